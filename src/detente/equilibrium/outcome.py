@@ -1,0 +1,425 @@
+"""Equilibria in levels, and an `Outcome`: what changed between two of them.
+
+`Equilibrium.at` rebuilds every flow from the solved prices by a plain reading of the equations, apart from the compiled
+solver, and `worst_gap` checks all markets on those flows. An outcome may compare any two equilibria of the same economy:
+`solve` gives new against baseline, `outcome.relative_to(other)` gives new against the other's new.
+
+Welfare is real income Ŵ = Î/P̂C, its value the equivalent variation (Ŵ−1)·I. The first-order parts are (Caliendo and Parro 2015):
+terms of trade [Σ exports (ĉ own −1) − Σ imports (ĉ source −1)]/I and volume of trade Σ τ·imports·(import value − ĉ source)/I.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from detente.errors import InputError
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from detente.equilibrium.parameters import Parameters
+    from detente.policy.instruments import Shock
+    from detente.world.economy import Economy
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Equilibrium:
+    """Flows (in the economy's unit) and price levels (baseline of the table = 1) of one equilibrium.
+
+    [origin, destination, sector]: shipments at basic prices, tariffs, export_taxes, iceberg. [region, sector]: unit_cost
+    (producer price), price (buyers', with duties), wage (price of value added), output, value_added, spending, final.
+    [region]: cpi, income, deficits, tariff_revenue, export_tax_revenue, wage_index, labour.
+    """
+
+    economy: Economy
+    shipments: Array
+    tariffs: Array
+    export_taxes: Array
+    iceberg: Array
+    unit_cost: Array
+    price: Array
+    wage: Array
+    output: Array
+    value_added: Array
+    spending: Array
+    final: Array
+    cpi: Array
+    income: Array
+    deficits: Array
+    tariff_revenue: Array
+    export_tax_revenue: Array
+    wage_index: Array
+    labour: Array
+    stated_output: Array
+    stated_income: Array
+
+    @classmethod
+    def at(
+        cls, economy: Economy, shock: Shock, parameters: Parameters, wage: Array, price: Array, sales: Array, income: Array
+    ) -> Equilibrium:
+        """Levels from the logs of hats. An independent reading of the equations, in NumPy."""
+        from detente.equilibrium.solve import critical_mask, price_wedge
+
+        theta, psi = parameters.theta(economy.trade_elasticity), parameters.psi(len(economy.sectors))
+        beta, gamma, alpha = economy.value_added_shares, economy.input_shares, economy.final_shares
+        critical = critical_mask(economy, parameters)
+        plain = np.where(critical[None, :, None], 0.0, gamma)
+        special = np.where(critical[None, :, None], gamma, 0.0)
+        inner_base = beta + plain.sum(1)
+        bundle = _ces(plain, price[:, :, None], parameters.input_substitution)
+        inner = _ces(
+            np.stack([beta, plain.sum(1)], axis=1), np.stack([wage, bundle], axis=1), parameters.value_added_substitution
+        )
+        cost = _ces(
+            np.concatenate([inner_base[:, None], special], axis=1),
+            np.concatenate([inner[:, None], np.broadcast_to(price[:, :, None], special.shape)], axis=1),
+            parameters.critical_substitution,
+        )
+        outer = np.exp((1 - parameters.critical_substitution) * (inner - cost))
+        beta_new = beta * np.exp((1 - parameters.value_added_substitution) * (wage - inner)) * outer
+        recipe = (1 - parameters.value_added_substitution) * (bundle - inner)
+        gamma_new = plain * np.exp(
+            recipe[:, None] + (1 - parameters.input_substitution) * (price[:, :, None] - bundle[:, None])
+        ) * outer[:, None] + special * np.exp((1 - parameters.critical_substitution) * (price[:, :, None] - cost[:, None]))
+        cpi = _ces(alpha, price, parameters.final_substitution)
+        alpha_new = alpha * np.exp((1 - parameters.final_substitution) * (price - cpi[:, None]))
+
+        stated_output = economy.output * np.exp(sales)
+        stated_income = economy.income * np.exp(income)
+        factor_quantity = np.log(np.divide(beta_new, beta, out=np.ones_like(beta), where=beta > 0)) + sales - wage
+        unit = np.log(shock.unit_cost) + cost - psi * factor_quantity
+
+        spending = np.einsum("nkj,nj->nk", gamma_new, stated_output) + alpha_new * stated_income[:, None]
+        with np.errstate(divide="ignore"):
+            wedge = np.log(price_wedge(economy, shock)) + unit[:, None, :] - price[None]
+            shares = np.where(shock.allowed, economy.expenditure_shares * np.exp(-theta * wedge), 0.0)
+        paid = shares * spending[None]
+        shipments = paid / ((1 + shock.tariffs) * (1 + shock.export_taxes))
+        value_added = beta_new * stated_output
+        base = economy.value_added
+        growth = value_added.sum(1) / np.maximum(base.sum(1), 1e-300)
+        hours = parameters.labour_supply / (1 + parameters.labour_supply) * (np.log(growth) - cpi)
+        deficits = {
+            "fixed": economy.deficits,
+            "zero": np.zeros_like(economy.deficits),
+            "proportional": economy.deficits * growth - (economy.deficits * growth).sum() * value_added.sum(1) / value_added.sum(),
+        }[parameters.deficits]
+        return cls(
+            economy=economy,
+            shipments=shipments,
+            tariffs=shock.tariffs,
+            export_taxes=shock.export_taxes,
+            iceberg=shock.iceberg,
+            unit_cost=np.exp(unit),
+            price=np.exp(price),
+            wage=np.exp(wage),
+            output=shipments.sum(1),
+            value_added=value_added,
+            spending=spending,
+            final=alpha_new * stated_income[:, None],
+            cpi=np.exp(cpi),
+            income=stated_income,
+            deficits=deficits,
+            tariff_revenue=np.einsum("inj,inj->n", shock.tariffs * (1 + shock.export_taxes), shipments),
+            export_tax_revenue=np.einsum("inj,inj->i", shock.export_taxes, shipments),
+            wage_index=growth / np.exp(hours),
+            labour=np.exp(hours),
+            stated_output=stated_output,
+            stated_income=stated_income,
+        )
+
+    def worst_gap(self) -> tuple[float, str]:
+        """Largest relative gap over goods markets and regional budgets, and which it is."""
+        regions, sectors = self.economy.regions, self.economy.sectors
+        size = max(float(self.output.sum()) * 1e-12, 1e-300)
+        gaps: list[tuple[float, str]] = []
+        spent = np.einsum("inj->nj", self.shipments * (1 + self.tariffs) * (1 + self.export_taxes))
+        for what, left, right in (("goods", self.output, self.stated_output), ("purchases", spent, self.spending)):
+            gap = np.abs(left - right) / np.maximum(np.maximum(left, right), size)
+            n, j = np.unravel_index(np.argmax(gap), gap.shape)
+            gaps.append((float(gap[n, j]), f"{what} {regions[n]} {sectors[j]}"))
+        budget = self.value_added.sum(1) + self.tariff_revenue + self.export_tax_revenue + self.deficits
+        gap = np.abs(budget - self.stated_income) / np.maximum(np.abs(budget), size)
+        gaps.append((float(gap.max()), f"budget of {regions[int(gap.argmax())]}"))
+        world = abs(self.value_added.sum() / self.economy.value_added.sum() - 1)
+        gaps.append((float(world), "numeraire"))
+        return max(gaps, key=lambda pair: pair[0] if np.isfinite(pair[0]) else np.inf)
+
+
+def baseline(economy: Economy) -> Equilibrium:
+    """The table itself as an equilibrium: every price 1."""
+    n, s = economy.output.shape
+    one = np.ones((n, s))
+    duties = np.einsum("inj,inj->n", economy.tariffs * (1 + economy.export_taxes), economy.shipments)
+    return Equilibrium(
+        economy=economy, shipments=economy.shipments, tariffs=economy.tariffs, export_taxes=economy.export_taxes,
+        iceberg=np.ones((n, n, s)), unit_cost=one, price=one, wage=one, output=economy.output, value_added=economy.value_added,
+        spending=economy.expenditure, final=economy.final_shares * economy.income[:, None], cpi=np.ones(n),
+        income=economy.income, deficits=economy.deficits, tariff_revenue=duties,
+        export_tax_revenue=np.einsum("inj,inj->i", economy.export_taxes, economy.shipments), wage_index=np.ones(n),
+        labour=np.ones(n), stated_output=economy.output, stated_income=economy.income,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What changed between two equilibria, labelled. Percent changes by region or region × sector; money in the table's unit a year."""
+
+    before: Equilibrium
+    after: Equilibrium
+    status: str
+    residual: float
+    clearing_gap: float
+    iterations: int
+    provenance: Mapping[str, Any]
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """Region codes."""
+        return self.before.economy.regions
+
+    @property
+    def sectors(self) -> tuple[str, ...]:
+        """Sector codes."""
+        return self.before.economy.sectors
+
+    def relative_to(self, other: Outcome) -> Outcome:
+        """The same new equilibrium compared with the new equilibrium of `other` (both from the same economy)."""
+        if other.before.economy.fingerprint != self.before.economy.fingerprint:
+            raise InputError("outcomes of two different economies cannot be compared")
+        provenance = {**self.provenance, "relative_to": other.provenance.get("inputs_hash"), "relative_to_policy": other.provenance.get("policy")}
+        return Outcome(
+            before=other.after, after=self.after, status=self.status, residual=max(self.residual, other.residual),
+            clearing_gap=max(self.clearing_gap, other.clearing_gap), iterations=self.iterations, provenance=provenance,
+        )  # fmt: skip
+
+    # by region ------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def real_income(self) -> pd.Series:
+        """Change of real income Î/P̂C, percent: the welfare measure."""
+        return self._region(_percent(self.after.income / self.after.cpi, self.before.income / self.before.cpi), "real income, %")
+
+    @cached_property
+    def equivalent_variation(self) -> pd.Series:
+        """Income change at the before prices that would be worth as much, in the table's unit a year."""
+        gain = (self.after.income / self.after.cpi) / (self.before.income / self.before.cpi) - 1
+        return self._region(gain * self.before.income, f"equivalent variation, {self.before.economy.unit}")
+
+    @cached_property
+    def consumer_prices(self) -> pd.Series:
+        """Change of the consumer price index P̂C, percent, with world factor income as numeraire."""
+        return self._region(_percent(self.after.cpi, self.before.cpi), "consumer prices, %")
+
+    @cached_property
+    def wage(self) -> pd.Series:
+        """Change of the average nominal wage (price of value added), percent, with world factor income as numeraire."""
+        return self._region(_percent(self.after.wage_index, self.before.wage_index), "wage, %")
+
+    @cached_property
+    def real_wage(self) -> pd.Series:
+        """Change of the wage over the consumer price index, percent."""
+        after, before = self.after.wage_index / self.after.cpi, self.before.wage_index / self.before.cpi
+        return self._region(_percent(after, before), "real wage, %")
+
+    @cached_property
+    def terms_of_trade(self) -> pd.Series:
+        """First-order gain from export over import prices, percent of income (before duties)."""
+        ratio = self._cost_ratio - 1
+        value = self._foreign * self.before.shipments
+        exports = np.einsum("inj,ij->i", value, ratio)
+        imports = np.einsum("inj,ij->n", value, ratio)
+        return self._region(100 * (exports - imports) / self.before.income, "terms of trade, % of income")
+
+    @cached_property
+    def volume_of_trade(self) -> pd.Series:
+        """First-order gain from buying more of what is taxed, percent of income."""
+        value = self._foreign * self.before.shipments
+        growth = _ratio(self.after.shipments, self.before.shipments) - self._cost_ratio[:, None, :]
+        gain = np.einsum("inj,inj,inj->n", self.before.tariffs, value, growth)
+        return self._region(100 * gain / self.before.income, "volume of trade, % of income")
+
+    @cached_property
+    def tariff_revenue(self) -> pd.DataFrame:
+        """Duties collected: baseline, counterfactual, change, in the table's unit a year."""
+        return self._pair(self.before.tariff_revenue, self.after.tariff_revenue)
+
+    @cached_property
+    def trade_balance(self) -> pd.DataFrame:
+        """Exports minus imports at basic prices plus export taxes: baseline, counterfactual, change, table's unit a year."""
+
+        def balance(e: Equilibrium) -> Array:
+            value = self._foreign * e.shipments * (1 + e.export_taxes)
+            return value.sum((1, 2)) - value.sum((0, 2))
+
+        return self._pair(balance(self.before), balance(self.after))
+
+    @cached_property
+    def exports(self) -> pd.DataFrame:
+        """Exports at basic prices: baseline, counterfactual, change, in the table's unit a year."""
+        return self._pair(*((self._foreign * e.shipments).sum((1, 2)) for e in (self.before, self.after)))
+
+    @cached_property
+    def imports(self) -> pd.DataFrame:
+        """Imports before duties: baseline, counterfactual, change, in the table's unit a year."""
+        return self._pair(*((self._foreign * e.shipments).sum((0, 2)) for e in (self.before, self.after)))
+
+    @cached_property
+    def world_real_income(self) -> float:
+        """Sum of equivalent variations over world income, percent."""
+        return float(100 * self.equivalent_variation.sum() / self.before.income.sum())
+
+    def group_real_income(self, members: tuple[str, ...] | list[str]) -> float:
+        """Real income of several regions together, percent: equivalent variations over their income."""
+        index = [self.regions.index(m) for m in members]
+        return float(100 * self.equivalent_variation.iloc[index].sum() / self.before.income[index].sum())
+
+    # by region and sector -------------------------------------------------------------------------------------------
+
+    @cached_property
+    def prices(self) -> pd.DataFrame:
+        """Buyers' price index by sector, with duties, percent; numeraire world factor income."""
+        return self._sector(_percent(self.after.price, self.before.price))
+
+    @cached_property
+    def producer_prices(self) -> pd.DataFrame:
+        """Unit cost (basic price) by sector, percent; numeraire world factor income."""
+        return self._sector(_percent(self.after.unit_cost, self.before.unit_cost))
+
+    @cached_property
+    def output(self) -> pd.DataFrame:
+        """Real output by sector (sales over producer price), percent; 0 where there is none."""
+        after, before = self.after.output / self.after.unit_cost, self.before.output / self.before.unit_cost
+        return self._sector(_percent(after, before))
+
+    @cached_property
+    def value_added(self) -> pd.DataFrame:
+        """Nominal value added by sector, percent; numeraire world factor income."""
+        return self._sector(_percent(self.after.value_added, self.before.value_added))
+
+    @cached_property
+    def employment(self) -> pd.DataFrame:
+        """Labour used by sector in efficiency units (value added over its price), percent."""
+        after, before = self.after.value_added / self.after.wage, self.before.value_added / self.before.wage
+        return self._sector(_percent(after, before))
+
+    @cached_property
+    def real_value_added(self) -> pd.DataFrame:
+        """Factor income by sector over consumer prices, percent: what owners and workers of the sector can buy."""
+        after, before = self.after.value_added / self.after.cpi[:, None], self.before.value_added / self.before.cpi[:, None]
+        return self._sector(_percent(after, before))
+
+    # trade ----------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def trade(self) -> xr.Dataset:
+        """Shipments before duties (origin × destination × sector), domestic included: baseline, counterfactual (table's unit a
+        year) and volume, the percent change of the quantity delivered."""
+        import xarray as xr
+
+        dims = ("origin", "destination", "sector")
+        delivered = self.after.shipments / (self.after.unit_cost[:, None, :] * self.after.iceberg)
+        at_first = self.before.shipments / (self.before.unit_cost[:, None, :] * self.before.iceberg)
+        unit = self.before.economy.unit
+        return xr.Dataset(
+            {
+                "baseline": (dims, self.before.shipments, {"unit": unit}),
+                "counterfactual": (dims, self.after.shipments, {"unit": unit}),
+                "volume": (dims, _percent(delivered, at_first), {"unit": "% change of quantity"}),
+            },
+            coords={"origin": list(self.regions), "destination": list(self.regions), "sector": list(self.sectors)},
+        )
+
+    def bilateral(self, sectors: tuple[str, ...] | list[str] | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Trade by pair (rows origin, columns destination) before and after, summed over `sectors` (all if None)."""
+        chosen = slice(None) if sectors is None else [self.sectors.index(s) for s in sectors]
+        return tuple(
+            pd.DataFrame(e.shipments[:, :, chosen].sum(2), index=self.regions, columns=self.regions) for e in (self.before, self.after)
+        )  # type: ignore[return-value]
+
+    # export ---------------------------------------------------------------------------------------------------------
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a region with every regional result; units in the column names."""
+        unit = self.before.economy.unit
+        columns = {s.name: s for s in (self.real_income, self.equivalent_variation, self.real_wage, self.wage, self.consumer_prices, self.terms_of_trade, self.volume_of_trade)}
+        frame = pd.DataFrame(columns)
+        for name, pair in (("tariff revenue", self.tariff_revenue), ("trade balance", self.trade_balance), ("exports", self.exports), ("imports", self.imports)):
+            frame[f"{name} before, {unit}"] = pair["baseline"]
+            frame[f"{name} after, {unit}"] = pair["counterfactual"]
+        return frame
+
+    def sector_frame(self) -> pd.DataFrame:
+        """One row a region and sector: percent changes of output, employment, prices, value added."""
+        parts = {
+            "output, %": self.output, "employment, %": self.employment, "buyers' prices, %": self.prices,
+            "producer prices, %": self.producer_prices, "value added, %": self.value_added, "real value added, %": self.real_value_added,
+        }  # fmt: skip
+        return pd.DataFrame({name: frame.stack() for name, frame in parts.items()}).rename_axis(["region", "sector"])
+
+    def to_dataset(self) -> xr.Dataset:
+        """Regional and sectoral results and trade in one labelled dataset."""
+        import xarray as xr
+
+        regional = self.to_frame().rename_axis("region").to_xarray()
+        sectoral = self.sector_frame().to_xarray().rename({"sector": "sector"})
+        return xr.merge([regional, sectoral, self.trade.drop_vars([])], join="outer")
+
+    def to_csv(self, path: Any) -> None:
+        """Write `to_frame()`."""
+        self.to_frame().to_csv(path, index_label="region", float_format="%.10g")
+
+    # inside ---------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _foreign(self) -> Array:
+        n = len(self.regions)
+        return np.broadcast_to(1.0 - np.eye(n)[:, :, None], (n, n, len(self.sectors)))
+
+    @cached_property
+    def _cost_ratio(self) -> Array:
+        return self.after.unit_cost / self.before.unit_cost
+
+    def _region(self, values: Array, name: str) -> pd.Series:
+        return pd.Series(values, index=pd.Index(self.regions, name="region"), name=name)
+
+    def _sector(self, values: Array) -> pd.DataFrame:
+        return pd.DataFrame(values, index=pd.Index(self.regions, name="region"), columns=pd.Index(self.sectors, name="sector"))
+
+    def _pair(self, before: Array, after: Array) -> pd.DataFrame:
+        columns = {"baseline": before, "counterfactual": after, "change": after - before}
+        return pd.DataFrame(columns, index=pd.Index(self.regions, name="region"))
+
+    def __repr__(self) -> str:
+        return (
+            f"Outcome({self.status}, {len(self.regions)} regions × {len(self.sectors)} sectors, world real income "
+            f"{self.world_real_income:+.3f} %, residual {self.residual:.0e}, {self.iterations} sweeps)"
+        )
+
+
+def _ratio(top: Array, bottom: Array) -> Array:
+    return np.divide(top, bottom, out=np.ones_like(top), where=bottom != 0)
+
+
+def _percent(after: Array, before: Array) -> Array:
+    return 100 * (_ratio(after, before) - 1)
+
+
+def _ces(weights: Array, logs: Array, elasticity: float) -> Array:
+    """ln of the CES index over axis 1 of prices given in logs; weights need not sum to one."""
+    total = weights.sum(1)
+    share = np.divide(weights, total[:, None], out=np.zeros_like(weights), where=total[:, None] != 0)
+    mean = (share * logs).sum(1)
+    r = 1 - elasticity
+    if abs(r) < 1e-9:
+        return mean
+    return mean + np.log(np.maximum((share * np.exp(r * (logs - mean[:, None]))).sum(1) + (total == 0), 1e-300)) / r

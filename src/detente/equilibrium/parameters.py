@@ -1,0 +1,126 @@
+"""Behavioural parameters, and the horizons: named sets of them, kept in `horizons.yaml` with their sources.
+
+| name here                | symbol | meaning                                                        |
+|--------------------------|--------|----------------------------------------------------------------|
+| trade_elasticity         | θ[j]   | of trade to its cost; default: the table's, times the horizon's `trade_elasticity_factor` |
+| value_added_substitution | σ      | between value added and intermediates                          |
+| input_substitution       | ε      | among intermediates                                            |
+| critical_substitution    | εᶜ     | between each critical input and the rest of cost               |
+| critical_inputs          |        | sectors that form a nest of their own                          |
+| final_substitution       | η      | among final goods                                              |
+| labour_mobility          | κ ≥ 1  | between sectors; inf is one wage per region, 1 is specific factors (Galle, Rodríguez-Clare and Yi 2023) |
+| labour_supply            | φ ≥ 0  | of hours to the real wage                                      |
+| scale                    | ψ[j]   | external economies of scale; 0 is perfect competition          |
+| capital_share            | μ      | part of value added that adjusts until its return is back      |
+| deficits                 |        | "fixed" in the numeraire, "zero", or "proportional" to income  |
+
+>>> horizon("medium").labour_mobility
+2.0
+>>> horizon("medium", labour_mobility=float("inf")).labour_mobility
+inf
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal, get_args
+
+import numpy as np
+import yaml
+from numpy.typing import ArrayLike, NDArray
+
+from detente.errors import InputError, UnknownName
+
+Closure = Literal["fixed", "zero", "proportional"]
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """One set of behavioural parameters (table in the module docstring). Raises `InputError` outside the allowed range."""
+
+    name: str = "medium"
+    trade_elasticity: Any = None  # None: the table's own
+    trade_elasticity_factor: float = 1.0
+    value_added_substitution: float = 1.0
+    input_substitution: float = 1.0
+    critical_substitution: float = 1.0
+    critical_inputs: tuple[str, ...] = ()
+    final_substitution: float = 1.0
+    labour_mobility: float = float("inf")
+    labour_supply: float = 0.0
+    scale: Any = 0.0
+    capital_share: float = 0.0
+    deficits: Closure = "fixed"
+
+    def __post_init__(self) -> None:
+        for key in ("value_added_substitution", "input_substitution", "critical_substitution", "final_substitution"):
+            _range(key, getattr(self, key), 0.01, 20)
+        _range("labour_mobility", self.labour_mobility, 1, float("inf"))
+        _range("labour_supply", self.labour_supply, 0, 10)
+        _range("capital_share", self.capital_share, 0, 0.9)
+        _range("trade_elasticity_factor", self.trade_elasticity_factor, 0.01, 10)
+        if self.deficits not in get_args(Closure):
+            raise UnknownName(self.deficits, list(get_args(Closure)), "deficit closure")
+
+    def theta(self, table: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Trade elasticity by sector: the override, or the table's own times the horizon's factor."""
+        if self.trade_elasticity is None:
+            return table * self.trade_elasticity_factor
+        return _by_sector("trade_elasticity", self.trade_elasticity, len(table), positive=True)
+
+    def psi(self, sectors: int) -> NDArray[np.float64]:
+        """Scale elasticity by sector."""
+        return _by_sector("scale", self.scale, sectors, positive=False)
+
+    def record(self) -> dict[str, Any]:
+        """JSON-able values, for provenance."""
+        return {
+            f.name: value.tolist() if isinstance(value := getattr(self, f.name), np.ndarray) else value
+            for f in dataclasses.fields(self)
+        }
+
+
+def _range(key: str, value: float, low: float, high: float) -> None:
+    if not isinstance(value, (int, float)) or isinstance(value, bool) or not low <= value <= high:
+        raise InputError(f"{key} must lie between {low:g} and {high:g}, not {value!r}")
+
+
+def _by_sector(key: str, value: ArrayLike, sectors: int, *, positive: bool) -> NDArray[np.float64]:
+    array = np.asarray(value, dtype=np.float64)
+    if array.ndim > 1 or (array.ndim == 1 and array.shape[0] != sectors):
+        raise InputError(f"{key} must be one number or one a sector ({sectors}), not of shape {array.shape}")
+    if not np.isfinite(array).all() or (array.min() <= 0 if positive else array.min() < 0):
+        raise InputError(f"{key} must be {'positive' if positive else 'zero or more'} and finite")
+    return np.array(np.broadcast_to(array, (sectors,)))
+
+
+@cache
+def horizon_table() -> Mapping[str, Mapping[str, Any]]:
+    """The named horizons as they stand in `horizons.yaml`: label, months, values, sources, ranges."""
+    return yaml.safe_load(files("detente.equilibrium").joinpath("horizons.yaml").read_text(encoding="utf-8"))
+
+
+def horizon(name: str | Parameters = "medium", **overrides: Any) -> Parameters:
+    """Parameters of a named horizon ("short", "medium", "long") with single values replaced.
+
+    Raises `UnknownName` for a horizon or parameter that does not exist.
+    """
+    if isinstance(name, Parameters):
+        base = name
+    else:
+        table = horizon_table()
+        if name not in table:
+            raise UnknownName(name, {k: v["label"] for k, v in table.items()}, "horizon")
+        values = {k: float("inf") if v == ".inf" else v for k, v in table[name]["values"].items()}
+        base = Parameters(name=name, **{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
+    known = {f.name for f in dataclasses.fields(Parameters)} - {"name"}
+    for key in overrides:
+        if key not in known:
+            raise UnknownName(key, sorted(known), "parameter")
+    if isinstance(overrides.get("critical_inputs"), list):
+        overrides["critical_inputs"] = tuple(overrides["critical_inputs"])
+    return dataclasses.replace(base, **overrides) if overrides else base

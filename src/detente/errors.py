@@ -1,0 +1,95 @@
+"""Named failures. Each says what is wrong, where, and what to try; the command line prints them without a traceback.
+
+Exit codes: 2 for bad input, 3 for a computation that did not reach an answer.
+
+>>> str(UnknownRegion("Malasia", {"MYS": "Malaysia", "CHN": "China"}))
+"UnknownRegion: 'Malasia' — did you mean MYS (Malaysia)?"
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+
+
+class DetenteError(Exception):
+    """Base of every failure the library raises on purpose."""
+
+    exit_code = 2
+
+    def __str__(self) -> str:
+        return f"{type(self).__name__}: {super().__str__()}"
+
+
+class InputError(DetenteError, ValueError):
+    """The input cannot be used as given."""
+
+
+class UnknownName(InputError, LookupError):
+    """A name that is in no list; the message suggests the nearest ones."""
+
+    def __init__(self, name: object, known: Mapping[str, str] | list[str] | tuple[str, ...], what: str = "name"):
+        names = dict(known) if isinstance(known, Mapping) else {k: "" for k in known}
+        self.name, self.suggestions = str(name), nearest(str(name), names)
+        if self.suggestions:
+            text = " or ".join(f"{s} ({names[s]})" if names[s] else s for s in self.suggestions)
+            hint = f"did you mean {text}?"
+        else:
+            listed = ", ".join(list(names)[:40])
+            hint = f"known {what}s: {listed}" + (" …" if len(names) > 40 else "")
+        super().__init__(f"{self.name!r} — {hint}")
+
+
+class UnknownRegion(UnknownName):
+    """No such economy in this world."""
+
+    def __init__(self, name: object, known: Mapping[str, str] | list[str] | tuple[str, ...]):
+        super().__init__(name, known, "region")
+
+
+class UnknownSector(UnknownName):
+    """No such sector in this world."""
+
+    def __init__(self, name: object, known: Mapping[str, str] | list[str] | tuple[str, ...]):
+        super().__init__(name, known, "sector")
+
+
+class UnbalancedTable(InputError):
+    """An accounting identity of a table does not hold; the message names the cell."""
+
+
+class BadDossier(InputError):
+    """A dossier that cannot be read; the message gives line and field."""
+
+
+class OverlappingMeasures(InputError):
+    """Two dated measures claim the same flow on the same day where only one may."""
+
+
+class ShockError(InputError):
+    """A policy that leaves some buyer with no source or asks for an impossible rate."""
+
+
+class SourceError(InputError):
+    """A source file is missing or not what its name says."""
+
+
+class NotConverged(DetenteError, ArithmeticError):
+    """The solver did not reach its tolerance; no numbers are returned."""
+
+    exit_code = 3
+
+
+def nearest(name: str, known: Mapping[str, str], limit: int = 2) -> list[str]:
+    """Up to `limit` codes whose code or long name is closest to `name`."""
+    lowered = name.strip().lower()
+    scores = []
+    for code, long_name in known.items():
+        parts = [code.lower(), long_name.lower()]
+        score = max(difflib.SequenceMatcher(None, lowered, part).ratio() for part in parts if part)
+        if len(lowered) > 3 and any(part.startswith(lowered) for part in parts):
+            score = max(score, 0.95)
+        scores.append((score, code))
+    scores.sort(key=lambda pair: (-pair[0], pair[1]))
+    good = [(s, c) for s, c in scores if s >= 0.6]
+    return [c for s, c in good if s >= good[0][0] - 0.05][:limit]

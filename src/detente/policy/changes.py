@@ -1,0 +1,83 @@
+"""Scenario arithmetic: a change to a list of measures (set fields, add, withdraw), and applying changes in order.
+
+A change names a measure and the fields it sets, or adds a whole measure, or withdraws one (it then adds nothing on any
+day). The result is validated like the dossier itself, so a scenario cannot produce a measure that could not be loaded.
+
+>>> from datetime import date
+>>> from detente.policy.measures import Measure
+>>> threat = Measure(id="hundred", title="100 points", by="USA", on="CHN", instrument="tariff", rate_pct=100,
+...                  threatened=True, would_take_effect=date(2025, 11, 1), sources=["s"])
+>>> (carried,) = apply_changes([threat], [Change(measure="hundred", carry_out=True)])
+>>> carried.threatened, carried.effective
+(False, datetime.date(2025, 11, 1))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Self
+
+from pydantic import Field, ValidationError, model_validator
+
+from detente.errors import BadDossier, UnknownName
+from detente.policy.measures import Identifier, Measure, Strict
+
+
+class Change(Strict):
+    """One of: {measure, set}, {measure, carry_out: true}, {add: a whole measure}, {withdraw: id}."""
+
+    measure: Identifier | None = None
+    set_fields: dict[str, Any] = Field(default={}, alias="set")
+    carry_out: bool = False
+    add: Measure | None = None
+    withdraw: Identifier | None = None
+    note: str | None = None
+
+    @model_validator(mode="after")
+    def _one_thing(self) -> Self:
+        kinds = [self.measure is not None, self.add is not None, self.withdraw is not None]
+        if sum(kinds) != 1:
+            raise ValueError("a change has exactly one of 'measure', 'add' and 'withdraw'")
+        if (self.measure is not None) != bool(self.set_fields or self.carry_out):
+            raise ValueError("'measure' goes with 'set' or 'carry_out', and they with it")
+        unknown = [k for k in self.set_fields if k not in _FIELDS]
+        if unknown:
+            raise ValueError(str(UnknownName(unknown[0], sorted(_FIELDS), "field")))
+        return self
+
+    @property
+    def target(self) -> str:
+        """Id of the measure changed, added or withdrawn."""
+        return self.measure or self.withdraw or (self.add.id if self.add else "")
+
+
+_FIELDS = {name for name in Measure.model_fields if name != "id"}
+
+
+def apply_changes(measures: Iterable[Measure], changes: Iterable[object]) -> tuple[Measure, ...]:
+    """`measures` after `changes` in order. Raises `UnknownName` for an unknown id, `BadDossier` for an invalid result."""
+    table = {m.id: m for m in measures}
+    for change in changes:
+        if not isinstance(change, Change):
+            raise TypeError(f"not a Change: {change!r}")
+        if change.add is not None:
+            if change.add.id in table:
+                raise BadDossier(f"a change adds measure {change.add.id!r}, which is there already")
+            table[change.add.id] = change.add
+            continue
+        if change.target not in table:
+            raise UnknownName(change.target, {k: m.title for k, m in table.items()}, "measure")
+        if change.withdraw is not None:
+            del table[change.withdraw]
+            continue
+        old = table[change.target]
+        fields = {k: getattr(old, k) for k in old.model_fields_set} | change.set_fields
+        if change.carry_out:
+            fields |= {"threatened": False, "effective": fields.pop("would_take_effect", None)}
+        try:
+            table[change.target] = Measure.model_validate(fields)
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(str(p) for p in first["loc"]) or "measure"
+            raise BadDossier(f"a change makes measure {change.target!r} invalid: {where}: {first['msg']}") from None
+    return tuple(table.values())

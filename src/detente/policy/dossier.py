@@ -1,0 +1,507 @@
+"""A dossier: one negotiation as data — parties, dated measures, history, stances, scenarios, key questions, sources.
+
+Everything the product says is computed from a dossier and a world. A dossier holds law, dates, positions and what
+others have published; it holds no result of ours. Every measure, event and number names a source of the same file, and
+every assumption of ours a number of the ledger `assumptions.yaml` (A1, A2, …).
+
+Reading is strict: an unknown key, a missing source, an id twice or a date out of order is a `BadDossier` that says
+file, line and field. Whether region and sector codes exist in a given world is a question for `Dossier.check`.
+
+>>> d = load_dossier("kuala-lumpur-2025")
+>>> d.as_of.isoformat(), d.venue.region
+('2025-10-18', 'MYS')
+>>> [s.id for s in d.scenarios]
+['status-quo', 'optimistic', 'middle', 'pessimistic', 'decoupling']
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from detente.errors import BadDossier, OverlappingMeasures, UnknownName, nearest
+from detente.policy.changes import Change, apply_changes
+from detente.policy.measures import Identifier, Measure, RegionCode, SectorCode, Strict, Text
+from detente.policy.reading import MAX_BYTES, read_yaml, validate
+from detente.policy.stacking import Array, Stack, check_exclusive, policy_on, stack_on
+from detente.policy.timing import Deadline, Span, Status, in_force, next_deadlines, status_on, timeline, turning_days
+from detente.world.labels import group_table, region_name, region_table, sector_name, sector_table
+
+if TYPE_CHECKING:
+    from detente.policy.instruments import Policy
+
+SCHEMA_VERSION = 1
+Cited = Annotated[tuple[Identifier, ...], Field(min_length=1)]
+Assumed = tuple[Annotated[str, Field(pattern=r"^A\d+$")], ...]
+StanceName = Literal["ease", "hold", "escalate"]
+PACKAGED = "detente.dossiers"
+
+
+class Source(Strict):
+    """A text a statement rests on. `read`: the day we read it, or None where it was named but not read."""
+
+    id: Identifier
+    title: Text
+    publisher: Text
+    url: Annotated[str, Field(pattern=r"^https?://\S+$", max_length=600)] | None = None
+    date: datetime.date | None = None
+    read: datetime.date | None = None
+    note: Text | None = None
+
+
+class Reference(Strict):
+    """What the additional duties are added to."""
+
+    date: datetime.date
+    label: Text
+    sources: Cited
+
+
+class Venue(Strict):
+    """Where the talks are, and why there."""
+
+    region: RegionCode
+    place: Text
+    why: Text
+    article_ref: Text | None = None
+    sources: Cited
+
+
+class Objective(Strict):
+    """Weights on what a government wants, beside real income (weight 1): G in the strategy room.
+
+    growth: on real income; employment: on value added, by sector; revenue, prices, dependence, audience: scalars.
+    """
+
+    growth: float = 1.0
+    employment: dict[SectorCode | Literal["default"], float] = {}
+    revenue: float = 0.0
+    prices: float = 0.0
+    dependence: float = 0.0
+    audience: float = 0.0
+
+
+class Motive(Strict):
+    """One thing a party wants, in words, and the weight it stands for."""
+
+    text: Text
+    article_ref: Text | None = None
+    weighs_on: Literal["growth", "employment", "revenue", "prices", "dependence", "audience", "none"] = "none"
+    sources: Cited
+
+
+class Stance(Strict):
+    """What a party does under one of three stances: changes to the status quo."""
+
+    stance: StanceName
+    title: Text
+    changes: tuple[Change, ...] = ()
+    sources: Cited
+
+
+class Party(Strict):
+    """A government at the table."""
+
+    region: RegionCode
+    negotiators: tuple[Text, ...] = ()
+    motives: Annotated[tuple[Motive, ...], Field(min_length=1)]
+    objective: Objective = Objective()
+    interests: tuple[Text, ...] = ()
+    stances: tuple[Stance, ...] = ()
+    assumptions: Assumed = ()
+    sources: Cited
+
+    def stance(self, name: str) -> Stance:
+        """The stance called `name` (ease, hold, escalate)."""
+        table = {s.stance: s for s in self.stances}
+        if name not in table:
+            raise UnknownName(name, {k: s.title for k, s in table.items()}, "stance")
+        return table[name]  # type: ignore[index]
+
+
+class MenuItem(Strict):
+    """Something a bystander could do."""
+
+    id: Identifier
+    title: Text
+    changes: tuple[Change, ...] = ()
+    modelled: bool = True
+    why_not: Text | None = None
+    sources: Cited
+
+
+class Bystander(Strict):
+    """A region hit by a quarrel that is not its own."""
+
+    region: RegionCode
+    position: Text
+    article_ref: Text | None = None
+    menu: tuple[MenuItem, ...] = ()
+    sources: Cited
+
+
+EventKind = Literal[
+    "baseline", "talks", "summit", "call", "deal", "truce", "tariff", "export control", "exemption", "threat",
+    "statement", "deadline", "court", "expected", "meeting",
+]  # fmt: skip
+
+
+class Event(Strict):
+    """Something that happened, or is due, on a day (or from `date` to `until`, both included)."""
+
+    date: datetime.date
+    until: datetime.date | None = None
+    kind: EventKind
+    place: Text | None = None
+    parties: tuple[RegionCode, ...] = ()
+    text: Text
+    outcome: Text | None = None
+    article_ref: Text | None = None
+    sources: Cited
+    confirmed: bool = True
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.until is not None and self.until < self.date:
+            raise ValueError(f"'until' ({self.until}) is before 'date' ({self.date})")
+        return self
+
+
+class Provision(Strict):
+    """One clause of a scenario; a clause we cannot turn into numbers says so."""
+
+    text: Text
+    modelled: bool
+    measures: tuple[Identifier, ...] = ()
+    why_not: Text | None = None
+
+    @model_validator(mode="after")
+    def _says_why(self) -> Self:
+        if not self.modelled and not self.why_not:
+            raise ValueError("a provision that is not modelled says why: add 'why_not'")
+        return self
+
+
+class Scenario(Strict):
+    """A future: the dossier's measures after `changes`, read on `policy_date`."""
+
+    id: Identifier
+    title: Text
+    summary: Text
+    narrative: Text
+    article_ref: Text | None = None
+    policy_date: date
+    provisions: tuple[Provision, ...] = ()
+    changes: tuple[Change, ...] = ()
+    assumptions: Assumed = ()
+    sources: Cited
+
+
+class KeyQuestion(Strict):
+    """Something worth watching: what to look at, by when, and what the answer would move."""
+
+    id: Identifier
+    question: Text
+    why: Text
+    indicator: Text
+    by_when: date
+    scenarios: tuple[Identifier, ...] = ()
+    measures: tuple[Identifier, ...] = ()
+    article_ref: Text | None = None
+    sources: Cited
+
+
+class Published(Strict):
+    """A number others have published, for comparison and never for tuning."""
+
+    id: Identifier
+    who: Text
+    scenario: Text
+    quantity: Text
+    region: RegionCode | None = None
+    value: float
+    low: float | None = None
+    high: float | None = None
+    unit: Text
+    time_basis: Text
+    date: datetime.date | None = None
+    compare_with: Identifier | None = None
+    note: Text | None = None
+    sources: Cited
+
+
+class Horizon(Strict):
+    """Default time basis of the dossier's figures."""
+
+    default: Literal["short", "medium", "long"] = "medium"
+    why: Text | None = None
+
+
+class Dossier(Strict):
+    """One negotiation. See the module docstring."""
+
+    schema_version: Literal[1]
+    id: Identifier
+    title: Text
+    summary: Text
+    as_of: date
+    reference: Reference
+    horizon: Horizon = Horizon()
+    venue: Venue
+    parties: Annotated[tuple[Party, ...], Field(min_length=2)]
+    bystanders: tuple[Bystander, ...] = ()
+    history: tuple[Event, ...] = ()
+    measures: Annotated[tuple[Measure, ...], Field(min_length=1)]
+    scenarios: tuple[Scenario, ...] = ()
+    key_questions: tuple[KeyQuestion, ...] = ()
+    published: tuple[Published, ...] = ()
+    sources: Annotated[tuple[Source, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> Self:
+        for what, ids in (
+            ("source", [s.id for s in self.sources]), ("measure", [m.id for m in self.measures]),
+            ("scenario", [s.id for s in self.scenarios]), ("key question", [q.id for q in self.key_questions]),
+            ("published number", [p.id for p in self.published]), ("party", [p.region for p in self.parties]),
+        ):  # fmt: skip
+            twice = [i for i, n in Counter(ids).items() if n > 1]
+            if twice:
+                raise ValueError(f"{what} {twice[0]!r} is given twice")
+        known = {s.id: s.title for s in self.sources}
+        for where, cited in self._citations():
+            for source in cited:
+                if source not in known:
+                    raise ValueError(f"{where}: source {_unknown(source, known)}")
+        measures = {m.id: m.title for m in self.measures}
+        for m in self.measures:
+            for other in m.replaces:
+                if other not in measures:
+                    raise ValueError(f"measure {m.id!r} replaces {_unknown(other, measures)}")
+        scenarios = {s.id: s.title for s in self.scenarios}
+        for q in self.key_questions:
+            for name in q.scenarios:
+                if name not in scenarios:
+                    raise ValueError(f"key question {q.id!r}: scenario {_unknown(name, scenarios)}")
+        for number in self.published:
+            if number.compare_with is not None and number.compare_with not in scenarios:
+                raise ValueError(f"published {number.id!r}: scenario {_unknown(number.compare_with, scenarios)}")
+        for where, changes in self._change_lists():
+            try:
+                changed = apply_changes(self.measures, changes)
+            except (BadDossier, UnknownName) as error:
+                raise ValueError(f"{where}: {error}") from None
+            for m in changed:
+                for source in m.sources:
+                    if source not in known:
+                        raise ValueError(f"{where}: measure {m.id!r}: source {_unknown(source, known)}")
+            self._no_overlap(where, changed)
+        self._no_overlap("measures", self.measures)
+        return self
+
+    def _no_overlap(self, where: str, measures: Sequence[Measure]) -> None:
+        grouped = [m for m in measures if m.exclusive_group is not None and m.modelled]
+        for day in sorted({d for m in grouped for d in turning_days(m)}):
+            try:
+                check_exclusive(in_force(grouped, day), tuple(region_table()), tuple(sector_table()))
+            except OverlappingMeasures as error:
+                raise ValueError(f"{where}: on {day}: {error}") from None
+
+    def _citations(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        yield "reference", self.reference.sources
+        yield "venue", self.venue.sources
+        for p in self.parties:
+            yield f"party {p.region}", p.sources
+            yield from ((f"party {p.region}, motive {k + 1}", m.sources) for k, m in enumerate(p.motives))
+            yield from ((f"party {p.region}, stance {s.stance}", s.sources) for s in p.stances)
+        for b in self.bystanders:
+            yield f"bystander {b.region}", b.sources
+            yield from ((f"bystander {b.region}, {i.id}", i.sources) for i in b.menu)
+        yield from ((f"event of {e.date}", e.sources) for e in self.history)
+        yield from ((f"measure {m.id!r}", m.sources) for m in self.measures)
+        yield from ((f"scenario {s.id!r}", s.sources) for s in self.scenarios)
+        yield from ((f"key question {q.id!r}", q.sources) for q in self.key_questions)
+        yield from ((f"published {n.id!r}", n.sources) for n in self.published)
+
+    def _change_lists(self) -> Iterator[tuple[str, tuple[Change, ...]]]:
+        yield from ((f"scenario {s.id!r}", s.changes) for s in self.scenarios)
+        for p in self.parties:
+            yield from ((f"party {p.region}, stance {s.stance}", s.changes) for s in p.stances)
+        for b in self.bystanders:
+            yield from ((f"bystander {b.region}, {i.id}", i.changes) for i in b.menu)
+
+    # -- looking things up -------------------------------------------------------------------------------------------
+    def scenario(self, name: str) -> Scenario:
+        """The scenario called `name`. Raises `UnknownName` with a suggestion."""
+        return _pick(name, {s.id: (s, s.title) for s in self.scenarios}, "scenario")
+
+    def measure(self, name: str) -> Measure:
+        """The measure called `name`. Raises `UnknownName` with a suggestion."""
+        return _pick(name, {m.id: (m, m.title) for m in self.measures}, "measure")
+
+    def source(self, name: str) -> Source:
+        """The source called `name`. Raises `UnknownName` with a suggestion."""
+        return _pick(name, {s.id: (s, s.title) for s in self.sources}, "source")
+
+    def party(self, region: str) -> Party:
+        """The party called `region`. Raises `UnknownName` with a suggestion."""
+        return _pick(region, {p.region: (p, region_name(p.region)) for p in self.parties}, "party")
+
+    def assumption_ids(self) -> tuple[str, ...]:
+        """Ledger numbers this dossier uses, ascending."""
+        used = {a for m in self.measures for a in m.assumptions}
+        used |= {a for s in self.scenarios for a in s.assumptions} | {a for p in self.parties for a in p.assumptions}
+        used |= {a for _, cs in self._change_lists() for c in cs if c.add for a in c.add.assumptions}
+        return tuple(sorted(used, key=lambda a: int(a[1:])))
+
+    # -- time and policy ---------------------------------------------------------------------------------------------
+    def status(self, day: date | None = None) -> dict[str, Status]:
+        """Status of every measure on `day` (default: the dossier's date)."""
+        return {m.id: status_on(m, day or self.as_of) for m in self.measures}
+
+    def deadlines(self, day: date | None = None, within_days: int | None = None) -> tuple[Deadline, ...]:
+        """What is due after `day` (default: the dossier's date); see `timing.next_deadlines`."""
+        return next_deadlines(self, day or self.as_of, within_days)
+
+    def timeline(self, start: date, end: date) -> tuple[Span, ...]:
+        """Spans of status of every measure; see `timing.timeline`."""
+        return timeline(self.measures, start, end)
+
+    def changes_of(self, scenario: str | None) -> tuple[tuple[Change, ...], date]:
+        """Changes and policy date of a scenario; none and the dossier's date for None."""
+        if scenario is None:
+            return (), self.as_of
+        found = self.scenario(scenario)
+        return found.changes, found.policy_date
+
+    def measures_in(self, scenario: str | None = None) -> tuple[Measure, ...]:
+        """The measures of a scenario, after its changes."""
+        return apply_changes(self.measures, self.changes_of(scenario)[0])
+
+    def stack(
+        self, scenario: str | None, regions: Sequence[str], sectors: Sequence[str], reference: Array | None = None
+    ) -> Stack:
+        """Arrays of additional duties and withheld quantities in a scenario; see `stacking.stack_on`."""
+        changes, day = self.changes_of(scenario)
+        return stack_on(apply_changes(self.measures, changes), day, regions, sectors, reference)
+
+    def policy(
+        self,
+        scenario: str | None = None,
+        regions: Sequence[str] | None = None,
+        sectors: Sequence[str] | None = None,
+        *,
+        changes: Iterable[Change] = (),
+        day: date | None = None,
+        reference: Array | None = None,
+    ) -> Policy:
+        """The `Policy` of a scenario (default: the status quo on the dossier's date), plus further `changes`.
+
+        `regions` and `sectors` are those of the world (default: all that are known by name); `reference` its duties,
+        needed for duties stated as a total (see `stacking`).
+        """
+        own, own_day = self.changes_of(scenario)
+        return policy_on(
+            self, day or own_day, regions or tuple(region_table()), sectors or tuple(sector_table()),
+            (*own, *changes), reference,
+        )  # fmt: skip
+
+    def check(self, regions: Sequence[str], sectors: Sequence[str]) -> list[str]:
+        """Problems of this dossier with a given world, in words: codes it lacks, measures that would then do nothing."""
+        known = {**{r: region_name(r) for r in regions}, **{g: str(e["name"]) for g, e in group_table().items()}}
+        known_sectors = {s: sector_name(s) for s in sectors}
+        problems: list[str] = []
+
+        def region(where: str, code: str) -> None:
+            if code not in known:
+                problems.append(f"{where}: region {_unknown(code, known)}")
+
+        region("venue", self.venue.region)
+        for p in self.parties:
+            region("party", p.region)
+            for s in p.objective.employment:
+                if s != "default" and s not in known_sectors:
+                    problems.append(f"party {p.region}, objective: sector {_unknown(s, known_sectors)}")
+        for b in self.bystanders:
+            region("bystander", b.region)
+        for e in self.history:
+            for code in e.parties:
+                region(f"event of {e.date}", code)
+        added = [c.add for _, cs in self._change_lists() for c in cs if c.add is not None]
+        for m in {m.id: m for m in (*self.measures, *added)}.values():
+            for code in dict.fromkeys(m.named_regions()):
+                region(f"measure {m.id!r}", code)
+            for code in dict.fromkeys(m.named_sectors()):
+                if code not in known_sectors:
+                    problems.append(f"measure {m.id!r}: sector {_unknown(code, known_sectors)}")
+        return problems
+
+
+def _unknown(name: str, known: dict[str, str]) -> str:
+    close = nearest(name, known)
+    if not close:
+        return f"{name!r} is not known"
+    return f"{name!r} — did you mean {' or '.join(f'{c} ({known[c]})' if known[c] else c for c in close)}?"
+
+
+def _pick(name: str, table: dict[str, tuple[Any, str]], what: str) -> Any:
+    if name not in table:
+        raise UnknownName(name, {k: title for k, (_, title) in table.items()}, what)
+    return table[name][0]
+
+
+# -- files -----------------------------------------------------------------------------------------------------------
+def list_dossiers() -> tuple[str, ...]:
+    """Ids of the dossiers that come with the package."""
+    return tuple(sorted(p.name[:-5] for p in files(PACKAGED).iterdir() if p.name.endswith(".yaml")))
+
+
+def load_dossier(name_or_path: str | Path) -> Dossier:
+    """A packaged dossier by id, or any dossier by path (something with a separator, a suffix, or an existing file).
+
+    Raises `BadDossier` (file, line, field) and `UnknownName` for an id no packaged dossier has.
+    """
+    if isinstance(name_or_path, str) and name_or_path in list_dossiers():
+        return _packaged(name_or_path)
+    path = Path(name_or_path)
+    if not path.is_file():
+        looks_like_path = path.suffix in (".yaml", ".yml") or len(path.parts) > 1
+        if looks_like_path:
+            raise BadDossier(f"{path}: no such file")
+        raise UnknownName(str(name_or_path), list(list_dossiers()), "dossier")
+    if path.stat().st_size > MAX_BYTES:
+        raise BadDossier(f"{path}: {path.stat().st_size:,} bytes; a dossier may have {MAX_BYTES:,}")
+    return parse_dossier(path.read_bytes(), str(path))
+
+
+@cache
+def _packaged(name: str) -> Dossier:
+    return parse_dossier(files(PACKAGED).joinpath(f"{name}.yaml").read_bytes(), f"{name}.yaml")
+
+
+def parse_dossier(text: str | bytes, name: str = "dossier.yaml") -> Dossier:
+    """A dossier from the text of a YAML file; `name` is what errors call the file."""
+    data, lines = read_yaml(text, name)
+    return validate(Dossier, data, lines, name)
+
+
+def dossier_json_schema() -> dict[str, Any]:
+    """JSON Schema (2020-12) of a dossier, for editors and for the web page."""
+    schema = Dossier.model_json_schema(by_alias=True)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def new_dossier_text(dossier_id: str, title: str) -> str:
+    """Text of a small dossier that loads, with comments on what to fill in (for `detente dossier new`)."""
+    template = files("detente.policy").joinpath("template.yaml").read_text(encoding="utf-8")
+    quoted = title.replace("\\", "\\\\").replace('"', '\\"')
+    text = template.replace("{{id}}", dossier_id).replace("{{title}}", quoted)
+    parse_dossier(text, f"{dossier_id}.yaml")
+    return text

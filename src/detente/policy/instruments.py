@@ -1,0 +1,343 @@
+"""Instruments and the `Policy` they add up to.
+
+An instrument is a change against the baseline of a world, not a level, unless it says `base="replaces"`. A `Policy` is an
+ordered list of them; `shock(economy)` turns it into the arrays the equilibrium takes: new tariff and export-tax rates, iceberg
+cost factors d̂, allowed flows, unit-cost shifters. Order matters only for instruments that replace rates.
+
+Source of the iceberg equivalent of a control: the quantity of a flow answers its price with elasticity 1+θ at given demand
+(q̂ = d̂^−(1+θ)), so withholding a share ρ equals d̂ = (1−ρ)^(−1/(1+θ)).
+
+>>> from detente.world import toy_world
+>>> policy = Policy([Tariff(by="AAA", on="BBB", rate=0.25, sectors="MAKE")])
+>>> shock = policy.shock(toy_world())
+>>> round(float(shock.tariffs[1, 0, 1]), 4)   # 2 % before
+0.27
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from detente.errors import InputError, ShockError
+from detente.world.labels import goods_sectors, resolve_regions, resolve_sectors
+
+Array = NDArray[np.float64]
+Names = str | Sequence[str] | None
+
+
+class Table(Protocol):
+    """What a policy needs to know of a world: its labels, and the economy behind it."""
+
+    @property
+    def regions(self) -> tuple[str, ...]: ...
+    @property
+    def sectors(self) -> tuple[str, ...]: ...
+
+
+@dataclass(eq=False)
+class Shock:
+    """New levels for the equilibrium; shapes [origin, destination, sector] but `unit_cost` [region, sector]."""
+
+    regions: tuple[str, ...]
+    sectors: tuple[str, ...]
+    tariffs: Array
+    export_taxes: Array
+    iceberg: Array  # d̂ ≥ 0, 1 where nothing changes
+    allowed: NDArray[np.bool_]
+    unit_cost: Array  # Ẑ, 1 where nothing changes
+    trade_elasticity: Array
+
+    def cells(self, origins: Names, destinations: Names, sectors: Names, *, foreign: bool = True) -> NDArray[np.bool_]:
+        """Mask of flows from `origins` to `destinations` in `sectors` (None: all regions; all goods)."""
+        o = np.isin(self.regions, resolve_regions(origins, self.regions))
+        d = np.isin(self.regions, resolve_regions(destinations, self.regions))
+        chosen = goods_sectors(self.sectors) if sectors is None else resolve_sectors(sectors, self.sectors)
+        s = np.isin(self.sectors, chosen)
+        mask = o[:, None, None] & d[None, :, None] & s[None, None, :]
+        if foreign:
+            mask &= ~np.eye(len(self.regions), dtype=bool)[:, :, None]
+        return mask
+
+
+class Instrument(Protocol):
+    """Anything that changes a shock and can say what it does in words."""
+
+    def apply(self, shock: Shock) -> None:
+        """Change `shock` in place."""
+
+    def describe(self) -> str:
+        """One plain sentence."""
+
+
+def _listed(names: Names, otherwise: str) -> str:
+    if names is None:
+        return otherwise
+    return names if isinstance(names, str) else ", ".join(names)
+
+
+@dataclass(frozen=True)
+class Tariff:
+    """Import tariff. `rate` is a fraction (1.0 is 100 points) added to what is in force; `base="replaces"` sets the level,
+    `base="floor"` lifts the total to at least `rate`. `on=None` means every foreign origin, `sectors=None` all goods;
+    `coverage` is the share of the flow's value it applies to.
+    """
+
+    by: str | Sequence[str]
+    on: Names = None
+    rate: float = 0.0
+    sectors: Names = None
+    base: Literal["additive", "replaces", "floor"] = "additive"
+    coverage: float = 1.0
+
+    def apply(self, shock: Shock) -> None:
+        """Raise the rates of the flows meant. Raises `ShockError` for a total rate of −100 % or less."""
+        _fraction(self.coverage, "coverage")
+        mask = shock.cells(self.on, self.by, self.sectors)
+        now = shock.tariffs[mask]
+        if self.base == "additive":
+            new = now + self.rate * self.coverage
+        elif self.base == "replaces":
+            new = now + (self.rate - now) * self.coverage
+        else:
+            new = now + np.maximum(self.rate - now, 0) * self.coverage
+        shock.tariffs[mask] = _rate(new, "tariff")
+
+    def describe(self) -> str:
+        """One plain sentence."""
+        points = f"{100 * self.rate:g}"
+        verb = {"additive": f"adds {points} points to", "replaces": f"sets at {points} %", "floor": f"lifts to at least {points} %"}
+        return (
+            f"{_listed(self.by, 'every region')} {verb[self.base]} tariffs on {_listed(self.sectors, 'all goods')} "
+            f"from {_listed(self.on, 'every origin')}"
+        )
+
+
+@dataclass(frozen=True)
+class ExportTax:
+    """Export tax of `rate` (fraction, added) by the origin; the revenue is the origin's."""
+
+    by: str | Sequence[str]
+    on: Names = None
+    rate: float = 0.0
+    sectors: Names = None
+
+    def apply(self, shock: Shock) -> None:
+        """Raise the rates of the flows meant."""
+        mask = shock.cells(self.by, self.on, self.sectors)
+        shock.export_taxes[mask] = _rate(shock.export_taxes[mask] + self.rate, "export tax")
+
+    def describe(self) -> str:
+        """One plain sentence."""
+        return (
+            f"{_listed(self.by, 'every region')} taxes exports of {_listed(self.sectors, 'all goods')} to "
+            f"{_listed(self.on, 'every destination')} at {100 * self.rate:g} %"
+        )
+
+
+@dataclass(frozen=True)
+class NonTariffCost:
+    """Real trade cost: `cost` is the extra resources a unit needs to arrive, as a fraction (0.1 is 10 %). Earns nobody rent."""
+
+    by: str | Sequence[str]
+    on: Names = None
+    cost: float = 0.0
+    sectors: Names = None
+
+    def apply(self, shock: Shock) -> None:
+        """Scale d̂ of the flows into `by` from `on`."""
+        if not (np.isfinite(self.cost) and self.cost > -1):
+            raise ShockError(f"a non-tariff cost of {self.cost} is impossible; give a fraction above −1")
+        shock.iceberg[shock.cells(self.on, self.by, self.sectors)] *= 1 + self.cost
+
+    def describe(self) -> str:
+        """One plain sentence."""
+        return (
+            f"goods ({_listed(self.sectors, 'all')}) from {_listed(self.on, 'every origin')} cost {100 * self.cost:g} % more to bring "
+            f"into {_listed(self.by, 'every region')}"
+        )
+
+
+@dataclass(frozen=True)
+class ExportControl:
+    """Withhold a share of a region's exports of some sectors, as the trade cost that would cut them that much at given demand.
+
+    `withhold` in [0, 1); `on=None` means all foreign buyers. With `rent="kept"` the scarcity is an export tax whose revenue
+    stays with the exporter (a licence regime); with `rent="lost"` it is a real cost.
+    """
+
+    by: str | Sequence[str]
+    sectors: Names
+    withhold: float
+    on: Names = None
+    rent: Literal["kept", "lost"] = "kept"
+
+    def apply(self, shock: Shock) -> None:
+        """Scale export taxes or d̂ by (1−ρ)^(−1/(1+θ))."""
+        if not (np.isfinite(self.withhold) and 0 <= self.withhold < 1):
+            raise ShockError(f"an export control withholds a share in [0, 1), not {self.withhold}; use Embargo for all of it")
+        mask = shock.cells(self.by, self.on, self.sectors)
+        factor = np.exp(-np.log1p(-self.withhold) / (1 + shock.trade_elasticity))
+        factors = np.broadcast_to(factor, mask.shape)[mask]
+        if self.rent == "kept":
+            shock.export_taxes[mask] = (1 + shock.export_taxes[mask]) * factors - 1
+        else:
+            shock.iceberg[mask] *= factors
+
+    def describe(self) -> str:
+        """One plain sentence."""
+        return (
+            f"{_listed(self.by, 'every region')} withholds {100 * self.withhold:g} % of its exports of {_listed(self.sectors, 'goods')} "
+            f"from {_listed(self.on, 'all foreign buyers')}"
+        )
+
+
+@dataclass(frozen=True)
+class Embargo:
+    """No trade at all: the importer `by` stops buying `sectors` from `on`. `both_ways` stops the other direction too."""
+
+    by: str | Sequence[str]
+    on: Names
+    sectors: Names = None
+    both_ways: bool = False
+
+    def apply(self, shock: Shock) -> None:
+        """Mask the flows out."""
+        shock.allowed &= ~shock.cells(self.on, self.by, self.sectors)
+        if self.both_ways:
+            shock.allowed &= ~shock.cells(self.by, self.on, self.sectors)
+
+    def describe(self) -> str:
+        """One plain sentence."""
+        arrow = "and the other way round " if self.both_ways else ""
+        return f"{_listed(self.by, 'every region')} buys no {_listed(self.sectors, 'goods')} from {_listed(self.on, 'every origin')} {arrow}".strip()
+
+
+@dataclass(frozen=True)
+class Productivity:
+    """Unit-cost shifter of `sectors` in `by`: `cost` is the fraction by which a unit costs more to make (technology denial)."""
+
+    by: str | Sequence[str]
+    cost: float
+    sectors: Names = None
+
+    def apply(self, shock: Shock) -> None:
+        """Scale Ẑ."""
+        if not (np.isfinite(self.cost) and self.cost > -1):
+            raise ShockError(f"a unit-cost change of {self.cost} is impossible; give a fraction above −1")
+        rows = np.isin(shock.regions, resolve_regions(self.by, shock.regions))
+        columns = np.isin(shock.sectors, resolve_sectors(self.sectors, shock.sectors))
+        shock.unit_cost[np.ix_(rows, columns)] *= 1 + self.cost
+
+    def describe(self) -> str:
+        """One plain sentence."""
+        return f"making {_listed(self.sectors, 'everything')} in {_listed(self.by, 'every region')} costs {100 * self.cost:g} % more"
+
+
+@dataclass(frozen=True, eq=False)
+class Schedule:
+    """Arrays for research use [origin, destination, sector]: `tariffs` new levels, `added_tariffs` points on top,
+    `export_taxes` new levels, `iceberg` factors d̂. Shapes that broadcast are welcome.
+    """
+
+    tariffs: ArrayLike | None = None
+    added_tariffs: ArrayLike | None = None
+    export_taxes: ArrayLike | None = None
+    iceberg: ArrayLike | None = None
+    label: str = "given arrays of rates"
+
+    def apply(self, shock: Shock) -> None:
+        """Set or scale what is given."""
+        shape = shock.tariffs.shape
+        if self.tariffs is not None:
+            shock.tariffs = _rate(_shaped(self.tariffs, shape, "tariffs"), "tariff").copy()
+        if self.added_tariffs is not None:
+            shock.tariffs = _rate(shock.tariffs + _shaped(self.added_tariffs, shape, "added_tariffs"), "tariff")
+        if self.export_taxes is not None:
+            shock.export_taxes = _rate(_shaped(self.export_taxes, shape, "export_taxes"), "export tax").copy()
+        if self.iceberg is not None:
+            factor = _shaped(self.iceberg, shape, "iceberg")
+            if not (np.isfinite(factor) & (factor > 0)).all():
+                raise ShockError("iceberg factors must be positive and finite (1 is no change); use Embargo to stop a flow")
+            shock.iceberg *= factor
+
+    def describe(self) -> str:
+        """One plain sentence."""
+        return self.label
+
+
+@dataclass(frozen=True)
+class Policy:
+    """An ordered package of instruments, each a change against the baseline of the world it is solved on."""
+
+    instruments: tuple[Instrument, ...] = field(default=())
+
+    def __init__(self, instruments: Iterable[Instrument] = ()) -> None:
+        object.__setattr__(self, "instruments", tuple(instruments))
+
+    @classmethod
+    def from_arrays(
+        cls,
+        tariffs: ArrayLike | None = None,
+        iceberg: ArrayLike | None = None,
+        export_taxes: ArrayLike | None = None,
+        added_tariffs: ArrayLike | None = None,
+        label: str = "given arrays of rates",
+    ) -> Policy:
+        """New tariff levels (fractions) and iceberg factors d̂, both [origin, destination, sector]."""
+        return cls((Schedule(tariffs=tariffs, iceberg=iceberg, export_taxes=export_taxes, added_tariffs=added_tariffs, label=label),))
+
+    def __add__(self, other: Policy) -> Policy:
+        return Policy((*self.instruments, *other.instruments))
+
+    def __iter__(self) -> Iterator[Instrument]:
+        return iter(self.instruments)
+
+    def __len__(self) -> int:
+        return len(self.instruments)
+
+    def describe(self) -> list[str]:
+        """What it does, one sentence an instrument."""
+        return [instrument.describe() for instrument in self.instruments]
+
+    def shock(self, table: Table) -> Shock:
+        """The arrays for `table` (a world or an economy). Raises `UnknownRegion`, `UnknownSector`, `ShockError`."""
+        economy = table.economy() if hasattr(table, "economy") else table
+        n, s = len(economy.regions), len(economy.sectors)
+        shock = Shock(
+            regions=economy.regions,
+            sectors=economy.sectors,
+            tariffs=economy.tariffs.copy(),
+            export_taxes=economy.export_taxes.copy(),
+            iceberg=np.ones((n, n, s)),
+            allowed=np.ones((n, n, s), dtype=bool),
+            unit_cost=np.ones((n, s)),
+            trade_elasticity=economy.trade_elasticity,
+        )
+        for instrument in self.instruments:
+            instrument.apply(shock)
+        return shock
+
+
+def _fraction(value: float, name: str) -> None:
+    if not (np.isfinite(value) and 0 <= value <= 1):
+        raise InputError(f"{name} must lie between 0 and 1, not {value}")
+
+
+def _rate(rates: Array, name: str) -> Array:
+    if not (np.isfinite(rates) & (rates > -1)).all():
+        worst = float(np.nanmin(rates)) if np.isfinite(rates).any() else float("nan")
+        raise ShockError(f"a {name} rate of {100 * worst:g} % is impossible; rates are fractions above −1 (0.25 is 25 %)")
+    return rates
+
+
+def _shaped(values: ArrayLike, shape: tuple[int, ...], name: str) -> Array:
+    array = np.asarray(values, dtype=np.float64)
+    try:
+        return np.broadcast_to(array, shape)
+    except ValueError:
+        raise InputError(f"{name} has shape {array.shape}, must broadcast to [origin, destination, sector] {shape}") from None

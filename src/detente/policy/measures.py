@@ -1,0 +1,285 @@
+"""A dated measure: who does what to whose trade, how much of it, from when to when, on which authority, says who.
+
+A measure is a statement of law, not of effect. Its status on a day is worked out in `policy.timing`, the sum of all
+measures on a flow in `policy.stacking`; nothing here looks at a calendar beyond checking that a measure's own dates
+are in order. Intervals are half-open: a measure runs on [effective, expires) and rests on [from, to).
+
+Rates are percentage points of customs value (`rate_pct: 24` is 24 pp); coverage is the share (0 to 1) of a sector's
+trade that pays. Classifications: Global Trade Alert intervention types (https://globaltradealert.org) and the chapters
+of UNCTAD's International Classification of Non-Tariff Measures (MAST), 2019.
+
+>>> from datetime import date
+>>> m = Measure(id="x", title="Ten points on all goods", by="USA", on=["CHN"], instrument="tariff", rate_pct=10,
+...             effective=date(2025, 4, 5), sources=["s1"])
+>>> m.rate_points("CHN"), m.share("CHN", "ELE")
+(10.0, 1.0)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
+
+Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=80)]
+RegionCode = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{1,5}$")]
+SectorCode = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{1,5}$")]
+Text = Annotated[str, Field(min_length=1, max_length=6000)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Points = Annotated[float, Field(ge=-100, le=2000)]
+Withheld = Annotated[float, Field(ge=0, le=100)]
+DEFAULT = "default"
+"""Key of a coverage map that stands for every sector not named."""
+
+
+class Strict(BaseModel):
+    """Base of every part of a dossier: no unknown keys, no changes after loading, no infinite numbers."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, populate_by_name=True)
+
+
+def _no_bool(value: object) -> object:
+    if isinstance(value, bool):
+        raise ValueError("a number is wanted, not true or false")
+    return value
+
+
+def _one_or_many(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
+def _map_or_one(value: Any) -> str:
+    return "by_name" if isinstance(value, Mapping) else "one"
+
+
+def _code_form(value: Any) -> str:
+    return "word" if isinstance(value, str) and value == "all" else "list"
+
+
+class InstrumentKind(StrEnum):
+    """What a measure does to trade."""
+
+    TARIFF = "tariff"
+    EXPORT_CONTROL = "export_control"
+    EMBARGO = "embargo"
+    NON_TARIFF = "non_tariff"
+    OTHER = "other"
+
+
+class Base(StrEnum):
+    """How a duty meets other duties on the same flow."""
+
+    ADDITIVE = "additive"
+    REPLACES = "replaces"
+    FLOOR = "floor"
+
+
+class HowEnded(StrEnum):
+    """Why a measure stopped."""
+
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+    STRUCK_DOWN = "struck_down"
+
+
+Codes = Annotated[
+    Annotated[Literal["all"], Tag("word")] | Annotated[tuple[RegionCode, ...], BeforeValidator(_one_or_many), Tag("list")],
+    Discriminator(_code_form),
+]
+Number = Annotated[Points, BeforeValidator(_no_bool)]
+RateMap = Annotated[
+    Annotated[Number, Tag("one")] | Annotated[dict[RegionCode, Number], Tag("by_name")], Discriminator(_map_or_one)
+]
+WithheldNumber = Annotated[Withheld, BeforeValidator(_no_bool)]
+WithheldMap = Annotated[
+    Annotated[WithheldNumber, Tag("one")] | Annotated[dict[RegionCode, WithheldNumber], Tag("by_name")],
+    Discriminator(_map_or_one),
+]
+ShareNumber = Annotated[Share, BeforeValidator(_no_bool)]
+SectorShares = dict[SectorCode | Literal["default"], ShareNumber]
+CoverageMap = Annotated[
+    Annotated[ShareNumber, Tag("one")] | Annotated[SectorShares, Tag("by_name")], Discriminator(_map_or_one)
+]
+
+
+class Except(Strict):
+    """All goods but these."""
+
+    exempt: tuple[SectorCode, ...] = Field(alias="except", min_length=1)
+
+
+def _sector_form(value: Any) -> str:
+    if isinstance(value, Mapping | Except):
+        return "except"
+    return "word" if isinstance(value, str) and value in ("goods", "services", "all") else "list"
+
+
+SectorSpec = Annotated[
+    Annotated[Literal["goods", "services", "all"], Tag("word")]
+    | Annotated[tuple[SectorCode, ...], BeforeValidator(_one_or_many), Tag("list")]
+    | Annotated[Except, Tag("except")],
+    Discriminator(_sector_form),
+]
+
+
+class Interval(Strict):
+    """Half-open [from, to); an open end means until further notice."""
+
+    start: date = Field(alias="from")
+    to: date | None = None
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.to is not None and self.to <= self.start:
+            raise ValueError(f"'to' ({self.to}) must be after 'from' ({self.start})")
+        return self
+
+    def contains(self, day: date) -> bool:
+        """Whether `day` lies in [from, to)."""
+        return self.start <= day and (self.to is None or day < self.to)
+
+
+class Ended(Strict):
+    """The day a measure stopped, and how."""
+
+    date: date
+    how: HowEnded
+
+
+class Measure(Strict):
+    """One government act on trade, with its dates, reach and sources. See the module docstring for units."""
+
+    id: Identifier
+    title: Text
+    by: RegionCode
+    on: Codes
+    except_on: Annotated[tuple[RegionCode, ...], BeforeValidator(_one_or_many)] = ()
+    instrument: InstrumentKind
+    rate_pct: RateMap | None = None
+    base: Base = Base.ADDITIVE
+    replaces: tuple[Identifier, ...] = ()
+    coverage: CoverageMap = 1.0
+    coverage_by_partner: dict[RegionCode, CoverageMap] = {}
+    sectors: SectorSpec = "goods"
+    withhold_pct: WithheldMap | None = None
+    rent: Literal["kept", "lost"] = "kept"
+    cost_pct: RateMap | None = None
+    announced: date | None = None
+    effective: date | None = None
+    expires: date | None = None
+    suspended: tuple[Interval, ...] = ()
+    threatened: bool = False
+    would_take_effect: date | None = None
+    ended: Ended | None = None
+    exclusive_group: Identifier | None = None
+    in_baseline: bool = False
+    modelled: bool = True
+    why_not: Text | None = None
+    authority: Text | None = None
+    gta_type: Text | None = None
+    mast: Annotated[str, Field(pattern=r"^[A-P]$")] | None = None
+    conditions: Text | None = None
+    assumptions: tuple[Annotated[str, Field(pattern=r"^A\d+$")], ...] = ()
+    sources: tuple[Identifier, ...] = Field(min_length=1)
+    note: Text | None = None
+
+    @model_validator(mode="after")
+    def _instrument_has_its_number(self) -> Self:
+        if not self.modelled:
+            if not self.why_not:
+                raise ValueError("a measure that is not modelled says why: add 'why_not'")
+            return self
+        wanted = {
+            InstrumentKind.TARIFF: ("rate_pct", self.rate_pct),
+            InstrumentKind.EXPORT_CONTROL: ("withhold_pct", self.withhold_pct),
+            InstrumentKind.NON_TARIFF: ("cost_pct", self.cost_pct),
+        }.get(self.instrument)
+        if wanted is not None and wanted[1] is None:
+            raise ValueError(f"a modelled measure of kind {self.instrument.value} needs {wanted[0]!r}")
+        if self.instrument is InstrumentKind.OTHER:
+            raise ValueError("instrument 'other' cannot be modelled: set 'modelled: false' and say why in 'why_not'")
+        return self
+
+    @model_validator(mode="after")
+    def _dates_in_order(self) -> Self:
+        if self.threatened:
+            if self.effective is not None:
+                raise ValueError("a threat has 'would_take_effect', not 'effective'")
+        elif self.effective is None:
+            raise ValueError("a measure that is not a mere threat needs 'effective' (or set 'threatened: true')")
+        elif self.would_take_effect is not None:
+            raise ValueError("'would_take_effect' belongs to threats only (set 'threatened: true' or use 'effective')")
+        start = self.effective or self.would_take_effect
+        if self.announced and start and self.announced > start:
+            raise ValueError(f"'announced' ({self.announced}) is after the measure starts ({start})")
+        for name, day in (("expires", self.expires), ("ended.date", self.ended.date if self.ended else None)):
+            if day and start and day <= start:
+                raise ValueError(f"{name!r} ({day}) must be after the measure starts ({start})")
+        rests = sorted(self.suspended, key=lambda s: s.start)
+        for first, second in zip(rests, rests[1:], strict=False):
+            if first.to is None or first.to > second.start:
+                raise ValueError(f"suspensions overlap from {second.start}")
+        return self
+
+    @property
+    def start(self) -> date | None:
+        """Day the measure bites: `effective`, or for a threat `would_take_effect`."""
+        return self.effective or self.would_take_effect
+
+    @property
+    def stop(self) -> date | None:
+        """First day the measure no longer holds for good, or None where no end is set."""
+        ends = [d for d in (self.expires, self.ended.date if self.ended else None) if d is not None]
+        return min(ends) if ends else None
+
+    def rate_points(self, partner: str) -> float:
+        """Duty in percentage points on `partner` (0 where the rate map does not name it)."""
+        return _lookup(self.rate_pct, partner)
+
+    def withheld_pct(self, partner: str) -> float:
+        """Percent of the baseline quantity withheld from `partner` (0 where not named)."""
+        return _lookup(self.withhold_pct, partner)
+
+    def cost_points(self, partner: str) -> float:
+        """Ad valorem equivalent, percentage points, of a non-tariff measure on `partner`."""
+        return _lookup(self.cost_pct, partner)
+
+    def share(self, partner: str, sector: str) -> float:
+        """Share (0 to 1) of trade with `partner` in `sector` that the measure reaches."""
+        own = self.coverage_by_partner.get(partner)
+        if isinstance(own, float):
+            return own
+        if own is not None and (sector in own or DEFAULT in own):
+            return own.get(sector, own.get(DEFAULT, 1.0))
+        if isinstance(self.coverage, float):
+            return self.coverage
+        return self.coverage.get(sector, self.coverage.get(DEFAULT, 1.0))
+
+    def named_regions(self) -> Iterator[str]:
+        """Every region or group code the measure mentions."""
+        yield self.by
+        yield from () if self.on == "all" else self.on
+        yield from self.except_on
+        for table in (self.rate_pct, self.withhold_pct, self.cost_pct):
+            if isinstance(table, dict):
+                yield from table
+        yield from self.coverage_by_partner
+
+    def named_sectors(self) -> Iterator[str]:
+        """Every sector code the measure mentions."""
+        if isinstance(self.sectors, Except):
+            yield from self.sectors.exempt
+        elif not isinstance(self.sectors, str):
+            yield from self.sectors
+        for table in (self.coverage, *self.coverage_by_partner.values()):
+            if isinstance(table, dict):
+                yield from (k for k in table if k != DEFAULT)
+
+
+def _lookup(table: float | dict[str, float] | None, partner: str) -> float:
+    if table is None:
+        return 0.0
+    return float(table.get(partner, 0.0)) if isinstance(table, dict) else float(table)

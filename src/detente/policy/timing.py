@@ -1,0 +1,202 @@
+"""All time logic of the project: what is really in effect on a day, spans for charts, deadlines, changes between days.
+
+Rules, on half-open days (a measure with `effective` 4 April and `expires` 10 November holds from 4 April up to and
+including 9 November):
+
+    day <  announced                         not_yet_known   (as far as this measure goes)
+    threatened, day <  would_take_effect     threatened
+    threatened, day >= would_take_effect     not_yet_known   (the dossier does not say whether it happened)
+    day >= ended.date                        expired, withdrawn or struck_down, as `ended.how` says
+    day >= expires                           expired
+    announced <= day < effective             announced
+    day in a suspension                      suspended
+    else                                     in_force
+
+Where no announcement date is given, the effective date stands in for it. Status is a step function of the day,
+continuous from the right: it changes *on* the day named and keeps until the next.
+
+>>> from datetime import date
+>>> from detente.policy.measures import Interval, Measure
+>>> m = Measure(id="t", title="24 points, paused", by="USA", on="CHN", instrument="tariff", rate_pct=24,
+...             effective=date(2025, 4, 9), suspended=[{"from": date(2025, 5, 14), "to": date(2025, 11, 10)}],
+...             sources=["s"])
+>>> [status_on(m, date(2025, *d)).value for d in ((4, 8), (4, 9), (11, 9), (11, 10))]
+['not_yet_known', 'in_force', 'suspended', 'in_force']
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from detente.policy.measures import Measure
+
+
+class Status(StrEnum):
+    """What a measure is on a given day."""
+
+    THREATENED = "threatened"
+    ANNOUNCED = "announced"
+    IN_FORCE = "in_force"
+    SUSPENDED = "suspended"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+    STRUCK_DOWN = "struck_down"
+    NOT_YET_KNOWN = "not_yet_known"
+
+
+@dataclass(frozen=True)
+class Span:
+    """A measure's status on [start, end); `end` None means beyond the horizon asked for."""
+
+    measure: str
+    status: Status
+    start: date
+    end: date | None
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """A day on which something is due, and how many days are left on the day of asking."""
+
+    date: date
+    kind: str
+    text: str
+    days_left: int
+    measure: str | None = None
+
+
+@dataclass(frozen=True)
+class StatusChange:
+    """A measure whose status differs between two days."""
+
+    measure: str
+    date: date
+    before: Status
+    after: Status
+
+
+class _Event(Protocol):
+    """What `next_deadlines` needs of an event of a dossier."""
+
+    @property
+    def date(self) -> date: ...
+    @property
+    def until(self) -> date | None: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+
+
+class _HasCalendar(Protocol):
+    """What `next_deadlines` needs of a dossier."""
+
+    @property
+    def measures(self) -> tuple[Measure, ...]: ...
+    @property
+    def history(self) -> Sequence[_Event]: ...
+
+
+def status_on(measure: Measure, day: date) -> Status:
+    """Status of `measure` on `day` by the rules of the module docstring."""
+    start = measure.start
+    known = measure.announced or start
+    if known is not None and day < known:
+        return Status.NOT_YET_KNOWN
+    if measure.ended is not None and day >= measure.ended.date and (
+        measure.expires is None or measure.ended.date <= measure.expires
+    ):
+        return Status(measure.ended.how.value)
+    if measure.expires is not None and day >= measure.expires:
+        return Status.EXPIRED
+    if measure.threatened:
+        return Status.THREATENED if start is None or day < start else Status.NOT_YET_KNOWN
+    if start is None or day < start:
+        return Status.ANNOUNCED
+    if any(rest.contains(day) for rest in measure.suspended):
+        return Status.SUSPENDED
+    return Status.IN_FORCE
+
+
+def in_force(measures: Iterable[Measure], day: date) -> tuple[Measure, ...]:
+    """Those of `measures` whose status on `day` is in force, in the order given."""
+    return tuple(m for m in measures if status_on(m, day) is Status.IN_FORCE)
+
+
+def turning_days(measure: Measure) -> tuple[date, ...]:
+    """Every day on which the status of `measure` may change, ascending."""
+    days = {measure.announced, measure.start, measure.expires}
+    days |= {measure.ended.date} if measure.ended else set()
+    for rest in measure.suspended:
+        days |= {rest.start, rest.to}
+    return tuple(sorted(d for d in days if d is not None))
+
+
+def timeline(measures: Iterable[Measure], start: date, end: date) -> tuple[Span, ...]:
+    """Spans of constant status of each measure within [start, end), for the timeline chart; unknown stretches left out."""
+    spans: list[Span] = []
+    for m in measures:
+        cuts = [start, *(d for d in turning_days(m) if start < d < end)]
+        own: list[Span] = []
+        for begin, stop in zip(cuts, [*cuts[1:], None], strict=True):
+            status = status_on(m, begin)
+            if own and own[-1].status is status:
+                own[-1] = Span(m.id, status, own[-1].start, stop)
+            else:
+                own.append(Span(m.id, status, begin, stop))
+        spans.extend(s for s in own if s.status is not Status.NOT_YET_KNOWN)
+    return tuple(spans)
+
+
+def changes_between(measures: Iterable[Measure], first: date, second: date) -> tuple[StatusChange, ...]:
+    """Measures whose status on `second` differs from that on `first`, with the last day it turned (in (first, second])."""
+    if second < first:
+        first, second = second, first
+    found: list[StatusChange] = []
+    for m in measures:
+        before, after = status_on(m, first), status_on(m, second)
+        if before is after:
+            continue
+        turned = [d for d in turning_days(m) if first < d <= second and status_on(m, d - timedelta(1)) is not status_on(m, d)]
+        found.append(StatusChange(m.id, turned[-1], before, after))
+    return tuple(sorted(found, key=lambda c: (c.date, c.measure)))
+
+
+_SCHEDULED = ("talks", "summit", "deadline", "meeting", "expected")
+
+
+def next_deadlines(dossier: _HasCalendar, day: date, within_days: int | None = None) -> tuple[Deadline, ...]:
+    """What is due after `day`: measures taking effect, threats falling due, suspensions and measures ending, meetings.
+
+    Ascending by date; `within_days` cuts the list. Events are those of the history dated after `day`.
+    """
+    due: list[Deadline] = []
+
+    def add(when: date | None, kind: str, text: str, measure: str | None = None) -> None:
+        if when is not None and when > day:
+            due.append(Deadline(when, kind, text, (when - day).days, measure))
+
+    for m in dossier.measures:
+        status = status_on(m, day)
+        if status in (Status.EXPIRED, Status.WITHDRAWN, Status.STRUCK_DOWN, Status.NOT_YET_KNOWN):
+            continue
+        if m.threatened:
+            add(m.would_take_effect, "threat", f"{m.title}: would take effect", m.id)
+            continue
+        add(m.effective, "takes effect", f"{m.title}: takes effect", m.id)
+        for rest in m.suspended:
+            if rest.start <= day:
+                add(rest.to, "suspension ends", f"{m.title}: suspension ends", m.id)
+            else:
+                add(rest.start, "suspension starts", f"{m.title}: suspension starts", m.id)
+        add(m.stop, "ends", f"{m.title}: ends", m.id)
+    for event in dossier.history:
+        if event.kind in _SCHEDULED:
+            add(event.date, event.kind, event.text)
+    limit = None if within_days is None else day + timedelta(days=within_days)
+    kept = [d for d in due if limit is None or d.date <= limit]
+    return tuple(sorted(kept, key=lambda d: (d.date, d.kind, d.measure or "", d.text)))

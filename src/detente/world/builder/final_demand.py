@@ -1,0 +1,144 @@
+"""Final demand by origin, destination and product: the part the source table leaves out.
+
+Unknown F[i, n, k] (origin i of the table, destination n or the rest of the world, product k). For the rest of the world
+F is all it buys from the table, inputs included. Margins (see `imputation`):
+
+  exact   rows          Σₙ F[i,n,k] = output less intermediate sales of the source table
+  exact   absorption    Σᵢₖ F[i,n,k] = purchases of n from the national accounts (see `accounts`)
+  soft    goods pairs   Σ_goods F[i,n,k] = customs trade less the intermediates already in the table
+  soft    US sectors    Σ F[i,USA,k] over a sector = US imports by origin and sector less intermediates
+  soft    services      Σ over services and partners, exports of i and imports of n, from the national accounts
+
+The prior is the sourcing pattern of the same product's intermediates × the spending that best explains the rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from detente.world.builder.imputation import Fitted, Margin, fit_margins, spread_to_sources
+
+Array = NDArray[np.float64]
+FOCUS = ("USA", "CHN")  # their pairs are best recorded and most looked at
+WEIGHTS = {"goods pairs": 6.0, "focus pairs": 25.0, "older pairs": 1.5, "US sectors": 10.0, "services": 1.0}
+FLOOR = 0.03  # of a customs value: what is left for final goods where intermediates alone exceed it
+SMOOTHING = 0.02  # of the sourcing pattern: the origins' shares of all sales abroad
+BOUND = 1e4
+
+
+@dataclass(frozen=True)
+class FinalDemandProblem:
+    """Everything the margins are made from. C economies, N = C + 1 destinations, K products.
+
+    intermediate [C, C, K]; rows [C, K]; absorption [N]; pairs [C, N] goods targets (NaN: none); low [C, N] pairs from
+    the older source; services_exports [C], services_imports [N] (NaN: none); us: origin group × sector targets;
+    us_groups: economy → origin group; industry_sector: product → sector code; goods [K]; economies.
+    """
+
+    economies: tuple[str, ...]
+    intermediate: Array
+    rows: Array
+    absorption: Array
+    pairs: Array
+    low: NDArray[np.bool_]
+    services_exports: Array
+    services_imports: Array
+    us: pd.DataFrame
+    us_groups: Mapping[str, str]
+    industry_sector: Sequence[str]
+    goods: NDArray[np.bool_]
+
+
+def prior(problem: FinalDemandProblem) -> Array:
+    """[C, N, K] sourcing of intermediates × spending that explains the rows."""
+    inter, rows = problem.intermediate, problem.rows
+    c, k = rows.shape
+    abroad = inter.sum(axis=1) - inter[np.arange(c), np.arange(c)] + 0.1 * rows
+    world = np.divide(abroad, abroad.sum(0), out=np.full_like(abroad, 1 / c), where=abroad.sum(0) > 0)
+    bought = inter.sum(axis=0)
+    shares = np.divide(inter, bought[None], out=np.zeros_like(inter), where=bought[None] > 0)
+    own = np.eye(c)[:, :, None]
+    blend = np.where((bought > 0)[None], world[:, None, :], 0.5 * own + 0.5 * world[:, None, :])
+    shares = np.where((bought > 0)[None], (1 - SMOOTHING) * shares + SMOOTHING * blend, blend)
+    # an economy keeps a share of what it sells to final users even where its industries buy abroad only
+    shares = 0.95 * shares + 0.05 * own
+    shares = np.concatenate([shares, world[:, None, :]], axis=1)
+    spending = problem.absorption[:, None] * (rows.sum(0) / rows.sum())[None, :]
+    return spread_to_sources(shares, rows, spending)
+
+
+def margins(problem: FinalDemandProblem, leave_out: Collection[str] = ()) -> list[Margin]:
+    """The margins of the fit, without those named in `leave_out` ("goods pairs", "US sectors", "services")."""
+    c, k = problem.rows.shape
+    n = c + 1
+    shape = (c, n, k)
+    origin, destination, product = np.indices(shape)
+    found = [
+        Margin("absorption", destination, problem.absorption),
+        Margin("rows", origin * k + product, problem.rows.ravel()),
+    ]
+    foreign = origin != destination
+    if "goods pairs" not in leave_out:
+        known = np.isfinite(problem.pairs)
+        inter = np.zeros((c, n))
+        inter[:, :c] = problem.intermediate[:, :, problem.goods].sum(axis=2)
+        goal = np.maximum(np.nan_to_num(problem.pairs) - inter, FLOOR * np.nan_to_num(problem.pairs)).ravel()
+        inside = foreign & problem.goods[product]
+        focus = np.isin(np.arange(n), [problem.economies.index(e) for e in FOCUS if e in problem.economies])
+        focal = focus[:c, None] | focus[None, :]
+        kinds = {
+            "goods pairs": known & ~problem.low & ~focal,
+            "focus pairs": known & ~problem.low & focal,
+            "older pairs": known & problem.low,
+        }
+        for name, chosen in kinds.items():
+            groups = np.where(inside & chosen[:, :, None], origin * n + destination, -1)
+            found.append(Margin(name, groups, goal, WEIGHTS[name], BOUND))
+    if "US sectors" not in leave_out and not problem.us.empty:
+        found.append(_us_margin(problem, origin, destination, product))
+    if "services" not in leave_out:
+        inside = foreign & ~problem.goods[product]
+        inter = problem.intermediate[:, :, ~problem.goods].sum(axis=2)
+        np.fill_diagonal(inter, 0.0)
+        for name, target, base, index in (
+            ("services exports", problem.services_exports, inter.sum(1), origin),
+            ("services imports", problem.services_imports, np.append(inter.sum(0), 0.0), destination),
+        ):
+            known_one = np.isfinite(target)
+            goal = np.where(known_one, np.maximum(np.nan_to_num(target) - base, 0.15 * base), 0.0)
+            groups = np.where(inside & known_one[index], index, -1)
+            found.append(Margin(name, groups, goal, WEIGHTS["services"], BOUND))
+    return found
+
+
+def _us_margin(problem: FinalDemandProblem, origin: Array, destination: Array, product: Array) -> Margin:
+    """US imports by origin group × sector, less the intermediates already in the table."""
+    groups, sectors = list(problem.us.index), list(problem.us.columns)
+    usa = problem.economies.index("USA")
+    group_of = np.array([groups.index(problem.us_groups[e]) if problem.us_groups.get(e) in groups else -1
+                         for e in problem.economies])
+    sector_of = np.array([sectors.index(s) if s in sectors else -1 for s in problem.industry_sector])
+    g, s = group_of[origin], sector_of[product]
+    inside = (destination == usa) & (g >= 0) & (s >= 0) & (origin != usa)
+    labels = np.where(inside, g * len(sectors) + s, -1)
+    inter = np.zeros((len(groups), len(sectors)))
+    for i, gi in enumerate(group_of):
+        for k, sk in enumerate(sector_of):
+            if gi >= 0 and sk >= 0 and i != usa:
+                inter[gi, sk] += problem.intermediate[i, usa, k]
+    customs = problem.us.to_numpy(dtype=float)
+    goal = np.maximum(customs - inter, FLOOR * customs)
+    return Margin("US sectors", labels, goal.ravel(), WEIGHTS["US sectors"], BOUND)
+
+
+def fit_final_demand(
+    problem: FinalDemandProblem, leave_out: Collection[str] = (), *, sweeps: int = 600, start: Array | None = None
+) -> Fitted:
+    """Impute F [C, N, K]; `leave_out` drops soft margins to see what each one brings."""
+    begin = prior(problem) if start is None else start
+    return fit_margins(begin, margins(problem, leave_out), sweeps=sweeps, tolerance=1e-9)

@@ -1,0 +1,257 @@
+"""`Economy`: a world as the shares that hat algebra starts from.
+
+Either from a `World` (exact by construction) or from published shares. Shares say nothing of levels, so spending and
+output are solved for: with Y = ΣₙπX/((1+τ)(1+x)), X = γY + α(βY + duties + D), and world value added as given.
+The system has one solution up to scale (Walras), fixed by Σ value added. Source: Caliendo and Parro (2015), section 3.
+
+>>> from detente.world import toy_world
+>>> economy = toy_world().economy()
+>>> bool(abs(economy.expenditure_shares.sum(axis=0) - 1).max() < 1e-12)
+True
+"""
+
+from __future__ import annotations
+
+import hashlib
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from detente.errors import InputError, UnbalancedTable
+from detente.world.world import _frozen, _rates
+
+if TYPE_CHECKING:
+    from detente.world.world import World
+
+Array = NDArray[np.float64]
+
+
+class Reconciled(UserWarning):
+    """Value added of a table of shares was moved to agree with its other shares."""
+
+
+@dataclass(frozen=True, eq=False)
+class Economy:
+    """Baseline of the model. N regions, S sectors; shares sum to one where there is anything to share.
+
+    expenditure_shares π [origin, destination, sector]; input_shares γ [region, input, user] and value_added_shares β
+    [region, sector], shares of total cost; final_shares α [region, sector]; output, expenditure [region, sector] and
+    deficits [region] in `unit`; tariffs, export_taxes [origin, destination, sector] as rates; trade_elasticity θ [sector].
+    """
+
+    regions: tuple[str, ...]
+    sectors: tuple[str, ...]
+    expenditure_shares: Array
+    input_shares: Array
+    value_added_shares: Array
+    final_shares: Array
+    output: Array
+    expenditure: Array
+    deficits: Array
+    tariffs: Array
+    export_taxes: Array
+    trade_elasticity: Array
+    unit: str = "million USD"
+    year: int | None = None
+    name: str = "economy"
+    notes: tuple[str, ...] = ()
+    extras: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def from_world(cls, world: World) -> Economy:
+        """Shares of a balanced table. Cells without output or use get inert shares (β = 1, π = 0)."""
+        output, spending = world.output, world.expenditure
+        return cls(
+            regions=world.regions,
+            sectors=world.sectors,
+            expenditure_shares=_share(world.duty_factor * world.shipments, spending[None]),
+            input_shares=_share(world.intermediate_use, output[:, None, :]),
+            value_added_shares=np.where(output > 0, _share(world.value_added, output), 1.0),
+            final_shares=_share(world.final_use, world.final_use.sum(1, keepdims=True)),
+            output=output,
+            expenditure=spending,
+            deficits=world.deficits,
+            tariffs=world.tariff_rates,
+            export_taxes=world.export_tax_rates,
+            trade_elasticity=world.trade_elasticity,
+            unit=world.unit,
+            year=world.year,
+            name=world.name,
+            extras=world.extras,
+        )
+
+    @classmethod
+    def from_shares(
+        cls,
+        *,
+        expenditure_shares: ArrayLike,
+        input_shares: ArrayLike,
+        value_added_shares: ArrayLike,
+        final_shares: ArrayLike,
+        value_added: ArrayLike,
+        trade_elasticity: ArrayLike,
+        deficits: ArrayLike | None = None,
+        tariffs: ArrayLike | None = None,
+        export_taxes: ArrayLike | None = None,
+        regions: Sequence[str] | None = None,
+        sectors: Sequence[str] | None = None,
+        unit: str = "million USD",
+        year: int | None = None,
+        name: str = "economy",
+        tolerance: float = 1e-2,
+        quiet: bool = False,
+    ) -> Economy:
+        """Calibrate from shares.
+
+        expenditure_shares [origin, destination, sector], input_shares [region, input, user] as shares of total cost,
+        value_added_shares [region, sector], final_shares [region, sector], value_added [region], deficits [region]
+        (transfers from abroad, zero if absent), tariffs [origin, destination, sector] as rates (0.1 is 10 %).
+
+        Published tables hold a few input shares just below zero; down to −0.01 they are kept and noted.
+        Published shares are rounded: where the value added they imply differs from the one given by more than
+        1e-6 a `Reconciled` warning says so (a note only if `quiet`), above `tolerance` an `UnbalancedTable` names the region.
+        """
+        pi = np.asarray(expenditure_shares, dtype=np.float64)
+        if pi.ndim != 3 or pi.shape[0] != pi.shape[1]:
+            raise InputError(f"expenditure_shares must be [origin, destination, sector], not of shape {pi.shape}")
+        n, _, s = pi.shape
+        names = tuple(map(str, regions)) if regions is not None else tuple(f"R{k + 1}" for k in range(n))
+        goods = tuple(map(str, sectors)) if sectors is not None else tuple(f"S{k + 1}" for k in range(s))
+        if (len(names), len(goods)) != (n, s) or len(set(names)) != n or len(set(goods)) != s:
+            raise InputError(f"need {n} different region labels and {s} different sector labels")
+        pi = _frozen(pi, (n, n, s), "expenditure_shares")
+        gamma = _frozen(input_shares, (n, s, s), "input_shares", minimum=-0.01)
+        beta = _frozen(value_added_shares, (n, s), "value_added_shares")
+        alpha = _frozen(final_shares, (n, s), "final_shares")
+        va = _frozen(value_added, (n,), "value_added")
+        deficit = _frozen(np.zeros(n) if deficits is None else deficits, (n,), "deficits", minimum=None)
+        tau, export = _rates(tariffs, (n, n, s), "tariffs"), _rates(export_taxes, (n, n, s), "export_taxes")
+        theta = np.array(np.broadcast_to(np.asarray(trade_elasticity, dtype=np.float64), (s,)))
+        if not (np.isfinite(theta) & (theta > 0)).all():
+            raise InputError("trade_elasticity must be positive and finite in every sector")
+        if abs(deficit.sum()) > 1e-6 * va.sum():
+            raise UnbalancedTable(f"deficits sum to {deficit.sum():,.6g} {unit}, must sum to zero")
+
+        notes: list[str] = []
+        if gamma.min() < 0:
+            notes.append(f"{int((gamma < 0).sum())} negative input shares kept, the lowest {gamma.min():.2g}")
+        pi = _normalised(pi, 0, "expenditure_shares (over origins)", notes)
+        alpha = _normalised(alpha, 1, "final_shares (over sectors)", notes)
+        costs = beta + gamma.sum(axis=1)
+        if np.abs(costs - 1)[costs > 0].max(initial=0) > 1e-5:
+            k, j = np.unravel_index(np.where(costs > 0, np.abs(costs - 1), 0).argmax(), costs.shape)
+            raise UnbalancedTable(f"{names[k]} {goods[j]}: value_added_shares + input_shares sum to {costs[k, j]:.8g}, not 1")
+        gamma = np.where(costs[:, None, :] > 0, gamma / np.where(costs > 0, costs, 1)[:, None, :], 0.0)
+        beta = np.where(costs > 0, beta / np.where(costs > 0, costs, 1), 1.0)
+
+        spending, output = _levels(pi, gamma, beta, alpha, tau, export, deficit - deficit.mean(), va)
+        implied = (beta * output).sum(1)
+        gap = np.abs(implied - va) / np.maximum(va, 1e-300)
+        worst = int(gap.argmax())
+        if gap[worst] > tolerance:
+            raise UnbalancedTable(
+                f"{names[worst]}: the shares imply value added of {implied[worst]:,.6g} {unit}, given {va[worst]:,.6g} "
+                f"(gap {gap[worst]:.2%}, allowed {tolerance:.2%})"
+            )
+        if gap[worst] > 1e-6:
+            text = f"value added of {names[worst]} moved by {gap[worst]:.2e} (the largest) to agree with the shares"
+            notes.append(text)
+            if not quiet:
+                warnings.warn(text, Reconciled, stacklevel=2)
+        return cls(
+            regions=names, sectors=goods, expenditure_shares=pi, input_shares=gamma, value_added_shares=beta,
+            final_shares=alpha, output=output, expenditure=spending, deficits=deficit - deficit.mean(), tariffs=tau,
+            export_taxes=export, trade_elasticity=theta, unit=unit, year=year, name=name, notes=tuple(notes),
+        )  # fmt: skip
+
+    def economy(self) -> Economy:
+        """Itself, so that a world and an economy are used alike."""
+        return self
+
+    @cached_property
+    def value_added(self) -> Array:
+        """Factor income by sector [region, sector], βY."""
+        return self.value_added_shares * self.output
+
+    @cached_property
+    def shipments(self) -> Array:
+        """Flows at basic prices [origin, destination, sector], πX/((1+τ)(1+x))."""
+        return self.expenditure_shares * self.expenditure[None] / ((1 + self.tariffs) * (1 + self.export_taxes))
+
+    @cached_property
+    def income(self) -> Array:
+        """Final expenditure [region]: factor income + duties + transfers."""
+        import_duties = np.einsum("inj,inj->n", self.tariffs * (1 + self.export_taxes), self.shipments)
+        export_duties = np.einsum("inj,inj->i", self.export_taxes, self.shipments)
+        return self.value_added.sum(1) + import_duties + export_duties + self.deficits
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """First 16 hex digits of a SHA-256 over labels and numbers."""
+        digest = hashlib.sha256("|".join((*self.regions, *self.sectors)).encode())
+        for array in (
+            self.expenditure_shares, self.input_shares, self.value_added_shares, self.final_shares, self.expenditure,
+            self.deficits, self.tariffs, self.export_taxes, self.trade_elasticity,
+        ):  # fmt: skip
+            digest.update(np.ascontiguousarray(array).tobytes())
+        return digest.hexdigest()[:16]
+
+    def __repr__(self) -> str:
+        return f"Economy({self.name!r}, {len(self.regions)} regions × {len(self.sectors)} sectors)"
+
+
+def _share(part: Array, whole: Array) -> Array:
+    whole = np.broadcast_to(whole, part.shape)
+    return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
+
+
+def _normalised(shares: Array, axis: int, name: str, notes: list[str]) -> Array:
+    """Shares scaled to sum to one along `axis` where they sum to anything; off by more than 1e-5 is an error."""
+    total = shares.sum(axis=axis, keepdims=True)
+    off = float(np.abs(total - 1)[total > 0].max(initial=0))
+    if off > 1e-5:
+        raise UnbalancedTable(f"{name} sum to between {total[total > 0].min():.6g} and {total.max():.6g}, must sum to 1")
+    if off > 1e-9:
+        notes.append(f"{name} rescaled by up to {off:.1e}")
+    return np.divide(shares, total, out=np.zeros_like(shares), where=total > 0)
+
+
+def _levels(
+    pi: Array, gamma: Array, beta: Array, alpha: Array, tau: Array, export: Array, deficit: Array, va: Array
+) -> tuple[Array, Array]:
+    """Spending and output consistent with the shares; world value added as given.
+
+    One linear system in spending X: (1 − K) X = αD with K X = γY + α(βY + duties), singular by Walras, so the row that
+    fixes the scale, Σ βY = Σ VA, is added and the system solved by least squares on its square bordered form.
+    """
+    n, _, s = pi.shape
+    net = pi / ((1 + tau) * (1 + export))
+    duties = tau / (1 + tau) * pi
+    taxes = export / ((1 + export) * (1 + tau)) * pi
+    size = n * s
+    # y[(i,j)] = Σ net[i,n,j] x[(n,j)]
+    sales = np.zeros((n, s, n, s))
+    k = np.arange(s)
+    sales[:, k, :, k] = np.moveaxis(net, 2, 0)
+    sales = sales.reshape(size, size)
+    income = beta[:, :, None, None] * sales.reshape(n, s, n, s)
+    income = income.sum(1)
+    idx = np.arange(n)
+    income[idx, idx, :] += duties.sum(0)
+    income += taxes  # origin i receives from every (n, j)
+    operator = np.einsum("nkj,njml->nkml", gamma, sales.reshape(n, s, n, s), optimize=True)
+    operator += alpha[:, :, None, None] * income[:, None, :, :]
+    matrix = np.eye(size) - operator.reshape(size, size)
+    scale_row = beta.reshape(size) @ sales
+    right = (alpha * deficit[:, None]).reshape(size) / va.sum()
+    # bordering with the left null vector of the singular matrix (summing all equations) keeps it square and regular
+    solution = np.linalg.solve(matrix + np.outer(np.full(size, 1.0 / size), scale_row), right + 1.0 / size)
+    spending = np.maximum(solution * va.sum(), 0.0).reshape(n, s)
+    spending = np.where(spending < 1e-14 * va.sum() / size, 0.0, spending)
+    output = np.einsum("inj,nj->ij", net, spending)
+    return spending, output

@@ -1,0 +1,438 @@
+"""`World`: one year of the world economy as a balanced input–output table with tariffs.
+
+Every quantity is a flow in one currency unit a year. With τ the import tariff and x the export tax on top of which it is
+levied, two identities hold in every cell to one part in 10⁹, or construction fails and names the cell:
+
+    sales = costs       Σₙ T[i,n,j] = VA[i,j] + Σₖ U[i,k,j]
+    supply = use        Σᵢ (1+τ)(1+x) T[i,n,k] = Σⱼ U[n,k,j] + F[n,k]
+
+T shipments at basic prices, U spending on inputs and F final spending, both at purchasers' prices including duties.
+Source of the layout: Dekle, Eaton and Kortum (2008); Caliendo and Parro (2015), with duties inside expenditure.
+
+>>> from detente.world import toy_world
+>>> world = toy_world()
+>>> world.regions, world.sectors
+(('AAA', 'BBB', 'CCC'), ('FARM', 'MAKE', 'SERVE'))
+>>> bool(abs(world.deficits.sum()) < 1e-6)
+True
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import io
+import json
+import os
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from detente.errors import InputError, SourceError, UnbalancedTable, UnknownRegion, UnknownSector
+from detente.world.labels import region_name, sector_name
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from detente.world.economy import Economy
+
+Array = NDArray[np.float64]
+FORMAT = 1
+TOLERANCE = 1e-9
+
+
+def _frozen(values: ArrayLike, shape: tuple[int, ...], name: str, *, minimum: float | None = 0.0) -> Array:
+    """A read-only float64 copy of the right shape, finite and not below `minimum`; the error names array and place."""
+    array = np.array(values, dtype=np.float64)
+    if array.shape != shape:
+        raise InputError(f"{name} has shape {array.shape}, expected {shape}")
+    bad = ~np.isfinite(array) if minimum is None else ~(np.isfinite(array) & (array >= minimum))
+    if bad.any():
+        place = tuple(int(k) for k in np.argwhere(bad)[0])
+        allowed = "a finite number" if minimum is None else f"a finite number of at least {minimum:g}"
+        raise InputError(f"{name}{list(place)} is {array[place]}, must be {allowed} ({int(bad.sum())} such cells)")
+    array.setflags(write=False)
+    return array
+
+
+@dataclass(frozen=True, eq=False)
+class World:
+    """A balanced world table. Make one with `World.from_flows`, `World.load` or `load_world`.
+
+    Shapes: N regions, S sectors. `shipments`, `tariff_rates`, `export_tax_rates` [origin, destination, sector];
+    `intermediate_use` [region, input, user]; `value_added` [region, sector]; `final_use` [region, sector].
+    Flows in `unit` (million USD a year), rates as fractions, `trade_elasticity` [sector] positive.
+    """
+
+    regions: tuple[str, ...]
+    sectors: tuple[str, ...]
+    shipments: Array
+    intermediate_use: Array
+    value_added: Array
+    final_use: Array
+    tariff_rates: Array
+    export_tax_rates: Array
+    trade_elasticity: Array
+    year: int
+    unit: str = "million USD"
+    name: str = "world"
+    sources: tuple[str, ...] = ()
+    card: Mapping[str, Any] = field(default_factory=dict)
+    extras: Mapping[str, Array] = field(default_factory=dict)
+
+    @classmethod
+    def from_flows(
+        cls,
+        *,
+        regions: Sequence[str],
+        sectors: Sequence[str],
+        shipments: ArrayLike,
+        intermediate_use: ArrayLike,
+        value_added: ArrayLike,
+        final_use: ArrayLike,
+        trade_elasticity: ArrayLike,
+        tariff_rates: ArrayLike | None = None,
+        export_tax_rates: ArrayLike | None = None,
+        year: int,
+        unit: str = "million USD",
+        name: str = "world",
+        sources: Sequence[str] = (),
+        card: Mapping[str, Any] | None = None,
+        extras: Mapping[str, ArrayLike] | None = None,
+    ) -> World:
+        """Build and check a table from its flows (shapes and units as in the class).
+
+        Raises `InputError` for shapes, signs and labels, `UnbalancedTable` where an identity fails (names the cell).
+        """
+        regions, sectors = tuple(map(str, regions)), tuple(map(str, sectors))
+        for what, labels in (("region", regions), ("sector", sectors)):
+            twice = sorted({x for x in labels if labels.count(x) > 1})
+            if twice:
+                raise InputError(f"{what} labels appear twice: {', '.join(twice)}")
+            if not labels:
+                raise InputError(f"a world needs at least one {what}")
+        n, s = len(regions), len(sectors)
+        flows = (n, n, s)
+        theta = np.broadcast_to(np.asarray(trade_elasticity, dtype=np.float64), (s,))
+        if not (np.isfinite(theta) & (theta > 0)).all():
+            raise InputError("trade_elasticity must be positive and finite in every sector")
+        world = cls(
+            regions=regions,
+            sectors=sectors,
+            shipments=_frozen(shipments, flows, "shipments"),
+            intermediate_use=_frozen(intermediate_use, (n, s, s), "intermediate_use"),
+            value_added=_frozen(value_added, (n, s), "value_added"),
+            final_use=_frozen(final_use, (n, s), "final_use"),
+            tariff_rates=_rates(tariff_rates, flows, "tariff_rates"),
+            export_tax_rates=_rates(export_tax_rates, flows, "export_tax_rates"),
+            trade_elasticity=_frozen(theta, (s,), "trade_elasticity"),
+            year=int(year),
+            unit=unit,
+            name=name,
+            sources=tuple(sources),
+            card=dict(card or {}),
+            extras={k: _extra(v, k, n) for k, v in (extras or {}).items()},
+        )
+        world.check()
+        return world
+
+    # accounting -----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def duty_factor(self) -> Array:
+        """(1+τ)(1+x) [origin, destination, sector]."""
+        return (1 + self.tariff_rates) * (1 + self.export_tax_rates)
+
+    @cached_property
+    def output(self) -> Array:
+        """Gross output at basic prices [region, sector], Σₙ T."""
+        return self.shipments.sum(axis=1)
+
+    @cached_property
+    def expenditure(self) -> Array:
+        """Spending including duties [region, sector], Σᵢ (1+τ)(1+x) T."""
+        return np.einsum("inj,inj->nj", self.duty_factor, self.shipments)
+
+    @cached_property
+    def tariff_revenue(self) -> Array:
+        """Import duties collected [region], Σ τ(1+x) T."""
+        return np.einsum("inj,inj->n", self.tariff_rates * (1 + self.export_tax_rates), self.shipments)
+
+    @cached_property
+    def export_tax_revenue(self) -> Array:
+        """Export taxes collected [region of origin], Σ x T."""
+        return np.einsum("inj,inj->i", self.export_tax_rates, self.shipments)
+
+    @cached_property
+    def deficits(self) -> Array:
+        """Transfers from abroad, D = final spending − factor income − duties [region]; sums to zero."""
+        return self.final_use.sum(1) - self.value_added.sum(1) - self.tariff_revenue - self.export_tax_revenue
+
+    def check(self, tolerance: float = TOLERANCE) -> float:
+        """Largest relative gap of the two identities; raises `UnbalancedTable` naming the worst cell above `tolerance`."""
+        floor = 1e-15 * max(float(self.shipments.sum()), 1e-300)
+        worst = 0.0
+        identities = (
+            ("sales", "costs", self.output, self.value_added + self.intermediate_use.sum(axis=1)),
+            ("supply", "use", self.expenditure, self.intermediate_use.sum(axis=2) + self.final_use),
+        )
+        for left_name, right_name, left, right in identities:
+            gap = np.abs(left - right) / np.maximum(np.maximum(np.abs(left), np.abs(right)), floor)
+            n, j = (int(k) for k in np.unravel_index(gap.argmax(), gap.shape))
+            if not gap[n, j] <= tolerance:
+                raise UnbalancedTable(
+                    f"{self.regions[n]} {self.sectors[j]}: {left_name} {left[n, j]:,.6g} but {right_name} {right[n, j]:,.6g} "
+                    f"{self.unit} (relative gap {gap[n, j]:.1e}, allowed {tolerance:.0e}; "
+                    f"{int((gap > tolerance).sum())} cells fail)"
+                )
+            worst = max(worst, float(gap[n, j]))
+        return worst
+
+    # labels ---------------------------------------------------------------------------------------------------------
+
+    @property
+    def trade(self) -> xr.DataArray:
+        """Shipments with labels (origin × destination × sector), in `unit`, domestic sales included."""
+        import xarray as xr
+
+        coords = {"origin": list(self.regions), "destination": list(self.regions), "sector": list(self.sectors)}
+        attributes = {"unit": self.unit, "year": self.year, "long_name": "shipments at basic prices, before duties"}
+        return xr.DataArray(self.shipments, coords=coords, dims=tuple(coords), name="trade", attrs=attributes)
+
+    def region_index(self, code: str) -> int:
+        """Position of a region; raises `UnknownRegion` with a suggestion."""
+        try:
+            return self.regions.index(code)
+        except ValueError:
+            raise UnknownRegion(code, {r: region_name(r) for r in self.regions}) from None
+
+    def sector_index(self, code: str) -> int:
+        """Position of a sector; raises `UnknownSector` with a suggestion."""
+        try:
+            return self.sectors.index(code)
+        except ValueError:
+            raise UnknownSector(code, {s: sector_name(s) for s in self.sectors}) from None
+
+    # changes --------------------------------------------------------------------------------------------------------
+
+    def with_(self, **changes: Any) -> World:
+        """A copy with some fields replaced, checked again."""
+        fields = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
+        unknown = sorted(set(changes) - set(fields))
+        if unknown:
+            raise InputError(f"World has no field {', '.join(unknown)}; it has {', '.join(fields)}")
+        return World.from_flows(**{**fields, **changes})
+
+    def economy(self) -> Economy:
+        """The table as shares, ready to solve."""
+        from detente.world.economy import Economy
+
+        return Economy.from_world(self)
+
+    def aggregate(
+        self,
+        regions: Mapping[str, Sequence[str]] | None = None,
+        sectors: Mapping[str, Sequence[str]] | None = None,
+    ) -> World:
+        """Sum groups of regions or sectors ({new: [old, …]}); what no group names is kept as it is.
+
+        Duties stay revenue-exact: an aggregate rate is duty paid over the value it is paid on. The trade elasticity of a
+        grouped sector is the mean weighted by world trade across borders. Raises `UnknownRegion`, `UnknownSector`,
+        or `InputError` when a name is used twice.
+        """
+        to_region, new_regions = _grouping(self.regions, regions, self.region_index)
+        to_sector, new_sectors = _grouping(self.sectors, sectors, self.sector_index)
+        shipments = np.einsum("Ai,Bn,Cj,inj->ABC", to_region, to_region, to_sector, self.shipments, optimize=True)
+
+        def collapse(values: Array) -> Array:
+            return np.einsum("Ai,Bn,Cj,inj->ABC", to_region, to_region, to_sector, values, optimize=True)
+
+        export_tax = collapse(self.export_tax_rates * self.shipments)
+        duty = collapse(self.tariff_rates * (1 + self.export_tax_rates) * self.shipments)
+        export_rates = _ratio(export_tax, shipments)
+        tariff_rates = _ratio(duty, shipments + export_tax)
+        across = self.shipments.copy()
+        across[np.arange(len(self.regions)), np.arange(len(self.regions)), :] = 0
+        weights = across.sum((0, 1)) + 1e-12 * self.shipments.sum((0, 1)) + 1e-300
+        theta = (to_sector @ (weights * self.trade_elasticity)) / (to_sector @ weights)
+        return World.from_flows(
+            regions=new_regions,
+            sectors=new_sectors,
+            shipments=shipments,
+            intermediate_use=np.einsum("An,Ck,Dj,nkj->ACD", to_region, to_sector, to_sector, self.intermediate_use, optimize=True),
+            value_added=to_region @ self.value_added @ to_sector.T,
+            final_use=to_region @ self.final_use @ to_sector.T,
+            trade_elasticity=theta,
+            tariff_rates=tariff_rates,
+            export_tax_rates=export_rates,
+            year=self.year,
+            unit=self.unit,
+            name=f"{self.name}, aggregated",
+            sources=self.sources,
+            card=self.card,
+            extras={k: np.tensordot(to_region, v, axes=1) for k, v in self.extras.items()},
+        )
+
+    def split_sector(
+        self,
+        sector: str,
+        new: str,
+        *,
+        supply_share: ArrayLike,
+        use_share: ArrayLike,
+        trade_elasticity: float | None = None,
+    ) -> World:
+        """Cut `new` out of `sector`: `new` takes `supply_share[origin]` of every shipment of `sector` by that origin.
+
+        `use_share[region, user]` is the largest share of a user's spending on `sector` that may be spent on `new`; it is
+        scaled per region so that spending on `new` equals its supply there, final users (last column, S+1 wide) included.
+        Production of `new` uses inputs in the proportions of `sector`. All identities keep holding.
+        Shapes: supply_share [N], use_share [N, S+1], shares in [0, 1].
+        """
+        j, n, s = self.sector_index(sector), len(self.regions), len(self.sectors)
+        if new in self.sectors:
+            raise InputError(f"sector {new!r} exists already")
+        supply = _frozen(np.broadcast_to(supply_share, (n,)), (n,), "supply_share")
+        use = _frozen(np.broadcast_to(use_share, (n, s + 1)), (n, s + 1), "use_share")
+        if supply.max() > 1 or use.max() > 1:
+            raise InputError("shares must lie between 0 and 1")
+
+        def insert(values: Array, axis: int, cut: Array) -> Array:
+            kept = values.copy()
+            index = [slice(None)] * values.ndim
+            index[axis] = j  # type: ignore[call-overload]
+            kept[tuple(index)] -= cut
+            return np.insert(kept, j + 1, cut, axis=axis)
+
+        shipments = insert(self.shipments, 2, supply[:, None] * self.shipments[:, :, j])
+        rates = np.insert(self.tariff_rates, j + 1, self.tariff_rates[:, :, j], axis=2)
+        export_rates = np.insert(self.export_tax_rates, j + 1, self.export_tax_rates[:, :, j], axis=2)
+        bought = np.einsum("in,in,in->n", 1 + rates[:, :, j + 1], 1 + export_rates[:, :, j + 1], shipments[:, :, j + 1])
+        spending = np.concatenate([self.intermediate_use[:, j, :], self.final_use[:, j : j + 1]], axis=1)
+        wanted = use * spending
+        total = wanted.sum(1)
+        if (np.where(total > 0, bought / np.maximum(total, 1e-300), np.where(bought > 0, np.inf, 0)) * use.max(1) > 1 + 1e-12).any():
+            raise InputError(f"use_share leaves too little spending on {sector} to hold the new sector {new} in some region")
+        taken = wanted * np.divide(bought, total, out=np.zeros(n), where=total > 0)[:, None]
+        use_rows = insert(self.intermediate_use, 1, taken[:, :s])
+        use_all = insert(use_rows, 2, supply[:, None] * use_rows[:, :, j])
+        return World.from_flows(
+            regions=self.regions,
+            sectors=(*self.sectors[: j + 1], new, *self.sectors[j + 1 :]),
+            shipments=shipments,
+            intermediate_use=use_all,
+            value_added=insert(self.value_added, 1, supply * self.value_added[:, j]),
+            final_use=insert(self.final_use, 1, taken[:, s]),
+            trade_elasticity=np.insert(self.trade_elasticity, j + 1, trade_elasticity or self.trade_elasticity[j]),
+            tariff_rates=rates,
+            export_tax_rates=export_rates,
+            year=self.year,
+            unit=self.unit,
+            name=self.name,
+            sources=self.sources,
+            card=self.card,
+            extras=self.extras,
+        )
+
+    # files ----------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """First 16 hex digits of a SHA-256 over labels and numbers: two worlds are equal when these are."""
+        digest = hashlib.sha256(json.dumps([self.regions, self.sectors, self.year, self.unit]).encode())
+        for key in _ARRAYS:
+            digest.update(np.ascontiguousarray(getattr(self, key)).tobytes())
+        return digest.hexdigest()[:16]
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write one npz file (arrays and a JSON header; no pickles). The same world gives the same bytes."""
+        path = Path(path)
+        header = {
+            "format": FORMAT, "regions": self.regions, "sectors": self.sectors, "year": self.year, "unit": self.unit,
+            "name": self.name, "sources": self.sources, "card": self.card, "extras": sorted(self.extras),
+        }  # fmt: skip
+        arrays = {key: getattr(self, key) for key in _ARRAYS}
+        arrays |= {f"extra_{key}": value for key, value in self.extras.items()}
+        arrays["header"] = np.frombuffer(json.dumps(header, ensure_ascii=False, sort_keys=True).encode(), dtype=np.uint8)
+        temporary = path.with_name(path.name + ".part")
+        try:
+            with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+                for key in sorted(arrays):
+                    buffer = io.BytesIO()
+                    np.lib.format.write_array(buffer, np.ascontiguousarray(arrays[key]), allow_pickle=False)
+                    # a fixed date keeps the file the same from one build to the next
+                    member = zipfile.ZipInfo(f"{key}.npy", date_time=(1980, 1, 1, 0, 0, 0))
+                    member.compress_type = zipfile.ZIP_DEFLATED
+                    archive.writestr(member, buffer.getvalue())
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+        return path
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> World:
+        """Read what `save` wrote; raises `SourceError` when the file is missing or is not a world."""
+        path = Path(path)
+        try:
+            with np.load(path, allow_pickle=False) as data:
+                header = json.loads(data["header"].tobytes().decode())
+                arrays = {key: data[key] for key in _ARRAYS}
+                extras = {key: data[f"extra_{key}"] for key in header["extras"]}
+        except FileNotFoundError:
+            raise SourceError(f"no world file at {path}") from None
+        except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile) as error:
+            raise SourceError(f"{path} is not a world file ({error})") from None
+        if header.get("format") != FORMAT:
+            raise SourceError(f"{path} has world format {header.get('format')}, this version reads {FORMAT}")
+        keys = ("regions", "sectors", "year", "unit", "name", "sources", "card")
+        return cls.from_flows(**{k: header[k] for k in keys}, **arrays, extras=extras)
+
+    def __repr__(self) -> str:
+        return f"World({self.name!r}, {self.year}, {len(self.regions)} regions × {len(self.sectors)} sectors, {self.unit})"
+
+
+_ARRAYS = (
+    "shipments", "intermediate_use", "value_added", "final_use", "tariff_rates", "export_tax_rates", "trade_elasticity",
+)  # fmt: skip
+
+
+def _rates(values: ArrayLike | None, shape: tuple[int, ...], name: str) -> Array:
+    return _frozen(np.zeros(shape) if values is None else values, shape, name, minimum=-0.999)
+
+
+def _extra(values: ArrayLike, name: str, n: int) -> Array:
+    array = np.array(values, dtype=np.float64)
+    if array.ndim < 1 or array.shape[0] != n:
+        raise InputError(f"extra {name!r} must have the regions as its first axis ({n}), not shape {array.shape}")
+    array.setflags(write=False)
+    return array
+
+
+def _ratio(top: Array, bottom: Array) -> Array:
+    return np.divide(top, bottom, out=np.zeros_like(top), where=bottom > 0)
+
+
+def _grouping(labels: tuple[str, ...], groups: Mapping[str, Sequence[str]] | None, index: Any) -> tuple[Array, tuple[str, ...]]:
+    """Indicator matrix new × old and the new labels, in the order of their first member."""
+    owner: dict[int, str] = {}
+    for new, members in (groups or {}).items():
+        for member in [members] if isinstance(members, str) else members:
+            old = index(member)
+            if old in owner:
+                raise InputError(f"{member} stands in two groups, {owner[old]} and {new}")
+            owner[old] = new
+    target = [owner.get(k, label) for k, label in enumerate(labels)]
+    clash = [label for k, label in enumerate(labels) if k not in owner and label in set(owner.values())]
+    if clash:
+        raise InputError(f"the new name {clash[0]} is also a label that no group takes up")
+    new_labels = tuple(dict.fromkeys(target))
+    matrix = np.zeros((len(new_labels), len(labels)))
+    for k, label in enumerate(target):
+        matrix[new_labels.index(label), k] = 1
+    return matrix, new_labels
