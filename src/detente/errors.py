@@ -29,7 +29,7 @@ class UnknownName(InputError, LookupError):
     """A name that is in no list; the message suggests the nearest ones."""
 
     def __init__(self, name: object, known: Mapping[str, str] | list[str] | tuple[str, ...], what: str = "name"):
-        names = dict(known) if isinstance(known, Mapping) else {k: "" for k in known}
+        names = dict(known) if isinstance(known, Mapping) else dict.fromkeys(known, "")
         self.name, self.suggestions = str(name), nearest(str(name), names)
         if self.suggestions:
             text = " or ".join(f"{s} ({names[s]})" if names[s] else s for s in self.suggestions)

@@ -64,7 +64,14 @@ class Equilibrium:
 
     @classmethod
     def at(
-        cls, economy: Economy, shock: Shock, parameters: Parameters, wage: Array, price: Array, sales: Array, income: Array
+        cls,
+        economy: Economy,
+        shock: Shock,
+        parameters: Parameters,
+        wage: Array,
+        price: Array,
+        sales: Array,
+        income: Array,
     ) -> Equilibrium:
         """Levels from the logs of hats. An independent reading of the equations, in NumPy."""
         from detente.equilibrium.solve import critical_mask, price_wedge
@@ -77,7 +84,9 @@ class Equilibrium:
         inner_base = beta + plain.sum(1)
         bundle = _ces(plain, price[:, :, None], parameters.input_substitution)
         inner = _ces(
-            np.stack([beta, plain.sum(1)], axis=1), np.stack([wage, bundle], axis=1), parameters.value_added_substitution
+            np.stack([beta, plain.sum(1)], axis=1),
+            np.stack([wage, bundle], axis=1),
+            parameters.value_added_substitution,
         )
         cost = _ces(
             np.concatenate([inner_base[:, None], special], axis=1),
@@ -111,7 +120,8 @@ class Equilibrium:
         deficits = {
             "fixed": economy.deficits,
             "zero": np.zeros_like(economy.deficits),
-            "proportional": economy.deficits * growth - (economy.deficits * growth).sum() * value_added.sum(1) / value_added.sum(),
+            "proportional": economy.deficits * growth
+            - (economy.deficits * growth).sum() * value_added.sum(1) / value_added.sum(),
         }[parameters.deficits]
         return cls(
             economy=economy,
@@ -172,7 +182,7 @@ def baseline(economy: Economy) -> Equilibrium:
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """What changed between two equilibria, labelled. Percent changes by region or region × sector; money in the table's unit a year."""
+    """What changed between two equilibria. Percent changes by region or region × sector; money in the table's unit a year."""
 
     before: Equilibrium
     after: Equilibrium
@@ -196,7 +206,11 @@ class Outcome:
         """The same new equilibrium compared with the new equilibrium of `other` (both from the same economy)."""
         if other.before.economy.fingerprint != self.before.economy.fingerprint:
             raise InputError("outcomes of two different economies cannot be compared")
-        provenance = {**self.provenance, "relative_to": other.provenance.get("inputs_hash"), "relative_to_policy": other.provenance.get("policy")}
+        provenance = {
+            **self.provenance,
+            "relative_to": other.provenance.get("inputs_hash"),
+            "relative_to_policy": other.provenance.get("policy"),
+        }
         return Outcome(
             before=other.after, after=self.after, status=self.status, residual=max(self.residual, other.residual),
             clearing_gap=max(self.clearing_gap, other.clearing_gap), iterations=self.iterations, provenance=provenance,
@@ -315,7 +329,10 @@ class Outcome:
     @cached_property
     def real_value_added(self) -> pd.DataFrame:
         """Factor income by sector over consumer prices, percent: what owners and workers of the sector can buy."""
-        after, before = self.after.value_added / self.after.cpi[:, None], self.before.value_added / self.before.cpi[:, None]
+        after, before = (
+            self.after.value_added / self.after.cpi[:, None],
+            self.before.value_added / self.before.cpi[:, None],
+        )
         return self._sector(_percent(after, before))
 
     # trade ----------------------------------------------------------------------------------------------------------
@@ -343,7 +360,8 @@ class Outcome:
         """Trade by pair (rows origin, columns destination) before and after, summed over `sectors` (all if None)."""
         chosen = slice(None) if sectors is None else [self.sectors.index(s) for s in sectors]
         return tuple(
-            pd.DataFrame(e.shipments[:, :, chosen].sum(2), index=self.regions, columns=self.regions) for e in (self.before, self.after)
+            pd.DataFrame(e.shipments[:, :, chosen].sum(2), index=self.regions, columns=self.regions)
+            for e in (self.before, self.after)
         )  # type: ignore[return-value]
 
     # export ---------------------------------------------------------------------------------------------------------
@@ -351,9 +369,25 @@ class Outcome:
     def to_frame(self) -> pd.DataFrame:
         """One row a region with every regional result; units in the column names."""
         unit = self.before.economy.unit
-        columns = {s.name: s for s in (self.real_income, self.equivalent_variation, self.real_wage, self.wage, self.consumer_prices, self.terms_of_trade, self.volume_of_trade)}
+        columns = {
+            s.name: s
+            for s in (
+                self.real_income,
+                self.equivalent_variation,
+                self.real_wage,
+                self.wage,
+                self.consumer_prices,
+                self.terms_of_trade,
+                self.volume_of_trade,
+            )
+        }
         frame = pd.DataFrame(columns)
-        for name, pair in (("tariff revenue", self.tariff_revenue), ("trade balance", self.trade_balance), ("exports", self.exports), ("imports", self.imports)):
+        for name, pair in (
+            ("tariff revenue", self.tariff_revenue),
+            ("trade balance", self.trade_balance),
+            ("exports", self.exports),
+            ("imports", self.imports),
+        ):
             frame[f"{name} before, {unit}"] = pair["baseline"]
             frame[f"{name} after, {unit}"] = pair["counterfactual"]
         return frame
@@ -361,18 +395,23 @@ class Outcome:
     def sector_frame(self) -> pd.DataFrame:
         """One row a region and sector: percent changes of output, employment, prices, value added."""
         parts = {
-            "output, %": self.output, "employment, %": self.employment, "buyers' prices, %": self.prices,
-            "producer prices, %": self.producer_prices, "value added, %": self.value_added, "real value added, %": self.real_value_added,
-        }  # fmt: skip
-        return pd.DataFrame({name: frame.stack() for name, frame in parts.items()}).rename_axis(["region", "sector"])
+            "output, %": self.output,
+            "employment, %": self.employment,
+            "buyers' prices, %": self.prices,
+            "producer prices, %": self.producer_prices,
+            "value added, %": self.value_added,
+            "real value added, %": self.real_value_added,
+        }
+        index = pd.MultiIndex.from_product([self.regions, self.sectors], names=["region", "sector"])
+        return pd.DataFrame({name: frame.to_numpy().ravel() for name, frame in parts.items()}, index=index)
 
     def to_dataset(self) -> xr.Dataset:
         """Regional and sectoral results and trade in one labelled dataset."""
         import xarray as xr
 
         regional = self.to_frame().rename_axis("region").to_xarray()
-        sectoral = self.sector_frame().to_xarray().rename({"sector": "sector"})
-        return xr.merge([regional, sectoral, self.trade.drop_vars([])], join="outer")
+        sectoral = self.sector_frame().to_xarray()
+        return xr.merge([regional, sectoral, self.trade], join="outer")
 
     def to_csv(self, path: Any) -> None:
         """Write `to_frame()`."""
@@ -420,6 +459,6 @@ def _ces(weights: Array, logs: Array, elasticity: float) -> Array:
     share = np.divide(weights, total[:, None], out=np.zeros_like(weights), where=total[:, None] != 0)
     mean = (share * logs).sum(1)
     r = 1 - elasticity
-    if abs(r) < 1e-9:
+    if abs(r) < 1e-12:
         return mean
-    return mean + np.log(np.maximum((share * np.exp(r * (logs - mean[:, None]))).sum(1) + (total == 0), 1e-300)) / r
+    return mean + np.log1p(np.maximum((share * np.expm1(r * (logs - mean[:, None]))).sum(1), -1 + 1e-15)) / r

@@ -8,11 +8,13 @@
 | critical_substitution    | εᶜ     | between each critical input and the rest of cost               |
 | critical_inputs          |        | sectors that form a nest of their own                          |
 | final_substitution       | η      | among final goods                                              |
-| labour_mobility          | κ ≥ 1  | between sectors; inf is one wage per region, 1 is specific factors (Galle, Rodríguez-Clare and Yi 2023) |
+| labour_mobility          | κ ≥ 1  | between sectors; inf is one wage per region, 1 is specific factors |
 | labour_supply            | φ ≥ 0  | of hours to the real wage                                      |
 | scale                    | ψ[j]   | external economies of scale; 0 is perfect competition          |
 | capital_share            | μ      | part of value added that adjusts until its return is back      |
 | deficits                 |        | "fixed" in the numeraire, "zero", or "proportional" to income  |
+
+Labour mobility as in Galle, Rodríguez-Clare and Yi (2023).
 
 >>> horizon("medium").labour_mobility
 2.0
@@ -115,8 +117,8 @@ def horizon(name: str | Parameters = "medium", **overrides: Any) -> Parameters:
         table = horizon_table()
         if name not in table:
             raise UnknownName(name, {k: v["label"] for k, v in table.items()}, "horizon")
-        values = {k: float("inf") if v == ".inf" else v for k, v in table[name]["values"].items()}
-        base = Parameters(name=name, **{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
+        values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in table[name]["values"].items()}
+        base = Parameters(name=name, **values)
     known = {f.name for f in dataclasses.fields(Parameters)} - {"name"}
     for key in overrides:
         if key not in known:

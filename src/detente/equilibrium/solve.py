@@ -74,7 +74,9 @@ def solve(
     after = Equilibrium.at(economy, shock, chosen, *state)
     gap, where = after.worst_gap()
     if not gap <= CLEARING:
-        raise NotConverged(f"{_package(policy)}: the {where} market misses by {gap:.1e}, so no result is given. Try a smaller shock")
+        raise NotConverged(
+            f"{_package(policy)}: the {where} market misses by {gap:.1e}, so no result is given. Try a smaller shock"
+        )
     provenance = {
         "code_version": importlib.metadata.version("detente") if _installed() else "source",
         "world": economy.name,
@@ -98,7 +100,12 @@ def _run(economy: Economy, shock: Shock, parameters: Parameters, solver: Solver)
     n, s = economy.output.shape
     start = np.zeros(3 * n * s + n)
     flat, residual, sweeps = kernel.equilibrium(
-        start, constants(economy, shock, parameters), values(economy, parameters), solver.tolerance, solver.iterations, memory=solver.memory
+        start,
+        constants(economy, shock, parameters),
+        values(economy, parameters),
+        solver.tolerance,
+        solver.iterations,
+        memory=solver.memory,
     )
     state = kernel.unpack(np.asarray(flat), n, s)
     return tuple(np.asarray(part) for part in state), float(residual), int(sweeps)

@@ -32,7 +32,7 @@ FLOOR = 1e-300
 
 
 class Constants(NamedTuple):
-    """What a solve holds fixed. Shapes: N regions, S sectors, C critical inputs; trade arrays are [sector, destination, origin]."""
+    """What a solve holds fixed. N regions, S sectors, C critical inputs; trade arrays are [sector, destination, origin]."""
 
     sourcing: Any  # A = π κ̂^−θ over its row maximum
     sourcing_peak: Any  # log of that maximum [N, S]
@@ -112,9 +112,7 @@ def sweep(state: State, e: Constants, p: Values) -> State:
     cheapest = jnp.min(unit, axis=0)
     weight = jnp.exp(-p.theta * (unit - cheapest)).T  # [S, origin]
     total = jnp.maximum(jnp.einsum("jni,ji->jn", e.sourcing, weight), FLOOR)
-    price = jnp.where(
-        jnp.isfinite(e.sourcing_peak), cheapest - (jnp.log(total.T) + e.sourcing_peak) / p.theta, 0.0
-    )
+    price = jnp.where(jnp.isfinite(e.sourcing_peak), cheapest - (jnp.log(total.T) + e.sourcing_peak) / p.theta, 0.0)
 
     # spending
     sales = e.output * jnp.exp(state.sales)
@@ -140,7 +138,9 @@ def sweep(state: State, e: Constants, p: Values) -> State:
     income = region_earned + (import_duties + export_duties) / numeraire + transfers
 
     log_region = jnp.log(jnp.maximum(growth, FLOOR))
-    log_sector = jnp.where(e.value_added > 0, jnp.log(jnp.maximum(earned / jnp.maximum(e.value_added, FLOOR), FLOOR)), log_region[:, None])
+    log_sector = jnp.where(
+        e.value_added > 0, jnp.log(jnp.maximum(earned / jnp.maximum(e.value_added, FLOOR), FLOOR)), log_region[:, None]
+    )
     hours = p.labour_supply / (1 + p.labour_supply) * (log_region - cpi)
     wage = (1 - p.capital_share) * (p.iota * log_sector + ((1 - p.iota) * log_region - hours)[:, None])
     wage += p.capital_share * cpi[:, None]

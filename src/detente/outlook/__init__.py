@@ -1,1 +1,1 @@
-
+"""What may come: scenarios run through the equilibrium."""

@@ -1,1 +1,1 @@
-
+"""What governments do: instruments, dated measures, time logic, stacking, dossiers."""

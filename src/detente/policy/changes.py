@@ -1,7 +1,7 @@
 """Scenario arithmetic: a change to a list of measures (set fields, add, withdraw), and applying changes in order.
 
 A change names a measure and the fields it sets, or adds a whole measure, or withdraws one (it then adds nothing on any
-day). The result is validated like the dossier itself, so a scenario cannot produce a measure that could not be loaded.
+day). `set: {rate_pct.MYS: 10}` sets one entry of a map and leaves the rest. The result is validated like the dossier itself, so a scenario cannot produce a measure that could not be loaded.
 
 >>> from datetime import date
 >>> from detente.policy.measures import Measure
@@ -40,7 +40,7 @@ class Change(Strict):
             raise ValueError("a change has exactly one of 'measure', 'add' and 'withdraw'")
         if (self.measure is not None) != bool(self.set_fields or self.carry_out):
             raise ValueError("'measure' goes with 'set' or 'carry_out', and they with it")
-        unknown = [k for k in self.set_fields if k not in _FIELDS]
+        unknown = [k for k in self.set_fields if k.partition(".")[0] not in _FIELDS]
         if unknown:
             raise ValueError(str(UnknownName(unknown[0], sorted(_FIELDS), "field")))
         return self
@@ -71,7 +71,11 @@ def apply_changes(measures: Iterable[Measure], changes: Iterable[object]) -> tup
             del table[change.withdraw]
             continue
         old = table[change.target]
-        fields = {k: getattr(old, k) for k in old.model_fields_set} | change.set_fields
+        fields = {k: getattr(old, k) for k in old.model_fields_set}
+        for name, value in change.set_fields.items():
+            field, _, key = name.partition(".")
+            now = fields.get(field)
+            fields[field] = {**(now if isinstance(now, dict) else {}), key: value} if key else value
         if change.carry_out:
             fields |= {"threatened": False, "effective": fields.pop("would_take_effect", None)}
         try:

@@ -24,19 +24,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from detente.errors import InputError, ShockError
+from detente.world.economy import Economy
 from detente.world.labels import goods_sectors, resolve_regions, resolve_sectors
+from detente.world.world import World
 
 Array = NDArray[np.float64]
 Names = str | Sequence[str] | None
-
-
-class Table(Protocol):
-    """What a policy needs to know of a world: its labels, and the economy behind it."""
-
-    @property
-    def regions(self) -> tuple[str, ...]: ...
-    @property
-    def sectors(self) -> tuple[str, ...]: ...
 
 
 @dataclass(eq=False)
@@ -110,7 +103,11 @@ class Tariff:
     def describe(self) -> str:
         """One plain sentence."""
         points = f"{100 * self.rate:g}"
-        verb = {"additive": f"adds {points} points to", "replaces": f"sets at {points} %", "floor": f"lifts to at least {points} %"}
+        verb = {
+            "additive": f"adds {points} points to",
+            "replaces": f"sets at {points} %",
+            "floor": f"lifts to at least {points} %",
+        }
         return (
             f"{_listed(self.by, 'every region')} {verb[self.base]} tariffs on {_listed(self.sectors, 'all goods')} "
             f"from {_listed(self.on, 'every origin')}"
@@ -157,8 +154,8 @@ class NonTariffCost:
     def describe(self) -> str:
         """One plain sentence."""
         return (
-            f"goods ({_listed(self.sectors, 'all')}) from {_listed(self.on, 'every origin')} cost {100 * self.cost:g} % more to bring "
-            f"into {_listed(self.by, 'every region')}"
+            f"goods ({_listed(self.sectors, 'all')}) from {_listed(self.on, 'every origin')} cost {100 * self.cost:g} % more "
+            f"to bring into {_listed(self.by, 'every region')}"
         )
 
 
@@ -191,8 +188,8 @@ class ExportControl:
     def describe(self) -> str:
         """One plain sentence."""
         return (
-            f"{_listed(self.by, 'every region')} withholds {100 * self.withhold:g} % of its exports of {_listed(self.sectors, 'goods')} "
-            f"from {_listed(self.on, 'all foreign buyers')}"
+            f"{_listed(self.by, 'every region')} withholds {100 * self.withhold:g} % of its exports of "
+            f"{_listed(self.sectors, 'goods')} from {_listed(self.on, 'all foreign buyers')}"
         )
 
 
@@ -213,8 +210,9 @@ class Embargo:
 
     def describe(self) -> str:
         """One plain sentence."""
-        arrow = "and the other way round " if self.both_ways else ""
-        return f"{_listed(self.by, 'every region')} buys no {_listed(self.sectors, 'goods')} from {_listed(self.on, 'every origin')} {arrow}".strip()
+        both = " and the other way round" if self.both_ways else ""
+        goods, origin = _listed(self.sectors, "goods"), _listed(self.on, "every origin")
+        return f"{_listed(self.by, 'every region')} buys no {goods} from {origin}{both}"
 
 
 @dataclass(frozen=True)
@@ -235,7 +233,9 @@ class Productivity:
 
     def describe(self) -> str:
         """One plain sentence."""
-        return f"making {_listed(self.sectors, 'everything')} in {_listed(self.by, 'every region')} costs {100 * self.cost:g} % more"
+        return (
+            f"making {_listed(self.sectors, 'everything')} in {_listed(self.by, 'every region')} costs {100 * self.cost:g} % more"
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -289,7 +289,17 @@ class Policy:
         label: str = "given arrays of rates",
     ) -> Policy:
         """New tariff levels (fractions) and iceberg factors d̂, both [origin, destination, sector]."""
-        return cls((Schedule(tariffs=tariffs, iceberg=iceberg, export_taxes=export_taxes, added_tariffs=added_tariffs, label=label),))
+        return cls(
+            (
+                Schedule(
+                    tariffs=tariffs,
+                    iceberg=iceberg,
+                    export_taxes=export_taxes,
+                    added_tariffs=added_tariffs,
+                    label=label,
+                ),
+            )
+        )
 
     def __add__(self, other: Policy) -> Policy:
         return Policy((*self.instruments, *other.instruments))
@@ -304,9 +314,9 @@ class Policy:
         """What it does, one sentence an instrument."""
         return [instrument.describe() for instrument in self.instruments]
 
-    def shock(self, table: Table) -> Shock:
+    def shock(self, table: World | Economy) -> Shock:
         """The arrays for `table` (a world or an economy). Raises `UnknownRegion`, `UnknownSector`, `ShockError`."""
-        economy = table.economy() if hasattr(table, "economy") else table
+        economy = table.economy()
         n, s = len(economy.regions), len(economy.sectors)
         shock = Shock(
             regions=economy.regions,

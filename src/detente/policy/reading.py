@@ -106,7 +106,7 @@ def _value(node: yaml.Node, path: tuple[str | int, ...], lines: Lines, name: str
 
 def _scalar(node: yaml.ScalarNode, line: int, name: str) -> Any:
     text = str(node.value)
-    if node.style is not None:
+    if node.style in ("'", '"', "|", ">"):
         return text
     if text in ("", "~", "null"):
         return None

@@ -235,16 +235,16 @@ def _levels(
     taxes = export / ((1 + export) * (1 + tau)) * pi
     size = n * s
     # y[(i,j)] = Σ net[i,n,j] x[(n,j)]
-    sales = np.zeros((n, s, n, s))
+    by_cell = np.zeros((n, s, n, s))
     k = np.arange(s)
-    sales[:, k, :, k] = np.moveaxis(net, 2, 0)
-    sales = sales.reshape(size, size)
-    income = beta[:, :, None, None] * sales.reshape(n, s, n, s)
+    by_cell[:, k, :, k] = np.moveaxis(net, 2, 0)
+    sales = by_cell.reshape(size, size)
+    income = beta[:, :, None, None] * by_cell
     income = income.sum(1)
     idx = np.arange(n)
     income[idx, idx, :] += duties.sum(0)
     income += taxes  # origin i receives from every (n, j)
-    operator = np.einsum("nkj,njml->nkml", gamma, sales.reshape(n, s, n, s), optimize=True)
+    operator = np.einsum("nkj,njml->nkml", gamma, by_cell, optimize=True)
     operator += alpha[:, :, None, None] * income[:, None, :, :]
     matrix = np.eye(size) - operator.reshape(size, size)
     scale_row = beta.reshape(size) @ sales

@@ -47,7 +47,7 @@ def region_name(code: str, *, article: bool = False) -> str:
 
 
 def region_adjective(code: str) -> str:
-    """"Chinese" for CHN; the code itself where no entry stands."""
+    """ "Chinese" for CHN; the code itself where no entry stands."""
     return str(region_table().get(code, {}).get("adjective", code))
 
 
@@ -92,6 +92,6 @@ def resolve_sectors(spec: str | Sequence[str] | None, sectors: Sequence[str]) ->
     sets = {"all": tuple(sectors), "goods": goods, "services": tuple(s for s in sectors if s not in goods)}
     for name in [spec] if isinstance(spec, str) else spec:
         if name not in sectors and name not in sets:
-            raise UnknownSector(name, {**{c: sector_name(c) for c in sectors}, **{k: "" for k in sets}})
+            raise UnknownSector(name, {**{c: sector_name(c) for c in sectors}, **dict.fromkeys(sets, "")})
         wanted.extend(m for m in sets.get(name, (name,)) if m not in wanted)
     return tuple(wanted)

@@ -265,7 +265,9 @@ class World:
             regions=new_regions,
             sectors=new_sectors,
             shipments=shipments,
-            intermediate_use=np.einsum("An,Ck,Dj,nkj->ACD", to_region, to_sector, to_sector, self.intermediate_use, optimize=True),
+            intermediate_use=np.einsum(
+                "An,Ck,Dj,nkj->ACD", to_region, to_sector, to_sector, self.intermediate_use, optimize=True
+            ),
             value_added=to_region @ self.value_added @ to_sector.T,
             final_use=to_region @ self.final_use @ to_sector.T,
             trade_elasticity=theta,
@@ -290,8 +292,9 @@ class World:
     ) -> World:
         """Cut `new` out of `sector`: `new` takes `supply_share[origin]` of every shipment of `sector` by that origin.
 
-        `use_share[region, user]` is the largest share of a user's spending on `sector` that may be spent on `new`; it is
-        scaled per region so that spending on `new` equals its supply there, final users (last column, S+1 wide) included.
+        `use_share[region, user]` says how intensively each user's spending on `sector` is on `new` (last column: final use);
+        it is scaled region by region so that spending on `new` equals its supply there. Raises `InputError` where that would
+        take more than all of a user's spending.
         Production of `new` uses inputs in the proportions of `sector`. All identities keep holding.
         Shapes: supply_share [N], use_share [N, S+1], shares in [0, 1].
         """
@@ -317,7 +320,9 @@ class World:
         spending = np.concatenate([self.intermediate_use[:, j, :], self.final_use[:, j : j + 1]], axis=1)
         wanted = use * spending
         total = wanted.sum(1)
-        if (np.where(total > 0, bought / np.maximum(total, 1e-300), np.where(bought > 0, np.inf, 0)) * use.max(1) > 1 + 1e-12).any():
+        if (
+            np.where(total > 0, bought / np.maximum(total, 1e-300), np.where(bought > 0, np.inf, 0)) * use.max(1) > 1 + 1e-12
+        ).any():
             raise InputError(f"use_share leaves too little spending on {sector} to hold the new sector {new} in some region")
         taken = wanted * np.divide(bought, total, out=np.zeros(n), where=total > 0)[:, None]
         use_rows = insert(self.intermediate_use, 1, taken[:, :s])

@@ -28,6 +28,8 @@ FOCUS = ("USA", "CHN")  # their pairs are best recorded and most looked at
 WEIGHTS = {"goods pairs": 6.0, "focus pairs": 25.0, "older pairs": 1.5, "US sectors": 10.0, "services": 1.0}
 FLOOR = 0.03  # of a customs value: what is left for final goods where intermediates alone exceed it
 SMOOTHING = 0.02  # of the sourcing pattern: the origins' shares of all sales abroad
+NON_TRADED = ("E", "F", "L", "O", "P", "Q", "T")  # their final sales abroad are next to nothing
+PRIOR_STEPS = 25
 BOUND = 1e4
 
 
@@ -37,7 +39,7 @@ class FinalDemandProblem:
 
     intermediate [C, C, K]; rows [C, K]; absorption [N]; pairs [C, N] goods targets (NaN: none); low [C, N] pairs from
     the older source; services_exports [C], services_imports [N] (NaN: none); us: origin group × sector targets;
-    us_groups: economy → origin group; industry_sector: product → sector code; goods [K]; economies.
+    us_groups: economy → origin group; industries and industry_sector: codes of the products and of their sectors; goods [K].
     """
 
     economies: tuple[str, ...]
@@ -50,26 +52,34 @@ class FinalDemandProblem:
     services_imports: Array
     us: pd.DataFrame
     us_groups: Mapping[str, str]
+    industries: tuple[str, ...]
     industry_sector: Sequence[str]
     goods: NDArray[np.bool_]
 
 
 def prior(problem: FinalDemandProblem) -> Array:
-    """[C, N, K] sourcing of intermediates × spending that explains the rows."""
+    """[C, N, K] sourcing of intermediates × spending that explains the rows.
+
+    First guess of spending: the rest of the world buys the mix that is sold abroad as inputs, the others share what is
+    left of each product in proportion to absorption.
+    """
     inter, rows = problem.intermediate, problem.rows
     c, k = rows.shape
-    abroad = inter.sum(axis=1) - inter[np.arange(c), np.arange(c)] + 0.1 * rows
+    smoothing = np.where(np.isin(np.array(problem.industries), NON_TRADED), 1e-4, SMOOTHING)
+    sold = inter.sum(axis=1) - inter[np.arange(c), np.arange(c)]
+    abroad = sold + smoothing[None, :] * rows
     world = np.divide(abroad, abroad.sum(0), out=np.full_like(abroad, 1 / c), where=abroad.sum(0) > 0)
     bought = inter.sum(axis=0)
-    shares = np.divide(inter, bought[None], out=np.zeros_like(inter), where=bought[None] > 0)
     own = np.eye(c)[:, :, None]
-    blend = np.where((bought > 0)[None], world[:, None, :], 0.5 * own + 0.5 * world[:, None, :])
-    shares = np.where((bought > 0)[None], (1 - SMOOTHING) * shares + SMOOTHING * blend, blend)
-    # an economy keeps a share of what it sells to final users even where its industries buy abroad only
-    shares = 0.95 * shares + 0.05 * own
+    shares = np.divide(inter, bought[None], out=np.zeros_like(inter), where=bought[None] > 0)
+    shares = np.where((bought > 0)[None], shares, own)
+    # final users buy a little more from home and a little from every exporter
+    shares = (1 - 2 * smoothing) * shares + smoothing * own + smoothing * world[:, None, :]
     shares = np.concatenate([shares, world[:, None, :]], axis=1)
-    spending = problem.absorption[:, None] * (rows.sum(0) / rows.sum())[None, :]
-    return spread_to_sources(shares, rows, spending)
+    rest = np.minimum(problem.absorption[-1] * abroad.sum(0) / abroad.sum(), 0.8 * rows.sum(0))
+    home = problem.absorption[:-1] / problem.absorption[:-1].sum()
+    spending = np.vstack([home[:, None] * (rows.sum(0) - rest)[None, :], rest[None, :]])
+    return spread_to_sources(shares, rows, spending, steps=PRIOR_STEPS)
 
 
 def margins(problem: FinalDemandProblem, leave_out: Collection[str] = ()) -> list[Margin]:
@@ -137,8 +147,8 @@ def _us_margin(problem: FinalDemandProblem, origin: Array, destination: Array, p
 
 
 def fit_final_demand(
-    problem: FinalDemandProblem, leave_out: Collection[str] = (), *, sweeps: int = 600, start: Array | None = None
+    problem: FinalDemandProblem, leave_out: Collection[str] = (), *, sweeps: int = 800, start: Array | None = None
 ) -> Fitted:
     """Impute F [C, N, K]; `leave_out` drops soft margins to see what each one brings."""
     begin = prior(problem) if start is None else start
-    return fit_margins(begin, margins(problem, leave_out), sweeps=sweeps, tolerance=1e-9)
+    return fit_margins(begin, margins(problem, leave_out), sweeps=sweeps, tolerance=1e-9, acceptable=1e-4)

@@ -58,11 +58,13 @@ class Fitted:
     sweeps: int
 
 
-def fit_margins(prior: Array, margins: Sequence[Margin], *, sweeps: int = 400, tolerance: float = 1e-9) -> Fitted:
+def fit_margins(
+    prior: Array, margins: Sequence[Margin], *, sweeps: int = 400, tolerance: float = 1e-9, acceptable: float = 1e-6
+) -> Fitted:
     """Scale `prior` to `margins` (soft ones first, exact ones last). Zero cells stay zero.
 
     Stops when the exact margins and the table itself have settled to `tolerance`. Exact margins that a zero prior makes
-    impossible raise `NotConverged` when `sweeps` run out with a relative miss above 1e-6.
+    impossible raise `NotConverged` when `sweeps` run out with a relative miss above `acceptable`.
     """
     if (prior < 0).any() or not np.isfinite(prior).all():
         raise InputError("the prior must be finite and not negative")
@@ -97,7 +99,7 @@ def fit_margins(prior: Array, margins: Sequence[Margin], *, sweeps: int = 400, t
             flat[cell] *= step[label]
         if residual < tolerance and moved < max(tolerance, 1e-6):
             break
-    if not residual < 1e-6:
+    if not residual < acceptable:
         raise NotConverged(f"margins missed by {residual:.1e} of their targets after {done} sweeps")
     return Fitted(flat.reshape(prior.shape), residual, done)
 

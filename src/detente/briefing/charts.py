@@ -1,0 +1,225 @@
+"""The chart forms of the briefing as Altair specifications: dots with ranges, sorted bars, a tile map.
+
+Each takes a tidy frame and a width in pixels and returns one chart without title or legend; titles, units and sources stand in
+the page. Colours are the sentinels of `svg.COLOUR`. Small multiples share one scale. The timeline has its own module.
+
+>>> import pandas as pd
+>>> frame = pd.DataFrame({"panel": ["a"], "label": ["China"], "value": [-1.0], "low": [-1.4], "high": [-0.8],
+...                       "colour": ["chn"], "text": ["−1.0"]})
+>>> dots(frame, 600).to_dict()["vconcat"][0]["width"]
+468
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from detente.briefing.svg import COLOUR, DIVERGING, TILE_TEXT
+
+LABEL_WIDTH = 128
+CHARACTER = 6.7
+"""Mean width of a character at 12.5 px, for room beside the ends of bars."""
+
+
+def _domain(frame: pd.DataFrame, width: float) -> tuple[float, float]:
+    """Scale from the data, zero included, with room for the longest value label on the sides that need it."""
+    low, high = min(0.0, float(frame["low"].min())), max(0.0, float(frame["high"].max()))
+    if low == high:
+        low, high = -1.0, 1.0
+    letters = int(frame["text"].str.len().max()) if len(frame) else 0
+    room = min(0.4, (CHARACTER * letters + 12) / max(width, 1))
+    left = bool((frame["value"] < 0).any()) and "side" not in frame
+    right = bool((frame["value"] >= 0).any()) or "side" in frame
+    span = (high - low) / (1 - room * (left + right))
+    return low - (room * span if left else 0.02 * span), high + (room * span if right else 0.02 * span)
+
+
+def _ticks(domain: tuple[float, float], wanted: int) -> list[float]:
+    span = domain[1] - domain[0]
+    raw = span / max(wanted, 1)
+    base = 10 ** math.floor(math.log10(raw))
+    step = next(base * m for m in (1, 2, 2.5, 5, 10) if base * m >= raw * 0.999)
+    first, last = math.ceil(domain[0] / step - 1e-9), math.floor(domain[1] / step + 1e-9)
+    return [round(k * step, 10) for k in range(first, last + 1)]
+
+
+def _x(domain: tuple[float, float], width: float, *, labels: bool = True, field: str = "value") -> alt.X:
+    axis = alt.Axis(
+        orient="top", grid=True, gridColor=COLOUR["rule"], labels=labels, values=_ticks(domain, 4 if width < 360 else 6),
+        labelExpr="replace(format(datum.value, '~'), '-', '−')", labelFlush=False, labelFontSize=11.5,
+    )  # fmt: skip
+    return alt.X(f"{field}:Q", scale=alt.Scale(domain=list(domain), nice=False, zero=False), axis=axis)
+
+
+def _y(frame: pd.DataFrame, label_width: float, *, labels: bool = True) -> alt.Y:
+    axis = alt.Axis(
+        labels=labels, minExtent=label_width, maxExtent=label_width, labelLimit=label_width - 6, labelColor=COLOUR["ink"],
+    )  # fmt: skip
+    scale = alt.Scale(paddingInner=0.0, paddingOuter=0.15)
+    return alt.Y("label:N", sort=list(frame["label"]), axis=axis if labels else None, scale=scale)
+
+
+def _zero(height: float) -> alt.Chart:
+    return alt.Chart(pd.DataFrame({"value": [0.0]})).mark_rule(color=COLOUR["zero"], strokeWidth=1.2).encode(x="value:Q")
+
+
+def _colour(field: str = "fill") -> alt.Color:
+    return alt.Color(f"{field}:N", scale=None, legend=None)
+
+
+def _prepared(frame: pd.DataFrame) -> pd.DataFrame:
+    frame = frame.copy()
+    for end in ("low", "high"):
+        if end not in frame:
+            frame[end] = frame["value"]
+    frame["fill"] = [COLOUR[c] for c in frame["colour"]]
+    return frame
+
+
+def _panel_title(text: str) -> alt.TitleParams:
+    return alt.TitleParams(
+        text=text, anchor="start", frame="group", fontSize=13, fontWeight="bold", color=COLOUR["ink"], offset=4, orient="top"
+    )
+
+
+def dots(frame: pd.DataFrame, width: float, *, label_width: float = LABEL_WIDTH, row: float = 23) -> alt.VConcatChart:
+    """Panels below each other; a dot a row with its range as a thin line and the value in figures.
+
+    Columns: panel, label, value, low, high, colour (a key of COLOUR), text (the printed value).
+    """
+    frame = _prepared(frame)
+    frame["side"] = "right"
+    inner = width - label_width - 4
+    domain = _domain(frame, inner)
+    panels = []
+    for k, (title, part) in enumerate(frame.groupby("panel", sort=False)):
+        height = row * len(part)
+        y = _y(part, label_width)
+        base = alt.Chart(part)
+        x = _x(domain, inner, labels=k == 0)
+        span = base.mark_rule(strokeWidth=1.6, opacity=0.75).encode(x=_x(domain, inner, labels=k == 0, field="low"), x2="high:Q", y=y, color=_colour())
+        point = base.mark_circle(size=78, opacity=1).encode(x=x, y=y, color=_colour())
+        text = base.mark_text(align="left", baseline="middle", dx=9).encode(
+            x=alt.X("high:Q"), y=y, text="text:N"
+        )
+        layered = alt.layer(_zero(height), span, point, text).properties(width=inner, height=height)
+        if str(title):
+            layered = layered.properties(title=_panel_title(str(title)))
+        panels.append(layered)
+    return alt.vconcat(*panels, spacing=14).resolve_scale(x="independent", y="independent")
+
+
+def bars(
+    frame: pd.DataFrame, width: float, *, label_width: float = 190, row: float = 20, beside: bool = True
+) -> alt.HConcatChart | alt.VConcatChart:
+    """Sorted bars from zero with the value at the end; panels beside each other (or below) on one scale.
+
+    Columns as in `dots`; rows keep the order of the first panel's frame. Ranges, where low < high, are thin lines.
+    """
+    frame = _prepared(frame)
+    titles = list(dict.fromkeys(frame["panel"]))
+    across = len(titles) if beside else 1
+    gap = 18
+    inner = (width - label_width - 4 - gap * (across - 1)) / across
+    domain = _domain(frame, inner)
+    first = frame[frame["panel"] == titles[0]]
+    panels = []
+    for k, title in enumerate(titles):
+        part = frame[frame["panel"] == title]
+        height = row * len(part)
+        labels = k == 0 or not beside
+        order = first if beside else part
+        y = _y(order, label_width, labels=labels)
+        base = alt.Chart(part)
+        x = _x(domain, inner)
+        bar = base.mark_bar(height={"band": 0.66}).encode(x=x, y=y, color=_colour())
+        ranged = part[part["high"] - part["low"] > 1e-9]
+        layers: list[Any] = [bar]
+        if len(ranged):
+            layers.append(alt.Chart(ranged).mark_rule(color=COLOUR["ink"], strokeWidth=1.1, opacity=0.7).encode(x="low:Q", x2="high:Q", y=y))
+        layers.append(_zero(height))
+        for positive in (True, False):
+            half = part[(part["value"] >= 0) == positive]
+            if len(half):
+                layers.append(
+                    alt.Chart(half).mark_text(align="left" if positive else "right", baseline="middle", dx=5 if positive else -5)
+                    .encode(x=alt.X("high:Q" if positive else "low:Q"), y=y, text="text:N")
+                )  # fmt: skip
+        chart = alt.layer(*layers).properties(width=inner, height=height)
+        if title:
+            chart = chart.properties(title=_panel_title(str(title)))
+        panels.append(chart)
+    if beside:
+        return alt.hconcat(*panels, spacing=gap).resolve_scale(x="independent", y="independent")
+    return alt.vconcat(*panels, spacing=14).resolve_scale(x="independent", y="independent")
+
+
+# -- tile map ----------------------------------------------------------------------------------------------------------
+STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0)
+
+
+def thresholds(values: Sequence[float]) -> tuple[float, float, float, float]:
+    """Four round steps in the ratio of the series 1, 2, 5 whose top one the largest value reaches (or nearly)."""
+    largest = max((abs(v) for v in values if math.isfinite(v)), default=0.0)
+    top = max((k for k, s in enumerate(STEPS) if s <= largest), default=3)
+    top = max(top, 3)
+    return STEPS[top - 3], STEPS[top - 2], STEPS[top - 1], STEPS[top]
+
+
+def step(value: float, edges: Sequence[float]) -> str:
+    """Name of the colour step of a value: z0 near zero, p1..p4 gains, n1..n4 losses."""
+    level = sum(abs(value) >= edge for edge in edges)
+    return "z0" if level == 0 else f"{'p' if value > 0 else 'n'}{level}"
+
+
+def tiles(frame: pd.DataFrame, width: float, *, across: int) -> alt.VConcatChart:
+    """One square a region at its place, code and value inside, a map a panel, all on one diverging scale.
+
+    Columns: panel, code, column, row, value, text, step.
+    """
+    frame = frame.copy()
+    frame["fill"] = [DIVERGING[s] for s in frame["step"]]
+    frame["on"] = [TILE_TEXT["light" if s in ("n4", "p4") else "dark"] for s in frame["step"]]
+    left, top = int(frame["column"].min()), int(frame["row"].min())
+    wide, high = int(frame["column"].max()) - left + 1, int(frame["row"].max()) - top + 1
+    gap = 26
+    size = (width - gap * (across - 1)) / across / wide
+    frame["x"], frame["y"] = (frame["column"] - left) * size, (frame["row"] - top) * size
+    frame["x2"], frame["y2"] = frame["x"] + size - 2, frame["y"] + size - 2
+    frame["cx"], frame["cy"] = frame["x"] + size / 2 - 1, frame["y"] + size / 2 - 1
+    x_scale, y_scale = alt.Scale(domain=[0, wide * size], nice=False), alt.Scale(domain=[high * size, 0], nice=False)
+
+    def x(field: str) -> alt.X:
+        return alt.X(f"{field}:Q", scale=x_scale, axis=None)
+
+    def y(field: str) -> alt.Y:
+        return alt.Y(f"{field}:Q", scale=y_scale, axis=None)
+
+    letters = max(8.0, min(11.5, size * 0.27))
+    maps = []
+    for title, part in frame.groupby("panel", sort=False):
+        base = alt.Chart(part)
+        square = base.mark_rect(cornerRadius=2, stroke=COLOUR["rule"], strokeWidth=0.6).encode(
+            x=x("x"), x2="x2:Q", y=y("y"), y2="y2:Q", color=_colour()
+        )
+        code = base.mark_text(fontSize=letters, dy=-letters * 0.62, baseline="middle").encode(
+            x=x("cx"), y=y("cy"), text="code:N", color=alt.Color("on:N", scale=None)
+        )
+        value = base.mark_text(fontSize=letters + 0.5, dy=letters * 0.66, baseline="middle", fontWeight="bold").encode(
+            x=x("cx"), y=y("cy"), text="text:N", color=alt.Color("on:N", scale=None)
+        )
+        maps.append(
+            alt.layer(square, code, value).properties(width=wide * size, height=high * size, title=_panel_title(str(title)))
+        )
+    rows = [alt.hconcat(*maps[k : k + across], spacing=gap) for k in range(0, len(maps), across)]
+    return alt.vconcat(*rows, spacing=20)
+
+
+def alt_text(what: str, rows: Mapping[str, str]) -> str:
+    """Alt text of a chart: what it shows, then every label with its value."""
+    return f"{what} " + "; ".join(f"{k} {v}" for k, v in rows.items()) + "."

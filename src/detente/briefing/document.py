@@ -1,0 +1,178 @@
+"""What a briefing is made of: sections of paragraphs, lists, tables and figures, written once and rendered as HTML and Markdown.
+
+Text is plain: the renderers escape it. `cites` name sources of the dossier.
+
+>>> table = Table("t", "A title", "percent", (Column("region"), Column("change", number=True)), ((Cell("China"), Cell("−0.30", "−0.50 to −0.20")),))
+>>> table.rows[0][1].sub
+'−0.50 to −0.20'
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class Para:
+    """A paragraph; `lead` is a few words set in bold before it; `kind` is "", "lede", "note" or "quiet"."""
+
+    text: str
+    lead: str = ""
+    cites: tuple[str, ...] = ()
+    kind: str = ""
+    block: str = "para"
+
+
+@dataclass(frozen=True)
+class Items:
+    """A list of paragraphs."""
+
+    items: tuple[Para, ...]
+    ordered: bool = False
+    block: str = "items"
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading inside a section."""
+
+    text: str
+    anchor: str
+    block: str = "heading"
+
+
+@dataclass(frozen=True)
+class Column:
+    """Head of a table column; `unit` is printed below the title."""
+
+    title: str
+    unit: str = ""
+    number: bool = False
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell: the figure, a smaller second line (a range), sources, and a status for styling."""
+
+    text: str
+    sub: str = ""
+    cites: tuple[str, ...] = ()
+    status: str = ""
+    strong: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with title, subtitle (unit, baseline, horizon), footnote and the stem of its CSV file."""
+
+    id: str
+    title: str
+    subtitle: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    note: str = ""
+    csv: str = ""
+    wide: bool = False
+    block: str = "table"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A chart as SVG, once for a wide and once for a narrow page, with what a reader needs beside it."""
+
+    id: str
+    title: str
+    subtitle: str
+    note: str
+    alt: str
+    svg: str
+    svg_narrow: str
+    csv: str
+    wide: bool = False
+    block: str = "figure"
+
+
+@dataclass(frozen=True)
+class Number:
+    """One of the figures of the summary."""
+
+    value: str
+    what: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """The row of figures at the top."""
+
+    items: tuple[Number, ...]
+    block: str = "numbers"
+
+
+@dataclass(frozen=True)
+class Reference:
+    """One entry of the list of sources."""
+
+    id: str
+    number: int
+    title: str
+    publisher: str
+    url: str
+    dated: str
+    note: str
+
+
+@dataclass(frozen=True)
+class References:
+    """The list of sources."""
+
+    items: tuple[Reference, ...]
+    block: str = "references"
+
+
+Block = Para | Items | Heading | Table | Figure | Numbers | References
+
+
+@dataclass(frozen=True)
+class Section:
+    """A numbered section with a stable anchor."""
+
+    anchor: str
+    title: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class DataFile:
+    """One CSV: stem, what it holds, the frame."""
+
+    stem: str
+    title: str
+    frame: pd.DataFrame
+
+
+@dataclass
+class Shelf:
+    """Collects the CSV files of a run; a stem may be used once."""
+
+    files: list[DataFile] = field(default_factory=list)
+
+    def add(self, stem: str, title: str, frame: pd.DataFrame) -> str:
+        """Keep `frame` as data/STEM.csv and return the file name."""
+        if any(f.stem == stem for f in self.files):
+            raise ValueError(f"data file {stem} is written twice")
+        self.files.append(DataFile(stem, title, frame))
+        return f"{stem}.csv"
+
+
+def cells(*values: str | Cell) -> tuple[Cell, ...]:
+    """A row from strings and cells."""
+    return tuple(v if isinstance(v, Cell) else Cell(v) for v in values)
+
+
+def paras(texts: Sequence[str]) -> tuple[Para, ...]:
+    """One paragraph a text."""
+    return tuple(Para(t) for t in texts if t)

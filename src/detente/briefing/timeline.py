@@ -1,0 +1,189 @@
+"""The timeline: measures as bars whose style tells their status, talks as dots, deadlines as lines with the days left.
+
+Threatened or announced dashed, in force solid, suspended hatched, expired faded: the same everywhere. Days are counted from the
+first day shown, so that no time zone enters.
+
+>>> from datetime import date
+>>> month_starts(date(2025, 1, 20), date(2025, 4, 2))
+[datetime.date(2025, 2, 1), datetime.date(2025, 3, 1), datetime.date(2025, 4, 1)]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import altair as alt
+import pandas as pd
+
+from detente.briefing.charts import CHARACTER
+from detente.briefing.svg import COLOUR, HATCH
+from detente.briefing.text import clipped, count, short_day
+
+ROW, BAR, TOP_LINE = 31, 9, 16
+STYLES = {
+    "threatened": "dashed", "announced": "dashed", "in_force": "solid", "suspended": "hatched",
+    "expired": "faded", "withdrawn": "faded", "struck_down": "faded",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One stretch of a measure on the chart."""
+
+    group: str
+    measure: str
+    title: str
+    status: str
+    colour: str
+    start: date
+    end: date
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A round of talks: day, place, whether it is still to come."""
+
+    day: date
+    label: str
+    expected: bool
+
+
+def month_starts(start: date, end: date) -> list[date]:
+    """First days of the months in [start, end]."""
+    days = []
+    year, month = start.year, start.month
+    while date(year, month, 1) <= end:
+        if date(year, month, 1) >= start:
+            days.append(date(year, month, 1))
+        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
+    return days
+
+
+def draw(
+    bars: Sequence[Bar], talks: Sequence[Mark], due: Sequence[tuple[date, str]], today: date,
+    start: date, end: date, width: float,
+) -> alt.LayerChart:  # fmt: skip
+    """The chart. `bars` in row order, `due` (day, what) ascending, `today` the day the dossier speaks about."""
+    narrow = width < 500
+    per_day = width / (end - start).days
+
+    def at(day: date) -> float:
+        return (min(max(day, start), end) - start).days * per_day
+
+    levels = 3 if narrow else 2
+    talks_top = 8 + TOP_LINE * (len(due) + 1)
+    dots_y = talks_top + 13 * levels + 8
+    y = dots_y + 18
+    rects: list[dict[str, object]] = []
+    labels: list[dict[str, object]] = []
+    group = measure = ""
+    bar_y = 0.0
+    letters = int(width / (CHARACTER * 0.93))
+    for bar in bars:
+        if bar.group != group:
+            group = bar.group
+            labels.append({"x": 0.0, "y": y + 14, "text": group, "weight": "bold"})
+            y += 24
+        if bar.measure != measure:
+            measure = bar.measure
+            labels.append({"x": 0.0, "y": y + 7, "text": clipped(bar.title, letters), "weight": "normal"})
+            bar_y = y + 15
+            y += ROW
+        x1, x2 = at(bar.start), at(bar.end)
+        rects.append(_bar(x1, max(x2, x1 + 2), bar_y, bar.status, bar.colour))
+    key_y = y + 12
+    y += 46
+    height = y
+
+    scale_x = alt.Scale(domain=[0, width], nice=False, range=[0, width])
+    scale_y = alt.Scale(domain=[0, height], nice=False, range=[0, height])
+
+    def x_(field: str = "x") -> alt.X:
+        return alt.X(f"{field}:Q", scale=scale_x, axis=None)
+
+    def y_(field: str = "y") -> alt.Y:
+        return alt.Y(f"{field}:Q", scale=scale_y, axis=None)
+
+    months = month_starts(start, end)
+    every = 3 if narrow else 1 if len(months) <= 15 else 2
+    grid = pd.DataFrame([{"x": at(m), "y": float(dots_y + 12), "y2": height - 46.0} for m in months])
+    names = pd.DataFrame(
+        [{"x": at(m), "y": height - 38.0, "text": f"{m:%b}" + (f" {m.year}" if m.month == 1 or k == 0 else "")} for k, m in enumerate(months) if k % every == 0]
+    )
+    layers: list[alt.Chart] = [
+        alt.Chart(grid).mark_rule(color=COLOUR["rule"]).encode(x=x_(), y=y_(), y2="y2:Q"),
+        alt.Chart(names).mark_text(align="left", baseline="top", dx=2, color=COLOUR["muted"], fontSize=11.5).encode(x=x_(), y=y_(), text="text:N"),
+    ]
+    lines, due_labels = [], []
+    for k, (when, what) in enumerate(due):
+        line_y = 8.0 + TOP_LINE * (len(due) - 1 - k)
+        left = (when - today).days
+        text = f"{short_day(when)}, {count(left, 'day')} left: {what}"
+        lines.append({"x": at(when), "y": line_y - 6, "y2": height - 46.0})
+        due_labels.append({"x": at(when) - 4, "y": line_y, "text": clipped(text, int((at(when) - 6) / (CHARACTER * 0.9)))})
+    if lines:
+        layers.append(alt.Chart(pd.DataFrame(lines)).mark_rule(color=COLOUR["ink"], strokeWidth=0.8, strokeDash=[1, 2]).encode(x=x_(), y=y_(), y2="y2:Q"))
+        layers.append(
+            alt.Chart(pd.DataFrame(due_labels)).mark_text(align="right", baseline="middle", fontSize=12).encode(x=x_(), y=y_(), text="text:N")
+        )
+    now = pd.DataFrame([{"x": at(today), "y": 8.0 + TOP_LINE * len(due) - 6, "y2": height - 46.0, "text": f"as of {short_day(today)}"}])
+    layers.append(alt.Chart(now).mark_rule(color=COLOUR["ink"], strokeWidth=1.5).encode(x=x_(), y=y_(), y2="y2:Q"))
+    layers.append(
+        alt.Chart(now).mark_text(align="right", baseline="middle", dx=-5, dy=6, fontWeight="bold", fontSize=12).encode(x=x_(), y=y_(), text="text:N")
+    )
+    rounds = pd.DataFrame(
+        [
+            {
+                "x": at(m.day), "y": float(dots_y), "text": m.label, "ty": float(talks_top + 13 * (k % levels) + 6),
+                "fill": COLOUR["paper"] if m.expected else COLOUR["ink"],
+            }
+            for k, m in enumerate(talks)
+        ]
+    )  # fmt: skip
+    if len(rounds):
+        stems = rounds.assign(y2=rounds["ty"] + 7)
+        layers.append(alt.Chart(stems).mark_rule(color=COLOUR["muted"], strokeWidth=0.6).encode(x=x_(), y=y_(), y2="y2:Q"))
+        layers.append(
+            alt.Chart(rounds).mark_circle(size=70, stroke=COLOUR["ink"], strokeWidth=1.3, opacity=1)
+            .encode(x=x_(), y=y_(), color=alt.Color("fill:N", scale=None))
+        )  # fmt: skip
+        layers.append(
+            alt.Chart(rounds).mark_text(align="right", baseline="middle", fontSize=12, dx=3).encode(x=x_(), y=y_("ty"), text="text:N")
+        )
+    step = width / 4
+    for k, (status, word) in enumerate({"in_force": "in force", "suspended": "suspended", "threatened": "threatened", "expired": "ended"}.items()):
+        rects.append(_bar(k * step, k * step + 26, key_y + 26, status, "other"))
+        labels.append({"x": k * step + 32, "y": key_y + 26 + BAR / 2, "text": word, "weight": "normal"})
+    frame = pd.DataFrame(rects)
+    for dashed in (False, True):
+        part = frame[frame["dashed"] == dashed]
+        if len(part):
+            mark = alt.Chart(part).mark_rect(strokeWidth=1.2, strokeDash=[4, 3] if dashed else [1, 0], cornerRadius=1)
+            layers.append(
+                mark.encode(
+                    x=x_(), x2="x2:Q", y=y_(), y2="y2:Q", fill=alt.Fill("fill:N", scale=None),
+                    stroke=alt.Stroke("stroke:N", scale=None), fillOpacity=alt.FillOpacity("opacity:Q", scale=None),
+                    strokeOpacity=alt.StrokeOpacity("line:Q", scale=None),
+                )
+            )  # fmt: skip
+    text = pd.DataFrame(labels)
+    for weight in ("bold", "normal"):
+        part = text[text["weight"] == weight]
+        if len(part):
+            layers.append(
+                alt.Chart(part).mark_text(align="left", baseline="middle", fontWeight=weight, fontSize=12.5 if weight == "bold" else 12)
+                .encode(x=x_(), y=y_(), text="text:N")
+            )  # fmt: skip
+    return alt.layer(*layers).properties(width=width, height=height)
+
+
+def _bar(x1: float, x2: float, y: float, status: str, colour: str) -> dict[str, object]:
+    style = STYLES.get(status, "solid")
+    solid, hatch = COLOUR[colour], HATCH[colour]
+    return {
+        "x": x1, "x2": x2, "y": float(y), "y2": float(y + BAR), "dashed": style == "dashed", "stroke": solid,
+        "fill": hatch if style == "hatched" else COLOUR["paper"] if style == "dashed" else solid,
+        "opacity": 0.28 if style == "faded" else 1.0, "line": 0.0 if style == "faded" else 1.0,
+    }  # fmt: skip

@@ -1,0 +1,176 @@
+"""Rare earths and magnets as a sector of their own, cut out of the metals and mining they hide in.
+
+The sector gathers ore, separated compounds and metals, and permanent magnets. Its shipments R[i, n] are built from
+
+    across borders   compounds and metals: BACI (HS 280530, 284610, 284690); magnets: exporters' totals spread over
+                     destinations by what their industries would use
+    at home          the rest of each economy's output
+
+and its users from end-use shares: sector s of economy n wants  share[s] · output[n,s] / world output[s], and the sector
+itself wants `own_use` of the world's output, by each economy's own output.
+
+Every cell is taken out of a parent product of the same origin, destination and user, in this order: non-ferrous metals
+(C24B), metal ores (B07), other mining (B08), chemicals (C20: compounds of HS 2846), metal products (C25: magnets),
+electrical equipment (C27), never more than `ROOM` of what is there. Shipments, use and output of parents plus rare earths
+add up to what they were; what did not fit is dropped and reported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+PARENTS = ("C24B", "B07", "B08", "C20", "C25", "C27")
+ROOM = 0.45
+CODE = "RER"
+
+
+@dataclass(frozen=True)
+class Split:
+    """Flows with the new product inserted after `after`; `dropped` million USD of the target that found no room."""
+
+    shipments: Array
+    use: Array
+    final: Array
+    products: tuple[str, ...]
+    output: Array
+    dropped: float
+    parents: Mapping[str, float]
+
+
+def end_use_weights(output: Array, product_sector: Sequence[str], shares: Mapping[str, float]) -> Array:
+    """[n, j] wish of user j in n: share of its sector × its part in the sector's world output; sums to Σ shares."""
+    sector_world = {s: output[:, [p == s for p in product_sector]].sum() for s in shares}
+    weights = np.zeros_like(output)
+    for j, s in enumerate(product_sector):
+        if s in shares and sector_world[s] > 0:
+            weights[:, j] = shares[s] * output[:, j] / sector_world[s]
+    return weights
+
+
+def target_shipments(
+    facts: Mapping[str, Any], trade: pd.Series[float], economies: Sequence[str], wishes: Array
+) -> Array:
+    """[origin, destination] million USD of rare earths wanted, before what fits is known.
+
+    `trade` (exporter, importer) of compounds and metals; `wishes[n]` what economy n's users want (any scale).
+    """
+    codes = list(economies)
+    n = len(codes)
+    output = np.array([float(facts["supply_musd"].get(c, {"value": 0.0})["value"]) for c in codes])
+    china = codes.index("CHN")
+    output[china] = float(facts["world_output_musd"]["value"]) - output.sum()
+    flows = np.zeros((n, n))
+    known = set(codes)
+    for (origin, destination), value in trade.items():  # type: ignore[misc]
+        o = origin if origin in known else "ROW"
+        d = destination if destination in known else "ROW"
+        if o != d:
+            flows[codes.index(o), codes.index(d)] += float(value)
+    for origin, total in facts["magnet_exports_musd"].items():
+        if origin in known:
+            i = codes.index(origin)
+            pull = np.where(np.arange(n) == i, 0.0, wishes)
+            flows[i] += float(total) * pull / pull.sum()
+    # exporters that the facts do not list still sell what customs saw; others never export more than they make
+    sold = flows.sum(axis=1)
+    output = np.maximum(output, np.where(output > 0, 0.0, 1.05 * sold))
+    factor = np.where(sold > 0.95 * output, 0.95 * output / np.maximum(sold, 1e-12), 1.0)
+    flows *= factor[:, None]
+    flows[np.arange(n), np.arange(n)] = output - flows.sum(axis=1)
+    return flows
+
+
+def split_rare_earths(
+    shipments: Array, use: Array, final: Array, products: Sequence[str], target: Array, wishes: Array, own_use: float
+) -> Split:
+    """Insert rare earths after other mining. Shapes: shipments [i,n,k], use [n,k,j], final [n,k], target [i,n],
+    wishes [n,j] over the old users. All at basic prices with Σᵢ shipments = Σⱼ use + final."""
+    codes = list(products)
+    parents = [codes.index(p) for p in PARENTS if p in codes]
+    n, k = shipments.shape[0], len(codes)
+    output = shipments.sum(axis=1)
+
+    # 1. shipments: fill the target from the parents in turn
+    taken = np.zeros((n, n, len(parents)))
+    left = target.copy()
+    for q, p in enumerate(parents):
+        taken[:, :, q] = np.minimum(left, ROOM * shipments[:, :, p])
+        left = left - taken[:, :, q]
+    # users hold at most ROOM of each parent's intermediate use; scale a destination down where that is less
+    for q, p in enumerate(parents):
+        asked = taken[:, :, q].sum(axis=0)
+        most = ROOM * use[:, p, :].sum(axis=1)
+        factor = np.where(asked > most, most / np.maximum(asked, 1e-300), 1.0)
+        taken[:, :, q] *= factor[None, :]
+
+    # 2. the new column: a slice of each parent's inputs in proportion to the output taken from it
+    made = taken.sum(axis=1)
+    slice_ = np.divide(made, output[:, parents], out=np.zeros_like(made), where=output[:, parents] > 0)
+    column = np.einsum("nq,nkq->nk", slice_, use[:, :, parents])
+    wide = use.copy()
+    wide[:, :, parents] -= use[:, :, parents] * slice_[:, None, :]
+    wide = np.concatenate([wide, column[:, :, None]], axis=2)
+
+    # 3. the new row: each user gives up parent products, by wish and within ROOM of what it has
+    supply = taken.sum(axis=0)
+    total = supply.sum(axis=1)
+    own = own_use * made.sum(axis=1) / max(made.sum(), 1e-12) * total.sum()
+    outside = wishes / max(wishes.sum(), 1e-12) * (1 - own_use) * total.sum()
+    want = np.concatenate([outside, own[:, None]], axis=1)
+    scale = np.divide(total, want.sum(axis=1), out=np.zeros(n), where=want.sum(axis=1) > 0)
+    # what an economy gets differs from what it wants; its own rare-earth industry is served as wished, others share the rest
+    served = np.minimum(own, 0.8 * total)
+    rest = total - served
+    others = outside.sum(axis=1)
+    want = np.concatenate([outside * np.divide(rest, others, out=np.zeros(n), where=others > 0)[:, None], served[:, None]], axis=1)
+    del scale
+    row = np.zeros((n, k + 1))
+    for q, p in enumerate(parents):
+        amount = supply[:, q]
+        row_q = _share_out(amount, want * np.divide(amount, total, out=np.zeros(n), where=total > 0)[:, None], wide[:, p, :], 1.0)
+        wide[:, p, :] -= row_q
+        row += row_q
+    at = codes.index("B08") + 1 if "B08" in codes else max(parents[:1]) + 1
+    if "B09" in codes:
+        at = codes.index("B09") + 1
+    new_shipments = shipments.copy()
+    new_shipments[:, :, parents] -= taken
+    new_shipments = np.insert(new_shipments, at, taken.sum(axis=2), axis=2)
+    new_use = np.insert(wide, at, row, axis=1)
+    # the new user stands last; move it to its place
+    new_use = np.insert(new_use[:, :, :-1], at, new_use[:, :, -1], axis=2)
+    new_final = np.insert(final, at, 0.0, axis=1)
+    labels = (*codes[:at], CODE, *codes[at:])
+    by_parent = {codes[p]: float(taken[:, :, q].sum()) for q, p in enumerate(parents)}
+    return Split(
+        np.maximum(new_shipments, 0.0), np.maximum(new_use, 0.0), new_final, labels, made.sum(axis=1),
+        float(target.sum() - taken.sum()), by_parent,
+    )  # fmt: skip
+
+
+def _share_out(amount: Array, want: Array, available: Array, room: float) -> Array:
+    """Split `amount[n]` over users by `want[n, j]`, none above room × available[n, j]; the rest goes where there is room.
+
+    >>> _share_out(np.array([10.0]), np.array([[9.0, 1.0]]), np.array([[4.0, 20.0]]), 1.0).tolist()
+    [[4.0, 6.0]]
+    """
+    most = room * available
+    given = np.minimum(want * np.divide(amount, want.sum(1), out=np.zeros_like(amount), where=want.sum(1) > 0)[:, None], most)
+    for _ in range(60):
+        short = amount - given.sum(axis=1)
+        if (short <= 1e-9 * np.maximum(amount, 1e-9)).all():
+            break
+        open_ = most - given
+        pull = np.where(open_ > 1e-12, want, 0.0)
+        empty = pull.sum(axis=1) <= 0
+        pull[empty] = open_[empty]
+        add = pull * np.divide(short, pull.sum(1), out=np.zeros_like(short), where=pull.sum(1) > 0)[:, None]
+        given = np.minimum(given + add, most)
+    return np.asarray(given)

@@ -1,0 +1,15 @@
+"""Shared settings: property tests run without a deadline and the same examples every time."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from hypothesis import HealthCheck, settings
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+settings.register_profile(
+    "detente", deadline=None, derandomize=True, max_examples=25, suppress_health_check=[HealthCheck.too_slow], print_blob=False
+)
+settings.load_profile("detente")

@@ -1,0 +1,81 @@
+"""Instruments: which cells they touch, how they add up, what they refuse."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import detente as dt
+from detente.errors import InputError, ShockError, UnknownRegion
+
+TOY = dt.load_world("toy")
+
+
+def test_tariff_touches_only_its_flows() -> None:
+    shock = dt.Policy([dt.Tariff(by="AAA", on="BBB", rate=0.25, sectors="MAKE")]).shock(TOY)
+    changed = shock.tariffs != TOY.tariff_rates
+    assert np.argwhere(changed).tolist() == [[1, 0, 1]]
+    assert shock.tariffs[1, 0, 1] == pytest.approx(0.27)
+
+
+def test_bases_and_coverage() -> None:
+    def rate(**how: object) -> float:
+        return float(dt.Policy([dt.Tariff(by="BBB", on="AAA", sectors="FARM", **how)]).shock(TOY).tariffs[0, 1, 0])  # type: ignore[arg-type]
+
+    assert rate(rate=0.10) == pytest.approx(0.18)
+    assert rate(rate=0.10, coverage=0.5) == pytest.approx(0.13)
+    assert rate(rate=0.10, base="replaces") == pytest.approx(0.10)
+    assert rate(rate=0.05, base="floor") == pytest.approx(0.08)
+    assert rate(rate=0.20, base="floor", coverage=0.5) == pytest.approx(0.14)
+    with pytest.raises(InputError, match="coverage"):
+        rate(rate=0.1, coverage=1.5)
+
+
+def test_never_on_domestic_sales() -> None:
+    shock = dt.Policy([dt.Tariff(by="AAA", rate=0.5), dt.NonTariffCost(by="BBB", cost=0.1)]).shock(TOY)
+    own = np.arange(3)
+    assert (shock.tariffs[own, own] == 0).all()
+    assert (shock.iceberg[own, own] == 1).all()
+
+
+def test_policies_add_in_order_and_describe_themselves() -> None:
+    first, second = (
+        dt.Policy([dt.Tariff(by="AAA", on="BBB", rate=0.1)]),
+        dt.Policy([dt.Embargo(by="CCC", on="BBB", both_ways=True)]),
+    )
+    both = first + second
+    assert len(both) == 2
+    assert both.describe() == [
+        "AAA adds 10 points to tariffs on all goods from BBB",
+        "CCC buys no goods from BBB and the other way round",
+    ]
+    allowed = both.shock(TOY).allowed
+    assert not allowed[1, 2].any()
+    assert not allowed[2, 1].any()
+    assert allowed[1, 0].all()
+
+
+def test_export_control_is_the_cost_that_cuts_as_much_at_given_demand() -> None:
+    theta = TOY.trade_elasticity[1]
+    shock = dt.Policy([dt.ExportControl(by="BBB", sectors="MAKE", withhold=0.75, rent="lost")]).shock(TOY)
+    assert shock.iceberg[1, 0, 1] ** -(1 + theta) == pytest.approx(0.25)
+    for bad in (1.0, -0.1, float("nan")):
+        with pytest.raises(ShockError, match="withholds a share"):
+            dt.Policy([dt.ExportControl(by="BBB", sectors="MAKE", withhold=bad)]).shock(TOY)
+
+
+def test_arrays() -> None:
+    shock = dt.Policy.from_arrays(tariffs=0.1, iceberg=1.2).shock(TOY)
+    assert (shock.tariffs == 0.1).all()
+    assert (shock.iceberg == 1.2).all()
+    with pytest.raises(InputError, match="broadcast"):
+        dt.Policy.from_arrays(tariffs=np.zeros((2, 2, 2))).shock(TOY)
+    with pytest.raises(ShockError, match="positive"):
+        dt.Policy.from_arrays(iceberg=0.0).shock(TOY)
+
+
+def test_groups_of_regions_resolve_in_the_world_at_hand() -> None:
+    with pytest.raises(UnknownRegion):
+        dt.Policy([dt.Tariff(by="AAA", on="ASEAM", rate=0.1)]).shock(TOY)
+    nobody = dt.Policy([dt.Tariff(by="AAA", on="ASEAN", rate=0.1)]).shock(TOY)
+    assert np.array_equal(nobody.tariffs, TOY.tariff_rates)
