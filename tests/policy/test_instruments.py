@@ -55,13 +55,34 @@ def test_policies_add_in_order_and_describe_themselves() -> None:
     assert allowed[1, 0].all()
 
 
-def test_export_control_is_the_cost_that_cuts_as_much_at_given_demand() -> None:
-    theta = TOY.trade_elasticity[1]
-    shock = dt.Policy([dt.ExportControl(by="BBB", sectors="MAKE", withhold=0.75, rent="lost")]).shock(TOY)
-    assert shock.iceberg[1, 0, 1] ** -(1 + theta) == pytest.approx(0.25)
+def test_bounds_are_cut_by_sector_and_buyer() -> None:
+    pooled = dt.Policy([dt.ExportControl(by="BBB", sectors=["MAKE", "FARM"], withhold=0.75)]).shock(TOY).controls
+    assert [c.bound for c in pooled] == [0.25, 0.25]
+    assert [int(c.flows.sum()) for c in pooled] == [2, 2]
+    apart = dt.Policy([dt.ExportControl(by="BBB", sectors="MAKE", withhold=0.5, on=["AAA", "CCC"], leakage=0.5)]).shock(TOY)
+    assert [c.bound for c in apart.controls] == [0.75, 0.75]
+    assert [int(c.flows.sum()) for c in apart.controls] == [1, 1]
     for bad in (1.0, -0.1, float("nan")):
         with pytest.raises(ShockError, match="withholds a share"):
             dt.Policy([dt.ExportControl(by="BBB", sectors="MAKE", withhold=bad)]).shock(TOY)
+
+
+def test_purchase_commitments_need_one_target() -> None:
+    shock = dt.Policy([dt.PurchaseCommitment(by="CCC", origin="AAA", sectors="FARM", growth=0.5)]).shock(TOY)
+    assert shock.controls[0].bound == pytest.approx(1.5 * TOY.shipments[0, 2, 0])
+    with pytest.raises(InputError, match="either value= or growth="):
+        dt.Policy([dt.PurchaseCommitment(by="CCC", origin="AAA")]).shock(TOY)
+    with pytest.raises(ShockError, match="positive value"):
+        dt.Policy([dt.PurchaseCommitment(by="CCC", origin="AAA", value=-1.0)]).shock(TOY)
+
+
+def test_quotas_and_subsidies_refuse_impossible_values() -> None:
+    with pytest.raises(ShockError, match="positive share"):
+        dt.Policy([dt.Quota(by="AAA", on="BBB", share=0.0)]).shock(TOY)
+    with pytest.raises(ShockError, match="subsidy"):
+        dt.Policy([dt.Subsidy(by="AAA", rate=1.0)]).shock(TOY)
+    twice = dt.Policy([dt.Subsidy(by="AAA", rate=0.1), dt.Subsidy(by="AAA", rate=0.1)]).shock(TOY)
+    assert twice.subsidies[0, 0] == pytest.approx(0.19)
 
 
 def test_arrays() -> None:

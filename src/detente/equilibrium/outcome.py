@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from detente.equilibrium.parameters import Parameters
-    from detente.policy.instruments import Shock
+    from detente.policy.instruments import Control, Shock
     from detente.world.economy import Economy
 
 Array = NDArray[np.float64]
@@ -37,7 +37,7 @@ class Equilibrium:
 
     [origin, destination, sector]: shipments at basic prices, tariffs, export_taxes, iceberg. [region, sector]: unit_cost
     (producer price), price (buyers', with duties), wage (price of value added), output, value_added, spending, final.
-    [region]: cpi, income, deficits, tariff_revenue, export_tax_revenue, wage_index, labour.
+    [region]: cpi, income, deficits, tariff_revenue, export_tax_revenue, subsidies, wage_index, labour (hours).
     """
 
     economy: Economy
@@ -57,6 +57,7 @@ class Equilibrium:
     deficits: Array
     tariff_revenue: Array
     export_tax_revenue: Array
+    subsidies: Array
     wage_index: Array
     labour: Array
     stated_output: Array
@@ -74,7 +75,7 @@ class Equilibrium:
         income: Array,
     ) -> Equilibrium:
         """Levels from the logs of hats. An independent reading of the equations, in NumPy."""
-        from detente.equilibrium.solve import critical_mask, price_wedge
+        from detente.equilibrium.arrays import critical_mask, price_wedge
 
         theta, psi = parameters.theta(economy.trade_elasticity), parameters.psi(len(economy.sectors))
         beta, gamma, alpha = economy.value_added_shares, economy.input_shares, economy.final_shares
@@ -105,18 +106,25 @@ class Equilibrium:
         stated_output = economy.output * np.exp(sales)
         stated_income = economy.income * np.exp(income)
         factor_quantity = np.log(np.divide(beta_new, beta, out=np.ones_like(beta), where=beta > 0)) + sales - wage
-        unit = np.log(shock.unit_cost) + cost - psi * factor_quantity
+        unit = np.log(shock.unit_cost) + np.log1p(-shock.subsidies) + cost - psi * factor_quantity
+        cost_of_goods = stated_output / (1 - shock.subsidies)
 
-        spending = np.einsum("nkj,nj->nk", gamma_new, stated_output) + alpha_new * stated_income[:, None]
+        spending = np.einsum("nkj,nj->nk", gamma_new, cost_of_goods) + alpha_new * stated_income[:, None]
         with np.errstate(divide="ignore"):
             wedge = np.log(price_wedge(economy, shock)) + unit[:, None, :] - price[None]
             shares = np.where(shock.allowed, economy.expenditure_shares * np.exp(-theta * wedge), 0.0)
         paid = shares * spending[None]
         shipments = paid / ((1 + shock.tariffs) * (1 + shock.export_taxes))
-        value_added = beta_new * stated_output
+        value_added = beta_new * cost_of_goods
         base = economy.value_added
         growth = value_added.sum(1) / np.maximum(base.sum(1), 1e-300)
-        hours = parameters.labour_supply / (1 + parameters.labour_supply) * (np.log(growth) - cpi)
+        wages = (value_added * (1 - economy.profit_shares)).sum(1) / (base * (1 - economy.profit_shares)).sum(1)
+        import_duties = np.einsum("inj,inj->n", shock.tariffs * (1 + shock.export_taxes), shipments)
+        export_duties = np.einsum("inj,inj->i", shock.export_taxes, shipments)
+        subsidies = (cost_of_goods - stated_output).sum(1)
+        extra = (import_duties + export_duties - subsidies - economy.public_revenue) / value_added.sum(1)
+        cut = np.log1p(np.maximum(extra, -0.5)) if parameters.revenue == "labour tax" else 0.0
+        hours = parameters.labour_supply / (1 + parameters.labour_supply) * (np.log(wages) - cpi + cut)
         deficits = {
             "fixed": economy.deficits,
             "zero": np.zeros_like(economy.deficits),
@@ -139,9 +147,10 @@ class Equilibrium:
             cpi=np.exp(cpi),
             income=stated_income,
             deficits=deficits,
-            tariff_revenue=np.einsum("inj,inj->n", shock.tariffs * (1 + shock.export_taxes), shipments),
-            export_tax_revenue=np.einsum("inj,inj->i", shock.export_taxes, shipments),
-            wage_index=growth / np.exp(hours),
+            tariff_revenue=import_duties,
+            export_tax_revenue=export_duties,
+            subsidies=subsidies,
+            wage_index=wages / np.exp(hours),
             labour=np.exp(hours),
             stated_output=stated_output,
             stated_income=stated_income,
@@ -157,7 +166,7 @@ class Equilibrium:
             gap = np.abs(left - right) / np.maximum(np.maximum(left, right), size)
             n, j = np.unravel_index(np.argmax(gap), gap.shape)
             gaps.append((float(gap[n, j]), f"{what} {regions[n]} {sectors[j]}"))
-        budget = self.value_added.sum(1) + self.tariff_revenue + self.export_tax_revenue + self.deficits
+        budget = self.value_added.sum(1) + self.tariff_revenue + self.export_tax_revenue - self.subsidies + self.deficits
         gap = np.abs(budget - self.stated_income) / np.maximum(np.abs(budget), size)
         gaps.append((float(gap.max()), f"budget of {regions[int(gap.argmax())]}"))
         world = abs(self.value_added.sum() / self.economy.value_added.sum() - 1)
@@ -175,9 +184,42 @@ def baseline(economy: Economy) -> Equilibrium:
         iceberg=np.ones((n, n, s)), unit_cost=one, price=one, wage=one, output=economy.output, value_added=economy.value_added,
         spending=economy.expenditure, final=economy.final_shares * economy.income[:, None], cpi=np.ones(n),
         income=economy.income, deficits=economy.deficits, tariff_revenue=duties,
-        export_tax_revenue=np.einsum("inj,inj->i", economy.export_taxes, economy.shipments), wage_index=np.ones(n),
+        export_tax_revenue=np.einsum("inj,inj->i", economy.export_taxes, economy.shipments), subsidies=np.zeros(n),
+        wage_index=np.ones(n),
         labour=np.ones(n), stated_output=economy.output, stated_income=economy.income,
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Shadow:
+    """A quantity or value bound at the equilibrium: its price wedge (%), how much of it is used, the rent it earns."""
+
+    measure: str
+    bound: float
+    used: float
+    binding: bool
+    price_wedge: float
+    rent: float
+    rent_to: str
+
+    @classmethod
+    def of(cls, control: Control, wedge: float, used: float, limit: float, after: Equilibrium) -> Shadow:
+        """From the log wedge; the rent is what the wedge adds to the price of the flows, negative for a subsidy."""
+        size = max(wedge, 0.0) * (1 if control.kind == "at most" else -1)
+        paid = (after.shipments * (1 + after.export_taxes))[control.flows].sum()
+        if control.rent == "importer":
+            paid = (after.shipments * (1 + after.export_taxes) * (1 + after.tariffs))[control.flows].sum()
+        rent = 0.0 if control.rent == "lost" else float(paid * (1 - np.exp(-size)))
+        bound = control.bound
+        return cls(
+            control.label,
+            bound,
+            used * (bound if control.by_value else 1.0),
+            wedge > 0,
+            100 * float(np.expm1(size)),
+            rent,
+            control.rent,
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -191,6 +233,10 @@ class Outcome:
     clearing_gap: float
     iterations: int
     provenance: Mapping[str, Any]
+    shadows: tuple[Shadow, ...] = ()
+    shock: Shock | None = None
+    parameters: Parameters | None = None
+    flat: Array | None = None
 
     @property
     def regions(self) -> tuple[str, ...]:
@@ -214,6 +260,7 @@ class Outcome:
         return Outcome(
             before=other.after, after=self.after, status=self.status, residual=max(self.residual, other.residual),
             clearing_gap=max(self.clearing_gap, other.clearing_gap), iterations=self.iterations, provenance=provenance,
+            shadows=self.shadows, shock=self.shock, parameters=self.parameters, flat=self.flat,
         )  # fmt: skip
 
     # by region ------------------------------------------------------------------------------------------------------
@@ -296,6 +343,21 @@ class Outcome:
         """Real income of several regions together, percent: equivalent variations over their income."""
         index = [self.regions.index(m) for m in members]
         return float(100 * self.equivalent_variation.iloc[index].sum() / self.before.income[index].sum())
+
+    @property
+    def shadow_prices(self) -> pd.DataFrame:
+        """One row a bound: the bound, how much of it is used, whether it binds, its price wedge, the rent it earns."""
+        columns = {
+            "measure": "measure",
+            "bound": "bound",
+            "used": "used",
+            "binding": "binding",
+            "price_wedge": "price wedge, %",
+            "rent": f"rent, {self.before.economy.unit}",
+            "rent_to": "rent to",
+        }
+        rows = [{name: getattr(s, key) for key, name in columns.items()} for s in self.shadows]
+        return pd.DataFrame(rows, columns=list(columns.values()))
 
     # by region and sector -------------------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@
 | scale                    | ψ[j]   | external economies of scale; 0 is perfect competition          |
 | capital_share            | μ      | part of value added that adjusts until its return is back      |
 | deficits                 |        | "fixed" in the numeraire, "zero", or "proportional" to income  |
+| revenue                  |        | extra public revenue goes to "households", or to a "labour tax" cut that adds hours |
 
 Labour mobility as in Galle, Rodríguez-Clare and Yi (2023).
 
@@ -38,6 +39,7 @@ from numpy.typing import ArrayLike, NDArray
 from detente.errors import InputError, UnknownName
 
 Closure = Literal["fixed", "zero", "proportional"]
+Recycling = Literal["households", "labour tax"]
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ class Parameters:
     scale: Any = 0.0
     capital_share: float = 0.0
     deficits: Closure = "fixed"
+    revenue: Recycling = "households"
 
     def __post_init__(self) -> None:
         for key in ("value_added_substitution", "input_substitution", "critical_substitution", "final_substitution"):
@@ -67,6 +70,8 @@ class Parameters:
         _range("trade_elasticity_factor", self.trade_elasticity_factor, 0.01, 10)
         if self.deficits not in get_args(Closure):
             raise UnknownName(self.deficits, list(get_args(Closure)), "deficit closure")
+        if self.revenue not in get_args(Recycling):
+            raise UnknownName(self.revenue, list(get_args(Recycling)), "use of revenue")
 
     def theta(self, table: NDArray[np.float64]) -> NDArray[np.float64]:
         """Trade elasticity by sector: the override, or the table's own times the horizon's factor."""

@@ -1,4 +1,4 @@
-"""`solve`: the new equilibrium of a world or an economy under a policy.
+"""`solve`: the new equilibrium of a world or an economy under a policy; `solve_many`: of many policies at once.
 
 >>> from detente.world import toy_world
 >>> from detente.policy.instruments import Policy, Tariff
@@ -14,34 +14,48 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import json
-import os
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.equilibrium.outcome import Equilibrium, Outcome, baseline
+from detente.equilibrium.outcome import Equilibrium, Outcome, Shadow, baseline
 from detente.equilibrium.parameters import Parameters, horizon as named_horizon
-from detente.errors import InputError, NotConverged, ShockError, UnknownSector
+from detente.errors import InputError, NotConverged, ShockError
 from detente.policy.instruments import Policy, Shock
 from detente.world.economy import Economy
 from detente.world.world import World
 
 Array = NDArray[np.float64]
-TOLERANCE = 1e-11
 CLEARING = 1e-8  # worst relative gap of any market that may still be called an equilibrium
 
 
 @dataclass(frozen=True)
 class Solver:
-    """How hard to try: `tolerance` on the largest change of any log variable in a sweep, `iterations` sweeps at most."""
+    """How hard to try.
 
-    tolerance: float = TOLERANCE
-    iterations: int = 1500
+    `tolerance` on the largest change of any log variable in a sweep; `iterations` sweeps at most in each attempt; where the
+    first attempt fails, wages move by smaller steps, then the shock is brought in over `stages` parts (homotopy).
+    """
+
+    tolerance: float = 1e-11
+    iterations: int = 600
     memory: int = 8
+    stages: int = 8
+    persist: bool = True
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What a run of the compiled fixed point gave: a flat state, its residual, sweeps in all, how it was reached."""
+
+    flat: Array
+    residual: float
+    sweeps: int
+    how: str
 
 
 def solve(
@@ -61,132 +75,188 @@ def solve(
     economy = world.economy()
     policy = Policy() if policy is None else policy
     chosen = named_horizon(horizon, **parameters)
+    solver = solver or Solver()
     shock = policy.shock(economy)
     _check_sources(economy, shock)
-    solver = solver or Solver()
+    return _outcome(economy, policy, shock, chosen, solver, _run(economy, shock, chosen, solver))
 
-    state, residual, sweeps = _run(economy, shock, chosen, solver)
-    if not residual <= solver.tolerance:
-        raise NotConverged(
-            f"{_package(policy)} at the {chosen.name} horizon left a residual of {residual:.1e} after {sweeps} sweeps "
-            f"(wanted {solver.tolerance:.0e}). Try a smaller shock first, a longer horizon, or Solver(iterations=…)"
+
+def solve_many(
+    world: World | Economy,
+    policies: Iterable[Policy],
+    horizon: str | Parameters | Sequence[str | Parameters] = "medium",
+    *,
+    solver: Solver | None = None,
+    batch: int = 16,
+    **parameters: Any,
+) -> list[Outcome | NotConverged]:
+    """Solve many policies on one economy, `batch` at a time in one compiled call; the order is kept.
+
+    `horizon` is one parameter set for all, or one a policy (they may differ in values, not in which inputs are critical).
+    A policy whose solve fails takes its place in the list as the `NotConverged` it would have raised, so that one bad draw
+    does not end a long run. Bad input raises at once.
+    """
+    from detente.equilibrium import arrays, system
+
+    economy = world.economy()
+    packages = list(policies)
+    names = [horizon] * len(packages) if isinstance(horizon, (str, Parameters)) else list(horizon)
+    if len(names) != len(packages):
+        raise InputError(f"{len(packages)} policies but {len(names)} horizons")
+    sets = [named_horizon(name, **parameters) for name in names]
+    solver = solver or Solver()
+    shocks = [policy.shock(economy) for policy in packages]
+    for shock in shocks:
+        _check_sources(economy, shock)
+    _prepare()
+    n, s = economy.output.shape
+    sizes = arrays.control_sizes(shocks)
+    results: list[Outcome | NotConverged] = []
+    for first in range(0, len(packages), batch):
+        chunk = range(first, min(first + batch, len(packages)))
+        if len({sets[c].critical_inputs for c in chunk}) > 1:
+            raise InputError("one batch cannot mix horizons with different critical inputs")
+        controls = [arrays.controls(economy, shocks[c], sets[c], sizes) for c in chunk]
+        # a short last chunk is filled up, so that it needs no compilation of its own
+        filler = min(batch, len(packages)) - len(chunk)
+        flats, residuals, sweeps = system.equilibria(
+            np.zeros(3 * n * s + n + sizes[1]),
+            arrays.base(economy, sets[first]),
+            _stacked([arrays.levers(shocks[c]) for c in chunk], filler),
+            _stacked(controls, filler),
+            _stacked([arrays.values(economy, sets[c]) for c in chunk], filler),
+            solver.tolerance,
+            solver.iterations,
+            memory=solver.memory,
         )
-    after = Equilibrium.at(economy, shock, chosen, *state)
+        found = [Attempt(np.asarray(flats[o]), float(residuals[o]), int(sweeps[o]), "direct") for o in range(len(chunk))]
+        found = [
+            f if f.residual <= solver.tolerance or not solver.persist else _run(economy, shocks[c], sets[c], solver)
+            for c, f in zip(chunk, found, strict=True)
+        ]
+        for c, attempt in zip(chunk, found, strict=True):
+            try:
+                results.append(_outcome(economy, packages[c], shocks[c], sets[c], solver, attempt))
+            except NotConverged as error:
+                results.append(error)
+    return results
+
+
+def _stacked(parts: list[Any], filler: int) -> Any:
+    """Named tuples of arrays as one with a leading axis, the first one repeated `filler` times at the end."""
+    whole = [*parts, *([parts[0]] * filler)]
+    return type(parts[0])(*(np.stack([np.asarray(x) for x in column]) for column in zip(*whole, strict=True)))
+
+
+def _run(economy: Economy, shock: Shock, parameters: Parameters, solver: Solver) -> Attempt:
+    """The compiled fixed point: straight, then with smaller wage steps, then with the shock in stages."""
+    _prepare()
+    from detente.equilibrium import arrays, system
+
+    b, v, k = arrays.base(economy, parameters), arrays.levers(shock), arrays.controls(economy, shock, parameters)
+    n, s = economy.output.shape
+    start = np.zeros(3 * n * s + n + k.log_bound.size)
+
+    def go(start: Array, v: Any, k: Any, damping: float, tolerance: float) -> Attempt:
+        p = arrays.values(economy, parameters, damping)
+        flat, residual, sweeps = system.equilibrium(start, b, v, k, p, tolerance, solver.iterations, memory=solver.memory)
+        return Attempt(np.asarray(flat), float(residual), int(sweeps), "direct")
+
+    best = go(start, v, k, arrays.DAMPING, solver.tolerance)
+    if best.residual <= solver.tolerance or not solver.persist:
+        return best
+    used = best.sweeps
+    for damping in (0.2, 0.05):
+        flat, total = start, used
+        for stage in range(1, solver.stages + 1):
+            part = stage / solver.stages
+            last = stage == solver.stages
+            staged_v, staged_k = _staged(economy, v, k, part)
+            attempt = go(flat, staged_v, staged_k, damping, solver.tolerance if last else 1e-6)
+            total += attempt.sweeps
+            if np.isfinite(attempt.residual):
+                flat = attempt.flat
+        used = total
+        how = f"in {solver.stages} stages, wage step {damping:g}"
+        if attempt.residual < best.residual:
+            best = Attempt(attempt.flat, attempt.residual, used, how)
+        if best.residual <= solver.tolerance:
+            return best
+    return Attempt(best.flat, best.residual, used, best.how)
+
+
+def _staged(economy: Economy, v: Any, k: Any, part: float) -> tuple[Any, Any]:
+    """The levers `part` of the way from the baseline, in logs; embargoes close at the last stage."""
+    if part >= 1:
+        return v, k
+    from detente.equilibrium.arrays import turned
+
+    tau, tax = turned(economy.tariffs), turned(economy.export_taxes)
+    blend = lambda old, new: np.expm1((1 - part) * np.log1p(old) + part * np.log1p(new))  # noqa: E731
+    levers = v._replace(
+        tariffs=blend(tau, v.tariffs),
+        export_taxes=blend(tax, v.export_taxes),
+        log_iceberg=part * v.log_iceberg,
+        open=np.where(v.open > 0, v.open, (1 - part) ** 3),
+        log_unit_cost=part * v.log_unit_cost,
+        subsidies=-np.expm1(part * np.log1p(-v.subsidies)),
+    )
+    return levers, k._replace(log_bound=part * k.log_bound, weight=np.where(k.by_value[k.owner] > 0, k.weight / part, k.weight))
+
+
+def _outcome(economy: Economy, policy: Policy, shock: Shock, parameters: Parameters, solver: Solver, attempt: Attempt) -> Outcome:
+    """Judge an attempt and wrap it, or raise `NotConverged`."""
+    from detente.equilibrium import arrays, system
+
+    package = _package(policy)
+    if not attempt.residual <= solver.tolerance:
+        raise NotConverged(
+            f"{package} at the {parameters.name} horizon left a residual of {attempt.residual:.1e} after "
+            f"{attempt.sweeps} sweeps (wanted {solver.tolerance:.0e}). Try a smaller shock first, a longer horizon, or "
+            "Solver(iterations=…, stages=…)"
+        )
+    n, s = economy.output.shape
+    state = system.unpack(attempt.flat, n, s)
+    wedges = np.asarray(state.wedge)[: len(shock.controls)]
+    effective = arrays.with_wedges(shock, wedges)
+    after = Equilibrium.at(economy, effective, parameters, state.wage, state.price, state.sales, state.income)
+    before = baseline(economy)
     gap, where = after.worst_gap()
+    shadows = []
+    for control, wedge in zip(shock.controls, wedges, strict=True):
+        used = arrays.filled(control, before, after)
+        limit = 1.0 if control.by_value else control.bound
+        shadows.append(Shadow.of(control, float(wedge), used, limit, after))
+        miss = used / limit - 1 if control.kind == "at most" else 1 - used / limit
+        slack = abs(used / limit - 1) if wedge > 0 else max(miss, 0.0)
+        if slack > gap and control.flows[(before.shipments > 0) & shock.allowed].any():
+            gap, where = slack, f"bound “{control.label}”"
     if not gap <= CLEARING:
-        raise NotConverged(
-            f"{_package(policy)}: the {where} market misses by {gap:.1e}, so no result is given. Try a smaller shock"
-        )
+        raise NotConverged(f"{package}: {where} misses by {gap:.1e}, so no result is given. Try a smaller shock")
     provenance = {
-        "code_version": importlib.metadata.version("detente") if _installed() else "source",
+        "code_version": _version(),
         "world": economy.name,
         "world_fingerprint": economy.fingerprint,
         "year": economy.year,
-        "horizon": chosen.name,
-        "parameters": chosen.record(),
+        "horizon": parameters.name,
+        "parameters": parameters.record(),
         "policy": policy.describe(),
-        "inputs_hash": _digest(economy, shock, chosen),
-        "solver": {"tolerance": solver.tolerance, "memory": solver.memory},
+        "inputs_hash": _digest(economy, shock, parameters),
+        "solver": {"tolerance": solver.tolerance, "memory": solver.memory, "how": attempt.how},
     }
     return Outcome(
-        before=baseline(economy), after=after, status="converged", residual=float(residual), clearing_gap=gap,
-        iterations=int(sweeps), provenance=provenance,
-    )  # fmt: skip
-
-
-def _run(economy: Economy, shock: Shock, parameters: Parameters, solver: Solver) -> tuple[tuple[Array, ...], float, int]:
-    """The compiled fixed point from the baseline; logs of hats as NumPy arrays."""
-    kernel = _kernel()
-    n, s = economy.output.shape
-    start = np.zeros(3 * n * s + n)
-    flat, residual, sweeps = kernel.equilibrium(
-        start,
-        constants(economy, shock, parameters),
-        values(economy, parameters),
-        solver.tolerance,
-        solver.iterations,
-        memory=solver.memory,
+        before=before,
+        after=after,
+        status="converged",
+        residual=attempt.residual,
+        clearing_gap=gap,
+        iterations=attempt.sweeps,
+        provenance=provenance,
+        shadows=tuple(shadows),
+        shock=shock,
+        parameters=parameters,
+        flat=attempt.flat,
     )
-    state = kernel.unpack(np.asarray(flat), n, s)
-    return tuple(np.asarray(part) for part in state), float(residual), int(sweeps)
-
-
-def constants(economy: Economy, shock: Shock, parameters: Parameters) -> Any:
-    """What the kernel holds fixed during a solve."""
-    kernel = _kernel()
-    theta = parameters.theta(economy.trade_elasticity)
-    pi = np.where(shock.allowed, economy.expenditure_shares, 0.0)
-    with np.errstate(divide="ignore"):
-        log_sourcing = np.log(pi) - theta * np.log(price_wedge(economy, shock))
-    log_sourcing = np.ascontiguousarray(log_sourcing.transpose(2, 1, 0))  # [sector, destination, origin]
-    peak = log_sourcing.max(axis=2)
-    sourcing = np.exp(log_sourcing - np.where(np.isfinite(peak), peak, 0.0)[:, :, None])
-    tau, tax = shock.tariffs.transpose(2, 1, 0), shock.export_taxes.transpose(2, 1, 0)
-    is_critical = critical_mask(economy, parameters)
-    gamma = economy.input_shares
-    ordinary = np.where(is_critical[None, :, None], 0.0, gamma)
-    bundle = ordinary.sum(1)
-    index = np.flatnonzero(is_critical) if is_critical.any() else np.array([0])
-    critical = gamma[:, index, :] if is_critical.any() else np.zeros_like(gamma[:, index, :])
-    bracket = 1 - critical.sum(1)
-    return kernel.Constants(
-        sourcing=sourcing,
-        sourcing_peak=peak.T,
-        net_of_duties=sourcing / ((1 + tau) * (1 + tax)),
-        import_duty=sourcing * tau / (1 + tau),
-        export_duty=sourcing * tax / ((1 + tax) * (1 + tau)),
-        inputs=ordinary,
-        input_weights=np.divide(ordinary, bundle[:, None, :], out=np.zeros_like(ordinary), where=bundle[:, None, :] != 0),
-        critical=critical,
-        critical_index=index,
-        bracket=bracket,
-        labour=np.divide(economy.value_added_shares, bracket, out=np.ones_like(bracket), where=bracket > 0),
-        final=economy.final_shares,
-        output=economy.output,
-        income=economy.income,
-        value_added=economy.value_added,
-        deficits=economy.deficits,
-        unit_cost=np.log(shock.unit_cost),
-    )
-
-
-def values(economy: Economy, parameters: Parameters) -> Any:
-    """Parameters as the kernel takes them."""
-    closure = {"fixed": (1.0, 0.0), "zero": (0.0, 0.0), "proportional": (0.0, 1.0)}[parameters.deficits]
-    return _kernel().Values(
-        theta=parameters.theta(economy.trade_elasticity),
-        scale=parameters.psi(len(economy.sectors)),
-        r_value_added=1 - parameters.value_added_substitution,
-        r_inputs=1 - parameters.input_substitution,
-        r_critical=1 - parameters.critical_substitution,
-        r_final=1 - parameters.final_substitution,
-        iota=1 / parameters.labour_mobility,
-        labour_supply=parameters.labour_supply,
-        capital_share=parameters.capital_share,
-        deficit_fixed=closure[0],
-        deficit_proportional=closure[1],
-    )
-
-
-def price_wedge(economy: Economy, shock: Shock) -> Array:
-    """κ̂ = (1+τ′)(1+x′)/((1+τ)(1+x)) · d̂ [origin, destination, sector]."""
-    new = (1 + shock.tariffs) * (1 + shock.export_taxes)
-    return new / ((1 + economy.tariffs) * (1 + economy.export_taxes)) * shock.iceberg
-
-
-def critical_mask(economy: Economy, parameters: Parameters) -> NDArray[np.bool_]:
-    """Which sectors are critical inputs. Names a horizon lists but the table lacks are passed over."""
-    if parameters.critical_inputs and parameters.name not in _named_horizons():
-        missing = [s for s in parameters.critical_inputs if s not in economy.sectors]
-        if missing:
-            raise UnknownSector(missing[0], list(economy.sectors))
-    return np.isin(economy.sectors, parameters.critical_inputs)
-
-
-def _named_horizons() -> tuple[str, ...]:
-    from detente.equilibrium.parameters import horizon_table
-
-    return tuple(horizon_table())
 
 
 def _check_sources(economy: Economy, shock: Shock) -> None:
@@ -211,33 +281,34 @@ def _package(policy: Policy) -> str:
 def _digest(economy: Economy, shock: Shock, parameters: Parameters) -> str:
     digest = hashlib.sha256(economy.fingerprint.encode())
     digest.update(json.dumps(parameters.record(), sort_keys=True, default=str).encode())
-    for array in (shock.tariffs, shock.export_taxes, shock.iceberg, shock.allowed, shock.unit_cost):
+    for array in (shock.tariffs, shock.export_taxes, shock.iceberg, shock.allowed, shock.unit_cost, shock.subsidies):
         digest.update(np.ascontiguousarray(array).tobytes())
+    for control in shock.controls:
+        digest.update(f"{control.label}|{control.bound!r}|{control.kind}|{control.rent}".encode())
+        digest.update(np.packbits(control.flows).tobytes())
     return digest.hexdigest()[:16]
 
 
 @lru_cache(maxsize=1)
-def _installed() -> bool:
+def _version() -> str:
     try:
-        importlib.metadata.version("detente")
+        return importlib.metadata.version("detente")
     except importlib.metadata.PackageNotFoundError:
-        return False
-    return True
+        return "source"
 
 
 @lru_cache(maxsize=1)
-def _kernel() -> Any:
-    """The JAX module, imported on first use; compiled code is kept between runs in the user's cache directory."""
+def _prepare() -> None:
+    """Point the compiler at a cache, so that a later run starts at once. A read-only home only costs the compilation."""
+    import os
+    from pathlib import Path
+
     import jax
 
-    from detente.equilibrium import system
-
-    folder = os.environ.get("DETENTE_CACHE") or str(Path.home() / ".cache" / "detente")
+    folder = Path(os.environ.get("DETENTE_CACHE") or Path.home() / ".cache" / "detente") / "compiled"
     try:
-        target = Path(folder) / "compiled"
-        target.mkdir(parents=True, exist_ok=True)
-        jax.config.update("jax_compilation_cache_dir", str(target))
-        jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
+        folder.mkdir(parents=True, exist_ok=True)
     except OSError:
-        pass  # a read-only home only costs the compilation
-    return system
+        return
+    jax.config.update("jax_compilation_cache_dir", str(folder))
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)

@@ -1,19 +1,22 @@
-"""One sweep of the equilibrium system in changes, for every case: tariffs, costs, nests, mobility, capital, scale.
+"""One sweep of the equilibrium system in changes, for every case: tariffs, quotas, costs, nests, mobility, capital, scale.
 
 Unknowns, all in logs of hats (new over old): ln v[n,j] price of value added, ln P[n,j] buyers' price index, ln Y[n,j] sales,
-ln I[n] final expenditure. A sweep maps old to new values through
+ln I[n] final expenditure, and one ln m[k] a quantity control. A sweep maps old to new values through
 
     unit cost   ĉ = Ẑ L̂^(−ψ) · CES(εᶜ; critical inputs, CES(σ; v̂, M̂)),  M̂ = CES(ε; P̂)
     prices      P̂[n,j] = ( Σᵢ π (κ̂ĉ)^(−θ) )^(−1/θ)
     sales       Y′[i,j] = Σₙ π′X′/((1+τ′)(1+x′)),   X′ = γ′Y′ + α′I′
-    income      I′ = factor income′ + duties′ + D′
+    income      I′ = factor income′ + duties′ + D′ − subsidies′
     factors     ln v̂[n,j] = (1−μ)(ι ln V̂A[n,j] + (1−ι) ln V̂A[n] − ln L̂[n]) + μ ln P̂C
+    controls    ln m ← max(0, ln m) ± ln(q/q̄)/(1+θ):  at the fixed point either the bound binds or m ≤ 0 and has no effect
 
 with ι = 1/κ, ln L̂ = φ/(1+φ)·(ln V̂A[n] − ln P̂C), and world factor income as numeraire. Parameters are values, not branches:
 one compilation serves every horizon, scenario and policy of the same shape. CES forms are smooth through elasticity 1,
 because expm1(r d)/r and log1p(r t)/r have the Cobb–Douglas limit as r → 0.
 
-Sources: Dekle, Eaton and Kortum (2008); Caliendo and Parro (2015); Galle, Rodríguez-Clare and Yi (2023); Baqaee and Farhi (2024).
+Trade arrays are [sector, destination, origin], so that every sum over origins or destinations is a batch of matrix–vector
+products. Sources: Dekle, Eaton and Kortum (2008); Caliendo and Parro (2015); Galle, Rodríguez-Clare and Yi (2023); Baqaee
+and Farhi (2024).
 """
 
 from __future__ import annotations
@@ -26,19 +29,16 @@ import jax.numpy as jnp
 
 from detente.equilibrium.anderson import fixed_point
 
-WAGE_DAMPING = 0.5
 SMALL = 1e-12  # stands for r = 1 − elasticity at Cobb–Douglas; its error is of this order
 FLOOR = 1e-300
+OFF = -1e30  # ln of a share that is zero
 
 
-class Constants(NamedTuple):
-    """What a solve holds fixed. N regions, S sectors, C critical inputs; trade arrays are [sector, destination, origin]."""
+class Base(NamedTuple):
+    """The economy. N regions, S sectors, C critical inputs (at least one column, of zeros where there are none)."""
 
-    sourcing: Any  # A = π κ̂^−θ over its row maximum
-    sourcing_peak: Any  # log of that maximum [N, S]
-    net_of_duties: Any  # A / ((1+τ′)(1+x′))
-    import_duty: Any  # A τ′/(1+τ′)
-    export_duty: Any  # A x′/((1+x′)(1+τ′))
+    log_shares: Any  # ln π [S, destination, origin], OFF where zero
+    log_duties: Any  # ln (1+τ)(1+x) at the baseline, same shape
     inputs: Any  # γ of ordinary inputs [N, S input, S user]
     input_weights: Any  # the same summing to one over inputs
     critical: Any  # γ of critical inputs [N, C, S user]
@@ -47,10 +47,39 @@ class Constants(NamedTuple):
     labour: Any  # β over the bracket [N, S]
     final: Any  # α [N, S]
     output: Any  # Y [N, S]
+    spending: Any  # X [N, S]
     income: Any  # I [N]
     value_added: Any  # βY [N, S]
+    wage_bill: Any  # βY less pure profits [N, S]
     deficits: Any  # D [N]
-    unit_cost: Any  # ln Ẑ [N, S]
+    public: Any  # duties collected at the baseline [N]
+
+
+class Levers(NamedTuple):
+    """What a policy sets; trade arrays [S, destination, origin]."""
+
+    tariffs: Any
+    export_taxes: Any
+    log_iceberg: Any  # ln d̂
+    open: Any  # 1, or 0 where trade is banned
+    log_unit_cost: Any  # ln Ẑ [N, S]
+    subsidies: Any  # production subsidy rate [N, S]
+
+
+class Controls(NamedTuple):
+    """Quantity or value bounds: K of them over F flows; padded with flows of weight zero."""
+
+    sector: Any  # [F]
+    destination: Any  # [F]
+    origin: Any  # [F]
+    owner: Any  # which control a flow belongs to [F]
+    weight: Any  # share of the flow in its control at the baseline; for value bounds 1 over the target [F]
+    to_origin: Any  # 1 where the wedge is an export tax [F]
+    to_importer: Any  # 1 where it is an import duty [F]; neither: a real cost
+    log_bound: Any  # ln of the bound [K]
+    sign: Any  # +1 for an upper bound, −1 for a lower one [K]
+    by_value: Any  # 1 where the bound is on value at basic prices [K]
+    step: Any  # 1/(1+θ) [K]
 
 
 class Values(NamedTuple):
@@ -67,15 +96,28 @@ class Values(NamedTuple):
     capital_share: Any
     deficit_fixed: Any
     deficit_proportional: Any
+    recycling: Any  # share of extra public revenue that pays for a labour-tax cut
+    damping: Any  # share of the way wages move in a sweep
 
 
 class State(NamedTuple):
-    """Logs of hats: price of value added, buyers' prices, sales [N, S], final expenditure [N]."""
+    """Logs of hats: price of value added, buyers' prices, sales [N, S], final expenditure [N], control wedges [K]."""
 
     wage: Any
     price: Any
     sales: Any
     income: Any
+    wedge: Any
+
+
+class Sourcing(NamedTuple):
+    """What a policy makes of the sourcing shares: fixed within a solve."""
+
+    share: Any  # A = π κ̂^−θ over its row maximum
+    peak: Any  # ln of that maximum [S, N]
+    net: Any  # A / ((1+τ′)(1+x′))
+    import_duty: Any  # A τ′/(1+τ′)
+    export_duty: Any  # A x′/((1+x′)(1+τ′))
 
 
 def power(r: Any, d: Any) -> Any:
@@ -90,66 +132,127 @@ def root(r: Any, t: Any) -> Any:
     return jnp.log1p(jnp.maximum(r * t, -1 + 1e-15)) / r
 
 
-def sweep(state: State, e: Constants, p: Values) -> State:
-    """One pass through all equations; wages move halfway."""
+def sourcing(b: Base, v: Levers, p: Values) -> Sourcing:
+    """Shares under the levers, before wages and control wedges have moved."""
+    log_duty = jnp.log1p(v.tariffs) + jnp.log1p(v.export_taxes)
+    theta = p.theta[:, None, None]
+    log_share = b.log_shares - theta * (log_duty - b.log_duties + v.log_iceberg)
+    log_share = jnp.where((b.log_shares > OFF / 2) & (v.open > 0), log_share + jnp.log(jnp.maximum(v.open, FLOOR)), OFF)
+    peak = jnp.max(log_share, axis=2)
+    sold = peak > OFF / 2
+    share = jnp.where(sold[:, :, None], jnp.exp(log_share - jnp.where(sold, peak, 0.0)[:, :, None]), 0.0)
+    gross = (1 + v.tariffs) * (1 + v.export_taxes)
+    return Sourcing(
+        share=share,
+        peak=jnp.where(sold, peak, OFF),
+        net=share / gross,
+        import_duty=share * v.tariffs / (1 + v.tariffs),
+        export_duty=share * v.export_taxes / gross,
+    )
+
+
+def sweep(state: State, b: Base, v: Levers, s: Sourcing, k: Controls, p: Values) -> State:
+    """One pass through all equations; wages move part of the way."""
+    # cost of the nests
     centre = jnp.mean(state.price, axis=1, keepdims=True)
     spread = state.price - centre
-    bundle = centre + root(p.r_inputs, jnp.einsum("nkj,nk->nj", e.input_weights, power(p.r_inputs, spread)))
-    inner = bundle + root(p.r_value_added, e.labour * power(p.r_value_added, state.wage - bundle))
-    critical_gap = state.price[:, e.critical_index][:, :, None] - inner[:, None, :]
-    cost = inner + root(p.r_critical, jnp.sum(e.critical * power(p.r_critical, critical_gap), axis=1))
+    bundle = centre + root(p.r_inputs, jnp.einsum("nkj,nk->nj", b.input_weights, power(p.r_inputs, spread)))
+    inner = bundle + root(p.r_value_added, b.labour * power(p.r_value_added, state.wage - bundle))
+    critical_price = state.price[:, b.critical_index][:, :, None]
+    critical_gap = critical_price - inner[:, None, :]
+    cost = inner + root(p.r_critical, jnp.sum(b.critical * power(p.r_critical, critical_gap), axis=1))
+    cpi = centre[:, 0] + root(p.r_final, jnp.einsum("nk,nk->n", b.final, power(p.r_final, spread)))
 
     # shares over their baseline
     inner_share = jnp.exp(p.r_critical * (inner - cost))
     labour_share = jnp.exp(p.r_value_added * (state.wage - inner)) * inner_share
     bundle_share = jnp.exp(p.r_value_added * (bundle - inner)) * inner_share
-    cpi = centre[:, 0] + root(p.r_final, jnp.einsum("nk,nk->n", e.final, power(p.r_final, spread)))
 
     factor_quantity = jnp.log(labour_share) + state.sales - state.wage
-    unit = e.unit_cost + cost - p.scale * factor_quantity
+    unit = v.log_unit_cost + jnp.log1p(-v.subsidies) + cost - p.scale * factor_quantity
 
-    # sourcing
+    # sourcing, with the control wedges as corrections on their few flows
     cheapest = jnp.min(unit, axis=0)
     weight = jnp.exp(-p.theta * (unit - cheapest)).T  # [S, origin]
-    total = jnp.maximum(jnp.einsum("jni,ji->jn", e.sourcing, weight), FLOOR)
-    price = jnp.where(jnp.isfinite(e.sourcing_peak), cheapest - (jnp.log(total.T) + e.sourcing_peak) / p.theta, 0.0)
+    wedge = (k.sign * jnp.maximum(state.wedge, 0.0))[k.owner]
+    at = (k.sector, k.destination, k.origin)
+    first = s.share[at]
+    share = first * jnp.exp(-p.theta[k.sector] * wedge)
+    seller = weight[k.sector, k.origin]
+    total = jnp.einsum("jni,ji->jn", s.share, weight).at[k.sector, k.destination].add((share - first) * seller)
+    total = jnp.maximum(total, FLOOR)
+    sold = s.peak > OFF / 2
+    price = jnp.where(sold.T, cheapest - (jnp.log(total.T) + s.peak.T) / p.theta, 0.0)
 
     # spending
-    sales = e.output * jnp.exp(state.sales)
-    users = sales * bundle_share * jnp.exp(-p.r_inputs * (bundle - centre))
-    spending = jnp.exp(p.r_inputs * spread) * jnp.einsum("nkj,nj->nk", e.inputs, users)
-    spending += e.final * jnp.exp(p.r_final * (state.price - cpi[:, None])) * (e.income * jnp.exp(state.income))[:, None]
-    critical_share = e.critical * jnp.exp(p.r_critical * (state.price[:, e.critical_index][:, :, None] - cost[:, None, :]))
-    spending = spending.at[:, e.critical_index].add(jnp.sum(critical_share * sales[:, None, :], axis=2))
+    paid_out = 1 / (1 - v.subsidies)
+    sales = b.output * jnp.exp(state.sales)
+    users = sales * paid_out * bundle_share * jnp.exp(-p.r_inputs * (bundle - centre))
+    spending = jnp.exp(p.r_inputs * spread) * jnp.einsum("nkj,nj->nk", b.inputs, users)
+    spending += b.final * jnp.exp(p.r_final * (state.price - cpi[:, None])) * (b.income * jnp.exp(state.income))[:, None]
+    critical_share = b.critical * jnp.exp(p.r_critical * (critical_price - cost[:, None, :]))
+    spending = spending.at[:, b.critical_index].add(jnp.sum(critical_share * (sales * paid_out)[:, None, :], axis=2))
 
-    # sales, duties, income
+    # sales and duties
     demand = spending.T / total  # [S, destination]
-    new_sales = (weight * jnp.einsum("jni,jn->ji", e.net_of_duties, demand)).T
-    import_duties = jnp.sum(demand * jnp.einsum("jni,ji->jn", e.import_duty, weight), axis=0)
-    export_duties = jnp.sum(weight * jnp.einsum("jni,jn->ji", e.export_duty, demand), axis=0)
-    earned = (e.labour * e.bracket) * labour_share * new_sales
-    numeraire = jnp.sum(earned) / jnp.sum(e.value_added)
-    earned = earned / numeraire
-    base = jnp.sum(e.value_added, axis=1)
-    region_earned = jnp.sum(earned, axis=1)
-    growth = region_earned / jnp.maximum(base, FLOOR)
-    proportional = e.deficits * growth - jnp.sum(e.deficits * growth) * region_earned / jnp.sum(region_earned)
-    transfers = p.deficit_fixed * e.deficits + p.deficit_proportional * proportional
-    income = region_earned + (import_duties + export_duties) / numeraire + transfers
+    tariff, tax = v.tariffs[at], v.export_taxes[at]
+    taxed = k.to_origin + k.to_importer
+    net = share / ((1 + tariff) * (1 + tax)) * jnp.exp(-taxed * wedge)
+    gone = jnp.exp(-wedge)
+    import_duty = share * (1 - jnp.where(k.to_importer > 0, gone, 1.0) / (1 + tariff))
+    border = 1 / (1 + tariff) * jnp.where(k.to_importer > 0, gone, 1.0)
+    export_duty = share * border * (1 - jnp.where(k.to_origin > 0, gone, 1.0) / (1 + tax))
+    buyer = demand[k.sector, k.destination]
+    new_sales = weight * (jnp.einsum("jni,jn->ji", s.net, demand).at[k.sector, k.origin].add((net - s.net[at]) * buyer))
+    new_sales = new_sales.T
+    import_duties = jnp.sum(demand * jnp.einsum("jni,ji->jn", s.import_duty, weight), axis=0)
+    import_duties = import_duties.at[k.destination].add((import_duty - s.import_duty[at]) * seller * buyer)
+    export_duties = jnp.sum(weight * jnp.einsum("jni,jn->ji", s.export_duty, demand), axis=0)
+    export_duties = export_duties.at[k.origin].add((export_duty - s.export_duty[at]) * seller * buyer)
 
-    log_region = jnp.log(jnp.maximum(growth, FLOOR))
-    log_sector = jnp.where(
-        e.value_added > 0, jnp.log(jnp.maximum(earned / jnp.maximum(e.value_added, FLOOR), FLOOR)), log_region[:, None]
-    )
-    hours = p.labour_supply / (1 + p.labour_supply) * (log_region - cpi)
-    wage = (1 - p.capital_share) * (p.iota * log_sector + ((1 - p.iota) * log_region - hours)[:, None])
+    # income, in the numeraire
+    cost_of_goods = new_sales * paid_out
+    earned = b.labour * b.bracket * labour_share * cost_of_goods
+    numeraire = jnp.sum(earned) / jnp.sum(b.value_added)
+    earned = earned / numeraire
+    public = (import_duties + export_duties - jnp.sum(cost_of_goods - new_sales, axis=1)) / numeraire
+    base_earned = jnp.sum(b.value_added, axis=1)
+    region_earned = jnp.sum(earned, axis=1)
+    ratio = region_earned / jnp.maximum(base_earned, FLOOR)
+    proportional = b.deficits * ratio
+    proportional -= jnp.sum(proportional) * region_earned / jnp.sum(region_earned)
+    transfers = p.deficit_fixed * b.deficits + p.deficit_proportional * proportional
+    income = region_earned + public + transfers
+
+    # factor prices
+    wages = earned * b.wage_bill / jnp.maximum(b.value_added, FLOOR)
+    growth = jnp.log(jnp.maximum(jnp.sum(wages, axis=1) / jnp.maximum(jnp.sum(b.wage_bill, axis=1), FLOOR), FLOOR))
+    by_sector = jnp.log(jnp.maximum(earned / jnp.maximum(b.value_added, FLOOR), FLOOR))
+    by_sector = jnp.where(b.value_added > 0, by_sector, growth[:, None])
+    tax_cut = jnp.log1p(jnp.maximum((public - b.public) / jnp.maximum(region_earned, FLOOR), -0.5))
+    hours = p.labour_supply / (1 + p.labour_supply) * (growth - cpi + p.recycling * tax_cut)
+    wage = (1 - p.capital_share) * (p.iota * by_sector + ((1 - p.iota) * growth - hours)[:, None])
     wage += p.capital_share * cpi[:, None]
-    active = e.output > 0
+
+    # controls: quantity delivered, or value at basic prices, over the baseline
+    flow = share * seller * buyer / numeraire
+    log_price = unit[k.origin, k.sector] + jnp.log1p(tariff) + jnp.log1p(tax) - b.log_duties[at] + v.log_iceberg[at] + wedge
+    before = jnp.exp(jnp.maximum(b.log_shares[at], -700.0)) * b.spending[k.destination, k.sector]
+    quantity = k.weight * flow / jnp.maximum(before, FLOOR) * jnp.exp(-log_price)
+    value = k.weight * net * seller * buyer / numeraire
+    measured = jnp.where(k.by_value[k.owner] > 0, value, quantity)
+    filled = jnp.zeros_like(k.log_bound).at[k.owner].add(measured)
+    gap = jnp.where(filled > 0, jnp.log(jnp.maximum(filled, FLOOR)) - k.log_bound, 0.0)
+    new_wedge = jnp.maximum(state.wedge, 0.0) + k.sign * k.step * gap
+
+    active = b.output > 0
+    ratio_sales = jnp.maximum(new_sales / numeraire, FLOOR) / jnp.where(active, b.output, 1.0)
     return State(
-        wage=state.wage + WAGE_DAMPING * (wage - state.wage),
+        wage=state.wage + p.damping * (wage - state.wage),
         price=price,
-        sales=jnp.where(active, jnp.log(jnp.maximum(new_sales / numeraire, FLOOR) / jnp.where(active, e.output, 1.0)), 0.0),
-        income=jnp.log(jnp.maximum(income, 1e-12 * e.income) / e.income),
+        sales=jnp.where(active, jnp.log(ratio_sales), 0.0),
+        income=jnp.log(jnp.maximum(income, 1e-12 * b.income) / b.income),
+        wedge=new_wedge,
     )
 
 
@@ -165,12 +268,30 @@ def unpack(flat: Any, n: int, s: int) -> State:
         wage=flat[:cut].reshape(n, s),
         price=flat[cut : 2 * cut].reshape(n, s),
         sales=flat[2 * cut : 3 * cut].reshape(n, s),
-        income=flat[3 * cut :],
+        income=flat[3 * cut : 3 * cut + n],
+        wedge=flat[3 * cut + n :],
     )
 
 
-@partial(jax.jit, static_argnames=("memory",))
-def equilibrium(start: Any, e: Constants, p: Values, tolerance: Any, iterations: Any, memory: int = 8) -> tuple[Any, Any, Any]:
+def _equilibrium(
+    start: Any, b: Base, v: Levers, k: Controls, p: Values, tolerance: Any, iterations: Any, memory: int = 8
+) -> tuple[Any, Any, Any]:
     """Fixed point of the sweep from a flat start: (z, residual, sweeps)."""
-    n, s = e.output.shape
-    return fixed_point(lambda z: pack(sweep(unpack(z, n, s), e, p)), start, tolerance, iterations, memory)
+    n, sectors = b.output.shape
+    shares = sourcing(b, v, p)
+    return fixed_point(lambda z: pack(sweep(unpack(z, n, sectors), b, v, shares, k, p)), start, tolerance, iterations, memory)
+
+
+equilibrium = jax.jit(_equilibrium, static_argnames=("memory",))
+
+
+@partial(jax.jit, static_argnames=("memory",))
+def equilibria(
+    start: Any, b: Base, v: Levers, k: Controls, p: Values, tolerance: Any, iterations: Any, memory: int = 8
+) -> tuple[Any, Any, Any]:
+    """Many at once: `v`, `k` and `p` have a leading axis; the economy and the start are shared."""
+
+    def one(v: Levers, k: Controls, p: Values) -> tuple[Any, Any, Any]:
+        return _equilibrium(start, b, v, k, p, tolerance, iterations, memory)
+
+    return jax.vmap(one)(v, k, p)

@@ -1,7 +1,9 @@
 """Scenario arithmetic: a change to a list of measures (set fields, add, withdraw), and applying changes in order.
 
 A change names a measure and the fields it sets, or adds a whole measure, or withdraws one (it then adds nothing on any
-day). `set: {rate_pct.MYS: 10}` sets one entry of a map and leaves the rest. The result is validated like the dossier itself, so a scenario cannot produce a measure that could not be loaded.
+day). `set: {rate_pct.MYS: 10}` sets one entry of a map and leaves the rest; `carry_out: true` turns a threat into a
+measure from the day it would take effect. The result is validated like the dossier itself, so a scenario cannot produce
+a measure that could not be loaded.
 
 >>> from datetime import date
 >>> from detente.policy.measures import Measure

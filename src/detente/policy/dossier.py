@@ -22,27 +22,26 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import Field, model_validator
 
 from detente.errors import BadDossier, OverlappingMeasures, UnknownName, nearest
 from detente.policy.changes import Change, apply_changes
+from detente.policy.instruments import Policy
 from detente.policy.measures import Identifier, Measure, RegionCode, SectorCode, Strict, Text
 from detente.policy.reading import MAX_BYTES, read_yaml, validate
 from detente.policy.stacking import Array, Stack, check_exclusive, policy_on, stack_on
 from detente.policy.timing import Deadline, Span, Status, in_force, next_deadlines, status_on, timeline, turning_days
 from detente.world.labels import group_table, region_name, region_table, sector_name, sector_table
 
-if TYPE_CHECKING:
-    from detente.policy.instruments import Policy
-
 SCHEMA_VERSION = 1
 Cited = Annotated[tuple[Identifier, ...], Field(min_length=1)]
 Assumed = tuple[Annotated[str, Field(pattern=r"^A\d+$")], ...]
 StanceName = Literal["ease", "hold", "escalate"]
-PACKAGED = "detente.dossiers"
+Item = TypeVar("Item")
 
 
 class Source(Strict):
@@ -82,7 +81,7 @@ class Objective(Strict):
     """
 
     growth: float = 1.0
-    employment: dict[SectorCode | Literal["default"], float] = {}
+    employment: dict[SectorCode | Literal["default"], float] = Field(default={})
     revenue: float = 0.0
     prices: float = 0.0
     dependence: float = 0.0
@@ -124,7 +123,7 @@ class Party(Strict):
         table = {s.stance: s for s in self.stances}
         if name not in table:
             raise UnknownName(name, {k: s.title for k, s in table.items()}, "stance")
-        return table[name]  # type: ignore[index]
+        return table[name]
 
 
 class MenuItem(Strict):
@@ -362,7 +361,7 @@ class Dossier(Strict):
         return tuple(sorted(used, key=lambda a: int(a[1:])))
 
     # -- time and policy ---------------------------------------------------------------------------------------------
-    def status(self, day: date | None = None) -> dict[str, Status]:
+    def status(self, day: datetime.date | None = None) -> dict[str, Status]:
         """Status of every measure on `day` (default: the dossier's date)."""
         return {m.id: status_on(m, day or self.as_of) for m in self.measures}
 
@@ -451,16 +450,20 @@ def _unknown(name: str, known: dict[str, str]) -> str:
     return f"{name!r} — did you mean {' or '.join(f'{c} ({known[c]})' if known[c] else c for c in close)}?"
 
 
-def _pick(name: str, table: dict[str, tuple[Any, str]], what: str) -> Any:
+def _pick(name: str, table: dict[str, tuple[Item, str]], what: str) -> Item:
     if name not in table:
         raise UnknownName(name, {k: title for k, (_, title) in table.items()}, what)
     return table[name][0]
 
 
+def _shelf() -> Traversable:
+    return files("detente").joinpath("dossiers")
+
+
 # -- files -----------------------------------------------------------------------------------------------------------
 def list_dossiers() -> tuple[str, ...]:
     """Ids of the dossiers that come with the package."""
-    return tuple(sorted(p.name[:-5] for p in files(PACKAGED).iterdir() if p.name.endswith(".yaml")))
+    return tuple(sorted(p.name[:-5] for p in _shelf().iterdir() if p.name.endswith(".yaml")))
 
 
 def load_dossier(name_or_path: str | Path) -> Dossier:
@@ -483,7 +486,7 @@ def load_dossier(name_or_path: str | Path) -> Dossier:
 
 @cache
 def _packaged(name: str) -> Dossier:
-    return parse_dossier(files(PACKAGED).joinpath(f"{name}.yaml").read_bytes(), f"{name}.yaml")
+    return parse_dossier(_shelf().joinpath(f"{name}.yaml").read_bytes(), f"{name}.yaml")
 
 
 def parse_dossier(text: str | bytes, name: str = "dossier.yaml") -> Dossier:

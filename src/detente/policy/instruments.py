@@ -2,10 +2,10 @@
 
 An instrument is a change against the baseline of a world, not a level, unless it says `base="replaces"`. A `Policy` is an
 ordered list of them; `shock(economy)` turns it into the arrays the equilibrium takes: new tariff and export-tax rates, iceberg
-cost factors d̂, allowed flows, unit-cost shifters. Order matters only for instruments that replace rates.
+cost factors d̂, allowed flows, unit-cost shifters, bounds. Order matters only for instruments that replace rates.
 
-Source of the iceberg equivalent of a control: the quantity of a flow answers its price with elasticity 1+θ at given demand
-(q̂ = d̂^−(1+θ)), so withholding a share ρ equals d̂ = (1−ρ)^(−1/(1+θ)).
+Export controls, quotas and purchase commitments fix a quantity or a value, not a price: they become `Control`s, whose
+price wedge is solved for together with everything else.
 
 >>> from detente.world import toy_world
 >>> policy = Policy([Tariff(by="AAA", on="BBB", rate=0.25, sectors="MAKE")])
@@ -16,6 +16,7 @@ Source of the iceberg equivalent of a control: the quantity of a flow answers it
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
@@ -32,9 +33,25 @@ Array = NDArray[np.float64]
 Names = str | Sequence[str] | None
 
 
+@dataclass(frozen=True, eq=False)
+class Control:
+    """A bound on a set of flows [origin, destination, sector], met by a wedge on their price.
+
+    kind "at most" bounds the quantity delivered at `bound` times the baseline's; "at least" with `by_value` the value at
+    basic prices (the table's unit). `rent` says who gets the wedge: "origin", "importer" or "lost".
+    """
+
+    label: str
+    flows: NDArray[np.bool_]
+    bound: float
+    kind: Literal["at most", "at least"]
+    rent: Literal["origin", "importer", "lost"]
+    by_value: bool = False
+
+
 @dataclass(eq=False)
 class Shock:
-    """New levels for the equilibrium; shapes [origin, destination, sector] but `unit_cost` [region, sector]."""
+    """New levels for the equilibrium; shapes [origin, destination, sector] but `unit_cost` and `subsidies` [region, sector]."""
 
     regions: tuple[str, ...]
     sectors: tuple[str, ...]
@@ -43,7 +60,14 @@ class Shock:
     iceberg: Array  # d̂ ≥ 0, 1 where nothing changes
     allowed: NDArray[np.bool_]
     unit_cost: Array  # Ẑ, 1 where nothing changes
-    trade_elasticity: Array
+    subsidies: Array  # share of unit cost the treasury pays
+    shipments: Array  # baseline flows, for bounds given as growth
+    controls: list[Control] = field(default_factory=list)
+
+    def copy(self) -> Shock:
+        """A shock whose arrays can be changed without touching this one."""
+        arrays = ("tariffs", "export_taxes", "iceberg", "allowed", "unit_cost", "subsidies")
+        return dataclasses.replace(self, controls=list(self.controls), **{key: getattr(self, key).copy() for key in arrays})
 
     def cells(self, origins: Names, destinations: Names, sectors: Names, *, foreign: bool = True) -> NDArray[np.bool_]:
         """Mask of flows from `origins` to `destinations` in `sectors` (None: all regions; all goods)."""
@@ -161,10 +185,11 @@ class NonTariffCost:
 
 @dataclass(frozen=True)
 class ExportControl:
-    """Withhold a share of a region's exports of some sectors, as the trade cost that would cut them that much at given demand.
+    """Withhold a share of a region's exports: the quantity delivered may be at most (1 − withhold) of the table's.
 
-    `withhold` in [0, 1); `on=None` means all foreign buyers. With `rent="kept"` the scarcity is an export tax whose revenue
-    stays with the exporter (a licence regime); with `rent="lost"` it is a real cost.
+    `withhold` in [0, 1). `on=None` bounds sales to all foreign buyers together, a list of buyers each of them apart;
+    `pooled` overrides that. With `rent="kept"` the scarcity price stays with the exporter (a licence regime), with "lost" it
+    is burnt as a real cost. `leakage` is the share of the withheld quantity that reaches its buyers anyway through others.
     """
 
     by: str | Sequence[str]
@@ -172,18 +197,20 @@ class ExportControl:
     withhold: float
     on: Names = None
     rent: Literal["kept", "lost"] = "kept"
+    leakage: float = 0.0
+    pooled: bool | None = None
 
     def apply(self, shock: Shock) -> None:
-        """Scale export taxes or d̂ by (1−ρ)^(−1/(1+θ))."""
+        """Add one bound a sector (and a buyer, unless pooled)."""
         if not (np.isfinite(self.withhold) and 0 <= self.withhold < 1):
             raise ShockError(f"an export control withholds a share in [0, 1), not {self.withhold}; use Embargo for all of it")
+        _fraction(self.leakage, "leakage")
+        pooled = self.on is None if self.pooled is None else self.pooled
         mask = shock.cells(self.by, self.on, self.sectors)
-        factor = np.exp(-np.log1p(-self.withhold) / (1 + shock.trade_elasticity))
-        factors = np.broadcast_to(factor, mask.shape)[mask]
-        if self.rent == "kept":
-            shock.export_taxes[mask] = (1 + shock.export_taxes[mask]) * factors - 1
-        else:
-            shock.iceberg[mask] *= factors
+        left = 1 - self.withhold * (1 - self.leakage)
+        rent: Literal["origin", "lost"] = "origin" if self.rent == "kept" else "lost"
+        for part, where in _parts(shock, mask, by_destination=not pooled):
+            shock.controls.append(Control(f"{self.describe()} ({where})", part, left, "at most", rent))
 
     def describe(self) -> str:
         """One plain sentence."""
@@ -191,6 +218,89 @@ class ExportControl:
             f"{_listed(self.by, 'every region')} withholds {100 * self.withhold:g} % of its exports of "
             f"{_listed(self.sectors, 'goods')} from {_listed(self.on, 'all foreign buyers')}"
         )
+
+
+@dataclass(frozen=True)
+class Quota:
+    """Import quota: `by` lets in at most `share` of the table's quantity of `sectors` from `on` (each origin apart).
+
+    `rent` goes to the "importer" (auctioned licences), the "origin" (voluntary restraint) or is "lost".
+    """
+
+    by: str | Sequence[str]
+    on: Names
+    share: float
+    sectors: Names = None
+    rent: Literal["importer", "origin", "lost"] = "importer"
+
+    def apply(self, shock: Shock) -> None:
+        """Add one bound a sector and origin."""
+        if not (np.isfinite(self.share) and self.share > 0):
+            raise ShockError(f"a quota lets in a positive share, not {self.share}; use Embargo for none")
+        mask = shock.cells(self.on, self.by, self.sectors)
+        for part, where in _parts(shock, mask, by_destination=True):
+            for i in np.flatnonzero(part.any((1, 2))):
+                cells = part.copy()
+                cells[np.arange(len(part)) != i] = False
+                label = f"{self.describe()} ({shock.regions[i]}, {where})"
+                shock.controls.append(Control(label, cells, self.share, "at most", self.rent))
+
+    def describe(self) -> str:
+        """One plain sentence."""
+        goods, origin = _listed(self.sectors, "goods"), _listed(self.on, "every origin")
+        return f"{_listed(self.by, 'every region')} lets in at most {100 * self.share:g} % of its past {goods} from {origin}"
+
+
+@dataclass(frozen=True)
+class PurchaseCommitment:
+    """`by` buys at least `value` of `sectors` from `origin` (million USD a year, basic prices), or `growth` over the table's.
+
+    Its treasury pays the subsidy that makes its buyers do so. Sectors and buyers are pooled: the promise is on the sum.
+    """
+
+    by: str
+    origin: Names
+    sectors: Names = None
+    value: float | None = None
+    growth: float | None = None
+
+    def apply(self, shock: Shock) -> None:
+        """Add one lower bound on value."""
+        if (self.value is None) == (self.growth is None):
+            raise InputError("a purchase commitment needs either value= or growth=")
+        mask = shock.cells(self.origin, self.by, self.sectors)
+        target = float(shock.shipments[mask].sum()) * (1 + self.growth) if self.growth is not None else float(self.value or 0.0)
+        if not (np.isfinite(target) and target > 0):
+            raise ShockError(f"{self.describe()}: the target must be a positive value, not {target:g}")
+        shock.controls.append(Control(self.describe(), mask, target, "at least", "importer", by_value=True))
+
+    def describe(self) -> str:
+        """One plain sentence."""
+        amount = f"{self.value:,.0f} million USD" if self.value is not None else f"{100 * (self.growth or 0):g} % more"
+        goods, origin = _listed(self.sectors, "goods"), _listed(self.origin, "every origin")
+        return f"{self.by} buys at least {amount} of {goods} from {origin}"
+
+
+@dataclass(frozen=True)
+class Subsidy:
+    """Production subsidy: the treasury of `by` pays the share `rate` of the unit cost of `sectors`."""
+
+    by: str | Sequence[str]
+    rate: float
+    sectors: Names = None
+
+    def apply(self, shock: Shock) -> None:
+        """Set the rates, on top of any given before."""
+        if not (np.isfinite(self.rate) and -5 < self.rate < 0.9):
+            raise ShockError(f"a subsidy of {self.rate} is impossible; give the share of cost paid, below 0.9")
+        rows = np.isin(shock.regions, resolve_regions(self.by, shock.regions))
+        chosen = goods_sectors(shock.sectors) if self.sectors is None else resolve_sectors(self.sectors, shock.sectors)
+        block = np.ix_(rows, np.isin(shock.sectors, chosen))
+        shock.subsidies[block] = 1 - (1 - shock.subsidies[block]) * (1 - self.rate)
+
+    def describe(self) -> str:
+        """One plain sentence."""
+        return f"{_listed(self.by, 'every region')} pays {100 * self.rate:g} % of the cost of making {_listed(self.sectors, 'goods')}"
 
 
 @dataclass(frozen=True)
@@ -326,11 +436,26 @@ class Policy:
             iceberg=np.ones((n, n, s)),
             allowed=np.ones((n, n, s), dtype=bool),
             unit_cost=np.ones((n, s)),
-            trade_elasticity=economy.trade_elasticity,
+            subsidies=np.zeros((n, s)),
+            shipments=economy.shipments,
         )
         for instrument in self.instruments:
             instrument.apply(shock)
         return shock
+
+
+def _parts(shock: Shock, mask: NDArray[np.bool_], *, by_destination: bool) -> Iterator[tuple[NDArray[np.bool_], str]]:
+    """A mask cut into one piece a sector, and a destination if asked, with the name of each piece."""
+    for j in np.flatnonzero(mask.any((0, 1))):
+        piece = np.zeros_like(mask)
+        piece[:, :, j] = mask[:, :, j]
+        if not by_destination:
+            yield piece, shock.sectors[j]
+            continue
+        for n in np.flatnonzero(piece.any((0, 2))):
+            cell = np.zeros_like(mask)
+            cell[:, n, j] = piece[:, n, j]
+            yield cell, f"{shock.sectors[j]} to {shock.regions[n]}"
 
 
 def _fraction(value: float, name: str) -> None:

@@ -20,6 +20,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 from enum import StrEnum
+from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
@@ -100,9 +101,7 @@ WithheldMap = Annotated[
 ]
 ShareNumber = Annotated[Share, BeforeValidator(_no_bool)]
 SectorShares = dict[SectorCode | Literal["default"], ShareNumber]
-CoverageMap = Annotated[
-    Annotated[ShareNumber, Tag("one")] | Annotated[SectorShares, Tag("by_name")], Discriminator(_map_or_one)
-]
+CoverageMap = Annotated[Annotated[ShareNumber, Tag("one")] | Annotated[SectorShares, Tag("by_name")], Discriminator(_map_or_one)]
 
 
 class Except(Strict):
@@ -162,7 +161,7 @@ class Measure(Strict):
     base: Base = Base.ADDITIVE
     replaces: tuple[Identifier, ...] = ()
     coverage: CoverageMap = 1.0
-    coverage_by_partner: dict[RegionCode, CoverageMap] = {}
+    coverage_by_partner: dict[RegionCode, CoverageMap] = Field(default={})
     sectors: SectorSpec = "goods"
     withhold_pct: WithheldMap | None = None
     rent: Literal["kept", "lost"] = "kept"
@@ -219,7 +218,7 @@ class Measure(Strict):
             if day and start and day <= start:
                 raise ValueError(f"{name!r} ({day}) must be after the measure starts ({start})")
         rests = sorted(self.suspended, key=lambda s: s.start)
-        for first, second in zip(rests, rests[1:], strict=False):
+        for first, second in pairwise(rests):
             if first.to is None or first.to > second.start:
                 raise ValueError(f"suspensions overlap from {second.start}")
         return self

@@ -49,8 +49,10 @@ def read_yaml(text: str | bytes, name: str) -> tuple[Any, Lines]:
     try:
         _guard(clean, name)
         node = yaml.compose(clean, Loader=_Loader)
+    except BadDossier:
+        raise
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        mark: Any = error.problem_mark or error.context_mark
         where = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         raise BadDossier(f"{name}{where}: not valid YAML: {error.problem or error.context}") from None
     except (yaml.YAMLError, ValueError) as error:
@@ -66,7 +68,8 @@ def read_yaml(text: str | bytes, name: str) -> tuple[Any, Lines]:
 def _guard(text: str, name: str) -> None:
     depth = documents = 0
     for event in yaml.parse(text, Loader=_Loader):
-        line = event.start_mark.line + 1
+        mark: Any = event.start_mark
+        line = mark.line + 1
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise BadDossier(f"{name}, line {line}: anchors and aliases (& and *) are not allowed in a dossier")
         tag = getattr(event, "tag", None)

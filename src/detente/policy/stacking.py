@@ -31,6 +31,7 @@ flow combine as independent cuts, 1 − Π(1 − w · c).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -217,8 +218,9 @@ def _left_by_replacing(active: Sequence[Measure], reach: dict[str, Array]) -> di
 def check_exclusive(measures: Sequence[Measure], regions: Sequence[str], sectors: Sequence[str]) -> None:
     """Raise `OverlappingMeasures` where two of `measures` (all in force) share a group and a flow."""
     claimed: dict[tuple[str, str, str, str], str] = {}
+    crowd = Counter(m.exclusive_group for m in measures if m.exclusive_group is not None)
     for m in measures:
-        if m.exclusive_group is None:
+        if m.exclusive_group is None or crowd[m.exclusive_group] < 2:
             continue
         for partner in partners_of(m, regions):
             for sector in sectors_of(m, sectors):
@@ -234,7 +236,7 @@ def check_exclusive(measures: Sequence[Measure], regions: Sequence[str], sectors
 
 
 def trade_weighted(stack: Stack, weights: Array, origin: str, destination: str) -> float:
-    """Average additional duty on `origin` → `destination`, percentage points, weighted by imports `weights[i, n, j]`."""
+    """Average additional duty on `origin` → `destination`, percentage points, weighted by `weights[i, n, j]`."""
     i, n = stack.regions.index(origin), stack.regions.index(destination)
     w = weights[i, n]
     return float(100 * (w * stack.tariffs[i, n]).sum() / w.sum())
@@ -252,7 +254,8 @@ def policy_on(
 
     `source` is a dossier or its measures; for the rest see `stack_on`.
     """
-    measures = tuple(getattr(source, "measures", source))
+    own = getattr(source, "measures", None)  # a dossier is iterable too, over its fields
+    measures: Iterable[Measure] = own if own is not None else source  # type: ignore[assignment]
     return to_policy(stack_on(apply_changes(measures, changes), day, regions, sectors, reference))
 
 
@@ -277,24 +280,29 @@ class TopUps:
 
 
 def to_policy(stack: Stack) -> Policy:
-    """The instruments of a stack: totals first, then one schedule a duty, then controls and embargoes by flow."""
+    """The instruments of a stack: totals first, then one schedule a duty, then controls and embargoes.
+
+    Buyers from whom the same share is withheld are bound together, not each apart: goods let through to one can be sent on.
+    """
     late = {} if stack.reference_known else stack.floors
     steps: list[Instrument] = []
     if late:
         steps.append(TopUps(tuple((stack.titles[k], total, share) for k, (total, share) in late.items())))
     steps += [Schedule(added_tariffs=v, label=stack.titles[k]) for k, v in stack.pieces.items() if k not in late]
+    cuts: dict[tuple[str, float, bool, tuple[str, ...]], list[str]] = {}
     for i, origin in enumerate(stack.regions):
         for n, destination in enumerate(stack.regions):
-            cut, lost = stack.withheld[i, n], stack.rent_lost[i, n]
-            for level in sorted({float(w) for w in cut if w > 0}):
-                for rent_lost in (False, True):
-                    hit = tuple(s for s, w, r in zip(stack.sectors, cut, lost, strict=True) if w == level and r == rent_lost)
-                    if hit and level >= NEAR_TOTAL:
-                        steps.append(Embargo(by=destination, on=origin, sectors=hit))
-                    elif hit:
-                        rent: Literal["kept", "lost"] = "lost" if rent_lost else "kept"
-                        steps.append(ExportControl(by=origin, on=destination, sectors=hit, withhold=level, rent=rent))
+            cells = list(zip(stack.sectors, stack.withheld[i, n], stack.rent_lost[i, n], strict=True))
+            for level, lost in sorted({(float(w), bool(r)) for _, w, r in cells if w > 0}):
+                hit = tuple(s for s, w, r in cells if w == level and r == lost)
+                cuts.setdefault((origin, level, lost, hit), []).append(destination)
             for cost in sorted({float(c) for c in stack.costs[i, n] if c != 0}):
                 hit = tuple(s for s, c in zip(stack.sectors, stack.costs[i, n], strict=True) if c == cost)
                 steps.append(NonTariffCost(by=destination, on=origin, cost=cost, sectors=hit))
+    for (origin, level, lost, hit), buyers in cuts.items():
+        if level >= NEAR_TOTAL:
+            steps.append(Embargo(by=tuple(buyers), on=origin, sectors=hit))
+        else:
+            rent: Literal["kept", "lost"] = "lost" if lost else "kept"
+            steps.append(ExportControl(by=origin, on=tuple(buyers), sectors=hit, withhold=level, rent=rent, pooled=True))
     return Policy(steps)

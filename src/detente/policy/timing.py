@@ -26,6 +26,7 @@ continuous from the right: it changes *on* the day named and keeps until the nex
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -62,7 +63,7 @@ class Span:
 class Deadline:
     """A day on which something is due, and how many days are left on the day of asking."""
 
-    date: date
+    date: datetime.date
     kind: str
     text: str
     days_left: int
@@ -74,7 +75,7 @@ class StatusChange:
     """A measure whose status differs between two days."""
 
     measure: str
-    date: date
+    date: datetime.date
     before: Status
     after: Status
 
@@ -83,9 +84,7 @@ class _Event(Protocol):
     """What `next_deadlines` needs of an event of a dossier."""
 
     @property
-    def date(self) -> date: ...
-    @property
-    def until(self) -> date | None: ...
+    def date(self) -> datetime.date: ...
     @property
     def kind(self) -> str: ...
     @property
@@ -107,8 +106,10 @@ def status_on(measure: Measure, day: date) -> Status:
     known = measure.announced or start
     if known is not None and day < known:
         return Status.NOT_YET_KNOWN
-    if measure.ended is not None and day >= measure.ended.date and (
-        measure.expires is None or measure.ended.date <= measure.expires
+    if (
+        measure.ended is not None
+        and day >= measure.ended.date
+        and (measure.expires is None or measure.ended.date <= measure.expires)
     ):
         return Status(measure.ended.how.value)
     if measure.expires is not None and day >= measure.expires:
@@ -137,7 +138,7 @@ def turning_days(measure: Measure) -> tuple[date, ...]:
 
 
 def timeline(measures: Iterable[Measure], start: date, end: date) -> tuple[Span, ...]:
-    """Spans of constant status of each measure within [start, end), for the timeline chart; unknown stretches left out."""
+    """Spans of constant status of each measure within [start, end), for charts; unknown stretches are left out."""
     spans: list[Span] = []
     for m in measures:
         cuts = [start, *(d for d in turning_days(m) if start < d < end)]
@@ -153,7 +154,7 @@ def timeline(measures: Iterable[Measure], start: date, end: date) -> tuple[Span,
 
 
 def changes_between(measures: Iterable[Measure], first: date, second: date) -> tuple[StatusChange, ...]:
-    """Measures whose status on `second` differs from that on `first`, with the last day it turned (in (first, second])."""
+    """Measures whose status on `second` differs from that on `first`, with the last day in (first, second] it turned."""
     if second < first:
         first, second = second, first
     found: list[StatusChange] = []
@@ -161,7 +162,8 @@ def changes_between(measures: Iterable[Measure], first: date, second: date) -> t
         before, after = status_on(m, first), status_on(m, second)
         if before is after:
             continue
-        turned = [d for d in turning_days(m) if first < d <= second and status_on(m, d - timedelta(1)) is not status_on(m, d)]
+        days = [d for d in turning_days(m) if first < d <= second]
+        turned = [d for d in days if status_on(m, d - timedelta(days=1)) is not status_on(m, d)]
         found.append(StatusChange(m.id, turned[-1], before, after))
     return tuple(sorted(found, key=lambda c: (c.date, c.measure)))
 

@@ -41,7 +41,8 @@ class Economy:
 
     expenditure_shares π [origin, destination, sector]; input_shares γ [region, input, user] and value_added_shares β
     [region, sector], shares of total cost; final_shares α [region, sector]; output, expenditure [region, sector] and
-    deficits [region] in `unit`; tariffs, export_taxes [origin, destination, sector] as rates; trade_elasticity θ [sector].
+    deficits [region] in `unit`; tariffs, export_taxes [origin, destination, sector] as rates; trade_elasticity θ [sector];
+    profit_shares [region, sector], the part of value added that is pure profit (restricted entry; zero unless given).
     """
 
     regions: tuple[str, ...]
@@ -56,6 +57,7 @@ class Economy:
     tariffs: Array
     export_taxes: Array
     trade_elasticity: Array
+    profit_shares: Array
     unit: str = "million USD"
     year: int | None = None
     name: str = "economy"
@@ -79,6 +81,7 @@ class Economy:
             tariffs=world.tariff_rates,
             export_taxes=world.export_tax_rates,
             trade_elasticity=world.trade_elasticity,
+            profit_shares=np.zeros_like(output),
             unit=world.unit,
             year=world.year,
             name=world.name,
@@ -98,6 +101,7 @@ class Economy:
         deficits: ArrayLike | None = None,
         tariffs: ArrayLike | None = None,
         export_taxes: ArrayLike | None = None,
+        profit_shares: ArrayLike | None = None,
         regions: Sequence[str] | None = None,
         sectors: Sequence[str] | None = None,
         unit: str = "million USD",
@@ -111,6 +115,8 @@ class Economy:
         expenditure_shares [origin, destination, sector], input_shares [region, input, user] as shares of total cost,
         value_added_shares [region, sector], final_shares [region, sector], value_added [region], deficits [region]
         (transfers from abroad, zero if absent), tariffs [origin, destination, sector] as rates (0.1 is 10 %).
+        profit_shares [sector] or [region, sector]: the share of value added that is profit of a fixed number of firms
+        (restricted entry, Ossa 2014: 1/σ where there are no intermediates); it is income but clears no labour market.
 
         Published tables hold a few input shares just below zero; down to −0.01 they are kept and noted.
         Published shares are rounded: where the value added they imply differs from the one given by more than
@@ -131,6 +137,10 @@ class Economy:
         va = _frozen(value_added, (n,), "value_added")
         deficit = _frozen(np.zeros(n) if deficits is None else deficits, (n,), "deficits", minimum=None)
         tau, export = _rates(tariffs, (n, n, s), "tariffs"), _rates(export_taxes, (n, n, s), "export_taxes")
+        profit = np.broadcast_to(0.0 if profit_shares is None else np.asarray(profit_shares, dtype=np.float64), (n, s))
+        profit = _frozen(profit, (n, s), "profit_shares")
+        if profit.max() >= 1:
+            raise InputError("profit_shares must lie below 1")
         theta = np.array(np.broadcast_to(np.asarray(trade_elasticity, dtype=np.float64), (s,)))
         if not (np.isfinite(theta) & (theta > 0)).all():
             raise InputError("trade_elasticity must be positive and finite in every sector")
@@ -166,7 +176,7 @@ class Economy:
         return cls(
             regions=names, sectors=goods, expenditure_shares=pi, input_shares=gamma, value_added_shares=beta,
             final_shares=alpha, output=output, expenditure=spending, deficits=deficit - deficit.mean(), tariffs=tau,
-            export_taxes=export, trade_elasticity=theta, unit=unit, year=year, name=name, notes=tuple(notes),
+            export_taxes=export, trade_elasticity=theta, profit_shares=profit, unit=unit, year=year, name=name, notes=tuple(notes),
         )  # fmt: skip
 
     def economy(self) -> Economy:
@@ -184,11 +194,15 @@ class Economy:
         return self.expenditure_shares * self.expenditure[None] / ((1 + self.tariffs) * (1 + self.export_taxes))
 
     @cached_property
+    def public_revenue(self) -> Array:
+        """Import duties and export taxes collected [region]."""
+        import_duties = np.einsum("inj,inj->n", self.tariffs * (1 + self.export_taxes), self.shipments)
+        return import_duties + np.einsum("inj,inj->i", self.export_taxes, self.shipments)
+
+    @cached_property
     def income(self) -> Array:
         """Final expenditure [region]: factor income + duties + transfers."""
-        import_duties = np.einsum("inj,inj->n", self.tariffs * (1 + self.export_taxes), self.shipments)
-        export_duties = np.einsum("inj,inj->i", self.export_taxes, self.shipments)
-        return self.value_added.sum(1) + import_duties + export_duties + self.deficits
+        return self.value_added.sum(1) + self.public_revenue + self.deficits
 
     @cached_property
     def fingerprint(self) -> str:
@@ -196,7 +210,7 @@ class Economy:
         digest = hashlib.sha256("|".join((*self.regions, *self.sectors)).encode())
         for array in (
             self.expenditure_shares, self.input_shares, self.value_added_shares, self.final_shares, self.expenditure,
-            self.deficits, self.tariffs, self.export_taxes, self.trade_elasticity,
+            self.deficits, self.tariffs, self.export_taxes, self.trade_elasticity, self.profit_shares,
         ):  # fmt: skip
             digest.update(np.ascontiguousarray(array).tobytes())
         return digest.hexdigest()[:16]

@@ -2,11 +2,12 @@
 
 For an economy n of the table, with sales and purchases at basic prices,
 
-    purchases of final goods from the table  F[n] = (output − table intermediates) − net exports − imports from the rest of the world
+    final purchases from the table  F[n] = (output − table intermediates) − net exports − imports from the rest of the world
 
 Net exports are WDI exports less imports of goods and services (shares of GDP × GDP). The world's sum is not zero in the
-statistics; the gap is spread over all economies in proportion to exports + imports, so that what the rest of the world
-lacks is exactly what the others have over.
+statistics (the world sells more than it buys), so all surpluses are scaled down by one factor: a recorded world surplus
+means that imports are missed or exports counted twice somewhere. The rest of the world's goods trade is what its
+partners' customs show, because its members' own reports miss imports.
 
 Source: World Bank, WDI indicators NY.GDP.MKTP.CD, NE.EXP.GNFS.ZS, NE.IMP.GNFS.ZS, TX.VAL.MRCH.CD.WT, TM.VAL.MRCH.CD.WT.
 Taiwan is not in WDI: CIA World Factbook via worldfactbook.io, exports and imports 2022.
@@ -14,8 +15,9 @@ Taiwan is not in WDI: CIA World Factbook via worldfactbook.io, exports and impor
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -48,12 +50,18 @@ class Accounts:
 
 
 def national_accounts(
-    wdi: pd.DataFrame, economies: Sequence[str], table_gdp: Array, supplements: dict[str, dict[str, float]]
+    wdi: pd.DataFrame,
+    economies: Sequence[str],
+    table_gdp: Array,
+    supplements: Mapping[str, Mapping[str, float]],
+    rest_goods: tuple[float, float] | None = None,
 ) -> Accounts:
     """Accounts of `economies` and of the rest of the world (world total less the economies).
 
     `table_gdp` (output less intermediates) stands in where GDP is missing; `supplements` gives cited figures by economy
     under the names gdp, exports, imports, goods_exports, goods_imports, population, employment (million USD, persons).
+    `rest_goods` gives the rest of the world's goods exports to and imports from the economies as their customs mirror
+    them, in place of what its members report.
     Where exports or imports of services are unknown, merchandise alone is used and the economy is named in `filled`.
     """
     if "WLD" not in wdi.index:
@@ -76,7 +84,7 @@ def national_accounts(
         "gdp": gdp_all, "goods_exports": goods_x_all, "goods_imports": goods_m_all, "exports": exports_all,
         "imports": imports_all, "population": population_all, "employment": labour,
     }  # fmt: skip
-    values: dict[str, Array] = {}
+    values: dict[str, Any] = {}
     for name, data in series.items():
         got = data.reindex(codes).to_numpy(dtype=float).copy()
         for k, code in enumerate(codes):
@@ -96,15 +104,28 @@ def national_accounts(
             raise SourceError(f"no {flow} for {', '.join(still)}; add a cited supplement")
 
     rest = _rest_of_world(series, values, codes)
+    if rest_goods is not None:
+        for flow, mirrored in zip(("exports", "imports"), rest_goods, strict=True):
+            rest[flow] += mirrored - rest[f"goods_{flow}"]
+            rest[f"goods_{flow}"] = mirrored
     for name in values:
         values[name] = np.append(values[name], rest[name])
     net = values["exports"] - values["imports"]
-    size = values["exports"] + values["imports"]
     discrepancy = float(net.sum())
-    net = net - discrepancy * size / size.sum()
-    return Accounts(
-        **{k: values[k] for k in series}, net_exports=net, discrepancy=discrepancy, filled=tuple(filled)
-    )
+    net = _remove_discrepancy(net)
+    return Accounts(**{k: values[k] for k in series}, net_exports=net, discrepancy=discrepancy, filled=tuple(filled))
+
+
+def _remove_discrepancy(net: Array) -> Array:
+    """Net exports that sum to zero: those on the larger side are scaled down by one factor.
+
+    >>> _remove_discrepancy(np.array([-10.0, 8.0, 8.0])).tolist()
+    [-10.0, 5.0, 5.0]
+    """
+    above, below = net[net > 0].sum(), -net[net < 0].sum()
+    side = net > 0 if above > below else net < 0
+    small, large = min(above, below), max(above, below)
+    return np.where(side, net * (small / large if large > 0 else 1.0), net)
 
 
 def _rest_of_world(series: dict[str, pd.Series[float]], values: dict[str, Array], codes: Sequence[str]) -> dict[str, float]:

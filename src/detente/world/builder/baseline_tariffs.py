@@ -44,7 +44,9 @@ def china_by_sector(tariffs: ChinaTariffs) -> tuple[pd.DataFrame, float]:
 
     On the United States lines are weighted by 2017 imports (plain mean where a sector had none); on others, plainly.
     """
-    lines = tariffs.lines.assign(sector=[sector_of(str(c)) for c in tariffs.lines.index])
+    lines = tariffs.lines.assign(
+        sector=pd.Series([sector_of(str(c)) for c in tariffs.lines.index], tariffs.lines.index, dtype=object)
+    )
     mapped = lines.dropna(subset=["sector"])
     share = len(mapped) / max(len(lines), 1)
 
@@ -114,30 +116,36 @@ def baseline_tariffs(
     china: ChinaTariffs,
     us_groups: Mapping[str, str | None],
     us_extra: Mapping[str, float],
+    blocs: Mapping[str, str] | None = None,
 ) -> Baseline:
-    """Rates for every cell of `shipments` [origin, destination, product]; shapes as in the table."""
+    """Rates for every cell of `shipments` [origin, destination, product]; shapes as in the table.
+
+    `blocs` (economy → group) frees trade inside a group: inside a region of an aggregated table there is no border.
+    """
     codes = list(economies)
     n, k = len(codes), len(product_sector)
     rates = np.zeros((n, n, k))
-    free = np.array([[averages.free(o, d) for d in codes] for o in codes])
+    group = {c: (blocs or {}).get(c, c) for c in codes}
+    left = np.array([[0.0 if group[o] == group[d] else averages.remaining(o, d) for d in codes] for o in codes])
     heights = np.array([averages.profile.get(s, 1.0) if g else 0.0 for s, g in zip(product_sector, goods, strict=True)])
     by_sector, mapped = china_by_sector(china)
     others = np.array([float(by_sector["others"].get(s, 0.0)) if g else 0.0 for s, g in zip(product_sector, goods, strict=True)])
-    on_us = np.array([float(by_sector["united_states"].get(s, 0.0)) if g else 0.0
-                      for s, g in zip(product_sector, goods, strict=True)])
+    on_us = np.array(
+        [float(by_sector["united_states"].get(s, 0.0)) if g else 0.0 for s, g in zip(product_sector, goods, strict=True)]
+    )
     us_free = {o: averages.free(o, "USA") for o in codes}
     us_free["EU27"] = False
     us_rates, unlisted = us_by_sector(us, [c for c in codes if c != "USA"], us_groups, us_free, us_extra)
+    us_columns = us_rates.reindex(columns=list(dict.fromkeys(product_sector))).fillna(0.0)
     uncited = []
     for d, code in enumerate(codes):
-        pays = (~free[:, d])[:, None] * goods[None, :]
+        pays = left[:, d][:, None] * goods[None, :]
         trade = shipments[:, d, :] * goods[None, :]
         trade[d] = 0.0
         if code == "USA":
             for o, origin in enumerate(codes):
                 if o != d:
-                    rates[o, d] = [float(us_rates.loc[origin].get(s, 0.0)) if g else 0.0
-                                   for s, g in zip(product_sector, goods, strict=True)]
+                    rates[o, d] = us_columns.loc[origin, list(product_sector)].to_numpy(dtype=float) * goods
             continue
         if code not in averages.average:
             uncited.append(code)
@@ -152,7 +160,7 @@ def baseline_tariffs(
             rates[:, d] = spread_average(average, shape, without)
             rates[usa, d] = on_us
         else:
-            rates[:, d] = spread_average(average, shape, trade)
+            rates[:, d] = spread_average(average, shape, trade * (pays > 0) if code in averages.on_paying else trade)
     for o in range(n):
         rates[o, o] = 0.0
     notes = {"hs_lines_mapped": round(mapped, 4), "us_origins_unlisted": unlisted, "importers_without_average": uncited}

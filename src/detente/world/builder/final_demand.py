@@ -7,7 +7,11 @@ F is all it buys from the table, inputs included. Margins (see `imputation`):
   exact   absorption    Σᵢₖ F[i,n,k] = purchases of n from the national accounts (see `accounts`)
   soft    goods pairs   Σ_goods F[i,n,k] = customs trade less the intermediates already in the table
   soft    US sectors    Σ F[i,USA,k] over a sector = US imports by origin and sector less intermediates
-  soft    services      Σ over services and partners, exports of i and imports of n, from the national accounts
+  soft    margins       Σ G sold abroad = a quarter of the prior (customs values hold wholesale margins already)
+  soft    home services Σ over non-traded services sold abroad = the prior
+  soft    services      Σ over services other than trade (G) and partners, exports of i and imports of n, from the
+                        national accounts; trade is left out because the accounts count wholesale margins as part of the
+                        value of goods. Where the accounts leave less than the inputs alone, nothing is asked
 
 The prior is the sourcing pattern of the same product's intermediates × the spending that best explains the rows.
 """
@@ -25,10 +29,21 @@ from detente.world.builder.imputation import Fitted, Margin, fit_margins, spread
 
 Array = NDArray[np.float64]
 FOCUS = ("USA", "CHN")  # their pairs are best recorded and most looked at
-WEIGHTS = {"goods pairs": 6.0, "focus pairs": 25.0, "older pairs": 1.5, "US sectors": 10.0, "services": 1.0}
+WEIGHTS = {
+    "margins": 3.0,
+    "home services": 3.0,
+    "goods pairs": 6.0,
+    "focus pairs": 25.0,
+    "older pairs": 1.5,
+    "US sectors": 10.0,
+    "services": 1.0,
+}
 FLOOR = 0.03  # of a customs value: what is left for final goods where intermediates alone exceed it
 SMOOTHING = 0.02  # of the sourcing pattern: the origins' shares of all sales abroad
 NON_TRADED = ("E", "F", "L", "O", "P", "Q", "T")  # their final sales abroad are next to nothing
+NON_TRADED_PART = 0.3  # of the foreign share among industries
+MARGIN_TRADE = ("G",)
+MARGIN_PART = 0.25  # of the prior: customs values of goods hold most of the exporter's wholesale margin already
 PRIOR_STEPS = 25
 BOUND = 1e4
 
@@ -64,7 +79,7 @@ def prior(problem: FinalDemandProblem) -> Array:
     left of each product in proportion to absorption.
     """
     inter, rows = problem.intermediate, problem.rows
-    c, k = rows.shape
+    c = len(rows)
     smoothing = np.where(np.isin(np.array(problem.industries), NON_TRADED), 1e-4, SMOOTHING)
     sold = inter.sum(axis=1) - inter[np.arange(c), np.arange(c)]
     abroad = sold + smoothing[None, :] * rows
@@ -73,6 +88,9 @@ def prior(problem: FinalDemandProblem) -> Array:
     own = np.eye(c)[:, :, None]
     shares = np.divide(inter, bought[None], out=np.zeros_like(inter), where=bought[None] > 0)
     shares = np.where((bought > 0)[None], shares, own)
+    # final users buy hardly any of these abroad, whatever industries do
+    abroad_part = np.where(smoothing < SMOOTHING, NON_TRADED_PART, 1.0)
+    shares = shares * abroad_part + own * (1 - abroad_part)
     # final users buy a little more from home and a little from every exporter
     shares = (1 - 2 * smoothing) * shares + smoothing * own + smoothing * world[:, None, :]
     shares = np.concatenate([shares, world[:, None, :]], axis=1)
@@ -82,8 +100,9 @@ def prior(problem: FinalDemandProblem) -> Array:
     return spread_to_sources(shares, rows, spending, steps=PRIOR_STEPS)
 
 
-def margins(problem: FinalDemandProblem, leave_out: Collection[str] = ()) -> list[Margin]:
-    """The margins of the fit, without those named in `leave_out` ("goods pairs", "US sectors", "services")."""
+def margins(problem: FinalDemandProblem, begin: Array, leave_out: Collection[str] = ()) -> list[Margin]:
+    """The margins of the fit from the prior `begin`, without those named in `leave_out` ("goods pairs", "US sectors",
+    "services")."""
     c, k = problem.rows.shape
     n = c + 1
     shape = (c, n, k)
@@ -112,26 +131,39 @@ def margins(problem: FinalDemandProblem, leave_out: Collection[str] = ()) -> lis
     if "US sectors" not in leave_out and not problem.us.empty:
         found.append(_us_margin(problem, origin, destination, product))
     if "services" not in leave_out:
-        inside = foreign & ~problem.goods[product]
-        inter = problem.intermediate[:, :, ~problem.goods].sum(axis=2)
+        names = np.array(problem.industries)
+        for name, members, part in (("margins", MARGIN_TRADE, MARGIN_PART), ("home services", NON_TRADED, 1.0)):
+            inside = foreign & np.isin(names, members)[product]
+            groups = np.where(inside, origin, -1)
+            sold = np.where(inside, begin, 0.0).sum(axis=(1, 2))
+            found.append(Margin(name, groups, part * sold, WEIGHTS[name], BOUND))
+        counted = counted_services(problem)
+        inside = foreign & counted[product]
+        inter = problem.intermediate[:, :, counted].sum(axis=2)
         np.fill_diagonal(inter, 0.0)
         for name, target, base, index in (
             ("services exports", problem.services_exports, inter.sum(1), origin),
             ("services imports", problem.services_imports, np.append(inter.sum(0), 0.0), destination),
         ):
-            known_one = np.isfinite(target)
-            goal = np.where(known_one, np.maximum(np.nan_to_num(target) - base, 0.15 * base), 0.0)
+            known_one = np.isfinite(target) & (np.nan_to_num(target) > 1.05 * base)
+            goal = np.where(known_one, np.nan_to_num(target) - base, 0.0)
             groups = np.where(inside & known_one[index], index, -1)
             found.append(Margin(name, groups, goal, WEIGHTS["services"], BOUND))
     return found
+
+
+def counted_services(problem: FinalDemandProblem) -> NDArray[np.bool_]:
+    """Products that the services margins sum over: services but for trade."""
+    return ~problem.goods & ~np.isin(np.array(problem.industries), MARGIN_TRADE)
 
 
 def _us_margin(problem: FinalDemandProblem, origin: Array, destination: Array, product: Array) -> Margin:
     """US imports by origin group × sector, less the intermediates already in the table."""
     groups, sectors = list(problem.us.index), list(problem.us.columns)
     usa = problem.economies.index("USA")
-    group_of = np.array([groups.index(problem.us_groups[e]) if problem.us_groups.get(e) in groups else -1
-                         for e in problem.economies])
+    group_of = np.array(
+        [groups.index(problem.us_groups[e]) if problem.us_groups.get(e) in groups else -1 for e in problem.economies]
+    )
     sector_of = np.array([sectors.index(s) if s in sectors else -1 for s in problem.industry_sector])
     g, s = group_of[origin], sector_of[product]
     inside = (destination == usa) & (g >= 0) & (s >= 0) & (origin != usa)
@@ -151,4 +183,4 @@ def fit_final_demand(
 ) -> Fitted:
     """Impute F [C, N, K]; `leave_out` drops soft margins to see what each one brings."""
     begin = prior(problem) if start is None else start
-    return fit_margins(begin, margins(problem, leave_out), sweeps=sweeps, tolerance=1e-9, acceptable=1e-4)
+    return fit_margins(begin, margins(problem, begin, leave_out), sweeps=sweeps, tolerance=1e-9, acceptable=1e-4)

@@ -14,7 +14,7 @@ optimal transport, Math. Comp. 87. https://doi.org/10.1090/mcom/3303
 >>> rows = Margin("rows", np.array([[0, 0], [1, 1]]), np.array([3.0, 7.0]))
 >>> cols = Margin("columns", np.array([[0, 1], [0, 1]]), np.array([4.0, 6.0]))
 >>> fitted = fit_margins(np.ones((2, 2)), [rows, cols])
->>> fitted.values.round(6).tolist()
+>>> fitted.table.round(6).tolist()
 [[1.2, 1.8], [2.8, 4.2]]
 """
 
@@ -53,7 +53,7 @@ class Margin:
 class Fitted:
     """The filled table, the largest relative miss of the exact margins, and the sweeps taken."""
 
-    values: Array
+    table: Array
     residual: float
     sweeps: int
 
@@ -70,17 +70,21 @@ def fit_margins(
         raise InputError("the prior must be finite and not negative")
     ordered = sorted(margins, key=lambda m: np.isinf(m.weight))
     flat = prior.astype(np.float64).ravel().copy()
-    cells, labels, factors, powers = [], [], [], []
+    cells: list[slice | Labels] = []
+    labels: list[Labels] = []
+    factors: list[Array] = []
+    powers: list[float] = []
     for margin in ordered:
         group = margin.groups.ravel()
-        cell = np.flatnonzero(group >= 0)
-        everywhere = len(cell) == flat.size
-        cells.append(slice(None) if everywhere else cell)
-        labels.append(group[cell].astype(np.int64))
+        inside = np.flatnonzero(group >= 0)
+        everywhere = len(inside) == flat.size
+        cells.append(slice(None) if everywhere else inside)
+        labels.append(group[inside].astype(np.int64))
         factors.append(np.ones(len(margin.target)))
         powers.append(1.0 if np.isinf(margin.weight) else margin.weight / (1 + margin.weight))
-    residual, done = np.inf, 0
-    for done in range(1, sweeps + 1):
+    residual, taken = np.inf, 0
+    while taken < sweeps:
+        taken += 1
         moved, residual = 0.0, 0.0
         for margin, cell, label, factor, power in zip(ordered, cells, labels, factors, powers, strict=True):
             total = np.bincount(label, weights=flat[cell], minlength=len(margin.target))
@@ -100,8 +104,8 @@ def fit_margins(
         if residual < tolerance and moved < max(tolerance, 1e-6):
             break
     if not residual < acceptable:
-        raise NotConverged(f"margins missed by {residual:.1e} of their targets after {done} sweeps")
-    return Fitted(flat.reshape(prior.shape), residual, done)
+        raise NotConverged(f"margins missed by {residual:.1e} of their targets after {taken} sweeps")
+    return Fitted(flat.reshape(prior.shape), residual, taken)
 
 
 def spread_to_sources(source_shares: Array, origin_totals: Array, spending: Array, *, steps: int = 200) -> Array:

@@ -54,9 +54,7 @@ def end_use_weights(output: Array, product_sector: Sequence[str], shares: Mappin
     return weights
 
 
-def target_shipments(
-    facts: Mapping[str, Any], trade: pd.Series[float], economies: Sequence[str], wishes: Array
-) -> Array:
+def target_shipments(facts: Mapping[str, Any], trade: pd.Series[float], economies: Sequence[str], wishes: Array) -> Array:
     """[origin, destination] million USD of rare earths wanted, before what fits is known.
 
     `trade` (exporter, importer) of compounds and metals; `wishes[n]` what economy n's users want (any scale).
@@ -68,9 +66,9 @@ def target_shipments(
     output[china] = float(facts["world_output_musd"]["value"]) - output.sum()
     flows = np.zeros((n, n))
     known = set(codes)
-    for (origin, destination), value in trade.items():  # type: ignore[misc]
-        o = origin if origin in known else "ROW"
-        d = destination if destination in known else "ROW"
+    for key, value in trade.items():
+        pair: tuple[str, str] = key  # type: ignore[assignment]
+        o, d = (c if c in known else "ROW" for c in pair)
         if o != d:
             flows[codes.index(o), codes.index(d)] += float(value)
     for origin, total in facts["magnet_exports_musd"].items():
@@ -123,18 +121,17 @@ def split_rare_earths(
     total = supply.sum(axis=1)
     own = own_use * made.sum(axis=1) / max(made.sum(), 1e-12) * total.sum()
     outside = wishes / max(wishes.sum(), 1e-12) * (1 - own_use) * total.sum()
-    want = np.concatenate([outside, own[:, None]], axis=1)
-    scale = np.divide(total, want.sum(axis=1), out=np.zeros(n), where=want.sum(axis=1) > 0)
     # what an economy gets differs from what it wants; its own rare-earth industry is served as wished, others share the rest
     served = np.minimum(own, 0.8 * total)
     rest = total - served
     others = outside.sum(axis=1)
-    want = np.concatenate([outside * np.divide(rest, others, out=np.zeros(n), where=others > 0)[:, None], served[:, None]], axis=1)
-    del scale
+    part = np.divide(rest, others, out=np.zeros(n), where=others > 0)
+    want = np.concatenate([outside * part[:, None], served[:, None]], axis=1)
     row = np.zeros((n, k + 1))
     for q, p in enumerate(parents):
         amount = supply[:, q]
-        row_q = _share_out(amount, want * np.divide(amount, total, out=np.zeros(n), where=total > 0)[:, None], wide[:, p, :], 1.0)
+        weight = np.divide(amount, total, out=np.zeros(n), where=total > 0)
+        row_q = _share_out(amount, want * weight[:, None], wide[:, p, :])
         wide[:, p, :] -= row_q
         row += row_q
     at = codes.index("B08") + 1 if "B08" in codes else max(parents[:1]) + 1
@@ -155,13 +152,13 @@ def split_rare_earths(
     )  # fmt: skip
 
 
-def _share_out(amount: Array, want: Array, available: Array, room: float) -> Array:
-    """Split `amount[n]` over users by `want[n, j]`, none above room × available[n, j]; the rest goes where there is room.
+def _share_out(amount: Array, want: Array, available: Array) -> Array:
+    """Split `amount[n]` over users by `want[n, j]`, none above `available[n, j]`; the rest goes where there is room.
 
-    >>> _share_out(np.array([10.0]), np.array([[9.0, 1.0]]), np.array([[4.0, 20.0]]), 1.0).tolist()
+    >>> _share_out(np.array([10.0]), np.array([[9.0, 1.0]]), np.array([[4.0, 20.0]])).tolist()
     [[4.0, 6.0]]
     """
-    most = room * available
+    most = available
     given = np.minimum(want * np.divide(amount, want.sum(1), out=np.zeros_like(amount), where=want.sum(1) > 0)[:, None], most)
     for _ in range(60):
         short = amount - given.sum(axis=1)

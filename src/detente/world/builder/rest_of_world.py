@@ -118,7 +118,6 @@ def inside(
     """
     k = len(exports)
     inverse = np.linalg.inv(np.eye(k) - coefficients)
-    beta = 1 - coefficients.sum(axis=0)
     pattern = final_pattern / final_pattern.sum()
     wanted = float(gdp) - float(exports.sum() - imports.sum())
     base = wanted * pattern

@@ -41,8 +41,8 @@ def read_china_tariffs(folder: Path) -> ChinaTariffs:
     """Rates after the last change in the file (June 2019), by line."""
     path = require(folder / FILE, TITLE, ORIGIN)
     try:
-        rates = pd.read_excel(path, sheet_name=RATES, dtype={0: str})
-        values = pd.read_excel(path, sheet_name=VALUES, dtype={0: str})
+        rates = pd.read_excel(path, sheet_name=RATES, converters={0: str})
+        values = pd.read_excel(path, sheet_name=VALUES, converters={0: str})
     except ValueError as error:
         raise SourceError(f"{FILE}: {error}") from None
     codes = rates.iloc[:, 0].astype(str).str.strip().str.zfill(10)

@@ -1,10 +1,10 @@
 """Where source files are looked for, and the message a user gets when one is missing.
 
 >>> from pathlib import Path
->>> require(Path("nowhere/wdi.csv"), "World Bank, World Development Indicators", "https://databank.worldbank.org")
+>>> require(Path("nowhere/wdi.csv"), "World Development Indicators", "https://databank.worldbank.org")
 Traceback (most recent call last):
     ...
-detente.errors.SourceError: SourceError: no file nowhere/wdi.csv — it holds: World Bank, World Development Indicators. Get it from https://databank.worldbank.org
+detente.errors.SourceError: SourceError: no file nowhere/wdi.csv — it holds: World Development Indicators. Get it from https://databank.worldbank.org
 """
 
 from __future__ import annotations

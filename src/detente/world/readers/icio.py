@@ -108,5 +108,7 @@ def find_icio(sources: Path, given: Path | None = None) -> Path:
             found = sorted(folder.glob(pattern))
             if found:
                 return found[0]
-    raise SourceError(f"no file bench_cache.npz or sanction_simulator-*.whl in {(sources / 'icio').as_posix()} — "
-                      f"it holds: {TITLE}. Get it with {ORIGIN}")
+    raise SourceError(
+        f"no file bench_cache.npz or sanction_simulator-*.whl in {(sources / 'icio').as_posix()} — "
+        f"it holds: {TITLE}. Get it with {ORIGIN}"
+    )

@@ -22,17 +22,30 @@ FILE = "tariff_averages.yaml"
 
 @dataclass(frozen=True)
 class TariffAverages:
-    """average: importer → mean rate over trade-weighted goods imports (fraction); profile: sector → relative height;
-    agreements: name → members between whom goods pass free of duty; assumed: importers without a cited figure."""
+    """average: importer → mean rate over goods imports (fraction); profile: sector → relative height.
+
+    agreements: name → members between whom goods pass free of duty; partial: name → members and the share of the duty
+    that remains; on_paying: importers whose average is over imports that pay duty (a most-favoured-nation mean) and not
+    over all; assumed: importers without a cited figure.
+    """
 
     average: Mapping[str, float]
     profile: Mapping[str, float]
     agreements: Mapping[str, frozenset[str]]
+    partial: Mapping[str, tuple[frozenset[str], float]]
+    on_paying: frozenset[str]
     assumed: tuple[str, ...]
 
     def free(self, origin: str, destination: str) -> bool:
         """Whether an agreement in the table frees trade between the two, or they are one."""
         return origin == destination or any(origin in m and destination in m for m in self.agreements.values())
+
+    def remaining(self, origin: str, destination: str) -> float:
+        """Share of the full duty that goods pay between the two: 0 when free, 1 without an agreement."""
+        if self.free(origin, destination):
+            return 0.0
+        cuts = [left for members, left in self.partial.values() if origin in members and destination in members]
+        return min(cuts, default=1.0)
 
 
 def data_table(name: str) -> dict[str, Any]:
@@ -45,14 +58,19 @@ def data_table(name: str) -> dict[str, Any]:
 def read_tariff_averages(table: Mapping[str, Any] | None = None) -> TariffAverages:
     """The packaged table, or one of the same shape."""
     table = data_table(FILE) if table is None else table
-    average, assumed = {}, []
+    average, assumed, on_paying = {}, [], set()
     for entry in table["averages"]:
         for code in entry["economies"]:
             average[code] = float(entry["rate_pct"]) / 100
+            if entry["basis"] == "mfn":
+                on_paying.add(code)
             if entry.get("assumption"):
                 assumed.append(code)
-    agreements = {}
+    agreements, partial = {}, {}
     for entry in table["agreements"]:
+        if "remaining_share" in entry:
+            partial[entry["name"]] = (frozenset(entry["members"]), float(entry["remaining_share"]))
+            continue
         sides = [frozenset(side) for side in entry["between"]] if "between" in entry else []
         if sides:
             # a hub and its partners: each partner is free with the hub, not with the other partners
@@ -61,4 +79,4 @@ def read_tariff_averages(table: Mapping[str, Any] | None = None) -> TariffAverag
                 agreements[f"{entry['name']} {partner}"] = hub | {partner}
         else:
             agreements[entry["name"]] = frozenset(entry["members"])
-    return TariffAverages(average, dict(table["profile"]["heights"]), agreements, tuple(assumed))
+    return TariffAverages(average, dict(table["profile"]["heights"]), agreements, partial, frozenset(on_paying), tuple(assumed))

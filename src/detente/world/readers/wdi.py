@@ -45,5 +45,5 @@ def read_wdi(folder: Path, year: int, indicators: Sequence[str] | None = None, r
     best = frame.drop_duplicates(["iso3", "indicator"])
     late = best[best["distance"] > 0]
     borrowed = tuple((str(a), str(b), int(c)) for a, b, c in zip(late["iso3"], late["indicator"], late["year"], strict=True))
-    values = best.pivot(index="iso3", columns="indicator", values="value")
+    values = best.pivot_table(index="iso3", columns="indicator", values="value", aggfunc="first")
     return Wdi(year, values, borrowed)

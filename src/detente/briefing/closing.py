@@ -1,0 +1,283 @@
+"""Sections 8 to 11 and the appendix: others' numbers, questions to watch, method, assumptions, sources, every economy."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from detente.briefing import text
+from detente.briefing.case import Case
+from detente.briefing.document import Block, Cell, Column, Heading, Items, Para, Reference, References, Section, Table
+from detente.equilibrium.outcome import Outcome
+from detente.equilibrium.parameters import horizon_table
+from detente.policy.dossier import Published
+from detente.world.labels import region_name, region_table, sector_table
+
+
+def sections(case: Case) -> list[Section]:
+    """Published numbers, questions, method and assumptions, sources, appendix."""
+    return [
+        Section("published", "What others have published", tuple(published(case))),
+        Section("questions", "Key questions to watch", tuple(questions(case))),
+        Section("method", "Method, assumptions and limits", tuple(method(case))),
+        Section("sources", "Sources", (References(references(case)),)),
+        Section("appendix", "Appendix: every economy and every scenario", tuple(appendix(case))),
+    ]
+
+
+# -- 8 -----------------------------------------------------------------------------------------------------------------
+def ours(case: Case, p: Published) -> tuple[float, str, str] | None:
+    """Our figure nearest to a published one, its unit, and what it is; None where this version computes none.
+
+    Published figures count from before the measures, so ours do too.
+    """
+    if p.compare_with is None and "duty" not in p.quantity.lower():
+        return None
+    name = p.compare_with
+    outcome: Outcome = case.runs.against_baseline[name] if name in case.ids and name is not None else case.runs.status_quo
+    where = f"“{case.label(name)}”" if name in case.ids else "Status quo"
+    quantity, region = p.quantity.lower(), p.region
+    if region is not None and region not in case.world.regions:
+        return None
+    if "gdp" in quantity or "real income" in quantity or "welfare" in quantity:
+        value = outcome.world_real_income if region is None else float(outcome.real_income[region])
+        return value, "%", f"real income, {where}"
+    if "consumer prices" in quantity and region is not None:
+        return float(case.basket(outcome)[region]), "%", f"consumer prices against wages, {where}"
+    if "duty" in quantity and region is not None:
+        return _duty(case, outcome, p, region, where)
+    if "trade" in quantity and p.unit.startswith("%") and region is None:
+        return case.mutual_trade(outcome), "%", f"goods trade both ways, {where}"
+    return None
+
+
+def _duty(case: Case, outcome: Outcome, p: Published, region: str, where: str) -> tuple[float, str, str] | None:
+    """Average duty (or its rise) on goods of `region` in the other party's market, or of `region` on all its imports."""
+    rise = p.quantity.lower().startswith("rise")
+    if " on " in p.quantity and region in case.parties[:2]:
+        other = case.b if region == case.a else case.a
+        now, then = case.duty(outcome, region, other), case.duty(outcome, region, other, after=False)
+        if p.compare_with is None:
+            return then, "%", f"average duty, {case.reference}"
+        return (now - then, "pp", f"rise of the average duty, {where}") if rise else (now, "%", f"average duty, {where}")
+    if " on " in p.quantity:
+        return None
+    n, goods = case.i(region), case.goods_index
+    weights = case.world.shipments[:, n][:, goods].copy()
+    weights[n] = 0
+    return float(100 * (weights * outcome.after.tariffs[:, n][:, goods]).sum() / weights.sum()), "%", f"average duty on all goods, {where}"
+
+
+def reason(case: Case, p: Published, our: tuple[float, str, str] | None) -> str:
+    """Why the two may differ, from what each counts."""
+    if our is None:
+        return "No figure of this version compares."
+    quantity, basis = p.quantity.lower(), p.time_basis.lower()
+    reasons = []
+    if "duty" in quantity:
+        reasons.append("weights and sector detail differ: duties here fall on sectors, not tariff lines")
+    elif "price" in quantity:
+        reasons.append("they count the price level, here prices against wages; they hold more of the pass-through fixed")
+    else:
+        if "first year" in basis or "short" in basis:
+            reasons.append(f"they give {p.time_basis}, here the {case.run}")
+        elif "long" in basis and case.runs.parameters.name != "long":
+            reasons.append("they give a long run in which capital or ideas move as well")
+        if "bloc" in p.scenario.lower() or "splits" in p.scenario.lower():
+            reasons.append("in theirs the whole world splits and fewer ideas cross borders; here only the two parties part")
+        elif p.compare_with in case.ids:
+            reasons.append("duties differ from the scenario here")
+        if "gdp" in quantity:
+            reasons.append("substitution with constant shares understates chokepoints, and real income is not GDP")
+        if "trade" in quantity:
+            reasons.append("trade elasticities differ")
+    if p.note:
+        reasons.append(p.note.rstrip("."))
+    return text.sentence("; ".join(reasons))
+
+
+def published(case: Case) -> list[Block]:
+    """Their number beside ours."""
+    numbers = case.dossier.published
+    if not numbers:
+        return [Para("The dossier lists no published figures.")]
+    rows, data = [], []
+    for p in numbers:
+        our = ours(case, p)
+        unit = "%" if p.unit.startswith("%") else "pp" if p.unit.startswith("percentage point") else p.unit
+        span = f"{_plain(p.low)} to {_plain(p.high)}" if p.low is not None and p.high is not None else ""
+        theirs = Cell(f"{_plain(p.value)}{text.THIN}{unit}", span, cites=p.sources)
+        mine = Cell("–") if our is None else Cell(f"{text.fixed(our[0], 1 if abs(our[0]) >= 10 else 2)}{text.THIN}{our[1]}", our[2])
+        where = f", {region_name(p.region)}" if p.region else ""
+        rows.append((Cell(p.who, p.scenario), Cell(p.quantity + where, p.time_basis), theirs, mine, Cell(reason(case, p, our))))
+        data.append(
+            {
+                "id": p.id, "who": p.who, "scenario": p.scenario, "quantity": p.quantity, "region": p.region or "", "published": p.value,
+                "published_low": p.low, "published_high": p.high, "published_unit": p.unit, "time_basis": p.time_basis,
+                "here": our[0] if our else math.nan, "here_unit": our[1] if our else "", "here_what": our[2] if our else "",
+                "horizon": case.runs.parameters.name, "sources": " ".join(p.sources),
+            }
+        )  # fmt: skip
+    csv = case.file("published", "Published figures beside ours", data)
+    intro = (
+        f"Published figures count from before the measures, so ours in this table are against {case.against(None)}, {case.run}. They are "
+        "for comparison; nothing in the model is fitted to them. A static model in which substitution is smooth understates "
+        "what a missing part costs and leaves out the ideas that stop crossing borders."
+    )
+    table = Table(
+        "tab-published", "Others’ figures and ours", "Units as given; second line: their scenario, time basis or range, and what ours is",
+        (Column("Who", "scenario"), Column("What", "time basis"), Column("Theirs", number=True), Column("Ours", number=True), Column("Why they differ")),
+        tuple(rows), f"Source: as cited, and detente on the {case.data_note}. Data: data/{csv}", csv, wide=True,
+    )  # fmt: skip
+    return [Para(intro), table]
+
+
+def _plain(value: float) -> str:
+    return text.fixed(value, 0 if float(value).is_integer() else 1)
+
+
+# -- 9 -----------------------------------------------------------------------------------------------------------------
+def questions(case: Case) -> list[Block]:
+    """What to watch, by date, and how far the answer's scenarios lie apart."""
+    ranked = sorted(case.dossier.key_questions, key=lambda q: (q.by_when, q.id))
+    if not ranked:
+        return [Para("The dossier lists no questions.")]
+    rows, data = [], []
+    for q in ranked:
+        left = (q.by_when - case.dossier.as_of).days
+        known = [s for s in q.scenarios if s in case.ids]
+        values = [case.outcome(s).world_real_income for s in known]
+        apart = max(values) - min(values) if len(values) > 1 else math.nan
+        rows.append(
+            (
+                Cell(text.day(q.by_when), f"{text.count(left, 'day')} left"), Cell(q.question, q.why, cites=q.sources),
+                Cell(q.indicator), Cell(text.fixed(apart, 2)),
+            )
+        )  # fmt: skip
+        data.append({"id": q.id, "question": q.question, "why": q.why, "indicator": q.indicator, "by_when": q.by_when, "days_left": left, "scenarios": " ".join(known), "world_real_income_apart": apart, "unit": "percentage points of world real income", "horizon": case.runs.parameters.name})
+    csv = case.file("key-questions", "Key questions, indicators and dates", data)
+    table = Table(
+        "tab-questions", "What to look at, and when", f"Last column: how far apart world real income lies between the scenarios the question decides among, percentage points, {case.run}",
+        (Column("By"), Column("Question", "why it matters"), Column("Indicator"), Column("Apart", "points", number=True)),
+        tuple(rows), f"Source: the dossier and detente. Data: data/{csv}", csv, wide=True,
+    )  # fmt: skip
+    return [table]
+
+
+# -- 10 ----------------------------------------------------------------------------------------------------------------
+METHOD = (
+    ("What is computed.", "The equilibrium of a world of many economies and sectors linked by trade in inputs and final goods, before and after a package of measures. Buyers spread their spending over origins by cost (trade elasticity); costs carry duties, export taxes and trade costs; revenue goes to the government that collects it; trade balances are held fixed in the money of the model. The equations are those of Caliendo and Parro (2015) with the extensions named in the horizons."),
+    ("How to read a change.", "Every effect is the difference between two snapshots, in percent, at one horizon. The status quo counts the measures in force on the day of the dossier; threats and announcements count only in scenarios that carry them out. Prices and values use world factor income as money unless the text says “against wages”."),
+    ("How measures enter.", "A duty is added to the duties of the table on the share of each sector’s trade that pays it. An export control withholds a share of the quantity; the model finds the price at which that much is not bought, and the exporter keeps the rent unless the dossier says it is lost."),
+    ("What the ranges are.", "Each package is solved again at the low and high end of each parameter range of the horizon, one at a time and all together. The range is the span of these results. It covers the trade elasticity and labour mobility, not the data, the coverage of measures or the model itself."),
+)  # fmt: skip
+LIMITS = (
+    "No likelihoods: scenarios are not weighted.",
+    "No path in time: no months of disruption, stocks, sunk investment, unemployment or business cycle.",
+    "No uncertainty as such: nothing is lost by waiting and not knowing.",
+    "Shares of spending move smoothly: a part without substitute does not stop a line.",
+    "No diffusion of ideas, no foreign direct investment, no finance, no exchange rate other than relative wages.",
+    "Total employment is fixed; sectors gain what others lose.",
+    "Averages by sector: a duty on one product is spread over its sector.",
+    "No other country answers unless the dossier says so.",
+)
+
+
+def ledger() -> dict[str, Mapping[str, Any]]:
+    """The numbered assumptions of the project by id; empty when the file is missing."""
+    found: dict[str, Mapping[str, Any]] = {}
+    for package, name in (("detente", "assumptions.yaml"), ("detente.world", "data/assumptions_world.yaml")):
+        path = files(package).joinpath(name)
+        if path.is_file():
+            listed = (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).get("assumptions") or []
+            found |= {str(a["id"]): a for a in listed}
+    return found
+
+
+def used_assumptions(case: Case) -> list[str]:
+    """Ids of the dossier's assumptions and those of the world's card."""
+    card = [str(a.get("id", a)) if isinstance(a, Mapping) else str(a) for a in case.world.card.get("assumptions", [])]
+    return list(dict.fromkeys([*case.dossier.assumption_ids(), *card]))
+
+
+def method(case: Case) -> list[Block]:
+    """One page of method, the assumptions used, and what is left out."""
+    p = case.runs.parameters
+    table = horizon_table().get(p.name, {})
+    ranges = "; ".join(f"{k.replace('_', ' ')} {text.fixed(v[0], 2)} to {text.fixed(v[1], 2)}" for k, v in table.get("ranges", {}).items())
+    blocks: list[Block] = [Para(body, lead) for lead, body in METHOD]
+    blocks.append(
+        Para(
+            f"{case.horizon}: {table.get('summary', '')}. Ranges: {ranges}. Leans on: "
+            + "; ".join(str(s["title"]) for s in table.get("sources", [])) + ".",
+            "This horizon.",
+        )
+    )  # fmt: skip
+    detail = f"{len(case.world.regions)} regions and {len(case.world.sectors)} sectors, {case.world.year}, in {case.world.unit}"
+    gap = max([case.runs.status_quo.clearing_gap, *(o.clearing_gap for o in case.runs.outcomes.values())])
+    blocks.append(Para(f"{case.world.name}: {detail}. Sources: {'; '.join(case.world.sources) or 'see the world card'}. The worst market of any solution misses by {gap:.0e} of its size.", "The table."))
+    notes = case.world.card.get("notes") or []
+    if notes:
+        blocks.append(Items(tuple(Para(str(n)) for n in notes)))
+    blocks += [Heading("What the model leaves out", "limits"), Items(tuple(Para(x) for x in LIMITS))]
+    known, used = ledger(), used_assumptions(case)
+    blocks.append(Heading("Assumptions used", "assumptions"))
+    if not used:
+        blocks.append(Para("None beyond those of the method."))
+        return blocks
+    rows, data = [], []
+    for a in used:
+        entry = known.get(a, {})
+        statement = str(entry.get("statement", "Not in the ledger."))
+        rows.append((Cell(a, strong=True), Cell(statement, str(entry.get("evidence", ""))), Cell(str(entry.get("if_wrong", "–")))))
+        data.append({"id": a, "statement": statement, "evidence": entry.get("evidence", ""), "if_wrong": entry.get("if_wrong", ""), "used_by": " ".join(map(str, entry.get("used_by", [])))})
+    csv = case.file("assumptions", "Numbered assumptions this briefing uses", data)
+    blocks.append(
+        Table(
+            "tab-assumptions", "Numbered assumptions", "Ours, where no source gives what is needed; second line: evidence",
+            (Column("No."), Column("Assumption", "evidence"), Column("If it is wrong")), tuple(rows), f"Source: the project’s ledger. Data: data/{csv}", csv, wide=True,
+        )
+    )  # fmt: skip
+    return blocks
+
+
+# -- 11 and appendix ---------------------------------------------------------------------------------------------------
+def references(case: Case) -> tuple[Reference, ...]:
+    """The dossier's sources in their order, numbered."""
+    out = []
+    for k, s in enumerate(case.dossier.sources, start=1):
+        dated = text.day(s.date) if s.date else ""
+        out.append(Reference(s.id, k, s.title, s.publisher, s.url or "", dated, s.note or ""))
+    return tuple(out)
+
+
+def appendix(case: Case) -> list[Block]:
+    """Real income of every region in every scenario, and what the codes mean."""
+    columns = [Column("Code"), Column("Economy"), Column("Status quo", f"against the {case.reference}", number=True)]
+    columns += [Column(case.label(s), "against the status quo", number=True) for s in case.ids]
+    order = sorted(case.world.regions, key=lambda r: region_name(r).lower())
+    rows, data = [], []
+    for r in order:
+        known = {s: case.income(r, s) for s in (None, *case.ids)}
+        members = ", ".join(region_table().get(r, {}).get("members", [])) if r != "EU27" else "27 members"
+        rows.append((Cell(r), Cell(text.capital(region_name(r)), members), *(known[s].cell() for s in (None, *case.ids))))
+        data += [case.row(r, s, "real income", "%", known[s]) for s in (None, *case.ids)]
+    csv = case.file("every-economy", "Real income of every region in every scenario, with ranges", data)
+    outcomes = {None: case.runs.status_quo, **{s: case.outcome(s) for s in case.ids}}
+    full = [
+        case.row(str(r), s, str(measure), str(measure).split(", ")[-1], float(value))
+        for s, o in outcomes.items() for r, row in o.to_frame().iterrows() for measure, value in row.items()
+    ]  # fmt: skip
+    detail = case.file("every-economy-indicators", "Every regional result of every scenario, central values", full)
+    return [
+        Para(f"Every regional result is in data/{detail}; this table shows real income."),
+        Table(
+            "tab-appendix", "Real income of every economy", f"Change in percent, {case.horizon}; second line: range",
+            tuple(columns), tuple(rows), case.note(csv), csv, wide=True,
+        ),
+        Para("Sectors: " + "; ".join(f"{k} {v['name']}" for k, v in sector_table().items() if k in case.world.sectors) + ".", kind="quiet"),
+    ]  # fmt: skip

@@ -1,0 +1,67 @@
+"""Figures: a chart drawn wide and narrow, its title made from the numbers, alt text from its data, and a CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pandas as pd
+
+from detente.briefing import charts, text
+from detente.briefing.case import Case, Triple
+from detente.briefing.document import Figure
+from detente.briefing.svg import region_colour, render
+
+WIDE, COLUMN, NARROW = 940, 700, 348
+
+
+def figure(
+    id: str, title: str, subtitle: str, note: str, alt: str, csv: str, draw: Callable[[int], Any], *, width: int = COLUMN
+) -> Figure:
+    """Draw for the page (`width` px) and for a phone."""
+    return Figure(
+        id=id, title=title, subtitle=subtitle, note=note, alt=alt, csv=csv, wide=width > COLUMN,
+        svg=render(draw(width), alt, id), svg_narrow=render(draw(NARROW), alt, f"{id}-n"),
+    )  # fmt: skip
+
+
+def dot_figure(
+    case: Case, id: str, title: str, subtitle: str, rows: Sequence[tuple[str, str, Triple]], csv: str,
+    *, extra: str = "", decimals: int = 2, width: int = COLUMN,
+) -> Figure:  # fmt: skip
+    """Dots with ranges from (panel, region, triple)."""
+    frame = pd.DataFrame(
+        [
+            {
+                "panel": panel, "label": text.capital(text.short_name(region)), "value": t.value, "low": t.low, "high": t.high,
+                "colour": region_colour(region), "text": text.fixed(t.value, decimals, signed=True),
+            }
+            for panel, region, t in rows
+        ]
+    )  # fmt: skip
+    told = {f"{r.panel}, {r.label}": f"{r.text} ({text.fixed(r.low, decimals)} to {text.fixed(r.high, decimals)})" for r in frame.itertuples()}
+    return figure(
+        id, title, subtitle, case.note(csv, extra), charts.alt_text(f"{title}. {subtitle}.", told), csv,
+        lambda w: charts.dots(frame, w, label_width=128 if w > 500 else 104), width=width,
+    )  # fmt: skip
+
+
+def bar_figure(
+    case: Case, id: str, title: str, subtitle: str, rows: Sequence[tuple[str, str, Triple, str]], csv: str,
+    *, extra: str = "", decimals: int = 1, width: int = COLUMN, label_width: int = 196,
+) -> Figure:  # fmt: skip
+    """Bars from (panel, label, triple, colour name); panels beside each other on a wide page, below on a phone."""
+    frame = pd.DataFrame(
+        [
+            {
+                "panel": panel, "label": text.capital(label), "value": t.value, "low": t.low, "high": t.high, "colour": colour,
+                "text": text.fixed(t.value, decimals, signed=True),
+            }
+            for panel, label, t, colour in rows
+        ]
+    )  # fmt: skip
+    told = {(f"{r.panel}, {r.label}" if r.panel else str(r.label)): str(r.text) for r in frame.itertuples()}
+    return figure(
+        id, title, subtitle, case.note(csv, extra), charts.alt_text(f"{title}. {subtitle}.", told), csv,
+        lambda w: charts.bars(frame, w, label_width=label_width if w > 500 else 150, beside=w > 500), width=width,
+    )  # fmt: skip

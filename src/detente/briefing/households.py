@@ -1,0 +1,192 @@
+"""Section 7: prices, purchasing power and jobs for households; input costs and rare earths for firms."""
+
+from __future__ import annotations
+
+from detente.briefing import text
+from detente.briefing.case import Case, Triple
+from detente.briefing.document import Block, Cell, Column, Figure, Heading, Para, Section, Table
+from detente.briefing.figures import bar_figure
+from detente.briefing.scenarios import table_regions
+from detente.briefing.svg import region_colour
+from detente.world.labels import region_name, sector_name
+
+RARE = "RER"
+
+
+def sections(case: Case) -> list[Section]:
+    """Section 7."""
+    blocks: list[Block] = [
+        Para(
+            "Prices are given against the average wage of the same economy: how much more or less an hour of work must buy. This is free "
+            "of the choice of money; it is not a forecast of inflation."
+        ),
+        Heading("Households", "households"), Para(basket_sentence(case)), household_table(case),
+        *(product_figure(case, code) for code in case.parties[:2]),
+        Heading("Firms", "firms"), Para(input_sentence(case)), *(input_figure(case, code) for code in case.parties[:1]),
+    ]  # fmt: skip
+    if RARE in case.world.sectors:
+        blocks += rare_earths(case)
+    return [Section("people", "What it means for households and firms", tuple(blocks))]
+
+
+def basket_sentence(case: Case) -> str:
+    """Cost of the consumer basket against wages by party, worst scenario, and per person where population is known."""
+    parts = []
+    for code in [*case.parties[:2], *((case.host,) if case.host else ())]:
+        t = case.triple(lambda o, c=code: float(case.basket(o)[c]), case.worst)  # type: ignore[misc]
+        parts.append(f"in {text.name(code)} it {text.change_phrase(t.value, t.low, t.high)}")
+    out = f"In “{case.label(case.worst)}” the price of the consumer basket against wages moves as follows, {case.run}, against {case.quo}: {'; '.join(parts)}."
+    if case.population is not None:
+        people = case.population
+        o = case.outcome(case.worst)
+        told = [f"{text.money(float(o.equivalent_variation[c]) * 1e6 / float(people[c]) / 1e6, unit='USD').replace(' million', '')}" if False else f"{_dollars(float(o.equivalent_variation[c]) * 1e6 / float(people[c]))} in {text.name(c)}" for c in case.parties[:2]]
+        out += f" The change in real income is worth {text.join(told)} per person and year."
+    return out
+
+
+def _dollars(value: float) -> str:
+    return f"{text.MINUS if value < 0 else '+'}USD {text.fixed(abs(float(f'{value:.2g}')), 0 if abs(value) >= 10 else 1)}"
+
+
+def household_table(case: Case) -> Table:
+    """Basket against wages, real wage and worth per person, by region, worst and best scenario."""
+    shown = case.shown
+    people = case.population
+    columns = [Column("Economy")]
+    columns += [Column(f"Basket, {case.label(s).lower()}", "% against wages", number=True) for s in shown]
+    columns += [Column(f"Real income, {case.label(s).lower()}", "%", number=True) for s in shown]
+    if people is not None:
+        columns += [Column(f"Per person, {case.label(s).lower()}", "USD a year", number=True) for s in shown]
+    rows, data = [], []
+    for code in [r for r in table_regions(case) if r in case.world.regions]:
+        basket = {s: case.triple(lambda o: float(case.basket(o)[code]), s) for s in shown}  # noqa: B023
+        income = {s: case.income(code, s) for s in shown}
+        row = [Cell(text.capital(text.short_name(code)), strong=code in case.focus), *(basket[s].cell() for s in shown), *(income[s].cell() for s in shown)]
+        data += [case.row(code, s, "consumer basket against wages", "%", basket[s]) for s in shown]
+        data += [case.row(code, s, "real income", "%", income[s]) for s in shown]
+        if people is not None:
+            head = {s: case.triple(lambda o: float(o.equivalent_variation[code]) * 1e6 / float(people[code]), s) for s in shown}  # noqa: B023
+            row += [head[s].cell(0) for s in shown]
+            data += [case.row(code, s, "real income per person", "USD a year", head[s]) for s in shown]
+        rows.append(tuple(row))
+    csv = case.file("households", "Consumer basket, real income and worth per person", data)
+    return Table(
+        "tab-households", "What households can buy", f"Against {case.quo}; {case.run}; second line: range", tuple(columns), tuple(rows),
+        case.note(csv, "Per person: equivalent variation over population." if people is not None else ""), csv, wide=True,
+    )  # fmt: skip
+
+
+def product_figure(case: Case, code: str) -> Figure:
+    """Buyers' prices by product group against wages, goods only, worst and best scenario."""
+    n = case.i(code)
+    bought = [s for s in case.goods if case.world.final_use[n, case.world.sectors.index(s)] > 0]
+    known = {(s, k): case.triple(lambda o: float(case.by_wages(o).loc[code, k]), s) for s in case.shown for k in bought}  # noqa: B023
+    ranked = sorted(bought, key=lambda k: -abs(known[case.worst, k].value))[:14]
+    ranked.sort(key=lambda k: -known[case.worst, k].value)
+    stem = f"prices-{code.lower()}"
+    csv = case.file(
+        stem, f"Prices to buyers in {text.name(code)} by product group against wages",
+        [case.row(code, s, "price to buyers against wages", "%", t, sector=k, sector_name=sector_name(k)) for (s, k), t in known.items()],
+    )  # fmt: skip
+    top = ranked[0]
+    t = known[case.worst, top]
+    title = f"“{case.label(case.worst)}”: in {text.name(code)} {sector_name(top)} {text.direction(t.value, 'cost', 'cost', 'hardly change')} {text.percent(abs(t.value))} {'more' if t.value > 0 else 'less'} against wages"
+    return bar_figure(
+        case, f"fig-{stem}", title, case.subtitle("Price to buyers against the average wage, goods, change in percent"),
+        [(case.label(s), sector_name(k), known[s, k], region_colour(code)) for s in case.shown for k in ranked], csv,
+        extra="Lines: range.", width=780, decimals=2,
+    )  # fmt: skip
+
+
+def input_sentence(case: Case) -> str:
+    """Which sector of the first party pays most more for its inputs."""
+    code = case.a
+    cost = case.input_cost(case.outcome(case.worst), code)
+    top = max(case.goods, key=lambda k: float(cost[k]))
+    return (
+        f"In “{case.label(case.worst)}” the bundle of inputs becomes dearer against wages most for {sector_name(top)} in {text.name(code)} "
+        f"({text.percent(float(cost[top]), signed=True)})."
+        if float(cost[top]) > text.TINY
+        else f"In “{case.label(case.worst)}” no goods sector in {text.name(code)} pays more for its inputs against wages."
+    )
+
+
+def input_figure(case: Case, code: str) -> Figure:
+    """Input cost by sector, worst and best scenario."""
+    known = {s: case.input_cost(case.outcome(s), code) for s in case.shown}
+    ranked = sorted(case.goods, key=lambda k: -float(known[case.worst][k]))[:14]
+    stem = f"input-cost-{code.lower()}"
+    csv = case.file(
+        stem, f"Price of the bundle of inputs by sector in {text.name(code)} against wages",
+        [case.row(code, s, "price of inputs against wages", "%", float(known[s][k]), sector=k, sector_name=sector_name(k)) for s in case.shown for k in case.world.sectors],
+    )  # fmt: skip
+    rows = [(case.label(s), sector_name(k), Triple(v, v, v), region_colour(code)) for s in case.shown for k in ranked for v in [float(known[s][k])]]
+    up = sum(float(known[case.worst][k]) >= text.TINY for k in case.goods)
+    title = f"“{case.label(case.worst)}” makes inputs dearer against wages in {up} of {len(case.goods)} goods sectors in {text.name(code)}"
+    return bar_figure(
+        case, f"fig-{stem}", title, case.subtitle("Price of a sector’s inputs against the average wage, change in percent"), rows, csv,
+        width=780, decimals=2,
+    )  # fmt: skip
+
+
+# -- rare earths -------------------------------------------------------------------------------------------------------
+def rare_earths(case: Case) -> list[Block]:
+    """Price of rare earths to buyers, and output of the sectors that use most of them, short run where solved."""
+    run = case.others.get("short")
+    runs = {"short": run} if run is not None else {}
+    runs = {case.runs.parameters.name: case.runs, **runs} if "short" not in runs else {"short": runs["short"], case.runs.parameters.name: case.runs}
+    first = next(iter(runs))
+    outcome = {h: r.outcomes[case.worst] for h, r in runs.items()}
+    j = case.world.sectors.index(RARE)
+    bought = case.world.expenditure[:, j]
+    buyers = [r for r in sorted(case.world.regions, key=lambda r: -bought[case.i(r)]) if bought[case.i(r)] > 0][:10]
+    buyers = list(dict.fromkeys([*buyers, *(r for r in (case.a, case.b, case.host) if r)]))
+    price = {h: case.by_wages(o)[RARE] for h, o in outcome.items()}
+    names = {"short": "Short run", "medium": "Medium run", "long": "Long run"}
+    buyers.sort(key=lambda r: -float(price[first][r]))
+    csv = case.file(
+        "rare-earth-prices", "Price of rare earths and magnets to buyers against wages",
+        [case.row(r, case.worst, "price of rare earths and magnets against wages", "%", float(price[h][r]), h, sector=RARE) for h in runs for r in case.world.regions],
+    )  # fmt: skip
+    rows = [(names.get(h, h), text.short_name(r), Triple(v, v, v), region_colour(r)) for h in runs for r in buyers for v in [float(price[h][r])]]
+    top = buyers[0]
+    value = float(price[first][top])
+    title = f"“{case.label(case.worst)}”: rare earths and magnets cost buyers in {text.name(top)} {text.percent(abs(value))} {'more' if value > 0 else 'less'}, {names.get(first, first).lower()}"
+    chart = bar_figure(
+        case, "fig-rare-price", title, f"Price to buyers against the average wage, change in percent, against {case.quo}", rows, csv,
+        decimals=0, width=780, label_width=170, extra="Prices inside one sector average many products.",
+    )  # fmt: skip
+
+    users: list[tuple[float, str, int]] = []
+    for code in dict.fromkeys([*case.parties, *((case.host,) if case.host else ()), *buyers]):
+        n = case.i(code)
+        share = case.world.intermediate_use[n, j] / case.world.output[n].clip(1e-12)
+        users += [(float(share[k]), code, k) for k in range(len(case.world.sectors)) if k != j and case.world.value_added[n, k] > 0]
+    users.sort(key=lambda u: (-u[0], u[1], u[2]))
+    seen: dict[str, int] = {}
+    chosen = []
+    for share, code, k in users:
+        if code != case.b and seen.get(code, 0) < 3 and len(chosen) < 12:
+            seen[code] = seen.get(code, 0) + 1
+            chosen.append((share, code, k))
+    table_rows, data = [], []
+    for share, code, k in chosen:
+        s = case.world.sectors[k]
+        values = {h: float(o.output.loc[code, s]) for h, o in outcome.items()}
+        table_rows.append((Cell(f"{text.capital(region_name(code))}: {sector_name(s)}"), Cell(text.fixed(100 * share, 2)), *(Cell(text.fixed(v, 2, signed=True)) for v in values.values())))
+        data += [case.row(code, case.worst, "output", "%", v, h, sector=s, sector_name=sector_name(s), rare_earth_cost_share_pct=100 * share) for h, v in values.items()]
+    file = case.file("rare-earth-users", "Output of the sectors that use most rare earths", data)
+    table = Table(
+        "tab-rare-users", f"Sectors that lean most on rare earths: output in “{case.label(case.worst)}”",
+        f"Change in percent against {case.quo}, all measures of the scenario together; the three heaviest users of each large buyer outside {text.name(case.b)}",
+        (Column("Sector"), Column("Rare earths in cost", "%", number=True), *(Column(f"Output, {names.get(h, h).lower()}", "%", number=True) for h in runs)),
+        tuple(table_rows), case.note(file), file,
+    )  # fmt: skip
+    sold = case.world.shipments[:, :, j].sum(1)
+    share = 100 * sold[case.i(case.b)] / sold.sum()
+    lead = (
+        f"In the table of {case.world.year} {text.name(case.b)} makes {text.percent(float(share))} of the world’s rare earths and magnets by value. "
+        "A physical stop of a part without a substitute can halt a line that uses very little of it; a model of values and smooth "
+        "substitution shows less than that, most of all after the short run."
+    )
+    return [Heading("Rare earths", "rare-earths"), Para(lead), chart, table]

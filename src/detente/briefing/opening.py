@@ -1,0 +1,146 @@
+"""The first page: five figures, one chart, and what will happen and how sure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from detente.briefing import text
+from detente.briefing.case import Case, Triple
+from detente.briefing.document import Number, Numbers, Para, Section
+from detente.briefing.figures import dot_figure
+
+
+def sections(case: Case) -> list[Section]:
+    """Section 0."""
+    return [Section("summary", "Summary", (Para(answer(case), kind="lede"), five_numbers(case), income_figure(case), *how_sure(case)))]
+
+
+def answer(case: Case) -> str:
+    """What is at stake, in three sentences."""
+    worst, best = case.worst, case.best
+    parts = [
+        f"If the talks end as in “{case.label(worst)}”, real income in {text.name(case.a)} "
+        f"{text.change_phrase(*_vlh(case.income(case.a, worst)))} and in {text.name(case.b)} "
+        f"{text.change_phrase(*_vlh(case.income(case.b, worst)))}, {case.run}, against {case.quo}."
+    ]
+    if case.host:
+        parts.append(f"In {text.name(case.host)}, the host, it {text.change_phrase(*_vlh(case.income(case.host, worst)))}.")
+    world = case.income("WORLD", worst)
+    if best != worst:
+        better = case.income("WORLD", best)
+        parts.append(
+            f"World real income {text.change_phrase(*_vlh(world))}; in “{case.label(best)}” it {text.change_phrase(*_vlh(better))}."
+        )
+    before = case.income("WORLD", None)
+    parts.append(
+        f"The measures already in force on {text.day(case.dossier.as_of)} have moved it by {before.told()} "
+        f"against {case.against(None)}."
+    )
+    return " ".join(parts)
+
+
+def _vlh(t: Triple) -> tuple[float, float, float]:
+    return t.value, t.low, t.high
+
+
+def five_numbers(case: Case) -> Numbers:
+    """World under the measures in force; both parties, the host (or third countries) and mutual trade in the worst scenario."""
+    worst = case.worst
+    host = case.host or (case.third[0] if case.third else case.a)
+    trade = case.triple(case.mutual_trade, worst)
+    listed = [
+        ("WORLD", None, case.income("WORLD", None), "World real income, measures in force"),
+        (case.a, worst, case.income(case.a, worst), f"{text.possessive(case.a)} real income"),
+        (case.b, worst, case.income(case.b, worst), f"{text.possessive(case.b)} real income"),
+        (host, worst, case.income(host, worst), f"{text.possessive(host)} real income"),
+        (f"{case.a}-{case.b}", worst, trade, f"Goods trade between {text.name(case.a)} and {text.name(case.b)}"),
+    ]
+    rows, numbers = [], []
+    for code, scenario, t, what in listed:
+        unit = "% of value, both ways" if "-" in code else "%"
+        rows.append(case.row(code, scenario, what, unit, t))
+        setting = f"in “{case.label(scenario)}”, " if scenario else ""
+        numbers.append(
+            Number(
+                text.percent(t.value, signed=True), text.capital(what),
+                f"{setting}{text.range_note(t.low, t.high).strip('()')}; {case.run}, against {case.against(scenario)}",
+            )
+        )  # fmt: skip
+    case.file("summary-numbers", "The five figures of the summary", rows)
+    return Numbers(tuple(numbers))
+
+
+def income_figure(case: Case) -> Any:
+    """Scenario × {parties, host, group, world}: real income."""
+    rows = [(case.label(s), code, case.income(code, s)) for s in case.ids for code in case.focus]
+    csv = case.file(
+        "summary-real-income", "Real income by scenario: parties, host, group, world",
+        [case.row(code, s, "real income", "%", case.income(code, s)) for s in case.ids for code in case.focus],
+    )  # fmt: skip
+    return dot_figure(
+        case, "fig-summary", income_title(case), case.subtitle("Real income, change in percent"), rows, csv,
+        extra="Thin lines: the range over the trade elasticity and labour mobility.",
+    )  # fmt: skip
+
+
+def income_title(case: Case) -> str:
+    """Title of the summary chart: how the parties fare in the worst scenario."""
+    a, b = case.income(case.a, case.worst).value, case.income(case.b, case.worst).value
+    return f"“{case.label(case.worst)}”: {text.compare(case.a, a, case.b, b)[:-1]}"
+
+
+def how_sure(case: Case) -> list[Para]:
+    """What the model gives and what it does not."""
+    spread = [(s, case.income("WORLD", s).value) for s in case.ids]
+    low, high = min(spread, key=lambda p: p[1]), max(spread, key=lambda p: p[1])
+    firm, open_ = [], []
+    for code in case.focus:
+        t = case.income(code, case.worst)
+        (open_ if text.straddles(t.low, t.high) else firm).append(text.name(code))
+    happen = (
+        f"The dossier describes {text.count(len(case.ids), 'way')} on from {case.quo}. For world real income they run from "
+        f"{text.percent(low[1], signed=True)} (“{case.label(low[0])}”) to {text.percent(high[1], signed=True)} "
+        f"(“{case.label(high[0])}”)."
+    )
+    deadline = next(iter(case.dossier.deadlines()), None)
+    if deadline is not None:
+        happen += f" The next date set is {text.day(deadline.date)}, {text.count(deadline.days_left, 'day')} on: {_lower(deadline.text)}."
+    sure = (
+        "This version says what each outcome would do, not how likely it is: it computes no probabilities. Ranges show the results "
+        "with the trade elasticity and the mobility of labour at the ends of published estimates; they are not confidence intervals."
+    )
+    if firm:
+        sure += f" In “{case.label(case.worst)}” the sign holds at every value tried for {text.join(firm)}."
+    if open_:
+        sure += f" It does not for {text.join(open_)}."
+    limits = (
+        "The figures compare two snapshots of the economy. They leave out the path between them, lost confidence and investment, "
+        "financial markets, and ideas that stop travelling; section 10 lists the rest. Other work that counts these finds larger losses "
+        "(section 8)."
+    )
+    return [Para(happen, "What will happen."), Para(sure, "How sure."), Para(limits, "What is missing.")]
+
+
+def _lower(sentence: str) -> str:
+    return sentence.rstrip(".")
+
+
+def headline(case: Case) -> dict[str, Any]:
+    """The main results as plain values, for the command line and the run record."""
+    table = {
+        code: {s or "status-quo": dict(zip(("low", "value", "high"), map(_rounded, case.income(code, s)), strict=True)) for s in (None, *case.ids)}
+        for code in case.focus
+    }
+    return {
+        "dossier": case.dossier.id,
+        "as_of": case.dossier.as_of.isoformat(),
+        "horizon": case.runs.parameters.name,
+        "unit": "% change of real income; scenarios against the status quo, the status quo against the reference duties",
+        "real_income": table,
+        "mutual_goods_trade": {s: dict(zip(("low", "value", "high"), map(_rounded, case.triple(case.mutual_trade, s)), strict=True)) for s in case.ids},
+        "answer": answer(case),
+    }
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.8g}")

@@ -1,0 +1,56 @@
+"""Sections to one HTML file and one Markdown file. Everything a dossier says is escaped; nothing is loaded from elsewhere.
+
+>>> markdown_text("a <b> | c")
+'a &lt;b&gt; \\\\| c'
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from detente.briefing.document import Section
+from detente.briefing.svg import COLOUR, DIVERGING, HATCH
+
+
+def markdown_text(value: object) -> str:
+    """Plain text made safe for Markdown (no HTML, no table break)."""
+    text = str(value).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    for mark in ("\\", "|", "*", "_", "`", "[", "]"):
+        text = text.replace(mark, "\\" + mark)
+    return " ".join(text.split())
+
+
+def _environment() -> jinja2.Environment:
+    folder = files("detente.briefing").joinpath("templates")
+    loader = jinja2.FunctionLoader(lambda name: folder.joinpath(name).read_text(encoding="utf-8"))
+    return jinja2.Environment(
+        loader=loader, autoescape=lambda name: bool(name and name.endswith(".html.j2")), trim_blocks=True, lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )  # fmt: skip
+
+
+def _numbered(sections: Sequence[Section]) -> list[dict[str, Any]]:
+    last = len(sections) - 1
+    return [{"section": s, "number": "" if k in (0, last) else str(k)} for k, s in enumerate(sections)]
+
+
+def html(sections: Sequence[Section], head: Mapping[str, Any], numbers: Mapping[str, int]) -> str:
+    """The page. `numbers` maps source ids to their numbers in the list of sources."""
+    environment = _environment()
+    environment.filters["svg"] = Markup
+    style = files("detente.briefing").joinpath("templates", "style.css").read_text(encoding="utf-8")
+    return environment.get_template("page.html.j2").render(
+        sections=_numbered(sections), head=head, numbers=numbers, style=Markup(style), hatches=sorted(HATCH), colours=sorted([*COLOUR, *DIVERGING])
+    )
+
+
+def markdown(sections: Sequence[Section], head: Mapping[str, Any], numbers: Mapping[str, int]) -> str:
+    """The same in Markdown, figures as their data in words."""
+    environment = _environment()
+    environment.filters["m"] = markdown_text
+    return environment.get_template("page.md.j2").render(sections=_numbered(sections), head=head, numbers=numbers)

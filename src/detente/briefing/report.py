@@ -1,0 +1,210 @@
+"""`brief`: a dossier and a world in, one HTML page, Markdown, data files and a run record out.
+
+Files are written to a temporary folder beside the target and moved into place at the end, so a failure leaves nothing half done.
+The same dossier, world, parameters and code give the same bytes: no clock is read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from detente.briefing import closing, households, implications, opening, page, situation, text, trade
+from detente.briefing import scenarios as side_by_side
+from detente.briefing.case import Case
+from detente.briefing.document import DataFile, Section
+from detente.equilibrium.outcome import Outcome
+from detente.equilibrium.parameters import horizon_table
+from detente.errors import BadDossier, InputError
+from detente.outlook.scenarios import Scenarios, run_scenarios
+from detente.policy.dossier import Dossier, load_dossier
+from detente.world.library import load_world
+from detente.world.world import World
+
+Progress = Callable[[str, int, int], None]
+NAMES = ("briefing.html", "briefing.md", "run.json", "data")
+
+
+@dataclass(frozen=True)
+class Briefing:
+    """Where a briefing was written, and its main results."""
+
+    html: Path
+    markdown: Path
+    data: Path
+    run_json: Path
+    headline: dict[str, Any]
+
+
+def brief(
+    dossier: Dossier | str | Path,
+    world: World | None = None,
+    *,
+    out: str | os.PathLike[str],
+    horizon: str | None = None,
+    progress: Progress | None = None,
+) -> Briefing:
+    """Solve every scenario of `dossier` on `world` (default: the shipped one) and write the briefing into `out`.
+
+    `horizon` is "short", "medium" or "long" (default: the dossier's); the headline is also solved at the other two.
+    `progress(label, done, steps)` is called as work goes on. Raises `BadDossier`, `UnknownRegion`, `NotConverged` and the like;
+    then `out` is left as it was.
+    """
+    negotiation = dossier if isinstance(dossier, Dossier) else load_dossier(dossier)
+    table = load_world() if world is None else world
+    case = solve_case(negotiation, table, horizon, progress)
+    if progress is not None:
+        progress("writing", 0, 1)
+    sections = write_sections(case)
+    numbers = {s.id: k for k, s in enumerate(negotiation.sources, start=1)}
+    head = {
+        "title": negotiation.title, "summary": negotiation.summary, "as_of": text.day(negotiation.as_of),
+        "made": f"Made with detente from dossier {negotiation.id} and world {table.name} ({table.fingerprint}). {case.horizon}. "
+        "How to repeat it stands in run.json; every figure and table has its numbers in the folder data.",
+    }  # fmt: skip
+    main = opening.headline(case)
+    contents = {
+        "briefing.html": page.html(sections, head, numbers).encode(),
+        "briefing.md": page.markdown(sections, head, numbers).encode(),
+        **{f"data/{name}": body for name, body in data_files(case.shelf.files).items()},
+    }
+    contents["run.json"] = run_record(case, main, contents)
+    folder = Path(out)
+    _write(folder, contents)
+    if progress is not None:
+        progress("writing", 1, 1)
+    return Briefing(folder / "briefing.html", folder / "briefing.md", folder / "data", folder / "run.json", main)
+
+
+def solve_case(dossier: Dossier, world: World, horizon: str | None = None, progress: Progress | None = None) -> Case:
+    """All scenarios with ranges at one horizon, and their central values at the others."""
+    chosen = horizon or dossier.horizon.default
+    parties = [p.region for p in dossier.parties if p.region in world.regions]
+    if len(parties) < 2:
+        lacking = [p.region for p in dossier.parties if p.region not in world.regions]
+        raise BadDossier(f"{dossier.id}: the world {world.name} has no region {text.join(lacking)}; two parties are needed")
+    if not [s for s in dossier.scenarios if s.id != "status-quo"]:
+        raise BadDossier(f"{dossier.id}: a briefing needs at least one scenario besides status-quo")
+    runs = run_scenarios(dossier, world, chosen, with_ranges=True, progress=progress)
+    others = {
+        name: run_scenarios(dossier, world, name, with_ranges=False, progress=progress) for name in horizon_table() if name != chosen
+    }
+    return Case(dossier, world, runs, others)
+
+
+def write_sections(case: Case) -> list[Section]:
+    """All sections in reading order."""
+    out: list[Section] = []
+    for part in (opening, situation, side_by_side, implications, trade, households, closing):
+        out += part.sections(case)
+    return out
+
+
+# -- data and record ---------------------------------------------------------------------------------------------------
+def data_files(shelf: Sequence[DataFile]) -> dict[str, bytes]:
+    """Every CSV by file name, and their index README.csv."""
+    out = {f"{f.stem}.csv": csv_bytes(f.frame) for f in sorted(shelf, key=lambda f: f.stem)}
+    index = pd.DataFrame(
+        [
+            {"file": f"{f.stem}.csv", "holds": f.title, "rows": len(f.frame), "columns": " ".join(map(str, f.frame.columns)), "sha256": _sha(out[f"{f.stem}.csv"])}
+            for f in sorted(shelf, key=lambda f: f.stem)
+        ]
+    )
+    return {"README.csv": csv_bytes(index), **out}
+
+
+def csv_bytes(frame: pd.DataFrame) -> bytes:
+    """A CSV with ten significant digits; text that a spreadsheet would run as a formula is quoted with an apostrophe."""
+    safe = frame.copy()
+    for column in safe.columns:
+        if not pd.api.types.is_numeric_dtype(safe[column]):
+            safe[column] = [_harmless(v) for v in safe[column]]
+    return safe.to_csv(index=False, float_format="%.10g", lineterminator="\n").encode()
+
+
+def _harmless(value: object) -> object:
+    return "'" + value if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t") else value
+
+
+def run_record(case: Case, main: dict[str, Any], contents: dict[str, bytes]) -> bytes:
+    """What is needed to repeat and check the run, as JSON with sorted keys."""
+    dossier_json = json.dumps(case.dossier.model_dump(mode="json", by_alias=True), sort_keys=True, ensure_ascii=False)
+    record = {
+        "format": 1,
+        "dossier": {"id": case.dossier.id, "sha256": _sha(dossier_json.encode()), "as_of": case.dossier.as_of.isoformat(), "schema_version": case.dossier.schema_version},
+        "world": {"name": case.world.name, "fingerprint": case.world.fingerprint, "year": case.world.year, "unit": case.world.unit, "regions": list(case.world.regions), "sectors": list(case.world.sectors)},
+        "parameters": case.runs.parameters.record(),
+        "code_version": case.runs.status_quo.provenance.get("code_version", "source"),
+        "policies": {"status-quo": case.runs.status_quo.provenance.get("policy", []), **{k: p.describe() for k, p in case.runs.policies.items()}},
+        "solutions": {h: solutions(r) for h, r in sorted({case.runs.parameters.name: case.runs, **case.others}.items())},
+        "measure_status": {k: v.value for k, v in case.dossier.status().items()},
+        "assumptions": closing.used_assumptions(case),
+        "headline": main,
+        "repeat": f"detente brief {case.dossier.id} --horizon {case.runs.parameters.name}",
+        "files": {name: {"bytes": len(body), "sha256": _sha(body)} for name, body in sorted(contents.items())},
+    }
+    return (json.dumps(_json(record), indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n").encode()
+
+
+def solutions(runs: Scenarios) -> dict[str, Any]:
+    """Status and residuals of every solution, variants included."""
+    def told(o: Outcome) -> dict[str, Any]:
+        return {"status": o.status, "residual": _digits(o.residual), "clearing_gap": _digits(o.clearing_gap), "iterations": o.iterations, "inputs_hash": o.provenance.get("inputs_hash", "")}
+
+    out = {"status-quo": {"central": told(runs.status_quo), **{k: told(o) for k, o in runs.status_quo_variants.items()}}}
+    for name, outcome in runs.outcomes.items():
+        out[name] = {"central": told(outcome), **{k: told(o) for k, o in runs.variants[name].items()}}
+    return out
+
+
+def _digits(value: float) -> float:
+    return float(f"{value:.1e}")
+
+
+def _json(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(k): _json(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_json(v) for v in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    return value
+
+
+def _sha(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()
+
+
+def _write(folder: Path, contents: dict[str, bytes]) -> None:
+    """All files into a temporary folder beside `folder`, then moved over it; other files already there are kept."""
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"{folder} is a file; give a folder")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        for name, body in contents.items():
+            path = temporary / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(body)
+        temporary.chmod(0o755)
+        folder.mkdir(exist_ok=True)
+        for name in NAMES:
+            old = folder / name
+            if old.is_dir() and not old.is_symlink():
+                old.replace(temporary / f"old-{name}")
+            (temporary / name).replace(old)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+__all__ = ["Briefing", "brief", "solve_case"]

@@ -1,0 +1,188 @@
+"""From an economy, a shock and parameters to the arrays the compiled system takes.
+
+Trade arrays turn from [origin, destination, sector] to [sector, destination, origin]. Controls are padded to a few fixed
+sizes, so that packages with a different number of controls share compiled code.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.equilibrium import system
+from detente.equilibrium.parameters import Parameters, horizon_table
+from detente.errors import ShockError, UnknownSector
+from detente.policy.instruments import Control, Shock
+from detente.world.economy import Economy
+
+Array = NDArray[np.float64]
+DAMPING = 0.5
+SIZES = (1, 64, 512, 4096, 32768)
+
+
+def base(economy: Economy, parameters: Parameters) -> system.Base:
+    """The economy as the kernel takes it."""
+    critical_sectors = critical_mask(economy, parameters)
+    gamma = economy.input_shares
+    ordinary = np.where(critical_sectors[None, :, None], 0.0, gamma)
+    bundle = ordinary.sum(1)[:, None, :]
+    index = np.flatnonzero(critical_sectors) if critical_sectors.any() else np.array([0])
+    critical = gamma[:, index, :] if critical_sectors.any() else np.zeros_like(gamma[:, index, :])
+    bracket = 1 - critical.sum(1)
+    pi = turned(economy.expenditure_shares)
+    duties = (1 + economy.tariffs) * (1 + economy.export_taxes)
+    return system.Base(
+        log_shares=np.log(pi, out=np.full_like(pi, system.OFF), where=pi > 0),
+        log_duties=turned(np.log(duties)),
+        inputs=ordinary,
+        input_weights=np.divide(ordinary, bundle, out=np.zeros_like(ordinary), where=bundle != 0),
+        critical=critical,
+        critical_index=index,
+        bracket=bracket,
+        labour=np.divide(economy.value_added_shares, bracket, out=np.ones_like(bracket), where=bracket > 0),
+        final=economy.final_shares,
+        output=economy.output,
+        spending=economy.expenditure,
+        income=economy.income,
+        value_added=economy.value_added,
+        wage_bill=economy.value_added * (1 - economy.profit_shares),
+        deficits=economy.deficits,
+        public=economy.public_revenue,
+    )
+
+
+def levers(shock: Shock) -> system.Levers:
+    """The policy as the kernel takes it."""
+    return system.Levers(
+        tariffs=turned(shock.tariffs),
+        export_taxes=turned(shock.export_taxes),
+        log_iceberg=turned(np.log(shock.iceberg)),
+        open=turned(shock.allowed.astype(np.float64)),
+        log_unit_cost=np.log(shock.unit_cost),
+        subsidies=shock.subsidies,
+    )
+
+
+def control_sizes(shocks: list[Shock]) -> tuple[int, int]:
+    """Padded numbers of flows and of bounds that hold the controls of every one of `shocks`."""
+    flows = max((sum(int(c.flows.sum()) for c in shock.controls) for shock in shocks), default=0)
+    return _size(flows), _size(max((len(shock.controls) for shock in shocks), default=0))
+
+
+def controls(economy: Economy, shock: Shock, parameters: Parameters, sizes: tuple[int, int] | None = None) -> system.Controls:
+    """The quantity bounds as the kernel takes them, padded. Raises `ShockError` for a bound on trade that does not exist."""
+    flow_rows, bound_rows = sizes or control_sizes([shock])
+    theta = parameters.theta(economy.trade_elasticity)
+    rows: list[tuple[int, int, int, int, float, float, float]] = []
+    bounds: list[tuple[float, float, float, float]] = []
+    for owner, control in enumerate(shock.controls):
+        # what is banned counts in the baseline a bound is a share of, and delivers nothing
+        total = float(economy.shipments[control.flows].sum())
+        cells = np.argwhere(control.flows & shock.allowed & (economy.shipments > 0))
+        value = economy.shipments[tuple(cells.T)]
+        if not len(cells) and control.kind == "at least":
+            raise ShockError(f"{control.label}: the table has no such trade to enlarge")
+        rent = (float(control.rent == "origin"), float(control.rent == "importer"))
+        weights = np.full(len(cells), 1 / control.bound) if control.by_value else value / max(total, 1e-300)
+        rows += [(j, n, i, owner, float(w), *rent) for (i, n, j), w in zip(cells, weights, strict=True)]
+        sector = int(np.argmax(control.flows.any((0, 1))))
+        log_bound = 0.0 if control.by_value else float(np.log(control.bound))
+        sign = 1.0 if control.kind == "at most" else -1.0
+        bounds.append((log_bound, sign, float(control.by_value), 1 / (1 + theta[sector])))
+    flows = _padded(np.array(rows, dtype=np.float64).reshape(-1, 7), flow_rows)
+    bound = _padded(np.array(bounds, dtype=np.float64).reshape(-1, 4), bound_rows)
+    whole = flows[:, :4].astype(np.int64)
+    return system.Controls(
+        sector=whole[:, 0],
+        destination=whole[:, 1],
+        origin=whole[:, 2],
+        owner=np.where(np.arange(len(whole)) < len(rows), whole[:, 3], len(bound) - 1),
+        weight=flows[:, 4],
+        to_origin=flows[:, 5],
+        to_importer=flows[:, 6],
+        log_bound=bound[:, 0],
+        sign=bound[:, 1],
+        by_value=bound[:, 2],
+        step=bound[:, 3],
+    )
+
+
+def values(economy: Economy, parameters: Parameters, damping: float = DAMPING) -> system.Values:
+    """Parameters as the kernel takes them."""
+    closure = {"fixed": (1.0, 0.0), "zero": (0.0, 0.0), "proportional": (0.0, 1.0)}[parameters.deficits]
+    return system.Values(
+        theta=parameters.theta(economy.trade_elasticity),
+        scale=parameters.psi(len(economy.sectors)),
+        r_value_added=1 - parameters.value_added_substitution,
+        r_inputs=1 - parameters.input_substitution,
+        r_critical=1 - parameters.critical_substitution,
+        r_final=1 - parameters.final_substitution,
+        iota=1 / parameters.labour_mobility,
+        labour_supply=float(parameters.labour_supply),
+        capital_share=float(parameters.capital_share),
+        deficit_fixed=closure[0],
+        deficit_proportional=closure[1],
+        recycling=1.0 if parameters.revenue == "labour tax" else 0.0,
+        damping=damping,
+    )
+
+
+def turned(trade: Array) -> Array:
+    """[origin, destination, sector] as [sector, destination, origin]."""
+    return np.ascontiguousarray(trade.transpose(2, 1, 0))
+
+
+def price_wedge(economy: Economy, shock: Shock) -> Array:
+    """κ̂ = (1+τ′)(1+x′)/((1+τ)(1+x)) · d̂ [origin, destination, sector]."""
+    new = (1 + shock.tariffs) * (1 + shock.export_taxes)
+    return new / ((1 + economy.tariffs) * (1 + economy.export_taxes)) * shock.iceberg
+
+
+def critical_mask(economy: Economy, parameters: Parameters) -> NDArray[np.bool_]:
+    """Which sectors are critical inputs. Sectors a named horizon lists but the table lacks are passed over."""
+    wanted = parameters.critical_inputs
+    by_default = horizon_table().get(parameters.name, {}).get("values", {}).get("critical_inputs", [])
+    missing = [s for s in wanted if s not in economy.sectors and s not in by_default]
+    if missing:
+        raise UnknownSector(missing[0], list(economy.sectors))
+    return np.isin(economy.sectors, wanted)
+
+
+def with_wedges(shock: Shock, wedges: Array) -> Shock:
+    """The shock with every control replaced by the tax, duty or cost that does the same."""
+    result = shock.copy()
+    result.controls = []
+    for control, wedge in zip(shock.controls, wedges, strict=True):
+        factor = np.exp(max(float(wedge), 0.0) * (1 if control.kind == "at most" else -1))
+        if control.rent == "origin":
+            result.export_taxes[control.flows] = (1 + result.export_taxes[control.flows]) * factor - 1
+        elif control.rent == "importer":
+            result.tariffs[control.flows] = (1 + result.tariffs[control.flows]) * factor - 1
+        else:
+            result.iceberg[control.flows] *= factor
+    return result
+
+
+def filled(control: Control, before: Any, after: Any) -> float:
+    """How much of a bound is used: quantity delivered over the baseline's, or value over the target."""
+    mask = control.flows & (before.shipments > 0)
+    if control.by_value:
+        return float(after.shipments[mask].sum() / control.bound)
+    first = before.shipments / (before.unit_cost[:, None, :] * before.iceberg)
+    quantity = after.shipments / (after.unit_cost[:, None, :] * after.iceberg)
+    # weights are baseline values: the index the bound is written in
+    weights = before.shipments[mask] / max(float(before.shipments[mask].sum()), 1e-300)
+    return float((weights * quantity[mask] / first[mask]).sum())
+
+
+def _size(count: int) -> int:
+    for size in SIZES:
+        if count < size:  # one row is always left for padding to point at
+            return size
+    raise ShockError(f"{count} controlled flows are more than the {SIZES[-1]} a package may hold")
+
+
+def _padded(rows: Array, size: int) -> Array:
+    return np.concatenate([rows, np.zeros((size - len(rows), rows.shape[1]))])
