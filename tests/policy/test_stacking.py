@@ -11,7 +11,7 @@ from hypothesis import given, strategies as st
 
 from detente.errors import OverlappingMeasures
 from detente.policy.dossier import load_dossier
-from detente.policy.instruments import Embargo, ExportControl
+from detente.policy.instruments import Embargo, ExportControl, PurchaseCommitment
 from detente.policy.measures import Measure
 from detente.policy.stacking import policy_on, stack_on, to_policy, trade_weighted
 from detente.world.labels import goods_sectors, region_table, sector_table
@@ -146,6 +146,14 @@ def test_scenarios_differ_only_between_the_two() -> None:
         assert set(np.flatnonzero(np.abs(stack.withheld).sum((1, 2)))) <= two
 
 
+def test_purchase_promise() -> None:
+    buy = measure("buy", by="MYS", on="USA", instrument="purchase", rate_pct=None, growth_pct=50, sectors=["ELE"])
+    (step,) = to_policy(stack_on([buy], DAY, REGIONS, SECTORS))
+    assert step == PurchaseCommitment(by="MYS", origin=("USA",), sectors=("ELE",), growth=0.5)
+    with pytest.raises(ValueError, match="either 'growth_pct' or 'value_musd'"):
+        measure("buy", by="MYS", on="USA", instrument="purchase", rate_pct=None)
+
+
 def test_policy_of_every_scenario_and_stance() -> None:
     d = load_dossier("kuala-lumpur-2025")
     regions, sectors = tuple(region_table()), tuple(sector_table())
@@ -154,3 +162,6 @@ def test_policy_of_every_scenario_and_stance() -> None:
     for p in d.parties:
         for stance in p.stances:
             assert policy_on(d, date(2025, 12, 2), regions, sectors, stance.changes).describe()
+    for b in d.bystanders:
+        for item in b.menu:
+            assert d.policy(None, regions, sectors, changes=item.changes).describe()

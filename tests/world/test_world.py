@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 import detente as dt
-from detente.errors import InputError, SourceError, UnbalancedTable, UnknownName, UnknownRegion, UnknownSector
+from detente.errors import (
+    InputError,
+    SourceError,
+    UnbalancedTable,
+    UnknownName,
+    UnknownRegion,
+    UnknownSector,
+)
 
 TOY = dt.load_world("toy")
 

@@ -127,12 +127,17 @@ class Case:
         return tuple(s.id for s in self.scenarios)
 
     def label(self, scenario: str | None) -> str:
-        """A short label of a scenario; None is the status quo."""
-        if scenario is None:
-            return "Status quo"
-        found = self.dossier.scenario(scenario)
-        head = found.title.split(":")[0].split(" – ")[0].strip()
-        return text.capital(head if len(head) <= 22 else scenario.replace("-", " "))
+        """A short label of a scenario, from its id; None is the status quo."""
+        return "Status quo" if scenario is None else text.capital(scenario.replace("-", " "))
+
+    def panel(self, scenario: str | None) -> str:
+        """Title of a panel: scenario and baseline."""
+        return f"{self.label(scenario)}, against the {'status quo' if scenario is not None else self.reference}"
+
+    def named(self, scenario: str) -> str:
+        """A scenario with its title: “Pessimistic” (The hundred points)."""
+        title = self.dossier.scenario(scenario).title
+        return f"“{self.label(scenario)}”" + (f" ({title})" if title.lower() != self.label(scenario).lower() else "")
 
     @cached_property
     def worst(self) -> str:
@@ -148,9 +153,11 @@ class Case:
         return wanted if wanted in self.ids else rule(self.ids, key=lambda s: self.runs.outcomes[s].world_real_income)
 
     @cached_property
-    def shown(self) -> tuple[str, ...]:
-        """The two scenarios set beside each other in sector charts (one if there is only one)."""
-        return tuple(dict.fromkeys((self.worst, self.best)))
+    def shown(self) -> tuple[str | None, ...]:
+        """What stands beside each other in sector charts: the worst scenario, and the best one; where that one changes next to
+        nothing, the status quo against the reference (None) takes its place."""
+        moves = any(abs(self.income(c, self.best).value) >= 0.02 for c in self.focus)
+        return (self.worst, self.best if moves and self.best != self.worst else None)
 
     # -- figures ---------------------------------------------------------------------------------------------------------
     def outcome(self, scenario: str | None) -> Outcome:

@@ -144,7 +144,7 @@ def bars(
             layers.append(alt.Chart(ranged).mark_rule(color=COLOUR["ink"], strokeWidth=1.1, opacity=0.7).encode(x="low:Q", x2="high:Q", y=y))
         layers.append(_zero(height))
         for positive in (True, False):
-            half = part[(part["value"] >= 0) == positive]
+            half = part[(part["value"] > -1e-9) == positive]
             if len(half):
                 layers.append(
                     alt.Chart(half).mark_text(align="left" if positive else "right", baseline="middle", dx=5 if positive else -5)

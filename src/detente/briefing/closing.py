@@ -12,6 +12,7 @@ import yaml
 from detente.briefing import text
 from detente.briefing.case import Case
 from detente.briefing.document import Block, Cell, Column, Heading, Items, Para, Reference, References, Section, Table
+from detente.briefing.situation import status_table
 from detente.equilibrium.outcome import Outcome
 from detente.equilibrium.parameters import horizon_table
 from detente.policy.dossier import Published
@@ -154,7 +155,7 @@ def questions(case: Case) -> list[Block]:
         apart = max(values) - min(values) if len(values) > 1 else math.nan
         rows.append(
             (
-                Cell(text.day(q.by_when), f"{text.count(left, 'day')} left"), Cell(q.question, q.why, cites=q.sources),
+                Cell(text.table_day(q.by_when), f"{text.count(left, 'day')} left"), Cell(q.question, q.why, cites=q.sources),
                 Cell(q.indicator), Cell(text.fixed(apart, 2)),
             )
         )  # fmt: skip
@@ -279,5 +280,6 @@ def appendix(case: Case) -> list[Block]:
             "tab-appendix", "Real income of every economy", f"Change in percent, {case.horizon}; second line: range",
             tuple(columns), tuple(rows), case.note(csv), csv, wide=True,
         ),
+        status_table(case, rest=True),
         Para("Sectors: " + "; ".join(f"{k} {v['name']}" for k, v in sector_table().items() if k in case.world.sectors) + ".", kind="quiet"),
     ]  # fmt: skip

@@ -18,11 +18,12 @@ WIDE, COLUMN, NARROW = 940, 700, 348
 def figure(
     id: str, title: str, subtitle: str, note: str, alt: str, csv: str, draw: Callable[[int], Any], *, width: int = COLUMN
 ) -> Figure:
-    """Draw for the page (`width` px) and for a phone."""
-    return Figure(
-        id=id, title=title, subtitle=subtitle, note=note, alt=alt, csv=csv, wide=width > COLUMN,
-        svg=render(draw(width), alt, id), svg_narrow=render(draw(NARROW), alt, f"{id}-n"),
-    )  # fmt: skip
+    """Draw for the page (`width` px) and for a phone. Altair's own checks of each part are off: they take longer than drawing."""
+    from altair.utils.schemapi import debug_mode
+
+    with debug_mode(False):
+        wide, narrow = render(draw(width), alt, id), render(draw(NARROW), alt, f"{id}-n")
+    return Figure(id=id, title=title, subtitle=subtitle, note=note, alt=alt, csv=csv, wide=width > COLUMN, svg=wide, svg_narrow=narrow)
 
 
 def dot_figure(

@@ -39,7 +39,7 @@ def basket_sentence(case: Case) -> str:
     if case.population is not None:
         people = case.population
         o = case.outcome(case.worst)
-        told = [f"{text.money(float(o.equivalent_variation[c]) * 1e6 / float(people[c]) / 1e6, unit='USD').replace(' million', '')}" if False else f"{_dollars(float(o.equivalent_variation[c]) * 1e6 / float(people[c]))} in {text.name(c)}" for c in case.parties[:2]]
+        told = [f"{_dollars(float(o.equivalent_variation[c]) * 1e6 / float(people[c]))} in {text.name(c)}" for c in case.parties[:2]]
         out += f" The change in real income is worth {text.join(told)} per person and year."
     return out
 
@@ -71,7 +71,7 @@ def household_table(case: Case) -> Table:
         rows.append(tuple(row))
     csv = case.file("households", "Consumer basket, real income and worth per person", data)
     return Table(
-        "tab-households", "What households can buy", f"Against {case.quo}; {case.run}; second line: range", tuple(columns), tuple(rows),
+        "tab-households", "What households can buy", "; ".join(case.panel(s) for s in shown) + f"; {case.run}; second line: range", tuple(columns), tuple(rows),
         case.note(csv, "Per person: equivalent variation over population." if people is not None else ""), csv, wide=True,
     )  # fmt: skip
 
@@ -92,8 +92,8 @@ def product_figure(case: Case, code: str) -> Figure:
     t = known[case.worst, top]
     title = f"“{case.label(case.worst)}”: in {text.name(code)} {sector_name(top)} {text.direction(t.value, 'cost', 'cost', 'hardly change')} {text.percent(abs(t.value))} {'more' if t.value > 0 else 'less'} against wages"
     return bar_figure(
-        case, f"fig-{stem}", title, case.subtitle("Price to buyers against the average wage, goods, change in percent"),
-        [(case.label(s), sector_name(k), known[s, k], region_colour(code)) for s in case.shown for k in ranked], csv,
+        case, f"fig-{stem}", title, f"Price to buyers against the average wage, goods, change in percent; {case.run}",
+        [(case.panel(s), sector_name(k), known[s, k], region_colour(code)) for s in case.shown for k in ranked], csv,
         extra="Lines: range.", width=780, decimals=2,
     )  # fmt: skip
 
@@ -120,11 +120,11 @@ def input_figure(case: Case, code: str) -> Figure:
         stem, f"Price of the bundle of inputs by sector in {text.name(code)} against wages",
         [case.row(code, s, "price of inputs against wages", "%", float(known[s][k]), sector=k, sector_name=sector_name(k)) for s in case.shown for k in case.world.sectors],
     )  # fmt: skip
-    rows = [(case.label(s), sector_name(k), Triple(v, v, v), region_colour(code)) for s in case.shown for k in ranked for v in [float(known[s][k])]]
+    rows = [(case.panel(s), sector_name(k), Triple(v, v, v), region_colour(code)) for s in case.shown for k in ranked for v in [float(known[s][k])]]
     up = sum(float(known[case.worst][k]) >= text.TINY for k in case.goods)
     title = f"“{case.label(case.worst)}” makes inputs dearer against wages in {up} of {len(case.goods)} goods sectors in {text.name(code)}"
     return bar_figure(
-        case, f"fig-{stem}", title, case.subtitle("Price of a sector’s inputs against the average wage, change in percent"), rows, csv,
+        case, f"fig-{stem}", title, f"Price of a sector’s inputs against the average wage, change in percent; {case.run}", rows, csv,
         width=780, decimals=2,
     )  # fmt: skip
 

@@ -49,7 +49,8 @@ def region_sentences(case: Case, code: str) -> str:
         f"{'rise' if revenue > 0 else 'fall'} by {text.money(abs(revenue))}."
     )
     jobs = o.employment.loc[code]
-    kept = [s for s in case.world.sectors if case.world.value_added[case.i(code), case.world.sectors.index(s)] > 0]
+    made = case.world.value_added[case.i(code)]
+    kept = [s for s, v in zip(case.world.sectors, made, strict=True) if v > SMALL * made.sum()]
     down, up = min(kept, key=lambda s: float(jobs[s])), max(kept, key=lambda s: float(jobs[s]))
     if float(jobs[down]) < -text.TINY and float(jobs[up]) > text.TINY:
         out.append(
@@ -61,6 +62,12 @@ def region_sentences(case: Case, code: str) -> str:
 
 def _rows(case: Case, code: str) -> list[tuple[str, str, int, Figureof]]:
     n = code
+    other = case.b if code == case.a else case.a
+
+    def balance(o: Outcome) -> float:
+        (sold, sells), (bought, buys) = case.exports(o, code, other), case.exports(o, other, code)
+        return (sells - buys - sold + bought) / 1e3
+
     return [
         ("Real income", "%", 2, lambda o: float(o.real_income[n])),
         ("Worth", "billion USD a year", 1, lambda o: float(o.equivalent_variation[n]) / 1e3),
@@ -68,7 +75,7 @@ def _rows(case: Case, code: str) -> list[tuple[str, str, int, Figureof]]:
         ("Real wage", "%", 2, lambda o: float(o.real_wage[n])),
         ("Consumer prices against wages", "%", 2, lambda o: float(case.basket(o)[n])),
         ("Duties collected", "billion USD a year", 1, lambda o: float(o.tariff_revenue["change"][n]) / 1e3),
-        ("Trade balance", "billion USD a year", 1, lambda o: float(o.trade_balance["change"][n]) / 1e3),
+        (f"Goods balance with {text.name(other)}", "billion USD a year", 1, balance),
         ("Exports", "%", 1, lambda o: _growth(o.exports.loc[n, "baseline"], o.exports.loc[n, "counterfactual"])),
         ("Imports", "%", 1, lambda o: _growth(o.imports.loc[n, "baseline"], o.imports.loc[n, "counterfactual"])),
     ]
@@ -91,19 +98,21 @@ def indicators(case: Case, code: str) -> Table:
     csv = case.file(stem, f"Main changes for {text.name(code)}", data)
     return Table(
         f"tab-{stem}", f"{text.capital(text.short_name(code))}: main changes", f"{case.horizon}; second line: range",
-        tuple(columns), tuple(rows), case.note(csv, "Values in prices at which world factor income is constant."), csv, wide=True,
+        tuple(columns), tuple(rows), case.note(csv, "Values in money of constant world factor income; the total trade balance is held fixed."), csv, wide=True,
     )  # fmt: skip
 
 
 def sector_figure(case: Case, code: str) -> Figure:
     """Employment by sector, worst and best scenario beside each other, sorted by the worst."""
     n = case.i(code)
-    alive = [s for k, s in enumerate(case.world.sectors) if case.world.value_added[n, k] > 0]
+    made = case.world.value_added[n]
+    alive = [s for s, v in zip(case.world.sectors, made, strict=True) if v > 0]
+    large = [s for s, v in zip(case.world.sectors, made, strict=True) if v > SMALL * made.sum()]
     worst = case.outcome(case.worst).employment.loc[code]
-    ranked = sorted(alive, key=lambda s: -abs(float(worst[s])))[:14]
+    ranked = sorted(large, key=lambda s: -abs(float(worst[s])))[:14]
     ranked.sort(key=lambda s: float(worst[s]))
     known = {(s, k): case.triple(lambda o, k=k: float(o.employment.loc[code, k]), s) for s in case.shown for k in alive}  # type: ignore[misc]
-    rows = [(case.label(s), sector_name(k), known[s, k], region_colour(code)) for s in case.shown for k in ranked]
+    rows = [(case.panel(s), sector_name(k), known[s, k], region_colour(code)) for s in case.shown for k in ranked]
     stem = f"employment-{code.lower()}"
     csv = case.file(
         stem, f"Employment by sector in {text.name(code)}",
@@ -117,12 +126,14 @@ def sector_figure(case: Case, code: str) -> Figure:
         else f"Employment by sector in {text.name(code)}"
     )
     return bar_figure(
-        case, f"fig-{stem}", title, case.subtitle(f"Employment by sector, change in percent, the {len(ranked)} largest changes"), rows, csv,
-        extra="Total employment is held fixed; lines: range.", width=COLUMN_WIDE,
+        case, f"fig-{stem}", title, f"Employment by sector, change in percent, the {len(ranked)} largest changes in “{case.label(case.worst)}”; {case.run}", rows, csv,
+        extra=f"Total employment is held fixed; lines: range; sectors below {100 * SMALL:g} % of value added are in the data file only.", width=COLUMN_WIDE,
     )  # fmt: skip
 
 
 COLUMN_WIDE = 780
+SMALL = 0.002
+"""Sectors below this share of value added are left out of the bars."""
 
 
 def partners(case: Case, code: str) -> Table:
@@ -168,7 +179,7 @@ def host_block(case: Case) -> list[Block]:
         "exposure-host", f"Share of the parties in the goods trade of {text.name(host)}",
         [{"region": host, "partner": p, "measure": f"share of goods {flow}", "value": float(shares.loc[p, flow]), "unit": "%", "table_year": case.world.year} for p in shares.index for flow in ("exports", "imports")],
     )  # fmt: skip
-    blocks: list[Block] = [Heading(f"For {where}", f"for-{host.lower()}"), Para(f"{exposure_sentence(case, host)} (data/{csv})"), Para(region_sentences(case, host))]
+    blocks: list[Block] = [Heading(f"For {where}", f"for-{host.lower()}"), Para(f"{exposure_sentence(case, host)} (data/{csv})"), Para(f"{region_sentences(case, host)} {host_caution(case, host)}".strip())]
     if group:
         members = {m: case.income(m, case.worst).value for m in case.members(group)}
         t = case.income(group, case.worst)
@@ -184,6 +195,16 @@ def host_block(case: Case) -> list[Block]:
             )
         )  # fmt: skip
     return [*blocks, indicators(case, host), sector_figure(case, host), partners(case, host)]
+
+
+def host_caution(case: Case, host: str) -> str:
+    """What a gain of the host leaves out."""
+    if case.income(host, case.worst).value < text.TINY:
+        return ""
+    return (
+        "The gain is diverted trade (section 6). Lost investment, uncertainty, pressure to choose a side and new duties on "
+        f"{text.possessive(host)} own goods are not in it and could turn it round."
+    )
 
 
 def third_block(case: Case) -> list[Block]:

@@ -19,23 +19,22 @@ def answer(case: Case) -> str:
     """What is at stake, in three sentences."""
     worst, best = case.worst, case.best
     parts = [
-        f"If the talks end as in “{case.label(worst)}”, real income in {text.name(case.a)} "
-        f"{text.change_phrase(*_vlh(case.income(case.a, worst)))} and in {text.name(case.b)} "
-        f"{text.change_phrase(*_vlh(case.income(case.b, worst)))}, {case.run}, against {case.quo}."
+        f"If it comes to {case.named(worst)}, real income in {text.name(case.a)} {text.change_phrase(*_vlh(case.income(case.a, worst)))}, "
+        f"in {text.name(case.b)} it {text.change_phrase(*_vlh(case.income(case.b, worst)))}; {case.run}, against {case.quo}."
     ]
     if case.host:
         parts.append(f"In {text.name(case.host)}, the host, it {text.change_phrase(*_vlh(case.income(case.host, worst)))}.")
-    world = case.income("WORLD", worst)
+    parts.append(f"World real income {text.change_phrase(*_vlh(case.income('WORLD', worst)))}.")
     if best != worst:
         better = case.income("WORLD", best)
-        parts.append(
-            f"World real income {text.change_phrase(*_vlh(world))}; in “{case.label(best)}” it {text.change_phrase(*_vlh(better))}."
-        )
+        parts.append(f"In {case.named(best)} world real income {text.change_phrase(*_vlh(better))}.")
     before = case.income("WORLD", None)
-    parts.append(
-        f"The measures already in force on {text.day(case.dossier.as_of)} have moved it by {before.told()} "
-        f"against {case.against(None)}."
-    )
+    if not text.is_tiny(before.value):
+        moved = "raised" if before.value > 0 else "lowered"
+        parts.append(
+            f"What was in force on {text.day(case.dossier.as_of)} has {moved} it by {text.percent(abs(before.value))} "
+            f"{text.range_note(before.low, before.high)} against {case.against(None)}."
+        )
     return " ".join(parts)
 
 
@@ -86,7 +85,7 @@ def income_figure(case: Case) -> Any:
 def income_title(case: Case) -> str:
     """Title of the summary chart: how the parties fare in the worst scenario."""
     a, b = case.income(case.a, case.worst).value, case.income(case.b, case.worst).value
-    return f"“{case.label(case.worst)}”: {text.compare(case.a, a, case.b, b)[:-1]}"
+    return f"In “{case.label(case.worst)}” {text.compare(case.a, a, case.b, b, start=False)[:-1]}"
 
 
 def how_sure(case: Case) -> list[Para]:
@@ -98,10 +97,16 @@ def how_sure(case: Case) -> list[Para]:
         t = case.income(code, case.worst)
         (open_ if text.straddles(t.low, t.high) else firm).append(text.name(code))
     happen = (
-        f"The dossier describes {text.count(len(case.ids), 'way')} on from {case.quo}. For world real income they run from "
+        f"The dossier describes {text.count(len(case.ids), 'way')} on: {text.join(case.named(s) for s in case.ids)}. For world real income they run from "
         f"{text.percent(low[1], signed=True)} (“{case.label(low[0])}”) to {text.percent(high[1], signed=True)} "
         f"(“{case.label(high[0])}”)."
     )
+    still = [s for s in case.ids if all(abs(case.income(c, s).value) < 0.02 for c in case.focus)]
+    if still:
+        happen += (
+            f" {text.join(f'“{case.label(s)}”' for s in still)} {'changes' if len(still) == 1 else 'change'} little because the status quo counts "
+            "only what is in force: it holds no threat and no lapse. What such an outcome is worth is what it avoids."
+        )
     deadline = next(iter(case.dossier.deadlines()), None)
     if deadline is not None:
         happen += f" The next date set is {text.day(deadline.date)}, {text.count(deadline.days_left, 'day')} on: {_lower(deadline.text)}."

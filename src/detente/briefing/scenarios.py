@@ -16,12 +16,14 @@ def sections(case: Case) -> list[Section]:
     """Section 4."""
     blocks: list[Block] = [Para(lead(case))]
     for s in case.scenarios:
-        blocks.append(Heading(s.title, f"scenario-{s.id}"))
+        blocks.append(Heading(f"{case.label(s.id)}: {s.title}" if s.title.lower() != case.label(s.id).lower() else s.title, f"scenario-{s.id}"))
         blocks.append(Para(s.summary, cites=s.sources))
-        if s.provisions:
-            blocks.append(
-                Items(tuple(Para(p.text, "Modelled." if p.modelled else "Not modelled.") if p.modelled else Para(f"{text.sentence(p.text)} {p.why_not or ''}".strip(), "Not modelled.") for p in s.provisions))
-            )
+        inside, outside = [p for p in s.provisions if p.modelled], [p for p in s.provisions if not p.modelled]
+        if inside:
+            blocks += [Para("In the numbers:", kind="label"), Items(tuple(Para(text.sentence(p.text)) for p in inside))]
+        if outside:
+            told = tuple(Para(f"{text.sentence(p.text)} {text.sentence(p.why_not or '')}") for p in outside)
+            blocks += [Para("Not in the numbers:", kind="label"), Items(told)]
     blocks += [
         Heading("Side by side", "side-by-side"), income_table(case), tile_figure(case), Para(spread_sentence(case)),
         duty_table(case), Heading("The same at other horizons", "horizons"), horizon_table_block(case),
@@ -45,7 +47,7 @@ def lead(case: Case) -> str:
 def spread_sentence(case: Case) -> str:
     """Who is hit hardest and who gains in the worst scenario."""
     values = dict(case.outcome(case.worst).real_income)
-    return f"In “{case.label(case.worst)}”: {text.rank_sentence({str(k): float(v) for k, v in values.items()})}"
+    return f"In the scenario “{case.label(case.worst)}”: {text.rank_sentence({str(k): float(v) for k, v in values.items()})}"
 
 
 def table_regions(case: Case) -> list[str]:
@@ -86,9 +88,8 @@ def tile_figure(case: Case) -> Figure:
         for r in regions or list(case.world.regions):
             value = float(income[r])
             spot = places.get(r, {}).get("tile", [case.i(r) % 8, case.i(r) // 8])
-            panel = f"Status quo, against the {case.reference}" if s is None else f"{case.label(s)}, against the status quo"
             places_shown = 1 if abs(value) >= 0.995 else 2
-            rows.append({"panel": panel, "code": r, "column": spot[0], "row": spot[1], "value": value, "text": _short(value, places_shown)})
+            rows.append({"panel": case.panel(s), "code": r, "column": spot[0], "row": spot[1], "value": value, "text": _short(value, places_shown)})
             data.append(case.row(r, s, "real income", "%", value))
     edges = charts.thresholds([float(str(r["value"])) for r in rows])
     for r in rows:

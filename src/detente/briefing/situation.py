@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pandas as pd
 
@@ -12,11 +12,13 @@ from detente.briefing.document import Block, Cell, Column, Figure, Heading, Item
 from detente.briefing.figures import WIDE, figure
 from detente.briefing.law import partners, size, status_word
 from detente.briefing.svg import region_colour
-from detente.policy.measures import Measure
-from detente.policy.timing import Status, status_on
+from detente.policy.measures import InstrumentKind, Measure
+from detente.policy.timing import Deadline, status_on
 from detente.world.labels import region_name
 
 ORDER = ("threatened", "announced", "in_force", "suspended", "not_yet_known", "expired", "withdrawn", "struck_down")
+PENDING = ("threatened", "announced")
+LIVE = ("in_force", "suspended")
 ROUNDS = ("talks", "summit", "expected", "meeting")
 
 
@@ -38,45 +40,63 @@ def _situation(case: Case) -> list[Block]:
     held = [m for m in tally["in_force"] if not m.modelled]
     if held:
         lead += f" Of those in force, {len(held)} {'is' if len(held) == 1 else 'are'} not in the model; the table says which."
-    return [Para(lead), _timeline(case), _deadlines(case), _status_table(case)]
+    return [Para(lead), _timeline(case), _deadlines(case), status_table(case)]
 
 
-def _status_table(case: Case) -> Table:
+def _mutual(case: Case, m: Measure) -> bool:
+    """Whether a measure is one party's against the other by name, or of any kind but a duty on everyone."""
+    others = {p for p in case.parties if p != m.by}
+    named = m.on != "all" and bool(others & set(m.on))
+    return m.by in case.parties and (named or (m.on == "all" and m.instrument is not InstrumentKind.TARIFF))
+
+
+def status_table(case: Case, *, rest: bool = False) -> Table:
+    """Pending measures and live ones between the parties; with `rest`, all the others, for the appendix."""
     d = case.dossier
     status = d.status()
     ranked = sorted(d.measures, key=lambda m: (ORDER.index(status[m.id].value), -(m.start.toordinal() if m.start else 0), m.id))
-    rows, data = [], []
-    for m in ranked:
-        now = status[m.id].value
-        since, until = _dates(m, d.as_of)
-        model = "yes" if m.modelled and not m.in_baseline else "in the reference" if m.in_baseline else "no"
-        rows.append(
-            (
-                Cell(m.title, m.why_not or "" if not m.modelled else "", cites=m.sources),
-                Cell(f"{m.by} → {partners(m)}"), Cell(size(m)), Cell(text.capital(status_word(now)), status=now),
-                Cell(since, until), Cell(model),
-            )
+    front = [m for m in ranked if status[m.id].value in PENDING or (status[m.id].value in LIVE and _mutual(case, m))]
+    back = [m for m in ranked if m not in front]
+    csv = "measures-status.csv"
+    if not rest:
+        case.file("measures-status", f"Status of every measure on {d.as_of}", [_status_row(case, m, status[m.id].value) for m in ranked])
+    columns = (Column("Measure"), Column("By → on"), Column("Size"), Column("Status"), Column("Since", "until"), Column("In the model"))
+    unit = "Duties in percentage points (pp) of customs value, controls in percent of quantity withheld"
+    note = f"Source: the dossier; numbers in brackets refer to section 11. Data: data/{csv}"
+    day = text.day(d.as_of)
+    if rest:
+        return Table(
+            "tab-status-rest", f"Other measures on {day}", f"{unit}; towards other economies, or ended",
+            columns, tuple(_status_cells(m, status[m.id].value, d.as_of) for m in back), note, csv, wide=True,
         )  # fmt: skip
-        data.append(
-            {
-                "id": m.id, "title": m.title, "by": m.by, "on": partners(m), "instrument": m.instrument.value, "size": size(m),
-                "unit": "percentage points of customs value, or percent of quantity withheld", "status": now, "on_day": d.as_of.isoformat(),
-                "effective": m.effective or m.would_take_effect, "expires": m.stop, "modelled": m.modelled, "in_reference": m.in_baseline,
-                "why_not": m.why_not or "", "authority": m.authority or "", "sources": " ".join(m.sources),
-            }
-        )  # fmt: skip
-    csv = case.file("measures-status", f"Status of every measure on {d.as_of}", data)
     return Table(
-        "tab-status", f"Every measure and its status on {text.day(d.as_of)}",
-        "Rates in percentage points (pp) of customs value, controls in percent of quantity withheld; threats first, then the newest",
-        (Column("Measure"), Column("By → on"), Column("Size"), Column("Status"), Column("Since", "until"), Column("In the model")),
-        tuple(rows), f"Source: the dossier; numbers in brackets refer to section 11. Data: data/{csv}", csv, wide=True,
+        "tab-status", f"Pending measures, and those in force between the parties, on {day}", f"{unit}; what is pending first, then the newest",
+        columns, tuple(_status_cells(m, status[m.id].value, d.as_of) for m in front),
+        f"{note}. {text.capital(text.count(len(back), 'other measure'))} (towards other economies, or ended): appendix.", csv, wide=True,
     )  # fmt: skip
 
 
-def _dates(m: Measure, day: object) -> tuple[str, str]:
-    start = f"{m.start:%d %b %Y}".lstrip("0") if m.start else "–"
-    rest = next((r for r in m.suspended if r.contains(day)), None)  # type: ignore[arg-type]
+def _status_cells(m: Measure, now: str, day: date) -> tuple[Cell, ...]:
+    since, until = _dates(m, day)
+    model = "yes" if m.modelled and not m.in_baseline else "in the reference" if m.in_baseline else "no"
+    return (
+        Cell(m.title, m.why_not or "" if not m.modelled else "", cites=m.sources), Cell(f"{m.by} → {partners(m)}"), Cell(size(m)),
+        Cell(text.capital(status_word(now)), status=now), Cell(since, until), Cell(model),
+    )  # fmt: skip
+
+
+def _status_row(case: Case, m: Measure, now: str) -> dict[str, object]:
+    return {
+        "id": m.id, "title": m.title, "by": m.by, "on": partners(m), "instrument": m.instrument.value, "size": size(m),
+        "unit": "percentage points of customs value, or percent of quantity withheld", "status": now, "on_day": case.dossier.as_of.isoformat(),
+        "effective": m.effective or m.would_take_effect, "expires": m.stop, "modelled": m.modelled, "in_reference": m.in_baseline,
+        "why_not": m.why_not or "", "authority": m.authority or "", "sources": " ".join(m.sources),
+    }  # fmt: skip
+
+
+def _dates(m: Measure, day: date) -> tuple[str, str]:
+    start = f"{m.start:%d %b %Y}".lstrip("0").replace(" ", "\u00a0") if m.start else "–"
+    rest = next((r for r in m.suspended if r.contains(day)), None)
     if rest is not None:
         end = f"suspended to {rest.to:%d %b %Y}" if rest.to else "suspended, no end set"
     elif m.stop:
@@ -86,7 +106,7 @@ def _dates(m: Measure, day: object) -> tuple[str, str]:
     return start, end.replace(" 0", " ")
 
 
-def _window(case: Case) -> tuple[object, object]:
+def _window(case: Case) -> tuple[date, date]:
     d = case.dossier
     due = [x.date for x in d.deadlines(within_days=150)]
     return d.reference.date - timedelta(days=12), max([*due, d.as_of]) + timedelta(days=24)
@@ -95,23 +115,23 @@ def _window(case: Case) -> tuple[object, object]:
 def _timeline(case: Case) -> Figure:
     d = case.dossier
     start, end = _window(case)
-    spans = d.timeline(start, end)  # type: ignore[arg-type]
+    spans = d.timeline(start, end)
     known = {m.id: m for m in d.measures}
     first = {r: k for k, r in enumerate(case.parties)}
-    ids = sorted({s.measure for s in spans}, key=lambda i: (first.get(known[i].by, 9), known[i].by, known[i].start or d.as_of, i))
+    ids = sorted({s.measure for s in spans if _mutual(case, known[s.measure]) or status_on(known[s.measure], d.as_of).value in PENDING}, key=lambda i: (first.get(known[i].by, 9), known[i].by, known[i].start or d.as_of, i))
     bars = [
-        timeline.Bar(text.capital(region_name(known[i].by)), i, known[i].title, s.status.value, region_colour(known[i].by), s.start, s.end or end)  # type: ignore[arg-type]
+        timeline.Bar(text.capital(region_name(known[i].by)), i, known[i].title, s.status.value, region_colour(known[i].by), s.start, s.end or end)
         for i in ids for s in spans if s.measure == i
     ]  # fmt: skip
-    talks = [
-        timeline.Mark(e.date, e.place or e.kind, e.date > d.as_of)
-        for e in d.history if e.kind in ROUNDS and start <= e.date <= end and e.place  # type: ignore[operator]
-    ]  # fmt: skip
-    due: dict[object, list[str]] = {}
+    talks = _rounds(case, start, end)
+    due: dict[date, list[Deadline]] = {}
     for x in d.deadlines(within_days=150):
         if x.kind not in ROUNDS:
-            due.setdefault(x.date, []).append(x.text)
-    lines = [(day, what[0] if len(what) == 1 else f"{what[0]} (+{len(what) - 1} more)") for day, what in sorted(due.items(), key=lambda p: str(p[0]))]
+            due.setdefault(x.date, []).append(x)
+    lines = []
+    for day, what in sorted(due.items()):
+        what.sort(key=lambda x: (x.kind != "threat", not (x.measure and known[x.measure].modelled), x.text))
+        lines.append((day, what[0].text.rstrip(".") + (f" (+{len(what) - 1} more)" if len(what) > 1 else "")))
     csv = case.file(
         "timeline", "Status of each measure over time; days are half-open [start, end)",
         [{"measure": b.measure, "title": b.title, "by": b.group, "status": b.status, "start": b.start, "end": b.end} for b in bars]
@@ -126,15 +146,26 @@ def _timeline(case: Case) -> Figure:
     )  # fmt: skip
     alt = (
         f"Timeline of {len(ids)} measures. " + "; ".join(f"{known[i].title}: {status_word(status_on(known[i], d.as_of).value)}" for i in ids)
-        + ". Due: " + "; ".join(f"{text.day(day)}: {what}" for day, what in lines) + "."  # type: ignore[arg-type]
+        + ". Due: " + "; ".join(f"{text.day(day)}: {what}" for day, what in lines) + "."
     )  # fmt: skip
     return figure(
         "fig-timeline", title,
-        f"Measures by the government that imposes them, {start:%B %Y} to {end:%B %Y}; days left counted from {text.day(d.as_of)}",
+        f"Pending measures, and those of the parties against each other, by the government that imposes them, {start:%B %Y} to {end:%B %Y}; days left counted from {text.day(d.as_of)}",
         f"Source: the dossier. Bars: solid in force, hatched suspended, dashed threatened or announced, faded ended. Dots: rounds of talks, hollow when still to come. Data: data/{csv}",
         alt, csv,
-        lambda w: timeline.draw(bars, talks, lines, d.as_of, start, end, w), width=WIDE,  # type: ignore[arg-type]
+        lambda w: timeline.draw(bars, talks, lines, d.as_of, start, end, w), width=WIDE,
     )  # fmt: skip
+
+
+def _rounds(case: Case, start: date, end: date) -> list[timeline.Mark]:
+    """Rounds of talks in the window; meetings at one place within a week count once."""
+    d = case.dossier
+    marks: list[timeline.Mark] = []
+    for e in d.history:
+        if e.kind in ROUNDS and start <= e.date <= end and e.place:
+            if not any(m.label == e.place and (e.date - m.day).days <= 7 for m in marks):
+                marks.append(timeline.Mark(e.date, e.place, e.date > d.as_of))
+    return marks
 
 
 def _deadlines(case: Case) -> Table:
@@ -144,7 +175,7 @@ def _deadlines(case: Case) -> Table:
         "deadlines", "What is due after the day of the dossier",
         [{"date": x.date, "days_left": x.days_left, "unit": "days", "kind": x.kind, "what": x.text, "measure": x.measure or ""} for x in due],
     )  # fmt: skip
-    rows = tuple(cells(text.day(x.date), str(x.days_left), x.kind, x.text) for x in due)
+    rows = tuple(cells(text.table_day(x.date), str(x.days_left), x.kind, x.text) for x in due)
     return Table(
         "tab-deadlines", "What is due", f"Days counted from {text.day(d.as_of)}",
         (Column("Date"), Column("Days left", number=True), Column("Kind"), Column("What")), rows, f"Source: the dossier. Data: data/{csv}", csv,
@@ -192,7 +223,7 @@ def _agenda(case: Case) -> list[Block]:
             Table(
                 "tab-rounds", "Earlier rounds and what became of them", "Talks, truces and deals up to the day of the dossier, newest first",
                 (Column("Date"), Column("What"), Column("Outcome")),
-                tuple((Cell(text.day(e.date), e.place or ""), Cell(e.text, cites=e.sources), Cell(e.outcome or "–")) for e in reversed(rounds)),
+                tuple((Cell(text.table_day(e.date), e.place or ""), Cell(e.text, cites=e.sources), Cell(e.outcome or "–")) for e in reversed(rounds)),
                 f"Source: the dossier. Data: data/{csv}", csv,
             )
         )  # fmt: skip
@@ -238,4 +269,4 @@ def exposure_sentence(case: Case, region: str) -> str:
     return f"In the table of {case.world.year}, of {text.possessive(region)} foreign trade: {'; '.join(told)}."
 
 
-__all__ = ["Status", "exposure", "exposure_sentence", "sections"]
+__all__ = ["exposure", "exposure_sentence", "sections", "status_table"]

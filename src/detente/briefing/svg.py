@@ -93,6 +93,6 @@ def render(chart: Any, alt: str, prefix: str) -> str:
     """Draw an Altair chart with vl-convert and make it ready for the page."""
     import vl_convert
 
-    spec = chart.to_dict()
+    spec = chart.to_dict(validate=False)
     spec["config"] = CONFIG
     return finish(vl_convert.vegalite_to_svg(vl_spec=spec, vl_version="6.4"), alt, prefix)

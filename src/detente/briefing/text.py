@@ -75,8 +75,8 @@ def percent(value: float, *, signed: bool = False) -> str:
 def percent_range(low: float, high: float) -> str:
     """Two ends of a range of percent changes, with "to" and the same decimals on both ends."""
     low, high = min(low, high), max(low, high)
-    places = max(decimals_for(low), decimals_for(high)) if max(abs(low), abs(high)) < 10 else 1
-    places = 2 if max(abs(low), abs(high)) < 1 else min(places, 1) if max(abs(low), abs(high)) >= 1 else places
+    small, large = sorted((abs(low), abs(high)))
+    places = 2 if large < 10 else 1 if small < 1 else 0
     return f"{fixed(low, places)} to {fixed(high, places)}{THIN}%"
 
 
@@ -97,6 +97,11 @@ def money(million: float, *, signed: bool = False, unit: str = "USD") -> str:
 def day(value: date) -> str:
     """A date as 1 November 2025."""
     return f"{value.day} {value:%B %Y}"
+
+
+def table_day(value: date) -> str:
+    """A date that does not break over lines."""
+    return day(value).replace(" ", "\u00a0")
 
 
 def short_day(value: date) -> str:
@@ -170,7 +175,9 @@ def change_phrase(
 ) -> str:  # fmt: skip
     """ "falls 0.34 % (range −0.51 to −0.20 %)": verb from the sign, size without a sign, range with signs."""
     text = f"{direction(value, up, down, flat)} {percent(abs(value))}"
-    return text if low is None or high is None else f"{text} {range_note(low, high)}"
+    if low is None or high is None or (is_tiny(value) and is_tiny(low) and is_tiny(high)):
+        return text
+    return f"{text} {range_note(low, high)}"
 
 
 def times(ratio: float) -> str:
@@ -182,28 +189,28 @@ def times(ratio: float) -> str:
     return f"{fixed(ratio, decimals_for(float(f'{ratio:.2g}'), most=1))} times as much as"
 
 
-def compare(first: str, a: float, second: str, b: float) -> str:
+def compare(first: str, a: float, second: str, b: float, *, start: bool = True) -> str:
     """One sentence on two percent changes of real income: who loses or gains, and how many times the other.
 
     >>> compare("USA", -0.5, "CHN", -1.0)
     'China loses 2.0 times as much as the United States (−1.00\u202f% against −0.50\u202f%).'
     """
     if is_tiny(a) and is_tiny(b):
-        return f"Neither {name(first)} nor {name(second)} gains or loses as much as 0.01{THIN}%."
+        return f"{'Neither' if start else 'neither'} {name(first)} nor {name(second)} gains or loses as much as 0.01{THIN}%."
     if is_tiny(a) or is_tiny(b):
         (still, _), (moved, value) = ((first, a), (second, b)) if is_tiny(a) else ((second, b), (first, a))
         what = verb(moved, "gains", "gain") if value > 0 else verb(moved, "loses", "lose")
-        return f"{name(moved, start=True)} {what} {percent(abs(value))}; {name(still)} changes by {percent(0)}."
+        return f"{name(moved, start=start)} {what} {percent(abs(value))}; {name(still)} changes by {percent(0)}."
     if (a > 0) != (b > 0):
         (win, up), (lose, down) = ((first, a), (second, b)) if a > 0 else ((second, b), (first, a))
         return (
-            f"{name(win, start=True)} {verb(win, 'gains', 'gain')} {percent(up)} while "
+            f"{name(win, start=start)} {verb(win, 'gains', 'gain')} {percent(up)} while "
             f"{name(lose)} {verb(lose, 'loses', 'lose')} {percent(-down)}."
         )
     (more, x), (less, y) = ((first, a), (second, b)) if abs(a) >= abs(b) else ((second, b), (first, a))
     what = verb(more, "gains", "gain") if x > 0 else verb(more, "loses", "lose")
     pair = f"({_aligned(x, x, y)}{THIN}% against {_aligned(y, x, y)}{THIN}%)"
-    return f"{name(more, start=True)} {what} {times(x / y)} {name(less)} {pair}."
+    return f"{name(more, start=start)} {what} {times(x / y)} {name(less)} {pair}."
 
 
 def _aligned(value: float, *both: float) -> str:

@@ -21,7 +21,7 @@ from detente.briefing.charts import CHARACTER
 from detente.briefing.svg import COLOUR, HATCH
 from detente.briefing.text import clipped, count, short_day
 
-ROW, BAR, TOP_LINE = 31, 9, 16
+ROW, BAR, TOP_LINE = 27, 8, 16
 STYLES = {
     "threatened": "dashed", "announced": "dashed", "in_force": "solid", "suspended": "hatched",
     "expired": "faded", "withdrawn": "faded", "struck_down": "faded",
@@ -89,7 +89,7 @@ def draw(
         if bar.measure != measure:
             measure = bar.measure
             labels.append({"x": 0.0, "y": y + 7, "text": clipped(bar.title, letters), "weight": "normal"})
-            bar_y = y + 15
+            bar_y = y + 14
             y += ROW
         x1, x2 = at(bar.start), at(bar.end)
         rects.append(_bar(x1, max(x2, x1 + 2), bar_y, bar.status, bar.colour))
@@ -137,7 +137,7 @@ def draw(
         [
             {
                 "x": at(m.day), "y": float(dots_y), "text": m.label, "ty": float(talks_top + 13 * (k % levels) + 6),
-                "fill": COLOUR["paper"] if m.expected else COLOUR["ink"],
+                "fill": COLOUR["paper"] if m.expected else COLOUR["ink"], "late": m.expected,
             }
             for k, m in enumerate(talks)
         ]
@@ -150,7 +150,10 @@ def draw(
             .encode(x=x_(), y=y_(), color=alt.Color("fill:N", scale=None))
         )  # fmt: skip
         layers.append(
-            alt.Chart(rounds).mark_text(align="right", baseline="middle", fontSize=12, dx=3).encode(x=x_(), y=y_("ty"), text="text:N")
+            alt.Chart(rounds[~rounds["late"]]).mark_text(align="right", baseline="middle", fontSize=12, dx=3).encode(x=x_(), y=y_("ty"), text="text:N")
+        )
+        layers.append(
+            alt.Chart(rounds[rounds["late"]]).mark_text(align="left", baseline="middle", fontSize=12, dx=-3).encode(x=x_(), y=y_("ty"), text="text:N")
         )
     step = width / 4
     for k, (status, word) in enumerate({"in_force": "in force", "suspended": "suspended", "threatened": "threatened", "expired": "ended"}.items()):

@@ -2,7 +2,7 @@
 
 At each step the last m differences of iterates ΔZ and residuals ΔR (R = F(z) − z) give z⁺ = z + R − (ΔZ + ΔR)γ with
 γ = argmin |R − ΔR γ|. Safeguard: when the residual is not finite or has grown tenfold over the best one seen, the memory
-is dropped and the search goes on from the best point with a plain step. Source: Walker and Ni (2011), SIAM J. Numer. Anal. 49(4).
+is dropped and the search goes on from the best point with a plain step, halved each time it happens again. Source: Walker and Ni (2011), SIAM J. Numer. Anal. 49(4).
 
 >>> import jax.numpy as jnp
 >>> z, residual, iterations = fixed_point(lambda z: jnp.cos(z), jnp.zeros(1), 1e-12, 100)
@@ -29,42 +29,48 @@ def fixed_point(
 ) -> tuple[Any, Any, Any]:
     """(best z, its residual max |F(z) − z|, sweeps used). `start` is one flat array; the caller judges convergence."""
     n = start.shape[0]
-    first = f(start) - start
-
-    def norm(r: Any) -> Any:
-        size = jnp.max(jnp.abs(r))
-        return jnp.where(jnp.isfinite(size), size, jnp.inf)
 
     def go_on(s: dict[str, Any]) -> Any:
         return (s["best_norm"] > tolerance) & (s["count"] < iterations)
 
     def step(s: dict[str, Any]) -> dict[str, Any]:
-        scale = jnp.sqrt(jnp.sum(s["dr"] ** 2, axis=1))
-        used = scale > 0
-        rows = s["dr"] / jnp.where(used, scale, 1.0)[:, None]
-        gram = rows @ rows.T + jnp.diag(jnp.where(used, 1e-12, 1.0))
-        weights = jnp.linalg.solve(gram, rows @ s["r"]) / jnp.where(used, scale, 1.0)
-        z = s["z"] + s["r"] - weights @ (s["dz"] + s["dr"])
+        z = s["z"]
         r = f(z) - z
-        size = norm(r)
+        size = jnp.max(jnp.abs(r))
+        size = jnp.where(jnp.isfinite(size), size, jnp.inf)
         bad = ~(size < GROWTH * s["best_norm"])
-        slot = s["count"] % memory
         better = size < s["best_norm"]
         best_z, best_r = jnp.where(better, z, s["best_z"]), jnp.where(better, r, s["best_r"])
+        slot = s["count"] % memory
+        forget = bad | (s["count"] == 0)
+        dz = jnp.where(forget, 0.0, s["dz"].at[slot].set(z - s["last_z"]))
+        dr = jnp.where(forget, 0.0, s["dr"].at[slot].set(r - s["last_r"]))
+        here, residual = jnp.where(bad, best_z, z), jnp.where(bad, best_r, r)
+        # after a bad step go back to the best point and on from there by ever smaller plain steps
+        shrink = jnp.where(bad, 0.5 * s["shrink"], jnp.minimum(1.0, 2 * s["shrink"]))
+
+        scale = jnp.sqrt(jnp.sum(dr**2, axis=1))
+        used = scale > 0
+        rows = dr / jnp.where(used, scale, 1.0)[:, None]
+        gram = rows @ rows.T + jnp.diag(jnp.where(used, 1e-12, 1.0))
+        weights = jnp.linalg.solve(gram, rows @ residual) / jnp.where(used, scale, 1.0)
         return {
-            "z": jnp.where(bad, best_z, z),
-            "r": jnp.where(bad, best_r, r),
-            "dz": jnp.where(bad, 0.0, s["dz"].at[slot].set(z - s["z"])),
-            "dr": jnp.where(bad, 0.0, s["dr"].at[slot].set(r - s["r"])),
+            "z": here + shrink * residual - weights @ (dz + dr),
+            "last_z": here,
+            "last_r": residual,
+            "dz": dz,
+            "dr": dr,
             "best_z": best_z,
             "best_r": best_r,
             "best_norm": jnp.minimum(size, s["best_norm"]),
+            "shrink": shrink,
             "count": s["count"] + 1,
         }
 
+    nothing = jnp.zeros((memory, n))
     begin = {
-        "z": start, "r": first, "best_z": start, "best_r": first, "best_norm": norm(first),
-        "dz": jnp.zeros((memory, n)), "dr": jnp.zeros((memory, n)), "count": jnp.asarray(1),
+        "z": start, "last_z": start, "last_r": start, "best_z": start, "best_r": jnp.zeros(n), "best_norm": jnp.asarray(jnp.inf),
+        "dz": nothing, "dr": nothing, "shrink": jnp.asarray(1.0), "count": jnp.asarray(0),
     }  # fmt: skip
     end = jax.lax.while_loop(go_on, step, begin)
     return end["best_z"], end["best_norm"], end["count"]

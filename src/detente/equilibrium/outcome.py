@@ -426,6 +426,12 @@ class Outcome:
             for e in (self.before, self.after)
         )  # type: ignore[return-value]
 
+    def gradient(self, objective: Any, wrt: Any = "tariffs") -> xr.DataArray:
+        """Derivative of an objective (a region, weights by region, an `Objective`) in a family of levers; see `derivatives`."""
+        from detente.equilibrium.derivatives import gradient
+
+        return gradient(self, objective, wrt)
+
     # export ---------------------------------------------------------------------------------------------------------
 
     def to_frame(self) -> pd.DataFrame:

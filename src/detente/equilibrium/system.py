@@ -151,8 +151,20 @@ def sourcing(b: Base, v: Levers, p: Values) -> Sourcing:
     )
 
 
-def sweep(state: State, b: Base, v: Levers, s: Sourcing, k: Controls, p: Values) -> State:
-    """One pass through all equations; wages move part of the way."""
+class Accounts(NamedTuple):
+    """What a state implies for every market, in the numeraire. [N, S] unless said otherwise."""
+
+    price: Any  # ln P̂
+    cpi: Any  # ln P̂C [N]
+    sales: Any  # Y′
+    earned: Any  # value added
+    public: Any  # duties less subsidies [N]
+    income: Any  # I′ [N]
+    fill: Any  # ln of how much of each bound is used, over the bound [K]
+
+
+def accounts(state: State, b: Base, v: Levers, s: Sourcing, k: Controls, p: Values) -> Accounts:
+    """Costs, sourcing, spending, sales, duties and income at a state."""
     # cost of the nests
     centre = jnp.mean(state.price, axis=1, keepdims=True)
     spread = state.price - centre
@@ -224,16 +236,6 @@ def sweep(state: State, b: Base, v: Levers, s: Sourcing, k: Controls, p: Values)
     transfers = p.deficit_fixed * b.deficits + p.deficit_proportional * proportional
     income = region_earned + public + transfers
 
-    # factor prices
-    wages = earned * b.wage_bill / jnp.maximum(b.value_added, FLOOR)
-    growth = jnp.log(jnp.maximum(jnp.sum(wages, axis=1) / jnp.maximum(jnp.sum(b.wage_bill, axis=1), FLOOR), FLOOR))
-    by_sector = jnp.log(jnp.maximum(earned / jnp.maximum(b.value_added, FLOOR), FLOOR))
-    by_sector = jnp.where(b.value_added > 0, by_sector, growth[:, None])
-    tax_cut = jnp.log1p(jnp.maximum((public - b.public) / jnp.maximum(region_earned, FLOOR), -0.5))
-    hours = p.labour_supply / (1 + p.labour_supply) * (growth - cpi + p.recycling * tax_cut)
-    wage = (1 - p.capital_share) * (p.iota * by_sector + ((1 - p.iota) * growth - hours)[:, None])
-    wage += p.capital_share * cpi[:, None]
-
     # controls: quantity delivered, or value at basic prices, over the baseline
     flow = share * seller * buyer / numeraire
     log_price = unit[k.origin, k.sector] + jnp.log1p(tariff) + jnp.log1p(tax) - b.log_duties[at] + v.log_iceberg[at] + wedge
@@ -242,17 +244,38 @@ def sweep(state: State, b: Base, v: Levers, s: Sourcing, k: Controls, p: Values)
     value = k.weight * net * seller * buyer / numeraire
     measured = jnp.where(k.by_value[k.owner] > 0, value, quantity)
     filled = jnp.zeros_like(k.log_bound).at[k.owner].add(measured)
-    gap = jnp.where(filled > 0, jnp.log(jnp.maximum(filled, FLOOR)) - k.log_bound, 0.0)
-    new_wedge = jnp.maximum(state.wedge, 0.0) + k.sign * k.step * gap
+    return Accounts(
+        price=price,
+        cpi=cpi,
+        sales=new_sales / numeraire,
+        earned=earned,
+        public=public,
+        income=income,
+        fill=jnp.where(filled > 0, jnp.log(jnp.maximum(filled, FLOOR)) - k.log_bound, 0.0),
+    )
+
+
+def sweep(state: State, b: Base, v: Levers, s: Sourcing, k: Controls, p: Values) -> State:
+    """One pass through all equations; wages move part of the way."""
+    a = accounts(state, b, v, s, k, p)
+    earned, region_earned = a.earned, jnp.sum(a.earned, axis=1)
+    wages = earned * b.wage_bill / jnp.maximum(b.value_added, FLOOR)
+    growth = jnp.log(jnp.maximum(jnp.sum(wages, axis=1) / jnp.maximum(jnp.sum(b.wage_bill, axis=1), FLOOR), FLOOR))
+    by_sector = jnp.log(jnp.maximum(earned / jnp.maximum(b.value_added, FLOOR), FLOOR))
+    by_sector = jnp.where(b.value_added > 0, by_sector, growth[:, None])
+    tax_cut = jnp.log1p(jnp.maximum((a.public - b.public) / jnp.maximum(region_earned, FLOOR), -0.5))
+    hours = p.labour_supply / (1 + p.labour_supply) * (growth - a.cpi + p.recycling * tax_cut)
+    wage = (1 - p.capital_share) * (p.iota * by_sector + ((1 - p.iota) * growth - hours)[:, None])
+    wage += p.capital_share * a.cpi[:, None]
 
     active = b.output > 0
-    ratio_sales = jnp.maximum(new_sales / numeraire, FLOOR) / jnp.where(active, b.output, 1.0)
+    ratio = jnp.maximum(a.sales, FLOOR) / jnp.where(active, b.output, 1.0)
     return State(
         wage=state.wage + p.damping * (wage - state.wage),
-        price=price,
-        sales=jnp.where(active, jnp.log(ratio_sales), 0.0),
-        income=jnp.log(jnp.maximum(income, 1e-12 * b.income) / b.income),
-        wedge=new_wedge,
+        price=a.price,
+        sales=jnp.where(active, jnp.log(ratio), 0.0),
+        income=jnp.log(jnp.maximum(a.income, 1e-12 * b.income) / b.income),
+        wedge=jnp.maximum(state.wedge, 0.0) + k.sign * k.step * a.fill,
     )
 
 
@@ -295,3 +318,50 @@ def equilibria(
         return _equilibrium(start, b, v, k, p, tolerance, iterations, memory)
 
     return jax.vmap(one)(v, k, p)
+
+
+class Goal(NamedTuple):
+    """Weights of an objective: Σ w·(100 ln Ŵ) + Σ w·Δ(value added)/VA + Σ w·Δ(public revenue)/VA − Σ w·100 ln P̂C."""
+
+    real_income: Any  # [N]
+    value_added: Any  # [N, S]
+    revenue: Any  # [N]
+    prices: Any  # [N]
+
+
+def goal_value(state: State, b: Base, v: Levers, k: Controls, p: Values, g: Goal) -> Any:
+    """The objective at a state (TALKS §1), in points of real income."""
+    a = accounts(state, b, v, sourcing(b, v, p), k, p)
+    region = jnp.sum(b.value_added, axis=1)
+    gain = 100 * (jnp.log(a.income / b.income) - a.cpi)
+    return (
+        jnp.sum(g.real_income * gain)
+        + jnp.sum(g.value_added * 100 * (a.earned - b.value_added) / region[:, None])
+        + jnp.sum(g.revenue * 100 * (a.public - b.public) / region)
+        - jnp.sum(g.prices * 100 * a.cpi)
+    )
+
+
+@partial(jax.jit, static_argnames=("memory",))
+def gradient(
+    flat: Any, b: Base, v: Levers, k: Controls, p: Values, g: Goal, tolerance: Any, iterations: Any, memory: int = 8
+) -> tuple[Any, Levers, Any, Any]:
+    """Objective, its derivatives in every lever and in the log bounds, and the residual of the adjoint.
+
+    At z = F(z, p): dG/dp = ∂G/∂p + λᵀ ∂F/∂p, where λ = ∂G/∂z + (∂F/∂z)ᵀ λ is itself a fixed point.
+    """
+    n, sectors = b.output.shape
+
+    def step(z: Any, v: Levers, bounds: Any) -> Any:
+        held = k._replace(log_bound=bounds)
+        return pack(sweep(unpack(z, n, sectors), b, v, sourcing(b, v, p), held, p))
+
+    def objective(z: Any, v: Levers, bounds: Any) -> Any:
+        return goal_value(unpack(z, n, sectors), b, v, k._replace(log_bound=bounds), p, g)
+
+    value, (by_state, by_levers, by_bounds) = jax.value_and_grad(objective, argnums=(0, 1, 2))(flat, v, k.log_bound)
+    _, back = jax.vjp(lambda z: step(z, v, k.log_bound), flat)
+    multiplier, residual, _ = fixed_point(lambda y: by_state + back(y)[0], by_state, tolerance, iterations, memory)
+    _, through = jax.vjp(lambda v, bounds: step(flat, v, bounds), v, k.log_bound)
+    more_levers, more_bounds = through(multiplier)
+    return value, jax.tree.map(jnp.add, by_levers, more_levers), by_bounds + more_bounds, residual

@@ -31,217 +31,30 @@ from pydantic import Field, model_validator
 from detente.errors import BadDossier, OverlappingMeasures, UnknownName, nearest
 from detente.policy.changes import Change, apply_changes
 from detente.policy.instruments import Policy
-from detente.policy.measures import Identifier, Measure, RegionCode, SectorCode, Strict, Text
+from detente.policy.measures import Identifier, Measure, Strict, Text
+from detente.policy.parts import Bystander, Event, Horizon, KeyQuestion, Party, Published, Reference, Scenario, Source, Venue
 from detente.policy.reading import MAX_BYTES, read_yaml, validate
 from detente.policy.stacking import Array, Stack, check_exclusive, policy_on, stack_on
 from detente.policy.timing import Deadline, Span, Status, in_force, next_deadlines, status_on, timeline, turning_days
 from detente.world.labels import group_table, region_name, region_table, sector_name, sector_table
 
-SCHEMA_VERSION = 1
-Cited = Annotated[tuple[Identifier, ...], Field(min_length=1)]
-Assumed = tuple[Annotated[str, Field(pattern=r"^A\d+$")], ...]
-StanceName = Literal["ease", "hold", "escalate"]
+__all__ = [
+    "Bystander",
+    "Change",
+    "Dossier",
+    "Event",
+    "KeyQuestion",
+    "Party",
+    "Published",
+    "Scenario",
+    "Source",
+    "dossier_json_schema",
+    "list_dossiers",
+    "load_dossier",
+    "new_dossier_text",
+    "parse_dossier",
+]
 Item = TypeVar("Item")
-
-
-class Source(Strict):
-    """A text a statement rests on. `read`: the day we read it, or None where it was named but not read."""
-
-    id: Identifier
-    title: Text
-    publisher: Text
-    url: Annotated[str, Field(pattern=r"^https?://\S+$", max_length=600)] | None = None
-    date: datetime.date | None = None
-    read: datetime.date | None = None
-    note: Text | None = None
-
-
-class Reference(Strict):
-    """What the additional duties are added to."""
-
-    date: datetime.date
-    label: Text
-    sources: Cited
-
-
-class Venue(Strict):
-    """Where the talks are, and why there."""
-
-    region: RegionCode
-    place: Text
-    why: Text
-    article_ref: Text | None = None
-    sources: Cited
-
-
-class Objective(Strict):
-    """Weights on what a government wants, beside real income (weight 1): G in the strategy room.
-
-    growth: on real income; employment: on value added, by sector; revenue, prices, dependence, audience: scalars.
-    """
-
-    growth: float = 1.0
-    employment: dict[SectorCode | Literal["default"], float] = Field(default={})
-    revenue: float = 0.0
-    prices: float = 0.0
-    dependence: float = 0.0
-    audience: float = 0.0
-
-
-class Motive(Strict):
-    """One thing a party wants, in words, and the weight it stands for."""
-
-    text: Text
-    article_ref: Text | None = None
-    weighs_on: Literal["growth", "employment", "revenue", "prices", "dependence", "audience", "none"] = "none"
-    sources: Cited
-
-
-class Stance(Strict):
-    """What a party does under one of three stances: changes to the status quo."""
-
-    stance: StanceName
-    title: Text
-    changes: tuple[Change, ...] = ()
-    sources: Cited
-
-
-class Party(Strict):
-    """A government at the table."""
-
-    region: RegionCode
-    negotiators: tuple[Text, ...] = ()
-    motives: Annotated[tuple[Motive, ...], Field(min_length=1)]
-    objective: Objective = Objective()
-    interests: tuple[Text, ...] = ()
-    stances: tuple[Stance, ...] = ()
-    assumptions: Assumed = ()
-    sources: Cited
-
-    def stance(self, name: str) -> Stance:
-        """The stance called `name` (ease, hold, escalate)."""
-        table = {s.stance: s for s in self.stances}
-        if name not in table:
-            raise UnknownName(name, {k: s.title for k, s in table.items()}, "stance")
-        return table[name]
-
-
-class MenuItem(Strict):
-    """Something a bystander could do."""
-
-    id: Identifier
-    title: Text
-    changes: tuple[Change, ...] = ()
-    modelled: bool = True
-    why_not: Text | None = None
-    sources: Cited
-
-
-class Bystander(Strict):
-    """A region hit by a quarrel that is not its own."""
-
-    region: RegionCode
-    position: Text
-    article_ref: Text | None = None
-    menu: tuple[MenuItem, ...] = ()
-    sources: Cited
-
-
-EventKind = Literal[
-    "baseline", "talks", "summit", "call", "deal", "truce", "tariff", "export control", "exemption", "threat",
-    "statement", "deadline", "court", "expected", "meeting",
-]  # fmt: skip
-
-
-class Event(Strict):
-    """Something that happened, or is due, on a day (or from `date` to `until`, both included)."""
-
-    date: datetime.date
-    until: datetime.date | None = None
-    kind: EventKind
-    place: Text | None = None
-    parties: tuple[RegionCode, ...] = ()
-    text: Text
-    outcome: Text | None = None
-    article_ref: Text | None = None
-    sources: Cited
-    confirmed: bool = True
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if self.until is not None and self.until < self.date:
-            raise ValueError(f"'until' ({self.until}) is before 'date' ({self.date})")
-        return self
-
-
-class Provision(Strict):
-    """One clause of a scenario; a clause we cannot turn into numbers says so."""
-
-    text: Text
-    modelled: bool
-    measures: tuple[Identifier, ...] = ()
-    why_not: Text | None = None
-
-    @model_validator(mode="after")
-    def _says_why(self) -> Self:
-        if not self.modelled and not self.why_not:
-            raise ValueError("a provision that is not modelled says why: add 'why_not'")
-        return self
-
-
-class Scenario(Strict):
-    """A future: the dossier's measures after `changes`, read on `policy_date`."""
-
-    id: Identifier
-    title: Text
-    summary: Text
-    narrative: Text
-    article_ref: Text | None = None
-    policy_date: date
-    provisions: tuple[Provision, ...] = ()
-    changes: tuple[Change, ...] = ()
-    assumptions: Assumed = ()
-    sources: Cited
-
-
-class KeyQuestion(Strict):
-    """Something worth watching: what to look at, by when, and what the answer would move."""
-
-    id: Identifier
-    question: Text
-    why: Text
-    indicator: Text
-    by_when: date
-    scenarios: tuple[Identifier, ...] = ()
-    measures: tuple[Identifier, ...] = ()
-    article_ref: Text | None = None
-    sources: Cited
-
-
-class Published(Strict):
-    """A number others have published, for comparison and never for tuning."""
-
-    id: Identifier
-    who: Text
-    scenario: Text
-    quantity: Text
-    region: RegionCode | None = None
-    value: float
-    low: float | None = None
-    high: float | None = None
-    unit: Text
-    time_basis: Text
-    date: datetime.date | None = None
-    compare_with: Identifier | None = None
-    note: Text | None = None
-    sources: Cited
-
-
-class Horizon(Strict):
-    """Default time basis of the dossier's figures."""
-
-    default: Literal["short", "medium", "long"] = "medium"
-    why: Text | None = None
 
 
 class Dossier(Strict):

@@ -300,7 +300,8 @@ class Subsidy:
 
     def describe(self) -> str:
         """One plain sentence."""
-        return f"{_listed(self.by, 'every region')} pays {100 * self.rate:g} % of the cost of making {_listed(self.sectors, 'goods')}"
+        goods = _listed(self.sectors, "goods")
+        return f"{_listed(self.by, 'every region')} pays {100 * self.rate:g} % of the cost of making {goods}"
 
 
 @dataclass(frozen=True)

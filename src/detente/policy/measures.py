@@ -67,6 +67,7 @@ class InstrumentKind(StrEnum):
     EXPORT_CONTROL = "export_control"
     EMBARGO = "embargo"
     NON_TARIFF = "non_tariff"
+    PURCHASE = "purchase"
     OTHER = "other"
 
 
@@ -166,6 +167,8 @@ class Measure(Strict):
     withhold_pct: WithheldMap | None = None
     rent: Literal["kept", "lost"] = "kept"
     cost_pct: RateMap | None = None
+    growth_pct: Annotated[float, Field(gt=-100, le=10_000), BeforeValidator(_no_bool)] | None = None
+    value_musd: Annotated[float, Field(gt=0), BeforeValidator(_no_bool)] | None = None
     announced: date | None = None
     effective: date | None = None
     expires: date | None = None
@@ -196,6 +199,8 @@ class Measure(Strict):
             InstrumentKind.EXPORT_CONTROL: ("withhold_pct", self.withhold_pct),
             InstrumentKind.NON_TARIFF: ("cost_pct", self.cost_pct),
         }.get(self.instrument)
+        if self.instrument is InstrumentKind.PURCHASE and (self.growth_pct is None) == (self.value_musd is None):
+            raise ValueError("a purchase promise needs either 'growth_pct' or 'value_musd'")
         if wanted is not None and wanted[1] is None:
             raise ValueError(f"a modelled measure of kind {self.instrument.value} needs {wanted[0]!r}")
         if self.instrument is InstrumentKind.OTHER:

@@ -42,7 +42,16 @@ from numpy.typing import NDArray
 
 from detente.errors import OverlappingMeasures
 from detente.policy.changes import apply_changes
-from detente.policy.instruments import Embargo, ExportControl, Instrument, NonTariffCost, Policy, Schedule, Shock
+from detente.policy.instruments import (
+    Embargo,
+    ExportControl,
+    Instrument,
+    NonTariffCost,
+    Policy,
+    PurchaseCommitment,
+    Schedule,
+    Shock,
+)
 from detente.policy.measures import Base, Except, InstrumentKind, Measure
 from detente.policy.timing import in_force
 from detente.world.labels import group_table, resolve_sectors
@@ -69,6 +78,7 @@ class Stack:
     costs        additional ad valorem cost of non-tariff measures, fraction
     applied      ids of the measures that entered; `left_out` maps ids of measures in force that did not to the reason
     pieces       contribution of each tariff measure to `tariffs`, by id
+    purchases    promises to buy: id → the instrument
     floors       for duties stated as a total: (that total, the share of trade it still reaches), by id
     titles       title of every measure that entered, by id
     """
@@ -83,6 +93,7 @@ class Stack:
     left_out: dict[str, str]
     pieces: dict[str, Array]
     floors: dict[str, tuple[Array, Array]]
+    purchases: dict[str, PurchaseCommitment]
     titles: dict[str, str]
     reference_known: bool
 
@@ -147,12 +158,18 @@ def stack_on(
     pieces: dict[str, Array] = {}
     reach: dict[str, Array] = {}
     totals: dict[str, Array] = {}
+    purchases: dict[str, PurchaseCommitment] = {}
     kept = np.ones(shape)
     costs = np.zeros(shape)
     rent_lost = np.zeros(shape, dtype=bool)
     for m in active:
         if m.by not in at:
             left_out[m.id] = f"{m.by} is not a region of this world"
+            continue
+        if m.instrument is InstrumentKind.PURCHASE:
+            growth = None if m.growth_pct is None else m.growth_pct / 100
+            sellers, goods = partners_of(m, regions), sectors_of(m, sectors)
+            purchases[m.id] = PurchaseCommitment(by=m.by, origin=sellers, sectors=goods, value=m.value_musd, growth=growth)
             continue
         own, cover, value, total_rate = at[m.by], np.zeros(shape), np.zeros(shape), np.zeros(shape)
         for partner in partners_of(m, regions):
@@ -196,6 +213,7 @@ def stack_on(
         applied=tuple(m.id for m in active if m.id not in left_out),
         left_out=left_out,
         pieces=pieces,
+        purchases=purchases,
         floors={k: (rate, reach[k] * left[k]) for k, rate in totals.items()},
         titles={m.id: m.title for m in active},
         reference_known=reference is not None,
@@ -305,4 +323,5 @@ def to_policy(stack: Stack) -> Policy:
         else:
             rent: Literal["kept", "lost"] = "lost" if lost else "kept"
             steps.append(ExportControl(by=origin, on=tuple(buyers), sectors=hit, withhold=level, rent=rent, pooled=True))
+    steps += stack.purchases.values()
     return Policy(steps)

@@ -9,6 +9,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from detente.world.labels import region_table, sector_table
 
 REGION_ORDER = (
@@ -21,6 +23,16 @@ def region_members() -> dict[str, tuple[str, ...]]:
     """Region → economies of the source table, in the order of the default world."""
     table = region_table()
     return {code: tuple(table[code].get("members", [code])) for code in REGION_ORDER}
+
+
+def present_members(economies: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """`region_members` with only those of `economies`; regions without any are left out.
+
+    >>> present_members(["CHN", "LAO"])
+    {'CHN': ('CHN',), 'XSE': ('LAO',)}
+    """
+    found = {r: tuple(m for m in members if m in economies) for r, members in region_members().items()}
+    return {r: members for r, members in found.items() if members}
 
 
 def sector_members() -> dict[str, tuple[str, ...]]:

@@ -21,7 +21,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from detente.world.builder import final_demand as fd, rare_earths as rer, rest_of_world as rw
-from detente.world.builder.aggregation import region_members, sector_members
+from detente.world.builder.aggregation import present_members, sector_members
 from detente.world.builder.balance import balance
 from detente.world.builder.baseline_tariffs import baseline_tariffs
 from detente.world.builder.card import SOURCES, provenance_card
@@ -225,7 +225,7 @@ def assemble(sources: Path, inputs: Inputs, split: rer.Split, full: bool) -> tup
     if full:
         return world, notes
     small = world.aggregate(
-        regions={r: m for r, m in region_members().items() if m != (r,)},
+        regions={r: m for r, m in present_members(labels).items() if m != (r,)},
         sectors={s: m for s, m in sector_members().items() if m != (s,)},
     )
     return small.with_(name=f"world-{YEAR}"), notes
@@ -240,6 +240,34 @@ def goods_by_pair(inputs: Inputs, imputed: Array) -> Array:
     out[c, :c] = inputs.row_sales[:, inputs.goods].sum(axis=1)
     np.fill_diagonal(out, np.nan)
     return out
+
+
+SECTION_GROUPS: dict[str, tuple[tuple[int, ...], tuple[str, ...]]] = {
+    "food": ((0, 1, 4), ("A01", "A03", "C10T12")),
+    "fuels": ((3,), ("B05", "B06", "C19")),
+    "chemicals": ((5,), ("C20", "C21")),
+    "machinery and vehicles": ((7,), ("C26", "C27", "C28", "C29", "C301", "C302T309")),
+    "other manufactures": ((6, 8), ("C13T15", "C16", "C17_18", "C22", "C23", "C24A", "C24B", "C25", "C31T33")),
+}
+
+
+def held_out_mix(inputs: Inputs, imputed: Array) -> tuple[Array, Array]:
+    """What no margin uses: the product mix of each pair's goods trade, against UNCTAD's mix of 2015.
+
+    Shares [origin, destination, group] of the table and of 2015, for pairs in both; other pairs are NaN.
+    """
+    codes, c = inputs.icio.economies, len(inputs.icio.economies)
+    total = inputs.icio.intermediate + imputed[:, :c]
+    ours, theirs = np.full((c, c, len(SECTION_GROUPS)), np.nan), np.full((c, c, len(SECTION_GROUPS)), np.nan)
+    for g, (sections, industries) in enumerate(SECTION_GROUPS.values()):
+        ours[:, :, g] = total[:, :, [k for k, i in enumerate(inputs.icio.industries) if i in industries]].sum(axis=2)
+        chosen = inputs.sections_2015[inputs.sections_2015.index.get_level_values("section").isin(sections)]
+        square = chosen.groupby(level=[0, 1]).sum().rename("value").reset_index()
+        square = square.pivot_table(index="exp", columns="imp", values="value")
+        theirs[:, :, g] = square.reindex(index=list(codes), columns=list(codes)).fillna(0.0).to_numpy(dtype=float)
+    small = theirs.sum(axis=2) < 200
+    theirs[small | np.eye(c, dtype=bool)] = np.nan
+    return ours / ours.sum(axis=2, keepdims=True), theirs / theirs.sum(axis=2, keepdims=True)
 
 
 def report_rows(inputs: Inputs, problem: fd.FinalDemandProblem, fits: dict[str, Array]) -> tuple[FitRow, ...]:
@@ -265,6 +293,8 @@ def report_rows(inputs: Inputs, problem: fd.FinalDemandProblem, fits: dict[str, 
                     compare(f"US imports from {g} by sector", variant, us[row], problem.us.to_numpy(dtype=float)[row], floor=1)
                 )
         rows.append(compare("absorption", variant, imputed.sum(axis=(0, 2)), problem.absorption, floor=0))
+        ours, theirs = held_out_mix(inputs, imputed)
+        rows.append(compare("product mix by pair 2015, held out", variant, ours, theirs, floor=0.02))
         counted = fd.counted_services(problem)
         inter = problem.intermediate[:, :, counted].sum(axis=2)
         np.fill_diagonal(inter, 0.0)

@@ -84,10 +84,10 @@ class FitReport:
     def summary(self) -> str:
         """A few lines for a terminal."""
         rows, pairs = self.to_frame(), self.pairs_frame()
-        lines = ["margin                          variant                    n  corr(ln)  median %  weighted %"]
+        lines = ["margin                              variant                    n  corr(ln)  median %  weighted %"]
         for r in rows.itertuples():
             lines.append(
-                f"{r.margin:<31} {r.variant:<22} {r.n:>6} {r.log_correlation:>9.3f} {r.median_error_pct:>9.1f} "
+                f"{r.margin:<35} {r.variant:<22} {r.n:>6} {r.log_correlation:>9.3f} {r.median_error_pct:>9.1f} "
                 f"{r.weighted_error_pct:>11.1f}"
             )
         lines.append("")

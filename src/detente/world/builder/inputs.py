@@ -43,6 +43,7 @@ class Inputs:
     goods: NDArray[np.bool_]
     sector_of: tuple[str, ...]
     region_of: dict[str, str]
+    sections_2015: pd.Series[float]
     borrowed: int
 
 
@@ -56,7 +57,7 @@ def read_inputs(sources: Path, icio: Path | None) -> Inputs:
     inside = [e for e in codes if e in bilateral.index]
     outside = [e for e in bilateral.index if e not in codes]
     mirrored = (float(bilateral.loc[outside, inside].sum().sum()), float(bilateral.loc[inside, outside].sum().sum()))
-    accounts = national_accounts(wdi.values, codes, table.residual_inputs.sum(axis=1), supplements, mirrored)
+    accounts = national_accounts(wdi.table, codes, table.residual_inputs.sum(axis=1), supplements, mirrored)
     sitc = read_sitc(sources / "trade")
     us = read_us_imports(sources / "trade")
     goods_of = {s: bool(e["goods"]) for s, e in sector_table().items()}
@@ -76,7 +77,7 @@ def read_inputs(sources: Path, icio: Path | None) -> Inputs:
         bilateral, sitc, codes, room, (float(twn["goods_exports_2023"]), float(twn["goods_imports_2023"])), other[:c], known
     )
     row_sales = _row_sales(sources, table, accounts, targets, sitc, goods)
-    return Inputs(table, accounts, targets, us, row_sales, goods, sector_of, region_of, len(wdi.borrowed))
+    return Inputs(table, accounts, targets, us, row_sales, goods, sector_of, region_of, sitc, len(wdi.borrowed))
 
 
 def _reorder(table: IcioTable) -> IcioTable:
@@ -102,7 +103,7 @@ def _row_sales(
     fuels = from_rest(read_minerals(sources / "minerals", FUELS, TRADE_YEAR))
     ores = from_rest(read_ores(sources / "minerals", TRADE_YEAR))
     sections = sitc.xs(ROW, level=0).rename("value").reset_index().pivot_table(index="imp", columns="section", values="value")
-    sections = sections.reindex(codes).fillna(0.0)
+    sections = sections.reindex(index=codes, columns=range(10)).fillna(0.0)
     lenders = [codes.index(e) for e in rw.LENDERS if e in codes]
     goods_bought = table.intermediate[:, :, goods].sum(axis=2).sum(axis=0)
     pattern = table.intermediate[lenders].sum(axis=0)

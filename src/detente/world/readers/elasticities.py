@@ -1,6 +1,7 @@
 """Published trade elasticities: Fontagné–Guimbard–Orefice (2022) by GTAP sector, Caliendo–Parro (2015) by ISIC group.
 
-Fontagné, L., H. Guimbard and G. Orefice (2022), Tariff-based product-level trade elasticities, J. Int. Econ. 137,
+Fontagné, L., H. Guimbard and G. Orefice (2022), Tariff-based product-level trade elasticities, Journal of
+International Economics,
 https://sites.google.com/view/product-level-trade-elasticity — columns `gtap_sector, trade_elasticity_epsilon`.
 Caliendo, L. and F. Parro (2015), Review of Economic Studies 82(1), Table 1, https://doi.org/10.1093/restud/rdu035 —
 columns `sector, theta_full, se_full, theta_99, …`.

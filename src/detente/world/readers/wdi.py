@@ -5,7 +5,7 @@ Where an economy has no value in the wanted year, the nearest year is taken (the
 Source: World Bank, World Development Indicators (CC BY 4.0). https://databank.worldbank.org/source/world-development-indicators
 
     >>> wdi = read_wdi(Path("sources/macro"), 2022)  # doctest: +SKIP
-    >>> wdi.values.loc["MYS", "NY.GDP.MKTP.CD"] / 1e9  # doctest: +SKIP
+    >>> wdi.table.loc["MYS", "NY.GDP.MKTP.CD"] / 1e9  # doctest: +SKIP
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Wdi:
     """Economy × indicator for one year; `borrowed` lists (economy, indicator, year taken instead)."""
 
     year: int
-    values: pd.DataFrame
+    table: pd.DataFrame
     borrowed: tuple[tuple[str, str, int], ...]
 
 
@@ -45,5 +45,5 @@ def read_wdi(folder: Path, year: int, indicators: Sequence[str] | None = None, r
     best = frame.drop_duplicates(["iso3", "indicator"])
     late = best[best["distance"] > 0]
     borrowed = tuple((str(a), str(b), int(c)) for a, b, c in zip(late["iso3"], late["indicator"], late["year"], strict=True))
-    values = best.pivot_table(index="iso3", columns="indicator", values="value", aggfunc="first")
-    return Wdi(year, values, borrowed)
+    table = best.pivot_table(index="iso3", columns="indicator", values="value", aggfunc="first")
+    return Wdi(year, table, borrowed)
