@@ -66,6 +66,20 @@ def _emit(value: Any) -> None:
     sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, default=str) + "\n")
 
 
+def _signed(value: float) -> str:
+    """Two decimals with a true minus sign; what rounds to nothing has no sign."""
+    text = f"{value:+,.2f}"
+    return "0.00" if text in ("+0.00", "-0.00") else text.replace("-", "−")
+
+
+def _table(columns: tuple[str, ...]) -> Table:
+    """A plain table: names on the left, figures on the right."""
+    shown = Table(box=None, pad_edge=False)
+    for k, column in enumerate(columns):
+        shown.add_column(column, justify="right" if k else "left", no_wrap=True)
+    return shown
+
+
 @contextmanager
 def _progress(title: str, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
     """A progress bar on standard error; silent when asked or when nobody is watching."""
@@ -172,36 +186,17 @@ def solve(
         outcome.to_csv(csv)
     title = f"{negotiation.scenario(name).title if name else 'Status quo'} against {compared}"
     if as_json:
-        frame = outcome.to_frame()
-        _emit(
-            {
-                "dossier": negotiation.id, "scenario": name or "status-quo", "against": compared, "horizon": basis, "data_year": table.year,
-                "units": {"money": f"{table.unit} a year", "changes": "percent"}, "status": outcome.status, "residual": outcome.residual,
-                "iterations": outcome.iterations, "clearing_gap": outcome.clearing_gap, "world_real_income": outcome.world_real_income,
-                "real_income": outcome.real_income.to_dict(), "consumer_prices": outcome.consumer_prices.to_dict(),
-                "wage": outcome.wage.to_dict(), "equivalent_variation": outcome.equivalent_variation.to_dict(),
-                "regions": {str(k): v for k, v in frame.to_dict(orient="index").items()}, "provenance": dict(outcome.provenance),
-            }
-        )  # fmt: skip
+        header = {"dossier": negotiation.id, "scenario": name or "status-quo", "against": compared, "horizon": basis}
+        _emit({**header, **outcome.record()})
         return
-    shown = Table(
-        title=f"{title}\n{basis} run, {table.name}, data of {table.year}", title_justify="left", box=None, pad_edge=False
-    )
-    shown.add_column("economy")
-    for column in ("real income, %", "billion USD a year", "consumer prices, %", "exports, %"):
-        shown.add_column(column, justify="right")
+    out.print(f"{title}\n{basis} run, {table.name}, data of {table.year}", highlight=False, markup=False, soft_wrap=True)
+    shown = _table(("economy", "real income, %", "bn USD a year", "prices, %", "exports, %"))
     exports = 100 * outcome.exports["change"] / outcome.exports["baseline"]
     for code in outcome.real_income.sort_values().index:
         row = (outcome.real_income[code], outcome.equivalent_variation[code] / 1000, outcome.consumer_prices[code], exports[code])
-        shown.add_row(f"{code}  {region_name(code)}", *(f"{v:+,.2f}".replace("-", "−") for v in row))
-    shown.add_row(
-        "world",
-        f"{outcome.world_real_income:+.2f}".replace("-", "−"),
-        f"{outcome.equivalent_variation.sum() / 1000:+,.2f}".replace("-", "−"),
-        "",
-        "",
-        style="bold",
-    )
+        shown.add_row(f"{code}  {region_name(code)}", *map(_signed, row))
+    total = (_signed(outcome.world_real_income), _signed(outcome.equivalent_variation.sum() / 1000))
+    shown.add_row("world", *total, "", "", style="bold")
     out.print(shown)
     out.print(f"{outcome.status}, residual {outcome.residual:.0e}, {outcome.iterations} sweeps", style="dim", highlight=False)
 
@@ -213,13 +208,14 @@ def world_info(world: WorldName = "world-2022", as_json: Json = False) -> None:
     from detente.world.library import load_world
 
     table = load_world(world)
-    balance = -table.deficits - (table.deficits.sum() * 0)
+    balance = -table.deficits
     if as_json:
         _emit(
             {
                 "name": table.name, "year": table.year, "unit": table.unit, "fingerprint": table.fingerprint,
                 "regions": {r: region_name(r) for r in table.regions}, "sectors": {s: sector_name(s) for s in table.sectors},
-                "output": float(table.output.sum()), "value_added": dict(zip(table.regions, table.value_added.sum(1).tolist(), strict=True)),
+                "output": float(table.output.sum()),
+                "value_added": dict(zip(table.regions, table.value_added.sum(1).tolist(), strict=True)),
                 "trade_balance": dict(zip(table.regions, balance.tolist(), strict=True)), "worst_gap": table.check(),
                 "sources": list(table.sources), "card": dict(table.card),
             }
@@ -230,14 +226,7 @@ def world_info(world: WorldName = "world-2022", as_json: Json = False) -> None:
         highlight=False,
     )
     out.print(f"fingerprint {table.fingerprint}, identities hold to {table.check():.0e}", highlight=False, style="dim")
-    shown = Table(box=None, pad_edge=False)
-    for column, justify in (
-        ("economy", "left"),
-        ("value added, bn USD", "right"),
-        ("exports, bn USD", "right"),
-        ("trade balance, bn USD", "right"),
-    ):
-        shown.add_column(column, justify=justify)  # type: ignore[arg-type]
+    shown = _table(("economy", "value added, bn USD", "exports, bn USD", "balance, bn USD"))
     for k, code in enumerate(table.regions):
         exports = table.shipments[k].sum() - table.shipments[k, k].sum()
         shown.add_row(

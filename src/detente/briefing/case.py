@@ -38,7 +38,7 @@ class Triple(NamedTuple):
     def cell(self, decimals: int = 2, *, signed: bool = True, strong: bool = False) -> Cell:
         """A table cell: the central value, and the range in a smaller second line when it has any width."""
         ends = (text.fixed(self.low, decimals), text.fixed(self.high, decimals))
-        sub = f"{ends[0]} to {ends[1]}" if ends[0] != ends[1] else ""
+        sub = f"{ends[0]} to {ends[1]}".replace(" ", text.FIRM) if ends[0] != ends[1] else ""
         return Cell(text.fixed(self.value, decimals, signed=signed), sub, strong=strong)
 
     def told(self) -> str:
@@ -226,7 +226,9 @@ class Case:
         values = self.world.extras.get("population")
         if values is None:
             return None
-        return pd.Series(np.asarray(values, dtype=float).reshape(len(self.world.regions), -1)[:, 0], index=list(self.world.regions))
+        return pd.Series(
+            np.asarray(values, dtype=float).reshape(len(self.world.regions), -1)[:, 0], index=list(self.world.regions)
+        )
 
     # -- words -----------------------------------------------------------------------------------------------------------
     @cached_property
@@ -270,7 +272,14 @@ class Case:
 
     # -- tidy data -------------------------------------------------------------------------------------------------------
     def row(
-        self, region: str, scenario: str | None, measure: str, unit: str, value: Triple | float, horizon: str | None = None, **more: Any
+        self,
+        region: str,
+        scenario: str | None,
+        measure: str,
+        unit: str,
+        value: Triple | float,
+        horizon: str | None = None,
+        **more: Any,
     ) -> dict[str, Any]:
         """One row of a tidy data file, with unit, baseline and horizon."""
         known = value if isinstance(value, Triple) else Triple(math.nan, float(value), math.nan)

@@ -102,11 +102,11 @@ def dots(frame: pd.DataFrame, width: float, *, label_width: float = LABEL_WIDTH,
         y = _y(part, label_width)
         base = alt.Chart(part)
         x = _x(domain, inner, labels=k == 0)
-        span = base.mark_rule(strokeWidth=1.6, opacity=0.75).encode(x=_x(domain, inner, labels=k == 0, field="low"), x2="high:Q", y=y, color=_colour())
-        point = base.mark_circle(size=78, opacity=1).encode(x=x, y=y, color=_colour())
-        text = base.mark_text(align="left", baseline="middle", dx=9).encode(
-            x=alt.X("high:Q"), y=y, text="text:N"
+        span = base.mark_rule(strokeWidth=1.6, opacity=0.75).encode(
+            x=_x(domain, inner, labels=k == 0, field="low"), x2="high:Q", y=y, color=_colour()
         )
+        point = base.mark_circle(size=78, opacity=1).encode(x=x, y=y, color=_colour())
+        text = base.mark_text(align="left", baseline="middle", dx=9).encode(x=alt.X("high:Q"), y=y, text="text:N")
         layered = alt.layer(_zero(height), span, point, text).properties(width=inner, height=height)
         if str(title):
             layered = layered.properties(title=_panel_title(str(title)))
@@ -141,7 +141,9 @@ def bars(
         ranged = part[part["high"] - part["low"] > 1e-9]
         layers: list[Any] = [bar]
         if len(ranged):
-            layers.append(alt.Chart(ranged).mark_rule(color=COLOUR["ink"], strokeWidth=1.1, opacity=0.7).encode(x="low:Q", x2="high:Q", y=y))
+            layers.append(
+                alt.Chart(ranged).mark_rule(color=COLOUR["ink"], strokeWidth=1.1, opacity=0.7).encode(x="low:Q", x2="high:Q", y=y)
+            )
         layers.append(_zero(height))
         for positive in (True, False):
             half = part[(part["value"] > -1e-9) == positive]

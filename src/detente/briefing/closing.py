@@ -70,7 +70,11 @@ def _duty(case: Case, outcome: Outcome, p: Published, region: str, where: str) -
     n, goods = case.i(region), case.goods_index
     weights = case.world.shipments[:, n][:, goods].copy()
     weights[n] = 0
-    return float(100 * (weights * outcome.after.tariffs[:, n][:, goods]).sum() / weights.sum()), "%", f"average duty on all goods, {where}"
+    return (
+        float(100 * (weights * outcome.after.tariffs[:, n][:, goods]).sum() / weights.sum()),
+        "%",
+        f"average duty on all goods, {where}",
+    )
 
 
 def reason(case: Case, p: Published, our: tuple[float, str, str] | None) -> str:
@@ -112,7 +116,9 @@ def published(case: Case) -> list[Block]:
         unit = "%" if p.unit.startswith("%") else "pp" if p.unit.startswith("percentage point") else p.unit
         span = f"{_plain(p.low)} to {_plain(p.high)}" if p.low is not None and p.high is not None else ""
         theirs = Cell(f"{_plain(p.value)}{text.THIN}{unit}", span, cites=p.sources)
-        mine = Cell("–") if our is None else Cell(f"{text.fixed(our[0], 1 if abs(our[0]) >= 10 else 2)}{text.THIN}{our[1]}", our[2])
+        mine = (
+            Cell("–") if our is None else Cell(f"{text.fixed(our[0], 1 if abs(our[0]) >= 10 else 2)}{text.THIN}{our[1]}", our[2])
+        )
         where = f", {region_name(p.region)}" if p.region else ""
         rows.append((Cell(p.who, p.scenario), Cell(p.quantity + where, p.time_basis), theirs, mine, Cell(reason(case, p, our))))
         data.append(
@@ -159,7 +165,20 @@ def questions(case: Case) -> list[Block]:
                 Cell(q.indicator), Cell(text.fixed(apart, 2)),
             )
         )  # fmt: skip
-        data.append({"id": q.id, "question": q.question, "why": q.why, "indicator": q.indicator, "by_when": q.by_when, "days_left": left, "scenarios": " ".join(known), "world_real_income_apart": apart, "unit": "percentage points of world real income", "horizon": case.runs.parameters.name})
+        data.append(
+            {
+                "id": q.id,
+                "question": q.question,
+                "why": q.why,
+                "indicator": q.indicator,
+                "by_when": q.by_when,
+                "days_left": left,
+                "scenarios": " ".join(known),
+                "world_real_income_apart": apart,
+                "unit": "percentage points of world real income",
+                "horizon": case.runs.parameters.name,
+            }
+        )
     csv = case.file("key-questions", "Key questions, indicators and dates", data)
     table = Table(
         "tab-questions", "What to look at, and when", f"Last column: how far apart world real income lies between the scenarios the question decides among, percentage points, {case.run}",
@@ -209,7 +228,9 @@ def method(case: Case) -> list[Block]:
     """One page of method, the assumptions used, and what is left out."""
     p = case.runs.parameters
     table = horizon_table().get(p.name, {})
-    ranges = "; ".join(f"{k.replace('_', ' ')} {text.fixed(v[0], 2)} to {text.fixed(v[1], 2)}" for k, v in table.get("ranges", {}).items())
+    ranges = "; ".join(
+        f"{k.replace('_', ' ')} {text.fixed(v[0], 2)} to {text.fixed(v[1], 2)}" for k, v in table.get("ranges", {}).items()
+    )
     blocks: list[Block] = [Para(body, lead) for lead, body in METHOD]
     blocks.append(
         Para(
@@ -220,7 +241,12 @@ def method(case: Case) -> list[Block]:
     )  # fmt: skip
     detail = f"{len(case.world.regions)} regions and {len(case.world.sectors)} sectors, {case.world.year}, in {case.world.unit}"
     gap = max([case.runs.status_quo.clearing_gap, *(o.clearing_gap for o in case.runs.outcomes.values())])
-    blocks.append(Para(f"{case.world.name}: {detail}. Sources: {'; '.join(case.world.sources) or 'see the world card'}. The worst market of any solution misses by {gap:.0e} of its size.", "The table."))
+    blocks.append(
+        Para(
+            f"{case.world.name}: {detail}. Sources: {'; '.join(case.world.sources) or 'see the world card'}. The worst market of any solution misses by {gap:.0e} of its size.",
+            "The table.",
+        )
+    )
     notes = case.world.card.get("notes") or []
     if notes:
         blocks.append(Items(tuple(Para(str(n)) for n in notes)))
@@ -234,8 +260,18 @@ def method(case: Case) -> list[Block]:
     for a in used:
         entry = known.get(a, {})
         statement = str(entry.get("statement", "Not in the ledger."))
-        rows.append((Cell(a, strong=True), Cell(statement, str(entry.get("evidence", ""))), Cell(str(entry.get("if_wrong", "–")))))
-        data.append({"id": a, "statement": statement, "evidence": entry.get("evidence", ""), "if_wrong": entry.get("if_wrong", ""), "used_by": " ".join(map(str, entry.get("used_by", [])))})
+        rows.append(
+            (Cell(a, strong=True), Cell(statement, str(entry.get("evidence", ""))), Cell(str(entry.get("if_wrong", "–"))))
+        )
+        data.append(
+            {
+                "id": a,
+                "statement": statement,
+                "evidence": entry.get("evidence", ""),
+                "if_wrong": entry.get("if_wrong", ""),
+                "used_by": " ".join(map(str, entry.get("used_by", []))),
+            }
+        )
     csv = case.file("assumptions", "Numbered assumptions this briefing uses", data)
     blocks.append(
         Table(

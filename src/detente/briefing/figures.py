@@ -23,7 +23,9 @@ def figure(
 
     with debug_mode(False):
         wide, narrow = render(draw(width), alt, id), render(draw(NARROW), alt, f"{id}-n")
-    return Figure(id=id, title=title, subtitle=subtitle, note=note, alt=alt, csv=csv, wide=width > COLUMN, svg=wide, svg_narrow=narrow)
+    return Figure(
+        id=id, title=title, subtitle=subtitle, note=note, alt=alt, csv=csv, wide=width > COLUMN, svg=wide, svg_narrow=narrow
+    )
 
 
 def dot_figure(
@@ -34,13 +36,16 @@ def dot_figure(
     frame = pd.DataFrame(
         [
             {
-                "panel": panel, "label": text.capital(text.short_name(region)), "value": t.value, "low": t.low, "high": t.high,
+                "panel": panel, "label": text.label(region), "value": t.value, "low": t.low, "high": t.high,
                 "colour": region_colour(region), "text": text.fixed(t.value, decimals, signed=True),
             }
             for panel, region, t in rows
         ]
     )  # fmt: skip
-    told = {f"{r.panel}, {r.label}": f"{r.text} ({text.fixed(r.low, decimals)} to {text.fixed(r.high, decimals)})" for r in frame.itertuples()}
+    told = {
+        f"{r.panel}, {r.label}": f"{r.text} ({text.fixed(r.low, decimals)} to {text.fixed(r.high, decimals)})"
+        for r in frame.itertuples()
+    }
     return figure(
         id, title, subtitle, case.note(csv, extra), charts.alt_text(f"{title}. {subtitle}.", told), csv,
         lambda w: charts.dots(frame, w, label_width=128 if w > 500 else 104), width=width,
@@ -49,9 +54,15 @@ def dot_figure(
 
 def bar_figure(
     case: Case, id: str, title: str, subtitle: str, rows: Sequence[tuple[str, str, Triple, str]], csv: str,
-    *, extra: str = "", decimals: int = 1, width: int = COLUMN, label_width: int = 196,
+    *, extra: str = "", decimals: int | None = None, width: int = COLUMN, label_width: int = 196,
 ) -> Figure:  # fmt: skip
-    """Bars from (panel, label, triple, colour name); panels beside each other on a wide page, below on a phone."""
+    """Bars from (panel, label, triple, colour name); panels beside each other on a wide page, below on a phone.
+
+    Without `decimals`, two where the largest value is below 10, one below 100, none above.
+    """
+    if decimals is None:
+        largest = max((abs(t.value) for _, _, t, _ in rows), default=0.0)
+        decimals = 2 if largest < 10 else 1 if largest < 100 else 0
     frame = pd.DataFrame(
         [
             {

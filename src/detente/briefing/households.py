@@ -39,7 +39,9 @@ def basket_sentence(case: Case) -> str:
     if case.population is not None:
         people = case.population
         o = case.outcome(case.worst)
-        told = [f"{_dollars(float(o.equivalent_variation[c]) * 1e6 / float(people[c]))} in {text.name(c)}" for c in case.parties[:2]]
+        told = [
+            f"{_dollars(float(o.equivalent_variation[c]) * 1e6 / float(people[c]))} in {text.name(c)}" for c in case.parties[:2]
+        ]
         out += f" The change in real income is worth {text.join(told)} per person and year."
     return out
 
@@ -61,7 +63,11 @@ def household_table(case: Case) -> Table:
     for code in [r for r in table_regions(case) if r in case.world.regions]:
         basket = {s: case.triple(lambda o: float(case.basket(o)[code]), s) for s in shown}  # noqa: B023
         income = {s: case.income(code, s) for s in shown}
-        row = [Cell(text.capital(text.short_name(code)), strong=code in case.focus), *(basket[s].cell() for s in shown), *(income[s].cell() for s in shown)]
+        row = [
+            Cell(text.capital(text.short_name(code)), strong=code in case.focus),
+            *(basket[s].cell() for s in shown),
+            *(income[s].cell() for s in shown),
+        ]
         data += [case.row(code, s, "consumer basket against wages", "%", basket[s]) for s in shown]
         data += [case.row(code, s, "real income", "%", income[s]) for s in shown]
         if people is not None:
@@ -94,7 +100,7 @@ def product_figure(case: Case, code: str) -> Figure:
     return bar_figure(
         case, f"fig-{stem}", title, f"Price to buyers against the average wage, goods, change in percent; {case.run}",
         [(case.panel(s), sector_name(k), known[s, k], region_colour(code)) for s in case.shown for k in ranked], csv,
-        extra="Lines: range.", width=780, decimals=2,
+        extra="Lines: range.", width=780,
     )  # fmt: skip
 
 
@@ -120,12 +126,17 @@ def input_figure(case: Case, code: str) -> Figure:
         stem, f"Price of the bundle of inputs by sector in {text.name(code)} against wages",
         [case.row(code, s, "price of inputs against wages", "%", float(known[s][k]), sector=k, sector_name=sector_name(k)) for s in case.shown for k in case.world.sectors],
     )  # fmt: skip
-    rows = [(case.panel(s), sector_name(k), Triple(v, v, v), region_colour(code)) for s in case.shown for k in ranked for v in [float(known[s][k])]]
+    rows = [
+        (case.panel(s), sector_name(k), Triple(v, v, v), region_colour(code))
+        for s in case.shown
+        for k in ranked
+        for v in [float(known[s][k])]
+    ]
     up = sum(float(known[case.worst][k]) >= text.TINY for k in case.goods)
     title = f"“{case.label(case.worst)}” makes inputs dearer against wages in {up} of {len(case.goods)} goods sectors in {text.name(code)}"
     return bar_figure(
         case, f"fig-{stem}", title, f"Price of a sector’s inputs against the average wage, change in percent; {case.run}", rows, csv,
-        width=780, decimals=2,
+        extra=f"Sectors below {100 * SMALL:g} % of value added are in the data file only.", width=780,
     )  # fmt: skip
 
 
@@ -134,7 +145,11 @@ def rare_earths(case: Case) -> list[Block]:
     """Price of rare earths to buyers, and output of the sectors that use most of them, short run where solved."""
     run = case.others.get("short")
     runs = {"short": run} if run is not None else {}
-    runs = {case.runs.parameters.name: case.runs, **runs} if "short" not in runs else {"short": runs["short"], case.runs.parameters.name: case.runs}
+    runs = (
+        {case.runs.parameters.name: case.runs, **runs}
+        if "short" not in runs
+        else {"short": runs["short"], case.runs.parameters.name: case.runs}
+    )
     first = next(iter(runs))
     outcome = {h: r.outcomes[case.worst] for h, r in runs.items()}
     j = case.world.sectors.index(RARE)
@@ -148,20 +163,27 @@ def rare_earths(case: Case) -> list[Block]:
         "rare-earth-prices", "Price of rare earths and magnets to buyers against wages",
         [case.row(r, case.worst, "price of rare earths and magnets against wages", "%", float(price[h][r]), h, sector=RARE) for h in runs for r in case.world.regions],
     )  # fmt: skip
-    rows = [(names.get(h, h), text.short_name(r), Triple(v, v, v), region_colour(r)) for h in runs for r in buyers for v in [float(price[h][r])]]
+    rows = [
+        (names.get(h, h), text.label(r), Triple(v, v, v), region_colour(r))
+        for h in runs
+        for r in buyers
+        for v in [float(price[h][r])]
+    ]
     top = buyers[0]
     value = float(price[first][top])
     title = f"“{case.label(case.worst)}”: rare earths and magnets cost buyers in {text.name(top)} {text.percent(abs(value))} {'more' if value > 0 else 'less'}, {names.get(first, first).lower()}"
     chart = bar_figure(
         case, "fig-rare-price", title, f"Price to buyers against the average wage, change in percent, against {case.quo}", rows, csv,
-        decimals=0, width=780, label_width=170, extra="Prices inside one sector average many products.",
+        width=780, label_width=170, extra="Prices inside one sector average many products.",
     )  # fmt: skip
 
     users: list[tuple[float, str, int]] = []
     for code in dict.fromkeys([*case.parties, *((case.host,) if case.host else ()), *buyers]):
         n = case.i(code)
         share = case.world.intermediate_use[n, j] / case.world.output[n].clip(1e-12)
-        users += [(float(share[k]), code, k) for k in range(len(case.world.sectors)) if k != j and case.world.value_added[n, k] > 0]
+        users += [
+            (float(share[k]), code, k) for k in range(len(case.world.sectors)) if k != j and case.world.value_added[n, k] > 0
+        ]
     users.sort(key=lambda u: (-u[0], u[1], u[2]))
     seen: dict[str, int] = {}
     chosen = []
@@ -173,8 +195,19 @@ def rare_earths(case: Case) -> list[Block]:
     for share, code, k in chosen:
         s = case.world.sectors[k]
         values = {h: float(o.output.loc[code, s]) for h, o in outcome.items()}
-        table_rows.append((Cell(f"{text.capital(region_name(code))}: {sector_name(s)}"), Cell(text.fixed(100 * share, 2)), *(Cell(text.fixed(v, 2, signed=True)) for v in values.values())))
-        data += [case.row(code, case.worst, "output", "%", v, h, sector=s, sector_name=sector_name(s), rare_earth_cost_share_pct=100 * share) for h, v in values.items()]
+        table_rows.append(
+            (
+                Cell(f"{text.capital(region_name(code))}: {sector_name(s)}"),
+                Cell(text.fixed(100 * share, 2)),
+                *(Cell(text.fixed(v, 2, signed=True)) for v in values.values()),
+            )
+        )
+        data += [
+            case.row(
+                code, case.worst, "output", "%", v, h, sector=s, sector_name=sector_name(s), rare_earth_cost_share_pct=100 * share
+            )
+            for h, v in values.items()
+        ]
     file = case.file("rare-earth-users", "Output of the sectors that use most rare earths", data)
     table = Table(
         "tab-rare-users", f"Sectors that lean most on rare earths: output in “{case.label(case.worst)}”",

@@ -38,10 +38,16 @@ def region_block(case: Case, code: str) -> list[Block]:
 
 def region_sentences(case: Case, code: str) -> str:
     """Real income by scenario, then what moves it in the worst one."""
-    parts = [f"{text.change_phrase(t.value, t.low, t.high)} in “{case.label(s)}”" for s in case.ids for t in [case.income(code, s)]]
+    parts = [
+        f"{text.change_phrase(t.value, t.low, t.high)} in “{case.label(s)}”" for s in case.ids for t in [case.income(code, s)]
+    ]
     out = [f"Real income in {text.name(code)} {text.join(parts)}, against {case.quo}, {case.run}."]
     o = case.outcome(case.worst)
-    tot, revenue, size = float(o.terms_of_trade[code]), float(o.tariff_revenue["change"][code]), float(o.equivalent_variation[code])
+    tot, revenue, size = (
+        float(o.terms_of_trade[code]),
+        float(o.tariff_revenue["change"][code]),
+        float(o.equivalent_variation[code]),
+    )
     shown = "worth" if size >= 0 else "a loss of"
     out.append(
         f"In “{case.label(case.worst)}” the change is {shown} {text.money(abs(size))} a year; the terms of trade "
@@ -155,7 +161,21 @@ def partners(case: Case, code: str) -> Table:
             )
         )  # fmt: skip
         for what, (x, y) in (("goods exports", out), ("goods imports", into)):
-            data.append({"region": code, "partner": r, "scenario": case.worst, "measure": what, "before": x, "after": y, "unit": "million USD a year, before duties", "change": _growth(x, y), "change_unit": "%", "relative_to": case.quo, "horizon": case.runs.parameters.name})
+            data.append(
+                {
+                    "region": code,
+                    "partner": r,
+                    "scenario": case.worst,
+                    "measure": what,
+                    "before": x,
+                    "after": y,
+                    "unit": "million USD a year, before duties",
+                    "change": _growth(x, y),
+                    "change_unit": "%",
+                    "relative_to": case.quo,
+                    "horizon": case.runs.parameters.name,
+                }
+            )
     stem = f"partners-{code.lower()}"
     csv = case.file(stem, f"Goods trade of {text.name(code)} by partner in “{case.label(case.worst)}”", data)
     return Table(
@@ -179,19 +199,31 @@ def host_block(case: Case) -> list[Block]:
         "exposure-host", f"Share of the parties in the goods trade of {text.name(host)}",
         [{"region": host, "partner": p, "measure": f"share of goods {flow}", "value": float(shares.loc[p, flow]), "unit": "%", "table_year": case.world.year} for p in shares.index for flow in ("exports", "imports")],
     )  # fmt: skip
-    blocks: list[Block] = [Heading(f"For {where}", f"for-{host.lower()}"), Para(f"{exposure_sentence(case, host)} (data/{csv})"), Para(f"{region_sentences(case, host)} {host_caution(case, host)}".strip())]
+    blocks: list[Block] = [
+        Heading(f"For {where}", f"for-{host.lower()}"),
+        Para(f"{exposure_sentence(case, host)} (data/{csv})"),
+        Para(f"{region_sentences(case, host)} {host_caution(case, host)}".strip()),
+    ]
     if group:
         members = {m: case.income(m, case.worst).value for m in case.members(group)}
         t = case.income(group, case.worst)
-        blocks.append(Para(f"Real income of {text.name(group)} as a whole {text.change_phrase(t.value, t.low, t.high)} in “{case.label(case.worst)}”. {text.rank_sentence(members)}"))
+        blocks.append(
+            Para(
+                f"Real income of {text.name(group)} as a whole {text.change_phrase(t.value, t.low, t.high)} in “{case.label(case.worst)}”. {text.rank_sentence(members)}"
+            )
+        )
         rows = sorted(((m, case.income(m, case.worst)) for m in members), key=lambda p: p[1].value)
-        file = case.file(f"members-{group.lower()}", f"Real income of the members of {group}", [case.row(m, s, "real income", "%", case.income(m, s)) for m in members for s in case.ids])
+        file = case.file(
+            f"members-{group.lower()}",
+            f"Real income of the members of {group}",
+            [case.row(m, s, "real income", "%", case.income(m, s)) for m in members for s in case.ids],
+        )
         up, down, _ = text.signs(members)
         title = f"“{case.label(case.worst)}”: {len(down)} of {len(members)} {group} economies lose, {len(up)} gain"
         blocks.append(
             bar_figure(
                 case, f"fig-{group.lower()}", title, case.subtitle("Real income, change in percent"),
-                [("", text.short_name(m), t, "mys") for m, t in rows], file, decimals=2, extra="Lines: range.",
+                [("", text.label(m), t, "mys") for m, t in rows], file, extra="Lines: range.",
             )
         )  # fmt: skip
     return [*blocks, indicators(case, host), sector_figure(case, host), partners(case, host)]
@@ -212,18 +244,27 @@ def third_block(case: Case) -> list[Block]:
     known = {r: case.income(r, case.worst) for r in case.third}
     ranked = sorted(known, key=lambda r: known[r].value)
     up, down, still = text.signs({r: t.value for r, t in known.items()})
-    csv = case.file("third-countries", "Real income of economies that are not parties", [case.row(r, s, "real income", "%", case.income(r, s)) for r in ranked for s in case.ids])
+    csv = case.file(
+        "third-countries",
+        "Real income of economies that are not parties",
+        [case.row(r, s, "real income", "%", case.income(r, s)) for r in ranked for s in case.ids],
+    )
     lead = f"Of {len(ranked)} other economies and groups, {len(up)} gain, {len(down)} lose and {len(still)} change by less than 0.01{text.THIN}% in “{case.label(case.worst)}”. "
     title = f"“{case.label(case.worst)}”: {len(up)} third economies gain, {len(down)} lose"
     figure = bar_figure(
         case, "fig-third", title, case.subtitle("Real income, change in percent"),
-        [("", text.short_name(r), known[r], region_colour(r)) for r in ranked], csv, decimals=2, extra="Lines: range.",
+        [("", text.label(r), known[r], region_colour(r)) for r in ranked], csv, extra="Lines: range.",
     )  # fmt: skip
-    return [Heading("For other economies", "for-others"), Para(lead + text.rank_sentence({r: t.value for r, t in known.items()})), figure]
+    return [
+        Heading("For other economies", "for-others"),
+        Para(lead + text.rank_sentence({r: t.value for r, t in known.items()})),
+        figure,
+    ]
 
 
 def world_block(case: Case) -> list[Block]:
     """World income and trade by scenario."""
+
     def trade(o: Outcome) -> float:
         return _growth(float(o.exports["baseline"].sum()), float(o.exports["counterfactual"].sum()))
 
@@ -244,12 +285,23 @@ def world_block(case: Case) -> list[Block]:
         data += [case.row("WORLD", s, label, unit, known[s]) for s in (None, *case.ids)]
     csv = case.file("world", "The world by scenario", data)
     worst = case.triple(lambda o: o.world_real_income, case.worst)
-    lost, won = (float(case.outcome(case.worst).equivalent_variation.clip(upper=u, lower=v).sum()) for u, v in ((0, None), (None, 0)))
+    lost, won = (
+        float(case.outcome(case.worst).equivalent_variation.clip(upper=u, lower=v).sum()) for u, v in ((0, None), (None, 0))
+    )
     lead = (
         f"World real income {text.change_phrase(worst.value, worst.low, worst.high)} in “{case.label(case.worst)}”. Those who lose lose "
         f"{text.money(abs(lost))} a year together; those who gain gain {text.money(won)}."
     )
-    table = Table("tab-world", "The world", f"{case.horizon}; second line: range", tuple(columns), tuple(rows), case.note(csv), csv, wide=True)
+    table = Table(
+        "tab-world",
+        "The world",
+        f"{case.horizon}; second line: range",
+        tuple(columns),
+        tuple(rows),
+        case.note(csv),
+        csv,
+        wide=True,
+    )
     return [Heading("For the world", "for-world"), Para(lead), table]
 
 

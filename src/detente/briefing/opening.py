@@ -12,7 +12,9 @@ from detente.briefing.figures import dot_figure
 
 def sections(case: Case) -> list[Section]:
     """Section 0."""
-    return [Section("summary", "Summary", (Para(answer(case), kind="lede"), five_numbers(case), income_figure(case), *how_sure(case)))]
+    return [
+        Section("summary", "Summary", (Para(answer(case), kind="lede"), five_numbers(case), income_figure(case), *how_sure(case)))
+    ]
 
 
 def answer(case: Case) -> str:
@@ -133,7 +135,10 @@ def _lower(sentence: str) -> str:
 def headline(case: Case) -> dict[str, Any]:
     """The main results as plain values, for the command line and the run record."""
     table = {
-        code: {s or "status-quo": dict(zip(("low", "value", "high"), map(_rounded, case.income(code, s)), strict=True)) for s in (None, *case.ids)}
+        code: {
+            s or "status-quo": dict(zip(("low", "value", "high"), map(_rounded, case.income(code, s)), strict=True))
+            for s in (None, *case.ids)
+        }
         for code in case.focus
     }
     return {
@@ -142,7 +147,10 @@ def headline(case: Case) -> dict[str, Any]:
         "horizon": case.runs.parameters.name,
         "unit": "% change of real income; scenarios against the status quo, the status quo against the reference duties",
         "real_income": table,
-        "mutual_goods_trade": {s: dict(zip(("low", "value", "high"), map(_rounded, case.triple(case.mutual_trade, s)), strict=True)) for s in case.ids},
+        "mutual_goods_trade": {
+            s: dict(zip(("low", "value", "high"), map(_rounded, case.triple(case.mutual_trade, s)), strict=True))
+            for s in case.ids
+        },
         "answer": answer(case),
     }
 

@@ -45,7 +45,12 @@ def html(sections: Sequence[Section], head: Mapping[str, Any], numbers: Mapping[
     environment.filters["svg"] = Markup
     style = files("detente.briefing").joinpath("templates", "style.css").read_text(encoding="utf-8")
     return environment.get_template("page.html.j2").render(
-        sections=_numbered(sections), head=head, numbers=numbers, style=Markup(style), hatches=sorted(HATCH), colours=sorted([*COLOUR, *DIVERGING])
+        sections=_numbered(sections),
+        head=head,
+        numbers=numbers,
+        style=Markup(style),
+        hatches=sorted(HATCH),
+        colours=sorted([*COLOUR, *DIVERGING]),
     )
 
 

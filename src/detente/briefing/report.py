@@ -19,8 +19,7 @@ from typing import Any
 
 import pandas as pd
 
-from detente.briefing import closing, households, implications, opening, page, situation, text, trade
-from detente.briefing import scenarios as side_by_side
+from detente.briefing import closing, households, implications, opening, page, scenarios as side_by_side, situation, text, trade
 from detente.briefing.case import Case
 from detente.briefing.document import DataFile, Section
 from detente.equilibrium.outcome import Outcome
@@ -97,7 +96,9 @@ def solve_case(dossier: Dossier, world: World, horizon: str | None = None, progr
         raise BadDossier(f"{dossier.id}: a briefing needs at least one scenario besides status-quo")
     runs = run_scenarios(dossier, world, chosen, with_ranges=True, progress=progress)
     others = {
-        name: run_scenarios(dossier, world, name, with_ranges=False, progress=progress) for name in horizon_table() if name != chosen
+        name: run_scenarios(dossier, world, name, with_ranges=False, progress=progress)
+        for name in horizon_table()
+        if name != chosen
     }
     return Case(dossier, world, runs, others)
 
@@ -116,7 +117,13 @@ def data_files(shelf: Sequence[DataFile]) -> dict[str, bytes]:
     out = {f"{f.stem}.csv": csv_bytes(f.frame) for f in sorted(shelf, key=lambda f: f.stem)}
     index = pd.DataFrame(
         [
-            {"file": f"{f.stem}.csv", "holds": f.title, "rows": len(f.frame), "columns": " ".join(map(str, f.frame.columns)), "sha256": _sha(out[f"{f.stem}.csv"])}
+            {
+                "file": f"{f.stem}.csv",
+                "holds": f.title,
+                "rows": len(f.frame),
+                "columns": " ".join(map(str, f.frame.columns)),
+                "sha256": _sha(out[f"{f.stem}.csv"]),
+            }
             for f in sorted(shelf, key=lambda f: f.stem)
         ]
     )
@@ -141,11 +148,26 @@ def run_record(case: Case, main: dict[str, Any], contents: dict[str, bytes]) -> 
     dossier_json = json.dumps(case.dossier.model_dump(mode="json", by_alias=True), sort_keys=True, ensure_ascii=False)
     record = {
         "format": 1,
-        "dossier": {"id": case.dossier.id, "sha256": _sha(dossier_json.encode()), "as_of": case.dossier.as_of.isoformat(), "schema_version": case.dossier.schema_version},
-        "world": {"name": case.world.name, "fingerprint": case.world.fingerprint, "year": case.world.year, "unit": case.world.unit, "regions": list(case.world.regions), "sectors": list(case.world.sectors)},
+        "dossier": {
+            "id": case.dossier.id,
+            "sha256": _sha(dossier_json.encode()),
+            "as_of": case.dossier.as_of.isoformat(),
+            "schema_version": case.dossier.schema_version,
+        },
+        "world": {
+            "name": case.world.name,
+            "fingerprint": case.world.fingerprint,
+            "year": case.world.year,
+            "unit": case.world.unit,
+            "regions": list(case.world.regions),
+            "sectors": list(case.world.sectors),
+        },
         "parameters": case.runs.parameters.record(),
         "code_version": case.runs.status_quo.provenance.get("code_version", "source"),
-        "policies": {"status-quo": case.runs.status_quo.provenance.get("policy", []), **{k: p.describe() for k, p in case.runs.policies.items()}},
+        "policies": {
+            "status-quo": case.runs.status_quo.provenance.get("policy", []),
+            **{k: p.describe() for k, p in case.runs.policies.items()},
+        },
         "solutions": {h: solutions(r) for h, r in sorted({case.runs.parameters.name: case.runs, **case.others}.items())},
         "measure_status": {k: v.value for k, v in case.dossier.status().items()},
         "assumptions": closing.used_assumptions(case),
@@ -158,8 +180,15 @@ def run_record(case: Case, main: dict[str, Any], contents: dict[str, bytes]) -> 
 
 def solutions(runs: Scenarios) -> dict[str, Any]:
     """Status and residuals of every solution, variants included."""
+
     def told(o: Outcome) -> dict[str, Any]:
-        return {"status": o.status, "residual": _digits(o.residual), "clearing_gap": _digits(o.clearing_gap), "iterations": o.iterations, "inputs_hash": o.provenance.get("inputs_hash", "")}
+        return {
+            "status": o.status,
+            "residual": _digits(o.residual),
+            "clearing_gap": _digits(o.clearing_gap),
+            "iterations": o.iterations,
+            "inputs_hash": o.provenance.get("inputs_hash", ""),
+        }
 
     out = {"status-quo": {"central": told(runs.status_quo), **{k: told(o) for k, o in runs.status_quo_variants.items()}}}
     for name, outcome in runs.outcomes.items():

@@ -16,7 +16,11 @@ def sections(case: Case) -> list[Section]:
     """Section 4."""
     blocks: list[Block] = [Para(lead(case))]
     for s in case.scenarios:
-        blocks.append(Heading(f"{case.label(s.id)}: {s.title}" if s.title.lower() != case.label(s.id).lower() else s.title, f"scenario-{s.id}"))
+        blocks.append(
+            Heading(
+                f"{case.label(s.id)}: {s.title}" if s.title.lower() != case.label(s.id).lower() else s.title, f"scenario-{s.id}"
+            )
+        )
         blocks.append(Para(s.summary, cites=s.sources))
         inside, outside = [p for p in s.provisions if p.modelled], [p for p in s.provisions if not p.modelled]
         if inside:
@@ -65,7 +69,10 @@ def income_table(case: Case) -> Table:
     regions = table_regions(case)
     known = {(r, s): case.income(r, s) for r in regions for s in (None, *case.ids)}
     rows = tuple(
-        (Cell(text.capital(text.short_name(r)), strong=r in case.focus), *(known[r, s].cell(strong=r in case.focus) for s in (None, *case.ids)))
+        (
+            Cell(text.capital(text.short_name(r)), strong=r in case.focus),
+            *(known[r, s].cell(strong=r in case.focus) for s in (None, *case.ids)),
+        )
         for r in regions
     )
     csv = case.file(
@@ -89,7 +96,16 @@ def tile_figure(case: Case) -> Figure:
             value = float(income[r])
             spot = places.get(r, {}).get("tile", [case.i(r) % 8, case.i(r) // 8])
             places_shown = 1 if abs(value) >= 0.995 else 2
-            rows.append({"panel": case.panel(s), "code": r, "column": spot[0], "row": spot[1], "value": value, "text": _short(value, places_shown)})
+            rows.append(
+                {
+                    "panel": case.panel(s),
+                    "code": r,
+                    "column": spot[0],
+                    "row": spot[1],
+                    "value": value,
+                    "text": _short(value, places_shown),
+                }
+            )
             data.append(case.row(r, s, "real income", "%", value))
     edges = charts.thresholds([float(str(r["value"])) for r in rows])
     for r in rows:
@@ -118,16 +134,33 @@ def _short(value: float, decimals: int) -> str:
 def duty_table(case: Case) -> Table:
     """Average duties on the trade of the table: reference, status quo, every scenario."""
     pairs = [(case.b, case.a), (case.a, case.b)] + ([(case.host, case.a), (case.host, case.b)] if case.host else [])
-    columns = [Column("Duty of … on goods from …"), Column("Reference", case.reference, number=True), Column("Status quo", "", number=True)]
+    columns = [
+        Column("Duty of … on goods from …"),
+        Column("Reference", case.reference, number=True),
+        Column("Status quo", "", number=True),
+    ]
     columns += [Column(case.label(s), "", number=True) for s in case.ids]
     rows, data = [], []
     for origin, destination in pairs:
         label = f"{text.capital(text.short_name(destination))} on {text.short_name(origin)}"
-        values = [case.duty(case.runs.status_quo, origin, destination, after=False), case.duty(case.runs.status_quo, origin, destination)]
+        values = [
+            case.duty(case.runs.status_quo, origin, destination, after=False),
+            case.duty(case.runs.status_quo, origin, destination),
+        ]
         values += [case.duty(case.outcome(s), origin, destination) for s in case.ids]
         rows.append((Cell(label), *(Cell(text.fixed(v, 1)) for v in values)))
         for s, v in zip(("reference", "status-quo", *case.ids), values, strict=True):
-            data.append({"importer": destination, "exporter": origin, "scenario": s, "measure": "average duty on goods", "value": v, "unit": "% of customs value, weighted by the trade of the table", "table_year": case.world.year})
+            data.append(
+                {
+                    "importer": destination,
+                    "exporter": origin,
+                    "scenario": s,
+                    "measure": "average duty on goods",
+                    "value": v,
+                    "unit": "% of customs value, weighted by the trade of the table",
+                    "table_year": case.world.year,
+                }
+            )
     csv = case.file("duties", "Average duties between the parties", data)
     return Table(
         "tab-duties", "Average duties", f"Percent of customs value, goods, weighted by the trade of {case.world.year}",
@@ -144,7 +177,13 @@ def horizon_table_block(case: Case) -> Table:
     for code in case.focus:
         for k, h in enumerate(names):
             values = [case.income_at(h, code, s) for s in (None, *case.ids)]
-            rows.append((Cell(text.capital(text.short_name(code)) if k == 0 else "", strong=True), Cell(str(horizon_table()[h]["label"]).split(" (")[0]), *(Cell(text.fixed(v, 2, signed=True)) for v in values)))
+            rows.append(
+                (
+                    Cell(text.capital(text.short_name(code)) if k == 0 else "", strong=True),
+                    Cell(str(horizon_table()[h]["label"]).split(" (")[0]),
+                    *(Cell(text.fixed(v, 2, signed=True)) for v in values),
+                )
+            )
             data += [case.row(code, s, "real income", "%", v, h) for s, v in zip((None, *case.ids), values, strict=True)]
     csv = case.file("horizons", "Real income at the short, medium and long horizon", data)
     told = "; ".join(str(horizon_table()[h]["label"]) for h in names)

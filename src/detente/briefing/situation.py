@@ -59,8 +59,17 @@ def status_table(case: Case, *, rest: bool = False) -> Table:
     back = [m for m in ranked if m not in front]
     csv = "measures-status.csv"
     if not rest:
-        case.file("measures-status", f"Status of every measure on {d.as_of}", [_status_row(case, m, status[m.id].value) for m in ranked])
-    columns = (Column("Measure"), Column("By → on"), Column("Size"), Column("Status"), Column("Since", "until"), Column("In the model"))
+        case.file(
+            "measures-status", f"Status of every measure on {d.as_of}", [_status_row(case, m, status[m.id].value) for m in ranked]
+        )
+    columns = (
+        Column("Measure"),
+        Column("By → on"),
+        Column("Size"),
+        Column("Status"),
+        Column("Since", "until"),
+        Column("In the model"),
+    )
     unit = "Duties in percentage points (pp) of customs value, controls in percent of quantity withheld"
     note = f"Source: the dossier; numbers in brackets refer to section 11. Data: data/{csv}"
     day = text.day(d.as_of)
@@ -118,7 +127,10 @@ def _timeline(case: Case) -> Figure:
     spans = d.timeline(start, end)
     known = {m.id: m for m in d.measures}
     first = {r: k for k, r in enumerate(case.parties)}
-    ids = sorted({s.measure for s in spans if _mutual(case, known[s.measure]) or status_on(known[s.measure], d.as_of).value in PENDING}, key=lambda i: (first.get(known[i].by, 9), known[i].by, known[i].start or d.as_of, i))
+    ids = sorted(
+        {s.measure for s in spans if _mutual(case, known[s.measure]) or status_on(known[s.measure], d.as_of).value in PENDING},
+        key=lambda i: (first.get(known[i].by, 9), known[i].by, known[i].start or d.as_of, i),
+    )
     bars = [
         timeline.Bar(text.capital(region_name(known[i].by)), i, known[i].title, s.status.value, region_colour(known[i].by), s.start, s.end or end)
         for i in ids for s in spans if s.measure == i
@@ -212,7 +224,17 @@ def _agenda(case: Case) -> list[Block]:
             [{"region": p.region, "stance": s.stance, "title": s.title, "sources": " ".join(s.sources)} for p in stanced for s in p.stances],
         )  # fmt: skip
         columns = (Column("Stance"), *(Column(text.capital(region_name(p.region))) for p in stanced))
-        blocks.append(Table("tab-stances", "What each side can do next", "Changes to the status quo, in words", columns, tuple(rows), f"Source: the dossier. Data: data/{csv}", csv))
+        blocks.append(
+            Table(
+                "tab-stances",
+                "What each side can do next",
+                "Changes to the status quo, in words",
+                columns,
+                tuple(rows),
+                f"Source: the dossier. Data: data/{csv}",
+                csv,
+            )
+        )
     rounds = [e for e in d.history if e.kind in (*ROUNDS, "truce", "deal") and e.date <= d.as_of]
     if rounds:
         csv = case.file(
@@ -255,7 +277,11 @@ def exposure(case: Case, region: str) -> pd.DataFrame:
     flows = case.world.shipments[:, :, goods].sum(2)
     out, into = flows[n].copy(), flows[:, n].copy()
     out[n] = into[n] = 0.0
-    rows = {p: {"exports": 100 * out[case.i(p)] / out.sum(), "imports": 100 * into[case.i(p)] / into.sum()} for p in case.parties if p != region}
+    rows = {
+        p: {"exports": 100 * out[case.i(p)] / out.sum(), "imports": 100 * into[case.i(p)] / into.sum()}
+        for p in case.parties
+        if p != region
+    }
     return pd.DataFrame(rows).T
 
 

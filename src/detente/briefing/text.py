@@ -19,7 +19,7 @@ from datetime import date
 
 from detente.world.labels import group_table, region_name, sector_name
 
-MINUS, THIN = "−", "\u202f"
+MINUS, THIN, FIRM = "−", "\u202f", "\u00a0"
 TINY = 0.005
 """Percent changes smaller than this print as less than 0.01 %."""
 _PLURAL = {"XSE", "GLF", "XRX"}
@@ -60,6 +60,8 @@ def is_tiny(value: float) -> bool:
 
 
 def _point(value: float, *, signed: bool = False) -> str:
+    if abs(value) >= 100:
+        value = float(f"{value:.2g}")
     return fixed(value, decimals_for(value), signed=signed)
 
 
@@ -86,12 +88,12 @@ def straddles(low: float, high: float) -> bool:
 
 
 def money(million: float, *, signed: bool = False, unit: str = "USD") -> str:
-    """Million in words a reader knows: "USD 12 billion", "USD 340 million"."""
+    """Million in words a reader knows: USD 12 billion, USD 340 million (with spaces that do not break)."""
     size = abs(million)
     scale, word = (1e6, "trillion") if size >= 0.9995e6 else (1e3, "billion") if size >= 0.9995e3 else (1.0, "million")
     value = float(f"{million / scale:.2g}") if million else 0.0
     sign = MINUS if value < 0 else "+" if signed and value > 0 else ""
-    return f"{sign}{unit} {fixed(abs(value), decimals_for(value, most=1))} {word}"
+    return f"{sign}{unit}{FIRM}{fixed(abs(value), decimals_for(value, most=1))}{FIRM}{word}"
 
 
 def day(value: date) -> str:
@@ -119,6 +121,13 @@ def name(code: str, *, start: bool = False) -> str:
 def short_name(code: str) -> str:
     """A region as a label: "United States", "World"."""
     return capital(region_name(code)) if code in group_table() or code in ("ROW", "XLA") else region_name(code)
+
+
+def label(code: str) -> str:
+    """A region on a chart: what stands in brackets left out, a long list of members cut to the first two and a count."""
+    text = capital(short_name(code).split(" (")[0])
+    words = text.split()
+    return f"{words[0]}, {words[1]} + {len(words) - 2}" if len(text) > 30 and len(words) > 3 else text
 
 
 def possessive(code: str) -> str:

@@ -110,11 +110,17 @@ def draw(
     every = 3 if narrow else 1 if len(months) <= 15 else 2
     grid = pd.DataFrame([{"x": at(m), "y": float(dots_y + 12), "y2": height - 46.0} for m in months])
     names = pd.DataFrame(
-        [{"x": at(m), "y": height - 38.0, "text": f"{m:%b}" + (f" {m.year}" if m.month == 1 or k == 0 else "")} for k, m in enumerate(months) if k % every == 0]
+        [
+            {"x": at(m), "y": height - 38.0, "text": f"{m:%b}" + (f" {m.year}" if m.month == 1 or k == 0 else "")}
+            for k, m in enumerate(months)
+            if k % every == 0
+        ]
     )
     layers: list[alt.Chart] = [
         alt.Chart(grid).mark_rule(color=COLOUR["rule"]).encode(x=x_(), y=y_(), y2="y2:Q"),
-        alt.Chart(names).mark_text(align="left", baseline="top", dx=2, color=COLOUR["muted"], fontSize=11.5).encode(x=x_(), y=y_(), text="text:N"),
+        alt.Chart(names)
+        .mark_text(align="left", baseline="top", dx=2, color=COLOUR["muted"], fontSize=11.5)
+        .encode(x=x_(), y=y_(), text="text:N"),
     ]
     lines, due_labels = [], []
     for k, (when, what) in enumerate(due):
@@ -124,14 +130,24 @@ def draw(
         lines.append({"x": at(when), "y": line_y - 6, "y2": height - 46.0})
         due_labels.append({"x": at(when) - 4, "y": line_y, "text": clipped(text, int((at(when) - 6) / (CHARACTER * 0.9)))})
     if lines:
-        layers.append(alt.Chart(pd.DataFrame(lines)).mark_rule(color=COLOUR["ink"], strokeWidth=0.8, strokeDash=[1, 2]).encode(x=x_(), y=y_(), y2="y2:Q"))
         layers.append(
-            alt.Chart(pd.DataFrame(due_labels)).mark_text(align="right", baseline="middle", fontSize=12).encode(x=x_(), y=y_(), text="text:N")
+            alt.Chart(pd.DataFrame(lines))
+            .mark_rule(color=COLOUR["ink"], strokeWidth=0.8, strokeDash=[1, 2])
+            .encode(x=x_(), y=y_(), y2="y2:Q")
         )
-    now = pd.DataFrame([{"x": at(today), "y": 8.0 + TOP_LINE * len(due) - 6, "y2": height - 46.0, "text": f"as of {short_day(today)}"}])
+        layers.append(
+            alt.Chart(pd.DataFrame(due_labels))
+            .mark_text(align="right", baseline="middle", fontSize=12)
+            .encode(x=x_(), y=y_(), text="text:N")
+        )
+    now = pd.DataFrame(
+        [{"x": at(today), "y": 8.0 + TOP_LINE * len(due) - 6, "y2": height - 46.0, "text": f"as of {short_day(today)}"}]
+    )
     layers.append(alt.Chart(now).mark_rule(color=COLOUR["ink"], strokeWidth=1.5).encode(x=x_(), y=y_(), y2="y2:Q"))
     layers.append(
-        alt.Chart(now).mark_text(align="right", baseline="middle", dx=-5, dy=6, fontWeight="bold", fontSize=12).encode(x=x_(), y=y_(), text="text:N")
+        alt.Chart(now)
+        .mark_text(align="right", baseline="middle", dx=-5, dy=6, fontWeight="bold", fontSize=12)
+        .encode(x=x_(), y=y_(), text="text:N")
     )
     rounds = pd.DataFrame(
         [
@@ -150,13 +166,19 @@ def draw(
             .encode(x=x_(), y=y_(), color=alt.Color("fill:N", scale=None))
         )  # fmt: skip
         layers.append(
-            alt.Chart(rounds[~rounds["late"]]).mark_text(align="right", baseline="middle", fontSize=12, dx=3).encode(x=x_(), y=y_("ty"), text="text:N")
+            alt.Chart(rounds[~rounds["late"]])
+            .mark_text(align="right", baseline="middle", fontSize=12, dx=3)
+            .encode(x=x_(), y=y_("ty"), text="text:N")
         )
         layers.append(
-            alt.Chart(rounds[rounds["late"]]).mark_text(align="left", baseline="middle", fontSize=12, dx=-3).encode(x=x_(), y=y_("ty"), text="text:N")
+            alt.Chart(rounds[rounds["late"]])
+            .mark_text(align="left", baseline="middle", fontSize=12, dx=-3)
+            .encode(x=x_(), y=y_("ty"), text="text:N")
         )
     step = width / 4
-    for k, (status, word) in enumerate({"in_force": "in force", "suspended": "suspended", "threatened": "threatened", "expired": "ended"}.items()):
+    for k, (status, word) in enumerate(
+        {"in_force": "in force", "suspended": "suspended", "threatened": "threatened", "expired": "ended"}.items()
+    ):
         rects.append(_bar(k * step, k * step + 26, key_y + 26, status, "other"))
         labels.append({"x": k * step + 32, "y": key_y + 26 + BAR / 2, "text": word, "weight": "normal"})
     frame = pd.DataFrame(rects)

@@ -36,7 +36,7 @@ def market(case: Case, buyer: str, rival: str) -> tuple[Para, Figure]:
     )  # fmt: skip
     from detente.briefing.case import Triple
 
-    rows = [("", text.short_name(r), Triple(v, v, v), region_colour(r)) for r in shown for v in [foreign[r] / 1e3]]
+    rows = [("", text.label(r), Triple(v, v, v), region_colour(r)) for r in shown for v in [foreign[r] / 1e3]]
     lost = foreign[rival]
     up = [r for r in ranked if foreign[r] > 0]
     gained = sum(foreign[r] for r in up)
@@ -46,16 +46,22 @@ def market(case: Case, buyer: str, rival: str) -> tuple[Para, Figure]:
             first = f"{text.name(up[0])} ({text.money(foreign[up[0]], signed=True)})"
             rest = text.join(f"{text.name(r)} ({text.money(foreign[r], signed=True)})" for r in up[1:4])
             share = f", {text.percent(100 * gained / -lost)} of what {text.name(rival)} loses" if gained else ""
-            lead += f"Other sellers abroad gain {text.money(gained)} together{share}: {first} most" + (f", then {rest}. " if rest else ". ")
+            lead += f"Other sellers abroad gain {text.money(gained)} together{share}: {first} most" + (
+                f", then {rest}. " if rest else ". "
+            )
         home = moved[buyer]
         lead += f"Sales of {text.name(buyer)} at home {'rise' if home > 0 else 'fall'} by {text.money(abs(home))}."
-        title = f"{text.name(up[0], start=True)} gains most in {text.name(buyer)}; {text.name(rival)} loses {text.money(-lost)} a year" if up else f"{text.name(rival, start=True)} loses {text.money(-lost)} a year in {text.name(buyer)}"
+        title = (
+            f"{text.name(up[0], start=True)} gains most in {text.name(buyer)}; {text.name(rival)} loses {text.money(-lost)} a year"
+            if up
+            else f"{text.name(rival, start=True)} loses {text.money(-lost)} a year in {text.name(buyer)}"
+        )
     else:
         lead = f"In “{case.label(case.worst)}” {text.name(rival)} sells {text.money(lost)} a year more to {text.name(buyer)}."
         title = f"{text.name(rival, start=True)} sells {text.money(lost)} a year more to {text.name(buyer)}"
     fig = bar_figure(
         case, f"fig-diversion-{buyer.lower()}", title,
         case.subtitle(f"Change of goods sold to {text.name(buyer)} in “{case.label(case.worst)}”, billion USD a year before duties"),
-        rows, csv, label_width=150,
+        rows, csv, label_width=150, decimals=1,
     )  # fmt: skip
     return Para(lead), fig

@@ -481,6 +481,23 @@ class Outcome:
         sectoral = self.sector_frame().to_xarray()
         return xr.merge([regional, sectoral, self.trade], join="outer")
 
+    def record(self) -> dict[str, Any]:
+        """Status, units, regional results and provenance, ready for JSON."""
+        by_region = ("real_income", "equivalent_variation", "real_wage", "wage", "consumer_prices")
+        return {
+            "status": self.status,
+            "residual": self.residual,
+            "clearing_gap": self.clearing_gap,
+            "iterations": self.iterations,
+            "data_year": self.before.economy.year,
+            "units": {"money": f"{self.before.economy.unit} a year", "changes": "percent"},
+            "world_real_income": self.world_real_income,
+            **{key: getattr(self, key).to_dict() for key in by_region},
+            "regions": {str(code): row for code, row in self.to_frame().to_dict(orient="index").items()},
+            "shadow_prices": self.shadow_prices.to_dict(orient="records"),
+            "provenance": dict(self.provenance),
+        }
+
     def to_csv(self, path: Any) -> None:
         """Write `to_frame()`."""
         self.to_frame().to_csv(path, index_label="region", float_format="%.10g")

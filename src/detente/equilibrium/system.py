@@ -256,8 +256,12 @@ def accounts(state: State, b: Base, v: Levers, s: Sourcing, k: Controls, p: Valu
 
 
 def sweep(state: State, b: Base, v: Levers, s: Sourcing, k: Controls, p: Values) -> State:
-    """One pass through all equations; wages move part of the way."""
-    a = accounts(state, b, v, s, k, p)
+    """One pass through all equations."""
+    return update(state, accounts(state, b, v, s, k, p), b, k, p)
+
+
+def update(state: State, a: Accounts, b: Base, k: Controls, p: Values) -> State:
+    """The next state; wages move part of the way."""
     earned, region_earned = a.earned, jnp.sum(a.earned, axis=1)
     wages = earned * b.wage_bill / jnp.maximum(b.value_added, FLOOR)
     growth = jnp.log(jnp.maximum(jnp.sum(wages, axis=1) / jnp.maximum(jnp.sum(b.wage_bill, axis=1), FLOOR), FLOOR))
@@ -329,9 +333,8 @@ class Goal(NamedTuple):
     prices: Any  # [N]
 
 
-def goal_value(state: State, b: Base, v: Levers, k: Controls, p: Values, g: Goal) -> Any:
-    """The objective at a state (TALKS §1), in points of real income."""
-    a = accounts(state, b, v, sourcing(b, v, p), k, p)
+def goal_value(a: Accounts, b: Base, g: Goal) -> Any:
+    """The objective, in points of real income."""
     region = jnp.sum(b.value_added, axis=1)
     gain = 100 * (jnp.log(a.income / b.income) - a.cpi)
     return (
@@ -352,16 +355,13 @@ def gradient(
     """
     n, sectors = b.output.shape
 
-    def step(z: Any, v: Levers, bounds: Any) -> Any:
-        held = k._replace(log_bound=bounds)
-        return pack(sweep(unpack(z, n, sectors), b, v, sourcing(b, v, p), held, p))
+    def both(z: Any, v: Levers, bounds: Any) -> tuple[Any, Any]:
+        held, shares, state = k._replace(log_bound=bounds), sourcing(b, v, p), unpack(z, n, sectors)
+        a = accounts(state, b, v, shares, held, p)
+        return pack(update(state, a, b, held, p)), goal_value(a, b, g)
 
-    def objective(z: Any, v: Levers, bounds: Any) -> Any:
-        return goal_value(unpack(z, n, sectors), b, v, k._replace(log_bound=bounds), p, g)
-
-    value, (by_state, by_levers, by_bounds) = jax.value_and_grad(objective, argnums=(0, 1, 2))(flat, v, k.log_bound)
-    _, back = jax.vjp(lambda z: step(z, v, k.log_bound), flat)
-    multiplier, residual, _ = fixed_point(lambda y: by_state + back(y)[0], by_state, tolerance, iterations, memory)
-    _, through = jax.vjp(lambda v, bounds: step(flat, v, bounds), v, k.log_bound)
-    more_levers, more_bounds = through(multiplier)
-    return value, jax.tree.map(jnp.add, by_levers, more_levers), by_bounds + more_bounds, residual
+    (_, value), back = jax.vjp(both, flat, v, k.log_bound)
+    one = jnp.ones_like(value)
+    multiplier, residual, _ = fixed_point(lambda y: back((y, one))[0], jnp.zeros_like(flat), tolerance, iterations, memory)
+    _, by_levers, by_bounds = back((multiplier, one))
+    return value, by_levers, by_bounds, residual

@@ -26,6 +26,7 @@ from detente.world.builder.balance import balance
 from detente.world.builder.baseline_tariffs import baseline_tariffs
 from detente.world.builder.card import SOURCES, provenance_card
 from detente.world.builder.elasticities import trade_elasticities
+from detente.world.builder.final_demand import SECTION_GROUPS, group_totals
 from detente.world.builder.fit import FitReport, FitRow, compare, pair_rows
 from detente.world.builder.inputs import ROW, YEAR, Inputs, read_inputs, us_groups
 from detente.world.labels import sector_table
@@ -41,8 +42,10 @@ VARIANTS: dict[str, tuple[str, ...]] = {
     "all margins": (),
     "without US sectors": ("US sectors",),
     "without goods pairs": ("goods pairs",),
+    "without product mix": ("product mix",),
     "without services": ("services",),
-    "prior only": ("goods pairs", "US sectors", "services"),
+    "without mix or US": ("product mix", "US sectors"),
+    "prior only": ("goods pairs", "US sectors", "product mix", "services"),
 }
 
 
@@ -121,6 +124,7 @@ def final_demand_problem(inputs: Inputs) -> fd.FinalDemandProblem:
         absorption=absorption,
         pairs=inputs.targets.target[:c],
         low=inputs.targets.low[:c],
+        mix=mix_2015(inputs),
         services_exports=(accounts.exports - accounts.goods_exports)[:c],
         services_imports=accounts.imports - accounts.goods_imports,
         us=scaled,
@@ -129,6 +133,21 @@ def final_demand_problem(inputs: Inputs) -> fd.FinalDemandProblem:
         industry_sector=inputs.sector_of,
         goods=inputs.goods,
     )
+
+
+def mix_2015(inputs: Inputs) -> Array:
+    """[C, N, G] shares of product groups in each pair's goods trade in 2015; NaN for pairs of less than 200 million USD."""
+    labels = [*inputs.icio.economies, ROW]
+    out = np.full((len(labels) - 1, len(labels), len(SECTION_GROUPS)), np.nan)
+    for g, (sections, _) in enumerate(SECTION_GROUPS.values()):
+        chosen = inputs.sections_2015[inputs.sections_2015.index.get_level_values("section").isin(sections)]
+        square = chosen.groupby(level=[0, 1]).sum().rename("value").reset_index()
+        square = square.pivot_table(index="exp", columns="imp", values="value")
+        out[:, :, g] = square.reindex(index=labels[:-1], columns=labels).fillna(0.0).to_numpy(dtype=float)
+    total = out.sum(axis=2, keepdims=True)
+    out = np.where(total >= 200, out / np.maximum(total, 1e-9), np.nan)
+    out[np.arange(len(out)), np.arange(len(out))] = np.nan
+    return out
 
 
 def close_table(inputs: Inputs, imputed: Array) -> tuple[Array, Array, Array, dict[str, Any]]:
@@ -242,34 +261,6 @@ def goods_by_pair(inputs: Inputs, imputed: Array) -> Array:
     return out
 
 
-SECTION_GROUPS: dict[str, tuple[tuple[int, ...], tuple[str, ...]]] = {
-    "food": ((0, 1, 4), ("A01", "A03", "C10T12")),
-    "fuels": ((3,), ("B05", "B06", "C19")),
-    "chemicals": ((5,), ("C20", "C21")),
-    "machinery and vehicles": ((7,), ("C26", "C27", "C28", "C29", "C301", "C302T309")),
-    "other manufactures": ((6, 8), ("C13T15", "C16", "C17_18", "C22", "C23", "C24A", "C24B", "C25", "C31T33")),
-}
-
-
-def held_out_mix(inputs: Inputs, imputed: Array) -> tuple[Array, Array]:
-    """What no margin uses: the product mix of each pair's goods trade, against UNCTAD's mix of 2015.
-
-    Shares [origin, destination, group] of the table and of 2015, for pairs in both; other pairs are NaN.
-    """
-    codes, c = inputs.icio.economies, len(inputs.icio.economies)
-    total = inputs.icio.intermediate + imputed[:, :c]
-    ours, theirs = np.full((c, c, len(SECTION_GROUPS)), np.nan), np.full((c, c, len(SECTION_GROUPS)), np.nan)
-    for g, (sections, industries) in enumerate(SECTION_GROUPS.values()):
-        ours[:, :, g] = total[:, :, [k for k, i in enumerate(inputs.icio.industries) if i in industries]].sum(axis=2)
-        chosen = inputs.sections_2015[inputs.sections_2015.index.get_level_values("section").isin(sections)]
-        square = chosen.groupby(level=[0, 1]).sum().rename("value").reset_index()
-        square = square.pivot_table(index="exp", columns="imp", values="value")
-        theirs[:, :, g] = square.reindex(index=list(codes), columns=list(codes)).fillna(0.0).to_numpy(dtype=float)
-    small = theirs.sum(axis=2) < 200
-    theirs[small | np.eye(c, dtype=bool)] = np.nan
-    return ours / ours.sum(axis=2, keepdims=True), theirs / theirs.sum(axis=2, keepdims=True)
-
-
 def report_rows(inputs: Inputs, problem: fd.FinalDemandProblem, fits: dict[str, Array]) -> tuple[FitRow, ...]:
     """Fit of every variant against every margin."""
     rows: list[FitRow] = []
@@ -293,8 +284,9 @@ def report_rows(inputs: Inputs, problem: fd.FinalDemandProblem, fits: dict[str, 
                     compare(f"US imports from {g} by sector", variant, us[row], problem.us.to_numpy(dtype=float)[row], floor=1)
                 )
         rows.append(compare("absorption", variant, imputed.sum(axis=(0, 2)), problem.absorption, floor=0))
-        ours, theirs = held_out_mix(inputs, imputed)
-        rows.append(compare("product mix by pair 2015, held out", variant, ours, theirs, floor=0.02))
+        ours = group_totals(problem.intermediate + imputed[:, :c], problem.industries)
+        ours = ours / np.maximum(ours.sum(axis=2, keepdims=True), 1e-9)
+        rows.append(compare("product mix by pair, 2015", variant, ours, problem.mix[:, :c], floor=0.02))
         counted = fd.counted_services(problem)
         inter = problem.intermediate[:, :, counted].sum(axis=2)
         np.fill_diagonal(inter, 0.0)

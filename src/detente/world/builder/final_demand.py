@@ -7,6 +7,7 @@ F is all it buys from the table, inputs included. Margins (see `imputation`):
   exact   absorption    Σᵢₖ F[i,n,k] = purchases of n from the national accounts (see `accounts`)
   soft    goods pairs   Σ_goods F[i,n,k] = customs trade less the intermediates already in the table
   soft    US sectors    Σ F[i,USA,k] over a sector = US imports by origin and sector less intermediates
+  soft    product mix   Σ over a group of products = goods of the pair × the group's share in the pair's trade of 2015
   soft    margins       Σ G sold abroad = a quarter of the prior (customs values hold wholesale margins already)
   soft    home services Σ over non-traded services sold abroad = the prior
   soft    services      Σ over services other than trade (G) and partners, exports of i and imports of n, from the
@@ -33,9 +34,10 @@ WEIGHTS = {
     "margins": 3.0,
     "home services": 3.0,
     "goods pairs": 6.0,
-    "focus pairs": 25.0,
+    "focus pairs": 40.0,
     "older pairs": 1.5,
-    "US sectors": 10.0,
+    "US sectors": 25.0,
+    "product mix": 1.0,
     "services": 1.0,
 }
 FLOOR = 0.03  # of a customs value: what is left for final goods where intermediates alone exceed it
@@ -48,12 +50,22 @@ PRIOR_STEPS = 25
 BOUND = 1e4
 
 
+SECTION_GROUPS: dict[str, tuple[tuple[int, ...], tuple[str, ...]]] = {
+    "food": ((0, 1, 4), ("A01", "A03", "C10T12")),
+    "fuels": ((3,), ("B05", "B06", "C19")),
+    "chemicals": ((5,), ("C20", "C21")),
+    "machinery and vehicles": ((7,), ("C26", "C27", "C28", "C29", "C301", "C302T309")),
+    "other manufactures": ((6, 8), ("C13T15", "C16", "C17_18", "C22", "C23", "C24A", "C24B", "C25", "C31T33")),
+}
+
+
 @dataclass(frozen=True)
 class FinalDemandProblem:
     """Everything the margins are made from. C economies, N = C + 1 destinations, K products.
 
     intermediate [C, C, K]; rows [C, K]; absorption [N]; pairs [C, N] goods targets (NaN: none); low [C, N] pairs from
-    the older source; services_exports [C], services_imports [N] (NaN: none); us: origin group × sector targets;
+    the older source; mix [C, N, G] shares of product groups in the pair's goods trade of an earlier year (NaN: none);
+    services_exports [C], services_imports [N] (NaN: none); us: origin group × sector targets;
     us_groups: economy → origin group; industries and industry_sector: codes of the products and of their sectors; goods [K].
     """
 
@@ -63,6 +75,7 @@ class FinalDemandProblem:
     absorption: Array
     pairs: Array
     low: NDArray[np.bool_]
+    mix: Array
     services_exports: Array
     services_imports: Array
     us: pd.DataFrame
@@ -128,6 +141,10 @@ def margins(problem: FinalDemandProblem, begin: Array, leave_out: Collection[str
         for name, chosen in kinds.items():
             groups = np.where(inside & chosen[:, :, None], origin * n + destination, -1)
             found.append(Margin(name, groups, goal, WEIGHTS[name], BOUND))
+    if "product mix" not in leave_out:
+        # the United States has its own, newer margin by sector
+        spared = "USA" if "US sectors" not in leave_out and not problem.us.empty else None
+        found.append(_mix_margin(problem, begin, origin, destination, product, spared))
     if "US sectors" not in leave_out and not problem.us.empty:
         found.append(_us_margin(problem, origin, destination, product))
     if "services" not in leave_out:
@@ -155,6 +172,58 @@ def margins(problem: FinalDemandProblem, begin: Array, leave_out: Collection[str
 def counted_services(problem: FinalDemandProblem) -> NDArray[np.bool_]:
     """Products that the services margins sum over: services but for trade."""
     return ~problem.goods & ~np.isin(np.array(problem.industries), MARGIN_TRADE)
+
+
+def group_totals(flows: Array, industries: Sequence[str]) -> Array:
+    """Sum products of [.., .., K] into the groups of `SECTION_GROUPS`."""
+    hold = [[k for k, i in enumerate(industries) if i in members] for _, members in SECTION_GROUPS.values()]
+    return np.stack([flows[:, :, k].sum(axis=2) for k in hold], axis=2)
+
+
+def updated_mix(problem: FinalDemandProblem, begin: Array) -> Array:
+    """[C, N, G] the earlier mix of each pair, moved with the exporter's own: share × (its mix now ÷ its mix then).
+
+    What an exporter sells has changed since (Viet Nam: clothes to electronics); who among its buyers takes more of which
+    group than others is what the earlier year still tells.
+    """
+    c = len(problem.economies)
+    now = begin.copy()
+    now[:, :c] += problem.intermediate
+    now[np.arange(c), np.arange(c)] = 0.0
+    exports = group_totals(now, problem.industries).sum(axis=1)
+    pairs = np.where(np.isfinite(problem.mix), np.nan_to_num(problem.pairs)[:, :, None], 0.0)
+    before = (np.nan_to_num(problem.mix) * pairs).sum(axis=1)
+    exports, before = (x / np.maximum(x.sum(axis=1, keepdims=True), 1e-9) for x in (exports, before))
+    moved = problem.mix * (exports / np.maximum(before, 1e-3))[:, None, :]
+    return np.asarray(moved / np.maximum(moved.sum(axis=2, keepdims=True), 1e-12))
+
+
+def _mix_margin(
+    problem: FinalDemandProblem, begin: Array, origin: Array, destination: Array, product: Array, spared: str | None
+) -> Margin:
+    """Goods of a pair × the share of each product group, less the intermediates already in the table."""
+    c, n, g = problem.mix.shape
+    inter = np.zeros((c, n, len(problem.industries)))
+    inter[:, :c] = problem.intermediate
+    grouped = group_totals(inter, problem.industries)
+    ungrouped = inter[:, :, problem.goods].sum(axis=2) - grouped.sum(axis=2)
+    total = np.maximum(np.nan_to_num(problem.pairs) - ungrouped, 0.0)
+    known = np.isfinite(problem.mix).all(axis=2) & np.isfinite(problem.pairs) & (total > 0)
+    if spared is not None:
+        known[:, problem.economies.index(spared)] = False
+    wanted = np.nan_to_num(updated_mix(problem, begin)) * total[:, :, None]
+    goal = np.where(known[:, :, None], np.maximum(wanted - grouped, FLOOR * wanted), 0.0)
+    group_of = np.full(len(problem.industries), -1)
+    for index, (_, members) in enumerate(SECTION_GROUPS.values()):
+        group_of[[k for k, i in enumerate(problem.industries) if i in members]] = index
+    inside = (
+        known[:, :, None]
+        & (group_of >= 0)[product]
+        & (origin != destination)
+        & (goal > 0)[origin, destination, np.maximum(group_of, 0)[product]]
+    )
+    labels = np.where(inside, (origin * n + destination) * g + group_of[product], -1)
+    return Margin("product mix", labels, goal.ravel(), WEIGHTS["product mix"], BOUND)
 
 
 def _us_margin(problem: FinalDemandProblem, origin: Array, destination: Array, product: Array) -> Margin:

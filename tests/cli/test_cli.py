@@ -1,0 +1,139 @@
+"""The command line as a user meets it: output, JSON, exit codes, messages, nothing left behind on failure."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from detente import cli
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):  # type: ignore[no-untyped-def]
+    """Run `detente ARGS`; gives exit code, standard output, standard error."""
+
+    def call(*args: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["detente", *args])
+        monkeypatch.setattr(cli, "out", cli.Console(width=200))
+        monkeypatch.setattr(cli, "err", cli.Console(stderr=True, width=300))
+        try:
+            cli.main()
+            code: int | str | None = 0
+        except SystemExit as end:
+            code = end.code
+        text = capsys.readouterr()
+        return int(code or 0), text.out, text.err
+
+    return call
+
+
+def test_version_and_help_load_no_heavy_library() -> None:
+    script = "import sys; from detente import cli; sys.argv=['detente','--help']\ntry:\n cli.main()\nexcept SystemExit: pass\n"
+    check = (
+        "heavy = {'jax', 'pandas', 'xarray', 'altair', 'scipy', 'numpy'} & set(sys.modules); sys.exit(str(heavy) if heavy else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", script + check], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "brief" in done.stdout
+
+
+def test_version(run) -> None:  # type: ignore[no-untyped-def]
+    import detente
+
+    code, text, _ = run("--version")
+    assert (code, text.strip()) == (0, f"detente {detente.__version__}")
+
+
+def test_solve_json_has_what_programs_need(run) -> None:  # type: ignore[no-untyped-def]
+    code, text, _ = run("solve", "kuala-lumpur-2025", "--scenario", "pessimistic", "--json")
+    assert code == 0
+    result = json.loads(text)
+    assert result["status"] == "converged"
+    assert result["clearing_gap"] < 1e-8
+    assert result["real_income"]["USA"] < 0
+    assert result["real_income"]["CHN"] < 0
+    assert result["real_income"]["VNM"] > 0
+    assert "status quo" in result["against"]
+    assert result["provenance"]["world_fingerprint"]
+
+
+def test_solve_table_reads_worst_first_with_true_minus_signs(run) -> None:  # type: ignore[no-untyped-def]
+    code, text, _ = run("solve", "kuala-lumpur-2025", "-s", "pessimistic", "--against", "baseline")
+    assert code == 0
+    assert "−" in text
+    rows = [line for line in text.splitlines() if re.match(r"[A-Z0-9]{3,4} +[A-Za-z]", line)]
+    values = [float(row.split()[-4].replace("−", "-").replace(",", "")) for row in rows]
+    assert len(rows) == 32
+    assert values == sorted(values)
+    assert "converged" in text
+
+
+def test_world_info(run) -> None:  # type: ignore[no-untyped-def]
+    code, text, _ = run("world", "info", "--json")
+    info = json.loads(text)
+    assert code == 0
+    assert len(info["regions"]) == 32
+    assert len(info["sectors"]) == 31
+    assert info["worst_gap"] < 1e-9
+    assert info["sources"]
+    code, text, _ = run("world", "info", "--world", "toy")
+    assert code == 0
+    assert "toy world" in text
+
+
+@pytest.mark.parametrize(
+    ("args", "message", "code"),
+    [
+        (("solve", "kuala-lumpr-2025"), "did you mean kuala-lumpur-2025", 2),
+        (("solve", "kuala-lumpur-2025", "-s", "pesimistic"), "did you mean pessimistic", 2),
+        (("solve", "kuala-lumpur-2025", "--horizon", "medum"), "did you mean medium", 2),
+        (("solve", "kuala-lumpur-2025", "--against", "yesterday"), "status-quo or baseline", 2),
+        (("solve", "kuala-lumpur-2025", "--world", "world-2021"), "did you mean world-2022", 2),
+        (("solve", "kuala-lumpur-2025", "--world", "absent.npz"), "no world file", 2),
+        (("solve", "kuala-lumpur-2025", "--world", "toy"), "does not fit toy world", 2),
+        (("dossier", "check", "absent.yaml"), "absent.yaml", 2),
+        (("world", "build", "--sources", "nowhere"), "nowhere", 2),
+    ],
+)
+def test_bad_input_is_one_clear_message(run, args, message, code) -> None:  # type: ignore[no-untyped-def]
+    got, out, err = run(*args)
+    assert got == code
+    assert message in err
+    assert "Traceback" not in err + out
+
+
+def test_malformed_dossier_names_line_and_field_and_leaves_nothing(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    code, _, _ = run("dossier", "new", "my-talks", "--out", str(tmp_path / "my-talks.yaml"))
+    assert code == 0
+    path = tmp_path / "my-talks.yaml"
+    assert run("dossier", "check", str(path))[0] == 0
+    assert run("dossier", "new", "my-talks", "--out", str(path))[0] == 2
+    path.write_text(path.read_text().replace("measures:", "measurs:"))
+    code, _, err = run("brief", str(path), "--out", str(tmp_path / "out"))
+    assert code == 2
+    assert "line" in err
+    assert "measures" in err
+    assert not (tmp_path / "out").exists()
+    path.write_text("title: [unclosed\n")
+    code, _, err = run("dossier", "check", str(path))
+    assert code == 2
+    assert "line" in err
+
+
+def test_dossier_commands(run) -> None:  # type: ignore[no-untyped-def]
+    code, text, _ = run("dossier", "list", "--json")
+    assert code == 0
+    assert "kuala-lumpur-2025" in {d["id"] for d in json.loads(text)}
+    code, text, _ = run("dossier", "show", "kuala-lumpur-2025")
+    assert code == 0
+    assert "threatened" in text
+    code, text, _ = run("dossier", "schema")
+    assert code == 0
+    assert json.loads(text)["type"] == "object"
+    code, text, _ = run("dossier", "check", "kuala-lumpur-2025", "--json")
+    assert (code, json.loads(text)["problems"]) == (0, [])
