@@ -284,10 +284,19 @@ class Case:
         """One row of a tidy data file, with unit, baseline and horizon."""
         known = value if isinstance(value, Triple) else Triple(math.nan, float(value), math.nan)
         return {
-            "region": region, "region_name": "world" if region == "WORLD" else region_name(region), "scenario": scenario or STATUS_QUO, **more,
-            "measure": measure, "value": known.value, "low": known.low, "high": known.high, "unit": unit,
-            "relative_to": self.against(scenario), "horizon": horizon or self.runs.parameters.name, "table_year": self.world.year,
-        }  # fmt: skip
+            "region": region,
+            "region_name": "world" if region == "WORLD" else region_name(region),
+            "scenario": scenario or STATUS_QUO,
+            **more,
+            "measure": measure,
+            "value": known.value,
+            "low": known.low,
+            "high": known.high,
+            "unit": unit,
+            "relative_to": self.against(scenario),
+            "horizon": horizon or self.runs.parameters.name,
+            "table_year": self.world.year,
+        }
 
     def file(self, stem: str, title: str, rows: Sequence[Mapping[str, Any]]) -> str:
         """Put rows on the shelf as data/STEM.csv; gives the file name."""

@@ -6,7 +6,7 @@ the page. Colours are the sentinels of `svg.COLOUR`. Small multiples share one s
 >>> import pandas as pd
 >>> frame = pd.DataFrame({"panel": ["a"], "label": ["China"], "value": [-1.0], "low": [-1.4], "high": [-0.8],
 ...                       "colour": ["chn"], "text": ["−1.0"]})
->>> dots(frame, 600).to_dict()["vconcat"][0]["width"]
+>>> dots(frame, 600).to_dict()["vconcat"][0]["hconcat"][0]["width"]
 468
 """
 
@@ -50,21 +50,31 @@ def _ticks(domain: tuple[float, float], wanted: int) -> list[float]:
 
 def _x(domain: tuple[float, float], width: float, *, labels: bool = True, field: str = "value") -> alt.X:
     axis = alt.Axis(
-        orient="top", grid=True, gridColor=COLOUR["rule"], labels=labels, values=_ticks(domain, 4 if width < 360 else 6),
-        labelExpr="replace(format(datum.value, '~'), '-', '−')", labelFlush=False, labelFontSize=11.5,
-    )  # fmt: skip
+        orient="top",
+        grid=True,
+        gridColor=COLOUR["rule"],
+        labels=labels,
+        values=_ticks(domain, 4 if width < 360 else 6),
+        labelExpr="replace(format(datum.value, '~'), '-', '−')",
+        labelFlush=False,
+        labelFontSize=11.5,
+    )
     return alt.X(f"{field}:Q", scale=alt.Scale(domain=list(domain), nice=False, zero=False), axis=axis)
 
 
 def _y(frame: pd.DataFrame, label_width: float, *, labels: bool = True) -> alt.Y:
     axis = alt.Axis(
-        labels=labels, minExtent=label_width, maxExtent=label_width, labelLimit=label_width - 6, labelColor=COLOUR["ink"],
-    )  # fmt: skip
+        labels=labels,
+        minExtent=label_width,
+        maxExtent=label_width,
+        labelLimit=label_width - 6,
+        labelColor=COLOUR["ink"],
+    )
     scale = alt.Scale(paddingInner=0.0, paddingOuter=0.15)
     return alt.Y("label:N", sort=list(frame["label"]), axis=axis if labels else None, scale=scale)
 
 
-def _zero(height: float) -> alt.Chart:
+def _zero() -> alt.Chart:
     return alt.Chart(pd.DataFrame({"value": [0.0]})).mark_rule(color=COLOUR["zero"], strokeWidth=1.2).encode(x="value:Q")
 
 
@@ -87,31 +97,33 @@ def _panel_title(text: str) -> alt.TitleParams:
     )
 
 
-def dots(frame: pd.DataFrame, width: float, *, label_width: float = LABEL_WIDTH, row: float = 23) -> alt.VConcatChart:
-    """Panels below each other; a dot a row with its range as a thin line and the value in figures.
+def dots(
+    frame: pd.DataFrame, width: float, *, label_width: float = LABEL_WIDTH, row: float = 22, across: int = 1
+) -> alt.VConcatChart:
+    """Panels, `across` beside each other; a dot a row with its range as a thin line and the value in figures.
 
     Columns: panel, label, value, low, high, colour (a key of COLOUR), text (the printed value).
     """
     frame = _prepared(frame)
     frame["side"] = "right"
-    inner = width - label_width - 4
+    gap = 22
+    inner = (width - label_width - 4 - gap * (across - 1)) / across
     domain = _domain(frame, inner)
     panels = []
     for k, (title, part) in enumerate(frame.groupby("panel", sort=False)):
         height = row * len(part)
-        y = _y(part, label_width)
+        y = _y(part, label_width, labels=k % across == 0)
         base = alt.Chart(part)
-        x = _x(domain, inner, labels=k == 0)
-        span = base.mark_rule(strokeWidth=1.6, opacity=0.75).encode(
-            x=_x(domain, inner, labels=k == 0, field="low"), x2="high:Q", y=y, color=_colour()
-        )
+        x, low = (_x(domain, inner, labels=k < across, field=field) for field in ("value", "low"))
+        span = base.mark_rule(strokeWidth=1.6, opacity=0.75).encode(x=low, x2="high:Q", y=y, color=_colour())
         point = base.mark_circle(size=78, opacity=1).encode(x=x, y=y, color=_colour())
         text = base.mark_text(align="left", baseline="middle", dx=9).encode(x=alt.X("high:Q"), y=y, text="text:N")
-        layered = alt.layer(_zero(height), span, point, text).properties(width=inner, height=height)
+        layered = alt.layer(_zero(), span, point, text).properties(width=inner, height=height)
         if str(title):
             layered = layered.properties(title=_panel_title(str(title)))
         panels.append(layered)
-    return alt.vconcat(*panels, spacing=14).resolve_scale(x="independent", y="independent")
+    rows = [alt.hconcat(*panels[k : k + across], spacing=gap) for k in range(0, len(panels), across)]
+    return alt.vconcat(*rows, spacing=14).resolve_scale(x="independent", y="independent")
 
 
 def bars(
@@ -144,14 +156,15 @@ def bars(
             layers.append(
                 alt.Chart(ranged).mark_rule(color=COLOUR["ink"], strokeWidth=1.1, opacity=0.7).encode(x="low:Q", x2="high:Q", y=y)
             )
-        layers.append(_zero(height))
+        layers.append(_zero())
         for positive in (True, False):
             half = part[(part["value"] > -1e-9) == positive]
             if len(half):
                 layers.append(
-                    alt.Chart(half).mark_text(align="left" if positive else "right", baseline="middle", dx=5 if positive else -5)
+                    alt.Chart(half)
+                    .mark_text(align="left" if positive else "right", baseline="middle", dx=5 if positive else -5)
                     .encode(x=alt.X("high:Q" if positive else "low:Q"), y=y, text="text:N")
-                )  # fmt: skip
+                )
         chart = alt.layer(*layers).properties(width=inner, height=height)
         if title:
             chart = chart.properties(title=_panel_title(str(title)))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -16,7 +16,7 @@ from detente.briefing.situation import status_table
 from detente.equilibrium.outcome import Outcome
 from detente.equilibrium.parameters import horizon_table
 from detente.policy.dossier import Published
-from detente.world.labels import region_name, region_table, sector_table
+from detente.world.labels import region_adjective, region_name, region_table, sector_table
 
 
 def sections(case: Case) -> list[Section]:
@@ -31,78 +31,93 @@ def sections(case: Case) -> list[Section]:
 
 
 # -- 8 -----------------------------------------------------------------------------------------------------------------
-def ours(case: Case, p: Published) -> tuple[float, str, str] | None:
-    """Our figure nearest to a published one, its unit, and what it is; None where this version computes none.
+class Ours(NamedTuple):
+    """Our figure nearest to a published one."""
+
+    value: float
+    unit: str
+    what: str
+    horizon: str
+
+
+def nearest_horizon(case: Case, basis: str) -> str:
+    """The horizon solved that is nearest to a published time basis."""
+    wanted = (
+        "long" if "long" in basis and "first year" not in basis else "short" if "short" in basis or "first year" in basis else ""
+    )
+    return wanted if wanted in case.others else case.runs.parameters.name
+
+
+def ours(case: Case, p: Published) -> Ours | None:
+    """Our figure nearest to a published one, at the nearest horizon; None where this version computes none.
 
     Published figures count from before the measures, so ours do too.
     """
-    if p.compare_with is None and "duty" not in p.quantity.lower():
-        return None
-    name = p.compare_with
-    outcome: Outcome = case.runs.against_baseline[name] if name in case.ids and name is not None else case.runs.status_quo
-    where = f"“{case.label(name)}”" if name in case.ids else "Status quo"
     quantity, region = p.quantity.lower(), p.region
-    if region is not None and region not in case.world.regions:
+    if (p.compare_with is None and "duty" not in quantity) or (region is not None and region not in case.world.regions):
         return None
+    horizon = case.runs.parameters.name if "duty" in quantity else nearest_horizon(case, p.time_basis.lower())
+    runs = case.runs if horizon == case.runs.parameters.name else case.others[horizon]
+    name = p.compare_with
+    outcome = runs.against_baseline[name] if name is not None and name in runs.against_baseline else runs.status_quo
+    where = f"“{case.label(name)}”" if name in case.ids else "status quo"
     if "gdp" in quantity or "real income" in quantity or "welfare" in quantity:
         value = outcome.world_real_income if region is None else float(outcome.real_income[region])
-        return value, "%", f"real income, {where}"
+        return Ours(value, "%", f"real income, {where}", horizon)
     if "consumer prices" in quantity and region is not None:
-        return float(case.basket(outcome)[region]), "%", f"consumer prices against wages, {where}"
+        return Ours(float(case.basket(outcome)[region]), "%", f"consumer prices against wages, {where}", horizon)
     if "duty" in quantity and region is not None:
-        return _duty(case, outcome, p, region, where)
+        return _duty(case, outcome, p, region, where, horizon)
     if "trade" in quantity and p.unit.startswith("%") and region is None:
-        return case.mutual_trade(outcome), "%", f"goods trade both ways, {where}"
+        return Ours(case.mutual_trade(outcome), "%", f"goods trade both ways, {where}", horizon)
     return None
 
 
-def _duty(case: Case, outcome: Outcome, p: Published, region: str, where: str) -> tuple[float, str, str] | None:
+def _duty(case: Case, outcome: Outcome, p: Published, region: str, where: str, horizon: str) -> Ours | None:
     """Average duty (or its rise) on goods of `region` in the other party's market, or of `region` on all its imports."""
     rise = p.quantity.lower().startswith("rise")
     if " on " in p.quantity and region in case.parties[:2]:
         other = case.b if region == case.a else case.a
         now, then = case.duty(outcome, region, other), case.duty(outcome, region, other, after=False)
         if p.compare_with is None:
-            return then, "%", f"average duty, {case.reference}"
-        return (now - then, "pp", f"rise of the average duty, {where}") if rise else (now, "%", f"average duty, {where}")
+            return Ours(then, "%", f"average duty, {case.reference}", horizon)
+        value, unit, what = (now - then, "pp", "rise of the average duty") if rise else (now, "%", "average duty")
+        return Ours(value, unit, f"{what}, {where}", horizon)
     if " on " in p.quantity:
         return None
     n, goods = case.i(region), case.goods_index
     weights = case.world.shipments[:, n][:, goods].copy()
     weights[n] = 0
-    return (
-        float(100 * (weights * outcome.after.tariffs[:, n][:, goods]).sum() / weights.sum()),
-        "%",
-        f"average duty on all goods, {where}",
-    )
+    average = 100 * (weights * outcome.after.tariffs[:, n][:, goods]).sum() / weights.sum()
+    return Ours(float(average), "%", f"average duty on all goods, {where}", horizon)
 
 
-def reason(case: Case, p: Published, our: tuple[float, str, str] | None) -> str:
+def reason(case: Case, p: Published, our: Ours | None) -> str:
     """Why the two may differ, from what each counts."""
     if our is None:
         return "No figure of this version compares."
     quantity, basis = p.quantity.lower(), p.time_basis.lower()
     reasons = []
     if "duty" in quantity:
-        reasons.append("weights and sector detail differ: duties here fall on sectors, not tariff lines")
+        reasons.append("Weights and detail differ: duties here fall on sectors, not tariff lines")
     elif "price" in quantity:
-        reasons.append("they count the price level, here prices against wages; they hold more of the pass-through fixed")
+        reasons.append("They count the price level, here prices against wages; they hold more of the pass-through fixed")
     else:
-        if "first year" in basis or "short" in basis:
-            reasons.append(f"they give {p.time_basis}, here the {case.run}")
-        elif "long" in basis and case.runs.parameters.name != "long":
-            reasons.append("they give a long run in which capital or ideas move as well")
+        if "year" in basis and our.horizon != "short":
+            reasons.append(f"They give {p.time_basis}, here the {our.horizon} run")
         if "bloc" in p.scenario.lower() or "splits" in p.scenario.lower():
-            reasons.append("in theirs the whole world splits and fewer ideas cross borders; here only the two parties part")
+            reasons.append("Theirs splits the whole world and slows the spread of ideas; here only the two parties part")
         elif p.compare_with in case.ids:
-            reasons.append("duties differ from the scenario here")
+            reasons.append("Their duties differ from the scenario here")
         if "gdp" in quantity:
-            reasons.append("substitution with constant shares understates chokepoints, and real income is not GDP")
+            reasons.append(
+                "Smooth substitution understates chokepoints; real income counts terms of trade and duties, GDP does not"
+            )
         if "trade" in quantity:
-            reasons.append("trade elasticities differ")
+            reasons.append("Trade elasticities differ")
     if p.note:
-        reasons.append(p.note.rstrip("."))
-    return text.sentence("; ".join(reasons))
+        reasons.append(p.note)
+    return " ".join(text.sentence(r) for r in reasons)
 
 
 def published(case: Case) -> list[Block]:
@@ -116,30 +131,54 @@ def published(case: Case) -> list[Block]:
         unit = "%" if p.unit.startswith("%") else "pp" if p.unit.startswith("percentage point") else p.unit
         span = f"{_plain(p.low)} to {_plain(p.high)}" if p.low is not None and p.high is not None else ""
         theirs = Cell(f"{_plain(p.value)}{text.THIN}{unit}", span, cites=p.sources)
-        mine = (
-            Cell("–") if our is None else Cell(f"{text.fixed(our[0], 1 if abs(our[0]) >= 10 else 2)}{text.THIN}{our[1]}", our[2])
-        )
-        where = f", {region_name(p.region)}" if p.region else ""
+        mine = Cell("–")
+        if our is not None:
+            run = "" if "duty" in our.what else f", {our.horizon} run"
+            mine = Cell(f"{text.fixed(our.value, 1 if abs(our.value) >= 10 else 2)}{text.THIN}{our.unit}", our.what + run)
+        told = {region_name(p.region), region_adjective(p.region)} if p.region else set()
+        where = f", {text.name(p.region)}" if p.region and not any(t in p.quantity for t in told) else ""
         rows.append((Cell(p.who, p.scenario), Cell(p.quantity + where, p.time_basis), theirs, mine, Cell(reason(case, p, our))))
         data.append(
             {
-                "id": p.id, "who": p.who, "scenario": p.scenario, "quantity": p.quantity, "region": p.region or "", "published": p.value,
-                "published_low": p.low, "published_high": p.high, "published_unit": p.unit, "time_basis": p.time_basis,
-                "here": our[0] if our else math.nan, "here_unit": our[1] if our else "", "here_what": our[2] if our else "",
-                "horizon": case.runs.parameters.name, "sources": " ".join(p.sources),
+                "id": p.id,
+                "who": p.who,
+                "scenario": p.scenario,
+                "quantity": p.quantity,
+                "region": p.region or "",
+                "published": p.value,
+                "published_low": p.low,
+                "published_high": p.high,
+                "published_unit": p.unit,
+                "time_basis": p.time_basis,
+                "here": our.value if our else math.nan,
+                "here_unit": our.unit if our else "",
+                "here_what": our.what if our else "",
+                "horizon": our.horizon if our else "",
+                "sources": " ".join(p.sources),
             }
-        )  # fmt: skip
+        )
     csv = case.file("published", "Published figures beside ours", data)
     intro = (
-        f"Published figures count from before the measures, so ours in this table are against {case.against(None)}, {case.run}. They are "
+        f"Published figures count from before the measures, so ours in this table are against {case.against(None)}, at the horizon nearest to theirs. They are "
         "for comparison; nothing in the model is fitted to them. A static model in which substitution is smooth understates "
         "what a missing part costs and leaves out the ideas that stop crossing borders."
     )
     table = Table(
-        "tab-published", "Others’ figures and ours", "Units as given; second line: their scenario, time basis or range, and what ours is",
-        (Column("Who", "scenario"), Column("What", "time basis"), Column("Theirs", number=True), Column("Ours", number=True), Column("Why they differ")),
-        tuple(rows), f"Source: as cited, and detente on the {case.data_note}. Data: data/{csv}", csv, wide=True,
-    )  # fmt: skip
+        "tab-published",
+        "Others’ figures and ours",
+        "Units as given; second line: their scenario, time basis or range, and what ours is",
+        (
+            Column("Who", "scenario"),
+            Column("What", "time basis"),
+            Column("Theirs", number=True),
+            Column("Ours", number=True),
+            Column("Why they differ"),
+        ),
+        tuple(rows),
+        f"Source: as cited, and detente on the {case.data_note}. Data: data/{csv}",
+        csv,
+        wide=True,
+    )
     return [Para(intro), table]
 
 
@@ -157,14 +196,15 @@ def questions(case: Case) -> list[Block]:
     for q in ranked:
         left = (q.by_when - case.dossier.as_of).days
         known = [s for s in q.scenarios if s in case.ids]
-        values = [case.outcome(s).world_real_income for s in known]
-        apart = max(values) - min(values) if len(values) > 1 else math.nan
+        apart, mover = widest(case, known)
         rows.append(
             (
-                Cell(text.table_day(q.by_when), f"{text.count(left, 'day')} left"), Cell(q.question, q.why, cites=q.sources),
-                Cell(q.indicator), Cell(text.fixed(apart, 2)),
+                Cell(text.table_day(q.by_when), f"{text.count(left, 'day')} left"),
+                Cell(q.question, q.why, cites=q.sources),
+                Cell(q.indicator),
+                Cell(text.fixed(apart, 2), text.label(mover) if mover else ""),
             )
-        )  # fmt: skip
+        )
         data.append(
             {
                 "id": q.id,
@@ -174,27 +214,57 @@ def questions(case: Case) -> list[Block]:
                 "by_when": q.by_when,
                 "days_left": left,
                 "scenarios": " ".join(known),
-                "world_real_income_apart": apart,
-                "unit": "percentage points of world real income",
+                "apart": apart,
+                "region": mover,
+                "unit": "percentage points of real income",
                 "horizon": case.runs.parameters.name,
             }
         )
     csv = case.file("key-questions", "Key questions, indicators and dates", data)
     table = Table(
-        "tab-questions", "What to look at, and when", f"Last column: how far apart world real income lies between the scenarios the question decides among, percentage points, {case.run}",
+        "tab-questions",
+        "What to look at, and when",
+        f"Last column: the widest gap in real income between the scenarios the question decides among, and where; percentage points, {case.run}",
         (Column("By"), Column("Question", "why it matters"), Column("Indicator"), Column("Apart", "points", number=True)),
-        tuple(rows), f"Source: the dossier and detente. Data: data/{csv}", csv, wide=True,
-    )  # fmt: skip
+        tuple(rows),
+        f"Source: the dossier and detente. Data: data/{csv}",
+        csv,
+        wide=True,
+    )
     return [table]
+
+
+def widest(case: Case, scenarios: Sequence[str]) -> tuple[float, str]:
+    """The largest gap in real income between scenarios, and the headline region it lies in."""
+    if len(scenarios) < 2:
+        return math.nan, ""
+    gaps = {}
+    for code in case.focus:
+        values = [case.income(code, s).value for s in scenarios]
+        gaps[code] = max(values) - min(values)
+    mover = max(gaps, key=lambda c: gaps[c])
+    return gaps[mover], mover
 
 
 # -- 10 ----------------------------------------------------------------------------------------------------------------
 METHOD = (
-    ("What is computed.", "The equilibrium of a world of many economies and sectors linked by trade in inputs and final goods, before and after a package of measures. Buyers spread their spending over origins by cost (trade elasticity); costs carry duties, export taxes and trade costs; revenue goes to the government that collects it; trade balances are held fixed in the money of the model. The equations are those of Caliendo and Parro (2015) with the extensions named in the horizons."),
-    ("How to read a change.", "Every effect is the difference between two snapshots, in percent, at one horizon. The status quo counts the measures in force on the day of the dossier; threats and announcements count only in scenarios that carry them out. Prices and values use world factor income as money unless the text says “against wages”."),
-    ("How measures enter.", "A duty is added to the duties of the table on the share of each sector’s trade that pays it. An export control withholds a share of the quantity; the model finds the price at which that much is not bought, and the exporter keeps the rent unless the dossier says it is lost."),
-    ("What the ranges are.", "Each package is solved again at the low and high end of each parameter range of the horizon, one at a time and all together. The range is the span of these results. It covers the trade elasticity and labour mobility, not the data, the coverage of measures or the model itself."),
-)  # fmt: skip
+    (
+        "What is computed.",
+        "The equilibrium of a world of many economies and sectors linked by trade in inputs and final goods, before and after a package of measures. Buyers spread their spending over origins by cost (trade elasticity); costs carry duties, export taxes and trade costs; revenue goes to the government that collects it; trade balances are held fixed in the money of the model. The equations are those of Caliendo and Parro (2015) with the extensions named in the horizons.",
+    ),
+    (
+        "How to read a change.",
+        "Every effect is the difference between two snapshots, in percent, at one horizon. The status quo counts the measures in force on the day of the dossier; threats and announcements count only in scenarios that carry them out. Prices and values use world factor income as money unless the text says “against wages”.",
+    ),
+    (
+        "How measures enter.",
+        "A duty is added to the duties of the table on the share of each sector’s trade that pays it. An export control withholds a share of the quantity; the model finds the price at which that much is not bought, and the exporter keeps the rent unless the dossier says it is lost.",
+    ),
+    (
+        "What the ranges are.",
+        "Each package is solved again at the low and high end of each parameter range of the horizon, one at a time and all together. The range is the span of these results. It covers the trade elasticity and labour mobility, not the data, the coverage of measures or the model itself.",
+    ),
+)
 LIMITS = (
     "No likelihoods: scenarios are not weighted.",
     "No path in time: no months of disruption, stocks, sunk investment, unemployment or business cycle.",
@@ -234,11 +304,12 @@ def method(case: Case) -> list[Block]:
     blocks: list[Block] = [Para(body, lead) for lead, body in METHOD]
     blocks.append(
         Para(
-            f"{case.horizon}: {table.get('summary', '')}. Ranges: {ranges}. Leans on: "
-            + "; ".join(str(s["title"]) for s in table.get("sources", [])) + ".",
+            f"{text.capital(case.horizon)}: {table.get('summary', '')}. Ranges: {ranges}. Leans on: "
+            + "; ".join(str(s["title"]) for s in table.get("sources", []))
+            + ".",
             "This horizon.",
         )
-    )  # fmt: skip
+    )
     detail = f"{len(case.world.regions)} regions and {len(case.world.sectors)} sectors, {case.world.year}, in {case.world.unit}"
     gap = max([case.runs.status_quo.clearing_gap, *(o.clearing_gap for o in case.runs.outcomes.values())])
     blocks.append(
@@ -247,9 +318,6 @@ def method(case: Case) -> list[Block]:
             "The table.",
         )
     )
-    notes = case.world.card.get("notes") or []
-    if notes:
-        blocks.append(Items(tuple(Para(str(n)) for n in notes)))
     blocks += [Heading("What the model leaves out", "limits"), Items(tuple(Para(x) for x in LIMITS))]
     known, used = ledger(), used_assumptions(case)
     blocks.append(Heading("Assumptions used", "assumptions"))
@@ -275,10 +343,16 @@ def method(case: Case) -> list[Block]:
     csv = case.file("assumptions", "Numbered assumptions this briefing uses", data)
     blocks.append(
         Table(
-            "tab-assumptions", "Numbered assumptions", "Ours, where no source gives what is needed; second line: evidence",
-            (Column("No."), Column("Assumption", "evidence"), Column("If it is wrong")), tuple(rows), f"Source: the project’s ledger. Data: data/{csv}", csv, wide=True,
+            "tab-assumptions",
+            "Numbered assumptions",
+            "Ours, where no source gives what is needed; second line: evidence",
+            (Column("No."), Column("Assumption", "evidence"), Column("If it is wrong")),
+            tuple(rows),
+            f"Source: the project’s ledger. Data: data/{csv}",
+            csv,
+            wide=True,
         )
-    )  # fmt: skip
+    )
     return blocks
 
 
@@ -307,15 +381,26 @@ def appendix(case: Case) -> list[Block]:
     outcomes = {None: case.runs.status_quo, **{s: case.outcome(s) for s in case.ids}}
     full = [
         case.row(str(r), s, str(measure), str(measure).split(", ")[-1], float(value))
-        for s, o in outcomes.items() for r, row in o.to_frame().iterrows() for measure, value in row.items()
-    ]  # fmt: skip
+        for s, o in outcomes.items()
+        for r, row in o.to_frame().iterrows()
+        for measure, value in row.items()
+    ]
     detail = case.file("every-economy-indicators", "Every regional result of every scenario, central values", full)
     return [
         Para(f"Every regional result is in data/{detail}; this table shows real income."),
         Table(
-            "tab-appendix", "Real income of every economy", f"Change in percent, {case.horizon}; second line: range",
-            tuple(columns), tuple(rows), case.note(csv), csv, wide=True,
+            "tab-appendix",
+            "Real income of every economy",
+            f"Change in percent, {case.horizon}; second line: range",
+            tuple(columns),
+            tuple(rows),
+            case.note(csv),
+            csv,
+            wide=True,
         ),
         status_table(case, rest=True),
-        Para("Sectors: " + "; ".join(f"{k} {v['name']}" for k, v in sector_table().items() if k in case.world.sectors) + ".", kind="quiet"),
-    ]  # fmt: skip
+        Para(
+            "Sectors: " + "; ".join(f"{k} {v['name']}" for k, v in sector_table().items() if k in case.world.sectors) + ".",
+            kind="quiet",
+        ),
+    ]

@@ -29,33 +29,61 @@ def figure(
 
 
 def dot_figure(
-    case: Case, id: str, title: str, subtitle: str, rows: Sequence[tuple[str, str, Triple]], csv: str,
-    *, extra: str = "", decimals: int = 2, width: int = COLUMN,
-) -> Figure:  # fmt: skip
+    case: Case,
+    id: str,
+    title: str,
+    subtitle: str,
+    rows: Sequence[tuple[str, str, Triple]],
+    csv: str,
+    *,
+    extra: str = "",
+    decimals: int = 2,
+    width: int = COLUMN,
+) -> Figure:
     """Dots with ranges from (panel, region, triple)."""
     frame = pd.DataFrame(
         [
             {
-                "panel": panel, "label": text.label(region), "value": t.value, "low": t.low, "high": t.high,
-                "colour": region_colour(region), "text": text.fixed(t.value, decimals, signed=True),
+                "panel": panel,
+                "label": text.label(region),
+                "value": t.value,
+                "low": t.low,
+                "high": t.high,
+                "colour": region_colour(region),
+                "text": text.fixed(t.value, decimals, signed=True),
             }
             for panel, region, t in rows
         ]
-    )  # fmt: skip
+    )
     told = {
         f"{r.panel}, {r.label}": f"{r.text} ({text.fixed(r.low, decimals)} to {text.fixed(r.high, decimals)})"
         for r in frame.itertuples()
     }
     return figure(
-        id, title, subtitle, case.note(csv, extra), charts.alt_text(f"{title}. {subtitle}.", told), csv,
-        lambda w: charts.dots(frame, w, label_width=128 if w > 500 else 104), width=width,
-    )  # fmt: skip
+        id,
+        title,
+        subtitle,
+        case.note(csv, extra),
+        charts.alt_text(f"{title}. {subtitle}.", told),
+        csv,
+        lambda w: charts.dots(frame, w, label_width=112 if w > 500 else 104, across=2 if w > 500 else 1),
+        width=width,
+    )
 
 
 def bar_figure(
-    case: Case, id: str, title: str, subtitle: str, rows: Sequence[tuple[str, str, Triple, str]], csv: str,
-    *, extra: str = "", decimals: int | None = None, width: int = COLUMN, label_width: int = 196,
-) -> Figure:  # fmt: skip
+    case: Case,
+    id: str,
+    title: str,
+    subtitle: str,
+    rows: Sequence[tuple[str, str, Triple, str]],
+    csv: str,
+    *,
+    extra: str = "",
+    decimals: int | None = None,
+    width: int = COLUMN,
+    label_width: int = 196,
+) -> Figure:
     """Bars from (panel, label, triple, colour name); panels beside each other on a wide page, below on a phone.
 
     Without `decimals`, two where the largest value is below 10, one below 100, none above.
@@ -66,14 +94,25 @@ def bar_figure(
     frame = pd.DataFrame(
         [
             {
-                "panel": panel, "label": text.capital(label), "value": t.value, "low": t.low, "high": t.high, "colour": colour,
+                "panel": panel,
+                "label": text.capital(label),
+                "value": t.value,
+                "low": t.low,
+                "high": t.high,
+                "colour": colour,
                 "text": text.fixed(t.value, decimals, signed=True),
             }
             for panel, label, t, colour in rows
         ]
-    )  # fmt: skip
+    )
     told = {(f"{r.panel}, {r.label}" if r.panel else str(r.label)): str(r.text) for r in frame.itertuples()}
     return figure(
-        id, title, subtitle, case.note(csv, extra), charts.alt_text(f"{title}. {subtitle}.", told), csv,
-        lambda w: charts.bars(frame, w, label_width=label_width if w > 500 else 150, beside=w > 500), width=width,
-    )  # fmt: skip
+        id,
+        title,
+        subtitle,
+        case.note(csv, extra),
+        charts.alt_text(f"{title}. {subtitle}.", told),
+        csv,
+        lambda w: charts.bars(frame, w, label_width=label_width if w > 500 else 150, beside=w > 500),
+        width=width,
+    )

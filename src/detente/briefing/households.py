@@ -6,6 +6,7 @@ from detente.briefing import text
 from detente.briefing.case import Case, Triple
 from detente.briefing.document import Block, Cell, Column, Figure, Heading, Para, Section, Table
 from detente.briefing.figures import bar_figure
+from detente.briefing.implications import SMALL
 from detente.briefing.scenarios import table_regions
 from detente.briefing.svg import region_colour
 from detente.world.labels import region_name, sector_name
@@ -20,10 +21,14 @@ def sections(case: Case) -> list[Section]:
             "Prices are given against the average wage of the same economy: how much more or less an hour of work must buy. This is free "
             "of the choice of money; it is not a forecast of inflation."
         ),
-        Heading("Households", "households"), Para(basket_sentence(case)), household_table(case),
+        Heading("Households", "households"),
+        Para(basket_sentence(case)),
+        household_table(case),
         *(product_figure(case, code) for code in case.parties[:2]),
-        Heading("Firms", "firms"), Para(input_sentence(case)), *(input_figure(case, code) for code in case.parties[:1]),
-    ]  # fmt: skip
+        Heading("Firms", "firms"),
+        Para(input_sentence(case)),
+        *(input_figure(case, code) for code in case.parties[:1]),
+    ]
     if RARE in case.world.sectors:
         blocks += rare_earths(case)
     return [Section("people", "What it means for households and firms", tuple(blocks))]
@@ -77,9 +82,15 @@ def household_table(case: Case) -> Table:
         rows.append(tuple(row))
     csv = case.file("households", "Consumer basket, real income and worth per person", data)
     return Table(
-        "tab-households", "What households can buy", "; ".join(case.panel(s) for s in shown) + f"; {case.run}; second line: range", tuple(columns), tuple(rows),
-        case.note(csv, "Per person: equivalent variation over population." if people is not None else ""), csv, wide=True,
-    )  # fmt: skip
+        "tab-households",
+        "What households can buy",
+        "; ".join(case.panel(s) for s in shown) + f"; {case.run}; second line: range",
+        tuple(columns),
+        tuple(rows),
+        case.note(csv, "Per person: equivalent variation over population." if people is not None else ""),
+        csv,
+        wide=True,
+    )
 
 
 def product_figure(case: Case, code: str) -> Figure:
@@ -91,24 +102,40 @@ def product_figure(case: Case, code: str) -> Figure:
     ranked.sort(key=lambda k: -known[case.worst, k].value)
     stem = f"prices-{code.lower()}"
     csv = case.file(
-        stem, f"Prices to buyers in {text.name(code)} by product group against wages",
-        [case.row(code, s, "price to buyers against wages", "%", t, sector=k, sector_name=sector_name(k)) for (s, k), t in known.items()],
-    )  # fmt: skip
+        stem,
+        f"Prices to buyers in {text.name(code)} by product group against wages",
+        [
+            case.row(code, s, "price to buyers against wages", "%", t, sector=k, sector_name=sector_name(k))
+            for (s, k), t in known.items()
+        ],
+    )
     top = ranked[0]
     t = known[case.worst, top]
-    title = f"“{case.label(case.worst)}”: in {text.name(code)} {sector_name(top)} {text.direction(t.value, 'cost', 'cost', 'hardly change')} {text.percent(abs(t.value))} {'more' if t.value > 0 else 'less'} against wages"
+    title = f"“{case.label(case.worst)}”: in {text.name(code)} the price of {sector_name(top)} {text.change_phrase(t.value)} against wages"
     return bar_figure(
-        case, f"fig-{stem}", title, f"Price to buyers against the average wage, goods, change in percent; {case.run}",
-        [(case.panel(s), sector_name(k), known[s, k], region_colour(code)) for s in case.shown for k in ranked], csv,
-        extra="Lines: range.", width=780,
-    )  # fmt: skip
+        case,
+        f"fig-{stem}",
+        title,
+        f"Price to buyers against the average wage, goods, change in percent; {case.run}",
+        [(case.panel(s), sector_name(k), known[s, k], region_colour(code)) for s in case.shown for k in ranked],
+        csv,
+        extra="Lines: range.",
+        width=780,
+    )
+
+
+def sizable(case: Case, code: str) -> list[str]:
+    """Goods sectors that make up at least a small share of the value added of a region."""
+    made = case.world.value_added[case.i(code)]
+    kept = [s for s in case.goods if made[case.world.sectors.index(s)] > SMALL * made.sum()]
+    return kept or list(case.goods)
 
 
 def input_sentence(case: Case) -> str:
     """Which sector of the first party pays most more for its inputs."""
     code = case.a
     cost = case.input_cost(case.outcome(case.worst), code)
-    top = max(case.goods, key=lambda k: float(cost[k]))
+    top = max(sizable(case, code), key=lambda k: float(cost[k]))
     return (
         f"In “{case.label(case.worst)}” the bundle of inputs becomes dearer against wages most for {sector_name(top)} in {text.name(code)} "
         f"({text.percent(float(cost[top]), signed=True)})."
@@ -120,12 +147,17 @@ def input_sentence(case: Case) -> str:
 def input_figure(case: Case, code: str) -> Figure:
     """Input cost by sector, worst and best scenario."""
     known = {s: case.input_cost(case.outcome(s), code) for s in case.shown}
-    ranked = sorted(case.goods, key=lambda k: -float(known[case.worst][k]))[:14]
+    ranked = sorted(sizable(case, code), key=lambda k: -float(known[case.worst][k]))[:14]
     stem = f"input-cost-{code.lower()}"
     csv = case.file(
-        stem, f"Price of the bundle of inputs by sector in {text.name(code)} against wages",
-        [case.row(code, s, "price of inputs against wages", "%", float(known[s][k]), sector=k, sector_name=sector_name(k)) for s in case.shown for k in case.world.sectors],
-    )  # fmt: skip
+        stem,
+        f"Price of the bundle of inputs by sector in {text.name(code)} against wages",
+        [
+            case.row(code, s, "price of inputs against wages", "%", float(known[s][k]), sector=k, sector_name=sector_name(k))
+            for s in case.shown
+            for k in case.world.sectors
+        ],
+    )
     rows = [
         (case.panel(s), sector_name(k), Triple(v, v, v), region_colour(code))
         for s in case.shown
@@ -135,9 +167,15 @@ def input_figure(case: Case, code: str) -> Figure:
     up = sum(float(known[case.worst][k]) >= text.TINY for k in case.goods)
     title = f"“{case.label(case.worst)}” makes inputs dearer against wages in {up} of {len(case.goods)} goods sectors in {text.name(code)}"
     return bar_figure(
-        case, f"fig-{stem}", title, f"Price of a sector’s inputs against the average wage, change in percent; {case.run}", rows, csv,
-        extra=f"Sectors below {100 * SMALL:g} % of value added are in the data file only.", width=780,
-    )  # fmt: skip
+        case,
+        f"fig-{stem}",
+        title,
+        f"Price of a sector’s inputs against the average wage, change in percent; {case.run}",
+        rows,
+        csv,
+        extra=f"Sectors below {100 * SMALL:g} % of value added are in the data file only.",
+        width=780,
+    )
 
 
 # -- rare earths -------------------------------------------------------------------------------------------------------
@@ -160,9 +198,14 @@ def rare_earths(case: Case) -> list[Block]:
     names = {"short": "Short run", "medium": "Medium run", "long": "Long run"}
     buyers.sort(key=lambda r: -float(price[first][r]))
     csv = case.file(
-        "rare-earth-prices", "Price of rare earths and magnets to buyers against wages",
-        [case.row(r, case.worst, "price of rare earths and magnets against wages", "%", float(price[h][r]), h, sector=RARE) for h in runs for r in case.world.regions],
-    )  # fmt: skip
+        "rare-earth-prices",
+        "Price of rare earths and magnets to buyers against wages",
+        [
+            case.row(r, case.worst, "price of rare earths and magnets against wages", "%", float(price[h][r]), h, sector=RARE)
+            for h in runs
+            for r in case.world.regions
+        ],
+    )
     rows = [
         (names.get(h, h), text.label(r), Triple(v, v, v), region_colour(r))
         for h in runs
@@ -173,9 +216,16 @@ def rare_earths(case: Case) -> list[Block]:
     value = float(price[first][top])
     title = f"“{case.label(case.worst)}”: rare earths and magnets cost buyers in {text.name(top)} {text.percent(abs(value))} {'more' if value > 0 else 'less'}, {names.get(first, first).lower()}"
     chart = bar_figure(
-        case, "fig-rare-price", title, f"Price to buyers against the average wage, change in percent, against {case.quo}", rows, csv,
-        width=780, label_width=170, extra="Prices inside one sector average many products.",
-    )  # fmt: skip
+        case,
+        "fig-rare-price",
+        title,
+        f"Price to buyers against the average wage, change in percent, against {case.quo}",
+        rows,
+        csv,
+        width=780,
+        label_width=170,
+        extra="Prices inside one sector average many products.",
+    )
 
     users: list[tuple[float, str, int]] = []
     for code in dict.fromkeys([*case.parties, *((case.host,) if case.host else ()), *buyers]):
@@ -187,7 +237,7 @@ def rare_earths(case: Case) -> list[Block]:
     users.sort(key=lambda u: (-u[0], u[1], u[2]))
     seen: dict[str, int] = {}
     chosen = []
-    for share, code, k in users:
+    for share, code, k in [*(u for u in users if u[1] == case.a), *users]:
         if code != case.b and seen.get(code, 0) < 3 and len(chosen) < 12:
             seen[code] = seen.get(code, 0) + 1
             chosen.append((share, code, k))
@@ -210,11 +260,18 @@ def rare_earths(case: Case) -> list[Block]:
         ]
     file = case.file("rare-earth-users", "Output of the sectors that use most rare earths", data)
     table = Table(
-        "tab-rare-users", f"Sectors that lean most on rare earths: output in “{case.label(case.worst)}”",
-        f"Change in percent against {case.quo}, all measures of the scenario together; the three heaviest users of each large buyer outside {text.name(case.b)}",
-        (Column("Sector"), Column("Rare earths in cost", "%", number=True), *(Column(f"Output, {names.get(h, h).lower()}", "%", number=True) for h in runs)),
-        tuple(table_rows), case.note(file), file,
-    )  # fmt: skip
+        "tab-rare-users",
+        f"Sectors that lean most on rare earths: output in “{case.label(case.worst)}”",
+        f"Change in percent against {case.quo}, all measures of the scenario together; the three heaviest users in {text.name(case.a)}, then the heaviest elsewhere outside {text.name(case.b)}",
+        (
+            Column("Sector"),
+            Column("Rare earths in cost", "%", number=True),
+            *(Column(f"Output, {names.get(h, h).lower()}", "%", number=True) for h in runs),
+        ),
+        tuple(table_rows),
+        case.note(file),
+        file,
+    )
     sold = case.world.shipments[:, :, j].sum(1)
     share = 100 * sold[case.i(case.b)] / sold.sum()
     lead = (

@@ -31,16 +31,21 @@ def sections(case: Case) -> list[Section]:
 def region_block(case: Case, code: str) -> list[Block]:
     """Heading, sentences, indicators, sector bars and bilateral trade of one economy."""
     return [
-        Heading(f"For {text.name(code)}", f"for-{code.lower()}"), Para(region_sentences(case, code)),
-        indicators(case, code), sector_figure(case, code), partners(case, code),
-    ]  # fmt: skip
+        Heading(f"For {text.name(code)}", f"for-{code.lower()}"),
+        Para(region_sentences(case, code)),
+        indicators(case, code),
+        sector_figure(case, code),
+        partners(case, code),
+    ]
 
 
 def region_sentences(case: Case, code: str) -> str:
     """Real income by scenario, then what moves it in the worst one."""
-    parts = [
-        f"{text.change_phrase(t.value, t.low, t.high)} in “{case.label(s)}”" for s in case.ids for t in [case.income(code, s)]
-    ]
+    told: dict[str, list[str]] = {}
+    for s in case.ids:
+        t = case.income(code, s)
+        told.setdefault(text.change_phrase(t.value, t.low, t.high), []).append(f"“{case.label(s)}”")
+    parts = [f"{phrase} in {text.join(where)}" for phrase, where in told.items()]
     out = [f"Real income in {text.name(code)} {text.join(parts)}, against {case.quo}, {case.run}."]
     o = case.outcome(case.worst)
     tot, revenue, size = (
@@ -103,9 +108,15 @@ def indicators(case: Case, code: str) -> Table:
     stem = f"indicators-{code.lower()}"
     csv = case.file(stem, f"Main changes for {text.name(code)}", data)
     return Table(
-        f"tab-{stem}", f"{text.capital(text.short_name(code))}: main changes", f"{case.horizon}; second line: range",
-        tuple(columns), tuple(rows), case.note(csv, "Values in money of constant world factor income; the total trade balance is held fixed."), csv, wide=True,
-    )  # fmt: skip
+        f"tab-{stem}",
+        f"{text.capital(text.short_name(code))}: main changes",
+        f"{case.horizon}; second line: range",
+        tuple(columns),
+        tuple(rows),
+        case.note(csv, "Values in money of constant world factor income; the total trade balance is held fixed."),
+        csv,
+        wide=True,
+    )
 
 
 def sector_figure(case: Case, code: str) -> Figure:
@@ -121,9 +132,14 @@ def sector_figure(case: Case, code: str) -> Figure:
     rows = [(case.panel(s), sector_name(k), known[s, k], region_colour(code)) for s in case.shown for k in ranked]
     stem = f"employment-{code.lower()}"
     csv = case.file(
-        stem, f"Employment by sector in {text.name(code)}",
-        [case.row(code, s, "employment", "%", known[s, k], sector=k, sector_name=sector_name(k)) for s in case.shown for k in alive],
-    )  # fmt: skip
+        stem,
+        f"Employment by sector in {text.name(code)}",
+        [
+            case.row(code, s, "employment", "%", known[s, k], sector=k, sector_name=sector_name(k))
+            for s in case.shown
+            for k in alive
+        ],
+    )
     low, high = ranked[0], ranked[-1]
     title = (
         f"“{case.label(case.worst)}” moves workers in {text.name(code)} out of {sector_name(low)} ({text.percent(float(worst[low]), signed=True)}) "
@@ -132,9 +148,15 @@ def sector_figure(case: Case, code: str) -> Figure:
         else f"Employment by sector in {text.name(code)}"
     )
     return bar_figure(
-        case, f"fig-{stem}", title, f"Employment by sector, change in percent, the {len(ranked)} largest changes in “{case.label(case.worst)}”; {case.run}", rows, csv,
-        extra=f"Total employment is held fixed; lines: range; sectors below {100 * SMALL:g} % of value added are in the data file only.", width=COLUMN_WIDE,
-    )  # fmt: skip
+        case,
+        f"fig-{stem}",
+        title,
+        f"Employment by sector, change in percent, the {len(ranked)} largest changes in “{case.label(case.worst)}”; {case.run}",
+        rows,
+        csv,
+        extra=f"Total employment is held fixed; lines: range; sectors below {100 * SMALL:g} % of value added are in the data file only.",
+        width=COLUMN_WIDE,
+    )
 
 
 COLUMN_WIDE = 780
@@ -156,10 +178,12 @@ def partners(case: Case, code: str) -> Table:
         rows.append(
             (
                 Cell(text.capital(text.short_name(r))),
-                *(Cell(text.fixed(v / 1e3, 1)) for v in out), Cell(text.fixed(_growth(*out), 0, signed=True)),
-                *(Cell(text.fixed(v / 1e3, 1)) for v in into), Cell(text.fixed(_growth(*into), 0, signed=True)),
+                *(Cell(text.fixed(v / 1e3, 1)) for v in out),
+                Cell(text.fixed(_growth(*out), 0, signed=True)),
+                *(Cell(text.fixed(v / 1e3, 1)) for v in into),
+                Cell(text.fixed(_growth(*into), 0, signed=True)),
             )
-        )  # fmt: skip
+        )
         for what, (x, y) in (("goods exports", out), ("goods imports", into)):
             data.append(
                 {
@@ -179,14 +203,22 @@ def partners(case: Case, code: str) -> Table:
     stem = f"partners-{code.lower()}"
     csv = case.file(stem, f"Goods trade of {text.name(code)} by partner in “{case.label(case.worst)}”", data)
     return Table(
-        f"tab-{stem}", f"{text.capital(text.short_name(code))}: goods trade by partner in “{case.label(case.worst)}”",
+        f"tab-{stem}",
+        f"{text.capital(text.short_name(code))}: goods trade by partner in “{case.label(case.worst)}”",
         f"Billion USD a year before duties, and percent; before: {case.quo}; {case.run}",
         (
-            Column("Partner"), Column("Exports", "before", number=True), Column("Exports", "after", number=True), Column("Exports", "%", number=True),
-            Column("Imports", "before", number=True), Column("Imports", "after", number=True), Column("Imports", "%", number=True),
+            Column("Partner"),
+            Column("Exports", "before", number=True),
+            Column("Exports", "after", number=True),
+            Column("Exports", "%", number=True),
+            Column("Imports", "before", number=True),
+            Column("Imports", "after", number=True),
+            Column("Imports", "%", number=True),
         ),
-        tuple(rows), case.note(csv), csv,
-    )  # fmt: skip
+        tuple(rows),
+        case.note(csv),
+        csv,
+    )
 
 
 def host_block(case: Case) -> list[Block]:
@@ -196,9 +228,21 @@ def host_block(case: Case) -> list[Block]:
     where = f"{text.name(host)} and {text.name(group)}" if group else text.name(host)
     shares = exposure(case, host)
     csv = case.file(
-        "exposure-host", f"Share of the parties in the goods trade of {text.name(host)}",
-        [{"region": host, "partner": p, "measure": f"share of goods {flow}", "value": float(shares.loc[p, flow]), "unit": "%", "table_year": case.world.year} for p in shares.index for flow in ("exports", "imports")],
-    )  # fmt: skip
+        "exposure-host",
+        f"Share of the parties in the goods trade of {text.name(host)}",
+        [
+            {
+                "region": host,
+                "partner": p,
+                "measure": f"share of goods {flow}",
+                "value": float(shares.loc[p, flow]),
+                "unit": "%",
+                "table_year": case.world.year,
+            }
+            for p in shares.index
+            for flow in ("exports", "imports")
+        ],
+    )
     blocks: list[Block] = [
         Heading(f"For {where}", f"for-{host.lower()}"),
         Para(f"{exposure_sentence(case, host)} (data/{csv})"),
@@ -222,10 +266,15 @@ def host_block(case: Case) -> list[Block]:
         title = f"“{case.label(case.worst)}”: {len(down)} of {len(members)} {group} economies lose, {len(up)} gain"
         blocks.append(
             bar_figure(
-                case, f"fig-{group.lower()}", title, case.subtitle("Real income, change in percent"),
-                [("", text.label(m), t, "mys") for m, t in rows], file, extra="Lines: range.",
+                case,
+                f"fig-{group.lower()}",
+                title,
+                case.subtitle("Real income, change in percent"),
+                [("", text.label(m), t, "mys") for m, t in rows],
+                file,
+                extra="Lines: range.",
             )
-        )  # fmt: skip
+        )
     return [*blocks, indicators(case, host), sector_figure(case, host), partners(case, host)]
 
 
@@ -252,9 +301,14 @@ def third_block(case: Case) -> list[Block]:
     lead = f"Of {len(ranked)} other economies and groups, {len(up)} gain, {len(down)} lose and {len(still)} change by less than 0.01{text.THIN}% in “{case.label(case.worst)}”. "
     title = f"“{case.label(case.worst)}”: {len(up)} third economies gain, {len(down)} lose"
     figure = bar_figure(
-        case, "fig-third", title, case.subtitle("Real income, change in percent"),
-        [("", text.label(r), known[r], region_colour(r)) for r in ranked], csv, extra="Lines: range.",
-    )  # fmt: skip
+        case,
+        "fig-third",
+        title,
+        case.subtitle("Real income, change in percent"),
+        [("", text.label(r), known[r], region_colour(r)) for r in ranked],
+        csv,
+        extra="Lines: range.",
+    )
     return [
         Heading("For other economies", "for-others"),
         Para(lead + text.rank_sentence({r: t.value for r, t in known.items()})),
@@ -275,7 +329,7 @@ def world_block(case: Case) -> list[Block]:
         ("Gains of those who gain", "billion USD a year", 0, lambda o: float(o.equivalent_variation.clip(lower=0).sum()) / 1e3),
         ("World trade", "% of value before duties", 1, trade),
         (f"Goods trade {text.short_name(case.a)}–{text.short_name(case.b)}", "% of value, both ways", 0, case.mutual_trade),
-    ]  # fmt: skip
+    ]
     columns = [Column("Change in …", "unit"), Column("Status quo", f"against the {case.reference}", number=True)]
     columns += [Column(case.label(s), "against the status quo", number=True) for s in case.ids]
     rows, data = [], []

@@ -63,10 +63,11 @@ def five_numbers(case: Case) -> Numbers:
         setting = f"in “{case.label(scenario)}”, " if scenario else ""
         numbers.append(
             Number(
-                text.percent(t.value, signed=True), text.capital(what),
+                text.percent(t.value, signed=True),
+                text.capital(what),
                 f"{setting}{text.range_note(t.low, t.high).strip('()')}; {case.run}, against {case.against(scenario)}",
             )
-        )  # fmt: skip
+        )
     case.file("summary-numbers", "The five figures of the summary", rows)
     return Numbers(tuple(numbers))
 
@@ -75,13 +76,19 @@ def income_figure(case: Case) -> Any:
     """Scenario × {parties, host, group, world}: real income."""
     rows = [(case.label(s), code, case.income(code, s)) for s in case.ids for code in case.focus]
     csv = case.file(
-        "summary-real-income", "Real income by scenario: parties, host, group, world",
+        "summary-real-income",
+        "Real income by scenario: parties, host, group, world",
         [case.row(code, s, "real income", "%", case.income(code, s)) for s in case.ids for code in case.focus],
-    )  # fmt: skip
+    )
     return dot_figure(
-        case, "fig-summary", income_title(case), case.subtitle("Real income, change in percent"), rows, csv,
+        case,
+        "fig-summary",
+        income_title(case),
+        case.subtitle("Real income, change in percent"),
+        rows,
+        csv,
         extra="Thin lines: the range over the trade elasticity and labour mobility.",
-    )  # fmt: skip
+    )
 
 
 def income_title(case: Case) -> str:

@@ -29,9 +29,12 @@ def _environment() -> jinja2.Environment:
     folder = files("detente.briefing").joinpath("templates")
     loader = jinja2.FunctionLoader(lambda name: folder.joinpath(name).read_text(encoding="utf-8"))
     return jinja2.Environment(
-        loader=loader, autoescape=lambda name: bool(name and name.endswith(".html.j2")), trim_blocks=True, lstrip_blocks=True,
+        loader=loader,
+        autoescape=lambda name: bool(name and name.endswith(".html.j2")),
+        trim_blocks=True,
+        lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
-    )  # fmt: skip
+    )
 
 
 def _numbered(sections: Sequence[Section]) -> list[dict[str, Any]]:

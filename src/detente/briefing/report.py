@@ -67,10 +67,12 @@ def brief(
     sections = write_sections(case)
     numbers = {s.id: k for k, s in enumerate(negotiation.sources, start=1)}
     head = {
-        "title": negotiation.title, "summary": negotiation.summary, "as_of": text.day(negotiation.as_of),
+        "title": negotiation.title,
+        "summary": negotiation.summary,
+        "as_of": text.day(negotiation.as_of),
         "made": f"Made with detente from dossier {negotiation.id} and world {table.name} ({table.fingerprint}). {case.horizon}. "
         "How to repeat it stands in run.json; every figure and table has its numbers in the folder data.",
-    }  # fmt: skip
+    }
     main = opening.headline(case)
     contents = {
         "briefing.html": page.html(sections, head, numbers).encode(),

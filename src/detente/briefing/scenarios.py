@@ -29,9 +29,14 @@ def sections(case: Case) -> list[Section]:
             told = tuple(Para(f"{text.sentence(p.text)} {text.sentence(p.why_not or '')}") for p in outside)
             blocks += [Para("Not in the numbers:", kind="label"), Items(told)]
     blocks += [
-        Heading("Side by side", "side-by-side"), income_table(case), tile_figure(case), Para(spread_sentence(case)),
-        duty_table(case), Heading("The same at other horizons", "horizons"), horizon_table_block(case),
-    ]  # fmt: skip
+        Heading("Side by side", "side-by-side"),
+        income_table(case),
+        tile_figure(case),
+        Para(spread_sentence(case)),
+        duty_table(case),
+        Heading("The same at other horizons", "horizons"),
+        horizon_table_block(case),
+    ]
     return [Section("scenarios", "Scenarios side by side", tuple(blocks))]
 
 
@@ -76,13 +81,20 @@ def income_table(case: Case) -> Table:
         for r in regions
     )
     csv = case.file(
-        "scenario-real-income", "Real income by scenario and region, with ranges",
+        "scenario-real-income",
+        "Real income by scenario and region, with ranges",
         [case.row(r, s, "real income", "%", known[r, s]) for r in regions for s in (None, *case.ids)],
-    )  # fmt: skip
+    )
     return Table(
-        "tab-income", "Real income by scenario", f"Change in percent, {case.horizon}; second line: range over the trade elasticity and labour mobility",
-        tuple(columns), rows, case.note(csv, "All economies: appendix."), csv, wide=True,
-    )  # fmt: skip
+        "tab-income",
+        "Real income by scenario",
+        f"Change in percent, {case.horizon}; second line: range over the trade elasticity and labour mobility",
+        tuple(columns),
+        rows,
+        case.note(csv, "All economies: appendix."),
+        csv,
+        wide=True,
+    )
 
 
 def tile_figure(case: Case) -> Figure:
@@ -121,9 +133,15 @@ def tile_figure(case: Case) -> Figure:
     steps = ", ".join(f"{e:g}" for e in edges)
     subtitle = f"Real income, change in percent, {case.run}. Orange: loss; blue: gain; darker at {steps}{text.THIN}% and more"
     return figure(
-        "fig-map", title, subtitle, case.note(csv, "Squares lie roughly where the regions do; codes are explained in the appendix."),
-        charts.alt_text(f"{title}. {subtitle}.", told), csv, lambda w: charts.tiles(frame, w, across=2 if w > 500 else 1), width=WIDE,
-    )  # fmt: skip
+        "fig-map",
+        title,
+        subtitle,
+        case.note(csv, "Squares lie roughly where the regions do; codes are explained in the appendix."),
+        charts.alt_text(f"{title}. {subtitle}.", told),
+        csv,
+        lambda w: charts.tiles(frame, w, across=2 if w > 500 else 1),
+        width=WIDE,
+    )
 
 
 def _short(value: float, decimals: int) -> str:
@@ -163,9 +181,15 @@ def duty_table(case: Case) -> Table:
             )
     csv = case.file("duties", "Average duties between the parties", data)
     return Table(
-        "tab-duties", "Average duties", f"Percent of customs value, goods, weighted by the trade of {case.world.year}",
-        tuple(columns), tuple(rows), case.note(csv, "Export controls come on top."), csv, wide=len(columns) > 5,
-    )  # fmt: skip
+        "tab-duties",
+        "Average duties",
+        f"Percent of customs value, goods, weighted by the trade of {case.world.year}",
+        tuple(columns),
+        tuple(rows),
+        case.note(csv, "Export controls and embargoes come on top."),
+        csv,
+        wide=len(columns) > 5,
+    )
 
 
 def horizon_table_block(case: Case) -> Table:
@@ -188,9 +212,15 @@ def horizon_table_block(case: Case) -> Table:
     csv = case.file("horizons", "Real income at the short, medium and long horizon", data)
     told = "; ".join(str(horizon_table()[h]["label"]) for h in names)
     return Table(
-        "tab-horizons", "Real income at every horizon", f"Change in percent, central values: {told}",
-        tuple(columns), tuple(rows), case.note(csv), csv, wide=True,
-    )  # fmt: skip
+        "tab-horizons",
+        "Real income at every horizon",
+        f"Change in percent, central values: {told}",
+        tuple(columns),
+        tuple(rows),
+        case.note(csv),
+        csv,
+        wide=True,
+    )
 
 
 def finite(value: float) -> bool:

@@ -75,32 +75,59 @@ def status_table(case: Case, *, rest: bool = False) -> Table:
     day = text.day(d.as_of)
     if rest:
         return Table(
-            "tab-status-rest", f"Other measures on {day}", f"{unit}; towards other economies, or ended",
-            columns, tuple(_status_cells(m, status[m.id].value, d.as_of) for m in back), note, csv, wide=True,
-        )  # fmt: skip
+            "tab-status-rest",
+            f"Other measures on {day}",
+            f"{unit}; towards other economies, or ended",
+            columns,
+            tuple(_status_cells(m, status[m.id].value, d.as_of) for m in back),
+            note,
+            csv,
+            wide=True,
+        )
     return Table(
-        "tab-status", f"Pending measures, and those in force between the parties, on {day}", f"{unit}; what is pending first, then the newest",
-        columns, tuple(_status_cells(m, status[m.id].value, d.as_of) for m in front),
-        f"{note}. {text.capital(text.count(len(back), 'other measure'))} (towards other economies, or ended): appendix.", csv, wide=True,
-    )  # fmt: skip
+        "tab-status",
+        f"Pending measures, and those in force between the parties, on {day}",
+        f"{unit}; what is pending first, then the newest",
+        columns,
+        tuple(_status_cells(m, status[m.id].value, d.as_of) for m in front),
+        f"{note}. {text.capital(text.count(len(back), 'other measure'))} (towards other economies, or ended): appendix.",
+        csv,
+        wide=True,
+    )
 
 
 def _status_cells(m: Measure, now: str, day: date) -> tuple[Cell, ...]:
     since, until = _dates(m, day)
     model = "yes" if m.modelled and not m.in_baseline else "in the reference" if m.in_baseline else "no"
     return (
-        Cell(m.title, m.why_not or "" if not m.modelled else "", cites=m.sources), Cell(f"{m.by} → {partners(m)}"), Cell(size(m)),
-        Cell(text.capital(status_word(now)), status=now), Cell(since, until), Cell(model),
-    )  # fmt: skip
+        Cell(m.title, m.why_not or "" if not m.modelled else "", cites=m.sources),
+        Cell(f"{m.by} → {partners(m)}"),
+        Cell(size(m)),
+        Cell(text.capital(status_word(now)), status=now),
+        Cell(since, until),
+        Cell(model),
+    )
 
 
 def _status_row(case: Case, m: Measure, now: str) -> dict[str, object]:
     return {
-        "id": m.id, "title": m.title, "by": m.by, "on": partners(m), "instrument": m.instrument.value, "size": size(m),
-        "unit": "percentage points of customs value, or percent of quantity withheld", "status": now, "on_day": case.dossier.as_of.isoformat(),
-        "effective": m.effective or m.would_take_effect, "expires": m.stop, "modelled": m.modelled, "in_reference": m.in_baseline,
-        "why_not": m.why_not or "", "authority": m.authority or "", "sources": " ".join(m.sources),
-    }  # fmt: skip
+        "id": m.id,
+        "title": m.title,
+        "by": m.by,
+        "on": partners(m),
+        "instrument": m.instrument.value,
+        "size": size(m),
+        "unit": "percentage points of customs value, or percent of quantity withheld",
+        "status": now,
+        "on_day": case.dossier.as_of.isoformat(),
+        "effective": m.effective or m.would_take_effect,
+        "expires": m.stop,
+        "modelled": m.modelled,
+        "in_reference": m.in_baseline,
+        "why_not": m.why_not or "",
+        "authority": m.authority or "",
+        "sources": " ".join(m.sources),
+    }
 
 
 def _dates(m: Measure, day: date) -> tuple[str, str]:
@@ -132,9 +159,19 @@ def _timeline(case: Case) -> Figure:
         key=lambda i: (first.get(known[i].by, 9), known[i].by, known[i].start or d.as_of, i),
     )
     bars = [
-        timeline.Bar(text.capital(region_name(known[i].by)), i, known[i].title, s.status.value, region_colour(known[i].by), s.start, s.end or end)
-        for i in ids for s in spans if s.measure == i
-    ]  # fmt: skip
+        timeline.Bar(
+            text.capital(region_name(known[i].by)),
+            i,
+            known[i].title,
+            s.status.value,
+            region_colour(known[i].by),
+            s.start,
+            s.end or end,
+        )
+        for i in ids
+        for s in spans
+        if s.measure == i
+    ]
     talks = _rounds(case, start, end)
     due: dict[date, list[Deadline]] = {}
     for x in d.deadlines(within_days=150):
@@ -145,28 +182,49 @@ def _timeline(case: Case) -> Figure:
         what.sort(key=lambda x: (x.kind != "threat", not (x.measure and known[x.measure].modelled), x.text))
         lines.append((day, what[0].text.rstrip(".") + (f" (+{len(what) - 1} more)" if len(what) > 1 else "")))
     csv = case.file(
-        "timeline", "Status of each measure over time; days are half-open [start, end)",
-        [{"measure": b.measure, "title": b.title, "by": b.group, "status": b.status, "start": b.start, "end": b.end} for b in bars]
-        + [{"measure": "", "title": m.label, "by": "", "status": "expected talks" if m.expected else "talks", "start": m.day, "end": m.day} for m in talks]
+        "timeline",
+        "Status of each measure over time; days are half-open [start, end)",
+        [
+            {"measure": b.measure, "title": b.title, "by": b.group, "status": b.status, "start": b.start, "end": b.end}
+            for b in bars
+        ]
+        + [
+            {
+                "measure": "",
+                "title": m.label,
+                "by": "",
+                "status": "expected talks" if m.expected else "talks",
+                "start": m.day,
+                "end": m.day,
+            }
+            for m in talks
+        ]
         + [{"measure": "", "title": what, "by": "", "status": "deadline", "start": day, "end": day} for day, what in lines],
-    )  # fmt: skip
+    )
     soon = [x for x in d.deadlines(within_days=30) if x.kind not in ROUNDS]
     days = len({x.date for x in soon})
     title = (
-        f"{text.capital(text.count(days, 'date'))} within 30 days {'changes' if days == 1 else 'change'} what is in effect" if soon
+        f"{text.capital(text.count(days, 'date'))} within 30 days {'changes' if days == 1 else 'change'} what is in effect"
+        if soon
         else "No date within 30 days changes what is in effect"
-    )  # fmt: skip
+    )
     alt = (
-        f"Timeline of {len(ids)} measures. " + "; ".join(f"{known[i].title}: {status_word(status_on(known[i], d.as_of).value)}" for i in ids)
-        + ". Due: " + "; ".join(f"{text.day(day)}: {what}" for day, what in lines) + "."
-    )  # fmt: skip
+        f"Timeline of {len(ids)} measures. "
+        + "; ".join(f"{known[i].title}: {status_word(status_on(known[i], d.as_of).value)}" for i in ids)
+        + ". Due: "
+        + "; ".join(f"{text.day(day)}: {what}" for day, what in lines)
+        + "."
+    )
     return figure(
-        "fig-timeline", title,
+        "fig-timeline",
+        title,
         f"Pending measures, and those of the parties against each other, by the government that imposes them, {start:%B %Y} to {end:%B %Y}; days left counted from {text.day(d.as_of)}",
         f"Source: the dossier. Bars: solid in force, hatched suspended, dashed threatened or announced, faded ended. Dots: rounds of talks, hollow when still to come. Data: data/{csv}",
-        alt, csv,
-        lambda w: timeline.draw(bars, talks, lines, d.as_of, start, end, w), width=WIDE,
-    )  # fmt: skip
+        alt,
+        csv,
+        lambda w: timeline.draw(bars, talks, lines, d.as_of, start, end, w),
+        width=WIDE,
+    )
 
 
 def _rounds(case: Case, start: date, end: date) -> list[timeline.Mark]:
@@ -184,14 +242,23 @@ def _deadlines(case: Case) -> Table:
     d = case.dossier
     due = d.deadlines(within_days=200)
     csv = case.file(
-        "deadlines", "What is due after the day of the dossier",
-        [{"date": x.date, "days_left": x.days_left, "unit": "days", "kind": x.kind, "what": x.text, "measure": x.measure or ""} for x in due],
-    )  # fmt: skip
+        "deadlines",
+        "What is due after the day of the dossier",
+        [
+            {"date": x.date, "days_left": x.days_left, "unit": "days", "kind": x.kind, "what": x.text, "measure": x.measure or ""}
+            for x in due
+        ],
+    )
     rows = tuple(cells(text.table_day(x.date), str(x.days_left), x.kind, x.text) for x in due)
     return Table(
-        "tab-deadlines", "What is due", f"Days counted from {text.day(d.as_of)}",
-        (Column("Date"), Column("Days left", number=True), Column("Kind"), Column("What")), rows, f"Source: the dossier. Data: data/{csv}", csv,
-    )  # fmt: skip
+        "tab-deadlines",
+        "What is due",
+        f"Days counted from {text.day(d.as_of)}",
+        (Column("Date"), Column("Days left", number=True), Column("Kind"), Column("What")),
+        rows,
+        f"Source: the dossier. Data: data/{csv}",
+        csv,
+    )
 
 
 # -- agenda and motives ------------------------------------------------------------------------------------------------
@@ -220,9 +287,14 @@ def _agenda(case: Case) -> list[Block]:
                 row.append(Cell(found.title, cites=found.sources) if found else Cell("–"))
             rows.append(tuple(row))
         csv = case.file(
-            "stances", "Moves open to each side, as the dossier describes them",
-            [{"region": p.region, "stance": s.stance, "title": s.title, "sources": " ".join(s.sources)} for p in stanced for s in p.stances],
-        )  # fmt: skip
+            "stances",
+            "Moves open to each side, as the dossier describes them",
+            [
+                {"region": p.region, "stance": s.stance, "title": s.title, "sources": " ".join(s.sources)}
+                for p in stanced
+                for s in p.stances
+            ],
+        )
         columns = (Column("Stance"), *(Column(text.capital(region_name(p.region))) for p in stanced))
         blocks.append(
             Table(
@@ -238,17 +310,34 @@ def _agenda(case: Case) -> list[Block]:
     rounds = [e for e in d.history if e.kind in (*ROUNDS, "truce", "deal") and e.date <= d.as_of]
     if rounds:
         csv = case.file(
-            "rounds", "Earlier rounds, truces and deals",
-            [{"date": e.date, "kind": e.kind, "place": e.place or "", "what": e.text, "outcome": e.outcome or "", "sources": " ".join(e.sources)} for e in rounds],
-        )  # fmt: skip
+            "rounds",
+            "Earlier rounds, truces and deals",
+            [
+                {
+                    "date": e.date,
+                    "kind": e.kind,
+                    "place": e.place or "",
+                    "what": e.text,
+                    "outcome": e.outcome or "",
+                    "sources": " ".join(e.sources),
+                }
+                for e in rounds
+            ],
+        )
         blocks.append(
             Table(
-                "tab-rounds", "Earlier rounds and what became of them", "Talks, truces and deals up to the day of the dossier, newest first",
+                "tab-rounds",
+                "Earlier rounds and what became of them",
+                "Talks, truces and deals up to the day of the dossier, newest first",
                 (Column("Date"), Column("What"), Column("Outcome")),
-                tuple((Cell(text.table_day(e.date), e.place or ""), Cell(e.text, cites=e.sources), Cell(e.outcome or "–")) for e in reversed(rounds)),
-                f"Source: the dossier. Data: data/{csv}", csv,
+                tuple(
+                    (Cell(text.table_day(e.date), e.place or ""), Cell(e.text, cites=e.sources), Cell(e.outcome or "–"))
+                    for e in reversed(rounds)
+                ),
+                f"Source: the dossier. Data: data/{csv}",
+                csv,
             )
-        )  # fmt: skip
+        )
     return blocks
 
 
@@ -291,7 +380,7 @@ def exposure_sentence(case: Case, region: str) -> str:
     told = [
         f"{text.percent(shares['exports'][p])} of its goods exports go to {text.name(p)} and {text.percent(shares['imports'][p])} of its goods imports come from there"
         for p in shares.index
-    ]  # fmt: skip
+    ]
     return f"In the table of {case.world.year}, of {text.possessive(region)} foreign trade: {'; '.join(told)}."
 
 

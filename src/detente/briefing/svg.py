@@ -27,9 +27,16 @@ COLOUR = {
 }
 # diverging steps: orange is a loss, blue a gain; t0..t4 the text on them
 DIVERGING = {
-    "n4": "#a8560f", "n3": "#e09a4f", "n2": "#f5c793", "n1": "#fbe6d2", "z0": "#f3f3f1",
-    "p1": "#dce8f4", "p2": "#a9c8e7", "p3": "#659fd2", "p4": "#1f5a94",
-}  # fmt: skip
+    "n4": "#a8560f",
+    "n3": "#e09a4f",
+    "n2": "#f5c793",
+    "n1": "#fbe6d2",
+    "z0": "#f3f3f1",
+    "p1": "#dce8f4",
+    "p2": "#a9c8e7",
+    "p3": "#659fd2",
+    "p4": "#1f5a94",
+}
 TILE_TEXT = {"dark": "#1d232a", "light": "#fffffe"}
 _SENTINELS = (
     {v: f"var(--{k})" for k, v in COLOUR.items()}
@@ -50,11 +57,17 @@ CONFIG: dict[str, Any] = {
     "view": {"stroke": None},
     "aria": False,
     "axis": {
-        "domain": False, "ticks": False, "grid": False, "labelColor": COLOUR["muted"], "labelFontSize": 12.5,
-        "labelFont": FONT, "title": None, "labelPadding": 6,
+        "domain": False,
+        "ticks": False,
+        "grid": False,
+        "labelColor": COLOUR["muted"],
+        "labelFontSize": 12.5,
+        "labelFont": FONT,
+        "title": None,
+        "labelPadding": 6,
     },
     "text": {"font": FONT, "fontSize": 12.5, "color": COLOUR["ink"]},
-}  # fmt: skip
+}
 
 
 def region_colour(code: str) -> str:
@@ -91,8 +104,10 @@ def finish(raw: str, alt: str, prefix: str) -> str:
 
 def render(chart: Any, alt: str, prefix: str) -> str:
     """Draw an Altair chart with vl-convert and make it ready for the page."""
+    import altair
     import vl_convert
 
     spec = chart.to_dict(validate=False)
     spec["config"] = CONFIG
-    return finish(vl_convert.vegalite_to_svg(vl_spec=spec, vl_version="6.4"), alt, prefix)
+    version = ".".join(altair.SCHEMA_VERSION.lstrip("v").split(".")[:2])
+    return finish(vl_convert.vegalite_to_svg(vl_spec=spec, vl_version=version), alt, prefix)

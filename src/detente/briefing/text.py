@@ -179,9 +179,14 @@ def range_note(low: float, high: float) -> str:
 
 
 def change_phrase(
-    value: float, low: float | None = None, high: float | None = None,
-    *, up: str = "rises", down: str = "falls", flat: str = "changes by",
-) -> str:  # fmt: skip
+    value: float,
+    low: float | None = None,
+    high: float | None = None,
+    *,
+    up: str = "rises",
+    down: str = "falls",
+    flat: str = "changes by",
+) -> str:
     """ "falls 0.34 % (range −0.51 to −0.20 %)": verb from the sign, size without a sign, range with signs."""
     text = f"{direction(value, up, down, flat)} {percent(abs(value))}"
     if low is None or high is None or (is_tiny(value) and is_tiny(low) and is_tiny(high)):

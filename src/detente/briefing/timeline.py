@@ -23,9 +23,14 @@ from detente.briefing.text import clipped, count, short_day
 
 ROW, BAR, TOP_LINE = 27, 8, 16
 STYLES = {
-    "threatened": "dashed", "announced": "dashed", "in_force": "solid", "suspended": "hatched",
-    "expired": "faded", "withdrawn": "faded", "struck_down": "faded",
-}  # fmt: skip
+    "threatened": "dashed",
+    "announced": "dashed",
+    "in_force": "solid",
+    "suspended": "hatched",
+    "expired": "faded",
+    "withdrawn": "faded",
+    "struck_down": "faded",
+}
 
 
 @dataclass(frozen=True)
@@ -62,9 +67,14 @@ def month_starts(start: date, end: date) -> list[date]:
 
 
 def draw(
-    bars: Sequence[Bar], talks: Sequence[Mark], due: Sequence[tuple[date, str]], today: date,
-    start: date, end: date, width: float,
-) -> alt.LayerChart:  # fmt: skip
+    bars: Sequence[Bar],
+    talks: Sequence[Mark],
+    due: Sequence[tuple[date, str]],
+    today: date,
+    start: date,
+    end: date,
+    width: float,
+) -> alt.LayerChart:
     """The chart. `bars` in row order, `due` (day, what) ascending, `today` the day the dossier speaks about."""
     narrow = width < 500
     per_day = width / (end - start).days
@@ -152,19 +162,24 @@ def draw(
     rounds = pd.DataFrame(
         [
             {
-                "x": at(m.day), "y": float(dots_y), "text": m.label, "ty": float(talks_top + 13 * (k % levels) + 6),
-                "fill": COLOUR["paper"] if m.expected else COLOUR["ink"], "late": m.expected,
+                "x": at(m.day),
+                "y": float(dots_y),
+                "text": m.label,
+                "ty": float(talks_top + 13 * (k % levels) + 6),
+                "fill": COLOUR["paper"] if m.expected else COLOUR["ink"],
+                "late": m.expected,
             }
             for k, m in enumerate(talks)
         ]
-    )  # fmt: skip
+    )
     if len(rounds):
         stems = rounds.assign(y2=rounds["ty"] + 7)
         layers.append(alt.Chart(stems).mark_rule(color=COLOUR["muted"], strokeWidth=0.6).encode(x=x_(), y=y_(), y2="y2:Q"))
         layers.append(
-            alt.Chart(rounds).mark_circle(size=70, stroke=COLOUR["ink"], strokeWidth=1.3, opacity=1)
+            alt.Chart(rounds)
+            .mark_circle(size=70, stroke=COLOUR["ink"], strokeWidth=1.3, opacity=1)
             .encode(x=x_(), y=y_(), color=alt.Color("fill:N", scale=None))
-        )  # fmt: skip
+        )
         layers.append(
             alt.Chart(rounds[~rounds["late"]])
             .mark_text(align="right", baseline="middle", fontSize=12, dx=3)
@@ -175,12 +190,12 @@ def draw(
             .mark_text(align="left", baseline="middle", fontSize=12, dx=-3)
             .encode(x=x_(), y=y_("ty"), text="text:N")
         )
-    step = width / 4
+    step, sample = width / 4, 14 if narrow else 26
     for k, (status, word) in enumerate(
         {"in_force": "in force", "suspended": "suspended", "threatened": "threatened", "expired": "ended"}.items()
     ):
-        rects.append(_bar(k * step, k * step + 26, key_y + 26, status, "other"))
-        labels.append({"x": k * step + 32, "y": key_y + 26 + BAR / 2, "text": word, "weight": "normal"})
+        rects.append(_bar(k * step, k * step + sample, key_y + 26, status, "other"))
+        labels.append({"x": k * step + sample + 5, "y": key_y + 26 + BAR / 2, "text": word, "weight": "normal"})
     frame = pd.DataFrame(rects)
     for dashed in (False, True):
         part = frame[frame["dashed"] == dashed]
@@ -188,19 +203,25 @@ def draw(
             mark = alt.Chart(part).mark_rect(strokeWidth=1.2, strokeDash=[4, 3] if dashed else [1, 0], cornerRadius=1)
             layers.append(
                 mark.encode(
-                    x=x_(), x2="x2:Q", y=y_(), y2="y2:Q", fill=alt.Fill("fill:N", scale=None),
-                    stroke=alt.Stroke("stroke:N", scale=None), fillOpacity=alt.FillOpacity("opacity:Q", scale=None),
+                    x=x_(),
+                    x2="x2:Q",
+                    y=y_(),
+                    y2="y2:Q",
+                    fill=alt.Fill("fill:N", scale=None),
+                    stroke=alt.Stroke("stroke:N", scale=None),
+                    fillOpacity=alt.FillOpacity("opacity:Q", scale=None),
                     strokeOpacity=alt.StrokeOpacity("line:Q", scale=None),
                 )
-            )  # fmt: skip
+            )
     text = pd.DataFrame(labels)
     for weight in ("bold", "normal"):
         part = text[text["weight"] == weight]
         if len(part):
             layers.append(
-                alt.Chart(part).mark_text(align="left", baseline="middle", fontWeight=weight, fontSize=12.5 if weight == "bold" else 12)
+                alt.Chart(part)
+                .mark_text(align="left", baseline="middle", fontWeight=weight, fontSize=12.5 if weight == "bold" else 12)
                 .encode(x=x_(), y=y_(), text="text:N")
-            )  # fmt: skip
+            )
     return alt.layer(*layers).properties(width=width, height=height)
 
 
@@ -208,7 +229,13 @@ def _bar(x1: float, x2: float, y: float, status: str, colour: str) -> dict[str, 
     style = STYLES.get(status, "solid")
     solid, hatch = COLOUR[colour], HATCH[colour]
     return {
-        "x": x1, "x2": x2, "y": float(y), "y2": float(y + BAR), "dashed": style == "dashed", "stroke": solid,
+        "x": x1,
+        "x2": x2,
+        "y": float(y),
+        "y2": float(y + BAR),
+        "dashed": style == "dashed",
+        "stroke": solid,
         "fill": hatch if style == "hatched" else COLOUR["paper"] if style == "dashed" else solid,
-        "opacity": 0.28 if style == "faded" else 1.0, "line": 0.0 if style == "faded" else 1.0,
-    }  # fmt: skip
+        "opacity": 0.28 if style == "faded" else 1.0,
+        "line": 0.0 if style == "faded" else 1.0,
+    }

@@ -2,7 +2,8 @@
 
 At each step the last m differences of iterates ΔZ and residuals ΔR (R = F(z) − z) give z⁺ = z + R − (ΔZ + ΔR)γ with
 γ = argmin |R − ΔR γ|. Safeguard: when the residual is not finite or has grown tenfold over the best one seen, the memory
-is dropped and the search goes on from the best point with a plain step, halved each time it happens again. Source: Walker and Ni (2011), SIAM J. Numer. Anal. 49(4).
+is dropped and the search goes on from the best point with a plain step, halved each time it happens again.
+Source: Walker and Ni (2011), SIAM J. Numer. Anal. 49(4).
 
 >>> import jax.numpy as jnp
 >>> z, residual, iterations = fixed_point(lambda z: jnp.cos(z), jnp.zeros(1), 1e-12, 100)

@@ -74,7 +74,7 @@ def control_sizes(shocks: list[Shock]) -> tuple[int, int]:
 def controls(economy: Economy, shock: Shock, parameters: Parameters, sizes: tuple[int, int] | None = None) -> system.Controls:
     """The quantity bounds as the kernel takes them, padded. Raises `ShockError` for a bound on trade that does not exist."""
     flow_rows, bound_rows = sizes or control_sizes([shock])
-    theta = parameters.theta(economy.trade_elasticity)
+    theta = theta_of(economy, parameters)
     rows: list[tuple[int, int, int, int, float, float, float]] = []
     bounds: list[tuple[float, float, float, float]] = []
     for owner, control in enumerate(shock.controls):
@@ -113,7 +113,7 @@ def values(economy: Economy, parameters: Parameters, damping: float = DAMPING) -
     """Parameters as the kernel takes them."""
     closure = {"fixed": (1.0, 0.0), "zero": (0.0, 0.0), "proportional": (0.0, 1.0)}[parameters.deficits]
     return system.Values(
-        theta=parameters.theta(economy.trade_elasticity),
+        theta=theta_of(economy, parameters),
         scale=parameters.psi(len(economy.sectors)),
         r_value_added=1 - parameters.value_added_substitution,
         r_inputs=1 - parameters.input_substitution,
@@ -127,6 +127,11 @@ def values(economy: Economy, parameters: Parameters, damping: float = DAMPING) -
         recycling=1.0 if parameters.revenue == "labour tax" else 0.0,
         damping=damping,
     )
+
+
+def theta_of(economy: Economy, parameters: Parameters) -> Array:
+    """Trade elasticity by sector under `parameters`."""
+    return parameters.theta(economy.trade_elasticity, critical_mask(economy, parameters))
 
 
 def turned(trade: Array) -> Array:

@@ -7,11 +7,15 @@
 | input_substitution       | ε      | among intermediates                                            |
 | critical_substitution    | εᶜ     | between each critical input and the rest of cost               |
 | critical_inputs          |        | sectors that form a nest of their own                          |
+| critical_trade_factor    |        | multiplies the trade elasticity of critical inputs: how fast others can supply |
 | final_substitution       | η      | among final goods                                              |
 | labour_mobility          | κ ≥ 1  | between sectors; inf is one wage per region, 1 is specific factors |
 | labour_supply            | φ ≥ 0  | of hours to the real wage                                      |
 | scale                    | ψ[j]   | external economies of scale; 0 is perfect competition          |
 | capital_share            | μ      | part of value added that adjusts until its return is back      |
+| idea_diffusion           | b      | weight of what sellers know in what buyers learn               |
+| idea_growth              |        | yearly growth of GDP per head without a shock (0.015 is 1.5 %) |
+| idea_years               |        | years the path is followed; 0 leaves ideas out                 |
 | deficits                 |        | "fixed" in the numeraire, "zero", or "proportional" to income  |
 | revenue                  |        | extra public revenue goes to "households", or to a "labour tax" cut that adds hours |
 
@@ -53,11 +57,15 @@ class Parameters:
     input_substitution: float = 1.0
     critical_substitution: float = 1.0
     critical_inputs: tuple[str, ...] = ()
+    critical_trade_factor: float = 1.0
     final_substitution: float = 1.0
     labour_mobility: float = float("inf")
     labour_supply: float = 0.0
     scale: Any = 0.0
     capital_share: float = 0.0
+    idea_diffusion: float = 0.6
+    idea_growth: float = 0.0
+    idea_years: int = 0
     deficits: Closure = "fixed"
     revenue: Recycling = "households"
 
@@ -68,16 +76,21 @@ class Parameters:
         _range("labour_supply", self.labour_supply, 0, 10)
         _range("capital_share", self.capital_share, 0, 0.9)
         _range("trade_elasticity_factor", self.trade_elasticity_factor, 0.01, 10)
+        _range("critical_trade_factor", self.critical_trade_factor, 0.01, 10)
+        _range("idea_diffusion", self.idea_diffusion, 0, 0.95)
+        _range("idea_growth", self.idea_growth, 0, 0.1)
+        _range("idea_years", self.idea_years, 0, 100)
         if self.deficits not in get_args(Closure):
             raise UnknownName(self.deficits, list(get_args(Closure)), "deficit closure")
         if self.revenue not in get_args(Recycling):
             raise UnknownName(self.revenue, list(get_args(Recycling)), "use of revenue")
 
-    def theta(self, table: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Trade elasticity by sector: the override, or the table's own times the horizon's factor."""
-        if self.trade_elasticity is None:
-            return table * self.trade_elasticity_factor
-        return _by_sector("trade_elasticity", self.trade_elasticity, len(table), positive=True)
+    def theta(self, table: NDArray[np.float64], critical: NDArray[np.bool_] | None = None) -> NDArray[np.float64]:
+        """Trade elasticity by sector: the override, or the table's own times the horizon's factors."""
+        if self.trade_elasticity is not None:
+            return _by_sector("trade_elasticity", self.trade_elasticity, len(table), positive=True)
+        scaled = table * self.trade_elasticity_factor
+        return scaled if critical is None else np.where(critical, scaled * self.critical_trade_factor, scaled)
 
     def psi(self, sectors: int) -> NDArray[np.float64]:
         """Scale elasticity by sector."""
@@ -112,7 +125,7 @@ def horizon_table() -> Mapping[str, Mapping[str, Any]]:
 
 
 def horizon(name: str | Parameters = "medium", **overrides: Any) -> Parameters:
-    """Parameters of a named horizon ("short", "medium", "long") with single values replaced.
+    """Parameters of a named horizon ("short", "medium", "long", "fragmentation") with single values replaced.
 
     Raises `UnknownName` for a horizon or parameter that does not exist.
     """

@@ -22,7 +22,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.equilibrium.outcome import Equilibrium, Outcome, Shadow, baseline
+from detente.equilibrium.levels import Equilibrium, baseline
+from detente.equilibrium.outcome import Outcome, Shadow
 from detente.equilibrium.parameters import Parameters, horizon as named_horizon
 from detente.errors import InputError, NotConverged, ShockError
 from detente.policy.instruments import Policy, Shock
@@ -78,6 +79,8 @@ def solve(
     solver = solver or Solver()
     shock = policy.shock(economy)
     _check_sources(economy, shock)
+    if chosen.idea_years:
+        shock = _with_ideas(economy, shock, chosen, solver)
     return _outcome(economy, policy, shock, chosen, solver, _run(economy, shock, chosen, solver))
 
 
@@ -106,6 +109,8 @@ def solve_many(
     sets = [named_horizon(name, **parameters) for name in names]
     solver = solver or Solver()
     shocks = [policy.shock(economy) for policy in packages]
+    if any(chosen.idea_years for chosen in sets):
+        raise InputError("the fragmentation horizon follows a path; solve its policies one by one")
     for shock in shocks:
         _check_sources(economy, shock)
     _prepare()
@@ -140,6 +145,22 @@ def solve_many(
             except NotConverged as error:
                 results.append(error)
     return results
+
+
+def _with_ideas(economy: Economy, shock: Shock, parameters: Parameters, solver: Solver) -> Shock:
+    """The shock with the unit costs that the idea path ends with. A year that does not solve fails the whole path."""
+    from detente.equilibrium import ideas
+
+    def shipments(factors: Array) -> Array:
+        year = shock.copy()
+        year.unit_cost = year.unit_cost * factors[:, None]
+        attempt = _run(economy, year, parameters, solver)
+        return _outcome(economy, Policy(), year, parameters, solver, attempt).after.shipments
+
+    factors, _ = ideas.follow(economy, parameters, shipments)
+    result = shock.copy()
+    result.unit_cost = result.unit_cost * factors[:, None]
+    return result
 
 
 def _stacked(parts: list[Any], filler: int) -> Any:
@@ -192,7 +213,10 @@ def _staged(economy: Economy, v: Any, k: Any, part: float) -> tuple[Any, Any]:
     from detente.equilibrium.arrays import turned
 
     tau, tax = turned(economy.tariffs), turned(economy.export_taxes)
-    blend = lambda old, new: np.expm1((1 - part) * np.log1p(old) + part * np.log1p(new))  # noqa: E731
+
+    def blend(old: Array, new: Array) -> Array:
+        return np.expm1((1 - part) * np.log1p(old) + part * np.log1p(new))
+
     levers = v._replace(
         tariffs=blend(tau, v.tariffs),
         export_taxes=blend(tax, v.export_taxes),
@@ -212,8 +236,8 @@ def _outcome(economy: Economy, policy: Policy, shock: Shock, parameters: Paramet
     if not attempt.residual <= solver.tolerance:
         raise NotConverged(
             f"{package} at the {parameters.name} horizon left a residual of {attempt.residual:.1e} after "
-            f"{attempt.sweeps} sweeps (wanted {solver.tolerance:.0e}). Try a smaller shock first, a longer horizon, or "
-            "Solver(iterations=…, stages=…)"
+            f"{attempt.sweeps} sweeps (wanted {solver.tolerance:.0e}). Try a smaller shock, a longer horizon or "
+            'Solver(iterations=…, stages=…); where whole groups stop trading, deficits="zero", as nobody can lend to them'
         )
     n, s = economy.output.shape
     state = system.unpack(attempt.flat, n, s)

@@ -41,7 +41,7 @@ Progress = Callable[[str, int, int], None]
 VARIANTS: dict[str, tuple[str, ...]] = {
     "all margins": (),
     "without US sectors": ("US sectors",),
-    "without goods pairs": ("goods pairs",),
+    "without goods pairs": ("goods pairs", "product mix"),
     "without product mix": ("product mix",),
     "without services": ("services",),
     "without mix or US": ("product mix", "US sectors"),
