@@ -242,6 +242,15 @@ class Case:
         """ "medium run"."""
         return self.horizon.split(" (")[0]
 
+    def run_name(self, horizon: str) -> str:
+        """ "short run" for a horizon's name."""
+        return str(horizon_table().get(horizon, {}).get("label", horizon)).split(" (")[0]
+
+    @cached_property
+    def horizons(self) -> tuple[str, ...]:
+        """Names of the horizons solved, in the order of the table of horizons."""
+        return tuple(h for h in horizon_table() if h == self.runs.parameters.name or h in self.others)
+
     @cached_property
     def quo(self) -> str:
         """ "the status quo of 18 October 2025"."""

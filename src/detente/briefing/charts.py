@@ -6,7 +6,7 @@ the page. Colours are the sentinels of `svg.COLOUR`. Small multiples share one s
 >>> import pandas as pd
 >>> frame = pd.DataFrame({"panel": ["a"], "label": ["China"], "value": [-1.0], "low": [-1.4], "high": [-0.8],
 ...                       "colour": ["chn"], "text": ["−1.0"]})
->>> dots(frame, 600).to_dict()["vconcat"][0]["hconcat"][0]["width"]
+>>> dots(frame, 600)["vconcat"][0]["hconcat"][0]["width"]
 468
 """
 
@@ -21,6 +21,39 @@ import pandas as pd
 
 from detente.briefing.svg import COLOUR, DIVERGING, TILE_TEXT
 
+class Sheet:
+    """Data of one chart by name, kept apart from its specification: Altair copies whatever stands inside a chart many times."""
+
+    def __init__(self) -> None:
+        self.datasets: dict[str, list[dict[str, Any]]] = {}
+
+    def chart(self, frame: pd.DataFrame) -> alt.Chart:
+        """A chart on the rows of `frame`."""
+        name = f"rows-{len(self.datasets)}"
+        self.datasets[name] = [{str(k): v for k, v in row.items()} for row in frame.to_dict("records")]
+        return alt.Chart(alt.NamedData(name=name))
+
+    def layer(self, *charts: alt.Chart, width: float, height: float, title: str = "") -> dict[str, Any]:
+        """Charts on top of each other."""
+        views = [{k: v for k, v in c.to_dict(validate=False).items() if k not in ("$schema", "config")} for c in charts]
+        return {"layer": views, "width": width, "height": height} | ({"title": {**PANEL_TITLE, "text": title}} if title else {})
+
+    def grid(self, views: Sequence[dict[str, Any]], across: int, gap: float, below: float) -> dict[str, Any]:
+        """The whole specification: views in rows of `across`, each with its own scales, and the data."""
+        own = {"scale": {"x": "independent", "y": "independent"}}
+        rows = [{"hconcat": list(views[k : k + across]), "spacing": gap, "resolve": own} for k in range(0, len(views), across)]
+        return {"vconcat": rows, "spacing": below, "resolve": own, "datasets": self.datasets}
+
+
+PANEL_TITLE = {
+    "anchor": "start",
+    "frame": "group",
+    "fontSize": 13,
+    "fontWeight": "bold",
+    "color": COLOUR["ink"],
+    "offset": 4,
+    "orient": "top",
+}
 LABEL_WIDTH = 128
 CHARACTER = 6.7
 """Mean width of a character at 12.5 px, for room beside the ends of bars."""
@@ -74,8 +107,8 @@ def _y(frame: pd.DataFrame, label_width: float, *, labels: bool = True) -> alt.Y
     return alt.Y("label:N", sort=list(frame["label"]), axis=axis if labels else None, scale=scale)
 
 
-def _zero() -> alt.Chart:
-    return alt.Chart(pd.DataFrame({"value": [0.0]})).mark_rule(color=COLOUR["zero"], strokeWidth=1.2).encode(x="value:Q")
+def _zero(sheet: Sheet) -> alt.Chart:
+    return sheet.chart(pd.DataFrame({"value": [0.0]})).mark_rule(color=COLOUR["zero"], strokeWidth=1.2).encode(x="value:Q")
 
 
 def _colour(field: str = "fill") -> alt.Color:
@@ -91,20 +124,14 @@ def _prepared(frame: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def _panel_title(text: str) -> alt.TitleParams:
-    return alt.TitleParams(
-        text=text, anchor="start", frame="group", fontSize=13, fontWeight="bold", color=COLOUR["ink"], offset=4, orient="top"
-    )
-
-
 def dots(
     frame: pd.DataFrame, width: float, *, label_width: float = LABEL_WIDTH, row: float = 22, across: int = 1
-) -> alt.VConcatChart:
+) -> dict[str, Any]:
     """Panels, `across` beside each other; a dot a row with its range as a thin line and the value in figures.
 
     Columns: panel, label, value, low, high, colour (a key of COLOUR), text (the printed value).
     """
-    frame = _prepared(frame)
+    sheet, frame = Sheet(), _prepared(frame)
     frame["side"] = "right"
     gap = 22
     inner = (width - label_width - 4 - gap * (across - 1)) / across
@@ -113,27 +140,23 @@ def dots(
     for k, (title, part) in enumerate(frame.groupby("panel", sort=False)):
         height = row * len(part)
         y = _y(part, label_width, labels=k % across == 0)
-        base = alt.Chart(part)
+        base = sheet.chart(part)
         x, low = (_x(domain, inner, labels=k < across, field=field) for field in ("value", "low"))
         span = base.mark_rule(strokeWidth=1.6, opacity=0.75).encode(x=low, x2="high:Q", y=y, color=_colour())
         point = base.mark_circle(size=78, opacity=1).encode(x=x, y=y, color=_colour())
         text = base.mark_text(align="left", baseline="middle", dx=9).encode(x=alt.X("high:Q"), y=y, text="text:N")
-        layered = alt.layer(_zero(), span, point, text).properties(width=inner, height=height)
-        if str(title):
-            layered = layered.properties(title=_panel_title(str(title)))
-        panels.append(layered)
-    rows = [alt.hconcat(*panels[k : k + across], spacing=gap) for k in range(0, len(panels), across)]
-    return alt.vconcat(*rows, spacing=14).resolve_scale(x="independent", y="independent")
+        panels.append(sheet.layer(_zero(sheet), span, point, text, width=inner, height=height, title=str(title)))
+    return sheet.grid(panels, across, gap, 14)
 
 
 def bars(
     frame: pd.DataFrame, width: float, *, label_width: float = 190, row: float = 20, beside: bool = True
-) -> alt.HConcatChart | alt.VConcatChart:
+) -> dict[str, Any]:
     """Sorted bars from zero with the value at the end; panels beside each other (or below) on one scale.
 
     Columns as in `dots`; rows keep the order of the first panel's frame. Ranges, where low < high, are thin lines.
     """
-    frame = _prepared(frame)
+    sheet, frame = Sheet(), _prepared(frame)
     titles = list(dict.fromkeys(frame["panel"]))
     across = len(titles) if beside else 1
     gap = 18
@@ -147,31 +170,26 @@ def bars(
         labels = k == 0 or not beside
         order = first if beside else part
         y = _y(order, label_width, labels=labels)
-        base = alt.Chart(part)
+        base = sheet.chart(part)
         x = _x(domain, inner)
         bar = base.mark_bar(height={"band": 0.66}).encode(x=x, y=y, color=_colour())
         ranged = part[part["high"] - part["low"] > 1e-9]
         layers: list[Any] = [bar]
         if len(ranged):
             layers.append(
-                alt.Chart(ranged).mark_rule(color=COLOUR["ink"], strokeWidth=1.1, opacity=0.7).encode(x="low:Q", x2="high:Q", y=y)
+                sheet.chart(ranged).mark_rule(color=COLOUR["ink"], strokeWidth=1.1, opacity=0.7).encode(x="low:Q", x2="high:Q", y=y)
             )
-        layers.append(_zero())
+        layers.append(_zero(sheet))
         for positive in (True, False):
             half = part[(part["value"] > -1e-9) == positive]
             if len(half):
                 layers.append(
-                    alt.Chart(half)
+                    sheet.chart(half)
                     .mark_text(align="left" if positive else "right", baseline="middle", dx=5 if positive else -5)
                     .encode(x=alt.X("high:Q" if positive else "low:Q"), y=y, text="text:N")
                 )
-        chart = alt.layer(*layers).properties(width=inner, height=height)
-        if title:
-            chart = chart.properties(title=_panel_title(str(title)))
-        panels.append(chart)
-    if beside:
-        return alt.hconcat(*panels, spacing=gap).resolve_scale(x="independent", y="independent")
-    return alt.vconcat(*panels, spacing=14).resolve_scale(x="independent", y="independent")
+        panels.append(sheet.layer(*layers, width=inner, height=height, title=str(title)))
+    return sheet.grid(panels, across, gap, 14)
 
 
 # -- tile map ----------------------------------------------------------------------------------------------------------
@@ -192,12 +210,12 @@ def step(value: float, edges: Sequence[float]) -> str:
     return "z0" if level == 0 else f"{'p' if value > 0 else 'n'}{level}"
 
 
-def tiles(frame: pd.DataFrame, width: float, *, across: int) -> alt.VConcatChart:
+def tiles(frame: pd.DataFrame, width: float, *, across: int) -> dict[str, Any]:
     """One square a region at its place, code and value inside, a map a panel, all on one diverging scale.
 
     Columns: panel, code, column, row, value, text, step.
     """
-    frame = frame.copy()
+    sheet, frame = Sheet(), frame.copy()
     frame["fill"] = [DIVERGING[s] for s in frame["step"]]
     frame["on"] = [TILE_TEXT["light" if s in ("n4", "p4") else "dark"] for s in frame["step"]]
     left, top = int(frame["column"].min()), int(frame["row"].min())
@@ -218,7 +236,7 @@ def tiles(frame: pd.DataFrame, width: float, *, across: int) -> alt.VConcatChart
     letters = max(8.0, min(11.5, size * 0.27))
     maps = []
     for title, part in frame.groupby("panel", sort=False):
-        base = alt.Chart(part)
+        base = sheet.chart(part)
         square = base.mark_rect(cornerRadius=2, stroke=COLOUR["rule"], strokeWidth=0.6).encode(
             x=x("x"), x2="x2:Q", y=y("y"), y2="y2:Q", color=_colour()
         )
@@ -228,11 +246,8 @@ def tiles(frame: pd.DataFrame, width: float, *, across: int) -> alt.VConcatChart
         value = base.mark_text(fontSize=letters + 0.5, dy=letters * 0.66, baseline="middle", fontWeight="bold").encode(
             x=x("cx"), y=y("cy"), text="text:N", color=alt.Color("on:N", scale=None)
         )
-        maps.append(
-            alt.layer(square, code, value).properties(width=wide * size, height=high * size, title=_panel_title(str(title)))
-        )
-    rows = [alt.hconcat(*maps[k : k + across], spacing=gap) for k in range(0, len(maps), across)]
-    return alt.vconcat(*rows, spacing=20)
+        maps.append(sheet.layer(square, code, value, width=wide * size, height=high * size, title=str(title)))
+    return sheet.grid(maps, across, gap, 20)
 
 
 def alt_text(what: str, rows: Mapping[str, str]) -> str:

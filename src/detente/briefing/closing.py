@@ -30,6 +30,10 @@ def sections(case: Case) -> list[Section]:
     ]
 
 
+IDEAS = "fragmentation"
+"""Name of the horizon in which ideas spread through trade."""
+
+
 # -- 8 -----------------------------------------------------------------------------------------------------------------
 class Ours(NamedTuple):
     """Our figure nearest to a published one."""
@@ -42,10 +46,13 @@ class Ours(NamedTuple):
 
 def nearest_horizon(case: Case, basis: str) -> str:
     """The horizon solved that is nearest to a published time basis."""
-    wanted = (
-        "long" if "long" in basis and "first year" not in basis else "short" if "short" in basis or "first year" in basis else ""
-    )
-    return wanted if wanted in case.others else case.runs.parameters.name
+    if "first year" in basis or "short" in basis:
+        wanted = ["short"]
+    elif "2040" in basis:
+        wanted = [IDEAS, "long"]
+    else:
+        wanted = ["long"] if "long" in basis else []
+    return next((h for h in wanted if h in case.others), case.runs.parameters.name)
 
 
 def ours(case: Case, p: Published) -> Ours | None:
@@ -104,9 +111,9 @@ def reason(case: Case, p: Published, our: Ours | None) -> str:
         reasons.append("They count the price level, here prices against wages; they hold more of the pass-through fixed")
     else:
         if "year" in basis and our.horizon != "short":
-            reasons.append(f"They give {p.time_basis}, here the {our.horizon} run")
+            reasons.append(f"They give {p.time_basis}, here the {case.run_name(our.horizon)}")
         if "bloc" in p.scenario.lower() or "splits" in p.scenario.lower():
-            reasons.append("Theirs splits the whole world and slows the spread of ideas; here only the two parties part")
+            reasons.append("Theirs splits the whole world; here only the two parties part")
         elif p.compare_with in case.ids:
             reasons.append("Their duties differ from the scenario here")
         if "gdp" in quantity:
@@ -133,7 +140,7 @@ def published(case: Case) -> list[Block]:
         theirs = Cell(f"{_plain(p.value)}{text.THIN}{unit}", span, cites=p.sources)
         mine = Cell("–")
         if our is not None:
-            run = "" if "duty" in our.what else f", {our.horizon} run"
+            run = "" if "duty" in our.what else f", {case.run_name(our.horizon)}"
             mine = Cell(f"{text.fixed(our.value, 1 if abs(our.value) >= 10 else 2)}{text.THIN}{our.unit}", our.what + run)
         told = {region_name(p.region), region_adjective(p.region)} if p.region else set()
         where = f", {text.name(p.region)}" if p.region and not any(t in p.quantity for t in told) else ""
@@ -159,9 +166,9 @@ def published(case: Case) -> list[Block]:
         )
     csv = case.file("published", "Published figures beside ours", data)
     intro = (
-        f"Published figures count from before the measures, so ours in this table are against {case.against(None)}, at the horizon nearest to theirs. They are "
-        "for comparison; nothing in the model is fitted to them. A static model in which substitution is smooth understates "
-        "what a missing part costs and leaves out the ideas that stop crossing borders."
+        f"Published figures count from before the measures, so ours in this table are against {case.against(None)}, at the horizon "
+        "nearest to theirs. They are for comparison; nothing in the model is fitted to them. A model in which substitution is smooth "
+        "understates what a missing part costs."
     )
     table = Table(
         "tab-published",
@@ -179,7 +186,16 @@ def published(case: Case) -> list[Block]:
         csv,
         wide=True,
     )
-    return [Para(intro), table]
+    return [Para(intro), *ideas(case), table]
+
+
+def ideas(case: Case) -> list[Para]:
+    """How much the deepest split costs the world at each horizon, ideas included where that horizon is solved."""
+    if IDEAS not in case.others:
+        return []
+    deepest = min(case.ids, key=lambda s: case.others[IDEAS].outcomes[s].world_real_income)
+    told = [f"{text.percent(case.income_at(h, 'WORLD', deepest), signed=True)} ({case.run_name(h)})" for h in case.horizons]
+    return [Para(f"In “{case.label(deepest)}” world real income changes by {text.join(told)}, against {case.quo}.")]
 
 
 def _plain(value: float) -> str:
@@ -270,7 +286,7 @@ LIMITS = (
     "No path in time: no months of disruption, stocks, sunk investment, unemployment or business cycle.",
     "No uncertainty as such: nothing is lost by waiting and not knowing.",
     "Shares of spending move smoothly: a part without substitute does not stop a line.",
-    "No diffusion of ideas, no foreign direct investment, no finance, no exchange rate other than relative wages.",
+    "No foreign direct investment, no finance, no exchange rate other than relative wages; ideas only at the horizon that says so.",
     "Total employment is fixed; sectors gain what others lose.",
     "Averages by sector: a duty on one product is spread over its sector.",
     "No other country answers unless the dossier says so.",

@@ -195,7 +195,6 @@ def rare_earths(case: Case) -> list[Block]:
     buyers = [r for r in sorted(case.world.regions, key=lambda r: -bought[case.i(r)]) if bought[case.i(r)] > 0][:10]
     buyers = list(dict.fromkeys([*buyers, *(r for r in (case.a, case.b, case.host) if r)]))
     price = {h: case.by_wages(o)[RARE] for h, o in outcome.items()}
-    names = {"short": "Short run", "medium": "Medium run", "long": "Long run"}
     buyers.sort(key=lambda r: -float(price[first][r]))
     csv = case.file(
         "rare-earth-prices",
@@ -207,14 +206,14 @@ def rare_earths(case: Case) -> list[Block]:
         ],
     )
     rows = [
-        (names.get(h, h), text.label(r), Triple(v, v, v), region_colour(r))
+        (text.capital(case.run_name(h)), text.label(r), Triple(v, v, v), region_colour(r))
         for h in runs
         for r in buyers
         for v in [float(price[h][r])]
     ]
     top = buyers[0]
     value = float(price[first][top])
-    title = f"“{case.label(case.worst)}”: rare earths and magnets cost buyers in {text.name(top)} {text.percent(abs(value))} {'more' if value > 0 else 'less'}, {names.get(first, first).lower()}"
+    title = f"“{case.label(case.worst)}”: rare earths and magnets cost buyers in {text.name(top)} {text.percent(abs(value))} {'more' if value > 0 else 'less'}, {case.run_name(first)}"
     chart = bar_figure(
         case,
         "fig-rare-price",
@@ -266,7 +265,7 @@ def rare_earths(case: Case) -> list[Block]:
         (
             Column("Sector"),
             Column("Rare earths in cost", "%", number=True),
-            *(Column(f"Output, {names.get(h, h).lower()}", "%", number=True) for h in runs),
+            *(Column(f"Output, {case.run_name(h)}", "%", number=True) for h in runs),
         ),
         tuple(table_rows),
         case.note(file),

@@ -97,11 +97,9 @@ def solve_case(dossier: Dossier, world: World, horizon: str | None = None, progr
     if not [s for s in dossier.scenarios if s.id != "status-quo"]:
         raise BadDossier(f"{dossier.id}: a briefing needs at least one scenario besides status-quo")
     runs = run_scenarios(dossier, world, chosen, with_ranges=True, progress=progress)
-    others = {
-        name: run_scenarios(dossier, world, name, with_ranges=False, progress=progress)
-        for name in horizon_table()
-        if name != chosen
-    }
+    people = {"population", "gdp_usd"} <= set(world.extras)
+    names = [h for h, entry in horizon_table().items() if h != chosen and (people or not entry["values"].get("idea_years"))]
+    others = {name: run_scenarios(dossier, world, name, with_ranges=False, progress=progress) for name in names}
     return Case(dossier, world, runs, others)
 
 

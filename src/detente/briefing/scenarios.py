@@ -194,7 +194,7 @@ def duty_table(case: Case) -> Table:
 
 def horizon_table_block(case: Case) -> Table:
     """Real income at every horizon, central values."""
-    names = [h for h in horizon_table() if h == case.runs.parameters.name or h in case.others]
+    names = case.horizons
     columns = [Column("Economy"), Column("Horizon"), Column("Status quo", f"against the {case.reference}", number=True)]
     columns += [Column(case.label(s), "against the status quo", number=True) for s in case.ids]
     rows, data = [], []
@@ -204,7 +204,7 @@ def horizon_table_block(case: Case) -> Table:
             rows.append(
                 (
                     Cell(text.capital(text.short_name(code)) if k == 0 else "", strong=True),
-                    Cell(str(horizon_table()[h]["label"]).split(" (")[0]),
+                    Cell(case.run_name(h)),
                     *(Cell(text.fixed(v, 2, signed=True)) for v in values),
                 )
             )

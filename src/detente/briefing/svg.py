@@ -102,12 +102,10 @@ def finish(raw: str, alt: str, prefix: str) -> str:
     return opening + themed(body)
 
 
-def render(chart: Any, alt: str, prefix: str) -> str:
-    """Draw an Altair chart with vl-convert and make it ready for the page."""
+def render(spec: dict[str, Any], alt: str, prefix: str) -> str:
+    """Draw an Altair specification with vl-convert and make it ready for the page."""
     import altair
     import vl_convert
 
-    spec = chart.to_dict(validate=False)
-    spec["config"] = CONFIG
     version = ".".join(altair.SCHEMA_VERSION.lstrip("v").split(".")[:2])
-    return finish(vl_convert.vegalite_to_svg(vl_spec=spec, vl_version=version), alt, prefix)
+    return finish(vl_convert.vegalite_to_svg(vl_spec={**spec, "config": CONFIG}, vl_version=version), alt, prefix)

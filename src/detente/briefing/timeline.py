@@ -13,11 +13,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import altair as alt
 import pandas as pd
 
-from detente.briefing.charts import CHARACTER
+from detente.briefing.charts import CHARACTER, Sheet
 from detente.briefing.svg import COLOUR, HATCH
 from detente.briefing.text import clipped, count, short_day
 
@@ -74,9 +75,9 @@ def draw(
     start: date,
     end: date,
     width: float,
-) -> alt.LayerChart:
+) -> dict[str, Any]:
     """The chart. `bars` in row order, `due` (day, what) ascending, `today` the day the dossier speaks about."""
-    narrow = width < 500
+    sheet, narrow = Sheet(), width < 500
     per_day = width / (end - start).days
 
     def at(day: date) -> float:
@@ -127,8 +128,8 @@ def draw(
         ]
     )
     layers: list[alt.Chart] = [
-        alt.Chart(grid).mark_rule(color=COLOUR["rule"]).encode(x=x_(), y=y_(), y2="y2:Q"),
-        alt.Chart(names)
+        sheet.chart(grid).mark_rule(color=COLOUR["rule"]).encode(x=x_(), y=y_(), y2="y2:Q"),
+        sheet.chart(names)
         .mark_text(align="left", baseline="top", dx=2, color=COLOUR["muted"], fontSize=11.5)
         .encode(x=x_(), y=y_(), text="text:N"),
     ]
@@ -141,21 +142,21 @@ def draw(
         due_labels.append({"x": at(when) - 4, "y": line_y, "text": clipped(text, int((at(when) - 6) / (CHARACTER * 0.9)))})
     if lines:
         layers.append(
-            alt.Chart(pd.DataFrame(lines))
+            sheet.chart(pd.DataFrame(lines))
             .mark_rule(color=COLOUR["ink"], strokeWidth=0.8, strokeDash=[1, 2])
             .encode(x=x_(), y=y_(), y2="y2:Q")
         )
         layers.append(
-            alt.Chart(pd.DataFrame(due_labels))
+            sheet.chart(pd.DataFrame(due_labels))
             .mark_text(align="right", baseline="middle", fontSize=12)
             .encode(x=x_(), y=y_(), text="text:N")
         )
     now = pd.DataFrame(
         [{"x": at(today), "y": 8.0 + TOP_LINE * len(due) - 6, "y2": height - 46.0, "text": f"as of {short_day(today)}"}]
     )
-    layers.append(alt.Chart(now).mark_rule(color=COLOUR["ink"], strokeWidth=1.5).encode(x=x_(), y=y_(), y2="y2:Q"))
+    layers.append(sheet.chart(now).mark_rule(color=COLOUR["ink"], strokeWidth=1.5).encode(x=x_(), y=y_(), y2="y2:Q"))
     layers.append(
-        alt.Chart(now)
+        sheet.chart(now)
         .mark_text(align="right", baseline="middle", dx=-5, dy=6, fontWeight="bold", fontSize=12)
         .encode(x=x_(), y=y_(), text="text:N")
     )
@@ -174,19 +175,19 @@ def draw(
     )
     if len(rounds):
         stems = rounds.assign(y2=rounds["ty"] + 7)
-        layers.append(alt.Chart(stems).mark_rule(color=COLOUR["muted"], strokeWidth=0.6).encode(x=x_(), y=y_(), y2="y2:Q"))
+        layers.append(sheet.chart(stems).mark_rule(color=COLOUR["muted"], strokeWidth=0.6).encode(x=x_(), y=y_(), y2="y2:Q"))
         layers.append(
-            alt.Chart(rounds)
+            sheet.chart(rounds)
             .mark_circle(size=70, stroke=COLOUR["ink"], strokeWidth=1.3, opacity=1)
             .encode(x=x_(), y=y_(), color=alt.Color("fill:N", scale=None))
         )
         layers.append(
-            alt.Chart(rounds[~rounds["late"]])
+            sheet.chart(rounds[~rounds["late"]])
             .mark_text(align="right", baseline="middle", fontSize=12, dx=3)
             .encode(x=x_(), y=y_("ty"), text="text:N")
         )
         layers.append(
-            alt.Chart(rounds[rounds["late"]])
+            sheet.chart(rounds[rounds["late"]])
             .mark_text(align="left", baseline="middle", fontSize=12, dx=-3)
             .encode(x=x_(), y=y_("ty"), text="text:N")
         )
@@ -200,7 +201,7 @@ def draw(
     for dashed in (False, True):
         part = frame[frame["dashed"] == dashed]
         if len(part):
-            mark = alt.Chart(part).mark_rect(strokeWidth=1.2, strokeDash=[4, 3] if dashed else [1, 0], cornerRadius=1)
+            mark = sheet.chart(part).mark_rect(strokeWidth=1.2, strokeDash=[4, 3] if dashed else [1, 0], cornerRadius=1)
             layers.append(
                 mark.encode(
                     x=x_(),
@@ -218,11 +219,11 @@ def draw(
         part = text[text["weight"] == weight]
         if len(part):
             layers.append(
-                alt.Chart(part)
+                sheet.chart(part)
                 .mark_text(align="left", baseline="middle", fontWeight=weight, fontSize=12.5 if weight == "bold" else 12)
                 .encode(x=x_(), y=y_(), text="text:N")
             )
-    return alt.layer(*layers).properties(width=width, height=height)
+    return sheet.grid([sheet.layer(*layers, width=width, height=height)], 1, 0, 0)
 
 
 def _bar(x1: float, x2: float, y: float, status: str, colour: str) -> dict[str, object]:

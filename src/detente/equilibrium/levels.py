@@ -27,6 +27,7 @@ class Equilibrium:
     [origin, destination, sector]: shipments at basic prices, tariffs, export_taxes, iceberg. [region, sector]: unit_cost
     (producer price), price (buyers', with duties), wage (price of value added), output, value_added, spending, final.
     [region]: cpi, income, deficits, tariff_revenue, export_tax_revenue, subsidies, wage_index, labour (hours).
+    The last six are what the solver states and the shock sets: they serve the checks and decompositions.
     """
 
     economy: Economy
@@ -51,6 +52,9 @@ class Equilibrium:
     labour: Array
     stated_output: Array
     stated_income: Array
+    subsidy_rate: Array
+    unit_cost_shock: Array
+    scale_gain: Array
 
     @classmethod
     def at(
@@ -143,6 +147,9 @@ class Equilibrium:
             labour=np.exp(hours),
             stated_output=stated_output,
             stated_income=stated_income,
+            subsidy_rate=shock.subsidies,
+            unit_cost_shock=shock.unit_cost,
+            scale_gain=np.exp(psi * factor_quantity),
         )
 
     def worst_gap(self) -> tuple[float, str]:
@@ -176,6 +183,7 @@ def baseline(economy: Economy) -> Equilibrium:
         export_tax_revenue=np.einsum("inj,inj->i", economy.export_taxes, economy.shipments), subsidies=np.zeros(n),
         wage_index=np.ones(n),
         labour=np.ones(n), stated_output=economy.output, stated_income=economy.income,
+        subsidy_rate=np.zeros((n, s)), unit_cost_shock=one, scale_gain=one,
     )  # fmt: skip
 
 

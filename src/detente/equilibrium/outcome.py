@@ -74,6 +74,7 @@ class Outcome:
     provenance: Mapping[str, Any]
     shadows: tuple[Shadow, ...] = ()
     shock: Shock | None = None
+    shock_before: Shock | None = None
     parameters: Parameters | None = None
     flat: Array | None = None
 
@@ -99,7 +100,7 @@ class Outcome:
         return Outcome(
             before=other.after, after=self.after, status=self.status, residual=max(self.residual, other.residual),
             clearing_gap=max(self.clearing_gap, other.clearing_gap), iterations=self.iterations, provenance=provenance,
-            shadows=self.shadows, shock=self.shock, parameters=self.parameters, flat=self.flat,
+            shadows=self.shadows, shock=self.shock, shock_before=other.shock, parameters=self.parameters, flat=self.flat,
         )  # fmt: skip
 
     # by region ------------------------------------------------------------------------------------------------------
@@ -264,6 +265,12 @@ class Outcome:
             pd.DataFrame(e.shipments[:, :, chosen].sum(2), index=self.regions, columns=self.regions)
             for e in (self.before, self.after)
         )  # type: ignore[return-value]
+
+    def decompose(self, steps: int = 16, *, by_sector: bool = False) -> pd.DataFrame:
+        """Where the change of real income comes from, in log points; see `decompose`."""
+        from detente.equilibrium.decompose import decompose
+
+        return decompose(self, steps, by_sector=by_sector)
 
     def gradient(self, objective: Any, wrt: Any = "tariffs") -> xr.DataArray:
         """Derivative of an objective (a region, weights by region, an `Objective`) in a family of levers; see `derivatives`."""

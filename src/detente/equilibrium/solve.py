@@ -151,11 +151,15 @@ def _with_ideas(economy: Economy, shock: Shock, parameters: Parameters, solver: 
     """The shock with the unit costs that the idea path ends with. A year that does not solve fails the whole path."""
     from detente.equilibrium import ideas
 
+    near: Array | None = None
+
     def shipments(factors: Array) -> Array:
+        nonlocal near
         year = shock.copy()
         year.unit_cost = year.unit_cost * factors[:, None]
-        attempt = _run(economy, year, parameters, solver)
-        return _outcome(economy, Policy(), year, parameters, solver, attempt).after.shipments
+        state, attempt = equilibrium_at(economy, year, parameters, solver, near)
+        near = attempt.flat
+        return state.shipments
 
     factors, _ = ideas.follow(economy, parameters, shipments)
     result = shock.copy()
@@ -169,7 +173,7 @@ def _stacked(parts: list[Any], filler: int) -> Any:
     return type(parts[0])(*(np.stack([np.asarray(x) for x in column]) for column in zip(*whole, strict=True)))
 
 
-def _run(economy: Economy, shock: Shock, parameters: Parameters, solver: Solver) -> Attempt:
+def _run(economy: Economy, shock: Shock, parameters: Parameters, solver: Solver, near: Array | None = None) -> Attempt:
     """The compiled fixed point: straight, then with smaller wage steps, then with the shock in stages."""
     _prepare()
     from detente.equilibrium import arrays, system
@@ -177,6 +181,8 @@ def _run(economy: Economy, shock: Shock, parameters: Parameters, solver: Solver)
     b, v, k = arrays.base(economy, parameters), arrays.levers(shock), arrays.controls(economy, shock, parameters)
     n, s = economy.output.shape
     start = np.zeros(3 * n * s + n + k.log_bound.size)
+    if near is not None and near.shape == start.shape:
+        start = near
 
     def go(start: Array, v: Any, k: Any, damping: float, tolerance: float) -> Attempt:
         p = arrays.values(economy, parameters, damping)
@@ -190,10 +196,10 @@ def _run(economy: Economy, shock: Shock, parameters: Parameters, solver: Solver)
     for damping in (0.2, 0.05):
         flat, total = start, used
         for stage in range(1, solver.stages + 1):
-            part = stage / solver.stages
             last = stage == solver.stages
-            staged_v, staged_k = _staged(economy, v, k, part)
-            attempt = go(flat, staged_v, staged_k, damping, solver.tolerance if last else 1e-6)
+            staged = Policy().shock(economy).blend(shock, stage / solver.stages)
+            staged_k = arrays.controls(economy, staged, parameters)
+            attempt = go(flat, arrays.levers(staged), staged_k, damping, solver.tolerance if last else 1e-6)
             total += attempt.sweeps
             if np.isfinite(attempt.residual):
                 flat = attempt.flat
@@ -206,32 +212,8 @@ def _run(economy: Economy, shock: Shock, parameters: Parameters, solver: Solver)
     return Attempt(best.flat, best.residual, used, best.how)
 
 
-def _staged(economy: Economy, v: Any, k: Any, part: float) -> tuple[Any, Any]:
-    """The levers `part` of the way from the baseline, in logs; embargoes close at the last stage."""
-    if part >= 1:
-        return v, k
-    from detente.equilibrium.arrays import turned
-
-    tau, tax = turned(economy.tariffs), turned(economy.export_taxes)
-
-    def blend(old: Array, new: Array) -> Array:
-        return np.expm1((1 - part) * np.log1p(old) + part * np.log1p(new))
-
-    levers = v._replace(
-        tariffs=blend(tau, v.tariffs),
-        export_taxes=blend(tax, v.export_taxes),
-        log_iceberg=part * v.log_iceberg,
-        open=np.where(v.open > 0, v.open, (1 - part) ** 3),
-        log_unit_cost=part * v.log_unit_cost,
-        subsidies=-np.expm1(part * np.log1p(-v.subsidies)),
-    )
-    return levers, k._replace(log_bound=part * k.log_bound, weight=np.where(k.by_value[k.owner] > 0, k.weight / part, k.weight))
-
-
 def _outcome(economy: Economy, policy: Policy, shock: Shock, parameters: Parameters, solver: Solver, attempt: Attempt) -> Outcome:
     """Judge an attempt and wrap it, or raise `NotConverged`."""
-    from detente.equilibrium import arrays, system
-
     package = _package(policy)
     if not attempt.residual <= solver.tolerance:
         raise NotConverged(
@@ -239,6 +221,43 @@ def _outcome(economy: Economy, policy: Policy, shock: Shock, parameters: Paramet
             f"{attempt.sweeps} sweeps (wanted {solver.tolerance:.0e}). Try a smaller shock, a longer horizon or "
             'Solver(iterations=…, stages=…); where whole groups stop trading, deficits="zero", as nobody can lend to them'
         )
+    after, gap, shadows = judged(economy, shock, parameters, attempt, package)
+    provenance = {
+        "code_version": _version(),
+        "world": economy.name,
+        "world_fingerprint": economy.fingerprint,
+        "year": economy.year,
+        "horizon": parameters.name,
+        "parameters": parameters.record(),
+        "policy": policy.describe(),
+        "inputs_hash": _digest(economy, shock, parameters),
+        "solver": {"tolerance": solver.tolerance, "memory": solver.memory, "how": attempt.how},
+    }
+    return Outcome(
+        before=baseline(economy),
+        after=after,
+        status="converged",
+        residual=attempt.residual,
+        clearing_gap=gap,
+        iterations=attempt.sweeps,
+        provenance=provenance,
+        shadows=shadows,
+        shock=shock,
+        shock_before=Policy().shock(economy),
+        parameters=parameters,
+        flat=attempt.flat,
+    )
+
+
+def judged(
+    economy: Economy, shock: Shock, parameters: Parameters, attempt: Attempt, package: str
+) -> tuple[Equilibrium, float, tuple[Shadow, ...]]:
+    """The attempt in levels, the worst gap of any market, budget or bound, and the shadow prices of the bounds.
+
+    Raises `NotConverged` where a gap is too wide for an equilibrium.
+    """
+    from detente.equilibrium import arrays, system
+
     n, s = economy.output.shape
     state = system.unpack(attempt.flat, n, s)
     wedges = np.asarray(state.wedge)[: len(shock.controls)]
@@ -257,30 +276,17 @@ def _outcome(economy: Economy, policy: Policy, shock: Shock, parameters: Paramet
             gap, where = slack, f"bound “{control.label}”"
     if not gap <= CLEARING:
         raise NotConverged(f"{package}: {where} misses by {gap:.1e}, so no result is given. Try a smaller shock")
-    provenance = {
-        "code_version": _version(),
-        "world": economy.name,
-        "world_fingerprint": economy.fingerprint,
-        "year": economy.year,
-        "horizon": parameters.name,
-        "parameters": parameters.record(),
-        "policy": policy.describe(),
-        "inputs_hash": _digest(economy, shock, parameters),
-        "solver": {"tolerance": solver.tolerance, "memory": solver.memory, "how": attempt.how},
-    }
-    return Outcome(
-        before=before,
-        after=after,
-        status="converged",
-        residual=attempt.residual,
-        clearing_gap=gap,
-        iterations=attempt.sweeps,
-        provenance=provenance,
-        shadows=tuple(shadows),
-        shock=shock,
-        parameters=parameters,
-        flat=attempt.flat,
-    )
+    return after, gap, tuple(shadows)
+
+
+def equilibrium_at(
+    economy: Economy, shock: Shock, parameters: Parameters, solver: Solver, start: Array | None = None
+) -> tuple[Equilibrium, Attempt]:
+    """The equilibrium under a shock, from a flat state near it if there is one: for paths of many small steps."""
+    attempt = _run(economy, shock, parameters, solver, start)
+    if not attempt.residual <= solver.tolerance:
+        raise NotConverged(f"a step on the way left a residual of {attempt.residual:.1e}")
+    return judged(economy, shock, parameters, attempt, "a step on the way")[0], attempt
 
 
 def _check_sources(economy: Economy, shock: Shock) -> None:

@@ -69,6 +69,26 @@ class Shock:
         arrays = ("tariffs", "export_taxes", "iceberg", "allowed", "unit_cost", "subsidies")
         return dataclasses.replace(self, controls=list(self.controls), **{key: getattr(self, key).copy() for key in arrays})
 
+    def blend(self, other: Shock, part: float) -> Shock:
+        """`part` of the way from this shock to `other`, in logs. A flow that only `other` bans gets ever dearer on the way."""
+        if part >= 1:
+            return other.copy()
+        result = self.copy()
+
+        def mix(old: Array, new: Array) -> Array:
+            return np.exp((1 - part) * np.log(old) + part * np.log(new))
+
+        result.tariffs = mix(1 + self.tariffs, 1 + other.tariffs) - 1
+        result.export_taxes = mix(1 + self.export_taxes, 1 + other.export_taxes) - 1
+        result.iceberg = mix(self.iceberg, other.iceberg)
+        result.unit_cost = mix(self.unit_cost, other.unit_cost)
+        result.subsidies = 1 - mix(1 - self.subsidies, 1 - other.subsidies)
+        closing = self.allowed & ~other.allowed
+        result.iceberg[closing] *= np.exp(part * CLOSED)
+        result.controls = [dataclasses.replace(c, bound=_towards(c, self.shipments, part)) for c in other.controls]
+        result.controls += [dataclasses.replace(c, bound=_towards(c, self.shipments, 1 - part)) for c in self.controls]
+        return result
+
     def cells(self, origins: Names, destinations: Names, sectors: Names, *, foreign: bool = True) -> NDArray[np.bool_]:
         """Mask of flows from `origins` to `destinations` in `sectors` (None: all regions; all goods)."""
         o = np.isin(self.regions, resolve_regions(origins, self.regions))
@@ -79,6 +99,15 @@ class Shock:
         if foreign:
             mask &= ~np.eye(len(self.regions), dtype=bool)[:, :, None]
         return mask
+
+
+CLOSED = 5.0  # ln of a cost at which a flow is as good as banned
+
+
+def _towards(control: Control, shipments: Array, part: float) -> float:
+    """The bound `part` of the way from what the table has."""
+    start = float(shipments[control.flows].sum()) if control.by_value else 1.0
+    return float(np.exp((1 - part) * np.log(max(start, 1e-300)) + part * np.log(control.bound)))
 
 
 class Instrument(Protocol):

@@ -176,7 +176,8 @@ class Economy:
         return cls(
             regions=names, sectors=goods, expenditure_shares=pi, input_shares=gamma, value_added_shares=beta,
             final_shares=alpha, output=output, expenditure=spending, deficits=deficit - deficit.mean(), tariffs=tau,
-            export_taxes=export, trade_elasticity=theta, profit_shares=profit, unit=unit, year=year, name=name, notes=tuple(notes),
+            export_taxes=export, trade_elasticity=theta, profit_shares=profit, unit=unit, year=year, name=name,
+            notes=tuple(notes),
         )  # fmt: skip
 
     def economy(self) -> Economy:

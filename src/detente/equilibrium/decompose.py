@@ -1,0 +1,185 @@
+"""Where a welfare change comes from: an exact decomposition along the way, and Shapley shares of the measures.
+
+At any point a small change of policy moves real income of a region by (Dixit and Norman 1980; Costinot and Werning 2023)
+
+    I·d ln Ŵ = Σ exports·d ln p − Σ imports·d ln p             terms of trade, p border prices before import duty
+             + Σ τ·imports·d ln q                               tariff volume: more of what duties hold back
+             + Σ x/(1+x)·exports·d ln q                         export volume: more of what export taxes hold back
+             − Σ subsidy·d ln Y                                 subsidised output, worth less than it costs
+             − Σ costs·d ln Ẑ − Σ imports·d ln d̂               technology and real trade costs
+             + VA·d ln (factors)                                hours, capital and scale
+
+Adding this up over many small steps from the old to the new policy gives parts that sum to the exact change; what is left
+over is the error of the steps. First-order parts at the old flows, as often published, are `Outcome.terms_of_trade` and
+`.volume_of_trade`.
+
+>>> from detente.world import toy_world
+>>> from detente.policy.instruments import Policy, Tariff
+>>> from detente.equilibrium.solve import solve
+>>> parts = decompose(solve(toy_world(), Policy([Tariff(by="AAA", on="BBB", rate=0.10)])))
+>>> bool(parts["left over"].abs().max() < 1e-3)
+True
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from itertools import combinations, pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from detente.equilibrium.levels import Equilibrium
+from detente.equilibrium.parameters import Parameters
+from detente.equilibrium.solve import Solver, equilibrium_at, solve_many
+from detente.errors import InputError
+from detente.policy.instruments import Policy
+from detente.world.economy import Economy
+from detente.world.world import World
+
+if TYPE_CHECKING:
+    from detente.equilibrium.outcome import Outcome
+
+Array = NDArray[np.float64]
+PARTS = ("terms of trade", "tariff volume", "export volume", "subsidies", "technology and trade costs", "factors and scale")
+
+
+def decompose(outcome: Outcome, steps: int = 16, *, by_sector: bool = False) -> pd.DataFrame:
+    """Parts of the change of real income, in log points (100 ln Ŵ), by region, with their sum and the exact change.
+
+    `by_sector` gives one row a region and sector instead; sectors add up to the region. Costs `steps` − 1 extra solves.
+    """
+    path = list(_path(outcome, steps))
+    n, s = path[0].output.shape
+    total = {part: np.zeros((n, s)) for part in PARTS}
+    for old, new in pairwise(path):
+        for part, values in _step(old, new).items():
+            total[part] += values
+    regions, sectors = outcome.regions, outcome.sectors
+    if by_sector:
+        index = pd.MultiIndex.from_product([regions, sectors], names=["region", "sector"])
+        return pd.DataFrame({part: values.ravel() for part, values in total.items()}, index=index)
+    frame = pd.DataFrame({part: values.sum(1) for part, values in total.items()}, index=pd.Index(regions, name="region"))
+    frame["sum"] = frame.sum(axis=1)
+    frame["exact"] = 100 * np.log1p(outcome.real_income.to_numpy() / 100)
+    frame["left over"] = frame["exact"] - frame["sum"]
+    return frame
+
+
+def shapley(
+    world: World | Economy,
+    measures: Mapping[str, Policy],
+    horizon: str | Parameters = "medium",
+    *,
+    status_quo: Policy | None = None,
+    permutations: int | None = None,
+    seed: int = 0,
+    **parameters: Any,
+) -> pd.DataFrame:
+    """Contribution of each measure of a package to real income, percent: its mean effect over all orders of adding it.
+
+    `measures` names the parts of the package (a part may hold several instruments). Up to ten parts are done exactly over all
+    2ᵐ combinations; more need `permutations=`, a number of random orders. Columns: the measures and "package"; rows sum up.
+    """
+    economy = world.economy()
+    names = list(measures)
+    if not names:
+        raise InputError("name at least one measure")
+    if len(names) > 10 and permutations is None:
+        raise InputError(f"{len(names)} measures have {2 ** len(names)} combinations; give permutations=, say 100")
+    base = status_quo or Policy()
+    everything = frozenset(range(len(names)))
+    if permutations is None:
+        orders = None
+        sets = [frozenset(c) for size in range(len(names) + 1) for c in combinations(range(len(names)), size)]
+    else:
+        rng = np.random.default_rng(seed)
+        orders = [rng.permutation(len(names)) for _ in range(permutations)]
+        sets = list(dict.fromkeys(frozenset(order[:k].tolist()) for order in orders for k in range(len(names) + 1)))
+
+    def package(chosen: frozenset[int]) -> Policy:
+        return sum((measures[names[k]] for k in sorted(chosen)), base)
+
+    solved = solve_many(economy, [package(chosen) for chosen in sets], horizon, **parameters)
+    worth: dict[frozenset[int], Array] = {}
+    for chosen, result in zip(sets, solved, strict=True):
+        if isinstance(result, Exception):
+            raise result
+        worth[chosen] = result.real_income.to_numpy()
+    nothing = 1 + worth[frozenset()] / 100
+    worth = {chosen: 100 * ((1 + value / 100) / nothing - 1) for chosen, value in worth.items()}
+
+    m = len(names)
+    share = np.zeros((m, len(economy.regions)))
+    if orders is None:
+        for chosen in sets:
+            for k in everything - chosen:
+                weight = math.factorial(len(chosen)) * math.factorial(m - len(chosen) - 1) / math.factorial(m)
+                share[k] += weight * (worth[chosen | {k}] - worth[chosen])
+    else:
+        for order in orders:
+            for position, k in enumerate(order):
+                before = frozenset(order[:position].tolist())
+                share[k] += (worth[before | {int(k)}] - worth[before]) / len(orders)
+    frame = pd.DataFrame(share.T, index=pd.Index(economy.regions, name="region"), columns=names)
+    frame["package"] = worth[everything]
+    return frame
+
+
+def _path(outcome: Outcome, steps: int) -> Any:
+    """Equilibria from the old policy to the new one, both included."""
+    if outcome.shock is None or outcome.shock_before is None or outcome.parameters is None or outcome.flat is None:
+        raise InputError("this outcome carries no solver state; decompose what solve() returned")
+    if steps < 1:
+        raise InputError("decompose needs at least one step")
+    yield outcome.before
+    flat = None
+    for k in range(1, steps):
+        shock = outcome.shock_before.blend(outcome.shock, k / steps)
+        state, attempt = equilibrium_at(outcome.after.economy, shock, outcome.parameters, Solver(), flat)
+        flat = attempt.flat
+        yield state
+    yield outcome.after
+
+
+def _step(old: Equilibrium, new: Equilibrium) -> dict[str, Array]:
+    """Parts of a small step [region, sector], in points of income; weights are the means of both ends."""
+    n = len(old.economy.regions)
+    foreign = (1.0 - np.eye(n))[:, :, None]
+
+    def mean(value: Any) -> Any:
+        return 0.5 * (value(old) + value(new))
+
+    def change(value: Any) -> Any:
+        before, after = value(old), value(new)
+        both = (before > 0) & (after > 0)
+        return np.log(np.where(both, after, 1.0) / np.where(both, before, 1.0))
+
+    income = mean(lambda e: e.income)[:, None]
+    border = mean(lambda e: foreign * e.shipments * (1 + e.export_taxes))  # value before import duty
+    d_price = change(lambda e: e.unit_cost[:, None, :] * (1 + e.export_taxes)) * foreign
+    d_quantity = change(lambda e: np.where(e.shipments > 0, e.shipments, 0.0) / e.unit_cost[:, None, :]) * foreign
+    d_iceberg = change(lambda e: e.iceberg) * foreign
+    tariffs = mean(lambda e: foreign * e.tariffs * e.shipments * (1 + e.export_taxes))
+    taxes = mean(lambda e: foreign * e.export_taxes * e.shipments)
+    subsidy = mean(lambda e: e.stated_output * e.subsidy_rate / (1 - e.subsidy_rate))
+    domestic_cost = mean(lambda e: e.shipments * (1 - foreign)).sum(1)
+    own_iceberg = change(lambda e: e.iceberg[np.arange(n), np.arange(n)])
+    gross_cost = mean(lambda e: e.stated_output / (1 - e.subsidy_rate))
+    factors = mean(lambda e: e.value_added) * change(lambda e: e.value_added / e.wage)
+    output = change(lambda e: e.stated_output / e.unit_cost)
+    scale = gross_cost * change(lambda e: e.scale_gain)
+    parts = {
+        "terms of trade": (border * d_price).sum(1) - (border * d_price).sum(0),
+        "tariff volume": (tariffs * (d_quantity - d_iceberg)).sum(0),
+        "export volume": (taxes * d_quantity).sum(1),
+        "subsidies": -subsidy * output,
+        "technology and trade costs": -gross_cost * change(lambda e: e.unit_cost_shock)
+        - (border * d_iceberg).sum(0)
+        - domestic_cost * own_iceberg,
+        "factors and scale": factors + scale,
+    }
+    return {part: 100 * values / income for part, values in parts.items()}
