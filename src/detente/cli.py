@@ -201,6 +201,34 @@ def solve(
     out.print(f"{outcome.status}, residual {outcome.residual:.0e}, {outcome.iterations} sweeps", style="dim", highlight=False)
 
 
+@app.command()
+def stress(
+    draws: Annotated[int, typer.Option("--draws", "-n", min=1, help="How many random extreme packages.")] = 100,
+    seed: Annotated[int, typer.Option(help="Seed; draw k depends on it and on k alone.")] = 0,
+    world: WorldName = "world-2022",
+    as_json: Json = False,
+) -> None:
+    """Solve random extreme packages and count how each ended. Exit code 3 when any ended without an equilibrium."""
+    from detente.equilibrium.stress import stress as run
+    from detente.world.library import load_world
+
+    with _progress("stress", as_json) as progress:
+        report = run(load_world(world), draws, seed, progress=progress)
+    if as_json:
+        _emit(report.record())
+    else:
+        for ending, count in report.endings.items():
+            out.print(f"{count:6d}  {ending}", highlight=False)
+        out.print(
+            f"worst residual {report.worst_residual:.1e}, worst gap {report.worst_gap:.1e}, most sweeps {report.most_sweeps}",
+            highlight=False,
+        )
+        for draw, message in report.failures[:10]:
+            out.print(f"draw {draw}: {message}", highlight=False, markup=False)
+    if report.failures:
+        raise typer.Exit(3)
+
+
 @world_app.command("info")
 def world_info(world: WorldName = "world-2022", as_json: Json = False) -> None:
     """What a world holds: regions, sectors, totals, sources, what is imputed and how well it fits."""
@@ -288,7 +316,7 @@ def dossier_show(dossier: DossierName, as_json: Json = False) -> None:
     for column in ("measure", "by", "status"):
         shown.add_column(column)
     for m in d.measures:
-        shown.add_row(m.title, ", ".join(m.by) if isinstance(m.by, tuple) else str(m.by), str(status[m.id]).replace("_", " "))
+        shown.add_row(m.title, m.by, str(status[m.id]).replace("_", " "))
     out.print(shown)
     for s in d.scenarios:
         out.print(f"scenario {s.id}: {s.title}", highlight=False, markup=False)

@@ -125,6 +125,17 @@ def test_malformed_dossier_names_line_and_field_and_leaves_nothing(run, tmp_path
     assert "line" in err
 
 
+def test_stress_reports_endings(run) -> None:  # type: ignore[no-untyped-def]
+    code, text, _ = run("stress", "--draws", "15", "--seed", "7", "--json")
+    report = json.loads(text)
+    assert sum(report["endings"].values()) == report["draws"] == 15
+    assert report["worst_residual"] < 1e-10
+    assert report["worst_gap"] < 1e-8
+    assert code == (3 if report["failures"] else 0)
+    again = json.loads(run("stress", "--draws", "15", "--seed", "7", "--json")[1])
+    assert again == report
+
+
 def test_dossier_commands(run) -> None:  # type: ignore[no-untyped-def]
     code, text, _ = run("dossier", "list", "--json")
     assert code == 0

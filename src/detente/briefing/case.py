@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import pandas as pd
@@ -310,6 +310,16 @@ class Case:
     def file(self, stem: str, title: str, rows: Sequence[Mapping[str, Any]]) -> str:
         """Put rows on the shelf as data/STEM.csv; gives the file name."""
         return self.shelf.add(stem, title, pd.DataFrame(list(rows)))
+
+
+def number_at(frame: pd.DataFrame, row: str, column: str) -> float:
+    """One cell of a table as a float."""
+    return float(cast(float, frame.at[row, column]))
+
+
+def row_of(frame: pd.DataFrame, row: str) -> dict[str, float]:
+    """One row of a table as floats by column."""
+    return {str(k): float(v) for k, v in zip(frame.columns, frame.loc[row].to_numpy(dtype=float), strict=True)}
 
 
 def real_income(outcome: Outcome, members: Sequence[str], code: str = "") -> float:

@@ -21,6 +21,7 @@ import pandas as pd
 
 from detente.briefing.svg import COLOUR, DIVERGING, TILE_TEXT
 
+
 class Sheet:
     """Data of one chart by name, kept apart from its specification: Altair copies whatever stands inside a chart many times."""
 
@@ -31,7 +32,8 @@ class Sheet:
         """A chart on the rows of `frame`."""
         name = f"rows-{len(self.datasets)}"
         self.datasets[name] = [{str(k): v for k, v in row.items()} for row in frame.to_dict("records")]
-        return alt.Chart(alt.NamedData(name=name))
+        chart: alt.Chart = alt.Chart(alt.NamedData(name=name))
+        return chart
 
     def layer(self, *charts: alt.Chart, width: float, height: float, title: str = "") -> dict[str, Any]:
         """Charts on top of each other."""
@@ -108,7 +110,8 @@ def _y(frame: pd.DataFrame, label_width: float, *, labels: bool = True) -> alt.Y
 
 
 def _zero(sheet: Sheet) -> alt.Chart:
-    return sheet.chart(pd.DataFrame({"value": [0.0]})).mark_rule(color=COLOUR["zero"], strokeWidth=1.2).encode(x="value:Q")
+    rule: alt.Chart = sheet.chart(pd.DataFrame({"value": [0.0]})).mark_rule(color=COLOUR["zero"], strokeWidth=1.2)
+    return rule.encode(x="value:Q")
 
 
 def _colour(field: str = "fill") -> alt.Color:
@@ -149,9 +152,7 @@ def dots(
     return sheet.grid(panels, across, gap, 14)
 
 
-def bars(
-    frame: pd.DataFrame, width: float, *, label_width: float = 190, row: float = 20, beside: bool = True
-) -> dict[str, Any]:
+def bars(frame: pd.DataFrame, width: float, *, label_width: float = 190, row: float = 20, beside: bool = True) -> dict[str, Any]:
     """Sorted bars from zero with the value at the end; panels beside each other (or below) on one scale.
 
     Columns as in `dots`; rows keep the order of the first panel's frame. Ranges, where low < high, are thin lines.
@@ -177,7 +178,9 @@ def bars(
         layers: list[Any] = [bar]
         if len(ranged):
             layers.append(
-                sheet.chart(ranged).mark_rule(color=COLOUR["ink"], strokeWidth=1.1, opacity=0.7).encode(x="low:Q", x2="high:Q", y=y)
+                sheet.chart(ranged)
+                .mark_rule(color=COLOUR["ink"], strokeWidth=1.1, opacity=0.7)
+                .encode(x="low:Q", x2="high:Q", y=y)
             )
         layers.append(_zero(sheet))
         for positive in (True, False):

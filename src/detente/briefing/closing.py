@@ -166,8 +166,10 @@ def published(case: Case) -> list[Block]:
         )
     csv = case.file("published", "Published figures beside ours", data)
     intro = (
-        f"Published figures count from before the measures, so ours in this table are against {case.against(None)}, at the horizon "
-        "nearest to theirs. They are for comparison; nothing in the model is fitted to them. A model in which substitution is smooth "
+        f"Published figures count from before the measures, so ours in this table are against {case.against(None)}, at "
+        "the horizon "
+        "nearest to theirs. They are for comparison; nothing in the model is fitted to them. A model in which "
+        "substitution is smooth "
         "understates what a missing part costs."
     )
     table = Table(
@@ -240,7 +242,8 @@ def questions(case: Case) -> list[Block]:
     table = Table(
         "tab-questions",
         "What to look at, and when",
-        f"Last column: the widest gap in real income between the scenarios the question decides among, and where; percentage points, {case.run}",
+        "Last column: the widest gap in real income between the scenarios the question decides among, and where; "
+        f"percentage points, {case.run}",
         (Column("By"), Column("Question", "why it matters"), Column("Indicator"), Column("Apart", "points", number=True)),
         tuple(rows),
         f"Source: the dossier and detente. Data: data/{csv}",
@@ -266,19 +269,29 @@ def widest(case: Case, scenarios: Sequence[str]) -> tuple[float, str]:
 METHOD = (
     (
         "What is computed.",
-        "The equilibrium of a world of many economies and sectors linked by trade in inputs and final goods, before and after a package of measures. Buyers spread their spending over origins by cost (trade elasticity); costs carry duties, export taxes and trade costs; revenue goes to the government that collects it; trade balances are held fixed in the money of the model. The equations are those of Caliendo and Parro (2015) with the extensions named in the horizons.",
+        "The equilibrium of a world of many economies and sectors linked by trade in inputs and final goods, before and "
+        "after a package of measures. Buyers spread their spending over origins by cost (trade elasticity); costs carry "
+        "duties, export taxes and trade costs; revenue goes to the government that collects it; trade balances are held "
+        "fixed in the money of the model. The equations are those of Caliendo and Parro (2015) with the extensions named "
+        "in the horizons.",
     ),
     (
         "How to read a change.",
-        "Every effect is the difference between two snapshots, in percent, at one horizon. The status quo counts the measures in force on the day of the dossier; threats and announcements count only in scenarios that carry them out. Prices and values use world factor income as money unless the text says “against wages”.",
+        "Every effect is the difference between two snapshots, in percent, at one horizon. The status quo counts the "
+        "measures in force on the day of the dossier; threats and announcements count only in scenarios that carry them "
+        "out. Prices and values use world factor income as money unless the text says “against wages”.",
     ),
     (
         "How measures enter.",
-        "A duty is added to the duties of the table on the share of each sector’s trade that pays it. An export control withholds a share of the quantity; the model finds the price at which that much is not bought, and the exporter keeps the rent unless the dossier says it is lost.",
+        "A duty is added to the duties of the table on the share of each sector’s trade that pays it. An export control "
+        "withholds a share of the quantity; the model finds the price at which that much is not bought, and the exporter "
+        "keeps the rent unless the dossier says it is lost.",
     ),
     (
         "What the ranges are.",
-        "Each package is solved again at the low and high end of each parameter range of the horizon, one at a time and all together. The range is the span of these results. It covers the trade elasticity and labour mobility, not the data, the coverage of measures or the model itself.",
+        "Each package is solved again at the low and high end of each parameter range of the horizon, one at a time and "
+        "all together. The range is the span of these results. It covers the trade elasticity and labour mobility, not "
+        "the data, the coverage of measures or the model itself.",
     ),
 )
 LIMITS = (
@@ -286,7 +299,8 @@ LIMITS = (
     "No path in time: no months of disruption, stocks, sunk investment, unemployment or business cycle.",
     "No uncertainty as such: nothing is lost by waiting and not knowing.",
     "Shares of spending move smoothly: a part without substitute does not stop a line.",
-    "No foreign direct investment, no finance, no exchange rate other than relative wages; ideas only at the horizon that says so.",
+    "No foreign direct investment, no finance, no exchange rate other than relative wages; ideas only at the horizon "
+    "that says so.",
     "Total employment is fixed; sectors gain what others lose.",
     "Averages by sector: a duty on one product is spread over its sector.",
     "No other country answers unless the dossier says so.",
@@ -330,7 +344,8 @@ def method(case: Case) -> list[Block]:
     gap = max([case.runs.status_quo.clearing_gap, *(o.clearing_gap for o in case.runs.outcomes.values())])
     blocks.append(
         Para(
-            f"{case.world.name}: {detail}. Sources: {'; '.join(case.world.sources) or 'see the world card'}. The worst market of any solution misses by {gap:.0e} of its size.",
+            f"{case.world.name}: {detail}. Sources: {'; '.join(case.world.sources) or 'see the world card'}. The worst "
+            f"market of any solution misses by {gap:.0e} of its size.",
             "The table.",
         )
     )
@@ -394,7 +409,7 @@ def appendix(case: Case) -> list[Block]:
         rows.append((Cell(r), Cell(text.capital(region_name(r)), members), *(known[s].cell() for s in (None, *case.ids))))
         data += [case.row(r, s, "real income", "%", known[s]) for s in (None, *case.ids)]
     csv = case.file("every-economy", "Real income of every region in every scenario, with ranges", data)
-    outcomes = {None: case.runs.status_quo, **{s: case.outcome(s) for s in case.ids}}
+    outcomes: dict[str | None, Outcome] = {None: case.runs.status_quo, **{s: case.outcome(s) for s in case.ids}}
     full = [
         case.row(str(r), s, str(measure), str(measure).split(", ")[-1], float(value))
         for s, o in outcomes.items()

@@ -2,7 +2,8 @@
 
 Text is plain: the renderers escape it. `cites` name sources of the dossier.
 
->>> table = Table("t", "A title", "percent", (Column("region"), Column("change", number=True)), ((Cell("China"), Cell("−0.30", "−0.50 to −0.20")),))
+>>> columns = (Column("region"), Column("change", number=True))
+>>> table = Table("t", "A title", "percent", columns, ((Cell("China"), Cell("−0.30", "−0.50 to −0.20")),))
 >>> table.rows[0][1].sub
 '−0.50 to −0.20'
 """

@@ -56,8 +56,8 @@ def dot_figure(
         ]
     )
     told = {
-        f"{r.panel}, {r.label}": f"{r.text} ({text.fixed(r.low, decimals)} to {text.fixed(r.high, decimals)})"
-        for r in frame.itertuples()
+        f"{r.panel}, {r.label}": f"{r.text!s} ({text.fixed(t.low, decimals)} to {text.fixed(t.high, decimals)})"
+        for r, (_, _, t) in zip(frame.itertuples(), rows, strict=True)
     }
     return figure(
         id,

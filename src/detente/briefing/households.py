@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from detente.briefing import text
-from detente.briefing.case import Case, Triple
+from detente.briefing.case import Case, Triple, number_at
 from detente.briefing.document import Block, Cell, Column, Figure, Heading, Para, Section, Table
 from detente.briefing.figures import bar_figure
 from detente.briefing.implications import SMALL
@@ -18,7 +18,8 @@ def sections(case: Case) -> list[Section]:
     """Section 7."""
     blocks: list[Block] = [
         Para(
-            "Prices are given against the average wage of the same economy: how much more or less an hour of work must buy. This is free "
+            "Prices are given against the average wage of the same economy: how much more or less an hour of work must "
+            "buy. This is free "
             "of the choice of money; it is not a forecast of inflation."
         ),
         Heading("Households", "households"),
@@ -40,7 +41,10 @@ def basket_sentence(case: Case) -> str:
     for code in [*case.parties[:2], *((case.host,) if case.host else ())]:
         t = case.triple(lambda o, c=code: float(case.basket(o)[c]), case.worst)  # type: ignore[misc]
         parts.append(f"in {text.name(code)} it {text.change_phrase(t.value, t.low, t.high)}")
-    out = f"In “{case.label(case.worst)}” the price of the consumer basket against wages moves as follows, {case.run}, against {case.quo}: {'; '.join(parts)}."
+    out = (
+        f"In “{case.label(case.worst)}” the price of the consumer basket against wages moves as follows, {case.run}, "
+        f"against {case.quo}: {'; '.join(parts)}."
+    )
     if case.population is not None:
         people = case.population
         o = case.outcome(case.worst)
@@ -97,7 +101,7 @@ def product_figure(case: Case, code: str) -> Figure:
     """Buyers' prices by product group against wages, goods only, worst and best scenario."""
     n = case.i(code)
     bought = [s for s in case.goods if case.world.final_use[n, case.world.sectors.index(s)] > 0]
-    known = {(s, k): case.triple(lambda o: float(case.by_wages(o).loc[code, k]), s) for s in case.shown for k in bought}  # noqa: B023
+    known = {(s, k): case.triple(lambda o: number_at(case.by_wages(o), code, k), s) for s in case.shown for k in bought}  # noqa: B023
     ranked = sorted(bought, key=lambda k: -abs(known[case.worst, k].value))[:14]
     ranked.sort(key=lambda k: -known[case.worst, k].value)
     stem = f"prices-{code.lower()}"
@@ -111,7 +115,10 @@ def product_figure(case: Case, code: str) -> Figure:
     )
     top = ranked[0]
     t = known[case.worst, top]
-    title = f"“{case.label(case.worst)}”: in {text.name(code)} the price of {sector_name(top)} {text.change_phrase(t.value)} against wages"
+    title = (
+        f"“{case.label(case.worst)}”: in {text.name(code)} the price of {sector_name(top)} {text.change_phrase(t.value)} "
+        "against wages"
+    )
     return bar_figure(
         case,
         f"fig-{stem}",
@@ -137,7 +144,8 @@ def input_sentence(case: Case) -> str:
     cost = case.input_cost(case.outcome(case.worst), code)
     top = max(sizable(case, code), key=lambda k: float(cost[k]))
     return (
-        f"In “{case.label(case.worst)}” the bundle of inputs becomes dearer against wages most for {sector_name(top)} in {text.name(code)} "
+        f"In “{case.label(case.worst)}” the bundle of inputs becomes dearer against wages most for {sector_name(top)} in "
+        f"{text.name(code)} "
         f"({text.percent(float(cost[top]), signed=True)})."
         if float(cost[top]) > text.TINY
         else f"In “{case.label(case.worst)}” no goods sector in {text.name(code)} pays more for its inputs against wages."
@@ -165,7 +173,10 @@ def input_figure(case: Case, code: str) -> Figure:
         for v in [float(known[s][k])]
     ]
     up = sum(float(known[case.worst][k]) >= text.TINY for k in case.goods)
-    title = f"“{case.label(case.worst)}” makes inputs dearer against wages in {up} of {len(case.goods)} goods sectors in {text.name(code)}"
+    title = (
+        f"“{case.label(case.worst)}” makes inputs dearer against wages in {up} of {len(case.goods)} goods sectors in "
+        f"{text.name(code)}"
+    )
     return bar_figure(
         case,
         f"fig-{stem}",
@@ -213,7 +224,10 @@ def rare_earths(case: Case) -> list[Block]:
     ]
     top = buyers[0]
     value = float(price[first][top])
-    title = f"“{case.label(case.worst)}”: rare earths and magnets cost buyers in {text.name(top)} {text.percent(abs(value))} {'more' if value > 0 else 'less'}, {case.run_name(first)}"
+    title = (
+        f"“{case.label(case.worst)}”: rare earths and magnets cost buyers in {text.name(top)} {text.percent(abs(value))} "
+        f"{'more' if value > 0 else 'less'}, {case.run_name(first)}"
+    )
     chart = bar_figure(
         case,
         "fig-rare-price",
@@ -235,7 +249,7 @@ def rare_earths(case: Case) -> list[Block]:
         ]
     users.sort(key=lambda u: (-u[0], u[1], u[2]))
     seen: dict[str, int] = {}
-    chosen = []
+    chosen: list[tuple[float, str, int]] = []
     for share, code, k in [*(u for u in users if u[1] == case.a), *users]:
         if code != case.b and seen.get(code, 0) < 3 and len(chosen) < 12:
             seen[code] = seen.get(code, 0) + 1
@@ -243,7 +257,7 @@ def rare_earths(case: Case) -> list[Block]:
     table_rows, data = [], []
     for share, code, k in chosen:
         s = case.world.sectors[k]
-        values = {h: float(o.output.loc[code, s]) for h, o in outcome.items()}
+        values = {h: number_at(o.output, code, s) for h, o in outcome.items()}
         table_rows.append(
             (
                 Cell(f"{text.capital(region_name(code))}: {sector_name(s)}"),
@@ -261,7 +275,8 @@ def rare_earths(case: Case) -> list[Block]:
     table = Table(
         "tab-rare-users",
         f"Sectors that lean most on rare earths: output in “{case.label(case.worst)}”",
-        f"Change in percent against {case.quo}, all measures of the scenario together; the three heaviest users in {text.name(case.a)}, then the heaviest elsewhere outside {text.name(case.b)}",
+        f"Change in percent against {case.quo}, all measures of the scenario together; the three heaviest users in "
+        f"{text.name(case.a)}, then the heaviest elsewhere outside {text.name(case.b)}",
         (
             Column("Sector"),
             Column("Rare earths in cost", "%", number=True),
@@ -274,8 +289,10 @@ def rare_earths(case: Case) -> list[Block]:
     sold = case.world.shipments[:, :, j].sum(1)
     share = 100 * sold[case.i(case.b)] / sold.sum()
     lead = (
-        f"In the table of {case.world.year} {text.name(case.b)} makes {text.percent(float(share))} of the world’s rare earths and magnets by value. "
-        "A physical stop of a part without a substitute can halt a line that uses very little of it; a model of values and smooth "
+        f"In the table of {case.world.year} {text.name(case.b)} makes {text.percent(float(share))} of the world’s rare "
+        "earths and magnets by value. "
+        "A physical stop of a part without a substitute can halt a line that uses very little of it; a model of values "
+        "and smooth "
         "substitution shows less than that, most of all after the short run."
     )
     return [Heading("Rare earths", "rare-earths"), Para(lead), chart, table]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from detente.briefing import text
-from detente.briefing.case import Case, Triple
+from detente.briefing.case import Case, Triple, number_at, row_of
 from detente.briefing.document import Block, Cell, Column, Figure, Heading, Para, Section, Table
 from detente.briefing.figures import WIDE, bar_figure
 from detente.briefing.situation import exposure, exposure_sentence
@@ -59,14 +59,14 @@ def region_sentences(case: Case, code: str) -> str:
         f"{text.direction(tot, 'add', 'take', 'move it by')} {text.percent(abs(tot))} of income and duties collected "
         f"{'rise' if revenue > 0 else 'fall'} by {text.money(abs(revenue))}."
     )
-    jobs = o.employment.loc[code]
+    jobs = row_of(o.employment, code)
     made = case.world.value_added[case.i(code)]
     kept = [s for s, v in zip(case.world.sectors, made, strict=True) if v > SMALL * made.sum()]
-    down, up = min(kept, key=lambda s: float(jobs[s])), max(kept, key=lambda s: float(jobs[s]))
-    if float(jobs[down]) < -text.TINY and float(jobs[up]) > text.TINY:
+    down, up = min(kept, key=lambda s: jobs[s]), max(kept, key=lambda s: jobs[s])
+    if jobs[down] < -text.TINY and jobs[up] > text.TINY:
         out.append(
-            f"Employment falls most in {sector_name(down)} ({text.percent(float(jobs[down]), signed=True)}) and rises most in "
-            f"{sector_name(up)} ({text.percent(float(jobs[up]), signed=True)}); total employment is held fixed."
+            f"Employment falls most in {sector_name(down)} ({text.percent(jobs[down], signed=True)}) and rises most in "
+            f"{sector_name(up)} ({text.percent(jobs[up], signed=True)}); total employment is held fixed."
         )
     return " ".join(out)
 
@@ -125,10 +125,10 @@ def sector_figure(case: Case, code: str) -> Figure:
     made = case.world.value_added[n]
     alive = [s for s, v in zip(case.world.sectors, made, strict=True) if v > 0]
     large = [s for s, v in zip(case.world.sectors, made, strict=True) if v > SMALL * made.sum()]
-    worst = case.outcome(case.worst).employment.loc[code]
-    ranked = sorted(large, key=lambda s: -abs(float(worst[s])))[:14]
-    ranked.sort(key=lambda s: float(worst[s]))
-    known = {(s, k): case.triple(lambda o, k=k: float(o.employment.loc[code, k]), s) for s in case.shown for k in alive}  # type: ignore[misc]
+    worst = row_of(case.outcome(case.worst).employment, code)
+    ranked = sorted(large, key=lambda s: -abs(worst[s]))[:14]
+    ranked.sort(key=lambda s: worst[s])
+    known = {(s, k): case.triple(lambda o, k=k: number_at(o.employment, code, k), s) for s in case.shown for k in alive}  # type: ignore[misc]
     rows = [(case.panel(s), sector_name(k), known[s, k], region_colour(code)) for s in case.shown for k in ranked]
     stem = f"employment-{code.lower()}"
     csv = case.file(
@@ -142,9 +142,10 @@ def sector_figure(case: Case, code: str) -> Figure:
     )
     low, high = ranked[0], ranked[-1]
     title = (
-        f"“{case.label(case.worst)}” moves workers in {text.name(code)} out of {sector_name(low)} ({text.percent(float(worst[low]), signed=True)}) "
-        f"and into {sector_name(high)} ({text.percent(float(worst[high]), signed=True)})"
-        if float(worst[low]) < -text.TINY and float(worst[high]) > text.TINY
+        f"“{case.label(case.worst)}” moves workers in {text.name(code)} out of {sector_name(low)} "
+        f"({text.percent(worst[low], signed=True)}) "
+        f"and into {sector_name(high)} ({text.percent(worst[high], signed=True)})"
+        if worst[low] < -text.TINY and worst[high] > text.TINY
         else f"Employment by sector in {text.name(code)}"
     )
     return bar_figure(
@@ -154,7 +155,8 @@ def sector_figure(case: Case, code: str) -> Figure:
         f"Employment by sector, change in percent, the {len(ranked)} largest changes in “{case.label(case.worst)}”; {case.run}",
         rows,
         csv,
-        extra=f"Total employment is held fixed; lines: range; sectors below {100 * SMALL:g} % of value added are in the data file only.",
+        extra=f"Total employment is held fixed; lines: range; sectors below {100 * SMALL:g} % of value added are in the data "
+        "file only.",
         width=COLUMN_WIDE,
     )
 
@@ -253,7 +255,8 @@ def host_block(case: Case) -> list[Block]:
         t = case.income(group, case.worst)
         blocks.append(
             Para(
-                f"Real income of {text.name(group)} as a whole {text.change_phrase(t.value, t.low, t.high)} in “{case.label(case.worst)}”. {text.rank_sentence(members)}"
+                f"Real income of {text.name(group)} as a whole {text.change_phrase(t.value, t.low, t.high)} in "
+                f"“{case.label(case.worst)}”. {text.rank_sentence(members)}"
             )
         )
         rows = sorted(((m, case.income(m, case.worst)) for m in members), key=lambda p: p[1].value)
@@ -298,7 +301,10 @@ def third_block(case: Case) -> list[Block]:
         "Real income of economies that are not parties",
         [case.row(r, s, "real income", "%", case.income(r, s)) for r in ranked for s in case.ids],
     )
-    lead = f"Of {len(ranked)} other economies and groups, {len(up)} gain, {len(down)} lose and {len(still)} change by less than 0.01{text.THIN}% in “{case.label(case.worst)}”. "
+    lead = (
+        f"Of {len(ranked)} other economies and groups, {len(up)} gain, {len(down)} lose and {len(still)} change by less "
+        f"than 0.01{text.THIN}% in “{case.label(case.worst)}”. "
+    )
     title = f"“{case.label(case.worst)}”: {len(up)} third economies gain, {len(down)} lose"
     figure = bar_figure(
         case,
@@ -343,7 +349,8 @@ def world_block(case: Case) -> list[Block]:
         float(case.outcome(case.worst).equivalent_variation.clip(upper=u, lower=v).sum()) for u, v in ((0, None), (None, 0))
     )
     lead = (
-        f"World real income {text.change_phrase(worst.value, worst.low, worst.high)} in “{case.label(case.worst)}”. Those who lose lose "
+        f"World real income {text.change_phrase(worst.value, worst.low, worst.high)} in “{case.label(case.worst)}”. Those "
+        "who lose lose "
         f"{text.money(abs(lost))} a year together; those who gain gain {text.money(won)}."
     )
     table = Table(

@@ -21,7 +21,8 @@ def answer(case: Case) -> str:
     """What is at stake, in three sentences."""
     worst, best = case.worst, case.best
     parts = [
-        f"If it comes to {case.named(worst)}, real income in {text.name(case.a)} {text.change_phrase(*_vlh(case.income(case.a, worst)))}, "
+        f"If it comes to {case.named(worst)}, real income in {text.name(case.a)} "
+        f"{text.change_phrase(*_vlh(case.income(case.a, worst)))}, "
         f"in {text.name(case.b)} it {text.change_phrase(*_vlh(case.income(case.b, worst)))}; {case.run}, against {case.quo}."
     ]
     if case.host:
@@ -101,27 +102,35 @@ def how_sure(case: Case) -> list[Para]:
     """What the model gives and what it does not."""
     spread = [(s, case.income("WORLD", s).value) for s in case.ids]
     low, high = min(spread, key=lambda p: p[1]), max(spread, key=lambda p: p[1])
-    firm, open_ = [], []
+    firm: list[str] = []
+    open_: list[str] = []
     for code in case.focus:
         t = case.income(code, case.worst)
         (open_ if text.straddles(t.low, t.high) else firm).append(text.name(code))
     happen = (
-        f"The dossier describes {text.count(len(case.ids), 'way')} on: {text.join(case.named(s) for s in case.ids)}. For world real income they run from "
+        f"The dossier describes {text.count(len(case.ids), 'way')} on: {text.join(case.named(s) for s in case.ids)}. For "
+        "world real income they run from "
         f"{text.percent(low[1], signed=True)} (“{case.label(low[0])}”) to {text.percent(high[1], signed=True)} "
         f"(“{case.label(high[0])}”)."
     )
     still = [s for s in case.ids if all(abs(case.income(c, s).value) < 0.02 for c in case.focus)]
     if still:
         happen += (
-            f" {text.join(f'“{case.label(s)}”' for s in still)} {'changes' if len(still) == 1 else 'change'} little because the status quo counts "
+            f" {text.join(f'“{case.label(s)}”' for s in still)} {'changes' if len(still) == 1 else 'change'} little "
+            "because the status quo counts "
             "only what is in force: it holds no threat and no lapse. What such an outcome is worth is what it avoids."
         )
     deadline = next(iter(case.dossier.deadlines()), None)
     if deadline is not None:
-        happen += f" The next date set is {text.day(deadline.date)}, {text.count(deadline.days_left, 'day')} on: {_lower(deadline.text)}."
+        happen += (
+            f" The next date set is {text.day(deadline.date)}, {text.count(deadline.days_left, 'day')} on: "
+            f"{_lower(deadline.text)}."
+        )
     sure = (
-        "This version says what each outcome would do, not how likely it is: it computes no probabilities. Ranges show the results "
-        "with the trade elasticity and the mobility of labour at the ends of published estimates; they are not confidence intervals."
+        "This version says what each outcome would do, not how likely it is: it computes no probabilities. Ranges show "
+        "the results "
+        "with the trade elasticity and the mobility of labour at the ends of published estimates; they are not "
+        "confidence intervals."
     )
     if firm:
         sure += f" In “{case.label(case.worst)}” the sign holds at every value tried for {text.join(firm)}."

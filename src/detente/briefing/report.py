@@ -135,7 +135,7 @@ def csv_bytes(frame: pd.DataFrame) -> bytes:
     safe = frame.copy()
     for column in safe.columns:
         if not pd.api.types.is_numeric_dtype(safe[column]):
-            safe[column] = [_harmless(v) for v in safe[column]]
+            safe[column] = pd.Series([_harmless(v) for v in safe[column]], index=safe.index, dtype=object)
     return safe.to_csv(index=False, float_format="%.10g", lineterminator="\n").encode()
 
 

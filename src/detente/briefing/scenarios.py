@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import pandas as pd
 
 from detente.briefing import charts, text
 from detente.briefing.case import Case
@@ -69,7 +69,7 @@ def table_regions(case: Case) -> list[str]:
 
 def income_table(case: Case) -> Table:
     """Scenario × region, real income with ranges; the status quo against the reference first."""
-    columns = [Column("", "")] + [Column("Status quo", f"against the {case.reference}", number=True)]
+    columns = [Column(""), Column("Status quo", f"against the {case.reference}", number=True)]
     columns += [Column(case.label(s), "against the status quo", number=True) for s in case.ids]
     regions = table_regions(case)
     known = {(r, s): case.income(r, s) for r in regions for s in (None, *case.ids)}
@@ -101,7 +101,8 @@ def tile_figure(case: Case) -> Figure:
     """One map a scenario, and one for the status quo against the reference."""
     places = region_table()
     regions = [r for r in case.world.regions if "tile" in places.get(r, {})]
-    rows, data = [], []
+    rows: list[dict[str, object]] = []
+    data = []
     for s in (None, *case.ids):
         income = case.outcome(s).real_income
         for r in regions or list(case.world.regions):
@@ -120,10 +121,7 @@ def tile_figure(case: Case) -> Figure:
             )
             data.append(case.row(r, s, "real income", "%", value))
     edges = charts.thresholds([float(str(r["value"])) for r in rows])
-    for r in rows:
-        r["step"] = charts.step(float(str(r["value"])), edges)
-    import pandas as pd
-
+    rows = [{**r, "step": charts.step(float(str(r["value"])), edges)} for r in rows]
     frame = pd.DataFrame(rows)
     csv = case.file("map-real-income", "Real income by region and scenario (tile maps)", data)
     lost = {s: sum(float(case.outcome(s).real_income[r]) <= -text.TINY for r in case.world.regions) for s in case.ids}
@@ -221,8 +219,3 @@ def horizon_table_block(case: Case) -> Table:
         csv,
         wide=True,
     )
-
-
-def finite(value: float) -> bool:
-    """Whether a figure may be shown."""
-    return math.isfinite(value)

@@ -218,8 +218,10 @@ def _timeline(case: Case) -> Figure:
     return figure(
         "fig-timeline",
         title,
-        f"Pending measures, and those of the parties against each other, by the government that imposes them, {start:%B %Y} to {end:%B %Y}; days left counted from {text.day(d.as_of)}",
-        f"Source: the dossier. Bars: solid in force, hatched suspended, dashed threatened or announced, faded ended. Dots: rounds of talks, hollow when still to come. Data: data/{csv}",
+        "Pending measures, and those of the parties against each other, by the government that imposes them, "
+        f"{start:%B %Y} to {end:%B %Y}; days left counted from {text.day(d.as_of)}",
+        "Source: the dossier. Bars: solid in force, hatched suspended, dashed threatened or announced, faded ended. "
+        f"Dots: rounds of talks, hollow when still to come. Data: data/{csv}",
         alt,
         csv,
         lambda w: timeline.draw(bars, talks, lines, d.as_of, start, end, w),
@@ -232,9 +234,10 @@ def _rounds(case: Case, start: date, end: date) -> list[timeline.Mark]:
     d = case.dossier
     marks: list[timeline.Mark] = []
     for e in d.history:
-        if e.kind in ROUNDS and start <= e.date <= end and e.place:
-            if not any(m.label == e.place and (e.date - m.day).days <= 7 for m in marks):
-                marks.append(timeline.Mark(e.date, e.place, e.date > d.as_of))
+        if e.kind not in ROUNDS or not e.place or not start <= e.date <= end:
+            continue
+        if not any(m.label == e.place and (e.date - m.day).days <= 7 for m in marks):
+            marks.append(timeline.Mark(e.date, e.place, e.date > d.as_of))
     return marks
 
 
@@ -267,7 +270,8 @@ def _agenda(case: Case) -> list[Block]:
     a, b = case.a, case.b
     sold, bought = case.exports(case.outcome(None), b, a), case.exports(case.outcome(None), a, b)
     lead = (
-        f"{text.name(b, start=True)} sold {text.money(sold[0])} of goods to {text.name(a)} in the table of {case.world.year} and bought "
+        f"{text.name(b, start=True)} sold {text.money(sold[0])} of goods to {text.name(a)} in the table of "
+        f"{case.world.year} and bought "
         f"{text.money(bought[0])} from it. With the measures in force the model puts these flows at {text.money(sold[1])} and "
         f"{text.money(bought[1])} a year, {case.run}."
     )
@@ -378,7 +382,8 @@ def exposure_sentence(case: Case, region: str) -> str:
     """How much a region trades with each party."""
     shares = exposure(case, region)
     told = [
-        f"{text.percent(shares['exports'][p])} of its goods exports go to {text.name(p)} and {text.percent(shares['imports'][p])} of its goods imports come from there"
+        f"{text.percent(shares['exports'][p])} of its goods exports go to {text.name(p)} and "
+        f"{text.percent(shares['imports'][p])} of its goods imports come from there"
         for p in shares.index
     ]
     return f"In the table of {case.world.year}, of {text.possessive(region)} foreign trade: {'; '.join(told)}."

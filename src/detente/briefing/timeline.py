@@ -214,9 +214,9 @@ def draw(
                     strokeOpacity=alt.StrokeOpacity("line:Q", scale=None),
                 )
             )
-    text = pd.DataFrame(labels)
+    words = pd.DataFrame(labels)
     for weight in ("bold", "normal"):
-        part = text[text["weight"] == weight]
+        part = words[words["weight"] == weight]
         if len(part):
             layers.append(
                 sheet.chart(part)

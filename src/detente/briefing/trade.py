@@ -65,13 +65,15 @@ def market(case: Case, buyer: str, rival: str) -> tuple[Para, Figure]:
         home, bought = moved[buyer], sum(foreign.values())
         if not up or gained < -0.02 * lost:
             lead += (
-                f"Other sellers abroad hardly gain or sell less as well: {text.name(buyer)} buys {text.money(-bought)} less abroad in all, because it sells less abroad and its trade balance is held fixed. "
+                f"Other sellers abroad hardly gain or sell less as well: {text.name(buyer)} buys {text.money(-bought)} "
+                "less abroad in all, because it sells less abroad and its trade balance is held fixed. "
                 if bought < 0
                 else ""
             )
         lead += f"Sales of {text.name(buyer)} at home {'rise' if home > 0 else 'fall'} by {text.money(abs(home))}."
         title = (
-            f"{text.name(up[0], start=True)} gains most in {text.name(buyer)}; {text.name(rival)} loses {text.money(-lost)} a year"
+            f"{text.name(up[0], start=True)} gains most in {text.name(buyer)}; {text.name(rival)} loses "
+            f"{text.money(-lost)} a year"
             if up and gained >= -0.02 * lost
             else f"{text.name(rival, start=True)} loses {text.money(-lost)} a year in {text.name(buyer)}"
         )
