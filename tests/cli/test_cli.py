@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from detente import cli
+from detente.cli import common
 
 
 @pytest.fixture
@@ -19,8 +20,8 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):  #
 
     def call(*args: str) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["detente", *args])
-        monkeypatch.setattr(cli, "out", cli.Console(width=200))
-        monkeypatch.setattr(cli, "err", cli.Console(stderr=True, width=300))
+        monkeypatch.setattr(common.out, "_width", 200)
+        monkeypatch.setattr(common.err, "_width", 300)
         try:
             cli.main()
             code: int | str | None = 0

@@ -314,7 +314,7 @@ class Case:
 
 def number_at(frame: pd.DataFrame, row: str, column: str) -> float:
     """One cell of a table as a float."""
-    return float(cast(float, frame.at[row, column]))
+    return float(cast(float, frame.loc[row, column]))
 
 
 def row_of(frame: pd.DataFrame, row: str) -> dict[str, float]:

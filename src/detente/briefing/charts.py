@@ -90,7 +90,7 @@ def _x(domain: tuple[float, float], width: float, *, labels: bool = True, field:
         gridColor=COLOUR["rule"],
         labels=labels,
         values=_ticks(domain, 4 if width < 360 else 6),
-        labelExpr="replace(format(datum.value, '~'), '-', '−')",
+        labelExpr="replace(format(datum.value, ','), '-', '−')",
         labelFlush=False,
         labelFontSize=11.5,
     )

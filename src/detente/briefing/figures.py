@@ -105,7 +105,7 @@ def bar_figure(
             for panel, label, t, colour in rows
         ]
     )
-    told = {(f"{r.panel}, {r.label}" if r.panel else str(r.label)): str(r.text) for r in frame.itertuples()}
+    told = {(f"{r.panel!s}, {r.label!s}" if r.panel else str(r.label)): str(r.text) for r in frame.itertuples()}
     return figure(
         id,
         title,

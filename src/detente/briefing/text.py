@@ -194,6 +194,18 @@ def change_phrase(
     return f"{text} {range_note(low, high)}"
 
 
+def dearer(value: float) -> str:
+    """A price change in words: "cost 12 % more", "cost 0.40 % less", and from +300 % on "cost 5.5 times as much".
+
+    >>> dearer(12.0), dearer(450.0)
+    ('cost 12\u202f% more', 'cost 5.5 times as much')
+    """
+    if value >= 300:
+        ratio = float(f"{1 + value / 100:.2g}")
+        return f"cost {fixed(ratio, decimals_for(ratio, most=1))} times as much"
+    return f"cost {percent(abs(value))} {'more' if value >= 0 else 'less'}"
+
+
 def times(ratio: float) -> str:
     """A ratio of at least one in words: "about as much as", "1.4 times as much as", "more than 10 times as much as"."""
     if ratio < 1.05:

@@ -1,0 +1,65 @@
+"""The command line. Quiet and fast: heavy modules load only inside the commands that need them.
+
+Exit codes: 0 done, 2 bad input, 3 a computation that did not reach an answer. One module a family of commands; what they
+share is in `common`.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from detente import __version__
+from detente.cli import dossier, run, world
+from detente.cli.common import err, out, plain
+from detente.errors import DetenteError
+
+app = typer.Typer(
+    name="detente",
+    help="An open laboratory for trade wars and the talks that end them.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(run.brief)
+app.command()(run.solve)
+app.command()(run.stress)
+app.add_typer(world.app, name="world")
+app.add_typer(dossier.app, name="dossier")
+
+
+def main() -> None:
+    """Run the command line; named failures become one message and an exit code."""
+    try:
+        app()
+    except DetenteError as error:
+        err.print(f"[bold]error[/bold] {plain(str(error))}", highlight=False)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except OSError as error:
+        place = f" {error.filename}" if error.filename else ""
+        err.print(f"[bold]error[/bold] {plain(f'{error.strerror or error}{place}')}", highlight=False)
+        sys.exit(2)
+
+
+def _version(value: bool) -> None:
+    if value:
+        out.print(f"detente {__version__}", highlight=False)
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+) -> None:
+    """An open laboratory for trade wars and the talks that end them."""
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,128 @@
+"""`detente brief`, `detente solve`, `detente stress`: the jobs that solve."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from detente.cli.common import DossierName, HorizonName, Json, WorldName, emit, out, progress_bar, signed, text_table
+from detente.errors import InputError
+
+
+def brief(
+    dossier: DossierName,
+    world: WorldName = "world-2022",
+    out_dir: Annotated[Path | None, typer.Option("--out", "-o", help="Where to write; briefing/DOSSIER if absent.")] = None,
+    horizon: HorizonName = None,
+    as_json: Json = False,
+) -> None:
+    """Write the briefing of a negotiation: one HTML file, Markdown, the data behind every figure, and a run record."""
+    from detente.briefing import brief as write_briefing
+    from detente.policy.dossier import load_dossier
+    from detente.world.library import load_world
+
+    negotiation = load_dossier(dossier)
+    target = out_dir or Path("briefing") / negotiation.id
+    with progress_bar("briefing", as_json) as progress:
+        result = write_briefing(negotiation, load_world(world), out=target, horizon=horizon, progress=progress)
+    if as_json:
+        emit(
+            {
+                "html": result.html,
+                "markdown": result.markdown,
+                "data": result.data,
+                "run": result.run_json,
+                "headline": result.headline,
+            }
+        )
+        return
+    out.print(f"{negotiation.title}, as of {negotiation.as_of:%d %B %Y}", highlight=False)
+    out.print(
+        f"briefing  {result.html}\ntext      {result.markdown}\ndata      {result.data}\nrecord    {result.run_json}",
+        highlight=False,
+    )
+    out.print(f"Next: detente solve {dossier} --scenario pessimistic", highlight=False, style="dim")
+
+
+def solve(
+    dossier: DossierName,
+    scenario: Annotated[
+        str | None, typer.Option("--scenario", "-s", help="A scenario of the dossier; the status quo if absent.")
+    ] = None,
+    world: WorldName = "world-2022",
+    horizon: HorizonName = None,
+    against: Annotated[
+        str, typer.Option(help="Compare with the status quo, or with the table's baseline: status-quo, baseline.")
+    ] = "status-quo",
+    csv: Annotated[Path | None, typer.Option(help="Also write the regional results as CSV.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Solve one scenario and print what it does to every economy."""
+    from detente.equilibrium import solve as run
+    from detente.policy.dossier import load_dossier
+    from detente.world.labels import region_name
+    from detente.world.library import load_world
+
+    if against not in ("status-quo", "baseline"):
+        raise InputError(f"--against takes status-quo or baseline, not {against!r}")
+    negotiation, table = load_dossier(dossier), load_world(world)
+    problems = negotiation.check(table.regions, table.sectors)
+    if problems:
+        raise InputError(
+            f"{negotiation.id} does not fit {table.name}: {problems[0]}"
+            + (f" (and {len(problems) - 1} more)" if len(problems) > 1 else "")
+        )
+    name = None if scenario in (None, "status-quo") else scenario
+    basis = horizon or negotiation.horizon.default
+    economy = table.economy()
+    outcome = run(economy, negotiation.policy(name, table.regions, table.sectors), basis)
+    compared = f"the table's baseline ({negotiation.reference.label})"
+    if against == "status-quo" and name is not None:
+        outcome = outcome.relative_to(run(economy, negotiation.policy(None, table.regions, table.sectors), basis))
+        compared = f"the status quo of {negotiation.as_of}"
+    if csv is not None:
+        outcome.to_csv(csv)
+    title = f"{negotiation.scenario(name).title if name else 'Status quo'} against {compared}"
+    if as_json:
+        header = {"dossier": negotiation.id, "scenario": name or "status-quo", "against": compared, "horizon": basis}
+        emit({**header, **outcome.record()})
+        return
+    out.print(f"{title}\n{basis} run, {table.name}, data of {table.year}", highlight=False, markup=False, soft_wrap=True)
+    shown = text_table(("economy", "real income, %", "bn USD a year", "prices, %", "exports, %"))
+    exports = 100 * outcome.exports["change"] / outcome.exports["baseline"]
+    for code in outcome.real_income.sort_values().index:
+        row = (outcome.real_income[code], outcome.equivalent_variation[code] / 1000, outcome.consumer_prices[code], exports[code])
+        shown.add_row(f"{code}  {region_name(code)}", *map(signed, row))
+    total = (signed(outcome.world_real_income), signed(outcome.equivalent_variation.sum() / 1000))
+    shown.add_row("world", *total, "", "", style="bold")
+    out.print(shown)
+    out.print(f"{outcome.status}, residual {outcome.residual:.0e}, {outcome.iterations} sweeps", style="dim", highlight=False)
+
+
+def stress(
+    draws: Annotated[int, typer.Option("--draws", "-n", min=1, help="How many random extreme packages.")] = 100,
+    seed: Annotated[int, typer.Option(help="Seed; draw k depends on it and on k alone.")] = 0,
+    world: WorldName = "world-2022",
+    as_json: Json = False,
+) -> None:
+    """Solve random extreme packages and count how each ended. Exit code 3 when any ended without an equilibrium."""
+    from detente.equilibrium.stress import stress as run
+    from detente.world.library import load_world
+
+    with progress_bar("stress", as_json) as progress:
+        report = run(load_world(world), draws, seed, progress=progress)
+    if as_json:
+        emit(report.record())
+    else:
+        for ending, count in report.endings.items():
+            out.print(f"{count:6d}  {ending}", highlight=False)
+        out.print(
+            f"worst residual {report.worst_residual:.1e}, worst gap {report.worst_gap:.1e}, most sweeps {report.most_sweeps}",
+            highlight=False,
+        )
+        for draw, message in report.failures[:10]:
+            out.print(f"draw {draw}: {message}", highlight=False, markup=False)
+    if report.failures:
+        raise typer.Exit(3)
