@@ -7,7 +7,7 @@ import re
 import pytest
 
 from detente.policy.dossier import Dossier, list_dossiers, load_dossier
-from detente.policy.ledger import load_assumptions
+from detente.policy.assumptions import load_assumptions
 from detente.world.labels import group_table, region_table, sector_table
 
 

@@ -242,6 +242,17 @@ class Case:
         """ "medium run"."""
         return self.horizon.split(" (")[0]
 
+    @cached_property
+    def ranged(self) -> str:
+        """The parameters the ranges run over, in words."""
+        words = {
+            "trade_elasticity_factor": "the trade elasticity",
+            "labour_mobility": "labour mobility",
+            "capital_share": "the capital share",
+        }
+        keys = horizon_table().get(self.runs.parameters.name, {}).get("ranges", {})
+        return text.join(words.get(k, k.replace("_", " ")) for k in keys) or "no parameter"
+
     def run_name(self, horizon: str) -> str:
         """ "short run" for a horizon's name."""
         return str(horizon_table().get(horizon, {}).get("label", horizon)).split(" (")[0]

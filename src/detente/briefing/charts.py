@@ -7,7 +7,7 @@ the page. Colours are the sentinels of `svg.COLOUR`. Small multiples share one s
 >>> frame = pd.DataFrame({"panel": ["a"], "label": ["China"], "value": [-1.0], "low": [-1.4], "high": [-0.8],
 ...                       "colour": ["chn"], "text": ["−1.0"]})
 >>> dots(frame, 600)["vconcat"][0]["hconcat"][0]["width"]
-468
+468.0
 """
 
 from __future__ import annotations

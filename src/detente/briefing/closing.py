@@ -106,7 +106,7 @@ def reason(case: Case, p: Published, our: Ours | None) -> str:
     quantity, basis = p.quantity.lower(), p.time_basis.lower()
     reasons = []
     if "duty" in quantity:
-        reasons.append("Weights and detail differ: duties here fall on sectors, not tariff lines")
+        reasons.append("Theirs are statutory rates by tariff line; here the duties of the table plus the added points, by sector")
     elif "price" in quantity:
         reasons.append("They count the price level, here prices against wages; they hold more of the pass-through fixed")
     else:
@@ -290,7 +290,7 @@ METHOD = (
     (
         "What the ranges are.",
         "Each package is solved again at the low and high end of each parameter range of the horizon, one at a time and "
-        "all together. The range is the span of these results. It covers the trade elasticity and labour mobility, not "
+        "all together. The range is the span of these results. It covers these parameters, not "
         "the data, the coverage of measures or the model itself.",
     ),
 )
@@ -345,7 +345,7 @@ def method(case: Case) -> list[Block]:
     blocks.append(
         Para(
             f"{case.world.name}: {detail}. Sources: {'; '.join(case.world.sources) or 'see the world card'}. The worst "
-            f"market of any solution misses by {gap:.0e} of its size.",
+            f"market of any solution misses by {text.power(gap)} of its size.",
             "The table.",
         )
     )
@@ -389,11 +389,19 @@ def method(case: Case) -> list[Block]:
 
 # -- 11 and appendix ---------------------------------------------------------------------------------------------------
 def references(case: Case) -> tuple[Reference, ...]:
-    """The dossier's sources in their order, numbered."""
-    out = []
-    for k, s in enumerate(case.dossier.sources, start=1):
+    """The dossier's sources in their order, numbered; then those of the table and of the horizon."""
+    out: list[Reference] = []
+    for s in case.dossier.sources:
         dated = text.day(s.date) if s.date else ""
-        out.append(Reference(s.id, k, s.title, s.publisher, s.url or "", dated, s.note or ""))
+        out.append(Reference(s.id, len(out) + 1, s.title, s.publisher, s.url or "", dated, s.note or ""))
+    more = [(entry, "Data") for entry in case.world.card.get("sources", []) if isinstance(entry, Mapping)]
+    more += [(entry, "Parameters") for entry in horizon_table().get(case.runs.parameters.name, {}).get("sources", [])]
+    for entry, kind in more:
+        link = str(entry.get("link", ""))
+        url = link if link.startswith(("https://", "http://")) else ""
+        number = len(out) + 1
+        note = str(entry.get("gives") or entry.get("terms") or "")
+        out.append(Reference(f"more-{number}", number, str(entry.get("title", "")), kind, url, "", note))
     return tuple(out)
 
 

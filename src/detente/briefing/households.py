@@ -9,6 +9,7 @@ from detente.briefing.figures import bar_figure
 from detente.briefing.implications import SMALL
 from detente.briefing.scenarios import table_regions
 from detente.briefing.svg import region_colour
+from detente.equilibrium.outcome import Outcome
 from detente.world.labels import region_name, sector_name
 
 RARE = "RER"
@@ -26,6 +27,7 @@ def sections(case: Case) -> list[Section]:
         Para(basket_sentence(case)),
         household_table(case),
         *(product_figure(case, code) for code in case.parties[:2]),
+        Para(jobs_sentence(case)),
         Heading("Firms", "firms"),
         Para(input_sentence(case)),
         *(input_figure(case, code) for code in case.parties[:1]),
@@ -94,6 +96,30 @@ def household_table(case: Case) -> Table:
         case.note(csv, "Per person: equivalent variation over population." if people is not None else ""),
         csv,
         wide=True,
+    )
+
+
+def moved(case: Case, code: str, outcome: Outcome) -> float:
+    """Share of work that changes sector, percent: half the sum of the sizes of the changes, weighted by value added."""
+    made = case.world.value_added[case.i(code)]
+    jobs = outcome.employment.loc[code].to_numpy(dtype=float)
+    return float(0.5 * (made * abs(jobs)).sum() / made.sum())
+
+
+def jobs_sentence(case: Case) -> str:
+    """How much work changes sector in the worst scenario."""
+    codes = [*case.parties[:2], *((case.host,) if case.host else ())]
+    known = {code: case.triple(lambda o, c=code: moved(case, c, o), case.worst) for code in codes}  # type: ignore[misc]
+    case.file(
+        "jobs-moved",
+        "Work that changes sector, percent of all work",
+        [case.row(code, case.worst, "work that changes sector", "% of all work", t) for code, t in known.items()],
+    )
+    told = [f"{text.percent(t.value)} in {text.name(code)}" for code, t in known.items()]
+    return (
+        "Employment in all is held fixed, so the model shows jobs that move, not jobs lost: in "
+        f"“{case.label(case.worst)}” the work that changes sector is {text.join(told)} of all work, against {case.quo} "
+        "(data/jobs-moved.csv). Section 5 shows the sectors."
     )
 
 
@@ -190,15 +216,47 @@ def input_figure(case: Case, code: str) -> Figure:
 
 
 # -- rare earths -------------------------------------------------------------------------------------------------------
+def price_blocks(case: Case, price: dict[str, dict[str, float]], top: str, csv: str) -> list[Block]:
+    """Price of rare earths to buyers at each horizon: bars, and a table where the horizons are too far apart for one scale."""
+    largest = {h: max(abs(v) for v in values.values()) for h, values in price.items()}
+    apart = max(largest.values()) > 10 * max(min(largest.values()), 1e-9)
+    drawn = [case.runs.parameters.name] if apart else list(price)
+    order = sorted(price[drawn[0]], key=lambda r: -price[drawn[0]][r])
+    first = next(iter(price))
+    title = (
+        f"“{case.label(case.worst)}”: for buyers in {text.name(top)} rare earths and magnets {text.dearer(price[first][top])}, "
+        f"{case.run_name(first)}"
+    )
+    subtitle = f"Price to buyers against the average wage, change in percent, against {case.quo}"
+    if apart:
+        title = (
+            f"“{case.label(case.worst)}”: for buyers in {text.name(order[0])} rare earths and magnets "
+            f"{text.dearer(price[drawn[0]][order[0]])}, {case.run_name(drawn[0])}"
+        )
+    rows = [
+        ("" if apart else text.capital(case.run_name(h)), text.label(r), Triple(v, v, v), region_colour(r))
+        for h in drawn
+        for r in order
+        for v in [price[h][r]]
+    ]
+    extra = "Prices inside one sector average many products."
+    chart = bar_figure(
+        case, "fig-rare-price", title, f"{subtitle}; {case.run_name(drawn[0])}" if apart else subtitle, rows, csv, extra=extra
+    )
+    if not apart:
+        return [chart]
+    columns = (Column("Buyers in"), *(Column(text.capital(case.run_name(h)), "%", number=True) for h in price))
+    cells = tuple(
+        (Cell(text.label(r)), *(Cell(text.fixed(values[r], 0, signed=True)) for values in price.values()))
+        for r in sorted(order, key=lambda r: -price[first][r])
+    )
+    told = f"Price of rare earths and magnets in “{case.label(case.worst)}”, by horizon"
+    return [chart, Table("tab-rare-price", told, subtitle, columns, cells, case.note(csv, extra), csv)]
+
+
 def rare_earths(case: Case) -> list[Block]:
     """Price of rare earths to buyers, and output of the sectors that use most of them, short run where solved."""
-    run = case.others.get("short")
-    runs = {"short": run} if run is not None else {}
-    runs = (
-        {case.runs.parameters.name: case.runs, **runs}
-        if "short" not in runs
-        else {"short": runs["short"], case.runs.parameters.name: case.runs}
-    )
+    runs = {h: r for h, r in {"short": case.others.get("short"), case.runs.parameters.name: case.runs}.items() if r is not None}
     first = next(iter(runs))
     outcome = {h: r.outcomes[case.worst] for h, r in runs.items()}
     j = case.world.sectors.index(RARE)
@@ -216,29 +274,9 @@ def rare_earths(case: Case) -> list[Block]:
             for r in case.world.regions
         ],
     )
-    rows = [
-        (text.capital(case.run_name(h)), text.label(r), Triple(v, v, v), region_colour(r))
-        for h in runs
-        for r in buyers
-        for v in [float(price[h][r])]
-    ]
     top = buyers[0]
     value = float(price[first][top])
-    title = (
-        f"“{case.label(case.worst)}”: rare earths and magnets cost buyers in {text.name(top)} {text.percent(abs(value))} "
-        f"{'more' if value > 0 else 'less'}, {case.run_name(first)}"
-    )
-    chart = bar_figure(
-        case,
-        "fig-rare-price",
-        title,
-        f"Price to buyers against the average wage, change in percent, against {case.quo}",
-        rows,
-        csv,
-        width=780,
-        label_width=170,
-        extra="Prices inside one sector average many products.",
-    )
+    prices = price_blocks(case, {h: {r: float(p[r]) for r in buyers} for h, p in price.items()}, top, csv)
 
     users: list[tuple[float, str, int]] = []
     for code in dict.fromkeys([*case.parties, *((case.host,) if case.host else ()), *buyers]):
@@ -290,9 +328,12 @@ def rare_earths(case: Case) -> list[Block]:
     share = 100 * sold[case.i(case.b)] / sold.sum()
     lead = (
         f"In the table of {case.world.year} {text.name(case.b)} makes {text.percent(float(share))} of the world’s rare "
-        "earths and magnets by value. "
-        "A physical stop of a part without a substitute can halt a line that uses very little of it; a model of values "
-        "and smooth "
-        "substitution shows less than that, most of all after the short run."
+        "earths and magnets by value. A stop of a part without a substitute can halt a line that uses very little of it; a model "
+        "of values and smooth substitution shows less than that, most of all after the short run."
     )
-    return [Heading("Rare earths", "rare-earths"), Para(lead), chart, table]
+    if value >= 300:
+        lead += (
+            " Where the price multiplies, read a shortage: the control sets the quantity, and the price is what it would take to "
+            "share it out."
+        )
+    return [Heading("Rare earths", "rare-earths"), Para(lead), *prices, table]

@@ -88,7 +88,7 @@ def income_figure(case: Case) -> Any:
         case.subtitle("Real income, change in percent"),
         rows,
         csv,
-        extra="Thin lines: the range over the trade elasticity and labour mobility.",
+        extra=f"Thin lines: the range over {case.ranged}.",
     )
 
 
@@ -127,10 +127,8 @@ def how_sure(case: Case) -> list[Para]:
             f"{_lower(deadline.text)}."
         )
     sure = (
-        "This version says what each outcome would do, not how likely it is: it computes no probabilities. Ranges show "
-        "the results "
-        "with the trade elasticity and the mobility of labour at the ends of published estimates; they are not "
-        "confidence intervals."
+        "This version says what each outcome would do, not how likely it is: it computes no probabilities. Ranges show the "
+        f"results with {case.ranged} at the ends of published estimates; they are not confidence intervals."
     )
     if firm:
         sure += f" In “{case.label(case.worst)}” the sign holds at every value tried for {text.join(firm)}."

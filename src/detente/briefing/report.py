@@ -23,9 +23,9 @@ from detente.briefing import closing, households, implications, opening, page, s
 from detente.briefing.case import Case
 from detente.briefing.document import DataFile, Section
 from detente.equilibrium.outcome import Outcome
-from detente.equilibrium.parameters import horizon_table
+from detente.equilibrium.parameters import horizon as named_horizon, horizon_table
 from detente.errors import BadDossier, InputError
-from detente.outlook.scenarios import Scenarios, run_scenarios
+from detente.outlook.scenarios import Scenarios, parameter_variants, run_scenarios
 from detente.policy.dossier import Dossier, load_dossier
 from detente.world.library import load_world
 from detente.world.world import World
@@ -61,9 +61,16 @@ def brief(
     """
     negotiation = dossier if isinstance(dossier, Dossier) else load_dossier(dossier)
     table = load_world() if world is None else world
-    case = solve_case(negotiation, table, horizon, progress)
-    if progress is not None:
-        progress("writing", 0, 1)
+    last = 1
+
+    def watch(label: str, done: int, steps: int) -> None:
+        nonlocal last
+        last = steps
+        if progress is not None:
+            progress(label, done, steps)
+
+    case = solve_case(negotiation, table, horizon, watch)
+    watch("writing", last - 1, last)
     sections = write_sections(case)
     numbers = {s.id: k for k, s in enumerate(negotiation.sources, start=1)}
     head = {
@@ -82,8 +89,7 @@ def brief(
     contents["run.json"] = run_record(case, main, contents)
     folder = Path(out)
     _write(folder, contents)
-    if progress is not None:
-        progress("writing", 1, 1)
+    watch("writing", last, last)
     return Briefing(folder / "briefing.html", folder / "briefing.md", folder / "data", folder / "run.json", main)
 
 
@@ -96,10 +102,20 @@ def solve_case(dossier: Dossier, world: World, horizon: str | None = None, progr
         raise BadDossier(f"{dossier.id}: the world {world.name} has no region {text.join(lacking)}; two parties are needed")
     if not [s for s in dossier.scenarios if s.id != "status-quo"]:
         raise BadDossier(f"{dossier.id}: a briefing needs at least one scenario besides status-quo")
-    runs = run_scenarios(dossier, world, chosen, with_ranges=True, progress=progress)
     people = {"population", "gdp_usd"} <= set(world.extras)
     names = [h for h, entry in horizon_table().items() if h != chosen and (people or not entry["values"].get("idea_years"))]
-    others = {name: run_scenarios(dossier, world, name, with_ranges=False, progress=progress) for name in names}
+    packages = 1 + len([s for s in dossier.scenarios if s.id != "status-quo"])
+    ahead = packages * (1 + len(parameter_variants(named_horizon(chosen))))
+    steps = ahead + packages * len(names) + 1
+
+    def counted(before: int) -> Progress | None:
+        return None if progress is None else lambda label, done, _: progress(label, before + done, steps)
+
+    runs = run_scenarios(dossier, world, chosen, with_ranges=True, progress=counted(0))
+    others = {
+        name: run_scenarios(dossier, world, name, with_ranges=False, progress=counted(ahead + packages * k))
+        for k, name in enumerate(names)
+    }
     return Case(dossier, world, runs, others)
 
 

@@ -15,13 +15,12 @@ from detente.world.labels import region_name, region_table
 def sections(case: Case) -> list[Section]:
     """Section 4."""
     blocks: list[Block] = [Para(lead(case))]
-    for s in case.scenarios:
-        blocks.append(
-            Heading(
-                f"{case.label(s.id)}: {s.title}" if s.title.lower() != case.label(s.id).lower() else s.title, f"scenario-{s.id}"
-            )
-        )
+    for s in case.dossier.scenarios:
+        label = case.label(s.id)
+        blocks.append(Heading(f"{label}: {s.title}" if s.title.lower() != label.lower() else s.title, f"scenario-{s.id}"))
         blocks.append(Para(s.summary, cites=s.sources))
+        if s.narrative not in ("", s.summary):
+            blocks.append(Para(s.narrative))
         inside, outside = [p for p in s.provisions if p.modelled], [p for p in s.provisions if not p.modelled]
         if inside:
             blocks += [Para("In the numbers:", kind="label"), Items(tuple(Para(text.sentence(p.text)) for p in inside))]
@@ -88,7 +87,7 @@ def income_table(case: Case) -> Table:
     return Table(
         "tab-income",
         "Real income by scenario",
-        f"Change in percent, {case.horizon}; second line: range over the trade elasticity and labour mobility",
+        f"Change in percent, {case.horizon}; second line: range over {case.ranged}",
         tuple(columns),
         rows,
         case.note(csv, "All economies: appendix."),
@@ -129,7 +128,7 @@ def tile_figure(case: Case) -> Figure:
     title = f"“{case.label(most)}” lowers real income in {lost[most]} of {len(case.world.regions)} economies and groups"
     told = {f"{r['panel']}, {region_name(str(r['code']))}": str(r["text"]) for r in rows}
     steps = ", ".join(f"{e:g}" for e in edges)
-    subtitle = f"Real income, change in percent, {case.run}. Orange: loss; blue: gain; darker at {steps}{text.THIN}% and more"
+    subtitle = f"Real income, change in percent, {case.run}. Orange: loss; blue: gain; stronger at {steps}{text.THIN}% and more"
     return figure(
         "fig-map",
         title,

@@ -201,12 +201,11 @@ def _timeline(case: Case) -> Figure:
         ]
         + [{"measure": "", "title": what, "by": "", "status": "deadline", "start": day, "end": day} for day, what in lines],
     )
-    soon = [x for x in d.deadlines(within_days=30) if x.kind not in ROUNDS]
-    days = len({x.date for x in soon})
+    soon = {x.date for x in d.deadlines(within_days=30) if x.measure is not None}
     title = (
-        f"{text.capital(text.count(days, 'date'))} within 30 days {'changes' if days == 1 else 'change'} what is in effect"
+        f"{text.capital(text.count(len(soon), 'date'))} within 30 days can change what is in effect"
         if soon
-        else "No date within 30 days changes what is in effect"
+        else "No date set within 30 days changes what is in effect"
     )
     alt = (
         f"Timeline of {len(ids)} measures. "

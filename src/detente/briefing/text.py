@@ -90,10 +90,21 @@ def straddles(low: float, high: float) -> bool:
 def money(million: float, *, signed: bool = False, unit: str = "USD") -> str:
     """Million in words a reader knows: USD 12 billion, USD 340 million (with spaces that do not break)."""
     size = abs(million)
+    if 0 < size < 0.05:
+        return f"less than {unit}{FIRM}0.1{FIRM}million"
     scale, word = (1e6, "trillion") if size >= 0.9995e6 else (1e3, "billion") if size >= 0.9995e3 else (1.0, "million")
     value = float(f"{million / scale:.2g}") if million else 0.0
     sign = MINUS if value < 0 else "+" if signed and value > 0 else ""
     return f"{sign}{unit}{FIRM}{fixed(abs(value), decimals_for(value, most=1))}{FIRM}{word}"
+
+
+def power(value: float) -> str:
+    """A small positive number as a power of ten: 3 × 10⁻¹¹."""
+    if value <= 0:
+        return "0"
+    exponent = math.floor(math.log10(value))
+    raised = str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"{value / 10**exponent:.0f} × 10{raised}"
 
 
 def day(value: date) -> str:

@@ -12,13 +12,18 @@ Source: implicit function theorem at the fixed point; MODEL: dG/dp = ∂G/∂p +
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
+from detente.equilibrium.parameters import Parameters
+from detente.equilibrium.solve import Solver, solve_flat
 from detente.errors import InputError, NotConverged, UnknownName
+from detente.policy.instruments import Shock
+from detente.world.economy import Economy
 from detente.world.labels import resolve_regions
 
 if TYPE_CHECKING:
@@ -27,6 +32,7 @@ if TYPE_CHECKING:
     from detente.equilibrium.outcome import Outcome
 
 Lever = Literal["tariffs", "export_taxes", "iceberg", "unit_cost", "subsidies", "bounds"]
+ADJOINT_TOLERANCE = 1e-8  # of multipliers, whose size is points of income
 LEVERS = ("tariffs", "export_taxes", "iceberg", "unit_cost", "subsidies", "bounds")
 
 
@@ -72,7 +78,6 @@ def gradient(
     objective: str | Mapping[str, float] | Objective,
     wrt: Lever = "tariffs",
     *,
-    tolerance: float = 1e-10,
     iterations: int = 2000,
 ) -> xr.DataArray:
     """Derivative of `objective` at `outcome` in one family of levers.
@@ -98,10 +103,10 @@ def gradient(
         arrays.controls(economy, outcome.shock, parameters),
         arrays.values(economy, parameters),
         goal,
-        tolerance * max(1.0, float(np.abs(goal.real_income).max(initial=0.0))) * 100,
+        ADJOINT_TOLERANCE,
         iterations,
     )
-    if not float(residual) <= tolerance * 1e4:
+    if not float(residual) <= 100 * ADJOINT_TOLERANCE:
         raise NotConverged(f"the adjoint left a residual of {float(residual):.1e}; try more iterations")
     regions, sectors = list(economy.regions), list(economy.sectors)
     attributes = {"objective": float(value), "residual": float(residual)}
@@ -113,3 +118,68 @@ def gradient(
         return xr.DataArray(raw, dims=("region", "sector"), coords={"region": regions, "sector": sectors}, attrs=attributes)
     coords = {"origin": regions, "destination": regions, "sector": sectors}
     return xr.DataArray(raw.transpose(2, 1, 0), dims=tuple(coords), coords=coords, attrs=attributes)
+
+
+class TariffGradients:
+    """Values and tariff derivatives of several objectives along a search over tariffs.
+
+    Each call solves from the last solution, so neighbouring tariffs cost a few sweeps. `shock` holds everything but tariffs.
+    """
+
+    def __init__(
+        self,
+        economy: Economy,
+        shock: Shock,
+        parameters: Parameters,
+        objectives: Sequence[str | Mapping[str, float] | Objective],
+        *,
+        solver: Solver | None = None,
+    ) -> None:
+        from detente.equilibrium import system
+
+        self.economy, self.shock, self.parameters = economy, shock, parameters
+        self.solver = solver or Solver()
+        self.solves = self.gradients = 0
+        weights = [Objective.of(o).weights(economy.regions, economy.sectors) for o in objectives]
+        self._goals = system.Goal(*(np.stack(parts) for parts in zip(*weights, strict=True)))
+        self._near: NDArray[np.float64] | None = None
+        self._last = shock
+
+    def shipments(self) -> NDArray[np.float64]:
+        """Flows [origin, destination, sector] at the last point evaluated."""
+        from detente.equilibrium import arrays, system
+        from detente.equilibrium.levels import Equilibrium
+
+        if self._near is None:
+            raise InputError("evaluate the objectives first")
+        n, s = self.economy.output.shape
+        state = system.unpack(self._near, n, s)
+        shock = arrays.with_wedges(self._last, np.asarray(state.wedge)[: len(self._last.controls)])
+        return Equilibrium.at(self.economy, shock, self.parameters, state.wage, state.price, state.sales, state.income).shipments
+
+    def __call__(self, tariffs: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Objectives [goal] and their derivatives [goal, origin, destination, sector] per unit of the rates.
+
+        Raises `NotConverged` when the equilibrium or the adjoint does not converge.
+        """
+        from detente.equilibrium import arrays, system
+
+        shock = self.shock.copy()
+        shock.tariffs = tariffs
+        attempt = solve_flat(self.economy, shock, self.parameters, self.solver, self._near)
+        self._near, self._last = attempt.flat, shock
+        self.solves += 1
+        values, slopes, residuals = system.tariff_gradients(
+            attempt.flat,
+            arrays.base(self.economy, self.parameters),
+            arrays.levers(shock),
+            arrays.controls(self.economy, shock, self.parameters),
+            arrays.values(self.economy, self.parameters),
+            self._goals,
+            ADJOINT_TOLERANCE,
+            2000,
+        )
+        self.gradients += 1
+        if not float(np.max(residuals)) <= 100 * ADJOINT_TOLERANCE:
+            raise NotConverged(f"the adjoint left a residual of {float(np.max(residuals)):.1e}")
+        return np.asarray(values), np.asarray(slopes).transpose(0, 3, 2, 1)

@@ -283,10 +283,16 @@ def equilibrium_at(
     economy: Economy, shock: Shock, parameters: Parameters, solver: Solver, start: Array | None = None
 ) -> tuple[Equilibrium, Attempt]:
     """The equilibrium under a shock, from a flat state near it if there is one: for paths of many small steps."""
+    attempt = solve_flat(economy, shock, parameters, solver, start)
+    return judged(economy, shock, parameters, attempt, "a step on the way")[0], attempt
+
+
+def solve_flat(economy: Economy, shock: Shock, parameters: Parameters, solver: Solver, start: Array | None = None) -> Attempt:
+    """The converged flat state under a shock and nothing more: for searches that solve thousands of times."""
     attempt = _run(economy, shock, parameters, solver, start)
     if not attempt.residual <= solver.tolerance:
         raise NotConverged(f"a step on the way left a residual of {attempt.residual:.1e}")
-    return judged(economy, shock, parameters, attempt, "a step on the way")[0], attempt
+    return attempt
 
 
 def _check_sources(economy: Economy, shock: Shock) -> None:

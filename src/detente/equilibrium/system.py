@@ -345,8 +345,7 @@ def goal_value(a: Accounts, b: Base, g: Goal) -> Any:
     )
 
 
-@partial(jax.jit, static_argnames=("memory",))
-def gradient(
+def _gradient(
     flat: Any, b: Base, v: Levers, k: Controls, p: Values, g: Goal, tolerance: Any, iterations: Any, memory: int = 8
 ) -> tuple[Any, Levers, Any, Any]:
     """Objective, its derivatives in every lever and in the log bounds, and the residual of the adjoint.
@@ -365,3 +364,19 @@ def gradient(
     multiplier, residual, _ = fixed_point(lambda y: back((y, one))[0], jnp.zeros_like(flat), tolerance, iterations, memory)
     _, by_levers, by_bounds = back((multiplier, one))
     return value, by_levers, by_bounds, residual
+
+
+gradient = jax.jit(_gradient, static_argnames=("memory",))
+
+
+@partial(jax.jit, static_argnames=("memory",))
+def tariff_gradients(
+    flat: Any, b: Base, v: Levers, k: Controls, p: Values, goals: Goal, tolerance: Any, iterations: Any, memory: int = 8
+) -> tuple[Any, Any, Any]:
+    """Several objectives at once (`goals` has a leading axis): values, derivatives in the tariffs, residuals."""
+
+    def one(g: Goal) -> tuple[Any, Any, Any]:
+        value, levers, _, residual = _gradient(flat, b, v, k, p, g, tolerance, iterations, memory)
+        return value, levers.tariffs, residual
+
+    return jax.vmap(one)(goals)

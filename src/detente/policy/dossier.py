@@ -94,9 +94,10 @@ class Dossier(Strict):
                     raise ValueError(f"{where}: source {_unknown(source, known)}")
         measures = {m.id: m.title for m in self.measures}
         for m in self.measures:
-            for other in m.replaces:
-                if other not in measures:
-                    raise ValueError(f"measure {m.id!r} replaces {_unknown(other, measures)}")
+            for verb, others in (("replaces", m.replaces), ("yields to", m.yields_to)):
+                for other in others:
+                    if other not in measures:
+                        raise ValueError(f"measure {m.id!r} {verb} {_unknown(other, measures)}")
         scenarios = {s.id: s.title for s in self.scenarios}
         for q in self.key_questions:
             for name in q.scenarios:

@@ -4,6 +4,11 @@ A measure is a statement of law, not of effect. Its status on a day is worked ou
 measures on a flow in `policy.stacking`; nothing here looks at a calendar beyond checking that a measure's own dates
 are in order. Intervals are half-open: a measure runs on [effective, expires) and rests on [from, to).
 
+Two fields serve ledgers that run on past what their author knows: `confirmed: false` marks an act no second source
+bears out, `unknown_from` the day after which nothing we have read says whether the measure holds. `clock` is the time of
+day, on the implementer's own clock, at which it bites; `yields_to` names duties that take its place where both would
+fall (the mirror of `replaces`).
+
 Rates are percentage points of customs value (`rate_pct: 24` is 24 pp); coverage is the share (0 to 1) of a sector's
 trade that pays. Classifications: Global Trade Alert intervention types (https://globaltradealert.org) and the chapters
 of UNCTAD's International Classification of Non-Tariff Measures (MAST), 2019.
@@ -23,7 +28,17 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    SerializerFunctionWrapHandler,
+    Tag,
+    model_serializer,
+    model_validator,
+)
 
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=80)]
 RegionCode = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{1,5}$")]
@@ -32,6 +47,7 @@ Text = Annotated[str, Field(min_length=1, max_length=6000)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Points = Annotated[float, Field(ge=-100, le=2000)]
 Withheld = Annotated[float, Field(ge=0, le=100)]
+_LEDGER_FIELDS = frozenset({"products", "yields_to", "confirmed", "clock", "unknown_from"})
 DEFAULT = "default"
 """Key of a coverage map that stands for every sector not named."""
 
@@ -77,6 +93,7 @@ class Base(StrEnum):
     ADDITIVE = "additive"
     REPLACES = "replaces"
     FLOOR = "floor"
+    CAP = "cap"
 
 
 class HowEnded(StrEnum):
@@ -142,6 +159,23 @@ class Interval(Strict):
         return self.start <= day and (self.to is None or day < self.to)
 
 
+class Products(Strict):
+    """What a measure reaches, in the words and codes of its own list; `vintage` is the edition of the nomenclature."""
+
+    system: Literal["HS", "HTS", "ISIC", "text"]
+    vintage: Annotated[str, Field(pattern=r"^\d{4}$")] | None = None
+    codes: tuple[Annotated[str, Field(pattern=r"^[0-9A-Z.]{1,12}$")], ...] = ()
+    text: Text | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.codes and self.text is None:
+            raise ValueError("products need 'codes' or 'text'")
+        if self.codes and self.system != "text" and self.vintage is None:
+            raise ValueError(f"codes of the {self.system} need their 'vintage' (the year of the edition)")
+        return self
+
+
 class Ended(Strict):
     """The day a measure stopped, and how."""
 
@@ -187,6 +221,17 @@ class Measure(Strict):
     assumptions: tuple[Annotated[str, Field(pattern=r"^A\d+$")], ...] = ()
     sources: tuple[Identifier, ...] = Field(min_length=1)
     note: Text | None = None
+    products: Products | None = None
+    yields_to: tuple[Identifier, ...] = ()
+    confirmed: bool = True
+    clock: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] | None = None
+    unknown_from: date | None = None
+
+    @model_serializer(mode="wrap")
+    def _without_empty_ledger_fields(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A dump leaves out what only ledgers use where it is not given, so that a dossier's dump is what it was."""
+        dumped: dict[str, Any] = handler(self)
+        return {k: v for k, v in dumped.items() if k not in _LEDGER_FIELDS or k in self.model_fields_set}
 
     @model_validator(mode="after")
     def _instrument_has_its_number(self) -> Self:
@@ -222,6 +267,8 @@ class Measure(Strict):
         for name, day in (("expires", self.expires), ("ended.date", self.ended.date if self.ended else None)):
             if day and start and day <= start:
                 raise ValueError(f"{name!r} ({day}) must be after the measure starts ({start})")
+        if self.unknown_from and start and self.unknown_from <= start:
+            raise ValueError(f"'unknown_from' ({self.unknown_from}) must be after the measure starts ({start})")
         rests = sorted(self.suspended, key=lambda s: s.start)
         for first, second in pairwise(rests):
             if first.to is None or first.to > second.start:

@@ -9,6 +9,12 @@ For a flow (origin i, destination n, sector j) and each modelled duty m in force
                contribution[k] ← contribution[k] · max(1 − Σ_m c[m], 0)   for k in m.replaces
                (all other non-replacing duties of the same government where `replaces` is empty);
                a floor that lists `replaces` displaces those duties in the same way
+    cap        contribution  0; on its share c of the flow the duties it names in `replaces` (all others of the same
+               government where it names none) may together not pass r[m]: each shrinks in proportion, by
+               c · max(Σ − r[m], 0) / Σ
+
+Either-or from the other side: a duty that `yields_to` others shrinks by their reach. An exemption is a duty of zero that
+`replaces` those it frees from; a duty on the content of a good alone has its content share as coverage.
 
 The sum over measures is the *additional* duty over the reference duties of the dossier. Measures marked
 `in_baseline` are already in those reference duties and add nothing. Rates here are fractions (0.10 = 10 %); in a
@@ -158,6 +164,7 @@ def stack_on(
     pieces: dict[str, Array] = {}
     reach: dict[str, Array] = {}
     totals: dict[str, Array] = {}
+    limits: dict[str, Array] = {}
     purchases: dict[str, PurchaseCommitment] = {}
     kept = np.ones(shape)
     costs = np.zeros(shape)
@@ -183,6 +190,8 @@ def stack_on(
                     rate = total_rate[i, n, j] = m.rate_points(key) / 100
                     if m.base is Base.FLOOR and reference is not None:
                         rate = max(rate - float(reference[i, n, j]), 0.0)
+                    if m.base is Base.CAP:
+                        rate = 0.0
                     value[i, n, j] = rate * share
                 elif m.instrument is InstrumentKind.EXPORT_CONTROL:
                     value[i, n, j] = m.withheld_pct(_named(m.withhold_pct, partner)) / 100 * share
@@ -194,6 +203,8 @@ def stack_on(
             pieces[m.id], reach[m.id] = value, cover
             if m.base is Base.FLOOR:
                 totals[m.id] = total_rate
+            elif m.base is Base.CAP:
+                limits[m.id] = total_rate
         elif m.instrument is InstrumentKind.NON_TARIFF:
             costs += value
         else:
@@ -202,7 +213,7 @@ def stack_on(
                 rent_lost |= value > 0
 
     left = _left_by_replacing(active, reach)
-    pieces = {k: v * left[k] for k, v in pieces.items()}
+    pieces = _capped({k: v * left[k] for k, v in pieces.items()}, active, limits, reach)
     return Stack(
         regions=regions,
         sectors=sectors,
@@ -225,12 +236,34 @@ def _left_by_replacing(active: Sequence[Measure], reach: dict[str, Array]) -> di
     duties = {m.id: m for m in active if m.id in reach}
     taken = {k: np.zeros_like(v) for k, v in reach.items()}
     for m in duties.values():
-        if m.base is Base.REPLACES or m.replaces:
+        for k in m.yields_to:
+            if k in reach and k != m.id:
+                taken[m.id] += reach[k]
+        if m.base is not Base.CAP and (m.base is Base.REPLACES or m.replaces):
             for k, other in duties.items():
                 named = k in m.replaces if m.replaces else other.base is not Base.REPLACES
                 if k != m.id and other.by == m.by and named:
                     taken[k] += reach[m.id]
     return {k: np.maximum(1 - v, 0) for k, v in taken.items()}
+
+
+def _capped(
+    pieces: dict[str, Array], active: Sequence[Measure], limits: dict[str, Array], reach: dict[str, Array]
+) -> dict[str, Array]:
+    """Contributions after every cap in force, in the order the measures stand."""
+    held = dict(pieces)
+    duties = {m.id: m for m in active if m.id in pieces}
+    for m in duties.values():
+        if m.id not in limits:
+            continue
+        under = [k for k, d in duties.items() if k != m.id and d.by == m.by and (k in m.replaces or not m.replaces)]
+        if not under:
+            continue
+        total = sum((held[k] for k in under), start=np.zeros_like(reach[m.id]))
+        over = np.maximum(total - limits[m.id], 0.0) * reach[m.id]
+        kept = 1 - np.divide(over, total, out=np.zeros_like(total), where=total > 0)
+        held |= {k: held[k] * kept for k in under}
+    return held
 
 
 def check_exclusive(measures: Sequence[Measure], regions: Sequence[str], sectors: Sequence[str]) -> None:

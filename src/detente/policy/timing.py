@@ -9,8 +9,12 @@ including 9 November):
     day >= ended.date                        expired, withdrawn or struck_down, as `ended.how` says
     day >= expires                           expired
     announced <= day < effective             announced
+    day >= unknown_from                      not_yet_known   (nothing we have read says what became of it)
     day in a suspension                      suspended
     else                                     in_force
+
+A day is a day on the implementer's own clock: it begins in New York for a duty of the United States and in Shanghai for
+one of China's. `local_day` gives that day for an instant, `moment` the instant at which a day of a measure begins.
 
 Where no announcement date is given, the effective date stands in for it. Status is a step function of the day,
 continuous from the right: it changes *on* the day named and keeps until the next.
@@ -32,7 +36,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Protocol
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from detente.errors import InputError
 from detente.policy.measures import Measure
 
 
@@ -118,9 +124,52 @@ def status_on(measure: Measure, day: date) -> Status:
         return Status.THREATENED if start is None or day < start else Status.NOT_YET_KNOWN
     if start is None or day < start:
         return Status.ANNOUNCED
+    if measure.unknown_from is not None and day >= measure.unknown_from:
+        return Status.NOT_YET_KNOWN
     if any(rest.contains(day) for rest in measure.suspended):
         return Status.SUSPENDED
     return Status.IN_FORCE
+
+
+def still_unknown(measures: Iterable[Measure], day: date) -> tuple[Measure, ...]:
+    """Those of `measures` in force or suspended before a day after which nothing is known, and which `day` has reached."""
+    return tuple(
+        m
+        for m in measures
+        if m.unknown_from is not None
+        and day >= m.unknown_from
+        and status_on(m, day) is Status.NOT_YET_KNOWN
+        and status_on(m, m.unknown_from - timedelta(days=1)) in (Status.IN_FORCE, Status.SUSPENDED)
+    )
+
+
+def local_day(instant: datetime.datetime, zone: str) -> date:
+    """The day it is on the clocks of `zone` (an IANA name) at `instant`, which carries its own zone.
+
+    >>> local_day(datetime.datetime(2025, 11, 10, 3, tzinfo=datetime.UTC), "America/New_York").isoformat()
+    '2025-11-09'
+    """
+    if instant.tzinfo is None:
+        raise InputError("an instant needs a time zone: add one, for instance +00:00")
+    return instant.astimezone(_zone(zone)).date()
+
+
+def moment(day: date, clock: str, zone: str) -> datetime.datetime:
+    """The instant at which `clock` (HH:MM) strikes on `day` in `zone`, in UTC.
+
+    >>> moment(date(2025, 11, 10), "13:01", "Asia/Shanghai").isoformat()
+    '2025-11-10T05:01:00+00:00'
+    """
+    hour, minute = (int(part) for part in clock.split(":"))
+    local = datetime.datetime.combine(day, datetime.time(hour, minute), _zone(zone))
+    return local.astimezone(datetime.UTC)
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise InputError(f"time zone {name!r} is not known here (on a system without a zone database: pip install tzdata)") from None
 
 
 def in_force(measures: Iterable[Measure], day: date) -> tuple[Measure, ...]:
@@ -130,7 +179,7 @@ def in_force(measures: Iterable[Measure], day: date) -> tuple[Measure, ...]:
 
 def turning_days(measure: Measure) -> tuple[date, ...]:
     """Every day on which the status of `measure` may change, ascending."""
-    days = {measure.announced, measure.start, measure.expires}
+    days = {measure.announced, measure.start, measure.expires, measure.unknown_from}
     days |= {measure.ended.date} if measure.ended else set()
     for rest in measure.suspended:
         days |= {rest.start, rest.to}
@@ -184,6 +233,8 @@ def next_deadlines(dossier: _HasCalendar, day: date, within_days: int | None = N
 
     for m in dossier.measures:
         status = status_on(m, day)
+        if m.unknown_from is not None and status in (Status.ANNOUNCED, Status.IN_FORCE, Status.SUSPENDED):
+            add(m.unknown_from, "not known after", f"{m.title}: nothing read says what follows", m.id)
         if status in (Status.EXPIRED, Status.WITHDRAWN, Status.STRUCK_DOWN, Status.NOT_YET_KNOWN):
             continue
         if m.threatened:

@@ -1,0 +1,1 @@
+"""Ledgers that come with the package: one YAML file each, with the small derived tables they draw on."""

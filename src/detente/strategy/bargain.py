@@ -1,0 +1,282 @@
+"""Bargains over tariffs: the deal that maximises the weighted product of gains, or that shares them in proportion.
+
+    Nash (1950)               max Π (G[n] − G⁰[n])^p[n]
+    Kalai–Smorodinsky (1975)  max min (G[n] − G⁰[n]) / (G*[n] − G⁰[n]),  G* the most n can get while no other loses
+
+over the parties' tariffs on each other, from a disagreement point: the status quo, everyone's Nash tariffs, or any policy.
+One adjoint gives the derivative of the whole product, as d ln Π = Σ p/(G−G⁰) dG.
+
+>>> from detente.world import toy_world
+>>> deal = bargain(toy_world(), ["AAA", "BBB"], disagreement="nash", detail="region")
+>>> deal.room, bool(min(deal.gains.values()) > 0)
+(True, True)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from detente.equilibrium.derivatives import Objective, TariffGradients
+from detente.equilibrium.outcome import Outcome
+from detente.equilibrium.parameters import Parameters, horizon as named_horizon
+from detente.equilibrium.solve import solve
+from detente.errors import InputError, NotConverged, UnknownName
+from detente.policy.instruments import Policy
+from detente.strategy.levers import Detail, TariffSpace
+from detente.strategy.nash import nash_tariffs
+from detente.strategy.search import Progress
+from detente.world.economy import Economy
+from detente.world.labels import resolve_regions
+from detente.world.world import World
+
+Array = NDArray[np.float64]
+BOX = (np.log(0.5), np.log(6.0))  # of ln(1+t): −50 % to 500 %
+
+
+@dataclass(frozen=True, eq=False)
+class Bargain:
+    """A deal over tariffs. Gains in points of each party's objective over the disagreement point; `outcome` compares the deal
+    with that point, `tariffs` [origin, destination, sector] are the agreed rates."""
+
+    parties: tuple[str, ...]
+    solution: str
+    disagreement: str
+    detail: str
+    tariffs: Array
+    space: TariffSpace
+    gains: Mapping[str, float]
+    ideal: Mapping[str, float]
+    outcome: Outcome
+    slope: float
+    room: bool
+
+    def rates(self) -> pd.DataFrame:
+        """One row an agreed rate: who taxes whom in what, percent at the disagreement point and in the deal."""
+        economy = self.outcome.before.economy
+        held = self.space.group >= 0
+        index = self.space.group[held]
+        weight = np.bincount(index, weights=economy.shipments[held], minlength=self.space.size)
+
+        def mean(tariffs: Array) -> Array:
+            return 100 * np.bincount(index, weights=(economy.shipments * tariffs)[held], minlength=self.space.size) / weight
+
+        before, after = mean(self.outcome.before.tariffs), mean(self.tariffs)
+        rows = [(*name, b, a) for name, b, a in zip(self.space.names, before, after, strict=True)]
+        return pd.DataFrame(rows, columns=["by", "on", "sector", "rate without a deal, %", "agreed rate, %"])
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a party: gain, the most it could get, real income."""
+        return pd.DataFrame(
+            {
+                "gain, points": pd.Series(dict(self.gains)),
+                "ideal gain, points": pd.Series(dict(self.ideal)),
+                "real income, %": self.outcome.real_income[list(self.parties)],
+            }
+        ).rename_axis("party")
+
+    def record(self) -> dict[str, Any]:
+        """JSON-able."""
+        return {
+            "parties": list(self.parties), "solution": self.solution, "disagreement": self.disagreement, "detail": self.detail,
+            "room_for_a_deal": self.room, "gains": dict(self.gains), "ideal_gains": dict(self.ideal),
+            "rates": self.rates().where(lambda f: f.notna(), None).to_dict(orient="records"),
+            "real_income": self.outcome.real_income.to_dict(), "world_real_income": self.outcome.world_real_income,
+        }  # fmt: skip
+
+
+def bargain(
+    world: World | Economy,
+    parties: Sequence[str],
+    disagreement: Literal["status quo", "nash"] | Policy = "status quo",
+    solution: Literal["nash", "kalai-smorodinsky"] = "nash",
+    *,
+    detail: Detail = "pair",
+    power: Mapping[str, float] | None = None,
+    objective: Mapping[str, str | Mapping[str, float] | Objective] | None = None,
+    policy: Policy | None = None,
+    sectors: str | Sequence[str] | None = None,
+    horizon: str | Parameters = "medium",
+    progress: Progress | None = None,
+    **parameters: Any,
+) -> Bargain:
+    """The deal between `parties` over their tariffs on each other.
+
+    `policy` is what is in force (the status quo); `disagreement` what follows if talks fail: the status quo itself, the
+    parties' Nash tariffs against each other, or a policy. `power` weights gains (1 each if absent). Where no change of
+    tariffs makes all better off, the deal is the disagreement point and `room` is False.
+    """
+    if solution not in ("nash", "kalai-smorodinsky"):
+        raise UnknownName(solution, ["nash", "kalai-smorodinsky"], "solution")
+    economy = world.economy()
+    chosen = named_horizon(horizon, **parameters)
+    names = resolve_regions(list(parties), economy.regions)
+    if len(names) < 2:
+        raise InputError("a bargain needs at least two parties")
+    rest = policy or Policy()
+    space = TariffSpace.make(economy, names, detail, partners=names, sectors=sectors)
+    shock = rest.shock(economy)
+    goals = [(objective or {}).get(p, p) for p in names]
+    label = "policy"
+    start = shock.tariffs
+    if isinstance(disagreement, Policy):
+        shock = disagreement.shock(economy)
+        start = shock.tariffs
+        rest = disagreement
+    elif disagreement == "nash":
+        label = "nash"
+        fight = nash_tariffs(
+            economy, names, detail, dict(zip(names, goals, strict=True)), policy=rest, partners=names, sectors=sectors, horizon=chosen,
+            progress=progress,
+        )  # fmt: skip
+        start = fight.tariffs
+    elif disagreement == "status quo":
+        label = "status quo"
+    else:
+        raise UnknownName(disagreement, ["status quo", "nash"], "disagreement point")
+
+    evaluate = TariffGradients(economy, shock, chosen, goals)
+    reference, _ = evaluate(start)
+    weight = np.array([(power or {}).get(p, 1.0) for p in names])
+    first = space.start(start, economy.shipments)
+    held = space.group >= 0
+    # within a group rates keep their spread around its mean, so that the disagreement point itself is in the space
+    spread = np.zeros_like(start)
+    spread[held] = np.log1p(start[held]) - first[space.group[held]]
+
+    def at(u: Array) -> tuple[Array, Array]:
+        tariffs = start.copy()
+        tariffs[held] = np.expm1(u[space.group[held]] + spread[held])
+        values, slopes = evaluate(tariffs)
+        return values - reference, np.array([space.gather(s * (1 + tariffs)) for s in slopes])
+
+    search = _Search(at, first)
+    better = search.improving()
+    if better is None:
+        tariffs, gains, ideal, slope, room = start, np.zeros(len(names)), np.zeros(len(names)), 0.0, False
+    else:
+        room = True
+        ideal = np.array([search.most(k, better) for k in range(len(names))])
+        u = search.nash(better, weight) if solution == "nash" else search.proportional(better, ideal)
+        gains, slopes = at(u)
+        slope = float(np.abs((weight / np.maximum(gains, 1e-300)) @ slopes).max()) if solution == "nash" else 0.0
+        tariffs = start.copy()
+        tariffs[held] = np.expm1(u[space.group[held]] + spread[held])
+    before = rest + Policy.from_arrays(tariffs=start, label="the disagreement point") if label == "nash" else rest
+    deal = rest + Policy.from_arrays(tariffs=tariffs, label="the agreed tariffs")
+    outcome = solve(economy, deal, chosen).relative_to(solve(economy, before, chosen))
+    by_party = dict(zip(names, map(float, gains), strict=True))
+    best = dict(zip(names, map(float, ideal), strict=True))
+    return Bargain(names, solution, label, detail, tariffs, space, by_party, best, outcome, slope, room)
+
+
+def pareto_frontier(
+    world: World | Economy, parties: Sequence[str], points: int = 11, *, detail: Detail = "pair", **options: Any
+) -> pd.DataFrame:
+    """Gains of two parties along their frontier: Nash deals as the power of the first runs from 0 to 1.
+
+    `options` as in `bargain`. One row a point: power of the first party, gains, and the mean agreed rates.
+    """
+    if len(parties) != 2:
+        raise InputError("a frontier is drawn for two parties")
+    rows = []
+    for share in np.linspace(0.02, 0.98, points):
+        deal = bargain(world, parties, detail=detail, power={parties[0]: share, parties[1]: 1 - share}, **options)
+        rows.append({"power": float(share), **{f"gain of {p}, points": deal.gains[p] for p in deal.parties}})
+    return pd.DataFrame(rows)
+
+
+class _Search:
+    """Maximisation over u = ln(1+t) with gains and exact derivatives from `at`."""
+
+    def __init__(self, at: Any, first: Array) -> None:
+        self.first = first
+        self._known: dict[bytes, tuple[Array, Array]] = {}
+        self._at = at
+
+    def at(self, u: Array) -> tuple[Array, Array]:
+        key = np.ascontiguousarray(u).tobytes()
+        if key not in self._known:
+            if len(self._known) > 64:
+                self._known.clear()
+            try:
+                self._known[key] = self._at(u)
+            except NotConverged:
+                gains = np.full(len(next(iter(self._known.values()))[0]), -1e6)
+                self._known[key] = (gains, np.zeros((len(gains), len(u))))
+        return self._known[key]
+
+    def improving(self) -> Array | None:
+        """A point where every party gains: maximise the smallest gain. None where there is none."""
+        _, slopes = self.at(self.first)
+        n = len(self.first)
+
+        def objective(x: Array) -> tuple[float, Array]:
+            return -x[-1], np.append(np.zeros(n), -1.0)
+
+        constraint = {
+            "type": "ineq",
+            "fun": lambda x: self.at(x[:-1])[0] - x[-1],
+            "jac": lambda x: np.column_stack([self.at(x[:-1])[1], -np.ones(len(slopes))]),
+        }
+        found = minimize(
+            objective, np.append(self.first, 0.0), jac=True, method="SLSQP", bounds=[BOX] * n + [(None, None)],
+            constraints=[constraint], options={"maxiter": 200, "ftol": 1e-12},
+        )  # fmt: skip
+        gains, _ = self.at(found.x[:-1])
+        return found.x[:-1] if gains.min() > 1e-7 else None
+
+    def most(self, k: int, start: Array) -> float:
+        """The most party k can gain while nobody loses."""
+        found = minimize(
+            lambda u: (-self.at(u)[0][k], -self.at(u)[1][k]), start, jac=True, method="SLSQP", bounds=[BOX] * len(start),
+            constraints=[{"type": "ineq", "fun": lambda u: self.at(u)[0], "jac": lambda u: self.at(u)[1]}],
+            options={"maxiter": 200, "ftol": 1e-12},
+        )  # fmt: skip
+        return float(max(self.at(found.x)[0][k], self.at(start)[0][k]))
+
+    def nash(self, start: Array, weight: Array) -> Array:
+        """Maximise Σ p ln(gain) from a point where all gain."""
+
+        def objective(u: Array) -> tuple[float, Array]:
+            gains, slopes = self.at(u)
+            if gains.min() <= 0:
+                return 1e3 * (1 - gains.min()), np.zeros(len(u))
+            return -float(weight @ np.log(gains)), -(weight / gains) @ slopes
+
+        u = start
+        for _ in range(5):  # restarts: quasi-Newton memory goes stale near the edge of the feasible set
+            found = minimize(
+                objective,
+                u,
+                jac=True,
+                method="L-BFGS-B",
+                bounds=[BOX] * len(u),
+                options={"maxiter": 500, "ftol": 1e-15, "gtol": 1e-9},
+            )
+            moved = float(np.abs(found.x - u).max())
+            u = found.x
+            if moved < 1e-9:
+                break
+        return u
+
+    def proportional(self, start: Array, ideal: Array) -> Array:
+        """Maximise the smallest share of the ideal gain."""
+        n = len(start)
+        first = float((self.at(start)[0] / ideal).min())
+        constraint = {
+            "type": "ineq",
+            "fun": lambda x: self.at(x[:-1])[0] / ideal - x[-1],
+            "jac": lambda x: np.column_stack([self.at(x[:-1])[1] / ideal[:, None], -np.ones(len(ideal))]),
+        }
+        found = minimize(
+            lambda x: (-x[-1], np.append(np.zeros(n), -1.0)), np.append(start, first), jac=True, method="SLSQP",
+            bounds=[BOX] * n + [(None, None)], constraints=[constraint], options={"maxiter": 300, "ftol": 1e-13},
+        )  # fmt: skip
+        return found.x[:-1]

@@ -1,0 +1,100 @@
+"""What a government wants, in numbers: the parts of its objective, reported apart.
+
+    G = w₁·100 ln Ŵ + Σⱼ ω[j]·Δ(value added j)/VA + ω_rev·ΔR/VA − ω_price·100 Δln P̂C − ω_dep·Δ(dependence) − audience costs
+
+Value added and revenue count in percent of the region's value added; dependence is what it buys from its rivals in percent of
+its income; audience costs are charged in the payoff table, to a side that eases while the other does not. Weights come from
+the dossier's motives, on a scale where real income has weight 1; with all others at zero G is plain real income.
+
+>>> from detente.world import toy_world
+>>> from detente.policy.instruments import Policy, Tariff
+>>> from detente.equilibrium.solve import solve
+>>> outcome = solve(toy_world(), Policy([Tariff(by="AAA", on="BBB", rate=0.1)]))
+>>> parts = Weights(prices=0.5).parts(outcome, "AAA")
+>>> sorted(parts), bool(parts["prices"] < 0)
+(['dependence', 'jobs', 'prices', 'real income', 'revenue'], True)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from detente.equilibrium.derivatives import Objective
+from detente.equilibrium.outcome import Outcome
+from detente.errors import InputError
+
+if TYPE_CHECKING:
+    from detente.policy.dossier import Dossier
+
+PARTS = ("real income", "jobs", "revenue", "prices", "dependence", "audience")
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Weights of one government. `jobs` maps sectors (and "default") to weights on their value added."""
+
+    real_income: float = 1.0
+    jobs: Mapping[str, float] = field(default_factory=dict)
+    revenue: float = 0.0
+    prices: float = 0.0
+    dependence: float = 0.0
+    audience: float = 0.0
+    rivals: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, dossier: Dossier, region: str) -> Weights:
+        """From the motives of a party; its rivals are the other parties. A bystander wants real income alone."""
+        parties = {p.region: p for p in dossier.parties}
+        if region not in parties:
+            return cls()
+        o = parties[region].objective
+        others = tuple(code for code in parties if code != region)
+        return cls(o.growth, dict(o.employment), o.revenue, o.prices, o.dependence, o.audience, others)
+
+    def benevolent(self) -> Weights:
+        """The same government if it cared for real income alone."""
+        return Weights(rivals=self.rivals)
+
+    def with_(self, **changes: object) -> Weights:
+        """A changed copy, for asking how the answer moves with a motive."""
+        unknown = [key for key in changes if key not in self.__dataclass_fields__]
+        if unknown:
+            raise InputError(f"a government has no weight on {unknown[0]!r}; it has {', '.join(self.__dataclass_fields__)}")
+        return replace(self, **changes)  # type: ignore[arg-type]
+
+    def parts(self, outcome: Outcome, region: str) -> dict[str, float]:
+        """Weighted parts of G of `region` in an outcome, points of real income; audience costs are not in an outcome."""
+        n = outcome.regions.index(region)
+        before, after = outcome.before, outcome.after
+        gross = float(before.value_added[n].sum())
+        by_sector = 100 * (after.value_added[n] - before.value_added[n]) / gross
+        weights = np.array([self.jobs.get(s, self.jobs.get("default", 0.0)) for s in outcome.sectors])
+        public = [e.tariff_revenue[n] + e.export_tax_revenue[n] - e.subsidies[n] for e in (before, after)]
+        return {
+            "real income": self.real_income * 100 * float(np.log1p(outcome.real_income[region] / 100)),
+            "jobs": float(weights @ by_sector),
+            "revenue": self.revenue * 100 * float(public[1] - public[0]) / gross,
+            "prices": -self.prices * 100 * float(np.log(after.cpi[n] / before.cpi[n])),
+            "dependence": -self.dependence * (self._bought(after, n, outcome) - self._bought(before, n, outcome)),
+        }
+
+    def value(self, outcome: Outcome, region: str) -> float:
+        """G of `region`: the sum of its parts."""
+        return float(sum(self.parts(outcome, region).values()))
+
+    def objective(self, region: str, sectors: Sequence[str]) -> Objective:
+        """The smooth parts (all but dependence and audience) as an objective with exact derivatives."""
+        jobs = {(region, s): w for s in sectors if (w := self.jobs.get(s, self.jobs.get("default", 0.0)))}
+        return Objective(
+            real_income={region: self.real_income}, value_added=jobs, revenue={region: self.revenue}, prices={region: self.prices}
+        )
+
+    def _bought(self, equilibrium: object, n: int, outcome: Outcome) -> float:
+        """Purchases from rivals, percent of income."""
+        index = [outcome.regions.index(r) for r in self.rivals if r in outcome.regions]
+        flows = equilibrium.shipments[index, n]  # type: ignore[attr-defined]
+        return float(100 * flows.sum() / equilibrium.income[n])  # type: ignore[attr-defined]

@@ -1,0 +1,171 @@
+"""The payoff table: what every combination of stances is worth to every government, from one equilibrium each.
+
+Stances come from the dossier (ease, hold, escalate: which measures change). Each combination becomes a policy on one date
+after the deadlines, is solved, and compared with the status quo. Audience costs are charged to a party that eases while
+another escalates: `audience` points of its weight times `AUDIENCE_POINTS`.
+
+>>> import detente as dt
+>>> table = payoff_table("kuala-lumpur-2025")
+>>> table.parties, table.payoffs.shape
+(('USA', 'CHN'), (3, 3, 2))
+"""
+
+from __future__ import annotations
+
+import datetime
+import itertools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from detente.equilibrium.outcome import Outcome
+from detente.equilibrium.parameters import Parameters, horizon as named_horizon
+from detente.equilibrium.solve import solve
+from detente.errors import InputError, UnknownName
+from detente.strategy.objectives import PARTS, Weights
+from detente.world.world import World
+
+if TYPE_CHECKING:
+    from detente.policy.dossier import Dossier
+
+Array = NDArray[np.float64]
+AUDIENCE_POINTS = 0.1  # points of real income that easing under fire costs a government with audience weight 1
+
+
+@dataclass(frozen=True, eq=False)
+class PayoffTable:
+    """Payoffs over all combinations of stances, in points of real income against the status quo.
+
+    `payoffs` [stance of the first party, of the second, …, party]; `parts` adds a last axis over `PARTS`. `outcomes` maps a
+    combination to its equilibrium compared with the status quo.
+    """
+
+    dossier: str
+    horizon: str
+    date: datetime.date
+    parties: tuple[str, ...]
+    stances: tuple[tuple[str, ...], ...]
+    titles: tuple[tuple[str, ...], ...]
+    payoffs: Array
+    parts: Array
+    outcomes: Mapping[tuple[str, ...], Outcome]
+
+    def payoff(self, *stances: str) -> dict[str, float]:
+        """Payoff of each party at a combination of stances, in the order of the parties."""
+        return dict(zip(self.parties, map(float, self.payoffs[self._index(stances)]), strict=True))
+
+    def bimatrix(self) -> tuple[Array, Array]:
+        """The two payoff matrices of a two-party table (rows: the first party's stances)."""
+        if len(self.parties) != 2:
+            raise InputError(f"a bimatrix needs two parties, this table has {len(self.parties)}")
+        return self.payoffs[..., 0], self.payoffs[..., 1]
+
+    def with_weights(self, weights: Mapping[str, Weights]) -> PayoffTable:
+        """The same equilibria judged by other objectives: nothing is solved again."""
+        return _judge(self, {p: weights.get(p, Weights()) for p in self.parties})
+
+    def bystanders(self) -> pd.DataFrame:
+        """Real income of every region, percent, one row a combination of stances."""
+        rows = {" / ".join(key): outcome.real_income for key, outcome in self.outcomes.items()}
+        return pd.DataFrame(rows).T.rename_axis(" / ".join(self.parties))
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a combination and party: stances, payoff and its parts."""
+        rows = []
+        for combination in itertools.product(*self.stances):
+            index = self._index(combination)
+            for k, party in enumerate(self.parties):
+                stances = dict(zip((f"stance of {p}" for p in self.parties), combination, strict=True))
+                parts = dict(zip((f"{part}, points" for part in PARTS), map(float, self.parts[index][k]), strict=True))
+                rows.append({**stances, "party": party, "payoff, points": float(self.payoffs[index][k]), **parts})
+        return pd.DataFrame(rows)
+
+    def record(self) -> dict[str, Any]:
+        """JSON-able."""
+        return {
+            "dossier": self.dossier, "horizon": self.horizon, "date": self.date.isoformat(), "parties": list(self.parties),
+            "stances": [list(s) for s in self.stances], "unit": "points of real income against the status quo",
+            "rows": self.to_frame().to_dict(orient="records"),
+        }  # fmt: skip
+
+    def _index(self, stances: tuple[str, ...]) -> tuple[int, ...]:
+        if len(stances) != len(self.parties):
+            raise InputError(f"give one stance a party ({', '.join(self.parties)})")
+        index = []
+        for stance, menu in zip(stances, self.stances, strict=True):
+            if stance not in menu:
+                raise UnknownName(stance, list(menu), "stance")
+            index.append(menu.index(stance))
+        return tuple(index)
+
+
+def payoff_table(
+    dossier: Dossier | str,
+    world: World | None = None,
+    horizon: str | Parameters | None = None,
+    *,
+    weights: Mapping[str, Weights] | None = None,
+    progress: Callable[[str, int, int], None] | None = None,
+    **parameters: Any,
+) -> PayoffTable:
+    """Solve every combination of the parties' stances. `weights` replaces the dossier's motives, by party.
+
+    Raises `InputError` where a party has no stances.
+    """
+    from detente.policy.dossier import load_dossier
+    from detente.world.library import load_world
+
+    case = load_dossier(dossier) if isinstance(dossier, str) else dossier
+    table = load_world() if world is None else world
+    chosen = named_horizon(horizon or case.horizon.default, **parameters)
+    for party in case.parties:
+        if not party.stances:
+            raise InputError(f"{case.id} gives {party.region} no stances; add ease, hold and escalate to the party")
+    day = max([s.policy_date for s in case.scenarios] or [case.as_of])
+    economy = table.economy()
+    regions, sectors = table.regions, table.sectors
+    base = solve(economy, case.policy(None, regions, sectors), chosen)
+    menus = tuple(tuple(s.stance for s in p.stances) for p in case.parties)
+    combinations = list(itertools.product(*menus))
+    outcomes: dict[tuple[str, ...], Outcome] = {}
+    for done, combination in enumerate(combinations, 1):
+        changes = [change for party, name in zip(case.parties, combination, strict=True) for change in party.stance(name).changes]
+        policy = case.policy(None, regions, sectors, changes=changes, day=day)
+        outcomes[combination] = solve(economy, policy, chosen).relative_to(base)
+        if progress is not None:
+            progress("payoffs", done, len(combinations))
+    parties = tuple(p.region for p in case.parties)
+    shape = (*(len(m) for m in menus), len(parties))
+    empty = PayoffTable(
+        dossier=case.id,
+        horizon=chosen.name,
+        date=day,
+        parties=parties,
+        stances=menus,
+        titles=tuple(tuple(s.title for s in p.stances) for p in case.parties),
+        payoffs=np.zeros(shape),
+        parts=np.zeros((*shape, len(PARTS))),
+        outcomes=outcomes,
+    )
+    wanted = {p: (weights or {}).get(p) or Weights.of(case, p) for p in parties}
+    return _judge(empty, wanted)
+
+
+def _judge(table: PayoffTable, weights: Mapping[str, Weights]) -> PayoffTable:
+    """Payoffs of the solved combinations under given objectives."""
+    import dataclasses
+
+    parts = np.zeros_like(table.parts)
+    for combination, outcome in table.outcomes.items():
+        index = tuple(menu.index(name) for menu, name in zip(table.stances, combination, strict=True))
+        for k, party in enumerate(table.parties):
+            found = weights[party].parts(outcome, party)
+            others = [name for m, name in enumerate(combination) if m != k]
+            under_fire = combination[k] == "ease" and "escalate" in others
+            found["audience"] = -AUDIENCE_POINTS * weights[party].audience if under_fire else 0.0
+            parts[index][k] = [found[part] for part in PARTS]
+    return dataclasses.replace(table, parts=parts, payoffs=parts.sum(-1))

@@ -1,0 +1,106 @@
+"""Where every player's own first-order conditions hold: best replies and Nash equilibria in tariffs by one iteration.
+
+To second order a player's objective is curved in its own rates like −½ D (u − u*)², with D ≈ 100·θ·imports/((1+t)·income): what
+a tariff costs is the trade it drives out. The map u ← u + g/D, g the exact derivative, therefore has its fixed points where
+g = 0 and moves nearly straight to them; Anderson mixing removes the rest. All players move at once, so a Nash equilibrium
+costs about as many sweeps as a single best reply. Whether a point found is a maximum is checked by `regret`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.equilibrium.arrays import theta_of
+from detente.equilibrium.derivatives import TariffGradients
+from detente.errors import NotConverged
+from detente.strategy.levers import HIGHEST, LOWEST, TariffSpace
+
+Array = NDArray[np.float64]
+Progress = Callable[[str, int, int], None]
+STEP = 0.5  # largest move of u in one iteration
+
+
+@dataclass(frozen=True, eq=False)
+class Stationary:
+    """Tariffs at which no player can gain by a small change of its own rates."""
+
+    u: Array
+    tariffs: Array
+    objective: Array
+    residual: float
+    iterations: int
+
+
+def stationary(
+    evaluate: TariffGradients,
+    space: TariffSpace,
+    start: Array,
+    *,
+    base: Array | None = None,
+    tolerance: float = 1e-8,
+    iterations: int = 200,
+    memory: int = 6,
+    progress: Progress | None = None,
+) -> Stationary:
+    """Iterate all players' first-order conditions from u = `start`; `base` holds the tariffs outside the space.
+
+    The residual is the largest move g/D of a variable that carries trade. Raises `NotConverged`.
+    """
+    economy = evaluate.economy
+    fixed = evaluate.shock.tariffs if base is None else base
+    theta = theta_of(economy, evaluate.parameters)
+    u = np.clip(start, LOWEST, HIGHEST)
+    moves: list[Array] = []
+    points: list[Array] = []
+    best: tuple[float, Array, Array, Array] | None = None
+    shrink = 1.0
+    for count in range(1, iterations + 1):
+        tariffs = space.tariffs(u, fixed)
+        try:
+            values, slopes = evaluate(tariffs)
+        except NotConverged:
+            if best is None:
+                raise
+            shrink *= 0.5
+            u = best[1] + shrink * np.clip(best[2], -STEP, STEP)
+            moves, points = [], []
+            if shrink < 1e-3:
+                raise
+            continue
+        flows = evaluate.shipments()
+        income = economy.income[[economy.regions.index(p) for p in space.players]][space.player]
+        curvature = 100 * space.gather(theta * flows) / income
+        slope = space.own(slopes) * np.exp(u)
+        live = curvature > 1e-9 * curvature.max()
+        move = np.where(live, slope / np.maximum(curvature, 1e-300), 0.0)
+        at_bound = ((u >= HIGHEST) & (move > 0)) | ((u <= LOWEST) & (move < 0))
+        move[at_bound] = 0.0
+        size = float(np.abs(move).max())
+        if best is None or size < best[0]:
+            best = (size, u.copy(), move.copy(), values)
+        if progress is not None:
+            progress(f"residual {size:.0e}", count, iterations)
+        if size <= tolerance:
+            return Stationary(u, tariffs, values, size, count)
+        if size > 20 * best[0]:
+            u, move, moves, points = best[1].copy(), best[2].copy(), [], []
+            shrink *= 0.5
+        points.append(u)
+        moves.append(move)
+        points, moves = points[-memory - 1 :], moves[-memory - 1 :]
+        step = shrink * np.clip(move, -STEP, STEP)
+        if len(moves) > 1 and size < STEP:
+            dr = np.diff(np.array(moves), axis=0)
+            du = np.diff(np.array(points), axis=0)
+            weights = np.linalg.lstsq(dr.T, move, rcond=1e-10)[0]
+            step = np.clip(move - weights @ (du + dr), -STEP, STEP)
+        u = np.clip(u + step, LOWEST, HIGHEST)
+    assert best is not None
+    raise NotConverged(
+        f"the tariffs still move by {best[0]:.1e} (in ln(1+t)) after {iterations} iterations, wanted {tolerance:.0e}; "
+        "try another start, less detail or more iterations"
+    )

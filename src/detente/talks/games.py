@@ -1,0 +1,338 @@
+"""Games of stances: what each party does when all choose at once from short menus.
+
+Payoffs are an array with one axis per party (its stances) and a last axis for the party paid. A cell is a pure equilibrium when
+no party gains by changing its own stance alone; a mixed equilibrium makes every stance in use a best reply. A stance is strictly
+dominated when some (mixed) other stance pays more against everything. A cell is efficient when no other cell is better
+for somebody and worse for nobody. Source: Nash (1951); equilibria of two-party games by support enumeration (nashpy);
+risk dominance: Harsanyi and Selten (1988).
+
+>>> g = bimatrix([[-10, 4], [-4, 0]], [[-8, -3], [5, 0]], parties=("USA", "CHN"), stances=(("hold", "blink"), ("hold", "blink")))
+>>> for e in g.equilibria(): print(e.kind, [[round(float(p), 4) for p in mix] for mix in e.mixes])
+pure [[1.0, 0.0], [0.0, 1.0]]
+pure [[0.0, 1.0], [1.0, 0.0]]
+mixed [[0.5, 0.5], [0.4, 0.6]]
+"""
+
+from __future__ import annotations
+
+import itertools
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from scipy.optimize import linprog
+
+from detente.errors import InputError, UnknownName
+from detente.talks.words import chance, join, number, plain
+
+Array = NDArray[np.float64]
+TOLERANCE = 1e-9
+"""Payoff differences smaller than this share of the game's payoff span count as ties."""
+
+
+@dataclass(frozen=True, eq=False)
+class Equilibrium:
+    """One equilibrium: a probability for each stance of each party, and what each party gets on average."""
+
+    kind: str
+    mixes: tuple[tuple[float, ...], ...]
+    payoffs: tuple[float, ...]
+    cell: tuple[str, ...] | None = None
+
+    def record(self) -> dict[str, Any]:
+        """The same, ready for JSON."""
+        return plain(self)
+
+
+@dataclass(frozen=True, eq=False)
+class Dominance:
+    """Stances removed by iterated strict dominance, round by round, and what is left."""
+
+    removed: tuple[tuple[int, str, str, str], ...]
+    """(round, party, stance removed, what pays more)."""
+    left: Mapping[str, tuple[str, ...]]
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a removed stance."""
+        return pd.DataFrame(list(self.removed), columns=["round", "party", "stance", "pays more"])
+
+    def record(self) -> dict[str, Any]:
+        """The same, ready for JSON."""
+        return {"removed": self.to_frame().to_dict(orient="records"), "left": plain(self.left)}
+
+
+@dataclass(frozen=True, eq=False)
+class Game:
+    """Parties, their stances and payoffs[stance of the first, stance of the second, …, party]."""
+
+    parties: tuple[str, ...]
+    stances: tuple[tuple[str, ...], ...]
+    payoffs: Array = field(repr=False)
+
+    # -- reading -----------------------------------------------------------------------------------------------------
+    def cells(self) -> list[tuple[int, ...]]:
+        """All combinations of stances, as index tuples, the last party's stance running fastest."""
+        return list(itertools.product(*(range(len(s)) for s in self.stances)))
+
+    def names(self, cell: Sequence[int]) -> tuple[str, ...]:
+        """The stances of a cell by name."""
+        return tuple(self.stances[p][k] for p, k in enumerate(cell))
+
+    def payoff(self, *chosen: str) -> dict[str, float]:
+        """What each party gets when the parties take these stances."""
+        if len(chosen) != len(self.parties):
+            raise InputError(f"need one stance for each of {join(self.parties)}, not {len(chosen)}")
+        cell = tuple(self._stance(p, name) for p, name in enumerate(chosen))
+        return dict(zip(self.parties, map(float, self.payoffs[cell]), strict=True))
+
+    def _stance(self, party: int, name: str) -> int:
+        if name not in self.stances[party]:
+            raise UnknownName(name, list(self.stances[party]), f"stance of {self.parties[party]}")
+        return self.stances[party].index(name)
+
+    def _slack(self) -> float:
+        return TOLERANCE * max(float(np.ptp(self.payoffs)), 1e-300)
+
+    # -- answers -----------------------------------------------------------------------------------------------------
+    def best_replies(self) -> dict[str, NDArray[np.bool_]]:
+        """Party → whether its stance is a best reply, cell by cell (ties are all best)."""
+        result = {}
+        for p, party in enumerate(self.parties):
+            own = self.payoffs[..., p]
+            result[party] = own >= own.max(axis=p, keepdims=True) - self._slack()
+        return result
+
+    def regret(self, mixes: Sequence[Sequence[float]]) -> float:
+        """The most any party could gain by changing its own choice alone, in payoff units."""
+        worst = 0.0
+        for p in range(len(self.parties)):
+            own = self._against(p, mixes)
+            worst = max(worst, float(own.max() - own @ np.asarray(mixes[p])))
+        return worst
+
+    def _against(self, party: int, mixes: Sequence[Sequence[float]]) -> Array:
+        """The party's payoff from each of its stances when the others mix."""
+        values = np.moveaxis(self.payoffs[..., party], party, 0)
+        for other in reversed([q for q in range(len(self.parties)) if q != party]):
+            values = values @ np.asarray(mixes[other], dtype=np.float64)
+        return values
+
+    def pure_equilibria(self) -> tuple[Equilibrium, ...]:
+        """Cells no party leaves alone, in the order of `cells`."""
+        stays = np.logical_and.reduce(list(self.best_replies().values()))
+        found = []
+        for cell in self.cells():
+            if stays[cell]:
+                mixes = tuple(tuple(float(k == own) for k in range(len(s))) for own, s in zip(cell, self.stances, strict=True))
+                found.append(Equilibrium("pure", mixes, tuple(map(float, self.payoffs[cell])), self.names(cell)))
+        return tuple(found)
+
+    def equilibria(self) -> tuple[Equilibrium, ...]:
+        """Pure equilibria first, then (two parties only) the mixed ones, sorted by their probabilities from the first stance on.
+
+        Each is checked against every deviation. In a degenerate game (a tie in a best reply) mixed equilibria may come in
+        whole ranges; the list then holds some of them, see `degenerate`.
+        """
+        pure = self.pure_equilibria()
+        if len(self.parties) != 2:
+            return pure
+        import nashpy
+
+        low, span = float(self.payoffs.min()), max(float(np.ptp(self.payoffs)), 1e-300)
+        scaled = (self.payoffs - low) / span
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            raw = list(nashpy.Game(scaled[..., 0], scaled[..., 1]).support_enumeration(tol=1e-12))
+        mixed: list[Equilibrium] = []
+        for pair in raw:
+            mixes = tuple(tuple(float(x) for x in np.asarray(m, dtype=np.float64)) for m in pair)
+            if not np.isfinite(np.concatenate(pair)).all() or all(max(m) > 1 - 1e-9 for m in mixes):
+                continue
+            if self.regret(mixes) > 1e-8 * span or any(_same(mixes, e.mixes) for e in mixed):
+                continue
+            paid = tuple(float(np.asarray(mixes[0]) @ self.payoffs[..., p] @ np.asarray(mixes[1])) for p in range(2))
+            mixed.append(Equilibrium("mixed", mixes, paid))
+        mixed.sort(key=lambda e: [[-round(x, 9) for x in m] for m in e.mixes])
+        return pure + tuple(mixed)
+
+    @property
+    def degenerate(self) -> bool:
+        """Whether some party has two equally good replies to a cell, or the count of equilibria is even (it is odd otherwise)."""
+        for p, best in enumerate(self.best_replies().values()):
+            if (best.sum(axis=p) > 1).any():
+                return True
+        return len(self.parties) == 2 and len(self.equilibria()) % 2 == 0
+
+    def dominated(self) -> Dominance:
+        """Iterated strict dominance, by single stances and by mixtures; the order of removal does not change what is left."""
+        left = [list(range(len(s))) for s in self.stances]
+        removed: list[tuple[int, str, str, str]] = []
+        for step in itertools.count(1):
+            found = []
+            for p, party in enumerate(self.parties):
+                own = np.moveaxis(self.payoffs[np.ix_(*left)][..., p], p, 0).reshape(len(left[p]), -1)
+                for position, stance in enumerate(left[p]):
+                    better = _dominator(own, position, self._slack())
+                    if better is not None:
+                        text = " or ".join(self.stances[p][left[p][k]] for k in np.flatnonzero(better > 1e-9))
+                        found.append((step, party, self.stances[p][stance], text))
+            if not found:
+                break
+            removed += found
+            for _, party, name, _ in found:
+                p = self.parties.index(party)
+                left[p].remove(self.stances[p].index(name))
+        names = {party: tuple(self.stances[p][k] for k in left[p]) for p, party in enumerate(self.parties)}
+        return Dominance(tuple(removed), names)
+
+    def efficient(self) -> tuple[tuple[str, ...], ...]:
+        """Cells that no other cell beats for somebody without hurting anybody."""
+        flat = self.payoffs.reshape(-1, len(self.parties))
+        keep = efficient_rows(flat, self._slack())
+        return tuple(self.names(cell) for cell, good in zip(self.cells(), keep, strict=True) if good)
+
+    def security(self) -> dict[str, float]:
+        """What each party can make sure of with one stance, whatever the others do (maximin, pure)."""
+        others = {p: tuple(q for q in range(len(self.parties)) if q != p) for p in range(len(self.parties))}
+        return {party: float(self.payoffs[..., p].min(axis=others[p]).max()) for p, party in enumerate(self.parties)}
+
+    def risk_dominant(self) -> Equilibrium | None:
+        """Of two pure equilibria of a 2 × 2 game, the one with the larger product of losses from leaving it; None if neither."""
+        pure = self.pure_equilibria()
+        if self.payoffs.shape != (2, 2, 2) or len(pure) != 2:
+            return None
+        losses = []
+        for e in pure:
+            r, c = (m.index(1.0) for m in e.mixes)
+            losses.append(
+                (self.payoffs[r, c, 0] - self.payoffs[1 - r, c, 0]) * (self.payoffs[r, c, 1] - self.payoffs[r, 1 - c, 1])
+            )
+        if abs(losses[0] - losses[1]) <= TOLERANCE * max(abs(losses[0]), abs(losses[1])):
+            return None
+        return pure[int(losses[1] > losses[0])]
+
+    # -- showing -----------------------------------------------------------------------------------------------------
+    def to_frame(self) -> pd.DataFrame:
+        """One row a cell: stances, payoffs, who would stay, equilibrium or not, efficient or not."""
+        best, efficient = self.best_replies(), set(self.efficient())
+        rows = []
+        for cell in self.cells():
+            names = self.names(cell)
+            row: dict[str, Any] = {f"stance of {p}": s for p, s in zip(self.parties, names, strict=True)}
+            row |= {p: float(v) for p, v in zip(self.parties, self.payoffs[cell], strict=True)}
+            stays = [p for p in self.parties if best[p][cell]]
+            row |= {"would stay": ", ".join(stays), "equilibrium": len(stays) == len(self.parties), "efficient": names in efficient}
+            rows.append(row)
+        return pd.DataFrame(rows)
+
+    def record(self) -> dict[str, Any]:
+        """Payoffs and answers, ready for JSON."""
+        return {
+            "parties": list(self.parties),
+            "stances": plain(self.stances),
+            "cells": plain(self.to_frame().to_dict(orient="records")),
+            "equilibria": [e.record() for e in self.equilibria()],
+            "degenerate": self.degenerate,
+            "dominated": self.dominated().record(),
+            "efficient": plain(self.efficient()),
+            "security": plain(self.security()),
+        }
+
+    def explain(self) -> str:
+        """The answers in plain words."""
+        lines = []
+        for e in self.equilibria():
+            if e.kind == "pure":
+                assert e.cell is not None
+                who = join([f"{p} takes '{s}'" for p, s in zip(self.parties, e.cell, strict=True)])
+                paid = join([f"{p} {number(v)}" for p, v in zip(self.parties, e.payoffs, strict=True)])
+                lines.append(f"Nobody gains by moving alone when {who} (payoffs: {paid}).")
+            else:
+                mixes = [
+                    f"{p} takes " + join([f"'{s}' with {chance(x)}" for s, x in zip(self.stances[k], e.mixes[k], strict=True) if x > 0])
+                    for k, p in enumerate(self.parties)
+                ]
+                lines.append(f"Mixed: {join(mixes)}. Each side's odds are set by the other's payoffs, not by its own.")
+        if not lines:
+            lines.append("No combination of single stances is stable: somebody always gains by moving.")
+        removed = self.dominated().removed
+        for _, party, stance, better in removed:
+            lines.append(f"{party} never does best with '{stance}': '{better}' pays more whatever the others still do.")
+        efficient = self.efficient()
+        stable = {e.cell for e in self.pure_equilibria()}
+        wasted = [c for c in stable if c is not None and c not in efficient]
+        if wasted:
+            lines.append(f"Left to themselves they may end in {join(sorted('/'.join(c) for c in wasted))}, which a deal could better.")
+        if self.degenerate:
+            lines.append("Some replies tie, so there may be more mixed equilibria than listed.")
+        return " ".join(lines)
+
+
+def game(payoffs: ArrayLike, parties: Sequence[str] | None = None, stances: Sequence[Sequence[str]] | None = None) -> Game:
+    """A game from payoffs[stance of the first party, …, stance of the last, party]. Raises `InputError` on a wrong shape or NaN."""
+    array = np.array(payoffs, dtype=np.float64)
+    count = array.ndim - 1
+    if count < 1 or array.shape[-1] != count:
+        raise InputError(f"payoffs need one axis a party and a last axis over parties; the shape is {array.shape}")
+    if array.size == 0 or not np.isfinite(array).all():
+        raise InputError("every payoff must be a finite number")
+    names = tuple(parties or [f"party {k + 1}" for k in range(count)])
+    menus = tuple(tuple(s) for s in stances) if stances else tuple(tuple(f"stance {k + 1}" for k in range(n)) for n in array.shape[:-1])
+    if len(names) != count or len(set(names)) != count:
+        raise InputError(f"need {count} different names of parties, not {list(names)}")
+    if tuple(len(m) for m in menus) != array.shape[:-1] or any(len(set(m)) != len(m) for m in menus):
+        raise InputError(f"stances must be different names and match the shape {array.shape[:-1]}")
+    array.setflags(write=False)
+    return Game(names, menus, array)
+
+
+def bimatrix(
+    first: ArrayLike, second: ArrayLike, parties: Sequence[str] = ("first", "second"), stances: Sequence[Sequence[str]] | None = None
+) -> Game:
+    """A two-party game from two matrices, rows the first party's stances, columns the second's."""
+    a, b = np.array(first, dtype=np.float64), np.array(second, dtype=np.float64)
+    if a.ndim != 2 or a.shape != b.shape:
+        raise InputError(f"need two matrices of one shape, not {a.shape} and {b.shape}")
+    return game(np.stack([a, b], axis=-1), parties, stances)
+
+
+def efficient_rows(points: ArrayLike, slack: float = 0.0) -> NDArray[np.bool_]:
+    """Which rows of points[k, party] no other row beats for somebody without hurting anybody."""
+    u = np.asarray(points, dtype=np.float64)
+    at_least = (u[:, None, :] >= u[None, :, :] - slack).all(axis=2)
+    more = (u[:, None, :] > u[None, :, :] + slack).any(axis=2)
+    return ~(at_least & more).any(axis=0)
+
+
+def _dominator(own: Array, position: int, slack: float) -> Array | None:
+    """A mixture of the other rows that pays strictly more than `own[position]` in every column, or None."""
+    others = [k for k in range(len(own)) if k != position]
+    if not others:
+        return None
+    for k in others:  # a single stance is the plainer answer
+        if (own[k] > own[position] + slack).all():
+            return np.eye(len(own))[k]
+    n = len(others)
+    gaps = own[others] - own[position]
+    span = max(float(np.abs(gaps).max()), 1e-300)
+    result = linprog(
+        np.r_[np.zeros(n), -1.0],
+        A_ub=np.c_[-gaps.T / span, np.ones(gaps.shape[1])],
+        b_ub=np.zeros(gaps.shape[1]),
+        A_eq=np.r_[np.ones(n), 0.0][None, :],
+        b_eq=[1.0],
+        bounds=[(0, None)] * n + [(None, None)],
+    )
+    if not result.success or result.x[-1] <= 1e-9:
+        return None
+    mix = np.zeros(len(own))
+    mix[others] = result.x[:-1]
+    return mix
+
+
+def _same(a: Sequence[Sequence[float]], b: Sequence[Sequence[float]]) -> bool:
+    return all(np.allclose(x, y, atol=1e-9) for x, y in zip(a, b, strict=True))

@@ -1,0 +1,215 @@
+"""The briefing as files: anchors, escaping, no outside loads, data behind every figure, the same bytes twice."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from detente.briefing import brief, page, report, text
+from detente.errors import BadDossier, InputError
+from detente.policy.dossier import parse_dossier
+
+ANCHORS = (
+    "summary", "situation", "table", "motives", "scenarios", "implications", "diversion", "people", "published", "questions",
+    "method", "sources", "appendix",
+)  # fmt: skip
+
+
+class Reader(HTMLParser):
+    """Collects ids, links, tags and anything that would load from elsewhere."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.tags: set[str] = set()
+        self.loads: list[str] = []
+        self.handlers: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        for key, value in attrs:
+            if key == "id" and value:
+                self.ids.append(value)
+            if key == "href" and tag == "a" and value:
+                self.links.append(value)
+            elif key in ("src", "href", "xlink:href", "data", "srcset", "action") and value:
+                self.loads.append(f"{tag} {value}")
+            if key.startswith("on"):
+                self.handlers.append(key)
+
+
+@pytest.fixture(scope="module")
+def reader(run: Any) -> Reader:
+    found = Reader()
+    found.feed(run.html)
+    return found
+
+
+def table(run: Any, name: str) -> pd.DataFrame:
+    return pd.read_csv(run.briefing.data / name)
+
+
+def test_every_section_has_its_anchor_and_every_inner_link_a_target(reader: Reader) -> None:
+    assert set(ANCHORS) <= set(reader.ids)
+    assert len(reader.ids) == len(set(reader.ids))
+    for link in reader.links:
+        assert link.startswith(("https://example.org/", "https://doi.org/")) or link[1:] in reader.ids
+
+
+def test_nothing_is_loaded_and_nothing_runs(run: Any, reader: Reader) -> None:
+    assert reader.loads == []
+    assert reader.handlers == []
+    assert not reader.tags & {"script", "link", "img", "iframe", "object", "embed", "base"}
+    assert "@import" not in run.html
+    assert "@font-face" not in run.html
+    assert not re.search(r"url\((?!#)", run.html)
+
+
+def test_dossier_text_is_escaped(run: Any) -> None:
+    for bad in ("<script>", "<b>Not", "<i>ground", "<img ", "<u>cloth", "<em>away"):
+        assert bad not in run.html
+        assert bad not in run.briefing.markdown.read_text(encoding="utf-8")
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in run.html
+
+
+def test_a_formula_in_a_title_does_not_reach_a_spreadsheet(run: Any) -> None:
+    titles = table(run, "measures-status.csv")["title"]
+    assert any(t.startswith("'=cmd()") for t in titles)
+    assert not any(str(t).startswith("=") for t in titles)
+
+
+def test_every_figure_and_table_names_its_data_file(run: Any) -> None:
+    index = table(run, "README.csv").set_index("file")
+    on_disk = {p.name for p in run.briefing.data.iterdir()} - {"README.csv"}
+    assert set(index.index) == on_disk
+    named = set(re.findall(r"data/([a-z0-9-]+\.csv)", run.html))
+    assert named <= on_disk
+    for block in re.findall(r'<figure class="(?:chart|table).*?</figure>', run.html, re.DOTALL):
+        assert re.search(r"Data: data/[a-z0-9-]+\.csv", block), block[:200]
+    for name, row in index.iterrows():
+        assert hashlib.sha256((run.briefing.data / str(name)).read_bytes()).hexdigest() == row["sha256"]
+
+
+def test_numbers_carry_a_unit_column(run: Any) -> None:
+    wordy = {"README.csv", "rounds.csv", "stances.csv", "timeline.csv", "assumptions.csv"}
+    for path in sorted(run.briefing.data.glob("*.csv")):
+        if path.name not in wordy:
+            columns = set(pd.read_csv(path).columns)
+            assert {"unit", "published_unit"} & columns, path.name
+
+
+def test_charts_have_alt_text_with_values(run: Any) -> None:
+    assert run.html.count('role="img"') == 2 * run.html.count('<figure class="chart')
+    first = re.search(r'id="fig-summary".*?aria-label="([^"]+)"', run.html, re.DOTALL)
+    assert first is not None
+    value = table(run, "summary-real-income.csv").query("region == 'USA' and scenario == 'pessimistic'")["value"].iloc[0]
+    assert text.fixed(value, 2, signed=True) in first.group(1)
+
+
+def test_text_and_tables_say_what_the_data_say(run: Any) -> None:
+    income = table(run, "scenario-real-income.csv")
+    body = run.html[run.html.index('id="tab-income"') :].split("</figure>")[0]
+    for row in income.itertuples():
+        assert text.fixed(float(str(row.value)), 2, signed=True) in body
+    numbers = table(run, "summary-numbers.csv")
+    summary = run.html[run.html.index('class="numbers"') :].split("</dl>")[0]
+    for row in numbers.itertuples():
+        assert text.percent(float(str(row.value)), signed=True) in summary
+    worst = income.query("region == 'USA' and scenario == 'pessimistic'").iloc[0]
+    assert text.change_phrase(worst["value"], worst["low"], worst["high"]) in run.html
+    assert (income["low"] <= income["value"] + 1e-12).all()
+    assert (income["value"] <= income["high"] + 1e-12).all()
+
+
+def test_headline_is_in_the_data(run: Any) -> None:
+    told = run.briefing.headline["real_income"]["CHN"]["pessimistic"]["value"]
+    kept = table(run, "every-economy.csv").query("region == 'CHN' and scenario == 'pessimistic'")["value"].iloc[0]
+    assert told == pytest.approx(kept, rel=1e-6)
+    assert kept < 0
+
+
+def test_run_record_lists_files_and_inputs(run: Any) -> None:
+    record = json.loads(run.briefing.run_json.read_text(encoding="utf-8"))
+    assert record["dossier"]["id"] == "toy-talks"
+    assert record["world"]["fingerprint"] == run.world.fingerprint
+    assert record["measure_status"]["answer"] == "suspended"
+    assert all(s["status"] == "converged" for h in record["solutions"].values() for p in h.values() for s in p.values())
+    folder = run.briefing.html.parent
+    for name, entry in record["files"].items():
+        body = (folder / name).read_bytes()
+        assert (hashlib.sha256(body).hexdigest(), len(body)) == (entry["sha256"], entry["bytes"])
+    assert {p.name for p in folder.iterdir()} == {"briefing.html", "briefing.md", "data", "run.json"}
+
+
+def test_the_same_inputs_give_the_same_bytes(run: Any, tmp_path: Path) -> None:
+    steps: list[tuple[str, int, int]] = []
+    again = brief(run.dossier, run.world, out=tmp_path / "again", progress=lambda *step: steps.append(step))
+    first, second = run.briefing.html.parent, again.html.parent
+    names = sorted(p.relative_to(first) for p in first.rglob("*") if p.is_file())
+    assert names == sorted(p.relative_to(second) for p in second.rglob("*") if p.is_file())
+    for name in names:
+        assert (first / name).read_bytes() == (second / name).read_bytes(), name
+    assert [done for _, done, _ in steps] == sorted(done for _, done, _ in steps)
+    assert steps[-1][0] == "writing"
+    assert {of for _, _, of in steps} == {steps[-1][1]}
+
+
+def test_a_failure_leaves_nothing_behind(run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = tmp_path / "out"
+    with pytest.raises(InputError, match="is a file"):
+        report._write(run.briefing.html, {})
+    monkeypatch.setattr(Path, "write_bytes", lambda self, body: (_ for _ in ()).throw(OSError("disk full")))
+    with pytest.raises(OSError, match="disk full"):
+        report._write(out, {"briefing.html": b"x"})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_rewriting_keeps_foreign_files(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "notes.txt").write_text("mine")
+    contents = {"briefing.html": b"a", "briefing.md": b"b", "run.json": b"{}", "data/x.csv": b"c"}
+    report._write(out, contents)
+    report._write(out, {**contents, "data/y.csv": b"d"})
+    assert sorted(p.name for p in out.rglob("*") if p.is_file()) == [
+        "briefing.html",
+        "briefing.md",
+        "notes.txt",
+        "run.json",
+        "x.csv",
+        "y.csv",
+    ]
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_world_without_the_parties_is_refused(run: Any) -> None:
+    small = run.world.aggregate(regions={"AAA": ["CHN"]})
+    with pytest.raises(BadDossier, match="CHN"):
+        report.solve_case(run.dossier, small)
+
+
+def test_a_dossier_without_scenarios_is_refused(run: Any, dossier_text: str) -> None:
+    cut = re.sub(r"  - id: optimistic.*?(?=key_questions:)", "", dossier_text, flags=re.DOTALL)
+    cut = re.sub(r"key_questions:.*?(?=sources:\n)", "", cut, flags=re.DOTALL)
+    with pytest.raises(BadDossier, match="at least one scenario"):
+        report.solve_case(parse_dossier(cut, "cut.yaml"), run.world)
+
+
+def test_markdown_cells_cannot_break_a_table() -> None:
+    assert page.markdown_text("a | b\n<c>") == "a \\| b &lt;c&gt;"
+
+
+def test_csv_is_readable_and_harmless() -> None:
+    body = report.csv_bytes(pd.DataFrame({"t": ["+1", "fine", None], "v": [-1.5, 2.0, float("nan")]}))
+    frame = pd.read_csv(io.BytesIO(body))
+    assert frame["t"].iloc[0] == "'+1"
+    assert frame["v"].iloc[0] == -1.5
