@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 import detente as dt
 from benchmarks.kernel import war
-from benchmarks.timing import Section, paired, ratio, seconds
+from benchmarks.timing import Section, middle, paired, ratio
 from benchmarks.worlds import random_world
 
 
@@ -26,7 +24,7 @@ def run(quick: bool) -> Section:
         times = paired([solve, slope], rounds=5 if quick else 15)
         cells = regions * (regions - 1) * sectors
         rows.append((
-            f"{regions} × {sectors}", f"{cells:,}", *(seconds(float(np.median(times[:, c]))) for c in (0, 1)), f"{ratio(times, 1, 0):.1f}",
+            f"{regions} × {sectors}", f"{cells:,}", middle(times, 0), middle(times, 1), f"{ratio(times, 1, 0):.1f}",
             f"{cells * ratio(times, 0, 1):,.0f}",
         ))  # fmt: skip
     return Section(

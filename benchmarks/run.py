@@ -25,9 +25,10 @@ PARTS: dict[str, Callable[[bool], Section | list[Section]]] = {
 }
 INTRODUCTION = """# Performance
 
-Written by `python -m benchmarks.run --out docs/performance.md`. Every figure is from one run on one machine. Times are medians over
-rounds in which the candidates take turns; ratios are medians of the ratios within rounds, so that they hold better than the times
-on a machine that does other work as well. Expect times to move by a third from run to run, ratios by a tenth. No test asserts a time."""
+Written by `python -m benchmarks.run --out docs/performance.md`. Every figure is from one run on one machine. Times are medians
+over rounds in which the candidates take turns; ratios are medians of the ratios within rounds, so that they hold better than
+the times on a machine that does other work as well. Expect times to move by a third from run to run, and ratios by a tenth or
+two. No test asserts a time."""
 
 
 def report(names: list[str], quick: bool) -> str:

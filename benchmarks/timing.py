@@ -74,10 +74,9 @@ def seconds(value: float) -> str:
     return f"{1e3 * value:.1f} ms" if value >= 1e-3 else f"{1e6 * value:.0f} µs"
 
 
-def spread(times: Array) -> str:
-    """Median with the quartiles: the noise of the machine in one string."""
-    low, middle, high = np.quantile(times, (0.25, 0.5, 0.75))
-    return f"{seconds(float(middle))} ({seconds(float(low))} to {seconds(float(high))})"
+def middle(times: Array, candidate: int) -> str:
+    """Median time of a candidate, with its unit."""
+    return seconds(float(np.median(times[:, candidate])))
 
 
 def machine() -> list[str]:

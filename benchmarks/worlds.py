@@ -4,7 +4,7 @@ Gravity with noise gives the shipments; duties and spending follow; each sector 
 buys at all, with noise; what is left is final use. Nothing has to be solved for: the flows are the table.
 
 >>> random_world(5, 4, seed=1)
-World('random 5 × 4', 5 regions × 4 sectors)
+World('random 5 × 4', 2022, 5 regions × 4 sectors, million USD)
 """
 
 from __future__ import annotations

@@ -41,6 +41,15 @@ _HOME = {
     "Outcome": "detente.equilibrium.outcome",
     "run_scenarios": "detente.outlook.scenarios",
     "Scenarios": "detente.outlook.scenarios",
+    "best_reply": "detente.strategy.nash",
+    "nash_tariffs": "detente.strategy.nash",
+    "bargain": "detente.strategy.bargain",
+    "pareto_frontier": "detente.strategy.bargain",
+    "payoff_table": "detente.strategy.payoffs",
+    "Weights": "detente.strategy.objectives",
+    "Objective": "detente.equilibrium.derivatives",
+    "chokepoint": "detente.equilibrium.chokepoints",
+    "shapley": "detente.equilibrium.decompose",
     "brief": "detente.briefing",
     "DetenteError": "detente.errors",
 }
@@ -53,30 +62,46 @@ __all__ = [
     "ExportControl",
     "ExportTax",
     "NonTariffCost",
+    "Objective",
     "Outcome",
     "Parameters",
     "Policy",
     "Productivity",
+    "PurchaseCommitment",
+    "Quota",
     "Scenarios",
     "Solver",
+    "Subsidy",
     "Tariff",
+    "Weights",
     "World",
     "__version__",
+    "bargain",
+    "best_reply",
     "brief",
+    "chokepoint",
     "horizon",
     "list_dossiers",
     "list_worlds",
     "load_dossier",
     "load_world",
+    "nash_tariffs",
+    "pareto_frontier",
+    "payoff_table",
     "run_scenarios",
+    "shapley",
     "solve",
+    "solve_many",
 ]
 
 if TYPE_CHECKING:
     from detente.briefing import brief
+    from detente.equilibrium.chokepoints import chokepoint
+    from detente.equilibrium.decompose import shapley
+    from detente.equilibrium.derivatives import Objective
     from detente.equilibrium.outcome import Outcome
     from detente.equilibrium.parameters import Parameters, horizon
-    from detente.equilibrium.solve import Solver, solve
+    from detente.equilibrium.solve import Solver, solve, solve_many
     from detente.errors import DetenteError
     from detente.outlook.scenarios import Scenarios, run_scenarios
     from detente.policy.dossier import Dossier, list_dossiers, load_dossier
@@ -87,8 +112,15 @@ if TYPE_CHECKING:
         NonTariffCost,
         Policy,
         Productivity,
+        PurchaseCommitment,
+        Quota,
+        Subsidy,
         Tariff,
     )
+    from detente.strategy.bargain import bargain, pareto_frontier
+    from detente.strategy.nash import best_reply, nash_tariffs
+    from detente.strategy.objectives import Weights
+    from detente.strategy.payoffs import payoff_table
     from detente.world.economy import Economy
     from detente.world.library import list_worlds, load_world
     from detente.world.world import World

@@ -126,6 +126,24 @@ def test_malformed_dossier_names_line_and_field_and_leaves_nothing(run, tmp_path
     assert "line" in err
 
 
+def test_nash_and_bargain(run) -> None:  # type: ignore[no-untyped-def]
+    code, text, _ = run("nash", "-p", "USA", "-p", "CHN", "--on-each-other", "--detail", "region", "--json")
+    assert code == 0
+    game = json.loads(text)
+    assert 0 < game["by_player"]["USA"]["mean rate, %"] < 60
+    assert game["residual"] < 1e-7
+    code, text, _ = run("nash", "-p", "USA", "--detail", "region")
+    assert code == 0
+    assert "best reply" in text
+    code, text, _ = run("bargain", "-p", "USA", "-p", "CHN", "--dossier", "kuala-lumpur-2025", "--json")
+    deal = json.loads(text)
+    assert code == 0
+    assert deal["room_for_a_deal"]
+    assert min(deal["gains"].values()) > 0
+    assert run("bargain", "-p", "USA")[0] == 2
+    assert "did you mean" in run("nash", "-p", "UAS", "-p", "CHN")[2]
+
+
 def test_stress_reports_endings(run) -> None:  # type: ignore[no-untyped-def]
     code, text, _ = run("stress", "--draws", "15", "--seed", "7", "--json")
     report = json.loads(text)

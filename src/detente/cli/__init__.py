@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from detente import __version__
-from detente.cli import dossier, run, world
+from detente.cli import dossier, run, strategy, world
 from detente.cli.common import err, out, plain
 from detente.errors import DetenteError
 
@@ -28,6 +28,8 @@ app = typer.Typer(
 app.command()(run.brief)
 app.command()(run.solve)
 app.command()(run.stress)
+app.command()(strategy.nash)
+app.command()(strategy.bargain)
 app.add_typer(world.app, name="world")
 app.add_typer(dossier.app, name="dossier")
 

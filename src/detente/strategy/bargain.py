@@ -4,7 +4,8 @@
     Kalai–Smorodinsky (1975)  max min (G[n] − G⁰[n]) / (G*[n] − G⁰[n]),  G* the most n can get while no other loses
 
 over the parties' tariffs on each other, from a disagreement point: the status quo, everyone's Nash tariffs, or any policy.
-One adjoint gives the derivative of the whole product, as d ln Π = Σ p/(G−G⁰) dG.
+Gains are in percent of the table's real income: G enters as 100·exp(G/100), so that for plain welfare a gain is Ŵ − Ŵ⁰.
+Derivatives of every party's gain come from one solve and the adjoints.
 
 >>> from detente.world import toy_world
 >>> deal = bargain(toy_world(), ["AAA", "BBB"], disagreement="nash", detail="region")
@@ -42,8 +43,8 @@ BOX = (np.log(0.5), np.log(6.0))  # of ln(1+t): −50 % to 500 %
 
 @dataclass(frozen=True, eq=False)
 class Bargain:
-    """A deal over tariffs. Gains in points of each party's objective over the disagreement point; `outcome` compares the deal
-    with that point, `tariffs` [origin, destination, sector] are the agreed rates."""
+    """A deal over tariffs. Gains over the disagreement point in percent of real income; `outcome` compares the deal with that
+    point, `tariffs` [origin, destination, sector] are the agreed rates."""
 
     parties: tuple[str, ...]
     solution: str
@@ -75,8 +76,8 @@ class Bargain:
         """One row a party: gain, the most it could get, real income."""
         return pd.DataFrame(
             {
-                "gain, points": pd.Series(dict(self.gains)),
-                "ideal gain, points": pd.Series(dict(self.ideal)),
+                "gain, %": pd.Series(dict(self.gains)),
+                "ideal gain, %": pd.Series(dict(self.ideal)),
                 "real income, %": self.outcome.real_income[list(self.parties)],
             }
         ).rename_axis("party")
@@ -131,10 +132,10 @@ def bargain(
         rest = disagreement
     elif disagreement == "nash":
         label = "nash"
+        wanted = dict(zip(names, goals, strict=True))
         fight = nash_tariffs(
-            economy, names, detail, dict(zip(names, goals, strict=True)), policy=rest, partners=names, sectors=sectors, horizon=chosen,
-            progress=progress,
-        )  # fmt: skip
+            economy, names, detail, wanted, policy=rest, partners=names, sectors=sectors, horizon=chosen, progress=progress
+        )
         start = fight.tariffs
     elif disagreement == "status quo":
         label = "status quo"
@@ -154,7 +155,9 @@ def bargain(
         tariffs = start.copy()
         tariffs[held] = np.expm1(u[space.group[held]] + spread[held])
         values, slopes = evaluate(tariffs)
-        return values - reference, np.array([space.gather(s * (1 + tariffs)) for s in slopes])
+        level = np.exp(values / 100)
+        slopes = np.array([space.gather(s * (1 + tariffs)) for s in slopes]) * level[:, None]
+        return 100 * (level - np.exp(reference / 100)), slopes
 
     search = _Search(at, first)
     better = search.improving()
@@ -188,7 +191,7 @@ def pareto_frontier(
     rows = []
     for share in np.linspace(0.02, 0.98, points):
         deal = bargain(world, parties, detail=detail, power={parties[0]: share, parties[1]: 1 - share}, **options)
-        rows.append({"power": float(share), **{f"gain of {p}, points": deal.gains[p] for p in deal.parties}})
+        rows.append({"power": float(share), **{f"gain of {p}, %": deal.gains[p] for p in deal.parties}})
     return pd.DataFrame(rows)
 
 
@@ -213,58 +216,54 @@ class _Search:
         return self._known[key]
 
     def improving(self) -> Array | None:
-        """A point where every party gains: maximise the smallest gain. None where there is none."""
+        """A point where every party gains: raise the smallest gain until it is positive. None where it cannot be."""
         _, slopes = self.at(self.first)
         n = len(self.first)
+        found: list[Array] = []
 
-        def objective(x: Array) -> tuple[float, Array]:
-            return -x[-1], np.append(np.zeros(n), -1.0)
+        def watch(x: Array) -> None:
+            if self.at(x[:-1])[0].min() > 1e-6:
+                found.append(x[:-1].copy())
+                raise StopIteration
 
         constraint = {
             "type": "ineq",
             "fun": lambda x: self.at(x[:-1])[0] - x[-1],
             "jac": lambda x: np.column_stack([self.at(x[:-1])[1], -np.ones(len(slopes))]),
         }
-        found = minimize(
-            objective, np.append(self.first, 0.0), jac=True, method="SLSQP", bounds=[BOX] * n + [(None, None)],
-            constraints=[constraint], options={"maxiter": 200, "ftol": 1e-12},
+        end = minimize(
+            lambda x: (-x[-1], np.append(np.zeros(n), -1.0)), np.append(self.first, 0.0), jac=True, method="SLSQP",
+            bounds=[BOX] * n + [(None, None)], constraints=[constraint], options={"maxiter": 100, "ftol": 1e-9}, callback=watch,
         )  # fmt: skip
-        gains, _ = self.at(found.x[:-1])
-        return found.x[:-1] if gains.min() > 1e-7 else None
+        if not found and self.at(end.x[:-1])[0].min() > 1e-6:
+            found.append(end.x[:-1])
+        return found[0] if found else None
 
     def most(self, k: int, start: Array) -> float:
         """The most party k can gain while nobody loses."""
         found = minimize(
             lambda u: (-self.at(u)[0][k], -self.at(u)[1][k]), start, jac=True, method="SLSQP", bounds=[BOX] * len(start),
             constraints=[{"type": "ineq", "fun": lambda u: self.at(u)[0], "jac": lambda u: self.at(u)[1]}],
-            options={"maxiter": 200, "ftol": 1e-12},
+            options={"maxiter": 60, "ftol": 1e-9},
         )  # fmt: skip
-        return float(max(self.at(found.x)[0][k], self.at(start)[0][k]))
+        gains = self.at(found.x)[0]
+        return float(gains[k] if gains.min() > -1e-6 else self.at(start)[0][k])
 
     def nash(self, start: Array, weight: Array) -> Array:
         """Maximise Σ p ln(gain) from a point where all gain."""
 
         def objective(u: Array) -> tuple[float, Array]:
             gains, slopes = self.at(u)
-            if gains.min() <= 0:
-                return 1e3 * (1 - gains.min()), np.zeros(len(u))
+            if gains.min() <= 0:  # outside: a wall that slopes back
+                k = int(gains.argmin())
+                return 1e3 - 1e2 * float(gains[k]), -1e2 * slopes[k]
             return -float(weight @ np.log(gains)), -(weight / gains) @ slopes
 
-        u = start
-        for _ in range(5):  # restarts: quasi-Newton memory goes stale near the edge of the feasible set
-            found = minimize(
-                objective,
-                u,
-                jac=True,
-                method="L-BFGS-B",
-                bounds=[BOX] * len(u),
-                options={"maxiter": 500, "ftol": 1e-15, "gtol": 1e-9},
-            )
-            moved = float(np.abs(found.x - u).max())
-            u = found.x
-            if moved < 1e-9:
-                break
-        return u
+        found = minimize(
+            objective, start, jac=True, method="L-BFGS-B", bounds=[BOX] * len(start),
+            options={"maxiter": 200, "ftol": 1e-14, "gtol": 1e-6, "maxls": 30},
+        )  # fmt: skip
+        return np.asarray(found.x)
 
     def proportional(self, start: Array, ideal: Array) -> Array:
         """Maximise the smallest share of the ideal gain."""
@@ -277,6 +276,6 @@ class _Search:
         }
         found = minimize(
             lambda x: (-x[-1], np.append(np.zeros(n), -1.0)), np.append(start, first), jac=True, method="SLSQP",
-            bounds=[BOX] * n + [(None, None)], constraints=[constraint], options={"maxiter": 300, "ftol": 1e-13},
+            bounds=[BOX] * n + [(None, None)], constraints=[constraint], options={"maxiter": 100, "ftol": 1e-11},
         )  # fmt: skip
         return found.x[:-1]

@@ -100,7 +100,7 @@ class TariffSpace:
     def gather(self, values: Array) -> Array:
         """Sums of an array [origin, destination, sector] over each group."""
         held = self.group >= 0
-        return np.bincount(self.group[held], weights=values[held], minlength=self.size)
+        return np.bincount(self.group[held], weights=values[held], minlength=self.size).astype(np.float64)
 
     def own(self, slopes: Array) -> Array:
         """From derivatives [player, origin, destination, sector]: each variable's derivative of its own player's objective."""

@@ -1,0 +1,365 @@
+"""Average tariffs of one economy on another by day, under named definitions. A number without its definition is not one.
+
+For a day t, sectors s with weights w[s], a base rate b[s, t] and the additional duties of the ledger stacked on that day
+a[s, t] (`policy.stacking`):
+
+    average(t) = Σ_s w[s] · (b[s, t] + a[s, t]) / Σ_s w[s]                      percent of customs value
+
+    definition            weights w                             base b                      duties a
+    piie-like             exporter's exports to the world       most-favoured-nation        all since 2018
+    weighted-fixed        imports from the partner, fixed       most-favoured-nation        all since 2018
+    statutory-additional  the same                              none                        all since 2018
+    simple                number of tariff lines                most-favoured-nation        all since 2018
+    collected-2024        imports from the partner in 2024      duty collected in 2024      what came after 2024
+    added-since-2024      the same                              none                        what came after 2024
+
+Weights never move with the tariff. Imports from the partner are those of 2024 for the United States on China (the
+sectors' own composition, by list, that of 2017) and of 2017 for China on the United States. Where a list's share of tariff
+lines is known (China's lists of 2018–19) `piie-like` and `simple` use it in place of the share of trade. A partner beyond
+the two has weights and collected duties from the shipped world, and only the last two definitions.
+
+A measure nobody can say still holds (`unknown_from`) counts as suspended; `if_unknown_hold` is the average if all such
+duties were in force. Sources: `ledgers/us-china-*.csv`, made by `policy.ledger_tables`; `docs/ledger.md`.
+
+>>> from detente.policy.ledger import load_ledger
+>>> average = load_ledger("us-china").average_tariff("USA", "CHN", "2025-05-14")
+>>> average.definition, 48 < average < 54
+('piie-like', True)
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import as_file, files
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from detente.errors import InputError, UnknownName, UnknownRegion
+from detente.policy.measures import InstrumentKind, Measure
+from detente.policy.stacking import stack_on
+from detente.policy.timing import still_unknown, turning_days
+from detente.world.labels import group_table, region_name, region_table
+
+if TYPE_CHECKING:
+    from detente.policy.ledger import Ledger
+
+Array = NDArray[np.float64]
+DEFINITIONS: dict[str, str] = {
+    "piie-like": "ordinary and additional duties, weighted by the exporter's exports to the world (2022)",
+    "weighted-fixed": "ordinary and additional duties, weighted by imports from the partner of a fixed year",
+    "statutory-additional": "additional duties alone, weighted by imports from the partner of a fixed year",
+    "simple": "ordinary and additional duties, a tariff line a vote",
+    "collected-2024": "duty collected in 2024 plus what was added since, weighted by imports of 2024",
+    "added-since-2024": "additional duties less those of the end of 2024, weighted by imports of 2024",
+}
+DEFAULT_DEFINITION = "piie-like"
+REFERENCE_DAY = datetime.date(2024, 12, 31)
+OWN_PAIR = ("USA", "CHN")
+
+
+class AverageTariff(float):
+    """An average tariff in percent, with what it is: a number like any other that knows its definition.
+
+    by, on, date, definition, meaning   what is averaged, in code and in words
+    base                     part of it that is the base rate, percent
+    pieces                   part of it by measure, percentage points, largest first
+    covered                  percent of the weights that pay any additional duty counted here
+    unknown                  measures of which nothing read says whether they hold
+    if_unknown_hold          the average if all of them held, percent
+    unmapped                 percent of the partner's imports of the weights' year that belong to no sector
+    """
+
+    by: str
+    on: str
+    date: datetime.date
+    definition: str
+    meaning: str
+    base: float
+    pieces: dict[str, float]
+    covered: float
+    unknown: tuple[str, ...]
+    if_unknown_hold: float
+    unmapped: float
+
+    def __new__(cls, value: float, **facts: Any) -> AverageTariff:
+        """A float that carries `facts` as attributes."""
+        self = super().__new__(cls, value)
+        for name, fact in facts.items():
+            setattr(self, name, fact)
+        return self
+
+    @property
+    def percent(self) -> float:
+        """The value as a plain float."""
+        return float(self)
+
+    def record(self) -> dict[str, Any]:
+        """JSON-able."""
+        return {
+            "by": self.by, "on": self.on, "date": self.date.isoformat(), "definition": self.definition, "meaning": self.meaning,
+            "average_pct": round(float(self), 4), "base_pct": round(self.base, 4), "additional_pp": round(float(self) - self.base, 4),
+            "covered_pct": round(self.covered, 2), "unmapped_pct": round(self.unmapped, 2),
+            "by_measure_pp": {k: round(v, 4) for k, v in self.pieces.items()},
+            "not_known": list(self.unknown), "average_if_not_known_hold_pct": round(self.if_unknown_hold, 4),
+        }  # fmt: skip
+
+
+# -- tables ----------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Coverage:
+    """Shares of each sector a measure reaches: of trade, and of tariff lines where known."""
+
+    share_of_trade: Mapping[str, float]
+    share_of_lines: Mapping[str, float]
+
+
+def _table(name: str) -> pd.DataFrame:
+    with as_file(files("detente").joinpath("ledgers", name)) as path:
+        return pd.read_csv(path, keep_default_na=True, dtype={"chapter": str})
+
+
+def list_tables() -> tuple[str, ...]:
+    """Names of the sets of tables that come with the package."""
+    return tuple(sorted(p.name[: -len("-coverage.csv")] for p in files("detente").joinpath("ledgers").iterdir() if p.name.endswith("-coverage.csv")))
+
+
+@cache
+def coverage_shares(tables: str) -> dict[str, Coverage]:
+    """Measure id → its shares, from the coverage table."""
+    frame = _table(f"{tables}-coverage.csv")
+    found = {}
+    for name, group in frame.groupby("measure"):
+        by_sector = group.set_index("sector")
+        lines = by_sector["share_of_lines"].dropna()
+        found[str(name)] = Coverage(by_sector["share_of_trade"].to_dict(), lines.to_dict())
+    return found
+
+
+@cache
+def weights_table(tables: str) -> pd.DataFrame:
+    """Weights and base rates by sector."""
+    return _table(f"{tables}-weights.csv").set_index("sector").astype(float)
+
+
+@cache
+def _ordinary(tables: str) -> pd.DataFrame:
+    frame = _table(f"{tables}-mfn.csv")
+    frame["from"] = pd.to_datetime(frame["from"]).dt.date
+    return frame
+
+
+@cache
+def chapter_sectors() -> pd.DataFrame:
+    """HS chapter → sector with its share of the chapter's imports (chapters 98 and 99 belong to no sector)."""
+    return _table("hs2-sectors.csv")
+
+
+@cache
+def unmapped_pct() -> float:
+    """Percent of US imports from China in 2024 in chapters that belong to no sector."""
+    frame = chapter_sectors()
+    value = frame["share"] * frame["us_imports_from_china_2024_musd"]
+    return float(100 * value[frame["sector"].isna()].sum() / value.sum())
+
+
+# -- one average -----------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class _Basis:
+    sectors: tuple[str, ...]
+    weights: Array
+    lines: bool
+    ordinary: bool
+    collected: Array | None
+    since_2024: bool
+
+
+def as_day(value: str | datetime.date) -> datetime.date:
+    """A date from an ISO text or a date. Raises `InputError`."""
+    if isinstance(value, datetime.datetime):
+        return value.date()
+    if isinstance(value, datetime.date):
+        return value
+    try:
+        return datetime.date.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise InputError(f"{value!r} is not a day: write it as 2025-05-14") from None
+
+
+def _check_pair(by: str, on: str) -> None:
+    known = {r: region_name(r) for r in region_table()}
+    for code in (by, on):
+        if code not in known:
+            raise UnknownRegion(code, known)
+    if by == on:
+        raise InputError(f"{by} has no tariff on itself")
+
+
+def _basis(tables: str | None, by: str, on: str, definition: str) -> _Basis:
+    own = tables is not None and {by, on} == set(OWN_PAIR)
+    if definition not in DEFINITIONS:
+        raise UnknownName(definition, DEFINITIONS, "definition")
+    if not own or (definition in ("collected-2024", "added-since-2024") and by != "USA"):
+        return _basis_of_world(by, on, definition)
+    table = weights_table(str(tables))
+    sectors = tuple(str(s) for s in table.index)
+    column = {
+        "piie-like": "china_exports_2022_musd" if by == "USA" else "us_exports_2022_musd",
+        "simple": "china_lines",
+    }.get(definition, "us_imports_from_china_2024_musd" if by == "USA" else "china_imports_from_us_2017_musd")
+    weights = table[column].to_numpy(dtype=float)
+    since = definition in ("collected-2024", "added-since-2024")
+    collected = None
+    if definition == "collected-2024":
+        value = table["us_imports_from_china_2024_musd"].to_numpy(dtype=float)
+        duty = table["us_duty_on_china_2024_musd"].to_numpy(dtype=float)
+        collected = 100 * np.divide(duty, value, out=np.zeros_like(duty), where=value > 0)
+    ordinary = definition in ("piie-like", "weighted-fixed", "simple")
+    return _Basis(sectors, weights, definition in ("piie-like", "simple"), ordinary, collected, since)
+
+
+def _basis_of_world(by: str, on: str, definition: str) -> _Basis:
+    if definition not in ("collected-2024", "added-since-2024"):
+        raise InputError(
+            f"{definition!r} is known for USA and CHN only; for {by} on {on} take added-since-2024 or collected-2024"
+        )
+    if definition == "collected-2024" and by != "USA":
+        raise InputError(f"duty collected in 2024 is known for USA only; for {by} take added-since-2024")
+    from detente.world.labels import goods_sectors
+    from detente.world.library import load_world
+
+    world = load_world()
+    goods = goods_sectors(world.sectors)
+    columns = [world.sectors.index(s) for s in goods]
+    i, n = world.regions.index(on), world.regions.index(by)
+    collected = 100 * world.tariff_rates[i, n, columns] if definition == "collected-2024" else None
+    return _Basis(goods, np.asarray(world.shipments[i, n, columns]), False, False, collected, True)
+
+
+def _base_rates(tables: str | None, basis: _Basis, by: str, day: datetime.date) -> Array:
+    if basis.collected is not None:
+        return basis.collected
+    if not basis.ordinary:
+        return np.zeros(len(basis.sectors))
+    if by == "USA":
+        return weights_table(str(tables))["us_mfn_pct"].reindex(list(basis.sectors)).to_numpy(dtype=float)
+    frame = _ordinary(str(tables))
+    past = frame[frame["from"] <= day]
+    current = past[past["from"] == (past["from"].max() if len(past) else None)] if len(past) else frame[frame["from"] == frame["from"].min()]
+    column = "lines_pct" if basis.lines else "imports_pct"
+    return current.set_index("sector")[column].reindex(list(basis.sectors)).fillna(0.0).to_numpy(dtype=float)
+
+
+def _relevant(ledger: Ledger, by: str, on: str, basis: _Basis) -> tuple[Measure, ...]:
+    """Duties of `by` that may fall on `on`, with shares of lines in place of shares of trade where the basis wants them."""
+    groups = {g for g, e in group_table().items() if e["members"] == "all" or on in e["members"]}
+    shares = coverage_shares(ledger.tables) if ledger.tables and basis.lines else {}
+    found = []
+    for m in ledger.measures:
+        if m.by != by or m.instrument is not InstrumentKind.TARIFF or not m.modelled:
+            continue
+        if m.on != "all" and on not in m.on and not groups & set(m.on):
+            continue
+        if m.in_baseline:
+            m = m.model_copy(update={"in_baseline": False})
+        lines = shares[m.id].share_of_lines if m.id in shares else {}
+        found.append(m.model_copy(update={"coverage": {**lines, "default": 0.0}}) if lines else m)
+    return tuple(found)
+
+
+def _pieces(measures: tuple[Measure, ...], day: datetime.date, by: str, on: str, basis: _Basis) -> dict[str, Array]:
+    """Additional duty by measure and sector, percentage points."""
+    reference = None
+    if basis.collected is not None or basis.since_2024:
+        reference = np.zeros((2, 2, len(basis.sectors)))
+        if by == "USA" and on != "CHN":
+            reference[1, 0] = _basis_of_world(by, on, "collected-2024").collected / 100  # type: ignore[operator]
+    stack = stack_on(measures, day, (by, on), basis.sectors, reference)
+    return {k: 100 * v[1, 0] for k, v in stack.pieces.items()}
+
+
+def average_tariff(
+    ledger: Ledger, by: str, on: str, date: str | datetime.date, definition: str | None = None
+) -> AverageTariff:
+    """Average tariff of `by` on goods of `on` on `date`, percent, under `definition` (default `piie-like`, or
+    `added-since-2024` for a pair other than the United States and China).
+
+    Raises `UnknownRegion`, `UnknownName` (definition) and `InputError` (a definition not known for the pair, a bad date,
+    a day before 2018).
+    """
+    _check_pair(by, on)
+    if definition is None:
+        definition = DEFAULT_DEFINITION if {by, on} == set(OWN_PAIR) else "added-since-2024"
+    day = as_day(date)
+    basis = _basis(ledger.tables, by, on, definition)
+    first = REFERENCE_DAY if basis.since_2024 else datetime.date(2018, 1, 1)
+    if day < first:
+        raise InputError(f"{definition} begins on {first}; {day} is before it")
+    measures = _relevant(ledger, by, on, basis)
+    return _average(ledger, measures, by, on, day, definition, basis)
+
+
+def _average(
+    ledger: Ledger, measures: tuple[Measure, ...], by: str, on: str, day: datetime.date, definition: str, basis: _Basis
+) -> AverageTariff:
+    total = float(basis.weights.sum())
+    base = _base_rates(ledger.tables, basis, by, day)
+    pieces = _pieces(measures, day, by, on, basis)
+    if basis.since_2024:
+        before = _pieces(measures, REFERENCE_DAY, by, on, basis)
+        nothing = np.zeros(len(basis.sectors))
+        pieces = {k: pieces.get(k, nothing) - before.get(k, nothing) for k in (*pieces, *(b for b in before if b not in pieces))}
+    parts = {k: float(basis.weights @ v) / total for k, v in pieces.items()}
+    parts = dict(sorted(((k, v) for k, v in parts.items() if abs(v) > 1e-12), key=lambda p: -abs(p[1])))
+    paying = np.zeros(len(basis.sectors))
+    for v in pieces.values():
+        paying = np.maximum(paying, np.abs(v) > 1e-9)
+    level = float(basis.weights @ base) / total
+    value = level + sum(parts.values())
+    unknown = still_unknown(measures, day)
+    held = value
+    if unknown:
+        names = {m.id for m in unknown}
+        opened = tuple(m.model_copy(update={"unknown_from": None, "suspended": ()}) if m.id in names else m for m in measures)
+        held = value + sum(
+            float(basis.weights @ v) / total for v in _pieces(opened, day, by, on, basis).values()
+        ) - sum(float(basis.weights @ v) / total for v in _pieces(measures, day, by, on, basis).values())  # fmt: skip
+    return AverageTariff(
+        value, by=by, on=on, date=day, definition=definition, meaning=DEFINITIONS[definition], base=level, pieces=parts,
+        covered=100 * float(basis.weights @ paying) / total, unknown=tuple(m.id for m in unknown), if_unknown_hold=held,
+        unmapped=unmapped_pct() if {by, on} == set(OWN_PAIR) and by == "USA" and definition != "simple" else 0.0,
+    )  # fmt: skip
+
+
+def daily_series(
+    ledger: Ledger, by: str, on: str, start: str | datetime.date, end: str | datetime.date, definition: str | None = None
+) -> pd.DataFrame:
+    """One row a day from `start` up to and including `end`: date, by, on, definition, average_pct, base_pct,
+    additional_pp, average_if_not_known_hold_pct. Worked out once for each stretch in which nothing changes."""
+    first, last = as_day(start), as_day(end)
+    if last < first:
+        raise InputError(f"the series would end ({last}) before it begins ({first})")
+    if (last - first).days > 40_000:
+        raise InputError("a series of more than 40,000 days")
+    probe = average_tariff(ledger, by, on, first, definition)
+    basis = _basis(ledger.tables, by, on, probe.definition)
+    measures = _relevant(ledger, by, on, basis)
+    cuts = {d for m in measures for d in turning_days(m)}
+    if basis.ordinary and by != "USA":
+        cuts |= set(_ordinary(str(ledger.tables))["from"])
+    current, rows = probe, []
+    for n in range((last - first).days + 1):
+        day = first + datetime.timedelta(days=n)
+        if n and day in cuts:
+            current = _average(ledger, measures, by, on, day, probe.definition, basis)
+        rows.append((day, float(current), current.base, float(current) - current.base, current.if_unknown_hold))
+    frame = pd.DataFrame(rows, columns=["date", "average_pct", "base_pct", "additional_pp", "average_if_not_known_hold_pct"])
+    frame.insert(1, "by", by)
+    frame.insert(2, "on", on)
+    frame.insert(3, "definition", probe.definition)
+    return frame

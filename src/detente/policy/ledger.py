@@ -1,0 +1,301 @@
+"""A ledger: the measures between two economies over years, carried on to the day it was last brought up to date.
+
+A dossier is what was known on its day; a ledger is what has been in force since. A ledger may *continue* a dossier: it
+takes over that dossier's measures, events and sources, applies dated changes to them (the same arithmetic as a
+scenario's: set, withdraw, carry out) and adds measures of its own. So a measure stands in one place only, and the dossier
+stays what it was.
+
+Everything a ledger knows on a day it says with the same words as a dossier: `status`, `timeline`, `deadlines`, `policy`.
+On top of that it gives average tariffs under named definitions (`average_tariff`, see `policy.averages`), days in the
+implementer's own time zone, and the published averages it is compared with.
+
+>>> ledger = load_ledger("us-china")
+>>> ledger.status(datetime.date(2026, 2, 20))["us-fentanyl-10-again"].value
+'struck_down'
+>>> ledger.day_of(datetime.datetime(2025, 11, 10, 3, tzinfo=datetime.UTC), "USA").isoformat()
+'2025-11-09'
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+from functools import cache, cached_property
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from detente.errors import BadDossier, OverlappingMeasures, UnknownName
+from detente.policy.changes import Change, apply_changes
+from detente.policy.dossier import Dossier, list_dossiers, load_dossier
+from detente.policy.instruments import Policy
+from detente.policy.measures import Identifier, Measure, RegionCode, Strict, Text
+from detente.policy.parts import Event, Source
+from detente.policy.reading import MAX_BYTES, read_yaml, validate
+from detente.policy.stacking import Array, Stack, check_exclusive, policy_on, stack_on
+from detente.policy.timing import (
+    Deadline,
+    Span,
+    Status,
+    StatusChange,
+    changes_between,
+    in_force,
+    local_day,
+    moment,
+    next_deadlines,
+    status_on,
+    still_unknown,
+    timeline,
+    turning_days,
+)
+from detente.world.labels import region_table, sector_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from detente.policy.averages import AverageTariff
+
+__all__ = ["Clock", "Ledger", "PublishedAverage", "list_ledgers", "load_calendar", "load_ledger", "parse_ledger"]
+
+
+class Clock(Strict):
+    """The time zone of a government, and the time of day at which its measures bite unless they say otherwise."""
+
+    zone: Annotated[str, Field(pattern=r"^[A-Za-z_]+(/[A-Za-z_+\-0-9]+)*$", max_length=60)]
+    day_starts: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "00:01"
+
+
+class PublishedAverage(Strict):
+    """An average tariff others have published, the definition of ours nearest to theirs, and how far apart they may lie."""
+
+    by: RegionCode
+    on: RegionCode
+    date: datetime.date
+    pct: Annotated[float, Field(ge=0, le=1000)]
+    definition: Text
+    tolerance_pp: Annotated[float, Field(gt=0, le=100)]
+    why: Text | None = None
+    sources: Annotated[tuple[Identifier, ...], Field(min_length=1)]
+
+
+class Ledger(Strict):
+    """One ledger. See the module docstring. `measures`, `history` and `sources` include those of the dossier continued."""
+
+    schema_version: Literal[1]
+    id: Identifier
+    title: Text
+    summary: Text
+    as_of: date
+    tables: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,60}$")] | None = None
+    clocks: dict[RegionCode, Clock] = Field(default={})
+    continues: Identifier | None = None
+    changes: tuple[Change, ...] = ()
+    own_measures: tuple[Measure, ...] = Field(default=(), alias="measures")
+    own_history: tuple[Event, ...] = Field(default=(), alias="history")
+    published: tuple[PublishedAverage, ...] = ()
+    own_sources: tuple[Source, ...] = Field(default=(), alias="sources")
+
+    @cached_property
+    def base(self) -> Dossier | None:
+        """The dossier this ledger continues."""
+        if self.continues is None:
+            return None
+        if self.continues not in list_dossiers():
+            raise UnknownName(self.continues, list(list_dossiers()), "dossier")
+        return load_dossier(self.continues)
+
+    @cached_property
+    def measures(self) -> tuple[Measure, ...]:
+        """Every measure: the dossier's after the ledger's changes, then the ledger's own."""
+        return (*apply_changes(self.base.measures if self.base else (), self.changes), *self.own_measures)
+
+    @cached_property
+    def history(self) -> tuple[Event, ...]:
+        """Every event, by date. What the dossier only expected stands as it stood there."""
+        return tuple(sorted((*(self.base.history if self.base else ()), *self.own_history), key=lambda e: e.date))
+
+    @cached_property
+    def sources(self) -> tuple[Source, ...]:
+        """Every source, the dossier's first."""
+        return (*(self.base.sources if self.base else ()), *self.own_sources)
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> Self:
+        try:
+            measures = self.measures
+        except (BadDossier, UnknownName) as error:
+            raise ValueError(str(error)) from None
+        if not measures:
+            raise ValueError("a ledger needs at least one measure")
+        for what, ids in (("source", [s.id for s in self.sources]), ("measure", [m.id for m in measures])):
+            twice = [i for i, n in Counter(ids).items() if n > 1]
+            if twice:
+                raise ValueError(f"{what} {twice[0]!r} is given twice (the dossier continued counts)")
+        known, ids = {s.id: s.title for s in self.sources}, {m.id: m.title for m in measures}
+        cited = [(f"measure {m.id!r}", m.sources) for m in measures] + [(f"event of {e.date}", e.sources) for e in self.own_history]
+        cited += [(f"published average of {p.date}", p.sources) for p in self.published]
+        for where, sources in cited:
+            for source in sources:
+                if source not in known:
+                    raise ValueError(f"{where}: source {UnknownName(source, known, 'source')}")
+        for m in measures:
+            for verb, others in (("replaces", m.replaces), ("yields to", m.yields_to)):
+                for other in others:
+                    if other not in ids:
+                        raise ValueError(f"measure {m.id!r} {verb} {UnknownName(other, ids, 'measure')}")
+        self._no_overlap(measures)
+        return self
+
+    def _no_overlap(self, measures: Sequence[Measure]) -> None:
+        grouped = [m for m in measures if m.exclusive_group is not None and m.modelled]
+        for day in sorted({d for m in grouped for d in turning_days(m)}):
+            try:
+                check_exclusive(in_force(grouped, day), tuple(region_table()), tuple(sector_table()))
+            except OverlappingMeasures as error:
+                raise ValueError(f"on {day}: {error}") from None
+
+    # -- looking things up -------------------------------------------------------------------------------------------
+    def measure(self, name: str) -> Measure:
+        """The measure called `name`. Raises `UnknownName` with a suggestion."""
+        table = {m.id: m for m in self.measures}
+        if name not in table:
+            raise UnknownName(name, {k: m.title for k, m in table.items()}, "measure")
+        return table[name]
+
+    def source(self, name: str) -> Source:
+        """The source called `name`. Raises `UnknownName` with a suggestion."""
+        table = {s.id: s for s in self.sources}
+        if name not in table:
+            raise UnknownName(name, {k: s.title for k, s in table.items()}, "source")
+        return table[name]
+
+    # -- time --------------------------------------------------------------------------------------------------------
+    def status(self, day: date | None = None) -> dict[str, Status]:
+        """Status of every measure on `day` (default: the day the ledger was brought up to date)."""
+        return {m.id: status_on(m, day or self.as_of) for m in self.measures}
+
+    def in_force(self, day: date) -> tuple[Measure, ...]:
+        """Measures in force on `day`."""
+        return in_force(self.measures, day)
+
+    def unknown(self, day: date) -> tuple[Measure, ...]:
+        """Measures of which nothing read says whether they hold on `day`."""
+        return still_unknown(self.measures, day)
+
+    def timeline(self, start: date, end: date) -> tuple[Span, ...]:
+        """Spans of status of every measure; see `timing.timeline`."""
+        return timeline(self.measures, start, end)
+
+    def diff(self, first: date, second: date) -> tuple[StatusChange, ...]:
+        """Measures whose status differs between two days; see `timing.changes_between`."""
+        return changes_between(self.measures, first, second)
+
+    def deadlines(self, day: date | None = None, within_days: int | None = None) -> tuple[Deadline, ...]:
+        """What is due after `day`; see `timing.next_deadlines`."""
+        return next_deadlines(self, day or self.as_of, within_days)
+
+    def day_of(self, instant: datetime.datetime, implementer: str) -> date:
+        """The day of `implementer`'s law at `instant`: its own calendar day. Raises `UnknownName` where it has no clock."""
+        return local_day(instant, self._clock(implementer).zone)
+
+    def bites_at(self, name: str) -> datetime.datetime | None:
+        """The instant (UTC) from which measure `name` holds, or None for a threat without a date."""
+        m = self.measure(name)
+        if m.start is None:
+            return None
+        clock = self._clock(m.by)
+        return moment(m.start, m.clock or clock.day_starts, clock.zone)
+
+    def _clock(self, implementer: str) -> Clock:
+        if implementer not in self.clocks:
+            raise UnknownName(implementer, list(self.clocks), "clock")
+        return self.clocks[implementer]
+
+    # -- policy and averages -----------------------------------------------------------------------------------------
+    def stack(self, day: date, regions: Sequence[str], sectors: Sequence[str], reference: Array | None = None) -> Stack:
+        """Arrays of additional duties and withheld quantities on `day`; see `stacking.stack_on`."""
+        return stack_on(self.measures, day, regions, sectors, reference)
+
+    def policy(self, day: date, regions: Sequence[str], sectors: Sequence[str], reference: Array | None = None) -> Policy:
+        """The `Policy` of `day`, over free trade of the ledger's first day; see `stacking.policy_on`."""
+        return policy_on(self, day, tuple(regions), tuple(sectors), (), reference)
+
+    def average_tariff(
+        self, by: str, on: str, date: str | datetime.date | None = None, definition: str | None = None
+    ) -> AverageTariff:
+        """Average tariff of `by` on goods of `on`, percent, on `date`; see `policy.averages` for the definitions."""
+        from detente.policy.averages import average_tariff
+
+        return average_tariff(self, by, on, date or self.as_of, definition)
+
+    def average_tariffs(
+        self, by: str, on: str, start: str | datetime.date, end: str | datetime.date, definition: str | None = None
+    ) -> pd.DataFrame:
+        """The daily series from `start` up to and including `end`; see `averages.daily_series`."""
+        from detente.policy.averages import daily_series
+
+        return daily_series(self, by, on, start, end, definition)
+
+
+def _shelf() -> Traversable:
+    return files("detente").joinpath("ledgers")
+
+
+def list_ledgers() -> tuple[str, ...]:
+    """Ids of the ledgers that come with the package."""
+    return tuple(sorted(p.name[:-5] for p in _shelf().iterdir() if p.name.endswith(".yaml") and p.name != "list-contents.yaml"))
+
+
+def load_ledger(name_or_path: str | Path = "us-china") -> Ledger:
+    """A packaged ledger by id, or any ledger by path. Raises `BadDossier` (file, line, field) and `UnknownName`."""
+    if isinstance(name_or_path, str) and name_or_path in list_ledgers():
+        return _packaged(name_or_path)
+    path = Path(name_or_path)
+    if not path.is_file():
+        if path.suffix in (".yaml", ".yml") or len(path.parts) > 1:
+            raise BadDossier(f"{path}: no such file")
+        raise UnknownName(str(name_or_path), list(list_ledgers()), "ledger")
+    if path.stat().st_size > MAX_BYTES:
+        raise BadDossier(f"{path}: {path.stat().st_size:,} bytes; a ledger may have {MAX_BYTES:,}")
+    return parse_ledger(path.read_bytes(), str(path))
+
+
+@cache
+def _packaged(name: str) -> Ledger:
+    return parse_ledger(_shelf().joinpath(f"{name}.yaml").read_bytes(), f"{name}.yaml")
+
+
+def parse_ledger(text: str | bytes, name: str = "ledger.yaml") -> Ledger:
+    """A ledger from the text of a YAML file; a measure without coverage takes that of the ledger's tables."""
+    data, lines = read_yaml(text, name)
+    if isinstance(data, dict) and isinstance(data.get("tables"), str) and isinstance(data.get("measures"), list):
+        from detente.policy.averages import coverage_shares, list_tables
+
+        if data["tables"] not in list_tables():
+            raise BadDossier(f"{name}: tables: {UnknownName(data['tables'], list(list_tables()), 'set of tables')}")
+        shares = coverage_shares(data["tables"])
+        for entry in data["measures"]:
+            if isinstance(entry, dict) and "coverage" not in entry and entry.get("id") in shares:
+                entry["coverage"] = {**dict(shares[entry["id"]].share_of_trade), "default": 0.0}
+    return validate(Ledger, data, lines, name)
+
+
+def load_calendar(name_or_path: str) -> Dossier | Ledger:
+    """A dossier or a ledger, by id or path: for a path, a file with `parties` is a dossier. Raises `UnknownName`."""
+    known = (*list_dossiers(), *list_ledgers())
+    if name_or_path in list_ledgers():
+        return load_ledger(name_or_path)
+    path = Path(name_or_path)
+    if name_or_path in list_dossiers() or not path.is_file():
+        if name_or_path not in known and not (path.suffix in (".yaml", ".yml") or len(path.parts) > 1):
+            raise UnknownName(name_or_path, list(known), "dossier or ledger")
+        return load_dossier(name_or_path)
+    data: Any = None
+    if path.stat().st_size <= MAX_BYTES:
+        data, _ = read_yaml(path.read_bytes(), str(path))
+    return load_ledger(path) if isinstance(data, dict) and "parties" not in data else load_dossier(path)

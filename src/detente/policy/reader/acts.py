@@ -1,0 +1,297 @@
+"""Mentions of trade measures: the instrument's word, and who, on whom, how much, on what, from when, with which status.
+
+Each mention fills what its own sentence says; `merge` puts mentions of the same measure together.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from detente.policy.reader.amounts import Amount
+from detente.policy.reader.dates import DateMention
+from detente.policy.reader.sentences import Sentence
+from detente.policy.reader.sheet import Sheet
+from detente.policy.reader.status import Judgement, clause_bounds, judge
+from detente.policy.reader.words import Mention
+
+TARIFF, EXPORT_CONTROL, EMBARGO, NON_TARIFF, PURCHASE, OTHER = (
+    "tariff", "export_control", "embargo", "non_tariff", "purchase", "other",
+)  # fmt: skip
+_NOT_A_DUTY = r"(?![- ](?:wars?|truces?|talks|negotiat\w+|deadlines?|hostilit\w+|revenues?|escalat\w+|ceasefire|pause|threats?|disputes?|fights?|battles?|rows?|polic\w+|negotiators?|lines?|codes?|conflicts?|uncertaint\w+|relief|barriers?|exemptions?|pressures?|spiral|cuts? (?:deal|talks)))"
+_EXPORT_NOUN = r"(?:export|exports|shipments?|overseas sales)"
+_CURB = r"(?:curbs?|controls?|restrictions?|bans?|limits?|licen[cs](?:e|es|ing)(?: (?:rules?|requirements?|regime))?|quotas?|embargo(?:es)?)"
+_INSTRUMENTS: tuple[tuple[str, str], ...] = (
+    (EXPORT_CONTROL, rf"\b{_EXPORT_NOUN}[- ]{_CURB}\b"),
+    (EXPORT_CONTROL, rf"\b{_CURB}\s+(?:on|over|of)\s+(?:(?:the|its|their|all|some|certain|foreign)\s+)?(?:[\w-]+\s+){{0,4}}?(?:exports?|shipments?|sales abroad)\b"),
+    (EXPORT_CONTROL, r"\b(?:restrict(?:s|ed|ing)?|curb(?:s|ed|bing)?|limit(?:s|ed|ing)?|ban(?:s|ned|ning)?|halt(?:s|ed|ing)?|block(?:s|ed|ing)?|stop(?:s|ped|ping)?|tighten(?:s|ed|ing)? controls (?:on|over))\s+(?:(?:the|its|their|all|some|foreign|overseas)\s+)?(?:[\w-]+\s+){0,3}?(?:exports?|shipments)\b(?! to (?:grow|rise))"),
+    (EXPORT_CONTROL, r"\b(?:rare[- ]earths?(?: and magnets?)?|magnets?|minerals?|critical[- ]minerals?|chips?|gallium|graphite|technology|nickel|ore)[- ](?:curbs?|controls?|restrictions?|licen[cs]ing(?: regime)?|embargo)\b"),
+    (EXPORT_CONTROL, r"\bentity list(?:ings?)?\b"),
+    (EMBARGO, r"\b(?:import (?:bans?|embargo(?:es)?)|(?:bans?|embargo(?:es)?) on (?:(?:all|the|its|imports?(?: of)?)\s+){0,3}(?:[\w-]+\s+){0,2}?(?:imports?|beef|pork|poultry|seafood|goods|products|oil|coal|wine)|trade embargo)\b"),
+    (NON_TARIFF, r"\b(?:port (?:fees|charges)|(?:import )?licen[cs]ing requirements?|sanitary (?:rules|measures)|technical barriers|customs delays|digital services tax(?:es)?|carbon border (?:tax|levy|adjustment\w*))\b"),
+    (OTHER, r"\b(?:import quotas?|tariff[- ]rate quotas?|(?:production|export|state|industrial) subsid(?:y|ies)|investment restrictions?)\b"),
+    (TARIFF, rf"\b(?:(?:anti-dumping|antidumping|countervailing|safeguard|customs|import|retaliatory|reciprocal|punitive|counter|additional|extra)[- ])*(?:tariffs?|duties|duty(?!-free)|import tax(?:es)?|surcharges?|levies|levy(?= (?:of|on|against)\b)|counter-?tariffs?)\b{_NOT_A_DUTY}"),
+)  # fmt: skip
+_INSTRUMENT = re.compile("|".join(f"(?P<i{k}>{body})" for k, (_, body) in enumerate(_INSTRUMENTS)), re.IGNORECASE)
+_BUY = re.compile(
+    r"\b(?:agree[ds]?|pledge[ds]?|promis(?:e[ds]?|ing)|commit(?:s|ted)?|vow(?:s|ed)?|undert(?:ake|ook|akes)|offer(?:s|ed)?|will|to)\s+(?:\w+\s+){0,3}?(?:buy(?:ing)?|purchas(?:e|es|ing)|import(?:ing)?)\b"
+    r"|\bpurchases? (?:commitments?|promises?|pledges?)\b",
+    re.IGNORECASE,
+)
+_GOODS = r"(?:goods|imports?|exports?|products?|shipments?|merchandise|exporters|cars|autos|vehicles|steel|alumini?um|textiles|wine|beef|pork|soy\w*|electronics|semiconductors|chips|machinery|aircraft|garments|clothing|seafood|fruit|pharmaceuticals|medicines|furniture|copper|toys|dairy|cheese|spirits|EVs?|electric|farm|agricultural|solar|batteries|brandy|barley|canola|lumber|makers|companies|firms)"
+_RECEIVES = re.compile(r"\b(?:fac(?:e|es|ed|ing)|hit (?:by|with)|subject(?:ed)? to|pay(?:s|ing)?|paid|slapped with|charged|burdened|targeted|exposed to|suffer\w*|taxed|attract\w*|incur\w*|spared)\b", re.IGNORECASE)
+_VERB = re.compile(
+    r"\b(?:is|are|was|were|be|been|has|have|had|will|would|could|may|might|can|should|to|said|says|told|impos\w+|threat\w+|announc\w+|rais\w+|put|puts|face[sd]?|plac\w+|"
+    r"respond\w*|retaliat\w*|levied|slapp\w+|cut|lift\w*|suspend\w*|paus\w+|kept|keep|hit|that|which|who|while|after|before|and|or|as|because|since|if|when|but|on|in|from|against|of|by|with|for|over|at)\b",
+    re.IGNORECASE,
+)
+_ADJ_LINK = re.compile(r"^(?:'s|'|s')?(?:\s+(?!\W)[\w%.'-]+){0,6}\s*\(?$")
+_RATE_TO_DUTY = re.compile(r"^(?:\s+|-)(?:(?!and\b|of\b|in\b|to\b|on\b|from\b|rise\b|fall\b|drop\b|increase\b|decline\b)[\w'.,-]+\s+){0,5}?(?:\(?[\w-]+\)?\s+)?$", re.I)
+_DUTY_TO_RATE = re.compile(r"\b(?:of|to|at|from|by|reach\w*|as (?:high|much|low) as|up to|nearly|about|around|above|over|below|between|exceeding|a further|another|total(?:l?ing)?|is|are|was|were|stand\w*|:|=)\s+(?:(?:up to|about|around|nearly|roughly|almost|some|as much as|as high as|at least|more than|an additional|a further|another|only|between|just|a|an)\s+){0,3}\(?$", re.I)
+_NOT_RATE_AFTER = re.compile(
+    r"^\s*(?:of (?:(?:its|their|the|all|total|global|world|US|U\.S\.|Chinese|annual|household|country's)\s+)*(?:GDP|gross|imports?|exports?|trade|output|sales|shipments|economy|income|respondents|firms|companies|supply|voters|people|production|demand|global|world)"
+    r"|(?:more|less|fewer|higher|lower|larger|smaller|faster|slower)\b(?! (?:tariff|dut|levy|rate))|(?:drop|fall|decline|rise|increase|jump|slump|surge|growth|contraction|reduction|loss|plunge)\b(?! in (?:tariff|dut))"
+    r"|in (?:the )?(?:year|first|second|third|GDP|output|exports|imports)|year[- ]on[- ]year|approval|share)",
+    re.I,
+)  # fmt: skip
+
+
+@dataclass
+class Act:
+    """One mention of a measure. Empty slots are what the sentence leaves out."""
+
+    start: int
+    end: int
+    instrument: str
+    sentence: Sentence
+    judgement: Judgement
+    by: str | None = None
+    by_how: str = ""
+    on: list[str] = field(default_factory=list)
+    rate: Amount | None = None
+    sectors: list[str] = field(default_factory=list)
+    product_words: list[str] = field(default_factory=list)
+    all_goods: bool = False
+    begins: DateMention | None = None
+    ends: DateMention | None = None
+    announced: DateMention | None = None
+    scenario: str = ""
+    question: bool = False
+    extra: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def weight(self) -> int:
+        """How much the mention says."""
+        slots = (self.by, self.on, self.rate, self.sectors, self.begins, self.ends)
+        return sum(bool(s) for s in slots)
+
+
+def acts_in(sheet: Sheet) -> tuple[Act, ...]:
+    """Every mention of a trade measure in the article, in order."""
+    found: list[Act] = []
+    for s in sheet.sentences:
+        triggers = [(m, _kind(m)) for m in _INSTRUMENT.finditer(s.text)]
+        triggers = [(m, k) for m, k in triggers if not _compound(s.text, m, k)]
+        for n, (m, kind) in enumerate(triggers):
+            low = triggers[n - 1][0].end() if n else 0
+            high = triggers[n + 1][0].start() if n + 1 < len(triggers) else len(s.text)
+            found.append(_act(sheet, s, m, kind, low, high))
+        buy = _BUY.search(s.text)
+        if buy and (sheet.products_in(s.start + buy.end(), s.end) or sheet.amounts_in(s.start + buy.end(), s.end)):
+            found.append(_purchase(sheet, s, buy))
+    return tuple(found)
+
+
+def _kind(match: re.Match[str]) -> str:
+    key = next(k for k, v in match.groupdict().items() if v is not None)
+    return _INSTRUMENTS[int(key[1:])][0]
+
+
+def _compound(text: str, match: re.Match[str], kind: str) -> bool:
+    """Words that name no measure: "on duty", "duty of care", "heavy-duty", "average tariff"."""
+    before, after = text[max(0, match.start() - 12) : match.start()], text[match.end() : match.end() + 12]
+    word = match.group().lower()
+    return kind == TARIFF and word in ("duty", "duties") and bool(
+        re.search(r"(?:\bon|heavy-|off|double|\bhis|\bher|\bpublic|active|civic|military) ?$", before, re.I) or re.match(r" (?:of care|to\b)", after)
+    )
+
+
+def _act(sheet: Sheet, s: Sentence, m: re.Match[str], kind: str, low: int, high: int) -> Act:
+    text, start, end = s.text, m.start(), m.end()
+    block = sheet.block_of(s)
+    act = Act(s.start + start, s.start + end, kind, s, judge(text, start, end), scenario=block.scenario, question="?" in text)
+    act.rate = _rate(sheet, s, start, end, low, high) if kind in (TARIFF, NON_TARIFF) else _withheld(sheet, s, end, high)
+    _who(sheet, s, act, start, end, low, high)
+    _goods(sheet, s, act, start, end, low, high)
+    _when(sheet, s, act, start, end, low, high)
+    if re.search(r"\b(?:average|effective|mean|overall)\b[^,;]{0,30}$", text[:start], re.I) and act.rate is not None:
+        act.extra["average"] = True
+    return act
+
+
+def _rate(sheet: Sheet, s: Sentence, start: int, end: int, low: int, high: int) -> Amount | None:
+    best: tuple[int, Amount] | None = None
+    for a in sheet.amounts_in(s.start, s.end):
+        if a.unit not in ("%", "pp"):
+            continue
+        a0, a1 = a.start - s.start, a.end - s.start
+        if _NOT_RATE_AFTER.match(s.text[a1 : a1 + 60]):
+            continue
+        if low <= a0 and a1 <= start and _RATE_TO_DUTY.match(s.text[a1:start]):
+            gap = start - a1
+        elif end <= a0 and a1 <= high:
+            between = s.text[end:a0]
+            ok = a.kind in ("change", "range") and len(between) < 90 or _DUTY_TO_RATE.search(between)
+            if not ok or re.search(r"[;]|\b(?:GDP|growth|exports? (?:fell|rose|dropped)|inflation|shares?|output|prices?)\b", between, re.I) or len(between) > 110:
+                continue
+            gap = a0 - end + 30
+        elif low <= a0 and a1 <= start and re.search(r"\b(?:tax|levy|rate|charge|hit|slap)\w*\b", s.text[max(0, a0 - 40) : a0], re.I):
+            gap = start - a1 + 40
+        else:
+            continue
+        if best is None or gap < best[0]:
+            best = (gap, a)
+    return best[1] if best else None
+
+
+def _withheld(sheet: Sheet, s: Sentence, end: int, high: int) -> Amount | None:
+    """Share of exports withheld: "cut its exports of X by 40 %"; only where the curb's own words say "by"."""
+    for a in sheet.amounts_in(s.start + end, s.start + high):
+        if a.unit == "%" and re.search(r"\bby\s+(?:about |around |up to )?$", s.text[: a.start - s.start]):
+            return a
+    return None
+
+
+def _who(sheet: Sheet, s: Sentence, act: Act, start: int, end: int, low: int, high: int) -> None:
+    left, right = clause_bounds(s.text, start, end)
+    here = [a for a in sheet.actors_in(s.start, s.end) if a.form != "city" or _acts_as_seat(s.text, a, s.start)]
+    before = [a for a in here if a.end - s.start <= start]
+    after = [a for a in here if a.start - s.start >= end]
+    for a in reversed(before):
+        _before(s, act, a, start, left)
+        if act.by:
+            break
+    stop = re.search(r"\b(?:in response to|after|because|if|unless|as (?:it|the|they|part)|amid|in retaliation|to (?:punish|retaliate|protect|force)|over (?:its|their)|following|which|whose|said|while)\b", s.text[end:])
+    limit = min(high, end + stop.start() if stop else len(s.text), right if right > end else len(s.text))
+    for a in after:
+        a0, a1 = a.start - s.start, a.end - s.start
+        if a0 > limit:
+            by_late = re.search(r"\b(?:imposed|announced|threatened|introduced|unveiled|levied|applied|ordered)? ?by (?:the )?$", s.text[end:a0])
+            if by_late and a0 <= high and not act.by and not re.search(r"[,;]", s.text[end:a0]):
+                act.by, act.by_how = a.code, "after 'by'"
+            continue
+        lead = s.text[end:a0]
+        if re.search(r"\bby\s+(?:the\s+)?(?:[\w'-]+\s+){0,2}$", lead) and not re.search(r"^'?s?\s*" + _GOODS, s.text[a1 : a1 + 20], re.I):
+            if not act.by:
+                act.by, act.by_how = a.code, "after 'by'"
+        elif re.search(r"\b(?:on|against|upon|for|from|to|of|targeting|hitting|and|,|including|between)\s*(?:(?:all|the|most|some|certain|imports?|exports?|goods|products|shipments|sales|made|coming|in|from|of|to|on|other|a|range|half|many|any|various|selected|key|both|\$?[\d.,]+|billion|million|bn|worth|value)\s+|(?!by\b)[\w-]+\s+){0,6}$", lead, re.I) and a.code != act.by:
+            if a.code not in act.on:
+                act.on.append(a.code)
+        elif re.match(r"(?:'s)?\s+(?:\w+\s+)?" + _GOODS, s.text[a1 : a1 + 40], re.I) and a.code != act.by and a.code not in act.on:
+            act.on.append(a.code)
+    if act.by in act.on:
+        act.on.remove(act.by)
+
+
+def _acts_as_seat(text: str, a: Mention, offset: int) -> bool:
+    return False
+
+
+def _before(s: Sentence, act: Act, a: Mention, start: int, left: int) -> None:
+    """Role of an actor named before the instrument: owner ("U.S. tariffs"), target ("Chinese goods face …") or subject."""
+    a0, a1 = a.start - s.start, a.end - s.start
+    gap, lead = s.text[a1:start], s.text[:a0]
+    prep = re.search(r"\b(on|against|upon|from|to|in|over|with|for|between|by|into|at|of)\s+(?:(?:the|all|its|some)\s+)?$", lead, re.I)
+    owns = _ADJ_LINK.match(gap) and not _VERB.search(gap)
+    goods = re.match(r"(?:'s)?\s+(?:[\w-]+\s+){0,2}?" + _GOODS + r"\b", s.text[a1 : a1 + 50], re.I)
+    if owns and not (goods and a1 + goods.end() <= start and act.instrument == TARIFF):
+        if act.instrument in (TARIFF, NON_TARIFF, EMBARGO) and prep and prep.group(1).lower() in ("on", "against", "from"):
+            _add(act, a.code)
+        else:
+            act.by, act.by_how = a.code, "stands before it"
+        return
+    if a0 < left and act.on and act.by is None and not re.search(r"\b(?:it|its|they|their)\b", s.text[left:start], re.I):
+        pass
+    word = prep.group(1).lower() if prep else ""
+    if word == "by":
+        act.by, act.by_how = a.code, "after 'by'"
+    elif goods or word in ("on", "against", "from", "upon", "for"):
+        if _RECEIVES.search(gap) or word in ("on", "against", "from", "upon", "for") or re.search(r"\b(?:be|been|is|are|was|were)\b", gap):
+            _add(act, a.code)
+    elif word in ("in", "to", "with", "over", "between", "into", "at", "of"):
+        if word in ("with", "to") and act.instrument == EXPORT_CONTROL and word == "to":
+            _add(act, a.code)
+    elif _RECEIVES.search(gap) and act.instrument != EXPORT_CONTROL:
+        _add(act, a.code)
+    else:
+        act.by, act.by_how = a.code, "subject of the sentence"
+
+
+def _add(act: Act, code: str) -> None:
+    if code not in act.on and code != act.by:
+        act.on.append(code)
+
+
+def _goods(sheet: Sheet, s: Sentence, act: Act, start: int, end: int, low: int, high: int) -> None:
+    stop = re.search(r"\b(?:in response to|after|because|if|unless|amid|in retaliation|to (?:punish|retaliate|force)|following|, (?:a|an) key)\b|[;:]", s.text[end:high])
+    limit = end + stop.start() if stop else high
+    near = list(sheet.products_in(s.start + start, s.start + limit))
+    front = [p for p in sheet.products_in(s.start + max(low, start - 60), s.start + start) if not re.search(r"[;,]|\b(?:and|but)\b.*\b(?:will|has|have|would)\b", s.text[p.end - s.start : start])]
+    subject: list[Mention] = []
+    if not near and not front and _RECEIVES.search(s.text[low:start]):
+        subject = list(sheet.products_in(s.start + low, s.start + start))
+    for p in (*front, *near, *subject):
+        if p.code not in act.sectors:
+            act.sectors.append(p.code)
+        act.product_words.append(sheet.flat[p.start : p.end])
+    if not act.sectors and re.search(r"\b(?:all|every|across[- ]the[- ]board|blanket|any)\b[^.;]{0,40}\b(?:goods|imports|products|exports)\b|\bon (?:all )?(?:[\w.]+ ){0,2}(?:goods|imports|products|exports)\b", s.text[max(0, start - 60) : limit], re.I):
+        act.all_goods = True
+
+
+_START_CUE = re.compile(r"\b(?:starting|beginning|effective|from|as of|as from|take[sn]? effect|took effect|into (?:force|effect)|since|start(?:s|ed)?|on|with effect from|kick(?:s|ed)? in|due|in|by|come[s]? into force|went into effect|imposed|apply(?:ing)?|applies)\s+(?:(?:on|from|in|the|at|midnight|early|of)\s+){0,3}$", re.I)
+_END_CUE = re.compile(r"\b(?:until|till|through|up to|expir\w+(?: on| in)?|laps\w+(?: on)?|ends?(?: on)?|ended(?: on)?|runs? (?:out|until|to)(?: on)?|to run to|valid (?:to|until)|extended (?:to|until)|deadline(?: of| \()?)\s+(?:(?:on|the|at|end of)\s+){0,2}\(?$", re.I)
+_SAY_CUE = re.compile(r"\b(?:announc\w+|unveil\w+|said|told|posted|threaten\w+|wrote|warned|declared|signed|proposed|vowed|ordered)\b[^,;]{0,60}$", re.I)
+
+
+def _when(sheet: Sheet, s: Sentence, act: Act, start: int, end: int, low: int, high: int) -> None:
+    for d in sheet.dates_in(s.start, s.end):
+        at = d.at - s.start
+        if d.precision in ("decade",) or not (low <= at <= high or at > end):
+            continue
+        lead = s.text[max(0, at - 70) : at]
+        nearest = at >= end and at <= high or at < start and at >= low or high == len(s.text)
+        if not nearest or d.precision == "vague":
+            continue
+        if _END_CUE.search(lead):
+            act.ends = act.ends or d
+        elif re.search(r"\b(?:starting|beginning|effective|from|take[sn]? effect|took effect|into (?:force|effect)|since|kick)\b[^,;]{0,25}$", lead, re.I):
+            act.begins = act.begins or d
+        elif _SAY_CUE.search(s.text[max(0, at - 90) : at]) and (at < start or re.search(r"\b(?:said|announced|told|unveiled|warned)\s+(?:\w+\s+)?(?:on |late |early )*$", lead, re.I)):
+            act.announced = act.announced or d
+        elif _START_CUE.search(lead) and at >= end:
+            act.begins = act.begins or d
+        elif at < start and re.match(r"^\s*(?:on|in|from|since|effective)?\s*(?:the )?$", s.text[:at], re.I):
+            act.announced = act.announced or d
+
+
+def _purchase(sheet: Sheet, s: Sentence, buy: re.Match[str]) -> Act:
+    start, end = buy.start(), buy.end()
+    act = Act(s.start + start, s.start + end, PURCHASE, s, judge(s.text, start, end), scenario=sheet.block_of(s).scenario, question="?" in s.text)
+    before = [a for a in sheet.actors_in(s.start, s.start + start) if a.form != "city"]
+    after = [a for a in sheet.actors_in(s.start + end, s.end) if a.form != "city"]
+    if before:
+        act.by, act.by_how = before[-1].code if len(before) == 1 else before[0].code, "subject of the sentence"
+    act.on = [a.code for a in after if a.code != act.by][:1]
+    for p in sheet.products_in(s.start + end, s.end):
+        if p.code not in act.sectors:
+            act.sectors.append(p.code)
+    amounts = list(sheet.amounts_in(s.start + end, s.end))
+    act.rate = amounts[0] if amounts else None
+    quantity = re.search(r"(\d[\d.,]*)\s*(million|billion)?\s*(tonnes|tons|barrels|bushels|cubic metres)", s.text[end:], re.I)
+    if quantity:
+        act.extra["quantity"] = quantity.group()
+    _when(sheet, s, act, start, end, 0, len(s.text))
+    promise = Judgement("announced", 0.7, buy.group(), "a promise to buy", ("in_force",), act.judgement.quoted)
+    if act.judgement.status not in ("denied", "hypothetical", "historical", "threatened"):
+        act.judgement = promise
+    return act

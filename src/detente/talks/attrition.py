@@ -1,0 +1,153 @@
+"""Wars of attrition: known stakes, private stakes, and audience costs that grow while the stand-off lasts.
+
+    known stakes      prize v[i], cost c[i] a year: h[j] = c[i]/v[i], each side's hazard is set by the other's stakes
+    private stakes    prize v ~ U[0, v̄], cost c a year: hold out until b(v) = (v̄/c)(−x − ln(1 − x)), x = v/v̄
+    audience costs    giving way at t costs side i a[i]·t at home (prize p): h[j](t) = a[i]/(p + a[i] t), so the *other*
+                      side is still standing with chance 1/(1 + a[i] t/p)
+
+With audience costs the side whose public punishes retreat *more* is the less likely to retreat first. Sources: Maynard Smith
+(1974); Bishop, Cannings and Maynard Smith (1978); Fearon (1994).
+
+>>> round(holding_out(0.5), 6), [round(x, 4) for x in audience_costs((0.5, 1.0)).standing(2.0)]
+(0.193147, [0.3333, 0.5])
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from detente.errors import InputError
+from detente.talks.words import chance, inside, not_negative, number, plain, positive
+
+
+@dataclass(frozen=True)
+class Attrition:
+    """Known stakes: hazards a year, chances of giving way first and mean length in years."""
+
+    names: tuple[str, str]
+    prizes: tuple[float, float]
+    costs: tuple[float, float]
+    hazards: tuple[float, float]
+    blink: tuple[float, float]
+    length: float
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a side."""
+        return pd.DataFrame(
+            {"prize": self.prizes, "cost, a year": self.costs, "hazard of giving way, a year": self.hazards, "P(gives way first)": self.blink},
+            index=pd.Index(self.names, name="side"),
+        )
+
+    def record(self) -> dict[str, Any]:
+        """The same, ready for JSON."""
+        return plain(self)
+
+    def explain(self) -> str:
+        """The answer in plain words."""
+        one, two = self.names
+        text = f"{one} gives way first with {chance(self.blink[0])}, {two} with {chance(self.blink[1])}; mean length {number(self.length)} years."
+        return text + " Each side's hazard is the other's cost over the other's prize."
+
+
+@dataclass(frozen=True)
+class AudienceCosts:
+    """A stand-off in which giving way costs more at home the longer it has lasted. `slopes` a[i] a year, in units of the prize."""
+
+    names: tuple[str, str]
+    slopes: tuple[float, float]
+    prize: float
+    blink: tuple[float, float]
+    median: float
+    """Years after which the stand-off is as likely over as not."""
+
+    def standing(self, time: float) -> tuple[float, float]:
+        """How likely (first, second) is to be still holding at `time` if left alone: set by the other's audience."""
+        t = not_negative(time, "time")
+        return 1 / (1 + self.slopes[1] * t / self.prize), 1 / (1 + self.slopes[0] * t / self.prize)
+
+    def hazards(self, time: float) -> tuple[float, float]:
+        """Rates of giving way a year at `time`; they fall as sunk publicity makes retreat dear."""
+        t = not_negative(time, "time")
+        return self.slopes[1] / (self.prize + self.slopes[1] * t), self.slopes[0] / (self.prize + self.slopes[0] * t)
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a side."""
+        return pd.DataFrame(
+            {"audience cost, a year": self.slopes, "hazard at the start": self.hazards(0.0), "P(gives way first)": self.blink},
+            index=pd.Index(self.names, name="side"),
+        )
+
+    def record(self) -> dict[str, Any]:
+        """The same, ready for JSON."""
+        return plain(self)
+
+    def explain(self) -> str:
+        """The answer in plain words."""
+        one, two = self.names
+        text = f"{one} gives way first with {chance(self.blink[0])}, {two} with {chance(self.blink[1])}; an even chance that it is over after {number(self.median)} years."
+        if self.slopes[0] != self.slopes[1]:
+            loud = self.names[int(self.slopes[1] > self.slopes[0])]
+            text += f" {loud} faces the larger audience cost and is the less likely to give way first: its public ties its hands."
+        return text
+
+
+def known_stakes(prizes: Sequence[float], costs: Sequence[float], names: Sequence[str] = ("first", "second")) -> Attrition:
+    """Hazards h[j] = c[i]/v[i] of the steady mixed equilibrium."""
+    v = _two(prizes, "prize")
+    c = _two(costs, "cost a year")
+    h = (c[1] / v[1], c[0] / v[0])
+    total = h[0] + h[1]
+    return Attrition(_names(names), v, c, h, (h[0] / total, h[1] / total), 1 / total)
+
+
+def holding_out(prize: float, highest: float = 1.0, cost: float = 1.0) -> float:
+    """How long a side with this prize holds out (years) when the other's is spread evenly between 0 and `highest`."""
+    top, c = positive(highest, "highest prize"), positive(cost, "cost a year")
+    x = not_negative(prize, "prize") / top
+    if x > 1:
+        raise InputError(f"the prize {prize:g} is above the highest one, {top:g}")
+    if x == 1:
+        return math.inf
+    return top / c * (-x - math.log1p(-x))
+
+
+def mean_length(highest: float = 1.0, cost: float = 1.0) -> float:
+    """Mean length in years of a stand-off with private stakes of that kind on both sides: v̄/(6c)."""
+    return positive(highest, "highest prize") / (6 * positive(cost, "cost a year"))
+
+
+def chance_to_win(prize: float, highest: float = 1.0) -> float:
+    """How likely a side with this prize outlasts the other: the other's prize is lower."""
+    top = positive(highest, "highest prize")
+    return 1.0 if prize == top else inside(prize / top, "prize over the highest one") if prize else 0.0
+
+
+def audience_costs(slopes: Sequence[float], prize: float = 1.0, names: Sequence[str] = ("first", "second")) -> AudienceCosts:
+    """Audience costs growing at `slopes` a year; `prize` is what it is worth that the other retreats."""
+    a, p = _two(slopes, "audience cost a year"), positive(prize, "prize")
+    ratio = a[0] / a[1]
+    if abs(ratio - 1) < 1e-4:  # the closed form loses its digits near equality
+        first = 0.5 - (ratio - 1) / 6 + (ratio - 1) ** 2 / 12
+    else:
+        first = 1 / (1 - ratio) + ratio * math.log(ratio) / (1 - ratio) ** 2
+    # (1 + a₁ t/p)(1 + a₂ t/p) = 2
+    product, total = a[0] * a[1] / p**2, (a[0] + a[1]) / p
+    median = 2 / (total + math.sqrt(total**2 + 4 * product))
+    return AudienceCosts(_names(names), a, p, (first, 1 - first), median)
+
+
+def _two(values: Sequence[float], what: str) -> tuple[float, float]:
+    if len(values) != 2:
+        raise InputError(f"need two numbers: {what} of each side")
+    return positive(values[0], what), positive(values[1], what)
+
+
+def _names(names: Sequence[str]) -> tuple[str, str]:
+    if len(names) != 2 or names[0] == names[1]:
+        raise InputError("need two different names")
+    return str(names[0]), str(names[1])

@@ -1,0 +1,357 @@
+"""A stand-off with a deadline: an uncertain date towards which concessions crowd, or a fixed date with a last-minute choice.
+
+**Uncertain date.** Talks collapse at a rate χ(t) that does not fall. The hazards of `standoff.py` hold with χ(t) in place of χ,
+so they rise with it. `UncertainDate` makes χ(t) from a logistic date: χ(t) = χ₀ + (1/s)/(1 + e^{−(t−T)/s}), T the likely date,
+s its spread. A side whose cost of waiting is still below zero is quiet. Let t[i] be the moment from which waiting costs i. Both are quiet
+until the later of the two; the side j whose cost starts later then gives way with a chance q that just pays the other for having waited,
+
+    q (V_W[i] − V_L[i]) e^{−∫(r+χ)} = ∫ from t[i] to t[j] of cost[i](s) e^{−∫(r+χ)} ds,
+
+and the hazards take over. If that needs q > 1 the earlier side gives way at t[i]: it cannot sit it out.
+
+**Fixed date T.** At T each side chooses once more: hold or give way. Both hold: collapse (D). Both give way: B, half-way between V_W
+and V_L unless stated. Side j gives way with the chance that leaves i indifferent,
+
+    q[j] = (V_L[i] − D[i]) / (V_L[i] − D[i] + V_W[i] − B[i]),
+
+an atom of concession at the deadline, worth u[i] = q[j] B[i] + (1 − q[j]) V_L[i] > V_L[i] to i: giving way just before is worse, so it is quiet
+before the deadline for as long as i is ready to pay for the wait,
+
+    w[i] = ln( (u[i] − m[i]) / (V_L[i] − m[i]) ) / (r[i] + χ),   m[i] = (f[i] + χ D[i]) / (r[i] + χ)   (no limit if m[i] ≥ V_L[i]).
+
+If T is further off than one side's w, that side cannot sit it out and gives way at once. A side that prefers collapse to giving way
+holds, and the other then gives way at T if it fears collapse. Source: Hendricks, Weiss and Wilson (1988); the logistic date is ours.
+
+>>> from detente.talks.stakes import Stakes
+>>> us = Stakes("USA", rate=0.05, flow=-1.5, win=6, lose=-8, collapse=-50)
+>>> cn = Stakes("CHN", rate=0.06, flow=-1.2, win=0.2 / 0.06, lose=-0.5 / 0.06, collapse=-50)
+>>> d = fixed_deadline(us, cn, when=24 / 365.25)
+>>> d.status, [round(x, 3) for x in (*d.blink, d.both, d.collapse)]
+('quiet, then a choice at the deadline', [0.125, 0.105, 0.752, 0.018])
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.integrate import cumulative_simpson
+from scipy.optimize import brentq
+
+from detente.errors import InputError
+from detente.talks.stakes import Stakes
+from detente.talks.standoff import NAN, standoff
+from detente.talks.words import DAYS_A_YEAR, chance, days, not_negative, plain, positive
+
+Array = NDArray[np.float64]
+QUIET = "quiet, then a choice at the deadline"
+STEPS = 20_001
+
+
+@dataclass(frozen=True)
+class UncertainDate:
+    """A collapse date spread around `when` (years from now) with logistic spread `spread`, on top of a steady risk."""
+
+    when: float
+    spread: float
+    background: float = 0.0
+
+    def __post_init__(self) -> None:
+        not_negative(self.when, "date")
+        positive(self.spread, "spread")
+        not_negative(self.background, "background risk")
+
+    def __call__(self, t: Array) -> Array:
+        """χ at times t, a year."""
+        z = np.clip((np.asarray(t, dtype=np.float64) - self.when) / self.spread, -700, 700)
+        return np.asarray(self.background + 1.0 / self.spread / (1.0 + np.exp(-z)))
+
+    @property
+    def horizon(self) -> float:
+        """A time after which next to nothing is left to happen."""
+        return self.when + 40 * self.spread
+
+
+@dataclass(frozen=True, eq=False)
+class TimedStandoff:
+    """A stand-off with a deadline. `blink`, `both` (give way together at the deadline), `collapse`, `open` sum to one.
+
+    `open` is what is still undecided at the end of the horizon. `atom` is the chance that (first, second) gives way at `atom_at`
+    given that it comes to that. `path` holds, on a grid of times: collapse risk, hazards, survival of the stand-off.
+    """
+
+    sides: tuple[Stakes, Stakes]
+    deadline: str
+    when: float
+    status: str
+    blink: tuple[float, float]
+    both: float
+    collapse: float
+    open: float
+    length: float
+    quiet_from: float
+    quiet_until: float
+    atom: tuple[float, float]
+    atom_at: float
+    path: dict[str, Array] = field(repr=False)
+
+    @property
+    def likelier(self) -> str | None:
+        """The side more likely to give way alone; None if even or unknown."""
+        a, b = self.blink
+        return None if math.isnan(a) or abs(a - b) < 1e-12 else self.sides[int(b > a)].name
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a way it may end."""
+        one, two = (s.name for s in self.sides)
+        names = [f"{one} gives way", f"{two} gives way", "both give way at the deadline", "collapse", "still open"]
+        values = [*self.blink, self.both, self.collapse, self.open]
+        return pd.DataFrame({"probability": values}, index=pd.Index(names, name="end"))
+
+    def timeline(self) -> pd.DataFrame:
+        """Time in years, collapse risk and hazards a year, chance that the stand-off still goes on."""
+        one, two = (s.name for s in self.sides)
+        p = self.path
+        return pd.DataFrame(
+            {
+                "years": p["time"],
+                "collapse risk, a year": p["risk"],
+                f"hazard of {one}, a year": p["first"],
+                f"hazard of {two}, a year": p["second"],
+                "still going on": p["survival"],
+                "density of giving way, a year": (p["first"] + p["second"]) * p["survival"],
+            }
+        )
+
+    def record(self) -> dict[str, Any]:
+        """Everything but the path, ready for JSON; the path thinned to a hundred rows."""
+        thin = self.timeline().iloc[:: max(1, len(self.path["time"]) // 100)]
+        data = {k: v for k, v in plain(self).items() if k != "path"}
+        return data | {"likelier": self.likelier, "timeline": plain(thin.to_dict(orient="records"))}
+
+    def explain(self) -> str:
+        """The answer in plain words."""
+        one, two = (s.name for s in self.sides)
+        if math.isnan(self.blink[0]):
+            return f"{self.status[0].upper()}{self.status[1:]}; the model gives no odds."
+        text = f"{self.status[0].upper()}{self.status[1:]}. {one} gives way {chance(self.blink[0])}, {two} {chance(self.blink[1])}"
+        if self.both > 0:
+            text += f", both together at the deadline {chance(self.both)}"
+        text += f", collapse {chance(self.collapse)}"
+        text += f", still open {chance(self.open)}" if self.open > 5e-4 else ""
+        text += f". Mean length {days(self.length)}."
+        if self.quiet_until > self.quiet_from:
+            start = "Nothing" if self.quiet_from == 0 else f"After {days(self.quiet_from)} nothing"
+            text += f" {start} moves until day {round(self.quiet_until * DAYS_A_YEAR):,}: waiting is worth more than giving way."
+        if max(self.atom) > 0 and self.likelier:
+            text += f" {self.likelier} is the likelier to move alone, because the other has more to lose by it: each side's odds are set by the other's stakes."
+        return text
+
+
+# -- fixed date --------------------------------------------------------------------------------------------------------
+def fixed_deadline(
+    first: Stakes, second: Stakes, when: float, collapse_risk: float = 0.0, both: tuple[float, float] | None = None
+) -> TimedStandoff:
+    """A stand-off that collapses for certain at `when` (years from now) unless somebody gives way by then.
+
+    `both` is what each gets if both give way at the deadline; half-way between winning and losing if not given.
+    """
+    end, risk = positive(when, "deadline"), not_negative(collapse_risk, "collapse risk")
+    sides = _ordinary(first, second)
+    split = both or ((first.win + first.lose) / 2, (second.win + second.lose) / 2)
+    for s, b in zip(sides, split, strict=True):
+        if not s.lose <= b < s.win:
+            raise InputError(f"{s.name}: giving way together must be worth at least {s.lose:g} and less than {s.win:g}, not {b:g}")
+    fears = [s.lose > s.collapse for s in sides]
+    # what each side's giving way at the deadline must be likely to be for the other to be indifferent
+    chances = [0.0, 0.0]
+    at_deadline = [s.lose for s in sides]
+    if all(fears):
+        for i, s in enumerate(sides):
+            q = (s.lose - s.collapse) / (s.lose - s.collapse + s.win - split[i])
+            chances[1 - i] = q
+            at_deadline[i] = q * split[i] + (1 - q) * s.lose
+    elif any(fears):
+        weak = fears.index(True)
+        chances[weak] = 1.0
+        at_deadline[1 - weak] = sides[1 - weak].win
+    else:
+        at_deadline = [s.collapse for s in sides]
+    patience = [_quiet(s, u, risk) for s, u in zip(sides, at_deadline, strict=True)]
+    short = min(patience)
+    start = 0.0
+    if end > short * (1 + 1e-9):
+        even = abs(patience[0] - patience[1]) <= 1e-9 * max(1.0, short)
+        if not even or not all(fears):
+            return _at_once(sides, "fixed date", end, patience.index(short), 0.0, f"could sit out only {days(short)}")
+        start = end - short
+    grid = np.unique(np.concatenate([np.linspace(0, start, STEPS // 2), np.linspace(start, end, STEPS // 2)]))
+    costs = [s.cost_of_waiting(risk) / s.prize for s in sides]
+    active = (grid < start).astype(np.float64)
+    hazards = (costs[1] * active, costs[0] * active)
+    run = sum(costs) + risk
+    kept = np.exp(-run * np.minimum(grid, start) - risk * np.maximum(grid - start, 0.0))
+    busy = _lasting(run, start)
+    quiet = math.exp(-run * start) * _lasting(risk, end - start)
+    reach = float(kept[-1])
+    a, b = chances
+    blink = (costs[1] * busy + reach * a * (1 - b), costs[0] * busy + reach * b * (1 - a))
+    collapse = risk * (busy + quiet) + reach * (1 - a) * (1 - b)
+    status = QUIET if start == 0 else "a steady stand-off, then quiet, then a choice at the deadline"
+    if not any(fears):
+        status = "both let it collapse rather than give way"
+    return TimedStandoff(
+        sides, "fixed date", end, status, blink, reach * a * b, collapse, 0.0, busy + quiet, start, end, (a, b), end,
+        {"time": grid, "risk": np.full_like(grid, risk), "first": hazards[0], "second": hazards[1], "survival": kept},
+    )  # fmt: skip
+
+
+def _lasting(rate: float, years: float) -> float:
+    """Mean time until an event at this rate or the end of the interval."""
+    return -math.expm1(-rate * years) / rate if rate > 0 else years
+
+
+def _quiet(s: Stakes, at_deadline: float, risk: float) -> float:
+    """How long a side is ready to wait quietly for what the deadline is worth to it."""
+    middle = (s.flow + risk * s.collapse) / (s.rate + risk)
+    if middle >= s.lose:
+        return math.inf
+    return max(0.0, math.log((at_deadline - middle) / (s.lose - middle)) / (s.rate + risk)) if at_deadline > s.lose else 0.0
+
+
+# -- uncertain date ----------------------------------------------------------------------------------------------------
+def uncertain_deadline(
+    first: Stakes, second: Stakes, risk: UncertainDate | Callable[[Array], Array], horizon: float | None = None
+) -> TimedStandoff:
+    """A stand-off whose collapse risk rises with time. `risk` maps times (years) to rates a year and must not fall.
+
+    `horizon` in years is needed for a function of your own; what is undecided then is reported as open.
+    """
+    sides = _ordinary(first, second)
+    if horizon is None:
+        if not isinstance(risk, UncertainDate):
+            raise InputError("give a horizon in years for a risk function of your own")
+        horizon = risk.horizon
+    end = positive(horizon, "horizon")
+    when = risk.when if isinstance(risk, UncertainDate) else end
+    chi = _risk(risk, np.linspace(0.0, end, STEPS))
+    if (np.diff(chi) < -1e-12 * max(float(chi.max()), 1.0)).any():
+        raise InputError("the collapse risk must not fall over time")
+
+    def cost(i: int, t: float) -> float:
+        return sides[i].cost_of_waiting(float(_risk(risk, np.array([t]))[0]))
+
+    for i, s in enumerate(sides):
+        if s.collapse > s.lose and cost(i, end) < 0:
+            other = 1 - i
+            why = f"{s.name} would rather see talks collapse than give way"
+            if sides[other].collapse <= sides[other].lose and cost(other, end) > 0:
+                return _at_once(sides, "uncertain date", when, other, _begins(lambda t, j=other: cost(j, t), end), why, risk)
+            return _unknown(sides, when, why)
+    starts = [_begins(lambda t, j=i: cost(j, t), end) for i in range(2)]
+    early, late = (0, 1) if starts[0] <= starts[1] else (1, 0)
+    atom = 0.0
+    if starts[early] < starts[late]:
+        atom = _reward(sides[early], risk, starts[early], starts[late]) if math.isfinite(starts[late]) else math.inf
+        if atom > 1:
+            why = f"waiting costs it from then on and {sides[late].name} too little to move in time"
+            return _at_once(sides, "uncertain date", when, early, starts[early], why, risk)
+    begin = min(starts[late], end)
+
+    # quiet: only collapse can end it
+    quiet = np.linspace(0.0, begin, STEPS)
+    quiet_risk = _risk(risk, quiet)
+    quiet_left = np.exp(-_running(quiet_risk, quiet))
+    reach = float(quiet_left[-1])
+    lasted = float(_running(quiet_left, quiet)[-1])
+    ended = [0.0, 0.0]
+    ended[late] = reach * atom
+    # then the hazards
+    busy = np.linspace(begin, end, STEPS)
+    busy_risk = _risk(risk, busy)
+    rates = [np.maximum(s.cost_of_waiting() + busy_risk * (s.lose - s.collapse), 0.0) / s.prize for s in (second, first)]
+    busy_left = reach * (1 - atom) * np.exp(-_running(busy_risk + rates[0] + rates[1], busy))
+    for i in range(2):
+        ended[i] += float(_running(rates[i] * busy_left, busy)[-1])
+    lasted += float(_running(busy_left, busy)[-1])
+    left = float(busy_left[-1])
+    collapse = 1 - reach + float(_running(busy_risk * busy_left, busy)[-1])
+    status = "concessions crowd towards the deadline" if begin < end else "neither gives way"
+    path = {
+        "time": np.r_[quiet, busy],
+        "risk": np.r_[quiet_risk, busy_risk],
+        "first": np.r_[np.zeros(STEPS), rates[0]],
+        "second": np.r_[np.zeros(STEPS), rates[1]],
+        "survival": np.r_[quiet_left, busy_left],
+    }
+    return TimedStandoff(
+        sides, "uncertain date", when, status, (ended[0], ended[1]), 0.0, collapse, left, lasted, 0.0, begin,
+        (atom if late == 0 else 0.0, atom if late == 1 else 0.0), begin, path,
+    )  # fmt: skip
+
+
+# -- inside ------------------------------------------------------------------------------------------------------------
+def _risk(risk: Callable[[Array], Array], times: Array) -> Array:
+    values = np.asarray(risk(times), dtype=np.float64)
+    if values.shape != times.shape or not np.isfinite(values).all() or (values < 0).any():
+        raise InputError("the collapse risk must give a finite rate of 0 or more for every time in an array")
+    return values
+
+
+def _running(values: Array, times: Array) -> Array:
+    """The integral from the first time to each time; zero if all times are the same."""
+    return np.asarray(cumulative_simpson(values, x=times, initial=0.0)) if times[-1] > times[0] else np.zeros_like(values)
+
+
+def _ordinary(first: Stakes, second: Stakes) -> tuple[Stakes, Stakes]:
+    standoff(first, second)  # names
+    for s in (first, second):
+        if s.prize <= 0:
+            raise InputError(f"{s.name}: with a deadline, winning ({s.win:g}) must be worth more than giving way ({s.lose:g})")
+    return first, second
+
+
+def _begins(cost: Callable[[float], float], end: float) -> float:
+    """The first time a cost that does not fall is zero or above; infinite if it stays below."""
+    if cost(0.0) >= 0:
+        return 0.0
+    return float(brentq(cost, 0.0, end, xtol=1e-14)) if cost(end) > 0 else math.inf
+
+
+def _reward(side: Stakes, risk: Callable[[Array], Array], start: float, stop: float) -> float:
+    """The chance that the other gives way at `stop` which just pays `side` for having waited since `start`."""
+    times = np.linspace(start, stop, STEPS)
+    chi = _risk(risk, times)
+    worth = np.exp(-_running(side.rate + chi, times))
+    paid = _running(np.maximum(side.cost_of_waiting() + chi * (side.lose - side.collapse), 0.0) * worth, times)[-1]
+    return float(paid / (worth[-1] * side.prize)) if worth[-1] > 0 else math.inf
+
+
+def _at_once(
+    sides: tuple[Stakes, Stakes], deadline: str, when: float, weak: int, at: float, why: str, risk: Callable[[Array], Array] | None = None
+) -> TimedStandoff:
+    """One side gives way for certain at a time; only collapse may come before."""
+    times = np.linspace(0.0, at, STEPS if at > 0 else 1)
+    chi = _risk(risk, times) if risk is not None else np.zeros_like(times)
+    kept = np.exp(-_running(chi, times)) if at > 0 else np.ones(1)
+    reach = float(kept[-1])
+    lasted = float(_running(kept, times)[-1]) if at > 0 else 0.0
+    name = sides[weak].name
+    status = f"{name} gives way at once" if at == 0 else f"{name} gives way on day {round(at * DAYS_A_YEAR)}"
+    blink = (reach, 0.0) if weak == 0 else (0.0, reach)
+    return TimedStandoff(
+        sides, deadline, when, f"{status}: {why}", blink, 0.0, 1 - reach, 0.0, lasted, 0.0, at, (0.0, 0.0), at,
+        {"time": times, "risk": chi, "first": 0 * times, "second": 0 * times, "survival": kept},
+    )  # fmt: skip
+
+
+def _unknown(sides: tuple[Stakes, Stakes], when: float, why: str) -> TimedStandoff:
+    nothing = {k: np.zeros(0) for k in ("time", "risk", "first", "second", "survival")}
+    return TimedStandoff(
+        sides, "uncertain date", when, why, (NAN, NAN), NAN, NAN, NAN, NAN, 0.0, 0.0, (0.0, 0.0), 0.0, nothing
+    )  # fmt: skip

@@ -1,0 +1,170 @@
+"""Reputation: who gives way when either side may be one that never does.
+
+**Division of a pie** (Abreu and Gul 2000). Side i demands a[i], a₁ + a₂ > 1, and is obstinate with prior z[i]. The other sides
+give way at rates that keep each other indifferent; who would be found out later must give way at once with some chance:
+
+    h[i] = r[j] (1 − a[i]) / (a₁ + a₂ − 1),   T[i] = −ln z[i] / h[i],   T⁰ = min T
+    F[i](0) = 1 − z[i] e^{h[i] T⁰}        (above zero only for the side with the larger T)
+
+After T⁰ only obstinate sides are left. Payoffs: u[i] = F[j](0) a[i] + (1 − F[j](0)) (1 − a[j]).
+
+**Any stand-off** (`stubborn_standoff`): the same with the hazards of `standoff.py`, whose payoffs may be anything, and talks that
+collapse at a rate χ. The hazards still follow the other's costs, but the first move does not: the side that is kept waiting by
+a *slow* rate of its own needs longer to be believed, so it is the one that gives way at once. As a rule that is the side hurt more.
+
+>>> r = reputation((0.6, 0.55), (0.05, 0.08), (0.1, 0.05))
+>>> [round(x, 5) for x in r.hazards], [round(x, 3) for x in r.exhausted], round(r.at_once[1], 4), [round(x, 7) for x in r.payoffs]
+([0.21333, 0.15], [10.793, 19.972], 0.7476, [0.5621395, 0.4])
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from detente.errors import InputError
+from detente.talks.stakes import Stakes
+from detente.talks.standoff import NAN, standoff
+from detente.talks.words import chance, days, inside, plain, positive
+
+
+@dataclass(frozen=True)
+class Reputation:
+    """Who gives way when obstinacy is possible. Times in years, rates a year.
+
+    `status`: "contest"; "compatible" if the demands leave something over (agreement at once, nobody gives way); or the status of a
+    stand-off in which the hazards do not exist. `at_once` is the chance that (first, second) gives way at time 0, `blink` that it
+    gives way at all, `collapse` that talks collapse, `deadlock` that two obstinate sides are left with no end in sight.
+    """
+
+    status: str
+    names: tuple[str, str]
+    priors: tuple[float, float]
+    hazards: tuple[float, float]
+    exhausted: tuple[float, float]
+    at_once: tuple[float, float]
+    blink: tuple[float, float]
+    collapse: float
+    deadlock: float
+    length: float
+    payoffs: tuple[float, float]
+
+    @property
+    def until(self) -> float:
+        """T⁰: after this only obstinate sides are left."""
+        return min(self.exhausted)
+
+    @property
+    def likelier(self) -> str | None:
+        """The side more likely to give way in the end; None if even or unknown."""
+        a, b = self.blink
+        return None if math.isnan(a) or abs(a - b) < 1e-12 else self.names[int(b > a)]
+
+    def given_way_by(self, time: float) -> tuple[float, float]:
+        """F(t): how likely each side is to have given way by `time` if the other has not and talks have not collapsed."""
+        if self.status != "contest" or time < 0:
+            return (NAN, NAN)
+        t = min(time, self.until)
+        a, b = (1 - (1 - at) * math.exp(-h * t) for at, h in zip(self.at_once, self.hazards, strict=True))
+        return a, b
+
+    def believed_obstinate(self, time: float) -> tuple[float, float]:
+        """How likely each side is to be obstinate when it has held out to `time`."""
+        gone = self.given_way_by(time)
+        a, b = (min(1.0, z / (1 - f)) for z, f in zip(self.priors, gone, strict=True))
+        return a, b
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a side."""
+        return pd.DataFrame(
+            {
+                "obstinate, prior": self.priors,
+                "hazard of giving way, a year": self.hazards,
+                "believed obstinate after, years": self.exhausted,
+                "P(gives way at once)": self.at_once,
+                "P(gives way)": self.blink,
+                "payoff": self.payoffs,
+            },
+            index=pd.Index(self.names, name="side"),
+        )
+
+    def record(self) -> dict[str, Any]:
+        """The same, ready for JSON."""
+        return plain(self) | {"until": plain(self.until), "likelier": self.likelier}
+
+    def explain(self) -> str:
+        """The answer in plain words."""
+        one, two = self.names
+        if self.status == "compatible":
+            return f"The demands of {one} and {two} leave something over: they agree at once and nobody has to give way."
+        if self.status != "contest":
+            return f"{self.status[0].upper()}{self.status[1:]}: there is no contest in which reputation could matter."
+        if max(self.at_once) == 0:
+            text = f"{one} and {two} would be believed obstinate at the same moment, so neither has to give way at once."
+        else:
+            weak = int(self.at_once[1] > self.at_once[0])
+            other = self.names[1 - weak]
+            text = (
+                f"{self.names[weak]} gives way at once with {chance(self.at_once[weak])}: it would need {days(self.exhausted[weak])} to be "
+                f"believed, {other} only {days(self.exhausted[1 - weak])}."
+            )
+        text += f" In the end {one} gives way {chance(self.blink[0])}, {two} {chance(self.blink[1])}"
+        text += f", collapse {chance(self.collapse)}" if self.collapse > 0 else ""
+        text += f", deadlock of two obstinate sides {chance(self.deadlock)}" if self.deadlock > 0 else ""
+        return text + "."
+
+
+def reputation(
+    demands: Sequence[float], rates: Sequence[float], priors: Sequence[float], names: Sequence[str] = ("first", "second")
+) -> Reputation:
+    """Abreu and Gul's war of attrition over a pie of 1: demands a, discount rates r a year, prior chances z of being obstinate."""
+    if not len(demands) == len(rates) == len(priors) == len(names) == 2 or names[0] == names[1]:
+        raise InputError("need two demands, two rates, two priors and two different names")
+    a = [inside(x, "demand") for x in demands]
+    r = [positive(x, "discount rate") for x in rates]
+    z = (inside(priors[0], "prior"), inside(priors[1], "prior"))
+    who = (str(names[0]), str(names[1]))
+    excess = a[0] + a[1] - 1
+    if excess <= 1e-12:
+        nobody = (0.0, 0.0)
+        spare = -excess / 2
+        return Reputation("compatible", who, z, nobody, (math.inf, math.inf), nobody, nobody, 0.0, 0.0, 0.0, (a[0] + spare, a[1] + spare))
+    hazards = (r[1] * (1 - a[0]) / excess, r[0] * (1 - a[1]) / excess)
+    return _contest(who, hazards, z, 0.0, (a[0], a[1]), (1 - a[1], 1 - a[0]))
+
+
+def stubborn_standoff(first: Stakes, second: Stakes, priors: Sequence[float], collapse_risk: float = 0.0) -> Reputation:
+    """A stand-off with any payoffs in which side i is obstinate with prior z[i] and talks collapse at rate `collapse_risk`."""
+    plain_case = standoff(first, second, collapse_risk)
+    if len(priors) != 2:
+        raise InputError("need two priors")
+    z = (inside(priors[0], "prior"), inside(priors[1], "prior"))
+    who = (first.name, second.name)
+    if plain_case.hazards is None or min(plain_case.hazards) <= 0:
+        status = plain_case.status if plain_case.hazards is None else "one side loses nothing by waiting"
+        none = (NAN, NAN)
+        return Reputation(status, who, z, none, none, none, none, NAN, NAN, NAN, none)
+    return _contest(who, plain_case.hazards, z, collapse_risk, (first.win, second.win), (first.lose, second.lose))
+
+
+def _contest(
+    names: tuple[str, str], h: tuple[float, float], z: tuple[float, float], risk: float, win: tuple[float, float], lose: tuple[float, float]
+) -> Reputation:
+    exhausted = (-math.log(z[0]) / h[0], -math.log(z[1]) / h[1])
+    until = min(exhausted)
+    even = abs(exhausted[0] - exhausted[1]) <= 1e-12 * until
+    now = [0.0 if even or exhausted[i] == until else -math.expm1(math.log(z[i]) + h[i] * until) for i in range(2)]
+    stay = (1 - now[0]) * (1 - now[1])  # at most one of them is above zero
+    total = h[0] + h[1] + risk
+    busy = stay * -math.expm1(-total * until) / total
+    left = stay * math.exp(-total * until)
+    blink = (now[0] + h[0] * busy, now[1] + h[1] * busy)
+    collapse = risk * busy + (left if risk > 0 else 0.0)
+    deadlock = 0.0 if risk > 0 else left
+    length = busy + (left / risk if risk > 0 else math.inf)
+    paid = tuple(now[1 - i] * win[i] + (1 - now[1 - i]) * lose[i] for i in range(2))
+    return Reputation("contest", names, z, h, exhausted, (now[0], now[1]), blink, collapse, deadlock, length, (paid[0], paid[1]))

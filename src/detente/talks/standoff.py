@@ -1,0 +1,289 @@
+"""The stand-off: two sides wait for each other to give way while talks may collapse.
+
+In the steady mixed equilibrium each side gives way at a rate that keeps the *other* indifferent between waiting and giving way:
+
+    h[j] = ( r[i] V_L[i] − f[i] + χ (V_L[i] − D[i]) ) / ( V_W[i] − V_L[i] )
+    P(i blinks) = h[i]/(h₁+h₂+χ),  P(collapse) = χ/(h₁+h₂+χ),  mean length 1/(h₁+h₂+χ)
+
+The numerator is i's cost a year of waiting, the denominator what waiting may win. So each side's hazard is set by the other's
+costs: the side that suffers *less* is the likelier to blink here, because the one that suffers more must be given hope to
+stay. This is odd but correct for the steady equilibrium; when a side may be known to be stubborn the first move falls to
+the weaker one (`reputation.py`). "One gives way at once, the other never" is also an equilibrium; the formula does not choose.
+
+Where the formula does not apply a status says so: a side whose cost of waiting is below zero never gives way, and the other
+then gives way at once. Sources: Maynard Smith (1974); Hendricks, Weiss and Wilson (1988).
+
+>>> us = Stakes("USA", rate=0.05, flow=-1.5, win=6, lose=-8, collapse=-50)
+>>> cn = Stakes("CHN", rate=0.06, flow=-1.2, win=0.2 / 0.06, lose=-0.5 / 0.06, collapse=-50)
+>>> s = standoff(us, cn, 0.2)
+>>> [round(x, 6) for x in s.hazards], [round(x, 4) for x in (*s.blink, s.collapse)], round(s.length, 3)
+([0.774286, 0.678571], [0.4685, 0.4105, 0.121], 0.605)
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pandas as pd
+
+from detente.errors import InputError
+from detente.talks.stakes import QUANTITIES, Stakes
+from detente.talks.words import DAYS_A_YEAR, chance, chance_range, days, finite, not_negative, number, plain
+
+Status = Literal["mixed", "first gives way at once", "second gives way at once", "both give way at once", "neither gives way", "no contest"]
+NAN = float("nan")
+
+
+@dataclass(frozen=True)
+class BreakEven:
+    """The value of one number at which both sides would be equally likely to blink; None if no possible value does it."""
+
+    side: str
+    quantity: str
+    value: float
+    break_even: float | None
+    note: str
+
+    @property
+    def change(self) -> float | None:
+        """Break-even less the value now."""
+        return None if self.break_even is None else self.break_even - self.value
+
+
+@dataclass(frozen=True)
+class Standoff:
+    """Who gives way, how soon, and what waiting costs. Times in years; probabilities sum to one with `stalemate`.
+
+    `hazards` are rates of giving way a year, (first, second), None unless `status` is "mixed". `blink` is NaN where the
+    model does not say who moves first.
+    """
+
+    sides: tuple[Stakes, Stakes]
+    collapse_risk: float
+    status: Status
+    hazards: tuple[float, float] | None
+    blink: tuple[float, float]
+    collapse: float
+    stalemate: float
+    length: float
+
+    # -- what follows ------------------------------------------------------------------------------------------------
+    @property
+    def likelier(self) -> str | None:
+        """The side more likely to give way; None if even or unknown."""
+        a, b = self.blink
+        return None if math.isnan(a) or abs(a - b) < 1e-12 else self.sides[int(b > a)].name
+
+    def costs(self) -> pd.DataFrame:
+        """What a day of stand-off costs each side, and what the whole is expected to cost, in payoff units and million USD.
+
+        Flow: against a deal at once. Collapse: the risk of it, valued against giving way. Whole: flow times mean length.
+        """
+        rows = []
+        for s in self.sides:
+            flow = -s.flow / DAYS_A_YEAR
+            risk = self.collapse_risk * (s.lose - s.collapse) / DAYS_A_YEAR
+            whole = -s.flow * self.length if self.length > 0 else 0.0
+            money = NAN if s.million_usd is None else s.million_usd
+            rows.append(
+                {
+                    "flow cost a day": flow,
+                    "collapse risk a day": risk,
+                    "cost of waiting a day": s.cost_of_waiting(self.collapse_risk) / DAYS_A_YEAR,
+                    "expected flow cost": whole,
+                    "flow cost a day, million USD": flow * money,
+                    "expected flow cost, million USD": whole * money,
+                }
+            )
+        return pd.DataFrame(rows, index=pd.Index([s.name for s in self.sides], name="side"))
+
+    def break_evens(self) -> tuple[BreakEven, ...]:
+        """For each number alone: the value at which h₁ = h₂, so that the likelier blinker flips. Only where `status` is "mixed"."""
+        if self.hazards is None:
+            return ()
+        found = []
+        for i, side in enumerate(self.sides):
+            target = self.hazards[i]  # the other's hazard depends on side i's numbers; it must come to equal i's own
+            for key in QUANTITIES:
+                now = getattr(side, key)
+                value = _solve(side, key, target, self.collapse_risk)
+                found.append(self._check(side.name, key, now, value, i))
+        found.append(self._check("both", "collapse risk (a year)", self.collapse_risk, self._collapse_break_even(), None))
+        return tuple(found)
+
+    def _collapse_break_even(self) -> float | None:
+        one, two = self.sides
+        # cost₂(χ)/prize₂ = cost₁(χ)/prize₁, both linear in χ
+        slope = (two.lose - two.collapse) / two.prize - (one.lose - one.collapse) / one.prize
+        gap = one.cost_of_waiting() / one.prize - two.cost_of_waiting() / two.prize
+        return None if abs(slope) < 1e-14 else gap / slope
+
+    def _check(self, name: str, key: str, now: float, value: float | None, side: int | None) -> BreakEven:
+        label = QUANTITIES.get(key, key)
+        if value is None:
+            return BreakEven(name, label, now, None, "does not move the balance")
+        try:
+            if side is None:
+                trial = standoff(*self.sides, value)
+            else:
+                changed = self.sides[side].with_(**{key: value})
+                trial = standoff(*((changed, self.sides[1]) if side == 0 else (self.sides[0], changed)), self.collapse_risk)
+        except InputError:
+            return BreakEven(name, label, now, None, f"would need {number(value, 3)}, which is impossible")
+        if trial.hazards is None or abs(trial.hazards[0] - trial.hazards[1]) > 1e-7 * max(trial.hazards):
+            return BreakEven(name, label, now, None, f"at {number(value, 3)} the stand-off would end otherwise: {trial.status}")
+        return BreakEven(name, label, now, value, "")
+
+    def sensitivity(self, share: float = 0.25) -> pd.DataFrame:
+        """The answer when each number in turn is `share` lower and higher (of its size), the rest as they are."""
+        not_negative(share, "share")
+        rows = []
+        for i, side in enumerate(self.sides):
+            for key in QUANTITIES:
+                for end in (-1, 1):
+                    now = getattr(side, key)
+                    try:
+                        changed = side.with_(**{key: now + end * share * abs(now)})
+                        trial = standoff(*((changed, self.sides[1]) if i == 0 else (self.sides[0], changed)), self.collapse_risk)
+                    except InputError:
+                        continue
+                    rows.append(_row(side.name, QUANTITIES[key], getattr(changed, key), trial))
+        for end in (-1, 1):
+            risk = self.collapse_risk * (1 + end * share)
+            if risk >= 0:
+                rows.append(_row("both", "collapse risk (a year)", risk, standoff(*self.sides, risk)))
+        return pd.DataFrame(rows)
+
+    # -- showing -----------------------------------------------------------------------------------------------------
+    def to_frame(self) -> pd.DataFrame:
+        """One row a side: hazard, probability of giving way, cost of waiting, prize."""
+        hazards = self.hazards or (NAN, NAN)
+        return pd.DataFrame(
+            {
+                "hazard of giving way, a year": hazards,
+                "P(gives way)": self.blink,
+                "cost of waiting, a year": [s.cost_of_waiting(self.collapse_risk) for s in self.sides],
+                "prize for waiting": [s.prize for s in self.sides],
+            },
+            index=pd.Index([s.name for s in self.sides], name="side"),
+        )
+
+    def record(self) -> dict[str, Any]:
+        """Everything, ready for JSON."""
+        return plain(self) | {
+            "likelier": self.likelier,
+            "costs": plain(self.costs().to_dict(orient="index")),
+            "break_evens": [plain(b) | {"change": b.change} for b in self.break_evens()],
+        }
+
+    def explain(self, share: float = 0.25) -> str:
+        """The answer in plain words, with the range when each number moves by `share`."""
+        one, two = (s.name for s in self.sides)
+        if self.status != "mixed":
+            return _WORDS[self.status].format(one=one, two=two) + _why(self)
+        table = self.sensitivity(share)
+        other_ends = int((table["status"] != "mixed").sum())
+        table = table[table["status"] == "mixed"]
+        parts = []
+        for label, value in ((f"P({one} gives way)", self.blink[0]), (f"P({two} gives way)", self.blink[1]), ("P(collapse)", self.collapse)):
+            ends = [*table[label], value]
+            parts.append(f"{label.removeprefix('P(').removesuffix(')')} {chance(value)} (range {chance_range(min(ends), max(ends))})")
+        text = f"{'; '.join(parts)}. Ranges: each number moved by {100 * share:.0f}\u202f% in turn. Mean length {days(self.length)}."
+        if other_ends:
+            text += f" {other_ends} of these moves would end the stand-off otherwise (see the table of sensitivity)."
+        if self.likelier is not None:
+            other = one if self.likelier == two else two
+            text += (
+                f" {self.likelier} is the likelier to give way because waiting costs {other} more against what it could win: each side's hazard is "
+                f"set by the other's costs. {other} stays only while {self.likelier} is likely enough to move."
+            )
+            small = [b for b in self.break_evens() if b.change is not None and b.value != 0]
+            if small:
+                near = min(small, key=lambda b: abs((b.change or 0.0) / b.value))
+                text += f" The answer flips first with {near.side}'s {near.quantity} at {number(near.break_even or 0.0, 3)} (now {number(near.value, 3)})."
+        else:
+            text += " Neither side is likelier to give way than the other."
+        return text + " That one side gives way at once and the other never is an equilibrium too; the odds hold if neither can count on that."
+
+
+_WORDS = {
+    "first gives way at once": "{one} gives way at once.",
+    "second gives way at once": "{two} gives way at once.",
+    "both give way at once": "Both {one} and {two} want to settle at once; the model does not say who speaks first.",
+    "neither gives way": "Neither {one} nor {two} gives way: waiting pays each of them more than giving way.",
+    "no contest": "This is no contest of waiting: a side would get no more if the other gave way than by giving way itself, and loses nothing by waiting.",
+}
+
+
+def _why(s: Standoff) -> str:
+    text = ""
+    for side in s.sides:
+        cost = side.cost_of_waiting(s.collapse_risk)
+        if cost < 0:
+            text += f" {side.name} gains {number(-cost)} a year by waiting rather than giving way, so no rate of concession could keep it indifferent."
+        if side.prize <= 0:
+            text += f" {side.name} has nothing to win by waiting."
+    if s.status == "neither gives way":
+        text += f" It lasts until talks collapse, {days(s.length)} on average." if s.collapse_risk > 0 else " It has no end in this model."
+    return text
+
+
+def standoff(first: Stakes, second: Stakes, collapse_risk: float = 0.0) -> Standoff:
+    """Concession hazards and what follows; `collapse_risk` is χ, the rate a year at which talks collapse.
+
+    Raises `InputError` for a negative risk or two sides of one name; every other case returns a status.
+    """
+    risk = not_negative(finite(collapse_risk, "collapse risk"), "collapse risk")
+    sides = (first, second)
+    if first.name == second.name:
+        raise InputError(f"the two sides need different names, not {first.name!r} twice")
+    costs = [s.cost_of_waiting(risk) for s in sides]
+    at_once = [s.prize <= 0 and c > 0 for s, c in zip(sides, costs, strict=True)]
+    waits = [c < 0 for c in costs]
+
+    def settled(status: Status, blink: tuple[float, float]) -> Standoff:
+        return Standoff(sides, risk, status, None, blink, 0.0, 0.0, 0.0)
+
+    if any(s.prize <= 0 and c <= 0 for s, c in zip(sides, costs, strict=True)):
+        return Standoff(sides, risk, "no contest", None, (NAN, NAN), NAN, NAN, NAN)
+    if all(at_once):
+        return settled("both give way at once", (NAN, NAN))
+    if at_once[0] or (waits[1] and costs[0] > 0):
+        return settled("first gives way at once", (1.0, 0.0))
+    if at_once[1] or (waits[0] and costs[1] > 0):
+        return settled("second gives way at once", (0.0, 1.0))
+    if all(c <= 0 for c in costs):
+        never = float(risk == 0)
+        return Standoff(sides, risk, "neither gives way", None, (0.0, 0.0), 1 - never, never, math.inf if never else 1 / risk)
+    hazards = (costs[1] / second.prize, costs[0] / first.prize)
+    total = sum(hazards) + risk
+    return Standoff(sides, risk, "mixed", hazards, (hazards[0] / total, hazards[1] / total), risk / total, 0.0, 1 / total)
+
+
+def _solve(side: Stakes, key: str, target: float, risk: float) -> float | None:
+    """The value of one of a side's numbers at which its cost of waiting is `target` times its prize."""
+    r, f, win, lose, broken = side.rate, side.flow, side.win, side.lose, side.collapse
+    if key == "flow":
+        return r * lose + risk * (lose - broken) - target * (win - lose)
+    if key == "win":
+        return None if target == 0 else lose + side.cost_of_waiting(risk) / target
+    if key == "lose":
+        return (target * win + f + risk * broken) / (target + r + risk)
+    if key == "collapse":
+        return None if risk == 0 else lose - (target * (win - lose) - r * lose + f) / risk
+    return None if lose == 0 else (target * (win - lose) + f - risk * (lose - broken)) / lose
+
+
+def _row(side: str, quantity: str, value: float, s: Standoff) -> dict[str, Any]:
+    return {
+        "side": side,
+        "number": quantity,
+        "value": value,
+        f"P({s.sides[0].name} gives way)": s.blink[0],
+        f"P({s.sides[1].name} gives way)": s.blink[1],
+        "P(collapse)": s.collapse,
+        "mean length, years": s.length,
+        "status": s.status,
+    }
