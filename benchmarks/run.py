@@ -30,6 +30,14 @@ over rounds in which the candidates take turns; ratios are medians of the ratios
 the times on a machine that does other work as well. Expect times to move by a third from run to run, and ratios by a tenth or
 two. No test asserts a time."""
 
+CLOSING = """## Where detente is slow
+
+- The first solve of a new shape of world compiles for seconds. The code is kept on disk, so it happens once a machine; loading
+  it still takes longer than a solve.
+- In small worlds most of a sweep is the cost of starting operations, and most of a call is not sweeps.
+- A batch gives no speed on few cores. For many policies use processes.
+- Against the memory floor there is a factor of several left; a hand-written kernel could take part of it."""
+
 
 def report(names: list[str], quick: bool) -> str:
     """The report as Markdown; progress goes to the standard error stream."""
@@ -41,7 +49,7 @@ def report(names: list[str], quick: bool) -> str:
         found = PARTS[name](quick)
         lines += [section.markdown() for section in (found if isinstance(found, list) else [found])]
         print(f"{name}: {time.perf_counter() - begin:.0f} s", file=sys.stderr)
-    return "\n\n".join(lines) + "\n"
+    return "\n\n".join([*lines, CLOSING]) + "\n"
 
 
 def main() -> None:

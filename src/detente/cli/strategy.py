@@ -106,9 +106,7 @@ def bargain(
         emit(deal.record())
         return
     if not deal.room:
-        err.print(
-            "No change of these tariffs makes every party better off; the deal is to leave things as they are.", highlight=False
-        )
+        out.print("No change of these tariffs makes every party better off: the deal is to leave things as they are.")
         return
     out.print(f"{solution} bargain against {disagreement}, {horizon or 'medium'} run", highlight=False)
     shown = text_table(("by", "on", "sector", "without a deal, %", "agreed, %"))

@@ -265,7 +265,8 @@ class Measure(Strict):
         if self.announced and start and self.announced > start:
             raise ValueError(f"'announced' ({self.announced}) is after the measure starts ({start})")
         for name, day in (("expires", self.expires), ("ended.date", self.ended.date if self.ended else None)):
-            if day and start and day <= start:
+            called_off = self.threatened and name == "ended.date"  # a threat may be called off before it is due
+            if day and start and day <= start and not called_off:
                 raise ValueError(f"{name!r} ({day}) must be after the measure starts ({start})")
         if self.unknown_from and start and self.unknown_from <= start:
             raise ValueError(f"'unknown_from' ({self.unknown_from}) must be after the measure starts ({start})")

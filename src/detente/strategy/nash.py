@@ -41,7 +41,7 @@ from detente.equilibrium.solve import solve
 from detente.errors import InputError, NotConverged, UnknownName
 from detente.policy.instruments import Policy
 from detente.strategy.levers import Detail, TariffSpace
-from detente.strategy.search import Progress, stationary
+from detente.strategy.search import Progress, Stationary, climb, in_turn, stationary
 from detente.world.economy import Economy
 from detente.world.labels import resolve_regions
 from detente.world.world import World
@@ -54,7 +54,7 @@ Goals = Mapping[str, str | Mapping[str, float] | Objective]
 class TariffSolution:
     """Tariffs that solve a game or a best reply, with the outcome against `against`.
 
-    `residual` is the largest move ln(1+t) the first-order conditions still ask for; `regret` by player what a fresh best
+    `residual` is the largest move ln(1+t) the first-order conditions still ask for (NaN after an outright maximisation);
     reply would still gain, in points of its objective (absent where it was not asked for).
     """
 
@@ -144,12 +144,17 @@ def best_reply(
     last: NotConverged | None = None
     for start in starts:
         evaluate = TariffGradients(economy, shock, chosen, [objective or space.players[0]])
+        first = np.full(space.size, np.log1p(start))
         try:
-            end = stationary(evaluate, space, np.full(space.size, np.log1p(start)), tolerance=tolerance, progress=progress)
-        except NotConverged as error:
-            last = error
-        else:
-            found.append((float(end.objective[0]), start, end))
+            end = stationary(evaluate, space, first, tolerance=tolerance, iterations=80, progress=progress)
+        except NotConverged:
+            try:
+                u, value = climb(evaluate, space, first, base=shock.tariffs)
+            except NotConverged as error:
+                last = error
+                continue
+            end = Stationary(u, space.tariffs(u, shock.tariffs), np.array([value]), float("nan"), 0)
+        found.append((float(end.objective[0]), start, end))
     if not found:
         raise last or NotConverged("no start was given")
     _, _, end = max(found, key=lambda f: f[0])
@@ -201,7 +206,10 @@ def nash_tariffs(
     goals = [(objective or {}).get(p, p) for p in space.players]
     evaluate = TariffGradients(economy, shock, chosen, goals)
     first = np.full(space.size, np.log1p(start)) if np.ndim(start) == 0 else space.start(np.asarray(start), economy.shipments)
-    end = stationary(evaluate, space, first, tolerance=tolerance, progress=progress)
+    try:
+        end = stationary(evaluate, space, first, tolerance=tolerance, iterations=120, progress=progress)
+    except NotConverged:
+        end = in_turn(evaluate, space, first, base=shock.tariffs, tolerance=max(tolerance, 1e-4), progress=progress)
     outcome = _at(economy, rest, end.tariffs, chosen, against=rest)
     regret = None
     if check:

@@ -3,7 +3,11 @@
 To second order a player's objective is curved in its own rates like −½ D (u − u*)², with D ≈ 100·θ·imports/((1+t)·income): what
 a tariff costs is the trade it drives out. The map u ← u + g/D, g the exact derivative, therefore has its fixed points where
 g = 0 and moves nearly straight to them; Anderson mixing removes the rest. All players move at once, so a Nash equilibrium
-costs about as many sweeps as a single best reply. Whether a point found is a maximum is checked by `regret`.
+costs about as many sweeps as a single best reply. Whether a point found is a maximum is checked by the regret of every player.
+
+Where profits shift between countries or sectors carry political weight the objective is not that simple, and the iteration may
+not settle. `climb` then maximises one player's objective outright (L-BFGS-B, exact gradients), and `in_turn` lets the players do
+so one after the other until nobody moves.
 """
 
 from __future__ import annotations
@@ -13,6 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import minimize
 
 from detente.equilibrium.arrays import theta_of
 from detente.equilibrium.derivatives import TariffGradients
@@ -104,3 +109,57 @@ def stationary(
         f"the tariffs still move by {best[0]:.1e} (in ln(1+t)) after {iterations} iterations, wanted {tolerance:.0e}; "
         "try another start, less detail or more iterations"
     )
+
+
+def climb(
+    evaluate: TariffGradients, space: TariffSpace, start: Array, *, base: Array, goal: int = 0, player: int | None = None,
+    tolerance: float = 1e-7, iterations: int = 300,
+) -> tuple[Array, float]:  # fmt: skip
+    """u that maximises objective `goal` over the variables of `player` (all if None) from `start`, and its value.
+
+    Variables are scaled by the square root of the curvature, so that rates on large and small flows move alike.
+    """
+    mine = np.ones(space.size, dtype=bool) if player is None else space.player == player
+    u = np.clip(start, LOWEST, HIGHEST)
+    evaluate(space.tariffs(u, base))
+    theta = theta_of(evaluate.economy, evaluate.parameters)
+    weight = space.gather(theta * evaluate.shipments())[mine]
+    scale = 1 / np.sqrt(np.maximum(weight / weight.max(), 1e-6))
+
+    def objective(x: Array) -> tuple[float, Array]:
+        point = u.copy()
+        point[mine] = x * scale
+        tariffs = space.tariffs(point, base)
+        try:
+            values, slopes = evaluate(tariffs)
+        except NotConverged:
+            return 1e6, np.zeros(len(x))
+        slope = space.gather(slopes[goal] * (1 + tariffs))[mine]
+        return -float(values[goal]), -slope * scale
+
+    bounds = list(zip(LOWEST / scale, HIGHEST / scale, strict=True))
+    options = {"maxiter": iterations, "ftol": 1e-15, "gtol": tolerance, "maxcor": 20}
+    end = minimize(objective, u[mine] / scale, jac=True, method="L-BFGS-B", bounds=bounds, options=options)
+    u[mine] = end.x * scale
+    return u, -float(end.fun)
+
+
+def in_turn(
+    evaluate: TariffGradients, space: TariffSpace, start: Array, *, base: Array, tolerance: float, rounds: int = 60,
+    progress: Progress | None = None,
+) -> Stationary:  # fmt: skip
+    """Players maximise one after the other until no rate on a flow that matters moves by more than `tolerance` in a round."""
+    u = start
+    for count in range(1, rounds + 1):
+        before = u
+        for k in range(len(space.players)):
+            u, _ = climb(evaluate, space, u, base=base, goal=k, player=k)
+        values, _ = evaluate(space.tariffs(u, base))
+        theta = theta_of(evaluate.economy, evaluate.parameters)
+        weight = space.gather(theta * evaluate.shipments())
+        size = float(np.abs(u - before)[weight > 1e-6 * weight.max()].max())
+        if progress is not None:
+            progress(f"round {count}, rates moved by {size:.0e}", count, rounds)
+        if size <= tolerance:
+            return Stationary(u, space.tariffs(u, base), values, size, count)
+    raise NotConverged(f"players still move their rates by {size:.1e} (in ln(1+t)) after {rounds} rounds")

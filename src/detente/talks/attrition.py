@@ -39,7 +39,12 @@ class Attrition:
     def to_frame(self) -> pd.DataFrame:
         """One row a side."""
         return pd.DataFrame(
-            {"prize": self.prizes, "cost, a year": self.costs, "hazard of giving way, a year": self.hazards, "P(gives way first)": self.blink},
+            {
+                "prize": self.prizes,
+                "cost, a year": self.costs,
+                "hazard of giving way, a year": self.hazards,
+                "P(gives way first)": self.blink,
+            },
             index=pd.Index(self.names, name="side"),
         )
 

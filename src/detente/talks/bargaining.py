@@ -80,7 +80,9 @@ class Deal:
         used = [f"'{k}'" + ("" if len(self.mixture) == 1 else f" ({chance(w)})") for k, w in self.mixture.items()]
         mixing = "" if len(used) == 1 else ", each part weighted as shown (a lottery, or provisions scaled in that proportion)"
         text = f"The {self.solution} solution is {join(used)}{mixing}."
-        text += " Against no deal, " + join([f"{p} gains {number(g)}" for p, g in zip(self.parties, self.gains, strict=True)]) + "."
+        text += (
+            " Against no deal, " + join([f"{p} gains {number(g)}" for p, g in zip(self.parties, self.gains, strict=True)]) + "."
+        )
         best = max(self.gains)
         zero = [p for p, g in zip(self.parties, self.gains, strict=True) if abs(g) <= 1e-9 * max(best, 1e-300)]
         if zero:
@@ -119,7 +121,13 @@ class Zone:
 
     def record(self) -> dict[str, Any]:
         """The same, ready for JSON."""
-        return plain({"exists": self.exists, "with_mixtures": self.with_mixtures, "packages": self.to_frame().reset_index().to_dict("records")})
+        return plain(
+            {
+                "exists": self.exists,
+                "with_mixtures": self.with_mixtures,
+                "packages": self.to_frame().reset_index().to_dict("records"),
+            }
+        )
 
     def explain(self) -> str:
         """The zone in plain words."""
@@ -159,14 +167,25 @@ def _powers(power: Sequence[float] | None, count: int) -> Array:
 
 # -- public ------------------------------------------------------------------------------------------------------------
 def contract_zone(
-    packages: ArrayLike, disagreement: Sequence[float] | Array, parties: Sequence[str] | None = None, names: Sequence[str] | None = None
+    packages: ArrayLike,
+    disagreement: Sequence[float] | Array,
+    parties: Sequence[str] | None = None,
+    names: Sequence[str] | None = None,
 ) -> Zone:
     """Which packages hurt nobody, which are efficient, and whether a lottery would do."""
     u, d, who, what = _read(packages, disagreement, parties, names)
     gains = _scaled(u, d)[0]
     inside = (u >= d).all(axis=1)
     mixture = _largest_equal_gain(gains, np.ones(len(d)))
-    return Zone(who, what, u, tuple(map(float, d)), tuple(map(bool, inside)), tuple(map(bool, efficient_rows(u))), mixture is not None and mixture[1] > 1e-12)
+    return Zone(
+        who,
+        what,
+        u,
+        tuple(map(float, d)),
+        tuple(map(bool, inside)),
+        tuple(map(bool, efficient_rows(u))),
+        mixture is not None and mixture[1] > 1e-12,
+    )
 
 
 def bargain(
@@ -220,7 +239,9 @@ def _scaled(u: Array, d: Array) -> tuple[Array, Array]:
 
 def _mix(objective: Array, g: Array, floor: Array) -> Array | None:
     """Weights that maximise objective·(gains) subject to gains ≥ floor, or None."""
-    result = linprog(-(g @ objective), A_ub=-g.T, b_ub=-floor, A_eq=np.ones((1, len(g))), b_eq=[1.0], bounds=(0, None), method="highs")
+    result = linprog(
+        -(g @ objective), A_ub=-g.T, b_ub=-floor, A_eq=np.ones((1, len(g))), b_eq=[1.0], bounds=(0, None), method="highs"
+    )
     return np.asarray(result.x) if result.success else None
 
 
@@ -374,7 +395,9 @@ def _mix_above(slopes: Array, g: Array, floor: Array) -> Array:
     kept = np.flatnonzero(np.isfinite(floor))
     if len(kept) == 0:
         return np.eye(len(g))[int(np.argmax(slopes))]
-    result = linprog(-slopes, A_ub=-g[:, kept].T, b_ub=np.zeros(len(kept)), A_eq=np.ones((1, len(g))), b_eq=[1.0], bounds=(0, None))
+    result = linprog(
+        -slopes, A_ub=-g[:, kept].T, b_ub=np.zeros(len(kept)), A_eq=np.ones((1, len(g))), b_eq=[1.0], bounds=(0, None)
+    )
     if not result.success:
         raise NotConverged("no mixture keeps every party from losing")
     return np.asarray(result.x)

@@ -139,7 +139,9 @@ class TimedStandoff:
         one, two = (s.name for s in self.sides)
         if math.isnan(self.blink[0]):
             return f"{self.status[0].upper()}{self.status[1:]}; the model gives no odds."
-        text = f"{self.status[0].upper()}{self.status[1:]}. {one} gives way {chance(self.blink[0])}, {two} {chance(self.blink[1])}"
+        text = (
+            f"{self.status[0].upper()}{self.status[1:]}. {one} gives way {chance(self.blink[0])}, {two} {chance(self.blink[1])}"
+        )
         if self.both > 0:
             text += f", both together at the deadline {chance(self.both)}"
         text += f", collapse {chance(self.collapse)}"
@@ -166,7 +168,9 @@ def fixed_deadline(
     split = both or ((first.win + first.lose) / 2, (second.win + second.lose) / 2)
     for s, b in zip(sides, split, strict=True):
         if not s.lose <= b < s.win:
-            raise InputError(f"{s.name}: giving way together must be worth at least {s.lose:g} and less than {s.win:g}, not {b:g}")
+            raise InputError(
+                f"{s.name}: giving way together must be worth at least {s.lose:g} and less than {s.win:g}, not {b:g}"
+            )
     fears = [s.lose > s.collapse for s in sides]
     # what each side's giving way at the deadline must be likely to be for the other to be indifferent
     chances = [0.0, 0.0]
@@ -333,7 +337,13 @@ def _reward(side: Stakes, risk: Callable[[Array], Array], start: float, stop: fl
 
 
 def _at_once(
-    sides: tuple[Stakes, Stakes], deadline: str, when: float, weak: int, at: float, why: str, risk: Callable[[Array], Array] | None = None
+    sides: tuple[Stakes, Stakes],
+    deadline: str,
+    when: float,
+    weak: int,
+    at: float,
+    why: str,
+    risk: Callable[[Array], Array] | None = None,
 ) -> TimedStandoff:
     """One side gives way for certain at a time; only collapse may come before."""
     times = np.linspace(0.0, at, STEPS if at > 0 else 1)

@@ -74,7 +74,9 @@ class FrontierDeal:
         """The answer in plain words."""
         if self.status == "no deal":
             return f"No point of the frontier leaves both {join(self.parties)} at least as well off as without a deal."
-        text = f"The {self.solution} solution gives " + join([f"{p} a gain of {number(g)}" for p, g in zip(self.parties, self.gains, strict=True)])
+        text = f"The {self.solution} solution gives " + join(
+            [f"{p} a gain of {number(g)}" for p, g in zip(self.parties, self.gains, strict=True)]
+        )
         if self.levers:
             text += " with " + join([f"{k} at {number(v, 3)}" for k, v in self.levers.items()])
         return text + f". Read off a curve through {self.points} computed points."
@@ -144,7 +146,13 @@ def _window(g: Callable[[float], float], x: Array, d: tuple[float, float]) -> tu
 
 
 def _choose(
-    solution: str, g: Callable[[float], float], low: float, high: float, d: tuple[float, float], ideal: tuple[float, float], w: Array
+    solution: str,
+    g: Callable[[float], float],
+    low: float,
+    high: float,
+    d: tuple[float, float],
+    ideal: tuple[float, float],
+    w: Array,
 ) -> float:
     if high <= low:
         return low

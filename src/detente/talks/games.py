@@ -225,7 +225,11 @@ class Game:
             row: dict[str, Any] = {f"stance of {p}": s for p, s in zip(self.parties, names, strict=True)}
             row |= {p: float(v) for p, v in zip(self.parties, self.payoffs[cell], strict=True)}
             stays = [p for p in self.parties if best[p][cell]]
-            row |= {"would stay": ", ".join(stays), "equilibrium": len(stays) == len(self.parties), "efficient": names in efficient}
+            row |= {
+                "would stay": ", ".join(stays),
+                "equilibrium": len(stays) == len(self.parties),
+                "efficient": names in efficient,
+            }
             rows.append(row)
         return pd.DataFrame(rows)
 
@@ -253,7 +257,8 @@ class Game:
                 lines.append(f"Nobody gains by moving alone when {who} (payoffs: {paid}).")
             else:
                 mixes = [
-                    f"{p} takes " + join([f"'{s}' with {chance(x)}" for s, x in zip(self.stances[k], e.mixes[k], strict=True) if x > 0])
+                    f"{p} takes "
+                    + join([f"'{s}' with {chance(x)}" for s, x in zip(self.stances[k], e.mixes[k], strict=True) if x > 0])
                     for k, p in enumerate(self.parties)
                 ]
                 lines.append(f"Mixed: {join(mixes)}. Each side's odds are set by the other's payoffs, not by its own.")
@@ -266,7 +271,9 @@ class Game:
         stable = {e.cell for e in self.pure_equilibria()}
         wasted = [c for c in stable if c is not None and c not in efficient]
         if wasted:
-            lines.append(f"Left to themselves they may end in {join(sorted('/'.join(c) for c in wasted))}, which a deal could better.")
+            lines.append(
+                f"Left to themselves they may end in {join(sorted('/'.join(c) for c in wasted))}, which a deal could better."
+            )
         if self.degenerate:
             lines.append("Some replies tie, so there may be more mixed equilibria than listed.")
         return " ".join(lines)
@@ -281,7 +288,11 @@ def game(payoffs: ArrayLike, parties: Sequence[str] | None = None, stances: Sequ
     if array.size == 0 or not np.isfinite(array).all():
         raise InputError("every payoff must be a finite number")
     names = tuple(parties or [f"party {k + 1}" for k in range(count)])
-    menus = tuple(tuple(s) for s in stances) if stances else tuple(tuple(f"stance {k + 1}" for k in range(n)) for n in array.shape[:-1])
+    menus = (
+        tuple(tuple(s) for s in stances)
+        if stances
+        else tuple(tuple(f"stance {k + 1}" for k in range(n)) for n in array.shape[:-1])
+    )
     if len(names) != count or len(set(names)) != count:
         raise InputError(f"need {count} different names of parties, not {list(names)}")
     if tuple(len(m) for m in menus) != array.shape[:-1] or any(len(set(m)) != len(m) for m in menus):
@@ -291,7 +302,10 @@ def game(payoffs: ArrayLike, parties: Sequence[str] | None = None, stances: Sequ
 
 
 def bimatrix(
-    first: ArrayLike, second: ArrayLike, parties: Sequence[str] = ("first", "second"), stances: Sequence[Sequence[str]] | None = None
+    first: ArrayLike,
+    second: ArrayLike,
+    parties: Sequence[str] = ("first", "second"),
+    stances: Sequence[Sequence[str]] | None = None,
 ) -> Game:
     """A two-party game from two matrices, rows the first party's stances, columns the second's."""
     a, b = np.array(first, dtype=np.float64), np.array(second, dtype=np.float64)

@@ -60,7 +60,10 @@ class PairDeals:
 
     def to_frame(self) -> pd.DataFrame:
         """One row a party: payoff, with no deal anywhere, gain, at which tables it sits."""
-        seats = [", ".join(f"{a}–{b}: {k}" for (a, b), k in zip(self.pairs, self.deals, strict=True) if p in (a, b)) for p in self.parties]
+        seats = [
+            ", ".join(f"{a}–{b}: {k}" for (a, b), k in zip(self.pairs, self.deals, strict=True) if p in (a, b))
+            for p in self.parties
+        ]
         frame = pd.DataFrame({"payoff": self.payoffs, "no deal anywhere": self.without, "gain": self.gains, "deals": seats})
         return frame.set_index(pd.Index(self.parties, name="party"))
 
@@ -96,10 +99,14 @@ def nash_in_nash(
     u = np.array(payoffs, dtype=np.float64)
     who = tuple(parties)
     if u.ndim != len(pairs) + 1 or u.shape[-1] != len(who) or u.size == 0 or not np.isfinite(u).all():
-        raise InputError(f"payoffs need one axis a pair ({len(pairs)}) and a last axis over {len(who)} parties, all finite; the shape is {u.shape}")
+        raise InputError(
+            f"payoffs need one axis a pair ({len(pairs)}) and a last axis over {len(who)} parties, all finite; the shape is {u.shape}"
+        )
     if len(set(who)) != len(who):
         raise InputError(f"parties must differ: {list(who)}")
-    menus = tuple(tuple(o) for o in options) if options else tuple(tuple(f"option {k + 1}" for k in range(n)) for n in u.shape[:-1])
+    menus = (
+        tuple(tuple(o) for o in options) if options else tuple(tuple(f"option {k + 1}" for k in range(n)) for n in u.shape[:-1])
+    )
     if tuple(map(len, menus)) != u.shape[:-1]:
         raise InputError(f"options must match the shape {u.shape[:-1]}")
     seats = []

@@ -74,7 +74,9 @@ class FinalOffer:
 
     def to_frame(self) -> pd.DataFrame:
         """One row."""
-        return pd.DataFrame([{"offer": self.offer, "P(conflict)": self.conflict, "value": self.value, "conflict for certain": self.without_offer}])
+        return pd.DataFrame(
+            [{"offer": self.offer, "P(conflict)": self.conflict, "value": self.value, "conflict for certain": self.without_offer}]
+        )
 
     def record(self) -> dict[str, Any]:
         """The same, ready for JSON."""
@@ -101,7 +103,9 @@ def rubinstein(first: float, second: float, parties: Sequence[str] = ("first", "
 def patient_limit(first_rate: float, second_rate: float, parties: Sequence[str] = ("first", "second")) -> Division:
     """Shares when offers come ever faster: r₂/(r₁ + r₂) from the two discount rates. Also the Nash solution with those powers."""
     a, b = positive(first_rate, "discount rate"), positive(second_rate, "discount rate")
-    return Division("Rubinstein, fast offers", _pair(parties), (1 - a / (a + b), 1 - b / (a + b)), (b / (a + b), a / (a + b)), None)
+    return Division(
+        "Rubinstein, fast offers", _pair(parties), (1 - a / (a + b), 1 - b / (a + b)), (b / (a + b), a / (a + b)), None
+    )
 
 
 def stahl(first: float, second: float, rounds: int = 3, parties: Sequence[str] = ("first", "second")) -> Division:
@@ -116,7 +120,9 @@ def stahl(first: float, second: float, rounds: int = 3, parties: Sequence[str] =
     return Division("Ståhl", _pair(parties), patience, (share, 1 - share), int(rounds))
 
 
-def take_it_or_leave_it(win: float, own_cost: float, highest_cost: float, parties: Sequence[str] = ("first", "second")) -> FinalOffer:
+def take_it_or_leave_it(
+    win: float, own_cost: float, highest_cost: float, parties: Sequence[str] = ("first", "second")
+) -> FinalOffer:
     """The best final offer against a cost of conflict spread evenly between 0 and `highest_cost`."""
     p, cost, top = probability(win, "chance to win"), finite(own_cost, "own cost"), positive(highest_cost, "highest cost")
     if cost < 0:

@@ -132,7 +132,9 @@ def reputation(
     if excess <= 1e-12:
         nobody = (0.0, 0.0)
         spare = -excess / 2
-        return Reputation("compatible", who, z, nobody, (math.inf, math.inf), nobody, nobody, 0.0, 0.0, 0.0, (a[0] + spare, a[1] + spare))
+        return Reputation(
+            "compatible", who, z, nobody, (math.inf, math.inf), nobody, nobody, 0.0, 0.0, 0.0, (a[0] + spare, a[1] + spare)
+        )
     hazards = (r[1] * (1 - a[0]) / excess, r[0] * (1 - a[1]) / excess)
     return _contest(who, hazards, z, 0.0, (a[0], a[1]), (1 - a[1], 1 - a[0]))
 
@@ -152,7 +154,12 @@ def stubborn_standoff(first: Stakes, second: Stakes, priors: Sequence[float], co
 
 
 def _contest(
-    names: tuple[str, str], h: tuple[float, float], z: tuple[float, float], risk: float, win: tuple[float, float], lose: tuple[float, float]
+    names: tuple[str, str],
+    h: tuple[float, float],
+    z: tuple[float, float],
+    risk: float,
+    win: tuple[float, float],
+    lose: tuple[float, float],
 ) -> Reputation:
     exhausted = (-math.log(z[0]) / h[0], -math.log(z[1]) / h[1])
     until = min(exhausted)

@@ -137,8 +137,16 @@ def stakes_from_table(
         at = {what: float(payoff[cell][i]) for what, cell in cells.items()}
         made.append(
             stakes_from_flows(
-                parties[i], rates[i], deal=at["deal"], standoff=at["standoff"], win=at[own], lose=at[other], collapse=at["collapse"],
-                settlement_years=settlement_years, collapse_years=collapse_years, million_usd=million_usd[i],
+                parties[i],
+                rates[i],
+                deal=at["deal"],
+                standoff=at["standoff"],
+                win=at[own],
+                lose=at[other],
+                collapse=at["collapse"],
+                settlement_years=settlement_years,
+                collapse_years=collapse_years,
+                million_usd=million_usd[i],
             )  # fmt: skip
         )
     return made[0], made[1]

@@ -32,7 +32,9 @@ from detente.errors import InputError
 from detente.talks.stakes import QUANTITIES, Stakes
 from detente.talks.words import DAYS_A_YEAR, chance, chance_range, days, finite, not_negative, number, plain
 
-Status = Literal["mixed", "first gives way at once", "second gives way at once", "both give way at once", "neither gives way", "no contest"]
+Status = Literal[
+    "mixed", "first gives way at once", "second gives way at once", "both give way at once", "neither gives way", "no contest"
+]
 NAN = float("nan")
 
 
@@ -187,10 +189,18 @@ class Standoff:
         other_ends = int((table["status"] != "mixed").sum())
         table = table[table["status"] == "mixed"]
         parts = []
-        for label, value in ((f"P({one} gives way)", self.blink[0]), (f"P({two} gives way)", self.blink[1]), ("P(collapse)", self.collapse)):
+        for label, value in (
+            (f"P({one} gives way)", self.blink[0]),
+            (f"P({two} gives way)", self.blink[1]),
+            ("P(collapse)", self.collapse),
+        ):
             ends = [*table[label], value]
-            parts.append(f"{label.removeprefix('P(').removesuffix(')')} {chance(value)} (range {chance_range(min(ends), max(ends))})")
-        text = f"{'; '.join(parts)}. Ranges: each number moved by {100 * share:.0f}\u202f% in turn. Mean length {days(self.length)}."
+            parts.append(
+                f"{label.removeprefix('P(').removesuffix(')')} {chance(value)} (range {chance_range(min(ends), max(ends))})"
+            )
+        text = (
+            f"{'; '.join(parts)}. Ranges: each number moved by {100 * share:.0f}\u202f% in turn. Mean length {days(self.length)}."
+        )
         if other_ends:
             text += f" {other_ends} of these moves would end the stand-off otherwise (see the table of sensitivity)."
         if self.likelier is not None:
@@ -205,7 +215,10 @@ class Standoff:
                 text += f" The answer flips first with {near.side}'s {near.quantity} at {number(near.break_even or 0.0, 3)} (now {number(near.value, 3)})."
         else:
             text += " Neither side is likelier to give way than the other."
-        return text + " That one side gives way at once and the other never is an equilibrium too; the odds hold if neither can count on that."
+        return (
+            text
+            + " That one side gives way at once and the other never is an equilibrium too; the odds hold if neither can count on that."
+        )
 
 
 _WORDS = {
@@ -226,7 +239,11 @@ def _why(s: Standoff) -> str:
         if side.prize <= 0:
             text += f" {side.name} has nothing to win by waiting."
     if s.status == "neither gives way":
-        text += f" It lasts until talks collapse, {days(s.length)} on average." if s.collapse_risk > 0 else " It has no end in this model."
+        text += (
+            f" It lasts until talks collapse, {days(s.length)} on average."
+            if s.collapse_risk > 0
+            else " It has no end in this model."
+        )
     return text
 
 

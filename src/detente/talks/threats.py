@@ -66,7 +66,14 @@ class Threat:
 
     def record(self) -> dict[str, Any]:
         """The same, ready for JSON."""
-        return plain({"without": self.without.record(), "with": self.with_threat.record(), "change": self.change, "if_carried_out": self.if_carried_out})
+        return plain(
+            {
+                "without": self.without.record(),
+                "with": self.with_threat.record(),
+                "change": self.change,
+                "if_carried_out": self.if_carried_out,
+            }
+        )
 
     def explain(self) -> str:
         """The answer in plain words."""
