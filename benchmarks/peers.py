@@ -114,7 +114,8 @@ def against_gegravity(quick: bool) -> Section:
             "the first not counted.",
         ),
         header=(
-            "countries", "detente", "gegravity", "gegravity ÷ detente", "of it in gegravity's solver", "real income of country 1, detente", "same, gegravity",
+            "countries", "detente", "gegravity", "gegravity ÷ detente", "of it in gegravity's solver",
+            "real income of country 1, detente", "same, gegravity",
             "largest difference, points", "market gap, detente", "market gap, gegravity", "gegravity's gap with values held",
         ),
         rows=tuple(rows),

@@ -27,14 +27,15 @@ INTRODUCTION = """# Performance
 
 Written by `python -m benchmarks.run --out docs/performance.md`. Every figure is from one run on one machine. Times are medians
 over rounds in which the candidates take turns; ratios are medians of the ratios within rounds, so that they hold better than
-the times on a machine that does other work as well. Expect times to move by a third from run to run, and ratios by a tenth or
-two. No test asserts a time."""
+the times on a machine that does other work as well. They are not constants: under load the same run gave times up to twice as
+long, compilation up to four times, and ratios against codes that keep both cores busy with dense algebra (nested “common”,
+sanction-simulator in a batch) up to six times as large. No test asserts a time."""
 
 CLOSING = """## Where detente is slow
 
 - The first solve of a new shape of world compiles for seconds. The code is kept on disk, so it happens once a machine; loading
   it still takes longer than a solve.
-- In small worlds most of a sweep is the cost of starting operations, and most of a call is not sweeps.
+- In small worlds most of a sweep is the cost of starting operations, and much of a call is not sweeps.
 - A batch gives no speed on few cores. For many policies use processes.
 - Against the memory floor there is a factor of several left; a hand-written kernel could take part of it."""
 

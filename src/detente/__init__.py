@@ -50,6 +50,11 @@ _HOME = {
     "Objective": "detente.equilibrium.derivatives",
     "chokepoint": "detente.equilibrium.chokepoints",
     "shapley": "detente.equilibrium.decompose",
+    "standoff": "detente.talks.standoff",
+    "reputation": "detente.talks.reputation",
+    "truce": "detente.talks.truce",
+    "bystander": "detente.talks.case",
+    "at_the_table": "detente.talks.case",
     "brief": "detente.briefing",
     "DetenteError": "detente.errors",
 }
@@ -76,9 +81,11 @@ __all__ = [
     "Weights",
     "World",
     "__version__",
+    "at_the_table",
     "bargain",
     "best_reply",
     "brief",
+    "bystander",
     "chokepoint",
     "horizon",
     "list_dossiers",
@@ -88,10 +95,13 @@ __all__ = [
     "nash_tariffs",
     "pareto_frontier",
     "payoff_table",
+    "reputation",
     "run_scenarios",
     "shapley",
     "solve",
     "solve_many",
+    "standoff",
+    "truce",
 ]
 
 if TYPE_CHECKING:
@@ -121,6 +131,10 @@ if TYPE_CHECKING:
     from detente.strategy.nash import best_reply, nash_tariffs
     from detente.strategy.objectives import Weights
     from detente.strategy.payoffs import payoff_table
+    from detente.talks.case import at_the_table, bystander
+    from detente.talks.reputation import reputation
+    from detente.talks.standoff import standoff
+    from detente.talks.truce import truce
     from detente.world.economy import Economy
     from detente.world.library import list_worlds, load_world
     from detente.world.world import World

@@ -144,6 +144,22 @@ def test_nash_and_bargain(run) -> None:  # type: ignore[no-untyped-def]
     assert "did you mean" in run("nash", "-p", "UAS", "-p", "CHN")[2]
 
 
+def test_talks_truce_and_bystander(run) -> None:  # type: ignore[no-untyped-def]
+    code, text, _ = run("talks", "kuala-lumpur-2025", "--json")
+    assert code == 0
+    found = json.loads(text)
+    assert set(found["blink_ranges"]) == {"USA", "CHN"}
+    code, text, _ = run("talks", "kuala-lumpur-2025")
+    assert code == 0
+    assert "If both cared for real income alone" in text
+    code, text, _ = run("truce", "kuala-lumpur-2025")
+    assert code == 0
+    code, text, _ = run("bystander", "kuala-lumpur-2025", "--region", "MYS")
+    assert code == 0
+    assert "Malaysia" in text
+    assert "did you mean" in run("bystander", "kuala-lumpur-2025", "-r", "MSY")[2]
+
+
 def test_stress_reports_endings(run) -> None:  # type: ignore[no-untyped-def]
     code, text, _ = run("stress", "--draws", "15", "--seed", "7", "--json")
     report = json.loads(text)

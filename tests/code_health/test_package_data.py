@@ -6,8 +6,9 @@ import re
 
 import pytest
 
-from detente.policy.dossier import Dossier, list_dossiers, load_dossier
 from detente.policy.assumptions import load_assumptions
+from detente.policy.dossier import Dossier, list_dossiers, load_dossier
+from detente.policy.ledger import list_ledgers, load_ledger
 from detente.world.labels import group_table, region_table, sector_table
 
 
@@ -70,6 +71,9 @@ def test_assumptions_used_by_dossiers_name_real_measures() -> None:
         for user in a.used_by:
             name, _, measure = user.partition(":")
             if not measure:
+                continue
+            if name in list_ledgers():
+                assert measure in {m.id for m in load_ledger(name).measures}, f"{a.id}: {user}"
                 continue
             d = load_dossier(name)
             added = {c.add.id for _, cs in d._change_lists() for c in cs if c.add}

@@ -165,3 +165,46 @@ def test_policy_of_every_scenario_and_stance() -> None:
     for b in d.bystanders:
         for item in b.menu:
             assert d.policy(None, regions, sectors, changes=item.changes).describe()
+
+
+def test_a_cap_holds_the_sum_down_on_its_share() -> None:
+    ten, twenty = measure("ten"), measure("twenty", rate_pct=20)
+    cap = measure("cap", rate_pct=15, base="cap", coverage=0.5)
+    stack = stack_on([ten, twenty, cap], DAY, REGIONS, SECTORS)
+    assert stack.tariffs[1, 0, 1] == pytest.approx(0.5 * 0.15 + 0.5 * 0.30)
+    assert stack.pieces["twenty"][1, 0, 1] == pytest.approx(2 * stack.pieces["ten"][1, 0, 1])
+    assert stack.pieces["cap"].sum() == 0
+    named = measure("cap", rate_pct=15, base="cap", replaces=["twenty"])
+    assert stack_on([ten, twenty, named], DAY, REGIONS, SECTORS).tariffs[1, 0, 1] == pytest.approx(0.10 + 0.15)
+    loose = measure("cap", rate_pct=99, base="cap")
+    assert stack_on([ten, twenty, loose], DAY, REGIONS, SECTORS).tariffs[1, 0, 1] == pytest.approx(0.30)
+    assert stack_on([cap], DAY, REGIONS, SECTORS).tariffs.sum() == 0
+
+
+@given(st.floats(0, 100), st.floats(0, 100), st.floats(0, 60), st.floats(0, 1))
+def test_a_cap_never_raises_and_never_holds_below_its_rate(a: float, b: float, limit: float, share: float) -> None:
+    free = stack_on([measure("a", rate_pct=a), measure("b", rate_pct=b)], DAY, REGIONS, SECTORS).tariffs[1, 0, 1]
+    capped = [measure("a", rate_pct=a), measure("b", rate_pct=b), measure("c", rate_pct=limit, base="cap", coverage=share)]
+    held = stack_on(capped, DAY, REGIONS, SECTORS).tariffs[1, 0, 1]
+    assert min(free, limit / 100) - 1e-9 <= held <= free + 1e-9
+
+
+def test_yielding_is_replacing_from_the_other_side() -> None:
+    steel = measure("steel", on="all", rate_pct=50, sectors=["IRS"], coverage=0.4)
+    one = stack_on(
+        [measure("ten"), measure("steel", on="all", rate_pct=50, sectors=["IRS"], coverage=0.4, replaces=["ten"])],
+        DAY,
+        REGIONS,
+        SECTORS,
+    )
+    two = stack_on([measure("ten", yields_to=["steel"]), steel], DAY, REGIONS, SECTORS)
+    np.testing.assert_allclose(one.tariffs, two.tariffs)
+    alone = stack_on([measure("ten", yields_to=["steel"])], DAY, REGIONS, SECTORS)  # nothing to yield to
+    assert alone.tariffs[1, 0, 0] == pytest.approx(0.10)
+
+
+def test_an_exemption_is_a_duty_of_zero_that_replaces() -> None:
+    free = measure("free", rate_pct=0, base="replaces", replaces=["ten"], sectors=["ELE"], coverage=0.75)
+    stack = stack_on([measure("ten"), measure("other", rate_pct=5), free], DAY, REGIONS, SECTORS)
+    assert stack.tariffs[1, 0, 1] == pytest.approx(0.10 * 0.25 + 0.05)
+    assert stack.tariffs[1, 0, 0] == pytest.approx(0.15)

@@ -9,7 +9,16 @@ from hypothesis import given, settings, strategies as st
 
 from detente.policy.dossier import load_dossier
 from detente.policy.measures import Measure
-from detente.policy.timing import Status, changes_between, in_force, next_deadlines, status_on, timeline, turning_days
+from detente.policy.timing import (
+    Status,
+    changes_between,
+    in_force,
+    next_deadlines,
+    status_on,
+    still_unknown,
+    timeline,
+    turning_days,
+)
 
 DAY0 = date(2025, 1, 1)
 
@@ -39,6 +48,8 @@ def measures(draw: st.DrawFn) -> Measure:
         fields["expires"] = day(cuts[4])
     if draw(st.booleans()):
         fields["ended"] = {"date": day(cuts[5]), "how": draw(st.sampled_from(["expired", "withdrawn", "struck_down"]))}
+    if not threatened and draw(st.booleans()):
+        fields["unknown_from"] = day(draw(st.sampled_from(cuts[2:])))
     return Measure.model_validate(fields)
 
 
@@ -51,9 +62,10 @@ def test_status_changes_only_on_turning_days(m: Measure, n: int) -> None:
 @given(measures())
 def test_half_open(m: Measure) -> None:
     for rest in m.suspended:
-        assert status_on(m, rest.start) is Status.SUSPENDED
         assert rest.to is not None
-        assert status_on(m, rest.to - timedelta(days=1)) is Status.SUSPENDED
+        for inside in (rest.start, rest.to - timedelta(days=1)):
+            known = m.unknown_from is None or inside < m.unknown_from
+            assert status_on(m, inside) is (Status.SUSPENDED if known else Status.NOT_YET_KNOWN)
         assert status_on(m, rest.to) is not Status.SUSPENDED
     if m.effective:
         assert status_on(m, m.effective) is Status.IN_FORCE
@@ -93,7 +105,18 @@ def test_changes_between(m: Measure, a: int, b: int) -> None:
 @settings(max_examples=50)
 def test_a_suspension_returns(m: Measure, n: int) -> None:
     ends = [r.to for r in m.suspended if r.to and (m.stop is None or r.to < m.stop)]
-    assert all(status_on(m, d) is Status.IN_FORCE for d in ends)
+    known = [d for d in ends if m.unknown_from is None or d < m.unknown_from]
+    assert all(status_on(m, d) is Status.IN_FORCE for d in known)
+
+
+@given(measures(), st.integers(-5, 410))
+def test_the_unknown_is_neither_in_force_nor_over(m: Measure, n: int) -> None:
+    unknown = still_unknown([m], day(n))
+    if unknown:
+        assert status_on(m, day(n)) is Status.NOT_YET_KNOWN
+        assert m.unknown_from is not None
+        assert m.unknown_from <= day(n)
+        assert m.stop is None or day(n) < m.stop
 
 
 GOLDEN = {  # status on 18 October 2025, on 2 November 2025, on 2 December 2025 as the dossier knows them

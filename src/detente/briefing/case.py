@@ -8,8 +8,9 @@ the parameter variants. Shipments are million USD a year before duties.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple, cast
 
@@ -22,6 +23,10 @@ from detente.equilibrium.outcome import Outcome
 from detente.equilibrium.parameters import horizon_table
 from detente.outlook.scenarios import Scenarios
 from detente.policy.dossier import Dossier, Scenario
+from detente.policy.instruments import Policy
+from detente.policy.measures import Measure
+from detente.policy.stacking import policy_on
+from detente.policy.timing import in_force
 from detente.world.labels import goods_sectors, group_table, region_name
 from detente.world.world import World
 
@@ -176,8 +181,10 @@ class Case:
         return self.triple(lambda o: real_income(o, self.members(code), code), scenario)
 
     def income_at(self, horizon: str, code: str, scenario: str | None) -> float:
-        """Real income at another horizon, percent, central values only."""
+        """Real income at another horizon, percent, central values only; NaN where that scenario was not solved there."""
         runs = self.runs if horizon == self.runs.parameters.name else self.others[horizon]
+        if scenario is not None and scenario not in runs.outcomes:
+            return math.nan
         outcome = runs.status_quo if scenario is None else runs.outcomes[scenario]
         return real_income(outcome, self.members(code), code)
 
@@ -229,6 +236,16 @@ class Case:
         return pd.Series(
             np.asarray(values, dtype=float).reshape(len(self.world.regions), -1)[:, 0], index=list(self.world.regions)
         )
+
+    # -- measures --------------------------------------------------------------------------------------------------------
+    def policy_of(self, measures: Iterable[Measure], day: date | None = None) -> Policy:
+        """The policy of these measures on a day (default: the day of the dossier)."""
+        return policy_on(measures, day or self.dossier.as_of, self.world.regions, self.world.sectors)
+
+    @cached_property
+    def standing(self) -> tuple[Measure, ...]:
+        """Measures in force on the day of the dossier."""
+        return in_force(self.dossier.measures, self.dossier.as_of)
 
     # -- words -----------------------------------------------------------------------------------------------------------
     @cached_property

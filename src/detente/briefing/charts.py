@@ -111,7 +111,7 @@ def _y(frame: pd.DataFrame, label_width: float, *, labels: bool = True) -> alt.Y
 
 def _zero(sheet: Sheet) -> alt.Chart:
     rule: alt.Chart = sheet.chart(pd.DataFrame({"value": [0.0]})).mark_rule(color=COLOUR["zero"], strokeWidth=1.2)
-    return rule.encode(x="value:Q")
+    return rule.encode(x=alt.X("value:Q"))
 
 
 def _colour(field: str = "fill") -> alt.Color:
@@ -145,9 +145,9 @@ def dots(
         y = _y(part, label_width, labels=k % across == 0)
         base = sheet.chart(part)
         x, low = (_x(domain, inner, labels=k < across, field=field) for field in ("value", "low"))
-        span = base.mark_rule(strokeWidth=1.6, opacity=0.75).encode(x=low, x2="high:Q", y=y, color=_colour())
+        span = base.mark_rule(strokeWidth=1.6, opacity=0.75).encode(x=low, x2=alt.X2("high:Q"), y=y, color=_colour())
         point = base.mark_circle(size=78, opacity=1).encode(x=x, y=y, color=_colour())
-        text = base.mark_text(align="left", baseline="middle", dx=9).encode(x=alt.X("high:Q"), y=y, text="text:N")
+        text = base.mark_text(align="left", baseline="middle", dx=9).encode(x=alt.X("high:Q"), y=y, text=alt.Text("text:N"))
         panels.append(sheet.layer(_zero(sheet), span, point, text, width=inner, height=height, title=str(title)))
     return sheet.grid(panels, across, gap, 14)
 
@@ -180,7 +180,7 @@ def bars(frame: pd.DataFrame, width: float, *, label_width: float = 190, row: fl
             layers.append(
                 sheet.chart(ranged)
                 .mark_rule(color=COLOUR["ink"], strokeWidth=1.1, opacity=0.7)
-                .encode(x="low:Q", x2="high:Q", y=y)
+                .encode(x=alt.X("low:Q"), x2=alt.X2("high:Q"), y=y)
             )
         layers.append(_zero(sheet))
         for positive in (True, False):
@@ -189,7 +189,7 @@ def bars(frame: pd.DataFrame, width: float, *, label_width: float = 190, row: fl
                 layers.append(
                     sheet.chart(half)
                     .mark_text(align="left" if positive else "right", baseline="middle", dx=5 if positive else -5)
-                    .encode(x=alt.X("high:Q" if positive else "low:Q"), y=y, text="text:N")
+                    .encode(x=alt.X("high:Q" if positive else "low:Q"), y=y, text=alt.Text("text:N"))
                 )
         panels.append(sheet.layer(*layers, width=inner, height=height, title=str(title)))
     return sheet.grid(panels, across, gap, 14)
@@ -241,13 +241,13 @@ def tiles(frame: pd.DataFrame, width: float, *, across: int) -> dict[str, Any]:
     for title, part in frame.groupby("panel", sort=False):
         base = sheet.chart(part)
         square = base.mark_rect(cornerRadius=2, stroke=COLOUR["rule"], strokeWidth=0.6).encode(
-            x=x("x"), x2="x2:Q", y=y("y"), y2="y2:Q", color=_colour()
+            x=x("x"), x2=alt.X2("x2:Q"), y=y("y"), y2=alt.Y2("y2:Q"), color=_colour()
         )
         code = base.mark_text(fontSize=letters, dy=-letters * 0.62, baseline="middle").encode(
-            x=x("cx"), y=y("cy"), text="code:N", color=alt.Color("on:N", scale=None)
+            x=x("cx"), y=y("cy"), text=alt.Text("code:N"), color=alt.Color("on:N", scale=None)
         )
         value = base.mark_text(fontSize=letters + 0.5, dy=letters * 0.66, baseline="middle", fontWeight="bold").encode(
-            x=x("cx"), y=y("cy"), text="text:N", color=alt.Color("on:N", scale=None)
+            x=x("cx"), y=y("cy"), text=alt.Text("text:N"), color=alt.Color("on:N", scale=None)
         )
         maps.append(sheet.layer(square, code, value, width=wide * size, height=high * size, title=str(title)))
     return sheet.grid(maps, across, gap, 20)

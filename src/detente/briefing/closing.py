@@ -1,4 +1,4 @@
-"""Sections 8 to 11 and the appendix: others' numbers, questions to watch, method, assumptions, sources, every economy."""
+"""The closing sections and the appendix: others' numbers, questions to watch, method, assumptions, sources, every economy."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ IDEAS = "fragmentation"
 """Name of the horizon in which ideas spread through trade."""
 
 
-# -- 8 -----------------------------------------------------------------------------------------------------------------
+# -- published ---------------------------------------------------------------------------------------------------------
 class Ours(NamedTuple):
     """Our figure nearest to a published one."""
 
@@ -55,6 +55,12 @@ def nearest_horizon(case: Case, basis: str) -> str:
     return next((h for h in wanted if h in case.others), case.runs.parameters.name)
 
 
+def solved_at(case: Case, horizon: str, scenario: str | None) -> str:
+    """That horizon if the scenario was solved there, else the horizon of the briefing."""
+    runs = case.others.get(horizon)
+    return horizon if runs is not None and (scenario not in case.ids or scenario in runs.outcomes) else case.runs.parameters.name
+
+
 def ours(case: Case, p: Published) -> Ours | None:
     """Our figure nearest to a published one, at the nearest horizon; None where this version computes none.
 
@@ -63,7 +69,9 @@ def ours(case: Case, p: Published) -> Ours | None:
     quantity, region = p.quantity.lower(), p.region
     if (p.compare_with is None and "duty" not in quantity) or (region is not None and region not in case.world.regions):
         return None
-    horizon = case.runs.parameters.name if "duty" in quantity else nearest_horizon(case, p.time_basis.lower())
+    horizon = case.runs.parameters.name
+    if "duty" not in quantity:
+        horizon = solved_at(case, nearest_horizon(case, p.time_basis.lower()), p.compare_with)
     runs = case.runs if horizon == case.runs.parameters.name else case.others[horizon]
     name = p.compare_with
     outcome = runs.against_baseline[name] if name is not None and name in runs.against_baseline else runs.status_quo
@@ -193,9 +201,10 @@ def published(case: Case) -> list[Block]:
 
 def ideas(case: Case) -> list[Para]:
     """How much the deepest split costs the world at each horizon, ideas included where that horizon is solved."""
-    if IDEAS not in case.others:
+    if IDEAS not in case.others or not case.others[IDEAS].outcomes:
         return []
-    deepest = min(case.ids, key=lambda s: case.others[IDEAS].outcomes[s].world_real_income)
+    solved = case.others[IDEAS].outcomes
+    deepest = min(solved, key=lambda s: solved[s].world_real_income)
     told = [f"{text.percent(case.income_at(h, 'WORLD', deepest), signed=True)} ({case.run_name(h)})" for h in case.horizons]
     return [Para(f"In “{case.label(deepest)}” world real income changes by {text.join(told)}, against {case.quo}.")]
 
@@ -204,7 +213,7 @@ def _plain(value: float) -> str:
     return text.fixed(value, 0 if float(value).is_integer() else 1)
 
 
-# -- 9 -----------------------------------------------------------------------------------------------------------------
+# -- questions ---------------------------------------------------------------------------------------------------------
 def questions(case: Case) -> list[Block]:
     """What to watch, by date, and how far the answer's scenarios lie apart."""
     ranked = sorted(case.dossier.key_questions, key=lambda q: (q.by_when, q.id))
@@ -265,7 +274,7 @@ def widest(case: Case, scenarios: Sequence[str]) -> tuple[float, str]:
     return gaps[mover], mover
 
 
-# -- 10 ----------------------------------------------------------------------------------------------------------------
+# -- method ------------------------------------------------------------------------------------------------------------
 METHOD = (
     (
         "What is computed.",
@@ -295,8 +304,9 @@ METHOD = (
     ),
 )
 LIMITS = (
-    "No likelihoods: scenarios are not weighted.",
-    "No path in time: no months of disruption, stocks, sunk investment, unemployment or business cycle.",
+    "No likelihoods of scenarios: they are not weighted. The odds of who gives way hold under their stated assumptions only.",
+    "No path in time: but for the months after a cut of a critical input, no disruption, stocks, sunk investment, unemployment "
+    "or business cycle.",
     "No uncertainty as such: nothing is lost by waiting and not knowing.",
     "Shares of spending move smoothly: a part without substitute does not stop a line.",
     "No foreign direct investment, no finance, no exchange rate other than relative wages; ideas only at the horizon "
@@ -387,7 +397,7 @@ def method(case: Case) -> list[Block]:
     return blocks
 
 
-# -- 11 and appendix ---------------------------------------------------------------------------------------------------
+# -- sources and appendix ----------------------------------------------------------------------------------------------
 def references(case: Case) -> tuple[Reference, ...]:
     """The dossier's sources in their order, numbered; then those of the table and of the horizon."""
     out: list[Reference] = []

@@ -10,7 +10,7 @@ Text is plain: the renderers escape it. `cites` name sources of the dossier.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -82,18 +82,27 @@ class Table:
 
 @dataclass(frozen=True)
 class Figure:
-    """A chart as SVG, once for a wide and once for a narrow page, with what a reader needs beside it."""
+    """A chart as SVG, once for a wide and once for a narrow page, with what a reader needs beside it. `drawn` gives both."""
 
     id: str
     title: str
     subtitle: str
     note: str
     alt: str
-    svg: str
-    svg_narrow: str
+    drawn: Callable[[], tuple[str, str]]
     csv: str
     wide: bool = False
     block: str = "figure"
+
+    @property
+    def svg(self) -> str:
+        """The drawing for the page; waits until it is done."""
+        return self.drawn()[0]
+
+    @property
+    def svg_narrow(self) -> str:
+        """The drawing for a phone."""
+        return self.drawn()[1]
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -18,14 +20,32 @@ WIDE, COLUMN, NARROW = 940, 700, 348
 def figure(
     id: str, title: str, subtitle: str, note: str, alt: str, csv: str, draw: Callable[[int], Any], *, width: int = COLUMN
 ) -> Figure:
-    """Draw for the page (`width` px) and for a phone. Altair's own checks of each part are off: they take longer than drawing."""
+    """Draw for the page (`width` px) and for a phone, beside the work that follows: the drawing is awaited when the page is made.
+
+    Altair's own checks of each part are off: they take longer than drawing.
+    """
     from altair.utils.schemapi import debug_mode
 
     with debug_mode(False):
-        wide, narrow = render(draw(width), alt, id), render(draw(NARROW), alt, f"{id}-n")
-    return Figure(
-        id=id, title=title, subtitle=subtitle, note=note, alt=alt, csv=csv, wide=width > COLUMN, svg=wide, svg_narrow=narrow
-    )
+        specs = draw(width), draw(NARROW)
+    both = [_desk().submit(render, spec, alt, prefix) for spec, prefix in zip(specs, (id, f"{id}-n"), strict=True)]
+
+    def drawn() -> tuple[str, str]:
+        wide, narrow = (job.result() for job in both)
+        return wide, narrow
+
+    return Figure(id=id, title=title, subtitle=subtitle, note=note, alt=alt, csv=csv, wide=width > COLUMN, drawn=drawn)
+
+
+@cache
+def _desk() -> ThreadPoolExecutor:
+    """Where charts are drawn. One thread: the drawing engine takes one chart at a time and leaves Python free meanwhile."""
+    return ThreadPoolExecutor(1, thread_name_prefix="charts")
+
+
+def warm_up() -> None:
+    """Start the drawing engine beside the first solves."""
+    _desk().submit(render, {"data": {"values": [{}]}, "mark": "point"}, "", "warm")
 
 
 def dot_figure(

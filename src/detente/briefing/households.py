@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from detente.briefing import text
+from detente.briefing import chokepoints, text
 from detente.briefing.case import Case, Triple, number_at
 from detente.briefing.document import Block, Cell, Column, Figure, Heading, Para, Section, Table
 from detente.briefing.figures import bar_figure
@@ -33,7 +33,7 @@ def sections(case: Case) -> list[Section]:
         *(input_figure(case, code) for code in case.parties[:1]),
     ]
     if RARE in case.world.sectors:
-        blocks += rare_earths(case)
+        blocks += chokepoints.blocks(case) or rare_earths(case)
     return [Section("people", "What it means for households and firms", tuple(blocks))]
 
 

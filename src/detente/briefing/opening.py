@@ -136,8 +136,8 @@ def how_sure(case: Case) -> list[Para]:
         sure += f" It does not for {text.join(open_)}."
     limits = (
         "The figures compare two snapshots of the economy. They leave out the path between them, lost confidence and investment, "
-        "financial markets, and what is lost when ideas stop travelling; section 10 lists the rest, and section 8 sets published "
-        "figures beside ours."
+        "financial markets, and what is lost when ideas stop travelling; the section on method lists the rest, and “What others have "
+        "published” sets their figures beside ours."
     )
     return [Para(happen, "What will happen."), Para(sure, "How sure."), Para(limits, "What is missing.")]
 

@@ -19,13 +19,26 @@ from typing import Any
 
 import pandas as pd
 
-from detente.briefing import closing, households, implications, opening, page, scenarios as side_by_side, situation, text, trade
+from detente.briefing import (
+    closing,
+    figures,
+    households,
+    implications,
+    opening,
+    page,
+    scale,
+    scenarios as side_by_side,
+    situation,
+    strategy,
+    text,
+    trade,
+)
 from detente.briefing.case import Case
 from detente.briefing.document import DataFile, Section
 from detente.equilibrium.outcome import Outcome
 from detente.equilibrium.parameters import horizon as named_horizon, horizon_table
 from detente.errors import BadDossier, InputError
-from detente.outlook.scenarios import Scenarios, parameter_variants, run_scenarios
+from detente.outlook.scenarios import Scenarios, parameter_variants, run_policies, run_scenarios
 from detente.policy.dossier import Dossier, load_dossier
 from detente.world.library import load_world
 from detente.world.world import World
@@ -69,6 +82,7 @@ def brief(
         if progress is not None:
             progress(label, done, steps)
 
+    figures.warm_up()
     case = solve_case(negotiation, table, horizon, watch)
     watch("writing", last - 1, last)
     sections = write_sections(case)
@@ -103,26 +117,35 @@ def solve_case(dossier: Dossier, world: World, horizon: str | None = None, progr
     if not [s for s in dossier.scenarios if s.id != "status-quo"]:
         raise BadDossier(f"{dossier.id}: a briefing needs at least one scenario besides status-quo")
     people = {"population", "gdp_usd"} <= set(world.extras)
-    names = [h for h, entry in horizon_table().items() if h != chosen and (people or not entry["values"].get("idea_years"))]
+    paths = {h for h, entry in horizon_table().items() if entry["values"].get("idea_years")}
+    names = [h for h in horizon_table() if h != chosen and (people or h not in paths)]
     packages = 1 + len([s for s in dossier.scenarios if s.id != "status-quo"])
     ahead = packages * (1 + len(parameter_variants(named_horizon(chosen))))
-    steps = ahead + packages * len(names) + 1
+    far = {s.id for s in dossier.scenarios} & {p.compare_with for p in dossier.published if "2040" in p.time_basis} - {"status-quo"}
+    several = sum(packages if h not in paths else 1 + len(far) for h in names)
+    steps = ahead + several + 1
 
     def counted(before: int) -> Progress | None:
         return None if progress is None else lambda label, done, _: progress(label, before + done, steps)
 
     runs = run_scenarios(dossier, world, chosen, with_ranges=True, progress=counted(0))
-    others = {
-        name: run_scenarios(dossier, world, name, with_ranges=False, progress=counted(ahead + packages * k))
-        for k, name in enumerate(names)
-    }
+    others: dict[str, Scenarios] = {}
+    for name in names:
+        if name in paths:  # eighteen years each: only what a published figure for that year is set beside
+            policies = {k: p for k, p in runs.policies.items() if k in far}
+            quo = dossier.policy(None, world.regions, world.sectors)
+            others[name] = run_policies(world, quo, policies, name, with_ranges=False, progress=counted(ahead))
+            ahead += 1 + len(policies)
+        else:
+            others[name] = run_scenarios(dossier, world, name, with_ranges=False, progress=counted(ahead))
+            ahead += packages
     return Case(dossier, world, runs, others)
 
 
 def write_sections(case: Case) -> list[Section]:
     """All sections in reading order."""
     out: list[Section] = []
-    for part in (opening, situation, side_by_side, implications, trade, households, closing):
+    for part in (opening, situation, side_by_side, implications, trade, households, scale, strategy, closing):
         out += part.sections(case)
     return out
 

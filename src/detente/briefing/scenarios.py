@@ -214,7 +214,7 @@ def horizon_table_block(case: Case) -> Table:
         f"Change in percent, central values: {told}",
         tuple(columns),
         tuple(rows),
-        case.note(csv),
+        case.note(csv, "A dash: not solved at that horizon." if any("–" in c.text for r in rows for c in r) else ""),
         csv,
         wide=True,
     )

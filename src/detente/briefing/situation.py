@@ -71,7 +71,7 @@ def status_table(case: Case, *, rest: bool = False) -> Table:
         Column("In the model"),
     )
     unit = "Duties in percentage points (pp) of customs value, controls in percent of quantity withheld"
-    note = f"Source: the dossier; numbers in brackets refer to section 11. Data: data/{csv}"
+    note = f"Source: the dossier; numbers in brackets refer to the list of sources. Data: data/{csv}"
     day = text.day(d.as_of)
     if rest:
         return Table(

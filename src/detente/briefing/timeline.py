@@ -128,10 +128,10 @@ def draw(
         ]
     )
     layers: list[alt.Chart] = [
-        sheet.chart(grid).mark_rule(color=COLOUR["rule"]).encode(x=x_(), y=y_(), y2="y2:Q"),
+        sheet.chart(grid).mark_rule(color=COLOUR["rule"]).encode(x=x_(), y=y_(), y2=alt.Y2("y2:Q")),
         sheet.chart(names)
         .mark_text(align="left", baseline="top", dx=2, color=COLOUR["muted"], fontSize=11.5)
-        .encode(x=x_(), y=y_(), text="text:N"),
+        .encode(x=x_(), y=y_(), text=alt.Text("text:N")),
     ]
     lines, due_labels = [], []
     for k, (when, what) in enumerate(due):
@@ -144,21 +144,21 @@ def draw(
         layers.append(
             sheet.chart(pd.DataFrame(lines))
             .mark_rule(color=COLOUR["ink"], strokeWidth=0.8, strokeDash=[1, 2])
-            .encode(x=x_(), y=y_(), y2="y2:Q")
+            .encode(x=x_(), y=y_(), y2=alt.Y2("y2:Q"))
         )
         layers.append(
             sheet.chart(pd.DataFrame(due_labels))
             .mark_text(align="right", baseline="middle", fontSize=12)
-            .encode(x=x_(), y=y_(), text="text:N")
+            .encode(x=x_(), y=y_(), text=alt.Text("text:N"))
         )
     now = pd.DataFrame(
         [{"x": at(today), "y": 8.0 + TOP_LINE * len(due) - 6, "y2": height - 46.0, "text": f"as of {short_day(today)}"}]
     )
-    layers.append(sheet.chart(now).mark_rule(color=COLOUR["ink"], strokeWidth=1.5).encode(x=x_(), y=y_(), y2="y2:Q"))
+    layers.append(sheet.chart(now).mark_rule(color=COLOUR["ink"], strokeWidth=1.5).encode(x=x_(), y=y_(), y2=alt.Y2("y2:Q")))
     layers.append(
         sheet.chart(now)
         .mark_text(align="right", baseline="middle", dx=-5, dy=6, fontWeight="bold", fontSize=12)
-        .encode(x=x_(), y=y_(), text="text:N")
+        .encode(x=x_(), y=y_(), text=alt.Text("text:N"))
     )
     rounds = pd.DataFrame(
         [
@@ -175,7 +175,7 @@ def draw(
     )
     if len(rounds):
         stems = rounds.assign(y2=rounds["ty"] + 7)
-        layers.append(sheet.chart(stems).mark_rule(color=COLOUR["muted"], strokeWidth=0.6).encode(x=x_(), y=y_(), y2="y2:Q"))
+        layers.append(sheet.chart(stems).mark_rule(color=COLOUR["muted"], strokeWidth=0.6).encode(x=x_(), y=y_(), y2=alt.Y2("y2:Q")))
         layers.append(
             sheet.chart(rounds)
             .mark_circle(size=70, stroke=COLOUR["ink"], strokeWidth=1.3, opacity=1)
@@ -184,12 +184,12 @@ def draw(
         layers.append(
             sheet.chart(rounds[~rounds["late"]])
             .mark_text(align="right", baseline="middle", fontSize=12, dx=3)
-            .encode(x=x_(), y=y_("ty"), text="text:N")
+            .encode(x=x_(), y=y_("ty"), text=alt.Text("text:N"))
         )
         layers.append(
             sheet.chart(rounds[rounds["late"]])
             .mark_text(align="left", baseline="middle", fontSize=12, dx=-3)
-            .encode(x=x_(), y=y_("ty"), text="text:N")
+            .encode(x=x_(), y=y_("ty"), text=alt.Text("text:N"))
         )
     step, sample = width / 4, 14 if narrow else 26
     for k, (status, word) in enumerate(
@@ -205,9 +205,9 @@ def draw(
             layers.append(
                 mark.encode(
                     x=x_(),
-                    x2="x2:Q",
+                    x2=alt.X2("x2:Q"),
                     y=y_(),
-                    y2="y2:Q",
+                    y2=alt.Y2("y2:Q"),
                     fill=alt.Fill("fill:N", scale=None),
                     stroke=alt.Stroke("stroke:N", scale=None),
                     fillOpacity=alt.FillOpacity("opacity:Q", scale=None),
@@ -221,7 +221,7 @@ def draw(
             layers.append(
                 sheet.chart(part)
                 .mark_text(align="left", baseline="middle", fontWeight=weight, fontSize=12.5 if weight == "bold" else 12)
-                .encode(x=x_(), y=y_(), text="text:N")
+                .encode(x=x_(), y=y_(), text=alt.Text("text:N"))
             )
     return sheet.grid([sheet.layer(*layers, width=width, height=height)], 1, 0, 0)
 

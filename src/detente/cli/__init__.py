@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from detente import __version__
-from detente.cli import dossier, run, strategy, world
+from detente.cli import dossier, run, strategy, talks, world
 from detente.cli.common import err, out, plain
 from detente.errors import DetenteError
 
@@ -30,6 +30,9 @@ app.command()(run.solve)
 app.command()(run.stress)
 app.command()(strategy.nash)
 app.command()(strategy.bargain)
+app.command()(talks.talks)
+app.command()(talks.truce)
+app.command()(talks.bystander)
 app.add_typer(world.app, name="world")
 app.add_typer(dossier.app, name="dossier")
 

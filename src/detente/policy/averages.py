@@ -121,12 +121,18 @@ class Coverage:
 
 def _table(name: str) -> pd.DataFrame:
     with as_file(files("detente").joinpath("ledgers", name)) as path:
-        return pd.read_csv(path, keep_default_na=True, dtype={"chapter": str})
+        return pd.read_csv(path, comment="#", dtype={"chapter": str})
 
 
 def list_tables() -> tuple[str, ...]:
     """Names of the sets of tables that come with the package."""
-    return tuple(sorted(p.name[: -len("-coverage.csv")] for p in files("detente").joinpath("ledgers").iterdir() if p.name.endswith("-coverage.csv")))
+    return tuple(
+        sorted(
+            p.name[: -len("-coverage.csv")]
+            for p in files("detente").joinpath("ledgers").iterdir()
+            if p.name.endswith("-coverage.csv")
+        )
+    )
 
 
 @cache
@@ -250,7 +256,11 @@ def _base_rates(tables: str | None, basis: _Basis, by: str, day: datetime.date) 
         return weights_table(str(tables))["us_mfn_pct"].reindex(list(basis.sectors)).to_numpy(dtype=float)
     frame = _ordinary(str(tables))
     past = frame[frame["from"] <= day]
-    current = past[past["from"] == (past["from"].max() if len(past) else None)] if len(past) else frame[frame["from"] == frame["from"].min()]
+    current = (
+        past[past["from"] == (past["from"].max() if len(past) else None)]
+        if len(past)
+        else frame[frame["from"] == frame["from"].min()]
+    )
     column = "lines_pct" if basis.lines else "imports_pct"
     return current.set_index("sector")[column].reindex(list(basis.sectors)).fillna(0.0).to_numpy(dtype=float)
 
@@ -283,9 +293,7 @@ def _pieces(measures: tuple[Measure, ...], day: datetime.date, by: str, on: str,
     return {k: 100 * v[1, 0] for k, v in stack.pieces.items()}
 
 
-def average_tariff(
-    ledger: Ledger, by: str, on: str, date: str | datetime.date, definition: str | None = None
-) -> AverageTariff:
+def average_tariff(ledger: Ledger, by: str, on: str, date: str | datetime.date, definition: str | None = None) -> AverageTariff:
     """Average tariff of `by` on goods of `on` on `date`, percent, under `definition` (default `piie-like`, or
     `added-since-2024` for a pair other than the United States and China).
 

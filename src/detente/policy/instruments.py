@@ -217,15 +217,15 @@ class ExportControl:
     """Withhold a share of a region's exports: the quantity delivered may be at most (1 − withhold) of the table's.
 
     `withhold` in [0, 1). `on=None` bounds sales to all foreign buyers together, a list of buyers each of them apart;
-    `pooled` overrides that. With `rent="kept"` the scarcity price stays with the exporter (a licence regime), with "lost" it
-    is burnt as a real cost. `leakage` is the share of the withheld quantity that reaches its buyers anyway through others.
+    `pooled` overrides that. With `rent="kept"` the scarcity price stays with the exporter (a tax or cartel), with "buyers"
+    it goes to the importers who get a licence at the old price, with "lost" it is burnt as a real cost. `leakage` is the share of the withheld quantity that reaches its buyers anyway through others.
     """
 
     by: str | Sequence[str]
     sectors: Names
     withhold: float
     on: Names = None
-    rent: Literal["kept", "lost"] = "kept"
+    rent: Literal["kept", "buyers", "lost"] = "kept"
     leakage: float = 0.0
     pooled: bool | None = None
 
@@ -237,9 +237,11 @@ class ExportControl:
         pooled = self.on is None if self.pooled is None else self.pooled
         mask = shock.cells(self.by, self.on, self.sectors)
         left = 1 - self.withhold * (1 - self.leakage)
-        rent: Literal["origin", "lost"] = "origin" if self.rent == "kept" else "lost"
+        to: dict[str, Literal["origin", "importer", "lost"]] = {"kept": "origin", "buyers": "importer", "lost": "lost"}
+        if self.rent not in to:
+            raise InputError(f"the rent of an export control is kept, buyers or lost, not {self.rent!r}")
         for part, where in _parts(shock, mask, by_destination=not pooled):
-            shock.controls.append(Control(f"{self.describe()} ({where})", part, left, "at most", rent))
+            shock.controls.append(Control(f"{self.describe()} ({where})", part, left, "at most", to[self.rent]))
 
     def describe(self) -> str:
         """One plain sentence."""

@@ -137,7 +137,9 @@ class Ledger(Strict):
             if twice:
                 raise ValueError(f"{what} {twice[0]!r} is given twice (the dossier continued counts)")
         known, ids = {s.id: s.title for s in self.sources}, {m.id: m.title for m in measures}
-        cited = [(f"measure {m.id!r}", m.sources) for m in measures] + [(f"event of {e.date}", e.sources) for e in self.own_history]
+        cited = [(f"measure {m.id!r}", m.sources) for m in measures] + [
+            (f"event of {e.date}", e.sources) for e in self.own_history
+        ]
         cited += [(f"published average of {p.date}", p.sources) for p in self.published]
         for where, sources in cited:
             for source in sources:
@@ -222,7 +224,7 @@ class Ledger(Strict):
         return stack_on(self.measures, day, regions, sectors, reference)
 
     def policy(self, day: date, regions: Sequence[str], sectors: Sequence[str], reference: Array | None = None) -> Policy:
-        """The `Policy` of `day`, over free trade of the ledger's first day; see `stacking.policy_on`."""
+        """The `Policy` of `day` over duties of the base years 2022–24; measures marked `in_baseline` add nothing to it."""
         return policy_on(self, day, tuple(regions), tuple(sectors), (), reference)
 
     def average_tariff(
@@ -231,7 +233,7 @@ class Ledger(Strict):
         """Average tariff of `by` on goods of `on`, percent, on `date`; see `policy.averages` for the definitions."""
         from detente.policy.averages import average_tariff
 
-        return average_tariff(self, by, on, date or self.as_of, definition)
+        return average_tariff(self, by, on, self.as_of if date is None else date, definition)
 
     def average_tariffs(
         self, by: str, on: str, start: str | datetime.date, end: str | datetime.date, definition: str | None = None

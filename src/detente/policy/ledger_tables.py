@@ -47,6 +47,22 @@ Array = NDArray[np.float64]
 BJZ = "tariffs/bown_jung_zhang_2019_china_tariffs_hs10.xlsx"
 IMPORTS = "trade/us_imports_2024_by_origin_and_sector.csv"
 CHAPTERS = "tariffs/us_hs2_by_partner"
+SOURCE_LINES = {
+    "us-china-weights.csv": (
+        "Derived by detente (python -m detente.policy.ledger_tables). Sources: US Census Bureau, imports for consumption and",
+        "calculated duty 2024 (public domain); Bown, Jung and Zhang (PIIE 2019), lines and 2017 imports; OECD ICIO 2025 through",
+        "the shipped world (exports 2022); rates of partners without an agreement by chapter: tradewartracker (MIT).",
+    ),
+    "us-china-mfn.csv": ("Derived by detente. Source: Bown, Jung and Zhang (PIIE 2019), China's tariff by line 2018-19.",),
+    "us-china-coverage.csv": (
+        "Derived by detente. China's lists: Bown, Jung and Zhang (PIIE 2019), shares of 2017 imports and of lines.",
+        "Lists of the United States: fit to published values (assumption A30), ledgers/list-contents.yaml.",
+    ),
+    "hs2-sectors.csv": (
+        "Derived by detente. Sources: imports from China 2024 by chapter, tradewartracker (MIT) after US Census Bureau;",
+        "lines per chapter and sector, Bown, Jung and Zhang (PIIE 2019). An empty sector: not mapped (chapters 98, 99).",
+    ),
+}
 # Columns of the sheet of lines, after code and text: what changed on which day. Kind "mfn" applies to everyone.
 STEPS = (
     ("mfn", "2018-01-01"), ("answer-232", "2018-04-02"), ("mfn", "2018-05-01"), ("mfn", "2018-07-01"),
@@ -145,8 +161,10 @@ def chapter_table(folder: Path, lines: pd.DataFrame, by_sector: pd.Series) -> tu
         raise SourceError(f"{folder / CHAPTERS}: no file for China (5700)")
     imports = tables["5700"]["2024_imports"]
     ordinary = [tables[c] for c in ORDINARY if c in tables]
-    mfn = 100 * sum(t["2024_duty"].reindex(imports.index).fillna(0) for t in ordinary) / sum(
-        t["2024_imports"].reindex(imports.index).fillna(0) for t in ordinary
+    mfn = (
+        100
+        * sum(t["2024_duty"].reindex(imports.index).fillna(0) for t in ordinary)
+        / sum(t["2024_imports"].reindex(imports.index).fillna(0) for t in ordinary)
     )
     for chapter in METALS:
         duty = sum(float(tables[c]["2024_duty"].get(chapter, 0.0)) for c in EUROPE)
@@ -173,14 +191,20 @@ def us_lists(contents: Mapping[str, object]) -> pd.DataFrame:
     prior["none"] = 1 - prior.sum(axis=1)
     profile = pd.Series(contents["profile_pct"]).reindex(prior.index).astype(float)
     profile = profile / profile.sum()
-    published = pd.Series(contents["published_bn"]).reindex(names).astype(float) / float(str(contents["imports_bn"]))
+    published = (pd.Series(contents["published_bn"]) / pd.Series(contents["imports_bn"])).reindex(names).astype(float)
     columns = np.append(published.to_numpy(), 1 - published.sum())
     weights = profile.clip(lower=1e-9)
     table = fit_margins((prior.T * weights).T.to_numpy(), weights.to_numpy(), columns * weights.sum())
     shares = pd.DataFrame(table / table.sum(1, keepdims=True), prior.index, prior.columns)
     measures = {"l1": ("us-301-list-1",), "l2": ("us-301-list-2",), "l3": ("us-301-list-3-10", "us-301-list-3-25"),
                 "l4a": ("us-301-list-4a-15", "us-301-list-4a-7"), "none": ()}  # fmt: skip
-    rows = [(m, s, float(shares.loc[s, c]), np.nan) for c in names for m in measures[c] for s in shares.index if shares.loc[s, c] > 5e-4]
+    rows = [
+        (m, s, float(shares.loc[s, c]), np.nan)
+        for c in names
+        for m in measures[c]
+        for s in shares.index
+        if shares.loc[s, c] > 5e-4
+    ]
     return pd.DataFrame(rows, columns=["measure", "sector", "share_of_trade", "share_of_lines"])
 
 
@@ -224,7 +248,8 @@ def main(arguments: list[str]) -> int:
         return 2
     target = Path(arguments[1])
     for name, frame in build(Path(arguments[0])).items():
-        frame.to_csv(target / name, index=False, float_format="%.5g", lineterminator="\n")
+        body = frame.to_csv(index=False, float_format="%.5g", lineterminator="\n")
+        (target / name).write_text("".join(f"# {line}\n" for line in SOURCE_LINES[name]) + body, encoding="utf-8")
     return 0
 
 

@@ -162,14 +162,19 @@ def moment(day: date, clock: str, zone: str) -> datetime.datetime:
     """
     hour, minute = (int(part) for part in clock.split(":"))
     local = datetime.datetime.combine(day, datetime.time(hour, minute), _zone(zone))
-    return local.astimezone(datetime.UTC)
+    try:
+        return local.astimezone(datetime.UTC)
+    except OverflowError:
+        raise InputError(f"{day} is beyond the calendar") from None
 
 
 def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise InputError(f"time zone {name!r} is not known here (on a system without a zone database: pip install tzdata)") from None
+        raise InputError(
+            f"time zone {name!r} is not known here (on a system without a zone database: pip install tzdata)"
+        ) from None
 
 
 def in_force(measures: Iterable[Measure], day: date) -> tuple[Measure, ...]:

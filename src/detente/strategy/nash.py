@@ -55,7 +55,7 @@ class TariffSolution:
     """Tariffs that solve a game or a best reply, with the outcome against `against`.
 
     `residual` is the largest move ln(1+t) the first-order conditions still ask for (NaN after an outright maximisation);
-    reply would still gain, in points of its objective (absent where it was not asked for).
+    `regret` by player what a fresh best reply would still gain, in points of its objective (absent where not asked for).
     """
 
     kind: str

@@ -59,6 +59,18 @@ class Weights:
         """The same government if it cared for real income alone."""
         return Weights(rivals=self.rivals)
 
+    def doubled(self) -> Weights:
+        """The same government with twice the weight on everything but real income."""
+        jobs = {sector: 2 * weight for sector, weight in self.jobs.items()}
+        return replace(
+            self,
+            jobs=jobs,
+            revenue=2 * self.revenue,
+            prices=2 * self.prices,
+            dependence=2 * self.dependence,
+            audience=2 * self.audience,
+        )
+
     def with_(self, **changes: object) -> Weights:
         """A changed copy, for asking how the answer moves with a motive."""
         unknown = [key for key in changes if key not in self.__dataclass_fields__]

@@ -55,13 +55,18 @@ class Attrition:
     def explain(self) -> str:
         """The answer in plain words."""
         one, two = self.names
-        text = f"{one} gives way first with {chance(self.blink[0])}, {two} with {chance(self.blink[1])}; mean length {number(self.length)} years."
+        text = (
+            f"{one} gives way first with {chance(self.blink[0])}, {two} with {chance(self.blink[1])}; mean length "
+            f"{number(self.length)} years."
+        )
         return text + " Each side's hazard is the other's cost over the other's prize."
 
 
 @dataclass(frozen=True)
 class AudienceCosts:
-    """A stand-off in which giving way costs more at home the longer it has lasted. `slopes` a[i] a year, in units of the prize."""
+    """A stand-off in which giving way costs more at home the longer it has lasted. `slopes` a[i] a year, in units of
+    the prize.
+    """
 
     names: tuple[str, str]
     slopes: tuple[float, float]
@@ -94,7 +99,10 @@ class AudienceCosts:
     def explain(self) -> str:
         """The answer in plain words."""
         one, two = self.names
-        text = f"{one} gives way first with {chance(self.blink[0])}, {two} with {chance(self.blink[1])}; an even chance that it is over after {number(self.median)} years."
+        text = (
+            f"{one} gives way first with {chance(self.blink[0])}, {two} with {chance(self.blink[1])}; an even chance "
+            f"that it is over after {number(self.median)} years."
+        )
         if self.slopes[0] != self.slopes[1]:
             loud = self.names[int(self.slopes[1] > self.slopes[0])]
             text += f" {loud} faces the larger audience cost and is the less likely to give way first: its public ties its hands."

@@ -76,7 +76,10 @@ class Deal:
     def explain(self) -> str:
         """The answer in plain words."""
         if self.status == "no deal":
-            return f"No package leaves every one of {join(self.parties)} at least as well off as without a deal and one of them better off."
+            return (
+                f"No package leaves every one of {join(self.parties)} at least as well off as without a deal and one of "
+                f"them better off."
+            )
         used = [f"'{k}'" + ("" if len(self.mixture) == 1 else f" ({chance(w)})") for k, w in self.mixture.items()]
         mixing = "" if len(used) == 1 else ", each part weighted as shown (a lottery, or provisions scaled in that proportion)"
         text = f"The {self.solution} solution is {join(used)}{mixing}."
@@ -136,7 +139,10 @@ class Zone:
             mixed = "a lottery over packages would help everybody" if self.with_mixtures else "no lottery over them does either"
             return f"No single package leaves everybody at least as well off as no deal; {mixed}."
         best = [k for k, ok, e in zip(self.packages, self.inside, self.efficient, strict=True) if ok and e]
-        return f"{len(chosen)} of {len(self.packages)} packages hurt nobody; of these {len(best)} cannot be bettered for all: {join(best)}."
+        return (
+            f"{len(chosen)} of {len(self.packages)} packages hurt nobody; of these {len(best)} cannot be bettered for "
+            f"all: {join(best)}."
+        )
 
 
 # -- reading inputs ----------------------------------------------------------------------------------------------------
@@ -175,7 +181,7 @@ def contract_zone(
     """Which packages hurt nobody, which are efficient, and whether a lottery would do."""
     u, d, who, what = _read(packages, disagreement, parties, names)
     gains = _scaled(u, d)[0]
-    inside = (u >= d).all(axis=1)
+    inside = np.asarray((u >= d).all(axis=1), dtype=np.bool_)
     mixture = _largest_equal_gain(gains, np.ones(len(d)))
     return Zone(
         who,
@@ -208,7 +214,7 @@ def bargain(
     u, d, who, what = _read(packages, disagreement, parties, names)
     w = _powers(power, len(d))
     g, scale = _scaled(u, d)
-    inside = (g >= 0).all(axis=1)
+    inside = np.asarray((g >= 0).all(axis=1), dtype=np.bool_)
     single = _best_single(g, inside, w)
     ideal = _ideal(g, inside, mixtures)
 

@@ -120,7 +120,9 @@ class Menu:
         return tuple(found)
 
     def ranking(self, scenario: str, levels: Sequence[float] | None = None) -> pd.DataFrame:
-        """Expected payoff of each option and the best one as the probability of `scenario` goes from 0 to 1, the others in proportion."""
+        """Expected payoff of each option and the best one as the probability of `scenario` goes from 0 to 1, the others
+        in proportion.
+        """
         if scenario not in self.scenarios:
             raise UnknownName(scenario, list(self.scenarios), "scenario")
         k = self.scenarios.index(scenario)
@@ -151,12 +153,8 @@ class Menu:
 
     def record(self) -> dict[str, Any]:
         """Everything, ready for JSON."""
-        return plain(self) | plain(
-            {
-                "expected": self.expected, "best": self.best, "best_by_scenario": self.best_by_scenario, "least_regret": self.least_regret,
-                "safest": self.safest, "value_of_knowing": self.value_of_knowing, "flips": self.flips, "regret": self.regret.to_dict("index"),
-            }
-        )  # fmt: skip
+        answers = ("expected", "best", "best_by_scenario", "least_regret", "safest", "value_of_knowing", "flips")
+        return plain(self) | {key: plain(getattr(self, key)) for key in answers} | {"regret": plain(self.regret.to_dict("index"))}
 
     def explain(self) -> str:
         """The answer in plain words."""
@@ -168,9 +166,12 @@ class Menu:
         if len(set(self.best_by_scenario.values())) == 1:
             return text + " It is the best option in every scenario."
         if self.flips:
-            k = {s: p for s, p in zip(self.scenarios, self.probabilities, strict=True)}
-            near = min(self.flips, key=lambda f: abs(f.threshold - k[f.scenario]))
-            text += f" It changes to '{near.option}' if '{near.scenario}' goes {near.direction} {chance(near.threshold)} (now {chance(k[near.scenario])})."
+            now = dict(zip(self.scenarios, self.probabilities, strict=True))
+            near = min(self.flips, key=lambda f: abs(f.threshold - now[f.scenario]))
+            text += (
+                f" It changes to '{near.option}' if '{near.scenario}' goes {near.direction} {chance(near.threshold)} (now "
+                f"{chance(now[near.scenario])})."
+            )
         if self.least_regret != self.best:
             text += f" Least to regret: '{self.least_regret}'."
         return text + f" Knowing the scenario first would be worth {number(self.value_of_knowing)} {self.unit}."
@@ -225,7 +226,10 @@ class Hosting:
         """The answer in plain words."""
         if self.stake <= 0:
             return f"{self.host} gains nothing when the talks succeed, so hosting has no value to it beyond standing."
-        text = f"Success rather than failure of the talks is worth {number(self.stake)} {self.unit} to {self.host}. If hosting lifts the chance "
+        text = (
+            f"Success rather than failure of the talks is worth {number(self.stake)} {self.unit} to {self.host}. If "
+            f"hosting lifts the chance "
+        )
         text += f"from {chance(self.chance_without)} to {chance(self.chance_with)}, it is worth {number(self.value)} {self.unit}"
         text += f" after its cost of {number(self.cost)}" if self.cost else ""
         return text + "."
@@ -265,7 +269,9 @@ def hosting(
     host: str = "the host",
     unit: str = "payoff units",
 ) -> Hosting:
-    """What hosting is worth: payoffs to the host if talks succeed or fail, and the chance of success without and with it as host."""
+    """What hosting is worth: payoffs to the host if talks succeed or fail, and the chance of success without and with
+    it as host.
+    """
     before, after = probability(chance_without, "chance without hosting"), probability(chance_with, "chance with hosting")
     return Hosting(
         host, finite(success, "payoff"), finite(failure, "payoff"), before, after, not_negative(cost, "cost of hosting"), unit

@@ -1,15 +1,16 @@
 """A promise to buy: what keeping it costs, how much of it will be kept, and what became of the last one.
 
-Without the promise the buyer takes q₀ (at today's prices, a total over the term); it promises q₁. Demand has trade elasticity θ, so
-quantity goes as price^−(1+θ), and buying G = q/q₀ of today's quantity needs the price to the buyer's users to fall to G^−1/(1+θ):
+Without the promise the buyer takes q₀ (at today's prices, a total over the term); it promises q₁. Demand has trade elasticity
+θ, so quantity goes as price^−(1+θ), and buying G = q/q₀ of today's quantity needs the price to the buyer's users to fall to
+G^−1/(1+θ):
 
     marginal loss on the last dollar   m(G) = 1 − G^{−1/(1+θ)}
     budget needed (a subsidy)          q₀ G m(G)
     loss to the buyer                  q₀ [ G − 1 − (1+θ)/θ (G^{θ/(1+θ)} − 1) ]
     kept when falling short costs π a dollar   G* = (1 − π)^{−(1+θ)}, at most q₁/q₀
 
-Partial equilibrium: sellers' prices and other suppliers do not move; `PurchaseCommitment` in `policy/instruments.py` solves it with
-everything else. Evidence: of Phase One (2020–21) 57 to 58 % of the total was bought, and none of the extra (`PHASE_ONE`).
+Partial equilibrium: sellers' prices and other suppliers do not move; `PurchaseCommitment` in `policy/instruments.py` solves it
+with everything else. Evidence: of Phase One (2020–21) 57 to 58 % of the total was bought, and none of the extra (`PHASE_ONE`).
 
 >>> p = purchase_promise(baseline=302.4, target=502.4, elasticity=4, penalty=0.05)
 >>> round(p.marginal_loss, 4), round(p.kept_of_total, 3), round(p.kept_of_extra, 3)
@@ -61,7 +62,10 @@ PHASE_ONE = PastPromise(
     bought=288.8,
     reported_low=0.57,
     reported_high=0.58,
-    source="Bown (2022), China bought none of the extra $200 billion of US exports in Trump's trade deal, Peterson Institute for International Economics",
+    source=(
+        "Bown (2022), China bought none of the extra $200 billion of US exports in Trump's trade deal, Peterson "
+        "Institute for International Economics"
+    ),
     url="https://www.piie.com/blogs/realtime-economics/2022/china-bought-none-extra-200-billion-us-exports-trumps-trade-deal",
 )
 
@@ -129,15 +133,22 @@ class PurchasePromise:
         if self.extra <= 0:
             return f"{self.buyer} promises no more than it would buy anyway; keeping the promise costs nothing."
         text = (
-            f"Keeping the promise in full costs {self.buyer} {number(self.loss)} {self.unit} over its term; the last unit bought is worth "
+            f"Keeping the promise in full costs {self.buyer} {number(self.loss)} {self.unit} over its term; the last "
+            f"unit bought is worth "
             f"{number(100 * self.marginal_loss)}{THIN}% less to its users than it costs. "
         )
         if self.penalty <= 0:
             text += "With no price on falling short nothing beyond the usual purchases would be bought. "
         elif self.kept >= self.target:
-            text += f"Falling short costs {number(100 * self.penalty)}{THIN}% of the shortfall, which is enough to have it kept in full. "
+            text += (
+                f"Falling short costs {number(100 * self.penalty)}{THIN}% of the shortfall, which is enough to have it "
+                f"kept in full. "
+            )
         else:
-            text += f"Falling short costs {number(100 * self.penalty)}{THIN}% of the shortfall, so {chance(self.kept_of_extra)} of the extra would be bought. "
+            text += (
+                f"Falling short costs {number(100 * self.penalty)}{THIN}% of the shortfall, so "
+                f"{chance(self.kept_of_extra)} of the extra would be bought. "
+            )
         low, high = PHASE_ONE.reported_low, PHASE_ONE.reported_high
         return text + f"Of Phase One {100 * low:.0f} to {100 * high:.0f}{THIN}% of the total was bought and none of the extra."
 
@@ -170,7 +181,8 @@ def purchase_promise(
     slope = 1 - ratio ** (-1 / (1 + theta))
     kept = min(full, q0 * (1 - penalty) ** (-(1 + theta)))
     return PurchasePromise(
-        buyer, q0, q1, theta, float(penalty), slope, full * slope, loss_of_buying(q0, full, theta), kept, loss_of_buying(q0, kept, theta), unit
+        buyer, q0, q1, theta, float(penalty), slope, full * slope, loss_of_buying(q0, full, theta), kept,
+        loss_of_buying(q0, kept, theta), unit,
     )  # fmt: skip
 
 

@@ -2,25 +2,29 @@
 
 **Uncertain date.** Talks collapse at a rate χ(t) that does not fall. The hazards of `standoff.py` hold with χ(t) in place of χ,
 so they rise with it. `UncertainDate` makes χ(t) from a logistic date: χ(t) = χ₀ + (1/s)/(1 + e^{−(t−T)/s}), T the likely date,
-s its spread. A side whose cost of waiting is still below zero is quiet. Let t[i] be the moment from which waiting costs i. Both are quiet
-until the later of the two; the side j whose cost starts later then gives way with a chance q that just pays the other for having waited,
+s its spread. A side whose cost of waiting is still below zero is quiet. Let t[i] be the moment from which waiting costs i.
+Both are quiet until the later of the two; the side j whose cost starts later then gives way with a chance q that just pays the
+other for having waited,
 
     q (V_W[i] − V_L[i]) e^{−∫(r+χ)} = ∫ from t[i] to t[j] of cost[i](s) e^{−∫(r+χ)} ds,
 
 and the hazards take over. If that needs q > 1 the earlier side gives way at t[i]: it cannot sit it out.
 
-**Fixed date T.** At T each side chooses once more: hold or give way. Both hold: collapse (D). Both give way: B, half-way between V_W
-and V_L unless stated. Side j gives way with the chance that leaves i indifferent,
+**Fixed date T.** At T each side chooses once more: hold or give way. Both hold: collapse (D). Both give way: B, half-way
+between V_W and V_L unless stated. Side j gives way with the chance that leaves i indifferent,
 
     q[j] = (V_L[i] − D[i]) / (V_L[i] − D[i] + V_W[i] − B[i]),
 
-an atom of concession at the deadline, worth u[i] = q[j] B[i] + (1 − q[j]) V_L[i] > V_L[i] to i: giving way just before is worse, so it is quiet
-before the deadline for as long as i is ready to pay for the wait,
+an atom of concession at the deadline, worth u[i] = q[j] B[i] + (1 − q[j]) V_L[i] > V_L[i] to i: giving way just before is
+worse, so it is quiet before the deadline for as long as i is ready to pay for the wait,
 
-    w[i] = ln( (u[i] − m[i]) / (V_L[i] − m[i]) ) / (r[i] + χ),   m[i] = (f[i] + χ D[i]) / (r[i] + χ)   (no limit if m[i] ≥ V_L[i]).
+    w[i] = ln( (u[i] − m[i]) / (V_L[i] − m[i]) ) / (r[i] + χ),   m[i] = (f[i] + χ D[i]) / (r[i] + χ),
 
-If T is further off than one side's w, that side cannot sit it out and gives way at once. A side that prefers collapse to giving way
-holds, and the other then gives way at T if it fears collapse. Source: Hendricks, Weiss and Wilson (1988); the logistic date is ours.
+without limit if m[i] ≥ V_L[i].
+
+If T is further off than one side's w, that side cannot sit it out and gives way at once. A side that prefers collapse to
+giving way holds, and the other then gives way at T if it fears collapse. Source: Hendricks, Weiss and Wilson (1988); the
+logistic date is ours.
 
 >>> from detente.talks.stakes import Stakes
 >>> us = Stakes("USA", rate=0.05, flow=-1.5, win=6, lose=-8, collapse=-50)
@@ -35,6 +39,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -51,6 +56,8 @@ from detente.talks.words import DAYS_A_YEAR, chance, days, not_negative, plain, 
 Array = NDArray[np.float64]
 QUIET = "quiet, then a choice at the deadline"
 STEPS = 20_001
+OVER = 40.0
+"""Integrated hazard after which the chance that the stand-off still goes on (e^−40) is left out."""
 
 
 @dataclass(frozen=True)
@@ -151,7 +158,10 @@ class TimedStandoff:
             start = "Nothing" if self.quiet_from == 0 else f"After {days(self.quiet_from)} nothing"
             text += f" {start} moves until day {round(self.quiet_until * DAYS_A_YEAR):,}: waiting is worth more than giving way."
         if max(self.atom) > 0 and self.likelier:
-            text += f" {self.likelier} is the likelier to move alone, because the other has more to lose by it: each side's odds are set by the other's stakes."
+            text += (
+                f" {self.likelier} is the likelier to move alone, because the other has more to lose by it: each side's "
+                f"odds are set by the other's stakes."
+            )
         return text
 
 
@@ -255,9 +265,9 @@ def uncertain_deadline(
             other = 1 - i
             why = f"{s.name} would rather see talks collapse than give way"
             if sides[other].collapse <= sides[other].lose and cost(other, end) > 0:
-                return _at_once(sides, "uncertain date", when, other, _begins(lambda t, j=other: cost(j, t), end), why, risk)
+                return _at_once(sides, "uncertain date", when, other, _begins(partial(cost, other), end), why, risk)
             return _unknown(sides, when, why)
-    starts = [_begins(lambda t, j=i: cost(j, t), end) for i in range(2)]
+    starts = [_begins(partial(cost, i), end) for i in range(2)]
     early, late = (0, 1) if starts[0] <= starts[1] else (1, 0)
     atom = 0.0
     if starts[early] < starts[late]:
@@ -275,10 +285,18 @@ def uncertain_deadline(
     lasted = float(_running(quiet_left, quiet)[-1])
     ended = [0.0, 0.0]
     ended[late] = reach * atom
+
     # then the hazards
+    def rates_at(times: Array) -> tuple[Array, list[Array]]:
+        chi = _risk(risk, times)
+        return chi, [np.maximum(s.cost_of_waiting() + chi * (s.lose - s.collapse), 0.0) / s.prize for s in (second, first)]
+
     busy = np.linspace(begin, end, STEPS)
-    busy_risk = _risk(risk, busy)
-    rates = [np.maximum(s.cost_of_waiting() + busy_risk * (s.lose - s.collapse), 0.0) / s.prize for s in (second, first)]
+    for _ in range(3):  # a finer grid where things happen: leave out what comes after
+        busy_risk, rates = rates_at(busy)
+        over = int(np.searchsorted(_running(busy_risk + rates[0] + rates[1], busy), OVER))
+        busy = np.linspace(begin, float(busy[min(over + 1, STEPS - 1)]), STEPS)
+    busy_risk, rates = rates_at(busy)
     busy_left = reach * (1 - atom) * np.exp(-_running(busy_risk + rates[0] + rates[1], busy))
     for i in range(2):
         ended[i] += float(_running(rates[i] * busy_left, busy)[-1])

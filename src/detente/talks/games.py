@@ -140,7 +140,7 @@ class Game:
         pure = self.pure_equilibria()
         if len(self.parties) != 2:
             return pure
-        import nashpy
+        import nashpy  # type: ignore[import-untyped]
 
         low, span = float(self.payoffs.min()), max(float(np.ptp(self.payoffs)), 1e-300)
         scaled = (self.payoffs - low) / span
@@ -280,7 +280,9 @@ class Game:
 
 
 def game(payoffs: ArrayLike, parties: Sequence[str] | None = None, stances: Sequence[Sequence[str]] | None = None) -> Game:
-    """A game from payoffs[stance of the first party, …, stance of the last, party]. Raises `InputError` on a wrong shape or NaN."""
+    """A game from payoffs[stance of the first party, …, stance of the last, party]. Raises `InputError` on a wrong
+    shape or NaN.
+    """
     array = np.array(payoffs, dtype=np.float64)
     count = array.ndim - 1
     if count < 1 or array.shape[-1] != count:
@@ -319,7 +321,7 @@ def efficient_rows(points: ArrayLike, slack: float = 0.0) -> NDArray[np.bool_]:
     u = np.asarray(points, dtype=np.float64)
     at_least = (u[:, None, :] >= u[None, :, :] - slack).all(axis=2)
     more = (u[:, None, :] > u[None, :, :] + slack).any(axis=2)
-    return ~(at_least & more).any(axis=0)
+    return np.asarray(~(at_least & more).any(axis=0), dtype=np.bool_)
 
 
 def _dominator(own: Array, position: int, slack: float) -> Array | None:

@@ -40,7 +40,8 @@ LIST_ALL = 20_000
 class PairDeals:
     """Where simultaneous bargaining of several pairs comes to rest.
 
-    `status`: "settled"; or "cycle" if replies run in a circle and no combination is stable (then `deals` is where it was cut off).
+    `status`: "settled"; or "cycle" if replies run in a circle and no combination is stable (then `deals` is where it was cut
+    off).
     """
 
     status: str
@@ -100,7 +101,8 @@ def nash_in_nash(
     who = tuple(parties)
     if u.ndim != len(pairs) + 1 or u.shape[-1] != len(who) or u.size == 0 or not np.isfinite(u).all():
         raise InputError(
-            f"payoffs need one axis a pair ({len(pairs)}) and a last axis over {len(who)} parties, all finite; the shape is {u.shape}"
+            f"payoffs need one axis a pair ({len(pairs)}) and a last axis over {len(who)} parties, all finite; the "
+            f"shape is {u.shape}"
         )
     if len(set(who)) != len(who):
         raise InputError(f"parties must differ: {list(who)}")
@@ -124,7 +126,8 @@ def nash_in_nash(
 
     seen: set[tuple[int, ...]] = set()
     status, rounds = "cycle", 0
-    for rounds in range(1, max_rounds + 1):
+    while rounds < max_rounds:
+        rounds += 1
         before = at
         for m in range(len(pairs)):
             at = (*at[:m], _best_option(u, at, m, seats[m], w), *at[m + 1 :])

@@ -52,7 +52,10 @@ class Division:
             why = "they are equally patient"
         else:
             why = f"{a if self.patience[0] > self.patience[1] else b} is the more patient side"
-        return f"If offers alternate {what} and {a} opens, it gets {chance(self.shares[0])} and {b} {chance(self.shares[1])}; {why}. A deal comes at once."
+        return (
+            f"If offers alternate {what} and {a} opens, it gets {chance(self.shares[0])} and {b} "
+            f"{chance(self.shares[1])}; {why}. A deal comes at once."
+        )
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,10 @@ class FinalOffer:
         """The answer in plain words."""
         a, b = self.parties
         if self.conflict == 0:
-            return f"{a} does best to leave {b} {chance(self.offer)} of the pie, which {b} always accepts: its own cost of conflict is too high to gamble."
+            return (
+                f"{a} does best to leave {b} {chance(self.offer)} of the pie, which {b} always accepts: its own cost of "
+                f"conflict is too high to gamble."
+            )
         return (
             f"{a} does best to leave {b} {chance(self.offer)} of the pie and run a {chance(self.conflict)} risk of conflict. "
             f"The risk comes from not knowing {b}'s cost, not from anybody wanting conflict."

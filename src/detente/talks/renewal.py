@@ -6,15 +6,17 @@ Payoffs are flows a year. The truce is reviewed every Δ years, and cheating can
     average flow   v = n + (c − n)(1 − δ)/(1 − δ + δ p₀ x) − k r δ/(1 − δ),   k the cost of a review
     share of time at peace 1/(1 + p₀ L/Δ),   years to the first false alarm Δ/p₀
 
-Long periods let a cheat enjoy the fruits for longer (δ small); short ones multiply false alarms and the cost of meeting. If evidence
-needs time, detection is p₁(Δ) = p₀ + (p₁ − p₀)(1 − e^{−Δ/m}), m years of evidence. Punishment is the shortest that deters both
-sides unless given. The best period on the grid has the largest product of gains over the stand-off among those that hold.
-Source: the condition is Green and Porter's (1984); reviewing more often need not help, Abreu, Milgrom and Pearce (1991).
+Long periods let a cheat enjoy the fruits for longer (δ small); short ones multiply false alarms and the cost of meeting. If
+evidence needs time, detection is p₁(Δ) = p₀ + (p₁ − p₀)(1 − e^{−Δ/m}), m years of evidence. Punishment is the shortest that
+deters both sides unless given. The best period on the grid has the largest product of gains over the stand-off among those
+that hold. Source: the condition is Green and Porter's (1984); reviewing more often need not help, Abreu, Milgrom and Pearce
+(1991).
 
 >>> from detente.talks.truce import TruceSide
->>> plan = renewal(TruceSide("USA", 1, 1.8, 0), TruceSide("CHN", 1, 1.8, 0), 0.1, false_alarm=0.1, detection=0.6, review_cost=0.01)
+>>> us, cn = TruceSide("USA", keep=1, cheat=1.8, standoff=0), TruceSide("CHN", keep=1, cheat=1.8, standoff=0)
+>>> plan = renewal(us, cn, 0.1, false_alarm=0.1, detection=0.6, review_cost=0.01)
 >>> plan.status, plan.best
-('holds', 2.0)
+('holds', 3.0)
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ import pandas as pd
 
 from detente.errors import InputError
 from detente.talks.truce import TruceSide, deterrent, weight_needed
-from detente.talks.words import days, not_negative, number, plain, positive, probability
+from detente.talks.words import THIN, days, not_negative, number, plain, positive, probability
 
 GRID = tuple(m / 12 for m in (1, 2, 3, 4, 6, 9, 12, 18, 24, 36, 60))
 
@@ -57,16 +59,15 @@ class Renewal:
         """The answer in plain words."""
         if self.best is None:
             return "No renewal period of the grid makes the truce hold: cheating pays at every one."
-        row = self.table.loc[self.best]
-        longest = self.table.index[self.table["holds"].to_numpy(dtype=bool)].max()
-        text = f"The best renewal period of those tried is {days(self.best)}: at peace {number(100 * row['share of time at peace'])}\u202f% of the time"
-        if row["punishment, years"] > 0:
-            text += f", punishment {days(row['punishment, years'])}"
-        text += "."
-        if longest < self.table.index.max():
-            text += f" Beyond {days(float(longest))} it no longer holds: cheating pays for too long before it can be found."
-        shorter = self.table[(self.table.index < self.best) & self.table["holds"].to_numpy(dtype=bool)]
-        if len(shorter):
+        periods, holds = self.table.index.to_numpy(dtype=np.float64), self.table["holds"].to_numpy(dtype=bool)
+        at = int(np.flatnonzero(periods == self.best)[0])
+        peace, length = (float(self.table[key].iloc[at]) for key in ("share of time at peace", "punishment, years"))
+        longest = float(periods[holds].max())
+        text = f"The best renewal period of those tried is {days(self.best)}: at peace {number(100 * peace)}{THIN}% of the time"
+        text += f", punishment {days(length)}." if length > 0 else "."
+        if longest < periods.max():
+            text += f" Beyond {days(longest)} it no longer holds: cheating pays for too long before it can be found."
+        if (holds & (periods < self.best)).any():
             text += " Shorter periods hold too but cost more in false alarms and meetings."
         return text
 
@@ -83,7 +84,9 @@ def renewal(
     evidence_years: float = 0.0,
     periods: Sequence[float] = GRID,
 ) -> Renewal:
-    """Compare renewal periods (years). Payoffs of the sides are flows a year, `rates` discount rates a year, one or one a side."""
+    """Compare renewal periods (years). Payoffs of the sides are flows a year, `rates` discount rates a year, one or one
+    a side.
+    """
     if first.name == second.name:
         raise InputError(f"the two sides need different names, not {first.name!r} twice")
     sides = (first, second)

@@ -9,8 +9,8 @@ give way at rates that keep each other indifferent; who would be found out later
 After T⁰ only obstinate sides are left. Payoffs: u[i] = F[j](0) a[i] + (1 − F[j](0)) (1 − a[j]).
 
 **Any stand-off** (`stubborn_standoff`): the same with the hazards of `standoff.py`, whose payoffs may be anything, and talks that
-collapse at a rate χ. The hazards still follow the other's costs, but the first move does not: the side that is kept waiting by
-a *slow* rate of its own needs longer to be believed, so it is the one that gives way at once. As a rule that is the side hurt more.
+collapse at a rate χ. The hazards still follow the other's costs, but the first move does not: the side whose own rate is slower
+needs longer to be believed, so it is the one that gives way at once. As a rule that is the side hurt more.
 
 >>> r = reputation((0.6, 0.55), (0.05, 0.08), (0.1, 0.05))
 >>> [round(x, 5) for x in r.hazards], [round(x, 3) for x in r.exhausted], round(r.at_once[1], 4), [round(x, 7) for x in r.payoffs]
@@ -36,9 +36,9 @@ from detente.talks.words import chance, days, inside, plain, positive
 class Reputation:
     """Who gives way when obstinacy is possible. Times in years, rates a year.
 
-    `status`: "contest"; "compatible" if the demands leave something over (agreement at once, nobody gives way); or the status of a
-    stand-off in which the hazards do not exist. `at_once` is the chance that (first, second) gives way at time 0, `blink` that it
-    gives way at all, `collapse` that talks collapse, `deadlock` that two obstinate sides are left with no end in sight.
+    `status`: "contest"; "compatible" if the demands leave something over (agreement at once, nobody gives way); or the status
+    of a stand-off in which the hazards do not exist. `at_once` is the chance that (first, second) gives way at time 0, `blink`
+    that it gives way at all, `collapse` that talks collapse, `deadlock` that two obstinate sides are left with no end in sight.
     """
 
     status: str
@@ -109,7 +109,8 @@ class Reputation:
             weak = int(self.at_once[1] > self.at_once[0])
             other = self.names[1 - weak]
             text = (
-                f"{self.names[weak]} gives way at once with {chance(self.at_once[weak])}: it would need {days(self.exhausted[weak])} to be "
+                f"{self.names[weak]} gives way at once with {chance(self.at_once[weak])}: it would need "
+                f"{days(self.exhausted[weak])} to be "
                 f"believed, {other} only {days(self.exhausted[1 - weak])}."
             )
         text += f" In the end {one} gives way {chance(self.blink[0])}, {two} {chance(self.blink[1])}"
@@ -121,7 +122,9 @@ class Reputation:
 def reputation(
     demands: Sequence[float], rates: Sequence[float], priors: Sequence[float], names: Sequence[str] = ("first", "second")
 ) -> Reputation:
-    """Abreu and Gul's war of attrition over a pie of 1: demands a, discount rates r a year, prior chances z of being obstinate."""
+    """Abreu and Gul's war of attrition over a pie of 1: demands a, discount rates r a year, prior chances z of being
+    obstinate.
+    """
     if not len(demands) == len(rates) == len(priors) == len(names) == 2 or names[0] == names[1]:
         raise InputError("need two demands, two rates, two priors and two different names")
     a = [inside(x, "demand") for x in demands]

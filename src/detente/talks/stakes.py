@@ -94,7 +94,8 @@ def stakes_from_flows(
     collapse_years: float = math.inf,
     million_usd: float | None = None,
 ) -> Stakes:
-    """Stakes from five payoffs a year: with a deal, during the stand-off, when the other eases, when one eases alone, after a collapse.
+    """Stakes from five payoffs a year: with a deal, during the stand-off, when the other eases, when one eases alone, after a
+    collapse.
 
     `settlement_years` is how long who gave way matters, `collapse_years` how long a collapse lasts before talks resume.
     """
@@ -147,6 +148,6 @@ def stakes_from_table(
                 settlement_years=settlement_years,
                 collapse_years=collapse_years,
                 million_usd=million_usd[i],
-            )  # fmt: skip
+            )
         )
     return made[0], made[1]

@@ -102,7 +102,9 @@ class Standoff:
         return pd.DataFrame(rows, index=pd.Index([s.name for s in self.sides], name="side"))
 
     def break_evens(self) -> tuple[BreakEven, ...]:
-        """For each number alone: the value at which h₁ = h₂, so that the likelier blinker flips. Only where `status` is "mixed"."""
+        """For each number alone: the value at which h₁ = h₂, so that the likelier blinker flips. Only where `status` is
+        "mixed".
+        """
         if self.hazards is None:
             return ()
         found = []
@@ -206,19 +208,21 @@ class Standoff:
         if self.likelier is not None:
             other = one if self.likelier == two else two
             text += (
-                f" {self.likelier} is the likelier to give way because waiting costs {other} more against what it could win: each side's hazard is "
-                f"set by the other's costs. {other} stays only while {self.likelier} is likely enough to move."
+                f" {self.likelier} is the likelier to give way because waiting costs {other} more against what it could win: "
+                f"each side's hazard is set by the other's costs. {other} stays only while {self.likelier} is likely "
+                f"enough to move."
             )
             small = [b for b in self.break_evens() if b.change is not None and b.value != 0]
             if small:
                 near = min(small, key=lambda b: abs((b.change or 0.0) / b.value))
-                text += f" The answer flips first with {near.side}'s {near.quantity} at {number(near.break_even or 0.0, 3)} (now {number(near.value, 3)})."
+                text += (
+                    f" The answer flips first with {near.side}'s {near.quantity} at {number(near.break_even or 0.0, 3)} (now "
+                    f"{number(near.value, 3)})."
+                )
         else:
             text += " Neither side is likelier to give way than the other."
-        return (
-            text
-            + " That one side gives way at once and the other never is an equilibrium too; the odds hold if neither can count on that."
-        )
+        text += " That one side gives way at once and the other never is an equilibrium too;"
+        return text + " the odds hold if neither can count on that."
 
 
 _WORDS = {
@@ -226,7 +230,10 @@ _WORDS = {
     "second gives way at once": "{two} gives way at once.",
     "both give way at once": "Both {one} and {two} want to settle at once; the model does not say who speaks first.",
     "neither gives way": "Neither {one} nor {two} gives way: waiting pays each of them more than giving way.",
-    "no contest": "This is no contest of waiting: a side would get no more if the other gave way than by giving way itself, and loses nothing by waiting.",
+    "no contest": (
+        "This is no contest of waiting: a side would get no more if the other gave way than by giving way itself, "
+        "and loses nothing by waiting."
+    ),
 }
 
 
@@ -235,7 +242,10 @@ def _why(s: Standoff) -> str:
     for side in s.sides:
         cost = side.cost_of_waiting(s.collapse_risk)
         if cost < 0:
-            text += f" {side.name} gains {number(-cost)} a year by waiting rather than giving way, so no rate of concession could keep it indifferent."
+            text += (
+                f" {side.name} gains {number(-cost)} a year by waiting rather than giving way, so no rate of concession "
+                f"could keep it indifferent."
+            )
         if side.prize <= 0:
             text += f" {side.name} has nothing to win by waiting."
     if s.status == "neither gives way":

@@ -17,7 +17,7 @@ then returning to peace must be at least that of letting itself be cheated.
 
 >>> side = TruceSide("USA", keep=1, cheat=1.8, standoff=0)
 >>> t = truce(side, TruceSide("CHN", 1, 1.8, 0), 0.95, false_alarm=0.1, detection=0.6, punishment=5)
->>> round(t.values[0], 8), round(t.deterrence[0], 4), round(t.share_at_peace, 4), t.status
+>>> round(t.worth[0], 8), round(t.deterrence[0], 4), round(t.share_at_peace, 4), t.status
 (13.98781168, 1.503, 0.6667, 'holds')
 """
 
@@ -36,7 +36,9 @@ from detente.talks.words import chance, finite, inside, join, number, plain, pro
 
 @dataclass(frozen=True)
 class TruceSide:
-    """Payoffs of one side per period: keeping, cheating, stand-off; `tolerate` is what it gets by keeping while the other cheats."""
+    """Payoffs of one side per period: keeping, cheating, stand-off; `tolerate` is what it gets by keeping while the
+    other cheats.
+    """
 
     name: str
     keep: float
@@ -115,7 +117,9 @@ def detection_needed(side: TruceSide, discount: float, false_alarm: float, weigh
 # -- results -----------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Punishment:
-    """Whether one side would carry out the punishment: values of punishing then peace, of tolerating for good, of forgiving at once."""
+    """Whether one side would carry out the punishment: values of punishing then peace, of tolerating for good, of
+    forgiving at once.
+    """
 
     name: str
     punish: float
@@ -128,7 +132,7 @@ class Punishment:
 class Truce:
     """Whether a truce holds, what it is worth and how long it lasts.
 
-    Per side: `critical` δ*, `temptation` d − c, `deterrence` (what cheating once costs), `values` V, `holds`. `status` is
+    Per side: `critical` δ*, `temptation` d − c, `deterrence` (what cheating once costs), `worth` V, `holds`. `status` is
     "holds", "does not hold", "nothing to enforce" (nobody gains by cheating) or "stand-off preferred".
     """
 
@@ -143,8 +147,9 @@ class Truce:
     temptation: tuple[float, float]
     deterrence: tuple[float, float]
     holds: tuple[bool, bool]
-    values: tuple[float, float]
+    worth: tuple[float, float]
     share_at_peace: float
+    """In the long run, if both keep it."""
     life: float
     """Mean reviews until the first breakdown: 1/p₀ if kept, 1/p₁ if it does not hold and somebody cheats."""
 
@@ -165,7 +170,7 @@ class Truce:
                 "temptation a period": self.temptation,
                 "cost of cheating once": self.deterrence,
                 "keeps": self.holds,
-                "value of the truce": self.values,
+                "value of the truce": self.worth,
                 "detection needed": needed,
             },
             index=pd.Index([s.name for s in self.sides], name="side"),
@@ -202,7 +207,7 @@ class Truce:
     def credible(self) -> tuple[Punishment, ...]:
         """Whether each side would carry out its punishment rather than let itself be cheated (needs `tolerate`)."""
         made = []
-        for s, d, x, v in zip(self.sides, self.discount, self.weights, self.values, strict=True):
+        for s, d, x, v in zip(self.sides, self.discount, self.weights, self.worth, strict=True):
             punish = s.standoff * x / (1 - d) + (1 - x) * v
             if s.tolerate is None:
                 made.append(Punishment(s.name, punish, None, v, "unknown: give what it gets when it alone keeps the truce"))
@@ -237,7 +242,10 @@ class Truce:
         text = f"With punishment of {length}, " if not math.isinf(self.punishment) else "With punishment for good, "
         text += f"the truce {'holds' if self.status == 'holds' else 'does not hold'}. {'; '.join(lines)}."
         if self.status == "holds" and self.false_alarm > 0:
-            text += f" False alarms break it after {number(self.life)} reviews on average; it is at peace {chance(self.share_at_peace)} of the time."
+            text += (
+                f" False alarms break it after {number(self.life)} reviews on average; it is at peace "
+                f"{chance(self.share_at_peace)} of the time."
+            )
         elif self.status == "holds":
             text += " Without false alarms it is never broken."
         else:
@@ -303,6 +311,6 @@ def truce(
 def _kept_values(t: Truce) -> tuple[float, float]:
     """V where the truce holds, the stand-off for good where it does not."""
     if t.status in ("holds", "nothing to enforce"):
-        return t.values
+        return t.worth
     a, b = (s.standoff / (1 - d) for s, d in zip(t.sides, t.discount, strict=True))
     return a, b

@@ -1,8 +1,8 @@
 """The most cooperative tariff a truce can sustain.
 
-Each side's payoff from its own tariff τ and the other's τ′ is u = −½ b τ² + a τ − e τ′: a what a first point of tariff wins, b how fast
-that wears off, e what the other's tariff costs. The Nash tariff is τ_N = a/b, the efficient one τ_E = (a − e)/b. With a grim
-trigger back to Nash, cheating is deterred at τ if ½ b (τ_N − τ)² ≤ δ e (τ_N − τ), so
+Each side's payoff from its own tariff τ and the other's τ′ is u = −½ b τ² + a τ − e τ′: a what a first point of tariff wins, b
+how fast that wears off, e what the other's tariff costs. The Nash tariff is τ_N = a/b, the efficient one τ_E = (a − e)/b. With
+a grim trigger back to Nash, cheating is deterred at τ if ½ b (τ_N − τ)² ≤ δ e (τ_N − τ), so
 
     τ* = max{ (a − e)/b, τ_N − 2 δ e/b }
 
@@ -61,7 +61,10 @@ class SustainableTariff:
         def pct(x: float) -> str:
             return f"{number(100 * x)}{THIN}%"
 
-        text = f"A truce can hold tariffs at {pct(self.tariff)}, against {pct(self.nash)} without one and {pct(self.efficient)} in the best case"
+        text = (
+            f"A truce can hold tariffs at {pct(self.tariff)}, against {pct(self.nash)} without one and "
+            f"{pct(self.efficient)} in the best case"
+        )
         if self.tariff == self.efficient:
             return text + ": the sides are patient enough for all of it."
         return text + f"; all of it would need a discount factor of {number(self.full_from)} (now {number(self.discount)})."

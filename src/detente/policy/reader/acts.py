@@ -23,14 +23,18 @@ _EXPORT_NOUN = r"(?:export|exports|shipments?|overseas sales)"
 _CURB = r"(?:curbs?|controls?|restrictions?|bans?|limits?|licen[cs](?:e|es|ing)(?: (?:rules?|requirements?|regime))?|quotas?|embargo(?:es)?)"
 _INSTRUMENTS: tuple[tuple[str, str], ...] = (
     (EXPORT_CONTROL, rf"\b{_EXPORT_NOUN}[- ]{_CURB}\b"),
-    (EXPORT_CONTROL, rf"\b{_CURB}\s+(?:on|over|of)\s+(?:(?:the|its|their|all|some|certain|foreign)\s+)?(?:[\w-]+\s+){{0,4}}?(?:exports?|shipments?|sales abroad)\b"),
+    (EXPORT_CONTROL, rf"\b{_CURB}\s+(?:on|over|of|for)\s+(?:(?:the|its|their|all|some|certain|foreign)\s+)?(?:[\w-]+\s+){{0,4}}?(?:exports?|shipments?|sales abroad)\b"),
     (EXPORT_CONTROL, r"\b(?:restrict(?:s|ed|ing)?|curb(?:s|ed|bing)?|limit(?:s|ed|ing)?|ban(?:s|ned|ning)?|halt(?:s|ed|ing)?|block(?:s|ed|ing)?|stop(?:s|ped|ping)?|tighten(?:s|ed|ing)? controls (?:on|over))\s+(?:(?:the|its|their|all|some|foreign|overseas)\s+)?(?:[\w-]+\s+){0,3}?(?:exports?|shipments)\b(?! to (?:grow|rise))"),
     (EXPORT_CONTROL, r"\b(?:rare[- ]earths?(?: and magnets?)?|magnets?|minerals?|critical[- ]minerals?|chips?|gallium|graphite|technology|nickel|ore)[- ](?:curbs?|controls?|restrictions?|licen[cs]ing(?: regime)?|embargo)\b"),
     (EXPORT_CONTROL, r"\bentity list(?:ings?)?\b"),
     (EMBARGO, r"\b(?:import (?:bans?|embargo(?:es)?)|(?:bans?|embargo(?:es)?) on (?:(?:all|the|its|imports?(?: of)?)\s+){0,3}(?:[\w-]+\s+){0,2}?(?:imports?|beef|pork|poultry|seafood|goods|products|oil|coal|wine)|trade embargo)\b"),
     (NON_TARIFF, r"\b(?:port (?:fees|charges)|(?:import )?licen[cs]ing requirements?|sanitary (?:rules|measures)|technical barriers|customs delays|digital services tax(?:es)?|carbon border (?:tax|levy|adjustment\w*))\b"),
+    (OTHER, r"\bexport (?:tax(?:es)?|dut(?:y|ies)|levy|levies)\b"),
     (OTHER, r"\b(?:import quotas?|tariff[- ]rate quotas?|(?:production|export|state|industrial) subsid(?:y|ies)|investment restrictions?)\b"),
-    (TARIFF, rf"\b(?:(?:anti-dumping|antidumping|countervailing|safeguard|customs|import|retaliatory|reciprocal|punitive|counter|additional|extra)[- ])*(?:tariffs?|duties|duty(?!-free)|import tax(?:es)?|surcharges?|levies|levy(?= (?:of|on|against)\b)|counter-?tariffs?)\b{_NOT_A_DUTY}"),
+    (TARIFF, r"\b(?:charg(?:e|es|ed|ing)|levie[sd]|impose[sd]?|slap(?:s|ped)?|puts?)\s+(?:an? )?\d{1,3}(?:\.\d+)?\s*(?:%|per ?cent)(?=\s+on\b)"),
+    (TARIFF, r"\b(?:face[sd]?|pay(?:s|ing)?|paid)\s+(?:an? |only |just |still )?\d{1,3}(?:\.\d+)?\s*(?:%|per ?cent)(?!\s+(?:of|more|less|higher|lower|extra)\b|\s+(?:[\w-]+\s+){0,4}(?:tariffs?|dut(?:y|ies)|lev(?:y|ies)|surcharges?|tax))"),
+    (TARIFF, r"(?<=\band )\d{1,3}(?:\.\d+)?\s*(?:%|per ?cent)(?=\s+on\b)"),
+    (TARIFF, rf"\b(?:(?:anti-dumping|antidumping|countervailing|safeguard|customs|import|retaliatory|reciprocal|punitive|counter|additional|extra)[- ])*(?:tariffs?|duties|duty(?!-free)|import tax(?:es)?|surcharges?|levies|levy(?= (?:of|on|against)\b)|counter-?tariffs?|counter-?measures(?= on\b))\b{_NOT_A_DUTY}"),
 )  # fmt: skip
 _INSTRUMENT = re.compile("|".join(f"(?P<i{k}>{body})" for k, (_, body) in enumerate(_INSTRUMENTS)), re.IGNORECASE)
 _BUY = re.compile(
@@ -92,6 +96,8 @@ def acts_in(sheet: Sheet) -> tuple[Act, ...]:
     for s in sheet.sentences:
         triggers = [(m, _kind(m)) for m in _INSTRUMENT.finditer(s.text)]
         triggers = [(m, k) for m, k in triggers if not _compound(s.text, m, k)]
+        if triggers and triggers[0][0].group()[0].isdigit():
+            triggers = triggers[1:]
         for n, (m, kind) in enumerate(triggers):
             low = triggers[n - 1][0].end() if n else 0
             high = triggers[n + 1][0].start() if n + 1 < len(triggers) else len(s.text)
@@ -111,6 +117,8 @@ def _compound(text: str, match: re.Match[str], kind: str) -> bool:
     """Words that name no measure: "on duty", "duty of care", "heavy-duty", "average tariff"."""
     before, after = text[max(0, match.start() - 12) : match.start()], text[match.end() : match.end() + 12]
     word = match.group().lower()
+    if kind == TARIFF and word[0].isdigit() and match.start() == 0:
+        return True
     return kind == TARIFF and word in ("duty", "duties") and bool(
         re.search(r"(?:\bon|heavy-|off|double|\bhis|\bher|\bpublic|active|civic|military) ?$", before, re.I) or re.match(r" (?:of care|to\b)", after)
     )
@@ -120,7 +128,7 @@ def _act(sheet: Sheet, s: Sentence, m: re.Match[str], kind: str, low: int, high:
     text, start, end = s.text, m.start(), m.end()
     block = sheet.block_of(s)
     act = Act(s.start + start, s.start + end, kind, s, judge(text, start, end), scenario=block.scenario, question="?" in text)
-    act.rate = _rate(sheet, s, start, end, low, high) if kind in (TARIFF, NON_TARIFF) else _withheld(sheet, s, end, high)
+    act.rate = _rate(sheet, s, start, end, low, high) if kind in (TARIFF, NON_TARIFF, OTHER) else _withheld(sheet, s, end, high)
     _who(sheet, s, act, start, end, low, high)
     _goods(sheet, s, act, start, end, low, high)
     _when(sheet, s, act, start, end, low, high)
@@ -135,6 +143,8 @@ def _rate(sheet: Sheet, s: Sentence, start: int, end: int, low: int, high: int) 
         if a.unit not in ("%", "pp"):
             continue
         a0, a1 = a.start - s.start, a.end - s.start
+        if start <= a0 < end:
+            return a
         if _NOT_RATE_AFTER.match(s.text[a1 : a1 + 60]):
             continue
         if low <= a0 and a1 <= start and _RATE_TO_DUTY.match(s.text[a1:start]):
@@ -151,6 +161,10 @@ def _rate(sheet: Sheet, s: Sentence, start: int, end: int, low: int, high: int) 
             continue
         if best is None or gap < best[0]:
             best = (gap, a)
+    for a in sheet.amounts_in(s.start + end, s.start + high):
+        moved = re.search(r"\b(?:cut|reduced|lowered|raised|increased|hiked|trimmed|doubled|brought down)\s+to\s+$", s.text[: a.start - s.start])
+        if moved and a.unit == "%" and best is not None:
+            return a
     return best[1] if best else None
 
 
@@ -167,23 +181,28 @@ def _who(sheet: Sheet, s: Sentence, act: Act, start: int, end: int, low: int, hi
     here = [a for a in sheet.actors_in(s.start, s.end) if a.form != "city" or _acts_as_seat(s.text, a, s.start)]
     before = [a for a in here if a.end - s.start <= start]
     after = [a for a in here if a.start - s.start >= end]
+    doer = next((a for a in after if _does_it(s.text, end, a.start - s.start, a.end - s.start, high)), None)
+    if doer is not None:
+        act.by, act.by_how = doer.code, "after 'by'"
     for a in reversed(before):
-        _before(s, act, a, start, left)
         if act.by:
             break
+        _before(s, act, a, start, left)
+        if act.by == a.code:
+            _joint(s, act, a, before)
+    for a in here:
+        if start < a.start - s.start < end and a.code != act.by:
+            _add(act, a.code)
     stop = re.search(r"\b(?:in response to|after|because|if|unless|as (?:it|the|they|part)|amid|in retaliation|to (?:punish|retaliate|protect|force)|over (?:its|their)|following|which|whose|said|while)\b", s.text[end:])
     limit = min(high, end + stop.start() if stop else len(s.text), right if right > end else len(s.text))
     for a in after:
         a0, a1 = a.start - s.start, a.end - s.start
-        if a0 > limit:
-            by_late = re.search(r"\b(?:imposed|announced|threatened|introduced|unveiled|levied|applied|ordered)? ?by (?:the )?$", s.text[end:a0])
-            if by_late and a0 <= high and not act.by and not re.search(r"[,;]", s.text[end:a0]):
-                act.by, act.by_how = a.code, "after 'by'"
-            continue
         lead = s.text[end:a0]
-        if re.search(r"\bby\s+(?:the\s+)?(?:[\w'-]+\s+){0,2}$", lead) and not re.search(r"^'?s?\s*" + _GOODS, s.text[a1 : a1 + 20], re.I):
-            if not act.by:
-                act.by, act.by_how = a.code, "after 'by'"
+        if a0 > limit or a is doer:
+            continue
+        if act.instrument == EXPORT_CONTROL:
+            if re.search(r"\b(?:to|against|for|into|targeting)\s+(?:(?:the|all|foreign|most|some)\s+)*(?:buyers in |companies in |firms in )?$", lead, re.I):
+                _add(act, a.code)
         elif re.search(r"\b(?:on|against|upon|for|from|to|of|targeting|hitting|and|,|including|between)\s*(?:(?:all|the|most|some|certain|imports?|exports?|goods|products|shipments|sales|made|coming|in|from|of|to|on|other|a|range|half|many|any|various|selected|key|both|\$?[\d.,]+|billion|million|bn|worth|value)\s+|(?!by\b)[\w-]+\s+){0,6}$", lead, re.I) and a.code != act.by:
             if a.code not in act.on:
                 act.on.append(a.code)
@@ -191,6 +210,38 @@ def _who(sheet: Sheet, s: Sentence, act: Act, start: int, end: int, low: int, hi
             act.on.append(a.code)
     if act.by in act.on:
         act.on.remove(act.by)
+    _from_context(sheet, s, act)
+
+
+def _joint(s: Sentence, act: Act, a: Mention, before: list[Mention]) -> None:
+    """ "The Netherlands and Japan have …": the first named does it, the second is kept beside it."""
+    k = before.index(a)
+    if k and re.fullmatch(r"\s+and\s+(?:the\s+)?", s.text[before[k - 1].end - s.start : a.start - s.start]):
+        act.extra["also_by"] = [a.code]
+        act.by = before[k - 1].code
+
+
+def _from_context(sheet: Sheet, s: Sentence, act: Act) -> None:
+    """Who and on whom from a label that opens the block ("Canada: …"), or from the sentence before."""
+    block = sheet.block_of(s)
+    named = [a for a in sheet.actors_in(block.start, s.start + 60) if a.form != "city"]
+    first = named[0] if named else None
+    label = first.code if first and first.start - block.start < 3 and re.match(r"\s*:", sheet.flat[first.end : first.end + 3]) else None
+    if label and act.by is None and label not in act.on:
+        act.by, act.by_how = label, "a label that opens the paragraph"
+    elif label and act.by and not act.on and label != act.by and act.instrument in (TARIFF, EMBARGO):
+        act.on = [label]
+    elif act.by is None and re.match(r"(?:It|They|Officials|The (?:government|ministry|bloc|administration|commission|country|union))\b", s.text):
+        earlier = [a for a in sheet.actors_in(block.start, s.start) if a.form in ("name", "seat") and a.code not in act.on]
+        if earlier:
+            act.by, act.by_how = earlier[-1].code, "taken from the sentence before"
+
+
+def _does_it(text: str, end: int, a0: int, a1: int, high: int) -> bool:
+    """Whether an actor after the instrument stands after "by" as the one who does it."""
+    lead = text[end:a0]
+    named = a0 <= high and re.search(r"\bby\s+(?:the\s+)?$", lead) and not re.search(r"[,;]", lead)
+    return bool(named) and not re.match(r"'?s?\s+" + _GOODS, text[a1 : a1 + 20], re.I)
 
 
 def _acts_as_seat(text: str, a: Mention, offset: int) -> bool:
@@ -205,7 +256,7 @@ def _before(s: Sentence, act: Act, a: Mention, start: int, left: int) -> None:
     owns = _ADJ_LINK.match(gap) and not _VERB.search(gap)
     goods = re.match(r"(?:'s)?\s+(?:[\w-]+\s+){0,2}?" + _GOODS + r"\b", s.text[a1 : a1 + 50], re.I)
     if owns and not (goods and a1 + goods.end() <= start and act.instrument == TARIFF):
-        if act.instrument in (TARIFF, NON_TARIFF, EMBARGO) and prep and prep.group(1).lower() in ("on", "against", "from"):
+        if act.instrument in (TARIFF, NON_TARIFF, EMBARGO) and not gap.startswith("'s") and prep and prep.group(1).lower() in ("on", "against", "from"):
             _add(act, a.code)
         else:
             act.by, act.by_how = a.code, "stands before it"
@@ -232,14 +283,24 @@ def _add(act: Act, code: str) -> None:
         act.on.append(code)
 
 
+_GAP_VERB = re.compile(
+    r"[;,]|\b(?:is|are|was|were|be|has|have|had|will|would|could|may|might|said|says|its|their|that|which|who|on|in|from|against|of|by|with|for|at|to|but|while)\b", re.I
+)
+
+
 def _goods(sheet: Sheet, s: Sentence, act: Act, start: int, end: int, low: int, high: int) -> None:
     stop = re.search(r"\b(?:in response to|after|because|if|unless|amid|in retaliation|to (?:punish|retaliate|force)|following|, (?:a|an) key)\b|[;:]", s.text[end:high])
     limit = end + stop.start() if stop else high
     near = list(sheet.products_in(s.start + start, s.start + limit))
-    front = [p for p in sheet.products_in(s.start + max(low, start - 60), s.start + start) if not re.search(r"[;,]|\b(?:and|but)\b.*\b(?:will|has|have|would)\b", s.text[p.end - s.start : start])]
+    noun = not re.search(r"\d", s.text[start:end])
+    front = [] if not noun else [p for p in sheet.products_in(s.start + max(low, start - 60), s.start + start) if not _GAP_VERB.search(s.text[p.end - s.start : start])]
     subject: list[Mention] = []
     if not near and not front and _RECEIVES.search(s.text[low:start]):
         subject = list(sheet.products_in(s.start + low, s.start + start))
+    if not (front or near or subject) and act.instrument == EXPORT_CONTROL:
+        unknown = re.search(r"\b(?:of|on|over)\s+(?:its |their |the |all )*([a-z][\w -]{2,30}?)\s+(?:exports?|shipments)", s.text[start:end])
+        if unknown:
+            act.extra["unmapped"] = unknown.group(1)
     for p in (*front, *near, *subject):
         if p.code not in act.sectors:
             act.sectors.append(p.code)
@@ -248,25 +309,31 @@ def _goods(sheet: Sheet, s: Sentence, act: Act, start: int, end: int, low: int, 
         act.all_goods = True
 
 
-_START_CUE = re.compile(r"\b(?:starting|beginning|effective|from|as of|as from|take[sn]? effect|took effect|into (?:force|effect)|since|start(?:s|ed)?|on|with effect from|kick(?:s|ed)? in|due|in|by|come[s]? into force|went into effect|imposed|apply(?:ing)?|applies)\s+(?:(?:on|from|in|the|at|midnight|early|of)\s+){0,3}$", re.I)
+_START_CUE = re.compile(r"\b(?:starting|beginning|effective|from|as of|as from|take[sn]? effect|took effect|into (?:force|effect)|since|start(?:s|ed)?|on|with effect from|kick(?:s|ed)? in|due|in|by|come[s]? into force|went into effect|imposed|apply(?:ing)?|applies|(?:threatened|scheduled|planned|set|slated) for)\s+(?:(?:on|from|in|the|at|midnight|early|of)\s+){0,3}$", re.I)
 _END_CUE = re.compile(r"\b(?:until|till|through|up to|expir\w+(?: on| in)?|laps\w+(?: on)?|ends?(?: on)?|ended(?: on)?|runs? (?:out|until|to)(?: on)?|to run to|valid (?:to|until)|extended (?:to|until)|deadline(?: of| \()?)\s+(?:(?:on|the|at|end of)\s+){0,2}\(?$", re.I)
-_SAY_CUE = re.compile(r"\b(?:announc\w+|unveil\w+|said|told|posted|threaten\w+|wrote|warned|declared|signed|proposed|vowed|ordered)\b[^,;]{0,60}$", re.I)
+_TRUCE_NOUN = re.compile(r"\b(?:truce|cease-?fire|understanding|moratorium|standstill|agreement)\b", re.I)
+_MEETING_NOUN = re.compile(r"\b(?:summit|talks|meeting|meet|negotiations|visit|decision|vote|ruling|hearing|review)\b[^;]{0,40}$", re.I)
+_SAY_CUE = re.compile(r"\b(?:announc\w+|unveil\w+|said|told|posted|threaten\w+|wrote|warned|declared|signed|agreed|reached|proposed|vowed|ordered)\b[^,;]{0,60}$", re.I)
 
 
 def _when(sheet: Sheet, s: Sentence, act: Act, start: int, end: int, low: int, high: int) -> None:
     for d in sheet.dates_in(s.start, s.end):
         at = d.at - s.start
-        if d.precision in ("decade",) or not (low <= at <= high or at > end):
+        if d.precision == "decade" or not (low <= at <= high or at > end) or (at < start and low > 0):
             continue
         lead = s.text[max(0, at - 70) : at]
         nearest = at >= end and at <= high or at < start and at >= low or high == len(s.text)
-        if not nearest or d.precision == "vague":
+        if not nearest or d.precision == "vague" or _MEETING_NOUN.search(lead):
+            continue
+        if act.judgement.status in ("struck_down", "withdrawn", "expired") and re.search(r"\b(?:on|in)\s+$", lead) and not re.search(r"\b(?:imposed|introduced|effect|since)\b[^,;]{0,12}$", lead):
+            act.ends = act.ends or d
             continue
         if _END_CUE.search(lead):
-            act.ends = act.ends or d
+            if act.rate is not None or not _TRUCE_NOUN.search(s.text):
+                act.ends = act.ends or d
         elif re.search(r"\b(?:starting|beginning|effective|from|take[sn]? effect|took effect|into (?:force|effect)|since|kick)\b[^,;]{0,25}$", lead, re.I):
             act.begins = act.begins or d
-        elif _SAY_CUE.search(s.text[max(0, at - 90) : at]) and (at < start or re.search(r"\b(?:said|announced|told|unveiled|warned)\s+(?:\w+\s+)?(?:on |late |early )*$", lead, re.I)):
+        elif _SAY_CUE.search(s.text[max(0, at - 90) : at]) and (at < start or re.search(r"\b(?:said|announced|told|unveiled|warned|agreed|signed|reached)\s+(?:\w+\s+)?(?:on |in |late |early )*$", lead, re.I)):
             act.announced = act.announced or d
         elif _START_CUE.search(lead) and at >= end:
             act.begins = act.begins or d

@@ -27,7 +27,7 @@ from detente.policy.reader.source import Page, load_page, page_of, page_of_bytes
 from detente.policy.reader.words import actor_name, region_of
 
 _DATELINE = re.compile(
-    r"^\s*(?:[A-ZÀ-Þ][\w .'-]{2,40}(?:/[A-Z][\w .'-]+)?,\s+(?P<a>[^()–—-]{3,28}?)\s*(?:\([^)]{2,30}\))?\s*(?:-|–|—)|(?:published|posted|date|dated|updated|last updated|first published)(?: on)?\s*:?\s+(?P<b>[^|\n]{4,40}))",
+    r"^\s*(?:[A-ZÀ-Þ][\w .'-]{2,40}(?:/[A-Z][\w .'-]+)?(?:,\s+|\s+\((?=\d|[A-Z]))(?P<a>[^()–—-]{3,28}?)\)?\s*(?:\([^)]{2,30}\))?\s*(?:-|–|—)|(?:published|posted|date|dated|updated|last updated|first published)(?: on)?\s*:?\s+(?P<b>[^|\n]{4,40}))",
     re.IGNORECASE,
 )
 _KEYWORDS = ("published", "issued", "datepublished", "pubdate", "created", "date")
@@ -57,6 +57,9 @@ def article_date(page: Page, given: date | None) -> tuple[date | None, str, list
     for k, line in enumerate([ln for ln in page.text.split("\n") if ln.strip()][:12]):
         match = _DATELINE.match(line)
         words = (match["a"] or match["b"]) if match else line if len(line) < 45 else ""
+        closing = re.search(r"[(,]\s*([^(),]{6,20}(?:, \d{4})?)\)?\s*$", line) if k < 2 and not match and len(line) < 160 else None
+        if closing and not line.rstrip().endswith("."):
+            words = closing.group(1)
         found = [d for d in dates_in(words, None) if d.precision == "day"] if words else []
         if not found:
             continue
@@ -80,6 +83,15 @@ def article_date(page: Page, given: date | None) -> tuple[date | None, str, list
     return None, "not found: no date in the page's data or at its top; give it with --date", others
 
 
+def _title(page: Page) -> str | None:
+    """The first line, where it is short and no sentence; a line that holds only a date does not count."""
+    for line in [ln.strip(" #*\u200b") for ln in page.text.split("\n") if ln.strip()][:3]:
+        if _DATELINE.match(line) and len(line) < 60 or len(line) < 30 and dates_in(line, None):
+            continue
+        return line if len(line) <= 160 and not line.endswith((".", ";", ",")) else None
+    return None
+
+
 def _parse(written: str) -> date | None:
     try:
         return date.fromisoformat(written.strip()[:10])
@@ -100,12 +112,11 @@ def _read(page: Page, given: date | None) -> Reading:
     acts = acts_in(sheet)
     measures, aside, index = measures_of(sheet, acts)
     people, _ = persons_in(sheet)
-    meetings = meetings_of(sheet, people)
+    sides = list(dict.fromkeys(c for m in measures for c in (m.fields["by"], *m.fields["on"]) if c))
+    meetings = meetings_of(sheet, people, sides if len(sides) == 2 else ())
     venue = venue_of(sheet, meetings)
     scenarios = scenarios_of(sheet, index)
-    title = page.title or next((b.text.strip() for b in sheet.blocks if b.kind == "heading"), None)
-    if page.title is None and sheet.blocks and sheet.blocks[0].kind != "heading" and len(sheet.blocks[0].text) < 160:
-        title = sheet.blocks[0].text.strip()
+    title = page.title or _title(page)
     article: dict[str, Any] = {
         "date": today.isoformat() if today else None, "date_found": how, "date_alternatives": other_dates, "title": title,
         "publisher": page.facts.get("og:site_name"), "url": page.facts.get("og:url"), "author": page.facts.get("author"),
@@ -117,7 +128,7 @@ def _read(page: Page, given: date | None) -> Reading:
     if not measures:
         notes.append("no trade measure was found")
     reading = Reading(
-        text=page.original, article=article, actors=tuple([*_economies(sheet, acts, venue), *people, *_organisations(sheet)]),
+        text=page.original, article=article, actors=tuple([*_economies(sheet, measures, venue), *people, *_organisations(sheet)]),
         measures=tuple(measures), meetings=tuple(meetings), venue=venue, deadlines=tuple(deadlines_of(sheet, measures)),
         scenarios=tuple(scenarios), questions=tuple(questions_of(sheet)), motives=tuple(motives_of(sheet)),
         figures=tuple(figures_of(sheet, _rates(acts))), set_aside=tuple(aside), notes=tuple(notes),
@@ -130,10 +141,10 @@ def _rates(acts: Sequence[Act]) -> list[tuple[int, int]]:
     return [(a.rate.start, a.rate.end) for a in acts if a.rate is not None and not a.extra.get("average")]
 
 
-def _economies(sheet: Sheet, acts: Sequence[Act], venue: Finding | None) -> list[Finding]:
+def _economies(sheet: Sheet, measures: Sequence[Finding], venue: Finding | None) -> list[Finding]:
     """Each economy or group named: how often, first where, and its part (party, target, host, bystander)."""
     count = Counter(a.code for a in sheet.actors)
-    by, on = Counter(a.by for a in acts if a.by), Counter(c for a in acts for c in a.on)
+    by, on = Counter(m.fields["by"] for m in measures), Counter(c for m in measures for c in m.fields["on"])
     found = []
     for code, mentions in count.most_common():
         first = next(a for a in sheet.actors if a.code == code)

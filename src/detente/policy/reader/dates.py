@@ -60,7 +60,7 @@ _PATTERN = re.compile("|".join(f"(?P<k{k}>{body})".replace(r"\1", rf"(?P=sep{k})
                                for k, (_, body) in enumerate(_PATTERNS)), re.IGNORECASE)  # fmt: skip
 _AHEAD = re.compile(
     r"\b(?:starting|effective|beginning|takes? effect|will|would|due|scheduled|set to|plan\w*|deadline|expir(?:es|ing)|until|till"
-    r"|through|by|threat\w*|to be|next|upcoming|coming|ahead|from)\b[^.;]*$",
+    r"|before|ahead of|through|by|threat\w*|to be|next|upcoming|coming|ahead|from)\b[^.;]*$",
     re.IGNORECASE,
 )
 _BEHIND = re.compile(r"\b(?:announced|said|imposed|since|took effect|signed|was|were|had|met|agreed|told|unveiled|issued|last)\b[^.;]*$", re.I)
@@ -172,7 +172,11 @@ def _with_year(base: DateMention, month: int, day: int, before: str, today: date
             wanted = nearest
     elif behind:
         wanted = max((d for d in choices if d <= today), default=nearest)
-    others = ((nearest, "nearest to the article's date"),) if nearest != wanted else ()
+    if abs((wanted - today).days) > 270 and abs((nearest - today).days) < 60:
+        nearest, wanted = wanted, nearest
+        others: tuple[tuple[date, str], ...] = ((nearest, "the tense of its verb"),)
+    else:
+        others = ((nearest, "nearest to the article's date"),) if nearest != wanted else ()
     how = f"year {wanted.year} inferred from the article's date ({today})"
     return replace(base, start=wanted, end=wanted, how=how, partial=partial, sure=0.7 if others else 0.95, others=others)
 

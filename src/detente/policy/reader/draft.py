@@ -53,13 +53,13 @@ def draft_of(reading: Reading) -> tuple[str, tuple[Missing, ...]]:
     """Text of the draft and the list of what is missing in it."""
     w = _Writer()
     today = date.fromisoformat(reading.article["date"]) if reading.article["date"] else None
-    title = str(reading.article["title"] or "A negotiation")[:160]
+    title = _squash(str(reading.article["title"] or ""))[:160]
     ids = _measure_ids(reading.measures)
     w.note(0, "A draft read from one article by rules. Fill every line marked MISSING, look at every line marked CHECK,")
     w.note(0, "then run `detente dossier check` on it. Quotations stand in the JSON of `detente read --json`.")
     w.put(0, "schema_version: 1")
     w.field(0, "id", _slug(title) or "draft")
-    w.field(0, "title", title)
+    w.either(0, "title", title, "text", "a title for the negotiation")
     w.gap(0, "summary", "text", "what is negotiated, by whom, and what hangs on it")
     w.either(0, "as_of", today, "date", f"the article's date ({reading.article['date_found']})", f"article date from: {reading.article['date_found']}")
     w.put(0, "reference:")
@@ -233,16 +233,16 @@ def _dates(w: _Writer, m: Finding, today: date | None) -> None:
             w.gap(4, "would_take_effect", "date", f"day it would take effect ({begin_text})")
     else:
         w.either(4, "effective", begins, "date", f"day it took or takes effect ({begin_text}; read as {status.replace('_', ' ')})", begin_text)
-    if ends and (start is None or ends > start) and status not in ("suspended",):
+    if ends and (start is None or ends > start) and status not in ("suspended", "withdrawn", "struck_down"):
         w.field(4, "expires", ends, f"{f['expires']['text']!r}: {f['expires']['how']}; half-open: the first day it no longer holds")
     if status == "suspended":
         w.put(4, "suspended:")
         w.gap(6, "from", "date", "first day of the suspension", dash=True)
         if ends:
             w.field(8, "to", ends, f"{f['expires']['text']!r}: {f['expires']['how']}; half-open")
-    if status in ("withdrawn", "struck_down", "expired") and not ends:
+    if status in ("withdrawn", "struck_down") or status == "expired" and not ends:
         w.put(4, "ended:")
-        w.gap(6, "date", "date", "day it ended")
+        w.either(6, "date", ends, "date", "day it ended", f"{f['expires']['text']!r}: {f['expires']['how']}" if ends else "")
         w.field(6, "how", status)
 
 
@@ -331,7 +331,7 @@ def _figures(w: _Writer, r: Reading) -> list[str]:
 def _sources(w: _Writer, r: Reading, today: date | None, named: list[str]) -> None:
     w.put(0, "sources:")
     w.field(2, "id", "article", dash=True)
-    w.field(4, "title", str(r.article["title"] or "Article")[:300])
+    w.either(4, "title", _squash(str(r.article["title"] or ""))[:300], "text", "title of the article")
     w.either(4, "publisher", r.article["publisher"], "text", "who published it")
     url = r.article["url"]
     if url and re.fullmatch(r"https?://[^\s\"'#]+", url) and len(url) < 600:

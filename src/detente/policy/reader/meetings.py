@@ -32,7 +32,7 @@ _PLACE_LEAD = re.compile(r"\b(?:in|at|to|hosted by|hosts?|visit(?:s|ed)?|capital
 _HOSTED = re.compile(r"\b(?:hosted by|hosts?|hosting|venue)\b", re.I)
 _TRUCE = re.compile(r"\b(?:truce|cease-?fire|moratorium|pause|suspension|stand-?still|grace period|reprieve|waiver|exemption|understanding|window|deadline|ultimatum)\b", re.I)
 _LIMIT = re.compile(
-    r"\b(?:until|till|through|expir\w+|laps\w+|runs? out|deadline|cut-?off|before|no later than|by|due|ends?|ending|extended (?:to|until)|within)\b",
+    r"\b(?:until|till|through|expir\w+|laps\w+|runs? out|deadline|cut-?off|before|no later than|by|due|closes?|ends?|ending|extended (?:to|until)|within)\b",
     re.IGNORECASE,
 )
 _FOR_DAYS = re.compile(r"\b(?P<n>\d{2,3})[- ]days?\b|\b(?P<w>thirty|sixty|ninety)[- ]days?\b", re.I)
@@ -50,7 +50,7 @@ def persons_in(sheet: Sheet) -> tuple[list[Finding], dict[str, str]]:
         if not name:
             continue
         near = [a for a in sheet.actors_in(max(0, m.start() - 24), m.start() + 1) if re.fullmatch(r"(?:'s)?[\s\w]{0,12}", sheet.flat[a.end : m.start()])]
-        code = near[-1].code if near else _OFFICE.get(m["title"])
+        code = near[-1].code if near else _OFFICE.get(m["title"]) or _seat_of(name)
         end = m.start("name") + len(name)
         sure = Confidence()
         if not code:
@@ -65,7 +65,12 @@ def persons_in(sheet: Sheet) -> tuple[list[Finding], dict[str, str]]:
     return list(found.values()), surnames
 
 
-def meetings_of(sheet: Sheet, people: Sequence[Finding]) -> list[Finding]:
+def _seat_of(name: str) -> str | None:
+    """Economy for whose government a surname stands in the lexicon."""
+    return next((code for code, entry in lexicon()["actors"].items() if name.split()[-1] in entry["seats"]), None)
+
+
+def meetings_of(sheet: Sheet, people: Sequence[Finding], sides: Sequence[str] = ()) -> list[Finding]:
     """Meetings, talks, summits and calls, one finding each; mentions that say nothing new add evidence."""
     rows: list[dict[str, Any]] = []
     for s in sheet.sentences:
@@ -80,11 +85,11 @@ def meetings_of(sheet: Sheet, people: Sequence[Finding]) -> list[Finding]:
                 rows.append(row)
             else:
                 home["evidence"].append((s.start, s.end))
-                for key in ("place", "place_code", "name"):
+                for key in ("place", "place_code", "name", "both"):
                     home[key] = home[key] or row[key]
                 for key in ("parties", "persons", "dates"):
                     home[key] = list(dict.fromkeys([*home[key], *row[key]]))
-    return [_meeting_finding(sheet, r) for r in rows]
+    return [_meeting_finding(sheet, r, sides) for r in rows]
 
 
 def _meeting(sheet: Sheet, s: Sentence, m: re.Match[str], kind: str, people: Sequence[Finding]) -> dict[str, Any]:
@@ -106,16 +111,22 @@ def _meeting(sheet: Sheet, s: Sentence, m: re.Match[str], kind: str, people: Seq
     surnames = {str(p.fields["name"]).split()[-1]: p for p in people} | {str(p.fields["name"]).split()[0]: p for p in people}
     named = [p for word, p in surnames.items() if re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", text) and not (word == "He" and _pronoun(text))]
     named = list({str(p.fields["name"]): p for p in named}.values())
-    parties = [a.code for a in sheet.actors_in(s.start, s.end) if a.form in ("name", "adjective", "seat", "group") and not _is_place(text, a, s.start)]
+    parties = [
+        a.code for a in sheet.actors_in(s.start, s.end)
+        if a.form in ("name", "adjective", "seat", "group") and not _is_place(text, a, s.start)
+        and not (a.form == "group" and kind != "summit" and "summit" in text)
+    ]  # fmt: skip
     parties += [str(p.fields["code"]) for p in named if p.fields["code"]]
+    both = re.search(r"\b(?:both|the two|two) (?:sides|countries|governments|capitals|leaders|delegations|parties)\b", text, re.I)
     days = [d for d in sheet.dates_in(s.start, s.end) if not re.search(r"\b(?:tariffs?|duties|truce|deadline|expir\w+|until)\b[^,;]{0,30}$", text[max(0, d.at - s.start - 50) : d.at - s.start], re.I)]
+    days.sort(key=lambda d: (d.precision == "vague", d.at - s.start - m.end() if d.at - s.start >= m.end() else m.start() - d.at + s.start + 30))
     tail = text[m.end() :]
     past = bool(re.search(r"\b(?:met|held|took place|have taken place|had|were|was|concluded|ended|visited|spoke)\b", text[max(0, m.start() - 40) : m.end() + 60], re.I))
     planned = bool(re.search(r"\b(?:will|to (?:hold|meet|host|attend)|set to|due to|scheduled|next|coming|plan\w*|expected)\b", text, re.I))
     return {
         "kind": kind, "place": sheet.flat[place.start : place.end] if place else None, "place_code": place.code if place else None,
         "name": name, "parties": list(dict.fromkeys(c for c in parties if c != (place.code if place and place.form == "city" else None) or c in ("USA", "CHN"))),
-        "persons": [str(p.fields["name"]) for p in named], "dates": list(days[:2]), "evidence": [(s.start, s.end)],
+        "persons": [str(p.fields["name"]) for p in named], "dates": list(days[:1]), "both": bool(both), "evidence": [(s.start, s.end)],
         "when": "planned" if planned and not re.search(r"\bmet\b", m.group(), re.I) else "past" if past else "unknown",
         "hosted": bool(_HOSTED.search(text)), "trade": bool(re.search(r"\b(?:trade|tariff|talks|negotiat)", tail + text, re.I)),
     }  # fmt: skip
@@ -156,14 +167,18 @@ def _same_meeting(one: dict[str, Any], two: dict[str, Any]) -> bool:
     return not (a and b and abs((a - b).days) > 10)
 
 
-def _meeting_finding(sheet: Sheet, r: dict[str, Any]) -> Finding:
+def _meeting_finding(sheet: Sheet, r: dict[str, Any], sides: Sequence[str]) -> Finding:
     sure = Confidence()
+    if r["both"] and len(set(r["parties"])) < 2 and len(sides) == 2:
+        r["parties"] = list(dict.fromkeys([*r["parties"], *sides]))
+        sure.discount(0.85, "'both sides' taken to be the two parties of the article's measures")
     alternatives: list[dict[str, object]] = []
     if not r["place"]:
         sure.discount(0.8, "no place is given")
     if len(set(r["parties"])) < 2 and not r["name"]:
         sure.discount(0.8, "fewer than two parties are named")
-    day: DateMention | None = next((d for d in r["dates"] if d.start), r["dates"][0] if r["dates"] else None)
+    rank = {"day": 0, "days": 0, "week": 1, "month": 2}
+    day: DateMention | None = min(r["dates"], key=lambda d: (d.start is None, rank.get(d.precision, 3)), default=None)
     if day is None:
         sure.discount(0.85, "no date is given")
     else:
@@ -188,9 +203,9 @@ def venue_of(sheet: Sheet, meetings: Sequence[Finding]) -> Finding | None:
             ahead = {"planned": 3, "unknown": 2, "past": 1}[str(m.fields["when"])]
             votes[code] += ahead * (len(m.evidence) + (m.fields["type"] in ("talks", "meeting")))
             words.setdefault(code, str(m.fields["place"]))
-    for found in re.finditer(r"\b(?:as (?:the|a) venue|venue (?:for|of)|host(?:s|ed|ing)? (?:the|of the)? ?(?:talks|meeting|summit))", sheet.flat, re.I):
-        for a in sheet.actors_in(found.start() - 40, found.end() + 30):
-            if a.form in ("name", "city"):
+    for found in re.finditer(r"\b(?:as (?:the|a) (?:venue|host)|(?:hosts?|hosting|will host) (?:the|both|these)? ?(?:talks|meeting|summit|round))\b", sheet.flat, re.I):
+        for a in sheet.actors_in(found.start() - 16, found.start()):
+            if a.form in ("name", "city") and sheet.flat[a.end : found.start()].strip() in ("", "is", "will"):
                 votes[a.code] += 2
                 words.setdefault(a.code, sheet.flat[a.start : a.end])
     if not votes:
@@ -201,8 +216,11 @@ def venue_of(sheet: Sheet, meetings: Sequence[Finding]) -> Finding | None:
     if len(ranked) > 1:
         sure.discount(max(0.5, votes[code] / sum(votes.values())), "other places are named too")
     at = next((m for m in meetings if m.fields["place_code"] == code), None)
-    why = next((s for s in sheet.sentences if re.search(r"\b(?:venue|neutral|coincid\w+|hosting|choosing|chosen)\b", s.text, re.I) and words[code] in s.text), None)
-    fields: dict[str, Any] = {"place": words[code], "code": code, "region": region_of(code), "why": why.text if why else None}
+    whys = [s for s in sheet.sentences if re.search(r"\b(?:venue|neutral|coincid\w+|choosing|chosen|picked|sidelines)\b", s.text, re.I) and words[code] in s.text][:2]
+    why = whys[0] if whys else None
+    fields: dict[str, Any] = {
+        "place": words[code], "code": code, "region": region_of(code), "why": " ".join(s.text for s in whys) or None,
+    }  # fmt: skip
     others = [{"field": "place", "value": words[c], "why": "named as a place of talks"} for c, _ in ranked[1:4]]
     if why:
         return sheet.finding("venue", why.start, why.end, sure, fields, others)
@@ -222,10 +240,14 @@ def deadlines_of(sheet: Sheet, measures: Sequence[Finding]) -> list[Finding]:
             if not limit or d.precision in ("vague", "decade", "year"):
                 continue
             truce = _TRUCE.search(s.text)
-            near = re.search(r"\b(?:until|till|through|deadline|expir\w+|laps\w+|runs? out|by|before|ends?|extended (?:to|until))\b[^,;.]{0,24}$", lead, re.I)
-            if near and (truce or re.search(r"deadline|expir|laps|runs? out|until", lead, re.I)):
+            near = re.search(r"\b(?:until|till|through|deadline|expir\w+|laps\w+|runs? out|runs? until|by|before|ends?|closes?|extended (?:to|until))\b[^,;.]{0,24}$", lead, re.I)
+            if sheet.today and d.end and d.end < sheet.today:
+                continue
+            if near and (truce or re.search(r"deadline|expir|laps|runs? out|until|close|due", lead, re.I)):
                 kind = "truce" if truce and truce.group().lower() not in ("deadline", "ultimatum") or "truce" in s.text.lower() else "deadline"
-                rows.append((kind, d, s, truce.group() if truce else near.group()))
+                if kind == "deadline" and re.search(r"\b(?:suspen\w+|paus\w+)\b", s.text, re.I):
+                    kind = "suspension"
+                rows.append((kind, d, s, truce.group() if truce else near.group().strip()))
     found: dict[tuple[str, str], Finding] = {}
     for kind, d, s, word in rows:
         key = (d.start.isoformat() if d.start else d.partial or d.text, "")
@@ -243,11 +265,14 @@ def deadlines_of(sheet: Sheet, measures: Sequence[Finding]) -> list[Finding]:
         alternatives.append({"field": "last day", "value": "the day named or the day before", "why": "'until' may or may not include its day"})
         found[key] = sheet.finding("deadline", s.start, s.end, sure, fields, alternatives, [(s.start, s.end)])
     for m in measures:
+        if m.fields["status"] in ("withdrawn", "struck_down", "expired"):
+            continue
         for name, kind in (("effective", "would take effect" if m.fields["status"] == "threatened" else "takes effect"), ("expires", "expires")):
             day = m.fields[name]
             ahead = day and (day["partial"] or day["date"] and (sheet.today is None or day["date"] > sheet.today.isoformat()))
             key = (str(day["date"] or day["partial"]) if day else "", kind if name == "effective" else "")
-            if day and ahead and (day["date"] or day["partial"]) and key not in found:
+            past = day and sheet.today and day["date"] and day["date"] <= sheet.today.isoformat()
+            if day and ahead and not past and (day["date"] or day["partial"]) and key not in found:
                 fields = {"type": kind, "date": day, "what": m.fields["title"], "word": day["text"], "length": None}
                 found[key] = Finding("deadline", m.span, m.quote, m.confidence, m.reason, fields, (), m.evidence[:1])
     return sorted(found.values(), key=lambda f: str(f.fields["date"]["date"] or f.fields["date"]["partial"]))

@@ -6,7 +6,9 @@ but do not make one; denied, hypothetical and historical ones are set aside.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,11 +19,14 @@ from detente.policy.reader.sheet import Sheet
 from detente.policy.reader.status import (
     ANNOUNCED,
     DENIED,
+    EXPIRED,
     HISTORICAL,
     HYPOTHETICAL,
     IN_FORCE,
+    STRUCK_DOWN,
     SUSPENDED,
     THREATENED,
+    WITHDRAWN,
 )
 from detente.policy.reader.words import actor_name
 from detente.world.labels import sector_name
@@ -37,15 +42,23 @@ class Group:
     """Mentions of one measure; slots are filled by the first mention that has them."""
 
     acts: list[Act] = field(default_factory=list)
+    _seen: dict[str, Any] = field(default_factory=dict)
 
     def first(self, name: str) -> Any:
-        """The first filled slot called `name`."""
-        return next((getattr(a, name) for a in self.acts if getattr(a, name)), None)
+        """The first filled slot called `name`; scenarios and questions fill none where the news itself speaks."""
+        return self._known(name, lambda own: next((getattr(a, name) for a in own if getattr(a, name)), None))
 
     @property
-    def lead(self) -> Act:
+    def lead(self) -> Any:
         """The mention that says most; the earliest of them."""
-        return max(self.acts, key=lambda a: (a.weight, a.judgement.sure, -a.start))
+        return self._known("lead", lambda own: max(own, key=lambda a: (a.weight, a.judgement.sure, -a.start)))
+
+    def _known(self, name: str, work: Callable[[list[Act]], Any]) -> Any:
+        if self._seen.get("size") != len(self.acts):
+            self._seen = {"size": len(self.acts)}
+        if name not in self._seen:
+            self._seen[name] = work([a for a in self.acts if not (a.scenario or a.question)] or self.acts)
+        return self._seen[name]
 
 
 def measures_of(sheet: Sheet, acts: tuple[Act, ...]) -> tuple[list[Finding], list[Finding], dict[int, int]]:
@@ -59,7 +72,7 @@ def measures_of(sheet: Sheet, acts: tuple[Act, ...]) -> tuple[list[Finding], lis
             aside.append(_aside(sheet, act, why))
         elif act.scenario or act.question or _reported_as_issue(sheet, act):
             later.append(act)
-        elif act.weight < 2 and act.rate is None and not act.sectors:
+        elif act.weight < 2 and act.rate is None or not (act.by or act.on or act.rate):
             later.append(act)
         else:
             _join(groups, act)
@@ -94,7 +107,10 @@ def _set_aside_for(sheet: Sheet, act: Act) -> str:
 
 def _reported_as_issue(sheet: Sheet, act: Act) -> bool:
     """Whether the mention is generic talk in an implications section ("the U.S. may impose large tariffs")."""
-    heading = sheet.block_of(act.sentence).heading.lower()
+    block = sheet.block_of(act.sentence)
+    heading = block.heading.lower()
+    if block.topic == "motives" and act.rate is None:
+        return True
     return act.rate is None and not act.begins and any(w in heading for w in ("implication", "conclusion", "for the", "for china"))
 
 
@@ -110,6 +126,10 @@ def _fits(group: Group, act: Act) -> bool:
     if lead.instrument != act.instrument:
         return False
     by, on, rate = group.first("by"), group.first("on"), group.first("rate")
+    over = (WITHDRAWN, STRUCK_DOWN, EXPIRED)
+    if (lead.judgement.status in over) != (act.judgement.status in over) and not (act.scenario or act.question):
+        if not (rate and act.rate) and not set(group.first("sectors") or ()) & set(act.sectors):
+            return False
     if by and act.by and by != act.by:
         return False
     if on and act.on and not set(on) & set(act.on):
@@ -117,6 +137,10 @@ def _fits(group: Group, act: Act) -> bool:
     if rate and act.rate and (rate.value, rate.low, rate.high) != (act.rate.value, act.rate.low, act.rate.high):
         return False
     sectors = group.first("sectors")
+    theirs, ours = (by, on, sectors), (act.by, act.on, act.sectors)
+    meet = by and by == act.by or set(on or ()) & set(act.on) or set(sectors or ()) & set(act.sectors)
+    if any(theirs) and any(ours) and not meet:
+        return False
     if sectors and act.sectors and not set(sectors) & set(act.sectors):
         return False
     if (sectors and act.all_goods or act.sectors and group.first("all_goods")) and rate is None is act.rate:
@@ -149,7 +173,7 @@ def _shared(group: Group, act: Act) -> int:
     return sum(
         (
             bool(act.by and group.first("by") == act.by), bool(set(act.on) & set(group.first("on") or ())),
-            bool(set(act.sectors) & set(group.first("sectors") or ())),
+            bool(set(act.sectors) & set(group.first("sectors") or ())), act.judgement.status == group.lead.judgement.status,
         )
     )  # fmt: skip
 
@@ -178,10 +202,14 @@ def _parties(groups: list[Group]) -> list[str]:
 def _measure(sheet: Sheet, group: Group, parties: list[str]) -> Finding:
     lead = group.lead
     by, on = group.first("by"), list(group.first("on") or ())
-    rate, sectors = group.first("rate"), list(dict.fromkeys(s for a in group.acts if not a.question for s in a.sectors))
+    rate, sectors = group.first("rate"), list(dict.fromkeys(s for a in group.acts if not (a.question or a.scenario) for s in a.sectors))
     sure = Confidence()
     alternatives: list[dict[str, object]] = []
     status, reason = _status(sheet, group, sure, alternatives)
+    if by and lead.by_how in ("taken from the sentence before", "a label that opens the paragraph"):
+        sure.discount(0.8, f"who does it is {lead.by_how}")
+    if group.first("extra") and group.first("extra").get("also_by"):
+        alternatives += [{"field": "by", "value": c, "why": "named beside it"} for c in group.first("extra")["also_by"]]
     if by is None:
         sure.discount(0.75, "who does it is not said")
         alternatives += [{"field": "by", "value": p, "why": "a party of the article"} for p in parties if p not in on]
@@ -201,16 +229,23 @@ def _measure(sheet: Sheet, group: Group, parties: list[str]) -> Finding:
     for name, day in (("effective", begins), ("expires", ends), ("announced", announced)):
         _doubt_date(name, day, sure, alternatives)
     money = rate is not None and rate.unit.startswith("million")
-    words = list(dict.fromkeys(w.lower() for a in group.acts if not a.question for w in a.product_words))
+    words = list(dict.fromkeys(w.lower() for a in group.acts if not (a.question or a.scenario) for w in a.product_words))
+    unmapped = list(dict.fromkeys(str(a.extra["unmapped"]) for a in group.acts if "unmapped" in a.extra))
+    if unmapped and not sectors:
+        sure.discount(0.85, f"no sector is known for {', '.join(unmapped)}")
+    if lead.instrument == EXPORT_CONTROL and rate is None:
+        whole = re.search(r"\b(?:ban|bans|banned|embargo|halt\w*)\b", sheet.flat[lead.start : lead.end], re.I)
+        sure.discount(0.9, "how much is withheld is not said")
+        alternatives += [{"field": "withhold_pct", "value": 100, "why": "a ban, if it is complete"}] if whole else []
     fields: dict[str, Any] = {
         "title": _title(lead.instrument, by, on, rate, sectors), "instrument": lead.instrument, "by": by, "on": on,
-        "rate_pct": rate.value if rate and not money and lead.instrument in (TARIFF, "non_tariff") else None,
+        "rate_pct": rate.value if rate and not money and lead.instrument in (TARIFF, "non_tariff", OTHER) else None,
         "rate_low_pct": rate.low if rate and not money else None, "rate_high_pct": rate.high if rate and not money else None,
         "rate_unit": rate.unit if rate else None,
         "withhold_pct": rate.value if rate and lead.instrument == EXPORT_CONTROL else None,
         "value_million": rate.value if rate and money else None,
         "quantity": group.first("extra").get("quantity") if group.first("extra") else None,
-        "sectors": sectors, "products": words, "status": status,
+        "sectors": sectors, "products": [*words, *unmapped], "status": status,
         "effective": begins.to_dict() if begins else None, "expires": ends.to_dict() if ends else None,
         "announced": announced.to_dict() if announced else None, "mentions": len(group.acts),
     }  # fmt: skip

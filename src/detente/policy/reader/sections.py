@@ -8,7 +8,7 @@ from typing import Any
 
 from detente.policy.reader.amounts import Amount
 from detente.policy.reader.findings import Confidence, Finding
-from detente.policy.reader.sentences import Block
+from detente.policy.reader.sentences import Block, Sentence, scenario_of
 from detente.policy.reader.sheet import Sheet
 from detente.policy.reader.words import Mention, lexicon, region_of
 
@@ -33,7 +33,7 @@ _ATTRIBUTION = re.compile(
 _DOWN = re.compile(r"\b(?:slash\w*|cut\w*|reduc\w*|shrink\w*|shrank|fell|falls?|fall\w*|drop\w*|declin\w*|lower\w*|lose[sd]?|loss(?:es)?|los(?:t|ing)|down|contract\w*|shav\w*|cost\w*|dent\w*|plung\w*|slump\w*|tumbl\w*|hit|wip\w+ out|decreas\w*|slow\w*)\b", re.I)
 _UP = re.compile(r"\b(?:rais\w*|ris\w+|rose|increas\w*|grow\w*|grew|gain\w*|up|jump\w*|surg\w*|boost\w*|climb\w*|add\w*|lift\w*|higher|soar\w*)\b", re.I)
 _QUANTITIES = (
-    ("GDP", r"\b(?:GDP|gross domestic product|output|economy|economic growth|growth|national income|real income)\b"),
+    ("GDP", r"\b(?:GDP|gross domestic product|output|economy|(?:economic|GDP) growth|national income|real income)\b"),
     ("trade", r"\b(?:trade volumes?|world trade|global trade|merchandise trade|bilateral trade|trade)\b"), ("exports", r"\b(?:exports?|shipments|sales)\b"),
     ("imports", r"\bimports?\b"), ("prices", r"\b(?:prices?|inflation|CPI|costs?)\b"), ("jobs", r"\b(?:jobs?|employment|unemployment|workers)\b"),
     ("share", r"\b(?:share|accounts? for|of the world's|of global)\b"), ("average tariff", r"\b(?:average|effective) (?:\w+ )?(?:tariff|duty)\b"),
@@ -80,18 +80,25 @@ def scenarios_of(sheet: Sheet, index: dict[int, int]) -> list[Finding]:
 def _provisions(sheet: Sheet, block: Block, index: dict[int, int]) -> list[dict[str, Any]]:
     out = []
     for s in block.sentences:
-        cuts = [0, *(m.start() for m in re.finditer(r"(?<=[;:])\s+|\s+(?=and (?:the )?(?:U\.S\.|US|[A-Z]\w+) (?:agrees?|imposes?|will|would|refuses?|delays?|lifts?|eases?|suspends?)\b)", s.text)), len(s.text)]
+        cuts = [0, *(m.start() for m in re.finditer(r"(?<=;)\s+|(?<=:)\s+(?=[A-Z]|(?:a|the) truce\b)|\s+(?=and (?:the )?(?:U\.S\.|US|[A-Z]\w+) (?:agrees?|imposes?|will|would|refuses?|delays?|lifts?|eases?|suspends?)\b)", s.text)), len(s.text)]
         for a, b in zip(cuts, cuts[1:], strict=False):
             text = s.text[a:b].strip(" ;:")
+            lead = re.match(r"([^:.]{3,40})(?::|\.)?\s*(.*)$", text)
+            if lead and scenario_of(lead.group(1), True) and (lead.group(2) or len(text) < 30):
+                text = lead.group(2).strip()
             if len(text) < 4:
                 continue
             measure = next((k for at, k in sorted(index.items()) if s.start + a <= at < s.start + b), None)
-            negated = re.search(r"\b(?:refus\w+|not|no|never|reject\w*|fail\w*)\b", text, re.I)
-            action = next((name for name, pattern in _ACTIONS if re.search(pattern, text, re.I)), None)
+            hits = [(name, m.start()) for name, pattern in _ACTIONS if (m := re.search(pattern, text, re.I))]
+            action, at = hits[0] if hits else (None, len(text))
+            refused = re.search(r"\b(?:refus\w+|reject\w*)\b", text, re.I)
+            negated = refused or re.search(r"\b(?:not|no|never|fail\w*)\b", text[max(0, at - 30) : at], re.I)
+            if action == "keep" and re.search(r"\b(?:dialogue|contact|talking)\b", text, re.I):
+                action = None
             actors = list(dict.fromkeys(m.code for m in sheet.actors_in(s.start + a, s.start + b)))
             out.append({
                 "text": text, "span": list(sheet.page.span(s.start + a, s.start + b)), "measure": measure, "actors": actors,
-                "action": "refuse" if action and negated else action,
+                "action": "refuse" if refused or (action and negated) else action, "also": [name for name, _ in hits[1:3]],
             })  # fmt: skip
     return out
 
@@ -121,7 +128,7 @@ def questions_of(sheet: Sheet) -> list[Finding]:
 
 def _question(sheet: Sheet, b: Block, factor: float, why: str) -> Finding:
     asked = [s.text for s in b.sentences if s.text.rstrip("\"')").endswith("?")]
-    rest = " ".join(s.text for s in b.sentences if s.text not in asked)
+    rest = " ".join(s.text for s in b.sentences if s.text not in asked) if asked else ""
     sure = Confidence()
     if not asked:
         sure.discount(0.8, "listed under questions without a question mark")
@@ -148,23 +155,37 @@ def motives_of(sheet: Sheet) -> list[Finding]:
                 found.append(_motive(sheet, owner, b.start, b.end, b.text, Confidence()))
                 continue
         for s in b.sentences:
-            verb = _SEEKS.search(s.text)
-            if not verb or s.text.rstrip('"').endswith("?"):
+            if s.text.rstrip('"').endswith("?"):
                 continue
-            before = [a for a in sheet.actors_in(s.start, s.start + verb.start()) if a.form in ("name", "seat", "group") and _is_subject(s.text, a, s.start)]
-            if not before:
-                continue
-            sure = Confidence()
-            sure.discount(0.75, f"read from {verb.group()!r} in a sentence")
-            owner_mention = before[0] if verb.group().lower().startswith("in ") else before[-1]
-            if len({a.code for a in before}) > 1:
-                sure.discount(0.85, "more than one actor stands before the verb")
-            found.append(_motive(sheet, owner_mention.code, s.start, s.end, s.text, sure))
+            found.extend(_stated_motives(sheet, s))
+    return found
+
+
+def _stated_motives(sheet: Sheet, s: Sentence) -> list[Finding]:
+    found = []
+    last = 0
+    for verb in _SEEKS.finditer(s.text):
+        before = [a for a in sheet.actors_in(s.start + last, s.start + verb.start()) if _is_subject(s.text, a, s.start)]
+        if not before:
+            continue
+        sure = Confidence()
+        sure.discount(0.75, f"read from {verb.group()!r} in a sentence")
+        joined = re.search(r"\band\b", s.text[before[-1].end - s.start : verb.start()])
+        owner_mention = before[0] if joined or verb.group().lower().startswith("in ") else before[-1]
+        if len({a.code for a in before}) > 1:
+            sure.discount(0.85, "more than one actor stands before the verb")
+        found.append(_motive(sheet, owner_mention.code, s.start, s.end, s.text, sure))
+        last = verb.end()
     return found
 
 
 def _is_subject(text: str, a: Mention, offset: int) -> bool:
     lead = text[max(0, a.start - offset - 14) : a.start - offset]
+    people = r"\s+(?:side|government|officials?|leaders?|negotiators?|ministers?|ministry|authorities|exporters|farmers|president|premier|prime|trade|commerce)"
+    if a.form == "city" or (a.form == "adjective" or a.code in ("USA", "EU27", "GBR")) and not re.match(people, text[a.end - offset : a.end - offset + 20]) and (
+        a.form == "adjective" or re.match(r"\s+(?:[a-z]+ly |unilateral|tariffs?|duties|measures|goods|demands?|imports|exports|pressure)", text[a.end - offset : a.end - offset + 20])
+    ):
+        return False
     return not re.search(r"\b(?:with|to|on|from|against|in|of|by|for|over|at)\s+(?:the\s+)?$", lead, re.I)
 
 
@@ -197,7 +218,7 @@ def _figure(sheet: Sheet, start: int, end: int, text: str, a: Amount) -> Finding
     who: str | None = source.code if source else None
     if who is None and attributed:
         named = re.search(r"\baccording to (?:the |a |an )?((?:[A-Z][\w.&'-]*|of|for|and|de)(?:\s+(?:[A-Z][\w.&'-]*|of|for|and|the|de)){0,6})|\b((?:[A-Z][\w.&-]*\s+){1,5})(?:said|estimates?d?|warned|reckons|forecasts?|projects?|expects|found)\b", text)
-        who = (named.group(1) or named.group(2)).strip() if named else None
+        who = (named.group(1) or named.group(2)).strip(" .,") if named else None
         if who:
             sure.discount(0.85, "the source is a name the reader does not know")
     if who is None:
@@ -210,7 +231,6 @@ def _figure(sheet: Sheet, start: int, end: int, text: str, a: Amount) -> Finding
     if re.match(r"\s*(?:drop|fall|decline|loss|cut|reduction|slump|contraction|plunge)", tail, re.I):
         down = 999
     sign = -1 if down > up else 1
-    value = None if a.value is None else sign * a.value
     near = [(abs(m.start() - at), name) for name, p in _QUANTITIES for m in re.finditer(p, text, re.I)]
     quantity = min(near)[1] if near else None
     if quantity is None:
@@ -218,9 +238,14 @@ def _figure(sheet: Sheet, start: int, end: int, text: str, a: Amount) -> Finding
     if a.doubt:
         sure.discount(0.8, a.doubt)
     regions = list(dict.fromkeys(m.code for m in sheet.actors_in(start, end)))
-    world = bool(re.search(r"\b(?:global|world)\b", text, re.I))
+    world = bool(re.search(r"\b(?:[Gg]lobal|world(?:'s)?|[Ww]orldwide)\b", text))
+    level = bool(re.search(r"\b(?:to|at|of|is|was|were|are|stood at)\s+(?:\w+\s+)?$", text[:at])) and not re.search(r"\bby\s+(?:\w+\s+)?$", text[:at])
+    if level and down != 999:
+        sign = 1
+    value = None if a.value is None else sign * a.value
     fields: dict[str, Any] = {
         "value": value, "low": a.low, "high": a.high, "unit": a.unit, "quantity": quantity, "source": who,
+        "basis": "level" if level else "change",
         "direction": "down" if down > up else "up" if up > down else None, "scope": "world" if world else None, "actors": regions,
         "approximate": bool(re.search(r"\b(?:about|around|roughly|nearly|almost|some|up to|as much as|more than|over)\s+$", text[:at], re.I)),
         "sentence": text,

@@ -195,4 +195,6 @@ def _lines_to_blocks(text: str, headings: frozenset[int]) -> list[tuple[str, int
 def _is_heading(line: str) -> bool:
     words = line.split()
     end = line.rstrip()[-1:]
+    if end == "?" and ("," in line or re.match(r"\s*(?:Will|Can|Could|Would|Does|Do|Is|Are|If|Should|And)\b", line)):
+        return False
     return len(line.strip()) <= 90 and len(words) <= 12 and end not in ".;,!…\"')" and not re.search(r"[.!?]\s+[A-Z]", line)

@@ -26,9 +26,9 @@ _CUES: tuple[tuple[str, float, str], ...] = (
     (SUSPENDED, 0.9, r"suspend(?:ed|s|ing)?|suspension|paus(?:e[ds]?|ing)|on hold|postpon(?:e[ds]?|ing)|put off|deferr?(?:ed|ing|s)?|shelved|frozen|froze|delay(?:ed|s|ing)?|in abeyance"),
     (EXPIRED, 0.9, r"(?:has |have |had )?(?:expired|lapsed|ran out|run out)"),
     (WITHDRAWN, 0.9, r"withdr(?:ew|awn|aws?|awing)|scrapp(?:ed|ing|s)|scrap|lift(?:ed|s|ing)?|rescind(?:ed|s|ing)?|repeal(?:ed|s|ing)?|revok(?:e[ds]?|ing)|abolish(?:ed|es|ing)?|drop(?:ped|ping|s)?|remov(?:e[ds]?|ing)|eliminat(?:e[ds]?|ing)|roll(?:ed|s|ing)? back|cancel(?:l?ed|s|l?ing)?|ended|ending"),
-    (THREATENED, 0.95, r"threat(?:en(?:s|ed|ing)?|s)?|vow(?:ed|s|ing)?|warn(?:ed|s|ing)? (?:that |of |it |about )?|looming|mull(?:s|ed|ing)?|weigh(?:s|ed|ing)?|consider(?:s|ed|ing)?|float(?:s|ed|ing)?|propos(?:e[ds]?|ing|als?)|brandish\w*|ultimatum|prepar(?:e[ds]?|ing) to"),
-    (ANNOUNCED, 0.9, r"announc(?:e[ds]?|ing|ement)|unveil(?:ed|s|ing)?|set to|due to (?:take|come|go|start|begin|rise)|scheduled|will (?:take effect|come into|enter into|go into|apply|start|begin|rise|impose|levy|introduce|raise|place|be (?:imposed|raised|levied|applied|subject|charged|hit))|to take effect|takes effect|take effect|taking effect|comes? into (?:force|effect)|signed (?:an? )?(?:order|decree|law|proclamation)|plan(?:s|ned|ning)? to|approved|adopted|intends? to|(?:is|are) to (?:impose|introduce|raise|levy|apply)"),
-    (IN_FORCE, 0.9, r"(?:has|have|had|having) (?:\w+ )?(?:imposed|introduced|levied|slapped|placed|raised|put|applied|tightened|restricted|doubled|hiked)|imposed|imposes|introduced|levied|levies|slapped|took effect|taken effect|came into (?:force|effect)|went into effect|entered into force|in (?:force|effect|place)|remain(?:s|ed)?|already|currently|existing|current|since|now (?:face|pay|stand|charge|appl)\w*|(?:respond|retaliat|hit back|counter)\w*|applies|apply|applied|tighten(?:ed|s)|raised|doubled|tripled|hiked|increased|restrict(?:s|ed)|curbed|banned|bans|face[sd]?|pay(?:s|ing)?|charges|expanded|recent|put in place|being levied"),
+    (THREATENED, 0.95, r"threat(?:en(?:s|ed|ing)?|s)?|vow(?:ed|s|ing)?|warn(?:ed|s|ing)? (?:that |of |it |about )?|looming|mull(?:s|ed|ing)?|weigh(?:s|ed|ing)?|consider(?:s|ed|ing)?|float(?:s|ed|ing)?|propos(?:e[ds]?|ing|als?)|brandish\w*|ultimatum|prepar(?:e[ds]?|ing) to|under consideration|on the table"),
+    (ANNOUNCED, 0.9, r"announc(?:e[ds]?|ing|ement)|unveil(?:ed|s|ing)?|set to|due to (?:take|come|go|start|begin|rise)|scheduled|(?:will|would) follow|will (?:take effect|come into|enter into|go into|apply|start|begin|rise|impose|levy|introduce|raise|place|be (?:imposed|raised|levied|applied|subject|charged|hit))|to take effect|takes effect|take effect|taking effect|comes? into (?:force|effect)|signed (?:an? )?(?:order|decree|law|proclamation)|plan(?:s|ned|ning)? to|approved|adopted|intends? to|(?:is|are) to (?:impose|introduce|raise|levy|apply)"),
+    (IN_FORCE, 0.9, r"(?:has|have|had|having) (?:\w+ )?(?:imposed|introduced|levied|slapped|placed|raised|put|applied|tightened|restricted|doubled|hiked)|imposed|imposes?|introduced?|raise|apply|slap|hike|levy|tighten|introduced|levied|levies|slapped|took effect|taken effect|came into (?:force|effect)|went into effect|entered into force|in (?:force|effect|place)|remain(?:s|ed)?|already|currently|existing|current|since|now (?:face|pay|stand|charge|appl)\w*|(?:respond|retaliat|hit back)\w*|applies|apply|applied|tighten(?:ed|s)|raised|doubled|tripled|hiked|increased|restrict(?:s|ed)|curbed|banned|bans|face[sd]?|pay(?:s|ing)?|charges|expanded|recent|put in place|being levied"),
 )  # fmt: skip
 _CUE = re.compile("|".join(f"(?P<c{k}>\\b(?:{body})\\b)" for k, (_, _, body) in enumerate(_CUES)), re.IGNORECASE)
 _NEGATION = re.compile(
@@ -36,10 +36,10 @@ _NEGATION = re.compile(
     r"|\bwithout\b|\b(?:has|have|had) yet to\b|\bstopped short of\b|\bfail(?:ed|s)? to\b|\bhold(?:s|ing)? off\b|\brefrain\w*\b|\bavoid(?:ed|s|ing)?\b|\bneither\b|\bnor\b|\bdeclin(?:ed|es) to\b|\bunlikely to\b)",
     re.IGNORECASE,
 )
-_MODAL = re.compile(r"\b(?:could|may|might|would|should|can)\b", re.IGNORECASE)
+_MODAL = re.compile(r"\b(?:could|(?-i:may)|might|would|should|can)\b", re.IGNORECASE)
 _CONDITION = re.compile(r"\b(?:if|unless|should (?:the|talks|it)|were (?:it|they) to|in case|in the event)\b", re.IGNORECASE)
 _IMAGINED = re.compile(
-    r"\b(?:imagine|suppose|hypothetical(?:ly)?|simulat\w+|model(?:l?ed|s|l?ing)?\b(?! of)|thought experiment|in a scenario|a study|researchers|economists (?:estimate|reckon|calculate)|assum(?:e[ds]?|ing)|what if|illustrative|for the sake of argument)\b",
+    r"\b(?:imagine|suppose|hypothetical(?:ly)?|simulat\w+|model(?:l?ed|s|l?ing)?\b(?! of)|thought experiment|in a scenario|a study|researchers|(?:estimat|reckon|calculat|project|forecast|predict)\w*(?: that)? (?:an?|the|such)\b(?=[^.]{0,60}\bwould\b)|economists (?:estimate|reckon|calculate)|assum(?:e[ds]?|ing)|what if|illustrative|for the sake of argument)\b",
     re.IGNORECASE,
 )
 _OLD = re.compile(r"\b(?:Smoot[-–]Hawley|McKinley|Corn Laws|historical(?:ly)?|in history|Great Depression|century)\b", re.IGNORECASE)
@@ -81,6 +81,7 @@ def judge(text: str, start: int, end: int) -> Judgement:
     left, right = clause_bounds(text, start, end)
     quoted = in_quotation(text, start)
     cues = [(_distance(m, start, end), m) for m in _CUE.finditer(text, left, right)]
+    cues = [(d, m) for d, m in cues if m.end() <= start or m.start() >= end]
     cues = [(d, m) for d, m in cues if not _belongs_elsewhere(text, m, start)]
     imagined = _IMAGINED.search(text)
     if _OLD.search(text):
@@ -88,10 +89,14 @@ def judge(text: str, start: int, end: int) -> Judgement:
     if imagined:
         return Judgement(HYPOTHETICAL, 0.8, imagined.group(), f"hypothetical ({imagined.group()!r})", quoted=quoted)
     before = text[left:start]
-    bare_no = re.search(r"\b(?:no|without(?: any)?|rul(?:ed|es|ing) out|against)\s+(?:\w+\s+){0,3}$", before, re.IGNORECASE)
-    if bare_no and not re.search(r"\b(?:against)\b", bare_no.group(), re.I):
+    bare_no = re.search(r"\b(?:(?:no|without(?: any)?|rul(?:ed|es|ing) out)\s+(?:[\w%.-]+\s+){0,3}|(?:not|never)\s+(?:(?:an?|any|the|new|more|\d\S*)\s+){0,3})$", before, re.IGNORECASE)
+    if bare_no:
         return Judgement(DENIED, 0.85, bare_no.group().strip(), f"denied ({bare_no.group().strip()!r})", quoted=quoted)
     modal, condition = _MODAL.search(text[left:start]), _CONDITION.search(text)
+    if re.search(r"\b(?:existing|current|present)\s+(?:[\w%.-]+\s+){0,3}$", before, re.IGNORECASE) and not any(
+        _status_of(m)[0] in (SUSPENDED, STRUCK_DOWN, WITHDRAWN, EXPIRED) for _, m in cues
+    ):
+        return Judgement(IN_FORCE, 0.85, "existing", "'existing' beside it", quoted=quoted)
     if not cues:
         if modal or condition:
             return Judgement(THREATENED, 0.6, "", "no verb of status; modal or conditional sentence", (HYPOTHETICAL,), quoted)
@@ -100,15 +105,22 @@ def judge(text: str, start: int, end: int) -> Judgement:
     first = cues[0][1]
     status, sure, words = _status_of(first)
     ahead = text[max(left, first.start() - 40) : first.start()]
-    negated, own_modal = _NEGATION.search(ahead), _MODAL.search(ahead)
+    gone = re.search(
+        r"\b(?:was|were|been|has|have|had|is|are)\s+(?:since |now |later |\w+ly )?(?:withdrawn|dropped|scrapped|lifted|removed|rescinded|cancell?ed|abandoned|revoked|repealed)\b",
+        text[left:right], re.I,
+    )  # fmt: skip
+    if gone and not _NEGATION.search(text[max(0, left + gone.start() - 4) : left + gone.end()]) and not condition and not modal:
+        return Judgement(WITHDRAWN, 0.8, gone.group(), f"{gone.group()!r} nearby", (THREATENED,) if status == THREATENED else (), quoted)
+    negated, own_modal = _NEGATION.search(ahead + first.group()), _MODAL.search(ahead)
     to_do = re.search(r"\b(?:to|will|agree[ds]? to|plans? to|is to|are to|ready to|willing to|offer\w* to)\s+(?:\w+ly\s+)?$", ahead, re.I)
+    gerund = re.search(r"ing\b", first.group(), re.I) and not re.search(r"\b(?:is|are|was|were|been|be|by|after|currently|now)\s+(?:\w+ )?$", ahead)
     others = [s for s in (_status_of(m)[0] for _, m in cues[1:3]) if s != status]
     reason = f"{first.group().strip()!r} nearby"
     if negated:
-        reason = f"negated: {text[max(left, first.start() - 40) + negated.start() : first.end()].strip()!r}"
+        reason = f"negated: {(ahead + first.group())[negated.start() :].strip()!r}"
         flipped = IN_FORCE if status in (SUSPENDED, EXPIRED, WITHDRAWN, STRUCK_DOWN) else DENIED
         return Judgement(flipped, 0.75, first.group(), reason, tuple(s for s in others if s != flipped), quoted)
-    if status in (SUSPENDED, WITHDRAWN, EXPIRED, STRUCK_DOWN) and (own_modal or to_do or condition):
+    if status in (SUSPENDED, WITHDRAWN, EXPIRED, STRUCK_DOWN) and (own_modal or to_do or condition or gerund):
         already = THREATENED if re.search(r"\bthreat", text[left:right], re.I) else IN_FORCE
         return Judgement(already, 0.6, first.group(), f"{first.group()!r} is still to come", (status,), quoted)
     if status == IN_FORCE and (own_modal or condition or re.search(r"\b(?:will|to)\s+$", ahead, re.I)):
