@@ -33,6 +33,9 @@ _HOME = {
     "Dossier": "detente.policy.dossier",
     "load_dossier": "detente.policy.dossier",
     "list_dossiers": "detente.policy.dossier",
+    "load_ledger": "detente.policy.ledger",
+    "list_ledgers": "detente.policy.ledger",
+    "Ledger": "detente.policy.ledger",
     "solve": "detente.equilibrium.solve",
     "solve_many": "detente.equilibrium.solve",
     "Solver": "detente.equilibrium.solve",
@@ -66,6 +69,7 @@ __all__ = [
     "Embargo",
     "ExportControl",
     "ExportTax",
+    "Ledger",
     "NonTariffCost",
     "Objective",
     "Outcome",
@@ -89,8 +93,10 @@ __all__ = [
     "chokepoint",
     "horizon",
     "list_dossiers",
+    "list_ledgers",
     "list_worlds",
     "load_dossier",
+    "load_ledger",
     "load_world",
     "nash_tariffs",
     "pareto_frontier",
@@ -127,6 +133,7 @@ if TYPE_CHECKING:
         Subsidy,
         Tariff,
     )
+    from detente.policy.ledger import Ledger, list_ledgers, load_ledger
     from detente.strategy.bargain import bargain, pareto_frontier
     from detente.strategy.nash import best_reply, nash_tariffs
     from detente.strategy.objectives import Weights

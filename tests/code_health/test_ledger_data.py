@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -140,3 +141,20 @@ def test_statuses_of_today_are_sensible(ledger: Ledger) -> None:
     status = ledger.status()
     assert status["us-301-list-3-25"] is Status.IN_FORCE
     assert not [k for k, s in status.items() if s is Status.IN_FORCE and "ieepa" in k]
+
+
+def test_the_page_on_the_ledger_prints_what_the_ledger_gives(ledger: Ledger) -> None:
+    page = Path(__file__).parents[2] / "docs" / "ledger.md"
+    rows = [
+        [c.strip() for c in line.strip("|\n").split("|")]
+        for line in page.read_text(encoding="utf-8").splitlines()
+        if " on " in line
+    ]
+    told = {(r[0], r[1], r[2]): (r[3], r[4], r[5]) for r in rows if len(r) == 6}
+    assert len(told) == len(ledger.published)
+    for p in ledger.published:
+        theirs, ours, gap = told[f"{p.by} on {p.on}", p.date.isoformat(), p.definition]
+        value = float(ledger.average_tariff(p.by, p.on, p.date, p.definition))
+        assert float(theirs) == pytest.approx(p.pct, abs=0.006)
+        assert float(ours) == pytest.approx(value, abs=0.02)
+        assert float(gap.replace("\u2212", "-")) == pytest.approx(value - p.pct, abs=0.02)

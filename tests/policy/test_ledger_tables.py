@@ -73,7 +73,8 @@ def folder(tmp_path: Path) -> Path:
         rates.to_excel(book, sheet_name="China Tariff Rates", index=False)
         values.to_excel(book, sheet_name="Imports Value", index=False)
     imports = pd.DataFrame({
-        "origin": "CHINA", "sector": ["AGR", "MVH", "ELE"], "imports_2024_usd": [1e6, 4e6, 9e6], "calculated_duty_2024_usd": [1e5, 1e6, 0.0],
+        "origin": "CHINA", "sector": ["AGR", "MVH", "ELE"], "imports_2024_usd": [1e6, 4e6, 9e6],
+        "calculated_duty_2024_usd": [1e5, 1e6, 0.0],
     })  # fmt: skip
     imports.to_csv(tmp_path / "trade/us_imports_2024_by_origin_and_sector.csv", index=False)
     chapters = pd.DataFrame({

@@ -174,9 +174,12 @@ def test_stakes_from_payoffs() -> None:
     assert annuity(0.05) == pytest.approx(20)
     assert annuity(0.05, 10) == pytest.approx((1 - math.exp(-0.5)) / 0.05)
     table = {
-        ("ease", "ease"): (0.1, 0.2), ("hold", "hold"): (-1.4, -1.0), ("hold", "ease"): (0.4, -0.3), ("ease", "hold"): (-0.3, 0.4),
+        ("ease", "ease"): (0.1, 0.2),
+        ("hold", "hold"): (-1.4, -1.0),
+        ("hold", "ease"): (0.4, -0.3),
+        ("ease", "hold"): (-0.3, 0.4),
         ("escalate", "escalate"): (-2.4, -2.8),
-    }  # fmt: skip
+    }
     usa, chn = stakes_from_table(("USA", "CHN"), (0.05, 0.06), table)
     assert usa == stakes_from_flows("USA", 0.05, deal=0.1, standoff=-1.4, win=0.4, lose=-0.3, collapse=-2.4)
     again = standoff(usa, chn, 0.2)

@@ -135,6 +135,20 @@ def test_transparency_is_worth_something() -> None:
     assert fewer["value to A"].iloc[-1] == pytest.approx(20)
 
 
+def test_false_alarms_cost_the_same_at_any_period() -> None:
+    cost = 0.8 * 0.1 / (0.6 - 0.1)
+    for d in (0.9, 0.95, 0.99):
+        t = truce(A, B, d, false_alarm=0.1, detection=0.6, whole_periods=False)
+        assert t.worth[0] * (1 - d) == pytest.approx(1 - cost)
+        assert t.deterrence[0] == pytest.approx(t.temptation[0])
+    plan = renewal(A, B, 0.1, false_alarm=0.1, detection=0.6)
+    frame = plan.to_frame()
+    assert frame["flow to A"][frame["holds"]].to_numpy() == pytest.approx(1 - cost)
+    assert plan.best == frame.index[0]  # as good as longer ones, and longest at peace
+    fixed = renewal(A, B, 0.1, false_alarm=0.1, detection=0.6, punishment_years=1.0).to_frame()
+    assert fixed["flow to A"][fixed["holds"]].is_monotonic_increasing
+
+
 def test_simulated_share_at_peace() -> None:
     rng = np.random.default_rng(1)
     peace, war, left = 0, 0, 0

@@ -19,6 +19,7 @@ import pandas as pd
 
 from detente.briefing import text
 from detente.briefing.document import Cell, Shelf
+from detente.briefing.rates import RateGrid
 from detente.equilibrium.outcome import Outcome
 from detente.equilibrium.parameters import horizon_table
 from detente.outlook.scenarios import Scenarios
@@ -100,6 +101,11 @@ class Case:
     def focus(self) -> tuple[str, ...]:
         """Regions and groups of the headline: the parties, the host, its group, the world."""
         return (self.a, self.b, *((self.host,) if self.host else ()), *((self.group,) if self.group else ()), "WORLD")
+
+    @property
+    def trio(self) -> tuple[str, ...]:
+        """The parties and the host."""
+        return (self.a, self.b, *((self.host,) if self.host else ()))
 
     @cached_property
     def third(self) -> tuple[str, ...]:
@@ -211,8 +217,14 @@ class Case:
 
     def by_wages(self, outcome: Outcome) -> pd.DataFrame:
         """Buyers' prices by region and sector against the region's average wage, percent (free of the numeraire)."""
-        prices, wage = outcome.prices, outcome.wage
-        return 100 * ((1 + prices / 100).div(1 + wage / 100, axis=0) - 1)
+        if outcome not in self._wages:
+            prices, wage = outcome.prices, outcome.wage
+            self._wages[outcome] = 100 * ((1 + prices / 100).div(1 + wage / 100, axis=0) - 1)
+        return self._wages[outcome]
+
+    @cached_property
+    def _wages(self) -> dict[Outcome, pd.DataFrame]:
+        return {}
 
     def basket(self, outcome: Outcome) -> pd.Series:
         """Consumer prices against the average wage, percent."""
@@ -246,6 +258,15 @@ class Case:
     def standing(self) -> tuple[Measure, ...]:
         """Measures in force on the day of the dossier."""
         return in_force(self.dossier.measures, self.dossier.as_of)
+
+    @cached_property
+    def rates(self) -> RateGrid:
+        """Real income of the parties and the host over both parties' mean duties on each other's goods."""
+        sectors = [s for s in self.goods if s not in horizon_table()["short"]["values"].get("critical_inputs", [])]
+        return RateGrid.solve(
+            self.world.economy(), self.runs.status_quo, self.policy_of(self.standing), (self.a, self.b), sectors, self.trio,
+            self.runs.parameters,
+        )  # fmt: skip
 
     # -- words -----------------------------------------------------------------------------------------------------------
     @cached_property

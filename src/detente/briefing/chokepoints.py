@@ -69,8 +69,13 @@ class Cut:
             "short", critical_inputs=(self.sector,), critical_substitution=substitution, critical_trade_factor=trade
         )
         economy = self.case.world.economy()
-        with_cut, without = self._policies(rent)
+        with_cut, without = self._policies(rent) if rent else self.policies
         return solve(economy, with_cut, chosen).relative_to(solve(economy, without, chosen))
+
+    @cached_property
+    def policies(self) -> tuple[Policy, Policy]:
+        """With the new controls and without, rents as the dossier says."""
+        return self._policies()
 
     def _policies(self, rent: str | None = None) -> tuple[Policy, Policy]:
         today = self.case.dossier.as_of
@@ -94,7 +99,7 @@ class Cut:
                     left = np.where(control.flows[i, :, j], np.minimum(left, control.bound), left)
             return left
 
-        with_cut, without = (bound(p) for p in self._policies())
+        with_cut, without = (bound(p) for p in self.policies)
         return with_cut / without
 
     @cached_property
@@ -137,7 +142,9 @@ def blocks(case: Case) -> list[Block]:
     if cut is None:
         return []
     code = case.a if case.a != cut.by else case.b
-    codes = [r for r in dict.fromkeys((*case.parties[:2], *((case.host,) if case.host else ()), *OTHERS)) if r in case.world.regions]
+    codes = [
+        r for r in dict.fromkeys((*case.parties[:2], *((case.host,) if case.host else ()), *OTHERS)) if r in case.world.regions
+    ]
     used = users(cut, code)
     return [
         Heading(text.capital(sector_name(cut.sector)), "rare-earths"),
@@ -170,7 +177,7 @@ def share_of_cost(cut: Cut, code: str, sector: str) -> float:
 
 
 def month_name(month: float) -> str:
-    """"1 month", "24 months"."""
+    """ "1 month", "24 months"."""
     return text.count(round(month), "month")
 
 
@@ -190,7 +197,7 @@ def why(cut: Cut, code: str, sector: str) -> str:
     """Cost share, substitution and what others supply."""
     case, n = cut.case, cut.case.i(code)
     first, last = MONTHS[0], MONTHS[-1]
-    direct = direct_losses(case.world, cut.sector, cut.left.tolist(), flexibility(first)[0]).loc[(code, sector)]
+    exact, second = directly(cut, code, sector, first)
     theta = float(case.world.trade_elasticity[case.world.sectors.index(cut.sector)])
     short = named_horizon("short")
     supply = {m: theta * short.trade_elasticity_factor * flexibility(m)[1] for m in (first, last)}
@@ -201,13 +208,23 @@ def why(cut: Cut, code: str, sector: str) -> str:
         f"{text.fixed(flexibility(first)[0], 3)} in month 1. {text.capital(text.name(cut.by))} delivers "
         f"{text.percent(float(100 * cut.bought_from[n]))} of what {text.name(code)} buys and would withhold "
         f"{text.percent(float(100 * (1 - cut.ratio[n])))} of it; other suppliers "
-        f"hardly add to their sales at first (elasticity {text.fixed(supply[first], 2)}). If nobody else delivered more and nothing "
-        f"else adjusted, output of {sector_name(sector)} would change by {text.percent(float(direct['exact, %']), signed=True)}. The "
+        f"hardly add to their sales at first (elasticity {text.fixed(supply[first], 2)}). If nobody else delivered more and "
+        "nothing "
+        f"else adjusted, output of {sector_name(sector)} would change by "
+        f"{text.percent(exact, signed=True)}. The "
         "second-order formula that is "
-        f"often used gives {text.percent(float(direct['second order, %']), signed=True)}; with so little "
-        f"substitution it fails. In the full equilibrium, where makers elsewhere that still have the input take over sales, the "
-        f"change is {text.percent(number_at(cut.at(first).output, code, sector), signed=True)}."
+        f"often used gives {text.percent(second, signed=True)}; with so little "
+        "substitution it fails. In the full equilibrium, where others sell more of the input and makers that still have it "
+        "take over sales, "
+        f"it is {text.percent(number_at(cut.at(first).output, code, sector), signed=True)}."
     )
+
+
+def directly(cut: Cut, code: str, sector: str, month: float) -> tuple[float, float]:
+    """Output of a sector if nobody else delivers more and nothing else adjusts, percent: exact and to second order."""
+    frame = direct_losses(cut.case.world, cut.sector, cut.left.tolist(), flexibility(month)[0])
+    row = list(frame.index).index((code, sector))
+    return float(frame["exact, %"].iloc[row]), float(frame["second order, %"].iloc[row])
 
 
 def fades(cut: Cut, code: str) -> str:
@@ -218,7 +235,8 @@ def fades(cut: Cut, code: str) -> str:
     return (
         f"Makers redesign motors, recycle and buy elsewhere: substitution rises to {text.join(told[1:])} (from "
         f"{told[0]}), and others’ supply answers {text.fixed(flexibility(MONTHS[-1])[1] / flexibility(MONTHS[0])[1], 1)} times "
-        f"as strongly at the end as at the start. Once an input can be replaced, its loss weighs no more than its cost. So the loss falls "
+        "as strongly at the end as at the start. Once an input can be replaced, its loss weighs no more than its cost. So "
+        "the loss falls "
         f"from {text.percent(first)} to {text.percent(last)} in five years. The speed of this is an assumption "
         "(the log-linear path of the table below), not an estimate for these products."
     )
@@ -233,10 +251,13 @@ def caution(cut: Cut) -> str:
     own = [text.percent(float(o.real_income[cut.by]), signed=True) for o in (kept, lost)]
     return (
         "The first months are a ceiling. The price in the table is a shadow price: what it would take to share out the shortage "
-        "by price alone. Licences would ration instead, and makers would stop lines before they paid it. The model lets the exporter keep "
-        f"this rent, which lifts {text.possessive(cut.by)} own figure: after {month_name(RENT_MONTH)} it is {own[0]} with the rent kept "
+        "by price alone. Licences would ration instead, and makers would stop lines before they paid it. The model lets the "
+        "exporter keep "
+        f"this rent, which lifts {text.possessive(cut.by)} own figure: after {month_name(RENT_MONTH)} it is {own[0]} with "
+        "the rent kept "
         f"and {own[1]} if the rent is lost to everybody; makers at home, who still buy at the old price, gain in both. "
-        f"{text.capital(text.name(winner))} gains most elsewhere ({text.percent(float(first.real_income[winner]), signed=True)} after "
+        f"{text.capital(text.name(winner))} gains most elsewhere "
+        f"({text.percent(float(first.real_income[winner]), signed=True)} after "
         "1 month) because it sells the same input at the shadow price; that is an upper bound, as its mines and plants cannot "
         "grow that fast and its buyers hold contracts."
     )
@@ -324,8 +345,8 @@ def output_table(cut: Cut, code: str, used: list[str]) -> Table:
         f"Output by sector and month after {text.name(cut.by)} withholds {sector_name(cut.sector)}",
         [
             case.row(
-                r, case.worst, "real output, new controls alone", "%", number_at(cut.at(m).output, r, s), "short", months=m, sector=s,
-                sector_name=sector_name(s), cost_share_pct=share_of_cost(cut, r, s),
+                r, case.worst, "real output, new controls alone", "%", number_at(cut.at(m).output, r, s), "short", months=m,
+                sector=s,                 sector_name=sector_name(s), cost_share_pct=share_of_cost(cut, r, s),
             )
             for r in (code, *((case.host,) if case.host else ()), *(x for x in OTHERS if x in case.world.regions))
             for m in MONTHS
@@ -347,13 +368,14 @@ def output_table(cut: Cut, code: str, used: list[str]) -> Table:
 def mechanism_table(cut: Cut, code: str, sector: str) -> Table:
     """What sets the size, month by month: substitution, others' supply, shadow price, exact and second-order loss."""
     case = cut.case
-    theta = float(case.world.trade_elasticity[case.world.sectors.index(cut.sector)]) * named_horizon("short").trade_elasticity_factor
+    theta = (
+        float(case.world.trade_elasticity[case.world.sectors.index(cut.sector)]) * named_horizon("short").trade_elasticity_factor
+    )
     rows, data = [], []
     for m in MONTHS:
         substitution, trade = flexibility(m)
-        direct = direct_losses(case.world, cut.sector, cut.left.tolist(), substitution).loc[(code, sector)]
+        exact, second = directly(cut, code, sector, m)
         price = 1 + float(number_at(case.by_wages(cut.at(m)), code, cut.sector)) / 100
-        exact, second = float(direct["exact, %"]), float(direct["second order, %"])
         rows.append(
             (
                 Cell(month_name(m), strong=True),
@@ -377,7 +399,8 @@ def mechanism_table(cut: Cut, code: str, sector: str) -> Table:
     return Table(
         "tab-choke-why",
         "What sets the size of the loss",
-        f"{text.capital(sector_name(cut.sector))} for buyers in {text.name(code)}; loss of {sector_name(sector)}, percent of output: "
+        f"{text.capital(sector_name(cut.sector))} for buyers in {text.name(code)}; loss of {sector_name(sector)}, percent of "
+        "output: "
         "exact and second order if nothing else adjusts, and in equilibrium",
         (
             Column("After"),

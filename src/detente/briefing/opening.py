@@ -127,7 +127,8 @@ def how_sure(case: Case) -> list[Para]:
             f"{_lower(deadline.text)}."
         )
     sure = (
-        "This version says what each outcome would do, not how likely it is: it computes no probabilities. Ranges show the "
+        "The briefing says what each outcome would do, not how likely it is. Where it gives odds at all, on who gives way "
+        "first, they hold under the assumptions beside them. Ranges show the "
         f"results with {case.ranged} at the ends of published estimates; they are not confidence intervals."
     )
     if firm:
@@ -136,8 +137,8 @@ def how_sure(case: Case) -> list[Para]:
         sure += f" It does not for {text.join(open_)}."
     limits = (
         "The figures compare two snapshots of the economy. They leave out the path between them, lost confidence and investment, "
-        "financial markets, and what is lost when ideas stop travelling; the section on method lists the rest, and “What others have "
-        "published” sets their figures beside ours."
+        "and financial markets; the section on method lists the rest, and “What others "
+        "have published” sets their figures beside ours."
     )
     return [Para(happen, "What will happen."), Para(sure, "How sure."), Para(limits, "What is missing.")]
 

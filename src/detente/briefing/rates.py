@@ -2,8 +2,8 @@
 
 Each side has one lever: its mean duty on the other's goods; differences between goods stay as they are. The equilibrium is solved
 on a small grid of both levers (Chebyshev points in ln(1+t)), log real income is interpolated by a polynomial in both, and best
-replies, the Nash equilibrium and the Nash bargain are read off. That takes a few dozen solves instead of the compiled gradients of
-`detente.strategy`, whose general answers it must match for this lever.
+replies, the Nash equilibrium and the Nash bargain are read off. That takes a few dozen solves instead of the compiled gradients
+of `detente.strategy`, whose general answers it must match for this lever.
 
 >>> nodes(0.0, 1.0, 3).round(4).tolist()
 [0.933, 0.5, 0.067]
@@ -27,13 +27,13 @@ from detente.policy.instruments import Policy
 from detente.world.economy import Economy
 
 Array = NDArray[np.float64]
-LOWEST, HIGHEST, POINTS, FINE = -0.12, 0.6, 5, 361
+LOWEST, HIGHEST, POINTS, FINE = -0.12, 0.6, 6, 361
 
 
 def nodes(low: float, high: float, count: int = POINTS) -> Array:
     """Chebyshev points of an interval, the highest first."""
     unit = np.cos(np.pi * (np.arange(count) + 0.5) / count)
-    return cast(Array, low + (high - low) * (unit + 1) / 2)
+    return low + (high - low) * (unit + 1) / 2
 
 
 @dataclass(frozen=True)

@@ -121,7 +121,9 @@ def solve_case(dossier: Dossier, world: World, horizon: str | None = None, progr
     names = [h for h in horizon_table() if h != chosen and (people or h not in paths)]
     packages = 1 + len([s for s in dossier.scenarios if s.id != "status-quo"])
     ahead = packages * (1 + len(parameter_variants(named_horizon(chosen))))
-    far = {s.id for s in dossier.scenarios} & {p.compare_with for p in dossier.published if "2040" in p.time_basis} - {"status-quo"}
+    far = {s.id for s in dossier.scenarios} & {p.compare_with for p in dossier.published if "2040" in p.time_basis} - {
+        "status-quo"
+    }
     several = sum(packages if h not in paths else 1 + len(far) for h in names)
     steps = ahead + several + 1
 

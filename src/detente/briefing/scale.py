@@ -1,59 +1,42 @@
 """Section 8: how far it could go — the threatened duty in steps, a split of the world, and which measure does how much.
 
 The duty: a threatened tariff between the parties at a quarter, half, three quarters and all of its rate on top of the status quo,
-the other side not answering. The split: a wall of real trade costs between two blocs at three horizons, so that the loss divides into
-trade, capital and mobility, and ideas. The package: Shapley shares of its groups of measures (mean effect over all orders of adding
-them), and the exact decomposition of its effect by channel.
+the other side not answering, and the rate each side would pick for itself. The split: a wall of real trade costs between two
+blocs at three horizons, so that the loss divides into trade, capital and mobility, and ideas.
 """
 
 from __future__ import annotations
 
-import dataclasses
-import math
 from collections.abc import Mapping
-from functools import cache
-from itertools import combinations
+from itertools import pairwise
 
 import numpy as np
 
-from detente.briefing import text
+from detente.briefing import breakdown, text
 from detente.briefing.case import Case, Triple, real_income
 from detente.briefing.document import Block, Cell, Column, Heading, Para, Section, Table
 from detente.briefing.figures import bar_figure
 from detente.briefing.rates import Choice, RateGrid
 from detente.briefing.svg import region_colour
-from detente.equilibrium.decompose import PARTS, decompose
 from detente.equilibrium.outcome import Outcome
 from detente.equilibrium.solve import solve
 from detente.errors import NotConverged
 from detente.policy.instruments import NonTariffCost, Policy
 from detente.policy.measures import InstrumentKind, Measure
-from detente.policy.timing import Status, in_force
+from detente.policy.parts import Published
+from detente.policy.timing import Status
 from detente.world.labels import region_adjective
 
 STEPS = (0.25, 0.5, 0.75, 1.0)
 WEST = ("USA", "CAN", "EU27", "GBR", "EFT", "JPN", "KOR", "TWN", "AUS", "NZL", "MEX", "SGP", "PHL")
 WALL = 1.6
 LAYERS = ("medium", "long", "fragmentation")
-GROUPS = 6
-KINDS = {
-    InstrumentKind.TARIFF: "duties",
-    InstrumentKind.EXPORT_CONTROL: "export controls",
-    InstrumentKind.EMBARGO: "import bans",
-    InstrumentKind.NON_TARIFF: "other barriers",
-    InstrumentKind.PURCHASE: "purchases",
-}
 
 
 def sections(case: Case) -> list[Section]:
     """Section 8."""
-    blocks: list[Block] = [*ladder(case), *own_choice(case), *split(case), *shares(case), *channels(case)]
+    blocks: list[Block] = [*ladder(case), *own_choice(case), *split(case), *breakdown.shares(case), *breakdown.channels(case)]
     return [Section("scale", "How far could it go", tuple(blocks))] if blocks else []
-
-
-def codes(case: Case) -> tuple[str, ...]:
-    """The parties and the host."""
-    return (case.a, case.b, *((case.host,) if case.host else ()))
 
 
 # -- the threatened duty -----------------------------------------------------------------------------------------------
@@ -102,7 +85,7 @@ def ladder(case: Case) -> list[Block]:
             (
                 Cell(f"{text.number(rate)} points", strong=True),
                 *(Cell(text.fixed(a_month(o, c) / 1e3, 2, signed=True)) for c in sides),
-                *(Cell(text.fixed(float(o.real_income[c]), 2, signed=True)) for c in codes(case)),
+                *(Cell(text.fixed(float(o.real_income[c]), 2, signed=True)) for c in case.trio),
                 Cell(text.fixed(case.mutual_trade(o), 0, signed=True)),
             )
         )
@@ -120,7 +103,7 @@ def ladder(case: Case) -> list[Block]:
         (
             Column("Added"),
             *(Column(f"{text.label(c)}, a month", "USD bn", number=True) for c in sides),
-            *(Column(text.label(c), "% of real income", number=True) for c in codes(case)),
+            *(Column(text.label(c), "% of real income", number=True) for c in case.trio),
             Column("Their goods trade", "%", number=True),
         ),
         tuple(rows),
@@ -147,8 +130,13 @@ def ladder(case: Case) -> list[Block]:
 
 def ladder_title(outcome: Outcome, measure: Measure, other: str, rate: float) -> str:
     """Cost to each side at the full rate."""
-    told = [f"{text.name(c)} {text.money(a_month(outcome, c), signed=True)}" for c in (measure.by, other)]
-    return f"{text.number(rate)} points more, unanswered, would be worth {text.join(told)} a month"
+    told = []
+    for c in (measure.by, other):
+        value = a_month(outcome, c)
+        verb = "cost" if value < 0 else "bring"
+        again = bool(told) and told[0].startswith(verb)
+        told.append(f"{'' if again else verb + ' '}{text.name(c)} {text.money(abs(value))}")
+    return f"{text.number(rate)} points more, unanswered, would {text.join(told)} a month"
 
 
 def ladder_text(case: Case, measure: Measure, runs: Mapping[float, Outcome], other: str) -> str:
@@ -156,53 +144,38 @@ def ladder_text(case: Case, measure: Measure, runs: Mapping[float, Outcome], oth
     rates = list(runs)
     own = {r: float(o.real_income[measure.by]) for r, o in runs.items()}
     first, last = rates[0], rates[-1]
-    steps = [own[first], *(own[b] - own[a] for a, b in zip(rates, rates[1:], strict=False))]
+    steps = [own[first], *(own[b] - own[a] for a, b in pairwise(rates))]
     who = text.name(measure.by)
     if own[first] >= text.TINY:
         opening = f"The first {text.number(first)} points would raise real income in {who} by {text.percent(own[first])}"
-    else:
+    elif own[first] <= -text.TINY:
         opening = f"Already the first {text.number(first)} points would cost {who} {text.percent(abs(own[first]))} of real income"
-    shape = "less than" if abs(steps[-1]) < abs(steps[0]) else "more than"
-    told = f"all {text.number(last)} move it by {text.percent(own[last], signed=True)}; the last step does {shape} the first"
-    trade = case.mutual_trade(runs[last])
+    else:
+        opening = f"The first {text.number(first)} points would hardly change real income in {who}"
+    fades = all(s < 0 for s in steps) and abs(steps[-1]) < abs(steps[0])
+    told = f"all {text.number(last)} move it by {text.percent(own[last], signed=True)}"
+    trade = f"goods trade between the two has then changed by {text.percent(case.mutual_trade(runs[last]), signed=True)}"
+    tail = f"each step costs less than the one before, because ever less trade is left to tax: {trade}" if fades else trade
+    answered = "“Pessimistic” and the payoff table in the next section count the answer." if "pessimistic" in case.ids else ""
     return (
-        f"{opening}, {case.run}, against {case.quo}; {told}, because little trade is left to tax: goods trade between the two has then "
-        f"changed by {text.percent(trade, signed=True)}. {text.capital(text.name(other))} moves by "
-        f"{text.percent(float(runs[last].real_income[other]), signed=True)} at the full rate. Nobody answers in this ladder; "
-        "“Pessimistic” and the payoff table below count the answer."
-        if "pessimistic" in case.ids
-        else f"{opening}, {case.run}, against {case.quo}; {told}. Nobody answers in this ladder."
-    )
+        f"{opening}, {case.run}, against {case.quo}; {told}; {tail}. {text.name(other, start=True)} moves by "
+        f"{text.percent(float(runs[last].real_income[other]), signed=True)} at the full rate. Nobody answers in this ladder. "
+        f"{answered}"
+    ).strip()
 
 
 # -- what each side would choose ---------------------------------------------------------------------------------------
-@cache
-def grid(case: Case) -> RateGrid:
-    """The grid of both sides' mean duties on each other's goods, solved once a case."""
-    return RateGrid.solve(
-        case.world.economy(),
-        case.runs.status_quo,
-        case.policy_of(case.standing),
-        (case.a, case.b),
-        [s for s in case.goods if s != "RER"] or list(case.goods),
-        codes(case),
-        case.runs.parameters,
-    )
-
-
-def rate(g: RateGrid, side: int, value: float) -> str:
+def rate(g: RateGrid, side: int, value: float, unit: str = f"{text.THIN}%") -> str:
     """A mean duty in words; the end of the range searched is said to be that."""
-    shown = text.fixed(100 * value, 0)
-    if g.at_edge(side, value):
-        return f"{shown}{text.THIN}% or {'more' if value > 0 else 'less'}"
-    return f"{shown}{text.THIN}%"
+    end = f" or {'more' if value > 0 else 'less'}" if g.at_edge(side, value) else ""
+    return f"{text.fixed(100 * value, 0)}{unit}{end}"
 
 
 def own_choice(case: Case) -> list[Block]:
     """Rates each side would pick for itself, alone and with both choosing."""
     if threat(case) is None:
         return []
-    g = grid(case)
+    g = case.rates
     alone = (g.best_reply(0), g.best_reply(1))
     rows, data = [], []
     listed: list[tuple[str, Choice]] = [
@@ -215,24 +188,25 @@ def own_choice(case: Case) -> list[Block]:
         rows.append(
             (
                 Cell(label),
-                *(Cell(rate(g, k, t)) for k, t in enumerate(choice.rates)),
-                *(Cell(text.fixed(choice.real_income[c], 2, signed=True)) for c in codes(case)),
+                *(Cell(rate(g, k, t, "")) for k, t in enumerate(choice.rates)),
+                *(Cell(text.fixed(choice.real_income[c], 2, signed=True)) for c in case.trio),
             )
         )
         for k, side in enumerate(g.sides):
             data.append(case.row(side, None, f"mean duty on the other: {label}", "%", 100 * choice.rates[k]))
-        data += [case.row(c, None, f"real income: {label}", "%", choice.real_income[c]) for c in codes(case)]
+        data += [case.row(c, None, f"real income: {label}", "%", choice.real_income[c]) for c in case.trio]
     for row in data:
         row |= {"scenario": "own choice", "relative_to": case.quo}
     csv = case.file("own-rates", "Mean duties each side would choose, and what they do", data)
     table = Table(
         "tab-own-rates",
         "The duty each side would pick for itself",
-        f"Mean duty on the other’s goods, differences between goods kept, rare earths apart; real income against {case.quo}; {case.run}",
+        f"Mean duty on the other’s goods, differences between goods kept, rare earths apart; real income against {case.quo}; "
+        f"{case.run}",
         (
             Column("Who chooses"),
-            *(Column(f"{region_adjective(c)} duty".capitalize() if c != "USA" else "US duty", "%", number=True) for c in g.sides),
-            *(Column(text.label(c), "% of real income", number=True) for c in codes(case)),
+            *(Column(f"{region_adjective(c)} duty", "%", number=True) for c in g.sides),
+            *(Column(text.label(c), "% of real income", number=True) for c in case.trio),
         ),
         tuple(rows),
         case.note(csv, "Plain real income: no jobs, no security, no politics."),
@@ -243,12 +217,14 @@ def own_choice(case: Case) -> list[Block]:
         best, now = alone[k].rates[k], g.today[k]
         where = "below" if best < now - 0.005 else "above" if best > now + 0.005 else "equal to"
         told.append(
-            f"{text.name(side)} would pick {rate(g, k, best)}, {where} today’s {text.fixed(100 * now, 0)}{text.THIN}%, and change "
+            f"{text.name(side)} would pick {rate(g, k, best)}, {where} today’s {text.fixed(100 * now, 0)}{text.THIN}%, and "
+            "change "
             f"its real income by {text.percent(alone[k].real_income[side], signed=True)}"
         )
     lower = all(alone[k].rates[k] < g.today[k] for k in (0, 1))
     verdict = (
-        " Both stand above the rate that serves them best: at today’s duties, what either loses in trade outweighs what it gains in "
+        " Both stand above the rate that serves them best: at today’s duties, what either loses in trade outweighs what it "
+        "gains in "
         "terms of trade and revenue. The threat is no sensible rate for its own sake; it is a lever."
         if lower
         else ""
@@ -280,7 +256,8 @@ def split(case: Case) -> list[Block]:
     try:
         outcomes = {h: solve(case.world.economy(), policy, runs[h].parameters).relative_to(runs[h].status_quo) for h in LAYERS}
     except NotConverged:
-        return [Heading("A world in two blocs", "blocs"), Para("The split into two blocs has no equilibrium at every horizon; no figure is given.")]
+        told = "The split into two blocs does not solve at every horizon, so no figure is given."
+        return [Heading("A world in two blocs", "blocs"), Para(told)]
     rows, data = [], []
     parts: dict[str, tuple[float, float, float]] = {}
     for code in case.focus:
@@ -296,7 +273,9 @@ def split(case: Case) -> list[Block]:
     for code in (*case.world.regions, *(c for c in case.focus if c not in case.world.regions)):
         for h in LAYERS:
             v = real_income(outcomes[h], case.members(code), code)
-            data.append(case.row(code, None, "real income, two blocs", "%", v, h) | {"scenario": "two blocs", "relative_to": case.quo})
+            data.append(
+                case.row(code, None, "real income, two blocs", "%", v, h) | {"scenario": "two blocs", "relative_to": case.quo}
+            )
     csv = case.file("two-blocs", "Real income when the world splits into two blocs, by horizon", data)
     table = Table(
         "tab-blocs",
@@ -310,10 +289,14 @@ def split(case: Case) -> list[Block]:
             Column("Together", "%", number=True),
         ),
         tuple(rows),
-        case.note(csv, f"Wall: crossing between blocs takes {100 * WALL:.0f} % more resources, goods and services. Blocs: west {text.join(west)}; east the rest."),
+        case.note(
+            csv,
+            f"Wall: crossing between blocs takes {100 * WALL:.0f} % more resources, goods and services. Blocs: west "
+            f"{text.join(west)}; east the rest.",
+        ),
         csv,
     )
-    both = tuple(o.bilateral() for o in (outcomes["medium"],))[0]
+    both = outcomes[LAYERS[0]].bilateral()
     west_index = [case.i(r) for r in west]
     east_index = [case.i(r) for r in east]
 
@@ -322,7 +305,11 @@ def split(case: Case) -> list[Block]:
         return float(v[np.ix_(west_index, east_index)].sum() + v[np.ix_(east_index, west_index)].sum())
 
     trade = 100 * (across(both[1]) / across(both[0]) - 1)
-    return [Heading("A world in two blocs", "blocs"), Para(split_text(case, parts["WORLD"], trade), cites=bloc_sources(case)), table]
+    return [
+        Heading("A world in two blocs", "blocs"),
+        Para(split_text(case, parts["WORLD"], trade), cites=bloc_sources(case)),
+        table,
+    ]
 
 
 def bloc_sources(case: Case) -> tuple[str, ...]:
@@ -331,7 +318,7 @@ def bloc_sources(case: Case) -> tuple[str, ...]:
     return found.sources if found else ()
 
 
-def _published_split(case: Case):  # type: ignore[no-untyped-def]
+def _published_split(case: Case) -> Published | None:
     return next((p for p in case.dossier.published if p.region is None and "bloc" in p.scenario.lower()), None)
 
 
@@ -341,184 +328,21 @@ def split_text(case: Case, parts: tuple[float, float, float], trade: float) -> s
     share = [f"{text.number(100 * p / total)}{text.THIN}%" for p in parts] if total else ["–"] * 3
     p = _published_split(case)
     beside = (
-        f" {p.who} gives {text.number(p.value)}{text.THIN}% ({p.quantity.lower()}, {p.time_basis}); ours is "
-        f"{'larger' if abs(total) > abs(p.value) else 'smaller'}. "
+        f" {p.who} gives {text.fixed(p.value, 0 if float(p.value).is_integer() else 1)}{text.THIN}% "
+        f"({p.quantity[:1].lower()}{p.quantity[1:]}, "
+        f"{p.time_basis}); our loss is {'larger' if abs(total) > abs(p.value) else 'smaller'}. "
         if p
         else " "
     )
     return (
-        f"If the world split into two blocs around the parties, behind a wall that cuts trade across it by {text.percent(abs(trade))}, "
-        f"world real income would change by {text.percent(total, signed=True)} by 2040, against {case.quo}: {text.percent(parts[0], signed=True)} "
-        f"from trade alone ({share[0]} of the whole), {text.percent(parts[1], signed=True)} as capital shrinks with it and work moves freely "
+        "If the world split into two blocs around the parties, behind a wall that cuts trade across it by "
+        f"{text.percent(abs(trade))}, "
+        f"world real income would change by {text.percent(total, signed=True)} by 2040, against {case.quo}: "
+        f"{text.percent(parts[0], signed=True)} "
+        f"from trade alone ({share[0]} of the whole), {text.percent(parts[1], signed=True)} as capital shrinks with it and "
+        "work moves freely "
         f"({share[1]}), and {text.percent(parts[2], signed=True)} as fewer ideas cross ({share[2]}).{beside}"
-        "Nobody has proposed such a wall, and its height is ours: it is set so that trade across it nearly stops. The part from ideas "
+        "Nobody has proposed such a wall, and its height is ours: it is set so that trade across it nearly stops. The part "
+        "from ideas "
         "leans on one parameter (how much of what sellers know buyers learn) and is the least sure."
     )
-
-
-# -- which measure does how much ---------------------------------------------------------------------------------------
-def groups(case: Case) -> tuple[dict[str, list[Measure]], list[Measure], list[Measure]]:
-    """Measures the worst scenario adds or changes, by who and what; those it keeps; those it drops."""
-    scenario = case.dossier.scenario(case.worst)
-    then = [m for m in in_force(case.dossier.measures_in(case.worst), scenario.policy_date) if m.modelled]
-    standing = [m for m in case.standing if m.modelled]
-    kept = [m for m in then if m in standing]
-    dropped = [m for m in standing if m not in then]
-    found: dict[str, list[Measure]] = {}
-    for m in then:
-        if m not in standing:
-            found.setdefault(f"{text.capital(text.possessive(m.by))} {KINDS.get(m.instrument, 'other measures')}", []).append(m)
-    if len(found) > GROUPS:
-        rest = list(found)[GROUPS - 1 :]
-        found = {k: v for k, v in found.items() if k not in rest} | {"Other measures": [m for k in rest for m in found[k]]}
-    return found, kept, dropped
-
-
-def shares(case: Case) -> list[Block]:
-    """Shapley shares of the groups of measures of the worst scenario."""
-    found, kept, dropped = groups(case)
-    if len(found) < 2 or dropped:
-        return []
-    day = case.dossier.scenario(case.worst).policy_date
-    names = list(found)
-    shown = [*codes(case), "WORLD"]
-    worth: dict[frozenset[int], np.ndarray] = {}
-    base = case.runs.status_quo
-    for size in range(len(names) + 1):
-        for chosen in combinations(range(len(names)), size):
-            key = frozenset(chosen)
-            if not key:
-                worth[key] = np.zeros(len(shown))
-                continue
-            if size == len(names):
-                o = case.outcome(case.worst)
-            else:
-                policy = case.policy_of([*kept, *(m for k in chosen for m in found[names[k]])], day)
-                o = solve(case.world.economy(), policy, case.runs.parameters).relative_to(base)
-            worth[key] = np.array([real_income(o, case.members(c), c) for c in shown])
-    part = shapley_shares(worth, len(names))
-    order = sorted(range(len(names)), key=lambda k: -abs(part[k][0]))
-    total = worth[frozenset(range(len(names)))]
-    rows = [(Cell(names[k]), *(Cell(text.fixed(v, 2, signed=True)) for v in part[k])) for k in order]
-    rows.append((Cell("All together", strong=True), *(Cell(text.fixed(v, 2, signed=True), strong=True) for v in total)))
-    csv = case.file(
-        "measure-shares",
-        f"Share of each group of measures in “{case.label(case.worst)}”",
-        [
-            case.row(c, case.worst, "contribution to real income", "points", float(part[k][n]), group=names[k],
-                     measures=" ".join(m.id for m in found[names[k]]))
-            for k in order
-            for n, c in enumerate(shown)
-        ],
-    )  # fmt: skip
-    told = []
-    for n, c in enumerate(codes(case)):
-        low = min(range(len(names)), key=lambda k: part[k][n])
-        if part[low][n] <= -text.TINY:
-            told.append(f"to {text.name(c)} {_mid(names[low])} ({text.percent(float(part[low][n]), signed=True)})")
-    lead = f"In “{case.label(case.worst)}” the measures that cost most are {text.join(told)}." if told else "No group of measures costs a party anything."
-    return [
-        Heading("Which measure does how much", "shares"),
-        Para(
-            f"{lead} A measure’s share is its mean effect over all orders in which the package could be put together; shares add up to "
-            f"the whole, {case.run}, against {case.quo}."
-        ),
-        Table(
-            "tab-shares",
-            f"“{case.label(case.worst)}” by group of measures",
-            f"Contribution to real income, percentage points, against {case.quo}; {case.run}",
-            (Column("Measures"), *(Column(text.capital(text.label(c)), "points", number=True) for c in shown)),
-            tuple(rows),
-            case.note(csv, "Rare-earth controls weigh far more in the first months: see the months after the cut."),
-            csv,
-        ),
-    ]
-
-
-def _mid(name: str) -> str:
-    return name[0].lower() + name[1:] if name.startswith(("The ", "Other ")) else name
-
-
-def shapley_shares(worth: Mapping[frozenset[int], np.ndarray], count: int) -> list[np.ndarray]:
-    """Mean gain from adding each of `count` groups over all orders.
-
-    >>> worth = {frozenset(): np.zeros(1), frozenset({0}): np.ones(1), frozenset({1}): np.zeros(1), frozenset({0, 1}): np.full(1, 3.0)}
-    >>> [float(s[0]) for s in shapley_shares(worth, 2)]
-    [2.0, 1.0]
-    """
-    out = [np.zeros_like(next(iter(worth.values()))) for _ in range(count)]
-    for chosen, value in worth.items():
-        for k in set(range(count)) - chosen:
-            weight = math.factorial(len(chosen)) * math.factorial(count - len(chosen) - 1) / math.factorial(count)
-            out[k] = out[k] + weight * (worth[chosen | {k}] - value)
-    return out
-
-
-# -- by channel --------------------------------------------------------------------------------------------------------
-CHANNELS = {
-    "terms of trade": "Terms of trade",
-    "tariff volume": "Trade that duties drive out",
-    "export volume": "Trade that export limits hold back",
-    "subsidies": "Subsidised output",
-    "technology and trade costs": "Technology and trade costs",
-    "factors and scale": "Hours, capital and scale",
-}
-WORDS = {
-    "terms of trade": "prices of exports against imports",
-    "tariff volume": "trade that duties drive out",
-    "export volume": "trade that export limits hold back",
-    "subsidies": "subsidised output",
-    "technology and trade costs": "technology and trade costs",
-    "factors and scale": "hours, capital and scale",
-}
-
-
-def channels(case: Case) -> list[Block]:
-    """The exact decomposition of the worst scenario."""
-    outcome = case.outcome(case.worst)
-    try:
-        frame = decompose(one_bound_a_flow(outcome), 8)
-    except NotConverged:
-        return []
-    shown = codes(case)
-    used = [p for p in PARTS if any(abs(float(frame.loc[c, p])) >= text.TINY for c in shown)]  # type: ignore[arg-type]
-    if not used:
-        return []
-    value = {(c, p): float(frame.loc[c, p]) for c in shown for p in (*PARTS, "exact", "left over")}  # type: ignore[arg-type]
-    rows = [(Cell(CHANNELS[p]), *(Cell(text.fixed(value[c, p], 2, signed=True)) for c in shown)) for p in used]
-    rows.append((Cell("Together", strong=True), *(Cell(text.fixed(value[c, "exact"], 2, signed=True), strong=True) for c in shown)))
-    csv = case.file(
-        "channels",
-        f"Real income in “{case.label(case.worst)}” by channel",
-        [
-            case.row(c, case.worst, f"part of real income: {p}", "100 × log change", value[c, p])
-            for c in shown
-            for p in (*PARTS, "exact", "left over")
-        ],
-    )
-    told = []
-    for c in shown:
-        top = max(used, key=lambda p: abs(value[c, p]))
-        told.append(f"{text.name(c)} {'gains' if value[c, top] > 0 else 'loses'} most through {WORDS[top]} ({text.fixed(value[c, top], 2, signed=True)} points)")
-    return [
-        Heading("Through which channel", "channels"),
-        Para(f"In “{case.label(case.worst)}” {'; '.join(told)}, {case.run}, against {case.quo}."),
-        Table(
-            "tab-channels",
-            f"“{case.label(case.worst)}” by channel",
-            f"Parts of the change of real income, percentage points (log), against {case.quo}; {case.run}",
-            (Column("Channel"), *(Column(text.capital(text.label(c)), "points", number=True) for c in shown)),
-            tuple(rows),
-            case.note(csv, "Exact: summed along eight steps from the old to the new policy; the rents of export licences are in the terms of trade."),
-            csv,
-        ),
-    ]
-
-
-def one_bound_a_flow(outcome: Outcome) -> Outcome:
-    """The outcome with an old bound left out on the way where a new one binds the same flows: two would leave the shares open."""
-    if outcome.shock is None or outcome.shock_before is None:
-        return outcome
-    new = outcome.shock.controls
-    kept = [c for c in outcome.shock_before.controls if not any((c.flows & n.flows).any() for n in new)]
-    return dataclasses.replace(outcome, shock_before=dataclasses.replace(outcome.shock_before, controls=kept))

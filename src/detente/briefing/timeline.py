@@ -175,7 +175,9 @@ def draw(
     )
     if len(rounds):
         stems = rounds.assign(y2=rounds["ty"] + 7)
-        layers.append(sheet.chart(stems).mark_rule(color=COLOUR["muted"], strokeWidth=0.6).encode(x=x_(), y=y_(), y2=alt.Y2("y2:Q")))
+        layers.append(
+            sheet.chart(stems).mark_rule(color=COLOUR["muted"], strokeWidth=0.6).encode(x=x_(), y=y_(), y2=alt.Y2("y2:Q"))
+        )
         layers.append(
             sheet.chart(rounds)
             .mark_circle(size=70, stroke=COLOUR["ink"], strokeWidth=1.3, opacity=1)

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from detente import __version__
-from detente.cli import dossier, run, strategy, talks, world
+from detente.cli import dossier, policy, run, strategy, talks, world
 from detente.cli.common import err, out, plain
 from detente.errors import DetenteError
 
@@ -35,6 +35,7 @@ app.command()(talks.truce)
 app.command()(talks.bystander)
 app.add_typer(world.app, name="world")
 app.add_typer(dossier.app, name="dossier")
+app.add_typer(policy.app, name="policy")
 
 
 def main() -> None:

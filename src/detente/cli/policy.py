@@ -118,7 +118,8 @@ def policy_diff(
     changes = changes_between(book.measures, a, b)
     if as_json:
         emit({"id": book.id, "from": min(a, b), "to": max(a, b), "changes": [
-            {"measure": c.measure, "title": titles[c.measure], "date": c.date, "before": str(c.before), "after": str(c.after)} for c in changes
+            {"measure": c.measure, "title": titles[c.measure], "date": c.date, "before": str(c.before), "after": str(c.after)}
+            for c in changes
         ]})  # fmt: skip
         return
     out.print(f"{book.title}\nfrom {min(a, b)} to {max(a, b)}: {len(changes)} measures differ", highlight=False, markup=False)
@@ -238,21 +239,21 @@ def policy_average(
             emit({"ledger": book.id, "by": by, "on": on, "definition": str(frame["definition"].iloc[0]), "days": rows})
         elif csv is None and parquet is None:
             table = text_table(("from this day", "average, %", "of it additional, points"))
-            last = None
-            for row in frame.itertuples():
-                if row.average_pct != last:
-                    table.add_row(str(row.date), f"{row.average_pct:.1f}", f"{row.additional_pp:.1f}")
-                last = row.average_pct
-            out.print(f"{by} on {on}, {frame['definition'].iloc[0]}", highlight=False)
+            last: float | None = None
+            columns = (frame["date"].tolist(), frame["average_pct"].tolist(), frame["additional_pp"].tolist())
+            for day, average, added in zip(*columns, strict=True):
+                if average != last:
+                    table.add_row(str(day), f"{average:.1f}", f"{added:.1f}")
+                last = average
+            out.print(f"{by} on {on}, {frame['definition'].tolist()[0]}", highlight=False)
             out.print(table)
             parted = frame[(frame["average_if_not_known_hold_pct"] - frame["average_pct"]).abs() > 1e-9]
             if len(parted):
-                high = parted["average_if_not_known_hold_pct"].iloc[-1]
+                high = float(parted["average_if_not_known_hold_pct"].iloc[-1])
                 out.print(
-                    f"From {parted['date'].iloc[0]} it is not known whether all suspensions hold; without them {high:.1f} %.",
-                    highlight=False,
-                    soft_wrap=True,
-                )
+                    f"From {parted['date'].tolist()[0]} it is not known whether all suspensions hold; without them {high:.1f} %.",
+                    highlight=False, soft_wrap=True,
+                )  # fmt: skip
         return
     if csv is not None or parquet is not None:
         raise InputError("--csv and --parquet write a daily series: add --from and --to")

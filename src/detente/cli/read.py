@@ -39,7 +39,8 @@ def read(
     _show(reading)
     if target is not None:
         out.print(
-            f"{target}: {len(reading.missing)} fields to fill\nNext: edit the lines marked MISSING, then detente dossier check {target}",
+            f"{target}: {len(reading.missing)} fields to fill\n"
+            f"Next: edit the lines marked MISSING, then detente dossier check {target}",
             highlight=False, markup=False, soft_wrap=True,
         )  # fmt: skip
     else:

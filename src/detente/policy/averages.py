@@ -103,7 +103,8 @@ class AverageTariff(float):
         """JSON-able."""
         return {
             "by": self.by, "on": self.on, "date": self.date.isoformat(), "definition": self.definition, "meaning": self.meaning,
-            "average_pct": round(float(self), 4), "base_pct": round(self.base, 4), "additional_pp": round(float(self) - self.base, 4),
+            "average_pct": round(float(self), 4), "base_pct": round(self.base, 4),
+            "additional_pp": round(float(self) - self.base, 4),
             "covered_pct": round(self.covered, 2), "unmapped_pct": round(self.unmapped, 2),
             "by_measure_pp": {k: round(v, 4) for k, v in self.pieces.items()},
             "not_known": list(self.unknown), "average_if_not_known_hold_pct": round(self.if_unknown_hold, 4),
@@ -142,8 +143,9 @@ def coverage_shares(tables: str) -> dict[str, Coverage]:
     found = {}
     for name, group in frame.groupby("measure"):
         by_sector = group.set_index("sector")
-        lines = by_sector["share_of_lines"].dropna()
-        found[str(name)] = Coverage(by_sector["share_of_trade"].to_dict(), lines.to_dict())
+        trade = {str(s): float(v) for s, v in by_sector["share_of_trade"].items()}
+        lines = {str(s): float(v) for s, v in by_sector["share_of_lines"].dropna().items()}
+        found[str(name)] = Coverage(trade, lines)
     return found
 
 

@@ -136,7 +136,7 @@ class Ledger(Strict):
             twice = [i for i, n in Counter(ids).items() if n > 1]
             if twice:
                 raise ValueError(f"{what} {twice[0]!r} is given twice (the dossier continued counts)")
-        known, ids = {s.id: s.title for s in self.sources}, {m.id: m.title for m in measures}
+        known, known_measures = {s.id: s.title for s in self.sources}, {m.id: m.title for m in measures}
         cited = [(f"measure {m.id!r}", m.sources) for m in measures] + [
             (f"event of {e.date}", e.sources) for e in self.own_history
         ]
@@ -148,8 +148,8 @@ class Ledger(Strict):
         for m in measures:
             for verb, others in (("replaces", m.replaces), ("yields to", m.yields_to)):
                 for other in others:
-                    if other not in ids:
-                        raise ValueError(f"measure {m.id!r} {verb} {UnknownName(other, ids, 'measure')}")
+                    if other not in known_measures:
+                        raise ValueError(f"measure {m.id!r} {verb} {UnknownName(other, known_measures, 'measure')}")
         self._no_overlap(measures)
         return self
 

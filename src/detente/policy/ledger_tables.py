@@ -31,6 +31,7 @@ import sys
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -161,11 +162,10 @@ def chapter_table(folder: Path, lines: pd.DataFrame, by_sector: pd.Series) -> tu
         raise SourceError(f"{folder / CHAPTERS}: no file for China (5700)")
     imports = tables["5700"]["2024_imports"]
     ordinary = [tables[c] for c in ORDINARY if c in tables]
-    mfn = (
-        100
-        * sum(t["2024_duty"].reindex(imports.index).fillna(0) for t in ordinary)
-        / sum(t["2024_imports"].reindex(imports.index).fillna(0) for t in ordinary)
-    )
+    nothing = pd.Series(0.0, imports.index)
+    paid = sum((t["2024_duty"].reindex(imports.index).fillna(0.0) for t in ordinary), start=nothing)
+    came = sum((t["2024_imports"].reindex(imports.index).fillna(0.0) for t in ordinary), start=nothing)
+    mfn = 100 * paid / came
     for chapter in METALS:
         duty = sum(float(tables[c]["2024_duty"].get(chapter, 0.0)) for c in EUROPE)
         mfn[chapter] = 100 * duty / sum(float(tables[c]["2024_imports"].get(chapter, 0.0)) for c in EUROPE)
@@ -184,17 +184,17 @@ def chapter_table(folder: Path, lines: pd.DataFrame, by_sector: pd.Series) -> tu
     return pd.DataFrame(rows, columns=["chapter", "sector", "share", "us_imports_from_china_2024_musd"]), by_trade
 
 
-def us_lists(contents: Mapping[str, object]) -> pd.DataFrame:
+def us_lists(contents: Mapping[str, Any]) -> pd.DataFrame:
     """List × sector shares of imports from China, fitted to the published values of the lists."""
-    names = list(contents["lists"])  # type: ignore[call-overload]
+    names = list(contents["lists"])
     prior = pd.DataFrame(contents["prior"], index=names).T
     prior["none"] = 1 - prior.sum(axis=1)
     profile = pd.Series(contents["profile_pct"]).reindex(prior.index).astype(float)
     profile = profile / profile.sum()
     published = (pd.Series(contents["published_bn"]) / pd.Series(contents["imports_bn"])).reindex(names).astype(float)
-    columns = np.append(published.to_numpy(), 1 - published.sum())
+    columns = np.array([*published.to_numpy(dtype=float), 1 - float(published.sum())])
     weights = profile.clip(lower=1e-9)
-    table = fit_margins((prior.T * weights).T.to_numpy(), weights.to_numpy(), columns * weights.sum())
+    table = fit_margins((prior.T * weights).T.to_numpy(), np.asarray(weights, dtype=np.float64), columns * float(weights.sum()))
     shares = pd.DataFrame(table / table.sum(1, keepdims=True), prior.index, prior.columns)
     measures = {"l1": ("us-301-list-1",), "l2": ("us-301-list-2",), "l3": ("us-301-list-3-10", "us-301-list-3-25"),
                 "l4a": ("us-301-list-4a-15", "us-301-list-4a-7"), "none": ()}  # fmt: skip

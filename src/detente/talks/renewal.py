@@ -6,10 +6,13 @@ Payoffs are flows a year. The truce is reviewed every Δ years, and cheating can
     average flow   v = n + (c − n)(1 − δ)/(1 − δ + δ p₀ x) − k r δ/(1 − δ),   k the cost of a review
     share of time at peace 1/(1 + p₀ L/Δ),   years to the first false alarm Δ/p₀
 
-Long periods let a cheat enjoy the fruits for longer (δ small); short ones multiply false alarms and the cost of meeting. If
-evidence needs time, detection is p₁(Δ) = p₀ + (p₁ − p₀)(1 − e^{−Δ/m}), m years of evidence. Punishment is the shortest that
-deters both sides unless given. The best period on the grid has the largest product of gains over the stand-off among those
-that hold. Source: the condition is Green and Porter's (1984); reviewing more often need not help, Abreu, Milgrom and Pearce
+Long periods let a cheat enjoy the fruits for longer (δ small); short ones cost meetings and, with a punishment of fixed length,
+more false alarms. If evidence needs time, detection is p₁(Δ) = p₀ + (p₁ − p₀)(1 − e^{−Δ/m}), m years of evidence. Unless a
+length is given, punishment is the shortest that deters both sides; then false alarms cost (d − c) p₀/(p₁ − p₀) a year at any Δ:
+rare ones bring long punishments, frequent ones short. The best period on the grid has the largest product of gains over the
+stand-off among those that hold; of equally good ones, the one longest at peace.
+
+Source: the condition is Green and Porter's (1984); reviewing more often need not help, Abreu, Milgrom and Pearce
 (1991).
 
 >>> from detente.talks.truce import TruceSide
@@ -68,7 +71,7 @@ class Renewal:
         if longest < periods.max():
             text += f" Beyond {days(longest)} it no longer holds: cheating pays for too long before it can be found."
         if (holds & (periods < self.best)).any():
-            text += " Shorter periods hold too but cost more in false alarms and meetings."
+            text += " Shorter periods hold too but are worth less, meetings and false alarms counted."
         return text
 
 
@@ -110,7 +113,9 @@ def renewal(
     best = None
     if len(good):
         gains = [np.maximum(good[f"flow to {s.name}"].to_numpy() - s.standoff, 0.0) for s in sides]
-        best = float(good.index[int(np.argmax(gains[0] * gains[1]))])
+        product, peace = gains[0] * gains[1], good["share of time at peace"].to_numpy()
+        top = np.flatnonzero(product >= product.max() * (1 - 1e-9))
+        best = float(good.index[top[int(np.argmax(peace[top] - 1e-12 * np.arange(len(top))))]])
     return Renewal(sides, r, "holds" if best is not None else "does not hold", best, table)
 
 

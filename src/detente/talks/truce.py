@@ -12,8 +12,9 @@ punishment lasts, x = 1 − δᵀ.
     detection needed                       p₁ ≥ p₀ + g (1 − δ + δ p₀ x)/(δ x (c − n))
 
 The condition must hold on both sides. Raising p₁ (or lowering p₀) is what transparency buys: punishments that deter get
-shorter, so false alarms cost less. A punishment nobody would carry out is no punishment: the punisher's value of punishing and
-then returning to peace must be at least that of letting itself be cheated.
+shorter, so false alarms cost less; with the shortest one a side gets (1 − δ) V = c − g p₀/(p₁ − p₀) a period. A punishment
+nobody would carry out is no punishment: the punisher's value of punishing and then returning to peace must be at least that of
+letting itself be cheated.
 
 >>> side = TruceSide("USA", keep=1, cheat=1.8, standoff=0)
 >>> t = truce(side, TruceSide("CHN", 1, 1.8, 0), 0.95, false_alarm=0.1, detection=0.6, punishment=5)
@@ -96,14 +97,20 @@ def weight_needed(side: TruceSide, discount: float, false_alarm: float, detectio
     return math.inf if room <= 0 else gain * (1 - discount) / (discount * room)
 
 
-def shortest_punishment(side: TruceSide, discount: float, false_alarm: float, detection: float) -> float:
-    """The fewest whole periods of punishment that deter: 0 if none is needed, infinite if only for good, NaN if nothing does."""
+def shortest_punishment(
+    side: TruceSide, discount: float, false_alarm: float, detection: float, *, whole_periods: bool = True
+) -> float:
+    """The fewest periods of punishment that deter: 0 if none is needed, infinite if only for good, NaN if nothing does.
+
+    A fraction of a period (`whole_periods=False`) is a lottery over two lengths.
+    """
     need = weight_needed(side, discount, false_alarm, detection)
     if need <= 0:
         return 0.0
     if need >= 1:
         return math.inf if need <= 1 + 1e-12 else math.nan
-    return float(math.ceil(math.log1p(-need) / math.log(discount) - 1e-9))
+    periods = math.log1p(-need) / math.log(discount)
+    return float(math.ceil(periods - 1e-9)) if whole_periods else periods
 
 
 def detection_needed(side: TruceSide, discount: float, false_alarm: float, weight: float) -> float:
@@ -179,7 +186,8 @@ class Truce:
     def transparency(self, detection: Sequence[float] | None = None, false_alarm: Sequence[float] | None = None) -> pd.DataFrame:
         """What better monitoring buys: each level with the shortest punishment that deters there, against today's detection.
 
-        Levels pair up; a missing one stays as it is. Without arguments: detection from now to 1 in steps of a tenth of the way.
+        Punishments may be fractions of a period here. Levels pair up; a missing one stays as it is. Without arguments:
+        detection from now to 1 in steps of a tenth of the way.
         """
         if detection is None and false_alarm is None:
             detection = [self.detection + k * (1 - self.detection) / 10 for k in range(11)]
@@ -187,10 +195,10 @@ class Truce:
         alarms = list(false_alarm) if false_alarm is not None else [self.false_alarm] * len(found)
         if len(found) != len(alarms):
             raise InputError(f"{len(found)} levels of detection and {len(alarms)} of false alarms do not pair up")
-        base = truce(*self.sides, self.discount, false_alarm=self.false_alarm, detection=self.detection)
+        base = truce(*self.sides, self.discount, false_alarm=self.false_alarm, detection=self.detection, whole_periods=False)
         rows = []
         for p1, p0 in zip(found, alarms, strict=True):
-            t = truce(*self.sides, self.discount, false_alarm=p0, detection=p1)
+            t = truce(*self.sides, self.discount, false_alarm=p0, detection=p1, whole_periods=False)
             kept = t.status in ("holds", "nothing to enforce")
             row: dict[str, Any] = {
                 "detection": p1,
@@ -264,10 +272,11 @@ def truce(
     false_alarm: float = 0.0,
     detection: float = 1.0,
     punishment: float | None = None,
+    whole_periods: bool = True,
 ) -> Truce:
     """Whether a truce holds on both sides. `discount` per period, one number or one a side; `punishment` in periods.
 
-    Without `punishment` the shortest that deters both sides is used (for good if none does).
+    Without `punishment` the shortest that deters both sides is used (for good if none does), in whole periods unless told not to.
     """
     if first.name == second.name:
         raise InputError(f"the two sides need different names, not {first.name!r} twice")
@@ -281,7 +290,7 @@ def truce(
         raise InputError(f"cheating must be at least as likely to raise an alarm ({p1:g}) as keeping ({p0:g})")
     chosen = "given"
     if punishment is None:
-        need = [shortest_punishment(s, x, p0, p1) for s, x in zip(sides, d, strict=True)]
+        need = [shortest_punishment(s, x, p0, p1, whole_periods=whole_periods) for s, x in zip(sides, d, strict=True)]
         fails = any(math.isnan(t) for t in need)
         punishment, chosen = (
             (math.inf, "for good: nothing shorter deters") if fails else (max(need), "the shortest that deters both")

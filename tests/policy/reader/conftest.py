@@ -1,4 +1,4 @@
-"""Makes the labelled texts importable from any place in the repository."""
+"""Makes the helpers beside these tests importable by name, from whatever place pytest is started."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import importlib.util
 import sys
 from pathlib import Path
 
-if "tests_reader_texts" not in sys.modules:
-    spec = importlib.util.spec_from_file_location("tests_reader_texts", Path(__file__).with_name("texts.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["tests_reader_texts"] = module
-    spec.loader.exec_module(module)
+for name, file in (("tests_reader_texts", "texts.py"), ("test_reader_draft_filling", "filling.py")):
+    if name not in sys.modules:
+        spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(file))
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[name] = module
+        spec.loader.exec_module(module)

@@ -9,10 +9,10 @@ from datetime import date
 from typing import Any
 
 import pytest
+from tests_reader_texts import LABELLED, NOYEAR, TRAPS, WEB, WIRE, Labelled
 
 from detente.policy.reader import Finding, Reading, read_article
 from detente.policy.reader.status import STATUSES
-from tests_reader_texts import LABELLED, NOYEAR, TRAPS, WEB, WIRE, Labelled
 
 FLOORS = {"measures": 0.85, "deadlines": 0.85, "meetings": 0.9, "figures": 0.9, "motives": 0.9}
 
@@ -108,7 +108,9 @@ def test_day_without_a_year_stays_open_until_the_date_is_given() -> None:
 
 
 def test_ambiguity_is_flagged_not_guessed() -> None:
-    reading = read_article("3 March 2025\n\nChile put a 10-15% duty on Peruvian copper from 03/04/2025, worth $2 billion to Lima.")
+    reading = read_article(
+        "3 March 2025\n\nChile put a 10-15% duty on Peruvian copper from 03/04/2025, worth $2 billion to Lima."
+    )
     m = reading.measures[0]
     assert m.fields["rate_pct"] is None
     assert {a["value"] for a in m.alternatives if a["field"] == "rate_pct"} == {10.0, 15.0}
@@ -119,7 +121,14 @@ def test_ambiguity_is_flagged_not_guessed() -> None:
 
 def test_goods_become_sectors() -> None:
     text = "5 May 2025\n\nIndia imposed a 20% tariff on Thai {} on 1 May."
-    wanted = {"soybeans": "AGR", "semiconductors": "ELE", "steel": "IRS", "cars": "MVH", "rare-earth magnets": "RER", "shoes": "TEX"}
+    wanted = {
+        "soybeans": "AGR",
+        "semiconductors": "ELE",
+        "steel": "IRS",
+        "cars": "MVH",
+        "rare-earth magnets": "RER",
+        "shoes": "TEX",
+    }
     found: dict[str, list[str]] = defaultdict(list)
     for word in wanted:
         found[word] = read_article(text.format(word)).measures[0].fields["sectors"]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import islice
 
 from detente.policy.reader.amounts import Amount
 from detente.policy.reader.dates import DateMention
@@ -18,43 +19,121 @@ from detente.policy.reader.words import Mention
 TARIFF, EXPORT_CONTROL, EMBARGO, NON_TARIFF, PURCHASE, OTHER = (
     "tariff", "export_control", "embargo", "non_tariff", "purchase", "other",
 )  # fmt: skip
-_NOT_A_DUTY = r"(?![- ](?:wars?|truces?|talks|negotiat\w+|deadlines?|hostilit\w+|revenues?|escalat\w+|ceasefire|pause|threats?|disputes?|fights?|battles?|rows?|polic\w+|negotiators?|lines?|codes?|conflicts?|uncertaint\w+|relief|barriers?|exemptions?|pressures?|spiral|cuts? (?:deal|talks)))"
+_NOT_A_DUTY = (
+    r"(?![- ](?:wars?|truces?|talks|negotiat\w+|deadlines?|hostilit\w+|revenues?|escalat\w+"
+    r"|ceasefire|pause|threats?|disputes?|fights?|battles?|rows?|polic\w+|negotiators?|lines?"
+    r"|codes?|conflicts?|uncertaint\w+|relief|barriers?|exemptions?|pressures?|spiral|cuts?"
+    r" (?:deal|talks)))"
+)
 _EXPORT_NOUN = r"(?:export|exports|shipments?|overseas sales)"
-_CURB = r"(?:curbs?|controls?|restrictions?|bans?|limits?|licen[cs](?:e|es|ing)(?: (?:rules?|requirements?|regime))?|quotas?|embargo(?:es)?)"
+_CURB = (
+    r"(?:curbs?|controls?|restrictions?|bans?|limits?|licen[cs](?:e|es|ing)(?: (?:rules?|requirements?"
+    r"|regime))?|quotas?|embargo(?:es)?)"
+)
 _INSTRUMENTS: tuple[tuple[str, str], ...] = (
     (EXPORT_CONTROL, rf"\b{_EXPORT_NOUN}[- ]{_CURB}\b"),
-    (EXPORT_CONTROL, rf"\b{_CURB}\s+(?:on|over|of|for)\s+(?:(?:the|its|their|all|some|certain|foreign)\s+)?(?:[\w-]+\s+){{0,4}}?(?:exports?|shipments?|sales abroad)\b"),
-    (EXPORT_CONTROL, r"\b(?:restrict(?:s|ed|ing)?|curb(?:s|ed|bing)?|limit(?:s|ed|ing)?|ban(?:s|ned|ning)?|halt(?:s|ed|ing)?|block(?:s|ed|ing)?|stop(?:s|ped|ping)?|tighten(?:s|ed|ing)? controls (?:on|over))\s+(?:(?:the|its|their|all|some|foreign|overseas)\s+)?(?:[\w-]+\s+){0,3}?(?:exports?|shipments)\b(?! to (?:grow|rise))"),
-    (EXPORT_CONTROL, r"\b(?:rare[- ]earths?(?: and magnets?)?|magnets?|minerals?|critical[- ]minerals?|chips?|gallium|graphite|technology|nickel|ore)[- ](?:curbs?|controls?|restrictions?|licen[cs]ing(?: regime)?|embargo)\b"),
+    (EXPORT_CONTROL, (
+rf"\b{_CURB}\s+(?:on|over|of|for)\s+(?:(?:the|its|their|all|some|certain|foreign)\s+)?(?:[\w-]+\s+){{0,4}}?(?:exports?"
+rf"|shipments?|sales abroad)\b"
+)),
+    (EXPORT_CONTROL, (
+r"\b(?:restrict(?:s|ed|ing)?|curb(?:s|ed|bing)?|limit(?:s|ed|ing)?|ban(?:s|ned|ning)?|halt(?:s"
+r"|ed|ing)?|block(?:s|ed|ing)?|stop(?:s|ped|ping)?|tighten(?:s|ed|ing)? controls (?:on|over))\s+(?:(?:the"
+r"|its|their|all|some|foreign|overseas)\s+)?(?:[\w-]+\s+){0,3}?(?:exports?|shipments)\b(?!"
+r" to (?:grow|rise))"
+)),
+    (EXPORT_CONTROL, (
+r"\b(?:rare[- ]earths?(?: and magnets?)?|magnets?|minerals?|critical[- ]minerals?|chips?"
+r"|gallium|graphite|technology|nickel|ore)[- ](?:curbs?|controls?|restrictions?|licen[cs]ing(?:"
+r" regime)?|embargo)\b"
+)),
     (EXPORT_CONTROL, r"\bentity list(?:ings?)?\b"),
-    (EMBARGO, r"\b(?:import (?:bans?|embargo(?:es)?)|(?:bans?|embargo(?:es)?) on (?:(?:all|the|its|imports?(?: of)?)\s+){0,3}(?:[\w-]+\s+){0,2}?(?:imports?|beef|pork|poultry|seafood|goods|products|oil|coal|wine)|trade embargo)\b"),
-    (NON_TARIFF, r"\b(?:port (?:fees|charges)|(?:import )?licen[cs]ing requirements?|sanitary (?:rules|measures)|technical barriers|customs delays|digital services tax(?:es)?|carbon border (?:tax|levy|adjustment\w*))\b"),
+    (EMBARGO, (
+r"\b(?:import (?:bans?|embargo(?:es)?)|(?:bans?|embargo(?:es)?) on (?:(?:all|the|its|imports?(?:"
+r" of)?)\s+){0,3}(?:[\w-]+\s+){0,2}?(?:imports?|beef|pork|poultry|seafood|goods|products"
+r"|oil|coal|wine)|trade embargo)\b"
+)),
+    (NON_TARIFF, (
+r"\b(?:port (?:fees|charges)|(?:import )?licen[cs]ing requirements?|sanitary (?:rules|measures)"
+r"|technical barriers|customs delays|digital services tax(?:es)?|carbon border (?:tax|levy"
+r"|adjustment\w*))\b"
+)),
     (OTHER, r"\bexport (?:tax(?:es)?|dut(?:y|ies)|levy|levies)\b"),
-    (OTHER, r"\b(?:import quotas?|tariff[- ]rate quotas?|(?:production|export|state|industrial) subsid(?:y|ies)|investment restrictions?)\b"),
-    (TARIFF, r"\b(?:charg(?:e|es|ed|ing)|levie[sd]|impose[sd]?|slap(?:s|ped)?|puts?)\s+(?:an? )?\d{1,3}(?:\.\d+)?\s*(?:%|per ?cent)(?=\s+on\b)"),
-    (TARIFF, r"\b(?:face[sd]?|pay(?:s|ing)?|paid)\s+(?:an? |only |just |still )?\d{1,3}(?:\.\d+)?\s*(?:%|per ?cent)(?!\s+(?:of|more|less|higher|lower|extra)\b|\s+(?:[\w-]+\s+){0,4}(?:tariffs?|dut(?:y|ies)|lev(?:y|ies)|surcharges?|tax))"),
+    (OTHER, (
+r"\b(?:import quotas?|tariff[- ]rate quotas?|(?:production|export|state|industrial) subsid(?:y"
+r"|ies)|investment restrictions?)\b"
+)),
+    (TARIFF, (
+r"\b(?:charg(?:e|es|ed|ing)|levie[sd]|impose[sd]?|slap(?:s|ped)?|puts?)\s+(?:an? )?\d{1,3}(?:\.\d+)?\s*(?:%"
+r"|per ?cent)(?=\s+on\b)"
+)),
+    (TARIFF, (
+r"\b(?:face[sd]?|pay(?:s|ing)?|paid)\s+(?:an? |only |just |still )?\d{1,3}(?:\.\d+)?\s*(?:%"
+r"|per ?cent)(?!\s+(?:of|more|less|higher|lower|extra)\b|\s+(?:[\w-]+\s+){0,4}(?:tariffs?"
+r"|dut(?:y|ies)|lev(?:y|ies)|surcharges?|tax))"
+)),
     (TARIFF, r"(?<=\band )\d{1,3}(?:\.\d+)?\s*(?:%|per ?cent)(?=\s+on\b)"),
-    (TARIFF, rf"\b(?:(?:anti-dumping|antidumping|countervailing|safeguard|customs|import|retaliatory|reciprocal|punitive|counter|additional|extra)[- ])*(?:tariffs?|duties|duty(?!-free)|import tax(?:es)?|surcharges?|levies|levy(?= (?:of|on|against)\b)|counter-?tariffs?|counter-?measures(?= on\b))\b{_NOT_A_DUTY}"),
+    (TARIFF, (
+rf"\b(?:(?:anti-dumping|antidumping|countervailing|safeguard|customs|import|retaliatory|reciprocal"
+rf"|punitive|counter|additional|extra)[- ])*(?:tariffs?|duties|duty(?!-free)|import tax(?:es)?"
+rf"|surcharges?|levies|levy(?= (?:of|on|against)\b)|counter-?tariffs?|counter-?measures(?= on\b))\b{_NOT_A_DUTY}"
+)),
 )  # fmt: skip
 _INSTRUMENT = re.compile("|".join(f"(?P<i{k}>{body})" for k, (_, body) in enumerate(_INSTRUMENTS)), re.IGNORECASE)
 _BUY = re.compile(
-    r"\b(?:agree[ds]?|pledge[ds]?|promis(?:e[ds]?|ing)|commit(?:s|ted)?|vow(?:s|ed)?|undert(?:ake|ook|akes)|offer(?:s|ed)?|will|to)\s+(?:\w+\s+){0,3}?(?:buy(?:ing)?|purchas(?:e|es|ing)|import(?:ing)?)\b"
+    r"\b(?:agree[ds]?|pledge[ds]?|promis(?:e[ds]?|ing)|commit(?:s|ted)?|vow(?:s|ed)?|undert(?:ake"
+    r"|ook|akes)|offer(?:s|ed)?|will|to)\s+(?:\w+\s+){0,3}?(?:buy(?:ing)?|purchas(?:e|es|ing)"
+    r"|import(?:ing)?)\b"
     r"|\bpurchases? (?:commitments?|promises?|pledges?)\b",
     re.IGNORECASE,
 )
-_GOODS = r"(?:goods|imports?|exports?|products?|shipments?|merchandise|exporters|cars|autos|vehicles|steel|alumini?um|textiles|wine|beef|pork|soy\w*|electronics|semiconductors|chips|machinery|aircraft|garments|clothing|seafood|fruit|pharmaceuticals|medicines|furniture|copper|toys|dairy|cheese|spirits|EVs?|electric|farm|agricultural|solar|batteries|brandy|barley|canola|lumber|makers|companies|firms)"
-_RECEIVES = re.compile(r"\b(?:fac(?:e|es|ed|ing)|hit (?:by|with)|subject(?:ed)? to|pay(?:s|ing)?|paid|slapped with|charged|burdened|targeted|exposed to|suffer\w*|taxed|attract\w*|incur\w*|spared)\b", re.IGNORECASE)
+_GOODS = (
+    r"(?:goods|imports?|exports?|products?|shipments?|merchandise|exporters|cars|autos|vehicles"
+    r"|steel|alumini?um|textiles|wine|beef|pork|soy\w*|electronics|semiconductors|chips|machinery"
+    r"|aircraft|garments|clothing|seafood|fruit|pharmaceuticals|medicines|furniture|copper|toys"
+    r"|dairy|cheese|spirits|EVs?|electric|farm|agricultural|solar|batteries|brandy|barley|canola"
+    r"|lumber|makers|companies|firms)"
+)
+_RECEIVES = re.compile(
+    (
+        r"\b(?:fac(?:e|es|ed|ing)|hit (?:by|with)|subject(?:ed)? to|pay(?:s|ing)?|paid|slapped with"
+        r"|charged|burdened|targeted|exposed to|suffer\w*|taxed|attract\w*|incur\w*|spared)\b"
+    ),
+    re.IGNORECASE,
+)
 _VERB = re.compile(
-    r"\b(?:is|are|was|were|be|been|has|have|had|will|would|could|may|might|can|should|to|said|says|told|impos\w+|threat\w+|announc\w+|rais\w+|put|puts|face[sd]?|plac\w+|"
-    r"respond\w*|retaliat\w*|levied|slapp\w+|cut|lift\w*|suspend\w*|paus\w+|kept|keep|hit|that|which|who|while|after|before|and|or|as|because|since|if|when|but|on|in|from|against|of|by|with|for|over|at)\b",
+    r"\b(?:is|are|was|were|be|been|has|have|had|will|would|could|may|might|can|should|to|said"
+    r"|says|told|impos\w+|threat\w+|announc\w+|rais\w+|put|puts|face[sd]?|plac\w+|"
+    r"respond\w*|retaliat\w*|levied|slapp\w+|cut|lift\w*|suspend\w*|paus\w+|kept|keep|hit|that"
+    r"|which|who|while|after|before|and|or|as|because|since|if|when|but|on|in|from|against|of"
+    r"|by|with|for|over|at)\b",
     re.IGNORECASE,
 )
 _ADJ_LINK = re.compile(r"^(?:'s|'|s')?(?:\s+(?!\W)[\w%.'-]+){0,6}\s*\(?$")
-_RATE_TO_DUTY = re.compile(r"^(?:\s+|-)(?:(?!and\b|of\b|in\b|to\b|on\b|from\b|rise\b|fall\b|drop\b|increase\b|decline\b)[\w'.,-]+\s+){0,5}?(?:\(?[\w-]+\)?\s+)?$", re.I)
-_DUTY_TO_RATE = re.compile(r"\b(?:of|to|at|from|by|reach\w*|as (?:high|much|low) as|up to|nearly|about|around|above|over|below|between|exceeding|a further|another|total(?:l?ing)?|is|are|was|were|stand\w*|:|=)\s+(?:(?:up to|about|around|nearly|roughly|almost|some|as much as|as high as|at least|more than|an additional|a further|another|only|between|just|a|an)\s+){0,3}\(?$", re.I)
+_RATE_TO_DUTY = re.compile(
+    r"^(?:\s+|-)(?:(?!and\b|of\b|in\b|to\b|on\b|from\b|rise\b|fall\b|drop\b|increase\b|decline\b)[\w'.,-]+\s+){0,5}?(?:\(?[\w-]+\)?\s+)?$",
+    re.I,
+)
+_DUTY_TO_RATE = re.compile(
+    (
+        r"\b(?:of|to|at|from|by|reach\w*|as (?:high|much|low) as|up to|nearly|about|around|above"
+        r"|over|below|between|exceeding|a further|another|total(?:l?ing)?|is|are|was|were|stand\w*"
+        r"|:|=)\s+(?:(?:up to|about|around|nearly|roughly|almost|some|as much as|as high as|at least"
+        r"|more than|an additional|a further|another|only|between|just|a|an)\s+){0,3}\(?$"
+    ),
+    re.I,
+)
 _NOT_RATE_AFTER = re.compile(
-    r"^\s*(?:of (?:(?:its|their|the|all|total|global|world|US|U\.S\.|Chinese|annual|household|country's)\s+)*(?:GDP|gross|imports?|exports?|trade|output|sales|shipments|economy|income|respondents|firms|companies|supply|voters|people|production|demand|global|world)"
-    r"|(?:more|less|fewer|higher|lower|larger|smaller|faster|slower)\b(?! (?:tariff|dut|levy|rate))|(?:drop|fall|decline|rise|increase|jump|slump|surge|growth|contraction|reduction|loss|plunge)\b(?! in (?:tariff|dut))"
+
+r"^\s*(?:of (?:(?:its|their|the|all|total|global|world|US|U\.S\.|Chinese|annual|household"
+r"|country's)\s+)*(?:GDP|gross|imports?|exports?|trade|output|sales|shipments|economy|income"
+r"|respondents|firms|companies|supply|voters|people|production|demand|global|world)"
+
+
+r"|(?:more|less|fewer|higher|lower|larger|smaller|faster|slower)\b(?! (?:tariff|dut|levy"
+r"|rate))|(?:drop|fall|decline|rise|increase|jump|slump|surge|growth|contraction|reduction"
+r"|loss|plunge)\b(?! in (?:tariff|dut))"
+
     r"|in (?:the )?(?:year|first|second|third|GDP|output|exports|imports)|year[- ]on[- ]year|approval|share)",
     re.I,
 )  # fmt: skip
@@ -94,7 +173,7 @@ def acts_in(sheet: Sheet) -> tuple[Act, ...]:
     """Every mention of a trade measure in the article, in order."""
     found: list[Act] = []
     for s in sheet.sentences:
-        triggers = [(m, _kind(m)) for m in _INSTRUMENT.finditer(s.text)]
+        triggers = [(m, _kind(m)) for m in islice(_INSTRUMENT.finditer(s.text), 30)]
         triggers = [(m, k) for m, k in triggers if not _compound(s.text, m, k)]
         if triggers and triggers[0][0].group()[0].isdigit():
             triggers = triggers[1:]
@@ -119,8 +198,13 @@ def _compound(text: str, match: re.Match[str], kind: str) -> bool:
     word = match.group().lower()
     if kind == TARIFF and word[0].isdigit() and match.start() == 0:
         return True
-    return kind == TARIFF and word in ("duty", "duties") and bool(
-        re.search(r"(?:\bon|heavy-|off|double|\bhis|\bher|\bpublic|active|civic|military) ?$", before, re.I) or re.match(r" (?:of care|to\b)", after)
+    return (
+        kind == TARIFF
+        and word in ("duty", "duties")
+        and bool(
+            re.search(r"(?:\bon|heavy-|off|double|\bhis|\bher|\bpublic|active|civic|military) ?$", before, re.I)
+            or re.match(r" (?:of care|to\b)", after)
+        )
     )
 
 
@@ -151,18 +235,30 @@ def _rate(sheet: Sheet, s: Sentence, start: int, end: int, low: int, high: int) 
             gap = start - a1
         elif end <= a0 and a1 <= high:
             between = s.text[end:a0]
-            ok = a.kind in ("change", "range") and len(between) < 90 or _DUTY_TO_RATE.search(between)
-            if not ok or re.search(r"[;]|\b(?:GDP|growth|exports? (?:fell|rose|dropped)|inflation|shares?|output|prices?)\b", between, re.I) or len(between) > 110:
+            ok = (a.kind in ("change", "range") and len(between) < 90) or _DUTY_TO_RATE.search(between)
+            if (
+                not ok
+                or re.search(
+                    r"[;]|\b(?:GDP|growth|exports? (?:fell|rose|dropped)|inflation|shares?|output|prices?)\b", between, re.I
+                )
+                or len(between) > 110
+            ):
                 continue
             gap = a0 - end + 30
-        elif low <= a0 and a1 <= start and re.search(r"\b(?:tax|levy|rate|charge|hit|slap)\w*\b", s.text[max(0, a0 - 40) : a0], re.I):
+        elif (
+            low <= a0
+            and a1 <= start
+            and re.search(r"\b(?:tax|levy|rate|charge|hit|slap)\w*\b", s.text[max(0, a0 - 40) : a0], re.I)
+        ):
             gap = start - a1 + 40
         else:
             continue
         if best is None or gap < best[0]:
             best = (gap, a)
     for a in sheet.amounts_in(s.start + end, s.start + high):
-        moved = re.search(r"\b(?:cut|reduced|lowered|raised|increased|hiked|trimmed|doubled|brought down)\s+to\s+$", s.text[: a.start - s.start])
+        moved = re.search(
+            r"\b(?:cut|reduced|lowered|raised|increased|hiked|trimmed|doubled|brought down)\s+to\s+$", s.text[: a.start - s.start]
+        )
         if moved and a.unit == "%" and best is not None:
             return a
     return best[1] if best else None
@@ -178,7 +274,7 @@ def _withheld(sheet: Sheet, s: Sentence, end: int, high: int) -> Amount | None:
 
 def _who(sheet: Sheet, s: Sentence, act: Act, start: int, end: int, low: int, high: int) -> None:
     left, right = clause_bounds(s.text, start, end)
-    here = [a for a in sheet.actors_in(s.start, s.end) if a.form != "city" or _acts_as_seat(s.text, a, s.start)]
+    here = [a for a in sheet.actors_in(s.start, s.end) if a.form != "city"]
     before = [a for a in here if a.end - s.start <= start]
     after = [a for a in here if a.start - s.start >= end]
     doer = next((a for a in after if _does_it(s.text, end, a.start - s.start, a.end - s.start, high)), None)
@@ -193,7 +289,13 @@ def _who(sheet: Sheet, s: Sentence, act: Act, start: int, end: int, low: int, hi
     for a in here:
         if start < a.start - s.start < end and a.code != act.by:
             _add(act, a.code)
-    stop = re.search(r"\b(?:in response to|after|because|if|unless|as (?:it|the|they|part)|amid|in retaliation|to (?:punish|retaliate|protect|force)|over (?:its|their)|following|which|whose|said|while)\b", s.text[end:])
+    stop = re.search(
+        (
+            r"\b(?:in response to|after|because|if|unless|as (?:it|the|they|part)|amid|in retaliation"
+            r"|to (?:punish|retaliate|protect|force)|over (?:its|their)|following|which|whose|said|while)\b"
+        ),
+        s.text[end:],
+    )
     limit = min(high, end + stop.start() if stop else len(s.text), right if right > end else len(s.text))
     for a in after:
         a0, a1 = a.start - s.start, a.end - s.start
@@ -201,12 +303,33 @@ def _who(sheet: Sheet, s: Sentence, act: Act, start: int, end: int, low: int, hi
         if a0 > limit or a is doer:
             continue
         if act.instrument == EXPORT_CONTROL:
-            if re.search(r"\b(?:to|against|for|into|targeting)\s+(?:(?:the|all|foreign|most|some)\s+)*(?:buyers in |companies in |firms in )?$", lead, re.I):
+            if re.search(
+                (
+                    r"\b(?:to|against|for|into|targeting)\s+(?:(?:the|all|foreign|most|some)\s+)*(?:buyers in"
+                    r" |companies in |firms in )?$"
+                ),
+                lead,
+                re.I,
+            ):
                 _add(act, a.code)
-        elif re.search(r"\b(?:on|against|upon|for|from|to|of|targeting|hitting|and|,|including|between)\s*(?:(?:all|the|most|some|certain|imports?|exports?|goods|products|shipments|sales|made|coming|in|from|of|to|on|other|a|range|half|many|any|various|selected|key|both|\$?[\d.,]+|billion|million|bn|worth|value)\s+|(?!by\b)[\w-]+\s+){0,6}$", lead, re.I) and a.code != act.by:
+        elif (
+            re.search(
+                (
+                    r"\b(?:on|against|upon|for|from|to|of|targeting|hitting|and|,|including|between)\s*(?:(?:all"
+                    r"|the|most|some|certain|imports?|exports?|goods|products|shipments|sales|made|coming|in"
+                    r"|from|of|to|on|other|a|range|half|many|any|various|selected|key|both|\$?[\d.,]+|billion"
+                    r"|million|bn|worth|value)\s+|(?!by\b)[\w-]+\s+){0,6}$"
+                ),
+                lead,
+                re.I,
+            )
+            and a.code != act.by
+        ):
             if a.code not in act.on:
                 act.on.append(a.code)
-        elif re.match(r"(?:'s)?\s+(?:\w+\s+)?" + _GOODS, s.text[a1 : a1 + 40], re.I) and a.code != act.by and a.code not in act.on:
+        elif (
+            re.match(r"(?:'s)?\s+(?:\w+\s+)?" + _GOODS, s.text[a1 : a1 + 40], re.I) and a.code != act.by and a.code not in act.on
+        ):
             act.on.append(a.code)
     if act.by in act.on:
         act.on.remove(act.by)
@@ -226,12 +349,18 @@ def _from_context(sheet: Sheet, s: Sentence, act: Act) -> None:
     block = sheet.block_of(s)
     named = [a for a in sheet.actors_in(block.start, s.start + 60) if a.form != "city"]
     first = named[0] if named else None
-    label = first.code if first and first.start - block.start < 3 and re.match(r"\s*:", sheet.flat[first.end : first.end + 3]) else None
+    label = (
+        first.code
+        if first and first.start - block.start < 3 and re.match(r"\s*:", sheet.flat[first.end : first.end + 3])
+        else None
+    )
     if label and act.by is None and label not in act.on:
         act.by, act.by_how = label, "a label that opens the paragraph"
     elif label and act.by and not act.on and label != act.by and act.instrument in (TARIFF, EMBARGO):
         act.on = [label]
-    elif act.by is None and re.match(r"(?:It|They|Officials|The (?:government|ministry|bloc|administration|commission|country|union))\b", s.text):
+    elif act.by is None and re.match(
+        r"(?:It|They|Officials|The (?:government|ministry|bloc|administration|commission|country|union))\b", s.text
+    ):
         earlier = [a for a in sheet.actors_in(block.start, s.start) if a.form in ("name", "seat") and a.code not in act.on]
         if earlier:
             act.by, act.by_how = earlier[-1].code, "taken from the sentence before"
@@ -244,19 +373,22 @@ def _does_it(text: str, end: int, a0: int, a1: int, high: int) -> bool:
     return bool(named) and not re.match(r"'?s?\s+" + _GOODS, text[a1 : a1 + 20], re.I)
 
 
-def _acts_as_seat(text: str, a: Mention, offset: int) -> bool:
-    return False
-
-
 def _before(s: Sentence, act: Act, a: Mention, start: int, left: int) -> None:
     """Role of an actor named before the instrument: owner ("U.S. tariffs"), target ("Chinese goods face …") or subject."""
     a0, a1 = a.start - s.start, a.end - s.start
     gap, lead = s.text[a1:start], s.text[:a0]
-    prep = re.search(r"\b(on|against|upon|from|to|in|over|with|for|between|by|into|at|of)\s+(?:(?:the|all|its|some)\s+)?$", lead, re.I)
+    prep = re.search(
+        r"\b(on|against|upon|from|to|in|over|with|for|between|by|into|at|of)\s+(?:(?:the|all|its|some)\s+)?$", lead, re.I
+    )
     owns = _ADJ_LINK.match(gap) and not _VERB.search(gap)
     goods = re.match(r"(?:'s)?\s+(?:[\w-]+\s+){0,2}?" + _GOODS + r"\b", s.text[a1 : a1 + 50], re.I)
     if owns and not (goods and a1 + goods.end() <= start and act.instrument == TARIFF):
-        if act.instrument in (TARIFF, NON_TARIFF, EMBARGO) and not gap.startswith("'s") and prep and prep.group(1).lower() in ("on", "against", "from"):
+        if (
+            act.instrument in (TARIFF, NON_TARIFF, EMBARGO)
+            and not gap.startswith("'s")
+            and prep
+            and prep.group(1).lower() in ("on", "against", "from")
+        ):
             _add(act, a.code)
         else:
             act.by, act.by_how = a.code, "stands before it"
@@ -267,7 +399,11 @@ def _before(s: Sentence, act: Act, a: Mention, start: int, left: int) -> None:
     if word == "by":
         act.by, act.by_how = a.code, "after 'by'"
     elif goods or word in ("on", "against", "from", "upon", "for"):
-        if _RECEIVES.search(gap) or word in ("on", "against", "from", "upon", "for") or re.search(r"\b(?:be|been|is|are|was|were)\b", gap):
+        if (
+            _RECEIVES.search(gap)
+            or word in ("on", "against", "from", "upon", "for")
+            or re.search(r"\b(?:be|been|is|are|was|were)\b", gap)
+        ):
             _add(act, a.code)
     elif word in ("in", "to", "with", "over", "between", "into", "at", "of"):
         if word in ("with", "to") and act.instrument == EXPORT_CONTROL and word == "to":
@@ -284,36 +420,86 @@ def _add(act: Act, code: str) -> None:
 
 
 _GAP_VERB = re.compile(
-    r"[;,]|\b(?:is|are|was|were|be|has|have|had|will|would|could|may|might|said|says|its|their|that|which|who|on|in|from|against|of|by|with|for|at|to|but|while)\b", re.I
+    (
+        r"[;,]|\b(?:is|are|was|were|be|has|have|had|will|would|could|may|might|said|says|its|their"
+        r"|that|which|who|on|in|from|against|of|by|with|for|at|to|but|while)\b"
+    ),
+    re.I,
 )
 
 
 def _goods(sheet: Sheet, s: Sentence, act: Act, start: int, end: int, low: int, high: int) -> None:
-    stop = re.search(r"\b(?:in response to|after|because|if|unless|amid|in retaliation|to (?:punish|retaliate|force)|following|, (?:a|an) key)\b|[;:]", s.text[end:high])
+    stop = re.search(
+        (
+            r"\b(?:in response to|after|because|if|unless|amid|in retaliation|to (?:punish|retaliate"
+            r"|force)|following|, (?:a|an) key)\b|[;:]"
+        ),
+        s.text[end:high],
+    )
     limit = end + stop.start() if stop else high
     near = list(sheet.products_in(s.start + start, s.start + limit))
     noun = not re.search(r"\d", s.text[start:end])
-    front = [] if not noun else [p for p in sheet.products_in(s.start + max(low, start - 60), s.start + start) if not _GAP_VERB.search(s.text[p.end - s.start : start])]
+    front = (
+        []
+        if not noun
+        else [
+            p
+            for p in sheet.products_in(s.start + max(low, start - 60), s.start + start)
+            if not _GAP_VERB.search(s.text[p.end - s.start : start])
+        ]
+    )
     subject: list[Mention] = []
     if not near and not front and _RECEIVES.search(s.text[low:start]):
         subject = list(sheet.products_in(s.start + low, s.start + start))
     if not (front or near or subject) and act.instrument == EXPORT_CONTROL:
-        unknown = re.search(r"\b(?:of|on|over)\s+(?:its |their |the |all )*([a-z][\w -]{2,30}?)\s+(?:exports?|shipments)", s.text[start:end])
+        unknown = re.search(
+            r"\b(?:of|on|over)\s+(?:its |their |the |all )*([a-z][\w -]{2,30}?)\s+(?:exports?|shipments)", s.text[start:end]
+        )
         if unknown:
             act.extra["unmapped"] = unknown.group(1)
     for p in (*front, *near, *subject):
         if p.code not in act.sectors:
             act.sectors.append(p.code)
         act.product_words.append(sheet.flat[p.start : p.end])
-    if not act.sectors and re.search(r"\b(?:all|every|across[- ]the[- ]board|blanket|any)\b[^.;]{0,40}\b(?:goods|imports|products|exports)\b|\bon (?:all )?(?:[\w.]+ ){0,2}(?:goods|imports|products|exports)\b", s.text[max(0, start - 60) : limit], re.I):
+    if not act.sectors and re.search(
+        (
+            r"\b(?:all|every|across[- ]the[- ]board|blanket|any)\b[^.;]{0,40}\b(?:goods|imports|products"
+            r"|exports)\b|\bon (?:all )?(?:[\w.]+ ){0,2}(?:goods|imports|products|exports)\b"
+        ),
+        s.text[max(0, start - 60) : limit],
+        re.I,
+    ):
         act.all_goods = True
 
 
-_START_CUE = re.compile(r"\b(?:starting|beginning|effective|from|as of|as from|take[sn]? effect|took effect|into (?:force|effect)|since|start(?:s|ed)?|on|with effect from|kick(?:s|ed)? in|due|in|by|come[s]? into force|went into effect|imposed|apply(?:ing)?|applies|(?:threatened|scheduled|planned|set|slated) for)\s+(?:(?:on|from|in|the|at|midnight|early|of)\s+){0,3}$", re.I)
-_END_CUE = re.compile(r"\b(?:until|till|through|up to|expir\w+(?: on| in)?|laps\w+(?: on)?|ends?(?: on)?|ended(?: on)?|runs? (?:out|until|to)(?: on)?|to run to|valid (?:to|until)|extended (?:to|until)|deadline(?: of| \()?)\s+(?:(?:on|the|at|end of)\s+){0,2}\(?$", re.I)
+_START_CUE = re.compile(
+    (
+        r"\b(?:starting|beginning|effective|from|as of|as from|take[sn]? effect|took effect|into"
+        r" (?:force|effect)|since|start(?:s|ed)?|on|with effect from|kick(?:s|ed)? in|due|in|by"
+        r"|come[s]? into force|went into effect|imposed|apply(?:ing)?|applies|(?:threatened|scheduled"
+        r"|planned|set|slated) for)\s+(?:(?:on|from|in|the|at|midnight|early|of)\s+){0,3}$"
+    ),
+    re.I,
+)
+_END_CUE = re.compile(
+    (
+        r"\b(?:until|till|through|up to|expir\w+(?: on| in)?|laps\w+(?: on)?|ends?(?: on)?|ended(?:"
+        r" on)?|runs? (?:out|until|to)(?: on)?|to run to|valid (?:to|until)|extended (?:to|until)"
+        r"|deadline(?: of| \()?)\s+(?:(?:on|the|at|end of)\s+){0,2}\(?$"
+    ),
+    re.I,
+)
 _TRUCE_NOUN = re.compile(r"\b(?:truce|cease-?fire|understanding|moratorium|standstill|agreement)\b", re.I)
-_MEETING_NOUN = re.compile(r"\b(?:summit|talks|meeting|meet|negotiations|visit|decision|vote|ruling|hearing|review)\b[^;]{0,40}$", re.I)
-_SAY_CUE = re.compile(r"\b(?:announc\w+|unveil\w+|said|told|posted|threaten\w+|wrote|warned|declared|signed|agreed|reached|proposed|vowed|ordered)\b[^,;]{0,60}$", re.I)
+_MEETING_NOUN = re.compile(
+    r"\b(?:summit|talks|meeting|meet|negotiations|visit|decision|vote|ruling|hearing|review)\b[^;]{0,40}$", re.I
+)
+_SAY_CUE = re.compile(
+    (
+        r"\b(?:announc\w+|unveil\w+|said|told|posted|threaten\w+|wrote|warned|declared|signed|agreed"
+        r"|reached|proposed|vowed|ordered)\b[^,;]{0,60}$"
+    ),
+    re.I,
+)
 
 
 def _when(sheet: Sheet, s: Sentence, act: Act, start: int, end: int, low: int, high: int) -> None:
@@ -322,18 +508,36 @@ def _when(sheet: Sheet, s: Sentence, act: Act, start: int, end: int, low: int, h
         if d.precision == "decade" or not (low <= at <= high or at > end) or (at < start and low > 0):
             continue
         lead = s.text[max(0, at - 70) : at]
-        nearest = at >= end and at <= high or at < start and at >= low or high == len(s.text)
+        nearest = (at >= end and at <= high) or (at < start and at >= low) or high == len(s.text)
         if not nearest or d.precision == "vague" or _MEETING_NOUN.search(lead):
             continue
-        if act.judgement.status in ("struck_down", "withdrawn", "expired") and re.search(r"\b(?:on|in)\s+$", lead) and not re.search(r"\b(?:imposed|introduced|effect|since)\b[^,;]{0,12}$", lead):
+        if (
+            act.judgement.status in ("struck_down", "withdrawn", "expired")
+            and re.search(r"\b(?:on|in)\s+$", lead)
+            and not re.search(r"\b(?:imposed|introduced|effect|since)\b[^,;]{0,12}$", lead)
+        ):
             act.ends = act.ends or d
             continue
         if _END_CUE.search(lead):
             if act.rate is not None or not _TRUCE_NOUN.search(s.text):
                 act.ends = act.ends or d
-        elif re.search(r"\b(?:starting|beginning|effective|from|take[sn]? effect|took effect|into (?:force|effect)|since|kick)\b[^,;]{0,25}$", lead, re.I):
+        elif re.search(
+            (
+                r"\b(?:starting|beginning|effective|from|take[sn]? effect|took effect|into (?:force|effect)"
+                r"|since|kick)\b[^,;]{0,25}$"
+            ),
+            lead,
+            re.I,
+        ):
             act.begins = act.begins or d
-        elif _SAY_CUE.search(s.text[max(0, at - 90) : at]) and (at < start or re.search(r"\b(?:said|announced|told|unveiled|warned|agreed|signed|reached)\s+(?:\w+\s+)?(?:on |in |late |early )*$", lead, re.I)):
+        elif _SAY_CUE.search(s.text[max(0, at - 90) : at]) and (
+            at < start
+            or re.search(
+                r"\b(?:said|announced|told|unveiled|warned|agreed|signed|reached)\s+(?:\w+\s+)?(?:on |in |late |early )*$",
+                lead,
+                re.I,
+            )
+        ):
             act.announced = act.announced or d
         elif _START_CUE.search(lead) and at >= end:
             act.begins = act.begins or d
@@ -343,7 +547,15 @@ def _when(sheet: Sheet, s: Sentence, act: Act, start: int, end: int, low: int, h
 
 def _purchase(sheet: Sheet, s: Sentence, buy: re.Match[str]) -> Act:
     start, end = buy.start(), buy.end()
-    act = Act(s.start + start, s.start + end, PURCHASE, s, judge(s.text, start, end), scenario=sheet.block_of(s).scenario, question="?" in s.text)
+    act = Act(
+        s.start + start,
+        s.start + end,
+        PURCHASE,
+        s,
+        judge(s.text, start, end),
+        scenario=sheet.block_of(s).scenario,
+        question="?" in s.text,
+    )
     before = [a for a in sheet.actors_in(s.start, s.start + start) if a.form != "city"]
     after = [a for a in sheet.actors_in(s.start + end, s.end) if a.form != "city"]
     if before:

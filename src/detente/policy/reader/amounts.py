@@ -27,8 +27,10 @@ _FROM_AFTER = re.compile(rf"\bto\s+(?P<b>{_NUMBER}){_SIGN}\s+from\s+(?P<a>{_NUMB
 _SINGLE = re.compile(rf"(?<![\d.,$€£])(?P<n>{_NUMBER})(?P<unit>{_SIGN}|{_POINT})", re.IGNORECASE)
 _SPELT = re.compile(rf"\b(?P<n>{_WORD})(?P<unit>{_SIGN})", re.IGNORECASE)
 _MONEY = re.compile(
-    rf"(?P<cur>US\$|U\.S\. ?\$|C\$|A\$|HK\$|S\$|NT\$|\$|€|£|¥|₹|RMB ?|Rs\.? ?|USD ?|EUR ?)(?P<n>{_NUMBER})(?P<scale>\s*(?:trillion|billion|million|bn|tn|mn|m|b|crore)\b)?"
-    rf"|(?<![\w.,])(?P<n2>{_NUMBER})\s*(?P<scale2>trillion|billion|million|bn|tn|mn)\s+(?P<cur2>US dollars|dollars|USD|euros?|EUR|pounds|yuan|yen|rupees|RMB)\b",
+    rf"(?P<cur>US\$|U\.S\. ?\$|C\$|A\$|HK\$|S\$|NT\$|\$|€|£|¥|₹|RMB ?|Rs\.? ?|USD ?|EUR ?)(?P<n>{_NUMBER})(?P<scale>\s*(?:"
+    rf"trillion|billion|million|bn|tn|mn|m|b|crore)\b)?"
+    rf"|(?<![\w.,])(?P<n2>{_NUMBER})\s*(?P<scale2>trillion|billion|million|bn|tn|mn)\s+(?P<cur2>US dollars"
+    rf"|dollars|USD|euros?|EUR|pounds|yuan|yen|rupees|RMB)\b",
     re.IGNORECASE,
 )
 _SCALE = {"trillion": 1e6, "tn": 1e6, "billion": 1e3, "bn": 1e3, "b": 1e3, "million": 1.0, "mn": 1.0, "m": 1.0, "crore": 10.0}
@@ -71,7 +73,7 @@ def amounts_in(text: str) -> tuple[Amount, ...]:
             a, b = number(match["a"]), number(match["b"])
             lead = (match["lead"] or "").strip().lower()
             join = match["join"].strip().lower()
-            if join == "and" and lead != "between" or join == "or":
+            if (join == "and" and lead != "between") or join == "or":
                 continue
             unit = _unit(match["unit"])
             if lead == "from" and join == "to":

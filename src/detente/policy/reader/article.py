@@ -27,7 +27,10 @@ from detente.policy.reader.source import Page, load_page, page_of, page_of_bytes
 from detente.policy.reader.words import actor_name, region_of
 
 _DATELINE = re.compile(
-    r"^\s*(?:[A-ZÀ-Þ][\w .'-]{2,40}(?:/[A-Z][\w .'-]+)?(?:,\s+|\s+\((?=\d|[A-Z]))(?P<a>[^()–—-]{3,28}?)\)?\s*(?:\([^)]{2,30}\))?\s*(?:-|–|—)|(?:published|posted|date|dated|updated|last updated|first published)(?: on)?\s*:?\s+(?P<b>[^|\n]{4,40}))",
+    (
+        r"^\s*(?:[A-ZÀ-Þ][\w .'-]{2,40}(?:/[A-Z][\w .'-]+)?(?:,\s+|\s+\((?=\d|[A-Z]))(?P<a>[^()–—-]{3,28}?)\)?"
+        r"\s*(?:\([^)]{2,30}\))?\s*(?:-|–|—)|(?:published|posted|date|dated|updated|last updated|first published)(?: on)?\s*:?\s+(?P<b>[^|\n]{4,40}))"
+    ),
     re.IGNORECASE,
 )
 _KEYWORDS = ("published", "issued", "datepublished", "pubdate", "created", "date")
@@ -48,7 +51,9 @@ def article_date(page: Page, given: date | None) -> tuple[date | None, str, list
     """The article's date, how it was found, and other dates that could be meant."""
     candidates: list[tuple[date, str]] = []
     others: list[dict[str, str]] = []
-    ranked = sorted(page.dates, key=lambda d: (min((k for k, w in enumerate(_KEYWORDS) if w in d[0].lower()), default=9), "modified" in d[0]))
+    ranked = sorted(
+        page.dates, key=lambda d: (min((k for k, w in enumerate(_KEYWORDS) if w in d[0].lower()), default=9), "modified" in d[0])
+    )
     for how, written in ranked:
         parsed = _parse(written)
         if parsed:
@@ -57,7 +62,9 @@ def article_date(page: Page, given: date | None) -> tuple[date | None, str, list
     for k, line in enumerate([ln for ln in page.text.split("\n") if ln.strip()][:12]):
         match = _DATELINE.match(line)
         words = (match["a"] or match["b"]) if match else line if len(line) < 45 else ""
-        closing = re.search(r"[(,]\s*([^(),]{6,20}(?:, \d{4})?)\)?\s*$", line) if k < 2 and not match and len(line) < 160 else None
+        closing = (
+            re.search(r"[(,]\s*([^(),]{6,20}(?:, \d{4})?)\)?\s*$", line) if k < 2 and not match and len(line) < 160 else None
+        )
         if closing and not line.rstrip().endswith("."):
             words = closing.group(1)
         found = [d for d in dates_in(words, None) if d.precision == "day"] if words else []
@@ -86,7 +93,7 @@ def article_date(page: Page, given: date | None) -> tuple[date | None, str, list
 def _title(page: Page) -> str | None:
     """The first line, where it is short and no sentence; a line that holds only a date does not count."""
     for line in [ln.strip(" #*\u200b") for ln in page.text.split("\n") if ln.strip()][:3]:
-        if _DATELINE.match(line) and len(line) < 60 or len(line) < 30 and dates_in(line, None):
+        if (_DATELINE.match(line) and len(line) < 60) or (len(line) < 30 and dates_in(line, None)):
             continue
         return line if len(line) <= 160 and not line.endswith((".", ";", ",")) else None
     return None
@@ -128,7 +135,7 @@ def _read(page: Page, given: date | None) -> Reading:
     if not measures:
         notes.append("no trade measure was found")
     reading = Reading(
-        text=page.original, article=article, actors=tuple([*_economies(sheet, measures, venue), *people, *_organisations(sheet)]),
+        text=page.original, article=article, actors=(*_economies(sheet, measures, venue), *people, *_organisations(sheet)),
         measures=tuple(measures), meetings=tuple(meetings), venue=venue, deadlines=tuple(deadlines_of(sheet, measures)),
         scenarios=tuple(scenarios), questions=tuple(questions_of(sheet)), motives=tuple(motives_of(sheet)),
         figures=tuple(figures_of(sheet, _rates(acts))), set_aside=tuple(aside), notes=tuple(notes),

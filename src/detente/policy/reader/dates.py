@@ -41,19 +41,34 @@ _COUNT = r"(?:\d{1,3}|a couple of|a few|an?|one|two|three|four|five|six|seven|ei
 _PATTERNS: tuple[tuple[str, str], ...] = (
     ("iso", rf"(?<![\d-]){_YEAR}-\d\d-\d\d(?![\d-])"),
     ("numeric", r"(?<![\d./-])\d{1,2}([/.])\d{1,2}\1(?:\d{4}|\d\d)(?![\d./])"),
-    ("range", rf"(?<!\d)(?:{_MONTH}\s+{_DAY}\s*(?:-|–|to|and)\s*{_DAY}|{_DAY}\s*(?:-|–|to|and)\s*{_DAY}\s+{_MONTH})(?:,?\s+{_YEAR})?(?!\d|\s*%)"),
-    ("day", rf"(?<![\d.])(?:{_MONTH}\s+{_DAY}(?:,?\s+{_YEAR})?|(?:the\s+)?{_DAY}\s+(?:of\s+)?{_MONTH}(?:,?\s+{_YEAR})?)(?![\d%]|\s*%|\s*per cent)"),
+    ("range", (
+rf"(?<!\d)(?:{_MONTH}\s+{_DAY}\s*(?:-|–|to|and)\s*{_DAY}|{_DAY}\s*(?:-|–|to|and)\s*{_DAY}\s+{_MONTH})(?:,?\s+{_YEAR})?(?!\d"
+rf"|\s*%)"
+)),
+    ("day", (
+rf"(?<![\d.])(?:{_MONTH}\s+{_DAY}(?:,?\s+{_YEAR})?|(?:the\s+)?{_DAY}\s+(?:of\s+)?{_MONTH}(?:,?\s+{_YEAR})?)(?![\d%]"
+rf"|\s*%|\s*per cent)"
+)),
     ("month", rf"(?:(?:early|mid|late|the (?:start|beginning|middle|end) of)[- ])?{_MONTH},?\s+(?:of\s+)?{_YEAR}\b"),
     ("decade", r"\b(?:the\s+)?(?:1[6-9]|20)\d0s\b"),
     ("quarter", rf"\b(?:Q[1-4]\s+{_YEAR}|(?:the\s+)?(?:first|second|third|fourth) quarter(?:\s+of\s+{_YEAR})?)\b"),
     ("weekday", rf"\b(?:(?:next|last|this|this coming|the following)\s+)?{_WEEKDAY}\b"),
     ("relative", r"\b(?:today|tonight|tomorrow|yesterday|the day after tomorrow|the day before yesterday)\b"),
-    ("unit", r"\b(?:(?:earlier|later)\s+)?(?:next|last|this|the coming|the past|the following|the previous)\s+(?:week|weekend|month|year|quarter|spring|summer|autumn|fall|winter)\b"),
+    ("unit", (
+r"\b(?:(?:earlier|later)\s+)?(?:next|last|this|the coming|the past|the following|the previous)\s+(?:week"
+r"|weekend|month|year|quarter|spring|summer|autumn|fall|winter)\b"
+)),
     ("ago", rf"\b{_COUNT}\s+(?:day|week|month|year)s?\s+(?:ago|earlier|from now|from today|later)\b"),
     ("within", rf"\b(?:in|within)\s+(?:the next\s+)?{_COUNT}\s+(?:day|week|month)s?\b(?!\s+(?:of talks|negotiations))"),
     ("vague", r"\bin (?:the )?(?:coming|next few|recent|past few|last few) (?:days|weeks|months|years)\b"),
-    ("yearend", r"\b(?:the )?(?:end of the (?:year|month|week)|year[- ]end|month[- ]end|end of (?:this|next) (?:year|month|week))\b"),
-    ("month", rf"(?:(?:early|mid|late|the (?:start|beginning|middle|end) of)[- ]|(?<=in )|(?<=since )|(?<=by )|(?<=until )|(?<=from )|(?<=last )|(?<=next ))(?:{_MONTH})(?!\s+\d)"),
+    ("yearend", (
+r"\b(?:the )?(?:end of the (?:year|month|week)|year[- ]end|month[- ]end|end of (?:this|next)"
+r" (?:year|month|week))\b"
+)),
+    ("month", (
+rf"(?:(?:early|mid|late|the (?:start|beginning|middle|end) of)[- ]|(?<=in )|(?<=since )|(?<=by )"
+rf"|(?<=until )|(?<=from )|(?<=last )|(?<=next ))(?:{_MONTH})(?!\s+\d)"
+)),
     ("year", rf"(?:(?<=in )|(?<=since )|(?<=by )|(?<=until )|(?<=from )|(?<=of )|(?<=the )|(?<=for )){_YEAR}(?![\d%/-]|\s*%)"),
 )  # fmt: skip
 _PATTERN = re.compile("|".join(f"(?P<k{k}>{body})".replace(r"\1", rf"(?P=sep{k})").replace("([/.])", f"(?P<sep{k}>[/.])")
@@ -63,7 +78,9 @@ _AHEAD = re.compile(
     r"|before|ahead of|through|by|threat\w*|to be|next|upcoming|coming|ahead|from)\b[^.;]*$",
     re.IGNORECASE,
 )
-_BEHIND = re.compile(r"\b(?:announced|said|imposed|since|took effect|signed|was|were|had|met|agreed|told|unveiled|issued|last)\b[^.;]*$", re.I)
+_BEHIND = re.compile(
+    r"\b(?:announced|said|imposed|since|took effect|signed|was|were|had|met|agreed|told|unveiled|issued|last)\b[^.;]*$", re.I
+)
 
 
 @dataclass(frozen=True)
@@ -101,7 +118,7 @@ def dates_in(text: str, today: date | None) -> tuple[DateMention, ...]:
     for match in _PATTERN.finditer(text):
         kind = next(_PATTERNS[int(k[1:])][0] for k, v in match.groupdict().items() if k.startswith("k") and v is not None)
         words = " ".join(match.group().split())
-        if words == "may" or re.match(r"(?:may|mar|march|dec)\b", words) and kind != "iso":
+        if words == "may" or (re.match(r"(?:may|mar|march|dec)\b", words) and kind != "iso"):
             continue
         base = DateMention(match.start(), match.end(), words, None, None, "day", "")
         before = text[max(0, match.start() - 90) : match.start()]
@@ -195,7 +212,9 @@ def _range(base: DateMention, low: str, before: str, today: date | None) -> Date
         return replace(base, start=start, end=end, precision="days", how="stated in full")
     partial = f"--{month:02d}-{days[0]:02d}/{days[1]:02d}"
     if today is None:
-        return replace(base, precision="days", how="no year is given and the article's date is unknown", partial=partial, sure=0.5)
+        return replace(
+            base, precision="days", how="no year is given and the article's date is unknown", partial=partial, sure=0.5
+        )
     first = _with_year(base, month, days[0], before, today, partial)
     assert first.start is not None
     return replace(first, end=date(first.start.year, month, days[1]), precision="days")
@@ -219,7 +238,9 @@ def _period(base: DateMention, kind: str, low: str, before: str, today: date | N
     how, sure = "a month or quarter, no day", 1.0
     if year is None:
         if today is None:
-            return replace(base, precision="month", how="no year is given and the article's date is unknown", partial=f"--{months[0]:02d}")
+            return replace(
+                base, precision="month", how="no year is given and the article's date is unknown", partial=f"--{months[0]:02d}"
+            )
         year = _with_year(base, months[0], 15, before, today, "").start.year  # type: ignore[union-attr]
         how, sure = f"year {year} inferred from the article's date ({today})", 0.9
     start = date(year, months[0], 1)
@@ -240,7 +261,11 @@ def _relative(base: DateMention, kind: str, low: str, before: str, today: date) 
         word = next((w for w in sorted(_SMALL, key=len, reverse=True) if re.search(rf"\b{w}\b", low)), "one")
         number = int(count.group()) if count else _SMALL[word]
         unit = re.search(r"day|week|month|year", low)
-        step = relativedelta(**{f"{unit.group() if unit else 'day'}s": number})
+        name = unit.group() if unit else "day"
+        step = {
+            "day": relativedelta(days=number), "week": relativedelta(weeks=number), "month": relativedelta(months=number),
+            "year": relativedelta(years=number),
+        }[name]  # fmt: skip
         day = today - step if re.search(r"ago|earlier", low) else today + step
         loose = 0.6 if re.search(r"few|couple|month|year", low) else 0.85
         return replace(base, start=day, end=day, precision="day" if loose > 0.8 else "vague", how=how, sure=loose)

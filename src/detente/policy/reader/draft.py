@@ -61,7 +61,14 @@ def draft_of(reading: Reading) -> tuple[str, tuple[Missing, ...]]:
     w.field(0, "id", _slug(title) or "draft")
     w.either(0, "title", title, "text", "a title for the negotiation")
     w.gap(0, "summary", "text", "what is negotiated, by whom, and what hangs on it")
-    w.either(0, "as_of", today, "date", f"the article's date ({reading.article['date_found']})", f"article date from: {reading.article['date_found']}")
+    w.either(
+        0,
+        "as_of",
+        today,
+        "date",
+        f"the article's date ({reading.article['date_found']})",
+        f"article date from: {reading.article['date_found']}",
+    )
     w.put(0, "reference:")
     w.gap(2, "date", "date", "the day whose duties the measures are added to")
     w.gap(2, "label", "text", "what those duties are, in words")
@@ -85,7 +92,12 @@ def _venue(w: _Writer, r: Reading) -> None:
         w.gap(2, "place", "text", "city or country of the talks")
         w.gap(2, "why", "text", "why there")
     else:
-        w.field(2, "region", v.fields["region"], _check(v, f"{v.fields['code']} counts as {v.fields['region']}" if v.fields["code"] != v.fields["region"] else ""))
+        w.field(
+            2,
+            "region",
+            v.fields["region"],
+            _check(v, f"{v.fields['code']} counts as {v.fields['region']}" if v.fields["code"] != v.fields["region"] else ""),
+        )
         w.field(2, "place", v.fields["place"])
         w.either(2, "why", v.fields["why"], "text", "why there")
     w.put(2, "sources: [article]")
@@ -101,9 +113,13 @@ def _main_parties(r: Reading) -> list[str]:
         count.update(dict.fromkeys((region_of(c) for c in meeting.fields["parties"]), 2))
     for a in r.actors:
         if a.fields["type"] == "economy":
-            count.update({region_of(a.fields["code"]): min(a.fields["mentions"], 20) / 10})  # type: ignore[dict-item]
+            count.update({region_of(a.fields["code"]): min(a.fields["mentions"], 20) / 10})
     host = r.venue.fields["region"] if r.venue else None
-    return [c for c, _ in count.most_common() if c not in group_table() and c in region_table() and c != host or c == host and count[c] > 8][:2]
+    return [
+        c
+        for c, _ in count.most_common()
+        if (c not in group_table() and c in region_table() and c != host) or (c == host and count[c] > 8)
+    ][:2]
 
 
 def _parties(w: _Writer, r: Reading) -> None:
@@ -111,10 +127,14 @@ def _parties(w: _Writer, r: Reading) -> None:
     named = _main_parties(r)
     for k in range(2):
         code = named[k] if k < len(named) else None
-        w.either(2, "region", code, "region", "code of a government at the table", "the parties most at work in the article", dash=True)
+        w.either(
+            2, "region", code, "region", "code of a government at the table", "the parties most at work in the article", dash=True
+        )
         people = [p for p in r.actors if p.fields["type"] == "person" and p.fields.get("region") == code and code]
         if people:
-            w.field(4, "negotiators", [f"{p.fields['name']} ({p.fields['title']})" for p in people[:6]], "officials the article names")
+            w.field(
+                4, "negotiators", [f"{p.fields['name']} ({p.fields['title']})" for p in people[:6]], "officials the article names"
+            )
         w.put(4, "motives:")
         own = [m for m in r.motives if m.fields["region"] == code][:12]
         for m in own:
@@ -150,7 +170,15 @@ def _history(w: _Writer, r: Reading, today: date | None) -> None:
     for d in r.deadlines:
         day = d.fields["date"]
         if day["date"] and d.fields["type"] in ("truce", "deadline"):
-            rows.append((date.fromisoformat(day["date"]), "deadline", _squash(d.fields["what"])[:400], f"{day['text']!r}: {day['how']}", []))
+            rows.append(
+                (
+                    date.fromisoformat(day["date"]),
+                    "deadline",
+                    _squash(d.fields["what"])[:400],
+                    f"{day['text']!r}: {day['how']}",
+                    [],
+                )
+            )
     if rows:
         w.put(0, "history:")
         for start, kind, text, check, parties in sorted(rows, key=lambda x: (x[0], x[1], x[2])):
@@ -172,9 +200,18 @@ def _measures(w: _Writer, r: Reading, ids: list[str], today: date | None) -> dic
         w.note(2, f"{m.confidence:.2f}: {m.reason}")
         w.field(2, "id", ids[k], dash=True)
         w.field(4, "title", f["title"])
-        w.either(4, "by", region_of(f["by"]) if f["by"] else None, "region", _hint(m, "by", "code of who does it"), _region_check(f["by"]))
-        on = [c for c in dict.fromkeys(region_of(c) for c in f["on"])]
-        w.either(4, "on", on[0] if len(on) == 1 else on, "region", _hint(m, "on", "a code, a list, or all"), _region_check(*f["on"]))
+        w.either(
+            4,
+            "by",
+            region_of(f["by"]) if f["by"] else None,
+            "region",
+            _hint(m, "by", "code of who does it"),
+            _region_check(f["by"]),
+        )
+        on = list(dict.fromkeys(region_of(c) for c in f["on"]))
+        w.either(
+            4, "on", on[0] if len(on) == 1 else on, "region", _hint(m, "on", "a code, a list, or all"), _region_check(*f["on"])
+        )
         w.field(4, "instrument", f["instrument"])
         _number(w, m)
         if f["sectors"]:
@@ -200,16 +237,34 @@ def _number(w: _Writer, m: Finding) -> None:
     kind = f["instrument"]
     if kind == "tariff":
         rate = f["rate_pct"] if f["rate_pct"] is not None and -100 <= f["rate_pct"] <= 2000 else None
-        ends = f" ({f['rate_low_pct']:g} to {f['rate_high_pct']:g} in the text)" if f["rate_low_pct"] is not None and f["rate_high_pct"] is not None and rate is None else ""
+        ends = (
+            f" ({f['rate_low_pct']:g} to {f['rate_high_pct']:g} in the text)"
+            if f["rate_low_pct"] is not None and f["rate_high_pct"] is not None and rate is None
+            else ""
+        )
         w.either(4, "rate_pct", rate, "percent", f"percentage points of duty{ends}")
     elif kind == "export_control":
         value = f["withhold_pct"] if f["withhold_pct"] is not None and 0 <= f["withhold_pct"] <= 100 else None
-        w.either(4, "withhold_pct", value, "percent", "percent of exports withheld; or set modelled: false and why_not", "read from the text")
+        w.either(
+            4,
+            "withhold_pct",
+            value,
+            "percent",
+            "percent of exports withheld; or set modelled: false and why_not",
+            "read from the text",
+        )
     elif kind == "non_tariff":
         w.gap(4, "cost_pct", "percent", "cost as a percentage of value; or set modelled: false and why_not")
     elif kind == "purchase":
         usd = f["value_million"] if f["rate_unit"] == "million USD" else None
-        w.either(4, "value_musd", usd, "percent", "million USD a year (or use growth_pct instead)", "a yearly value is meant; the text may give a total")
+        w.either(
+            4,
+            "value_musd",
+            usd,
+            "percent",
+            "million USD a year (or use growth_pct instead)",
+            "a yearly value is meant; the text may give a total",
+        )
     elif kind == "other":
         w.put(4, "modelled: false")
         w.field(4, "why_not", "The reader knows no instrument of the model for it")
@@ -225,6 +280,10 @@ def _dates(w: _Writer, m: Finding, today: date | None) -> None:
     start = begins
     if announced and not (start and announced > start):
         w.field(4, "announced", announced, f"{f['announced']['text']!r}: {f['announced']['how']}")
+    elif status in ("threatened", "announced") and not (start and today and today > start):
+        # Without a day of announcement a measure counts as unknown until it starts.
+        latest = "not said; known at the latest on the article's date"
+        w.either(4, "announced", today, "date", f"day it was made known ({latest})", latest)
     if threatened:
         w.put(4, "threatened: true", f"status read as threatened: {m.reason}")
         if begins:
@@ -232,15 +291,24 @@ def _dates(w: _Writer, m: Finding, today: date | None) -> None:
         elif f["effective"]:
             w.gap(4, "would_take_effect", "date", f"day it would take effect ({begin_text})")
     else:
-        w.either(4, "effective", begins, "date", f"day it took or takes effect ({begin_text}; read as {status.replace('_', ' ')})", begin_text)
+        w.either(
+            4,
+            "effective",
+            begins,
+            "date",
+            f"day it took or takes effect ({begin_text}; read as {status.replace('_', ' ')})",
+            begin_text,
+        )
     if ends and (start is None or ends > start) and status not in ("suspended", "withdrawn", "struck_down"):
-        w.field(4, "expires", ends, f"{f['expires']['text']!r}: {f['expires']['how']}; half-open: the first day it no longer holds")
+        w.field(
+            4, "expires", ends, f"{f['expires']['text']!r}: {f['expires']['how']}; half-open: the first day it no longer holds"
+        )
     if status == "suspended":
         w.put(4, "suspended:")
         w.gap(6, "from", "date", "first day of the suspension", dash=True)
         if ends:
             w.field(8, "to", ends, f"{f['expires']['text']!r}: {f['expires']['how']}; half-open")
-    if status in ("withdrawn", "struck_down") or status == "expired" and not ends:
+    if status in ("withdrawn", "struck_down") or (status == "expired" and not ends):
         w.put(4, "ended:")
         w.either(6, "date", ends, "date", "day it ended", f"{f['expires']['text']!r}: {f['expires']['how']}" if ends else "")
         w.field(6, "how", status)
@@ -286,7 +354,11 @@ def _scenarios(w: _Writer, r: Reading, ids: list[str], usable: dict[int, str], t
 
 
 def _carried(provisions: Iterable[dict[str, Any]], usable: dict[int, str]) -> set[int]:
-    return {p["measure"] for p in provisions if p["measure"] is not None and p["action"] == "carry_out" and usable.get(p["measure"]) == "threat"}
+    return {
+        p["measure"]
+        for p in provisions
+        if p["measure"] is not None and p["action"] == "carry_out" and usable.get(p["measure"]) == "threat"
+    }
 
 
 def _questions(w: _Writer, r: Reading, today: date | None) -> None:

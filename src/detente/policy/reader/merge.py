@@ -70,9 +70,13 @@ def measures_of(sheet: Sheet, acts: tuple[Act, ...]) -> tuple[list[Finding], lis
         why = _set_aside_for(sheet, act)
         if why:
             aside.append(_aside(sheet, act, why))
-        elif act.scenario or act.question or _reported_as_issue(sheet, act):
-            later.append(act)
-        elif act.weight < 2 and act.rate is None or not (act.by or act.on or act.rate):
+        elif (
+            act.scenario
+            or act.question
+            or _reported_as_issue(sheet, act)
+            or (act.weight < 2 and act.rate is None)
+            or not (act.by or act.on or act.rate)
+        ):
             later.append(act)
         else:
             _join(groups, act)
@@ -84,7 +88,9 @@ def measures_of(sheet: Sheet, acts: tuple[Act, ...]) -> tuple[list[Finding], lis
         elif not act.scenario and not act.question and act.weight >= 1 and act.judgement.sure >= 0.6 and (act.by or act.on):
             _join(groups, act)
         else:
-            aside.append(_aside(sheet, act, "names no measure of its own (too little said, or only within a scenario or question)"))
+            aside.append(
+                _aside(sheet, act, "names no measure of its own (too little said, or only within a scenario or question)")
+            )
     groups = [g for g in groups if any(not (a.scenario or a.question) for a in g.acts)]
     parties = _parties(groups)
     index = {a.start: k for k, g in enumerate(groups) for a in g.acts}
@@ -98,7 +104,11 @@ def _set_aside_for(sheet: Sheet, act: Act) -> str:
     if act.extra.get("average"):
         return "an average, not a measure"
     old = [d for d in (act.begins, act.announced) if d and d.start]
-    years = [d for d in sheet.dates_in(act.sentence.start, act.sentence.end) if d.start and d.precision in ("year", "decade", "month", "day")]
+    years = [
+        d
+        for d in sheet.dates_in(act.sentence.start, act.sentence.end)
+        if d.start and d.precision in ("year", "decade", "month", "day")
+    ]
     newest = max((d.end or d.start for d in (*old, *years) if d.start), default=None)
     if newest is not None and sheet.today and (sheet.today - newest).days > 3650 and status not in (THREATENED, ANNOUNCED):
         return f"{HISTORICAL}: the sentence speaks of {newest.year}"
@@ -111,13 +121,21 @@ def _reported_as_issue(sheet: Sheet, act: Act) -> bool:
     heading = block.heading.lower()
     if block.topic == "motives" and act.rate is None:
         return True
-    return act.rate is None and not act.begins and any(w in heading for w in ("implication", "conclusion", "for the", "for china"))
+    return (
+        act.rate is None and not act.begins and any(w in heading for w in ("implication", "conclusion", "for the", "for china"))
+    )
 
 
 def _aside(sheet: Sheet, act: Act, why: str) -> Finding:
     sure = Confidence()
     sure.discount(act.judgement.sure, why)
-    fields = {"instrument": act.instrument, "by": act.by, "on": list(act.on), "rate_pct": act.rate.value if act.rate else None, "why": why}
+    fields = {
+        "instrument": act.instrument,
+        "by": act.by,
+        "on": list(act.on),
+        "rate_pct": act.rate.value if act.rate else None,
+        "why": why,
+    }
     return sheet.finding("set_aside", act.sentence.start, act.sentence.end, sure, fields)
 
 
@@ -127,9 +145,9 @@ def _fits(group: Group, act: Act) -> bool:
         return False
     by, on, rate = group.first("by"), group.first("on"), group.first("rate")
     over = (WITHDRAWN, STRUCK_DOWN, EXPIRED)
-    if (lead.judgement.status in over) != (act.judgement.status in over) and not (act.scenario or act.question):
-        if not (rate and act.rate) and not set(group.first("sectors") or ()) & set(act.sectors):
-            return False
+    ended_apart = (lead.judgement.status in over) != (act.judgement.status in over) and not (act.scenario or act.question)
+    if ended_apart and not (rate and act.rate) and not set(group.first("sectors") or ()) & set(act.sectors):
+        return False
     if by and act.by and by != act.by:
         return False
     if on and act.on and not set(on) & set(act.on):
@@ -138,12 +156,12 @@ def _fits(group: Group, act: Act) -> bool:
         return False
     sectors = group.first("sectors")
     theirs, ours = (by, on, sectors), (act.by, act.on, act.sectors)
-    meet = by and by == act.by or set(on or ()) & set(act.on) or set(sectors or ()) & set(act.sectors)
+    meet = (by and by == act.by) or set(on or ()) & set(act.on) or set(sectors or ()) & set(act.sectors)
     if any(theirs) and any(ours) and not meet:
         return False
     if sectors and act.sectors and not set(sectors) & set(act.sectors):
         return False
-    if (sectors and act.all_goods or act.sectors and group.first("all_goods")) and rate is None is act.rate:
+    if ((sectors and act.all_goods) or (act.sectors and group.first("all_goods"))) and rate is None is act.rate:
         return False
     begins = group.first("begins")
     if begins and act.begins and begins.start != act.begins.start and begins.start and act.begins.start:
@@ -185,7 +203,11 @@ def _absorb(groups: list[Group]) -> None:
         if own.first("rate") or own.first("sectors") or own.first("begins"):
             continue
         for other in groups:
-            if other is not own and all(_fits(other, a) for a in own.acts) and other.first("by") == (own.first("by") or other.first("by")):
+            if (
+                other is not own
+                and all(_fits(other, a) for a in own.acts)
+                and other.first("by") == (own.first("by") or other.first("by"))
+            ):
                 other.acts = sorted([*other.acts, *own.acts], key=lambda a: a.start)
                 del groups[k]
                 break
@@ -202,7 +224,10 @@ def _parties(groups: list[Group]) -> list[str]:
 def _measure(sheet: Sheet, group: Group, parties: list[str]) -> Finding:
     lead = group.lead
     by, on = group.first("by"), list(group.first("on") or ())
-    rate, sectors = group.first("rate"), list(dict.fromkeys(s for a in group.acts if not (a.question or a.scenario) for s in a.sectors))
+    rate, sectors = (
+        group.first("rate"),
+        list(dict.fromkeys(s for a in group.acts if not (a.question or a.scenario) for s in a.sectors)),
+    )
     sure = Confidence()
     alternatives: list[dict[str, object]] = []
     status, reason = _status(sheet, group, sure, alternatives)
@@ -262,7 +287,11 @@ def _status(sheet: Sheet, group: Group, sure: Confidence, alternatives: list[dic
     status = top.judgement.status
     begins, today = group.first("begins"), sheet.today
     strong = {a.judgement.status for a in own if a.judgement.sure >= 0.85}
-    if THREATENED in strong and status in (IN_FORCE, ANNOUNCED) and (top.judgement.sure < 0.85 or status == IN_FORCE and top.judgement.cue == ""):
+    if (
+        THREATENED in strong
+        and status in (IN_FORCE, ANNOUNCED)
+        and (top.judgement.sure < 0.85 or (status == IN_FORCE and top.judgement.cue == ""))
+    ):
         status = THREATENED
     why = top.judgement.reason
     if begins and begins.start and today and begins.precision == "day":

@@ -13,10 +13,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 
 _ABBREVIATED = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|Gen|Gov|Sen|Rep|St|Jr|Sr|vs|etc|approx|est|Inc|Ltd|Co|Corp|Art|Sec|No|Nos|Fig|pp?|cf|ca|al"
-    r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|Mon|Tues?|Wed|Thurs?|Fri)|\b[A-Z]|\b[A-Z]\.[A-Z]|\b(?:e\.g|i\.e|a\.m|p\.m))\.$"
+    r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|Mon|Tues?|Wed|Thurs?|Fri)|\b[A-Z]|\b[A-Z]\.[A-Z]"
+    r"|\b(?:e\.g|i\.e|a\.m|p\.m))\.$"
 )
 _STOP = re.compile(r"""(?:[.!?…]+)["')\]]*(?=\s+["'(\[]?[A-Z0-9•])""")
 _MONTH_OR_NUMBER = re.compile(r"\b(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|No|Nos|Art|Sec|Fig|pp?)\.$")
@@ -27,10 +29,14 @@ _MARKDOWN = re.compile(r"[ \t]*#{1,6}\s+(?=\S)")
 SCENARIO_WORDS = {
     "optimistic": r"optimistic|best[- ]case|upside|hopeful|benign|good outcome|breakthrough|de-escalation",
     "pessimistic": r"pessimistic|worst[- ]case|downside|adverse|bleak|breakdown|collapse|escalation",
-    "middle": r"middle|muddle|base(?:line)?[- ]case|baseline|central|most[- ]likely|status[- ]quo|intermediate|moderate|in[- ]between",
+    "middle": (
+        r"middle|muddle|base(?:line)?[- ]case|baseline|central|most[- ]likely|status[- ]quo|intermediate"
+        r"|moderate|in[- ]between"
+    ),
 }
 _SCENARIO_NAME = re.compile(
-    r"\b(?:(?P<optimistic>optimistic|best[- ]case|upside|benign|hopeful)|(?P<pessimistic>pessimistic|worst[- ]case|downside|adverse|bleak)"
+    r"\b(?:(?P<optimistic>optimistic|best[- ]case|upside|benign|hopeful)|(?P<pessimistic>pessimistic"
+    r"|worst[- ]case|downside|adverse|bleak)"
     r"|(?P<middle>middle|muddl\w*[- ]through|base(?:line)?|central|most[- ]likely|status[- ]quo|intermediate|moderate))"
     r"(?:[- ](?:case|road|ground|way|path|of the road))?(?:\s+(?:scenario|case|outcome|path|view|road))?\b",
     re.IGNORECASE,
@@ -38,10 +44,20 @@ _SCENARIO_NAME = re.compile(
 _SCENARIO_NOUN = re.compile(r"\b(?:scenarios?|case|outcomes?|path|road|through|road)\b", re.IGNORECASE)
 _LABELLED = re.compile(r"^\s*(?:scenario\s+(?:\d|[A-D]|one|two|three|four)\b\s*[:.–—-]?\s*)(?P<rest>.*)$", re.IGNORECASE)
 _TOPICS = {
-    "scenarios": re.compile(r"\b(?:scenarios?|outcomes|possible futures|paths? ahead|ways? (?:this|it) could go|how (?:this|it) (?:ends|could end))\b", re.I),
+    "scenarios": re.compile((
+r"\b(?:scenarios?|outcomes|possible futures|paths? ahead|ways? (?:this|it) could go|how"
+r" (?:this|it) (?:ends|could end))\b"
+), re.I),
     "questions": re.compile(r"\b(?:questions?|what to watch|watch ?list|unknowns|unclear|to watch)\b", re.I),
-    "motives": re.compile(r"\b(?:motives?|interests?|what (?:each|both|the two|\w+) (?:sides?|part(?:y|ies)|wants?|needs?|seeks?)|perspectives?|aims|objectives|goals|positions? of)\b", re.I),
+    "motives": re.compile((
+r"\b(?:motives?|interests?|what (?:each|both|the two|\w+) (?:sides?|part(?:y|ies)|wants?"
+r"|needs?|seeks?)|perspectives?|aims|objectives|goals|positions? of)\b"
+), re.I),
 }  # fmt: skip
+
+
+LONGEST = 900
+"""Characters after which a sentence without an end is cut."""
 
 
 @dataclass(frozen=True)
@@ -79,12 +95,26 @@ class Block:
                 continue
             cuts.append(stop.end())
         found = []
-        for a, b in zip(cuts, [*cuts[1:], len(self.text)], strict=True):
+        for a, b in _short(self.text, [*cuts, len(self.text)]):
             text = self.text[a:b]
             lead = len(text) - len(text.lstrip())
             if text.strip():
                 found.append(Sentence(self.start + a + lead, self.start + a + len(text.rstrip()), text.strip(), self.index))
         return tuple(found)
+
+
+def _short(text: str, cuts: list[int]) -> list[tuple[int, int]]:
+    """Bounds of the sentences; what runs on beyond `LONGEST` characters is cut at a blank, so that work stays bounded."""
+    out = []
+    for start, end in pairwise(cuts):
+        at = start
+        while end - at > LONGEST:
+            blank = text.rfind(" ", at + LONGEST // 2, at + LONGEST)
+            cut = blank if blank > 0 else at + LONGEST
+            out.append((at, cut))
+            at = cut
+        out.append((at, end))
+    return out
 
 
 def _new_start(before: str, after: str) -> bool:

@@ -8,10 +8,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from detente.policy.reader.amounts import Amount, amounts_in
 from detente.policy.reader.dates import DateMention, dates_in
@@ -28,6 +28,8 @@ class _Placed(Protocol):
     def start(self) -> int: ...
 
 
+MOST = 40
+"""Mentions of one kind that are looked at within one stretch of text."""
 P = TypeVar("P", bound=_Placed)
 
 
@@ -52,9 +54,17 @@ class Sheet:
         flat = page.text.replace("\n", " ")
         blocks = blocks_of(page.text, page.headings)
         return cls(
-            page, flat, today, blocks, tuple(s for b in blocks for s in b.sentences if b.kind != "heading"),
-            actor_mentions(flat), organisation_mentions(flat), product_mentions(flat), amounts_in(flat), dates_in(flat, today),
-        )  # fmt: skip
+            page,
+            flat,
+            today,
+            blocks,
+            tuple(s for b in blocks for s in b.sentences if b.kind != "heading"),
+            actor_mentions(flat),
+            organisation_mentions(flat),
+            product_mentions(flat),
+            amounts_in(flat),
+            dates_in(flat, today),
+        )
 
     def block_of(self, sentence: Sentence) -> Block:
         """The block a sentence stands in."""
@@ -62,20 +72,20 @@ class Sheet:
 
     def actors_in(self, start: int, end: int) -> Sequence[Mention]:
         """Actors named within [start, end)."""
-        return within(self.actors, start, end)
+        return within(self.actors, start, end)[:MOST]
 
     def products_in(self, start: int, end: int) -> Sequence[Mention]:
         """Products named within [start, end)."""
-        return within(self.products, start, end)
+        return within(self.products, start, end)[:MOST]
 
     def amounts_in(self, start: int, end: int) -> Sequence[Amount]:
         """Amounts within [start, end)."""
-        return within(self.amounts, start, end)
+        return within(self.amounts, start, end)[:MOST]
 
     def dates_in(self, start: int, end: int) -> Sequence[DateMention]:
         """Dates within [start, end)."""
         low = bisect_left(self.dates, start, key=lambda d: d.at)
-        return self.dates[low : bisect_left(self.dates, end, key=lambda d: d.at)]
+        return self.dates[low : bisect_left(self.dates, end, key=lambda d: d.at)][:MOST]
 
     def finding(
         self,
@@ -83,15 +93,21 @@ class Sheet:
         start: int,
         end: int,
         sure: Confidence,
-        fields: dict[str, object],
-        alternatives: Sequence[dict[str, object]] = (),
+        fields: Mapping[str, Any],
+        alternatives: Sequence[Mapping[str, Any]] = (),
         evidence: Sequence[tuple[int, int]] = (),
     ) -> Finding:
         """A finding quoted from [start, end) of the readable text, with its place in the original."""
         return Finding(
-            kind, self.page.span(start, end), self.page.quote(start, end), sure.value, sure.reason, fields, tuple(alternatives),
+            kind,
+            self.page.span(start, end),
+            self.page.quote(start, end),
+            sure.value,
+            sure.reason,
+            dict(fields),
+            tuple(dict(a) for a in alternatives),
             tuple(self.page.span(a, b) for a, b in evidence),
-        )  # fmt: skip
+        )
 
 
 def within(items: Sequence[P], start: int, end: int) -> Sequence[P]:

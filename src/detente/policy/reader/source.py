@@ -23,7 +23,7 @@ from detente.errors import InputError
 from detente.policy.reader.html import looks_like_html, parse_html
 
 MAX_BYTES = 2_000_000
-MAX_READABLE = 200_000
+MAX_READABLE = 100_000
 
 
 class UnreadableText(InputError):

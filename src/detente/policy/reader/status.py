@@ -22,28 +22,74 @@ DENIED, HYPOTHETICAL, HISTORICAL = "denied", "hypothetical", "historical"
 STATUSES = (THREATENED, ANNOUNCED, IN_FORCE, SUSPENDED, EXPIRED, WITHDRAWN, STRUCK_DOWN)
 
 _CUES: tuple[tuple[str, float, str], ...] = (
-    (STRUCK_DOWN, 0.95, r"struck down|strikes? down|ruled (?:\w+ )?(?:illegal|unlawful|invalid)|invalidated|overturned|quashed|annulled|voided|ruled that .{0,60}(?:unlawful|illegal)"),
-    (SUSPENDED, 0.9, r"suspend(?:ed|s|ing)?|suspension|paus(?:e[ds]?|ing)|on hold|postpon(?:e[ds]?|ing)|put off|deferr?(?:ed|ing|s)?|shelved|frozen|froze|delay(?:ed|s|ing)?|in abeyance"),
+    (STRUCK_DOWN, 0.95, (
+r"struck down|strikes? down|ruled (?:\w+ )?(?:illegal|unlawful|invalid)|invalidated|overturned"
+r"|quashed|annulled|voided|ruled that .{0,60}(?:unlawful|illegal)"
+)),
+    (SUSPENDED, 0.9, (
+r"suspend(?:ed|s|ing)?|suspension|paus(?:e[ds]?|ing)|on hold|postpon(?:e[ds]?|ing)|put off"
+r"|deferr?(?:ed|ing|s)?|shelved|frozen|froze|delay(?:ed|s|ing)?|in abeyance"
+)),
     (EXPIRED, 0.9, r"(?:has |have |had )?(?:expired|lapsed|ran out|run out)"),
-    (WITHDRAWN, 0.9, r"withdr(?:ew|awn|aws?|awing)|scrapp(?:ed|ing|s)|scrap|lift(?:ed|s|ing)?|rescind(?:ed|s|ing)?|repeal(?:ed|s|ing)?|revok(?:e[ds]?|ing)|abolish(?:ed|es|ing)?|drop(?:ped|ping|s)?|remov(?:e[ds]?|ing)|eliminat(?:e[ds]?|ing)|roll(?:ed|s|ing)? back|cancel(?:l?ed|s|l?ing)?|ended|ending"),
-    (THREATENED, 0.95, r"threat(?:en(?:s|ed|ing)?|s)?|vow(?:ed|s|ing)?|warn(?:ed|s|ing)? (?:that |of |it |about )?|looming|mull(?:s|ed|ing)?|weigh(?:s|ed|ing)?|consider(?:s|ed|ing)?|float(?:s|ed|ing)?|propos(?:e[ds]?|ing|als?)|brandish\w*|ultimatum|prepar(?:e[ds]?|ing) to|under consideration|on the table"),
-    (ANNOUNCED, 0.9, r"announc(?:e[ds]?|ing|ement)|unveil(?:ed|s|ing)?|set to|due to (?:take|come|go|start|begin|rise)|scheduled|(?:will|would) follow|will (?:take effect|come into|enter into|go into|apply|start|begin|rise|impose|levy|introduce|raise|place|be (?:imposed|raised|levied|applied|subject|charged|hit))|to take effect|takes effect|take effect|taking effect|comes? into (?:force|effect)|signed (?:an? )?(?:order|decree|law|proclamation)|plan(?:s|ned|ning)? to|approved|adopted|intends? to|(?:is|are) to (?:impose|introduce|raise|levy|apply)"),
-    (IN_FORCE, 0.9, r"(?:has|have|had|having) (?:\w+ )?(?:imposed|introduced|levied|slapped|placed|raised|put|applied|tightened|restricted|doubled|hiked)|imposed|imposes?|introduced?|raise|apply|slap|hike|levy|tighten|introduced|levied|levies|slapped|took effect|taken effect|came into (?:force|effect)|went into effect|entered into force|in (?:force|effect|place)|remain(?:s|ed)?|already|currently|existing|current|since|now (?:face|pay|stand|charge|appl)\w*|(?:respond|retaliat|hit back)\w*|applies|apply|applied|tighten(?:ed|s)|raised|doubled|tripled|hiked|increased|restrict(?:s|ed)|curbed|banned|bans|face[sd]?|pay(?:s|ing)?|charges|expanded|recent|put in place|being levied"),
+    (WITHDRAWN, 0.9, (
+r"withdr(?:ew|awn|aws?|awing)|scrapp(?:ed|ing|s)|scrap|lift(?:ed|s|ing)?|rescind(?:ed|s"
+r"|ing)?|repeal(?:ed|s|ing)?|revok(?:e[ds]?|ing)|abolish(?:ed|es|ing)?|drop(?:ped|ping|s)?"
+r"|remov(?:e[ds]?|ing)|eliminat(?:e[ds]?|ing)|roll(?:ed|s|ing)? back|cancel(?:l?ed|s|l?ing)?"
+r"|ended|ending"
+)),
+    (THREATENED, 0.95, (
+r"threat(?:en(?:s|ed|ing)?|s)?|vow(?:ed|s|ing)?|warn(?:ed|s|ing)? (?:that |of |it |about"
+r" )?|looming|mull(?:s|ed|ing)?|weigh(?:s|ed|ing)?|consider(?:s|ed|ing)?|float(?:s|ed|ing)?"
+r"|propos(?:e[ds]?|ing|als?)|brandish\w*|ultimatum|prepar(?:e[ds]?|ing) to|under consideration"
+r"|on the table"
+)),
+    (ANNOUNCED, 0.9, (
+r"announc(?:e[ds]?|ing|ement)|unveil(?:ed|s|ing)?|set to|due to (?:take|come|go|start|begin"
+r"|rise)|scheduled|(?:will|would) follow|will (?:take effect|come into|enter into|go into"
+r"|apply|start|begin|rise|impose|levy|introduce|raise|place|be (?:imposed|raised|levied"
+r"|applied|subject|charged|hit))|to take effect|takes effect|take effect|taking effect|comes?"
+r" into (?:force|effect)|signed (?:an? )?(?:order|decree|law|proclamation)|plan(?:s|ned"
+r"|ning)? to|approved|adopted|intends? to|(?:is|are) to (?:impose|introduce|raise|levy|apply)"
+)),
+    (IN_FORCE, 0.9, (
+r"(?:has|have|had|having) (?:\w+ )?(?:imposed|introduced|levied|slapped|placed|raised|put"
+r"|applied|tightened|restricted|doubled|hiked)|imposed|imposes?|introduced?|raise|apply"
+r"|slap|hike|levy|tighten|introduced|levied|levies|slapped|took effect|taken effect|came"
+r" into (?:force|effect)|went into effect|entered into force|in (?:force|effect|place)|remain(?:s"
+r"|ed)?|already|currently|existing|current|since|now (?:face|pay|stand|charge|appl)\w*|(?:respond"
+r"|retaliat|hit back)\w*|applies|apply|applied|tighten(?:ed|s)|raised|doubled|tripled|hiked"
+r"|increased|restrict(?:s|ed)|curbed|banned|bans|face[sd]?|pay(?:s|ing)?|charges|expanded"
+r"|recent|put in place|being levied"
+)),
 )  # fmt: skip
 _CUE = re.compile("|".join(f"(?P<c{k}>\\b(?:{body})\\b)" for k, (_, _, body) in enumerate(_CUES)), re.IGNORECASE)
 _NEGATION = re.compile(
-    r"(?:\bnot(?! only)\b|n't\b|\bnever\b|\bno longer\b|\bno (?=plan|intention|new|further|such|additional|tariff|dut)|\brul(?:ed|es|ing) out\b|\bden(?:ied|ies|y|ying)\b|\brefus(?:ed|es|ing)\b"
-    r"|\bwithout\b|\b(?:has|have|had) yet to\b|\bstopped short of\b|\bfail(?:ed|s)? to\b|\bhold(?:s|ing)? off\b|\brefrain\w*\b|\bavoid(?:ed|s|ing)?\b|\bneither\b|\bnor\b|\bdeclin(?:ed|es) to\b|\bunlikely to\b)",
+    r"(?:\bnot(?! only)\b|n't\b|\bnever\b|\bno longer\b|\bno (?=plan|intention|new|further|such"
+    r"|additional|tariff|dut)|\brul(?:ed|es|ing) out\b|\bden(?:ied|ies|y|ying)\b|\brefus(?:ed"
+    r"|es|ing)\b"
+    r"|\bwithout\b|\b(?:has|have|had) yet to\b|\bstopped short of\b|\bfail(?:ed|s)? to\b|\bhold(?:s"
+    r"|ing)? off\b|\brefrain\w*\b|\bavoid(?:ed|s|ing)?\b|\bneither\b|\bnor\b|\bdeclin(?:ed|es)"
+    r" to\b|\bunlikely to\b)",
     re.IGNORECASE,
 )
 _MODAL = re.compile(r"\b(?:could|(?-i:may)|might|would|should|can)\b", re.IGNORECASE)
 _CONDITION = re.compile(r"\b(?:if|unless|should (?:the|talks|it)|were (?:it|they) to|in case|in the event)\b", re.IGNORECASE)
 _IMAGINED = re.compile(
-    r"\b(?:imagine|suppose|hypothetical(?:ly)?|simulat\w+|model(?:l?ed|s|l?ing)?\b(?! of)|thought experiment|in a scenario|a study|researchers|(?:estimat|reckon|calculat|project|forecast|predict)\w*(?: that)? (?:an?|the|such)\b(?=[^.]{0,60}\bwould\b)|economists (?:estimate|reckon|calculate)|assum(?:e[ds]?|ing)|what if|illustrative|for the sake of argument)\b",
+    (
+        r"\b(?:imagine|suppose|hypothetical(?:ly)?|simulat\w+|model(?:l?ed|s|l?ing)?\b(?! of)|thought"
+        r" experiment|in a scenario|a study|researchers|(?:estimat|reckon|calculat|project|forecast"
+        r"|predict)\w*(?: that)? (?:an?|the|such)\b(?=[^.]{0,60}\bwould\b)|economists (?:estimate"
+        r"|reckon|calculate)|assum(?:e[ds]?|ing)|what if|illustrative|for the sake of argument)\b"
+    ),
     re.IGNORECASE,
 )
-_OLD = re.compile(r"\b(?:Smoot[-–]Hawley|McKinley|Corn Laws|historical(?:ly)?|in history|Great Depression|century)\b", re.IGNORECASE)
-_LEAD = re.compile(r"(?:[;:]|,\s+(?:but|while|whereas|although|though|and (?:it|the|its|has|is|will))\b|\bbut\b|\bwhile\b|\bwhereas\b)", re.IGNORECASE)
+_OLD = re.compile(
+    r"\b(?:Smoot[-–]Hawley|McKinley|Corn Laws|historical(?:ly)?|in history|Great Depression|century)\b", re.IGNORECASE
+)
+_LEAD = re.compile(
+    r"(?:[;:]|,\s+(?:but|while|whereas|although|though|and (?:it|the|its|has|is|will))\b|\bbut\b|\bwhile\b|\bwhereas\b)",
+    re.IGNORECASE,
+)
 _NOUN_THREAT = re.compile(r"\bthreatened\s+$|\bproposed\s+$|\bplanned\s+$", re.IGNORECASE)
 
 
@@ -89,7 +135,14 @@ def judge(text: str, start: int, end: int) -> Judgement:
     if imagined:
         return Judgement(HYPOTHETICAL, 0.8, imagined.group(), f"hypothetical ({imagined.group()!r})", quoted=quoted)
     before = text[left:start]
-    bare_no = re.search(r"\b(?:(?:no|without(?: any)?|rul(?:ed|es|ing) out)\s+(?:[\w%.-]+\s+){0,3}|(?:not|never)\s+(?:(?:an?|any|the|new|more|\d\S*)\s+){0,3})$", before, re.IGNORECASE)
+    bare_no = re.search(
+        (
+            r"\b(?:(?:no|without(?: any)?|rul(?:ed|es|ing) out)\s+(?:[\w%.-]+\s+){0,3}|(?:not|never)\s+(?:(?:an?"
+            r"|any|the|new|more|\d\S*)\s+){0,3})$"
+        ),
+        before,
+        re.IGNORECASE,
+    )
     if bare_no:
         return Judgement(DENIED, 0.85, bare_no.group().strip(), f"denied ({bare_no.group().strip()!r})", quoted=quoted)
     modal, condition = _MODAL.search(text[left:start]), _CONDITION.search(text)
@@ -103,17 +156,26 @@ def judge(text: str, start: int, end: int) -> Judgement:
         return Judgement(IN_FORCE, 0.5, "", "no word of status near it", (THREATENED, ANNOUNCED), quoted)
     cues.sort(key=lambda pair: pair[0])
     first = cues[0][1]
-    status, sure, words = _status_of(first)
+    status, sure, _ = _status_of(first)
     ahead = text[max(left, first.start() - 40) : first.start()]
     gone = re.search(
-        r"\b(?:was|were|been|has|have|had|is|are)\s+(?:since |now |later |\w+ly )?(?:withdrawn|dropped|scrapped|lifted|removed|rescinded|cancell?ed|abandoned|revoked|repealed)\b",
+        (
+r"\b(?:was|were|been|has|have|had|is|are)\s+(?:since |now |later |\w+ly )?(?:withdrawn|dropped"
+r"|scrapped|lifted|removed|rescinded|cancell?ed|abandoned|revoked|repealed)\b"
+),
         text[left:right], re.I,
     )  # fmt: skip
     if gone and not _NEGATION.search(text[max(0, left + gone.start() - 4) : left + gone.end()]) and not condition and not modal:
-        return Judgement(WITHDRAWN, 0.8, gone.group(), f"{gone.group()!r} nearby", (THREATENED,) if status == THREATENED else (), quoted)
+        return Judgement(
+            WITHDRAWN, 0.8, gone.group(), f"{gone.group()!r} nearby", (THREATENED,) if status == THREATENED else (), quoted
+        )
     negated, own_modal = _NEGATION.search(ahead + first.group()), _MODAL.search(ahead)
-    to_do = re.search(r"\b(?:to|will|agree[ds]? to|plans? to|is to|are to|ready to|willing to|offer\w* to)\s+(?:\w+ly\s+)?$", ahead, re.I)
-    gerund = re.search(r"ing\b", first.group(), re.I) and not re.search(r"\b(?:is|are|was|were|been|be|by|after|currently|now)\s+(?:\w+ )?$", ahead)
+    to_do = re.search(
+        r"\b(?:to|will|agree[ds]? to|plans? to|is to|are to|ready to|willing to|offer\w* to)\s+(?:\w+ly\s+)?$", ahead, re.I
+    )
+    gerund = re.search(r"ing\b", first.group(), re.I) and not re.search(
+        r"\b(?:is|are|was|were|been|be|by|after|currently|now)\s+(?:\w+ )?$", ahead
+    )
     others = [s for s in (_status_of(m)[0] for _, m in cues[1:3]) if s != status]
     reason = f"{first.group().strip()!r} nearby"
     if negated:
@@ -140,7 +202,11 @@ def _distance(match: re.Match[str], start: int, end: int) -> float:
     """Characters between a cue and the instrument; a cue before it counts as nearer, a strong one as nearer still."""
     status, _, words = _status_of(match)
     gap = start - match.end() if match.end() <= start else (match.start() - end) * 1.3 + 6 if match.start() >= end else 0
-    weak = re.fullmatch(r"(?:recent|since|already|current(?:ly)?|existing|apply|pay\w*|face[sd]?|remain\w*|ended|ending|put in place)", words, re.I)
+    weak = re.fullmatch(
+        r"(?:recent|since|already|current(?:ly)?|existing|apply|pay\w*|face[sd]?|remain\w*|ended|ending|put in place)",
+        words,
+        re.I,
+    )
     bonus = 40 if status in (STRUCK_DOWN, SUSPENDED, EXPIRED) else 25 if status == THREATENED else 0
     return max(gap, 0) + (25 if weak else 0) - bonus
 
@@ -149,5 +215,12 @@ def _belongs_elsewhere(text: str, match: re.Match[str], start: int) -> bool:
     """Cues that speak of something else: "suspended talks", "delayed the summit", "paying farmers", "threat of recession"."""
     after = text[match.end() : match.end() + 28]
     return bool(
-        re.match(r"\s+(?:the |its |their |all )?(?:talks|negotiations|summit|meeting|visit|shutdown|recession|growth|concerns?|fears|farmers)\b", after, re.I)
+        re.match(
+            (
+                r"\s+(?:the |its |their |all )?(?:talks|negotiations|summit|meeting|visit|shutdown|recession"
+                r"|growth|concerns?|fears|farmers)\b"
+            ),
+            after,
+            re.I,
+        )
     )

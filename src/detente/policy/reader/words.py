@@ -125,7 +125,10 @@ def _product_table() -> tuple[tuple[str, re.Pattern[str]], ...]:
     )
 
 
-_HS = re.compile(r"\b(?:HS|HTS|HTSUS|tariff (?:code|heading|line))(?:[ -](?:chapters?|headings?|codes?))?\s+(\d{2,10}(?:\.\d{2,4}){0,3})\b", re.I)
+_HS = re.compile(
+    r"\b(?:HS|HTS|HTSUS|tariff (?:code|heading|line))(?:[ -](?:chapters?|headings?|codes?))?\s+(\d{2,10}(?:\.\d{2,4}){0,3})\b",
+    re.I,
+)
 _CHAPTER = re.compile(r"\b(?:chapters?)\s+(\d{2})\b(?=[^.]{0,40}(?:HS|tariff|Harmoni[sz]ed))", re.I)
 
 
