@@ -315,7 +315,10 @@ def income_table(cut: Cut, codes: list[str]) -> Table:
     """Months × regions."""
     case = cut.case
     rows = tuple(
-        (Cell(month_name(m), strong=True), *(Cell(text.fixed(float(cut.at(m).real_income[r]), 2, signed=True)) for r in codes))
+        (
+            Cell(month_name(m).replace(" ", text.FIRM), strong=True),
+            *(Cell(text.fixed(float(cut.at(m).real_income[r]), 2, signed=True)) for r in codes),
+        )
         for m in MONTHS
     )
     return Table(
@@ -378,7 +381,7 @@ def mechanism_table(cut: Cut, code: str, sector: str) -> Table:
         price = 1 + float(number_at(case.by_wages(cut.at(m)), code, cut.sector)) / 100
         rows.append(
             (
-                Cell(month_name(m), strong=True),
+                Cell(month_name(m).replace(" ", text.FIRM), strong=True),
                 Cell(text.fixed(substitution, 2)),
                 Cell(text.fixed(theta * trade, 2)),
                 Cell(text.number(price)),

@@ -130,7 +130,7 @@ def ladder(case: Case) -> list[Block]:
 
 def ladder_title(outcome: Outcome, measure: Measure, other: str, rate: float) -> str:
     """Cost to each side at the full rate."""
-    told = []
+    told: list[str] = []
     for c in (measure.by, other):
         value = a_month(outcome, c)
         verb = "cost" if value < 0 else "bring"

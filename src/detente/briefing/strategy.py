@@ -103,12 +103,11 @@ def payoff_block(s: Stances) -> Table:
                         "horizon": s.table.horizon,
                     }
                 )
-        marks = [
-            f"{what} ({by})"
-            for what, where in (("stable", stable), ("efficient", efficient))
-            for by in s.games
-            if names in where[by]
-        ]
+        marks = []
+        for what, where in (("stable", stable), ("efficient", efficient)):
+            held = [by for by in s.games if names in where[by]]
+            if held:
+                marks.append(f"{what} ({'both' if len(held) == len(s.games) else held[0]})")
         row.append(Cell(text.capital(", ".join(marks)) if marks else ""))
         rows.append(tuple(row))
     csv = s.case.file("payoffs", "Payoffs of every combination of stances, by real income alone and by motives", data)

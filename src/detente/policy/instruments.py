@@ -218,7 +218,8 @@ class ExportControl:
 
     `withhold` in [0, 1). `on=None` bounds sales to all foreign buyers together, a list of buyers each of them apart;
     `pooled` overrides that. With `rent="kept"` the scarcity price stays with the exporter (a tax or cartel), with "buyers"
-    it goes to the importers who get a licence at the old price, with "lost" it is burnt as a real cost. `leakage` is the share of the withheld quantity that reaches its buyers anyway through others.
+    it goes to the importers who get a licence at the old price, with "lost" it is burnt as a real cost. `leakage` is the
+    share of the withheld quantity that reaches its buyers anyway through others.
     """
 
     by: str | Sequence[str]

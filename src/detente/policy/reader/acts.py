@@ -9,134 +9,30 @@ import re
 from dataclasses import dataclass, field
 from itertools import islice
 
+from detente.policy.reader.act_words import (
+    ADJ_LINK,
+    BUY,
+    DUTY_TO_RATE,
+    EMBARGO,
+    EXPORT_CONTROL,
+    GOODS,
+    INSTRUMENT,
+    INSTRUMENTS,
+    NON_TARIFF,
+    NOT_RATE_AFTER,
+    OTHER,
+    PURCHASE,
+    RATE_TO_DUTY,
+    RECEIVES,
+    TARIFF,
+    VERB,
+)
 from detente.policy.reader.amounts import Amount
 from detente.policy.reader.dates import DateMention
 from detente.policy.reader.sentences import Sentence
 from detente.policy.reader.sheet import Sheet
 from detente.policy.reader.status import Judgement, clause_bounds, judge
 from detente.policy.reader.words import Mention
-
-TARIFF, EXPORT_CONTROL, EMBARGO, NON_TARIFF, PURCHASE, OTHER = (
-    "tariff", "export_control", "embargo", "non_tariff", "purchase", "other",
-)  # fmt: skip
-_NOT_A_DUTY = (
-    r"(?![- ](?:wars?|truces?|talks|negotiat\w+|deadlines?|hostilit\w+|revenues?|escalat\w+"
-    r"|ceasefire|pause|threats?|disputes?|fights?|battles?|rows?|polic\w+|negotiators?|lines?"
-    r"|codes?|conflicts?|uncertaint\w+|relief|barriers?|exemptions?|pressures?|spiral|cuts?"
-    r" (?:deal|talks)))"
-)
-_EXPORT_NOUN = r"(?:export|exports|shipments?|overseas sales)"
-_CURB = (
-    r"(?:curbs?|controls?|restrictions?|bans?|limits?|licen[cs](?:e|es|ing)(?: (?:rules?|requirements?"
-    r"|regime))?|quotas?|embargo(?:es)?)"
-)
-_INSTRUMENTS: tuple[tuple[str, str], ...] = (
-    (EXPORT_CONTROL, rf"\b{_EXPORT_NOUN}[- ]{_CURB}\b"),
-    (EXPORT_CONTROL, (
-rf"\b{_CURB}\s+(?:on|over|of|for)\s+(?:(?:the|its|their|all|some|certain|foreign)\s+)?(?:[\w-]+\s+){{0,4}}?(?:exports?"
-rf"|shipments?|sales abroad)\b"
-)),
-    (EXPORT_CONTROL, (
-r"\b(?:restrict(?:s|ed|ing)?|curb(?:s|ed|bing)?|limit(?:s|ed|ing)?|ban(?:s|ned|ning)?|halt(?:s"
-r"|ed|ing)?|block(?:s|ed|ing)?|stop(?:s|ped|ping)?|tighten(?:s|ed|ing)? controls (?:on|over))\s+(?:(?:the"
-r"|its|their|all|some|foreign|overseas)\s+)?(?:[\w-]+\s+){0,3}?(?:exports?|shipments)\b(?!"
-r" to (?:grow|rise))"
-)),
-    (EXPORT_CONTROL, (
-r"\b(?:rare[- ]earths?(?: and magnets?)?|magnets?|minerals?|critical[- ]minerals?|chips?"
-r"|gallium|graphite|technology|nickel|ore)[- ](?:curbs?|controls?|restrictions?|licen[cs]ing(?:"
-r" regime)?|embargo)\b"
-)),
-    (EXPORT_CONTROL, r"\bentity list(?:ings?)?\b"),
-    (EMBARGO, (
-r"\b(?:import (?:bans?|embargo(?:es)?)|(?:bans?|embargo(?:es)?) on (?:(?:all|the|its|imports?(?:"
-r" of)?)\s+){0,3}(?:[\w-]+\s+){0,2}?(?:imports?|beef|pork|poultry|seafood|goods|products"
-r"|oil|coal|wine)|trade embargo)\b"
-)),
-    (NON_TARIFF, (
-r"\b(?:port (?:fees|charges)|(?:import )?licen[cs]ing requirements?|sanitary (?:rules|measures)"
-r"|technical barriers|customs delays|digital services tax(?:es)?|carbon border (?:tax|levy"
-r"|adjustment\w*))\b"
-)),
-    (OTHER, r"\bexport (?:tax(?:es)?|dut(?:y|ies)|levy|levies)\b"),
-    (OTHER, (
-r"\b(?:import quotas?|tariff[- ]rate quotas?|(?:production|export|state|industrial) subsid(?:y"
-r"|ies)|investment restrictions?)\b"
-)),
-    (TARIFF, (
-r"\b(?:charg(?:e|es|ed|ing)|levie[sd]|impose[sd]?|slap(?:s|ped)?|puts?)\s+(?:an? )?\d{1,3}(?:\.\d+)?\s*(?:%"
-r"|per ?cent)(?=\s+on\b)"
-)),
-    (TARIFF, (
-r"\b(?:face[sd]?|pay(?:s|ing)?|paid)\s+(?:an? |only |just |still )?\d{1,3}(?:\.\d+)?\s*(?:%"
-r"|per ?cent)(?!\s+(?:of|more|less|higher|lower|extra)\b|\s+(?:[\w-]+\s+){0,4}(?:tariffs?"
-r"|dut(?:y|ies)|lev(?:y|ies)|surcharges?|tax))"
-)),
-    (TARIFF, r"(?<=\band )\d{1,3}(?:\.\d+)?\s*(?:%|per ?cent)(?=\s+on\b)"),
-    (TARIFF, (
-rf"\b(?:(?:anti-dumping|antidumping|countervailing|safeguard|customs|import|retaliatory|reciprocal"
-rf"|punitive|counter|additional|extra)[- ])*(?:tariffs?|duties|duty(?!-free)|import tax(?:es)?"
-rf"|surcharges?|levies|levy(?= (?:of|on|against)\b)|counter-?tariffs?|counter-?measures(?= on\b))\b{_NOT_A_DUTY}"
-)),
-)  # fmt: skip
-_INSTRUMENT = re.compile("|".join(f"(?P<i{k}>{body})" for k, (_, body) in enumerate(_INSTRUMENTS)), re.IGNORECASE)
-_BUY = re.compile(
-    r"\b(?:agree[ds]?|pledge[ds]?|promis(?:e[ds]?|ing)|commit(?:s|ted)?|vow(?:s|ed)?|undert(?:ake"
-    r"|ook|akes)|offer(?:s|ed)?|will|to)\s+(?:\w+\s+){0,3}?(?:buy(?:ing)?|purchas(?:e|es|ing)"
-    r"|import(?:ing)?)\b"
-    r"|\bpurchases? (?:commitments?|promises?|pledges?)\b",
-    re.IGNORECASE,
-)
-_GOODS = (
-    r"(?:goods|imports?|exports?|products?|shipments?|merchandise|exporters|cars|autos|vehicles"
-    r"|steel|alumini?um|textiles|wine|beef|pork|soy\w*|electronics|semiconductors|chips|machinery"
-    r"|aircraft|garments|clothing|seafood|fruit|pharmaceuticals|medicines|furniture|copper|toys"
-    r"|dairy|cheese|spirits|EVs?|electric|farm|agricultural|solar|batteries|brandy|barley|canola"
-    r"|lumber|makers|companies|firms)"
-)
-_RECEIVES = re.compile(
-    (
-        r"\b(?:fac(?:e|es|ed|ing)|hit (?:by|with)|subject(?:ed)? to|pay(?:s|ing)?|paid|slapped with"
-        r"|charged|burdened|targeted|exposed to|suffer\w*|taxed|attract\w*|incur\w*|spared)\b"
-    ),
-    re.IGNORECASE,
-)
-_VERB = re.compile(
-    r"\b(?:is|are|was|were|be|been|has|have|had|will|would|could|may|might|can|should|to|said"
-    r"|says|told|impos\w+|threat\w+|announc\w+|rais\w+|put|puts|face[sd]?|plac\w+|"
-    r"respond\w*|retaliat\w*|levied|slapp\w+|cut|lift\w*|suspend\w*|paus\w+|kept|keep|hit|that"
-    r"|which|who|while|after|before|and|or|as|because|since|if|when|but|on|in|from|against|of"
-    r"|by|with|for|over|at)\b",
-    re.IGNORECASE,
-)
-_ADJ_LINK = re.compile(r"^(?:'s|'|s')?(?:\s+(?!\W)[\w%.'-]+){0,6}\s*\(?$")
-_RATE_TO_DUTY = re.compile(
-    r"^(?:\s+|-)(?:(?!and\b|of\b|in\b|to\b|on\b|from\b|rise\b|fall\b|drop\b|increase\b|decline\b)[\w'.,-]+\s+){0,5}?(?:\(?[\w-]+\)?\s+)?$",
-    re.I,
-)
-_DUTY_TO_RATE = re.compile(
-    (
-        r"\b(?:of|to|at|from|by|reach\w*|as (?:high|much|low) as|up to|nearly|about|around|above"
-        r"|over|below|between|exceeding|a further|another|total(?:l?ing)?|is|are|was|were|stand\w*"
-        r"|:|=)\s+(?:(?:up to|about|around|nearly|roughly|almost|some|as much as|as high as|at least"
-        r"|more than|an additional|a further|another|only|between|just|a|an)\s+){0,3}\(?$"
-    ),
-    re.I,
-)
-_NOT_RATE_AFTER = re.compile(
-
-r"^\s*(?:of (?:(?:its|their|the|all|total|global|world|US|U\.S\.|Chinese|annual|household"
-r"|country's)\s+)*(?:GDP|gross|imports?|exports?|trade|output|sales|shipments|economy|income"
-r"|respondents|firms|companies|supply|voters|people|production|demand|global|world)"
-
-
-r"|(?:more|less|fewer|higher|lower|larger|smaller|faster|slower)\b(?! (?:tariff|dut|levy"
-r"|rate))|(?:drop|fall|decline|rise|increase|jump|slump|surge|growth|contraction|reduction"
-r"|loss|plunge)\b(?! in (?:tariff|dut))"
-
-    r"|in (?:the )?(?:year|first|second|third|GDP|output|exports|imports)|year[- ]on[- ]year|approval|share)",
-    re.I,
-)  # fmt: skip
 
 
 @dataclass
@@ -173,15 +69,15 @@ def acts_in(sheet: Sheet) -> tuple[Act, ...]:
     """Every mention of a trade measure in the article, in order."""
     found: list[Act] = []
     for s in sheet.sentences:
-        triggers = [(m, _kind(m)) for m in islice(_INSTRUMENT.finditer(s.text), 30)]
+        triggers = [(m, _kind(m)) for m in islice(INSTRUMENT.finditer(s.text), 30)]
         triggers = [(m, k) for m, k in triggers if not _compound(s.text, m, k)]
-        if triggers and triggers[0][0].group()[0].isdigit():
+        if triggers and triggers[0][0].group()[0].isdigit() and "rate" not in triggers[0][0].group():
             triggers = triggers[1:]
         for n, (m, kind) in enumerate(triggers):
             low = triggers[n - 1][0].end() if n else 0
             high = triggers[n + 1][0].start() if n + 1 < len(triggers) else len(s.text)
             found.append(_act(sheet, s, m, kind, low, high))
-        buy = _BUY.search(s.text)
+        buy = BUY.search(s.text)
         if buy and (sheet.products_in(s.start + buy.end(), s.end) or sheet.amounts_in(s.start + buy.end(), s.end)):
             found.append(_purchase(sheet, s, buy))
     return tuple(found)
@@ -189,14 +85,14 @@ def acts_in(sheet: Sheet) -> tuple[Act, ...]:
 
 def _kind(match: re.Match[str]) -> str:
     key = next(k for k, v in match.groupdict().items() if v is not None)
-    return _INSTRUMENTS[int(key[1:])][0]
+    return INSTRUMENTS[int(key[1:])][0]
 
 
 def _compound(text: str, match: re.Match[str], kind: str) -> bool:
     """Words that name no measure: "on duty", "duty of care", "heavy-duty", "average tariff"."""
     before, after = text[max(0, match.start() - 12) : match.start()], text[match.end() : match.end() + 12]
     word = match.group().lower()
-    if kind == TARIFF and word[0].isdigit() and match.start() == 0:
+    if kind == TARIFF and word[0].isdigit() and "rate" not in word and match.start() == 0:
         return True
     return (
         kind == TARIFF
@@ -229,13 +125,13 @@ def _rate(sheet: Sheet, s: Sentence, start: int, end: int, low: int, high: int) 
         a0, a1 = a.start - s.start, a.end - s.start
         if start <= a0 < end:
             return a
-        if _NOT_RATE_AFTER.match(s.text[a1 : a1 + 60]):
+        if NOT_RATE_AFTER.match(s.text[a1 : a1 + 60]):
             continue
-        if low <= a0 and a1 <= start and _RATE_TO_DUTY.match(s.text[a1:start]):
+        if low <= a0 and a1 <= start and RATE_TO_DUTY.match(s.text[a1:start]):
             gap = start - a1
         elif end <= a0 and a1 <= high:
             between = s.text[end:a0]
-            ok = (a.kind in ("change", "range") and len(between) < 90) or _DUTY_TO_RATE.search(between)
+            ok = (a.kind in ("change", "range") and len(between) < 90) or DUTY_TO_RATE.search(between)
             if (
                 not ok
                 or re.search(
@@ -327,9 +223,7 @@ def _who(sheet: Sheet, s: Sentence, act: Act, start: int, end: int, low: int, hi
         ):
             if a.code not in act.on:
                 act.on.append(a.code)
-        elif (
-            re.match(r"(?:'s)?\s+(?:\w+\s+)?" + _GOODS, s.text[a1 : a1 + 40], re.I) and a.code != act.by and a.code not in act.on
-        ):
+        elif re.match(r"(?:'s)?\s+(?:\w+\s+)?" + GOODS, s.text[a1 : a1 + 40], re.I) and a.code != act.by and a.code not in act.on:
             act.on.append(a.code)
     if act.by in act.on:
         act.on.remove(act.by)
@@ -370,7 +264,7 @@ def _does_it(text: str, end: int, a0: int, a1: int, high: int) -> bool:
     """Whether an actor after the instrument stands after "by" as the one who does it."""
     lead = text[end:a0]
     named = a0 <= high and re.search(r"\bby\s+(?:the\s+)?$", lead) and not re.search(r"[,;]", lead)
-    return bool(named) and not re.match(r"'?s?\s+" + _GOODS, text[a1 : a1 + 20], re.I)
+    return bool(named) and not re.match(r"'?s?\s+" + GOODS, text[a1 : a1 + 20], re.I)
 
 
 def _before(s: Sentence, act: Act, a: Mention, start: int, left: int) -> None:
@@ -380,8 +274,8 @@ def _before(s: Sentence, act: Act, a: Mention, start: int, left: int) -> None:
     prep = re.search(
         r"\b(on|against|upon|from|to|in|over|with|for|between|by|into|at|of)\s+(?:(?:the|all|its|some)\s+)?$", lead, re.I
     )
-    owns = _ADJ_LINK.match(gap) and not _VERB.search(gap)
-    goods = re.match(r"(?:'s)?\s+(?:[\w-]+\s+){0,2}?" + _GOODS + r"\b", s.text[a1 : a1 + 50], re.I)
+    owns = ADJ_LINK.match(gap) and not VERB.search(gap)
+    goods = re.match(r"(?:'s)?\s+(?:[\w-]+\s+){0,2}?" + GOODS + r"\b", s.text[a1 : a1 + 50], re.I)
     if owns and not (goods and a1 + goods.end() <= start and act.instrument == TARIFF):
         if (
             act.instrument in (TARIFF, NON_TARIFF, EMBARGO)
@@ -400,7 +294,7 @@ def _before(s: Sentence, act: Act, a: Mention, start: int, left: int) -> None:
         act.by, act.by_how = a.code, "after 'by'"
     elif goods or word in ("on", "against", "from", "upon", "for"):
         if (
-            _RECEIVES.search(gap)
+            RECEIVES.search(gap)
             or word in ("on", "against", "from", "upon", "for")
             or re.search(r"\b(?:be|been|is|are|was|were)\b", gap)
         ):
@@ -408,7 +302,7 @@ def _before(s: Sentence, act: Act, a: Mention, start: int, left: int) -> None:
     elif word in ("in", "to", "with", "over", "between", "into", "at", "of"):
         if word in ("with", "to") and act.instrument == EXPORT_CONTROL and word == "to":
             _add(act, a.code)
-    elif _RECEIVES.search(gap) and act.instrument != EXPORT_CONTROL:
+    elif RECEIVES.search(gap) and act.instrument != EXPORT_CONTROL:
         _add(act, a.code)
     else:
         act.by, act.by_how = a.code, "subject of the sentence"
@@ -449,7 +343,7 @@ def _goods(sheet: Sheet, s: Sentence, act: Act, start: int, end: int, low: int, 
         ]
     )
     subject: list[Mention] = []
-    if not near and not front and _RECEIVES.search(s.text[low:start]):
+    if not near and not front and RECEIVES.search(s.text[low:start]):
         subject = list(sheet.products_in(s.start + low, s.start + start))
     if not (front or near or subject) and act.instrument == EXPORT_CONTROL:
         unknown = re.search(

@@ -27,10 +27,9 @@ from detente.policy.reader.source import Page, load_page, page_of, page_of_bytes
 from detente.policy.reader.words import actor_name, region_of
 
 _DATELINE = re.compile(
-    (
-        r"^\s*(?:[A-ZÀ-Þ][\w .'-]{2,40}(?:/[A-Z][\w .'-]+)?(?:,\s+|\s+\((?=\d|[A-Z]))(?P<a>[^()–—-]{3,28}?)\)?"
-        r"\s*(?:\([^)]{2,30}\))?\s*(?:-|–|—)|(?:published|posted|date|dated|updated|last updated|first published)(?: on)?\s*:?\s+(?P<b>[^|\n]{4,40}))"
-    ),
+    r"^\s*(?:[A-ZÀ-Þ][\w .'-]{2,40}(?:/[A-Z][\w .'-]+)?(?:,\s+|\s+\((?=\d|[A-Z]))(?P<a>[^()–—-]{3,28}?)\)?"
+    r"\s*(?:\([^)]{2,30}\))?\s*(?:-|–|—)"
+    r"|(?:published|posted|date|dated|updated|last updated|first published)(?: on)?\s*:?\s+(?P<b>[^|\n]{4,40}))",
     re.IGNORECASE,
 )
 _KEYWORDS = ("published", "issued", "datepublished", "pubdate", "created", "date")

@@ -12,7 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from detente.policy.reader.acts import EXPORT_CONTROL, OTHER, PURCHASE, TARIFF, Act
+from detente.policy.reader.act_words import EXPORT_CONTROL, OTHER, PURCHASE, TARIFF
+from detente.policy.reader.acts import Act
 from detente.policy.reader.dates import DateMention
 from detente.policy.reader.findings import Confidence, Finding
 from detente.policy.reader.sheet import Sheet

@@ -158,6 +158,7 @@ def judge(text: str, start: int, end: int) -> Judgement:
     first = cues[0][1]
     status, sure, _ = _status_of(first)
     ahead = text[max(left, first.start() - 40) : first.start()]
+    ahead = ahead[ahead.rfind(",") + 1 :] if "," in ahead else ahead
     gone = re.search(
         (
 r"\b(?:was|were|been|has|have|had|is|are)\s+(?:since |now |later |\w+ly )?(?:withdrawn|dropped"
@@ -185,6 +186,11 @@ r"|scrapped|lifted|removed|rescinded|cancell?ed|abandoned|revoked|repealed)\b"
     if status in (SUSPENDED, WITHDRAWN, EXPIRED, STRUCK_DOWN) and (own_modal or to_do or condition or gerund):
         already = THREATENED if re.search(r"\bthreat", text[left:right], re.I) else IN_FORCE
         return Judgement(already, 0.6, first.group(), f"{first.group()!r} is still to come", (status,), quoted)
+    decided = re.search(
+        r"\b(?:will|plans? to|planned to|set to|intends? to|decided to|agreed to|voted to|moves? to)\s+(?:\w+ly )?$", ahead, re.I
+    )
+    if status == IN_FORCE and decided and not condition:
+        return Judgement(ANNOUNCED, 0.8, first.group(), f"{decided.group().strip()!r} before it", quoted=quoted)
     if status == IN_FORCE and (own_modal or condition or re.search(r"\b(?:will|to)\s+$", ahead, re.I)):
         return Judgement(THREATENED, 0.8, first.group(), "modal or conditional", (HYPOTHETICAL,) if condition else (), quoted)
     if status == ANNOUNCED and (own_modal or condition):

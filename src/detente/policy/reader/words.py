@@ -45,6 +45,8 @@ def _known_names() -> dict[str, tuple[str, str]]:
         for form, key in (("name", "names"), ("adjective", "adjectives"), ("seat", "seats"), ("city", "cities")):
             for word in entry[key]:
                 table.setdefault(str(word), (code, form))
+    for code, word in lexicon()["adjectives"].items():
+        table[str(word)] = (code, "adjective")
     for code, words in lexicon()["groups"].items():
         for word in words:
             table.setdefault(word, (code, "group"))
