@@ -18,8 +18,8 @@ from detente.errors import BadDossier, InputError
 from detente.policy.dossier import parse_dossier
 
 ANCHORS = (
-    "summary", "situation", "table", "motives", "scenarios", "implications", "diversion", "people", "scale", "strategy", "published", "questions",
-    "method", "sources", "appendix",
+    "summary", "situation", "table", "motives", "scenarios", "implications", "diversion", "people", "scale", "strategy",
+    "published", "questions", "method", "sources", "appendix",
 )  # fmt: skip
 
 

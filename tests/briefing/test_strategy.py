@@ -46,7 +46,8 @@ def test_ladder_and_shares_add_up(run: Any, case: Case) -> None:
     shares = frame(case, "measure-shares").query("region == 'USA'")["value"].sum()
     assert shares == pytest.approx(case.income("USA", case.worst).value, abs=1e-9)
     parts = frame(case, "channels").query("region == 'USA'").set_index("measure")["value"]
-    assert parts["part of real income: left over"] == pytest.approx(0, abs=2e-3)
+    exact = parts["part of real income: exact"]
+    assert abs(parts["part of real income: left over"]) < 0.02 * abs(exact)
     assert frame(case, "own-rates")["value"].notna().all()
 
 
@@ -89,7 +90,7 @@ def test_payoffs_and_marks_agree(case: Case) -> None:
         for column, by, party in ((2, "real income", 0), (3, "real income", 1), (4, "motives", 0), (5, "motives", 1)):
             assert row[column].text == stances.points(s.cell(by, *names)[party])
         stable = [by for by in s.games if names in {e.cell for e in s.games[by].pure_equilibria()}]
-        assert ("table" in row[6].text.lower()) is bool(stable) or ("stable" in row[6].text.lower()) is bool(stable)
+        assert row[6].text.startswith("Stable") is bool(stable)
 
 
 def test_every_chance_has_a_range_that_holds_it(case: Case) -> None:
