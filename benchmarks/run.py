@@ -27,9 +27,9 @@ INTRODUCTION = """# Performance
 
 Written by `python -m benchmarks.run --out docs/performance.md`. Every figure is from one run on one machine. Times are medians
 over rounds in which the candidates take turns; ratios are medians of the ratios within rounds, so that they hold better than
-the times on a machine that does other work as well. They are not constants: under load the same run gave times up to twice as
-long, compilation up to four times, and ratios against codes that keep both cores busy with dense algebra (nested “common”,
-sanction-simulator in a batch) up to six times as large. No test asserts a time."""
+the times on a machine that does other work as well. They are not constants: with other work on both cores the same commands took
+twice as long, and compilation and whatever keeps both cores busy with dense algebra (nested “common”, sanction-simulator in a
+batch) several times as long, so that their ratios moved as much. No test asserts a time."""
 
 CLOSING = """## Where detente is slow
 

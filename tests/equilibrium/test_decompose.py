@@ -52,6 +52,16 @@ def test_from_one_policy_to_another() -> None:
     assert parts["left over"].abs().max() < 2e-3 * parts["exact"].abs().max() + 1e-6
 
 
+def test_a_control_made_tighter_is_one_bound_on_the_way() -> None:
+    economy = random_economy(5, 4, 12)
+    loose, tight = (dt.Policy([dt.ExportControl(by="R2", sectors="S1", withhold=w)]) for w in (0.2, 0.7))
+    outcome = dt.solve(economy, tight).relative_to(dt.solve(economy, loose))
+    parts = outcome.decompose(24)
+    assert parts["left over"].abs().max() < 2e-3 * parts["exact"].abs().max() + 1e-6
+    lifted = dt.solve(economy).relative_to(dt.solve(economy, tight)).decompose(24)
+    assert lifted["left over"].abs().max() < 5e-3 * lifted["exact"].abs().max() + 1e-6
+
+
 def test_a_large_country_tariff_gains_terms_of_trade_and_loses_volume() -> None:
     outcome = dt.solve(dt.load_world(), dt.Policy([dt.Tariff(by="USA", on="CHN", rate=0.3)]))
     parts = outcome.decompose()

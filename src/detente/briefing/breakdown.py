@@ -167,6 +167,8 @@ def channels(case: Case) -> list[Block]:
         return []
     value = {(c, p): number_at(frame, c, p) for c in shown for p in (*PARTS, "exact", "left over")}
     rows = [(Cell(CHANNELS[p]), *(Cell(text.fixed(value[c, p], 2, signed=True)) for c in shown)) for p in used]
+    if any(abs(value[c, "left over"]) >= text.TINY for c in shown):
+        rows.append((Cell("Error of the steps"), *(Cell(text.fixed(value[c, "left over"], 2, signed=True)) for c in shown)))
     rows.append(
         (Cell("Together", strong=True), *(Cell(text.fixed(value[c, "exact"], 2, signed=True), strong=True) for c in shown))
     )

@@ -44,23 +44,29 @@ def fixed_point(
         best_z, best_r = jnp.where(better, z, s["best_z"]), jnp.where(better, r, s["best_r"])
         slot = s["count"] % memory
         forget = bad | (s["count"] == 0)
-        dz = jnp.where(forget, 0.0, s["dz"].at[slot].set(z - s["last_z"]))
-        dr = jnp.where(forget, 0.0, s["dr"].at[slot].set(r - s["last_r"]))
+        dr_new = jnp.where(forget, 0.0, r - s["last_r"])
+        dg_new = jnp.where(forget, 0.0, z - s["last_z"]) + dr_new
         here, residual = jnp.where(bad, best_z, z), jnp.where(bad, best_r, r)
         # after a bad step go back to the best point and on from there by ever smaller plain steps
         shrink = jnp.where(bad, 0.5 * s["shrink"], jnp.minimum(1.0, 2 * s["shrink"]))
 
-        scale = jnp.sqrt(jnp.sum(dr**2, axis=1))
+        # one row of the history is written a step, in place; what is forgotten stays there but counts for nothing
+        dr, dg = s["dr"].at[slot].set(dr_new), s["dg"].at[slot].set(dg_new)
+        row = dr @ dr_new
+        gram = s["gram"].at[slot, :].set(row).at[:, slot].set(row)
+        gram = jnp.where(forget, 0.0, gram)
+        scale = jnp.sqrt(jnp.diagonal(gram))
         used = scale > 0
-        rows = dr / jnp.where(used, scale, 1.0)[:, None]
-        gram = rows @ rows.T + jnp.diag(jnp.where(used, 1e-12, 1.0))
-        weights = jnp.linalg.solve(gram, rows @ residual) / jnp.where(used, scale, 1.0)
+        unit = jnp.where(used, 1 / jnp.where(used, scale, 1.0), 0.0)
+        system = gram * unit[:, None] * unit[None, :] + jnp.diag(jnp.where(used, 1e-12, 1.0))
+        weights = jnp.linalg.solve(system, (dr @ residual) * unit) * unit
         return {
-            "z": here + shrink * residual - weights @ (dz + dr),
+            "z": here + shrink * residual - weights @ dg,
             "last_z": here,
             "last_r": residual,
-            "dz": dz,
+            "dg": dg,
             "dr": dr,
+            "gram": gram,
             "best_z": best_z,
             "best_r": best_r,
             "best_norm": jnp.minimum(size, s["best_norm"]),
@@ -71,7 +77,7 @@ def fixed_point(
     nothing = jnp.zeros((memory, n))
     begin = {
         "z": start, "last_z": start, "last_r": start, "best_z": start, "best_r": jnp.zeros(n), "best_norm": jnp.asarray(jnp.inf),
-        "dz": nothing, "dr": nothing, "shrink": jnp.asarray(1.0), "count": jnp.asarray(0),
+        "dg": nothing, "dr": nothing, "gram": jnp.zeros((memory, memory)), "shrink": jnp.asarray(1.0), "count": jnp.asarray(0),
     }  # fmt: skip
     end = jax.lax.while_loop(go_on, step, begin)
     return end["best_z"], end["best_norm"], end["count"]

@@ -134,14 +134,13 @@ def root(r: Any, t: Any) -> Any:
 
 def sourcing(b: Base, v: Levers, p: Values) -> Sourcing:
     """Shares under the levers, before wages and control wedges have moved."""
-    log_duty = jnp.log1p(v.tariffs) + jnp.log1p(v.export_taxes)
+    gross = (1 + v.tariffs) * (1 + v.export_taxes)
     theta = p.theta[:, None, None]
-    log_share = b.log_shares - theta * (log_duty - b.log_duties + v.log_iceberg)
-    log_share = jnp.where((b.log_shares > OFF / 2) & (v.open > 0), log_share + jnp.log(jnp.maximum(v.open, FLOOR)), OFF)
+    log_share = b.log_shares - theta * (jnp.log(gross) - b.log_duties + v.log_iceberg)
+    log_share = jnp.where((b.log_shares > OFF / 2) & (v.open > 0), log_share, OFF)
     peak = jnp.max(log_share, axis=2)
     sold = peak > OFF / 2
-    share = jnp.where(sold[:, :, None], jnp.exp(log_share - jnp.where(sold, peak, 0.0)[:, :, None]), 0.0)
-    gross = (1 + v.tariffs) * (1 + v.export_taxes)
+    share = v.open * jnp.exp(log_share - jnp.where(sold, peak, 0.0)[:, :, None])
     return Sourcing(
         share=share,
         peak=jnp.where(sold, peak, OFF),
@@ -176,11 +175,13 @@ def accounts(state: State, b: Base, v: Levers, s: Sourcing, k: Controls, p: Valu
     cpi = centre[:, 0] + root(p.r_final, jnp.einsum("nk,nk->n", b.final, power(p.r_final, spread)))
 
     # shares over their baseline
-    inner_share = jnp.exp(p.r_critical * (inner - cost))
-    labour_share = jnp.exp(p.r_value_added * (state.wage - inner)) * inner_share
-    bundle_share = jnp.exp(p.r_value_added * (bundle - inner)) * inner_share
+    log_inner_share = p.r_critical * (inner - cost)
+    log_labour_share = p.r_value_added * (state.wage - inner) + log_inner_share
+    labour_share = jnp.exp(log_labour_share)
+    # the bundle's share, and out of it the part of an input that does not depend on the input
+    recipe = jnp.exp(p.r_value_added * (bundle - inner) + log_inner_share - p.r_inputs * (bundle - centre))
 
-    factor_quantity = jnp.log(labour_share) + state.sales - state.wage
+    factor_quantity = log_labour_share + state.sales - state.wage
     unit = v.log_unit_cost + jnp.log1p(-v.subsidies) + cost - p.scale * factor_quantity
 
     # sourcing, with the control wedges as corrections on their few flows
@@ -199,9 +200,9 @@ def accounts(state: State, b: Base, v: Levers, s: Sourcing, k: Controls, p: Valu
     # spending
     paid_out = 1 / (1 - v.subsidies)
     sales = b.output * jnp.exp(state.sales)
-    users = sales * paid_out * bundle_share * jnp.exp(-p.r_inputs * (bundle - centre))
+    users = sales * paid_out * recipe
     spending = jnp.exp(p.r_inputs * spread) * jnp.einsum("nkj,nj->nk", b.inputs, users)
-    spending += b.final * jnp.exp(p.r_final * (state.price - cpi[:, None])) * (b.income * jnp.exp(state.income))[:, None]
+    spending += b.final * jnp.exp(p.r_final * (state.price - cpi[:, None]) + state.income[:, None]) * b.income[:, None]
     critical_share = b.critical * jnp.exp(p.r_critical * (critical_price - cost[:, None, :]))
     spending = spending.at[:, b.critical_index].add(jnp.sum(critical_share * (sales * paid_out)[:, None, :], axis=2))
 

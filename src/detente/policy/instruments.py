@@ -48,6 +48,15 @@ class Control:
     rent: Literal["origin", "importer", "lost"]
     by_value: bool = False
 
+    def on_same_flows(self, other: Control) -> bool:
+        """Whether both bound the same thing, perhaps at different levels."""
+        alike = (self.kind, self.rent, self.by_value) == (other.kind, other.rent, other.by_value)
+        return alike and np.array_equal(self.flows, other.flows)
+
+    def unbounded(self, shipments: Array) -> float:
+        """The bound that the table itself just meets."""
+        return max(float(shipments[self.flows].sum()), 1e-300) if self.by_value else 1.0
+
 
 @dataclass(eq=False)
 class Shock:
@@ -85,8 +94,18 @@ class Shock:
         result.subsidies = 1 - mix(1 - self.subsidies, 1 - other.subsidies)
         closing = self.allowed & ~other.allowed
         result.iceberg[closing] *= np.exp(part * CLOSED)
-        result.controls = [dataclasses.replace(c, bound=_towards(c, self.shipments, part)) for c in other.controls]
-        result.controls += [dataclasses.replace(c, bound=_towards(c, self.shipments, 1 - part)) for c in self.controls]
+        # a bound on the same flows in both goes from the one to the other; two at once would share one wedge
+        left = list(self.controls)
+        result.controls = []
+        for new in other.controls:
+            old = next((c for c in left if c.on_same_flows(new)), None)
+            if old is not None:
+                left.remove(old)
+            start = old.bound if old is not None else new.unbounded(self.shipments)
+            result.controls.append(dataclasses.replace(new, bound=float(start ** (1 - part) * new.bound**part)))
+        for old in left:
+            end = old.unbounded(self.shipments)
+            result.controls.append(dataclasses.replace(old, bound=float(old.bound ** (1 - part) * end**part)))
         return result
 
     def cells(self, origins: Names, destinations: Names, sectors: Names, *, foreign: bool = True) -> NDArray[np.bool_]:
@@ -102,12 +121,6 @@ class Shock:
 
 
 CLOSED = 5.0  # ln of a cost at which a flow is as good as banned
-
-
-def _towards(control: Control, shipments: Array, part: float) -> float:
-    """The bound `part` of the way from what the table has."""
-    start = float(shipments[control.flows].sum()) if control.by_value else 1.0
-    return float(np.exp((1 - part) * np.log(max(start, 1e-300)) + part * np.log(control.bound)))
 
 
 class Instrument(Protocol):
