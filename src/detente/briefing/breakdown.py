@@ -6,7 +6,6 @@ to the whole. Channels: the exact decomposition of the change of real income alo
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Mapping
 from itertools import combinations
@@ -17,7 +16,6 @@ from detente.briefing import text
 from detente.briefing.case import Case, number_at, real_income
 from detente.briefing.document import Block, Cell, Column, Heading, Para, Table
 from detente.equilibrium.decompose import PARTS, decompose
-from detente.equilibrium.outcome import Outcome
 from detente.equilibrium.solve import solve
 from detente.errors import NotConverged
 from detente.policy.measures import InstrumentKind, Measure
@@ -158,7 +156,7 @@ def channels(case: Case) -> list[Block]:
     """The exact decomposition of the worst scenario."""
     outcome = case.outcome(case.worst)
     try:
-        frame = decompose(one_bound_a_flow(outcome), 8)
+        frame = decompose(outcome, 8)
     except NotConverged:
         return []
     shown = case.trio
@@ -205,12 +203,3 @@ def channels(case: Case) -> list[Block]:
             csv,
         ),
     ]
-
-
-def one_bound_a_flow(outcome: Outcome) -> Outcome:
-    """The outcome with an old bound left out on the way where a new one binds the same flows: two would leave the shares open."""
-    if outcome.shock is None or outcome.shock_before is None:
-        return outcome
-    new = outcome.shock.controls
-    kept = [c for c in outcome.shock_before.controls if not any((c.flows & n.flows).any() for n in new)]
-    return dataclasses.replace(outcome, shock_before=dataclasses.replace(outcome.shock_before, controls=kept))

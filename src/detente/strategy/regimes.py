@@ -80,14 +80,18 @@ def regimes(
     trade = economy.shipments * foreign[:, :, None]
     mean = np.einsum("inj,inj->nj", trade, now) / np.maximum(trade.sum(0), 1e-300)
     everywhere = foreign[:, :, None] & moved[None, None, :]
+    goods = [s for s, m in zip(economy.sectors, moved, strict=True) if m]
+
+    def game(level: Detail) -> Array:
+        found = nash_tariffs(economy, detail=level, sectors=goods, policy=rest, horizon=chosen, progress=progress)
+        return found.tariffs
+
     tariffs = {
         "free trade": np.where(everywhere, 0.0, now),
         "equal treatment": np.where(everywhere, mean[None], now),
-        "nash": nash_tariffs(economy, detail=detail, sectors=list(np.array(economy.sectors)[moved]), policy=rest, horizon=chosen,
-                             progress=progress).tariffs,
-    """Free trade, MFN (the importer's mean rate by sector on all partners), Nash, and Nash with MFN, against `policy`."""
-                                              horizon=chosen, progress=progress).tariffs,
-    }  # fmt: skip
+        "nash": game(detail),
+        "nash, equal treatment": game("region"),
+    }
     base = solve(economy, rest, chosen)
     outcomes = {
         name: solve(economy, rest + Policy.from_arrays(tariffs=t, label=name), chosen).relative_to(base)
