@@ -19,7 +19,7 @@ from detente.world.economy import Economy
 
 Array = NDArray[np.float64]
 DAMPING = 0.5
-SIZES = (64, 512, 4096, 32768)
+SIZES = (256, 2048, 32768)  # of padded controls: few, as each is compiled once
 
 
 def base(economy: Economy, parameters: Parameters) -> system.Base:
