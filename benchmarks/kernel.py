@@ -97,8 +97,8 @@ def run(quick: bool) -> Section:
         header=("world", "one trade array", "read a sweep", "read rate", "floor", "sweep", "sweep ÷ floor", "start"),
         rows=tuple(rows),
         after=(
-            "In large worlds most of the time goes into passes over these arrays, copies of the histories among them; in small "
-            "ones into the logarithms and exponentials of the nests and into starting each of about a hundred small operations. "
-            "On a shared machine the read rate of the big arrays depends on who else uses the last-level cache.",
+            "In large worlds most of the time goes into passes over these arrays; in small ones into the logarithms and "
+            "exponentials of the nests and into starting each of about a hundred small operations. On a shared machine the read "
+            "rate of the big arrays depends on who else uses the last-level cache.",
         ),
     )

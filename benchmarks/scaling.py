@@ -86,7 +86,8 @@ def run(quick: bool) -> Section:
         title="Scaling",
         before=(
             "Random balanced worlds, 100 % tariffs between two regions, medium horizon, a whole `solve` call. Each size "
-            "ran in a process of its own. “Compiling” is what the first call took on top when nothing was cached (median of three); "
+            "ran in a process of its own. “Compiling” is what the first call took on top when nothing was cached "
+            "(median of three); "
             "“loading” the same when the compiled code was in the cache of an earlier run. A tolerance of 1e-9 on the "
             "logs leaves every market within 1e-8. Memory is the peak of the whole process, the "
             "libraries (about 0.3 GB) included.",

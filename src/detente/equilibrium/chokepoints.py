@@ -8,8 +8,9 @@ The second-order formula ln Y ≈ s ln x + ½ s(1−s)(1 − 1/σ)(ln x)² fails
 and other suppliers grow with the months since the cut, and stocks delay it: D days of use in store cover a shortage of a share
 q for D/q days. Sources: Bachmann et al. (2022); Baqaee and Farhi (2019) for the second-order form.
 
->>> round(100 * (output_after_cut(0.04, 0.04, 0.9) - 1), 2), round(100 * (second_order(0.04, 0.04, 0.9) - 1), 2)
-(-1.57, -0.93)
+>>> exact, rough = output_after_cut(0.04, 0.04, 0.9), second_order(0.04, 0.04, 0.9)
+>>> f"{100 * (exact - 1):.2f} {100 * (rough - 1):.2f}"
+'-1.57 -0.93'
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
 The matrix file has one row an exporter and one column an importer, in the order of the country file, thousand USD,
 FOB. Source: CEPII, BACI (Gaulier and Zignago 2010). https://www.cepii.fr/CEPII/en/bdd_modele/bdd_modele_item.asp?id=37
 
-    >>> goods = read_bilateral_goods(Path("sources/trade"))  # doctest: +SKIP
-    >>> goods.loc["CHN", "USA"]  # million USD  # doctest: +SKIP
+    goods = read_bilateral_goods(Path("sources/trade"))
+    goods.loc["CHN", "USA"]  # million USD
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ https://sites.google.com/view/product-level-trade-elasticity — columns `gtap_s
 Caliendo, L. and F. Parro (2015), Review of Economic Studies 82(1), Table 1, https://doi.org/10.1093/restud/rdu035 —
 columns `sector, theta_full, se_full, theta_99, …`.
 
-    >>> read_gtap_elasticities(Path("sources/elasticities"))["mvh"]  # doctest: +SKIP
+    read_gtap_elasticities(Path("sources/elasticities"))["mvh"]
     -8.98
 """
 

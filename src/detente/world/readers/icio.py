@@ -7,8 +7,8 @@ is sector·economies + economy. Either the .npz or the wheel that carries it is 
 Source: OECD (2025), Inter-Country Input–Output Tables, 2025 edition, year 2022.
 https://www.oecd.org/en/data/datasets/inter-country-input-output-tables.html
 
-    >>> table = read_icio(Path("sanction_simulator-0.1.4-py3-none-any.whl"))  # doctest: +SKIP
-    >>> table.intermediate[table.economy("CHN"), table.economy("USA")].sum()  # doctest: +SKIP
+    table = read_icio(Path("sanction_simulator-0.1.4-py3-none-any.whl"))
+    table.intermediate[table.economy("CHN"), table.economy("USA")].sum()
 """
 
 from __future__ import annotations

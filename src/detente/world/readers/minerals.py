@@ -5,8 +5,8 @@ and for what the rest of the world sells as fuels and ores. "S19" in BACI is "ot
 
 Source: CEPII, BACI. https://www.cepii.fr/CEPII/en/bdd_modele/bdd_modele_item.asp?id=37
 
-    >>> m = read_minerals(Path("sources/minerals"), [284690, 280530], 2022)  # doctest: +SKIP
-    >>> m.loc[("MYS", "CHN")]  # million USD  # doctest: +SKIP
+    m = read_minerals(Path("sources/minerals"), [284690, 280530], 2022)
+    m.loc[("MYS", "CHN")]  # million USD
 """
 
 from __future__ import annotations

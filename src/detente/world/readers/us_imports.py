@@ -6,8 +6,8 @@ part of it). Sector `ZZ_unmapped` is goods returned and special provisions (HS 9
 
 Source: U.S. Census Bureau, USA Trade Online, via the public tradewartracker extracts. https://usatrade.census.gov
 
-    >>> us = read_us_imports(Path("sources/trade"))  # doctest: +SKIP
-    >>> us.imports.loc["CHN", "ELE"], us.duty.loc["CHN", "ELE"]  # million USD  # doctest: +SKIP
+    us = read_us_imports(Path("sources/trade"))
+    us.imports.loc["CHN", "ELE"], us.duty.loc["CHN", "ELE"]  # million USD
 """
 
 from __future__ import annotations
