@@ -237,9 +237,8 @@ def against_sanction_simulator(quick: bool) -> Section:
             f"{outcome.real_income['CHN']:+.2f} %). The peer knows which sector buys from whom, which detente averages "
             "over; detente has prices, tariffs and incomes, which the peer has not. "
             "The ratio says what an analyst waits for, not which algorithm is better. "
-            "The peer's batch keeps both cores and the memory busy and suffers most from other work: on one machine, "
-            "runs of this "
-            "report gave between 1.05 s and 8.3 s a scenario. Take the smallest, about five times detente's time, as its figure.",
+            "The peer's batch keeps both cores and the memory busy and suffers most from other work: on one machine, runs of "
+            "this report gave between 1.05 s and 8.3 s a scenario. Take the smallest as its figure.",
         ),
     )
 
