@@ -1,5 +1,21 @@
-"""What to tell people: one self-contained HTML page, Markdown, the data behind every figure, and a run record."""
+"""What to tell people: figures, tables, text, one HTML page, Markdown, data files.
 
-from detente.briefing.report import Briefing, brief
+Loaded on first use, so that the drawing engine's process starts without the rest.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from detente.briefing.report import Briefing, brief
 
 __all__ = ["Briefing", "brief"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in __all__:
+        from detente.briefing import report
+
+        return getattr(report, name)
+    raise AttributeError(f"module 'detente.briefing' has no attribute {name!r}")

@@ -39,7 +39,7 @@ def figure(
 
 @cache
 def _desk() -> ThreadPoolExecutor:
-    """Where charts are drawn. One thread: the drawing engine takes one chart at a time and leaves Python free meanwhile."""
+    """Where charts wait for the drawing engine, which takes one at a time in a process of its own."""
     return ThreadPoolExecutor(1, thread_name_prefix="charts")
 
 

@@ -13,6 +13,8 @@ import html
 import re
 from typing import Any
 
+from detente.briefing import engine
+
 COLOUR = {
     "usa": "#1f5a93",
     "chn": "#b3362b",
@@ -105,7 +107,6 @@ def finish(raw: str, alt: str, prefix: str) -> str:
 def render(spec: dict[str, Any], alt: str, prefix: str) -> str:
     """Draw an Altair specification with vl-convert and make it ready for the page."""
     import altair
-    import vl_convert
 
     version = ".".join(altair.SCHEMA_VERSION.lstrip("v").split(".")[:2])
-    return finish(vl_convert.vegalite_to_svg(vl_spec={**spec, "config": CONFIG}, vl_version=version), alt, prefix)
+    return finish(engine.draw({**spec, "config": CONFIG}, version), alt, prefix)

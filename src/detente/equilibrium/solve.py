@@ -38,8 +38,9 @@ CLEARING = 1e-8  # worst relative gap of any market that may still be called an 
 class Solver:
     """How hard to try.
 
-    `tolerance` on the largest change of any log variable in a sweep (looser than 1e-9 may fail the market check); `iterations` sweeps at most in each attempt; where the
-    first attempt fails, wages move by smaller steps, then the shock is brought in over `stages` parts (homotopy).
+    `tolerance` on the largest change of any log variable in a sweep (looser than 1e-9 may fail the market check);
+    `iterations` sweeps at most in each attempt; where the first attempt fails, wages move by smaller steps, then the shock is
+    brought in over `stages` parts (homotopy).
     """
 
     tolerance: float = 1e-11
