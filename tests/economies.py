@@ -8,7 +8,7 @@ from scipy.optimize import brentq
 
 from detente.world import Economy
 
-SHAPES = ((2, 1), (3, 2), (5, 4))  # few shapes: each is compiled once
+SHAPES = ((3, 2), (5, 4), (8, 6))  # few shapes: each is compiled once
 
 
 def random_economy(regions: int, sectors: int, seed: int, *, balanced: bool = False, tariffs: bool = True) -> Economy:

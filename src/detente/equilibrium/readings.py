@@ -21,6 +21,7 @@ import numpy as np
 import pandas as pd
 
 from detente.equilibrium.arrays import theta_of
+from detente.equilibrium.levels import Array, Equilibrium
 from detente.equilibrium.outcome import Outcome
 from detente.errors import InputError
 
@@ -64,10 +65,9 @@ def acr_gains(outcome: Outcome) -> pd.Series:
     n, s = economy.output.shape
     own = np.arange(n)
 
-    def share(equilibrium: object) -> np.ndarray:
-        e = equilibrium
-        spent = e.shipments[own, own] * (1 + e.tariffs[own, own]) * (1 + e.export_taxes[own, own])  # type: ignore[attr-defined]
-        return np.divide(spent, e.spending, out=np.ones((n, s)), where=e.spending > 0)  # type: ignore[attr-defined]
+    def share(e: Equilibrium) -> Array:
+        spent = e.shipments[own, own] * (1 + e.tariffs[own, own]) * (1 + e.export_taxes[own, own])
+        return np.divide(spent, e.spending, out=np.ones((n, s)), where=e.spending > 0)
 
     with np.errstate(divide="ignore", invalid="ignore"):
         log_ratio = np.log(share(outcome.after)) - np.log(share(outcome.before))
