@@ -176,7 +176,9 @@ def published(case: Case) -> list[Block]:
     intro = (
         f"Published figures count from before the measures, so ours in this table are against {case.against(None)}, at "
         "the horizon "
-        "nearest to theirs. They are for comparison; nothing in the model is fitted to them. A model in which "
+        "nearest to theirs. They are for comparison, with two exceptions: the short-run values for critical inputs (A38) and "
+        "the growth that ideas carry (A39) were chosen after comparing our results with the European Central Bank’s and the "
+        "WTO’s, so agreement there confirms nothing. A model in which "
         "substitution is smooth "
         "understates what a missing part costs."
     )
@@ -331,7 +333,8 @@ def ledger() -> dict[str, Mapping[str, Any]]:
 def used_assumptions(case: Case) -> list[str]:
     """Ids of the dossier's assumptions and those of the world's card."""
     card = [str(a.get("id", a)) if isinstance(a, Mapping) else str(a) for a in case.world.card.get("assumptions", [])]
-    return list(dict.fromkeys([*case.dossier.assumption_ids(), *card]))
+    chosen = ["A38", "A39"]  # of the horizons every briefing solves besides its own
+    return list(dict.fromkeys([*case.dossier.assumption_ids(), *chosen, *card]))
 
 
 def method(case: Case) -> list[Block]:

@@ -344,5 +344,6 @@ def split_text(case: Case, parts: tuple[float, float, float], trade: float) -> s
         f"({share[1]}), and {text.percent(parts[2], signed=True)} as fewer ideas cross ({share[2]}).{beside}"
         "Nobody has proposed such a wall, and its height is ours: it is set so that trade across it nearly stops. The part "
         "from ideas "
-        "leans on one parameter (how much of what sellers know buyers learn) and is the least sure."
+        "leans on one parameter (how much of what sellers know buyers learn) and is the least sure; "
+        "its growth was lowered after comparing with the WTO’s figure (A39), so the likeness confirms nothing."
     )

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Patience:
-    """What the payoff table cannot tell, with the ends of the range each is varied over (assumption A30).
+    """What the payoff table cannot tell, with the ends of the range each is varied over (assumption A40).
 
     Discount rates a year by party (default 0.10), `collapse_risk` a year, how many years a settlement and a collapse last, and
     how a truce is watched: chance a year of a false alarm and of seeing a breach.
