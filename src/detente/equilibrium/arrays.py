@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from detente.equilibrium import system
 from detente.equilibrium.parameters import Parameters, horizon_table
 from detente.errors import ShockError, UnknownSector
-from detente.policy.instruments import Control, Shock
+from detente.policy.shock import Control, Shock
 from detente.world.economy import Economy
 
 Array = NDArray[np.float64]

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from detente.equilibrium.parameters import Parameters
 from detente.equilibrium.solve import Solver, solve_flat
 from detente.errors import InputError, NotConverged, UnknownName
-from detente.policy.instruments import Shock
+from detente.policy.shock import Shock
 from detente.world.economy import Economy
 from detente.world.labels import resolve_regions
 
@@ -139,7 +139,6 @@ class TariffGradients:
 
         self.economy, self.shock, self.parameters = economy, shock, parameters
         self.solver = solver or Solver()
-        self.solves = self.gradients = 0
         weights = [Objective.of(o).weights(economy.regions, economy.sectors) for o in objectives]
         self._goals = system.Goal(*(np.stack(parts) for parts in zip(*weights, strict=True)))
         self._near: NDArray[np.float64] | None = None
@@ -168,7 +167,6 @@ class TariffGradients:
         shock.tariffs = tariffs
         attempt = solve_flat(self.economy, shock, self.parameters, self.solver, self._near)
         self._near, self._last = attempt.flat, shock
-        self.solves += 1
         values, slopes, residuals = system.tariff_gradients(
             attempt.flat,
             arrays.base(self.economy, self.parameters),
@@ -179,7 +177,6 @@ class TariffGradients:
             ADJOINT_TOLERANCE,
             2000,
         )
-        self.gradients += 1
         if not float(np.max(residuals)) <= 100 * ADJOINT_TOLERANCE:
             raise NotConverged(f"the adjoint left a residual of {float(np.max(residuals)):.1e}")
         return np.asarray(values), np.asarray(slopes).transpose(0, 3, 2, 1)

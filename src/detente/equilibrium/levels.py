@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from detente.equilibrium.parameters import Parameters
-    from detente.policy.instruments import Shock
+    from detente.policy.shock import Shock
     from detente.world.economy import Economy
 
 Array = NDArray[np.float64]

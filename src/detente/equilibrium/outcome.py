@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from detente.equilibrium.parameters import Parameters
-    from detente.policy.instruments import Control, Shock
+    from detente.policy.shock import Control, Shock
 
 Array = NDArray[np.float64]
 

@@ -26,7 +26,8 @@ from detente.equilibrium.levels import Equilibrium, baseline
 from detente.equilibrium.outcome import Outcome, Shadow
 from detente.equilibrium.parameters import Parameters, horizon as named_horizon
 from detente.errors import InputError, NotConverged, ShockError
-from detente.policy.instruments import Policy, Shock
+from detente.policy.instruments import Policy
+from detente.policy.shock import Shock
 from detente.world.economy import Economy
 from detente.world.world import World
 

@@ -16,7 +16,6 @@ price wedge is solved for together with everything else.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
@@ -25,102 +24,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from detente.errors import InputError, ShockError
+from detente.policy.shock import Array, Control, Names, Shock
 from detente.world.economy import Economy
 from detente.world.labels import goods_sectors, resolve_regions, resolve_sectors
 from detente.world.world import World
-
-Array = NDArray[np.float64]
-Names = str | Sequence[str] | None
-
-
-@dataclass(frozen=True, eq=False)
-class Control:
-    """A bound on a set of flows [origin, destination, sector], met by a wedge on their price.
-
-    kind "at most" bounds the quantity delivered at `bound` times the baseline's; "at least" with `by_value` the value at
-    basic prices (the table's unit). `rent` says who gets the wedge: "origin", "importer" or "lost".
-    """
-
-    label: str
-    flows: NDArray[np.bool_]
-    bound: float
-    kind: Literal["at most", "at least"]
-    rent: Literal["origin", "importer", "lost"]
-    by_value: bool = False
-
-    def on_same_flows(self, other: Control) -> bool:
-        """Whether both bound the same thing, perhaps at different levels."""
-        alike = (self.kind, self.rent, self.by_value) == (other.kind, other.rent, other.by_value)
-        return alike and np.array_equal(self.flows, other.flows)
-
-    def unbounded(self, shipments: Array) -> float:
-        """The bound that the table itself just meets."""
-        return max(float(shipments[self.flows].sum()), 1e-300) if self.by_value else 1.0
-
-
-@dataclass(eq=False)
-class Shock:
-    """New levels for the equilibrium; shapes [origin, destination, sector] but `unit_cost` and `subsidies` [region, sector]."""
-
-    regions: tuple[str, ...]
-    sectors: tuple[str, ...]
-    tariffs: Array
-    export_taxes: Array
-    iceberg: Array  # d̂ ≥ 0, 1 where nothing changes
-    allowed: NDArray[np.bool_]
-    unit_cost: Array  # Ẑ, 1 where nothing changes
-    subsidies: Array  # share of unit cost the treasury pays
-    shipments: Array  # baseline flows, for bounds given as growth
-    controls: list[Control] = field(default_factory=list)
-
-    def copy(self) -> Shock:
-        """A shock whose arrays can be changed without touching this one."""
-        arrays = ("tariffs", "export_taxes", "iceberg", "allowed", "unit_cost", "subsidies")
-        return dataclasses.replace(self, controls=list(self.controls), **{key: getattr(self, key).copy() for key in arrays})
-
-    def blend(self, other: Shock, part: float) -> Shock:
-        """`part` of the way from this shock to `other`, in logs. A flow that only `other` bans gets ever dearer on the way."""
-        if part >= 1:
-            return other.copy()
-        result = self.copy()
-
-        def mix(old: Array, new: Array) -> Array:
-            return np.exp((1 - part) * np.log(old) + part * np.log(new))
-
-        result.tariffs = mix(1 + self.tariffs, 1 + other.tariffs) - 1
-        result.export_taxes = mix(1 + self.export_taxes, 1 + other.export_taxes) - 1
-        result.iceberg = mix(self.iceberg, other.iceberg)
-        result.unit_cost = mix(self.unit_cost, other.unit_cost)
-        result.subsidies = 1 - mix(1 - self.subsidies, 1 - other.subsidies)
-        closing = self.allowed & ~other.allowed
-        result.iceberg[closing] *= np.exp(part * CLOSED)
-        # a bound on the same flows in both goes from the one to the other; two at once would share one wedge
-        left = list(self.controls)
-        result.controls = []
-        for new in other.controls:
-            old = next((c for c in left if c.on_same_flows(new)), None)
-            if old is not None:
-                left.remove(old)
-            start = old.bound if old is not None else new.unbounded(self.shipments)
-            result.controls.append(dataclasses.replace(new, bound=float(start ** (1 - part) * new.bound**part)))
-        for old in left:
-            end = old.unbounded(self.shipments)
-            result.controls.append(dataclasses.replace(old, bound=float(old.bound ** (1 - part) * end**part)))
-        return result
-
-    def cells(self, origins: Names, destinations: Names, sectors: Names, *, foreign: bool = True) -> NDArray[np.bool_]:
-        """Mask of flows from `origins` to `destinations` in `sectors` (None: all regions; all goods)."""
-        o = np.isin(self.regions, resolve_regions(origins, self.regions))
-        d = np.isin(self.regions, resolve_regions(destinations, self.regions))
-        chosen = goods_sectors(self.sectors) if sectors is None else resolve_sectors(sectors, self.sectors)
-        s = np.isin(self.sectors, chosen)
-        mask = o[:, None, None] & d[None, :, None] & s[None, None, :]
-        if foreign:
-            mask &= ~np.eye(len(self.regions), dtype=bool)[:, :, None]
-        return mask
-
-
-CLOSED = 5.0  # ln of a cost at which a flow is as good as banned
 
 
 class Instrument(Protocol):
