@@ -56,9 +56,9 @@ from detente.policy.instruments import (
     Policy,
     PurchaseCommitment,
     Schedule,
-    Shock,
 )
 from detente.policy.measures import Base, Except, InstrumentKind, Measure
+from detente.policy.shock import Shock
 from detente.policy.timing import in_force
 from detente.world.labels import group_table, resolve_sectors
 
