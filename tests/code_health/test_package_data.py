@@ -77,7 +77,10 @@ def test_assumptions_used_by_dossiers_name_real_measures() -> None:
                 continue
             d = load_dossier(name)
             added = {c.add.id for _, cs in d._change_lists() for c in cs if c.add}
-            assert measure in {m.id for m in d.measures} | added, f"{a.id}: {user}"
+            ahead = d.prospects
+            named = {q.id for q in d.key_questions} | ({"prospects"} if ahead else set())
+            named |= {x.id for x in (*ahead.forks, *ahead.signals)} if ahead else set()
+            assert measure in {m.id for m in d.measures} | added | named, f"{a.id}: {user}"
 
 
 def test_coverage_that_is_ours_names_its_assumption(dossier: Dossier) -> None:

@@ -33,20 +33,25 @@ from detente.policy.changes import Change, apply_changes
 from detente.policy.instruments import Policy
 from detente.policy.measures import Identifier, Measure, Strict, Text
 from detente.policy.parts import Bystander, Event, Horizon, KeyQuestion, Party, Published, Reference, Scenario, Source, Venue
+from detente.policy.prospects import Branch, Fork, Prospects, Signal
 from detente.policy.reading import MAX_BYTES, read_yaml, validate
 from detente.policy.stacking import Array, Stack, check_exclusive, policy_on, stack_on
 from detente.policy.timing import Deadline, Span, Status, in_force, next_deadlines, status_on, timeline, turning_days
 from detente.world.labels import group_table, region_name, region_table, sector_name, sector_table
 
 __all__ = [
+    "Branch",
     "Bystander",
     "Change",
     "Dossier",
     "Event",
+    "Fork",
     "KeyQuestion",
     "Party",
+    "Prospects",
     "Published",
     "Scenario",
+    "Signal",
     "Source",
     "dossier_json_schema",
     "list_dossiers",
@@ -74,6 +79,7 @@ class Dossier(Strict):
     measures: Annotated[tuple[Measure, ...], Field(min_length=1)]
     scenarios: tuple[Scenario, ...] = ()
     key_questions: tuple[KeyQuestion, ...] = ()
+    prospects: Prospects | None = None
     published: tuple[Published, ...] = ()
     sources: Annotated[tuple[Source, ...], Field(min_length=1)]
 
@@ -103,6 +109,7 @@ class Dossier(Strict):
             for name in q.scenarios:
                 if name not in scenarios:
                     raise ValueError(f"key question {q.id!r}: scenario {_unknown(name, scenarios)}")
+        self._prospects_fit(scenarios)
         for number in self.published:
             if number.compare_with is not None and number.compare_with not in scenarios:
                 raise ValueError(f"published {number.id!r}: scenario {_unknown(number.compare_with, scenarios)}")
@@ -118,6 +125,32 @@ class Dossier(Strict):
             self._no_overlap(where, changed)
         self._no_overlap("measures", self.measures)
         return self
+
+    def _prospects_fit(self, scenarios: dict[str, str]) -> None:
+        branches = {} if self.prospects is None else {b: branch.title for b, (_, branch) in self.prospects.branches.items()}
+        for q in self.key_questions:
+            for answer in q.answers:
+                for name in answer.table():
+                    if name not in branches:
+                        raise ValueError(f"key question {q.id!r}, answer {answer.id!r}: branch {_unknown(name, branches)}")
+        if self.prospects is None:
+            return
+        if self.prospects.forks[0].date < self.as_of:
+            raise ValueError(f"fork {self.prospects.forks[0].id!r} lies before the dossier's date ({self.as_of})")
+        for _, branch in self.prospects.branches.values():
+            for counted in (branch.scenario, branch.counts_as):
+                if counted is not None and counted not in scenarios:
+                    raise ValueError(f"branch {branch.id!r}: scenario {_unknown(counted, scenarios)}")
+            bases = [self.scenario(branch.scenario).changes] if branch.scenario else [(), *(s.changes for s in self.scenarios)]
+            faults = []
+            for base in bases:  # a branch may change what an earlier one added; the whole path is tried when the tree is grown
+                try:
+                    apply_changes(self.measures, (*base, *branch.changes))
+                    break
+                except (BadDossier, UnknownName) as error:
+                    faults.append(str(error))
+            else:
+                raise ValueError(f"branch {branch.id!r}: {faults[0]}")
 
     def _no_overlap(self, where: str, measures: Sequence[Measure]) -> None:
         grouped = [m for m in measures if m.exclusive_group is not None and m.modelled]
@@ -141,6 +174,9 @@ class Dossier(Strict):
         yield from ((f"measure {m.id!r}", m.sources) for m in self.measures)
         yield from ((f"scenario {s.id!r}", s.sources) for s in self.scenarios)
         yield from ((f"key question {q.id!r}", q.sources) for q in self.key_questions)
+        if self.prospects is not None:
+            yield from ((f"fork {f.id!r}", f.sources) for f in self.prospects.forks)
+            yield from ((f"signal {s.id!r}", s.sources) for s in self.prospects.signals)
         yield from ((f"published {n.id!r}", n.sources) for n in self.published)
 
     def _change_lists(self) -> Iterator[tuple[str, tuple[Change, ...]]]:
@@ -172,6 +208,9 @@ class Dossier(Strict):
         used = {a for m in self.measures for a in m.assumptions}
         used |= {a for s in self.scenarios for a in s.assumptions} | {a for p in self.parties for a in p.assumptions}
         used |= {a for _, cs in self._change_lists() for c in cs if c.add for a in c.add.assumptions}
+        if self.prospects is not None:
+            used |= set(self.prospects.assumptions) | {a for f in self.prospects.forks for a in f.assumptions}
+            used |= {a for s in self.prospects.signals for a in s.assumptions}
         return tuple(sorted(used, key=lambda a: int(a[1:])))
 
     # -- time and policy ---------------------------------------------------------------------------------------------
@@ -247,7 +286,9 @@ class Dossier(Strict):
         for e in self.history:
             for code in e.parties:
                 region(f"event of {e.date}", code)
-        added = [c.add for _, cs in self._change_lists() for c in cs if c.add is not None]
+        forks = self.prospects.branches.values() if self.prospects else ()
+        lists = (*self._change_lists(), *(("", branch.changes) for _, branch in forks))
+        added = [c.add for _, cs in lists for c in cs if c.add is not None]
         for m in {m.id: m for m in (*self.measures, *added)}.values():
             for code in dict.fromkeys(m.named_regions()):
                 region(f"measure {m.id!r}", code)

@@ -22,6 +22,7 @@ from detente.policy.measures import Identifier, RegionCode, SectorCode, Strict, 
 Cited = Annotated[tuple[Identifier, ...], Field(min_length=1)]
 Assumed = tuple[Annotated[str, Field(pattern=r"^A\d+$")], ...]
 StanceName = Literal["ease", "hold", "escalate"]
+Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class Source(Strict):
@@ -184,18 +185,44 @@ class Scenario(Strict):
     sources: Cited
 
 
+class Answer(Strict):
+    """One answer to a key question, and the chance of it on a path.
+
+    On each path the last branch counts that any answer of the question names; `branches: [a, b]` is short for a likelihood of 1
+    on each, `otherwise` holds on paths that took none. The answers' likelihoods are scaled to sum to 1 on every path.
+    """
+
+    id: Identifier
+    title: Text
+    branches: tuple[Identifier, ...] = ()
+    likelihood: dict[Identifier, Share] = Field(default={})
+    otherwise: Share = 0.0
+
+    def table(self) -> dict[str, float]:
+        """Likelihood by branch."""
+        return {**dict.fromkeys(self.branches, 1.0), **self.likelihood}
+
+
 class KeyQuestion(Strict):
-    """Something worth watching: what to look at, by when, and what the answer would move."""
+    """Something worth watching: what to look at, by when, what the answers would be and what they would move."""
 
     id: Identifier
     question: Text
     why: Text
     indicator: Text
     by_when: date
+    answers: tuple[Answer, ...] = ()
     scenarios: tuple[Identifier, ...] = ()
     measures: tuple[Identifier, ...] = ()
     article_ref: Text | None = None
     sources: Cited
+
+    @model_validator(mode="after")
+    def _answers(self) -> Self:
+        ids = [a.id for a in self.answers]
+        if len(ids) == 1 or len(set(ids)) != len(ids):
+            raise ValueError(f"question {self.id!r} needs no answers, or two or more of different names")
+        return self
 
 
 class Published(Strict):

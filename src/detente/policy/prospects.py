@@ -1,0 +1,182 @@
+"""What may come, as a dossier states it: dated forks, their branches, and signals seen.
+
+A fork is a day on which something is settled one way or another: a meeting, a deadline, an expiry, a ruling. Each branch says
+which measures hold from then on. A path takes one branch at every fork it meets; the measures along it are
+
+    the dossier's own, or those of the last `scenario` taken, then the `changes` of every branch taken since;
+    branches of `independent` forks (a court, a statute of its own) keep their changes whatever the talks bring.
+
+A fork is met if one of the branches in `after` was taken before it (always, if `after` is empty). `prior` is the analyst's
+judgement with its range; `base_rate` names the outcome in the dated record that the branch corresponds to; `stand_off` the ends
+of the stand-off it corresponds to. How these are combined is the outlook room's business.
+
+>>> fork = Fork.model_validate({"id": "talks", "title": "What do the talks bring?", "date": date(2025, 10, 27), "kind": "talks",
+...     "sources": ["s"], "branches": [{"id": "pause", "title": "A pause", "prior": [0.2, 0.4, 0.6]},
+...                                    {"id": "break", "title": "A break", "prior": 0.6}]})
+>>> fork.branches[0].prior, fork.branches[1].prior
+((0.2, 0.4, 0.6), (0.6, 0.6, 0.6))
+"""
+
+from __future__ import annotations
+
+import datetime
+from datetime import date
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from detente.policy.changes import Change
+from detente.policy.measures import Identifier, Strict, Text
+from detente.policy.parts import Assumed, Cited, Share
+
+ForkKind = Literal["talks", "summit", "deadline", "threat", "expiry", "court", "other"]
+OUTCOMES = {"talks": ("agreed", "time", "broke"), "threat": ("carried-out", "put-off", "dropped"), "truce": ("kept", "ended")}
+End = Literal["first", "second", "collapse", "standing"]
+
+
+class BaseRate(Strict):
+    """Which outcomes of which kind of event in the dated record a branch corresponds to.
+
+    talks: agreed, time (more talks, no more), broke; threat: carried-out, put-off, dropped; truce: kept, ended.
+    """
+
+    kind: Literal["talks", "threat", "truce"]
+    outcomes: Annotated[tuple[Identifier, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _known(self) -> Self:
+        strange = [o for o in self.outcomes if o not in OUTCOMES[self.kind]]
+        if strange:
+            raise ValueError(f"a {self.kind} has no outcome {strange[0]!r}; there are {', '.join(OUTCOMES[self.kind])}")
+        return self
+
+
+class Branch(Strict):
+    """One way on at a fork, and the measures that hold from its day."""
+
+    id: Identifier
+    title: Text
+    prior: tuple[Share, Share, Share]
+    scenario: Identifier | None = None
+    changes: tuple[Change, ...] = ()
+    counts_as: Identifier | None = None
+    base_rate: BaseRate | None = None
+    stand_off: tuple[End, ...] = ()
+    note: Text | None = None
+
+    @field_validator("prior", mode="before")
+    @classmethod
+    def _one_number(cls, value: Any) -> Any:
+        return [value] * 3 if isinstance(value, (int, float)) else value
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        low, centre, high = self.prior
+        if not low <= centre <= high:
+            raise ValueError(f"branch {self.id!r}: give the prior as low, central, high; it is {low:g}, {centre:g}, {high:g}")
+        return self
+
+    @property
+    def counted(self) -> str | None:
+        """The scenario a path counts as from this branch on; None leaves it as it was."""
+        return self.counts_as or self.scenario
+
+
+class Fork(Strict):
+    """Something settled on a day."""
+
+    id: Identifier
+    title: Text
+    date: datetime.date
+    kind: ForkKind
+    after: tuple[Identifier, ...] = ()
+    independent: bool = False
+    branches: Annotated[tuple[Branch, ...], Field(min_length=2)]
+    note: Text | None = None
+    assumptions: Assumed = ()
+    sources: Cited
+
+    @model_validator(mode="after")
+    def _sums(self) -> Self:
+        total = sum(b.prior[1] for b in self.branches)
+        if abs(total - 1) > 1e-6:
+            raise ValueError(f"fork {self.id!r}: the central priors of its branches sum to {total:g}, not 1")
+        ids = [b.id for b in self.branches]
+        if len(set(ids)) != len(ids):
+            raise ValueError(f"fork {self.id!r} has two branches of one name")
+        if self.independent and any(b.scenario for b in self.branches):
+            raise ValueError(f"fork {self.id!r} is independent of the talks: its branches may change measures, not the scenario")
+        return self
+
+
+class Signal(Strict):
+    """Something seen, and how likely it was under each branch of a fork, up to a common factor."""
+
+    id: Identifier
+    date: datetime.date
+    text: Text
+    fork: Identifier
+    likelihood: Annotated[dict[Identifier, Annotated[float, Field(gt=0, le=100)]], Field(min_length=1)]
+    assumptions: Assumed = ()
+    sources: Cited
+
+
+class PoolWeights(Strict):
+    """Weights of the three judgements in the logarithmic pool; they are scaled to sum to 1 over those a fork has."""
+
+    base_rate: Share = 1 / 3
+    stand_off: Share = 1 / 3
+    analyst: Share = 1 / 3
+
+
+class Prospects(Strict):
+    """What may come: forks in order of date, signals, weights of the judgements, and the record base rates come from."""
+
+    until: date
+    record: Identifier | None = None
+    weights: PoolWeights = PoolWeights()
+    forks: Annotated[tuple[Fork, ...], Field(min_length=1)]
+    signals: tuple[Signal, ...] = ()
+    assumptions: Assumed = ()
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> Self:
+        seen: dict[str, Fork] = {}
+        forks: set[str] = set()
+        for k, fork in enumerate(self.forks):
+            if fork.id in forks:
+                raise ValueError(f"fork {fork.id!r} is given twice")
+            if k and fork.date < self.forks[k - 1].date:
+                raise ValueError(
+                    f"fork {fork.id!r} ({fork.date}) stands after one of {self.forks[k - 1].date}; order them by date"
+                )
+            if fork.date > self.until:
+                raise ValueError(f"fork {fork.id!r} ({fork.date}) lies beyond 'until' ({self.until})")
+            for name in fork.after:
+                if name not in seen:
+                    raise ValueError(f"fork {fork.id!r}: no earlier fork has the branch {name!r}")
+            for branch in fork.branches:
+                if branch.id in seen:
+                    raise ValueError(f"branch {branch.id!r} is given by two forks; use different names")
+            seen |= {b.id: fork for b in fork.branches}
+            forks.add(fork.id)
+        ids = [s.id for s in self.signals]
+        if len(set(ids)) != len(ids):
+            raise ValueError("two signals have one name")
+        for signal in self.signals:
+            if signal.fork not in forks:
+                raise ValueError(f"signal {signal.id!r}: no fork {signal.fork!r}")
+            own = {b.id for b in self.fork(signal.fork).branches}
+            strange = [b for b in signal.likelihood if b not in own]
+            if strange:
+                raise ValueError(f"signal {signal.id!r}: fork {signal.fork!r} has no branch {strange[0]!r}")
+        return self
+
+    def fork(self, name: str) -> Fork:
+        """The fork called `name`; KeyError if there is none."""
+        return {f.id: f for f in self.forks}[name]
+
+    @property
+    def branches(self) -> dict[str, tuple[Fork, Branch]]:
+        """Every branch by id, with its fork."""
+        return {b.id: (f, b) for f in self.forks for b in f.branches}
