@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from detente import __version__
-from detente.cli import dossier, policy, read, run, strategy, talks, world
+from detente.cli import compare, dossier, policy, read, rerun, run, strategy, talks, world
 from detente.cli.common import err, out, plain
 from detente.errors import DetenteError
 
@@ -33,6 +33,9 @@ app.command()(strategy.bargain)
 app.command()(talks.talks)
 app.command()(talks.truce)
 app.command()(talks.bystander)
+app.command()(compare.compare)
+app.command()(compare.changed)
+app.command()(rerun.rerun)
 app.command()(read.read)
 app.add_typer(world.app, name="world")
 app.add_typer(dossier.app, name="dossier")

@@ -57,6 +57,7 @@ def solve(
         str, typer.Option(help="Compare with the status quo, or with the table's baseline: status-quo, baseline.")
     ] = "status-quo",
     csv: Annotated[Path | None, typer.Option(help="Also write the regional results as CSV.")] = None,
+    run_file: Annotated[Path | None, typer.Option("--run", help="Also write a run file that detente rerun repeats.")] = None,
     as_json: Json = False,
 ) -> None:
     """Solve one scenario and print what it does to every economy."""
@@ -84,6 +85,10 @@ def solve(
         compared = f"the status quo of {negotiation.as_of}"
     if csv is not None:
         outcome.to_csv(csv)
+    if run_file is not None:
+        from detente.outlook.runs import Run
+
+        Run.of_scenario(negotiation, name, table, basis).save(run_file)
     title = f"{negotiation.scenario(name).title if name else 'Status quo'} against {compared}"
     if as_json:
         header = {"dossier": negotiation.id, "scenario": name or "status-quo", "against": compared, "horizon": basis}
