@@ -49,7 +49,8 @@ def comparison_figure(comparison: Comparison, indicator: str, regions: Sequence[
     title = f"{text.capital(indicator)} differs most for {text.name(widest)}: by {text.fixed(float(spread['all'].iloc[0]), 2)}"
     title += " points over all cells" if unit == "%" else " over all cells (table’s unit)"
     several = len(set(comparison.frame["world"])) * len(set(comparison.frame["parameters"])) > 1
-    subtitle = f"{text.capital(indicator)}, {unit}, each against its own status quo; dots: {first['parameters']} run, {first['world']}"
+    subtitle = f"{text.capital(indicator)}, {unit}, each against its own status quo; dots: {first['parameters']} run, "
+    subtitle += str(first["world"])
     note = "Thin lines: the range over all worlds and parameter sets compared." if several else ""
     left = len(regions) - PANELS
     if left > 0:

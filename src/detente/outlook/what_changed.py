@@ -64,8 +64,8 @@ class WhatChanged:
             gap = row["after, %"] - row["before, %"]
             parts = ", ".join(f"{p} {row[_column(p)]:+.3f}" for p in self.parts).replace("-", "−")
             told.append(
-                f"Real income of {region_name(region)} goes from {float(row['before, %']):+.3f} to {float(row['after, %']):+.3f} %, by "
-                f"{gap:+.3f} points ({parts}).".replace("-", "−")
+                f"Real income of {region_name(region)} goes from {row['before, %']:+.3f} to {row['after, %']:+.3f} %, "
+                f"by {gap:+.3f} points ({parts}).".replace("-", "−")
             )
         return " ".join(told)
 
