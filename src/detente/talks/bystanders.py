@@ -17,8 +17,8 @@ which another option overtakes is exact. Source: Savage (1951) for regret; the r
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -43,7 +43,10 @@ class Flip:
 
 @dataclass(frozen=True, eq=False)
 class Menu:
-    """A bystander's options under scenarios: expected payoff, best reply, regret, where the ranking flips."""
+    """A bystander's options under scenarios: expected payoff, best reply, regret, where the ranking flips.
+
+    `consent`: whose agreement an option needs, where it needs any. `money`: million USD a year that a unit of payoff is worth.
+    """
 
     region: str
     options: tuple[str, ...]
@@ -51,6 +54,23 @@ class Menu:
     payoffs: Array = field(repr=False)
     probabilities: tuple[float, ...]
     unit: str
+    consent: Mapping[str, str] = field(default_factory=dict)
+    money: float = float("nan")
+
+    @property
+    def own(self) -> Menu:
+        """The same menu with only what needs nobody's consent."""
+        return self.only([o for o in self.options if not self.consent.get(o)])
+
+    def only(self, options: Sequence[str]) -> Menu:
+        """The same menu with some of its options. Raises `UnknownName`, and `InputError` for none."""
+        for name in options:
+            if name not in self.options:
+                raise UnknownName(name, list(self.options), "option")
+        if not options:
+            raise InputError("a menu needs at least one option")
+        rows = [self.options.index(name) for name in options]
+        return replace(self, options=tuple(options), payoffs=self.payoffs[rows])
 
     @property
     def expected(self) -> dict[str, float]:
@@ -243,8 +263,13 @@ def bystander_menu(
     scenarios: Sequence[str] | None = None,
     region: str = "the bystander",
     unit: str = "payoff units",
+    consent: Mapping[str, str] | None = None,
+    money: float = float("nan"),
 ) -> Menu:
-    """A menu from payoffs[option, scenario] and scenario probabilities that sum to 1 (within 1e-6)."""
+    """A menu from payoffs[option, scenario] and scenario probabilities that sum to 1 (within 1e-6).
+
+    `consent` names whose agreement an option needs; `money` is what one unit of payoff is worth in million USD a year.
+    """
     u = np.array(payoffs, dtype=np.float64)
     if u.ndim != 2 or u.size == 0 or not np.isfinite(u).all():
         raise InputError("payoffs must be a table of finite numbers, one row an option and one column a scenario")
@@ -255,8 +280,12 @@ def bystander_menu(
     when = tuple(scenarios or [f"scenario {k + 1}" for k in range(u.shape[1])])
     if len(what) != len(u) or len(set(what)) != len(what) or len(when) != u.shape[1] or len(set(when)) != len(when):
         raise InputError(f"options and scenarios need different names, {len(u)} and {u.shape[1]} of them")
+    needs = dict(consent or {})
+    for name in needs:
+        if name not in what:
+            raise UnknownName(name, list(what), "option")
     u.setflags(write=False)
-    return Menu(region, what, when, u, tuple(map(float, p / p.sum())), unit)
+    return Menu(region, what, when, u, tuple(map(float, p / p.sum())), unit, needs, money)
 
 
 def hosting(

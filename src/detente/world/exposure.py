@@ -1,0 +1,159 @@
+"""Who depends on whom: value added traced through supply chains, and what an economy sells to and buys from a partner.
+
+`Chains` holds one state of the world economy (a table, or an equilibrium) as flows. With T shipments at basic prices, X spending
+including duties, U spending on inputs, Y output and v = VA/Y,
+
+    A[(i,k),(n,j)] = T[i,n,k]/X[n,k] · U[n,k,j]/Y[n,j]          inputs of (i,k) in a unit of (n,j)
+    content(b)     = v_b (1 − A)⁻¹                              value added of b in a unit of every output
+    absorbed(a)    = Σⱼ v · (1 − A)⁻¹ f_a                       value added of everyone in what a finally buys
+
+Every user of an input is taken to buy it from the origins in the same proportions. Contents of all regions and the duties paid on
+the way sum to one. Source: Johnson and Noguera, "Accounting for intermediates: production sharing and trade in value added",
+Journal of International Economics 86 (2012), https://doi.org/10.1016/j.jinteco.2011.10.003.
+
+>>> from detente.world import toy_world
+>>> chains = Chains.of(toy_world())
+>>> whole = sum(chains.content(r) for r in chains.regions) + chains.duties_inside
+>>> bool(abs(whole - 1).max() < 1e-12)
+True
+>>> dependence(chains, "CCC").loc["AAA"].round(1).to_dict()
+{'goods exports, %': 48.3, 'value added, %': 19.2, 'inputs, %': 13.9}
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.linalg import lu_factor, lu_solve
+
+from detente.errors import UnknownRegion
+from detente.world.labels import goods_sectors, region_name
+from detente.world.world import World
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Chains:
+    """One state of the world economy as flows a year, in the table's unit.
+
+    Shapes: `shipments` at basic prices and `duty_factor` (1+τ)(1+x) [origin, destination, sector]; `input_use` at purchasers'
+    prices [region, input, user]; `value_added`, `final_use` [region, sector].
+    """
+
+    regions: tuple[str, ...]
+    sectors: tuple[str, ...]
+    shipments: Array
+    duty_factor: Array
+    input_use: Array
+    value_added: Array
+    final_use: Array
+    unit: str = "million USD"
+
+    @classmethod
+    def of(cls, world: World) -> Chains:
+        """The flows of a table."""
+        return cls(
+            world.regions, world.sectors, world.shipments, world.duty_factor, world.intermediate_use, world.value_added,
+            world.final_use, world.unit,
+        )  # fmt: skip
+
+    def index(self, region: str) -> int:
+        """Position of a region. Raises `UnknownRegion` with a suggestion."""
+        if region not in self.regions:
+            raise UnknownRegion(region, {r: region_name(r) for r in self.regions})
+        return self.regions.index(region)
+
+    @cached_property
+    def output(self) -> Array:
+        """Gross output [region, sector], Σₙ T."""
+        return self.shipments.sum(axis=1)
+
+    @cached_property
+    def spending(self) -> Array:
+        """Spending including duties [region, sector], Σᵢ (1+τ)(1+x) T."""
+        return (self.duty_factor * self.shipments).sum(axis=0)
+
+    @cached_property
+    def goods(self) -> tuple[int, ...]:
+        """Positions of the goods sectors."""
+        return tuple(self.sectors.index(s) for s in goods_sectors(self.sectors))
+
+    @cached_property
+    def _recipe(self) -> Array:
+        """Spending on input k in a unit of output (n, j) [region, input, user], U/Y."""
+        return _ratio(self.input_use, self.output[:, None, :])
+
+    @cached_property
+    def _sources(self) -> Array:
+        """What reaches an origin of a unit spent [origin, destination, sector], T/X."""
+        return _ratio(self.shipments, self.spending[None])
+
+    @cached_property
+    def _factors(self) -> tuple[Array, NDArray[np.int32]]:
+        n, s = self.output.shape
+        inputs = np.einsum("ink,nkj->iknj", self._sources, self._recipe).reshape(n * s, n * s)
+        factors: tuple[Array, NDArray[np.int32]] = lu_factor(np.eye(n * s) - inputs, overwrite_a=True, check_finite=False)
+        return factors
+
+    def _traced(self, direct: Array) -> Array:
+        """What is directly in a unit of each output, traced through all inputs."""
+        found: Array = lu_solve(self._factors, direct.ravel(), trans=1, check_finite=False).reshape(direct.shape)
+        return found
+
+    def content(self, source: str) -> Array:
+        """Value added of `source` in a unit of every output [region, sector], share. Raises `UnknownRegion`."""
+        b = self.index(source)
+        if source not in self._contents:
+            direct = np.zeros(self.output.shape)
+            direct[b] = _ratio(self.value_added[b], self.output[b])
+            self._contents[source] = self._traced(direct)
+        return self._contents[source]
+
+    @cached_property
+    def _contents(self) -> dict[str, Array]:
+        return {}
+
+    @cached_property
+    def duties_inside(self) -> Array:
+        """Duties paid on the inputs of a unit of every output, at all stages, less subsidies [region, sector], share."""
+        sourced = np.einsum("ink,nkj->nj", self._sources, self._recipe)
+        return self._traced(np.where(self.output > 0, 1 - _ratio(self.value_added, self.output) - sourced, 0.0))
+
+    def absorbed(self, buyer: str) -> Array:
+        """Value added of every region in what `buyer` finally buys [region], the table's unit. Raises `UnknownRegion`."""
+        a = self.index(buyer)
+        wanted = self._sources[:, a] * self.final_use[a][None]
+        made: Array = lu_solve(self._factors, wanted.ravel(), check_finite=False).reshape(wanted.shape)
+        gained: Array = (_ratio(self.value_added, self.output) * made).sum(axis=1)
+        return gained
+
+
+def dependence(chains: Chains, region: str) -> pd.DataFrame:
+    """How `region` depends on every partner, percent, one row a partner, itself included.
+
+    Goods exports: share of its goods sold abroad. Value added: share of its own that ends in the partner's final demand,
+    through whatever third countries. Inputs: share of what its firms spend on inputs that is bought from the partner,
+    duties included. Each column but the first sums to 100. Raises `UnknownRegion`.
+    """
+    n = chains.index(region)
+    goods = chains.shipments[n][:, list(chains.goods)].sum(axis=1)
+    goods[n] = 0.0
+    value = np.array([chains.absorbed(partner)[n] for partner in chains.regions])
+    paid = _ratio((chains.duty_factor * chains.shipments)[:, n], chains.spending[n][None])
+    inputs = paid @ chains.input_use[n].sum(axis=1)
+    columns = {"goods exports, %": goods, "value added, %": value, "inputs, %": inputs}
+    shares = {name: 100 * _ratio(part, np.asarray(part.sum())) for name, part in columns.items()}
+    return pd.DataFrame(shares, index=pd.Index(chains.regions, name="partner"))
+
+
+def _ratio(top: Array, bottom: Array) -> Array:
+    bottom = np.broadcast_to(bottom, top.shape)
+    return np.divide(top, bottom, out=np.zeros_like(top), where=bottom > 0)
+
+
+__all__ = ["Chains", "dependence"]
