@@ -67,7 +67,7 @@ def levers(shock: Shock) -> system.Levers:
 
 def control_sizes(shocks: list[Shock]) -> tuple[int, int]:
     """Padded numbers of flows and of bounds that hold the controls of every one of `shocks`."""
-    flows = max((sum(int(c.flows.sum()) for c in shock.controls) for shock in shocks), default=0)
+    flows = max((sum(len(c.cells[0]) for c in shock.controls) for shock in shocks), default=0)
     return _size(flows), _size(max((len(shock.controls) for shock in shocks), default=0))
 
 
@@ -79,9 +79,10 @@ def controls(economy: Economy, shock: Shock, parameters: Parameters, sizes: tupl
     bounds: list[tuple[float, float, float, float]] = []
     for owner, control in enumerate(shock.controls):
         # what is banned counts in the baseline a bound is a share of, and delivers nothing
-        total = float(economy.shipments[control.flows].sum())
-        cells = np.argwhere(control.flows & shock.allowed & (economy.shipments > 0))
-        value = economy.shipments[tuple(cells.T)]
+        listed = economy.shipments[control.cells]
+        total = float(listed.sum())
+        traded = shock.allowed[control.cells] & (listed > 0)
+        cells, value = np.stack(control.cells, axis=1)[traded], listed[traded]
         if not len(cells) and control.kind == "at least":
             raise ShockError(f"{control.label}: the table has no such trade to enlarge")
         rent = (float(control.rent == "origin"), float(control.rent == "importer"))
@@ -162,24 +163,24 @@ def with_wedges(shock: Shock, wedges: Array) -> Shock:
     for control, wedge in zip(shock.controls, wedges, strict=True):
         factor = np.exp(max(float(wedge), 0.0) * (1 if control.kind == "at most" else -1))
         if control.rent == "origin":
-            result.export_taxes[control.flows] = (1 + result.export_taxes[control.flows]) * factor - 1
+            result.export_taxes[control.cells] = (1 + result.export_taxes[control.cells]) * factor - 1
         elif control.rent == "importer":
-            result.tariffs[control.flows] = (1 + result.tariffs[control.flows]) * factor - 1
+            result.tariffs[control.cells] = (1 + result.tariffs[control.cells]) * factor - 1
         else:
-            result.iceberg[control.flows] *= factor
+            result.iceberg[control.cells] *= factor
     return result
 
 
 def filled(control: Control, before: Any, after: Any) -> float:
     """How much of a bound is used: quantity delivered over the baseline's, or value over the target."""
-    mask = control.flows & (before.shipments > 0)
+    value = before.shipments[control.cells]
+    i, n, j = (part[value > 0] for part in control.cells)
     if control.by_value:
-        return float(after.shipments[mask].sum() / control.bound)
-    first = before.shipments / (before.unit_cost[:, None, :] * before.iceberg)
-    quantity = after.shipments / (after.unit_cost[:, None, :] * after.iceberg)
+        return float(after.shipments[i, n, j].sum() / control.bound)
+    first, quantity = (e.shipments[i, n, j] / (e.unit_cost[i, j] * e.iceberg[i, n, j]) for e in (before, after))
     # weights are baseline values: the index the bound is written in
-    weights = before.shipments[mask] / max(float(before.shipments[mask].sum()), 1e-300)
-    return float((weights * quantity[mask] / first[mask]).sum())
+    weights = value[value > 0] / max(float(value[value > 0].sum()), 1e-300)
+    return float((weights * quantity / first).sum())
 
 
 def _size(count: int) -> int:

@@ -41,7 +41,8 @@ class Solver:
 
     `tolerance` on the largest change of any log variable in a sweep (looser than 1e-9 may fail the market check);
     `iterations` sweeps at most in each attempt; where the first attempt fails, wages move by smaller steps, then the shock is
-    brought in over `stages` parts (homotopy).
+    brought in over `stages` parts (homotopy). With `one_thread` the compiled code runs on one core and gives the same bytes
+    however many there are.
     """
 
     tolerance: float = 1e-11
@@ -49,6 +50,7 @@ class Solver:
     memory: int = 8
     stages: int = 8
     persist: bool = True
+    one_thread: bool = False
 
 
 @dataclass(frozen=True)
@@ -180,6 +182,7 @@ def _run(economy: Economy, shock: Shock, parameters: Parameters, solver: Solver,
     _prepare()
     from detente.equilibrium import arrays, system
 
+    kernel = one_thread_kernel() if solver.one_thread else system.equilibrium
     b, v, k = arrays.base(economy, parameters), arrays.levers(shock), arrays.controls(economy, shock, parameters)
     n, s = economy.output.shape
     start = np.zeros(3 * n * s + n + k.log_bound.size)
@@ -188,7 +191,7 @@ def _run(economy: Economy, shock: Shock, parameters: Parameters, solver: Solver,
 
     def go(start: Array, v: Any, k: Any, damping: float, tolerance: float) -> Attempt:
         p = arrays.values(economy, parameters, damping)
-        flat, residual, sweeps = system.equilibrium(start, b, v, k, p, tolerance, solver.iterations, memory=solver.memory)
+        flat, residual, sweeps = kernel(start, b, v, k, p, tolerance, solver.iterations, memory=solver.memory)
         return Attempt(np.asarray(flat), float(residual), int(sweeps), "direct")
 
     best = go(start, v, k, arrays.DAMPING, solver.tolerance)
@@ -325,6 +328,18 @@ def _digest(economy: Economy, shock: Shock, parameters: Parameters) -> str:
         digest.update(f"{control.label}|{control.bound!r}|{control.kind}|{control.rent}".encode())
         digest.update(np.packbits(control.flows).tobytes())
     return digest.hexdigest()[:16]
+
+
+@lru_cache(maxsize=1)
+def one_thread_kernel() -> Any:
+    """The compiled fixed point held to one thread: for many solves beside each other, and for bytes that never differ."""
+    import jax
+
+    from detente.equilibrium import system
+
+    _prepare()
+    options = {"xla_cpu_multi_thread_eigen": False}
+    return jax.jit(system._equilibrium, static_argnames=("memory",), compiler_options=options)
 
 
 @lru_cache(maxsize=1)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -34,6 +35,11 @@ class Control:
     kind: Literal["at most", "at least"]
     rent: Literal["origin", "importer", "lost"]
     by_value: bool = False
+
+    @cached_property
+    def cells(self) -> tuple[NDArray[np.int64], ...]:
+        """Origins, destinations and sectors of the flows, in the order of the mask: short lists where a mask is long."""
+        return np.nonzero(self.flows)
 
     def on_same_flows(self, other: Control) -> bool:
         """Whether both bound the same thing, perhaps at different levels."""

@@ -179,26 +179,26 @@ def stack_on(
             purchases[m.id] = PurchaseCommitment(by=m.by, origin=sellers, sectors=goods, value=m.value_musd, growth=growth)
             continue
         own, cover, value, total_rate = at[m.by], np.zeros(shape), np.zeros(shape), np.zeros(shape)
+        reached = sectors_of(m, sectors)
+        j = [column[sector] for sector in reached]
+        usual = np.array([m.share("", sector) for sector in reached])
         for partner in partners_of(m, regions):
             i, n = (own, at[partner]) if m.instrument is InstrumentKind.EXPORT_CONTROL else (at[partner], own)
-            key = _named(m.rate_pct, partner)
-            for sector in sectors_of(m, sectors):
-                j = column[sector]
-                share = m.share(partner, sector)
-                cover[i, n, j] = share
-                if m.instrument is InstrumentKind.TARIFF:
-                    rate = total_rate[i, n, j] = m.rate_points(key) / 100
-                    if m.base is Base.FLOOR and reference is not None:
-                        rate = max(rate - float(reference[i, n, j]), 0.0)
-                    if m.base is Base.CAP:
-                        rate = 0.0
+            own_share = partner in m.coverage_by_partner
+            share = np.array([m.share(partner, sector) for sector in reached]) if own_share else usual
+            cover[i, n, j] = share
+            if m.instrument is InstrumentKind.TARIFF:
+                rate = total_rate[i, n, j] = m.rate_points(_named(m.rate_pct, partner)) / 100
+                if m.base is Base.FLOOR and reference is not None:
+                    value[i, n, j] = np.maximum(rate - reference[i, n, j], 0.0) * share
+                elif m.base is not Base.CAP:
                     value[i, n, j] = rate * share
-                elif m.instrument is InstrumentKind.EXPORT_CONTROL:
-                    value[i, n, j] = m.withheld_pct(_named(m.withhold_pct, partner)) / 100 * share
-                elif m.instrument is InstrumentKind.EMBARGO:
-                    value[i, n, j] = share
-                else:
-                    value[i, n, j] = m.cost_points(_named(m.cost_pct, partner)) / 100 * share
+            elif m.instrument is InstrumentKind.EXPORT_CONTROL:
+                value[i, n, j] = m.withheld_pct(_named(m.withhold_pct, partner)) / 100 * share
+            elif m.instrument is InstrumentKind.EMBARGO:
+                value[i, n, j] = share
+            else:
+                value[i, n, j] = m.cost_points(_named(m.cost_pct, partner)) / 100 * share
         if m.instrument is InstrumentKind.TARIFF:
             pieces[m.id], reach[m.id] = value, cover
             if m.base is Base.FLOOR:
@@ -234,17 +234,21 @@ def stack_on(
 def _left_by_replacing(active: Sequence[Measure], reach: dict[str, Array]) -> dict[str, Array]:
     """Share of each duty's reach that no replacing duty of the same government takes over."""
     duties = {m.id: m for m in active if m.id in reach}
-    taken = {k: np.zeros_like(v) for k, v in reach.items()}
+    taken: dict[str, Array] = {}
+
+    def take(k: str, part: Array) -> None:
+        taken[k] = taken[k] + part if k in taken else part
+
     for m in duties.values():
         for k in m.yields_to:
             if k in reach and k != m.id:
-                taken[m.id] += reach[k]
+                take(m.id, reach[k])
         if m.base is not Base.CAP and (m.base is Base.REPLACES or m.replaces):
             for k, other in duties.items():
                 named = k in m.replaces if m.replaces else other.base is not Base.REPLACES
                 if k != m.id and other.by == m.by and named:
-                    taken[k] += reach[m.id]
-    return {k: np.maximum(1 - v, 0) for k, v in taken.items()}
+                    take(k, reach[m.id])
+    return {k: np.maximum(1 - taken[k], 0) if k in taken else np.ones(()) for k in reach}
 
 
 def _capped(
@@ -341,15 +345,15 @@ def to_policy(stack: Stack) -> Policy:
         steps.append(TopUps(tuple((stack.titles[k], total, share) for k, (total, share) in late.items())))
     steps += [Schedule(added_tariffs=v, label=stack.titles[k]) for k, v in stack.pieces.items() if k not in late]
     cuts: dict[tuple[str, float, bool, tuple[str, ...]], list[str]] = {}
-    for i, origin in enumerate(stack.regions):
-        for n, destination in enumerate(stack.regions):
-            cells = list(zip(stack.sectors, stack.withheld[i, n], stack.rent_lost[i, n], strict=True))
-            for level, lost in sorted({(float(w), bool(r)) for _, w, r in cells if w > 0}):
-                hit = tuple(s for s, w, r in cells if w == level and r == lost)
-                cuts.setdefault((origin, level, lost, hit), []).append(destination)
-            for cost in sorted({float(c) for c in stack.costs[i, n] if c != 0}):
-                hit = tuple(s for s, c in zip(stack.sectors, stack.costs[i, n], strict=True) if c == cost)
-                steps.append(NonTariffCost(by=destination, on=origin, cost=cost, sectors=hit))
+    for i, n in np.argwhere((stack.withheld > 0).any(2) | (stack.costs != 0).any(2)):
+        origin, destination = stack.regions[i], stack.regions[n]
+        cells = list(zip(stack.sectors, stack.withheld[i, n], stack.rent_lost[i, n], strict=True))
+        for level, lost in sorted({(float(w), bool(r)) for _, w, r in cells if w > 0}):
+            hit = tuple(s for s, w, r in cells if w == level and r == lost)
+            cuts.setdefault((origin, level, lost, hit), []).append(destination)
+        for cost in sorted({float(c) for c in stack.costs[i, n] if c != 0}):
+            hit = tuple(s for s, c in zip(stack.sectors, stack.costs[i, n], strict=True) if c == cost)
+            steps.append(NonTariffCost(by=destination, on=origin, cost=cost, sectors=hit))
     for (origin, level, lost, hit), buyers in cuts.items():
         if level >= NEAR_TOTAL:
             steps.append(Embargo(by=tuple(buyers), on=origin, sectors=hit))

@@ -1,15 +1,16 @@
-"""A dossier at the table: its payoffs as a game, a stand-off, a deal over packages and a truce.
+"""A dossier at the table: its payoffs as a game, a stand-off in four models, a deal over packages and a truce.
 
 The equilibrium fills the payoff table once (`strategy.payoffs`); everything here reads it. What no table can tell — patience,
-the risk that talks collapse, how long a settlement and a collapse last — are assumptions with ranges. Every probability is
-given at their centre and over their ends, with motives as in the dossier, at zero (real income alone) and doubled.
+the risk that talks collapse, how long a settlement and a collapse last, what not being seen to give way is worth — are
+assumptions with ranges (`patience`). The stand-off is told by every model of `contests` over every combination of their ends,
+with the motives halved, as in the dossier and doubled; every probability is an average over that grid, with its range.
 
 >>> case = at_the_table("kuala-lumpur-2025")
->>> case.game.parties
-('USA', 'CHN')
->>> low, centre, high = case.blink_range("USA")
->>> bool(0 <= low <= centre <= high <= 1)
-True
+>>> case.game.parties, case.deadline.date.isoformat()
+(('USA', 'CHN'), '2025-11-01')
+>>> odds = case.odds_by(30)
+>>> round(sum(odds.means), 9), odds.first[0] <= odds.first[1] <= odds.first[2]
+(1.0, True)
 """
 
 from __future__ import annotations
@@ -17,123 +18,198 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from detente.equilibrium.parameters import Parameters, horizon as named_horizon
-from detente.equilibrium.solve import solve
-from detente.errors import InputError, UnknownRegion
+from detente.equilibrium.parameters import Parameters
+from detente.errors import InputError
+from detente.policy.timing import Deadline
 from detente.strategy.objectives import Weights
 from detente.strategy.payoffs import PayoffTable, payoff_table
+from detente.talks.audience import audience_slope
 from detente.talks.bargaining import Deal, bargain
-from detente.talks.bystanders import Menu, bystander_menu
+from detente.talks.clock import around, binding_deadline, given_deadline, horizon_years
+from detente.talks.contests import contest, grid
+from detente.talks.delay import cost_of_delay
+from detente.talks.flips import flip_table
 from detente.talks.games import Game, bimatrix
-from detente.talks.stakes import stakes_from_table
+from detente.talks.judging import SCALES, Judging
+from detente.talks.keeping import Keeping, by_strength, keepings, weight_flips
+from detente.talks.neighbours import bystander as bystander, diversion as diversion
+from detente.talks.odds import Odds, Trials
+from detente.talks.patience import Patience as Patience
 from detente.talks.standoff import Standoff, standoff
 from detente.talks.threats import Threat, value_of_threat
-from detente.talks.truce import Truce, TruceSide, truce
-from detente.world.labels import region_name
+from detente.talks.truce import Truce
+from detente.talks.words import DAYS_A_YEAR, plain
 from detente.world.world import World
 
 if TYPE_CHECKING:
     from detente.policy.dossier import Dossier
 
-
-@dataclass(frozen=True)
-class Patience:
-    """What the payoff table cannot tell, with the ends of the range each is varied over (assumption A40).
-
-    Discount rates a year by party (default 0.10), `collapse_risk` a year, how many years a settlement and a collapse last, and
-    how a truce is watched: chance a year of a false alarm and of seeing a breach.
-    """
-
-    rates: Mapping[str, float] = field(default_factory=dict)
-    rate: float = 0.10
-    rate_range: tuple[float, float] = (0.05, 0.20)
-    collapse_risk: float = 1.0
-    collapse_range: tuple[float, float] = (0.3, 3.0)
-    settlement_years: float = 4.0
-    settlement_range: tuple[float, float] = (2.0, 8.0)
-    collapse_years: float = 1.0
-    false_alarm: float = 0.1
-    detection: float = 0.6
-
-    def of(self, party: str) -> float:
-        """Discount rate of a party, a year."""
-        return float(self.rates.get(party, self.rate))
-
-    def corners(self) -> list[Patience]:
-        """The range's ends in every combination, each party's rate moved apart."""
-        found = []
-        parties = list(self.rates) or []
-        choices = [self.rate_range] * max(len(parties), 0)
-        for risk, years in itertools.product(self.collapse_range, self.settlement_range):
-            for rates in itertools.product(*choices):
-                chosen = dict(zip(parties, rates, strict=True))
-                found.append(replace(self, rates=chosen, collapse_risk=risk, settlement_years=years))
-        return found
+AUDIENCE_STEP = 0.5
+"""By how much one public threat raises the audience weight of who makes it (assumption A48)."""
 
 
 @dataclass(frozen=True, eq=False)
 class AtTheTable:
-    """A two-party dossier read as games. `plain` is the same table if both cared for real income alone."""
+    """A two-party dossier read as games. `plain` is the same table if both cared for real income alone; `standoff` the steady
+    stand-off at the centre of the assumptions, `literal` the same if being seen to give way cost nothing.
+    """
 
     table: PayoffTable
     plain: PayoffTable
+    judging: Judging
     patience: Patience
+    as_of: date
+    deadline: Deadline | None
     game: Game
     plain_game: Game
     standoff: Standoff
-    standoffs: tuple[Standoff, ...]
+    literal: Standoff
     deal: Deal
     threat: Threat | None
-    truce: Truce
+
+    # -- the stand-off -----------------------------------------------------------------------------------------------
+    @property
+    def parties(self) -> tuple[str, str]:
+        """Both parties, in the order of the dossier."""
+        return self.judging.parties
+
+    @property
+    def deadline_years(self) -> float | None:
+        """Years from the dossier's date to the deadline."""
+        return None if self.deadline is None else self.deadline.days_left / DAYS_A_YEAR
+
+    @cached_property
+    def trials(self) -> Trials:
+        """Every model at every combination of the assumptions."""
+        judged = [self.judging.judged(scale=s) for s in SCALES]
+        return Trials(self.parties, grid(judged, self.patience, self.deadline_years))
+
+    def odds(self, model: str | None = None, *, still: bool = True) -> Odds:
+        """Who gives way in the end, averaged over the grid with low and high; over all models alike, or one.
+
+        Given that both still hold on the dossier's day, unless `still` is False; see `odds`.
+        """
+        return self.trials.odds(model=model, still=still)
+
+    def odds_by(self, when: date | int, model: str | None = None, *, still: bool = True) -> Odds:
+        """Who has given way by a day (or so many days after the dossier's date), averaged over the grid with low and high."""
+        years, day = horizon_years(when, self.as_of)
+        return self.trials.odds(years, model, day, still=still)
+
+    @cached_property
+    def flips(self) -> pd.DataFrame:
+        """Single numbers at which the likelier side changes, by model; see `flips.flip_table`."""
+        return flip_table(self.judging, self.patience, self.deadline_years)
+
+    @cached_property
+    def delay(self) -> pd.DataFrame:
+        """Cost of a day of stand-off to each side; see `delay.cost_of_delay`."""
+        left = None if self.deadline is None else self.deadline.days_left
+        return cost_of_delay(self.judging, self.trials.typical_length(), left)
+
+    @cached_property
+    def around_deadline(self) -> pd.DataFrame:
+        """When concessions come in each model: at once, before, at and after the deadline; empty without one."""
+        return pd.DataFrame() if self.deadline is None else around(self.trials, self.deadline.days_left)
+
+    @cached_property
+    def audience(self) -> pd.DataFrame:
+        """How a public threat of each side moves the odds; see `audience.audience_slope`."""
+        base = self.judging.judged()
+        moved = [self.judging.judged({(p, "audience"): self.judging.weight(p, "audience") + AUDIENCE_STEP}) for p in self.parties]
+        given = Trials(self.parties, [t for t in self.trials.trials if t.motives == "as given"])
+        return audience_slope(given, base, moved, self.patience, self.deadline_years, AUDIENCE_STEP)
+
+    def centre(self, model: str) -> tuple[float, float, float]:
+        """P(first gives way), P(second), P(collapse) of a model at the centre of the assumptions, motives as given."""
+        end = contest(model, self.judging.judged(), self.patience, self.deadline_years).end.shared()
+        return end.first, end.second, end.collapse
 
     def blink_range(self, party: str) -> tuple[float, float, float]:
-        """Lowest, central and highest probability that `party` gives way, over the range of what the table cannot tell.
+        """Lowest, central and highest probability that `party` gives way in the steady stand-off, over single combinations.
 
         NaN in the centre where the stand-off has no such answer (its `status` says why).
         """
-        k = self.table.parties.index(party)
-        values = [s.blink[k] for s in (self.standoff, *self.standoffs) if not math.isnan(s.blink[k])]
-        return (min(values), self.standoff.blink[k], max(values)) if values else (math.nan, math.nan, math.nan)
+        return self._steady(self.parties.index(party), self.standoff.by(math.inf).shared()[self.parties.index(party)])
 
     def collapse_range(self) -> tuple[float, float, float]:
-        """Lowest, central and highest probability that talks collapse before either gives way."""
-        values = [s.collapse for s in (self.standoff, *self.standoffs) if not math.isnan(s.collapse)]
-        return (min(values), self.standoff.collapse, max(values)) if values else (math.nan, math.nan, math.nan)
+        """Lowest, central and highest probability that talks collapse in the steady stand-off, over single combinations."""
+        return self._steady(2, self.standoff.by(math.inf).collapse)
 
+    def _steady(self, column: int, centre: float) -> tuple[float, float, float]:
+        values = [*self.trials.final[self.trials.where("steady"), column], *([] if math.isnan(centre) else [centre])]
+        return (float(min(values)), centre, float(max(values))) if values else (math.nan, math.nan, math.nan)
+
+    # -- the truce ---------------------------------------------------------------------------------------------------
+    @cached_property
+    def keepings(self) -> dict[tuple[str, str], Keeping]:
+        """{("truce" or "deal", "fight" or "no agreement"): what keeps both sides in it}."""
+        return keepings(self.judging, self.game, self.patience)
+
+    @cached_property
+    def strengths(self) -> pd.DataFrame:
+        """Who is tempted under other strengths of the motives; see `keeping.by_strength`."""
+        return by_strength(self.judging, self.patience)
+
+    @property
+    def truce(self) -> Truce:
+        """A truce of easing, answered by a fight: yearly reviews."""
+        return self.keepings["deal", "fight"].truce
+
+    # -- showing -----------------------------------------------------------------------------------------------------
     def to_frame(self) -> pd.DataFrame:
         """One row a party: what a deal, a stand-off and a collapse pay, and the odds that it gives way, with their range."""
-        rows = {}
-        for k, party in enumerate(self.table.parties):
-            low, centre, high = self.blink_range(party)
+        odds, rows = self.odds(), {}
+        for party, (low, mean, high), need in zip(
+            self.parties, (odds.first, odds.second), self.keepings["truce", "no agreement"].needs(1.0), strict=True
+        ):
             rows[party] = {
                 "ease both, points": self.table.payoff(*["ease"] * 2)[party],
                 "hold both, points": self.table.payoff(*["hold"] * 2)[party],
                 "escalate both, points": self.table.payoff(*["escalate"] * 2)[party],
-                "gives way, probability": centre,
+                "gives way, probability": mean,
                 "lowest": low,
                 "highest": high,
-                "critical discount factor": self.truce.critical[k],
+                "discount factor a truce needs": need,
             }
         return pd.DataFrame.from_dict(rows, orient="index").rename_axis("party")
 
     def explain(self) -> str:
         """The answers in plain words, each with what it rests on."""
-        return "\n\n".join([self.game.explain(), self.standoff.explain(), self.truce.explain()])
+        from detente.talks.telling import standoff_words
+        from detente.talks.truce_telling import truce_words
+
+        return "\n\n".join([self.game.explain(), *standoff_words(self), *truce_words(self)])
 
     def record(self) -> dict[str, Any]:
         """JSON-able."""
         return {
             "table": self.table.record(), "game": self.game.record(), "game_real_income_only": self.plain_game.record(),
-            "standoff": self.standoff.record(), "collapse_range": self.collapse_range(),
-            "blink_ranges": {p: self.blink_range(p) for p in self.table.parties},
+            "deadline": None if self.deadline is None else plain(self.deadline),
+            "odds": self.odds().record(),
+            "odds_by_deadline": None if self.deadline is None else self.odds_by(self.deadline.date).record(),
+            "models": plain(self.trials.summary().to_dict(orient="index")),
+            "splits": plain(self.trials.splits().to_dict(orient="records")),
+            "flips": plain(self.flips.to_dict(orient="records")),
+            "around_deadline": plain(self.around_deadline.to_dict(orient="records")),
+            "cost_of_delay": plain(self.delay.to_dict(orient="index")),
+            "audience": plain(self.audience.to_dict(orient="records")),
+            "standoff": self.standoff.record(), "standoff_without_face": self.literal.record(),
+            "collapse_range": plain(self.collapse_range()),
+            "blink_ranges": {p: plain(self.blink_range(p)) for p in self.parties},
             "deal": self.deal.record(), "threat": None if self.threat is None else self.threat.record(),
-            "truce": self.truce.record(), "patience": self.patience.__dict__,
+            "temptations": plain(self.strengths.to_dict(orient="records")),
+            "temptation_flips": {k: plain(weight_flips(self.judging, k).to_dict(orient="records")) for k in ("truce", "deal")},
+            "keeping": [k.record() for k in self.keepings.values()], "truce": self.truce.record(),
+            "patience": self.patience.record(),
         }  # fmt: skip
 
 
@@ -144,157 +220,47 @@ def at_the_table(
     *,
     patience: Patience | None = None,
     weights: Mapping[str, Weights] | None = None,
+    deadline: date | None = None,
     table: PayoffTable | None = None,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> AtTheTable:
     """Read a dossier with two parties and stances ease, hold, escalate. `table` reuses one that was computed before.
 
-    Raises `InputError` where the dossier has other than two parties or lacks a stance.
+    `weights` replaces the dossier's motives, by party; `deadline` its next deadline. Raises `InputError` where the dossier has
+    other than two parties or lacks a stance.
     """
     if isinstance(dossier, str):
         from detente.policy.dossier import load_dossier
 
         dossier = load_dossier(dossier)
-    found = table or payoff_table(dossier, world, horizon, weights=weights, progress=progress)
-    if len(found.parties) != 2:
-        raise InputError(f"{found.dossier} has {len(found.parties)} parties; this reading needs two")
-    for party, menu in zip(found.parties, found.stances, strict=True):
-        lacking = [s for s in ("ease", "hold", "escalate") if s not in menu]
+    if len(dossier.parties) != 2:
+        raise InputError(f"{dossier.id} has {len(dossier.parties)} parties; this reading needs two")
+    for party in dossier.parties:
+        lacking = [s for s in ("ease", "hold", "escalate") if s not in {x.stance for x in party.stances}]
         if lacking:
-            raise InputError(f"{found.dossier}: {party} has no stance {lacking[0]!r}")
+            raise InputError(f"{dossier.id}: {party.region} has no stance {lacking[0]!r}")
+    due = given_deadline(deadline, dossier.as_of) if deadline is not None else binding_deadline(dossier)
+    motives = {p.region: Weights.of(dossier, p.region) for p in dossier.parties} | dict(weights or {})
+    found = table.with_weights(motives) if table else payoff_table(dossier, world, horizon, weights=motives, progress=progress)
+    judging = Judging.of(found, motives)
     chosen = patience or Patience()
-    if not chosen.rates:
-        chosen = replace(chosen, rates=dict.fromkeys(found.parties, chosen.rate))
-    plain = found.with_weights({})
-    wanted = dict(weights or {})
-    motives = {p: Weights.of(dossier, p) for p in found.parties} | wanted
-    doubled = [found.with_weights({p: w.doubled() for p, w in motives.items()})]
+    alone = found.with_weights({})
     cells = list(itertools.product(*found.stances))
     points = np.array([[found.payoff(*cell)[p] for p in found.parties] for cell in cells])
     names = [" / ".join(cell) for cell in cells]
     hold, war = (np.array(list(found.payoff(*[s] * 2).values())) for s in ("hold", "escalate"))
-    deal = bargain(points, tuple(hold), parties=found.parties, names=names)
-    threat = value_of_threat(points, tuple(hold), tuple(war), parties=found.parties, names=names)
+    judged = judging.judged()
     return AtTheTable(
         table=found,
-        plain=plain,
+        plain=alone,
+        judging=judging,
         patience=chosen,
+        as_of=dossier.as_of,
+        deadline=due,
         game=bimatrix(*found.bimatrix(), found.parties, found.stances),
-        plain_game=bimatrix(*plain.bimatrix(), plain.parties, plain.stances),
-        standoff=_standoff(found, chosen),
-        standoffs=tuple(_standoff(seen, corner) for seen in (found, plain, *doubled) for corner in chosen.corners()),
-        deal=deal,
-        threat=threat,
-        truce=_truce(found, chosen),
+        plain_game=bimatrix(*alone.bimatrix(), alone.parties, alone.stances),
+        standoff=standoff(*judged.stakes(chosen), chosen.collapse_risk),
+        literal=standoff(*judged.stakes(chosen.fixed(face=0.0)), chosen.collapse_risk),
+        deal=bargain(points, tuple(hold), parties=found.parties, names=names),
+        threat=value_of_threat(points, tuple(hold), tuple(war), parties=found.parties, names=names),
     )
-
-
-def _standoff(table: PayoffTable, patience: Patience) -> Standoff:
-    """The stand-off over a deal: both threaten until one eases; a collapse is both escalating."""
-    payoff = {cell: tuple(table.payoff(*cell).values()) for cell in itertools.product(*table.stances)}
-    income = [float(next(iter(table.outcomes.values())).before.income[_index(table, p)]) for p in table.parties]
-    first, second = stakes_from_table(
-        table.parties,
-        [patience.of(p) for p in table.parties],
-        payoff,  # type: ignore[arg-type]
-        settlement_years=patience.settlement_years,
-        collapse_years=patience.collapse_years,
-        million_usd=[i / 100 for i in income],
-    )
-    return standoff(first, second, patience.collapse_risk)
-
-
-def _truce(table: PayoffTable, patience: Patience) -> Truce:
-    """A truce of easing: cheating is to escalate while the other eases, the stand-off is both escalating. Periods are years."""
-    ease, war = table.payoff("ease", "ease"), table.payoff("escalate", "escalate")
-    cheat = {
-        table.parties[0]: table.payoff("escalate", "ease")[table.parties[0]],
-        table.parties[1]: table.payoff("ease", "escalate")[table.parties[1]],
-    }
-    sides = [TruceSide(p, ease[p], cheat[p], war[p]) for p in table.parties]
-    discount = [math.exp(-patience.of(p)) for p in table.parties]
-    return truce(sides[0], sides[1], discount, false_alarm=patience.false_alarm, detection=patience.detection)
-
-
-def _index(table: PayoffTable, region: str) -> int:
-    return next(iter(table.outcomes.values())).regions.index(region)
-
-
-def bystander(
-    dossier: Dossier | str,
-    region: str,
-    world: World | None = None,
-    horizon: str | Parameters | None = None,
-    *,
-    probabilities: Mapping[str, float] | None = None,
-    **parameters: Any,
-) -> Menu:
-    """A third economy's menu in every scenario: real income, percent against the status quo, best reply, regrets.
-
-    Options are the dossier's menu for the region that can be modelled, and doing nothing. `probabilities` by scenario (equal
-    if absent) serve the expectation only; the ranking by scenario does not need them.
-    """
-    from detente.policy.dossier import load_dossier
-    from detente.world.library import load_world
-
-    case = load_dossier(dossier) if isinstance(dossier, str) else dossier
-    table = load_world() if world is None else world
-    if region not in table.regions:
-        raise UnknownRegion(region, {r: region_name(r) for r in table.regions})
-    chosen = named_horizon(horizon or case.horizon.default, **parameters)
-    economy = table.economy()
-    regions, sectors = table.regions, table.sectors
-    base = solve(economy, case.policy(None, regions, sectors), chosen)
-    own = {b.region: b for b in case.bystanders}
-    options: dict[str, tuple[Any, ...]] = {"stay out": ()}
-    if region in own:
-        options |= {item.title: item.changes for item in own[region].menu if item.modelled and item.changes}
-    scenarios = [s for s in case.scenarios if s.id != "status-quo"] or list(case.scenarios)
-
-    def income(scenario: str, changes: tuple[Any, ...]) -> float:
-        policy = case.policy(scenario, regions, sectors, changes=changes)
-        return float(solve(economy, policy, chosen).relative_to(base).real_income[region])
-
-    payoffs = [[income(s.id, changes) for s in scenarios] for changes in options.values()]
-    if probabilities is None:
-        weights = [1 / len(scenarios)] * len(scenarios)
-    else:
-        unknown = [key for key in probabilities if key not in {s.id for s in scenarios}]
-        if unknown:
-            raise InputError(f"no scenario {unknown[0]!r}; the dossier has {', '.join(s.id for s in scenarios)}")
-        weights = [float(probabilities.get(s.id, 0.0)) for s in scenarios]
-    return bystander_menu(
-        payoffs,
-        weights,
-        options=list(options),
-        scenarios=[s.id for s in scenarios],
-        region=region_name(region),
-        unit="% of real income",
-    )
-
-
-def diversion(
-    dossier: Dossier | str, region: str, scenario: str, world: World | None = None, horizon: str | Parameters | None = None
-) -> pd.DataFrame:
-    """Trade of `region` by partner in a scenario against the status quo: exports gained, imports deflected, million USD."""
-    from detente.policy.dossier import load_dossier
-    from detente.world.library import load_world
-
-    case = load_dossier(dossier) if isinstance(dossier, str) else dossier
-    table = load_world() if world is None else world
-    if region not in table.regions:
-        raise UnknownRegion(region, {r: region_name(r) for r in table.regions})
-    chosen = named_horizon(horizon or case.horizon.default)
-    economy = table.economy()
-    base = solve(economy, case.policy(None, table.regions, table.sectors), chosen)
-    outcome = solve(economy, case.policy(scenario, table.regions, table.sectors), chosen).relative_to(base)
-    before, after = outcome.bilateral()
-    frame = pd.DataFrame(
-        {
-            "exports before, million USD": before.loc[region],
-            "exports change, million USD": after.loc[region] - before.loc[region],
-            "imports before, million USD": before[region],
-            "imports change, million USD": after[region] - before[region],
-        }
-    ).drop(index=region)
-    return frame.rename_axis("partner").sort_values("exports change, million USD", ascending=False)

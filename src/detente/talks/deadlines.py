@@ -23,7 +23,8 @@ worse, so it is quiet before the deadline for as long as i is ready to pay for t
 without limit if m[i] ≥ V_L[i].
 
 If T is further off than one side's w, that side cannot sit it out and gives way at once. A side that prefers collapse to
-giving way holds, and the other then gives way at T if it fears collapse. Source: Hendricks, Weiss and Wilson (1988); the
+giving way holds, and the other then gives way at T if it fears collapse. What follows a missed deadline may be something else
+than a collapse (`after`): its value then stands for D at the deadline. Source: Hendricks, Weiss and Wilson (1988); the
 logistic date is ours.
 
 >>> from detente.talks.stakes import Stakes
@@ -39,23 +40,23 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.integrate import cumulative_simpson
 from scipy.optimize import brentq
 
 from detente.errors import InputError
+from detente.talks.ends import STANDS, UNKNOWN, End
 from detente.talks.stakes import Stakes
 from detente.talks.standoff import NAN, standoff
 from detente.talks.words import DAYS_A_YEAR, chance, days, not_negative, plain, positive
 
 Array = NDArray[np.float64]
 QUIET = "quiet, then a choice at the deadline"
-STEPS = 20_001
+STEPS, PATH = 20_001, 401
 OVER = 40.0
 """Integrated hazard after which the chance that the stand-off still goes on (e^−40) is left out."""
 
@@ -89,7 +90,9 @@ class TimedStandoff:
     """A stand-off with a deadline. `blink`, `both` (give way together at the deadline), `collapse`, `open` sum to one.
 
     `open` is what is still undecided at the end of the horizon. `atom` is the chance that (first, second) gives way at `atom_at`
-    given that it comes to that. `path` holds, on a grid of times: collapse risk, hazards, survival of the stand-off.
+    given that it comes to that, `jump` the same seen from today, with both together as a third. `missed` is the part of
+    `collapse` in which the deadline passes with both holding. `path` holds, on a grid of times: collapse risk, hazards,
+    survival of the stand-off.
     """
 
     sides: tuple[Stakes, Stakes]
@@ -106,6 +109,38 @@ class TimedStandoff:
     atom: tuple[float, float]
     atom_at: float
     path: dict[str, Array] = field(repr=False)
+    jump: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    missed: float = 0.0
+
+    def by(self, years: float) -> End:
+        """How it has ended by a moment (years from now; `math.inf` for the end); unknown where nothing is said of who moves."""
+        if math.isnan(self.blink[0]):
+            return UNKNOWN
+        if years < 0:
+            return STANDS
+        time, standing, flows = self._paths
+        if years >= time[-1]:
+            return End(*self.blink, self.both, self.collapse, self.open)
+        k = int(np.searchsorted(time, years, side="right")) - 1  # after a jump at `years`, if there is one
+        step = time[k + 1] - time[k]
+        w = 0.0 if step == 0 else (years - time[k]) / step
+        left = float((1 - w) * standing[k] + w * standing[k + 1])
+        a, b = (float((1 - w) * f[k] + w * f[k + 1]) for f in flows)
+        jump = self.jump if years >= self.atom_at else (0.0, 0.0, 0.0)
+        return End(a + jump[0], b + jump[1], jump[2], max(0.0, 1 - left - a - b - sum(jump)), left)
+
+    @cached_property
+    def _paths(self) -> tuple[Array, Array, tuple[Array, Array]]:
+        """Times, chance to be standing, chances that each side has given way by its hazard."""
+        time, standing = self.path["time"], self.path["survival"]
+        step = np.diff(time)
+        flows = []
+        for k, key in enumerate(("first", "second")):
+            density = self.path[key] * standing
+            run = np.concatenate([[0.0], np.cumsum(step * (density[1:] + density[:-1]) / 2)])
+            goal = self.blink[k] - self.jump[k]  # the exact integral; the path is a little coarse
+            flows.append(run * (goal / run[-1]) if run[-1] > 0 else run)
+        return time, standing, (flows[0], flows[1])
 
     @property
     def likelier(self) -> str | None:
@@ -167,11 +202,19 @@ class TimedStandoff:
 
 # -- fixed date --------------------------------------------------------------------------------------------------------
 def fixed_deadline(
-    first: Stakes, second: Stakes, when: float, collapse_risk: float = 0.0, both: tuple[float, float] | None = None
+    first: Stakes,
+    second: Stakes,
+    when: float,
+    collapse_risk: float = 0.0,
+    both: tuple[float, float] | None = None,
+    *,
+    after: tuple[float, float] | None = None,
+    steps: int = STEPS,
 ) -> TimedStandoff:
     """A stand-off that collapses for certain at `when` (years from now) unless somebody gives way by then.
 
-    `both` is what each gets if both give way at the deadline; half-way between winning and losing if not given.
+    `both` is what each gets if both give way at the deadline, half-way between winning and losing if not given; `after` what a
+    missed deadline is worth to each, the value of a collapse if not given. `steps` sets how finely the path is drawn.
     """
     end, risk = positive(when, "deadline"), not_negative(collapse_risk, "collapse risk")
     sides = _ordinary(first, second)
@@ -181,13 +224,14 @@ def fixed_deadline(
             raise InputError(
                 f"{s.name}: giving way together must be worth at least {s.lose:g} and less than {s.win:g}, not {b:g}"
             )
-    fears = [s.lose > s.collapse for s in sides]
+    missed = after or (first.collapse, second.collapse)
+    fears = [s.lose > m for s, m in zip(sides, missed, strict=True)]
     # what each side's giving way at the deadline must be likely to be for the other to be indifferent
     chances = [0.0, 0.0]
     at_deadline = [s.lose for s in sides]
     if all(fears):
         for i, s in enumerate(sides):
-            q = (s.lose - s.collapse) / (s.lose - s.collapse + s.win - split[i])
+            q = (s.lose - missed[i]) / (s.lose - missed[i] + s.win - split[i])
             chances[1 - i] = q
             at_deadline[i] = q * split[i] + (1 - q) * s.lose
     elif any(fears):
@@ -195,7 +239,7 @@ def fixed_deadline(
         chances[weak] = 1.0
         at_deadline[1 - weak] = sides[1 - weak].win
     else:
-        at_deadline = [s.collapse for s in sides]
+        at_deadline = list(missed)
     patience = [_quiet(s, u, risk) for s, u in zip(sides, at_deadline, strict=True)]
     short = min(patience)
     start = 0.0
@@ -204,7 +248,7 @@ def fixed_deadline(
         if not even or not all(fears):
             return _at_once(sides, "fixed date", end, patience.index(short), 0.0, f"could sit out only {days(short)}")
         start = end - short
-    grid = np.unique(np.concatenate([np.linspace(0, start, STEPS // 2), np.linspace(start, end, STEPS // 2)]))
+    grid = np.unique(np.concatenate([np.linspace(0, start, steps // 2), np.linspace(start, end, steps // 2)]))
     costs = [s.cost_of_waiting(risk) / s.prize for s in sides]
     active = (grid < start).astype(np.float64)
     hazards = (costs[1] * active, costs[0] * active)
@@ -222,6 +266,7 @@ def fixed_deadline(
     return TimedStandoff(
         sides, "fixed date", end, status, blink, reach * a * b, collapse, 0.0, busy + quiet, start, end, (a, b), end,
         {"time": grid, "risk": np.full_like(grid, risk), "first": hazards[0], "second": hazards[1], "survival": kept},
+        (reach * a * (1 - b), reach * b * (1 - a), reach * a * b), reach * (1 - a) * (1 - b),
     )  # fmt: skip
 
 
@@ -240,11 +285,17 @@ def _quiet(s: Stakes, at_deadline: float, risk: float) -> float:
 
 # -- uncertain date ----------------------------------------------------------------------------------------------------
 def uncertain_deadline(
-    first: Stakes, second: Stakes, risk: UncertainDate | Callable[[Array], Array], horizon: float | None = None
+    first: Stakes,
+    second: Stakes,
+    risk: UncertainDate | Callable[[Array], Array],
+    horizon: float | None = None,
+    *,
+    steps: int = STEPS,
 ) -> TimedStandoff:
     """A stand-off whose collapse risk rises with time. `risk` maps times (years) to rates a year and must not fall.
 
-    `horizon` in years is needed for a function of your own; what is undecided then is reported as open.
+    `horizon` in years is needed for a function of your own; what is undecided then is reported as open. `steps` sets how
+    finely times are laid.
     """
     sides = _ordinary(first, second)
     if horizon is None:
@@ -253,7 +304,7 @@ def uncertain_deadline(
         horizon = risk.horizon
     end = positive(horizon, "horizon")
     when = risk.when if isinstance(risk, UncertainDate) else end
-    chi = _risk(risk, np.linspace(0.0, end, STEPS))
+    chi = _risk(risk, np.linspace(0.0, end, steps))
     if (np.diff(chi) < -1e-12 * max(float(chi.max()), 1.0)).any():
         raise InputError("the collapse risk must not fall over time")
 
@@ -266,19 +317,21 @@ def uncertain_deadline(
             why = f"{s.name} would rather see talks collapse than give way"
             if sides[other].collapse <= sides[other].lose and cost(other, end) > 0:
                 return _at_once(sides, "uncertain date", when, other, _begins(partial(cost, other), end), why, risk)
+            if all(x.collapse > x.lose and cost(k, 0.0) <= 0 for k, x in enumerate(sides)):
+                return _neither(sides, when, end, risk, steps)
             return _unknown(sides, when, why)
     starts = [_begins(partial(cost, i), end) for i in range(2)]
     early, late = (0, 1) if starts[0] <= starts[1] else (1, 0)
     atom = 0.0
     if starts[early] < starts[late]:
-        atom = _reward(sides[early], risk, starts[early], starts[late]) if math.isfinite(starts[late]) else math.inf
+        atom = _reward(sides[early], risk, starts[early], starts[late], steps) if math.isfinite(starts[late]) else math.inf
         if atom > 1:
             why = f"waiting costs it from then on and {sides[late].name} too little to move in time"
             return _at_once(sides, "uncertain date", when, early, starts[early], why, risk)
     begin = min(starts[late], end)
 
     # quiet: only collapse can end it
-    quiet = np.linspace(0.0, begin, STEPS)
+    quiet = np.linspace(0.0, begin, steps)
     quiet_risk = _risk(risk, quiet)
     quiet_left = np.exp(-_running(quiet_risk, quiet))
     reach = float(quiet_left[-1])
@@ -291,29 +344,30 @@ def uncertain_deadline(
         chi = _risk(risk, times)
         return chi, [np.maximum(s.cost_of_waiting() + chi * (s.lose - s.collapse), 0.0) / s.prize for s in (second, first)]
 
-    busy = np.linspace(begin, end, STEPS)
+    busy = np.linspace(begin, end, steps)
     for _ in range(3):  # a finer grid where things happen: leave out what comes after
         busy_risk, rates = rates_at(busy)
         over = int(np.searchsorted(_running(busy_risk + rates[0] + rates[1], busy), OVER))
-        busy = np.linspace(begin, float(busy[min(over + 1, STEPS - 1)]), STEPS)
+        busy = np.linspace(begin, float(busy[min(over + 1, steps - 1)]), steps)
     busy_risk, rates = rates_at(busy)
     busy_left = reach * (1 - atom) * np.exp(-_running(busy_risk + rates[0] + rates[1], busy))
     for i in range(2):
         ended[i] += float(_running(rates[i] * busy_left, busy)[-1])
     lasted += float(_running(busy_left, busy)[-1])
     left = float(busy_left[-1])
-    collapse = 1 - reach + float(_running(busy_risk * busy_left, busy)[-1])
+    collapse = max(0.0, 1 - left - sum(ended))
     status = "concessions crowd towards the deadline" if begin < end else "neither gives way"
     path = {
         "time": np.r_[quiet, busy],
         "risk": np.r_[quiet_risk, busy_risk],
-        "first": np.r_[np.zeros(STEPS), rates[0]],
-        "second": np.r_[np.zeros(STEPS), rates[1]],
+        "first": np.r_[np.zeros(steps), rates[0]],
+        "second": np.r_[np.zeros(steps), rates[1]],
         "survival": np.r_[quiet_left, busy_left],
     }
     return TimedStandoff(
         sides, "uncertain date", when, status, (ended[0], ended[1]), 0.0, collapse, left, lasted, 0.0, begin,
         (atom if late == 0 else 0.0, atom if late == 1 else 0.0), begin, path,
+        (reach * atom if late == 0 else 0.0, reach * atom if late == 1 else 0.0, 0.0),
     )  # fmt: skip
 
 
@@ -326,8 +380,12 @@ def _risk(risk: Callable[[Array], Array], times: Array) -> Array:
 
 
 def _running(values: Array, times: Array) -> Array:
-    """The integral from the first time to each time; zero if all times are the same."""
-    return np.asarray(cumulative_simpson(values, x=times, initial=0.0)) if times[-1] > times[0] else np.zeros_like(values)
+    """The integral from the first of evenly spaced times to each time (parabolas through three); zero if all times are one."""
+    if not times[-1] > times[0]:
+        return np.zeros_like(values)
+    a, b, c = values[:-2], values[1:-1], values[2:]
+    parts = np.append(5 * a + 8 * b - c, 5 * c[-1] + 8 * b[-1] - a[-1])
+    return np.concatenate([[0.0], np.cumsum(parts)]) * ((times[-1] - times[0]) / (len(times) - 1) / 12)
 
 
 def _ordinary(first: Stakes, second: Stakes) -> tuple[Stakes, Stakes]:
@@ -345,9 +403,9 @@ def _begins(cost: Callable[[float], float], end: float) -> float:
     return float(brentq(cost, 0.0, end, xtol=1e-14)) if cost(end) > 0 else math.inf
 
 
-def _reward(side: Stakes, risk: Callable[[Array], Array], start: float, stop: float) -> float:
+def _reward(side: Stakes, risk: Callable[[Array], Array], start: float, stop: float, steps: int) -> float:
     """The chance that the other gives way at `stop` which just pays `side` for having waited since `start`."""
-    times = np.linspace(start, stop, STEPS)
+    times = np.linspace(start, stop, steps)
     chi = _risk(risk, times)
     worth = np.exp(-_running(side.rate + chi, times))
     paid = _running(np.maximum(side.cost_of_waiting() + chi * (side.lose - side.collapse), 0.0) * worth, times)[-1]
@@ -364,7 +422,7 @@ def _at_once(
     risk: Callable[[Array], Array] | None = None,
 ) -> TimedStandoff:
     """One side gives way for certain at a time; only collapse may come before."""
-    times = np.linspace(0.0, at, STEPS if at > 0 else 1)
+    times = np.linspace(0.0, at, PATH if at > 0 else 1)
     chi = _risk(risk, times) if risk is not None else np.zeros_like(times)
     kept = np.exp(-_running(chi, times)) if at > 0 else np.ones(1)
     reach = float(kept[-1])
@@ -374,7 +432,19 @@ def _at_once(
     blink = (reach, 0.0) if weak == 0 else (0.0, reach)
     return TimedStandoff(
         sides, deadline, when, f"{status}: {why}", blink, 0.0, 1 - reach, 0.0, lasted, 0.0, at, (0.0, 0.0), at,
-        {"time": times, "risk": chi, "first": 0 * times, "second": 0 * times, "survival": kept},
+        {"time": times, "risk": chi, "first": 0 * times, "second": 0 * times, "survival": kept}, (*blink, 0.0),
+    )  # fmt: skip
+
+
+def _neither(sides: tuple[Stakes, Stakes], when: float, end: float, risk: Callable[[Array], Array], steps: int) -> TimedStandoff:
+    """Both would rather see talks collapse than give way, and waiting costs neither anything."""
+    times = np.linspace(0.0, end, steps)
+    chi = _risk(risk, times)
+    kept = np.exp(-_running(chi, times))
+    length, left = float(_running(kept, times)[-1]), float(kept[-1])
+    return TimedStandoff(
+        sides, "uncertain date", when, "both let it collapse rather than give way", (0.0, 0.0), 0.0, 1 - left, left, length,
+        0.0, end, (0.0, 0.0), end, {"time": times, "risk": chi, "first": 0 * times, "second": 0 * times, "survival": kept},
     )  # fmt: skip
 
 

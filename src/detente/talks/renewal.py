@@ -33,8 +33,9 @@ import numpy as np
 import pandas as pd
 
 from detente.errors import InputError
+from detente.talks.checks import alarms, different, two
 from detente.talks.truce import TruceSide, deterrent, weight_needed
-from detente.talks.words import THIN, days, not_negative, number, plain, positive, probability
+from detente.talks.words import THIN, days, not_negative, number, plain, positive
 
 GRID = tuple(m / 12 for m in (1, 2, 3, 4, 6, 9, 12, 18, 24, 36, 60))
 
@@ -90,16 +91,13 @@ def renewal(
     """Compare renewal periods (years). Payoffs of the sides are flows a year, `rates` discount rates a year, one or one
     a side.
     """
-    if first.name == second.name:
-        raise InputError(f"the two sides need different names, not {first.name!r} twice")
+    different(first.name, second.name)
     sides = (first, second)
-    r = _two(rates, "discount rate")
-    for value in r:
-        positive(value, "discount rate")
-    k = _two(review_cost, "cost of a review")
-    p0, p1 = probability(false_alarm, "chance of a false alarm"), probability(detection, "chance of detection")
-    if p1 < p0:
-        raise InputError(f"cheating must be at least as likely to raise an alarm ({p1:g}) as keeping ({p0:g})")
+    r, k = two(rates, "discount rate"), two(review_cost, "cost of a review")
+    for rate, cost in zip(r, k, strict=True):
+        positive(rate, "discount rate")
+        not_negative(cost, "cost of a review")
+    p0, p1 = alarms(false_alarm, detection)
     not_negative(evidence_years, "years of evidence")
     if punishment_years is not None and (math.isnan(punishment_years) or punishment_years < 0):
         raise InputError(f"punishment must last 0 years or more, not {punishment_years}")
@@ -155,10 +153,3 @@ def _row(
         row[f"flow to {s.name}"] = kept if holds else s.standoff
         row[f"slack of {s.name}"] = c - s.temptation
     return row
-
-
-def _two(value: float | Sequence[float], what: str) -> tuple[float, float]:
-    pair = list(value) if isinstance(value, Sequence) else [value, value]
-    if len(pair) != 2:
-        raise InputError(f"{what}: give one number or one a side")
-    return not_negative(pair[0], what), not_negative(pair[1], what)

@@ -27,8 +27,9 @@ from typing import Any
 import pandas as pd
 
 from detente.errors import InputError
+from detente.talks.ends import STANDS, UNKNOWN, End, fading
 from detente.talks.stakes import Stakes
-from detente.talks.standoff import NAN, standoff
+from detente.talks.standoff import NAN, Standoff, standoff
 from detente.talks.words import chance, days, inside, plain, positive
 
 
@@ -38,7 +39,8 @@ class Reputation:
 
     `status`: "contest"; "compatible" if the demands leave something over (agreement at once, nobody gives way); or the status
     of a stand-off in which the hazards do not exist. `at_once` is the chance that (first, second) gives way at time 0, `blink`
-    that it gives way at all, `collapse` that talks collapse, `deadlock` that two obstinate sides are left with no end in sight.
+    that it gives way at all, `both` that both do at the same moment, `collapse` that talks collapse, `deadlock` that sides
+    are left which never move, with no end in sight. `risk` is the rate a year at which talks collapse.
     """
 
     status: str
@@ -52,6 +54,8 @@ class Reputation:
     deadlock: float
     length: float
     payoffs: tuple[float, float]
+    both: float = 0.0
+    risk: float = 0.0
 
     @property
     def until(self) -> float:
@@ -71,6 +75,28 @@ class Reputation:
         t = min(time, self.until)
         a, b = (1 - (1 - at) * math.exp(-h * t) for at, h in zip(self.at_once, self.hazards, strict=True))
         return a, b
+
+    def by(self, years: float) -> End:
+        """How it has ended by a moment (years from now; `math.inf` for the end); unknown where nothing is said of who moves."""
+        if years < 0:
+            return STANDS
+        if math.isnan(self.blink[0]):
+            return UNKNOWN
+        if self.status != "contest":  # whoever moves, moves at once
+            rest = 1 - sum(self.blink) - self.both
+            after = fading((0.0, 0.0, self.risk), years)
+            return End(*self.blink, self.both, rest * after.collapse, rest * after.standing)
+        stay = (1 - self.at_once[0]) * (1 - self.at_once[1])
+        busy = fading((*self.hazards, self.risk), min(years, self.until))
+        stubborn = stay * busy.standing
+        left = fading((0.0, 0.0, self.risk), max(years - self.until, 0.0))
+        return End(
+            self.at_once[0] + stay * busy.first,
+            self.at_once[1] + stay * busy.second,
+            0.0,
+            stay * busy.collapse + stubborn * left.collapse,
+            stubborn * left.standing,
+        )
 
     def believed_obstinate(self, time: float) -> tuple[float, float]:
         """How likely each side is to be obstinate when it has held out to `time`."""
@@ -102,7 +128,15 @@ class Reputation:
         if self.status == "compatible":
             return f"The demands of {one} and {two} leave something over: they agree at once and nobody has to give way."
         if self.status != "contest":
-            return f"{self.status[0].upper()}{self.status[1:]}: there is no contest in which reputation could matter."
+            said = self.status.replace("first", one).replace("second", two)
+            text = f"{said[0].upper()}{said[1:]} unless it never bends: there is no contest in which a reputation could be built"
+            if math.isnan(self.blink[0]):
+                return text + ", and the model gives no odds."
+            parts = [f"{who} gives way {chance(p)}" for who, p in zip(self.names, self.blink, strict=True)]
+            parts += [f"both {chance(self.both)}"] if self.both > 0 else []
+            parts += [f"collapse {chance(self.collapse)}"] if self.collapse > 0 else []
+            parts += [f"no end {chance(self.deadlock)}"] if self.deadlock > 0 else []
+            return f"{text}. {', '.join(parts)}."
         if max(self.at_once) == 0:
             text = f"{one} and {two} would be believed obstinate at the same moment, so neither has to give way at once."
         else:
@@ -150,10 +184,36 @@ def stubborn_standoff(first: Stakes, second: Stakes, priors: Sequence[float], co
     z = (inside(priors[0], "prior"), inside(priors[1], "prior"))
     who = (first.name, second.name)
     if plain_case.hazards is None or min(plain_case.hazards) <= 0:
-        status = plain_case.status if plain_case.hazards is None else "one side loses nothing by waiting"
-        none = (NAN, NAN)
-        return Reputation(status, who, z, none, none, none, none, NAN, NAN, NAN, none)
+        return _settled(plain_case, who, z)
     return _contest(who, plain_case.hazards, z, collapse_risk, (first.win, second.win), (first.lose, second.lose))
+
+
+def _settled(plain: Standoff, who: tuple[str, str], z: tuple[float, float]) -> Reputation:
+    """A stand-off without hazards, when a side that would move may be one that never does.
+
+    The other then sees that it never will, and gives way too if waiting costs it anything; else only collapse is left.
+    """
+    none, risk = (NAN, NAN), plain.collapse_risk
+    if plain.hazards is not None:
+        return Reputation("one side loses nothing by waiting", who, z, none, none, none, none, NAN, NAN, NAN, none, risk=risk)
+    if plain.status == "no contest":
+        return Reputation(plain.status, who, z, none, none, none, none, NAN, NAN, NAN, none, risk=risk)
+    both, ends = 0.0, [0.0, 0.0]
+    if plain.status == "both give way at once":
+        both = (1 - z[0]) * (1 - z[1])
+        ends = [(1 - z[0]) * z[1], z[0] * (1 - z[1])]
+    elif plain.status != "neither gives way":
+        weak = 0 if plain.status == "first gives way at once" else 1
+        ends[weak] = 1 - z[weak]
+        if plain.sides[1 - weak].cost_of_waiting(risk) > 0:
+            ends[1 - weak] = z[weak] * (1 - z[1 - weak])
+    left = 1 - both - sum(ends)
+    now = (ends[0], ends[1])
+    length = left / risk if risk > 0 else math.inf if left > 0 else 0.0
+    return Reputation(
+        plain.status, who, z, none, none, now, now, left if risk > 0 else 0.0, 0.0 if risk > 0 else left, length, none,
+        both=both, risk=risk,
+    )  # fmt: skip
 
 
 def _contest(
@@ -177,4 +237,6 @@ def _contest(
     deadlock = 0.0 if risk > 0 else left
     length = busy + (left / risk if risk > 0 else math.inf)
     paid = tuple(now[1 - i] * win[i] + (1 - now[1 - i]) * lose[i] for i in range(2))
-    return Reputation("contest", names, z, h, exhausted, (now[0], now[1]), blink, collapse, deadlock, length, (paid[0], paid[1]))
+    return Reputation(
+        "contest", names, z, h, exhausted, (now[0], now[1]), blink, collapse, deadlock, length, (paid[0], paid[1]), risk=risk
+    )

@@ -29,6 +29,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from detente.errors import InputError
+from detente.talks.ends import STANDS, UNKNOWN, End, fading
 from detente.talks.stakes import QUANTITIES, Stakes
 from detente.talks.words import DAYS_A_YEAR, chance, chance_range, days, finite, not_negative, number, plain
 
@@ -77,6 +78,20 @@ class Standoff:
         """The side more likely to give way; None if even or unknown."""
         a, b = self.blink
         return None if math.isnan(a) or abs(a - b) < 1e-12 else self.sides[int(b > a)].name
+
+    def by(self, years: float) -> End:
+        """How it has ended by a moment (years from now; `math.inf` for the end); unknown where nothing is said of who moves."""
+        if years < 0:
+            return STANDS
+        if self.status == "mixed" and self.hazards is not None:
+            return fading((*self.hazards, self.collapse_risk), years)
+        if self.status == "neither gives way":
+            return fading((0.0, 0.0, self.collapse_risk), years)
+        if self.status == "both give way at once":
+            return End(0.0, 0.0, 1.0, 0.0, 0.0)
+        if math.isnan(self.blink[0]):
+            return UNKNOWN
+        return End(*self.blink, 0.0, 0.0, 0.0)
 
     def costs(self) -> pd.DataFrame:
         """What a day of stand-off costs each side, and what the whole is expected to cost, in payoff units and million USD.

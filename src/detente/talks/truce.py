@@ -32,7 +32,8 @@ from typing import Any
 import pandas as pd
 
 from detente.errors import InputError
-from detente.talks.words import chance, finite, inside, join, number, plain, probability
+from detente.talks.checks import alarms, different, two
+from detente.talks.words import chance, finite, inside, join, number, plain
 
 
 @dataclass(frozen=True)
@@ -278,16 +279,11 @@ def truce(
 
     Without `punishment` the shortest that deters both sides is used (for good if none does), in whole periods unless told not to.
     """
-    if first.name == second.name:
-        raise InputError(f"the two sides need different names, not {first.name!r} twice")
+    different(first.name, second.name)
     sides = (first, second)
-    pair = list(discount) if isinstance(discount, Sequence) else [discount, discount]
-    if len(pair) != 2:
-        raise InputError("discount needs one number or one a side")
+    pair = two(discount, "discount factor")
     d = (inside(pair[0], "discount factor"), inside(pair[1], "discount factor"))
-    p0, p1 = probability(false_alarm, "chance of a false alarm"), probability(detection, "chance of detection")
-    if p1 < p0:
-        raise InputError(f"cheating must be at least as likely to raise an alarm ({p1:g}) as keeping ({p0:g})")
+    p0, p1 = alarms(false_alarm, detection)
     chosen = "given"
     if punishment is None:
         need = [shortest_punishment(s, x, p0, p1, whole_periods=whole_periods) for s, x in zip(sides, d, strict=True)]

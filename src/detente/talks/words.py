@@ -67,6 +67,24 @@ def days(years: float) -> str:
     return "1 day" if count == 1 else f"{count:,} days"
 
 
+def money(million: float) -> str:
+    """An amount given in million USD: "USD 46 million", "USD 1.2 billion"; cents are "less than USD 0.1 million".
+
+    >>> money(45.65), money(-1234.0), money(0.01)
+    ('USD 46 million', '−USD 1.2 billion', 'less than USD 0.1 million')
+    """
+    if not math.isfinite(million):
+        return "–" if math.isnan(million) else "no limit"
+    size = abs(million)
+    if size == 0:
+        return "USD 0"
+    if 0 < size < 0.05:
+        return "less than USD 0.1 million"
+    scale, word = (1e6, "trillion") if size >= 0.995e6 else (1e3, "billion") if size >= 0.995e3 else (1.0, "million")
+    rounded = float(f"{size / scale:.2g}")
+    return f"{MINUS if million < 0 else ''}USD {number(rounded)} {word}"
+
+
 def join(names: Sequence[str]) -> str:
     """Names with commas and "and"."""
     items = list(names)
