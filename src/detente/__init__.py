@@ -56,8 +56,18 @@ _HOME = {
     "standoff": "detente.talks.standoff",
     "reputation": "detente.talks.reputation",
     "truce": "detente.talks.truce",
-    "bystander": "detente.talks.case",
+    "bystander": "detente.talks.neighbours",
     "at_the_table": "detente.talks.case",
+    "outlook": "detente.outlook.outlook",
+    "Outlook": "detente.outlook.outlook",
+    "key_questions": "detente.outlook.questions",
+    "branch_odds": "detente.outlook.branch_odds",
+    "load_record": "detente.outlook.record",
+    "list_records": "detente.outlook.record",
+    "Journal": "detente.outlook.journal",
+    "compare": "detente.outlook.compare",
+    "what_changed": "detente.outlook.what_changed",
+    "Run": "detente.outlook.runs",
     "brief": "detente.briefing",
     "DetenteError": "detente.errors",
 }
@@ -69,15 +79,18 @@ __all__ = [
     "Embargo",
     "ExportControl",
     "ExportTax",
+    "Journal",
     "Ledger",
     "NonTariffCost",
     "Objective",
     "Outcome",
+    "Outlook",
     "Parameters",
     "Policy",
     "Productivity",
     "PurchaseCommitment",
     "Quota",
+    "Run",
     "Scenarios",
     "Solver",
     "Subsidy",
@@ -88,17 +101,23 @@ __all__ = [
     "at_the_table",
     "bargain",
     "best_reply",
+    "branch_odds",
     "brief",
     "bystander",
     "chokepoint",
+    "compare",
     "horizon",
+    "key_questions",
     "list_dossiers",
     "list_ledgers",
+    "list_records",
     "list_worlds",
     "load_dossier",
     "load_ledger",
+    "load_record",
     "load_world",
     "nash_tariffs",
+    "outlook",
     "pareto_frontier",
     "payoff_table",
     "reputation",
@@ -108,6 +127,7 @@ __all__ = [
     "solve_many",
     "standoff",
     "truce",
+    "what_changed",
 ]
 
 if TYPE_CHECKING:
@@ -119,7 +139,15 @@ if TYPE_CHECKING:
     from detente.equilibrium.parameters import Parameters, horizon
     from detente.equilibrium.solve import Solver, solve, solve_many
     from detente.errors import DetenteError
+    from detente.outlook.branch_odds import branch_odds
+    from detente.outlook.compare import compare
+    from detente.outlook.journal import Journal
+    from detente.outlook.outlook import Outlook, outlook
+    from detente.outlook.questions import key_questions
+    from detente.outlook.record import list_records, load_record
+    from detente.outlook.runs import Run
     from detente.outlook.scenarios import Scenarios, run_scenarios
+    from detente.outlook.what_changed import what_changed
     from detente.policy.dossier import Dossier, list_dossiers, load_dossier
     from detente.policy.instruments import (
         Embargo,
@@ -138,7 +166,8 @@ if TYPE_CHECKING:
     from detente.strategy.nash import best_reply, nash_tariffs
     from detente.strategy.objectives import Weights
     from detente.strategy.payoffs import payoff_table
-    from detente.talks.case import at_the_table, bystander
+    from detente.talks.case import at_the_table
+    from detente.talks.neighbours import bystander
     from detente.talks.reputation import reputation
     from detente.talks.standoff import standoff
     from detente.talks.truce import truce

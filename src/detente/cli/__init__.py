@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from detente import __version__
-from detente.cli import compare, dossier, policy, read, rerun, run, strategy, talks, world
+from detente.cli import backtest, bystander, compare, dossier, outlook, policy, read, rerun, run, strategy, talks, watch, world
 from detente.cli.common import err, out, plain
 from detente.errors import DetenteError
 
@@ -32,10 +32,13 @@ app.command()(strategy.nash)
 app.command()(strategy.bargain)
 app.command()(talks.talks)
 app.command()(talks.truce)
-app.command()(talks.bystander)
+app.command()(bystander.bystander)
 app.command()(compare.compare)
 app.command()(compare.changed)
+app.command()(outlook.outlook)
+app.command()(watch.watch)
 app.command()(rerun.rerun)
+app.command()(backtest.backtest)
 app.command()(read.read)
 app.add_typer(world.app, name="world")
 app.add_typer(dossier.app, name="dossier")

@@ -44,6 +44,14 @@ KINDS: tuple[Kind, ...] = ("talks", "threat", "truce")
 TITLES = {"talks": "Rounds of talks", "threat": "Dated threats", "truce": "Truces, by quarter"}
 BENCHMARKS = ("fair guess", "as last time", "in hindsight")
 TRUCE_DAYS = 90
+HOW = (
+    "Every round of talks since 2018 is asked about on its eve, every dated threat on the day it was announced, every truce "
+    "on the first day of a quarter (will it hold 90 days?). The record is cut off at that day; nothing is fitted. What "
+    "counts as which outcome was settled by us, knowing the outcomes, under the rules in the record. *Record*: the base "
+    "rate so far. *Half record*: pooled with a fair guess. *By who meets*: the base rate of rounds with presidents, or "
+    "without. *As last time*: what happened last. *In hindsight*: the frequencies of the whole record, which nobody knew. "
+    "Skill is 1 less the ratio of Brier scores; ranges are the 5th to 95th percentile over resampled cases."
+)
 
 
 @dataclass(frozen=True)
@@ -133,8 +141,8 @@ class Rounds:
             told.append(
                 f"{TITLES[kind]} ({self.cases_of(kind)} cases): the record so far scores {found['record'].brier:.2f} "
                 f"(Brier, 0 is perfect), a fair guess {found['fair guess'].brier:.2f}, “as last time” "
-                f"{found['as last time'].brier:.2f}. It is {word} a fair guess (skill {_skill_text((low, value, high))}) "
-                f"and {than} “as last time” (skill {_skill_text(last)})."
+                f"{found['as last time'].brier:.2f}. It is {word} a fair guess (skill {_plain_skill((low, value, high))}) "
+                f"and {than} “as last time” (skill {_plain_skill(last)})."
             )
         if self.dossier is not None:
             d = self.dossier
@@ -145,17 +153,32 @@ class Rounds:
             )
         return "\n".join(told)
 
+    def _more(self) -> list[str]:
+        """Two findings on the talks that the summary leaves out."""
+        talks = self.of("talks")
+        if not talks:
+            return []
+        low, value, high = self.skill("talks", "by who meets", "record")
+        by_level = self.scores["talks"]["by who meets"].brier
+        told = f"Telling rounds with presidents from those without scores {by_level:.2f} on talks "
+        told += f"(skill over the record {_plain_skill((low, value, high))})"
+        told += "; found after looking at the cases, so no evidence yet." if value > 0 else "."
+        n, ended = len(self.of("truce")), sum(c.outcome == "ended" for c in self.of("truce"))
+        return [told, f"The {n} quarters are not {n} independent cases: {ended} truces ended in them."]
+
     def markdown(self) -> str:
-        """The findings, the scores and the cases as Markdown, for the page of back-tests."""
+        """How it was made, the findings, the scores and the cases as Markdown, for the page of back-tests."""
         parts = [
-            self.explain().replace("\n", "\n\n"),
+            f"**How it was made.** {HOW}",
+            "**What came out.**",
+            "\n".join(f"- {line}" for line in [*self.explain().split("\n"), *self._more()]),
             _score_table(self),
-            "Stated and seen, the record, all cases:",
+            "The record’s statements by what they said, all cases together (every outcome of a case is one statement):",
             _calibration_table(self),
         ]
         for kind in KINDS:
             if self.of(kind):
-                parts += [f"### {TITLES[kind]}, case by case", _case_table(self, kind)]
+                parts += [f"### {TITLES[kind]}, case by case: the probability given to what happened", _case_table(self, kind)]
         return "\n\n".join(parts)
 
 
@@ -298,6 +321,11 @@ def _skill_text(values: tuple[float, float, float]) -> str:
     return f"{_signed(value)} ({_signed(low)} to {_signed(high)})"
 
 
+def _plain_skill(values: tuple[float, float, float]) -> str:
+    low, value, high = values
+    return f"{_signed(value)}, {_signed(low)} to {_signed(high)}"
+
+
 def _calibration_table(found: Rounds) -> str:
     rows = []
     for row in found.calibration().itertuples(index=False):
@@ -313,4 +341,4 @@ def _case_table(found: Rounds, kind: Kind) -> str:
         [c.id, c.asked.isoformat(), c.outcome, *(f"{100 * c.forecasts[n][c.outcome]:.0f} %" for n in names if n != "fair guess")]
         for c in found.of(kind)
     ]
-    return _table(("case", "asked on", "what happened", *(f"{n} gave it" for n in names if n != "fair guess")), rows, left=3)
+    return _table(("case", "asked on", "what happened", *(n for n in names if n != "fair guess")), rows, left=3)

@@ -1,0 +1,294 @@
+"""`detente watch`: the odds of a dossier's forks, a journal of every forecast, and its scores."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from detente.cli.common import DossierName, HorizonName, Json, WorldName, emit, out, plain, progress_bar, text_table
+from detente.errors import InputError
+
+if TYPE_CHECKING:
+    from detente.outlook.branch_odds import ForkOdds, StandOff
+    from detente.outlook.journal import Contents, Entry, Journal
+    from detente.outlook.reckoning import Reckoning
+    from detente.outlook.watching import Look
+    from detente.policy.dossier import Dossier
+
+EXAMPLE = '--fork kuala-lumpur --likelihood "pause=1.4,break=0.7"'
+
+
+def watch(
+    dossier: DossierName,
+    add: Annotated[str | None, typer.Option("--add", help="Something seen; give --fork and --likelihood with it.")] = None,
+    fork: Annotated[str | None, typer.Option("--fork", help="The fork a signal speaks about.")] = None,
+    likelihood: Annotated[
+        str | None, typer.Option("--likelihood", help="How likely it was by branch, up to a common factor: pause=1.4,break=0.7.")
+    ] = None,
+    source: Annotated[str | None, typer.Option("--source", help="Web address where the signal can be read.")] = None,
+    resolve: Annotated[str | None, typer.Option("--resolve", help="What happened: FORK=BRANCH, with --date.")] = None,
+    day: Annotated[
+        datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help="Day of the forecast, the signal or the outcome.")
+    ] = None,
+    listed: Annotated[bool, typer.Option("--list", help="Show the journal and change nothing.")] = False,
+    scores: Annotated[bool, typer.Option("--scores", help="Score the forecasts of resolved forks and change nothing.")] = False,
+    journal: Annotated[Path | None, typer.Option("--journal", help="Journal file; DOSSIER-journal.jsonl here if absent.")] = None,
+    stand_off: Annotated[
+        bool, typer.Option("--stand-off/--no-stand-off", help="Use the stand-off model; it takes some seconds.")
+    ] = True,
+    world: WorldName = "world-2022",
+    horizon: HorizonName = None,
+    csv: Annotated[Path | None, typer.Option(help="Also write the odds as CSV.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Odds of every fork as of a day, kept in a journal, moved by what is seen, scored by what happened.
+
+    The first run stores a forecast. --add moves it by a signal, --resolve enters an outcome, --list and --scores only read.
+    """
+    from detente.outlook.journal import Journal
+    from detente.outlook.watching import day_of, prospects_of
+    from detente.policy.dossier import load_dossier
+
+    _one_of(add=add is not None, resolve=resolve is not None, list=listed, scores=scores)
+    if add is None and (fork or likelihood or source):
+        raise InputError(f"--fork, --likelihood and --source go with --add, for instance --add TEXT {EXAMPLE}")
+    case = load_dossier(dossier)
+    prospects_of(case)
+    book = Journal(journal or Path(f"{case.id}-journal.jsonl"))
+    contents = book.read()
+    given = day.date() if day else None
+    if given is not None and given > date.today():
+        raise InputError(f"--date {given} is in the future")
+    if listed:
+        _list(case, book, contents, as_json)
+    elif scores:
+        _scores(case, contents, as_json)
+    elif resolve is not None:
+        _resolve(case, book, resolve, given, as_json)
+    else:
+        on = given or day_of(case, contents, date.today())
+        _forecast(case, book, contents, on, (add, fork, likelihood, source), (world, horizon, stand_off), csv, as_json)
+
+
+# -- forecasts ---------------------------------------------------------------------------------------------------------
+def _forecast(
+    case: Dossier,
+    book: Journal,
+    contents: Contents,
+    on: date,
+    told: tuple[str | None, str | None, str | None, str | None],
+    model: tuple[str, str | None, bool],
+    csv: Path | None,
+    as_json: bool,
+) -> None:
+    from detente import __version__
+    from detente.outlook.watching import look, new_signal
+
+    add, fork, likelihood, source = told
+    seen = None
+    if add is not None:
+        if fork is None or likelihood is None:
+            raise InputError(f"--add needs --fork and --likelihood, for instance {EXAMPLE}")
+        _check_address(source)
+        seen = new_signal(case, contents, add, fork, _likelihood(likelihood), on)
+    if contents.faults:
+        raise InputError(f"{contents.faults[0]}. Nothing was added; keep the file and start another with --journal")
+    stand_off = _stand_off(case, *model, as_json)
+    found = look(case, contents, on, seen=seen, source=source, stand_off=stand_off, code=__version__)
+    stored = book.append(found.lines)
+    if csv is not None:
+        _write_csv(csv, found.odds)
+    if as_json:
+        emit({"dossier": case.id, "journal": str(book.path.resolve()), "stored": len(stored), **found.record()})
+        return
+    out.print(f"{case.title}: odds as of {found.made_on.isoformat()}", style="bold", highlight=False, markup=False)
+    for name, odds in found.odds.items():
+        _show(odds, found.before.get(name) if seen is not None else None, seen.id if seen else None)
+    _rest(case, found)
+    out.print(_stored(stored, book), highlight=False, markup=False, style="dim", soft_wrap=True)
+
+
+def _show(odds: ForkOdds, before: Mapping[str, float] | None, signal: str | None) -> None:
+    judged = {"record": odds.base_rate, "stand-off": odds.stand_off, "analyst": odds.analyst}
+    names = [n for n, j in judged.items() if j is not None]
+    heads = [*names, "pooled", "before", "now, %", "range"] if before is not None else [*names, "pooled", "now, %", "range"]
+    out.print()
+    out.print(f"{odds.fork}, {odds.date.isoformat()}: {odds.title}", highlight=False, markup=False)
+    shown = text_table(("branch", *heads))
+    for b in sorted(odds.titles, key=lambda b: -odds.probability[b]):
+        row = [_percent((judged[n] or {})[b][1]) for n in names] + [_percent(odds.pooled[b])]
+        if before is not None:
+            row.append(_percent(before[b]) if b in before else "–")
+        low, _, high = odds.ranges[b]
+        shown.add_row(f"  {b}", *row, _percent(odds.probability[b]), f"{_percent(low)} to {_percent(high)}")
+    out.print(shown)
+    step = next((s for s in odds.update.steps if s.signal == signal), None)
+    if step is not None:
+        out.print(f"  The signal carried {step.information:.2f} bits here.", style="dim", highlight=False)
+
+
+def _rest(case: Dossier, found: Look) -> None:
+    from detente.outlook.watching import fork_of
+
+    out.print()
+    told = {o.cases: None for o in found.odds.values() if o.cases}
+    if told:
+        out.print(f"Record: {'; '.join(told)}.", style="dim", highlight=False, markup=False)
+    if any(o.stand_off is None and any(b.stand_off for b in fork_of(case, f).branches) for f, o in found.odds.items()):
+        out.print("The stand-off model was left out; the record and the analyst carry its weight.", style="dim", highlight=False)
+    if found.past:
+        first = fork_of(case, found.past[0])
+        out.print(
+            f"Past and without an outcome: {', '.join(found.past)}. Say what happened: detente watch {case.id} "
+            f"--resolve {first.id}={first.branches[0].id} --date {first.date.isoformat()}",
+            highlight=False,
+            markup=False,
+            soft_wrap=True,
+        )
+    if found.unmet:
+        out.print(f"Cannot be met any more: {', '.join(found.unmet)}.", highlight=False, markup=False)
+    if not found.odds:
+        out.print("No fork is open.", highlight=False)
+
+
+# -- outcomes and scores -----------------------------------------------------------------------------------------------
+def _resolve(case: Dossier, book: Journal, text: str, day: date | None, as_json: bool) -> None:
+    from detente.outlook.reckoning import reckon
+    from detente.outlook.watching import fork_of, resolution_line
+
+    name, equals, branch = (x.strip() for x in text.partition("="))
+    if not equals:
+        raise InputError("--resolve takes FORK=BRANCH, for instance kuala-lumpur=pause")
+    if day is None:
+        raise InputError("--resolve needs --date: the day the outcome was known")
+    stored = book.append([resolution_line(case, name, branch, day)])
+    found = reckon(book.read(), case.id)
+    if as_json:
+        emit({"journal": str(book.path.resolve()), "resolution": dict(stored[0].data), "scores": found.record()})
+        return
+    titles = {b.id: b.title for b in fork_of(case, name).branches}
+    out.print(f"{name}: “{titles[branch]}”, known on {day.isoformat()}.", highlight=False, markup=False)
+    _show_scores(found)
+    out.print(_stored(stored, book), highlight=False, markup=False, style="dim", soft_wrap=True)
+
+
+def _scores(case: Dossier, contents: Contents, as_json: bool) -> None:
+    from detente.outlook.reckoning import reckon
+
+    if contents.faults:
+        raise InputError(f"{contents.faults[0]}. Scores of a changed journal are not shown")
+    found = reckon(contents, case.id)
+    if as_json:
+        emit(found.record())
+        return
+    _show_scores(found)
+
+
+def _show_scores(found: Reckoning) -> None:
+    if found.forks:
+        shown = text_table(("fork", "outcome", "given to it, %", "Brier", "averaged", "base rate", "fair guess", "bits"))
+        for f in found.forks:
+            based = "–" if f.base_rate is None else f"{f.brier_base_rate:.2f}"
+            scored = (f"{f.brier:.2f}", f"{f.brier_average:.2f}", based, f"{f.brier_uniform:.2f}", f"{f.log:.2f}")
+            shown.add_row(f.fork, f.branch, _percent(f.last[f.branch]), *scored)
+        out.print(shown)
+        told = [
+            f"of {int(r['statements'])} between {100 * r['from']:.0f} and {100 * r['to']:.0f} %, {100 * r['came true']:.0f} %"
+            for _, r in found.calibration().iterrows()
+            if r["statements"]
+        ]
+        out.print(f"Came true: {'; '.join(told)}.", highlight=False)
+    out.print(found.explain(), highlight=False, markup=False)
+    for text in found.unscored:
+        out.print(f"Not scored: {text}.", highlight=False, markup=False)
+
+
+# -- the journal -------------------------------------------------------------------------------------------------------
+def _list(case: Dossier, book: Journal, contents: Contents, as_json: bool) -> None:
+    if as_json:
+        entries = [dict(e.data) for e in contents.entries]
+        emit({"journal": str(book.path.resolve()), "faults": list(contents.faults), "entries": entries})
+        return
+    for fault in contents.faults:
+        out.print(fault, style="bold", highlight=False, markup=False)
+    if contents.torn:
+        out.print(f"The last line was cut short; the next append sets it aside in {book.path.name}.torn.", highlight=False)
+    if not contents.entries:
+        told = f"{book.path}: nothing in it yet. `detente watch {case.id}` stores the first forecast."
+        out.print(told, highlight=False, markup=False, soft_wrap=True)
+        return
+    shown = text_table(("line", "day", "what", "fork", ""))
+    for e in contents.entries:
+        shown.add_row(str(e.line), e.made_on.isoformat(), e.kind, str(e.data["fork"]), plain(_gist(e)))
+    for k in (2, 3, 4):
+        shown.columns[k].justify = "left"
+    shown.columns[4].no_wrap = False
+    out.print(shown)
+    if not contents.faults:
+        out.print("Every line follows from the one before: unchanged since written.", style="dim", highlight=False)
+
+
+def _gist(e: Entry) -> str:
+    if e.kind == "forecast":
+        return ", ".join(f"{b} {_percent(p)}" for b, p in sorted(e.data["probability"].items(), key=lambda x: -x[1]))
+    text = str(e.data["text"]) if e.kind == "signal" else f"= {e.data['branch']}"
+    return text if len(text) <= 70 else text[:69] + "…"
+
+
+def _stored(stored: tuple[Entry, ...], book: Journal) -> str:
+    n = len(stored)
+    what = "Nothing new to store" if n == 0 else f"{n} line{'' if n == 1 else 's'} stored"
+    return f"{what}: {book.path.resolve()}"
+
+
+# -- small things ------------------------------------------------------------------------------------------------------
+def _likelihood(text: str) -> dict[str, float]:
+    values: dict[str, float] = {}
+    for part in text.split(","):
+        name, _, number = (x.strip() for x in part.partition("="))
+        try:
+            value = float(number)
+        except ValueError:
+            raise InputError(f"--likelihood: {part.strip()!r} is not BRANCH=NUMBER") from None
+        if name in values:
+            raise InputError(f"--likelihood names {name!r} twice")
+        values[name] = value
+    return values
+
+
+def _check_address(source: str | None) -> None:
+    if source is not None and (not source.startswith(("https://", "http://")) or any(c.isspace() for c in source)):
+        raise InputError(f"--source {source!r} is not a web address")
+
+
+def _stand_off(case: Dossier, world: str, horizon: str | None, wanted: bool, quiet: bool) -> StandOff | None:
+    from detente.outlook.watching import prospects_of
+
+    if not wanted or not any(b.stand_off for f in prospects_of(case).forks for b in f.branches):
+        return None
+    from detente.talks.case import at_the_table
+    from detente.world.library import load_world
+
+    with progress_bar("stand-off", quiet) as progress:
+        return at_the_table(case, load_world(world), horizon, progress=progress).odds_by
+
+
+def _write_csv(path: Path, odds: Mapping[str, ForkOdds]) -> None:
+    import pandas as pd
+
+    frames = [o.to_frame().reset_index().assign(fork=f, date=o.date, on=o.on) for f, o in odds.items()]
+    (pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()).to_csv(path, index=False, float_format="%.6g")
+
+
+def _percent(p: float) -> str:
+    return "<1" if 0 < p < 0.005 else ">99" if 0.995 < p < 1 else f"{100 * p:.0f}"
+
+
+def _one_of(**asked: bool) -> None:
+    chosen = [f"--{k}" for k, v in asked.items() if v]
+    if len(chosen) > 1:
+        raise InputError(f"{' and '.join(chosen)} cannot go together; ask for one at a time")

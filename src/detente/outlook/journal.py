@@ -1,0 +1,236 @@
+"""The journal of forecasts: every forecast, signal and outcome kept with its date, in a file that only grows.
+
+One JSON object a line (JSONL). Every line carries the hash of the line before it and its own,
+
+    hash = SHA-256 of the line's canonical JSON (sorted keys, no spaces) without `hash`
+
+so that a later change, removal or insertion shows, except at the very end, where a removed tail leaves no trace. Lines are
+appended in one write under a file lock and synced; a line cut short by a kill is set aside in FILE.torn at the next append,
+never thrown away. `made_on` is the day a forecast speaks for, `written` the clock when it was stored: a forecast written
+after the outcome is counted and told apart.
+
+>>> import tempfile
+>>> journal = Journal(Path(tempfile.mkdtemp()) / "j.jsonl")
+>>> _ = journal.append([{"kind": "resolution", "made_on": "2025-10-30", "dossier": "d", "fork": "talks", "branch": "pause"}])
+>>> [e.data["branch"] for e in journal.read().entries], journal.read().faults
+(['pause'], ())
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from detente.errors import InputError
+
+if TYPE_CHECKING:
+    from detente.outlook.branch_odds import ForkOdds
+    from detente.policy.dossier import Dossier
+
+FIRST = "0" * 64
+MAX_BYTES = 50_000_000
+KINDS = {
+    "forecast": ("made_on", "dossier", "dossier_hash", "fork", "due", "probability", "ranges", "base_rate", "signals", "code"),
+    "signal": ("made_on", "dossier", "id", "fork", "text", "likelihood"),
+    "resolution": ("made_on", "dossier", "fork", "branch"),
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a journal: its number, kind, the day it speaks for, when it was written, and all its fields."""
+
+    line: int
+    data: Mapping[str, Any]
+
+    @property
+    def kind(self) -> str:
+        """forecast, signal or resolution."""
+        return str(self.data["kind"])
+
+    @property
+    def made_on(self) -> date:
+        """The day the line speaks for."""
+        return date.fromisoformat(self.data["made_on"])
+
+    @property
+    def written(self) -> datetime:
+        """When the line was stored (UTC)."""
+        return datetime.fromisoformat(self.data["written"])
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a journal holds: its entries, and what is wrong with the file, line by line."""
+
+    entries: tuple[Entry, ...]
+    faults: tuple[str, ...]
+    last_hash: str = FIRST
+    torn: bytes = b""
+
+    def of(self, kind: str, dossier: str | None = None) -> list[Entry]:
+        """Entries of one kind, of one dossier."""
+        return [e for e in self.entries if e.kind == kind and dossier in (None, e.data["dossier"])]
+
+
+class Journal:
+    """A journal file. It need not exist yet."""
+
+    def __init__(self, path: Path | str) -> None:
+        self.path = Path(path)
+
+    def read(self) -> Contents:
+        """All entries and faults; an absent file is an empty journal. Raises `InputError` for a directory or a huge file."""
+        if self.path.is_dir():
+            raise InputError(f"{self.path} is a directory; name a file")
+        if not self.path.exists():
+            return Contents((), ())
+        with self.path.open("rb") as file, _locked(file, shared=True):
+            return self._parse(file)
+
+    def append(self, lines: Sequence[Mapping[str, Any]], *, now: datetime | None = None) -> tuple[Entry, ...]:
+        """Add lines in one write, each with its number, time and hashes; returns them as stored.
+
+        Raises `InputError`, and writes nothing, where a line lacks a field or the journal was changed by hand.
+        """
+        stamp = (now or datetime.now(UTC)).isoformat(timespec="seconds")
+        if not lines:
+            return ()
+        for line in lines:
+            _check_line(line)
+        if self.path.is_dir():
+            raise InputError(f"{self.path} is a directory; name a file")
+        if not self.path.parent.is_dir():
+            raise InputError(f"{self.path.parent}: no such directory; make it first")
+        with self.path.open("a+b") as file, _locked(file):
+            found = self._parse(file)
+            if found.faults:
+                raise InputError(f"{found.faults[0]}. Nothing was added; keep the file and start another with --journal")
+            self._set_aside(file, found.torn)
+            stored, previous, number = [], found.last_hash, len(found.entries)
+            for line in lines:
+                number += 1
+                data = {**line, "n": number, "written": stamp, "previous": previous}
+                data["hash"] = previous = digest(data)
+                stored.append(Entry(number, data))
+            text = b"".join(_canonical(e.data) + b"\n" for e in stored)
+            file.seek(0, os.SEEK_END)
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        return tuple(stored)
+
+    def _parse(self, file: IO[bytes]) -> Contents:
+        file.seek(0)
+        raw = file.read(MAX_BYTES + 1)
+        if len(raw) > MAX_BYTES:
+            raise InputError(f"{self.path}: more than {MAX_BYTES:,} bytes; start another journal")
+        *lines, torn = raw.split(b"\n")
+        entries, faults, previous = [], [], FIRST
+        for k, line in enumerate(lines, 1):
+            where = f"{self.path}, line {k}"
+            try:
+                data = json.loads(line)
+                if not isinstance(data, dict):
+                    raise ValueError("not an object")
+                _check_line(data)
+                date.fromisoformat(data["made_on"])
+                datetime.fromisoformat(data["written"])
+            except (ValueError, KeyError, TypeError, InputError, RecursionError) as error:
+                faults.append(f"{where}: cannot be read ({error})")
+                continue
+            if data.get("hash") != digest(data):
+                faults.append(f"{where}: was changed after it was written")
+            elif data.get("previous") != previous:
+                faults.append(f"{where}: does not follow the line before it; a line was taken out, put in or changed")
+            previous = str(data.get("hash"))
+            entries.append(Entry(k, data))
+        return Contents(tuple(entries), tuple(faults), previous, torn)
+
+    def _set_aside(self, file: IO[bytes], torn: bytes) -> None:
+        """Move a half-written last line to FILE.torn, so that the next line starts on its own."""
+        if not torn:
+            return
+        with self.path.with_name(self.path.name + ".torn").open("ab") as aside:
+            aside.write(torn + b"\n")
+            aside.flush()
+            os.fsync(aside.fileno())
+        file.seek(0, os.SEEK_END)
+        file.truncate(file.tell() - len(torn))
+
+
+# -- lines -------------------------------------------------------------------------------------------------------------
+def forecast_line(dossier: Dossier, odds: ForkOdds, code: str) -> dict[str, Any]:
+    """A forecast of one fork as a journal line (before numbers and hashes). `code` is the version that made it."""
+    return {
+        "kind": "forecast",
+        "made_on": odds.on.isoformat(),
+        "dossier": dossier.id,
+        "dossier_hash": dossier_hash(dossier),
+        "fork": odds.fork,
+        "due": odds.date.isoformat(),
+        "probability": odds.probability,
+        "ranges": {b: list(r) for b, r in odds.ranges.items()},
+        "base_rate": None if odds.base_rate is None else {b: r[1] for b, r in odds.base_rate.items()},
+        "stand_off": None if odds.stand_off is None else {b: r[1] for b, r in odds.stand_off.items()},
+        "analyst": {b: r[1] for b, r in odds.analyst.items()},
+        "weights": dict(odds.weights),
+        "pooled": odds.pooled,
+        "cases": odds.cases,
+        "signals": [s.signal for s in odds.update.steps],
+        "code": code,
+    }
+
+
+def dossier_hash(dossier: Dossier) -> str:
+    """SHA-256 of a dossier's content, comments and order of keys aside."""
+    return hashlib.sha256(_canonical(dossier.model_dump(mode="json", by_alias=True))).hexdigest()
+
+
+def digest(data: Mapping[str, Any]) -> str:
+    """SHA-256 of a line without its own hash."""
+    return hashlib.sha256(_canonical({k: v for k, v in data.items() if k != "hash"})).hexdigest()
+
+
+def _canonical(data: Mapping[str, Any]) -> bytes:
+    return json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode("utf-8")
+
+
+def _check_line(line: Mapping[str, Any]) -> None:
+    kind = line.get("kind")
+    if kind not in KINDS:
+        raise InputError(f"a journal line is one of {', '.join(KINDS)}, not {kind!r}")
+    lacking = [f for f in KINDS[str(kind)] if f not in line]
+    if lacking:
+        raise InputError(f"a {kind} line lacks {lacking[0]!r}")
+
+
+# -- one writer at a time ----------------------------------------------------------------------------------------------
+@contextmanager
+def _locked(file: IO[bytes], shared: bool = False) -> Iterator[None]:
+    if sys.platform == "win32":
+        import msvcrt
+
+        file.seek(MAX_BYTES * 2)
+        msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
+        try:
+            yield
+        finally:
+            file.seek(MAX_BYTES * 2)
+            msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(file.fileno(), fcntl.LOCK_SH if shared else fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            fcntl.flock(file.fileno(), fcntl.LOCK_UN)

@@ -1,0 +1,377 @@
+"""The outlook: how likely each way on is, and what to expect for every economy, with the spread.
+
+    P(scenario s) = Σ over paths that count as s of P(path)
+    E[V] = Σ over paths of P(path) · V(path),   V(path) the average real income along the path (see `path_values`)
+
+Two ranges stand apart. The *spread* says how far the paths lie from each other: quantiles of V over paths, each with its
+probability. The *range* says how far the odds themselves are in doubt: where nine in ten draws of all odds between their ends
+lie (`odds_ranges`). Neither is a confidence interval.
+
+>>> look = outlook("kuala-lumpur-2025", odds={})  # the analyst's priors alone
+>>> round(sum(p.value for p in look.scenarios.values()), 12)
+1.0
+>>> bool(look.expected("USA").low <= look.expected("USA").value <= look.expected("USA").high)
+True
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from detente.equilibrium.parameters import Parameters
+from detente.errors import InputError, UnknownName
+from detente.outlook.branch_odds import ForkOdds, StandOff, branch_odds
+from detente.outlook.odds_ranges import ENDS, Driver, central_odds, draw_odds, drivers
+from detente.outlook.path_values import WHOLE, PathValues, path_values, quantiles
+from detente.outlook.tree import STATUS_QUO, Odds, Tree, grow, prospects_of
+from detente.talks.words import THIN, chance, number
+from detente.world.labels import region_name
+from detente.world.world import World
+
+if TYPE_CHECKING:
+    from detente.policy.dossier import Dossier, Signal
+
+Array = NDArray[np.float64]
+Progress = Callable[[str, int, int], None]
+Basis = Literal["average", "end"]
+SPREAD = (0.05, 0.25, 0.5, 0.75, 0.95)
+LOSS = 0.1
+"""Percent of real income whose loss is called a risk unless another is asked for."""
+
+
+class Estimate(NamedTuple):
+    """A figure with its range over the odds."""
+
+    low: float
+    value: float
+    high: float
+
+
+@dataclass(frozen=True, eq=False)
+class Outlook:
+    """How likely, and what to expect. Real income is in percent against the status quo of `tree.start`."""
+
+    title: str
+    on: date
+    tree: Tree
+    paths: PathValues
+    titles: Mapping[str, str]
+    parties: tuple[str, ...]
+    host: str | None
+    drawn: Array = field(repr=False)
+    origin: Mapping[str, ForkOdds] = field(default_factory=dict)
+
+    # -- how likely --------------------------------------------------------------------------------------------------
+    @cached_property
+    def scenarios(self) -> dict[str, Estimate]:
+        """Probability of each scenario in the end, with its range over the odds, the likeliest first."""
+        return {s: self.probability([leaf.scenario == s for leaf in self.tree.leaves]) for s in self.tree.scenarios}
+
+    def probability(self, paths: Sequence[bool] | NDArray[np.bool_]) -> Estimate:
+        """Probability of a set of paths, given as one truth value a leaf."""
+        return self._estimate(np.asarray(paths, dtype=np.float64))
+
+    def chance_of(self, chances: Array) -> Estimate:
+        """Probability of something that has these chances on each path."""
+        return self._estimate(np.asarray(chances, dtype=np.float64))
+
+    def of_branch(self, branch: str) -> Estimate:
+        """Probability that a branch is taken at all."""
+        return self.probability(self.tree.taken(branch))
+
+    @cached_property
+    def ranking(self) -> list[str]:
+        """Scenarios from best to worst: optimistic first and pessimistic last where they are so named, else by world income."""
+        income = {s: self.given([leaf.scenario == s for leaf in self.tree.leaves], WHOLE, "end") for s in self.scenarios}
+        place = {"optimistic": -1, "pessimistic": 1}
+        return sorted(income, key=lambda s: (place.get(s, 0), -income[s]))
+
+    # -- what to expect ----------------------------------------------------------------------------------------------
+    def outcomes(self, code: str, basis: Basis = "average") -> Array:
+        """[leaf]: real income of a region, a group or WORLD, percent: the average along the path or what it ends with."""
+        if basis not in ("average", "end"):
+            raise UnknownName(basis, ["average", "end"], "basis")
+        table = self.paths.average if basis == "average" else self.paths.final
+        return table[:, self.paths.column(code)]
+
+    def expected(self, code: str, basis: Basis = "average") -> Estimate:
+        """Expected real income with its range over the odds, percent."""
+        return self._estimate(self.outcomes(code, basis))
+
+    def parameter_range(self, code: str, basis: Basis = "average") -> tuple[float, float] | None:
+        """Lowest and highest expectation over the solved parameter variants; None where none were solved."""
+        if not self.paths.variants:
+            return None
+        found = [self.expected(code, basis).value]
+        for name in self.paths.variants:
+            v = self.paths.variant(name)
+            table = v.average if basis == "average" else v.final
+            found.append(float(self.tree.probabilities @ table[:, v.column(code)]))
+        return min(found), max(found)
+
+    def spread(self, code: str, basis: Basis = "average", at: Sequence[float] = SPREAD) -> list[float]:
+        """Quantiles of real income over the paths, percent."""
+        return quantiles(self.outcomes(code, basis), self.tree.probabilities, at)
+
+    def risk(self, code: str, loss: float = LOSS, basis: Basis = "average") -> Estimate:
+        """Probability that a region loses more than `loss` percent of real income."""
+        if not math.isfinite(loss) or loss < 0:
+            raise InputError(f"give a loss of zero or more percent, not {loss:g}")
+        return self.probability(self.outcomes(code, basis) < -loss)
+
+    def drivers(self, code: str, basis: Basis = "average") -> list[Driver]:
+        """Which branch's odds move the expectation most as they go from their low to their high end."""
+        return drivers(self.tree, self.outcomes(code, basis))
+
+    def scenario_drivers(self, scenario: str) -> list[Driver]:
+        """Which branch's odds move the probability of a scenario most."""
+        return drivers(self.tree, np.array([float(leaf.scenario == scenario) for leaf in self.tree.leaves]))
+
+    def given(self, chances: Sequence[bool] | NDArray[Any], code: str, basis: Basis = "average") -> float:
+        """Expected real income given something with these chances on each path; NaN where it has no probability."""
+        weights = self.tree.probabilities * np.asarray(chances, dtype=np.float64)
+        return float(weights @ self.outcomes(code, basis) / weights.sum()) if weights.sum() > 0 else math.nan
+
+    def fan(self, code: str) -> pd.DataFrame:
+        """Expected real income and its spread over paths, one row a day on which something changes; each holds until the next."""
+        rows = []
+        column = self.paths.column(code)
+        for day in self.paths.days:
+            v = self.paths.on(day)[:, column]
+            e = self._estimate(v)
+            named = {
+                f"q{round(100 * q):02d}": x for q, x in zip(SPREAD, quantiles(v, self.tree.probabilities, SPREAD), strict=True)
+            }
+            rows.append({"from": day, "expected": e.value, "low": e.low, "high": e.high, **named})
+        return pd.DataFrame(rows)
+
+    def monthly(self, code: str) -> pd.DataFrame:
+        """The same as averages of calendar months (the first and the last may be parts of one)."""
+        rows = []
+        column = self.paths.column(code)
+        for first, last in _months(self.tree.start, self.tree.until):
+            v = (self.paths.shares_between(first, last) @ self.paths.by_state)[:, column]
+            e = self._estimate(v)
+            named = {
+                f"q{round(100 * q):02d}": x for q, x in zip(SPREAD, quantiles(v, self.tree.probabilities, SPREAD), strict=True)
+            }
+            rows.append({"month": f"{first:%Y-%m}", "expected": e.value, "low": e.low, "high": e.high, **named})
+        return pd.DataFrame(rows)
+
+    # -- showing -----------------------------------------------------------------------------------------------------
+    @cached_property
+    def focus(self) -> tuple[str, ...]:
+        """The parties, the host, its group and the world, as far as this world has them."""
+        groups = [g for g, m in self.paths.members.items() if len(m) > 1 and self.host in m and g != WHOLE]
+        wanted = (*self.parties, *((self.host,) if self.host else ()), *groups, WHOLE)
+        return tuple(c for c in dict.fromkeys(wanted) if c in self.paths.codes)
+
+    def scenario_frame(self) -> pd.DataFrame:
+        """One row a scenario: probability and its range over the odds."""
+        rows = [
+            {"scenario": s, "title": self.titles.get(s, s), "probability": e.value, "low": e.low, "high": e.high}
+            for s, e in self.scenarios.items()
+        ]
+        return pd.DataFrame(rows)
+
+    def by_origin(self) -> pd.DataFrame:
+        """Probability of each scenario if one judgement alone set the odds (where a fork lacks it: the analyst), and pooled.
+
+        Columns: record, stand-off, analyst, pooled, after signals. Without odds of the pool there is the analyst alone.
+        """
+        counts = np.array([[float(leaf.scenario == s) for leaf in self.tree.leaves] for s in self.scenarios])
+        columns: dict[str, Callable[[ForkOdds, str], float]] = {
+            "analyst": lambda o, b: o.analyst[b][1] / sum(span[1] for span in o.analyst.values())
+        }
+        if any(o.base_rate for o in self.origin.values()):
+            columns = {"record": lambda o, b: (o.base_rate or o.analyst)[b][1], **columns}
+        if any(o.stand_off for o in self.origin.values()):
+            columns = {"stand-off": lambda o, b: (o.stand_off or o.analyst)[b][1], **columns}
+        if self.origin:
+            columns |= {"pooled": lambda o, b: o.pooled[b], "after signals": lambda o, b: o.probability[b]}
+        out = {}
+        for name, of in columns.items():
+            if self.origin:
+                odds = np.array([of(self.origin[f.id], b) for b, (f, _) in self.tree.branches.items()])
+            else:
+                odds = central_odds(self.tree)
+            out[name] = counts @ self.tree.reweighted(odds)
+        return pd.DataFrame(out, index=pd.Index(list(self.scenarios), name="scenario"))
+
+    def to_frame(self, codes: Sequence[str] | None = None, loss: float = LOSS) -> pd.DataFrame:
+        """One row a region, group or the world: expectation, ranges, spread and risk; units in the column names."""
+        rows = []
+        for code in codes or self.paths.codes:
+            e, end, risk = self.expected(code), self.expected(code, "end"), self.risk(code, loss)
+            own = self.parameter_range(code)
+            rows.append(
+                {
+                    "region": code,
+                    "name": region_name(code),
+                    "expected, %": e.value,
+                    "low, %": e.low,
+                    "high, %": e.high,
+                    "lowest by parameters, %": own[0] if own else math.nan,
+                    "highest by parameters, %": own[1] if own else math.nan,
+                    f"expected, {self.paths.unit} a year": self.paths.money(code, e.value),
+                    **{f"path quantile {round(100 * q)} %, %": x for q, x in zip(SPREAD, self.spread(code), strict=True)},
+                    "expected at the end, %": end.value,
+                    f"probability of losing more than {loss:g} %": risk.value,
+                }
+            )
+        return pd.DataFrame(rows).set_index("region")
+
+    def record(self) -> dict[str, Any]:
+        """JSON-able."""
+        return {
+            "dossier": self.tree.dossier,
+            "on": self.on.isoformat(),
+            "from": self.tree.start.isoformat(),
+            "until": self.tree.until.isoformat(),
+            "horizon": self.paths.parameters.name,
+            "unit": "% of real income against the status quo, average along the path, measures of each day as if they lasted",
+            "range": f"{round(100 * ENDS[0])} to {round(100 * ENDS[1])} % of {len(self.drawn)} draws of the odds between "
+            "their ends",
+            "scenarios": self.scenario_frame().to_dict(orient="records"),
+            "regions": {str(k): _finite(v) for k, v in self.to_frame().to_dict(orient="index").items()},
+            "odds": {f: {b: list(map(float, s)) for b, s in own.items()} for f, own in self.tree.odds.items()},
+            "origin": {f: o.record() for f, o in self.origin.items()},
+            "by_origin": self.by_origin().reset_index().to_dict(orient="records"),
+            "paths": len(self.tree.leaves),
+            "states": len(self.tree.states),
+        }
+
+    def explain(self) -> str:
+        """The answers in plain words."""
+        told = [f"“{self.titles.get(s, s)}” {chance(e.value)} ({_span(e)})" for s, e in self.scenarios.items()]
+        lines = [f"By {self.tree.until}: " + ", ".join(told) + ", the range over the odds in brackets."]
+        for code in self.focus:
+            e, risk = self.expected(code), self.risk(code)
+            q = self.spread(code)
+            lines.append(
+                f"{_name(code)}: expected {number(e.value)}{THIN}% of real income a year ({number(e.low)} to "
+                f"{number(e.high)} over "
+                f"the odds; nine paths in ten lie between {number(q[0])} and {number(q[-1])}); a loss of more than "
+                f"{number(LOSS)}{THIN}%: {chance(risk.value)}."
+            )
+        first = self.focus[0]
+        top = self.drivers(first)[0]
+        lines.append(
+            f"The odds of “{self.tree.branches[top.branch][1].title}” matter most for {_name(first)}: from their low to "
+            "their high "
+            f"end they move its expectation by {number(top.swing)} points."
+        )
+        return " ".join([*lines, self.notes()])
+
+    def notes(self) -> str:
+        """What the figures are and are not."""
+        return (
+            f"Averages from {self.tree.start} to {self.tree.until} of what the measures of each day would do at the "
+            f"{self.paths.parameters.name} horizon if they lasted, against the status quo of {self.tree.start}. Ranges over "
+            "the odds: "
+            "nine draws in ten."
+        )
+
+    def _estimate(self, values: Array) -> Estimate:
+        """Expectation of values[leaf] with its range over the draws of the odds; the range holds the central value."""
+        centre = float(self.tree.probabilities @ values)
+        low, high = np.quantile(self._weights @ values, ENDS)
+        return Estimate(min(float(low), centre), centre, max(float(high), centre))
+
+    @cached_property
+    def _weights(self) -> Array:
+        """[draw, leaf]: probabilities of the paths under each draw of the odds."""
+        return self.tree.reweighted(self.drawn)
+
+
+def outlook(
+    dossier: Dossier | str,
+    world: World | None = None,
+    horizon: str | Parameters | None = None,
+    *,
+    on: date | None = None,
+    odds: Odds | None = None,
+    stand_off: StandOff | None = None,
+    signals: Sequence[Signal] = (),
+    with_ranges: bool = False,
+    discount: float = 0.0,
+    draws: int = 1000,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Outlook:
+    """What may come, how likely and what to expect, from a dossier with `prospects`.
+
+    Odds are those of `branch_odds` as of `on` (default: the dossier's day), from the record, the stand-off, the analyst and
+    the signals of the dossier and in `signals`. `stand_off(day)` replaces the stand-off model, which is read off the payoff table
+    otherwise. `odds` replaces all that (fork → branch → (low, mean, high)); forks it leaves out keep the analyst's priors.
+    `with_ranges` solves every state at both ends of the parameters too; `discount` is a rate a year. Raises `InputError` where
+    the dossier has no prospects, and what `branch_odds`, `grow` and `path_values` raise.
+    """
+    from detente.policy.dossier import load_dossier
+    from detente.world.library import load_world
+
+    case = load_dossier(dossier) if isinstance(dossier, str) else dossier
+    ahead = prospects_of(case)
+    table = load_world() if world is None else world
+    origin: dict[str, ForkOdds] = {}
+    if odds is None:
+        if stand_off is None and any(b.stand_off for _, b in ahead.branches.values()) and has_stances(case, table):
+            from detente.talks.case import at_the_table
+
+            stand_off = at_the_table(case, table, horizon, progress=progress).odds_by
+        origin = branch_odds(case, on=on, stand_off=stand_off, signals=signals, seed=seed)
+        odds = {f: o.ranges for f, o in origin.items()}
+    tree = grow(case, odds)
+    paths = path_values(
+        tree, table, horizon or case.horizon.default, with_ranges=with_ranges, discount=discount, progress=progress
+    )
+    venue = case.venue.region
+    parties = tuple(p.region for p in case.parties if p.region in table.regions)
+    return Outlook(
+        title=case.title,
+        on=on or case.as_of,
+        tree=tree,
+        paths=paths,
+        titles={s.id: s.title for s in case.scenarios} | {STATUS_QUO: f"As on {case.as_of}"},
+        parties=parties,
+        host=venue if venue in table.regions and venue not in parties else None,
+        drawn=draw_odds(tree, draws, seed),
+        origin=origin,
+    )
+
+
+def has_stances(case: Dossier, world: World) -> bool:
+    """Whether the dossier has just two parties, both in this world, each able to ease, hold and escalate."""
+    return len(case.parties) == 2 and all(
+        p.region in world.regions and {"ease", "hold", "escalate"} <= {s.stance for s in p.stances} for p in case.parties
+    )
+
+
+def _months(start: date, until: date) -> list[tuple[date, date]]:
+    out, first = [], start
+    while first < until:
+        after = date(first.year + first.month // 12, first.month % 12 + 1, 1)
+        out.append((first, min(after, until)))
+        first = after
+    return out
+
+
+def _name(code: str) -> str:
+    return "the world" if code == WHOLE else region_name(code, article=True)
+
+
+def _span(e: Estimate) -> str:
+    return f"{100 * e.low:.0f} to {100 * e.high:.0f}"
+
+
+def _finite(row: Mapping[Any, Any]) -> dict[str, Any]:
+    return {str(k): None if isinstance(v, float) and not math.isfinite(v) else v for k, v in row.items()}

@@ -1,0 +1,229 @@
+"""What the paths of a tree are worth: real income of every region in every state of measures, and its average along each path.
+
+Each state is solved once and compared with the status quo (snapshot basis: the effect the measures of a day would have if they
+lasted as long as the horizon takes). Along a path the state is a step function of the day, so the average is exact:
+
+    V(path) = Σ over states of share(path, state) · v(state),   share ∝ ∫ e^(−rt) 1{state holds on day t} dt,   Σ share = 1
+
+with t in years from the first day and r a discount rate a year (0: plain time-average). Spreads are quantiles over paths weighted
+by their probabilities.
+
+>>> round(quantiles(np.array([1.0, 2.0, 3.0]), np.array([0.2, 0.5, 0.3]), (0.5,))[0], 1)
+2.0
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from detente.equilibrium.parameters import Parameters, horizon as named_horizon
+from detente.equilibrium.solve import Solver, equilibrium_at
+from detente.errors import InputError, NotConverged, OverlappingMeasures, UnknownRegion
+from detente.outlook.scenarios import parameter_variants
+from detente.outlook.tree import State, Tree
+from detente.policy.stacking import policy_on
+from detente.world.labels import group_table, region_name
+from detente.world.world import World
+
+Array = NDArray[np.float64]
+Progress = Callable[[str, int, int], None]
+DAYS_A_YEAR = 365.25
+WHOLE = "WORLD"
+
+
+@dataclass(frozen=True, eq=False)
+class PathValues:
+    """Real income by state and code (regions, groups, WORLD), percent against the status quo of the tree's first day.
+
+    `by_state` [state, code]; `variants` the same at other parameters, by name; `income` [code], the status quo's, in the table's
+    unit a year; `discount` a year.
+    """
+
+    tree: Tree
+    parameters: Parameters
+    codes: tuple[str, ...]
+    members: Mapping[str, tuple[str, ...]]
+    income: Array
+    unit: str
+    by_state: Array
+    variants: Mapping[str, Array] = field(default_factory=dict)
+    discount: float = 0.0
+
+    def column(self, code: str) -> int:
+        """Position of a region, a group or WORLD. Raises `UnknownRegion`."""
+        if code not in self.codes:
+            raise UnknownRegion(code, {c: region_name(c) for c in self.codes})
+        return self.codes.index(code)
+
+    @cached_property
+    def _row(self) -> dict[str, int]:
+        return {s: k for k, s in enumerate(self.tree.states)}
+
+    @cached_property
+    def shares(self) -> Array:
+        """[leaf, state]: share of the (discounted) time from the first day to `until` that a path spends in a state."""
+        return self.shares_between(self.tree.start, self.tree.until)
+
+    def shares_between(self, start: date, until: date) -> Array:
+        """The same for the days [start, until). Raises `InputError` where they lie outside the tree."""
+        if not self.tree.start <= start < until <= self.tree.until:
+            raise InputError(f"the tree runs from {self.tree.start} to {self.tree.until}, not from {start} to {until}")
+        out = np.zeros((len(self.tree.leaves), len(self._row)))
+        for k, leaf in enumerate(self.tree.leaves):
+            for s in leaf.segments:
+                first, last = max(s.start, start), min(s.end, until)
+                if first < last:
+                    out[k, self._row[s.state]] += self._weight(first) - self._weight(last)
+        return np.asarray(out / out.sum(1, keepdims=True), dtype=np.float64)
+
+    def _weight(self, day: date) -> float:
+        """Discounted time from `day` on, up to a constant; undiscounted: minus the days passed."""
+        years = (day - self.tree.start).days / DAYS_A_YEAR
+        return math.exp(-self.discount * years) / self.discount if self.discount > 0 else -years
+
+    @cached_property
+    def average(self) -> Array:
+        """[leaf, code]: average real income along each path, percent."""
+        return np.asarray(self.shares @ self.by_state, dtype=np.float64)
+
+    @cached_property
+    def final(self) -> Array:
+        """[leaf, code]: real income under the measures each path ends with, percent."""
+        return self.by_state[[self._row[leaf.final] for leaf in self.tree.leaves]]
+
+    def on(self, day: date) -> Array:
+        """[leaf, code]: real income under the measures of one day, percent."""
+        return self.by_state[[self._row[leaf.state_on(day)] for leaf in self.tree.leaves]]
+
+    @cached_property
+    def days(self) -> tuple[date, ...]:
+        """Days on which some path changes its state, the first day included, ascending."""
+        return tuple(sorted({s.start for leaf in self.tree.leaves for s in leaf.segments}))
+
+    def variant(self, name: str) -> PathValues:
+        """The same paths valued at other parameters. Raises `KeyError`."""
+        return PathValues(
+            self.tree, self.parameters, self.codes, self.members, self.income, self.unit, self.variants[name],
+            discount=self.discount,
+        )  # fmt: skip
+
+    def money(self, code: str, percent: float) -> float:
+        """A percent change of real income of `code` in the table's unit a year."""
+        return float(percent / 100 * self.income[self.column(code)])
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a state: real income by code, percent."""
+        return pd.DataFrame(self.by_state, index=pd.Index(list(self.tree.states), name="state"), columns=list(self.codes))
+
+    def record(self) -> dict[str, Any]:
+        """JSON-able."""
+        return {
+            "horizon": self.parameters.name,
+            "unit": "% of real income against the status quo, measures of each day as if they lasted",
+            "discount": self.discount,
+            "values": {str(k): v for k, v in self.to_frame().to_dict(orient="index").items()},
+            "variants": sorted(self.variants),
+        }
+
+
+def path_values(
+    tree: Tree,
+    world: World,
+    horizon: str | Parameters = "medium",
+    *,
+    with_ranges: bool = False,
+    discount: float = 0.0,
+    progress: Progress | None = None,
+    **parameters: Any,
+) -> PathValues:
+    """Solve every state of the tree once (with `with_ranges` also at both ends of the horizon's parameters together).
+
+    Raises `NotConverged` and `OverlappingMeasures` with the first path that comes through the state; `InputError` for a negative
+    discount rate.
+    """
+    if discount < 0:
+        raise InputError(f"the discount rate must not be below 0, not {discount:g}")
+    economy = world.economy()
+    central = named_horizon(horizon, **parameters)
+    sets = {"central": central}
+    if with_ranges:
+        ends = parameter_variants(central)
+        wide = {k: v for k, v in ends.items() if k.startswith("all ")}
+        sets |= wide or ends
+    states = list(tree.states.values())
+    steps, done = len(states) * len(sets), 0
+    solver, shocks = Solver(), {}
+    for state in states:
+        try:
+            shocks[state.id] = policy_on(state.measures, state.day, world.regions, world.sectors).shock(economy)
+        except OverlappingMeasures as error:
+            raise OverlappingMeasures(f"on {_where(tree, state)}: {error.args[0]}") from None
+    codes, members = codes_of(world)
+    weights = np.array([[float(r in members[c]) for c in codes] for r in world.regions])  # [region, code]
+    found: dict[str, Array] = {}
+    flats: dict[str, Array] = {}
+    income = np.zeros(len(codes))
+    for key, chosen in sets.items():
+        rows, quo, start = [], np.zeros(0), np.zeros(0)
+        for state in states:  # the first one is the status quo
+            try:
+                shock = shocks[state.id]
+                near = flats.get(state.id, start)  # a start of another shape is passed over
+                solved, attempt = equilibrium_at(economy, shock, chosen, solver, near)
+            except NotConverged as error:
+                raise NotConverged(f"at the {chosen.name} horizon, on {_where(tree, state)}: {error.args[0]}") from None
+            real = solved.income / solved.cpi
+            if state is states[0]:
+                quo, before, start = real, solved.income, attempt.flat
+            if key == "central":
+                flats[state.id] = attempt.flat
+            rows.append(100 * ((real / quo - 1) * before) @ weights / (before @ weights))
+            done += 1
+            if progress is not None:
+                progress("paths", done, steps)
+        found[key] = np.array(rows)
+        if key == "central":
+            income = before @ weights
+    return PathValues(
+        tree=tree, parameters=central, codes=codes, members=members, income=income, unit=economy.unit,
+        by_state=found.pop("central"), variants=found, discount=discount,
+    )  # fmt: skip
+
+
+def codes_of(world: World) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:
+    """Regions, the groups with two members or more in this world, and WORLD, each with its members."""
+    members: dict[str, tuple[str, ...]] = {r: (r,) for r in world.regions}
+    for group, entry in group_table().items():
+        listed = entry["members"]
+        own = tuple(world.regions) if listed == "all" else tuple(m for m in listed if m in world.regions)
+        if len(own) > 1:
+            members[group] = own
+    members[WHOLE] = tuple(world.regions)
+    return tuple(members), members
+
+
+def _where(tree: Tree, state: State) -> str:
+    """The first path through a state, and the day, in words."""
+    for leaf in tree.leaves:
+        for s in leaf.segments:
+            if s.state == state.id:
+                taken = [b for b in leaf.path if tree.branches[b][0].date <= s.start]
+                return f"{s.start}, after “{tree.words(taken)}”"
+    return str(state.day)
+
+
+def quantiles(values: Array, weights: Array, at: Iterable[float]) -> list[float]:
+    """Smallest value whose cumulative weight reaches each share in `at`; weights sum to 1."""
+    order = np.argsort(values, kind="stable")
+    cumulative = np.cumsum(weights[order])
+    places = [min(int(np.searchsorted(cumulative, q - 1e-12)), len(order) - 1) for q in at]
+    return [float(values[order[p]]) for p in places]

@@ -1,0 +1,143 @@
+"""How good forecasts were, once the outcome is known: Brier, log score, skill, calibration.
+
+For a forecast p over outcomes and the outcome o,
+
+    Brier    Σ_k (p[k] − 1{k = o})²          0 perfect, 2 worst; a fair guess over K outcomes scores 1 − 1/K       Brier (1950)
+    log      −log₂ p[o]                      bits of surprise: 0 perfect, log₂ K for a fair guess                  Good (1952)
+    skill    1 − mean score / mean score of the benchmark on the same cases: above 0 is better than the benchmark
+
+Both scores are proper: stating what one believes is best. A probability below FLOOR counts as FLOOR in the log score (about
+10 bits). Few cases: the 5th and 95th percentile of the mean, or of the difference to a benchmark, over resampled cases come
+with it (seeded bootstrap).
+
+>>> brier({"a": 0.5, "b": 0.5}, "a"), log_score({"a": 0.25, "b": 0.75}, "a")
+(0.5, 2.0)
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from detente.errors import InputError, UnknownName
+from detente.outlook.pool import FLOOR
+
+Forecast = Mapping[str, float]
+
+
+def _checked(forecast: Forecast, outcome: str) -> None:
+    if outcome not in forecast:
+        raise UnknownName(outcome, list(forecast), "outcome")
+    if abs(sum(forecast.values()) - 1) > 1e-6 or min(forecast.values()) < 0:
+        raise InputError(f"a forecast must be probabilities that sum to 1; these sum to {sum(forecast.values()):g}")
+
+
+def brier(forecast: Forecast, outcome: str) -> float:
+    """The Brier score of one forecast over all outcomes: 0 to 2, lower is better."""
+    _checked(forecast, outcome)
+    return float(sum((p - (k == outcome)) ** 2 for k, p in forecast.items()))
+
+
+def log_score(forecast: Forecast, outcome: str, floor: float = FLOOR) -> float:
+    """Bits of surprise at the outcome; lower is better, probabilities below `floor` count as `floor`."""
+    _checked(forecast, outcome)
+    return -math.log2(max(forecast[outcome], floor))
+
+
+def uniform(outcomes: Sequence[str]) -> dict[str, float]:
+    """The same probability on every outcome."""
+    return dict.fromkeys(outcomes, 1 / len(outcomes))
+
+
+@dataclass(frozen=True)
+class Score:
+    """Mean scores of one forecaster over the same cases as its benchmarks, with 5th and 95th percentiles."""
+
+    name: str
+    cases: int
+    brier: float
+    brier_range: tuple[float, float]
+    log: float
+    log_range: tuple[float, float]
+
+    def record(self) -> dict[str, Any]:
+        """JSON-able."""
+        return {"name": self.name, "cases": self.cases, "brier": self.brier, "brier_range": list(self.brier_range),
+                "log_bits": self.log, "log_range": list(self.log_range)}  # fmt: skip
+
+
+def resampled(values: Sequence[float], *, seed: int = 0, draws: int = 4000) -> tuple[float, float]:
+    """5th and 95th percentile of the mean over cases drawn again with replacement."""
+    data = np.asarray(values, float)
+    if data.size == 0:
+        raise InputError("there is no case to score")
+    chosen = np.random.default_rng(seed).integers(0, data.size, size=(draws, data.size))
+    low, high = np.quantile(data[chosen].mean(axis=1), (0.05, 0.95))
+    return float(low), float(high)
+
+
+def score(name: str, forecasts: Sequence[Forecast], outcomes: Sequence[str], *, seed: int = 0) -> Score:
+    """Mean scores of `forecasts` against `outcomes`, case by case. Raises `InputError` where there is no case."""
+    if len(forecasts) != len(outcomes):
+        raise InputError(f"{len(forecasts)} forecasts for {len(outcomes)} outcomes")
+    squares = [brier(f, o) for f, o in zip(forecasts, outcomes, strict=True)]
+    bits = [log_score(f, o) for f, o in zip(forecasts, outcomes, strict=True)]
+    square_range, bit_range = resampled(squares, seed=seed), resampled(bits, seed=seed)
+    return Score(name, len(squares), float(np.mean(squares)), square_range, float(np.mean(bits)), bit_range)
+
+
+def skill(
+    forecasts: Sequence[Forecast],
+    benchmark: Sequence[Forecast],
+    outcomes: Sequence[str],
+    *,
+    rule: Literal["brier", "log"] = "brier",
+    seed: int = 0,
+) -> tuple[float, float, float]:
+    """1 − score/benchmark's score on the same cases: 5th percentile, value, 95th percentile over resampled cases.
+
+    Above 0 beats the benchmark. NaN where the benchmark is perfect.
+    """
+    measure = brier if rule == "brier" else log_score
+    mine = np.array([measure(f, o) for f, o in zip(forecasts, outcomes, strict=True)])
+    theirs = np.array([measure(f, o) for f, o in zip(benchmark, outcomes, strict=True)])
+    if mine.size == 0:
+        raise InputError("there is no case to score")
+    if theirs.sum() == 0:
+        return math.nan, math.nan, math.nan
+    chosen = np.random.default_rng(seed).integers(0, mine.size, size=(4000, mine.size))
+    below = theirs[chosen].sum(axis=1)
+    again = 1 - mine[chosen].sum(axis=1)[below > 0] / below[below > 0]
+    low, high = np.quantile(again, (0.05, 0.95))
+    return float(low), float(1 - mine.sum() / theirs.sum()), float(high)
+
+
+def calibration(
+    forecasts: Sequence[Forecast], outcomes: Sequence[str], edges: Sequence[float] = (0, 0.2, 0.4, 0.6, 0.8, 1)
+) -> pd.DataFrame:
+    """One row a band of stated probability: how many statements, their mean, and how often they came true.
+
+    Every outcome of every forecast is one statement.
+    """
+    stated = np.array([p for f in forecasts for p in f.values()])
+    came = np.array([float(k == o) for f, o in zip(forecasts, outcomes, strict=True) for k in f])
+    rows = []
+    for low, high in pairwise(edges):
+        inside = (stated >= low) & ((stated < high) | (high == edges[-1]))
+        n = int(inside.sum())
+        rows.append(
+            {
+                "from": low,
+                "to": high,
+                "statements": n,
+                "stated": float(stated[inside].mean()) if n else math.nan,
+                "came true": float(came[inside].mean()) if n else math.nan,
+            }
+        )
+    return pd.DataFrame(rows)

@@ -1,0 +1,100 @@
+"""Base rates from few cases: how long truces hold, how often talks and threats end how — each with its spread.
+
+Truces end at a constant rate; with a Jeffreys prior the rate after E ends in D days watched is Gamma(E + ½, D), and
+
+    chance to hold t days more   S(t) = (D/(D + t))^(E + ½)                the mean of exp(−rate·t) over that Gamma
+    its spread                   exp(−q·t) at quantiles q of the Gamma
+
+A constant rate makes the age of a truce irrelevant. Outcomes of talks and threats: with counts n over K outcomes, Jeffreys
+prior ½ each,
+
+    mean   (n[k] + ½)/(N + K/2)        spread   Beta(n[k] + ½, N − n[k] + (K − 1)/2)
+
+>>> round(Spells(3, 2198).survival(90).mean, 4)
+0.869
+>>> rates = frequency({"agreed": 5, "time": 9, "broke": 7})
+>>> {k: round(r.mean, 3) for k, r in rates.items()}
+{'agreed': 0.244, 'time': 0.422, 'broke': 0.333}
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import beta, gamma
+
+from detente.errors import InputError
+
+ENDS = (0.05, 0.95)
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A probability with the 5th and 95th percentile of what the cases allow."""
+
+    low: float
+    mean: float
+    high: float
+
+    def record(self) -> dict[str, float]:
+        """JSON-able."""
+        return {"low": self.low, "mean": self.mean, "high": self.high}
+
+
+@dataclass(frozen=True)
+class Spells:
+    """Truces watched: how many ended, and for how many days they were watched in all."""
+
+    ended: int
+    days: int
+
+    def __post_init__(self) -> None:
+        if self.ended < 0 or self.days < 0:
+            raise InputError(f"spells need counts from 0; there are {self.ended} ends over {self.days} days")
+
+    def survival(self, days: float) -> Rate:
+        """Chance that a truce holds `days` more. With no day watched yet nothing is known: mean ½, from 0 to 1."""
+        if days < 0:
+            raise InputError(f"a truce cannot be asked to hold {days} days; give 0 or more")
+        if days == 0:
+            return Rate(1.0, 1.0, 1.0)
+        if self.days == 0:
+            return Rate(0.0, 0.5, 1.0)
+        shape = self.ended + 0.5
+        mean = (self.days / (self.days + days)) ** shape
+        slow, fast = gamma.ppf(ENDS, shape, scale=1 / self.days)
+        return Rate(math.exp(-fast * days), mean, math.exp(-slow * days))
+
+    def draws(self, days: float, n: int, rng: np.random.Generator) -> NDArray[np.float64]:
+        """`n` draws of the chance to hold `days` more."""
+        if days <= 0:
+            return np.ones(n)
+        if self.days == 0:
+            return rng.uniform(size=n)
+        return np.exp(-rng.gamma(self.ended + 0.5, 1 / self.days, size=n) * days)
+
+    def record(self) -> dict[str, Any]:
+        """JSON-able."""
+        return {"ended": self.ended, "days": self.days}
+
+
+def frequency(counts: Mapping[str, int], prior: float = 0.5) -> dict[str, Rate]:
+    """Chance of each outcome next time, from how often each was seen; `prior` is the Dirichlet weight of each outcome."""
+    if len(counts) < 2 or any(n < 0 for n in counts.values()) or prior <= 0:
+        raise InputError("frequencies need two or more outcomes, counts from 0 and a positive prior weight")
+    total = sum(counts.values()) + prior * len(counts)
+    rates = {}
+    for outcome, n in counts.items():
+        low, high = beta.ppf(ENDS, n + prior, total - n - prior)
+        rates[outcome] = Rate(float(low), (n + prior) / total, float(high))
+    return rates
+
+
+def frequency_draws(counts: Mapping[str, int], n: int, rng: np.random.Generator, prior: float = 0.5) -> NDArray[np.float64]:
+    """`n` draws of the chances of all outcomes together, (n, outcomes); every row sums to 1."""
+    return rng.dirichlet([c + prior for c in counts.values()], size=n)
