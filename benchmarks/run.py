@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import batch, cases, gradients, kernel, nested, peers, scaling
+from benchmarks import batch, briefing, cases, gradients, kernel, nested, peers, scaling
 from benchmarks.timing import Section, machine
 
 PARTS: dict[str, Callable[[bool], Section | list[Section]]] = {
@@ -22,6 +22,7 @@ PARTS: dict[str, Callable[[bool], Section | list[Section]]] = {
     "gradients": gradients.run,
     "nested": nested.run,
     "peers": peers.run,
+    "briefing": briefing.run,
 }
 INTRODUCTION = """# Performance
 

@@ -6,6 +6,9 @@ import hashlib
 import io
 import json
 import re
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -14,12 +17,13 @@ import pandas as pd
 import pytest
 
 from detente.briefing import brief, page, report, text
+from detente.briefing.document import Column, Table
 from detente.errors import BadDossier, InputError
 from detente.policy.dossier import parse_dossier
 
 ANCHORS = (
-    "summary", "situation", "table", "motives", "scenarios", "implications", "diversion", "people", "scale", "strategy",
-    "published", "questions", "method", "sources", "appendix",
+    "summary", "situation", "table", "motives", "scenarios", "outlook", "implications", "diversion", "neighbours", "people",
+    "scale", "strategy", "published", "questions", "method", "sources", "appendix",
 )  # fmt: skip
 
 
@@ -213,3 +217,53 @@ def test_csv_is_readable_and_harmless() -> None:
     frame = pd.read_csv(io.BytesIO(body))
     assert frame["t"].iloc[0] == "'+1"
     assert frame["v"].iloc[0] == -1.5
+
+
+# -- tables on a phone -------------------------------------------------------------------------------------------------
+def test_wide_tables_say_how_a_phone_shows_them(run: Any) -> None:
+    def plain(numbers: int, words: int, wide: bool = False) -> Table:
+        columns = tuple(Column(f"c{k}", number=k >= words) for k in range(numbers + words))
+        return Table("t", "T", "S", columns, (), wide=wide)
+
+    assert plain(3, 1).narrow == plain(6, 1, wide=True).narrow == "sheet"
+    assert plain(2, 2).narrow == plain(0, 3, wide=True).narrow == "cards"
+    assert plain(1, 2).narrow == ""
+    figures = re.findall(r'<figure class="table([^"]*)" id="[^"]+">(.*?)</figure>', run.html, re.S)
+    assert len(figures) > 10
+    for classes, body in figures:
+        heads = [re.sub(r"<small>.*?</small>", "", h) for h in re.findall(r"<th scope[^>]*>(.*?)</th>", body)]
+        swiped = re.findall(r'class="hint"[^>]*>(\d+) columns', body)
+        assert swiped == ([str(len(heads))] if "sheet" in classes and len(heads) > 4 else [])
+        for row in re.findall(r"<tr>(<td.*?)</tr>", body):
+            labels = re.findall(r'<td[^>]* data-label="([^"]*)"', row)
+            assert labels == (heads[1:] if "cards" in classes else [])
+
+
+# -- work shared by sections -------------------------------------------------------------------------------------------
+def test_shared_work_is_done_once_however_many_sections_ask(run: Any) -> None:
+    case = report.solve_case(run.dossier, run.world)
+    calls: list[int] = []
+    start = threading.Barrier(4)
+
+    def ask() -> object:
+        def work() -> object:
+            calls.append(1)
+            time.sleep(0.02)
+            return object()
+
+        start.wait()
+        return case.once("something", work)
+
+    with ThreadPoolExecutor(4) as pool:
+        found = [job.result() for job in [pool.submit(ask) for _ in range(4)]]
+    assert len(calls) == 1
+    assert len(set(map(id, found))) == 1
+    assert case.once("another", lambda: 2) == 2
+
+
+def test_progress_counts_every_solve_once_and_up(run: Any) -> None:
+    told: list[tuple[int, int]] = []
+    report.solve_case(run.dossier, run.world, None, lambda label, done, steps: told.append((done, steps)))
+    done, steps = zip(*told, strict=True)
+    assert list(done) == list(range(1, len(done) + 1))
+    assert set(steps) == {len(done) + 1}  # the last step is the writing

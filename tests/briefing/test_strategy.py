@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from detente.briefing import breakdown, chokepoints, report, scale, stances, standoffs, strategy, text
+from detente.briefing import agenda, breakdown, chokepoints, report, rules, scale, stances, standoffs, strategy, text
 from detente.briefing.case import Case
-from detente.briefing.document import Para, Table
+from detente.briefing.document import Figure, Heading, Para, Table
 from detente.equilibrium.solve import solve
 from detente.policy.dossier import parse_dossier
 from detente.policy.instruments import Policy
@@ -97,32 +97,69 @@ def test_every_chance_has_a_range_that_holds_it(case: Case) -> None:
     s = strategy.stances_of(case)
     assert s is not None
     blocks = standoffs.who_first(s)
-    trials = frame(case, "standoff")
-    assert len(trials) == 162
-    known = trials[trials["USA gives way first"].notna()]
-    total = known[["USA gives way first", "CHN gives way first", "talks collapse first"]].sum(axis=1)
+    odds = frame(case, "standoff").dropna(subset=["mean"])
+    assert len(odds) > 0
+    assert (odds["low"] <= odds["mean"] + 1e-12).all()
+    assert (odds["mean"] <= odds["high"] + 1e-12).all()
+    total = odds.groupby(["model", "basis"])["mean"].sum()
     assert total.to_numpy() == pytest.approx(1)
+    tables = [b for b in blocks if isinstance(b, Table)]
+    for row in tables[0].rows if tables else ():
+        assert "to" in row[2].sub or "%" in row[2].sub  # each chance beside its range
+
+
+def test_the_package_in_words_and_in_the_table_are_one(case: Case) -> None:
+    s = strategy.stances_of(case)
+    deal = agenda.propose(case, s)
+    assert deal is not None
+    blocks = agenda.blocks(case, s)
     told = " ".join(b.text for b in blocks if isinstance(b, Para))
     tables = [b for b in blocks if isinstance(b, Table)]
-    if tables:
-        assert told.count("(range ") >= 3
-        for row, column in zip(
-            tables[0].rows, ("USA gives way first", "CHN gives way first", "talks collapse first"), strict=False
-        ):
-            low, high = known[column].min(), known[column].max()
-            middle = standoffs.contest(
-                s, "motives", standoffs.RATES[1], standoffs.RISKS[1], standoffs.PRIDE[1], standoffs.YEARS[1]
-            )
-            value = {"USA gives way first": middle.blink[0], "CHN gives way first": middle.blink[1]}.get(column, middle.collapse)
-            assert low - 1e-12 <= value <= high + 1e-12
-            assert row[1].text == standoffs.chance(value)
-    else:
-        assert "no odds are given" in told
+    assert [b.anchor for b in blocks if isinstance(b, Heading)] == ["package"]
+    assert len(tables[0].rows) == len(deal.agenda.issues)
+    for row, issue, level in zip(tables[0].rows, deal.agenda.issues, deal.levels, strict=True):
+        assert row[2].text == issue.levels[level].label
+        assert row[2].strong == (level != issue.standing)
+        assert (issue.words(level) in told) == (level != issue.standing)
+    if deal.status == "no deal":
+        assert "No signable package" in told
+        return
+    gains = frame(case, "package-gains")
+    for party in deal.parties:
+        row = gains.query("region == @party and unit == '%'").iloc[0]
+        assert row["low"] <= row["value"] <= row["high"]
+        assert text.percent(row["value"], signed=True) in told
+        assert text.money(float(deal.by_region()["million USD a year"][party]), signed=True) in told
+    motives = gains.query("unit == 'points'").set_index("region")["value"]
+    assert (motives > 0).all()
+    assert any(isinstance(b, Figure) for b in blocks)
+    lost = deal.bystanders()["million USD a year"]
+    assert ("Most is lost by" in told) == (lost.iloc[0] < 0)
+    assert ("nobody else gains" in told) == (lost.iloc[-1] <= 0)
+
+
+def test_rules_are_told_as_computed(case: Case) -> None:
+    blocks = rules.blocks(case)
+    told = " ".join(b.text for b in blocks if isinstance(b, Para))
+    data = frame(case, "regimes")
+    world = data[(data["region"] == "WORLD") & (data["measure"] == "real income")].set_index("scenario")["value"]
+    past = data[(data["region"] == "WORLD") & (data["measure"] == "equivalent variation")].set_index("scenario")["value"]
+    assert world["free trade"] > 0 > world["no restraint"]
+    assert f"free trade in goods {text.percent(world['free trade'], signed=True)}" in told
+    assert text.money(past["no restraint"] - past[case.reference], signed=True) in told
+    by_region = data[(data["scenario"] == "no restraint") & (data["measure"] == "real income")].set_index("region")["value"]
+    worst = by_region[list(case.world.regions)].idxmin()
+    assert f"{text.name(worst, start=True)} loses most" in told or f"{text.name(worst, start=True)} lose most" in told
+    spent = data[data["measure"] == "equivalent variation"]
+    regions = spent[spent["region"].isin(case.world.regions)].groupby("scenario")["value"].sum()
+    assert regions.to_dict() == pytest.approx(past.to_dict(), rel=1e-9)
 
 
 def test_without_stances_it_says_so(run: Any) -> None:
     assert "there is no payoff table" in run.html
     assert 'id="tab-payoffs"' not in run.html
+    assert 'id="package"' in run.html
+    assert 'id="rules"' in run.html
 
 
 def test_chokepoint_fades_and_is_told(run: Any) -> None:

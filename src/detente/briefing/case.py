@@ -12,13 +12,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Any, NamedTuple, cast
+from threading import RLock
+from typing import Any, NamedTuple, TypeVar, cast
 
 import numpy as np
 import pandas as pd
 
 from detente.briefing import text
 from detente.briefing.document import Cell, Shelf
+from detente.briefing.drivers import Driver, Swing, in_words
 from detente.briefing.rates import RateGrid
 from detente.equilibrium.outcome import Outcome
 from detente.equilibrium.parameters import horizon_table
@@ -32,6 +34,7 @@ from detente.world.labels import goods_sectors, group_table, region_name
 from detente.world.world import World
 
 STATUS_QUO = "status-quo"
+T = TypeVar("T")
 
 
 class Triple(NamedTuple):
@@ -61,6 +64,8 @@ class Case:
     runs: Scenarios
     others: Mapping[str, Scenarios]
     shelf: Shelf = field(default_factory=Shelf)
+    _known: dict[str, Any] = field(default_factory=dict, repr=False)
+    _locks: dict[str, RLock] = field(default_factory=dict, repr=False)
 
     # -- who -------------------------------------------------------------------------------------------------------------
     @cached_property
@@ -182,6 +187,17 @@ class Case:
         values = [central, *(float(figure(o)) for o in variants.values())]
         return Triple(min(values), central, max(values))
 
+    def driver(self, figure: Callable[[Outcome], float], scenario: str | None) -> Driver:
+        """Which parameter moves a figure most, one at a time over its range; see `drivers`."""
+        variants = self.runs.status_quo_variants if scenario is None else self.runs.variants[scenario]
+        ranges = horizon_table().get(self.runs.parameters.name, {}).get("ranges", {})
+        central = float(figure(self.outcome(scenario)))
+        known = {k: (float(ends[0]), float(ends[1])) for k, ends in ranges.items() if {f"{k} low", f"{k} high"} <= set(variants)}
+        return Driver.of(
+            Swing(k, ends, float(figure(variants[f"{k} low"])), central, float(figure(variants[f"{k} high"])))
+            for k, ends in known.items()
+        )
+
     def income(self, code: str, scenario: str | None) -> Triple:
         """Real income of a region, a group or the world, percent."""
         return self.triple(lambda o: real_income(o, self.members(code), code), scenario)
@@ -226,9 +242,15 @@ class Case:
     def _wages(self) -> dict[Outcome, pd.DataFrame]:
         return {}
 
+    @cached_property
+    def _baskets(self) -> dict[Outcome, pd.Series]:
+        return {}
+
     def basket(self, outcome: Outcome) -> pd.Series:
         """Consumer prices against the average wage, percent."""
-        return 100 * ((1 + outcome.consumer_prices / 100) / (1 + outcome.wage / 100) - 1)
+        if outcome not in self._baskets:
+            self._baskets[outcome] = 100 * ((1 + outcome.consumer_prices / 100) / (1 + outcome.wage / 100) - 1)
+        return self._baskets[outcome]
 
     def input_cost(self, outcome: Outcome, region: str) -> pd.Series:
         """Price of a sector's bundle of inputs against the average wage, percent, inputs weighted as before."""
@@ -259,9 +281,19 @@ class Case:
         """Measures in force on the day of the dossier."""
         return in_force(self.dossier.measures, self.dossier.as_of)
 
-    @cached_property
+    def once(self, name: str, work: Callable[[], T]) -> T:
+        """What `work` gives, worked out once a case under this name; sections written beside each other wait for it."""
+        with self._locks.setdefault(name, RLock()):
+            if name not in self._known:
+                self._known[name] = work()
+            return cast(T, self._known[name])
+
+    @property
     def rates(self) -> RateGrid:
         """Real income of the parties and the host over both parties' mean duties on each other's goods."""
+        return self.once("rates", self._rates)
+
+    def _rates(self) -> RateGrid:
         sectors = [s for s in self.goods if s not in horizon_table()["short"]["values"].get("critical_inputs", [])]
         return RateGrid.solve(
             self.world.economy(), self.runs.status_quo, self.policy_of(self.standing), (self.a, self.b), sectors, self.trio,
@@ -283,13 +315,8 @@ class Case:
     @cached_property
     def ranged(self) -> str:
         """The parameters the ranges run over, in words."""
-        words = {
-            "trade_elasticity_factor": "the trade elasticity",
-            "labour_mobility": "labour mobility",
-            "capital_share": "the capital share",
-        }
         keys = horizon_table().get(self.runs.parameters.name, {}).get("ranges", {})
-        return text.join(words.get(k, k.replace("_", " ")) for k in keys) or "no parameter"
+        return text.join(map(in_words, keys)) or "no parameter"
 
     def run_name(self, horizon: str) -> str:
         """ "short run" for a horizon's name."""
@@ -363,7 +390,7 @@ class Case:
 
 def number_at(frame: pd.DataFrame, row: str, column: str) -> float:
     """One cell of a table as a float."""
-    return float(cast(float, frame.loc[row, column]))
+    return float(frame.to_numpy()[frame.index.get_loc(row), frame.columns.get_loc(column)])
 
 
 def row_of(frame: pd.DataFrame, row: str) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""The chart forms of the briefing as Altair specifications: dots with ranges, sorted bars, a tile map.
+"""The chart forms of the briefing as Vega-Lite specifications: dots with ranges, sorted bars, a tile map.
 
 Each takes a tidy frame and a width in pixels and returns one chart without title or legend; titles, units and sources stand in
 the page. Colours are the sentinels of `svg.COLOUR`. Small multiples share one scale. The timeline has its own module.
@@ -16,35 +16,67 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import altair as alt
 import pandas as pd
 
 from detente.briefing.svg import COLOUR, DIVERGING, TILE_TEXT
 
+Spec = dict[str, Any]
+
 
 class Sheet:
-    """Data of one chart by name, kept apart from its specification: Altair copies whatever stands inside a chart many times."""
+    """The data of one chart, each set of rows once, and the views that draw them."""
 
     def __init__(self) -> None:
-        self.datasets: dict[str, list[dict[str, Any]]] = {}
+        self.datasets: dict[str, list[Spec]] = {}
 
-    def chart(self, frame: pd.DataFrame) -> alt.Chart:
-        """A chart on the rows of `frame`."""
+    def rows(self, frame: pd.DataFrame) -> Spec:
+        """The rows of `frame`, for views to name."""
         name = f"rows-{len(self.datasets)}"
-        self.datasets[name] = [{str(k): v for k, v in row.items()} for row in frame.to_dict("records")]
-        chart: alt.Chart = alt.Chart(alt.NamedData(name=name))
-        return chart
+        columns = [[_plain(v) for v in frame[c].tolist()] for c in frame.columns]
+        keys = [str(c) for c in frame.columns]
+        self.datasets[name] = [dict(zip(keys, values, strict=True)) for values in zip(*columns, strict=True)]
+        return {"name": name}
 
-    def layer(self, *charts: alt.Chart, width: float, height: float, title: str = "") -> dict[str, Any]:
-        """Charts on top of each other."""
-        views = [{k: v for k, v in c.to_dict(validate=False).items() if k not in ("$schema", "config")} for c in charts]
-        return {"layer": views, "width": width, "height": height} | ({"title": {**PANEL_TITLE, "text": title}} if title else {})
+    def layer(self, *views: Spec, width: float, height: float, title: str = "") -> Spec:
+        """Views on top of each other."""
+        return {"layer": list(views), "width": width, "height": height} | (
+            {"title": {**PANEL_TITLE, "text": title}} if title else {}
+        )
 
-    def grid(self, views: Sequence[dict[str, Any]], across: int, gap: float, below: float) -> dict[str, Any]:
+    def grid(self, views: Sequence[Spec], across: int, gap: float, below: float) -> Spec:
         """The whole specification: views in rows of `across`, each with its own scales, and the data."""
         own = {"scale": {"x": "independent", "y": "independent"}}
         rows = [{"hconcat": list(views[k : k + across]), "spacing": gap, "resolve": own} for k in range(0, len(views), across)]
         return {"vconcat": rows, "spacing": below, "resolve": own, "datasets": self.datasets}
+
+
+def mark(data: Spec, kind: str, style: Spec, **channels: Spec) -> Spec:
+    """A view: a mark ("rule", "circle", "text", "bar", "rect") for every row of `data`, its place and look from the columns."""
+    return {"data": data, "mark": {"type": kind, **style}, "encoding": channels}
+
+
+def number(field: str, **more: Any) -> Spec:
+    """A channel that reads a number from a column; `more` are Vega-Lite's options (scale, axis)."""
+    return {"field": field, "type": "quantitative", **more}
+
+
+def name(field: str, **more: Any) -> Spec:
+    """A channel that reads a name, a text or a colour from a column."""
+    return {"field": field, "type": "nominal", **more}
+
+
+def end(field: str) -> Spec:
+    """The other end of a bar, a rule or a rectangle."""
+    return {"field": field}
+
+
+def as_given(field: str) -> Spec:
+    """A colour written in a column."""
+    return name(field, scale=None, legend=None)
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if hasattr(value, "item") else value
 
 
 PANEL_TITLE = {
@@ -83,39 +115,35 @@ def _ticks(domain: tuple[float, float], wanted: int) -> list[float]:
     return [round(k * step, 10) for k in range(first, last + 1)]
 
 
-def _x(domain: tuple[float, float], width: float, *, labels: bool = True, field: str = "value") -> alt.X:
-    axis = alt.Axis(
-        orient="top",
-        grid=True,
-        gridColor=COLOUR["rule"],
-        labels=labels,
-        values=_ticks(domain, 4 if width < 360 else 6),
-        labelExpr="replace(format(datum.value, ','), '-', '−')",
-        labelFlush=False,
-        labelFontSize=11.5,
-    )
-    return alt.X(f"{field}:Q", scale=alt.Scale(domain=list(domain), nice=False, zero=False), axis=axis)
+def _x(domain: tuple[float, float], width: float, field: str = "value", *, labels: bool = True) -> Spec:
+    axis = {
+        "orient": "top",
+        "grid": True,
+        "gridColor": COLOUR["rule"],
+        "labels": labels,
+        "values": _ticks(domain, 4 if width < 360 else 6),
+        "labelExpr": "replace(format(datum.value, ','), '-', '−')",
+        "labelFlush": False,
+        "labelFontSize": 11.5,
+    }
+    return number(field, scale={"domain": list(domain), "nice": False, "zero": False}, axis=axis)
 
 
-def _y(frame: pd.DataFrame, label_width: float, *, labels: bool = True) -> alt.Y:
-    axis = alt.Axis(
-        labels=labels,
-        minExtent=label_width,
-        maxExtent=label_width,
-        labelLimit=label_width - 6,
-        labelColor=COLOUR["ink"],
-    )
-    scale = alt.Scale(paddingInner=0.0, paddingOuter=0.15)
-    return alt.Y("label:N", sort=list(frame["label"]), axis=axis if labels else None, scale=scale)
+def _y(frame: pd.DataFrame, label_width: float, *, labels: bool = True) -> Spec:
+    axis = {
+        "labels": True,
+        "minExtent": label_width,
+        "maxExtent": label_width,
+        "labelLimit": label_width - 6,
+        "labelColor": COLOUR["ink"],
+    }
+    scale = {"paddingInner": 0.0, "paddingOuter": 0.15}
+    return name("label", sort=list(frame["label"]), axis=axis if labels else None, scale=scale)
 
 
-def _zero(sheet: Sheet) -> alt.Chart:
-    rule: alt.Chart = sheet.chart(pd.DataFrame({"value": [0.0]})).mark_rule(color=COLOUR["zero"], strokeWidth=1.2)
-    return rule.encode(x=alt.X("value:Q"))
-
-
-def _colour(field: str = "fill") -> alt.Color:
-    return alt.Color(f"{field}:N", scale=None, legend=None)
+def _zero(sheet: Sheet) -> Spec:
+    zero = sheet.rows(pd.DataFrame({"value": [0.0]}))
+    return mark(zero, "rule", {"color": COLOUR["zero"], "strokeWidth": 1.2}, x=number("value"))
 
 
 def _prepared(frame: pd.DataFrame) -> pd.DataFrame:
@@ -127,9 +155,7 @@ def _prepared(frame: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def dots(
-    frame: pd.DataFrame, width: float, *, label_width: float = LABEL_WIDTH, row: float = 22, across: int = 1
-) -> dict[str, Any]:
+def dots(frame: pd.DataFrame, width: float, *, label_width: float = LABEL_WIDTH, row: float = 22, across: int = 1) -> Spec:
     """Panels, `across` beside each other; a dot a row with its range as a thin line and the value in figures.
 
     Columns: panel, label, value, low, high, colour (a key of COLOUR), text (the printed value).
@@ -143,16 +169,16 @@ def dots(
     for k, (title, part) in enumerate(frame.groupby("panel", sort=False)):
         height = row * len(part)
         y = _y(part, label_width, labels=k % across == 0)
-        base = sheet.chart(part)
-        x, low = (_x(domain, inner, labels=k < across, field=field) for field in ("value", "low"))
-        span = base.mark_rule(strokeWidth=1.6, opacity=0.75).encode(x=low, x2=alt.X2("high:Q"), y=y, color=_colour())
-        point = base.mark_circle(size=78, opacity=1).encode(x=x, y=y, color=_colour())
-        text = base.mark_text(align="left", baseline="middle", dx=9).encode(x=alt.X("high:Q"), y=y, text=alt.Text("text:N"))
+        rows, colour = sheet.rows(part), as_given("fill")
+        x, low = (_x(domain, inner, field, labels=k < across) for field in ("value", "low"))
+        span = mark(rows, "rule", {"strokeWidth": 1.6, "opacity": 0.75}, x=low, x2=end("high"), y=y, color=colour)
+        point = mark(rows, "circle", {"size": 78, "opacity": 1}, x=x, y=y, color=colour)
+        text = mark(rows, "text", {"align": "left", "baseline": "middle", "dx": 9}, x=number("high"), y=y, text=name("text"))
         panels.append(sheet.layer(_zero(sheet), span, point, text, width=inner, height=height, title=str(title)))
     return sheet.grid(panels, across, gap, 14)
 
 
-def bars(frame: pd.DataFrame, width: float, *, label_width: float = 190, row: float = 20, beside: bool = True) -> dict[str, Any]:
+def bars(frame: pd.DataFrame, width: float, *, label_width: float = 190, row: float = 20, beside: bool = True) -> Spec:
     """Sorted bars from zero with the value at the end; panels beside each other (or below) on one scale.
 
     Columns as in `dots`; rows keep the order of the first panel's frame. Ranges, where low < high, are thin lines.
@@ -171,26 +197,19 @@ def bars(frame: pd.DataFrame, width: float, *, label_width: float = 190, row: fl
         labels = k == 0 or not beside
         order = first if beside else part
         y = _y(order, label_width, labels=labels)
-        base = sheet.chart(part)
-        x = _x(domain, inner)
-        bar = base.mark_bar(height={"band": 0.66}).encode(x=x, y=y, color=_colour())
+        rows, x = sheet.rows(part), _x(domain, inner)
+        layers = [mark(rows, "bar", {"height": {"band": 0.66}}, x=x, y=y, color=as_given("fill"))]
         ranged = part[part["high"] - part["low"] > 1e-9]
-        layers: list[Any] = [bar]
         if len(ranged):
-            layers.append(
-                sheet.chart(ranged)
-                .mark_rule(color=COLOUR["ink"], strokeWidth=1.1, opacity=0.7)
-                .encode(x=alt.X("low:Q"), x2=alt.X2("high:Q"), y=y)
-            )
+            line = {"color": COLOUR["ink"], "strokeWidth": 1.1, "opacity": 0.7}
+            layers.append(mark(sheet.rows(ranged), "rule", line, x=number("low"), x2=end("high"), y=y))
         layers.append(_zero(sheet))
-        for positive in (True, False):
-            half = part[(part["value"] > -1e-9) == positive]
+        for side, sign in (("left", 1), ("right", -1)):
+            half = part[(part["value"] > -1e-9) == (sign > 0)]
             if len(half):
-                layers.append(
-                    sheet.chart(half)
-                    .mark_text(align="left" if positive else "right", baseline="middle", dx=5 if positive else -5)
-                    .encode(x=alt.X("high:Q" if positive else "low:Q"), y=y, text=alt.Text("text:N"))
-                )
+                style = {"align": side, "baseline": "middle", "dx": 5 * sign}
+                at = number("high" if sign > 0 else "low")
+                layers.append(mark(sheet.rows(half), "text", style, x=at, y=y, text=name("text")))
         panels.append(sheet.layer(*layers, width=inner, height=height, title=str(title)))
     return sheet.grid(panels, across, gap, 14)
 
@@ -213,7 +232,7 @@ def step(value: float, edges: Sequence[float]) -> str:
     return "z0" if level == 0 else f"{'p' if value > 0 else 'n'}{level}"
 
 
-def tiles(frame: pd.DataFrame, width: float, *, across: int) -> dict[str, Any]:
+def tiles(frame: pd.DataFrame, width: float, *, across: int) -> Spec:
     """One square a region at its place, code and value inside, a map a panel, all on one diverging scale.
 
     Columns: panel, code, column, row, value, text, step.
@@ -228,27 +247,23 @@ def tiles(frame: pd.DataFrame, width: float, *, across: int) -> dict[str, Any]:
     frame["x"], frame["y"] = (frame["column"] - left) * size, (frame["row"] - top) * size
     frame["x2"], frame["y2"] = frame["x"] + size - 2, frame["y"] + size - 2
     frame["cx"], frame["cy"] = frame["x"] + size / 2 - 1, frame["y"] + size / 2 - 1
-    x_scale, y_scale = alt.Scale(domain=[0, wide * size], nice=False), alt.Scale(domain=[high * size, 0], nice=False)
+    x_scale, y_scale = {"domain": [0, wide * size], "nice": False}, {"domain": [high * size, 0], "nice": False}
 
-    def x(field: str) -> alt.X:
-        return alt.X(f"{field}:Q", scale=x_scale, axis=None)
+    def x(field: str) -> Spec:
+        return number(field, scale=x_scale, axis=None)
 
-    def y(field: str) -> alt.Y:
-        return alt.Y(f"{field}:Q", scale=y_scale, axis=None)
+    def y(field: str) -> Spec:
+        return number(field, scale=y_scale, axis=None)
 
     letters = max(8.0, min(11.5, size * 0.27))
     maps = []
     for title, part in frame.groupby("panel", sort=False):
-        base = sheet.chart(part)
-        square = base.mark_rect(cornerRadius=2, stroke=COLOUR["rule"], strokeWidth=0.6).encode(
-            x=x("x"), x2=alt.X2("x2:Q"), y=y("y"), y2=alt.Y2("y2:Q"), color=_colour()
-        )
-        code = base.mark_text(fontSize=letters, dy=-letters * 0.62, baseline="middle").encode(
-            x=x("cx"), y=y("cy"), text=alt.Text("code:N"), color=alt.Color("on:N", scale=None)
-        )
-        value = base.mark_text(fontSize=letters + 0.5, dy=letters * 0.66, baseline="middle", fontWeight="bold").encode(
-            x=x("cx"), y=y("cy"), text=alt.Text("text:N"), color=alt.Color("on:N", scale=None)
-        )
+        rows, at = sheet.rows(part), {"x": x("cx"), "y": y("cy"), "color": name("on", scale=None)}
+        frame_of = {"cornerRadius": 2, "stroke": COLOUR["rule"], "strokeWidth": 0.6}
+        square = mark(rows, "rect", frame_of, x=x("x"), x2=end("x2"), y=y("y"), y2=end("y2"), color=as_given("fill"))
+        above = {"fontSize": letters, "dy": -letters * 0.62, "baseline": "middle"}
+        below = {"fontSize": letters + 0.5, "dy": letters * 0.66, "baseline": "middle", "fontWeight": "bold"}
+        code, value = mark(rows, "text", above, text=name("code"), **at), mark(rows, "text", below, text=name("text"), **at)
         maps.append(sheet.layer(square, code, value, width=wide * size, height=high * size, title=str(title)))
     return sheet.grid(maps, across, gap, 20)
 

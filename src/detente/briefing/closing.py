@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from detente.briefing import text
+from detente.briefing import drivers, neighbours, outlook, questions as key_questions, standoffs, strategy, text
 from detente.briefing.case import Case
 from detente.briefing.document import Block, Cell, Column, Heading, Items, Para, Reference, References, Section, Table
 from detente.briefing.situation import status_table
@@ -17,6 +17,8 @@ from detente.equilibrium.outcome import Outcome
 from detente.equilibrium.parameters import horizon_table
 from detente.policy.dossier import Published
 from detente.world.labels import region_adjective, region_name, region_table, sector_table
+
+SAFE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def sections(case: Case) -> list[Section]:
@@ -217,7 +219,12 @@ def _plain(value: float) -> str:
 
 # -- questions ---------------------------------------------------------------------------------------------------------
 def questions(case: Case) -> list[Block]:
-    """What to watch, by date, and how far the answer's scenarios lie apart."""
+    """What each answer would move where the dossier says what may come; else what to watch, by date, and how far the answer's
+    scenarios lie apart.
+    """
+    weighed = key_questions.blocks(case)
+    if weighed:
+        return weighed
     ranked = sorted(case.dossier.key_questions, key=lambda q: (q.by_when, q.id))
     if not ranked:
         return [Para("The dossier lists no questions.")]
@@ -319,13 +326,26 @@ LIMITS = (
 )
 
 
+FORETOLD = (
+    "Likelihoods are those of the forks the dossier names and of no others; a fork’s odds do not hang on the path that "
+    "leads to it, "
+    "and what each day’s measures do counts at once and in full. The odds of who gives way hold under their stated "
+    "assumptions only."
+)
+
+
+def limits(case: Case) -> tuple[str, ...]:
+    """What the model leaves out; with prospects in the dossier, likelihoods are no longer among it."""
+    return LIMITS if case.dossier.prospects is None else (FORETOLD, *LIMITS[1:])
+
+
 def ledger() -> dict[str, Mapping[str, Any]]:
     """The numbered assumptions of the project by id; empty when the file is missing."""
     found: dict[str, Mapping[str, Any]] = {}
     for package, name in (("detente", "assumptions.yaml"), ("detente.world", "data/assumptions_world.yaml")):
         path = files(package).joinpath(name)
         if path.is_file():
-            listed = (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).get("assumptions") or []
+            listed = (yaml.load(path.read_text(encoding="utf-8"), Loader=SAFE) or {}).get("assumptions") or []
             found |= {str(a["id"]): a for a in listed}
     return found
 
@@ -333,8 +353,12 @@ def ledger() -> dict[str, Mapping[str, Any]]:
 def used_assumptions(case: Case) -> list[str]:
     """Ids of the dossier's assumptions and those of the world's card."""
     card = [str(a.get("id", a)) if isinstance(a, Mapping) else str(a) for a in case.world.card.get("assumptions", [])]
-    chosen = ["A38", "A39"]  # of the horizons every briefing solves besides its own
-    return list(dict.fromkeys([*case.dossier.assumption_ids(), *chosen, *card]))
+    used = [*case.dossier.assumption_ids(), "A38", "A39", *neighbours.ASSUMPTIONS]  # A38, A39: horizons every briefing solves
+    if strategy.stances_of(case) is not None:
+        used += standoffs.ASSUMPTIONS
+    if case.dossier.prospects is not None:
+        used += outlook.ASSUMPTIONS
+    return [*sorted(set(used), key=lambda a: int(a[1:])), *dict.fromkeys(card)]
 
 
 def method(case: Case) -> list[Block]:
@@ -362,8 +386,9 @@ def method(case: Case) -> list[Block]:
             "The table.",
         )
     )
-    blocks += [Heading("What the model leaves out", "limits"), Items(tuple(Para(x) for x in LIMITS))]
+    blocks += [Heading("What the model leaves out", "limits"), Items(tuple(Para(x) for x in limits(case)))]
     known, used = ledger(), used_assumptions(case)
+    blocks += drivers.blocks(case)
     blocks.append(Heading("Assumptions used", "assumptions"))
     if not used:
         blocks.append(Para("None beyond those of the method."))

@@ -79,6 +79,13 @@ class Table:
     wide: bool = False
     block: str = "table"
 
+    @property
+    def narrow(self) -> str:
+        """How a phone shows it: "sheet" scrolls sideways below its first column, "cards" sets each row as a list, "" as it is."""
+        if sum(c.number for c in self.columns) >= 3:
+            return "sheet"
+        return "cards" if len(self.columns) >= 4 or self.wide else ""
+
 
 @dataclass(frozen=True)
 class Figure:

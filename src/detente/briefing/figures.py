@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from detente.briefing import charts, text
+from detente.briefing import charts, drawings, engine, text
 from detente.briefing.case import Case, Triple
 from detente.briefing.document import Figure
 from detente.briefing.svg import region_colour, render
@@ -18,16 +18,21 @@ WIDE, COLUMN, NARROW = 940, 700, 348
 
 
 def figure(
-    id: str, title: str, subtitle: str, note: str, alt: str, csv: str, draw: Callable[[int], Any], *, width: int = COLUMN
+    id: str,
+    title: str,
+    subtitle: str,
+    note: str,
+    alt: str,
+    csv: str,
+    draw: Callable[[int], dict[str, Any]],
+    *,
+    width: int = COLUMN,
 ) -> Figure:
     """Draw for the page (`width` px) and for a phone, beside the work that follows: the drawing is awaited when the page is made.
 
-    Altair's own checks of each part are off: they take longer than drawing.
+    `draw(width)` gives a Vega-Lite specification as plain data.
     """
-    from altair.utils.schemapi import debug_mode
-
-    with debug_mode(False):
-        specs = draw(width), draw(NARROW)
+    specs = draw(width), draw(NARROW)
     both = [_desk().submit(render, spec, alt, prefix) for spec, prefix in zip(specs, (id, f"{id}-n"), strict=True)]
 
     def drawn() -> tuple[str, str]:
@@ -44,8 +49,9 @@ def _desk() -> ThreadPoolExecutor:
 
 
 def warm_up() -> None:
-    """Start the drawing engine beside the first solves."""
-    _desk().submit(render, {"data": {"values": [{}]}, "mark": "point"}, "", "warm")
+    """Start the drawing engine beside the first solves, where no drawings are kept from before."""
+    if not drawings.any_kept():
+        _desk().submit(engine.start)
 
 
 def dot_figure(

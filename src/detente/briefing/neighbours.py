@@ -20,6 +20,9 @@ from detente.world.labels import region_adjective, region_name
 ROWS = 12
 """Economies shown in the table; the data file has all."""
 
+ASSUMPTIONS = ("A41", "A42", "A43")
+"""Numbers of the ledger that the section rests on."""
+
 
 def sections(case: Case) -> list[Section]:
     """The section on those who are not at the table."""

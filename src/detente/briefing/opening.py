@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
-from detente.briefing import text
-from detente.briefing.case import Case, Triple
+from detente.briefing import outlook, text
+from detente.briefing.case import Case, Triple, real_income
 from detente.briefing.document import Number, Numbers, Para, Section
+from detente.briefing.drivers import in_words
 from detente.briefing.figures import dot_figure
+from detente.equilibrium.outcome import Outcome
 
 
 def sections(case: Case) -> list[Section]:
@@ -45,28 +48,45 @@ def _vlh(t: Triple) -> tuple[float, float, float]:
     return t.value, t.low, t.high
 
 
-def five_numbers(case: Case) -> Numbers:
+class Headline(NamedTuple):
+    """One figure of the summary: whose, in which scenario (None: the measures in force), how it is read, in words, its unit."""
+
+    code: str
+    scenario: str | None
+    figure: Callable[[Outcome], float]
+    what: str
+    unit: str
+
+
+def headline_figures(case: Case) -> list[Headline]:
     """World under the measures in force; both parties, the host (or third countries) and mutual trade in the worst scenario."""
     worst = case.worst
     host = case.host or (case.third[0] if case.third else case.a)
-    trade = case.triple(case.mutual_trade, worst)
-    listed = [
-        ("WORLD", None, case.income("WORLD", None), "World real income, measures in force"),
-        (case.a, worst, case.income(case.a, worst), f"{text.possessive(case.a)} real income"),
-        (case.b, worst, case.income(case.b, worst), f"{text.possessive(case.b)} real income"),
-        (host, worst, case.income(host, worst), f"{text.possessive(host)} real income"),
-        (f"{case.a}-{case.b}", worst, trade, f"Goods trade between {text.name(case.a)} and {text.name(case.b)}"),
+
+    def income(code: str, scenario: str | None, what: str) -> Headline:
+        return Headline(code, scenario, lambda o: real_income(o, case.members(code), code), what, "%")
+
+    between = f"Goods trade between {text.name(case.a)} and {text.name(case.b)}"
+    return [
+        income("WORLD", None, "World real income, measures in force"),
+        *(income(code, worst, f"{text.possessive(code)} real income") for code in (case.a, case.b, host)),
+        Headline(f"{case.a}-{case.b}", worst, case.mutual_trade, between, "% of value, both ways"),
     ]
+
+
+def five_numbers(case: Case) -> Numbers:
+    """The figures of the summary, each with its range and the parameter that moves it most."""
     rows, numbers = [], []
-    for code, scenario, t, what in listed:
-        unit = "% of value, both ways" if "-" in code else "%"
-        rows.append(case.row(code, scenario, what, unit, t))
-        setting = f"in “{case.label(scenario)}”, " if scenario else ""
+    for h in headline_figures(case):
+        t, driver = case.triple(h.figure, h.scenario), case.driver(h.figure, h.scenario)
+        rows.append(case.row(h.code, h.scenario, h.what, h.unit, t))
+        setting = f"in “{case.label(h.scenario)}”, " if h.scenario else ""
+        most = f", mostly through {in_words(driver.main.parameter)}" if driver.main and driver.moves() else ""
         numbers.append(
             Number(
                 text.percent(t.value, signed=True),
-                text.capital(what),
-                f"{setting}{text.range_note(t.low, t.high).strip('()')}; {case.run}, against {case.against(scenario)}",
+                text.capital(h.what),
+                f"{setting}{text.range_note(t.low, t.high).strip('()')}{most}; {case.run}, against {case.against(h.scenario)}",
             )
         )
     case.file("summary-numbers", "The five figures of the summary", rows)
@@ -126,9 +146,13 @@ def how_sure(case: Case) -> list[Para]:
             f" The next date set is {text.day(deadline.date)}, {text.count(deadline.days_left, 'day')} on: "
             f"{_lower(deadline.text)}."
         )
-    sure = (
+    likely = outlook.how_likely(case)
+    sure = likely or (
         "The briefing says what each outcome would do, not how likely it is. Where it gives odds at all, on who gives way "
-        "first, they hold under the assumptions beside them. Ranges show the "
+        "first, they hold under the assumptions beside them."
+    )
+    sure += (
+        " Ranges of effects show the "
         f"results with {case.ranged} at the ends of published estimates; they are not confidence intervals."
     )
     if firm:
@@ -166,6 +190,7 @@ def headline(case: Case) -> dict[str, Any]:
             s: dict(zip(("low", "value", "high"), map(_rounded, case.triple(case.mutual_trade, s)), strict=True))
             for s in case.ids
         },
+        "driven_by": {text.capital(h.what): case.driver(h.figure, h.scenario).told() for h in headline_figures(case)},
         "answer": answer(case),
     }
 

@@ -13,8 +13,8 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from detente.briefing.document import Section
-from detente.briefing.svg import COLOUR, DIVERGING, HATCH
+from detente.briefing.document import Figure, Section
+from detente.briefing.svg import HATCH
 
 
 def markdown_text(value: object) -> str:
@@ -42,19 +42,24 @@ def _numbered(sections: Sequence[Section]) -> list[dict[str, Any]]:
     return [{"section": s, "number": "" if k in (0, last) else str(k)} for k, s in enumerate(sections)]
 
 
+def _style() -> Markup:
+    return Markup(files("detente.briefing").joinpath("templates", "style.css").read_text(encoding="utf-8"))
+
+
 def html(sections: Sequence[Section], head: Mapping[str, Any], numbers: Mapping[str, int]) -> str:
     """The page. `numbers` maps source ids to their numbers in the list of sources."""
     environment = _environment()
     environment.filters["svg"] = Markup
-    style = files("detente.briefing").joinpath("templates", "style.css").read_text(encoding="utf-8")
     return environment.get_template("page.html.j2").render(
-        sections=_numbered(sections),
-        head=head,
-        numbers=numbers,
-        style=Markup(style),
-        hatches=sorted(HATCH),
-        colours=sorted([*COLOUR, *DIVERGING]),
+        sections=_numbered(sections), head=head, numbers=numbers, style=_style(), hatches=sorted(HATCH)
     )
+
+
+def chart_page(figure: Figure) -> str:
+    """One chart as a page of its own."""
+    environment = _environment()
+    environment.filters["svg"] = Markup
+    return environment.get_template("chart.html.j2").render(figure=figure, style=_style(), hatches=sorted(HATCH))
 
 
 def markdown(sections: Sequence[Section], head: Mapping[str, Any], numbers: Mapping[str, int]) -> str:

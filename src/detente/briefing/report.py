@@ -13,8 +13,11 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event, Lock
+from types import ModuleType
 from typing import Any
 
 import pandas as pd
@@ -24,7 +27,9 @@ from detente.briefing import (
     figures,
     households,
     implications,
+    neighbours,
     opening,
+    outlook,
     page,
     scale,
     scenarios as side_by_side,
@@ -38,7 +43,8 @@ from detente.briefing.document import DataFile, Section
 from detente.equilibrium.outcome import Outcome
 from detente.equilibrium.parameters import horizon as named_horizon, horizon_table
 from detente.errors import BadDossier, InputError
-from detente.outlook.scenarios import Scenarios, parameter_variants, run_policies, run_scenarios
+from detente.outlook.runs import FORMAT, dossier_content
+from detente.outlook.scenarios import Scenarios, parameter_variants, run_policies
 from detente.policy.dossier import Dossier, load_dossier
 from detente.world.library import load_world
 from detente.world.world import World
@@ -127,29 +133,51 @@ def solve_case(dossier: Dossier, world: World, horizon: str | None = None, progr
     several = sum(packages if h not in paths else 1 + len(far) for h in names)
     steps = ahead + several + 1
 
-    def counted(before: int) -> Progress | None:
-        return None if progress is None else lambda label, done, _: progress(label, before + done, steps)
+    lock, compiled, solved = Lock(), Event(), 0
 
-    runs = run_scenarios(dossier, world, chosen, with_ranges=True, progress=counted(0))
-    others: dict[str, Scenarios] = {}
-    for name in names:
-        if name in paths:  # eighteen years each: only what a published figure for that year is set beside
-            policies = {k: p for k, p in runs.policies.items() if k in far}
-            quo = dossier.policy(None, world.regions, world.sectors)
-            others[name] = run_policies(world, quo, policies, name, with_ranges=False, progress=counted(ahead))
-            ahead += 1 + len(policies)
-        else:
-            others[name] = run_scenarios(dossier, world, name, with_ranges=False, progress=counted(ahead))
-            ahead += packages
-    return Case(dossier, world, runs, others)
+    def counted(label: str, *_: int) -> None:
+        nonlocal solved
+        compiled.set()
+        with lock:
+            solved += 1
+            if progress is not None:
+                progress(label, solved, steps)
+
+    quo = dossier.policy(None, world.regions, world.sectors)
+    policies = {s.id: dossier.policy(s.id, world.regions, world.sectors) for s in dossier.scenarios if s.id != "status-quo"}
+
+    def at(name: str) -> Scenarios:
+        # eighteen years each along a path: only what a published figure for that year is set beside
+        short_list = {k: p for k, p in policies.items() if k in far} if name in paths and name != chosen else policies
+        try:
+            if name != chosen:
+                compiled.wait()  # the first solve compiles; two at once would compile the same thing
+            return run_policies(world, quo, short_list, name, with_ranges=name == chosen, progress=counted)
+        finally:
+            compiled.set()
+
+    with ThreadPoolExecutor(2, thread_name_prefix="solves") as pool:
+        runs, *others = pool.map(at, [chosen, *names])
+    return Case(dossier, world, runs, dict(zip(names, others, strict=True)))
+
+
+LANES = (
+    (scale, neighbours, households, implications, trade),
+    (strategy, outlook, opening, situation, side_by_side, closing),
+)
+"""Sections written beside each other; what quiets a library's warnings (a setting of the whole process) stays in one lane."""
 
 
 def write_sections(case: Case) -> list[Section]:
-    """All sections in reading order."""
-    out: list[Section] = []
-    for part in (opening, situation, side_by_side, implications, trade, households, scale, strategy, closing):
-        out += part.sections(case)
-    return out
+    """All sections in reading order. Two lanes at a time: while one waits for a solve, the other is put into words."""
+
+    def written(lane: Sequence[ModuleType]) -> dict[str, list[Section]]:
+        return {part.__name__: part.sections(case) for part in lane}
+
+    with ThreadPoolExecutor(len(LANES), thread_name_prefix="sections") as pool:
+        done = {name: found for lane in pool.map(written, LANES) for name, found in lane.items()}
+    order = (opening, situation, side_by_side, outlook, implications, trade, neighbours, households, scale, strategy, closing)
+    return [section for part in order for section in done[part.__name__]]
 
 
 # -- data and record ---------------------------------------------------------------------------------------------------
@@ -173,10 +201,12 @@ def data_files(shelf: Sequence[DataFile]) -> dict[str, bytes]:
 
 def csv_bytes(frame: pd.DataFrame) -> bytes:
     """A CSV with ten significant digits; text that a spreadsheet would run as a formula is quoted with an apostrophe."""
-    safe = frame.copy()
-    for column in safe.columns:
-        if not pd.api.types.is_numeric_dtype(safe[column]):
-            safe[column] = pd.Series([_harmless(v) for v in safe[column]], index=safe.index, dtype=object)
+    words = {c: frame[c].tolist() for c in frame.columns if not pd.api.types.is_numeric_dtype(frame[c])}
+    changed = {c: list(map(_harmless, values)) for c, values in words.items()}
+    changed = {c: values for c, values in changed.items() if values != words[c]}
+    safe = (
+        frame.assign(**{str(c): pd.Series(v, index=frame.index, dtype=object) for c, v in changed.items()}) if changed else frame
+    )
     return safe.to_csv(index=False, float_format="%.10g", lineterminator="\n").encode()
 
 
@@ -188,7 +218,9 @@ def run_record(case: Case, main: dict[str, Any], contents: dict[str, bytes]) -> 
     """What is needed to repeat and check the run, as JSON with sorted keys."""
     dossier_json = json.dumps(case.dossier.model_dump(mode="json", by_alias=True), sort_keys=True, ensure_ascii=False)
     record = {
-        "format": 1,
+        "format": FORMAT,
+        "kind": "briefing",
+        "dossier_content": dossier_content(case.dossier),
         "dossier": {
             "id": case.dossier.id,
             "sha256": _sha(dossier_json.encode()),
@@ -213,7 +245,7 @@ def run_record(case: Case, main: dict[str, Any], contents: dict[str, bytes]) -> 
         "measure_status": {k: v.value for k, v in case.dossier.status().items()},
         "assumptions": closing.used_assumptions(case),
         "headline": main,
-        "repeat": f"detente brief {case.dossier.id} --horizon {case.runs.parameters.name}",
+        "repeat": "detente rerun run.json",
         "files": {name: {"bytes": len(body), "sha256": _sha(body)} for name, body in sorted(contents.items())},
     }
     return (json.dumps(_json(record), indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n").encode()

@@ -1,270 +1,218 @@
 """Section 9, last part: who gives way first and whether a truce holds, from the payoff table.
 
-The stand-off is the steady equilibrium of `talks.standoff`, solved over all combinations of the assumptions below; every chance
-carries its range over them. The truce is the grim trigger of `talks.truce`, with a check that punishing pays.
+The stand-off is told by the four models of `talks.contests` over the whole grid of assumptions, the truce by `talks.keeping`;
+the sentences are those of `talks.telling` and `talks.truce_telling`, so that the page and the command line cannot differ. Every
+chance carries its assumptions and its range.
 """
 
 from __future__ import annotations
 
-import itertools
 import math
+from typing import Any
+
+import pandas as pd
 
 from detente.briefing import text
+from detente.briefing.case import Case
 from detente.briefing.document import Block, Cell, Column, Heading, Para, Table
-from detente.briefing.stances import EASE, FIGHT, HOLD, Stances, points
-from detente.talks.stakes import Stakes, annuity, stakes_from_table
-from detente.talks.standoff import Standoff, standoff
-from detente.talks.truce import critical_discount
-from detente.talks.words import chance, chance_range, days
+from detente.briefing.stances import Stances
+from detente.briefing.talks_charts import LABELS, odds_figure
+from detente.strategy.payoffs import PayoffTable
+from detente.talks import telling, truce_telling
+from detente.talks.case import AtTheTable, at_the_table
+from detente.talks.duty_game import DutyGame, duty_game
+from detente.talks.keeping import PERIODS
+from detente.talks.patience import Patience
+from detente.talks.words import chance, chance_range, days, money
 
-RATES, RISKS, PRIDE, YEARS = (0.03, 0.06, 0.12), (0.25, 0.5, 1.0), (0.02, 0.05, 0.1), (1.0, 2.0, 4.0)
-"""Assumptions of the stand-off, central value in the middle: discount rate a year, collapses a year, points of real income a year
-that being seen to win is worth, and how many years who gave way, or a collapse, matters."""
+ASSUMPTIONS = ("A40", "A47", "A48", "A49")
+"""Numbers of the ledger that the section rests on."""
+
+
+def seen(case: Case, table: PayoffTable) -> AtTheTable:
+    """The case at the table, read once a case."""
+    found: AtTheTable = case.once(
+        "at the table", lambda: at_the_table(case.dossier, case.world, case.runs.parameters, table=table)
+    )
+    return found
 
 
 # -- who gives way -----------------------------------------------------------------------------------------------------
-def stakes(s: Stances, by: str, interest: float, pride: float, years: float) -> tuple[Stakes, Stakes]:
-    """Stakes from the table; being seen to win is worth `pride` points a year for `years`, giving way costs as much."""
-    g = s.games[by]
-    payoff = {names: s.cell(by, *names) for names in (g.names(c) for c in g.cells()) if len(names) == 2}
-    first, second = stakes_from_table(
-        s.table.parties,
-        (interest, interest),
-        payoff,
-        settlement_years=years,
-        collapse_years=years,
-    )
-    extra = pride * annuity(interest, years)
-    made = [x.with_(win=x.win + extra, lose=x.lose - extra) for x in (first, second)]
-    return made[0], made[1]
-
-
-def contest(s: Stances, by: str, interest: float, risk: float, pride: float, years: float) -> Standoff:
-    """One stand-off."""
-    return standoff(*stakes(s, by, interest, pride, years), risk)
-
-
 def who_first(s: Stances) -> list[Block]:
-    """Odds of giving way over all combinations of the assumptions, and why the costs of one set the odds of the other."""
-    one, two = s.table.parties
-    literal = contest(s, "motives", RATES[1], RISKS[1], 0.0, YEARS[1])
-    middle = contest(s, "motives", RATES[1], RISKS[1], PRIDE[1], YEARS[1])
-    trials = [
-        (by, r, x, w, y, contest(s, by, r, x, w, y)) for by, r, x, w, y in itertools.product(s.games, RATES, RISKS, PRIDE, YEARS)
-    ]
-    csv = s.case.file(
-        "standoff",
-        "Who gives way first, over all combinations of the assumptions",
-        [
-            {
-                "judged by": by, "discount rate a year": r, "collapses a year": x, "worth of being seen to win, points a year": w,
-                "years that matters": y, "status": t.status, f"{one} gives way first": t.blink[0],
-                f"{two} gives way first": t.blink[1],
-                "talks collapse first": t.collapse, "mean length, years": t.length, "unit": "probability",
-            }
-            for by, r, x, w, y, t in trials
-        ],
-    )  # fmt: skip
-    head: list[Block] = [Heading("Who gives way first", "who-first"), Para(_literal(s, literal))]
-    told = [t for *_, t in trials if not math.isnan(t.blink[0])]
-    mixed = sum(t.hazards is not None for t in told)
-    if middle.hazards is None:
-        return [
-            *head,
-            Para(
-                "At the middle of the assumptions tried there is no contest of waiting, so no odds are given (data/standoff.csv)."
-            ),
-        ]
-    what = [
-        (f"{text.name(one, start=True)} gives way first", middle.blink[0], [t.blink[0] for t in told]),
-        (f"{text.name(two, start=True)} gives way first", middle.blink[1], [t.blink[1] for t in told]),
-        ("Talks collapse first", middle.collapse, [t.collapse for t in told]),
-    ]
-    rows = [(Cell(label), Cell(chance(v), strong=True), Cell(chance_range(min(all_), max(all_)))) for label, v, all_ in what]
-    lengths = [t.length for t in told if t.hazards is not None]
-    rows.append(
-        (Cell("Mean length"), Cell(days(middle.length), strong=True), Cell(f"{days(min(lengths))} to {days(max(lengths))}"))
-    )
-    table = Table(
-        "tab-standoff",
-        "Who gives way first, if being seen to win counts",
-        f"Middle: motives, discount rate {100 * RATES[1]:g} %, {RISKS[1]:g} collapses a year, {PRIDE[1]:g} points of real "
-        "income a year "
-        f"for {YEARS[1]:g} years to who is seen to win. Range: {len(told)} of {len(trials)} combinations of the assumptions",
-        (Column("What happens"), Column("Middle", number=True), Column("Range", number=True)),
-        tuple(rows),
-        s.case.note(csv, assumptions()),
-        csv,
+    """Odds of giving way by model, what they agree on, what decides and what flips them."""
+    case = seen(s.case, s.table)
+    head: list[Block] = [Heading("Who gives way first", "who-first"), Para(telling.answer(case))]
+    if math.isnan(case.odds().first[1]):
+        return head
+    csv = s.case.file("standoff", "Who gives way first, by model: at once, and if both still hold", _tidy(case))
+    figure = odds_figure(case, csv=csv, note=s.case.note(csv))
+    told = (
+        (telling.at_once(case), "What is left out."),
+        (telling.agreement(case), "Where the models agree."),
+        (telling.decides(case), "By assumption."),
+        (telling.breaks(case), "Where it flips."),
+        (telling.deadline(case), "The clock."),
+        (telling.delay(case), "What a day costs."),
+        (telling.threats(case), "Public threats."),
     )
     return [
         *head,
-        Para(odds(s, middle, told, mixed)),
-        table,
-        Para(paradox(middle), "The paradox."),
-        Para(flips(middle), "Where it flips."),
+        *([figure] if figure is not None else []),
+        _models(s, case, csv),
+        *(Para(body, lead) for body, lead in told if body),
     ]
 
 
-def odds(s: Stances, t: Standoff, told: list[Standoff], mixed: int) -> str:
-    """The odds in words, and how many of the combinations are no contest."""
-    one, two = (text.name(p) for p in s.table.parties)
-    body = (
-        f"At the middle of the assumptions {one} gives way first with {chance(t.blink[0])} (range {_span(told, 0)}), {two} with "
-        f"{chance(t.blink[1])} (range {_span(told, 1)}), and talks collapse first with {chance(t.collapse)} (range "
-        f"{chance_range(min(x.collapse for x in told), max(x.collapse for x in told))})."
-    )
-    rest = len(told) - mixed
-    if rest:
-        at_once = [sum(x.hazards is None and x.blink[k] == 1 for x in told) for k in (0, 1)]
-        parts = [f"in {n} {who} gives way at once" for n, who in zip(at_once, (one, two), strict=True) if n]
-        stuck = rest - sum(at_once)
-        parts += [f"in {stuck} neither ever does"] if stuck else []
-        body += f" In {mixed} of the {len(told)} combinations both wait; {text.join(parts)}."
-    width = max(x.blink[0] for x in told) - min(x.blink[0] for x in told)
-    if width > 0.5:
-        body += " The range is so wide that the odds are no forecast: they show what the answer hangs on."
-    return body
+def _tidy(case: AtTheTable) -> list[dict[str, object]]:
+    rows: list[dict[str, object]] = []
+    one, two = case.parties
+    for model in (*case.trials.models, None):
+        for still, basis in ((False, "taken at face value"), (True, "if both still hold")):
+            odds = case.odds(model, still=still)
+            for what, x in (
+                (f"{one} eases first", odds.first), (f"{two} eases first", odds.second), ("talks collapse first", odds.collapse),
+                ("no end", odds.standing),
+            ):  # fmt: skip
+                rows.append(
+                    {
+                        "model": model or "all", "basis": basis, "outcome": what, "low": x[0], "mean": x[1], "high": x[2],
+                        "unit": "probability", "combinations": odds.trials,
+                    }
+                )  # fmt: skip
+    return rows
 
 
-def _span(told: list[Standoff], side: int) -> str:
-    return chance_range(min(x.blink[side] for x in told), max(x.blink[side] for x in told))
+def _models(s: Stances, case: AtTheTable, csv: str) -> Table:
+    one, two = case.parties
+    rows = []
+    for model, r in case.trials.summary().to_dict("index").items():
 
+        def odds(key: str, r: Any = r) -> Cell:
+            return Cell(chance(float(r[key])), chance_range(float(r[f"{key}, low"]), float(r[f"{key}, high"])))
 
-def assumptions() -> str:
-    """The grid in words."""
-
-    def listed(values: tuple[float, ...], scale: float = 1.0) -> str:
-        return text.join((f"{scale * v:g}" for v in values), "or")
-
-    return (
-        f"Tried: motives or real income; discount rate {listed(RATES, 100)} % a year; {listed(RISKS)} collapses a year; "
-        f"{listed(PRIDE)} points "
-        f"a year for {listed(YEARS)} years, after which a collapse is mended too. These are assumptions, the same for both sides."
-    )
-
-
-def _literal(s: Stances, t: Standoff) -> str:
-    one, two = (text.name(p) for p in s.table.parties)
-    words = {
-        "first gives way at once": f"{one} gives way at once",
-        "second gives way at once": f"{two} gives way at once",
-        "both give way at once": "both want to settle at once, and the model does not say who speaks first",
-        "neither gives way": "neither gives way: waiting pays each of them more than giving way",
-        "no contest": "there is no contest of waiting",
-        "mixed": "both wait, and either may give way",
-    }
-    deal, hold = s.cell("motives", EASE, EASE), s.cell("motives", HOLD, HOLD)
-    body = (
-        f"Against a deal in which both ease, a year of both holding is worth {points(hold[0] - deal[0])} points to {one} and "
-        f"{points(hold[1] - deal[1])} to {two}. Taken literally (nothing counts but the payoff table) {words[t.status]}"
-    )
-    for k, side in enumerate(t.sides):
-        if side.prize <= 0:
-            own, other = ((EASE, HOLD), (HOLD, EASE)) if k == 0 else ((HOLD, EASE), (EASE, HOLD))
-            body += (
-                f": to {text.name(side.name)} easing alone is worth {points(s.cell('motives', *own)[k])}, the other’s "
-                "easing alone "
-                f"{points(s.cell('motives', *other)[k])}, so it has nothing to win by waiting"
+        low, middle, high = (float(r[f"mean length, days ({q})"]) / 365.25 for q in ("a tenth", "half", "nine tenths"))
+        rows.append(
+            (
+                Cell(LABELS[str(model)], strong=model == "all"),
+                Cell(f"{chance(float(r[f'{one} at once']))} / {chance(float(r[f'{two} at once']))}"),
+                odds(f"{one} eases"),
+                odds(f"{two} eases"),
+                odds("talks collapse"),
+                Cell(f"{r[f'{one} likelier in']:,} / {r[f'{two} likelier in']:,}", f"neither in {r['neither in']:,}"),
+                Cell(days(middle), f"{days(low)} to {days(high)}"),
             )
-            break
-    return (
-        body + ". That leaves out what both say they care about: who is seen to give in. The odds below add a worth of that, "
-        "which nobody has measured; they hold under these assumptions only and say nothing about a day."
+        )
+    names = f"{text.label(one)} / {text.label(two)}"
+    return Table(
+        "tab-standoff",
+        "Who gives way first, in each model",
+        f"At once: average chance over all combinations. The rest: if both still hold on {text.day(case.as_of)}; second line: "
+        "range over the motives halved, as given and doubled, for all models alike also over models",
+        (
+            Column("Model"),
+            Column("At once", names, number=True),
+            Column(text.label(one), "eases first", number=True),
+            Column(text.label(two), "eases first", number=True),
+            Column("Collapse", "comes first", number=True),
+            Column("Likelier in", names, number=True),
+            Column("Mean length", "median of combinations", number=True),
+        ),
+        tuple(rows),
+        s.case.note(csv, assumptions(case.patience)),
+        csv,
+        wide=True,
     )
 
 
-def paradox(t: Standoff) -> str:
-    """Why the side that suffers less is the likelier to move."""
-    cost = [side.cost_of_waiting(t.collapse_risk) for side in t.sides]
-    ratio = [c / side.prize for c, side in zip(cost, t.sides, strict=True)]
-    names = [text.name(side.name) for side in t.sides]
-    if t.likelier is None:
-        return "Both are equally likely to give way."
-    k = [side.name for side in t.sides].index(t.likelier)
-    return (
-        f"{text.capital(names[k])} is the likelier to give way here, although waiting weighs on {names[1 - k]} more, "
-        "measured against what "
-        f"waiting may win ({text.fixed(ratio[1 - k], 2)} against {text.fixed(ratio[k], 2)} of the prize a year). In this "
-        "equilibrium each side’s "
-        "pace is set by the other’s costs: the side that hurts more stays only if the other is likely enough to move. If one "
-        "side "
-        "may simply be stubborn, the first move falls to the weaker one instead; and that one side gives way at once is "
-        "an equilibrium too. The model does not choose between them."
-    )
+def assumptions(p: Patience) -> str:
+    """What was tried, in words."""
 
+    def ends(key: str, scale: float = 1.0) -> str:
+        return text.join((f"{scale * v:g}" for v in p.ends(key)), "or")
 
-def flips(t: Standoff) -> str:
-    """The nearest break-even."""
-    found = [b for b in t.break_evens() if b.change is not None and b.value]
-    if not found:
-        return "No single number, changed alone, makes both equally likely to give way."
-    near = min(found, key=lambda b: abs((b.change or 0) / b.value))
-    who = "" if near.side == "both" else f"{text.possessive(near.side)} "
-    unit = "" if "(a year)" in near.quantity else " (points of real income, present value)"
+    rates = text.join((f"{100 * v:g}" for v in p.rate_range), "or")
     return (
-        f"The nearest change of one number that makes both equally likely to give way: {who}{near.quantity} at "
-        f"{text.number(near.break_even or 0.0)} instead of {text.number(near.value)}{unit}."
-    )
+        f"Tried in every combination: motives halved, as given or doubled; each side’s discount rate {rates} % a year; "
+        f"{ends('collapse_risk')} collapses a year; having given way matters {ends('settlement_years')} years; a collapse lasts "
+        f"{ends('collapse_years')} years; not being seen to give way is worth {ends('face')} points a year for an audience "
+        f"weight of 1; a side never bends with {ends('stubborn', 100)} %; a missed deadline ends talks with "
+        f"{ends('bite', 100)} %; its day is sure to within {ends('slip_days')} days. None of these is measured (A40, A47)."
+    ).replace(" %", f"{text.THIN}%")
 
 
 # -- truce -------------------------------------------------------------------------------------------------------------
 def truce(s: Stances) -> list[Block]:
-    """How much the future must count for a truce (both hold) to be kept, under a harsh and a believable punishment."""
-    parties = s.table.parties
+    """What keeps each side in today's truce and in a deal, renewal, transparency, and the duties a truce could hold."""
+    case = seen(s.case, s.table)
+    duties = duty_game(s.case.dossier, s.case.world, s.case.runs.parameters, base=s.case.runs.status_quo)
+    kept = _kept(s, case)
+    return [
+        Heading("Would a truce hold", "truce"),
+        Para(truce_telling.kept(case, "truce")),
+        Para(truce_telling.kept(case, "deal")),
+        kept,
+        Para(truce_telling.flips(case)),
+        _periods(s, case),
+        Para(truce_telling.renewals(case)),
+        Para(truce_telling.transparency(case)),
+        Para(_duties(s, case, duties)),
+    ]
+
+
+def _kept(s: Stances, case: AtTheTable) -> Table:
     rows, data = [], []
-    told: list[str] = []
-    for by, g in s.games.items():
-        best = g.best_replies()
-        for k, p in enumerate(parties):
-            cheat_cell = (FIGHT, HOLD) if k == 0 else (HOLD, FIGHT)
-            keep, cheat = s.cell(by, HOLD, HOLD)[k], s.cell(by, *cheat_cell)[k]
-            fight = s.cell(by, FIGHT, FIGHT)[k]
-            punisher = parties[1 - k]
-            menu = s.table.stances[1 - k]
-            index = [menu.index(FIGHT), menu.index(FIGHT)]
-            index[k] = s.table.stances[k].index(FIGHT)
-            index[1 - k] = menu.index(FIGHT)
-            believed = bool(best[punisher][tuple(index)])
-            needed = critical_discount(keep, cheat, fight)
+    for what, label in (("truce", "Both hold"), ("deal", "Both ease")):
+        fight, alone = case.keepings[what, "fight"], case.keepings[what, "no agreement"]
+        for k, side in enumerate(fight.sides):
+            need = fight.needs(1.0)[k], alone.needs(1.0)[k]
             rows.append(
                 (
-                    Cell(text.capital(text.name(p)), by),
-                    *(Cell(points(v)) for v in (keep, cheat, fight)),
-                    Cell(_needed(needed)),
-                    Cell("yes" if believed else "no"),
+                    Cell(text.capital(text.name(side.party)), label),
+                    Cell(_points(side.keep)),
+                    Cell(_points(side.gain), side.stance, strong=side.tempted),
+                    Cell(_points(side.fight), "would be fought" if side.fight_carried_out else "an empty threat"),
+                    Cell(_points(side.alone)),
+                    Cell(_needed(need[0])),
+                    Cell(_needed(need[1])),
                 )
             )
             data.append(
                 {
-                    "party": p, "judged by": by, "both hold": keep, "escalates alone": cheat, "both escalate": fight,
-                    "discount factor needed": needed, "punishment pays the punisher": believed,
-                    "unit": "points of real income a year",
+                    "kept": label.lower(), "party": side.party, "keeping": side.keep, "best breach": side.stance,
+                    "breach wins": side.gain, "after a fight": side.fight, "with no agreement": side.alone,
+                    "other side would fight": side.fight_carried_out, "next year must count, fight": need[0],
+                    "next year must count, no agreement": need[1], "unit": "points of real income a year",
                 }
             )  # fmt: skip
-            if by == "motives":
-                told.append(_truce_words(p, needed, believed, punisher))
-    csv = s.case.file("truce", "How much the future must count for the truce to be kept", data)
-    return [
-        Heading("Would a truce hold", "truce"),
-        Para(f"{text.capital('; '.join(told))}."),
-        Table(
-            "tab-truce",
-            "What keeps each side in a truce",
-            "Truce: both hold; cheating: escalating alone until noticed; punishment: both escalate. Points of real income a "
-            f"year, {s.case.run}",
-            (
-                Column("Party", "judged by"),
-                Column("Truce", "points", number=True),
-                Column("Cheating", "points", number=True),
-                Column("Fight", "points", number=True),
-                Column("Next period must count", "% of this one", number=True),
-                Column("Punishing pays", "the other side"),
-            ),
-            tuple(rows),
-            s.case.note(csv, "A period: the time from cheating to the answer. Nothing slips through unnoticed here."),
-            csv,
+    csv = s.case.file("truce", "What keeps each side in today’s truce and in a deal", data)
+    return Table(
+        "tab-truce",
+        "What keeps each side in",
+        f"Points of real income a year by the motives, {s.case.run}; breach: the harsher stance that pays best while the other "
+        "keeps; reviews once a year",
+        (
+            Column("Party", "what is kept"),
+            Column("Keeping", "points", number=True),
+            Column("Breach wins", "points", number=True),
+            Column("After a fight", "points", number=True),
+            Column("No agreement", "points", number=True),
+            Column("Next year must count", "% if fought", number=True),
+            Column("Next year must count", "% without", number=True),
         ),
-    ]
+        tuple(rows),
+        s.case.note(
+            csv,
+            "No agreement: what both do by themselves, so it needs no promise. Chance a year of a false alarm "
+            f"{100 * case.patience.false_alarm:g}{text.THIN}%, of seeing a breach {100 * case.patience.detection:g}{text.THIN}% "
+            "(A40).",
+        ),
+        csv,
+        wide=True,
+    )
+
+
+def _points(value: float) -> str:
+    return text.fixed(value, 4, signed=True)
 
 
 def _needed(value: float) -> str:
@@ -273,16 +221,54 @@ def _needed(value: float) -> str:
     return "never enough" if math.isinf(value) else text.fixed(100 * value, 0)
 
 
-def _truce_words(party: str, needed: float, believed: bool, punisher: str) -> str:
-    who = text.name(party)
-    if needed == 0:
-        return f"{who} has nothing to win by breaking a truce in which both hold"
-    if math.isinf(needed):
-        return f"{who} loses nothing in an open fight, so nothing keeps it in the truce"
-    end = (
-        ""
-        if believed
-        else f"; but escalating in answer would cost {text.name(punisher)} more than letting it pass: a doubtful punishment"
+def _periods(s: Stances, case: AtTheTable) -> Table:
+    what = "truce" if any(x.tempted for x in case.keepings["truce", "fight"].sides) else "deal"
+    found = case.keepings[what, "fight"]
+    frame = found.renewals()
+    rows = []
+    for label, period in PERIODS.items():
+        both = frame[frame["period, years"] == period].set_index("side").to_dict("index")
+        first = both[case.parties[0]]
+        rows.append(
+            (
+                Cell(text.capital(label)),
+                Cell(days(float(first["years to see a breach"]))),
+                Cell(days(float(first["years to a false alarm"]))),
+                Cell(money(float(first["meetings, million USD a year"])).removeprefix("USD ")),
+                *(
+                    Cell(
+                        money(float(both[p]["a breach wins by the next review, million USD"])).removeprefix("USD "),
+                        f"must count {_needed(float(both[p]['discount factor needed']))}",
+                    )
+                    for p in case.parties
+                ),
+            )
+        )
+    csv = s.case.file("renewal", "What the time between reviews does", _rows(frame))
+    return Table(
+        "tab-renewal",
+        "What the time between reviews does",
+        f"{'Today’s truce' if what == 'truce' else 'A deal in which both ease'}, breaches fought; second line: percent of today "
+        "that the next review must count for the side to keep",
+        (
+            Column("Reviews every"),
+            Column("A breach is seen", "after, on average", number=True),
+            Column("A false alarm", "after, on average", number=True),
+            Column("Meetings", "USD a year, each side", number=True),
+            *(Column(text.label(p), "USD a breach wins by then", number=True) for p in case.parties),
+        ),
+        tuple(rows),
+        s.case.note(csv, f"A meeting is taken to cost each side {money(case.patience.review_million_usd)} (A49)."),
+        csv,
     )
-    share = f"{text.fixed(100 * needed, 0)}{text.THIN}%"
-    return f"{who} would gain by escalating alone and keeps the truce if the next period counts at least {share} of this one{end}"
+
+
+def _duties(s: Stances, case: AtTheTable, duties: DutyGame) -> str:
+    s.case.file(
+        "truce-duties", "Payoffs at the pairs of mean duties from which the game of duties is read", _rows(duties.to_frame())
+    )
+    return truce_telling.duty_words(case, duties).removesuffix(".") + " (data/truce-duties.csv)."
+
+
+def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(k): v for k, v in row.items()} for row in frame.to_dict("records")]

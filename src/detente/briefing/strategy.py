@@ -2,12 +2,13 @@
 
 Payoffs come from one equilibrium for each combination of stances (`strategy.payoffs`), judged by real income alone and by the
 dossier's motives. Equilibria, the deal zone, threats, the stand-off and the truce are the models of the talks room on that table;
-the deal over duties is read off the grid of both sides' mean duties. Every probability carries its assumptions and its range.
+the package comes from `agenda`, what rules are worth from `rules`, the deal over duties alone from the grid of both sides' mean
+duties. Every probability carries its assumptions and its range.
 """
 
 from __future__ import annotations
 
-from detente.briefing import standoffs, text
+from detente.briefing import agenda, rules, standoffs, text
 from detente.briefing.case import Case
 from detente.briefing.document import Block, Cell, Column, Heading, Para, Section, Table
 from detente.briefing.scale import rate
@@ -25,7 +26,12 @@ def sections(case: Case) -> list[Section]:
 
 
 def stances_of(case: Case) -> Stances | None:
-    """The solved payoff table; None where the dossier gives no stances or has not two parties in this world."""
+    """The solved payoff table, worked out once; None where the dossier gives no stances or has not two parties in this world."""
+    found: Stances | None = case.once("stances", lambda: _stances_of(case))
+    return found
+
+
+def _stances_of(case: Case) -> Stances | None:
     parties = [p.region for p in case.dossier.parties]
     if len(parties) != 2 or tuple(parties) != case.parties or not all(len(p.stances) > 1 for p in case.dossier.parties):
         return None
@@ -38,17 +44,18 @@ def stances_of(case: Case) -> Stances | None:
 def blocks(case: Case) -> list[Block]:
     """All parts that the dossier allows."""
     s = stances_of(case)
+    package = [*agenda.blocks(case, s), *deal_over_duties(case)]
     if s is None:
         lead = (
             "The dossier does not give both parties a choice of stances, so there is no payoff table: nothing is said of moves."
         )
-        return [Para(lead), *deal_over_duties(case)]
+        return [Para(lead), *package, *rules.blocks(case)]
     out: list[Block] = [Para(answer(s)), payoff_block(s), Para(reading(s))]
     if s.has_all:
-        out += [*zone(s), *threats(s), *deal_over_duties(case), *standoffs.who_first(s), *standoffs.truce(s)]
+        out += [*zone(s), *threats(s), *package, *standoffs.who_first(s), *standoffs.truce(s)]
     else:
-        out += deal_over_duties(case)
-    return out
+        out += package
+    return [*out, *rules.blocks(case)]
 
 
 def _named(s: Stances, cell: tuple[str, ...]) -> str:
@@ -262,16 +269,13 @@ def threats(s: Stances) -> list[Block]:
 
 
 def deal_over_duties(case: Case) -> list[Block]:
-    """The Nash bargain over both mean duties from today's."""
+    """The Nash bargain over both mean duties from today's, for scale."""
     g = case.rates
     deal = g.deal
+    lead = "If only duties and only real income counted."
     if deal is None:
-        return [
-            Heading("A deal over duties", "duties"),
-            Para(
-                f"No change of the two mean duties makes both {text.name(case.a)} and {text.name(case.b)} better off than today."
-            ),
-        ]
+        told = f"No change of the two mean duties makes both {text.name(case.a)} and {text.name(case.b)} better off than today."
+        return [Para(told, lead)]
     rates = text.join(
         f"{text.name(side)} {rate(g, k, deal.rates[k])} (today {text.fixed(100 * g.today[k], 0)}{text.THIN}%)"
         for k, side in enumerate(g.sides)
@@ -285,9 +289,8 @@ def deal_over_duties(case: Case) -> list[Block]:
         [r | {"scenario": "deal", "relative_to": case.quo} for r in rows],
     )
     body = (
-        "Bargaining over their mean duties on each other with equal power, from today’s, the two would agree on about "
-        f"{rates}. Real income: "
-        f"{gains}, {case.run}, against {case.quo} (data/duty-deal.csv)."
+        f"Free to set any mean duties on each other, the two would agree on about {rates}: real income {gains}, {case.run}, "
+        f"against {case.quo} (data/duty-deal.csv)."
     )
     if any(t < -0.005 for t in deal.rates):
         body += " A rate below zero is a subsidy to imports: in words, nearly free trade with a side payment."
@@ -295,5 +298,4 @@ def deal_over_duties(case: Case) -> list[Block]:
         v = deal.real_income[case.host]
         body += f" {text.capital(text.name(case.host))} {'would lose' if v < 0 else 'would gain'} {text.percent(abs(v))}"
         body += ", as the trade diverted to it goes back." if v < 0 else "."
-    body += " Duties are the whole agenda here: controls, chips and purchases would shift the terms."
-    return [Heading("A deal over duties", "duties"), Para(body)]
+    return [Para(f"{body} What keeps the package above from going that far is what the parties want besides income.", lead)]

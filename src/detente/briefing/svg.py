@@ -1,4 +1,4 @@
-"""From an Altair chart to an inline SVG that follows the page: its colours, its fonts, light and dark.
+"""From a Vega-Lite chart to an inline SVG that follows the page: its colours, its fonts, light and dark.
 
 Charts are drawn in fixed colours of `COLOUR`; here each becomes a CSS variable of the page, so that one drawing serves the
 light page, the dark page and paper. Ids are made unique, the size becomes a viewBox, the alt text an aria-label.
@@ -105,8 +105,5 @@ def finish(raw: str, alt: str, prefix: str) -> str:
 
 
 def render(spec: dict[str, Any], alt: str, prefix: str) -> str:
-    """Draw an Altair specification with vl-convert and make it ready for the page."""
-    import altair
-
-    version = ".".join(altair.SCHEMA_VERSION.lstrip("v").split(".")[:2])
-    return finish(engine.draw({**spec, "config": CONFIG}, version), alt, prefix)
+    """Draw a Vega-Lite specification and make it ready for the page."""
+    return finish(engine.draw({**spec, "config": CONFIG}), alt, prefix)

@@ -13,12 +13,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-import altair as alt
 import pandas as pd
 
-from detente.briefing.charts import CHARACTER, Sheet
+from detente.briefing.charts import CHARACTER, Sheet, Spec, end as end_at, mark, name, number
 from detente.briefing.svg import COLOUR, HATCH
 from detente.briefing.text import clipped, count, short_day
 
@@ -75,7 +73,7 @@ def draw(
     start: date,
     end: date,
     width: float,
-) -> dict[str, Any]:
+) -> Spec:
     """The chart. `bars` in row order, `due` (day, what) ascending, `today` the day the dossier speaks about."""
     sheet, narrow = Sheet(), width < 500
     per_day = width / (end - start).days
@@ -108,14 +106,15 @@ def draw(
     y += 46
     height = y
 
-    scale_x = alt.Scale(domain=[0, width], nice=False, range=[0, width])
-    scale_y = alt.Scale(domain=[0, height], nice=False, range=[0, height])
+    scale_x = {"domain": [0, width], "nice": False, "range": [0, width]}
+    scale_y = {"domain": [0, height], "nice": False, "range": [0, height]}
 
-    def x_(field: str = "x") -> alt.X:
-        return alt.X(f"{field}:Q", scale=scale_x, axis=None)
+    def view(frame: pd.DataFrame, kind: str, style: Spec, channels: Spec, y: str = "y") -> Spec:
+        place = {"x": number("x", scale=scale_x, axis=None), "y": number(y, scale=scale_y, axis=None)}
+        return mark(sheet.rows(frame), kind, style, **place, **channels)
 
-    def y_(field: str = "y") -> alt.Y:
-        return alt.Y(f"{field}:Q", scale=scale_y, axis=None)
+    def words_at(frame: pd.DataFrame, align: str, y: str = "y", **style: object) -> Spec:
+        return view(frame, "text", {"align": align, "baseline": "middle", **style}, {"text": name("text")}, y)
 
     months = month_starts(start, end)
     every = 3 if narrow else 1 if len(months) <= 15 else 2
@@ -127,11 +126,10 @@ def draw(
             if k % every == 0
         ]
     )
-    layers: list[alt.Chart] = [
-        sheet.chart(grid).mark_rule(color=COLOUR["rule"]).encode(x=x_(), y=y_(), y2=alt.Y2("y2:Q")),
-        sheet.chart(names)
-        .mark_text(align="left", baseline="top", dx=2, color=COLOUR["muted"], fontSize=11.5)
-        .encode(x=x_(), y=y_(), text=alt.Text("text:N")),
+    down = {"y2": end_at("y2")}
+    layers = [
+        view(grid, "rule", {"color": COLOUR["rule"]}, down),
+        words_at(names, "left", baseline="top", dx=2, color=COLOUR["muted"], fontSize=11.5),
     ]
     lines, due_labels = [], []
     for k, (when, what) in enumerate(due):
@@ -141,25 +139,13 @@ def draw(
         lines.append({"x": at(when), "y": line_y - 6, "y2": height - 46.0})
         due_labels.append({"x": at(when) - 4, "y": line_y, "text": clipped(text, int((at(when) - 6) / (CHARACTER * 0.9)))})
     if lines:
-        layers.append(
-            sheet.chart(pd.DataFrame(lines))
-            .mark_rule(color=COLOUR["ink"], strokeWidth=0.8, strokeDash=[1, 2])
-            .encode(x=x_(), y=y_(), y2=alt.Y2("y2:Q"))
-        )
-        layers.append(
-            sheet.chart(pd.DataFrame(due_labels))
-            .mark_text(align="right", baseline="middle", fontSize=12)
-            .encode(x=x_(), y=y_(), text=alt.Text("text:N"))
-        )
+        layers.append(view(pd.DataFrame(lines), "rule", {"color": COLOUR["ink"], "strokeWidth": 0.8, "strokeDash": [1, 2]}, down))
+        layers.append(words_at(pd.DataFrame(due_labels), "right", fontSize=12))
     now = pd.DataFrame(
         [{"x": at(today), "y": 8.0 + TOP_LINE * len(due) - 6, "y2": height - 46.0, "text": f"as of {short_day(today)}"}]
     )
-    layers.append(sheet.chart(now).mark_rule(color=COLOUR["ink"], strokeWidth=1.5).encode(x=x_(), y=y_(), y2=alt.Y2("y2:Q")))
-    layers.append(
-        sheet.chart(now)
-        .mark_text(align="right", baseline="middle", dx=-5, dy=6, fontWeight="bold", fontSize=12)
-        .encode(x=x_(), y=y_(), text=alt.Text("text:N"))
-    )
+    layers.append(view(now, "rule", {"color": COLOUR["ink"], "strokeWidth": 1.5}, down))
+    layers.append(words_at(now, "right", dx=-5, dy=6, fontWeight="bold", fontSize=12))
     rounds = pd.DataFrame(
         [
             {
@@ -175,24 +161,11 @@ def draw(
     )
     if len(rounds):
         stems = rounds.assign(y2=rounds["ty"] + 7)
-        layers.append(
-            sheet.chart(stems).mark_rule(color=COLOUR["muted"], strokeWidth=0.6).encode(x=x_(), y=y_(), y2=alt.Y2("y2:Q"))
-        )
-        layers.append(
-            sheet.chart(rounds)
-            .mark_circle(size=70, stroke=COLOUR["ink"], strokeWidth=1.3, opacity=1)
-            .encode(x=x_(), y=y_(), color=alt.Color("fill:N", scale=None))
-        )
-        layers.append(
-            sheet.chart(rounds[~rounds["late"]])
-            .mark_text(align="right", baseline="middle", fontSize=12, dx=3)
-            .encode(x=x_(), y=y_("ty"), text=alt.Text("text:N"))
-        )
-        layers.append(
-            sheet.chart(rounds[rounds["late"]])
-            .mark_text(align="left", baseline="middle", fontSize=12, dx=-3)
-            .encode(x=x_(), y=y_("ty"), text=alt.Text("text:N"))
-        )
+        dot = {"size": 70, "stroke": COLOUR["ink"], "strokeWidth": 1.3, "opacity": 1}
+        layers.append(view(stems, "rule", {"color": COLOUR["muted"], "strokeWidth": 0.6}, down))
+        layers.append(view(rounds, "circle", dot, {"color": name("fill", scale=None)}))
+        layers.append(words_at(rounds[~rounds["late"]], "right", "ty", fontSize=12, dx=3))
+        layers.append(words_at(rounds[rounds["late"]], "left", "ty", fontSize=12, dx=-3))
     step, sample = width / 4, 14 if narrow else 26
     for k, (status, word) in enumerate(
         {"in_force": "in force", "suspended": "suspended", "threatened": "threatened", "expired": "ended"}.items()
@@ -203,28 +176,15 @@ def draw(
     for dashed in (False, True):
         part = frame[frame["dashed"] == dashed]
         if len(part):
-            mark = sheet.chart(part).mark_rect(strokeWidth=1.2, strokeDash=[4, 3] if dashed else [1, 0], cornerRadius=1)
-            layers.append(
-                mark.encode(
-                    x=x_(),
-                    x2=alt.X2("x2:Q"),
-                    y=y_(),
-                    y2=alt.Y2("y2:Q"),
-                    fill=alt.Fill("fill:N", scale=None),
-                    stroke=alt.Stroke("stroke:N", scale=None),
-                    fillOpacity=alt.FillOpacity("opacity:Q", scale=None),
-                    strokeOpacity=alt.StrokeOpacity("line:Q", scale=None),
-                )
-            )
+            style = {"strokeWidth": 1.2, "strokeDash": [4, 3] if dashed else [1, 0], "cornerRadius": 1}
+            looks = {"fill": name("fill", scale=None), "stroke": name("stroke", scale=None)}
+            faint = {"fillOpacity": number("opacity", scale=None), "strokeOpacity": number("line", scale=None)}
+            layers.append(view(part, "rect", style, {"x2": end_at("x2"), **down, **looks, **faint}))
     words = pd.DataFrame(labels)
     for weight in ("bold", "normal"):
         part = words[words["weight"] == weight]
         if len(part):
-            layers.append(
-                sheet.chart(part)
-                .mark_text(align="left", baseline="middle", fontWeight=weight, fontSize=12.5 if weight == "bold" else 12)
-                .encode(x=x_(), y=y_(), text=alt.Text("text:N"))
-            )
+            layers.append(words_at(part, "left", fontWeight=weight, fontSize=12.5 if weight == "bold" else 12))
     return sheet.grid([sheet.layer(*layers, width=width, height=height)], 1, 0, 0)
 
 

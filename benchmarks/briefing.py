@@ -1,0 +1,87 @@
+"""The briefing from the command line to the last file: a first run on a machine, and a run after it.
+
+Each run is a process of its own, so that imports count. CPU seconds are those of the process and of the drawing engine it
+starts; they hold better than the time on the clock where other work keeps the cores busy.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.timing import Section, seconds
+
+DOSSIER = "kuala-lumpur-2025"
+STAGES = ("imports", "dossier and world", "scenarios", "sections", "page and files", "drawing, in its process")
+SCRIPT = """
+import json, resource, sys, time
+begin = time.perf_counter()
+def cpu(who=resource.RUSAGE_SELF):
+    used = resource.getrusage(who)
+    return used.ru_utime + used.ru_stime
+marks = [0.0]
+from detente.briefing import engine, report
+marks.append(cpu())
+dossier, world = report.load_dossier(sys.argv[1]), report.load_world()
+marks.append(cpu())
+solve_case, write_sections = report.solve_case, report.write_sections
+def solved(*a):
+    out = solve_case(*a)
+    marks.append(cpu())
+    return out
+def written(*a):
+    out = write_sections(*a)
+    marks.append(cpu())
+    return out
+report.solve_case, report.write_sections = solved, written
+report.brief(dossier, world, out=sys.argv[2])
+marks.append(cpu())
+clock = time.perf_counter() - begin
+engine._stop()
+stages = [b - a for a, b in zip(marks, marks[1:])] + [cpu(resource.RUSAGE_CHILDREN)]
+print(json.dumps({"clock": clock, "stages": stages}))
+"""
+
+
+def once(cache: Path, out: Path) -> tuple[float, list[float]]:
+    """Seconds on the clock and CPU seconds by stage of one run with `cache` as DETENTE_CACHE."""
+    environment = os.environ | {"DETENTE_CACHE": str(cache)}
+    command = [sys.executable, "-c", SCRIPT, DOSSIER, str(out)]
+    answer = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
+    told = json.loads(answer.splitlines()[-1])
+    return told["clock"], told["stages"]
+
+
+def run(quick: bool = False) -> Section:
+    """A first run, a run with all charts new, and a run after both; the median of several rounds."""
+    rounds = 1 if quick else 3
+    names = ("nothing kept", "compiled code kept", "drawings kept too")
+    clock, stages = np.empty((rounds, 3)), np.empty((rounds, 3, len(STAGES)))
+    with tempfile.TemporaryDirectory() as folder:
+        for r in range(rounds):
+            cache = Path(folder) / f"cache-{r}"
+            for k in range(3):
+                if k == 1:
+                    shutil.rmtree(cache / "drawings")
+                clock[r, k], stages[r, k] = once(cache, Path(folder) / "out")
+    told, middle = np.median(clock, axis=0), np.median(stages, axis=0)
+    rows = [(name, *(seconds(middle[k, j]) for k in range(3))) for j, name in enumerate(STAGES)]
+    rows.append(("CPU in all", *(seconds(float(np.median(stages[:, k].sum(1)))) for k in range(3))))
+    rows.append(("on the clock", *(seconds(told[k]) for k in range(3))))
+    return Section(
+        "The briefing",
+        (
+            f"`detente brief {DOSSIER}`: CPU seconds by stage, and the time on the clock. A first run compiles the solver "
+            "and draws every chart; a later one loads both from the cache folder. A chart whose numbers have changed is drawn "
+            "again.",
+        ),
+        ("stage", *names),
+        tuple(rows),
+    )
