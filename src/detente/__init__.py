@@ -58,6 +58,17 @@ _HOME = {
     "truce": "detente.talks.truce",
     "bystander": "detente.talks.neighbours",
     "at_the_table": "detente.talks.case",
+    "proposal": "detente.talks.propose",
+    "regimes": "detente.strategy.regimes",
+    "fixed_deadline": "detente.talks.deadlines",
+    "uncertain_deadline": "detente.talks.deadlines",
+    "prolonged_deadline": "detente.talks.prolonged",
+    "renewal": "detente.talks.renewal",
+    "stubborn_standoff": "detente.talks.reputation",
+    "purchase_promise": "detente.talks.commitments",
+    "Patience": "detente.talks.patience",
+    "duty_game": "detente.talks.duty_game",
+    "Odds": "detente.talks.odds",
     "outlook": "detente.outlook.outlook",
     "Outlook": "detente.outlook.outlook",
     "key_questions": "detente.outlook.questions",
@@ -83,9 +94,11 @@ __all__ = [
     "Ledger",
     "NonTariffCost",
     "Objective",
+    "Odds",
     "Outcome",
     "Outlook",
     "Parameters",
+    "Patience",
     "Policy",
     "Productivity",
     "PurchaseCommitment",
@@ -106,6 +119,8 @@ __all__ = [
     "bystander",
     "chokepoint",
     "compare",
+    "duty_game",
+    "fixed_deadline",
     "horizon",
     "key_questions",
     "list_dossiers",
@@ -120,13 +135,20 @@ __all__ = [
     "outlook",
     "pareto_frontier",
     "payoff_table",
+    "prolonged_deadline",
+    "proposal",
+    "purchase_promise",
+    "regimes",
+    "renewal",
     "reputation",
     "run_scenarios",
     "shapley",
     "solve",
     "solve_many",
     "standoff",
+    "stubborn_standoff",
     "truce",
+    "uncertain_deadline",
     "what_changed",
 ]
 
@@ -166,9 +188,18 @@ if TYPE_CHECKING:
     from detente.strategy.nash import best_reply, nash_tariffs
     from detente.strategy.objectives import Weights
     from detente.strategy.payoffs import payoff_table
+    from detente.strategy.regimes import regimes
     from detente.talks.case import at_the_table
+    from detente.talks.commitments import purchase_promise
+    from detente.talks.deadlines import fixed_deadline, uncertain_deadline
+    from detente.talks.duty_game import duty_game
     from detente.talks.neighbours import bystander
-    from detente.talks.reputation import reputation
+    from detente.talks.odds import Odds
+    from detente.talks.patience import Patience
+    from detente.talks.prolonged import prolonged_deadline
+    from detente.talks.propose import proposal
+    from detente.talks.renewal import renewal
+    from detente.talks.reputation import reputation, stubborn_standoff
     from detente.talks.standoff import standoff
     from detente.talks.truce import truce
     from detente.world.economy import Economy

@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 import detente as dt
-from detente.equilibrium.derivatives import Objective
-from detente.errors import InputError
+from detente.errors import InputError, UnknownName
 from detente.strategy.calibrate import calibrate_weights
 from detente.strategy.controls import best_control
 from detente.strategy.nash import best_reply
+from detente.strategy.objectives import Weights
 from detente.strategy.regimes import pairwise, regimes
 from economies import random_economy
 
 
 def test_weights_are_recovered_from_the_tariffs_they_led_to() -> None:
     economy = random_economy(3, 2, 8, tariffs=False)
-    true = {("R1", "S1"): 0.25, ("R1", "S2"): 0.05}
-    reply = best_reply(
-        economy, "R1", detail="sector", objective=Objective(real_income={"R1": 1.0}, value_added=true), starts=(0.2,)
-    )
+    true = Weights(jobs={"S1": 0.25, "S2": 0.05})
+    reply = best_reply(economy, "R1", detail="sector", objective=true.objective("R1", economy), starts=(0.2,))
     found = calibrate_weights(economy, "R1", policy=dt.Policy.from_arrays(tariffs=reply.tariffs), ridge=1e-8)
     # two conditions, two weights: only their difference may be weakly identified
     assert found.explained > 0.999
-    again = best_reply(
-        economy, "R1", detail="sector", objective=found.as_weights().objective("R1", economy.sectors), starts=(0.2,)
-    )
+    again = best_reply(economy, "R1", detail="sector", objective=found.as_weights().objective("R1", economy), starts=(0.2,))
     assert again.tariffs == pytest.approx(reply.tariffs, abs=1e-3)
 
 
@@ -59,6 +57,26 @@ def test_rules_are_worth_something() -> None:
     assert table.tariffs["equal treatment"][1, 0, 0] == pytest.approx(table.tariffs["equal treatment"][2, 0, 0])
 
 
+def test_regimes_add_up_and_players_may_be_few() -> None:
+    economy = random_economy(3, 2, 8)
+    table = regimes(economy, sectors="all", detail="region", method="differences", tolerance=1e-4)
+    assert list(table.outcomes) == ["free trade", "equal treatment", "nash"]
+    percent, money = table.cost()
+    assert percent == pytest.approx(table.outcomes["nash"].world_real_income)
+    assert money == pytest.approx(sum(table.cost([r])[1] for r in economy.regions))
+    over = table.cost(against="equal treatment")[1]
+    assert over == pytest.approx(money - table.cost(regime="equal treatment")[1])
+    assert table.record()["mean_tariff_pct"]["free trade"] == 0
+    assert "world real income −" in table.explain()
+    few = regimes(economy, sectors="all", detail="region", players=["R1"])
+    before = few.outcomes["nash"].before
+    changed = few.tariffs["nash"] != before.tariffs
+    assert {economy.regions[n] for n in np.argwhere(changed)[:, 1]} == {"R1"}
+    assert few.outcomes["nash"].real_income["R1"] > 0
+    with pytest.raises(UnknownName, match="regime"):
+        few.cost(regime="autarky")
+
+
 def test_pairs_settle_and_no_pair_wants_to_reopen() -> None:
     economy = random_economy(3, 2, 8)
     pairs = [("R1", "R2"), ("R1", "R3")]
@@ -68,3 +86,28 @@ def test_pairs_settle_and_no_pair_wants_to_reopen() -> None:
     assert outcome.status == "converged"
     with pytest.raises(InputError, match="different"):
         pairwise(economy, [("R1", "R2"), ("R2", "R1")])
+
+
+def test_a_government_is_not_moved_by_the_money_it_counts_in() -> None:
+    # the same equilibrium told in other money: every nominal figure after the change is half as large again
+    outcome = dt.solve(random_economy(3, 2, 8), dt.Policy([dt.Tariff(by="R1", on="R2", rate=0.2, sectors="all")]))
+    after = outcome.after
+    nominal = ("wage", "wage_index", "price", "unit_cost", "sales", "output", "cpi", "income", "value_added", "shipments")
+    nominal += ("tariff_revenue", "export_tax_revenue", "subsidies", "spending", "deficits")
+    fields = {f.name for f in dataclasses.fields(after)}
+    other = dataclasses.replace(after, **{key: 1.5 * getattr(after, key) for key in nominal if key in fields})
+    told = dataclasses.replace(outcome, after=other)
+    wanted = Weights(jobs={"default": 0.1, "S1": 0.3}, revenue=0.2, prices=0.3, dependence=0.4, rivals=("R2",))
+    first, second = wanted.parts(outcome, "R1"), wanted.parts(told, "R1")
+    assert all(value != 0 for value in first.values())
+    assert second == pytest.approx(first, rel=1e-9)
+
+
+def test_the_smooth_objective_has_the_slope_of_the_whole_one() -> None:
+    economy = random_economy(3, 2, 8)
+    wanted = Weights(jobs={"default": 0.1, "S1": 0.3}, revenue=0.2, prices=0.3)
+    slope = dt.solve(economy).gradient(wanted.objective("R1", economy)).sel(origin="R2", destination="R1").sum()
+    step = 1e-4
+    moved = [dt.solve(economy, dt.Policy([dt.Tariff(by="R1", on="R2", rate=h, sectors="all")])) for h in (step, -step)]
+    values = [wanted.value(outcome, "R1") for outcome in moved]
+    assert (values[0] - values[1]) / (2 * step) == pytest.approx(float(slope), rel=1e-4)

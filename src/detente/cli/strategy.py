@@ -1,4 +1,4 @@
-"""`detente nash`, `detente bargain`: what governments would choose, and what they could agree on."""
+"""`detente nash`, `detente bargain`, `detente regimes`, `detente deal`: what governments would choose, and could agree on."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from detente.cli.common import HorizonName, Json, WorldName, emit, out, progress_bar, signed, text_table
+from detente.cli.common import DossierName, HorizonName, Json, WorldName, emit, out, progress_bar, signed, text_table
 from detente.errors import InputError
 
 if TYPE_CHECKING:
@@ -19,18 +19,26 @@ DetailName = Annotated[str, typer.Option(help="region (one rate), pair, sector (
 OnEachOther = Annotated[bool, typer.Option("--on-each-other", help="Only the players' tariffs on each other move.")]
 DossierOption = Annotated[str | None, typer.Option("--dossier", help="Start from a dossier's status quo, not from the table.")]
 CsvFile = Annotated[Path | None, typer.Option(help="Also write every rate as CSV.")]
+TableFile = Annotated[Path | None, typer.Option("--csv", help="Also write the figures as CSV.")]
+ChartFile = Annotated[Path | None, typer.Option(help="Also draw it: .svg, .png or .html.")]
 
 
 def nash(
     player: Players = None,
     detail: DetailName = "pair-sector",
     on_each_other: OnEachOther = False,
-    method: Annotated[str, typer.Option(help="gradient, or formula (no intermediates, one rate a player).")] = "gradient",
+    method: Annotated[
+        str, typer.Option(help="gradient; differences or formula (one rate a player; the latter without intermediates).")
+    ] = "gradient",
     dossier: DossierOption = None,
     world: WorldName = "world-2022",
     horizon: HorizonName = None,
     check: Annotated[bool, typer.Option("--check", help="Run a fresh best reply for every player at the solution.")] = False,
+    resume: Annotated[
+        Path | None, typer.Option(help="Keep the state of the search in this file, and go on from it if it is there.")
+    ] = None,
     csv: CsvFile = None,
+    chart: ChartFile = None,
     as_json: Json = False,
 ) -> None:
     """Nash tariffs: rates at which every player replies best to the others. One player gives its best reply."""
@@ -48,17 +56,28 @@ def nash(
             "progress": progress,
         }
         if player and len(player) == 1:
+            if resume is not None:
+                raise InputError("--resume is for games; a best reply of one player takes seconds")
             found = best_reply(table, player[0], detail=cast(Any, detail), **options)
         else:
             found = nash_tariffs(
-                table, player, cast(Any, detail), method=cast(Any, method), partners=partners, check=check, **options
-            )
+                table, player, cast(Any, detail), method=cast(Any, method), partners=partners, check=check,
+                checkpoint=resume, **options,
+            )  # fmt: skip
     if csv is not None:
         found.rates().to_csv(csv, index=False, float_format="%.10g")
+    against = f"the status quo of {dossier}" if dossier else "the table's tariffs"
+    if chart is not None:
+        from detente.briefing.standalone import save_chart
+        from detente.briefing.strategy_charts import rates_figure
+
+        subtitle = (
+            f"Mean rate on imports of goods and change of real income, percent; against {against}; {horizon or 'medium'} run"
+        )
+        save_chart(rates_figure(found, subtitle, csv=_name(csv), note=_source(table, csv)), chart)
     if as_json:
         emit(found.record())
         return
-    against = f"the status quo of {dossier}" if dossier else "the table's tariffs"
     out.print(f"{found.kind}, {detail}, {horizon or 'medium'} run; real income against {against}", highlight=False)
     shown = text_table(("player", "mean rate, %", "median, %", "real income, %"))
     for code, row in found.to_frame().iterrows():
@@ -79,31 +98,46 @@ def bargain(
     world: WorldName = "world-2022",
     horizon: HorizonName = None,
     csv: CsvFile = None,
+    chart: ChartFile = None,
     as_json: Json = False,
 ) -> None:
     """The deal over the parties' tariffs on each other: agreed rates, and who gains what."""
-    from detente.strategy.bargain import bargain as run
+    from detente.strategy.bargain import bargain as run, pareto_frontier
     from detente.world.library import load_world
 
     if len(party) < 2:
         raise InputError("give at least two parties: --party USA --party CHN")
     table = load_world(world)
+    if chart is not None and len(party) != 2:
+        raise InputError("--chart draws the frontier of two parties")
+    options: dict[str, Any] = {
+        "detail": detail,
+        "policy": _status_quo(dossier, table),
+        "sectors": _goods(table),
+        "horizon": horizon or "medium",
+    }
+    point = cast(Any, disagreement.replace("-", " "))
+    frontier = None
     with progress_bar("bargain", as_json) as progress:
-        deal = run(
-            table,
-            party,
-            cast(Any, disagreement.replace("-", " ")),
-            cast(Any, solution),
-            detail=cast(Any, detail),
-            policy=_status_quo(dossier, table),
-            sectors=_goods(table),
-            horizon=horizon or "medium",
-            progress=progress,
-        )
+        deal = run(table, party, point, cast(Any, solution), progress=progress, **options)
+        if chart is not None and deal.room:
+            frontier = pareto_frontier(table, party, 9, point, progress=progress, **options)
     if csv is not None:
         deal.rates().to_csv(csv, index=False, float_format="%.10g")
+    if chart is not None and frontier is not None:
+        from detente.briefing.standalone import save_chart
+        from detente.briefing.strategy_charts import frontier_figure
+
+        subtitle = f"Gains over {disagreement.replace('-', ' ')}, percent of real income; {horizon or 'medium'} run"
+        agreed = [deal.gains[p] for p in deal.parties]
+        save_chart(
+            frontier_figure(
+                frontier, deal.parties, agreed, subtitle, solution=solution, note=_source(table, csv), csv=_name(csv)
+            ),
+            chart,
+        )
     if as_json:
-        emit(deal.record())
+        emit(deal.record() | ({} if frontier is None else {"frontier": frontier.to_dict(orient="records")}))
         return
     if not deal.room:
         out.print("No change of these tariffs makes every party better off: the deal is to leave things as they are.")
@@ -117,6 +151,118 @@ def bargain(
     for name in deal.parties:
         gains.add_row(name, signed(deal.gains[name]), signed(deal.ideal[name]))
     out.print(gains)
+
+
+def regimes(
+    dossier: DossierOption = None,
+    detail: Annotated[str, typer.Option(help="Rates in the games: region (one a player), pair or pair-sector.")] = "region",
+    world: WorldName = "world-2022",
+    horizon: HorizonName = None,
+    csv: TableFile = None,
+    chart: ChartFile = None,
+    as_json: Json = False,
+) -> None:
+    """What ending multilateral cooperation would cost: free trade, equal treatment and tariffs without restraint."""
+    from detente.strategy.regimes import regimes as run
+    from detente.world.labels import group_table
+    from detente.world.library import load_world
+
+    table = load_world(world)
+    with progress_bar("regimes", as_json) as progress:
+        found = run(
+            table,
+            policy=_status_quo(dossier, table),
+            detail=cast(Any, detail),
+            sectors=_goods(table),
+            horizon=horizon or "medium",
+            progress=progress,
+        )
+    frame = found.to_frame()
+    if csv is not None:
+        frame.rename_axis("region").to_csv(csv, float_format="%.10g")
+    against = f"the status quo of {dossier}" if dossier else "the table's tariffs"
+    if chart is not None:
+        from detente.briefing import text
+        from detente.briefing.standalone import save_chart
+        from detente.briefing.strategy_charts import regimes_figure
+        from detente.briefing.svg import region_colour
+
+        groups = {c: [m for m in g["members"] if m in table.regions] for c, g in group_table().items() if g["members"] != "all"}
+        shown: list[Any] = [("World", "other", None)]
+        shown += [(text.capital(text.short_name(c)), region_colour(c), m) for c, m in groups.items() if len(m) > 1]
+        big = sorted(table.regions, key=lambda r: -float(table.economy().income[table.region_index(r)]))[:8]
+        shown += [(text.label(c), region_colour(c), [c]) for c in big]
+        subtitle = f"Real income, change in percent, against {against}; {horizon or 'medium'} run"
+        save_chart(regimes_figure(found, shown, subtitle, note=_source(table, csv), csv=_name(csv)), chart)
+    if as_json:
+        emit(found.record())
+        return
+    out.print(f"Tariffs on goods, {detail} rates, {horizon or 'medium'} run; real income against {against}", highlight=False)
+    shown_table = text_table(("", *found.outcomes))
+    rates = found.mean_rates()
+    shown_table.add_row("mean tariff, %", *(f"{rates[k]:.1f}" for k in found.outcomes))
+    shown_table.add_row("world, %", *(signed(found.outcomes[k].world_real_income) for k in found.outcomes), style="bold")
+    for code in frame.drop(index="world")["nash"].sort_values().index:
+        shown_table.add_row(str(code), *(signed(float(frame[k][code])) for k in found.outcomes))
+    out.print(shown_table)
+    out.print(found.explain(), highlight=False, markup=False)
+    out.print("residuals " + ", ".join(f"{k} {g.residual:.0e}" for k, g in found.games.items()), style="dim", highlight=False)
+
+
+def deal(
+    dossier: DossierName,
+    disagreement: Annotated[str, typer.Option(help="What follows without a deal: both hold, or both escalate.")] = "hold",
+    judged_by: Annotated[str, typer.Option(help="motives (of the dossier), or real-income.")] = "motives",
+    solves: Annotated[int, typer.Option(min=20, max=2000, help="Equilibria to solve at most.")] = 150,
+    world: WorldName = "world-2022",
+    horizon: HorizonName = None,
+    csv: TableFile = None,
+    chart: ChartFile = None,
+    as_json: Json = False,
+) -> None:
+    """A package both would sign: duties, controls and purchases, what trades against what, and how it would be kept."""
+    from detente.talks.propose import proposal
+    from detente.world.library import load_world
+
+    table = load_world(world)
+    with progress_bar("deal", as_json) as progress:
+        found = proposal(
+            dossier, table, horizon, disagreement=cast(Any, disagreement), judged_by=cast(Any, judged_by.replace("-", " ")),
+            solves=solves, progress=progress,
+        )  # fmt: skip
+    if csv is not None:
+        found.exchange().to_csv(csv, index=False, float_format="%.10g")
+    if chart is not None and found.status == "deal":
+        from detente.briefing.standalone import save_chart
+        from detente.briefing.strategy_charts import gains_figure
+
+        subtitle = (
+            f"Equivalent variation, USD billion a year, against both parties choosing “{disagreement}”; {found.horizon} run"
+        )
+        save_chart(gains_figure(found, subtitle, note=_source(table, csv), csv=_name(csv)), chart)
+    if as_json:
+        emit(found.record())
+        return
+    out.print(f"{found.dossier}, {found.horizon} run; read on {found.agenda.day}", highlight=False)
+    issues = text_table(("issue", "package", "one more costs", "and brings"))
+    step = f"at the package: {{}}, points by {found.judged_by}"
+    for row in found.exchange().to_dict(orient="records"):
+        title = row["issue"] if len(row["issue"]) <= 44 else row["issue"][:43] + "…"
+        costs, brings = (f"{row[step.format(what)]:+.4f}".replace("-", "−") for what in ("costs the giver", "brings the other"))
+        issues.add_row(title, row["in the package"], costs, brings)
+    out.print(issues)
+    out.print(f"Costs and gains in points of real income a year by {found.judged_by}.", style="dim", highlight=False)
+    for paragraph in found.explain().split("\n\n"):
+        out.print()
+        out.print(paragraph, highlight=False, markup=False)
+
+
+def _name(csv: Path | None) -> str:
+    return "" if csv is None else csv.name
+
+
+def _source(table: World, csv: Path | None) -> str:
+    return f"Source: detente on {table.name}." + (f" Data: {csv.name}" if csv is not None else "")
 
 
 def _goods(table: World) -> list[str]:

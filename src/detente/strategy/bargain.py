@@ -115,84 +115,142 @@ def bargain(
     """
     if solution not in ("nash", "kalai-smorodinsky"):
         raise UnknownName(solution, ["nash", "kalai-smorodinsky"], "solution")
-    economy = world.economy()
-    chosen = named_horizon(horizon, **parameters)
-    names = resolve_regions(list(parties), economy.regions)
-    if len(names) < 2:
-        raise InputError("a bargain needs at least two parties")
-    rest = policy or Policy()
-    space = TariffSpace.make(economy, names, detail, partners=names, sectors=sectors)
-    shock = rest.shock(economy)
-    goals = [(objective or {}).get(p, p) for p in names]
-    label = "policy"
-    start = shock.tariffs
-    if isinstance(disagreement, Policy):
-        shock = disagreement.shock(economy)
-        start = shock.tariffs
-        rest = disagreement
-    elif disagreement == "nash":
-        label = "nash"
-        wanted = dict(zip(names, goals, strict=True))
-        fight = nash_tariffs(
-            economy, names, detail, wanted, policy=rest, partners=names, sectors=sectors, horizon=chosen, progress=progress
-        )
-        start = fight.tariffs
-    elif disagreement == "status quo":
-        label = "status quo"
-    else:
-        raise UnknownName(disagreement, ["status quo", "nash"], "disagreement point")
-
-    evaluate = TariffGradients(economy, shock, chosen, goals)
-    reference, _ = evaluate(start)
+    t = _Table.set(
+        world, parties, disagreement, detail=detail, objective=objective, policy=policy, sectors=sectors, horizon=horizon,
+        progress=progress, **parameters,
+    )  # fmt: skip
+    names, search = t.names, t.search
     weight = np.array([(power or {}).get(p, 1.0) for p in names])
-    first = space.start(start, economy.shipments)
-    held = space.group >= 0
-    # within a group rates keep their spread around its mean, so that the disagreement point itself is in the space
-    spread = np.zeros_like(start)
-    spread[held] = np.log1p(start[held]) - first[space.group[held]]
-
-    def at(u: Array) -> tuple[Array, Array]:
-        tariffs = start.copy()
-        tariffs[held] = np.expm1(u[space.group[held]] + spread[held])
-        values, slopes = evaluate(tariffs)
-        level = np.exp(values / 100)
-        slopes = np.array([space.gather(s * (1 + tariffs)) for s in slopes]) * level[:, None]
-        return 100 * (level - np.exp(reference / 100)), slopes
-
-    search = _Search(at, first)
     better = search.improving()
     if better is None:
-        tariffs, gains, ideal, slope, room = start, np.zeros(len(names)), np.zeros(len(names)), 0.0, False
+        tariffs, gains, ideal, slope, room = t.start, np.zeros(len(names)), np.zeros(len(names)), 0.0, False
     else:
         room = True
         ideal = np.array([search.most(k, better) for k in range(len(names))])
         u = search.nash(better, weight) if solution == "nash" else search.proportional(better, ideal)
-        gains, slopes = at(u)
+        gains, slopes = search.at(u)
         slope = float(np.abs((weight / np.maximum(gains, 1e-300)) @ slopes).max()) if solution == "nash" else 0.0
-        tariffs = start.copy()
-        tariffs[held] = np.expm1(u[space.group[held]] + spread[held])
-    before = rest + Policy.from_arrays(tariffs=start, label="the disagreement point") if label == "nash" else rest
-    deal = rest + Policy.from_arrays(tariffs=tariffs, label="the agreed tariffs")
-    outcome = solve(economy, deal, chosen).relative_to(solve(economy, before, chosen))
+        tariffs = t.tariffs(u)
+    before = t.rest + Policy.from_arrays(tariffs=t.start, label="the disagreement point") if t.label == "nash" else t.rest
+    deal = t.rest + Policy.from_arrays(tariffs=tariffs, label="the agreed tariffs")
+    outcome = solve(t.economy, deal, t.parameters).relative_to(solve(t.economy, before, t.parameters))
     by_party = dict(zip(names, map(float, gains), strict=True))
     best = dict(zip(names, map(float, ideal), strict=True))
-    return Bargain(names, solution, label, detail, tariffs, space, by_party, best, outcome, slope, room)
+    return Bargain(names, solution, t.label, detail, tariffs, t.space, by_party, best, outcome, slope, room)
 
 
 def pareto_frontier(
-    world: World | Economy, parties: Sequence[str], points: int = 11, *, detail: Detail = "pair", **options: Any
+    world: World | Economy,
+    parties: Sequence[str],
+    points: int = 11,
+    disagreement: Literal["status quo", "nash"] | Policy = "status quo",
+    *,
+    detail: Detail = "pair",
+    progress: Progress | None = None,
+    **options: Any,
 ) -> pd.DataFrame:
-    """Gains of two parties along their frontier: Nash deals as the power of the first runs from 0 to 1.
+    """Gains of two parties along their frontier: Nash deals as the power of the first runs from 0.02 to 0.98.
 
-    `options` as in `bargain`. One row a point: power of the first party, gains, and the mean agreed rates.
+    `options` as in `bargain`. One row a point: power of the first party and the gains; none where nothing helps both.
     """
     if len(parties) != 2:
         raise InputError("a frontier is drawn for two parties")
+    if points < 2:
+        raise InputError(f"a frontier needs at least two points, not {points}")
+    t = _Table.set(world, parties, disagreement, detail=detail, progress=progress, **options)
+    better = t.search.improving()
     rows = []
-    for share in np.linspace(0.02, 0.98, points):
-        deal = bargain(world, parties, detail=detail, power={parties[0]: share, parties[1]: 1 - share}, **options)
-        rows.append({"power": float(share), **{f"gain of {p}, %": deal.gains[p] for p in deal.parties}})
-    return pd.DataFrame(rows)
+    for done, share in enumerate(np.linspace(0.02, 0.98, points) if better is not None else [], 1):
+        assert better is not None
+        better = t.search.nash(better, np.array([share, 1 - share]))
+        gains, _ = t.search.at(better)
+        rows.append({"power": float(share), **{f"gain of {p}, %": float(g) for p, g in zip(t.names, gains, strict=True)}})
+        if progress is not None:
+            progress("frontier", done, points)
+    return pd.DataFrame(rows, columns=["power", *(f"gain of {p}, %" for p in t.names)])
+
+
+@dataclass(frozen=True, eq=False)
+class _Table:
+    """What a bargain over tariffs is about: the levers, the disagreement point and everybody's gain over it."""
+
+    economy: Economy
+    parameters: Parameters
+    names: tuple[str, ...]
+    rest: Policy
+    label: str
+    space: TariffSpace
+    start: Array
+    spread: Array
+    search: _Search
+
+    @classmethod
+    def set(
+        cls,
+        world: World | Economy,
+        parties: Sequence[str],
+        disagreement: Literal["status quo", "nash"] | Policy,
+        *,
+        detail: Detail,
+        objective: Mapping[str, str | Mapping[str, float] | Objective] | None = None,
+        policy: Policy | None = None,
+        sectors: str | Sequence[str] | None = None,
+        horizon: str | Parameters = "medium",
+        progress: Progress | None = None,
+        **parameters: Any,
+    ) -> _Table:
+        """Solve the disagreement point."""
+        economy = world.economy()
+        chosen = named_horizon(horizon, **parameters)
+        names = resolve_regions(list(parties), economy.regions)
+        if len(names) < 2:
+            raise InputError("a bargain needs at least two parties")
+        rest = policy or Policy()
+        space = TariffSpace.make(economy, names, detail, partners=names, sectors=sectors)
+        shock = rest.shock(economy)
+        goals = [(objective or {}).get(p, p) for p in names]
+        label = "policy"
+        start = shock.tariffs
+        if isinstance(disagreement, Policy):
+            shock = disagreement.shock(economy)
+            start = shock.tariffs
+            rest = disagreement
+        elif disagreement == "nash":
+            label = "nash"
+            wanted = dict(zip(names, goals, strict=True))
+            fight = nash_tariffs(
+                economy, names, detail, wanted, policy=rest, partners=names, sectors=sectors, horizon=chosen, progress=progress
+            )
+            start = fight.tariffs
+        elif disagreement == "status quo":
+            label = "status quo"
+        else:
+            raise UnknownName(disagreement, ["status quo", "nash"], "disagreement point")
+
+        evaluate = TariffGradients(economy, shock, chosen, goals)
+        reference, _ = evaluate(start)
+        first = space.start(start, economy.shipments)
+        held = space.group >= 0
+        # within a group rates keep their spread around its mean, so that the disagreement point itself is in the space
+        spread = np.zeros_like(start)
+        spread[held] = np.log1p(start[held]) - first[space.group[held]]
+
+        def at(u: Array) -> tuple[Array, Array]:
+            tariffs = start.copy()
+            tariffs[held] = np.expm1(u[space.group[held]] + spread[held])
+            values, slopes = evaluate(tariffs)
+            level = np.exp(values / 100)
+            slopes = np.array([space.gather(s * (1 + tariffs)) for s in slopes]) * level[:, None]
+            return 100 * (level - np.exp(reference / 100)), slopes
+
+        return cls(economy, chosen, names, rest, label, space, start, spread, _Search(at, first))
+
+    def tariffs(self, u: Array) -> Array:
+        """The tariff array at u."""
+        held = self.space.group >= 0
+        found = self.start.copy()
+        found[held] = np.expm1(u[self.space.group[held]] + self.spread[held])
+        return found
 
 
 class _Search:

@@ -1,9 +1,9 @@
 """Which sector weights would make a government's present tariffs its best reply (the approach of Ossa 2014).
 
 At a best reply the derivative of G = w·100 ln Ŵ + Σⱼ ω[j]·Δ(value added j)/VA in every own rate is zero, and it is linear in
-the weights: g + A ω = 0 with g[v] the derivative of real income in rate v and A[v, j] that of value added in sector j. With one
-rate a sector there are as many conditions as weights; they are solved by least squares with a small ridge, and the singular
-values of A say how many weights the tariffs can tell apart at all.
+the weights: g + A ω = 0 with g[v] the derivative of real income in rate v and A[v, j] that of real value added in sector j.
+With one rate a sector there are as many conditions as weights; they are solved by least squares with a small ridge, and the
+singular values of A say how many weights the tariffs can tell apart at all.
 
 >>> from detente.world import toy_world
 >>> found = calibrate_weights(toy_world(), "AAA")
@@ -95,7 +95,9 @@ def calibrate_weights(
     space = TariffSpace.make(economy, [player], detail, sectors=sectors)
     taxed = sorted({economy.sectors[j] for j in np.argwhere(space.group >= 0)[:, 2]}, key=economy.sectors.index)
     goals: list[Objective] = [Objective(real_income={player: 1.0})]
-    goals += [Objective(value_added={(player, s): 1.0}) for s in taxed]
+    worth = economy.value_added[economy.regions.index(player)]
+    share = dict(zip(economy.sectors, worth / worth.sum(), strict=True))
+    goals += [Objective(value_added={(player, s): 1.0}, prices={player: float(share[s])}) for s in taxed]
     _, slopes = TariffGradients(economy, shock, chosen, goals)(shock.tariffs)
     by_rate = np.array([space.gather(s) for s in slopes])
     g, a = by_rate[0], by_rate[1:].T

@@ -26,8 +26,10 @@ out how third countries' wages answer, and the gradient solution differs by part
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -40,6 +42,9 @@ from detente.equilibrium.parameters import Parameters, horizon as named_horizon
 from detente.equilibrium.solve import solve
 from detente.errors import InputError, NotConverged, UnknownName
 from detente.policy.instruments import Policy
+from detente.policy.shock import Shock
+from detente.strategy.checkpoint import Checkpoint, digest
+from detente.strategy.differences import by_differences
 from detente.strategy.levers import Detail, TariffSpace
 from detente.strategy.search import Progress, Stationary, climb, in_turn, stationary
 from detente.world.economy import Economy
@@ -170,7 +175,7 @@ def nash_tariffs(
     players: Sequence[str] | str | None = None,
     detail: Detail = "pair-sector",
     objective: Goals | None = None,
-    method: Literal["gradient", "formula"] = "gradient",
+    method: Literal["gradient", "formula", "differences"] = "gradient",
     *,
     policy: Policy | None = None,
     partners: str | Sequence[str] | None = None,
@@ -180,16 +185,20 @@ def nash_tariffs(
     tolerance: float = 1e-8,
     check: bool = False,
     progress: Progress | None = None,
+    checkpoint: str | os.PathLike[str] | None = None,
     **parameters: Any,
 ) -> TariffSolution:
     """Tariffs at which each of `players` (all regions if None) replies best to the others; the rest keep theirs.
 
     `objective` maps a player to what it wants (its own real income if absent). `check` runs a fresh best reply for every
     player at the solution and reports its gain. `start` is a rate or a tariff array [origin, destination, sector].
-    The outcome compares with `policy` (the table's tariffs if None).
+    The outcome compares with `policy` (the table's tariffs if None). `method` "differences" takes slopes from neighbouring
+    solves instead of adjoints, for one rate a player and plain real income: nothing to compile, good to a few times the
+    tolerance. A `checkpoint` file is written after every iteration, and a run that finds one goes on from it; `InputError` if
+    it is another run's.
     """
-    if method not in ("gradient", "formula"):
-        raise UnknownName(method, ["gradient", "formula"], "method")
+    if method not in ("gradient", "formula", "differences"):
+        raise UnknownName(method, ["gradient", "formula", "differences"], "method")
     economy = world.economy()
     chosen = named_horizon(horizon, **parameters)
     names = resolve_regions(players, economy.regions)
@@ -203,13 +212,30 @@ def nash_tariffs(
         return TariffSolution("nash", names, detail, method, tariffs, outcome, residual, count, moved)
     space = TariffSpace.make(economy, names, detail, partners=partners, sectors=sectors)
     shock = rest.shock(economy)
+    first = np.full(space.size, np.log1p(start)) if np.ndim(start) == 0 else space.start(np.asarray(start), economy.shipments)
+    place = None
+    if checkpoint is not None:
+        wanted = {k: repr(v) for k, v in (objective or {}).items()}
+        place = Checkpoint(Path(checkpoint), _inputs(economy, shock, chosen, space, wanted, method))
+    if method == "differences":
+        if objective or detail != "region":
+            raise InputError('method "differences" is for one rate a player and plain real income: use detail="region"')
+        end = by_differences(economy, space, shock, chosen, first, tolerance=max(tolerance, 1e-4), progress=progress)
+        outcome = _at(economy, rest, end.tariffs, chosen, against=rest)
+        return TariffSolution(
+            "nash", space.players, detail, method, end.tariffs, outcome, end.residual, end.iterations, space.group >= 0
+        )
     goals = [(objective or {}).get(p, p) for p in space.players]
     evaluate = TariffGradients(economy, shock, chosen, goals)
-    first = np.full(space.size, np.log1p(start)) if np.ndim(start) == 0 else space.start(np.asarray(start), economy.shipments)
+    saved = None if place is None else place.load()
     try:
-        end = stationary(evaluate, space, first, tolerance=tolerance, iterations=120, progress=progress)
+        if saved is not None and saved.phase == "in turn":
+            raise NotConverged("the saved run had gone over to one player after the other")
+        end = stationary(evaluate, space, first, tolerance=tolerance, iterations=120, progress=progress, checkpoint=place)
     except NotConverged:
-        end = in_turn(evaluate, space, first, base=shock.tariffs, tolerance=max(tolerance, 1e-4), progress=progress)
+        end = in_turn(
+            evaluate, space, first, base=shock.tariffs, tolerance=max(tolerance, 1e-4), progress=progress, checkpoint=place
+        )
     outcome = _at(economy, rest, end.tariffs, chosen, against=rest)
     regret = None
     if check:
@@ -232,6 +258,23 @@ def _at(economy: Economy, rest: Policy, tariffs: Array, parameters: Parameters, 
     """The outcome at given tariffs compared with `against`."""
     after = solve(economy, rest + Policy.from_arrays(tariffs=tariffs, label="the tariffs found"), parameters)
     return after.relative_to(solve(economy, against, parameters))
+
+
+def _inputs(
+    economy: Economy, shock: Shock, parameters: Parameters, space: TariffSpace, objective: Mapping[str, str], method: str
+) -> dict[str, str]:
+    """Digests of what a game's answer depends on, by name."""
+    controls = [(c.label, c.bound, c.kind, c.rent, digest(c.flows)) for c in shock.controls]
+    arrays = (shock.tariffs, shock.export_taxes, shock.iceberg, shock.allowed, shock.unit_cost, shock.subsidies)
+    return {
+        "world": economy.fingerprint,
+        "policy": digest(*arrays, controls),
+        "parameters": digest(parameters.record()),
+        "players": digest(list(space.players)),
+        "rates (detail, partners, sectors)": digest(space.group),
+        "objectives": digest(dict(objective)),
+        "method": method,
+    }
 
 
 def _by_formula(economy: Economy, players: tuple[str, ...], parameters: Parameters, tolerance: float) -> tuple[Array, float, int]:

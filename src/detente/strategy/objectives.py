@@ -1,10 +1,12 @@
 """What a government wants, in numbers: the parts of its objective, reported apart.
 
-    G = w₁·100 ln Ŵ + Σⱼ ω[j]·Δ(value added j)/VA + ω_rev·ΔR/VA − ω_price·100 Δln P̂C − ω_dep·Δ(dependence) − audience costs
+    G = w₁·100 ln Ŵ + Σⱼ ω[j]·Δ(value added j)/VA + ω_rev·ΔR/VA − ω_price·100 Δln(P̂C/ŵ) − ω_dep·Δ(dependence) − audience costs
 
-Value added and revenue count in percent of the region's value added; dependence is what it buys from its rivals in percent of
-its income; audience costs are charged in the payoff table, to a side that eases while the other does not. Weights come from
-the dossier's motives, on a scale where real income has weight 1; with all others at zero G is plain real income.
+Value added and revenue count at constant consumer prices, in percent of the region's value added; prices are those of consumer
+goods against the average wage ŵ; dependence is what it buys from its rivals in percent of its income. So no part moves with the
+money everything is counted in: an economy that sells more abroad, whose wages and prices both rise, is not thereby charged with
+inflation. Audience costs are charged in the payoff table, to a side that eases while the other does not. Weights come from the
+dossier's motives, on a scale where real income has weight 1; with all others at zero G is plain real income.
 
 >>> from detente.world import toy_world
 >>> from detente.policy.instruments import Policy, Tariff
@@ -17,7 +19,7 @@ the dossier's motives, on a scale where real income has weight 1; with all other
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -26,6 +28,7 @@ import numpy as np
 from detente.equilibrium.derivatives import Objective
 from detente.equilibrium.outcome import Outcome
 from detente.errors import InputError
+from detente.world.economy import Economy
 
 if TYPE_CHECKING:
     from detente.policy.dossier import Dossier
@@ -83,14 +86,15 @@ class Weights:
         n = outcome.regions.index(region)
         before, after = outcome.before, outcome.after
         gross = float(before.value_added[n].sum())
-        by_sector = 100 * (after.value_added[n] - before.value_added[n]) / gross
+        dearer = float(after.cpi[n] / before.cpi[n])
+        by_sector = 100 * (after.value_added[n] / dearer - before.value_added[n]) / gross
         weights = np.array([self.jobs.get(s, self.jobs.get("default", 0.0)) for s in outcome.sectors])
         public = [e.tariff_revenue[n] + e.export_tax_revenue[n] - e.subsidies[n] for e in (before, after)]
         return {
             "real income": self.real_income * 100 * float(np.log1p(outcome.real_income[region] / 100)),
             "jobs": float(weights @ by_sector),
-            "revenue": self.revenue * 100 * float(public[1] - public[0]) / gross,
-            "prices": -self.prices * 100 * float(np.log(after.cpi[n] / before.cpi[n])),
+            "revenue": self.revenue * 100 * float(public[1] / dearer - public[0]) / gross,
+            "prices": -self.prices * 100 * float(np.log(dearer * before.wage_index[n] / after.wage_index[n])),
             "dependence": -self.dependence * (self._bought(after, n, outcome) - self._bought(before, n, outcome)),
         }
 
@@ -98,11 +102,23 @@ class Weights:
         """G of `region`: the sum of its parts."""
         return float(sum(self.parts(outcome, region).values()))
 
-    def objective(self, region: str, sectors: Sequence[str]) -> Objective:
-        """The smooth parts (all but dependence and audience) as an objective with exact derivatives."""
-        jobs = {(region, s): w for s in sectors if (w := self.jobs.get(s, self.jobs.get("default", 0.0)))}
+    def objective(self, region: str, economy: Economy) -> Objective:
+        """The smooth parts (all but dependence and audience) as an objective with exact derivatives.
+
+        Its derivatives at the table are those of `value`; further away it counts value added and revenue at the table's
+        prices, and the wage by total value added.
+        """
+        n = economy.regions.index(region)
+        jobs = np.array([self.jobs.get(s, self.jobs.get("default", 0.0)) for s in economy.sectors])
+        share = economy.value_added[n] / economy.value_added[n].sum()
+        public = self.revenue * float(economy.public_revenue[n] / economy.value_added[n].sum())
+        deflator = float(jobs @ share) + public + self.prices
+        by_sector = {(region, s): float(w) for s, w in zip(economy.sectors, jobs + self.prices, strict=True) if w}
         return Objective(
-            real_income={region: self.real_income}, value_added=jobs, revenue={region: self.revenue}, prices={region: self.prices}
+            real_income={region: self.real_income},
+            value_added=by_sector,
+            revenue={region: self.revenue},
+            prices={region: deflator},
         )
 
     def _bought(self, equilibrium: object, n: int, outcome: Outcome) -> float:

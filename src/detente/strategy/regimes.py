@@ -1,8 +1,12 @@
 """What rules are worth: the world under today's tariffs, free trade, equal treatment (MFN), and no restraint (Nash).
 
-Every regime is one tariff array solved on the same economy: the cost of ending cooperation is Nash against what stands, the gain
-still to be had is free trade against it. `pairwise` is negotiation pair by pair (Nash-in-Nash; Bagwell, Staiger and Yurukoglu
-2021): each pair strikes its Nash bargain holding the others' deals fixed, round after round until no deal moves.
+Every regime is one tariff array solved on the same economy: the cost of ending cooperation is Nash against what stands, what
+cooperation has achieved over equal treatment is what stands against it, and the gain still to be had is free trade.
+`pairwise` is negotiation pair by pair (Nash-in-Nash; Bagwell, Staiger and Yurukoglu 2021): each pair strikes its Nash bargain
+holding the others' deals fixed, round after round until no deal moves.
+
+Equal treatment here keeps each importer's mean rate by sector and gives it to every partner. With `detail="region"` a player
+has one rate for everything and everyone, so that Nash and Nash with equal treatment are one.
 
 >>> from detente.world import toy_world
 >>> table = regimes(toy_world(), sectors="all")
@@ -12,9 +16,9 @@ True
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -23,14 +27,14 @@ from numpy.typing import NDArray
 from detente.equilibrium.outcome import Outcome
 from detente.equilibrium.parameters import Parameters, horizon as named_horizon
 from detente.equilibrium.solve import solve
-from detente.errors import InputError, NotConverged
+from detente.errors import InputError, NotConverged, UnknownName
 from detente.policy.instruments import Policy
 from detente.strategy.bargain import Bargain, bargain
 from detente.strategy.levers import Detail
-from detente.strategy.nash import nash_tariffs
+from detente.strategy.nash import TariffSolution, nash_tariffs
 from detente.strategy.search import Progress
 from detente.world.economy import Economy
-from detente.world.labels import resolve_sectors
+from detente.world.labels import region_name, resolve_regions, resolve_sectors
 from detente.world.world import World
 
 Array = NDArray[np.float64]
@@ -38,10 +42,17 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Regimes:
-    """Outcomes of tariff regimes against today's tariffs, and each regime's tariffs [origin, destination, sector]."""
+    """Outcomes of tariff regimes against today's tariffs, and each regime's tariffs [origin, destination, sector].
+
+    `games` holds the Nash solutions by regime, `players` who chooses in them, `moved` the sectors whose tariffs move.
+    """
 
     outcomes: dict[str, Outcome]
     tariffs: dict[str, Array]
+    detail: str
+    players: tuple[str, ...]
+    moved: tuple[str, ...]
+    games: Mapping[str, TariffSolution]
 
     def to_frame(self) -> pd.DataFrame:
         """Real income, percent against today's tariffs: one row a region and the world, one column a regime."""
@@ -50,13 +61,61 @@ class Regimes:
         return frame
 
     def mean_rates(self) -> pd.Series:
-        """Mean foreign tariff of each regime, percent, weighted by the table's trade."""
+        """Mean foreign tariff of each regime, percent, weighted by the table's trade in the sectors that move."""
         economy = next(iter(self.outcomes.values())).before.economy
         n = len(economy.regions)
-        trade = economy.shipments * (1 - np.eye(n))[:, :, None]
+        trade = economy.shipments * (1 - np.eye(n))[:, :, None] * np.isin(economy.sectors, self.moved)
         return pd.Series(
             {k: 100 * float((trade * t).sum() / trade.sum()) for k, t in self.tariffs.items()}, name="mean tariff, %"
         )
+
+    def cost(self, members: Sequence[str] | None = None, regime: str = "nash", against: str | None = None) -> tuple[float, float]:
+        """Change of real income under `regime` of some regions together (the world if None): percent, and million USD a year.
+
+        `against` names another regime; today's tariffs if None. Percent is of income under today's tariffs.
+        """
+        index = slice(None) if members is None else [self._position(m) for m in members]
+        money = self._money(regime)[index].sum() - (0.0 if against is None else self._money(against)[index].sum())
+        income = next(iter(self.outcomes.values())).before.income[index].sum()
+        return float(100 * money / income), float(money)
+
+    def _money(self, regime: str) -> Array:
+        if regime not in self.outcomes:
+            raise UnknownName(regime, list(self.outcomes), "regime")
+        found: Array = self.outcomes[regime].equivalent_variation.to_numpy(dtype=np.float64)
+        return found
+
+    def _position(self, region: str) -> int:
+        regions = next(iter(self.outcomes.values())).regions
+        return regions.index(resolve_regions(region, regions)[0])
+
+    def record(self) -> dict[str, Any]:
+        """JSON-able."""
+        return {
+            "detail": self.detail, "players": list(self.players), "sectors": list(self.moved),
+            "mean_tariff_pct": self.mean_rates().to_dict(),
+            "world_real_income_pct": {k: o.world_real_income for k, o in self.outcomes.items()},
+            "world_million_usd_a_year": {k: self.cost(regime=k)[1] for k in self.outcomes},
+            "real_income_pct": {k: o.real_income.to_dict() for k, o in self.outcomes.items()},
+            "residuals": {k: g.residual for k, g in self.games.items()},
+        }  # fmt: skip
+
+    def explain(self) -> str:
+        """What rules are worth, in plain words."""
+        rates = self.mean_rates()
+        parts = []
+        for name, outcome in self.outcomes.items():
+            change, money = self.cost(regime=name)
+            parts.append(
+                f"{name}: mean tariff {rates[name]:.1f} %, world real income {change:+.2f} % "
+                f"({money / 1000:+,.0f} bn {outcome.before.economy.unit.replace('million ', '')} a year)"
+            )
+        income = self.outcomes["nash"].real_income
+        low, high = float(income.min()), float(income.max())
+        worst, best = (region_name(str(code)) for code in (income.idxmin(), income.idxmax()))
+        text = "Against today's tariffs — " + "; ".join(parts) + f". Without restraint {worst} loses most ({low:+.2f} %)"
+        text += f" and {best} gains most ({high:+.2f} %)." if high > 0 else f"; nobody gains ({best} loses least, {high:+.2f} %)."
+        return text.replace("-", "−").replace(" %", "\u202f%")
 
 
 def regimes(
@@ -65,11 +124,20 @@ def regimes(
     policy: Policy | None = None,
     sectors: str | Sequence[str] = "goods",
     detail: Detail = "pair",
+    players: Sequence[str] | None = None,
+    method: Literal["gradient", "differences"] = "gradient",
+    start: float = 0.2,
+    tolerance: float = 1e-8,
     horizon: str | Parameters = "medium",
+    base: Outcome | None = None,
     progress: Progress | None = None,
     **parameters: Any,
 ) -> Regimes:
-    """Free trade, MFN (each importer's mean rate by sector on every partner), Nash, and Nash with MFN, against `policy`."""
+    """Free trade, MFN (each importer's mean rate by sector on every partner), Nash, and Nash with MFN, against `policy`.
+
+    `players` choose in the games (all regions if None), the others keep today's tariffs. `base` is the solved status quo under
+    `policy`, where there is one; `method`, `start` and `tolerance` are those of `nash_tariffs`.
+    """
     economy = world.economy()
     chosen = named_horizon(horizon, **parameters)
     rest = policy or Policy()
@@ -81,23 +149,28 @@ def regimes(
     mean = np.einsum("inj,inj->nj", trade, now) / np.maximum(trade.sum(0), 1e-300)
     everywhere = foreign[:, :, None] & moved[None, None, :]
     goods = [s for s, m in zip(economy.sectors, moved, strict=True) if m]
+    names = resolve_regions(players if players is None else list(players), economy.regions)
 
-    def game(level: Detail) -> Array:
-        found = nash_tariffs(economy, detail=level, sectors=goods, policy=rest, horizon=chosen, progress=progress)
-        return found.tariffs
+    def game(level: Detail) -> TariffSolution:
+        return nash_tariffs(
+            economy, names, level, method=method, sectors=goods, policy=rest, horizon=chosen, start=start, tolerance=tolerance,
+            progress=progress,
+        )  # fmt: skip
 
+    games = {"nash": game(detail)} | ({"nash, equal treatment": game("region")} if detail != "region" else {})
     tariffs = {
         "free trade": np.where(everywhere, 0.0, now),
         "equal treatment": np.where(everywhere, mean[None], now),
-        "nash": game(detail),
-        "nash, equal treatment": game("region"),
+        **{name: found.tariffs for name, found in games.items()},
     }
-    base = solve(economy, rest, chosen)
+    before = base or solve(economy, rest, chosen)
     outcomes = {
-        name: solve(economy, rest + Policy.from_arrays(tariffs=t, label=name), chosen).relative_to(base)
+        name: solve(economy, rest + Policy.from_arrays(tariffs=t, label=name), chosen).relative_to(before)
+        if name not in games
+        else games[name].outcome
         for name, t in tariffs.items()
     }
-    return Regimes(outcomes, tariffs)
+    return Regimes(outcomes, tariffs, detail, names, tuple(goods), games)
 
 
 def pairwise(

@@ -12,6 +12,7 @@ so one after the other until nobody moves.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -22,6 +23,7 @@ from scipy.optimize import minimize
 from detente.equilibrium.arrays import theta_of
 from detente.equilibrium.derivatives import TariffGradients
 from detente.errors import NotConverged
+from detente.strategy.checkpoint import Checkpoint, Saved
 from detente.strategy.levers import HIGHEST, LOWEST, TariffSpace
 
 Array = NDArray[np.float64]
@@ -50,23 +52,51 @@ def stationary(
     iterations: int = 200,
     memory: int = 6,
     progress: Progress | None = None,
+    checkpoint: Checkpoint | None = None,
 ) -> Stationary:
     """Iterate all players' first-order conditions from u = `start`; `base` holds the tariffs outside the space.
 
-    The residual is the largest move g/D of a variable that carries trade. Raises `NotConverged`.
+    The residual is the largest move g/D of a variable that carries trade. A `checkpoint` is written after every iteration and,
+    where it holds one already, read first. Raises `NotConverged`.
     """
     economy = evaluate.economy
     fixed = evaluate.shock.tariffs if base is None else base
     theta = theta_of(economy, evaluate.parameters)
+
+    def at(u: Array) -> tuple[Array, Array, Array]:
+        values, slopes = evaluate(space.tariffs(u, fixed))
+        income = economy.income[[economy.regions.index(p) for p in space.players]][space.player]
+        return values, space.own(slopes) * np.exp(u), 100 * space.gather(theta * evaluate.shipments()) / income
+
+    return settle(
+        at, lambda u: space.tariffs(u, fixed), start, tolerance=tolerance, iterations=iterations, memory=memory,
+        progress=progress, checkpoint=checkpoint,
+    )  # fmt: skip
+
+
+def settle(
+    at: Callable[[Array], tuple[Array, Array, Array]],
+    tariffs: Callable[[Array], Array],
+    start: Array,
+    *,
+    tolerance: float,
+    iterations: int,
+    memory: int = 6,
+    progress: Progress | None = None,
+    checkpoint: Checkpoint | None = None,
+) -> Stationary:
+    """The iteration itself: `at` gives objectives [goal], own slopes and curvatures [variable] at u, `tariffs` the array of u."""
     u = np.clip(start, LOWEST, HIGHEST)
     moves: list[Array] = []
     points: list[Array] = []
     best: tuple[float, Array, Array, Array] | None = None
-    shrink = 1.0
-    for count in range(1, iterations + 1):
-        tariffs = space.tariffs(u, fixed)
+    shrink, first = 1.0, 1
+    saved = None if checkpoint is None else checkpoint.load()
+    if saved is not None and saved.phase == "together":
+        u, first, points, moves = saved.u, saved.iteration + 1, list(saved.points), list(saved.moves)
+    for count in range(first, max(iterations, first) + 1):
         try:
-            values, slopes = evaluate(tariffs)
+            values, slope, curvature = at(u)
         except NotConverged:
             if best is None:
                 raise
@@ -76,10 +106,6 @@ def stationary(
             if shrink < 1e-3:
                 raise
             continue
-        flows = evaluate.shipments()
-        income = economy.income[[economy.regions.index(p) for p in space.players]][space.player]
-        curvature = 100 * space.gather(theta * flows) / income
-        slope = space.own(slopes) * np.exp(u)
         live = curvature > 1e-9 * curvature.max()
         move = np.where(live, slope / np.maximum(curvature, 1e-300), 0.0)
         at_bound = ((u >= HIGHEST) & (move > 0)) | ((u <= LOWEST) & (move < 0))
@@ -87,10 +113,11 @@ def stationary(
         size = float(np.abs(move).max())
         if best is None or size < best[0]:
             best = (size, u.copy(), move.copy(), values)
-        if progress is not None:
-            progress(f"residual {size:.0e}", count, iterations)
         if size <= tolerance:
-            return Stationary(u, tariffs, values, size, count)
+            if checkpoint is not None:
+                checkpoint.save(Saved("together", count - 1, size, u, tuple(points), tuple(moves)))
+            _tell(progress, size, count, iterations)
+            return Stationary(u, tariffs(u), values, size, count)
         if size > 20 * best[0]:
             u, move, moves, points = best[1].copy(), best[2].copy(), [], []
             shrink *= 0.5
@@ -104,11 +131,19 @@ def stationary(
             weights = np.linalg.lstsq(dr.T, move, rcond=1e-10)[0]
             step = np.clip(move - weights @ (du + dr), -STEP, STEP)
         u = np.clip(u + step, LOWEST, HIGHEST)
-    assert best is not None
+        if checkpoint is not None:
+            checkpoint.save(Saved("together", count, size, u, tuple(points), tuple(moves)))
+        _tell(progress, size, count, iterations)
+    found = math.inf if best is None else best[0]
     raise NotConverged(
-        f"the tariffs still move by {best[0]:.1e} (in ln(1+t)) after {iterations} iterations, wanted {tolerance:.0e}; "
+        f"the tariffs still move by {found:.1e} (in ln(1+t)) after {iterations} iterations, wanted {tolerance:.0e}; "
         "try another start, less detail or more iterations"
     )
+
+
+def _tell(progress: Progress | None, residual: float, count: int, iterations: int) -> None:
+    if progress is not None:
+        progress(f"residual {residual:.0e}", count, iterations)
 
 
 def climb(
@@ -146,11 +181,17 @@ def climb(
 
 def in_turn(
     evaluate: TariffGradients, space: TariffSpace, start: Array, *, base: Array, tolerance: float, rounds: int = 60,
-    progress: Progress | None = None,
+    progress: Progress | None = None, checkpoint: Checkpoint | None = None,
 ) -> Stationary:  # fmt: skip
-    """Players maximise one after the other until no rate on a flow that matters moves by more than `tolerance` in a round."""
-    u = start
-    for count in range(1, rounds + 1):
+    """Players maximise one after the other until no rate on a flow that matters moves by more than `tolerance` in a round.
+
+    A `checkpoint` is written after every round and read first.
+    """
+    u, first, size = start, 1, math.inf
+    saved = None if checkpoint is None else checkpoint.load()
+    if saved is not None and saved.phase == "in turn":
+        u, first = saved.u, saved.iteration + 1
+    for count in range(first, max(rounds, first) + 1):
         before = u
         for k in range(len(space.players)):
             u, _ = climb(evaluate, space, u, base=base, goal=k, player=k)
@@ -158,6 +199,8 @@ def in_turn(
         theta = theta_of(evaluate.economy, evaluate.parameters)
         weight = space.gather(theta * evaluate.shipments())
         size = float(np.abs(u - before)[weight > 1e-6 * weight.max()].max())
+        if checkpoint is not None:
+            checkpoint.save(Saved("in turn", count, size, u))
         if progress is not None:
             progress(f"round {count}, rates moved by {size:.0e}", count, rounds)
         if size <= tolerance:

@@ -1,0 +1,334 @@
+"""What every package over the issues is worth: exact where it is solved, by a polynomial of the solved ones elsewhere.
+
+With x[i] from 0 (nothing given) to 1 (all given) on issue i and s the levels without a deal, every payoff is approximated by
+
+    f(x) = f(s) + Σᵢ mᵢ(x[i]) + Σ_{i<j} c[i,j] (x[i] − s[i]) (x[j] − s[j]) + p(e) + Σᵢ d[i] (x[i] − s[i]) e
+
+with e = max(0, v − b(x)): v is what is promised to be bought, b(x) what would be bought anyway (approximated alike). mᵢ passes
+through the solved levels of issue i alone (three for a duty in steps), p is a parabola through two promises, c and d each come
+from one solve with both issues moved. Which pairs are solved is decided by the size of their own effects. No figure that is
+reported comes from the polynomial: it only says which packages are worth solving.
+
+A package costs one solve. Its policy is put together from parts that are worked out once: everything but the issues, each duty
+by its points, and each combination of controls.
+"""
+
+from __future__ import annotations
+
+import datetime
+import itertools
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.equilibrium.outcome import Outcome
+from detente.equilibrium.parameters import Parameters
+from detente.equilibrium.solve import solve
+from detente.policy.changes import Change, apply_changes
+from detente.policy.instruments import Policy, PurchaseCommitment
+from detente.policy.measures import Base, InstrumentKind, Measure
+from detente.policy.stacking import Stack, policy_on, stack_on, to_policy
+from detente.strategy.issues import Agenda, Issue
+from detente.strategy.objectives import PARTS, Weights
+from detente.world.economy import Economy
+
+Array = NDArray[np.float64]
+Levels = tuple[int, ...]
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Worth:
+    """What a solved package brings against the status quo.
+
+    `parts` [party, part] weighted parts of each party's objective (points), `log_income` [party] 100 ln Ŵ, `real_income` and
+    `equivalent_variation` [region] in percent and million USD a year, `bought` million USD a year of what is to be bought.
+    """
+
+    levels: Levels
+    parts: Array
+    log_income: Array
+    real_income: Array
+    equivalent_variation: Array
+    bought: float
+
+
+@dataclass(eq=False)
+class Packages:
+    """Packages of an agenda on one economy.
+
+    `measures` are those without a deal, `written` those of the dossier, `fixed` the measures when all parties take a stance (by
+    its name), `quo` the solved status quo of the day `as_of`. `solved` and `known` fill up as packages and stances are solved;
+    `designed` names the packages the approximation was made from.
+    """
+
+    economy: Economy
+    agenda: Agenda
+    measures: tuple[Measure, ...]
+    written: tuple[Measure, ...]
+    quo: Outcome
+    weights: Sequence[Weights]
+    parameters: Parameters
+    as_of: datetime.date
+    fixed: Mapping[str, tuple[Measure, ...]]
+    solved: dict[Levels, Worth] = field(default_factory=dict)
+    known: dict[str, Worth] = field(default_factory=dict)
+    designed: tuple[Levels, ...] = ()
+
+    # -- policies --------------------------------------------------------------------------------------------------------
+    def policy(self, levels: Levels) -> Policy:
+        """The policy of a package."""
+        if not self._separable:
+            found = policy_on(self._changed(levels, self.agenda.issues), self.agenda.day, *self.labels)
+            return found + self._purchases(levels)
+        duties = np.zeros_like(self.economy.tariffs)
+        for issue, level in zip(self.agenda.issues, levels, strict=True):
+            if issue.kind == "duties":
+                top = issue.levels[0].value
+                share = issue.levels[level].value / top if top else 0.0
+                for name in issue.measures:
+                    duties += share * self._pieces[name]
+        own = Policy.from_arrays(added_tariffs=duties, label="the duties in the package")
+        return self._rest + own + self._controls(levels) + self._purchases(levels)
+
+    @property
+    def labels(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Regions and sectors."""
+        return self.economy.regions, self.economy.sectors
+
+    @cached_property
+    def _separable(self) -> bool:
+        """Whether an issue's duties move in proportion to their points: so they do unless a cap of the same government binds."""
+        givers = {issue.giver for issue in self.agenda.issues if issue.kind == "duties"}
+        return not any(m.instrument is InstrumentKind.TARIFF and m.base is Base.CAP and m.by in givers for m in self.measures)
+
+    @cached_property
+    def _stack(self) -> Stack:
+        """Everything but the controls, added up as it stands without a deal."""
+        return stack_on([m for m in self.measures if not _controls(m)], self.agenda.day, *self.labels)
+
+    @cached_property
+    def _pieces(self) -> dict[str, Array]:
+        """Points of every duty on the agenda as it stands, as fractions [origin, destination, sector]."""
+        return {m: self._stack.pieces[m] for i in self.agenda.issues if i.kind == "duties" for m in i.measures}
+
+    @cached_property
+    def _rest(self) -> Policy:
+        """Everything that is no issue and no control."""
+        return to_policy(replace(self._stack, pieces={k: v for k, v in self._stack.pieces.items() if k not in self._pieces}))
+
+    def _controls(self, levels: Levels) -> Policy:
+        """All controls together: shares withheld by several measures multiply up."""
+        chosen = tuple((i, level) for i, level in zip(self.agenda.issues, levels, strict=True) if i.kind == "controls")
+        key = tuple(level for _, level in chosen)
+        if key not in self._known_controls:
+            changed = self._changed(key, [i for i, _ in chosen])
+            self._known_controls[key] = policy_on([m for m in changed if _controls(m)], self.agenda.day, *self.labels)
+        return self._known_controls[key]
+
+    @cached_property
+    def _known_controls(self) -> dict[Levels, Policy]:
+        return {}
+
+    def _changed(self, levels: Levels, issues: Sequence[Issue]) -> tuple[Measure, ...]:
+        """The measures with the issues at their levels."""
+        written = {m.id: m for m in self.written}
+        table = {m.id: m for m in self.measures}
+        changes = []
+        for issue, level in zip(issues, levels, strict=True):
+            value = issue.levels[level].value
+            for name in issue.measures:
+                fields: dict[str, object]
+                if issue.kind == "duties":
+                    ratio = value / issue.levels[0].value if issue.levels[0].value else 0.0
+                    fields = {"rate_pct": _scaled(table[name].rate_pct, ratio)}
+                else:
+                    if level == issue.standing:
+                        continue
+                    full = written.get(name, table[name])
+                    fields = {"withhold_pct": _scaled(full.withhold_pct, value)}
+                    if value > 0:
+                        fields["suspended"] = ()
+                changes.append(Change.model_validate({"measure": name, "set": fields}))
+        return apply_changes(self.measures, changes)
+
+    def _purchases(self, levels: Levels) -> Policy:
+        found = []
+        for issue, level in zip(self.agenda.issues, levels, strict=True):
+            if issue.kind == "purchases" and issue.levels[level].value > 0:
+                value = issue.levels[level].value
+                found.append(PurchaseCommitment(by=issue.giver, origin=issue.receiver, sectors=issue.sectors, value=value))
+        return Policy(found)
+
+    # -- exact -----------------------------------------------------------------------------------------------------------
+    def worth(self, levels: Levels) -> Worth:
+        """The worth of a package, solved once. Raises `NotConverged`."""
+        levels = tuple(int(k) for k in levels)
+        if levels not in self.solved:
+            outcome = solve(self.economy, self.policy(levels), self.parameters).relative_to(self.quo)
+            self.solved[levels] = self.measure(levels, outcome)
+        return self.solved[levels]
+
+    def stances(self, name: str) -> Worth:
+        """What all parties taking a stance is worth, solved once. Raises `NotConverged`."""
+        if name not in self.known:
+            outcome = solve(self.economy, self.stance_policy(name), self.parameters).relative_to(self.quo)
+            self.known[name] = self.measure((), outcome)
+        return self.known[name]
+
+    def stance_policy(self, name: str) -> Policy:
+        """The policy when all parties take a stance."""
+        return policy_on(self.fixed[name], self.agenda.day, *self.labels)
+
+    def measure(self, levels: Levels, outcome: Outcome) -> Worth:
+        """What a solved outcome (against the status quo) is worth."""
+        parties = self.agenda.parties
+        parts = [w.parts(outcome, p) | {"audience": 0.0} for w, p in zip(self.weights, parties, strict=True)]
+        index = [self.economy.regions.index(p) for p in parties]
+        income = outcome.real_income.to_numpy(dtype=np.float64)
+        return Worth(
+            levels=levels,
+            parts=np.array([[part[name] for name in PARTS] for part in parts]),
+            log_income=100 * np.log1p(income[index] / 100),
+            real_income=income,
+            equivalent_variation=outcome.equivalent_variation.to_numpy(dtype=np.float64),
+            bought=self._bought(outcome),
+        )
+
+    def _bought(self, outcome: Outcome) -> float:
+        for issue in self.agenda.issues:
+            if issue.kind == "purchases":
+                seller, buyer = (self.economy.regions.index(r) for r in (issue.receiver, issue.giver))
+                columns = [self.economy.sectors.index(s) for s in issue.sectors]
+                return float(outcome.after.shipments[seller, buyer, columns].sum())
+        return 0.0
+
+    # -- approximate -----------------------------------------------------------------------------------------------------
+    def design(self, pairs: int, progress: Progress | None = None) -> Surrogate:
+        """Solve every issue alone and the `pairs` combinations of two that matter most; fit the polynomial."""
+        issues, start = self.agenda.issues, self.agenda.standing
+        alone = {i: _nodes(issue) for i, issue in enumerate(issues)}
+        plan = sum(len(nodes) for nodes in alone.values())
+        done = 0
+
+        def at(**moved: int) -> Worth:
+            nonlocal done
+            done += 1
+            if progress is not None:
+                progress("packages", done, plan + pairs)
+            return self.worth(tuple(moved.get(f"i{k}", level) for k, level in enumerate(start)))
+
+        base = self._vector(self.worth(start))
+        mains = {i: {n: self._vector(at(**{f"i{i}": n})) - base for n in nodes} for i, nodes in alone.items()}
+        ends: dict[int, int] = {}
+        for i, issue in enumerate(issues):
+            far = [abs(issue.levels[n].given - issue.levels[start[i]].given) for n in alone[i]]
+            ends[i] = alone[i][0] if issue.kind == "purchases" else alone[i][int(np.argmax(far))]
+        size = {i: float(np.abs(mains[i][ends[i]][:-1]).max()) for i in alone}
+        ranked = sorted(itertools.combinations(alone, 2), key=lambda p: (-size[p[0]] * size[p[1]], p))[: max(pairs, 0)]
+        found = Surrogate(self.agenda, base, mains, {}, size)
+        for i, j in ranked:
+            both = np.array([ends.get(k, s) if k in (i, j) else s for k, s in enumerate(start)])
+            exact = self._vector(at(**{f"i{i}": ends[i], f"i{j}": ends[j]}))
+            found.learn(i, j, both, exact)
+        self.designed = tuple(self.solved)
+        return found
+
+    def _vector(self, worth: Worth) -> Array:
+        """What is approximated: payoffs by motives of both, log real income of both, what is bought."""
+        return np.array([*worth.parts.sum(1), *worth.log_income, worth.bought])
+
+
+@dataclass(frozen=True, eq=False)
+class Surrogate:
+    """The polynomial. Its values per package: payoffs by motives [2], log real income [2], purchases.
+
+    `mains` [issue][level] effects of an issue alone, `cross` coefficients of pairs, `sizes` the largest effect of each issue.
+    """
+
+    agenda: Agenda
+    base: Array
+    mains: dict[int, dict[int, Array]]
+    cross: dict[tuple[int, int], Array]
+    sizes: dict[int, float]
+
+    def __call__(self, grid: NDArray[np.int64]) -> Array:
+        """Payoffs of packages [package, (motives of both, log real income of both)]."""
+        return self._values(np.atleast_2d(grid))[0][:, :-1]
+
+    def learn(self, i: int, j: int, levels: NDArray[np.int64], exact: Array) -> None:
+        """Set the product of issues i and j so that the package at `levels` comes out as solved."""
+        values, moves = self._values(levels[None])
+        run = float(moves[i][0] * moves[j][0])
+        if run != 0:
+            self.cross[i, j] = (exact - values[0]) / run
+
+    def _values(self, grid: NDArray[np.int64]) -> tuple[Array, dict[int, Array]]:
+        """All values, and how far each issue has moved from where it stands (for purchases: what is bought beyond anyway)."""
+        issues, start = self.agenda.issues, self.agenda.standing
+        total = np.broadcast_to(self.base, (len(grid), len(self.base))).copy()
+        moves: dict[int, Array] = {}
+        for i, issue in enumerate(issues):
+            if issue.kind != "purchases":
+                given = np.array([level.given for level in issue.levels])
+                moves[i] = (given - given[start[i]])[grid[:, i]]
+                total += _through(given, start[i], self.mains[i])[grid[:, i]]
+        smooth = [(pair, c) for pair, c in self.cross.items() if pair[0] in moves and pair[1] in moves]
+        for (i, j), c in smooth:
+            total += (moves[i] * moves[j])[:, None] * c
+        for i, issue in enumerate(issues):
+            if issue.kind == "purchases":
+                promised = np.array([level.value for level in issue.levels])[grid[:, i]]
+                moves[i] = np.maximum(promised - total[:, -1], 0.0) * (grid[:, i] != start[i])
+                total += self._parabola(i, issue, moves[i])
+        for (i, j), c in self.cross.items():
+            if not any((i, j) == pair for pair, _ in smooth):
+                total += (moves[i] * moves[j])[:, None] * c
+        return total, moves
+
+    def _parabola(self, i: int, issue: Issue, extra: Array) -> Array:
+        """Effect of what is bought beyond what would be bought anyway, through the solved promises."""
+        known = [(issue.levels[n].value - self.base[-1], effect) for n, effect in self.mains[i].items()]
+        known = [(e, effect) for e, effect in known if e > 0]
+        if not known:
+            return np.zeros((len(extra), len(self.base)))
+        powers = np.array([[e ** (k + 1) for k in range(len(known))] for e, _ in known])
+        slopes = np.linalg.solve(powers, np.array([effect for _, effect in known]))
+        found: Array = np.stack([extra ** (k + 1) for k in range(len(known))], axis=1) @ slopes
+        return found
+
+
+def _nodes(issue: Issue) -> list[int]:
+    """Levels of an issue that are solved alone: the ends and the one nearest the middle, without the standing one."""
+    given = np.array([level.given for level in issue.levels])
+    if issue.kind == "purchases":
+        wanted = {len(given) // 2, len(given) - 1}
+    else:
+        wanted = {0, len(given) - 1, int(np.argmin(np.abs(given - (given[0] + given[-1]) / 2)))}
+    return sorted(wanted - {issue.standing})
+
+
+def _through(given: Array, standing: int, effects: dict[int, Array]) -> Array:
+    """Values at all levels of the polynomial through the solved ones (and no effect at the standing one) [level, value]."""
+    at = np.array([given[standing], *(given[n] for n in effects)])
+    values = np.array([np.zeros_like(next(iter(effects.values()))), *effects.values()])
+    result: Array = np.zeros((len(given), values.shape[1]))
+    for k, x in enumerate(at):
+        weight = np.prod([(given - y) / (x - y) for m, y in enumerate(at) if m != k], axis=0)
+        result += weight[:, None] * values[k]
+    return result
+
+
+def _controls(m: Measure) -> bool:
+    return m.instrument in (InstrumentKind.EXPORT_CONTROL, InstrumentKind.EMBARGO)
+
+
+def _scaled(value: object, ratio: float) -> object:
+    """A rate or a map of rates times `ratio`."""
+    if isinstance(value, dict):
+        return {k: ratio * v for k, v in value.items()}
+    assert isinstance(value, (int, float))
+    return ratio * value
