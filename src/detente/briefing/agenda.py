@@ -20,6 +20,9 @@ from detente.talks.propose import proposal
 SOLVES, PAIRS = 60, 6
 """Equilibria the package may take at the time of writing; `detente deal` takes more."""
 
+ASSUMPTIONS = ("A44", "A45", "A46")
+"""Numbers of the ledger that the section rests on."""
+
 
 def propose(case: Case, s: Stances | None) -> Proposal | None:
     """The proposal; None where the dossier has nothing between two parties that could be traded."""

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from detente.briefing import drivers, neighbours, outlook, questions as key_questions, standoffs, strategy, text
+from detente.briefing import agenda, drivers, neighbours, outlook, questions as key_questions, standoffs, strategy, text
 from detente.briefing.case import Case
 from detente.briefing.document import Block, Cell, Column, Heading, Items, Para, Reference, References, Section, Table
 from detente.briefing.situation import status_table
@@ -355,7 +355,7 @@ def used_assumptions(case: Case) -> list[str]:
     card = [str(a.get("id", a)) if isinstance(a, Mapping) else str(a) for a in case.world.card.get("assumptions", [])]
     used = [*case.dossier.assumption_ids(), "A38", "A39", *neighbours.ASSUMPTIONS]  # A38, A39: horizons every briefing solves
     if strategy.stances_of(case) is not None:
-        used += standoffs.ASSUMPTIONS
+        used += [*standoffs.ASSUMPTIONS, *agenda.ASSUMPTIONS]
     if case.dossier.prospects is not None:
         used += outlook.ASSUMPTIONS
     return [*sorted(set(used), key=lambda a: int(a[1:])), *dict.fromkeys(card)]

@@ -28,7 +28,7 @@ from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -364,15 +364,14 @@ def _lever(handle: _Handle, quo: Mapping[str, float], known: Mapping[str, dict[s
 
 def _affected(handle: _Handle, world: World | None) -> Affected:
     m = handle.measure
-    outward = m.instrument is InstrumentKind.EXPORT_CONTROL
     names = [region_name(c, article=True) for c in ((handle.key,) if handle.key else () if m.on == "all" else m.on)]
-    whom = _listed(names) if names else "everyone"
-    goods = _goods(m, world)
-    verb = f"exports of {goods} to" if outward else f"imports of {goods} from"
-    return Affected(None if world is None else _reached(m, handle.key, world), f"{region_name(m.by)}: {verb} {whom}")
+    whom, by, goods = _listed(names) if names else "everyone", region_name(m.by, article=True), _goods(m)
+    outward = m.instrument is InstrumentKind.EXPORT_CONTROL
+    what = f"exports of {goods} by {by} to {whom}" if outward else f"imports of {goods} by {by} from {whom}"
+    return Affected(None if world is None else _reached(m, handle.key, world), what)
 
 
-def _goods(m: Measure, world: World | None) -> str:
+def _goods(m: Measure) -> str:
     if isinstance(m.sectors, str):
         return {"all": "goods and services"}.get(m.sectors, m.sectors)
     if isinstance(m.sectors, tuple):
@@ -386,19 +385,17 @@ def _listed(names: Iterable[str]) -> str:
 
 
 def _reached(m: Measure, key: str | None, world: World) -> float:
-    return sum(value for _, value in _flows(m, key, world))
-
-
-def _flows(m: Measure, key: str | None, world: World) -> Iterator[tuple[str, float]]:
-    """Partner and value of the trade a measure reaches, at basic prices, by sector."""
+    """Value of the trade a measure reaches, at basic prices, in the table's unit."""
     at = {r: k for k, r in enumerate(world.regions)}
     column = {s: k for k, s in enumerate(world.sectors)}
     if m.by not in at:
-        return
+        return 0.0
+    total = 0.0
     for partner in partners_of(m, world.regions):
         if key is not None and partner != key:
             continue
         ends = (at[m.by], at[partner]) if m.instrument is InstrumentKind.EXPORT_CONTROL else (at[partner], at[m.by])
         for sector in sectors_of(m, world.sectors):
             share = m.share(partner, sector) if m.instrument is not InstrumentKind.EMBARGO else 1.0
-            yield partner, float(world.shipments[(*ends, column[sector])]) * share
+            total += float(world.shipments[(*ends, column[sector])]) * share
+    return total
