@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -77,16 +76,7 @@ def test_panel_is_the_statuses_day_by_day() -> None:
         daily_panel(LEDGER.measures, date(1900, 1, 1), date(2200, 1, 1))
 
 
-def test_tables_as_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tables_as_files(tmp_path: Path) -> None:
     frame = pd.DataFrame({"a": [1, 2], "b": [0.5, 1.0]})
     assert pd.read_csv(write_table(frame, tmp_path / "t.csv", "csv")).equals(frame)
-    monkeypatch.setattr("detente.policy.exports.find_spec", lambda name: None)
-    with pytest.raises(InputError, match=r"detente\[parquet\]"):
-        write_table(frame, tmp_path / "t.parquet", "parquet")
-    assert not (tmp_path / "t.parquet").exists()
-
-
-@pytest.mark.skipif(importlib.util.find_spec("pyarrow") is None, reason="pyarrow is an extra")
-def test_parquet(tmp_path: Path) -> None:
-    frame = pd.DataFrame({"a": [1, 2]})
     assert pd.read_parquet(write_table(frame, tmp_path / "t.parquet", "parquet")).equals(frame)

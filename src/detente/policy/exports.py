@@ -16,7 +16,6 @@ from __future__ import annotations
 import datetime
 import hashlib
 from collections.abc import Iterable, Mapping
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -103,11 +102,9 @@ def daily_panel(measures: Iterable[Measure], start: datetime.date, end: datetime
 
 
 def write_table(frame: pd.DataFrame, path: Path, kind: str) -> Path:
-    """`frame` as `csv` or `parquet`. Raises `InputError` where Parquet is asked for and pyarrow is not installed."""
+    """`frame` as `csv` or `parquet`."""
     if kind == "csv":
         frame.to_csv(path, index=False, float_format="%.6f", lineterminator="\n")
         return path
-    if find_spec("pyarrow") is None:
-        raise InputError("Parquet needs pyarrow: pip install 'detente[parquet]' (or write CSV with --csv)")
     frame.to_parquet(path, index=False, engine="pyarrow")
     return path
