@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import batch, briefing, cases, gradients, kernel, nested, peers, scaling
+from benchmarks import batch, briefing, cases, ensembles, gradients, kernel, nested, peers, scaling
 from benchmarks.timing import Section, machine
 
 PARTS: dict[str, Callable[[bool], Section | list[Section]]] = {
@@ -23,6 +23,7 @@ PARTS: dict[str, Callable[[bool], Section | list[Section]]] = {
     "nested": nested.run,
     "peers": peers.run,
     "briefing": briefing.run,
+    "ensembles": ensembles.run,
 }
 INTRODUCTION = """# Performance
 

@@ -69,6 +69,8 @@ _HOME = {
     "Patience": "detente.talks.patience",
     "duty_game": "detente.talks.duty_game",
     "Odds": "detente.talks.odds",
+    "ensemble": "detente.outlook.ensemble",
+    "Ensemble": "detente.outlook.ensemble",
     "outlook": "detente.outlook.outlook",
     "Outlook": "detente.outlook.outlook",
     "key_questions": "detente.outlook.questions",
@@ -88,6 +90,7 @@ __all__ = [
     "Dossier",
     "Economy",
     "Embargo",
+    "Ensemble",
     "ExportControl",
     "ExportTax",
     "Journal",
@@ -120,6 +123,7 @@ __all__ = [
     "chokepoint",
     "compare",
     "duty_game",
+    "ensemble",
     "fixed_deadline",
     "horizon",
     "key_questions",
@@ -163,6 +167,7 @@ if TYPE_CHECKING:
     from detente.errors import DetenteError
     from detente.outlook.branch_odds import branch_odds
     from detente.outlook.compare import compare
+    from detente.outlook.ensemble import Ensemble, ensemble
     from detente.outlook.journal import Journal
     from detente.outlook.outlook import Outlook, outlook
     from detente.outlook.questions import key_questions

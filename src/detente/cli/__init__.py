@@ -13,7 +13,22 @@ from typing import Annotated
 import typer
 
 from detente import __version__
-from detente.cli import backtest, bystander, compare, dossier, outlook, policy, read, rerun, run, strategy, talks, watch, world
+from detente.cli import (
+    backtest,
+    bystander,
+    compare,
+    dossier,
+    ensemble,
+    outlook,
+    policy,
+    read,
+    rerun,
+    run,
+    strategy,
+    talks,
+    watch,
+    world,
+)
 from detente.cli.common import err, out, plain
 from detente.errors import DetenteError
 
@@ -39,6 +54,7 @@ app.command()(compare.compare)
 app.command()(compare.changed)
 app.command()(outlook.outlook)
 app.command()(watch.watch)
+app.command()(ensemble.ensemble)
 app.command()(rerun.rerun)
 app.command()(backtest.backtest)
 app.command()(read.read)

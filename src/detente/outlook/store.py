@@ -1,0 +1,189 @@
+"""A store of solved chunks: a directory of files named by what they hold, and an index of the files that are whole.
+
+    DIR/index.sqlite        one row a whole file: its key, SHA-256, size, what it is
+    DIR/chunks/ab/abcd….parquet
+
+A key is a hash of everything the bytes depend on, so a file is never overwritten by something else and two runs that ask for
+the same thing share it. Writing is: temporary file, flush to disk, rename, flush the directory, then the row; a process
+killed at any moment leaves at worst a file without a row, which the next run writes again with the same bytes. Reading checks
+the hash; a damaged or missing file loses its row and counts as not there. SQLite's write-ahead log lets several processes
+on one machine use a store at once (on a network file system the log does not work: give each machine its own store).
+
+>>> import tempfile
+>>> with tempfile.TemporaryDirectory() as folder, Store(folder) as store:
+...     store.put("ab" * 20, b"bytes", kind="chunk", note="an example")
+...     store.get("ab" * 20), store.get("cd" * 20)
+(b'bytes', None)
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from detente.errors import InputError
+
+SCHEMA = """
+create table if not exists files (
+    key text primary key, sha256 text not null, bytes integer not null, kind text not null, note text not null
+) without rowid;
+"""
+FORMAT = 1
+WAIT_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Damaged:
+    """A file that was in the index but not what it said; it is solved again."""
+
+    key: str
+    why: str
+
+
+class Store:
+    """A directory of files by key. Made if it is not there. Raises `InputError` for a directory that is something else."""
+
+    def __init__(self, folder: str | os.PathLike[str]) -> None:
+        self.folder = Path(folder)
+        self.damaged: list[Damaged] = []
+        index = self.folder / "index.sqlite"
+        if self.folder.exists() and not self.folder.is_dir():
+            raise InputError(f"{self.folder} is a file; a store is a directory")
+        if (
+            self.folder.is_dir()
+            and not index.exists()
+            and any(p.name[0] != "." and p.name != "chunks" for p in self.folder.iterdir())
+        ):
+            raise InputError(f"{self.folder} holds other things; give an empty or new directory for the store")
+        (self.folder / "chunks").mkdir(parents=True, exist_ok=True)
+        self._path = index
+        with self._connect() as connection:
+            found = connection.execute("pragma user_version").fetchone()[0]
+            if found not in (0, FORMAT):
+                raise InputError(f"{index} is of format {found}, this version reads {FORMAT}; use another directory")
+            connection.executescript(SCHEMA)
+            connection.execute(f"pragma user_version = {FORMAT}")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        return None
+
+    @contextmanager
+    def _connect(self) -> Iterator[sqlite3.Connection]:
+        """One connection a call: nothing is held across a fork, a thread or a kill."""
+        try:
+            with closing(sqlite3.connect(self._path, timeout=WAIT_SECONDS)) as connection, connection:
+                connection.execute("pragma journal_mode = wal")
+                connection.execute("pragma synchronous = full")
+                yield connection
+        except sqlite3.DatabaseError as error:
+            raise InputError(f"{self._path} cannot be used as the index of a store ({error}); use another directory") from None
+
+    def path(self, key: str) -> Path:
+        """Where the file of a key is or would be."""
+        return self.folder / "chunks" / key[:2] / f"{key}.parquet"
+
+    def put(self, key: str, data: bytes, kind: str, note: str = "") -> None:
+        """Write `data` under `key`, whole or not at all."""
+        path = self.path(key)
+        write_whole(path, data)
+        row = (key, hashlib.sha256(data).hexdigest(), len(data), kind, note)
+        with self._connect() as connection:
+            connection.execute("insert or replace into files values (?, ?, ?, ?, ?)", row)
+
+    def put_file(self, key: str, write: Callable[[Path], None], kind: str, note: str = "") -> Path:
+        """As `put`, for a file too large to hold: `write` fills a temporary path. Returns where the file is."""
+        path = self.path(key)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
+        os.close(handle)
+        draft = Path(name)
+        try:
+            write(draft)
+            with draft.open("rb+") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+                os.fsync(file.fileno())
+            size = draft.stat().st_size
+            os.replace(draft, path)
+        except BaseException:
+            draft.unlink(missing_ok=True)
+            raise
+        flush_directory(path.parent)
+        with self._connect() as connection:
+            connection.execute("insert or replace into files values (?, ?, ?, ?, ?)", (key, digest, size, kind, note))
+        return path
+
+    def get(self, key: str) -> bytes | None:
+        """The bytes under `key`, their hash checked; None where there are none or they are damaged (see `damaged`)."""
+        with self._connect() as connection:
+            row = connection.execute("select sha256 from files where key = ?", (key,)).fetchone()
+        if row is None:
+            return None
+        try:
+            data = self.path(key).read_bytes()
+        except FileNotFoundError:
+            self._lost(key, "the file is gone")
+            return None
+        if hashlib.sha256(data).hexdigest() != row[0]:
+            self._lost(key, "the file is not what was written")
+            return None
+        return data
+
+    def has(self, keys: Iterable[str]) -> set[str]:
+        """Which of `keys` are whole, hashes checked."""
+        return {key for key in keys if self.get(key) is not None}
+
+    def listed_keys(self, keys: Iterable[str]) -> set[str]:
+        """Which of `keys` the index names, files unread."""
+        with self._connect() as connection:
+            return {k for k in keys if connection.execute("select 1 from files where key = ?", (k,)).fetchone()}
+
+    def listed(self) -> dict[str, tuple[str, str]]:
+        """Every key in the index with its kind and note."""
+        with self._connect() as connection:
+            return {k: (kind, note) for k, kind, note in connection.execute("select key, kind, note from files order by key")}
+
+    def _lost(self, key: str, why: str) -> None:
+        self.damaged.append(Damaged(key, why))
+        with self._connect() as connection:
+            connection.execute("delete from files where key = ?", (key,))
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file so that a reader sees the whole of it or none of it, even after a crash."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    flush_directory(path.parent)
+
+
+def flush_directory(folder: Path) -> None:
+    """Make a rename in `folder` last; systems without such a call have nothing to do."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        os.fsync(handle)
+    except OSError:
+        return
+    finally:
+        os.close(handle)
