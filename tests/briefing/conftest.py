@@ -69,6 +69,17 @@ scenarios:
 key_questions:
   - {id: will, question: "Will they? <script>", why: It matters., indicator: An order, by_when: 2025-11-01,
      scenarios: [optimistic, pessimistic], sources: [first]}
+prospects:
+  until: 2026-06-30
+  forks:
+    - id: meeting
+      title: "What <script>alert(4)</script> comes?"
+      date: 2025-10-27
+      kind: talks
+      branches:
+        - {id: lifted, title: "Lifted <b>at last</b>", prior: [0.3, 0.4, 0.5], scenario: optimistic}
+        - {id: imposed, title: Imposed, prior: [0.5, 0.6, 0.7], scenario: pessimistic}
+      sources: [first]
 published:
   - {id: other, who: A lab, scenario: Much the same, quantity: Real GDP, region: USA, value: -0.4, unit: "%",
      time_basis: long run, compare_with: pessimistic, sources: [second]}

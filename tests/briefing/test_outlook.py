@@ -104,7 +104,7 @@ def test_questions_take_the_place_of_the_plain_list(case: Case, run: Any) -> Non
     again = Case(case.dossier, case.world, case.runs, case.others)
     assert [b.id for b in closing.questions(again) if isinstance(b, Table)] == ["tab-questions", "tab-answers"]
     assert closing.limits(case)[0] == closing.FORETOLD
-    plain = Case(run.dossier, run.world, case.runs, case.others)
+    plain = Case(run.dossier.model_copy(update={"prospects": None}), run.world, case.runs, case.others)
     assert outlook.sections(plain) == []
     assert outlook.how_likely(plain) == ""
     assert [b.title for b in closing.questions(plain) if isinstance(b, Table)] == ["What to look at, and when"]

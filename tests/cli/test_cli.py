@@ -36,7 +36,8 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):  #
 def test_version_and_help_load_no_heavy_library() -> None:
     script = "import sys; from detente import cli; sys.argv=['detente','--help']\ntry:\n cli.main()\nexcept SystemExit: pass\n"
     check = (
-        "heavy = {'jax', 'pandas', 'xarray', 'fastapi', 'scipy', 'numpy'} & set(sys.modules); sys.exit(str(heavy) if heavy else 0)"
+        "heavy = {'jax', 'pandas', 'xarray', 'fastapi', 'scipy', 'numpy'} & set(sys.modules)\n"
+        "sys.exit(str(heavy) if heavy else 0)"
     )
     done = subprocess.run([sys.executable, "-c", script + check], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

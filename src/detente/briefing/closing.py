@@ -353,7 +353,8 @@ def ledger() -> dict[str, Mapping[str, Any]]:
 def used_assumptions(case: Case) -> list[str]:
     """Ids of the dossier's assumptions and those of the world's card."""
     card = [str(a.get("id", a)) if isinstance(a, Mapping) else str(a) for a in case.world.card.get("assumptions", [])]
-    used = [*case.dossier.assumption_ids(), "A38", "A39", *neighbours.ASSUMPTIONS]  # A38, A39: horizons every briefing solves
+    horizons = ("A38", "A39", "A66")  # every briefing solves them all
+    used = [*case.dossier.assumption_ids(), *horizons, *neighbours.ASSUMPTIONS]
     if strategy.stances_of(case) is not None:
         used += [*standoffs.ASSUMPTIONS, *agenda.ASSUMPTIONS]
     if case.dossier.prospects is not None:
