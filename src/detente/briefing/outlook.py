@@ -26,6 +26,8 @@ ORIGINS = {
 ASSUMPTIONS = ("A50", "A51", "A52", "A53")
 """Numbers of the ledger that the section rests on."""
 
+CHANCE = "probability, 0 to 1"
+
 
 def sections(case: Case) -> list[Section]:
     """One section, or none."""
@@ -273,8 +275,10 @@ def expected_table(case: Case, look: Outlook) -> Table:
             }
         )
     csv = case.file("outlook-expected", "Expected real income with ranges, spread over paths and risk", data)
-    paths = case.shelf.add("outlook-paths", "Every path: probability, what it counts as, its states", look.tree.to_frame())
+    listed = look.tree.to_frame().assign(unit=CHANCE)
+    paths = case.shelf.add("outlook-paths", "Every path: probability, what it counts as, its states", listed)
     states = look.tree.state_frame().merge(look.paths.to_frame()[list(case.focus)].reset_index(), on="state")
+    states = states.assign(unit="% of real income")
     case.shelf.add("outlook-states", "Every state of measures and real income under it, % against the status quo", states)
     return Table(
         "tab-expected",
@@ -332,6 +336,7 @@ def branch_table(case: Case, look: Outlook) -> Table:
                     "low": span[0],
                     "high": span[2],
                     **{f"probability, {c}": v for c, v in parts.items()},
+                    "unit": CHANCE,
                     "rests on": o.cases if o else "",
                     "reached": look.of_branch(b.id).value,
                 }

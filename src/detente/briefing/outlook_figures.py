@@ -21,7 +21,8 @@ from detente.talks.words import chance
 
 def tree_figure(case: Case, p: Prepared) -> Figure:
     """The tree of the talks, independent forks below."""
-    csv = case.shelf.add("outlook-tree", "The tree of the talks: every path with its probability", p.talks.to_frame())
+    listed = p.talks.to_frame().assign(unit="probability, 0 to 1")
+    csv = case.shelf.add("outlook-tree", "The tree of the talks: every path with its probability", listed)
     order = [s.id for s in case.dossier.scenarios]
     return draw_tree(p.look, p.talks, order, case.best, case.worst, lambda extra: case.note(csv, extra), csv)
 
@@ -78,7 +79,7 @@ def fan_figure(case: Case, look: Outlook) -> Figure:
             more = {"unit": "% of real income", "relative_to": case.quo, "horizon": look.paths.parameters.name}
             rows.append({"region": code, **{str(k): v for k, v in r.items()}, **more})
     csv = case.shelf.add("outlook-fan", "Expected real income by day of change, with quantiles over paths", pd.DataFrame(rows))
-    months = pd.concat([look.monthly(c).assign(region=c) for c in case.focus], ignore_index=True)
+    months = pd.concat([look.monthly(c).assign(region=c, unit="% of real income") for c in case.focus], ignore_index=True)
     monthly = case.shelf.add("outlook-monthly", "The same as averages of calendar months, %", months)
     return draw_fan(look, case.trio, case.run, lambda extra: case.note(csv, f"{extra} By month: data/{monthly}."), csv)
 
