@@ -1,0 +1,138 @@
+// Export: the same scenario as a link, in Python, as a dossier in YAML, as a run file, its results as CSV, and the briefing.
+
+import { announce, h, replace, saveFile, uid } from "./dom.js";
+import { download, get } from "./api.js";
+import { addressSettled } from "./state.js";
+import { registerTab } from "./tabs.js";
+import { basisKey, workPanel } from "./work.js";
+
+const KINDS = [
+  ["python", "Show me this in Python", "Runs as it stands and prints the same numbers: pip install detente, then python with this file."],
+  ["csv", "Results as CSV", "Every economy: real income, prices, revenue, trade; change against the status quo, a year."],
+  ["yaml", "The dossier as YAML", "Measures, sources and scenarios; levers you moved become a scenario of their own at the end. Edit it and drop it on the page, or use it with detente run."],
+  ["run", "Run file", "Everything a repeat needs, with checksums: detente rerun checks it to the last digit."],
+];
+const MOST_LINES = 400;
+
+const parts = new Map();
+let briefing;
+let link;
+let shownFor = "";
+
+/** Copy a text and say so beside the button. */
+async function copy(text, status) {
+  try {
+    await navigator.clipboard.writeText(text);
+    status.textContent = "Copied.";
+  } catch {
+    status.textContent = "This browser does not let the page copy; select the text instead.";
+  }
+  announce(status.textContent);
+  setTimeout(() => { status.textContent = ""; }, 5000);
+}
+
+function card(title, about, tools, body) {
+  const id = uid("export");
+  return h("section", { class: "export", "aria-labelledby": id }, h("div", { class: "export-head" }, h("h3", { id }, title), h("div", { class: "tools" }, tools)), h("p", { class: "quiet" }, about), body);
+}
+
+function fileCard(app, [kind, title, about]) {
+  const status = h("span", { role: "status", class: "quiet" });
+  const code = h("code");
+  const preview = h("pre", { class: "preview", tabindex: "0", role: "region", "aria-label": `${title}: preview` }, code);
+  const cut = h("p", { class: "note", hidden: true });
+  const part = { kind, text: null, name: "", busy: null };
+  part.load = async () => {
+    const at = basisKey(app, "state");
+    if (part.at === at && part.text !== null) return;
+    part.at = at;
+    preview.classList.add("old");
+    try {
+      const state = app.solveState();
+      const { name, blob } = await download(`/export/${kind}`, state);
+      const text = await blob.text();
+      if (part.at !== at) return;
+      part.text = text;
+      part.name = name;
+      part.type = blob.type;
+      const lines = text.split("\n");
+      code.textContent = lines.slice(0, MOST_LINES).join("\n");
+      cut.hidden = lines.length <= MOST_LINES;
+      cut.textContent = `The first ${MOST_LINES} of ${lines.length} lines; copy and download hold them all.`;
+      status.textContent = "";
+    } catch (error) {
+      if (part.at !== at) return;
+      part.text = null;
+      part.at = null;
+      code.textContent = "";
+      status.textContent = error.message;
+    }
+    preview.classList.remove("old");
+  };
+  const act = (work) => async () => { await part.load(); if (part.text !== null) work(); };
+  const fold = h("details", { class: "fold" }, h("summary", null, "Preview"), preview, cut);
+  fold.open = kind === "python";
+  fold.addEventListener("toggle", () => { if (fold.open) part.load(); });
+  part.update = () => { if (fold.open) part.load(); else { part.text = null; part.at = null; } };
+  parts.set(kind, part);
+  return card(title, about, [status,
+    h("button", { type: "button", class: "small", "aria-label": `Copy: ${title}`, data: { copy: kind }, on: { click: act(() => copy(part.text, status)) } }, "Copy"),
+    h("button", { type: "button", class: "small", "aria-label": `Download: ${title}`, data: { download: kind }, on: { click: act(() => saveFile(part.name, part.text, part.type || "text/plain;charset=utf-8")) } }, "Download")], fold);
+}
+
+function linkCard() {
+  const status = h("span", { role: "status", class: "quiet" });
+  link = h("input", { type: "text", readonly: true, class: "link-text", "aria-label": "Share link", spellcheck: "false", on: { focus: (e) => e.target.select() } });
+  return card("Share link", "Carries the whole scenario after the sign #: dossier, levers, horizon, tab, economy. Nothing of it is sent to a server until it is opened.", [status,
+    h("button", { type: "button", class: "small", "aria-label": "Copy: share link", data: { copy: "link" }, on: { click: async () => { await addressSettled(); link.value = location.href; copy(link.value, status); } } }, "Copy")], link);
+}
+
+const FILES = { ".html": "Briefing, one page of HTML with its figures", ".md": "Briefing as Markdown", ".json": "Run file of the briefing", ".zip": "Every table of the briefing as CSV (zip)" };
+const fileWords = (name) => FILES[Object.keys(FILES).find((end) => name.endsWith(end))] ?? name;
+
+async function showBriefing(result, box, done) {
+  const status = h("p", { class: "quiet", role: "status" });
+  const list = h("ul", { class: "files" });
+  replace(box, result.headline ? h("p", { class: "lede small" }, typeof result.headline === "string" ? result.headline : Object.values(result.headline).filter((x) => typeof x === "string").join(" ")) : null, list, status);
+  try {
+    const job = await get(`/jobs/${encodeURIComponent(done.id)}`);
+    const order = (name) => [".html", ".zip", ".md", ".json"].findIndex((end) => name.endsWith(end));
+    replace(list, [...(job.files ?? [])].sort((a, b) => order(a) - order(b)).map((name) => h("li", null, h("button", {
+      type: "button", class: name.endsWith(".html") ? "primary" : "small", data: { file: name },
+      on: { click: async () => {
+        status.textContent = "Fetching …";
+        try {
+          const { blob } = await download(`/jobs/${encodeURIComponent(done.id)}/files/${encodeURIComponent(name)}`);
+          saveFile(name, blob);
+          status.textContent = "";
+        } catch (error) { status.textContent = error.message; }
+      } },
+    }, `Download ${name}`), h("span", { class: "quiet" }, ` ${fileWords(name)}`))));
+    if (!job.files?.length) status.textContent = "The briefing left no files; start it again.";
+  } catch (error) {
+    status.textContent = error.message;
+  }
+}
+
+registerTab({
+  id: "export",
+  title: "Export",
+  render(root, app) {
+    briefing = workPanel(app, {
+      kind: "briefing", label: "Write the briefing", basis: "state", auto: false, hint: "All of it: scenarios, talks, outlook, tables and figures. A minute or two.",
+      show: (result, box, done) => showBriefing(result, box, done),
+    });
+    const [python, csv, yaml, run] = KINDS.map((kind) => fileCard(app, kind));
+    root.append(h("h2", { class: "visually-hidden" }, "Export"), linkCard(), python, csv, yaml, run,
+      card("Briefing", "One page of HTML that prints, with a summary, figures, tables and sources, and all its data; for the dossier with the levers as they are.", [], briefing.node));
+  },
+  async onState(app) {
+    briefing.update();
+    const at = JSON.stringify(app.place);
+    if (at === shownFor) return;
+    shownFor = at;
+    for (const part of parts.values()) part.update();
+    await addressSettled();
+    link.value = location.href;
+  },
+});

@@ -1,0 +1,52 @@
+// The tile map as a figure: what to show is chosen beside it, the title says where it falls and rises most.
+
+import { h, uid } from "./dom.js";
+import { capital, inText, points } from "./words.js";
+import { figureBox } from "./figure.js";
+import { tileMap } from "./map.js";
+
+/** What the map and the bars can show. */
+export const INDICATORS = {
+  real_income_pct: { name: "Real income", unit: "change in percent", format: points },
+  consumer_prices_pct: { name: "Consumer prices", unit: "change in percent", format: points },
+  exports_pct: { name: "Exports", unit: "change of value in percent", format: points },
+  tariff_revenue_musd: { name: "Tariff revenue", unit: "change in billion USD a year", format: (v) => points(v / 1000) },
+  ev_musd: { name: "Real income in money", unit: "change in billion USD a year", format: (v) => points(v / 1000) },
+};
+
+/** What the reader has chosen to see. */
+export const indicator = (app) => (INDICATORS[app.place.show] ? app.place.show : "real_income_pct");
+
+/** {node, update()}. */
+export function mapFigure(app) {
+  const id = uid("show");
+  const show = h("select", { id, class: "show", on: { change: (e) => app.set({ show: e.target.value }, "replace") } },
+    Object.entries(INDICATORS).map(([key, x]) => h("option", { value: key }, x.name)));
+  const map = tileMap(app.catalogue.regions, app.select);
+  const figure = figureBox({ kind: "map-figure", controls: [h("label", { for: id }, "Show"), show] });
+  return {
+    node: figure.node,
+    update() {
+      const key = indicator(app);
+      const { name, unit, format } = INDICATORS[key];
+      const ranged = key === "real_income_pct";
+      show.value = key;
+      const rows = app.regionRows();
+      map.update(new Map(rows.map((r) => [r.region, r[key]])), { format, say: (region, v) => `${capital(region.name)}: ${name.toLowerCase()} ${format(v)}` });
+      map.choose(app.place.region);
+      const order = rows.filter((r) => Number.isFinite(r[key])).sort((a, b) => a[key] - b[key]);
+      const small = key.endsWith("musd") ? 5 : 0.005;
+      const [lowest, highest] = [order[0], order[order.length - 1]];
+      const most = (r) => `${inText(r.name)} (${format(r[key])}${key.endsWith("pct") ? "\u202f%" : ""})`;
+      const said = [];
+      if (lowest && lowest[key] <= -small) said.push(`fall${name.endsWith("s") ? "" : "s"} most in ${most(lowest)}`);
+      if (highest && highest[key] >= small) said.push(`rise${name.endsWith("s") ? "" : "s"} most in ${most(highest)}`);
+      figure.set({
+        title: said.length ? `${name} ${said.join(", ")}` : `${name}: hardly a change anywhere`,
+        subtitle: `${name}, ${unit}; ${app.run()}, against ${app.against()}`, note: "One square a region. Orange: falls; blue: rises.",
+        csv: { name: `${app.view.id}-${key}`, columns: ["region", "name", key, ...(ranged ? ["low", "high"] : [])], rows: order.map((r) => [r.region, r.name, r[key], ...(ranged ? [r.low, r.high] : [])]) },
+        draw: () => map.node,
+      });
+    },
+  };
+}

@@ -1,0 +1,89 @@
+// Figures of games and outlooks: two significant digits however small, chances in whole percent, axes with round steps.
+
+import { FIRM, MINUS, THIN, fixed } from "./words.js";
+
+/** Two significant digits, at most five decimals: −0.0072, +0.35, 0. */
+export function sig(value, signed = true) {
+  if (value === null || value === undefined || !Number.isFinite(value)) return "–";
+  const size = Math.abs(value);
+  if (size < 5e-6) return "0";
+  const rounded = Number(value.toPrecision(2));
+  const places = Math.max(0, Math.min(5, 1 - Math.floor(Math.log10(Math.abs(rounded)))));
+  return fixed(rounded, places, signed);
+}
+
+/** The same with a percent sign. */
+export const sigPercent = (value, signed = true) => `${sig(value, signed)}${THIN}%`;
+
+/** Two significant digits, at most three decimals: what is below 0.0005 is 0. For percent of real income, where less says nothing. */
+export function small(value, signed = true) {
+  if (value === null || value === undefined || !Number.isFinite(value)) return "–";
+  if (Math.abs(value) < 5e-4) return "0";
+  const places = Math.max(0, Math.min(3, 1 - Math.floor(Math.log10(Math.abs(value)))));
+  return fixed(value, places, signed);
+}
+
+/** "−0.51 to −0.20". */
+export const smallRange = (low, high) => (Number.isFinite(low) && Number.isFinite(high) ? `${small(low, low < 0)} to ${small(high, high < 0 || low < 0)}` : "");
+
+/** A range of figures with two digits. */
+export const sigRange = (low, high) => (Number.isFinite(low) && Number.isFinite(high) ? `${sig(low)} to ${sig(high)}` : "");
+
+/** A probability: "36 %", "under 1 %", "over 99 %". */
+export function chance(p) {
+  if (p === null || p === undefined || !Number.isFinite(p)) return "–";
+  if (p > 0 && p < 0.005) return `under 1${THIN}%`;
+  if (p < 1 && p > 0.995) return `over 99${THIN}%`;
+  return `${Math.round(100 * p)}${THIN}%`;
+}
+
+/** "30 to 48 %". */
+export const chanceRange = (low, high) => (Number.isFinite(low) && Number.isFinite(high) ? `${Math.round(100 * low)} to ${Math.round(100 * high)}${THIN}%` : "");
+
+/** Million USD in a sentence: "USD 23 billion", "−USD 340 million"; two significant digits. */
+export function usd(million, signed = false) {
+  if (million === null || million === undefined || !Number.isFinite(million)) return "–";
+  const size = Math.abs(million);
+  if (size < 0.05) return `USD${FIRM}0`;
+  const [scale, word] = size >= 0.995e6 ? [1e6, "trillion"] : size >= 995 ? [1e3, "billion"] : [1, "million"];
+  return `${million < 0 ? MINUS : signed ? "+" : ""}USD${FIRM}${sig(size / scale, false)}${FIRM}${word}`;
+}
+
+/** Round steps between two values: about `count` of them, zero among them where it lies between. */
+export function ticks(low, high, count = 5) {
+  const span = high - low || 1;
+  const raw = span / count;
+  const base = 10 ** Math.floor(Math.log10(raw));
+  const size = [1, 2, 5, 10].map((k) => k * base).find((step) => step >= raw * 0.999);
+  const found = [];
+  for (let k = Math.ceil(low / size - 1e-9); k * size <= high + size * 1e-9; k += 1) found.push(Number((k * size).toPrecision(12)));
+  return found;
+}
+
+/** A share from 0 to 1 as a bar with its range, small enough for a table row. */
+export function spanBar(node, { width = 120, value, low, high, from = 0, to = 1, colour = "var(--other)" }) {
+  const at = (v) => 2 + ((Math.max(from, Math.min(to, v)) - from) / (to - from)) * (width - 4);
+  const zero = at(Math.max(from, Math.min(to, 0)));
+  const ranged = Number.isFinite(low) && Number.isFinite(high) && high - low > 1e-9;
+  return node("svg", { viewBox: `0 0 ${width} 14`, width, height: 14, class: "span-bar", "aria-hidden": "true", focusable: "false" },
+    node("path", { d: `M${at(from)} 13.5H${at(to)}`, class: "grid" }),
+    node("rect", { x: Math.min(zero, at(value)), y: 3, width: Math.max(0.8, Math.abs(at(value) - zero)), height: 8, fill: colour }),
+    ranged ? node("path", { d: `M${at(low)} 7H${at(high)}`, class: "whisker" }) : null,
+    from < 0 ? node("path", { d: `M${zero} 0V14`, class: "zero" }) : null);
+}
+
+/** Segmented choice: a fieldset of radio buttons; {node, value(), set(v)}. */
+export function choice(h, { name, legend, options, value, change }) {
+  let now = value;
+  const inputs = options.map(([id, label, title]) => h("label", { title: title ?? null }, h("input", {
+    type: "radio", name, value: id, checked: id === value, on: { change: () => { now = id; change(id); } },
+  }), h("span", null, label)));
+  return {
+    node: h("fieldset", { class: "choice" }, h("legend", null, legend), h("div", { class: "segments" }, inputs)),
+    value: () => now,
+    set(v) { now = v; for (const label of inputs) label.firstChild.checked = label.firstChild.value === v; },
+  };
+}
+
+/** Paragraphs of plain text. */
+export const paragraphs = (h, text) => (text ?? "").split(/\n{2,}/).filter((t) => t.trim()).map((t) => h("p", null, t.trim()));

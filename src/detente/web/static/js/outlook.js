@@ -1,0 +1,215 @@
+// Outlook: how likely each way on is and why, the scenario tree, what to expect for each economy by month, the key questions.
+
+import { h, replace } from "./dom.js";
+import { capital, longDay, scenarioLabel } from "./words.js";
+import { accentVar } from "./colours.js";
+import { figureBox } from "./figure.js";
+import { bars } from "./bars.js";
+import { registerTab } from "./tabs.js";
+import { workPanel } from "./work.js";
+import { chance, chanceRange, paragraphs, sig, sigRange } from "./measure.js";
+import { givenOdds, moved, reckon, treeOf } from "./paths.js";
+import { treeChart } from "./tree.js";
+import { forkCard } from "./fork.js";
+import { fanChart, monthName } from "./fan.js";
+import { questionsPart } from "./questions.js";
+
+let panel;
+let asked;
+let redraw = () => undefined;
+
+const regionOf = (code, result) => (code === "WORLD" ? "the world" : result.names?.[code] ?? code);
+
+/** The economy whose numbers the tab shows: the one picked on the page, else the first party. */
+function regionHere(app, result) {
+  const place = app.place.region;
+  return place && result.months?.regions[place] ? place : result.focus[0];
+}
+
+function lede(result) {
+  const told = result.scenarios.filter((x) => x.probability >= 0.005);
+  return h("p", { class: "lede small" }, `By ${longDay(result.until)}: `, told.map((x, k) => [k ? ", " : "", `${k ? scenarioLabel(x.scenario).toLowerCase() : scenarioLabel(x.scenario)} `, h("b", null, chance(x.probability)), ` (${chanceRange(x.low, x.high)})`]), ". ",
+    h("span", { class: "quiet" }, `${result.paths} paths through ${result.tree.forks.length} dated forks; the range in brackets is over the odds themselves, nine draws in ten.`));
+}
+
+function show(app, result, box) {
+  const tones = new Map();
+  const ranking = result.ranking ?? result.scenarios.map((x) => x.scenario);
+  ranking.forEach((name, k) => tones.set(name, k === 0 ? "var(--p2)" : k === ranking.length - 1 ? "var(--n2)" : k === 1 ? "var(--band)" : "var(--rule)"));
+  const tone = (name) => tones.get(name) ?? "var(--band)";
+  const given = givenOdds(result);
+  let odds = given;
+  let reckoned = reckon(result, odds);
+  let tree = treeOf(result, reckoned);
+  let here = { fork: result.tree.forks[0], branch: null, path: "" };
+  const altered = () => odds !== given;
+
+  const scenarios = figureBox();
+  const treeFigure = figureBox({ kind: "wide tree-figure" });
+  const economies = figureBox();
+  const fan = figureBox({ kind: "fan", controls: [] });
+  const apart = h("div", { class: "apart" });
+  const key = h("div", { class: "status-key" });
+  const pick = h("select", { id: "fan-region", on: { change: (e) => { if (e.target.value in result.months.regions) choose(e.target.value); } } });
+  let region = regionHere(app, result);
+
+  const card = forkCard({
+    move(fork, branch, p) { odds = moved(odds, fork, branch, p); settle(); },
+    undo() { odds = given; settle(); },
+  });
+
+  function choose(code) {
+    region = code;
+    if (code !== app.place.region && app.catalogue.regions.some((r) => r.code === code)) app.set({ region: code }, "replace");
+    drawRegion();
+    tell();
+  }
+
+  function tell() {
+    const code = result.focus.includes(region) ? region : result.focus[0];
+    card.show({ result, fork: here.fork, branch: here.branch, odds, given, reckoned, code, name: regionOf(code, result), altered: altered() });
+  }
+
+  function drawScenarios() {
+    const rows = result.scenarios.map((x) => ({
+      key: x.scenario, label: `${scenarioLabel(x.scenario)}${altered() ? ", yours" : ""}`, value: 100 * (reckoned.scenarios[x.scenario] ?? 0), low: altered() ? null : 100 * x.low, high: altered() ? null : 100 * x.high, colour: tone(x.scenario), strong: true,
+    }));
+    const top = [...rows].sort((a, b) => b.value - a.value)[0];
+    scenarios.set({
+      title: `${altered() ? "With your odds the" : "The"} likeliest end is “${scenarioLabel(top.key)}”, at ${chance(top.value / 100)}`,
+      subtitle: `Probability by ${longDay(result.until)}, percent; as of ${longDay(result.on)}`,
+      note: altered() ? "With odds you moved; ranges are not worked out for those." : "Thin lines: nine in ten draws of the odds between their ends.",
+      csv: { name: `${app.view.id}-scenario-odds`, columns: ["scenario", "title", "probability", "low", "high"], rows: result.scenarios.map((x) => [x.scenario, x.title, x.probability, x.low, x.high]) },
+      draw: (width) => bars(rows, width, { format: (v) => `${Math.round(v)}`, end: 100, alt: rows.map((r) => `${r.label} ${Math.round(r.value)} percent`).join(", ") }),
+    });
+  }
+
+  function drawTree() {
+    const code = result.focus.includes(region) ? region : result.focus[0];
+    treeFigure.set({
+      title: `Where it may turn, from ${longDay(result.from)} to ${longDay(result.until)}`,
+      subtitle: "Width is probability; a column is a date on which the talks may turn, in order and not to scale. Choose a branch to see its odds and where they come from",
+      note: "Forks that stand apart from the talks are summed over in the tree and listed under it.",
+      csv: {
+        name: `${app.view.id}-paths`, columns: ["path", "probability", "counts_as", ...result.focus.map((c) => `${c}_real_income_pct`)],
+        rows: reckoned.leaves.map((l) => [l.path.join(" > "), l.p, l.scenario, ...l.worth]),
+      },
+      draw(width) {
+        const wide = Math.max(width, 720);
+        const chart = treeChart(tree, wide, {
+          tone, start: result.from, until: result.until, chosen: here.path,
+          pick(node) { here = { fork: node.fork, branch: node.branch.id, path: node.path.join(" ") }; tell(); },
+        });
+        return wide > width ? h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Scenario tree, wider than the screen" }, chart) : chart;
+      },
+    });
+    replace(key, h("span", null, "Counts as:"), ranking.filter((n) => (reckoned.scenarios[n] ?? 0) > 0).map((n) => {
+      const swatch = h("i", { class: "tone" });
+      swatch.style.setProperty("background", tone(n));
+      return h("span", null, swatch, `${scenarioLabel(n)} ${chance(reckoned.scenarios[n])}`);
+    }));
+    replace(apart, tree.apart.length ? h("h4", null, "Beside the talks") : null, tree.apart.map((f) => {
+      const strip = h("span", { class: "split-bar", "aria-hidden": "true" }, f.branches.map((b, k) => {
+        const piece = h("i");
+        piece.style.setProperty("flex-grow", String(odds[f.id][b.id]));
+        piece.style.setProperty("background", k % 2 ? "var(--n1)" : "var(--band)");
+        return piece;
+      }));
+      return h("button", { type: "button", class: "apart-fork", on: { click: () => { here = { fork: f, branch: null, path: "" }; tell(); } } },
+        h("b", null, longDay(f.date)), h("span", null, f.title), strip, h("span", { class: "quiet" }, f.branches.map((b) => `${b.title} ${chance(odds[f.id][b.id])}`).join(" · ")));
+    }));
+    return code;
+  }
+
+  function drawEconomies() {
+    const rows = result.focus.map((c) => {
+      const r = result.regions[c];
+      return { key: c, label: capital(regionOf(c, result)), value: reckoned.expected[c], low: altered() ? null : r?.["low, %"], high: altered() ? null : r?.["high, %"], colour: accentVar(c), strong: c === region };
+    });
+    const low = rows.reduce((a, b) => (b.value < a.value ? b : a));
+    economies.set({
+      title: `${altered() ? "With your odds " : "To expect: "}${low.value < -5e-4 ? `most is lost by ${regionOf(low.key, result)}, ${sig(low.value)}\u202f%` : "nobody here loses"}`,
+      subtitle: `Expected real income, percent, average from ${longDay(result.from)} to ${longDay(result.until)}; ${app.run()}, against the status quo`,
+      note: altered() ? "With odds you moved." : "Thin lines: range over the odds, nine draws in ten.",
+      csv: { name: `${app.view.id}-expected`, columns: ["region", "expected_pct", "low", "high", "q05", "q95"], rows: Object.entries(result.regions).map(([c, r]) => [c, r["expected, %"], r["low, %"], r["high, %"], r["path quantile 5 %, %"] ?? r["path quantile 5\u202f%, %"], r["path quantile 95 %, %"] ?? r["path quantile 95\u202f%, %"]]) },
+      draw: (width) => bars(rows, width, { format: (v) => sig(v), onPick: (code) => choose(code), alt: rows.map((r) => `${r.label} ${sig(r.value)}`).join(", ") }),
+    });
+  }
+
+  function drawFan() {
+    const row = result.months.regions[region];
+    const { months } = result.months;
+    const worst = row.expected.reduce((k, v, j) => (v < row.expected[k] ? j : k), 0);
+    const r = result.regions[region];
+    const name = regionOf(region, result);
+    fan.set({
+      title: row.expected[worst] < -5e-4 ? `${capital(name)}: expected income is lowest in ${monthName(months[worst])}, ${sig(row.expected[worst])}\u202f%` : `${capital(name)}: expected income never falls by as much as 0.001\u202f%`,
+      subtitle: `Real income by month, percent against the status quo of ${longDay(result.from)}; measures of each month as if they lasted, ${app.run()}`,
+      note: `Dotted: range of the expectation over the odds.${r ? ` Over the whole time: expected ${sig(r["expected, %"])}\u202f% (${sigRange(r["low, %"], r["high, %"])}).` : ""}${altered() ? " The odds worked out, not yours." : ""}`,
+      csv: { name: `${app.view.id}-months-${region}`, columns: ["month", ...Object.keys(row)], rows: months.map((m, k) => [m, ...Object.keys(row).map((q) => row[q][k])]) },
+      draw: (width) => fanChart(months, row, width, { colour: accentVar(region), name }),
+    });
+  }
+
+  function drawRegion() {
+    if (pick.value !== region) pick.value = region;
+    drawEconomies();
+    drawFan();
+  }
+
+  function settle() {
+    reckoned = reckon(result, odds);
+    tree = treeOf(result, reckoned);
+    drawScenarios();
+    drawTree();
+    drawEconomies();
+    drawFan();
+    tell();
+  }
+
+  function originTable() {
+    const rows = result.by_origin ?? [];
+    if (!rows.length) return null;
+    const columns = Object.keys(rows[0]).filter((k) => k !== "scenario");
+    return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Whose odds" }, h("table", { class: "origin" }, h("caption", null, "If one judgement alone set the odds; probability, percent"),
+      h("thead", null, h("tr", null, h("th", { scope: "col" }, "Scenario"), columns.map((c) => h("th", { scope: "col", class: "n" }, capital(c))))),
+      h("tbody", null, rows.map((r) => h("tr", null, h("th", { scope: "row" }, scenarioLabel(r.scenario)), columns.map((c) => h("td", { class: "n" }, chance(r[c]))))))));
+  }
+
+  const codes = Object.keys(result.months?.regions ?? {});
+  const wanted = [...result.focus, ...codes.filter((c) => !result.focus.includes(c)).sort((a, b) => regionOf(a, result).replace(/^the /, "").localeCompare(regionOf(b, result).replace(/^the /, ""), "en"))];
+  replace(pick, wanted.map((c) => h("option", { value: c, selected: c === region }, capital(regionOf(c, result)))));
+  replace(fan.node.querySelector("figcaption"), fan.node.querySelector("figcaption > div"), h("div", { class: "controls" }, h("label", { for: "fan-region" }, "Economy"), pick));
+  replace(box, lede(result),
+    treeFigure.node, apart, card.node,
+    h("div", { class: "pair" }, h("div", null, scenarios.node, originTable()), economies.node), fan.node,
+    h("details", { class: "more-words" }, h("summary", null, "In words"), h("div", { class: "prose" }, paragraphs(h, result.explained))));
+  treeFigure.node.querySelector("figcaption").after(key);
+  settle();
+  drawRegion();
+  redraw = () => {
+    const next = regionHere(app, result);
+    if (next === region) return;
+    region = next;
+    drawRegion();
+    tell();
+  };
+}
+
+registerTab({
+  id: "outlook",
+  title: "Outlook",
+  render(root, app) {
+    panel = workPanel(app, { kind: "outlook", label: "Work out the outlook", show: (result, box) => show(app, result, box) });
+    asked = questionsPart(app);
+    root.append(h("h2", { class: "visually-hidden" }, "Outlook"),
+      h("p", { class: "quiet about" }, "What may come, how likely and what to expect. It hangs on the forks, priors and record written in the dossier and on the horizon; the levers do not enter."),
+      h("section", { class: "tab-part" }, panel.node), h("section", { class: "tab-part" }, h("h2", { class: "part" }, "Key questions"), asked.node));
+  },
+  onState(app) {
+    panel.update();
+    asked.update();
+    redraw();
+  },
+});
+

@@ -1,0 +1,71 @@
+// The tabs. A tab is a module that calls, when it is imported (add the import to main.js, in the order of the tabs):
+//
+//   registerTab({
+//     id: "talks",                      // short name, used in share links and as #tab-talks / #panel-talks
+//     title: "Talks",
+//     render(root, app) {},             // once, when the tab is first opened: build your elements into `root` (a <section>)
+//     onState(app, what) {},            // when the tab is opened and, while it is open, after every change.
+//   });                                 //   what: a Set of "open", "view" (another dossier), "place" (state, region), "answer"
+//
+// `app` (made in main.js): app.place, app.view (DossierView), app.answer (of /solve, may be null while computing),
+// app.catalogue, app.solveState(), app.select(region), app.set(patch, "push"|"replace"), app.regionName(code),
+// app.sectorName(code), app.against(), app.run(), app.runJob(kind, args, onProgress, signal) → {id, result, files}; ready-made
+// parts: workPanel in work.js (progress bar, cancel, result), sortTable in tables.js, figureBox in figure.js,
+// bars/dots in bars.js and dots.js, h/s in dom.js, figures and sentences in words.js, colours in colours.js.
+// Style through CSS classes or node.style only; never innerHTML: what comes from a dossier or article is data.
+
+import { $, h } from "./dom.js";
+
+const tabs = [];
+
+export function registerTab(tab) {
+  tabs.push({ onState: () => undefined, ...tab, opened: false });
+}
+
+export const tabIds = () => tabs.map((t) => t.id);
+
+/** Build the tab list and the panels; `choose(id)` is called when the reader picks one. */
+export function buildTabs(choose) {
+  const list = $("tablist");
+  for (const tab of tabs) {
+    tab.button = h("button", {
+      type: "button", role: "tab", id: `tab-${tab.id}`, "aria-controls": `panel-${tab.id}`, "aria-selected": "false", tabindex: "-1",
+      on: { click: () => choose(tab.id) },
+    }, tab.title);
+    tab.panel = h("section", { role: "tabpanel", id: `panel-${tab.id}`, "aria-labelledby": `tab-${tab.id}`, tabindex: "0", hidden: true });
+    list.append(tab.button);
+    $("panels").append(tab.panel);
+  }
+  list.addEventListener("keydown", (event) => {
+    const at = tabs.findIndex((t) => t.button === document.activeElement);
+    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: tabs.length - 1 }[event.key];
+    if (at < 0 || to === undefined) return;
+    event.preventDefault();
+    const next = tabs[(to + tabs.length) % tabs.length];
+    next.button.focus();
+    choose(next.id);
+  });
+}
+
+/** Show one tab, building it the first time, and tell it what has changed. */
+export function showTab(id, app, what) {
+  for (const tab of tabs) {
+    const active = tab.id === id;
+    const was = !tab.panel.hidden;
+    tab.button.setAttribute("aria-selected", String(active));
+    tab.button.tabIndex = active ? 0 : -1;
+    tab.panel.hidden = !active;
+    if (!active) continue;
+    if (!was) {
+      const strip = $("tablist");
+      const past = tab.button.offsetLeft + tab.button.offsetWidth - strip.offsetLeft - strip.clientWidth;
+      strip.scrollLeft = past > 0 ? past + 16 : strip.scrollLeft > tab.button.offsetLeft - strip.offsetLeft ? 0 : strip.scrollLeft;
+    }
+    if (!app.view) continue;
+    if (!tab.opened) {
+      tab.opened = true;
+      tab.render(tab.panel, app);
+    }
+    tab.onState(app, was ? what : new Set([...what, "open"]));
+  }
+}

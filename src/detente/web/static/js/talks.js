@@ -1,0 +1,134 @@
+// Talks: the payoffs of the stances, who gives way first, the package both would sign, and what keeps a truce.
+
+import { h, replace } from "./dom.js";
+import { capital, inText, longDay } from "./words.js";
+import { accentVar } from "./colours.js";
+import { figureBox } from "./figure.js";
+import { registerTab } from "./tabs.js";
+import { workPanel } from "./work.js";
+import { chance, chanceRange, choice, paragraphs } from "./measure.js";
+import { payoffTable, payoffTitle } from "./payoffs.js";
+import { oddsPanels } from "./odds.js";
+import { dealPart } from "./deal.js";
+import { keepingTable } from "./keeping.js";
+
+const BASIS = { motives: "motives of the dossier", income: "real income alone" };
+let standoff;
+let deal;
+let duties;
+let judged = "motives";
+
+const name = (app, code) => inText(app.regionName(code));
+const titles = (app) => Object.fromEntries(app.view.parties.map((p) => [p.region, Object.fromEntries((p.stances ?? []).map((x) => [x.stance, x.title]))]));
+
+// -- the payoffs -------------------------------------------------------------------------------------------------------
+function payoffs(app, result) {
+  const box = h("div");
+  const heading = h("h3", { class: "title" });
+  const draw = () => {
+    const game = judged === "motives" ? result.game : result.game_real_income_only;
+    heading.textContent = `${payoffTitle(game, (c) => name(app, c))}, judged by ${BASIS[judged]}`;
+    replace(box, payoffTable(game, {
+      name: (c) => name(app, c), titles: titles(app),
+      caption: `Payoffs, points (percent of a year’s real income${judged === "motives" ? ", all motives counted in it" : ""}); ${app.run()}, against ${app.against()}`,
+    }));
+  };
+  const pick = choice(h, { name: "judged-game", legend: "Judged by", value: judged, options: [["motives", "Motives"], ["income", "Real income"]], change: (v) => { judged = v; draw(); } });
+  draw();
+  const stances = app.view.parties.filter((p) => result.game.parties.includes(p.region)).map((p) => h("div", null,
+    h("h4", null, app.regionName(p.region)), h("ul", null, (p.stances ?? []).map((x) => h("li", null, h("b", null, `${capital(x.stance)}: `), x.title)))));
+  return h("figure", { class: "chart" }, h("figcaption", null, heading, h("div", { class: "controls" }, pick.node)), box,
+    h("p", { class: "note" }, "● best reply to what the other does. Framed: neither gains by moving alone. Blue: better than the status quo, orange: worse; shade by the root of the size."),
+    h("details", { class: "more-words" }, h("summary", null, "What the stances are"), h("div", { class: "pair" }, stances)));
+}
+
+// -- who gives way -----------------------------------------------------------------------------------------------------
+function oddsSentence(app, result) {
+  const { first, second, collapse, standing, trials, parties } = result.odds;
+  if (!Number.isFinite(first?.[1])) return null;
+  const told = (x) => [h("b", null, chance(x[1])), ` (${chanceRange(x[0], x[2])})`];
+  const order = [[`${capital(name(app, parties[0]))} gives way first`, first], [`${capital(name(app, parties[1]))} gives way first`, second], ["Talks collapse", collapse]]
+    .sort((a, b) => b[1][1] - a[1][1]);
+  const nodes = order.map(([what, x], k) => [k ? `, ${what.charAt(0) === "T" && what.startsWith("Talks") ? what.toLowerCase() : what.startsWith("The ") ? what.charAt(0).toLowerCase() + what.slice(1) : what} with ` : `${what} with `, told(x)]);
+  return h("p", { class: "lede small" }, nodes, standing?.[1] > 0.005 ? [", nothing ends it with ", told(standing)] : null, ".",
+    h("span", { class: "quiet" }, ` Average over ${new Intl.NumberFormat("en").format(trials)} combinations of what nobody has measured, with the range over models and motives.`));
+}
+
+function oddsFigure(app, result) {
+  const [a, b] = result.odds.parties;
+  const figure = figureBox({ kind: "wide" });
+  const models = Object.entries(result.models);
+  const rows = (what) => models.map(([id, m]) => ({
+    label: id === "all" ? "Average of all" : capital(m["what it assumes"] ?? id), strong: id === "all",
+    value: m[what], low: m[`${what}, low`], high: m[`${what}, high`],
+  }));
+  const panels = [
+    { title: `${capital(name(app, a))} eases`, colour: accentVar(a), rows: rows(`${a} eases`) },
+    { title: `${capital(name(app, b))} eases`, colour: accentVar(b), rows: rows(`${b} eases`) },
+    { title: "Talks collapse", colour: "var(--other)", rows: rows("talks collapse") },
+  ];
+  const spread = Math.max(...panels.slice(0, 2).flatMap((p) => p.rows.filter((r) => r.strong).map((r) => r.high - r.low)));
+  const inEvery = models.filter(([id]) => id !== "all");
+  const likelier = inEvery.filter(([, m]) => m[`${b} eases`] - m[`${a} eases`] > 0.005).length;
+  const [who, count] = likelier * 2 >= inEvery.length ? [b, likelier] : [a, inEvery.filter(([, m]) => m[`${a} eases`] - m[`${b} eases`] > 0.005).length];
+  figure.set({
+    title: count === inEvery.length ? `In every model ${name(app, who)} is likelier to ease first than ${name(app, who === a ? b : a)}, if both still hold` : `In ${count} of ${inEvery.length} models ${name(app, who)} is likelier to ease first, if both still hold`,
+    subtitle: `Probability of how the stand-off ends, percent, if both still hold on ${longDay(app.view.as_of)}; one row a model`,
+    note: `Dots: average over the assumption grid of the model. Thin lines: range over strengths of the motives (of the average: over models too).${spread > 0.5 ? " Ranges this wide are no forecast; they show what the answer hangs on." : ""}`,
+    csv: {
+      name: `${app.view.id}-stand-off`, columns: ["model", "assumes", "outcome", "low", "mean", "high"],
+      rows: models.flatMap(([id, m]) => [`${a} eases`, `${b} eases`, "talks collapse", "no end"].map((w) => [id, m["what it assumes"], w, m[`${w}, low`], m[w], m[`${w}, high`]])),
+    },
+    draw: (width) => oddsPanels(panels, width),
+  });
+  return figure.node;
+}
+
+function standOffWords(result) {
+  const words = result.words ?? {};
+  const lead = [["agreement", "The paradox"], ["at_once", "What is left out"], ["decides", "What decides"]];
+  const more = [["answer", "By the deadline, and in the end"], ["breaks", "What would flip it"], ["deadline", "The clock"], ["delay", "What a day costs"], ["threats", "Public threats"], ["game", "The payoffs"]];
+  const part = ([key, title]) => (words[key] ? h("div", { class: "said" }, h("h4", null, title), paragraphs(h, words[key])) : null);
+  if (!result.words) return h("details", { class: "more-words" }, h("summary", null, "In words"), h("div", { class: "prose columns" }, paragraphs(h, result.explained)));
+  return h("div", null, h("div", { class: "prose columns" }, lead.map(part)),
+    h("details", { class: "more-words" }, h("summary", null, "More: the clock, what a day costs, public threats, what would flip it"), h("div", { class: "prose columns" }, more.map(part))));
+}
+
+function showStandOff(app, result, box) {
+  const lede = oddsSentence(app, result);
+  replace(box, lede, h("div", { class: "pair wide-right" }, payoffs(app, result), oddsFigure(app, result)), standOffWords(result));
+  replace(truceBox, h("h2", { class: "part" }, "What keeps a truce, and for how long"), keepingTable(app, result), duties.node,
+    h("details", { class: "more-words", open: true }, h("summary", null, "In words"), h("div", { class: "prose columns" }, (result.truce_words ?? []).map((t) => h("p", null, t)))));
+}
+
+let truceBox;
+
+function showDuties(app, result, box) {
+  const text = paragraphs(h, result.explained);
+  replace(box, h("div", { class: "prose" }, text.slice(-1)));
+}
+
+registerTab({
+  id: "talks",
+  title: "Talks",
+  render(root, app) {
+    standoff = workPanel(app, { kind: "talks", label: "Work out the stand-off", show: (result, box) => showStandOff(app, result, box) });
+    deal = dealPart(app);
+    duties = workPanel(app, {
+      kind: "truce", label: "The lowest duties both would keep", auto: false, hint: "Nine equilibria more; about fifteen seconds.",
+      show: (result, box) => showDuties(app, result, box),
+    });
+    truceBox = h("section", { class: "tab-part" });
+    root.append(h("h2", { class: "visually-hidden" }, "Talks"),
+      h("p", { class: "quiet about" }, "Who gives way first, what both would sign and what keeps them to it. It hangs on the stances and motives written in the dossier and on the horizon; the levers do not enter."),
+      h("section", { class: "tab-part" }, h("h2", { class: "part" }, "Who gives way first"), standoff.node),
+      h("section", { class: "tab-part" }, h("h2", { class: "part" }, "The package both would sign"), deal.node), truceBox);
+  },
+  onState() {
+    standoff.update();
+    if (!standoff.result()) replace(truceBox); // another dossier
+    deal.update();
+    duties.update();
+  },
+});
+

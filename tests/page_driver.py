@@ -1,0 +1,177 @@
+"""A real browser on a real server: fixtures for the tests of the page.
+
+`site` starts `detente serve` once for the session on a free port; `visit` opens pages in fresh contexts and, at the end of each
+test, holds that nothing went wrong behind the scenes: no script error, no line on the console, no request to anywhere else.
+Where no Chromium or Playwright is found the tests are skipped, and say so.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import shutil
+import subprocess
+import sys
+import threading
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+DOSSIER = "kuala-lumpur-2025"
+PATIENCE = 30_000
+
+
+def find_chromium() -> str | None:
+    """Path of a Chromium: DETENTE_CHROMIUM, or the first found by its usual names."""
+    named = os.environ.get("DETENTE_CHROMIUM")
+    found = (shutil.which(name) for name in (named, "chromium", "chromium-browser", "google-chrome", "chrome") if name)
+    return next((path for path in found if path), None)
+
+
+class Site:
+    """A running server."""
+
+    def __init__(self, data: Path) -> None:
+        command = [sys.executable, "-m", "detente.web", "--port", "0", "--data", str(data)]
+        self.log = (data / "server.log").open("w")
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self.log, text=True, encoding="utf-8")
+        lines: queue.Queue[str] = queue.Queue()
+        threading.Thread(target=self._listen, args=(lines,), daemon=True).start()
+        try:
+            line = lines.get(timeout=120)
+        except queue.Empty:
+            self.stop()
+            raise RuntimeError("the server did not say where it is") from None
+        if "http://" not in line:
+            self.stop()
+            raise RuntimeError(f"the server did not start: {line}")
+        self.address = line[line.index("http://") :].strip()
+
+    def _listen(self, lines: queue.Queue[str]) -> None:
+        stream = self.process.stdout
+        assert stream is not None
+        for line in stream:
+            if "http://" in line:
+                lines.put(line)
+        lines.put("its output ended")
+
+    def stop(self) -> None:
+        self.process.terminate()
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        if self.process.stdout is not None:
+            self.process.stdout.close()
+        self.log.close()
+
+    def ask(self, path: str, body: object = None) -> Any:
+        """What the API answers, without the page."""
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(
+            f"{self.address}api/v1{path}", data=data, headers={"Content-Type": "application/json"} if data else {}
+        )
+        with urllib.request.urlopen(request, timeout=60) as reply:
+            return json.load(reply)
+
+    def solve(self, **state: object) -> Any:
+        return self.ask("/solve", {"v": 1, "dossier": DOSSIER, **state})
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    if find_chromium() is None:
+        pytest.skip("no Chromium here: install one (Debian: chromium) or name it in DETENTE_CHROMIUM")
+    pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pip install playwright")
+    pytest.importorskip("fastapi", reason="the server needs FastAPI")
+    found = Site(tmp_path_factory.mktemp("served"))
+    yield found
+    found.stop()
+
+
+@pytest.fixture(scope="session")
+def chromium(site: Site) -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=find_chromium(), args=FLAGS)
+        yield browser
+        browser.close()
+
+
+class Visits:
+    """Opens pages and keeps watch over them."""
+
+    def __init__(self, browser: Any, site: Site) -> None:
+        self.browser, self.site = browser, site
+        self.contexts: list[Any] = []
+        self.errors: list[str] = []
+        self.elsewhere: list[str] = []
+        self.refused: list[int] = []
+
+    def __call__(self, fragment: str = "", *, settled: bool = True, **options: Any) -> Any:
+        """A page in a context of its own, once it has loaded and (`settled`) shows its first answer."""
+        context = self.browser.new_context(**{"viewport": {"width": 1280, "height": 900}, "accept_downloads": True, **options})
+        context.set_default_timeout(PATIENCE)
+        self.contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda m: self.errors.append(m.text) if m.type in ("error", "warning") else None)
+        page.on("pageerror", lambda e: self.errors.append(str(e)))
+        page.on("request", self._requested)
+        page.on("response", lambda r: self.refused.append(r.status) if r.status >= 400 else None)
+        page.goto(self.site.address + fragment)
+        page.wait_for_selector("body.ready")
+        if settled:
+            settle(page)
+        return page
+
+    def _requested(self, request: Any) -> None:
+        if not request.url.startswith((self.site.address, "blob:", "data:")):
+            self.elsewhere.append(request.url)
+
+    def expect_refusals(self, *statuses: int) -> None:
+        """The server said no as it should; the browser's own line about it is no fault."""
+        assert set(self.refused) == set(statuses), self.refused
+        self.errors = [e for e in self.errors if not e.startswith("Failed to load resource")]
+        self.refused = []
+
+    def close(self) -> None:
+        for context in self.contexts:
+            context.close()
+
+
+@pytest.fixture
+def visit(chromium: Any, site: Site) -> Iterator[Visits]:
+    visits = Visits(chromium, site)
+    yield visits
+    visits.close()
+    assert visits.errors == []
+    assert visits.elsewhere == []
+    assert visits.refused == []
+
+
+def settle(page: Any) -> None:
+    """Wait until the page computes nothing and shows an answer."""
+    page.wait_for_function("() => !document.body.classList.contains('computing') && document.querySelector('#strip b') !== null")
+
+
+def figures(page: Any) -> dict[str, str]:
+    """The headline figures by what they are."""
+    page.click("#tab-overview")
+    return {
+        item.query_selector("dt").inner_text(): item.query_selector("b").inner_text()
+        for item in page.query_selector_all("#panel-overview .numbers > div")
+    }
+
+
+def lever(page: Any, name: str) -> Any:
+    return page.locator(f"input[type=range][data-lever='{name}']")

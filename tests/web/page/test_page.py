@@ -1,0 +1,487 @@
+"""The page in a real browser: what a reader does, and what must not happen."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import csv
+import io
+import json
+import re
+import zlib
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from detente.briefing import text
+from page_driver import DOSSIER, Site, Visits, figures, lever, settle
+
+THREAT = "us-threat-100"
+TABS = ["overview", "scenarios", "measures", "economies"]
+
+
+def income(answer: dict[str, Any], region: str) -> str:
+    """Real income as the page writes it."""
+    rows = {r["region"]: r["real_income_pct"] for r in answer["headline"]}
+    value = answer["world_real_income_pct"] if region == "WORLD" else rows[region]
+    return f"0.00{text.THIN}%" if text.is_tiny(value) else text.percent(value, signed=True)
+
+
+def packaged() -> str:
+    return files("detente.dossiers").joinpath(f"{DOSSIER}.yaml").read_text(encoding="utf-8")
+
+
+def link(place: object) -> str:
+    """A share link made outside the page."""
+    squeezed = zlib.compressobj(9, zlib.DEFLATED, -15)
+    raw = squeezed.compress(json.dumps(place).encode()) + squeezed.flush()
+    return "#s=" + base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def downloaded(page: Any, button: str) -> list[list[str]]:
+    with page.expect_download() as wait:
+        page.click(button)
+    return list(csv.reader(io.StringIO(Path(wait.value.path()).read_text(encoding="utf-8"))))
+
+
+# -- what a reader does --------------------------------------------------------------------------------------------------
+def test_it_opens_with_an_answer_that_says_what_it_is(visit: Visits, site: Site) -> None:
+    page = visit()
+    shown = figures(page)
+    answer = site.solve(scenario="pessimistic")
+    assert shown["China’s real income"] == income(answer, "CHN")
+    assert shown["World real income"] == income(answer, "WORLD")
+    assert len(shown) == 5
+    assert page.locator("#panel-overview .tile").count() == len(answer["headline"])
+    page.wait_for_function("() => /range −/.test(document.querySelector('.numbers').textContent)")
+    for detail in page.locator("#panel-overview .numbers dd > span").all_inner_texts():
+        assert "medium run, against the status quo of 18" in detail.replace("\u00a0", " ")
+    assert "falls" in page.inner_text("#answer")
+    assert page.inner_text("#deadlines").count("days") >= 3
+
+
+def test_a_slider_changes_the_figures(visit: Visits, site: Site) -> None:
+    page = visit()
+    before = figures(page)
+    lever(page, THREAT).fill("30")
+    settle(page)
+    page.wait_for_function("old => document.querySelector('.numbers b').textContent !== old", arg=next(iter(before.values())))
+    answer = site.solve(scenario="pessimistic", levers={THREAT: 30})
+    after = figures(page)
+    assert after["China’s real income"] == income(answer, "CHN") != before["China’s real income"]
+    assert page.inner_text("#levers-moved") == "1\u00a0lever moved by hand"
+    number = page.locator(f"#lever-{THREAT}-number")
+    assert number.input_value() == "30"
+    number.fill("100")
+    number.press("Enter")
+    settle(page)
+    assert figures(page) == before
+    assert page.inner_text("#levers-moved") == "as in the scenario"
+
+
+def test_a_number_out_of_range_is_said_to_be(visit: Visits) -> None:
+    page = visit()
+    number = page.locator(f"#lever-{THREAT}-number")
+    number.fill("900")
+    number.press("Enter")
+    page.wait_for_selector(".lever .problem:visible")
+    assert page.inner_text(".lever .problem:visible") == "A number from 0 to 150, please."
+    assert lever(page, THREAT).input_value() == "150"
+    settle(page)
+
+
+def test_a_switch_takes_a_measure_out_and_back(visit: Visits) -> None:
+    page = visit()
+    switch = page.locator(f".lever[data-id='{THREAT}'] [role=switch]")
+    assert switch.get_attribute("aria-checked") == "true"
+    switch.click()
+    assert (switch.get_attribute("aria-checked"), lever(page, THREAT).input_value()) == ("false", "0")
+    switch.click()
+    assert (switch.get_attribute("aria-checked"), lever(page, THREAT).input_value()) == ("true", "100")
+    settle(page)
+
+
+def test_scenarios_set_the_levers(visit: Visits, site: Site) -> None:
+    page = visit()
+    levers = site.ask(f"/dossiers/{DOSSIER}")["levers"]
+    for scenario in ("status-quo", "middle", "decoupling", "pessimistic"):
+        lever(page, THREAT).fill("5")
+        page.click(f".scenario[data-scenario='{scenario}']")
+        settle(page)
+        assert figures(page)["China’s real income"] == income(site.solve(scenario=scenario), "CHN")
+        for one in levers:
+            assert float(lever(page, one["id"]).input_value()) == one["by_scenario"][scenario]
+        assert page.locator(".scenario[aria-pressed=true]").get_attribute("data-scenario") == scenario
+    page.click(".scenario[data-scenario='status-quo']")
+    settle(page)
+    assert "Pick a scenario or move a lever" in page.inner_text("#answer")
+
+
+def test_horizons_differ(visit: Visits, site: Site) -> None:
+    page = visit()
+    page.check("input[name=horizon][value=long]", force=True)
+    settle(page)
+    assert figures(page)["China’s real income"] == income(site.solve(scenario="pessimistic", horizon="long"), "CHN")
+    assert "Long run, against" in page.inner_text("#answer")
+
+
+def test_answers_never_come_out_of_order(visit: Visits, site: Site) -> None:
+    page = visit()
+    held: list[Any] = []
+
+    def slow(route: Any) -> None:
+        if json.loads(route.request.post_data)["levers"].get(THREAT) == 10:
+            held.append(route)  # the first question is answered after the second
+        else:
+            route.continue_()
+
+    page.route("**/api/v1/solve", slow)
+    lever(page, THREAT).fill("10")
+    page.wait_for_timeout(400)
+    assert len(held) == 1
+    assert page.inner_text("#computing") == "computing"
+    assert page.evaluate("getComputedStyle(document.body).fontSize") == "16px"
+    lever(page, THREAT).fill("45")
+    settle(page)
+    with contextlib.suppress(Exception):  # the page has given the request up, as it should
+        held[0].continue_()
+    page.wait_for_timeout(500)
+    assert figures(page)["China’s real income"] == income(site.solve(scenario="pessimistic", levers={THREAT: 45}), "CHN")
+    page.unroute("**/api/v1/solve")
+
+
+def test_every_tab_opens(visit: Visits) -> None:
+    page = visit()
+    tabs = page.locator("[role=tab]")
+    ids = [t.get_attribute("id").removeprefix("tab-") for t in tabs.all()]
+    assert ids[: len(TABS)] == TABS
+    for name in ids:
+        page.click(f"#tab-{name}")
+        panel = page.locator(f"#panel-{name}")
+        assert panel.is_visible()
+        assert page.locator("[role=tabpanel]:visible").count() == 1
+        assert len(panel.inner_text()) > 100
+    page.click("#tab-scenarios")
+    page.wait_for_selector("#panel-scenarios table")
+    assert page.locator("#panel-scenarios thead th").all_inner_texts()[0].startswith("Economy")
+    page.wait_for_function("() => document.querySelector('#panel-scenarios table').textContent.includes(' to ')")
+
+
+def test_what_drives_it_adds_up(visit: Visits, site: Site) -> None:
+    page = visit()
+    page.wait_for_selector("text=the largest part is")
+    told = site.ask("/drivers", {"v": 1, "dossier": DOSSIER, "scenario": "pessimistic"})
+    parts = [r["part_pct"]["USA"] for r in told["drivers"]]
+    assert sum(parts) + told["together"]["USA"] == pytest.approx(told["total"]["USA"], abs=1e-4)
+    title = page.inner_text("text=the largest part is")
+    assert "In the United States" in title
+    page.click("#panel-overview .tile[data-region=CHN]")
+    page.wait_for_selector("text=In China the largest part is")
+
+
+def test_choosing_a_region_chooses_it_everywhere(visit: Visits) -> None:
+    page = visit()
+    page.click("#panel-overview .tile[data-region=MYS]")
+    assert page.locator("#panel-overview .tile[aria-pressed=true]").get_attribute("data-region") == "MYS"
+    page.click("#tab-economies")
+    assert page.inner_text("#region-title") == "Malaysia"
+    assert page.locator("#panel-economies .tile[aria-pressed=true]").get_attribute("data-region") == "MYS"
+    assert page.locator("#panel-economies tr.chosen").inner_text().startswith("Malaysia")
+    page.click("#panel-economies button.pick[data-id=VNM]")
+    assert page.inner_text("#region-title") == "Viet Nam"
+
+
+def test_tables_sort_filter_and_download(visit: Visits, site: Site) -> None:
+    page = visit()
+    page.click("#tab-economies")
+    rows = page.locator("#panel-economies tbody tr")
+    answer = site.solve(scenario="pessimistic")
+    worst = min(answer["headline"], key=lambda r: r["real_income_pct"])
+    assert worst["region"] in rows.first.inner_text()
+    page.click("#panel-economies th button:has-text('Real income')")
+    best = max(answer["headline"], key=lambda r: r["real_income_pct"])
+    assert best["region"] in rows.first.inner_text()
+    assert page.locator("#panel-economies th[aria-sort=descending]").count() == 1
+    table = downloaded(page, "[data-csv=economies]")
+    assert table[0][:3] == ["region", "name", "real_income_pct"]
+    assert {r[0]: float(r[2]) for r in table[1:]} == {r["region"]: r["real_income_pct"] for r in answer["headline"]}
+    page.select_option("#group", "ASEAN")
+    assert rows.count() == 8
+    page.fill("#panel-economies input[type=search]", "viet")
+    assert rows.count() == 1
+    assert len(downloaded(page, "[data-csv=economies]")) == 2
+    page.click("#tab-measures")
+    measures = downloaded(page, "[data-csv=measures]")
+    assert len(measures) > 40
+    assert "us-threat-100" in {r[0] for r in measures}
+
+
+def test_the_timeline_tells_of_the_measure_pointed_at(visit: Visits) -> None:
+    page = visit()
+    page.click("#tab-measures")
+    row = page.locator(f".measure-row[data-id='{THREAT}']")
+    row.hover()
+    details = page.locator(".details")
+    assert "100 points more" in details.inner_text()
+    assert "Threatened on 18" in details.inner_text().replace("\u00a0", " ")
+    assert details.locator("a").first.get_attribute("href").startswith("https://")
+    row.focus()
+    page.keyboard.press("ArrowDown")
+    assert "critical software" in details.inner_text()
+    assert row.locator("rect[stroke-dasharray]").count() == 1
+    hatched = page.locator(".measure-row[data-id='us-reciprocal-chn-24'] rect[fill^='url(#hatch-usa']")
+    assert hatched.count() == 1
+    assert "14 days left" in page.locator("svg.timeline").text_content().replace("\u00a0", " ")
+
+
+# -- the link ------------------------------------------------------------------------------------------------------------
+def test_a_link_reproduces_the_state_elsewhere(visit: Visits) -> None:
+    page = visit()
+    page.click(".scenario[data-scenario=middle]")
+    lever(page, THREAT).fill("55")
+    lever(page, "policy.date").fill("60")
+    page.check("input[name=horizon][value=short]", force=True)
+    page.click("#panel-overview .tile[data-region=SGP]")
+    settle(page)
+    shown = figures(page)
+    page.click("#tab-economies")
+    page.wait_for_function("() => location.hash.length > 40")
+    page.wait_for_timeout(200)
+    other = visit(page.evaluate("location.hash"))
+    assert other.locator("#tab-economies").get_attribute("aria-selected") == "true"
+    assert other.inner_text("#region-title") == "Singapore"
+    assert other.locator(".scenario[aria-pressed=true]").get_attribute("data-scenario") == "middle"
+    assert lever(other, THREAT).input_value() == "55"
+    assert lever(other, "policy.date").input_value() == "60"
+    assert other.locator("input[name=horizon]:checked").get_attribute("value") == "short"
+    assert figures(other) == shown
+
+
+def test_reload_back_and_forward(visit: Visits) -> None:
+    page = visit()
+    first = figures(page)
+    page.click(".scenario[data-scenario=middle]")
+    settle(page)
+    page.wait_for_timeout(200)
+    second = figures(page)
+    page.reload()
+    page.wait_for_selector("body.ready")
+    settle(page)
+    assert figures(page) == second
+    page.go_back()
+    page.wait_for_selector(".scenario[data-scenario=pessimistic][aria-pressed=true]")
+    settle(page)
+    assert figures(page) == first
+    page.go_forward()
+    page.wait_for_selector(".scenario[data-scenario=middle][aria-pressed=true]")
+
+
+def test_copy_link_gives_the_address(visit: Visits) -> None:
+    page = visit(permissions=["clipboard-read", "clipboard-write"])
+    page.click("#copy")
+    page.wait_for_selector("text=Link copied.")
+    assert page.evaluate("navigator.clipboard.readText()") == page.url
+
+
+OK = {"v": 1, "dossier": DOSSIER, "scenario": "middle", "levers": {}, "world": "world-2022"}
+BOMB = "#s=" + base64.urlsafe_b64encode(zlib.compress(b"[" * 60_000_000, 9)[2:-4]).decode().rstrip("=")
+
+
+BAD = {
+    "#s=": "empty",
+    "#s=%3Cscript%3E": "characters no link",
+    "#s=AAAA": "cut off or mistyped",
+    link(OK)[:-12]: "cut off or mistyped",
+    link([1, 2]): "not a scenario",
+    link({**OK, "v": 9}): "another version",
+    link({**OK, "onload": "x"}): "does not know",
+    link({**OK, "scenario": "<img src=x onerror=alert(1)>"}): "scenario is not a name",
+    link({**OK, "scenario": "no-such-thing"}): "no scenario “no-such-thing”",
+    link({**OK, "levers": {"us-threat-100": "100"}}): "has no number",
+    link({**OK, "levers": {"no-such-lever": 1}}): "no lever “no-such-lever”",
+    link({**OK, "levers": {f"x{i}": 1 for i in range(400)}}): "levers are not",
+    link({**OK, "dossier": None}): "no dossier",
+    link({**OK, "world": "../../etc"}): "world is not a name",
+    "#j=" + base64.urlsafe_b64encode(b'{"v": 1}').decode().rstrip("="): "no dossier",
+    BOMB: "more than this page accepts",
+}
+
+
+@pytest.mark.parametrize("fragment", [link(OK)[:-12], link({**OK, "levers": {"no-such-lever": 1}}), BOMB])
+def test_a_bad_link_opens_the_page_with_a_reason(visit: Visits, fragment: str) -> None:
+    page = visit(fragment)
+    assert BAD[fragment] in page.inner_text("#notice")
+    assert page.locator(".scenario[aria-pressed=true]").get_attribute("data-scenario") == "pessimistic"
+    page.click("#notice button")
+    assert page.inner_text("#notice") == ""
+
+
+def test_bad_links_are_refused_with_a_reason(visit: Visits) -> None:
+    page = visit()
+    shown = figures(page)
+    for fragment, reason in BAD.items():
+        page.evaluate("fragment => { location.hash = fragment; }", fragment)
+        page.wait_for_function("reason => document.querySelector('#notice').textContent.includes(reason)", arg=reason)
+        assert "This link cannot be shown." in page.inner_text("#notice")
+        page.click("#notice button")
+    assert figures(page) == shown
+    page.evaluate("fragment => { location.hash = fragment; }", link(OK))
+    page.wait_for_selector(".scenario[data-scenario=middle][aria-pressed=true]")
+    settle(page)
+
+
+def test_a_link_to_a_dossier_that_is_not_here(visit: Visits) -> None:
+    page = visit(link({**OK, "dossier": "atlantis-1999"}))
+    assert "atlantis-1999" in page.inner_text("#notice")
+    assert page.inner_text("#title").startswith("Kuala Lumpur")
+    visit.expect_refusals(404)
+
+
+# -- own texts -----------------------------------------------------------------------------------------------------------
+ARTICLE = (
+    "GENEVA, 3 March 2025 - Norway threatened a 15% tariff on Chilean copper starting April 1. <script>window.harm = 1</script>"
+    "<img src=x onerror='window.harm = 1'> Officials will meet in Geneva on 20 March."
+)
+
+
+def test_an_article_is_read_and_its_tags_stay_text(visit: Visits) -> None:
+    page = visit()
+    page.click("#own-text")
+    page.fill("#reader-text", ARTICLE)
+    page.click("#reader-go")
+    page.wait_for_selector("#draft")
+    assert "<script>window.harm = 1</script>" in page.inner_text("#reader .article")
+    marks = page.locator("#reader mark[data-kind=measure]").all_inner_texts()
+    assert any("Norway threatened a 15% tariff" in m for m in marks)
+    assert "schema_version: 1" in page.input_value("#draft")
+    assert page.locator("#reader script, #reader img").count() == 0
+    assert page.evaluate("window.harm === undefined")
+    page.click("text=Use this draft")
+    page.wait_for_selector("#reader .problem")
+    assert "line" in page.inner_text("#reader .problem")
+    assert page.inner_text("#title").startswith("Kuala Lumpur")
+    visit.expect_refusals(422)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("schema_version: 1\nid: [unclosed", "line"),
+        ('{"schema_version": 1', "YAML or JSON"),
+        ("schema_version: 1\nid: x\n", "title"),
+    ],
+)
+def test_a_bad_dossier_is_refused_with_its_place(visit: Visits, given: str, said: str) -> None:
+    page = visit()
+    page.click("#own-text")
+    page.fill("#reader-text", given)
+    page.click("#reader-go")
+    page.wait_for_selector("#reader .problem")
+    assert said in page.inner_text("#reader .problem")
+    page.keyboard.press("Escape")
+    assert page.inner_text("#title").startswith("Kuala Lumpur")
+    visit.expect_refusals(422)
+
+
+def test_nothing_to_read_is_said(visit: Visits) -> None:
+    page = visit()
+    page.click("#own-text")
+    page.click("#reader-go")
+    assert "nothing to read" in page.inner_text("#reader .problem")
+
+
+def test_a_dropped_dossier_is_used_shown_as_text_and_shared(visit: Visits) -> None:
+    nasty = "<img src=x onerror='window.harm = 1'> own talks"
+    yaml = re.sub(r'^title: ".*"$', f'title: "{nasty}"', packaged(), count=1, flags=re.M)
+    page = visit()
+    page.evaluate(
+        """content => {
+            const data = new DataTransfer();
+            data.items.add(new File([content], "own.yaml", {type: "application/yaml"}));
+            document.body.dispatchEvent(new DragEvent("drop", {dataTransfer: data, bubbles: true, cancelable: true}));
+        }""",
+        yaml,
+    )
+    page.wait_for_function("() => document.querySelector('#title').textContent.includes('own talks')")
+    settle(page)
+    assert page.inner_text("#title") == nasty
+    assert page.evaluate("window.harm === undefined")
+    shown = figures(page)
+    page.wait_for_function("() => location.hash.length > 5000")
+    other = visit(page.evaluate("location.hash"))
+    assert other.inner_text("#title") == nasty
+    assert figures(other) == shown
+
+
+def test_csv_cells_are_not_formulas(visit: Visits) -> None:
+    page = visit()
+    made = page.evaluate(
+        """async () => {
+            const { toCsv } = await import("./static/js/tables.js");
+            return toCsv(["a"], [["=1+1"], ["@x"], ["-2"], [-2.5], ['say "no", twice'], [null]]);
+        }"""
+    )
+    assert made.splitlines() == ["a", "'=1+1", "'@x", "-2", "-2.5", '"say ""no"", twice"', ""]
+
+
+# -- without a mouse, on a phone, at night ---------------------------------------------------------------------------------
+def test_the_keyboard_reaches_everything(visit: Visits) -> None:
+    page = visit()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "results"
+    page.focus("#tab-overview")
+    page.keyboard.press("ArrowRight")
+    assert page.locator("#tab-scenarios").get_attribute("aria-selected") == "true"
+    page.keyboard.press("Home")
+    assert page.evaluate("document.activeElement.id") == "tab-overview"
+    page.focus("#panel-overview .tile[data-region=CHN]")
+    lever(page, THREAT).evaluate("one => { one.value = 80; one.dispatchEvent(new Event('input')); }")
+    page.wait_for_function("() => document.querySelector('.numbers').textContent.includes('range being worked out')")
+    page.wait_for_function("() => !document.querySelector('.numbers').textContent.includes('range being worked out')")
+    assert page.evaluate("document.activeElement.dataset.region") == "CHN"  # new figures leave the focus where it is
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("document.activeElement.dataset.region") == "KOR"
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("document.activeElement.dataset.region") == "HKG"
+    page.keyboard.press("Enter")
+    assert page.locator("#panel-overview .tile[aria-pressed=true]").get_attribute("data-region") == "HKG"
+    assert page.locator("#panel-overview .tile[tabindex='0']").count() == 1
+    before = figures(page)
+    lever(page, THREAT).focus()
+    page.keyboard.press("Home")
+    settle(page)
+    assert figures(page) != before
+    page.wait_for_function("() => document.querySelector('#live').textContent.includes('real income')")
+
+
+@pytest.mark.parametrize("width", [390, 820, 1600])
+def test_nothing_runs_over_the_edge(visit: Visits, width: int) -> None:
+    page = visit(viewport={"width": width, "height": 844}, color_scheme="dark")
+    for name in TABS:
+        page.click(f"#tab-{name}")
+        page.wait_for_timeout(150)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+    if width < 1080:
+        assert not page.locator("#strip").is_visible()
+        page.click("#levers > summary")
+        assert lever(page, THREAT).is_visible()
+        assert page.locator("#strip").is_visible()
+        assert "%" in page.inner_text("#strip")
+
+
+def test_light_and_dark(visit: Visits) -> None:
+    page = visit(color_scheme="light")
+    colour = "getComputedStyle(document.body).backgroundColor"
+    light = page.evaluate(colour)
+    page.click("#theme")
+    dark = page.evaluate(colour)
+    assert (light, dark) == ("rgb(254, 254, 253)", "rgb(21, 25, 29)")
+    page.reload()
+    assert page.evaluate(colour) == dark
+    page.emulate_media(media="print")
+    assert page.evaluate(colour) == "rgb(255, 255, 255)"
+    assert not page.locator("#levers").is_visible()

@@ -1,0 +1,406 @@
+"""The tabs that need long work: talks, outlook with key questions, bystanders; and what leaves the page."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from page_driver import DOSSIER, Site, Visits, settle
+
+WAIT = 240_000
+IDLE = "name => [...document.querySelectorAll(`#panel-${name} .job-progress`)].every((x) => x.hidden)"
+TOLD = "name => document.querySelector(`#panel-${name} .job-result`).childElementCount > 0"
+SCRIPTS = "./static/js"
+
+
+def opened(page: Any, name: str, kinds: tuple[str, ...]) -> Any:
+    """The panel of a tab once the work of these kinds is shown on it."""
+    page.click(f"#tab-{name}")
+    for kind in kinds:
+        page.wait_for_selector(f"#panel-{name} .job[data-kind={kind}] > .job-result > *", timeout=WAIT)
+    return page.locator(f"#panel-{name}")
+
+
+def worked(site: Site, kind: str, arguments: dict[str, Any] | None = None, horizon: str | None = None) -> dict[str, Any]:
+    """What the API says of a kind of work that the page has had done: kept, so there at once."""
+    state = {"v": 1, "dossier": DOSSIER, "scenario": "pessimistic", "horizon": horizon}
+    job = site.ask("/jobs", {"kind": kind, "state": state, "arguments": arguments or {}})
+    assert job["cached"], kind
+    found: dict[str, Any] = site.ask(f"/jobs/{job['id']}/result")
+    return found
+
+
+def chance(p: float) -> str:
+    return f"{100 * p:.0f}\u202f%" if 0.005 <= p <= 0.995 else "under 1\u202f%" if p < 0.5 else "over 99\u202f%"
+
+
+def downloaded(page: Any, selector: str) -> tuple[str, bytes]:
+    with page.expect_download(timeout=60_000) as wait:
+        page.click(selector)
+    return wait.value.suggested_filename, Path(wait.value.path()).read_bytes()
+
+
+# -- talks ---------------------------------------------------------------------------------------------------------------
+def test_talks_show_payoffs_odds_the_package_and_the_truce(visit: Visits, site: Site) -> None:
+    page = visit()
+    panel = opened(page, "talks", ("talks", "deal"))
+    talks, deal = worked(site, "talks"), worked(site, "deal", {"disagreement": "hold", "judged_by": "motives"})
+    lede = panel.locator(".job[data-kind=talks] .lede").inner_text()
+    for end in ("first", "second", "collapse"):
+        assert chance(talks["odds"][end][1]) in lede
+    game = talks["game"]
+    cells = panel.locator(".payoffs tbody td")
+    assert cells.count() == len(game["cells"]) == 9
+    best = sum(len([p for p in str(c["would stay"]).split(", ") if p]) for c in game["cells"])
+    assert panel.locator(".payoffs .stays").count() == best > 0
+    assert panel.locator(".payoffs td.rest").count() == sum(c["equilibrium"] for c in game["cells"])
+    before = panel.locator(".payoffs").inner_text()
+    panel.locator("input[name=judged-game][value=income]").check(force=True)
+    assert panel.locator(".payoffs").inner_text() != before
+    assert panel.locator(".payoffs td.rest").count() == sum(c["equilibrium"] for c in talks["game_real_income_only"]["cells"])
+    clauses = panel.locator(".clauses li").all_inner_texts()
+    assert [c.lower() for c in clauses] == [c.lower() for p in deal["parties"] for c in deal["clauses"][p]]
+    assert panel.locator(".keeping").first.locator("tbody tr").count() == len(talks["keeping"])
+
+
+def test_packages_are_told_by_keyboard(visit: Visits) -> None:
+    page = visit()
+    panel = opened(page, "talks", ("deal",))
+    assert panel.locator(".package[tabindex='0']").count() == 1
+    panel.locator(".package.proposed").focus()
+    assert panel.locator(".package-words h4").inner_text() == "The proposal"
+    page.keyboard.press("ArrowRight")
+    assert panel.locator(".package-words h4").inner_text() == "A package that was solved"
+    assert page.evaluate("() => document.activeElement.classList.contains('package')")
+    page.keyboard.press("ArrowLeft")
+    assert panel.locator(".package-words h4").inner_text() == "The proposal"
+    gains = panel.locator(".package-words .quiet").inner_text()
+    for word in ("United States", "China", "USD"):
+        assert word in gains
+
+
+def test_other_settings_are_worked_out_and_the_old_ones_kept(visit: Visits, site: Site) -> None:
+    page = visit()
+    panel = opened(page, "talks", ("deal",))
+    hold = panel.locator(".gains").inner_text()
+    title = panel.locator(".zone .title")
+    first = title.inner_text()
+    panel.locator("input[name=disagreement][value=escalate]").check(force=True)
+    page.wait_for_function(
+        "() => document.querySelector('#panel-talks .zone .subtitle')?.textContent.includes('both escalate')", timeout=WAIT
+    )
+    other = worked(site, "deal", {"disagreement": "escalate", "judged_by": "motives"})
+    assert other["disagreement"] == "escalate"
+    panel.locator("input[name=disagreement][value=hold]").check(force=True)
+    page.wait_for_function(
+        "() => document.querySelector('#panel-talks .zone .subtitle')?.textContent.includes('both hold')", timeout=2_000
+    )
+    assert (title.inner_text(), panel.locator(".gains").inner_text()) == (first, hold)
+
+
+# -- work that is stopped, out of date, or fails -------------------------------------------------------------------------
+def test_work_can_be_cancelled_and_started_again(visit: Visits, site: Site) -> None:
+    page = visit()
+    page.check("input[name=horizon][value=short]", force=True)
+    settle(page)
+    with page.expect_response(lambda r: r.url.endswith("/jobs") and r.request.method == "POST") as started:
+        page.click("#tab-outlook")
+    job = started.value.json()
+    work = page.locator("#panel-outlook .job[data-kind=outlook]")
+    work.locator(".job-progress").wait_for(state="visible")
+    assert work.locator("progress").get_attribute("aria-label")
+    with page.expect_response(lambda r: r.request.method == "DELETE"):
+        work.get_by_role("button", name="Cancel").click()
+    work.get_by_role("button", name="Work out the outlook").wait_for(state="visible")
+    page.wait_for_timeout(500)
+    assert site.ask(f"/jobs/{job['id']}")["status"] == "cancelled"
+    assert work.locator(".job-result > *").count() == 0
+    page.click("#tab-overview")
+    page.click("#tab-outlook")
+    assert work.locator(".job-progress").is_hidden()  # what was cancelled does not start again by itself
+    for other in page.locator("#panel-outlook .job-progress:visible button").all():
+        other.click()
+    work.get_by_role("button", name="Work out the outlook").click()
+    work.locator(".job-result > *").first.wait_for(timeout=WAIT)
+
+
+def test_another_horizon_marks_what_is_shown_as_out_of_date(visit: Visits) -> None:
+    page = visit()
+    panel = opened(page, "outlook", ("outlook", "questions"))
+    stale = panel.locator(".job[data-kind=outlook] .stale")
+    assert stale.is_hidden()
+    page.locator("input[type=range][data-lever='us-threat-100']").fill("40")
+    settle(page)
+    assert stale.is_hidden()  # the levers do not enter
+    lede = panel.locator(".lede").first.inner_text()
+    page.check("input[name=horizon][value=long]", force=True)
+    stale.wait_for(state="visible")
+    assert "another horizon" in stale.inner_text()
+    assert panel.locator(".lede").first.inner_text() == lede
+    page.check("input[name=horizon][value=medium]", force=True)
+    stale.wait_for(state="hidden")
+    settle(page)
+
+
+def test_work_that_fails_says_so_in_words(visit: Visits) -> None:
+    page = visit()
+
+    def refuse(route: Any) -> None:
+        route.fulfill(
+            status=503,
+            content_type="application/json",
+            body=json.dumps({"error": "Busy", "message": "Too much to do; try again."}),
+        )
+
+    page.route("**/api/v1/jobs", refuse)
+    page.click("#tab-bystanders")
+    said = page.locator("#panel-bystanders [role=alert]")
+    said.wait_for(state="visible")
+    assert said.inner_text() == "Too much to do; try again."
+    assert page.get_by_role("button", name="Work out the third economies").is_visible()
+    visit.expect_refusals(503)
+
+
+def test_text_of_a_result_is_never_markup(visit: Visits) -> None:
+    page = visit()
+    nasty = "<img src=x onerror=window.broken=1>"
+    job = {"id": "x" * 24, "status": "done", "progress": 1, "cached": True}
+    page.route("**/api/v1/jobs", lambda r: r.fulfill(json=job))
+    question = {
+        "id": "q", "question": nasty, "indicator": nasty, "by": "2025-11-01", "knowing": {},
+        "shares": {"WORLD": {"shapley": 0.5, "low": 0.4, "high": 0.6}},
+        "answers": [
+            {
+                "id": "a", "title": nasty, "probability": {"low": 0, "value": 1, "high": 1}, "shift": {"WORLD": 0},
+                "scenarios": {nasty: 1},
+            }
+        ],
+    }  # fmt: skip
+    result = {"questions": [question], "ranked_by": "WORLD", "together": {"WORLD": 0.5}, "standard_deviation": {"WORLD": 0.1}}
+    page.route("**/api/v1/jobs/*/result", lambda r: r.fulfill(json=result))
+    found = page.evaluate(
+        f"""async () => {{
+            const {{ questionsPart }} = await import("{SCRIPTS}/questions.js");
+            const {{ startJob }} = await import("{SCRIPTS}/api.js");
+            const app = {{
+                place: {{}}, view: {{ key_questions: [] }}, solveState: () => ({{ dossier: "mine" }}), regionName: (c) => c,
+                runJob: (kind, args, say, signal) => startJob(kind, {{}}, args, say, signal),
+            }};
+            const part = questionsPart(app);
+            document.body.append(part.node);
+            part.update();
+            await new Promise((done) => setTimeout(done, 800));
+            const {{ node }} = part;
+            return {{ images: node.querySelectorAll("img").length, text: node.textContent, broken: window.broken ?? null }};
+        }}"""
+    )
+    assert (found["images"], found["broken"]) == (0, None)
+    assert found["text"].count(nasty) >= 3
+
+
+# -- outlook -------------------------------------------------------------------------------------------------------------
+def test_the_outlook_shows_the_odds_the_tree_and_the_months(visit: Visits, site: Site) -> None:
+    page = visit()
+    panel = opened(page, "outlook", ("outlook",))
+    result = worked(site, "outlook")
+    lede = panel.locator(".lede").first.inner_text()
+    for row in result["scenarios"]:
+        assert chance(row["probability"]) in lede
+    ends = {tuple(b for b in leaf["path"] if not independent(result, b)) for leaf in result["tree"]["leaves"]}
+    nodes = {path[:k] for path in ends for k in range(1, len(path) + 1)}
+    assert panel.locator(".branch").count() == len(nodes)
+    assert panel.locator(".branch[tabindex='0']").count() == 1
+    panel.locator(".branch[tabindex='0']").focus()
+    fork = result["tree"]["forks"][0]
+    assert panel.locator(".fork h4").inner_text().startswith(fork["title"])
+    assert panel.locator(".fork tbody tr").count() == len(fork["branches"])
+    heads = panel.locator(".fork thead").inner_text()
+    for word in ("Record", "Stand-off", "Analyst", "Pooled", "After signals", "Range"):
+        assert word in heads
+    origin = result["origin"][fork["id"]]
+    assert chance(origin["pooled"][fork["branches"][0]["id"]]) in panel.locator(".fork tbody tr").first.inner_text()
+    page.keyboard.press("ArrowDown")
+    assert panel.locator(".fork tr.here").inner_text().startswith(fork["branches"][1]["title"])
+    alt = panel.locator(".fan svg").get_attribute("aria-label")
+    assert "expected real income by month" in alt
+    assert "October 2025" in alt
+
+
+def independent(result: dict[str, Any], branch: str) -> bool:
+    return any(f["independent"] for f in result["tree"]["forks"] if any(b["id"] == branch for b in f["branches"]))
+
+
+def test_own_odds_move_the_tree_and_can_be_taken_back(visit: Visits, site: Site) -> None:
+    page = visit()
+    panel = opened(page, "outlook", ("outlook",))
+    result = worked(site, "outlook")
+    fork = result["tree"]["forks"][0]
+    panel.locator(".branch").first.focus()
+    key = panel.locator(".tree-figure .status-key")
+    before = key.inner_text()
+    panel.locator(".fork tbody tr").first.locator("input[type=range]").fill("100")
+    assert key.inner_text() != before
+    sure = fork["branches"][0]["id"]
+    mass: dict[str, float] = {}
+    for leaf in result["tree"]["leaves"]:
+        if sure in leaf["path"]:
+            mass[leaf["scenario"]] = mass.get(leaf["scenario"], 0.0) + leaf["probability"]
+    for scenario, p in mass.items():
+        assert f"{scenario.capitalize()} {chance(p / sum(mass.values()))}" in key.inner_text()
+    assert "your odds" in panel.locator("figure", has_text="likeliest end").inner_text()
+    panel.get_by_role("button", name="Back to the odds worked out").click()
+    assert key.inner_text() == before
+
+
+def test_the_arithmetic_of_paths_is_that_of_the_library(visit: Visits, site: Site) -> None:
+    page = visit()
+    opened(page, "outlook", ("outlook",))
+    result = worked(site, "outlook")
+    found = page.evaluate(
+        f"async (result) => {{ const p = await import('{SCRIPTS}/paths.js'); return p.reckon(result, p.givenOdds(result)); }}",
+        result,
+    )
+    for row in result["scenarios"]:
+        assert found["scenarios"][row["scenario"]] == pytest.approx(row["probability"], abs=1e-9)
+    for code in result["focus"]:
+        assert found["expected"][code] == pytest.approx(result["regions"][code]["expected, %"], abs=1e-5)
+
+
+def test_questions_are_ranked_and_ranked_anew(visit: Visits, site: Site) -> None:
+    page = visit()
+    panel = opened(page, "outlook", ("questions",))
+    result = worked(site, "questions")
+
+    def ranked(code: str) -> list[str]:
+        return [q["question"] for q in sorted(result["questions"], key=lambda q: -q["shares"][code]["shapley"])]
+
+    shown = panel.locator(".questions h3")
+    assert shown.all_inner_texts() == ranked("WORLD")
+    top = max(result["questions"], key=lambda q: q["shares"]["WORLD"]["shapley"])
+    for answer in top["answers"]:
+        assert chance(answer["probability"]["value"]) in panel.locator(".questions > li").first.inner_text()
+    page.select_option("#question-region", "MYS")
+    assert shown.all_inner_texts() == ranked("MYS")
+
+
+# -- bystanders ----------------------------------------------------------------------------------------------------------
+def test_bystanders_rank_everyone_and_show_one(visit: Visits, site: Site) -> None:
+    page = visit()
+    panel = opened(page, "bystanders", ("bystander",))
+    result = worked(site, "bystander", {"region": "MYS"})
+    rows = panel.locator("table").first.locator("tbody tr")
+    assert rows.count() == len(result["economies"])
+    best = max(result["economies"], key=lambda r: r["real_income"][result["scenario"]])
+    names = {r["code"]: r["name"] for r in site.ask("/catalogue")["regions"]}
+    assert rows.first.inner_text().lower().startswith(names[best["region"]].lower())
+    menu = panel.locator(".menu")
+    assert menu.locator("tbody tr").count() == len(result["menu"]["options"])
+    assert menu.locator("td.heat").count() == len(result["menu"]["options"]) * len(result["menu"]["scenarios"])
+    top = menu.locator("tbody tr").first.inner_text().lower()
+    assert top.startswith(result["menu"]["best"].lower())
+    assert "What hosting is worth" in panel.inner_text()
+    panel.get_by_role("button", name="Viet Nam: its menu").click()
+    page.wait_for_function("() => document.querySelector('#bystander-title')?.textContent === 'Viet Nam'", timeout=WAIT)
+    assert "What hosting is worth" not in panel.inner_text()
+    assert "region" in page.evaluate("() => import('./static/js/state.js').then((s) => Object.keys(s.getPlace()))")
+
+
+# -- export --------------------------------------------------------------------------------------------------------------
+def test_the_python_shown_runs_and_gives_the_same_number(visit: Visits, site: Site, tmp_path: Path) -> None:
+    page = visit()
+    page.locator("input[type=range][data-lever='us-threat-100']").fill("40")
+    settle(page)
+    page.click("#tab-export")
+    code = page.locator(".preview code").first
+    page.wait_for_function("() => document.querySelector('#panel-export .preview code').textContent.includes('40')")
+    name, content = downloaded(page, "[data-download=python]")
+    assert name.endswith(".py")
+    assert content.decode() == code.text_content()
+    script = tmp_path / name
+    script.write_bytes(content)
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    printed = {line.split()[0]: line.split()[1] for line in done.stdout.splitlines() if len(line.split()) >= 2}
+    answer = site.solve(scenario="pessimistic", levers={"us-threat-100": 40})
+    assert float(printed["world"]) == pytest.approx(answer["world_real_income_pct"], abs=6e-4)
+    china = next(r for r in answer["headline"] if r["region"] == "CHN")
+    assert float(printed["CHN"]) == pytest.approx(china["real_income_pct"], abs=6e-4)
+
+
+def test_files_and_links_leave_as_they_should(visit: Visits, site: Site) -> None:
+    page = visit(permissions=["clipboard-read", "clipboard-write"])
+    page.click("#tab-export")
+    name, content = downloaded(page, "[data-download=csv]")
+    rows = list(csv.reader(io.StringIO(content.decode())))
+    assert name.endswith(".csv")
+    assert len(rows) == 1 + len(site.ask("/catalogue")["regions"])
+    name, content = downloaded(page, "[data-download=yaml]")
+    view = site.ask("/dossiers", {"text": content.decode()})["view"]
+    assert (name[-5:], view["id"]) == (".yaml", DOSSIER)
+    name, content = downloaded(page, "[data-download=run]")
+    assert name.endswith(".run.json")
+    assert isinstance(json.loads(content), dict)
+    page.click("[data-copy=link]")
+    page.get_by_text("Copied.", exact=True).wait_for()
+    link = page.evaluate("() => navigator.clipboard.readText()")
+    assert link == page.locator(".link-text").input_value() == page.url
+    page.click("[data-copy=python]")
+    page.wait_for_function("async () => (await navigator.clipboard.readText()).includes('import detente as dt')")
+
+
+def test_the_preview_follows_the_levers(visit: Visits) -> None:
+    page = visit()
+    page.click("#tab-export")
+    page.wait_for_function("() => document.querySelector('#panel-export .preview code').textContent.includes('moved = {}')")
+    before = page.locator(".link-text").input_value()
+    page.locator("input[type=range][data-lever='us-threat-100']").fill("55")
+    page.wait_for_function("() => document.querySelector('#panel-export .preview code').textContent.includes('55')")
+    settle(page)
+    assert page.locator(".link-text").input_value() != before
+
+
+def test_the_briefing_leaves_as_files_and_goes_stale(visit: Visits) -> None:
+    """The page's part; that the server writes one is tested with the jobs."""
+    page = visit()
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as pack:
+        pack.writestr("data/table.csv", "region\n")
+    job = {"id": "b" * 24, "status": "done", "progress": 1, "files": ["briefing.html", "data.zip"]}
+    page.route("**/api/v1/jobs", lambda r: r.fulfill(status=200, json=job))
+    page.route("**/api/v1/jobs/*", lambda r: r.fulfill(json=job))
+    page.route("**/api/v1/jobs/*/result", lambda r: r.fulfill(json={"headline": "China loses more."}))
+    html = "<!doctype html><html></html>"
+    page.route("**/api/v1/jobs/*/files/briefing.html", lambda r: r.fulfill(body=html, content_type="text/html"))
+    page.route("**/api/v1/jobs/*/files/data.zip", lambda r: r.fulfill(body=packed.getvalue(), content_type="application/zip"))
+    page.click("#tab-export")
+    page.get_by_role("button", name="Write the briefing").click()
+    page.get_by_text("China loses more.").wait_for()
+    assert downloaded(page, "[data-file='briefing.html']") == ("briefing.html", html.encode())
+    assert downloaded(page, "[data-file='data.zip']") == ("data.zip", packed.getvalue())
+    page.locator("input[type=range][data-lever='us-threat-100']").fill("40")
+    settle(page)
+    stale = page.locator("#panel-export .stale")
+    stale.wait_for(state="visible")
+    assert "levers have moved" in stale.inner_text()
+
+
+# -- every tab -----------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("width", [390, 1600])
+def test_no_tab_is_wider_than_the_screen(visit: Visits, width: int) -> None:
+    page = visit(viewport={"width": width, "height": 844})
+    for name, kinds in (
+        ("talks", ("talks", "deal")),
+        ("outlook", ("outlook", "questions")),
+        ("bystanders", ("bystander",)),
+        ("export", ()),
+    ):
+        opened(page, name, kinds)
+        assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth"), name
