@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import batch, briefing, cases, ensembles, gradients, kernel, nested, peers, scaling
+from benchmarks import batch, briefing, cases, ensembles, gradients, kernel, nested, peers, scaling, web
 from benchmarks.timing import Section, machine
 
 PARTS: dict[str, Callable[[bool], Section | list[Section]]] = {
@@ -24,6 +24,7 @@ PARTS: dict[str, Callable[[bool], Section | list[Section]]] = {
     "peers": peers.run,
     "briefing": briefing.run,
     "ensembles": ensembles.run,
+    "web": web.run,
 }
 INTRODUCTION = """# Performance
 

@@ -24,6 +24,7 @@ from detente.cli import (
     read,
     rerun,
     run,
+    serve,
     strategy,
     talks,
     watch,
@@ -41,6 +42,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(run.brief)
+app.command()(serve.serve)
 app.command()(run.solve)
 app.command()(run.stress)
 app.command()(strategy.nash)

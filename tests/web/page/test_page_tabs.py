@@ -111,7 +111,7 @@ def test_work_can_be_cancelled_and_started_again(visit: Visits, site: Site) -> N
     page = visit()
     page.check("input[name=horizon][value=short]", force=True)
     settle(page)
-    with page.expect_response(lambda r: r.url.endswith("/jobs") and r.request.method == "POST") as started:
+    with page.expect_response(lambda r: r.url.endswith("/jobs") and r.request.post_data_json["kind"] == "outlook") as started:
         page.click("#tab-outlook")
     job = started.value.json()
     work = page.locator("#panel-outlook .job[data-kind=outlook]")
@@ -120,7 +120,10 @@ def test_work_can_be_cancelled_and_started_again(visit: Visits, site: Site) -> N
     with page.expect_response(lambda r: r.request.method == "DELETE"):
         work.get_by_role("button", name="Cancel").click()
     work.get_by_role("button", name="Work out the outlook").wait_for(state="visible")
-    page.wait_for_timeout(500)
+    for _ in range(60):
+        if site.ask(f"/jobs/{job['id']}")["status"] != "running":
+            break
+        page.wait_for_timeout(500)
     assert site.ask(f"/jobs/{job['id']}")["status"] == "cancelled"
     assert work.locator(".job-result > *").count() == 0
     page.click("#tab-overview")
@@ -174,6 +177,7 @@ def test_text_of_a_result_is_never_markup(visit: Visits) -> None:
     nasty = "<img src=x onerror=window.broken=1>"
     job = {"id": "x" * 24, "status": "done", "progress": 1, "cached": True}
     page.route("**/api/v1/jobs", lambda r: r.fulfill(json=job))
+    page.route("**/api/v1/jobs/*", lambda r: r.fulfill(json=job))
     question = {
         "id": "q", "question": nasty, "indicator": nasty, "by": "2025-11-01", "knowing": {},
         "shares": {"WORLD": {"shapley": 0.5, "low": 0.4, "high": 0.6}},

@@ -1,7 +1,7 @@
 // Export: the same scenario as a link, in Python, as a dossier in YAML, as a run file, its results as CSV, and the briefing.
 
 import { announce, h, replace, saveFile, uid } from "./dom.js";
-import { download, get } from "./api.js";
+import { download } from "./api.js";
 import { addressSettled } from "./state.js";
 import { registerTab } from "./tabs.js";
 import { basisKey, workPanel } from "./work.js";
@@ -90,28 +90,23 @@ function linkCard() {
 const FILES = { ".html": "Briefing, one page of HTML with its figures", ".md": "Briefing as Markdown", ".json": "Run file of the briefing", ".zip": "Every table of the briefing as CSV (zip)" };
 const fileWords = (name) => FILES[Object.keys(FILES).find((end) => name.endsWith(end))] ?? name;
 
-async function showBriefing(result, box, done) {
+function showBriefing(result, box, done) {
   const status = h("p", { class: "quiet", role: "status" });
   const list = h("ul", { class: "files" });
   replace(box, result.headline ? h("p", { class: "lede small" }, typeof result.headline === "string" ? result.headline : Object.values(result.headline).filter((x) => typeof x === "string").join(" ")) : null, list, status);
-  try {
-    const job = await get(`/jobs/${encodeURIComponent(done.id)}`);
-    const order = (name) => [".html", ".zip", ".md", ".json"].findIndex((end) => name.endsWith(end));
-    replace(list, [...(job.files ?? [])].sort((a, b) => order(a) - order(b)).map((name) => h("li", null, h("button", {
-      type: "button", class: name.endsWith(".html") ? "primary" : "small", data: { file: name },
-      on: { click: async () => {
-        status.textContent = "Fetching …";
-        try {
-          const { blob } = await download(`/jobs/${encodeURIComponent(done.id)}/files/${encodeURIComponent(name)}`);
-          saveFile(name, blob);
-          status.textContent = "";
-        } catch (error) { status.textContent = error.message; }
-      } },
-    }, `Download ${name}`), h("span", { class: "quiet" }, ` ${fileWords(name)}`))));
-    if (!job.files?.length) status.textContent = "The briefing left no files; start it again.";
-  } catch (error) {
-    status.textContent = error.message;
-  }
+  const order = (name) => [".html", ".zip", ".md", ".json"].findIndex((end) => name.endsWith(end));
+  replace(list, [...done.files].sort((a, b) => order(a) - order(b)).map((name) => h("li", null, h("button", {
+    type: "button", class: name.endsWith(".html") ? "primary" : "small", data: { file: name },
+    on: { click: async () => {
+      status.textContent = "Fetching …";
+      try {
+        const { blob } = await download(`/jobs/${encodeURIComponent(done.id)}/files/${encodeURIComponent(name)}`);
+        saveFile(name, blob);
+        status.textContent = "";
+      } catch (error) { status.textContent = error.message; }
+    } },
+  }, `Download ${name}`), h("span", { class: "quiet" }, ` ${fileWords(name)}`))));
+  if (!done.files.length) status.textContent = "The briefing left no files; start it again.";
 }
 
 registerTab({

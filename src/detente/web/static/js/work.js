@@ -35,13 +35,14 @@ function next() {
 
 /** What a result of this basis hangs on, as text. */
 export function basisKey(app, basis) {
-  const { dossier, content, scenario, levers, horizon, world } = app.solveState();
+  const { dossier, content, scenario, levers, world, horizon: wanted } = app.solveState();
+  const horizon = wanted ?? app.view?.horizon ?? null; // none chosen is the dossier's own
   return JSON.stringify(basis === "state" ? [dossier, content, scenario, levers, horizon, world] : [dossier, content, horizon, world]);
 }
 
 /**
  * {node, update(), run(), result()}. `label` names the work on its button and to a screen reader; `args()` gives the arguments;
- * `show(result, box, done)` puts the result into `box` (done: {id, key}); `moved`: what to say when the page has moved on since.
+ * `show(result, box, done)` puts the result into `box` (done: {id, files, key}); `moved`: what to say when the page has moved on since.
  */
 export function workPanel(app, { kind, label, basis = "dossier", args = () => ({}), show, auto = true, hint = "", moved }) {
   const bar = h("progress", { max: "1", "aria-label": `${label}: progress` });
@@ -67,7 +68,7 @@ export function workPanel(app, { kind, label, basis = "dossier", args = () => ({
     box.classList.remove("old");
     old.hidden = true;
     start.hidden = true;
-    show(found.result, replace(box), { id: found.id, key: at });
+    show(found.result, replace(box), { id: found.id, files: found.files, key: at });
   }
 
   function say(message) {
@@ -95,7 +96,7 @@ export function workPanel(app, { kind, label, basis = "dossier", args = () => ({
         if (Number.isFinite(job.progress) && job.progress > 0) bar.value = job.progress;
         words.textContent = job.status === "queued" ? "waiting for its turn" : [job.message, left(job.eta_s)].filter(Boolean).join(", ");
       }, mine.signal);
-      known.set(at, { result: done.result, id: done.id });
+      known.set(at, { result: done.result, id: done.id, files: done.files ?? [] });
       if (known.size > MOST) known.delete(known.keys().next().value);
       announce(`${label}: done.`);
     } catch (error) {

@@ -1,0 +1,48 @@
+"""`detente serve`: the page and the API on this machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from detente.cli.common import out
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on; other machines reach it only with a token.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 8000,
+    data: Annotated[Path | None, typer.Option(help="Where jobs and results are kept; the user's data folder if absent.")] = None,
+    token: Annotated[
+        str | None, typer.Option(envvar="DETENTE_TOKEN", help="Word that lets people in; needed beyond this machine.")
+    ] = None,
+    name: Annotated[list[str] | None, typer.Option("--name", help="A host name it answers to; repeat for more.")] = None,
+    proxy: Annotated[
+        bool, typer.Option("--proxy", help="Behind a proxy on this machine: believe its X-Forwarded headers.")
+    ] = False,
+    solvers: Annotated[int, typer.Option(min=0, max=256, help="Quick answers at once; 0 is one a core.")] = 0,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Long jobs at once.")] = 1,
+    open_page: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
+) -> None:
+    """Serve the page and the API until interrupted."""
+    from detente.web.serving import Server
+    from detente.web.settings import Settings
+
+    settings = Settings(
+        host=host,
+        port=port,
+        data=data,
+        token=token or None,
+        names=tuple(name or ()),
+        proxy=proxy,
+        solvers=solvers,
+        workers=workers,
+    )
+    server = Server(settings)
+    out.print(f"detente is at {server.address}", highlight=False, markup=False, soft_wrap=True)
+    if open_page:
+        import webbrowser
+
+        webbrowser.open(server.address)
+    server.run()

@@ -1,0 +1,18 @@
+"""`python -m detente.web`: the same as `detente serve`."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from detente.cli.common import err, plain
+from detente.cli.serve import serve
+from detente.errors import DetenteError
+
+if __name__ == "__main__":
+    try:
+        typer.run(serve)
+    except DetenteError as error:
+        err.print(f"[bold]error[/bold] {plain(str(error))}", highlight=False)
+        sys.exit(error.exit_code)

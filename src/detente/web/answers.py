@@ -1,0 +1,154 @@
+"""Answers under load: a bounded pool works them out, and the same question asked twice at once is worked out once.
+
+The event loop never computes: it looks an answer up, or waits for a place and hands the question to a process of the pool (its
+Python and its compiled code then run beside those of the others). A question whose reader has gone by the time its turn comes is
+dropped; when more wait than allowed the request is refused at once, with the time after which to try again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from functools import partial
+from time import perf_counter
+from typing import Any
+
+from detente.outlook.executors import ONE_THREAD
+from detente.web.metrics import Counters
+from detente.web.replies import Refusal
+from detente.web.settings import Settings
+from detente.web.state import Kept, State, digest
+from detente.web.tasks import Done, begin, run_task
+
+Gone = Callable[[], Awaitable[bool]]
+
+
+class Answers:
+    """The pool. One for each server; `close` it at the end."""
+
+    def __init__(self, settings: Settings, counters: Counters) -> None:
+        self.settings, self.counters = settings, counters
+        self._kept: Kept[Any] = Kept(settings.answers_kept)
+        self._room = settings.at_once + settings.waiting
+        self._places = asyncio.Semaphore(settings.at_once + (0 if settings.in_process else 1))
+        self._pool = self._made()
+        self._going: dict[str, tuple[asyncio.Task[Any], list[Gone]]] = {}
+        self._busy = 0
+        counters.gauge("detente_answers_in_hand", lambda: float(self._busy))
+
+    def _made(self) -> Executor:
+        if self.settings.in_process:
+            return ThreadPoolExecutor(self.settings.at_once, thread_name_prefix="answer")
+        return ProcessPoolExecutor(self.settings.at_once, multiprocessing.get_context("spawn"), initializer=begin)
+
+    # -- one task --------------------------------------------------------------------------------------------------------
+    async def run(self, name: str, *given: Any, gone: Gone | None = None) -> Any:
+        """The task `name` done in the pool. Raises `Refusal` where it fails, takes too long, or too much waits."""
+        if self._busy >= self._room:
+            self.counters.add("detente_refused_total", why="busy")
+            raise Refusal(
+                503, "Too many questions are waiting for an answer; try again in a moment.", headers={"Retry-After": "2"}
+            )
+        self._busy += 1
+        try:
+            async with asyncio.timeout(self.settings.answer_seconds), self._places:
+                if gone is not None and await gone():
+                    self.counters.add("detente_refused_total", why="gone")
+                    raise Refusal(499, "The reader has gone.", name="Gone")
+                done = await self._worked(name, given)
+        except TimeoutError:
+            self.counters.add("detente_refused_total", why="slow")
+            limit = self.settings.answer_seconds
+            raise Refusal(504, f"No answer within {limit:g} seconds; ask for less, or as a job.") from None
+        finally:
+            self._busy -= 1
+        if done.fault is not None:
+            status, kind, message, where = done.fault
+            raise Refusal(status, message, name=kind, where=where)
+        return done.value
+
+    async def _worked(self, name: str, given: tuple[Any, ...]) -> Done:
+        loop = asyncio.get_running_loop()
+        pool = self._pool
+        try:
+            with one_thread_each(not self.settings.in_process):
+                future = loop.run_in_executor(pool, partial(run_task, name, given))
+            return await future
+        except BrokenProcessPool:
+            self.counters.add("detente_pool_broken_total")
+            if pool is self._pool:
+                self._pool = self._made()
+            raise Refusal(503, "A worker process ended; try again.", headers={"Retry-After": "2"}) from None
+
+    # -- questions that are kept -----------------------------------------------------------------------------------------
+    async def kept(self, name: str, state: State, gone: Gone | None = None) -> tuple[Any, bool]:
+        """What task `name` says of a state, and whether it was known."""
+        key = digest([name, state.model_dump()])
+        found = self._kept.find(key)
+        self.counters.add("detente_answers_total", task=name, kept="no" if found is None else "yes")
+        if found is not None:
+            return found, True
+        listeners: list[Gone] = [] if gone is None else [gone]
+        if key in self._going:
+            task, others = self._going[key]
+            others += listeners
+        else:
+            task = asyncio.create_task(self._worked_out(key, name, state, listeners))
+            self._going[key] = (task, listeners)
+        return await asyncio.shield(task), False
+
+    async def _worked_out(self, key: str, name: str, state: State, listeners: list[Gone]) -> Any:
+        async def all_gone() -> bool:
+            return bool(listeners) and all([await gone() for gone in listeners])
+
+        try:
+            return self._kept.keep(key, await self.run(name, state, gone=all_gone))
+        finally:
+            self._going.pop(key, None)
+
+    async def answer(self, state: State, gone: Gone | None = None) -> dict[str, Any]:
+        """The answer to a state, with the ranges if they are known, and the seconds it took."""
+        start = perf_counter()
+        found, known = await self.kept("answer", state, gone)
+        ends = self._kept.find(digest(["ranges", state.model_dump()]))
+        if ends is not None:
+            by_region = {row["region"]: row for row in ends["regions"]}
+            rows = [{**row, **{k: by_region[row["region"]][k] for k in ("low", "high")}} for row in found["headline"]]
+            found = {**found, "headline": rows}
+        return {**found, "cached": known, "seconds": round(perf_counter() - start, 4)}
+
+    async def warm(self) -> None:
+        """Have every process of the pool ready."""
+        state = State(dossier="kuala-lumpur-2025")
+        await asyncio.gather(*(self.run("answer", state) for _ in range(self.settings.at_once)))
+
+    def close(self) -> None:
+        """End the pool; what waits is dropped."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+class one_thread_each:  # noqa: N801 reads as a statement
+    """Processes started inside use one thread each: their libraries read it from the environment as they load."""
+
+    def __init__(self, wanted: bool) -> None:
+        self._wanted = wanted
+        self._before: dict[str, str | None] = {}
+
+    def __enter__(self) -> None:
+        import os
+
+        if self._wanted:
+            self._before = {key: os.environ.get(key) for key in ONE_THREAD}
+            os.environ.update(ONE_THREAD)
+
+    def __exit__(self, *details: object) -> None:
+        import os
+
+        for key, value in self._before.items():
+            if value is None:
+                os.environ.pop(key, None)
+            else:
+                os.environ[key] = value

@@ -1,0 +1,120 @@
+"""The API's quick endpoints: lists, dossiers, answers to a state, reading of an article, exports. Long work is in `jobs_api`."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from detente.errors import UnknownName
+from detente.policy.dossier import list_dossiers, load_dossier
+from detente.web import exports
+from detente.web.answers import Answers
+from detente.web.replies import Refusal, Reply
+from detente.web.schemas import Answer, Catalogue, DossierView, Drivers, Ranges, ReadArticle, ReadDossier, Table, replies
+from detente.web.state import State
+from detente.web.views import catalogue, dossier_view
+from detente.world.library import load_world
+
+router = APIRouter(prefix="/api/v1", default_response_class=Reply)
+MEDIA = {k: v.partition(";")[0] for k, v in exports.MEDIA.items()}
+TEXT: dict[int, Any] = {200: {"description": "The file", "content": {m: {"schema": {}} for m in MEDIA.values()}}}
+Indicator = Literal["real_income_pct", "ev_musd", "consumer_prices_pct", "exports_pct", "tariff_revenue_musd"]
+
+
+class Strict(BaseModel):
+    """A request body: no unknown fields, no numbers that are none."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, strict=True)
+
+
+class DossierText(Strict):
+    """A dossier as text, YAML or JSON."""
+
+    text: Annotated[str, Field(max_length=2_000_000)]
+
+
+class ArticleText(Strict):
+    """A news text, and its date if known."""
+
+    text: Annotated[str, Field(max_length=2_000_000)]
+    date: Annotated[str, Field(max_length=10)] | None = None
+
+
+class Comparison(Strict):
+    """States to put side by side."""
+
+    states: Annotated[list[State], Field(min_length=1, max_length=6)]
+    indicator: Indicator = "real_income_pct"
+
+
+def answers_of(request: Request) -> Answers:
+    """The pool that works out answers."""
+    found: Answers = request.app.state.answers
+    return found
+
+
+@router.get("/catalogue", summary="Dossiers, worlds, horizons, regions, sectors, limits", responses=replies(Catalogue))
+async def get_catalogue(request: Request) -> Response:
+    """Everything there is to choose from."""
+    return Reply(catalogue(request.app.state.settings))
+
+
+@router.get("/dossiers/{dossier_id}", summary="A packaged dossier, as the page shows it", responses=replies(DossierView, 404))
+def get_dossier(dossier_id: str) -> Response:
+    """The view of a packaged dossier with its levers."""
+    if dossier_id not in list_dossiers():
+        raise Refusal(404, str(UnknownName(dossier_id, list_dossiers(), "dossier").args[0]), where=dossier_id)
+    return Reply(_packaged(dossier_id))
+
+
+@router.post("/dossiers", summary="Read a dossier given as text", responses=replies(ReadDossier))
+async def post_dossier(request: Request, body: DossierText) -> Response:
+    """The view and the content of a dossier given as YAML or JSON text."""
+    return Reply(await answers_of(request).run("dossier", body.text))
+
+
+@router.post("/read", summary="Read a news text into a draft dossier", responses=replies(ReadArticle))
+async def post_read(request: Request, body: ArticleText) -> Response:
+    """Findings with their places in the text, and a draft dossier. The text is data: nothing in it is carried out."""
+    return Reply(await answers_of(request).run("read", body.text, body.date))
+
+
+@router.post("/solve", summary="The equilibrium of a state against the status quo", responses=replies(Answer))
+async def post_solve(request: Request, state: State) -> Response:
+    """What the state does to every economy. Ranges are null until `/ranges` was asked for the same state."""
+    return Reply(await answers_of(request).answer(state, request.is_disconnected))
+
+
+@router.post("/ranges", summary="Low and high over the parameter ranges", responses=replies(Ranges))
+async def post_ranges(request: Request, state: State) -> Response:
+    """Lowest and highest real income by region over the ranges of the horizon's parameters."""
+    return Reply((await answers_of(request).kept("ranges", state, request.is_disconnected))[0])
+
+
+@router.post("/drivers", summary="What each moved measure contributes", responses=replies(Drivers))
+async def post_drivers(request: Request, state: State) -> Response:
+    """Contribution of each moved measure to real income of the parties, the host and the world."""
+    return Reply((await answers_of(request).kept("drivers", state, request.is_disconnected))[0])
+
+
+@router.post("/compare", summary="One indicator of several states side by side", responses=replies(Table))
+async def post_compare(request: Request, body: Comparison) -> Response:
+    """A table: one row a region, one column a state."""
+    return Reply(await answers_of(request).run("compare", body.states, body.indicator, gone=request.is_disconnected))
+
+
+@router.post("/export/{kind}", summary="A state as a file: csv, yaml, python or run", responses=replies(also=TEXT))
+async def post_export(request: Request, kind: Literal["csv", "yaml", "python", "run"], state: State) -> Response:
+    """A text file to download."""
+    name, media, text = await answers_of(request).run("export", kind, state)
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(text.encode("utf-8", "replace"), media_type=media, headers=headers)
+
+
+@cache
+def _packaged(name: str) -> dict[str, Any]:
+    return dossier_view(load_dossier(name), load_world())

@@ -1,0 +1,263 @@
+"""The queue of long work in one SQLite file: it outlives the server, and a job is never lost, only run again.
+
+A job is queued, running, done, failed or cancelled. A worker takes the oldest queued job in one transaction and leaves its name
+on it; when a worker dies, or the server starts anew, what it was running is queued again, three times at most. All times are
+seconds since 1970; the file is in write-ahead mode, so that readers and the writer do not wait for one another.
+
+>>> import tempfile
+>>> jobs = Jobs(Path(tempfile.mkdtemp()) / "jobs.db")
+>>> job = jobs.add("client", "outlook", {}, "k" * 32, now=0.0)
+>>> jobs.claim("worker 1", now=1.0).id == job.id, jobs.get(job.id).status
+(True, 'running')
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from detente.errors import InputError
+
+ATTEMPTS = 3
+KEEP_SECONDS = 30 * 86_400.0
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS jobs (
+    id TEXT PRIMARY KEY, client TEXT NOT NULL, kind TEXT NOT NULL, request TEXT NOT NULL, key TEXT NOT NULL,
+    status TEXT NOT NULL, progress REAL NOT NULL DEFAULT 0, message TEXT NOT NULL DEFAULT '', error TEXT,
+    attempts INTEGER NOT NULL DEFAULT 0, worker TEXT, cancel INTEGER NOT NULL DEFAULT 0,
+    created REAL NOT NULL, started REAL, finished REAL
+);
+CREATE INDEX IF NOT EXISTS jobs_by_status ON jobs (status, created);
+CREATE INDEX IF NOT EXISTS jobs_by_key ON jobs (key);
+"""
+ACTIVE = "('queued', 'running')"
+
+
+@dataclass(frozen=True)
+class Job:
+    """One row of the queue."""
+
+    id: str
+    client: str
+    kind: str
+    request: dict[str, Any]
+    key: str
+    status: str
+    progress: float
+    message: str
+    error: str | None
+    attempts: int
+    worker: str | None
+    cancel: bool
+    created: float
+    started: float | None
+    finished: float | None
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more will happen to it."""
+        return self.status not in ("queued", "running")
+
+    def eta(self, now: float) -> float | None:
+        """Seconds it may still take, from what is done; None where nothing can be said."""
+        if self.status != "running" or self.started is None or not 0.01 < self.progress < 1:
+            return None
+        return round((now - self.started) * (1 - self.progress) / self.progress, 1)
+
+    def record(self, now: float) -> dict[str, Any]:
+        """What a client sees."""
+        return {
+            "id": self.id, "kind": self.kind, "status": self.status, "progress": round(self.progress, 4), "message": self.message,
+            "error": self.error, "eta_s": self.eta(now), "attempts": self.attempts,
+        }  # fmt: skip
+
+
+class TooManyJobs(Exception):
+    """The queue, or a client's share of it, is full."""
+
+
+class Jobs:
+    """The queue in `path`. Every call opens its own connection: safe from threads and processes."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with self._open() as db:
+            db.executescript(SCHEMA)
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        db = sqlite3.connect(self.path, timeout=20, isolation_level=None)
+        try:
+            db.row_factory = sqlite3.Row
+            db.execute("PRAGMA journal_mode = WAL")
+            db.execute("PRAGMA synchronous = FULL")
+            yield db
+        finally:
+            db.close()
+
+    @contextmanager
+    def _change(self) -> Iterator[sqlite3.Connection]:
+        with self._open() as db:
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                yield db
+            except BaseException:
+                db.execute("ROLLBACK")
+                raise
+            db.execute("COMMIT")
+
+    # -- clients ---------------------------------------------------------------------------------------------------------
+    def add(
+        self,
+        client: str,
+        kind: str,
+        request: dict[str, Any],
+        key: str,
+        now: float,
+        *,
+        done: bool = False,
+        own: int = 8,
+        total: int = 64,
+    ) -> Job:
+        """Queue a job (or note one whose result is there). Raises `TooManyJobs` beyond `own` a client or `total` in all."""
+        name = secrets.token_urlsafe(18)
+        with self._change() as db:
+            if not done:
+                mine, whole = db.execute(
+                    f"SELECT COALESCE(SUM(client = ?), 0), COUNT(*) FROM jobs WHERE status IN {ACTIVE}", (client,)
+                ).fetchone()
+                if mine >= own:
+                    raise TooManyJobs(f"{own} of your jobs are waiting or running; wait for one to end, or cancel one")
+                if whole >= total:
+                    raise TooManyJobs("the queue is full; try again later")
+            db.execute(
+                "INSERT INTO jobs (id, client, kind, request, key, status, progress, created, finished) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    name,
+                    client,
+                    kind,
+                    json.dumps(request),
+                    key,
+                    "done" if done else "queued",
+                    float(done),
+                    now,
+                    now if done else None,
+                ),
+            )
+            return _job(db.execute("SELECT * FROM jobs WHERE id = ?", (name,)).fetchone())
+
+    def get(self, name: str) -> Job | None:
+        """A job, None where there is none of that name."""
+        with self._open() as db:
+            row = db.execute("SELECT * FROM jobs WHERE id = ?", (name,)).fetchone()
+        return None if row is None else _job(row)
+
+    def cancel(self, name: str, now: float) -> Job | None:
+        """Cancel: at once where it waits, as soon as the worker sees it where it runs."""
+        with self._change() as db:
+            db.execute(
+                "UPDATE jobs SET status = 'cancelled', finished = ?, cancel = 1 WHERE id = ? AND status = 'queued'", (now, name)
+            )
+            db.execute("UPDATE jobs SET cancel = 1 WHERE id = ? AND status = 'running'", (name,))
+        return self.get(name)
+
+    def counts(self) -> dict[str, int]:
+        """Jobs by status."""
+        with self._open() as db:
+            return {row[0]: int(row[1]) for row in db.execute("SELECT status, COUNT(*) FROM jobs GROUP BY status")}
+
+    # -- workers ---------------------------------------------------------------------------------------------------------
+    def claim(self, worker: str, now: float) -> Job | None:
+        """The oldest queued job whose result nobody else is working on, now running under `worker`'s name."""
+        with self._change() as db:
+            row = db.execute(
+                "SELECT id FROM jobs WHERE status = 'queued' AND key NOT IN (SELECT key FROM jobs WHERE status = 'running') "
+                "ORDER BY created, rowid LIMIT 1"
+            ).fetchone()
+            if row is None:
+                return None
+            db.execute(
+                "UPDATE jobs SET status = 'running', worker = ?, started = ?, progress = 0, message = '', "
+                "attempts = attempts + 1 WHERE id = ?",
+                (worker, now, row["id"]),
+            )
+            return _job(db.execute("SELECT * FROM jobs WHERE id = ?", (row["id"],)).fetchone())
+
+    def report(self, name: str, worker: str, progress: float, message: str) -> None:
+        """How far a running job is."""
+        with self._change() as db:
+            db.execute(
+                "UPDATE jobs SET progress = ?, message = ? WHERE id = ? AND worker = ? AND status = 'running'",
+                (progress, message[:200], name, worker),
+            )
+
+    def finish(self, name: str, worker: str, status: str, now: float, error: str | None = None) -> bool:
+        """End a running job as done, failed or cancelled; False where it is no longer this worker's."""
+        with self._change() as db:
+            changed = db.execute(
+                "UPDATE jobs SET status = ?, error = ?, finished = ?, progress = CASE WHEN ? = 'done' THEN 1 ELSE progress END, "
+                "message = '' WHERE id = ? AND worker = ? AND status = 'running'",
+                (status, error, now, status, name, worker),
+            )
+            return changed.rowcount == 1
+
+    def wants_cancel(self, name: str) -> bool:
+        """Whether a running job is to be cancelled."""
+        with self._open() as db:
+            row = db.execute("SELECT cancel FROM jobs WHERE id = ?", (name,)).fetchone()
+        return bool(row and row["cancel"])
+
+    def give_back(self, now: float, worker: str | None = None) -> int:
+        """Queue again what `worker` (anyone, if None) was running; how many jobs. What died three times has failed."""
+        with self._change() as db:
+            who, args = ("", ()) if worker is None else (" AND worker = ?", (worker,))
+            db.execute(
+                f"UPDATE jobs SET status = 'cancelled', finished = ? WHERE status = 'running' AND cancel = 1{who}", (now, *args)
+            )
+            db.execute(
+                "UPDATE jobs SET status = 'failed', finished = ?, error = 'The worker ended before the work did, three times.' "
+                f"WHERE status = 'running' AND attempts >= {ATTEMPTS}{who}",
+                (now, *args),
+            )
+            return db.execute(
+                f"UPDATE jobs SET status = 'queued', worker = NULL, progress = 0, message = '' WHERE status = 'running'{who}",
+                args,
+            ).rowcount
+
+    def forget(self, now: float) -> int:
+        """Drop rows of jobs that ended long ago; how many."""
+        with self._change() as db:
+            return db.execute(f"DELETE FROM jobs WHERE status NOT IN {ACTIVE} AND finished < ?", (now - KEEP_SECONDS,)).rowcount
+
+
+def _job(row: sqlite3.Row) -> Job:
+    fields = dict(row)
+    return Job(**{**fields, "request": json.loads(fields["request"]), "cancel": bool(fields["cancel"])})
+
+
+class Held:
+    """A data folder held by one server: a lock that the system lets go when the process ends, however it ends."""
+
+    def __init__(self, folder: Path) -> None:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._db = sqlite3.connect(folder / "held.db", timeout=0.2, isolation_level=None)
+            self._db.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError as error:
+            if "locked" in str(error):
+                raise InputError(f"another server uses {folder}; give this one its own with --data") from None
+            raise InputError(f"{folder} cannot be written to: {error}") from None
+        except OSError as error:
+            raise InputError(f"{folder} cannot be used for data: {error.strerror}") from None
+
+    def release(self) -> None:
+        """Let go."""
+        self._db.close()

@@ -1,0 +1,117 @@
+"""What goes out: JSON that never fails to encode, and errors as one sentence with what to try; never a traceback.
+
+>>> Reply({"x": float("nan"), "text": "\\ud800"}).body
+b'{"x":null,"text":"?"}'
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from detente.errors import DetenteError, NotConverged, UnknownName
+from detente.web.logs import failed
+
+KINDS = {
+    400: "BadRequest", 401: "NotSignedIn", 403: "Refused", 404: "NotFound", 405: "WrongMethod", 413: "TooLarge", 415: "WrongType",
+    421: "WrongHost", 429: "TooMany", 503: "Busy", 504: "TooSlow",
+}  # fmt: skip
+LONGEST = 2_000
+
+
+class Refusal(Exception):
+    """A request that is refused: status, name, message, and headers if any."""
+
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        *,
+        name: str | None = None,
+        where: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status, self.name, self.where = status, name or KINDS.get(status, "Refused"), where
+        self.headers = dict(headers or {})
+
+
+class Reply(JSONResponse):
+    """A JSON response. Numbers that are none become null, lone surrogates a question mark, dates ISO text."""
+
+    media_type = "application/json"
+
+    def render(self, content: Any) -> bytes:
+        """Bytes of `content`."""
+        try:
+            text = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain)
+        except ValueError:
+            text = json.dumps(finite(content), ensure_ascii=False, separators=(",", ":"), default=_plain)
+        return text.encode("utf-8", "replace")
+
+
+def error(status: int, name: str, message: str, where: object = None, headers: Mapping[str, str] | None = None) -> Reply:
+    """An error as the API tells it."""
+    text = message if len(message) <= LONGEST else message[: LONGEST - 1] + "…"
+    return Reply({"error": name, "message": text, "where": where}, status_code=status, headers=dict(headers or {}))
+
+
+def finite(value: Any) -> Any:
+    """`value` with every number that is none replaced by None."""
+    if isinstance(value, Mapping):
+        return {str(k): finite(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [finite(v) for v in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _plain(value: Any) -> Any:
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    if hasattr(value, "item"):
+        found = value.item()
+        return None if isinstance(found, float) and not math.isfinite(found) else found
+    return str(value)
+
+
+def told(problem: BaseException) -> Reply:
+    """The reply to an exception: what the library says on purpose in its words, anything else without detail."""
+    if isinstance(problem, Refusal):
+        return error(problem.status, problem.name, str(problem), problem.where, problem.headers)
+    if isinstance(problem, RequestValidationError):
+        faults = problem.errors()
+        first = faults[0] if faults else {"msg": "cannot be read", "loc": ()}
+        where = ".".join(str(p) for p in first["loc"] if p != "body")
+        more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+        message = str(first["msg"]).removeprefix("Value error, ")
+        return error(422, "BadInput", f"{where + ': ' if where else ''}{message}{more}", where or None)
+    if isinstance(problem, HTTPException):
+        return error(problem.status_code, KINDS.get(problem.status_code, "Refused"), str(problem.detail), headers=problem.headers)
+    return error(*fault_of(problem))
+
+
+def fault_of(problem: BaseException) -> tuple[int, str, str, str | None]:
+    """Status, name, message and place of an exception: the library's own in its words, anything else without detail."""
+    if isinstance(problem, DetenteError):
+        about = problem.name if isinstance(problem, UnknownName) else None
+        return 422, type(problem).__name__, str(problem).removeprefix(f"{type(problem).__name__}: "), about
+    return 500, "Fault", "Something went wrong inside; the server's log has it.", None
+
+
+def install(app: FastAPI) -> None:
+    """Have `app` answer every exception with `told`."""
+
+    async def handle(request: Request, problem: Exception) -> Response:
+        if not isinstance(problem, (Refusal, RequestValidationError, DetenteError, HTTPException)):
+            failed(problem, request.scope)
+        return told(problem)
+
+    for kind in (Refusal, RequestValidationError, DetenteError, NotConverged, HTTPException, Exception):
+        app.add_exception_handler(kind, handle)

@@ -1,0 +1,292 @@
+"""What the replies of the API look like, for its description: documentation that tests hold the replies against.
+
+>>> sorted(Change.model_fields)[:3]
+['by', 'mean_pct_after', 'mean_pct_before']
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Told(BaseModel):
+    """A part of a reply."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Row(Told):
+    """What happens to one economy, against the status quo: percent, million USD a year; ranges null until asked for."""
+
+    region: str
+    name: str
+    real_income_pct: float
+    low: float | None
+    high: float | None
+    ev_musd: float = Field(description="what the change of real income is worth, million USD a year")
+    consumer_prices_pct: float
+    tariff_revenue_musd: float = Field(description="change of duties collected, million USD a year")
+    exports_pct: float
+
+
+class Change(Told):
+    """Mean duty of one party on another's goods, percent, weighted by the table's trade: in the status quo, and after."""
+
+    by: str
+    on: str
+    mean_pct_before: float
+    mean_pct_after: float
+
+
+class Bound(Told):
+    """A bound on trade: the share withheld (null for a promise to buy) and what scarcity adds to the price, percent."""
+
+    by: list[str]
+    on: list[str]
+    sector: list[str]
+    what: Literal["withheld", "at least"]
+    withheld_pct: float | None
+    shadow_price_pct: float
+    binding: bool
+    rent_to: str
+
+
+class SectorRow(Told):
+    """Output and employment of one sector, percent."""
+
+    sector: str
+    name: str
+    output_pct: float
+    employment_pct: float
+
+
+class Answer(Told):
+    """The equilibrium of a state against the status quo of the dossier's date."""
+
+    hash: str
+    title: str
+    headline: list[Row]
+    world_real_income_pct: float
+    mutual_trade_pct: float = Field(description="goods trade among the parties, both ways, percent")
+    duties: list[Change]
+    controls: list[Bound]
+    sectors: dict[str, list[SectorRow]]
+    horizon: str
+    policy_date: date
+    against: str
+    lever_values: dict[str, float] = Field(description="where every lever stands on the policy date")
+    moved: list[str]
+    status: Literal["converged"]
+    residual: float
+    sweeps: int
+    cached: bool
+    seconds: float
+
+
+class Range(Told):
+    """Lowest, central and highest real income of an economy, percent."""
+
+    region: str
+    low: float
+    central: float
+    high: float
+
+
+class Ranges(Told):
+    """Real income over the ranges of the horizon's parameters."""
+
+    hash: str
+    regions: list[Range]
+    world: dict[str, float]
+    variants: list[str]
+    what: str
+
+
+class Driver(Told):
+    """One moved measure and its part of real income, points, by economy (WORLD for the world)."""
+
+    lever: str
+    part_pct: dict[str, float]
+
+
+class Drivers(Told):
+    """What each moved measure contributes; parts and `together` add up to `total`."""
+
+    hash: str
+    drivers: list[Driver]
+    together: dict[str, float]
+    total: dict[str, float]
+    what: str
+
+
+class Column(Told):
+    """A state of a comparison."""
+
+    hash: str
+    title: str
+    horizon: str
+    against: str
+
+
+class Values(Told):
+    """One economy, a value a state."""
+
+    region: str
+    name: str
+    values: list[float]
+
+
+class Table(Told):
+    """One indicator of several states."""
+
+    indicator: str
+    name: str
+    unit: str
+    columns: list[Column]
+    rows: list[Values]
+
+
+class Affected(Told):
+    """The trade a lever reaches."""
+
+    trade_musd: float | None
+    what: str
+
+
+class LeverView(Told):
+    """A number that may be moved."""
+
+    id: str
+    label: str
+    party: str
+    group: Literal["tariff", "control", "purchase", "date", "other"]
+    unit: str
+    min: float
+    max: float
+    step: float
+    status_quo: float
+    by_scenario: dict[str, float]
+    measures: list[str]
+    affected: Affected
+
+
+class DossierView(BaseModel):
+    """A dossier as the page shows it; parts not listed here are free-form."""
+
+    id: str
+    title: str
+    summary: str
+    as_of: date
+    venue: dict[str, Any]
+    parties: list[dict[str, Any]]
+    bystanders: list[dict[str, Any]]
+    scenarios: list[dict[str, Any]]
+    timeline: dict[str, Any]
+    deadlines: list[dict[str, Any]]
+    measures: list[dict[str, Any]]
+    levers: list[LeverView]
+    key_questions: list[dict[str, Any]]
+    sources: list[dict[str, Any]]
+
+
+class ReadDossier(Told):
+    """A dossier that was given as text: how it looks, and its content for a state."""
+
+    view: DossierView
+    content: dict[str, Any]
+
+
+class Region(Told):
+    """An economy of the default world."""
+
+    code: str
+    name: str
+    colour: str
+    group: str | None
+    tile: list[int] | None
+
+
+class Listed(BaseModel):
+    """Something to choose."""
+
+    id: str | None = None
+    code: str | None = None
+
+
+class Catalogue(BaseModel):
+    """Everything there is to choose from."""
+
+    version: str
+    dossiers: list[Listed]
+    worlds: list[str]
+    horizons: list[Listed]
+    regions: list[Region]
+    sectors: list[Listed]
+    limits: dict[str, float]
+
+
+class Finding(BaseModel):
+    """One thing read in a text, and where: text[start:end] are its words."""
+
+    text: str
+    start: int
+    end: int
+    kind: str
+    confidence: float
+    reason: str
+
+
+class ReadArticle(BaseModel):
+    """What was found in a news text, a draft dossier, and what the draft still lacks."""
+
+    yaml: str
+    findings: list[Finding]
+    content: dict[str, Any] | None
+    problems: list[str]
+    notes: list[str]
+
+
+class JobView(BaseModel):
+    """A job: progress from 0 to 1, seconds left where they can be told; the files of a finished one."""
+
+    id: str
+    kind: str
+    status: Literal["queued", "running", "done", "failed", "cancelled"]
+    progress: float
+    message: str
+    error: str | None
+    eta_s: float | None
+    attempts: int
+    files: list[str] | None = None
+    cached: bool | None = None
+
+
+class Problem(BaseModel):
+    """An error: its name, a sentence that says what to try, and the field or name it is about."""
+
+    error: str
+    message: str
+    where: str | None
+
+
+WORDS = {
+    400: "The body is not JSON, or nested too deep", 401: "A token is needed", 403: "The request comes from another site",
+    404: "No such thing", 408: "The body took too long", 409: "Not done yet, or failed", 410: "No longer kept; start it again",
+    413: "Too large", 415: "Not JSON", 421: "Not a host this server answers to",
+    422: "The input cannot be used; `message` says why", 429: "Too many requests, or jobs", 503: "Busy; try again",
+    504: "Took too long",
+}  # fmt: skip
+ANYWHERE = (400, 401, 403, 408, 413, 415, 421, 422, 429, 503, 504)
+
+
+def replies(model: type[BaseModel] | None = None, *more: int, **others: Any) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of an operation: what it gives, and every way it may refuse."""
+    good: dict[int | str, dict[str, Any]] = {} if model is None else {200: {"model": model, "description": "What was asked for"}}
+    return (
+        good
+        | {code: {"model": Problem, "description": WORDS[code]} for code in sorted({*ANYWHERE, *more})}
+        | others.get("also", {})
+    )

@@ -1,0 +1,65 @@
+"""A running server: the socket, uvicorn, and an orderly end."""
+
+from __future__ import annotations
+
+import errno
+import socket
+
+from detente.errors import InputError
+from detente.web import logs
+from detente.web.app import create_app
+from detente.web.jobs import Held
+from detente.web.settings import Settings
+
+
+class Server:
+    """Binds at once, so that a port in use is said before anything else happens. Raises `InputError`."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.socket = bound(settings.host, settings.port)
+        self._held = Held(settings.folder)
+        self.port = int(self.socket.getsockname()[1])
+
+    @property
+    def address(self) -> str:
+        """Where to point a browser."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.settings.host, self.settings.host)
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}/"
+
+    def run(self) -> None:
+        """Serve until interrupted; open requests have ten seconds to end."""
+        import uvicorn
+
+        logs.start()
+        config = uvicorn.Config(
+            create_app(self.settings),
+            log_config=None,
+            access_log=False,
+            proxy_headers=self.settings.proxy,
+            server_header=False,
+            timeout_graceful_shutdown=10,
+            timeout_keep_alive=20,
+            h11_max_incomplete_event_size=32_768,
+            limit_concurrency=512,
+        )
+        uvicorn.Server(config).run(sockets=[self.socket])
+
+
+def bound(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises `InputError` where the port is taken or the address is not this machine's."""
+    try:
+        kind, _, _, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        sock = socket.socket(kind, socket.SOCK_STREAM)
+    except OSError as error:
+        raise InputError(f"{host} is not an address of this machine: {error.strerror}") from None
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind(where)
+        sock.listen(512)
+    except OSError as error:
+        sock.close()
+        if error.errno == errno.EADDRINUSE:
+            raise InputError(f"port {port} is in use on {host}; choose another with --port, or --port 0 for a free one") from None
+        raise InputError(f"cannot listen on {host}, port {port}: {error.strerror}") from None
+    return sock

@@ -1,0 +1,195 @@
+"""`State`: one scenario as the page holds it and a share link carries it; and what it stands for in the engine.
+
+A state names a packaged dossier or carries a whole one, a scenario of it, the levers that were moved (those left alone follow the
+scenario), a horizon and a world. Two states that stand for the same thing have the same `key`.
+
+>>> state = State(dossier="kuala-lumpur-2025", scenario="middle", levers={"us-threat-100": 40})
+>>> case = resolve(state)
+>>> case.dossier.id, case.scenario, case.moved, case.horizon
+('kuala-lumpur-2025', 'middle', {'us-threat-100': 40.0}, 'medium')
+>>> resolve(State(dossier="kuala-lumpur-2025", scenario="middle", levers={"us-threat-100": 0})).moved
+{}
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from threading import Lock
+from typing import Annotated, Any, Generic, Literal, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from detente import __version__
+from detente.errors import BadDossier, InputError, UnknownName
+from detente.policy.changes import Change
+from detente.policy.dossier import Dossier, list_dossiers, load_dossier
+from detente.policy.levers import DATE, SAME, changes_for, lever_values, policy_day
+from detente.policy.parts import Scenario
+from detente.policy.reading import validate
+from detente.world.library import list_worlds, load_world
+from detente.world.world import World
+
+Value = TypeVar("Value")
+OWN = "own-scenario"
+"""Id of the scenario that moved levers become when a state leaves as a dossier."""
+Name = Annotated[str, Field(max_length=120)]
+Number = Annotated[float, Field(ge=-1e12, le=1e12)]
+
+
+class State(BaseModel):
+    """The whole of what is shown, small enough for a link."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, allow_inf_nan=False, strict=True, json_schema_extra={"examples": [
+            {"dossier": "kuala-lumpur-2025", "scenario": "middle", "levers": {"us-threat-100": 40}, "horizon": "medium"}
+        ]},
+    )  # fmt: skip
+
+    v: Literal[1] = 1
+    dossier: Name | None = None
+    content: dict[str, Any] | None = None
+    scenario: Name | None = None
+    levers: Annotated[dict[Name, Number], Field(max_length=200)] = Field(default={})
+    horizon: Literal["short", "medium", "long"] | None = None
+    world: Name = "world-2022"
+
+    @model_validator(mode="after")
+    def _one_dossier(self) -> Self:
+        if (self.dossier is None) == (self.content is None):
+            raise ValueError("a state has either 'dossier' (the id of a packaged one) or 'content' (a whole one)")
+        return self
+
+
+class Kept(Generic[Value]):
+    """The last few values by key; safe to use from several threads. A value being made twice at once is harmless."""
+
+    def __init__(self, size: int) -> None:
+        self._size, self._table, self._lock = size, OrderedDict[str, Value](), Lock()
+
+    def find(self, key: str) -> Value | None:
+        """The value kept under `key`, if any."""
+        with self._lock:
+            if key in self._table:
+                self._table.move_to_end(key)
+                return self._table[key]
+        return None
+
+    def keep(self, key: str, value: Value) -> Value:
+        """Keep `value`; the one not asked for longest goes."""
+        with self._lock:
+            self._table[key] = value
+            self._table.move_to_end(key)
+            while len(self._table) > self._size:
+                self._table.popitem(last=False)
+        return value
+
+    def of(self, key: str, make: Callable[[], Value]) -> Value:
+        """The value under `key`, made if it is not there."""
+        found = self.find(key)
+        return self.keep(key, make()) if found is None else found
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """What a state stands for. `at_home` are the levers' values in the scenario on the day the law is read, `moved` those that
+    differ; `key` is the same for all states that stand for the same.
+    """
+
+    state: State
+    dossier: Dossier
+    dossier_key: str
+    scenario: str | None
+    moved: dict[str, float]
+    at_home: dict[str, float]
+    changes: tuple[Change, ...]
+    day: date
+    horizon: str
+    world: World
+    key: str
+
+    @property
+    def shift(self) -> bool:
+        """Whether anything but a scenario of the dossier is asked for."""
+        return bool(self.moved)
+
+    def as_dossier(self) -> tuple[Dossier, str | None]:
+        """The dossier with moved levers written down as a scenario of its own, and the name of the scenario shown."""
+        if not self.shift:
+            return self.dossier, self.scenario
+        return with_scenario(self.dossier, self.scenario, self.changes, self.day), OWN
+
+
+_dossiers: Kept[Dossier] = Kept(32)
+_cases: Kept[Case] = Kept(512)
+
+
+def digest(value: Any) -> str:
+    """SHA-256 of a value's canonical JSON, 32 hexadecimal digits."""
+    text = json.dumps(value, sort_keys=True, ensure_ascii=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def parse_content(content: dict[str, Any]) -> Dossier:
+    """A dossier from its JSON. Raises `BadDossier` with the field."""
+    try:
+        return validate(Dossier, content, {}, "dossier")
+    except BadDossier as error:
+        raise BadDossier(re.sub(r"dossier, line 1(?=[,:])", "dossier", str(error.args[0]))) from None
+
+
+def resolve(state: State) -> Case:
+    """What `state` stands for. Raises `UnknownName`, `BadDossier`, `InputError` with what to try."""
+    raw = digest(state.model_dump())
+    return _cases.of(raw, lambda: _resolved(state))
+
+
+def _resolved(state: State) -> Case:
+    dossier, dossier_key = _dossier_of(state)
+    if state.world not in list_worlds():
+        raise UnknownName(state.world, list_worlds(), "world")
+    world = load_world(state.world)
+    problems = dossier.check(world.regions, world.sectors)
+    if problems:
+        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        raise InputError(f"the dossier {dossier.id} does not fit {world.name}: {problems[0]}{more}")
+    scenario = None if state.scenario == "status-quo" else state.scenario
+    day = policy_day(dossier, scenario, state.levers)
+    at_home = lever_values(dossier, scenario, day)
+    changes = changes_for(dossier, scenario, state.levers)
+    moved = {k: v for k, v in state.levers.items() if k == DATE or abs(v - at_home[k]) > SAME}
+    if day == dossier.changes_of(scenario)[1]:
+        moved.pop(DATE, None)
+    horizon = state.horizon or dossier.horizon.default
+    key = digest([__version__, dossier_key, scenario, dict(sorted(moved.items())), horizon, world.fingerprint])
+    return Case(state, dossier, dossier_key, scenario, moved, at_home, changes, day, horizon, world, key)
+
+
+def _dossier_of(state: State) -> tuple[Dossier, str]:
+    if state.content is not None:
+        key, content = digest(state.content), state.content
+        return _dossiers.of(key, lambda: parse_content(content)), key
+    name = state.dossier or ""
+    if name not in list_dossiers():  # a name, never a path
+        raise UnknownName(name, list_dossiers(), "dossier")
+    return load_dossier(name), f"packaged {name}"
+
+
+def with_scenario(dossier: Dossier, scenario: str | None, changes: tuple[Change, ...], day: date) -> Dossier:
+    """`dossier` with one more scenario: `scenario` after `changes`, read on `day`. Raises `BadDossier`."""
+    base = dossier.scenario(scenario) if scenario else None
+    title = f"Own scenario, from {base.title}" if base else "Own scenario"
+    own = Scenario(
+        id=OWN, title=title, summary="Measures moved by hand.", narrative="Measures moved by hand on the page.", policy_date=day,
+        changes=(*(base.changes if base else ()), *changes), assumptions=base.assumptions if base else (),
+        sources=base.sources if base else dossier.reference.sources,
+    )  # fmt: skip
+    content = dossier.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    content["scenarios"] = [s for s in content.get("scenarios", []) if s["id"] != OWN]
+    content["scenarios"].append(own.model_dump(mode="json", by_alias=True, exclude_unset=True))
+    return parse_content(content)

@@ -1,0 +1,180 @@
+"""What a process of the pool is asked for: small, named, and answered with plain data.
+
+Exceptions of the library do not travel between processes; they come back as the reply they would have become.
+
+>>> done = run_task("key", (State(dossier="kuala-lumpur-2025"), "deal", {"solves": 1}))
+>>> done.fault[0], done.fault[1]
+(422, 'InputError')
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from pydantic import ValidationError
+
+from detente.errors import BadDossier, DetenteError, InputError
+from detente.web.quick import Engine
+from detente.web.state import State, parse_content, resolve
+
+Fault = tuple[int, str, str, str | None]
+
+
+@dataclass(frozen=True)
+class Done:
+    """What came of a task: a value, or a fault (status, name, message, where)."""
+
+    value: Any = None
+    fault: Fault | None = None
+
+
+@lru_cache(maxsize=1)
+def engine() -> Engine:
+    """This process's engine."""
+    return Engine()
+
+
+def answer(state: State) -> dict[str, Any]:
+    """See `Engine.answer`."""
+    return engine().answer(resolve(state))
+
+
+def ranges(state: State) -> dict[str, Any]:
+    """See `Engine.ranges`."""
+    return engine().ranges(resolve(state))
+
+
+def drivers(state: State) -> dict[str, Any]:
+    """See `Engine.drivers`."""
+    return engine().drivers(resolve(state))
+
+
+def compare(states: Sequence[State], indicator: str) -> dict[str, Any]:
+    """See `Engine.compare`."""
+    return engine().compare([resolve(s) for s in states], indicator)
+
+
+def export(kind: Any, state: State) -> tuple[str, str, str]:
+    """See `exports.export`."""
+    from detente.web import exports
+
+    return exports.export(kind, state)
+
+
+def key(state: State, kind: str, given: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Key of a job's result, and its arguments, checked and complete. Raises `InputError`."""
+    from detente.web.kinds import KINDS
+    from detente.web.results import result_key
+
+    chosen = KINDS[kind]
+    try:
+        arguments = chosen.arguments.model_validate(given)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(map(str, first["loc"])) or "arguments"
+        raise InputError(f"{kind}: {where}: {first['msg']}") from None
+    return result_key(kind, chosen.key(resolve(state), arguments)), arguments.model_dump(mode="json")
+
+
+def dossier(text: str) -> dict[str, Any]:
+    """View and content of a dossier given as YAML or JSON. Raises `BadDossier`."""
+    from detente.outlook.runs import dossier_content
+    from detente.policy.dossier import parse_dossier
+    from detente.web.views import dossier_view
+    from detente.world.library import load_world
+
+    if text.lstrip().startswith("{"):
+        try:
+            content = json.loads(text)
+        except (ValueError, RecursionError):
+            raise BadDossier("the text begins like JSON and is none; give a dossier as YAML or JSON") from None
+        read = parse_content(content)
+    else:
+        read = parse_dossier(text, "dossier")
+    return {"view": dossier_view(read, load_world()), "content": dossier_content(read)}
+
+
+def read(text: str, day: str | None) -> dict[str, Any]:
+    """What `detente read` finds, flat, with the draft and, if the draft is complete, the dossier's content."""
+    from detente.outlook.runs import dossier_content
+    from detente.policy.dossier import parse_dossier
+    from detente.policy.reader import read_article
+
+    reading = read_article(text, _day(day))
+    content: dict[str, Any] | None = None
+    problems = [f"{m.field}: {m.what} (line {m.line} of the draft)" for m in reading.missing]
+    if not problems:
+        try:
+            content = dossier_content(parse_dossier(reading.draft, "draft"))
+        except BadDossier as error:
+            problems.append(str(error.args[0]))
+    findings = [
+        {
+            "text": f.quote, "start": f.span[0], "end": f.span[1], "kind": f.kind, "confidence": f.confidence, "reason": f.reason,
+            "measure": f.fields if f.kind == "measure" else None, "fields": f.fields,
+        }
+        for f in reading.findings()
+    ]  # fmt: skip
+    return {
+        "article": reading.article, "yaml": reading.draft, "findings": findings, "content": content, "problems": problems,
+        "notes": list(reading.notes),
+    }  # fmt: skip
+
+
+def _day(text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InputError(f"date {text!r} is not a day; write it as 2025-10-18") from None
+
+
+TASKS: dict[str, Callable[..., Any]] = {
+    "answer": answer, "ranges": ranges, "drivers": drivers, "compare": compare, "export": export, "key": key, "dossier": dossier,
+    "read": read,
+}  # fmt: skip
+
+
+def run_task(name: str, given: tuple[Any, ...]) -> Done:
+    """Do a task; whatever goes wrong comes back as a fault."""
+    from detente.web.logs import failed
+    from detente.web.replies import fault_of
+
+    try:
+        return Done(TASKS[name](*given))
+    except DetenteError as error:
+        return Done(fault=fault_of(error))
+    except Exception as error:  # noqa: BLE001 it must not break the pool, nor reach the reader
+        failed(error)
+        return Done(fault=fault_of(error))
+
+
+def _end_with(parent: Any) -> None:
+    parent.join()
+    os._exit(0)
+
+
+def begin() -> None:
+    """First thing in a process of the pool: one thread each, an end when the server ends, and the compiler's work done."""
+    import multiprocessing
+    import signal
+
+    from detente.outlook.executors import settle
+
+    settle()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    from detente.web import logs
+
+    logs.start()
+    run_task("answer", (State(dossier="kuala-lumpur-2025"),))
