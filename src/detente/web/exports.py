@@ -44,7 +44,7 @@ def export(kind: Kind, state: State) -> tuple[str, str, str]:
 
 
 def csv_text(case: Case) -> str:
-    """Results by region, with the case in comment lines on top."""
+    """Results by region, as `Outcome.to_frame` names them."""
     outcome = solve(case.world, case_policy(case), case.horizon).relative_to(solve(case.world, quo_policy(case), case.horizon))
     target = io.StringIO()
     outcome.to_frame().to_csv(target, index_label="region", float_format="%.10g", lineterminator="\n")

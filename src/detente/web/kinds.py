@@ -161,13 +161,13 @@ def _patience(a: TalkArguments) -> Patience:
 
 def _talks(case: Case, a: TalkArguments, progress: Progress, folder: Path) -> dict[str, Any]:
     from detente.talks.case import at_the_table
+    from detente.web.page_records import told_stand_off
 
-    return _told(
-        at_the_table(
-            case.dossier, case.world, case.horizon, patience=_patience(a), weights=_motives(case, a), deadline=_day(a.deadline),
-            progress=progress,
-        )
+    found = at_the_table(
+        case.dossier, case.world, case.horizon, patience=_patience(a), weights=_motives(case, a), deadline=_day(a.deadline),
+        progress=progress,
     )  # fmt: skip
+    return {**_told(found), **told_stand_off(found)}
 
 
 def _truce(case: Case, a: TalkArguments, progress: Progress, folder: Path) -> dict[str, Any]:

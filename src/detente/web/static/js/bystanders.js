@@ -121,7 +121,7 @@ function hosting(app, result) {
 function show(app, result, box) {
   const name = app.regionName(result.region);
   const title = h("h2", { class: "part", id: "bystander-title" }, name);
-  const income = h("p", { class: "lede small" }, `Real income of ${inText(name)}: `, Object.entries(result.real_income).map(([x, v], k) => [k ? ", " : "", h("b", null, `${small(v)}\u202f%`), ` ${scenarioLabel(x).toLowerCase()}`, result.real_income_range?.[x] ? h("span", { class: "quiet" }, ` (${smallRange(...result.real_income_range[x])})`) : null]), ".");
+  const income = h("p", { class: "lede small" }, `Real income of ${inText(name)}: `, Object.entries(result.real_income).map(([x, v], k) => [k ? ", " : "", h("b", null, `${small(v)}\u202f%`), ` ${scenarioLabel(x).toLowerCase()}`, result.real_income_range?.[x] && small(result.real_income_range[x][0]) !== small(result.real_income_range[x][1]) ? h("span", { class: "quiet" }, ` (${smallRange(...result.real_income_range[x])})`) : null]), ".");
   about.style.setProperty("--accent", accentVar(result.region));
   replace(box, result.economies ? ranked(app, result) : null,
     h("section", { class: "tab-part one", "aria-labelledby": "bystander-title" }, title, income, menu(app, result),

@@ -98,7 +98,7 @@ function showStandOff(app, result, box) {
   const lede = oddsSentence(app, result);
   replace(box, lede, h("div", { class: "pair wide-right" }, payoffs(app, result), oddsFigure(app, result)), standOffWords(result));
   replace(truceBox, h("h2", { class: "part" }, "What keeps a truce, and for how long"), keepingTable(app, result), duties.node,
-    h("details", { class: "more-words", open: true }, h("summary", null, "In words"), h("div", { class: "prose columns" }, (result.truce_words ?? []).map((t) => h("p", null, t)))));
+    result.truce_words ? h("details", { class: "more-words", open: true }, h("summary", null, "In words"), h("div", { class: "prose columns" }, result.truce_words.map((t) => h("p", null, t)))) : null);
 }
 
 let truceBox;
