@@ -3,46 +3,28 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from tests.briefing.conftest import DOSSIER, toy_world
+from tests.cli.conftest import Run
 
-from detente import cli
-from detente.cli import common
 from detente.cli.bystander import parse_probabilities
 from detente.errors import InputError
 
-Run = Callable[..., tuple[int, str, str]]
-
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
-    """Run `detente bystander` on the toy dossier; gives exit code, standard output, standard error."""
+def bystander(run: Run, tmp_path: Path) -> Run:
+    """Run `detente bystander` on the toy dossier and world."""
     (tmp_path / "toy-talks.yaml").write_text(DOSSIER)
     toy_world().save(tmp_path / "toy.npz")
-
-    def call(*args: str) -> tuple[int, str, str]:
-        where = [str(tmp_path / "toy-talks.yaml"), "--world", str(tmp_path / "toy.npz")]
-        monkeypatch.setattr(sys, "argv", ["detente", "bystander", *where, *args])
-        monkeypatch.setattr(common.out, "_width", 160)
-        monkeypatch.setattr(common.err, "_width", 300)
-        try:
-            cli.main()
-            code: int | str | None = 0
-        except SystemExit as end:
-            code = end.code
-        text = capsys.readouterr()
-        return int(code or 0), text.out, text.err
-
-    return call
+    return partial(run, "bystander", str(tmp_path / "toy-talks.yaml"), "--world", str(tmp_path / "toy.npz"))
 
 
-def test_one_economy(run: Run, tmp_path: Path) -> None:
-    code, text, err = run("--region", "MYS", "--csv", str(tmp_path / "m.csv"), "--chart", str(tmp_path / "m.svg"))
+def test_one_economy(bystander: Run, tmp_path: Path) -> None:
+    code, text, err = bystander("--region", "MYS", "--csv", str(tmp_path / "m.csv"), "--chart", str(tmp_path / "m.svg"))
     assert (code, err) == (0, "")
     for part in ("Dependence", "side with China", "Goods passed through", "Hosting.", "stay out", "equal, as none were given"):
         assert part in text
@@ -51,8 +33,8 @@ def test_one_economy(run: Run, tmp_path: Path) -> None:
     assert (tmp_path / "m.svg").read_text().startswith("<svg")
 
 
-def test_one_economy_as_json_and_with_probabilities(run: Run) -> None:
-    code, text, _ = run("-r", "PAK", "--probabilities", "optimistic=0.25,pessimistic=0.75", "--json")
+def test_one_economy_as_json_and_with_probabilities(bystander: Run) -> None:
+    code, text, _ = bystander("-r", "PAK", "--probabilities", "optimistic=0.25,pessimistic=0.75", "--json")
     assert code == 0
     found = json.loads(text)
     assert found["menu"]["probabilities"] == [0.25, 0.75]
@@ -60,19 +42,19 @@ def test_one_economy_as_json_and_with_probabilities(run: Run) -> None:
     low, high = found["real_income_range"]["pessimistic"]
     assert low <= found["real_income"]["pessimistic"] <= high
     assert found["duty"]["cases"][0]["basis"] == "content"
-    code, text, _ = run("-r", "PAK", "--as-host", "--duty", "60", "--json")
+    code, text, _ = bystander("-r", "PAK", "--as-host", "--duty", "60", "--json")
     assert json.loads(text)["hosting"]["host"] == "PAK"
     assert json.loads(text)["duty"]["rate"] == pytest.approx(0.6)
 
 
-def test_all_economies(run: Run, tmp_path: Path) -> None:
-    code, text, _ = run("--scenario", "pessimistic", "--chart", str(tmp_path / "all.png"))
+def test_all_economies(bystander: Run, tmp_path: Path) -> None:
+    code, text, _ = bystander("--scenario", "pessimistic", "--chart", str(tmp_path / "all.png"))
     assert code == 0
     assert "Next: detente bystander" in text
     for code_name in ("MYS", "SGP", "EU27", "PAK"):
         assert code_name in text
     assert (tmp_path / "all.png").read_bytes()[:4] == b"\x89PNG"
-    _, text, _ = run("--json")
+    _, text, _ = bystander("--json")
     assert len(json.loads(text)["economies"]) == 4
 
 
@@ -89,8 +71,8 @@ def test_all_economies(run: Run, tmp_path: Path) -> None:
         (("-r", "MYS", "--chart", "x.pdf"), "a chart is written as"),
     ],
 )
-def test_bad_input_is_one_clear_message(run: Run, args: tuple[str, ...], message: str) -> None:
-    code, out, err = run(*args)
+def test_bad_input_is_one_clear_message(bystander: Run, args: tuple[str, ...], message: str) -> None:
+    code, out, err = bystander(*args)
     assert code == 2
     assert message in err
     assert "Traceback" not in out + err

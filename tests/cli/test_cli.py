@@ -10,28 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from detente import cli
-from detente.cli import common
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):  # type: ignore[no-untyped-def]
-    """Run `detente ARGS`; gives exit code, standard output, standard error."""
-
-    def call(*args: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["detente", *args])
-        monkeypatch.setattr(common.out, "_width", 200)
-        monkeypatch.setattr(common.err, "_width", 300)
-        try:
-            cli.main()
-            code: int | str | None = 0
-        except SystemExit as end:
-            code = end.code
-        text = capsys.readouterr()
-        return int(code or 0), text.out, text.err
-
-    return call
-
 
 def test_version_and_help_load_no_heavy_library() -> None:
     script = "import sys; from detente import cli; sys.argv=['detente','--help']\ntry:\n cli.main()\nexcept SystemExit: pass\n"

@@ -3,31 +3,10 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
-
-from detente import cli
-from detente.cli import common
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):  # type: ignore[no-untyped-def]
-    def call(*args: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["detente", *args])
-        monkeypatch.setattr(common.out, "_width", 200)
-        monkeypatch.setattr(common.err, "_width", 300)
-        try:
-            cli.main()
-            code: int | str | None = 0
-        except SystemExit as end:
-            code = end.code
-        text = capsys.readouterr()
-        return int(code or 0), text.out, text.err
-
-    return call
 
 
 def test_a_motive_moves_the_answer_on_the_command_line(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
