@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from detente.cli.policy import app
-from detente.errors import DetenteError, InputError, UnknownName
+from detente.errors import DetenteError, UnknownName
 
 RUNNER = CliRunner()
 
@@ -69,24 +69,6 @@ def test_daily_series(tmp_path: Path) -> None:
 def test_refusals_are_named(args: tuple[str, ...]) -> None:
     with pytest.raises(DetenteError):
         run(*args)
-
-
-def test_parquet_without_pyarrow_is_a_clear_message(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("detente.policy.exports.find_spec", lambda name: None)
-    with pytest.raises(InputError, match=r"detente\[parquet\]"):
-        run(
-            "average",
-            "--by",
-            "USA",
-            "--on",
-            "CHN",
-            "--from",
-            "2025-04-01",
-            "--to",
-            "2025-04-02",
-            "--parquet",
-            str(tmp_path / "x"),
-        )
 
 
 def test_show() -> None:

@@ -13,33 +13,19 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
-from threading import Event, Lock
-from types import ModuleType
+from threading import Event, Lock, Thread
 from typing import Any
 
 import pandas as pd
 
-from detente.briefing import (
-    closing,
-    figures,
-    households,
-    implications,
-    neighbours,
-    opening,
-    outlook,
-    page,
-    scale,
-    scenarios as side_by_side,
-    situation,
-    strategy,
-    text,
-    trade,
-)
+from detente.briefing import figures, page, text
 from detente.briefing.case import Case
 from detente.briefing.document import DataFile, Section
+from detente.briefing.lanes import beside
+from detente.equilibrium.memory import solved_once
 from detente.equilibrium.outcome import Outcome
 from detente.equilibrium.parameters import horizon as named_horizon, horizon_table
 from detente.errors import BadDossier, InputError
@@ -89,9 +75,14 @@ def brief(
             progress(label, done, steps)
 
     figures.warm_up()
-    case = solve_case(negotiation, table, horizon, watch)
-    watch("writing", last - 1, last)
-    sections = write_sections(case)
+    # half of what the sections import is loaded while the solver runs
+    Thread(target=import_module, args=["detente.briefing.sections"]).start()
+    with solved_once():
+        case = solve_case(negotiation, table, horizon, watch)
+        watch("writing", last - 1, last)
+        sections = write_sections(case)
+    from detente.briefing.opening import headline
+
     numbers = {s.id: k for k, s in enumerate(negotiation.sources, start=1)}
     head = {
         "title": negotiation.title,
@@ -100,7 +91,7 @@ def brief(
         "made": f"Made with detente from dossier {negotiation.id} and world {table.name} ({table.fingerprint}). {case.horizon}. "
         "How to repeat it stands in run.json; every figure and table has its numbers in the folder data.",
     }
-    main = opening.headline(case)
+    main = headline(case)
     contents = {
         "briefing.html": page.html(sections, head, numbers).encode(),
         "briefing.md": page.markdown(sections, head, numbers).encode(),
@@ -156,28 +147,15 @@ def solve_case(dossier: Dossier, world: World, horizon: str | None = None, progr
         finally:
             compiled.set()
 
-    with ThreadPoolExecutor(2, thread_name_prefix="solves") as pool:
-        runs, *others = pool.map(at, [chosen, *names])
+    runs, *others = beside(at, [chosen, *names], 2)
     return Case(dossier, world, runs, dict(zip(names, others, strict=True)))
 
 
-LANES = (
-    (scale, neighbours, households, implications, trade),
-    (strategy, outlook, opening, situation, side_by_side, closing),
-)
-"""Sections written beside each other; what quiets a library's warnings (a setting of the whole process) stays in one lane."""
-
-
 def write_sections(case: Case) -> list[Section]:
-    """All sections in reading order. Two lanes at a time: while one waits for a solve, the other is put into words."""
+    """All sections in reading order; see `sections`."""
+    from detente.briefing import sections
 
-    def written(lane: Sequence[ModuleType]) -> dict[str, list[Section]]:
-        return {part.__name__: part.sections(case) for part in lane}
-
-    with ThreadPoolExecutor(len(LANES), thread_name_prefix="sections") as pool:
-        done = {name: found for lane in pool.map(written, LANES) for name, found in lane.items()}
-    order = (opening, situation, side_by_side, outlook, implications, trade, neighbours, households, scale, strategy, closing)
-    return [section for part in order for section in done[part.__name__]]
+    return sections.write(case)
 
 
 # -- data and record ---------------------------------------------------------------------------------------------------
@@ -216,6 +194,8 @@ def _harmless(value: object) -> object:
 
 def run_record(case: Case, main: dict[str, Any], contents: dict[str, bytes]) -> bytes:
     """What is needed to repeat and check the run, as JSON with sorted keys."""
+    from detente.briefing.closing import used_assumptions
+
     dossier_json = json.dumps(case.dossier.model_dump(mode="json", by_alias=True), sort_keys=True, ensure_ascii=False)
     record = {
         "format": FORMAT,
@@ -243,7 +223,7 @@ def run_record(case: Case, main: dict[str, Any], contents: dict[str, bytes]) -> 
         },
         "solutions": {h: solutions(r) for h, r in sorted({case.runs.parameters.name: case.runs, **case.others}.items())},
         "measure_status": {k: v.value for k, v in case.dossier.status().items()},
-        "assumptions": closing.used_assumptions(case),
+        "assumptions": used_assumptions(case),
         "headline": main,
         "repeat": "detente rerun run.json",
         "files": {name: {"bytes": len(body), "sha256": _sha(body)} for name, body in sorted(contents.items())},

@@ -6,7 +6,10 @@ sizes, so that packages with a different number of controls share compiled code.
 
 from __future__ import annotations
 
+import dataclasses
+from functools import lru_cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +23,7 @@ from detente.world.economy import Economy
 Array = NDArray[np.float64]
 DAMPING = 0.5
 SIZES = (256, 2048, 32768)  # of padded controls: few, as each is compiled once
+_HANDED_OVER: WeakKeyDictionary[Economy, dict[tuple[bool, ...], system.Base]] = WeakKeyDictionary()
 
 
 def base(economy: Economy, parameters: Parameters) -> system.Base:
@@ -53,16 +57,36 @@ def base(economy: Economy, parameters: Parameters) -> system.Base:
     )
 
 
+def base_at_hand(economy: Economy, parameters: Parameters) -> system.Base:
+    """`base` already with the compiled code, which takes it without another copy; kept as long as the economy is."""
+    import jax
+
+    kept = _HANDED_OVER.setdefault(economy, {})
+    key = tuple(critical_mask(economy, parameters).tolist())
+    if key not in kept:
+        kept[key] = jax.device_put(base(economy, parameters))
+    return kept[key]
+
+
 def levers(shock: Shock) -> system.Levers:
     """The policy as the kernel takes it."""
+    n, _, s = shock.tariffs.shape
+    nothing = _still((s, n, n), 0.0)  # what a policy leaves alone needs no copy
     return system.Levers(
         tariffs=turned(shock.tariffs),
-        export_taxes=turned(shock.export_taxes),
-        log_iceberg=turned(np.log(shock.iceberg)),
-        open=turned(shock.allowed.astype(np.float64)),
+        export_taxes=turned(shock.export_taxes) if shock.export_taxes.any() else nothing,
+        log_iceberg=turned(np.log(shock.iceberg)) if (shock.iceberg != 1).any() else nothing,
+        open=_still((s, n, n), 1.0) if shock.allowed.all() else turned(shock.allowed.astype(np.float64)),
         log_unit_cost=np.log(shock.unit_cost),
         subsidies=shock.subsidies,
     )
+
+
+@lru_cache(maxsize=16)
+def _still(shape: tuple[int, ...], value: float) -> Array:
+    array = np.full(shape, value)
+    array.setflags(write=False)
+    return array
 
 
 def control_sizes(shocks: list[Shock]) -> tuple[int, int]:
@@ -75,7 +99,7 @@ def controls(economy: Economy, shock: Shock, parameters: Parameters, sizes: tupl
     """The quantity bounds as the kernel takes them, padded. Raises `ShockError` for a bound on trade that does not exist."""
     flow_rows, bound_rows = sizes or control_sizes([shock])
     theta = theta_of(economy, parameters)
-    rows: list[tuple[int, int, int, int, float, float, float]] = []
+    rows: list[Array] = []  # one a flow: sector, destination, origin, owner, weight, rent to the origin, to the importer
     bounds: list[tuple[float, float, float, float]] = []
     for owner, control in enumerate(shock.controls):
         # what is banned counts in the baseline a bound is a share of, and delivers nothing
@@ -87,19 +111,22 @@ def controls(economy: Economy, shock: Shock, parameters: Parameters, sizes: tupl
             raise ShockError(f"{control.label}: the table has no such trade to enlarge")
         rent = (float(control.rent == "origin"), float(control.rent == "importer"))
         weights = np.full(len(cells), 1 / control.bound) if control.by_value else value / max(total, 1e-300)
-        rows += [(j, n, i, owner, float(w), *rent) for (i, n, j), w in zip(cells, weights, strict=True)]
-        sector = int(np.argmax(control.flows.any((0, 1))))
+        own = np.empty((len(cells), 7))
+        own[:, :3], own[:, 3], own[:, 4], own[:, 5:] = cells[:, ::-1], owner, weights, rent
+        rows.append(own)
+        sector = int(control.cells[2].min(initial=len(theta) - 1)) if len(control.cells[2]) else 0
         log_bound = 0.0 if control.by_value else float(np.log(control.bound))
         sign = 1.0 if control.kind == "at most" else -1.0
         bounds.append((log_bound, sign, float(control.by_value), 1 / (1 + theta[sector])))
-    flows = _padded(np.array(rows, dtype=np.float64).reshape(-1, 7), flow_rows)
+    listed_flows = np.concatenate([np.empty((0, 7)), *rows])
+    flows = _padded(listed_flows, flow_rows)
     bound = _padded(np.array(bounds, dtype=np.float64).reshape(-1, 4), bound_rows)
     whole = flows[:, :4].astype(np.int64)
     return system.Controls(
         sector=whole[:, 0],
         destination=whole[:, 1],
         origin=whole[:, 2],
-        owner=np.where(np.arange(len(whole)) < len(rows), whole[:, 3], len(bound) - 1),
+        owner=np.where(np.arange(len(whole)) < len(listed_flows), whole[:, 3], len(bound) - 1),
         weight=flows[:, 4],
         to_origin=flows[:, 5],
         to_importer=flows[:, 6],
@@ -153,13 +180,20 @@ def critical_mask(economy: Economy, parameters: Parameters) -> NDArray[np.bool_]
     missing = [s for s in wanted if s not in economy.sectors and s not in by_default]
     if missing:
         raise UnknownSector(missing[0], list(economy.sectors))
-    return np.isin(economy.sectors, wanted)
+    return _listed(economy.sectors, tuple(wanted))
+
+
+@lru_cache(maxsize=32)
+def _listed(sectors: tuple[str, ...], wanted: tuple[str, ...]) -> NDArray[np.bool_]:
+    found = np.isin(sectors, wanted)
+    found.setflags(write=False)
+    return found
 
 
 def with_wedges(shock: Shock, wedges: Array) -> Shock:
     """The shock with every control replaced by the tax, duty or cost that does the same."""
-    result = shock.copy()
-    result.controls = []
+    touched = {{"origin": "export_taxes", "importer": "tariffs"}.get(c.rent, "iceberg") for c in shock.controls}
+    result = dataclasses.replace(shock, controls=[], **{key: getattr(shock, key).copy() for key in touched})
     for control, wedge in zip(shock.controls, wedges, strict=True):
         factor = np.exp(max(float(wedge), 0.0) * (1 if control.kind == "at most" else -1))
         if control.rent == "origin":

@@ -7,7 +7,8 @@ independent judge of what the solver found.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,29 +71,24 @@ class Equilibrium:
         """Levels from the logs of hats. An independent reading of the equations, in NumPy."""
         from detente.equilibrium.arrays import critical_mask, price_wedge, theta_of
 
+        nests = _nests(economy, tuple(critical_mask(economy, parameters).tolist()))
         theta, psi = theta_of(economy, parameters), parameters.psi(len(economy.sectors))
-        beta, gamma, alpha = economy.value_added_shares, economy.input_shares, economy.final_shares
-        critical = critical_mask(economy, parameters)
-        plain = np.where(critical[None, :, None], 0.0, gamma)
-        special = np.where(critical[None, :, None], gamma, 0.0)
-        inner_base = beta + plain.sum(1)
-        bundle = _ces(plain, price[:, :, None], parameters.input_substitution)
-        inner = _ces(
-            np.stack([beta, plain.sum(1)], axis=1),
-            np.stack([wage, bundle], axis=1),
-            parameters.value_added_substitution,
-        )
-        cost = _ces(
-            np.concatenate([inner_base[:, None], special], axis=1),
-            np.concatenate([inner[:, None], np.broadcast_to(price[:, :, None], special.shape)], axis=1),
-            parameters.critical_substitution,
-        )
+        beta, alpha = economy.value_added_shares, economy.final_shares
+        scarce = price[:, nests.critical, None]  # prices of critical inputs [region, input, 1]
+        bundle = _index(nests.bundle, price[:, :, None], parameters.input_substitution)
+        inner = _index(nests.inner, np.stack([wage, bundle], axis=1), parameters.value_added_substitution)
+        each = np.concatenate([inner[:, None], np.broadcast_to(scarce, nests.special.shape)], axis=1)
+        cost = _index(nests.outer, each, parameters.critical_substitution)
         outer = np.exp((1 - parameters.critical_substitution) * (inner - cost))
         beta_new = beta * np.exp((1 - parameters.value_added_substitution) * (wage - inner)) * outer
         recipe = (1 - parameters.value_added_substitution) * (bundle - inner)
-        gamma_new = plain * np.exp(
-            recipe[:, None] + (1 - parameters.input_substitution) * (price[:, :, None] - bundle[:, None])
-        ) * outer[:, None] + special * np.exp((1 - parameters.critical_substitution) * (price[:, :, None] - cost[:, None]))
+        gamma_new = price[:, :, None] - bundle[:, None]
+        gamma_new *= 1 - parameters.input_substitution
+        gamma_new += recipe[:, None]
+        np.exp(gamma_new, out=gamma_new)
+        gamma_new *= nests.plain
+        gamma_new *= outer[:, None]
+        gamma_new[:, nests.critical] += nests.special * np.exp((1 - parameters.critical_substitution) * (scarce - cost[:, None]))
         cpi = _ces(alpha, price, parameters.final_substitution)
         alpha_new = alpha * np.exp((1 - parameters.final_substitution) * (price - cpi[:, None]))
 
@@ -104,10 +100,23 @@ class Equilibrium:
 
         spending = np.einsum("nkj,nj->nk", gamma_new, cost_of_goods) + alpha_new * stated_income[:, None]
         with np.errstate(divide="ignore"):
-            wedge = np.log(price_wedge(economy, shock)) + unit[:, None, :] - price[None]
-            shares = np.where(shock.allowed, economy.expenditure_shares * np.exp(-theta * wedge), 0.0)
-        paid = shares * spending[None]
-        shipments = paid / ((1 + shock.tariffs) * (1 + shock.export_taxes))
+            # π·exp(−θ·wedge), worked out in place: the largest arrays of all
+            paid = price_wedge(economy, shock)
+            flat = paid.reshape(-1)
+            moved = np.flatnonzero(flat != 1)  # the log of all else is zero
+            logs = np.log(flat[moved])
+            flat.fill(0.0)
+            flat[moved] = logs
+            paid += unit[:, None, :]
+            paid -= price[None]
+            paid *= -theta
+            np.exp(paid, out=paid)
+            paid *= economy.expenditure_shares
+        paid[~shock.allowed] = 0.0
+        paid *= spending[None]
+        gross = 1 + shock.tariffs
+        gross *= 1 + shock.export_taxes
+        shipments = np.divide(paid, gross, out=paid)
         value_added = beta_new * cost_of_goods
         base = economy.value_added
         growth = value_added.sum(1) / np.maximum(base.sum(1), 1e-300)
@@ -170,6 +179,7 @@ class Equilibrium:
         return max(gaps, key=lambda pair: pair[0] if np.isfinite(pair[0]) else np.inf)
 
 
+@lru_cache(maxsize=4)
 def baseline(economy: Economy) -> Equilibrium:
     """The table itself as an equilibrium: every price 1."""
     n, s = economy.output.shape
@@ -187,10 +197,46 @@ def baseline(economy: Economy) -> Equilibrium:
     )  # fmt: skip
 
 
+class _Nests(NamedTuple):
+    """What the production nests of an economy weigh: shares over axis 1, and the input shares themselves."""
+
+    critical: NDArray[np.int64]  # positions of the critical inputs
+    plain: Array  # γ of the other inputs [region, input, user], zero where critical
+    special: Array  # γ of the critical ones [region, critical, user]
+    bundle: Array
+    inner: Array
+    outer: Array
+
+
+@lru_cache(maxsize=8)
+def _nests(economy: Economy, critical: tuple[bool, ...]) -> _Nests:
+    mask = np.array(critical)
+    beta, gamma = economy.value_added_shares, economy.input_shares
+    plain, special = np.where(mask[None, :, None], 0.0, gamma), gamma[:, mask]
+    inner = beta + plain.sum(1)
+    return _Nests(
+        np.flatnonzero(mask), plain, special, _shares(plain), _shares(np.stack([beta, plain.sum(1)], axis=1)),
+        _shares(np.concatenate([inner[:, None], special], axis=1)),
+    )  # fmt: skip
+
+
+def _shares(weights: Array) -> Array:
+    total = weights.sum(1)
+    return np.divide(weights, total[:, None], out=np.zeros_like(weights), where=total[:, None] != 0)
+
+
+def spending_power(economy: Economy, parameters: Parameters, price: Array, income: Array) -> tuple[Array, Array]:
+    """Final expenditure and consumer price index [region] from the logs of hats: all that real income needs."""
+    return economy.income * np.exp(income), np.exp(_ces(economy.final_shares, price, parameters.final_substitution))
+
+
 def _ces(weights: Array, logs: Array, elasticity: float) -> Array:
     """ln of the CES index over axis 1 of prices given in logs; weights need not sum to one."""
-    total = weights.sum(1)
-    share = np.divide(weights, total[:, None], out=np.zeros_like(weights), where=total[:, None] != 0)
+    return _index(_shares(weights), logs, elasticity)
+
+
+def _index(share: Array, logs: Array, elasticity: float) -> Array:
+    """ln of the CES index over axis 1 of prices given in logs; `share` sums to one over it, or to zero where there is nothing."""
     mean = (share * logs).sum(1)
     r = 1 - elasticity
     if abs(r) < 1e-12:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -45,10 +45,10 @@ class Shadow:
     def of(cls, control: Control, wedge: float, used: float, limit: float, after: Equilibrium) -> Shadow:
         """From the log wedge; the rent is what the wedge adds to the price of the flows, negative for a subsidy."""
         size = max(wedge, 0.0) * (1 if control.kind == "at most" else -1)
-        paid = (after.shipments * (1 + after.export_taxes))[control.flows].sum()
+        paid = after.shipments[control.cells] * (1 + after.export_taxes[control.cells])
         if control.rent == "importer":
-            paid = (after.shipments * (1 + after.export_taxes) * (1 + after.tariffs))[control.flows].sum()
-        rent = 0.0 if control.rent == "lost" else float(paid * (1 - np.exp(-size)))
+            paid = paid * (1 + after.tariffs[control.cells])
+        rent = 0.0 if control.rent == "lost" else float(paid.sum() * (1 - np.exp(-size)))
         bound = control.bound
         return cls(
             control.label,
@@ -360,20 +360,25 @@ class Outcome:
         return self.after.unit_cost / self.before.unit_cost
 
     def _region(self, values: Array, name: str) -> pd.Series:
-        return pd.Series(values, index=pd.Index(self.regions, name="region"), name=name)
+        return pd.Series(values, index=_labels(self.regions, "region"), name=name)
 
     def _sector(self, values: Array) -> pd.DataFrame:
-        return pd.DataFrame(values, index=pd.Index(self.regions, name="region"), columns=pd.Index(self.sectors, name="sector"))
+        return pd.DataFrame(values, index=_labels(self.regions, "region"), columns=_labels(self.sectors, "sector"))
 
     def _pair(self, before: Array, after: Array) -> pd.DataFrame:
         columns = {"baseline": before, "counterfactual": after, "change": after - before}
-        return pd.DataFrame(columns, index=pd.Index(self.regions, name="region"))
+        return pd.DataFrame(columns, index=_labels(self.regions, "region"))
 
     def __repr__(self) -> str:
         return (
             f"Outcome({self.status}, {len(self.regions)} regions × {len(self.sectors)} sectors, world real income "
             f"{self.world_real_income:+.3f} %, residual {self.residual:.0e}, {self.iterations} sweeps)"
         )
+
+
+@lru_cache(maxsize=32)
+def _labels(codes: tuple[str, ...], name: str) -> pd.Index:
+    return pd.Index(codes, name=name)
 
 
 def _ratio(top: Array, bottom: Array) -> Array:

@@ -18,11 +18,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detente.equilibrium.levels import Equilibrium, baseline
+from detente.equilibrium.memory import memory
 from detente.equilibrium.outcome import Outcome, Shadow
 from detente.equilibrium.parameters import Parameters, horizon as named_horizon
 from detente.errors import InputError, NotConverged, ShockError
@@ -33,6 +35,7 @@ from detente.world.world import World
 
 Array = NDArray[np.float64]
 CLEARING = 1e-8  # worst relative gap of any market that may still be called an equilibrium
+_UNTOUCHED: WeakKeyDictionary[Economy, Shock] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,8 @@ def solve(
     _check_sources(economy, shock)
     if chosen.idea_years:
         shock = _with_ideas(economy, shock, chosen, solver)
-    return _outcome(economy, policy, shock, chosen, solver, _run(economy, shock, chosen, solver))
+    digest = _digest(economy, shock, chosen)
+    return _outcome(economy, policy, shock, chosen, solver, _once(economy, shock, chosen, solver, digest), digest)
 
 
 def solve_many(
@@ -177,13 +181,22 @@ def _stacked(parts: list[Any], filler: int) -> Any:
     return type(parts[0])(*(np.stack([np.asarray(x) for x in column]) for column in zip(*whole, strict=True)))
 
 
+def _once(economy: Economy, shock: Shock, parameters: Parameters, solver: Solver, digest: str | None = None) -> Attempt:
+    """`_run` from the baseline, or what it gave when the same was asked before within `memory.solved_once`."""
+    kept = memory()
+    if kept is None:
+        return _run(economy, shock, parameters, solver)
+    question = (digest or _digest(economy, shock, parameters), tuple(c.by_value for c in shock.controls), solver)
+    return kept.answer(question, lambda: _run(economy, shock, parameters, solver))
+
+
 def _run(economy: Economy, shock: Shock, parameters: Parameters, solver: Solver, near: Array | None = None) -> Attempt:
     """The compiled fixed point: straight, then with smaller wage steps, then with the shock in stages."""
     _prepare()
     from detente.equilibrium import arrays, system
 
     kernel = one_thread_kernel() if solver.one_thread else system.equilibrium
-    b, v, k = arrays.base(economy, parameters), arrays.levers(shock), arrays.controls(economy, shock, parameters)
+    b, v, k = arrays.base_at_hand(economy, parameters), arrays.levers(shock), arrays.controls(economy, shock, parameters)
     n, s = economy.output.shape
     start = np.zeros(3 * n * s + n + k.log_bound.size)
     if near is not None and near.shape == start.shape:
@@ -202,7 +215,7 @@ def _run(economy: Economy, shock: Shock, parameters: Parameters, solver: Solver,
         flat, total = start, used
         for stage in range(1, solver.stages + 1):
             last = stage == solver.stages
-            staged = Policy().shock(economy).blend(shock, stage / solver.stages)
+            staged = _untouched(economy).blend(shock, stage / solver.stages)
             staged_k = arrays.controls(economy, staged, parameters)
             attempt = go(flat, arrays.levers(staged), staged_k, damping, solver.tolerance if last else 1e-6)
             total += attempt.sweeps
@@ -217,7 +230,15 @@ def _run(economy: Economy, shock: Shock, parameters: Parameters, solver: Solver,
     return Attempt(best.flat, best.residual, used, best.how)
 
 
-def _outcome(economy: Economy, policy: Policy, shock: Shock, parameters: Parameters, solver: Solver, attempt: Attempt) -> Outcome:
+def _outcome(
+    economy: Economy,
+    policy: Policy,
+    shock: Shock,
+    parameters: Parameters,
+    solver: Solver,
+    attempt: Attempt,
+    digest: str | None = None,
+) -> Outcome:
     """Judge an attempt and wrap it, or raise `NotConverged`."""
     package = _package(policy)
     if not attempt.residual <= solver.tolerance:
@@ -235,7 +256,7 @@ def _outcome(economy: Economy, policy: Policy, shock: Shock, parameters: Paramet
         "horizon": parameters.name,
         "parameters": parameters.record(),
         "policy": policy.describe(),
-        "inputs_hash": _digest(economy, shock, parameters),
+        "inputs_hash": digest or _digest(economy, shock, parameters),
         "solver": {"tolerance": solver.tolerance, "memory": solver.memory, "how": attempt.how},
     }
     return Outcome(
@@ -248,7 +269,7 @@ def _outcome(economy: Economy, policy: Policy, shock: Shock, parameters: Paramet
         provenance=provenance,
         shadows=shadows,
         shock=shock,
-        shock_before=Policy().shock(economy),
+        shock_before=_untouched(economy),
         parameters=parameters,
         flat=attempt.flat,
     )
@@ -277,7 +298,7 @@ def judged(
         shadows.append(Shadow.of(control, float(wedge), used, limit, after))
         miss = used / limit - 1 if control.kind == "at most" else 1 - used / limit
         slack = abs(used / limit - 1) if wedge > 0 else max(miss, 0.0)
-        if slack > gap and control.flows[(before.shipments > 0) & shock.allowed].any():
+        if slack > gap and ((before.shipments[control.cells] > 0) & shock.allowed[control.cells]).any():
             gap, where = slack, f"bound “{control.label}”"
     if not gap <= CLEARING:
         raise NotConverged(f"{package}: {where} misses by {gap:.1e}, so no result is given. Try a smaller shock")
@@ -294,7 +315,7 @@ def equilibrium_at(
 
 def solve_flat(economy: Economy, shock: Shock, parameters: Parameters, solver: Solver, start: Array | None = None) -> Attempt:
     """The converged flat state under a shock and nothing more: for searches that solve thousands of times."""
-    attempt = _run(economy, shock, parameters, solver, start)
+    attempt = _once(economy, shock, parameters, solver) if start is None else _run(economy, shock, parameters, solver, start)
     if not attempt.residual <= solver.tolerance:
         raise NotConverged(f"a step on the way left a residual of {attempt.residual:.1e}")
     return attempt
@@ -314,6 +335,16 @@ def _check_sources(economy: Economy, shock: Shock) -> None:
         raise InputError("iceberg factors must be positive and finite")
 
 
+def _untouched(economy: Economy) -> Shock:
+    """The shock of no policy at all, made once an economy and not to be written to."""
+    if economy not in _UNTOUCHED:
+        shock = Policy().shock(economy)
+        for array in (shock.tariffs, shock.export_taxes, shock.iceberg, shock.allowed, shock.unit_cost, shock.subsidies):
+            array.setflags(write=False)
+        _UNTOUCHED[economy] = shock
+    return _UNTOUCHED[economy]
+
+
 def _package(policy: Policy) -> str:
     text = "; ".join(policy.describe()) or "no policy"
     return text if len(text) <= 200 else f"a package of {len(policy)} instruments"
@@ -323,7 +354,7 @@ def _digest(economy: Economy, shock: Shock, parameters: Parameters) -> str:
     digest = hashlib.sha256(economy.fingerprint.encode())
     digest.update(json.dumps(parameters.record(), sort_keys=True, default=str).encode())
     for array in (shock.tariffs, shock.export_taxes, shock.iceberg, shock.allowed, shock.unit_cost, shock.subsidies):
-        digest.update(np.ascontiguousarray(array).tobytes())
+        digest.update(np.ascontiguousarray(array).data)
     for control in shock.controls:
         digest.update(f"{control.label}|{control.bound!r}|{control.kind}|{control.rent}".encode())
         digest.update(np.packbits(control.flows).tobytes())

@@ -38,10 +38,10 @@ flow combine as independent cuts, 1 − Π(1 − w · c).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,7 +55,7 @@ from detente.policy.instruments import (
     NonTariffCost,
     Policy,
     PurchaseCommitment,
-    Schedule,
+    _rate,
 )
 from detente.policy.measures import Base, Except, InstrumentKind, Measure
 from detente.policy.shock import Shock
@@ -74,6 +74,25 @@ class _HasMeasures(Protocol):
     def measures(self) -> tuple[Measure, ...]: ...
 
 
+class Pieces(Mapping[str, Array]):
+    """Arrays origin × destination × sector by id, kept as what they hold of one destination each and spread out when read."""
+
+    def __init__(self, planes: Mapping[str, Array], importers: Mapping[str, int], regions: int) -> None:
+        self.planes, self._importers, self._regions = planes, importers, regions
+
+    def __getitem__(self, key: str) -> Array:
+        plane = self.planes[key]
+        whole = np.zeros((len(plane), self._regions, plane.shape[1]))
+        whole[:, self._importers[key]] = plane
+        return whole
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.planes)
+
+    def __len__(self) -> int:
+        return len(self.planes)
+
+
 @dataclass(frozen=True)
 class Stack:
     """All modelled measures on a day, as arrays origin × destination × sector, and what went into them.
@@ -83,10 +102,11 @@ class Stack:
     rent_lost    whether the scarcity rent of a cut flow is lost (True) or kept by the exporter (False)
     costs        additional ad valorem cost of non-tariff measures, fraction
     applied      ids of the measures that entered; `left_out` maps ids of measures in force that did not to the reason
-    pieces       contribution of each tariff measure to `tariffs`, by id
+    pieces       contribution of each tariff measure to `tariffs`, by id (origin × destination × sector)
     purchases    promises to buy: id → the instrument
-    floors       for duties stated as a total: (that total, the share of trade it still reaches), by id
+    floors       for duties stated as a total: (that total, the share of trade it still reaches), origin × sector, by id
     titles       title of every measure that entered, by id
+    importers    position of the importer that levies it, by id of each piece
     """
 
     regions: tuple[str, ...]
@@ -97,11 +117,12 @@ class Stack:
     costs: Array
     applied: tuple[str, ...]
     left_out: dict[str, str]
-    pieces: dict[str, Array]
+    pieces: Mapping[str, Array]
     floors: dict[str, tuple[Array, Array]]
     purchases: dict[str, PurchaseCommitment]
     titles: dict[str, str]
     reference_known: bool
+    importers: dict[str, int]
 
 
 def codes_of(code: str, regions: Sequence[str]) -> tuple[str, ...]:
@@ -161,6 +182,7 @@ def stack_on(
     active = [m for m in current if m.modelled and not m.in_baseline]
     check_exclusive(active, regions, sectors)
 
+    # a duty touches one importer: everything about it is worked out [origin, sector] and put in its place at the end
     pieces: dict[str, Array] = {}
     reach: dict[str, Array] = {}
     totals: dict[str, Array] = {}
@@ -173,66 +195,82 @@ def stack_on(
         if m.by not in at:
             left_out[m.id] = f"{m.by} is not a region of this world"
             continue
+        sellers, goods = partners_of(m, regions), sectors_of(m, sectors)
         if m.instrument is InstrumentKind.PURCHASE:
             growth = None if m.growth_pct is None else m.growth_pct / 100
-            sellers, goods = partners_of(m, regions), sectors_of(m, sectors)
             purchases[m.id] = PurchaseCommitment(by=m.by, origin=sellers, sectors=goods, value=m.value_musd, growth=growth)
             continue
-        own, cover, value, total_rate = at[m.by], np.zeros(shape), np.zeros(shape), np.zeros(shape)
-        reached = sectors_of(m, sectors)
-        j = [column[sector] for sector in reached]
-        usual = np.array([m.share("", sector) for sector in reached])
-        for partner in partners_of(m, regions):
-            i, n = (own, at[partner]) if m.instrument is InstrumentKind.EXPORT_CONTROL else (at[partner], own)
-            own_share = partner in m.coverage_by_partner
-            share = np.array([m.share(partner, sector) for sector in reached]) if own_share else usual
-            cover[i, n, j] = share
-            if m.instrument is InstrumentKind.TARIFF:
-                rate = total_rate[i, n, j] = m.rate_points(_named(m.rate_pct, partner)) / 100
-                if m.base is Base.FLOOR and reference is not None:
-                    value[i, n, j] = np.maximum(rate - reference[i, n, j], 0.0) * share
-                elif m.base is not Base.CAP:
-                    value[i, n, j] = rate * share
-            elif m.instrument is InstrumentKind.EXPORT_CONTROL:
-                value[i, n, j] = m.withheld_pct(_named(m.withhold_pct, partner)) / 100 * share
-            elif m.instrument is InstrumentKind.EMBARGO:
-                value[i, n, j] = share
-            else:
-                value[i, n, j] = m.cost_points(_named(m.cost_pct, partner)) / 100 * share
+        own = at[m.by]
+        where: Any = np.ix_([at[p] for p in sellers], [column[s] for s in goods])
+        share = _shares(m, sellers, goods)
+
+        def placed(block: Array, where: Any = where) -> Array:
+            plane = np.zeros(shape[1:])
+            plane[where] = block
+            return plane
+
+        def by_partner(value: Callable[[str], float], sellers: tuple[str, ...] = sellers) -> Array:
+            return np.array([value(p) for p in sellers], dtype=np.float64)[:, None]
+
         if m.instrument is InstrumentKind.TARIFF:
-            pieces[m.id], reach[m.id] = value, cover
+            rate = by_partner(lambda p, m=m: m.rate_points(_named(m.rate_pct, p)) / 100)  # type: ignore[misc]
+            reach[m.id] = placed(share)
+            if m.base is Base.CAP:
+                pieces[m.id], limits[m.id] = np.zeros(shape[1:]), placed(rate)
+                continue
             if m.base is Base.FLOOR:
-                totals[m.id] = total_rate
-            elif m.base is Base.CAP:
-                limits[m.id] = total_rate
+                totals[m.id] = placed(rate)
+            if m.base is Base.FLOOR and reference is not None:
+                pieces[m.id] = placed(np.maximum(rate - reference[:, own][where], 0.0) * share)
+            else:
+                pieces[m.id] = placed(rate * share)
         elif m.instrument is InstrumentKind.NON_TARIFF:
-            costs += value
+            costs[:, own] += placed(by_partner(lambda p, m=m: m.cost_points(_named(m.cost_pct, p)) / 100) * share)  # type: ignore[misc]
         else:
-            kept *= 1 - value
+            control = m.instrument is InstrumentKind.EXPORT_CONTROL
+            side: Any = own if control else (slice(None), own)
+            if control:
+                share = by_partner(lambda p, m=m: m.withheld_pct(_named(m.withhold_pct, p)) / 100) * share  # type: ignore[misc]
+            value = placed(share)
+            kept[side] *= 1 - value
             if m.rent == "lost":
-                rent_lost |= value > 0
+                rent_lost[side] |= value > 0
 
     left = _left_by_replacing(active, reach)
     pieces = _capped({k: v * left[k] for k, v in pieces.items()}, active, limits, reach)
+    importer = {m.id: at[m.by] for m in active if m.id in pieces}
+    tariffs = np.zeros(shape)
+    for k, v in pieces.items():
+        tariffs[:, importer[k]] += v
+
     return Stack(
         regions=regions,
         sectors=sectors,
-        tariffs=sum(pieces.values(), start=np.zeros(shape)),
+        tariffs=tariffs,
         withheld=1 - kept,
         rent_lost=rent_lost,
         costs=costs,
         applied=tuple(m.id for m in active if m.id not in left_out),
         left_out=left_out,
-        pieces=pieces,
+        pieces=Pieces(pieces, importer, len(regions)),
         purchases=purchases,
         floors={k: (rate, reach[k] * left[k]) for k, rate in totals.items()},
         titles={m.id: m.title for m in active},
         reference_known=reference is not None,
+        importers=importer,
     )
 
 
+def _shares(m: Measure, partners: Sequence[str], sectors: Sequence[str]) -> Array:
+    """`Measure.share` of every partner and sector [partner, sector]."""
+    usual = [m.coverage] * len(sectors) if isinstance(m.coverage, float) else [m.share("", s) for s in sectors]
+    special = m.coverage_by_partner
+    rows = [[m.share(p, s) for s in sectors] if p in special else usual for p in partners]
+    return np.array(rows, dtype=np.float64).reshape(len(partners), len(sectors))
+
+
 def _left_by_replacing(active: Sequence[Measure], reach: dict[str, Array]) -> dict[str, Array]:
-    """Share of each duty's reach that no replacing duty of the same government takes over."""
+    """Share of each duty's reach that no replacing duty of the same government takes over; arrays [origin, sector]."""
     duties = {m.id: m for m in active if m.id in reach}
     taken: dict[str, Array] = {}
 
@@ -241,7 +279,7 @@ def _left_by_replacing(active: Sequence[Measure], reach: dict[str, Array]) -> di
 
     for m in duties.values():
         for k in m.yields_to:
-            if k in reach and k != m.id:
+            if k in reach and k != m.id and duties[k].by == m.by:
                 take(m.id, reach[k])
         if m.base is not Base.CAP and (m.base is Base.REPLACES or m.replaces):
             for k, other in duties.items():
@@ -254,7 +292,7 @@ def _left_by_replacing(active: Sequence[Measure], reach: dict[str, Array]) -> di
 def _capped(
     pieces: dict[str, Array], active: Sequence[Measure], limits: dict[str, Array], reach: dict[str, Array]
 ) -> dict[str, Array]:
-    """Contributions after every cap in force, in the order the measures stand."""
+    """Contributions after every cap in force, in the order the measures stand; arrays [origin, sector]."""
     held = dict(pieces)
     duties = {m.id: m for m in active if m.id in pieces}
     for m in duties.values():
@@ -272,22 +310,25 @@ def _capped(
 
 def check_exclusive(measures: Sequence[Measure], regions: Sequence[str], sectors: Sequence[str]) -> None:
     """Raise `OverlappingMeasures` where two of `measures` (all in force) share a group and a flow."""
-    claimed: dict[tuple[str, str, str, str], str] = {}
+    at = {r: k for k, r in enumerate(regions)}
+    column = {s: k for k, s in enumerate(sectors)}
+    claimed: dict[tuple[str, str], NDArray[np.int64]] = {}  # position of the claiming measure [partner, sector], −1 for none
     crowd = Counter(m.exclusive_group for m in measures if m.exclusive_group is not None)
-    for m in measures:
+    for position, m in enumerate(measures):
         if m.exclusive_group is None or crowd[m.exclusive_group] < 2:
             continue
-        for partner in partners_of(m, regions):
-            for sector in sectors_of(m, sectors):
-                if m.share(partner, sector) <= 0:
-                    continue
-                flow = (m.exclusive_group, m.by, partner, sector)
-                if flow in claimed:
-                    raise OverlappingMeasures(
-                        f"{claimed[flow]!r} and {m.id!r} (group {m.exclusive_group!r}) both claim {m.by} on {partner}, "
-                        f"{sector}, on the same day: end one the day the other starts"
-                    )
-                claimed[flow] = m.id
+        partners, goods = partners_of(m, regions), sectors_of(m, sectors)
+        owner = claimed.setdefault((m.exclusive_group, m.by), np.full((len(at), len(column)), -1))
+        where: Any = np.ix_([at[p] for p in partners], [column[s] for s in goods])
+        wanted, taken = _shares(m, partners, goods) > 0, owner[where]
+        clash = np.argwhere(wanted & (taken >= 0))
+        if len(clash):
+            p, s = clash[0]
+            raise OverlappingMeasures(
+                f"{measures[taken[p, s]].id!r} and {m.id!r} (group {m.exclusive_group!r}) both claim {m.by} on {partners[p]}, "
+                f"{goods[s]}, on the same day: end one the day the other starts"
+            )
+        owner[where] = np.where(wanted, position, taken)
 
 
 def trade_weighted(stack: Stack, weights: Array, origin: str, destination: str) -> float:
@@ -318,20 +359,45 @@ def policy_on(
 class TopUps:
     """Duties stated as a total: each lifts its share of a flow from the world's own duty to the total, never down.
 
-    Reads the duties it finds when applied, so it stands first in a policy.
+    `floors`: title, position of the importer, total and share [origin, sector] of each. Reads the duties it finds when applied,
+    so it stands first in a policy.
     """
 
-    floors: tuple[tuple[str, Array, Array], ...]
+    floors: tuple[tuple[str, int, Array, Array], ...]
 
     def apply(self, shock: Shock) -> None:
         """Add what is missing to the totals; the duties found are read once for all floors."""
-        found = shock.tariffs.copy()
-        for _, total, share in self.floors:
-            shock.tariffs = shock.tariffs + np.maximum(total - found, 0) * share
+        found = shock.tariffs
+        shock.tariffs = found.copy()
+        for _, n, total, share in self.floors:
+            shock.tariffs[:, n] += np.maximum(total - found[:, n], 0) * share
 
     def describe(self) -> str:
         """One plain sentence."""
-        return "lifts duties to a stated total: " + "; ".join(title for title, _, _ in self.floors)
+        return "lifts duties to a stated total: " + "; ".join(title for title, *_ in self.floors)
+
+
+@dataclass(frozen=True, eq=False)
+class Added:
+    """A duty of one importer in points on top of what is found: `rates` [origin, sector], fractions."""
+
+    importer: int
+    rates: Array
+    label: str
+
+    def apply(self, shock: Shock) -> None:
+        """Add the points. Raises `ShockError` where the sum is no rate."""
+        shock.tariffs[:, self.importer] = _rate(shock.tariffs[:, self.importer] + self.rates, "tariff")
+
+    def describe(self) -> str:
+        """One plain sentence."""
+        return self.label
+
+
+def _duty(stack: Stack, k: str) -> Instrument:
+    n = stack.importers[k]
+    rates = stack.pieces.planes[k] if isinstance(stack.pieces, Pieces) else stack.pieces[k][:, n]
+    return Added(n, rates, stack.titles[k])
 
 
 def to_policy(stack: Stack) -> Policy:
@@ -342,8 +408,8 @@ def to_policy(stack: Stack) -> Policy:
     late = {} if stack.reference_known else stack.floors
     steps: list[Instrument] = []
     if late:
-        steps.append(TopUps(tuple((stack.titles[k], total, share) for k, (total, share) in late.items())))
-    steps += [Schedule(added_tariffs=v, label=stack.titles[k]) for k, v in stack.pieces.items() if k not in late]
+        steps.append(TopUps(tuple((stack.titles[k], stack.importers[k], total, share) for k, (total, share) in late.items())))
+    steps += [_duty(stack, k) for k in stack.pieces if k not in late]
     cuts: dict[tuple[str, float, bool, tuple[str, ...]], list[str]] = {}
     for i, n in np.argwhere((stack.withheld > 0).any(2) | (stack.costs != 0).any(2)):
         origin, destination = stack.regions[i], stack.regions[n]

@@ -13,11 +13,13 @@ True
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.equilibrium import arrays
-from detente.equilibrium.levels import Equilibrium
+from detente.equilibrium import arrays, system
+from detente.equilibrium.levels import Equilibrium, spending_power
 from detente.equilibrium.parameters import Parameters
 from detente.equilibrium.solve import Solver, solve_flat
 from detente.policy.shock import Shock
@@ -46,25 +48,23 @@ def by_differences(
     solver = Solver(tolerance=min(1e-9, 1e-6 * tolerance))
     near: Array | None = None
 
-    def solved(u: Array, start: Array | None) -> tuple[Equilibrium, Array]:
-        from detente.equilibrium import system
-
-        moved = shock.copy()
-        moved.tariffs = space.tariffs(u, shock.tariffs)
+    def solved(u: Array, start: Array | None) -> tuple[Shock, Array, system.State]:
+        moved = replace(shock, tariffs=space.tariffs(u, shock.tariffs))
         flat = solve_flat(economy, moved, parameters, solver, start).flat
-        state = system.unpack(flat, *economy.output.shape)
-        effective = arrays.with_wedges(moved, np.asarray(state.wedge)[: len(moved.controls)])
-        return Equilibrium.at(economy, effective, parameters, state.wage, state.price, state.sales, state.income), flat
+        return moved, flat, system.unpack(flat, *economy.output.shape)
 
     def at(u: Array) -> tuple[Array, Array, Array]:
         nonlocal near
-        centre, near = solved(u, near)
+        moved, near, state = solved(u, near)
+        effective = arrays.with_wedges(moved, np.asarray(state.wedge)[: len(moved.controls)])
+        centre = Equilibrium.at(economy, effective, parameters, state.wage, state.price, state.sales, state.income)
         value = 100 * np.log(centre.income / centre.cpi)
         curvature = 100 * space.gather(theta * centre.shipments) / economy.income[index]
         slope = np.empty(space.size)
         for k, n in enumerate(index):
-            other, _ = solved(u + WIDTH * (np.arange(space.size) == k), near)
-            gain = 100 * np.log(other.income[n] / other.cpi[n]) - value[n]
+            *_, other = solved(u + WIDTH * (np.arange(space.size) == k), near)
+            income, cpi = spending_power(economy, parameters, other.price, other.income)
+            gain = 100 * np.log(income[n] / cpi[n]) - value[n]
             slope[k] = gain / WIDTH + 0.5 * curvature[k] * WIDTH
         return value[index], slope, curvature
 

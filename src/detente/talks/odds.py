@@ -358,6 +358,8 @@ def nearest_flip(lean: Callable[[float], float], now: float, low: float, high: f
             continue
         a = now
         for b in np.geomspace(now, end, steps + 1)[1:]:
+            if found and abs(math.log(a / now)) > abs(math.log(found[0] / now)):
+                break  # whatever comes is farther than what the other end gave
             value = lean(float(b))
             if not math.isnan(value) and value * start < 0:
                 x, y = a, float(b)

@@ -1,0 +1,74 @@
+"""Equilibria solved once: within `solved_once()` the same shock under the same parameters is not solved a second time.
+
+A long piece of work, a briefing say, meets the same package in several places. Solutions are kept by the content of the question
+(economy, shock, parameters, solver), not by where it was asked, and forgotten when the work ends. A search that starts from a
+state nearby is not kept: its last digits depend on where it started.
+
+The memory belongs to the context that opened it (`contextvars`): threads see it when they run in a copy of that context.
+
+>>> from detente.equilibrium import solve
+>>> from detente.world import toy_world
+>>> with solved_once() as kept:
+...     first, second = solve(toy_world()), solve(toy_world())
+>>> len(kept), kept.spared, bool((first.real_income == second.real_income).all())
+(1, 1, True)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from threading import Lock
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+class Kept:
+    """Answers by question. Two threads with the same question at once: one works it out, the other waits."""
+
+    def __init__(self) -> None:
+        self._answers: dict[Hashable, Any] = {}
+        self._asked: dict[Hashable, Lock] = {}
+        self._guard = Lock()
+        self.spared = 0
+        """How many questions were answered without work."""
+
+    def __len__(self) -> int:
+        return len(self._answers)
+
+    def answer(self, question: Hashable, work: Callable[[], T]) -> T:
+        """What `work` gives, worked out once. A failure is not kept."""
+        with self._guard:
+            turn = self._asked.setdefault(question, Lock())
+        with turn:
+            if question in self._answers:
+                self.spared += 1
+            else:
+                self._answers[question] = work()
+            found: T = self._answers[question]
+        return found
+
+
+_KEPT: ContextVar[Kept | None] = ContextVar("kept", default=None)
+
+
+@contextmanager
+def solved_once() -> Iterator[Kept]:
+    """Keep solutions until the block ends; inside another such block, use its memory."""
+    outer = _KEPT.get()
+    if outer is not None:
+        yield outer
+        return
+    kept = Kept()
+    token = _KEPT.set(kept)
+    try:
+        yield kept
+    finally:
+        _KEPT.reset(token)
+
+
+def memory() -> Kept | None:
+    """The memory of this context, if one is open."""
+    return _KEPT.get()
