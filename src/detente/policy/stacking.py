@@ -150,7 +150,7 @@ def sectors_of(measure: Measure, sectors: Sequence[str]) -> tuple[str, ...]:
     return tuple(s for s in measure.sectors if s in sectors)
 
 
-def _named(table: dict[str, float] | float | None, partner: str) -> str:
+def key_of(table: dict[str, float] | float | None, partner: str) -> str:
     """Key of `table` that speaks for `partner`: itself, else the first group it belongs to, else itself."""
     if not isinstance(table, dict) or partner in table:
         return partner
@@ -213,7 +213,7 @@ def stack_on(
             return np.array([value(p) for p in sellers], dtype=np.float64)[:, None]
 
         if m.instrument is InstrumentKind.TARIFF:
-            rate = by_partner(lambda p, m=m: m.rate_points(_named(m.rate_pct, p)) / 100)  # type: ignore[misc]
+            rate = by_partner(lambda p, m=m: m.rate_points(key_of(m.rate_pct, p)) / 100)  # type: ignore[misc]
             reach[m.id] = placed(share)
             if m.base is Base.CAP:
                 pieces[m.id], limits[m.id] = np.zeros(shape[1:]), placed(rate)
@@ -225,12 +225,12 @@ def stack_on(
             else:
                 pieces[m.id] = placed(rate * share)
         elif m.instrument is InstrumentKind.NON_TARIFF:
-            costs[:, own] += placed(by_partner(lambda p, m=m: m.cost_points(_named(m.cost_pct, p)) / 100) * share)  # type: ignore[misc]
+            costs[:, own] += placed(by_partner(lambda p, m=m: m.cost_points(key_of(m.cost_pct, p)) / 100) * share)  # type: ignore[misc]
         else:
             control = m.instrument is InstrumentKind.EXPORT_CONTROL
             side: Any = own if control else (slice(None), own)
             if control:
-                share = by_partner(lambda p, m=m: m.withheld_pct(_named(m.withhold_pct, p)) / 100) * share  # type: ignore[misc]
+                share = by_partner(lambda p, m=m: m.withheld_pct(key_of(m.withhold_pct, p)) / 100) * share  # type: ignore[misc]
             value = placed(share)
             kept[side] *= 1 - value
             if m.rent == "lost":

@@ -40,7 +40,6 @@ from detente.talks.flips import flip_table
 from detente.talks.games import Game, bimatrix
 from detente.talks.judging import SCALES, Judging
 from detente.talks.keeping import Keeping, by_strength, keepings, weight_flips
-from detente.talks.neighbours import bystander as bystander, diversion as diversion
 from detente.talks.odds import Odds, Trials
 from detente.talks.patience import Patience as Patience
 from detente.talks.standoff import Standoff, standoff

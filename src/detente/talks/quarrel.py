@@ -26,7 +26,7 @@ from detente.equilibrium.solve import solve
 from detente.errors import InputError, UnknownName, UnknownRegion
 from detente.policy.instruments import Policy
 from detente.policy.measures import Base
-from detente.policy.stacking import _named as key_of, partners_of, sectors_of
+from detente.policy.stacking import key_of, partners_of, sectors_of
 from detente.world.exposure import Chains
 from detente.world.labels import region_name
 from detente.world.world import World

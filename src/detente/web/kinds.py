@@ -11,7 +11,6 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -19,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from detente.errors import InputError
 from detente.web.quick import case_policy
-from detente.web.state import Case
+from detente.web.state import Case, day_of
 from detente.world.labels import goods_sectors
 
 if TYPE_CHECKING:
@@ -164,8 +163,8 @@ def _talks(case: Case, a: TalkArguments, progress: Progress, folder: Path) -> di
     from detente.web.page_records import told_stand_off
 
     found = at_the_table(
-        case.dossier, case.world, case.horizon, patience=_patience(a), weights=_motives(case, a), deadline=_day(a.deadline),
-        progress=progress,
+        case.dossier, case.world, case.horizon, patience=_patience(a), weights=_motives(case, a),
+        deadline=day_of(a.deadline, "deadline", "2025-11-10"), progress=progress,
     )  # fmt: skip
     return {**_told(found), **told_stand_off(found)}
 
@@ -182,7 +181,7 @@ def _truce(case: Case, a: TalkArguments, progress: Progress, folder: Path) -> di
         case.horizon,
         patience=_patience(a),
         weights=weights,
-        deadline=_day(a.deadline),
+        deadline=day_of(a.deadline, "deadline", "2025-11-10"),
         progress=progress,
     )
     duties = duty_game(case.dossier, case.world, case.horizon, weights=weights)
@@ -305,15 +304,6 @@ def _told(found: Any) -> dict[str, Any]:
     record = dict(found.record())
     explain = getattr(found, "explain", None)
     return record if explain is None else {**record, "explained": explain()}
-
-
-def _day(text: str | None) -> date | None:
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise InputError(f"deadline {text!r} is not a day; write it as 2025-11-10") from None
 
 
 KINDS: dict[str, Kind] = {

@@ -14,7 +14,6 @@ import os
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -22,7 +21,7 @@ from pydantic import ValidationError
 
 from detente.errors import BadDossier, DetenteError, InputError
 from detente.web.quick import Engine
-from detente.web.state import State, parse_content, resolve
+from detente.web.state import State, day_of, parse_content, resolve
 
 Fault = tuple[int, str, str, str | None]
 
@@ -107,7 +106,7 @@ def read(text: str, day: str | None) -> dict[str, Any]:
     from detente.policy.dossier import parse_dossier
     from detente.policy.reader import read_article
 
-    reading = read_article(text, _day(day))
+    reading = read_article(text, day_of(day, "date", "2025-10-18"))
     content: dict[str, Any] | None = None
     problems = [f"{m.field}: {m.what} (line {m.line} of the draft)" for m in reading.missing]
     if not problems:
@@ -126,15 +125,6 @@ def read(text: str, day: str | None) -> dict[str, Any]:
         "article": reading.article, "yaml": reading.draft, "findings": findings, "content": content, "problems": problems,
         "notes": list(reading.notes),
     }  # fmt: skip
-
-
-def _day(text: str | None) -> date | None:
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise InputError(f"date {text!r} is not a day; write it as 2025-10-18") from None
 
 
 TASKS: dict[str, Callable[..., Any]] = {
