@@ -5,13 +5,20 @@ BIN := $(VENV)/bin
 DOSSIER ?= kuala-lumpur-2025
 OUT ?= briefing/$(DOSSIER)
 
-.PHONY: brief test lint types contracts check clean
+.PHONY: brief test golden golden-accept lint types contracts check clean
 
 brief: $(VENV)/.run
 	$(BIN)/detente brief $(DOSSIER) --out $(OUT)
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+# What moved in any output since it was last accepted; `make golden-accept` accepts it.
+golden: $(VENV)/.dev
+	$(BIN)/python tests/golden/keep.py
+
+golden-accept: $(VENV)/.dev
+	$(BIN)/python tests/golden/keep.py --accept
 
 check: lint types contracts test
 

@@ -1,0 +1,191 @@
+"""Everything whose output is held fast: the briefing, every command in words and in JSON, the answers of the API.
+
+`outputs(folder)` makes them all, as texts by name; what is met twice is solved once. Paths of the machine, the hashes that a
+record keeps of other files, and times of day are taken out, as they say nothing of the product.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import redirect_stdout
+from pathlib import Path
+from typing import Any
+
+from asker import asking, wait
+from detente import cli
+from detente.cli import common
+from detente.equilibrium.memory import solved_once
+from detente.web.settings import Settings
+
+SVG = re.compile(r"<svg.*?</svg>", re.DOTALL)
+DOSSIER = "kuala-lumpur-2025"
+TOY = ("-w", "toy")
+ARTICLE = """Beijing, 18 October 2025. The United States announced on 10 October that it would impose a tariff of 100 %
+on all goods from China from 1 November 2025. China expanded its export controls on rare earths on 9 October. The truce of 12 May expires on
+10 November. Officials of both sides will meet in Kuala Lumpur, Malaysia, on 25 October to discuss soybeans and fentanyl.
+"""
+
+BOTH: dict[str, tuple[str, ...]] = {
+    "solve": ("solve", DOSSIER, "-s", "pessimistic"),
+    "solve-status-quo": ("solve", DOSSIER),
+    "solve-short": ("solve", DOSSIER, "-s", "optimistic", "--horizon", "short"),
+    "stress": ("stress", "-n", "3", *TOY),
+    "nash": ("nash", "-p", "AAA", "-p", "BBB", *TOY),
+    "bargain": ("bargain", "-p", "AAA", "-p", "BBB", *TOY),
+    "regimes": ("regimes", *TOY),
+    "deal": ("deal", DOSSIER, "--solves", "20"),
+    "talks": ("talks", DOSSIER, "--by", "2025-11-10"),
+    "talks-moved": ("talks", DOSSIER, "--weight", "USA.prices=0.6", "--discount", "CHN=0.08"),
+    "truce": ("truce", DOSSIER),
+    "bystander": ("bystander", DOSSIER),
+    "bystander-host": ("bystander", DOSSIER, "--region", "VNM", "--duty", "20"),
+    "compare": ("compare", DOSSIER),
+    "changed": ("changed", DOSSIER, f"{DOSSIER}:middle"),
+    "outlook": ("outlook", DOSSIER),
+    "outlook-questions": ("outlook", DOSSIER, "--questions", "--by", "MYS"),
+    "outlook-ranges": ("outlook", DOSSIER, "--ranges", "--region", "USA"),
+    "ensemble": ("ensemble", DOSSIER, "--draws", "16", "--executor", "serial"),
+    "backtest-rounds": ("backtest", "rounds"),
+    "backtest-trade-2025": ("backtest", "trade-2025"),
+    "backtest-trade-2018": ("backtest", "trade-2018"),
+    "read": ("read", "ARTICLE", "--date", "2025-10-18"),
+    "world-info": ("world", "info"),
+    "dossier-list": ("dossier", "list"),
+    "dossier-show": ("dossier", "show", DOSSIER),
+    "dossier-check": ("dossier", "check", DOSSIER),
+    "policy-show": ("policy", "show", DOSSIER),
+    "policy-diff": ("policy", "diff", DOSSIER, "--from", "2025-10-01", "--to", "2025-11-15"),
+    "policy-timeline": ("policy", "timeline", DOSSIER),
+    "policy-deadlines": ("policy", "deadlines", DOSSIER),
+    "policy-average": ("policy", "average", "--by", "USA", "--on", "CHN", "--date", "2025-05-14"),
+}
+"""Commands kept twice: as a person reads them, and as JSON."""
+
+WORDS: dict[str, tuple[str, ...]] = {
+    "dossier-schema": ("dossier", "schema"),
+    "solve-unknown-scenario": ("solve", DOSSIER, "-s", "optimstic"),
+    "bystander-of-a-party": ("bystander", DOSSIER, "--region", "USA"),
+}
+"""Commands kept as a person reads them only."""
+
+STATE: dict[str, Any] = {"dossier": DOSSIER, "scenario": "middle", "levers": {"us-threat-100": 40}}
+ASKED: dict[str, tuple[str, str, Any]] = {
+    "catalogue": ("GET", "/api/v1/catalogue", None),
+    "dossier": ("GET", f"/api/v1/dossiers/{DOSSIER}", None),
+    "solve": ("POST", "/api/v1/solve", STATE),
+    "solve-pessimistic": ("POST", "/api/v1/solve", {"dossier": DOSSIER, "scenario": "pessimistic"}),
+    "ranges": ("POST", "/api/v1/ranges", STATE),
+    "drivers": ("POST", "/api/v1/drivers", STATE),
+    "compare": ("POST", "/api/v1/compare", {"states": [STATE, {"dossier": DOSSIER, "scenario": "optimistic"}]}),
+    "read": ("POST", "/api/v1/read", {"text": ARTICLE, "date": "2025-10-18"}),
+    "export-csv": ("POST", "/api/v1/export/csv", STATE),
+    "export-yaml": ("POST", "/api/v1/export/yaml", STATE),
+    "export-python": ("POST", "/api/v1/export/python", STATE),
+    "export-run": ("POST", "/api/v1/export/run", STATE),
+    "openapi": ("GET", "/api/openapi.json", None),
+    "docs": ("GET", "/api/docs", None),
+}
+"""Quick answers of the API."""
+
+
+JOBS: dict[str, dict[str, Any]] = {
+    "outlook": {},
+    "questions": {"by": "MYS"},
+    "talks": {"deadline": "2025-11-10"},
+    "truce": {},
+    "deal": {"solves": 20},
+    "bystander": {},
+    "ensemble": {"draws": 16},
+}
+"""Long work through the API, with its arguments."""
+
+
+def outputs(folder: Path) -> dict[str, str]:
+    """Every output by name, made in `folder`."""
+    article = folder / "article.txt"
+    article.write_text(ARTICLE, encoding="utf-8")
+    with solved_once():
+        found = dict(briefing(folder / "briefing"))
+        for name, arguments in BOTH.items():
+            arguments = tuple(str(article) if a == "ARTICLE" else a for a in arguments)
+            found[f"cli/{name}.txt"] = command(*arguments)
+            found[f"cli/{name}.json"] = tidied(command(*arguments, "--json"))
+        for name, arguments in WORDS.items():
+            found[f"cli/{name}.txt"] = command(*arguments)
+        found |= api(folder / "web")
+    return {name: text.replace(str(folder), "FOLDER") for name, text in sorted(found.items())}
+
+
+def briefing(folder: Path) -> Iterator[tuple[str, str]]:
+    """The briefing's files; drawings are kept apart, as they carry what their text and data say already."""
+    command("brief", DOSSIER, "--out", str(folder))
+    for path in sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix in (".html", ".md", ".csv", ".json")):
+        text, name = path.read_text(encoding="utf-8"), f"brief/{path.relative_to(folder).as_posix()}"
+        if path.suffix == ".html":
+            yield from ((f"drawings/{k:03}.svg", drawing) for k, drawing in enumerate(SVG.findall(text), 1))
+            text = SVG.sub("DRAWING", text)
+        yield name, tidied(text) if path.suffix == ".json" else text
+
+
+def command(*arguments: str) -> str:
+    """What a command prints on a terminal 120 columns wide; named failures included, with their exit code."""
+    shown, failed = io.StringIO(), io.StringIO()
+    before = sys.argv, common.out.file, common.err.file, common.out._width, common.err._width
+    sys.argv = ["detente", *arguments]
+    common.out.file, common.err.file, common.out._width, common.err._width = shown, failed, 120, 120
+    code: Any = 0
+    try:
+        with redirect_stdout(shown):
+            cli.main()
+    except SystemExit as end:
+        code = end.code or 0
+    finally:
+        sys.argv, common.out.file, common.err.file, common.out._width, common.err._width = before
+    text = shown.getvalue() + failed.getvalue()
+    return text if code == 0 else f"{text}exit code {code}\n"
+
+
+def api(folder: Path) -> dict[str, str]:
+    """Answers of a server with one solver in this process, and the records of its long work."""
+    found = {}
+    with asking(Settings(data=folder, in_process=True, solvers=1, rate=1e6, burst=1_000_000)) as client:
+        for name, (method, path, content) in ASKED.items():
+            reply = client.request(method, path, **({} if content is None else {"json": content}))
+            assert reply.status_code == 200, (name, reply.text)
+            if name == "openapi":  # its schemas are written by a library
+                content = {path: {m: e["summary"] for m, e in at.items()} for path, at in reply.json()["paths"].items()}
+                found["api/openapi.json"] = tidied(json.dumps(content))
+                continue
+            found[f"api/{name}.txt" if reply.headers["content-type"].startswith("text") else f"api/{name}.json"] = _text(reply)
+        for kind, arguments in JOBS.items():
+            started = client.post("/api/v1/jobs", json={"kind": kind, "state": STATE, "arguments": arguments}).json()
+            ended = wait(client, started["id"], 300)
+            assert ended["status"] == "done", (kind, ended)
+            found[f"api/jobs/{kind}.json"] = _text(client.get(f"/api/v1/jobs/{started['id']}/result"))
+    return found
+
+
+def _text(reply: Any) -> str:
+    return tidied(reply.text) if reply.headers["content-type"].startswith("application/json") else reply.text
+
+
+def tidied(text: str) -> str:
+    """JSON, indented, without times and without hashes of what is kept here anyway; any other text as it is."""
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return text
+    return json.dumps(_plain(value), indent=1, ensure_ascii=False) + "\n"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_plain(v) for v in value]
+    if not isinstance(value, dict):
+        return value
+    kept = {k: v for k, v in value.items() if k != "seconds"}
+    return {k: "HASH" if isinstance(v, str) and re.fullmatch(r"[0-9a-f]{64}", v) else _plain(v) for k, v in kept.items()}

@@ -1,0 +1,107 @@
+"""The golden master: what every output was when it was last accepted, and how to tell what moved.
+
+    python tests/golden/keep.py            what moved, as a diff of texts; exit code 1 when anything did
+    python tests/golden/keep.py --accept   keep the outputs of today
+
+`accepted/` holds the texts, `hashes.json` a hash of each and of every drawing. The same versions on the same processor give the
+same bytes. Elsewhere the last digits of a solution differ, so a text that differs is compared number by number; a drawing then
+only has to have the same shape, as its numbers stand in the data beside it.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+import re
+import shutil
+import sys
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+
+HERE = Path(__file__).parent
+ACCEPTED, HASHES = HERE / "accepted", HERE / "hashes.json"
+RELATIVE, OF_LARGEST, ABSOLUTE = 1e-6, 1e-9, 1e-6
+"""Two numbers are the same within 1e-6 of their size, 1e-9 of the largest number of the text, or 1e-6."""
+NUMBER = re.compile(r"(?<![0-9A-Za-z])\d+(?:\.\d+)?(?:[eE][-+]?\d+)?(?![0-9A-Za-z])")
+
+
+def hash_of(text: str) -> str:
+    """SHA-256 of a text, 16 hexadecimal digits."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def shape(text: str) -> str:
+    """A text without its numbers."""
+    return NUMBER.sub("#", text)
+
+
+def entry(name: str, text: str) -> str | list[str]:
+    """What is kept of an output: its hash; for a drawing the hash of its shape too."""
+    return [hash_of(text), hash_of(shape(text))] if name.startswith("drawings/") else hash_of(text)
+
+
+def same_numbers(old: str, new: str) -> bool:
+    """Whether two texts differ in nothing but the last digits of their numbers."""
+    if shape(old) != shape(new):
+        return False
+    pairs = [(float(a), float(b)) for a, b in zip(NUMBER.findall(old), NUMBER.findall(new), strict=True)]
+    largest = max((abs(v) for pair in pairs for v in pair if v < 1e300), default=0.0)
+    slack = ABSOLUTE + OF_LARGEST * largest
+    return all(a == b or abs(a - b) <= RELATIVE * max(abs(a), abs(b)) + slack for a, b in pairs)
+
+
+def moved(outputs: dict[str, str]) -> dict[str, str]:
+    """What moved since it was accepted, by name of the output: a diff, or a word where there is nothing to compare."""
+    kept = json.loads(HASHES.read_text())
+    known: dict[str, str | list[str]] = kept["outputs"]
+    found = dict.fromkeys(sorted(set(known) - set(outputs)), "no longer there")
+    for name, text in outputs.items():
+        if name not in known:
+            found[name] = "new"
+        elif entry(name, text) == known[name]:
+            continue
+        elif name.startswith("drawings/"):
+            if kept["vl-convert-python"] == version("vl-convert-python") and entry(name, text)[1] != known[name][1]:
+                found[name] = "drawn differently"
+        else:
+            old = (ACCEPTED / name).read_text(encoding="utf-8")
+            if not same_numbers(old, text):
+                lines = difflib.unified_diff(old.splitlines(), text.splitlines(), "accepted", "now", lineterm="", n=0)
+                found[name] = "\n".join(line[:400] for line in lines)
+    return found
+
+
+def accept(outputs: dict[str, str]) -> None:
+    """Keep these outputs."""
+    shutil.rmtree(ACCEPTED, ignore_errors=True)
+    for name, text in outputs.items():
+        if not name.startswith("drawings/"):
+            path = ACCEPTED / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+    hashes = {name: entry(name, text) for name, text in outputs.items()}
+    HASHES.write_text(json.dumps({"vl-convert-python": version("vl-convert-python"), "outputs": hashes}, indent=1) + "\n")
+
+
+def main() -> int:
+    """Show what moved, or accept it."""
+    sys.path[:0] = [str(HERE), str(HERE.parent)]
+    import asked
+
+    with tempfile.TemporaryDirectory() as folder:
+        outputs = asked.outputs(Path(folder))
+    if "--accept" in sys.argv[1:]:
+        accept(outputs)
+        print(f"{len(outputs)} outputs accepted")
+        return 0
+    found = moved(outputs)
+    for name, diff in found.items():
+        print(f"== {name}\n{diff}\n")
+    print(f"{len(found)} of {len(outputs)} outputs moved")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,54 @@
+"""Nothing that a user sees moves by accident: see `keep`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import asked
+import keep
+
+
+@pytest.fixture(scope="module")
+def outputs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Every output as it is now."""
+    return asked.outputs(tmp_path_factory.mktemp("golden"))
+
+
+def test_no_output_moved(outputs: dict[str, str]) -> None:
+    found = keep.moved(outputs)
+    told = "\n".join(f"== {name}\n{diff[:2000]}" for name, diff in list(found.items())[:20])
+    assert not found, f"{len(found)} outputs moved; `make golden` shows all of it, `make golden-accept` keeps it\n{told}"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "same"),
+    [
+        ("falls 0.34 %", "falls 0.34 %", True),
+        ("falls 0.34 %", "falls 0.35 %", False),
+        ("falls 0.34 %", "rises 0.34 %", False),
+        ("x,1.00000000012", "x,1.00000000013", True),
+        ("x,1e-12", "x,3e-13", True),
+        ("income 25000000.0, change 0.0012", "income 25000000.0, change 0.0013", True),
+        ("1 2", "1 2 3", False),
+        ("−0.31", "0.31", False),
+    ],
+)
+def test_what_counts_as_the_same(old: str, new: str, same: bool) -> None:
+    assert keep.same_numbers(old, new) is same
+
+
+def test_a_change_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keep, "ACCEPTED", tmp_path / "accepted")
+    monkeypatch.setattr(keep, "HASHES", tmp_path / "hashes.json")
+    first = {"a.txt": "one 1.0\n", "b.txt": "two\n", "drawings/001.svg": "<svg><path d='M 1 2'/></svg>"}
+    keep.accept(first)
+    assert keep.moved(first) == {}
+    found = keep.moved({"a.txt": "one 1.5\n", "c.txt": "three\n", "drawings/001.svg": "<svg><rect x='1'/></svg>"})
+    assert set(found) == {"a.txt", "b.txt", "c.txt", "drawings/001.svg"}
+    assert "-one 1.0" in found["a.txt"]
+    assert "+one 1.5" in found["a.txt"]
