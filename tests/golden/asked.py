@@ -25,8 +25,9 @@ SVG = re.compile(r"<svg.*?</svg>", re.DOTALL)
 DOSSIER = "kuala-lumpur-2025"
 TOY = ("-w", "toy")
 ARTICLE = """Beijing, 18 October 2025. The United States announced on 10 October that it would impose a tariff of 100 %
-on all goods from China from 1 November 2025. China expanded its export controls on rare earths on 9 October. The truce of 12 May expires on
-10 November. Officials of both sides will meet in Kuala Lumpur, Malaysia, on 25 October to discuss soybeans and fentanyl.
+on all goods from China from 1 November 2025. China expanded its export controls on rare earths on 9 October.
+The truce of 12 May expires on 10 November. Officials of both sides will meet in Kuala Lumpur, Malaysia, on 25 October
+to discuss soybeans and fentanyl.
 """
 
 BOTH: dict[str, tuple[str, ...]] = {
@@ -134,9 +135,9 @@ def briefing(folder: Path) -> Iterator[tuple[str, str]]:
 def command(*arguments: str) -> str:
     """What a command prints on a terminal 120 columns wide; named failures included, with their exit code."""
     shown, failed = io.StringIO(), io.StringIO()
-    before = sys.argv, common.out.file, common.err.file, common.out._width, common.err._width
+    before = sys.argv, common.out._file, common.err._file, common.out._width, common.err._width
     sys.argv = ["detente", *arguments]
-    common.out.file, common.err.file, common.out._width, common.err._width = shown, failed, 120, 120
+    common.out._file, common.err._file, common.out._width, common.err._width = shown, failed, 120, 120
     code: Any = 0
     try:
         with redirect_stdout(shown):
@@ -144,7 +145,7 @@ def command(*arguments: str) -> str:
     except SystemExit as end:
         code = end.code or 0
     finally:
-        sys.argv, common.out.file, common.err.file, common.out._width, common.err._width = before
+        sys.argv, common.out._file, common.err._file, common.out._width, common.err._width = before
     text = shown.getvalue() + failed.getvalue()
     return text if code == 0 else f"{text}exit code {code}\n"
 
