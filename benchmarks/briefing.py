@@ -27,7 +27,8 @@ def cpu(who=resource.RUSAGE_SELF):
     used = resource.getrusage(who)
     return used.ru_utime + used.ru_stime
 marks = [0.0]
-from detente.briefing import engine, report
+from detente.briefing.charts import engine
+from detente.briefing import report
 marks.append(cpu())
 dossier, world = report.load_dossier(sys.argv[1]), report.load_world()
 marks.append(cpu())

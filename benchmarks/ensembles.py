@@ -16,7 +16,7 @@ from typing import Any
 
 import detente as dt
 from benchmarks.timing import Section
-from detente.outlook.ensemble import ensemble
+from detente.outlook.ensemble.ensemble import ensemble
 
 
 def pace(executor: str, workers: int, draws: int) -> tuple[float, float, float, Any]:

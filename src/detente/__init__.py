@@ -42,8 +42,8 @@ _HOME = {
     "horizon": "detente.equilibrium.parameters",
     "Parameters": "detente.equilibrium.parameters",
     "Outcome": "detente.equilibrium.outcome",
-    "run_scenarios": "detente.outlook.scenarios",
-    "Scenarios": "detente.outlook.scenarios",
+    "run_scenarios": "detente.cases.scenarios",
+    "Scenarios": "detente.cases.scenarios",
     "best_reply": "detente.strategy.nash",
     "nash_tariffs": "detente.strategy.nash",
     "bargain": "detente.strategy.bargain",
@@ -56,9 +56,9 @@ _HOME = {
     "standoff": "detente.talks.standoff",
     "reputation": "detente.talks.reputation",
     "truce": "detente.talks.truce",
-    "bystander": "detente.talks.neighbours",
-    "at_the_table": "detente.talks.case",
-    "proposal": "detente.talks.propose",
+    "bystander": "detente.strategy.bystanders",
+    "at_the_table": "detente.strategy.table",
+    "proposal": "detente.strategy.deal",
     "regimes": "detente.strategy.regimes",
     "fixed_deadline": "detente.talks.deadlines",
     "uncertain_deadline": "detente.talks.deadlines",
@@ -67,20 +67,20 @@ _HOME = {
     "stubborn_standoff": "detente.talks.reputation",
     "purchase_promise": "detente.talks.commitments",
     "Patience": "detente.talks.patience",
-    "duty_game": "detente.talks.duty_game",
+    "duty_game": "detente.strategy.duty_game",
     "Odds": "detente.talks.odds",
-    "ensemble": "detente.outlook.ensemble",
-    "Ensemble": "detente.outlook.ensemble",
+    "ensemble": "detente.outlook.ensemble.ensemble",
+    "Ensemble": "detente.outlook.ensemble.ensemble",
     "outlook": "detente.outlook.outlook",
     "Outlook": "detente.outlook.outlook",
     "key_questions": "detente.outlook.questions",
-    "branch_odds": "detente.outlook.branch_odds",
+    "branch_odds": "detente.outlook.fork_odds",
     "load_record": "detente.outlook.record",
     "list_records": "detente.outlook.record",
     "Journal": "detente.outlook.journal",
-    "compare": "detente.outlook.compare",
-    "what_changed": "detente.outlook.what_changed",
-    "Run": "detente.outlook.runs",
+    "compare": "detente.cases.compare",
+    "what_changed": "detente.cases.what_changed",
+    "Run": "detente.cases.runs",
     "brief": "detente.briefing",
     "DetenteError": "detente.errors",
 }
@@ -158,6 +158,10 @@ __all__ = [
 
 if TYPE_CHECKING:
     from detente.briefing import brief
+    from detente.cases.compare import compare
+    from detente.cases.runs import Run
+    from detente.cases.scenarios import Scenarios, run_scenarios
+    from detente.cases.what_changed import what_changed
     from detente.equilibrium.chokepoints import chokepoint
     from detente.equilibrium.decompose import shapley
     from detente.equilibrium.derivatives import Objective
@@ -165,16 +169,12 @@ if TYPE_CHECKING:
     from detente.equilibrium.parameters import Parameters, horizon
     from detente.equilibrium.solve import Solver, solve, solve_many
     from detente.errors import DetenteError
-    from detente.outlook.branch_odds import branch_odds
-    from detente.outlook.compare import compare
-    from detente.outlook.ensemble import Ensemble, ensemble
+    from detente.outlook.ensemble.ensemble import Ensemble, ensemble
+    from detente.outlook.fork_odds import branch_odds
     from detente.outlook.journal import Journal
     from detente.outlook.outlook import Outlook, outlook
     from detente.outlook.questions import key_questions
     from detente.outlook.record import list_records, load_record
-    from detente.outlook.runs import Run
-    from detente.outlook.scenarios import Scenarios, run_scenarios
-    from detente.outlook.what_changed import what_changed
     from detente.policy.dossier import Dossier, list_dossiers, load_dossier
     from detente.policy.instruments import (
         Embargo,
@@ -190,19 +190,19 @@ if TYPE_CHECKING:
     )
     from detente.policy.ledger import Ledger, list_ledgers, load_ledger
     from detente.strategy.bargain import bargain, pareto_frontier
+    from detente.strategy.bystanders import bystander
+    from detente.strategy.deal import proposal
+    from detente.strategy.duty_game import duty_game
     from detente.strategy.nash import best_reply, nash_tariffs
     from detente.strategy.objectives import Weights
     from detente.strategy.payoffs import payoff_table
     from detente.strategy.regimes import regimes
-    from detente.talks.case import at_the_table
+    from detente.strategy.table import at_the_table
     from detente.talks.commitments import purchase_promise
     from detente.talks.deadlines import fixed_deadline, uncertain_deadline
-    from detente.talks.duty_game import duty_game
-    from detente.talks.neighbours import bystander
     from detente.talks.odds import Odds
     from detente.talks.patience import Patience
     from detente.talks.prolonged import prolonged_deadline
-    from detente.talks.propose import proposal
     from detente.talks.renewal import renewal
     from detente.talks.reputation import reputation, stubborn_standoff
     from detente.talks.standoff import standoff

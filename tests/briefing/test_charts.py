@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, strategies as st
 
-from detente.briefing import charts, svg, timeline
+from detente.briefing.charts import forms as charts, theme as svg, timeline
 
 
 @given(st.lists(st.floats(-40, 40, allow_nan=False), min_size=1, max_size=40))

@@ -9,9 +9,10 @@ import pandas as pd
 import pytest
 from hypothesis import given, strategies as st
 
-from detente.briefing import drivers, opening, report
-from detente.briefing.case import Case
-from detente.briefing.drivers import Driver, Swing
+from detente.briefing import drivers, report
+from detente.briefing.drivers import ParameterDriver, Swing
+from detente.briefing.sections import summary as opening
+from detente.briefing.view import CaseView
 from detente.equilibrium.parameters import horizon, horizon_table
 from detente.equilibrium.solve import solve
 
@@ -20,13 +21,13 @@ swings = st.builds(Swing, st.sampled_from(sorted(drivers.WORDS)), st.just((0.5, 
 
 
 @pytest.fixture(scope="module")
-def case(run: Any) -> Case:
+def case(run: Any) -> CaseView:
     return report.solve_case(run.dossier, run.world)
 
 
 @given(st.lists(swings, max_size=6))
 def test_the_widest_swing_comes_first(found: list[Swing]) -> None:
-    driver = Driver.of(found)
+    driver = ParameterDriver.of(found)
     spans = [s.span for s in driver.swings]
     assert spans == sorted(spans, reverse=True)
     assert sorted(map(repr, driver.swings)) == sorted(map(repr, found))
@@ -37,7 +38,7 @@ def test_the_widest_swing_comes_first(found: list[Swing]) -> None:
 
 @given(swings)
 def test_words_hold_the_figures_at_both_ends(swing: Swing) -> None:
-    driver = Driver.of([swing])
+    driver = ParameterDriver.of([swing])
     low, centre, high = (drivers._percent(v) for v in (swing.at_low, swing.central, swing.at_high))
     told = driver.told()
     if low == centre == high:
@@ -48,8 +49,8 @@ def test_words_hold_the_figures_at_both_ends(swing: Swing) -> None:
 
 
 def test_no_range_is_said_to_be_none() -> None:
-    assert Driver.of([]).told() == "no parameter has a range at this horizon"
-    assert Driver.of([]).to_frame().empty
+    assert ParameterDriver.of([]).told() == "no parameter has a range at this horizon"
+    assert ParameterDriver.of([]).to_frame().empty
 
 
 def test_explain_names_the_rest() -> None:
@@ -57,12 +58,12 @@ def test_explain_names_the_rest() -> None:
         Swing("trade_elasticity_factor", (0.7, 1.3), -2.0, -1.5, -1.0),
         Swing("capital_share", (0.2, 0.4), -1.6, -1.5, -1.4),
     )
-    told = Driver.of([two, one]).explain()
+    told = ParameterDriver.of([two, one]).explain()
     assert told.startswith("Widest with the trade elasticity: −2.00")
     assert "Less with the capital share (−1.60" in told
 
 
-def test_against_solving_at_the_ends_by_hand(case: Case) -> None:
+def test_against_solving_at_the_ends_by_hand(case: CaseView) -> None:
     ranges = horizon_table()["medium"]["ranges"]
     name, scenario = case.world.economy(), case.worst
     driver = case.driver(lambda o: float(o.real_income["CHN"]), scenario)
@@ -77,7 +78,7 @@ def test_against_solving_at_the_ends_by_hand(case: Case) -> None:
     assert all(t.low - 1e-12 <= v <= t.high + 1e-12 for s in driver.swings for v in (s.at_low, s.central, s.at_high))
 
 
-def test_every_figure_of_the_summary_has_a_range_and_a_driver(case: Case) -> None:
+def test_every_figure_of_the_summary_has_a_range_and_a_driver(case: CaseView) -> None:
     numbers = opening.five_numbers(case).items
     figures = opening.headline_figures(case)
     assert len(numbers) == len(figures) == 5
@@ -89,7 +90,7 @@ def test_every_figure_of_the_summary_has_a_range_and_a_driver(case: Case) -> Non
     assert len(opening.headline(case)["driven_by"]) == 5
 
 
-def test_the_small_table_and_its_data(case: Case) -> None:
+def test_the_small_table_and_its_data(case: CaseView) -> None:
     _, table = drivers.blocks(case)
     assert table.block == "table"
     assert [r[0].text for r in table.rows] == [h.what[:1].upper() + h.what[1:] for h in opening.headline_figures(case)]
@@ -98,7 +99,7 @@ def test_the_small_table_and_its_data(case: Case) -> None:
     assert set(data["parameter_end"]) == {"low", "high"}
 
 
-def test_nothing_is_written_without_ranges(case: Case) -> None:
+def test_nothing_is_written_without_ranges(case: CaseView) -> None:
     bare = dataclasses.replace(case.runs, variants={k: {} for k in case.runs.variants}, status_quo_variants={})
     assert drivers.blocks(dataclasses.replace(case, runs=bare)) == []
 
@@ -113,5 +114,5 @@ def test_nothing_is_written_without_ranges(case: Case) -> None:
     ],
 )
 def test_the_sentence_counts(mains: list[tuple[str, float]], words: str) -> None:
-    listed = [Driver.of([Swing(k, (0, 1), -span, 0.0, span)]) for k, span in mains]
+    listed = [ParameterDriver.of([Swing(k, (0, 1), -span, 0.0, span)]) for k, span in mains]
     assert words in drivers.sentence(listed)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from detente.briefing import drawings, engine
+from detente.briefing.charts import drawings, engine
 
 SPEC = {"data": {"values": [{"x": 1, "y": 2}]}, "mark": "point", "encoding": {"x": {"field": "x"}, "y": {"field": "y"}}}
 

@@ -8,28 +8,29 @@ from dataclasses import replace
 import pytest
 from tests.briefing.conftest import toy_dossier, toy_world
 
-from detente.briefing import neighbours, routes
-from detente.briefing.case import Case
+from detente.briefing.charts import routes
 from detente.briefing.document import Para, Table
 from detente.briefing.report import solve_case
-from detente.talks.neighbours import STAY_OUT, overview
-from detente.talks.transshipment import pass_through, pass_through_duty
+from detente.briefing.sections import bystanders as neighbours
+from detente.briefing.view import CaseView
+from detente.strategy.bystanders import STAY_OUT, overview
+from detente.strategy.transshipment import pass_through, pass_through_duty
 
 
 @pytest.fixture(scope="module")
-def case() -> Case:
+def case() -> CaseView:
     """The toy case, solved once."""
     return solve_case(toy_dossier(), toy_world())
 
 
 @pytest.fixture(scope="module")
-def section(case: Case) -> tuple[object, ...]:
+def section(case: CaseView) -> tuple[object, ...]:
     """The section of the toy case."""
     (found,) = neighbours.sections(case)
     return found.blocks
 
 
-def test_it_says_what_it_computed(case: Case, section: tuple[object, ...]) -> None:
+def test_it_says_what_it_computed(case: CaseView, section: tuple[object, ...]) -> None:
     lead = next(b for b in section if isinstance(b, Para)).text
     quarrel = neighbours.quarrel_of(case)
     before, after = pass_through(quarrel), pass_through(quarrel, case.worst)
@@ -40,7 +41,7 @@ def test_it_says_what_it_computed(case: Case, section: tuple[object, ...]) -> No
     assert ("Malaysia gains" in lead) == (gain >= neighbours.text.TINY)
 
 
-def test_tables_are_complete_and_on_the_shelf(case: Case, section: tuple[object, ...]) -> None:
+def test_tables_are_complete_and_on_the_shelf(case: CaseView, section: tuple[object, ...]) -> None:
     tables = {b.id: b for b in section if isinstance(b, Table)}
     assert set(tables) == {"tab-bystanders", "tab-menu-host"}
     assert all(len(t.columns) <= 7 and all(len(r) == len(t.columns) for r in t.rows) for t in tables.values())
@@ -53,7 +54,7 @@ def test_tables_are_complete_and_on_the_shelf(case: Case, section: tuple[object,
     assert tables["tab-bystanders"].rows[0][0].text == "Malaysia"
 
 
-def test_words_on_goods_passed_through_and_hosting(case: Case, section: tuple[object, ...]) -> None:
+def test_words_on_goods_passed_through_and_hosting(case: CaseView, section: tuple[object, ...]) -> None:
     told = {b.lead: b.text for b in section if isinstance(b, Para)}
     passing, hosting = told["Goods passed through."], told["What hosting is worth."]
     assert "Suppose" in passing  # the toy dossier has no such order
@@ -64,14 +65,14 @@ def test_words_on_goods_passed_through_and_hosting(case: Case, section: tuple[ob
     assert not re.search(r"\d-\d|nan|None", passing + hosting)
 
 
-def test_without_a_host_only_the_table_stays(case: Case) -> None:
+def test_without_a_host_only_the_table_stays(case: CaseView) -> None:
     dossier = case.dossier.model_copy(update={"venue": case.dossier.venue.model_copy(update={"region": "USA"})})
     alone = replace(case, dossier=dossier, shelf=type(case.shelf)())
     kinds = [type(b).__name__ for b in neighbours.blocks(alone)]
     assert kinds == ["Para", "Table"]
 
 
-def test_charts_show_the_same_numbers(case: Case) -> None:
+def test_charts_show_the_same_numbers(case: CaseView) -> None:
     quarrel = neighbours.quarrel_of(case)
     one = routes.sectors_figure(quarrel, "MYS", case.worst, "")
     many = routes.economies_figure(quarrel, case.worst, "x.csv")

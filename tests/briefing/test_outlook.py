@@ -8,9 +8,12 @@ import pandas as pd
 import pytest
 import yaml
 
-from detente.briefing import closing, fan_chart, foresight, outlook, questions, report, text, tree_chart
-from detente.briefing.case import Case
+from detente import words as text
+from detente.briefing import report
+from detente.briefing.charts import fan as fan_chart, tree as tree_chart
 from detente.briefing.document import Figure, Para, Table
+from detente.briefing.sections import closing, foresight, outlook, questions
+from detente.briefing.view import CaseView
 from detente.outlook.tree import Tree, grow
 from detente.policy.dossier import load_dossier, parse_dossier
 
@@ -44,7 +47,7 @@ ANSWERS = """
 
 
 @pytest.fixture(scope="module")
-def case(run: Any, dossier_text: str) -> Case:
+def case(run: Any, dossier_text: str) -> CaseView:
     """The toy case with two forks and answers to its question."""
     data = yaml.safe_load(dossier_text.replace(" on: ", " 'on': "))
     data["prospects"] = yaml.safe_load(PROSPECTS)
@@ -53,17 +56,17 @@ def case(run: Any, dossier_text: str) -> Case:
 
 
 @pytest.fixture(scope="module")
-def shown(case: Case) -> list[Any]:
+def shown(case: CaseView) -> list[Any]:
     """The blocks of both sections."""
     (section,) = outlook.sections(case)
     return [*section.blocks, *questions.blocks(case)]
 
 
-def frame(case: Case, stem: str) -> pd.DataFrame:
+def frame(case: CaseView, stem: str) -> pd.DataFrame:
     return next(f.frame for f in case.shelf.files if f.stem == stem)
 
 
-def test_tables_hold_the_outlook(case: Case, shown: list[Any]) -> None:
+def test_tables_hold_the_outlook(case: CaseView, shown: list[Any]) -> None:
     found = foresight.prepared(case)
     assert found is not None
     look = found.look
@@ -84,7 +87,7 @@ def test_tables_hold_the_outlook(case: Case, shown: list[Any]) -> None:
     assert all(len(t.columns) <= 7 and all(len(row) == len(t.columns) for row in t.rows) for t in tables.values())
 
 
-def test_words_follow_the_numbers(case: Case, shown: list[Any]) -> None:
+def test_words_follow_the_numbers(case: CaseView, shown: list[Any]) -> None:
     found = foresight.prepared(case)
     assert found is not None
     first = next(iter(found.look.scenarios))
@@ -100,11 +103,11 @@ def test_words_follow_the_numbers(case: Case, shown: list[Any]) -> None:
     assert "It moves “A deal” by +8 points" in next(b for b in shown if b.block == "items").items[0].text
 
 
-def test_questions_take_the_place_of_the_plain_list(case: Case, run: Any) -> None:
-    again = Case(case.dossier, case.world, case.runs, case.others)
+def test_questions_take_the_place_of_the_plain_list(case: CaseView, run: Any) -> None:
+    again = CaseView(case.dossier, case.world, case.runs, case.others)
     assert [b.id for b in closing.questions(again) if isinstance(b, Table)] == ["tab-questions", "tab-answers"]
     assert closing.limits(case)[0] == closing.FORETOLD
-    plain = Case(run.dossier.model_copy(update={"prospects": None}), run.world, case.runs, case.others)
+    plain = CaseView(run.dossier.model_copy(update={"prospects": None}), run.world, case.runs, case.others)
     assert outlook.sections(plain) == []
     assert outlook.how_likely(plain) == ""
     assert [b.title for b in closing.questions(plain) if isinstance(b, Table)] == ["What to look at, and when"]

@@ -16,7 +16,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from detente.briefing import brief, page, report, text
+from detente import words as text
+from detente.briefing import brief, page, report
 from detente.briefing.document import Column, Table
 from detente.errors import BadDossier, InputError
 from detente.policy.dossier import parse_dossier

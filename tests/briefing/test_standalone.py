@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, strategies as st
 
-from detente.briefing import charts, figures, standalone, svg, timeline
+from detente.briefing.charts import figures, forms as charts, standalone, theme as svg, timeline
 from detente.briefing.document import Figure
 from detente.errors import InputError
 

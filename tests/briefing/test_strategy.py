@@ -9,9 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from detente.briefing import agenda, breakdown, chokepoints, report, rules, scale, stances, standoffs, strategy, text
-from detente.briefing.case import Case
+from detente import words as text
+from detente.briefing import report
 from detente.briefing.document import Figure, Heading, Para, Table
+from detente.briefing.sections import breakdown, chokepoints, proposal as agenda, rules, scale, stances, standoffs, strategy
+from detente.briefing.view import CaseView
 from detente.equilibrium.solve import solve
 from detente.policy.dossier import parse_dossier
 from detente.policy.instruments import Policy
@@ -25,7 +27,7 @@ STANCES = """
 
 
 @pytest.fixture(scope="module")
-def case(run: Any, dossier_text: str) -> Case:
+def case(run: Any, dossier_text: str) -> CaseView:
     """The toy case with three stances a party."""
     own = dossier_text.replace('    stances: [{stance: hold, title: "Leaves | it", sources: [first]}]\n', "")
     usa, chn = (STANCES.replace("OWN", x).replace("UP", x) for x in ("ten", "answer"))
@@ -33,11 +35,11 @@ def case(run: Any, dossier_text: str) -> Case:
     return report.solve_case(parse_dossier(own, "stances.yaml"), run.world)
 
 
-def frame(case: Case, stem: str) -> pd.DataFrame:
+def frame(case: CaseView, stem: str) -> pd.DataFrame:
     return next(f.frame for f in case.shelf.files if f.stem == stem)
 
 
-def test_ladder_and_shares_add_up(run: Any, case: Case) -> None:
+def test_ladder_and_shares_add_up(run: Any, case: CaseView) -> None:
     sections = scale.sections(case)
     assert [s.anchor for s in sections] == ["scale"]
     ladder = frame(case, "threat-ladder").query("region == 'CHN' and measure == 'real income'")
@@ -51,13 +53,13 @@ def test_ladder_and_shares_add_up(run: Any, case: Case) -> None:
     assert frame(case, "own-rates")["value"].notna().all()
 
 
-def test_shares_are_refused_where_a_measure_is_dropped(run: Any, case: Case) -> None:
+def test_shares_are_refused_where_a_measure_is_dropped(run: Any, case: CaseView) -> None:
     found, _, dropped = breakdown.groups(case)
     assert not dropped
     assert {m.id for group in found.values() for m in group} == {"hundred", "magnets", "answer"}
 
 
-def test_rate_grid_matches_solves_and_best_replies(case: Case) -> None:
+def test_rate_grid_matches_solves_and_best_replies(case: CaseView) -> None:
     g = case.rates
     economy, quo = case.world.economy(), case.runs.status_quo
     choice = g.best_reply(0)
@@ -78,7 +80,7 @@ def test_rate_grid_matches_solves_and_best_replies(case: Case) -> None:
     assert min(g.deal.real_income[s] for s in g.sides) > 0
 
 
-def test_payoffs_and_marks_agree(case: Case) -> None:
+def test_payoffs_and_marks_agree(case: CaseView) -> None:
     s = strategy.stances_of(case)
     assert s is not None
     assert s.has_all
@@ -93,7 +95,7 @@ def test_payoffs_and_marks_agree(case: Case) -> None:
         assert row[6].text.startswith("Stable") is bool(stable)
 
 
-def test_every_chance_has_a_range_that_holds_it(case: Case) -> None:
+def test_every_chance_has_a_range_that_holds_it(case: CaseView) -> None:
     s = strategy.stances_of(case)
     assert s is not None
     blocks = standoffs.who_first(s)
@@ -108,7 +110,7 @@ def test_every_chance_has_a_range_that_holds_it(case: Case) -> None:
         assert "to" in row[2].sub or "%" in row[2].sub  # each chance beside its range
 
 
-def test_the_package_in_words_and_in_the_table_are_one(case: Case) -> None:
+def test_the_package_in_words_and_in_the_table_are_one(case: CaseView) -> None:
     s = strategy.stances_of(case)
     deal = agenda.propose(case, s)
     assert deal is not None
@@ -138,7 +140,7 @@ def test_the_package_in_words_and_in_the_table_are_one(case: Case) -> None:
     assert ("nobody else gains" in told) == (lost.iloc[-1] <= 0)
 
 
-def test_rules_are_told_as_computed(case: Case) -> None:
+def test_rules_are_told_as_computed(case: CaseView) -> None:
     blocks = rules.blocks(case)
     told = " ".join(b.text for b in blocks if isinstance(b, Para))
     data = frame(case, "regimes")

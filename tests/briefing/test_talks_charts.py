@@ -6,8 +6,8 @@ import math
 
 import pytest
 
-from detente.briefing import talks_charts
-from detente.talks.case import AtTheTable, at_the_table
+from detente.briefing.charts import talks as talks_charts
+from detente.strategy.table import AtTheTable, at_the_table
 
 
 @pytest.fixture(scope="module")

@@ -17,9 +17,9 @@ from detente.policy.ledger import Ledger, list_ledgers, load_ledger
 from detente.policy.measures import InstrumentKind
 from detente.policy.reading import read_yaml
 from detente.policy.timing import Status, in_force, turning_days
-from detente.world.labels import group_table, region_table, sector_table
+from detente.words.names import group_table, region_table, sector_table
 
-SHELF = files("detente").joinpath("ledgers")
+SHELF = files("detente").joinpath("data", "ledgers")
 
 
 @pytest.fixture(params=list_ledgers())

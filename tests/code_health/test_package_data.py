@@ -9,7 +9,7 @@ import pytest
 from detente.policy.assumptions import load_assumptions
 from detente.policy.dossier import Dossier, list_dossiers, load_dossier
 from detente.policy.ledger import list_ledgers, load_ledger
-from detente.world.labels import group_table, region_table, sector_table
+from detente.words.names import group_table, region_table, sector_table
 
 
 @pytest.fixture(params=list_dossiers())

@@ -88,7 +88,6 @@ ASKED: dict[str, tuple[str, str, Any]] = {
     "export-python": ("POST", "/api/v1/export/python", STATE),
     "export-run": ("POST", "/api/v1/export/run", STATE),
     "openapi": ("GET", "/api/openapi.json", None),
-    "docs": ("GET", "/api/docs", None),
 }
 """Quick answers of the API."""
 
@@ -175,7 +174,7 @@ def _text(reply: Any) -> str:
 
 
 def tidied(text: str) -> str:
-    """JSON, indented, without times and without hashes of what is kept here anyway; any other text as it is."""
+    """JSON, indented, without times, versions and hashes of what is kept here anyway; any other text as it is."""
     try:
         value = json.loads(text)
     except ValueError:
@@ -186,7 +185,6 @@ def tidied(text: str) -> str:
 def _plain(value: Any) -> Any:
     if isinstance(value, list):
         return [_plain(v) for v in value]
-    if not isinstance(value, dict):
-        return value
-    kept = {k: v for k, v in value.items() if k != "seconds"}
-    return {k: "HASH" if isinstance(v, str) and re.fullmatch(r"[0-9a-f]{64}", v) else _plain(v) for k, v in kept.items()}
+    if isinstance(value, dict):
+        return {k: _plain(v) for k, v in value.items() if k != "seconds"}
+    return "HASH" if isinstance(value, str) and re.fullmatch(r"[0-9a-f]{64}|detente \S+ \([0-9a-f]{12}\).*", value) else value

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from detente.errors import InputError, UnknownName
-from detente.outlook.branch_odds import branch_odds, conditional, split
+from detente.outlook.fork_odds import branch_odds, conditional, split
 from detente.outlook.pool import log_pool
 from detente.outlook.record import load_record
 from detente.outlook.spells import frequency

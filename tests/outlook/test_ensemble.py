@@ -20,20 +20,20 @@ from typer.testing import CliRunner
 import detente as dt
 from detente.cli.ensemble import ensemble as command
 from detente.errors import InputError, NotConverged, UnknownName
-from detente.outlook import chunks, executors
-from detente.outlook.chunks import CENTRE, Plan, from_bytes, solve_chunk
-from detente.outlook.ensemble import Ensemble, _duration, ensemble
-from detente.outlook.odds import odds, read_one
+from detente.outlook.ensemble import chunks, executors
+from detente.outlook.ensemble.chunks import CENTRE, Plan, from_bytes, solve_chunk
+from detente.outlook.ensemble.ensemble import Ensemble, _duration, ensemble
+from detente.outlook.ensemble.odds import odds, read_one
 from detente.policy.instruments import ExportControl, Policy, Tariff
 from detente.strategy.payoffs import payoff_table
-from detente.talks.case import at_the_table
+from detente.strategy.table import at_the_table
 
 TARIFF = Policy([Tariff(by="AAA", on="BBB", rate=0.25), ExportControl(by="BBB", sectors="MAKE", withhold=0.3, on="AAA")])
 DRAWS, CHUNK = 40, 8
 RUN = """
 import sys
 import detente as dt
-from detente.outlook.ensemble import ensemble
+from detente.outlook.ensemble.ensemble import ensemble
 from tests_policy import TARIFF
 ensemble(TARIFF, {draws}, seed=3, store=sys.argv[1], world=dt.load_world("toy"), chunk=4)
 """

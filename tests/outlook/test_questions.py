@@ -14,7 +14,7 @@ from detente.outlook.knowing import stances_on_paths, value_of_knowing
 from detente.outlook.outlook import Outlook, outlook
 from detente.outlook.questions import KeyQuestions, key_questions, likelihoods
 from detente.outlook.tree import grow
-from detente.talks.bystanders import bystander_menu
+from detente.talks.menus import bystander_menu
 from small_future import small_future
 
 TOY = dt.load_world("toy")

@@ -10,9 +10,9 @@ from hypothesis import given, settings, strategies as st
 
 import detente as dt
 from detente.errors import InputError
-from detente.outlook.draws import draw_parameters, draw_table, inputs_for
-from detente.outlook.packages import Package, harder
-from detente.outlook.sampling import balance_note, saltelli, sobol_points
+from detente.outlook.ensemble.draws import draw_parameters, draw_table, inputs_for
+from detente.outlook.ensemble.packages import Package, harder
+from detente.outlook.ensemble.sampling import balance_note, saltelli, sobol_points
 from detente.policy.instruments import ExportControl, Policy, Quota, Tariff
 
 

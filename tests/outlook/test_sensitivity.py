@@ -8,11 +8,11 @@ from hypothesis import given, settings, strategies as st
 
 import detente as dt
 from detente.errors import InputError
-from detente.outlook.chaos import Basis, fit_chaos
-from detente.outlook.draws import inputs_for
-from detente.outlook.drivers import drivers
-from detente.outlook.sampling import saltelli, sobol_points
-from detente.outlook.sensitivity import from_design, from_sample
+from detente.outlook.ensemble.chaos import Basis, fit_chaos
+from detente.outlook.ensemble.draws import inputs_for
+from detente.outlook.ensemble.drivers import drivers
+from detente.outlook.ensemble.sampling import saltelli, sobol_points
+from detente.outlook.ensemble.sensitivity import from_design, from_sample
 
 NAMES = ["a", "b", "c"]
 FIRST, TOTAL = [0.3139, 0.4424, 0.0], [0.5576, 0.4424, 0.2437]

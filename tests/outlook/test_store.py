@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from detente.errors import InputError
-from detente.outlook.store import Store, write_whole
+from detente.outlook.ensemble.store import Store, write_whole
 
 KEYS = [f"{k:02x}" * 20 for k in range(24)]
 

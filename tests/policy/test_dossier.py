@@ -20,11 +20,11 @@ from detente.policy.dossier import (
     new_dossier_text,
     parse_dossier,
 )
-from detente.world.labels import region_table, sector_table
+from detente.words.names import region_table, sector_table
 from mutilation import mutilate
 
 TEMPLATE = new_dossier_text("trial", 'A "trial" of the form')
-REAL = files("detente").joinpath("dossiers", "kuala-lumpur-2025.yaml").read_text(encoding="utf-8")
+REAL = files("detente").joinpath("data", "dossiers", "kuala-lumpur-2025.yaml").read_text(encoding="utf-8")
 
 
 def refused(text: str) -> str:

@@ -15,7 +15,7 @@ from detente.policy.levers import DATE, changes_for, lever_values, levered_polic
 from detente.policy.measures import Base, InstrumentKind
 from detente.policy.shock import Shock
 from detente.policy.stacking import stack_on
-from detente.world.labels import goods_sectors
+from detente.words.names import goods_sectors
 from detente.world.library import load_world
 
 DOSSIER = load_dossier("kuala-lumpur-2025")

@@ -14,7 +14,7 @@ from detente.policy.dossier import load_dossier
 from detente.policy.instruments import Embargo, ExportControl, PurchaseCommitment
 from detente.policy.measures import Measure
 from detente.policy.stacking import policy_on, stack_on, to_policy, trade_weighted
-from detente.world.labels import goods_sectors, region_table, sector_table
+from detente.words.names import goods_sectors, region_table, sector_table
 
 DAY = date(2025, 10, 18)
 REGIONS = ("USA", "CHN", "MYS")

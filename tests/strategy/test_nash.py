@@ -8,8 +8,8 @@ import pytest
 import detente as dt
 from detente.equilibrium.derivatives import Objective
 from detente.errors import InputError, UnknownName, UnknownRegion
-from detente.strategy.levers import TariffSpace
 from detente.strategy.nash import best_reply, nash_tariffs
+from detente.strategy.tariff_space import TariffSpace
 from economies import random_economy, two_countries
 
 

@@ -11,10 +11,10 @@ from hypothesis import given, strategies as st
 
 import detente as dt
 from detente.errors import InputError, UnknownName
-from detente.talks import proposal_words as words
-from detente.talks.agenda import Step, log_product, one_step, search, swaps
-from detente.talks.proposal import Proposal
-from detente.talks.propose import proposal
+from detente.strategy import proposal_words as words
+from detente.strategy.deal import proposal
+from detente.strategy.proposal import Proposal
+from detente.talks.issue_search import Step, log_product, one_step, search, swaps
 from detente.talks.terms import lasting, watch
 from detente.talks.truce import TruceSide
 

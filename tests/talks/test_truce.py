@@ -13,8 +13,8 @@ from scipy.integrate import quad
 from scipy.optimize import brentq, minimize_scalar
 
 from detente.errors import InputError, UnknownName
-from detente.talks.bystanders import bystander_menu, hosting, stands_out
 from detente.talks.commitments import PHASE_ONE, fulfilment_by_penalty, loss_of_buying, purchase_promise
+from detente.talks.menus import bystander_menu, hosting, stands_out
 from detente.talks.renewal import renewal
 from detente.talks.truce import (
     TruceSide,

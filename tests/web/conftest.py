@@ -9,7 +9,7 @@ import pytest
 
 import small_future
 from asker import Asker, asking, wait
-from detente.outlook.runs import dossier_content
+from detente.cases.runs import dossier_content
 from detente.web.settings import Settings
 
 

@@ -11,10 +11,11 @@ import pytest
 import yaml
 
 import detente as dt
-from detente.outlook.runs import repeat
+from detente.cases.runs import repeat
 from detente.policy.dossier import parse_dossier
 from detente.policy.levers import levered_policy
 from detente.web.state import OWN
+from detente.words.names import sector_table
 
 DOSSIER = dt.load_dossier("kuala-lumpur-2025")
 WORLD = dt.load_world()
@@ -58,7 +59,7 @@ def test_an_answer_is_the_librarys(answer, outcome):
 
 
 def test_duties_and_controls_are_those_of_the_shock(answer, outcome):
-    goods = [k for k, s in enumerate(WORLD.sectors) if dt.world.labels.sector_table()[s]["goods"]]
+    goods = [k for k, s in enumerate(WORLD.sectors) if sector_table()[s]["goods"]]
     usa, chn = (WORLD.regions.index(r) for r in ("USA", "CHN"))
     weight = WORLD.shipments[chn, usa, goods]
     for key, shock in (("mean_pct_before", outcome.shock_before), ("mean_pct_after", outcome.shock)):

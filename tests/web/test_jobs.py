@@ -13,7 +13,7 @@ from detente.errors import InputError
 from detente.web.jobs import ATTEMPTS, Held, Jobs, TooManyJobs
 from detente.web.kinds import KINDS
 from detente.web.results import Results, result_key
-from detente.web.state import State, resolve
+from detente.web.state import PageState, resolve
 
 KEYS = [f"{k:032x}" for k in range(8)]
 
@@ -190,7 +190,7 @@ def test_keys_tell_apart_what_matters():
     deal, nash = KINDS["deal"], KINDS["nash"]
 
     def key(name, kind, arguments, **state):
-        case = resolve(State(dossier="kuala-lumpur-2025", **state))
+        case = resolve(PageState(dossier="kuala-lumpur-2025", **state))
         return result_key(name, kind.key(case, kind.arguments.model_validate(arguments)))
 
     base = key("deal", deal, {})

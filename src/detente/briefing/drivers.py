@@ -6,7 +6,7 @@ figure also counts all of them at their low ends at once, and all at their high 
 
 >>> wide = Swing("trade_elasticity_factor", (0.7, 1.3), -0.62, -0.43, -0.31)
 >>> narrow = Swing("labour_mobility", (1.5, 3.0), -0.45, -0.43, -0.41)
->>> Driver.of([narrow, wide]).told()
+>>> ParameterDriver.of([narrow, wide]).told()
 'widest with the trade elasticity: −0.62\u202f% at its low end, −0.31\u202f% at its high end'
 """
 
@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from detente.briefing import text
+from detente import words as text
 from detente.briefing.document import Block, Cell, Column, Para, Table
 
 if TYPE_CHECKING:
-    from detente.briefing.case import Case
+    from detente.briefing.view import CaseView
 
 WORDS = {
     "trade_elasticity_factor": "the trade elasticity",
@@ -66,13 +66,13 @@ class Swing:
 
 
 @dataclass(frozen=True)
-class Driver:
+class ParameterDriver:
     """The swings of one figure, the widest first."""
 
     swings: tuple[Swing, ...]
 
     @classmethod
-    def of(cls, swings: Iterable[Swing]) -> Driver:
+    def of(cls, swings: Iterable[Swing]) -> ParameterDriver:
         """Swings sorted by their span; equal ones keep their order."""
         return cls(tuple(sorted(swings, key=lambda s: -s.span)))
 
@@ -115,9 +115,9 @@ def reach(swing: Swing) -> str:
     return f"{swing.ends[0]:g} to {swing.ends[1]:g}" + (" times" if swing.parameter.endswith("_factor") else "")
 
 
-def blocks(case: Case) -> list[Block]:
+def blocks(case: CaseView) -> list[Block]:
     """What drives the figures of the summary: a sentence and a small table; nothing where no parameter has a range."""
-    from detente.briefing.opening import headline_figures
+    from detente.briefing.sections.summary import headline_figures
 
     listed = [(h, case.driver(h.figure, h.scenario)) for h in headline_figures(case)]
     if not any(d.swings for _, d in listed):
@@ -162,7 +162,7 @@ def blocks(case: Case) -> list[Block]:
     return [Para(sentence([d for _, d in listed])), table]
 
 
-def sentence(drivers: Sequence[Driver]) -> str:
+def sentence(drivers: Sequence[ParameterDriver]) -> str:
     """Which parameter moves how many of the figures most."""
     mains = [d.main.parameter for d in drivers if d.main is not None and d.moves()]
     counts = {k: mains.count(k) for k in sorted(dict.fromkeys(mains), key=lambda k: -mains.count(k))}

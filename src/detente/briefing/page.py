@@ -13,8 +13,8 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from detente.briefing.charts.theme import HATCH
 from detente.briefing.document import Figure, Section
-from detente.briefing.svg import HATCH
 
 
 def markdown_text(value: object) -> str:

@@ -21,16 +21,18 @@ from typing import Any
 
 import pandas as pd
 
-from detente.briefing import figures, page, text
-from detente.briefing.case import Case
+from detente import words as text
+from detente.briefing import page
+from detente.briefing.charts import figures
 from detente.briefing.document import DataFile, Section
 from detente.briefing.lanes import beside
+from detente.briefing.view import CaseView
+from detente.cases.runs import FORMAT, dossier_content
+from detente.cases.scenarios import Scenarios, parameter_variants, run_policies
 from detente.equilibrium.memory import solved_once
 from detente.equilibrium.outcome import Outcome
 from detente.equilibrium.parameters import horizon as named_horizon, horizon_table
 from detente.errors import BadDossier, InputError
-from detente.outlook.runs import FORMAT, dossier_content
-from detente.outlook.scenarios import Scenarios, parameter_variants, run_policies
 from detente.policy.dossier import Dossier, load_dossier
 from detente.world.library import load_world
 from detente.world.world import World
@@ -81,7 +83,7 @@ def brief(
         case = solve_case(negotiation, table, horizon, watch)
         watch("writing", last - 1, last)
         sections = write_sections(case)
-    from detente.briefing.opening import headline
+    from detente.briefing.sections.summary import headline
 
     numbers = {s.id: k for k, s in enumerate(negotiation.sources, start=1)}
     head = {
@@ -104,7 +106,7 @@ def brief(
     return Briefing(folder / "briefing.html", folder / "briefing.md", folder / "data", folder / "run.json", main)
 
 
-def solve_case(dossier: Dossier, world: World, horizon: str | None = None, progress: Progress | None = None) -> Case:
+def solve_case(dossier: Dossier, world: World, horizon: str | None = None, progress: Progress | None = None) -> CaseView:
     """All scenarios with ranges at one horizon, and their central values at the others."""
     chosen = horizon or dossier.horizon.default
     parties = [p.region for p in dossier.parties if p.region in world.regions]
@@ -148,14 +150,14 @@ def solve_case(dossier: Dossier, world: World, horizon: str | None = None, progr
             compiled.set()
 
     runs, *others = beside(at, [chosen, *names], 2)
-    return Case(dossier, world, runs, dict(zip(names, others, strict=True)))
+    return CaseView(dossier, world, runs, dict(zip(names, others, strict=True)))
 
 
-def write_sections(case: Case) -> list[Section]:
+def write_sections(case: CaseView) -> list[Section]:
     """All sections in reading order; see `sections`."""
-    from detente.briefing import sections
+    from detente.briefing import contents
 
-    return sections.write(case)
+    return contents.write(case)
 
 
 # -- data and record ---------------------------------------------------------------------------------------------------
@@ -192,9 +194,9 @@ def _harmless(value: object) -> object:
     return "'" + value if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t") else value
 
 
-def run_record(case: Case, main: dict[str, Any], contents: dict[str, bytes]) -> bytes:
+def run_record(case: CaseView, main: dict[str, Any], contents: dict[str, bytes]) -> bytes:
     """What is needed to repeat and check the run, as JSON with sorted keys."""
-    from detente.briefing.closing import used_assumptions
+    from detente.briefing.sections.closing import used_assumptions
 
     dossier_json = json.dumps(case.dossier.model_dump(mode="json", by_alias=True), sort_keys=True, ensure_ascii=False)
     record = {

@@ -13,7 +13,7 @@ from detente.errors import InputError
 
 if TYPE_CHECKING:
     from detente.briefing.document import Figure
-    from detente.outlook.backtests.trade import BackTest
+    from detente.validation.trade import BackTest
 
 
 class Which(StrEnum):
@@ -58,8 +58,8 @@ def backtest(
 
 
 def _trade(which: Which) -> list[BackTest]:
-    from detente.outlook.backtests.trade_2018 import trade_2018
-    from detente.outlook.backtests.trade_2025 import trade_2025
+    from detente.validation.trade_2018 import trade_2018
+    from detente.validation.trade_2025 import trade_2025
 
     made = {Which.TRADE_2018: trade_2018, Which.TRADE_2025: trade_2025}
     return [make() for name, make in made.items() if which in (name, Which.ALL)]
@@ -72,7 +72,7 @@ def _rounds(which: Which) -> Any:
     from importlib import import_module
     from importlib.util import find_spec
 
-    name = "detente.outlook.backtests.rounds"
+    name = "detente.validation.rounds"
     if find_spec(name) is None:
         if which is Which.ROUNDS:
             raise InputError("the back-test of past rounds of talks is not part of this installation")
@@ -82,8 +82,8 @@ def _rounds(which: Which) -> Any:
 
 
 def _show(test: BackTest) -> None:
-    from detente.outlook.backtests.tables import MODEL
-    from detente.outlook.backtests.words import decimals, figure
+    from detente.validation.sentences import decimals, figure
+    from detente.validation.tables import MODEL
 
     out.print(test.title, style="bold", highlight=False)
     for line in test.findings:
@@ -135,7 +135,7 @@ def _write_csv(path: Path, tests: list[BackTest], rounds: Any) -> None:
 
 
 def _write_page(path: Path, tests: list[BackTest], rounds: Any) -> None:
-    from detente.outlook.backtests.tables import blocks, page_of, write
+    from detente.validation.tables import blocks, page_of, write
 
     content = blocks(tests) if len(tests) > 1 else {t.id: page_of(t) for t in tests}
     if rounds is not None and hasattr(rounds, "markdown"):
@@ -144,7 +144,7 @@ def _write_page(path: Path, tests: list[BackTest], rounds: Any) -> None:
 
 
 def _draw(path: Path, tests: list[BackTest]) -> None:
-    from detente.briefing.standalone import save_chart
+    from detente.briefing.charts.standalone import save_chart
 
     if len(tests) != 1:
         raise InputError("a chart shows one back-test: ask for trade-2018 or trade-2025")
@@ -155,11 +155,11 @@ def chart_of(test: BackTest, most: int = 14) -> Figure:
     """Observed beside predicted shares of US goods imports: three panels on one scale, the largest changes first."""
     import pandas as pd
 
-    from detente.briefing import charts
-    from detente.briefing.figures import figure
-    from detente.briefing.svg import region_colour
-    from detente.outlook.backtests.tables import label
-    from detente.outlook.backtests.words import figure as number
+    from detente.briefing.charts import forms as charts
+    from detente.briefing.charts.figures import figure
+    from detente.briefing.charts.theme import region_colour
+    from detente.validation.sentences import figure as number
+    from detente.validation.tables import label
 
     c = test.comparisons[0]
     frame = c.to_frame()

@@ -13,7 +13,7 @@ from detente.errors import InputError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from detente.talks.quarrel import Quarrel
+    from detente.cases.quarrel import Quarrel
 
 
 def bystander(
@@ -54,8 +54,8 @@ def bystander(
     if csv is not None:
         found["tidy"].to_csv(csv, index=False, float_format="%.10g")
     if chart is not None:
-        from detente.briefing.routes import economies_figure, sectors_figure
-        from detente.briefing.standalone import save_chart
+        from detente.briefing.charts.routes import economies_figure, sectors_figure
+        from detente.briefing.charts.standalone import save_chart
 
         data = csv.name if csv is not None else ""
         save_chart(economies_figure(case, name, data) if region is None else sectors_figure(case, region, name, data), chart)
@@ -93,9 +93,9 @@ def parse_probabilities(given: str | None) -> dict[str, float] | None:
 
 def _solved(dossier: str, world: str, horizon: str | None, progress: Any) -> Quarrel:
     """Every scenario with its ranges."""
-    from detente.outlook.scenarios import run_scenarios
+    from detente.cases.quarrel import Quarrel, check
+    from detente.cases.scenarios import run_scenarios
     from detente.policy.dossier import load_dossier
-    from detente.talks.quarrel import Quarrel, check
     from detente.world.library import load_world
 
     case, table = load_dossier(dossier), load_world(world)
@@ -133,8 +133,8 @@ def _title(case: Quarrel, scenario: str) -> str:
 
 def _all(case: Quarrel, scenario: str) -> dict[str, Any]:
     """One row an economy."""
-    from detente.talks.neighbours import overview
-    from detente.world.labels import region_name
+    from detente.strategy.bystanders import overview
+    from detente.words.names import region_name
 
     frame, unit = overview(case, scenario), case.world.unit
     others = [s for s in case.successes if s != scenario][:1]
@@ -170,12 +170,12 @@ def _one(
     case: Quarrel, region: str, scenario: str, weights: dict[str, float] | None, rate: float, as_host: bool
 ) -> dict[str, Any]:
     """Dependence, menu, diversion, goods passed through, hosting."""
-    from detente.talks.host import harms_of, host_stake
-    from detente.talks.neighbours import ANSWERED, diversion_of, menu_of
-    from detente.talks.transshipment import pass_through, pass_through_duty
-    from detente.talks.words import plain
+    from detente.strategy.bystanders import ANSWERED, diversion_of, menu_of
+    from detente.strategy.host import harms_of, host_stake
+    from detente.strategy.transshipment import pass_through, pass_through_duty
+    from detente.types import plain
+    from detente.words.names import region_name, sector_name
     from detente.world.exposure import dependence
-    from detente.world.labels import region_name, sector_name
 
     case.outsider(region)
     menu = menu_of(case, region, probabilities=weights)

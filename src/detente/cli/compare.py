@@ -11,7 +11,7 @@ from detente.cli.common import Json, emit, out, progress_bar, signed, text_table
 from detente.errors import InputError
 
 if TYPE_CHECKING:
-    from detente.outlook.runs import Run
+    from detente.cases.runs import Run
 
 SHOWN = 12
 
@@ -33,7 +33,7 @@ def compare(
     as_json: Json = False,
 ) -> None:
     """n packages × m worlds × k parameter sets in one table, each against its own status quo."""
-    from detente.outlook.compare import INDICATORS, compare as run
+    from detente.cases.compare import INDICATORS, compare as run
 
     with progress_bar("compare", as_json) as progress:
         found = run(_packages(package), worlds=world, parameters=horizon, progress=progress)
@@ -44,12 +44,12 @@ def compare(
     strange = [r for r in listed if r not in spread.index]
     if strange:
         from detente.errors import UnknownRegion
-        from detente.world.labels import region_name
+        from detente.words.names import region_name
 
         raise UnknownRegion(strange[0], {str(r): region_name(str(r)) for r in spread.index})
     if chart is not None:
-        from detente.briefing.comparison import comparison_figure
-        from detente.briefing.standalone import save_chart
+        from detente.briefing.charts.comparison import comparison_figure
+        from detente.briefing.charts.standalone import save_chart
 
         save_chart(comparison_figure(found, indicator, listed), chart)
     if as_json:
@@ -80,7 +80,7 @@ def changed(
     as_json: Json = False,
 ) -> None:
     """What changed between two runs: what they read differently, and how much of the gap each difference makes."""
-    from detente.outlook.what_changed import what_changed
+    from detente.cases.what_changed import what_changed
 
     old, new = _run(before), _run(after)
     found = what_changed(old, new)
@@ -101,7 +101,7 @@ def _packages(given: list[str]) -> list[str | Run]:
 
 
 def _run(text: str) -> Run:
-    from detente.outlook.runs import Run, read_run
+    from detente.cases.runs import Run, read_run
 
     if text.endswith(".json"):
         record = read_run(text)

@@ -10,9 +10,9 @@ import typer
 from detente.cli.common import DossierName, HorizonName, Json, WorldName, emit, err, out, progress_bar, text_table
 
 if TYPE_CHECKING:
-    from detente.outlook.drivers import Drivers
-    from detente.outlook.ensemble import Ensemble
-    from detente.outlook.headlines import Headline
+    from detente.outlook.ensemble.drivers import Drivers
+    from detente.outlook.ensemble.ensemble import Ensemble
+    from detente.outlook.ensemble.headlines import Headline
 
 
 def ensemble(
@@ -42,7 +42,7 @@ def ensemble(
 ) -> None:
     """Ranges on every headline number, and what drives them, from many draws of everything uncertain."""
     from detente.errors import InputError
-    from detente.outlook.ensemble import ensemble as run
+    from detente.outlook.ensemble.ensemble import ensemble as run
     from detente.policy.dossier import load_dossier
     from detente.world.library import load_world
 
@@ -59,15 +59,15 @@ def ensemble(
     if draws_file is not None:
         (result.to_parquet if draws_file.suffix == ".parquet" else result.draws_csv)(draws_file)
     if chart is not None:
-        from detente.briefing.ensembles import ensemble_figure
-        from detente.briefing.standalone import save_chart
+        from detente.briefing.charts.ensembles import ensemble_figure
+        from detente.briefing.charts.standalone import save_chart
 
         save_chart(ensemble_figure(result), chart)
     shown = [h for s in result.scenarios for h in _first_page(result, s, case.venue.region)]
     found = _drivers(result, shown) if drivers else {}
     reading = None
     if odds:
-        from detente.outlook.odds import odds as read
+        from detente.outlook.ensemble.odds import odds as read
 
         reading = read(result)
     if as_json:
@@ -109,7 +109,7 @@ def _drivers(result: Ensemble, shown: list[Headline]) -> dict[str, Drivers]:
 
 
 def _print(result: Ensemble, shown: list[Headline], found: dict[str, Any]) -> None:
-    from detente.outlook.ensemble_words import amount, spread
+    from detente.outlook.ensemble.ensemble_words import amount, spread
 
     out.print(
         f"{result.title}\n{result.draws:,} draws, {result.horizon} run, {result.world}, seed {result.seed}",

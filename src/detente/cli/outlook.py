@@ -46,8 +46,8 @@ def outlook(
     if csv is not None:
         look.tree.to_frame().to_csv(csv, index=False, float_format="%.10g")
     if chart is not None:
-        from detente.briefing.outlook_figures import draw_fan, draw_tree
-        from detente.briefing.standalone import save_chart
+        from detente.briefing.charts.outlook import draw_fan, draw_tree
+        from detente.briefing.charts.standalone import save_chart
         from detente.outlook.tree import grow
 
         def note(extra: str) -> str:

@@ -13,7 +13,7 @@ from detente.cli.common import Json, emit, err, out, plain
 from detente.errors import InputError
 
 if TYPE_CHECKING:
-    from detente.policy.reader import Finding, Reading
+    from detente.reader import Finding, Reading
 
 
 def read(
@@ -25,7 +25,7 @@ def read(
     target: Annotated[Path | None, typer.Option("--out", "-o", help="Write the draft dossier (YAML) to this file.")] = None,
 ) -> None:
     """Read an article: measures, meetings, deadlines, scenarios, questions; and a draft dossier to finish."""
-    from detente.policy.reader import read_article, read_file
+    from detente.reader import read_article, read_file
 
     given = _day(date)
     if target is not None and target.exists():

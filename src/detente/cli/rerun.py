@@ -18,7 +18,7 @@ def rerun(
     as_json: Json = False,
 ) -> None:
     """Repeat a run file: the same dossier, world and parameters, solved again and compared. Exits with 1 where they differ."""
-    from detente.outlook.runs import read_run, repeat
+    from detente.cases.runs import read_run, repeat
     from detente.world.library import load_world
 
     record = read_run(run_file)
@@ -43,7 +43,7 @@ def _briefing(record: dict[str, Any], world: Any, folder: Path, quiet: bool) -> 
     import json
 
     from detente.briefing import brief
-    from detente.outlook.runs import dossier_from, flat, world_from
+    from detente.cases.runs import dossier_from, flat, world_from
 
     case = dossier_from(record.get("dossier_content", {}))
     table = world_from(record["world"], world)

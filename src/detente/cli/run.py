@@ -63,7 +63,7 @@ def solve(
     """Solve one scenario and print what it does to every economy."""
     from detente.equilibrium import solve as run
     from detente.policy.dossier import load_dossier
-    from detente.world.labels import region_name
+    from detente.words.names import region_name
     from detente.world.library import load_world
 
     if against not in ("status-quo", "baseline"):
@@ -86,7 +86,7 @@ def solve(
     if csv is not None:
         outcome.to_csv(csv)
     if run_file is not None:
-        from detente.outlook.runs import Run
+        from detente.cases.runs import Run
 
         Run.of_scenario(negotiation, name, table, basis).save(run_file)
     title = f"{negotiation.scenario(name).title if name else 'Status quo'} against {compared}"
@@ -113,7 +113,7 @@ def stress(
     as_json: Json = False,
 ) -> None:
     """Solve random extreme packages and count how each ended. Exit code 3 when any ended without an equilibrium."""
-    from detente.equilibrium.stress import stress as run
+    from detente.validation.stress import stress as run
     from detente.world.library import load_world
 
     with progress_bar("stress", as_json) as progress:

@@ -68,8 +68,8 @@ def nash(
         found.rates().to_csv(csv, index=False, float_format="%.10g")
     against = f"the status quo of {dossier}" if dossier else "the table's tariffs"
     if chart is not None:
-        from detente.briefing.standalone import save_chart
-        from detente.briefing.strategy_charts import rates_figure
+        from detente.briefing.charts.choices import rates_figure
+        from detente.briefing.charts.standalone import save_chart
 
         subtitle = (
             f"Mean rate on imports of goods and change of real income, percent; against {against}; {horizon or 'medium'} run"
@@ -125,8 +125,8 @@ def bargain(
     if csv is not None:
         deal.rates().to_csv(csv, index=False, float_format="%.10g")
     if chart is not None and frontier is not None:
-        from detente.briefing.standalone import save_chart
-        from detente.briefing.strategy_charts import frontier_figure
+        from detente.briefing.charts.choices import frontier_figure
+        from detente.briefing.charts.standalone import save_chart
 
         subtitle = f"Gains over {disagreement.replace('-', ' ')}, percent of real income; {horizon or 'medium'} run"
         agreed = [deal.gains[p] for p in deal.parties]
@@ -164,7 +164,7 @@ def regimes(
 ) -> None:
     """What ending multilateral cooperation would cost: free trade, equal treatment and tariffs without restraint."""
     from detente.strategy.regimes import regimes as run
-    from detente.world.labels import group_table
+    from detente.words.names import group_table
     from detente.world.library import load_world
 
     table = load_world(world)
@@ -182,10 +182,10 @@ def regimes(
         frame.rename_axis("region").to_csv(csv, float_format="%.10g")
     against = f"the status quo of {dossier}" if dossier else "the table's tariffs"
     if chart is not None:
-        from detente.briefing import text
-        from detente.briefing.standalone import save_chart
-        from detente.briefing.strategy_charts import regimes_figure
-        from detente.briefing.svg import region_colour
+        from detente import words as text
+        from detente.briefing.charts.choices import regimes_figure
+        from detente.briefing.charts.standalone import save_chart
+        from detente.briefing.charts.theme import region_colour
 
         groups = {c: [m for m in g["members"] if m in table.regions] for c, g in group_table().items() if g["members"] != "all"}
         shown: list[Any] = [("World", "other", None)]
@@ -221,7 +221,7 @@ def deal(
     as_json: Json = False,
 ) -> None:
     """A package both would sign: duties, controls and purchases, what trades against what, and how it would be kept."""
-    from detente.talks.propose import proposal
+    from detente.strategy.deal import proposal
     from detente.world.library import load_world
 
     table = load_world(world)
@@ -233,8 +233,8 @@ def deal(
     if csv is not None:
         found.exchange().to_csv(csv, index=False, float_format="%.10g")
     if chart is not None and found.status == "deal":
-        from detente.briefing.standalone import save_chart
-        from detente.briefing.strategy_charts import gains_figure
+        from detente.briefing.charts.choices import gains_figure
+        from detente.briefing.charts.standalone import save_chart
 
         subtitle = (
             f"Equivalent variation, USD billion a year, against both parties choosing “{disagreement}”; {found.horizon} run"
@@ -266,7 +266,7 @@ def _source(table: World, csv: Path | None) -> str:
 
 
 def _goods(table: World) -> list[str]:
-    from detente.world.labels import goods_sectors
+    from detente.words.names import goods_sectors
 
     return list(goods_sectors(table.sectors))
 

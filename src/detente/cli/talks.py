@@ -12,7 +12,7 @@ import typer
 from detente.cli.common import DossierName, HorizonName, Json, WorldName, emit, out, progress_bar, signed, text_table
 
 if TYPE_CHECKING:
-    from detente.talks.case import AtTheTable
+    from detente.strategy.table import AtTheTable
     from detente.talks.patience import Patience
 
 CsvFile = Annotated[Path | None, typer.Option(help="Also write the table as CSV.")]
@@ -60,8 +60,8 @@ def talks(
     if csv is not None:
         case.trials.summary().to_csv(csv, float_format="%.10g")
     if chart is not None:
-        from detente.briefing.standalone import save_chart
-        from detente.briefing.talks_charts import odds_figure
+        from detente.briefing.charts.standalone import save_chart
+        from detente.briefing.charts.talks import odds_figure
 
         figure = odds_figure(case, csv="" if csv is None else csv.name)
         if figure is not None:
@@ -77,7 +77,7 @@ def talks(
     out.print(f"If both cared for real income alone: {case.plain_game.explain()}", highlight=False, markup=False)
     out.print("\nThe stand-off", highlight=False)
     _models(case)
-    from detente.talks.telling import standoff_words
+    from detente.strategy.telling import standoff_words
 
     for paragraph in standoff_words(case):
         out.print()
@@ -104,8 +104,8 @@ def truce(
 ) -> None:
     """Whether today's truce or a deal would be kept: temptation, answers, renewal, transparency, the duties it could hold."""
     from detente.policy.dossier import load_dossier
-    from detente.talks.duty_game import duty_game
-    from detente.talks.truce_telling import truce_words
+    from detente.strategy.duty_game import duty_game
+    from detente.strategy.truce_telling import truce_words
     from detente.world.library import load_world
 
     patience = _patience(discount, false_alarm=false_alarm, detection=detection)
@@ -115,8 +115,8 @@ def truce(
     if csv is not None:
         _renewals(case).to_csv(csv, index=False, float_format="%.10g")
     if chart is not None:
-        from detente.briefing.standalone import save_chart
-        from detente.briefing.talks_charts import needs_figure
+        from detente.briefing.charts.standalone import save_chart
+        from detente.briefing.charts.talks import needs_figure
 
         save_chart(needs_figure(case, csv="" if csv is None else csv.name), chart)
     if as_json:
@@ -147,7 +147,7 @@ def truce(
 def _patience(discount: list[str] | None, **fixed: float | None) -> Patience:
     from dataclasses import replace
 
-    from detente.talks.motives import numbers
+    from detente.strategy.motives import numbers
     from detente.talks.patience import Patience
 
     chosen = Patience().fixed(**{key: value for key, value in fixed.items() if value is not None})
@@ -166,9 +166,9 @@ def _read(
     """The case as asked, and as the dossier has it where motives were changed (nothing is solved twice)."""
     from detente.errors import UnknownName
     from detente.policy.dossier import load_dossier
+    from detente.strategy.motives import moved
     from detente.strategy.objectives import Weights
-    from detente.talks.case import at_the_table
-    from detente.talks.motives import moved
+    from detente.strategy.table import at_the_table
     from detente.world.library import load_world
 
     case = load_dossier(dossier)
@@ -211,7 +211,7 @@ def _payoffs(case: AtTheTable) -> None:
 
 
 def _models(case: AtTheTable) -> None:
-    from detente.talks.words import chance, chance_range
+    from detente.words import chance, chance_range
 
     one, two = case.parties
     table = case.trials.summary()
@@ -235,7 +235,7 @@ def _models(case: AtTheTable) -> None:
 
 
 def _moved(before: AtTheTable, after: AtTheTable, texts: list[str]) -> None:
-    from detente.talks.words import chance, join
+    from detente.words import chance, join_or_nobody as join
 
     one, two = after.parties
     out.print(f"\nBefore and after {join(texts)}", highlight=False, markup=False)

@@ -13,7 +13,7 @@ from detente.cli.common import DossierName, HorizonName, Json, WorldName, emit, 
 from detente.errors import InputError
 
 if TYPE_CHECKING:
-    from detente.outlook.branch_odds import ForkOdds, StandOff
+    from detente.outlook.fork_odds import ForkOdds, StandOff
     from detente.outlook.journal import Contents, Entry, Journal
     from detente.outlook.reckoning import Reckoning
     from detente.outlook.watching import Look
@@ -270,7 +270,7 @@ def _stand_off(case: Dossier, world: str, horizon: str | None, wanted: bool, qui
 
     if not wanted or not any(b.stand_off for f in prospects_of(case).forks for b in f.branches):
         return None
-    from detente.talks.case import at_the_table
+    from detente.strategy.table import at_the_table
     from detente.world.library import load_world
 
     with progress_bar("stand-off", quiet) as progress:

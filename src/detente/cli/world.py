@@ -15,7 +15,7 @@ app = typer.Typer(help="The world table: look at it, or build it from its source
 @app.command("info")
 def world_info(world: WorldName = "world-2022", as_json: Json = False) -> None:
     """What a world holds: regions, sectors, totals, sources, what is imputed and how well it fits."""
-    from detente.world.labels import region_name, sector_name
+    from detente.words.names import region_name, sector_name
     from detente.world.library import load_world
 
     table = load_world(world)
@@ -58,7 +58,7 @@ def world_build(
     as_json: Json = False,
 ) -> None:
     """Build the world table from its sources and print how well it fits every margin."""
-    from detente.world.builder import build_world
+    from detente.build import build_world
 
     with progress_bar("world", as_json) as progress:
         table, fit = build_world(sources, icio=icio, full=full, progress=progress)

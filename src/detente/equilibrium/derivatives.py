@@ -23,8 +23,8 @@ from detente.equilibrium.parameters import Parameters
 from detente.equilibrium.solve import Solver, solve_flat
 from detente.errors import InputError, NotConverged, UnknownName
 from detente.policy.shock import Shock
+from detente.words.names import resolve_regions
 from detente.world.economy import Economy
-from detente.world.labels import resolve_regions
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -57,7 +57,7 @@ class Objective:
     def weights(self, regions: tuple[str, ...], sectors: tuple[str, ...]) -> Any:
         """The weights as the kernel takes them. Raises `UnknownRegion` or `UnknownSector`."""
         from detente.equilibrium import system
-        from detente.world.labels import resolve_sectors
+        from detente.words.names import resolve_sectors
 
         def by_region(weights: Mapping[str, float]) -> Any:
             vector = np.zeros(len(regions))

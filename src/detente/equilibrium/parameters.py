@@ -121,7 +121,7 @@ def _by_sector(key: str, value: ArrayLike, sectors: int, *, positive: bool) -> N
 @cache
 def horizon_table() -> Mapping[str, Mapping[str, Any]]:
     """The named horizons as they stand in `horizons.yaml`: label, months, values, sources, ranges."""
-    return yaml.safe_load(files("detente.equilibrium").joinpath("horizons.yaml").read_text(encoding="utf-8"))
+    return yaml.safe_load(files("detente").joinpath("data", "horizons.yaml").read_text(encoding="utf-8"))
 
 
 def horizon(name: str | Parameters = "medium", **overrides: Any) -> Parameters:

@@ -81,7 +81,7 @@ def acr_gains(outcome: Outcome) -> pd.Series:
 
 def _row(outcome: Outcome, region: str) -> int:
     from detente.errors import UnknownRegion
-    from detente.world.labels import region_name
+    from detente.words.names import region_name
 
     if region not in outcome.regions:
         raise UnknownRegion(region, {r: region_name(r) for r in outcome.regions})

@@ -32,7 +32,7 @@ from typing import IO, TYPE_CHECKING, Any
 from detente.errors import InputError
 
 if TYPE_CHECKING:
-    from detente.outlook.branch_odds import ForkOdds
+    from detente.outlook.fork_odds import ForkOdds
     from detente.policy.dossier import Dossier
 
 FIRST = "0" * 64

@@ -34,7 +34,7 @@ from detente.world.world import World
 if TYPE_CHECKING:
     from detente.policy.dossier import Dossier
     from detente.strategy.payoffs import PayoffTable
-    from detente.talks.bystanders import Menu
+    from detente.talks.menus import Menu
 
 Array = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]

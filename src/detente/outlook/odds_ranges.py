@@ -30,7 +30,7 @@ ENDS = (0.05, 0.95)
 
 
 @dataclass(frozen=True)
-class Driver:
+class OddsDriver:
     """An answer with one branch's odds at its low and its high end; `swing` = high − low."""
 
     fork: str
@@ -67,7 +67,7 @@ def draw_odds(tree: Tree, draws: int = 1000, seed: int = 0) -> Array:
     return out
 
 
-def drivers(tree: Tree, values: Array) -> list[Driver]:
+def drivers(tree: Tree, values: Array) -> list[OddsDriver]:
     """Σ P(leaf) values[leaf] with each branch in turn at its two ends, the largest swing first."""
     found = []
     centre = central_odds(tree)
@@ -81,5 +81,5 @@ def drivers(tree: Tree, values: Array) -> list[Driver]:
             odds[own] = centre[own] * ((1 - end) / rest) if rest > 0 else centre[own]
             odds[place[name]] = end if rest > 0 else centre[place[name]]
             ends.append(float(tree.reweighted(odds) @ values))
-        found.append(Driver(fork.id, name, *ends))
+        found.append(OddsDriver(fork.id, name, *ends))
     return sorted(found, key=lambda d: (-abs(d.swing), d.branch))

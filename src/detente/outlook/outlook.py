@@ -29,12 +29,12 @@ from numpy.typing import NDArray
 
 from detente.equilibrium.parameters import Parameters
 from detente.errors import InputError, UnknownName
-from detente.outlook.branch_odds import ForkOdds, StandOff, branch_odds
-from detente.outlook.odds_ranges import ENDS, Driver, central_odds, draw_odds, drivers
+from detente.outlook.fork_odds import ForkOdds, StandOff, branch_odds
+from detente.outlook.odds_ranges import ENDS, OddsDriver, central_odds, draw_odds, drivers
 from detente.outlook.path_values import WHOLE, PathValues, path_values, quantiles
-from detente.outlook.tree import STATUS_QUO, Odds, Tree, grow, prospects_of
-from detente.talks.words import THIN, chance, number
-from detente.world.labels import region_name
+from detente.outlook.tree import STATUS_QUO, BranchOdds, Tree, grow, prospects_of
+from detente.words import THIN, chance, digits as number
+from detente.words.names import region_name
 from detente.world.world import World
 
 if TYPE_CHECKING:
@@ -128,11 +128,11 @@ class Outlook:
             raise InputError(f"give a loss of zero or more percent, not {loss:g}")
         return self.probability(self.outcomes(code, basis) < -loss)
 
-    def drivers(self, code: str, basis: Basis = "average") -> list[Driver]:
+    def drivers(self, code: str, basis: Basis = "average") -> list[OddsDriver]:
         """Which branch's odds move the expectation most as they go from their low to their high end."""
         return drivers(self.tree, self.outcomes(code, basis))
 
-    def scenario_drivers(self, scenario: str) -> list[Driver]:
+    def scenario_drivers(self, scenario: str) -> list[OddsDriver]:
         """Which branch's odds move the probability of a scenario most."""
         return drivers(self.tree, np.array([float(leaf.scenario == scenario) for leaf in self.tree.leaves]))
 
@@ -299,7 +299,7 @@ def outlook(
     horizon: str | Parameters | None = None,
     *,
     on: date | None = None,
-    odds: Odds | None = None,
+    odds: BranchOdds | None = None,
     stand_off: StandOff | None = None,
     signals: Sequence[Signal] = (),
     with_ranges: bool = False,
@@ -310,7 +310,7 @@ def outlook(
 ) -> Outlook:
     """What may come, how likely and what to expect, from a dossier with `prospects`.
 
-    Odds are those of `branch_odds` as of `on` (default: the dossier's day), from the record, the stand-off, the analyst and
+    BranchOdds are those of `branch_odds` as of `on` (default: the dossier's day), from the record, the stand-off, the analyst and
     the signals of the dossier and in `signals`. `stand_off(day)` replaces the stand-off model, which is read off the payoff table
     otherwise. `odds` replaces all that (fork → branch → (low, mean, high)); forks it leaves out keep the analyst's priors.
     `with_ranges` solves every state at both ends of the parameters too; `discount` is a rate a year. Raises `InputError` where
@@ -325,7 +325,7 @@ def outlook(
     origin: dict[str, ForkOdds] = {}
     if odds is None:
         if stand_off is None and any(b.stand_off for _, b in ahead.branches.values()) and has_stances(case, table):
-            from detente.talks.case import at_the_table
+            from detente.strategy.table import at_the_table
 
             stand_off = at_the_table(case, table, horizon, progress=progress).odds_by
         origin = branch_odds(case, on=on, stand_off=stand_off, signals=signals, seed=seed)

@@ -25,13 +25,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from detente.cases.scenarios import parameter_variants
 from detente.equilibrium.parameters import Parameters, horizon as named_horizon
 from detente.equilibrium.solve import Solver, equilibrium_at
 from detente.errors import InputError, NotConverged, OverlappingMeasures, UnknownRegion
-from detente.outlook.scenarios import parameter_variants
-from detente.outlook.tree import State, Tree
+from detente.outlook.tree import PathState, Tree
 from detente.policy.stacking import policy_on
-from detente.world.labels import group_table, region_name
+from detente.words.names import group_table, region_name
 from detente.world.world import World
 
 Array = NDArray[np.float64]
@@ -211,7 +211,7 @@ def codes_of(world: World) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]
     return tuple(members), members
 
 
-def _where(tree: Tree, state: State) -> str:
+def _where(tree: Tree, state: PathState) -> str:
     """The first path through a state, and the day, in words."""
     for leaf in tree.leaves:
         for s in leaf.segments:

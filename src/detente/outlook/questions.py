@@ -25,22 +25,22 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from detente.cases.explained import added, divide, worth_of_sets
 from detente.equilibrium.parameters import Parameters
 from detente.errors import BadDossier
-from detente.outlook.explained import added, divide, worth_of_sets
 from detente.outlook.knowing import Knowing, worth_of_answers
 from detente.outlook.odds_ranges import ENDS
 from detente.outlook.outlook import Estimate, Outlook, outlook
 from detente.outlook.tree import Tree
 from detente.policy.parts import KeyQuestion
-from detente.talks.words import THIN, chance, number
-from detente.world.labels import region_name
+from detente.words import THIN, chance, digits as number
+from detente.words.names import region_name
 from detente.world.world import World
 
 if TYPE_CHECKING:
     from detente.policy.dossier import Dossier
     from detente.strategy.payoffs import PayoffTable
-    from detente.talks.bystanders import Menu
+    from detente.talks.menus import Menu
 
 Array = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]

@@ -17,7 +17,7 @@ import pandas as pd
 
 from detente.outlook.journal import Contents, Entry
 from detente.outlook.scores import Score, brier, calibration, log_score, score, uniform
-from detente.talks.words import join
+from detente.words import join_or_nobody as join
 
 
 @dataclass(frozen=True)

@@ -239,7 +239,7 @@ class Record(Strict):
 
 def list_records() -> dict[str, str]:
     """Id → title of the packaged records."""
-    names = sorted(f.name for f in files("detente").joinpath("records").iterdir() if f.name.endswith(".yaml"))
+    names = sorted(f.name for f in files("detente").joinpath("data", "records").iterdir() if f.name.endswith(".yaml"))
     return {n.removesuffix(".yaml"): _packaged(n).title for n in names}
 
 
@@ -266,4 +266,4 @@ def parse_record(text: str | bytes, name: str = "record.yaml") -> Record:
 
 @cache
 def _packaged(name: str) -> Record:
-    return parse_record(files("detente").joinpath("records").joinpath(name).read_bytes(), name)
+    return parse_record(files("detente").joinpath("data", "records").joinpath(name).read_bytes(), name)

@@ -7,7 +7,7 @@ A fork is met on a path if one of the branches in its `after` was taken before (
 The measures of a path: those of the last `scenario` taken (or the dossier's own), then the changes of every branch taken since;
 branches of `independent` forks keep theirs. A `withdraw` of a measure already gone is passed over; everything else must apply,
 or the path is told. Days are half-open: a branch counts from its fork's day. Between forks a path is cut wherever a measure
-starts, stops or is suspended; stretches with the same modelled measures in force share one `State`, so that each is solved once.
+starts, stops or is suspended; stretches with the same modelled measures in force share one `PathState`, each solved once.
 
 >>> from detente.policy.dossier import load_dossier
 >>> tree = grow(load_dossier("kuala-lumpur-2025"))
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 Span = tuple[float, float, float]
-Odds = Mapping[str, Mapping[str, Span]]
+BranchOdds = Mapping[str, Mapping[str, Span]]
 """Fork → branch → (low, mean, high); the means of a fork sum to 1."""
 STATUS_QUO: Final = "status-quo"
 MOST = 20_000
@@ -54,7 +54,7 @@ _BITES = (
 
 
 @dataclass(frozen=True)
-class State:
+class PathState:
     """Modelled measures in force together, as found on `day`; `added`, `gone`, `changed` against the dossier's date, by id."""
 
     id: str
@@ -115,10 +115,10 @@ class Tree:
     start: date
     until: date
     forks: Mapping[str, Fork]
-    odds: Odds
+    odds: BranchOdds
     nodes: tuple[Node, ...]
     leaves: tuple[Leaf, ...]
-    states: Mapping[str, State]
+    states: Mapping[str, PathState]
 
     @cached_property
     def probabilities(self) -> Array:
@@ -240,8 +240,8 @@ def prospects_of(dossier: Dossier) -> Prospects:
     return dossier.prospects
 
 
-def grow(dossier: Dossier, odds: Odds | None = None, *, talks_only: bool = False) -> Tree:
-    """The tree of a dossier with `prospects`. `odds` (the analyst's priors if absent) as in `Odds`.
+def grow(dossier: Dossier, odds: BranchOdds | None = None, *, talks_only: bool = False) -> Tree:
+    """The tree of a dossier with `prospects`. `odds` (the analyst's priors if absent) as in `BranchOdds`.
 
     Forks missing from `odds` keep the priors. With `talks_only` the forks marked independent are left out, which sums over
     their branches. Raises `InputError` for odds that name no fork or branch, are negative, out of order or do not sum to 1,
@@ -283,7 +283,7 @@ def grow(dossier: Dossier, odds: Odds | None = None, *, talks_only: bool = False
     )
 
 
-def checked_odds(prospects: Prospects, odds: Odds | None) -> dict[str, dict[str, Span]]:
+def checked_odds(prospects: Prospects, odds: BranchOdds | None) -> dict[str, dict[str, Span]]:
     """The odds of every fork, priors where none are given, or an `InputError` that says what is wrong with them."""
     found = priors(prospects)
     for name, own in (odds or {}).items():
@@ -319,7 +319,7 @@ class _Growing:
         self._stretches: dict[tuple[tuple[str, ...], date, date], tuple[Segment, ...]] = {}
         self._content: dict[int, tuple[Measure, str]] = {}
         self._by_content: dict[frozenset[str], str] = {}
-        self.states: dict[str, State] = {}
+        self.states: dict[str, PathState] = {}
         self._now = {m.id: self.content(m) for m in self._modelled(dossier.measures, dossier.as_of)}
         self._state(dossier.measures, dossier.as_of)
 
@@ -397,7 +397,7 @@ class _Growing:
             name = f"s{len(self._by_content):02d}"
             here = {m.id: self.content(m) for m in active}
             self._by_content[key] = name
-            self.states[name] = State(
+            self.states[name] = PathState(
                 id=name,
                 day=day,
                 measures=active,

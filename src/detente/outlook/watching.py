@@ -19,7 +19,7 @@ from datetime import date
 from typing import Any
 
 from detente.errors import InputError, UnknownName
-from detente.outlook.branch_odds import ForkOdds, StandOff, branch_odds
+from detente.outlook.fork_odds import ForkOdds, StandOff, branch_odds
 from detente.outlook.journal import Contents, Entry, forecast_line
 from detente.policy.dossier import Dossier
 from detente.policy.prospects import Fork, Prospects, Signal

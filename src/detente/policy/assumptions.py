@@ -28,7 +28,7 @@ class Assumption(Strict):
     if_wrong: Text
 
 
-class Ledger(Strict):
+class AssumptionFile(Strict):
     """The whole file."""
 
     assumptions: tuple[Assumption, ...]
@@ -38,8 +38,8 @@ class Ledger(Strict):
 def load_assumptions() -> dict[str, Assumption]:
     """Number → assumption, in order of number. Raises `BadDossier` for a number given twice."""
     name = "assumptions.yaml"
-    data, lines = read_yaml(files("detente").joinpath(name).read_bytes(), name)
-    found = validate(Ledger, data, lines, name).assumptions
+    data, lines = read_yaml(files("detente").joinpath("data", name).read_bytes(), name)
+    found = validate(AssumptionFile, data, lines, name).assumptions
     table = {a.id: a for a in sorted(found, key=lambda a: int(a.id[1:]))}
     if len(table) != len(found):
         raise BadDossier(f"{name}: an assumption number is given twice")

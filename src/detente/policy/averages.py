@@ -44,7 +44,7 @@ from detente.errors import InputError, UnknownName, UnknownRegion
 from detente.policy.measures import InstrumentKind, Measure
 from detente.policy.stacking import stack_on
 from detente.policy.timing import still_unknown, turning_days
-from detente.world.labels import group_table, region_name, region_table
+from detente.words.names import group_table, region_name, region_table
 
 if TYPE_CHECKING:
     from detente.policy.ledger import Ledger
@@ -121,7 +121,7 @@ class Coverage:
 
 
 def _table(name: str) -> pd.DataFrame:
-    with as_file(files("detente").joinpath("ledgers", name)) as path:
+    with as_file(files("detente").joinpath("data", "ledgers", name)) as path:
         return pd.read_csv(path, comment="#", dtype={"chapter": str})
 
 
@@ -130,7 +130,7 @@ def list_tables() -> tuple[str, ...]:
     return tuple(
         sorted(
             p.name[: -len("-coverage.csv")]
-            for p in files("detente").joinpath("ledgers").iterdir()
+            for p in files("detente").joinpath("data", "ledgers").iterdir()
             if p.name.endswith("-coverage.csv")
         )
     )
@@ -238,7 +238,7 @@ def _basis_of_world(by: str, on: str, definition: str) -> _Basis:
         )
     if definition == "collected-2024" and by != "USA":
         raise InputError(f"duty collected in 2024 is known for USA only; for {by} take added-since-2024")
-    from detente.world.labels import goods_sectors
+    from detente.words.names import goods_sectors
     from detente.world.library import load_world
 
     world = load_world()

@@ -37,7 +37,7 @@ from detente.policy.prospects import Branch, Fork, Prospects, Signal
 from detente.policy.reading import MAX_BYTES, read_yaml, validate
 from detente.policy.stacking import Array, Stack, check_exclusive, policy_on, stack_on
 from detente.policy.timing import Deadline, Span, Status, in_force, next_deadlines, status_on, timeline, turning_days
-from detente.world.labels import group_table, region_name, region_table, sector_name, sector_table
+from detente.words.names import group_table, region_name, region_table, sector_name, sector_table
 
 __all__ = [
     "Branch",
@@ -312,7 +312,7 @@ def _pick(name: str, table: dict[str, tuple[Item, str]], what: str) -> Item:
 
 
 def _shelf() -> Traversable:
-    return files("detente").joinpath("dossiers")
+    return files("detente").joinpath("data", "dossiers")
 
 
 # -- files -----------------------------------------------------------------------------------------------------------
@@ -358,7 +358,7 @@ def dossier_json_schema() -> dict[str, Any]:
 
 def new_dossier_text(dossier_id: str, title: str) -> str:
     """Text of a small dossier that loads, with comments on what to fill in (for `detente dossier new`)."""
-    template = files("detente.policy").joinpath("template.yaml").read_text(encoding="utf-8")
+    template = files("detente").joinpath("data", "template.yaml").read_text(encoding="utf-8")
     quoted = title.replace("\\", "\\\\").replace('"', '\\"')
     text = template.replace("{{id}}", dossier_id).replace("{{title}}", quoted)
     parse_dossier(text, f"{dossier_id}.yaml")

@@ -25,8 +25,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from detente.errors import InputError, ShockError
 from detente.policy.shock import Array, Control, Names, Shock
+from detente.words.names import goods_sectors, resolve_regions, resolve_sectors
 from detente.world.economy import Economy
-from detente.world.labels import goods_sectors, resolve_regions, resolve_sectors
 from detente.world.world import World
 
 

@@ -53,7 +53,7 @@ from detente.policy.timing import (
     timeline,
     turning_days,
 )
-from detente.world.labels import region_table, sector_table
+from detente.words.names import region_table, sector_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -245,7 +245,7 @@ class Ledger(Strict):
 
 
 def _shelf() -> Traversable:
-    return files("detente").joinpath("ledgers")
+    return files("detente").joinpath("data", "ledgers")
 
 
 def list_ledgers() -> tuple[str, ...]:

@@ -37,7 +37,7 @@ from detente.policy.changes import Change, apply_changes
 from detente.policy.measures import Base, InstrumentKind, Measure
 from detente.policy.stacking import Array, partners_of, sectors_of
 from detente.policy.timing import Status, status_on
-from detente.world.labels import region_name, sector_name
+from detente.words.names import region_name, sector_name
 
 if TYPE_CHECKING:
     from detente.policy.dossier import Dossier

@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.world.labels import goods_sectors, resolve_regions, resolve_sectors
+from detente.words.names import goods_sectors, resolve_regions, resolve_sectors
 
 Array = NDArray[np.float64]
 Names = str | Sequence[str] | None

@@ -60,7 +60,7 @@ from detente.policy.instruments import (
 from detente.policy.measures import Base, Except, InstrumentKind, Measure
 from detente.policy.shock import Shock
 from detente.policy.timing import in_force
-from detente.world.labels import group_table, resolve_sectors
+from detente.words.names import group_table, resolve_sectors
 
 Array = NDArray[np.float64]
 NEAR_TOTAL = 0.999

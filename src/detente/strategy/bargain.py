@@ -30,11 +30,11 @@ from detente.equilibrium.parameters import Parameters, horizon as named_horizon
 from detente.equilibrium.solve import solve
 from detente.errors import InputError, NotConverged, UnknownName
 from detente.policy.instruments import Policy
-from detente.strategy.levers import Detail, TariffSpace
 from detente.strategy.nash import nash_tariffs
 from detente.strategy.search import Progress
+from detente.strategy.tariff_space import Detail, TariffSpace
+from detente.words.names import resolve_regions
 from detente.world.economy import Economy
-from detente.world.labels import resolve_regions
 from detente.world.world import World
 
 Array = NDArray[np.float64]

@@ -23,8 +23,8 @@ from numpy.typing import NDArray
 from detente.equilibrium.derivatives import Objective, TariffGradients
 from detente.equilibrium.parameters import Parameters, horizon as named_horizon
 from detente.policy.instruments import Policy
-from detente.strategy.levers import Detail, TariffSpace
 from detente.strategy.objectives import Weights
+from detente.strategy.tariff_space import Detail, TariffSpace
 from detente.world.economy import Economy
 from detente.world.world import World
 

@@ -23,8 +23,8 @@ from detente.equilibrium.levels import Equilibrium, spending_power
 from detente.equilibrium.parameters import Parameters
 from detente.equilibrium.solve import Solver, solve_flat
 from detente.policy.shock import Shock
-from detente.strategy.levers import TariffSpace
 from detente.strategy.search import Progress, Stationary, settle
+from detente.strategy.tariff_space import TariffSpace
 from detente.world.economy import Economy
 
 Array = NDArray[np.float64]

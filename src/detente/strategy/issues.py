@@ -33,7 +33,7 @@ from detente.errors import InputError
 from detente.policy.measures import Base, InstrumentKind, Measure
 from detente.policy.stacking import partners_of, sectors_of
 from detente.policy.timing import Status, status_on
-from detente.world.labels import goods_sectors, region_adjective, region_name, sector_name
+from detente.words.names import goods_sectors, region_adjective, region_name, sector_name
 from detente.world.world import World
 
 if TYPE_CHECKING:

@@ -45,10 +45,10 @@ from detente.policy.instruments import Policy
 from detente.policy.shock import Shock
 from detente.strategy.checkpoint import Checkpoint, digest
 from detente.strategy.differences import by_differences
-from detente.strategy.levers import Detail, TariffSpace
 from detente.strategy.search import Progress, Stationary, climb, in_turn, stationary
+from detente.strategy.tariff_space import Detail, TariffSpace
+from detente.words.names import resolve_regions
 from detente.world.economy import Economy
-from detente.world.labels import resolve_regions
 from detente.world.world import World
 
 Array = NDArray[np.float64]

@@ -30,11 +30,11 @@ from detente.equilibrium.solve import solve
 from detente.errors import InputError, NotConverged, UnknownName
 from detente.policy.instruments import Policy
 from detente.strategy.bargain import Bargain, bargain
-from detente.strategy.levers import Detail
 from detente.strategy.nash import TariffSolution, nash_tariffs
 from detente.strategy.search import Progress
+from detente.strategy.tariff_space import Detail
+from detente.words.names import region_name, resolve_regions, resolve_sectors
 from detente.world.economy import Economy
-from detente.world.labels import region_name, resolve_regions, resolve_sectors
 from detente.world.world import World
 
 Array = NDArray[np.float64]

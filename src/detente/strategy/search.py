@@ -24,7 +24,7 @@ from detente.equilibrium.arrays import theta_of
 from detente.equilibrium.derivatives import TariffGradients
 from detente.errors import NotConverged
 from detente.strategy.checkpoint import Checkpoint, Saved
-from detente.strategy.levers import HIGHEST, LOWEST, TariffSpace
+from detente.strategy.tariff_space import HIGHEST, LOWEST, TariffSpace
 
 Array = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]

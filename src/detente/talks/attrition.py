@@ -21,8 +21,10 @@ from typing import Any
 
 import pandas as pd
 
+from detente.checks import inside, not_negative, positive
 from detente.errors import InputError
-from detente.talks.words import chance, inside, not_negative, number, plain, positive
+from detente.types import plain
+from detente.words import chance, digits as number
 
 
 @dataclass(frozen=True)

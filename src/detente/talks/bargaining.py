@@ -30,7 +30,8 @@ from scipy.optimize import linprog, minimize
 
 from detente.errors import InputError, NotConverged
 from detente.talks.games import efficient_rows
-from detente.talks.words import chance, join, number, plain
+from detente.types import plain
+from detente.words import chance, digits as number, join_or_nobody as join
 
 Array = NDArray[np.float64]
 Solution = Literal["nash", "kalai-smorodinsky", "egalitarian", "utilitarian"]

@@ -25,8 +25,10 @@ from typing import Any
 
 import pandas as pd
 
+from detente.checks import positive
 from detente.errors import InputError
-from detente.talks.words import THIN, chance, number, plain, positive
+from detente.types import plain
+from detente.words import THIN, chance, digits as number
 
 
 @dataclass(frozen=True)

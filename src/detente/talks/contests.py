@@ -40,7 +40,7 @@ from detente.talks.prolonged import prolonged_deadline
 from detente.talks.reputation import stubborn_standoff
 from detente.talks.stakes import Stakes, annuity, stakes_from_table
 from detente.talks.standoff import Standoff, standoff
-from detente.talks.words import DAYS_A_YEAR
+from detente.words import DAYS_A_YEAR
 
 MODELS = {
     "steady": "no deadline, both known to bend",

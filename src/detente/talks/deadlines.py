@@ -48,11 +48,13 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
+from detente.checks import not_negative, positive
 from detente.errors import InputError
 from detente.talks.ends import STANDS, UNKNOWN, End
 from detente.talks.stakes import Stakes
 from detente.talks.standoff import NAN, standoff
-from detente.talks.words import DAYS_A_YEAR, chance, days, not_negative, plain, positive
+from detente.types import plain
+from detente.words import DAYS_A_YEAR, chance, days
 
 Array = NDArray[np.float64]
 QUIET = "quiet, then a choice at the deadline"

@@ -30,10 +30,12 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.interpolate import CubicSpline, PchipInterpolator
 from scipy.optimize import brentq, minimize_scalar
 
+from detente.checks import finite
 from detente.errors import InputError
 from detente.talks.bargaining import SOLUTIONS, Solution, _powers
 from detente.talks.games import efficient_rows
-from detente.talks.words import finite, join, number, plain
+from detente.types import plain
+from detente.words import digits as number, join_or_nobody as join
 
 Array = NDArray[np.float64]
 

@@ -27,7 +27,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import linprog
 
 from detente.errors import InputError, UnknownName
-from detente.talks.words import chance, join, number, plain
+from detente.types import plain
+from detente.words import chance, digits as number, join_or_nobody as join
 
 Array = NDArray[np.float64]
 TOLERANCE = 1e-9

@@ -28,8 +28,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from detente.checks import positive
 from detente.errors import InputError, UnknownName
-from detente.talks.words import join, number, plain, positive
+from detente.types import plain
+from detente.words import digits as number, join_or_nobody as join
 
 Array = NDArray[np.float64]
 LIST_ALL = 20_000

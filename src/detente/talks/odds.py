@@ -33,7 +33,8 @@ from numpy.typing import NDArray
 from detente.errors import UnknownName
 from detente.talks.contests import MODELS, Trial
 from detente.talks.patience import named
-from detente.talks.words import DAYS_A_YEAR, chance, chance_range, plain
+from detente.types import plain
+from detente.words import DAYS_A_YEAR, chance, chance_range
 
 Array = NDArray[np.float64]
 Spread = tuple[float, float, float]

@@ -22,8 +22,10 @@ from typing import Any
 
 import pandas as pd
 
+from detente.checks import finite, inside, positive, probability
 from detente.errors import InputError
-from detente.talks.words import chance, finite, inside, join, plain, positive, probability
+from detente.types import plain
+from detente.words import chance, join_or_nobody as join
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
+from detente.checks import not_negative, positive, probability
 from detente.errors import InputError, UnknownName
-from detente.talks.words import not_negative, plain, positive, probability
+from detente.types import plain
 
 Range = tuple[float, float]
 COMMON = ("collapse_risk", "settlement_years", "collapse_years", "face")

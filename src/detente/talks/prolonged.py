@@ -21,12 +21,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from detente.checks import probability
 from detente.errors import InputError
 from detente.talks.deadlines import TimedStandoff, fixed_deadline
 from detente.talks.ends import End
 from detente.talks.stakes import Stakes
 from detente.talks.standoff import Standoff, standoff
-from detente.talks.words import probability
 
 
 @dataclass(frozen=True, eq=False)

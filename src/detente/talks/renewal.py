@@ -32,10 +32,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from detente.checks import alarms, different, not_negative, positive, two
 from detente.errors import InputError
-from detente.talks.checks import alarms, different, two
 from detente.talks.truce import TruceSide, deterrent, weight_needed
-from detente.talks.words import THIN, days, not_negative, number, plain, positive
+from detente.types import plain
+from detente.words import THIN, days, digits as number
 
 GRID = tuple(m / 12 for m in (1, 2, 3, 4, 6, 9, 12, 18, 24, 36, 60))
 

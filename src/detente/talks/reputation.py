@@ -26,11 +26,13 @@ from typing import Any
 
 import pandas as pd
 
+from detente.checks import inside, positive
 from detente.errors import InputError
 from detente.talks.ends import STANDS, UNKNOWN, End, fading
 from detente.talks.stakes import Stakes
 from detente.talks.standoff import NAN, Standoff, standoff
-from detente.talks.words import chance, days, inside, plain, positive
+from detente.types import plain
+from detente.words import chance, days
 
 
 @dataclass(frozen=True)

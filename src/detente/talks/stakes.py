@@ -21,8 +21,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from detente.checks import finite, positive
 from detente.errors import InputError
-from detente.talks.words import finite, plain, positive
+from detente.types import plain
 
 QUANTITIES = {
     "flow": "flow during the stand-off (a year)",

@@ -28,10 +28,12 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from detente.checks import finite, not_negative
 from detente.errors import InputError
 from detente.talks.ends import STANDS, UNKNOWN, End, fading
 from detente.talks.stakes import QUANTITIES, Stakes
-from detente.talks.words import DAYS_A_YEAR, chance, chance_range, days, finite, not_negative, number, plain
+from detente.types import plain
+from detente.words import DAYS_A_YEAR, chance, chance_range, days, digits as number
 
 Status = Literal[
     "mixed", "first gives way at once", "second gives way at once", "both give way at once", "neither gives way", "no contest"

@@ -25,11 +25,12 @@ from typing import Any
 import pandas as pd
 from scipy.optimize import brentq
 
+from detente.checks import finite, not_negative, positive, probability
 from detente.errors import InputError
 from detente.talks.renewal import renewal
 from detente.talks.stakes import annuity
 from detente.talks.truce import Truce, TruceSide, truce
-from detente.talks.words import finite, not_negative, plain, positive, probability
+from detente.types import plain
 
 PERIODS = (90 / 365.25, 180 / 365.25, 365 / 365.25)
 """Lengths a truce is signed for, in years."""

@@ -27,7 +27,8 @@ from numpy.typing import ArrayLike
 from detente.errors import InputError
 from detente.talks.bargaining import Deal, Solution, bargain
 from detente.talks.games import Game, game
-from detente.talks.words import join, number, plain
+from detente.types import plain
+from detente.words import digits as number, join_or_nobody as join
 
 
 @dataclass(frozen=True, eq=False)

@@ -31,9 +31,10 @@ from typing import Any
 
 import pandas as pd
 
+from detente.checks import alarms, different, finite, inside, two
 from detente.errors import InputError
-from detente.talks.checks import alarms, different, two
-from detente.talks.words import chance, finite, inside, join, number, plain
+from detente.types import plain
+from detente.words import chance, digits as number, join_or_nobody as join
 
 
 @dataclass(frozen=True)

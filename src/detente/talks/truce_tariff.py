@@ -34,9 +34,10 @@ from typing import Any
 
 import pandas as pd
 
+from detente.checks import finite, inside, not_negative, positive, two
 from detente.errors import InputError
-from detente.talks.checks import two
-from detente.talks.words import THIN, finite, inside, join, not_negative, number, plain, positive
+from detente.types import plain
+from detente.words import THIN, digits as number, join_or_nobody as join
 
 
 @dataclass(frozen=True)

@@ -16,11 +16,11 @@ from functools import partial
 from time import perf_counter
 from typing import Any
 
-from detente.outlook.executors import ONE_THREAD
+from detente.outlook.ensemble.executors import ONE_THREAD
 from detente.web.metrics import Counters
 from detente.web.replies import Refusal
 from detente.web.settings import Settings
-from detente.web.state import Kept, State, digest
+from detente.web.state import Kept, PageState, digest
 from detente.web.tasks import Done, begin, run_task
 
 Gone = Callable[[], Awaitable[bool]]
@@ -84,7 +84,7 @@ class Answers:
             raise Refusal(503, "A worker process ended; try again.", headers={"Retry-After": "2"}) from None
 
     # -- questions that are kept -----------------------------------------------------------------------------------------
-    async def kept(self, name: str, state: State, gone: Gone | None = None) -> tuple[Any, bool]:
+    async def kept(self, name: str, state: PageState, gone: Gone | None = None) -> tuple[Any, bool]:
         """What task `name` says of a state, and whether it was known."""
         key = digest([name, state.model_dump()])
         found = self._kept.find(key)
@@ -100,7 +100,7 @@ class Answers:
             self._going[key] = (task, listeners)
         return await asyncio.shield(task), False
 
-    async def _worked_out(self, key: str, name: str, state: State, listeners: list[Gone]) -> Any:
+    async def _worked_out(self, key: str, name: str, state: PageState, listeners: list[Gone]) -> Any:
         async def all_gone() -> bool:
             return bool(listeners) and all([await gone() for gone in listeners])
 
@@ -109,7 +109,7 @@ class Answers:
         finally:
             self._going.pop(key, None)
 
-    async def answer(self, state: State, gone: Gone | None = None) -> dict[str, Any]:
+    async def answer(self, state: PageState, gone: Gone | None = None) -> dict[str, Any]:
         """The answer to a state, with the ranges if they are known, and the seconds it took."""
         start = perf_counter()
         found, known = await self.kept("answer", state, gone)
@@ -122,7 +122,7 @@ class Answers:
 
     async def warm(self) -> None:
         """Have every process of the pool ready."""
-        state = State(dossier="kuala-lumpur-2025")
+        state = PageState(dossier="kuala-lumpur-2025")
         await asyncio.gather(*(self.run("answer", state) for _ in range(self.settings.at_once)))
 
     def close(self) -> None:

@@ -15,7 +15,7 @@ from detente.web import exports
 from detente.web.answers import Answers
 from detente.web.replies import Refusal, Reply
 from detente.web.schemas import Answer, Catalogue, DossierView, Drivers, Ranges, ReadArticle, ReadDossier, Table, replies
-from detente.web.state import State
+from detente.web.state import PageState
 from detente.web.views import catalogue, dossier_view
 from detente.world.library import load_world
 
@@ -44,10 +44,10 @@ class ArticleText(Strict):
     date: Annotated[str, Field(max_length=10)] | None = None
 
 
-class Comparison(Strict):
+class CompareRequest(Strict):
     """States to put side by side."""
 
-    states: Annotated[list[State], Field(min_length=1, max_length=6)]
+    states: Annotated[list[PageState], Field(min_length=1, max_length=6)]
     indicator: Indicator = "real_income_pct"
 
 
@@ -84,31 +84,31 @@ async def post_read(request: Request, body: ArticleText) -> Response:
 
 
 @router.post("/solve", summary="The equilibrium of a state against the status quo", responses=replies(Answer))
-async def post_solve(request: Request, state: State) -> Response:
+async def post_solve(request: Request, state: PageState) -> Response:
     """What the state does to every economy. Ranges are null until `/ranges` was asked for the same state."""
     return Reply(await answers_of(request).answer(state, request.is_disconnected))
 
 
 @router.post("/ranges", summary="Low and high over the parameter ranges", responses=replies(Ranges))
-async def post_ranges(request: Request, state: State) -> Response:
+async def post_ranges(request: Request, state: PageState) -> Response:
     """Lowest and highest real income by region over the ranges of the horizon's parameters."""
     return Reply((await answers_of(request).kept("ranges", state, request.is_disconnected))[0])
 
 
 @router.post("/drivers", summary="What each moved measure contributes", responses=replies(Drivers))
-async def post_drivers(request: Request, state: State) -> Response:
+async def post_drivers(request: Request, state: PageState) -> Response:
     """Contribution of each moved measure to real income of the parties, the host and the world."""
     return Reply((await answers_of(request).kept("drivers", state, request.is_disconnected))[0])
 
 
 @router.post("/compare", summary="One indicator of several states side by side", responses=replies(Table))
-async def post_compare(request: Request, body: Comparison) -> Response:
+async def post_compare(request: Request, body: CompareRequest) -> Response:
     """A table: one row a region, one column a state."""
     return Reply(await answers_of(request).run("compare", body.states, body.indicator, gone=request.is_disconnected))
 
 
 @router.post("/export/{kind}", summary="A state as a file: csv, yaml, python or run", responses=replies(also=TEXT))
-async def post_export(request: Request, kind: Literal["csv", "yaml", "python", "run"], state: State) -> Response:
+async def post_export(request: Request, kind: Literal["csv", "yaml", "python", "run"], state: PageState) -> Response:
     """A text file to download."""
     name, media, text = await answers_of(request).run("export", kind, state)
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}

@@ -9,7 +9,7 @@ import sys
 from contextlib import suppress
 from time import time
 
-from detente.outlook.executors import ONE_THREAD
+from detente.outlook.ensemble.executors import ONE_THREAD
 from detente.web import logs
 from detente.web.jobs import Jobs
 from detente.web.metrics import Counters

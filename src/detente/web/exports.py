@@ -1,7 +1,7 @@
 """A state as a file: results as CSV, the scenario as YAML, the same in Python, a run file that `detente rerun` repeats.
 
->>> from detente.web.state import State
->>> name, media, text = export("python", State(dossier="kuala-lumpur-2025", levers={"us-threat-100": 40}))
+>>> from detente.web.state import PageState
+>>> name, media, text = export("python", PageState(dossier="kuala-lumpur-2025", levers={"us-threat-100": 40}))
 >>> name, "dt.load_dossier('kuala-lumpur-2025')" in text
 ('kuala-lumpur-2025.py', True)
 """
@@ -15,12 +15,12 @@ from typing import Any, Literal
 
 import yaml
 
+from detente.cases.runs import Run, dossier_content
 from detente.equilibrium.solve import solve
 from detente.errors import BadDossier
-from detente.outlook.runs import Run, dossier_content
 from detente.policy.dossier import parse_dossier
 from detente.web.quick import case_policy, quo_policy
-from detente.web.state import OWN, Case, State, resolve
+from detente.web.state import OWN, PageState, Resolved, resolve
 
 _DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 Kind = Literal["csv", "yaml", "python", "run"]
@@ -30,7 +30,7 @@ MEDIA = {
 }  # fmt: skip
 
 
-def export(kind: Kind, state: State) -> tuple[str, str, str]:
+def export(kind: Kind, state: PageState) -> tuple[str, str, str]:
     """File name, media type and text of a state in one of the forms."""
     case = resolve(state)
     stem = f"{case.dossier.id}{'-' + case.scenario if case.scenario else ''}"
@@ -43,7 +43,7 @@ def export(kind: Kind, state: State) -> tuple[str, str, str]:
     return f"{stem}.run.json", MEDIA[kind], run_text(case)
 
 
-def csv_text(case: Case) -> str:
+def csv_text(case: Resolved) -> str:
     """Results by region, as `Outcome.to_frame` names them."""
     outcome = solve(case.world, case_policy(case), case.horizon).relative_to(solve(case.world, quo_policy(case), case.horizon))
     target = io.StringIO()
@@ -51,7 +51,7 @@ def csv_text(case: Case) -> str:
     return target.getvalue()
 
 
-def yaml_text(case: Case) -> str:
+def yaml_text(case: Resolved) -> str:
     """The dossier as YAML; moved levers are a scenario of their own at the end."""
     dossier, _ = case.as_dossier()
     content = dossier_content(dossier)
@@ -81,7 +81,7 @@ def _dated(value: Any) -> Any:
     return value
 
 
-def python_text(case: Case) -> str:
+def python_text(case: Resolved) -> str:
     """A script that gives the same numbers."""
     own = case.state.content is not None
     name = f"{case.dossier.id}.yaml" if own else case.dossier.id
@@ -111,7 +111,7 @@ def _comment(text: str) -> str:
     return " ".join(text.replace("\\", " ").replace('"', "'").split())
 
 
-def run_text(case: Case) -> str:
+def run_text(case: Resolved) -> str:
     """A run file."""
     dossier, scenario = case.as_dossier()
     record = Run.of_scenario(dossier, scenario, case.world, case.horizon).record()

@@ -15,7 +15,7 @@ from detente.web.crew import Crew
 from detente.web.jobs import Job, TooManyJobs
 from detente.web.replies import Refusal, Reply
 from detente.web.schemas import JobView, replies
-from detente.web.state import State
+from detente.web.state import PageState
 
 router = APIRouter(prefix="/api/v1/jobs", default_response_class=Reply)
 KindName = Literal[
@@ -31,7 +31,7 @@ class JobRequest(Strict):
     """What to work on: a kind, a state, and the kind's own arguments."""
 
     kind: KindName
-    state: State
+    state: PageState
     arguments: Annotated[dict[str, Any], Field(max_length=40)] = Field(default={})
 
 

@@ -18,8 +18,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from detente.errors import InputError
 from detente.web.quick import case_policy
-from detente.web.state import Case, day_of
-from detente.world.labels import goods_sectors
+from detente.web.state import Resolved, day_of
+from detente.words.names import goods_sectors
 
 if TYPE_CHECKING:
     from detente.strategy.objectives import Weights
@@ -117,17 +117,17 @@ class Kind:
 
     title: str
     arguments: type[Arguments]
-    work: Callable[[Case, Any, Progress, Path], dict[str, Any]]
+    work: Callable[[Resolved, Any, Progress, Path], dict[str, Any]]
     of_state: bool = False
 
-    def key(self, case: Case, arguments: Arguments) -> list[Any]:
+    def key(self, case: Resolved, arguments: Arguments) -> list[Any]:
         """What the result depends on, besides the code."""
         basis = case.key if self.of_state else [case.dossier_key, case.horizon, case.world.fingerprint]
         return [basis, arguments.model_dump(mode="json")]
 
 
 # -- the work --------------------------------------------------------------------------------------------------------------
-def _outlook(case: Case, a: OutlookArguments, progress: Progress, folder: Path) -> dict[str, Any]:
+def _outlook(case: Resolved, a: OutlookArguments, progress: Progress, folder: Path) -> dict[str, Any]:
     from detente.outlook.outlook import outlook
     from detente.web.page_records import tree_and_months
 
@@ -135,15 +135,15 @@ def _outlook(case: Case, a: OutlookArguments, progress: Progress, folder: Path) 
     return {**_told(look), **tree_and_months(look)}
 
 
-def _questions(case: Case, a: QuestionArguments, progress: Progress, folder: Path) -> dict[str, Any]:
+def _questions(case: Resolved, a: QuestionArguments, progress: Progress, folder: Path) -> dict[str, Any]:
     from detente.outlook.questions import key_questions
 
     return _told(key_questions(case.dossier, case.world, case.horizon, by=a.by, knowing=a.knowing, progress=progress))
 
 
-def _motives(case: Case, a: TalkArguments) -> dict[str, Weights]:
+def _motives(case: Resolved, a: TalkArguments) -> dict[str, Weights]:
+    from detente.strategy.motives import moved
     from detente.strategy.objectives import Weights
-    from detente.talks.motives import moved
 
     given = {p.region: Weights.of(case.dossier, p.region) for p in case.dossier.parties}
     return moved(given, [f"{k}={v!r}" for k, v in sorted(a.weights.items())])
@@ -158,8 +158,8 @@ def _patience(a: TalkArguments) -> Patience:
     return replace(Patience().fixed(**fixed), rates=dict(a.discount))
 
 
-def _talks(case: Case, a: TalkArguments, progress: Progress, folder: Path) -> dict[str, Any]:
-    from detente.talks.case import at_the_table
+def _talks(case: Resolved, a: TalkArguments, progress: Progress, folder: Path) -> dict[str, Any]:
+    from detente.strategy.table import at_the_table
     from detente.web.page_records import told_stand_off
 
     found = at_the_table(
@@ -169,10 +169,10 @@ def _talks(case: Case, a: TalkArguments, progress: Progress, folder: Path) -> di
     return {**_told(found), **told_stand_off(found)}
 
 
-def _truce(case: Case, a: TalkArguments, progress: Progress, folder: Path) -> dict[str, Any]:
-    from detente.talks.case import at_the_table
-    from detente.talks.duty_game import duty_game
-    from detente.talks.truce_telling import truce_words
+def _truce(case: Resolved, a: TalkArguments, progress: Progress, folder: Path) -> dict[str, Any]:
+    from detente.strategy.duty_game import duty_game
+    from detente.strategy.table import at_the_table
+    from detente.strategy.truce_telling import truce_words
 
     weights = _motives(case, a)
     table = at_the_table(
@@ -190,8 +190,8 @@ def _truce(case: Case, a: TalkArguments, progress: Progress, folder: Path) -> di
     return {**kept, "duties": duties.record(), "explained": "\n\n".join(truce_words(table, duties))}
 
 
-def _deal(case: Case, a: DealArguments, progress: Progress, folder: Path) -> dict[str, Any]:
-    from detente.talks.propose import proposal
+def _deal(case: Resolved, a: DealArguments, progress: Progress, folder: Path) -> dict[str, Any]:
+    from detente.strategy.deal import proposal
     from detente.web.page_records import deal_zone
 
     deal = proposal(
@@ -201,12 +201,12 @@ def _deal(case: Case, a: DealArguments, progress: Progress, folder: Path) -> dic
     return {**_told(deal), **deal_zone(deal)}
 
 
-def _bystander(case: Case, a: BystanderArguments, progress: Progress, folder: Path) -> dict[str, Any]:
-    from detente.outlook.scenarios import run_scenarios
-    from detente.talks.neighbours import diversion_of, menu_of
-    from detente.talks.quarrel import Quarrel, check
-    from detente.talks.transshipment import pass_through
-    from detente.talks.words import plain
+def _bystander(case: Resolved, a: BystanderArguments, progress: Progress, folder: Path) -> dict[str, Any]:
+    from detente.cases.quarrel import Quarrel, check
+    from detente.cases.scenarios import run_scenarios
+    from detente.strategy.bystanders import diversion_of, menu_of
+    from detente.strategy.transshipment import pass_through
+    from detente.types import plain
     from detente.web.page_records import third_economies
     from detente.world.exposure import dependence
 
@@ -234,15 +234,15 @@ def _bystander(case: Case, a: BystanderArguments, progress: Progress, folder: Pa
     }  # fmt: skip
 
 
-def _players(case: Case, given: list[str] | None) -> list[str]:
+def _players(case: Resolved, given: list[str] | None) -> list[str]:
     return list(given) if given else [p.region for p in case.dossier.parties]
 
 
-def _goods(case: Case) -> list[str]:
+def _goods(case: Resolved) -> list[str]:
     return list(goods_sectors(case.world.sectors))
 
 
-def _nash(case: Case, a: NashArguments, progress: Progress, folder: Path) -> dict[str, Any]:
+def _nash(case: Resolved, a: NashArguments, progress: Progress, folder: Path) -> dict[str, Any]:
     from detente.strategy.nash import best_reply, nash_tariffs
 
     players = _players(case, a.players)
@@ -254,7 +254,7 @@ def _nash(case: Case, a: NashArguments, progress: Progress, folder: Path) -> dic
     return _told(nash_tariffs(case.world, players, a.detail, partners=players if a.on_each_other else None, **options))
 
 
-def _regimes(case: Case, a: RegimeArguments, progress: Progress, folder: Path) -> dict[str, Any]:
+def _regimes(case: Resolved, a: RegimeArguments, progress: Progress, folder: Path) -> dict[str, Any]:
     from detente.strategy.regimes import regimes
 
     return _told(
@@ -265,7 +265,7 @@ def _regimes(case: Case, a: RegimeArguments, progress: Progress, folder: Path) -
     )  # fmt: skip
 
 
-def _bargain(case: Case, a: BargainArguments, progress: Progress, folder: Path) -> dict[str, Any]:
+def _bargain(case: Resolved, a: BargainArguments, progress: Progress, folder: Path) -> dict[str, Any]:
     from detente.strategy.bargain import bargain
 
     return _told(
@@ -276,14 +276,14 @@ def _bargain(case: Case, a: BargainArguments, progress: Progress, folder: Path) 
     )  # fmt: skip
 
 
-def _ensemble(case: Case, a: EnsembleArguments, progress: Progress, folder: Path) -> dict[str, Any]:
-    from detente.outlook.ensemble import ensemble
+def _ensemble(case: Resolved, a: EnsembleArguments, progress: Progress, folder: Path) -> dict[str, Any]:
+    from detente.outlook.ensemble.ensemble import ensemble
 
     dossier, scenario = case.as_dossier()
     return _told(ensemble(dossier, a.draws, a.seed, world=case.world, scenario=scenario, horizon=case.horizon, progress=progress))
 
 
-def _briefing(case: Case, a: Arguments, progress: Progress, folder: Path) -> dict[str, Any]:
+def _briefing(case: Resolved, a: Arguments, progress: Progress, folder: Path) -> dict[str, Any]:
     from detente.briefing import brief
 
     dossier, _ = case.as_dossier()

@@ -21,14 +21,14 @@ from numpy.typing import NDArray
 from detente.outlook.odds_ranges import ENDS
 from detente.outlook.outlook import SPREAD
 from detente.outlook.path_values import quantiles
-from detente.talks.words import plain
-from detente.world.labels import region_name
+from detente.types import plain
+from detente.words.names import region_name
 
 if TYPE_CHECKING:
+    from detente.cases.quarrel import Quarrel
     from detente.outlook.outlook import Outlook
-    from detente.talks.case import AtTheTable
-    from detente.talks.proposal import Proposal
-    from detente.talks.quarrel import Quarrel
+    from detente.strategy.proposal import Proposal
+    from detente.strategy.table import AtTheTable
 
 Array = NDArray[np.float64]
 DIGITS = 6
@@ -91,8 +91,8 @@ def told_stand_off(case: AtTheTable) -> dict[str, Any]:
     """`words`: the sentences on payoffs and stand-off by subject, in the order they are read, empty ones left out; `truce_words`:
     those on what keeps a truce or a deal.
     """
-    from detente.talks import telling
-    from detente.talks.truce_telling import truce_words
+    from detente.strategy import telling
+    from detente.strategy.truce_telling import truce_words
 
     parts = {
         "game": case.game.explain(), "answer": telling.answer(case), "at_once": telling.at_once(case),
@@ -145,9 +145,9 @@ def third_economies(case: Quarrel, region: str, scenario: str, menu: Any) -> dic
     """`economies`: one row a third economy (what the quarrel brings each, percent and million USD a year, goods passed through);
     `ranges` of the economy shown; `hosting`: what success of the talks is worth to it, where it is the host.
     """
-    from detente.talks.host import harms_of, host_stake
-    from detente.talks.neighbours import overview
-    from detente.talks.transshipment import pass_through, pass_through_duty
+    from detente.strategy.bystanders import overview
+    from detente.strategy.host import harms_of, host_stake
+    from detente.strategy.transshipment import pass_through, pass_through_duty
 
     frame, unit = overview(case, scenario), case.world.unit
     rows = [

@@ -3,8 +3,8 @@
 An answer costs one solve (the status quo of a dossier is kept), ranges as many as the horizon has parameter variants, drivers two
 for each thing that was moved. Everything is a pure function of the case; what is kept is kept by the case's key.
 
->>> from detente.web.state import State, resolve
->>> case = resolve(State(dossier="kuala-lumpur-2025", levers={"us-threat-100": 100}))
+>>> from detente.web.state import PageState, resolve
+>>> case = resolve(PageState(dossier="kuala-lumpur-2025", levers={"us-threat-100": 100}))
 >>> found = Engine().answer(case)
 >>> found["status"], found["headline"][0]["region"], found["headline"][0]["real_income_pct"] < 0
 ('converged', 'USA', True)
@@ -17,17 +17,17 @@ from typing import Any
 
 import numpy as np
 
-from detente.briefing.text import day as day_words
+from detente.cases.scenarios import parameter_variants
 from detente.equilibrium.outcome import Outcome
 from detente.equilibrium.parameters import Parameters, horizon as named_horizon
 from detente.equilibrium.solve import Solver, solve
 from detente.errors import InputError, UnknownName
-from detente.outlook.scenarios import parameter_variants
 from detente.policy.instruments import Policy
 from detente.policy.levers import DATE, lever_values, levered_policy
 from detente.policy.shock import Shock
-from detente.web.state import Case, Kept, digest
-from detente.world.labels import goods_sectors, region_name, sector_name
+from detente.web.state import Kept, Resolved, digest
+from detente.words import day as day_words
+from detente.words.names import goods_sectors, region_name, sector_name
 from detente.world.world import World
 
 INDICATORS = {
@@ -52,25 +52,25 @@ class Engine:
         self._drivers: Kept[dict[str, Any]] = Kept(answers)
 
     # -- answers ---------------------------------------------------------------------------------------------------------
-    def answer(self, case: Case) -> dict[str, Any]:
+    def answer(self, case: Resolved) -> dict[str, Any]:
         """The answer to a case. Raises `NotConverged`, `ShockError`."""
         return self._answers.of(case.key, lambda: self._answered(case))
 
-    def outcome(self, case: Case) -> Outcome:
+    def outcome(self, case: Resolved) -> Outcome:
         """The new equilibrium against the status quo."""
         return self._outcomes.of(case.key, lambda: self._solved(case).relative_to(self.quo(case)))
 
-    def quo(self, case: Case, parameters: Parameters | None = None) -> Outcome:
+    def quo(self, case: Resolved, parameters: Parameters | None = None) -> Outcome:
         """The dossier's status quo against the table, at the case's horizon or other parameters."""
         chosen = parameters or named_horizon(case.horizon)
         key = digest([case.dossier_key, case.world.fingerprint, chosen.record()])
         return self._quo.of(key, lambda: solve(case.world, quo_policy(case), chosen, solver=self._solver))
 
-    def _solved(self, case: Case, parameters: Parameters | None = None, policy: Policy | None = None) -> Outcome:
+    def _solved(self, case: Resolved, parameters: Parameters | None = None, policy: Policy | None = None) -> Outcome:
         chosen = parameters or named_horizon(case.horizon)
         return solve(case.world, policy or case_policy(case), chosen, solver=self._solver)
 
-    def _answered(self, case: Case) -> dict[str, Any]:
+    def _answered(self, case: Resolved) -> dict[str, Any]:
         outcome, quo = self.outcome(case), self.quo(case)
         world, dossier = case.world, case.dossier
         parties = [p.region for p in dossier.parties]
@@ -95,11 +95,11 @@ class Engine:
         }
 
     # -- ranges and drivers ----------------------------------------------------------------------------------------------
-    def ranges(self, case: Case) -> dict[str, Any]:
+    def ranges(self, case: Resolved) -> dict[str, Any]:
         """Lowest and highest real income over the horizon's parameter ranges, by region and for the world, percent."""
         return self._ranges.of(case.key, lambda: self._ranged(case))
 
-    def _ranged(self, case: Case) -> dict[str, Any]:
+    def _ranged(self, case: Resolved) -> dict[str, Any]:
         runs = [self.outcome(case)]
         policy = case_policy(case)
         variants = parameter_variants(named_horizon(case.horizon))
@@ -115,14 +115,14 @@ class Engine:
             "variants": list(variants), "what": "real income, % a year, over the ranges of the horizon's parameters",
         }  # fmt: skip
 
-    def drivers(self, case: Case) -> dict[str, Any]:
+    def drivers(self, case: Resolved) -> dict[str, Any]:
         """What each moved measure contributes to real income of the parties, the host and the world, percent.
 
         The mean of moving it first and moving it last; `together` is what is left, the interplay of the measures.
         """
         return self._drivers.of(case.key, lambda: self._driven(case))
 
-    def _driven(self, case: Case) -> dict[str, Any]:
+    def _driven(self, case: Resolved) -> dict[str, Any]:
         quo_levers = lever_values(case.dossier)
         now = {**case.at_home, **case.moved}
         moved = [k for k, v in now.items() if k != DATE and abs(v - quo_levers[k]) > 1e-9]
@@ -149,13 +149,13 @@ class Engine:
             "what": "points of real income; the mean of moving the measure first and moving it last",
         }  # fmt: skip
 
-    def _at(self, case: Case, scenario: str | None, values: dict[str, float]) -> Outcome:
+    def _at(self, case: Resolved, scenario: str | None, values: dict[str, float]) -> Outcome:
         labels = case.world.regions, case.world.sectors
         policy = levered_policy(case.dossier, scenario, values, *labels)
         return self._solved(case, policy=policy).relative_to(self.quo(case))
 
     # -- side by side ----------------------------------------------------------------------------------------------------
-    def compare(self, cases: Sequence[Case], indicator: str) -> dict[str, Any]:
+    def compare(self, cases: Sequence[Resolved], indicator: str) -> dict[str, Any]:
         """One indicator by region, a column a case."""
         if indicator not in INDICATORS:
             raise UnknownName(indicator, {k: v[0] for k, v in INDICATORS.items()}, "indicator")
@@ -175,17 +175,17 @@ class Engine:
 
 
 # -- parts of an answer ----------------------------------------------------------------------------------------------------
-def case_policy(case: Case) -> Policy:
+def case_policy(case: Resolved) -> Policy:
     """The policy of a case on its world."""
     return case.dossier.policy(case.scenario, case.world.regions, case.world.sectors, changes=case.changes, day=case.day)
 
 
-def quo_policy(case: Case) -> Policy:
+def quo_policy(case: Resolved) -> Policy:
     """The dossier's status quo on the case's world."""
     return case.dossier.policy(None, case.world.regions, case.world.sectors)
 
 
-def case_title(case: Case) -> str:
+def case_title(case: Resolved) -> str:
     """What a case is called: its scenario, and that measures were moved."""
     base = case.dossier.scenario(case.scenario).title if case.scenario else f"As on {day_words(case.dossier.as_of)}"
     count = len(case.moved)

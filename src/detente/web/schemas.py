@@ -105,7 +105,7 @@ class Ranges(Told):
     what: str
 
 
-class Driver(Told):
+class DriverView(Told):
     """One moved measure and its part of real income, points, by economy (WORLD for the world)."""
 
     lever: str
@@ -116,7 +116,7 @@ class Drivers(Told):
     """What each moved measure contributes; parts and `together` add up to `total`."""
 
     hash: str
-    drivers: list[Driver]
+    drivers: list[DriverView]
     together: dict[str, float]
     total: dict[str, float]
     what: str

@@ -1,13 +1,13 @@
-"""`State`: one scenario as the page holds it and a share link carries it; and what it stands for in the engine.
+"""`PageState`: one scenario as the page holds it and a share link carries it; and what it stands for in the engine.
 
 A state names a packaged dossier or carries a whole one, a scenario of it, the levers that were moved (those left alone follow the
 scenario), a horizon and a world. Two states that stand for the same thing have the same `key`.
 
->>> state = State(dossier="kuala-lumpur-2025", scenario="middle", levers={"us-threat-100": 40})
+>>> state = PageState(dossier="kuala-lumpur-2025", scenario="middle", levers={"us-threat-100": 40})
 >>> case = resolve(state)
 >>> case.dossier.id, case.scenario, case.moved, case.horizon
 ('kuala-lumpur-2025', 'middle', {'us-threat-100': 40.0}, 'medium')
->>> resolve(State(dossier="kuala-lumpur-2025", scenario="middle", levers={"us-threat-100": 0})).moved
+>>> resolve(PageState(dossier="kuala-lumpur-2025", scenario="middle", levers={"us-threat-100": 0})).moved
 {}
 """
 
@@ -42,7 +42,7 @@ Name = Annotated[str, Field(max_length=120)]
 Number = Annotated[float, Field(ge=-1e12, le=1e12)]
 
 
-class State(BaseModel):
+class PageState(BaseModel):
     """The whole of what is shown, small enough for a link."""
 
     model_config = ConfigDict(
@@ -96,12 +96,12 @@ class Kept(Generic[Value]):
 
 
 @dataclass(frozen=True, eq=False)
-class Case:
+class Resolved:
     """What a state stands for. `at_home` are the levers' values in the scenario on the day the law is read, `moved` those that
     differ; `key` is the same for all states that stand for the same.
     """
 
-    state: State
+    state: PageState
     dossier: Dossier
     dossier_key: str
     scenario: str | None
@@ -126,7 +126,7 @@ class Case:
 
 
 _dossiers: Kept[Dossier] = Kept(32)
-_cases: Kept[Case] = Kept(512)
+_cases: Kept[Resolved] = Kept(512)
 
 
 def digest(value: Any) -> str:
@@ -143,13 +143,13 @@ def parse_content(content: dict[str, Any]) -> Dossier:
         raise BadDossier(re.sub(r"dossier, line 1(?=[,:])", "dossier", str(error.args[0]))) from None
 
 
-def resolve(state: State) -> Case:
+def resolve(state: PageState) -> Resolved:
     """What `state` stands for. Raises `UnknownName`, `BadDossier`, `InputError` with what to try."""
     raw = digest(state.model_dump())
     return _cases.of(raw, lambda: _resolved(state))
 
 
-def _resolved(state: State) -> Case:
+def _resolved(state: PageState) -> Resolved:
     dossier, dossier_key = _dossier_of(state)
     if state.world not in list_worlds():
         raise UnknownName(state.world, list_worlds(), "world")
@@ -167,10 +167,10 @@ def _resolved(state: State) -> Case:
         moved.pop(DATE, None)
     horizon = state.horizon or dossier.horizon.default
     key = digest([__version__, dossier_key, scenario, dict(sorted(moved.items())), horizon, world.fingerprint])
-    return Case(state, dossier, dossier_key, scenario, moved, at_home, changes, day, horizon, world, key)
+    return Resolved(state, dossier, dossier_key, scenario, moved, at_home, changes, day, horizon, world, key)
 
 
-def _dossier_of(state: State) -> tuple[Dossier, str]:
+def _dossier_of(state: PageState) -> tuple[Dossier, str]:
     if state.content is not None:
         key, content = digest(state.content), state.content
         return _dossiers.of(key, lambda: parse_content(content)), key

@@ -2,7 +2,7 @@
 
 Exceptions of the library do not travel between processes; they come back as the reply they would have become.
 
->>> done = run_task("key", (State(dossier="kuala-lumpur-2025"), "deal", {"solves": 1}))
+>>> done = run_task("key", (PageState(dossier="kuala-lumpur-2025"), "deal", {"solves": 1}))
 >>> done.fault[0], done.fault[1]
 (422, 'InputError')
 """
@@ -21,7 +21,7 @@ from pydantic import ValidationError
 
 from detente.errors import BadDossier, DetenteError, InputError
 from detente.web.quick import Engine
-from detente.web.state import State, day_of, parse_content, resolve
+from detente.web.state import PageState, day_of, parse_content, resolve
 
 Fault = tuple[int, str, str, str | None]
 
@@ -40,34 +40,34 @@ def engine() -> Engine:
     return Engine()
 
 
-def answer(state: State) -> dict[str, Any]:
+def answer(state: PageState) -> dict[str, Any]:
     """See `Engine.answer`."""
     return engine().answer(resolve(state))
 
 
-def ranges(state: State) -> dict[str, Any]:
+def ranges(state: PageState) -> dict[str, Any]:
     """See `Engine.ranges`."""
     return engine().ranges(resolve(state))
 
 
-def drivers(state: State) -> dict[str, Any]:
+def drivers(state: PageState) -> dict[str, Any]:
     """See `Engine.drivers`."""
     return engine().drivers(resolve(state))
 
 
-def compare(states: Sequence[State], indicator: str) -> dict[str, Any]:
+def compare(states: Sequence[PageState], indicator: str) -> dict[str, Any]:
     """See `Engine.compare`."""
     return engine().compare([resolve(s) for s in states], indicator)
 
 
-def export(kind: Any, state: State) -> tuple[str, str, str]:
+def export(kind: Any, state: PageState) -> tuple[str, str, str]:
     """See `exports.export`."""
     from detente.web import exports
 
     return exports.export(kind, state)
 
 
-def key(state: State, kind: str, given: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+def key(state: PageState, kind: str, given: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     """Key of a job's result, and its arguments, checked and complete. Raises `InputError`."""
     from detente.web.kinds import KINDS
     from detente.web.results import result_key
@@ -84,7 +84,7 @@ def key(state: State, kind: str, given: dict[str, Any]) -> tuple[str, dict[str, 
 
 def dossier(text: str) -> dict[str, Any]:
     """View and content of a dossier given as YAML or JSON. Raises `BadDossier`."""
-    from detente.outlook.runs import dossier_content
+    from detente.cases.runs import dossier_content
     from detente.policy.dossier import parse_dossier
     from detente.web.views import dossier_view
     from detente.world.library import load_world
@@ -102,9 +102,9 @@ def dossier(text: str) -> dict[str, Any]:
 
 def read(text: str, day: str | None) -> dict[str, Any]:
     """What `detente read` finds, flat, with the draft and, if the draft is complete, the dossier's content."""
-    from detente.outlook.runs import dossier_content
+    from detente.cases.runs import dossier_content
     from detente.policy.dossier import parse_dossier
-    from detente.policy.reader import read_article
+    from detente.reader import read_article
 
     reading = read_article(text, day_of(day, "date", "2025-10-18"))
     content: dict[str, Any] | None = None
@@ -157,7 +157,7 @@ def begin() -> None:
     import multiprocessing
     import signal
 
-    from detente.outlook.executors import settle
+    from detente.outlook.ensemble.executors import settle
 
     settle()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -167,4 +167,4 @@ def begin() -> None:
     from detente.web import logs
 
     logs.start()
-    run_task("answer", (State(dossier="kuala-lumpur-2025"),))
+    run_task("answer", (PageState(dossier="kuala-lumpur-2025"),))

@@ -12,14 +12,14 @@ from functools import cache
 from typing import Any
 
 from detente import __version__
-from detente.briefing.svg import region_colour
+from detente.briefing.charts.theme import region_colour
 from detente.equilibrium.parameters import horizon_table
 from detente.policy.dossier import Dossier, list_dossiers, load_dossier
 from detente.policy.levers import levers
 from detente.policy.measures import InstrumentKind, Measure
 from detente.policy.timing import next_deadlines, status_on
 from detente.web.settings import Settings
-from detente.world.labels import group_table, region_name, region_table, sector_name
+from detente.words.names import group_table, region_name, region_table, sector_name
 from detente.world.library import list_worlds, load_world
 from detente.world.world import World
 

@@ -17,7 +17,7 @@ from time import monotonic, time
 from types import TracebackType
 from typing import Any
 
-from detente.outlook.executors import settle
+from detente.outlook.ensemble.executors import settle
 from detente.web.jobs import Job, Jobs
 
 GRACE = 2.0
@@ -79,7 +79,7 @@ def one(jobs: Jobs, results: Any, job: Job, worker: str, seconds: float) -> None
     from detente.web.kinds import KINDS
     from detente.web.logs import failed
     from detente.web.replies import Reply
-    from detente.web.state import State, resolve
+    from detente.web.state import PageState, resolve
 
     if results.has(job.key):
         jobs.finish(job.id, worker, "done", time())
@@ -87,7 +87,7 @@ def one(jobs: Jobs, results: Any, job: Job, worker: str, seconds: float) -> None
     try:
         with Watch(jobs, job, worker, seconds) as watch, results.making(job.key) as folder:
             kind = KINDS[job.kind]
-            case = resolve(State.model_validate(job.request["state"]))
+            case = resolve(PageState.model_validate(job.request["state"]))
             arguments = kind.arguments.model_validate(job.request["arguments"])
             found = kind.work(case, arguments, watch.progress, folder)
             (folder / "result.json").write_bytes(bytes(Reply(found).body))

@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 from scipy.linalg import lu_factor, lu_solve
 
 from detente.errors import UnknownRegion
-from detente.world.labels import goods_sectors, region_name
+from detente.words.names import goods_sectors, region_name
 from detente.world.world import World
 
 Array = NDArray[np.float64]

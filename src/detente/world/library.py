@@ -25,7 +25,7 @@ def list_worlds() -> tuple[str, ...]:
 
 @cache
 def _default() -> World:
-    with as_file(files("detente.world").joinpath("data", f"{DEFAULT}.npz")) as path:
+    with as_file(files("detente").joinpath("data", "worlds", f"{DEFAULT}.npz")) as path:
         return World.load(path)
 
 

@@ -35,7 +35,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from detente.errors import InputError, SourceError, UnbalancedTable, UnknownRegion, UnknownSector
-from detente.world.labels import region_name, sector_name
+from detente.words.names import region_name, sector_name
 
 if TYPE_CHECKING:
     import xarray as xr

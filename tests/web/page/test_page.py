@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from detente.briefing import text
+from detente import words as text
 from page_driver import DOSSIER, Site, Visits, figures, lever, settle
 
 THREAT = "us-threat-100"
@@ -30,7 +30,7 @@ def income(answer: dict[str, Any], region: str) -> str:
 
 
 def packaged() -> str:
-    return files("detente.dossiers").joinpath(f"{DOSSIER}.yaml").read_text(encoding="utf-8")
+    return files("detente").joinpath("data", "dossiers", f"{DOSSIER}.yaml").read_text(encoding="utf-8")
 
 
 def link(place: object) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from detente.briefing import text
+from detente import words as text
 from page_driver import Visits
 
 VALUES = sorted(

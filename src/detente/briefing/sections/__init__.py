@@ -1,0 +1,1 @@
+"""The sections of a briefing: one module a section, of what it shows."""

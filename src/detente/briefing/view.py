@@ -1,0 +1,405 @@
+"""The case a briefing is about: dossier, world and solved scenarios, and the figures every section asks for.
+
+Roles: `a` and `b` are the two parties named first, `host` the region of the venue when it is not one of them, `group` the named
+group the host belongs to. All effects are snapshot comparisons in percent at one horizon; `triple` gives low, central, high over
+the parameter variants. Shipments are million USD a year before duties.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from threading import RLock
+from typing import Any, NamedTuple, TypeVar, cast
+
+import numpy as np
+import pandas as pd
+
+from detente import words as text
+from detente.briefing.document import Cell, Shelf
+from detente.briefing.drivers import ParameterDriver, Swing, in_words
+from detente.cases.scenarios import Scenarios
+from detente.equilibrium.outcome import Outcome
+from detente.equilibrium.parameters import horizon_table
+from detente.policy.dossier import Dossier, Scenario
+from detente.policy.instruments import Policy
+from detente.policy.measures import Measure
+from detente.policy.stacking import policy_on
+from detente.policy.timing import in_force
+from detente.strategy.rates import RateGrid
+from detente.words.names import goods_sectors, group_table, region_name
+from detente.world.world import World
+
+STATUS_QUO = "status-quo"
+T = TypeVar("T")
+
+
+class Triple(NamedTuple):
+    """Low, central and high value of one figure over the parameter variants."""
+
+    low: float
+    value: float
+    high: float
+
+    def cell(self, decimals: int = 2, *, signed: bool = True, strong: bool = False) -> Cell:
+        """A table cell: the central value, and the range in a smaller second line when it has any width."""
+        ends = (text.fixed(self.low, decimals), text.fixed(self.high, decimals))
+        sub = f"{ends[0]} to {ends[1]}".replace(" ", text.FIRM) if ends[0] != ends[1] else ""
+        return Cell(text.fixed(self.value, decimals, signed=signed), sub, strong=strong)
+
+    def told(self) -> str:
+        """ "−0.31 % (range −0.52 to −0.20 %)"."""
+        return f"{text.percent(self.value, signed=True)} {text.range_note(self.low, self.high)}"
+
+
+@dataclass(frozen=True, eq=False)
+class CaseView:
+    """Everything the sections read. `others` holds the same scenarios at other horizons, by name, without ranges."""
+
+    dossier: Dossier
+    world: World
+    runs: Scenarios
+    others: Mapping[str, Scenarios]
+    shelf: Shelf = field(default_factory=Shelf)
+    _known: dict[str, Any] = field(default_factory=dict, repr=False)
+    _locks: dict[str, RLock] = field(default_factory=dict, repr=False)
+
+    # -- who -------------------------------------------------------------------------------------------------------------
+    @cached_property
+    def parties(self) -> tuple[str, ...]:
+        """Regions of the parties that this world has, in the order of the dossier."""
+        return tuple(p.region for p in self.dossier.parties if p.region in self.world.regions)
+
+    @property
+    def a(self) -> str:
+        """The party named first."""
+        return self.parties[0]
+
+    @property
+    def b(self) -> str:
+        """The party named second."""
+        return self.parties[1]
+
+    @cached_property
+    def host(self) -> str | None:
+        """The region of the venue, unless it is a party or this world lacks it."""
+        region = self.dossier.venue.region
+        return region if region in self.world.regions and region not in self.parties else None
+
+    @cached_property
+    def group(self) -> str | None:
+        """The named group the host belongs to, when the world has at least two of its members."""
+        for code, entry in group_table().items():
+            if self.host and entry["members"] != "all" and self.host in entry["members"] and len(self.members(code)) > 1:
+                return code
+        return None
+
+    def members(self, code: str) -> tuple[str, ...]:
+        """Regions of this world in a group; a region is its own only member."""
+        listed = group_table().get(code, {}).get("members", [code])
+        return self.world.regions if listed == "all" else tuple(m for m in listed if m in self.world.regions)
+
+    @cached_property
+    def focus(self) -> tuple[str, ...]:
+        """Regions and groups of the headline: the parties, the host, its group, the world."""
+        return (self.a, self.b, *((self.host,) if self.host else ()), *((self.group,) if self.group else ()), "WORLD")
+
+    @property
+    def trio(self) -> tuple[str, ...]:
+        """The parties and the host."""
+        return (self.a, self.b, *((self.host,) if self.host else ()))
+
+    @cached_property
+    def third(self) -> tuple[str, ...]:
+        """All regions that are neither party."""
+        return tuple(r for r in self.world.regions if r not in self.parties)
+
+    def i(self, region: str) -> int:
+        """Position of a region."""
+        return self.world.region_index(region)
+
+    @cached_property
+    def goods(self) -> tuple[str, ...]:
+        """Goods sectors of this world."""
+        return goods_sectors(self.world.sectors)
+
+    @cached_property
+    def goods_index(self) -> list[int]:
+        """Positions of the goods sectors."""
+        return [self.world.sectors.index(s) for s in self.goods]
+
+    # -- scenarios -------------------------------------------------------------------------------------------------------
+    @cached_property
+    def scenarios(self) -> tuple[Scenario, ...]:
+        """Scenarios other than the status quo, in the order of the dossier."""
+        return tuple(s for s in self.dossier.scenarios if s.id in self.runs.outcomes)
+
+    @cached_property
+    def ids(self) -> tuple[str, ...]:
+        """Their ids."""
+        return tuple(s.id for s in self.scenarios)
+
+    def label(self, scenario: str | None) -> str:
+        """A short label of a scenario, from its id; None is the status quo."""
+        return "Status quo" if scenario is None else text.capital(scenario.replace("-", " "))
+
+    def panel(self, scenario: str | None) -> str:
+        """Title of a panel: scenario and baseline."""
+        return f"{self.label(scenario)}, against the {'status quo' if scenario is not None else self.reference}"
+
+    def named(self, scenario: str) -> str:
+        """A scenario with its title: “Pessimistic” (The hundred points)."""
+        title = self.dossier.scenario(scenario).title
+        return f"“{self.label(scenario)}”" + (f" ({title})" if title.lower() != self.label(scenario).lower() else "")
+
+    @cached_property
+    def worst(self) -> str:
+        """The scenario the charts dwell on: "pessimistic" where there is one, else the lowest world real income."""
+        return self._pick("pessimistic", min)
+
+    @cached_property
+    def best(self) -> str:
+        """ "optimistic" where there is one, else the scenario with the highest world real income."""
+        return self._pick("optimistic", max)
+
+    def _pick(self, wanted: str, rule: Callable[..., str]) -> str:
+        return wanted if wanted in self.ids else rule(self.ids, key=lambda s: self.runs.outcomes[s].world_real_income)
+
+    @cached_property
+    def shown(self) -> tuple[str | None, ...]:
+        """What stands beside each other in sector charts: the worst scenario, and the best one; where that one changes next to
+        nothing, the status quo against the reference (None) takes its place."""
+        moves = any(abs(self.income(c, self.best).value) >= 0.02 for c in self.focus)
+        return (self.worst, self.best if moves and self.best != self.worst else None)
+
+    # -- figures ---------------------------------------------------------------------------------------------------------
+    def outcome(self, scenario: str | None) -> Outcome:
+        """Central outcome: a scenario against the status quo, or (None) the status quo against the reference."""
+        return self.runs.status_quo if scenario is None else self.runs.outcomes[scenario]
+
+    def triple(self, figure: Callable[[Outcome], float], scenario: str | None) -> Triple:
+        """One figure with its range over the parameter variants."""
+        central = float(figure(self.outcome(scenario)))
+        variants = self.runs.status_quo_variants if scenario is None else self.runs.variants[scenario]
+        values = [central, *(float(figure(o)) for o in variants.values())]
+        return Triple(min(values), central, max(values))
+
+    def driver(self, figure: Callable[[Outcome], float], scenario: str | None) -> ParameterDriver:
+        """Which parameter moves a figure most, one at a time over its range; see `drivers`."""
+        variants = self.runs.status_quo_variants if scenario is None else self.runs.variants[scenario]
+        ranges = horizon_table().get(self.runs.parameters.name, {}).get("ranges", {})
+        central = float(figure(self.outcome(scenario)))
+        known = {k: (float(ends[0]), float(ends[1])) for k, ends in ranges.items() if {f"{k} low", f"{k} high"} <= set(variants)}
+        return ParameterDriver.of(
+            Swing(k, ends, float(figure(variants[f"{k} low"])), central, float(figure(variants[f"{k} high"])))
+            for k, ends in known.items()
+        )
+
+    def income(self, code: str, scenario: str | None) -> Triple:
+        """Real income of a region, a group or the world, percent."""
+        return self.triple(lambda o: real_income(o, self.members(code), code), scenario)
+
+    def income_at(self, horizon: str, code: str, scenario: str | None) -> float:
+        """Real income at another horizon, percent, central values only; NaN where that scenario was not solved there."""
+        runs = self.runs if horizon == self.runs.parameters.name else self.others[horizon]
+        if scenario is not None and scenario not in runs.outcomes:
+            return math.nan
+        outcome = runs.status_quo if scenario is None else runs.outcomes[scenario]
+        return real_income(outcome, self.members(code), code)
+
+    def mutual_trade(self, outcome: Outcome) -> float:
+        """Change of goods trade between the parties, both ways, percent of its value before."""
+        before, after = (self._mutual(e.shipments) for e in (outcome.before, outcome.after))
+        return 100 * (after / before - 1) if before > 0 else math.nan
+
+    def _mutual(self, shipments: Any) -> float:
+        a, b = self.i(self.a), self.i(self.b)
+        return float(shipments[a, b][self.goods_index].sum() + shipments[b, a][self.goods_index].sum())
+
+    def duty(self, outcome: Outcome, origin: str, destination: str, *, after: bool = True) -> float:
+        """Average duty on goods of `origin` in `destination`, percent, weighted by the trade of the table."""
+        state = outcome.after if after else outcome.before
+        i, n, g = self.i(origin), self.i(destination), self.goods_index
+        weights = self.world.shipments[i, n][g]
+        return float(100 * (weights * state.tariffs[i, n][g]).sum() / weights.sum()) if weights.sum() > 0 else math.nan
+
+    def exports(self, outcome: Outcome, origin: str, destination: str) -> tuple[float, float]:
+        """Goods shipped from one region to another before and after, million USD a year."""
+        i, n, g = self.i(origin), self.i(destination), self.goods_index
+        return float(outcome.before.shipments[i, n][g].sum()), float(outcome.after.shipments[i, n][g].sum())
+
+    def by_wages(self, outcome: Outcome) -> pd.DataFrame:
+        """Buyers' prices by region and sector against the region's average wage, percent (free of the numeraire)."""
+        if outcome not in self._wages:
+            prices, wage = outcome.prices, outcome.wage
+            self._wages[outcome] = 100 * ((1 + prices / 100).div(1 + wage / 100, axis=0) - 1)
+        return self._wages[outcome]
+
+    @cached_property
+    def _wages(self) -> dict[Outcome, pd.DataFrame]:
+        return {}
+
+    @cached_property
+    def _baskets(self) -> dict[Outcome, pd.Series]:
+        return {}
+
+    def basket(self, outcome: Outcome) -> pd.Series:
+        """Consumer prices against the average wage, percent."""
+        if outcome not in self._baskets:
+            self._baskets[outcome] = 100 * ((1 + outcome.consumer_prices / 100) / (1 + outcome.wage / 100) - 1)
+        return self._baskets[outcome]
+
+    def input_cost(self, outcome: Outcome, region: str) -> pd.Series:
+        """Price of a sector's bundle of inputs against the average wage, percent, inputs weighted as before."""
+        n = self.i(region)
+        use = self.world.intermediate_use[n]  # [input, user]
+        total = use.sum(0)
+        share = np.divide(use, total[None], out=np.zeros_like(use), where=total[None] > 0)
+        price = self.by_wages(outcome).loc[region].to_numpy()
+        return pd.Series(share.T @ price, index=pd.Index(self.world.sectors, name="sector"))
+
+    @cached_property
+    def population(self) -> pd.Series | None:
+        """Persons by region, where the world has them."""
+        values = self.world.extras.get("population")
+        if values is None:
+            return None
+        return pd.Series(
+            np.asarray(values, dtype=float).reshape(len(self.world.regions), -1)[:, 0], index=list(self.world.regions)
+        )
+
+    # -- measures --------------------------------------------------------------------------------------------------------
+    def policy_of(self, measures: Iterable[Measure], day: date | None = None) -> Policy:
+        """The policy of these measures on a day (default: the day of the dossier)."""
+        return policy_on(measures, day or self.dossier.as_of, self.world.regions, self.world.sectors)
+
+    @cached_property
+    def standing(self) -> tuple[Measure, ...]:
+        """Measures in force on the day of the dossier."""
+        return in_force(self.dossier.measures, self.dossier.as_of)
+
+    def once(self, name: str, work: Callable[[], T]) -> T:
+        """What `work` gives, worked out once a case under this name; sections written beside each other wait for it."""
+        with self._locks.setdefault(name, RLock()):
+            if name not in self._known:
+                self._known[name] = work()
+            return cast(T, self._known[name])
+
+    @property
+    def rates(self) -> RateGrid:
+        """Real income of the parties and the host over both parties' mean duties on each other's goods."""
+        return self.once("rates", self._rates)
+
+    def _rates(self) -> RateGrid:
+        sectors = [s for s in self.goods if s not in horizon_table()["short"]["values"].get("critical_inputs", [])]
+        return RateGrid.solve(
+            self.world.economy(), self.runs.status_quo, self.policy_of(self.standing), (self.a, self.b), sectors, self.trio,
+            self.runs.parameters,
+        )  # fmt: skip
+
+    # -- words -----------------------------------------------------------------------------------------------------------
+    @cached_property
+    def horizon(self) -> str:
+        """ "medium run (two to five years)"."""
+        name = self.runs.parameters.name
+        return str(horizon_table().get(name, {}).get("label", name))
+
+    @cached_property
+    def run(self) -> str:
+        """ "medium run"."""
+        return self.horizon.split(" (")[0]
+
+    @cached_property
+    def ranged(self) -> str:
+        """The parameters the ranges run over, in words."""
+        keys = horizon_table().get(self.runs.parameters.name, {}).get("ranges", {})
+        return text.join(map(in_words, keys)) or "no parameter"
+
+    def run_name(self, horizon: str) -> str:
+        """ "short run" for a horizon's name."""
+        return str(horizon_table().get(horizon, {}).get("label", horizon)).split(" (")[0]
+
+    @cached_property
+    def horizons(self) -> tuple[str, ...]:
+        """Names of the horizons solved, in the order of the table of horizons."""
+        return tuple(h for h in horizon_table() if h == self.runs.parameters.name or h in self.others)
+
+    @cached_property
+    def quo(self) -> str:
+        """ "the status quo of 18 October 2025"."""
+        return f"the status quo of {text.day(self.dossier.as_of)}"
+
+    @cached_property
+    def reference(self) -> str:
+        """Label of the reference duties, cut at the first comma or bracket."""
+        return self.dossier.reference.label.split(" (")[0].split(",")[0].split(";")[0].strip()
+
+    def against(self, scenario: str | None) -> str:
+        """What a change is measured against."""
+        return self.quo if scenario is not None else f"the world with the {self.reference}"
+
+    @cached_property
+    def data_note(self) -> str:
+        """Year of the table and of the duties."""
+        return f"world table of {self.world.year} with the {self.reference}"
+
+    def subtitle(self, unit: str, scenario: str | None = "", horizon: str | None = None) -> str:
+        """Unit, baseline and horizon of a table or figure; `scenario=None` is the status quo against the reference."""
+        return f"{unit}, against {self.against(scenario)}; {horizon or self.run}"
+
+    def note(self, csv: str, extra: str = "") -> str:
+        """Footnote of a figure or table: what it is computed from, and its data file."""
+        made = f"Source: detente on the {self.data_note}"
+        return f"{made}. {extra + ' ' if extra else ''}Data: data/{csv}"
+
+    # -- tidy data -------------------------------------------------------------------------------------------------------
+    def row(
+        self,
+        region: str,
+        scenario: str | None,
+        measure: str,
+        unit: str,
+        value: Triple | float,
+        horizon: str | None = None,
+        **more: Any,
+    ) -> dict[str, Any]:
+        """One row of a tidy data file, with unit, baseline and horizon."""
+        known = value if isinstance(value, Triple) else Triple(math.nan, float(value), math.nan)
+        return {
+            "region": region,
+            "region_name": "world" if region == "WORLD" else region_name(region),
+            "scenario": scenario or STATUS_QUO,
+            **more,
+            "measure": measure,
+            "value": known.value,
+            "low": known.low,
+            "high": known.high,
+            "unit": unit,
+            "relative_to": self.against(scenario),
+            "horizon": horizon or self.runs.parameters.name,
+            "table_year": self.world.year,
+        }
+
+    def file(self, stem: str, title: str, rows: Sequence[Mapping[str, Any]]) -> str:
+        """Put rows on the shelf as data/STEM.csv; gives the file name."""
+        return self.shelf.add(stem, title, pd.DataFrame(list(rows)))
+
+
+def number_at(frame: pd.DataFrame, row: str, column: str) -> float:
+    """One cell of a table as a float."""
+    return float(frame.to_numpy()[frame.index.get_loc(row), frame.columns.get_loc(column)])
+
+
+def row_of(frame: pd.DataFrame, row: str) -> dict[str, float]:
+    """One row of a table as floats by column."""
+    return {str(k): float(v) for k, v in zip(frame.columns, frame.loc[row].to_numpy(dtype=float), strict=True)}
+
+
+def real_income(outcome: Outcome, members: Sequence[str], code: str = "") -> float:
+    """Real income of one region, or of several together, percent."""
+    if code == "WORLD":
+        return outcome.world_real_income
+    return float(outcome.real_income[members[0]]) if len(members) == 1 else outcome.group_real_income(list(members))

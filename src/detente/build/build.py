@@ -1,0 +1,302 @@
+"""Build the default world table from source files: read, impute, close, split, tax, balance, aggregate, report.
+
+    sources/icio  bench_cache.npz or the wheel          OECD inter-country input–output table
+    sources/trade  sources/macro  sources/minerals  sources/tariffs  sources/elasticities     see docs/world.md
+
+The result satisfies both identities of `World` to 1e-9 in every cell. The same files give the same bytes.
+
+    >>> from pathlib import Path
+    >>> world, report = build_world(Path("sources"))  # doctest: +SKIP
+    >>> print(report.summary())  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from detente.build import final_demand as fd
+from detente.build import rare_earths as rer
+from detente.build import rest_of_world as rw
+from detente.build.aggregation import present_members, sector_members
+from detente.build.balance import balance
+from detente.build.baseline_tariffs import baseline_tariffs
+from detente.build.card import SOURCES, provenance_card
+from detente.build.elasticities import trade_elasticities
+from detente.build.final_demand import SECTION_GROUPS, group_totals
+from detente.build.fit import FitReport, FitRow, compare, pair_rows
+from detente.build.inputs import ROW, YEAR, Inputs, read_inputs, us_groups
+from detente.words.names import sector_table
+from detente.build.readers.china_tariffs import read_china_tariffs
+from detente.build.readers.elasticities import read_caliendo_parro, read_gtap_elasticities
+from detente.build.readers.minerals import RARE_EARTHS, read_minerals
+from detente.build.readers.tariff_averages import data_table, read_tariff_averages
+from detente.world.world import World
+
+Array = NDArray[np.float64]
+Progress = Callable[[str, int, int], None]
+VARIANTS: dict[str, tuple[str, ...]] = {
+    "all margins": (),
+    "without US sectors": ("US sectors",),
+    "without goods pairs": ("goods pairs", "product mix"),
+    "without product mix": ("product mix",),
+    "without services": ("services",),
+    "without mix or US": ("product mix", "US sectors"),
+    "prior only": ("goods pairs", "US sectors", "product mix", "services"),
+}
+
+
+def build_world(
+    sources: Path, *, icio: Path | None = None, full: bool = False, progress: Progress | None = None
+) -> tuple[World, FitReport]:
+    """Build the world from `sources`; `full` keeps 80 economies and the rest of the world × 50 industries and rare earths.
+
+    `icio` names the source table's archive or wheel when it is not in `sources`/icio. `progress` is called with a label,
+    the steps done and their number. Raises `SourceError` naming a missing file and where it can be had.
+    """
+    steps = iter(range(len(VARIANTS) + 5))
+
+    def tell(label: str) -> None:
+        if progress is not None:
+            progress(label, next(steps), len(VARIANTS) + 4)
+
+    tell("reading sources")
+    inputs = read_inputs(sources, icio)
+    problem = final_demand_problem(inputs)
+    fits = {}
+    for name, leave_out in VARIANTS.items():
+        tell(f"imputing final demand, {name}")
+        fits[name] = fd.fit_final_demand(problem, leave_out)
+    imputed = {name: fit.table for name, fit in fits.items()}
+    tell("closing with the rest of the world")
+    shipments, use, final, closing = close_table(inputs, imputed["all margins"])
+    tell("splitting out rare earths")
+    split = split_out_rare_earths(sources, inputs, shipments, use, final)
+    tell("tariffs and balance")
+    world, notes = assemble(sources, inputs, split, full)
+    rows = report_rows(inputs, problem, imputed)
+    goods_now = goods_by_pair(inputs, imputed["all margins"])
+    goods_without = goods_by_pair(inputs, imputed["without goods pairs"])
+    pairs = pair_rows(goods_now, goods_without, inputs.targets.customs, (*inputs.icio.economies, ROW))
+    notes = {
+        **notes,
+        **closing,
+        "rare_earths_dropped_musd": split.dropped,
+        "rare_earths_from": dict(split.parents),
+        "sweeps": {k: f.sweeps for k, f in fits.items()},
+        "absorption_miss": fits["all margins"].residual,
+        "exporters_scaled": inputs.targets.scaled,
+        "importers_scaled": inputs.targets.scaled_imports,
+        "statistical_discrepancy_musd": inputs.accounts.discrepancy,
+        "accounts_filled": list(inputs.accounts.filled),
+        "wdi_values_from_other_years": inputs.borrowed,
+    }
+    report = FitReport(rows, pairs, notes)
+    world = world.with_(card=provenance_card(world.card, report, full))
+    tell("done")
+    return world, report
+
+
+def final_demand_problem(inputs: Inputs) -> fd.FinalDemandProblem:
+    """The margins of the imputation (see `builder.final_demand`)."""
+    table, accounts = inputs.icio, inputs.accounts
+    codes = list(table.economies)
+    c = len(codes)
+    bought = inputs.row_sales.sum(axis=1)
+    absorption = np.append(
+        table.residual_inputs.sum(axis=1) - accounts.net_exports[:c] - bought, bought.sum() - accounts.net_exports[-1]
+    )
+    groups = us_groups(inputs)
+    listed = [g for g in inputs.us.imports.index if g in set(groups.values())]
+    customs = inputs.us.imports.loc[listed]
+    usa = codes.index("USA")
+    totals = {
+        g: sum(inputs.targets.target[i, usa] for i, e in enumerate(codes) if groups.get(e) == g and i != usa) for g in listed
+    }
+    scaled = customs.mul(pd.Series(totals) / customs.sum(axis=1), axis=0)
+    return fd.FinalDemandProblem(
+        economies=table.economies,
+        intermediate=table.intermediate,
+        rows=table.final_and_row,
+        absorption=absorption,
+        pairs=inputs.targets.target[:c],
+        low=inputs.targets.low[:c],
+        mix=mix_2015(inputs),
+        services_exports=(accounts.exports - accounts.goods_exports)[:c],
+        services_imports=accounts.imports - accounts.goods_imports,
+        us=scaled,
+        us_groups=groups,
+        industries=table.industries,
+        industry_sector=inputs.sector_of,
+        goods=inputs.goods,
+    )
+
+
+def mix_2015(inputs: Inputs) -> Array:
+    """[C, N, G] shares of product groups in each pair's goods trade in 2015; NaN for pairs of less than 200 million USD."""
+    labels = [*inputs.icio.economies, ROW]
+    out = np.full((len(labels) - 1, len(labels), len(SECTION_GROUPS)), np.nan)
+    for g, (sections, _) in enumerate(SECTION_GROUPS.values()):
+        chosen = inputs.sections_2015[inputs.sections_2015.index.get_level_values("section").isin(sections)]
+        square = chosen.groupby(level=[0, 1]).sum().rename("value").reset_index()
+        square = square.pivot_table(index="exp", columns="imp", values="value")
+        out[:, :, g] = square.reindex(index=labels[:-1], columns=labels).fillna(0.0).to_numpy(dtype=float)
+    total = out.sum(axis=2, keepdims=True)
+    out = np.where(total >= 200, out / np.maximum(total, 1e-9), np.nan)
+    out[np.arange(len(out)), np.arange(len(out))] = np.nan
+    return out
+
+
+def close_table(inputs: Inputs, imputed: Array) -> tuple[Array, Array, Array, dict[str, Any]]:
+    """Add the rest of the world: shipments [81, 81, 50], use [81, 50, 50], final [81, 50] at basic prices."""
+    table, accounts, sales = inputs.icio, inputs.accounts, inputs.row_sales
+    c, k = table.gross_output.shape
+    lenders = [table.economies.index(e) for e in rw.LENDERS if e in table.economies]
+    lent = table.gross_output[lenders].sum(axis=0)
+    coefficients = np.divide(table.use[lenders].sum(axis=0), lent[None, :], out=np.zeros((k, k)), where=lent[None, :] > 0)
+    rest = rw.inside(
+        coefficients, table.final_and_row[lenders].sum(axis=0), sales.sum(axis=0), imputed[:, c].sum(axis=0), accounts.gdp[-1]
+    )
+    shipments = np.zeros((c + 1, c + 1, k))
+    shipments[:c, :c] = table.intermediate + imputed[:, :c]
+    shipments[:c, c] = imputed[:, c]
+    shipments[c, :c] = sales
+    shipments[c, c] = rest.domestic
+    inter = table.intermediate.sum(axis=0) - table.intermediate[np.arange(c), np.arange(c)]
+    everything = inter + imputed[:, :c].sum(axis=0) - imputed[np.arange(c), np.arange(c)]
+    share = np.divide(inter, everything, out=np.full_like(inter, 0.5), where=everything > 0)
+    inputs_bought, final_bought = rw.split_inputs(sales, share, table.use)
+    use = np.concatenate([table.use + inputs_bought, rest.use[None]], axis=0)
+    final = np.concatenate([imputed[:, :c].sum(axis=0) + final_bought, rest.final_use[None]], axis=0)
+    notes = {
+        "rest_of_world_gdp_musd": accounts.gdp[-1],
+        "rest_of_world_final_raised_musd": rest.raised,
+        "rest_of_world_sales_musd": float(sales.sum()),
+        "rest_of_world_inputs_musd": float(inputs_bought.sum()),
+    }
+    return shipments, use, final, notes
+
+
+def split_out_rare_earths(sources: Path, inputs: Inputs, shipments: Array, use: Array, final: Array) -> rer.Split:
+    """The table with rare earths as a product and an industry of their own."""
+    facts = data_table("rare_earths.yaml")
+    labels = (*inputs.icio.economies, ROW)
+    trade = read_minerals(sources / "minerals", RARE_EARTHS, YEAR)
+    output = shipments.sum(axis=1)
+    shares = {s: float(v) for s, v in facts["end_use_shares"].items() if isinstance(v, float)}
+    wishes = rer.end_use_weights(output, inputs.sector_of, shares)
+    target = rer.target_shipments(facts, trade, labels, wishes.sum(axis=1))
+    return rer.split_rare_earths(
+        shipments, use, final, inputs.icio.industries, target, wishes, float(facts["own_use_share"]["value"])
+    )
+
+
+def assemble(sources: Path, inputs: Inputs, split: rer.Split, full: bool) -> tuple[World, dict[str, Any]]:
+    """Tariffs, duties, exact balance, elasticities, extras; aggregated unless `full`."""
+    labels = (*inputs.icio.economies, ROW)
+    sector_of_industry = {i: s for s, members in sector_members().items() for i in members}
+    product_sector = [sector_of_industry[p] for p in split.products]
+    goods_of = {s: bool(e["goods"]) for s, e in sector_table().items()}
+    goods = np.array([goods_of[s] for s in product_sector])
+    facts = data_table("rare_earths.yaml")
+    china = read_china_tariffs(sources / "tariffs")
+    averages = read_tariff_averages()
+    groups: dict[str, str | None] = {**us_groups(inputs)}
+    tariffs = baseline_tariffs(
+        split.shipments, labels, product_sector, goods, averages, inputs.us, china, groups,
+        {rer.CODE: float(facts["us_tariff_pct"]["value"]) / 100}, None if full else inputs.region_of,
+    )  # fmt: skip
+    table = balance(split.shipments, split.use, split.final, tariffs.rates)
+    folder = sources / "elasticities"
+    rules = data_table("elasticities.yaml")
+    elastic = trade_elasticities(read_gtap_elasticities(folder), read_caliendo_parro(folder), list(sector_members()), rules)
+    world = World.from_flows(
+        regions=labels,
+        sectors=split.products,
+        shipments=table.shipments,
+        intermediate_use=table.intermediate_use,
+        value_added=table.value_added,
+        final_use=table.final_use,
+        tariff_rates=np.where(table.shipments > 0, tariffs.rates, 0.0),
+        trade_elasticity=[elastic.theta[s] for s in product_sector],
+        sources=[s["title"] for s in SOURCES],
+        year=YEAR,
+        name=f"world-{YEAR}-full" if full else f"world-{YEAR}",
+        extras={
+            "population": inputs.accounts.population,
+            "employment": inputs.accounts.employment,
+            "gdp_usd": inputs.accounts.gdp,
+        },
+    )
+    notes = {
+        **tariffs.notes,
+        "tariff_averages_assumed": list(averages.assumed),
+        "value_added_floor_moved_musd": table.moved,
+        "value_added_floor_cells": [f"{labels[n]} {split.products[j]}" for n, j in table.cells],
+        "tiny_flows_dropped_musd": table.dropped,
+        "trade_elasticity_raw": {s: round(v, 3) for s, v in elastic.raw.items()},
+        "trade_elasticity_clipped": list(elastic.clipped),
+        "trade_elasticity_caliendo_parro": {s: list(v) for s, v in elastic.comparison.items()},
+    }
+    if full:
+        return world, notes
+    small = world.aggregate(
+        regions={r: m for r, m in present_members(labels).items() if m != (r,)},
+        sectors={s: m for s, m in sector_members().items() if m != (s,)},
+    )
+    return small.with_(name=f"world-{YEAR}"), notes
+
+
+def goods_by_pair(inputs: Inputs, imputed: Array) -> Array:
+    """[origin, destination] goods trade of the table, rest of the world last; own sales NaN."""
+    c = len(inputs.icio.economies)
+    out = np.full((c + 1, c + 1), np.nan)
+    out[:c, :] = imputed[:, :, inputs.goods].sum(axis=2)
+    out[:c, :c] += inputs.icio.intermediate[:, :, inputs.goods].sum(axis=2)
+    out[c, :c] = inputs.row_sales[:, inputs.goods].sum(axis=1)
+    np.fill_diagonal(out, np.nan)
+    return out
+
+
+def report_rows(inputs: Inputs, problem: fd.FinalDemandProblem, fits: dict[str, Array]) -> tuple[FitRow, ...]:
+    """Fit of every variant against every margin."""
+    rows: list[FitRow] = []
+    c = len(problem.economies)
+    customs, target = inputs.targets.customs[:c], inputs.targets.target[:c]
+    usa = problem.economies.index("USA")
+    groups, sectors = list(problem.us.index), list(problem.us.columns)
+    pick = [[i for i, e in enumerate(problem.economies) if problem.us_groups.get(e) == g and i != usa] for g in groups]
+    hold = [[k for k, s in enumerate(problem.industry_sector) if s == name] for name in sectors]
+    for variant, imputed in fits.items():
+        pairs = goods_by_pair(inputs, imputed)[:c]
+        rows.append(compare("goods pairs, customs 2023", variant, pairs, customs, floor=50))
+        rows.append(compare("goods pairs, scaled target", variant, pairs, target, floor=50))
+        total = problem.intermediate[:, usa] + imputed[:, usa]
+        us = np.array([[total[np.ix_(i, k)].sum() for k in hold] for i in pick])
+        rows.append(compare("US imports, origin × sector", variant, us, problem.us.to_numpy(dtype=float), floor=10))
+        for g in ("CHN", "MYS", "VNM"):
+            if g in groups:
+                row = groups.index(g)
+                rows.append(
+                    compare(f"US imports from {g} by sector", variant, us[row], problem.us.to_numpy(dtype=float)[row], floor=1)
+                )
+        rows.append(compare("absorption", variant, imputed.sum(axis=(0, 2)), problem.absorption, floor=0))
+        ours = group_totals(problem.intermediate + imputed[:, :c], problem.industries)
+        ours = ours / np.maximum(ours.sum(axis=2, keepdims=True), 1e-9)
+        rows.append(compare("product mix by pair, 2015", variant, ours, problem.mix[:, :c], floor=0.02))
+        counted = fd.counted_services(problem)
+        inter = problem.intermediate[:, :, counted].sum(axis=2)
+        np.fill_diagonal(inter, 0.0)
+        services = imputed[:, :, counted].sum(axis=2)
+        services[:, :c] += inter
+        services[np.arange(c), np.arange(c)] = 0.0
+        asked = np.where(problem.services_exports > 1.05 * inter.sum(axis=1), problem.services_exports, np.nan)
+        rows.append(compare("services exports, accounts", variant, services.sum(axis=1), asked, floor=500))
+        asked = np.where(problem.services_imports > 1.05 * np.append(inter.sum(axis=0), 0.0), problem.services_imports, np.nan)
+        rows.append(compare("services imports, accounts", variant, services.sum(axis=0), asked, floor=500))
+    return tuple(rows)

@@ -1,0 +1,257 @@
+"""The small tables the ledger of the United States and China draws on, made from their sources.
+
+    python -m detente.build.ledger_tables SOURCES TARGET
+
+writes four CSV files into TARGET; `docs/ledger.md` says where each source is had. What they hold:
+
+us-china-weights.csv    by sector: imports and duty of the United States from China in 2024, its most-favoured-nation
+                        rate at China's composition, China's imports from the United States in 2017, lines of China's
+                        tariff, exports of each to the world (the shipped world, 2022)
+us-china-mfn.csv        China's most-favoured-nation rate by day of change and sector: plain mean of lines, and mean
+                        weighted by imports from the United States in 2017
+us-china-coverage.csv   by measure and sector: share of trade a list reaches (its lines weighted by trade), and share of
+                        the sector's lines. China's lists of 2018–19 exactly, from the lines; the United States' by fit (A30)
+hs2-sectors.csv         share of each HS chapter's imports from China (2024) that belongs to a sector; chapters 98 and 99
+                        belong to none
+
+Lines go to sectors by `world.builder.hs_sectors`; a chapter split over sectors is fitted to chapter and sector totals:
+
+    x[h, s] = a[h] · n[h, s] · b[s],   Σ_s x = imports of the chapter,   Σ_h x = imports of the sector
+
+with n the number of lines of chapter h in sector s. The lists of the United States are fitted the same way to their
+published values, from the starting shares in `ledgers/list-contents.yaml`.
+
+>>> fit_margins(np.array([[1.0, 1.0], [1.0, 1.0]]), np.array([3.0, 1.0]), np.array([2.0, 2.0])).tolist()
+[[1.5, 1.5], [0.5, 0.5]]
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import yaml
+from numpy.typing import NDArray
+
+from detente.errors import SourceError
+from detente.build.hs_sectors import sector_of
+from detente.words.names import goods_sectors, sector_table
+from detente.world.library import load_world
+from detente.build.readers.files import require
+
+Array = NDArray[np.float64]
+BJZ = "tariffs/bown_jung_zhang_2019_china_tariffs_hs10.xlsx"
+IMPORTS = "trade/us_imports_2024_by_origin_and_sector.csv"
+CHAPTERS = "tariffs/us_hs2_by_partner"
+SOURCE_LINES = {
+    "us-china-weights.csv": (
+        "Derived by detente (python -m detente.build.ledger_tables). Sources: US Census Bureau, imports for consumption and",
+        "calculated duty 2024 (public domain); Bown, Jung and Zhang (PIIE 2019), lines and 2017 imports; OECD ICIO 2025 through",
+        "the shipped world (exports 2022); rates of partners without an agreement by chapter: tradewartracker (MIT).",
+    ),
+    "us-china-mfn.csv": ("Derived by detente. Source: Bown, Jung and Zhang (PIIE 2019), China's tariff by line 2018-19.",),
+    "us-china-coverage.csv": (
+        "Derived by detente. China's lists: Bown, Jung and Zhang (PIIE 2019), shares of 2017 imports and of lines.",
+        "Lists of the United States: fit to published values (assumption A30), ledgers/list-contents.yaml.",
+    ),
+    "hs2-sectors.csv": (
+        "Derived by detente. Sources: imports from China 2024 by chapter, tradewartracker (MIT) after US Census Bureau;",
+        "lines per chapter and sector, Bown, Jung and Zhang (PIIE 2019). An empty sector: not mapped (chapters 98, 99).",
+    ),
+}
+# Columns of the sheet of lines, after code and text: what changed on which day. Kind "mfn" applies to everyone.
+STEPS = (
+    ("mfn", "2018-01-01"), ("answer-232", "2018-04-02"), ("mfn", "2018-05-01"), ("mfn", "2018-07-01"),
+    ("list-34", "2018-07-06"), ("list-16", "2018-08-23"), ("list-60", "2018-09-24"), ("mfn", "2018-11-01"),
+    ("mfn", "2019-01-01"), ("autos", "2019-01-01"), ("raise-60", "2019-06-01"),
+)  # fmt: skip
+# Partners under no agreement, whose duty of 2024 is most-favoured-nation, by the number of their file.
+ORDINARY = ("0003", "4120", "5330", "5350", "5460", "5490", "5520", "5530", "5550", "5570", "5600", "5650", "5830", "5880")
+EUROPE = ("0003",)  # in chapters under the metal duties of 2018 the European Union paid within quotas, so none of them
+METALS = ("72", "73", "76")
+
+
+def fit_margins(start: Array, rows: Array, columns: Array, sweeps: int = 2000) -> Array:
+    """The table nearest `start` whose rows and columns add up to the totals given (columns last)."""
+    table = start.astype(float)
+    for _ in range(sweeps):
+        table *= np.divide(rows, table.sum(1), out=np.zeros_like(rows), where=table.sum(1) > 0)[:, None]
+        table *= np.divide(columns, table.sum(0), out=np.zeros_like(columns), where=table.sum(0) > 0)[None, :]
+    return table
+
+
+def read_lines(folder: Path) -> pd.DataFrame:
+    """China's tariff lines: code, sector, imports from the United States in 2017 (thousand USD), then one column a step."""
+    path = require(folder / BJZ, "Bown, Jung and Zhang (2019)", "https://www.piie.com")
+    rates = pd.read_excel(path, sheet_name="China Tariff Rates", converters={0: str})
+    values = pd.read_excel(path, sheet_name="Imports Value", converters={0: str})
+    if rates.shape[1] < 2 + len(STEPS):
+        raise SourceError(f"{path.name}: {len(STEPS)} columns of changes are wanted, {rates.shape[1] - 2} found")
+    codes = rates.iloc[:, 0].astype(str).str.strip().str.zfill(10)
+    lines = rates.iloc[:, 2 : 2 + len(STEPS)].apply(pd.to_numeric, errors="coerce").fillna(0.0)
+    lines.columns = pd.Index([f"{kind} {day}" for kind, day in STEPS])
+    imports = pd.to_numeric(values.iloc[:, 2], errors="coerce").fillna(0.0)
+    imports.index = pd.Index(values.iloc[:, 0].astype(str).str.strip().str.zfill(8))
+    imports = imports.groupby(level=0).sum()
+    hs8 = codes.str[:8]
+    lines.insert(0, "imports", hs8.map(imports).fillna(0.0) / hs8.groupby(hs8).transform("size"))
+    lines.insert(0, "sector", [sector_of(c) for c in codes])
+    lines.insert(0, "code", codes)
+    return lines
+
+
+def china_lists(lines: pd.DataFrame) -> dict[str, tuple[float, pd.Series]]:
+    """Measure id → (rate in percentage points, whether each line pays it); autos stand apart, for they were let off in 2019."""
+    let_off = lines["autos 2019-01-01"]
+    found: dict[str, tuple[float, pd.Series]] = {}
+
+    def add(name: str, column: pd.Series, where: pd.Series | None = None) -> None:
+        for rate in sorted({float(v) for v in column.round(2).unique() if v > 0}):
+            hit = (column.round(2) == rate) if where is None else (column.round(2) == rate) & where
+            if hit.any():
+                found[f"{name}-{rate:g}"] = (rate, hit)
+
+    spared = let_off < 0
+    add("chn-answer-232", lines["answer-232 2018-04-02"])
+    for label in ("list-34", "list-16", "list-60"):
+        column = lines[next(c for c in lines.columns if str(c).startswith(label))]
+        add(f"chn-{label}", column, ~spared)
+        add(f"chn-{label}-autos", column, spared)
+    add("chn-raise-60", lines["raise-60 2019-06-01"])
+    return found
+
+
+def china_coverage(lines: pd.DataFrame) -> pd.DataFrame:
+    """Measure × sector: share of 2017 imports from the United States and share of lines that pay."""
+    rows = []
+    for name, (_, hit) in china_lists(lines).items():
+        for sector, group in lines.groupby("sector"):
+            paying = hit.loc[group.index]
+            trade = float(group["imports"].sum())
+            of_lines = float(paying.mean())
+            of_trade = float(group.loc[paying, "imports"].sum()) / trade if trade > 0 else of_lines
+            if of_lines > 0:
+                rows.append((name, sector, of_trade, of_lines))
+    return pd.DataFrame(rows, columns=["measure", "sector", "share_of_trade", "share_of_lines"])
+
+
+def china_mfn(lines: pd.DataFrame) -> pd.DataFrame:
+    """Day of change × sector: most-favoured-nation rate, percent, plain and weighted by imports from the United States."""
+    rows = []
+    level = pd.Series(0.0, lines.index)
+    for kind, day in dict.fromkeys(STEPS):
+        if kind != "mfn":
+            continue
+        level = level + lines[f"{kind} {day}"]
+        for sector, group in lines.groupby("sector"):
+            own, weight = level.loc[group.index], group["imports"]
+            mean = float(own.mean())
+            rows.append((day, sector, mean, float(np.average(own, weights=weight)) if weight.sum() > 0 else mean))
+    return pd.DataFrame(rows, columns=["from", "sector", "lines_pct", "imports_pct"])
+
+
+def chapter_table(folder: Path, lines: pd.DataFrame, by_sector: pd.Series) -> tuple[pd.DataFrame, pd.Series]:
+    """Chapter → sector shares of imports from China (2024), and the most-favoured-nation rate by chapter, percent."""
+    tables = {p.stem[-4:]: pd.read_csv(p, dtype={"HS2": str}).set_index("HS2") for p in sorted((folder / CHAPTERS).glob("*.csv"))}
+    if "5700" not in tables:
+        raise SourceError(f"{folder / CHAPTERS}: no file for China (5700)")
+    imports = tables["5700"]["2024_imports"]
+    ordinary = [tables[c] for c in ORDINARY if c in tables]
+    nothing = pd.Series(0.0, imports.index)
+    paid = sum((t["2024_duty"].reindex(imports.index).fillna(0.0) for t in ordinary), start=nothing)
+    came = sum((t["2024_imports"].reindex(imports.index).fillna(0.0) for t in ordinary), start=nothing)
+    mfn = 100 * paid / came
+    for chapter in METALS:
+        duty = sum(float(tables[c]["2024_duty"].get(chapter, 0.0)) for c in EUROPE)
+        mfn[chapter] = 100 * duty / sum(float(tables[c]["2024_imports"].get(chapter, 0.0)) for c in EUROPE)
+    sectors = [s for s in by_sector.index if by_sector[s] > 0]
+    known = [h for h in imports.index if h not in ("98", "99")]
+    same = lines["sector"].replace({"RER": "CHM"})  # the import file has no sector for rare earths
+    counts = pd.crosstab(lines["code"].str[:2], same).reindex(index=known, columns=sectors, fill_value=0)
+    table = fit_margins(counts.to_numpy(float), imports[known].to_numpy(float), by_sector[sectors].to_numpy(float))
+    frame = pd.DataFrame(table, known, sectors)
+    rows = [
+        (h, s, float(frame.loc[h, s] / frame.loc[h].sum()), float(imports[h]) / 1e6)
+        for h in known for s in sectors if frame.loc[h].sum() > 0 and frame.loc[h, s] / frame.loc[h].sum() > 5e-4
+    ]  # fmt: skip
+    rows += [(h, "", 1.0, float(imports[h]) / 1e6) for h in ("98", "99") if h in imports.index]
+    by_trade = (frame.T * mfn[known].to_numpy()).T.sum() / frame.sum()
+    return pd.DataFrame(rows, columns=["chapter", "sector", "share", "us_imports_from_china_2024_musd"]), by_trade
+
+
+def us_lists(contents: Mapping[str, Any]) -> pd.DataFrame:
+    """List × sector shares of imports from China, fitted to the published values of the lists."""
+    names = list(contents["lists"])
+    prior = pd.DataFrame(contents["prior"], index=names).T
+    prior["none"] = 1 - prior.sum(axis=1)
+    profile = pd.Series(contents["profile_pct"]).reindex(prior.index).astype(float)
+    profile = profile / profile.sum()
+    published = (pd.Series(contents["published_bn"]) / pd.Series(contents["imports_bn"])).reindex(names).astype(float)
+    columns = np.array([*published.to_numpy(dtype=float), 1 - float(published.sum())])
+    weights = profile.clip(lower=1e-9)
+    table = fit_margins((prior.T * weights).T.to_numpy(), np.asarray(weights, dtype=np.float64), columns * float(weights.sum()))
+    shares = pd.DataFrame(table / table.sum(1, keepdims=True), prior.index, prior.columns)
+    measures = {"l1": ("us-301-list-1",), "l2": ("us-301-list-2",), "l3": ("us-301-list-3-10", "us-301-list-3-25"),
+                "l4a": ("us-301-list-4a-15", "us-301-list-4a-7"), "none": ()}  # fmt: skip
+    rows = [
+        (m, s, float(shares.loc[s, c]), np.nan)
+        for c in names
+        for m in measures[c]
+        for s in shares.index
+        if shares.loc[s, c] > 5e-4
+    ]
+    return pd.DataFrame(rows, columns=["measure", "sector", "share_of_trade", "share_of_lines"])
+
+
+def build(folder: Path) -> dict[str, pd.DataFrame]:
+    """The four tables by file name."""
+    lines = read_lines(folder)
+    raw = pd.read_csv(require(folder / IMPORTS, "US imports 2024 by origin and sector", "https://www.census.gov/foreign-trade"))
+    china = raw[raw["origin"] == "CHINA"].set_index("sector")
+    goods = list(goods_sectors(tuple(sector_table())))
+    imports = china["imports_2024_usd"].reindex(goods).fillna(0.0)
+    duty = china["calculated_duty_2024_usd"].reindex(goods).fillna(0.0)
+    chapters, mfn = chapter_table(folder, lines, imports)
+    world = load_world()
+    us, cn = world.regions.index("USA"), world.regions.index("CHN")
+    out = {k: pd.Series(world.shipments[i].sum(0) - world.shipments[i, i], world.sectors) for k, i in (("us", us), ("cn", cn))}
+    grouped = lines.groupby("sector")
+    weights = pd.DataFrame({
+        "us_imports_from_china_2024_musd": imports / 1e6,
+        "us_duty_on_china_2024_musd": duty / 1e6,
+        "us_mfn_pct": mfn.reindex(goods).fillna(0.0),
+        "china_imports_from_us_2017_musd": grouped["imports"].sum().reindex(goods).fillna(0.0) / 1e3,
+        "china_lines": grouped.size().reindex(goods).fillna(0).astype(int),
+        "china_exports_2022_musd": out["cn"].reindex(goods),
+        "us_exports_2022_musd": out["us"].reindex(goods),
+    })  # fmt: skip
+    weights.index.name = "sector"
+    contents = yaml.safe_load(files("detente").joinpath("data", "ledgers", "list-contents.yaml").read_text(encoding="utf-8"))
+    coverage = pd.concat([us_lists(contents), china_coverage(lines)], ignore_index=True)
+    return {
+        "us-china-weights.csv": weights.reset_index(),
+        "us-china-mfn.csv": china_mfn(lines),
+        "us-china-coverage.csv": coverage,
+        "hs2-sectors.csv": chapters,
+    }
+
+
+def main(arguments: list[str]) -> int:
+    """Write the tables; exit code 2 when called with other than two folders."""
+    if len(arguments) != 2:
+        sys.stderr.write("usage: python -m detente.build.ledger_tables SOURCES TARGET\n")
+        return 2
+    target = Path(arguments[1])
+    for name, frame in build(Path(arguments[0])).items():
+        body = frame.to_csv(index=False, float_format="%.5g", lineterminator="\n")
+        (target / name).write_text("".join(f"# {line}\n" for line in SOURCE_LINES[name]) + body, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""The central noun: a dossier on a world at parameters, solved; runs, comparisons and what changed between two."""

@@ -1,0 +1,221 @@
+"""Compare: n packages × m worlds × k parameter sets in one table, and how much each choice matters.
+
+Every cell is one run against its own status quo. `Comparison.spread` gives, for each region, the mean range of a result along
+each axis while the others stay put: whether the answer hangs on the package, the table or the parameters.
+
+>>> from detente.policy.instruments import Policy, Tariff
+>>> from detente.world import toy_world
+>>> packages = {f"{rate} %": Policy([Tariff(by="AAA", on="BBB", rate=rate / 100)]) for rate in (10, 20)}
+>>> c = compare(packages, worlds=[toy_world()], parameters=["medium", "long"])
+>>> c.table("real income", columns="package").shape
+(8, 2)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from detente.cases.runs import Run, plain
+from detente.equilibrium.outcome import Outcome
+from detente.equilibrium.parameters import Parameters, horizon as named_horizon
+from detente.errors import InputError, NotConverged, ShockError, UnknownName
+from detente.policy.dossier import Dossier, load_dossier
+from detente.policy.instruments import Policy
+from detente.words.names import region_name
+from detente.world.library import load_world
+from detente.world.world import World
+
+Progress = Callable[[str, int, int], None]
+AXES = ("package", "world", "parameters")
+INDICATORS: Mapping[str, tuple[str, Callable[[Outcome], pd.Series]]] = {
+    "real income": ("%", lambda o: o.real_income),
+    "equivalent variation": ("million USD a year", lambda o: o.equivalent_variation),
+    "consumer prices": ("%", lambda o: o.consumer_prices),
+    "real wage": ("%", lambda o: o.real_wage),
+    "terms of trade": ("%", lambda o: o.terms_of_trade),
+    "volume of trade": ("%", lambda o: o.volume_of_trade),
+    "tariff revenue": ("million USD a year", lambda o: o.tariff_revenue["change"]),
+}
+"""Results compared, each by region: unit and how it is read off an outcome. Percent changes are against the status quo."""
+Package = Run | Policy | str
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """All cells. `frame`: package, world, parameters, region, indicator, value, unit; `failed`: cell → why it has no numbers."""
+
+    frame: pd.DataFrame
+    failed: Mapping[tuple[str, str, str], str]
+
+    def table(self, indicator: str = "real income", *, columns: str = "package") -> pd.DataFrame:
+        """One row a region and a combination of the other axes, one column a package (or world, or parameter set)."""
+        if columns not in AXES:
+            raise UnknownName(columns, list(AXES), "axis")
+        part = self._part(indicator)
+        others = [a for a in AXES if a != columns and _several(part[a])]
+        wide = part.pivot_table(index=["region", *others], columns=columns, values="value", sort=False, observed=True)
+        return wide[list(dict.fromkeys(part[columns]))]
+
+    def spread(self, indicator: str = "real income") -> pd.DataFrame:
+        """One row a region: mean range of the result along each axis, the other axes held, and over all cells; largest first."""
+        part = self._part(indicator)
+        rows = {}
+        for region, cells in part.groupby("region", sort=False):
+            row = {}
+            for axis in AXES:
+                others = [a for a in AXES if a != axis]
+                ranges = cells.groupby(others, sort=False)["value"].agg(lambda v: v.max() - v.min())
+                row[axis] = float(ranges.mean())
+            row["all"] = float(cells["value"].max() - cells["value"].min())
+            rows[region] = row
+        return (
+            pd.DataFrame.from_dict(rows, orient="index").rename_axis("region").sort_values("all", ascending=False, kind="stable")
+        )
+
+    def to_frame(self) -> pd.DataFrame:
+        """Every number, tidy."""
+        return self.frame.copy()
+
+    def record(self) -> dict[str, Any]:
+        """JSON-able."""
+        return {
+            "rows": plain(self.frame.to_dict(orient="records")),
+            "failed": [{**dict(zip(AXES, cell, strict=True)), "why": why} for cell, why in self.failed.items()],
+        }
+
+    def explain(self, indicator: str = "real income", region: str = "WORLD") -> str:
+        """Which choice matters most for a region, in words."""
+        spread = self.spread(indicator)
+        if region not in spread.index:
+            raise UnknownName(region, [str(r) for r in spread.index], "region")
+        row = {str(k): float(v) for k, v in spread.loc[[region]].iloc[0].items()}
+        unit = INDICATORS[indicator][0].replace("%", "points")
+        many = [a for a in AXES if _several(self.frame[a])]
+        if not many:
+            return f"There is one run: {indicator} of {region} has nothing to be compared with."
+        ordered = sorted(many, key=lambda a: -row[a])
+        words = {"package": "the package moves", "world": "the table moves", "parameters": "the parameters move"}
+        told = [f"{words[a]} it by {row[a]:.2g} {unit} on average" for a in ordered]
+        text = f"{indicator.capitalize()} of {region_name(region)}: {', '.join(told)}, the rest held."
+        if self.failed:
+            text += f" {len(self.failed)} of the cells have no numbers, as they did not solve."
+        return text
+
+    def _part(self, indicator: str) -> pd.DataFrame:
+        if indicator not in INDICATORS:
+            raise UnknownName(indicator, list(INDICATORS), "indicator")
+        part = self.frame[self.frame["indicator"] == indicator]
+        if part.empty:
+            raise InputError("nothing was solved, so there is nothing to compare: " + "; ".join(self.failed.values()))
+        return part
+
+
+def compare(
+    packages: Mapping[str, Package] | Sequence[Package] | Dossier,
+    *,
+    worlds: Sequence[World | str] | None = None,
+    parameters: Sequence[str | Parameters] | Mapping[str, str | Parameters] | None = None,
+    against: Policy | None = None,
+    progress: Progress | None = None,
+) -> Comparison:
+    """Solve every package on every world at every parameter set.
+
+    A package is "dossier:scenario", "dossier" (all its scenarios), a `Run`, or a `Policy` (then compared with `against`, the
+    table's own duties if None). `worlds` and `parameters` default to what each run has. A cell that does not solve is listed in
+    `failed` with the reason; bad input raises.
+    """
+    runs = _runs(packages, against)
+    tables = None if worlds is None else [load_world(w) if isinstance(w, str) else w for w in worlds]
+    sets = None if parameters is None else _parameter_sets(parameters)
+    for what, names in (("worlds", [w.name for w in tables or ()]), ("packages", list(runs))):
+        if len(set(names)) != len(names):
+            raise InputError(f"two {what} have one name; give them different names")
+    rows: list[pd.DataFrame] = []
+    failed: dict[tuple[str, str, str], str] = {}
+    cells = [
+        (name, run.on(table, chosen), label)
+        for name, run in runs.items()
+        for table in (tables or [run.world])
+        for label, chosen in (sets or {run.parameters.name: run.parameters}).items()
+    ]
+    for done, (name, run, label) in enumerate(cells, 1):
+        if progress is not None:
+            progress(name, done, len(cells))
+        try:
+            rows.append(_numbers(name, run, label))
+        except (NotConverged, ShockError) as error:
+            failed[name, run.world.name, label] = str(error)
+    columns = [*AXES, "region", "indicator", "value", "unit"]
+    return Comparison(pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=columns), failed)
+
+
+def _several(column: pd.Series) -> bool:
+    return len(set(column)) > 1
+
+
+def _numbers(name: str, run: Run, label: str) -> pd.DataFrame:
+    parts = []
+    for indicator, (unit, read) in INDICATORS.items():
+        values = read(run.outcome)
+        names, numbers = [str(r) for r in values.index], [float(v) for v in values]
+        if indicator == "real income":
+            names, numbers = [*names, "WORLD"], [*numbers, run.outcome.world_real_income]
+        part = pd.DataFrame({"region": names, "value": numbers})
+        parts.append(part.assign(indicator=indicator, unit=unit))
+    frame = pd.concat(parts, ignore_index=True).assign(package=name, world=run.world.name, parameters=label)
+    return frame[[*AXES, "region", "indicator", "value", "unit"]]
+
+
+def _runs(packages: Mapping[str, Package] | Sequence[Package] | Dossier, against: Policy | None) -> dict[str, Run]:
+    found: dict[str, Run] = {}
+
+    def add(name: str | None, item: Package | Dossier) -> None:
+        if isinstance(item, Run):
+            put(name or item.name, item)
+        elif isinstance(item, Policy):
+            if name is None:
+                raise InputError("give a policy a name: compare({'my package': policy})")
+            put(name, Run.of_policy(name, item, against=against))
+        elif isinstance(item, Dossier):
+            for s in item.scenarios:
+                if s.id != "status-quo":
+                    put(s.id, Run.of_scenario(item, s.id))
+        else:
+            text, _, scenario = item.partition(":")
+            if scenario:
+                put(name or scenario, Run.of_scenario(text, scenario))
+            else:
+                add(None, load_dossier(text))
+
+    def put(name: str, run: Run) -> None:
+        if name in found:
+            raise InputError(f"two packages are called {name!r}; give them names: compare({{'one': …, 'other': …}})")
+        found[name] = run
+
+    if isinstance(packages, Dossier):
+        add(None, packages)
+    elif isinstance(packages, Mapping):
+        for name, item in packages.items():
+            add(name, item)
+    else:
+        for item in packages:
+            add(None, item)
+    if not found:
+        raise InputError("nothing to compare: give at least one package")
+    return found
+
+
+def _parameter_sets(given: Sequence[str | Parameters] | Mapping[str, str | Parameters]) -> dict[str, Parameters]:
+    if isinstance(given, Mapping):
+        return {name: named_horizon(item) for name, item in given.items()}
+    found: dict[str, Parameters] = {}
+    for item in given:
+        chosen = named_horizon(item)
+        if chosen.name in found:
+            raise InputError(f"two parameter sets are called {chosen.name!r}; give them names in a mapping")
+        found[chosen.name] = chosen
+    return found

@@ -1,1 +1,0 @@
-"""The dossiers that ship with the package, one YAML file a negotiation."""

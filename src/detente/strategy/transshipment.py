@@ -1,0 +1,333 @@
+"""Goods passed through: how much of a third economy's exports to one party is made in the other, and what a duty on it costs.
+
+For an economy n on the way from b to a, sector by sector, in one equilibrium:
+
+    content[n,j] = exports n→a · value added of b in a unit of (n,j)     what a rule on origin of content could catch
+    matched[n,j] = min(imports of j by n from b, exports of j by n to a) what could at most be the same goods, relabelled
+    gap[n,j]     = a's duty on b − a's duty on n                         what passing through saves; it pays where above zero
+
+`matched` counts only where it pays. It is a ceiling: a sector is wide, and an economy that makes and buys much of it is matched
+in full. A duty at `rate` on goods judged to be passed through takes the place of a's country duty on n on the exposed share of
+each flow, by content or by matching (assumption A41):
+
+    Δτ[n,a,j] = share[j] · reach[j] · max(rate − country duty[n,a,j], 0)   where passing through pays
+
+with reach the share of the flow that pays the country duty today (the order reaches no other goods) or, as a warning, all of it.
+Source of the rate of 40 %: Executive Order 14326, Further Modifying the Reciprocal Tariff Rates, 31 July 2025, section 3,
+https://www.govinfo.gov/content/pkg/FR-2025-08-06/html/2025-15010.htm.
+
+>>> from detente.cases.quarrel import quarrel
+>>> routes = pass_through(quarrel("kuala-lumpur-2025", scenarios=["pessimistic"]))
+>>> routes.to_frame().index[:2].tolist()
+['MEX', 'VNM']
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal, get_args
+
+import numpy as np
+import pandas as pd
+
+from detente.cases.quarrel import STATUS_QUO, Quarrel, mean_rate
+from detente.equilibrium.levels import Array
+from detente.equilibrium.outcome import Outcome
+from detente.errors import InputError, UnknownName
+from detente.policy.instruments import Policy
+from detente.types import plain
+from detente.words import digits as number, join_or_nobody as join
+from detente.words.names import region_adjective, region_name, sector_name
+
+RATE = 0.40
+Basis = Literal["content", "matched"]
+BASES: tuple[Basis, ...] = get_args(Basis)
+
+
+@dataclass(frozen=True, eq=False)
+class PassThrough:
+    """Third economies on the way from `source` to `toward` in one state of the world.
+
+    Arrays [economy, goods sector]: `exports` to `toward`, `bought` from `source`, `content` and `matched` in the table's unit a
+    year before duties; `duty_on_source`, `duty_on_own` as fractions.
+    """
+
+    source: str
+    toward: str
+    state: str
+    via: tuple[str, ...]
+    sectors: tuple[str, ...]
+    exports: Array = field(repr=False)
+    bought: Array = field(repr=False)
+    content: Array = field(repr=False)
+    duty_on_source: Array = field(repr=False)
+    duty_on_own: Array = field(repr=False)
+    unit: str = "million USD"
+
+    @property
+    def gap(self) -> Array:
+        """What passing through saves, fraction of value."""
+        return self.duty_on_source - self.duty_on_own
+
+    @property
+    def matched(self) -> Array:
+        """The smaller of purchases and sales, where passing through pays."""
+        return np.where(self.gap > 1e-12, np.minimum(self.bought, self.exports), 0.0)
+
+    def share(self, region: str, basis: Basis = "content") -> Array:
+        """Share of each sector's exports that is exposed [goods sector]; zero where passing through does not pay."""
+        if basis not in BASES:
+            raise UnknownName(basis, list(BASES), "basis")
+        k = self._row(region)
+        part = (self.content if basis == "content" else self.matched)[k]
+        part = np.where(self.gap[k] > 1e-12, part, 0.0)
+        return np.divide(part, self.exports[k], out=np.zeros_like(part), where=self.exports[k] > 0)
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row an economy, the largest content first."""
+        exports, content, matched = (x.sum(axis=1) for x in (self.exports, self.content, self.matched))
+        some = exports > 0
+
+        def share(part: Array) -> Array:
+            return np.divide(100 * part, exports, out=np.zeros_like(part), where=some)
+
+        frame = pd.DataFrame(
+            {
+                f"exports, {self.unit}": exports,
+                f"content, {self.unit}": content,
+                "content, % of exports": share(content),
+                f"matched, {self.unit}": matched,
+                "matched, % of exports": share(matched),
+                "duty gap, points": [mean_rate(g, x) for g, x in zip(self.gap, self.exports, strict=True)],
+            },
+            index=pd.Index(self.via, name="economy"),
+        )
+        return frame.sort_values(f"content, {self.unit}", ascending=False, kind="stable")
+
+    def by_sector(self, region: str) -> pd.DataFrame:
+        """One row a goods sector with exports, the largest content first."""
+        k = self._row(region)
+        frame = pd.DataFrame(
+            {
+                f"exports, {self.unit}": self.exports[k],
+                f"bought from {self.source}, {self.unit}": self.bought[k],
+                f"content, {self.unit}": self.content[k],
+                f"matched, {self.unit}": self.matched[k],
+                f"duty on {self.source}, %": 100 * self.duty_on_source[k],
+                f"duty on {region}, %": 100 * self.duty_on_own[k],
+                "duty gap, points": 100 * self.gap[k],
+            },
+            index=pd.Index(self.sectors, name="sector"),
+        )
+        frame = frame[frame.iloc[:, 0] > 0]
+        return frame.sort_values(f"content, {self.unit}", ascending=False, kind="stable")
+
+    def of(self, region: str) -> dict[str, float]:
+        """The row of one economy."""
+        self._row(region)
+        return {str(k): float(v) for k, v in self.to_frame().loc[region].to_dict().items()}
+
+    def record(self) -> dict[str, Any]:
+        """Ready for JSON."""
+        return {
+            "source": self.source, "toward": self.toward, "state": self.state, "unit": f"{self.unit} a year before duties",
+            "economies": plain(self.to_frame().to_dict(orient="index")),
+        }  # fmt: skip
+
+    def explain(self, region: str) -> str:
+        """The exposure of one economy in plain words."""
+        row, sectors = self.of(region), self.by_sector(region)
+        if row[f"exports, {self.unit}"] <= 0:
+            return f"{region_name(region)} sells no goods to {region_name(self.toward, article=True)}."
+        content = sectors[f"content, {self.unit}"]
+        lead = join([str(sector_name(str(s))) for s in content.index[:2]])
+        adds = float(content.iloc[:2].sum() / content.sum()) if content.sum() > 0 else 0.0
+        text = (
+            f"Of {billion(row[f'exports, {self.unit}'])} of goods a year that {region_name(region)} sells to "
+            f"{region_name(self.toward, article=True)}, {billion(row[f'content, {self.unit}'])} "
+            f"({number(row['content, % of exports'])}\u202f%) is value added in {region_name(self.source, article=True)}"
+        )
+        text += f", {100 * adds:.0f}\u202f% of it in {lead}. " if adds else ". "
+        gap = row["duty gap, points"]
+        saves = f"would save {number(gap)} points of duty" if gap > 0 else "would save no duty"
+        return text + (
+            f"Passing goods through {saves} on average; at most {billion(row[f'matched, {self.unit}'])} "
+            f"({number(row['matched, % of exports'])}\u202f%) could be the same goods relabelled."
+        )
+
+    def _row(self, region: str) -> int:
+        if region not in self.via:
+            raise UnknownName(region, {r: region_name(r) for r in self.via}, "third economy")
+        return self.via.index(region)
+
+
+@dataclass(frozen=True)
+class DutyCase:
+    """One reading of the duty: judged by content or by matching, on goods that pay the country duty or on `exempt` ones too.
+
+    Share of the exports to `toward` that pays (%), rise of their mean duty (points), change of real income (%), the same in money
+    (million a year), change of goods exports to `toward` (million a year), against the same state without the duty.
+    """
+
+    basis: Basis
+    exempt: bool
+    share: float
+    points: float
+    real_income: float
+    money: float
+    exports: float
+
+    @property
+    def label(self) -> str:
+        """What it is judged by, and what it reaches."""
+        by = "content" if self.basis == "content" else "all that matches"
+        return f"{by}, exempt goods too" if self.exempt else f"{by}, goods that pay the country duty"
+
+
+@dataclass(frozen=True)
+class PassThroughDuty:
+    """What a duty on goods judged to be passed through costs one economy, in four readings from the narrowest to the widest."""
+
+    region: str
+    toward: str
+    source: str
+    state: str
+    rate: float
+    cases: tuple[DutyCase, ...]
+    without: float
+
+    @property
+    def narrow(self) -> DutyCase:
+        """By content, on goods that pay the country duty: the order as it reads, at its mildest."""
+        return self.cases[0]
+
+    @property
+    def wide(self) -> DutyCase:
+        """All that could be relabelled, exempt goods too."""
+        return self.cases[-1]
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a reading."""
+        rows = {
+            c.label: {
+                "exposed, % of exports": c.share,
+                "mean duty, points": c.points,
+                "real income, %": c.real_income,
+                "million USD a year": c.money,
+                f"exports to {self.toward}, million USD": c.exports,
+            }
+            for c in self.cases
+        }
+        return pd.DataFrame.from_dict(rows, orient="index").rename_axis("reading")
+
+    def record(self) -> dict[str, Any]:
+        """Ready for JSON."""
+        return plain(self) | {"labels": [c.label for c in self.cases]}
+
+    def explain(self) -> str:
+        """What it costs at its mildest and its widest, and whether that outweighs what the state brings."""
+        name = region_name(self.region)
+        what = f"A duty of {100 * self.rate:g}\u202f% on goods judged to be passed through"
+        if self.wide.points <= 0:
+            return f"{what} would cost {name} nothing: no goods save duty that way."
+        low, high = self.narrow, self.wide
+        text = (
+            f"{what} would change real income in {name} by {number(low.real_income)}\u202f% ({billion(low.money)} a year) if it "
+            f"fell on the {region_adjective(self.source)} content of goods that pay the country duty, by "
+            f"{number(self.cases[1].real_income)}\u202f% if goods exempt from that duty lost their exemption, and by "
+            f"{number(high.real_income)}\u202f% ({billion(high.money)}) if it fell on all that could be relabelled."
+        )
+        if self.without > 0:
+            worse = [c for c in self.cases if c.real_income < -self.without]
+            text += f" What this scenario brings it without the duty is {number(self.without)}\u202f%; "
+            text += (
+                f"{len(worse)} of the {len(self.cases)} readings take more than that." if worse else "no reading takes that much."
+            )
+        return text
+
+
+def billion(million: float) -> str:
+    """USD in billions to two digits."""
+    return f"USD {number(million / 1e3)} billion"
+
+
+def pass_through(
+    quarrel: Quarrel, scenario: str | None = None, *, toward: str | None = None, source: str | None = None
+) -> PassThrough:
+    """Exposure of every third economy on the way from `source` (default: the second party) to `toward` (the first).
+
+    `scenario=None` is the status quo. Swap the two for the other direction. Raises `UnknownRegion`, `UnknownName`.
+    """
+    name = quarrel.scenario(scenario)
+    target = quarrel.a if toward is None else toward
+    maker = source if source is not None else next(p for p in (quarrel.b, quarrel.a) if p != target)
+    a, b = quarrel.index(target), quarrel.index(maker)
+    if a == b:
+        raise InputError("goods pass through on the way from one economy to another; give two")
+    chains, state = quarrel.chains(name), quarrel.state(name)
+    goods = list(chains.goods)
+    via = tuple(r for r in quarrel.world.regions if r not in (target, maker))
+    rows = [quarrel.index(r) for r in via]
+    exports = state.shipments[rows, a][:, goods]
+    return PassThrough(
+        source=maker,
+        toward=target,
+        state=name or STATUS_QUO,
+        via=via,
+        sectors=tuple(quarrel.world.sectors[g] for g in goods),
+        exports=exports,
+        bought=state.shipments[b, rows][:, goods],
+        content=exports * chains.content(maker)[rows][:, goods],
+        duty_on_source=np.broadcast_to(state.tariffs[b, a, goods], exports.shape),
+        duty_on_own=state.tariffs[rows, a][:, goods],
+        unit=quarrel.world.unit,
+    )
+
+
+def pass_through_duty(
+    quarrel: Quarrel, region: str, scenario: str | None = None, *, rate: float = RATE, toward: str | None = None
+) -> PassThroughDuty:
+    """What a duty of `rate` (fraction) on the exposed share of its exports to `toward` costs a third economy.
+
+    Four readings, each solved. Raises `UnknownRegion`, `InputError` for a rate outside 0 to 10, `NotConverged`.
+    """
+    n = quarrel.outsider(region)
+    if not 0 <= rate <= 10:
+        raise InputError(f"the duty must be a fraction between 0 and 10, not {rate:g} (0.4 is 40 %)")
+    name = quarrel.scenario(scenario)
+    routes = pass_through(quarrel, name, toward=toward)
+    a = quarrel.index(routes.toward)
+    goods = [quarrel.world.sectors.index(s) for s in routes.sectors]
+    state, without = quarrel.state(name), quarrel.real_income(name, region)
+    exports = state.shipments[n, a, goods]
+    reach, levied = (x[goods] for x in quarrel.country_duty(name, region, routes.toward))
+    paying = np.maximum(reach * rate - levied, 0.0)
+    everything = np.maximum(rate - quarrel.added(name)[n, a, goods], 0.0)
+    cases = []
+    for basis in BASES:
+        for exempt in (False, True):
+            rise = routes.share(region, basis) * (np.maximum(everything, paying) if exempt else paying)
+            after = quarrel.solved(name, _raised(quarrel, n, a, goods, rise)) if rise.any() else None
+            lost = _cost(after, n, without)
+            now = exports.sum() if after is None else after.after.shipments[n, a, goods].sum()
+            share = routes.share(region, basis) * (1.0 if exempt else reach)
+            cases.append(
+                DutyCase(
+                    basis, exempt, mean_rate(share, exports), mean_rate(rise, exports), lost,
+                    lost / 100 * float(state.income[n]), float(now - exports.sum()),
+                )
+            )  # fmt: skip
+    return PassThroughDuty(region, routes.toward, routes.source, name or STATUS_QUO, rate, tuple(cases), without)
+
+
+def _raised(quarrel: Quarrel, n: int, a: int, goods: list[int], rise: Array) -> Policy:
+    added = np.zeros_like(quarrel.world.tariff_rates)
+    added[n, a, goods] = rise
+    return Policy.from_arrays(added_tariffs=added, label="a duty on goods judged to be passed through")
+
+
+def _cost(after: Outcome | None, n: int, without: float) -> float:
+    """Percent change of real income against the same state without the duty."""
+    if after is None:
+        return 0.0
+    return float(100 * ((1 + after.real_income.iloc[n] / 100) / (1 + without / 100) - 1))

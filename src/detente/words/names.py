@@ -1,0 +1,135 @@
+"""Names of regions, sectors and groups: one table (`labels.yaml`), looked up everywhere.
+
+>>> region_name("MYS"), sector_name("RER")
+('Malaysia', 'rare earths and magnets')
+>>> resolve_regions("ASEAN", ("USA", "CHN", "MYS", "SGP"))
+('MYS', 'SGP')
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from detente.errors import UnknownRegion, UnknownSector
+from detente.words.numbers import capital
+
+_PLURAL = {"XSE", "GLF", "XRX"}
+
+
+@cache
+def _tables() -> dict[str, dict[str, dict[str, Any]]]:
+    text = files("detente").joinpath("data", "labels.yaml").read_text(encoding="utf-8")
+    return yaml.safe_load(text)
+
+
+def region_table() -> dict[str, dict[str, Any]]:
+    """Code → name, adjective, tile position [column, row], member economies (ISO alpha-3)."""
+    return _tables()["regions"]
+
+
+def sector_table() -> dict[str, dict[str, Any]]:
+    """Code → name, whether goods, ISIC Rev.4 industries of the source table."""
+    return _tables()["sectors"]
+
+
+def group_table() -> dict[str, dict[str, Any]]:
+    """Named groups of regions (ASEAN, WORLD)."""
+    return _tables()["groups"]
+
+
+def region_name(code: str, *, article: bool = False) -> str:
+    """Long name of a region; with `article`, "the United States". A code without an entry names itself."""
+    entry = region_table().get(code) or group_table().get(code) or {}
+    name = str(entry.get("name", code))
+    return f"the {name}" if article and entry.get("the") else name
+
+
+def region_adjective(code: str) -> str:
+    """ "Chinese" for CHN; the code itself where no entry stands."""
+    return str(region_table().get(code, {}).get("adjective", code))
+
+
+def sector_name(code: str) -> str:
+    """Long name of a sector; a code without an entry names itself."""
+    return str(sector_table().get(code, {}).get("name", code))
+
+
+def goods_sectors(sectors: Iterable[str]) -> tuple[str, ...]:
+    """Those of `sectors` that are goods (sectors without an entry count as goods)."""
+    table = sector_table()
+    return tuple(s for s in sectors if table.get(s, {"goods": True})["goods"])
+
+
+def resolve_regions(spec: str | Sequence[str] | None, regions: Sequence[str]) -> tuple[str, ...]:
+    """Codes of `regions` meant by `spec`: a code, a group, a list of either, or None for all.
+
+    Raises `UnknownRegion` with a suggestion where a name is in neither list.
+    """
+    if spec is None:
+        return tuple(regions)
+    wanted: list[str] = []
+    for name in [spec] if isinstance(spec, str) else spec:
+        if name in regions:
+            members: Sequence[str] = (name,)
+        elif name in group_table():
+            listed = group_table()[name]["members"]
+            members = tuple(regions) if listed == "all" else [m for m in listed if m in regions]
+        else:
+            known = {code: region_name(code) for code in (*regions, *group_table())}
+            raise UnknownRegion(name, known)
+        wanted.extend(m for m in members if m not in wanted)
+    return tuple(wanted)
+
+
+def resolve_sectors(spec: str | Sequence[str] | None, sectors: Sequence[str]) -> tuple[str, ...]:
+    """Codes of `sectors` meant by `spec`: a code, "goods", "services", "all", a list of these, or None for all."""
+    if spec is None:
+        return tuple(sectors)
+    wanted: list[str] = []
+    goods = goods_sectors(sectors)
+    sets = {"all": tuple(sectors), "goods": goods, "services": tuple(s for s in sectors if s not in goods)}
+    for name in [spec] if isinstance(spec, str) else spec:
+        if name not in sectors and name not in sets:
+            raise UnknownSector(name, {**{c: sector_name(c) for c in sectors}, **dict.fromkeys(sets, "")})
+        wanted.extend(m for m in sets.get(name, (name,)) if m not in wanted)
+    return tuple(wanted)
+
+
+# -- in running text ---------------------------------------------------------------------------------------------------
+def name(code: str, *, start: bool = False) -> str:
+    """A region in running text: "the United States", "China", "ASEAN", "the world"."""
+    text = "the world" if code == "WORLD" else region_name(code, article=True)
+    return capital(text) if start else text
+
+
+def short_name(code: str) -> str:
+    """A region as a label: "United States", "World"."""
+    return capital(region_name(code)) if code in group_table() or code in ("ROW", "XLA") else region_name(code)
+
+
+def label(code: str) -> str:
+    """A region on a chart: what stands in brackets left out, a long list of members cut to the first two and a count."""
+    text = capital(short_name(code).split(" (")[0])
+    words = text.split()
+    return f"{words[0]}, {words[1]} + {len(words) - 2}" if len(text) > 30 and len(words) > 3 else text
+
+
+def possessive(code: str) -> str:
+    """ "China's", "the United States'"."""
+    text = name(code)
+    return text + ("’" if text.endswith("s") else "’s")
+
+
+def verb(code: str, singular: str, plural: str) -> str:
+    """The verb form that goes with a region (a group named by its members is plural)."""
+    return plural if code in _PLURAL else singular
+
+
+def sector(code: str) -> str:
+    """A sector in running text."""
+    return sector_name(code)

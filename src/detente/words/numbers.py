@@ -1,0 +1,215 @@
+"""Numbers, dates and lists into words, on Babel: two significant digits, a true minus sign, a thin space before %.
+
+A percent change that rounds below 0.01 is called "less than 0.01 %". Nothing here decides what is large or bad. Rounding is
+that of the value itself; Babel sets the signs of the locale.
+
+>>> percent(-0.3412, signed=True), percent_range(-0.51, -0.2)
+('−0.34\u202f%', '−0.51 to −0.20\u202f%')
+>>> join(["Malaysia", "Viet Nam", "Mexico"]), chance(0.4685), days(0.605)
+('Malaysia, Viet Nam and Mexico', '47\u202f%', '221 days')
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+MINUS, THIN, FIRM = "−", "\u202f", "\u00a0"
+TINY = 0.005
+"""Percent changes smaller than this print as less than 0.01 %."""
+DAYS_A_YEAR = 365.25
+
+
+def decimals_for(value: float, significant: int = 2, most: int = 2) -> int:
+    """Decimals that show `significant` digits of `value`, at most `most` and never negative."""
+    if value == 0 or not math.isfinite(value):
+        return 0
+    return max(0, min(most, significant - 1 - math.floor(math.log10(abs(value)))))
+
+
+def fixed(value: float, decimals: int = 2, *, signed: bool = False) -> str:
+    """A number with fixed decimals and thousands commas; what rounds to zero has no sign; no number is an en dash."""
+    if not math.isfinite(value):
+        return "–"
+    text = f"{abs(value):,.{decimals}f}"
+    if float(text.replace(",", "")) == 0:
+        return text
+    return (MINUS if value < 0 else "+" if signed else "") + text
+
+
+def number(value: float, *, signed: bool = False, significant: int = 2) -> str:
+    """A number to two significant digits (whole numbers are kept above 99), with a true minus sign."""
+    if not math.isfinite(value):
+        return "–"
+    rounded = float(f"{value:.{significant}g}") if value else 0.0
+    if abs(rounded) >= 10**significant:
+        rounded = float(f"{value:.{max(significant, 2)}g}")
+    return fixed(rounded, decimals_for(rounded, significant, 3), signed=signed)
+
+
+def is_tiny(value: float) -> bool:
+    """Whether a percent change prints as less than 0.01 %."""
+    return abs(value) < TINY
+
+
+def _point(value: float, *, signed: bool = False) -> str:
+    if abs(value) >= 100:
+        value = float(f"{value:.2g}")
+    return fixed(value, decimals_for(value), signed=signed)
+
+
+def percent(value: float, *, signed: bool = False) -> str:
+    """A percent figure to two significant digits (at most two decimals), or "less than 0.01 %"."""
+    if not math.isfinite(value):
+        return "–"
+    if is_tiny(value):
+        return f"less than 0.01{THIN}%"
+    return f"{_point(value, signed=signed)}{THIN}%"
+
+
+def percent_range(low: float, high: float) -> str:
+    """Two ends of a range of percent changes, with "to" and the same decimals on both ends."""
+    low, high = min(low, high), max(low, high)
+    small, large = sorted((abs(low), abs(high)))
+    places = 2 if large < 10 else 1 if small < 1 else 0
+    return f"{fixed(low, places)} to {fixed(high, places)}{THIN}%"
+
+
+def straddles(low: float, high: float) -> bool:
+    """Whether a range has ends of both signs (beyond what prints as zero)."""
+    return min(low, high) <= -TINY and max(low, high) >= TINY
+
+
+def money(million: float, *, signed: bool = False, unit: str = "USD") -> str:
+    """Million in words a reader knows: USD 12 billion, USD 340 million (with spaces that do not break)."""
+    size = abs(million)
+    if 0 < size < 0.05:
+        return f"less than {unit}{FIRM}0.1{FIRM}million"
+    scale, word = (1e6, "trillion") if size >= 0.9995e6 else (1e3, "billion") if size >= 0.9995e3 else (1.0, "million")
+    value = float(f"{million / scale:.2g}") if million else 0.0
+    sign = MINUS if value < 0 else "+" if signed and value > 0 else ""
+    return f"{sign}{unit}{FIRM}{fixed(abs(value), decimals_for(value, most=1))}{FIRM}{word}"
+
+
+def power(value: float) -> str:
+    """A small positive number as a power of ten: 3 × 10⁻¹¹."""
+    if value <= 0:
+        return "0"
+    exponent = math.floor(math.log10(value))
+    raised = str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"{value / 10**exponent:.0f} × 10{raised}"
+
+
+def day(value: date) -> str:
+    """A date as 1 November 2025."""
+    return f"{value.day} {value:%B %Y}"
+
+
+def table_day(value: date) -> str:
+    """A date that does not break over lines."""
+    return day(value).replace(" ", "\u00a0")
+
+
+def short_day(value: date) -> str:
+    """A date as 1 Nov."""
+    return f"{value.day} {value:%b}"
+
+
+def capital(text: str) -> str:
+    """`text` with its first letter upper case."""
+    return text[:1].upper() + text[1:]
+
+
+def join(parts: Iterable[str], word: str = "and") -> str:
+    """ "a", "a and b", "a, b and c"."""
+    items = list(parts)
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} {word} {items[-1]}"
+
+
+def count(n: int, singular: str, plural: str | None = None) -> str:
+    """ "1 measure", "3 measures"."""
+    return f"{n} {singular if n == 1 else plural or singular + 's'}"
+
+
+def sentence(text: str) -> str:
+    """`text` with a capital and a full stop."""
+    text = capital(text.strip())
+    return text if text[-1:] in ".!?:" else text + "."
+
+
+def clipped(text: str, limit: int) -> str:
+    """`text` cut at a word to at most `limit` characters, with an ellipsis."""
+    if len(text) <= limit:
+        return text
+    cut = text[: limit - 1].rsplit(" ", 1)[0].rstrip(" ,;:–")
+    return (cut or text[: limit - 1]) + "…"
+
+
+def digits(value: float, significant: int = 2) -> str:
+    """A number to `significant` digits; whole numbers keep all their digits; no number is an en dash, no end is "no limit"."""
+    if math.isnan(value):
+        return "–"
+    if math.isinf(value):
+        return "no limit" if value > 0 else f"{MINUS}no limit"
+    if value == 0:
+        return "0"
+    decimals = max(0, significant - 1 - math.floor(math.log10(abs(value))))
+    text = f"{abs(value):,.{decimals}f}"
+    return (MINUS if value < 0 and float(text.replace(",", "")) != 0 else "") + text
+
+
+def chance(probability: float) -> str:
+    """A probability in percent, without decimals inside 1 to 99, and never 0 or 100 unless it is exactly that."""
+    if math.isnan(probability):
+        return "–"
+    if probability in (0.0, 1.0):
+        return f"{100 * probability:.0f}{THIN}%"
+    if probability < 0.005:
+        return f"less than 1{THIN}%"
+    if probability > 0.995:
+        return f"more than 99{THIN}%"
+    return f"{100 * probability:.0f}{THIN}%"
+
+
+def chance_range(low: float, high: float) -> str:
+    """Two ends of a range of probabilities, "40 to 52 %"."""
+    if chance(low) == chance(high):
+        return chance(low)
+    return f"{100 * low:.0f} to {100 * high:.0f}{THIN}%"
+
+
+def days(years: float) -> str:
+    """A length of time given in years, in days under two years and in years above."""
+    if not math.isfinite(years):
+        return "no end" if years > 0 else "–"
+    if years >= 2:
+        return f"{digits(years)} years"
+    count = round(years * DAYS_A_YEAR)
+    return "1 day" if count == 1 else f"{count:,} days"
+
+
+def usd(million: float) -> str:
+    """An amount given in million USD: "USD 46 million", "USD 1.2 billion"; cents are "less than USD 0.1 million".
+
+    >>> usd(45.65), usd(-1234.0), usd(0.01)
+    ('USD 46 million', '−USD 1.2 billion', 'less than USD 0.1 million')
+    """
+    if not math.isfinite(million):
+        return "–" if math.isnan(million) else "no limit"
+    size = abs(million)
+    if size == 0:
+        return "USD 0"
+    if 0 < size < 0.05:
+        return "less than USD 0.1 million"
+    scale, word = (1e6, "trillion") if size >= 0.995e6 else (1e3, "billion") if size >= 0.995e3 else (1.0, "million")
+    rounded = float(f"{size / scale:.2g}")
+    return f"{MINUS if million < 0 else ''}USD {digits(rounded)} {word}"
+
+
+def join_or_nobody(names: Sequence[str]) -> str:
+    """Names with commas and "and"."""
+    items = list(names)
+    return items[0] if len(items) == 1 else ", ".join(items[:-1]) + " and " + items[-1] if items else "nobody"

@@ -1,0 +1,302 @@
+"""Steps of the builder on small tables, and the whole build on made-up sources."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from hypothesis import given, strategies as st
+
+import detente as dt
+from detente.build import build_world
+from detente.build.accounts import _remove_discrepancy
+from detente.build.aggregation import (
+    REGION_ORDER,
+    region_members,
+    sector_members,
+)
+from detente.build.balance import VALUE_ADDED_FLOOR, balance
+from detente.build.baseline_tariffs import (
+    CEILING,
+    china_by_sector,
+    spread_average,
+)
+from detente.build.elasticities import trade_elasticities
+from detente.build.fit import compare
+from detente.build.rare_earths import CODE, PARENTS, split_rare_earths
+from detente.build.readers.china_tariffs import read_china_tariffs
+from detente.build.rest_of_world import inside, sales_to_table, split_inputs
+from detente.build.trade_targets import goods_targets
+from detente.errors import NotConverged, SourceError
+from source_files import INDUSTRIES, write_sources
+
+
+def _flows(
+    seed: int, n: int = 3, products: tuple[str, ...] = ("C24B", "B07", "B08", "B09", "C20", "C26")
+) -> tuple[np.ndarray, ...]:
+    """Balanced basic-price flows: shipments [i,n,k], use [n,k,j], final [n,k]."""
+    rng = np.random.default_rng(seed)
+    k = len(products)
+    shipments = rng.uniform(1, 10, (n, n, k)) + 40 * np.eye(n)[:, :, None]
+    weights = rng.uniform(0.1, 1, (n, k, k + 1)) * np.r_[np.full(k, 0.5 / k), 1.0]
+    spent = weights / weights.sum(2, keepdims=True) * shipments.sum(0)[:, :, None]
+    return shipments, spent[:, :, :k], spent[:, :, k]
+
+
+@given(seed=st.integers(0, 500), top=st.floats(0, 1.5))
+def test_balance_is_exact_for_any_duties(seed: int, top: float) -> None:
+    shipments, use, final = _flows(seed)
+    rates = np.random.default_rng(seed).uniform(0, top, shipments.shape)
+    b = balance(shipments, use, final, rates)
+    spending = np.einsum("ink,ink->nk", 1 + rates, b.shipments)
+    assert np.allclose(b.intermediate_use.sum(2) + b.final_use, spending, rtol=1e-12)
+    assert np.allclose(b.value_added + b.intermediate_use.sum(1), b.shipments.sum(1), rtol=1e-12)
+    assert (b.value_added >= VALUE_ADDED_FLOOR * b.shipments.sum(1) * (1 - 1e-9)).all()
+    assert b.final_use.min() >= 0
+
+
+def test_balance_reports_what_the_floor_moved_and_drops_dust() -> None:
+    shipments, use, final = _flows(1)
+    shipments[0, 1, 2] = 1e-8
+    b = balance(shipments, use * 6, final, np.zeros_like(shipments))
+    assert b.moved > 0
+    assert b.cells
+    assert b.shipments[0, 1, 2] == 0
+    assert b.dropped == pytest.approx(1e-8)
+
+
+@given(seed=st.integers(0, 300))
+def test_rare_earths_come_out_of_their_parents_and_nothing_else_moves(seed: int) -> None:
+    products = ("C24B", "B07", "B08", "B09", "C20", "C26")
+    shipments, use, final = _flows(seed, products=products)
+    target = np.random.default_rng(seed).uniform(0, 1.5, (3, 3))
+    wishes = np.zeros((3, 6))
+    wishes[:, 5] = [1.0, 2.0, 3.0]
+    split = split_rare_earths(shipments, use, final, products, target, wishes, 0.3)
+    at = split.products.index(CODE)
+    assert split.products[at - 1] == "B09"
+    group = [split.products.index(p) for p in (*PARENTS, CODE) if p in split.products]
+    old = [products.index(p) for p in PARENTS if p in products]
+    assert np.allclose(split.shipments[:, :, group].sum(2), shipments[:, :, old].sum(2))
+    assert np.allclose(split.use[:, group].sum(1)[:, split.products.index("C26")], use[:, old].sum(1)[:, 5])
+    assert np.allclose(split.use.sum((1, 2)), use.sum((1, 2)))
+    assert np.allclose(split.use.sum(2) + split.final, split.shipments.sum(0))
+    assert min(split.shipments.min(), split.use.min()) >= 0
+    assert split.dropped == pytest.approx(target.sum() - split.shipments[:, :, at].sum())
+    # value added of parents and the new industry together is what it was
+    before = shipments.sum(1) - use.sum(1)
+    after = split.shipments.sum(1) - split.use.sum(1)
+    assert np.allclose(after.sum(1), before.sum(1))
+
+
+@given(average=st.floats(0.001, 0.3), seed=st.integers(0, 100))
+def test_spread_rates_average_to_the_cited_figure(average: float, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    heights, trade = rng.uniform(0, 2, (4, 3)), rng.uniform(0, 10, (4, 3))
+    heights[0] = 0
+    rates = spread_average(average, heights, trade)
+    assert rates.max() <= CEILING
+    assert (rates[0] == 0).all()
+    if rates.max() < CEILING:
+        assert (rates * trade).sum() / trade.sum() == pytest.approx(average)
+
+
+def test_chinese_lines_are_weighted_by_what_was_imported(tmp_path: Path) -> None:
+    folder = write_sources(tmp_path / "s") / "tariffs"
+    table, mapped = china_by_sector(read_china_tariffs(folder))
+    assert mapped == pytest.approx(0.8)
+    assert table.loc["AGR", "united_states"] == pytest.approx(0.35)
+    assert table.loc["RER", "others"] == pytest.approx(0.05)
+
+
+def test_trade_elasticity_is_minus_epsilon_minus_one_within_bounds() -> None:
+    rules = {
+        "bounds": {"lowest": 2, "highest": 12},
+        "services": {"theta": 5},
+        "set": {"R": {"theta": 1.5}},
+        "gtap": {"A": ["x", "y"], "B": ["z"]},
+        "caliendo_parro": {"A": "Auto"},
+    }
+    published = pd.DataFrame({"theta": [1.84], "se": [0.92]}, index=["Auto"])
+    found = trade_elasticities(pd.Series({"x": -4.0, "y": -6.0, "z": -20.0}), published, ["A", "B", "R", "S"], rules)
+    assert found.theta == {"A": 4.0, "B": 12.0, "R": 1.5, "S": 5.0}
+    assert found.clipped == ("B",)
+    assert found.comparison == {"A": (1.84, 0.92)}
+    with pytest.raises(SourceError, match="no elasticity"):
+        trade_elasticities(pd.Series({"q": -4.0}), published, ["A"], rules)
+
+
+def test_rest_of_world_absorbs_its_trade_at_its_gdp() -> None:
+    a = np.array([[0.2, 0.1], [0.1, 0.3]])
+    rest = inside(a, np.array([1.0, 2.0]), np.array([5.0, 0.0]), np.array([0.0, 6.0]), 100.0)
+    assert (rest.output - rest.use.sum(0)).sum() == pytest.approx(100)
+    assert np.allclose(rest.output + np.array([-5.0, 6.0]), rest.use.sum(1) + rest.final_use)
+    assert rest.domestic.min() >= 0
+    with pytest.raises(NotConverged):
+        inside(a, np.array([1.0, 2.0]), np.array([5.0, 0.0]), np.array([0.0, 400.0]), 10.0)
+
+
+def test_sales_of_the_rest_of_the_world_keep_their_totals() -> None:
+    sections = (
+        pd.DataFrame({0: [5.0, 1.0], 3: [5.0, 9.0], 7: [1.0, 1.0]}, index=["AAA", "BBB"]).reindex(columns=range(10)).fillna(0.0)
+    )
+    pattern = np.random.default_rng(0).uniform(0, 1, (2, len(INDUSTRIES)))
+    sold = sales_to_table(
+        np.array([100.0, 50.0]),
+        np.array([30.0, 60.0]),
+        np.array([5.0, 1.0]),
+        sections,
+        np.array([20.0, 10.0]),
+        pattern,
+        INDUSTRIES,
+    )
+    assert np.allclose(sold.sum(1), [120, 60])
+    fuels = [INDUSTRIES.index(i) for i in ("B05", "B06")]
+    assert np.allclose(sold[:, fuels].sum(1), [30, 47.5])
+
+
+def test_inputs_and_final_goods_add_up() -> None:
+    use = np.random.default_rng(0).uniform(0, 1, (2, 3, 3))
+    use[0, 1] = 0
+    imports = np.array([[4.0, 2.0, 1.0], [1.0, 1.0, 1.0]])
+    inputs, final = split_inputs(imports, np.full((2, 3), 0.6), use)
+    assert np.allclose(inputs.sum(2) + final, imports)
+    assert final[0, 1] == pytest.approx(2.0)
+
+
+def test_reexports_are_scaled_but_not_towards_the_recorders_of_origin() -> None:
+    codes = ["USA", "CHN", "MYS", "HKG", "TWN"]
+    goods = pd.DataFrame(10.0, index=["USA", "CHN", "MYS", "HKG", "KEN"], columns=["USA", "CHN", "MYS", "HKG", "KEN"])
+    older = pd.Series({(a, b, 0): 1.0 for a in codes for b in codes if a != b})
+    room = np.array([1e9, 1e9, 30.0, 1e9, 1e9])
+    found = goods_targets(goods, older, codes, room, (40.0, 20.0), np.array([0.0, 0, 0, -35.0, 0]), {("TWN", "USA"): 33.0})
+    mys = codes.index("MYS")
+    assert found.target[mys, 0] == found.customs[mys, 0] == 10
+    assert np.nansum(found.target[mys, :3]) + 0 <= 30
+    assert found.scaled["MYS"] < 1
+    assert found.scaled_imports["HKG"] < 1
+    assert found.customs[4, 0] == 33
+    assert not found.low[4, 0]
+    assert found.low[4, 1]
+
+
+def test_surpluses_are_scaled_to_meet_deficits() -> None:
+    net = _remove_discrepancy(np.array([-10.0, 8.0, 8.0, -2.0]))
+    assert net.sum() == pytest.approx(0)
+    assert net[0] == -10
+
+
+def test_fit_measures() -> None:
+    row = compare("m", "v", np.array([2.0, 4.0, 8.0, 5.0]), np.array([1.0, 2.0, 4.0, np.nan]), floor=0.5)
+    assert row.n == 3
+    assert row.log_correlation == pytest.approx(1)
+    assert row.median_error_pct == pytest.approx(100)
+
+
+@pytest.fixture(scope="module")
+def made_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_sources(tmp_path_factory.mktemp("build") / "sources")
+
+
+def test_whole_build_on_made_up_sources(made_up: Path, tmp_path: Path) -> None:
+    heard: list[tuple[str, int, int]] = []
+    world, report = build_world(made_up, progress=lambda *step: heard.append(step))
+    assert world.check() < 1e-9
+    assert world.regions == ("USA", "CHN", "TWN", "MYS", "VNM", "PAK", "EU27", "GLF", "AFR", "ROW")
+    assert world.sectors == tuple(sector_members())
+    assert world.shipments[:, :, world.sector_index("RER")].sum() > 0
+    eu = world.region_index("EU27")
+    assert (world.tariff_rates[eu, eu] == 0).all()
+    assert heard[-1][1] == heard[-1][2]
+    rows = report.to_frame()
+    assert {"all margins", "prior only"} <= set(rows["variant"])
+    exact = rows[(rows["margin"] == "absorption") & (rows["variant"] == "all margins")]
+    assert exact["weighted_error_pct"].iloc[0] < 0.1
+    assert "CHN → USA" in report.summary()
+    json.dumps(world.card)
+    again, _ = build_world(made_up)
+    first, second = world.save(tmp_path / "a.npz"), again.save(tmp_path / "b.npz")
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_full_detail_keeps_economies_and_industries(made_up: Path) -> None:
+    world, _ = build_world(made_up, full=True)
+    assert world.regions[0] == "USA"
+    assert {"DEU", "FRA", "ROW"} <= set(world.regions)
+    assert len(world.sectors) == len(INDUSTRIES) + 1
+    assert world.check() < 1e-9
+
+
+def test_a_missing_source_stops_the_build(made_up: Path, tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="no file"):
+        build_world(tmp_path, icio=made_up / "icio/bench_cache.npz")
+
+
+# the table that ships
+
+
+def test_shipped_world_is_sane() -> None:
+    world = dt.load_world()
+    assert world.check() < 1e-9
+    assert world.regions == REGION_ORDER
+    assert world.sectors == tuple(sector_members())
+    gdp = dict(zip(world.regions, world.value_added.sum(1) / 1e6, strict=True))
+    assert 24 < gdp["USA"] < 27
+    assert 16 < gdp["CHN"] < 19
+    assert 0.35 < gdp["MYS"] < 0.45
+    assert 4 < gdp["ROW"] < 5
+    deficits = dict(zip(world.regions, world.deficits / 1e6, strict=True))
+    assert 0.9 < deficits["USA"] < 1.1
+    assert deficits["CHN"] < -0.3
+    positive = world.shipments[world.shipments > 0]
+    assert positive.min() >= 1e-6
+    services = [k for k, s in enumerate(world.sectors) if s in ("UTL", "TRD", "FIN", "PUB")]
+    assert (world.tariff_rates[:, :, services] == 0).all()
+    n = np.arange(len(world.regions))
+    assert (world.tariff_rates[n, n] == 0).all()
+    rare = world.shipments[:, :, world.sector_index("RER")]
+    assert 0.82 < rare[world.region_index("CHN")].sum() / rare.sum() < 0.92
+    assert 25_000 < rare.sum() < 40_000
+    assert np.isfinite(world.extras["population"]).all()
+
+
+def test_card_beside_the_world_is_the_one_inside() -> None:
+    text = files("detente").joinpath("data", "worlds", "world-2022.card.json").read_text(encoding="utf-8")
+    card = json.loads(text)
+    assert card == json.loads(json.dumps(dt.load_world().card))
+    assert card["assumptions"]
+
+
+def test_every_shipped_number_has_a_source_or_an_assumption() -> None:
+    def table(name: str) -> dict:  # type: ignore[type-arg]
+        return yaml.safe_load(files("detente").joinpath("data", "worlds", name).read_text(encoding="utf-8"))
+
+    ledger = {a["id"]: a for a in table("assumptions_world.yaml")["assumptions"]}
+    assert list(ledger) == sorted(ledger, key=lambda i: int(i[1:]))
+    for entry in ledger.values():
+        assert {"id", "statement", "evidence", "used_by", "if_wrong"} == set(entry)
+        assert all(len(str(entry[k])) > 20 for k in ("statement", "evidence", "if_wrong"))
+    tariffs = table("tariff_averages.yaml")
+    for entry in (*tariffs["averages"], *tariffs["agreements"], tariffs["profile"]):
+        if "assumption" in entry:
+            assert entry["assumption"] in ledger
+        else:
+            assert entry["source"]["title"], entry
+            assert entry["source"]["link"], entry
+    economies = {m for members in region_members().values() for m in members} - {"USA"}
+    assert {e for entry in tariffs["averages"] for e in entry["economies"]} == economies
+    rare = table("rare_earths.yaml")
+    assert {e["source"] for e in rare["supply_musd"].values()} <= set(rare["sources"])
+    assert sum(v for v in rare["end_use_shares"].values() if isinstance(v, float)) == pytest.approx(1)
+    for key in ("world_output_musd", "magnet_exports_musd", "us_tariff_pct"):
+        assert rare[key]["sources"]
+    assert sum(rare["world_output_musd"]["parts"].values()) == rare["world_output_musd"]["value"]
+    elasticities = table("elasticities.yaml")
+    assert elasticities["sources"]
+    assert elasticities["services"]["source"]["link"]
+    assert table("supplements.yaml")["TWN"]["sources"]

@@ -1,0 +1,124 @@
+"""The builder of the ledger's tables on small inputs: fits meet their margins, lists read off lines, a whole build."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from hypothesis import given, strategies as st
+from hypothesis.extra.numpy import arrays
+
+from detente.build.ledger_tables import (
+    STEPS,
+    build,
+    china_coverage,
+    china_lists,
+    china_mfn,
+    fit_margins,
+    main,
+    read_lines,
+    us_lists,
+)
+from detente.errors import SourceError
+
+CONTENTS = yaml.safe_load(files("detente").joinpath("data", "ledgers", "list-contents.yaml").read_text(encoding="utf-8"))
+
+
+@given(arrays(float, (4, 3), elements=st.floats(0.05, 1)), arrays(float, (4, 3), elements=st.floats(0.05, 1)))
+def test_fit_meets_both_margins(start: np.ndarray, truth: np.ndarray) -> None:
+    table = fit_margins(start, truth.sum(1), truth.sum(0))
+    np.testing.assert_allclose(table.sum(1), truth.sum(1), rtol=1e-6)
+    np.testing.assert_allclose(table.sum(0), truth.sum(0), rtol=1e-9)
+
+
+def test_lists_of_the_united_states_meet_their_published_values() -> None:
+    shares = us_lists(CONTENTS).pivot_table(index="measure", columns="sector", values="share_of_trade").fillna(0)
+    profile = pd.Series(CONTENTS["profile_pct"]).reindex(shares.columns)
+    profile = profile / profile.sum()
+    for name, measure in (
+        ("l1", "us-301-list-1"),
+        ("l2", "us-301-list-2"),
+        ("l3", "us-301-list-3-25"),
+        ("l4a", "us-301-list-4a-7"),
+    ):
+        want = CONTENTS["published_bn"][name] / CONTENTS["imports_bn"][name]
+        assert float(shares.loc[measure] @ profile) == pytest.approx(want, rel=0.02)
+    assert (shares.loc["us-301-list-3-10"] == shares.loc["us-301-list-3-25"]).all()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Sources in small: six lines of China's tariff, imports of a few sectors, chapter files of two partners."""
+    pytest.importorskip("openpyxl")
+    codes = ["0101210010", "8703230010", "8703230020", "8542310000", "1201900000", "8471300000"]
+    steps = np.zeros((6, len(STEPS)))
+    steps[:, 0] = [5, 25, 25, 0, 3, 0]
+    steps[1, 4] = steps[2, 4] = 25  # list 34
+    steps[4, 4] = 25
+    steps[1, 9] = -25  # cars let off
+    steps[0, 6] = 10  # list 60
+    steps[0, 10] = 15
+    steps[1, 3] = -10  # ordinary duty on cars cut in July
+    rates = pd.DataFrame({"hs10": codes, "description": "goods", **{f"step {k}": steps[:, k] for k in range(len(STEPS))}})
+    values = pd.DataFrame(
+        {"hs08": ["01012100", "87032300", "85423100", "12019000", "84713000"], "d": "x", "v": [10.0, 80, 30, 200, 5]}
+    )
+    for sub in ("tariffs/us_hs2_by_partner", "trade"):
+        (tmp_path / sub).mkdir(parents=True)
+    with pd.ExcelWriter(tmp_path / "tariffs/bown_jung_zhang_2019_china_tariffs_hs10.xlsx") as book:
+        rates.to_excel(book, sheet_name="China Tariff Rates", index=False)
+        values.to_excel(book, sheet_name="Imports Value", index=False)
+    imports = pd.DataFrame({
+        "origin": "CHINA", "sector": ["AGR", "MVH", "ELE"], "imports_2024_usd": [1e6, 4e6, 9e6],
+        "calculated_duty_2024_usd": [1e5, 1e6, 0.0],
+    })  # fmt: skip
+    imports.to_csv(tmp_path / "trade/us_imports_2024_by_origin_and_sector.csv", index=False)
+    chapters = pd.DataFrame({
+        "HS2": ["01", "12", "84", "85", "87", "98", "72", "73", "76"],
+        "2024_imports": [4e5, 6e5, 5e6, 4e6, 4e6, 2e5, 0.0, 0, 0], "2024_duty": [0, 0, 0, 0, 1e5, 0, 0, 0, 0],
+    })  # fmt: skip
+    for code in ("5700", "0003"):
+        chapters.assign(**{"2024_imports": chapters["2024_imports"] + 1}).to_csv(
+            tmp_path / f"tariffs/us_hs2_by_partner/hs2-tariff-{code}.csv", index=False
+        )
+    return tmp_path
+
+
+def test_reading_lines(folder: Path) -> None:
+    lines = read_lines(folder)
+    assert lines["sector"].tolist() == ["AGR", "MVH", "MVH", "ELE", "AGR", "ELE"]
+    assert lines["imports"].tolist() == [10, 40, 40, 30, 200, 5]
+    lists = china_lists(lines)
+    assert {k: int(hit.sum()) for k, (_, hit) in lists.items()} == {
+        "chn-list-34-25": 2, "chn-list-34-autos-25": 1, "chn-list-60-10": 1, "chn-raise-60-15": 1,
+    }  # fmt: skip
+    coverage = china_coverage(lines).set_index(["measure", "sector"])
+    assert coverage.loc[("chn-list-34-25", "AGR")].tolist() == pytest.approx([200 / 210, 0.5])
+    assert coverage.loc[("chn-list-34-autos-25", "MVH")].tolist() == pytest.approx([0.5, 0.5])
+    mfn = china_mfn(lines).set_index(["from", "sector"])["lines_pct"]
+    assert mfn[("2018-01-01", "MVH")] == 25
+    assert mfn[("2018-07-01", "MVH")] == 20
+
+
+def test_whole_build(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    tables = build(folder)
+    chapters = tables["hs2-sectors.csv"]
+    assert chapters.loc[chapters["chapter"] == "98", "sector"].tolist() == [""]
+    assert float(tables["us-china-weights.csv"].set_index("sector").loc["ELE", "us_imports_from_china_2024_musd"]) == 9.0
+    target = tmp_path / "made"
+    target.mkdir()
+    assert main([str(folder), str(target)]) == 0
+    for name in tables:
+        first, *_ = (target / name).read_text(encoding="utf-8").splitlines()
+        assert first.startswith("# Derived by detente")
+    assert main([]) == 2
+    assert "usage" in capsys.readouterr().err
+
+
+def test_missing_sources_are_named(tmp_path: Path) -> None:
+    with pytest.raises(SourceError):
+        build(tmp_path)

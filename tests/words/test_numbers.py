@@ -1,0 +1,126 @@
+"""Words agree with the numbers they are made from."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import pytest
+from hypothesis import given, strategies as st
+
+from detente import words as text
+
+changes = st.floats(-60, 60, allow_nan=False)
+regions = st.sampled_from(["USA", "CHN", "MYS", "EU27", "XSE", "PAK", "VNM", "MEX"])
+
+
+def parsed(figure: str) -> float:
+    """The number a printed figure stands for."""
+    return float(figure.replace(text.MINUS, "-").replace("+", "").replace(",", ""))
+
+
+@given(changes)
+def test_change_phrase_has_the_sign_of_the_number(value: float) -> None:
+    phrase = text.change_phrase(value)
+    if abs(value) < text.TINY:
+        assert phrase == f"changes by less than 0.01{text.THIN}%"
+    else:
+        assert phrase.startswith("rises" if value > 0 else "falls")
+        assert text.MINUS not in phrase
+
+
+@given(changes)
+def test_printed_percent_is_near_the_number_and_has_its_sign(value: float) -> None:
+    shown = text.percent(value, signed=True)
+    if abs(value) < text.TINY:
+        assert shown.startswith("less than")
+        return
+    number = parsed(shown.removesuffix(f"{text.THIN}%"))
+    assert number * value > 0
+    assert abs(number - value) <= max(0.0051, 0.051 * abs(value))
+    assert "-" not in shown
+
+
+@given(changes, changes)
+def test_range_is_ordered_and_says_when_it_spans_zero(a: float, b: float) -> None:
+    low, high = (parsed(x) for x in text.percent_range(a, b).removesuffix(f"{text.THIN}%").split(" to "))
+    assert low <= high
+    spans = min(a, b) <= -text.TINY and max(a, b) >= text.TINY
+    assert text.straddles(a, b) is spans
+    assert ("spans zero" in text.range_note(a, b)) is spans
+
+
+@given(regions, changes, regions, changes)
+def test_compare_names_the_one_that_moves_more(first: str, a: float, second: str, b: float) -> None:
+    if first == second:
+        return
+    said = text.compare(first, a, second, b)
+    assert said.endswith(".")
+    if min(abs(a), abs(b)) < text.TINY:
+        return
+    if a * b < 0:
+        winner, loser = (first, second) if a > 0 else (second, first)
+        assert said.startswith(text.name(winner, start=True))
+        assert text.name(loser) in said.split("while")[1]
+        return
+    more = first if abs(a) >= abs(b) else second
+    assert said.startswith(text.name(more, start=True))
+    assert re.search(r"\b(gains?|loses?)\b", said).group(1).startswith("gain" if a > 0 else "lose")  # type: ignore[union-attr]
+
+
+@given(st.dictionaries(regions, changes, min_size=1))
+def test_rank_sentence_orders_by_value(values: dict[str, float]) -> None:
+    losers, winners = text.rank_sentence(values).split(". ", 1) if ". " in text.rank_sentence(values) else ("", "")
+    lowest, highest = min(values, key=lambda k: (values[k], k)), max(values.values())
+    if values[lowest] <= -text.TINY:
+        assert losers.startswith(text.name(lowest, start=True))
+        assert re.search(r"\bloses?\b", losers)
+    else:
+        assert losers.startswith("No economy loses")
+    assert winners.startswith("No economy gains") is (highest < text.TINY)
+
+
+@given(st.floats(-5e6, 5e6, allow_nan=False))
+def test_money_scales_without_changing_size(million: float) -> None:
+    shown = text.money(million)
+    if shown.startswith("less than"):
+        assert 0 < abs(million) < 0.05
+        return
+    sign, figure, word = re.fullmatch(rf"({text.MINUS}?)USD\u00a0([\d.,]+)\u00a0(\w+)", shown).groups()  # type: ignore[union-attr]
+    value = parsed(figure) * {"million": 1, "billion": 1e3, "trillion": 1e6}[word]
+    assert abs(value - abs(million)) <= max(0.051 * abs(million), 0.051)
+    assert bool(sign) is (million < 0 and value > 0)
+
+
+@given(changes)
+def test_fixed_never_prints_minus_zero(value: float) -> None:
+    assert not re.fullmatch(rf"[{text.MINUS}+]0(\.0+)?", text.fixed(value, 2, signed=True))
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (0.0, "less than 0.01\u202f%"),
+        (-0.3412, "−0.34\u202f%"),
+        (1.26, "1.3\u202f%"),
+        (95.4, "95\u202f%"),
+        (1088.0, "1,100\u202f%"),
+    ],
+)
+def test_percent_examples(value: float, shown: str) -> None:
+    assert text.percent(value) == shown
+
+
+def test_names_and_lists() -> None:
+    assert text.name("USA", start=True) == "The United States"
+    assert text.possessive("USA") == "the United States’"
+    assert text.join(["a"]) == "a"
+    assert text.join(["a", "b", "c"]) == "a, b and c"
+    assert text.label("EFT") == "EFTA"
+    assert text.day(date(2025, 11, 1)) == "1 November 2025"
+    assert text.clipped("one two three", 8).endswith("…")
+
+
+@given(st.text(max_size=80), st.integers(5, 60))
+def test_clipped_is_short_enough(words: str, limit: int) -> None:
+    assert len(text.clipped(words, limit)) <= limit
