@@ -6,11 +6,18 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
+
+from detente.errors import InputError
+from detente.files import target_file, target_folder, whole
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 out = Console()
 err = Console(stderr=True)
@@ -19,6 +26,34 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 WorldName = Annotated[str, typer.Option("--world", "-w", help="A shipped world (world-2022, toy) or a file.")]
 HorizonName = Annotated[str | None, typer.Option("--horizon", help="short, medium or long; the dossier's own if absent.")]
 DossierName = Annotated[str, typer.Argument(help="A packaged dossier (kuala-lumpur-2025) or a YAML file.")]
+
+
+Force = Annotated[bool, typer.Option("--force", help="Replace files of the same names that detente did not write.")]
+
+
+def out_file(path: Path | None) -> Path | None:
+    """Callback of every option that names a file to write: refuse at once what cannot be written after minutes of work."""
+    if path == Path():  # an empty name reads as the current folder
+        raise InputError("the file to write has an empty name, or is the current folder; give a file name")
+    return None if path is None else target_file(path)
+
+
+def out_folder(path: Path | None) -> Path | None:
+    """Callback of every option that names a folder to write into."""
+    return None if path is None else target_folder(path)
+
+
+def folder_name(text: str) -> Path:
+    """Parser of every option that names a folder: an empty name, as of a variable that is not set, is not the current folder."""
+    if not text:
+        raise typer.BadParameter("the name of the folder is empty; give . for the current folder")
+    return Path(text)
+
+
+def write_csv(frame: pd.DataFrame, path: Path, **options: Any) -> None:
+    """A frame as CSV, the whole file or nothing; `options` are those of `DataFrame.to_csv`."""
+    with whole(path) as draft:
+        frame.to_csv(draft, **options)
 
 
 def plain(text: str) -> str:

@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from detente.cli.common import DossierName, Json, WorldName, emit, err, out, plain, text_table
+from detente.cli.common import DossierName, Json, WorldName, emit, err, out, out_file, plain, text_table
 from detente.errors import InputError
+from detente.files import write
 
 app = typer.Typer(help="Dossiers: list, show, check, start a new one.", no_args_is_help=True)
 
@@ -81,7 +82,9 @@ def dossier_schema() -> None:
 def dossier_new(
     name: Annotated[str, typer.Argument(help="Short name, lower case with dashes.")],
     title: Annotated[str, typer.Option(help="Title of the negotiation.")] = "A negotiation",
-    target: Annotated[Path | None, typer.Option("--out", "-o", help="File to write; NAME.yaml if absent.")] = None,
+    target: Annotated[
+        Path | None, typer.Option("--out", "-o", help="File to write; NAME.yaml if absent.", callback=out_file)
+    ] = None,
 ) -> None:
     """Write a small dossier to start from, with every field explained."""
     from detente.policy.dossier import new_dossier_text
@@ -90,5 +93,5 @@ def dossier_new(
     text = new_dossier_text(name, title)
     if path.exists():
         raise InputError(f"{path} exists already; choose another name with --out")
-    path.write_text(text, encoding="utf-8")
+    write(path, text.encode())
     out.print(f"{path}\nNext: detente dossier check {path}", highlight=False, markup=False)

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from detente.cli.common import Json, emit, err, out, plain
+from detente.cli.common import Json, emit, err, out, out_file, plain
 from detente.errors import InputError
+from detente.files import write
 
 if TYPE_CHECKING:
     from detente.policy.reader import Finding, Reading
@@ -22,7 +23,9 @@ def read(
         str | None, typer.Option("--date", help="The article's date, as 2025-10-18; found in the text if absent.")
     ] = None,
     as_json: Json = False,
-    target: Annotated[Path | None, typer.Option("--out", "-o", help="Write the draft dossier (YAML) to this file.")] = None,
+    target: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Write the draft dossier (YAML) to this file.", callback=out_file)
+    ] = None,
 ) -> None:
     """Read an article: measures, meetings, deadlines, scenarios, questions; and a draft dossier to finish."""
     from detente.policy.reader import read_article, read_file
@@ -32,7 +35,7 @@ def read(
         raise InputError(f"{target} exists already; choose another name with --out")
     reading = read_article(sys.stdin.buffer.read(4_000_000), given) if file == "-" else read_file(file, given)
     if target is not None:
-        target.write_text(reading.draft, encoding="utf-8")
+        write(target, reading.draft.encode())
     if as_json:
         emit(reading.to_dict())
         return

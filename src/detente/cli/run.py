@@ -7,14 +7,39 @@ from typing import Annotated
 
 import typer
 
-from detente.cli.common import DossierName, HorizonName, Json, WorldName, emit, out, progress_bar, signed, text_table
+from detente.cli.common import (
+    DossierName,
+    Force,
+    HorizonName,
+    Json,
+    WorldName,
+    emit,
+    folder_name,
+    out,
+    out_file,
+    out_folder,
+    progress_bar,
+    signed,
+    text_table,
+)
 from detente.errors import InputError
 
 
 def brief(
     dossier: DossierName,
     world: WorldName = "world-2022",
-    out_dir: Annotated[Path | None, typer.Option("--out", "-o", help="Where to write; briefing/DOSSIER if absent.")] = None,
+    out_dir: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            "-o",
+            help="Where to write; briefing/DOSSIER if absent.",
+            callback=out_folder,
+            parser=folder_name,
+            metavar="FOLDER",
+        ),
+    ] = None,
+    force: Force = False,
     horizon: HorizonName = None,
     as_json: Json = False,
 ) -> None:
@@ -26,7 +51,7 @@ def brief(
     negotiation = load_dossier(dossier)
     target = out_dir or Path("briefing") / negotiation.id
     with progress_bar("briefing", as_json) as progress:
-        result = write_briefing(negotiation, load_world(world), out=target, horizon=horizon, progress=progress)
+        result = write_briefing(negotiation, load_world(world), out=target, horizon=horizon, force=force, progress=progress)
     if as_json:
         emit(
             {
@@ -56,8 +81,10 @@ def solve(
     against: Annotated[
         str, typer.Option(help="Compare with the status quo, or with the table's baseline: status-quo, baseline.")
     ] = "status-quo",
-    csv: Annotated[Path | None, typer.Option(help="Also write the regional results as CSV.")] = None,
-    run_file: Annotated[Path | None, typer.Option("--run", help="Also write a run file that detente rerun repeats.")] = None,
+    csv: Annotated[Path | None, typer.Option(help="Also write the regional results as CSV.", callback=out_file)] = None,
+    run_file: Annotated[
+        Path | None, typer.Option("--run", help="Also write a run file that detente rerun repeats.", callback=out_file)
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Solve one scenario and print what it does to every economy."""

@@ -9,7 +9,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from detente.cli.common import DossierName, HorizonName, Json, WorldName, emit, out, plain, progress_bar, text_table
+from detente.cli.common import (
+    DossierName,
+    HorizonName,
+    Json,
+    WorldName,
+    emit,
+    out,
+    out_file,
+    plain,
+    progress_bar,
+    text_table,
+    write_csv,
+)
 from detente.errors import InputError
 
 if TYPE_CHECKING:
@@ -42,7 +54,7 @@ def watch(
     ] = True,
     world: WorldName = "world-2022",
     horizon: HorizonName = None,
-    csv: Annotated[Path | None, typer.Option(help="Also write the odds as CSV.")] = None,
+    csv: Annotated[Path | None, typer.Option(help="Also write the odds as CSV.", callback=out_file)] = None,
     as_json: Json = False,
 ) -> None:
     """Odds of every fork as of a day, kept in a journal, moved by what is seen, scored by what happened.
@@ -101,7 +113,7 @@ def _forecast(
     found = look(case, contents, on, seen=seen, source=source, stand_off=stand_off, code=__version__)
     stored = book.append(found.lines)
     if csv is not None:
-        _write_csv(csv, found.odds)
+        _csv(csv, found.odds)
     if as_json:
         emit({"dossier": case.id, "journal": str(book.path.resolve()), "stored": len(stored), **found.record()})
         return
@@ -277,11 +289,11 @@ def _stand_off(case: Dossier, world: str, horizon: str | None, wanted: bool, qui
         return at_the_table(case, load_world(world), horizon, progress=progress).odds_by
 
 
-def _write_csv(path: Path, odds: Mapping[str, ForkOdds]) -> None:
+def _csv(path: Path, odds: Mapping[str, ForkOdds]) -> None:
     import pandas as pd
 
     frames = [o.to_frame().reset_index().assign(fork=f, date=o.date, on=o.on) for f, o in odds.items()]
-    (pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()).to_csv(path, index=False, float_format="%.6g")
+    write_csv(pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(), path, index=False, float_format="%.6g")
 
 
 def _percent(p: float) -> str:

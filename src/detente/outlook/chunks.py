@@ -11,7 +11,6 @@ differ in the last digits; the versions are part of the key a chunk is stored un
 
 from __future__ import annotations
 
-import hashlib
 import importlib.metadata
 import itertools
 import json
@@ -29,6 +28,7 @@ from detente.equilibrium.outcome import Outcome, Shadow
 from detente.equilibrium.parameters import Parameters
 from detente.equilibrium.solve import Attempt, Solver, _version, _with_ideas, judged, one_thread_kernel, solve_flat
 from detente.errors import NotConverged
+from detente.files import sha256
 from detente.outlook.draws import Drawn, Input, draw_parameters
 from detente.outlook.packages import Package
 from detente.outlook.sampling import sobol_points
@@ -123,7 +123,7 @@ class Plan:
             parts += [_code(_JUDGING), repr(self.payoffs.audience_points), self.packages[self.status_quo or ""].digest]
         else:
             parts = [self.packages[package].digest]
-        return _sha(self.head, *parts, hashlib.sha256(self.points(chunk).tobytes()).hexdigest())[:40]
+        return _sha(self.head, *parts, sha256(self.points(chunk).tobytes()))[:40]
 
 
 LEVELS = ("income", "cpi", "wage", "revenue")
@@ -266,11 +266,8 @@ def code_version() -> str:
 
 def _code(modules: Mapping[str, Sequence[str]]) -> str:
     """Hash of source files: what other code solved is never mixed in."""
-    digest = hashlib.sha256()
-    for room, names in modules.items():
-        for name in names:
-            digest.update(name.encode() + files(room).joinpath(name).read_bytes())
-    return digest.hexdigest()[:12]
+    own = [(name, files(room).joinpath(name)) for room, names in modules.items() for name in names]
+    return sha256(*(name.encode() + path.read_bytes() for name, path in own))[:12]
 
 
 def stance_combinations(menus: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], ...]:
@@ -279,4 +276,4 @@ def stance_combinations(menus: Sequence[Sequence[str]]) -> tuple[tuple[str, ...]
 
 
 def _sha(*parts: str) -> str:
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    return sha256("\n".join(parts).encode())

@@ -13,7 +13,6 @@ True
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 import os
@@ -27,6 +26,7 @@ from detente.equilibrium.outcome import Outcome
 from detente.equilibrium.parameters import Parameters, horizon as named_horizon
 from detente.equilibrium.solve import solve
 from detente.errors import BadDossier, InputError, UnknownName
+from detente.files import digest, write
 from detente.policy.changes import Change
 from detente.policy.dossier import Dossier, load_dossier, parse_dossier
 from detente.policy.instruments import Policy
@@ -227,12 +227,8 @@ def read_run(path: str | os.PathLike[str]) -> dict[str, Any]:
 
 def write_json(record: Mapping[str, Any], path: str | os.PathLike[str]) -> Path:
     """JSON with sorted keys, written beside the target and moved into place."""
-    target = Path(path)
-    temporary = target.with_name(f".{target.name}.part")
     text = json.dumps(record, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)
-    temporary.write_text(text + "\n", encoding="utf-8")
-    temporary.replace(target)
-    return target
+    return write(path, (text + "\n").encode())
 
 
 # -- parts of a run file -------------------------------------------------------------------------------------------------
@@ -286,11 +282,6 @@ def plain(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [plain(v) for v in value]
     return str(value) if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def digest(value: Any) -> str:
-    """SHA-256 of the JSON of a value."""
-    return hashlib.sha256(json.dumps(value, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def flat(value: Any, prefix: str = "") -> dict[str, Any]:

@@ -20,7 +20,6 @@ True
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import io
 import json
 import os
@@ -35,6 +34,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from detente.errors import InputError, SourceError, UnbalancedTable, UnknownRegion, UnknownSector
+from detente.files import sha256, whole
 from detente.world.labels import region_name, sector_name
 
 if TYPE_CHECKING:
@@ -350,10 +350,8 @@ class World:
     @cached_property
     def fingerprint(self) -> str:
         """First 16 hex digits of a SHA-256 over labels and numbers: two worlds are equal when these are."""
-        digest = hashlib.sha256(json.dumps([self.regions, self.sectors, self.year, self.unit]).encode())
-        for key in _ARRAYS:
-            digest.update(np.ascontiguousarray(getattr(self, key)).tobytes())
-        return digest.hexdigest()[:16]
+        labels = json.dumps([self.regions, self.sectors, self.year, self.unit]).encode()
+        return sha256(labels, *(np.ascontiguousarray(getattr(self, key)).tobytes() for key in _ARRAYS))[:16]
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write one npz file (arrays and a JSON header; no pickles). The same world gives the same bytes."""
@@ -365,19 +363,14 @@ class World:
         arrays = {key: getattr(self, key) for key in _ARRAYS}
         arrays |= {f"extra_{key}": value for key, value in self.extras.items()}
         arrays["header"] = np.frombuffer(json.dumps(header, ensure_ascii=False, sort_keys=True).encode(), dtype=np.uint8)
-        temporary = path.with_name(path.name + ".part")
-        try:
-            with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-                for key in sorted(arrays):
-                    buffer = io.BytesIO()
-                    np.lib.format.write_array(buffer, np.ascontiguousarray(arrays[key]), allow_pickle=False)
-                    # a fixed date keeps the file the same from one build to the next
-                    member = zipfile.ZipInfo(f"{key}.npy", date_time=(1980, 1, 1, 0, 0, 0))
-                    member.compress_type = zipfile.ZIP_DEFLATED
-                    archive.writestr(member, buffer.getvalue())
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
+        with whole(path) as draft, zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+            for key in sorted(arrays):
+                buffer = io.BytesIO()
+                np.lib.format.write_array(buffer, np.ascontiguousarray(arrays[key]), allow_pickle=False)
+                # a fixed date keeps the file the same from one build to the next
+                member = zipfile.ZipInfo(f"{key}.npy", date_time=(1980, 1, 1, 0, 0, 0))
+                member.compress_type = zipfile.ZIP_DEFLATED
+                archive.writestr(member, buffer.getvalue())
         return path
 
     @classmethod

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from detente.errors import InputError
+from detente.files import write as write_file
 from detente.outlook.backtests.trade import HORIZONS, BackTest, Check, Comparison
 from detente.outlook.backtests.words import decimals, figure
 from detente.world.labels import region_name, region_table, sector_name, sector_table
@@ -132,4 +133,4 @@ def write(path: Path, content: dict[str, str]) -> None:
     text = path.read_text(encoding="utf-8")
     for block, part in content.items():
         text = replaced(text, block, part)
-    path.write_text(text, encoding="utf-8")
+    write_file(path, text.encode())
