@@ -110,10 +110,7 @@ def brief(
 def solve_case(dossier: Dossier, world: World, horizon: str | None = None, progress: Progress | None = None) -> Case:
     """All scenarios with ranges at one horizon, and their central values at the others."""
     chosen = horizon or dossier.horizon.default
-    parties = [p.region for p in dossier.parties if p.region in world.regions]
-    if len(parties) < 2:
-        lacking = [p.region for p in dossier.parties if p.region not in world.regions]
-        raise BadDossier(f"{dossier.id}: the world {world.name} has no region {text.join(lacking)}; two parties are needed")
+    dossier.must_fit(world)
     if not [s for s in dossier.scenarios if s.id != "status-quo"]:
         raise BadDossier(f"{dossier.id}: a briefing needs at least one scenario besides status-quo")
     people = {"population", "gdp_usd"} <= set(world.extras)

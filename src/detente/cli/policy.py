@@ -101,7 +101,7 @@ def policy_show(target: Target, on: Day = None, by: By = None, as_json: Json = F
         table.columns[0].no_wrap = False
         for m in group:
             mark = "" if m.confirmed else " (not confirmed)"
-            table.add_row(m.title.replace("[", "\\[") + mark, m.by, _rate(m), str(m.start or ""))
+            table.add_row(m.title + mark, m.by, _rate(m), str(m.start or ""))
         out.print(table)
 
 
@@ -129,9 +129,7 @@ def policy_diff(
     table = text_table(("measure", "day", "before", "after"))
     table.columns[0].no_wrap = False
     for c in changes:
-        table.add_row(
-            titles[c.measure].replace("[", "\\["), str(c.date), c.before.value.replace("_", " "), c.after.value.replace("_", " ")
-        )
+        table.add_row(titles[c.measure], str(c.date), c.before.value.replace("_", " "), c.after.value.replace("_", " "))
     out.print(table)
 
 
@@ -157,6 +155,8 @@ def policy_timeline(
     start, end = _day(first, datetime.date(2018, 1, 1)), _day(second, book.as_of)
     if end < start:
         raise InputError(f"the timeline would end ({end}) before it begins ({start})")
+    if end == datetime.date.max:
+        raise InputError(f"{end} is the end of the calendar; give an earlier day")
     measures = tuple(m for m in book.measures if by is None or m.by == by.upper())
     spans = timeline(measures, start, end + datetime.timedelta(days=1))
     if csv is not None or parquet is not None:
@@ -202,7 +202,7 @@ def policy_deadlines(
     table = text_table(("due", "date", "days left"))
     table.columns[0].no_wrap = False
     for d in due:
-        table.add_row(d.text.replace("[", "\\["), str(d.date), str(d.days_left))
+        table.add_row(d.text, str(d.date), str(d.days_left))
     out.print(table)
     if ics is not None:
         out.print(f"{len(due)} entries written to {ics}", highlight=False, markup=False)
@@ -283,7 +283,7 @@ def policy_average(
     if found.base:
         table.add_row("base rate", f"{found.base:.1f}")
     for name, value in found.pieces.items():
-        table.add_row(book.measure(name).title.replace("[", "\\["), f"{value:.2f}".replace("-", "−"))
+        table.add_row(book.measure(name).title, f"{value:.2f}".replace("-", "−"))
     out.print(table)
     if found.unknown:
         out.print(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from detente.cli.common import Json, emit, err, out, out_file, plain
+from detente.cli.common import Json, emit, err, out, out_file
 from detente.errors import InputError
 from detente.files import write
 
@@ -65,12 +65,12 @@ def _day(written: str | None) -> day | None:
 def _show(reading: Reading) -> None:
     article = reading.article
     out.print(
-        plain(f"{article['title'] or 'An article'} ({article['date'] or 'date unknown'}: {article['date_found']})"),
+        f"{article['title'] or 'An article'} ({article['date'] or 'date unknown'}: {article['date_found']})",
         highlight=False,
         soft_wrap=True,
     )
     for note in reading.notes:
-        err.print(plain(f"note: {note}"), highlight=False, soft_wrap=True)
+        err.print(f"note: {note}", highlight=False, soft_wrap=True)
     lines: list[tuple[str, tuple[Finding, ...]]] = [
         ("measure", reading.measures), ("meeting", reading.meetings), ("venue", (reading.venue,) if reading.venue else ()),
         ("deadline", reading.deadlines), ("scenario", reading.scenarios), ("question", reading.questions),
@@ -78,10 +78,10 @@ def _show(reading: Reading) -> None:
     ]  # fmt: skip
     for name, found in lines:
         for f in found:
-            out.print(plain(f"{name:9}{f.confidence:.2f}  {_line(name, f)}"), highlight=False, soft_wrap=True)
+            out.print(f"{name:9}{f.confidence:.2f}  {_line(name, f)}", highlight=False, soft_wrap=True)
     if reading.set_aside:
         out.print(
-            plain(f"set aside: {len(reading.set_aside)} mentions (denied, hypothetical, historical or too vague; see --json)"),
+            f"set aside: {len(reading.set_aside)} mentions (denied, hypothetical, historical or too vague; see --json)",
             highlight=False,
             soft_wrap=True,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -61,7 +62,21 @@ def _briefing(record: dict[str, Any], world: Any, folder: Path, force: bool, qui
     old, new = flat(record["headline"]), flat(again["headline"])
     gaps = {k: abs(float(v) - float(old[k])) for k, v in new.items() if isinstance(v, (int, float)) and k in old}
     worst = max(gaps, key=lambda k: gaps[k], default="")
-    told = {"identical": not differ, "files": len(now), "differ": differ, "largest_gap": gaps.get(worst, 0.0), "where": worst}
+    edited = [k for k in ("headline", "parameters", "policies") if not _alike(flat(record.get(k)), flat(again.get(k)))]
+    told = {
+        "identical": not differ and not edited,
+        "files": len(now),
+        "differ": differ,
+        "largest_gap": gaps.get(worst, 0.0),
+        "where": worst,
+    }
+    if not differ and edited:
+        told["edited"] = edited
+        return (
+            told,
+            False,
+            f"All files repeat themselves, but {' and '.join(edited)} in the run file are not what the run gave ({folder}).",
+        )
     if not differ:
         return told, True, f"The briefing repeats itself: all {len(now)} files are the same to the byte ({folder})."
     text = f"{len(differ)} of {len(now)} files differ ({', '.join(differ[:4])}{' …' if len(differ) > 4 else ''}); "
@@ -69,3 +84,13 @@ def _briefing(record: dict[str, Any], world: Any, folder: Path, force: bool, qui
     if record.get("code_version") != again.get("code_version"):
         text += f" It was made with version {record.get('code_version')}, this is {again.get('code_version')}."
     return told, False, text
+
+
+def _alike(then: dict[str, Any], now: dict[str, Any]) -> bool:
+    """The same names and values, numbers but for the rounding of another machine."""
+
+    def same(a: Any, b: Any) -> bool:
+        numbers = isinstance(a, (int, float)) and isinstance(b, (int, float))
+        return math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-9) if numbers else bool(a == b)
+
+    return then.keys() == now.keys() and all(same(value, now[k]) for k, value in then.items())

@@ -18,9 +18,11 @@ from detente.cli.common import (
     out,
     out_file,
     out_folder,
+    print_idle,
     progress_bar,
     signed,
     text_table,
+    told_idle,
 )
 from detente.errors import InputError
 
@@ -105,6 +107,7 @@ def solve(
     name = None if scenario in (None, "status-quo") else scenario
     basis = horizon or negotiation.horizon.default
     economy = table.economy()
+    idle = negotiation.without_effect(table.regions, table.sectors, name)
     outcome = run(economy, negotiation.policy(name, table.regions, table.sectors), basis)
     compared = f"the table's baseline ({negotiation.reference.label})"
     if against == "status-quo" and name is not None:
@@ -119,7 +122,7 @@ def solve(
     title = f"{negotiation.scenario(name).title if name else 'Status quo'} against {compared}"
     if as_json:
         header = {"dossier": negotiation.id, "scenario": name or "status-quo", "against": compared, "horizon": basis}
-        emit({**header, **outcome.record()})
+        emit({**header, **outcome.record(), **told_idle(idle)})
         return
     out.print(f"{title}\n{basis} run, {table.name}, data of {table.year}", highlight=False, markup=False, soft_wrap=True)
     shown = text_table(("economy", "real income, %", "bn USD a year", "prices, %", "exports, %"))
@@ -130,12 +133,13 @@ def solve(
     total = (signed(outcome.world_real_income), signed(outcome.equivalent_variation.sum() / 1000))
     shown.add_row("world", *total, "", "", style="bold")
     out.print(shown)
+    print_idle(idle, f"Left out, as they change nothing in {table.name}")
     out.print(f"{outcome.status}, residual {outcome.residual:.0e}, {outcome.iterations} sweeps", style="dim", highlight=False)
 
 
 def stress(
     draws: Annotated[int, typer.Option("--draws", "-n", min=1, help="How many random extreme packages.")] = 100,
-    seed: Annotated[int, typer.Option(help="Seed; draw k depends on it and on k alone.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Seed; draw k depends on it and on k alone.")] = 0,
     world: WorldName = "world-2022",
     as_json: Json = False,
 ) -> None:

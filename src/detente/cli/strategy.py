@@ -26,7 +26,18 @@ if TYPE_CHECKING:
     from detente.policy.instruments import Policy
     from detente.world.world import World
 
-Players = Annotated[list[str] | None, typer.Option("--player", "-p", help="A player; repeat for more. All regions if absent.")]
+
+def once(names: list[str] | None) -> list[str] | None:
+    """Refuse a name given twice."""
+    for name in names or ():
+        if (names or []).count(name) > 1:
+            raise InputError(f"{name} is given twice")
+    return names
+
+
+Players = Annotated[
+    list[str] | None, typer.Option("--player", "-p", help="A player; repeat for more. All regions if absent.", callback=once)
+]
 DetailName = Annotated[str, typer.Option(help="region (one rate), pair, sector (the same to all) or pair-sector.")]
 OnEachOther = Annotated[bool, typer.Option("--on-each-other", help="Only the players' tariffs on each other move.")]
 DossierOption = Annotated[str | None, typer.Option("--dossier", help="Start from a dossier's status quo, not from the table.")]
@@ -290,4 +301,6 @@ def _status_quo(dossier: str | None, table: World) -> Policy | None:
         return None
     from detente.policy.dossier import load_dossier
 
-    return load_dossier(dossier).policy(None, table.regions, table.sectors)
+    found = load_dossier(dossier)
+    found.must_fit(table)
+    return found.policy(None, table.regions, table.sectors)

@@ -17,7 +17,6 @@ from detente.cli.common import (
     emit,
     out,
     out_file,
-    plain,
     progress_bar,
     text_table,
     write_csv,
@@ -235,7 +234,7 @@ def _list(case: Dossier, book: Journal, contents: Contents, as_json: bool) -> No
         return
     shown = text_table(("line", "day", "what", "fork", ""))
     for e in contents.entries:
-        shown.add_row(str(e.line), e.made_on.isoformat(), e.kind, str(e.data["fork"]), plain(_gist(e)))
+        shown.add_row(str(e.line), e.made_on.isoformat(), e.kind, str(e.data["fork"]), _gist(e))
     for k in (2, 3, 4):
         shown.columns[k].justify = "left"
     shown.columns[4].no_wrap = False

@@ -35,6 +35,8 @@ from detente.world.world import World
 
 FORMAT = 2
 MAX_BYTES = 20_000_000
+WHOLE = {"dossier_content": (), "world": ("name", "fingerprint"), "parameters": ("name",)}
+"""What a run is repeated from, and what each part must hold."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,6 +97,7 @@ class Run:
             if self.package is None:
                 raise InputError(f"run {self.name!r} has neither a dossier nor a policy")
             return self.package, self.against or Policy()
+        self.dossier.must_fit(self.world)
         labels = self.world.regions, self.world.sectors
         return self.dossier.policy(self.scenario, *labels, changes=self.changes), self.dossier.policy(None, *labels)
 
@@ -216,12 +219,17 @@ def read_run(path: str | os.PathLike[str]) -> dict[str, Any]:
         raise InputError(f"{file}: {file.stat().st_size:,} bytes; a run file has at most {MAX_BYTES:,}")
     try:
         record = json.loads(file.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
         raise InputError(f"{file} is not JSON: {error}") from None
     if not isinstance(record, dict) or "kind" not in record:
         raise InputError(f"{file} is not a run file: it has no 'kind'")
     if record.get("format") != FORMAT:
         raise InputError(f"{file} has format {record.get('format')!r}; this version reads format {FORMAT}")
+    for part, keys in WHOLE.items() if record["kind"] in ("solve", "briefing") else ():
+        held = record.get(part)
+        lacking = part if not isinstance(held, dict) else next((f"{part}.{k}" for k in keys if k not in held), None)
+        if lacking is not None:
+            raise InputError(f"{file} is not a whole run file: it has no {lacking!r}")
     return record
 
 
@@ -272,7 +280,10 @@ def parameters_from(content: Mapping[str, Any]) -> Parameters:
             return math.inf
         return tuple(v) if isinstance(v, list) and all(isinstance(x, str) for x in v) else v
 
-    return Parameters(**{str(k): value(v) for k, v in content.items()})
+    try:
+        return Parameters(**{str(k): value(v) for k, v in content.items()})
+    except TypeError as error:
+        raise InputError(f"the parameters of the run file are not those of this version: {error}") from None
 
 
 def plain(value: Any) -> Any:

@@ -23,7 +23,9 @@ import dataclasses
 import io
 import json
 import os
+import struct
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -33,7 +35,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from detente.errors import InputError, SourceError, UnbalancedTable, UnknownRegion, UnknownSector
+from detente.errors import DetenteError, InputError, SourceError, UnbalancedTable, UnknownRegion, UnknownSector
 from detente.files import sha256, whole
 from detente.world.labels import region_name, sector_name
 
@@ -382,14 +384,16 @@ class World:
                 header = json.loads(data["header"].tobytes().decode())
                 arrays = {key: data[key] for key in _ARRAYS}
                 extras = {key: data[f"extra_{key}"] for key in header["extras"]}
+            if header["format"] != FORMAT:
+                raise SourceError(f"{path} has world format {header['format']}, this version reads {FORMAT}")
+            keys = ("regions", "sectors", "year", "unit", "name", "sources", "card")
+            return cls.from_flows(**{k: header[k] for k in keys}, **arrays, extras=extras)
         except FileNotFoundError:
             raise SourceError(f"no world file at {path}") from None
-        except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile) as error:
-            raise SourceError(f"{path} is not a world file ({error})") from None
-        if header.get("format") != FORMAT:
-            raise SourceError(f"{path} has world format {header.get('format')}, this version reads {FORMAT}")
-        keys = ("regions", "sectors", "year", "unit", "name", "sources", "card")
-        return cls.from_flows(**{k: header[k] for k in keys}, **arrays, extras=extras)
+        except DetenteError:
+            raise
+        except _DAMAGE as error:
+            raise SourceError(f"{path} is not a world file, or it is damaged ({error})") from None
 
     def __repr__(self) -> str:
         return f"World({self.name!r}, {self.year}, {len(self.regions)} regions × {len(self.sectors)} sectors, {self.unit})"
@@ -398,6 +402,13 @@ class World:
 _ARRAYS = (
     "shipments", "intermediate_use", "value_added", "final_use", "tariff_rates", "export_tax_rates", "trade_elasticity",
 )  # fmt: skip
+
+
+_DAMAGE = (
+    OSError, KeyError, ValueError, TypeError, AttributeError, EOFError, MemoryError, RuntimeError, SyntaxError, struct.error,
+    zlib.error, zipfile.BadZipFile,
+)  # fmt: skip
+"""What reading an npz file of damaged bytes raises."""
 
 
 def _rates(values: ArrayLike | None, shape: tuple[int, ...], name: str) -> Array:
