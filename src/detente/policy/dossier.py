@@ -147,7 +147,11 @@ class Dossier(Strict):
                 raise placed(where, f"signal {s.id!r} was seen on {s.date}, after the dossier's date ({self.as_of})")
 
     def _no_circle(self) -> None:
-        """No measure takes the place of one that, step by step, takes its own."""
+        """No measure takes its own place, nor that of one that, step by step, takes its own."""
+        for k, m in enumerate(self.measures):
+            for name, others in (("replaces", m.replaces), ("yields_to", m.yields_to)):
+                if m.id in others:
+                    raise placed(("measures", k, name), f"measure {m.id!r} names itself")
         ahead: dict[str, list[str]] = {m.id: [] if m.base is Base.CAP else list(m.replaces) for m in self.measures}
         for m in self.measures:
             for other in m.yields_to:

@@ -298,9 +298,6 @@ class Measure(Strict):
     def _is_not_about_itself(self) -> Self:
         if self.on != "all" and self.by in self.on:
             raise ValueError(f"'on' names {self.by}, whose measure it is: a government's duty on itself does nothing")
-        for name, others in (("replaces", self.replaces), ("yields_to", self.yields_to)):
-            if self.id in others:
-                raise ValueError(f"{name!r} names the measure itself")
         return self
 
     @model_validator(mode="after")
