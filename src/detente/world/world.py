@@ -380,7 +380,7 @@ class World:
         """Read what `save` wrote; raises `SourceError` when the file is missing or is not a world."""
         path = Path(path)
         try:
-            with np.load(path, allow_pickle=False) as data:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
                 header = json.loads(data["header"].tobytes().decode())
                 arrays = {key: data[key] for key in _ARRAYS}
                 extras = {key: data[f"extra_{key}"] for key in header["extras"]}
