@@ -74,6 +74,10 @@ class SourceError(InputError):
     """A source file is missing or not what its name says."""
 
 
+class NotWritten(DetenteError, OSError):
+    """The system would not write a file; what stood there stands as it did."""
+
+
 class NotConverged(DetenteError, ArithmeticError):
     """The solver did not reach its tolerance; no numbers are returned."""
 

@@ -20,6 +20,7 @@ from detente import words as text
 from detente.briefing import brief, page, report
 from detente.briefing.document import Column, Table
 from detente.errors import BadDossier, InputError
+from detente.files import write_folder
 from detente.policy.dossier import parse_dossier
 
 ANCHORS = (
@@ -155,7 +156,7 @@ def test_run_record_lists_files_and_inputs(run: Any) -> None:
     for name, entry in record["files"].items():
         body = (folder / name).read_bytes()
         assert (hashlib.sha256(body).hexdigest(), len(body)) == (entry["sha256"], entry["bytes"])
-    assert {p.name for p in folder.iterdir()} == {"briefing.html", "briefing.md", "data", "run.json"}
+    assert {p.name for p in folder.iterdir()} == {".detente.json", "briefing.html", "briefing.md", "data", "run.json"}
 
 
 def test_the_same_inputs_give_the_same_bytes(run: Any, tmp_path: Path) -> None:
@@ -174,10 +175,10 @@ def test_the_same_inputs_give_the_same_bytes(run: Any, tmp_path: Path) -> None:
 def test_a_failure_leaves_nothing_behind(run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     out = tmp_path / "out"
     with pytest.raises(InputError, match="is a file"):
-        report._write(run.briefing.html, {})
+        write_folder(run.briefing.html, {})
     monkeypatch.setattr(Path, "write_bytes", lambda self, body: (_ for _ in ()).throw(OSError("disk full")))
     with pytest.raises(OSError, match="disk full"):
-        report._write(out, {"briefing.html": b"x"})
+        write_folder(out, {"briefing.html": b"x"})
     assert list(tmp_path.iterdir()) == []
 
 
@@ -186,9 +187,10 @@ def test_rewriting_keeps_foreign_files(tmp_path: Path) -> None:
     out.mkdir()
     (out / "notes.txt").write_text("mine")
     contents = {"briefing.html": b"a", "briefing.md": b"b", "run.json": b"{}", "data/x.csv": b"c"}
-    report._write(out, contents)
-    report._write(out, {**contents, "data/y.csv": b"d"})
+    write_folder(out, contents)
+    write_folder(out, {**contents, "data/y.csv": b"d"})
     assert sorted(p.name for p in out.rglob("*") if p.is_file()) == [
+        ".detente.json",
         "briefing.html",
         "briefing.md",
         "notes.txt",

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from detente.errors import InputError
-from detente.outlook.ensemble.store import Store, write_whole
+from detente.files import write
+from detente.outlook.ensemble.store import Store
 
 KEYS = [f"{k:02x}" * 20 for k in range(24)]
 
@@ -43,7 +44,8 @@ def test_two_processes_on_one_store_do_not_hurt_each_other(tmp_path: Path) -> No
 
 def test_a_file_without_its_row_is_not_there(tmp_path: Path) -> None:
     store = Store(tmp_path)
-    write_whole(store.path(KEYS[0]), b"written, then killed before the row")
+    store.path(KEYS[0]).parent.mkdir()
+    write(store.path(KEYS[0]), b"written, then killed before the row")
     assert store.get(KEYS[0]) is None
     assert not store.damaged
     store.put(KEYS[0], b"again", "chunk")

@@ -201,3 +201,169 @@ def test_mutilated_files_are_refused_or_valid(base: str) -> None:
 def test_plain_yaml_readers_agree_on_the_text() -> None:
     # Editors use YAML 1.1 or 1.2; apart from the key `on` (a boolean in 1.1) both must see what we see.
     assert isinstance(yaml.safe_load(REAL), dict)
+
+
+SECOND = """  - {id: second, title: Another, by: USA, on: CHN, instrument: tariff, rate_pct: 5, base: replaces,
+     replaces: [example-tariff],
+     effective: 2025-05-01, sources: [first-source]}
+
+scenarios:"""
+FORK = """prospects:
+  until: 2026-01-01
+  forks:
+    - id: talks
+      title: What comes?
+      date: 2025-11-01
+      kind: talks
+      sources: [first-source]
+      branches: [{id: yes-b, title: Yes, prior: 0.5}, {id: no-b, title: No, prior: 0.5}]
+
+sources:
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "at", "says"),
+    [
+        ("    on: CHN ", "    on: [] #", "on: []", "the list is empty"),
+        ("    sectors: goods ", "    sectors: [] #", "sectors: []", "the list is empty"),
+        ("    on: CHN ", "    on: [USA, CHN] #", "- id: example-tariff", "a government's duty on itself"),
+        ("    rate_pct: 10 ", "    rate_pct: {MYS: 10} #", "- id: example-tariff", "'rate_pct' names MYS"),
+        ("    base: additive ", "    base: replaces\n    replaces: [example-tariff] #", "replaces: [exa", "names itself"),
+        ("    base: additive ", "    yields_to: [example-tariff] #", "yields_to", "names itself"),
+        ("    # threatened", "    suspended: [{from: 2019-01-01, to: 2020-01-01}] #", "- id: example-", "outside its own"),
+        ("    # threatened", "    expires: 2025-11-10\n    suspended: [{from: 2025-11-10}] #", "- id: example-", "outside its"),
+        ("    # threatened", "    assumptions: [A9999] #", "assumptions", "'A9999'"),
+        ("    rate_pct: 10 ", "    cost_pct: -51 #", "cost_pct", "below -50 %"),
+        ("as_of: 2025-10-18", "as_of: 1500-01-01", "schema_version", "'as_of' (1500-01-01) lies outside 1800 to 2100"),
+        ("effective: 2025-04-05", "effective: 9999-12-31", "- id: example-tariff", "'effective' (9999-12-31) lies outside"),
+        ("  date: 2025-01-20", "  date: 2090-01-20", "date: 2090", "after the dossier's date"),
+        ("by_when: 2025-11-10", "by_when: 1900-01-01", "by_when", "before 2025-10-18"),
+        ("schema_version: 1", "schema_version: true", "schema_version", "not true or false"),
+        ('title: "A', 'title: "\\fA', "title", "the control character U+000C"),
+        ('title: "A', 'title: "\\u202eA', "title", "the control character U+202E"),
+        ("    title: Ten points on all goods", '    title: "  "', '    title: "  "', "nothing but blanks"),
+        ("objective: {growth: 1.0}", "objective: {growth: -1000}", "objective", "a weight of -1000 on growth"),
+        ("objective: {growth: 1.0}", "objective: {growth: -1}", "objective", "no government here wants to be poorer"),
+        ("objective: {growth: 1.0}", "objective: {employment: {ELE: 1.0e+9}}", "objective", "on employment, ELE"),
+        ("      - stance: ease", "      - stance: hold", "- region: USA", "'hold' is given twice"),
+        ("measures:\n", "bystanders:\n  - {region: CHN, position: x, sources: [first-source]}\nmeasures:\n", "CHN, p", "a party"),
+        (
+            "measures:\n",
+            "bystanders:\n" + "  - {region: MYS, position: x, sources: [first-source]}\n" * 2 + "measures:\n",
+            "  - {region: MYS, position",
+            "bystander MYS is a bystander already",
+        ),
+        (
+            "    measures: [example-tariff]",
+            "    answers: [{id: a, title: A}, {id: b, title: B}]",
+            "- id: first-question",
+            "no answer has any likelihood",
+        ),
+    ],
+)  # fmt: skip
+def test_nonsense_is_refused_where_it_stands(old: str, new: str, at: str, says: str) -> None:
+    assert old in TEMPLATE
+    text = TEMPLATE.replace(old, new, 1)
+    line = line_of(text, at)
+    assert any(f"line {k}, " in refused(text) for k in (line, line + 1))  # the second of two twins stands a line below
+    assert says in refused(text)
+
+
+def test_a_circle_of_measures_is_refused() -> None:
+    text = TEMPLATE.replace("\nscenarios:", SECOND, 1)
+    assert parse_dossier(text)
+    assert "example-tariff → second → example-tariff" in refused(
+        text.replace("    base: additive ", "    base: replaces\n    replaces: [second] #", 1)
+    )
+    same_way = text.replace("    base: additive ", "    yields_to: [second] #", 1)
+    assert parse_dossier(same_way).measures[0].yields_to == ("second",)
+    other_way = text.replace("effective: 2025-05-01,", "effective: 2025-05-01, yields_to: [example-tariff],", 1)
+    assert "in a circle" in refused(other_way)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("  until: 2026-01-01", "  until: 9999-12-31", "'until' (9999-12-31) lies outside"),
+        ("  until: 2026-01-01", "  until: 2026-01-01\n  record: us-chain", "did you mean us-china"),
+        (
+            "  until: 2026-01-01",
+            "  until: 2026-01-01\n  weights: {base_rate: 0, stand_off: 0, analyst: 0}",
+            "all three weights are 0",
+        ),
+        (
+            "  until: 2026-01-01",
+            "  until: 2026-01-01\n  signals: [{id: s, date: 2090-01-01, text: x, fork: talks, likelihood: {yes-b: 2}, "
+            "sources: [first-source]}]",
+            "after the dossier's date",
+        ),
+    ],
+)
+def test_nonsense_in_prospects_is_refused(old: str, new: str, says: str) -> None:
+    text = TEMPLATE.replace("\nsources:\n", "\n" + FORK, 1)
+    assert parse_dossier(text).prospects is not None
+    assert says in refused(text.replace(old, new, 1))
+
+
+def test_a_change_may_cut_a_measure_short() -> None:
+    dossier = parse_dossier(TEMPLATE.replace("    # threatened", "    suspended: [{from: 2025-11-10, to: 2026-11-10}] #", 1))
+    (cut,) = apply_changes(
+        dossier.measures, [Change.model_validate({"measure": "example-tariff", "set": {"expires": "2025-10-20"}})]
+    )
+    assert cut.stop is not None
+    assert cut.stop < cut.suspended[0].start
+
+
+REGIONS, SECTORS = ("USA", "CHN", "MYS", "SGP"), ("ELE", "IRS")
+
+
+def test_a_group_is_not_a_government() -> None:
+    dossier = parse_dossier(TEMPLATE.replace("    by: USA", "    by: ASEAN", 1))
+    (problem,) = [p for p in dossier.check(REGIONS, SECTORS) if "example-tariff" in p]
+    assert "ASEAN is a group (MYS, SGP); a measure is one government's" in problem
+    assert not any("is a group" in p for p in dossier.check((*REGIONS, "ASEAN"), SECTORS))
+    party = parse_dossier(TEMPLATE.replace("  - region: CHN", "  - region: ASEAN", 1))
+    assert any("party ASEAN: ASEAN is a group" in p for p in party.check(REGIONS, SECTORS))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("    on: CHN ", "    on: CHN #", None),
+        (
+            "    on: CHN ",
+            "    on: all\n    except_on: [CHN, MYS, SGP] #",
+            "on all but CHN, MYS, SGP, and that is no other economy",
+        ),
+        ("    on: CHN ", "    on: JPN #", "it is on JPN, and that is no other economy"),
+        ("    sectors: goods ", "    sectors: {except: [ELE, IRS]} #", "it reaches no sector"),
+        ("    coverage: 1.0 ", "    coverage: {default: 0} #", "its coverage is 0"),
+        ("    rate_pct: 10 ", "    rate_pct: 0 #", "its duty is 0"),
+        ("    by: USA", "    by: JPN", "JPN is not a region"),
+        ("    # threatened", "    in_baseline: true #", None),
+        ("    # threatened", "    modelled: false\n    why_not: no trade #", None),
+    ],
+)
+def test_what_changes_nothing_is_told(old: str, new: str, says: str | None) -> None:
+    dossier = parse_dossier(TEMPLATE.replace(old, new, 1))
+    found = dossier.never_effective(REGIONS, SECTORS)
+    assert found == dossier.without_effect(REGIONS, SECTORS)
+    if says is None:
+        assert found == {}
+    else:
+        assert says in found["example-tariff"]
+    assert dossier.without_effect(REGIONS, SECTORS, "status-quo") == found
+
+
+def test_an_exemption_and_a_cap_of_zero_have_an_effect() -> None:
+    text = TEMPLATE.replace("\nscenarios:", SECOND.replace("rate_pct: 5", "rate_pct: 0"), 1)
+    assert parse_dossier(text).never_effective(REGIONS, SECTORS) == {}
+    assert parse_dossier(
+        TEMPLATE.replace("rate_pct: 10 ", "rate_pct: 0\n    base: cap #").replace("    base: additive ", "    # ", 1)
+    )
+
+
+def test_the_packaged_dossiers_leave_nothing_out() -> None:
+    for name in list_dossiers():
+        assert load_dossier(name).never_effective(tuple(region_table()), tuple(sector_table())) == {}

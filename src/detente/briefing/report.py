@@ -1,17 +1,15 @@
 """`brief`: a dossier and a world in, one HTML page, Markdown, data files and a run record out.
 
-Files are written to a temporary folder beside the target and moved into place at the end, so a failure leaves nothing half done.
+All files are moved into place at the end, so a failure leaves nothing half done; what is not ours is never replaced unasked (see
+`detente.files`).
 The same dossier, world, parameters and code give the same bytes: no clock is read.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -32,13 +30,16 @@ from detente.cases.scenarios import Scenarios, parameter_variants, run_policies
 from detente.equilibrium.memory import solved_once
 from detente.equilibrium.outcome import Outcome
 from detente.equilibrium.parameters import horizon as named_horizon, horizon_table
-from detente.errors import BadDossier, InputError
+from detente.errors import BadDossier
+from detente.files import check_folder, sha256, write_folder
 from detente.policy.dossier import Dossier, load_dossier
 from detente.world.library import load_world
 from detente.world.world import World
 
 Progress = Callable[[str, int, int], None]
-NAMES = ("briefing.html", "briefing.md", "run.json", "data")
+RECORD = "run.json"
+NAMES = ("briefing.html", "briefing.md", RECORD, "data/README.csv")
+"""What every briefing holds; the other files of the folder data depend on the dossier."""
 
 
 @dataclass(frozen=True)
@@ -58,14 +59,17 @@ def brief(
     *,
     out: str | os.PathLike[str],
     horizon: str | None = None,
+    force: bool = False,
     progress: Progress | None = None,
 ) -> Briefing:
     """Solve every scenario of `dossier` on `world` (default: the shipped one) and write the briefing into `out`.
 
     `horizon` is "short", "medium" or "long" (default: the dossier's); the headline is also solved at the other two.
+    A briefing that stands in `out` is replaced; other files of the same names only with `force`, files of other names never.
     `progress(label, done, steps)` is called as work goes on. Raises `BadDossier`, `UnknownRegion`, `NotConverged` and the like;
     then `out` is left as it was.
     """
+    folder = check_folder(out, NAMES, record=RECORD, force=force)
     negotiation = dossier if isinstance(dossier, Dossier) else load_dossier(dossier)
     table = load_world() if world is None else world
     last = 1
@@ -99,20 +103,16 @@ def brief(
         "briefing.md": page.markdown(sections, head, numbers).encode(),
         **{f"data/{name}": body for name, body in data_files(case.shelf.files).items()},
     }
-    contents["run.json"] = run_record(case, main, contents)
-    folder = Path(out)
-    _write(folder, contents)
+    contents[RECORD] = run_record(case, main, contents)
+    write_folder(folder, contents, record=RECORD, force=force)
     watch("writing", last, last)
-    return Briefing(folder / "briefing.html", folder / "briefing.md", folder / "data", folder / "run.json", main)
+    return Briefing(folder / "briefing.html", folder / "briefing.md", folder / "data", folder / RECORD, main)
 
 
 def solve_case(dossier: Dossier, world: World, horizon: str | None = None, progress: Progress | None = None) -> CaseView:
     """All scenarios with ranges at one horizon, and their central values at the others."""
     chosen = horizon or dossier.horizon.default
-    parties = [p.region for p in dossier.parties if p.region in world.regions]
-    if len(parties) < 2:
-        lacking = [p.region for p in dossier.parties if p.region not in world.regions]
-        raise BadDossier(f"{dossier.id}: the world {world.name} has no region {text.join(lacking)}; two parties are needed")
+    dossier.must_fit(world)
     if not [s for s in dossier.scenarios if s.id != "status-quo"]:
         raise BadDossier(f"{dossier.id}: a briefing needs at least one scenario besides status-quo")
     people = {"population", "gdp_usd"} <= set(world.extras)
@@ -171,7 +171,7 @@ def data_files(shelf: Sequence[DataFile]) -> dict[str, bytes]:
                 "holds": f.title,
                 "rows": len(f.frame),
                 "columns": " ".join(map(str, f.frame.columns)),
-                "sha256": _sha(out[f"{f.stem}.csv"]),
+                "sha256": sha256(out[f"{f.stem}.csv"]),
             }
             for f in sorted(shelf, key=lambda f: f.stem)
         ]
@@ -205,7 +205,7 @@ def run_record(case: CaseView, main: dict[str, Any], contents: dict[str, bytes])
         "dossier_content": dossier_content(case.dossier),
         "dossier": {
             "id": case.dossier.id,
-            "sha256": _sha(dossier_json.encode()),
+            "sha256": sha256(dossier_json.encode()),
             "as_of": case.dossier.as_of.isoformat(),
             "schema_version": case.dossier.schema_version,
         },
@@ -228,7 +228,7 @@ def run_record(case: CaseView, main: dict[str, Any], contents: dict[str, bytes])
         "assumptions": used_assumptions(case),
         "headline": main,
         "repeat": "detente rerun run.json",
-        "files": {name: {"bytes": len(body), "sha256": _sha(body)} for name, body in sorted(contents.items())},
+        "files": {name: {"bytes": len(body), "sha256": sha256(body)} for name, body in sorted(contents.items())},
     }
     return (json.dumps(_json(record), indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
@@ -263,32 +263,6 @@ def _json(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     return value
-
-
-def _sha(body: bytes) -> str:
-    return hashlib.sha256(body).hexdigest()
-
-
-def _write(folder: Path, contents: dict[str, bytes]) -> None:
-    """All files into a temporary folder beside `folder`, then moved over it; other files already there are kept."""
-    if folder.exists() and not folder.is_dir():
-        raise InputError(f"{folder} is a file; give a folder")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    try:
-        for name, body in contents.items():
-            path = temporary / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(body)
-        temporary.chmod(0o755)
-        folder.mkdir(exist_ok=True)
-        for name in NAMES:
-            old = folder / name
-            if old.is_dir() and not old.is_symlink():
-                old.replace(temporary / f"old-{name}")
-            (temporary / name).replace(old)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
 
 
 __all__ = ["Briefing", "brief", "solve_case"]

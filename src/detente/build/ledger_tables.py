@@ -39,6 +39,7 @@ import yaml
 from numpy.typing import NDArray
 
 from detente.errors import SourceError
+from detente.files import write
 from detente.build.hs_sectors import sector_of
 from detente.words.names import goods_sectors, sector_table
 from detente.world.library import load_world
@@ -249,7 +250,7 @@ def main(arguments: list[str]) -> int:
     target = Path(arguments[1])
     for name, frame in build(Path(arguments[0])).items():
         body = frame.to_csv(index=False, float_format="%.5g", lineterminator="\n")
-        (target / name).write_text("".join(f"# {line}\n" for line in SOURCE_LINES[name]) + body, encoding="utf-8")
+        write(target / name, ("".join(f"# {line}\n" for line in SOURCE_LINES[name]) + body).encode())
     return 0
 
 

@@ -13,7 +13,6 @@ True
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 import os
@@ -27,6 +26,7 @@ from detente.equilibrium.outcome import Outcome
 from detente.equilibrium.parameters import Parameters, horizon as named_horizon
 from detente.equilibrium.solve import solve
 from detente.errors import BadDossier, InputError, UnknownName
+from detente.files import digest, write
 from detente.policy.changes import Change
 from detente.policy.dossier import Dossier, load_dossier, parse_dossier
 from detente.policy.instruments import Policy
@@ -35,6 +35,8 @@ from detente.world.world import World
 
 FORMAT = 2
 MAX_BYTES = 20_000_000
+WHOLE = {"dossier_content": (), "world": ("name", "fingerprint"), "parameters": ("name",)}
+"""What a run is repeated from, and what each part must hold."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,6 +97,7 @@ class Run:
             if self.package is None:
                 raise InputError(f"run {self.name!r} has neither a dossier nor a policy")
             return self.package, self.against or Policy()
+        self.dossier.must_fit(self.world)
         labels = self.world.regions, self.world.sectors
         return self.dossier.policy(self.scenario, *labels, changes=self.changes), self.dossier.policy(None, *labels)
 
@@ -216,23 +219,24 @@ def read_run(path: str | os.PathLike[str]) -> dict[str, Any]:
         raise InputError(f"{file}: {file.stat().st_size:,} bytes; a run file has at most {MAX_BYTES:,}")
     try:
         record = json.loads(file.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
         raise InputError(f"{file} is not JSON: {error}") from None
     if not isinstance(record, dict) or "kind" not in record:
         raise InputError(f"{file} is not a run file: it has no 'kind'")
     if record.get("format") != FORMAT:
         raise InputError(f"{file} has format {record.get('format')!r}; this version reads format {FORMAT}")
+    for part, keys in WHOLE.items() if record["kind"] in ("solve", "briefing") else ():
+        held = record.get(part)
+        lacking = part if not isinstance(held, dict) else next((f"{part}.{k}" for k in keys if k not in held), None)
+        if lacking is not None:
+            raise InputError(f"{file} is not a whole run file: it has no {lacking!r}")
     return record
 
 
 def write_json(record: Mapping[str, Any], path: str | os.PathLike[str]) -> Path:
     """JSON with sorted keys, written beside the target and moved into place."""
-    target = Path(path)
-    temporary = target.with_name(f".{target.name}.part")
     text = json.dumps(record, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)
-    temporary.write_text(text + "\n", encoding="utf-8")
-    temporary.replace(target)
-    return target
+    return write(path, (text + "\n").encode())
 
 
 # -- parts of a run file -------------------------------------------------------------------------------------------------
@@ -276,7 +280,10 @@ def parameters_from(content: Mapping[str, Any]) -> Parameters:
             return math.inf
         return tuple(v) if isinstance(v, list) and all(isinstance(x, str) for x in v) else v
 
-    return Parameters(**{str(k): value(v) for k, v in content.items()})
+    try:
+        return Parameters(**{str(k): value(v) for k, v in content.items()})
+    except TypeError as error:
+        raise InputError(f"the parameters of the run file are not those of this version: {error}") from None
 
 
 def plain(value: Any) -> Any:
@@ -286,11 +293,6 @@ def plain(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [plain(v) for v in value]
     return str(value) if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def digest(value: Any) -> str:
-    """SHA-256 of the JSON of a value."""
-    return hashlib.sha256(json.dumps(value, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def flat(value: Any, prefix: str = "") -> dict[str, Any]:

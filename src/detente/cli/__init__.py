@@ -30,7 +30,7 @@ from detente.cli import (
     watch,
     world,
 )
-from detente.cli.common import err, out, plain
+from detente.cli.common import out, print_error
 from detente.errors import DetenteError
 
 app = typer.Typer(
@@ -70,14 +70,14 @@ def main() -> None:
     try:
         app()
     except DetenteError as error:
-        err.print(f"[bold]error[/bold] {plain(str(error))}", highlight=False)
+        print_error(str(error))
         sys.exit(error.exit_code)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except OSError as error:
         place = f" {error.filename}" if error.filename else ""
-        err.print(f"[bold]error[/bold] {plain(f'{error.strerror or error}{place}')}", highlight=False)
+        print_error(f"{error.strerror or error}{place}")
         sys.exit(2)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from detente.cli.common import Json, emit, err, out, text_table
+from detente.cli.common import Json, emit, err, out, out_file, text_table, write_csv
 from detente.errors import InputError
 
 if TYPE_CHECKING:
@@ -27,16 +27,22 @@ class Which(StrEnum):
 
 def backtest(
     which: Annotated[Which, typer.Argument(help="trade-2018, trade-2025, rounds or all.")] = Which.ALL,
-    csv: Annotated[Path | None, typer.Option(help="Write every row as CSV: observed, model, benchmarks.")] = None,
-    chart: Annotated[Path | None, typer.Option(help="Draw observed beside predicted: .svg, .png or .html.")] = None,
-    write: Annotated[Path | None, typer.Option(help="Renew the tables of a page such as docs/backtests.md.")] = None,
+    csv: Annotated[
+        Path | None, typer.Option(help="Write every row as CSV: observed, model, benchmarks.", callback=out_file)
+    ] = None,
+    chart: Annotated[
+        Path | None, typer.Option(help="Draw observed beside predicted: .svg, .png or .html.", callback=out_file)
+    ] = None,
+    write: Annotated[
+        Path | None, typer.Option(help="Renew the tables of a page such as docs/backtests.md.", callback=out_file)
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Back-tests: predictions beside what happened, with simple benchmarks. Misses are shown with the hits."""
     tests = _trade(which)
     rounds = _rounds(which)
     if csv is not None:
-        _write_csv(csv, tests, rounds)
+        _csv(csv, tests, rounds)
     if chart is not None:
         _draw(chart, tests)
     if write is not None:
@@ -125,13 +131,13 @@ def _show(test: BackTest) -> None:
     out.print()
 
 
-def _write_csv(path: Path, tests: list[BackTest], rounds: Any) -> None:
+def _csv(path: Path, tests: list[BackTest], rounds: Any) -> None:
     import pandas as pd
 
     frames = [t.to_frame().assign(backtest=t.id) for t in tests]
     if rounds is not None:
         frames.append(rounds.to_frame().reset_index().assign(backtest="rounds"))
-    pd.concat(frames, ignore_index=True).to_csv(path, index=False, float_format="%.6g")
+    write_csv(pd.concat(frames, ignore_index=True), path, index=False, float_format="%.6g")
 
 
 def _write_page(path: Path, tests: list[BackTest], rounds: Any) -> None:

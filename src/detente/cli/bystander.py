@@ -7,7 +7,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from detente.cli.common import DossierName, HorizonName, Json, WorldName, emit, out, progress_bar, signed, text_table
+from detente.cli.common import (
+    DossierName,
+    HorizonName,
+    Json,
+    WorldName,
+    emit,
+    out,
+    out_file,
+    progress_bar,
+    signed,
+    text_table,
+    write_csv,
+)
 from detente.errors import InputError
 
 if TYPE_CHECKING:
@@ -34,9 +46,9 @@ def bystander(
     duty: Annotated[float, typer.Option(min=0, max=1000, help="Duty on goods judged to be passed through, percent.")] = 40.0,
     world: WorldName = "world-2022",
     horizon: HorizonName = None,
-    csv: Annotated[Path | None, typer.Option(help="Also write the figures as CSV.")] = None,
+    csv: Annotated[Path | None, typer.Option(help="Also write the figures as CSV.", callback=out_file)] = None,
     chart: Annotated[
-        Path | None, typer.Option(help="Also draw exports gained beside content carried: .svg, .png or .html.")
+        Path | None, typer.Option(help="Also draw exports gained beside content carried: .svg, .png or .html.", callback=out_file)
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -52,7 +64,7 @@ def bystander(
         else:
             found = _one(case, region, name, weights, duty / 100, as_host)
     if csv is not None:
-        found["tidy"].to_csv(csv, index=False, float_format="%.10g")
+        write_csv(found["tidy"], csv, index=False, float_format="%.10g")
     if chart is not None:
         from detente.briefing.charts.routes import economies_figure, sectors_figure
         from detente.briefing.charts.standalone import save_chart

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
-out = Console()
-err = Console(stderr=True)
+from detente.errors import InputError
+from detente.files import target_file, target_folder, whole
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+out = Console(markup=False, emoji=False)
+err = Console(stderr=True, markup=False, emoji=False)
+"""Words of a dossier are printed as they stand: no brackets or colons in them mean anything to the console."""
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 WorldName = Annotated[str, typer.Option("--world", "-w", help="A shipped world (world-2022, toy) or a file.")]
@@ -21,14 +30,53 @@ HorizonName = Annotated[str | None, typer.Option("--horizon", help="short, mediu
 DossierName = Annotated[str, typer.Argument(help="A packaged dossier (kuala-lumpur-2025) or a YAML file.")]
 
 
-def plain(text: str) -> str:
-    """Text that rich prints as it is, brackets included."""
-    return text.replace("[", "\\[")
+Force = Annotated[bool, typer.Option("--force", help="Replace files of the same names that detente did not write.")]
+
+
+def out_file(path: Path | None) -> Path | None:
+    """Callback of every option that names a file to write: refuse at once what cannot be written after minutes of work."""
+    if path == Path():  # an empty name reads as the current folder
+        raise InputError("the file to write has an empty name, or is the current folder; give a file name")
+    return None if path is None else target_file(path)
+
+
+def out_folder(path: Path | None) -> Path | None:
+    """Callback of every option that names a folder to write into."""
+    return None if path is None else target_folder(path)
+
+
+def folder_name(text: str) -> Path:
+    """Parser of every option that names a folder: an empty name, as of a variable that is not set, is not the current folder."""
+    if not text:
+        raise typer.BadParameter("the name of the folder is empty; give . for the current folder")
+    return Path(text)
+
+
+def write_csv(frame: pd.DataFrame, path: Path, **options: Any) -> None:
+    """A frame as CSV, the whole file or nothing; `options` are those of `DataFrame.to_csv`."""
+    with whole(path) as draft:
+        frame.to_csv(draft, **options)
+
+
+def print_error(text: str) -> None:
+    """A failure on standard error."""
+    err.print(Text.assemble(("error", "bold"), " ", text), highlight=False)
 
 
 def emit(value: Any) -> None:
     """JSON on standard output."""
     sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, default=str) + "\n")
+
+
+def told_idle(idle: Mapping[str, str]) -> dict[str, Any]:
+    """Measures without effect for JSON: nothing where there are none."""
+    return {"without_effect": [{"measure": k, "why": why} for k, why in idle.items()]} if idle else {}
+
+
+def print_idle(idle: Mapping[str, str], title: str) -> None:
+    """Measures without effect, one a line, under a title; nothing where there are none."""
+    if idle:
+        out.print("\n".join([f"{title}:", *(f"  {k}: {why}" for k, why in idle.items())]), highlight=False, soft_wrap=True)
 
 
 def signed(value: float) -> str:
@@ -54,8 +102,8 @@ def progress_bar(title: str, quiet: bool) -> Iterator[Callable[[str, int, int], 
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     with Progress(
-        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"), TimeElapsedColumn(),
-        console=err, transient=True,
+        TextColumn("{task.description}", markup=False), BarColumn(), TextColumn("{task.completed}/{task.total}"),
+        TimeElapsedColumn(), console=err, transient=True,
     ) as bar:  # fmt: skip
         task = bar.add_task(title, total=None)
         yield lambda label, done, total: bar.update(task, description=f"{title}: {label}", completed=done, total=total)

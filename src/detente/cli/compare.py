@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from detente.cli.common import Json, emit, out, progress_bar, signed, text_table
+from detente.cli.common import Json, emit, out, out_file, progress_bar, signed, text_table, write_csv
 from detente.errors import InputError
 
 if TYPE_CHECKING:
@@ -28,8 +28,10 @@ def compare(
     region: Annotated[
         list[str] | None, typer.Option("--region", "-r", help="Only these; the dozen that differ most if absent.")
     ] = None,
-    csv: Annotated[Path | None, typer.Option(help="Also write every number of every indicator as CSV.")] = None,
-    chart: Annotated[Path | None, typer.Option(help="Also draw it (.svg, .png or .html).")] = None,
+    csv: Annotated[
+        Path | None, typer.Option(help="Also write every number of every indicator as CSV.", callback=out_file)
+    ] = None,
+    chart: Annotated[Path | None, typer.Option(help="Also draw it (.svg, .png or .html).", callback=out_file)] = None,
     as_json: Json = False,
 ) -> None:
     """n packages × m worlds × k parameter sets in one table, each against its own status quo."""
@@ -38,7 +40,7 @@ def compare(
     with progress_bar("compare", as_json) as progress:
         found = run(_packages(package), worlds=world, parameters=horizon, progress=progress)
     if csv is not None:
-        found.to_frame().to_csv(csv, index=False, float_format="%.10g")
+        write_csv(found.to_frame(), csv, index=False, float_format="%.10g")
     spread = found.spread(indicator)
     listed = region or [str(r) for r in spread.index if r != "WORLD"][:SHOWN] + (["WORLD"] if "WORLD" in spread.index else [])
     strange = [r for r in listed if r not in spread.index]
@@ -76,7 +78,7 @@ def changed(
     region: Annotated[
         list[str] | None, typer.Option("--region", "-r", help="Regions to show; the parties and the world if absent.")
     ] = None,
-    csv: Annotated[Path | None, typer.Option(help="Also write the table as CSV.")] = None,
+    csv: Annotated[Path | None, typer.Option(help="Also write the table as CSV.", callback=out_file)] = None,
     as_json: Json = False,
 ) -> None:
     """What changed between two runs: what they read differently, and how much of the gap each difference makes."""
@@ -85,7 +87,7 @@ def changed(
     old, new = _run(before), _run(after)
     found = what_changed(old, new)
     if csv is not None:
-        found.to_frame().to_csv(csv, float_format="%.10g")
+        write_csv(found.to_frame(), csv, float_format="%.10g")
     if as_json:
         emit(found.record())
         return

@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from detente.cli.common import DossierName, Json, WorldName, emit, err, out, plain, text_table
+from detente.cli.common import DossierName, Json, WorldName, emit, err, out, out_file, print_idle, text_table, told_idle
 from detente.errors import InputError
+from detente.files import write
 
 app = typer.Typer(help="Dossiers: list, show, check, start a new one.", no_args_is_help=True)
 
@@ -27,14 +28,16 @@ def dossier_list(as_json: Json = False) -> None:
 
 
 @app.command("show")
-def dossier_show(dossier: DossierName, as_json: Json = False) -> None:
+def dossier_show(dossier: DossierName, world: WorldName = "world-2022", as_json: Json = False) -> None:
     """The measures with their status, the scenarios and the deadlines of a dossier."""
     from detente.policy.dossier import load_dossier
+    from detente.world.library import load_world
 
-    d = load_dossier(dossier)
+    d, table = load_dossier(dossier), load_world(world)
     status = d.status()
+    idle = d.never_effective(table.regions, table.sectors)
     if as_json:
-        emit({**d.model_dump(mode="json"), "status": {k: str(v) for k, v in status.items()}})
+        emit({**d.model_dump(mode="json"), "status": {k: str(v) for k, v in status.items()}, **told_idle(idle)})
         return
     out.print(f"{d.title}\nas of {d.as_of}", highlight=False, markup=False)
     shown = text_table(("measure", "by", "status"))
@@ -45,6 +48,7 @@ def dossier_show(dossier: DossierName, as_json: Json = False) -> None:
         out.print(f"scenario {s.id}: {s.title}", highlight=False, markup=False)
     for deadline in d.deadlines():
         out.print(f"due {deadline.date} (in {deadline.days_left} days): {deadline.text}", highlight=False, markup=False)
+    print_idle(idle, f"change nothing in {table.name}")
 
 
 @app.command("check")
@@ -55,8 +59,11 @@ def dossier_check(dossier: DossierName, world: WorldName = "world-2022", as_json
 
     d, table = load_dossier(dossier), load_world(world)
     problems = d.check(table.regions, table.sectors)
+    idle = {} if problems else d.never_effective(table.regions, table.sectors)
     if as_json:
-        emit({"id": d.id, "problems": [str(p) for p in problems]})
+        emit({"id": d.id, "problems": problems, **told_idle(idle)})
+    elif idle:
+        print_idle(idle, f"{d.id} can be read, but {len(idle)} of its measures would change nothing in {table.name}")
     elif not problems:
         out.print(
             f"{d.id} is sound: {len(d.measures)} measures, {len(d.scenarios)} scenarios, {len(d.sources)} sources",
@@ -64,7 +71,7 @@ def dossier_check(dossier: DossierName, world: WorldName = "world-2022", as_json
         )
     else:
         for problem in problems:
-            err.print(plain(str(problem)), highlight=False)
+            err.print(problem, highlight=False)
     if problems:
         raise typer.Exit(2)
 
@@ -81,7 +88,9 @@ def dossier_schema() -> None:
 def dossier_new(
     name: Annotated[str, typer.Argument(help="Short name, lower case with dashes.")],
     title: Annotated[str, typer.Option(help="Title of the negotiation.")] = "A negotiation",
-    target: Annotated[Path | None, typer.Option("--out", "-o", help="File to write; NAME.yaml if absent.")] = None,
+    target: Annotated[
+        Path | None, typer.Option("--out", "-o", help="File to write; NAME.yaml if absent.", callback=out_file)
+    ] = None,
 ) -> None:
     """Write a small dossier to start from, with every field explained."""
     from detente.policy.dossier import new_dossier_text
@@ -90,5 +99,5 @@ def dossier_new(
     text = new_dossier_text(name, title)
     if path.exists():
         raise InputError(f"{path} exists already; choose another name with --out")
-    path.write_text(text, encoding="utf-8")
+    write(path, text.encode())
     out.print(f"{path}\nNext: detente dossier check {path}", highlight=False, markup=False)

@@ -7,7 +7,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from detente.cli.common import DossierName, HorizonName, Json, WorldName, emit, err, out, progress_bar, text_table
+from detente.cli.common import (
+    DossierName,
+    HorizonName,
+    Json,
+    WorldName,
+    emit,
+    err,
+    folder_name,
+    out,
+    out_file,
+    out_folder,
+    progress_bar,
+    text_table,
+)
 
 if TYPE_CHECKING:
     from detente.outlook.ensemble.drivers import Drivers
@@ -27,7 +40,13 @@ def ensemble(
     ] = "serial",
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; as many as there are cores if absent.")] = None,
     store: Annotated[
-        Path | None, typer.Option(help="Directory that keeps what is solved; a run that was stopped goes on.")
+        Path | None,
+        typer.Option(
+            help="Directory that keeps what is solved; a run that was stopped goes on.",
+            callback=out_folder,
+            parser=folder_name,
+            metavar="FOLDER",
+        ),
     ] = None,
     odds: Annotated[
         bool, typer.Option("--odds", help="Also solve every pair of stances and read the stand-off in each draw.")
@@ -35,9 +54,13 @@ def ensemble(
     drivers: Annotated[bool, typer.Option(help="Say what drives each number.")] = True,
     world: WorldName = "world-2022",
     horizon: HorizonName = None,
-    csv: Annotated[Path | None, typer.Option(help="Also write quantiles of every headline as CSV.")] = None,
-    draws_file: Annotated[Path | None, typer.Option("--draws-file", help="Also write every draw, as .parquet or .csv.")] = None,
-    chart: Annotated[Path | None, typer.Option(help="Also draw real income with ranges: .svg, .png or .html.")] = None,
+    csv: Annotated[Path | None, typer.Option(help="Also write quantiles of every headline as CSV.", callback=out_file)] = None,
+    draws_file: Annotated[
+        Path | None, typer.Option("--draws-file", help="Also write every draw, as .parquet or .csv.", callback=out_file)
+    ] = None,
+    chart: Annotated[
+        Path | None, typer.Option(help="Also draw real income with ranges: .svg, .png or .html.", callback=out_file)
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Ranges on every headline number, and what drives them, from many draws of everything uncertain."""

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from detente.cli.common import DossierName, HorizonName, Json, WorldName, emit, out, progress_bar, text_table
+from detente.cli.common import DossierName, HorizonName, Json, WorldName, emit, out, out_file, progress_bar, text_table, write_csv
 
 
 def outlook(
@@ -24,9 +24,12 @@ def outlook(
     discount: Annotated[float, typer.Option(help="Discount rate a year for averages over time.")] = 0.0,
     world: WorldName = "world-2022",
     horizon: HorizonName = None,
-    csv: Annotated[Path | None, typer.Option(help="Also write every path as CSV.")] = None,
+    csv: Annotated[Path | None, typer.Option(help="Also write every path as CSV.", callback=out_file)] = None,
     chart: Annotated[
-        Path | None, typer.Option(help="Also draw the tree (with --region: real income over the months) as .svg, .png or .html.")
+        Path | None,
+        typer.Option(
+            help="Also draw the tree (with --region: real income over the months) as .svg, .png or .html.", callback=out_file
+        ),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -44,7 +47,7 @@ def outlook(
             look.paths.column(code)
         asked = key_questions(case, table, look=look, by=by, progress=progress) if questions else None
     if csv is not None:
-        look.tree.to_frame().to_csv(csv, index=False, float_format="%.10g")
+        write_csv(look.tree.to_frame(), csv, index=False, float_format="%.10g")
     if chart is not None:
         from detente.briefing.charts.outlook import draw_fan, draw_tree
         from detente.briefing.charts.standalone import save_chart

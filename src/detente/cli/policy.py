@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from detente.cli.common import Json, emit, out, text_table
+from detente.cli.common import Json, emit, out, out_file, text_table
 from detente.errors import InputError
+from detente.files import write
 
 if TYPE_CHECKING:
     from detente.policy.dossier import Dossier
@@ -20,8 +21,10 @@ app = typer.Typer(help="Policy on a day: measures in force, changes, deadlines, 
 Target = Annotated[str, typer.Argument(help="A dossier (kuala-lumpur-2025), a ledger (us-china), or a YAML file.")]
 Day = Annotated[str | None, typer.Option("--on", help="The day, as 2025-05-14; the file's own date if absent.")]
 By = Annotated[str | None, typer.Option("--by", help="Measures of this government only.")]
-CsvFile = Annotated[Path | None, typer.Option("--csv", help="Also write CSV here.")]
-ParquetFile = Annotated[Path | None, typer.Option("--parquet", help="Also write Parquet here (needs pyarrow).")]
+CsvFile = Annotated[Path | None, typer.Option("--csv", help="Also write CSV here.", callback=out_file)]
+ParquetFile = Annotated[
+    Path | None, typer.Option("--parquet", help="Also write Parquet here (needs pyarrow).", callback=out_file)
+]
 
 
 def _load(target: str) -> Dossier | Ledger:
@@ -98,7 +101,7 @@ def policy_show(target: Target, on: Day = None, by: By = None, as_json: Json = F
         table.columns[0].no_wrap = False
         for m in group:
             mark = "" if m.confirmed else " (not confirmed)"
-            table.add_row(m.title.replace("[", "\\[") + mark, m.by, _rate(m), str(m.start or ""))
+            table.add_row(m.title + mark, m.by, _rate(m), str(m.start or ""))
         out.print(table)
 
 
@@ -126,9 +129,7 @@ def policy_diff(
     table = text_table(("measure", "day", "before", "after"))
     table.columns[0].no_wrap = False
     for c in changes:
-        table.add_row(
-            titles[c.measure].replace("[", "\\["), str(c.date), c.before.value.replace("_", " "), c.after.value.replace("_", " ")
-        )
+        table.add_row(titles[c.measure], str(c.date), c.before.value.replace("_", " "), c.after.value.replace("_", " "))
     out.print(table)
 
 
@@ -138,9 +139,11 @@ def policy_timeline(
     first: Annotated[str | None, typer.Option("--from", help="First day; 2018-01-01 if absent.")] = None,
     second: Annotated[str | None, typer.Option("--to", help="Last day; the file's own date if absent.")] = None,
     by: By = None,
-    csv: Annotated[Path | None, typer.Option("--csv", help="Also write the daily panel (day × measure) as CSV.")] = None,
+    csv: Annotated[
+        Path | None, typer.Option("--csv", help="Also write the daily panel (day × measure) as CSV.", callback=out_file)
+    ] = None,
     parquet: Annotated[
-        Path | None, typer.Option("--parquet", help="Also write the daily panel as Parquet (needs pyarrow).")
+        Path | None, typer.Option("--parquet", help="Also write the daily panel as Parquet (needs pyarrow).", callback=out_file)
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -152,6 +155,8 @@ def policy_timeline(
     start, end = _day(first, datetime.date(2018, 1, 1)), _day(second, book.as_of)
     if end < start:
         raise InputError(f"the timeline would end ({end}) before it begins ({start})")
+    if end == datetime.date.max:
+        raise InputError(f"{end} is the end of the calendar; give an earlier day")
     measures = tuple(m for m in book.measures if by is None or m.by == by.upper())
     spans = timeline(measures, start, end + datetime.timedelta(days=1))
     if csv is not None or parquet is not None:
@@ -172,7 +177,7 @@ def policy_deadlines(
     target: Target,
     on: Day = None,
     within: Annotated[int | None, typer.Option("--within", min=1, help="Days ahead to look.")] = None,
-    ics: Annotated[Path | None, typer.Option("--ics", help="Also write a calendar file (iCalendar).")] = None,
+    ics: Annotated[Path | None, typer.Option("--ics", help="Also write a calendar file (iCalendar).", callback=out_file)] = None,
     as_json: Json = False,
 ) -> None:
     """What is due after a day: duties taking effect, suspensions and measures ending, meetings."""
@@ -188,7 +193,7 @@ def policy_deadlines(
             for m in book.measures:
                 if m.by in book.clocks:
                     clocks[m.id] = f"by the clock of {book.clocks[m.by].zone}, {m.clock or book.clocks[m.by].day_starts}"
-        ics.write_bytes(calendar_text(due, book.id, day, clocks).encode())
+        write(ics, calendar_text(due, book.id, day, clocks).encode())
     if as_json:
         emit({"id": book.id, "on": day, "deadlines": [
             {"date": d.date, "days_left": d.days_left, "kind": d.kind, "text": d.text, "measure": d.measure} for d in due
@@ -197,7 +202,7 @@ def policy_deadlines(
     table = text_table(("due", "date", "days left"))
     table.columns[0].no_wrap = False
     for d in due:
-        table.add_row(d.text.replace("[", "\\["), str(d.date), str(d.days_left))
+        table.add_row(d.text, str(d.date), str(d.days_left))
     out.print(table)
     if ics is not None:
         out.print(f"{len(due)} entries written to {ics}", highlight=False, markup=False)
@@ -278,7 +283,7 @@ def policy_average(
     if found.base:
         table.add_row("base rate", f"{found.base:.1f}")
     for name, value in found.pieces.items():
-        table.add_row(book.measure(name).title.replace("[", "\\["), f"{value:.2f}".replace("-", "−"))
+        table.add_row(book.measure(name).title, f"{value:.2f}".replace("-", "−"))
     out.print(table)
     if found.unknown:
         out.print(

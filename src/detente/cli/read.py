@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from detente.cli.common import Json, emit, err, out, plain
+from detente.cli.common import Json, emit, err, out, out_file
 from detente.errors import InputError
+from detente.files import write
 
 if TYPE_CHECKING:
     from detente.reader import Finding, Reading
@@ -22,7 +23,9 @@ def read(
         str | None, typer.Option("--date", help="The article's date, as 2025-10-18; found in the text if absent.")
     ] = None,
     as_json: Json = False,
-    target: Annotated[Path | None, typer.Option("--out", "-o", help="Write the draft dossier (YAML) to this file.")] = None,
+    target: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Write the draft dossier (YAML) to this file.", callback=out_file)
+    ] = None,
 ) -> None:
     """Read an article: measures, meetings, deadlines, scenarios, questions; and a draft dossier to finish."""
     from detente.reader import read_article, read_file
@@ -32,7 +35,7 @@ def read(
         raise InputError(f"{target} exists already; choose another name with --out")
     reading = read_article(sys.stdin.buffer.read(4_000_000), given) if file == "-" else read_file(file, given)
     if target is not None:
-        target.write_text(reading.draft, encoding="utf-8")
+        write(target, reading.draft.encode())
     if as_json:
         emit(reading.to_dict())
         return
@@ -62,12 +65,12 @@ def _day(written: str | None) -> day | None:
 def _show(reading: Reading) -> None:
     article = reading.article
     out.print(
-        plain(f"{article['title'] or 'An article'} ({article['date'] or 'date unknown'}: {article['date_found']})"),
+        f"{article['title'] or 'An article'} ({article['date'] or 'date unknown'}: {article['date_found']})",
         highlight=False,
         soft_wrap=True,
     )
     for note in reading.notes:
-        err.print(plain(f"note: {note}"), highlight=False, soft_wrap=True)
+        err.print(f"note: {note}", highlight=False, soft_wrap=True)
     lines: list[tuple[str, tuple[Finding, ...]]] = [
         ("measure", reading.measures), ("meeting", reading.meetings), ("venue", (reading.venue,) if reading.venue else ()),
         ("deadline", reading.deadlines), ("scenario", reading.scenarios), ("question", reading.questions),
@@ -75,10 +78,10 @@ def _show(reading: Reading) -> None:
     ]  # fmt: skip
     for name, found in lines:
         for f in found:
-            out.print(plain(f"{name:9}{f.confidence:.2f}  {_line(name, f)}"), highlight=False, soft_wrap=True)
+            out.print(f"{name:9}{f.confidence:.2f}  {_line(name, f)}", highlight=False, soft_wrap=True)
     if reading.set_aside:
         out.print(
-            plain(f"set aside: {len(reading.set_aside)} mentions (denied, hypothetical, historical or too vague; see --json)"),
+            f"set aside: {len(reading.set_aside)} mentions (denied, hypothetical, historical or too vague; see --json)",
             highlight=False,
             soft_wrap=True,
         )

@@ -7,14 +7,41 @@ from typing import Annotated
 
 import typer
 
-from detente.cli.common import DossierName, HorizonName, Json, WorldName, emit, out, progress_bar, signed, text_table
+from detente.cli.common import (
+    DossierName,
+    Force,
+    HorizonName,
+    Json,
+    WorldName,
+    emit,
+    folder_name,
+    out,
+    out_file,
+    out_folder,
+    print_idle,
+    progress_bar,
+    signed,
+    text_table,
+    told_idle,
+)
 from detente.errors import InputError
 
 
 def brief(
     dossier: DossierName,
     world: WorldName = "world-2022",
-    out_dir: Annotated[Path | None, typer.Option("--out", "-o", help="Where to write; briefing/DOSSIER if absent.")] = None,
+    out_dir: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            "-o",
+            help="Where to write; briefing/DOSSIER if absent.",
+            callback=out_folder,
+            parser=folder_name,
+            metavar="FOLDER",
+        ),
+    ] = None,
+    force: Force = False,
     horizon: HorizonName = None,
     as_json: Json = False,
 ) -> None:
@@ -26,7 +53,7 @@ def brief(
     negotiation = load_dossier(dossier)
     target = out_dir or Path("briefing") / negotiation.id
     with progress_bar("briefing", as_json) as progress:
-        result = write_briefing(negotiation, load_world(world), out=target, horizon=horizon, progress=progress)
+        result = write_briefing(negotiation, load_world(world), out=target, horizon=horizon, force=force, progress=progress)
     if as_json:
         emit(
             {
@@ -56,8 +83,10 @@ def solve(
     against: Annotated[
         str, typer.Option(help="Compare with the status quo, or with the table's baseline: status-quo, baseline.")
     ] = "status-quo",
-    csv: Annotated[Path | None, typer.Option(help="Also write the regional results as CSV.")] = None,
-    run_file: Annotated[Path | None, typer.Option("--run", help="Also write a run file that detente rerun repeats.")] = None,
+    csv: Annotated[Path | None, typer.Option(help="Also write the regional results as CSV.", callback=out_file)] = None,
+    run_file: Annotated[
+        Path | None, typer.Option("--run", help="Also write a run file that detente rerun repeats.", callback=out_file)
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Solve one scenario and print what it does to every economy."""
@@ -78,6 +107,7 @@ def solve(
     name = None if scenario in (None, "status-quo") else scenario
     basis = horizon or negotiation.horizon.default
     economy = table.economy()
+    idle = negotiation.without_effect(table.regions, table.sectors, name)
     outcome = run(economy, negotiation.policy(name, table.regions, table.sectors), basis)
     compared = f"the table's baseline ({negotiation.reference.label})"
     if against == "status-quo" and name is not None:
@@ -92,7 +122,7 @@ def solve(
     title = f"{negotiation.scenario(name).title if name else 'Status quo'} against {compared}"
     if as_json:
         header = {"dossier": negotiation.id, "scenario": name or "status-quo", "against": compared, "horizon": basis}
-        emit({**header, **outcome.record()})
+        emit({**header, **outcome.record(), **told_idle(idle)})
         return
     out.print(f"{title}\n{basis} run, {table.name}, data of {table.year}", highlight=False, markup=False, soft_wrap=True)
     shown = text_table(("economy", "real income, %", "bn USD a year", "prices, %", "exports, %"))
@@ -103,12 +133,13 @@ def solve(
     total = (signed(outcome.world_real_income), signed(outcome.equivalent_variation.sum() / 1000))
     shown.add_row("world", *total, "", "", style="bold")
     out.print(shown)
+    print_idle(idle, f"Left out, as they change nothing in {table.name}")
     out.print(f"{outcome.status}, residual {outcome.residual:.0e}, {outcome.iterations} sweeps", style="dim", highlight=False)
 
 
 def stress(
     draws: Annotated[int, typer.Option("--draws", "-n", min=1, help="How many random extreme packages.")] = 100,
-    seed: Annotated[int, typer.Option(help="Seed; draw k depends on it and on k alone.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Seed; draw k depends on it and on k alone.")] = 0,
     world: WorldName = "world-2022",
     as_json: Json = False,
 ) -> None:

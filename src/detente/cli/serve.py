@@ -7,13 +7,21 @@ from typing import Annotated
 
 import typer
 
-from detente.cli.common import out
+from detente.cli.common import folder_name, out, out_folder
 
 
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on; other machines reach it only with a token.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 8000,
-    data: Annotated[Path | None, typer.Option(help="Where jobs and results are kept; the user's data folder if absent.")] = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            help="Where jobs and results are kept; the user's data folder if absent.",
+            callback=out_folder,
+            parser=folder_name,
+            metavar="FOLDER",
+        ),
+    ] = None,
     token: Annotated[
         str | None, typer.Option(envvar="DETENTE_TOKEN", help="Word that lets people in; needed beyond this machine.")
     ] = None,

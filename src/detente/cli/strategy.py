@@ -7,20 +7,43 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from detente.cli.common import DossierName, HorizonName, Json, WorldName, emit, out, progress_bar, signed, text_table
+from detente.cli.common import (
+    DossierName,
+    HorizonName,
+    Json,
+    WorldName,
+    emit,
+    out,
+    out_file,
+    progress_bar,
+    signed,
+    text_table,
+    write_csv,
+)
 from detente.errors import InputError
 
 if TYPE_CHECKING:
     from detente.policy.instruments import Policy
     from detente.world.world import World
 
-Players = Annotated[list[str] | None, typer.Option("--player", "-p", help="A player; repeat for more. All regions if absent.")]
+
+def once(names: list[str] | None) -> list[str] | None:
+    """Refuse a name given twice."""
+    for name in names or ():
+        if (names or []).count(name) > 1:
+            raise InputError(f"{name} is given twice")
+    return names
+
+
+Players = Annotated[
+    list[str] | None, typer.Option("--player", "-p", help="A player; repeat for more. All regions if absent.", callback=once)
+]
 DetailName = Annotated[str, typer.Option(help="region (one rate), pair, sector (the same to all) or pair-sector.")]
 OnEachOther = Annotated[bool, typer.Option("--on-each-other", help="Only the players' tariffs on each other move.")]
 DossierOption = Annotated[str | None, typer.Option("--dossier", help="Start from a dossier's status quo, not from the table.")]
-CsvFile = Annotated[Path | None, typer.Option(help="Also write every rate as CSV.")]
-TableFile = Annotated[Path | None, typer.Option("--csv", help="Also write the figures as CSV.")]
-ChartFile = Annotated[Path | None, typer.Option(help="Also draw it: .svg, .png or .html.")]
+CsvFile = Annotated[Path | None, typer.Option(help="Also write every rate as CSV.", callback=out_file)]
+TableFile = Annotated[Path | None, typer.Option("--csv", help="Also write the figures as CSV.", callback=out_file)]
+ChartFile = Annotated[Path | None, typer.Option(help="Also draw it: .svg, .png or .html.", callback=out_file)]
 
 
 def nash(
@@ -35,7 +58,8 @@ def nash(
     horizon: HorizonName = None,
     check: Annotated[bool, typer.Option("--check", help="Run a fresh best reply for every player at the solution.")] = False,
     resume: Annotated[
-        Path | None, typer.Option(help="Keep the state of the search in this file, and go on from it if it is there.")
+        Path | None,
+        typer.Option(help="Keep the state of the search in this file, and go on from it if it is there.", callback=out_file),
     ] = None,
     csv: CsvFile = None,
     chart: ChartFile = None,
@@ -65,7 +89,7 @@ def nash(
                 checkpoint=resume, **options,
             )  # fmt: skip
     if csv is not None:
-        found.rates().to_csv(csv, index=False, float_format="%.10g")
+        write_csv(found.rates(), csv, index=False, float_format="%.10g")
     against = f"the status quo of {dossier}" if dossier else "the table's tariffs"
     if chart is not None:
         from detente.briefing.charts.choices import rates_figure
@@ -123,7 +147,7 @@ def bargain(
         if chart is not None and deal.room:
             frontier = pareto_frontier(table, party, 9, point, progress=progress, **options)
     if csv is not None:
-        deal.rates().to_csv(csv, index=False, float_format="%.10g")
+        write_csv(deal.rates(), csv, index=False, float_format="%.10g")
     if chart is not None and frontier is not None:
         from detente.briefing.charts.choices import frontier_figure
         from detente.briefing.charts.standalone import save_chart
@@ -179,7 +203,7 @@ def regimes(
         )
     frame = found.to_frame()
     if csv is not None:
-        frame.rename_axis("region").to_csv(csv, float_format="%.10g")
+        write_csv(frame.rename_axis("region"), csv, float_format="%.10g")
     against = f"the status quo of {dossier}" if dossier else "the table's tariffs"
     if chart is not None:
         from detente import words as text
@@ -231,7 +255,7 @@ def deal(
             solves=solves, progress=progress,
         )  # fmt: skip
     if csv is not None:
-        found.exchange().to_csv(csv, index=False, float_format="%.10g")
+        write_csv(found.exchange(), csv, index=False, float_format="%.10g")
     if chart is not None and found.status == "deal":
         from detente.briefing.charts.choices import gains_figure
         from detente.briefing.charts.standalone import save_chart
@@ -277,4 +301,6 @@ def _status_quo(dossier: str | None, table: World) -> Policy | None:
         return None
     from detente.policy.dossier import load_dossier
 
-    return load_dossier(dossier).policy(None, table.regions, table.sectors)
+    found = load_dossier(dossier)
+    found.must_fit(table)
+    return found.policy(None, table.regions, table.sectors)

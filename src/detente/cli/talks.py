@@ -9,14 +9,26 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from detente.cli.common import DossierName, HorizonName, Json, WorldName, emit, out, progress_bar, signed, text_table
+from detente.cli.common import (
+    DossierName,
+    HorizonName,
+    Json,
+    WorldName,
+    emit,
+    out,
+    out_file,
+    progress_bar,
+    signed,
+    text_table,
+    write_csv,
+)
 
 if TYPE_CHECKING:
     from detente.strategy.table import AtTheTable
     from detente.talks.patience import Patience
 
-CsvFile = Annotated[Path | None, typer.Option(help="Also write the table as CSV.")]
-ChartFile = Annotated[Path | None, typer.Option(help="Also draw it: .svg, .png or .html.")]
+CsvFile = Annotated[Path | None, typer.Option(help="Also write the table as CSV.", callback=out_file)]
+ChartFile = Annotated[Path | None, typer.Option(help="Also draw it: .svg, .png or .html.", callback=out_file)]
 WeightTexts = Annotated[
     list[str] | None,
     typer.Option("--weight", help="Change a motive and show what moves: USA.prices=0.6, CHN.employment.ELE=0.5. Repeatable."),
@@ -58,7 +70,7 @@ def talks(
         case, before = _read(dossier, world, horizon, patience, weight, deadline, progress)
     day = None if by is None else by.date()
     if csv is not None:
-        case.trials.summary().to_csv(csv, float_format="%.10g")
+        write_csv(case.trials.summary(), csv, float_format="%.10g")
     if chart is not None:
         from detente.briefing.charts.standalone import save_chart
         from detente.briefing.charts.talks import odds_figure
@@ -113,7 +125,7 @@ def truce(
         case, before = _read(dossier, world, horizon, patience, weight, None, progress)
         duties = duty_game(load_dossier(dossier), load_world(world), horizon, weights=case.judging.given)
     if csv is not None:
-        _renewals(case).to_csv(csv, index=False, float_format="%.10g")
+        write_csv(_renewals(case), csv, index=False, float_format="%.10g")
     if chart is not None:
         from detente.briefing.charts.standalone import save_chart
         from detente.briefing.charts.talks import needs_figure

@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from detente.cli.common import DossierName, HorizonName, Json, WorldName, emit, out, plain, progress_bar, text_table
+from detente.cli.common import (
+    DossierName,
+    HorizonName,
+    Json,
+    WorldName,
+    emit,
+    out,
+    out_file,
+    progress_bar,
+    text_table,
+    write_csv,
+)
 from detente.errors import InputError
 
 if TYPE_CHECKING:
@@ -42,7 +53,7 @@ def watch(
     ] = True,
     world: WorldName = "world-2022",
     horizon: HorizonName = None,
-    csv: Annotated[Path | None, typer.Option(help="Also write the odds as CSV.")] = None,
+    csv: Annotated[Path | None, typer.Option(help="Also write the odds as CSV.", callback=out_file)] = None,
     as_json: Json = False,
 ) -> None:
     """Odds of every fork as of a day, kept in a journal, moved by what is seen, scored by what happened.
@@ -101,7 +112,7 @@ def _forecast(
     found = look(case, contents, on, seen=seen, source=source, stand_off=stand_off, code=__version__)
     stored = book.append(found.lines)
     if csv is not None:
-        _write_csv(csv, found.odds)
+        _csv(csv, found.odds)
     if as_json:
         emit({"dossier": case.id, "journal": str(book.path.resolve()), "stored": len(stored), **found.record()})
         return
@@ -223,7 +234,7 @@ def _list(case: Dossier, book: Journal, contents: Contents, as_json: bool) -> No
         return
     shown = text_table(("line", "day", "what", "fork", ""))
     for e in contents.entries:
-        shown.add_row(str(e.line), e.made_on.isoformat(), e.kind, str(e.data["fork"]), plain(_gist(e)))
+        shown.add_row(str(e.line), e.made_on.isoformat(), e.kind, str(e.data["fork"]), _gist(e))
     for k in (2, 3, 4):
         shown.columns[k].justify = "left"
     shown.columns[4].no_wrap = False
@@ -277,11 +288,11 @@ def _stand_off(case: Dossier, world: str, horizon: str | None, wanted: bool, qui
         return at_the_table(case, load_world(world), horizon, progress=progress).odds_by
 
 
-def _write_csv(path: Path, odds: Mapping[str, ForkOdds]) -> None:
+def _csv(path: Path, odds: Mapping[str, ForkOdds]) -> None:
     import pandas as pd
 
     frames = [o.to_frame().reset_index().assign(fork=f, date=o.date, on=o.on) for f, o in odds.items()]
-    (pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()).to_csv(path, index=False, float_format="%.6g")
+    write_csv(pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(), path, index=False, float_format="%.6g")
 
 
 def _percent(p: float) -> str:

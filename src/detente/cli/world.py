@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from detente.cli.common import Json, WorldName, emit, out, progress_bar, text_table
+from detente.cli.common import Json, WorldName, emit, out, out_file, progress_bar, text_table
 
 app = typer.Typer(help="The world table: look at it, or build it from its sources.", no_args_is_help=True)
 
@@ -53,7 +53,7 @@ def world_info(world: WorldName = "world-2022", as_json: Json = False) -> None:
 def world_build(
     sources: Annotated[Path, typer.Option(help="Folder with the source files; docs/world.md says where each is had.")],
     icio: Annotated[Path | None, typer.Option(help="The input–output table, if it is not in the folder.")] = None,
-    target: Annotated[Path, typer.Option("--out", "-o", help="The file to write.")] = Path("world-2022.npz"),
+    target: Annotated[Path, typer.Option("--out", "-o", help="The file to write.", callback=out_file)] = Path("world-2022.npz"),
     full: Annotated[bool, typer.Option("--full", help="Every economy and industry of the source, not grouped.")] = False,
     as_json: Json = False,
 ) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 
 from detente.equilibrium.levels import Equilibrium
 from detente.errors import InputError
+from detente.files import whole
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -344,9 +346,10 @@ class Outcome:
             "provenance": dict(self.provenance),
         }
 
-    def to_csv(self, path: Any) -> None:
+    def to_csv(self, path: str | PathLike[str]) -> None:
         """Write `to_frame()`."""
-        self.to_frame().to_csv(path, index_label="region", float_format="%.10g")
+        with whole(path) as draft:
+            self.to_frame().to_csv(draft, index_label="region", float_format="%.10g")
 
     # inside ---------------------------------------------------------------------------------------------------------
 

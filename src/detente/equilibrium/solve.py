@@ -11,7 +11,6 @@ True
 
 from __future__ import annotations
 
-import hashlib
 import importlib.metadata
 import json
 from collections.abc import Iterable, Sequence
@@ -28,6 +27,7 @@ from detente.equilibrium.memory import memory
 from detente.equilibrium.outcome import Outcome, Shadow
 from detente.equilibrium.parameters import Parameters, horizon as named_horizon
 from detente.errors import InputError, NotConverged, ShockError
+from detente.files import cache_folder, sha256
 from detente.policy.instruments import Policy
 from detente.policy.shock import Shock
 from detente.world.economy import Economy
@@ -351,14 +351,13 @@ def _package(policy: Policy) -> str:
 
 
 def _digest(economy: Economy, shock: Shock, parameters: Parameters) -> str:
-    digest = hashlib.sha256(economy.fingerprint.encode())
-    digest.update(json.dumps(parameters.record(), sort_keys=True, default=str).encode())
+    parts = [economy.fingerprint.encode(), json.dumps(parameters.record(), sort_keys=True, default=str).encode()]
     for array in (shock.tariffs, shock.export_taxes, shock.iceberg, shock.allowed, shock.unit_cost, shock.subsidies):
-        digest.update(np.ascontiguousarray(array).data)
+        parts.append(np.ascontiguousarray(array).tobytes())
     for control in shock.controls:
-        digest.update(f"{control.label}|{control.bound!r}|{control.kind}|{control.rent}".encode())
-        digest.update(np.packbits(control.flows).tobytes())
-    return digest.hexdigest()[:16]
+        parts.append(f"{control.label}|{control.bound!r}|{control.kind}|{control.rent}".encode())
+        parts.append(np.packbits(control.flows).tobytes())
+    return sha256(*parts)[:16]
 
 
 @lru_cache(maxsize=1)
@@ -384,12 +383,9 @@ def _version() -> str:
 @lru_cache(maxsize=1)
 def _prepare() -> None:
     """Point the compiler at a cache, so that a later run starts at once. A read-only home only costs the compilation."""
-    import os
-    from pathlib import Path
-
     import jax
 
-    folder = Path(os.environ.get("DETENTE_CACHE") or Path.home() / ".cache" / "detente") / "compiled"
+    folder = cache_folder("compiled")
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:

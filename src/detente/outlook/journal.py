@@ -18,7 +18,6 @@ after the outcome is counted and told apart.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import sys
@@ -30,6 +29,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from detente.errors import InputError
+from detente.files import sha256
 
 if TYPE_CHECKING:
     from detente.outlook.fork_odds import ForkOdds
@@ -192,12 +192,12 @@ def forecast_line(dossier: Dossier, odds: ForkOdds, code: str) -> dict[str, Any]
 
 def dossier_hash(dossier: Dossier) -> str:
     """SHA-256 of a dossier's content, comments and order of keys aside."""
-    return hashlib.sha256(_canonical(dossier.model_dump(mode="json", by_alias=True))).hexdigest()
+    return sha256(_canonical(dossier.model_dump(mode="json", by_alias=True)))
 
 
 def digest(data: Mapping[str, Any]) -> str:
     """SHA-256 of a line without its own hash."""
-    return hashlib.sha256(_canonical({k: v for k, v in data.items() if k != "hash"})).hexdigest()
+    return sha256(_canonical({k: v for k, v in data.items() if k != "hash"}))
 
 
 def _canonical(data: Mapping[str, Any]) -> bytes:

@@ -322,6 +322,7 @@ def outlook(
     case = load_dossier(dossier) if isinstance(dossier, str) else dossier
     ahead = prospects_of(case)
     table = load_world() if world is None else world
+    case.must_fit(table)
     origin: dict[str, ForkOdds] = {}
     if odds is None:
         if stand_off is None and any(b.stand_off for _, b in ahead.branches.values()) and has_stances(case, table):

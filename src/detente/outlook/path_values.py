@@ -150,8 +150,8 @@ def path_values(
     Raises `NotConverged` and `OverlappingMeasures` with the first path that comes through the state; `InputError` for a negative
     discount rate.
     """
-    if discount < 0:
-        raise InputError(f"the discount rate must not be below 0, not {discount:g}")
+    if not 0 <= discount < math.inf:
+        raise InputError(f"the discount rate must be a number and not below 0, not {discount:g}")
     economy = world.economy()
     central = named_horizon(horizon, **parameters)
     sets = {"central": central}

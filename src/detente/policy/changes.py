@@ -22,7 +22,7 @@ from typing import Any, Self
 from pydantic import Field, ValidationError, model_validator
 
 from detente.errors import BadDossier, UnknownName
-from detente.policy.measures import Identifier, Measure, Strict
+from detente.policy.measures import CHANGED, Identifier, Measure, Strict
 
 
 class Change(Strict):
@@ -81,7 +81,7 @@ def apply_changes(measures: Iterable[Measure], changes: Iterable[object]) -> tup
         if change.carry_out:
             fields |= {"threatened": False, "effective": fields.pop("would_take_effect", None)}
         try:
-            table[change.target] = Measure.model_validate(fields)
+            table[change.target] = Measure.model_validate(fields, context=CHANGED)
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(str(p) for p in first["loc"]) or "measure"

@@ -26,18 +26,19 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from detente.errors import BadDossier, OverlappingMeasures, UnknownName, nearest
 from detente.policy.changes import Change, apply_changes
 from detente.policy.instruments import Policy
-from detente.policy.measures import Identifier, Measure, Strict, Text
+from detente.policy.measures import Base, Identifier, Measure, Strict, Text, no_bool
 from detente.policy.parts import Bystander, Event, Horizon, KeyQuestion, Party, Published, Reference, Scenario, Source, Venue
 from detente.policy.prospects import Branch, Fork, Prospects, Signal
-from detente.policy.reading import MAX_BYTES, read_yaml, validate
-from detente.policy.stacking import Array, Stack, check_exclusive, policy_on, stack_on
+from detente.policy.reading import MAX_BYTES, placed, read_yaml, validate
+from detente.policy.stacking import Array, Stack, check_exclusive, codes_of, policy_on, stack_on, without_effect
 from detente.policy.timing import Deadline, Span, Status, in_force, next_deadlines, status_on, timeline, turning_days
 from detente.words.names import group_table, region_name, region_table, sector_name, sector_table
+from detente.world.world import World
 
 __all__ = [
     "Branch",
@@ -65,7 +66,7 @@ Item = TypeVar("Item")
 class Dossier(Strict):
     """One negotiation. See the module docstring."""
 
-    schema_version: Literal[1]
+    schema_version: Annotated[Literal[1], BeforeValidator(no_bool)]
     id: Identifier
     title: Text
     summary: Text
@@ -124,7 +125,52 @@ class Dossier(Strict):
                         raise ValueError(f"{where}: measure {m.id!r}: source {_unknown(source, known)}")
             self._no_overlap(where, changed)
         self._no_overlap("measures", self.measures)
+        self._once_and_in_time()
+        self._no_circle()
         return self
+
+    def _once_and_in_time(self) -> None:
+        """Nobody is named twice, and what is past or to come lies on the right side of the dossier's date."""
+        if self.reference.date > self.as_of:
+            raise placed(("reference", "date"), f"{self.reference.date} is after the dossier's date ({self.as_of})")
+        seen = {p.region: "a party" for p in self.parties}
+        for k, b in enumerate(self.bystanders):
+            if b.region in seen:
+                raise placed(("bystanders", k, "region"), f"bystander {b.region} is {seen[b.region]} already")
+            seen[b.region] = "a bystander"
+        for k, q in enumerate(self.key_questions):
+            if q.by_when < self.as_of:
+                raise placed(("key_questions", k, "by_when"), f"the question is due {q.by_when}, before {self.as_of}")
+        for k, s in enumerate(self.prospects.signals if self.prospects else ()):
+            if s.date > self.as_of:
+                where = ("prospects", "signals", k, "date")
+                raise placed(where, f"signal {s.id!r} was seen on {s.date}, after the dossier's date ({self.as_of})")
+
+    def _no_circle(self) -> None:
+        """No measure takes its own place, nor that of one that, step by step, takes its own."""
+        for k, m in enumerate(self.measures):
+            for name, others in (("replaces", m.replaces), ("yields_to", m.yields_to)):
+                if m.id in others:
+                    raise placed(("measures", k, name), f"measure {m.id!r} names itself")
+        ahead: dict[str, list[str]] = {m.id: [] if m.base is Base.CAP else list(m.replaces) for m in self.measures}
+        for m in self.measures:
+            for other in m.yields_to:
+                ahead[other].append(m.id)
+        clear: set[str] = set()
+        for k, m in enumerate(self.measures):
+            trail: list[str] = []
+            steps = [iter([m.id])]
+            while steps:
+                name = next(steps[-1], None)
+                if name is None:
+                    steps.pop()
+                    clear |= {trail.pop()} if trail else set()
+                elif name in trail:
+                    circle = " → ".join([*trail[trail.index(name) :], name])
+                    raise placed(("measures", k), f"measures take each other's place in a circle: {circle}")
+                elif name not in clear:
+                    trail.append(name)
+                    steps.append(iter(ahead[name]))
 
     def _prospects_fit(self, scenarios: dict[str, str]) -> None:
         branches = {} if self.prospects is None else {b: branch.title for b, (_, branch) in self.prospects.branches.items()}
@@ -265,6 +311,41 @@ class Dossier(Strict):
             (*own, *changes), reference,
         )  # fmt: skip
 
+    def without_effect(self, regions: Sequence[str], sectors: Sequence[str], scenario: str | None = None) -> dict[str, str]:
+        """Why a measure in force in a scenario (None: the status quo) changes nothing in a world."""
+        return without_effect(in_force(self.measures_in(scenario), self.changes_of(scenario)[1]), regions, sectors)
+
+    def never_effective(self, regions: Sequence[str], sectors: Sequence[str]) -> dict[str, str]:
+        """Why a measure of the dossier, or one that it could add, would change nothing in a world on any day."""
+        return without_effect(self._all_measures(), regions, sectors)
+
+    def must_fit(self, world: World) -> None:
+        """Raise `BadDossier` where fewer than two parties are economies of `world`, or a group of them acts as one."""
+        lacking = [p.region for p in self.parties if p.region not in world.regions]
+        if len(self.parties) - len(lacking) < 2:
+            told = " and ".join([", ".join(lacking[:-1]), lacking[-1]] if lacking[1:] else lacking)
+            raise BadDossier(f"{self.id}: the world {world.name} has no region {told}; two parties are needed")
+        for problem in self._groups(world.regions):
+            raise BadDossier(f"{self.id}: {problem}")
+
+    def _groups(self, regions: Sequence[str]) -> list[str]:
+        """Parties and authors of measures that are groups and no region of the world, in words."""
+        acting = {f"party {p.region}": (p.region, "a party is one government") for p in self.parties}
+        acting |= {f"measure {m.id!r}, by": (m.by, "a measure is one government's") for m in self._all_measures()}
+        found = []
+        for where, (code, rule) in acting.items():
+            if code in group_table() and code not in regions:
+                members = ", ".join(codes_of(code, regions)) or "none of this world's economies"
+                found.append(f"{where}: {code} is a group ({members}); {rule}, so name one economy")
+        return found
+
+    def _all_measures(self) -> tuple[Measure, ...]:
+        """The measures, and those that scenarios, stances, menus and branches could add."""
+        forks = self.prospects.branches.values() if self.prospects else ()
+        lists = (*self._change_lists(), *(("", branch.changes) for _, branch in forks))
+        added = [c.add for _, cs in lists for c in cs if c.add is not None]
+        return tuple({m.id: m for m in (*self.measures, *added)}.values())
+
     def check(self, regions: Sequence[str], sectors: Sequence[str]) -> list[str]:
         """Problems of this dossier with a given world, in words: codes it lacks, measures that would then do nothing."""
         known = {**{r: region_name(r) for r in regions}, **{g: str(e["name"]) for g, e in group_table().items()}}
@@ -275,6 +356,7 @@ class Dossier(Strict):
             if code not in known:
                 problems.append(f"{where}: region {_unknown(code, known)}")
 
+        problems += self._groups(regions)
         region("venue", self.venue.region)
         for p in self.parties:
             region("party", p.region)
@@ -286,10 +368,7 @@ class Dossier(Strict):
         for e in self.history:
             for code in e.parties:
                 region(f"event of {e.date}", code)
-        forks = self.prospects.branches.values() if self.prospects else ()
-        lists = (*self._change_lists(), *(("", branch.changes) for _, branch in forks))
-        added = [c.add for _, cs in lists for c in cs if c.add is not None]
-        for m in {m.id: m for m in (*self.measures, *added)}.values():
+        for m in self._all_measures():
             for code in dict.fromkeys(m.named_regions()):
                 region(f"measure {m.id!r}", code)
             for code in dict.fromkeys(m.named_sectors()):

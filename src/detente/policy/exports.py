@@ -14,12 +14,12 @@ of an entry is a digest of its date, kind and measure, its stamp the day of aski
 from __future__ import annotations
 
 import datetime
-import hashlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from detente.errors import InputError
+from detente.files import sha256, whole
 from detente.policy.measures import Measure
 from detente.policy.timing import Deadline, status_on, turning_days
 
@@ -60,7 +60,7 @@ def calendar_text(deadlines: Iterable[Deadline], name: str, asked: datetime.date
         f"X-WR-CALNAME:{escaped(name)}",
     ]  # fmt: skip
     for d in deadlines:
-        digest = hashlib.sha256(f"{name}|{d.date}|{d.kind}|{d.measure}|{d.text}".encode()).hexdigest()[:24]
+        digest = sha256(f"{name}|{d.date}|{d.kind}|{d.measure}|{d.text}".encode())[:24]
         notes = [f"{d.kind}; {name}, as known on {asked.isoformat()}"]
         if d.measure:
             notes += [f"measure {d.measure}"] + ([clocks[d.measure]] if clocks and d.measure in clocks else [])
@@ -104,7 +104,9 @@ def daily_panel(measures: Iterable[Measure], start: datetime.date, end: datetime
 def write_table(frame: pd.DataFrame, path: Path, kind: str) -> Path:
     """`frame` as `csv` or `parquet`."""
     if kind == "csv":
-        frame.to_csv(path, index=False, float_format="%.6f", lineterminator="\n")
+        with whole(path) as draft:
+            frame.to_csv(draft, index=False, float_format="%.6f", lineterminator="\n")
         return path
-    frame.to_parquet(path, index=False, engine="pyarrow")
+    with whole(path) as draft:
+        frame.to_parquet(draft, index=False, engine="pyarrow")
     return path

@@ -22,13 +22,15 @@ of UNCTAD's International Classification of Non-Tariff Measures (MAST), 2019.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from enum import StrEnum
 from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -36,18 +38,53 @@ from pydantic import (
     Field,
     SerializerFunctionWrapHandler,
     Tag,
+    ValidationInfo,
+    field_validator,
     model_serializer,
     model_validator,
 )
 
+from detente.words.names import group_table
+
+FIRST_DAY, LAST_DAY = date(1800, 1, 1), date(2100, 12, 31)
+"""Days a dossier may name; what lies outside is a slip of the pen."""
+LEAST_COST = -50.0
+"""Least cost of a non-tariff measure, percent: bringing goods in cannot save more than half of what they are worth."""
+_BIDI = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+
+
+def readable(text: str) -> str:
+    """Refuse what no reader sees or what a file cannot carry: blanks alone, control characters, reversed writing."""
+    if not text.strip():
+        raise ValueError("there is nothing but blanks")
+    for c in text if not text.isprintable() else "":
+        if (unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\t") or c in _BIDI or ord(c) & 0xFFFE == 0xFFFE:
+            raise ValueError(f"the text holds the control character U+{ord(c):04X}; take it out")
+    return text
+
+
+def _in_ledger(number: str) -> str:
+    """Refuse a number that no assumption of the ledger has."""
+    from detente.policy.assumptions import assumption  # the ledger itself is read with this module
+
+    try:
+        assumption(number)
+    except LookupError as error:
+        raise ValueError(str(error)) from None
+    return number
+
+
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=80)]
 RegionCode = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{1,5}$")]
 SectorCode = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{1,5}$")]
-Text = Annotated[str, Field(min_length=1, max_length=6000)]
+Text = Annotated[str, Field(min_length=1, max_length=6000), AfterValidator(readable)]
+AssumptionNumber = Annotated[str, Field(pattern=r"^A\d+$"), AfterValidator(_in_ledger)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Points = Annotated[float, Field(ge=-100, le=2000)]
 Withheld = Annotated[float, Field(ge=0, le=100)]
 _LEDGER_FIELDS = frozenset({"products", "yields_to", "confirmed", "clock", "unknown_from"})
+CHANGED = "changed"
+"""Validation context of a measure that a change has made from another."""
 DEFAULT = "default"
 """Key of a coverage map that stands for every sector not named."""
 
@@ -57,8 +94,17 @@ class Strict(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, populate_by_name=True)
 
+    @model_validator(mode="after")
+    def _in_our_time(self) -> Self:
+        for name, value in self:
+            if isinstance(value, date) and not FIRST_DAY <= value <= LAST_DAY:
+                told = type(self).model_fields[name].alias or name
+                raise ValueError(f"{told!r} ({value}) lies outside {FIRST_DAY.year} to {LAST_DAY.year}")
+        return self
 
-def _no_bool(value: object) -> object:
+
+def no_bool(value: object) -> object:
+    """Refuse `true` where a number is wanted."""
     if isinstance(value, bool):
         raise ValueError("a number is wanted, not true or false")
     return value
@@ -108,16 +154,16 @@ Codes = Annotated[
     Annotated[Literal["all"], Tag("word")] | Annotated[tuple[RegionCode, ...], BeforeValidator(_one_or_many), Tag("list")],
     Discriminator(_code_form),
 ]
-Number = Annotated[Points, BeforeValidator(_no_bool)]
+Number = Annotated[Points, BeforeValidator(no_bool)]
 RateMap = Annotated[
     Annotated[Number, Tag("one")] | Annotated[dict[RegionCode, Number], Tag("by_name")], Discriminator(_map_or_one)
 ]
-WithheldNumber = Annotated[Withheld, BeforeValidator(_no_bool)]
+WithheldNumber = Annotated[Withheld, BeforeValidator(no_bool)]
 WithheldMap = Annotated[
     Annotated[WithheldNumber, Tag("one")] | Annotated[dict[RegionCode, WithheldNumber], Tag("by_name")],
     Discriminator(_map_or_one),
 ]
-ShareNumber = Annotated[Share, BeforeValidator(_no_bool)]
+ShareNumber = Annotated[Share, BeforeValidator(no_bool)]
 SectorShares = dict[SectorCode | Literal["default"], ShareNumber]
 CoverageMap = Annotated[Annotated[ShareNumber, Tag("one")] | Annotated[SectorShares, Tag("by_name")], Discriminator(_map_or_one)]
 
@@ -201,8 +247,8 @@ class Measure(Strict):
     withhold_pct: WithheldMap | None = None
     rent: Literal["kept", "lost"] = "kept"
     cost_pct: RateMap | None = None
-    growth_pct: Annotated[float, Field(gt=-100, le=10_000), BeforeValidator(_no_bool)] | None = None
-    value_musd: Annotated[float, Field(gt=0), BeforeValidator(_no_bool)] | None = None
+    growth_pct: Annotated[float, Field(gt=-100, le=10_000), BeforeValidator(no_bool)] | None = None
+    value_musd: Annotated[float, Field(gt=0), BeforeValidator(no_bool)] | None = None
     announced: date | None = None
     effective: date | None = None
     expires: date | None = None
@@ -218,7 +264,7 @@ class Measure(Strict):
     gta_type: Text | None = None
     mast: Annotated[str, Field(pattern=r"^[A-P]$")] | None = None
     conditions: Text | None = None
-    assumptions: tuple[Annotated[str, Field(pattern=r"^A\d+$")], ...] = ()
+    assumptions: tuple[AssumptionNumber, ...] = ()
     sources: tuple[Identifier, ...] = Field(min_length=1)
     note: Text | None = None
     products: Products | None = None
@@ -232,6 +278,44 @@ class Measure(Strict):
         """A dump leaves out what only ledgers use where it is not given, so that a dossier's dump is what it was."""
         dumped: dict[str, Any] = handler(self)
         return {k: v for k, v in dumped.items() if k not in _LEDGER_FIELDS or k in self.model_fields_set}
+
+    @field_validator("on", "sectors")
+    @classmethod
+    def _names_something(cls, value: Any) -> Any:
+        if value == ():
+            raise ValueError("the list is empty: the measure would reach nothing")
+        return value
+
+    @field_validator("cost_pct")
+    @classmethod
+    def _costs_are_possible(cls, value: Any) -> Any:
+        for cost in value.values() if isinstance(value, dict) else () if value is None else (value,):
+            if cost < LEAST_COST:
+                raise ValueError(f"a cost of {cost:g} % is below {LEAST_COST:g} %, the least a non-tariff measure can have")
+        return value
+
+    @model_validator(mode="after")
+    def _is_not_about_itself(self) -> Self:
+        if self.on != "all" and self.by in self.on:
+            raise ValueError(f"'on' names {self.by}, whose measure it is: a government's duty on itself does nothing")
+        return self
+
+    @model_validator(mode="after")
+    def _parts_fit(self, info: ValidationInfo) -> Self:
+        """What is written in one place; a change may move the rest of a measure away from it (see `policy.changes`)."""
+        if info.context == CHANGED:
+            return self
+        wanted = None if self.on == "all" else _members(self.on)
+        tables = {"rate_pct": self.rate_pct, "withhold_pct": self.withhold_pct, "cost_pct": self.cost_pct}
+        for name, table in {**tables, "coverage_by_partner": self.coverage_by_partner}.items():
+            for partner in table if isinstance(table, dict) else ():
+                own = _members([partner])
+                if own is not None and wanted is not None and not own & wanted:
+                    raise ValueError(f"{name!r} names {partner}, which is not among those the measure is on")
+        for rest in self.suspended:
+            if (self.start and rest.to and rest.to <= self.start) or (self.stop and rest.start >= self.stop):
+                raise ValueError(f"suspended from {rest.start}, outside its own life ({self.start} to {self.stop or 'open'})")
+        return self
 
     @model_validator(mode="after")
     def _instrument_has_its_number(self) -> Self:
@@ -329,6 +413,17 @@ class Measure(Strict):
         for table in (self.coverage, *self.coverage_by_partner.values()):
             if isinstance(table, dict):
                 yield from (k for k in table if k != DEFAULT)
+
+
+def _members(codes: Iterable[str]) -> set[str] | None:
+    """The economies that regions and groups stand for, by name; None for all there are."""
+    found: set[str] = set()
+    for code in codes:
+        members = group_table().get(code, {}).get("members", ())
+        if members == "all":
+            return None
+        found |= {code, *members}
+    return found
 
 
 def _lookup(table: float | dict[str, float] | None, partner: str) -> float:

@@ -13,16 +13,18 @@ import datetime
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from detente.errors import UnknownName
 from detente.policy.changes import Change
-from detente.policy.measures import Identifier, RegionCode, SectorCode, Strict, Text
+from detente.policy.measures import AssumptionNumber, Identifier, RegionCode, SectorCode, Strict, Text, readable
 
 Cited = Annotated[tuple[Identifier, ...], Field(min_length=1)]
-Assumed = tuple[Annotated[str, Field(pattern=r"^A\d+$")], ...]
+Assumed = tuple[AssumptionNumber, ...]
 StanceName = Literal["ease", "hold", "escalate"]
 Share = Annotated[float, Field(ge=0, le=1)]
+MOST_WEIGHT = 100.0
+"""Largest weight in a government's objective, either way; the weights of the shipped dossiers are below 1."""
 
 
 class Source(Strict):
@@ -31,7 +33,7 @@ class Source(Strict):
     id: Identifier
     title: Text
     publisher: Text
-    url: Annotated[str, Field(pattern=r"^https?://\S+$", max_length=600)] | None = None
+    url: Annotated[str, Field(pattern=r"^https?://\S+$", max_length=600), AfterValidator(readable)] | None = None
     date: datetime.date | None = None
     read: datetime.date | None = None
     note: Text | None = None
@@ -68,6 +70,16 @@ class Objective(Strict):
     dependence: float = 0.0
     audience: float = 0.0
 
+    @model_validator(mode="after")
+    def _within_reason(self) -> Self:
+        weights = {k: v for k, v in self if isinstance(v, float)} | {f"employment, {k}": v for k, v in self.employment.items()}
+        for name, weight in weights.items():
+            if abs(weight) > MOST_WEIGHT:
+                raise ValueError(f"a weight of {weight:g} on {name}: real income has 1, none has more than {MOST_WEIGHT:g}")
+        if self.growth < 0:
+            raise ValueError(f"a weight of {self.growth:g} on growth: no government here wants to be poorer")
+        return self
+
 
 class Motive(Strict):
     """One thing a party wants, in words, and the weight it stands for."""
@@ -98,6 +110,14 @@ class Party(Strict):
     stances: tuple[Stance, ...] = ()
     assumptions: Assumed = ()
     sources: Cited
+
+    @model_validator(mode="after")
+    def _one_of_each(self) -> Self:
+        names = [s.stance for s in self.stances]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"the stance {name!r} is given twice")
+        return self
 
     def stance(self, name: str) -> Stance:
         """The stance called `name` (ease, hold, escalate)."""
@@ -222,6 +242,11 @@ class KeyQuestion(Strict):
         ids = [a.id for a in self.answers]
         if len(ids) == 1 or len(set(ids)) != len(ids):
             raise ValueError(f"question {self.id!r} needs no answers, or two or more of different names")
+        likely = [{None: a.otherwise, **a.table()} for a in self.answers]
+        for branch in {b: None for table in likely for b in table}:
+            if not any(table.get(branch) for table in likely) and (branch is not None or set().union(*likely) == {None}):
+                place = "at all" if branch is None else f"on the branch {branch!r}"
+                raise ValueError(f"question {self.id!r}: no answer has any likelihood {place}")
         return self
 
 

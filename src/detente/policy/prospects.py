@@ -21,10 +21,12 @@ from __future__ import annotations
 
 import datetime
 from datetime import date
+from importlib.resources import files
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from detente.errors import UnknownName
 from detente.policy.changes import Change
 from detente.policy.measures import Identifier, Strict, Text
 from detente.policy.parts import Assumed, Cited, Share
@@ -128,6 +130,12 @@ class PoolWeights(Strict):
     stand_off: Share = 1 / 3
     analyst: Share = 1 / 3
 
+    @model_validator(mode="after")
+    def _some_weight(self) -> Self:
+        if self.base_rate + self.stand_off + self.analyst == 0:
+            raise ValueError("all three weights are 0: no judgement would count")
+        return self
+
 
 class Prospects(Strict):
     """What may come: forks in order of date, signals, weights of the judgements, and the record base rates come from."""
@@ -138,6 +146,14 @@ class Prospects(Strict):
     forks: Annotated[tuple[Fork, ...], Field(min_length=1)]
     signals: tuple[Signal, ...] = ()
     assumptions: Assumed = ()
+
+    @field_validator("record")
+    @classmethod
+    def _is_packaged(cls, value: str | None) -> str | None:
+        known = [f.name.removesuffix(".yaml") for f in files("detente").joinpath("records").iterdir() if f.name.endswith(".yaml")]
+        if value is not None and value not in known:
+            raise ValueError(str(UnknownName(value, sorted(known), "record")))
+        return value
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:

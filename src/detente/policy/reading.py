@@ -21,12 +21,14 @@ from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
+from pydantic_core import PydanticCustomError
 
 from detente.errors import BadDossier, nearest
 
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 40
 MAX_REPORTED = 8
+PLACED = "placed"
 Lines = dict[tuple[str | int, ...], int]
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -157,9 +159,14 @@ def locate(loc: Sequence[str | int], data: Any) -> tuple[str | int, ...]:
     return tuple(path)
 
 
+def placed(path: Sequence[str | int], text: str) -> PydanticCustomError:
+    """A fault of a whole that lies in one of its parts: raise it in a validator, and the message names the line of `path`."""
+    return PydanticCustomError(PLACED, "{told}", {"told": text, "path": list(path)})
+
+
 def _tell(fault: Any, model: type[BaseModel], data: Any, lines: Lines, name: str) -> str:
     loc = tuple(fault["loc"])
-    path = locate(loc, data)
+    path = locate((*loc, *fault.get("ctx", {}).get("path", ())), data)
     line = next((lines[path[:k]] for k in range(len(path), -1, -1) if path[:k] in lines), 1)
     field = _dotted(path)
     kind, text = str(fault["type"]), str(fault["msg"]).removeprefix("Value error, ")
@@ -174,7 +181,7 @@ def _tell(fault: Any, model: type[BaseModel], data: Any, lines: Lines, name: str
         close = nearest(str(fault.get("input")), dict.fromkeys(re.findall(r"'([^']+)'", wanted), ""))
         hint = f"did you mean {' or '.join(repr(c) for c in close)}?" if close else f"one of {wanted}"
         text = f"{_short(fault.get('input'))} — {hint}"
-    elif kind != "value_error":
+    elif kind not in ("value_error", PLACED):
         text = f"{text} (got {_short(fault.get('input'))})"
     return f"{name}, line {line}, {field or 'top level'}: {text}"
 

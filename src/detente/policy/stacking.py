@@ -308,6 +308,40 @@ def _capped(
     return held
 
 
+def without_effect(measures: Iterable[Measure], regions: Sequence[str], sectors: Sequence[str]) -> dict[str, str]:
+    """Why each of `measures` that can change no flow of this world cannot, by id.
+
+    Of the measures that the dossier means to count: those it says are not modelled, or in the reference duties, are not told.
+    """
+    counted = [m for m in measures if m.modelled and not m.in_baseline]
+    told = {m.id: _why_idle(m, tuple(regions), tuple(sectors)) for m in counted}
+    return {k: why for k, why in told.items() if why is not None}
+
+
+def _why_idle(m: Measure, regions: tuple[str, ...], sectors: tuple[str, ...]) -> str | None:
+    if m.by not in regions:
+        return f"{m.by} is not a region of this world"
+    partners, goods = partners_of(m, regions), sectors_of(m, sectors)
+    if not partners:
+        named = "all" if m.on == "all" else ", ".join(m.on)
+        spared = f" but {', '.join(m.except_on)}" if m.except_on else ""
+        return f"it is on {named}{spared}, and that is no other economy of this world"
+    if not goods:
+        return "it reaches no sector of this world"
+    if m.instrument is InstrumentKind.PURCHASE:
+        return None
+    if not (_shares(m, partners, goods) > 0).any():
+        return "its coverage is 0 wherever it reaches"
+    table, what = {
+        InstrumentKind.TARIFF: (m.rate_pct, "duty"),
+        InstrumentKind.EXPORT_CONTROL: (m.withhold_pct, "share withheld"),
+        InstrumentKind.NON_TARIFF: (m.cost_pct, "cost"),
+    }.get(m.instrument, (1.0, ""))
+    bare = m.base in (Base.ADDITIVE, Base.FLOOR) and not m.replaces  # a duty of 0 in another's place, or as a cap, does much
+    numbers = [table.get(key_of(table, p), 0.0) if isinstance(table, dict) else table for p in partners]
+    return f"its {what} is 0 wherever it reaches" if bare and not any(numbers) else None
+
+
 def check_exclusive(measures: Sequence[Measure], regions: Sequence[str], sectors: Sequence[str]) -> None:
     """Raise `OverlappingMeasures` where two of `measures` (all in force) share a group and a flow."""
     at = {r: k for k, r in enumerate(regions)}

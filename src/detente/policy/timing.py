@@ -255,6 +255,9 @@ def next_deadlines(dossier: _HasCalendar, day: date, within_days: int | None = N
     for event in dossier.history:
         if event.kind in _SCHEDULED:
             add(event.date, event.kind, event.text)
-    limit = None if within_days is None else day + timedelta(days=within_days)
+    try:
+        limit = None if within_days is None else day + timedelta(days=within_days)
+    except OverflowError:
+        limit = None  # beyond the calendar: everything
     kept = [d for d in due if limit is None or d.date <= limit]
     return tuple(sorted(kept, key=lambda d: (d.date, d.kind, d.measure or "", d.text)))

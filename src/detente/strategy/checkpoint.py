@@ -17,11 +17,8 @@ detente.errors.InputError: InputError: run.npz holds a run with other detail; gi
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
-import os
-import tempfile
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,6 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.errors import InputError
+from detente.files import sha256, write
 
 Array = NDArray[np.float64]
 FORMAT = 1
@@ -84,23 +82,15 @@ class Checkpoint:
             body, format=FORMAT, inputs=json.dumps(dict(self.inputs)), phase=state.phase, iteration=state.iteration,
             residual=state.residual, u=state.u, points=np.array(state.points), moves=np.array(state.moves),
         )  # fmt: skip
-        handle, name = tempfile.mkstemp(prefix=f".{self.path.name}-", dir=self.path.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(body.getvalue())
-            Path(name).replace(self.path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        write(self.path, body.getvalue())
 
 
 def digest(*values: Any) -> str:
     """16 hex digits that stand for arrays, numbers, names and what holds them."""
-    total = hashlib.sha256()
+    parts: list[bytes] = []
     for value in values:
         if isinstance(value, np.ndarray):
-            total.update(f"{value.dtype}{value.shape}".encode())
-            total.update(np.ascontiguousarray(value).tobytes())
+            parts += [f"{value.dtype}{value.shape}".encode(), np.ascontiguousarray(value).tobytes()]
         else:
-            total.update(json.dumps(value, sort_keys=True, default=repr).encode())
-    return total.hexdigest()[:16]
+            parts.append(json.dumps(value, sort_keys=True, default=repr).encode())
+    return sha256(*parts)[:16]

@@ -69,6 +69,7 @@ def proposal(
 
     case = load_dossier(dossier) if isinstance(dossier, str) else dossier
     where = load_world() if world is None else world
+    case.must_fit(where)
     if disagreement not in ("hold", "escalate"):
         raise UnknownName(disagreement, ["hold", "escalate"], "disagreement point")
     if judged_by not in ("motives", "real income"):

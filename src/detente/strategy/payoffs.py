@@ -121,6 +121,7 @@ def payoff_table(
 
     case = load_dossier(dossier) if isinstance(dossier, str) else dossier
     table = load_world() if world is None else world
+    case.must_fit(table)
     chosen = named_horizon(horizon or case.horizon.default, **parameters)
     for party in case.parties:
         if not party.stances:

@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from detente.errors import InputError
+from detente.files import write as write_file
 from detente.validation.sentences import decimals, figure
-from detente.validation.trade import HORIZONS, BackTest, Check, TradeComparison
+from detente.validation.trade import HORIZONS, BackTest, Check
 from detente.words.names import region_name, region_table, sector_name, sector_table
 
 MODEL = {"short": "model, short run", "medium": "model, medium run"}
@@ -132,4 +133,4 @@ def write(path: Path, content: dict[str, str]) -> None:
     text = path.read_text(encoding="utf-8")
     for block, part in content.items():
         text = replaced(text, block, part)
-    path.write_text(text, encoding="utf-8")
+    write_file(path, text.encode())

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from detente.cli.common import err, plain
+from detente.cli.common import print_error
 from detente.cli.serve import serve
 from detente.errors import DetenteError
 
@@ -14,5 +14,5 @@ if __name__ == "__main__":
     try:
         typer.run(serve)
     except DetenteError as error:
-        err.print(f"[bold]error[/bold] {plain(str(error))}", highlight=False)
+        print_error(str(error))
         sys.exit(error.exit_code)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from detente.errors import InputError
+from detente.files import MANIFEST
 from detente.web.quick import case_policy
 from detente.web.state import Resolved, day_of
 from detente.words.names import goods_sectors
@@ -295,6 +296,7 @@ def _briefing(case: Resolved, a: Arguments, progress: Progress, folder: Path) ->
             pack.writestr(zipfile.ZipInfo(f"data/{path.name}", (1980, 1, 1, 0, 0, 0)), path.read_bytes(), zipfile.ZIP_DEFLATED)
             path.unlink()
     made.data.rmdir()
+    (folder / "briefing" / MANIFEST).unlink()
     (folder / "briefing").rmdir()
     return {"headline": made.headline}
 

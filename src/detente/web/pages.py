@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import mimetypes
 from dataclasses import dataclass
 from importlib.resources import files
@@ -13,6 +12,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, Response
 
 from detente import __version__
+from detente.files import sha256
 from detente.web.replies import Refusal, Reply
 
 router = APIRouter(include_in_schema=False)
@@ -56,7 +56,7 @@ def asset(content: bytes, path: str) -> Asset:
     """An asset from bytes; its kind from the ending of `path`."""
     ending = path[path.rfind(".") :] if "." in path else ""
     media = KINDS.get(ending) or mimetypes.guess_type(path)[0] or "application/octet-stream"
-    return Asset(content, media, f'"{hashlib.sha256(content).hexdigest()[:20]}"')
+    return Asset(content, media, f'"{sha256(content)[:20]}"')
 
 
 def served(found: Asset, request: Request) -> Response:

@@ -13,7 +13,6 @@ so that a reader never sees half of one and a process killed while writing leave
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import shutil
@@ -26,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from detente import __version__
+from detente.files import sha256_of
 from detente.web.state import digest
 
 KEY = re.compile(r"[0-9a-f]{32,64}$")
@@ -109,12 +109,10 @@ class Results:
 @cache
 def code_version() -> str:
     """Version and a digest of the package's own files, so that results of other code are not taken for ours."""
-    total = hashlib.sha256()
     root = Path(str(files("detente")))
-    for path in sorted(p for p in root.rglob("*") if p.suffix in (".py", ".yaml", ".npz", ".csv") and "static" not in p.parts):
-        total.update(f"{path.relative_to(root)}\0".encode())
-        total.update(path.read_bytes())
-    return f"{__version__}-{total.hexdigest()[:12]}"
+    own = sorted(p for p in root.rglob("*") if p.suffix in (".py", ".yaml", ".npz", ".csv") and "static" not in p.parts)
+    total = sha256_of(part for path in own for part in (f"{path.relative_to(root)}\0".encode(), path.read_bytes()))
+    return f"{__version__}-{total[:12]}"
 
 
 def result_key(kind: str, basis: list[Any]) -> str:

@@ -13,7 +13,6 @@ scenario), a horizon and a world. Two states that stand for the same thing have 
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections import OrderedDict
@@ -27,6 +26,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from detente import __version__
 from detente.errors import BadDossier, InputError, UnknownName
+from detente.files import sha256
 from detente.policy.changes import Change
 from detente.policy.dossier import Dossier, list_dossiers, load_dossier
 from detente.policy.levers import DATE, SAME, changes_for, lever_values, policy_day
@@ -132,7 +132,7 @@ _cases: Kept[Resolved] = Kept(512)
 def digest(value: Any) -> str:
     """SHA-256 of a value's canonical JSON, 32 hexadecimal digits."""
     text = json.dumps(value, sort_keys=True, ensure_ascii=True, separators=(",", ":"), default=str)
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+    return sha256(text.encode())[:32]
 
 
 def parse_content(content: dict[str, Any]) -> Dossier:

@@ -17,6 +17,7 @@ from time import monotonic, time
 from types import TracebackType
 from typing import Any
 
+from detente.files import write
 from detente.outlook.ensemble.executors import settle
 from detente.web.jobs import Job, Jobs
 
@@ -90,7 +91,7 @@ def one(jobs: Jobs, results: Any, job: Job, worker: str, seconds: float) -> None
             case = resolve(PageState.model_validate(job.request["state"]))
             arguments = kind.arguments.model_validate(job.request["arguments"])
             found = kind.work(case, arguments, watch.progress, folder)
-            (folder / "result.json").write_bytes(bytes(Reply(found).body))
+            write(folder / "result.json", bytes(Reply(found).body))
         jobs.finish(job.id, worker, "done", time())
     except Stopped as stopped:
         jobs.finish(job.id, worker, stopped.status, time(), stopped.error)

@@ -12,7 +12,6 @@ True
 
 from __future__ import annotations
 
-import hashlib
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from detente.errors import InputError, UnbalancedTable
+from detente.files import sha256
 from detente.world.world import _frozen, _rates
 
 if TYPE_CHECKING:
@@ -208,13 +208,12 @@ class Economy:
     @cached_property
     def fingerprint(self) -> str:
         """First 16 hex digits of a SHA-256 over labels and numbers."""
-        digest = hashlib.sha256("|".join((*self.regions, *self.sectors)).encode())
-        for array in (
+        arrays = (
             self.expenditure_shares, self.input_shares, self.value_added_shares, self.final_shares, self.expenditure,
             self.deficits, self.tariffs, self.export_taxes, self.trade_elasticity, self.profit_shares,
-        ):  # fmt: skip
-            digest.update(np.ascontiguousarray(array).tobytes())
-        return digest.hexdigest()[:16]
+        )  # fmt: skip
+        labels = "|".join((*self.regions, *self.sectors)).encode()
+        return sha256(labels, *(np.ascontiguousarray(array).tobytes() for array in arrays))[:16]
 
     def __repr__(self) -> str:
         return f"Economy({self.name!r}, {len(self.regions)} regions × {len(self.sectors)} sectors)"

@@ -20,11 +20,12 @@ True
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import io
 import json
 import os
+import struct
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -34,7 +35,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from detente.errors import InputError, SourceError, UnbalancedTable, UnknownRegion, UnknownSector
+from detente.errors import DetenteError, InputError, SourceError, UnbalancedTable, UnknownRegion, UnknownSector
+from detente.files import sha256, whole
 from detente.words.names import region_name, sector_name
 
 if TYPE_CHECKING:
@@ -350,10 +352,8 @@ class World:
     @cached_property
     def fingerprint(self) -> str:
         """First 16 hex digits of a SHA-256 over labels and numbers: two worlds are equal when these are."""
-        digest = hashlib.sha256(json.dumps([self.regions, self.sectors, self.year, self.unit]).encode())
-        for key in _ARRAYS:
-            digest.update(np.ascontiguousarray(getattr(self, key)).tobytes())
-        return digest.hexdigest()[:16]
+        labels = json.dumps([self.regions, self.sectors, self.year, self.unit]).encode()
+        return sha256(labels, *(np.ascontiguousarray(getattr(self, key)).tobytes() for key in _ARRAYS))[:16]
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write one npz file (arrays and a JSON header; no pickles). The same world gives the same bytes."""
@@ -365,19 +365,14 @@ class World:
         arrays = {key: getattr(self, key) for key in _ARRAYS}
         arrays |= {f"extra_{key}": value for key, value in self.extras.items()}
         arrays["header"] = np.frombuffer(json.dumps(header, ensure_ascii=False, sort_keys=True).encode(), dtype=np.uint8)
-        temporary = path.with_name(path.name + ".part")
-        try:
-            with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-                for key in sorted(arrays):
-                    buffer = io.BytesIO()
-                    np.lib.format.write_array(buffer, np.ascontiguousarray(arrays[key]), allow_pickle=False)
-                    # a fixed date keeps the file the same from one build to the next
-                    member = zipfile.ZipInfo(f"{key}.npy", date_time=(1980, 1, 1, 0, 0, 0))
-                    member.compress_type = zipfile.ZIP_DEFLATED
-                    archive.writestr(member, buffer.getvalue())
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
+        with whole(path) as draft, zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+            for key in sorted(arrays):
+                buffer = io.BytesIO()
+                np.lib.format.write_array(buffer, np.ascontiguousarray(arrays[key]), allow_pickle=False)
+                # a fixed date keeps the file the same from one build to the next
+                member = zipfile.ZipInfo(f"{key}.npy", date_time=(1980, 1, 1, 0, 0, 0))
+                member.compress_type = zipfile.ZIP_DEFLATED
+                archive.writestr(member, buffer.getvalue())
         return path
 
     @classmethod
@@ -385,18 +380,20 @@ class World:
         """Read what `save` wrote; raises `SourceError` when the file is missing or is not a world."""
         path = Path(path)
         try:
-            with np.load(path, allow_pickle=False) as data:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
                 header = json.loads(data["header"].tobytes().decode())
                 arrays = {key: data[key] for key in _ARRAYS}
                 extras = {key: data[f"extra_{key}"] for key in header["extras"]}
+            if header["format"] != FORMAT:
+                raise SourceError(f"{path} has world format {header['format']}, this version reads {FORMAT}")
+            keys = ("regions", "sectors", "year", "unit", "name", "sources", "card")
+            return cls.from_flows(**{k: header[k] for k in keys}, **arrays, extras=extras)
         except FileNotFoundError:
             raise SourceError(f"no world file at {path}") from None
-        except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile) as error:
-            raise SourceError(f"{path} is not a world file ({error})") from None
-        if header.get("format") != FORMAT:
-            raise SourceError(f"{path} has world format {header.get('format')}, this version reads {FORMAT}")
-        keys = ("regions", "sectors", "year", "unit", "name", "sources", "card")
-        return cls.from_flows(**{k: header[k] for k in keys}, **arrays, extras=extras)
+        except DetenteError:
+            raise
+        except _DAMAGE as error:
+            raise SourceError(f"{path} is not a world file, or it is damaged ({error})") from None
 
     def __repr__(self) -> str:
         return f"World({self.name!r}, {self.year}, {len(self.regions)} regions × {len(self.sectors)} sectors, {self.unit})"
@@ -405,6 +402,13 @@ class World:
 _ARRAYS = (
     "shipments", "intermediate_use", "value_added", "final_use", "tariff_rates", "export_tax_rates", "trade_elasticity",
 )  # fmt: skip
+
+
+_DAMAGE = (
+    OSError, KeyError, ValueError, TypeError, AttributeError, EOFError, MemoryError, RuntimeError, SyntaxError, struct.error,
+    zlib.error, zipfile.BadZipFile,
+)  # fmt: skip
+"""What reading an npz file of damaged bytes raises."""
 
 
 def _rates(values: ArrayLike | None, shape: tuple[int, ...], name: str) -> Array:

@@ -12,28 +12,29 @@ costs the drawing, nothing else.
 
 from __future__ import annotations
 
-import hashlib
 import importlib.metadata
 import os
-import tempfile
 import zlib
 from functools import lru_cache
 from pathlib import Path
 
+from detente.errors import InputError
+from detente.files import cache_folder, sha256, write
+
 LIMIT = 2000
 """Drawings kept, about 5 kB each."""
-_DIGEST = hashlib.sha256().digest_size
+_DIGEST = 32
 _FORMAT = "1"
 
 
 def folder() -> Path:
     """Where drawings are kept."""
-    return Path(os.environ.get("DETENTE_CACHE") or Path.home() / ".cache" / "detente") / "drawings"
+    return cache_folder("drawings")
 
 
 def key(job: str) -> str:
     """Name of the drawing of a specification given as JSON."""
-    return hashlib.sha256(f"{_FORMAT}|{_engine()}|{job}".encode()).hexdigest()
+    return sha256(f"{_FORMAT}|{_engine()}|{job}".encode())
 
 
 def find(key: str) -> str | None:
@@ -45,7 +46,7 @@ def find(key: str) -> str | None:
         os.utime(path)
     except (OSError, zlib.error):
         return None
-    return drawn.decode() if hashlib.sha256(drawn).digest() == body[:_DIGEST] else None
+    return drawn.decode("utf-8", "replace") if bytes.fromhex(sha256(drawn)) == body[:_DIGEST] else None
 
 
 def keep(key: str, svg: str) -> None:
@@ -53,15 +54,9 @@ def keep(key: str, svg: str) -> None:
     drawn = svg.encode()
     try:
         folder().mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=".new-", dir=folder())
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(hashlib.sha256(drawn).digest() + zlib.compress(drawn))
-            Path(name).replace(folder() / key)
-        finally:
-            Path(name).unlink(missing_ok=True)
+        write(folder() / key, bytes.fromhex(sha256(drawn)) + zlib.compress(drawn), private=True)
         _prune()
-    except OSError:
+    except (OSError, InputError):
         return
 
 
@@ -75,7 +70,7 @@ def any_kept() -> bool:
 
 def _prune() -> None:
     """Remove the drawings not used for longest where there are more than `LIMIT`, a tenth more than needed."""
-    names = os.listdir(folder())
+    names = [n for n in os.listdir(folder()) if not n.startswith(".")]
     if len(names) <= LIMIT:
         return
     used = sorted((os.stat(folder() / n).st_mtime_ns, n) for n in names)

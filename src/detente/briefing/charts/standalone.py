@@ -12,14 +12,13 @@ broken by the advance widths of Arial and its metric twins, so that a chart take
 from __future__ import annotations
 
 import html
-import os
 import re
-import tempfile
 from pathlib import Path
 
 from detente.briefing.charts.theme import COLOUR, DIVERGING, FONT, HATCH, TILE_TEXT
 from detente.briefing.document import Figure
 from detente.errors import InputError
+from detente.files import target_file, write
 
 SUFFIXES = (".svg", ".png", ".html")
 MARGIN, SCALE = 18, 2
@@ -52,14 +51,10 @@ def save_chart(figure: Figure, path: str | Path) -> None:
 
     The file appears whole or not at all. Raises `InputError` for another ending or where the folder is missing.
     """
-    target = Path(path)
+    target = target_file(path)
     suffix = target.suffix.lower()
     if suffix not in SUFFIXES:
         raise InputError(f"a chart is written as {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}, not as {target.name!r}")
-    if target.is_dir():
-        raise InputError(f"{target} is a folder; give a file name")
-    if not target.parent.is_dir():
-        raise InputError(f"no folder {target.parent} to write {target.name} into; make it first")
     if suffix == ".html":
         body = page(figure).encode()
     elif suffix == ".svg":
@@ -68,15 +63,7 @@ def save_chart(figure: Figure, path: str | Path) -> None:
         import vl_convert
 
         body = vl_convert.svg_to_png(drawing(figure), scale=SCALE)
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(body)
-        Path(name).chmod(0o644)
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    write(target, body)
 
 
 def drawing(figure: Figure) -> str:

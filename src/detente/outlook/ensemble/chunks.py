@@ -11,7 +11,6 @@ differ in the last digits; the versions are part of the key a chunk is stored un
 
 from __future__ import annotations
 
-import hashlib
 import importlib.metadata
 import itertools
 import json
@@ -30,6 +29,7 @@ from detente.equilibrium.outcome import Outcome, Shadow
 from detente.equilibrium.parameters import Parameters
 from detente.equilibrium.solve import Attempt, Solver, _version, _with_ideas, judged, one_thread_kernel, solve_flat
 from detente.errors import NotConverged
+from detente.files import sha256
 from detente.outlook.ensemble.draws import Drawn, Input, draw_parameters
 from detente.outlook.ensemble.packages import Package
 from detente.outlook.ensemble.sampling import sobol_points
@@ -118,7 +118,7 @@ class Plan:
             parts += [_code(_JUDGING), repr(self.payoffs.audience_points), self.packages[self.status_quo or ""].digest]
         else:
             parts = [self.packages[package].digest]
-        return _sha(self.head, *parts, hashlib.sha256(self.points(chunk).tobytes()).hexdigest())[:40]
+        return _sha(self.head, *parts, sha256(self.points(chunk).tobytes()))[:40]
 
 
 LEVELS = ("income", "cpi", "wage", "revenue")
@@ -261,12 +261,9 @@ def code_version() -> str:
 
 def _code(parts: Sequence[str]) -> str:
     """Hash of rooms and files of the package: what other code solved is never mixed in."""
-    root, digest = Path(str(files("detente"))), hashlib.sha256()
-    for part in parts:
-        place = root / part
-        for path in sorted(place.rglob("*.py")) if place.is_dir() else [place]:
-            digest.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
-    return digest.hexdigest()[:12]
+    root = Path(str(files("detente")))
+    found = [p for part in parts for p in (sorted((root / part).rglob("*.py")) if (root / part).is_dir() else [root / part])]
+    return sha256(*(path.relative_to(root).as_posix().encode() + path.read_bytes() for path in found))[:12]
 
 
 def stance_combinations(menus: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], ...]:
@@ -275,4 +272,4 @@ def stance_combinations(menus: Sequence[Sequence[str]]) -> tuple[tuple[str, ...]
 
 
 def _sha(*parts: str) -> str:
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    return sha256("\n".join(parts).encode())

@@ -36,6 +36,7 @@ from numpy.typing import NDArray
 
 from detente.equilibrium.parameters import Parameters
 from detente.errors import InputError, NotConverged, UnknownName
+from detente.files import whole, write
 from detente.outlook.ensemble.chunks import CENTRE, Plan, _sha, code_version, from_bytes, solve_chunk
 from detente.outlook.ensemble.draws import Input
 from detente.outlook.ensemble.executors import Executor, run
@@ -193,15 +194,17 @@ class Ensemble:
 
     def to_parquet(self, path: str | PathLike[str]) -> None:
         """Copy the file of draws; the same ensemble gives the same bytes whoever solved it."""
-        Path(path).write_bytes(self.path.read_bytes())
+        write(path, self.path.read_bytes())
 
     def draws_csv(self, path: str | PathLike[str]) -> None:
         """The draws as CSV, ten significant digits."""
-        self.draws_frame().to_csv(path, index=False, float_format="%.10g", lineterminator="\n")
+        with whole(path) as draft:
+            self.draws_frame().to_csv(draft, index=False, float_format="%.10g", lineterminator="\n")
 
     def to_csv(self, path: str | PathLike[str]) -> None:
         """`quantiles()` as CSV."""
-        self.quantiles().to_csv(path, index=False, float_format="%.10g", lineterminator="\n")
+        with whole(path) as draft:
+            self.quantiles().to_csv(draft, index=False, float_format="%.10g", lineterminator="\n")
 
     def explain(self) -> str:
         """What was drawn, what came of it and what was left out, in plain words."""

@@ -13,7 +13,6 @@ against the table's own is scaled by the share that is charged, τ = τ₀ + c (
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from detente.equilibrium.solve import _check_sources
+from detente.files import sha256
 from detente.policy.instruments import ExportControl, Policy
 from detente.policy.shock import Array, Control, Shock
 from detente.world.economy import Economy
@@ -68,14 +68,13 @@ class Package:
     @property
     def digest(self) -> str:
         """SHA-256 of everything a solve reads."""
-        found = hashlib.sha256()
         s = self.shock
-        for array in (s.tariffs, s.export_taxes, s.iceberg, s.allowed, s.unit_cost, s.subsidies):
-            found.update(np.ascontiguousarray(array).tobytes())
+        arrays = (s.tariffs, s.export_taxes, s.iceberg, s.allowed, s.unit_cost, s.subsidies)
+        parts = [np.ascontiguousarray(array).tobytes() for array in arrays]
         for control, cut, label in zip(s.controls, self.cuts, self.labels, strict=True):
-            found.update(f"{label}|{control.bound!r}|{control.kind}|{control.rent}|{control.by_value}|{cut!r}".encode())
-            found.update(np.packbits(control.flows).tobytes())
-        return found.hexdigest()
+            parts.append(f"{label}|{control.bound!r}|{control.kind}|{control.rent}|{control.by_value}|{cut!r}".encode())
+            parts.append(np.packbits(control.flows).tobytes())
+        return sha256(*parts)
 
 
 def harder(withheld: float, severity: float) -> float:

@@ -18,10 +18,8 @@ on one machine use a store at once (on a network file system the log does not wo
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sqlite3
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -30,6 +28,7 @@ from types import TracebackType
 from typing import Self
 
 from detente.errors import InputError
+from detente.files import file_sha256, sha256, whole, write
 
 SCHEMA = """
 create table if not exists files (
@@ -96,29 +95,19 @@ class Store:
     def put(self, key: str, data: bytes, kind: str, note: str = "") -> None:
         """Write `data` under `key`, whole or not at all."""
         path = self.path(key)
-        write_whole(path, data)
-        row = (key, hashlib.sha256(data).hexdigest(), len(data), kind, note)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write(path, data, private=True, lasting=True)
+        row = (key, sha256(data), len(data), kind, note)
         with self._connect() as connection:
             connection.execute("insert or replace into files values (?, ?, ?, ?, ?)", row)
 
-    def put_file(self, key: str, write: Callable[[Path], None], kind: str, note: str = "") -> Path:
-        """As `put`, for a file too large to hold: `write` fills a temporary path. Returns where the file is."""
+    def put_file(self, key: str, fill: Callable[[Path], None], kind: str, note: str = "") -> Path:
+        """As `put`, for a file too large to hold: `fill` writes a temporary path. Returns where the file is."""
         path = self.path(key)
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
-        os.close(handle)
-        draft = Path(name)
-        try:
-            write(draft)
-            with draft.open("rb+") as file:
-                digest = hashlib.file_digest(file, "sha256").hexdigest()
-                os.fsync(file.fileno())
-            size = draft.stat().st_size
-            os.replace(draft, path)
-        except BaseException:
-            draft.unlink(missing_ok=True)
-            raise
-        flush_directory(path.parent)
+        with whole(path, private=True, lasting=True) as draft:
+            fill(draft)
+            digest, size = file_sha256(draft), draft.stat().st_size
         with self._connect() as connection:
             connection.execute("insert or replace into files values (?, ?, ?, ?, ?)", (key, digest, size, kind, note))
         return path
@@ -134,7 +123,7 @@ class Store:
         except FileNotFoundError:
             self._lost(key, "the file is gone")
             return None
-        if hashlib.sha256(data).hexdigest() != row[0]:
+        if sha256(data) != row[0]:
             self._lost(key, "the file is not what was written")
             return None
         return data
@@ -157,33 +146,3 @@ class Store:
         self.damaged.append(Damaged(key, why))
         with self._connect() as connection:
             connection.execute("delete from files where key = ?", (key,))
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that a reader sees the whole of it or none of it, even after a crash."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    flush_directory(path.parent)
-
-
-def flush_directory(folder: Path) -> None:
-    """Make a rename in `folder` last; systems without such a call have nothing to do."""
-    try:
-        handle = os.open(folder, os.O_RDONLY)
-    except OSError:
-        return
-    try:
-        os.fsync(handle)
-    except OSError:
-        return
-    finally:
-        os.close(handle)

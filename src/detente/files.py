@@ -1,0 +1,301 @@
+"""Writing to disk: one file whole, a set of files as one folder, digests, and the cache folder.
+
+A file is written beside its place and then moved there, so a reader sees the old one or the new one and never a part. A folder of
+files is checked before anything in it is replaced: only what we wrote and nobody changed since is replaced without being asked.
+What we wrote stands in `.detente.json` in the folder, with the SHA-256 of every file.
+
+>>> digest({"b": 1, "a": [2.5, None]})[:16], sha256(b"ab") == sha256(b"a", b"b")
+('c912a251d940de43', True)
+>>> import tempfile
+>>> with tempfile.TemporaryDirectory() as place:
+...     write_folder(place, {"a.txt": b"ours", "data/b.txt": b"ours"})
+...     _ = (Path(place) / "data" / "own.txt").write_bytes(b"the user's")
+...     write_folder(place, {"a.txt": b"newer"})
+...     sorted(p.name for p in Path(place).rglob("*"))
+['.detente.json', 'a.txt', 'data', 'own.txt']
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from detente.errors import InputError, NotWritten
+
+MANIFEST = ".detente.json"
+"""Name of the file in a folder that says what we wrote there."""
+SHOWN = 4
+_CHUNK = 1 << 20
+
+
+# -- digests -----------------------------------------------------------------------------------------------------------
+def sha256(*parts: bytes) -> str:
+    """SHA-256 of `parts` one after the other, 64 hex digits."""
+    return sha256_of(parts)
+
+
+def sha256_of(parts: Iterable[bytes]) -> str:
+    """As `sha256`, for parts that are made one at a time."""
+    total = hashlib.sha256()
+    for part in parts:
+        total.update(part)
+    return total.hexdigest()
+
+
+def file_sha256(path: str | os.PathLike[str]) -> str:
+    """SHA-256 of what a file holds, read in pieces."""
+    with Path(path).open("rb") as file:
+        return sha256_of(iter(lambda: file.read(_CHUNK), b""))
+
+
+def digest(value: Any) -> str:
+    """SHA-256 of a value as JSON with sorted keys."""
+    return sha256(json.dumps(value, sort_keys=True, ensure_ascii=False).encode())
+
+
+# -- the cache ---------------------------------------------------------------------------------------------------------
+def cache_folder(name: str) -> Path:
+    """The folder `name` of what may be deleted at any time: in DETENTE_CACHE, or else in the user's cache folder."""
+    from platformdirs import user_cache_path
+
+    chosen = os.environ.get("DETENTE_CACHE")
+    return (Path(chosen) if chosen else user_cache_path("detente", appauthor=False)) / name
+
+
+# -- one file ----------------------------------------------------------------------------------------------------------
+def target_file(path: str | os.PathLike[str], what: str = "the file to write") -> Path:
+    """`path`, if a file can be written there. Raises `InputError` for an empty name, a folder, or a folder that is missing."""
+    if not os.fspath(path):
+        raise InputError(f"{what} has an empty name")
+    target = Path(path)
+    if target.is_dir():
+        raise InputError(f"{target} is a folder; give a file name")
+    if not target.parent.is_dir():
+        raise InputError(f"no folder {target.parent} to write {target.name} into; make it first")
+    return target
+
+
+def target_folder(path: str | os.PathLike[str], what: str = "the folder to write") -> Path:
+    """`path`, if it is or can become a folder. Raises `InputError` for an empty name, or where a file stands."""
+    if not os.fspath(path):
+        raise InputError(f"{what} has an empty name")
+    folder = Path(path)
+    for place in (folder, *folder.parents):
+        if place.exists() and not place.is_dir():
+            raise InputError(f"{place} is a file; give a folder")
+    return folder
+
+
+@contextmanager
+def whole(path: str | os.PathLike[str], *, private: bool = False, lasting: bool = False) -> Iterator[Path]:
+    """A place to write a file of the same name; it takes the place of `path` when the block ends, and not at all if it fails.
+
+    `private`: only the user may read it. `lasting`: it is on the disk, not only on its way there, when this returns. A link is
+    followed, a device or a pipe (/dev/stdout) written to as it is. Raises `InputError` as `target_file` does, and
+    `NotWritten`.
+    """
+    asked = target_file(path)
+    try:
+        if _is_stream(asked):
+            yield asked
+            return
+        target = asked.resolve() if asked.is_symlink() else asked
+        if target.exists() and not os.access(target, os.W_OK):
+            raise InputError(f"{asked} may not be written to")
+        beside = Path(tempfile.mkdtemp(prefix=".detente-", dir=target.parent))
+        try:
+            draft = beside / target.name
+            yield draft
+            if private:
+                draft.chmod(0o600)
+            elif target.exists():
+                shutil.copymode(target, draft)
+            if lasting:
+                flush(draft)
+            draft.replace(target)
+            if lasting:
+                flush(target.parent)
+        finally:
+            shutil.rmtree(beside, ignore_errors=True)
+    except NotWritten:
+        raise
+    except OSError as error:
+        raise NotWritten(f"{asked} was not written: {error.strerror or error}") from error
+
+
+def write(path: str | os.PathLike[str], body: bytes, *, private: bool = False, lasting: bool = False) -> Path:
+    """Write `body` to `path`, all of it or nothing; see `whole`."""
+    with whole(path, private=private, lasting=lasting) as draft:
+        draft.write_bytes(body)
+    return Path(path)
+
+
+def flush(path: Path) -> None:
+    """Make a file, or a rename in a folder, last; systems that cannot do it for a folder have nothing to do."""
+    try:
+        handle = os.open(path, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        os.fsync(handle)
+    except OSError:
+        if not path.is_dir():
+            raise
+    finally:
+        os.close(handle)
+
+
+def _is_stream(path: Path) -> bool:
+    """Whether writing goes to something that is not a file of its own: a device, a pipe, what /dev/stdout stands for."""
+    return path.parts[:2] in (("/", "dev"), ("/", "proc")) or (path.exists() and not path.is_file())
+
+
+# -- a folder ----------------------------------------------------------------------------------------------------------
+def check_folder(folder: str | os.PathLike[str], names: Iterable[str], *, record: str | None = None, force: bool = False) -> Path:
+    """The folder, if files of these names (with / between folders) may be written there; nothing is written.
+
+    A file that stands there already may be replaced if we wrote it and it is as we left it: the manifest says so, or, in a folder
+    without one, the file `record`, whose "files" give the SHA-256 of all others. `force` replaces other files as well; never a
+    folder, nor anything through a link. Raises `InputError`, naming what is in the way.
+    """
+    place = target_folder(folder)
+    ours = _ours(place, record)
+    _refuse(place, _in_the_way(place, names))
+    if not force:
+        _refuse_foreign(place, {n for n in names if (place / n).exists() and not _as_left(place, n, ours)})
+    return place
+
+
+def write_folder(
+    folder: str | os.PathLike[str], contents: Mapping[str, bytes], *, record: str | None = None, force: bool = False
+) -> None:
+    """Write `contents` (name → bytes) into `folder`, all or nothing, and note in the manifest what was written.
+
+    What we wrote before and do not write now is removed if it is as we left it; files of other names stay. Raises as
+    `check_folder`, and `NotWritten`: then what was replaced is put back.
+    """
+    place = target_folder(folder)
+    sums = {name: sha256(body) for name, body in sorted(contents.items())}
+    ours = _ours(place, record)
+    stale = [n for n in ours if n not in contents and n != MANIFEST and _as_left(place, n, ours)]
+    _refuse(place, _in_the_way(place, [*contents, *stale, MANIFEST]))
+    if not force:
+        old = {n for n in (*contents, MANIFEST) if (place / n).exists() and not _as_left(place, n, ours)}
+        _refuse_foreign(place, {n for n in old if n == MANIFEST or file_sha256(place / n) != sums[n]})
+    manifest = json.dumps({"written by detente": 1, "files": sums}, indent=1, ensure_ascii=False) + "\n"
+    try:
+        _put(place, {**contents, MANIFEST: manifest.encode()}, stale)
+    except OSError as error:
+        raise NotWritten(f"nothing was written into {place}: {error.strerror or error}") from error
+
+
+def _put(place: Path, contents: Mapping[str, bytes], stale: Iterable[str]) -> None:
+    """Write all files into a temporary folder inside `place`, then move them over the old ones; undo all moves if one fails."""
+    fresh = not place.exists()
+    place.mkdir(parents=True, exist_ok=True)
+    beside = Path(tempfile.mkdtemp(prefix=".detente-", dir=place))
+    made: list[Path] = []
+    moved: list[tuple[Path, Path]] = []
+    try:
+        for name, body in contents.items():
+            draft = beside / "new" / name
+            draft.parent.mkdir(parents=True, exist_ok=True)
+            draft.write_bytes(body)
+
+        def move(source: Path, target: Path) -> None:
+            for parent in reversed(target.parents):
+                if not parent.exists():
+                    parent.mkdir()
+                    made.append(parent)
+            source.replace(target)
+            moved.append((source, target))
+
+        try:
+            for name in (*stale, *contents):
+                if (place / name).exists():
+                    move(place / name, beside / "old" / name)
+                if name in contents:
+                    move(beside / "new" / name, place / name)
+        except BaseException:
+            for source, target in reversed(moved):
+                target.replace(source)
+            for parent in reversed(made):
+                with suppress(OSError):
+                    parent.rmdir()
+            raise
+        for name in stale:
+            with suppress(OSError):  # not empty: something of the user's is in it
+                if (place / name).parent != place:
+                    (place / name).parent.rmdir()
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+        if fresh:
+            with suppress(OSError):  # not empty: all went well
+                place.rmdir()
+
+
+def _ours(place: Path, record: str | None) -> dict[str, str]:
+    """Name → SHA-256 of what we wrote into a folder, by its manifest, or by the record of a folder older than manifests."""
+    found = _listed(place / MANIFEST)
+    if found is not None:
+        return {**found, MANIFEST: file_sha256(place / MANIFEST)}
+    if record is not None and not (place / MANIFEST).exists():
+        found = _listed(place / record)
+        if found is not None and all(not (place / n).exists() or _as_left(place, n, found) for n in found):
+            return {**found, record: file_sha256(place / record)}
+    return {}
+
+
+def _listed(path: Path) -> dict[str, str] | None:
+    """The "files" of a manifest or a record; None where it is neither. Names that lead out of the folder are passed over."""
+    try:
+        held = json.loads(path.read_bytes())
+        entries = held["files"].items()
+        found = {str(n): str(e["sha256"] if isinstance(e, Mapping) else e) for n, e in entries}
+    except (OSError, ValueError, RecursionError, KeyError, TypeError, AttributeError):
+        return None
+    return {n: s for n, s in found.items() if not {"..", "/", ""} & set(PurePosixPath(n).parts) and PurePosixPath(n).parts}
+
+
+def _as_left(place: Path, name: str, ours: Mapping[str, str]) -> bool:
+    """Whether a file is one we wrote, and as we wrote it."""
+    return name in ours and (place / name).is_file() and file_sha256(place / name) == ours[name]
+
+
+def _in_the_way(place: Path, names: Iterable[str]) -> dict[str, str]:
+    """What would have to be written through or is of another kind: name → what it is."""
+    found: dict[str, str] = {}
+    for name in names:
+        parts = PurePosixPath(name).parts
+        for k in range(1, len(parts) + 1):
+            here, label = place.joinpath(*parts[:k]), "/".join(parts[:k])
+            if here.is_symlink():
+                found[label] = "a link"
+            elif here.exists() and here.is_dir() != (k < len(parts)):
+                found[label] = "a folder" if here.is_dir() else "not a folder"
+    return found
+
+
+def _refuse(place: Path, found: Mapping[str, str]) -> None:
+    for name, kind in found.items():
+        raise InputError(
+            f"{place / name} is {kind}, and stands where we write; nothing was written. Move it or give another folder"
+        )
+
+
+def _refuse_foreign(place: Path, names: Iterable[str]) -> None:
+    listed = sorted(names)
+    if listed:
+        told = ", ".join(listed[:SHOWN]) + (f" and {len(listed) - SHOWN} more" if len(listed) > SHOWN else "")
+        it, was = ("them", "were") if len(listed) > 1 else ("it", "was")
+        raise InputError(
+            f"{place} holds {told}, which detente did not write or which {was} changed since; nothing was written. "
+            f"Give another folder, or --force (force=True) to replace {it}"
+        )

@@ -1,0 +1,188 @@
+"""Nothing of the user's is lost, nothing is left out without a word, and every failure has a name."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from detente.errors import DetenteError, SourceError
+from detente.policy.dossier import new_dossier_text
+from detente.world import toy_world
+from detente.world.world import World
+
+Run = Callable[..., tuple[int, str, str]]
+KL = "kuala-lumpur-2025"
+TEXT = new_dossier_text("trial", "A trial")
+
+
+def saved(folder: Path, old: str = "", new: str = "") -> str:
+    """A small dossier in a file, with a replacement."""
+    assert old in TEXT
+    path = folder / "trial.yaml"
+    path.write_text(TEXT.replace(old, new, 1) if old else TEXT)
+    return str(path)
+
+
+# -- writing -----------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("solve", KL, "--csv"), ("solve", KL, "--run"), ("outlook", KL, "--chart"), ("talks", KL, "--csv"),
+        ("compare", KL, "--chart"), ("changed", KL, KL, "--csv"), ("nash", "--resume"), ("ensemble", KL, "--draws-file"),
+        ("backtest", "--write"), ("bystander", KL, "--csv"), ("truce", KL, "--chart"), ("watch", KL, "--csv"),
+        ("policy", "timeline", KL, "--parquet"), ("policy", "deadlines", KL, "--ics"), ("dossier", "new", "x", "--out"),
+        ("world", "build", "--sources", ".", "--out"), ("read", "-", "--out"),
+    ],
+)  # fmt: skip
+def test_a_file_to_write_is_checked_before_the_work(run: Run, tmp_path: Path, command: tuple[str, ...]) -> None:
+    for name, says in (("", "empty name"), (str(tmp_path), "is a folder"), (str(tmp_path / "no" / "x.csv"), "make it first")):
+        code, out, err = run(*command, name)
+        assert (code, out) == (2, "")
+        assert says in err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "command", [("brief", KL, "--out"), ("rerun", "run.json", "--out"), ("ensemble", KL, "--store"), ("serve", "--data")]
+)
+def test_a_folder_to_write_has_a_name(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "mine").write_text("x")
+    (tmp_path / "run.json").write_text("{}")
+    monkeypatch.chdir(tmp_path)
+    code, _, err = run(*command, "")
+    assert code == 2
+    assert "the name of the folder is empty" in err
+    assert (tmp_path / "data" / "mine").read_text() == "x"
+    code, _, err = run(*command, "run.json")
+    assert code == 2
+    assert "run.json is a file; give a folder" in err
+
+
+def test_a_briefing_does_not_take_a_users_place(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "run.json").write_text("mine")
+    code, out, err = run("brief", KL, "--out", str(tmp_path))
+    assert (code, out) == (2, "")
+    assert "holds run.json, which detente did not write" in err
+    assert "--force" in err
+    assert (tmp_path / "run.json").read_text() == "mine"
+
+
+# -- what changes nothing ----------------------------------------------------------------------------------------------
+def test_check_show_and_solve_say_what_is_left_out(run: Run, tmp_path: Path) -> None:
+    path = saved(tmp_path, "    coverage: 1.0 ", "    coverage: 0 #")
+    code, out, _ = run("dossier", "check", path)
+    assert code == 0
+    assert "sound" not in out
+    assert "trial can be read, but 1 of its measures would change nothing in world-2022:\n" in out
+    assert "  example-tariff: its coverage is 0 wherever it reaches\n" in out
+    why = [{"measure": "example-tariff", "why": "its coverage is 0 wherever it reaches"}]
+    for command in (("dossier", "check"), ("dossier", "show"), ("solve",)):
+        code, out, _ = run(*command, path, "--json")
+        assert code == 0
+        assert json.loads(out)["without_effect"] == why
+    assert "example-tariff: its coverage is 0" in run("dossier", "show", path)[1]
+    assert "Left out, as they change nothing in world-2022:\n  example-tariff: its coverage" in run("solve", path)[1]
+
+
+def test_a_sound_dossier_says_nothing_more(run: Run) -> None:
+    assert "is sound" in run("dossier", "check", KL)[1]
+    assert set(json.loads(run("dossier", "check", KL, "--json")[1])) == {"id", "problems"}
+    assert "change nothing" not in run("dossier", "show", KL)[1]
+
+
+def test_a_measure_by_a_group_is_refused(run: Run, tmp_path: Path) -> None:
+    path = saved(tmp_path, "    by: USA", "    by: ASEAN")
+    for command in (("dossier", "check", path), ("solve", path), ("nash", "--player", "USA", "--dossier", path)):
+        code, _, err = run(*command)
+        assert code == 2
+        assert "ASEAN is a group (MYS, SGP, VNM" in err
+
+
+# -- names of failures -------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    "command",
+    [("outlook", KL), ("compare", KL), ("talks", KL), ("truce", KL), ("deal", KL), ("watch", KL), ("brief", KL, "--out", "b")],
+)
+def test_a_world_without_the_parties_is_named(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, out, err = run(*command, "--world", "toy")
+    assert (code, out) == (2, "")
+    assert "the world toy world has no region USA and CHN; two parties are needed" in err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        (("policy", "timeline", KL, "--from", "0001-01-01", "--to", "9999-12-31"), "the end of the calendar"),
+        (("stress", "-n", "1", "--seed", "-1"), "greater than or equal to 0"),
+        (("outlook", KL, "--discount", "nan"), "must be a number"),
+        (("nash", "-p", "USA", "-p", "USA"), "USA is given twice"),
+    ],
+)
+def test_odd_arguments_are_named(run: Run, command: tuple[str, ...], says: str) -> None:
+    code, _, err = run(*command)
+    assert code == 2
+    assert says in err
+
+
+def test_days_beyond_the_calendar_are_all_days(run: Run) -> None:
+    far, everything = run("policy", "deadlines", KL, "--within", "999999999"), run("policy", "deadlines", KL)
+    assert far == everything
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[" * 100_000, "is not JSON"),
+        ('{"format": 2, "kind": "briefing", "world": null, "dossier_content": {}}', "it has no 'world'"),
+        ('{"format": 2, "kind": "solve", "dossier_content": {}, "world": {"name": "toy"}}', "it has no 'world.fingerprint'"),
+    ],
+)
+def test_a_damaged_run_file_is_named(run: Run, tmp_path: Path, text: str, says: str) -> None:
+    path = tmp_path / "run.json"
+    path.write_text(text)
+    code, _, err = run("rerun", str(path))
+    assert code == 2
+    assert says in err
+
+
+def test_a_damaged_world_file_is_named(tmp_path: Path) -> None:
+    body = toy_world().save(tmp_path / "w.npz").read_bytes()
+    for k in range(0, len(body), math.ceil(len(body) / 300)):
+        damaged = bytearray(body)
+        damaged[k] ^= 1 << (k % 8)
+        (tmp_path / "d.npz").write_bytes(damaged)
+        try:
+            World.load(tmp_path / "d.npz")
+        except DetenteError:
+            continue  # anything else fails the test
+    (tmp_path / "d.npz").write_bytes(body[:-200])
+    with pytest.raises(SourceError, match="damaged"):
+        World.load(tmp_path / "d.npz")
+
+
+def test_titles_are_printed_as_they_stand(run: Run, tmp_path: Path) -> None:
+    path = saved(tmp_path, "title: Ten points on all goods", 'title: "List [/b] [suspended] :smile: \\\\[x]"')
+    code, out, err = run("dossier", "show", path)
+    assert (code, err) == (0, "")
+    assert "List [/b] [suspended] :smile: \\[x]" in out
+    assert "List [/b] [suspended] :smile: \\[x]" in run("policy", "show", path)[1]
+    code, _, err = run("dossier", "check", saved(tmp_path, "rate_pct: 10 ", "rate_pct: '[/b]' #"))
+    assert code == 2
+    assert "'[/b]'" in err
+
+
+def test_an_author_of_a_dossier_hears_of_control_characters(run: Run, tmp_path: Path) -> None:
+    code, _, err = run("dossier", "check", saved(tmp_path, "title: Ten points on all goods", 'title: "Ten\\f points"'))
+    assert code == 2
+    assert "measures[0].title: the text holds the control character U+000C" in err
