@@ -145,7 +145,10 @@ def test_days_beyond_the_calendar_are_all_days(run: Run) -> None:
     [
         ("[" * 100_000, "is not JSON"),
         ('{"format": 2, "kind": "briefing", "world": null, "dossier_content": {}}', "it has no 'world'"),
-        ('{"format": 2, "kind": "solve", "dossier_content": {}, "world": {"name": "toy"}}', "it has no 'world.fingerprint'"),
+        (
+            '{"format": 2, "kind": "solve", "dossier_content": {}, "world": {"name": "toy"}}',
+            "not a run file that can be repeated",
+        ),
     ],
 )
 def test_a_damaged_run_file_is_named(run: Run, tmp_path: Path, text: str, says: str) -> None:

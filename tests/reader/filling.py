@@ -17,7 +17,7 @@ VALUES = {
 
 
 def fill(reading: Reading) -> str:
-    """The draft with every gap filled the way a person would: days after the announcement, parties that differ."""
+    """The draft with every gap filled the way a person would: days after the announcement, countries that differ."""
     lines = reading.draft.split("\n")
     parties = iter(["NZL", "AUS"])
     for gap in reading.missing:
@@ -27,8 +27,10 @@ def fill(reading: Reading) -> str:
             near = [ln for ln in lines[max(0, gap.line - 10) : gap.line] if ln.strip().startswith(("announced:", "- id:"))]
             said = re.search(r"announced: (\d{4}-\d\d-\d\d)", near[-1]) if near else None
             value = said.group(1) if said else value
-        elif gap.field == "date" and "ended" in gap.what:
+        elif (gap.field == "date" and "ended" in gap.what) or gap.field == "by_when":
             value = "2090-01-01"
+        elif gap.field == "on":
+            value = "AUS"
         elif gap.kind == "region" and line.startswith("  - region:"):
             value = next(parties)
         name, _, _ = line.partition("  # MISSING")

@@ -35,8 +35,8 @@ from detente.world.world import World
 
 FORMAT = 2
 MAX_BYTES = 20_000_000
-WHOLE = {"dossier_content": (), "world": ("name", "fingerprint"), "parameters": ("name",)}
-"""What a run is repeated from, and what each part must hold."""
+WHOLE = {"dossier_content": (), "world": ("name", "fingerprint"), "parameters": ("name",), "headline": (), "files": ()}
+"""What a briefing is repeated from and compared with, and what each part must hold."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -225,7 +225,7 @@ def read_run(path: str | os.PathLike[str]) -> dict[str, Any]:
         raise InputError(f"{file} is not a run file: it has no 'kind'")
     if record.get("format") != FORMAT:
         raise InputError(f"{file} has format {record.get('format')!r}; this version reads format {FORMAT}")
-    for part, keys in WHOLE.items() if record["kind"] in ("solve", "briefing") else ():
+    for part, keys in WHOLE.items() if record["kind"] == "briefing" else ():
         held = record.get(part)
         lacking = part if not isinstance(held, dict) else next((f"{part}.{k}" for k in keys if k not in held), None)
         if lacking is not None:
@@ -280,10 +280,7 @@ def parameters_from(content: Mapping[str, Any]) -> Parameters:
             return math.inf
         return tuple(v) if isinstance(v, list) and all(isinstance(x, str) for x in v) else v
 
-    try:
-        return Parameters(**{str(k): value(v) for k, v in content.items()})
-    except TypeError as error:
-        raise InputError(f"the parameters of the run file are not those of this version: {error}") from None
+    return Parameters(**{str(k): value(v) for k, v in content.items()})
 
 
 def plain(value: Any) -> Any:

@@ -161,16 +161,16 @@ class Dossier(Strict):
             trail: list[str] = []
             steps = [iter([m.id])]
             while steps:
-                name = next(steps[-1], None)
-                if name is None:
+                here = next(steps[-1], None)
+                if here is None:
                     steps.pop()
                     clear |= {trail.pop()} if trail else set()
-                elif name in trail:
-                    circle = " → ".join([*trail[trail.index(name) :], name])
+                elif here in trail:
+                    circle = " → ".join([*trail[trail.index(here) :], here])
                     raise placed(("measures", k), f"measures take each other's place in a circle: {circle}")
-                elif name not in clear:
-                    trail.append(name)
-                    steps.append(iter(ahead[name]))
+                elif here not in clear:
+                    trail.append(here)
+                    steps.append(iter(ahead[here]))
 
     def _prospects_fit(self, scenarios: dict[str, str]) -> None:
         branches = {} if self.prospects is None else {b: branch.title for b, (_, branch) in self.prospects.branches.items()}

@@ -44,7 +44,7 @@ from pydantic import (
     model_validator,
 )
 
-from detente.words.names import group_table
+from detente.words.names import group_table, region_table
 
 FIRST_DAY, LAST_DAY = date(1800, 1, 1), date(2100, 12, 31)
 """Days a dossier may name; what lies outside is a slip of the pen."""
@@ -296,7 +296,8 @@ class Measure(Strict):
 
     @model_validator(mode="after")
     def _is_not_about_itself(self) -> Self:
-        if self.on != "all" and self.by in self.on:
+        several = len(region_table().get(self.by, {}).get("members", ())) > 1  # its economies may burden each other
+        if self.on != "all" and self.by in self.on and not several:
             raise ValueError(f"'on' names {self.by}, whose measure it is: a government's duty on itself does nothing")
         return self
 

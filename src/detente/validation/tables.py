@@ -14,7 +14,7 @@ from pathlib import Path
 from detente.errors import InputError
 from detente.files import write as write_file
 from detente.validation.sentences import decimals, figure
-from detente.validation.trade import HORIZONS, BackTest, Check
+from detente.validation.trade import HORIZONS, BackTest, Check, TradeComparison
 from detente.words.names import region_name, region_table, sector_name, sector_table
 
 MODEL = {"short": "model, short run", "medium": "model, medium run"}
