@@ -19,6 +19,7 @@ import pytest
 from detente import words as text
 from detente.briefing import brief, page, report
 from detente.briefing.document import Column, Table
+from detente.cli import rerun
 from detente.errors import BadDossier, InputError
 from detente.files import write_folder
 from detente.policy.dossier import parse_dossier
@@ -273,3 +274,29 @@ def test_progress_counts_every_solve_once_and_up(run: Any) -> None:
     done, steps = zip(*told, strict=True)
     assert list(done) == list(range(1, len(done) + 1))
     assert set(steps) == {len(done) + 1}  # the last step is the writing
+
+
+def test_a_record_that_was_edited_does_not_repeat_itself(run: Any, tmp_path: Path) -> None:
+    record = json.loads(run.briefing.run_json.read_text(encoding="utf-8"))
+    record["headline"]["answer"] = "All is well"
+    record["parameters"]["trade_elasticity_factor"] = 0.9
+    told, same, words = rerun._briefing(record, run.world, tmp_path / "again", False, True)
+    assert (same, told["identical"], told["differ"]) == (False, False, [])
+    assert "headline and parameters in the run file are not what the run gave" in words
+
+
+def test_a_briefing_replaces_its_own_and_nothing_else(run: Any, tmp_path: Path) -> None:
+    def again(**options: Any) -> None:
+        brief(run.dossier, run.world, out=tmp_path, **options)
+
+    again()
+    (tmp_path / ".detente.json").unlink()  # as before there were manifests
+    again()
+    (tmp_path / "briefing.md").write_text("my notes on it")
+    (tmp_path / "data" / "survey.csv").write_text("mine")
+    with pytest.raises(InputError, match=r"holds briefing\.md, which detente did not write or which was changed"):
+        again()
+    assert (tmp_path / "briefing.md").read_text() == "my notes on it"
+    again(force=True)
+    assert (tmp_path / "briefing.md").read_bytes() == run.briefing.markdown.read_bytes()
+    assert (tmp_path / "data" / "survey.csv").read_text() == "mine"
