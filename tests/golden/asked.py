@@ -10,7 +10,7 @@ import io
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
@@ -104,26 +104,35 @@ JOBS: dict[str, dict[str, Any]] = {
 """Long work through the API, with its arguments."""
 
 
-def outputs(folder: Path) -> dict[str, str]:
-    """Every output by name, made in `folder`."""
+def outputs(folder: Path, wanted: Sequence[str] = ("",)) -> dict[str, str]:
+    """Every output whose name begins as one of `wanted`, by name, made in `folder`."""
+
+    def asked_for(*names: str) -> bool:
+        return any(name.startswith(w) or w.startswith(name) for name in names for w in wanted)
+
     article = folder / "article.txt"
     article.write_text(ARTICLE, encoding="utf-8")
     with solved_once():
-        found = dict(briefing(folder / "briefing"))
+        found = dict(briefing(folder / "briefing")) if asked_for("brief", "drawings") else {}
         for name, arguments in BOTH.items():
+            if not asked_for(f"cli/{name}.txt", f"cli/{name}.json"):
+                continue
             arguments = tuple(str(article) if a == "ARTICLE" else a for a in arguments)
             found[f"cli/{name}.txt"] = command(*arguments)
             found[f"cli/{name}.json"] = tidied(command(*arguments, "--json"))
-        for name, arguments in WORDS.items():
-            found[f"cli/{name}.txt"] = command(*arguments)
-        found |= api(folder / "web")
-    return {name: text.replace(str(folder), "FOLDER") for name, text in sorted(found.items())}
+        found |= {f"cli/{n}.txt": command(*a) for n, a in WORDS.items() if asked_for(f"cli/{n}.txt")}
+        if asked_for("api"):
+            found |= api(folder / "web")
+    chosen = {n: t for n, t in sorted(found.items()) if any(n.startswith(w) for w in wanted)}
+    return {name: text.replace(str(folder), "FOLDER") for name, text in chosen.items()}
 
 
 def briefing(folder: Path) -> Iterator[tuple[str, str]]:
     """The briefing's files; drawings are kept apart, as they carry what their text and data say already."""
     command("brief", DOSSIER, "--out", str(folder))
-    for path in sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix in (".html", ".md", ".csv", ".json")):
+    for path in sorted(
+        p for p in folder.rglob("*") if p.is_file() and p.name[0] != "." and p.suffix in (".html", ".md", ".csv", ".json")
+    ):
         text, name = path.read_text(encoding="utf-8"), f"brief/{path.relative_to(folder).as_posix()}"
         if path.suffix == ".html":
             yield from ((f"drawings/{k:03}.svg", drawing) for k, drawing in enumerate(SVG.findall(text), 1))

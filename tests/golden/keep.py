@@ -1,7 +1,8 @@
 """The golden master: what every output was when it was last accepted, and how to tell what moved.
 
-    python tests/golden/keep.py            what moved, as a diff of texts; exit code 1 when anything did
-    python tests/golden/keep.py --accept   keep the outputs of today
+    python tests/golden/keep.py                  what moved, as a diff of texts; exit code 1 when anything did
+    python tests/golden/keep.py brief cli/talks  the same of the outputs whose names begin so
+    python tests/golden/keep.py --accept         keep the outputs of today
 
 `accepted/` holds the texts, `hashes.json` a hash of each and of every drawing. The same versions on the same processor give the
 same bytes. Elsewhere the last digits of a solution differ, so a text that differs is compared number by number; a drawing then
@@ -17,6 +18,7 @@ import re
 import shutil
 import sys
 import tempfile
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -52,10 +54,10 @@ def same_numbers(old: str, new: str) -> bool:
     return all(a == b or abs(a - b) <= RELATIVE * max(abs(a), abs(b)) + slack for a, b in pairs)
 
 
-def moved(outputs: dict[str, str]) -> dict[str, str]:
+def moved(outputs: dict[str, str], wanted: Sequence[str] = ("",)) -> dict[str, str]:
     """What moved since it was accepted, by name of the output: a diff, or a word where there is nothing to compare."""
     kept = json.loads(HASHES.read_text())
-    known: dict[str, str | list[str]] = kept["outputs"]
+    known = {name: e for name, e in kept["outputs"].items() if any(name.startswith(w) for w in wanted)}
     found = dict.fromkeys(sorted(set(known) - set(outputs)), "no longer there")
     for name, text in outputs.items():
         if name not in known:
@@ -90,13 +92,16 @@ def main() -> int:
     sys.path[:0] = [str(HERE), str(HERE.parent)]
     import asked
 
+    wanted = [a for a in sys.argv[1:] if not a.startswith("--")] or [""]
+    if "--accept" in sys.argv[1:] and wanted != [""]:
+        sys.exit("accept everything or nothing: what is not made now would be forgotten")
     with tempfile.TemporaryDirectory() as folder:
-        outputs = asked.outputs(Path(folder))
+        outputs = asked.outputs(Path(folder), wanted)
     if "--accept" in sys.argv[1:]:
         accept(outputs)
         print(f"{len(outputs)} outputs accepted")
         return 0
-    found = moved(outputs)
+    found = moved(outputs, wanted)
     for name, diff in found.items():
         print(f"== {name}\n{diff}\n")
     print(f"{len(found)} of {len(outputs)} outputs moved")

@@ -150,7 +150,11 @@ class Prospects(Strict):
     @field_validator("record")
     @classmethod
     def _is_packaged(cls, value: str | None) -> str | None:
-        known = [f.name.removesuffix(".yaml") for f in files("detente").joinpath("records").iterdir() if f.name.endswith(".yaml")]
+        known = [
+            f.name.removesuffix(".yaml")
+            for f in files("detente").joinpath("data", "records").iterdir()
+            if f.name.endswith(".yaml")
+        ]
         if value is not None and value not in known:
             raise ValueError(str(UnknownName(value, sorted(known), "record")))
         return value

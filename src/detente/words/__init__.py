@@ -1,6 +1,6 @@
 """Numbers, names, dates and lists into words; results into prose by a template named after the class."""
 
-from detente.words.names import label, name, possessive, sector, short_name, verb
+from detente.words.names import label, name, possessive, region_adjective, region_name, sector, sector_name, short_name, verb
 from detente.words.numbers import (
     DAYS_A_YEAR,
     FIRM,
@@ -32,6 +32,7 @@ from detente.words.numbers import (
     usd,
 )
 from detente.words.phrases import change_phrase, compare, dearer, direction, range_note, rank_sentence, signs, times
+from detente.words.tell import say, tell
 
 __all__ = [
     "DAYS_A_YEAR",
@@ -66,13 +67,18 @@ __all__ = [
     "power",
     "range_note",
     "rank_sentence",
+    "region_adjective",
+    "region_name",
+    "say",
     "sector",
+    "sector_name",
     "sentence",
     "short_day",
     "short_name",
     "signs",
     "straddles",
     "table_day",
+    "tell",
     "times",
     "usd",
     "verb",

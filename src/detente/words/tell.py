@@ -1,0 +1,56 @@
+"""Results into prose: templates (Jinja, `.md.j2`) hold every sentence; an editor can edit them, a translator translate.
+
+A template is a set of macros without arguments, one a text. They see the values given, every name of `detente.words`, and may
+use macros of their own. Lines are wrapped as an editor likes: inside a paragraph white space is one space, a blank line parts
+paragraphs. An undefined name is an error.
+
+>>> from jinja2 import DictLoader
+>>> said(environment(DictLoader({"t.md.j2": "{% macro end() %}It falls\\n  {{ percent(x) }}.{% endmacro %}"})), "t", "end", x=0.3)
+'It falls 0.30\\u202f%.'
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from jinja2 import BaseLoader, Environment
+
+_BLANKS = re.compile(r"[ \t\n]+")
+_PARTED = re.compile(r"\n[ \t]*\n")
+
+
+def tell(result: Any, part: str = "explain", **values: Any) -> str:
+    """`part` of the template named after the class of `result` (`words/templates/CLASS.md.j2`), which sees the result as `it`."""
+    return say(f"words/templates/{type(result).__name__}", part, it=result, **values)
+
+
+def say(template: str, part: str, **values: Any) -> str:
+    """One text of a template, named by its path in the package without `.md.j2`; paragraphs are parted by a blank line."""
+    return said(_packaged(), template, part, **values)
+
+
+def said(templates: Environment, template: str, part: str, **values: Any) -> str:
+    """`say` from other templates."""
+    text = getattr(templates.get_template(f"{template}.md.j2").make_module(values), part)()
+    return "\n\n".join(p for p in (_BLANKS.sub(" ", p).strip(" ") for p in _PARTED.split(str(text))) if p)
+
+
+def environment(loader: BaseLoader) -> Environment:
+    """Templates that see the words of the project and refuse what is not defined. Prose is plain: who prints it escapes it."""
+    from jinja2 import Environment, StrictUndefined
+
+    from detente import words
+
+    made = Environment(loader=loader, undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True)
+    made.globals.update({name: getattr(words, name) for name in words.__all__})
+    return made
+
+
+@cache
+def _packaged() -> Environment:
+    from jinja2 import PackageLoader
+
+    return environment(PackageLoader("detente", ""))
