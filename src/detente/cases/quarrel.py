@@ -52,8 +52,8 @@ class Quarrel:
     parameters: Parameters
     status_quo: Outcome
     outcomes: Mapping[str, Outcome]
-    variants: Mapping[str, Mapping[str, Outcome]] = field(default_factory=dict)
-    given: Mapping[str, Policy] = field(default_factory=dict)
+    variants: Mapping[Any, Mapping[str, Outcome]] = field(default_factory=dict)
+    given: Mapping[Any, Policy] = field(default_factory=dict)
 
     @cached_property
     def parties(self) -> tuple[str, ...]:
