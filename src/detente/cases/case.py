@@ -9,7 +9,7 @@ may be read from several threads.
 >>> case.parties, case.host, case.worst, len(case.third)
 (('USA', 'CHN'), 'MYS', 'pessimistic', 30)
 >>> low, value, high = case.range("real_income", "pessimistic", "MYS")
->>> low <= value == case.outcome("pessimistic").real_income["MYS"] <= high
+>>> bool(low <= value == case.outcome("pessimistic").real_income["MYS"] <= high)
 True
 """
 
@@ -77,8 +77,8 @@ class Case:
     ids: tuple[str, ...]
     with_ranges: bool = True
     solver: Solver | None = None
-    _known: dict[Any, Any] = field(default_factory=dict, repr=False)
-    _turns: dict[Any, RLock] = field(default_factory=dict, repr=False)
+    _known: dict[Any, Any] = field(init=False, default_factory=dict, repr=False)
+    _turns: dict[Any, RLock] = field(init=False, default_factory=dict, repr=False)
 
     @classmethod
     def of(
