@@ -37,12 +37,12 @@ _CHUNK = 1 << 20
 
 
 # -- digests -----------------------------------------------------------------------------------------------------------
-def sha256(*parts: bytes) -> str:
+def sha256(*parts: bytes | memoryview[Any]) -> str:
     """SHA-256 of `parts` one after the other, 64 hex digits."""
     return sha256_of(parts)
 
 
-def sha256_of(parts: Iterable[bytes]) -> str:
+def sha256_of(parts: Iterable[bytes | memoryview[Any]]) -> str:
     """As `sha256`, for parts that are made one at a time."""
     total = hashlib.sha256()
     for part in parts:

@@ -82,7 +82,7 @@ def brief(
 
     figures.warm_up()
     # half of what the sections import is loaded while the solver runs
-    Thread(target=import_module, args=["detente.briefing.sections"]).start()
+    Thread(target=import_module, args=["detente.briefing.contents"]).start()
     with solved_once(between_runs=True):
         case = solve_case(negotiation, table, horizon, watch)
         watch("writing", last - 1, last)

@@ -24,9 +24,14 @@ from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from threading import Lock
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from detente.files import CacheFolder
+
+if TYPE_CHECKING:
+    from detente.policy.instruments import Policy
+    from detente.policy.shock import Shock
+    from detente.world.economy import Economy
 
 T = TypeVar("T")
 
@@ -40,11 +45,19 @@ class Kept:
         self._answers: dict[Hashable, Any] = {}
         self._asked: dict[Hashable, Lock] = {}
         self._guard = Lock()
+        self._shocks: dict[tuple[int, str], tuple[Policy, Shock]] = {}
         self.spared = 0
         """How many questions were answered without work."""
 
     def __len__(self) -> int:
         return len(self._answers)
+
+    def shock(self, policy: Policy, economy: Economy) -> Shock:
+        """What the policy asks of the economy, laid out once for all parameters it is solved at."""
+        key = (id(policy), economy.fingerprint)
+        if key not in self._shocks:
+            self._shocks[key] = (policy, policy.shock(economy))  # the policy is held, so that its id stays its own
+        return self._shocks[key][1]
 
     def answer(self, question: Hashable, work: Callable[[], T]) -> T:
         """What `work` gives, worked out once. A failure is not kept."""

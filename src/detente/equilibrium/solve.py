@@ -96,7 +96,8 @@ def solve(
     policy = Policy() if policy is None else policy
     chosen = named_horizon(horizon, **parameters)
     solver = solver or Solver()
-    shock = policy.shock(economy)
+    kept = memory()
+    shock = policy.shock(economy) if kept is None else kept.shock(policy, economy)
     _check_sources(economy, shock)
     if chosen.idea_years:
         shock = _with_ideas(economy, shock, chosen, solver)
@@ -208,7 +209,7 @@ def _once(
     kept = memory()
     if kept is None:
         return _run(economy, shock, parameters, solver, near)
-    start = "" if near is None else sha256(np.ascontiguousarray(near).tobytes())
+    start = "" if near is None else sha256(np.ascontiguousarray(near).data)
     question = (digest or _digest(economy, shock, parameters), tuple(c.by_value for c in shock.controls), solver, start)
 
     def work() -> Attempt:
@@ -387,9 +388,12 @@ def _package(policy: Policy) -> str:
 
 
 def _digest(economy: Economy, shock: Shock, parameters: Parameters) -> str:
-    parts = [economy.fingerprint.encode(), json.dumps(parameters.record(), sort_keys=True, default=str).encode()]
+    parts: list[bytes | memoryview[Any]] = [
+        economy.fingerprint.encode(),
+        json.dumps(parameters.record(), sort_keys=True, default=str).encode(),
+    ]
     for array in (shock.tariffs, shock.export_taxes, shock.iceberg, shock.allowed, shock.unit_cost, shock.subsidies):
-        parts.append(np.ascontiguousarray(array).tobytes())
+        parts.append(np.ascontiguousarray(array).data)
     for control in shock.controls:
         parts.append(f"{control.label}|{control.bound!r}|{control.kind}|{control.rent}".encode())
         parts.append(np.packbits(control.flows).tobytes())
