@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from threading import RLock
@@ -47,6 +48,8 @@ from detente.world.library import load_world
 from detente.world.world import World
 
 STATUS_QUO = "status-quo"
+ONE_THREAD = Solver(one_thread=True)
+"""A solver for many cases beside each other."""
 CENTRAL = "central"
 """Name of the parameter set that is not a variant."""
 T = TypeVar("T")
@@ -221,11 +224,11 @@ class Case:
         """Policy of every scenario on its day; None is the status quo on the dossier's."""
         return Lazily((None, *self.ids), self.policy)
 
-    def policy(self, scenario: str | None, changes: Sequence[Change] = ()) -> Policy:
-        """The policy of a scenario after further changes of the dossier."""
+    def policy(self, scenario: str | None, changes: Sequence[Change] = (), day: date | None = None) -> Policy:
+        """The policy of a scenario after further changes of the dossier, in force on `day` (its own if None)."""
         name = self.scenario(scenario)
-        if changes:
-            return self.dossier.policy(name, self.world.regions, self.world.sectors, changes=changes)
+        if changes or day is not None:
+            return self.dossier.policy(name, self.world.regions, self.world.sectors, changes=changes, day=day)
         return self.once(("policy", name), lambda: self.dossier.policy(name, self.world.regions, self.world.sectors))
 
     def stack(self, scenario: str | None) -> Stack:
@@ -260,23 +263,27 @@ class Case:
         reference. Raises `UnknownName`, `NotConverged`, `ShockError`.
         """
         name = self.scenario(scenario)
+        if more is not None or changes:
+            return self.under(self.policy(name, changes) + (more or Policy()), variant=variant, against=against)
+        raw = self._solved(name, variant)
+        if against is None or name is None:
+            return raw
+        return self.once(("relative", name, variant), lambda: raw.relative_to(self._solved(None, variant)))
+
+    def under(self, policy: Policy, *, variant: str = CENTRAL, against: str | None = STATUS_QUO) -> Outcome:
+        """Any policy against the status quo, or (`against=None`) against the reference; it is not remembered."""
+        raw = solve(self.economy, policy, self.parameter_sets[variant], solver=self.solver)
+        return raw if against is None else raw.relative_to(self._solved(None, variant))
+
+    def _solved(self, name: str | None, variant: str) -> Outcome:
         if variant not in self.parameter_sets:
             raise UnknownName(variant, list(self.parameter_sets), "parameter set")
-        plain = more is None and not changes
-        if plain:
-            raw = self.once(("solved", name, variant), lambda: self._solve(self.policies[name], variant))
-        else:
-            raw = self._solve(self.policy(name, changes) + (more or Policy()), variant)
-        if against is None or (plain and name is None):
-            return raw
-        base = self.once(("solved", None, variant), lambda: self._solve(self.policies[None], variant))
-        if not plain:
-            return raw.relative_to(base)
-        return self.once(("relative", name, variant), lambda: raw.relative_to(base))
 
-    def _solve(self, policy: Policy, variant: str) -> Outcome:
-        with solved_once(between_runs=True):
-            return solve(self.economy, policy, self.parameter_sets[variant], solver=self.solver)
+        def work() -> Outcome:
+            with solved_once(between_runs=True):
+                return solve(self.economy, self.policies[name], self.parameter_sets[variant], solver=self.solver)
+
+        return self.once(("solved", name, variant), work)
 
     @property
     def status_quo(self) -> Outcome:
