@@ -62,6 +62,23 @@ class DutyGame:
         """The lowest duties both keep at these discount factors a period."""
         return sustainable_pair(*self.tastes[by], list(discount), worth=self.income)
 
+    def lowest(self, discount: Sequence[float]) -> dict[str, list[dict[str, Any]]]:
+        """By judgement, a row a side: the `lowest` mean duty both keep at these discount factors, what it would set `alone`
+        (`edge`: the end of what was tried), what is `best` for both, and `today`.
+        """
+        found = {}
+        for by in self.tastes:
+            pair = self.sustainable(discount, by)
+            columns = (self.parties, pair.tariffs, pair.nash, pair.efficient, self.today, self.edge[by])
+            keys = ("side", "lowest", "alone", "best", "today", "edge")
+            found[by] = [dict(zip(keys, row, strict=True)) for row in zip(*columns, strict=True)]
+        return found
+
+    @property
+    def worst_error(self) -> float:
+        """How far the two duties' effects do not add up at most, as a share of the gain at stake where both are none."""
+        return max(t.error for pair in self.tastes.values() for t in pair)
+
     def to_frame(self) -> pd.DataFrame:
         """One row a pair of levers and party: payoff by motives and by real income, points."""
         pairs: list[tuple[tuple[float, float], dict[str, Any]]] = []

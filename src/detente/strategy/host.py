@@ -27,8 +27,8 @@ from detente.strategy.bystanders import STAY_OUT, side_with
 from detente.strategy.transshipment import PassThroughDuty
 from detente.talks.menus import Hosting, Menu, hosting, stands_out
 from detente.types import plain
-from detente.words import chance, digits as number, join_or_nobody as join
-from detente.words.names import region_adjective, region_name
+from detente.words import say, tell
+from detente.words.names import region_name
 
 TINY = 0.005
 """A stake in percent of real income that prints as less than 0.01 %."""
@@ -110,6 +110,12 @@ class HostStake:
         lost = self.failure - self.harms[harm]
         return -self.stake / lost if lost > 0 else float("inf")
 
+    @property
+    def insured(self) -> dict[str, float]:
+        """Harms that failure may be likely enough to bring, with the probability from which success is better, lowest first."""
+        found = {harm: p for harm in self.harms if (p := self.break_even(harm)) is not None and p <= 1}
+        return dict(sorted(found.items(), key=lambda x: x[1]))
+
     def hosting(self, shift: float, cost: float = 0.0, *, before: float = 0.0) -> Hosting:
         """The value of hosting for a given `shift` of the chance of success from `before`, at `cost` (percent of real income)."""
         return hosting(self.success, self.failure, before, before + shift, cost=cost, host=region_name(self.host), unit=UNIT)
@@ -121,19 +127,8 @@ class HostStake:
     def sides(self, menu: Menu, parties: Sequence[str]) -> str:
         """Whether staying out and hosting beats siding with any of `parties`, at which shift of the odds, in one sentence."""
         expected = menu.expected
-        chosen = {p: expected[side_with(p)] for p in parties if side_with(p) in expected}
-        if not chosen:
-            return ""
-        told = join([f"siding with {region_name(p, article=True)} ({number(v)}\u202f%)" for p, v in chosen.items()])
-        stays, top = expected[STAY_OUT], max(chosen.values())
-        lead = f"Staying out ({number(stays)}\u202f% expected at these odds) and hosting"
-        never, gap = stays + self.stake <= top, stays - top
-        if gap > 0:
-            limit = f"unless hosting shifts the odds by more than {100 * gap / -self.stake:.0f} points" if never else ""
-            return f"{lead} beats {told}, {limit or 'however hosting shifts the odds'}."
-        if not never:
-            return f"{lead} beats {told} only if hosting shifts the odds by more than {100 * -gap / self.stake:.0f} points."
-        return f"{lead} does not beat {told}, however hosting shifts the odds."
+        siding = {p: expected[side_with(p)] for p in parties if side_with(p) in expected}
+        return tell(self, "sides", stays=expected[STAY_OUT], siding=siding)
 
     def to_frame(self) -> pd.DataFrame:
         """One row a state: success, failure, the stake, a point of chance, and failure with each harm."""
@@ -157,41 +152,7 @@ class HostStake:
 
     def explain(self) -> str:
         """What hosting is worth in trade terms, in plain words."""
-        name = region_name(self.host)
-        ends = (self.low, self.high) if self.stake > 0 else (-self.high, -self.low)
-        known = ends[0] == ends[0] and number(ends[0]) != number(ends[1])
-        span = f" ({number(ends[0])} to {number(ends[1])}\u202f% over the parameters tried)" if known else ""
-        worth = f"{number(abs(self.stake))}\u202f% of real income{span}, USD {number(abs(self.money(self.stake)))} million a year"
-        if abs(self.stake) <= TINY:
-            return (
-                f"{name} does as well when the talks fail as when they succeed (within 0.01\u202f% of real income), so hosting "
-                "is worth nothing to it in trade."
-            )
-        if self.stake > 0:
-            point = number(self.per_point[1])
-            return (
-                f"Success rather than failure is worth {worth} to {name}. Each point by which hosting raises the chance of "
-                f"success is worth USD {point} million a year; a cost of USD 10 million a year pays from a shift of "
-                f"{number(100 * (self.shift_needed(10.0) or 0))} points on."
-            )
-        text = (
-            f"{name} does better when the talks fail: success rather than failure costs it {worth}, as the trade the parties "
-            "lose goes to it. In trade terms hosting is worth less than nothing to it, at any shift of the odds; what it is "
-            "worth must be standing, or insurance."
-        )
-        within = {h: p for h in self.harms if (p := self.break_even(h)) is not None and p <= 1}
-        if within:
-            told = [f"{h} (from a chance of {chance(p)} on)" for h, p in sorted(within.items(), key=lambda x: x[1])]
-            text += (
-                f" As insurance it pays if failure is likely enough to bring {join(told) if len(told) < 2 else _either(told)}."
-            )
-        elif self.harms:
-            text += " None of the harms tried would turn that round."
-        return text
-
-
-def _either(told: list[str]) -> str:
-    return f"{', '.join(told[:-1])} or {told[-1]}"
+        return tell(self)
 
 
 def harms_of(quarrel: Quarrel, duty: PassThroughDuty, menu: Menu) -> dict[str, float]:
@@ -200,17 +161,18 @@ def harms_of(quarrel: Quarrel, duty: PassThroughDuty, menu: Menu) -> dict[str, f
     """
     failure = quarrel.real_income(quarrel.failure, duty.region)
     found = {}
-    for case, reach in ((duty.cases[0], ""), (duty.cases[1], ", exempt goods too")):
+    for case in duty.cases[:2]:
         if case.real_income < 0:
-            label = f"a {100 * duty.rate:g}\u202f% duty on {region_adjective(duty.source)} content in its exports{reach}"
+            label = say("words/templates/HostStake", "duty_harm", rate=duty.rate, source=duty.source, exempt=case.exempt)
             found[label] = 100 * ((1 + failure / 100) * (1 + case.real_income / 100) - 1)
     if quarrel.failure in menu.scenarios:
         column = menu.scenarios.index(quarrel.failure)
         for party in quarrel.parties:
             option = side_with(party)
             if option in menu.options:
-                label = f"a forced choice for {region_name(party, article=True)}"
-                found[label] = float(menu.payoffs[menu.options.index(option), column])
+                found[say("words/templates/HostStake", "choice_harm", party=party)] = float(
+                    menu.payoffs[menu.options.index(option), column]
+                )
     return {label: value for label, value in found.items() if value < failure}
 
 

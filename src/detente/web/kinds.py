@@ -173,7 +173,6 @@ def _talks(case: Resolved, a: TalkArguments, progress: Progress, folder: Path) -
 def _truce(case: Resolved, a: TalkArguments, progress: Progress, folder: Path) -> dict[str, Any]:
     from detente.strategy.duty_game import duty_game
     from detente.strategy.table import at_the_table
-    from detente.strategy.truce_telling import truce_words
 
     weights = _motives(case, a)
     table = at_the_table(
@@ -188,7 +187,7 @@ def _truce(case: Resolved, a: TalkArguments, progress: Progress, folder: Path) -
     duties = duty_game(case.dossier, case.world, case.horizon, weights=weights)
     record = table.record()
     kept = {key: record[key] for key in ("truce", "keeping", "temptations", "temptation_flips", "patience")}
-    return {**kept, "duties": duties.record(), "explained": "\n\n".join(truce_words(table, duties))}
+    return {**kept, "duties": duties.record(), "explained": table.tell("truce", duties=duties)}
 
 
 def _deal(case: Resolved, a: DealArguments, progress: Progress, folder: Path) -> dict[str, Any]:
