@@ -14,8 +14,7 @@ from jinja2 import PackageLoader
 import detente as dt
 from detente.errors import InputError, UnknownName
 from detente.strategy.judging import Judging
-from detente.strategy.motives import moved
-from detente.strategy.objectives import PARTS, Weights
+from detente.strategy.objectives import PARTS, Weights, moved
 from detente.strategy.table import Patience, at_the_table, binding_deadline
 from detente.talks.contests import MODELS, contest
 from detente.words import chance, chance_range

@@ -156,7 +156,7 @@ def truce(
 def _patience(discount: list[str] | None, **fixed: float | None) -> Patience:
     from dataclasses import replace
 
-    from detente.strategy.motives import numbers
+    from detente.strategy.objectives import numbers
     from detente.talks.patience import Patience
 
     chosen = Patience().fixed(**{key: value for key, value in fixed.items() if value is not None})
@@ -175,8 +175,7 @@ def _read(
     """The case as asked, and as the dossier has it where motives were changed (nothing is solved twice)."""
     from detente.errors import UnknownName
     from detente.policy.dossier import load_dossier
-    from detente.strategy.motives import moved
-    from detente.strategy.objectives import Weights
+    from detente.strategy.objectives import Weights, moved
     from detente.strategy.table import at_the_table
     from detente.world.library import load_world
 

@@ -18,17 +18,15 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from detente.equilibrium.derivatives import Objective, TariffGradients
 from detente.equilibrium.parameters import Parameters, horizon as named_horizon
 from detente.policy.instruments import Policy
 from detente.strategy.objectives import Weights
 from detente.strategy.tariff_space import Detail, TariffSpace
+from detente.types import Array
 from detente.world.economy import Economy
 from detente.world.world import World
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from detente.equilibrium.outcome import Outcome
 from detente.equilibrium.parameters import Parameters, horizon as named_horizon, horizon_table
@@ -30,14 +29,13 @@ from detente.errors import InputError, UnknownRegion
 from detente.policy.instruments import Policy
 from detente.strategy.objectives import Weights
 from detente.talks.truce_tariff import SustainablePair, Taste, read_off, sustainable_pair
-from detente.types import plain
+from detente.types import Array, plain
 from detente.words.names import goods_sectors, region_name
 from detente.world.world import World
 
 if TYPE_CHECKING:
     from detente.policy.dossier import Dossier
 
-Array = NDArray[np.float64]
 LEVELS = (0.0, 0.12, 0.3, 0.6)
 """Mean duties solved on each side (fractions)."""
 

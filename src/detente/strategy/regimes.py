@@ -22,7 +22,6 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from detente.equilibrium.outcome import Outcome
 from detente.equilibrium.parameters import Parameters, horizon as named_horizon
@@ -31,14 +30,12 @@ from detente.errors import InputError, NotConverged, UnknownName
 from detente.policy.instruments import Policy
 from detente.strategy.bargain import Bargain, bargain
 from detente.strategy.nash import TariffSolution, nash_tariffs
-from detente.strategy.search import Progress
 from detente.strategy.tariff_space import Detail
+from detente.types import Array, Progress
 from detente.words import tell
 from detente.words.names import resolve_regions, resolve_sectors
 from detente.world.economy import Economy
 from detente.world.world import World
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -31,11 +31,10 @@ import numpy as np
 import pandas as pd
 
 from detente.cases.quarrel import STATUS_QUO, Quarrel, mean_rate
-from detente.equilibrium.levels import Array
 from detente.equilibrium.outcome import Outcome
 from detente.errors import InputError, UnknownName
 from detente.policy.instruments import Policy
-from detente.types import plain
+from detente.types import Array, plain
 from detente.words import tell
 from detente.words.names import region_name, sector_name
 

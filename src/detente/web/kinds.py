@@ -143,8 +143,7 @@ def _questions(case: Resolved, a: QuestionArguments, progress: Progress, folder:
 
 
 def _motives(case: Resolved, a: TalkArguments) -> dict[str, Weights]:
-    from detente.strategy.motives import moved
-    from detente.strategy.objectives import Weights
+    from detente.strategy.objectives import Weights, moved
 
     given = {p.region: Weights.of(case.dossier, p.region) for p in case.dossier.parties}
     return moved(given, [f"{k}={v!r}" for k, v in sorted(a.weights.items())])

@@ -139,8 +139,7 @@ def third_economies(case: Quarrel, region: str, scenario: str, menu: Any) -> dic
     """`economies`: one row a third economy (what the quarrel brings each, percent and million USD a year, goods passed through);
     `ranges` of the economy shown; `hosting`: what success of the talks is worth to it, where it is the host.
     """
-    from detente.strategy.bystanders import overview
-    from detente.strategy.host import harms_of, host_stake
+    from detente.strategy.bystanders import harms_of, host_stake, overview
     from detente.strategy.transshipment import pass_through, pass_through_duty
 
     frame, unit = overview(case, scenario), case.world.unit
