@@ -46,6 +46,8 @@ _HOME = {
     "Scenarios": "detente.cases.scenarios",
     "best_reply": "detente.strategy.nash",
     "nash_tariffs": "detente.strategy.nash",
+    "best_control": "detente.strategy.controls",
+    "calibrate_weights": "detente.strategy.calibrate",
     "bargain": "detente.strategy.bargain",
     "pareto_frontier": "detente.strategy.bargain",
     "payoff_table": "detente.strategy.payoffs",
@@ -116,10 +118,12 @@ __all__ = [
     "__version__",
     "at_the_table",
     "bargain",
+    "best_control",
     "best_reply",
     "branch_odds",
     "brief",
     "bystander",
+    "calibrate_weights",
     "chokepoint",
     "compare",
     "duty_game",
@@ -191,6 +195,8 @@ if TYPE_CHECKING:
     from detente.policy.ledger import Ledger, list_ledgers, load_ledger
     from detente.strategy.bargain import bargain, pareto_frontier
     from detente.strategy.bystanders import bystander
+    from detente.strategy.calibrate import calibrate_weights
+    from detente.strategy.controls import best_control
     from detente.strategy.deal import proposal
     from detente.strategy.duty_game import duty_game
     from detente.strategy.nash import best_reply, nash_tariffs
