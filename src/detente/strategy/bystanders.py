@@ -20,8 +20,8 @@ What hosting talks is worth comes from the same payoffs, when nobody knows by ho
 A bystander whom the quarrel serves, because trade is diverted to it, has a negative stake: hosting is then worth nothing to it
 in trade, and must rest on standing or on insurance against harms the scenarios leave out. Expected values; no risk aversion.
 
->>> from detente.cases.quarrel import quarrel
->>> case = quarrel("kuala-lumpur-2025", scenarios=["pessimistic"])
+>>> from detente.cases.case import Case
+>>> case = Case.of("kuala-lumpur-2025", scenarios=["pessimistic"], with_ranges=False)
 >>> menu = menu_of(case, "MYS", retaliation=0.05)
 >>> menu.consent["sign with the United States"], round(float(menu.payoffs[0, 0]), 2)
 ('USA', 0.14)
@@ -41,7 +41,7 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import minimize_scalar
 
-from detente.cases.quarrel import Quarrel, mean_rate, quarrel
+from detente.cases.case import Case, mean_rate
 from detente.checks import finite, not_negative
 from detente.equilibrium.parameters import Parameters
 from detente.errors import InputError, UnknownName
@@ -87,7 +87,7 @@ class Option:
     consent: str = ""
 
 
-def options_of(case: Quarrel, region: str, retaliation: float | None = None) -> tuple[Option, ...]:
+def options_of(case: Case, region: str, retaliation: float | None = None) -> tuple[Option, ...]:
     """The menu of a third economy: the general moves, then the dossier's own items that can be modelled.
 
     `retaliation` is the points added in answer (fraction); the best for `region` if None. Raises `UnknownRegion`, `InputError`.
@@ -140,13 +140,13 @@ def options_of(case: Quarrel, region: str, retaliation: float | None = None) -> 
     return tuple(found)
 
 
-def _owner(case: Quarrel, changes: Sequence[Any]) -> str:
+def _owner(case: Case, changes: Sequence[Any]) -> str:
     """The party whose own measure is changed, if any: then it must agree."""
     by = {m.id: m.by for m in case.dossier.measures} | {c.add.id: c.add.by for c in changes if c.add is not None}
     return next((by[c.target] for c in changes if by.get(c.target) in case.parties), "")
 
 
-def best_points(case: Quarrel, region: str, party: str, scenario: str | None = None) -> float:
+def best_points(case: Case, region: str, party: str, scenario: str | None = None) -> float:
     """Points (fraction) on all goods of `party` that raise real income of `region` most while nobody answers; zero if none does.
 
     Searched up to 50 points, to a twentieth of a point. Raises `NotConverged` where an equilibrium cannot be found.
@@ -157,7 +157,7 @@ def best_points(case: Quarrel, region: str, party: str, scenario: str | None = N
     def loss(points: float) -> float:
         delta = np.zeros_like(case.world.tariff_rates)
         delta[a, n, goods] = points
-        outcome = case.solved(scenario, Policy.from_arrays(added_tariffs=delta))
+        outcome = case.outcome(scenario, more=Policy.from_arrays(added_tariffs=delta))
         return -float(outcome.real_income.iloc[n])
 
     end = minimize_scalar(loss, bounds=(0.0, HIGHEST), method="bounded", options={"xatol": 5e-4})
@@ -165,7 +165,7 @@ def best_points(case: Quarrel, region: str, party: str, scenario: str | None = N
 
 
 def menu_of(
-    case: Quarrel,
+    case: Case,
     region: str,
     *,
     scenarios: Sequence[str] | None = None,
@@ -187,7 +187,7 @@ def menu_of(
         if option.added is None and not option.changes:
             return case.real_income(scenario, region)
         more = None if option.added is None else Policy.from_arrays(added_tariffs=option.added(scenario), label=option.title)
-        return float(case.solved(scenario, more, changes=option.changes).real_income.iloc[n])
+        return float(case.outcome(scenario, more=more, changes=option.changes).real_income.iloc[n])
 
     return bystander_menu(
         [[payoff(option, scenario) for scenario in names] for option in options],
@@ -197,7 +197,7 @@ def menu_of(
         region=region_name(region),
         unit=UNIT,
         consent={option.title: option.consent for option in options if option.consent},
-        money=case.income(region) / 100,
+        money=case.nominal_income(region) / 100,
     )
 
 
@@ -224,10 +224,10 @@ def bystander(
     Options are the general ones of this module and the dossier's own for the region that can be modelled. `probabilities` by
     scenario (equal if absent) serve the expectation only; the ranking by scenario does not need them.
     """
-    return menu_of(quarrel(dossier, world, horizon, **parameters), region, probabilities=probabilities)
+    return menu_of(Case.of(dossier, world, horizon, **parameters, with_ranges=False), region, probabilities=probabilities)
 
 
-def diversion_of(case: Quarrel, region: str, scenario: str) -> pd.DataFrame:
+def diversion_of(case: Case, region: str, scenario: str) -> pd.DataFrame:
     """Trade of `region` by partner in a scenario against the status quo: exports gained, imports deflected, a year."""
     n, name = case.index(region), case.scenario(scenario)
     if name is None:
@@ -250,16 +250,16 @@ def diversion(
     dossier: Dossier | str, region: str, scenario: str, world: World | None = None, horizon: str | Parameters | None = None
 ) -> pd.DataFrame:
     """Trade of `region` by partner in a scenario against the status quo: exports gained, imports deflected, a year."""
-    return diversion_of(quarrel(dossier, world, horizon, scenarios=[scenario]), region, scenario)
+    return diversion_of(Case.of(dossier, world, horizon, scenarios=[scenario], with_ranges=False), region, scenario)
 
 
-def overview(case: Quarrel, scenario: str | None = None) -> pd.DataFrame:
+def overview(case: Case, scenario: str | None = None) -> pd.DataFrame:
     """One row a third economy, the largest gain in `scenario` (default: the one in which talks fail) first.
 
     Real income by scenario (percent against the status quo), its worth (million USD a year), goods exports gained to the first
     party and imports deflected from the second, and what of its exports to the first is content of the second, before and after.
     """
-    name = case.scenario(scenario) or case.failure
+    name = case.scenario(scenario) or case.worst
     before, after = pass_through(case), pass_through(case, name)
     unit, rows = case.world.unit, [case.index(r) for r in before.via]
     a, b, goods = case.index(case.a), case.index(case.b), list(case.chains(None).goods)
@@ -402,18 +402,18 @@ class HostStake:
         return tell(self)
 
 
-def harms_of(quarrel: Quarrel, duty: PassThroughDuty, menu: Menu) -> dict[str, float]:
+def harms_of(quarrel: Case, duty: PassThroughDuty, menu: Menu) -> dict[str, float]:
     """Payoffs when talks fail and failure also brings what the scenario leaves out, percent of real income: a duty on goods
     passed through (`duty`, as the order reads and with exempt goods), or having to side with a party (from `menu`).
     """
-    failure = quarrel.real_income(quarrel.failure, duty.region)
+    failure = quarrel.real_income(quarrel.worst, duty.region)
     found = {}
     for case in duty.cases[:2]:
         if case.real_income < 0:
             label = say("words/templates/HostStake", "duty_harm", rate=duty.rate, source=duty.source, exempt=case.exempt)
             found[label] = 100 * ((1 + failure / 100) * (1 + case.real_income / 100) - 1)
-    if quarrel.failure in menu.scenarios:
-        column = menu.scenarios.index(quarrel.failure)
+    if quarrel.worst in menu.scenarios:
+        column = menu.scenarios.index(quarrel.worst)
         for party in quarrel.parties:
             option = side_with(party)
             if option in menu.options:
@@ -423,17 +423,17 @@ def harms_of(quarrel: Quarrel, duty: PassThroughDuty, menu: Menu) -> dict[str, f
     return {label: value for label, value in found.items() if value < failure}
 
 
-def host_stake(quarrel: Quarrel, region: str, harms: Mapping[str, float] | None = None) -> HostStake:
+def host_stake(quarrel: Case, region: str, harms: Mapping[str, float] | None = None) -> HostStake:
     """The stake of a third economy as host, over the scenarios in which talks succeed and fail; ranges where variants are known.
 
     Raises `UnknownRegion`, `InputError` for a party and where no scenario of success differs from the one of failure.
     """
     quarrel.outsider(region)
-    good = {s: quarrel.real_income(s, region) for s in quarrel.successes if s != quarrel.failure}
-    bad = {quarrel.failure: quarrel.real_income(quarrel.failure, region)}
+    good = {s: quarrel.real_income(s, region) for s in quarrel.successes if s != quarrel.worst}
+    bad = {quarrel.worst: quarrel.real_income(quarrel.worst, region)}
     if not good:
-        raise InputError(f"{quarrel.dossier.id} has no scenario in which talks succeed beside {quarrel.failure!r}")
+        raise InputError(f"{quarrel.dossier.id} has no scenario in which talks succeed beside {quarrel.worst!r}")
     low, high = float("nan"), float("nan")
-    if quarrel.variants:
-        low, high = quarrel.range_of(region, {**dict.fromkeys(good, 1 / len(good)), quarrel.failure: -1.0})
-    return HostStake(region, good, bad, quarrel.income(region), dict(harms or {}), low, high)
+    if quarrel.with_ranges:
+        low, high = quarrel.weighted_range(region, {**dict.fromkeys(good, 1 / len(good)), quarrel.worst: -1.0})
+    return HostStake(region, good, bad, quarrel.nominal_income(region), dict(harms or {}), low, high)
