@@ -48,6 +48,8 @@ _HOME = {
     "INDICATORS": "detente.equilibrium.indicators",
     "best_reply": "detente.strategy.nash",
     "nash_tariffs": "detente.strategy.nash",
+    "best_control": "detente.strategy.controls",
+    "calibrate_weights": "detente.strategy.calibrate",
     "bargain": "detente.strategy.bargain",
     "pareto_frontier": "detente.strategy.bargain",
     "payoff_table": "detente.strategy.payoffs",
@@ -120,10 +122,12 @@ __all__ = [
     "__version__",
     "at_the_table",
     "bargain",
+    "best_control",
     "best_reply",
     "branch_odds",
     "brief",
     "bystander",
+    "calibrate_weights",
     "chokepoint",
     "compare",
     "duty_game",
@@ -196,6 +200,8 @@ if TYPE_CHECKING:
     from detente.policy.ledger import Ledger, list_ledgers, load_ledger
     from detente.strategy.bargain import bargain, pareto_frontier
     from detente.strategy.bystanders import bystander
+    from detente.strategy.calibrate import calibrate_weights
+    from detente.strategy.controls import best_control
     from detente.strategy.deal import proposal
     from detente.strategy.duty_game import duty_game
     from detente.strategy.nash import best_reply, nash_tariffs

@@ -9,8 +9,6 @@ import pytest
 
 import detente as dt
 from detente.errors import InputError, UnknownName
-from detente.strategy.calibrate import calibrate_weights
-from detente.strategy.controls import best_control
 from detente.strategy.nash import best_reply
 from detente.strategy.objectives import Weights
 from detente.strategy.regimes import pairwise, regimes
@@ -21,7 +19,7 @@ def test_weights_are_recovered_from_the_tariffs_they_led_to() -> None:
     economy = random_economy(3, 2, 8, tariffs=False)
     true = Weights(jobs={"S1": 0.25, "S2": 0.05})
     reply = best_reply(economy, "R1", detail="sector", objective=true.objective("R1", economy), starts=(0.2,))
-    found = calibrate_weights(economy, "R1", policy=dt.Policy.from_arrays(tariffs=reply.tariffs), ridge=1e-8)
+    found = dt.calibrate_weights(economy, "R1", policy=dt.Policy.from_arrays(tariffs=reply.tariffs), ridge=1e-8)
     # two conditions, two weights: only their difference may be weakly identified
     assert found.explained > 0.999
     again = best_reply(economy, "R1", detail="sector", objective=found.as_weights().objective("R1", economy), starts=(0.2,))
@@ -31,7 +29,7 @@ def test_weights_are_recovered_from_the_tariffs_they_led_to() -> None:
 def test_without_a_cause_no_weights() -> None:
     economy = random_economy(3, 2, 8, tariffs=False)
     reply = best_reply(economy, "R1", detail="sector", starts=(0.2,))
-    found = calibrate_weights(economy, "R1", policy=dt.Policy.from_arrays(tariffs=reply.tariffs))
+    found = dt.calibrate_weights(economy, "R1", policy=dt.Policy.from_arrays(tariffs=reply.tariffs))
     assert np.abs(found.weights).max() < 1e-3
     assert found.rank <= len(found.sectors)
     assert ((found.identified >= 0) & (found.identified <= 1)).all()
@@ -39,13 +37,50 @@ def test_without_a_cause_no_weights() -> None:
 
 def test_a_large_seller_withholds_something_and_none_if_the_rent_is_lost() -> None:
     economy = random_economy(3, 2, 8, tariffs=False)
-    kept = best_control(economy, "R1", "S1")
-    lost = best_control(economy, "R1", "S1", rent="lost")
+    kept = dt.best_control(economy, "R1", "S1")
+    lost = dt.best_control(economy, "R1", "S1", rent="lost")
     assert 0 < kept.withhold < 0.95
     assert kept.gain > 0
     assert lost.gain <= kept.gain
     nearby = dt.solve(economy, dt.Policy([dt.ExportControl(by="R1", sectors="S1", withhold=kept.withhold * 0.8)]))
     assert nearby.real_income["R1"] <= kept.outcome.real_income["R1"] + 1e-9
+
+
+def test_how_much_of_its_rare_earths_china_would_withhold() -> None:
+    world = dt.load_world()
+    best = dt.best_control(world, "CHN", "RER", on="USA")
+    assert 0.5 < best.withhold < 0.7
+    assert best.gain > 0
+    assert not best.at_end
+    assert "China would withhold" in best.explain()
+    assert "to the United States: at the medium horizon" in best.explain()
+    assert best.record()["withhold"] == best.withhold
+    short = dt.best_control(world, "CHN", "RER", horizon="short")  # what cannot be replaced has no ceiling of its price
+    assert short.at_end
+    assert "the rest of the world, as much as was tried" in short.explain()
+    lost = dt.best_control(world, "CHN", "RER", rent="lost")
+    assert lost.withhold == 0
+    assert "none of its exports of rare earths" in lost.explain()
+
+
+def test_a_control_is_not_put_on_what_is_controlled() -> None:
+    economy = random_economy(3, 2, 8)
+    held = dt.Policy([dt.ExportControl(by="R1", sectors="S1", withhold=0.2, on="R2")])
+    with pytest.raises(InputError, match="already"):
+        dt.best_control(economy, "R1", "S1", policy=held)
+    assert dt.best_control(economy, "R1", "S1", on="R3", policy=held).on == ("R3",)
+    with pytest.raises(InputError, match="share"):
+        dt.best_control(economy, "R1", "S1", most=1.5)
+
+
+def test_what_american_duties_protect() -> None:
+    case, world = dt.load_dossier("kuala-lumpur-2025"), dt.load_world()
+    found = dt.calibrate_weights(world, "USA", policy=case.policy(None, world.regions, world.sectors))
+    frame = found.to_frame()
+    known = frame[frame["identified"] > 0.9]["weight"].sort_values()
+    assert known.index[-2:].tolist() == ["IRS", "TEX"]
+    assert known.index[0] == "ENE"
+    assert frame.loc["RER", "identified"] < 0.9
 
 
 def test_rules_are_worth_something() -> None:

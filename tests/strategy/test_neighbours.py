@@ -21,16 +21,18 @@ from detente.policy.instruments import Policy
 from detente.strategy.bystanders import (
     ANSWERED,
     STAY_OUT,
+    HostStake,
     best_points,
     diversion,
     diversion_of,
+    harms_of,
+    host_stake,
     menu_of,
     options_of,
     overview,
     side_with,
     sign_with,
 )
-from detente.strategy.host import HostStake, harms_of, host_stake
 from detente.strategy.nash import best_reply
 from detente.strategy.transshipment import pass_through, pass_through_duty
 

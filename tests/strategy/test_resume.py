@@ -9,8 +9,7 @@ import pytest
 
 import detente as dt
 from detente.errors import InputError
-from detente.strategy.checkpoint import Checkpoint, Saved
-from detente.strategy.nash import nash_tariffs
+from detente.strategy.nash import Checkpoint, Saved, nash_tariffs
 from economies import random_economy
 
 ECONOMY = random_economy(3, 2, 8)

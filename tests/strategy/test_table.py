@@ -9,17 +9,16 @@ import math
 
 import numpy as np
 import pytest
+from jinja2 import PackageLoader
 
 import detente as dt
 from detente.errors import InputError, UnknownName
-from detente.strategy import telling, truce_telling
-from detente.strategy.clock import binding_deadline
 from detente.strategy.judging import Judging
-from detente.strategy.motives import moved
-from detente.strategy.objectives import PARTS, Weights
-from detente.strategy.table import Patience, at_the_table
+from detente.strategy.objectives import PARTS, Weights, moved
+from detente.strategy.table import Patience, at_the_table, binding_deadline
 from detente.talks.contests import MODELS, contest
 from detente.words import chance, chance_range
+from detente.words.tell import environment
 
 DOSSIER = dt.load_dossier("kuala-lumpur-2025")
 CASE = at_the_table(DOSSIER)
@@ -206,24 +205,30 @@ def test_threats_alone_bind_who_makes_them() -> None:
 
 
 def test_words_are_those_of_the_tables() -> None:
-    said = telling.answer(CASE)
+    said = CASE.tell("answer")
     odds = CASE.odds()
     for x in (odds.first, odds.second, odds.collapse):
         assert f"{chance(x[1])} (range {chance_range(x[0], x[2])})" in said
     assert f"{odds.trials:,} combinations" in said
     table = CASE.trials.summary().drop(index="all")
-    agreed = telling.agreement(CASE)
+    agreed = CASE.tell("agreement")
     for party, other, name in (("USA", "CHN", "the United States"), ("CHN", "USA", "China")):
         everywhere = (table[f"{party} eases"] - table[f"{other} eases"] > 0.005).all()
         assert (f"In all four models {name} is the likelier to ease from then on" in agreed) == bool(everywhere)
     first, second, every = CASE.trials.at_once()
     if first + second:
-        assert f"In {first + second:,} of {every:,} combinations" in telling.at_once(CASE)
-    assert chance(float(CASE.trials.splits()["share"].iloc[0])) in telling.decides(CASE)
-    for paragraph in (*telling.standoff_words(CASE), *truce_telling.truce_words(CASE)):
+        assert f"In {first + second:,} of {every:,} combinations" in CASE.tell("at_once")
+    assert chance(float(CASE.trials.splits()["share"].iloc[0])) in CASE.tell("decides")
+    for paragraph in (*CASE.tell("standoff").split("\n\n"), *CASE.tell("truce").split("\n\n")):
         assert "nan" not in paragraph.lower().split()
         assert paragraph.endswith(".")
     assert "The stand-off" not in CASE.explain()
+
+
+def test_an_assumption_at_a_value_is_a_clause() -> None:
+    told = environment(PackageLoader("detente", "")).get_template("words/templates/AtTheTable.md.j2").module
+    assert told.clause("rate USA", 0.08) == "the United States discounts at 8.0\u202f% a year"  # type: ignore[attr-defined]
+    assert told.clause("collapse_years", 1.0) == "a collapse lasts 1.0 years"  # type: ignore[attr-defined]
 
 
 def test_records_are_json() -> None:

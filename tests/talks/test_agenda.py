@@ -8,15 +8,15 @@ import math
 import numpy as np
 import pytest
 from hypothesis import given, strategies as st
+from jinja2 import PackageLoader
 
 import detente as dt
 from detente.errors import InputError, UnknownName
-from detente.strategy import proposal_words as words
-from detente.strategy.deal import proposal
-from detente.strategy.proposal import Proposal
+from detente.strategy.deal import Proposal, proposal
 from detente.talks.issue_search import Step, log_product, one_step, search, swaps
 from detente.talks.terms import lasting, watch
 from detente.talks.truce import TruceSide
+from detente.words.tell import environment
 
 SHAPE = (4, 3, 5, 2)
 GRID = np.stack([a.ravel() for a in np.meshgrid(*(np.arange(n) for n in SHAPE), indexing="ij")], axis=1)
@@ -177,7 +177,7 @@ def test_the_package_is_rational_certified_and_exact(deal: Proposal) -> None:
 
 
 def test_what_is_told_is_what_was_found(deal: Proposal) -> None:
-    text = words.package(deal)
+    text = deal.tell("package")
     for issue, level in zip(deal.agenda.issues, deal.levels, strict=True):
         assert (issue.words(level) in text) == (level != issue.standing)
     json.dumps(deal.record(), allow_nan=False)
@@ -188,10 +188,12 @@ def test_what_is_told_is_what_was_found(deal: Proposal) -> None:
     lost = deal.bystanders()
     assert lost["million USD a year"].is_monotonic_increasing
     assert not set(deal.parties) & set(lost.index)
-    assert ("loses" in words.bystanders(deal) or "lost" in words.bystanders(deal)) == (lost["million USD a year"].iloc[0] < 0)
+    assert ("loses" in deal.tell("bystanders") or "lost" in deal.tell("bystanders")) == (lost["million USD a year"].iloc[0] < 0)
     assert deal.runners_up().iloc[0]["differs by"] == "the proposal"
     assert (deal.runners_up()["product against the best"] <= 1 + 1e-12).all()
     assert deal.explain().count("\n\n") >= 6
+    told = environment(PackageLoader("detente", "")).get_template("words/templates/Proposal.md.j2").module
+    assert told.span(0.246) == "90 days"  # type: ignore[attr-defined]
 
 
 def test_ranges_hold_the_centre(deal: Proposal) -> None:

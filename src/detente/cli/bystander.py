@@ -176,8 +176,7 @@ def _all(case: Case, scenario: str) -> dict[str, Any]:
 
 def _one(case: Case, region: str, scenario: str, weights: dict[str, float] | None, rate: float, as_host: bool) -> dict[str, Any]:
     """Dependence, menu, diversion, goods passed through, hosting."""
-    from detente.strategy.bystanders import ANSWERED, diversion_of, menu_of
-    from detente.strategy.host import harms_of, host_stake
+    from detente.strategy.bystanders import ANSWERED, diversion_of, harms_of, host_stake, menu_of
     from detente.strategy.transshipment import pass_through, pass_through_duty
     from detente.types import plain
     from detente.words.names import region_name, sector_name

@@ -89,9 +89,7 @@ def talks(
     out.print(f"If both cared for real income alone: {case.plain_game.explain()}", highlight=False, markup=False)
     out.print("\nThe stand-off", highlight=False)
     _models(case)
-    from detente.strategy.telling import standoff_words
-
-    for paragraph in standoff_words(case):
+    for paragraph in case.tell("standoff").split("\n\n"):
         out.print()
         _say(paragraph)
     if day is not None:
@@ -117,7 +115,6 @@ def truce(
     """Whether today's truce or a deal would be kept: temptation, answers, renewal, transparency, the duties it could hold."""
     from detente.policy.dossier import load_dossier
     from detente.strategy.duty_game import duty_game
-    from detente.strategy.truce_telling import truce_words
     from detente.world.library import load_world
 
     patience = _patience(discount, false_alarm=false_alarm, detection=detection)
@@ -145,13 +142,13 @@ def truce(
             )  # fmt: skip
     out.print("Points of real income a year, motives " + ("as changed" if before else "as in the dossier"), highlight=False)
     out.print(shown)
-    for paragraph in truce_words(case, duties):
+    for paragraph in case.tell("truce", duties=duties).split("\n\n"):
         out.print()
         _say(paragraph)
     if before is not None:
         out.print("\nBefore the change of motives", highlight=False)
-        for paragraph in truce_words(before)[:2]:
-            _say(paragraph)
+        for part in ("kept_truce", "kept_deal"):
+            _say(before.tell(part))
     _files(csv, chart)
 
 
@@ -159,7 +156,7 @@ def truce(
 def _patience(discount: list[str] | None, **fixed: float | None) -> Patience:
     from dataclasses import replace
 
-    from detente.strategy.motives import numbers
+    from detente.strategy.objectives import numbers
     from detente.talks.patience import Patience
 
     chosen = Patience().fixed(**{key: value for key, value in fixed.items() if value is not None})
@@ -178,8 +175,7 @@ def _read(
     """The case as asked, and as the dossier has it where motives were changed (nothing is solved twice)."""
     from detente.errors import UnknownName
     from detente.policy.dossier import load_dossier
-    from detente.strategy.motives import moved
-    from detente.strategy.objectives import Weights
+    from detente.strategy.objectives import Weights, moved
     from detente.strategy.table import at_the_table
     from detente.world.library import load_world
 

@@ -19,8 +19,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from detente.equilibrium.levels import Equilibrium
-from detente.errors import InputError
+from detente.errors import InputError, UnknownRegion
 from detente.files import whole
+from detente.words.names import region_name
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -259,6 +260,35 @@ class Outcome:
             },
             coords={"origin": list(self.regions), "destination": list(self.regions), "sector": list(self.sectors)},
         )
+
+    def basket(self, region: str) -> pd.DataFrame:
+        """Cost of what households buy, one row a sector: share of spending before (%), price change (%), contribution (points).
+
+        Prices are in the numeraire (world factor income) and, in the last column, against the local wage: what the item costs in
+        hours of work. Local-currency prices lie between the two, depending on how far wages follow. Raises `UnknownRegion`.
+        """
+        if region not in self.regions:
+            raise UnknownRegion(region, {r: region_name(r) for r in self.regions})
+        n = self.regions.index(region)
+        share = self.before.final[n] / self.before.final[n].sum()
+        price = self.after.price[n] / self.before.price[n]
+        wage = self.after.wage_index[n] / self.before.wage_index[n]
+        columns = {
+            "share of spending, %": 100 * share, "price, %": 100 * (price - 1),
+            "contribution, points": 100 * share * np.log(price),
+            "price in hours of work, %": 100 * (price / wage - 1),
+        }  # fmt: skip
+        return pd.DataFrame(columns, index=_labels(self.sectors, "sector")).sort_values("contribution, points", ascending=False)
+
+    @cached_property
+    def returns(self) -> pd.DataFrame:
+        """Real reward of the factors tied to each sector, percent: its price of value added over consumer prices.
+
+        With mobile labour (κ = ∞) it is the same in every sector of a region; with specific factors it is profit and rent, the
+        short-run proxy for what markets would mark down.
+        """
+        after, before = self.after.wage / self.after.cpi[:, None], self.before.wage / self.before.cpi[:, None]
+        return self._sector(np.where(self.before.output > 0, _percent(after, before), 0.0))
 
     def bilateral(self, sectors: tuple[str, ...] | list[str] | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Trade by pair (rows origin, columns destination) before and after, summed over `sectors` (all if None)."""

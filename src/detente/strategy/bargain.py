@@ -21,7 +21,6 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from detente.equilibrium.derivatives import Objective, TariffGradients
@@ -31,13 +30,12 @@ from detente.equilibrium.solve import solve
 from detente.errors import InputError, NotConverged, UnknownName
 from detente.policy.instruments import Policy
 from detente.strategy.nash import nash_tariffs
-from detente.strategy.search import Progress
 from detente.strategy.tariff_space import Detail, TariffSpace
+from detente.types import Array, Progress
 from detente.words.names import resolve_regions
 from detente.world.economy import Economy
 from detente.world.world import World
 
-Array = NDArray[np.float64]
 BOX = (np.log(0.5), np.log(6.0))  # of ln(1+t): −50 % to 500 %
 
 

@@ -3,7 +3,8 @@
 At a best reply the derivative of G = w·100 ln Ŵ + Σⱼ ω[j]·Δ(value added j)/VA in every own rate is zero, and it is linear in
 the weights: g + A ω = 0 with g[v] the derivative of real income in rate v and A[v, j] that of real value added in sector j.
 With one rate a sector there are as many conditions as weights; they are solved by least squares with a small ridge, and the
-singular values of A say how many weights the tariffs can tell apart at all.
+singular values of A say how many weights the tariffs can tell apart at all. With one rate a sector some weights nearly
+always fit: what they say is the order of sectors, not that the government thought so.
 
 >>> from detente.world import toy_world
 >>> found = calibrate_weights(toy_world(), "AAA")
@@ -18,17 +19,15 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from detente.equilibrium.derivatives import Objective, TariffGradients
 from detente.equilibrium.parameters import Parameters, horizon as named_horizon
 from detente.policy.instruments import Policy
 from detente.strategy.objectives import Weights
 from detente.strategy.tariff_space import Detail, TariffSpace
+from detente.types import Array
 from detente.world.economy import Economy
 from detente.world.world import World
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

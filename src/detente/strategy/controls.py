@@ -1,7 +1,7 @@
 """How much of a critical good a government would withhold for its own good: the best reply in export controls.
 
-One bound, searched over the share withheld with the exact derivative in the bound; the ends count too, so that "none" and
-"all that may be" are answers.
+One bound, the share withheld, searched on a grid and then by Brent's method around its best point; the ends count too, so that
+"none" and "all that may be" are answers. A share at which no equilibrium can be found is left out. Nobody answers.
 
 >>> from detente.world import toy_world
 >>> best = best_control(toy_world(), "BBB", "MAKE")
@@ -22,25 +22,59 @@ from scipy.optimize import minimize_scalar
 from detente.equilibrium.outcome import Outcome
 from detente.equilibrium.parameters import Parameters, horizon as named_horizon
 from detente.equilibrium.solve import solve
+from detente.errors import InputError, NotConverged
 from detente.policy.instruments import ExportControl, Policy
 from detente.strategy.objectives import Weights
+from detente.types import plain
+from detente.words import tell
+from detente.words.names import resolve_regions, resolve_sectors
 from detente.world.economy import Economy
 from detente.world.world import World
 
 
 @dataclass(frozen=True, eq=False)
 class ControlReply:
-    """The share withheld that serves `by` best, its gain in points of its objective, and the curve it was read from."""
+    """The share withheld that serves `by` best (a fraction of exports of `sectors` to `on`), its gain in points of its objective
+    against no control, the outcome compared with that, and the curve it was read from, up to the share `most`.
+    """
 
     by: str
+    sectors: tuple[str, ...]
+    on: tuple[str, ...]
+    horizon: str
+    most: float
     withhold: float
     gain: float
     outcome: Outcome
     curve: pd.DataFrame
 
+    @property
+    def at_end(self) -> bool:
+        """Whether the best share is the largest that was tried."""
+        return self.withhold > 0.995 * self.most
+
+    @property
+    def everybody(self) -> bool:
+        """Whether the control falls on every other region."""
+        return set(self.on) | {self.by} == set(self.outcome.regions)
+
     def to_frame(self) -> pd.DataFrame:
-        """Share withheld, objective of the controller, real income of it and of the hardest hit."""
+        """One row a share tried: objective of the controller in points, real income of it and of the hardest hit in percent."""
         return self.curve
+
+    def record(self) -> dict[str, Any]:
+        """JSON-able."""
+        return {
+            "by": self.by, "sectors": list(self.sectors), "on": list(self.on), "horizon": self.horizon, "most": self.most,
+            "withhold": self.withhold, "at_end": self.at_end, "gain": self.gain,
+            "real_income": plain(self.outcome.real_income.to_dict()),
+            "million_usd_a_year": plain(self.outcome.equivalent_variation.to_dict()),
+            "curve": plain(self.curve.to_dict(orient="records")),
+        }  # fmt: skip
+
+    def explain(self) -> str:
+        """The answer in plain words."""
+        return tell(self)
 
 
 def best_control(
@@ -56,20 +90,33 @@ def best_control(
     horizon: str | Parameters = "medium",
     **parameters: Any,
 ) -> ControlReply:
-    """Search the share of exports of `sectors` that `by` withholds, between 0 and `most`, given `policy`."""
+    """The share of its exports of `sectors` to `on` (everybody if None) that `by` would withhold, between 0 and `most`.
+
+    It wants what `weights` say (plain real income if None), given `policy` (the table's duties and no control if None); who gets
+    the rent of scarcity is `rent`. Raises `InputError` where `policy` controls these exports already, or `most` is not between 0
+    and 1; `UnknownRegion`, `UnknownSector`; `NotConverged` where the world without a control cannot be solved.
+    """
     economy = world.economy()
+    if not 0 < most < 1:
+        raise InputError(f"most must be a share between 0 and 1, not {most:g}")
     chosen = named_horizon(horizon, **parameters)
     rest = policy or Policy()
+    taken = Policy([ExportControl(by=by, sectors=sectors, withhold=most, on=on, rent=rent)]).shock(economy).controls
+    if any((held.flows & wanted.flows).any() for held in rest.shock(economy).controls for wanted in taken):
+        raise InputError("the policy controls these exports already; leave that control out")
     base = solve(economy, rest, chosen)
-    wanted = weights or Weights()
+    wanted_by = weights or Weights()
     rows: dict[float, tuple[float, Outcome]] = {}
 
     def value(share: float) -> float:
         share = float(np.clip(share, 0.0, most))
         if share not in rows:
             control = Policy([ExportControl(by=by, sectors=sectors, withhold=share, on=on, rent=rent)]) if share > 0 else Policy()
-            outcome = solve(economy, rest + control, chosen).relative_to(base)
-            rows[share] = (wanted.value(outcome, by), outcome)
+            try:
+                outcome = solve(economy, rest + control, chosen).relative_to(base)
+            except NotConverged:
+                return -np.inf
+            rows[share] = (wanted_by.value(outcome, by), outcome)
         return rows[share][0]
 
     grid = np.linspace(0.0, most, 8)
@@ -90,4 +137,6 @@ def best_control(
             for share, (worth, outcome) in sorted(rows.items())
         ]
     )
-    return ControlReply(by, best, rows[best][0], rows[best][1], curve)
+    goods = resolve_sectors(sectors if isinstance(sectors, str) else list(sectors), economy.sectors)
+    buyers = tuple(r for r in resolve_regions(on if on is None or isinstance(on, str) else list(on), economy.regions) if r != by)
+    return ControlReply(by, goods, buyers, chosen.name, most, best, rows[best][0], rows[best][1], curve)

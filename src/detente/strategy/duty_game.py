@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from detente.equilibrium.outcome import Outcome
 from detente.equilibrium.parameters import Parameters, horizon as named_horizon, horizon_table
@@ -30,14 +29,13 @@ from detente.errors import InputError, UnknownRegion
 from detente.policy.instruments import Policy
 from detente.strategy.objectives import Weights
 from detente.talks.truce_tariff import SustainablePair, Taste, read_off, sustainable_pair
-from detente.types import plain
+from detente.types import Array, plain
 from detente.words.names import goods_sectors, region_name
 from detente.world.world import World
 
 if TYPE_CHECKING:
     from detente.policy.dossier import Dossier
 
-Array = NDArray[np.float64]
 LEVELS = (0.0, 0.12, 0.3, 0.6)
 """Mean duties solved on each side (fractions)."""
 
@@ -61,6 +59,23 @@ class DutyGame:
     def sustainable(self, discount: Sequence[float], by: str = "motives") -> SustainablePair:
         """The lowest duties both keep at these discount factors a period."""
         return sustainable_pair(*self.tastes[by], list(discount), worth=self.income)
+
+    def lowest(self, discount: Sequence[float]) -> dict[str, list[dict[str, Any]]]:
+        """By judgement, a row a side: the `lowest` mean duty both keep at these discount factors, what it would set `alone`
+        (`edge`: the end of what was tried), what is `best` for both, and `today`.
+        """
+        found = {}
+        for by in self.tastes:
+            pair = self.sustainable(discount, by)
+            columns = (self.parties, pair.tariffs, pair.nash, pair.efficient, self.today, self.edge[by])
+            keys = ("side", "lowest", "alone", "best", "today", "edge")
+            found[by] = [dict(zip(keys, row, strict=True)) for row in zip(*columns, strict=True)]
+        return found
+
+    @property
+    def worst_error(self) -> float:
+        """How far the two duties' effects do not add up at most, as a share of the gain at stake where both are none."""
+        return max(t.error for pair in self.tastes.values() for t in pair)
 
     def to_frame(self) -> pd.DataFrame:
         """One row a pair of levers and party: payoff by motives and by real income, points."""

@@ -33,6 +33,7 @@ from detente.errors import InputError
 from detente.policy.measures import Base, InstrumentKind, Measure
 from detente.policy.stacking import partners_of, sectors_of
 from detente.policy.timing import Status, status_on
+from detente.words import join, say, tell
 from detente.words.names import goods_sectors, region_adjective, region_name, sector_name
 from detente.world.world import World
 
@@ -45,6 +46,7 @@ MOST = 200_000  # packages
 PURCHASED = ("AGR", "FOD", "ENE")  # A44
 SHORT = {"AGR": "farm goods", "FOD": "food", "ENE": "energy"}
 MOST_BOUGHT = 2.0  # times the table's value
+WHY = "words/templates/Agenda"
 
 
 @dataclass(frozen=True)
@@ -82,20 +84,7 @@ class Issue:
 
     def words(self, level: int) -> str:
         """What the giver signs: "cuts its fentanyl duty from 20 points to 10"."""
-        at, now = self.levels[level], self.levels[self.standing]
-        if level == self.standing:
-            return f"keeps {self.named} as it stands" if self.kind != "purchases" else "promises no purchases"
-        if self.kind == "purchases":
-            return f"buys at least {at.label} a year of {_goods(self.sectors)}"
-        if self.kind == "controls":
-            if at.value == 0:
-                return f"suspends {self.named}"
-            return (
-                f"{'eases' if at.given > now.given else 'tightens'} {self.named} to {'half' if at.value == 0.5 else 'full'} bite"
-            )
-        if at.value == 0:
-            return f"lifts {self.named} ({now.label})"
-        return f"cuts {self.named} from {now.label} to {at.value:g}"
+        return tell(self, "words", level=level, goods=_goods(self.sectors))
 
 
 @dataclass(frozen=True)
@@ -160,13 +149,13 @@ def agenda(
             elif m.instrument is InstrumentKind.EXPORT_CONTROL:
                 issues.append(_control(written.get(m.id, m), m, giver, receiver, status))
             elif m.instrument is not InstrumentKind.TARIFF:
-                unpriced.append((m, f"a measure of kind {m.instrument.value} has no steps to concede"))
+                unpriced.append((m, say(WHY, "no_steps", kind=m.instrument.value)))
             elif m.on == "all":
-                unpriced.append((m, "falls on every country, not on the other party alone"))
+                unpriced.append((m, say(WHY, "on_all")))
             elif status is not Status.IN_FORCE:
                 pending.append(m)
             elif m.base is not Base.ADDITIVE:
-                unpriced.append((m, "set as a total or in place of other duties, so it has no points of its own to give"))
+                unpriced.append((m, say(WHY, "not_added")))
             else:
                 duties.append(m)
         issues += _duties(duties, giver, receiver, world)
@@ -285,8 +274,7 @@ def _money(million: float) -> str:
 
 
 def _goods(sectors: Sequence[str]) -> str:
-    names = [SHORT.get(s, sector_name(s)) for s in sectors]
-    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]
+    return join(SHORT.get(s, sector_name(s)) for s in sectors)
 
 
 def _short(title: str, others: Iterable[str]) -> str:

@@ -24,14 +24,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from detente.errors import InputError, UnknownName
 from detente.strategy.objectives import PARTS, Weights
 from detente.strategy.payoffs import PayoffTable
 from detente.talks.contests import Judged
+from detente.types import Array
 
-Array = NDArray[np.float64]
 MOVED = tuple(p for p in PARTS if p != "real income")
 """Motives beside real income."""
 SCALES = {"halved": 0.5, "as given": 1.0, "doubled": 2.0}

@@ -27,6 +27,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -106,6 +107,25 @@ class Keeping:
         if not all(s.deterred(self.answer) for s in tempted):
             return "never deterred"
         return "held" if all(self.truce.holds) else "too tempting"
+
+    @property
+    def tempted(self) -> list[str]:
+        """Parties to which a breach pays."""
+        return [s.party for s in self.sides if s.tempted]
+
+    @property
+    def empty_threats(self) -> list[str]:
+        """Parties that would rather let themselves be cheated by a tempted one than fight."""
+        return [
+            other.party for s, other in zip(self.sides, self.sides[::-1], strict=True) if s.tempted and not s.fight_carried_out
+        ]
+
+    @property
+    def shorter_binds(self) -> bool:
+        """Whether the shortest of `PERIODS` keeps all that are tempted at higher discount rates than the longest does."""
+        ends = min(PERIODS.values()), max(PERIODS.values())
+        short, long = ([rate_for(need, p) for need in self.needs(p)] for p in ends)
+        return all(a > b for a, b, s in zip(short, long, self.sides, strict=True) if s.tempted)
 
     def needs(self, period: float, patience: Patience | None = None) -> tuple[float, float]:
         """δ* of each side at a review every `period` years; 0 if not tempted, infinite if no patience is enough."""
@@ -264,12 +284,8 @@ def keepings(judging: Judging, game: Game, patience: Patience) -> dict[tuple[str
             fight = game.payoff("escalate", "escalate")
             # would the other answer this cheating with a fight, or rather bear it
             bears = game.payoff(*_pair(k, best, stance))[game.parties[other]]
-            rival = game.parties[other]
-            theirs = max(
-                _breaches(game.stances[other], stance),
-                key=lambda s, other=other, rival=rival, stance=stance: game.payoff(*_pair(other, s, stance))[rival],  # type: ignore[misc]
-            )
-            cheated = game.payoff(*_pair(other, theirs, stance))[party]
+            answers = [game.payoff(*_pair(other, s, stance)) for s in _breaches(game.stances[other], stance)]
+            cheated = max(answers, key=itemgetter(game.parties[other]))[party]
             tempted.append(
                 Temptation(
                     party, keep, own[best], best, fight[party], alone[k], cheated, bool(fight[game.parties[other]] >= bears - TIE)

@@ -13,6 +13,21 @@ tariff revenue, hence income, does to all goods alike, so it is summed over good
 this is the form in which the formula is usually written. It is exact for two countries; with more it leaves
 out how third countries' wages answer, and the gradient solution differs by partner where the formula has one rate.
 
+`best_reply` and `nash_tariffs` find where every player's own first-order conditions hold, by one iteration. To second order a
+player's objective is curved in its own rates like −½ D (u − u*)², with D ≈ 100·θ·imports/((1+t)·income): what a tariff costs is
+the trade it drives out. The map u ← u + g/D, g the exact derivative, therefore has its fixed points where g = 0 and moves nearly
+straight to them; Anderson mixing removes the rest. All players move at once, so a Nash equilibrium costs about as many sweeps as
+a single best reply. Whether a point found is a maximum is checked by the regret of every player. Where profits shift between
+countries or sectors carry political weight the objective is not that simple, and the iteration may not settle. `climb` then
+maximises one player's objective outright (L-BFGS-B, exact gradients), and `in_turn` lets the players do so one after the other.
+
+With one rate a player slopes can be had without adjoints, `by_differences`: g ≈ (G(u + h) − G(u))/h + ½ D h, where the second
+term takes out most of what the step h adds. Every player's slope costs one solve. Rates agree with those of exact gradients to a
+few times the tolerance; the adjoint, which takes longer to compile than this takes to run, is the better way for more rates.
+
+A search can be stopped and taken up again: a `Checkpoint` keeps its state after every iteration in one file (npz), with digests
+of everything the answer depends on. A file of another run is refused, with what differs.
+
 >>> from detente.world import Economy
 >>> import numpy as np
 >>> share = 1 / (1 + 1.3**-4)
@@ -22,37 +37,61 @@ out how third countries' wages answer, and the gradient solution differs by part
 ...     value_added=np.ones(2), trade_elasticity=4.0)
 >>> nash_tariffs(two, ["H", "F"], detail="region").to_frame()["mean rate, %"].round(4).tolist()
 [27.5888, 27.5888]
+>>> from detente.world import toy_world
+>>> one, by_adjoint = (nash_tariffs(toy_world(), detail="region", method=m) for m in ("differences", "gradient"))
+>>> bool(abs(one.tariffs - by_adjoint.tariffs).max() < 1e-3)
+True
+
+>>> import tempfile, pathlib
+>>> place = pathlib.Path(tempfile.mkdtemp()) / "run.npz"
+>>> Checkpoint(place, {"players": "a", "detail": "b"}).save(Saved("together", 3, 1e-2, np.array([0.1, 0.2])))
+>>> Checkpoint(place, {"players": "a", "detail": "b"}).load().iteration
+3
+>>> Checkpoint(place, {"players": "a", "detail": "c"}).load()
+Traceback (most recent call last):
+    ...
+detente.errors.InputError: InputError: run.npz holds a run with other detail; give another file, or delete it to start afresh
 """
 
 from __future__ import annotations
 
+import io
+import json
+import math
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.optimize import minimize
 
+from detente.equilibrium import system
+from detente.equilibrium.arrays import theta_of, with_wedges
 from detente.equilibrium.derivatives import Objective, TariffGradients
+from detente.equilibrium.levels import Equilibrium, spending_power
 from detente.equilibrium.outcome import Outcome
 from detente.equilibrium.parameters import Parameters, horizon as named_horizon
-from detente.equilibrium.solve import solve
+from detente.equilibrium.solve import Solver, solve, solve_flat
 from detente.errors import InputError, NotConverged, UnknownName
+from detente.files import sha256, write
 from detente.policy.instruments import Policy
 from detente.policy.shock import Shock
-from detente.strategy.checkpoint import Checkpoint, digest
-from detente.strategy.differences import by_differences
-from detente.strategy.search import Progress, Stationary, climb, in_turn, stationary
-from detente.strategy.tariff_space import Detail, TariffSpace
+from detente.strategy.tariff_space import HIGHEST, LOWEST, Detail, TariffSpace
+from detente.types import Array, Progress
+from detente.words import join
 from detente.words.names import resolve_regions
 from detente.world.economy import Economy
 from detente.world.world import World
 
-Array = NDArray[np.float64]
 Goals = Mapping[str, str | Mapping[str, float] | Objective]
+STEP = 0.5  # largest move of u in one iteration
+WIDTH = 1e-4  # step of a difference
+FORMAT = 1  # of a checkpoint
 
 
 @dataclass(frozen=True, eq=False)
@@ -311,3 +350,285 @@ def _by_formula(economy: Economy, players: tuple[str, ...], parameters: Paramete
         if move <= tolerance:
             return tariffs, move, count
     raise NotConverged(f"the formula still moves rates by {move:.1e} after {count} iterations")
+
+
+# -- where first-order conditions hold ---------------------------------------------------------------------------------
+@dataclass(frozen=True, eq=False)
+class Stationary:
+    """Tariffs at which no player can gain by a small change of its own rates."""
+
+    u: Array
+    tariffs: Array
+    objective: Array
+    residual: float
+    iterations: int
+
+
+def stationary(
+    evaluate: TariffGradients,
+    space: TariffSpace,
+    start: Array,
+    *,
+    base: Array | None = None,
+    tolerance: float = 1e-8,
+    iterations: int = 200,
+    memory: int = 6,
+    progress: Progress | None = None,
+    checkpoint: Checkpoint | None = None,
+) -> Stationary:
+    """Iterate all players' first-order conditions from u = `start`; `base` holds the tariffs outside the space.
+
+    The residual is the largest move g/D of a variable that carries trade. A `checkpoint` is written after every iteration and,
+    where it holds one already, read first. Raises `NotConverged`.
+    """
+    economy = evaluate.economy
+    fixed = evaluate.shock.tariffs if base is None else base
+    theta = theta_of(economy, evaluate.parameters)
+
+    def at(u: Array) -> tuple[Array, Array, Array]:
+        values, slopes = evaluate(space.tariffs(u, fixed))
+        income = economy.income[[economy.regions.index(p) for p in space.players]][space.player]
+        return values, space.own(slopes) * np.exp(u), 100 * space.gather(theta * evaluate.shipments()) / income
+
+    return settle(
+        at, lambda u: space.tariffs(u, fixed), start, tolerance=tolerance, iterations=iterations, memory=memory,
+        progress=progress, checkpoint=checkpoint,
+    )  # fmt: skip
+
+
+def settle(
+    at: Callable[[Array], tuple[Array, Array, Array]],
+    tariffs: Callable[[Array], Array],
+    start: Array,
+    *,
+    tolerance: float,
+    iterations: int,
+    memory: int = 6,
+    progress: Progress | None = None,
+    checkpoint: Checkpoint | None = None,
+) -> Stationary:
+    """The iteration itself: `at` gives objectives [goal], own slopes and curvatures [variable] at u, `tariffs` the array of u."""
+    u = np.clip(start, LOWEST, HIGHEST)
+    moves: list[Array] = []
+    points: list[Array] = []
+    best: tuple[float, Array, Array, Array] | None = None
+    shrink, first = 1.0, 1
+    saved = None if checkpoint is None else checkpoint.load()
+    if saved is not None and saved.phase == "together":
+        u, first, points, moves = saved.u, saved.iteration + 1, list(saved.points), list(saved.moves)
+    for count in range(first, max(iterations, first) + 1):
+        try:
+            values, slope, curvature = at(u)
+        except NotConverged:
+            if best is None:
+                raise
+            shrink *= 0.5
+            u = best[1] + shrink * np.clip(best[2], -STEP, STEP)
+            moves, points = [], []
+            if shrink < 1e-3:
+                raise
+            continue
+        live = curvature > 1e-9 * curvature.max()
+        move = np.where(live, slope / np.maximum(curvature, 1e-300), 0.0)
+        at_bound = ((u >= HIGHEST) & (move > 0)) | ((u <= LOWEST) & (move < 0))
+        move[at_bound] = 0.0
+        size = float(np.abs(move).max())
+        if best is None or size < best[0]:
+            best = (size, u.copy(), move.copy(), values)
+        if size <= tolerance:
+            if checkpoint is not None:
+                checkpoint.save(Saved("together", count - 1, size, u, tuple(points), tuple(moves)))
+            _tell(progress, size, count, iterations)
+            return Stationary(u, tariffs(u), values, size, count)
+        if size > 20 * best[0]:
+            u, move, moves, points = best[1].copy(), best[2].copy(), [], []
+            shrink *= 0.5
+        points.append(u)
+        moves.append(move)
+        points, moves = points[-memory - 1 :], moves[-memory - 1 :]
+        step = shrink * np.clip(move, -STEP, STEP)
+        if len(moves) > 1 and size < STEP:
+            dr = np.diff(np.array(moves), axis=0)
+            du = np.diff(np.array(points), axis=0)
+            weights = np.linalg.lstsq(dr.T, move, rcond=1e-10)[0]
+            step = np.clip(move - weights @ (du + dr), -STEP, STEP)
+        u = np.clip(u + step, LOWEST, HIGHEST)
+        if checkpoint is not None:
+            checkpoint.save(Saved("together", count, size, u, tuple(points), tuple(moves)))
+        _tell(progress, size, count, iterations)
+    found = math.inf if best is None else best[0]
+    raise NotConverged(
+        f"the tariffs still move by {found:.1e} (in ln(1+t)) after {iterations} iterations, wanted {tolerance:.0e}; "
+        "try another start, less detail or more iterations"
+    )
+
+
+def _tell(progress: Progress | None, residual: float, count: int, iterations: int) -> None:
+    if progress is not None:
+        progress(f"residual {residual:.0e}", count, iterations)
+
+
+def climb(
+    evaluate: TariffGradients, space: TariffSpace, start: Array, *, base: Array, goal: int = 0, player: int | None = None,
+    tolerance: float = 1e-7, iterations: int = 300,
+) -> tuple[Array, float]:  # fmt: skip
+    """u that maximises objective `goal` over the variables of `player` (all if None) from `start`, and its value.
+
+    Variables are scaled by the square root of the curvature, so that rates on large and small flows move alike.
+    """
+    mine = np.ones(space.size, dtype=bool) if player is None else space.player == player
+    u = np.clip(start, LOWEST, HIGHEST)
+    evaluate(space.tariffs(u, base))
+    theta = theta_of(evaluate.economy, evaluate.parameters)
+    weight = space.gather(theta * evaluate.shipments())[mine]
+    scale = 1 / np.sqrt(np.maximum(weight / weight.max(), 1e-6))
+
+    def objective(x: Array) -> tuple[float, Array]:
+        point = u.copy()
+        point[mine] = x * scale
+        tariffs = space.tariffs(point, base)
+        try:
+            values, slopes = evaluate(tariffs)
+        except NotConverged:
+            return 1e6, np.zeros(len(x))
+        slope = space.gather(slopes[goal] * (1 + tariffs))[mine]
+        return -float(values[goal]), -slope * scale
+
+    bounds = list(zip(LOWEST / scale, HIGHEST / scale, strict=True))
+    options = {"maxiter": iterations, "ftol": 1e-15, "gtol": tolerance, "maxcor": 20}
+    end = minimize(objective, u[mine] / scale, jac=True, method="L-BFGS-B", bounds=bounds, options=options)
+    u[mine] = end.x * scale
+    return u, -float(end.fun)
+
+
+def in_turn(
+    evaluate: TariffGradients, space: TariffSpace, start: Array, *, base: Array, tolerance: float, rounds: int = 60,
+    progress: Progress | None = None, checkpoint: Checkpoint | None = None,
+) -> Stationary:  # fmt: skip
+    """Players maximise one after the other until no rate on a flow that matters moves by more than `tolerance` in a round.
+
+    A `checkpoint` is written after every round and read first.
+    """
+    u, first, size = start, 1, math.inf
+    saved = None if checkpoint is None else checkpoint.load()
+    if saved is not None and saved.phase == "in turn":
+        u, first = saved.u, saved.iteration + 1
+    for count in range(first, max(rounds, first) + 1):
+        before = u
+        for k in range(len(space.players)):
+            u, _ = climb(evaluate, space, u, base=base, goal=k, player=k)
+        values, _ = evaluate(space.tariffs(u, base))
+        theta = theta_of(evaluate.economy, evaluate.parameters)
+        weight = space.gather(theta * evaluate.shipments())
+        size = float(np.abs(u - before)[weight > 1e-6 * weight.max()].max())
+        if checkpoint is not None:
+            checkpoint.save(Saved("in turn", count, size, u))
+        if progress is not None:
+            progress(f"round {count}, rates moved by {size:.0e}", count, rounds)
+        if size <= tolerance:
+            return Stationary(u, space.tariffs(u, base), values, size, count)
+    raise NotConverged(f"players still move their rates by {size:.1e} (in ln(1+t)) after {rounds} rounds")
+
+
+def by_differences(
+    economy: Economy,
+    space: TariffSpace,
+    shock: Shock,
+    parameters: Parameters,
+    start: Array,
+    *,
+    tolerance: float = 1e-4,
+    iterations: int = 40,
+    progress: Progress | None = None,
+) -> Stationary:
+    """Rates at which every player's slope is zero; `space` must have one variable a player. Raises `NotConverged`."""
+    index = np.array([economy.regions.index(p) for p in space.players])[space.player]
+    theta = theta_of(economy, parameters)
+    solver = Solver(tolerance=min(1e-9, 1e-6 * tolerance))
+    near: Array | None = None
+
+    def solved(u: Array, start: Array | None) -> tuple[Shock, Array, system.State]:
+        moved = replace(shock, tariffs=space.tariffs(u, shock.tariffs))
+        flat = solve_flat(economy, moved, parameters, solver, start).flat
+        return moved, flat, system.unpack(flat, *economy.output.shape)
+
+    def at(u: Array) -> tuple[Array, Array, Array]:
+        nonlocal near
+        moved, near, state = solved(u, near)
+        effective = with_wedges(moved, np.asarray(state.wedge)[: len(moved.controls)])
+        centre = Equilibrium.at(economy, effective, parameters, state.wage, state.price, state.sales, state.income)
+        value = 100 * np.log(centre.income / centre.cpi)
+        curvature = 100 * space.gather(theta * centre.shipments) / economy.income[index]
+        slope = np.empty(space.size)
+        for k, n in enumerate(index):
+            *_, other = solved(u + WIDTH * (np.arange(space.size) == k), near)
+            income, cpi = spending_power(economy, parameters, other.price, other.income)
+            gain = 100 * np.log(income[n] / cpi[n]) - value[n]
+            slope[k] = gain / WIDTH + 0.5 * curvature[k] * WIDTH
+        return value[index], slope, curvature
+
+    return settle(
+        at, lambda u: space.tariffs(u, shock.tariffs), start, tolerance=tolerance, iterations=iterations, progress=progress
+    )
+
+
+# -- stopped and taken up again ----------------------------------------------------------------------------------------
+@dataclass(frozen=True, eq=False)
+class Saved:
+    """Where a search stands: `u` is the next point to look at, `points` and `moves` [iteration, variable] the mixing's memory."""
+
+    phase: str
+    iteration: int
+    residual: float
+    u: Array
+    points: tuple[Array, ...] = ()
+    moves: tuple[Array, ...] = ()
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A file for the state of one search; `inputs` maps what it depends on to digests."""
+
+    path: Path
+    inputs: Mapping[str, str]
+
+    def load(self) -> Saved | None:
+        """The state in the file; None where there is no file. Raises `InputError` for a file of another run, or no such file."""
+        if not self.path.exists():
+            return None
+        try:
+            with np.load(self.path, allow_pickle=False) as held:
+                if int(held["format"]) != FORMAT:
+                    raise InputError(f"{self.path.name} was written by another version; delete it to start afresh")
+                inputs = json.loads(str(held["inputs"]))
+                state = Saved(
+                    str(held["phase"]), int(held["iteration"]), float(held["residual"]), held["u"], tuple(held["points"]),
+                    tuple(held["moves"]),
+                )  # fmt: skip
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            raise InputError(f"{self.path.name} is not the state of a search; give another file") from error
+        other = [name for name in {**self.inputs, **inputs} if inputs.get(name) != self.inputs.get(name)]
+        if other:
+            what = f"holds a run with other {join(other)}; give another file, or delete it to start afresh"
+            raise InputError(f"{self.path.name} {what}")
+        return state
+
+    def save(self, state: Saved) -> None:
+        """Write the state: all of it, or nothing."""
+        body = io.BytesIO()
+        np.savez(
+            body, format=FORMAT, inputs=json.dumps(dict(self.inputs)), phase=state.phase, iteration=state.iteration,
+            residual=state.residual, u=state.u, points=np.array(state.points), moves=np.array(state.moves),
+        )  # fmt: skip
+        write(self.path, body.getvalue())
+
+
+def digest(*values: Any) -> str:
+    """16 hex digits that stand for arrays, numbers, names and what holds them."""
+    parts: list[bytes] = []
+    for value in values:
+        if isinstance(value, np.ndarray):
+            parts += [f"{value.dtype}{value.shape}".encode(), np.ascontiguousarray(value).tobytes()]
+        else:
+            parts.append(json.dumps(value, sort_keys=True, default=repr).encode())
+    return sha256(*parts)[:16]

@@ -19,7 +19,8 @@ dossier's motives, on a scale where real income has weight 1; with all others at
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -27,13 +28,22 @@ import numpy as np
 
 from detente.equilibrium.derivatives import Objective
 from detente.equilibrium.outcome import Outcome
-from detente.errors import InputError
+from detente.errors import InputError, UnknownName
 from detente.world.economy import Economy
 
 if TYPE_CHECKING:
     from detente.policy.dossier import Dossier
 
 PARTS = ("real income", "jobs", "revenue", "prices", "dependence", "audience")
+FIELDS = {
+    "growth": "real_income",
+    "employment": "jobs",
+    "revenue": "revenue",
+    "prices": "prices",
+    "dependence": "dependence",
+    "audience": "audience",
+}
+"""What a dossier calls each weight."""
 
 
 @dataclass(frozen=True)
@@ -126,3 +136,53 @@ class Weights:
         index = [outcome.regions.index(r) for r in self.rivals if r in outcome.regions]
         flows = equilibrium.shipments[index, n]  # type: ignore[attr-defined]
         return float(100 * flows.sum() / equilibrium.income[n])  # type: ignore[attr-defined]
+
+
+# -- changed motives, in words -----------------------------------------------------------------------------------------
+def numbers(texts: Sequence[str], what: str) -> dict[str, float]:
+    """["USA=0.08"] as a mapping. Raises `InputError` where a text is not NAME=NUMBER or a name comes twice."""
+    found: dict[str, float] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        try:
+            number = float(value)
+        except ValueError:
+            number = math.nan
+        if not equals or not name.strip() or not math.isfinite(number):
+            raise InputError(f"{what} {text!r} is not of the form NAME=NUMBER")
+        if name.strip() in found:
+            raise InputError(f"{what} {name.strip()!r} is given twice")
+        found[name.strip()] = number
+    return found
+
+
+def moved(given: Mapping[str, Weights], texts: Sequence[str]) -> dict[str, Weights]:
+    """The weights by party with those of `texts` replaced, given as "USA.prices=0.5". Raises `InputError`, `UnknownName`.
+
+    The names are those of a dossier's objective: growth, employment, revenue, prices, dependence, audience. An employment weight
+    may name a sector; without one it stands for every sector.
+
+    >>> given = {"USA": Weights(prices=0.3, jobs={"default": 0.05, "ELE": 0.2})}
+    >>> moved(given, ["USA.prices=0.6"])["USA"].prices
+    0.6
+    >>> moved(given, ["USA.employment.ELE=0.5"])["USA"].jobs
+    {'default': 0.05, 'ELE': 0.5}
+    """
+    weights = dict(given)
+    for name, value in numbers(texts, "weight").items():
+        party, _, rest = name.partition(".")
+        motive, _, sector = rest.partition(".")
+        if party not in weights:
+            raise UnknownName(party, sorted(weights), "party")
+        if motive not in FIELDS:
+            raise UnknownName(motive, list(FIELDS), "motive")
+        if value < 0:
+            raise InputError(f"the weight {name} must not be below 0, not {value:g}")
+        if motive != "employment":
+            if sector:
+                raise InputError(f"{name}: only employment has a weight by sector")
+            weights[party] = weights[party].with_(**{FIELDS[motive]: value})
+        else:
+            jobs = dict(weights[party].jobs) | {sector: value} if sector else {"default": value}
+            weights[party] = weights[party].with_(jobs=jobs)
+    return weights

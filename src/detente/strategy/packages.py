@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import datetime
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -33,11 +33,10 @@ from detente.policy.measures import Base, InstrumentKind, Measure
 from detente.policy.stacking import Stack, policy_on, stack_on, to_policy
 from detente.strategy.issues import Agenda, Issue
 from detente.strategy.objectives import PARTS, Weights
+from detente.types import Array, Progress
 from detente.world.economy import Economy
 
-Array = NDArray[np.float64]
 Levels = tuple[int, ...]
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, eq=False)

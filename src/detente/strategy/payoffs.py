@@ -14,25 +14,24 @@ from __future__ import annotations
 
 import datetime
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from detente.equilibrium.outcome import Outcome
 from detente.equilibrium.parameters import Parameters, horizon as named_horizon
 from detente.equilibrium.solve import solve
 from detente.errors import InputError, UnknownName
 from detente.strategy.objectives import PARTS, Weights
+from detente.types import Array, Progress
 from detente.world.world import World
 
 if TYPE_CHECKING:
     from detente.policy.dossier import Dossier
 
-Array = NDArray[np.float64]
 AUDIENCE_POINTS = 0.1  # points of real income that easing under fire costs a government with audience weight 1
 
 
@@ -109,7 +108,7 @@ def payoff_table(
     horizon: str | Parameters | None = None,
     *,
     weights: Mapping[str, Weights] | None = None,
-    progress: Callable[[str, int, int], None] | None = None,
+    progress: Progress | None = None,
     **parameters: Any,
 ) -> PayoffTable:
     """Solve every combination of the parties' stances. `weights` replaces the dossier's motives, by party.

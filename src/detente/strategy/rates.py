@@ -18,15 +18,14 @@ from typing import cast
 
 import numpy as np
 from numpy.polynomial import chebyshev
-from numpy.typing import NDArray
 
 from detente.equilibrium.outcome import Outcome
 from detente.equilibrium.parameters import Parameters
 from detente.equilibrium.solve import solve
 from detente.policy.instruments import Policy
+from detente.types import Array
 from detente.world.economy import Economy
 
-Array = NDArray[np.float64]
 LOWEST, HIGHEST, POINTS, FINE = -0.12, 0.6, 6, 361
 
 

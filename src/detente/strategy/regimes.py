@@ -22,7 +22,6 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from detente.equilibrium.outcome import Outcome
 from detente.equilibrium.parameters import Parameters, horizon as named_horizon
@@ -31,13 +30,12 @@ from detente.errors import InputError, NotConverged, UnknownName
 from detente.policy.instruments import Policy
 from detente.strategy.bargain import Bargain, bargain
 from detente.strategy.nash import TariffSolution, nash_tariffs
-from detente.strategy.search import Progress
 from detente.strategy.tariff_space import Detail
-from detente.words.names import region_name, resolve_regions, resolve_sectors
+from detente.types import Array, Progress
+from detente.words import tell
+from detente.words.names import resolve_regions, resolve_sectors
 from detente.world.economy import Economy
 from detente.world.world import World
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +77,13 @@ class Regimes:
         income = next(iter(self.outcomes.values())).before.income[index].sum()
         return float(100 * money / income), float(money)
 
+    def ends(self, regime: str) -> dict[str, Any]:
+        """The regions that lose most and least under a regime, `worst` and `best`, with their real income in percent."""
+        income = self.outcomes[regime].real_income
+        return {
+            "worst": str(income.idxmin()), "low": float(income.min()), "best": str(income.idxmax()), "high": float(income.max()),
+        }  # fmt: skip
+
     def _money(self, regime: str) -> Array:
         if regime not in self.outcomes:
             raise UnknownName(regime, list(self.outcomes), "regime")
@@ -102,20 +107,7 @@ class Regimes:
 
     def explain(self) -> str:
         """What rules are worth, in plain words."""
-        rates = self.mean_rates()
-        parts = []
-        for name, outcome in self.outcomes.items():
-            change, money = self.cost(regime=name)
-            parts.append(
-                f"{name}: mean tariff {rates[name]:.1f} %, world real income {change:+.2f} % "
-                f"({money / 1000:+,.0f} bn {outcome.before.economy.unit.replace('million ', '')} a year)"
-            )
-        income = self.outcomes["nash"].real_income
-        low, high = float(income.min()), float(income.max())
-        worst, best = (region_name(str(code)) for code in (income.idxmin(), income.idxmax()))
-        text = "Against today's tariffs — " + "; ".join(parts) + f". Without restraint {worst} loses most ({low:+.2f} %)"
-        text += f" and {best} gains most ({high:+.2f} %)." if high > 0 else f"; nobody gains ({best} loses least, {high:+.2f} %)."
-        return text.replace("-", "−").replace(" %", "\u202f%")
+        return tell(self)
 
 
 def regimes(

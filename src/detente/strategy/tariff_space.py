@@ -19,10 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.errors import InputError, UnknownName
+from detente.types import Array
 from detente.words.names import resolve_regions, resolve_sectors
 from detente.world.economy import Economy
 
-Array = NDArray[np.float64]
 Detail = Literal["region", "pair", "sector", "pair-sector"]
 LOWEST, HIGHEST = np.log(0.2), np.log(101.0)  # of u: −80 % to 10,000 %
 

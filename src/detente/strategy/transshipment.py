@@ -31,13 +31,12 @@ import numpy as np
 import pandas as pd
 
 from detente.cases.case import STATUS_QUO, Case, mean_rate
-from detente.equilibrium.levels import Array
 from detente.equilibrium.outcome import Outcome
 from detente.errors import InputError, UnknownName
 from detente.policy.instruments import Policy
-from detente.types import plain
-from detente.words import digits as number, join_or_nobody as join
-from detente.words.names import region_adjective, region_name, sector_name
+from detente.types import Array, plain
+from detente.words import tell
+from detente.words.names import region_name, sector_name
 
 RATE = 0.40
 Basis = Literal["content", "matched"]
@@ -136,24 +135,13 @@ class PassThrough:
 
     def explain(self, region: str) -> str:
         """The exposure of one economy in plain words."""
-        row, sectors = self.of(region), self.by_sector(region)
-        if row[f"exports, {self.unit}"] <= 0:
-            return f"{region_name(region)} sells no goods to {region_name(self.toward, article=True)}."
-        content = sectors[f"content, {self.unit}"]
-        lead = join([str(sector_name(str(s))) for s in content.index[:2]])
-        adds = float(content.iloc[:2].sum() / content.sum()) if content.sum() > 0 else 0.0
-        text = (
-            f"Of {billion(row[f'exports, {self.unit}'])} of goods a year that {region_name(region)} sells to "
-            f"{region_name(self.toward, article=True)}, {billion(row[f'content, {self.unit}'])} "
-            f"({number(row['content, % of exports'])}\u202f%) is value added in {region_name(self.source, article=True)}"
-        )
-        text += f", {100 * adds:.0f}\u202f% of it in {lead}. " if adds else ". "
-        gap = row["duty gap, points"]
-        saves = f"would save {number(gap)} points of duty" if gap > 0 else "would save no duty"
-        return text + (
-            f"Passing goods through {saves} on average; at most {billion(row[f'matched, {self.unit}'])} "
-            f"({number(row['matched, % of exports'])}\u202f%) could be the same goods relabelled."
-        )
+        return tell(self, region=region)
+
+    def lead(self, region: str) -> dict[str, Any]:
+        """The two sectors of an economy with most content, by name, and their share of all of it (0 without any)."""
+        content = self.by_sector(region)[f"content, {self.unit}"]
+        share = float(content.iloc[:2].sum() / content.sum()) if content.sum() > 0 else 0.0
+        return {"sectors": [sector_name(str(s)) for s in content.index[:2]], "share": share}
 
     def _row(self, region: str) -> int:
         if region not in self.via:
@@ -180,8 +168,7 @@ class DutyCase:
     @property
     def label(self) -> str:
         """What it is judged by, and what it reaches."""
-        by = "content" if self.basis == "content" else "all that matches"
-        return f"{by}, exempt goods too" if self.exempt else f"{by}, goods that pay the country duty"
+        return tell(self, "label")
 
 
 @dataclass(frozen=True)
@@ -226,29 +213,7 @@ class PassThroughDuty:
 
     def explain(self) -> str:
         """What it costs at its mildest and its widest, and whether that outweighs what the state brings."""
-        name = region_name(self.region)
-        what = f"A duty of {100 * self.rate:g}\u202f% on goods judged to be passed through"
-        if self.wide.points <= 0:
-            return f"{what} would cost {name} nothing: no goods save duty that way."
-        low, high = self.narrow, self.wide
-        text = (
-            f"{what} would change real income in {name} by {number(low.real_income)}\u202f% ({billion(low.money)} a year) if it "
-            f"fell on the {region_adjective(self.source)} content of goods that pay the country duty, by "
-            f"{number(self.cases[1].real_income)}\u202f% if goods exempt from that duty lost their exemption, and by "
-            f"{number(high.real_income)}\u202f% ({billion(high.money)}) if it fell on all that could be relabelled."
-        )
-        if self.without > 0:
-            worse = [c for c in self.cases if c.real_income < -self.without]
-            text += f" What this scenario brings it without the duty is {number(self.without)}\u202f%; "
-            text += (
-                f"{len(worse)} of the {len(self.cases)} readings take more than that." if worse else "no reading takes that much."
-            )
-        return text
-
-
-def billion(million: float) -> str:
-    """USD in billions to two digits."""
-    return f"USD {number(million / 1e3)} billion"
+        return tell(self)
 
 
 def pass_through(

@@ -142,8 +142,7 @@ def _questions(case: Resolved, a: QuestionArguments, progress: Progress, folder:
 
 
 def _motives(case: Resolved, a: TalkArguments) -> dict[str, Weights]:
-    from detente.strategy.motives import moved
-    from detente.strategy.objectives import Weights
+    from detente.strategy.objectives import Weights, moved
 
     given = {p.region: Weights.of(case.dossier, p.region) for p in case.dossier.parties}
     return moved(given, [f"{k}={v!r}" for k, v in sorted(a.weights.items())])
@@ -172,7 +171,6 @@ def _talks(case: Resolved, a: TalkArguments, progress: Progress, folder: Path) -
 def _truce(case: Resolved, a: TalkArguments, progress: Progress, folder: Path) -> dict[str, Any]:
     from detente.strategy.duty_game import duty_game
     from detente.strategy.table import at_the_table
-    from detente.strategy.truce_telling import truce_words
 
     weights = _motives(case, a)
     table = at_the_table(
@@ -187,7 +185,7 @@ def _truce(case: Resolved, a: TalkArguments, progress: Progress, folder: Path) -
     duties = duty_game(case.dossier, case.world, case.horizon, weights=weights)
     record = table.record()
     kept = {key: record[key] for key in ("truce", "keeping", "temptations", "temptation_flips", "patience")}
-    return {**kept, "duties": duties.record(), "explained": "\n\n".join(truce_words(table, duties))}
+    return {**kept, "duties": duties.record(), "explained": table.tell("truce", duties=duties)}
 
 
 def _deal(case: Resolved, a: DealArguments, progress: Progress, folder: Path) -> dict[str, Any]:

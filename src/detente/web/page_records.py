@@ -27,7 +27,7 @@ from detente.words.names import region_name
 if TYPE_CHECKING:
     from detente.cases.case import Case
     from detente.outlook.outlook import Outlook
-    from detente.strategy.proposal import Proposal
+    from detente.strategy.deal import Proposal
     from detente.strategy.table import AtTheTable
 
 Array = NDArray[np.float64]
@@ -91,15 +91,9 @@ def told_stand_off(case: AtTheTable) -> dict[str, Any]:
     """`words`: the sentences on payoffs and stand-off by subject, in the order they are read, empty ones left out; `truce_words`:
     those on what keeps a truce or a deal.
     """
-    from detente.strategy import telling
-    from detente.strategy.truce_telling import truce_words
-
-    parts = {
-        "game": case.game.explain(), "answer": telling.answer(case), "at_once": telling.at_once(case),
-        "agreement": telling.agreement(case), "decides": telling.decides(case), "breaks": telling.breaks(case),
-        "deadline": telling.deadline(case), "delay": telling.delay(case), "threats": telling.threats(case),
-    }  # fmt: skip
-    return {"words": {k: v for k, v in parts.items() if v}, "truce_words": truce_words(case)}
+    subjects = ("answer", "at_once", "agreement", "decides", "breaks", "deadline", "delay", "threats")
+    parts = {"game": case.game.explain()} | {subject: case.tell(subject) for subject in subjects}
+    return {"words": {k: v for k, v in parts.items() if v}, "truce_words": case.tell("truce").split("\n\n")}
 
 
 def deal_zone(deal: Proposal) -> dict[str, Any]:
@@ -145,8 +139,7 @@ def third_economies(case: Case, region: str, scenario: str, menu: Any) -> dict[s
     """`economies`: one row a third economy (what the quarrel brings each, percent and million USD a year, goods passed through);
     `ranges` of the economy shown; `hosting`: what success of the talks is worth to it, where it is the host.
     """
-    from detente.strategy.bystanders import overview
-    from detente.strategy.host import harms_of, host_stake
+    from detente.strategy.bystanders import harms_of, host_stake, overview
     from detente.strategy.transshipment import pass_through, pass_through_duty
 
     frame, unit = overview(case, scenario), case.world.unit

@@ -15,8 +15,8 @@ from detente.briefing.charts import forms as charts
 from detente.briefing.charts.figures import figure
 from detente.briefing.charts.theme import COLOUR, region_colour
 from detente.briefing.document import Figure
+from detente.strategy.deal import Proposal
 from detente.strategy.nash import TariffSolution
-from detente.strategy.proposal import Proposal
 from detente.strategy.regimes import Regimes
 
 REGIMES = {

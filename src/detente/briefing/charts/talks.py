@@ -17,9 +17,9 @@ from detente.briefing.charts.theme import COLOUR, region_colour
 from detente.briefing.document import Figure
 from detente.strategy.keeping import Keeping
 from detente.strategy.table import AtTheTable
-from detente.strategy.telling import COUNTED
 from detente.words import chance, chance_range
 
+COUNTED = ("no", "one", "two", "three", "four", "five")
 LABELS = {
     "steady": "No deadline, both bend",
     "stubborn": "Either may never bend",

@@ -10,8 +10,7 @@ from detente import words as text
 from detente.briefing.document import Block, Cell, Column, Heading, Para, Section, Table
 from detente.briefing.view import CaseView
 from detente.cases.case import Case, mean_rate
-from detente.strategy.bystanders import ANSWERED, STAY_OUT, menu_of, overview, sign_with
-from detente.strategy.host import HostStake, harms_of, host_stake
+from detente.strategy.bystanders import ANSWERED, STAY_OUT, HostStake, harms_of, host_stake, menu_of, overview, sign_with
 from detente.strategy.transshipment import PassThrough, PassThroughDuty, pass_through, pass_through_duty
 from detente.talks.menus import Menu
 from detente.words.names import region_adjective, region_name

@@ -1,7 +1,7 @@
 """Section 9, the proposal: one package over duties, controls and purchases that both would sign, and what stands behind it.
 
 The package is the Nash bargain over all signable ones (`talks.propose`), by the dossier's motives, from both holding. Its gains
-are solved again at the ends of the parameter ranges. The words are those of the command line (`talks.proposal_words`).
+are solved again at the ends of the parameter ranges. The words are those of the command line (`Proposal.tell`).
 """
 
 from __future__ import annotations
@@ -13,9 +13,7 @@ from detente.briefing.sections.stances import Stances
 from detente.briefing.view import CaseView, Triple
 from detente.cases.case import parameter_variants
 from detente.errors import InputError, NotConverged
-from detente.strategy import proposal_words as words
-from detente.strategy.deal import proposal
-from detente.strategy.proposal import Proposal
+from detente.strategy.deal import Proposal, points as worth, proposal
 
 SOLVES, PAIRS = 60, 6
 """Equilibria the package may take at the time of writing; `detente deal` takes more."""
@@ -42,22 +40,22 @@ def blocks(case: CaseView, s: Stances | None) -> list[Block]:
     if deal is None:
         return [head, Para("The dossier has no duty or control between two parties that a package could trade.")]
     if deal.status == "no deal":
-        return [head, Para(words.package(deal)), Para(words.no_chips(deal)), table(case, deal)]
+        return [head, Para(deal.tell("package")), Para(deal.tell("no_chips")), table(case, deal)]
     spread = ranges(case, deal)
     unit = f"Equivalent variation, USD billion a year, against both holding; {case.run}"
     csv = gains_file(case, deal, spread)
     return [
         head,
-        Para(words.signed(deal), kind="lede"),
-        *paras([words.around(deal)]),
+        Para(deal.tell("signed"), kind="lede"),
+        *paras([deal.tell("around")]),
         Para(who_gains(case, deal, spread)),
         table(case, deal),
         gains_figure(deal, unit, csv=csv, note=case.note(csv)),
-        Para(words.no_chips(deal), "What costs nothing."),
-        Para(words.exchange(deal), "What trades against what."),
+        Para(deal.tell("no_chips"), "What costs nothing."),
+        Para(deal.tell("exchange"), "What trades against what."),
         Para(others(case, deal, spread), "Who pays."),
-        Para(words.keeping(deal), "Who watches."),
-        Para(words.short_or_long(deal), "Ninety days or years."),
+        Para(deal.tell("keeping"), "Who watches."),
+        Para(deal.tell("short_or_long"), "Ninety days or years."),
         Para(caveat(deal), kind="note"),
     ]  # fmt: skip
 
@@ -103,13 +101,13 @@ def who_gains(case: CaseView, deal: Proposal, spread: dict[str, dict[str, Triple
         )
     return (
         body
-        + f"The package was chosen {words.judged(deal)} with equal bargaining power; only steps that can be signed were tried."
+        + f"The package was chosen {deal.tell('judged')} with equal bargaining power; only steps that can be signed were tried."
     )
 
 
 def points(t: Triple) -> str:
     """Points with their range."""
-    return f"{words.points(t.value)} (range {words.points(t.low)} to {words.points(t.high)})"
+    return f"{worth(t.value)} (range {worth(t.low)} to {worth(t.high)})"
 
 
 def table(case: CaseView, deal: Proposal) -> Table:
@@ -124,8 +122,8 @@ def table(case: CaseView, deal: Proposal) -> Table:
                 Cell(str(record["without a deal"])),
                 Cell(str(record["in the package"]), strong=record["in the package"] != record["without a deal"]),
                 Cell("yes" if free else "no"),
-                Cell(words.points(float(record["at the package: costs the giver, points by motives"]))),
-                Cell(words.points(float(record["at the package: brings the other, points by motives"]))),
+                Cell(worth(float(record["at the package: costs the giver, points by motives"]))),
+                Cell(worth(float(record["at the package: brings the other, points by motives"]))),
             )
         )
         data.append({str(k): v for k, v in record.items()} | {"unit": "points of real income a year", "relative_to": case.quo})
@@ -172,7 +170,7 @@ def gains_file(case: CaseView, deal: Proposal, spread: dict[str, dict[str, Tripl
 
 def others(case: CaseView, deal: Proposal, spread: dict[str, dict[str, Triple]]) -> str:
     """Bystanders, the host by name."""
-    body = words.bystanders(deal)
+    body = deal.tell("bystanders")
     if case.host:
         t, m = spread["real income, %"][case.host], spread["million USD a year"][case.host]
         what = "loses" if t.value < 0 else "gains"
@@ -183,6 +181,6 @@ def others(case: CaseView, deal: Proposal, spread: dict[str, dict[str, Triple]])
 def caveat(deal: Proposal) -> str:
     """How the package was found and what it leaves out."""
     return (
-        f"{words.search(deal)} The weights of the motives, what can be signed (A44) and how a deal is watched and broken (A40, "
+        f"{deal.tell('search')} The weights of the motives, what can be signed (A44) and how a deal is watched and broken (A40, "
         "A45) are assumptions; what it costs a government to be seen to give is not in the package."
     )

@@ -1,7 +1,7 @@
 """Section 9, last part: who gives way first and whether a truce holds, from the payoff table.
 
 The stand-off is told by the four models of `talks.contests` over the whole grid of assumptions, the truce by `talks.keeping`;
-the sentences are those of `talks.telling` and `talks.truce_telling`, so that the page and the command line cannot differ. Every
+the sentences are those of `AtTheTable.tell`, so that the page and the command line cannot differ. Every
 chance carries its assumptions and its range.
 """
 
@@ -17,7 +17,6 @@ from detente.briefing.charts.talks import LABELS, odds_figure
 from detente.briefing.document import Block, Cell, Column, Heading, Para, Table
 from detente.briefing.sections.stances import Stances
 from detente.briefing.view import CaseView
-from detente.strategy import telling, truce_telling
 from detente.strategy.duty_game import DutyGame, duty_game
 from detente.strategy.keeping import PERIODS
 from detente.strategy.payoffs import PayoffTable
@@ -41,19 +40,19 @@ def seen(case: CaseView, table: PayoffTable) -> AtTheTable:
 def who_first(s: Stances) -> list[Block]:
     """Odds of giving way by model, what they agree on, what decides and what flips them."""
     case = seen(s.case, s.table)
-    head: list[Block] = [Heading("Who gives way first", "who-first"), Para(telling.answer(case))]
+    head: list[Block] = [Heading("Who gives way first", "who-first"), Para(case.tell("answer"))]
     if math.isnan(case.odds().first[1]):
         return head
     csv = s.case.file("standoff", "Who gives way first, by model: at once, and if both still hold", _tidy(case))
     figure = odds_figure(case, csv=csv, note=s.case.note(csv))
     told = (
-        (telling.at_once(case), "What is left out."),
-        (telling.agreement(case), "Where the models agree."),
-        (telling.decides(case), "By assumption."),
-        (telling.breaks(case), "Where it flips."),
-        (telling.deadline(case), "The clock."),
-        (telling.delay(case), "What a day costs."),
-        (telling.threats(case), "Public threats."),
+        (case.tell("at_once"), "What is left out."),
+        (case.tell("agreement"), "Where the models agree."),
+        (case.tell("decides"), "By assumption."),
+        (case.tell("breaks"), "Where it flips."),
+        (case.tell("deadline"), "The clock."),
+        (case.tell("delay"), "What a day costs."),
+        (case.tell("threats"), "Public threats."),
     )
     return [
         *head,
@@ -148,13 +147,13 @@ def truce(s: Stances) -> list[Block]:
     kept = _kept(s, case)
     return [
         Heading("Would a truce hold", "truce"),
-        Para(truce_telling.kept(case, "truce")),
-        Para(truce_telling.kept(case, "deal")),
+        Para(case.tell("kept_truce")),
+        Para(case.tell("kept_deal")),
         kept,
-        Para(truce_telling.flips(case)),
+        Para(case.tell("flips")),
         _periods(s, case),
-        Para(truce_telling.renewals(case)),
-        Para(truce_telling.transparency(case)),
+        Para(case.tell("renewals")),
+        Para(case.tell("transparency")),
         Para(_duties(s, case, duties)),
     ]
 
@@ -267,7 +266,7 @@ def _duties(s: Stances, case: AtTheTable, duties: DutyGame) -> str:
     s.case.file(
         "truce-duties", "Payoffs at the pairs of mean duties from which the game of duties is read", _rows(duties.to_frame())
     )
-    return truce_telling.duty_words(case, duties).removesuffix(".") + " (data/truce-duties.csv)."
+    return case.tell("lowest_duties", duties=duties).removesuffix(".") + " (data/truce-duties.csv)."
 
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
