@@ -11,7 +11,7 @@ import pytest
 
 from detente.errors import InputError
 from detente.web.jobs import ATTEMPTS, Held, Jobs, TooManyJobs
-from detente.web.kinds import KINDS
+from detente.web.kinds import arguments_of, basis
 from detente.web.results import Results, result_key
 from detente.web.state import PageState, resolve
 
@@ -187,17 +187,15 @@ def test_files_of_a_result_by_their_plain_names(tmp_path):
 
 
 def test_keys_tell_apart_what_matters():
-    deal, nash = KINDS["deal"], KINDS["nash"]
-
-    def key(name, kind, arguments, **state):
+    def key(name, arguments, **state):
         case = resolve(PageState(dossier="kuala-lumpur-2025", **state))
-        return result_key(name, kind.key(case, kind.arguments.model_validate(arguments)))
+        return result_key(name, basis(name, case, arguments_of(name, arguments)))
 
-    base = key("deal", deal, {})
-    assert base == key("deal", deal, {"solves": 120}, levers={"us-threat-100": 10})  # a deal does not look at levers
-    others = [key("deal", deal, {"solves": 40}), key("deal", deal, {}, horizon="long"), key("talks", deal, {})]
+    base = key("deal", {})
+    assert base == key("deal", {"solves": 120}, levers={"us-threat-100": 10})  # a deal does not look at levers
+    others = [key("deal", {"solves": 40}), key("deal", {}, horizon="long"), key("talks", {})]
     assert len({base, *others}) == 4
-    assert key("nash", nash, {}) != key("nash", nash, {}, levers={"us-threat-100": 10})
+    assert key("nash", {}) != key("nash", {}, levers={"us-threat-100": 10})
 
 
 # -- through the API ---------------------------------------------------------------------------------------------------------

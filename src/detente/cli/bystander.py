@@ -12,11 +12,13 @@ from detente.cli.common import (
     HorizonName,
     Json,
     WorldName,
+    ask,
     emit,
     out,
     out_file,
     progress_bar,
     signed,
+    subject_of,
     text_table,
     write_csv,
 )
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from detente.cases.case import Case
+    from detente.verbs import Beside
 
 
 def bystander(
@@ -53,16 +56,19 @@ def bystander(
     as_json: Json = False,
 ) -> None:
     """Third economies: gains and losses, trade diverted, goods passed through; for one, its menu and what hosting is worth."""
-    with progress_bar("bystander", as_json) as progress:
-        case = _solved(dossier, world, horizon, progress)
+    subject = subject_of(dossier, world, horizon)
+    weights = parse_probabilities(probabilities)
+    if region is None:
+        if weights is not None or as_host:
+            raise InputError("--probabilities and --as-host go with --region")
+        with progress_bar("bystander", as_json) as progress:
+            case = subject.case.solve(progress)
         name = case.scenario(scenario) or case.worst
-        weights = parse_probabilities(probabilities)
-        if region is None:
-            if weights is not None or as_host:
-                raise InputError("--probabilities and --as-host go with --region")
-            found = _all(case, name)
-        else:
-            found = _one(case, region, name, weights, duty / 100, as_host)
+        found = _all(case, name)
+    else:
+        answer = ask("bystander", subject, as_json, {"region": region, "scenario": scenario, "probabilities": weights})
+        case, name = answer.case, answer.scenario
+        found = _one(answer, duty / 100, as_host, given=weights is not None)
     if csv is not None:
         write_csv(found["tidy"], csv, index=False, float_format="%.10g")
     if chart is not None:
@@ -101,15 +107,6 @@ def parse_probabilities(given: str | None) -> dict[str, float] | None:
             raise InputError(f"--probabilities names {name.strip()!r} twice")
         found[name.strip()] = number
     return found
-
-
-def _solved(dossier: str, world: str, horizon: str | None, progress: Any) -> Case:
-    """Every scenario with its ranges."""
-    from detente.cases.case import Case
-    from detente.policy.dossier import load_dossier
-    from detente.world.library import load_world
-
-    return Case.of(load_dossier(dossier), load_world(world), horizon).solve(progress)
 
 
 def _tidy(rows: list[dict[str, Any]]) -> pd.DataFrame:
@@ -174,16 +171,15 @@ def _all(case: Case, scenario: str) -> dict[str, Any]:
     return {"tidy": _tidy(_melt("economies", frame)), "record": record, "shown": [_title(case, scenario), shown, note, follow]}
 
 
-def _one(case: Case, region: str, scenario: str, weights: dict[str, float] | None, rate: float, as_host: bool) -> dict[str, Any]:
+def _one(answer: Beside, rate: float, as_host: bool, *, given: bool) -> dict[str, Any]:
     """Dependence, menu, diversion, goods passed through, hosting."""
-    from detente.strategy.bystanders import ANSWERED, diversion_of, harms_of, host_stake, menu_of
+    from detente.strategy.bystanders import ANSWERED, diversion_of, harms_of, host_stake
     from detente.strategy.transshipment import pass_through, pass_through_duty
     from detente.types import plain
     from detente.words.names import region_name, sector_name
     from detente.world.exposure import dependence
 
-    case.outsider(region)
-    menu = menu_of(case, region, probabilities=weights)
+    case, region, scenario, menu = answer
     trade = diversion_of(case, region, scenario)
     routes, before = pass_through(case, scenario), pass_through(case)
     other_way = pass_through(case, scenario, toward=case.b)
@@ -211,7 +207,7 @@ def _one(case: Case, region: str, scenario: str, weights: dict[str, float] | Non
         shown.add_row(str(option) + (f" (needs {menu.consent[str(option)]})" if str(option) in menu.consent else ""), *values)
     lines += [shown, menu.explain(), f"Without anybody's consent: {menu.own.explain()}"]
     odds = ", ".join(f"{s} {100 * p:.0f} %" for s, p in zip(menu.scenarios, menu.probabilities, strict=True))
-    lines.append(f"Expected at {odds}" + ("." if weights is not None else " (equal, as none were given)."))
+    lines.append(f"Expected at {odds}" + ("." if given else " (equal, as none were given)."))
     if any(o.endswith(ANSWERED) for o in menu.options):
         lines.append(f"Added duties pay only while nobody answers; “{ANSWERED}” is what they bring if somebody does.")
     gained, deflected = trade[f"exports change, {unit}"], trade[f"imports change, {unit}"]

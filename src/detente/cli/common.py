@@ -20,6 +20,8 @@ from detente.files import target_file, target_folder, whole
 if TYPE_CHECKING:
     import pandas as pd
 
+    from detente.verbs import Subject
+
 out = Console(markup=False, emoji=False)
 err = Console(stderr=True, markup=False, emoji=False)
 """Words of a dossier are printed as they stand: no brackets or colons in them mean anything to the console."""
@@ -61,6 +63,43 @@ def write_csv(frame: pd.DataFrame, path: Path, **options: Any) -> None:
 def print_error(text: str) -> None:
     """A failure on standard error."""
     err.print(Text.assemble(("error", "bold"), " ", text), highlight=False)
+
+
+def ask(name: str, subject: Subject, as_json: bool, given: Mapping[str, Any], **how: Any) -> Any:
+    """The answer to a question of `detente.verbs`, with a progress bar unless JSON is asked for."""
+    from detente.verbs import VERBS
+
+    verb = VERBS[name]
+    with progress_bar(name, as_json) as progress:
+        return verb.answer(subject, verb.arguments.model_construct(**given), progress, **how)
+
+
+def save(name: str, found: Any, csv: Path | None, chart: Path | None = None, *, index: bool = False) -> None:
+    """The answer's table and chart as files, where files are asked for."""
+    from detente.verbs import VERBS
+
+    verb = VERBS[name]
+    if csv is not None and verb.table is not None:
+        write_csv(verb.table(found), csv, index=index, float_format="%.10g")
+    if chart is not None and verb.figure is not None:
+        save_figure(verb.figure(found, csv="" if csv is None else csv.name), chart)
+
+
+def save_figure(figure: Any, chart: Path) -> None:
+    """A figure as a file; None (nothing to draw) writes none."""
+    from detente.briefing.charts.standalone import save_chart
+
+    if figure is not None:
+        save_chart(figure, chart)
+
+
+def subject_of(dossier: str, world: str, horizon: str | None) -> Subject:
+    """A dossier on a world, as questions take them."""
+    from detente.policy.dossier import load_dossier
+    from detente.verbs import Subject
+    from detente.world.library import load_world
+
+    return Subject(load_world(world), horizon, load_dossier(dossier))
 
 
 def emit(value: Any) -> None:

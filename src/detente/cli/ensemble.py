@@ -12,13 +12,14 @@ from detente.cli.common import (
     HorizonName,
     Json,
     WorldName,
+    ask,
     emit,
     err,
     folder_name,
     out,
     out_file,
     out_folder,
-    progress_bar,
+    subject_of,
     text_table,
 )
 
@@ -65,18 +66,13 @@ def ensemble(
 ) -> None:
     """Ranges on every headline number, and what drives them, from many draws of everything uncertain."""
     from detente.errors import InputError
-    from detente.outlook.ensemble.ensemble import ensemble as run
-    from detente.policy.dossier import load_dossier
-    from detente.world.library import load_world
 
     if draws_file is not None and draws_file.suffix not in (".parquet", ".csv"):
         raise InputError(f"draws are written as .parquet or .csv, not as {draws_file.name!r}")
-    case = load_dossier(dossier)
-    with progress_bar("ensemble", as_json) as progress:
-        result = run(
-            case, draws, seed, executor, store, world=load_world(world), scenario=scenario or None, horizon=horizon,
-            workers=workers, progress=progress, what=("headlines", "payoffs") if odds else ("headlines",),
-        )  # fmt: skip
+    subject = subject_of(dossier, world, horizon)
+    case = subject.negotiation
+    given = {"draws": draws, "seed": seed, "scenarios": scenario, "odds": odds}
+    result = ask("ensemble", subject, as_json, given, executor=executor, workers=workers, store=store)
     if csv is not None:
         result.to_csv(csv)
     if draws_file is not None:

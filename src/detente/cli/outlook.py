@@ -7,7 +7,19 @@ from typing import Annotated
 
 import typer
 
-from detente.cli.common import DossierName, HorizonName, Json, WorldName, emit, out, out_file, progress_bar, text_table, write_csv
+from detente.cli.common import (
+    DossierName,
+    HorizonName,
+    Json,
+    WorldName,
+    ask,
+    emit,
+    out,
+    out_file,
+    save,
+    subject_of,
+    text_table,
+)
 
 
 def outlook(
@@ -34,20 +46,14 @@ def outlook(
     as_json: Json = False,
 ) -> None:
     """What may come and how likely: chances of each end, and expected real income with its ranges."""
-    from detente.outlook.outlook import outlook as look_ahead
-    from detente.outlook.questions import key_questions
-    from detente.policy.dossier import load_dossier
-    from detente.world.library import load_world
-
-    case, table = load_dossier(dossier), load_world(world)
-    with progress_bar("outlook", as_json) as progress:
-        look = look_ahead(case, table, horizon, with_ranges=ranges, discount=discount, progress=progress)
-        codes = tuple(dict.fromkeys(region or look.focus))
-        for code in codes:
-            look.paths.column(code)
-        asked = key_questions(case, table, look=look, by=by, progress=progress) if questions else None
-    if csv is not None:
-        write_csv(look.tree.to_frame(), csv, index=False, float_format="%.10g")
+    subject = subject_of(dossier, world, horizon)
+    case, table = subject.negotiation, subject.world
+    look = ask("outlook", subject, as_json, {"with_ranges": ranges, "discount": discount})
+    codes = tuple(dict.fromkeys(region or look.focus))
+    for code in codes:
+        look.paths.column(code)
+    asked = ask("questions", subject, as_json, {"by": by}, look=look) if questions else None
+    save("outlook", look, csv)
     if chart is not None:
         from detente.briefing.charts.outlook import draw_fan, draw_tree
         from detente.briefing.charts.standalone import save_chart

@@ -13,6 +13,7 @@ from detente.cli.common import (
     HorizonName,
     Json,
     WorldName,
+    ask,
     emit,
     folder_name,
     out,
@@ -21,6 +22,7 @@ from detente.cli.common import (
     print_idle,
     progress_bar,
     signed,
+    subject_of,
     text_table,
     told_idle,
 )
@@ -46,14 +48,9 @@ def brief(
     as_json: Json = False,
 ) -> None:
     """Write the briefing of a negotiation: one HTML file, Markdown, the data behind every figure, and a run record."""
-    from detente.briefing import brief as write_briefing
-    from detente.policy.dossier import load_dossier
-    from detente.world.library import load_world
-
-    negotiation = load_dossier(dossier)
-    target = out_dir or Path("briefing") / negotiation.id
-    with progress_bar("briefing", as_json) as progress:
-        result = write_briefing(negotiation, load_world(world), out=target, horizon=horizon, force=force, progress=progress)
+    subject = subject_of(dossier, world, horizon)
+    negotiation = subject.negotiation
+    result = ask("briefing", subject, as_json, {}, out=out_dir or Path("briefing") / negotiation.id, force=force)
     if as_json:
         emit(
             {
@@ -70,7 +67,8 @@ def brief(
         f"briefing  {result.html}\ntext      {result.markdown}\ndata      {result.data}\nrecord    {result.run_json}",
         highlight=False,
     )
-    out.print(f"Next: detente solve {dossier} --scenario pessimistic", highlight=False, style="dim")
+    worst = next((s.id for s in negotiation.scenarios if s.role == "worst"), negotiation.scenarios[-1].id)
+    out.print(f"Next: detente solve {dossier} --scenario {worst}", highlight=False, style="dim")
 
 
 def solve(

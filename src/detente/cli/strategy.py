@@ -12,18 +12,21 @@ from detente.cli.common import (
     HorizonName,
     Json,
     WorldName,
+    ask,
     emit,
     out,
     out_file,
     progress_bar,
+    save,
     signed,
+    subject_of,
     text_table,
     write_csv,
 )
 from detente.errors import InputError
 
 if TYPE_CHECKING:
-    from detente.policy.instruments import Policy
+    from detente.verbs import Subject
     from detente.world.world import World
 
 
@@ -66,30 +69,10 @@ def nash(
     as_json: Json = False,
 ) -> None:
     """Nash tariffs: rates at which every player replies best to the others. One player gives its best reply."""
-    from detente.strategy.nash import best_reply, nash_tariffs
-    from detente.world.library import load_world
-
-    table = load_world(world)
-    policy = _status_quo(dossier, table)
-    partners = player if on_each_other else None
-    with progress_bar("nash", as_json) as progress:
-        options: dict[str, Any] = {
-            "policy": policy,
-            "sectors": _goods(table),
-            "horizon": horizon or "medium",
-            "progress": progress,
-        }
-        if player and len(player) == 1:
-            if resume is not None:
-                raise InputError("--resume is for games; a best reply of one player takes seconds")
-            found = best_reply(table, player[0], detail=cast(Any, detail), **options)
-        else:
-            found = nash_tariffs(
-                table, player, cast(Any, detail), method=cast(Any, method), partners=partners, check=check,
-                checkpoint=resume, **options,
-            )  # fmt: skip
-    if csv is not None:
-        write_csv(found.rates(), csv, index=False, float_format="%.10g")
+    subject = _on(dossier, world, horizon)
+    given = {"players": player, "detail": detail, "on_each_other": on_each_other, "method": method, "check": check}
+    found = ask("nash", subject, as_json, given, checkpoint=resume)
+    save("nash", found, csv)
     against = f"the status quo of {dossier}" if dossier else "the table's tariffs"
     if chart is not None:
         from detente.briefing.charts.choices import rates_figure
@@ -98,7 +81,7 @@ def nash(
         subtitle = (
             f"Mean rate on imports of goods and change of real income, percent; against {against}; {horizon or 'medium'} run"
         )
-        save_chart(rates_figure(found, subtitle, csv=_name(csv), note=_source(table, csv)), chart)
+        save_chart(rates_figure(found, subtitle, csv=_name(csv), note=_source(subject.world, csv)), chart)
     if as_json:
         emit(found.record())
         return
@@ -126,28 +109,22 @@ def bargain(
     as_json: Json = False,
 ) -> None:
     """The deal over the parties' tariffs on each other: agreed rates, and who gains what."""
-    from detente.strategy.bargain import bargain as run, pareto_frontier
-    from detente.world.library import load_world
-
     if len(party) < 2:
         raise InputError("give at least two parties: --party USA --party CHN")
-    table = load_world(world)
     if chart is not None and len(party) != 2:
         raise InputError("--chart draws the frontier of two parties")
-    options: dict[str, Any] = {
-        "detail": detail,
-        "policy": _status_quo(dossier, table),
-        "sectors": _goods(table),
-        "horizon": horizon or "medium",
-    }
-    point = cast(Any, disagreement.replace("-", " "))
-    frontier = None
-    with progress_bar("bargain", as_json) as progress:
-        deal = run(table, party, point, cast(Any, solution), progress=progress, **options)
-        if chart is not None and deal.room:
-            frontier = pareto_frontier(table, party, 9, point, progress=progress, **options)
-    if csv is not None:
-        write_csv(deal.rates(), csv, index=False, float_format="%.10g")
+    subject, point = _on(dossier, world, horizon), disagreement.replace("-", " ")
+    given = {"parties": party, "disagreement": point, "solution": solution, "detail": detail}
+    deal, frontier = ask("bargain", subject, as_json, given), None
+    if chart is not None and deal.room:
+        from detente.strategy.bargain import pareto_frontier
+
+        with progress_bar("bargain", as_json) as progress:
+            frontier = pareto_frontier(
+                subject.world, party, 9, cast(Any, point), detail=cast(Any, detail), policy=subject.policy,
+                sectors=subject.goods, horizon=subject.run, progress=progress,
+            )  # fmt: skip
+    save("bargain", deal, csv)
     if chart is not None and frontier is not None:
         from detente.briefing.charts.choices import frontier_figure
         from detente.briefing.charts.standalone import save_chart
@@ -156,7 +133,7 @@ def bargain(
         agreed = [deal.gains[p] for p in deal.parties]
         save_chart(
             frontier_figure(
-                frontier, deal.parties, agreed, subtitle, solution=solution, note=_source(table, csv), csv=_name(csv)
+                frontier, deal.parties, agreed, subtitle, solution=solution, note=_source(subject.world, csv), csv=_name(csv)
             ),
             chart,
         )
@@ -187,20 +164,10 @@ def regimes(
     as_json: Json = False,
 ) -> None:
     """What ending multilateral cooperation would cost: free trade, equal treatment and tariffs without restraint."""
-    from detente.strategy.regimes import regimes as run
     from detente.words.names import group_table
-    from detente.world.library import load_world
 
-    table = load_world(world)
-    with progress_bar("regimes", as_json) as progress:
-        found = run(
-            table,
-            policy=_status_quo(dossier, table),
-            detail=cast(Any, detail),
-            sectors=_goods(table),
-            horizon=horizon or "medium",
-            progress=progress,
-        )
+    subject = _on(dossier, world, horizon)
+    table, found = subject.world, ask("regimes", subject, as_json, {"detail": detail})
     frame = found.to_frame()
     if csv is not None:
         write_csv(frame.rename_axis("region"), csv, float_format="%.10g")
@@ -217,7 +184,7 @@ def regimes(
         big = sorted(table.regions, key=lambda r: -float(table.economy().income[table.region_index(r)]))[:8]
         shown += [(text.label(c), region_colour(c), [c]) for c in big]
         subtitle = f"Real income, change in percent, against {against}; {horizon or 'medium'} run"
-        save_chart(regimes_figure(found, shown, subtitle, note=_source(table, csv), csv=_name(csv)), chart)
+        save_chart(regimes_figure(found, shown, subtitle, note=_source(subject.world, csv), csv=_name(csv)), chart)
     if as_json:
         emit(found.record())
         return
@@ -245,17 +212,10 @@ def deal(
     as_json: Json = False,
 ) -> None:
     """A package both would sign: duties, controls and purchases, what trades against what, and how it would be kept."""
-    from detente.strategy.deal import proposal
-    from detente.world.library import load_world
-
-    table = load_world(world)
-    with progress_bar("deal", as_json) as progress:
-        found = proposal(
-            dossier, table, horizon, disagreement=cast(Any, disagreement), judged_by=cast(Any, judged_by.replace("-", " ")),
-            solves=solves, progress=progress,
-        )  # fmt: skip
-    if csv is not None:
-        write_csv(found.exchange(), csv, index=False, float_format="%.10g")
+    subject = subject_of(dossier, world, horizon)
+    given = {"disagreement": disagreement, "judged_by": judged_by.replace("-", " "), "solves": solves}
+    found = ask("deal", subject, as_json, given)
+    save("deal", found, csv)
     if chart is not None and found.status == "deal":
         from detente.briefing.charts.choices import gains_figure
         from detente.briefing.charts.standalone import save_chart
@@ -263,7 +223,7 @@ def deal(
         subtitle = (
             f"Equivalent variation, USD billion a year, against both parties choosing “{disagreement}”; {found.horizon} run"
         )
-        save_chart(gains_figure(found, subtitle, note=_source(table, csv), csv=_name(csv)), chart)
+        save_chart(gains_figure(found, subtitle, note=_source(subject.world, csv), csv=_name(csv)), chart)
     if as_json:
         emit(found.record())
         return
@@ -289,18 +249,16 @@ def _source(table: World, csv: Path | None) -> str:
     return f"Source: detente on {table.name}." + (f" Data: {csv.name}" if csv is not None else "")
 
 
-def _goods(table: World) -> list[str]:
-    from detente.words.names import goods_sectors
+def _on(dossier: str | None, world: str, horizon: str | None) -> Subject:
+    """A world, with the status quo of a dossier in force where one is named."""
+    from detente.verbs import Subject
+    from detente.world.library import load_world
 
-    return list(goods_sectors(table.sectors))
-
-
-def _status_quo(dossier: str | None, table: World) -> Policy | None:
-    """The status quo of a dossier as a policy, or None."""
+    table = load_world(world)
     if dossier is None:
-        return None
+        return Subject(table, horizon)
     from detente.policy.dossier import load_dossier
 
     found = load_dossier(dossier)
     found.must_fit(table)
-    return found.policy(None, table.regions, table.sectors)
+    return Subject(table, horizon, policy=found.policy(None, table.regions, table.sectors))

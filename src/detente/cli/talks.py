@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,18 +13,18 @@ from detente.cli.common import (
     HorizonName,
     Json,
     WorldName,
+    ask,
     emit,
     out,
     out_file,
-    progress_bar,
+    save,
     signed,
+    subject_of,
     text_table,
-    write_csv,
 )
 
 if TYPE_CHECKING:
     from detente.strategy.table import AtTheTable
-    from detente.talks.patience import Patience
 
 CsvFile = Annotated[Path | None, typer.Option(help="Also write the table as CSV.", callback=out_file)]
 ChartFile = Annotated[Path | None, typer.Option(help="Also draw it: .svg, .png or .html.", callback=out_file)]
@@ -63,21 +62,13 @@ def talks(
     as_json: Json = False,
 ) -> None:
     """What each side would do next: payoffs of every pair of stances, equilibria, who gives way first in four models."""
-    patience = _patience(
-        discount, collapse_risk=collapse_risk, settlement_years=settlement_years, collapse_years=collapse_years, face=face
-    )
-    with progress_bar("talks", as_json) as progress:
-        case, before = _read(dossier, world, horizon, patience, weight, deadline, progress)
+    given = _given(
+        weight, discount, deadline, collapse_risk=collapse_risk, settlement_years=settlement_years,
+        collapse_years=collapse_years, face=face,
+    )  # fmt: skip
+    case, before = _read("talks", dossier, world, horizon, as_json, given)
     day = None if by is None else by.date()
-    if csv is not None:
-        write_csv(case.trials.summary(), csv, float_format="%.10g")
-    if chart is not None:
-        from detente.briefing.charts.standalone import save_chart
-        from detente.briefing.charts.talks import odds_figure
-
-        figure = odds_figure(case, csv="" if csv is None else csv.name)
-        if figure is not None:
-            save_chart(figure, chart)
+    save("talks", case, csv, chart, index=True)
     if as_json:
         found = case.record() | ({} if day is None else {"odds_by": case.odds_by(day).record()})
         emit(found | ({} if before is None else {"before": {"odds": before.odds().record(), "payoffs": before.table.record()}}))
@@ -113,25 +104,12 @@ def truce(
     as_json: Json = False,
 ) -> None:
     """Whether today's truce or a deal would be kept: temptation, answers, renewal, transparency, the duties it could hold."""
-    from detente.policy.dossier import load_dossier
-    from detente.strategy.duty_game import duty_game
-    from detente.world.library import load_world
-
-    patience = _patience(discount, false_alarm=false_alarm, detection=detection)
-    with progress_bar("truce", as_json) as progress:
-        case, before = _read(dossier, world, horizon, patience, weight, None, progress)
-        duties = duty_game(load_dossier(dossier), load_world(world), horizon, weights=case.judging.given)
-    if csv is not None:
-        write_csv(_renewals(case), csv, index=False, float_format="%.10g")
-    if chart is not None:
-        from detente.briefing.charts.standalone import save_chart
-        from detente.briefing.charts.talks import needs_figure
-
-        save_chart(needs_figure(case, csv="" if csv is None else csv.name), chart)
+    given = _given(weight, discount, None, false_alarm=false_alarm, detection=detection)
+    kept, before = _read("truce", dossier, world, horizon, as_json, given)
+    case, duties = kept.table, kept.duties
+    save("truce", kept, csv, chart)
     if as_json:
-        record = case.record()
-        kept = {key: record[key] for key in ("truce", "keeping", "temptations", "temptation_flips", "patience")}
-        emit(kept | {"duties": duties.record()})
+        emit(kept.record())
         return
     shown = text_table(("kept", "side", "keeping", "best breach", "wins", "a fight leaves", "no agreement", "breach pays"))
     for what in ("truce", "deal"):
@@ -153,44 +131,30 @@ def truce(
 
 
 # -- reading -----------------------------------------------------------------------------------------------------------
-def _patience(discount: list[str] | None, **fixed: float | None) -> Patience:
-    from dataclasses import replace
-
+def _given(
+    weight: list[str] | None, discount: list[str] | None, deadline: datetime | None, **fixed: float | None
+) -> dict[str, Any]:
+    """Options as the arguments of the question."""
     from detente.strategy.objectives import numbers
-    from detente.talks.patience import Patience
 
-    chosen = Patience().fixed(**{key: value for key, value in fixed.items() if value is not None})
-    return replace(chosen, rates=numbers(discount or [], "discount rate"))
+    return {
+        "weights": numbers(weight or [], "weight"),
+        "discount": numbers(discount or [], "discount rate"),
+        "deadline": None if deadline is None else deadline.date().isoformat(),
+        **fixed,
+    }
 
 
-def _read(
-    dossier: str,
-    world: str,
-    horizon: str | None,
-    patience: Patience,
-    weight: list[str] | None,
-    deadline: datetime | None,
-    progress: Callable[[str, int, int], None],
-) -> tuple[AtTheTable, AtTheTable | None]:
-    """The case as asked, and as the dossier has it where motives were changed (nothing is solved twice)."""
-    from detente.errors import UnknownName
-    from detente.policy.dossier import load_dossier
-    from detente.strategy.objectives import Weights, moved
-    from detente.strategy.table import at_the_table
-    from detente.world.library import load_world
+def _read(name: str, dossier: str, world: str, horizon: str | None, as_json: bool, given: dict[str, Any]) -> tuple[Any, Any]:
+    """The answer as asked, and the table as the dossier has it where motives were changed (nothing is solved twice)."""
+    from detente.verbs import TalkArguments, motives
 
-    case = load_dossier(dossier)
-    parties = [p.region for p in case.parties]
-    for party in patience.rates:
-        if party not in parties:
-            raise UnknownName(party, parties, "party")
-    given = {p: Weights.of(case, p) for p in parties}
-    weights = moved(given, weight or [])
-    day = None if deadline is None else deadline.date()
-    first = at_the_table(case, load_world(world), horizon, patience=patience, deadline=day, progress=progress)
-    if not weight:
-        return first, None
-    return at_the_table(case, patience=patience, weights=weights, deadline=day, table=first.table), first
+    subject = subject_of(dossier, world, horizon)
+    motives(subject, TalkArguments.model_construct(**given))  # refused before anything is solved
+    before = ask("talks", subject, as_json, given | {"weights": {}})
+    if not given["weights"]:
+        return (before, None) if name == "talks" else (ask(name, subject, as_json, given, table=before.table), None)
+    return ask(name, subject, as_json, given, table=before.table), before
 
 
 # -- showing -----------------------------------------------------------------------------------------------------------
@@ -263,15 +227,6 @@ def _moved(before: AtTheTable, after: AtTheTable, texts: list[str]) -> None:
             rows.append(f"{p}: {'the same best replies' if same else 'other best replies'} to the other's stances")
     for row in rows:
         out.print(row, highlight=False, markup=False)
-
-
-def _renewals(case: AtTheTable) -> Any:
-    import pandas as pd
-
-    parts = []
-    for (kept, answer), found in case.keepings.items():
-        parts.append(found.renewals().assign(kept=kept, answer=answer))
-    return pd.concat(parts, ignore_index=True)
 
 
 def _files(csv: Path | None, chart: Path | None) -> None:

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Path as InPath, Request
 from fastapi.responses import FileResponse, Response
 from pydantic import Field
 
+from detente.verbs import VERBS
 from detente.web.api import Strict, answers_of
 from detente.web.crew import Crew
 from detente.web.jobs import Job, TooManyJobs
@@ -18,9 +19,7 @@ from detente.web.schemas import JobView, replies
 from detente.web.state import PageState
 
 router = APIRouter(prefix="/api/v1/jobs", default_response_class=Reply)
-KindName = Literal[
-    "outlook", "questions", "talks", "truce", "deal", "bystander", "regimes", "nash", "bargain", "ensemble", "briefing"
-]
+KindName = Literal[*VERBS]  # type: ignore[valid-type] # the questions there are
 QUEUED: dict[int, Any] = {202: {"model": JobView, "description": "Queued or running"}}
 RECORD: dict[int, Any] = {200: {"description": "The record", "content": {"application/json": {"schema": {"type": "object"}}}}}
 FILE: dict[int, Any] = {200: {"description": "The file", "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}}}

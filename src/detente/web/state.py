@@ -187,13 +187,3 @@ def with_scenario(dossier: Dossier, scenario: str | None, changes: tuple[Change,
     content["scenarios"] = [s for s in content.get("scenarios", []) if s["id"] != OWN]
     content["scenarios"].append(own.model_dump(mode="json", by_alias=True, exclude_unset=True))
     return parse_content(content)
-
-
-def day_of(text: str | None, what: str, example: str) -> date | None:
-    """The day a request names; None where it names none. Raises `InputError` in words."""
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise InputError(f"{what} {text!r} is not a day; write it as {example}") from None

@@ -17,11 +17,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from pydantic import ValidationError
-
-from detente.errors import BadDossier, DetenteError, InputError
+from detente.errors import BadDossier, DetenteError
+from detente.verbs import day_of
 from detente.web.quick import Engine
-from detente.web.state import PageState, day_of, parse_content, resolve
+from detente.web.state import PageState, parse_content, resolve
 
 Fault = tuple[int, str, str, str | None]
 
@@ -69,17 +68,11 @@ def export(kind: Any, state: PageState) -> tuple[str, str, str]:
 
 def key(state: PageState, kind: str, given: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     """Key of a job's result, and its arguments, checked and complete. Raises `InputError`."""
-    from detente.web.kinds import KINDS
+    from detente.web.kinds import arguments_of, basis
     from detente.web.results import result_key
 
-    chosen = KINDS[kind]
-    try:
-        arguments = chosen.arguments.model_validate(given)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(map(str, first["loc"])) or "arguments"
-        raise InputError(f"{kind}: {where}: {first['msg']}") from None
-    return result_key(kind, chosen.key(resolve(state), arguments)), arguments.model_dump(mode="json")
+    arguments = arguments_of(kind, given)
+    return result_key(kind, basis(kind, resolve(state), arguments)), arguments.model_dump(mode="json")
 
 
 def dossier(text: str) -> dict[str, Any]:

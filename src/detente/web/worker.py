@@ -77,7 +77,7 @@ class Watch:
 def one(jobs: Jobs, results: Any, job: Job, worker: str, seconds: float) -> None:
     """Do one job and note how it ended."""
     from detente.errors import DetenteError
-    from detente.web.kinds import KINDS
+    from detente.web.kinds import arguments_of, work
     from detente.web.logs import failed
     from detente.web.replies import Reply
     from detente.web.state import PageState, resolve
@@ -87,10 +87,9 @@ def one(jobs: Jobs, results: Any, job: Job, worker: str, seconds: float) -> None
         return
     try:
         with Watch(jobs, job, worker, seconds) as watch, results.making(job.key) as folder:
-            kind = KINDS[job.kind]
             case = resolve(PageState.model_validate(job.request["state"]))
-            arguments = kind.arguments.model_validate(job.request["arguments"])
-            found = kind.work(case, arguments, watch.progress, folder)
+            arguments = arguments_of(job.kind, job.request["arguments"])
+            found = work(job.kind, case, arguments, watch.progress, folder)
             write(folder / "result.json", bytes(Reply(found).body))
         jobs.finish(job.id, worker, "done", time())
     except Stopped as stopped:

@@ -1,0 +1,403 @@
+"""Every question the product answers, said once: what it takes, which function answers it, its table and its chart.
+
+The command line (`detente.cli`) and the long work of the API (`detente.web`) ask through this table, so that an argument, a table
+or a chart is the same at both doors. A question is put to a `Subject`. What only concerns the machine (a file to resume from, an
+executor, a store) is not part of a question and is given as `how`.
+
+>>> VERBS["deal"].arguments.model_validate({}).model_dump()["solves"]
+150
+>>> sorted(VERBS)[:4]
+['bargain', 'briefing', 'bystander', 'deal']
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from detente.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from detente.cases.case import Case
+    from detente.policy.dossier import Dossier
+    from detente.policy.instruments import Policy
+    from detente.strategy.duty_game import DutyGame
+    from detente.strategy.objectives import Weights
+    from detente.strategy.table import AtTheTable
+    from detente.talks.menus import Menu
+    from detente.talks.patience import Patience
+    from detente.world.world import World
+
+Progress = Callable[[str, int, int], None]
+Code = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{1,5}$")]
+Codes = Annotated[list[Code], Field(min_length=1, max_length=12)]
+Chance = Annotated[float, Field(ge=0, le=1)]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a question is put to: a world at a horizon, the policy in force on it, and the dossier where there is one.
+
+    `policy` None is the world's own; `horizon` None the dossier's own, or the medium run. `known` is the solved case, if there
+    is one already.
+    """
+
+    world: World
+    horizon: str | None = None
+    dossier: Dossier | None = None
+    policy: Policy | None = None
+    known: Case | None = None
+
+    @property
+    def negotiation(self) -> Dossier:
+        """The dossier. Raises `InputError` where there is none."""
+        if self.dossier is None:
+            raise InputError("this question needs a dossier")
+        return self.dossier
+
+    @cached_property
+    def case(self) -> Case:
+        """The dossier on the world."""
+        from detente.cases.case import Case
+
+        return self.known or Case.of(self.negotiation, self.world, self.horizon)
+
+    @property
+    def run(self) -> str:
+        """Name of the horizon."""
+        return self.horizon or "medium"
+
+    def players(self, given: list[str] | None) -> list[str] | None:
+        """Those named, or the dossier's parties, or (without a dossier) None for all."""
+        if given:
+            return list(given)
+        return None if self.dossier is None else [p.region for p in self.dossier.parties]
+
+    @property
+    def goods(self) -> list[str]:
+        """Goods sectors of the world."""
+        from detente.words.names import goods_sectors
+
+        return list(goods_sectors(self.world.sectors))
+
+
+class Arguments(BaseModel):
+    """No arguments; the base of those there are."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, strict=True)
+
+
+def day_of(text: str | None, what: str, example: str) -> date | None:
+    """The day a text names; None where there is none. Raises `InputError` in words."""
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InputError(f"{what} {text!r} is not a day; write it as {example}") from None
+
+
+class OutlookArguments(Arguments):
+    """`with_ranges` solves at both ends of the parameters too; `discount` a year; `signals`, ids of the dossier's, are in."""
+
+    with_ranges: bool = False
+    discount: Annotated[float, Field(ge=0, le=0.5)] = 0.0
+
+
+class QuestionArguments(Arguments):
+    """Whose outcome the questions are ranked for: a region, a group or WORLD."""
+
+    by: Code = "WORLD"
+    knowing: bool = True
+
+
+class TalkArguments(Arguments):
+    """Motives that replace the dossier's ("USA.prices": 0.6), the deadline, discount rates by party, and what is held fixed:
+    chances a year of a false alarm and of seeing a breach, the risk of collapse, years, the worth of face.
+    """
+
+    weights: Annotated[
+        dict[Annotated[str, Field(max_length=60)], Annotated[float, Field(ge=0, le=100)]], Field(max_length=60)
+    ] = Field(default={})
+    discount: Annotated[dict[Code, Annotated[float, Field(ge=0, le=5)]], Field(max_length=8)] = Field(default={})
+    deadline: Annotated[str, Field(max_length=10)] | None = None
+    false_alarm: Chance | None = None
+    detection: Chance | None = None
+    collapse_risk: Annotated[float, Field(ge=0, le=100)] | None = None
+    settlement_years: Annotated[float, Field(gt=0, le=100)] | None = None
+    collapse_years: Annotated[float, Field(gt=0, le=100)] | None = None
+    face: Annotated[float, Field(ge=0, le=100)] | None = None
+
+    @property
+    def day(self) -> date | None:
+        """The deadline as a day. Raises `InputError`."""
+        return day_of(self.deadline, "deadline", "2025-11-10")
+
+    @property
+    def fixed(self) -> dict[str, float]:
+        """Numbers of `Patience` that are held at one value."""
+        keys = ("false_alarm", "detection", "collapse_risk", "settlement_years", "collapse_years", "face")
+        return {k: v for k in keys if (v := getattr(self, k)) is not None}
+
+
+class DealArguments(Arguments):
+    """What follows without a deal, by what a side judges, how many solves at most, the weight of each side's gain."""
+
+    disagreement: Literal["hold", "escalate"] = "hold"
+    judged_by: Literal["motives", "real income"] = "motives"
+    solves: Annotated[int, Field(ge=20, le=2000)] = 150
+    power: Annotated[dict[Code, Annotated[float, Field(gt=0, le=100)]], Field(max_length=8)] = Field(default={})
+
+
+class BystanderArguments(Arguments):
+    """A third economy (the host if absent), and chances of the scenarios (equal if absent)."""
+
+    region: Code | None = None
+    scenario: Annotated[str, Field(max_length=80)] | None = None
+    probabilities: Annotated[dict[Annotated[str, Field(max_length=80)], Chance], Field(max_length=20)] | None = None
+
+
+class NashArguments(Arguments):
+    """Players (the parties if absent), how fine their tariffs are, whether only those on each other move; how the solution is
+    found, and whether every player's best reply is run afresh at it.
+    """
+
+    players: Codes | None = None
+    detail: Literal["region", "pair", "sector", "pair-sector"] = "pair"
+    on_each_other: bool = True
+    method: Literal["gradient", "differences", "formula"] = "gradient"
+    check: bool = False
+
+
+class RegimeArguments(Arguments):
+    """Who chooses in the games (the parties if absent), and how fine their tariffs are."""
+
+    players: Codes | None = None
+    detail: Literal["region", "pair", "pair-sector"] = "pair"
+
+
+class BargainArguments(Arguments):
+    """Parties (the dossier's if absent), what follows without a deal, the solution, how fine the tariffs are."""
+
+    parties: Codes | None = None
+    disagreement: Literal["status quo", "nash"] = "status quo"
+    solution: Literal["nash", "kalai-smorodinsky"] = "nash"
+    detail: Literal["region", "pair", "sector", "pair-sector"] = "pair"
+
+
+class EnsembleArguments(Arguments):
+    """How many draws of the parameters, the seed, which scenarios (all if absent), whether the stand-off is read in each draw."""
+
+    draws: Annotated[int, Field(ge=1)] = 256
+    seed: Annotated[int, Field(ge=0, le=2**31)] = 0
+    scenarios: Annotated[list[Annotated[str, Field(max_length=80)]], Field(max_length=20)] | None = None
+    odds: bool = False
+
+
+class Kept(NamedTuple):
+    """Whether a truce or a deal would be kept: the parties at the table, and their duties as a game."""
+
+    table: AtTheTable
+    duties: DutyGame
+
+    def record(self) -> dict[str, Any]:
+        """JSON-able."""
+        record = self.table.record()
+        kept = {key: record[key] for key in ("truce", "keeping", "temptations", "temptation_flips", "patience")}
+        return kept | {"duties": self.duties.record()}
+
+    def to_frame(self) -> pd.DataFrame:
+        """Renewal periods, for every thing kept and every answer to a breach."""
+        import pandas as pd
+
+        parts = [f.renewals().assign(kept=kept, answer=answer) for (kept, answer), f in self.table.keepings.items()]
+        return pd.concat(parts, ignore_index=True)
+
+
+class Beside(NamedTuple):
+    """A third economy beside a quarrel: the solved case, the economy, the scenario looked at, and its menu."""
+
+    case: Case
+    region: str
+    scenario: str
+    menu: Menu
+
+
+@dataclass(frozen=True)
+class Verb:
+    """One question. `answer(subject, arguments, progress, **how)`; `table` of the answer is what a CSV holds, `figure` draws it
+    (its keywords are the figure's own). With `of_state` the answer depends on the policy in force, not on the dossier alone.
+    """
+
+    title: str
+    arguments: type[Arguments]
+    answer: Callable[..., Any]
+    table: Callable[[Any], pd.DataFrame] | None = None
+    figure: Callable[..., Any] | None = None
+    of_state: bool = False
+
+    def asked(self, given: Mapping[str, Any]) -> Any:
+        """The arguments, checked and complete. Raises `InputError` with the first that will not do."""
+        try:
+            return self.arguments.model_validate(dict(given))
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            where = ".".join(map(str, first["loc"])) or "arguments"
+            raise InputError(f"{where}: {first['msg']}") from None
+
+
+# -- the answers -------------------------------------------------------------------------------------------------------
+def _outlook(s: Subject, a: OutlookArguments, progress: Progress) -> Any:
+    from detente.outlook.outlook import outlook
+
+    return outlook(s.negotiation, s.world, s.horizon, with_ranges=a.with_ranges, discount=a.discount, progress=progress)
+
+
+def _questions(s: Subject, a: QuestionArguments, progress: Progress, *, look: Any = None) -> Any:
+    from detente.outlook.questions import key_questions
+
+    horizon = None if look is not None else s.horizon
+    return key_questions(s.negotiation, s.world, horizon, look=look, by=a.by, knowing=a.knowing, progress=progress)
+
+
+def motives(s: Subject, a: TalkArguments) -> dict[str, Weights]:
+    """The motives of the dossier with those of the arguments in their place. Raises `InputError`, `UnknownName`."""
+    from detente.strategy.objectives import Weights, moved
+
+    given = {p.region: Weights.of(s.negotiation, p.region) for p in s.negotiation.parties}
+    return moved(given, [f"{k}={v!r}" for k, v in sorted(a.weights.items())])
+
+
+def patience(s: Subject, a: TalkArguments) -> Patience:
+    """What the arguments hold fixed, and discount rates. Raises `UnknownName` for who is no party."""
+    from dataclasses import replace
+
+    from detente.errors import UnknownName
+    from detente.talks.patience import Patience
+
+    parties = [p.region for p in s.negotiation.parties]
+    for party in a.discount:
+        if party not in parties:
+            raise UnknownName(party, parties, "party")
+    return replace(Patience().fixed(**a.fixed), rates=dict(a.discount))
+
+
+def _talks(s: Subject, a: TalkArguments, progress: Progress, *, table: Any = None) -> Any:
+    from detente.strategy.table import at_the_table
+
+    deadline, given, weights = a.day, patience(s, a), motives(s, a)
+    if table is not None:
+        return at_the_table(s.negotiation, patience=given, weights=weights, deadline=deadline, table=table)
+    return at_the_table(s.negotiation, s.world, s.horizon, patience=given, weights=weights, deadline=deadline, progress=progress)
+
+
+def _truce(s: Subject, a: TalkArguments, progress: Progress, *, table: Any = None) -> Kept:
+    from detente.strategy.duty_game import duty_game
+
+    found = _talks(s, a, progress, table=table)
+    return Kept(found, duty_game(s.negotiation, s.world, s.horizon, weights=found.judging.given))
+
+
+def _deal(s: Subject, a: DealArguments, progress: Progress) -> Any:
+    from detente.strategy.deal import proposal
+
+    return proposal(
+        s.negotiation, s.world, s.horizon, disagreement=a.disagreement, judged_by=a.judged_by, solves=a.solves,
+        power=a.power or None, progress=progress,
+    )  # fmt: skip
+
+
+def _bystander(s: Subject, a: BystanderArguments, progress: Progress) -> Beside:
+    from detente.strategy.bystanders import menu_of
+
+    region, case = a.region or s.negotiation.venue.region, s.case
+    case.outsider(region)
+    case.solve(progress)
+    return Beside(case, region, case.scenario(a.scenario) or case.worst, menu_of(case, region, probabilities=a.probabilities))
+
+
+def _nash(s: Subject, a: NashArguments, progress: Progress, *, checkpoint: Any = None) -> Any:
+    from detente.strategy.nash import best_reply, nash_tariffs
+
+    players = s.players(a.players)
+    options: dict[str, Any] = {"policy": s.policy, "sectors": s.goods, "horizon": s.run, "progress": progress}
+    if players is not None and len(players) == 1:
+        if checkpoint is not None:
+            raise InputError("--resume is for games; a best reply of one player takes seconds")
+        return best_reply(s.world, players[0], detail=a.detail, **options)
+    return nash_tariffs(
+        s.world, players, a.detail, method=a.method, partners=players if a.on_each_other else None, check=a.check,
+        checkpoint=checkpoint, **options,
+    )  # fmt: skip
+
+
+def _regimes(s: Subject, a: RegimeArguments, progress: Progress) -> Any:
+    from detente.strategy.regimes import regimes
+
+    return regimes(
+        s.world, policy=s.policy, detail=a.detail, players=s.players(a.players), sectors=s.goods, horizon=s.run, progress=progress
+    )
+
+
+def _bargain(s: Subject, a: BargainArguments, progress: Progress) -> Any:
+    from detente.strategy.bargain import bargain
+
+    parties = s.players(a.parties) or []
+    return bargain(
+        s.world, parties, a.disagreement, a.solution, detail=a.detail, policy=s.policy, sectors=s.goods, horizon=s.run,
+        progress=progress,
+    )  # fmt: skip
+
+
+def _ensemble(s: Subject, a: EnsembleArguments, progress: Progress, **how: Any) -> Any:
+    from detente.outlook.ensemble.ensemble import ensemble
+
+    what = ("headlines", "payoffs") if a.odds else ("headlines",)
+    return ensemble(
+        s.negotiation, a.draws, a.seed, world=s.world, scenario=a.scenarios or None, horizon=s.horizon, progress=progress,
+        what=what, **how,
+    )  # fmt: skip
+
+
+def _briefing(s: Subject, a: Arguments, progress: Progress, *, out: Any, force: bool = False) -> Any:
+    from detente.briefing import brief
+
+    return brief(s.negotiation, s.world, out=out, horizon=s.horizon, force=force, progress=progress)
+
+
+# -- the charts --------------------------------------------------------------------------------------------------------
+def _odds_chart(found: Any, csv: str = "") -> Any:
+    from detente.briefing.charts.talks import odds_figure
+
+    return odds_figure(found, csv=csv)
+
+
+def _needs_chart(found: Kept, csv: str = "") -> Any:
+    from detente.briefing.charts.talks import needs_figure
+
+    return needs_figure(found.table, csv=csv)
+
+
+VERBS: dict[str, Verb] = {
+    "outlook": Verb("What may come, and how likely", OutlookArguments, _outlook, lambda look: look.tree.to_frame()),
+    "questions": Verb("Which question matters most", QuestionArguments, _questions),
+    "talks": Verb("The stand-off", TalkArguments, _talks, lambda found: found.trials.summary(), _odds_chart),
+    "truce": Verb("Whether a truce would be kept", TalkArguments, _truce, lambda found: found.to_frame(), _needs_chart),
+    "deal": Verb("The package both would sign", DealArguments, _deal, lambda found: found.exchange()),
+    "bystander": Verb("What it brings a third economy", BystanderArguments, _bystander),
+    "regimes": Verb(
+        "Free trade, equal treatment, tariff war", RegimeArguments, _regimes, lambda found: found.to_frame(), of_state=True
+    ),
+    "nash": Verb("Tariffs neither would change alone", NashArguments, _nash, lambda found: found.rates(), of_state=True),
+    "bargain": Verb("Tariffs they could agree on", BargainArguments, _bargain, lambda found: found.rates(), of_state=True),
+    "ensemble": Verb("Ranges over the parameters", EnsembleArguments, _ensemble, of_state=True),
+    "briefing": Verb("The briefing", Arguments, _briefing, of_state=True),
+}
+"""The questions by name."""
