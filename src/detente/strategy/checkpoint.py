@@ -29,7 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.errors import InputError
-from detente.files import sha256, write
+from detente.files import loads, sha256, write
 
 Array = NDArray[np.float64]
 FORMAT = 1
@@ -62,7 +62,7 @@ class Checkpoint:
             with np.load(self.path, allow_pickle=False) as held:
                 if int(held["format"]) != FORMAT:
                     raise InputError(f"{self.path.name} was written by another version; delete it to start afresh")
-                inputs = json.loads(str(held["inputs"]))
+                inputs = loads(str(held["inputs"]))
                 state = Saved(
                     str(held["phase"]), int(held["iteration"]), float(held["residual"]), held["u"], tuple(held["points"]),
                     tuple(held["moves"]),
