@@ -20,9 +20,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from detente.build import final_demand as fd
-from detente.build import rare_earths as rer
-from detente.build import rest_of_world as rw
+from detente.build import final_demand as fd, rare_earths as rer, rest_of_world as rw
 from detente.build.aggregation import present_members, sector_members
 from detente.build.balance import balance
 from detente.build.baseline_tariffs import baseline_tariffs
@@ -31,11 +29,11 @@ from detente.build.elasticities import trade_elasticities
 from detente.build.final_demand import SECTION_GROUPS, group_totals
 from detente.build.fit import FitReport, FitRow, compare, pair_rows
 from detente.build.inputs import ROW, YEAR, Inputs, read_inputs, us_groups
-from detente.words.names import sector_table
 from detente.build.readers.china_tariffs import read_china_tariffs
 from detente.build.readers.elasticities import read_caliendo_parro, read_gtap_elasticities
 from detente.build.readers.minerals import RARE_EARTHS, read_minerals
 from detente.build.readers.tariff_averages import data_table, read_tariff_averages
+from detente.words.names import sector_table
 from detente.world.world import World
 
 Array = NDArray[np.float64]

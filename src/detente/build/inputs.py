@@ -16,8 +16,6 @@ from numpy.typing import NDArray
 from detente.build import rest_of_world as rw
 from detente.build.accounts import Accounts, national_accounts
 from detente.build.aggregation import REGION_ORDER, region_members, sector_members
-from detente.build.trade_targets import GoodsTargets, goods_targets
-from detente.words.names import sector_table
 from detente.build.readers.bilateral_goods import read_bilateral_goods
 from detente.build.readers.icio import IcioTable, find_icio, read_icio
 from detente.build.readers.minerals import FUELS, read_minerals, read_ores
@@ -25,6 +23,8 @@ from detente.build.readers.sitc import read_sitc
 from detente.build.readers.tariff_averages import data_table
 from detente.build.readers.us_imports import UsImports, read_us_imports
 from detente.build.readers.wdi import read_wdi
+from detente.build.trade_targets import GoodsTargets, goods_targets
+from detente.words.names import sector_table
 
 Array = NDArray[np.float64]
 YEAR, TRADE_YEAR = 2022, 2023

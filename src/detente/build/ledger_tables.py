@@ -38,12 +38,12 @@ import pandas as pd
 import yaml
 from numpy.typing import NDArray
 
+from detente.build.hs_sectors import sector_of
+from detente.build.readers.files import require
 from detente.errors import SourceError
 from detente.files import write
-from detente.build.hs_sectors import sector_of
 from detente.words.names import goods_sectors, sector_table
 from detente.world.library import load_world
-from detente.build.readers.files import require
 
 Array = NDArray[np.float64]
 BJZ = "tariffs/bown_jung_zhang_2019_china_tariffs_hs10.xlsx"

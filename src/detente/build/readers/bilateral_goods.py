@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from detente.errors import SourceError
 from detente.build.readers.files import require, require_columns
+from detente.errors import SourceError
 
 TITLE = "CEPII BACI, goods trade by exporter and importer, 2023, summed over products"
 ORIGIN = "https://www.cepii.fr/CEPII/en/bdd_modele/bdd_modele_item.asp?id=37 (Etalab 2.0), summed over HS 6-digit products"

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from detente.errors import SourceError
 from detente.build.readers.files import require
+from detente.errors import SourceError
 
 TITLE = "Bown, Jung and Zhang (2019), China's tariffs on the United States and on others by HS-10 line"
 ORIGIN = (

@@ -22,8 +22,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.errors import SourceError
 from detente.build.readers.files import require
+from detente.errors import SourceError
 
 Array = NDArray[np.float64]
 

@@ -17,8 +17,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from detente.errors import SourceError
 from detente.build.readers.files import require, require_columns
+from detente.errors import SourceError
 
 TITLE = "U.S. Census Bureau, imports for consumption and calculated duty by origin and sector, 2024"
 ORIGIN = "https://usatrade.census.gov (public domain), summed from HS to the 21 goods sectors"
