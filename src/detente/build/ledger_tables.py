@@ -14,7 +14,7 @@ us-china-coverage.csv   by measure and sector: share of trade a list reaches (it
 hs2-sectors.csv         share of each HS chapter's imports from China (2024) that belongs to a sector; chapters 98 and 99
                         belong to none
 
-Lines go to sectors by `world.builder.hs_sectors`; a chapter split over sectors is fitted to chapter and sector totals:
+Lines go to sectors by `classification`; a chapter split over sectors is fitted to chapter and sector totals:
 
     x[h, s] = a[h] · n[h, s] · b[s],   Σ_s x = imports of the chapter,   Σ_h x = imports of the sector
 
@@ -38,8 +38,8 @@ import pandas as pd
 import yaml
 from numpy.typing import NDArray
 
-from detente.build.hs_sectors import sector_of
-from detente.build.readers.files import require
+from detente.build.classification import sector_of
+from detente.build.sources import require
 from detente.errors import SourceError
 from detente.files import write
 from detente.words.names import goods_sectors, sector_table

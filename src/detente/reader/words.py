@@ -17,7 +17,7 @@ from typing import Any
 import yaml
 from babel import Locale
 
-from detente.build.hs_sectors import sector_of
+from detente.build.classification import sector_of
 from detente.words.names import group_table, region_name, region_table
 
 
