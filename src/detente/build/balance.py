@@ -80,7 +80,7 @@ def fit_margins(
     impossible raise `NotConverged` when `sweeps` run out with a relative miss above `acceptable`.
     """
     if (prior < 0).any() or not np.isfinite(prior).all():
-        raise InputError("the prior must be finite and not negative")
+        raise InputError("the prior must be finite, not negative")
     ordered = sorted(margins, key=lambda m: np.isinf(m.weight))
     flat = prior.astype(np.float64).ravel().copy()
     cells: list[slice | Labels] = []

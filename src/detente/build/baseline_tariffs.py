@@ -41,7 +41,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from detente.build.classification import sector_of
-from detente.build.sources import UsImports, data_table, require
+from detente.build.sources import UsImports, data_table, source_file
 from detente.errors import SourceError
 from detente.types import Array
 
@@ -245,12 +245,6 @@ def read_tariff_averages(table: Mapping[str, Any] | None = None) -> TariffAverag
 
 
 # -- China's schedule --------------------------------------------------------------------------------------------------
-CHINA_TITLE = "Bown, Jung and Zhang (2019), China's tariffs on the United States and on others by HS-10 line"
-CHINA_ORIGIN = (
-    "https://www.piie.com/blogs/trade-and-investment-policy-watch/"
-    "trump-has-gotten-china-lower-its-tariffs-just-toward-everyone (data file)"
-)
-CHINA_FILE = "bown_jung_zhang_2019_china_tariffs_hs10.xlsx"
 RATES, VALUES = "China Tariff Rates", "Imports Value"
 
 
@@ -265,18 +259,18 @@ class ChinaTariffs:
 
 def read_china_tariffs(folder: Path) -> ChinaTariffs:
     """Rates after the last change in the file (June 2019), by line."""
-    path = require(folder / CHINA_FILE, CHINA_TITLE, CHINA_ORIGIN)
+    path = source_file(folder, "china-tariffs")
     try:
         rates = pd.read_excel(path, sheet_name=RATES, converters={0: str})
         values = pd.read_excel(path, sheet_name=VALUES, converters={0: str})
     except ValueError as error:
-        raise SourceError(f"{CHINA_FILE}: {error}") from None
+        raise SourceError(f"{path.name}: {error}") from None
     codes = rates.iloc[:, 0].astype(str).str.strip().str.zfill(10)
     numbers = rates.iloc[:, 2:].apply(pd.to_numeric, errors="coerce")
     unread = int(numbers.iloc[:, 0].isna().sum())
     general = [k for k, name in enumerate(numbers.columns) if "mfn" in str(name).lower()]
     if not general:
-        raise SourceError(f"{CHINA_FILE}: no column of sheet {RATES!r} names an MFN rate")
+        raise SourceError(f"{path.name}: no column of sheet {RATES!r} names an MFN rate")
     lines = pd.DataFrame({
         "united_states": (numbers.fillna(0).sum(axis=1) / 100).clip(lower=0).to_numpy(),
         "others": (numbers.iloc[:, general].fillna(0).sum(axis=1) / 100).clip(lower=0).to_numpy(),

@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from detente.build import final_demand as fd, rare_earths as rer, rest_of_world as rw
 from detente.build.balance import balance
 from detente.build.baseline_tariffs import baseline_tariffs, read_china_tariffs, read_tariff_averages
-from detente.build.card import SOURCES, FitReport, FitRow, compare, pair_rows, provenance_card
+from detente.build.card import FitReport, FitRow, compare, pair_rows, provenance_card
 from detente.build.classification import REGION_ORDER, present_members, region_members, sector_members
 from detente.build.elasticities import read_caliendo_parro, read_gtap_elasticities, trade_elasticities
 from detente.build.final_demand import SECTION_GROUPS, group_totals
@@ -46,6 +46,7 @@ from detente.build.sources import (
     read_sitc,
     read_us_imports,
     read_wdi,
+    texts,
 )
 from detente.build.targets import Accounts, GoodsTargets, goods_targets, national_accounts
 from detente.types import Array, Progress
@@ -236,7 +237,7 @@ def assemble(sources: Path, inputs: Inputs, split: rer.Split, full: bool) -> tup
         final_use=table.final_use,
         tariff_rates=np.where(table.shipments > 0, tariffs.rates, 0.0),
         trade_elasticity=[elastic.theta[s] for s in product_sector],
-        sources=[s["title"] for s in SOURCES],
+        sources=[s["title"] for s in texts()["card"]["sources"]],
         year=YEAR,
         name=f"world-{YEAR}-full" if full else f"world-{YEAR}",
         extras={

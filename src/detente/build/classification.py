@@ -8,11 +8,6 @@ Regions and sectors stand in their order; members come from `labels.yaml`.
 >>> sector_members()["RER"]
 ('RER',)
 
-The residual region is what is neither in the table nor a sum of economies.
-
->>> rest_members(["MYS", "KEN", "WLD", "SSF", "QAT"], ["MYS"])
-['KEN', 'QAT']
-
 HS chapters to sectors: which of the 21 goods sectors a tariff line belongs to.
 
 The rule is by chapter, with the headings that a chapter's sector would misplace. Written out from the HS 2017 chapter
@@ -26,7 +21,7 @@ True
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from detente.words.names import region_table, sector_table
 
@@ -55,23 +50,6 @@ def present_members(economies: Sequence[str]) -> dict[str, tuple[str, ...]]:
 def sector_members() -> dict[str, tuple[str, ...]]:
     """Sector → industries of the source table (the split-out sector stands for itself)."""
     return {code: tuple(entry["isic"]) or (code,) for code, entry in sector_table().items()}
-
-
-# -- members of the residual region ------------------------------------------------------------------------------------
-# aggregates in the World Bank's list: they look like economies but are sums
-AGGREGATES = frozenset(
-    code
-    for line in (
-        "AFE AFW ARB CEB CSS EAP EAR EAS ECA ECS EMU EUU FCS HIC HPC IBD IBT IDA IDB IDX INX LAC LCN LDC LIC LMC LMY",
-        "LTE MEA MIC MNA NAC OED OSS PRE PSS PST SAS SSA SSF SST TEA TEC TLA TMN TSA TSS UMC WLD",
-    )
-    for code in line.split()  # codes of the World Bank's groups
-)
-
-
-def rest_members(codes: Iterable[str], economies: Sequence[str]) -> list[str]:
-    """Economies among `codes` that are neither in the table nor aggregates."""
-    return sorted(str(c) for c in set(codes) if str(c) not in AGGREGATES and str(c) not in set(economies))
 
 
 # -- HS codes ----------------------------------------------------------------------------------------------------------

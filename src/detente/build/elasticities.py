@@ -30,7 +30,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from detente.build.sources import require, require_columns
+from detente.build.sources import require_columns, source_file
 from detente.errors import SourceError
 
 
@@ -72,17 +72,11 @@ def trade_elasticities(
 
 
 # -- the published estimates -------------------------------------------------------------------------------------------
-GTAP_TITLE = "Fontagné, Guimbard and Orefice (2022), trade elasticities by GTAP sector"
-GTAP_ORIGIN = "https://sites.google.com/view/product-level-trade-elasticity (dataset, GTAP classification)"
-GTAP_FILE = "fontagne_guimbard_orefice_gtap_sectors.csv"
-CP_TITLE = "Caliendo and Parro (2015), Table 1: dispersion of productivity by sector"
-CP_ORIGIN = "https://doi.org/10.1093/restud/rdu035 (Table 1 and the authors' files)"
-CP_FILE = "caliendo_parro_2015_table1_theta.csv"
 
 
 def read_gtap_elasticities(folder: Path) -> pd.Series[float]:
     """ε by GTAP sector (negative); sectors without an estimate are left out."""
-    path = require(folder / GTAP_FILE, GTAP_TITLE, GTAP_ORIGIN)
+    path = source_file(folder, "gtap-elasticities")
     frame = pd.read_csv(path)
     require_columns(frame, ["gtap_sector", "trade_elasticity_epsilon"], path)
     return frame.dropna(subset=["trade_elasticity_epsilon"]).set_index("gtap_sector")["trade_elasticity_epsilon"]
@@ -90,7 +84,7 @@ def read_gtap_elasticities(folder: Path) -> pd.Series[float]:
 
 def read_caliendo_parro(folder: Path) -> pd.DataFrame:
     """θ and its standard error by sector: columns `theta`, `se` (the 99 % sample)."""
-    path = require(folder / CP_FILE, CP_TITLE, CP_ORIGIN)
+    path = source_file(folder, "caliendo-parro")
     frame = pd.read_csv(path)
     require_columns(frame, ["sector", "theta_99", "se_99"], path)
     return frame.set_index("sector")[["theta_99", "se_99"]].rename(columns={"theta_99": "theta", "se_99": "se"})

@@ -27,8 +27,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from detente.build.balance import Fitted, Margin, fit_margins, spread_to_sources
+from detente.types import Array
 
-Array = NDArray[np.float64]
 FOCUS = ("USA", "CHN")  # their pairs are best recorded and most looked at
 WEIGHTS = {
     "margins": 3.0,

@@ -75,9 +75,10 @@ import io
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -95,6 +96,32 @@ def require(path: Path, title: str, origin: str) -> Path:
     return path
 
 
+class Published(NamedTuple):
+    """A published file: what it holds, where it is had, and its name."""
+
+    title: str
+    origin: str
+    file: str = ""
+
+
+@cache
+def texts() -> dict[str, Any]:
+    """What `sources.yaml` says of the files read (`files`), of a world (`card`) and of the tables
+    written (`heads`), and the World Bank's codes of sums (`aggregates`)."""
+    return dict(yaml.safe_load(files(__package__).joinpath("sources.yaml").read_text(encoding="utf-8")))
+
+
+def published(name: str) -> Published:
+    """A file of `sources.yaml`."""
+    return Published(**texts()["files"][name])
+
+
+def source_file(folder: Path, name: str) -> Path:
+    """The file `name` of `sources.yaml` in `folder`; raises `SourceError` where it is not there."""
+    wanted = published(name)
+    return require(folder / wanted.file, wanted.title, wanted.origin)
+
+
 def require_columns(frame: pd.DataFrame, columns: Iterable[str], path: Path) -> None:
     """Raise `SourceError` when `frame`, read from `path`, lacks one of `columns`."""
     missing = [c for c in columns if c not in frame.columns]
@@ -110,8 +137,6 @@ def data_table(name: str) -> dict[str, Any]:
 
 
 # -- OECD inter-country input–output table -----------------------------------------------------------------------------
-ICIO_TITLE = "OECD (2025), Inter-Country Input–Output Tables, 2025 edition, year 2022, as packed in sanction-simulator 0.1.4"
-ICIO_ORIGIN = "`pip download --no-deps sanction-simulator==0.1.4` (the wheel itself is read)"
 MEMBER = "sanction_simulator/data/bench_cache.npz"
 KEYS = ("A", "omb", "go", "countries", "sectors")
 
@@ -146,18 +171,19 @@ class IcioTable:
 
 def read_icio(path: Path) -> IcioTable:
     """Read the table from the archive or from the wheel that contains it."""
-    require(path, ICIO_TITLE, ICIO_ORIGIN)
+    title, origin, _ = published("icio")
+    require(path, title, origin)
     if path.suffix == ".whl":
         with zipfile.ZipFile(path) as wheel:
             if MEMBER not in wheel.namelist():
-                raise SourceError(f"{path.name} holds no {MEMBER}; get it from {ICIO_ORIGIN}")
+                raise SourceError(f"{path.name} holds no {MEMBER}; get it from {origin}")
             source: io.BytesIO | Path = io.BytesIO(wheel.read(MEMBER))
     else:
         source = path
     with np.load(source, allow_pickle=False) as archive:
         missing = [k for k in KEYS if k not in archive.files]
         if missing:
-            raise SourceError(f"{path.name} lacks the arrays {', '.join(missing)}; expected the archive of {ICIO_ORIGIN}")
+            raise SourceError(f"{path.name} lacks the arrays {', '.join(missing)}; expected the archive of {origin}")
         shares, omb, go = archive["A"], archive["omb"], archive["go"]
         economies = tuple(str(c) for c in archive["countries"])
         industries = tuple(str(s) for s in archive["sectors"])
@@ -184,8 +210,9 @@ def read_icio(path: Path) -> IcioTable:
 
 def find_icio(sources: Path, given: Path | None = None) -> Path:
     """The file given by the user, else the archive or wheel found in `sources`/icio or in `sources`."""
+    title, origin, _ = published("icio")
     if given is not None:
-        return require(given, ICIO_TITLE, ICIO_ORIGIN)
+        return require(given, title, origin)
     for folder in (sources / "icio", sources):
         for pattern in ("bench_cache.npz", "sanction_simulator-*.whl"):
             found = sorted(folder.glob(pattern))
@@ -193,36 +220,29 @@ def find_icio(sources: Path, given: Path | None = None) -> Path:
                 return found[0]
     raise SourceError(
         f"no file bench_cache.npz or sanction_simulator-*.whl in {(sources / 'icio').as_posix()} — "
-        f"it holds: {ICIO_TITLE}. Get it with {ICIO_ORIGIN}"
+        f"it holds: {title}. Get it with {origin}"
     )
 
 
 # -- CEPII BACI, goods by pair -----------------------------------------------------------------------------------------
-GOODS_TITLE = "CEPII BACI, goods trade by exporter and importer, 2023, summed over products"
-GOODS_ORIGIN = "https://www.cepii.fr/CEPII/en/bdd_modele/bdd_modele_item.asp?id=37 (Etalab 2.0), summed over HS 6-digit products"
-GOODS_MATRIX = "bilateral_goods_2023_kusd.csv"
-GOODS_COUNTRIES = "bilateral_goods_2023_countries.csv"
 
 
 def read_bilateral_goods(folder: Path) -> pd.DataFrame:
     """Exporter × importer, ISO alpha-3, million USD; missing pairs are 0."""
-    countries = pd.read_csv(
-        require(folder / GOODS_COUNTRIES, GOODS_TITLE + " (country list)", GOODS_ORIGIN), keep_default_na=False
-    )
-    require_columns(countries, ["iso3"], folder / GOODS_COUNTRIES)
-    values = pd.read_csv(require(folder / GOODS_MATRIX, GOODS_TITLE, GOODS_ORIGIN))
+    listed = source_file(folder, "goods-countries")
+    countries = pd.read_csv(listed, keep_default_na=False)
+    require_columns(countries, ["iso3"], listed)
+    matrix = source_file(folder, "goods")
+    values = pd.read_csv(matrix)
     codes = [str(c) for c in countries["iso3"]]
     if values.shape != (len(codes), len(codes)):
-        raise SourceError(f"{GOODS_MATRIX} is {values.shape[0]} × {values.shape[1]}, the country list has {len(codes)}")
+        raise SourceError(f"{matrix.name} is {values.shape[0]} × {values.shape[1]}, the country list has {len(codes)}")
     values.index = pd.Index(codes, name="exporter")
     values.columns = pd.Index(codes, name="importer")
     return values.fillna(0.0) / 1e3
 
 
 # -- UNCTAD, goods by pair and section ---------------------------------------------------------------------------------
-SITC_TITLE = "UNCTADstat, merchandise trade matrix by SITC section, 2015"
-SITC_ORIGIN = "https://unctadstat.unctad.org (free with attribution)"
-SITC_FILE = "sitc1_2015/bilateral_sitc1_2015_kusd.csv.gz"
 REST = "ROW"
 
 ECONOMY_NAMES = {
@@ -247,7 +267,7 @@ ECONOMY_NAMES = {
 
 def read_sitc(folder: Path) -> pd.Series[float]:
     """Million USD by (exporter, importer, section digit); economies outside the name table are summed into ROW."""
-    path = require(folder / SITC_FILE, SITC_TITLE, SITC_ORIGIN)
+    path = source_file(folder, "sitc")
     frame = pd.read_csv(path)
     require_columns(frame, ["exporter", "importer", "value_kusd", "sitc1"], path)
     frame = frame.assign(
@@ -259,9 +279,6 @@ def read_sitc(folder: Path) -> pd.Series[float]:
 
 
 # -- CEPII BACI, minerals by pair --------------------------------------------------------------------------------------
-MINERALS_TITLE = "CEPII BACI, bilateral trade in minerals by HS six-digit product, 2017–2024"
-MINERALS_ORIGIN = "https://www.cepii.fr/CEPII/en/bdd_modele/bdd_modele_item.asp?id=37 (Etalab 2.0), mineral HS codes only"
-MINERALS_FILE = "baci_minerals_bilateral_2017_2024.csv.gz"
 RARE_EARTHS = (280530, 284610, 284690)
 FUELS = (270111, 270112, 270119, 270210, 270900, 271111, 271121)
 CODES = {"S19": "TWN"}
@@ -269,7 +286,7 @@ CODES = {"S19": "TWN"}
 
 def read_minerals(folder: Path, products: Sequence[int], years: Sequence[int] | int) -> pd.Series[float]:
     """Million USD by (exporter, importer), summed over `products`, averaged over `years`."""
-    path = require(folder / MINERALS_FILE, MINERALS_TITLE, MINERALS_ORIGIN)
+    path = source_file(folder, "minerals")
     frame = pd.read_csv(path, keep_default_na=False, na_values=[""])
     require_columns(frame, ["year", "exp", "imp", "hs92", "value_kusd"], path)
     wanted = [years] if isinstance(years, int) else list(years)
@@ -280,7 +297,7 @@ def read_minerals(folder: Path, products: Sequence[int], years: Sequence[int] | 
 
 def read_ores(folder: Path, year: int) -> pd.Series[float]:
     """Million USD by (exporter, importer) of ores and other unworked minerals: HS chapters 25 and 26."""
-    path = require(folder / MINERALS_FILE, MINERALS_TITLE, MINERALS_ORIGIN)
+    path = source_file(folder, "minerals")
     frame = pd.read_csv(path, keep_default_na=False, na_values=[""])
     require_columns(frame, ["year", "exp", "imp", "hs92", "value_kusd"], path)
     products = sorted({int(h) for h in frame["hs92"] if 250000 <= int(h) < 270000})
@@ -288,9 +305,6 @@ def read_ores(folder: Path, year: int) -> pd.Series[float]:
 
 
 # -- World Bank, World Development Indicators --------------------------------------------------------------------------
-WDI_TITLE = "World Bank, World Development Indicators, long form (iso3, year, value, indicator)"
-WDI_ORIGIN = "https://databank.worldbank.org/source/world-development-indicators (CC BY 4.0)"
-WDI_FILE = "wdi_2015_2025_long.csv"
 
 
 @dataclass(frozen=True)
@@ -304,7 +318,7 @@ class Wdi:
 
 def read_wdi(folder: Path, year: int, indicators: Sequence[str] | None = None, reach: int = 6) -> Wdi:
     """Values of `year`, filled from the nearest year at most `reach` years away."""
-    path = require(folder / WDI_FILE, WDI_TITLE, WDI_ORIGIN)
+    path = source_file(folder, "wdi")
     frame = pd.read_csv(path, keep_default_na=False, na_values=[""])
     require_columns(frame, ["iso3", "year", "value", "indicator"], path)
     frame = frame.dropna(subset=["value"])
@@ -320,9 +334,6 @@ def read_wdi(folder: Path, year: int, indicators: Sequence[str] | None = None, r
 
 
 # -- United States imports and duty ------------------------------------------------------------------------------------
-US_TITLE = "U.S. Census Bureau, imports for consumption and calculated duty by origin and sector, 2024"
-US_ORIGIN = "https://usatrade.census.gov (public domain), summed from HS to the 21 goods sectors"
-US_FILE = "us_imports_2024_by_origin_and_sector.csv"
 UNMAPPED = "ZZ_unmapped"
 
 ORIGIN_CODES = {
@@ -355,13 +366,13 @@ class UsImports:
 
 def read_us_imports(folder: Path) -> UsImports:
     """Read the file; an origin that is not in the name table raises `SourceError`."""
-    path = require(folder / US_FILE, US_TITLE, US_ORIGIN)
+    path = source_file(folder, "us-imports")
     frame = pd.read_csv(path)
     require_columns(frame, ["origin", "sector", "imports_2024_usd", "calculated_duty_2024_usd"], path)
     frame = frame[~frame["origin"].isin(PART_OF_ANOTHER)]
     unknown = sorted(set(frame["origin"]) - set(ORIGIN_CODES))
     if unknown:
-        raise SourceError(f"{US_FILE}: origins without an ISO code in the name table: {', '.join(unknown)}")
+        raise SourceError(f"{path.name}: origins without an ISO code: {', '.join(unknown)}")
     frame = frame.assign(iso3=frame["origin"].map(ORIGIN_CODES))
     imports = frame.pivot_table(index="iso3", columns="sector", values="imports_2024_usd", aggfunc="sum").fillna(0) / 1e6
     duty = frame.pivot_table(index="iso3", columns="sector", values="calculated_duty_2024_usd", aggfunc="sum")

@@ -33,7 +33,7 @@ United States are those of US customs.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,6 +41,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from detente.build.sources import texts
 from detente.errors import SourceError
 from detente.types import Array
 
@@ -84,7 +85,7 @@ def national_accounts(
     Where exports or imports of services are unknown, merchandise alone is used and the economy is named in `filled`.
     """
     if "WLD" not in wdi.index:
-        raise SourceError("the WDI file has no world total (iso3 WLD); it is needed for the rest of the world")
+        raise SourceError("the WDI file has no world total; it is needed for the rest (iso3 WLD)")
     codes = list(economies)
     filled: list[str] = []
 
@@ -135,6 +136,16 @@ def national_accounts(
     return Accounts(**{k: values[k] for k in series}, net_exports=net, discrepancy=discrepancy, filled=tuple(filled))
 
 
+def rest_members(codes: Iterable[str], economies: Sequence[str]) -> list[str]:
+    """Economies among `codes` that make up the residual region: neither in the table nor sums of economies.
+
+    >>> rest_members(["MYS", "KEN", "WLD", "SSF", "QAT"], ["MYS"])
+    ['KEN', 'QAT']
+    """
+    known = {*economies, *str(texts()["aggregates"]).split()}
+    return sorted(str(c) for c in set(codes) if str(c) not in known)
+
+
 def _remove_discrepancy(net: Array) -> Array:
     """Net exports that sum to zero: those on the larger side are scaled down by one factor.
 
@@ -149,8 +160,6 @@ def _remove_discrepancy(net: Array) -> Array:
 
 def _rest_of_world(series: dict[str, pd.Series[float]], values: dict[str, Array], codes: Sequence[str]) -> dict[str, float]:
     """The rest of the world: GDP, population and employment as world less economies; trade as the sum of its members."""
-    from detente.build.classification import rest_members
-
     members = rest_members(series["gdp"].index, codes)
     rest = {}
     for name, data in series.items():

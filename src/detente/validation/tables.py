@@ -129,7 +129,7 @@ def block_of(text: str, block: str) -> str:
 def write(path: Path, content: dict[str, str]) -> None:
     """Replace the blocks in a page. Raises `InputError` where one is missing or the file cannot be read."""
     if not path.is_file():
-        raise InputError(f"{path}: no such file; the page must stand with its blocks")
+        raise InputError(f"{path}: no such page")
     text = path.read_text(encoding="utf-8")
     for block, part in content.items():
         text = replaced(text, block, part)

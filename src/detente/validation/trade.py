@@ -364,9 +364,9 @@ def _ready(observed: ArrayLike, predicted: ArrayLike, weights: ArrayLike | None)
     y, p = np.asarray(observed, dtype=float), np.asarray(predicted, dtype=float)
     w = np.ones_like(y) if weights is None else np.asarray(weights, dtype=float)
     if y.ndim != 1 or y.shape != p.shape or y.shape != w.shape or y.size == 0:
-        raise InputError(f"observed {y.shape}, predicted {p.shape} and weights {w.shape} must be lists of one length")
+        raise InputError(f"observed {y.shape}, predicted {p.shape}, weights {w.shape} differ in length")
     if not (np.isfinite(y).all() and np.isfinite(p).all() and np.isfinite(w).all() and (w >= 0).all() and w.sum() > 0):
-        raise InputError("observed, predicted and weights must be finite numbers, weights not negative and not all zero")
+        raise InputError("observed, predicted and weights must be finite, weights not negative and not all zero")
     return y, p, w / w.sum()
 
 

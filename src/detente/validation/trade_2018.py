@@ -29,6 +29,7 @@ from detente.equilibrium.arrays import theta_of
 from detente.policy.averages import weights_table
 from detente.policy.ledger import load_ledger
 from detente.policy.measures import Measure
+from detente.types import Array
 from detente.validation.duties import (
     LISTS_AT_25,
     SETTLED,
@@ -61,8 +62,6 @@ from detente.validation.trade import (
 )
 from detente.words import say
 from detente.world.library import load_world
-
-Array = NDArray[np.float64]
 
 
 @cache

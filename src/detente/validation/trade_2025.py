@@ -19,10 +19,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from detente.policy.ledger import load_ledger
 from detente.policy.measures import InstrumentKind
+from detente.types import Array
 from detente.validation.duties import average_duty
 from detente.validation.trade import (
     HORIZONS,
@@ -43,7 +43,6 @@ from detente.validation.trade import (
 from detente.words import say
 from detente.world.library import load_world
 
-Array = NDArray[np.float64]
 GOLD = ("EFT", "AUS")
 """Origins whose sales of 2025 were swollen by gold bars flown in ahead of a feared duty."""
 CHIPS = ("TWN", "THA", "VNM", "MEX")
