@@ -4,8 +4,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 DOSSIER ?= kuala-lumpur-2025
 OUT ?= briefing/$(DOSSIER)
+UV := .venv-lock/bin/uv
 
-.PHONY: brief test golden golden-accept lint types contracts check clean
+# Every release that is installed here, build tools included, is the one in constraints.txt. A newer release changes nothing
+# before `make lock` and a look at `make check`. (pip reads the second name for build tools since 25.3.)
+LOCK := constraints.txt
+export PIP_CONSTRAINT := $(LOCK)
+export PIP_BUILD_CONSTRAINT := $(LOCK)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: brief test golden golden-accept lint types contracts check lock newest lowest clean
 
 brief: $(VENV)/.run
 	$(BIN)/detente brief $(DOSSIER) --out $(OUT)
@@ -38,13 +46,36 @@ $(BIN)/python:
 	rm -rf $(VENV)
 	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); $(PYTHON) -m pip install --user virtualenv && $(PYTHON) -m virtualenv $(VENV); }
 
-$(VENV)/.run: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+$(VENV)/.run: pyproject.toml $(LOCK) | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable .
 	touch $@
 
-$(VENV)/.dev: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+$(VENV)/.dev: pyproject.toml $(LOCK) | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	touch $@ $(VENV)/.run
 
+# The newest releases for Python 3.11 and later, with markers where they differ; the three names are what builds and installs us.
+lock: $(UV)
+	printf '%s\n' editables hatchling virtualenv | $(UV) pip compile --quiet --upgrade --universal --python-version 3.11 \
+	  --all-extras --no-annotate --custom-compile-command 'make lock' --output-file $(LOCK) pyproject.toml -
+
+# The tests at releases other than the locked ones, each time in a fresh environment: the newest there are, and the oldest that
+# pyproject.toml allows. Not part of `make check`.
+newest: $(UV)
+	$(UV) venv --quiet --clear --python $(PYTHON) .venv-newest
+	$(UV) pip install --quiet --upgrade --python .venv-newest --editable '.[dev]'
+	.venv-newest/bin/python -m pytest $(TESTS)
+
+lowest: $(UV)
+	$(UV) venv --quiet --clear --python $(PYTHON) .venv-lowest
+	$(UV) pip install --quiet --resolution lowest-direct --python .venv-lowest --editable '.[dev]'
+	.venv-lowest/bin/python -m pytest $(or $(TESTS),$(CORE))
+
+CORE := $(addprefix tests/,policy equilibrium strategy talks outlook briefing cli)
+
+$(UV): | $(BIN)/python
+	$(BIN)/python -m venv .venv-lock || $(BIN)/python -m virtualenv .venv-lock
+	PIP_CONSTRAINT= .venv-lock/bin/python -m pip install --quiet uv
+
 clean:
-	rm -rf $(VENV) briefing dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-* briefing dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from detente.build.aggregation import sector_members
+from detente.build.classification import sector_members
 
 ECONOMIES = ("CHN", "DEU", "EGY", "FRA", "MYS", "SAU", "TWN", "USA", "PAK", "VNM")
 OUTSIDE = ("KEN", "QAT")
@@ -129,7 +129,7 @@ def _tariffs(folder: Path) -> None:
 
 
 def _elasticities(folder: Path) -> None:
-    from detente.build.readers.tariff_averages import data_table
+    from detente.build.sources import data_table
 
     names = sorted({g for members in data_table("elasticities.yaml")["gtap"].values() for g in members})
     gtap = pd.DataFrame({"gtap_sector": names, "trade_elasticity_epsilon": [-5.0 - 0.1 * k for k in range(len(names))]})

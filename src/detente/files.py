@@ -1,8 +1,11 @@
-"""Writing to disk: one file whole, a set of files as one folder, digests, and the cache folder.
+"""Files: one written whole, a set of them as one folder, digests, the cache folder, and JSON from outside.
 
 A file is written beside its place and then moved there, so a reader sees the old one or the new one and never a part. A folder of
 files is checked before anything in it is replaced: only what we wrote and nobody changed since is replaced without being asked.
 What we wrote stands in `.detente.json` in the folder, with the SHA-256 of every file.
+
+JSON that others may have written is read by `loads`: a reader that calls itself for every bracket ends in a `RecursionError` or a
+crash on a few thousand of them, so how deep the text is nested is counted first.
 
 >>> digest({"b": 1, "a": [2.5, None]})[:16], sha256(b"ab") == sha256(b"a", b"b")
 ('c912a251d940de43', True)
@@ -13,6 +16,11 @@ What we wrote stands in `.detente.json` in the folder, with the SHA-256 of every
 ...     write_folder(place, {"a.txt": b"newer"})
 ...     sorted(p.name for p in Path(place).rglob("*"))
 ['.detente.json', 'a.txt', 'data', 'own.txt']
+>>> loads('{"a": [1, 2]}'), too_deep(b"[" * 100 + b"]" * 100), too_deep(b'{"a": "[[[[[["}', 3)
+({'a': [1, 2]}, True, False)
+>>> loads("[" * 100_000)
+Traceback (most recent call last):
+detente.files.TooDeep: nested deeper than 60 levels
 """
 
 from __future__ import annotations
@@ -20,6 +28,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -34,6 +43,9 @@ MANIFEST = ".detente.json"
 """Name of the file in a folder that says what we wrote there."""
 SHOWN = 4
 _CHUNK = 1 << 20
+DEEPEST = 60
+"""Levels of JSON from outside that are read."""
+_TOKEN = re.compile(rb'\\.|["\[\]{}]', re.DOTALL)
 
 
 # -- digests -----------------------------------------------------------------------------------------------------------
@@ -59,6 +71,37 @@ def file_sha256(path: str | os.PathLike[str]) -> str:
 def digest(value: Any) -> str:
     """SHA-256 of a value as JSON with sorted keys."""
     return sha256(json.dumps(value, sort_keys=True, ensure_ascii=False).encode())
+
+
+# -- JSON from outside -------------------------------------------------------------------------------------------------
+class TooDeep(ValueError):
+    """The text is nested deeper than we read."""
+
+
+def too_deep(text: bytes, deepest: int = DEEPEST) -> bool:
+    """Whether brackets outside of strings are nested deeper than `deepest`; one pass, no recursion."""
+    depth, inside = 0, False
+    for found in _TOKEN.finditer(text):
+        token = found.group()
+        if token == b'"':
+            inside = not inside
+        elif inside or len(token) > 1:
+            continue
+        elif token in b"[{":
+            depth += 1
+            if depth > deepest:
+                return True
+        else:
+            depth -= 1
+    return False
+
+
+def loads(text: str | bytes, deepest: int = DEEPEST) -> Any:
+    """`json.loads` of UTF-8. Raises `ValueError` for what is not JSON; before reading, `TooDeep` for what is nested deeper."""
+    words = text.decode() if isinstance(text, bytes) else text
+    if too_deep(words.encode("utf-8", "surrogatepass"), deepest):
+        raise TooDeep(f"nested deeper than {deepest} levels")
+    return json.loads(words)
 
 
 # -- the cache ---------------------------------------------------------------------------------------------------------
@@ -328,10 +371,10 @@ def _ours(place: Path, record: str | None) -> dict[str, str]:
 def _listed(path: Path) -> dict[str, str] | None:
     """The "files" of a manifest or a record; None where it is neither. Names that lead out of the folder are passed over."""
     try:
-        held = json.loads(path.read_bytes())
+        held = loads(path.read_bytes())
         entries = held["files"].items()
         found = {str(n): str(e["sha256"] if isinstance(e, Mapping) else e) for n, e in entries}
-    except (OSError, ValueError, RecursionError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
     return {n: s for n, s in found.items() if not {"..", "/", ""} & set(PurePosixPath(n).parts) and PurePosixPath(n).parts}
 

@@ -9,18 +9,23 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from detente.build.readers.bilateral_goods import read_bilateral_goods
-from detente.build.readers.china_tariffs import read_china_tariffs
-from detente.build.readers.elasticities import (
+from detente.build.baseline_tariffs import read_china_tariffs, read_tariff_averages
+from detente.build.elasticities import (
     read_caliendo_parro,
     read_gtap_elasticities,
 )
-from detente.build.readers.icio import MEMBER, find_icio, read_icio
-from detente.build.readers.minerals import RARE_EARTHS, read_minerals, read_ores
-from detente.build.readers.sitc import read_sitc
-from detente.build.readers.tariff_averages import read_tariff_averages
-from detente.build.readers.us_imports import read_us_imports
-from detente.build.readers.wdi import read_wdi
+from detente.build.sources import (
+    MEMBER,
+    RARE_EARTHS,
+    find_icio,
+    read_bilateral_goods,
+    read_icio,
+    read_minerals,
+    read_ores,
+    read_sitc,
+    read_us_imports,
+    read_wdi,
+)
 from detente.errors import SourceError
 from source_files import ECONOMIES, INDUSTRIES, icio_arrays, write_sources
 

@@ -142,7 +142,8 @@ def test_overlap_is_refused_on_loading() -> None:
 
 def test_size_depth_and_nonsense() -> None:
     assert "bytes" in refused("a: 1\n" + "# x" * 700_000)
-    assert "nested deeper" in refused("a: " + "[" * 500 + "]" * 500)
+    for deep in ("[" * 500 + "]" * 500, "[" * 100_000, "{" * 5_000, "[{a: " * 1_000, "\n" + "- " * 30_000, "\n" + "? " * 3_000):
+        assert "nested deeper than 40 levels" in refused("a: " + deep)
     assert "empty" in refused("")
     assert "not str" in refused("just words")
     assert "one document" in refused("a: 1\n---\nb: 2\n")

@@ -239,7 +239,7 @@ def test_host_stake_identities(good: float, better: float, bad: float, harm: flo
     needed = stake.shift_needed(100.0)
     if needed is None:
         assert stake.stake <= 0
-    else:
+    elif needed < float("inf"):  # a stake of 1e-310 needs more than a number can hold
         assert needed * stake.money(stake.stake) == pytest.approx(100.0)
     p = stake.break_even("harm")
     if p is not None and math.isfinite(p):

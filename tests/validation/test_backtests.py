@@ -12,21 +12,48 @@ import pandas as pd
 import pytest
 import typer
 from hypothesis import given, settings, strategies as st
+from jinja2 import DictLoader
 from typer.testing import CliRunner
 
 import detente as dt
 from detente.cli import backtest as command
 from detente.errors import InputError, UnknownName
 from detente.policy.measures import Measure
-from detente.validation import sentences as words, tables
-from detente.validation.duties import SETTLED, average_duty, before_2018, duty_on, measures_of
-from detente.validation.lists import ListDuty, first_half_2019, relative_fall
-from detente.validation.measures import fit, record, skill
-from detente.validation.observed import china_sectors_2017, fact, facts, table
-from detente.validation.trade import SCAN, BackTest, Check, TradeComparison, crossing, goods_columns, own_tariff, us_imports
+from detente.validation import tables
+from detente.validation.duties import (
+    SETTLED,
+    ListDuty,
+    average_duty,
+    before_2018,
+    duty_on,
+    first_half_2019,
+    measures_of,
+    relative_fall,
+)
+from detente.validation.trade import (
+    SCAN,
+    BackTest,
+    Check,
+    TradeComparison,
+    china_sectors_2017,
+    crossing,
+    fact,
+    facts,
+    fit,
+    goods_columns,
+    own_tariff,
+    record,
+    skill,
+    table,
+    us_imports,
+)
 from detente.validation.trade_2018 import trade_2018
 from detente.validation.trade_2025 import trade_2025
+from detente.words import fixed
+from detente.words.tell import environment, said as say_from
 
+PACKAGE, NAME = Path(dt.__file__).parent, "validation/sentences.md.j2"
+SENTENCES = "{{% from 'validation/sentences.md.j2' import {0} %}}{{% macro one() %}}{{{{ {0}(x) }}}}{{% endmacro %}}"
 PAGE = Path(__file__).parents[2] / "docs" / "backtests.md"
 numbers = st.floats(-50, 50).map(lambda x: round(x, 3))
 
@@ -287,14 +314,23 @@ def test_words_follow_the_numbers() -> None:
     def check(factor: float | None) -> Check:
         return Check("a", "A", "%", 1.0, {"short": 1.0, "medium": 2.0}, {"short": (0.0, 1.0), "medium": (1.0, 3.0)}, factor)
 
-    assert "below 1" in words.factors([check(0.2), check(0.8)])
-    assert "on both sides of 1" in words.factors([check(0.2), check(1.2)])
-    assert "1 of 2 cannot be met" in words.factors([check(0.2), check(None)])
-    assert words.factors([check(None)]).startswith("None of the numbers")
-    assert words.verdict(0.01) == "no better than"
-    assert words.verdict(-0.5) == "worse than"
-    assert words.figure(-0.04, 1) == "0.0"
-    assert words.figure(-3.21, 1, signed=True) == "−3.2"
+    def said(macro: str, value: object) -> str:
+        page = environment(
+            DictLoader({"t.md.j2": SENTENCES.format(macro)} | {NAME: (PACKAGE / NAME).read_text(encoding="utf-8")})
+        )
+        return say_from(page, "t", "one", x=value)
+
+    assert "below 1" in said("factors", [check(0.2), check(0.8)])
+    assert "on both sides of 1" in said("factors", [check(0.2), check(1.2)])
+    assert "1 of 2 cannot be met" in said("factors", [check(0.2), check(None)])
+    assert said("factors", [check(None)]).startswith("None of the numbers")
+    assert said("verdict", 0.01) == "no better than"
+    assert said("verdict", -0.5) == "worse than"
+    assert said("verdict", 0.3) == "better than"
+    told = "A: observed 1.0\u202f%, model 1.0 (0.0 to 1.0) in the short run and 2.0 (1.0 to 3.0) in the medium run."
+    assert said("against", check(None)) == told
+    assert fixed(-0.04, 1) == "0.0"
+    assert fixed(-3.21, 1, signed=True) == "−3.2"
 
 
 def _parts(text: str) -> tuple[list[str], list[float], list[int]]:
@@ -365,5 +401,5 @@ def test_the_command_says_what_is_missing(app: typer.Typer, tests: list[BackTest
 def test_the_chart_says_its_message_in_its_title(tests: list[BackTest]) -> None:
     figure = command.chart_of(tests[1])
     score = tests[1].comparisons[0].scores()["short"].correlation
-    assert words.figure(score, 2) in figure.title
+    assert fixed(score, 2) in figure.title
     assert "China" in figure.alt

@@ -1,9 +1,9 @@
 """The builder of the default world, one step a module; `build` runs them in order.
 
-inputs → final_demand (imputation) → rest_of_world → rare_earths → baseline_tariffs → balance → aggregation → fit, card
+sources, targets → final_demand → rest_of_world → rare_earths → baseline_tariffs → balance → classification → card
 """
 
 from detente.build.build import build_world
-from detente.build.fit import FitReport
+from detente.build.card import FitReport
 
 __all__ = ["FitReport", "build_world"]

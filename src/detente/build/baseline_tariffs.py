@@ -10,23 +10,41 @@ Others          the cited average of each customs territory, spread over sectors
 Free            within an economy or customs union, and under the agreements of `tariff_averages.yaml`. Services pay nothing.
 
 No sector rate exceeds `CEILING`; what the ceiling takes off is spread over the other sectors once.
+
+`tariff_averages.yaml` holds one cited average a customs territory, the zero-tariff agreements and the sector profile
+used to spread an average over products. Every number carries a source (title and link) or the word "assumption".
+
+>>> rates = read_tariff_averages()
+>>> rates.average["JPN"] > 0, rates.free("MYS", "VNM"), rates.free("MYS", "USA")
+(True, True, False)
+
+China's tariffs on the United States and on others by HS line, 2018–2019 (Bown, Jung and Zhang, PIIE).
+
+Sheet "China Tariff Rates": HS-10 line, description, the most-favoured-nation rate of 1 January 2018, then one column a
+change (percentage points). Changes of the most-favoured-nation rate apply to everyone; retaliation applies to the
+United States alone. Sheet "Imports Value": China's imports from the United States in 2017 by HS-8, thousand USD.
+
+Source: Bown, C. P., E. Jung and E. Zhang (2019), Trump has gotten China to lower its tariffs. Just toward everyone else,
+PIIE Trade and Investment Policy Watch, 12 June 2019.
+https://www.piie.com/blogs/trade-and-investment-policy-watch/trump-has-gotten-china-lower-its-tariffs-just-toward-everyone
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from detente.build.hs_sectors import sector_of
-from detente.build.readers.china_tariffs import ChinaTariffs
-from detente.build.readers.tariff_averages import TariffAverages
-from detente.build.readers.us_imports import UsImports
+from detente.build.classification import sector_of
+from detente.build.sources import UsImports, data_table, source_file
+from detente.errors import SourceError
+from detente.types import Array
 
-Array = NDArray[np.float64]
 CEILING = 0.60
 SPECIAL = ("USA", "CHN")
 
@@ -165,3 +183,104 @@ def baseline_tariffs(
         rates[o, o] = 0.0
     notes = {"hs_lines_mapped": round(mapped, 4), "us_origins_unlisted": unlisted, "importers_without_average": uncited}
     return Baseline(rates, notes)
+
+
+# -- average tariffs and agreements ------------------------------------------------------------------------------------
+AVERAGES_FILE = "tariff_averages.yaml"
+
+
+@dataclass(frozen=True)
+class TariffAverages:
+    """average: importer → mean rate over goods imports (fraction); profile: sector → relative height.
+
+    agreements: name → members between whom goods pass free of duty; partial: name → members and the share of the duty
+    that remains; on_paying: importers whose average is over imports that pay duty (a most-favoured-nation mean) and not
+    over all; assumed: importers without a cited figure.
+    """
+
+    average: Mapping[str, float]
+    profile: Mapping[str, float]
+    agreements: Mapping[str, frozenset[str]]
+    partial: Mapping[str, tuple[frozenset[str], float]]
+    on_paying: frozenset[str]
+    assumed: tuple[str, ...]
+
+    def free(self, origin: str, destination: str) -> bool:
+        """Whether an agreement in the table frees trade between the two, or they are one."""
+        return origin == destination or any(origin in m and destination in m for m in self.agreements.values())
+
+    def remaining(self, origin: str, destination: str) -> float:
+        """Share of the full duty that goods pay between the two: 0 when free, 1 without an agreement."""
+        if self.free(origin, destination):
+            return 0.0
+        cuts = [left for members, left in self.partial.values() if origin in members and destination in members]
+        return min(cuts, default=1.0)
+
+
+def read_tariff_averages(table: Mapping[str, Any] | None = None) -> TariffAverages:
+    """The packaged table, or one of the same shape."""
+    table = data_table(AVERAGES_FILE) if table is None else table
+    average, assumed, on_paying = {}, [], set()
+    for entry in table["averages"]:
+        for code in entry["economies"]:
+            average[code] = float(entry["rate_pct"]) / 100
+            if entry["basis"] == "mfn":
+                on_paying.add(code)
+            if entry.get("assumption"):
+                assumed.append(code)
+    agreements, partial = {}, {}
+    for entry in table["agreements"]:
+        if "remaining_share" in entry:
+            partial[entry["name"]] = (frozenset(entry["members"]), float(entry["remaining_share"]))
+            continue
+        sides = [frozenset(side) for side in entry["between"]] if "between" in entry else []
+        if sides:
+            # a hub and its partners: each partner is free with the hub, not with the other partners
+            hub, partners = sides
+            for partner in sorted(partners):
+                agreements[f"{entry['name']} {partner}"] = hub | {partner}
+        else:
+            agreements[entry["name"]] = frozenset(entry["members"])
+    return TariffAverages(average, dict(table["profile"]["heights"]), agreements, partial, frozenset(on_paying), tuple(assumed))
+
+
+# -- China's schedule --------------------------------------------------------------------------------------------------
+RATES, VALUES = "China Tariff Rates", "Imports Value"
+
+
+@dataclass(frozen=True)
+class ChinaTariffs:
+    """Lines indexed by HS-10 with columns `united_states`, `others` (fractions, latest date in the file) and
+    `imports_from_us` (thousand USD, 2017, an HS-8 value shared by its lines); `unread` counts lines without a rate."""
+
+    lines: pd.DataFrame
+    unread: int
+
+
+def read_china_tariffs(folder: Path) -> ChinaTariffs:
+    """Rates after the last change in the file (June 2019), by line."""
+    path = source_file(folder, "china-tariffs")
+    try:
+        rates = pd.read_excel(path, sheet_name=RATES, converters={0: str})
+        values = pd.read_excel(path, sheet_name=VALUES, converters={0: str})
+    except ValueError as error:
+        raise SourceError(f"{path.name}: {error}") from None
+    codes = rates.iloc[:, 0].astype(str).str.strip().str.zfill(10)
+    numbers = rates.iloc[:, 2:].apply(pd.to_numeric, errors="coerce")
+    unread = int(numbers.iloc[:, 0].isna().sum())
+    general = [k for k, name in enumerate(numbers.columns) if "mfn" in str(name).lower()]
+    if not general:
+        raise SourceError(f"{path.name}: no column of sheet {RATES!r} names an MFN rate")
+    lines = pd.DataFrame({
+        "united_states": (numbers.fillna(0).sum(axis=1) / 100).clip(lower=0).to_numpy(),
+        "others": (numbers.iloc[:, general].fillna(0).sum(axis=1) / 100).clip(lower=0).to_numpy(),
+    }, index=pd.Index(codes, name="hs10"))  # fmt: skip
+    lines = lines[numbers.iloc[:, 0].notna().to_numpy()]
+    lines = lines[~lines.index.duplicated()]
+    imports = pd.to_numeric(values.iloc[:, 2], errors="coerce").fillna(0)
+    imports.index = pd.Index(values.iloc[:, 0].astype(str).str.strip().str.zfill(8))
+    imports = imports.groupby(level=0).sum()
+    hs8 = lines.index.str[:8]
+    shared = pd.Series(1, index=hs8).groupby(level=0).sum()
+    lines["imports_from_us"] = imports.reindex(hs8).fillna(0).to_numpy() / shared.reindex(hs8).to_numpy()
+    return ChinaTariffs(lines, unread)

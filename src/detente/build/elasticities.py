@@ -7,21 +7,31 @@ values fall with exponent −(θ+1) (spending with −θ, and spending is (1+τ)
 
 clipped to [`lowest`, `highest`]. A sector of several GTAP sectors takes their simple mean. Services take one value,
 rare earths another; both are in `elasticities.yaml` with their reasons. Caliendo and Parro's θ are listed beside.
+
+Published trade elasticities: Fontagné–Guimbard–Orefice (2022) by GTAP sector, Caliendo–Parro (2015) by ISIC group.
+
+Fontagné, L., H. Guimbard and G. Orefice (2022), Tariff-based product-level trade elasticities, Journal of
+International Economics,
+https://sites.google.com/view/product-level-trade-elasticity — columns `gtap_sector, trade_elasticity_epsilon`.
+Caliendo, L. and F. Parro (2015), Review of Economic Studies 82(1), Table 1, https://doi.org/10.1093/restud/rdu035 —
+columns `sector, theta_full, se_full, theta_99, …`.
+
+    read_gtap_elasticities(Path("sources/elasticities"))["mvh"]
+    -8.98
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from detente.build.sources import require_columns, source_file
 from detente.errors import SourceError
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -59,3 +69,22 @@ def trade_elasticities(
         if name in published.index and sector in sectors:
             comparison[sector] = (float(published.loc[name, "theta"]), float(published.loc[name, "se"]))
     return Elasticities(theta, raw, tuple(clipped), comparison)
+
+
+# -- the published estimates -------------------------------------------------------------------------------------------
+
+
+def read_gtap_elasticities(folder: Path) -> pd.Series[float]:
+    """ε by GTAP sector (negative); sectors without an estimate are left out."""
+    path = source_file(folder, "gtap-elasticities")
+    frame = pd.read_csv(path)
+    require_columns(frame, ["gtap_sector", "trade_elasticity_epsilon"], path)
+    return frame.dropna(subset=["trade_elasticity_epsilon"]).set_index("gtap_sector")["trade_elasticity_epsilon"]
+
+
+def read_caliendo_parro(folder: Path) -> pd.DataFrame:
+    """θ and its standard error by sector: columns `theta`, `se` (the 99 % sample)."""
+    path = source_file(folder, "caliendo-parro")
+    frame = pd.read_csv(path)
+    require_columns(frame, ["sector", "theta_99", "se_99"], path)
+    return frame.set_index("sector")[["theta_99", "se_99"]].rename(columns={"theta_99": "theta", "se_99": "se"})

@@ -1,10 +1,10 @@
 """Final demand by origin, destination and product: the part the source table leaves out.
 
 Unknown F[i, n, k] (origin i of the table, destination n or the rest of the world, product k). For the rest of the world
-F is all it buys from the table, inputs included. Margins (see `imputation`):
+F is all it buys from the table, inputs included. Margins (see `balance`):
 
   exact   rows          Σₙ F[i,n,k] = output less intermediate sales of the source table
-  exact   absorption    Σᵢₖ F[i,n,k] = purchases of n from the national accounts (see `accounts`)
+  exact   absorption    Σᵢₖ F[i,n,k] = purchases of n from the national accounts (see `targets`)
   soft    goods pairs   Σ_goods F[i,n,k] = customs trade less the intermediates already in the table
   soft    US sectors    Σ F[i,USA,k] over a sector = US imports by origin and sector less intermediates
   soft    product mix   Σ over a group of products = goods of the pair × the group's share in the pair's trade of 2015
@@ -26,9 +26,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from detente.build.imputation import Fitted, Margin, fit_margins, spread_to_sources
+from detente.build.balance import Fitted, Margin, fit_margins, spread_to_sources
+from detente.types import Array
 
-Array = NDArray[np.float64]
 FOCUS = ("USA", "CHN")  # their pairs are best recorded and most looked at
 WEIGHTS = {
     "margins": 3.0,

@@ -14,7 +14,7 @@ us-china-coverage.csv   by measure and sector: share of trade a list reaches (it
 hs2-sectors.csv         share of each HS chapter's imports from China (2024) that belongs to a sector; chapters 98 and 99
                         belong to none
 
-Lines go to sectors by `world.builder.hs_sectors`; a chapter split over sectors is fitted to chapter and sector totals:
+Lines go to sectors by `classification`; a chapter split over sectors is fitted to chapter and sector totals:
 
     x[h, s] = a[h] · n[h, s] · b[s],   Σ_s x = imports of the chapter,   Σ_h x = imports of the sector
 
@@ -36,35 +36,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import yaml
-from numpy.typing import NDArray
 
+from detente.build.classification import sector_of
+from detente.build.sources import source_file, texts
 from detente.errors import SourceError
 from detente.files import write
-from detente.build.hs_sectors import sector_of
+from detente.types import Array
 from detente.words.names import goods_sectors, sector_table
 from detente.world.library import load_world
-from detente.build.readers.files import require
 
-Array = NDArray[np.float64]
-BJZ = "tariffs/bown_jung_zhang_2019_china_tariffs_hs10.xlsx"
-IMPORTS = "trade/us_imports_2024_by_origin_and_sector.csv"
 CHAPTERS = "tariffs/us_hs2_by_partner"
-SOURCE_LINES = {
-    "us-china-weights.csv": (
-        "Derived by detente (python -m detente.build.ledger_tables). Sources: US Census Bureau, imports for consumption and",
-        "calculated duty 2024 (public domain); Bown, Jung and Zhang (PIIE 2019), lines and 2017 imports; OECD ICIO 2025 through",
-        "the shipped world (exports 2022); rates of partners without an agreement by chapter: tradewartracker (MIT).",
-    ),
-    "us-china-mfn.csv": ("Derived by detente. Source: Bown, Jung and Zhang (PIIE 2019), China's tariff by line 2018-19.",),
-    "us-china-coverage.csv": (
-        "Derived by detente. China's lists: Bown, Jung and Zhang (PIIE 2019), shares of 2017 imports and of lines.",
-        "Lists of the United States: fit to published values (assumption A30), ledgers/list-contents.yaml.",
-    ),
-    "hs2-sectors.csv": (
-        "Derived by detente. Sources: imports from China 2024 by chapter, tradewartracker (MIT) after US Census Bureau;",
-        "lines per chapter and sector, Bown, Jung and Zhang (PIIE 2019). An empty sector: not mapped (chapters 98, 99).",
-    ),
-}
 # Columns of the sheet of lines, after code and text: what changed on which day. Kind "mfn" applies to everyone.
 STEPS = (
     ("mfn", "2018-01-01"), ("answer-232", "2018-04-02"), ("mfn", "2018-05-01"), ("mfn", "2018-07-01"),
@@ -88,7 +69,7 @@ def fit_margins(start: Array, rows: Array, columns: Array, sweeps: int = 2000) -
 
 def read_lines(folder: Path) -> pd.DataFrame:
     """China's tariff lines: code, sector, imports from the United States in 2017 (thousand USD), then one column a step."""
-    path = require(folder / BJZ, "Bown, Jung and Zhang (2019)", "https://www.piie.com")
+    path = source_file(folder / "tariffs", "china-tariffs")
     rates = pd.read_excel(path, sheet_name="China Tariff Rates", converters={0: str})
     values = pd.read_excel(path, sheet_name="Imports Value", converters={0: str})
     if rates.shape[1] < 2 + len(STEPS):
@@ -212,7 +193,7 @@ def us_lists(contents: Mapping[str, Any]) -> pd.DataFrame:
 def build(folder: Path) -> dict[str, pd.DataFrame]:
     """The four tables by file name."""
     lines = read_lines(folder)
-    raw = pd.read_csv(require(folder / IMPORTS, "US imports 2024 by origin and sector", "https://www.census.gov/foreign-trade"))
+    raw = pd.read_csv(source_file(folder / "trade", "us-imports"))
     china = raw[raw["origin"] == "CHINA"].set_index("sector")
     goods = list(goods_sectors(tuple(sector_table())))
     imports = china["imports_2024_usd"].reindex(goods).fillna(0.0)
@@ -250,7 +231,7 @@ def main(arguments: list[str]) -> int:
     target = Path(arguments[1])
     for name, frame in build(Path(arguments[0])).items():
         body = frame.to_csv(index=False, float_format="%.5g", lineterminator="\n")
-        write(target / name, ("".join(f"# {line}\n" for line in SOURCE_LINES[name]) + body).encode())
+        write(target / name, ("".join(f"# {line}\n" for line in texts()["heads"][name]) + body).encode())
     return 0
 
 

@@ -23,9 +23,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from detente.types import Array
+
 PARENTS = ("C24B", "B07", "B08", "C20", "C25", "C27")
 ROOM = 0.45
 CODE = "RER"

@@ -24,11 +24,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from detente.errors import NotConverged
-
-Array = NDArray[np.float64]
+from detente.types import Array
 
 LENDERS = ("AGO", "BGD", "BLR", "CIV", "CMR", "COD", "COL", "CRI", "EGY", "JOR", "KAZ", "KHM", "LAO", "MAR", "MMR",
            "NGA", "PAK", "PER", "PHL", "SEN", "STP", "TUN", "UKR", "VNM", "ARG", "SAU", "ARE")  # fmt: skip

@@ -26,7 +26,7 @@ from detente.equilibrium.outcome import Outcome
 from detente.equilibrium.parameters import Parameters, horizon as named_horizon
 from detente.equilibrium.solve import solve
 from detente.errors import BadDossier, InputError, UnknownName
-from detente.files import digest, write
+from detente.files import TooDeep, digest, loads, write
 from detente.policy.changes import Change
 from detente.policy.dossier import Dossier, load_dossier, parse_dossier
 from detente.policy.instruments import Policy
@@ -218,8 +218,10 @@ def read_run(path: str | os.PathLike[str]) -> dict[str, Any]:
     if file.stat().st_size > MAX_BYTES:
         raise InputError(f"{file}: {file.stat().st_size:,} bytes; a run file has at most {MAX_BYTES:,}")
     try:
-        record = json.loads(file.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        record = loads(file.read_text(encoding="utf-8"))
+    except TooDeep as error:
+        raise InputError(f"{file}: {error}; no run file is") from None
+    except ValueError as error:
         raise InputError(f"{file} is not JSON: {error}") from None
     if not isinstance(record, dict) or "kind" not in record:
         raise InputError(f"{file} is not a run file: it has no 'kind'")

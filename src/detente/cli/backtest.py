@@ -88,8 +88,8 @@ def _rounds(which: Which) -> Any:
 
 
 def _show(test: BackTest) -> None:
-    from detente.validation.sentences import decimals, figure
     from detente.validation.tables import MODEL
+    from detente.words import fixed
 
     out.print(test.title, style="bold", highlight=False)
     for line in test.findings:
@@ -102,23 +102,23 @@ def _show(test: BackTest) -> None:
             for name, score in c.scores(leaving).items():
                 if leaving is not None and name not in c.predicted:
                     continue
-                skill = figure(c.skills(name, leaving)["proportional"], 2) if name in c.predicted else ""
+                skill = fixed(c.skills(name, leaving)["proportional"], 2) if name in c.predicted else ""
                 first = MODEL[name] if leaving is None and name in MODEL else f"  without {leaving}, {name}" if leaving else name
                 shown.add_row(
-                    first, figure(score.correlation, 2), figure(score.slope, 2), figure(score.rmse, 2),
-                    figure(100 * score.sign), skill,
+                    first, fixed(score.correlation, 2), fixed(score.slope, 2), fixed(score.rmse, 2),
+                    fixed(100 * score.sign, 0), skill,
                 )  # fmt: skip
         shown.columns[0].no_wrap = False
         out.print(shown)
     out.print()
     shown = text_table(("number", "observed", "short run", "medium run", "factor"))
     for number in test.checks:
-        d = decimals(number)
-        factor = "none" if number.factor is None else figure(number.factor, 2)
+        d = number.decimals
+        factor = "none" if number.factor is None else fixed(number.factor, 2)
         shown.add_row(
             f"{number.what}, {number.unit}",
-            figure(number.observed, d),
-            *(figure(v, d) for v in number.predicted.values()),
+            fixed(number.observed, d),
+            *(fixed(v, d) for v in number.predicted.values()),
             factor,
         )
     shown.columns[0].no_wrap = False
@@ -164,8 +164,8 @@ def chart_of(test: BackTest, most: int = 14) -> Figure:
     from detente.briefing.charts import forms as charts
     from detente.briefing.charts.figures import figure
     from detente.briefing.charts.theme import region_colour
-    from detente.validation.sentences import figure as number
     from detente.validation.tables import label
+    from detente.words import fixed as number
 
     c = test.comparisons[0]
     frame = c.to_frame()

@@ -29,7 +29,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from detente.errors import InputError
-from detente.files import sha256
+from detente.files import loads, sha256
 
 if TYPE_CHECKING:
     from detente.outlook.fork_odds import ForkOdds
@@ -138,13 +138,13 @@ class Journal:
         for k, line in enumerate(lines, 1):
             where = f"{self.path}, line {k}"
             try:
-                data = json.loads(line)
+                data = loads(line)
                 if not isinstance(data, dict):
                     raise ValueError("not an object")
                 _check_line(data)
                 date.fromisoformat(data["made_on"])
                 datetime.fromisoformat(data["written"])
-            except (ValueError, KeyError, TypeError, InputError, RecursionError) as error:
+            except (ValueError, KeyError, TypeError, InputError) as error:
                 faults.append(f"{where}: cannot be read ({error})")
                 continue
             if data.get("hash") != digest(data):

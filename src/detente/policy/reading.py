@@ -16,6 +16,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from typing import Any, TypeVar
 
@@ -49,7 +50,7 @@ def read_yaml(text: str | bytes, name: str) -> tuple[Any, Lines]:
         line = raw.count(b"\n", 0, error.start) + 1
         raise BadDossier(f"{name}, line {line}: not UTF-8 text") from None
     try:
-        _guard(clean, name)
+        _refuse(clean, name)
         node = yaml.compose(clean, Loader=_Loader)
     except BadDossier:
         raise
@@ -65,6 +66,21 @@ def read_yaml(text: str | bytes, name: str) -> tuple[Any, Lines]:
         raise BadDossier(f"{name}, line 1: the file is empty")
     lines: Lines = {}
     return _value(node, (), lines, name), lines
+
+
+def _refuse(text: str, name: str) -> None:
+    """Raise what `_guard` says, also where the library stops first.
+
+    The library scans ahead of the events it hands out (a line of brackets may be a key), and since PyYAML 6.0.4 has a bound of
+    its own on depth. So what stands before the place where it stopped is read once more: our refusal goes before its message.
+    """
+    try:
+        _guard(text, name)
+    except yaml.MarkedYAMLError as error:
+        if error.problem_mark is not None:
+            with suppress(yaml.YAMLError):
+                _guard(text[: error.problem_mark.index], name)
+        raise
 
 
 def _guard(text: str, name: str) -> None:

@@ -12,7 +12,7 @@ rests on. `read_article` is the door; `detente read` is its command.
 from __future__ import annotations
 
 from detente.reader.article import read_article, read_file
-from detente.reader.findings import Finding, Reading
+from detente.reader.sheet import Finding, Reading
 from detente.reader.source import UnreadableText
 
 __all__ = ["Finding", "Reading", "UnreadableText", "read_article", "read_file"]

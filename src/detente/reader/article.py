@@ -15,16 +15,13 @@ from typing import Any
 
 from dateutil import parser as dateutil_parser
 
-from detente.reader.acts import Act, acts_in
 from detente.reader.dates import dates_in
 from detente.reader.draft import draft_of
-from detente.reader.findings import Confidence, Finding, Reading
+from detente.reader.measures import Act, acts_in, measures_of
 from detente.reader.meetings import deadlines_of, meetings_of, persons_in, venue_of
-from detente.reader.merge import measures_of
 from detente.reader.sections import figures_of, motives_of, questions_of, scenarios_of
-from detente.reader.sheet import Sheet
+from detente.reader.sheet import Confidence, Finding, Reading, Sheet, actor_name, region_of
 from detente.reader.source import Page, load_page, page_of, page_of_bytes
-from detente.reader.words import actor_name, region_of
 
 _DATELINE = re.compile(
     r"^\s*(?:[A-ZÀ-Þ][\w .'-]{2,40}(?:/[A-Z][\w .'-]+)?(?:,\s+|\s+\((?=\d|[A-Z]))(?P<a>[^()–—-]{3,28}?)\)?"

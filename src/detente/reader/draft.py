@@ -12,8 +12,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from detente.reader.findings import Finding, Missing, Reading
-from detente.reader.words import actor_name, region_of
+from detente.reader.sheet import Finding, Missing, Reading, actor_name, region_of
 from detente.words.names import group_table, region_table
 
 _DASH = re.compile(r"[^a-z0-9]+")
@@ -490,6 +489,3 @@ def _yaml(value: object) -> str:
     if re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", text) and text.lower() not in _RESERVED:
         return text
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-__all__ = ["draft_of"]

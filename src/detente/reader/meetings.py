@@ -8,10 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from detente.reader.dates import DateMention
-from detente.reader.findings import Confidence, Finding
-from detente.reader.sentences import Sentence
-from detente.reader.sheet import Sheet
-from detente.reader.words import Mention, actor_name, lexicon, region_of
+from detente.reader.sheet import Confidence, Finding, Mention, Sentence, Sheet, actor_name, lexicon, region_of
 
 _TITLE = (
     r"(?:Vice[- ]Premier|Deputy Prime Minister|Prime Minister|Premier|Vice[- ]President|President"

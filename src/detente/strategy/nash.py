@@ -78,7 +78,7 @@ from detente.equilibrium.outcome import Outcome
 from detente.equilibrium.parameters import Parameters, horizon as named_horizon
 from detente.equilibrium.solve import Solver, solve, solve_flat
 from detente.errors import InputError, NotConverged, UnknownName
-from detente.files import sha256, write
+from detente.files import loads, sha256, write
 from detente.policy.instruments import Policy
 from detente.policy.shock import Shock
 from detente.strategy.tariff_space import HIGHEST, LOWEST, Detail, TariffSpace
@@ -600,7 +600,7 @@ class Checkpoint:
             with np.load(self.path, allow_pickle=False) as held:
                 if int(held["format"]) != FORMAT:
                     raise InputError(f"{self.path.name} was written by another version; delete it to start afresh")
-                inputs = json.loads(str(held["inputs"]))
+                inputs = loads(str(held["inputs"]))
                 state = Saved(
                     str(held["phase"]), int(held["iteration"]), float(held["residual"]), held["u"], tuple(held["points"]),
                     tuple(held["moves"]),

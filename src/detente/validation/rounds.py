@@ -37,21 +37,13 @@ from detente.outlook.scores import Score, calibration, score, skill, uniform
 from detente.outlook.spells import frequency
 from detente.policy.dossier import load_dossier
 from detente.policy.prospects import OUTCOMES
-from detente.words import MINUS, chance
+from detente.words import fixed, tell
 
 Kind = Literal["talks", "threat", "truce"]
 KINDS: tuple[Kind, ...] = ("talks", "threat", "truce")
 TITLES = {"talks": "Rounds of talks", "threat": "Dated threats", "truce": "Truces, by quarter"}
 BENCHMARKS = ("fair guess", "as last time", "in hindsight")
 TRUCE_DAYS = 90
-HOW = (
-    "Every round of talks since 2018 is asked about on its eve, every dated threat on the day it was announced, every truce "
-    "on the first day of a quarter (will it hold 90 days?). The record is cut off at that day; nothing is fitted. What "
-    "counts as which outcome was settled by us, knowing the outcomes, under the rules in the record. *Record*: the base "
-    "rate so far. *Half record*: pooled with a fair guess. *By who meets*: the base rate of rounds with presidents, or "
-    "without. *As last time*: what happened last. *In hindsight*: the frequencies of the whole record, which nobody knew. "
-    "Skill is 1 less the ratio of Brier scores; ranges are the 5th to 95th percentile over resampled cases."
-)
 
 
 @dataclass(frozen=True)
@@ -129,56 +121,21 @@ class Rounds:
 
     def explain(self) -> str:
         """How the record's base rate did, kind by kind, in plain words."""
-        told = []
-        for kind in KINDS:
-            if not self.of(kind):
-                continue
-            found = self.scores[kind]
-            low, value, high = self.skill(kind, "record", "fair guess")
-            word = "better than" if low > 0 else "worse than" if high < 0 else "not told apart from"
-            last = self.skill(kind, "record", "as last time")
-            than = "better than" if last[0] > 0 else "worse than" if last[2] < 0 else "not told apart from"
-            told.append(
-                f"{TITLES[kind]} ({self.cases_of(kind)} cases): the record so far scores {found['record'].brier:.2f} "
-                f"(Brier, 0 is perfect), a fair guess {found['fair guess'].brier:.2f}, “as last time” "
-                f"{found['as last time'].brier:.2f}. It is {word} a fair guess (skill {_plain_skill((low, value, high))}) "
-                f"and {than} “as last time” (skill {_plain_skill(last)})."
-            )
-        if self.dossier is not None:
-            d = self.dossier
-            given = ", ".join(f"{n} {chance(f[d.outcome])}" for n, f in d.forecasts.items())
-            told.append(
-                f"The one round with a dossier ({d.id}, asked on {d.asked.isoformat()}) ended as “{d.outcome}”. "
-                f"Given to it: {given}."
-            )
-        return "\n".join(told)
-
-    def _more(self) -> list[str]:
-        """Two findings on the talks that the summary leaves out."""
-        talks = self.of("talks")
-        if not talks:
-            return []
-        low, value, high = self.skill("talks", "by who meets", "record")
-        by_level = self.scores["talks"]["by who meets"].brier
-        told = f"Telling rounds with presidents from those without scores {by_level:.2f} on talks "
-        told += f"(skill over the record {_plain_skill((low, value, high))})"
-        told += "; found after looking at the cases, so no evidence yet." if value > 0 else "."
-        n, ended = len(self.of("truce")), sum(c.outcome == "ended" for c in self.of("truce"))
-        return [told, f"The {n} quarters are not {n} independent cases: {ended} truces ended in them."]
+        return tell(self, titles=TITLES).replace("\n\n", "\n")
 
     def markdown(self) -> str:
         """How it was made, the findings, the scores and the cases as Markdown, for the page of back-tests."""
+        findings = [*self.explain().split("\n"), *filter(None, tell(self, "more").split("\n\n"))]
         parts = [
-            f"**How it was made.** {HOW}",
-            "**What came out.**",
-            "\n".join(f"- {line}" for line in [*self.explain().split("\n"), *self._more()]),
+            tell(self, "how"),
+            "\n".join(f"- {line}" for line in findings),
             _score_table(self),
-            "The record’s statements by what they said, all cases together (every outcome of a case is one statement):",
+            tell(self, "calibration"),
             _calibration_table(self),
         ]
         for kind in KINDS:
             if self.of(kind):
-                parts += [f"### {TITLES[kind]}, case by case: the probability given to what happened", _case_table(self, kind)]
+                parts += [tell(self, "cases", title=TITLES[kind]), _case_table(self, kind)]
         return "\n\n".join(parts)
 
 
@@ -293,11 +250,6 @@ def _shares(counts: Mapping[str, int]) -> dict[str, float]:
 
 
 # -- tables ------------------------------------------------------------------------------------------------------------
-def _signed(value: float) -> str:
-    text = f"{abs(value):.2f}"
-    return text if float(text) == 0 else (MINUS if value < 0 else "+") + text
-
-
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) -> str:
     line = "|" + "|".join(["---"] * left + ["---:"] * (len(head) - left)) + "|"
     return "\n".join(["| " + " | ".join(head) + " |", line, *("| " + " | ".join(r) + " |" for r in rows)])
@@ -318,12 +270,7 @@ def _score_table(found: Rounds) -> str:
 
 def _skill_text(values: tuple[float, float, float]) -> str:
     low, value, high = values
-    return f"{_signed(value)} ({_signed(low)} to {_signed(high)})"
-
-
-def _plain_skill(values: tuple[float, float, float]) -> str:
-    low, value, high = values
-    return f"{_signed(value)}, {_signed(low)} to {_signed(high)}"
+    return f"{fixed(value, signed=True)} ({fixed(low, signed=True)} to {fixed(high, signed=True)})"
 
 
 def _calibration_table(found: Rounds) -> str:

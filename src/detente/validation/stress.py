@@ -127,7 +127,7 @@ def stress(
             failures.append((draw, str(error)))
         else:
             if not np.isfinite(outcome.to_frame().to_numpy()).all() or not np.isfinite(outcome.sector_frame().to_numpy()).all():
-                raise AssertionError(f"draw {draw} converged to numbers that are not finite")
+                raise AssertionError(f"draw {draw} converged to what is not finite")
             endings[outcome.status] += 1
             residual, gap = max(residual, outcome.residual), max(gap, outcome.clearing_gap)
             sweeps = max(sweeps, outcome.iterations)

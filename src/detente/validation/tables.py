@@ -13,8 +13,8 @@ from pathlib import Path
 
 from detente.errors import InputError
 from detente.files import write as write_file
-from detente.validation.sentences import decimals, figure
-from detente.validation.trade import HORIZONS, BackTest, Check, TradeComparison
+from detente.validation.trade import HORIZONS, SHARES, BackTest, Check, TradeComparison
+from detente.words import fixed
 from detente.words.names import region_name, region_table, sector_name, sector_table
 
 MODEL = {"short": "model, short run", "medium": "model, medium run"}
@@ -37,9 +37,9 @@ def rows_of(comparison: TradeComparison) -> str:
     """Observed and predicted, a row a thing, the largest observed changes first."""
     frame = comparison.to_frame()
     frame = frame.reindex(frame["observed"].abs().sort_values(ascending=False, kind="stable").index)
-    decimals = 1 if float(frame.abs().max().max()) >= 10 and comparison.unit != "points of US goods imports" else 2
+    decimals = 1 if float(frame.abs().max().max()) >= 10 and comparison.unit != SHARES else 2
     head = [comparison.unit, *(MODEL.get(str(c), str(c)) for c in frame.columns)]
-    rows = [[label(str(k)), *(figure(float(v), decimals, signed=True) for v in row)] for k, row in zip(
+    rows = [[label(str(k)), *(fixed(float(v), decimals, signed=True) for v in row)] for k, row in zip(
         frame.index, frame.to_numpy(), strict=True)]  # fmt: skip
     return grid(head, rows)
 
@@ -51,11 +51,11 @@ def scores_of(comparison: TradeComparison) -> str:
         for name, score in comparison.scores(leaving).items():
             skills = "–"
             if name in HORIZONS:
-                skills = ", ".join(figure(v, 2) for v in comparison.skills(name, leaving).values())
+                skills = ", ".join(fixed(v, 2) for v in comparison.skills(name, leaving).values())
             first = MODEL.get(name, name) + ("" if leaving is None else f"; without {leaving}")
             rows.append(
-                [first, figure(score.correlation, 2), figure(score.slope, 2), figure(score.rmse, 2), figure(score.mae, 2),
-                 figure(100 * score.sign), skills]
+                [first, fixed(score.correlation, 2), fixed(score.slope, 2), fixed(score.rmse, 2), fixed(score.mae, 2),
+                 fixed(100 * score.sign, 0), skills]
             )  # fmt: skip
     over = ", ".join(comparison.benchmarks)
     return grid(
@@ -67,9 +67,9 @@ def checks_of(checks: Sequence[Check]) -> str:
     """Published numbers beside the model's."""
     rows = []
     for c in checks:
-        d = decimals(c)
-        shown = [f"{figure(c.predicted[h], d)} ({figure(c.ranges[h][0], d)} to {figure(c.ranges[h][1], d)})" for h in HORIZONS]
-        rows.append([f"{c.what}, {c.unit}", figure(c.observed, d), *shown, "none" if c.factor is None else figure(c.factor, 2)])
+        d = c.decimals
+        shown = [f"{fixed(c.predicted[h], d)} ({fixed(c.ranges[h][0], d)} to {fixed(c.ranges[h][1], d)})" for h in HORIZONS]
+        rows.append([f"{c.what}, {c.unit}", fixed(c.observed, d), *shown, "none" if c.factor is None else fixed(c.factor, 2)])
     return grid(("number", "observed", *(MODEL[h] for h in HORIZONS), "factor that gives it"), rows)
 
 
@@ -82,7 +82,7 @@ def best_of(tests: Sequence[BackTest]) -> str:
                 best = c.best_factor(leaving)
                 if best is not None:
                     name = c.title + ("" if leaving is None else f"; without {leaving}")
-                    rows.append([name, figure(best[0], 2), figure(best[1], 2), figure(best[2], 2)])
+                    rows.append([name, fixed(best[0], 2), fixed(best[1], 2), fixed(best[2], 2)])
     return grid(("comparison", "best factor", "RMSE there", "RMSE at 1"), rows)
 
 
@@ -129,7 +129,7 @@ def block_of(text: str, block: str) -> str:
 def write(path: Path, content: dict[str, str]) -> None:
     """Replace the blocks in a page. Raises `InputError` where one is missing or the file cannot be read."""
     if not path.is_file():
-        raise InputError(f"{path}: no such file; the page must stand with its blocks")
+        raise InputError(f"{path}: no such page")
     text = path.read_text(encoding="utf-8")
     for block, part in content.items():
         text = replaced(text, block, part)

@@ -1,7 +1,7 @@
 """Predicted beside observed: what every trade back-test is made of.
 
 A `TradeComparison` sets observed changes of several things beside the model's at two horizons and beside simple benchmarks, and
-scores them all with `measures`. A `Check` sets one published number beside the model's, with the range over the horizon's
+scores them all with `fit` and `skill`. A `Check` sets one published number beside the model's, with the range over the horizon's
 trade elasticities and the elasticity factor that would have given the number: a finding, used nowhere.
 
 Benchmarks:
@@ -17,36 +17,65 @@ all else as in the medium run; a solve at one parameter set is made once.
 >>> comparison = TradeComparison("c", "a test", "points", ("a", "b"), (1.0, -1.0), medium, nothing)
 >>> comparison.scores()["medium"].slope, comparison.skills("medium")
 (0.5, {'no change': 0.0})
+
+How well a prediction did: the same handful of numbers for the model and for the simple benchmarks beside it.
+
+For observed changes y and predicted changes p over n things, weights w (equal unless given):
+
+    correlation   of p and y                            none where either does not vary
+    slope         of y on p with an intercept: 1 is right; below 1 the prediction moves too much, above 1 too little
+    rmse, mae     root mean square and mean absolute of p − y
+    sign          share of the things whose change was predicted with the right sign; 0 predicted is no hit
+    skill(b)      1 − mean square of p − y over that of b − y: above 0 is better than benchmark b
+
+>>> score = fit([1.0, -2.0, 0.5], [2.0, -4.0, 1.0])
+>>> round(score.correlation, 6), round(score.slope, 6), score.sign
+(1.0, 0.5, 1.0)
+>>> round(skill([1.0, -2.0], [0.5, -1.0], [0.0, 0.0]), 6)
+0.75
+
+What was observed: facts with their sources (`facts.yaml`) and two small tables derived from public statistics.
+
+>>> fact("lists-at-25-in-2022").figures["china-at-25"]
+-25.0
+>>> table("us-imports").loc["CHN"].round().tolist()
+[440320.0, 308652.0]
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cache
+from importlib.resources import as_file, files
+from typing import Any, TypedDict
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+import yaml
+from numpy.typing import ArrayLike, NDArray
 
 from detente.equilibrium.arrays import theta_of
 from detente.equilibrium.levels import Equilibrium
 from detente.equilibrium.outcome import Outcome
 from detente.equilibrium.parameters import Parameters, horizon, horizon_table
 from detente.equilibrium.solve import solve
-from detente.errors import UnknownName
+from detente.errors import InputError, UnknownName
 from detente.policy.instruments import Policy
-from detente.validation import measures
+from detente.types import Array
 from detente.words.names import goods_sectors
 from detente.world.economy import Economy
 
-Array = NDArray[np.float64]
 HORIZONS = ("short", "medium")
+SHARES = "points of US goods imports"
+"""Unit of what is compared as shares by origin."""
 SCAN = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.85, 1.0, 1.3)
 
 
 Key = tuple[str, float]
 """A variant: "short", "medium" or "scan", and the elasticity factor."""
+Judged = tuple[str, float, float]
+"""A key, its observed change and the predicted one."""
 
 
 @dataclass(frozen=True)
@@ -80,12 +109,12 @@ class TradeComparison:
         out = () if leaving is None else self.without[leaving]
         return np.array([k not in out for k in self.keys])
 
-    def _measured(self, values: tuple[float, ...], leaving: str | None) -> measures.Fit:
+    def _measured(self, values: tuple[float, ...], leaving: str | None) -> Fit:
         kept = self._kept(leaving)
         weights = None if self.weights is None else np.asarray(self.weights)[kept]
-        return measures.fit(np.asarray(self.observed)[kept], np.asarray(values)[kept], weights)
+        return fit(np.asarray(self.observed)[kept], np.asarray(values)[kept], weights)
 
-    def scores(self, leaving: str | None = None) -> dict[str, measures.Fit]:
+    def scores(self, leaving: str | None = None) -> dict[str, Fit]:
         """Measures of the model at each horizon and of each benchmark; `leaving` is a label of `without`."""
         return {name: self._measured(values, leaving) for name, values in {**self.predicted, **self.benchmarks}.items()}
 
@@ -94,7 +123,7 @@ class TradeComparison:
         kept = self._kept(leaving)
         weights = None if self.weights is None else np.asarray(self.weights)[kept]
         y, p = np.asarray(self.observed)[kept], np.asarray(self.predicted[name])[kept]
-        return {b: measures.skill(y, p, np.asarray(v)[kept], weights) for b, v in self.benchmarks.items()}
+        return {b: skill(y, p, np.asarray(v)[kept], weights) for b, v in self.benchmarks.items()}
 
     def best_factor(self, leaving: str | None = None) -> tuple[float, float, float] | None:
         """Elasticity factor of the scan with the least rmse, that rmse, and the rmse at factor 1; None without a scan."""
@@ -103,6 +132,15 @@ class TradeComparison:
         errors = {f: self._measured(values, leaving).rmse for f, values in self.scan.items()}
         best = min(errors, key=lambda f: errors[f])
         return best, errors[best], errors[1.0]
+
+    def misjudged(self, leaving: str, name: str) -> tuple[list[Judged], list[Judged]]:
+        """Two things each that the model at horizon `name` underrates and overrates most, with `leaving` left out."""
+        kept = [k for k in self.keys if k not in self.without[leaving]]
+        seen, said = (dict(zip(self.keys, values, strict=True)) for values in (self.observed, self.predicted[name]))
+        order = sorted(kept, key=lambda k: said[k] - seen[k])
+        under = [(k, seen[k], said[k]) for k in order if seen[k] > said[k]]
+        over = [(k, seen[k], said[k]) for k in sorted(kept, key=lambda k: seen[k] - said[k]) if seen[k] < said[k]]
+        return under[:2], over[:2]
 
     def to_frame(self) -> pd.DataFrame:
         """One row a thing: observed, the model's horizons, the benchmarks."""
@@ -118,7 +156,7 @@ class TradeComparison:
             "rows": self.to_frame().reset_index().to_dict("records"),
             "scores": {
                 label: {
-                    name: measures.record(score) | {"skill": self._plain_skills(name, key)}
+                    name: record(score) | {"skill": self._plain_skills(name, key)}
                     for name, score in self.scores(key).items()
                 }
                 for key, label in readings.items()
@@ -149,6 +187,12 @@ class Check:
     link: str = ""
     note: str = ""
 
+    @property
+    def decimals(self) -> int:
+        """Decimals its numbers are told with: one for points and for percents all below 10, none for larger percents."""
+        values = (self.observed, *self.predicted.values(), *(end for ends in self.ranges.values() for end in ends))
+        return 1 if self.unit != "%" or max(abs(v) for v in values) < 10 else 0
+
     def record(self) -> dict[str, Any]:
         """JSON-able."""
         return {
@@ -160,7 +204,8 @@ class Check:
 
 @dataclass(frozen=True)
 class BackTest:
-    """One back-test: how it was made, comparisons and checks; `findings` are sentences made from their numbers."""
+    """One back-test: how it was made, comparisons and checks; `findings` are sentences made from their numbers
+    (`sentences.md.j2`)."""
 
     id: str
     title: str
@@ -300,3 +345,138 @@ def crossing(factors: tuple[float, ...], values: list[float], wanted: float) -> 
         if (v - wanted) * (u - wanted) <= 0 and u != v:
             return float(f + (g - f) * (wanted - v) / (u - v))
     return None
+
+
+# -- how well a prediction did -----------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Fit:
+    """The measures of the module docstring for one prediction of `count` changes; nan where one is not defined."""
+
+    count: int
+    correlation: float
+    slope: float
+    rmse: float
+    mae: float
+    sign: float
+
+
+def _ready(observed: ArrayLike, predicted: ArrayLike, weights: ArrayLike | None) -> tuple[Array, Array, Array]:
+    y, p = np.asarray(observed, dtype=float), np.asarray(predicted, dtype=float)
+    w = np.ones_like(y) if weights is None else np.asarray(weights, dtype=float)
+    if y.ndim != 1 or y.shape != p.shape or y.shape != w.shape or y.size == 0:
+        raise InputError(f"observed {y.shape}, predicted {p.shape}, weights {w.shape} differ in length")
+    if not (np.isfinite(y).all() and np.isfinite(p).all() and np.isfinite(w).all() and (w >= 0).all() and w.sum() > 0):
+        raise InputError("observed, predicted and weights must be finite, weights not negative and not all zero")
+    return y, p, w / w.sum()
+
+
+def fit(observed: ArrayLike, predicted: ArrayLike, weights: ArrayLike | None = None) -> Fit:
+    """Measures of one prediction. Raises `InputError` for lists of different length or numbers that are not finite."""
+    y, p, w = _ready(observed, predicted, weights)
+    dy, dp = y - w @ y, p - w @ p
+    vy, vp, both = float(w @ dy**2), float(w @ dp**2), float(w @ (dy * dp))
+    scale = max(float(np.abs(p).max()), 1e-300) ** 2
+    varies = vp > 1e-18 * scale
+    error = p - y
+    return Fit(
+        count=int(y.size),
+        correlation=float(both / np.sqrt(vy * vp)) if varies and vy > 0 else float("nan"),
+        slope=both / vp if varies else float("nan"),
+        rmse=float(np.sqrt(w @ error**2)),
+        mae=float(w @ np.abs(error)),
+        sign=float(w @ (np.sign(y) == np.sign(p))),
+    )
+
+
+def skill(observed: ArrayLike, predicted: ArrayLike, benchmark: ArrayLike, weights: ArrayLike | None = None) -> float:
+    """Skill of a prediction over a benchmark; nan where the benchmark is exact."""
+    y, p, w = _ready(observed, predicted, weights)
+    _, b, _ = _ready(observed, benchmark, weights)
+    base = float(w @ (b - y) ** 2)
+    return float(1 - (w @ (p - y) ** 2) / base) if base > 0 else float("nan")
+
+
+def record(score: Fit) -> dict[str, Any]:
+    """JSON-able; what is not defined is None."""
+    values = {k: getattr(score, k) for k in ("count", "correlation", "slope", "rmse", "mae", "sign")}
+    return {k: None if isinstance(v, float) and not np.isfinite(v) else v for k, v in values.items()}
+
+
+# -- what was observed -------------------------------------------------------------------------------------------------
+class Cited(TypedDict):
+    """Who publishes a statistic, and where."""
+
+    source: str
+    link: str
+
+
+@cache
+def cited(name: str) -> Cited:
+    """`source` and `link` of a public statistic of `sources.yaml`."""
+    entries = yaml.safe_load(files(__package__).joinpath("sources.yaml").read_text(encoding="utf-8"))
+    return Cited(source=entries[name]["source"], link=entries[name]["link"])
+
+
+TABLES = ("us-imports", "goods-exports")
+
+
+@dataclass(frozen=True)
+class Fact:
+    """Published figures on one thing: what, in which unit, figures by name, who says so, and how much of it was read."""
+
+    id: str
+    what: str
+    unit: str
+    figures: Mapping[str, float]
+    title: str
+    link: str
+    read: str
+    total: float | None = None
+    before: Mapping[str, float] = field(default_factory=dict)
+    after: Mapping[str, float] = field(default_factory=dict)
+
+
+@cache
+def facts() -> dict[str, Fact]:
+    """Every fact by id."""
+    entries = yaml.safe_load(files(__package__).joinpath("facts.yaml").read_text(encoding="utf-8"))
+    found = {}
+    for key, entry in entries.items():
+        source = entry.pop("source")
+        found[key] = Fact(id=key, **entry, **source)
+    return found
+
+
+def fact(name: str) -> Fact:
+    """The fact called `name`. Raises `UnknownName`."""
+    if name not in facts():
+        raise UnknownName(name, {k: f.what for k, f in facts().items()}, "fact")
+    return facts()[name]
+
+
+def table(name: str) -> pd.DataFrame:
+    """A shipped table by region: "us-imports" (million USD, 2024, 2025) or "goods-exports" (billion USD, 2017, 2019).
+
+    Raises `UnknownName`.
+    """
+    if name not in TABLES:
+        raise UnknownName(name, list(TABLES), "table")
+    with as_file(files(__package__).joinpath(f"{name}.csv")) as path:
+        return pd.read_csv(path, comment="#").set_index("region").astype(float)
+
+
+@cache
+def china_sectors_2017() -> pd.Series[float]:
+    """US imports from China by sector in 2017, million USD: the total by the composition in `list-contents.yaml` (A63)."""
+    entry = yaml.safe_load(files("detente").joinpath("data", "ledgers", "list-contents.yaml").read_text(encoding="utf-8"))
+    profile = pd.Series(entry["profile_pct"], dtype=float)
+    total = 1e3 * float(entry["imports_bn"]["l1"])
+    return profile * (total / float(profile.sum()))
+
+
+@cache
+def china_ordinary_2018() -> pd.Series[float]:
+    """China's ordinary rate on imports from the United States in January 2018 by sector, percent, weighted by imports."""
+    with as_file(files("detente").joinpath("data", "ledgers", "us-china-mfn.csv")) as path:
+        frame = pd.read_csv(path, comment="#")
+    return frame[frame["from"] == "2018-01-01"].set_index("sector")["imports_pct"].astype(float)

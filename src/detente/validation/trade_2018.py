@@ -9,7 +9,7 @@ difference is read:
 The prediction is *with* against *without*. Growth is netted out of what was observed by comparing shares of US goods imports,
 changes relative to total imports, sectors with each other, or exports relative to the world's.
 
->>> from detente.validation.observed import fact
+>>> from detente.validation.trade import fact
 >>> seen = fact("us-import-shares-2022")
 >>> round(seen.before["CHN"] + seen.figures["CHN"], 1) == seen.after["CHN"]
 True
@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -28,13 +29,22 @@ from detente.equilibrium.arrays import theta_of
 from detente.policy.averages import weights_table
 from detente.policy.ledger import load_ledger
 from detente.policy.measures import Measure
-from detente.validation import sentences as words
-from detente.validation.duties import SETTLED, average_duty, before_2018, duty_on, measures_of
-from detente.validation.lists import LISTS_AT_25, first_half_2019, relative_fall, steady
-from detente.validation.observed import china_sectors_2017, fact, table
+from detente.types import Array
+from detente.validation.duties import (
+    LISTS_AT_25,
+    SETTLED,
+    average_duty,
+    before_2018,
+    duty_on,
+    first_half_2019,
+    measures_of,
+    relative_fall,
+    steady,
+)
 from detente.validation.trade import (
     HORIZONS,
     SCAN,
+    SHARES,
     BackTest,
     Check,
     Key,
@@ -42,13 +52,16 @@ from detente.validation.trade import (
     TradeComparison,
     central,
     check_from,
+    china_sectors_2017,
+    cited,
+    fact,
     goods_columns,
     own_tariff,
     shares,
+    table,
 )
+from detente.words import say
 from detente.world.library import load_world
-
-Array = NDArray[np.float64]
 
 
 @cache
@@ -67,20 +80,16 @@ def trade_2018() -> BackTest:
     comparisons = (_origins(runs), _sectors(runs), _exports(runs))
     checks = (*_shares_of_china(runs), *_first_year(runs), *_lists(runs, measures), *_diversion(runs))
     facts = _facts(runs, added)
-    method = (
-        "Two equilibria from the default world: without the duties of 2018–19 (ordinary rates of January 2018 between the two, "
-        "no Section 232 duties of 2018) and with them, as the ledger stacks them. The prediction is the one against the other.",
-        f"Before the trade war the duty on China is {facts['before']:.1f} % of imports at the table's weights. The stack adds "
-        f"{facts['added 2018']:.1f} points on average over 2018, {facts['added 2019']:.1f} over 2019 and "
-        f"{facts['added settled']:.1f} since February 2020; China adds {facts['answer settled']:.1f}.",
-        "Growth is netted: shares of US goods imports, changes relative to total imports, sectors relative to each other, "
-        "exports relative to the world's.",
-        f"In {held} third-country cells the duty collected on metals in 2024 is below the statutory duty of 2018; there the "
-        "tariff before is held at zero.",
-    )
+    method = _say("method", facts=facts, held=held).split("\n\n")
+    seen = {"check": {c.id: c for c in checks}} | dict(zip(("origins", "sectors", "exports"), comparisons, strict=True))
+    findings = _say("findings", **seen).split("\n\n")
     return BackTest(
-        "trade-2018", "The tariffs of 2018–19", method, comparisons, checks, _findings(comparisons, checks), facts, ("A63", "A64")
+        "trade-2018", "The tariffs of 2018–19", tuple(method), comparisons, checks, tuple(findings), facts, ("A63", "A64")
     )
+
+
+def _say(part: str, **values: Any) -> str:
+    return say("validation/trade_2018", part, **values)
 
 
 def _facts(runs: Runs, added: Mapping[str, Array]) -> dict[str, float]:
@@ -115,8 +124,8 @@ def _origins(runs: Runs) -> TradeComparison:
 
     return TradeComparison(
         id="origins-2022",
-        title="Shares of US goods imports by origin, 2017 to 2022",
-        unit="points of US goods imports",
+        title=_say("origins_title"),
+        unit=SHARES,
         keys=tuple(seen.figures),
         observed=tuple(seen.figures.values()),
         predicted={h: pick(_points(runs, central(h))) for h in HORIZONS},
@@ -127,8 +136,7 @@ def _origins(runs: Runs) -> TradeComparison:
         },
         scan={f: pick(_points(runs, ("scan", f))) for f in SCAN},
         without={"China": ("CHN",)},
-        note="No change: imports stay at their value of 2017 while the total grows "
-        f"{100 * (growth - 1):.0f} % (World Bank, merchandise imports).",
+        note=_say("origins_note", growth=100 * (growth - 1)),
         source=seen.title,
         link=seen.link,
     )
@@ -161,7 +169,7 @@ def _sectors(runs: Runs) -> TradeComparison:
     ratio = alone[chn][place] / start[chn][place]
     return TradeComparison(
         id="china-sectors-2024",
-        title="US imports from China by sector against their sum, 2017 to 2024",
+        title=_say("sectors_title"),
         unit="100 × ln",
         keys=tuple(kept),
         observed=against_sum(now[kept].to_numpy(), then[kept].to_numpy()),
@@ -173,9 +181,8 @@ def _sectors(runs: Runs) -> TradeComparison:
         weights=tuple(float(w) for w in weights),
         scan={f: model(("scan", f)) for f in SCAN},
         without={"electronics": ("ELE",)},
-        note="Weighted by imports of 2017, which are a composition, not a count (A63). Sectors below a billion USD are left out.",
-        source="U.S. Census Bureau, imports for consumption 2024; Economic Policy Institute, growth by industry 2001–17",
-        link="https://usatrade.census.gov",
+        note=_say("sectors_note"),
+        **cited("us-imports-by-sector"),
     )
 
 
@@ -192,16 +199,15 @@ def _exports(runs: Runs) -> TradeComparison:
 
     return TradeComparison(
         id="exports-2019",
-        title="Goods exports of third countries, each against their sum, 2017 to 2019",
+        title=_say("exports_title"),
         unit="%",
         keys=codes,
         observed=tuple(float(v) for v in growth),
         predicted={h: model(central(h)) for h in HORIZONS},
         benchmarks={"no change": (100 * (1 / together - 1),) * len(codes), "proportional": (0.0,) * len(codes)},
         scan={f: model(("scan", f)) for f in SCAN},
-        note="Duties as on average over 2019. Oil, prices and growth at home move exports far more than these duties did.",
-        source="World Bank, World Development Indicators, merchandise exports (TX.VAL.MRCH.CD.WT)",
-        link="https://databank.worldbank.org/source/world-development-indicators",
+        note=_say("exports_note"),
+        **cited("merchandise-exports"),
     )
 
 
@@ -209,18 +215,17 @@ def _exports(runs: Runs) -> TradeComparison:
 def _shares_of_china(runs: Runs) -> tuple[Check, ...]:
     chn = runs.at("CHN")
     to_2022, to_2024 = fact("us-import-shares-2022"), fact("us-import-shares-2024")
-    what, lasting = "China's share of US goods imports", "Duties as they stood from February 2020."
     found = [
         check_from(
-            f"china-share-{year}", f"{what}, 2017 to {year}", "points", seen.figures["CHN"],
-            lambda key: float(_points(runs, key)[chn]), source=seen.title, link=seen.link, note=lasting,
+            f"china-share-{year}", _say("china_share", year=year), "points", seen.figures["CHN"],
+            lambda key: float(_points(runs, key)[chn]), source=seen.title, link=seen.link, note=_say("china_share_note"),
         )
         for year, seen in ((2022, to_2022), (2024, to_2024))
     ]  # fmt: skip
     collected = check_from(
-        "china-share-collected", f"{what}, 2017 to 2024, with duties as collected in 2024", "points", to_2024.figures["CHN"],
+        "china-share-collected", _say("collected"), "points", to_2024.figures["CHN"],
         lambda key: float(_points(runs, key, "collected")[chn]), source=to_2024.title, link=to_2024.link,
-        note="Collected duties are lower than the lists' rates because buyers left the goods under duty: a lower bound.",
+        note=_say("collected_note"),
     )  # fmt: skip
     return (*found, collected)
 
@@ -229,14 +234,14 @@ def _first_year(runs: Runs) -> tuple[Check, ...]:
     seen = fact("us-imports-2019")
     assert seen.total is not None
     found = []
-    for code, name in (("CHN", "China"), ("VNM", "Viet Nam"), ("TWN", "Taiwan"), ("MEX", "Mexico")):
+    for code in ("CHN", "VNM", "TWN", "MEX"):
 
         def relative(key: Key, i: int = runs.at(code)) -> float:
             then, now = shares(runs.imports("2018", key)), shares(runs.imports("2019", key))
             return float(100 * (now[i] / then[i] - 1))
 
         observed = 100 * ((1 + seen.figures[code] / 100) / (1 + seen.total / 100) - 1)
-        what = f"US imports from {name} against all US imports, 2018 to 2019"
+        what = _say("first_year", code=code)
         found.append(check_from(f"first-year-{code}", what, "%", observed, relative, source=seen.title, link=seen.link))
     return tuple(found)
 
@@ -251,23 +256,23 @@ def _lists(runs: Runs, measures: Sequence[Measure]) -> tuple[Check, ...]:
 
     at_25, then = steady(LISTS_AT_25), first_half_2019(measures)
     china, others, free = (1 + seen.figures[k] / 100 for k in ("china-at-25", "others-at-25", "china-without"))
-    why = "Inside a sector the model's buyers move by (1 + duty)^−(1+θ) from one origin to another; income and prices cancel."
+    why = _say("at_25_note")
     return (
         check_from(
-            "at-25-against-free", "Imports from China of goods at 25 % against its goods without a duty, mid-2018 to 2022", "%",
+            "at-25-against-free", _say("at_25_against_free"), "%",
             100 * (china / free - 1), lambda key: relative_fall(at_25, elasticity(key)),
             source=seen.title, link=seen.link, note=why,
         ),
         check_from(
-            "at-25-against-others", "Imports of goods at 25 % from China against the same goods from elsewhere, mid-2018 to 2022",
-            "%", 100 * (china / others - 1), lambda key: relative_fall(at_25, elasticity(key)),
+            "at-25-against-others", _say("at_25_against_others"), "%",
+            100 * (china / others - 1), lambda key: relative_fall(at_25, elasticity(key)),
             source=seen.title, link=seen.link, note=why,
         ),
         check_from(
-            "first-half-2019", "Imports from China of goods under duty, first half of 2019 on the year", "%",
+            "first-half-2019", _say("first_half"), "%",
             half.figures["china"], lambda key: relative_fall(then, elasticity(key)),
             source=half.title, link=half.link,
-            note="Published as more than 25. The lists' mean duty over the half year; against goods without a duty in the model.",
+            note=_say("first_half_note"),
         ),
     )  # fmt: skip
 
@@ -296,42 +301,23 @@ def _diversion(runs: Runs) -> tuple[Check, ...]:
     assert half.total is not None
     found = [
         check_from(
-            "diverted", "Part of China's loss in the United States that other suppliers won, 2019", "%", half.figures["diverted"],
+            "diverted", _say("diverted"), "%", half.figures["diverted"],
             diverted, source=half.title, link=half.link,
-            note="The rest is US output or not bought. With trade balances held fixed, US imports must fall with US exports.",
+            note=_say("diverted_note"),
         )
     ]  # fmt: skip
-    for code, name in (("TWN", "Taiwan"), ("MEX", "Mexico"), ("EU27", "the European Union"), ("VNM", "Viet Nam")):
+    for code in ("TWN", "MEX", "EU27", "VNM"):
 
         def share(key: Key, i: int = runs.at(code)) -> float:
             return part(key, i)
 
         observed = 100 * half.figures[code] / half.total
-        what = f"Part of the diverted imports that went to {name}, 2019"
+        what = _say("diverted_to", code=code)
         found.append(check_from(f"diverted-{code}", what, "%", observed, share, source=half.title, link=half.link))
     found.append(
         check_from(
-            "bystanders", "Goods exports of third countries in all because of the duties", "%", by.figures["growth"], gained,
-            source=by.title, link=by.link, note="An estimate on goods under duty and their substitutes, not a count.",
+            "bystanders", _say("bystanders"), "%", by.figures["growth"], gained,
+            source=by.title, link=by.link, note=_say("bystanders_note"),
         )
     )  # fmt: skip
     return tuple(found)
-
-
-def _findings(comparisons: tuple[TradeComparison, ...], checks: tuple[Check, ...]) -> tuple[str, ...]:
-    """Sentences made from the numbers."""
-    origins, sectors, exports = comparisons
-    check = {c.id: c for c in checks}
-    share, at_25, half = check["china-share-2022"], check["at-25-against-others"], check["first-half-2019"]
-    return (
-        words.against(share),
-        words.against(at_25),
-        words.against(half),
-        words.factors([share, check["china-share-2024"], check["first-year-CHN"], check["at-25-against-free"], at_25, half]),
-        words.one_factor(check["china-share-collected"]),
-        words.who_gains(origins, "China", "medium"),
-        words.scored(sectors, "medium"),
-        words.scored(exports, "short"),
-        words.against(check["diverted"]),
-        words.against(check["bystanders"]),
-    )

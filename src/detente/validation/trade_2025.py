@@ -6,7 +6,7 @@
 Shares of US goods imports of 2024 are moved by the model's ratio of imports, origin by origin, and scaled to sum to 100; the
 observed shares of 2025 net out the growth of total imports. Export controls are left out: their year is a few months long.
 
->>> from detente.validation.observed import table
+>>> from detente.validation.trade import table
 >>> imports = table("us-imports")
 >>> round(float(100 * (imports.loc["CHN", "2025"] / imports.loc["CHN", "2024"] - 1)), 1)
 -29.9
@@ -15,19 +15,19 @@ observed shares of 2025 net out the growth of total imports. Export controls are
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from detente.policy.ledger import load_ledger
 from detente.policy.measures import InstrumentKind
-from detente.validation import sentences as words
+from detente.types import Array
 from detente.validation.duties import average_duty
-from detente.validation.observed import fact, table
 from detente.validation.trade import (
     HORIZONS,
     SCAN,
+    SHARES,
     BackTest,
     Check,
     Key,
@@ -35,11 +35,14 @@ from detente.validation.trade import (
     TradeComparison,
     central,
     check_from,
+    cited,
+    fact,
     own_tariff,
+    table,
 )
+from detente.words import say
 from detente.world.library import load_world
 
-Array = NDArray[np.float64]
 GOLD = ("EFT", "AUS")
 """Origins whose sales of 2025 were swollen by gold bars flown in ahead of a feared duty."""
 CHIPS = ("TWN", "THA", "VNM", "MEX")
@@ -65,19 +68,14 @@ def trade_2025() -> BackTest:
     checks = _checks(runs)
     facts = {f"added on {c}": runs.mean_duty(added, c, "USA") for c in economy.regions if c != "USA"}
     facts["answer of China"] = runs.mean_duty(added, "USA", "CHN")
-    method = (
-        "The default world with the duties of 2024 against the same world with every US duty of 2025 on every partner, and "
-        "China's answer, averaged over the days of 2025.",
-        f"The year's mean adds {facts['added on CHN']:.1f} points on China, {facts['added on IND']:.1f} on India, "
-        f"{facts['added on EU27']:.1f} on the European Union, {facts['added on VNM']:.1f} on Viet Nam, "
-        f"{facts['added on MYS']:.1f} on Malaysia and {facts['added on MEX']:.1f} on Mexico; China adds "
-        f"{facts['answer of China']:.1f}. Weights are the table's trade.",
-        "Shares of 2024 are moved by the model's ratios and scaled to sum to 100, so total imports are taken as they were. "
-        "Importers' stocks of early 2025, gold, the building of data centres and export controls are not in the model.",
-    )
-    return BackTest(
-        "trade-2025", "The tariffs of 2025", method, comparisons, checks, _findings(comparisons, checks), facts, ("A65",)
-    )
+    method = _say("method", facts=facts).split("\n\n")
+    seen = {"check": {c.id: c for c in checks}} | dict(zip(("origins", "destinations"), comparisons, strict=True))
+    findings = _say("findings", chips=_say("without_chips"), **seen).split("\n\n")
+    return BackTest("trade-2025", "The tariffs of 2025", tuple(method), comparisons, checks, tuple(findings), facts, ("A65",))
+
+
+def _say(part: str, **values: Any) -> str:
+    return say("validation/trade_2025", part, **values)
 
 
 def _origins(runs: Runs) -> TradeComparison:
@@ -99,8 +97,8 @@ def _origins(runs: Runs) -> TradeComparison:
     alone = own_tariff(runs.economy, start, runs.tariffs["2024"], runs.tariffs["2025"], runs.parameters[central("medium")])
     return TradeComparison(
         id="origins-2025",
-        title="Shares of US goods imports by origin, 2024 to 2025",
-        unit="points of US goods imports",
+        title=_say("origins_title"),
+        unit=SHARES,
         keys=codes,
         observed=tuple(float(v) for v in 100 * now / now.sum() - share),
         predicted={h: model(central(h)) for h in HORIZONS},
@@ -110,11 +108,9 @@ def _origins(runs: Runs) -> TradeComparison:
             "own tariff": tuple(float(v) for v in moved(alone.sum(1)[place] / start.sum(1)[place]) - share),
         },
         scan={f: model(("scan", f)) for f in SCAN},
-        without={"China": ("CHN",), "China and gold": ("CHN", *GOLD), "China, gold and computers": ("CHN", *GOLD, *CHIPS)},
-        note=f"Total imports grew {100 * (now.sum() / then.sum() - 1):.1f} %. Gold is the EFTA (Switzerland) and Australia, "
-        "computers Taiwan, Thailand, Viet Nam and Mexico.",
-        source="U.S. Census Bureau, U.S. Trade in Goods by Country",
-        link="https://www.census.gov/foreign-trade/balance/index.html",
+        without={"China": ("CHN",), "China and gold": ("CHN", *GOLD), _say("without_chips"): ("CHN", *GOLD, *CHIPS)},
+        note=_say("origins_note", growth=100 * (now.sum() / then.sum() - 1)),
+        **cited("us-trade-by-country"),
     )
 
 
@@ -136,7 +132,7 @@ def _destinations(runs: Runs) -> TradeComparison:
     total = 1 + seen.total / 100
     return TradeComparison(
         id="china-exports-2025",
-        title="China's goods exports by destination against all its exports, 2024 to 2025",
+        title=_say("destinations_title"),
         unit="%",
         keys=tuple(seen.figures),
         observed=tuple(float(100 * ((1 + v / 100) / total - 1)) for v in seen.figures.values()),
@@ -144,8 +140,7 @@ def _destinations(runs: Runs) -> TradeComparison:
         benchmarks={"no change": (100 * (1 / total - 1),) * len(seen.figures), "proportional": (0.0,) * len(seen.figures)},
         scan={f: model(("scan", f)) for f in SCAN},
         without={"the United States": ("USA",)},
-        note="China's customs have the fall to the United States at 20 %, US customs at 30 %: what goes by third countries and "
-        "small parcels is counted differently. Africa and Latin America stand for part of each.",
+        note=_say("destinations_note"),
         source=seen.title,
         link=seen.link,
     )
@@ -156,31 +151,15 @@ def _checks(runs: Runs) -> tuple[Check, ...]:
     growth: pd.Series[float] = frame["2025"] / frame["2024"]
     total = float(frame["2025"].sum() / frame["2024"].sum())
     found = []
-    for code, name in (
-        ("CHN", "China"),
-        ("VNM", "Viet Nam"),
-        ("TWN", "Taiwan"),
-        ("MEX", "Mexico"),
-        ("CAN", "Canada"),
-        ("MYS", "Malaysia"),
-        ("THA", "Thailand"),
-        ("IND", "India"),
-        ("EU27", "the European Union"),
-    ):
+    for code in ("CHN", "VNM", "TWN", "MEX", "CAN", "MYS", "THA", "IND", "EU27"):
 
         def relative(key: Key, i: int = runs.at(code)) -> float:
             then, now = (runs.imports(p, key).sum(1) for p in ("2024", "2025"))
             return float(100 * (now[i] / then[i] / (now.sum() / then.sum()) - 1))
 
         observed = 100 * (float(growth[code]) / total - 1)
-        what = f"US imports from {name} against all US imports, 2024 to 2025"
-        found.append(
-            check_from(
-                f"imports-{code}", what, "%", observed, relative,
-                source="U.S. Census Bureau, U.S. Trade in Goods by Country",
-                link="https://www.census.gov/foreign-trade/balance/index.html",
-            )
-        )  # fmt: skip
+        what = _say("imports_from", code=code)
+        found.append(check_from(f"imports-{code}", what, "%", observed, relative, **cited("us-trade-by-country")))
     usa, chn, mys = runs.at("USA"), runs.at("CHN"), runs.at("MYS")
 
     def to_china(key: Key) -> float:
@@ -196,30 +175,13 @@ def _checks(runs: Runs) -> tuple[Check, ...]:
         return float(100 * (now / then - 1))
 
     sold, malaysia = fact("us-exports-to-china-2025"), fact("malaysia-exports-2025")
-    plain = "Growth is not netted."
+    plain = _say("plain_note")
     found += [
-        check_from("us-to-china", "US goods exports to China, 2024 to 2025", "%", sold.figures["USA"], to_china,
+        check_from("us-to-china", _say("us_to_china"), "%", sold.figures["USA"], to_china,
                    source=sold.title, link=sold.link, note=plain),
-        check_from("us-imports", "All US goods imports, 2024 to 2025", "%", float(100 * (total - 1)), imports_in_all,
-                   source="U.S. Census Bureau, U.S. Trade in Goods by Country",
-                   link="https://www.census.gov/foreign-trade/balance/index.html", note=plain),
-        check_from("malaysia", "Malaysia's goods exports, 2024 to 2025", "%", malaysia.figures["MYS"], of_malaysia,
-                   source=malaysia.title, link=malaysia.link, note=f"January to November, in ringgit. {plain}"),
+        check_from("us-imports", _say("us_imports"), "%", float(100 * (total - 1)), imports_in_all,
+                   note=plain, **cited("us-trade-by-country")),
+        check_from("malaysia", _say("malaysia"), "%", malaysia.figures["MYS"], of_malaysia,
+                   source=malaysia.title, link=malaysia.link, note=_say("malaysia_note")),
     ]  # fmt: skip
     return tuple(found)
-
-
-def _findings(comparisons: tuple[TradeComparison, ...], checks: tuple[Check, ...]) -> tuple[str, ...]:
-    """Sentences made from the numbers."""
-    origins, destinations = comparisons
-    check = {c.id: c for c in checks}
-    return (
-        words.scored(origins, "short"),
-        words.against(check["imports-CHN"]),
-        words.factors([check["imports-CHN"], check["us-to-china"]]),
-        words.who_gains(origins, "China", "short"),
-        words.who_gains(origins, "China, gold and computers", "short"),
-        words.scored(destinations, "short"),
-        words.against(check["us-to-china"]),
-        words.against(check["us-imports"]),
-    )

@@ -1,13 +1,8 @@
-"""Reading a request's body within bounds: size while it streams, time, and how deep its JSON is nested.
-
->>> too_deep(b"[" * 100 + b"]" * 100), too_deep(b'{"a": "[[[[[["}')
-(True, False)
-"""
+"""Reading a request's body within bounds: its size while it streams, and time."""
 
 from __future__ import annotations
 
 import asyncio
-import re
 
 from starlette.datastructures import Headers
 from starlette.types import Receive
@@ -15,8 +10,6 @@ from starlette.types import Receive
 from detente.web.replies import Refusal
 
 SECONDS = 30.0
-DEEPEST = 60
-_TOKEN = re.compile(rb'\\.|["\[\]{}]', re.DOTALL)
 
 
 async def read_body(receive: Receive, headers: Headers, limit: int, seconds: float = SECONDS) -> bytes:
@@ -44,21 +37,3 @@ async def read_body(receive: Receive, headers: Headers, limit: int, seconds: flo
 
 def _large(limit: int) -> Refusal:
     return Refusal(413, f"The body is larger than {limit:,} bytes.", headers={"Connection": "close"})
-
-
-def too_deep(body: bytes, deepest: int = DEEPEST) -> bool:
-    """Whether brackets outside of strings are nested deeper than `deepest`; one pass, no recursion."""
-    depth, inside = 0, False
-    for found in _TOKEN.finditer(body):
-        token = found.group()
-        if token == b'"':
-            inside = not inside
-        elif inside or len(token) > 1:
-            continue
-        elif token in b"[{":
-            depth += 1
-            if depth > deepest:
-                return True
-        else:
-            depth -= 1
-    return False

@@ -25,8 +25,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from detente.files import too_deep
 from detente.web import logs
-from detente.web.bodies import read_body, too_deep
+from detente.web.bodies import read_body
 from detente.web.metrics import Counters
 from detente.web.replies import Refusal, told
 from detente.web.settings import Settings

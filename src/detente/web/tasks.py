@@ -9,7 +9,6 @@ Exceptions of the library do not travel between processes; they come back as the
 
 from __future__ import annotations
 
-import json
 import os
 import threading
 from collections.abc import Callable, Sequence
@@ -18,6 +17,7 @@ from functools import lru_cache
 from typing import Any
 
 from detente.errors import BadDossier, DetenteError
+from detente.files import TooDeep, loads
 from detente.verbs import day_of
 from detente.web.quick import Engine
 from detente.web.state import PageState, parse_content, resolve
@@ -79,13 +79,16 @@ def dossier(text: str) -> dict[str, Any]:
     """View and content of a dossier given as YAML or JSON. Raises `BadDossier`."""
     from detente.cases.runs import dossier_content
     from detente.policy.dossier import parse_dossier
+    from detente.policy.reading import MAX_DEPTH
     from detente.web.views import dossier_view
     from detente.world.library import load_world
 
     if text.lstrip().startswith("{"):
         try:
-            content = json.loads(text)
-        except (ValueError, RecursionError):
+            content = loads(text, MAX_DEPTH)
+        except TooDeep as error:
+            raise BadDossier(f"dossier: {error}") from None
+        except ValueError:
             raise BadDossier("the text begins like JSON and is none; give a dossier as YAML or JSON") from None
         read = parse_content(content)
     else:

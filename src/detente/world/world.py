@@ -36,7 +36,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from detente.errors import DetenteError, InputError, SourceError, UnbalancedTable, UnknownRegion, UnknownSector
-from detente.files import sha256, whole
+from detente.files import loads, sha256, whole
 from detente.words.names import region_name, sector_name
 
 if TYPE_CHECKING:
@@ -381,7 +381,7 @@ class World:
         path = Path(path)
         try:
             with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
-                header = json.loads(data["header"].tobytes().decode())
+                header = loads(data["header"].tobytes().decode())
                 arrays = {key: data[key] for key in _ARRAYS}
                 extras = {key: data[f"extra_{key}"] for key in header["extras"]}
             if header["format"] != FORMAT:

@@ -1,4 +1,14 @@
-"""HS chapters to sectors: which of the 21 goods sectors a tariff line belongs to.
+"""What an economy, an industry and a tariff line count as in the default world.
+
+Regions and sectors stand in their order; members come from `labels.yaml`.
+
+>>> regions = region_members()
+>>> list(regions)[:3], regions["XSE"], list(regions)[-1]
+(['USA', 'CHN', 'HKG'], ('BRN', 'LAO', 'MMR'), 'ROW')
+>>> sector_members()["RER"]
+('RER',)
+
+HS chapters to sectors: which of the 21 goods sectors a tariff line belongs to.
 
 The rule is by chapter, with the headings that a chapter's sector would misplace. Written out from the HS 2017 chapter
 titles and the ISIC Rev.4 divisions of the sectors; not a line-by-line concordance (see assumption W6).
@@ -11,13 +21,45 @@ True
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from detente.words.names import region_table, sector_table
+
+REGION_ORDER = (
+    "USA", "CHN", "HKG", "TWN", "JPN", "KOR", "MYS", "SGP", "VNM", "THA", "IDN", "PHL", "KHM", "XSE", "IND", "PAK", "BGD",
+    "AUS", "NZL", "EU27", "GBR", "EFT", "CAN", "MEX", "BRA", "XLA", "RUS", "TUR", "GLF", "AFR", "XRX", "ROW",
+)  # fmt: skip
+
+
+def region_members() -> dict[str, tuple[str, ...]]:
+    """Region → economies of the source table, in the order of the default world."""
+    table = region_table()
+    return {code: tuple(table[code].get("members", [code])) for code in REGION_ORDER}
+
+
+def present_members(economies: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """`region_members` with only those of `economies`; regions without any are left out.
+
+    >>> present_members(["CHN", "LAO"])
+    {'CHN': ('CHN',), 'XSE': ('LAO',)}
+    """
+    found = {r: tuple(m for m in members if m in economies) for r, members in region_members().items()}
+    return {r: members for r, members in found.items() if members}
+
+
+def sector_members() -> dict[str, tuple[str, ...]]:
+    """Sector → industries of the source table (the split-out sector stands for itself)."""
+    return {code: tuple(entry["isic"]) or (code,) for code, entry in sector_table().items()}
+
+
+# -- HS codes ----------------------------------------------------------------------------------------------------------
 # longest prefix wins
-PREFIXES: dict[str, str] = {}
+HS_SECTORS: dict[str, str] = {}
 
 
 def _add(sector: str, codes: str) -> None:
     for code in codes.split():
-        PREFIXES[code] = sector
+        HS_SECTORS[code] = sector
 
 
 _add(
@@ -61,7 +103,7 @@ _add("WPP", "4901 4902 4911")
 def sector_of(code: str) -> str | None:
     """Sector of an HS code of two digits or more; None where the table has no entry (HS 98–99)."""
     for length in range(min(len(code), 6), 1, -1):
-        found = PREFIXES.get(code[:length])
+        found = HS_SECTORS.get(code[:length])
         if found is not None:
             return found
     return None
