@@ -300,7 +300,7 @@ class HostStake:
 
     def __post_init__(self) -> None:
         if not self.successes or not self.failures:
-            raise InputError("a stake needs at least one scenario of success and one of failure")
+            raise InputError("a stake needs scenarios of success and of failure")
         if not finite(self.income, "income") > 0:
             raise InputError(f"income must be above 0, not {self.income:g}")
 
@@ -432,7 +432,7 @@ def host_stake(quarrel: Case, region: str, harms: Mapping[str, float] | None = N
     good = {s: quarrel.real_income(s, region) for s in quarrel.successes if s != quarrel.worst}
     bad = {quarrel.worst: quarrel.real_income(quarrel.worst, region)}
     if not good:
-        raise InputError(f"{quarrel.dossier.id} has no scenario in which talks succeed beside {quarrel.worst!r}")
+        raise InputError(f"{quarrel.dossier.id} has no scenario of success beside {quarrel.worst!r}")
     low, high = float("nan"), float("nan")
     if quarrel.with_ranges:
         low, high = quarrel.weighted_range(region, {**dict.fromkeys(good, 1 / len(good)), quarrel.worst: -1.0})

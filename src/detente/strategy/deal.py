@@ -352,7 +352,7 @@ def proposal(
     economy = where.economy()
     changes = {s: _stance_changes(case, s) for s in ("hold", "escalate")}
     if disagreement == "escalate" and changes["escalate"] is None:
-        raise InputError(f'{case.id}: a disagreement point "escalate" needs that stance of both parties')
+        raise InputError(f'{case.id}: the parties have no stance "escalate"')
     day = max([s.policy_date for s in case.scenarios] or [case.as_of])
     measures = apply_changes(case.measures, changes["hold"] or ())
     if quo is None:

@@ -27,7 +27,7 @@ from detente.equilibrium.parameters import Parameters, horizon as named_horizon,
 from detente.equilibrium.solve import solve
 from detente.errors import InputError, UnknownRegion
 from detente.policy.instruments import Policy
-from detente.strategy.objectives import Weights
+from detente.strategy.objectives import Weights, two_parties
 from detente.talks.truce_tariff import SustainablePair, Taste, read_off, sustainable_pair
 from detente.types import Array, plain
 from detente.words.names import goods_sectors, region_name
@@ -111,11 +111,9 @@ def duty_game(
     `levels` start at 0. Raises `InputError` for other than two parties or fewer than three levels, `UnknownRegion` for a party
     the world lacks.
     """
-    parties = tuple(p.region for p in dossier.parties)
-    if len(parties) != 2:
-        raise InputError(f"{dossier.id} has {len(parties)} parties; the game of duties needs two")
+    parties = two_parties(dossier.id, [p.region for p in dossier.parties])
     if len(set(levels)) < 3 or levels[0] != 0 or list(levels) != sorted(levels):
-        raise InputError("give three levels of the duty or more, from 0 up")
+        raise InputError("give at least three levels, from 0 up")
     for party in parties:
         if party not in world.regions:
             raise UnknownRegion(party, {r: region_name(r) for r in world.regions})

@@ -33,6 +33,7 @@ from detente.errors import InputError
 from detente.policy.measures import Base, InstrumentKind, Measure
 from detente.policy.stacking import partners_of, sectors_of
 from detente.policy.timing import Status, status_on
+from detente.strategy.objectives import two_parties
 from detente.words import join, say, tell
 from detente.words.names import goods_sectors, region_adjective, region_name, sector_name
 from detente.world.world import World
@@ -121,12 +122,10 @@ def agenda(
     `measures` are those that hold without a deal (after the stances "hold"), `day` the date on which policies are read;
     `bought` maps the party that would promise purchases to what it buys without one, million USD a year (the table's if absent).
     """
-    parties = [p.region for p in dossier.parties]
-    if len(parties) != 2:
-        raise InputError(f"{dossier.id} has {len(parties)} parties; a deal over issues needs two")
+    parties = two_parties(dossier.id, [p.region for p in dossier.parties])
     missing = [p for p in parties if p not in world.regions]
     if missing:
-        raise InputError(f"the world {world.name} has no region {missing[0]}; a deal needs both parties in it")
+        raise InputError(f"the world {world.name} has no region {missing[0]}")
     first, second = parties
     measures = tuple(measures)
     written = {m.id: m for m in dossier.measures}
@@ -163,9 +162,7 @@ def agenda(
     issues = [replace(i, title=_short(i.title, titles)) if len(i.measures) == 1 else i for i in issues]
     issues += _purchases((first, second), world, bought or {})
     if not issues:
-        raise InputError(
-            f"{dossier.id}: neither party has a modelled duty or control on the other in force on {day}, nothing to trade"
-        )
+        raise InputError(f"{dossier.id}: no modelled duty or control between the parties on {day}, nothing to trade")
     order = {"duties": 0, "controls": 1, "purchases": 2}
     issues.sort(key=lambda i: (parties.index(i.giver), order[i.kind]))
     table = {m.id: m for m in measures}

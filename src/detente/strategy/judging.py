@@ -25,8 +25,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from detente.errors import InputError, UnknownName
-from detente.strategy.objectives import PARTS, Weights
+from detente.errors import UnknownName
+from detente.strategy.objectives import PARTS, Weights, two_parties
 from detente.strategy.payoffs import PayoffTable
 from detente.talks.contests import Judged
 from detente.types import Array
@@ -72,8 +72,7 @@ class Judging:
     @classmethod
     def of(cls, table: PayoffTable, weights: Mapping[str, Weights]) -> Judging:
         """Unit parts of a two-party table under the motives `weights` by party."""
-        if len(table.parties) != 2:
-            raise InputError(f"{table.dossier} has {len(table.parties)} parties; this reading needs two")
+        two_parties(table.dossier, table.parties)
         given = {p: weights.get(p, Weights()) for p in table.parties}
         ones = {
             p: Weights(1.0, dict(w.jobs) if any(w.jobs.values()) else {"default": 1.0}, 1.0, 1.0, 1.0, 1.0, w.rivals)

@@ -244,7 +244,7 @@ def nash_tariffs(
     rest = policy or Policy()
     if method == "formula":
         if objective or policy or detail != "region":
-            raise InputError('the formula gives one rate a player for plain real income: use detail="region" and no policy')
+            raise InputError('the formula gives one rate a player: detail="region", plain real income, no policy')
         tariffs, residual, count = _by_formula(economy, names, chosen, tolerance)
         moved = TariffSpace.make(economy, names, detail).group >= 0
         outcome = _at(economy, rest, tariffs, chosen, against=rest)
@@ -258,7 +258,7 @@ def nash_tariffs(
         place = Checkpoint(Path(checkpoint), _inputs(economy, shock, chosen, space, wanted, method))
     if method == "differences":
         if objective or detail != "region":
-            raise InputError('method "differences" is for one rate a player and plain real income: use detail="region"')
+            raise InputError('differences take one rate a player: plain real income, detail="region"')
         end = by_differences(economy, space, shock, chosen, first, tolerance=max(tolerance, 1e-4), progress=progress)
         outcome = _at(economy, rest, end.tariffs, chosen, against=rest)
         return TariffSolution(
@@ -269,7 +269,7 @@ def nash_tariffs(
     saved = None if place is None else place.load()
     try:
         if saved is not None and saved.phase == "in turn":
-            raise NotConverged("the saved run had gone over to one player after the other")
+            raise NotConverged("saved in turn")
         end = stationary(evaluate, space, first, tolerance=tolerance, iterations=120, progress=progress, checkpoint=place)
     except NotConverged:
         end = in_turn(
@@ -319,7 +319,7 @@ def _inputs(
 def _by_formula(economy: Economy, players: tuple[str, ...], parameters: Parameters, tolerance: float) -> tuple[Array, float, int]:
     """Lashkaripour's formula iterated with the equilibrium. Valid without intermediates, with one wage."""
     if economy.input_shares.any():
-        raise InputError('the formula is for an economy without intermediates; use method="gradient"')
+        raise InputError("the formula is for economies without intermediates")
     theta = parameters.theta(economy.trade_elasticity)
     index = [economy.regions.index(p) for p in players]
     n = len(economy.regions)
@@ -458,8 +458,7 @@ def settle(
         _tell(progress, size, count, iterations)
     found = math.inf if best is None else best[0]
     raise NotConverged(
-        f"the tariffs still move by {found:.1e} (in ln(1+t)) after {iterations} iterations, wanted {tolerance:.0e}; "
-        "try another start, less detail or more iterations"
+        f"rates still move by {found:.1e} after {iterations} iterations, wanted {tolerance:.0e}; try another start or less detail"
     )
 
 
@@ -524,10 +523,10 @@ def in_turn(
         if checkpoint is not None:
             checkpoint.save(Saved("in turn", count, size, u))
         if progress is not None:
-            progress(f"round {count}, rates moved by {size:.0e}", count, rounds)
+            progress(f"round {count}, residual {size:.0e}", count, rounds)
         if size <= tolerance:
             return Stationary(u, space.tariffs(u, base), values, size, count)
-    raise NotConverged(f"players still move their rates by {size:.1e} (in ln(1+t)) after {rounds} rounds")
+    raise NotConverged(f"players still move rates by {size:.1e} after {rounds} rounds")
 
 
 def by_differences(
@@ -599,14 +598,14 @@ class Checkpoint:
         try:
             with np.load(self.path, allow_pickle=False) as held:
                 if int(held["format"]) != FORMAT:
-                    raise InputError(f"{self.path.name} was written by another version; delete it to start afresh")
+                    raise InputError(f"{self.path.name} is of another version; delete it to start afresh")
                 inputs = loads(str(held["inputs"]))
                 state = Saved(
                     str(held["phase"]), int(held["iteration"]), float(held["residual"]), held["u"], tuple(held["points"]),
                     tuple(held["moves"]),
                 )  # fmt: skip
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-            raise InputError(f"{self.path.name} is not the state of a search; give another file") from error
+            raise InputError(f"{self.path.name} is not the state of a search") from error
         other = [name for name in {**self.inputs, **inputs} if inputs.get(name) != self.inputs.get(name)]
         if other:
             what = f"holds a run with other {join(other)}; give another file, or delete it to start afresh"

@@ -46,6 +46,13 @@ FIELDS = {
 """What a dossier calls each weight."""
 
 
+def two_parties(dossier: str, parties: Sequence[str]) -> tuple[str, str]:
+    """Both parties of a dossier. Raises `InputError` where there are more or fewer."""
+    if len(parties) != 2:
+        raise InputError(f"{dossier} has {len(parties)} parties; this needs two")
+    return parties[0], parties[1]
+
+
 @dataclass(frozen=True)
 class Weights:
     """Weights of one government. `jobs` maps sectors (and "default") to weights on their value added."""

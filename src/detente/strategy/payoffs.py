@@ -124,7 +124,7 @@ def payoff_table(
     chosen = named_horizon(horizon or case.horizon.default, **parameters)
     for party in case.parties:
         if not party.stances:
-            raise InputError(f"{case.id} gives {party.region} no stances; add ease, hold and escalate to the party")
+            raise InputError(f"{case.id} gives {party.region} no stances (ease, hold, escalate)")
     day = max([s.policy_date for s in case.scenarios] or [case.as_of])
     economy = table.economy()
     regions, sectors = table.regions, table.sectors

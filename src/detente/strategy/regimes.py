@@ -182,7 +182,7 @@ def pairwise(
     Gives the deals of the last round and the outcome of all of them against `policy`. Raises `NotConverged`.
     """
     if len({frozenset(p) for p in pairs}) != len(pairs) or any(a == b for a, b in pairs):
-        raise InputError("pairs must be different from each other, each of two different parties")
+        raise InputError("pairs must differ, each of two different parties")
     economy = world.economy()
     chosen = named_horizon(horizon)
     rest = policy or Policy()
@@ -202,11 +202,11 @@ def pairwise(
             agreed[pair] = deals[pair].tariffs
         moved = max(float(np.abs(_own(agreed[p], economy, p) - _own(before[p], economy, p)).max()) for p in pairs)
         if progress is not None:
-            progress(f"round {count}, rates moved by {moved:.0e}", count, rounds)
+            progress(f"round {count}, residual {moved:.0e}", count, rounds)
         if moved <= tolerance:
             break
     else:
-        raise NotConverged(f"the pairs' deals still move by {moved:.1e} after {rounds} rounds")
+        raise NotConverged(f"deals still move by {moved:.1e} after {rounds} rounds")
     everything = start.copy()
     for pair in pairs:
         _put(everything, agreed[pair], economy, pair)

@@ -31,7 +31,7 @@ from detente.errors import InputError
 from detente.policy.timing import Deadline
 from detente.strategy.judging import MOVED, NAMES, SCALES, Judging
 from detente.strategy.keeping import KEPT, PERIODS, Keeping, by_strength, keepings, weight_flips
-from detente.strategy.objectives import Weights
+from detente.strategy.objectives import Weights, two_parties
 from detente.strategy.payoffs import PayoffTable, payoff_table
 from detente.talks.audience import THREATS, audience_slope
 from detente.talks.bargaining import Deal, bargain
@@ -337,8 +337,7 @@ def at_the_table(
         from detente.policy.dossier import load_dossier
 
         dossier = load_dossier(dossier)
-    if len(dossier.parties) != 2:
-        raise InputError(f"{dossier.id} has {len(dossier.parties)} parties; this reading needs two")
+    two_parties(dossier.id, [p.region for p in dossier.parties])
     for party in dossier.parties:
         lacking = [s for s in ("ease", "hold", "escalate") if s not in {x.stance for x in party.stances}]
         if lacking:
@@ -410,7 +409,7 @@ def binding_deadline(dossier: Dossier, day: date | None = None) -> Deadline | No
 def given_deadline(day: date, as_of: date) -> Deadline:
     """A deadline of one's own. Raises `InputError` if it is not ahead."""
     if day <= as_of:
-        raise InputError(f"the deadline must lie after {as_of}, the date of the dossier; {day} does not")
+        raise InputError(f"a deadline must lie after {as_of}, not on {day}")
     return Deadline(day, "given", "the deadline given", (day - as_of).days)
 
 

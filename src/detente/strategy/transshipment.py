@@ -228,7 +228,7 @@ def pass_through(
     maker = source if source is not None else next(p for p in (quarrel.b, quarrel.a) if p != target)
     a, b = quarrel.index(target), quarrel.index(maker)
     if a == b:
-        raise InputError("goods pass through on the way from one economy to another; give two")
+        raise InputError("goods pass from one economy to another; give two")
     chains, state = quarrel.chains(name), quarrel.state(name)
     goods = list(chains.goods)
     via = tuple(r for r in quarrel.world.regions if r not in (target, maker))
@@ -258,7 +258,7 @@ def pass_through_duty(
     """
     n = quarrel.outsider(region)
     if not 0 <= rate <= 10:
-        raise InputError(f"the duty must be a fraction between 0 and 10, not {rate:g} (0.4 is 40 %)")
+        raise InputError(f"the duty must be a fraction from 0 to 10, not {rate:g} (0.4 is 40 %)")
     name = quarrel.scenario(scenario)
     routes = pass_through(quarrel, name, toward=toward)
     a = quarrel.index(routes.toward)
