@@ -120,7 +120,7 @@ def jobs_sentence(case: CaseView) -> str:
     return (
         "Employment in all is held fixed, so the model shows jobs that move, not jobs lost: in "
         f"“{case.label(case.worst)}” the work that changes sector is {text.join(told)} of all work, against {case.quo} "
-        "(data/jobs-moved.csv). Section 5 shows the sectors."
+        "(data/jobs-moved.csv). Section §implications shows the sectors."
     )
 
 
