@@ -19,9 +19,11 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from detente import words as text
-from detente.briefing.document import Block, Cell, Column, Para, Table
+from detente.briefing.document import Block, Cell, Para
 
 if TYPE_CHECKING:
+    from detente.briefing.sections.summary import Headline
+    from detente.briefing.tables import Col
     from detente.briefing.view import CaseView
 
 WORDS = {
@@ -87,17 +89,19 @@ class ParameterDriver:
 
     def told(self, show: Callable[[float], str] = _percent) -> str:
         """The widest swing in words, with the figure at both ends; `show` prints a figure with its unit."""
-        if self.main is None:
-            return "no parameter has a range at this horizon"
-        if not self.moves(show):
-            return f"{show(self.main.central)} at both ends of every parameter’s range"
-        ends = f"{show(self.main.at_low)} at its low end, {show(self.main.at_high)} at its high end"
-        return f"widest with {in_words(self.main.parameter)}: {ends}"
+        return text.tell(self, "told", **self._told(show))
 
     def explain(self) -> str:
         """The same as a sentence, with the other parameters after it."""
-        rest = [f"{in_words(s.parameter)} ({_percent(s.at_low)} to {_percent(s.at_high)})" for s in self.swings[1:]]
-        return f"{text.capital(self.told())}." + (f" Less with {text.join(rest)}." if rest and self.moves() else "")
+        rest = [(in_words(s.parameter), _percent(s.at_low), _percent(s.at_high)) for s in self.swings[1:]]
+        return text.tell(self, "explain", rest=rest, **self._told(_percent))
+
+    def _told(self, show: Callable[[float], str]) -> dict[str, Any]:
+        s = self.main
+        if s is None:
+            return {"main": "", "moves": False}
+        ends = {"low": show(s.at_low), "central": show(s.central), "high": show(s.at_high)}
+        return {"main": in_words(s.parameter), "moves": self.moves(show), **ends}
 
     def to_frame(self) -> pd.DataFrame:
         """One row a parameter, the widest first: its ends, the figure there and at the centre, the span."""
@@ -118,59 +122,52 @@ def reach(swing: Swing) -> str:
 def blocks(case: CaseView) -> list[Block]:
     """What drives the figures of the summary: a sentence and a small table; nothing where no parameter has a range."""
     from detente.briefing.sections.summary import headline_figures
+    from detente.briefing.tables import table, texts_of
 
     listed = [(h, case.driver(h.figure, h.scenario)) for h in headline_figures(case)]
     if not any(d.swings for _, d in listed):
         return []
-    rows, data = [], []
-    for h, d in listed:
-        main = d.main
-        assert main is not None
-        t = case.triple(h.figure, h.scenario)
-        shown = (main.at_low, main.at_high) if d.moves() else ()
-        rows.append(
-            (
-                Cell(text.capital(h.what), case.label(h.scenario)),
-                Cell(_percent(t.value), text.percent_range(t.low, t.high), strong=True),
-                Cell(text.capital(in_words(main.parameter)), reach(main)) if shown else Cell("None"),
-                *(Cell(_percent(v)) for v in shown),
-                *([Cell("–")] * (2 - len(shown))),
-            )
-        )
-        for s in d.swings:
-            for end, level, value in (("low", s.ends[0], s.at_low), ("high", s.ends[1], s.at_high)):
-                row = case.row(h.code, h.scenario, h.what, h.unit, value)
-                data.append({**row, "parameter": s.parameter, "parameter_end": end, "parameter_value": level})
-    csv = case.file("summary-drivers", "The figures of the summary with one parameter at a time at the ends of its range", data)
-    table = Table(
-        "tab-drivers",
-        "What drives the headline numbers",
-        f"The parameter that moves each figure most, alone, over its published range; {case.run}",
-        (
-            Column("Figure", "scenario"),
-            Column("Central", "range", number=True),
-            Column("Widest with"),
-            Column("At its low end", number=True),
-            Column("At its high end", number=True),
-        ),
-        tuple(rows),
-        case.note(
-            csv, "The range beside a figure also counts all parameters at their low ends at once, and all at their high ends."
-        ),
-        csv,
-    )
-    return [Para(sentence([d for _, d in listed])), table]
+    columns = _columns(case, listed)
+    told = texts_of("briefing/drivers", "table", case=case)
+    return [
+        Para(sentence([d for _, d in listed])),
+        table(case, "summary-drivers", told, columns, id="drivers"),
+    ]
+
+
+def _columns(case: CaseView, listed: Sequence[tuple[Headline, ParameterDriver]]) -> list[Col]:
+    """The widest parameter of each figure, and in the data every parameter at both ends."""
+    from detente.briefing.tables import Col
+
+    shown = [d.main if d.moves() else None for _, d in listed]
+    known = [case.triple(h.figure, h.scenario) for h, _ in listed]
+    data = [
+        [
+            {
+                **case.row(h.code, h.scenario, h.what, h.unit, value),
+                "parameter": s.parameter,
+                "parameter_end": end,
+                "parameter_value": level,
+            }
+            for s in d.swings
+            for end, level, value in (("low", s.ends[0], s.at_low), ("high", s.ends[1], s.at_high))
+        ]
+        for h, d in listed
+    ]
+    central = [Cell(_percent(t.value), text.percent_range(t.low, t.high), strong=True) for t in known]
+    widest = [Cell(text.capital(in_words(s.parameter)), reach(s)) if s else "None" for s in shown]
+    low, high = (text.say("briefing/drivers", end) for end in ("low", "high"))
+    return [
+        Col("Figure", [Cell(text.capital(h.what), case.label(h.scenario)) for h, _ in listed], "scenario", data),
+        Col("Central", central, "range", number=True),
+        Col("Widest with", widest),
+        Col(low, [_percent(s.at_low) if s else "–" for s in shown], number=True),
+        Col(high, [_percent(s.at_high) if s else "–" for s in shown], number=True),
+    ]
 
 
 def sentence(drivers: Sequence[ParameterDriver]) -> str:
     """Which parameter moves how many of the figures most."""
     mains = [d.main.parameter for d in drivers if d.main is not None and d.moves()]
-    counts = {k: mains.count(k) for k in sorted(dict.fromkeys(mains), key=lambda k: -mains.count(k))}
-    still = len(drivers) - len(mains)
-    if not counts:
-        return "Taken one at a time, no parameter moves any of the figures of the summary."
-    if len(counts) == 1 and not still:
-        return f"Taken one at a time, {in_words(mains[0])} moves every figure of the summary most."
-    told = [f"{in_words(k)} moves {n} of the {len(drivers)} figures of the summary most" for k, n in counts.items()]
-    rest = f"; {still} {'does' if still == 1 else 'do'} not move in the digits shown" if still else ""
-    return f"Taken one at a time, {text.join(told)}{rest}."
+    counts = [(in_words(k), mains.count(k)) for k in sorted(dict.fromkeys(mains), key=lambda k: -mains.count(k))]
+    return text.say("briefing/drivers", "sentence", counts=counts, still=len(drivers) - len(mains), all=len(drivers))
