@@ -12,19 +12,13 @@ figure also counts all of them at their low ends at once, and all at their high 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from detente import words as text
-from detente.briefing.document import Block, Cell, Para
-
-if TYPE_CHECKING:
-    from detente.briefing.sections.summary import Headline
-    from detente.briefing.tables import Col
-    from detente.briefing.view import CaseView
 
 WORDS = {
     "trade_elasticity_factor": "the trade elasticity",
@@ -46,7 +40,8 @@ def in_words(parameter: str) -> str:
     return WORDS.get(parameter, parameter.replace("_", " "))
 
 
-def _percent(value: float) -> str:
+def shown(value: float) -> str:
+    """A figure with its sign, as the swings are told."""
     return f"{text.fixed(value, 2 if abs(value) < 10 else 1, signed=True)}{text.THIN}%"
 
 
@@ -83,18 +78,18 @@ class ParameterDriver:
         """The widest swing; None where no parameter has a range."""
         return self.swings[0] if self.swings else None
 
-    def moves(self, show: Callable[[float], str] = _percent) -> bool:
+    def moves(self, show: Callable[[float], str] = shown) -> bool:
         """Whether the widest swing shows in figures as `show` prints them."""
         return self.main is not None and len({show(v) for v in (self.main.at_low, self.main.central, self.main.at_high)}) > 1
 
-    def told(self, show: Callable[[float], str] = _percent) -> str:
+    def told(self, show: Callable[[float], str] = shown) -> str:
         """The widest swing in words, with the figure at both ends; `show` prints a figure with its unit."""
         return text.tell(self, "told", **self._told(show))
 
     def explain(self) -> str:
         """The same as a sentence, with the other parameters after it."""
-        rest = [(in_words(s.parameter), _percent(s.at_low), _percent(s.at_high)) for s in self.swings[1:]]
-        return text.tell(self, "explain", rest=rest, **self._told(_percent))
+        rest = [(in_words(s.parameter), shown(s.at_low), shown(s.at_high)) for s in self.swings[1:]]
+        return text.tell(self, "explain", rest=rest, **self._told(shown))
 
     def _told(self, show: Callable[[float], str]) -> dict[str, Any]:
         s = self.main
@@ -117,57 +112,3 @@ class ParameterDriver:
 def reach(swing: Swing) -> str:
     """The range of a parameter: "0.7 to 1.3 times", "1.5 to 3"."""
     return f"{swing.ends[0]:g} to {swing.ends[1]:g}" + (" times" if swing.parameter.endswith("_factor") else "")
-
-
-def blocks(case: CaseView) -> list[Block]:
-    """What drives the figures of the summary: a sentence and a small table; nothing where no parameter has a range."""
-    from detente.briefing.sections.summary import headline_figures
-    from detente.briefing.tables import table, texts_of
-
-    listed = [(h, case.driver(h.figure, h.scenario)) for h in headline_figures(case)]
-    if not any(d.swings for _, d in listed):
-        return []
-    columns = _columns(case, listed)
-    told = texts_of("briefing/drivers", "table", case=case)
-    return [
-        Para(sentence([d for _, d in listed])),
-        table(case, "summary-drivers", told, columns, id="drivers"),
-    ]
-
-
-def _columns(case: CaseView, listed: Sequence[tuple[Headline, ParameterDriver]]) -> list[Col]:
-    """The widest parameter of each figure, and in the data every parameter at both ends."""
-    from detente.briefing.tables import Col
-
-    shown = [d.main if d.moves() else None for _, d in listed]
-    known = [case.triple(h.figure, h.scenario) for h, _ in listed]
-    data = [
-        [
-            {
-                **case.row(h.code, h.scenario, h.what, h.unit, value),
-                "parameter": s.parameter,
-                "parameter_end": end,
-                "parameter_value": level,
-            }
-            for s in d.swings
-            for end, level, value in (("low", s.ends[0], s.at_low), ("high", s.ends[1], s.at_high))
-        ]
-        for h, d in listed
-    ]
-    central = [Cell(_percent(t.value), text.percent_range(t.low, t.high), strong=True) for t in known]
-    widest = [Cell(text.capital(in_words(s.parameter)), reach(s)) if s else "None" for s in shown]
-    low, high = (text.say("briefing/drivers", end) for end in ("low", "high"))
-    return [
-        Col("Figure", [Cell(text.capital(h.what), case.label(h.scenario)) for h, _ in listed], "scenario", data),
-        Col("Central", central, "range", number=True),
-        Col("Widest with", widest),
-        Col(low, [_percent(s.at_low) if s else "–" for s in shown], number=True),
-        Col(high, [_percent(s.at_high) if s else "–" for s in shown], number=True),
-    ]
-
-
-def sentence(drivers: Sequence[ParameterDriver]) -> str:
-    """Which parameter moves how many of the figures most."""
-    mains = [d.main.parameter for d in drivers if d.main is not None and d.moves()]
-    counts = [(in_words(k), mains.count(k)) for k in sorted(dict.fromkeys(mains), key=lambda k: -mains.count(k))]
-    return text.say("briefing/drivers", "sentence", counts=counts, still=len(drivers) - len(mains), all=len(drivers))

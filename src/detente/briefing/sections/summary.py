@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from detente import words as text
 from detente.briefing.charts.figures import dot_figure
-from detente.briefing.document import Figure, Number, Numbers, Para, Section
-from detente.briefing.drivers import in_words
+from detente.briefing.document import Block, Cell, Figure, Number, Numbers, Para, Section
+from detente.briefing.drivers import ParameterDriver, in_words, reach, shown
 from detente.briefing.sections import outlook
-from detente.briefing.tables import texts
+from detente.briefing.tables import Col, table, texts
 from detente.briefing.view import STATUS_QUO, CaseView, Triple, real_income
 from detente.equilibrium.outcome import Outcome
 
@@ -111,6 +111,52 @@ def how_sure(case: CaseView) -> list[Para]:
         Para(sure, "How sure."),
         Para(_say("limits", case=case), "What is missing."),
     ]
+
+
+def driver_blocks(case: CaseView) -> list[Block]:
+    """What drives the figures of the summary: a sentence and a small table; nothing where no parameter has a range."""
+    listed = [(h, case.driver(h.figure, h.scenario)) for h in headline_figures(case)]
+    if not any(d.swings for _, d in listed):
+        return []
+    told = texts("summary", "drivers", case=case)
+    columns = _driver_columns(case, listed)
+    return [Para(driver_sentence(case, [d for _, d in listed])), table(case, "summary-drivers", told, columns, id="drivers")]
+
+
+def _driver_columns(case: CaseView, listed: Sequence[tuple[Headline, ParameterDriver]]) -> list[Col]:
+    """The widest parameter of each figure, and in the data every parameter at both ends."""
+    widest = [d.main if d.moves() else None for _, d in listed]
+    known = [case.triple(h.figure, h.scenario) for h, _ in listed]
+    data = [
+        [
+            {
+                **case.row(h.code, h.scenario, h.what, h.unit, value),
+                "parameter": s.parameter,
+                "parameter_end": end,
+                "parameter_value": level,
+            }
+            for s in d.swings
+            for end, level, value in (("low", s.ends[0], s.at_low), ("high", s.ends[1], s.at_high))
+        ]
+        for h, d in listed
+    ]
+    central = [Cell(shown(t.value), text.percent_range(t.low, t.high), strong=True) for t in known]
+    named = [Cell(text.capital(in_words(s.parameter)), reach(s)) if s else "None" for s in widest]
+    low, high = (_say(f"{end}_end", case=case) for end in ("low", "high"))
+    return [
+        Col("Figure", [Cell(text.capital(h.what), case.label(h.scenario)) for h, _ in listed], "scenario", data),
+        Col("Central", central, "range", number=True),
+        Col("Widest with", named),
+        Col(low, [shown(s.at_low) if s else "–" for s in widest], number=True),
+        Col(high, [shown(s.at_high) if s else "–" for s in widest], number=True),
+    ]
+
+
+def driver_sentence(case: CaseView, drivers: Sequence[ParameterDriver]) -> str:
+    """Which parameter moves how many of the figures most."""
+    mains = [d.main.parameter for d in drivers if d.main is not None and d.moves()]
+    counts = [(in_words(k), mains.count(k)) for k in sorted(dict.fromkeys(mains), key=lambda k: -mains.count(k))]
+    return _say("driver_sentence", case=case, counts=counts, still=len(drivers) - len(mains), all=len(drivers))
 
 
 def headline(case: CaseView) -> dict[str, Any]:
