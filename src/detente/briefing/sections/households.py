@@ -14,7 +14,7 @@ from detente.briefing.sections.economies import COLUMN_WIDE, SMALL
 from detente.briefing.sections.scenarios import table_regions
 from detente.briefing.tables import Col, table, texts
 from detente.briefing.view import CaseView, Triple, number_at
-from detente.cases.scenarios import Scenarios
+from detente.cases.case import Case
 from detente.equilibrium.outcome import Outcome
 from detente.words.names import region_name, sector_name
 
@@ -194,7 +194,7 @@ def rare_earths(case: CaseView) -> list[Block]:
     bought = case.world.expenditure[:, j]
     buyers = [r for r in sorted(case.world.regions, key=lambda r: -bought[case.i(r)]) if bought[case.i(r)] > 0][:10]
     buyers = list(dict.fromkeys([*buyers, *case.trio]))
-    price = {h: case.by_wages(r.outcomes[case.worst])[RARE] for h, r in runs.items()}
+    price = {h: case.by_wages(r.outcome(case.worst))[RARE] for h, r in runs.items()}
     measure = _say("rare_measure", case=case)
     csv = case.file(
         "rare-earth-prices",
@@ -260,7 +260,7 @@ def heavy_users(case: CaseView, regions: list[str]) -> list[tuple[float, str, in
     return chosen
 
 
-def users_table(case: CaseView, runs: Mapping[str, Scenarios], users: list[tuple[float, str, int]]) -> Table:
+def users_table(case: CaseView, runs: Mapping[str, Case], users: list[tuple[float, str, int]]) -> Table:
     """Output of the heaviest users of rare earths at each horizon."""
     named = [(100 * share, code, case.world.sectors[k]) for share, code, k in users]
     columns = [
@@ -268,7 +268,7 @@ def users_table(case: CaseView, runs: Mapping[str, Scenarios], users: list[tuple
         Col(_say("rare_cost", case=case), [text.fixed(share, 2) for share, _, _ in named], "%", number=True),
     ]
     for h, run in runs.items():
-        values = [number_at(run.outcomes[case.worst].output, code, s) for _, code, s in named]
+        values = [number_at(run.outcome(case.worst).output, code, s) for _, code, s in named]
         records = [
             [
                 case.row(
