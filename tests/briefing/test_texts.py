@@ -297,3 +297,12 @@ def test_whom_a_measure_hits() -> None:
     assert tell(measure("tariff", rate_pct=1, on="all"), "on") == "all"
     assert tell(measure("tariff", rate_pct=1, on="all", except_on=["CHN", "JPN"]), "on") == "all except CHN, JPN"
     assert tell(measure("tariff", rate_pct=1, on=["CHN", "MYS"]), "on") == "CHN, MYS"
+
+
+# -- what a dossier says is never a template ---------------------------------------------------------------------------
+def test_text_of_a_dossier_is_not_run() -> None:
+    hostile = "{{ 7 * 7 }} {% for x in y %} {# gone? #}"
+    told = situation("timeline_alt", shown=[(hostile, "in force")], due=[(datetime.date(2025, 11, 1), hostile)])
+    assert told.count(hostile) == 2
+    due = SimpleNamespace(date=datetime.date(2025, 11, 1), days_left=14, text=hostile)
+    assert hostile in happen([], due)
