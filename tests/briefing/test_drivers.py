@@ -39,7 +39,7 @@ def test_the_widest_swing_comes_first(found: list[Swing]) -> None:
 @given(swings)
 def test_words_hold_the_figures_at_both_ends(swing: Swing) -> None:
     driver = ParameterDriver.of([swing])
-    low, centre, high = (drivers._percent(v) for v in (swing.at_low, swing.central, swing.at_high))
+    low, centre, high = (drivers.shown(v) for v in (swing.at_low, swing.central, swing.at_high))
     told = driver.told()
     if low == centre == high:
         assert told == f"{centre} at both ends of every parameter’s range"
@@ -91,7 +91,7 @@ def test_every_figure_of_the_summary_has_a_range_and_a_driver(case: CaseView) ->
 
 
 def test_the_small_table_and_its_data(case: CaseView) -> None:
-    _, table = drivers.blocks(case)
+    _, table = opening.driver_blocks(case)
     assert table.block == "table"
     assert [r[0].text for r in table.rows] == [h.what[:1].upper() + h.what[1:] for h in opening.headline_figures(case)]
     data: pd.DataFrame = next(f.frame for f in case.shelf.files if f.stem == "summary-drivers")
@@ -100,7 +100,7 @@ def test_the_small_table_and_its_data(case: CaseView) -> None:
 
 
 def test_nothing_is_written_without_ranges(case: CaseView) -> None:
-    assert drivers.blocks(dataclasses.replace(case, with_ranges=False)) == []
+    assert opening.driver_blocks(dataclasses.replace(case, with_ranges=False)) == []
 
 
 @pytest.mark.parametrize(
@@ -112,6 +112,6 @@ def test_nothing_is_written_without_ranges(case: CaseView) -> None:
         ([("a", 0.0)], "no parameter moves any"),
     ],
 )
-def test_the_sentence_counts(mains: list[tuple[str, float]], words: str) -> None:
+def test_the_sentence_counts(case: CaseView, mains: list[tuple[str, float]], words: str) -> None:
     listed = [ParameterDriver.of([Swing(k, (0, 1), -span, 0.0, span)]) for k, span in mains]
-    assert words in drivers.sentence(listed)
+    assert words in opening.driver_sentence(case, listed)

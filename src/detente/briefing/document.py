@@ -1,6 +1,7 @@
 """What a briefing is made of: sections of paragraphs, lists, tables and figures, written once and rendered as HTML and Markdown.
 
-Text is plain: the renderers escape it. `cites` name sources of the dossier.
+Text is plain: the renderers escape it. `cites` name sources of the dossier; §ANCHOR in a text is the number of a section
+(see `page`).
 
 >>> columns = (Column("region"), Column("change", number=True))
 >>> table = Table("t", "A title", "percent", columns, ((Cell("China"), Cell("−0.30", "−0.50 to −0.20")),))

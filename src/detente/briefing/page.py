@@ -1,11 +1,14 @@
 """Sections to one HTML file and one Markdown file. Everything a dossier says is escaped; nothing is loaded from elsewhere.
 
+A text refers to a section by its anchor: "see section §people" prints the number that section has on this page.
+
 >>> markdown_text("a <b> | c")
 'a &lt;b&gt; \\\\| c'
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import Any
@@ -14,7 +17,7 @@ import jinja2
 from markupsafe import Markup
 
 from detente.briefing.charts.theme import HATCH
-from detente.briefing.document import Figure, Section
+from detente.briefing.document import Figure, Heading, Section
 
 
 def markdown_text(value: object) -> str:
@@ -42,6 +45,19 @@ def _numbered(sections: Sequence[Section]) -> list[dict[str, Any]]:
     return [{"section": s, "number": "" if k in (0, last) else str(k)} for k, s in enumerate(sections)]
 
 
+_REFERENCE = re.compile(r"§([a-z][a-z0-9]*(?:-[a-z0-9]+)*)")
+
+
+def _referred(page: str, sections: Sequence[Section]) -> str:
+    """The page with each §anchor (of a section or of a heading inside one) replaced by the number of its section."""
+    at: dict[str, str] = {}
+    for item in _numbered(sections):
+        section: Section = item["section"]
+        inside = [b.anchor for b in section.blocks if isinstance(b, Heading)]
+        at |= dict.fromkeys([section.anchor, *inside], item["number"])
+    return _REFERENCE.sub(lambda found: at.get(found[1]) or found[0], page)
+
+
 def _style() -> Markup:
     return Markup(files("detente.briefing").joinpath("templates", "style.css").read_text(encoding="utf-8"))
 
@@ -50,9 +66,10 @@ def html(sections: Sequence[Section], head: Mapping[str, Any], numbers: Mapping[
     """The page. `numbers` maps source ids to their numbers in the list of sources."""
     environment = _environment()
     environment.filters["svg"] = Markup
-    return environment.get_template("page.html.j2").render(
+    page = environment.get_template("page.html.j2").render(
         sections=_numbered(sections), head=head, numbers=numbers, style=_style(), hatches=sorted(HATCH)
     )
+    return _referred(page, sections)
 
 
 def chart_page(figure: Figure) -> str:
@@ -66,4 +83,5 @@ def markdown(sections: Sequence[Section], head: Mapping[str, Any], numbers: Mapp
     """The same in Markdown, figures as their data in words."""
     environment = _environment()
     environment.filters["m"] = markdown_text
-    return environment.get_template("page.md.j2").render(sections=_numbered(sections), head=head, numbers=numbers)
+    page = environment.get_template("page.md.j2").render(sections=_numbered(sections), head=head, numbers=numbers)
+    return _referred(page, sections)

@@ -18,7 +18,7 @@ import pandas as pd
 
 from detente.briefing.charts.forms import CHARACTER, Sheet, Spec, end as end_at, mark, name, number
 from detente.briefing.charts.theme import COLOUR, HATCH
-from detente.words import clipped, count, short_day
+from detente.words import clipped, say
 
 ROW, BAR, TOP_LINE = 27, 8, 16
 STYLES = {
@@ -135,15 +135,14 @@ def draw(
     for k, (when, what) in enumerate(due):
         line_y = 8.0 + TOP_LINE * (len(due) - 1 - k)
         left = (when - today).days
-        text = f"{short_day(when)}, {count(left, 'day')} left: {what}"
+        text = say("briefing/charts/timeline", "due", when=when, left=left, what=what)
         lines.append({"x": at(when), "y": line_y - 6, "y2": height - 46.0})
         due_labels.append({"x": at(when) - 4, "y": line_y, "text": clipped(text, int((at(when) - 6) / (CHARACTER * 0.9)))})
     if lines:
         layers.append(view(pd.DataFrame(lines), "rule", {"color": COLOUR["ink"], "strokeWidth": 0.8, "strokeDash": [1, 2]}, down))
         layers.append(words_at(pd.DataFrame(due_labels), "right", fontSize=12))
-    now = pd.DataFrame(
-        [{"x": at(today), "y": 8.0 + TOP_LINE * len(due) - 6, "y2": height - 46.0, "text": f"as of {short_day(today)}"}]
-    )
+    as_of = say("briefing/charts/timeline", "now", today=today)
+    now = pd.DataFrame([{"x": at(today), "y": 8.0 + TOP_LINE * len(due) - 6, "y2": height - 46.0, "text": as_of}])
     layers.append(view(now, "rule", {"color": COLOUR["ink"], "strokeWidth": 1.5}, down))
     layers.append(words_at(now, "right", dx=-5, dy=6, fontWeight="bold", fontSize=12))
     rounds = pd.DataFrame(

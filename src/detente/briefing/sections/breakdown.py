@@ -107,7 +107,7 @@ def shares(case: CaseView) -> list[Block]:
             f"Contribution to real income, percentage points, against {case.quo}; {case.run}",
             (Column("Measures"), *(Column(text.capital(text.label(c)), "points", number=True) for c in shown)),
             tuple(rows),
-            case.note(csv, "Cuts of critical inputs weigh more in the first months: see section 7."),
+            case.note(csv, "Cuts of critical inputs weigh more in the first months: see section §people."),
             csv,
         ),
     ]

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 import yaml
 
 from detente import words as text
-from detente.briefing import drivers
 from detente.briefing.document import Block, Cell, Column, Heading, Items, Para, Reference, References, Section, Table
 from detente.briefing.sections import (
     bystanders as neighbours,
@@ -21,6 +20,7 @@ from detente.briefing.sections import (
     strategy,
 )
 from detente.briefing.sections.situation import status_table
+from detente.briefing.sections.summary import driver_blocks
 from detente.briefing.view import CaseView
 from detente.equilibrium.outcome import Outcome
 from detente.equilibrium.parameters import horizon_table
@@ -398,7 +398,7 @@ def method(case: CaseView) -> list[Block]:
     )
     blocks += [Heading("What the model leaves out", "limits"), Items(tuple(Para(x) for x in limits(case)))]
     known, used = ledger(), used_assumptions(case)
-    blocks += drivers.blocks(case)
+    blocks += driver_blocks(case)
     blocks.append(Heading("Assumptions used", "assumptions"))
     if not used:
         blocks.append(Para("None beyond those of the method."))

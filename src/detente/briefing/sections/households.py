@@ -1,29 +1,36 @@
-"""Section 7: prices, purchasing power and jobs for households; input costs and rare earths for firms."""
+"""Prices, purchasing power and jobs for households; input costs and rare earths for firms."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
 
 from detente import words as text
 from detente.briefing.charts.figures import bar_figure
 from detente.briefing.charts.theme import region_colour
-from detente.briefing.document import Block, Cell, Column, Figure, Heading, Para, Section, Table
+from detente.briefing.document import Block, Cell, Figure, Heading, Para, Section, Table
 from detente.briefing.sections import chokepoints
-from detente.briefing.sections.economies import SMALL
+from detente.briefing.sections.economies import COLUMN_WIDE, SMALL
 from detente.briefing.sections.scenarios import table_regions
+from detente.briefing.tables import Col, table, texts
 from detente.briefing.view import CaseView, Triple, number_at
+from detente.cases.case import Case
 from detente.equilibrium.outcome import Outcome
 from detente.words.names import region_name, sector_name
 
 RARE = "RER"
+Known = Mapping[tuple[str, str | None], Triple]
+"""A figure by region and scenario."""
+
+
+def _say(part: str, **values: Any) -> str:
+    return text.say("briefing/sections/households", part, **values)
 
 
 def sections(case: CaseView) -> list[Section]:
-    """Section 7."""
+    """What prices, jobs and inputs do."""
     blocks: list[Block] = [
-        Para(
-            "Prices are given against the average wage of the same economy: how much more or less an hour of work must "
-            "buy. This is free "
-            "of the choice of money; it is not a forecast of inflation."
-        ),
+        Para(_say("lead", case=case)),
         Heading("Households", "households"),
         Para(basket_sentence(case)),
         household_table(case),
@@ -35,27 +42,27 @@ def sections(case: CaseView) -> list[Section]:
     ]
     if RARE in case.world.sectors:
         blocks += chokepoints.blocks(case) or rare_earths(case)
-    return [Section("people", "What it means for households and firms", tuple(blocks))]
+    return [Section("people", _say("title", case=case), tuple(blocks))]
+
+
+def basket(case: CaseView, code: str, scenario: str | None) -> Triple:
+    """Price of the consumer basket against the average wage, change in percent."""
+    return case.triple(lambda o: float(case.basket(o)[code]), scenario)
+
+
+def per_person(case: CaseView, code: str, scenario: str | None) -> Triple:
+    """Real income a head, USD a year; only where the world knows its population."""
+    people = case.population
+    assert people is not None
+    return case.triple(lambda o: float(o.equivalent_variation[code]) * 1e6 / float(people[code]), scenario)
 
 
 def basket_sentence(case: CaseView) -> str:
     """Cost of the consumer basket against wages by party, worst scenario, and per person where population is known."""
-    parts = []
-    for code in [*case.parties[:2], *((case.host,) if case.host else ())]:
-        t = case.triple(lambda o, c=code: float(case.basket(o)[c]), case.worst)  # type: ignore[misc]
-        parts.append(f"in {text.name(code)} it {text.change_phrase(t.value, t.low, t.high)}")
-    out = (
-        f"In “{case.label(case.worst)}” the price of the consumer basket against wages moves as follows, {case.run}, "
-        f"against {case.quo}: {'; '.join(parts)}."
-    )
+    worth = []
     if case.population is not None:
-        people = case.population
-        o = case.outcome(case.worst)
-        told = [
-            f"{_dollars(float(o.equivalent_variation[c]) * 1e6 / float(people[c]))} in {text.name(c)}" for c in case.parties[:2]
-        ]
-        out += f" The change in real income is worth {text.join(told)} per person and year."
-    return out
+        worth = [(c, _dollars(per_person(case, c, case.worst).value)) for c in case.parties[:2]]
+    return _say("basket", case=case, moves=[(c, basket(case, c, case.worst)) for c in case.trio], worth=worth)
 
 
 def _dollars(value: float) -> str:
@@ -64,40 +71,38 @@ def _dollars(value: float) -> str:
 
 def household_table(case: CaseView) -> Table:
     """Basket against wages, real wage and worth per person, by region, worst and best scenario."""
-    shown = case.shown
-    people = case.population
-    columns = [Column("Economy")]
-    columns += [Column(f"Basket, {case.label(s).lower()}", "% against wages", number=True) for s in shown]
-    columns += [Column(f"Real income, {case.label(s).lower()}", "%", number=True) for s in shown]
-    if people is not None:
-        columns += [Column(f"Per person, {case.label(s).lower()}", "USD a year", number=True) for s in shown]
-    rows, data = [], []
-    for code in [r for r in table_regions(case) if r in case.world.regions]:
-        basket = {s: case.triple(lambda o: float(case.basket(o)[code]), s) for s in shown}  # noqa: B023
-        income = {s: case.income(code, s) for s in shown}
-        row = [
-            Cell(text.capital(text.short_name(code)), strong=code in case.focus),
-            *(basket[s].cell() for s in shown),
-            *(income[s].cell() for s in shown),
+    codes = [r for r in table_regions(case) if r in case.world.regions]
+
+    def columns(name: str, unit: str, measure: str, data_unit: str, known: Known, places: int = 2) -> list[Col]:
+        return [
+            Col(
+                f"{name}, {case.label(s).lower()}",
+                [known[c, s].cell(places) for c in codes],
+                unit,
+                [[case.row(c, s, measure, data_unit, known[c, s])] for c in codes],
+                number=True,
+            )
+            for s in case.shown
         ]
-        data += [case.row(code, s, "consumer basket against wages", "%", basket[s]) for s in shown]
-        data += [case.row(code, s, "real income", "%", income[s]) for s in shown]
-        if people is not None:
-            head = {s: case.triple(lambda o: float(o.equivalent_variation[code]) * 1e6 / float(people[code]), s) for s in shown}  # noqa: B023
-            row += [head[s].cell(0) for s in shown]
-            data += [case.row(code, s, "real income per person", "USD a year", head[s]) for s in shown]
-        rows.append(tuple(row))
-    csv = case.file("households", "Consumer basket, real income and worth per person", data)
-    return Table(
-        "tab-households",
-        "What households can buy",
-        "; ".join(case.panel(s) for s in shown) + f"; {case.run}; second line: range",
-        tuple(columns),
-        tuple(rows),
-        case.note(csv, "Per person: equivalent variation over population." if people is not None else ""),
-        csv,
-        wide=True,
+
+    pairs = [(c, s) for c in codes for s in case.shown]
+    found = [
+        Col("Economy", [Cell(text.capital(text.short_name(c)), strong=c in case.focus) for c in codes]),
+        *columns("Basket", "% against wages", _say("basket_measure", case=case), "%", {p: basket(case, *p) for p in pairs}),
+        *columns("Real income", "%", "real income", "%", {p: case.income(*p) for p in pairs}),
+    ]
+    if case.population is not None:
+        unit = "USD a year"
+        heads = {p: per_person(case, *p) for p in pairs}
+        found += columns("Per person", unit, _say("person_measure", case=case), unit, heads, 0)
+    told = texts(
+        "households",
+        "households",
+        case=case,
+        panels=[case.panel(s) for s in case.shown],
+        people=case.population is not None,
     )
+    return table(case, "households", told, found, wide=True)
 
 
 def moved(case: CaseView, code: str, outcome: Outcome) -> float:
@@ -109,53 +114,35 @@ def moved(case: CaseView, code: str, outcome: Outcome) -> float:
 
 def jobs_sentence(case: CaseView) -> str:
     """How much work changes sector in the worst scenario."""
-    codes = [*case.parties[:2], *((case.host,) if case.host else ())]
-    known = {code: case.triple(lambda o, c=code: moved(case, c, o), case.worst) for code in codes}  # type: ignore[misc]
-    case.file(
-        "jobs-moved",
-        "Work that changes sector, percent of all work",
-        [case.row(code, case.worst, "work that changes sector", "% of all work", t) for code, t in known.items()],
-    )
-    told = [f"{text.percent(t.value)} in {text.name(code)}" for code, t in known.items()]
-    return (
-        "Employment in all is held fixed, so the model shows jobs that move, not jobs lost: in "
-        f"“{case.label(case.worst)}” the work that changes sector is {text.join(told)} of all work, against {case.quo} "
-        "(data/jobs-moved.csv). Section 5 shows the sectors."
-    )
+    known = {code: case.triple(lambda o, c=code: moved(case, c, o), case.worst) for code in case.trio}  # type: ignore[misc]
+    measure = _say("jobs_measure", case=case)
+    rows = [case.row(code, case.worst, measure, "% of all work", t) for code, t in known.items()]
+    case.file("jobs-moved", _say("jobs_file", case=case), rows)
+    return _say("jobs", case=case, moved=[(code, t.value) for code, t in known.items()])
 
 
 def product_figure(case: CaseView, code: str) -> Figure:
     """Buyers' prices by product group against wages, goods only, worst and best scenario."""
     n = case.i(code)
     bought = [s for s in case.goods if case.world.final_use[n, case.world.sectors.index(s)] > 0]
-    known = {(s, k): case.triple(lambda o: number_at(case.by_wages(o), code, k), s) for s in case.shown for k in bought}  # noqa: B023
+    known = {(s, k): buyers_price(case, code, k, s) for s in case.shown for k in bought}
     ranked = sorted(bought, key=lambda k: -abs(known[case.worst, k].value))[:14]
     ranked.sort(key=lambda k: -known[case.worst, k].value)
+    told = texts("households", "prices", case=case, code=code, top=ranked[0], t=known[case.worst, ranked[0]])
+    measure = _say("price_measure", case=case)
     stem = f"prices-{code.lower()}"
     csv = case.file(
         stem,
-        f"Prices to buyers in {text.name(code)} by product group against wages",
-        [
-            case.row(code, s, "price to buyers against wages", "%", t, sector=k, sector_name=sector_name(k))
-            for (s, k), t in known.items()
-        ],
+        told.file,
+        [case.row(code, s, measure, "%", t, sector=k, sector_name=sector_name(k)) for (s, k), t in known.items()],
     )
-    top = ranked[0]
-    t = known[case.worst, top]
-    title = (
-        f"“{case.label(case.worst)}”: in {text.name(code)} the price of {sector_name(top)} {text.change_phrase(t.value)} "
-        "against wages"
-    )
-    return bar_figure(
-        case,
-        f"fig-{stem}",
-        title,
-        f"Price to buyers against the average wage, goods, change in percent; {case.run}",
-        [(case.panel(s), sector_name(k), known[s, k], region_colour(code)) for s in case.shown for k in ranked],
-        csv,
-        extra="Lines: range.",
-        width=780,
-    )
+    rows = [(case.panel(s), sector_name(k), known[s, k], region_colour(code)) for s in case.shown for k in ranked]
+    return bar_figure(case, f"fig-{stem}", told.title, told.subtitle, rows, csv, extra=told.note, width=COLUMN_WIDE)
+
+
+def buyers_price(case: CaseView, code: str, sector: str, scenario: str | None) -> Triple:
+    """Price of one sector's goods to buyers in a region against the average wage, change in percent."""
+    return case.triple(lambda o: number_at(case.by_wages(o), code, sector), scenario)
 
 
 def sizable(case: CaseView, code: str) -> list[str]:
@@ -167,28 +154,24 @@ def sizable(case: CaseView, code: str) -> list[str]:
 
 def input_sentence(case: CaseView) -> str:
     """Which sector of the first party pays most more for its inputs."""
-    code = case.a
-    cost = case.input_cost(case.outcome(case.worst), code)
-    top = max(sizable(case, code), key=lambda k: float(cost[k]))
-    return (
-        f"In “{case.label(case.worst)}” the bundle of inputs becomes dearer against wages most for {sector_name(top)} in "
-        f"{text.name(code)} "
-        f"({text.percent(float(cost[top]), signed=True)})."
-        if float(cost[top]) > text.TINY
-        else f"In “{case.label(case.worst)}” no goods sector in {text.name(code)} pays more for its inputs against wages."
-    )
+    cost = case.input_cost(case.outcome(case.worst), case.a)
+    top = max(sizable(case, case.a), key=lambda k: float(cost[k]))
+    return _say("inputs", case=case, top=top, cost=float(cost[top]))
 
 
 def input_figure(case: CaseView, code: str) -> Figure:
     """Input cost by sector, worst and best scenario."""
     known = {s: case.input_cost(case.outcome(s), code) for s in case.shown}
     ranked = sorted(sizable(case, code), key=lambda k: -float(known[case.worst][k]))[:14]
+    up = sum(float(known[case.worst][k]) >= text.TINY for k in case.goods)
+    told = texts("households", "input_cost", case=case, code=code, up=up, least=100 * SMALL)
+    measure = _say("input_measure", case=case)
     stem = f"input-cost-{code.lower()}"
     csv = case.file(
         stem,
-        f"Price of the bundle of inputs by sector in {text.name(code)} against wages",
+        told.file,
         [
-            case.row(code, s, "price of inputs against wages", "%", float(known[s][k]), sector=k, sector_name=sector_name(k))
+            case.row(code, s, measure, "%", float(known[s][k]), sector=k, sector_name=sector_name(k))
             for s in case.shown
             for k in case.world.sectors
         ],
@@ -199,93 +182,74 @@ def input_figure(case: CaseView, code: str) -> Figure:
         for k in ranked
         for v in [float(known[s][k])]
     ]
-    up = sum(float(known[case.worst][k]) >= text.TINY for k in case.goods)
-    title = (
-        f"“{case.label(case.worst)}” makes inputs dearer against wages in {up} of {len(case.goods)} goods sectors in "
-        f"{text.name(code)}"
-    )
-    return bar_figure(
-        case,
-        f"fig-{stem}",
-        title,
-        f"Price of a sector’s inputs against the average wage, change in percent; {case.run}",
-        rows,
-        csv,
-        extra=f"Sectors below {100 * SMALL:g} % of value added are in the data file only.",
-        width=780,
-    )
+    return bar_figure(case, f"fig-{stem}", told.title, told.subtitle, rows, csv, extra=told.note, width=COLUMN_WIDE)
 
 
 # -- rare earths -------------------------------------------------------------------------------------------------------
-def price_blocks(case: CaseView, price: dict[str, dict[str, float]], top: str, csv: str) -> list[Block]:
+def rare_earths(case: CaseView) -> list[Block]:
+    """Price of rare earths to buyers, and output of the sectors that use most of them, short run where solved."""
+    solved = {"short": case.others.get("short"), case.runs.parameters.name: case.runs}
+    runs = {h: r for h, r in solved.items() if r is not None}
+    j = case.world.sectors.index(RARE)
+    bought = case.world.expenditure[:, j]
+    buyers = [r for r in sorted(case.world.regions, key=lambda r: -bought[case.i(r)]) if bought[case.i(r)] > 0][:10]
+    buyers = list(dict.fromkeys([*buyers, *case.trio]))
+    price = {h: case.by_wages(r.outcome(case.worst))[RARE] for h, r in runs.items()}
+    measure = _say("rare_measure", case=case)
+    csv = case.file(
+        "rare-earth-prices",
+        _say("rare_price_file", case=case),
+        [case.row(r, case.worst, measure, "%", float(price[h][r]), h, sector=RARE) for h in runs for r in case.world.regions],
+    )
+    known = {h: {r: float(p[r]) for r in buyers} for h, p in price.items()}
+    sold = case.world.shipments[:, :, j].sum(1)
+    lead = _say(
+        "rare_earths",
+        case=case,
+        share=float(100 * sold[case.i(case.b)] / sold.sum()),
+        value=max(known[next(iter(runs))].values()),
+    )
+    users = heavy_users(case, [*case.parties, *((case.host,) if case.host else ()), *buyers])
+    return [Heading("Rare earths", "rare-earths"), Para(lead), *price_blocks(case, known, csv), users_table(case, runs, users)]
+
+
+def price_blocks(case: CaseView, price: Mapping[str, Mapping[str, float]], csv: str) -> list[Block]:
     """Price of rare earths to buyers at each horizon: bars, and a table where the horizons are too far apart for one scale."""
     largest = {h: max(abs(v) for v in values.values()) for h, values in price.items()}
     apart = max(largest.values()) > 10 * max(min(largest.values()), 1e-9)
     drawn = [case.runs.parameters.name] if apart else list(price)
     order = sorted(price[drawn[0]], key=lambda r: -price[drawn[0]][r])
     first = next(iter(price))
-    title = (
-        f"“{case.label(case.worst)}”: for buyers in {text.name(top)} rare earths and magnets {text.dearer(price[first][top])}, "
-        f"{case.run_name(first)}"
-    )
-    subtitle = f"Price to buyers against the average wage, change in percent, against {case.quo}"
-    if apart:
-        title = (
-            f"“{case.label(case.worst)}”: for buyers in {text.name(order[0])} rare earths and magnets "
-            f"{text.dearer(price[drawn[0]][order[0]])}, {case.run_name(drawn[0])}"
-        )
+    change = price[drawn[0]][order[0]]
+    told = texts("households", "rare_price", case=case, buyer=order[0], change=change, horizon=drawn[0], apart=apart)
     rows = [
         ("" if apart else text.capital(case.run_name(h)), text.label(r), Triple(v, v, v), region_colour(r))
         for h in drawn
         for r in order
         for v in [price[h][r]]
     ]
-    extra = "Prices inside one sector average many products."
-    chart = bar_figure(
-        case, "fig-rare-price", title, f"{subtitle}; {case.run_name(drawn[0])}" if apart else subtitle, rows, csv, extra=extra
-    )
+    chart = bar_figure(case, "fig-rare-price", told.title, told.subtitle, rows, csv, extra=told.note)
     if not apart:
         return [chart]
-    columns = (Column("Buyers in"), *(Column(text.capital(case.run_name(h)), "%", number=True) for h in price))
-    cells = tuple(
-        (Cell(text.label(r)), *(Cell(text.fixed(values[r], 0, signed=True)) for values in price.values()))
-        for r in sorted(order, key=lambda r: -price[first][r])
-    )
-    told = f"Price of rare earths and magnets in “{case.label(case.worst)}”, by horizon"
-    return [chart, Table("tab-rare-price", told, subtitle, columns, cells, case.note(csv, extra), csv)]
+    listed = sorted(order, key=lambda r: -price[first][r])
+    columns = [
+        Col("Buyers in", [text.label(r) for r in listed]),
+        *(
+            Col(text.capital(case.run_name(h)), [text.fixed(values[r], 0, signed=True) for r in listed], "%", number=True)
+            for h, values in price.items()
+        ),
+    ]
+    return [chart, table(case, "rare-price", texts("households", "rare_price_table", case=case), columns, csv=csv)]
 
 
-def rare_earths(case: CaseView) -> list[Block]:
-    """Price of rare earths to buyers, and output of the sectors that use most of them, short run where solved."""
-    runs = {h: r for h, r in {"short": case.others.get("short"), case.runs.parameters.name: case.runs}.items() if r is not None}
-    first = next(iter(runs))
-    outcome = {h: r.outcomes[case.worst] for h, r in runs.items()}
+def heavy_users(case: CaseView, regions: list[str]) -> list[tuple[float, str, int]]:
+    """Cost share, region and sector of the heaviest users: three of the first party, then three a region, never the second's."""
     j = case.world.sectors.index(RARE)
-    bought = case.world.expenditure[:, j]
-    buyers = [r for r in sorted(case.world.regions, key=lambda r: -bought[case.i(r)]) if bought[case.i(r)] > 0][:10]
-    buyers = list(dict.fromkeys([*buyers, *(r for r in (case.a, case.b, case.host) if r)]))
-    price = {h: case.by_wages(o)[RARE] for h, o in outcome.items()}
-    buyers.sort(key=lambda r: -float(price[first][r]))
-    csv = case.file(
-        "rare-earth-prices",
-        "Price of rare earths and magnets to buyers against wages",
-        [
-            case.row(r, case.worst, "price of rare earths and magnets against wages", "%", float(price[h][r]), h, sector=RARE)
-            for h in runs
-            for r in case.world.regions
-        ],
-    )
-    top = buyers[0]
-    value = float(price[first][top])
-    prices = price_blocks(case, {h: {r: float(p[r]) for r in buyers} for h, p in price.items()}, top, csv)
-
     users: list[tuple[float, str, int]] = []
-    for code in dict.fromkeys([*case.parties, *((case.host,) if case.host else ()), *buyers]):
+    for code in dict.fromkeys(regions):
         n = case.i(code)
         share = case.world.intermediate_use[n, j] / case.world.output[n].clip(1e-12)
-        users += [
-            (float(share[k]), code, k) for k in range(len(case.world.sectors)) if k != j and case.world.value_added[n, k] > 0
-        ]
+        users += [(float(share[k]), code, k) for k in range(len(share)) if k != j and case.world.value_added[n, k] > 0]
     users.sort(key=lambda u: (-u[0], u[1], u[2]))
     seen: dict[str, int] = {}
     chosen: list[tuple[float, str, int]] = []
@@ -293,48 +257,27 @@ def rare_earths(case: CaseView) -> list[Block]:
         if code != case.b and seen.get(code, 0) < 3 and len(chosen) < 12:
             seen[code] = seen.get(code, 0) + 1
             chosen.append((share, code, k))
-    table_rows, data = [], []
-    for share, code, k in chosen:
-        s = case.world.sectors[k]
-        values = {h: number_at(o.output, code, s) for h, o in outcome.items()}
-        table_rows.append(
-            (
-                Cell(f"{text.capital(region_name(code))}: {sector_name(s)}"),
-                Cell(text.fixed(100 * share, 2)),
-                *(Cell(text.fixed(v, 2, signed=True)) for v in values.values()),
-            )
-        )
-        data += [
-            case.row(
-                code, case.worst, "output", "%", v, h, sector=s, sector_name=sector_name(s), rare_earth_cost_share_pct=100 * share
-            )
-            for h, v in values.items()
+    return chosen
+
+
+def users_table(case: CaseView, runs: Mapping[str, Case], users: list[tuple[float, str, int]]) -> Table:
+    """Output of the heaviest users of rare earths at each horizon."""
+    named = [(100 * share, code, case.world.sectors[k]) for share, code, k in users]
+    columns = [
+        Col("Sector", [f"{text.capital(region_name(code))}: {sector_name(s)}" for _, code, s in named]),
+        Col(_say("rare_cost", case=case), [text.fixed(share, 2) for share, _, _ in named], "%", number=True),
+    ]
+    for h, run in runs.items():
+        values = [number_at(run.outcome(case.worst).output, code, s) for _, code, s in named]
+        records = [
+            [
+                case.row(
+                    code, case.worst, "output", "%", v, h, sector=s, sector_name=sector_name(s), rare_earth_cost_share_pct=share
+                )
+            ]
+            for v, (share, code, s) in zip(values, named, strict=True)
         ]
-    file = case.file("rare-earth-users", "Output of the sectors that use most rare earths", data)
-    table = Table(
-        "tab-rare-users",
-        f"Sectors that lean most on rare earths: output in “{case.label(case.worst)}”",
-        f"Change in percent against {case.quo}, all measures of the scenario together; the three heaviest users in "
-        f"{text.name(case.a)}, then the heaviest elsewhere outside {text.name(case.b)}",
-        (
-            Column("Sector"),
-            Column("Rare earths in cost", "%", number=True),
-            *(Column(f"Output, {case.run_name(h)}", "%", number=True) for h in runs),
-        ),
-        tuple(table_rows),
-        case.note(file),
-        file,
-    )
-    sold = case.world.shipments[:, :, j].sum(1)
-    share = 100 * sold[case.i(case.b)] / sold.sum()
-    lead = (
-        f"In the table of {case.world.year} {text.name(case.b)} makes {text.percent(float(share))} of the world’s rare "
-        "earths and magnets by value. A stop of a part without a substitute can halt a line that uses very little of it; a model "
-        "of values and smooth substitution shows less than that, most of all after the short run."
-    )
-    if value >= 300:
-        lead += (
-            " Where the price multiplies, read a shortage: the control sets the quantity, and the price is what it would take to "
-            "share it out."
-        )
-    return [Heading("Rare earths", "rare-earths"), Para(lead), *prices, table]
+        shown = [text.fixed(v, 2, signed=True) for v in values]
+        columns.append(Col(f"Output, {case.run_name(h)}", shown, "%", records, number=True))
+    told = texts("households", "rare_users", case=case)
+    return table(case, "rare-earth-users", told, columns, id="rare-users")

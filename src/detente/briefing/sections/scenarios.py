@@ -1,20 +1,28 @@
-"""Section 4: the scenarios side by side — provisions, real income by region, duties, horizons, tile maps."""
+"""The scenarios side by side: provisions, real income by region, duties, horizons, tile maps."""
 
 from __future__ import annotations
+
+import math
+from typing import Any
 
 import pandas as pd
 
 from detente import words as text
 from detente.briefing.charts import forms as charts
 from detente.briefing.charts.figures import WIDE, figure
-from detente.briefing.document import Block, Cell, Column, Figure, Heading, Items, Para, Section, Table
-from detente.briefing.view import CaseView
+from detente.briefing.document import Block, Cell, Figure, Heading, Items, Para, Section, Table
+from detente.briefing.tables import Col, by_scenario, table, texts
+from detente.briefing.view import STATUS_QUO, CaseView
 from detente.equilibrium.parameters import horizon_table
 from detente.words.names import region_name, region_table
 
 
+def _say(part: str, **values: Any) -> str:
+    return text.say("briefing/sections/scenarios", part, **values)
+
+
 def sections(case: CaseView) -> list[Section]:
-    """Section 4."""
+    """What every scenario holds, then all of them beside each other."""
     blocks: list[Block] = [Para(lead(case))]
     for s in case.dossier.scenarios:
         label = case.label(s.id)
@@ -22,41 +30,37 @@ def sections(case: CaseView) -> list[Section]:
         blocks.append(Para(s.summary, cites=s.sources))
         if s.narrative not in ("", s.summary):
             blocks.append(Para(s.narrative))
-        inside, outside = [p for p in s.provisions if p.modelled], [p for p in s.provisions if not p.modelled]
-        if inside:
-            blocks += [Para("In the numbers:", kind="label"), Items(tuple(Para(text.sentence(p.text)) for p in inside))]
-        if outside:
-            told = tuple(Para(f"{text.sentence(p.text)} {text.sentence(p.why_not or '')}") for p in outside)
-            blocks += [Para("Not in the numbers:", kind="label"), Items(told)]
+        inside = tuple(Para(text.sentence(p.text)) for p in s.provisions if p.modelled)
+        outside = tuple(Para(f"{text.sentence(p.text)} {text.sentence(p.why_not or '')}") for p in s.provisions if not p.modelled)
+        for head, told in (("inside", inside), ("outside", outside)):
+            if told:
+                blocks += [Para(_say(head, case=case), kind="label"), Items(told)]
     blocks += [
         Heading("Side by side", "side-by-side"),
         income_table(case),
         tile_figure(case),
         Para(spread_sentence(case)),
         duty_table(case),
-        Heading("The same at other horizons", "horizons"),
+        Heading(_say("at_horizons", case=case), "horizons"),
         horizon_table_block(case),
     ]
-    return [Section("scenarios", "Scenarios side by side", tuple(blocks))]
+    return [Section("scenarios", _say("title", case=case), tuple(blocks))]
 
 
 def lead(case: CaseView) -> str:
     """Which scenario is best and worst for whom."""
-    parts = []
+    ends = []
     for code in case.focus:
         values = {s: case.income(code, s).value for s in case.ids}
         worst, best = min(values, key=lambda s: values[s]), max(values, key=lambda s: values[s])
-        parts.append(
-            f"{text.name(code)} between {text.percent(values[worst], signed=True)} (“{case.label(worst)}”) and "
-            f"{text.percent(values[best], signed=True)} (“{case.label(best)}”)"
-        )
-    return f"Against {case.quo}, real income changes as follows over the scenarios: {'; '.join(parts)}; {case.run}."
+        ends.append((code, case.label(worst), values[worst], case.label(best), values[best]))
+    return _say("lead", case=case, ends=ends)
 
 
 def spread_sentence(case: CaseView) -> str:
     """Who is hit hardest and who gains in the worst scenario."""
-    values = dict(case.outcome(case.worst).real_income)
-    return f"In the scenario “{case.label(case.worst)}”: {text.rank_sentence({str(k): float(v) for k, v in values.items()})}"
+    values = {str(k): float(v) for k, v in case.outcome(case.worst).real_income.items()}
+    return _say("spread", case=case, values=values)
 
 
 def table_regions(case: CaseView) -> list[str]:
@@ -69,73 +73,52 @@ def table_regions(case: CaseView) -> list[str]:
 
 def income_table(case: CaseView) -> Table:
     """Scenario × region, real income with ranges; the status quo against the reference first."""
-    columns = [Column(""), Column("Status quo", f"against the {case.reference}", number=True)]
-    columns += [Column(case.label(s), "against the status quo", number=True) for s in case.ids]
     regions = table_regions(case)
-    known = {(r, s): case.income(r, s) for r in regions for s in (None, *case.ids)}
-    rows = tuple(
-        (
-            Cell(text.capital(text.short_name(r)), strong=r in case.focus),
-            *(known[r, s].cell(strong=r in case.focus) for s in (None, *case.ids)),
-        )
-        for r in regions
-    )
-    csv = case.file(
-        "scenario-real-income",
-        "Real income by scenario and region, with ranges",
-        [case.row(r, s, "real income", "%", known[r, s]) for r in regions for s in (None, *case.ids)],
-    )
-    return Table(
-        "tab-income",
-        "Real income by scenario",
-        f"Change in percent, {case.horizon}; second line: range over {case.ranged}",
-        tuple(columns),
-        rows,
-        case.note(csv, "All economies: appendix."),
-        csv,
-        wide=True,
-    )
+    strong = [r in case.focus for r in regions]
+    columns = [
+        Col("", [Cell(text.capital(text.short_name(r)), strong=bold) for r, bold in zip(regions, strong, strict=True)]),
+        *by_scenario(
+            case,
+            lambda s: [case.income(r, s).cell(strong=bold) for r, bold in zip(regions, strong, strict=True)],
+            lambda s: [[case.row(r, s, "real income", "%", case.income(r, s))] for r in regions],
+        ),
+    ]
+    return table(case, "scenario-real-income", texts("scenarios", "income", case=case), columns, id="income", wide=True)
 
 
 def tile_figure(case: CaseView) -> Figure:
     """One map a scenario, and one for the status quo against the reference."""
     places = region_table()
     regions = [r for r in case.world.regions if "tile" in places.get(r, {})]
-    rows: list[dict[str, object]] = []
-    data = []
-    for s in (None, *case.ids):
-        income = case.outcome(s).real_income
-        for r in regions or list(case.world.regions):
-            value = float(income[r])
-            spot = places.get(r, {}).get("tile", [case.i(r) % 8, case.i(r) // 8])
-            places_shown = 1 if abs(value) >= 0.995 else 2
-            rows.append(
-                {
-                    "panel": case.panel(s),
-                    "code": r,
-                    "column": spot[0],
-                    "row": spot[1],
-                    "value": value,
-                    "text": _short(value, places_shown),
-                }
-            )
-            data.append(case.row(r, s, "real income", "%", value))
-    edges = charts.thresholds([float(str(r["value"])) for r in rows])
-    rows = [{**r, "step": charts.step(float(str(r["value"])), edges)} for r in rows]
-    frame = pd.DataFrame(rows)
-    csv = case.file("map-real-income", "Real income by region and scenario (tile maps)", data)
+    values = {(s, r): float(case.outcome(s).real_income[r]) for s in (None, *case.ids) for r in regions or case.world.regions}
+    edges = charts.thresholds(list(values.values()))
+    frame = pd.DataFrame(
+        [
+            {
+                "panel": case.panel(s),
+                "code": r,
+                "column": spot[0],
+                "row": spot[1],
+                "value": value,
+                "text": _short(value, 1 if abs(value) >= 0.995 else 2),
+                "step": charts.step(value, edges),
+            }
+            for (s, r), value in values.items()
+            for spot in [places.get(r, {}).get("tile", [case.i(r) % 8, case.i(r) // 8])]
+        ]
+    )
     lost = {s: sum(float(case.outcome(s).real_income[r]) <= -text.TINY for r in case.world.regions) for s in case.ids}
     most = max(case.ids, key=lambda s: lost[s])
-    title = f"“{case.label(most)}” lowers real income in {lost[most]} of {len(case.world.regions)} economies and groups"
-    told = {f"{r['panel']}, {region_name(str(r['code']))}": str(r["text"]) for r in rows}
-    steps = ", ".join(f"{e:g}" for e in edges)
-    subtitle = f"Real income, change in percent, {case.run}. Orange: loss; blue: gain; stronger at {steps}{text.THIN}% and more"
+    told = texts("scenarios", "map", case=case, most=most, lost=lost[most], steps=[f"{e:g}" for e in edges])
+    rows = [case.row(r, s, "real income", "%", value) for (s, r), value in values.items()]
+    csv = case.file("map-real-income", told.file, rows)
+    shown = {f"{r.panel}, {region_name(str(r.code))}": str(r.text) for r in frame.itertuples()}
     return figure(
         "fig-map",
-        title,
-        subtitle,
-        case.note(csv, "Squares lie roughly where the regions do; codes are explained in the appendix."),
-        charts.alt_text(f"{title}. {subtitle}.", told),
+        told.title,
+        told.subtitle,
+        case.note(csv, told.note),
+        charts.alt_text(f"{told.title}. {told.subtitle}.", shown),
         csv,
         lambda w: charts.tiles(frame, w, across=2 if w > 500 else 1),
         width=WIDE,
@@ -150,72 +133,57 @@ def _short(value: float, decimals: int) -> str:
 def duty_table(case: CaseView) -> Table:
     """Average duties on the trade of the table: reference, status quo, every scenario."""
     pairs = [(case.b, case.a), (case.a, case.b)] + ([(case.host, case.a), (case.host, case.b)] if case.host else [])
-    columns = [
-        Column("Duty of … on goods from …"),
-        Column("Reference", case.reference, number=True),
-        Column("Status quo", "", number=True),
-    ]
-    columns += [Column(case.label(s), "", number=True) for s in case.ids]
-    rows, data = [], []
-    for origin, destination in pairs:
-        label = f"{text.capital(text.short_name(destination))} on {text.short_name(origin)}"
-        values = [
-            case.duty(case.runs.status_quo, origin, destination, after=False),
-            case.duty(case.runs.status_quo, origin, destination),
-        ]
-        values += [case.duty(case.outcome(s), origin, destination) for s in case.ids]
-        rows.append((Cell(label), *(Cell(text.fixed(v, 1)) for v in values)))
-        for s, v in zip(("reference", "status-quo", *case.ids), values, strict=True):
-            data.append(
+    unit, measure = _say("duty_unit", case=case), _say("duty_measure", case=case)
+
+    def column(scenario: str, head: str, under: str = "") -> Col:
+        """One state of the duties: "reference", "status-quo" or a scenario."""
+        state = case.runs.status_quo if scenario in ("reference", STATUS_QUO) else case.outcome(scenario)
+        values = [case.duty(state, origin, into, after=scenario != "reference") for origin, into in pairs]
+        records = [
+            [
                 {
-                    "importer": destination,
+                    "importer": into,
                     "exporter": origin,
-                    "scenario": s,
-                    "measure": "average duty on goods",
+                    "scenario": scenario,
+                    "measure": measure,
                     "value": v,
-                    "unit": "% of customs value, weighted by the trade of the table",
+                    "unit": unit,
                     "table_year": case.world.year,
                 }
-            )
-    csv = case.file("duties", "Average duties between the parties", data)
-    return Table(
-        "tab-duties",
-        "Average duties",
-        f"Percent of customs value, goods, weighted by the trade of {case.world.year}",
-        tuple(columns),
-        tuple(rows),
-        case.note(csv, "Export controls and embargoes come on top."),
-        csv,
-        wide=len(columns) > 5,
-    )
+            ]
+            for (origin, into), v in zip(pairs, values, strict=True)
+        ]
+        return Col(head, [text.fixed(v, 1) for v in values], under, records, number=True)
+
+    columns = [
+        Col(
+            _say("duty_head", case=case),
+            [f"{text.capital(text.short_name(into))} on {text.short_name(origin)}" for origin, into in pairs],
+        ),
+        column("reference", "Reference", case.reference),
+        column(STATUS_QUO, case.label(None)),
+        *(column(s, case.label(s)) for s in case.ids),
+    ]
+    return table(case, "duties", texts("scenarios", "duties", case=case), columns, wide=len(columns) > 5)
 
 
 def horizon_table_block(case: CaseView) -> Table:
     """Real income at every horizon, central values."""
-    names = case.horizons
-    columns = [Column("Economy"), Column("Horizon"), Column("Status quo", f"against the {case.reference}", number=True)]
-    columns += [Column(case.label(s), "against the status quo", number=True) for s in case.ids]
-    rows, data = [], []
-    for code in case.focus:
-        for k, h in enumerate(names):
-            values = [case.income_at(h, code, s) for s in (None, *case.ids)]
-            rows.append(
-                (
-                    Cell(text.capital(text.short_name(code)) if k == 0 else "", strong=True),
-                    Cell(case.run_name(h)),
-                    *(Cell(text.fixed(v, 2, signed=True)) for v in values),
-                )
-            )
-            data += [case.row(code, s, "real income", "%", v, h) for s, v in zip((None, *case.ids), values, strict=True)]
-    csv = case.file("horizons", "Real income at the short, medium and long horizon", data)
-    told = "; ".join(str(horizon_table()[h]["label"]) for h in names)
-    return Table(
-        "tab-horizons",
-        "Real income at every horizon",
-        f"Change in percent, central values: {told}",
-        tuple(columns),
-        tuple(rows),
-        case.note(csv, "A dash: not solved at that horizon." if any("–" in c.text for r in rows for c in r) else ""),
-        csv,
-        wide=True,
-    )
+    rows = [(code, h) for code in case.focus for h in case.horizons]
+    values = {s: [case.income_at(h, code, s) for code, h in rows] for s in (None, *case.ids)}
+    columns = [
+        Col(
+            "Economy",
+            [Cell(text.capital(text.short_name(code)) if h == case.horizons[0] else "", strong=True) for code, h in rows],
+        ),
+        Col("Horizon", [case.run_name(h) for _, h in rows]),
+        *by_scenario(
+            case,
+            lambda s: [text.fixed(v, 2, signed=True) for v in values[s]],
+            lambda s: [[case.row(code, s, "real income", "%", v, h)] for (code, h), v in zip(rows, values[s], strict=True)],
+        ),
+    ]
+    labels = [horizon_table()[h]["label"] for h in case.horizons]
+    unsolved = any(not math.isfinite(v) for column in values.values() for v in column)
+    told = texts("scenarios", "horizons", case=case, labels=labels, unsolved=unsolved)
+    return table(case, "horizons", told, columns, wide=True)

@@ -1,8 +1,9 @@
-"""Sections 1 to 3: what is in effect, what is on the table, what each side wants and why the talks are where they are."""
+"""What is in effect, what is on the table, what each side wants and why the talks are where they are."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pandas as pd
 
@@ -10,8 +11,8 @@ from detente import words as text
 from detente.briefing.charts import timeline
 from detente.briefing.charts.figures import WIDE, figure
 from detente.briefing.charts.theme import region_colour
-from detente.briefing.document import Block, Cell, Column, Figure, Heading, Items, Para, Section, Table, cells
-from detente.briefing.sections.law import partners, size, status_word
+from detente.briefing.document import Block, Cell, Figure, Heading, Items, Para, Section, Table
+from detente.briefing.tables import Col, headed, table, texts
 from detente.briefing.view import CaseView
 from detente.policy.measures import InstrumentKind, Measure
 from detente.policy.timing import Deadline, status_on
@@ -21,14 +22,24 @@ ORDER = ("threatened", "announced", "in_force", "suspended", "not_yet_known", "e
 PENDING = ("threatened", "announced")
 LIVE = ("in_force", "suspended")
 ROUNDS = ("talks", "summit", "expected", "meeting")
+ENDS = ("truce", "deal")
+STANCES = ("ease", "hold", "escalate")
+
+
+DOSSIER = "the dossier"
+
+
+def _say(part: str, **values: Any) -> str:
+    return text.say("briefing/sections/situation", part, **values)
 
 
 def sections(case: CaseView) -> list[Section]:
     """The situation, the agenda, the motives."""
+    place = case.dossier.venue.place
     return [
-        Section("situation", "The situation: what is really in effect", tuple(_situation(case))),
-        Section("table", "What is on the table", tuple(_agenda(case))),
-        Section("motives", f"What each side wants, and why {case.dossier.venue.place}", tuple(_motives(case))),
+        Section("situation", _say("title"), tuple(_situation(case))),
+        Section("table", _say("agenda_title"), tuple(_agenda(case))),
+        Section("motives", _say("motives_title", place=place), tuple(_motives(case))),
     ]
 
 
@@ -36,12 +47,19 @@ def _situation(case: CaseView) -> list[Block]:
     d = case.dossier
     status = d.status()
     tally = {s: [m for m in d.measures if status[m.id].value == s] for s in ORDER}
-    parts = [f"{len(tally[s])} {status_word(s)}" for s in ORDER if tally[s]]
-    lead = f"On {text.day(d.as_of)} the dossier counts {text.count(len(d.measures), 'measure')}: {text.join(parts)}."
-    held = [m for m in tally["in_force"] if not m.modelled]
-    if held:
-        lead += f" Of those in force, {len(held)} {'is' if len(held) == 1 else 'are'} not in the model; the table says which."
+    lead = _say(
+        "lead",
+        today=d.as_of,
+        total=len(d.measures),
+        tally=[f"{len(found)} {status_word(s)}" for s, found in tally.items() if found],
+        held=sum(not m.modelled for m in tally["in_force"]),
+    )
     return [Para(lead), _timeline(case), _deadlines(case), status_table(case)]
+
+
+def status_word(status: str) -> str:
+    """A status as words: "not yet known"."""
+    return status.replace("_", " ")
 
 
 def _mutual(case: CaseView, m: Measure) -> bool:
@@ -58,56 +76,23 @@ def status_table(case: CaseView, *, rest: bool = False) -> Table:
     ranked = sorted(d.measures, key=lambda m: (ORDER.index(status[m.id].value), -(m.start.toordinal() if m.start else 0), m.id))
     front = [m for m in ranked if status[m.id].value in PENDING or (status[m.id].value in LIVE and _mutual(case, m))]
     back = [m for m in ranked if m not in front]
-    csv = "measures-status.csv"
+    told = texts("situation", "rest" if rest else "status", today=d.as_of, others=len(back))
     if not rest:
-        case.file(
-            "measures-status", f"Status of every measure on {d.as_of}", [_status_row(case, m, status[m.id].value) for m in ranked]
-        )
-    columns = (
-        Column("Measure"),
-        Column("By → on"),
-        Column("Size"),
-        Column("Status"),
-        Column("Since", "until"),
-        Column("In the model"),
+        case.file("measures-status", told.file, [_status_row(case, m, status[m.id].value) for m in ranked])
+    shown = back if rest else front
+    now = [status[m.id].value for m in shown]
+    heads, rows = headed(
+        [
+            Col("Measure", [Cell(m.title, "" if m.modelled else m.why_not or "", cites=m.sources) for m in shown]),
+            Col("By → on", [f"{m.by} → {text.tell(m, 'on')}" for m in shown]),
+            Col("Size", [text.tell(m, "size") for m in shown]),
+            Col("Status", [Cell(text.capital(status_word(s)), status=s) for s in now]),
+            Col("Since", [Cell(*_dates(m, d.as_of)) for m in shown], "until"),
+            Col("In the model", ["in the reference" if m.in_baseline else "yes" if m.modelled else "no" for m in shown]),
+        ]
     )
-    unit = "Duties in percentage points (pp) of customs value, controls in percent of quantity withheld"
-    note = f"Source: the dossier; numbers in brackets refer to the list of sources. Data: data/{csv}"
-    day = text.day(d.as_of)
-    if rest:
-        return Table(
-            "tab-status-rest",
-            f"Other measures on {day}",
-            f"{unit}; towards other economies, or ended",
-            columns,
-            tuple(_status_cells(m, status[m.id].value, d.as_of) for m in back),
-            note,
-            csv,
-            wide=True,
-        )
-    return Table(
-        "tab-status",
-        f"Pending measures, and those in force between the parties, on {day}",
-        f"{unit}; what is pending first, then the newest",
-        columns,
-        tuple(_status_cells(m, status[m.id].value, d.as_of) for m in front),
-        f"{note}. {text.capital(text.count(len(back), 'other measure'))} (towards other economies, or ended): appendix.",
-        csv,
-        wide=True,
-    )
-
-
-def _status_cells(m: Measure, now: str, day: date) -> tuple[Cell, ...]:
-    since, until = _dates(m, day)
-    model = "yes" if m.modelled and not m.in_baseline else "in the reference" if m.in_baseline else "no"
-    return (
-        Cell(m.title, m.why_not or "" if not m.modelled else "", cites=m.sources),
-        Cell(f"{m.by} → {partners(m)}"),
-        Cell(size(m)),
-        Cell(text.capital(status_word(now)), status=now),
-        Cell(since, until),
-        Cell(model),
-    )
+    id = "tab-status-rest" if rest else "tab-status"
+    return Table(id, told.title, told.subtitle, heads, rows, told.note, "measures-status.csv", wide=True)
 
 
 def _status_row(case: CaseView, m: Measure, now: str) -> dict[str, object]:
@@ -115,10 +100,10 @@ def _status_row(case: CaseView, m: Measure, now: str) -> dict[str, object]:
         "id": m.id,
         "title": m.title,
         "by": m.by,
-        "on": partners(m),
+        "on": text.tell(m, "on"),
         "instrument": m.instrument.value,
-        "size": size(m),
-        "unit": "percentage points of customs value, or percent of quantity withheld",
+        "size": text.tell(m, "size"),
+        "unit": _say("size_unit"),
         "status": now,
         "on_day": case.dossier.as_of.isoformat(),
         "effective": m.effective or m.would_take_effect,
@@ -182,47 +167,20 @@ def _timeline(case: CaseView) -> Figure:
     for day, what in sorted(due.items()):
         what.sort(key=lambda x: (x.kind != "threat", not (x.measure and known[x.measure].modelled), x.text))
         lines.append((day, what[0].text.rstrip(".") + (f" (+{len(what) - 1} more)" if len(what) > 1 else "")))
-    csv = case.file(
-        "timeline",
-        "Status of each measure over time; days are half-open [start, end)",
-        [
-            {"measure": b.measure, "title": b.title, "by": b.group, "status": b.status, "start": b.start, "end": b.end}
-            for b in bars
-        ]
-        + [
-            {
-                "measure": "",
-                "title": m.label,
-                "by": "",
-                "status": "expected talks" if m.expected else "talks",
-                "start": m.day,
-                "end": m.day,
-            }
-            for m in talks
-        ]
-        + [{"measure": "", "title": what, "by": "", "status": "deadline", "start": day, "end": day} for day, what in lines],
-    )
     soon = {x.date for x in d.deadlines(within_days=30) if x.measure is not None}
-    title = (
-        f"{text.capital(text.count(len(soon), 'date'))} within 30 days can change what is in effect"
-        if soon
-        else "No date set within 30 days changes what is in effect"
-    )
-    alt = (
-        f"Timeline of {len(ids)} measures. "
-        + "; ".join(f"{known[i].title}: {status_word(status_on(known[i], d.as_of).value)}" for i in ids)
-        + ". Due: "
-        + "; ".join(f"{text.day(day)}: {what}" for day, what in lines)
-        + "."
-    )
+    told = texts("situation", "timeline", today=d.as_of, soon=len(soon), start=f"{start:%B %Y}", end=f"{end:%B %Y}")
+    shown = [(known[i].title, status_word(status_on(known[i], d.as_of).value)) for i in ids]
+    records = [(b.measure, b.title, b.group, b.status, b.start, b.end) for b in bars]
+    records += [("", m.label, "", "expected talks" if m.expected else "talks", m.day, m.day) for m in talks]
+    records += [("", what, "", "deadline", day, day) for day, what in lines]
+    columns = ["measure", "title", "by", "status", "start", "end"]
+    csv = case.shelf.add("timeline", told.file, pd.DataFrame(records, columns=columns))
     return figure(
         "fig-timeline",
-        title,
-        "Pending measures, and those of the parties against each other, by the government that imposes them, "
-        f"{start:%B %Y} to {end:%B %Y}; days left counted from {text.day(d.as_of)}",
-        "Source: the dossier. Bars: solid in force, hatched suspended, dashed threatened or announced, faded ended. "
-        f"Dots: rounds of talks, hollow when still to come. Data: data/{csv}",
-        alt,
+        told.title,
+        told.subtitle,
+        told.note,
+        _say("timeline_alt", shown=shown, due=lines),
         csv,
         lambda w: timeline.draw(bars, talks, lines, d.as_of, start, end, w),
         width=WIDE,
@@ -244,122 +202,91 @@ def _rounds(case: CaseView, start: date, end: date) -> list[timeline.Mark]:
 def _deadlines(case: CaseView) -> Table:
     d = case.dossier
     due = d.deadlines(within_days=200)
-    csv = case.file(
-        "deadlines",
-        "What is due after the day of the dossier",
-        [
-            {"date": x.date, "days_left": x.days_left, "unit": "days", "kind": x.kind, "what": x.text, "measure": x.measure or ""}
-            for x in due
-        ],
-    )
-    rows = tuple(cells(text.table_day(x.date), str(x.days_left), x.kind, x.text) for x in due)
-    return Table(
-        "tab-deadlines",
-        "What is due",
-        f"Days counted from {text.day(d.as_of)}",
-        (Column("Date"), Column("Days left", number=True), Column("Kind"), Column("What")),
-        rows,
-        f"Source: the dossier. Data: data/{csv}",
-        csv,
-    )
+    columns = [
+        Col("Date", [text.table_day(x.date) for x in due], data=[{"date": x.date} for x in due]),
+        Col(
+            "Days left",
+            [str(x.days_left) for x in due],
+            data=[{"days_left": x.days_left, "unit": "days"} for x in due],
+            number=True,
+        ),
+        Col("Kind", [x.kind for x in due], data=[{"kind": x.kind} for x in due]),
+        Col("What", [x.text for x in due], data=[{"what": x.text, "measure": x.measure or ""} for x in due]),
+    ]
+    return table(case, "deadlines", texts("situation", "deadlines", today=d.as_of), columns, source=DOSSIER)
 
 
 # -- agenda and motives ------------------------------------------------------------------------------------------------
 def _agenda(case: CaseView) -> list[Block]:
-    d = case.dossier
-    a, b = case.a, case.b
-    sold, bought = case.exports(case.outcome(None), b, a), case.exports(case.outcome(None), a, b)
-    lead = (
-        f"{text.name(b, start=True)} sold {text.money(sold[0])} of goods to {text.name(a)} in the table of "
-        f"{case.world.year} and bought "
-        f"{text.money(bought[0])} from it. With the measures in force the model puts these flows at {text.money(sold[1])} and "
-        f"{text.money(bought[1])} a year, {case.run}."
-    )
-    blocks: list[Block] = [Para(lead)]
+    d, quo = case.dossier, case.outcome(None)
+    sold, bought = case.exports(quo, case.b, case.a), case.exports(quo, case.a, case.b)
+    blocks: list[Block] = [Para(_say("agenda", case=case, sold=sold, bought=bought))]
     for party in d.parties:
         if party.interests:
-            blocks.append(Heading(f"On the list of {text.name(party.region)}", f"list-{party.region.lower()}"))
+            blocks.append(Heading(_say("list_heading", region=party.region), f"list-{party.region.lower()}"))
             blocks.append(Items(tuple(Para(text.sentence(i)) for i in party.interests)))
-    stanced = [p for p in d.parties if p.stances]
-    if stanced:
-        names = {"ease": "Ease", "hold": "Hold", "escalate": "Escalate"}
-        rows = []
-        for key, label in names.items():
-            row = [Cell(label, strong=True)]
-            for p in stanced:
-                found = next((s for s in p.stances if s.stance == key), None)
-                row.append(Cell(found.title, cites=found.sources) if found else Cell("–"))
-            rows.append(tuple(row))
-        csv = case.file(
-            "stances",
-            "Moves open to each side, as the dossier describes them",
-            [
-                {"region": p.region, "stance": s.stance, "title": s.title, "sources": " ".join(s.sources)}
-                for p in stanced
-                for s in p.stances
-            ],
-        )
-        columns = (Column("Stance"), *(Column(text.capital(region_name(p.region))) for p in stanced))
-        blocks.append(
-            Table(
-                "tab-stances",
-                "What each side can do next",
-                "Changes to the status quo, in words",
-                columns,
-                tuple(rows),
-                f"Source: the dossier. Data: data/{csv}",
-                csv,
-            )
-        )
-    rounds = [e for e in d.history if e.kind in (*ROUNDS, "truce", "deal") and e.date <= d.as_of]
-    if rounds:
-        csv = case.file(
-            "rounds",
-            "Earlier rounds, truces and deals",
-            [
-                {
-                    "date": e.date,
-                    "kind": e.kind,
-                    "place": e.place or "",
-                    "what": e.text,
-                    "outcome": e.outcome or "",
-                    "sources": " ".join(e.sources),
-                }
-                for e in rounds
-            ],
-        )
-        blocks.append(
-            Table(
-                "tab-rounds",
-                "Earlier rounds and what became of them",
-                "Talks, truces and deals up to the day of the dossier, newest first",
-                (Column("Date"), Column("What"), Column("Outcome")),
-                tuple(
-                    (Cell(text.table_day(e.date), e.place or ""), Cell(e.text, cites=e.sources), Cell(e.outcome or "–"))
-                    for e in reversed(rounds)
-                ),
-                f"Source: the dossier. Data: data/{csv}",
-                csv,
-            )
-        )
+    if any(p.stances for p in d.parties):
+        blocks.append(_stances(case))
+    if any(e.kind in (*ROUNDS, *ENDS) and e.date <= d.as_of for e in d.history):
+        blocks.append(_earlier_rounds(case))
     return blocks
+
+
+def _stances(case: CaseView) -> Table:
+    """What each party can do next; its file lists the moves party by party."""
+    stanced = [p for p in case.dossier.parties if p.stances]
+    told = texts("situation", "stances")
+    records = [
+        {"region": p.region, "stance": s.stance, "title": s.title, "sources": " ".join(s.sources)}
+        for p in stanced
+        for s in p.stances
+    ]
+    columns = [Col("Stance", [Cell(text.capital(key), strong=True) for key in STANCES])]
+    for p in stanced:
+        moves = {str(s.stance): Cell(s.title, cites=s.sources) for s in reversed(p.stances)}
+        columns.append(Col(text.capital(region_name(p.region)), [moves.get(key, "–") for key in STANCES]))
+    return table(case, "stances", told, columns, csv=case.file("stances", told.file, records), source=DOSSIER)
+
+
+def _earlier_rounds(case: CaseView) -> Table:
+    """Rounds of talks and what became of them, the newest first; the oldest first in the data."""
+    d = case.dossier
+    rounds = [e for e in d.history if e.kind in (*ROUNDS, *ENDS) and e.date <= d.as_of]
+    told = texts("situation", "rounds")
+    records = [
+        {
+            "date": e.date,
+            "kind": e.kind,
+            "place": e.place or "",
+            "what": e.text,
+            "outcome": e.outcome or "",
+            "sources": " ".join(e.sources),
+        }
+        for e in rounds
+    ]
+    newest = rounds[::-1]
+    columns = [
+        Col("Date", [Cell(text.table_day(e.date), e.place or "") for e in newest]),
+        Col("What", [Cell(e.text, cites=e.sources) for e in newest]),
+        Col("Outcome", [e.outcome or "–" for e in newest]),
+    ]
+    return table(case, "rounds", told, columns, csv=case.file("rounds", told.file, records), source=DOSSIER)
 
 
 def _motives(case: CaseView) -> list[Block]:
     d = case.dossier
     blocks: list[Block] = []
     for p in d.parties:
-        who = f" Negotiators: {text.join(p.negotiators)}." if p.negotiators else ""
         blocks.append(Heading(text.capital(region_name(p.region)), f"motives-{p.region.lower()}"))
-        if who:
-            blocks.append(Para(who.strip(), kind="quiet"))
+        if p.negotiators:
+            blocks.append(Para(_say("negotiators", names=p.negotiators), kind="quiet"))
         blocks.append(Items(tuple(Para(m.text, cites=m.sources) for m in p.motives)))
     blocks.append(Heading(f"Why {d.venue.place}", "why-here"))
     blocks.append(Para(d.venue.why, cites=d.venue.sources))
     if case.host:
         blocks.append(Para(exposure_sentence(case, case.host)))
     if d.bystanders:
-        blocks.append(Heading("Those who are not at the table", "bystanders"))
+        blocks.append(Heading(_say("absent"), "bystanders"))
         blocks.append(Items(tuple(Para(b.position, f"{text.capital(region_name(b.region))}.", b.sources) for b in d.bystanders)))
     return blocks
 
@@ -381,12 +308,8 @@ def exposure(case: CaseView, region: str) -> pd.DataFrame:
 def exposure_sentence(case: CaseView, region: str) -> str:
     """How much a region trades with each party."""
     shares = exposure(case, region)
-    told = [
-        f"{text.percent(shares['exports'][p])} of its goods exports go to {text.name(p)} and "
-        f"{text.percent(shares['imports'][p])} of its goods imports come from there"
-        for p in shares.index
-    ]
-    return f"In the table of {case.world.year}, of {text.possessive(region)} foreign trade: {'; '.join(told)}."
+    told = [(p, float(row["exports"]), float(row["imports"])) for p, row in shares.iterrows()]
+    return _say("exposure", year=case.world.year, region=region, shares=told)
 
 
 __all__ = ["exposure", "exposure_sentence", "sections", "status_table"]

@@ -122,7 +122,7 @@ def payoff_block(s: Stances) -> Table:
     return Table(
         "tab-payoffs",
         "What every pair of stances is worth",
-        f"Points of real income a year, against {s.case.quo}; {s.case.run}; what each stance changes stands in section 3",
+        f"Points of real income a year, against {s.case.quo}; {s.case.run}; what each stance changes stands in section §table",
         (
             *(Column(text.label(p), "stance") for p in parties),
             *(Column(text.label(p), "real income", number=True) for p in parties),

@@ -2,51 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from detente import words as text
 from detente.briefing.charts.figures import dot_figure
-from detente.briefing.document import Number, Numbers, Para, Section
-from detente.briefing.drivers import in_words
+from detente.briefing.document import Block, Cell, Figure, Number, Numbers, Para, Section
+from detente.briefing.drivers import ParameterDriver, in_words, reach, shown
 from detente.briefing.sections import outlook
-from detente.briefing.view import CaseView, Triple, real_income
+from detente.briefing.tables import Col, table, texts
+from detente.briefing.view import STATUS_QUO, CaseView, Triple, real_income
 from detente.equilibrium.outcome import Outcome
 
 
+def _say(part: str, **values: Any) -> str:
+    return text.say("briefing/sections/summary", part, **values)
+
+
 def sections(case: CaseView) -> list[Section]:
-    """Section 0."""
-    return [
-        Section("summary", "Summary", (Para(answer(case), kind="lede"), five_numbers(case), income_figure(case), *how_sure(case)))
-    ]
+    """The summary."""
+    lede = Para(answer(case), kind="lede")
+    return [Section("summary", "Summary", (lede, five_numbers(case), income_figure(case), *how_sure(case)))]
 
 
 def answer(case: CaseView) -> str:
     """What is at stake, in three sentences."""
-    worst, best = case.worst, case.best
-    parts = [
-        f"If it comes to {case.named(worst)}, real income in {text.name(case.a)} "
-        f"{text.change_phrase(*_vlh(case.income(case.a, worst)))}, "
-        f"in {text.name(case.b)} it {text.change_phrase(*_vlh(case.income(case.b, worst)))}; {case.run}, against {case.quo}."
-    ]
-    if case.host:
-        parts.append(f"In {text.name(case.host)}, the host, it {text.change_phrase(*_vlh(case.income(case.host, worst)))}.")
-    parts.append(f"World real income {text.change_phrase(*_vlh(case.income('WORLD', worst)))}.")
-    if best != worst:
-        better = case.income("WORLD", best)
-        parts.append(f"In {case.named(best)} world real income {text.change_phrase(*_vlh(better))}.")
-    before = case.income("WORLD", None)
-    if not text.is_tiny(before.value):
-        moved = "raised" if before.value > 0 else "lowered"
-        parts.append(
-            f"What was in force on {text.day(case.dossier.as_of)} has {moved} it by {text.percent(abs(before.value))} "
-            f"{text.range_note(before.low, before.high)} against {case.against(None)}."
-        )
-    return " ".join(parts)
-
-
-def _vlh(t: Triple) -> tuple[float, float, float]:
-    return t.value, t.low, t.high
+    return _say(
+        "answer",
+        case=case,
+        a=case.income(case.a, case.worst),
+        b=case.income(case.b, case.worst),
+        host=case.income(case.host, case.worst) if case.host else None,
+        world=case.income("WORLD", case.worst),
+        better=case.income("WORLD", case.best),
+        before=case.income("WORLD", None),
+    )
 
 
 class Headline(NamedTuple):
@@ -67,11 +57,10 @@ def headline_figures(case: CaseView) -> list[Headline]:
     def income(code: str, scenario: str | None, what: str) -> Headline:
         return Headline(code, scenario, lambda o: real_income(o, case.members(code), code), what, "%")
 
-    between = f"Goods trade between {text.name(case.a)} and {text.name(case.b)}"
     return [
-        income("WORLD", None, "World real income, measures in force"),
-        *(income(code, worst, f"{text.possessive(code)} real income") for code in (case.a, case.b, host)),
-        Headline(f"{case.a}-{case.b}", worst, case.mutual_trade, between, "% of value, both ways"),
+        income("WORLD", None, _say("in_force", case=case)),
+        *(income(code, worst, _say("whose", case=case, code=code)) for code in (case.a, case.b, host)),
+        Headline(f"{case.a}-{case.b}", worst, case.mutual_trade, _say("mutual", case=case), _say("mutual_unit", case=case)),
     ]
 
 
@@ -81,120 +70,108 @@ def five_numbers(case: CaseView) -> Numbers:
     for h in headline_figures(case):
         t, driver = case.triple(h.figure, h.scenario), case.driver(h.figure, h.scenario)
         rows.append(case.row(h.code, h.scenario, h.what, h.unit, t))
-        setting = f"in “{case.label(h.scenario)}”, " if h.scenario else ""
-        most = f", mostly through {in_words(driver.main.parameter)}" if driver.main and driver.moves() else ""
-        numbers.append(
-            Number(
-                text.percent(t.value, signed=True),
-                text.capital(h.what),
-                f"{setting}{text.range_note(t.low, t.high).strip('()')}{most}; {case.run}, against {case.against(h.scenario)}",
-            )
-        )
-    case.file("summary-numbers", "The five figures of the summary", rows)
+        most = in_words(driver.main.parameter) if driver.main and driver.moves() else ""
+        detail = _say("number_detail", case=case, scenario=h.scenario, t=t, driver=most)
+        numbers.append(Number(text.percent(t.value, signed=True), text.capital(h.what), detail))
+    case.file("summary-numbers", _say("numbers_file", case=case), rows)
     return Numbers(tuple(numbers))
 
 
-def income_figure(case: CaseView) -> Any:
+def income_figure(case: CaseView) -> Figure:
     """Scenario × {parties, host, group, world}: real income."""
-    rows = [(case.label(s), code, case.income(code, s)) for s in case.ids for code in case.focus]
+    known = {(s, code): case.income(code, s) for s in case.ids for code in case.focus}
+    told = texts("summary", "income", case=case, a=case.income(case.a, case.worst), b=case.income(case.b, case.worst))
     csv = case.file(
-        "summary-real-income",
-        "Real income by scenario: parties, host, group, world",
-        [case.row(code, s, "real income", "%", case.income(code, s)) for s in case.ids for code in case.focus],
+        "summary-real-income", told.file, [case.row(code, s, "real income", "%", t) for (s, code), t in known.items()]
     )
-    return dot_figure(
-        case,
-        "fig-summary",
-        income_title(case),
-        case.subtitle("Real income, change in percent"),
-        rows,
-        csv,
-        extra=f"Thin lines: the range over {case.ranged}.",
-    )
-
-
-def income_title(case: CaseView) -> str:
-    """Title of the summary chart: how the parties fare in the worst scenario."""
-    a, b = case.income(case.a, case.worst).value, case.income(case.b, case.worst).value
-    return f"In “{case.label(case.worst)}” {text.compare(case.a, a, case.b, b, start=False)[:-1]}"
+    rows = [(case.label(s), code, t) for (s, code), t in known.items()]
+    return dot_figure(case, "fig-summary", told.title, told.subtitle, rows, csv, extra=told.note)
 
 
 def how_sure(case: CaseView) -> list[Para]:
     """What the model gives and what it does not."""
     spread = [(s, case.income("WORLD", s).value) for s in case.ids]
-    low, high = min(spread, key=lambda p: p[1]), max(spread, key=lambda p: p[1])
     firm: list[str] = []
-    open_: list[str] = []
+    unsure: list[str] = []
     for code in case.focus:
         t = case.income(code, case.worst)
-        (open_ if text.straddles(t.low, t.high) else firm).append(text.name(code))
-    happen = (
-        f"The dossier describes {text.count(len(case.ids), 'way')} on: {text.join(case.named(s) for s in case.ids)}. For "
-        "world real income they run from "
-        f"{text.percent(low[1], signed=True)} (“{case.label(low[0])}”) to {text.percent(high[1], signed=True)} "
-        f"(“{case.label(high[0])}”)."
+        (unsure if text.straddles(t.low, t.high) else firm).append(text.name(code))
+    happen = _say(
+        "happen",
+        case=case,
+        ways=[case.named(s) for s in case.ids],
+        low=min(spread, key=lambda p: p[1]),
+        high=max(spread, key=lambda p: p[1]),
+        still=[f"“{case.label(s)}”" for s in case.ids if all(abs(case.income(c, s).value) < 0.02 for c in case.focus)],
+        deadline=next(iter(case.dossier.deadlines()), None),
     )
-    still = [s for s in case.ids if all(abs(case.income(c, s).value) < 0.02 for c in case.focus)]
-    if still:
-        happen += (
-            f" {text.join(f'“{case.label(s)}”' for s in still)} {'changes' if len(still) == 1 else 'change'} little "
-            "because the status quo counts "
-            "only what is in force: it holds no threat and no lapse. What such an outcome is worth is what it avoids."
-        )
-    deadline = next(iter(case.dossier.deadlines()), None)
-    if deadline is not None:
-        happen += (
-            f" The next date set is {text.day(deadline.date)}, {text.count(deadline.days_left, 'day')} on: "
-            f"{_lower(deadline.text)}."
-        )
-    likely = outlook.how_likely(case)
-    sure = likely or (
-        "The briefing says what each outcome would do, not how likely it is. Where it gives odds at all, on who gives way "
-        "first, they hold under the assumptions beside them."
-    )
-    sure += (
-        " Ranges of effects show the "
-        f"results with {case.ranged} at the ends of published estimates; they are not confidence intervals."
-    )
-    if firm:
-        sure += f" In “{case.label(case.worst)}” the sign holds at every value tried for {text.join(firm)}."
-    if open_:
-        sure += f" It does not for {text.join(open_)}."
-    limits = (
-        "The figures compare two snapshots of the economy. They leave out the path between them, lost confidence and investment, "
-        "and financial markets; the section on method lists the rest, and “What others "
-        "have published” sets their figures beside ours."
-    )
-    return [Para(happen, "What will happen."), Para(sure, "How sure."), Para(limits, "What is missing.")]
+    sure = _say("sure", case=case, likely=outlook.how_likely(case), firm=firm, open=unsure)
+    return [
+        Para(happen, "What will happen."),
+        Para(sure, "How sure."),
+        Para(_say("limits", case=case), "What is missing."),
+    ]
 
 
-def _lower(sentence: str) -> str:
-    return sentence.rstrip(".")
+def driver_blocks(case: CaseView) -> list[Block]:
+    """What drives the figures of the summary: a sentence and a small table; nothing where no parameter has a range."""
+    listed = [(h, case.driver(h.figure, h.scenario)) for h in headline_figures(case)]
+    if not any(d.swings for _, d in listed):
+        return []
+    told = texts("summary", "drivers", case=case)
+    columns = _driver_columns(case, listed)
+    return [Para(driver_sentence(case, [d for _, d in listed])), table(case, "summary-drivers", told, columns, id="drivers")]
+
+
+def _driver_columns(case: CaseView, listed: Sequence[tuple[Headline, ParameterDriver]]) -> list[Col]:
+    """The widest parameter of each figure, and in the data every parameter at both ends."""
+    widest = [d.main if d.moves() else None for _, d in listed]
+    known = [case.triple(h.figure, h.scenario) for h, _ in listed]
+    data = [
+        [
+            {
+                **case.row(h.code, h.scenario, h.what, h.unit, value),
+                "parameter": s.parameter,
+                "parameter_end": end,
+                "parameter_value": level,
+            }
+            for s in d.swings
+            for end, level, value in (("low", s.ends[0], s.at_low), ("high", s.ends[1], s.at_high))
+        ]
+        for h, d in listed
+    ]
+    central = [Cell(shown(t.value), text.percent_range(t.low, t.high), strong=True) for t in known]
+    named = [Cell(text.capital(in_words(s.parameter)), reach(s)) if s else "None" for s in widest]
+    low, high = (_say(f"{end}_end", case=case) for end in ("low", "high"))
+    return [
+        Col("Figure", [Cell(text.capital(h.what), case.label(h.scenario)) for h, _ in listed], "scenario", data),
+        Col("Central", central, "range", number=True),
+        Col("Widest with", named),
+        Col(low, [shown(s.at_low) if s else "–" for s in widest], number=True),
+        Col(high, [shown(s.at_high) if s else "–" for s in widest], number=True),
+    ]
+
+
+def driver_sentence(case: CaseView, drivers: Sequence[ParameterDriver]) -> str:
+    """Which parameter moves how many of the figures most."""
+    mains = [d.main.parameter for d in drivers if d.main is not None and d.moves()]
+    counts = [(in_words(k), mains.count(k)) for k in sorted(dict.fromkeys(mains), key=lambda k: -mains.count(k))]
+    return _say("driver_sentence", case=case, counts=counts, still=len(drivers) - len(mains), all=len(drivers))
 
 
 def headline(case: CaseView) -> dict[str, Any]:
     """The main results as plain values, for the command line and the run record."""
-    table = {
-        code: {
-            s or "status-quo": dict(zip(("low", "value", "high"), map(_rounded, case.income(code, s)), strict=True))
-            for s in (None, *case.ids)
-        }
-        for code in case.focus
-    }
+
+    def ends(t: Triple) -> dict[str, float]:
+        return {end: float(f"{v:.8g}") for end, v in zip(("low", "value", "high"), t, strict=True)}
+
     return {
         "dossier": case.dossier.id,
         "as_of": case.dossier.as_of.isoformat(),
         "horizon": case.runs.parameters.name,
-        "unit": "% change of real income; scenarios against the status quo, the status quo against the reference duties",
-        "real_income": table,
-        "mutual_goods_trade": {
-            s: dict(zip(("low", "value", "high"), map(_rounded, case.triple(case.mutual_trade, s)), strict=True))
-            for s in case.ids
-        },
+        "unit": _say("headline_unit", case=case),
+        "real_income": {code: {s or STATUS_QUO: ends(case.income(code, s)) for s in (None, *case.ids)} for code in case.focus},
+        "mutual_goods_trade": {s: ends(case.triple(case.mutual_trade, s)) for s in case.ids},
         "driven_by": {text.capital(h.what): case.driver(h.figure, h.scenario).told() for h in headline_figures(case)},
         "answer": answer(case),
     }
-
-
-def _rounded(value: float) -> float:
-    return float(f"{value:.8g}")

@@ -1,20 +1,27 @@
-"""Section 6: trade diversion — who gains the trade the parties lose with each other."""
+"""Trade diversion: who gains the trade the parties lose with each other."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from detente import words as text
 from detente.briefing.charts.figures import bar_figure
 from detente.briefing.charts.theme import region_colour
 from detente.briefing.document import Block, Figure, Heading, Para, Section
+from detente.briefing.tables import texts
 from detente.briefing.view import CaseView, Triple
 
 
 def sections(case: CaseView) -> list[Section]:
-    """Section 6."""
+    """What becomes of sales to each party."""
     blocks: list[Block] = []
     for buyer, rival in ((case.a, case.b), (case.b, case.a)):
-        blocks += [Heading(f"Sales to {text.name(buyer)}", f"sales-to-{buyer.lower()}"), *market(case, buyer, rival)]
-    return [Section("diversion", "Who takes over the trade", tuple(blocks))]
+        blocks += market(case, buyer, rival)
+    return [Section("diversion", _say("title", **facts(case, case.a, case.b)), tuple(blocks))]
+
+
+def _say(part: str, **values: Any) -> str:
+    return text.say("briefing/sections/trade", part, **values)
 
 
 def changes(case: CaseView, buyer: str) -> dict[str, float]:
@@ -24,24 +31,43 @@ def changes(case: CaseView, buyer: str) -> dict[str, float]:
     return {r: float(v) for r, v in zip(case.world.regions, moved, strict=True)}
 
 
-def market(case: CaseView, buyer: str, rival: str) -> tuple[Para, Figure]:
-    """What the rival loses in a market, and who sells more there."""
+def facts(case: CaseView, buyer: str, rival: str) -> dict[str, Any]:
+    """What the template is told of a market: see there."""
     moved = changes(case, buyer)
     foreign = {r: v for r, v in moved.items() if r != buyer}
-    ranked = sorted((r for r in foreign if r != rival), key=lambda r: -abs(foreign[r]))
+    up = sorted((r for r in foreign if r != rival and foreign[r] > 0), key=lambda r: -foreign[r])
+    return {
+        "case": case,
+        "buyer": buyer,
+        "rival": rival,
+        "sold": moved,
+        "lost": foreign[rival],
+        "up": up,
+        "gained": sum(foreign[r] for r in up),
+        "home": moved[buyer],
+        "bought": sum(foreign.values()),
+    }
+
+
+def market(case: CaseView, buyer: str, rival: str) -> tuple[Heading, Para, Figure]:
+    """What the rival loses in a market, and who sells more there."""
+    known = facts(case, buyer, rival)
+    moved: dict[str, float] = known["sold"]
+    ranked = sorted((r for r in moved if r not in (buyer, rival)), key=lambda r: -abs(moved[r]))
     picked = dict.fromkeys([*ranked[:11], *(r for r in (case.host,) if r in ranked)])
-    shown = [rival, *sorted(picked, key=lambda r: -foreign[r])]
+    told = texts("trade", "figure", **known)
+    measure, unit = _say("measure", **known), _say("unit", **known)
     csv = case.file(
         f"diversion-{buyer.lower()}",
-        f"Change of goods sold to {text.name(buyer)} by origin in “{case.label(case.worst)}”; home is the region itself",
+        told.file,
         [
             {
                 "origin": r,
                 "destination": buyer,
                 "scenario": case.worst,
-                "measure": "change of goods shipments before duties",
+                "measure": measure,
                 "value": v / 1e3,
-                "unit": "billion USD a year",
+                "unit": unit,
                 "relative_to": case.quo,
                 "horizon": case.runs.parameters.name,
                 "table_year": case.world.year,
@@ -49,47 +75,7 @@ def market(case: CaseView, buyer: str, rival: str) -> tuple[Para, Figure]:
             for r, v in moved.items()
         ],
     )
-    rows = [("", text.label(r), Triple(v, v, v), region_colour(r)) for r in shown for v in [foreign[r] / 1e3]]
-    lost = foreign[rival]
-    up = sorted((r for r in ranked if foreign[r] > 0), key=lambda r: -foreign[r])
-    gained = sum(foreign[r] for r in up)
-    if lost < 0:
-        lead = f"In “{case.label(case.worst)}” {text.name(rival)} sells {text.money(-lost)} a year less to {text.name(buyer)}. "
-        if up and gained >= -0.02 * lost:
-            first = f"{text.name(up[0])} ({text.money(foreign[up[0]], signed=True)})"
-            rest = text.join(f"{text.name(r)} ({text.money(foreign[r], signed=True)})" for r in up[1:4])
-            share = f", {text.percent(100 * gained / -lost)} of what {text.name(rival)} loses" if gained else ""
-            lead += f"Other sellers abroad gain {text.money(gained)} together{share}: {first} most" + (
-                f", then {rest}. " if rest else ". "
-            )
-        home, bought = moved[buyer], sum(foreign.values())
-        if not up or gained < -0.02 * lost:
-            lead += (
-                f"Other sellers abroad hardly gain or sell less as well: {text.name(buyer)} buys {text.money(-bought)} "
-                "less abroad in all, because it sells less abroad and its trade balance is held fixed. "
-                if bought < 0
-                else ""
-            )
-        lead += f"Sales of {text.name(buyer)} at home {'rise' if home > 0 else 'fall'} by {text.money(abs(home))}."
-        title = (
-            f"{text.name(up[0], start=True)} gains most in {text.name(buyer)}; {text.name(rival)} loses "
-            f"{text.money(-lost)} a year"
-            if up and gained >= -0.02 * lost
-            else f"{text.name(rival, start=True)} loses {text.money(-lost)} a year in {text.name(buyer)}"
-        )
-    else:
-        lead = f"In “{case.label(case.worst)}” {text.name(rival)} sells {text.money(lost)} a year more to {text.name(buyer)}."
-        title = f"{text.name(rival, start=True)} sells {text.money(lost)} a year more to {text.name(buyer)}"
-    fig = bar_figure(
-        case,
-        f"fig-diversion-{buyer.lower()}",
-        title,
-        case.subtitle(
-            f"Change of goods sold to {text.name(buyer)} in “{case.label(case.worst)}”, billion USD a year before duties"
-        ),
-        rows,
-        csv,
-        label_width=150,
-        decimals=1,
-    )
-    return Para(lead), fig
+    shown = [rival, *sorted(picked, key=lambda r: -moved[r])]
+    rows = [("", text.label(r), Triple(v, v, v), region_colour(r)) for r in shown for v in [moved[r] / 1e3]]
+    fig = bar_figure(case, f"fig-diversion-{buyer.lower()}", told.title, told.subtitle, rows, csv, label_width=150, decimals=1)
+    return Heading(_say("heading", **known), f"sales-to-{buyer.lower()}"), Para(_say("market", **known)), fig
