@@ -11,7 +11,7 @@ from hypothesis import given, settings, strategies as st
 
 import detente as dt
 from detente.errors import BadDossier, InputError, UnknownName
-from detente.outlook.odds_ranges import central_odds, draw_odds, drivers
+from detente.outlook.outlook import central_odds, draw_odds, drivers
 from detente.outlook.tree import Leaf, Tree, grow, priors
 from detente.policy.prospects import Prospects
 from detente.policy.timing import in_force

@@ -23,9 +23,8 @@ from detente.cli.common import (
 )
 
 if TYPE_CHECKING:
-    from detente.outlook.ensemble.drivers import Drivers
-    from detente.outlook.ensemble.ensemble import Ensemble
-    from detente.outlook.ensemble.headlines import Headline
+    from detente.outlook.ensemble.ensemble import Ensemble, Headline
+    from detente.outlook.ensemble.sensitivity import Drivers
 
 
 def ensemble(

@@ -25,8 +25,7 @@ from detente.errors import InputError
 
 if TYPE_CHECKING:
     from detente.outlook.fork_odds import ForkOdds, StandOff
-    from detente.outlook.journal import Contents, Entry, Journal
-    from detente.outlook.reckoning import Reckoning
+    from detente.outlook.journal import Contents, Entry, Journal, Reckoning
     from detente.outlook.watching import Look
     from detente.policy.dossier import Dossier
 
@@ -168,7 +167,7 @@ def _rest(case: Dossier, found: Look) -> None:
 
 # -- outcomes and scores -----------------------------------------------------------------------------------------------
 def _resolve(case: Dossier, book: Journal, text: str, day: date | None, as_json: bool) -> None:
-    from detente.outlook.reckoning import reckon
+    from detente.outlook.journal import reckon
     from detente.outlook.watching import fork_of, resolution_line
 
     name, equals, branch = (x.strip() for x in text.partition("="))
@@ -188,7 +187,7 @@ def _resolve(case: Dossier, book: Journal, text: str, day: date | None, as_json:
 
 
 def _scores(case: Dossier, contents: Contents, as_json: bool) -> None:
-    from detente.outlook.reckoning import reckon
+    from detente.outlook.journal import reckon
 
     if contents.faults:
         raise InputError(f"{contents.faults[0]}. Scores of a changed journal are not shown")

@@ -34,11 +34,12 @@ import numpy as np
 import pandas as pd
 
 from detente.errors import InputError, UnknownName
-from detente.outlook.pool import Array, log_pool, spread, spread_draws
+from detente.outlook.pool import log_pool, spread, spread_draws
 from detente.outlook.record import Record, load_record
 from detente.outlook.signals import Update, update
 from detente.outlook.spells import frequency, frequency_draws
 from detente.policy.prospects import OUTCOMES, Fork, PoolWeights, Prospects, Signal
+from detente.types import Array
 from detente.words import MINUS, THIN, chance, chance_range, join_or_nobody as join
 
 if TYPE_CHECKING:

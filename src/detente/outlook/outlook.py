@@ -5,13 +5,24 @@
 
 Two ranges stand apart. The *spread* says how far the paths lie from each other: quantiles of V over paths, each with its
 probability. The *range* says how far the odds themselves are in doubt: where nine in ten draws of all odds between their ends
-lie (`odds_ranges`). Neither is a confidence interval.
+lie. Neither is a confidence interval.
+
+**Draws of the odds.** The odds of a branch, low, mean and high, are drawn like the judgements they come from
+(`pool.spread_draws`): a split log-normal with 5 % below low and 5 % above high, the branches of a fork scaled to sum to 1, forks
+independent of each other. A branch whose ends coincide is certain and keeps its odds. For the drivers one branch at a time is
+put at its low and its high end, the others of its fork scaled in proportion.
 
 >>> look = outlook("kuala-lumpur-2025", odds={})  # the analyst's priors alone
 >>> round(sum(p.value for p in look.scenarios.values()), 12)
 1.0
 >>> bool(look.expected("USA").low <= look.expected("USA").value <= look.expected("USA").high)
 True
+>>> from detente.outlook.tree import grow
+>>> from detente.policy.dossier import load_dossier
+>>> tree = grow(load_dossier("kuala-lumpur-2025"))
+>>> drawn = draw_odds(tree, 200, seed=1)
+>>> drawn.shape, bool(abs(tree.reweighted(drawn).sum(axis=1) - 1).max() < 1e-12)
+((200, 21), True)
 """
 
 from __future__ import annotations
@@ -30,9 +41,10 @@ from numpy.typing import NDArray
 from detente.equilibrium.parameters import Parameters
 from detente.errors import InputError, UnknownName
 from detente.outlook.fork_odds import ForkOdds, StandOff, branch_odds
-from detente.outlook.odds_ranges import ENDS, OddsDriver, central_odds, draw_odds, drivers
 from detente.outlook.path_values import WHOLE, PathValues, path_values, quantiles
+from detente.outlook.pool import spread_draws
 from detente.outlook.tree import STATUS_QUO, BranchOdds, Tree, grow, prospects_of
+from detente.types import Array, Progress
 from detente.words import THIN, chance, digits as number
 from detente.words.names import region_name
 from detente.world.world import World
@@ -40,9 +52,9 @@ from detente.world.world import World
 if TYPE_CHECKING:
     from detente.policy.dossier import Dossier, Signal
 
-Array = NDArray[np.float64]
-Progress = Callable[[str, int, int], None]
 Basis = Literal["average", "end"]
+ENDS = (0.05, 0.95)
+"""A range is where nine draws in ten lie."""
 SPREAD = (0.05, 0.25, 0.5, 0.75, 0.95)
 LOSS = 0.1
 """Percent of real income whose loss is called a risk unless another is asked for."""
@@ -376,3 +388,59 @@ def _span(e: Estimate) -> str:
 
 def _finite(row: Mapping[Any, Any]) -> dict[str, Any]:
     return {str(k): None if isinstance(v, float) and not math.isfinite(v) else v for k, v in row.items()}
+
+
+@dataclass(frozen=True)
+class OddsDriver:
+    """An answer with one branch's odds at its low and its high end; `swing` = high − low."""
+
+    fork: str
+    branch: str
+    low: float
+    high: float
+
+    @property
+    def swing(self) -> float:
+        """What the answer moves as the odds go from their low to their high end."""
+        return self.high - self.low
+
+
+def central_odds(tree: Tree) -> Array:
+    """[branch]: mean odds, in the order of `tree.branches`."""
+    return np.array([tree.odds[f.id][b][1] for b, (f, _) in tree.branches.items()])
+
+
+def draw_odds(tree: Tree, draws: int = 1000, seed: int = 0) -> Array:
+    """[draw, branch]: odds between their ends, summing to 1 within each fork. Raises `InputError` for draws below 1."""
+    if draws < 1:
+        raise InputError(f"ranges need at least one draw, not {draws}")
+    rng = np.random.default_rng(seed)
+    out = np.zeros((draws, len(tree.branches)))
+    place = {b: k for k, b in enumerate(tree.branches)}
+    for fork in tree.forks.values():
+        spans = np.array([tree.odds[fork.id][b.id] for b in fork.branches], dtype=np.float64)
+        drawn = spread_draws(spans, draws, rng)
+        free = spans[:, 2] > spans[:, 0]
+        drawn[:, ~free] = spans[~free, 1]
+        room, taken = 1 - spans[~free, 1].sum(), drawn[:, free].sum(1, keepdims=True)
+        drawn[:, free] = drawn[:, free] / np.where(taken > 0, taken, 1.0) * room
+        out[:, [place[b.id] for b in fork.branches]] = drawn
+    return out
+
+
+def drivers(tree: Tree, values: Array) -> list[OddsDriver]:
+    """Σ P(leaf) values[leaf] with each branch in turn at its two ends, the largest swing first."""
+    found = []
+    centre = central_odds(tree)
+    place = {b: k for k, b in enumerate(tree.branches)}
+    for name, (fork, _) in tree.branches.items():
+        own = [place[b.id] for b in fork.branches]
+        ends = []
+        for end in (tree.odds[fork.id][name][0], tree.odds[fork.id][name][2]):
+            odds = centre.copy()
+            rest = 1 - centre[place[name]]
+            odds[own] = centre[own] * ((1 - end) / rest) if rest > 0 else centre[own]
+            odds[place[name]] = end if rest > 0 else centre[place[name]]
+            ends.append(float(tree.reweighted(odds) @ values))
+        found.append(OddsDriver(fork.id, name, *ends))
+    return sorted(found, key=lambda d: (-abs(d.swing), d.branch))

@@ -20,7 +20,7 @@ starts, stops or is suspended; stretches with the same modelled measures in forc
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -36,11 +36,11 @@ from detente.policy.changes import apply_changes
 from detente.policy.measures import Measure
 from detente.policy.prospects import Branch, Fork, Prospects
 from detente.policy.timing import in_force, turning_days
+from detente.types import Array
 
 if TYPE_CHECKING:
     from detente.policy.dossier import Dossier
 
-Array = NDArray[np.float64]
 Span = tuple[float, float, float]
 BranchOdds = Mapping[str, Mapping[str, Span]]
 """Fork → branch → (low, mean, high); the means of a fork sum to 1."""
@@ -406,6 +406,3 @@ class _Growing:
                 changed=tuple(m for m in here if m in self._now and here[m] != self._now[m]),
             )
         return self._by_content[key]
-
-
-Progress = Callable[[str, int, int], None]

@@ -28,9 +28,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from detente.errors import InputError
-from detente.outlook.ensemble.chunks import Plan
-from detente.outlook.ensemble.drivers import Drivers, drivers
 from detente.outlook.ensemble.ensemble import Ensemble
+from detente.outlook.ensemble.plan import Plan
+from detente.outlook.ensemble.sensitivity import Drivers, drivers
 from detente.strategy.objectives import PARTS
 from detente.talks.contests import Judged
 from detente.talks.patience import Patience
