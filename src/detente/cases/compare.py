@@ -24,9 +24,7 @@ all orders in which the parts can be replaced. The parts sum to the gap.
 
 from __future__ import annotations
 
-import itertools
-import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +37,7 @@ from detente.errors import InputError, NotConverged, ShockError, UnknownName
 from detente.policy.changes import apply_changes
 from detente.policy.dossier import Dossier, load_dossier
 from detente.policy.instruments import Policy
+from detente.shapley_values import all_sets, shapley_values
 from detente.types import Progress
 from detente.words.names import region_name
 from detente.world.library import load_world
@@ -284,18 +283,10 @@ def what_changed(before: Run, after: Run) -> WhatChanged:
     common = [r for r in before.world.regions if r in after.world.regions]
     if not common:
         raise InputError("the two runs have no region in common")
-    known: dict[frozenset[str], pd.Series] = {}
-    for size in range(len(parts) + 1):
-        for chosen in itertools.combinations(parts, size):
-            known[frozenset(chosen)] = _incomes(_mixed(before, after, frozenset(chosen)), common)
-    frame = pd.DataFrame({"before, %": known[frozenset()], "after, %": known[frozenset(parts)]})
-    for part in parts:
-        rest = [p for p in parts if p != part]
-        share = pd.Series(0.0, index=frame.index)
-        for size in range(len(rest) + 1):
-            weight = 1 / (len(parts) * math.comb(len(rest), size))
-            for chosen in itertools.combinations(rest, size):
-                share += weight * (known[frozenset((*chosen, part))] - known[frozenset(chosen)])
+    known = {s: _incomes(_mixed(before, after, {parts[k] for k in s}), common) for s in all_sets(len(parts))}
+    frame = pd.DataFrame({"before, %": known[frozenset()], "after, %": known[frozenset(range(len(parts)))]})
+    shares = shapley_values({s: incomes.to_numpy() for s, incomes in known.items()}, len(parts))
+    for part, share in zip(parts, shares, strict=True):
         frame[_column(part)] = share
     return WhatChanged(tuple(inputs), tuple(parts), frame.rename_axis("region"))
 
@@ -317,7 +308,7 @@ def _described(run: Run) -> list[list[str]]:
     return [policy.describe() for policy in run.policies]
 
 
-def _mixed(before: Run, after: Run, chosen: frozenset[str]) -> Run:
+def _mixed(before: Run, after: Run, chosen: Set[str]) -> Run:
     source = after if "measures" in chosen else before
     return source.on((after if "the table" in chosen else before).world, (after if "parameters" in chosen else before).parameters)
 

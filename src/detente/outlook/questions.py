@@ -63,6 +63,7 @@ from detente.policy.measures import Measure
 from detente.policy.parts import KeyQuestion
 from detente.policy.stacking import stack_on
 from detente.policy.timing import in_force
+from detente.shapley_values import shapley_values
 from detente.types import Array, Progress
 from detente.words import THIN, chance, digits as number
 from detente.words.names import region_name
@@ -438,16 +439,10 @@ def added(probabilities: Array, values: Array, likelihoods: Sequence[Array], ext
 def divide(v: Array, n: int) -> tuple[Array, Array, Array]:
     """First-order, total and Shapley shares [draw, question] from v(S) [draw, set]."""
     everything = 2**n - 1
-    first, total, shapley = (np.zeros((len(v), n)) for _ in range(3))
-    for k in range(n):
-        first[:, k] = v[:, 1 << k]
-        total[:, k] = v[:, everything] - v[:, everything & ~(1 << k)]
-        for bits in range(2**n):
-            if not bits >> k & 1:
-                size = bits.bit_count()
-                weight = math.factorial(size) * math.factorial(n - size - 1) / math.factorial(n)
-                shapley[:, k] += weight * (v[:, bits | 1 << k] - v[:, bits])
-    return first, total, shapley
+    alone = [1 << k for k in range(n)]
+    worth = {frozenset(k for k in range(n) if bits >> k & 1): v[:, bits] for bits in range(2**n)}
+    first, total = v[:, alone], v[:, [everything]] - v[:, [everything & ~one for one in alone]]
+    return first, total, np.stack(shapley_values(worth, n), axis=1) if n else np.zeros((len(v), 0))
 
 
 def _checked(probabilities: Array, values: Array, likelihoods: Sequence[Array]) -> tuple[Array, list[Array]]:
