@@ -39,7 +39,7 @@ from detente.policy.dossier import Dossier, load_dossier
 from detente.policy.instruments import Policy
 from detente.shapley_values import all_sets, shapley_values
 from detente.types import Progress
-from detente.words.names import region_name
+from detente.words import MINUS, tell
 from detente.world.library import load_world
 from detente.world.world import World
 
@@ -108,15 +108,8 @@ class Comparison:
         row = {str(k): float(v) for k, v in spread.loc[[region]].iloc[0].items()}
         unit = INDICATORS[indicator][0].replace("%", "points")
         many = [a for a in AXES if _several(self.frame[a])]
-        if not many:
-            return f"There is one run: {indicator} of {region} has nothing to be compared with."
-        ordered = sorted(many, key=lambda a: -row[a])
-        words = {"package": "the package moves", "world": "the table moves", "parameters": "the parameters move"}
-        told = [f"{words[a]} it by {row[a]:.2g} {unit} on average" for a in ordered]
-        text = f"{indicator.capitalize()} of {region_name(region)}: {', '.join(told)}, the rest held."
-        if self.failed:
-            text += f" {len(self.failed)} of the cells have no numbers, as they did not solve."
-        return text
+        moves = [(axis, row[axis]) for axis in sorted(many, key=lambda a: -row[a])]
+        return tell(self, indicator=indicator, region=region, unit=unit, moves=moves)
 
     def _part(self, indicator: str) -> pd.DataFrame:
         if indicator not in INDICATORS:
@@ -260,20 +253,13 @@ class WhatChanged:
 
     def explain(self, regions: Sequence[str] = ("WORLD",)) -> str:
         """In words."""
-        if not self.parts:
-            return "The two runs read the same: nothing changed."
-        told = []
-        for region in regions:
+        rows = []
+        for region in regions if self.parts else ():
             if region not in self.frame.index:
                 raise UnknownName(region, [str(r) for r in self.frame.index], "region")
             row = {str(k): float(v) for k, v in self.frame.loc[[region]].iloc[0].items()}
-            gap = row["after, %"] - row["before, %"]
-            parts = ", ".join(f"{p} {row[_column(p)]:+.3f}" for p in self.parts).replace("-", "−")
-            told.append(
-                f"Real income of {region_name(region)} goes from {row['before, %']:+.3f} to {row['after, %']:+.3f} %, "
-                f"by {gap:+.3f} points ({parts}).".replace("-", "−")
-            )
-        return " ".join(told)
+            rows.append((region, row["before, %"], row["after, %"], {p: row[_column(p)] for p in self.parts}))
+        return tell(self, rows=rows, signed=lambda points: f"{points:+.3f}".replace("-", MINUS))
 
 
 def what_changed(before: Run, after: Run) -> WhatChanged:

@@ -131,7 +131,7 @@ def _drivers(result: Ensemble, shown: list[Headline]) -> dict[str, Drivers]:
 
 
 def _print(result: Ensemble, shown: list[Headline], found: dict[str, Any]) -> None:
-    from detente.outlook.ensemble.ensemble_words import amount, spread
+    from detente.outlook.ensemble.ensemble import amount, spread
 
     out.print(
         f"{result.title}\n{result.draws:,} draws, {result.horizon} run, {result.world}, seed {result.seed}",

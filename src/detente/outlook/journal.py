@@ -39,7 +39,7 @@ import pandas as pd
 from detente.errors import InputError
 from detente.files import sha256
 from detente.outlook.scores import Score, brier, calibration, log_score, score, uniform
-from detente.words import join_or_nobody as join
+from detente.words import tell
 
 if TYPE_CHECKING:
     from detente.outlook.fork_odds import ForkOdds
@@ -320,20 +320,7 @@ class Reckoning:
 
     def explain(self) -> str:
         """The scores in plain words."""
-        if not self.forks:
-            return "No fork has both a forecast and, after it, an outcome: there is nothing to score yet."
-        all_ = self.together()
-        mine, guess = all_["forecast"], all_["uniform"]
-        word = "better" if mine.brier < guess.brier else "worse" if mine.brier > guess.brier else "no better"
-        cases = f"{mine.cases} outcome{'' if mine.cases == 1 else 's'}"
-        text = f"Over {cases} the last forecasts score {mine.brier:.2f} (Brier, 0 is perfect), {word} than a fair guess "
-        text += f"({guess.brier:.2f})"
-        if "base rate" in all_:
-            text += f"; the base rate scores {all_['base rate'].brier:.2f}"
-            if all_["base rate"].cases != mine.cases:
-                text += f" on the {all_['base rate'].cases} forks that have one"
-        late = [f.fork for f in self.forks if f.late]
-        return text + "." + (f" Written after the outcome, at least in part: {join(late)}." if late else "")
+        return tell(self, together=self.together(), late=[f.fork for f in self.forks if f.late])
 
 
 def reckon(contents: Contents, dossier: str | None = None) -> Reckoning:

@@ -45,7 +45,7 @@ from detente.outlook.path_values import WHOLE, PathValues, path_values, quantile
 from detente.outlook.pool import spread_draws
 from detente.outlook.tree import STATUS_QUO, BranchOdds, Tree, grow, prospects_of
 from detente.types import Array, Progress
-from detente.words import THIN, chance, digits as number
+from detente.words import tell
 from detente.words.names import region_name
 from detente.world.world import World
 
@@ -250,9 +250,8 @@ class Outlook:
             "from": self.tree.start.isoformat(),
             "until": self.tree.until.isoformat(),
             "horizon": self.paths.parameters.name,
-            "unit": "% of real income against the status quo, average along the path, measures of each day as if they lasted",
-            "range": f"{round(100 * ENDS[0])} to {round(100 * ENDS[1])} % of {len(self.drawn)} draws of the odds between "
-            "their ends",
+            "unit": tell(self, "unit"),
+            "range": tell(self, "odds_range", low=round(100 * ENDS[0]), high=round(100 * ENDS[1])),
             "scenarios": self.scenario_frame().to_dict(orient="records"),
             "regions": {str(k): _finite(v) for k, v in self.to_frame().to_dict(orient="index").items()},
             "odds": {f: {b: list(map(float, s)) for b, s in own.items()} for f, own in self.tree.odds.items()},
@@ -264,34 +263,11 @@ class Outlook:
 
     def explain(self) -> str:
         """The answers in plain words."""
-        told = [f"“{self.titles.get(s, s)}” {chance(e.value)} ({_span(e)})" for s, e in self.scenarios.items()]
-        lines = [f"By {self.tree.until}: " + ", ".join(told) + ", the range over the odds in brackets."]
-        for code in self.focus:
-            e, risk = self.expected(code), self.risk(code)
-            q = self.spread(code)
-            lines.append(
-                f"{_name(code)}: expected {number(e.value)}{THIN}% of real income a year ({number(e.low)} to "
-                f"{number(e.high)} over "
-                f"the odds; nine paths in ten lie between {number(q[0])} and {number(q[-1])}); a loss of more than "
-                f"{number(LOSS)}{THIN}%: {chance(risk.value)}."
-            )
-        first = self.focus[0]
-        top = self.drivers(first)[0]
-        lines.append(
-            f"The odds of “{self.tree.branches[top.branch][1].title}” matter most for {_name(first)}: from their low to "
-            "their high "
-            f"end they move its expectation by {number(top.swing)} points."
-        )
-        return " ".join([*lines, self.notes()])
+        return tell(self, top=self.drivers(self.focus[0])[0], loss=LOSS)
 
     def notes(self) -> str:
         """What the figures are and are not."""
-        return (
-            f"Averages from {self.tree.start} to {self.tree.until} of what the measures of each day would do at the "
-            f"{self.paths.parameters.name} horizon if they lasted, against the status quo of {self.tree.start}. Ranges over "
-            "the odds: "
-            "nine draws in ten."
-        )
+        return tell(self, "notes")
 
     def _estimate(self, values: Array) -> Estimate:
         """Expectation of values[leaf] with its range over the draws of the odds; the range holds the central value."""
@@ -376,14 +352,6 @@ def _months(start: date, until: date) -> list[tuple[date, date]]:
         out.append((first, min(after, until)))
         first = after
     return out
-
-
-def _name(code: str) -> str:
-    return "the world" if code == WHOLE else region_name(code, article=True)
-
-
-def _span(e: Estimate) -> str:
-    return f"{100 * e.low:.0f} to {100 * e.high:.0f}"
 
 
 def _finite(row: Mapping[Any, Any]) -> dict[str, Any]:

@@ -31,7 +31,7 @@ from detente.errors import InputError, NotConverged, OverlappingMeasures, Unknow
 from detente.outlook.tree import PathState, Tree
 from detente.policy.stacking import policy_on
 from detente.types import Array, Progress
-from detente.words import DAYS_A_YEAR
+from detente.words import DAYS_A_YEAR, tell
 from detente.words.names import group_table, region_name
 from detente.world.world import World
 
@@ -126,7 +126,7 @@ class PathValues:
         """JSON-able."""
         return {
             "horizon": self.parameters.name,
-            "unit": "% of real income against the status quo, measures of each day as if they lasted",
+            "unit": tell(self, "unit"),
             "discount": self.discount,
             "values": {str(k): v for k, v in self.to_frame().to_dict(orient="index").items()},
             "variants": sorted(self.variants),

@@ -65,8 +65,7 @@ from detente.policy.stacking import stack_on
 from detente.policy.timing import in_force
 from detente.shapley_values import shapley_values
 from detente.types import Array, Progress
-from detente.words import THIN, chance, digits as number
-from detente.words.names import region_name
+from detente.words import tell
 from detente.world.world import World
 
 if TYPE_CHECKING:
@@ -203,7 +202,7 @@ class KeyQuestions:
             "dossier": self.look.tree.dossier,
             "horizon": self.look.paths.parameters.name,
             "ranked_by": self.by,
-            "unit": "% of real income against the status quo, average along the path; shares of its variance over paths",
+            "unit": tell(self, "unit"),
             "together": dict(self.together),
             "standard_deviation": dict(self.deviation),
             "questions": [
@@ -234,27 +233,7 @@ class KeyQuestions:
 
     def explain(self) -> str:
         """The ranking in plain words."""
-        where = "the world" if self.by == "WORLD" else region_name(self.by, article=True)
-        if not self.questions:
-            return "The dossier gives no answers to its questions, so nothing can be said of what they would move."
-        lines = []
-        for rank, q in enumerate(self.questions, 1):
-            own = q.shares[self.by]
-            told = "; ".join(f"“{a.title}” ({chance(a.probability.value)}) {_shift(a.shift[self.by])}" for a in q.answers)
-            lines.append(
-                f"{rank}. {q.question} It explains {100 * own.shapley:.0f}{THIN}% of what is open for {where} "
-                f"({100 * own.low:.0f} to {100 * own.high:.0f}). {told}. Watch by {q.by_when}: {q.indicator}."
-            )
-        lines.append(f"All questions together explain {100 * self.together[self.by]:.0f}{THIN}%.")
-        fork, extra = self.most_unasked(self.by)
-        if extra >= 0.005:
-            lines[-1] += (
-                f" Of the rest, {100 * extra:.0f} points hang on one no question asks: {self.look.tree.forks[fork].title}"
-            )
-        lines.append(
-            f"What is open: paths differ by a standard deviation of {number(self.deviation[self.by])}{THIN}% of real income."
-        )
-        return "\n".join(lines)
+        return tell(self).replace("\n\n", "\n")
 
 
 def key_questions(
@@ -361,13 +340,6 @@ def _answers(question: KeyQuestion, table: Array, look: Outlook, codes: Sequence
         shift = {c: expected[c] - look.expected(c).value for c in codes}
         out.append(AnswerOutlook(answer.id, answer.title, look.chance_of(chances), expected, shift, scenarios))
     return out
-
-
-def _shift(points: float) -> str:
-    rounded = round(points, 3)
-    if rounded == 0:
-        return "moves it by less than 0.001 points"
-    return f"moves it {'up' if rounded > 0 else 'down'} by {number(abs(points))} points"
 
 
 def _finite(values: Mapping[str, float]) -> dict[str, float | None]:

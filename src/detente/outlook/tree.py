@@ -37,6 +37,7 @@ from detente.policy.measures import Measure
 from detente.policy.prospects import Branch, Fork, Prospects
 from detente.policy.timing import in_force, turning_days
 from detente.types import Array
+from detente.words import tell
 
 if TYPE_CHECKING:
     from detente.policy.dossier import Dossier
@@ -220,12 +221,7 @@ class Tree:
 
     def explain(self) -> str:
         """How many paths there are and which are likeliest, in plain words."""
-        top = sorted(self.leaves, key=lambda leaf: (-leaf.probability, leaf.path))[:3]
-        listed = "; ".join(f"{self.words(leaf.path)} ({100 * leaf.probability:.0f}\u202f%)" for leaf in top)
-        return (
-            f"{len(self.leaves)} paths through {len(self.forks)} forks from {self.start} to {self.until}, with "
-            f"{len(self.states)} different states of measures. The likeliest: {listed}."
-        )
+        return tell(self, likeliest=sorted(self.leaves, key=lambda leaf: (-leaf.probability, leaf.path))[:3])
 
 
 def priors(prospects: Prospects) -> dict[str, dict[str, Span]]:

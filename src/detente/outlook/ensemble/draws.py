@@ -48,6 +48,7 @@ from numpy.typing import ArrayLike
 from detente.equilibrium.parameters import Parameters, horizon as named_horizon, horizon_table
 from detente.errors import InputError
 from detente.types import Array
+from detente.words import say
 from detente.world.economy import Economy
 from detente.world.world import World
 
@@ -296,5 +297,4 @@ def balance_note(draws: int) -> str:
     """
     if draws & (draws - 1) == 0:
         return ""
-    low = 1 << (draws.bit_length() - 1)
-    return f"a Sobol sequence is balanced at powers of two; {draws:,} draws are not one ({low:,} and {2 * low:,} are)"
+    return say("words/templates/Ensemble", "unbalanced", draws=draws, low=1 << (draws.bit_length() - 1))

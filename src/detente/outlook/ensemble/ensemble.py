@@ -34,6 +34,7 @@ import shutil
 import tempfile
 import time
 import weakref
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -57,7 +58,8 @@ from detente.outlook.ensemble.store import Store
 from detente.policy.dossier import Dossier
 from detente.policy.instruments import Policy
 from detente.types import Array, Progress
-from detente.words.names import group_table, region_name
+from detente.words import fixed, say, tell
+from detente.words.names import group_table
 from detente.world.economy import Economy
 from detente.world.world import World
 
@@ -65,6 +67,7 @@ if TYPE_CHECKING:
     from detente.outlook.ensemble.sensitivity import Drivers
 
 CHUNK = 64
+TEMPLATE = "words/templates/Ensemble"
 TENFOLD = 900.0  # percent
 ROW_GROUP = 1024  # draws written together in the file of draws
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -218,9 +221,27 @@ class Ensemble:
 
     def explain(self) -> str:
         """What was drawn, what came of it and what was left out, in plain words."""
-        from detente.outlook.ensemble.ensemble_words import explain
-
-        return explain(self)
+        parties = dict.fromkeys(h.region for h in self.headlines if h.quantity == "tariff revenue")
+        failed = Counter(f.scenario for f in self.failed)
+        scenarios = {
+            s: [
+                (region, *self.quantile("real income", region, (0.05, 0.5, 0.95), s))
+                for region in (*parties, WORLD)
+                if failed[s] < self.draws
+            ]
+            for s in self.scenarios
+        }
+        reasons = Counter(f.reason.split(":")[0] if f.reason.startswith("status quo") else f.scenario for f in self.failed)
+        told = tell(
+            self,
+            drawn=sum(i.kind != "talks" for i in self.inputs),
+            scenarios=scenarios,
+            reasons=reasons,
+            notes=[n for n in self.notes if "no equilibrium" not in n],
+            amount=amount,
+            number=number,
+        )
+        return told.replace("\n\n", "\n")
 
     def record(self) -> dict[str, Any]:
         """JSON-able; a headline without any equilibrium has null for its numbers."""
@@ -299,9 +320,9 @@ def ensemble(
     path, central, failed = _collate(plan, place, compared, shown)
     notes = [n for n in (balance_note(draws),) if n]
     if damaged:
-        notes.append(f"{damaged} damaged or missing file{'s' if damaged > 1 else ''} of the store solved again")
+        notes.append(say(TEMPLATE, "damaged", n=damaged))
     if failed:
-        notes.append(f"{len({f.draw for f in failed})} of {draws:,} draws have no equilibrium and enter no quantile")
+        notes.append(say(TEMPLATE, "unsolved", n=len({f.draw for f in failed}), draws=draws))
     result = Ensemble(
         title=title, world=plan.economy.name, horizon=plan.parameters.name, seed=seed, draws=draws, scenarios=scenarios,
         compared_with={s: "the table's baseline" if b is None else "the status quo" for s, b in compared.items()},
@@ -319,10 +340,7 @@ def _extreme(result: Ensemble) -> list[str]:
         if bounds:
             count = int((np.array([result._read(c) for c in bounds]) > TENFOLD).any(0).sum())
             if count:
-                found.append(
-                    f"{scenario}: in {count:,} of {result.draws:,} draws a bound makes goods over ten times dearer; the model "
-                    "has no stocks and no price at which users stop: ranges of who pays and who earns that rent are open-ended"
-                )
+                found.append(say(TEMPLATE, "tenfold", scenario=scenario, n=count, draws=result.draws))
     return found
 
 
@@ -465,7 +483,7 @@ def _provenance(plan: Plan) -> dict[str, Any]:
 
 
 Levels = Mapping[str, NDArray[Any]]
-WORLD = "WORLD"
+WORLD, THIN = "WORLD", "\u2009"
 
 
 @dataclass(frozen=True)
@@ -485,13 +503,31 @@ class Headline:
     @property
     def words(self) -> str:
         """ "real income of China", "shadow price, CHN RER to USA"."""
-        if self.quantity == "mutual trade":
-            one_way = ">" in self.region
-            first, second = (region_name(r, article=True) for r in self.region.split(">" if one_way else "-"))
-            return f"exports of {first} to {second}" if one_way else f"trade between {first} and {second}"
-        if self.quantity in ("shadow price", "rent"):
-            return f"{self.quantity}, {self.region}"
-        return f"{self.quantity} of {'the world' if self.region == WORLD else region_name(self.region, article=True)}"
+        first, _, second = self.region.replace(">", "-").partition("-")
+        return tell(self, "words", first=first, second=second)
+
+
+# -- numbers with their unit -------------------------------------------------------------------------------------------
+def number(value: float, unit: str) -> str:
+    """Two decimals below 10, one below 100, none above; money in billions; a true minus sign.
+
+    >>> spread(-0.52, -0.31, "%"), amount(-45046.2, "million USD a year"), amount(0.004, "%")
+    ('−0.52 to −0.31\\u2009%', '−45 bn USD a year', '0.00\\u2009%')
+    """
+    money = unit.startswith("million USD")
+    value = value / 1000 if money else value
+    most = 1 if money else 10
+    return fixed(value, 2 if abs(value) < most else 1 if abs(value) < 10 * most else 0)
+
+
+def amount(value: float, unit: str) -> str:
+    """A number with its unit."""
+    return f"{number(value, unit)}{THIN if unit == '%' else ' '}{unit.replace('million USD', 'bn USD')}"
+
+
+def spread(low: float, high: float, unit: str) -> str:
+    """A range with its unit."""
+    return f"{number(low, unit)} to {amount(high, unit)}"
 
 
 def groups_of(plan: Plan) -> dict[str, tuple[int, ...]]:

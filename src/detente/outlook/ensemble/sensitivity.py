@@ -54,6 +54,7 @@ from numpy.typing import ArrayLike, NDArray
 from detente.errors import InputError
 from detente.outlook.ensemble.draws import Input
 from detente.types import Array
+from detente.words import tell
 
 Score = Callable[[Array], Array]
 FOLDS = 5
@@ -294,10 +295,7 @@ class Indices:
 
     def explain(self) -> str:
         """The three largest, in words."""
-        order = np.argsort(-self.total, kind="stable")[:3]
-        listed = ", ".join(f"{self.names[k]} ({100 * self.total[k]:.0f} %)" for k in order)
-        fit = f" The fit explains {100 * max(self.r2, 0.0):.0f} % of the variance of draws it has not seen."
-        return f"Most of the variance hangs on {listed}: shares with interactions, from {self.runs:,} runs.{fit}"
+        return tell(self, largest=np.argsort(-self.total, kind="stable")[:3].tolist())
 
 
 def from_sample(
@@ -378,29 +376,15 @@ class Drivers:
 
     def words(self, most: int = 2, least: float = 0.1) -> str:
         """The largest in a few words: "severity of export controls 62 %, labour mobility 11 %"."""
-        if self.deviation == 0:
-            return "nothing: it does not move"
-        if self.r2 < UNREADABLE:
-            return f"not clear from {self.draws:,} draws"
-        named = [r for r in self.rows[:most] if r.share >= least] or list(self.rows[:1])
-        return ", ".join(f"{r.label} {100 * r.share:.0f} %" for r in named)
+        return self._told("words", most, least)
 
     def explain(self) -> str:
         """In plain words, with the fit."""
-        if self.deviation == 0:
-            return f"The {self.headline} is the same in every draw."
-        if self.r2 < UNREADABLE:
-            return (
-                f"What moves the {self.headline} is not clear from {self.draws:,} draws: the best fit explains "
-                f"{100 * max(self.r2, 0):.0f} % of the variance of draws it has not seen. More draws may tell."
-            )
-        named = [r for r in self.rows[:4] if r.share >= 0.03] or list(self.rows[:1])
-        what = {"raises": "more of it raises the number", "lowers": "more of it lowers it", "bends": "no single direction"}
-        told = "; ".join(f"{r.label} {100 * r.share:.0f} % ({what[r.direction]})" for r in named)
-        fit = f"The fit behind these shares explains {100 * max(self.r2, 0):.0f} % of the variance of draws it has not seen."
-        if self.r2 < 0.8:
-            fit += " Read the ranking with care."
-        return f"What moves the {self.headline}, by share of its variance: {told}. {fit}"
+        return self._told("explain", 4, 0.03)
+
+    def _told(self, part: str, most: int, least: float) -> str:
+        named = [r for r in self.rows[:most] if r.share >= least] or list(self.rows[:1])
+        return tell(self, part, named=named, readable=self.r2 >= UNREADABLE)
 
 
 def drivers(
