@@ -155,29 +155,27 @@ class Outlook:
 
     def fan(self, code: str) -> pd.DataFrame:
         """Expected real income and its spread over paths, one row a day on which something changes; each holds until the next."""
-        rows = []
         column = self.paths.column(code)
-        for day in self.paths.days:
-            v = self.paths.on(day)[:, column]
-            e = self._estimate(v)
-            named = {
-                f"q{round(100 * q):02d}": x for q, x in zip(SPREAD, quantiles(v, self.tree.probabilities, SPREAD), strict=True)
-            }
-            rows.append({"from": day, "expected": e.value, "low": e.low, "high": e.high, **named})
-        return pd.DataFrame(rows)
+        return pd.DataFrame([{"from": day, **self._fanned(self.paths.on(day)[:, column])} for day in self.paths.days])
 
     def monthly(self, code: str) -> pd.DataFrame:
-        """The same as averages of calendar months (the first and the last may be parts of one)."""
-        rows = []
+        """The same as averages of calendar months (the first and the last may be parts of one), one row a month."""
         column = self.paths.column(code)
-        for first, last in _months(self.tree.start, self.tree.until):
-            v = (self.paths.shares_between(first, last) @ self.paths.by_state)[:, column]
-            e = self._estimate(v)
-            named = {
-                f"q{round(100 * q):02d}": x for q, x in zip(SPREAD, quantiles(v, self.tree.probabilities, SPREAD), strict=True)
-            }
-            rows.append({"month": f"{first:%Y-%m}", "expected": e.value, "low": e.low, "high": e.high, **named})
-        return pd.DataFrame(rows)
+        return pd.DataFrame([{"month": month, **self._fanned(values[:, column])} for month, values in self._by_month.items()])
+
+    @cached_property
+    def _by_month(self) -> dict[str, Array]:
+        """Month → average real income [leaf, code], percent."""
+        return {
+            f"{first:%Y-%m}": self.paths.shares_between(first, last) @ self.paths.by_state
+            for first, last in _months(self.tree.start, self.tree.until)
+        }
+
+    def _fanned(self, values: Array) -> dict[str, float]:
+        """Expectation of values[leaf], its range over the odds, and quantiles over paths."""
+        e, found = self._estimate(values), quantiles(values, self.tree.probabilities, SPREAD)
+        named = {f"q{round(100 * q):02d}": x for q, x in zip(SPREAD, found, strict=True)}
+        return {"expected": e.value, "low": e.low, "high": e.high, **named}
 
     # -- showing -----------------------------------------------------------------------------------------------------
     @cached_property
