@@ -58,7 +58,7 @@ from detente.outlook.ensemble.store import Store
 from detente.policy.dossier import Dossier
 from detente.policy.instruments import Policy
 from detente.types import Array, Progress
-from detente.words import fixed, say, tell
+from detente.words import THIN, fixed, say, tell
 from detente.words.names import group_table
 from detente.world.economy import Economy
 from detente.world.world import World
@@ -483,7 +483,7 @@ def _provenance(plan: Plan) -> dict[str, Any]:
 
 
 Levels = Mapping[str, NDArray[Any]]
-WORLD, THIN = "WORLD", "\u2009"
+WORLD = "WORLD"
 
 
 @dataclass(frozen=True)
@@ -512,7 +512,7 @@ def number(value: float, unit: str) -> str:
     """Two decimals below 10, one below 100, none above; money in billions; a true minus sign.
 
     >>> spread(-0.52, -0.31, "%"), amount(-45046.2, "million USD a year"), amount(0.004, "%")
-    ('−0.52 to −0.31\\u2009%', '−45 bn USD a year', '0.00\\u2009%')
+    ('−0.52 to −0.31\\u202f%', '−45 bn USD a year', '0.00\\u202f%')
     """
     money = unit.startswith("million USD")
     value = value / 1000 if money else value
