@@ -38,6 +38,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+import yaml
 from numpy.typing import NDArray
 
 from detente.errors import InputError, UnknownName, UnknownRegion
@@ -50,14 +51,8 @@ if TYPE_CHECKING:
     from detente.policy.ledger import Ledger
 
 Array = NDArray[np.float64]
-DEFINITIONS: dict[str, str] = {
-    "piie-like": "ordinary and additional duties, weighted by the exporter's exports to the world (2022)",
-    "weighted-fixed": "ordinary and additional duties, weighted by imports from the partner of a fixed year",
-    "statutory-additional": "additional duties alone, weighted by imports from the partner of a fixed year",
-    "simple": "ordinary and additional duties, a tariff line a vote",
-    "collected-2024": "duty collected in 2024 plus what was added since, weighted by imports of 2024",
-    "added-since-2024": "additional duties less those of the end of 2024, weighted by imports of 2024",
-}
+DEFINITIONS: dict[str, str] = yaml.safe_load(files("detente").joinpath("data", "averages.yaml").read_text(encoding="utf-8"))
+"""What each definition averages, by name."""
 DEFAULT_DEFINITION = "piie-like"
 REFERENCE_DAY = datetime.date(2024, 12, 31)
 OWN_PAIR = ("USA", "CHN")
