@@ -39,10 +39,11 @@ from detente.policy.dossier import Dossier, load_dossier
 from detente.policy.instruments import Policy
 from detente.shapley_values import all_sets, shapley_values
 from detente.types import Progress
-from detente.words import MINUS, tell
+from detente.words import MINUS, say, tell
 from detente.world.library import load_world
 from detente.world.world import World
 
+CHANGED = "words/templates/WhatChanged"
 AXES = ("package", "world", "parameters")
 INDICATORS: Mapping[str, tuple[str, Callable[[Outcome], pd.Series]]] = {
     "real income": ("%", lambda o: o.real_income),
@@ -313,15 +314,16 @@ def measure_differences(before: Run, after: Run) -> list[str]:
         measures = apply_changes(run.dossier.measures_in(run.scenario), run.changes)
         tables.append({m.id: flat(m.model_dump(mode="json", exclude_defaults=True)) for m in measures})
     old, new = tables
-    found = [f"measure {k} is new" for k in new if k not in old] + [f"measure {k} is gone" for k in old if k not in new]
+    found = [say(CHANGED, "new", measure=k) for k in new if k not in old]
+    found += [say(CHANGED, "gone", measure=k) for k in old if k not in new]
     for k in old:
         if k in new and old[k] != new[k]:
             moved = [f for f in dict.fromkeys((*old[k], *new[k])) if old[k].get(f) != new[k].get(f)]
-            told = ", ".join(f"{f} {old[k].get(f, 'unset')} → {new[k].get(f, 'unset')}" for f in moved[:4])
-            found.append(f"measure {k}: {told}" + (f" and {len(moved) - 4} more fields" if len(moved) > 4 else ""))
+            fields = [(f, old[k].get(f, "unset"), new[k].get(f, "unset")) for f in moved]
+            found.append(say(CHANGED, "moved", measure=k, fields=fields))
     days = [r.dossier.changes_of(r.scenario)[1] for r in (before, after) if r.dossier is not None]
     if days[0] != days[1]:
-        found.append(f"read on {days[1]} instead of {days[0]}")
+        found.append(say(CHANGED, "day", before=days[0], after=days[1]))
     return found
 
 
@@ -329,7 +331,8 @@ def input_differences(before: Run, after: Run) -> list[str]:
     """Everything two runs read differently, in words."""
     found = measure_differences(before, after)
     if before.world.fingerprint != after.world.fingerprint:
-        found.append(f"world {before.world.name} {before.world.fingerprint} → {after.world.name} {after.world.fingerprint}")
+        found.append(say(CHANGED, "world", before=before.world, after=after.world))
     here, there = (flat(plain(r.parameters.record())) for r in (before, after))
-    found += [f"parameter {k}: {here.get(k)} → {v}" for k, v in there.items() if here.get(k) != v]
+    differ = [(k, here.get(k), v) for k, v in there.items() if here.get(k) != v]
+    found += [say(CHANGED, "parameter", name=k, before=old, after=new) for k, old, new in differ]
     return found

@@ -60,7 +60,8 @@ def watch(
     The first run stores a forecast. --add moves it by a signal, --resolve enters an outcome, --list and --scores only read.
     """
     from detente.outlook.journal import Journal
-    from detente.outlook.watching import day_of, prospects_of
+    from detente.outlook.tree import prospects_of
+    from detente.outlook.watching import day_of
     from detente.policy.dossier import load_dossier
 
     _one_of(add=add is not None, resolve=resolve is not None, list=listed, scores=scores)
@@ -276,7 +277,7 @@ def _check_address(source: str | None) -> None:
 
 
 def _stand_off(case: Dossier, world: str, horizon: str | None, wanted: bool, quiet: bool) -> StandOff | None:
-    from detente.outlook.watching import prospects_of
+    from detente.outlook.tree import prospects_of
 
     if not wanted or not any(b.stand_off for f in prospects_of(case).forks for b in f.branches):
         return None

@@ -38,6 +38,7 @@ from detente.outlook.pool import log_pool, spread, spread_draws
 from detente.outlook.record import Record, load_record
 from detente.outlook.signals import Update, update
 from detente.outlook.spells import frequency, frequency_draws
+from detente.outlook.tree import prospects_of
 from detente.policy.prospects import OUTCOMES, Fork, PoolWeights, Prospects, Signal
 from detente.types import Array
 from detente.words import say, tell
@@ -158,9 +159,7 @@ def branch_odds(
         from detente.policy.dossier import load_dossier
 
         dossier = load_dossier(dossier)
-    ahead = dossier.prospects
-    if ahead is None:
-        raise InputError(f"{dossier.id} has no 'prospects': add forks with branches to the dossier")
+    ahead = prospects_of(dossier)
     if draws < 100:
         raise InputError(f"{draws} draws are too few for a range; give 100 or more")
     day = on or dossier.as_of

@@ -39,7 +39,7 @@ import pandas as pd
 from detente.errors import InputError
 from detente.files import sha256
 from detente.outlook.scores import Score, brier, calibration, log_score, score, uniform
-from detente.words import tell
+from detente.words import say, tell
 
 if TYPE_CHECKING:
     from detente.outlook.fork_odds import ForkOdds
@@ -333,7 +333,7 @@ def reckon(contents: Contents, dossier: str | None = None) -> Reckoning:
         mine = [e for e in contents.of("forecast", owner) if e.data["fork"] == fork and e.made_on < end.made_on]
         mine = [e for e in mine if end.data["branch"] in e.data["probability"]]
         if not mine:
-            unscored.append(f"{fork}: no forecast before {end.made_on}")
+            unscored.append(say("words/templates/Reckoning", "unscored", fork=fork, day=end.made_on))
             continue
         found.append(_fork_score(fork, end, mine))
     return Reckoning(tuple(found), tuple(unscored))

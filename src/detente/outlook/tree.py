@@ -232,7 +232,7 @@ def priors(prospects: Prospects) -> dict[str, dict[str, Span]]:
 def prospects_of(dossier: Dossier) -> Prospects:
     """The forks of a dossier. Raises `InputError` where it has none."""
     if dossier.prospects is None:
-        raise InputError(f"{dossier.id} says nothing of what may come: give it 'prospects' with dated forks")
+        raise InputError(f"{dossier.id} has no 'prospects': add forks with branches to the dossier")
     return dossier.prospects
 
 
