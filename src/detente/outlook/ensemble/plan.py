@@ -29,8 +29,6 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -38,7 +36,7 @@ import numpy as np
 from detente.equilibrium.parameters import Parameters, horizon as named_horizon
 from detente.equilibrium.solve import _check_sources, _version
 from detente.errors import InputError, UnknownName
-from detente.files import sha256
+from detente.files import code_digest, sha256
 from detente.outlook.ensemble.draws import Drawn, Input, draw_parameters, inputs_for, sobol_points
 from detente.policy.dossier import Dossier, load_dossier
 from detente.policy.instruments import ExportControl, Policy
@@ -213,7 +211,7 @@ class Plan:
         if package == "payoffs" and self.payoffs is not None:
             parts = [p.digest for p in self.payoffs.packages]
             parts += [repr(sorted(self.payoffs.weights.items())), repr(self.payoffs.combinations)]
-            parts += [_code(_JUDGING), repr(self.payoffs.audience_points), self.packages[self.status_quo or ""].digest]
+            parts += [code_digest(*_JUDGING), repr(self.payoffs.audience_points), self.packages[self.status_quo or ""].digest]
         else:
             parts = [self.packages[package].digest]
         return _sha(self.head, *parts, sha256(self.points(chunk).tobytes()))[:40]
@@ -300,14 +298,7 @@ def _pairs(parties: Sequence[str]) -> tuple[tuple[str, str], ...]:
 def code_version() -> str:
     """Version of detente, hash of the code that solves, and versions of the libraries that do the arithmetic."""
     libraries = [f"{name} {importlib.metadata.version(name)}" for name in ("jaxlib", "numpy", "scipy", "pyarrow")]
-    return f"detente {_version()} ({_code(_SOLVING)}), " + ", ".join(libraries)
-
-
-def _code(parts: Sequence[str]) -> str:
-    """Hash of rooms and files of the package: what other code solved is never mixed in."""
-    root = Path(str(files("detente")))
-    found = [p for part in parts for p in (sorted((root / part).rglob("*.py")) if (root / part).is_dir() else [root / part])]
-    return sha256(*(path.relative_to(root).as_posix().encode() + path.read_bytes() for path in found))[:12]
+    return f"detente {_version()} ({code_digest(*_SOLVING)}), " + ", ".join(libraries)
 
 
 def _sha(*parts: str) -> str:
