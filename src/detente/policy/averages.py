@@ -39,18 +39,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import yaml
-from numpy.typing import NDArray
 
 from detente.errors import InputError, UnknownName, UnknownRegion
 from detente.policy.measures import InstrumentKind, Measure
 from detente.policy.stacking import stack_on
 from detente.policy.timing import still_unknown, turning_days
+from detente.types import Array
 from detente.words.names import group_table, region_name, region_table
 
 if TYPE_CHECKING:
     from detente.policy.ledger import Ledger
 
-Array = NDArray[np.float64]
 DEFINITIONS: dict[str, str] = yaml.safe_load(files("detente").joinpath("data", "averages.yaml").read_text(encoding="utf-8"))
 """What each definition averages, by name."""
 DEFAULT_DEFINITION = "piie-like"

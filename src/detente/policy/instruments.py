@@ -24,7 +24,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from detente.errors import InputError, ShockError
-from detente.policy.shock import Array, Control, Names, Shock
+from detente.policy.shock import Control, Names, Shock
+from detente.types import Array
 from detente.words import say
 from detente.words.names import goods_sectors, resolve_regions, resolve_sectors
 from detente.world.economy import Economy

@@ -35,8 +35,9 @@ from typing import TYPE_CHECKING, Any, Literal
 from detente.errors import InputError, UnknownName
 from detente.policy.changes import Change, apply_changes
 from detente.policy.measures import Base, InstrumentKind, Measure
-from detente.policy.stacking import Array, partners_of, sectors_of
+from detente.policy.stacking import partners_of, sectors_of
 from detente.policy.timing import Status, status_on
+from detente.types import Array
 from detente.words import join, say
 from detente.words.names import region_name, sector_name
 

@@ -25,7 +25,6 @@ Export controls and embargoes are carried as quantities: the share of the refere
 flow combine as independent cuts, 1 − Π(1 − w · c).
 
 >>> from datetime import date
-from functools import cache
 >>> from detente.policy.measures import Measure
 >>> ten = Measure(id="ten", title="ten points", by="USA", on="CHN", instrument="tariff", rate_pct=10,
 ...               effective=date(2025, 4, 5), sources=["s"])
@@ -63,10 +62,10 @@ from detente.policy.instruments import (
 from detente.policy.measures import Base, Except, InstrumentKind, Measure
 from detente.policy.shock import Shock
 from detente.policy.timing import in_force
+from detente.types import Array
 from detente.words import say
 from detente.words.names import group_table, resolve_sectors
 
-Array = NDArray[np.float64]
 NEAR_TOTAL = 0.999
 """A cut of at least this share counts as an embargo."""
 

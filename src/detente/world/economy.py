@@ -19,17 +19,16 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from detente.errors import InputError, UnbalancedTable
 from detente.files import sha256
+from detente.types import Array
 from detente.words import say
 from detente.world.world import _frozen, _rates
 
 if TYPE_CHECKING:
     from detente.world.world import World
-
-Array = NDArray[np.float64]
 
 
 ECONOMY = "words/templates/Economy"

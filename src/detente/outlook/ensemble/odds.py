@@ -25,7 +25,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from detente.errors import InputError
 from detente.outlook.ensemble.ensemble import Ensemble
@@ -36,9 +35,8 @@ from detente.talks.contests import Judged
 from detente.talks.patience import Patience
 from detente.talks.stakes import annuity
 from detente.talks.standoff import Standoff, standoff
+from detente.types import Array
 from detente.words import DAYS_A_YEAR, tell
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
