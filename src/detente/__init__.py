@@ -83,7 +83,7 @@ _HOME = {
     "list_records": "detente.outlook.record",
     "Journal": "detente.outlook.journal",
     "compare": "detente.cases.compare",
-    "what_changed": "detente.cases.what_changed",
+    "what_changed": "detente.cases.compare",
     "Run": "detente.cases.runs",
     "brief": "detente.briefing",
     "DetenteError": "detente.errors",
@@ -167,9 +167,8 @@ __all__ = [
 if TYPE_CHECKING:
     from detente.briefing import brief
     from detente.cases.case import Case, Scenarios, run_scenarios
-    from detente.cases.compare import compare
+    from detente.cases.compare import compare, what_changed
     from detente.cases.runs import Run
-    from detente.cases.what_changed import what_changed
     from detente.equilibrium.chokepoints import chokepoint
     from detente.equilibrium.decompose import shapley
     from detente.equilibrium.derivatives import Objective

@@ -10,9 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from detente.cases.compare import AXES, INDICATORS, compare
+from detente.cases.compare import AXES, INDICATORS, compare, what_changed
 from detente.cases.runs import Run, dossier_content, parameters_from, plain, read_run, repeat
-from detente.cases.what_changed import what_changed
 from detente.equilibrium.parameters import horizon
 from detente.equilibrium.solve import solve
 from detente.errors import InputError, UnknownName

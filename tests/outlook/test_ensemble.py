@@ -21,9 +21,10 @@ import detente as dt
 from detente.cli.ensemble import ensemble as command
 from detente.errors import InputError, NotConverged, UnknownName
 from detente.outlook.ensemble import chunks, executors
-from detente.outlook.ensemble.chunks import CENTRE, Plan, from_bytes, solve_chunk
+from detente.outlook.ensemble.chunks import from_bytes, solve_chunk
 from detente.outlook.ensemble.ensemble import Ensemble, _duration, ensemble
 from detente.outlook.ensemble.odds import odds, read_one
+from detente.outlook.ensemble.plan import CENTRE, Plan
 from detente.policy.instruments import ExportControl, Policy, Tariff
 from detente.strategy.payoffs import payoff_table
 from detente.strategy.table import at_the_table

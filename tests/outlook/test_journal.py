@@ -19,8 +19,7 @@ from typer.testing import CliRunner
 
 from detente.cli.watch import watch
 from detente.errors import DetenteError, InputError, UnknownName
-from detente.outlook.journal import FIRST, Contents, Journal, digest
-from detente.outlook.reckoning import reckon
+from detente.outlook.journal import FIRST, Contents, Journal, digest, reckon
 from detente.outlook.watching import day_of, look, new_signal, open_forks, resolution_line
 from detente.policy.dossier import load_dossier
 

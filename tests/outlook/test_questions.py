@@ -10,9 +10,8 @@ import pytest
 
 import detente as dt
 from detente.errors import BadDossier, InputError, UnknownRegion
-from detente.outlook.knowing import stances_on_paths, value_of_knowing
 from detente.outlook.outlook import Outlook, outlook
-from detente.outlook.questions import KeyQuestions, key_questions, likelihoods
+from detente.outlook.questions import KeyQuestions, key_questions, likelihoods, stances_on_paths, value_of_knowing
 from detente.outlook.tree import grow
 from detente.talks.menus import bystander_menu
 from small_future import small_future

@@ -10,9 +10,8 @@ from hypothesis import given, settings, strategies as st
 
 import detente as dt
 from detente.errors import InputError
-from detente.outlook.ensemble.draws import draw_parameters, draw_table, inputs_for
-from detente.outlook.ensemble.packages import Package, harder
-from detente.outlook.ensemble.sampling import balance_note, saltelli, sobol_points
+from detente.outlook.ensemble.draws import balance_note, draw_parameters, draw_table, inputs_for, sobol_points
+from detente.outlook.ensemble.plan import Package, harder
 from detente.policy.instruments import ExportControl, Policy, Quota, Tariff
 
 
@@ -33,21 +32,6 @@ def test_points_fill_the_cube_evenly_and_seeds_differ() -> None:
     assert "8,192 and 16,384" in balance_note(10_000)
     with pytest.raises(InputError):
         sobol_points(3, -1)
-
-
-def test_saltelli_mixes_one_column_at_a_time() -> None:
-    design = saltelli(3, 16, 0)
-    assert design.points().shape == (80, 3)
-    for i, mixed in enumerate(design.mixed):
-        same = [k for k in range(3) if k != i]
-        assert np.array_equal(mixed[:, same], design.a[:, same])
-        assert np.array_equal(mixed[:, i], design.b[:, i])
-    a, b, mixed = design.split(design.points()[:, 1])
-    assert np.array_equal(a, design.a[:, 1])
-    assert np.array_equal(b, design.b[:, 1])
-    assert np.array_equal(mixed[1], b)
-    with pytest.raises(InputError, match="80 points"):
-        design.split(np.zeros(3))
 
 
 @pytest.mark.parametrize("horizon", ["short", "medium", "long", "fragmentation"])

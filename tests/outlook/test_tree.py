@@ -11,7 +11,7 @@ from hypothesis import given, settings, strategies as st
 
 import detente as dt
 from detente.errors import BadDossier, InputError, UnknownName
-from detente.outlook.odds_ranges import central_odds, draw_odds, drivers
+from detente.outlook.outlook import central_odds, draw_odds, drivers
 from detente.outlook.tree import Leaf, Tree, grow, priors
 from detente.policy.prospects import Prospects
 from detente.policy.timing import in_force
@@ -198,7 +198,7 @@ def test_bad_odds_are_refused(odds: Any, error: type[Exception], words: str) -> 
 
 
 def test_a_dossier_without_prospects_is_refused() -> None:
-    with pytest.raises(InputError, match="give it 'prospects'"):
+    with pytest.raises(InputError, match="has no 'prospects': add forks with branches"):
         grow(small_future(lambda d: [d.pop("prospects"), d.pop("key_questions")]))  # type: ignore[arg-type, return-value]
 
 

@@ -111,11 +111,35 @@ def test_percent_examples(value: float, shown: str) -> None:
     assert text.percent(value) == shown
 
 
+@given(st.floats(allow_nan=False, allow_infinity=False), st.integers(0, 9), st.booleans())
+def test_fixed_rounds_as_python_does(value: float, decimals: int, signed: bool) -> None:
+    plain = f"{abs(value):,.{decimals}f}"
+    sign = "" if not plain.strip("0.,") else text.MINUS if value < 0 else "+" if signed else ""
+    assert text.fixed(value, decimals, signed=signed) == sign + plain
+
+
+def test_numbers_that_are_none() -> None:
+    assert text.fixed(float("nan")) == text.fixed(float("-inf")) == "–"
+    assert text.digits(float("-inf")) == "−no limit"
+    assert (text.chance(0.0), text.chance(1.0), text.chance(0.004)) == ("0\u202f%", "100\u202f%", "less than 1\u202f%")
+    assert text.days(-2.5) == "−913 days"
+
+
+@given(st.dates())
+def test_days_are_written_out_and_cut_to_three_letters(when: date) -> None:
+    assert re.fullmatch(rf"{when.day} [A-Z][a-z]+ {when.year}", text.day(when))
+    assert text.short_day(when) == f"{when.day} {text.day(when).split()[1][:3]}"
+    assert " " not in text.table_day(when)
+
+
 def test_names_and_lists() -> None:
     assert text.name("USA", start=True) == "The United States"
     assert text.possessive("USA") == "the United States’"
     assert text.join(["a"]) == "a"
     assert text.join(["a", "b", "c"]) == "a, b and c"
+    assert text.join(["a", "b", "c"], "or") == "a, b or c"
+    assert text.join([]) == ""
+    assert text.join_or_nobody([]) == "nobody"
     assert text.label("EFT") == "EFTA"
     assert text.day(date(2025, 11, 1)) == "1 November 2025"
     assert text.clipped("one two three", 8).endswith("…")

@@ -3,33 +3,47 @@
 Every cell is one run against its own status quo. `Comparison.spread` gives, for each region, the mean range of a result along
 each axis while the others stay put: whether the answer hangs on the package, the table or the parameters.
 
+`what_changed` sets two runs side by side: what they read differently, what came out, and which difference moved it how far.
+The gap is split over what differs (measures, the table, parameters) by Shapley values: the mean effect of replacing a part over
+all orders in which the parts can be replaced. The parts sum to the gap.
+
 >>> from detente.policy.instruments import Policy, Tariff
 >>> from detente.world import toy_world
 >>> packages = {f"{rate} %": Policy([Tariff(by="AAA", on="BBB", rate=rate / 100)]) for rate in (10, 20)}
 >>> c = compare(packages, worlds=[toy_world()], parameters=["medium", "long"])
 >>> c.table("real income", columns="package").shape
 (8, 2)
+>>> from detente.equilibrium.parameters import horizon
+>>> from detente.cases.runs import Run
+>>> from detente.policy.instruments import Policy, Tariff
+>>> from detente.world import toy_world
+>>> run = Run.of_policy("ten", Policy([Tariff(by="AAA", on="BBB", rate=0.1)]), toy_world())
+>>> what_changed(run, run.on(parameters=horizon("long"))).parts
+('parameters',)
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from detente.cases.runs import Run, plain
+from detente.cases.runs import Run, flat, plain
 from detente.equilibrium.outcome import Outcome
 from detente.equilibrium.parameters import Parameters, horizon as named_horizon
 from detente.errors import InputError, NotConverged, ShockError, UnknownName
+from detente.policy.changes import apply_changes
 from detente.policy.dossier import Dossier, load_dossier
 from detente.policy.instruments import Policy
-from detente.words.names import region_name
+from detente.shapley_values import all_sets, shapley_values
+from detente.types import Progress
+from detente.words import MINUS, say, tell
 from detente.world.library import load_world
 from detente.world.world import World
 
-Progress = Callable[[str, int, int], None]
+CHANGED = "words/templates/WhatChanged"
 AXES = ("package", "world", "parameters")
 INDICATORS: Mapping[str, tuple[str, Callable[[Outcome], pd.Series]]] = {
     "real income": ("%", lambda o: o.real_income),
@@ -95,15 +109,8 @@ class Comparison:
         row = {str(k): float(v) for k, v in spread.loc[[region]].iloc[0].items()}
         unit = INDICATORS[indicator][0].replace("%", "points")
         many = [a for a in AXES if _several(self.frame[a])]
-        if not many:
-            return f"There is one run: {indicator} of {region} has nothing to be compared with."
-        ordered = sorted(many, key=lambda a: -row[a])
-        words = {"package": "the package moves", "world": "the table moves", "parameters": "the parameters move"}
-        told = [f"{words[a]} it by {row[a]:.2g} {unit} on average" for a in ordered]
-        text = f"{indicator.capitalize()} of {region_name(region)}: {', '.join(told)}, the rest held."
-        if self.failed:
-            text += f" {len(self.failed)} of the cells have no numbers, as they did not solve."
-        return text
+        moves = [(axis, row[axis]) for axis in sorted(many, key=lambda a: -row[a])]
+        return tell(self, indicator=indicator, region=region, unit=unit, moves=moves)
 
     def _part(self, indicator: str) -> pd.DataFrame:
         if indicator not in INDICATORS:
@@ -218,4 +225,114 @@ def _parameter_sets(given: Sequence[str | Parameters] | Mapping[str, str | Param
         if chosen.name in found:
             raise InputError(f"two parameter sets are called {chosen.name!r}; give them names in a mapping")
         found[chosen.name] = chosen
+    return found
+
+
+@dataclass(frozen=True, eq=False)
+class WhatChanged:
+    """The difference of two runs: of what they read (`inputs`), of what came out, and which input moved it how far.
+
+    `frame`: one row a region both have and one for the world: real income before and after, percent, and the part of the gap due
+    to each input that differs, percentage points.
+    """
+
+    inputs: tuple[str, ...]
+    parts: tuple[str, ...]
+    frame: pd.DataFrame
+
+    def to_frame(self) -> pd.DataFrame:
+        """The table."""
+        return self.frame.copy()
+
+    def record(self) -> dict[str, Any]:
+        """JSON-able."""
+        return {
+            "inputs": list(self.inputs),
+            "parts": list(self.parts),
+            "rows": plain(self.frame.reset_index().to_dict("records")),
+        }
+
+    def explain(self, regions: Sequence[str] = ("WORLD",)) -> str:
+        """In words."""
+        rows = []
+        for region in regions if self.parts else ():
+            if region not in self.frame.index:
+                raise UnknownName(region, [str(r) for r in self.frame.index], "region")
+            row = {str(k): float(v) for k, v in self.frame.loc[[region]].iloc[0].items()}
+            rows.append((region, row["before, %"], row["after, %"], {p: row[_column(p)] for p in self.parts}))
+        return tell(self, rows=rows, signed=lambda points: f"{points:+.3f}".replace("-", MINUS))
+
+
+def what_changed(before: Run, after: Run) -> WhatChanged:
+    """What two runs read differently, and how much of the gap in real income each difference makes."""
+    inputs = input_differences(before, after)
+    parts = [p for p, differs in _differing(before, after).items() if differs]
+    common = [r for r in before.world.regions if r in after.world.regions]
+    if not common:
+        raise InputError("the two runs have no region in common")
+    known = {s: _incomes(_mixed(before, after, {parts[k] for k in s}), common) for s in all_sets(len(parts))}
+    frame = pd.DataFrame({"before, %": known[frozenset()], "after, %": known[frozenset(range(len(parts)))]})
+    shares = shapley_values({s: incomes.to_numpy() for s, incomes in known.items()}, len(parts))
+    for part, share in zip(parts, shares, strict=True):
+        frame[_column(part)] = share
+    return WhatChanged(tuple(inputs), tuple(parts), frame.rename_axis("region"))
+
+
+def _column(part: str) -> str:
+    return f"due to {part}, points"
+
+
+def _differing(before: Run, after: Run) -> dict[str, bool]:
+    here, there = (flat(plain(r.parameters.record())) for r in (before, after))
+    return {
+        "measures": bool(measure_differences(before, after)) or _described(before) != _described(after.on(before.world)),
+        "the table": before.world.fingerprint != after.world.fingerprint,
+        "parameters": {k: v for k, v in here.items() if k != "name"} != {k: v for k, v in there.items() if k != "name"},
+    }
+
+
+def _described(run: Run) -> list[list[str]]:
+    return [policy.describe() for policy in run.policies]
+
+
+def _mixed(before: Run, after: Run, chosen: Set[str]) -> Run:
+    source = after if "measures" in chosen else before
+    return source.on((after if "the table" in chosen else before).world, (after if "parameters" in chosen else before).parameters)
+
+
+def _incomes(run: Run, regions: Sequence[str]) -> pd.Series:
+    values = run.outcome.real_income[list(regions)].astype(float)
+    return pd.concat([values, pd.Series({"WORLD": run.outcome.world_real_income})])
+
+
+def measure_differences(before: Run, after: Run) -> list[str]:
+    """Measures added, gone or changed between two runs of dossiers, in words."""
+    tables = []
+    for run in (before, after):
+        if run.dossier is None:
+            return []
+        measures = apply_changes(run.dossier.measures_in(run.scenario), run.changes)
+        tables.append({m.id: flat(m.model_dump(mode="json", exclude_defaults=True)) for m in measures})
+    old, new = tables
+    found = [say(CHANGED, "new", measure=k) for k in new if k not in old]
+    found += [say(CHANGED, "gone", measure=k) for k in old if k not in new]
+    for k in old:
+        if k in new and old[k] != new[k]:
+            moved = [f for f in dict.fromkeys((*old[k], *new[k])) if old[k].get(f) != new[k].get(f)]
+            fields = [(f, old[k].get(f, "unset"), new[k].get(f, "unset")) for f in moved]
+            found.append(say(CHANGED, "moved", measure=k, fields=fields))
+    days = [r.dossier.changes_of(r.scenario)[1] for r in (before, after) if r.dossier is not None]
+    if days[0] != days[1]:
+        found.append(say(CHANGED, "day", before=days[0], after=days[1]))
+    return found
+
+
+def input_differences(before: Run, after: Run) -> list[str]:
+    """Everything two runs read differently, in words."""
+    found = measure_differences(before, after)
+    if before.world.fingerprint != after.world.fingerprint:
+        found.append(say(CHANGED, "world", before=before.world, after=after.world))
+    here, there = (flat(plain(r.parameters.record())) for r in (before, after))
+    differ = [(k, here.get(k), v) for k, v in there.items() if here.get(k) != v]
+    found += [say(CHANGED, "parameter", name=k, before=old, after=new) for k, old, new in differ]
     return found

@@ -30,6 +30,7 @@ from detente.files import TooDeep, digest, loads, write
 from detente.policy.changes import Change
 from detente.policy.dossier import Dossier, load_dossier, parse_dossier
 from detente.policy.instruments import Policy
+from detente.words import tell
 from detente.world.library import load_world
 from detente.world.world import World
 
@@ -182,14 +183,7 @@ class Repeat:
 
     def explain(self) -> str:
         """In words."""
-        if self.identical:
-            return "The run repeats itself: every headline number is the same to eleven digits."
-        text = f"The largest gap is {self.largest_gap:.2g} ({self.where})."
-        if not self.same_inputs:
-            text += " The inputs, once put into numbers, are not those of the file."
-        if self.version_then != self.version_now:
-            text += f" It was made with version {self.version_then}, this is {self.version_now}."
-        return text
+        return tell(self)
 
 
 def repeat(record: Mapping[str, Any], world: World | None = None) -> tuple[Run, Repeat]:

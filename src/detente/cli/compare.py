@@ -82,7 +82,7 @@ def changed(
     as_json: Json = False,
 ) -> None:
     """What changed between two runs: what they read differently, and how much of the gap each difference makes."""
-    from detente.cases.what_changed import what_changed
+    from detente.cases.compare import what_changed
 
     old, new = _run(before), _run(after)
     found = what_changed(old, new)

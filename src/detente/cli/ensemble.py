@@ -24,9 +24,8 @@ from detente.cli.common import (
 )
 
 if TYPE_CHECKING:
-    from detente.outlook.ensemble.drivers import Drivers
-    from detente.outlook.ensemble.ensemble import Ensemble
-    from detente.outlook.ensemble.headlines import Headline
+    from detente.outlook.ensemble.ensemble import Ensemble, Headline
+    from detente.outlook.ensemble.sensitivity import Drivers
 
 
 def ensemble(
@@ -128,7 +127,7 @@ def _drivers(result: Ensemble, shown: list[Headline]) -> dict[str, Drivers]:
 
 
 def _print(result: Ensemble, shown: list[Headline], found: dict[str, Any]) -> None:
-    from detente.outlook.ensemble.ensemble_words import amount, spread
+    from detente.outlook.ensemble.ensemble import amount, spread
 
     out.print(
         f"{result.title}\n{result.draws:,} draws, {result.horizon} run, {result.world}, seed {result.seed}",

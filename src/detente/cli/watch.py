@@ -25,8 +25,7 @@ from detente.errors import InputError
 
 if TYPE_CHECKING:
     from detente.outlook.fork_odds import ForkOdds, StandOff
-    from detente.outlook.journal import Contents, Entry, Journal
-    from detente.outlook.reckoning import Reckoning
+    from detente.outlook.journal import Contents, Entry, Journal, Reckoning
     from detente.outlook.watching import Look
     from detente.policy.dossier import Dossier
 
@@ -61,7 +60,8 @@ def watch(
     The first run stores a forecast. --add moves it by a signal, --resolve enters an outcome, --list and --scores only read.
     """
     from detente.outlook.journal import Journal
-    from detente.outlook.watching import day_of, prospects_of
+    from detente.outlook.tree import prospects_of
+    from detente.outlook.watching import day_of
     from detente.policy.dossier import load_dossier
 
     _one_of(add=add is not None, resolve=resolve is not None, list=listed, scores=scores)
@@ -168,7 +168,7 @@ def _rest(case: Dossier, found: Look) -> None:
 
 # -- outcomes and scores -----------------------------------------------------------------------------------------------
 def _resolve(case: Dossier, book: Journal, text: str, day: date | None, as_json: bool) -> None:
-    from detente.outlook.reckoning import reckon
+    from detente.outlook.journal import reckon
     from detente.outlook.watching import fork_of, resolution_line
 
     name, equals, branch = (x.strip() for x in text.partition("="))
@@ -188,7 +188,7 @@ def _resolve(case: Dossier, book: Journal, text: str, day: date | None, as_json:
 
 
 def _scores(case: Dossier, contents: Contents, as_json: bool) -> None:
-    from detente.outlook.reckoning import reckon
+    from detente.outlook.journal import reckon
 
     if contents.faults:
         raise InputError(f"{contents.faults[0]}. Scores of a changed journal are not shown")
@@ -277,7 +277,7 @@ def _check_address(source: str | None) -> None:
 
 
 def _stand_off(case: Dossier, world: str, horizon: str | None, wanted: bool, quiet: bool) -> StandOff | None:
-    from detente.outlook.watching import prospects_of
+    from detente.outlook.tree import prospects_of
 
     if not wanted or not any(b.stand_off for f in prospects_of(case).forks for b in f.branches):
         return None

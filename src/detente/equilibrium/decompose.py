@@ -23,9 +23,8 @@ True
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
-from itertools import combinations, pairwise
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -37,6 +36,7 @@ from detente.equilibrium.parameters import Parameters
 from detente.equilibrium.solve import Solver, equilibrium_at, solve_many
 from detente.errors import InputError
 from detente.policy.instruments import Policy
+from detente.shapley_values import all_sets, shapley_values
 from detente.world.economy import Economy
 from detente.world.world import World
 
@@ -91,10 +91,9 @@ def shapley(
     if len(names) > 10 and permutations is None:
         raise InputError(f"{len(names)} measures have {2 ** len(names)} combinations; give permutations=, say 100")
     base = status_quo or Policy()
-    everything = frozenset(range(len(names)))
     if permutations is None:
         orders = None
-        sets = [frozenset(c) for size in range(len(names) + 1) for c in combinations(range(len(names)), size)]
+        sets = list(all_sets(len(names)))
     else:
         rng = np.random.default_rng(seed)
         orders = [rng.permutation(len(names)) for _ in range(permutations)]
@@ -112,20 +111,16 @@ def shapley(
     nothing = 1 + worth[frozenset()] / 100
     worth = {chosen: 100 * ((1 + value / 100) / nothing - 1) for chosen, value in worth.items()}
 
-    m = len(names)
-    share = np.zeros((m, len(economy.regions)))
     if orders is None:
-        for chosen in sets:
-            for k in everything - chosen:
-                weight = math.factorial(len(chosen)) * math.factorial(m - len(chosen) - 1) / math.factorial(m)
-                share[k] += weight * (worth[chosen | {k}] - worth[chosen])
+        share = np.array(shapley_values(worth, len(names)))
     else:
+        share = np.zeros((len(names), len(economy.regions)))
         for order in orders:
             for position, k in enumerate(order):
                 before = frozenset(order[:position].tolist())
                 share[k] += (worth[before | {int(k)}] - worth[before]) / len(orders)
     frame = pd.DataFrame(share.T, index=pd.Index(economy.regions, name="region"), columns=names)
-    frame["package"] = worth[everything]
+    frame["package"] = worth[frozenset(range(len(names)))]
     return frame
 
 

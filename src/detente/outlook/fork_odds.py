@@ -34,12 +34,14 @@ import numpy as np
 import pandas as pd
 
 from detente.errors import InputError, UnknownName
-from detente.outlook.pool import Array, log_pool, spread, spread_draws
+from detente.outlook.pool import log_pool, spread, spread_draws
 from detente.outlook.record import Record, load_record
 from detente.outlook.signals import Update, update
 from detente.outlook.spells import frequency, frequency_draws
+from detente.outlook.tree import prospects_of
 from detente.policy.prospects import OUTCOMES, Fork, PoolWeights, Prospects, Signal
-from detente.words import MINUS, THIN, chance, chance_range, join_or_nobody as join
+from detente.types import Array
+from detente.words import say, tell
 
 if TYPE_CHECKING:
     from detente.policy.dossier import Dossier
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
 Spread = tuple[float, float, float]
 ENDS = ("first", "second", "collapse", "standing")
 DRAWS = 4000
+TEMPLATE = "words/templates/ForkOdds"
 
 
 class StandOffOdds(Protocol):
@@ -129,18 +132,10 @@ class ForkOdds:
 
     def explain(self) -> str:
         """The odds in plain words, with what they rest on."""
-        best = sorted(self.probability, key=lambda b: -self.probability[b])
-        told = [f"“{self.titles[b]}” {chance(self.probability[b])} ({chance_range(*self.ranges[b][::2])})" for b in best]
-        names = {"base_rate": f"the record ({self.cases})", "stand_off": "the stand-off model", "analyst": "the analyst’s prior"}
-        parts = [f"{names[k]} with weight {100 * w:.0f}{THIN}%" for k, w in self.weights.items()]
-        text = f"{self.title} By {self.date.isoformat()}: {join(told)}. Pooled from {join(parts)}."
-        if self.update.steps:
-            moved = []
-            for step in self.update.steps:
-                branch = max(step.points, key=lambda b: abs(step.points[b]))
-                moved.append(f"{step.signal} ({_points(step.points[branch])} points on “{self.titles[branch]}”)")
-            text += f" Signals: {join(moved)}."
-        return text
+        likeliest = sorted(self.probability, key=lambda b: -self.probability[b])
+        most = [(s, max(s.points, key=lambda b: abs(s.points[b]))) for s in self.update.steps]
+        moved = [(step.signal, branch, step.points[branch]) for step, branch in most]
+        return tell(self, likeliest=likeliest, moved=moved)
 
 
 def branch_odds(
@@ -164,9 +159,7 @@ def branch_odds(
         from detente.policy.dossier import load_dossier
 
         dossier = load_dossier(dossier)
-    ahead = dossier.prospects
-    if ahead is None:
-        raise InputError(f"{dossier.id} has no 'prospects': add forks with branches to the dossier")
+    ahead = prospects_of(dossier)
     if draws < 100:
         raise InputError(f"{draws} draws are too few for a range; give 100 or more")
     day = on or dossier.as_of
@@ -222,12 +215,11 @@ class _Judgements:
             days = max(0, (fork.date + timedelta(days=record.window_days) - self.day).days)
             kept, some = spells.survival(days).mean, spells.draws(days, n, rng)
             mean, draws = np.array([kept, 1 - kept]), np.stack([some, 1 - some], axis=1)
-            cases = f"{spells.ended} truces ended in {spells.days:,} days watched; {days} days to hold"
+            cases = say(TEMPLATE, "truces", ended=spells.ended, watched=spells.days, ahead=days)
         else:
             counts = record.counts("talks" if kind == "talks" else "threat")
             mean, draws = np.array([r.mean for r in frequency(counts).values()]), frequency_draws(counts, n, rng)
-            told = ", ".join(f"{v} {k}" for k, v in counts.items())
-            cases = f"{sum(counts.values())} {'rounds of talks' if kind == 'talks' else 'threats'}: {told}"
+            cases = say(TEMPLATE, "outcomes", kind=kind, seen=counts)
         named = [[b.base_rate is not None and o in b.base_rate.outcomes for b in fork.branches] for o in OUTCOMES[kind]]
         self._put("base_rate", mean, draws, named)
         return cases
@@ -350,12 +342,6 @@ def _seen(ahead: Prospects, extra: Sequence[Signal], day: date) -> list[Signal]:
 
 def _spreads(names: Sequence[str], draws: Array, central: Array) -> dict[str, Spread]:
     return {b: (float(r[0]), float(r[1]), float(r[2])) for b, r in zip(names, spread(draws, central), strict=True)}
-
-
-def _points(points: float) -> str:
-    """Percentage points with a sign, whole ones from 1 on."""
-    text = f"{abs(points):.0f}" if abs(points) >= 0.95 else f"{abs(points):.1f}"
-    return text if float(text) == 0 else (MINUS if points < 0 else "+") + text
 
 
 def _plain(values: Mapping[str, Spread] | None) -> dict[str, list[float]] | None:

@@ -9,6 +9,11 @@ appended in one write under a file lock and synced; a line cut short by a kill i
 never thrown away. `made_on` is the day a forecast speaks for, `written` the clock when it was stored: a forecast written
 after the outcome is counted and told apart.
 
+**Reckoning.** What the forecasts turned out to be worth: scores of every resolved fork against the base rate and a fair guess.
+Only forecasts made before the day of the outcome count. Each fork is scored twice: its last forecast, and the average of all its
+forecasts weighted by the days each stood. A fork resolved twice counts as resolved by the later line. Forecasts stored after the
+outcome was entered (`written` later than the resolution's day) are counted and told apart.
+
 >>> import tempfile
 >>> journal = Journal(Path(tempfile.mkdtemp()) / "j.jsonl")
 >>> _ = journal.append([{"kind": "resolution", "made_on": "2025-10-30", "dossier": "d", "fork": "talks", "branch": "pause"}])
@@ -28,8 +33,13 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+import numpy as np
+import pandas as pd
+
 from detente.errors import InputError
 from detente.files import loads, sha256
+from detente.outlook.scores import Score, brier, calibration, log_score, score, uniform
+from detente.words import say, tell
 
 if TYPE_CHECKING:
     from detente.outlook.fork_odds import ForkOdds
@@ -234,3 +244,117 @@ def _locked(file: IO[bytes], shared: bool = False) -> Iterator[None]:
             yield
         finally:
             fcntl.flock(file.fileno(), fcntl.LOCK_UN)
+
+
+@dataclass(frozen=True)
+class ForkScore:
+    """One resolved fork: the outcome, the last forecast before it, and scores of it, of the base rate and of a fair guess."""
+
+    fork: str
+    branch: str
+    resolved: date
+    forecasts: int
+    late: int
+    last: Mapping[str, float]
+    base_rate: Mapping[str, float] | None
+    brier: float
+    brier_average: float
+    log: float
+
+    @property
+    def brier_base_rate(self) -> float:
+        """Brier score of the base rate stored with the last forecast; NaN if there was none."""
+        return float("nan") if self.base_rate is None else brier(self.base_rate, self.branch)
+
+    @property
+    def brier_uniform(self) -> float:
+        """Brier score of a fair guess."""
+        return brier(uniform(list(self.last)), self.branch)
+
+    def record(self) -> dict[str, Any]:
+        """JSON-able."""
+        return {
+            "fork": self.fork, "branch": self.branch, "resolved": self.resolved.isoformat(), "forecasts": self.forecasts,
+            "written_after": self.late, "probability": self.last[self.branch], "brier": self.brier,
+            "brier_average": self.brier_average, "log_bits": self.log,
+            "brier_base_rate": None if self.base_rate is None else self.brier_base_rate, "brier_uniform": self.brier_uniform,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Reckoning:
+    """Scores of a journal: fork by fork, and together where there is something to add up."""
+
+    forks: tuple[ForkScore, ...]
+    unscored: tuple[str, ...]
+
+    def together(self) -> dict[str, Score]:
+        """Mean scores of the forecasts, and of each benchmark on the forks it covers."""
+        if not self.forks:
+            return {}
+        outcomes = [f.branch for f in self.forks]
+        found = {"forecast": score("forecast", [f.last for f in self.forks], outcomes)}
+        based = [f for f in self.forks if f.base_rate is not None]
+        if based:
+            found["base rate"] = score("base rate", [f.base_rate or {} for f in based], [f.branch for f in based])
+        found["uniform"] = score("uniform", [uniform(list(f.last)) for f in self.forks], outcomes)
+        return found
+
+    def calibration(self) -> pd.DataFrame:
+        """Stated against seen, by band of probability."""
+        return calibration([f.last for f in self.forks], [f.branch for f in self.forks])
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a resolved fork."""
+        return pd.DataFrame([f.record() for f in self.forks])
+
+    def record(self) -> dict[str, Any]:
+        """JSON-able."""
+        table = self.calibration().astype(object).where(lambda x: x.notna(), None) if self.forks else pd.DataFrame()
+        return {
+            "forks": [f.record() for f in self.forks],
+            "together": {k: s.record() for k, s in self.together().items()},
+            "calibration": table.to_dict(orient="records"),
+            "unscored": list(self.unscored),
+        }
+
+    def explain(self) -> str:
+        """The scores in plain words."""
+        return tell(self, together=self.together(), late=[f.fork for f in self.forks if f.late])
+
+
+def reckon(contents: Contents, dossier: str | None = None) -> Reckoning:
+    """Scores of every fork of a journal that has an outcome and an earlier forecast."""
+    outcomes: dict[tuple[str, str], Entry] = {}
+    for e in contents.of("resolution", dossier):
+        outcomes[(e.data["dossier"], e.data["fork"])] = e
+    found, unscored = [], []
+    for (owner, fork), end in outcomes.items():
+        mine = [e for e in contents.of("forecast", owner) if e.data["fork"] == fork and e.made_on < end.made_on]
+        mine = [e for e in mine if end.data["branch"] in e.data["probability"]]
+        if not mine:
+            unscored.append(say("words/templates/Reckoning", "unscored", fork=fork, day=end.made_on))
+            continue
+        found.append(_fork_score(fork, end, mine))
+    return Reckoning(tuple(found), tuple(unscored))
+
+
+def _fork_score(fork: str, end: Entry, forecasts: Sequence[Entry]) -> ForkScore:
+    by_day = {e.made_on: e for e in sorted(forecasts, key=lambda e: e.line)}
+    days = sorted(by_day)
+    stood = [(b - a).days for a, b in zip(days, [*days[1:], end.made_on], strict=True)]
+    branch = end.data["branch"]
+    scores = [brier(by_day[d].data["probability"], branch) for d in days]
+    last = by_day[days[-1]].data
+    return ForkScore(
+        fork=fork,
+        branch=branch,
+        resolved=end.made_on,
+        forecasts=len(forecasts),
+        late=sum(e.written.date() > end.made_on for e in forecasts),
+        last=last["probability"],
+        base_rate=last["base_rate"],
+        brier=scores[-1],
+        brier_average=float(np.average(scores, weights=stood)),
+        log=log_score(last["probability"], branch),
+    )

@@ -5,13 +5,24 @@
 
 Two ranges stand apart. The *spread* says how far the paths lie from each other: quantiles of V over paths, each with its
 probability. The *range* says how far the odds themselves are in doubt: where nine in ten draws of all odds between their ends
-lie (`odds_ranges`). Neither is a confidence interval.
+lie. Neither is a confidence interval.
+
+**Draws of the odds.** The odds of a branch, low, mean and high, are drawn like the judgements they come from
+(`pool.spread_draws`): a split log-normal with 5 % below low and 5 % above high, the branches of a fork scaled to sum to 1, forks
+independent of each other. A branch whose ends coincide is certain and keeps its odds. For the drivers one branch at a time is
+put at its low and its high end, the others of its fork scaled in proportion.
 
 >>> look = outlook("kuala-lumpur-2025", odds={})  # the analyst's priors alone
 >>> round(sum(p.value for p in look.scenarios.values()), 12)
 1.0
 >>> bool(look.expected("USA").low <= look.expected("USA").value <= look.expected("USA").high)
 True
+>>> from detente.outlook.tree import grow
+>>> from detente.policy.dossier import load_dossier
+>>> tree = grow(load_dossier("kuala-lumpur-2025"))
+>>> drawn = draw_odds(tree, 200, seed=1)
+>>> drawn.shape, bool(abs(tree.reweighted(drawn).sum(axis=1) - 1).max() < 1e-12)
+((200, 21), True)
 """
 
 from __future__ import annotations
@@ -30,19 +41,20 @@ from numpy.typing import NDArray
 from detente.equilibrium.parameters import Parameters
 from detente.errors import InputError, UnknownName
 from detente.outlook.fork_odds import ForkOdds, StandOff, branch_odds
-from detente.outlook.odds_ranges import ENDS, OddsDriver, central_odds, draw_odds, drivers
 from detente.outlook.path_values import WHOLE, PathValues, path_values, quantiles
+from detente.outlook.pool import spread_draws
 from detente.outlook.tree import STATUS_QUO, BranchOdds, Tree, grow, prospects_of
-from detente.words import THIN, chance, digits as number
+from detente.types import Array, Progress
+from detente.words import tell
 from detente.words.names import region_name
 from detente.world.world import World
 
 if TYPE_CHECKING:
     from detente.policy.dossier import Dossier, Signal
 
-Array = NDArray[np.float64]
-Progress = Callable[[str, int, int], None]
 Basis = Literal["average", "end"]
+ENDS = (0.05, 0.95)
+"""A range is where nine draws in ten lie."""
 SPREAD = (0.05, 0.25, 0.5, 0.75, 0.95)
 LOSS = 0.1
 """Percent of real income whose loss is called a risk unless another is asked for."""
@@ -143,29 +155,27 @@ class Outlook:
 
     def fan(self, code: str) -> pd.DataFrame:
         """Expected real income and its spread over paths, one row a day on which something changes; each holds until the next."""
-        rows = []
         column = self.paths.column(code)
-        for day in self.paths.days:
-            v = self.paths.on(day)[:, column]
-            e = self._estimate(v)
-            named = {
-                f"q{round(100 * q):02d}": x for q, x in zip(SPREAD, quantiles(v, self.tree.probabilities, SPREAD), strict=True)
-            }
-            rows.append({"from": day, "expected": e.value, "low": e.low, "high": e.high, **named})
-        return pd.DataFrame(rows)
+        return pd.DataFrame([{"from": day, **self._fanned(self.paths.on(day)[:, column])} for day in self.paths.days])
 
     def monthly(self, code: str) -> pd.DataFrame:
-        """The same as averages of calendar months (the first and the last may be parts of one)."""
-        rows = []
+        """The same as averages of calendar months (the first and the last may be parts of one), one row a month."""
         column = self.paths.column(code)
-        for first, last in _months(self.tree.start, self.tree.until):
-            v = (self.paths.shares_between(first, last) @ self.paths.by_state)[:, column]
-            e = self._estimate(v)
-            named = {
-                f"q{round(100 * q):02d}": x for q, x in zip(SPREAD, quantiles(v, self.tree.probabilities, SPREAD), strict=True)
-            }
-            rows.append({"month": f"{first:%Y-%m}", "expected": e.value, "low": e.low, "high": e.high, **named})
-        return pd.DataFrame(rows)
+        return pd.DataFrame([{"month": month, **self._fanned(values[:, column])} for month, values in self._by_month.items()])
+
+    @cached_property
+    def _by_month(self) -> dict[str, Array]:
+        """Month → average real income [leaf, code], percent."""
+        return {
+            f"{first:%Y-%m}": self.paths.shares_between(first, last) @ self.paths.by_state
+            for first, last in _months(self.tree.start, self.tree.until)
+        }
+
+    def _fanned(self, values: Array) -> dict[str, float]:
+        """Expectation of values[leaf], its range over the odds, and quantiles over paths."""
+        e, found = self._estimate(values), quantiles(values, self.tree.probabilities, SPREAD)
+        named = {f"q{round(100 * q):02d}": x for q, x in zip(SPREAD, found, strict=True)}
+        return {"expected": e.value, "low": e.low, "high": e.high, **named}
 
     # -- showing -----------------------------------------------------------------------------------------------------
     @cached_property
@@ -238,9 +248,8 @@ class Outlook:
             "from": self.tree.start.isoformat(),
             "until": self.tree.until.isoformat(),
             "horizon": self.paths.parameters.name,
-            "unit": "% of real income against the status quo, average along the path, measures of each day as if they lasted",
-            "range": f"{round(100 * ENDS[0])} to {round(100 * ENDS[1])} % of {len(self.drawn)} draws of the odds between "
-            "their ends",
+            "unit": tell(self, "unit"),
+            "range": tell(self, "odds_range", low=round(100 * ENDS[0]), high=round(100 * ENDS[1])),
             "scenarios": self.scenario_frame().to_dict(orient="records"),
             "regions": {str(k): _finite(v) for k, v in self.to_frame().to_dict(orient="index").items()},
             "odds": {f: {b: list(map(float, s)) for b, s in own.items()} for f, own in self.tree.odds.items()},
@@ -252,34 +261,11 @@ class Outlook:
 
     def explain(self) -> str:
         """The answers in plain words."""
-        told = [f"“{self.titles.get(s, s)}” {chance(e.value)} ({_span(e)})" for s, e in self.scenarios.items()]
-        lines = [f"By {self.tree.until}: " + ", ".join(told) + ", the range over the odds in brackets."]
-        for code in self.focus:
-            e, risk = self.expected(code), self.risk(code)
-            q = self.spread(code)
-            lines.append(
-                f"{_name(code)}: expected {number(e.value)}{THIN}% of real income a year ({number(e.low)} to "
-                f"{number(e.high)} over "
-                f"the odds; nine paths in ten lie between {number(q[0])} and {number(q[-1])}); a loss of more than "
-                f"{number(LOSS)}{THIN}%: {chance(risk.value)}."
-            )
-        first = self.focus[0]
-        top = self.drivers(first)[0]
-        lines.append(
-            f"The odds of “{self.tree.branches[top.branch][1].title}” matter most for {_name(first)}: from their low to "
-            "their high "
-            f"end they move its expectation by {number(top.swing)} points."
-        )
-        return " ".join([*lines, self.notes()])
+        return tell(self, top=self.drivers(self.focus[0])[0], loss=LOSS)
 
     def notes(self) -> str:
         """What the figures are and are not."""
-        return (
-            f"Averages from {self.tree.start} to {self.tree.until} of what the measures of each day would do at the "
-            f"{self.paths.parameters.name} horizon if they lasted, against the status quo of {self.tree.start}. Ranges over "
-            "the odds: "
-            "nine draws in ten."
-        )
+        return tell(self, "notes")
 
     def _estimate(self, values: Array) -> Estimate:
         """Expectation of values[leaf] with its range over the draws of the odds; the range holds the central value."""
@@ -366,13 +352,61 @@ def _months(start: date, until: date) -> list[tuple[date, date]]:
     return out
 
 
-def _name(code: str) -> str:
-    return "the world" if code == WHOLE else region_name(code, article=True)
-
-
-def _span(e: Estimate) -> str:
-    return f"{100 * e.low:.0f} to {100 * e.high:.0f}"
-
-
 def _finite(row: Mapping[Any, Any]) -> dict[str, Any]:
     return {str(k): None if isinstance(v, float) and not math.isfinite(v) else v for k, v in row.items()}
+
+
+@dataclass(frozen=True)
+class OddsDriver:
+    """An answer with one branch's odds at its low and its high end; `swing` = high − low."""
+
+    fork: str
+    branch: str
+    low: float
+    high: float
+
+    @property
+    def swing(self) -> float:
+        """What the answer moves as the odds go from their low to their high end."""
+        return self.high - self.low
+
+
+def central_odds(tree: Tree) -> Array:
+    """[branch]: mean odds, in the order of `tree.branches`."""
+    return np.array([tree.odds[f.id][b][1] for b, (f, _) in tree.branches.items()])
+
+
+def draw_odds(tree: Tree, draws: int = 1000, seed: int = 0) -> Array:
+    """[draw, branch]: odds between their ends, summing to 1 within each fork. Raises `InputError` for draws below 1."""
+    if draws < 1:
+        raise InputError(f"ranges need at least one draw, not {draws}")
+    rng = np.random.default_rng(seed)
+    out = np.zeros((draws, len(tree.branches)))
+    place = {b: k for k, b in enumerate(tree.branches)}
+    for fork in tree.forks.values():
+        spans = np.array([tree.odds[fork.id][b.id] for b in fork.branches], dtype=np.float64)
+        drawn = spread_draws(spans, draws, rng)
+        free = spans[:, 2] > spans[:, 0]
+        drawn[:, ~free] = spans[~free, 1]
+        room, taken = 1 - spans[~free, 1].sum(), drawn[:, free].sum(1, keepdims=True)
+        drawn[:, free] = drawn[:, free] / np.where(taken > 0, taken, 1.0) * room
+        out[:, [place[b.id] for b in fork.branches]] = drawn
+    return out
+
+
+def drivers(tree: Tree, values: Array) -> list[OddsDriver]:
+    """Σ P(leaf) values[leaf] with each branch in turn at its two ends, the largest swing first."""
+    found = []
+    centre = central_odds(tree)
+    place = {b: k for k, b in enumerate(tree.branches)}
+    for name, (fork, _) in tree.branches.items():
+        own = [place[b.id] for b in fork.branches]
+        ends = []
+        for end in (tree.odds[fork.id][name][0], tree.odds[fork.id][name][2]):
+            odds = centre.copy()
+            rest = 1 - centre[place[name]]
+            odds[own] = centre[own] * ((1 - end) / rest) if rest > 0 else centre[own]
+            odds[place[name]] = end if rest > 0 else centre[place[name]]
+            ends.append(float(tree.reweighted(odds) @ values))
+        found.append(OddsDriver(fork.id, name, *ends))
+    return sorted(found, key=lambda d: (-abs(d.swing), d.branch))

@@ -15,7 +15,7 @@ by their probabilities.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -23,7 +23,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from detente.cases.case import parameter_variants
 from detente.equilibrium.parameters import Parameters, horizon as named_horizon
@@ -31,12 +30,11 @@ from detente.equilibrium.solve import Solver, equilibrium_at
 from detente.errors import InputError, NotConverged, OverlappingMeasures, UnknownRegion
 from detente.outlook.tree import PathState, Tree
 from detente.policy.stacking import policy_on
+from detente.types import Array, Progress
+from detente.words import DAYS_A_YEAR, tell
 from detente.words.names import group_table, region_name
 from detente.world.world import World
 
-Array = NDArray[np.float64]
-Progress = Callable[[str, int, int], None]
-DAYS_A_YEAR = 365.25
 WHOLE = "WORLD"
 
 
@@ -128,7 +126,7 @@ class PathValues:
         """JSON-able."""
         return {
             "horizon": self.parameters.name,
-            "unit": "% of real income against the status quo, measures of each day as if they lasted",
+            "unit": tell(self, "unit"),
             "discount": self.discount,
             "values": {str(k): v for k, v in self.to_frame().to_dict(orient="index").items()},
             "variants": sorted(self.variants),

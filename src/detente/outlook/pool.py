@@ -24,11 +24,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from detente.errors import InputError
+from detente.types import Array
 
-Array = NDArray[np.float64]
 FLOOR = 0.001
 _Z = 1.6448536269514722
 

@@ -2,8 +2,30 @@
 
     E[V | answer a] = Σ over paths of P(path) L(a | path) V(path) / Σ P(path) L(a | path)
 
-L comes from the dossier: on each path the last branch counts that any answer of the question names. Shares of variance are those
-of `explained`, what knowing the answer is worth to a party or the host that of `knowing`.
+L comes from the dossier: on each path the last branch counts that any answer of the question names.
+
+**How much of what is open a question explains**: first-order, total and Shapley shares of its variance.
+
+A path x has probability P(x) and value V(x); the answer a[k] to question k comes with likelihood L[k](a | x), independently
+across questions once the path is known. For a set S of questions
+
+    v(S) = Var( E[V | answers of S] ) / Var(V) = ( Σ over answers  (Σₓ P V Π L)² / (Σₓ P Π L)  −  E[V]² ) / Var(V)
+
+    first order (Sobol)   v({k})
+    total                 v(all) − v(all but k)          what is lost if k alone stays open
+    Shapley               Σ over S without k of |S|! (n−|S|−1)! / n! · (v(S ∪ k) − v(S));   they sum to v(all)
+
+Questions that share branches overlap, so first-order shares may sum to more than v(all) and totals to less; Shapley effects
+divide the overlap evenly (Owen 2014; Song, Nelson and Staum 2016). Where the answers settle the outcome v(all) = 1, the total is
+Sobol's 1 − Var(E[V | all others])/Var(V); else 1 − v(all) is settled by no question. All 2ⁿ sets are gone through.
+
+**What knowing the answer is worth** to somebody who chooses: a party its stance, the host an option of its menu.
+
+    Σₐ P(a) max over own choice of E[payoff | a] − max over own choice of E[payoff]          never negative
+
+Payoffs of the parties are those of the table of stances. The rival's stance on a path is the one whose duties and controls lie
+nearest, weighted by trade, to those it ends the path with; what a court and the like do is left out of that. The host chooses by
+what the path counts as. A choice that is best whatever the answer makes knowing worth nothing.
 
 >>> from detente.outlook.tree import grow
 >>> from detente.policy.dossier import load_dossier
@@ -11,12 +33,19 @@ of `explained`, what knowing the answer is worth to a party or the host that of 
 >>> chances = likelihoods(case.key_questions[0], grow(case))
 >>> chances.shape, bool(abs(chances.sum(axis=1) - 1).max() < 1e-12)
 ((128, 3), True)
+>>> coin = np.array([[1.0, 0.0], [0.0, 1.0]])
+>>> shares(np.array([0.5, 0.5]), np.array([0.0, 1.0]), [coin, np.ones((2, 1))]).shapley
+(1.0, 0.0)
+>>> payoffs = np.array([[1.0, 0.0], [0.0, 1.0]])  # option × state
+>>> even = np.eye(2) / 2                          # path × state: two equally likely paths
+>>> value_of_knowing(payoffs, even, np.eye(2)), value_of_knowing(payoffs, even, np.ones((2, 1)))
+((0.5, 0, [0, 1]), (0.0, 0, [0]))
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -25,16 +54,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from detente.cases.explained import added, divide, worth_of_sets
 from detente.equilibrium.parameters import Parameters
-from detente.errors import BadDossier
-from detente.outlook.knowing import Knowing, worth_of_answers
-from detente.outlook.odds_ranges import ENDS
-from detente.outlook.outlook import Estimate, Outlook, outlook
-from detente.outlook.tree import Tree
+from detente.errors import BadDossier, InputError
+from detente.outlook.outlook import ENDS, Estimate, Outlook, outlook
+from detente.outlook.tree import Tree, grow
+from detente.policy.changes import apply_changes
+from detente.policy.measures import Measure
 from detente.policy.parts import KeyQuestion
-from detente.words import THIN, chance, digits as number
-from detente.words.names import region_name
+from detente.policy.stacking import stack_on
+from detente.policy.timing import in_force
+from detente.shapley_values import shapley_values
+from detente.types import Array, Progress
+from detente.words import tell
 from detente.world.world import World
 
 if TYPE_CHECKING:
@@ -42,8 +73,6 @@ if TYPE_CHECKING:
     from detente.strategy.payoffs import PayoffTable
     from detente.talks.menus import Menu
 
-Array = NDArray[np.float64]
-Progress = Callable[[str, int, int], None]
 DRAWS = 100
 """Draws of the odds over which a share of variance is ranged."""
 
@@ -173,7 +202,7 @@ class KeyQuestions:
             "dossier": self.look.tree.dossier,
             "horizon": self.look.paths.parameters.name,
             "ranked_by": self.by,
-            "unit": "% of real income against the status quo, average along the path; shares of its variance over paths",
+            "unit": tell(self, "unit"),
             "together": dict(self.together),
             "standard_deviation": dict(self.deviation),
             "questions": [
@@ -204,27 +233,7 @@ class KeyQuestions:
 
     def explain(self) -> str:
         """The ranking in plain words."""
-        where = "the world" if self.by == "WORLD" else region_name(self.by, article=True)
-        if not self.questions:
-            return "The dossier gives no answers to its questions, so nothing can be said of what they would move."
-        lines = []
-        for rank, q in enumerate(self.questions, 1):
-            own = q.shares[self.by]
-            told = "; ".join(f"“{a.title}” ({chance(a.probability.value)}) {_shift(a.shift[self.by])}" for a in q.answers)
-            lines.append(
-                f"{rank}. {q.question} It explains {100 * own.shapley:.0f}{THIN}% of what is open for {where} "
-                f"({100 * own.low:.0f} to {100 * own.high:.0f}). {told}. Watch by {q.by_when}: {q.indicator}."
-            )
-        lines.append(f"All questions together explain {100 * self.together[self.by]:.0f}{THIN}%.")
-        fork, extra = self.most_unasked(self.by)
-        if extra >= 0.005:
-            lines[-1] += (
-                f" Of the rest, {100 * extra:.0f} points hang on one no question asks: {self.look.tree.forks[fork].title}"
-            )
-        lines.append(
-            f"What is open: paths differ by a standard deviation of {number(self.deviation[self.by])}{THIN}% of real income."
-        )
-        return "\n".join(lines)
+        return tell(self).replace("\n\n", "\n")
 
 
 def key_questions(
@@ -333,12 +342,209 @@ def _answers(question: KeyQuestion, table: Array, look: Outlook, codes: Sequence
     return out
 
 
-def _shift(points: float) -> str:
-    rounded = round(points, 3)
-    if rounded == 0:
-        return "moves it by less than 0.001 points"
-    return f"moves it {'up' if rounded > 0 else 'down'} by {number(abs(points))} points"
-
-
 def _finite(values: Mapping[str, float]) -> dict[str, float | None]:
     return {k: v if math.isfinite(v) else None for k, v in values.items()}
+
+
+MOST_QUESTIONS, MOST_CELLS = 12, 50_000
+
+
+@dataclass(frozen=True)
+class Shares:
+    """Shares of the variance by question, what all of them explain together, and the variance itself."""
+
+    first: tuple[float, ...]
+    total: tuple[float, ...]
+    shapley: tuple[float, ...]
+    together: float
+    variance: float
+
+    @property
+    def unexplained(self) -> float:
+        """Share of the variance that no question of the list settles."""
+        return 1 - self.together
+
+
+def shares(probabilities: Array, values: Array, likelihoods: Sequence[Array]) -> Shares:
+    """Shares from probabilities [path], values [path] and a likelihood [path, answer] for each question (rows sum to 1).
+
+    All shares are 0 where the outcome does not vary. Raises `InputError` for wrong shapes, rows that do not sum to 1, or more
+    questions and answers than can be gone through.
+    """
+    v, variance = worth_of_sets(np.asarray(probabilities)[None], np.asarray(values)[:, None], likelihoods)
+    first, total, shapley = divide(v[:, 0], len(likelihoods))
+    a, b, c = (tuple(map(float, x[0])) for x in (first, total, shapley))
+    return Shares(a, b, c, together=float(v[0, 0, -1]), variance=float(variance[0, 0]))
+
+
+def worth_of_sets(probabilities: Array, values: Array, likelihoods: Sequence[Array]) -> tuple[Array, Array]:
+    """v(S) for every set S [draw, code, set] (bit k of the position: question k is in it) and the variance [draw, code].
+
+    Several probabilities [draw, path] and several outcomes [path, code] at once.
+    """
+    p, tables = _checked(probabilities, values, likelihoods)
+    n, (draws, paths), codes = len(tables), p.shape, values.shape[1]
+    weighted, variance, seen = _centred(p, values)
+    out = np.zeros((draws, codes, 2**n))
+    cells: dict[int, Array] = {0: np.ones((1, paths))}
+    for bits in range(1, 2**n):
+        last = bits.bit_length() - 1
+        cells[bits] = _crossed(cells[bits & ~(1 << last)], tables[last])
+        out[:, :, bits] = _between(p, weighted, variance, seen, cells[bits])
+    return out, variance
+
+
+def added(probabilities: Array, values: Array, likelihoods: Sequence[Array], extra: Array) -> Array:
+    """What one more question, likelihood `extra` [path, answer], would explain beyond all others: share of variance [code].
+
+    `probabilities` [path], `values` [path, code].
+    """
+    p, tables = _checked(np.asarray(probabilities)[None], values, [*likelihoods, extra])
+    weighted, variance, seen = _centred(p, values)
+    cells = np.ones((1, p.shape[1]))
+    for table in tables[:-1]:
+        cells = _crossed(cells, table)
+    without = _between(p, weighted, variance, seen, cells)
+    return np.asarray((_between(p, weighted, variance, seen, _crossed(cells, tables[-1])) - without)[0], dtype=np.float64)
+
+
+def divide(v: Array, n: int) -> tuple[Array, Array, Array]:
+    """First-order, total and Shapley shares [draw, question] from v(S) [draw, set]."""
+    everything = 2**n - 1
+    alone = [1 << k for k in range(n)]
+    worth = {frozenset(k for k in range(n) if bits >> k & 1): v[:, bits] for bits in range(2**n)}
+    first, total = v[:, alone], v[:, [everything]] - v[:, [everything & ~one for one in alone]]
+    return first, total, np.stack(shapley_values(worth, n), axis=1) if n else np.zeros((len(v), 0))
+
+
+def _checked(probabilities: Array, values: Array, likelihoods: Sequence[Array]) -> tuple[Array, list[Array]]:
+    p = np.asarray(probabilities, dtype=np.float64)
+    tables = [np.asarray(x, dtype=np.float64) for x in likelihoods]
+    n, paths = len(tables), p.shape[-1]
+    if values.ndim != 2 or len(values) != paths or any(t.ndim != 2 or len(t) != paths for t in tables):
+        raise InputError(f"need one value and one row of likelihoods for each of {paths} paths")
+    if any(np.abs(t.sum(1) - 1).max() > 1e-9 or t.min() < 0 for t in tables):
+        raise InputError("the likelihoods of a question's answers must be zero or more and sum to 1 on every path")
+    cells = math.prod(t.shape[1] for t in tables)
+    if n > MOST_QUESTIONS or cells > MOST_CELLS:
+        raise InputError(
+            f"{n} questions with {cells} combinations of answers are too many to go through (at most {MOST_QUESTIONS} and "
+            f"{MOST_CELLS}); ask fewer at a time"
+        )
+    return p, tables
+
+
+def _centred(p: Array, values: Array) -> tuple[Array, Array, NDArray[np.bool_]]:
+    """P·(V − E V) [draw, code, path], the variance [draw, code], and whether it is more than rounding."""
+    centred = values.T[None] - (p @ values)[:, :, None]
+    weighted = p[:, None, :] * centred
+    variance = (weighted * centred).sum(-1)
+    seen = variance > 1e-18 * max(float(np.abs(values).max(initial=0.0)) ** 2, 1e-300)
+    return weighted, np.where(seen, variance, 0.0), seen
+
+
+def _crossed(cells: Array, table: Array) -> Array:
+    """Every combination of answers so far [cell, path] with every answer of one more question; impossible ones left out."""
+    grown = (cells[:, None, :] * table.T[None, :, :]).reshape(-1, cells.shape[1])
+    return np.asarray(grown[grown.any(1)], dtype=np.float64)
+
+
+def _between(p: Array, weighted: Array, variance: Array, seen: NDArray[np.bool_], cells: Array) -> Array:
+    """Variance between cells over the whole variance [draw, code]."""
+    mass, sums = (p @ cells.T)[:, None, :], weighted @ cells.T
+    found = np.divide(sums**2, mass, out=np.zeros_like(sums), where=mass > 0).sum(-1)
+    return np.where(seen, found / np.where(seen, variance, 1.0), 0.0)
+
+
+class Knowing(NamedTuple):
+    """Worth of an answer to an actor: points of payoff, USD million a year, its best choice without it and by answer."""
+
+    points: float
+    money: float
+    without: str
+    by_answer: Mapping[str, str]
+
+
+def value_of_knowing(payoffs: Array, states: Array, answers: Array) -> tuple[float, int, list[int]]:
+    """Σₐ P(a) max_o E[payoff(o) | a] − max_o E[payoff(o)], the best option without and after each answer.
+
+    payoffs [option, state], states [path, state] probability-weighted (rows P(path)·chance of the state on it), answers
+    [path, answer]. Never negative.
+    """
+    joint = answers.T @ states  # [answer, state]
+    by_answer = joint @ payoffs.T  # [answer, option], weighted by P(answer)
+    flat = by_answer.sum(0)
+    best = int(flat.argmax())
+    chosen = [int(row.argmax()) if row.max() > row[best] + 1e-12 else best for row in by_answer]
+    gain = sum(float(by_answer[k, o]) for k, o in enumerate(chosen)) - float(flat[best])
+    return max(gain, 0.0), best, chosen
+
+
+def worth_of_answers(
+    case: Dossier,
+    world: World,
+    look: Outlook,
+    asked: Sequence[KeyQuestion],
+    tables: Sequence[Array],
+    table: PayoffTable | None,
+    menu: Menu | None,
+    progress: Progress | None,
+) -> list[dict[str, Knowing]]:
+    """What knowing each question's answer is worth to each actor, from a payoff table (solved where None) and a host's menu.
+
+    `tables`: likelihood [leaf, answer] by question. Raises `InputError` where the menu lacks a scenario that paths count as.
+    """
+    from detente.strategy.payoffs import payoff_table
+
+    out: list[dict[str, Knowing]] = [{} for _ in asked]
+    weights = look.tree.probabilities[:, None]
+    if table is None and len(look.parties) == 2 == len(case.parties) and all(len(p.stances) > 1 for p in case.parties):
+        table = payoff_table(case, world, look.paths.parameters, progress=progress)
+    if table is not None and len(table.parties) == 2:
+        stances = stances_on_paths(case, look, world, table)
+        for k, party in enumerate(table.parties):
+            payoffs = table.payoffs[..., k] if k == 0 else table.payoffs[..., k].T
+            rival = table.parties[1 - k]
+            income = float(look.paths.income[look.paths.column(party)])
+            for n, (q, answers) in enumerate(zip(asked, tables, strict=True)):
+                gain, best, chosen = value_of_knowing(payoffs, weights * stances[rival], answers)
+                own = table.stances[k]
+                names = {a.id: own[o] for a, o in zip(q.answers, chosen, strict=True)}
+                out[n][party] = Knowing(gain, gain / 100 * income, own[best], names)
+    if menu is not None and look.host is not None:
+        states = np.array([[float(leaf.scenario == s) for s in menu.scenarios] for leaf in look.tree.leaves])
+        if (states.sum(1) == 0).any():
+            raise InputError(
+                f"the menu of {menu.region} lacks a scenario that paths count as; it has {', '.join(menu.scenarios)}"
+            )
+        income = float(look.paths.income[look.paths.column(look.host)])
+        for n, (q, answers) in enumerate(zip(asked, tables, strict=True)):
+            gain, best, chosen = value_of_knowing(np.asarray(menu.payoffs), weights * states, answers)
+            names = {a.id: menu.options[o] for a, o in zip(q.answers, chosen, strict=True)}
+            out[n][look.host] = Knowing(gain, gain / 100 * income, menu.options[best], names)
+    return out
+
+
+def stances_on_paths(case: Dossier, look: Outlook, world: World, table: PayoffTable) -> dict[str, Array]:
+    """Party → [leaf, stance]: 1 for the stance nearest to what the party ends the path with, forks of courts and the like out."""
+    talks = grow(case, {f: dict(own) for f, own in look.tree.odds.items()}, talks_only=True)
+    final = {leaf.path: talks.states[leaf.final] for leaf in talks.leaves}
+    paths = [tuple(b for b in leaf.path if not look.tree.branches[b][0].independent) for leaf in look.tree.leaves]
+    out = {}
+    for party, menu in zip(table.parties, table.stances, strict=True):
+        packages = []
+        for name in menu:
+            changed = apply_changes(case.measures, case.party(party).stance(name).changes)
+            packages.append(_reach(in_force(changed, table.date), party, table.date, world))
+        nearest: dict[str, int] = {}
+        for state in {s.id: s for s in final.values()}.values():
+            own = _reach(state.measures, party, state.day, world)
+            nearest[state.id] = int(np.argmin([float((world.shipments * np.abs(own - p).sum(0)).sum()) for p in packages]))
+        out[party] = np.eye(len(menu))[[nearest[final[p].id] for p in paths]]
+    return out
+
+
+def _reach(measures: Sequence[Measure], party: str, day: date, world: World) -> Array:
+    """Duties and withheld shares [2, origin, destination, sector] that a party's own measures bring on a day."""
+    stack = stack_on([m for m in measures if m.by == party], day, world.regions, world.sectors)
+    return np.stack([stack.tariffs, stack.withheld])

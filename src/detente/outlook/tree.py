@@ -20,7 +20,7 @@ starts, stops or is suspended; stretches with the same modelled measures in forc
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -36,11 +36,12 @@ from detente.policy.changes import apply_changes
 from detente.policy.measures import Measure
 from detente.policy.prospects import Branch, Fork, Prospects
 from detente.policy.timing import in_force, turning_days
+from detente.types import Array
+from detente.words import tell
 
 if TYPE_CHECKING:
     from detente.policy.dossier import Dossier
 
-Array = NDArray[np.float64]
 Span = tuple[float, float, float]
 BranchOdds = Mapping[str, Mapping[str, Span]]
 """Fork → branch → (low, mean, high); the means of a fork sum to 1."""
@@ -220,12 +221,7 @@ class Tree:
 
     def explain(self) -> str:
         """How many paths there are and which are likeliest, in plain words."""
-        top = sorted(self.leaves, key=lambda leaf: (-leaf.probability, leaf.path))[:3]
-        listed = "; ".join(f"{self.words(leaf.path)} ({100 * leaf.probability:.0f}\u202f%)" for leaf in top)
-        return (
-            f"{len(self.leaves)} paths through {len(self.forks)} forks from {self.start} to {self.until}, with "
-            f"{len(self.states)} different states of measures. The likeliest: {listed}."
-        )
+        return tell(self, likeliest=sorted(self.leaves, key=lambda leaf: (-leaf.probability, leaf.path))[:3])
 
 
 def priors(prospects: Prospects) -> dict[str, dict[str, Span]]:
@@ -236,7 +232,7 @@ def priors(prospects: Prospects) -> dict[str, dict[str, Span]]:
 def prospects_of(dossier: Dossier) -> Prospects:
     """The forks of a dossier. Raises `InputError` where it has none."""
     if dossier.prospects is None:
-        raise InputError(f"{dossier.id} says nothing of what may come: give it 'prospects' with dated forks")
+        raise InputError(f"{dossier.id} has no 'prospects': add forks with branches to the dossier")
     return dossier.prospects
 
 
@@ -406,6 +402,3 @@ class _Growing:
                 changed=tuple(m for m in here if m in self._now and here[m] != self._now[m]),
             )
         return self._by_content[key]
-
-
-Progress = Callable[[str, int, int], None]

@@ -21,8 +21,9 @@ from typing import Any
 from detente.errors import InputError, UnknownName
 from detente.outlook.fork_odds import ForkOdds, StandOff, branch_odds
 from detente.outlook.journal import Contents, Entry, forecast_line
+from detente.outlook.tree import prospects_of
 from detente.policy.dossier import Dossier
-from detente.policy.prospects import Fork, Prospects, Signal
+from detente.policy.prospects import Fork, Signal
 
 _OF_THE_FILE = ("n", "written", "previous", "hash")
 
@@ -152,13 +153,6 @@ def resolution_line(dossier: Dossier, fork: str, branch: str, on: date) -> dict[
     if branch not in own:
         raise UnknownName(branch, own, "branch")
     return {"kind": "resolution", "made_on": on.isoformat(), "dossier": dossier.id, "fork": fork, "branch": branch}
-
-
-def prospects_of(dossier: Dossier) -> Prospects:
-    """The dossier's prospects. Raises `InputError` where it has none."""
-    if dossier.prospects is None:
-        raise InputError(f"{dossier.id} has no 'prospects': add forks with branches to the dossier")
-    return dossier.prospects
 
 
 def fork_of(dossier: Dossier, name: str) -> Fork:

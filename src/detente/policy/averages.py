@@ -38,26 +38,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+import yaml
 
 from detente.errors import InputError, UnknownName, UnknownRegion
 from detente.policy.measures import InstrumentKind, Measure
 from detente.policy.stacking import stack_on
 from detente.policy.timing import still_unknown, turning_days
+from detente.types import Array
 from detente.words.names import group_table, region_name, region_table
 
 if TYPE_CHECKING:
     from detente.policy.ledger import Ledger
 
-Array = NDArray[np.float64]
-DEFINITIONS: dict[str, str] = {
-    "piie-like": "ordinary and additional duties, weighted by the exporter's exports to the world (2022)",
-    "weighted-fixed": "ordinary and additional duties, weighted by imports from the partner of a fixed year",
-    "statutory-additional": "additional duties alone, weighted by imports from the partner of a fixed year",
-    "simple": "ordinary and additional duties, a tariff line a vote",
-    "collected-2024": "duty collected in 2024 plus what was added since, weighted by imports of 2024",
-    "added-since-2024": "additional duties less those of the end of 2024, weighted by imports of 2024",
-}
+DEFINITIONS: dict[str, str] = yaml.safe_load(files("detente").joinpath("data", "averages.yaml").read_text(encoding="utf-8"))
+"""What each definition averages, by name."""
 DEFAULT_DEFINITION = "piie-like"
 REFERENCE_DAY = datetime.date(2024, 12, 31)
 OWN_PAIR = ("USA", "CHN")

@@ -35,8 +35,9 @@ from detente.policy.measures import Base, Identifier, Measure, Strict, Text, no_
 from detente.policy.parts import Bystander, Event, Horizon, KeyQuestion, Party, Published, Reference, Scenario, Source, Venue
 from detente.policy.prospects import Branch, Fork, Prospects, Signal
 from detente.policy.reading import MAX_BYTES, placed, read_yaml, validate
-from detente.policy.stacking import Array, Stack, check_exclusive, codes_of, policy_on, stack_on, without_effect
+from detente.policy.stacking import Stack, check_exclusive, codes_of, policy_on, stack_on, without_effect
 from detente.policy.timing import Deadline, Span, Status, in_force, next_deadlines, status_on, timeline, turning_days
+from detente.types import Array
 from detente.words.names import group_table, region_name, region_table, sector_name, sector_table
 from detente.world.world import World
 

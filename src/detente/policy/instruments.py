@@ -24,7 +24,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from detente.errors import InputError, ShockError
-from detente.policy.shock import Array, Control, Names, Shock
+from detente.policy.shock import Control, Names, Shock
+from detente.types import Array
+from detente.words import say
 from detente.words.names import goods_sectors, resolve_regions, resolve_sectors
 from detente.world.economy import Economy
 from detente.world.world import World
@@ -40,10 +42,9 @@ class Instrument(Protocol):
         """One plain sentence."""
 
 
-def _listed(names: Names, otherwise: str) -> str:
-    if names is None:
-        return otherwise
-    return names if isinstance(names, str) else ", ".join(names)
+def told(instrument: Instrument) -> str:
+    """What an instrument does, from the macro of `words/templates/Instrument.md.j2` named after its class."""
+    return say("words/templates/Instrument", type(instrument).__name__, it=instrument)
 
 
 @dataclass(frozen=True)
@@ -75,16 +76,7 @@ class Tariff:
 
     def describe(self) -> str:
         """One plain sentence."""
-        points = f"{100 * self.rate:g}"
-        verb = {
-            "additive": f"adds {points} points to",
-            "replaces": f"sets at {points} %",
-            "floor": f"lifts to at least {points} %",
-        }
-        return (
-            f"{_listed(self.by, 'every region')} {verb[self.base]} tariffs on {_listed(self.sectors, 'all goods')} "
-            f"from {_listed(self.on, 'every origin')}"
-        )
+        return told(self)
 
 
 @dataclass(frozen=True)
@@ -103,10 +95,7 @@ class ExportTax:
 
     def describe(self) -> str:
         """One plain sentence."""
-        return (
-            f"{_listed(self.by, 'every region')} taxes exports of {_listed(self.sectors, 'all goods')} to "
-            f"{_listed(self.on, 'every destination')} at {100 * self.rate:g} %"
-        )
+        return told(self)
 
 
 @dataclass(frozen=True)
@@ -126,10 +115,7 @@ class NonTariffCost:
 
     def describe(self) -> str:
         """One plain sentence."""
-        return (
-            f"goods ({_listed(self.sectors, 'all')}) from {_listed(self.on, 'every origin')} cost {100 * self.cost:g} % more "
-            f"to bring into {_listed(self.by, 'every region')}"
-        )
+        return told(self)
 
 
 @dataclass(frozen=True)
@@ -161,15 +147,13 @@ class ExportControl:
         to: dict[str, Literal["origin", "importer", "lost"]] = {"kept": "origin", "buyers": "importer", "lost": "lost"}
         if self.rent not in to:
             raise InputError(f"the rent of an export control is kept, buyers or lost, not {self.rent!r}")
+        label = self.describe()
         for part, where in _parts(shock, mask, by_destination=not pooled):
-            shock.controls.append(Control(f"{self.describe()} ({where})", part, left, "at most", to[self.rent]))
+            shock.controls.append(Control(f"{label} ({where})", part, left, "at most", to[self.rent]))
 
     def describe(self) -> str:
         """One plain sentence."""
-        return (
-            f"{_listed(self.by, 'every region')} withholds {100 * self.withhold:g} % of its exports of "
-            f"{_listed(self.sectors, 'goods')} from {_listed(self.on, 'all foreign buyers')}"
-        )
+        return told(self)
 
 
 @dataclass(frozen=True)
@@ -190,17 +174,17 @@ class Quota:
         if not (np.isfinite(self.share) and self.share > 0):
             raise ShockError(f"a quota lets in a positive share, not {self.share}; use Embargo for none")
         mask = shock.cells(self.on, self.by, self.sectors)
+        said = self.describe()
         for part, where in _parts(shock, mask, by_destination=True):
             for i in np.flatnonzero(part.any((1, 2))):
                 cells = part.copy()
                 cells[np.arange(len(part)) != i] = False
-                label = f"{self.describe()} ({shock.regions[i]}, {where})"
+                label = f"{said} ({shock.regions[i]}, {where})"
                 shock.controls.append(Control(label, cells, self.share, "at most", self.rent))
 
     def describe(self) -> str:
         """One plain sentence."""
-        goods, origin = _listed(self.sectors, "goods"), _listed(self.on, "every origin")
-        return f"{_listed(self.by, 'every region')} lets in at most {100 * self.share:g} % of its past {goods} from {origin}"
+        return told(self)
 
 
 @dataclass(frozen=True)
@@ -228,9 +212,7 @@ class PurchaseCommitment:
 
     def describe(self) -> str:
         """One plain sentence."""
-        amount = f"{self.value:,.0f} million USD" if self.value is not None else f"{100 * (self.growth or 0):g} % more"
-        goods, origin = _listed(self.sectors, "goods"), _listed(self.origin, "every origin")
-        return f"{self.by} buys at least {amount} of {goods} from {origin}"
+        return told(self)
 
 
 @dataclass(frozen=True)
@@ -252,8 +234,7 @@ class Subsidy:
 
     def describe(self) -> str:
         """One plain sentence."""
-        goods = _listed(self.sectors, "goods")
-        return f"{_listed(self.by, 'every region')} pays {100 * self.rate:g} % of the cost of making {goods}"
+        return told(self)
 
 
 @dataclass(frozen=True)
@@ -273,9 +254,7 @@ class Embargo:
 
     def describe(self) -> str:
         """One plain sentence."""
-        both = " and the other way round" if self.both_ways else ""
-        goods, origin = _listed(self.sectors, "goods"), _listed(self.on, "every origin")
-        return f"{_listed(self.by, 'every region')} buys no {goods} from {origin}{both}"
+        return told(self)
 
 
 @dataclass(frozen=True)
@@ -296,9 +275,7 @@ class Productivity:
 
     def describe(self) -> str:
         """One plain sentence."""
-        return (
-            f"making {_listed(self.sectors, 'everything')} in {_listed(self.by, 'every region')} costs {100 * self.cost:g} % more"
-        )
+        return told(self)
 
 
 @dataclass(frozen=True, eq=False)

@@ -37,7 +37,7 @@ from detente.policy.instruments import Policy
 from detente.policy.measures import Identifier, Measure, RegionCode, Strict, Text
 from detente.policy.parts import Event, Source
 from detente.policy.reading import MAX_BYTES, read_yaml, validate
-from detente.policy.stacking import Array, Stack, check_exclusive, policy_on, stack_on
+from detente.policy.stacking import Stack, check_exclusive, policy_on, stack_on
 from detente.policy.timing import (
     Deadline,
     Span,
@@ -53,6 +53,7 @@ from detente.policy.timing import (
     timeline,
     turning_days,
 )
+from detente.types import Array
 from detente.words.names import region_table, sector_table
 
 if TYPE_CHECKING:

@@ -35,8 +35,10 @@ from typing import TYPE_CHECKING, Any, Literal
 from detente.errors import InputError, UnknownName
 from detente.policy.changes import Change, apply_changes
 from detente.policy.measures import Base, InstrumentKind, Measure
-from detente.policy.stacking import Array, partners_of, sectors_of
+from detente.policy.stacking import partners_of, sectors_of
 from detente.policy.timing import Status, status_on
+from detente.types import Array
+from detente.words import join, say
 from detente.words.names import region_name, sector_name
 
 if TYPE_CHECKING:
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
     from detente.policy.instruments import Policy
     from detente.world.world import World
 
+LEVER = "words/templates/Lever"
 DATE = "policy.date"
 """Id of the lever that moves the policy date."""
 LATEST = 730
@@ -115,9 +118,9 @@ def levers(dossier: Dossier, world: World | None = None) -> tuple[Lever, ...]:
     until = dossier.prospects.until if dossier.prospects is not None else None
     last = max([90.0, *days.values(), *([float((until - dossier.as_of).days)] if until else [])])
     date = Lever(
-        id=DATE, label="Date on which the law is read", party="", group="date", unit=f"days after {dossier.as_of.isoformat()}",
+        id=DATE, label=say(LEVER, "date"), party="", group="date", unit=f"days after {dossier.as_of.isoformat()}",
         min=min([0.0, *days.values()]), max=min(last, LATEST), step=1.0, status_quo=0.0, by_scenario=days, measures=(),
-        affected=Affected(None, "every measure that starts, rests or ends on a day"),
+        affected=Affected(None, say(LEVER, "whole")),
     )  # fmt: skip
     return (*found, date)
 
@@ -365,9 +368,8 @@ def _lever(handle: _Handle, quo: Mapping[str, float], known: Mapping[str, dict[s
 def _affected(handle: _Handle, world: World | None) -> Affected:
     m = handle.measure
     names = [region_name(c, article=True) for c in ((handle.key,) if handle.key else () if m.on == "all" else m.on)]
-    whom, by, goods = _listed(names) if names else "everyone", region_name(m.by, article=True), _goods(m)
-    outward = m.instrument is InstrumentKind.EXPORT_CONTROL
-    what = f"exports of {goods} by {by} to {whom}" if outward else f"imports of {goods} by {by} from {whom}"
+    by, outward = region_name(m.by, article=True), m.instrument is InstrumentKind.EXPORT_CONTROL
+    what = say(LEVER, "flows", outward=outward, goods=_goods(m), by=by, names=names)
     return Affected(None if world is None else _reached(m, handle.key, world), what)
 
 
@@ -375,13 +377,8 @@ def _goods(m: Measure) -> str:
     if isinstance(m.sectors, str):
         return {"all": "goods and services"}.get(m.sectors, m.sectors)
     if isinstance(m.sectors, tuple):
-        return _listed(sector_name(s) for s in m.sectors)
-    return "goods but " + _listed(sector_name(s) for s in m.sectors.exempt)
-
-
-def _listed(names: Iterable[str]) -> str:
-    *first, last = names
-    return f"{', '.join(first)} and {last}" if first else last
+        return join(sector_name(s) for s in m.sectors)
+    return "goods but " + join(sector_name(s) for s in m.sectors.exempt)
 
 
 def _reached(m: Measure, key: str | None, world: World) -> float:

@@ -14,9 +14,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.types import Array
 from detente.words.names import goods_sectors, resolve_regions, resolve_sectors
 
-Array = NDArray[np.float64]
 Names = str | Sequence[str] | None
 CLOSED = 5.0  # ln of a cost at which a flow is as good as banned
 

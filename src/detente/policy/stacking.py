@@ -41,6 +41,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any, Literal, Protocol
 
 import numpy as np
@@ -56,15 +57,20 @@ from detente.policy.instruments import (
     Policy,
     PurchaseCommitment,
     _rate,
+    told,
 )
 from detente.policy.measures import Base, Except, InstrumentKind, Measure
 from detente.policy.shock import Shock
 from detente.policy.timing import in_force
+from detente.types import Array
+from detente.words import say
 from detente.words.names import group_table, resolve_sectors
 
-Array = NDArray[np.float64]
 NEAR_TOTAL = 0.999
 """A cut of at least this share counts as an embargo."""
+
+
+MEASURE = "words/templates/Measure"
 
 
 class _HasMeasures(Protocol):
@@ -178,7 +184,7 @@ def stack_on(
     shape = (len(regions), len(regions), len(sectors))
     current = in_force(measures, day)
     left_out = {m.id: m.why_not or "not modelled" for m in current if not m.modelled}
-    left_out |= {m.id: "already in the reference duties" for m in current if m.in_baseline and m.modelled}
+    left_out |= {m.id: _counted_already() for m in current if m.in_baseline and m.modelled}
     active = [m for m in current if m.modelled and not m.in_baseline]
     check_exclusive(active, regions, sectors)
 
@@ -193,7 +199,7 @@ def stack_on(
     rent_lost = np.zeros(shape, dtype=bool)
     for m in active:
         if m.by not in at:
-            left_out[m.id] = f"{m.by} is not a region of this world"
+            left_out[m.id] = say(MEASURE, "foreign", it=m)
             continue
         sellers, goods = partners_of(m, regions), sectors_of(m, sectors)
         if m.instrument is InstrumentKind.PURCHASE:
@@ -318,20 +324,23 @@ def without_effect(measures: Iterable[Measure], regions: Sequence[str], sectors:
     return {k: why for k, why in told.items() if why is not None}
 
 
+@cache
+def _counted_already() -> str:
+    return say(MEASURE, "counted_already")
+
+
 def _why_idle(m: Measure, regions: tuple[str, ...], sectors: tuple[str, ...]) -> str | None:
     if m.by not in regions:
-        return f"{m.by} is not a region of this world"
+        return say(MEASURE, "foreign", it=m)
     partners, goods = partners_of(m, regions), sectors_of(m, sectors)
     if not partners:
-        named = "all" if m.on == "all" else ", ".join(m.on)
-        spared = f" but {', '.join(m.except_on)}" if m.except_on else ""
-        return f"it is on {named}{spared}, and that is no other economy of this world"
+        return say(MEASURE, "nobody", it=m)
     if not goods:
-        return "it reaches no sector of this world"
+        return say(MEASURE, "no_goods")
     if m.instrument is InstrumentKind.PURCHASE:
         return None
     if not (_shares(m, partners, goods) > 0).any():
-        return "its coverage is 0 wherever it reaches"
+        return say(MEASURE, "no_share")
     table, what = {
         InstrumentKind.TARIFF: (m.rate_pct, "duty"),
         InstrumentKind.EXPORT_CONTROL: (m.withhold_pct, "share withheld"),
@@ -339,7 +348,7 @@ def _why_idle(m: Measure, regions: tuple[str, ...], sectors: tuple[str, ...]) ->
     }.get(m.instrument, (1.0, ""))
     bare = m.base in (Base.ADDITIVE, Base.FLOOR) and not m.replaces  # a duty of 0 in another's place, or as a cap, does much
     numbers = [table.get(key_of(table, p), 0.0) if isinstance(table, dict) else table for p in partners]
-    return f"its {what} is 0 wherever it reaches" if bare and not any(numbers) else None
+    return say(MEASURE, "no_size", what=what) if bare and not any(numbers) else None
 
 
 def check_exclusive(measures: Sequence[Measure], regions: Sequence[str], sectors: Sequence[str]) -> None:
@@ -408,7 +417,7 @@ class TopUps:
 
     def describe(self) -> str:
         """One plain sentence."""
-        return "lifts duties to a stated total: " + "; ".join(title for title, *_ in self.floors)
+        return told(self)
 
 
 @dataclass(frozen=True, eq=False)

@@ -40,6 +40,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from detente.errors import InputError
 from detente.policy.measures import Measure
+from detente.words import say
 
 
 class Status(StrEnum):
@@ -239,7 +240,7 @@ def next_deadlines(dossier: _HasCalendar, day: date, within_days: int | None = N
     for m in dossier.measures:
         status = status_on(m, day)
         if m.unknown_from is not None and status in (Status.ANNOUNCED, Status.IN_FORCE, Status.SUSPENDED):
-            add(m.unknown_from, "not known after", f"{m.title}: nothing read says what follows", m.id)
+            add(m.unknown_from, "not known after", say("words/templates/Measure", "unknown_after", it=m), m.id)
         if status in (Status.EXPIRED, Status.WITHDRAWN, Status.STRUCK_DOWN, Status.NOT_YET_KNOWN):
             continue
         if m.threatened:

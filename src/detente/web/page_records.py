@@ -18,8 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.outlook.odds_ranges import ENDS
-from detente.outlook.outlook import SPREAD
+from detente.outlook.outlook import ENDS, SPREAD
 from detente.outlook.path_values import quantiles
 from detente.types import plain
 from detente.words.names import region_name

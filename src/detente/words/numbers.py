@@ -1,7 +1,8 @@
 """Numbers, dates and lists into words, on Babel: two significant digits, a true minus sign, a thin space before %.
 
-A percent change that rounds below 0.01 is called "less than 0.01 %". Nothing here decides what is large or bad. Rounding is
-that of the value itself; Babel sets the signs of the locale.
+A percent change that rounds below 0.01 is called "less than 0.01 %". Nothing here decides what is large or bad. A value is
+rounded first, as Python rounds it; Babel sets separators, the word before the last of a list and the names of months as British
+English has them. What CLDR leaves to the house is set here: the true minus sign and the spaces of units.
 
 >>> percent(-0.3412, signed=True), percent_range(-0.51, -0.2)
 ('−0.34\u202f%', '−0.51 to −0.20\u202f%')
@@ -14,11 +15,37 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from datetime import date
+from decimal import Context, Decimal, localcontext
+from functools import cache
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from babel import Locale
+    from babel.numbers import NumberPattern
 
 MINUS, THIN, FIRM = "−", "\u202f", "\u00a0"
 TINY = 0.005
 """Percent changes smaller than this print as less than 0.01 %."""
 DAYS_A_YEAR = 365.25
+_WIDE = Context(prec=700)
+"""Room for every digit of any float."""
+
+
+@cache
+def _locale(territory: str | None = "GB") -> Locale:
+    """English of a territory. Babel is loaded when the first number is printed: a command's help needs none."""
+    from babel import Locale
+
+    return Locale("en", territory)
+
+
+@cache
+def _pattern(decimals: int, signed: bool) -> NumberPattern:
+    """The pattern of a number with fixed decimals: 1,234.50, and with a sign +1,234.50; always −1,234.50."""
+    from babel.numbers import parse_pattern
+
+    digits = "#,##0" + ("." + "0" * decimals if decimals else "")
+    return parse_pattern(f"{'+' if signed else ''}{digits};{MINUS}{digits}")
 
 
 def decimals_for(value: float, significant: int = 2, most: int = 2) -> int:
@@ -32,10 +59,11 @@ def fixed(value: float, decimals: int = 2, *, signed: bool = False) -> str:
     """A number with fixed decimals and thousands commas; what rounds to zero has no sign; no number is an en dash."""
     if not math.isfinite(value):
         return "–"
-    text = f"{abs(value):,.{decimals}f}"
-    if float(text.replace(",", "")) == 0:
-        return text
-    return (MINUS if value < 0 else "+" if signed else "") + text
+    rounded = Decimal(f"{value:.{decimals}f}")
+    if not rounded:
+        rounded, signed = abs(rounded), False
+    with localcontext(_WIDE):
+        return _pattern(decimals, signed).apply(rounded, _locale())
 
 
 def number(value: float, *, signed: bool = False, significant: int = 2) -> str:
@@ -103,7 +131,9 @@ def power(value: float) -> str:
 
 def day(value: date) -> str:
     """A date as 1 November 2025."""
-    return f"{value.day} {value:%B %Y}"
+    from babel.dates import format_date
+
+    return format_date(value, "d MMMM y", locale=_locale())
 
 
 def table_day(value: date) -> str:
@@ -112,8 +142,10 @@ def table_day(value: date) -> str:
 
 
 def short_day(value: date) -> str:
-    """A date as 1 Nov."""
-    return f"{value.day} {value:%b}"
+    """A date as 1 Nov; every month has three letters, unlike in British English."""
+    from babel.dates import format_date
+
+    return format_date(value, "d MMM", locale=_locale(None))
 
 
 def capital(text: str) -> str:
@@ -121,12 +153,11 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def join(parts: Iterable[str], word: str = "and") -> str:
-    """ "a", "a and b", "a, b and c"."""
-    items = list(parts)
-    if len(items) < 2:
-        return "".join(items)
-    return f"{', '.join(items[:-1])} {word} {items[-1]}"
+def join(parts: Iterable[str], word: Literal["and", "or"] = "and") -> str:
+    """ "a", "a and b", "a, b and c"; `word` is "and" or "or"."""
+    from babel.lists import format_list
+
+    return format_list(list(parts), style="or" if word == "or" else "standard", locale=_locale())
 
 
 def count(n: int, singular: str, plural: str | None = None) -> str:
@@ -157,28 +188,25 @@ def digits(value: float, significant: int = 2) -> str:
     if value == 0:
         return "0"
     decimals = max(0, significant - 1 - math.floor(math.log10(abs(value))))
-    text = f"{abs(value):,.{decimals}f}"
-    return (MINUS if value < 0 and float(text.replace(",", "")) != 0 else "") + text
+    return fixed(value, decimals)
 
 
 def chance(probability: float) -> str:
     """A probability in percent, without decimals inside 1 to 99, and never 0 or 100 unless it is exactly that."""
     if math.isnan(probability):
         return "–"
-    if probability in (0.0, 1.0):
-        return f"{100 * probability:.0f}{THIN}%"
-    if probability < 0.005:
+    if 0 < probability < 0.005:
         return f"less than 1{THIN}%"
-    if probability > 0.995:
+    if 0.995 < probability < 1:
         return f"more than 99{THIN}%"
-    return f"{100 * probability:.0f}{THIN}%"
+    return f"{fixed(100 * probability, 0)}{THIN}%"
 
 
 def chance_range(low: float, high: float) -> str:
     """Two ends of a range of probabilities, "40 to 52 %"."""
     if chance(low) == chance(high):
         return chance(low)
-    return f"{100 * low:.0f} to {100 * high:.0f}{THIN}%"
+    return f"{fixed(100 * low, 0)} to {fixed(100 * high, 0)}{THIN}%"
 
 
 def days(years: float) -> str:
@@ -187,8 +215,8 @@ def days(years: float) -> str:
         return "no end" if years > 0 else "–"
     if years >= 2:
         return f"{digits(years)} years"
-    count = round(years * DAYS_A_YEAR)
-    return "1 day" if count == 1 else f"{count:,} days"
+    whole = round(years * DAYS_A_YEAR)
+    return "1 day" if whole == 1 else f"{fixed(whole, 0)} days"
 
 
 def usd(million: float) -> str:
@@ -210,6 +238,5 @@ def usd(million: float) -> str:
 
 
 def join_or_nobody(names: Sequence[str]) -> str:
-    """Names with commas and "and"."""
-    items = list(names)
-    return items[0] if len(items) == 1 else ", ".join(items[:-1]) + " and " + items[-1] if items else "nobody"
+    """Names with commas and "and"; "nobody" where there are none."""
+    return join(names) if names else "nobody"

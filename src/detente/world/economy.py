@@ -19,16 +19,19 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from detente.errors import InputError, UnbalancedTable
 from detente.files import sha256
+from detente.types import Array
+from detente.words import say
 from detente.world.world import _frozen, _rates
 
 if TYPE_CHECKING:
     from detente.world.world import World
 
-Array = NDArray[np.float64]
+
+ECONOMY = "words/templates/Economy"
 
 
 class Reconciled(UserWarning):
@@ -149,7 +152,7 @@ class Economy:
 
         notes: list[str] = []
         if gamma.min() < 0:
-            notes.append(f"{int((gamma < 0).sum())} negative input shares kept, the lowest {gamma.min():.2g}")
+            notes.append(say(ECONOMY, "negative", n=int((gamma < 0).sum()), lowest=float(gamma.min())))
         pi = _normalised(pi, 0, "expenditure_shares (over origins)", notes)
         alpha = _normalised(alpha, 1, "final_shares (over sectors)", notes)
         costs = beta + gamma.sum(axis=1)
@@ -169,7 +172,7 @@ class Economy:
                 f"(gap {gap[worst]:.2%}, allowed {tolerance:.2%})"
             )
         if gap[worst] > 1e-6:
-            text = f"value added of {names[worst]} moved by {gap[worst]:.2e} (the largest) to agree with the shares"
+            text = say(ECONOMY, "moved", region=names[worst], gap=float(gap[worst]))
             notes.append(text)
             if not quiet:
                 warnings.warn(text, Reconciled, stacklevel=2)
@@ -231,7 +234,7 @@ def _normalised(shares: Array, axis: int, name: str, notes: list[str]) -> Array:
     if off > 1e-5:
         raise UnbalancedTable(f"{name} sum to between {total[total > 0].min():.6g} and {total.max():.6g}, must sum to 1")
     if off > 1e-9:
-        notes.append(f"{name} rescaled by up to {off:.1e}")
+        notes.append(say(ECONOMY, "rescaled", shares=name, off=off))
     return np.divide(shares, total, out=np.zeros_like(shares), where=total > 0)
 
 

@@ -31,10 +31,9 @@ from numpy.typing import NDArray
 from scipy.linalg import lu_factor, lu_solve
 
 from detente.errors import UnknownRegion
+from detente.types import Array
 from detente.words.names import goods_sectors, region_name
 from detente.world.world import World
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

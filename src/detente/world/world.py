@@ -33,10 +33,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from detente.errors import DetenteError, InputError, SourceError, UnbalancedTable, UnknownRegion, UnknownSector
 from detente.files import loads, sha256, whole
+from detente.types import Array
 from detente.words.names import region_name, sector_name
 
 if TYPE_CHECKING:
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
 
     from detente.world.economy import Economy
 
-Array = NDArray[np.float64]
 FORMAT = 1
 TOLERANCE = 1e-9
 

@@ -6,10 +6,6 @@ to the whole. Channels: the exact decomposition of the change of real income alo
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
-from itertools import combinations
-
 import numpy as np
 
 from detente import words as text
@@ -20,6 +16,7 @@ from detente.equilibrium.solve import solve
 from detente.errors import NotConverged
 from detente.policy.measures import InstrumentKind, Measure
 from detente.policy.timing import in_force
+from detente.shapley_values import all_sets, shapley_values
 from detente.words.names import region_adjective
 
 GROUPS = 6
@@ -60,19 +57,17 @@ def shares(case: CaseView) -> list[Block]:
     shown = [*case.trio, "WORLD"]
     worth: dict[frozenset[int], np.ndarray] = {}
     base = case.runs.status_quo
-    for size in range(len(names) + 1):
-        for chosen in combinations(range(len(names)), size):
-            key = frozenset(chosen)
-            if not key:
-                worth[key] = np.zeros(len(shown))
-                continue
-            if size == len(names):
-                o = case.outcome(case.worst)
-            else:
-                policy = case.policy_of([*kept, *(m for k in chosen for m in found[names[k]])], day)
-                o = solve(case.world.economy(), policy, case.runs.parameters).relative_to(base)
-            worth[key] = np.array([real_income(o, case.members(c), c) for c in shown])
-    part = shapley_shares(worth, len(names))
+    for chosen in all_sets(len(names)):
+        if not chosen:
+            worth[chosen] = np.zeros(len(shown))
+            continue
+        if len(chosen) == len(names):
+            o = case.outcome(case.worst)
+        else:
+            policy = case.policy_of([*kept, *(m for k in sorted(chosen) for m in found[names[k]])], day)
+            o = solve(case.world.economy(), policy, case.runs.parameters).relative_to(base)
+        worth[chosen] = np.array([real_income(o, case.members(c), c) for c in shown])
+    part = shapley_values(worth, len(names))
     order = sorted(range(len(names)), key=lambda k: -abs(part[k][0]))
     total = worth[frozenset(range(len(names)))]
     rows = [(Cell(names[k]), *(Cell(text.fixed(v, 2, signed=True)) for v in part[k])) for k in order]
@@ -115,22 +110,6 @@ def shares(case: CaseView) -> list[Block]:
 
 def _mid(name: str) -> str:
     return "the other measures" if name == "Other measures" else name
-
-
-def shapley_shares(worth: Mapping[frozenset[int], np.ndarray], count: int) -> list[np.ndarray]:
-    """Mean gain from adding each of `count` groups over all orders.
-
-    >>> sets = {(): 0.0, (0,): 1.0, (1,): 0.0, (0, 1): 3.0}
-    >>> worth = {frozenset(k): np.full(1, v) for k, v in sets.items()}
-    >>> [float(s[0]) for s in shapley_shares(worth, 2)]
-    [2.0, 1.0]
-    """
-    out = [np.zeros_like(next(iter(worth.values()))) for _ in range(count)]
-    for chosen, value in worth.items():
-        for k in set(range(count)) - chosen:
-            weight = math.factorial(len(chosen)) * math.factorial(count - len(chosen) - 1) / math.factorial(count)
-            out[k] = out[k] + weight * (worth[chosen | {k}] - value)
-    return out
 
 
 # -- by channel --------------------------------------------------------------------------------------------------------

@@ -11,12 +11,7 @@ differ in the last digits; the versions are part of the key a chunk is stored un
 
 from __future__ import annotations
 
-import importlib.metadata
-import itertools
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -24,102 +19,14 @@ from numpy.typing import NDArray
 
 from detente.equilibrium.levels import Equilibrium
 from detente.equilibrium.outcome import Outcome, Shadow
-from detente.equilibrium.parameters import Parameters
-from detente.equilibrium.solve import Attempt, Solver, _version, _with_ideas, judged, one_thread_kernel, solve_flat
+from detente.equilibrium.solve import Attempt, Solver, _with_ideas, judged, one_thread_kernel, solve_flat
 from detente.errors import NotConverged
-from detente.files import code_digest, sha256
-from detente.outlook.ensemble.draws import Drawn, Input, draw_parameters
-from detente.outlook.ensemble.packages import Package
-from detente.outlook.ensemble.sampling import sobol_points
-from detente.strategy.objectives import PARTS, Weights
-from detente.world.economy import Economy
+from detente.outlook.ensemble.draws import Drawn
+from detente.outlook.ensemble.plan import CENTRE, Package, Plan
+from detente.strategy.objectives import PARTS
+from detente.types import Array
 
-Array = NDArray[np.float64]
-CENTRE = -1
-"""Number of the chunk that holds the central parameters alone."""
 SOLVER = Solver(tolerance=1e-10, one_thread=True)
-_SOLVING = ("equilibrium", "policy", "outlook/ensemble", "data/horizons.yaml", "data/draws.yaml")
-"""Rooms and files whose content decides what a draw comes to."""
-_JUDGING = ("strategy/objectives.py",)
-
-
-@dataclass(frozen=True, eq=False)
-class Payoffs:
-    """Stances to be judged: a package a combination, and the motives of each party."""
-
-    combinations: tuple[tuple[str, ...], ...]
-    packages: tuple[Package, ...]
-    weights: Mapping[str, Weights]
-    audience_points: float
-
-    def columns(self) -> list[str]:
-        """combination|party|part, in points of real income against the status quo."""
-        return [f"{'/'.join(c)}|{p}|{part}" for c in self.combinations for p in self.weights for part in PARTS]
-
-
-@dataclass(frozen=True, eq=False)
-class Plan:
-    """An ensemble as workers see it. `status_quo` names the package payoffs are compared with; `pairs` whose trade is kept."""
-
-    economy: Economy
-    parameters: Parameters
-    inputs: tuple[Input, ...]
-    seed: int
-    draws: int
-    chunk: int
-    packages: Mapping[str, Package]
-    pairs: tuple[tuple[str, str], ...]
-    status_quo: str | None = None
-    payoffs: Payoffs | None = None
-
-    @property
-    def chunks(self) -> range:
-        """Chunk numbers, the centre first."""
-        return range(CENTRE, -(-self.draws // self.chunk))
-
-    def points(self, chunk: int) -> Array:
-        """Coordinates of a chunk's draws [draw, input]; the centre is 0.5 everywhere."""
-        if chunk == CENTRE:
-            return np.full((1, len(self.inputs)), 0.5)
-        first = chunk * self.chunk
-        return sobol_points(len(self.inputs), self.seed, first, min(self.chunk, self.draws - first))
-
-    def at(self, point: Array) -> Drawn:
-        """Parameters and measures at a point."""
-        return draw_parameters(point, self.parameters, self.economy, self.inputs)
-
-    def columns(self, package: str) -> list[str]:
-        """Names of what is kept of a package: level|region, trade|origin>destination, wedge|bound and rent|bound."""
-        if package == "payoffs" and self.payoffs is not None:
-            return self.payoffs.columns()
-        regions, labels = self.economy.regions, self.packages[package].labels
-        names = [f"{level}|{r}" for level in LEVELS for r in regions]
-        names += [f"trade|{a}>{b}" for a, b in self.pairs]
-        return names + [f"{what}|{label}" for what in ("wedge", "rent") for label in labels]
-
-    @cached_property
-    def head(self) -> str:
-        """Hash of all a chunk depends on but its package and number."""
-        return _sha(
-            self.economy.fingerprint,
-            json.dumps(self.parameters.record(), sort_keys=True, default=str),
-            json.dumps([i.record() for i in self.inputs], sort_keys=True),
-            json.dumps([self.seed, self.chunk, list(self.pairs)]),
-            code_version(),
-        )
-
-    def key(self, package: str, chunk: int) -> str:
-        """The address of a chunk: a hash of all its bytes depend on, the points themselves included."""
-        if package == "payoffs" and self.payoffs is not None:
-            parts = [p.digest for p in self.payoffs.packages]
-            parts += [repr(sorted(self.payoffs.weights.items())), repr(self.payoffs.combinations)]
-            parts += [code_digest(*_JUDGING), repr(self.payoffs.audience_points), self.packages[self.status_quo or ""].digest]
-        else:
-            parts = [self.packages[package].digest]
-        return _sha(self.head, *parts, sha256(self.points(chunk).tobytes()))[:40]
-
-
-LEVELS = ("income", "cpi", "wage", "revenue")
 
 
 def solve_chunk(plan: Plan, package: str, chunk: int) -> bytes:
@@ -248,19 +155,3 @@ def from_bytes(data: bytes, columns: Sequence[str] | None = None) -> dict[str, N
 
     table = pq.read_table(pa.BufferReader(data), columns=list(columns) if columns is not None else None)
     return {name: table.column(name).to_numpy(zero_copy_only=False) for name in table.column_names}
-
-
-@lru_cache(maxsize=1)
-def code_version() -> str:
-    """Version of detente, hash of the code that solves, and versions of the libraries that do the arithmetic."""
-    libraries = [f"{name} {importlib.metadata.version(name)}" for name in ("jaxlib", "numpy", "scipy", "pyarrow")]
-    return f"detente {_version()} ({code_digest(*_SOLVING)}), " + ", ".join(libraries)
-
-
-def stance_combinations(menus: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], ...]:
-    """Every combination of one stance a party."""
-    return tuple(itertools.product(*menus))
-
-
-def _sha(*parts: str) -> str:
-    return sha256("\n".join(parts).encode())

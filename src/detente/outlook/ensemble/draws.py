@@ -12,6 +12,11 @@ parameters with a range in `data/horizons.yaml` move within it; a parameter the 
 change the odds of withheld to delivered; tariffs the share of the change in duties that is charged. For a dossier, patience,
 motives and dates stand in the same design and are read by `odds`; they move no equilibrium. Table: `draws.yaml`.
 
+**Points.** Scrambled Sobol points that any worker can make from their number.
+A Sobol sequence fills the unit cube more evenly than chance; a random scrambling (Owen 1998; Matoušek 1998 in SciPy's
+form) makes its means unbiased. Point k depends on the seed, the number of dimensions and k alone, so a chunk of an
+ensemble is the same whoever computes it. The sequence is balanced at powers of two.
+
 >>> from detente.world import toy_world
 >>> design = inputs_for(toy_world(), "medium")
 >>> [i.id for i in design]
@@ -19,12 +24,17 @@ motives and dates stand in the same design and are read by `odds`; they move no 
 >>> drawn = draw_parameters([0.5] * 5, "medium", toy_world())
 >>> drawn.parameters.labour_mobility, drawn.tariff_coverage, drawn.control_severity
 (2.0, 1.0, 0.0)
+>>> a = sobol_points(3, seed=7, first=0, count=8)
+>>> b = sobol_points(3, seed=7, first=4, count=2)
+>>> a.shape, bool((a[4:6] == b).all())
+((8, 3), True)
 """
 
 from __future__ import annotations
 
 import dataclasses
 import math
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -33,17 +43,18 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import yaml
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from detente.equilibrium.parameters import Parameters, horizon as named_horizon, horizon_table
 from detente.errors import InputError
+from detente.types import Array
+from detente.words import say
 from detente.world.economy import Economy
 from detente.world.world import World
 
 if TYPE_CHECKING:
     from detente.policy.dossier import Dossier
 
-Array = NDArray[np.float64]
 Kind = Literal["economy", "policy", "talks"]
 Shape = Literal["log-normal", "two-piece", "two-piece log", "uniform"]
 LOW, HIGH = 0.05, 0.95
@@ -258,3 +269,32 @@ def draw_parameters(
         tariff_coverage=values.get("tariff_coverage", 1.0),
         values=values,
     )
+
+
+def sobol_points(dimensions: int, seed: int, first: int = 0, count: int = 1) -> Array:
+    """Points `first` to `first + count − 1` of the scrambled sequence [count, dimensions], strictly inside (0, 1).
+
+    Raises `InputError` for a negative seed or index.
+    """
+    from scipy.stats import qmc
+
+    if dimensions < 1 or seed < 0 or first < 0 or count < 0:
+        raise InputError("a Sobol sequence needs at least one dimension and a seed, index and count of zero or more")
+    engine = qmc.Sobol(dimensions, scramble=True, rng=np.random.default_rng(seed))
+    if first:
+        engine.fast_forward(first)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # that a count is no power of two is said in words, see `balance_note`
+        points = engine.random(count)
+    return np.clip(np.asarray(points, dtype=np.float64), 2.0**-32, 1 - 2.0**-32)
+
+
+def balance_note(draws: int) -> str:
+    """A sentence where `draws` is not a power of two, empty where it is.
+
+    >>> balance_note(1024), balance_note(1000)
+    ('', 'a Sobol sequence is balanced at powers of two; 1,000 draws are not one (512 and 1,024 are)')
+    """
+    if draws & (draws - 1) == 0:
+        return ""
+    return say("words/templates/Ensemble", "unbalanced", draws=draws, low=1 << (draws.bit_length() - 1))

@@ -8,11 +8,22 @@ executor solves to the same bytes, kept in a store under the hash of what they h
 where it stopped, a longer one takes up a shorter one, two scenarios share their status quo. Results pass through memory chunk
 by chunk. A draw without an equilibrium stays in the count, named with its reason, and enters no quantile.
 
+Headline numbers, from the levels two packages have at the same draw to what people read:
+
+    real income      100 · ((I′/P′)/(I/P) − 1) by region; of a group Σ gain·I / Σ I, percent
+    consumer prices  100 · (P′/P − 1), percent, with world factor income as numeraire
+    real wage        100 · ((w′/P′)/(w/P) − 1), percent
+    tariff revenue   change, the table's unit a year
+    mutual trade     100 · (T′/T − 1), percent of its value at basic prices: "USA>CHN" one way, "USA-CHN" both
+    shadow price     price wedge of a bound, percent, and the rent it earns, the table's unit a year (both of the package itself)
+
 >>> from detente.world import toy_world
 >>> from detente.policy.instruments import Policy, Tariff
 >>> result = ensemble(Policy([Tariff(by="AAA", on="BBB", rate=0.25)]), 16, seed=1, world=toy_world())
 >>> result.draws, len(result.failed), bool(result.quantile("real income", "BBB", 0.95) < 0)
 (16, 0, True)
+>>> Headline("pessimistic", "real income", "USA", "%").column
+'pessimistic|real income|USA'
 """
 
 from __future__ import annotations
@@ -23,6 +34,7 @@ import shutil
 import tempfile
 import time
 import weakref
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -34,27 +46,28 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from detente.equilibrium.levels import baseline
 from detente.equilibrium.parameters import Parameters
 from detente.errors import InputError, NotConverged, UnknownName
 from detente.files import whole, write
-from detente.outlook.ensemble.chunks import CENTRE, Plan, _sha, code_version, from_bytes, solve_chunk
-from detente.outlook.ensemble.draws import Input
+from detente.outlook.ensemble.chunks import from_bytes, solve_chunk
+from detente.outlook.ensemble.draws import Input, balance_note
 from detente.outlook.ensemble.executors import Executor, run
-from detente.outlook.ensemble.headlines import Headline, headlines, table_levels
-from detente.outlook.ensemble.plan import make_plan
-from detente.outlook.ensemble.sampling import balance_note
+from detente.outlook.ensemble.plan import CENTRE, LEVELS, Plan, _sha, code_version, make_plan
 from detente.outlook.ensemble.store import Store
 from detente.policy.dossier import Dossier
 from detente.policy.instruments import Policy
+from detente.types import Array, Progress
+from detente.words import THIN, fixed, say, tell
+from detente.words.names import group_table
 from detente.world.economy import Economy
 from detente.world.world import World
 
 if TYPE_CHECKING:
-    from detente.outlook.ensemble.drivers import Drivers
+    from detente.outlook.ensemble.sensitivity import Drivers
 
-Array = NDArray[np.float64]
-Progress = Callable[[str, int, int], None]
 CHUNK = 64
+TEMPLATE = "words/templates/Ensemble"
 TENFOLD = 900.0  # percent
 ROW_GROUP = 1024  # draws written together in the file of draws
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -175,7 +188,7 @@ class Ensemble:
 
     def drivers(self, quantity: str, region: str, scenario: str | None = None, **options: Any) -> Drivers:
         """Which inputs drive a headline: shares of its variance with sign and interval; see `drivers.drivers`."""
-        from detente.outlook.ensemble.drivers import drivers
+        from detente.outlook.ensemble.sensitivity import drivers
 
         h = self.headline(quantity, region, scenario)
         own = [k for k, i in enumerate(self.inputs) if i.kind != "talks"]  # the others cannot move an equilibrium
@@ -208,9 +221,27 @@ class Ensemble:
 
     def explain(self) -> str:
         """What was drawn, what came of it and what was left out, in plain words."""
-        from detente.outlook.ensemble.ensemble_words import explain
-
-        return explain(self)
+        parties = dict.fromkeys(h.region for h in self.headlines if h.quantity == "tariff revenue")
+        failed = Counter(f.scenario for f in self.failed)
+        scenarios = {
+            s: [
+                (region, *self.quantile("real income", region, (0.05, 0.5, 0.95), s))
+                for region in (*parties, WORLD)
+                if failed[s] < self.draws
+            ]
+            for s in self.scenarios
+        }
+        reasons = Counter(f.reason.split(":")[0] if f.reason.startswith("status quo") else f.scenario for f in self.failed)
+        told = tell(
+            self,
+            drawn=sum(i.kind != "talks" for i in self.inputs),
+            scenarios=scenarios,
+            reasons=reasons,
+            notes=[n for n in self.notes if "no equilibrium" not in n],
+            amount=amount,
+            number=number,
+        )
+        return told.replace("\n\n", "\n")
 
     def record(self) -> dict[str, Any]:
         """JSON-able; a headline without any equilibrium has null for its numbers."""
@@ -289,9 +320,9 @@ def ensemble(
     path, central, failed = _collate(plan, place, compared, shown)
     notes = [n for n in (balance_note(draws),) if n]
     if damaged:
-        notes.append(f"{damaged} damaged or missing file{'s' if damaged > 1 else ''} of the store solved again")
+        notes.append(say(TEMPLATE, "damaged", n=damaged))
     if failed:
-        notes.append(f"{len({f.draw for f in failed})} of {draws:,} draws have no equilibrium and enter no quantile")
+        notes.append(say(TEMPLATE, "unsolved", n=len({f.draw for f in failed}), draws=draws))
     result = Ensemble(
         title=title, world=plan.economy.name, horizon=plan.parameters.name, seed=seed, draws=draws, scenarios=scenarios,
         compared_with={s: "the table's baseline" if b is None else "the status quo" for s, b in compared.items()},
@@ -309,10 +340,7 @@ def _extreme(result: Ensemble) -> list[str]:
         if bounds:
             count = int((np.array([result._read(c) for c in bounds]) > TENFOLD).any(0).sum())
             if count:
-                found.append(
-                    f"{scenario}: in {count:,} of {result.draws:,} draws a bound makes goods over ten times dearer; the model "
-                    "has no stocks and no price at which users stop: ranges of who pays and who earns that rent are open-ended"
-                )
+                found.append(say(TEMPLATE, "tenfold", scenario=scenario, n=count, draws=result.draws))
     return found
 
 
@@ -452,3 +480,121 @@ def _provenance(plan: Plan) -> dict[str, Any]:
         "design": "scrambled Sobol sequence",
         "packages": {name: p.digest[:16] for name, p in plan.packages.items()},
     }
+
+
+Levels = Mapping[str, NDArray[Any]]
+WORLD = "WORLD"
+
+
+@dataclass(frozen=True)
+class Headline:
+    """One number of one scenario: quantity, region (or pair, or bound) and unit."""
+
+    scenario: str
+    quantity: str
+    region: str
+    unit: str
+
+    @property
+    def column(self) -> str:
+        """Its name in files."""
+        return f"{self.scenario}|{self.quantity}|{self.region}"
+
+    @property
+    def words(self) -> str:
+        """ "real income of China", "shadow price, CHN RER to USA"."""
+        first, _, second = self.region.replace(">", "-").partition("-")
+        return tell(self, "words", first=first, second=second)
+
+
+# -- numbers with their unit -------------------------------------------------------------------------------------------
+def number(value: float, unit: str) -> str:
+    """Two decimals below 10, one below 100, none above; money in billions; a true minus sign.
+
+    >>> spread(-0.52, -0.31, "%"), amount(-45046.2, "million USD a year"), amount(0.004, "%")
+    ('−0.52 to −0.31\\u202f%', '−45 bn USD a year', '0.00\\u202f%')
+    """
+    money = unit.startswith("million USD")
+    value = value / 1000 if money else value
+    most = 1 if money else 10
+    return fixed(value, 2 if abs(value) < most else 1 if abs(value) < 10 * most else 0)
+
+
+def amount(value: float, unit: str) -> str:
+    """A number with its unit."""
+    return f"{number(value, unit)}{THIN if unit == '%' else ' '}{unit.replace('million USD', 'bn USD')}"
+
+
+def spread(low: float, high: float, unit: str) -> str:
+    """A range with its unit."""
+    return f"{number(low, unit)} to {amount(high, unit)}"
+
+
+def groups_of(plan: Plan) -> dict[str, tuple[int, ...]]:
+    """Named groups with two members or more in this world, and the world: positions of their members."""
+    regions = plan.economy.regions
+    found: dict[str, tuple[int, ...]] = {}
+    for code, entry in group_table().items():
+        members = () if entry["members"] == "all" else tuple(regions.index(m) for m in entry["members"] if m in regions)
+        if len(members) > 1 and code not in regions:
+            found[code] = members
+    return {**found, WORLD: tuple(range(len(regions)))}
+
+
+def headlines(plan: Plan, scenario: str, parties: Sequence[str]) -> list[tuple[Headline, Callable[[Levels, Levels], Array]]]:
+    """Every headline of a scenario with the formula (levels before, levels after) → values [draw]."""
+    unit = f"{plan.economy.unit} a year"
+    found: list[tuple[Headline, Callable[[Levels, Levels], Array]]] = []
+
+    def add(quantity: str, region: str, unit: str, formula: Callable[[Levels, Levels], Array]) -> None:
+        found.append((Headline(scenario, quantity, region, unit), formula))
+
+    for r in plan.economy.regions:
+        add("real income", r, "%", lambda b, a, r=r: 100 * _gain(b, a, r))  # type: ignore[misc]
+    for code, members in groups_of(plan).items():
+        names = tuple(plan.economy.regions[m] for m in members)
+        add("real income", code, "%", lambda b, a, names=names: _group(b, a, names))  # type: ignore[misc]
+    for r in plan.economy.regions:
+        add("consumer prices", r, "%", lambda b, a, r=r: 100 * (a[f"cpi|{r}"] / b[f"cpi|{r}"] - 1))  # type: ignore[misc]
+    for r in plan.economy.regions:
+        add("real wage", r, "%", lambda b, a, r=r: 100 * (_real(a, "wage", r) / _real(b, "wage", r) - 1))  # type: ignore[misc]
+    for p in parties:
+        add("tariff revenue", p, unit, lambda b, a, p=p: a[f"revenue|{p}"] - b[f"revenue|{p}"])  # type: ignore[misc]
+    for first, second in plan.pairs:
+        way = f"trade|{first}>{second}"
+        add("mutual trade", f"{first}>{second}", "%", lambda b, a, way=way: 100 * (a[way] / b[way] - 1))  # type: ignore[misc]
+        if plan.pairs.index((first, second)) < plan.pairs.index((second, first)):
+            both = (way, f"trade|{second}>{first}")
+            add("mutual trade", f"{first}-{second}", "%", lambda b, a, both=both: _both(b, a, both))  # type: ignore[misc]
+    for label in plan.packages[scenario].labels:
+        add("shadow price", label, "%", lambda b, a, label=label: a[f"wedge|{label}"])  # type: ignore[misc]
+        add("rent", label, unit, lambda b, a, label=label: a[f"rent|{label}"])  # type: ignore[misc]
+    return found
+
+
+def table_levels(plan: Plan, rows: int) -> Levels:
+    """The levels of the table itself, as many rows as needed: what a package without a status quo is compared with."""
+    at = baseline(plan.economy)
+    values = dict(zip(LEVELS, (at.income, at.cpi, at.wage_index, at.tariff_revenue), strict=True))
+    index = {r: k for k, r in enumerate(plan.economy.regions)}
+    found = {f"{level}|{r}": np.full(rows, v[index[r]]) for level, v in values.items() for r in plan.economy.regions}
+    for a, b in plan.pairs:
+        found[f"trade|{a}>{b}"] = np.full(rows, at.shipments[index[a], index[b]].sum())
+    return found
+
+
+def _real(levels: Levels, level: str, region: str) -> Array:
+    return levels[f"{level}|{region}"] / levels[f"cpi|{region}"]
+
+
+def _gain(before: Levels, after: Levels, region: str) -> Array:
+    return _real(after, "income", region) / _real(before, "income", region) - 1
+
+
+def _group(before: Levels, after: Levels, members: Sequence[str]) -> Array:
+    worth = np.sum([_gain(before, after, r) * before[f"income|{r}"] for r in members], axis=0)
+    return np.asarray(100 * worth / np.sum([before[f"income|{r}"] for r in members], axis=0))
+
+
+def _both(before: Levels, after: Levels, ways: tuple[str, str]) -> Array:
+    return 100 * ((after[ways[0]] + after[ways[1]]) / (before[ways[0]] + before[ways[1]]) - 1)

@@ -140,11 +140,9 @@ def _processes(
                     yield future.result()
                 going |= {pool.submit(_one, function, "context", task) for task in islice(queue, len(done))}
         except BrokenProcessPool:
-            raise WorkersDied(
-                "a worker process ended early. Either it ran out of memory or was killed: what was done is kept where a store "
-                "was given, so run again, with fewer workers. Or the script that asked for processes does so on import: put the "
-                'call under  if __name__ == "__main__":'
-            ) from None
+            from detente.words import say
+
+            raise WorkersDied(say("words/templates/WorkersDied", "explain")) from None
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 

@@ -25,20 +25,18 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from detente.errors import InputError
-from detente.outlook.ensemble.chunks import Plan
-from detente.outlook.ensemble.drivers import Drivers, drivers
 from detente.outlook.ensemble.ensemble import Ensemble
+from detente.outlook.ensemble.plan import Plan
+from detente.outlook.ensemble.sensitivity import Drivers, drivers
 from detente.strategy.objectives import PARTS
 from detente.talks.contests import Judged
 from detente.talks.patience import Patience
 from detente.talks.stakes import annuity
 from detente.talks.standoff import Standoff, standoff
-from detente.words import DAYS_A_YEAR, chance
-
-Array = NDArray[np.float64]
+from detente.types import Array
+from detente.words import DAYS_A_YEAR, tell
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,15 +74,7 @@ class EnsembleOdds:
 
     def explain(self) -> str:
         """Mean odds, their range, and how often there is no contest."""
-        frame = self.to_frame()
-        parts = [
-            f"{event}: {chance(float(row['mean']))} on average ({chance(float(row['5 %']))} to {chance(float(row['95 %']))})"
-            for event, row in frame.iterrows()
-            if row["draws"]
-        ]
-        ended = ", ".join(f"{status} in {count:,}" for status, count in self.statuses.items())
-        left = f" {self.failed:,} draws have no payoffs." if self.failed else ""
-        return f"Over {self.draws:,} draws, {'; '.join(parts)}. How the stand-off ends: {ended} draws.{left}"
+        return tell(self, events={event: row for event, row in self.to_frame().iterrows() if row["draws"]})
 
     def record(self) -> dict[str, Any]:
         """JSON-able."""

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from detente.cases.explained import added, shares, worth_of_sets
 from detente.errors import InputError
+from detente.outlook.questions import added, shares, worth_of_sets
 
 
 def indicator(column: np.ndarray) -> np.ndarray:
