@@ -15,7 +15,7 @@ from detente.briefing.charts import forms as charts
 from detente.briefing.charts.figures import figure
 from detente.briefing.charts.theme import region_colour
 from detente.briefing.document import Figure
-from detente.cases.quarrel import Quarrel
+from detente.cases.case import Case
 from detente.strategy.bystanders import overview
 from detente.strategy.transshipment import pass_through
 from detente.words.names import region_adjective, sector_name
@@ -23,7 +23,7 @@ from detente.words.names import region_adjective, sector_name
 GAINED = "Exports gained"
 
 
-def economies_figure(quarrel: Quarrel, scenario: str, csv: str, *, most: int = 14) -> Figure:
+def economies_figure(quarrel: Case, scenario: str, csv: str, *, most: int = 14) -> Figure:
     """Exports gained beside content carried, by economy."""
     frame, unit = overview(quarrel, scenario), quarrel.world.unit
     content = f"{quarrel.b} content in {scenario}, {unit}"
@@ -42,7 +42,7 @@ def economies_figure(quarrel: Quarrel, scenario: str, csv: str, *, most: int = 1
     return _two_panels(quarrel, scenario, f"bystanders-{scenario}", title, rows, csv, f"the {len(top)} largest routes")
 
 
-def sectors_figure(quarrel: Quarrel, region: str, scenario: str, csv: str, *, most: int = 8) -> Figure:
+def sectors_figure(quarrel: Case, region: str, scenario: str, csv: str, *, most: int = 8) -> Figure:
     """Exports of one economy to the first party: gained in a scenario, beside the content of the second, by sector."""
     routes = pass_through(quarrel, scenario)
     known = routes.by_sector(region)
@@ -70,7 +70,7 @@ def sectors_figure(quarrel: Quarrel, region: str, scenario: str, csv: str, *, mo
 
 
 def _two_panels(
-    quarrel: Quarrel, scenario: str, id: str, title: str, rows: Sequence[tuple[str, str, float, str]], csv: str, what: str
+    quarrel: Case, scenario: str, id: str, title: str, rows: Sequence[tuple[str, str, float, str]], csv: str, what: str
 ) -> Figure:
     places = 2 if max((abs(v) for _, _, v, _ in rows), default=0.0) < 10 else 1
     records: list[dict[str, Any]] = [
