@@ -9,22 +9,18 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from detente.cases.case import Case
 from detente.equilibrium.outcome import Outcome
-from detente.equilibrium.parameters import Parameters
-from detente.equilibrium.solve import solve
+from detente.policy.dossier import Dossier
 from detente.policy.measures import InstrumentKind, Measure
 from detente.policy.stacking import policy_on
 from detente.policy.timing import in_force
 from detente.types import Array
-from detente.world.world import World
-
-if TYPE_CHECKING:
-    from detente.policy.dossier import Dossier
 
 GROUPS = 6
 KINDS = {
@@ -102,26 +98,23 @@ class MeasureShares:
         }
 
 
-def measure_shares(
-    dossier: Dossier, world: World, scenario: str, parameters: Parameters, base: Outcome, whole: Outcome
-) -> MeasureShares | None:
-    """Shares of the groups of a scenario; `base` is the solved status quo, `whole` the scenario against it.
+def measure_shares(case: Case, scenario: str) -> MeasureShares | None:
+    """Shares of the groups of a scenario in its change against the status quo.
 
     None where there are fewer than two groups, or where a measure is dropped: then no order of adding leads there.
     """
-    found = changed(dossier, scenario)
+    found = changed(case.dossier, scenario)
     if len(found.groups) < 2 or found.dropped:
         return None
-    day, economy, count = dossier.scenario(scenario).policy_date, world.economy(), len(found.groups)
+    day, world, count = case.dossier.scenario(scenario).policy_date, case.world, len(found.groups)
 
     def worth(chosen: tuple[int, ...]) -> Array:
         if not chosen:
             return np.zeros(len(world.regions) + 1)
         if len(chosen) == count:
-            return _incomes(whole)
+            return _incomes(case.outcome(scenario))
         measures = [*found.kept, *(m for k in chosen for m in found.groups[k].measures)]
-        policy = policy_on(measures, day, world.regions, world.sectors)
-        return _incomes(solve(economy, policy, parameters).relative_to(base))
+        return _incomes(case.under(policy_on(measures, day, world.regions, world.sectors)))
 
     sets = [c for size in range(count + 1) for c in combinations(range(count), size)]
     values = {frozenset(c): worth(c) for c in sets}

@@ -3,7 +3,7 @@
 Who stands where and how high the wall is are data (`blocs.yaml`, assumption A67). Horizons in the order trade, capital and
 mobility, ideas make the loss divide into these layers.
 
->>> split = blocs("kuala-lumpur-2025", horizons=("medium",))
+>>> split = blocs("kuala-lumpur-2025", ["medium"])
 >>> (split.members["west"][:2], split.cost, bool(split.trade_across("medium") < -80))
 (('USA', 'CAN'), 1.6, True)
 """
@@ -15,25 +15,22 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
 from pydantic import Field
 
+from detente.cases.case import Case
 from detente.equilibrium.outcome import Outcome
-from detente.equilibrium.parameters import Parameters, horizon as named_horizon
-from detente.equilibrium.solve import solve
 from detente.errors import InputError
+from detente.policy.dossier import Dossier
 from detente.policy.instruments import NonTariffCost, Policy
 from detente.policy.measures import Strict
 from detente.policy.reading import read_yaml, validate
 from detente.policy.stacking import policy_on
 from detente.policy.timing import in_force
 from detente.world.world import World
-
-if TYPE_CHECKING:
-    from detente.policy.dossier import Dossier
 
 LAYERS = ("medium", "long", "fragmentation")
 """Trade alone; with capital and mobility; with ideas."""
@@ -113,32 +110,26 @@ class Blocs:
 
 
 def blocs(
-    dossier: Dossier | str,
-    world: World | None = None,
-    horizons: Sequence[str | Parameters] = LAYERS,
+    case: Case | Dossier | str,
+    horizons: Sequence[str] = LAYERS,
     *,
     west: Sequence[str] | None = None,
     wall: float | None = None,
-    base: Mapping[str, Outcome] | None = None,
+    at: Mapping[str, Case] | None = None,
 ) -> Blocs:
-    """Split the world on top of the status quo of `dossier`. `base` holds the solved status quo by horizon, where there is one.
+    """Split the world on top of the status quo at each of `horizons`. `at` holds the case at some of them, where it is solved.
 
     `west` and `wall` replace those of the data. Raises `InputError` where one bloc is empty, and `NotConverged`.
     """
-    from detente.policy.dossier import load_dossier
-    from detente.world.library import load_world
-
-    case = load_dossier(dossier) if isinstance(dossier, str) else dossier
-    table = load_world() if world is None else world
-    members = members_in(table, west)
+    known = case if isinstance(case, Case) else Case.of(case, with_ranges=False)
+    world, dossier = known.world, known.dossier
+    members = members_in(world, west)
     if not all(members.values()):
-        raise InputError(f"one bloc has no region of the world {table.name}; name other regions with west=")
+        raise InputError(f"one bloc has no region of the world {world.name}; name others with west=")
     cost = load_blocs().wall if wall is None else wall
     one, two = (list(bloc) for bloc in members.values())
     crossing = [NonTariffCost(by=a, on=b, sectors="all", cost=cost) for a, b in ((one, two), (two, one))]
-    standing = policy_on(in_force(case.measures, case.as_of), case.as_of, table.regions, table.sectors)
-    economy, outcomes = table.economy(), {}
-    for chosen in map(named_horizon, horizons):
-        quo = (base or {}).get(chosen.name) or solve(economy, standing, chosen)
-        outcomes[chosen.name] = solve(economy, standing + Policy(crossing), chosen).relative_to(quo)
-    return Blocs(members, cost, outcomes)
+    standing = policy_on(in_force(dossier.measures, dossier.as_of), dossier.as_of, world.regions, world.sectors)
+    cases = {known.parameters.name: known, **(at or {})}
+    split = standing + Policy(crossing)
+    return Blocs(members, cost, {h: (cases[h] if h in cases else known.at(h)).under(split) for h in horizons})

@@ -4,7 +4,7 @@ The short run is solved with the flexibility of each month (`equilibrium.chokepo
 once without them; beside it stands what the exact formula and its second-order form give when nothing else adjusts. No stocks
 are counted.
 
->>> cut = chokepoint_of("kuala-lumpur-2025", months=(1.0,))
+>>> cut = chokepoint_of("kuala-lumpur-2025", "pessimistic", months=(1.0,))
 >>> (cut.by, cut.sector, [m.id for m in cut.measures][:1], bool(cut.at(1.0).real_income["USA"] < 0))
 ('CHN', 'RER', ['chn-rare-earths-october'], True)
 """
@@ -15,17 +15,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from detente.cases.quarrel import FAILURE
+from detente.cases.case import Case
 from detente.equilibrium.chokepoints import Chokepoint, direct_losses, flexibility
 from detente.equilibrium.outcome import Outcome
 from detente.equilibrium.parameters import horizon as named_horizon, horizon_table
 from detente.equilibrium.solve import solve
+from detente.policy.dossier import Dossier
 from detente.policy.instruments import Policy
 from detente.policy.measures import InstrumentKind, Measure, Strict, Text
 from detente.policy.reading import read_yaml, validate
@@ -34,9 +35,6 @@ from detente.policy.timing import in_force
 from detente.types import Array
 from detente.words.names import goods_sectors, resolve_sectors
 from detente.world.world import World
-
-if TYPE_CHECKING:
-    from detente.policy.dossier import Dossier
 
 MONTHS = (1.0, 3.0, 6.0, 12.0, 24.0, 60.0)
 SIZEABLE = 0.0005
@@ -47,12 +45,16 @@ SIZEABLE = 0.0005
 class Cut:
     """A controlled good, who withholds it by which measures, and every month against the same month without them."""
 
-    dossier: Dossier
-    world: World
+    case: Case
     by: str
     sector: str
     measures: tuple[Measure, ...]
     months: tuple[float, ...]
+
+    @property
+    def world(self) -> World:
+        """The world of the case."""
+        return self.case.world
 
     @cached_property
     def path(self) -> Chokepoint:
@@ -75,9 +77,8 @@ class Cut:
         chosen = named_horizon(
             "short", critical_inputs=(self.sector,), critical_substitution=substitution, critical_trade_factor=trade
         )
-        economy = self.world.economy()
-        with_cut, without = policies
-        return solve(economy, with_cut, chosen).relative_to(solve(economy, without, chosen))
+        with_cut, without = (solve(self.case.economy, p, chosen) for p in policies)
+        return with_cut.relative_to(without)
 
     @cached_property
     def policies(self) -> tuple[Policy, Policy]:
@@ -85,11 +86,11 @@ class Cut:
         return self._policies()
 
     def _policies(self, rent: str | None = None) -> tuple[Policy, Policy]:
-        today = self.dossier.as_of
+        today = self.case.dossier.as_of
         changes = {"rent": rent} if rent else {}
         ids = {m.id for m in self.measures}
         new = [m.model_copy(update={"effective": today, "suspended": (), **changes}) for m in self.measures]
-        old = [m.model_copy(update=changes) for m in in_force(self.dossier.measures, today)]
+        old = [m.model_copy(update=changes) for m in in_force(self.case.dossier.measures, today)]
         packages = ([*(m for m in old if m.id not in ids), *new], old)
         with_cut, without = (policy_on(p, today, self.world.regions, self.world.sectors) for p in packages)
         return with_cut, without
@@ -99,11 +100,10 @@ class Cut:
     def ratio(self) -> Array:
         """Quantity the controls let through to each buyer, over what the status quo lets through."""
         j, i = self._sector, self.world.region_index(self.by)
-        economy = self.world.economy()
 
         def bound(policy: Policy) -> Array:
             left = np.ones(len(self.world.regions))
-            for control in policy.shock(economy).controls:
+            for control in policy.shock(self.case.economy).controls:
                 if control.kind == "at most" and not control.by_value:
                     left = np.where(control.flows[i, :, j], np.minimum(left, control.bound), left)
             return left
@@ -172,26 +172,18 @@ class Cut:
 
 
 def chokepoint_of(
-    dossier: Dossier | str,
-    world: World | None = None,
-    scenario: str = FAILURE,
-    sector: str | None = None,
-    *,
-    months: Sequence[float] = MONTHS,
+    case: Case | Dossier | str, scenario: str | None = None, sector: str | None = None, *, months: Sequence[float] = MONTHS
 ) -> Cut | None:
-    """The export controls that `scenario` adds on `sector` (default: a critical input of the short run); None if it adds none.
+    """The export controls that `scenario` (default: the worst) adds on `sector` (default: a critical input of the short run).
 
-    Where several parties add controls, those of the first. Raises `UnknownName` and `UnknownSector`.
+    None if it adds none. Where several parties add controls, those of the first. Raises `UnknownName` and `UnknownSector`.
     """
-    from detente.policy.dossier import load_dossier
-    from detente.world.library import load_world
-
-    case = load_dossier(dossier) if isinstance(dossier, str) else dossier
-    table = load_world() if world is None else world
+    known = case if isinstance(case, Case) else Case.of(case, with_ranges=False)
+    dossier, world, name = known.dossier, known.world, scenario or known.worst
     critical = horizon_table()["short"]["values"].get("critical_inputs", [])
-    wanted = [s for s in critical if s in table.sectors] if sector is None else resolve_sectors(sector, table.sectors)
-    standing = {m.id: m for m in in_force(case.measures, case.as_of)}
-    then = in_force(case.measures_in(scenario), case.scenario(scenario).policy_date)
+    wanted = [s for s in critical if s in world.sectors] if sector is None else resolve_sectors(sector, world.sectors)
+    standing = {m.id: m for m in in_force(dossier.measures, dossier.as_of)}
+    then = in_force(dossier.measures_in(name), dossier.scenario(name).policy_date)
     for good in wanted:
         found = [
             m
@@ -200,11 +192,11 @@ def chokepoint_of(
             and m.instrument is InstrumentKind.EXPORT_CONTROL
             and good in m.named_sectors()
             and standing.get(m.id) != m
-            and m.by in table.regions
+            and m.by in world.regions
         ]
         if found:
             by = found[0].by
-            return Cut(case, table, by, good, tuple(m for m in found if m.by == by), tuple(months))
+            return Cut(known, by, good, tuple(m for m in found if m.by == by), tuple(months))
     return None
 
 

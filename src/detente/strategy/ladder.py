@@ -1,6 +1,6 @@
 """The threatened duty in steps: a tariff one party threatens the other with, at shares of its rate, nobody answering.
 
->>> steps = ladder("kuala-lumpur-2025", steps=(1.0,))
+>>> steps = ladder("kuala-lumpur-2025", (1.0,))
 >>> (steps.measure.by, steps.other, steps.rates, bool(steps.outcomes[0].real_income["CHN"] < 0))
 ('USA', 'CHN', (100.0,), True)
 """
@@ -9,20 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
+from detente.cases.case import Case
 from detente.equilibrium.outcome import Outcome
-from detente.equilibrium.parameters import Parameters, horizon as named_horizon
-from detente.equilibrium.solve import solve
+from detente.policy.dossier import Dossier
 from detente.policy.measures import InstrumentKind, Measure
 from detente.policy.stacking import policy_on
 from detente.policy.timing import Status, in_force
-from detente.world.world import World
-
-if TYPE_CHECKING:
-    from detente.policy.dossier import Dossier
 
 STEPS = (0.25, 0.5, 0.75, 1.0)
 
@@ -68,13 +64,12 @@ class Ladder:
         }  # fmt: skip
 
 
-def threatened_duty(dossier: Dossier, world: World) -> tuple[Measure, str] | None:
-    """The highest modelled tariff that one of the two parties threatens the other with, and that other; None without one."""
-    parties = [p.region for p in dossier.parties if p.region in world.regions][:2]
-    status = dossier.status()
+def threatened_duty(case: Case) -> tuple[Measure, str] | None:
+    """The highest modelled tariff that one of the first two parties threatens the other with, and that other; None without."""
+    parties, status = case.parties[:2], case.dossier.status()
     found = [
         (float(m.rate_pct), m)
-        for m in dossier.measures
+        for m in case.dossier.measures
         if status[m.id] is Status.THREATENED
         and m.modelled
         and m.instrument is InstrumentKind.TARIFF
@@ -82,43 +77,25 @@ def threatened_duty(dossier: Dossier, world: World) -> tuple[Measure, str] | Non
         and isinstance(m.rate_pct, (int, float))
         and (m.on == "all" or set(m.on) & (set(parties) - {m.by}))
     ]
-    if not found or len(parties) < 2:
+    if not found:
         return None
     measure = max(found, key=lambda f: (f[0], f[1].id))[1]
-    return measure, parties[1] if measure.by == parties[0] else parties[0]
+    return measure, case.b if measure.by == case.a else case.a
 
 
-def ladder(
-    dossier: Dossier | str,
-    world: World | None = None,
-    horizon: str | Parameters | None = None,
-    *,
-    steps: Sequence[float] = STEPS,
-    base: Outcome | None = None,
-) -> Ladder | None:
-    """The threatened duty at `steps` (shares of its rate) on top of the status quo; None where the dossier holds no such threat.
-
-    `base` is the solved status quo, where there is one.
-    """
-    from detente.policy.dossier import load_dossier
-    from detente.world.library import load_world
-
-    case = load_dossier(dossier) if isinstance(dossier, str) else dossier
-    table = load_world() if world is None else world
-    chosen = named_horizon(horizon or case.horizon.default)
-    threat = threatened_duty(case, table)
+def ladder(case: Case | Dossier | str, steps: Sequence[float] = STEPS) -> Ladder | None:
+    """The threatened duty at `steps` (shares of its rate) on top of the status quo; None where there is no such threat."""
+    known = case if isinstance(case, Case) else Case.of(case, with_ranges=False)
+    threat = threatened_duty(known)
     if threat is None:
         return None
-    measure, other = threat
-    economy, today = table.economy(), case.as_of
-    standing = in_force(case.measures, today)
-    quo = base or solve(economy, policy_on(standing, today, table.regions, table.sectors), chosen)
+    (measure, other), today = threat, known.dossier.as_of
+    standing = in_force(known.dossier.measures, today)
     full = float(measure.rate_pct)  # type: ignore[arg-type]
 
     def at(rate: float) -> Outcome:
         live = measure.model_copy(update={"threatened": False, "would_take_effect": None, "effective": today, "rate_pct": rate})
-        policy = policy_on([*standing, live], today, table.regions, table.sectors)
-        return solve(economy, policy, chosen).relative_to(quo)
+        return known.under(policy_on([*standing, live], today, known.world.regions, known.world.sectors))
 
     rates = tuple(full * s for s in steps)
     return Ladder(measure, other, rates, tuple(at(r) for r in rates))

@@ -18,11 +18,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
+from detente.cases.case import Case
 from detente.equilibrium.outcome import Outcome
 from detente.equilibrium.parameters import Parameters, horizon as named_horizon
 from detente.equilibrium.solve import solve
@@ -35,12 +36,9 @@ from detente.strategy.nash import TariffSolution, nash_tariffs
 from detente.strategy.search import Progress
 from detente.strategy.tariff_space import Detail
 from detente.types import Array
-from detente.words.names import goods_sectors, region_name, resolve_regions, resolve_sectors
+from detente.words.names import region_name, resolve_regions, resolve_sectors
 from detente.world.economy import Economy
 from detente.world.world import World
-
-if TYPE_CHECKING:
-    from detente.policy.dossier import Dossier
 
 
 @dataclass(frozen=True, eq=False)
@@ -188,20 +186,19 @@ REFERENCE = "before"
 """The regime of a dossier's reference: the duties of the table, before all its measures."""
 
 
-def worth_of_rules(
-    dossier: Dossier, world: World, parameters: Parameters, base: Outcome, *, start: float = 0.18, tolerance: float = 4e-3
-) -> Regimes:
-    """The regimes against a dossier's solved status quo `base`, one duty an economy on all foreign goods, and the reference.
+def worth_of_rules(case: Case, *, start: float = 0.18, tolerance: float = 4e-3) -> Regimes:
+    """The regimes against a case's status quo, one duty an economy on all foreign goods, and the reference beside them.
 
     Slopes come from neighbouring solves, good to half a percentage point (see `differences`). Raises `NotConverged`.
     """
+    dossier, world = case.dossier, case.world
     standing = policy_on(in_force(dossier.measures, dossier.as_of), dossier.as_of, world.regions, world.sectors)
     table = regimes(
-        world, policy=standing, sectors=list(goods_sectors(world.sectors)), detail="region", method="differences", start=start,
-        tolerance=tolerance, horizon=parameters, base=base,
+        case.economy, policy=standing, sectors=list(case.goods), detail="region", method="differences", start=start,
+        tolerance=tolerance, horizon=case.parameters, base=case.status_quo,
     )  # fmt: skip
-    before = solve(world.economy(), None, parameters)
-    outcomes = {REFERENCE: before.relative_to(base), **table.outcomes}
+    before = solve(case.economy, None, case.parameters)
+    outcomes = {REFERENCE: before.relative_to(case.status_quo), **table.outcomes}
     return replace(table, outcomes=outcomes, tariffs={REFERENCE: before.after.tariffs, **table.tariffs})
 
 

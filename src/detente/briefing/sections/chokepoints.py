@@ -24,7 +24,7 @@ told = partial(say, "briefing/sections/chokepoints")
 
 def blocks(case: CaseView) -> list[Block]:
     """The part of the section on households and firms; empty without such controls in the worst scenario."""
-    cut = chokepoint_of(case.dossier, case.world, case.worst)
+    cut = chokepoint_of(case)
     if cut is None:
         return []
     code = case.a if case.a != cut.by else case.b

@@ -26,7 +26,7 @@ def blocks(case: CaseView) -> list[Block]:
     if case.runs.parameters.idea_years:
         return []
     try:
-        table = worth_of_rules(case.dossier, case.world, case.runs.parameters, case.runs.status_quo)
+        table = worth_of_rules(case)
     except NotConverged:
         return [head, Para(told("unsolved"))]
     rates, rows = table.mean_rates(), []

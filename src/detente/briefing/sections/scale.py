@@ -29,7 +29,7 @@ told = partial(say, "briefing/sections/scale")
 
 def sections(case: CaseView) -> list[Section]:
     """Section 8."""
-    steps = ladder(case.dossier, case.world, case.runs.parameters, base=case.runs.status_quo)
+    steps = ladder(case)
     climbed = [Para(told("no_ladder"))] if steps is None else [*in_steps(case, steps), *own_choice(case)]
     return [Section("scale", "How far could it go", (*climbed, *split(case), *shares(case), *channels(case)))]
 
@@ -161,17 +161,14 @@ def own_choice(case: CaseView) -> list[Block]:
 # -- a split of the world ----------------------------------------------------------------------------------------------
 def split(case: CaseView) -> list[Block]:
     """Two blocs behind a wall, by layer; only where the world can follow ideas and the wall stands between the parties."""
-    runs = {case.runs.parameters.name: case.runs, **case.others}
     west = members_in(case.world)["west"]
-    if not {"population", "gdp_usd"} <= set(case.world.extras) or not set(LAYERS) <= set(runs):
+    if not {"population", "gdp_usd"} <= set(case.world.extras) or not set(LAYERS) <= set(case.horizons):
         return []
     if len({p in west for p in case.parties[:2]}) < 2:
         return []
     head = Heading(told("blocs_heading"), "blocs")
     try:
-        found = blocs(
-            case.dossier, case.world, [runs[h].parameters for h in LAYERS], base={h: runs[h].status_quo for h in LAYERS}
-        )
+        found = blocs(case, at=case.others)
     except NotConverged:
         return [head, Para(told("unsolved"))]
     members = {c: None if c == "WORLD" else case.members(c) for c in (*case.world.regions, *case.focus)}
@@ -222,9 +219,7 @@ def _named(group: Group) -> str:
 
 def shares(case: CaseView) -> list[Block]:
     """Shapley shares of the groups of measures of the worst scenario."""
-    found = measure_shares(
-        case.dossier, case.world, case.worst, case.runs.parameters, case.runs.status_quo, case.outcome(case.worst)
-    )
+    found = measure_shares(case, case.worst)
     if found is None:
         return []
     shown, label = [*case.trio, "WORLD"], case.label(case.worst)
