@@ -145,10 +145,11 @@ class Cut:
     def hurt(self, region: str, most: int = 6) -> list[str]:
         """Goods sectors of a region that lose most output in the first month, among those of some size; the worst first."""
         made = self.world.value_added[self.world.region_index(region)]
-        lost = self.at(self.months[0]).output.loc[region]
+        output = self.at(self.months[0]).output
+        lost = dict(zip(output.columns, output.loc[region].to_numpy(dtype=float).tolist(), strict=True))
         goods = [s for s in goods_sectors(self.world.sectors) if s != self.sector]
         kept = [s for s in goods if made[self.world.sectors.index(s)] > SIZEABLE * made.sum()]
-        return sorted(kept or goods, key=lambda s: (float(lost[s]), s))[:most]
+        return sorted(kept or goods, key=lambda s: (lost[s], s))[:most]
 
     def mean_real_income(self, region: str, until: float) -> float:
         """Real income averaged over the months up to `until`, percent: straight lines between months, the first one before it."""
