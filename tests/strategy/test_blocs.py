@@ -58,7 +58,9 @@ def test_other_members_and_an_empty_bloc() -> None:
     income = alone.outcomes["medium"].real_income
     assert income.idxmin() == "PAK"
     with pytest.raises(InputError, match="one bloc has no region"):
-        blocs(TOY, ["medium"], west=["BRA"])
+        blocs(TOY, "medium", west=["BRA"])
+    with pytest.raises(InputError, match="at least one horizon"):
+        blocs(TOY, [])
 
 
 def test_frame_and_record_say_the_same(split: Blocs) -> None:

@@ -12,7 +12,7 @@ import detente as dt
 from detente.cases.case import Case
 from detente.equilibrium.chokepoints import flexibility, output_after_cut
 from detente.equilibrium.solve import solve
-from detente.errors import UnknownName
+from detente.errors import InputError, UnknownName
 from detente.policy.assumptions import load_assumptions
 from detente.policy.instruments import ExportControl, Policy
 from detente.strategy.cuts import Cut, chokepoint_of, study_of
@@ -79,11 +79,16 @@ def test_sectors_hurt_are_goods_the_worst_first(cut: Cut) -> None:
     assert not {"RER", "TRD"} & set(named)
 
 
-def test_nothing_where_nothing_is_cut_and_refusals() -> None:
+def test_nothing_where_nothing_is_cut_and_refusals(cut: Cut) -> None:
     assert chokepoint_of(TOY, "optimistic") is None
     assert chokepoint_of(TOY, "pessimistic", "ELE") is None
     with pytest.raises(UnknownName, match="magnet"):
         chokepoint_of(TOY, "pessimistic", "magnets")
+    with pytest.raises(InputError, match="7 months after the cut is not solved; there are 1, 60"):
+        cut.at(7)
+    for months in ((), (-1.0,)):
+        with pytest.raises(InputError, match="months after the cut"):
+            chokepoint_of(TOY, "pessimistic", months=months)
     with pytest.raises(UnknownName, match="war"):
         chokepoint_of(TOY, "war")
 

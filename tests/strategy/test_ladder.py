@@ -9,6 +9,7 @@ from tests.briefing.conftest import toy_dossier, toy_world
 
 import detente as dt
 from detente.cases.case import Case
+from detente.errors import InputError
 from detente.policy.instruments import Policy, Tariff
 from detente.strategy.ladder import Ladder, ladder, threatened_duty
 
@@ -46,6 +47,12 @@ def test_no_ladder_without_a_threat() -> None:
     case = Case(calm, TOY.world, TOY.parameters, ())
     assert threatened_duty(case) is None
     assert ladder(case) is None
+
+
+@pytest.mark.parametrize("steps", [(), (0.0, 1.0)])
+def test_steps_that_are_none_are_refused(steps: tuple[float, ...]) -> None:
+    with pytest.raises(InputError, match="shares of the threatened rate"):
+        ladder(TOY, steps)
 
 
 def test_the_highest_threat_counts() -> None:

@@ -3,7 +3,7 @@
 Who stands where and how high the wall is are data (`blocs.yaml`, assumption A67). Horizons in the order trade, capital and
 mobility, ideas make the loss divide into these layers.
 
->>> split = blocs("kuala-lumpur-2025", ["medium"])
+>>> split = blocs("kuala-lumpur-2025", "medium")
 >>> (split.members["west"][:2], split.cost, bool(split.trade_across("medium") < -80))
 (('USA', 'CAN'), 1.6, True)
 """
@@ -111,7 +111,7 @@ class Blocs:
 
 def blocs(
     case: Case | Dossier | str,
-    horizons: Sequence[str] = LAYERS,
+    horizons: str | Sequence[str] = LAYERS,
     *,
     west: Sequence[str] | None = None,
     wall: float | None = None,
@@ -119,8 +119,12 @@ def blocs(
 ) -> Blocs:
     """Split the world on top of the status quo at each of `horizons`. `at` holds the case at some of them, where it is solved.
 
-    `west` and `wall` replace those of the data. Raises `InputError` where one bloc is empty, and `NotConverged`.
+    `west` and `wall` replace those of the data. Raises `InputError` where one bloc is empty or no horizon is named, and
+    `NotConverged`.
     """
+    names = [horizons] if isinstance(horizons, str) else list(horizons)
+    if not names:
+        raise InputError("name at least one horizon")
     known = case if isinstance(case, Case) else Case.of(case, with_ranges=False)
     world, dossier = known.world, known.dossier
     members = members_in(world, west)
@@ -132,4 +136,4 @@ def blocs(
     standing = policy_on(in_force(dossier.measures, dossier.as_of), dossier.as_of, world.regions, world.sectors)
     cases = {known.parameters.name: known, **(at or {})}
     split = standing + Policy(crossing)
-    return Blocs(members, cost, {h: (cases[h] if h in cases else known.at(h)).under(split) for h in horizons})
+    return Blocs(members, cost, {h: (cases[h] if h in cases else known.at(h)).under(split) for h in names})

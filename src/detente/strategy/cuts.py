@@ -26,6 +26,7 @@ from detente.equilibrium.chokepoints import Chokepoint, direct_losses, flexibili
 from detente.equilibrium.outcome import Outcome
 from detente.equilibrium.parameters import horizon as named_horizon, horizon_table
 from detente.equilibrium.solve import solve
+from detente.errors import InputError
 from detente.policy.dossier import Dossier
 from detente.policy.instruments import Policy
 from detente.policy.measures import InstrumentKind, Measure, Strict, Text
@@ -63,7 +64,11 @@ class Cut:
         return Chokepoint(self.by, self.sector, float(1 - self.ratio.min()), 0.0, self.months, outcomes)
 
     def at(self, month: float) -> Outcome:
-        """One of the months."""
+        """One of the months. Raises `InputError` for a month that is not among them."""
+        if month not in self.months:
+            raise InputError(
+                f"{month:g} months after the cut is not solved; there are {', '.join(f'{m:g}' for m in self.months)}"
+            )
         found = self.path.outcomes[self.months.index(month)]
         assert found is not None  # no stocks are counted
         return found
@@ -177,8 +182,11 @@ def chokepoint_of(
 ) -> Cut | None:
     """The export controls that `scenario` (default: the worst) adds on `sector` (default: a critical input of the short run).
 
-    None if it adds none. Where several parties add controls, those of the first. Raises `UnknownName` and `UnknownSector`.
+    None if it adds none. Where several parties add controls, those of the first. Raises `UnknownName`, `UnknownSector` and
+    `InputError` for months that are none.
     """
+    if not months or min(months) < 0:
+        raise InputError("give months after the cut, none of them below 0")
     known = case if isinstance(case, Case) else Case.of(case, with_ranges=False)
     dossier, world, name = known.dossier, known.world, scenario or known.worst
     critical = horizon_table()["short"]["values"].get("critical_inputs", [])

@@ -15,6 +15,7 @@ import pandas as pd
 
 from detente.cases.case import Case
 from detente.equilibrium.outcome import Outcome
+from detente.errors import InputError
 from detente.policy.dossier import Dossier
 from detente.policy.measures import InstrumentKind, Measure
 from detente.policy.stacking import policy_on
@@ -84,7 +85,12 @@ def threatened_duty(case: Case) -> tuple[Measure, str] | None:
 
 
 def ladder(case: Case | Dossier | str, steps: Sequence[float] = STEPS) -> Ladder | None:
-    """The threatened duty at `steps` (shares of its rate) on top of the status quo; None where there is no such threat."""
+    """The threatened duty at `steps` (shares of its rate) on top of the status quo; None where there is no such threat.
+
+    Raises `InputError` for steps that are none.
+    """
+    if not steps or min(steps) <= 0:
+        raise InputError("give steps as shares of the threatened rate, above 0")
     known = case if isinstance(case, Case) else Case.of(case, with_ranges=False)
     threat = threatened_duty(known)
     if threat is None:

@@ -130,9 +130,7 @@ def table(case: CaseView) -> Table:
 def leaning(case: CaseView, host: str) -> str:
     """How the host's value added and inputs depend on each side."""
     frame = dependence(case.chains(None), host)
-    csv = case.shelf.add(
-        "dependence-host", told("leaning_file", case=case, host=host), frame.assign(region=host).reset_index()
-    )  # fmt: skip
+    csv = case.shelf.add("dependence-host", told("leaning_file", case=case, host=host), frame.assign(region=host).reset_index())
     made, bought = ({p: number_at(frame, p, what) for p in (case.a, case.b)} for what in ("value added, %", "inputs, %"))
     buyer, supplier = (max(v, key=v.__getitem__) for v in (made, bought))
     return told("leaning", case=case, host=host, made=made, bought=bought, buyer=buyer, supplier=supplier, csv=csv)

@@ -93,9 +93,7 @@ def who_gains(case: CaseView, deal: Proposal, spread: dict[str, dict[str, Triple
         column = deal.to_frame()["over escalate, million USD a year"]
         fought = {p: float(column[p]) for p in deal.parties}
     worse = [text.name(p) for p in deal.parties if motive[p].low <= 0]
-    return told(
-        "who_gains", case=case, gains=gains, fought=fought, worse=worse, judged=words.judged(deal), point=words.points
-    )  # fmt: skip
+    return told("who_gains", case=case, gains=gains, fought=fought, worse=worse, judged=words.judged(deal), point=words.points)
 
 
 def table(case: CaseView, deal: Proposal) -> Table:

@@ -202,9 +202,7 @@ def split(case: CaseView) -> list[Block]:
         csv,
     )
     parts, published = found.layers(), _published_split(case)
-    body = told(
-        "blocs", case=case, parts=parts, total=sum(parts), trade=found.trade_across(LAYERS[0]), published=published
-    )  # fmt: skip
+    body = told("blocs", case=case, parts=parts, total=sum(parts), trade=found.trade_across(LAYERS[0]), published=published)
     return [head, Para(body, cites=published.sources if published else ()), table]
 
 
