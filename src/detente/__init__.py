@@ -64,6 +64,9 @@ _HOME = {
     "at_the_table": "detente.strategy.table",
     "proposal": "detente.strategy.deal",
     "regimes": "detente.strategy.regimes",
+    "chokepoint_of": "detente.strategy.cuts",
+    "ladder": "detente.strategy.ladder",
+    "blocs": "detente.strategy.blocs",
     "fixed_deadline": "detente.talks.deadlines",
     "uncertain_deadline": "detente.talks.deadlines",
     "prolonged_deadline": "detente.talks.prolonged",
@@ -124,17 +127,20 @@ __all__ = [
     "bargain",
     "best_control",
     "best_reply",
+    "blocs",
     "branch_odds",
     "brief",
     "bystander",
     "calibrate_weights",
     "chokepoint",
+    "chokepoint_of",
     "compare",
     "duty_game",
     "ensemble",
     "fixed_deadline",
     "horizon",
     "key_questions",
+    "ladder",
     "list_dossiers",
     "list_ledgers",
     "list_records",
@@ -198,11 +204,14 @@ if TYPE_CHECKING:
     )
     from detente.policy.ledger import Ledger, list_ledgers, load_ledger
     from detente.strategy.bargain import bargain, pareto_frontier
+    from detente.strategy.blocs import blocs
     from detente.strategy.bystanders import bystander
     from detente.strategy.calibrate import calibrate_weights
     from detente.strategy.controls import best_control
+    from detente.strategy.cuts import chokepoint_of
     from detente.strategy.deal import proposal
     from detente.strategy.duty_game import duty_game
+    from detente.strategy.ladder import ladder
     from detente.strategy.nash import best_reply, nash_tariffs
     from detente.strategy.objectives import Weights
     from detente.strategy.payoffs import payoff_table

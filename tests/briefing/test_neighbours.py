@@ -32,8 +32,7 @@ def section(case: CaseView) -> tuple[object, ...]:
 
 def test_it_says_what_it_computed(case: CaseView, section: tuple[object, ...]) -> None:
     lead = next(b for b in section if isinstance(b, Para)).text
-    quarrel = neighbours.quarrel_of(case)
-    before, after = pass_through(quarrel), pass_through(quarrel, case.worst)
+    before, after = pass_through(case), pass_through(case, case.worst)
     assert ("it grows to" in lead) == (after.content.sum() > before.content.sum())
     first = before.to_frame().index[0]
     assert neighbours.text.name(str(first)) in lead
@@ -58,7 +57,7 @@ def test_words_on_goods_passed_through_and_hosting(case: CaseView, section: tupl
     told = {b.lead: b.text for b in section if isinstance(b, Para)}
     passing, hosting = told["Goods passed through."], told["What hosting is worth."]
     assert "Suppose" in passing  # the toy dossier has no such order
-    duty = pass_through_duty(neighbours.quarrel_of(case), "MYS", case.worst)
+    duty = pass_through_duty(case, "MYS", case.worst)
     assert f"{neighbours.text.percent(-duty.narrow.real_income)} of real income" in passing
     gain = case.income("MYS", case.worst).value > case.income("MYS", case.best).value
     assert ("does better when the talks fail" in hosting) == gain
@@ -73,10 +72,9 @@ def test_without_a_host_only_the_table_stays(case: CaseView) -> None:
 
 
 def test_charts_show_the_same_numbers(case: CaseView) -> None:
-    quarrel = neighbours.quarrel_of(case)
-    one = routes.sectors_figure(quarrel, "MYS", case.worst, "")
-    many = routes.economies_figure(quarrel, case.worst, "x.csv")
-    table = overview(quarrel, case.worst)
+    one = routes.sectors_figure(case, "MYS", case.worst, "")
+    many = routes.economies_figure(case, case.worst, "x.csv")
+    table = overview(case, case.worst)
     gained = float(table.loc["MYS", "exports gained to USA, million USD"])
     assert ("gains" in one.title) == (gained >= 0)
     assert neighbours.text.money(abs(gained)) in one.title

@@ -6,12 +6,14 @@ import dataclasses
 
 import numpy as np
 import pytest
+from tests.briefing.conftest import toy_dossier, toy_world
 
 import detente as dt
+from detente.cases.case import Case
 from detente.errors import InputError, UnknownName
 from detente.strategy.nash import best_reply
 from detente.strategy.objectives import Weights
-from detente.strategy.regimes import pairwise, regimes
+from detente.strategy.regimes import REFERENCE, pairwise, regimes, worth_of_rules
 from economies import random_economy
 
 
@@ -90,6 +92,22 @@ def test_rules_are_worth_something() -> None:
     assert frame.loc["world", "free trade"] > 0 > frame.loc["world", "nash"]
     assert table.mean_rates()["free trade"] == 0
     assert table.tariffs["equal treatment"][1, 0, 0] == pytest.approx(table.tariffs["equal treatment"][2, 0, 0])
+
+
+def test_worth_of_rules_stands_against_today_and_holds_the_reference() -> None:
+    case = Case.of(toy_dossier(), toy_world(), with_ranges=False)
+    table = worth_of_rules(case)
+    assert list(table.outcomes) == [REFERENCE, "free trade", "equal treatment", "nash"]
+    past = dt.solve(case.world, dt.Policy(), horizon=case.parameters).relative_to(case.status_quo)
+    assert table.outcomes[REFERENCE].world_real_income == pytest.approx(past.world_real_income, abs=1e-9)
+    assert table.tariffs[REFERENCE] == pytest.approx(case.world.tariff_rates)
+    today = case.status_quo.after.tariffs
+    n = len(case.world.regions)
+    trade = case.economy.shipments * (1 - np.eye(n))[:, :, None] * np.isin(case.world.sectors, case.goods)
+    assert table.rate_today == pytest.approx(100 * (trade * today).sum() / trade.sum())
+    rates = table.mean_rates()
+    assert rates["free trade"] == 0 < rates[REFERENCE] < table.rate_today < rates["nash"]
+    assert table.cost(regime="free trade")[1] > 0 > table.cost(against=REFERENCE)[1]
 
 
 def test_regimes_add_up_and_players_may_be_few() -> None:

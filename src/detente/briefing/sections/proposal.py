@@ -6,14 +6,19 @@ are solved again at the ends of the parameter ranges. The words are those of the
 
 from __future__ import annotations
 
+from functools import partial
+
 from detente import words as text
 from detente.briefing.charts.choices import gains_figure
 from detente.briefing.document import Block, Cell, Column, Heading, Para, Table, paras
-from detente.briefing.sections.stances import Stances
 from detente.briefing.view import CaseView, Triple
 from detente.cases.case import parameter_variants
 from detente.errors import InputError, NotConverged
 from detente.strategy.deal import Proposal, points as worth, proposal
+from detente.strategy.payoffs import PayoffTable
+from detente.words import say
+
+told = partial(say, "briefing/sections/proposal")
 
 SOLVES, PAIRS = 60, 6
 """Equilibria the package may take at the time of writing; `detente deal` takes more."""
@@ -22,27 +27,28 @@ ASSUMPTIONS = ("A44", "A45", "A46")
 """Numbers of the ledger that the section rests on."""
 
 
-def propose(case: CaseView, s: Stances | None) -> Proposal | None:
-    """The proposal; None where the dossier has nothing between two parties that could be traded."""
+def propose(case: CaseView, payoffs: PayoffTable | None) -> Proposal | None:
+    """The proposal; None where the dossier has nothing between two parties that could be traded.
+
+    `payoffs` is the solved payoff table, where there is one over the three standard stances.
+    """
     try:
         return proposal(
-            case.dossier, case.world, case.runs.parameters, solves=SOLVES, pairs=PAIRS, quo=case.runs.status_quo,
-            table=s.table if s is not None and s.has_all else None,
-        )  # fmt: skip
+            case.dossier, case.world, case.runs.parameters, solves=SOLVES, pairs=PAIRS, quo=case.runs.status_quo, table=payoffs
+        )
     except (InputError, NotConverged):
         return None
 
 
-def blocks(case: CaseView, s: Stances | None) -> list[Block]:
+def blocks(case: CaseView, payoffs: PayoffTable | None) -> list[Block]:
     """The package, who gains, what trades against what, how it is kept."""
-    deal = propose(case, s)
-    head = Heading("A package both would sign", "package")
+    deal = propose(case, payoffs)
+    head = Heading(told("heading"), "package")
     if deal is None:
-        return [head, Para("The dossier has no duty or control between two parties that a package could trade.")]
+        return [head, Para(told("nothing"))]
     if deal.status == "no deal":
         return [head, Para(deal.tell("package")), Para(deal.tell("no_chips")), table(case, deal)]
     spread = ranges(case, deal)
-    unit = f"Equivalent variation, USD billion a year, against both holding; {case.run}"
     csv = gains_file(case, deal, spread)
     return [
         head,
@@ -50,14 +56,14 @@ def blocks(case: CaseView, s: Stances | None) -> list[Block]:
         *paras([deal.tell("around")]),
         Para(who_gains(case, deal, spread)),
         table(case, deal),
-        gains_figure(deal, unit, csv=csv, note=case.note(csv)),
+        gains_figure(deal, told("gains_subtitle", case=case), csv=csv, note=case.note(csv)),
         Para(deal.tell("no_chips"), "What costs nothing."),
-        Para(deal.tell("exchange"), "What trades against what."),
+        Para(deal.tell("exchange"), told("exchange_lead")),
         Para(others(case, deal, spread), "Who pays."),
         Para(deal.tell("keeping"), "Who watches."),
-        Para(deal.tell("short_or_long"), "Ninety days or years."),
-        Para(caveat(deal), kind="note"),
-    ]  # fmt: skip
+        Para(deal.tell("short_or_long"), told("horizon_lead")),
+        Para(told("caveat", search=deal.tell("search")), kind="note"),
+    ]
 
 
 def ranges(case: CaseView, deal: Proposal) -> dict[str, dict[str, Triple]]:
@@ -78,36 +84,14 @@ def ranges(case: CaseView, deal: Proposal) -> dict[str, dict[str, Triple]]:
 
 def who_gains(case: CaseView, deal: Proposal, spread: dict[str, dict[str, Triple]]) -> str:
     """Gains of both over no deal with their ranges, and over a breakdown."""
-    told = []
-    for p in deal.parties:
-        income, money, motive = (spread[c][p] for c in ("real income, %", "million USD a year", "points by motives"))
-        told.append(
-            f"{text.name(p)} {income.told()} of real income, {text.money(money.value, signed=True)} a year, and {points(motive)} "
-            "points by its motives"
-        )
-    body = f"Against both holding, {case.run}: {'; '.join(told)}. "
+    income, money, motive = (spread[c] for c in ("real income, %", "million USD a year", "points by motives"))
+    gains = [{"party": p, "income": income[p], "money": money[p], "motive": motive[p]} for p in deal.parties]
+    fought = None
     if deal.fought is not None:
-        frame = deal.to_frame()
-        rest = text.join(
-            f"{text.name(p)} {text.money(float(frame['over escalate, million USD a year'][p]), signed=True)}"
-            for p in deal.parties
-        )
-        body += f"Against a breakdown (both escalate) the same package is worth {rest} a year. "
-    worse = [p for p in deal.parties if spread["points by motives"][p].low <= 0]
-    if worse:
-        body += (
-            f"At one end of the parameters tried {text.join(text.name(p) for p in worse)} would gain nothing by its motives: "
-            "there the package would have to look different. "
-        )
-    return (
-        body
-        + f"The package was chosen {deal.tell('judged')} with equal bargaining power; only steps that can be signed were tried."
-    )
-
-
-def points(t: Triple) -> str:
-    """Points with their range."""
-    return f"{worth(t.value)} (range {worth(t.low)} to {worth(t.high)})"
+        column = deal.to_frame()["over escalate, million USD a year"]
+        fought = {p: float(column[p]) for p in deal.parties}
+    worse = [text.name(p) for p in deal.parties if motive[p].low <= 0]
+    return told("who_gains", case=case, gains=gains, fought=fought, worse=worse, judged=deal.tell("judged"), point=worth)
 
 
 def table(case: CaseView, deal: Proposal) -> Table:
@@ -126,17 +110,17 @@ def table(case: CaseView, deal: Proposal) -> Table:
                 Cell(worth(float(record["at the package: brings the other, points by motives"]))),
             )
         )
-        data.append({str(k): v for k, v in record.items()} | {"unit": "points of real income a year", "relative_to": case.quo})
-    csv = case.file("package", "The package issue by issue, and what single steps cost and bring", data)
+        data.append({str(k): v for k, v in record.items()} | {"unit": told("unit"), "relative_to": case.quo})
+    csv = case.file("package", told("file"), data)
     return Table(
         "tab-package",
-        "The package, issue by issue",
-        f"One more step from the package (the last one, where all is given): points of real income a year by motives; {case.run}",
+        told("title"),
+        told("subtitle", case=case),
         (
             Column("Issue", "who gives"),
             Column("Without a deal"),
             Column("In the package"),
-            Column("First step pays its giver"),
+            Column(told("first_step")),
             Column("One more costs", "the giver", number=True),
             Column("and brings", "the other", number=True),
         ),
@@ -151,7 +135,7 @@ def not_priced(deal: Proposal) -> str:
     """Measures between the two that the model cannot price."""
     parties = set(deal.parties)
     own = [m.title for m, _ in deal.agenda.unpriced if m.on != "all" and parties & set(m.on)]
-    return f"Not priced, and so outside the package: {'; '.join(own)}." if own else ""
+    return told("not_priced", own=own)
 
 
 def gains_file(case: CaseView, deal: Proposal, spread: dict[str, dict[str, Triple]]) -> str:
@@ -161,26 +145,13 @@ def gains_file(case: CaseView, deal: Proposal, spread: dict[str, dict[str, Tripl
         for column, unit in (("real income, %", "%"), ("million USD a year", "million USD a year")):
             rows.append(case.row(region, None, "gain from the package", unit, spread[column][region]))
     for region in deal.parties:
-        rows.append(case.row(region, None, "gain from the package by motives", "points", spread["points by motives"][region]))
+        rows.append(case.row(region, None, told("motives_row"), "points", spread["points by motives"][region]))
     none = f"both {deal.disagreement}"
-    return case.file(
-        "package-gains", "What the package brings every economy", [r | {"scenario": "package", "relative_to": none} for r in rows]
-    )
+    return case.file("package-gains", told("gains_file"), [r | {"scenario": "package", "relative_to": none} for r in rows])
 
 
 def others(case: CaseView, deal: Proposal, spread: dict[str, dict[str, Triple]]) -> str:
     """Bystanders, the host by name."""
-    body = deal.tell("bystanders")
-    if case.host:
-        t, m = spread["real income, %"][case.host], spread["million USD a year"][case.host]
-        what = "loses" if t.value < 0 else "gains"
-        body += f" {text.capital(text.name(case.host))}, the host, {what} {text.money(abs(m.value))} a year ({t.told()})."
-    return body
-
-
-def caveat(deal: Proposal) -> str:
-    """How the package was found and what it leaves out."""
-    return (
-        f"{deal.tell('search')} The weights of the motives, what can be signed (A44) and how a deal is watched and broken (A40, "
-        "A45) are assumptions; what it costs a government to be seen to give is not in the package."
-    )
+    host = case.host
+    income, gain = (spread[c][host] if host else None for c in ("real income, %", "million USD a year"))
+    return told("others", bystanders=deal.tell("bystanders"), host=host, income=income, gain=gain)

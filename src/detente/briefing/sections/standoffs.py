@@ -8,6 +8,7 @@ chance carries its assumptions and its range.
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -15,14 +16,15 @@ import pandas as pd
 from detente import words as text
 from detente.briefing.charts.talks import LABELS, odds_figure
 from detente.briefing.document import Block, Cell, Column, Heading, Para, Table
-from detente.briefing.sections.stances import Stances
 from detente.briefing.view import CaseView
 from detente.strategy.duty_game import DutyGame, duty_game
 from detente.strategy.keeping import PERIODS
 from detente.strategy.payoffs import PayoffTable
 from detente.strategy.table import AtTheTable, at_the_table
 from detente.talks.patience import Patience
-from detente.words import chance, chance_range, days, usd as money
+from detente.words import chance, chance_range, days, say, usd as money
+
+told = partial(say, "briefing/sections/standoffs")
 
 ASSUMPTIONS = ("A40", "A47", "A48", "A49")
 """Numbers of the ledger that the section rests on."""
@@ -37,28 +39,28 @@ def seen(case: CaseView, table: PayoffTable) -> AtTheTable:
 
 
 # -- who gives way -----------------------------------------------------------------------------------------------------
-def who_first(s: Stances) -> list[Block]:
+def who_first(view: CaseView, table: PayoffTable) -> list[Block]:
     """Odds of giving way by model, what they agree on, what decides and what flips them."""
-    case = seen(s.case, s.table)
-    head: list[Block] = [Heading("Who gives way first", "who-first"), Para(case.tell("answer"))]
+    case = seen(view, table)
+    head: list[Block] = [Heading(told("who_first_heading"), "who-first"), Para(case.tell("answer"))]
     if math.isnan(case.odds().first[1]):
         return head
-    csv = s.case.file("standoff", "Who gives way first, by model: at once, and if both still hold", _tidy(case))
-    figure = odds_figure(case, csv=csv, note=s.case.note(csv))
-    told = (
-        (case.tell("at_once"), "What is left out."),
-        (case.tell("agreement"), "Where the models agree."),
+    csv = view.file("standoff", told("odds_file"), _tidy(case))
+    figure = odds_figure(case, csv=csv, note=view.note(csv))
+    parts = (
+        (case.tell("at_once"), told("left_out")),
+        (case.tell("agreement"), told("agree")),
         (case.tell("decides"), "By assumption."),
-        (case.tell("breaks"), "Where it flips."),
+        (case.tell("breaks"), told("flips")),
         (case.tell("deadline"), "The clock."),
-        (case.tell("delay"), "What a day costs."),
+        (case.tell("delay"), told("a_day")),
         (case.tell("threats"), "Public threats."),
     )
     return [
         *head,
         *([figure] if figure is not None else []),
-        _models(s, case, csv),
-        *(Para(body, lead) for body, lead in told if body),
+        _models(view, case, csv),
+        *(Para(body, lead) for body, lead in parts if body),
     ]
 
 
@@ -66,7 +68,7 @@ def _tidy(case: AtTheTable) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
     one, two = case.parties
     for model in (*case.trials.models, None):
-        for still, basis in ((False, "taken at face value"), (True, "if both still hold")):
+        for still, basis in ((False, told("face_value")), (True, told("still_hold"))):
             odds = case.odds(model, still=still)
             for what, x in (
                 (f"{one} eases first", odds.first), (f"{two} eases first", odds.second), ("talks collapse first", odds.collapse),
@@ -81,7 +83,7 @@ def _tidy(case: AtTheTable) -> list[dict[str, object]]:
     return rows
 
 
-def _models(s: Stances, case: AtTheTable, csv: str) -> Table:
+def _models(view: CaseView, case: AtTheTable, csv: str) -> Table:
     one, two = case.parties
     rows = []
     for model, r in case.trials.summary().to_dict("index").items():
@@ -104,9 +106,8 @@ def _models(s: Stances, case: AtTheTable, csv: str) -> Table:
     names = f"{text.label(one)} / {text.label(two)}"
     return Table(
         "tab-standoff",
-        "Who gives way first, in each model",
-        f"At once: average chance over all combinations. The rest: if both still hold on {text.day(case.as_of)}; second line: "
-        "range over the motives halved, as given and doubled, for all models alike also over models",
+        told("models_title"),
+        told("models_subtitle", as_of=case.as_of),
         (
             Column("Model"),
             Column("At once", names, number=True),
@@ -117,7 +118,7 @@ def _models(s: Stances, case: AtTheTable, csv: str) -> Table:
             Column("Mean length", "median of combinations", number=True),
         ),
         tuple(rows),
-        s.case.note(csv, assumptions(case.patience)),
+        view.note(csv, assumptions(case.patience)),
         csv,
         wide=True,
     )
@@ -125,40 +126,34 @@ def _models(s: Stances, case: AtTheTable, csv: str) -> Table:
 
 def assumptions(p: Patience) -> str:
     """What was tried, in words."""
-
-    def ends(key: str, scale: float = 1.0) -> str:
-        return text.join((f"{scale * v:g}" for v in p.ends(key)), "or")
-
-    rates = text.join((f"{100 * v:g}" for v in p.rate_range), "or")
-    return (
-        f"Tried in every combination: motives halved, as given or doubled; each side’s discount rate {rates} % a year; "
-        f"{ends('collapse_risk')} collapses a year; having given way matters {ends('settlement_years')} years; a collapse lasts "
-        f"{ends('collapse_years')} years; not being seen to give way is worth {ends('face')} points a year for an audience "
-        f"weight of 1; a side never bends with {ends('stubborn', 100)} %; a missed deadline ends talks with "
-        f"{ends('bite', 100)} %; its day is sure to within {ends('slip_days')} days. None of these is measured (A40, A47)."
-    ).replace(" %", f"{text.THIN}%")
+    percents = ("stubborn", "bite")
+    ends = {
+        key: [f"{(100 if key in percents else 1) * v:g}" for v in p.ends(key)]
+        for key in ("collapse_risk", "settlement_years", "collapse_years", "face", "slip_days", *percents)
+    }
+    return told("assumptions", ends=ends, rates=[f"{100 * v:g}" for v in p.rate_range])
 
 
 # -- truce -------------------------------------------------------------------------------------------------------------
-def truce(s: Stances) -> list[Block]:
+def truce(view: CaseView, table: PayoffTable) -> list[Block]:
     """What keeps each side in today's truce and in a deal, renewal, transparency, and the duties a truce could hold."""
-    case = seen(s.case, s.table)
-    duties = duty_game(s.case.dossier, s.case.world, s.case.runs.parameters, base=s.case.runs.status_quo)
-    kept = _kept(s, case)
+    case = seen(view, table)
+    duties = duty_game(view.dossier, view.world, view.runs.parameters, base=view.runs.status_quo)
+    kept = _kept(view, case)
     return [
-        Heading("Would a truce hold", "truce"),
+        Heading(told("truce_heading"), "truce"),
         Para(case.tell("kept_truce")),
         Para(case.tell("kept_deal")),
         kept,
         Para(case.tell("flips")),
-        _periods(s, case),
+        _periods(view, case),
         Para(case.tell("renewals")),
         Para(case.tell("transparency")),
-        Para(_duties(s, case, duties)),
+        Para(_duties(view, case, duties)),
     ]
 
 
-def _kept(s: Stances, case: AtTheTable) -> Table:
+def _kept(view: CaseView, case: AtTheTable) -> Table:
     rows, data = [], []
     for what, label in (("truce", "Both hold"), ("deal", "Both ease")):
         fight, alone = case.keepings[what, "fight"], case.keepings[what, "no agreement"]
@@ -180,31 +175,25 @@ def _kept(s: Stances, case: AtTheTable) -> Table:
                     "kept": label.lower(), "party": side.party, "keeping": side.keep, "best breach": side.stance,
                     "breach wins": side.gain, "after a fight": side.fight, "with no agreement": side.alone,
                     "other side would fight": side.fight_carried_out, "next year must count, fight": need[0],
-                    "next year must count, no agreement": need[1], "unit": "points of real income a year",
+                    "next year must count, no agreement": need[1], "unit": told("unit"),
                 }
             )  # fmt: skip
-    csv = s.case.file("truce", "What keeps each side in today’s truce and in a deal", data)
+    csv = view.file("truce", told("kept_file"), data)
     return Table(
         "tab-truce",
-        "What keeps each side in",
-        f"Points of real income a year by the motives, {s.case.run}; breach: the harsher stance that pays best while the other "
-        "keeps; reviews once a year",
+        told("kept_title"),
+        told("kept_subtitle", case=view),
         (
             Column("Party", "what is kept"),
             Column("Keeping", "points", number=True),
             Column("Breach wins", "points", number=True),
             Column("After a fight", "points", number=True),
             Column("No agreement", "points", number=True),
-            Column("Next year must count", "% if fought", number=True),
-            Column("Next year must count", "% without", number=True),
+            Column(told("must_count"), "% if fought", number=True),
+            Column(told("must_count"), "% without", number=True),
         ),
         tuple(rows),
-        s.case.note(
-            csv,
-            "No agreement: what both do by themselves, so it needs no promise. Chance a year of a false alarm "
-            f"{100 * case.patience.false_alarm:g}{text.THIN}%, of seeing a breach {100 * case.patience.detection:g}{text.THIN}% "
-            "(A40).",
-        ),
+        view.note(csv, told("kept_note", patience=case.patience)),
         csv,
         wide=True,
     )
@@ -220,7 +209,7 @@ def _needed(value: float) -> str:
     return "never enough" if math.isinf(value) else text.fixed(100 * value, 0)
 
 
-def _periods(s: Stances, case: AtTheTable) -> Table:
+def _periods(view: CaseView, case: AtTheTable) -> Table:
     what = "truce" if any(x.tempted for x in case.keepings["truce", "fight"].sides) else "deal"
     found = case.keepings[what, "fight"]
     frame = found.renewals()
@@ -243,29 +232,26 @@ def _periods(s: Stances, case: AtTheTable) -> Table:
                 ),
             )
         )
-    csv = s.case.file("renewal", "What the time between reviews does", _rows(frame))
+    csv = view.file("renewal", told("reviews_file"), _rows(frame))
     return Table(
         "tab-renewal",
-        "What the time between reviews does",
-        f"{'Today’s truce' if what == 'truce' else 'A deal in which both ease'}, breaches fought; second line: percent of today "
-        "that the next review must count for the side to keep",
+        told("reviews_title"),
+        told("reviews_subtitle", what=what),
         (
             Column("Reviews every"),
-            Column("A breach is seen", "after, on average", number=True),
+            Column(told("breach_seen"), "after, on average", number=True),
             Column("A false alarm", "after, on average", number=True),
             Column("Meetings", "USD a year, each side", number=True),
-            *(Column(text.label(p), "USD a breach wins by then", number=True) for p in case.parties),
+            *(Column(text.label(p), told("breach_wins"), number=True) for p in case.parties),
         ),
         tuple(rows),
-        s.case.note(csv, f"A meeting is taken to cost each side {money(case.patience.review_million_usd)} (A49)."),
+        view.note(csv, told("reviews_note", patience=case.patience)),
         csv,
     )
 
 
-def _duties(s: Stances, case: AtTheTable, duties: DutyGame) -> str:
-    s.case.file(
-        "truce-duties", "Payoffs at the pairs of mean duties from which the game of duties is read", _rows(duties.to_frame())
-    )
+def _duties(view: CaseView, case: AtTheTable, duties: DutyGame) -> str:
+    view.file("truce-duties", told("duties_file"), _rows(duties.to_frame()))
     return case.tell("lowest_duties", duties=duties).removesuffix(".") + " (data/truce-duties.csv)."
 
 
