@@ -12,7 +12,7 @@ from detente import words as text
 from detente.briefing import report
 from detente.briefing.charts import fan as fan_chart, tree as tree_chart
 from detente.briefing.document import Figure, Para, Table
-from detente.briefing.sections import closing, foresight, outlook, questions
+from detente.briefing.sections import closing, outlook, questions
 from detente.briefing.view import CaseView
 from detente.outlook.tree import Tree, grow
 from detente.policy.dossier import load_dossier, parse_dossier
@@ -67,7 +67,7 @@ def frame(case: CaseView, stem: str) -> pd.DataFrame:
 
 
 def test_tables_hold_the_outlook(case: CaseView, shown: list[Any]) -> None:
-    found = foresight.prepared(case)
+    found = outlook.prepared(case)
     assert found is not None
     look = found.look
     odds = 1.5 * 0.7 / 0.3
@@ -88,7 +88,7 @@ def test_tables_hold_the_outlook(case: CaseView, shown: list[Any]) -> None:
 
 
 def test_words_follow_the_numbers(case: CaseView, shown: list[Any]) -> None:
-    found = foresight.prepared(case)
+    found = outlook.prepared(case)
     assert found is not None
     first = next(iter(found.look.scenarios))
     lede = shown[0].text

@@ -92,7 +92,7 @@ def nash(
         write_csv(found.rates(), csv, index=False, float_format="%.10g")
     against = f"the status quo of {dossier}" if dossier else "the table's tariffs"
     if chart is not None:
-        from detente.briefing.charts.choices import rates_figure
+        from detente.briefing.charts.results import rates_figure
         from detente.briefing.charts.standalone import save_chart
 
         subtitle = (
@@ -149,7 +149,7 @@ def bargain(
     if csv is not None:
         write_csv(deal.rates(), csv, index=False, float_format="%.10g")
     if chart is not None and frontier is not None:
-        from detente.briefing.charts.choices import frontier_figure
+        from detente.briefing.charts.results import frontier_figure
         from detente.briefing.charts.standalone import save_chart
 
         subtitle = f"Gains over {disagreement.replace('-', ' ')}, percent of real income; {horizon or 'medium'} run"
@@ -207,7 +207,7 @@ def regimes(
     against = f"the status quo of {dossier}" if dossier else "the table's tariffs"
     if chart is not None:
         from detente import words as text
-        from detente.briefing.charts.choices import regimes_figure
+        from detente.briefing.charts.results import regimes_figure
         from detente.briefing.charts.standalone import save_chart
         from detente.briefing.charts.theme import region_colour
 
@@ -257,7 +257,7 @@ def deal(
     if csv is not None:
         write_csv(found.exchange(), csv, index=False, float_format="%.10g")
     if chart is not None and found.status == "deal":
-        from detente.briefing.charts.choices import gains_figure
+        from detente.briefing.charts.results import gains_figure
         from detente.briefing.charts.standalone import save_chart
 
         subtitle = (

@@ -72,8 +72,8 @@ def talks(
     if csv is not None:
         write_csv(case.trials.summary(), csv, float_format="%.10g")
     if chart is not None:
+        from detente.briefing.charts.results import odds_figure
         from detente.briefing.charts.standalone import save_chart
-        from detente.briefing.charts.talks import odds_figure
 
         figure = odds_figure(case, csv="" if csv is None else csv.name)
         if figure is not None:
@@ -127,8 +127,8 @@ def truce(
     if csv is not None:
         write_csv(_renewals(case), csv, index=False, float_format="%.10g")
     if chart is not None:
+        from detente.briefing.charts.results import needs_figure
         from detente.briefing.charts.standalone import save_chart
-        from detente.briefing.charts.talks import needs_figure
 
         save_chart(needs_figure(case, csv="" if csv is None else csv.name), chart)
     if as_json:

@@ -6,13 +6,20 @@ The numbers are those of `outlook.outlook` on the case's world and horizon; ever
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+import pandas as pd
+
 from detente import words as text
-from detente.briefing.charts.outlook import fan_figure, tree_figure
-from detente.briefing.document import Block, Cell, Column, Heading, Items, Para, Section, Table
-from detente.briefing.sections.foresight import Prepared, branch, label, odds, prepared, share
+from detente.briefing.charts.fan import fan_figure
+from detente.briefing.charts.tree import tree_figure
+from detente.briefing.document import Block, Cell, Column, Figure, Heading, Items, Para, Section, Table
+from detente.briefing.sections import standoffs, strategy
 from detente.briefing.view import STATUS_QUO, CaseView, Triple
-from detente.outlook.outlook import LOSS, SPREAD, Estimate, Outlook
-from detente.words import chance
+from detente.outlook.outlook import LOSS, SPREAD, Estimate, Outlook, has_stances, outlook
+from detente.outlook.questions import KeyQuestions, key_questions
+from detente.outlook.tree import Tree, grow
+from detente.words import chance, chance_range
 from detente.words.names import region_name
 
 ORIGINS = {
@@ -29,6 +36,57 @@ ASSUMPTIONS = ("A50", "A51", "A52", "A53")
 CHANCE = "probability, 0 to 1"
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """What the sections on the future share: the outlook, its tree without independent forks, the questions."""
+
+    look: Outlook
+    talks: Tree
+    asked: KeyQuestions
+
+
+def prepared(case: CaseView) -> Prepared | None:
+    """Worked out once a case; None where the dossier has no prospects."""
+    if case.dossier.prospects is None:
+        return None
+    found: Prepared = case.once("foresight", lambda: _prepare(case))
+    return found
+
+
+def _prepare(case: CaseView) -> Prepared:
+    seen = strategy.stances_of(case)
+    table = None if seen is None else seen.table
+    stand_off = None
+    if table is not None and has_stances(case.dossier, case.world):
+        stand_off = standoffs.seen(case, table).odds_by
+    look = outlook(case.dossier, case.world, case.runs.parameters, stand_off=stand_off, with_ranges=True)
+    talks = grow(case.dossier, look.tree.odds, talks_only=True)
+    asked = key_questions(case.dossier, case.world, look=look, knowing=table is not None, table=table)
+    return Prepared(look, talks, asked)
+
+
+def label(case: CaseView, scenario: str) -> str:
+    """ "Optimistic"; "Status quo" for paths on which no branch counts as a scenario."""
+    return case.label(None if scenario == STATUS_QUO else scenario)
+
+
+def branch(look: Outlook, branch: str) -> str:
+    """Title of a branch."""
+    return look.tree.branches[branch][1].title
+
+
+def odds(e: Estimate) -> str:
+    """ "38 % (29 to 47 %)"."""
+    return f"{chance(e.value)} ({chance_range(e.low, e.high)})"
+
+
+def share(e: Estimate, *, strong: bool = False) -> Cell:
+    """A share in percent with its range below."""
+    ends = (f"{100 * e.low:.0f}", f"{100 * e.high:.0f}")
+    below = f"{ends[0]} to {ends[1]}".replace(" ", text.FIRM) if ends[0] != ends[1] else ""
+    return Cell(f"{100 * e.value:.0f}", below, strong=strong)
+
+
 def sections(case: CaseView) -> list[Section]:
     """One section, or none."""
     found = prepared(case)
@@ -42,11 +100,11 @@ def blocks(case: CaseView, p: Prepared) -> list[Block]:
     return [
         Para(answer(case, p.look), kind="lede"),
         scenario_table(case, p.look),
-        tree_figure(case, p),
+        tree(case, p),
         Heading("What to expect", "expected"),
         expected_table(case, p.look),
         Para(expectation(case, p.look)),
-        fan_figure(case, p.look),
+        fan(case, p.look),
         Heading("Where the odds come from", "odds"),
         Para(origin(case, p.look)),
         *signals(case, p.look),
@@ -179,6 +237,25 @@ def _over(e: Estimate) -> str:
 
 def _points(value: float) -> str:
     return f"{text.fixed(value, 3, signed=True)}{text.THIN}%"
+
+
+# -- figures -----------------------------------------------------------------------------------------------------------
+def tree(case: CaseView, p: Prepared) -> Figure:
+    """The tree of the talks, independent forks below."""
+    listed = p.talks.to_frame().assign(unit=CHANCE)
+    csv = case.shelf.add("outlook-tree", "The tree of the talks: every path with its probability", listed)
+    order = [s.id for s in case.dossier.scenarios]
+    return tree_figure(p.look, p.talks, order, (case.best, case.worst), lambda remark: case.note(csv, remark), csv)
+
+
+def fan(case: CaseView, look: Outlook) -> Figure:
+    """Expected real income over the months for the parties and the host, with the spread over paths."""
+    more = {"unit": "% of real income", "relative_to": case.quo, "horizon": look.paths.parameters.name}
+    rows = [{"region": c, **row, **more} for c in case.trio for row in look.fan(c).to_dict(orient="records")]
+    csv = case.file("outlook-fan", "Expected real income by day of change, with quantiles over paths", rows)
+    months = pd.concat([look.monthly(c).assign(region=c, unit="% of real income") for c in case.focus], ignore_index=True)
+    monthly = case.shelf.add("outlook-monthly", "The same as averages of calendar months, %", months)
+    return fan_figure(look, case.trio, case.run, lambda remark: case.note(csv, f"{remark} By month: data/{monthly}."), csv)
 
 
 # -- tables ------------------------------------------------------------------------------------------------------------

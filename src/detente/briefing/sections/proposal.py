@@ -7,7 +7,7 @@ are solved again at the ends of the parameter ranges. The words are those of the
 from __future__ import annotations
 
 from detente import words as text
-from detente.briefing.charts.choices import gains_figure
+from detente.briefing.charts.results import gains_figure
 from detente.briefing.document import Block, Cell, Column, Heading, Para, Table, paras
 from detente.briefing.sections.stances import Stances
 from detente.briefing.view import CaseView, Triple

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from detente import words as text
 from detente.briefing.document import Block, Cell, Column, Para, Table
-from detente.briefing.sections import foresight
+from detente.briefing.sections import outlook
 from detente.briefing.view import CaseView
 from detente.outlook.questions import KeyQuestions, QuestionOutlook
 from detente.words import chance
@@ -16,7 +16,7 @@ from detente.words import chance
 
 def blocks(case: CaseView) -> list[Block]:
     """The ranked questions; nothing where the dossier has no prospects or no answers."""
-    found = foresight.prepared(case)
+    found = outlook.prepared(case)
     if found is None or not found.asked.questions:
         return []
     asked = found.asked
