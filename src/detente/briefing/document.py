@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from detente.words import FIRM
+
 
 @dataclass(frozen=True)
 class Para:
@@ -188,6 +190,11 @@ class Shelf:
 def cells(*values: str | Cell) -> tuple[Cell, ...]:
     """A row from strings and cells."""
     return tuple(v if isinstance(v, Cell) else Cell(v) for v in values)
+
+
+def spanned(low: str, high: str) -> str:
+    """The second line of a cell: "29 to 47", kept on one line; nothing where both ends read the same."""
+    return f"{low} to {high}".replace(" ", FIRM) if low != high else ""
 
 
 def paras(texts: Sequence[str]) -> tuple[Para, ...]:
