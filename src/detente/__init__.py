@@ -42,8 +42,10 @@ _HOME = {
     "horizon": "detente.equilibrium.parameters",
     "Parameters": "detente.equilibrium.parameters",
     "Outcome": "detente.equilibrium.outcome",
-    "run_scenarios": "detente.cases.scenarios",
-    "Scenarios": "detente.cases.scenarios",
+    "Case": "detente.cases.case",
+    "run_scenarios": "detente.cases.case",
+    "Scenarios": "detente.cases.case",
+    "INDICATORS": "detente.equilibrium.indicators",
     "best_reply": "detente.strategy.nash",
     "nash_tariffs": "detente.strategy.nash",
     "bargain": "detente.strategy.bargain",
@@ -86,6 +88,8 @@ _HOME = {
 }
 
 __all__ = [
+    "INDICATORS",
+    "Case",
     "DetenteError",
     "Dossier",
     "Economy",
@@ -158,13 +162,14 @@ __all__ = [
 
 if TYPE_CHECKING:
     from detente.briefing import brief
+    from detente.cases.case import Case, Scenarios, run_scenarios
     from detente.cases.compare import compare
     from detente.cases.runs import Run
-    from detente.cases.scenarios import Scenarios, run_scenarios
     from detente.cases.what_changed import what_changed
     from detente.equilibrium.chokepoints import chokepoint
     from detente.equilibrium.decompose import shapley
     from detente.equilibrium.derivatives import Objective
+    from detente.equilibrium.indicators import INDICATORS
     from detente.equilibrium.outcome import Outcome
     from detente.equilibrium.parameters import Parameters, horizon
     from detente.equilibrium.solve import Solver, solve, solve_many

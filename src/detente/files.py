@@ -24,6 +24,7 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from importlib.resources import files
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -36,12 +37,12 @@ _CHUNK = 1 << 20
 
 
 # -- digests -----------------------------------------------------------------------------------------------------------
-def sha256(*parts: bytes) -> str:
+def sha256(*parts: bytes | memoryview[Any]) -> str:
     """SHA-256 of `parts` one after the other, 64 hex digits."""
     return sha256_of(parts)
 
 
-def sha256_of(parts: Iterable[bytes]) -> str:
+def sha256_of(parts: Iterable[bytes | memoryview[Any]]) -> str:
     """As `sha256`, for parts that are made one at a time."""
     total = hashlib.sha256()
     for part in parts:
@@ -67,6 +68,77 @@ def cache_folder(name: str) -> Path:
 
     chosen = os.environ.get("DETENTE_CACHE")
     return (Path(chosen) if chosen else user_cache_path("detente", appauthor=False)) / name
+
+
+class CacheFolder:
+    """Bytes by key in the cache folder, from run to run: at most `limit` of them, those not used for longest go first.
+
+    What is read is checked against its own digest; what is damaged counts as absent and is written anew. A folder that may not
+    be written costs the work, nothing else. Keys are file names.
+
+    >>> from unittest.mock import patch
+    >>> with tempfile.TemporaryDirectory() as place, patch.dict(os.environ, {"DETENTE_CACHE": place}):
+    ...     kept = CacheFolder("trial", 10)
+    ...     kept.keep("a", b"found again")
+    ...     kept.find("a"), kept.find("b")
+    (b'found again', None)
+    """
+
+    _DIGEST = 32
+    _EVERY = 256
+
+    def __init__(self, name: str, limit: int) -> None:
+        self.name, self.limit = name, limit
+        self._written = 0
+
+    @property
+    def place(self) -> Path:
+        """Where they are kept."""
+        return cache_folder(self.name)
+
+    def find(self, key: str) -> bytes | None:
+        """What is kept under a key; None where nothing is, or where it is damaged."""
+        path = self.place / key
+        try:
+            body = path.read_bytes()
+            os.utime(path)
+        except OSError:
+            return None
+        held = body[self._DIGEST :]
+        return held if bytes.fromhex(sha256(held)) == body[: self._DIGEST] else None
+
+    def keep(self, key: str, body: bytes) -> None:
+        """Keep `body` under a key; a full disk or a folder that may not be written is no error."""
+        try:
+            self.place.mkdir(parents=True, exist_ok=True)
+            write(self.place / key, bytes.fromhex(sha256(body)) + body, private=True)
+            if self._written % self._EVERY == 0:
+                self._prune()
+            self._written += 1
+        except (OSError, InputError):
+            return
+
+    def any(self) -> bool:
+        """Whether anything is kept."""
+        try:
+            return any(not p.name.startswith(".") for p in self.place.iterdir())
+        except OSError:
+            return False
+
+    def _prune(self) -> None:
+        names = [n for n in os.listdir(self.place) if not n.startswith(".")]
+        if len(names) <= self.limit:
+            return
+        used = sorted((os.stat(self.place / n).st_mtime_ns, n) for n in names)
+        for _, name in used[: len(names) - self.limit + self.limit // 10]:
+            (self.place / name).unlink(missing_ok=True)
+
+
+def code_digest(*parts: str) -> str:
+    """Digest of rooms and files of the package ("equilibrium", "data/horizons.yaml"), 12 hex digits: which code made a result."""
+    root = Path(str(files("detente")))
+    found = [p for part in parts for p in (sorted((root / part).rglob("*.py")) if (root / part).is_dir() else [root / part])]
+    return sha256_of(path.relative_to(root).as_posix().encode() + path.read_bytes() for path in found)[:12]
 
 
 # -- one file ----------------------------------------------------------------------------------------------------------

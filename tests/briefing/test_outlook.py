@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -11,7 +12,7 @@ import yaml
 from detente import words as text
 from detente.briefing import report
 from detente.briefing.charts import fan as fan_chart, tree as tree_chart
-from detente.briefing.document import Figure, Para, Table
+from detente.briefing.document import Figure, Para, Shelf, Table
 from detente.briefing.sections import closing, outlook, questions
 from detente.briefing.view import CaseView
 from detente.outlook.tree import Tree, grow
@@ -104,10 +105,10 @@ def test_words_follow_the_numbers(case: CaseView, shown: list[Any]) -> None:
 
 
 def test_questions_take_the_place_of_the_plain_list(case: CaseView, run: Any) -> None:
-    again = CaseView(case.dossier, case.world, case.runs, case.others)
+    again = replace(case, shelf=Shelf())
     assert [b.id for b in questions.blocks(again) if isinstance(b, Table)] == ["tab-questions", "tab-answers"]
     assert closing.limits(case)[0].startswith("Likelihoods are those of the forks the dossier names")
-    plain = CaseView(run.dossier.model_copy(update={"prospects": None}), run.world, case.runs, case.others)
+    plain = replace(case, dossier=run.dossier.model_copy(update={"prospects": None}), shelf=Shelf())
     assert outlook.sections(plain) == []
     assert outlook.how_likely(plain) == ""
     assert [b.title for b in questions.blocks(plain) if isinstance(b, Table)] == ["What to look at, and when"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,10 +13,10 @@ from hypothesis import given, settings, strategies as st
 from tests.briefing.conftest import toy_dossier, toy_world
 
 import detente as dt
-from detente.cases.quarrel import Quarrel, quarrel
+from detente.cases.case import Case
 from detente.equilibrium.inputs import chains_of
 from detente.equilibrium.solve import solve
-from detente.errors import InputError, UnknownName, UnknownRegion
+from detente.errors import BadDossier, InputError, UnknownName, UnknownRegion
 from detente.policy.instruments import Policy
 from detente.strategy.bystanders import (
     ANSWERED,
@@ -33,8 +34,8 @@ from detente.strategy.host import HostStake, harms_of, host_stake
 from detente.strategy.nash import best_reply
 from detente.strategy.transshipment import pass_through, pass_through_duty
 
-TOY = quarrel(toy_dossier(), toy_world())
-KL = quarrel("kuala-lumpur-2025", scenarios=["optimistic", "middle", "pessimistic"])
+TOY = Case.of(toy_dossier(), toy_world(), with_ranges=False)
+KL = Case.of("kuala-lumpur-2025", scenarios=["optimistic", "middle", "pessimistic"], with_ranges=False)
 
 
 class TestPassThrough:
@@ -132,7 +133,7 @@ class TestMenu:
         assert menu.consent[sign_with("USA")] == "USA"
         assert STAY_OUT in menu.own.options
         assert sign_with("CHN") not in menu.own.options
-        assert menu.money == pytest.approx(TOY.income("PAK") / 100)
+        assert menu.money == pytest.approx(TOY.nominal_income("PAK") / 100)
 
     def test_staying_out_is_the_scenario_itself(self) -> None:
         menu = menu_of(TOY, "MYS", retaliation=0.0)
@@ -164,7 +165,7 @@ class TestMenu:
     def test_retaliation_is_the_best_reply(self) -> None:
         """Against the gradient method, where the two look for the same thing: one sector, one partner."""
         world = toy_world()
-        case = quarrel(toy_dossier(), world, scenarios=["pessimistic"])
+        case = Case.of(toy_dossier(), world, scenarios=["pessimistic"], with_ranges=False)
         points = best_points(case, "MYS", "USA")
         assert points > 0.01
         policy = case.dossier.policy(None, world.regions, world.sectors)
@@ -199,8 +200,8 @@ class TestMenu:
             menu_of(TOY, "MYS", scenarios=["status-quo"])
         with pytest.raises(UnknownName):
             menu.only(["dance"])
-        with pytest.raises(InputError, match="does not fit"):
-            quarrel(toy_dossier(), dt.load_world("toy"))
+        with pytest.raises(BadDossier, match="has no region"):
+            Case.of(toy_dossier(), dt.load_world("toy"), with_ranges=False)
 
 
 def test_diversion_is_the_change_of_trade() -> None:
@@ -271,12 +272,20 @@ def test_a_host_that_wants_success_hears_what_a_point_is_worth() -> None:
         stake.break_even("x")
 
 
+class Swapped(Case):
+    """The toy case with one variant that is the same and one that has the ends of the talks changed about."""
+
+    @property
+    def parameter_sets(self) -> dict[str, Any]:
+        return dict.fromkeys(("central", "same", "swapped"), self.parameters)
+
+    def outcome(self, scenario: str | None = None, *, variant: str = "central", **more: Any) -> Any:
+        turned = {"optimistic": "pessimistic", "pessimistic": "optimistic"}
+        return TOY.outcome(turned.get(scenario or "", scenario) if variant == "swapped" else scenario, **more)
+
+
 def test_ranges_come_from_the_variants() -> None:
-    low = dict(TOY.outcomes)
-    case = Quarrel(
-        TOY.dossier, TOY.world, TOY.parameters, TOY.status_quo, TOY.outcomes,
-        {s: {"same": o, "swapped": low["optimistic" if s == "pessimistic" else "pessimistic"]} for s, o in low.items()},
-    )  # fmt: skip
+    case = Swapped(TOY.dossier, TOY.world, TOY.parameters, TOY.ids)
     stake = host_stake(case, "MYS")
     assert stake.low == pytest.approx(-abs(stake.stake))
     assert stake.high == pytest.approx(abs(stake.stake))

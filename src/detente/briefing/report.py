@@ -26,11 +26,11 @@ from detente.briefing.charts.theme import coloured, roles
 from detente.briefing.document import DataFile, Section
 from detente.briefing.lanes import beside
 from detente.briefing.view import CaseView
+from detente.cases.case import STATUS_QUO, Case
 from detente.cases.runs import FORMAT, dossier_content
-from detente.cases.scenarios import Scenarios, parameter_variants, run_policies
 from detente.equilibrium.memory import solved_once
 from detente.equilibrium.outcome import Outcome
-from detente.equilibrium.parameters import horizon as named_horizon, horizon_table
+from detente.equilibrium.parameters import horizon_table
 from detente.errors import BadDossier
 from detente.files import check_folder, sha256, write_folder
 from detente.policy.dossier import Dossier, load_dossier
@@ -83,8 +83,8 @@ def brief(
 
     figures.warm_up()
     # half of what the sections import is loaded while the solver runs
-    Thread(target=import_module, args=["detente.briefing.sections"]).start()
-    with solved_once():
+    Thread(target=import_module, args=["detente.briefing.contents"]).start()
+    with solved_once(between_runs=True):
         case = solve_case(negotiation, table, horizon, watch)
         watch("writing", last - 1, last)
         sections = write_sections(case)
@@ -112,20 +112,18 @@ def brief(
 
 def solve_case(dossier: Dossier, world: World, horizon: str | None = None, progress: Progress | None = None) -> CaseView:
     """All scenarios with ranges at one horizon, and their central values at the others."""
-    chosen = horizon or dossier.horizon.default
-    dossier.must_fit(world)
-    if not [s for s in dossier.scenarios if s.id != "status-quo"]:
-        raise BadDossier(f"{dossier.id}: a briefing needs at least one scenario besides status-quo")
+    case = Case.of(dossier, world, horizon)
+    chosen = case.parameters.name
+    if not case.ids:
+        raise BadDossier(f"{dossier.id}: a briefing needs at least one scenario besides {STATUS_QUO}")
     people = {"population", "gdp_usd"} <= set(world.extras)
     paths = {h for h, entry in horizon_table().items() if entry["values"].get("idea_years")}
     names = [h for h in horizon_table() if h != chosen and (people or h not in paths)]
-    packages = 1 + len([s for s in dossier.scenarios if s.id != "status-quo"])
-    ahead = packages * (1 + len(parameter_variants(named_horizon(chosen))))
-    far = {s.id for s in dossier.scenarios} & {p.compare_with for p in dossier.published if "2040" in p.time_basis} - {
-        "status-quo"
-    }
-    several = sum(packages if h not in paths else 1 + len(far) for h in names)
-    steps = ahead + several + 1
+    # eighteen years each along a path: only what a published figure for that year is set beside
+    far = [p.compare_with for p in dossier.published if p.compare_with and "2040" in p.time_basis]
+    others = {h: case.at(h, scenarios=far if h in paths else None) for h in names}
+    view = CaseView(dossier, world, case.parameters, case.ids, others=others)
+    steps = sum((1 + len(c.ids)) * len(c.parameter_sets) for c in (view, *others.values())) + 1
 
     lock, compiled, solved = Lock(), Event(), 0
 
@@ -137,21 +135,16 @@ def solve_case(dossier: Dossier, world: World, horizon: str | None = None, progr
             if progress is not None:
                 progress(label, solved, steps)
 
-    quo = dossier.policy(None, world.regions, world.sectors)
-    policies = {s.id: dossier.policy(s.id, world.regions, world.sectors) for s in dossier.scenarios if s.id != "status-quo"}
-
-    def at(name: str) -> Scenarios:
-        # eighteen years each along a path: only what a published figure for that year is set beside
-        short_list = {k: p for k, p in policies.items() if k in far} if name in paths and name != chosen else policies
+    def at(one: Case) -> None:
         try:
-            if name != chosen:
+            if one is not view:
                 compiled.wait()  # the first solve compiles; two at once would compile the same thing
-            return run_policies(world, quo, short_list, name, with_ranges=name == chosen, progress=counted)
+            one.solve(counted)
         finally:
             compiled.set()
 
-    runs, *others = beside(at, [chosen, *names], 2)
-    return CaseView(dossier, world, runs, dict(zip(names, others, strict=True)))
+    beside(at, [view, *others.values()], 2)
+    return view
 
 
 def write_sections(case: CaseView) -> list[Section]:
@@ -222,10 +215,10 @@ def run_record(case: CaseView, main: dict[str, Any], contents: dict[str, bytes])
         "parameters": case.runs.parameters.record(),
         "code_version": case.runs.status_quo.provenance.get("code_version", "source"),
         "policies": {
-            "status-quo": case.runs.status_quo.provenance.get("policy", []),
-            **{k: p.describe() for k, p in case.runs.policies.items()},
+            STATUS_QUO: case.status_quo.provenance.get("policy", []),
+            **{k: p.describe() for k, p in case.policies.items() if k is not None},
         },
-        "solutions": {h: solutions(r) for h, r in sorted({case.runs.parameters.name: case.runs, **case.others}.items())},
+        "solutions": {h: solutions(r) for h, r in sorted({case.parameters.name: case, **case.others}.items())},
         "measure_status": {k: v.value for k, v in case.dossier.status().items()},
         "assumptions": used_assumptions(case),
         "headline": main,
@@ -235,7 +228,7 @@ def run_record(case: CaseView, main: dict[str, Any], contents: dict[str, bytes])
     return (json.dumps(_json(record), indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
 
-def solutions(runs: Scenarios) -> dict[str, Any]:
+def solutions(case: Case) -> dict[str, Any]:
     """Status and residuals of every solution, variants included."""
 
     def told(o: Outcome) -> dict[str, Any]:
@@ -247,10 +240,9 @@ def solutions(runs: Scenarios) -> dict[str, Any]:
             "inputs_hash": o.provenance.get("inputs_hash", ""),
         }
 
-    out = {"status-quo": {"central": told(runs.status_quo), **{k: told(o) for k, o in runs.status_quo_variants.items()}}}
-    for name, outcome in runs.outcomes.items():
-        out[name] = {"central": told(outcome), **{k: told(o) for k, o in runs.variants[name].items()}}
-    return out
+    return {
+        name or STATUS_QUO: {v: told(case.outcome(name, variant=v)) for v in case.parameter_sets} for name in (None, *case.ids)
+    }
 
 
 def _digits(value: float) -> float:

@@ -12,8 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from threading import RLock
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,28 +20,22 @@ import pandas as pd
 from detente import words as text
 from detente.briefing.document import Cell, Shelf
 from detente.briefing.drivers import ParameterDriver, Swing, in_words
-from detente.cases.scenarios import Scenarios
+from detente.cases.case import STATUS_QUO, Case
 from detente.equilibrium.outcome import Outcome
 from detente.equilibrium.parameters import horizon_table
-from detente.policy.dossier import Dossier, Scenario
 from detente.policy.instruments import Policy
 from detente.policy.measures import Measure
 from detente.policy.stacking import policy_on
 from detente.policy.timing import in_force
 from detente.strategy.rates import RateGrid
-from detente.words.names import goods_sectors, group_table, region_name
-from detente.world.world import World
+from detente.types import Range
+from detente.words.names import region_name
 
-STATUS_QUO = "status-quo"
-T = TypeVar("T")
+__all__ = ["STATUS_QUO", "CaseView", "Triple", "number_at", "real_income", "row_of"]
 
 
-class Triple(NamedTuple):
-    """Low, central and high value of one figure over the parameter variants."""
-
-    low: float
-    value: float
-    high: float
+class Triple(Range):
+    """Low, central and high value of one figure over the parameter variants, as the briefing shows it."""
 
     def cell(self, decimals: int = 2, *, signed: bool = True, strong: bool = False) -> Cell:
         """A table cell: the central value, and the range in a smaller second line when it has any width."""
@@ -56,75 +49,22 @@ class Triple(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class CaseView:
-    """Everything the sections read. `others` holds the same scenarios at other horizons, by name, without ranges."""
+class CaseView(Case):
+    """A case as the sections read it: with a shelf for their data files, words for what it is compared with, and `others`, the
+    same case at other horizons, by name, without ranges.
+    """
 
-    dossier: Dossier
-    world: World
-    runs: Scenarios
-    others: Mapping[str, Scenarios]
     shelf: Shelf = field(default_factory=Shelf)
-    _known: dict[str, Any] = field(default_factory=dict, repr=False)
-    _locks: dict[str, RLock] = field(default_factory=dict, repr=False)
-
-    # -- who -------------------------------------------------------------------------------------------------------------
-    @cached_property
-    def parties(self) -> tuple[str, ...]:
-        """Regions of the parties that this world has, in the order of the dossier."""
-        return tuple(p.region for p in self.dossier.parties if p.region in self.world.regions)
+    others: Mapping[str, Case] = field(default_factory=dict)
 
     @property
-    def a(self) -> str:
-        """The party named first."""
-        return self.parties[0]
-
-    @property
-    def b(self) -> str:
-        """The party named second."""
-        return self.parties[1]
-
-    @cached_property
-    def host(self) -> str | None:
-        """The region of the venue, unless it is a party or this world lacks it."""
-        region = self.dossier.venue.region
-        return region if region in self.world.regions and region not in self.parties else None
-
-    @cached_property
-    def group(self) -> str | None:
-        """The named group the host belongs to, when the world has at least two of its members."""
-        for code, entry in group_table().items():
-            if self.host and entry["members"] != "all" and self.host in entry["members"] and len(self.members(code)) > 1:
-                return code
-        return None
-
-    def members(self, code: str) -> tuple[str, ...]:
-        """Regions of this world in a group; a region is its own only member."""
-        listed = group_table().get(code, {}).get("members", [code])
-        return self.world.regions if listed == "all" else tuple(m for m in listed if m in self.world.regions)
-
-    @cached_property
-    def focus(self) -> tuple[str, ...]:
-        """Regions and groups of the headline: the parties, the host, its group, the world."""
-        return (self.a, self.b, *((self.host,) if self.host else ()), *((self.group,) if self.group else ()), "WORLD")
-
-    @property
-    def trio(self) -> tuple[str, ...]:
-        """The parties and the host."""
-        return (self.a, self.b, *((self.host,) if self.host else ()))
-
-    @cached_property
-    def third(self) -> tuple[str, ...]:
-        """All regions that are neither party."""
-        return tuple(r for r in self.world.regions if r not in self.parties)
+    def runs(self) -> Case:
+        """The case itself, beside `others`."""
+        return self
 
     def i(self, region: str) -> int:
         """Position of a region."""
         return self.world.region_index(region)
-
-    @cached_property
-    def goods(self) -> tuple[str, ...]:
-        """Goods sectors of this world."""
-        return goods_sectors(self.world.sectors)
 
     @cached_property
     def goods_index(self) -> list[int]:
@@ -132,16 +72,6 @@ class CaseView:
         return [self.world.sectors.index(s) for s in self.goods]
 
     # -- scenarios -------------------------------------------------------------------------------------------------------
-    @cached_property
-    def scenarios(self) -> tuple[Scenario, ...]:
-        """Scenarios other than the status quo, in the order of the dossier."""
-        return tuple(s for s in self.dossier.scenarios if s.id in self.runs.outcomes)
-
-    @cached_property
-    def ids(self) -> tuple[str, ...]:
-        """Their ids."""
-        return tuple(s.id for s in self.scenarios)
-
     def label(self, scenario: str | None) -> str:
         """A short label of a scenario, from its id; None is the status quo."""
         return "Status quo" if scenario is None else text.capital(scenario.replace("-", " "))
@@ -156,19 +86,6 @@ class CaseView:
         return f"“{self.label(scenario)}”" + (f" ({title})" if title.lower() != self.label(scenario).lower() else "")
 
     @cached_property
-    def worst(self) -> str:
-        """The scenario the charts dwell on: "pessimistic" where there is one, else the lowest world real income."""
-        return self._pick("pessimistic", min)
-
-    @cached_property
-    def best(self) -> str:
-        """ "optimistic" where there is one, else the scenario with the highest world real income."""
-        return self._pick("optimistic", max)
-
-    def _pick(self, wanted: str, rule: Callable[..., str]) -> str:
-        return wanted if wanted in self.ids else rule(self.ids, key=lambda s: self.runs.outcomes[s].world_real_income)
-
-    @cached_property
     def shown(self) -> tuple[str | None, ...]:
         """What stands beside each other in sector charts: the worst scenario, and the best one; where that one changes next to
         nothing, the status quo against the reference (None) takes its place."""
@@ -176,20 +93,13 @@ class CaseView:
         return (self.worst, self.best if moves and self.best != self.worst else None)
 
     # -- figures ---------------------------------------------------------------------------------------------------------
-    def outcome(self, scenario: str | None) -> Outcome:
-        """Central outcome: a scenario against the status quo, or (None) the status quo against the reference."""
-        return self.runs.status_quo if scenario is None else self.runs.outcomes[scenario]
-
     def triple(self, figure: Callable[[Outcome], float], scenario: str | None) -> Triple:
         """One figure with its range over the parameter variants."""
-        central = float(figure(self.outcome(scenario)))
-        variants = self.runs.status_quo_variants if scenario is None else self.runs.variants[scenario]
-        values = [central, *(float(figure(o)) for o in variants.values())]
-        return Triple(min(values), central, max(values))
+        return Triple(*self.range(figure, scenario))
 
     def driver(self, figure: Callable[[Outcome], float], scenario: str | None) -> ParameterDriver:
         """Which parameter moves a figure most, one at a time over its range; see `drivers`."""
-        variants = self.runs.status_quo_variants if scenario is None else self.runs.variants[scenario]
+        variants = self.variants[scenario]
         ranges = horizon_table().get(self.runs.parameters.name, {}).get("ranges", {})
         central = float(figure(self.outcome(scenario)))
         known = {k: (float(ends[0]), float(ends[1])) for k, ends in ranges.items() if {f"{k} low", f"{k} high"} <= set(variants)}
@@ -280,13 +190,6 @@ class CaseView:
     def standing(self) -> tuple[Measure, ...]:
         """Measures in force on the day of the dossier."""
         return in_force(self.dossier.measures, self.dossier.as_of)
-
-    def once(self, name: str, work: Callable[[], T]) -> T:
-        """What `work` gives, worked out once a case under this name; sections written beside each other wait for it."""
-        with self._locks.setdefault(name, RLock()):
-            if name not in self._known:
-                self._known[name] = work()
-            return cast(T, self._known[name])
 
     @property
     def rates(self) -> RateGrid:

@@ -25,7 +25,7 @@ from detente.errors import InputError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from detente.cases.quarrel import Quarrel
+    from detente.cases.case import Case
 
 
 def bystander(
@@ -55,7 +55,7 @@ def bystander(
     """Third economies: gains and losses, trade diverted, goods passed through; for one, its menu and what hosting is worth."""
     with progress_bar("bystander", as_json) as progress:
         case = _solved(dossier, world, horizon, progress)
-        name = case.scenario(scenario) or case.failure
+        name = case.scenario(scenario) or case.worst
         weights = parse_probabilities(probabilities)
         if region is None:
             if weights is not None or as_host:
@@ -103,17 +103,13 @@ def parse_probabilities(given: str | None) -> dict[str, float] | None:
     return found
 
 
-def _solved(dossier: str, world: str, horizon: str | None, progress: Any) -> Quarrel:
+def _solved(dossier: str, world: str, horizon: str | None, progress: Any) -> Case:
     """Every scenario with its ranges."""
-    from detente.cases.quarrel import Quarrel, check
-    from detente.cases.scenarios import run_scenarios
+    from detente.cases.case import Case
     from detente.policy.dossier import load_dossier
     from detente.world.library import load_world
 
-    case, table = load_dossier(dossier), load_world(world)
-    check(case, table, [s.id for s in case.scenarios if s.id != "status-quo"])
-    runs = run_scenarios(case, table, horizon, progress=progress)
-    return Quarrel(case, table, runs.parameters, runs.status_quo, runs.outcomes, runs.variants, runs.policies)
+    return Case.of(load_dossier(dossier), load_world(world), horizon).solve(progress)
 
 
 def _tidy(rows: list[dict[str, Any]]) -> pd.DataFrame:
@@ -130,20 +126,20 @@ def _melt(table: str, frame: pd.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-def _ranged(case: Quarrel, region: str, scenario: str) -> str:
-    low, high = case.range_of(region, {scenario: 1.0})
+def _ranged(case: Case, region: str, scenario: str) -> str:
+    low, high = case.weighted_range(region, {scenario: 1.0})
     ends = f"{signed(low)} to {signed(high)}"
     return signed(case.real_income(scenario, region)) + (f" ({ends})" if signed(low) != signed(high) else "")
 
 
-def _title(case: Quarrel, scenario: str) -> str:
+def _title(case: Case, scenario: str) -> str:
     return (
         f"{case.dossier.scenario(scenario).title} ({scenario}) against the status quo of {case.dossier.as_of:%d %B %Y}, "
         f"{case.parameters.name} run, {case.world.name}"
     )
 
 
-def _all(case: Quarrel, scenario: str) -> dict[str, Any]:
+def _all(case: Case, scenario: str) -> dict[str, Any]:
     """One row an economy."""
     from detente.strategy.bystanders import overview
     from detente.words.names import region_name
@@ -178,9 +174,7 @@ def _all(case: Quarrel, scenario: str) -> dict[str, Any]:
     return {"tidy": _tidy(_melt("economies", frame)), "record": record, "shown": [_title(case, scenario), shown, note, follow]}
 
 
-def _one(
-    case: Quarrel, region: str, scenario: str, weights: dict[str, float] | None, rate: float, as_host: bool
-) -> dict[str, Any]:
+def _one(case: Case, region: str, scenario: str, weights: dict[str, float] | None, rate: float, as_host: bool) -> dict[str, Any]:
     """Dependence, menu, diversion, goods passed through, hosting."""
     from detente.strategy.bystanders import ANSWERED, diversion_of, menu_of
     from detente.strategy.host import harms_of, host_stake
@@ -198,7 +192,7 @@ def _one(
     leaning = dependence(case.chains(None), region).loc[list(case.parties)]
     stake = None
     if as_host or case.dossier.venue.region == region:
-        failing = duty if scenario == case.failure else pass_through_duty(case, region, case.failure, rate=rate)
+        failing = duty if scenario == case.worst else pass_through_duty(case, region, case.worst, rate=rate)
         stake = host_stake(case, region, harms_of(case, failing, menu))
     name, unit = region_name(region), case.world.unit
     lines: list[Any] = [
@@ -249,7 +243,7 @@ def _one(
         "dossier": case.dossier.id, "region": region, "scenario": scenario, "against": f"the status quo of {case.dossier.as_of}",
         "horizon": case.parameters.name, "parties": [case.a, case.b],
         "real_income": {s: case.real_income(s, region) for s in case.outcomes},
-        "real_income_range": {s: list(case.range_of(region, {s: 1.0})) for s in case.outcomes},
+        "real_income_range": {s: list(case.weighted_range(region, {s: 1.0})) for s in case.outcomes},
         "dependence": plain(leaning.to_dict(orient="index")), "menu": menu.record(),
         "diversion": trade.reset_index().to_dict(orient="records"),
         "pass_through": {s: plain(r.of(region)) for s, r in (("status-quo", before), (scenario, routes))},

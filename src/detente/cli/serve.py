@@ -34,7 +34,7 @@ def serve(
     open_page: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
 ) -> None:
     """Serve the page and the API until interrupted."""
-    from detente.web.serving import Server
+    from detente.web.serving import serve as run
     from detente.web.settings import Settings
 
     settings = Settings(
@@ -47,10 +47,4 @@ def serve(
         solvers=solvers,
         workers=workers,
     )
-    server = Server(settings)
-    out.print(f"detente is at {server.address}", highlight=False, markup=False, soft_wrap=True)
-    if open_page:
-        import webbrowser
-
-        webbrowser.open(server.address)
-    server.run()
+    run(settings, open_page=open_page, say=lambda text: out.print(text, highlight=False, markup=False, soft_wrap=True))

@@ -4,6 +4,10 @@ A long piece of work, a briefing say, meets the same package in several places. 
 (economy, shock, parameters, solver), not by where it was asked, and forgotten when the work ends. A search that starts from a
 state nearby is not kept: its last digits depend on where it started.
 
+With `between_runs` they are also kept on disk (`solutions` in the cache folder), under the question and the code that answers it:
+a second run of the same briefing solves nothing. What is kept is the solver's own answer, bit for bit, and every answer is
+judged anew.
+
 The memory belongs to the context that opened it (`contextvars`): threads see it when they run in a copy of that context.
 
 >>> from detente.equilibrium import solve
@@ -20,7 +24,14 @@ from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from threading import Lock
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from detente.files import CacheFolder
+
+if TYPE_CHECKING:
+    from detente.policy.instruments import Policy
+    from detente.policy.shock import Shock
+    from detente.world.economy import Economy
 
 T = TypeVar("T")
 
@@ -28,15 +39,25 @@ T = TypeVar("T")
 class Kept:
     """Answers by question. Two threads with the same question at once: one works it out, the other waits."""
 
-    def __init__(self) -> None:
+    def __init__(self, solutions: CacheFolder | None = None) -> None:
+        self.solutions = solutions
+        """Where answers outlive the run, if anywhere."""
         self._answers: dict[Hashable, Any] = {}
         self._asked: dict[Hashable, Lock] = {}
         self._guard = Lock()
+        self._shocks: dict[tuple[int, str], tuple[Policy, Shock]] = {}
         self.spared = 0
         """How many questions were answered without work."""
 
     def __len__(self) -> int:
         return len(self._answers)
+
+    def shock(self, policy: Policy, economy: Economy) -> Shock:
+        """What the policy asks of the economy, laid out once for all parameters it is solved at."""
+        key = (id(policy), economy.fingerprint)
+        if key not in self._shocks:
+            self._shocks[key] = (policy, policy.shock(economy))  # the policy is held, so that its id stays its own
+        return self._shocks[key][1]
 
     def answer(self, question: Hashable, work: Callable[[], T]) -> T:
         """What `work` gives, worked out once. A failure is not kept."""
@@ -54,14 +75,18 @@ class Kept:
 _KEPT: ContextVar[Kept | None] = ContextVar("kept", default=None)
 
 
+_SOLUTIONS = CacheFolder("solutions", 20_000)
+"""At most 20,000 solutions, about 25 kB each on the default world."""
+
+
 @contextmanager
-def solved_once() -> Iterator[Kept]:
-    """Keep solutions until the block ends; inside another such block, use its memory."""
+def solved_once(*, between_runs: bool = False) -> Iterator[Kept]:
+    """Keep solutions until the block ends, or with `between_runs` on disk as well; inside another such block, use its memory."""
     outer = _KEPT.get()
     if outer is not None:
         yield outer
         return
-    kept = Kept()
+    kept = Kept(_SOLUTIONS if between_runs else None)
     token = _KEPT.set(kept)
     try:
         yield kept

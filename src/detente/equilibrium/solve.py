@@ -27,7 +27,7 @@ from detente.equilibrium.memory import memory
 from detente.equilibrium.outcome import Outcome, Shadow
 from detente.equilibrium.parameters import Parameters, horizon as named_horizon
 from detente.errors import InputError, NotConverged, ShockError
-from detente.files import cache_folder, sha256
+from detente.files import cache_folder, code_digest, sha256
 from detente.policy.instruments import Policy
 from detente.policy.shock import Shock
 from detente.world.economy import Economy
@@ -65,6 +65,18 @@ class Attempt:
     sweeps: int
     how: str
 
+    def to_bytes(self) -> bytes:
+        """All of it, bit for bit."""
+        head = json.dumps([self.residual.hex(), self.sweeps, self.how])
+        return head.encode() + b"\n" + np.ascontiguousarray(self.flat, dtype="<f8").tobytes()
+
+    @classmethod
+    def from_bytes(cls, body: bytes) -> Attempt:
+        """What `to_bytes` gave."""
+        head, _, flat = body.partition(b"\n")
+        residual, sweeps, how = json.loads(head)
+        return cls(np.frombuffer(flat, dtype="<f8"), float.fromhex(residual), int(sweeps), str(how))
+
 
 def solve(
     world: World | Economy,
@@ -84,7 +96,8 @@ def solve(
     policy = Policy() if policy is None else policy
     chosen = named_horizon(horizon, **parameters)
     solver = solver or Solver()
-    shock = policy.shock(economy)
+    kept = memory()
+    shock = policy.shock(economy) if kept is None else kept.shock(policy, economy)
     _check_sources(economy, shock)
     if chosen.idea_years:
         shock = _with_ideas(economy, shock, chosen, solver)
@@ -181,13 +194,37 @@ def _stacked(parts: list[Any], filler: int) -> Any:
     return type(parts[0])(*(np.stack([np.asarray(x) for x in column]) for column in zip(*whole, strict=True)))
 
 
-def _once(economy: Economy, shock: Shock, parameters: Parameters, solver: Solver, digest: str | None = None) -> Attempt:
-    """`_run` from the baseline, or what it gave when the same was asked before within `memory.solved_once`."""
+def _once(
+    economy: Economy,
+    shock: Shock,
+    parameters: Parameters,
+    solver: Solver,
+    digest: str | None = None,
+    near: Array | None = None,
+) -> Attempt:
+    """`_run`, or what it gave when the same was asked before within `memory.solved_once`, in an earlier run where it looks there.
+
+    An answer from a state `near` depends on that state in its last digits, so the state is part of the question.
+    """
     kept = memory()
     if kept is None:
-        return _run(economy, shock, parameters, solver)
-    question = (digest or _digest(economy, shock, parameters), tuple(c.by_value for c in shock.controls), solver)
-    return kept.answer(question, lambda: _run(economy, shock, parameters, solver))
+        return _run(economy, shock, parameters, solver, near)
+    start = "" if near is None else sha256(np.ascontiguousarray(near).data)
+    question = (digest or _digest(economy, shock, parameters), tuple(c.by_value for c in shock.controls), solver, start)
+
+    def work() -> Attempt:
+        if kept.solutions is None:
+            return _run(economy, shock, parameters, solver, near)
+        key = sha256(repr((question, _code_version())).encode())[:40]
+        found = kept.solutions.find(key)
+        if found is not None:
+            return Attempt.from_bytes(found)
+        attempt = _run(economy, shock, parameters, solver, near)
+        if attempt.residual <= solver.tolerance:
+            kept.solutions.keep(key, attempt.to_bytes())
+        return attempt
+
+    return kept.answer(question, work) if near is None else work()
 
 
 def _run(economy: Economy, shock: Shock, parameters: Parameters, solver: Solver, near: Array | None = None) -> Attempt:
@@ -315,7 +352,7 @@ def equilibrium_at(
 
 def solve_flat(economy: Economy, shock: Shock, parameters: Parameters, solver: Solver, start: Array | None = None) -> Attempt:
     """The converged flat state under a shock and nothing more: for searches that solve thousands of times."""
-    attempt = _once(economy, shock, parameters, solver) if start is None else _run(economy, shock, parameters, solver, start)
+    attempt = _once(economy, shock, parameters, solver, near=start)
     if not attempt.residual <= solver.tolerance:
         raise NotConverged(f"a step on the way left a residual of {attempt.residual:.1e}")
     return attempt
@@ -351,9 +388,12 @@ def _package(policy: Policy) -> str:
 
 
 def _digest(economy: Economy, shock: Shock, parameters: Parameters) -> str:
-    parts = [economy.fingerprint.encode(), json.dumps(parameters.record(), sort_keys=True, default=str).encode()]
+    parts: list[bytes | memoryview[Any]] = [
+        economy.fingerprint.encode(),
+        json.dumps(parameters.record(), sort_keys=True, default=str).encode(),
+    ]
     for array in (shock.tariffs, shock.export_taxes, shock.iceberg, shock.allowed, shock.unit_cost, shock.subsidies):
-        parts.append(np.ascontiguousarray(array).tobytes())
+        parts.append(np.ascontiguousarray(array).data)
     for control in shock.controls:
         parts.append(f"{control.label}|{control.bound!r}|{control.kind}|{control.rent}".encode())
         parts.append(np.packbits(control.flows).tobytes())
@@ -370,6 +410,13 @@ def one_thread_kernel() -> Any:
     _prepare()
     options = {"xla_cpu_multi_thread_eigen": False}
     return jax.jit(system._equilibrium, static_argnames=("memory",), compiler_options=options)
+
+
+@lru_cache(maxsize=1)
+def _code_version() -> str:
+    """What solved, and the libraries that did the arithmetic."""
+    libraries = [f"{name} {importlib.metadata.version(name)}" for name in ("jax", "jaxlib", "numpy")]
+    return f"{_version()} {code_digest('equilibrium')} {libraries}"
 
 
 @lru_cache(maxsize=1)

@@ -25,7 +25,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from detente.cases.scenarios import parameter_variants
+from detente.cases.case import parameter_variants
 from detente.equilibrium.parameters import Parameters, horizon as named_horizon
 from detente.equilibrium.solve import Solver, equilibrium_at
 from detente.errors import InputError, NotConverged, OverlappingMeasures, UnknownRegion

@@ -26,7 +26,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import beta, gamma
+from scipy.special import betaincinv, gammaincinv
 
 from detente.errors import InputError
 
@@ -67,7 +67,7 @@ class Spells:
             return Rate(0.0, 0.5, 1.0)
         shape = self.ended + 0.5
         mean = (self.days / (self.days + days)) ** shape
-        slow, fast = gamma.ppf(ENDS, shape, scale=1 / self.days)
+        slow, fast = gammaincinv(shape, ENDS) * (1 / self.days)
         return Rate(math.exp(-fast * days), mean, math.exp(-slow * days))
 
     def draws(self, days: float, n: int, rng: np.random.Generator) -> NDArray[np.float64]:
@@ -90,7 +90,7 @@ def frequency(counts: Mapping[str, int], prior: float = 0.5) -> dict[str, Rate]:
     total = sum(counts.values()) + prior * len(counts)
     rates = {}
     for outcome, n in counts.items():
-        low, high = beta.ppf(ENDS, n + prior, total - n - prior)
+        low, high = betaincinv(n + prior, total - n - prior, ENDS)
         rates[outcome] = Rate(float(low), (n + prior) / total, float(high))
     return rates
 

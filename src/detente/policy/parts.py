@@ -191,9 +191,13 @@ class Provision(Strict):
 
 
 class Scenario(Strict):
-    """A future: the dossier's measures after `changes`, read on `policy_date`."""
+    """A future: the dossier's measures after `changes`, read on `policy_date`.
+
+    `role` says what it stands for at the table: talks succeed (`best`, `good`) or fail (`worst`).
+    """
 
     id: Identifier
+    role: Literal["best", "good", "worst"] | None = None
     title: Text
     summary: Text
     narrative: Text

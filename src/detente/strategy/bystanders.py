@@ -11,8 +11,8 @@ bystander, in every scenario (assumption A42):
 Signing and siding need A's consent; the rest is in n's own hands. Payoffs are real income against the status quo. x is found for
 the status quo by a search along one line (Brent) and used in every scenario; `strategy.best_reply` finds the same by gradients.
 
->>> from detente.cases.quarrel import quarrel
->>> case = quarrel("kuala-lumpur-2025", scenarios=["pessimistic"])
+>>> from detente.cases.case import Case
+>>> case = Case.of("kuala-lumpur-2025", scenarios=["pessimistic"], with_ranges=False)
 >>> menu = menu_of(case, "MYS", retaliation=0.05)
 >>> menu.consent["sign with the United States"], round(float(menu.payoffs[0, 0]), 2)
 ('USA', 0.14)
@@ -29,7 +29,7 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import minimize_scalar
 
-from detente.cases.quarrel import Quarrel, mean_rate, quarrel
+from detente.cases.case import Case, mean_rate
 from detente.equilibrium.levels import Array
 from detente.equilibrium.parameters import Parameters
 from detente.errors import InputError, UnknownName
@@ -72,7 +72,7 @@ class Option:
     consent: str = ""
 
 
-def options_of(case: Quarrel, region: str, retaliation: float | None = None) -> tuple[Option, ...]:
+def options_of(case: Case, region: str, retaliation: float | None = None) -> tuple[Option, ...]:
     """The menu of a third economy: the general moves, then the dossier's own items that can be modelled.
 
     `retaliation` is the points added in answer (fraction); the best for `region` if None. Raises `UnknownRegion`, `InputError`.
@@ -125,13 +125,13 @@ def options_of(case: Quarrel, region: str, retaliation: float | None = None) -> 
     return tuple(found)
 
 
-def _owner(case: Quarrel, changes: Sequence[Any]) -> str:
+def _owner(case: Case, changes: Sequence[Any]) -> str:
     """The party whose own measure is changed, if any: then it must agree."""
     by = {m.id: m.by for m in case.dossier.measures} | {c.add.id: c.add.by for c in changes if c.add is not None}
     return next((by[c.target] for c in changes if by.get(c.target) in case.parties), "")
 
 
-def best_points(case: Quarrel, region: str, party: str, scenario: str | None = None) -> float:
+def best_points(case: Case, region: str, party: str, scenario: str | None = None) -> float:
     """Points (fraction) on all goods of `party` that raise real income of `region` most while nobody answers; zero if none does.
 
     Searched up to 50 points, to a twentieth of a point. Raises `NotConverged` where an equilibrium cannot be found.
@@ -142,7 +142,7 @@ def best_points(case: Quarrel, region: str, party: str, scenario: str | None = N
     def loss(points: float) -> float:
         delta = np.zeros_like(case.world.tariff_rates)
         delta[a, n, goods] = points
-        outcome = case.solved(scenario, Policy.from_arrays(added_tariffs=delta))
+        outcome = case.outcome(scenario, more=Policy.from_arrays(added_tariffs=delta))
         return -float(outcome.real_income.iloc[n])
 
     end = minimize_scalar(loss, bounds=(0.0, HIGHEST), method="bounded", options={"xatol": 5e-4})
@@ -150,7 +150,7 @@ def best_points(case: Quarrel, region: str, party: str, scenario: str | None = N
 
 
 def menu_of(
-    case: Quarrel,
+    case: Case,
     region: str,
     *,
     scenarios: Sequence[str] | None = None,
@@ -172,7 +172,7 @@ def menu_of(
         if option.added is None and not option.changes:
             return case.real_income(scenario, region)
         more = None if option.added is None else Policy.from_arrays(added_tariffs=option.added(scenario), label=option.title)
-        return float(case.solved(scenario, more, changes=option.changes).real_income.iloc[n])
+        return float(case.outcome(scenario, more=more, changes=option.changes).real_income.iloc[n])
 
     return bystander_menu(
         [[payoff(option, scenario) for scenario in names] for option in options],
@@ -182,7 +182,7 @@ def menu_of(
         region=region_name(region),
         unit="% of real income",
         consent={option.title: option.consent for option in options if option.consent},
-        money=case.income(region) / 100,
+        money=case.nominal_income(region) / 100,
     )
 
 
@@ -209,10 +209,10 @@ def bystander(
     Options are the general ones of this module and the dossier's own for the region that can be modelled. `probabilities` by
     scenario (equal if absent) serve the expectation only; the ranking by scenario does not need them.
     """
-    return menu_of(quarrel(dossier, world, horizon, **parameters), region, probabilities=probabilities)
+    return menu_of(Case.of(dossier, world, horizon, **parameters, with_ranges=False), region, probabilities=probabilities)
 
 
-def diversion_of(case: Quarrel, region: str, scenario: str) -> pd.DataFrame:
+def diversion_of(case: Case, region: str, scenario: str) -> pd.DataFrame:
     """Trade of `region` by partner in a scenario against the status quo: exports gained, imports deflected, a year."""
     n, name = case.index(region), case.scenario(scenario)
     if name is None:
@@ -235,16 +235,16 @@ def diversion(
     dossier: Dossier | str, region: str, scenario: str, world: World | None = None, horizon: str | Parameters | None = None
 ) -> pd.DataFrame:
     """Trade of `region` by partner in a scenario against the status quo: exports gained, imports deflected, a year."""
-    return diversion_of(quarrel(dossier, world, horizon, scenarios=[scenario]), region, scenario)
+    return diversion_of(Case.of(dossier, world, horizon, scenarios=[scenario], with_ranges=False), region, scenario)
 
 
-def overview(case: Quarrel, scenario: str | None = None) -> pd.DataFrame:
+def overview(case: Case, scenario: str | None = None) -> pd.DataFrame:
     """One row a third economy, the largest gain in `scenario` (default: the one in which talks fail) first.
 
     Real income by scenario (percent against the status quo), its worth (million USD a year), goods exports gained to the first
     party and imports deflected from the second, and what of its exports to the first is content of the second, before and after.
     """
-    name = case.scenario(scenario) or case.failure
+    name = case.scenario(scenario) or case.worst
     before, after = pass_through(case), pass_through(case, name)
     unit, rows = case.world.unit, [case.index(r) for r in before.via]
     a, b, goods = case.index(case.a), case.index(case.b), list(case.chains(None).goods)

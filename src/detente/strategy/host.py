@@ -20,7 +20,7 @@ from typing import Any
 
 import pandas as pd
 
-from detente.cases.quarrel import Quarrel
+from detente.cases.case import Case
 from detente.checks import finite, not_negative
 from detente.errors import InputError, UnknownName
 from detente.strategy.bystanders import STAY_OUT, side_with
@@ -194,18 +194,18 @@ def _either(told: list[str]) -> str:
     return f"{', '.join(told[:-1])} or {told[-1]}"
 
 
-def harms_of(quarrel: Quarrel, duty: PassThroughDuty, menu: Menu) -> dict[str, float]:
+def harms_of(quarrel: Case, duty: PassThroughDuty, menu: Menu) -> dict[str, float]:
     """Payoffs when talks fail and failure also brings what the scenario leaves out, percent of real income: a duty on goods
     passed through (`duty`, as the order reads and with exempt goods), or having to side with a party (from `menu`).
     """
-    failure = quarrel.real_income(quarrel.failure, duty.region)
+    failure = quarrel.real_income(quarrel.worst, duty.region)
     found = {}
     for case, reach in ((duty.cases[0], ""), (duty.cases[1], ", exempt goods too")):
         if case.real_income < 0:
             label = f"a {100 * duty.rate:g}\u202f% duty on {region_adjective(duty.source)} content in its exports{reach}"
             found[label] = 100 * ((1 + failure / 100) * (1 + case.real_income / 100) - 1)
-    if quarrel.failure in menu.scenarios:
-        column = menu.scenarios.index(quarrel.failure)
+    if quarrel.worst in menu.scenarios:
+        column = menu.scenarios.index(quarrel.worst)
         for party in quarrel.parties:
             option = side_with(party)
             if option in menu.options:
@@ -214,17 +214,17 @@ def harms_of(quarrel: Quarrel, duty: PassThroughDuty, menu: Menu) -> dict[str, f
     return {label: value for label, value in found.items() if value < failure}
 
 
-def host_stake(quarrel: Quarrel, region: str, harms: Mapping[str, float] | None = None) -> HostStake:
+def host_stake(quarrel: Case, region: str, harms: Mapping[str, float] | None = None) -> HostStake:
     """The stake of a third economy as host, over the scenarios in which talks succeed and fail; ranges where variants are known.
 
     Raises `UnknownRegion`, `InputError` for a party and where no scenario of success differs from the one of failure.
     """
     quarrel.outsider(region)
-    good = {s: quarrel.real_income(s, region) for s in quarrel.successes if s != quarrel.failure}
-    bad = {quarrel.failure: quarrel.real_income(quarrel.failure, region)}
+    good = {s: quarrel.real_income(s, region) for s in quarrel.successes if s != quarrel.worst}
+    bad = {quarrel.worst: quarrel.real_income(quarrel.worst, region)}
     if not good:
-        raise InputError(f"{quarrel.dossier.id} has no scenario in which talks succeed beside {quarrel.failure!r}")
+        raise InputError(f"{quarrel.dossier.id} has no scenario in which talks succeed beside {quarrel.worst!r}")
     low, high = float("nan"), float("nan")
-    if quarrel.variants:
-        low, high = quarrel.range_of(region, {**dict.fromkeys(good, 1 / len(good)), quarrel.failure: -1.0})
-    return HostStake(region, good, bad, quarrel.income(region), dict(harms or {}), low, high)
+    if quarrel.with_ranges:
+        low, high = quarrel.weighted_range(region, {**dict.fromkeys(good, 1 / len(good)), quarrel.worst: -1.0})
+    return HostStake(region, good, bad, quarrel.nominal_income(region), dict(harms or {}), low, high)

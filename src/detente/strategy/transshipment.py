@@ -16,8 +16,8 @@ with reach the share of the flow that pays the country duty today (the order rea
 Source of the rate of 40 %: Executive Order 14326, Further Modifying the Reciprocal Tariff Rates, 31 July 2025, section 3,
 https://www.govinfo.gov/content/pkg/FR-2025-08-06/html/2025-15010.htm.
 
->>> from detente.cases.quarrel import quarrel
->>> routes = pass_through(quarrel("kuala-lumpur-2025", scenarios=["pessimistic"]))
+>>> from detente.cases.case import Case
+>>> routes = pass_through(Case.of("kuala-lumpur-2025", scenarios=["pessimistic"], with_ranges=False))
 >>> routes.to_frame().index[:2].tolist()
 ['MEX', 'VNM']
 """
@@ -30,7 +30,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 import pandas as pd
 
-from detente.cases.quarrel import STATUS_QUO, Quarrel, mean_rate
+from detente.cases.case import STATUS_QUO, Case, mean_rate
 from detente.equilibrium.levels import Array
 from detente.equilibrium.outcome import Outcome
 from detente.errors import InputError, UnknownName
@@ -252,7 +252,7 @@ def billion(million: float) -> str:
 
 
 def pass_through(
-    quarrel: Quarrel, scenario: str | None = None, *, toward: str | None = None, source: str | None = None
+    quarrel: Case, scenario: str | None = None, *, toward: str | None = None, source: str | None = None
 ) -> PassThrough:
     """Exposure of every third economy on the way from `source` (default: the second party) to `toward` (the first).
 
@@ -285,7 +285,7 @@ def pass_through(
 
 
 def pass_through_duty(
-    quarrel: Quarrel, region: str, scenario: str | None = None, *, rate: float = RATE, toward: str | None = None
+    quarrel: Case, region: str, scenario: str | None = None, *, rate: float = RATE, toward: str | None = None
 ) -> PassThroughDuty:
     """What a duty of `rate` (fraction) on the exposed share of its exports to `toward` costs a third economy.
 
@@ -307,7 +307,7 @@ def pass_through_duty(
     for basis in BASES:
         for exempt in (False, True):
             rise = routes.share(region, basis) * (np.maximum(everything, paying) if exempt else paying)
-            after = quarrel.solved(name, _raised(quarrel, n, a, goods, rise)) if rise.any() else None
+            after = quarrel.outcome(name, more=_raised(quarrel, n, a, goods, rise)) if rise.any() else None
             lost = _cost(after, n, without)
             now = exports.sum() if after is None else after.after.shipments[n, a, goods].sum()
             share = routes.share(region, basis) * (1.0 if exempt else reach)
@@ -320,7 +320,7 @@ def pass_through_duty(
     return PassThroughDuty(region, routes.toward, routes.source, name or STATUS_QUO, rate, tuple(cases), without)
 
 
-def _raised(quarrel: Quarrel, n: int, a: int, goods: list[int], rise: Array) -> Policy:
+def _raised(quarrel: Case, n: int, a: int, goods: list[int], rise: Array) -> Policy:
     added = np.zeros_like(quarrel.world.tariff_rates)
     added[n, a, goods] = rise
     return Policy.from_arrays(added_tariffs=added, label="a duty on goods judged to be passed through")

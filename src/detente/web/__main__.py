@@ -1,18 +1,16 @@
-"""`python -m detente.web`: the same as `detente serve`."""
+"""`python -m detente.web`: the server with the settings of the environment; `detente serve` has them as options."""
 
 from __future__ import annotations
 
+import os
 import sys
 
-import typer
-
-from detente.cli.common import print_error
-from detente.cli.serve import serve
 from detente.errors import DetenteError
+from detente.web.serving import serve
+from detente.web.settings import Settings
 
 if __name__ == "__main__":
     try:
-        typer.run(serve)
+        serve(Settings(token=os.environ.get("DETENTE_TOKEN") or None))
     except DetenteError as error:
-        print_error(str(error))
-        sys.exit(error.exit_code)
+        sys.exit(f"error {error}")

@@ -16,11 +16,13 @@ from functools import partial
 from time import perf_counter
 from typing import Any
 
+from cachetools import LRUCache
+
 from detente.outlook.ensemble.executors import ONE_THREAD
 from detente.web.metrics import Counters
 from detente.web.replies import Refusal
 from detente.web.settings import Settings
-from detente.web.state import Kept, PageState, digest
+from detente.web.state import PageState, digest
 from detente.web.tasks import Done, begin, run_task
 
 Gone = Callable[[], Awaitable[bool]]
@@ -31,7 +33,7 @@ class Answers:
 
     def __init__(self, settings: Settings, counters: Counters) -> None:
         self.settings, self.counters = settings, counters
-        self._kept: Kept[Any] = Kept(settings.answers_kept)
+        self._kept: LRUCache[str, Any] = LRUCache(settings.answers_kept)
         self._room = settings.at_once + settings.waiting
         self._places = asyncio.Semaphore(settings.at_once + (0 if settings.in_process else 1))
         self._pool = self._made()
@@ -87,7 +89,7 @@ class Answers:
     async def kept(self, name: str, state: PageState, gone: Gone | None = None) -> tuple[Any, bool]:
         """What task `name` says of a state, and whether it was known."""
         key = digest([name, state.model_dump()])
-        found = self._kept.find(key)
+        found = self._kept.get(key)
         self.counters.add("detente_answers_total", task=name, kept="no" if found is None else "yes")
         if found is not None:
             return found, True
@@ -105,7 +107,8 @@ class Answers:
             return bool(listeners) and all([await gone() for gone in listeners])
 
         try:
-            return self._kept.keep(key, await self.run(name, state, gone=all_gone))
+            found = self._kept[key] = await self.run(name, state, gone=all_gone)
+            return found
         finally:
             self._going.pop(key, None)
 
@@ -113,7 +116,7 @@ class Answers:
         """The answer to a state, with the ranges if they are known, and the seconds it took."""
         start = perf_counter()
         found, known = await self.kept("answer", state, gone)
-        ends = self._kept.find(digest(["ranges", state.model_dump()]))
+        ends = self._kept.get(digest(["ranges", state.model_dump()]))
         if ends is not None:
             by_region = {row["region"]: row for row in ends["regions"]}
             rows = [{**row, **{k: by_region[row["region"]][k] for k in ("low", "high")}} for row in found["headline"]]

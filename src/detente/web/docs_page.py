@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import json
 from typing import Any
 
@@ -23,44 +22,27 @@ def docs(request: Request) -> Response:
 
 def page(described: dict[str, Any]) -> str:
     """HTML of an OpenAPI description."""
-    esc = html.escape
-    everywhere = {str(code) for code in ANYWHERE}
-    parts = []
-    for path, methods in described["paths"].items():
-        for method, told in methods.items():
-            rows = "".join(
-                f"<tr><td>{esc(code)}</td><td>{esc(r.get('description', ''))}</td></tr>"
-                for code, r in told["responses"].items()
-                if code not in everywhere
-            )
-            body = told.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
-            asked = f"<p>Body: {_named(body)}</p>" if body else ""
-            given = ", ".join(f"<code>{esc(p['name'])}</code> ({esc(p['in'])})" for p in told.get("parameters", ()))
-            parts.append(
-                f'<section id="{esc(told.get("operationId", path))}"><h2><code>{method.upper()} {esc(path)}</code></h2>'
-                f"<p><strong>{esc(told.get('summary', ''))}.</strong> {esc(told.get('description', ''))}</p>"
-                f"{f'<p>Parameters: {given}</p>' if given else ''}{asked}<table><tbody>{rows}</tbody></table></section>"
-            )
-    schemas = "".join(
-        f'<section id="schema-{esc(name)}"><h2>{esc(name)}</h2><p>{esc(s.get("description", ""))}</p>'
-        f"<pre>{esc(json.dumps(s.get('properties', s), indent=2, ensure_ascii=False))}</pre></section>"
-        for name, s in described.get("components", {}).get("schemas", {}).items()
-    )
-    refusals = "".join(f"<tr><td>{code}</td><td>{esc(WORDS[code])}</td></tr>" for code in ANYWHERE)
-    sent = json.dumps(EXAMPLE, indent=2)
-    example = esc(f"curl -H 'Content-Type: application/json' \\\n  -d '{sent}' \\\n  http://127.0.0.1:8000/api/v1/solve")
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1"><title>detente: the API</title>'
-        '<link rel="stylesheet" href="/static/css/plain.css"></head><body><main>'
-        f"<h1>The API, version {esc(described['info']['version'])}</h1><p>{esc(described['info'].get('description', ''))} "
-        'The description for programs is at <a href="/api/openapi.json">/api/openapi.json</a>.</p>'
-        f"<h2>For example</h2><pre>{example}</pre>"
-        f"<h2>What any operation may answer</h2><table><tbody>{refusals}</tbody></table>"
-        f"{''.join(parts)}<h1>Bodies</h1>{schemas}</main></body></html>"
+    from jinja2 import Environment, PackageLoader
+
+    made = Environment(loader=PackageLoader("detente.web"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    schemas = described.get("components", {}).get("schemas", {})
+    return made.get_template("docs.html.j2").render(
+        described=described,
+        example=json.dumps(EXAMPLE, indent=2),
+        refusals={code: WORDS[code] for code in ANYWHERE},
+        everywhere={str(code) for code in ANYWHERE},
+        bodies={(p, m): _body(told) for p, methods in described["paths"].items() for m, told in methods.items()},
+        schemas={
+            name: {
+                "description": s.get("description", ""),
+                "text": json.dumps(s.get("properties", s), indent=2, ensure_ascii=False),
+            }
+            for name, s in schemas.items()
+        },
     )
 
 
-def _named(schema: dict[str, Any]) -> str:
-    name = str(schema.get("$ref", "")).rpartition("/")[2]
-    return f'<a href="#schema-{html.escape(name)}">{html.escape(name)}</a>' if name else "JSON"
+def _body(told: dict[str, Any]) -> str:
+    """Name of the schema an operation takes, if it has one."""
+    schema = told.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema") or {}
+    return str(schema.get("$ref", "")).rpartition("/")[2]

@@ -1,7 +1,7 @@
 """A state as a file: results as CSV, the scenario as YAML, the same in Python, a run file that `detente rerun` repeats.
 
 >>> from detente.web.state import PageState
->>> name, media, text = export("python", PageState(dossier="kuala-lumpur-2025", levers={"us-threat-100": 40}))
+>>> name, media, text = export(Engine(), "python", PageState(dossier="kuala-lumpur-2025", levers={"us-threat-100": 40}))
 >>> name, "dt.load_dossier('kuala-lumpur-2025')" in text
 ('kuala-lumpur-2025.py', True)
 """
@@ -16,10 +16,10 @@ from typing import Any, Literal
 import yaml
 
 from detente.cases.runs import Run, dossier_content
-from detente.equilibrium.solve import solve
+from detente.equilibrium.outcome import Outcome
 from detente.errors import BadDossier
 from detente.policy.dossier import parse_dossier
-from detente.web.quick import case_policy, quo_policy
+from detente.web.quick import Engine
 from detente.web.state import OWN, PageState, Resolved, resolve
 
 _DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
@@ -30,12 +30,12 @@ MEDIA = {
 }  # fmt: skip
 
 
-def export(kind: Kind, state: PageState) -> tuple[str, str, str]:
+def export(engine: Engine, kind: Kind, state: PageState) -> tuple[str, str, str]:
     """File name, media type and text of a state in one of the forms."""
     case = resolve(state)
     stem = f"{case.dossier.id}{'-' + case.scenario if case.scenario else ''}"
     if kind == "csv":
-        return f"{stem}.csv", MEDIA[kind], csv_text(case)
+        return f"{stem}.csv", MEDIA[kind], csv_text(engine.outcome(case))
     if kind == "yaml":
         return f"{stem}.yaml", MEDIA[kind], yaml_text(case)
     if kind == "python":
@@ -43,9 +43,8 @@ def export(kind: Kind, state: PageState) -> tuple[str, str, str]:
     return f"{stem}.run.json", MEDIA[kind], run_text(case)
 
 
-def csv_text(case: Resolved) -> str:
+def csv_text(outcome: Outcome) -> str:
     """Results by region, as `Outcome.to_frame` names them."""
-    outcome = solve(case.world, case_policy(case), case.horizon).relative_to(solve(case.world, quo_policy(case), case.horizon))
     target = io.StringIO()
     outcome.to_frame().to_csv(target, index_label="region", float_format="%.10g", lineterminator="\n")
     return target.getvalue()

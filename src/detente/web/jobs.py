@@ -22,6 +22,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock, Timeout
+
 from detente.errors import InputError
 
 ATTEMPTS = 3
@@ -247,17 +249,15 @@ class Held:
     """A data folder held by one server: a lock that the system lets go when the process ends, however it ends."""
 
     def __init__(self, folder: Path) -> None:
+        self._lock = FileLock(folder / "held.lock", timeout=0.2)
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(folder / "held.db", timeout=0.2, isolation_level=None)
-            self._db.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError as error:
-            if "locked" in str(error):
-                raise InputError(f"another server uses {folder}; give this one its own with --data") from None
-            raise InputError(f"{folder} cannot be written to: {error}") from None
+            self._lock.acquire()
+        except Timeout:
+            raise InputError(f"another server uses {folder}; give this one its own with --data") from None
         except OSError as error:
             raise InputError(f"{folder} cannot be used for data: {error.strerror}") from None
 
     def release(self) -> None:
         """Let go."""
-        self._db.close()
+        self._lock.release()

@@ -18,7 +18,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from detente.errors import InputError
 from detente.files import MANIFEST
-from detente.web.quick import case_policy
 from detente.web.state import Resolved, day_of
 from detente.words.names import goods_sectors
 
@@ -203,8 +202,6 @@ def _deal(case: Resolved, a: DealArguments, progress: Progress, folder: Path) ->
 
 
 def _bystander(case: Resolved, a: BystanderArguments, progress: Progress, folder: Path) -> dict[str, Any]:
-    from detente.cases.quarrel import Quarrel, check
-    from detente.cases.scenarios import run_scenarios
     from detente.strategy.bystanders import diversion_of, menu_of
     from detente.strategy.transshipment import pass_through
     from detente.types import plain
@@ -214,18 +211,17 @@ def _bystander(case: Resolved, a: BystanderArguments, progress: Progress, folder
     region = a.region or case.dossier.venue.region
     if region in {p.region for p in case.dossier.parties}:
         raise InputError(f"{region} sits at the table; name a third economy")
-    check(case.dossier, case.world, [s.id for s in case.dossier.scenarios if s.id != "status-quo"])
-    runs = run_scenarios(case.dossier, case.world, case.horizon, progress=progress)
-    found = Quarrel(case.dossier, case.world, runs.parameters, runs.status_quo, runs.outcomes, runs.variants, runs.policies)
+    found = case.case
+    found.solve(progress)
     found.index(region)
-    name = found.scenario(a.scenario) or found.failure
+    name = found.scenario(a.scenario) or found.worst
     menu = menu_of(found, region, probabilities=a.probabilities)
     routes = pass_through(found, name)
     trade = diversion_of(found, region, name)
     return {
         "region": region, "scenario": name, "horizon": case.horizon,
         "real_income": {s: found.real_income(s, region) for s in found.outcomes},
-        "real_income_range": {s: list(found.range_of(region, {s: 1.0})) for s in found.outcomes},
+        "real_income_range": {s: list(found.weighted_range(region, {s: 1.0})) for s in found.outcomes},
         "menu": menu.record(),
         "diversion": plain(trade.reset_index().to_dict(orient="records")),
         "dependence": plain(dependence(found.chains(None), region).loc[list(found.parties)].to_dict(orient="index")),
@@ -248,7 +244,7 @@ def _nash(case: Resolved, a: NashArguments, progress: Progress, folder: Path) ->
 
     players = _players(case, a.players)
     options: dict[str, Any] = {
-        "policy": case_policy(case), "sectors": _goods(case), "horizon": case.horizon, "progress": progress,
+        "policy": case.policy, "sectors": _goods(case), "horizon": case.horizon, "progress": progress,
     }  # fmt: skip
     if len(players) == 1:
         return _told(best_reply(case.world, players[0], detail=a.detail, **options))
@@ -260,7 +256,7 @@ def _regimes(case: Resolved, a: RegimeArguments, progress: Progress, folder: Pat
 
     return _told(
         regimes(
-            case.world, policy=case_policy(case), detail=a.detail, players=_players(case, a.players), horizon=case.horizon,
+            case.world, policy=case.policy, detail=a.detail, players=_players(case, a.players), horizon=case.horizon,
             progress=progress,
         )
     )  # fmt: skip
@@ -271,7 +267,7 @@ def _bargain(case: Resolved, a: BargainArguments, progress: Progress, folder: Pa
 
     return _told(
         bargain(
-            case.world, _players(case, a.parties), a.disagreement, a.solution, detail=a.detail, policy=case_policy(case),
+            case.world, _players(case, a.parties), a.disagreement, a.solution, detail=a.detail, policy=case.policy,
             sectors=_goods(case), horizon=case.horizon, progress=progress,
         )
     )  # fmt: skip

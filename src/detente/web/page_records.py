@@ -25,7 +25,7 @@ from detente.types import plain
 from detente.words.names import region_name
 
 if TYPE_CHECKING:
-    from detente.cases.quarrel import Quarrel
+    from detente.cases.case import Case
     from detente.outlook.outlook import Outlook
     from detente.strategy.proposal import Proposal
     from detente.strategy.table import AtTheTable
@@ -141,7 +141,7 @@ def deal_zone(deal: Proposal) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def third_economies(case: Quarrel, region: str, scenario: str, menu: Any) -> dict[str, Any]:
+def third_economies(case: Case, region: str, scenario: str, menu: Any) -> dict[str, Any]:
     """`economies`: one row a third economy (what the quarrel brings each, percent and million USD a year, goods passed through);
     `ranges` of the economy shown; `hosting`: what success of the talks is worth to it, where it is the host.
     """
@@ -154,7 +154,7 @@ def third_economies(case: Quarrel, region: str, scenario: str, menu: Any) -> dic
         {
             "region": str(code),
             "real_income": {s: case.real_income(s, str(code)) for s in case.outcomes},
-            "range": {s: list(case.range_of(str(code), {s: 1.0})) for s in case.outcomes} if case.variants else None,
+            "range": {s: list(case.weighted_range(str(code), {s: 1.0})) for s in case.outcomes} if case.with_ranges else None,
             "exports_gained_musd": float(row[f"exports gained to {case.a}, {unit}"]),
             "imports_deflected_musd": float(row[f"imports deflected from {case.b}, {unit}"]),
             "content_before_musd": float(row[f"{case.b} content in status quo, {unit}"]),
@@ -166,11 +166,11 @@ def third_economies(case: Quarrel, region: str, scenario: str, menu: Any) -> dic
     ]
     routes = pass_through(case, scenario)
     found: dict[str, Any] = {
-        "parties": list(case.parties), "failure": case.failure, "economies": plain(rows), "hosting": None,
+        "parties": list(case.parties), "failure": case.worst, "economies": plain(rows), "hosting": None,
         "routes": plain(routes.by_sector(region).head(8).rename_axis("sector").reset_index().to_dict(orient="records")),
     }  # fmt: skip
     if case.dossier.venue.region == region:
-        duty = pass_through_duty(case, region, case.failure)
+        duty = pass_through_duty(case, region, case.worst)
         stake = host_stake(case, region, harms_of(case, duty, menu))
         found["hosting"] = {**stake.record(), "explained": stake.explain(), "sides": stake.sides(menu, case.parties)}
         found["duty"] = {**duty.record(), "explained": duty.explain()}

@@ -13,65 +13,50 @@ for each thing that was moved. Everything is a pure function of the case; what i
 from __future__ import annotations
 
 from collections.abc import Sequence
+from threading import RLock
 from typing import Any
 
 import numpy as np
+from cachetools import LRUCache, cachedmethod
 
-from detente.cases.scenarios import parameter_variants
+from detente.cases.case import CENTRAL
+from detente.cases.levered import parts
+from detente.equilibrium.indicators import INDICATORS
 from detente.equilibrium.outcome import Outcome
-from detente.equilibrium.parameters import Parameters, horizon as named_horizon
-from detente.equilibrium.solve import Solver, solve
 from detente.errors import InputError, UnknownName
-from detente.policy.instruments import Policy
-from detente.policy.levers import DATE, lever_values, levered_policy
 from detente.policy.shock import Shock
-from detente.web.state import Kept, Resolved, digest
-from detente.words import day as day_words
+from detente.web.state import Resolved
+from detente.words import day as day_words, say
 from detente.words.names import goods_sectors, region_name, sector_name
 from detente.world.world import World
 
-INDICATORS = {
-    "real_income_pct": ("real income", "% a year"),
-    "ev_musd": ("value of the change of real income", "million USD a year"),
-    "consumer_prices_pct": ("consumer prices", "%"),
-    "exports_pct": ("exports", "%"),
-    "tariff_revenue_musd": ("tariff revenue, change", "million USD a year"),
-}
-MOST_DRIVERS = 12
+COLUMNS = {i.column: i for i in INDICATORS.values()}
+"""Indicators by their names in the API."""
 
 
 class Engine:
     """Answers with what is worth keeping between them. Safe to use from several threads."""
 
-    def __init__(self, answers: int = 512, *, one_thread: bool = True) -> None:
-        self._solver = Solver(one_thread=one_thread)
-        self._quo: Kept[Outcome] = Kept(32)
-        self._outcomes: Kept[Outcome] = Kept(32)
-        self._answers: Kept[dict[str, Any]] = Kept(answers)
-        self._ranges: Kept[dict[str, Any]] = Kept(answers)
-        self._drivers: Kept[dict[str, Any]] = Kept(answers)
+    def __init__(self, answers: int = 512) -> None:
+        self._lock = RLock()
+        self._outcomes: LRUCache[str, Outcome] = LRUCache(32)
+        self._answers: LRUCache[str, dict[str, Any]] = LRUCache(answers)
+        self._ranges: LRUCache[str, dict[str, Any]] = LRUCache(answers)
+        self._drivers: LRUCache[str, dict[str, Any]] = LRUCache(answers)
 
     # -- answers ---------------------------------------------------------------------------------------------------------
+    @cachedmethod(lambda self: self._answers, key=lambda self, case: case.key, lock=lambda self: self._lock)
     def answer(self, case: Resolved) -> dict[str, Any]:
         """The answer to a case. Raises `NotConverged`, `ShockError`."""
-        return self._answers.of(case.key, lambda: self._answered(case))
+        return self._answered(case)
 
+    @cachedmethod(lambda self: self._outcomes, key=lambda self, case: case.key, lock=lambda self: self._lock)
     def outcome(self, case: Resolved) -> Outcome:
         """The new equilibrium against the status quo."""
-        return self._outcomes.of(case.key, lambda: self._solved(case).relative_to(self.quo(case)))
-
-    def quo(self, case: Resolved, parameters: Parameters | None = None) -> Outcome:
-        """The dossier's status quo against the table, at the case's horizon or other parameters."""
-        chosen = parameters or named_horizon(case.horizon)
-        key = digest([case.dossier_key, case.world.fingerprint, chosen.record()])
-        return self._quo.of(key, lambda: solve(case.world, quo_policy(case), chosen, solver=self._solver))
-
-    def _solved(self, case: Resolved, parameters: Parameters | None = None, policy: Policy | None = None) -> Outcome:
-        chosen = parameters or named_horizon(case.horizon)
-        return solve(case.world, policy or case_policy(case), chosen, solver=self._solver)
+        return case.case.under(case.policy)
 
     def _answered(self, case: Resolved) -> dict[str, Any]:
-        outcome, quo = self.outcome(case), self.quo(case)
+        outcome, quo = self.outcome(case), case.case.status_quo
         world, dossier = case.world, case.dossier
         parties = [p.region for p in dossier.parties]
         first = list(dict.fromkeys([*parties, dossier.venue.region]))
@@ -95,15 +80,11 @@ class Engine:
         }
 
     # -- ranges and drivers ----------------------------------------------------------------------------------------------
+    @cachedmethod(lambda self: self._ranges, key=lambda self, case: case.key, lock=lambda self: self._lock)
     def ranges(self, case: Resolved) -> dict[str, Any]:
         """Lowest and highest real income over the horizon's parameter ranges, by region and for the world, percent."""
-        return self._ranges.of(case.key, lambda: self._ranged(case))
-
-    def _ranged(self, case: Resolved) -> dict[str, Any]:
-        runs = [self.outcome(case)]
-        policy = case_policy(case)
-        variants = parameter_variants(named_horizon(case.horizon))
-        runs += [self._solved(case, p, policy).relative_to(self.quo(case, p)) for p in variants.values()]
+        others = [v for v in case.case.parameter_sets if v != CENTRAL]
+        runs = [self.outcome(case), *(case.case.under(case.policy, variant=v) for v in others)]
         values = np.array([o.real_income.to_numpy() for o in runs])
         totals = [o.world_real_income for o in runs]
         rows = [
@@ -112,61 +93,39 @@ class Engine:
         ]
         return {
             "hash": case.key, "regions": rows, "world": {"low": _round(min(totals)), "high": _round(max(totals))},
-            "variants": list(variants), "what": "real income, % a year, over the ranges of the horizon's parameters",
+            "variants": others, "what": say("web/quick", "ranges"),
         }  # fmt: skip
 
+    @cachedmethod(lambda self: self._drivers, key=lambda self, case: case.key, lock=lambda self: self._lock)
     def drivers(self, case: Resolved) -> dict[str, Any]:
-        """What each moved measure contributes to real income of the parties, the host and the world, percent.
-
-        The mean of moving it first and moving it last; `together` is what is left, the interplay of the measures.
-        """
-        return self._drivers.of(case.key, lambda: self._driven(case))
-
-    def _driven(self, case: Resolved) -> dict[str, Any]:
-        quo_levers = lever_values(case.dossier)
-        now = {**case.at_home, **case.moved}
-        moved = [k for k, v in now.items() if k != DATE and abs(v - quo_levers[k]) > 1e-9]
+        """What each moved measure contributes to real income of the parties, the host and the world, percent."""
         regions = list(dict.fromkeys([*(p.region for p in case.dossier.parties), case.dossier.venue.region]))
-        full = self.outcome(case)
-        if len(moved) > MOST_DRIVERS:
-            sizes = {k: abs(now[k] - quo_levers[k]) for k in moved}
-            moved = sorted(sorted(moved, key=lambda k: -sizes[k])[:MOST_DRIVERS], key=moved.index)
 
         def gains(outcome: Outcome) -> dict[str, float]:
             return {**{r: float(outcome.real_income[r]) for r in regions}, "WORLD": outcome.world_real_income}
 
-        whole = gains(full)
-        rows: list[dict[str, Any]] = []
-        for name in moved:
-            first = self._at(case, None, {name: now[name]}) if len(moved) > 1 else full
-            rest = {k: (quo_levers[k] if k == name else v) for k, v in now.items()}
-            last = self._at(case, case.scenario, rest) if len(moved) > 1 else None
-            alone, without = gains(first), gains(last) if last is not None else dict.fromkeys(whole, 0.0)
-            rows.append({"lever": name, "part_pct": {r: _round((alone[r] + whole[r] - without[r]) / 2) for r in whole}})
-        left = {r: _round(whole[r] - sum(row["part_pct"][r] for row in rows)) for r in whole}
+        found = parts(case.case, case.scenario, {**case.at_home, **case.moved}, self.outcome(case), gains)
+        told = [{r: _round(v) for r, v in part.items()} for part in found.parts.values()]
+        left = {r: _round(whole - sum(part[r] for part in told)) for r, whole in found.whole.items()}
         return {
-            "hash": case.key, "drivers": rows, "together": left, "total": {r: _round(v) for r, v in whole.items()},
-            "what": "points of real income; the mean of moving the measure first and moving it last",
+            "hash": case.key, "drivers": [{"lever": k, "part_pct": part} for k, part in zip(found.parts, told, strict=True)],
+            "together": left, "total": {r: _round(v) for r, v in found.whole.items()},
+            "what": say("web/quick", "drivers"),
         }  # fmt: skip
-
-    def _at(self, case: Resolved, scenario: str | None, values: dict[str, float]) -> Outcome:
-        labels = case.world.regions, case.world.sectors
-        policy = levered_policy(case.dossier, scenario, values, *labels)
-        return self._solved(case, policy=policy).relative_to(self.quo(case))
 
     # -- side by side ----------------------------------------------------------------------------------------------------
     def compare(self, cases: Sequence[Resolved], indicator: str) -> dict[str, Any]:
         """One indicator by region, a column a case."""
-        if indicator not in INDICATORS:
-            raise UnknownName(indicator, {k: v[0] for k, v in INDICATORS.items()}, "indicator")
+        if indicator not in COLUMNS:
+            raise UnknownName(indicator, {k: i.label for k, i in COLUMNS.items()}, "indicator")
         answers = [self.answer(case) for case in cases]
         tables = [{row["region"]: row for row in a["headline"]} for a in answers]
         shared = [r for r in tables[0] if all(r in t for t in tables)]
         if not shared:
             raise InputError("these states have no region in common")
-        name, unit = INDICATORS[indicator]
+        chosen = COLUMNS[indicator]
         return {
-            "indicator": indicator, "name": name, "unit": unit,
+            "indicator": indicator, "name": chosen.label, "unit": chosen.unit,
             "columns": [{k: a[k] for k in ("hash", "title", "horizon", "against")} for a in answers],
             "rows": [
                 {"region": r, "name": region_name(r), "values": [t[r][indicator] for t in tables]} for r in shared
@@ -175,16 +134,6 @@ class Engine:
 
 
 # -- parts of an answer ----------------------------------------------------------------------------------------------------
-def case_policy(case: Resolved) -> Policy:
-    """The policy of a case on its world."""
-    return case.dossier.policy(case.scenario, case.world.regions, case.world.sectors, changes=case.changes, day=case.day)
-
-
-def quo_policy(case: Resolved) -> Policy:
-    """The dossier's status quo on the case's world."""
-    return case.dossier.policy(None, case.world.regions, case.world.sectors)
-
-
 def case_title(case: Resolved) -> str:
     """What a case is called: its scenario, and that measures were moved."""
     base = case.dossier.scenario(case.scenario).title if case.scenario else f"As on {day_words(case.dossier.as_of)}"

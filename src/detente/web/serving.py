@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import socket
+from collections.abc import Callable
 
 from detente.errors import InputError
 from detente.web import logs
@@ -44,6 +45,17 @@ class Server:
             limit_concurrency=512,
         )
         uvicorn.Server(config).run(sockets=[self.socket])
+
+
+def serve(settings: Settings, *, open_page: bool = False, say: Callable[[str], None] = print) -> None:
+    """Serve the page and the API until interrupted; `say` is told the address. Raises `InputError`."""
+    server = Server(settings)
+    say(f"detente is at {server.address}")
+    if open_page:
+        import webbrowser
+
+        webbrowser.open(server.address)
+    server.run()
 
 
 def bound(host: str, port: int) -> socket.socket:

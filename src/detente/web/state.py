@@ -15,27 +15,27 @@ from __future__ import annotations
 
 import json
 import re
-from collections import OrderedDict
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from threading import Lock
-from typing import Annotated, Any, Generic, Literal, Self, TypeVar
+from typing import Annotated, Any, Literal, Self
 
+from cachetools import LRUCache, cached
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from detente import __version__
+from detente.cases.case import ONE_THREAD, Case
 from detente.errors import BadDossier, InputError, UnknownName
 from detente.files import sha256
 from detente.policy.changes import Change
 from detente.policy.dossier import Dossier, list_dossiers, load_dossier
+from detente.policy.instruments import Policy
 from detente.policy.levers import DATE, SAME, changes_for, lever_values, policy_day
 from detente.policy.parts import Scenario
 from detente.policy.reading import validate
 from detente.world.library import list_worlds, load_world
 from detente.world.world import World
 
-Value = TypeVar("Value")
 OWN = "own-scenario"
 """Id of the scenario that moved levers become when a state leaves as a dossier."""
 Name = Annotated[str, Field(max_length=120)]
@@ -66,35 +66,6 @@ class PageState(BaseModel):
         return self
 
 
-class Kept(Generic[Value]):
-    """The last few values by key; safe to use from several threads. A value being made twice at once is harmless."""
-
-    def __init__(self, size: int) -> None:
-        self._size, self._table, self._lock = size, OrderedDict[str, Value](), Lock()
-
-    def find(self, key: str) -> Value | None:
-        """The value kept under `key`, if any."""
-        with self._lock:
-            if key in self._table:
-                self._table.move_to_end(key)
-                return self._table[key]
-        return None
-
-    def keep(self, key: str, value: Value) -> Value:
-        """Keep `value`; the one not asked for longest goes."""
-        with self._lock:
-            self._table[key] = value
-            self._table.move_to_end(key)
-            while len(self._table) > self._size:
-                self._table.popitem(last=False)
-        return value
-
-    def of(self, key: str, make: Callable[[], Value]) -> Value:
-        """The value under `key`, made if it is not there."""
-        found = self.find(key)
-        return self.keep(key, make()) if found is None else found
-
-
 @dataclass(frozen=True, eq=False)
 class Resolved:
     """What a state stands for. `at_home` are the levers' values in the scenario on the day the law is read, `moved` those that
@@ -102,16 +73,34 @@ class Resolved:
     """
 
     state: PageState
-    dossier: Dossier
+    case: Case
     dossier_key: str
     scenario: str | None
     moved: dict[str, float]
     at_home: dict[str, float]
     changes: tuple[Change, ...]
     day: date
-    horizon: str
-    world: World
     key: str
+
+    @property
+    def dossier(self) -> Dossier:
+        """The dossier."""
+        return self.case.dossier
+
+    @property
+    def world(self) -> World:
+        """The world."""
+        return self.case.world
+
+    @property
+    def horizon(self) -> str:
+        """Name of the horizon."""
+        return self.case.parameters.name
+
+    @property
+    def policy(self) -> Policy:
+        """What is in force on its day after its changes."""
+        return self.case.policy(self.scenario, self.changes, self.day)
 
     @property
     def shift(self) -> bool:
@@ -123,10 +112,6 @@ class Resolved:
         if not self.shift:
             return self.dossier, self.scenario
         return with_scenario(self.dossier, self.scenario, self.changes, self.day), OWN
-
-
-_dossiers: Kept[Dossier] = Kept(32)
-_cases: Kept[Resolved] = Kept(512)
 
 
 def digest(value: Any) -> str:
@@ -143,13 +128,9 @@ def parse_content(content: dict[str, Any]) -> Dossier:
         raise BadDossier(re.sub(r"dossier, line 1(?=[,:])", "dossier", str(error.args[0]))) from None
 
 
+@cached(LRUCache(512), key=lambda state: digest(state.model_dump()), lock=Lock())
 def resolve(state: PageState) -> Resolved:
     """What `state` stands for. Raises `UnknownName`, `BadDossier`, `InputError` with what to try."""
-    raw = digest(state.model_dump())
-    return _cases.of(raw, lambda: _resolved(state))
-
-
-def _resolved(state: PageState) -> Resolved:
     dossier, dossier_key = _dossier_of(state)
     if state.world not in list_worlds():
         raise UnknownName(state.world, list_worlds(), "world")
@@ -167,17 +148,30 @@ def _resolved(state: PageState) -> Resolved:
         moved.pop(DATE, None)
     horizon = state.horizon or dossier.horizon.default
     key = digest([__version__, dossier_key, scenario, dict(sorted(moved.items())), horizon, world.fingerprint])
-    return Resolved(state, dossier, dossier_key, scenario, moved, at_home, changes, day, horizon, world, key)
+    case = _case(dossier_key, dossier, world, horizon)
+    return Resolved(state, case, dossier_key, scenario, moved, at_home, changes, day, key)
 
 
 def _dossier_of(state: PageState) -> tuple[Dossier, str]:
     if state.content is not None:
-        key, content = digest(state.content), state.content
-        return _dossiers.of(key, lambda: parse_content(content)), key
+        key = digest(state.content)
+        return _given(key, state.content), key
     name = state.dossier or ""
     if name not in list_dossiers():  # a name, never a path
         raise UnknownName(name, list_dossiers(), "dossier")
     return load_dossier(name), f"packaged {name}"
+
+
+@cached(LRUCache(32), key=lambda key, content: key, lock=Lock())
+def _given(key: str, content: dict[str, Any]) -> Dossier:
+    """A dossier that a state carries, read once."""
+    return parse_content(content)
+
+
+@cached(LRUCache(32), key=lambda name, dossier, world, horizon: (name, world.fingerprint, horizon), lock=Lock())
+def _case(name: str, dossier: Dossier, world: World, horizon: str) -> Case:
+    """The case that all states of a dossier at a horizon share."""
+    return Case.of(dossier, world, horizon, solver=ONE_THREAD)
 
 
 def with_scenario(dossier: Dossier, scenario: str | None, changes: tuple[Change, ...], day: date) -> Dossier:

@@ -64,7 +64,7 @@ def export(kind: Any, state: PageState) -> tuple[str, str, str]:
     """See `exports.export`."""
     from detente.web import exports
 
-    return exports.export(kind, state)
+    return exports.export(engine(), kind, state)
 
 
 def key(state: PageState, kind: str, given: dict[str, Any]) -> tuple[str, dict[str, Any]]:

@@ -4,7 +4,7 @@ Figures by name, for whoever serves them: `figure(NAME, result, …)` gives the 
 figure is made of, and what it takes besides, stands with its function; all take `note=` and `csv=`, most `subtitle=` too.
 
     name        function                    result
-    income      results.income_figure       `Scenarios`, codes=(): real income by scenario, dots with ranges
+    income      results.income_figure       `Case`, codes=(): real income by scenario, dots with ranges
     economies   results.economies_figure    `Outcome`, codes=(): real income by economy, bars
     output      results.output_figure       `Outcome`, region: output by sector, bars
     fan         fan.fan_figure              `Outlook`, codes=(): real income over the months
@@ -18,8 +18,8 @@ figure is made of, and what it takes besides, stands with its function; all take
     regimes     results.regimes_figure      `Regimes`, rows, subtitle
     comparison  results.comparison_figure   `Comparison`, indicator, regions
     ensemble    results.ensemble_figure     `Ensemble`, quantity
-    routes      results.routes_figure       `Quarrel`, scenario, csv: exports gained and content carried, by economy
-    route       results.route_figure        `Quarrel`, region, scenario, csv: the same of one economy, by sector
+    routes      results.routes_figure       `Case`, scenario, csv: exports gained and content carried, by economy
+    route       results.route_figure        `Case`, region, scenario, csv: the same of one economy, by sector
 
 Colours are those of the parties' roles: draw inside `theme.coloured(theme.roles(dossier))` where a dossier says who is who.
 

@@ -32,9 +32,8 @@ from detente.words import chance, chance_range
 from detente.words.names import sector_name
 
 if TYPE_CHECKING:
+    from detente.cases.case import Case
     from detente.cases.compare import Comparison
-    from detente.cases.quarrel import Quarrel
-    from detente.cases.scenarios import Scenarios
     from detente.equilibrium.outcome import Outcome
     from detente.outlook.ensemble.ensemble import Ensemble
     from detente.strategy.nash import TariffSolution
@@ -87,21 +86,19 @@ def _named(rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
 
 
 # -- real income and output --------------------------------------------------------------------------------------------
+@by_role
 def income_figure(
-    runs: Scenarios, codes: Sequence[str] = (), *, scenarios: Sequence[str] = (), subtitle: str = "", note: str = "",
-    csv: str = "",
-) -> Figure:  # fmt: skip
-    """Real income by scenario with ranges: dots. Default: the four economies moved most and the world, in every scenario."""
-    shown = list(scenarios or runs.outcomes)
-    ranges = {s: runs.ranges(s).rename(columns={"central": "value"}) for s in shown}
-    most = pd.concat([r["value"].abs() for r in ranges.values()], axis=1).max(axis=1).sort_values(ascending=False, kind="stable")
+    case: Case, codes: Sequence[str] = (), *, scenarios: Sequence[str] = (), subtitle: str = "", note: str = "", csv: str = ""
+) -> Figure:
+    """Real income by scenario with ranges: dots. Default: the parties, the host, its group and the world, in every scenario."""
     rows: list[dict[str, Any]] = []
-    for s in shown:
-        for code in codes or [*map(str, most.index[:4]), "WORLD"]:
-            low, value, high = runs.world_range(s) if code == "WORLD" else map(float, ranges[s].loc[code].to_numpy())
+    for s in scenarios or case.ids:
+        for code in codes or case.focus:
+            members = case.members(code)
+            low, value, high = case.world_range(s) if code == "WORLD" else case.world_range(s, members)
             cell = {"panel": text.capital(s.replace("-", " ")), "label": text.label(code), "value": value, "code": code}
-            ends = {"low": low, "high": high}
-            rows.append({**cell, **ends, "colour": region_colour(code), "text": text.fixed(value, 2, signed=True)})
+            ends = {"low": low, "high": high, "colour": region_colour(code)}
+            rows.append({**cell, **ends, "text": text.fixed(value, 2, signed=True)})
     top = max(rows, key=lambda r: abs(r["value"]))
     title = _said("income_still")
     if not text.is_tiny(top["value"]):
@@ -111,7 +108,7 @@ def income_figure(
         for (name, t), r in zip(_named(rows).items(), rows, strict=True)
     }
     frame = pd.DataFrame(rows)
-    subtitle = subtitle or _said("income_subtitle", horizon=runs.parameters.name)
+    subtitle = subtitle or _said("income_subtitle", as_of=case.dossier.as_of, horizon=case.parameters.name)
     return _shown(
         "fig-income", title, subtitle, note, told, csv,
         lambda w: charts.dots(frame, w, label_width=112 if w > 500 else 104, across=2 if w > 500 else 1),
@@ -354,8 +351,8 @@ def payoffs_figure(case: AtTheTable, *, subtitle: str = "", note: str = "", csv:
     places = 2 if largest >= 1 else 3
     rows: list[dict[str, Any]] = []
     for (i, one), (j, two) in itertools.product(*map(enumerate, table.stances)):
-        panel = f"{text.short_name(b)}: {two}"
-        values = [(f"{one}: {text.label(p)}", float(m[i, j]), region_colour(p)) for p, m in zip((a, b), payoffs, strict=True)]
+        panel = f"{text.label(b)}: {two}"
+        values = [(f"{text.label(p)}, {one}", float(m[i, j]), region_colour(p)) for p, m in zip((a, b), payoffs, strict=True)]
         rows += _rows(panel, values, places)
     title = _said("payoffs_title", parties=(a, b), still=still)
     subtitle = subtitle or _said("payoffs_subtitle", parties=(a, b), horizon=table.horizon)
@@ -452,7 +449,7 @@ GAINED = "Exports gained"
 
 
 @by_role
-def routes_figure(quarrel: Quarrel, scenario: str, csv: str, *, most: int = 14) -> Figure:
+def routes_figure(quarrel: Case, scenario: str, csv: str, *, most: int = 14) -> Figure:
     """Exports gained beside content carried, by economy."""
     from detente.strategy.bystanders import overview
 
@@ -471,7 +468,7 @@ def routes_figure(quarrel: Quarrel, scenario: str, csv: str, *, most: int = 14) 
 
 
 @by_role
-def route_figure(quarrel: Quarrel, region: str, scenario: str, csv: str, *, most: int = 8) -> Figure:
+def route_figure(quarrel: Case, region: str, scenario: str, csv: str, *, most: int = 8) -> Figure:
     """Exports of one economy to the first party: gained in a scenario, beside the content of the second, by sector."""
     from detente.strategy.transshipment import pass_through
 
@@ -493,7 +490,7 @@ def route_figure(quarrel: Quarrel, region: str, scenario: str, csv: str, *, most
 
 
 def _two_panels(
-    quarrel: Quarrel, scenario: str, id: str, title: str, rows: Sequence[tuple[str, str, float, str]], csv: str, many: int,
+    quarrel: Case, scenario: str, id: str, title: str, rows: Sequence[tuple[str, str, float, str]], csv: str, many: int,
     what: str,
 ) -> Figure:  # fmt: skip
     places = 2 if max((abs(v) for _, _, v, _ in rows), default=0.0) < 10 else 1

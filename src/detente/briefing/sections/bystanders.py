@@ -9,7 +9,7 @@ from __future__ import annotations
 from detente import words as text
 from detente.briefing.document import Block, Cell, Column, Heading, Para, Section, Table
 from detente.briefing.view import CaseView
-from detente.cases.quarrel import Quarrel, mean_rate
+from detente.cases.case import Case, mean_rate
 from detente.strategy.bystanders import ANSWERED, STAY_OUT, menu_of, overview, sign_with
 from detente.strategy.host import HostStake, harms_of, host_stake
 from detente.strategy.transshipment import PassThrough, PassThroughDuty, pass_through, pass_through_duty
@@ -29,17 +29,9 @@ def sections(case: CaseView) -> list[Section]:
     return [Section("neighbours", "What it offers and costs the bystanders", tuple(blocks(case)))]
 
 
-def quarrel_of(case: CaseView) -> Quarrel:
+def quarrel_of(case: CaseView) -> Case:
     """The solved scenarios of the case as the talks room reads them."""
-    return Quarrel(
-        case.dossier,
-        case.world,
-        case.runs.parameters,
-        case.runs.status_quo,
-        case.runs.outcomes,
-        case.runs.variants,
-        case.runs.policies,
-    )
+    return case
 
 
 def blocks(case: CaseView) -> list[Block]:
@@ -104,7 +96,7 @@ def answer(case: CaseView, routes: tuple[PassThrough, PassThrough], duty: PassTh
     return out + f" {text.capital(case.run)}, against {case.quo}."
 
 
-def table(case: CaseView, quarrel: Quarrel) -> Table:
+def table(case: CaseView, quarrel: Case) -> Table:
     """Third economies: real income in the best and worst scenario, trade gained and deflected, content; the host first."""
     frame, unit = overview(quarrel, case.worst), quarrel.world.unit
     content, share = f"{case.b} content in status quo, {unit}", f"{case.b} content in status quo, % of exports to {case.a}"
@@ -155,7 +147,7 @@ def table(case: CaseView, quarrel: Quarrel) -> Table:
     )
 
 
-def leaning(case: CaseView, quarrel: Quarrel, host: str) -> str:
+def leaning(case: CaseView, quarrel: Case, host: str) -> str:
     """How the host's value added and inputs depend on each side."""
     frame = dependence(quarrel.chains(None), host)
     csv = case.shelf.add(

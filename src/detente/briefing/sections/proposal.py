@@ -11,7 +11,7 @@ from detente.briefing.charts.results import gains_figure
 from detente.briefing.document import Block, Cell, Column, Heading, Para, Table, paras
 from detente.briefing.sections.stances import Stances
 from detente.briefing.view import CaseView, Triple
-from detente.cases.scenarios import parameter_variants
+from detente.cases.case import parameter_variants
 from detente.errors import InputError, NotConverged
 from detente.strategy import proposal_words as words
 from detente.strategy.deal import proposal

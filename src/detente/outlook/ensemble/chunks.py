@@ -17,8 +17,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -29,7 +27,7 @@ from detente.equilibrium.outcome import Outcome, Shadow
 from detente.equilibrium.parameters import Parameters
 from detente.equilibrium.solve import Attempt, Solver, _version, _with_ideas, judged, one_thread_kernel, solve_flat
 from detente.errors import NotConverged
-from detente.files import sha256
+from detente.files import code_digest, sha256
 from detente.outlook.ensemble.draws import Drawn, Input, draw_parameters
 from detente.outlook.ensemble.packages import Package
 from detente.outlook.ensemble.sampling import sobol_points
@@ -115,7 +113,7 @@ class Plan:
         if package == "payoffs" and self.payoffs is not None:
             parts = [p.digest for p in self.payoffs.packages]
             parts += [repr(sorted(self.payoffs.weights.items())), repr(self.payoffs.combinations)]
-            parts += [_code(_JUDGING), repr(self.payoffs.audience_points), self.packages[self.status_quo or ""].digest]
+            parts += [code_digest(*_JUDGING), repr(self.payoffs.audience_points), self.packages[self.status_quo or ""].digest]
         else:
             parts = [self.packages[package].digest]
         return _sha(self.head, *parts, sha256(self.points(chunk).tobytes()))[:40]
@@ -256,14 +254,7 @@ def from_bytes(data: bytes, columns: Sequence[str] | None = None) -> dict[str, N
 def code_version() -> str:
     """Version of detente, hash of the code that solves, and versions of the libraries that do the arithmetic."""
     libraries = [f"{name} {importlib.metadata.version(name)}" for name in ("jaxlib", "numpy", "scipy", "pyarrow")]
-    return f"detente {_version()} ({_code(_SOLVING)}), " + ", ".join(libraries)
-
-
-def _code(parts: Sequence[str]) -> str:
-    """Hash of rooms and files of the package: what other code solved is never mixed in."""
-    root = Path(str(files("detente")))
-    found = [p for part in parts for p in (sorted((root / part).rglob("*.py")) if (root / part).is_dir() else [root / part])]
-    return sha256(*(path.relative_to(root).as_posix().encode() + path.read_bytes() for path in found))[:12]
+    return f"detente {_version()} ({code_digest(*_SOLVING)}), " + ", ".join(libraries)
 
 
 def stance_combinations(menus: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], ...]:

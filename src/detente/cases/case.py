@@ -1,0 +1,470 @@
+"""A case: a dossier on a world at parameters, lazily solved, nothing solved twice.
+
+A scenario's outcome compares it with the status quo of the dossier's day; the status quo (`None`) compares with the table, the
+reference. Ranges solve the same at both ends of the parameters' published ranges, each alone, then all low and all high. What is
+solved is remembered by the case, and on disk by content (`equilibrium.memory`), so that a later run solves nothing again. A case
+may be read from several threads.
+
+>>> case = Case.of("kuala-lumpur-2025", scenarios=["middle", "pessimistic"])
+>>> case.parties, case.host, case.worst, len(case.third)
+(('USA', 'CHN'), 'MYS', 'pessimistic', 30)
+>>> low, value, high = case.range("real_income", "pessimistic", "MYS")
+>>> bool(low <= value == case.outcome("pessimistic").real_income["MYS"] <= high)
+True
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from threading import RLock
+from typing import Any, Generic, TypeVar, cast
+
+import numpy as np
+import pandas as pd
+
+from detente.equilibrium.indicators import Indicator, indicator as named_indicator
+from detente.equilibrium.inputs import chains_of
+from detente.equilibrium.levels import Equilibrium
+from detente.equilibrium.memory import solved_once
+from detente.equilibrium.outcome import Outcome
+from detente.equilibrium.parameters import Parameters, horizon as named_horizon, horizon_table
+from detente.equilibrium.solve import Solver, solve
+from detente.errors import InputError, UnknownName, UnknownRegion
+from detente.policy.changes import Change
+from detente.policy.dossier import Dossier, load_dossier
+from detente.policy.instruments import Policy
+from detente.policy.measures import Base
+from detente.policy.parts import Scenario
+from detente.policy.stacking import Stack, key_of, partners_of, sectors_of
+from detente.types import Array, Progress, Range
+from detente.words.names import goods_sectors, group_table, region_name
+from detente.world.economy import Economy
+from detente.world.exposure import Chains
+from detente.world.library import load_world
+from detente.world.world import World
+
+STATUS_QUO = "status-quo"
+ONE_THREAD = Solver(one_thread=True)
+"""A solver for many cases beside each other."""
+CENTRAL = "central"
+"""Name of the parameter set that is not a variant."""
+T = TypeVar("T")
+
+
+def parameter_variants(parameters: Parameters) -> dict[str, Parameters]:
+    """The parameter set at the ends of its horizon's ranges: each parameter alone, then all low and all high together."""
+    ranges: Mapping[str, Any] = horizon_table().get(parameters.name, {}).get("ranges", {})
+    variants: dict[str, Parameters] = {}
+    for key, ends in ranges.items():
+        for end, value in zip(("low", "high"), ends, strict=True):
+            variants[f"{key} {end}"] = named_horizon(parameters, **{key: value})
+    if len(ranges) > 1:
+        for position, end in enumerate(("low", "high")):
+            variants[f"all {end}"] = named_horizon(parameters, **{key: ends[position] for key, ends in ranges.items()})
+    return variants
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """A dossier on a world at parameters. `ids` are the scenarios that count, in the dossier's order, the status quo left out;
+    without `with_ranges` there are no variants. Made by `Case.of`, which checks that they fit each other.
+    """
+
+    dossier: Dossier
+    world: World
+    parameters: Parameters
+    ids: tuple[str, ...]
+    with_ranges: bool = True
+    solver: Solver | None = None
+    _known: dict[Any, Any] = field(init=False, default_factory=dict, repr=False)
+    _turns: dict[Any, RLock] = field(init=False, default_factory=dict, repr=False)
+
+    @classmethod
+    def of(
+        cls,
+        dossier: Dossier | str | Path,
+        world: World | str | None = None,
+        horizon: str | Parameters | None = None,
+        *,
+        scenarios: Sequence[str] | None = None,
+        with_ranges: bool = True,
+        solver: Solver | None = None,
+        **parameters: Any,
+    ) -> Case:
+        """The case of a dossier (or its name or file) on a world (the shipped one) at a horizon (the dossier's own).
+
+        Any parameter may be replaced by name. Raises `BadDossier` where fewer than two parties are in this world, `UnknownName`
+        for a scenario or horizon there is not, and what reading the dossier or the world raises. Nothing is solved yet.
+        """
+        negotiation = dossier if isinstance(dossier, Dossier) else load_dossier(dossier)
+        table = load_world(world) if isinstance(world, str) else load_world() if world is None else world
+        negotiation.must_fit(table)
+        for name in scenarios or ():
+            negotiation.scenario(name)
+        ids = [s.id for s in negotiation.scenarios if s.id != STATUS_QUO and (scenarios is None or s.id in scenarios)]
+        chosen = named_horizon(horizon or negotiation.horizon.default, **parameters)
+        return cls(negotiation, table, chosen, tuple(ids), with_ranges, solver)
+
+    def at(self, horizon: str | Parameters, *, scenarios: Sequence[str] | None = None, with_ranges: bool = False) -> Case:
+        """The same case at another horizon; its policies are not read again."""
+        ids = self.ids if scenarios is None else tuple(s for s in self.ids if s in scenarios)
+        other = Case(self.dossier, self.world, named_horizon(horizon), ids, with_ranges, self.solver)
+        other.__dict__["policies"] = self.policies
+        return other
+
+    # -- who -------------------------------------------------------------------------------------------------------------
+    @cached_property
+    def parties(self) -> tuple[str, ...]:
+        """Regions of the parties that this world has, in the order of the dossier; two or more."""
+        return tuple(p.region for p in self.dossier.parties if p.region in self.world.regions)
+
+    @property
+    def a(self) -> str:
+        """The party named first."""
+        return self.parties[0]
+
+    @property
+    def b(self) -> str:
+        """The party named second."""
+        return self.parties[1]
+
+    @cached_property
+    def host(self) -> str | None:
+        """The region of the venue, unless it is a party or this world lacks it."""
+        region = self.dossier.venue.region
+        return region if region in self.world.regions and region not in self.parties else None
+
+    @cached_property
+    def group(self) -> str | None:
+        """The named group the host belongs to, when the world has at least two of its members."""
+        for code, entry in group_table().items():
+            if self.host and entry["members"] != "all" and self.host in entry["members"] and len(self.members(code)) > 1:
+                return code
+        return None
+
+    def members(self, code: str) -> tuple[str, ...]:
+        """Regions of this world in a group; a region is its own only member."""
+        listed = group_table().get(code, {}).get("members", [code])
+        return self.world.regions if listed == "all" else tuple(m for m in listed if m in self.world.regions)
+
+    @property
+    def trio(self) -> tuple[str, ...]:
+        """The first two parties and the host."""
+        return (self.a, self.b, *((self.host,) if self.host else ()))
+
+    @cached_property
+    def focus(self) -> tuple[str, ...]:
+        """Regions and groups of a headline: the first two parties, the host, its group, the world."""
+        return (*self.trio, *((self.group,) if self.group else ()), "WORLD")
+
+    @cached_property
+    def third(self) -> tuple[str, ...]:
+        """All regions that are no party."""
+        return tuple(r for r in self.world.regions if r not in self.parties)
+
+    def index(self, region: str) -> int:
+        """Position of a region. Raises `UnknownRegion` with a suggestion."""
+        if region not in self.world.regions:
+            raise UnknownRegion(region, {r: region_name(r) for r in self.world.regions})
+        return self.world.regions.index(region)
+
+    def outsider(self, region: str) -> int:
+        """Position of a third economy. Raises `UnknownRegion`, and `InputError` for a party."""
+        n = self.index(region)
+        if region in self.parties:
+            raise InputError(f"{region_name(region)} sits at the table; a bystander is one of {', '.join(self.third)}")
+        return n
+
+    @cached_property
+    def goods(self) -> tuple[str, ...]:
+        """Goods sectors of this world."""
+        return goods_sectors(self.world.sectors)
+
+    # -- scenarios -------------------------------------------------------------------------------------------------------
+    @cached_property
+    def scenarios(self) -> tuple[Scenario, ...]:
+        """The scenarios that count, in the order of the dossier."""
+        return tuple(s for s in self.dossier.scenarios if s.id in self.ids)
+
+    def scenario(self, name: str | None) -> str | None:
+        """The scenario called `name`; None and "status-quo" are the status quo. Raises `UnknownName` with a suggestion."""
+        if name in (None, STATUS_QUO):
+            return None
+        if name not in self.ids:
+            raise UnknownName(name, list(self.ids), "scenario")
+        return name
+
+    @cached_property
+    def worst(self) -> str:
+        """The scenario in which talks fail: role `worst`, else the lowest world real income. Raises `InputError`."""
+        return self._role("worst", min)
+
+    @cached_property
+    def best(self) -> str:
+        """The scenario in which they succeed most: role `best`, else the highest world real income. Raises `InputError`."""
+        return self._role("best", max)
+
+    @cached_property
+    def successes(self) -> tuple[str, ...]:
+        """Scenarios in which talks succeed: those of role `best` or `good`, else `best`."""
+        return tuple(s.id for s in self.scenarios if s.role in ("best", "good")) or (self.best,)
+
+    def _role(self, role: str, rule: Callable[..., str]) -> str:
+        if not self.ids:
+            raise InputError(f"{self.dossier.id}: name at least one scenario besides {STATUS_QUO}")
+        named = [s.id for s in self.scenarios if s.role == role]
+        return named[0] if named else rule(self.ids, key=lambda s: self.outcome(s).world_real_income)
+
+    @cached_property
+    def policies(self) -> Mapping[str | None, Policy]:
+        """Policy of every scenario on its day; None is the status quo on the dossier's."""
+        return Lazily((None, *self.ids), self.policy)
+
+    def policy(self, scenario: str | None, changes: Sequence[Change] = (), day: date | None = None) -> Policy:
+        """The policy of a scenario after further changes of the dossier, in force on `day` (its own if None)."""
+        name = self.scenario(scenario)
+        if changes or day is not None:
+            return self.dossier.policy(name, self.world.regions, self.world.sectors, changes=changes, day=day)
+        return self.once(("policy", name), lambda: self.dossier.policy(name, self.world.regions, self.world.sectors))
+
+    def stack(self, scenario: str | None) -> Stack:
+        """How the measures of a scenario add up."""
+        name = self.scenario(scenario)
+        regions, sectors, rates = self.world.regions, self.world.sectors, self.world.tariff_rates
+        return self.once(("stack", name), lambda: Dossier.stack(self.dossier, name, regions, sectors, rates))
+
+    # -- outcomes --------------------------------------------------------------------------------------------------------
+    @cached_property
+    def parameter_sets(self) -> dict[str, Parameters]:
+        """The parameters, named "central", and with ranges the variants of them."""
+        return {CENTRAL: self.parameters} | (parameter_variants(self.parameters) if self.with_ranges else {})
+
+    @cached_property
+    def economy(self) -> Economy:
+        """The world as shares."""
+        return self.world.economy()
+
+    def outcome(
+        self,
+        scenario: str | None = None,
+        *,
+        variant: str = CENTRAL,
+        more: Policy | None = None,
+        changes: Sequence[Change] = (),
+        against: str | None = STATUS_QUO,
+    ) -> Outcome:
+        """A scenario against the status quo; None is the status quo against the reference.
+
+        `variant` names other parameters, `more` adds instruments, `changes` changes measures; `against=None` compares with the
+        reference. Raises `UnknownName`, `NotConverged`, `ShockError`.
+        """
+        name = self.scenario(scenario)
+        if more is not None or changes:
+            return self.under(self.policy(name, changes) + (more or Policy()), variant=variant, against=against)
+        raw = self._solved(name, variant)
+        if against is None or name is None:
+            return raw
+        return self.once(("relative", name, variant), lambda: raw.relative_to(self._solved(None, variant)))
+
+    def under(self, policy: Policy, *, variant: str = CENTRAL, against: str | None = STATUS_QUO) -> Outcome:
+        """Any policy against the status quo, or (`against=None`) against the reference; it is not remembered."""
+        raw = solve(self.economy, policy, self.parameter_sets[variant], solver=self.solver)
+        return raw if against is None else raw.relative_to(self._solved(None, variant))
+
+    def _solved(self, name: str | None, variant: str) -> Outcome:
+        if variant not in self.parameter_sets:
+            raise UnknownName(variant, list(self.parameter_sets), "parameter set")
+
+        def work() -> Outcome:
+            with solved_once(between_runs=True):
+                return solve(self.economy, self.policies[name], self.parameter_sets[variant], solver=self.solver)
+
+        return self.once(("solved", name, variant), work)
+
+    @property
+    def status_quo(self) -> Outcome:
+        """The status quo against the reference."""
+        return self.outcome(None)
+
+    @property
+    def status_quo_variants(self) -> Mapping[str, Outcome]:
+        """The status quo at the other parameter sets."""
+        return self.variants[None]
+
+    @cached_property
+    def outcomes(self) -> Mapping[str, Outcome]:
+        """Every scenario against the status quo, solved when it is asked for."""
+        return Lazily(self.ids, self.outcome)
+
+    @cached_property
+    def against_baseline(self) -> Mapping[str, Outcome]:
+        """Every scenario against the reference."""
+        return Lazily(self.ids, lambda s: self.outcome(s, against=None))
+
+    @cached_property
+    def variants(self) -> Mapping[str | None, Mapping[str, Outcome]]:
+        """Scenario → parameter set → outcome against the status quo at the same set; without ranges there is no other set."""
+        names = tuple(v for v in self.parameter_sets if v != CENTRAL)
+
+        def of(scenario: str | None) -> Mapping[str, Outcome]:
+            return Lazily(names, lambda v: self.outcome(scenario, variant=v))
+
+        return Lazily((None, *self.ids), of)
+
+    def solve(self, progress: Progress | None = None, order: Sequence[str | None] | None = None) -> Case:
+        """Solve all of it now; `progress(scenario, done, steps)` after each."""
+        packages = (None, *self.ids) if order is None else order
+        steps = len(packages) * len(self.parameter_sets)
+        done = 0
+        for name in packages:
+            for variant in self.parameter_sets:
+                self.outcome(name, variant=variant)
+                done += 1
+                if progress is not None:
+                    progress("status quo" if name is None else name, done, steps)
+        return self
+
+    # -- what is read off them -------------------------------------------------------------------------------------------
+    def range(
+        self, indicator: str | Indicator | Callable[[Outcome], float], scenario: str | None = None, region: str = "WORLD"
+    ) -> Range:
+        """Lowest, central and highest value over the parameter sets, in the indicator's unit.
+
+        `indicator` is a name of `equilibrium.indicators` (read for `region`: a region, a group or WORLD), or a function of an
+        outcome. Raises `UnknownName`, `UnknownRegion`, `InputError`.
+        """
+        if callable(indicator):
+            read = indicator
+        else:
+            chosen = named_indicator(indicator) if isinstance(indicator, str) else indicator
+
+            def read(outcome: Outcome) -> float:
+                return chosen.of(outcome, region)
+
+        values = [float(read(self.outcome(scenario, variant=v))) for v in self.parameter_sets]
+        return Range(min(values), values[0], max(values))
+
+    def ranges(self, scenario: str | None = None, indicator: str = "real_income") -> pd.DataFrame:
+        """Low, central and high of one indicator, a row a region, over the parameter sets."""
+        read = named_indicator(indicator).read
+        values = pd.DataFrame({v: read(self.outcome(scenario, variant=v)) for v in self.parameter_sets})
+        return pd.DataFrame({"low": values.min(axis=1), "central": values[CENTRAL], "high": values.max(axis=1)})
+
+    def world_range(self, scenario: str | None = None, members: tuple[str, ...] | None = None) -> Range:
+        """Real income of the world, or of `members` together, percent."""
+        return self.range(lambda o: o.world_real_income if members is None else o.group_real_income(members), scenario)
+
+    def weighted_range(self, region: str, weights: Mapping[str, float]) -> tuple[float, float]:
+        """Lowest and highest weighted sum of a region's real income over scenarios, at one parameter set at a time, percent."""
+        n = self.index(region)
+        sums = [
+            sum(w * float(self.outcome(s, variant=v).real_income.iloc[n]) for s, w in weights.items())
+            for v in sorted(self.parameter_sets, key=lambda v: (v == CENTRAL, v))
+        ]
+        return min(sums), max(sums)
+
+    def real_income(self, scenario: str | None, region: str) -> float:
+        """Real income of a region in a scenario, percent against the status quo; zero in the status quo itself."""
+        name = self.scenario(scenario)
+        return 0.0 if name is None else float(self.outcome(name).real_income.iloc[self.index(region)])
+
+    def nominal_income(self, region: str) -> float:
+        """Income in the status quo, the table's unit a year."""
+        return float(self.status_quo.after.income[self.index(region)])
+
+    def state(self, scenario: str | None) -> Equilibrium:
+        """The equilibrium in a scenario, or (None) in the status quo."""
+        return self.outcome(scenario).after
+
+    def added(self, scenario: str | None) -> Array:
+        """Duties above those of the table [origin, destination, sector], fractions."""
+        return self.state(scenario).tariffs - self.world.tariff_rates
+
+    def chains(self, scenario: str | None) -> Chains:
+        """Supply chains in a scenario, or (None) in the status quo."""
+        name = self.scenario(scenario)
+        return self.once(("chains", name), lambda: chains_of(self.state(name), self.parameters))
+
+    def country_duty(self, scenario: str | None, region: str, toward: str) -> tuple[Array, Array]:
+        """Reach of the duty `toward` levies on `region` as a country, and what it adds to the mean duty [sector], fractions.
+
+        It is what those measures of the dossier levy that stand against all goods (a few exempt ones apart); duties on single
+        sectors are not in it. Reach is the share of each sector that pays, less what other duties displace. Where the dossier
+        has no such measure, all that was added since the table counts, with full reach. Raises `UnknownRegion`.
+        """
+        n, a = self.index(region), self.index(toward)
+        regions, sectors = self.world.regions, self.world.sectors
+        stack = self.stack(scenario)
+        reach, levied, found = np.zeros(len(sectors)), np.zeros(len(sectors)), False
+        for measure in self.dossier.measures_in(self.scenario(scenario)):
+            general = measure.by == toward and measure.id in stack.pieces and not isinstance(measure.sectors, tuple)
+            if not general or region not in partners_of(measure, regions):
+                continue
+            found = True
+            named = sectors_of(measure, sectors)
+            share = np.array([measure.share(region, s) if s in named else 0.0 for s in sectors])
+            full = np.full(len(sectors), measure.rate_points(key_of(measure.rate_pct, region)) / 100)
+            if measure.base is Base.FLOOR:
+                full = np.maximum(full - self.world.tariff_rates[n, a], 0.0)
+            piece = stack.pieces[measure.id][n, a]
+            left = np.divide(piece, share * full, out=np.ones(len(sectors)), where=share * full > 0)
+            reach = np.maximum(reach, np.clip(left, 0, 1) * share)
+            levied = levied + piece
+        if not found:
+            return np.ones(len(sectors)), np.maximum(self.added(scenario)[n, a], 0.0)
+        return reach, levied
+
+    # -- memory ----------------------------------------------------------------------------------------------------------
+    def once(self, name: Any, work: Callable[[], T]) -> T:
+        """What `work` gives, worked out once a case under this name; who asks meanwhile waits for it."""
+        with self._turns.setdefault(name, RLock()):
+            if name not in self._known:
+                self._known[name] = work()
+            return cast(T, self._known[name])
+
+
+Key = TypeVar("Key")
+
+
+class Lazily(Mapping[Key, T], Generic[Key, T]):
+    """A mapping whose values are made when they are asked for; the keys are known, in their order."""
+
+    def __init__(self, keys: Sequence[Key], make: Callable[[Key], T]) -> None:
+        self._keys, self._make = tuple(keys), make
+
+    def __getitem__(self, key: Key) -> T:
+        if key not in self._keys:
+            raise KeyError(key)
+        return self._make(key)
+
+    def __iter__(self) -> Iterator[Key]:
+        return iter(self._keys)
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+
+def mean_rate(rates: Array, flows: Array) -> float:
+    """Rates weighted by flows, in percent; zero where nothing flows."""
+    return float(100 * (rates * flows).sum() / flows.sum()) if np.asarray(flows).sum() > 0 else 0.0
+
+
+Scenarios = Case
+"""The name that `run_scenarios` had for what it gives."""
+
+
+def run_scenarios(
+    dossier: Dossier | str | Path,
+    world: World | str | None = None,
+    horizon: str | Parameters | None = None,
+    *,
+    with_ranges: bool = True,
+    progress: Progress | None = None,
+    **parameters: Any,
+) -> Case:
+    """`Case.of`, solved whole: every scenario, with `with_ranges` at the ends of the parameter ranges too."""
+    return Case.of(dossier, world, horizon, with_ranges=with_ranges, **parameters).solve(progress)

@@ -1,0 +1,151 @@
+"""A case: what is compared with what, the ranges, what it remembers, whom it knows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import detente as dt
+from detente.cases.case import CENTRAL, Lazily, parameter_variants
+from detente.errors import BadDossier, InputError, UnknownName, UnknownRegion
+from small_future import small_future
+
+TOY = dt.load_world("toy")
+DOSSIER = small_future()
+BASE = DOSSIER.policy(None, TOY.regions, TOY.sectors)
+WAR = DOSSIER.policy("war", TOY.regions, TOY.sectors)
+
+
+@pytest.fixture(scope="module")
+def case() -> dt.Case:
+    """The small dossier on the toy world."""
+    return dt.Case.of(DOSSIER, TOY)
+
+
+def test_everything_is_against_what_it_says() -> None:
+    steps: list[tuple[str, int, int]] = []
+    runs = dt.run_scenarios(DOSSIER, TOY, progress=lambda *step: steps.append(step))
+    direct = dt.solve(TOY, WAR).relative_to(dt.solve(TOY, BASE))
+    assert runs.outcomes["war"].real_income.to_numpy() == pytest.approx(direct.real_income.to_numpy(), abs=1e-9)
+    same = runs.outcome("war", changes=(), more=dt.Policy())
+    assert same.real_income.to_numpy() == pytest.approx(direct.real_income.to_numpy(), abs=1e-9)
+    assert runs.under(BASE).real_income.abs().max() < 1e-9
+    assert runs.against_baseline["war"].real_income.to_numpy() == pytest.approx(dt.solve(TOY, WAR).real_income.to_numpy())
+    assert runs.status_quo.real_income.to_numpy() == pytest.approx(dt.solve(TOY, BASE).real_income.to_numpy())
+    assert steps[-1][1] == steps[-1][2] == len(steps) == 3 * len(runs.parameter_sets)
+
+
+def test_ranges_hold_the_central_value_and_come_from_the_named_ends(case: dt.Case) -> None:
+    table = case.ranges("war")
+    assert ((table["low"] <= table["central"]) & (table["central"] <= table["high"])).all()
+    assert (table["low"] < table["high"]).any()
+    low, central, high = case.world_range("war")
+    assert low <= central <= high
+    assert (low, central, high) == case.range("real_income", "war") == case.range(lambda o: o.world_real_income, "war")
+    assert case.range("real_income", "war", "BBB") == pytest.approx(table.loc["BBB"].to_numpy())
+    stiff = dt.solve(TOY, WAR, trade_elasticity_factor=0.4).relative_to(dt.solve(TOY, BASE, trade_elasticity_factor=0.4))
+    assert case.variants["war"]["trade_elasticity_factor low"].real_income.to_numpy() == pytest.approx(
+        stiff.real_income.to_numpy()
+    )
+
+
+def test_variants_follow_the_horizon() -> None:
+    names = parameter_variants(dt.horizon("medium"))
+    assert "labour_mobility low" in names
+    assert names["labour_mobility low"].labour_mobility == 1.5
+    assert names["all high"].trade_elasticity_factor == 1.3
+
+
+def test_weighted_ranges_take_one_parameter_set_at_a_time(case: dt.Case) -> None:
+    low, high = case.weighted_range("AAA", {"war": 1.0, "peace": -1.0})
+    gaps = [
+        float(case.outcome("war", variant=v).real_income["AAA"] - case.outcome("peace", variant=v).real_income["AAA"])
+        for v in case.parameter_sets
+    ]
+    assert (low, high) == pytest.approx((min(gaps), max(gaps)))
+
+
+def test_nothing_is_solved_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    import detente.cases.case as module
+
+    solved: list[Any] = []
+    solve = module.solve
+    monkeypatch.setattr(module, "solve", lambda *given, **more: solved.append(given) or solve(*given, **more))
+    case = dt.Case.of(DOSSIER, TOY, with_ranges=False)
+    assert solved == []
+    for _ in range(2):
+        case.solve()
+        case.range("real_income", "war")
+        assert case.outcome("war") is case.outcomes["war"]
+    assert len(solved) == 3
+    long = case.at("long")
+    assert long.policies["war"] is case.policies["war"]
+    assert long.outcome("war").provenance["horizon"] == "long"
+
+
+def test_solutions_outlive_the_process_by_content(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    from importlib import import_module
+
+    solver = import_module("detente.equilibrium.solve")
+    monkeypatch.setenv("DETENTE_CACHE", str(tmp_path))
+    runs: list[int] = []
+    run = solver._run
+    monkeypatch.setattr(solver, "_run", lambda *given, **more: runs.append(1) or run(*given, **more))
+    first = dt.Case.of(DOSSIER, TOY, with_ranges=False).outcome("war")
+    assert len(runs) == 2
+    second = dt.Case.of(DOSSIER, TOY, with_ranges=False).outcome("war")
+    assert len(runs) == 2
+    assert (first.real_income == second.real_income).all()
+    for file in (tmp_path / "solutions").iterdir():
+        body = bytearray(file.read_bytes())
+        body[-1] ^= 1
+        file.write_bytes(body)
+    third = dt.Case.of(DOSSIER, TOY, with_ranges=False).outcome("war")
+    assert len(runs) == 4
+    assert (first.real_income == third.real_income).all()
+    dt.Case.of(DOSSIER, TOY, with_ranges=False, trade_elasticity=4).outcome("war")
+    assert len(runs) == 6
+
+
+def test_roles_are_the_dossiers(case: dt.Case) -> None:
+    assert (case.worst, case.best, case.successes) == ("war", "peace", ("peace",))
+    turned = small_future(lambda d: [s.update(role="worst" if s["id"] == "peace" else "good") for s in d["scenarios"]])
+    other = dt.Case.of(turned, TOY, with_ranges=False)
+    assert (other.worst, other.successes) == ("peace", ("war",))
+    packaged = dt.Case.of("kuala-lumpur-2025")
+    assert (packaged.best, packaged.successes, packaged.worst) == ("optimistic", ("optimistic", "middle"), "pessimistic")
+    assert packaged.parties == ("USA", "CHN")
+    assert packaged.focus == ("USA", "CHN", "MYS", "ASEAN", "WORLD")
+
+
+def test_what_cannot_be_is_named(case: dt.Case) -> None:
+    with pytest.raises(BadDossier, match="has no region"):
+        dt.Case.of("kuala-lumpur-2025", TOY)
+    with pytest.raises(UnknownName, match="war"):
+        dt.Case.of(DOSSIER, TOY, scenarios=["waar"])
+    with pytest.raises(UnknownName, match="war"):
+        case.outcome("waar")
+    with pytest.raises(UnknownName, match="central"):
+        case.outcome("war", variant="centre")
+    with pytest.raises(UnknownName, match="real_income"):
+        case.range("real_incme", "war")
+    with pytest.raises(UnknownRegion, match="AAA"):
+        case.range("real_income", "war", "AAB")
+    with pytest.raises(InputError, match="several economies"):
+        case.range("terms_of_trade", "war", "WORLD")
+    with pytest.raises(InputError, match="table"):
+        case.outsider("AAA")
+    with pytest.raises(InputError, match="at least one scenario"):
+        _ = dt.Case.of(DOSSIER, TOY, scenarios=[]).worst
+
+
+def test_a_lazy_mapping_knows_its_keys() -> None:
+    made: list[str] = []
+    lazy = Lazily(("a", "b"), lambda key: made.append(key) or key.upper())
+    assert list(lazy) == ["a", "b"]
+    assert made == []
+    assert dict(lazy) == {"a": "A", "b": "B"}
+    with pytest.raises(KeyError):
+        lazy["c"]
+    assert CENTRAL in dt.Case.of(DOSSIER, TOY).parameter_sets
