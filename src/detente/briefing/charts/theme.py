@@ -60,6 +60,7 @@ HATCH = {"usa": "#1f5a01", "chn": "#b33601", "mys": "#b97901", "eu": "#4b6f01", 
 """Fill colours that stand for a hatching in the colour of the same name."""
 _SENTINELS |= {v: f"url(#hatch-{k})" for k, v in HATCH.items()}
 _COLOURS = re.compile("|".join(re.escape(c) for c in _SENTINELS), re.IGNORECASE)
+_LONG = re.compile(r"(?<=\d)(\.\d{2})\d+")
 FONT = "Liberation Sans"
 """Metric-compatible with Arial and Helvetica, which the page asks for; used to measure labels."""
 
@@ -150,7 +151,7 @@ def finish(raw: str, alt: str, prefix: str) -> str:
     body = re.sub(r'\s(?:role|aria-[a-z]+)="[^"]*"', "", body)
     body = re.sub(r'\sfont-family="[^"]*"', "", body)
     body = re.sub(r'\bclass="[^"]*"', "", body)
-    body = re.sub(r"(?<=\d)(\.\d{2})\d+", r"\1", body)
+    body = re.sub(r"<[^>]*>", lambda tag: _LONG.sub(r"\1", tag.group()), body)  # places, not the figures a reader sees
     body = re.sub(r'\bid="([^"]+)"', rf'id="{prefix}-\1"', body)
     body = re.sub(r"url\(#([^)]+)\)", rf"url(#{prefix}-\1)", body)
     width, height = size.get("width", "600"), size.get("height", "400")
