@@ -352,15 +352,16 @@ def payoffs_figure(case: AtTheTable, *, subtitle: str = "", note: str = "", csv:
     rows: list[dict[str, Any]] = []
     for (i, one), (j, two) in itertools.product(*map(enumerate, table.stances)):
         panel = f"{text.label(b)}: {two}"
-        values = [(f"{text.label(p)}, {one}", float(m[i, j]), region_colour(p)) for p, m in zip((a, b), payoffs, strict=True)]
+        values = [(f"{one}: {text.label(p)}", float(m[i, j]), region_colour(p)) for p, m in zip((a, b), payoffs, strict=True)]
         rows += _rows(panel, values, places)
     title = _said("payoffs_title", parties=(a, b), still=still)
     subtitle = subtitle or _said("payoffs_subtitle", parties=(a, b), horizon=table.horizon)
+    told = {f"{r['label']} if {r['panel']}": str(r["text"]) for r in rows}
     frame = pd.DataFrame(rows)
     frame = frame.sort_values("panel", key=lambda s: s.map({p: k for k, p in enumerate(dict.fromkeys(frame["panel"]))}),
                               kind="stable")  # fmt: skip
     return _shown(
-        "fig-payoffs", title, subtitle, note, _named(rows), csv,
+        "fig-payoffs", title, subtitle, note, told, csv,
         lambda w: charts.bars(frame, w, label_width=164 if w > 500 else 132, beside=w > 500),
     )  # fmt: skip
 
