@@ -104,6 +104,11 @@ class Figure:
     block: str = "figure"
 
     @property
+    def values(self) -> str:
+        """The alt text without the title and the subtitle, for a page that prints them above it."""
+        return self.alt.removeprefix(f"{self.title}. {self.subtitle}. ")
+
+    @property
     def svg(self) -> str:
         """The drawing for the page; waits until it is done."""
         return self.drawn()[0]
