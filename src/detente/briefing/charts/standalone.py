@@ -39,7 +39,19 @@ _BOLD = (
     "667 778 722 667 611 722 667 944 667 667 611 333 278 333 584 556 333 556 611 556 611 556 333 611 "
     "611 278 278 556 278 889 611 611 611 611 389 556 333 611 556 778 556 556 500 389 280 389 584 "
 )
-_OTHERS = {"−": 584, "—": 1000, "…": 1000, "\u2009": 200, "\u00a0": 278, "·": 278, "’": 278, "‘": 278, "“": 500, "”": 500}
+_OTHERS = {
+    "−": 584,
+    "—": 1000,
+    "…": 1000,
+    "\u2009": 200,
+    "\u202f": 200,
+    "\u00a0": 278,
+    "·": 278,
+    "’": 278,
+    "‘": 278,
+    "“": 500,
+    "”": 500,
+}
 _WIDTHS = {
     bold: dict(zip(map(chr, range(32, 127)), map(int, row.split()), strict=True)) | _OTHERS
     for bold, row in ((False, _REGULAR), (True, _BOLD))
@@ -164,7 +176,7 @@ def _definitions(body: str) -> list[str]:
 
 def _escaped(text: str) -> str:
     """Text for XML: marked characters escaped, control characters (which XML forbids) left out."""
-    return html.escape("".join(c for c in text if c.isprintable() or c in "\u2009\u00a0\t"), quote=False)
+    return html.escape("".join(c for c in text if c.isprintable() or c in "\u202f\u2009\u00a0\t"), quote=False)
 
 
 def _number(value: float) -> str:
