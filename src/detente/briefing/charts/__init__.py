@@ -28,7 +28,7 @@ Colours are those of the parties' roles: draw inside `theme.coloured(theme.roles
 >>> from detente.world import toy_world
 >>> drawn = figure("economies", solve(toy_world(), Policy([Tariff(by="AAA", on="BBB", rate=0.1)])))
 >>> drawn.title
-'Losses are largest in BBB: −0.62\u202f% of real income'
+'Losses are largest in BBB: −0.76\u202f% of real income'
 >>> rendered(drawn, "svg")[:4]
 b'<svg'
 """
