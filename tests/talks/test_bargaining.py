@@ -12,8 +12,6 @@ from hypothesis.extra.numpy import arrays
 
 from detente.errors import InputError
 from detente.talks.bargaining import SOLUTIONS, bargain, contract_zone
-from detente.talks.frontier import frontier_deal
-from detente.talks.nash_in_nash import nash_in_nash
 from detente.talks.offers import patient_limit, rubinstein, stahl, take_it_or_leave_it
 from detente.talks.threats import threat_game, value_of_threat
 
@@ -130,29 +128,6 @@ def test_no_deal_says_so_and_zone_names_who_blocks() -> None:
     json.dumps([deal.record(), zone.record()], allow_nan=False)
 
 
-def test_smooth_frontier_against_closed_forms() -> None:
-    x = np.linspace(0, 1, 41)
-    points = np.c_[x, 1 - x**2]
-    nash = frontier_deal(points, (0, 0), levers={"tariff": 10 * x})
-    assert nash.payoffs == pytest.approx((1 / math.sqrt(3), 2 / 3), abs=1e-6)
-    assert nash.levers["tariff"] == pytest.approx(10 / math.sqrt(3), abs=1e-6)
-    golden = (math.sqrt(5) - 1) / 2
-    assert frontier_deal(points, (0, 0), "kalai-smorodinsky").payoffs == pytest.approx((golden, golden), abs=1e-8)
-    assert frontier_deal(points, (0, 0), "egalitarian").payoffs == pytest.approx((golden, golden), abs=1e-8)
-    assert frontier_deal(points, (0, 0), "utilitarian").payoffs == pytest.approx((0.5, 0.75), abs=1e-6)
-    assert frontier_deal(points, (0.9, 0.9)).status == "no deal"
-
-
-@given(st.floats(0, 0.5), st.floats(0, 0.5), st.permutations(range(25)))
-def test_frontier_agrees_with_a_fine_list(d1: float, d2: float, order: list[int]) -> None:
-    x = np.linspace(0, 1, 25)
-    curve = frontier_deal(np.c_[x, np.sqrt(1 - x**2)][order], (d1, d2))
-    fine = np.linspace(0, 1, 400)
-    listed = bargain(np.c_[fine, np.sqrt(1 - fine**2)], (d1, d2), mixtures=False)
-    assert curve.payoffs == pytest.approx(listed.payoffs, abs=6e-3)
-    assert min(curve.gains) >= -1e-9
-
-
 def test_a_threat_moves_the_deal() -> None:
     line = [[0, 10], [5, 5], [10, 0]]
     threat = value_of_threat(line, (2, 2), (1, -3), parties=("USA", "CHN"))
@@ -205,42 +180,6 @@ def test_final_offer_is_the_best_of_a_grid(win: float, own: float, top: float) -
     assert 0 <= best.conflict <= 1
 
 
-def test_nash_in_nash_one_pair_is_bargaining() -> None:
-    u = np.array([[0, 0], [4, 1], [2, 3], [5, -1]], dtype=float)
-    alone = nash_in_nash(u, [("A", "B")], ("A", "B"))
-    assert alone.deals == ("option 3",)
-    assert alone.status == "settled"
-    assert alone.outcomes == (("option 3",),)
-
-
-def test_nash_in_nash_hurts_the_one_outside() -> None:
-    u = np.zeros((2, 2, 3))
-    u[1, :, 0] += 2
-    u[1, :, 1] += 2
-    u[1, :, 2] -= 3
-    u[:, 1, 2] += 1
-    u[:, 1, 1] += 1
-    result = nash_in_nash(u, [("A", "B"), ("B", "C")], ("A", "B", "C"), options=[("none", "cut"), ("none", "cut")])
-    assert result.deals == ("cut", "cut")
-    assert result.gains == (2, 3, -2)
-    assert "Worse off than with no deal anywhere: C" in result.explain()
-    json.dumps(result.record(), allow_nan=False)
-
-
-@given(arrays(np.float64, (3, 3, 3), elements=numbers))
-def test_nash_in_nash_is_stable_or_says_cycle(u: np.ndarray) -> None:
-    result = nash_in_nash(u, [("A", "B"), ("B", "C")], ("A", "B", "C"))
-    assert result.outcomes is not None
-    assert (result.status == "settled") == (len(result.outcomes) > 0)
-    if result.status == "settled":
-        at = tuple(int(d[-1]) - 1 for d in result.deals)
-        for m, seats in enumerate(((0, 1), (1, 2))):
-            none = list(at)
-            none[m] = 0
-            gains = u[at][list(seats)] - u[tuple(none)][list(seats)]
-            assert (gains >= -1e-9).all()
-
-
 def test_bad_input_is_refused() -> None:
     with pytest.raises(InputError, match="one a party"):
         bargain([[1, 2]], (0,))
@@ -248,11 +187,7 @@ def test_bad_input_is_refused() -> None:
         bargain([[1, 2]], (0, 0), "fair")  # type: ignore[arg-type]
     with pytest.raises(InputError, match="power"):
         bargain([[1, 2]], (0, 0), power=(1, 0))
-    with pytest.raises(InputError, match="at least 3"):
-        frontier_deal([[0, 1], [1, 0]], (0, 0))
     with pytest.raises(InputError, match="patience"):
         rubinstein(1.0, 0.5)
     with pytest.raises(InputError, match="highest cost"):
         take_it_or_leave_it(0.5, 0.1, 0.0)
-    with pytest.raises(InputError, match="two different parties"):
-        nash_in_nash(np.zeros((1, 2)), [("A", "A")], ("A", "B"))

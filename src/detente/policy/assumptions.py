@@ -11,15 +11,19 @@ from functools import cache
 from importlib.resources import files
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from detente.errors import BadDossier, UnknownName
-from detente.policy.measures import Strict, Text
 from detente.policy.reading import read_yaml, validate
 
+Text = Annotated[str, Field(min_length=1)]
+KNOWN_FIELDS = ConfigDict(extra="forbid", frozen=True)
 
-class Assumption(Strict):
+
+class Assumption(BaseModel):
     """One assumption: what we take as given, on what evidence, which function uses it, what follows if it is wrong."""
+
+    model_config = KNOWN_FIELDS
 
     id: Annotated[str, Field(pattern=r"^A\d+$")]
     statement: Text
@@ -28,8 +32,10 @@ class Assumption(Strict):
     if_wrong: Text
 
 
-class AssumptionFile(Strict):
+class AssumptionFile(BaseModel):
     """The whole file."""
+
+    model_config = KNOWN_FIELDS
 
     assumptions: tuple[Assumption, ...]
 

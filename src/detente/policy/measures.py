@@ -65,7 +65,7 @@ def readable(text: str) -> str:
 
 def _in_ledger(number: str) -> str:
     """Refuse a number that no assumption of the ledger has."""
-    from detente.policy.assumptions import assumption  # the ledger itself is read with this module
+    from detente.policy.assumptions import assumption
 
     try:
         assumption(number)

@@ -24,7 +24,7 @@ import pandas as pd
 from detente.checks import inside, not_negative, positive
 from detente.errors import InputError
 from detente.types import plain
-from detente.words import chance, digits as number
+from detente.words import tell
 
 
 @dataclass(frozen=True)
@@ -56,12 +56,7 @@ class Attrition:
 
     def explain(self) -> str:
         """The answer in plain words."""
-        one, two = self.names
-        text = (
-            f"{one} gives way first with {chance(self.blink[0])}, {two} with {chance(self.blink[1])}; mean length "
-            f"{number(self.length)} years."
-        )
-        return text + " Each side's hazard is the other's cost over the other's prize."
+        return tell(self)
 
 
 @dataclass(frozen=True)
@@ -100,15 +95,7 @@ class AudienceCosts:
 
     def explain(self) -> str:
         """The answer in plain words."""
-        one, two = self.names
-        text = (
-            f"{one} gives way first with {chance(self.blink[0])}, {two} with {chance(self.blink[1])}; an even chance "
-            f"that it is over after {number(self.median)} years."
-        )
-        if self.slopes[0] != self.slopes[1]:
-            loud = self.names[int(self.slopes[1] > self.slopes[0])]
-            text += f" {loud} faces the larger audience cost and is the less likely to give way first: its public ties its hands."
-        return text
+        return tell(self)
 
 
 def known_stakes(prizes: Sequence[float], costs: Sequence[float], names: Sequence[str] = ("first", "second")) -> Attrition:

@@ -31,7 +31,7 @@ from scipy.optimize import linprog, minimize
 from detente.errors import InputError, NotConverged
 from detente.talks.games import efficient_rows
 from detente.types import plain
-from detente.words import chance, digits as number, join_or_nobody as join
+from detente.words import tell
 
 Array = NDArray[np.float64]
 Solution = Literal["nash", "kalai-smorodinsky", "egalitarian", "utilitarian"]
@@ -77,23 +77,10 @@ class Deal:
     def explain(self) -> str:
         """The answer in plain words."""
         if self.status == "no deal":
-            return (
-                f"No package leaves every one of {join(self.parties)} at least as well off as without a deal and one of "
-                f"them better off."
-            )
-        used = [f"'{k}'" + ("" if len(self.mixture) == 1 else f" ({chance(w)})") for k, w in self.mixture.items()]
-        mixing = "" if len(used) == 1 else ", each part weighted as shown (a lottery, or provisions scaled in that proportion)"
-        text = f"The {self.solution} solution is {join(used)}{mixing}."
-        text += (
-            " Against no deal, " + join([f"{p} gains {number(g)}" for p, g in zip(self.parties, self.gains, strict=True)]) + "."
-        )
+            return tell(self)
         best = max(self.gains)
-        zero = [p for p, g in zip(self.parties, self.gains, strict=True) if abs(g) <= 1e-9 * max(best, 1e-300)]
-        if zero:
-            text += f" {join(zero)} gains nothing and could as well walk away."
-        if len(used) > 1 and self.single is not None:
-            text += f" The best single package is '{self.single}'."
-        return text
+        gained = zip(self.parties, self.gains, strict=True)
+        return tell(self, idle=[p for p, g in gained if abs(g) <= 1e-9 * max(best, 1e-300)])
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,15 +122,8 @@ class Zone:
 
     def explain(self) -> str:
         """The zone in plain words."""
-        chosen = [k for k, ok in zip(self.packages, self.inside, strict=True) if ok]
-        if not chosen:
-            mixed = "a lottery over packages would help everybody" if self.with_mixtures else "no lottery over them does either"
-            return f"No single package leaves everybody at least as well off as no deal; {mixed}."
-        best = [k for k, ok, e in zip(self.packages, self.inside, self.efficient, strict=True) if ok and e]
-        return (
-            f"{len(chosen)} of {len(self.packages)} packages hurt nobody; of these {len(best)} cannot be bettered for "
-            f"all: {join(best)}."
-        )
+        inside = [(k, e) for k, ok, e in zip(self.packages, self.inside, self.efficient, strict=True) if ok]
+        return tell(self, inside=[k for k, _ in inside], best=[k for k, e in inside if e])
 
 
 # -- reading inputs ----------------------------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ import pandas as pd
 from detente.checks import positive
 from detente.errors import InputError
 from detente.types import plain
-from detente.words import THIN, chance, digits as number
+from detente.words import tell
 
 
 @dataclass(frozen=True)
@@ -132,27 +132,7 @@ class PurchasePromise:
 
     def explain(self) -> str:
         """The answer in plain words."""
-        if self.extra <= 0:
-            return f"{self.buyer} promises no more than it would buy anyway; keeping the promise costs nothing."
-        text = (
-            f"Keeping the promise in full costs {self.buyer} {number(self.loss)} {self.unit} over its term; the last "
-            f"unit bought is worth "
-            f"{number(100 * self.marginal_loss)}{THIN}% less to its users than it costs. "
-        )
-        if self.penalty <= 0:
-            text += "With no price on falling short nothing beyond the usual purchases would be bought. "
-        elif self.kept >= self.target:
-            text += (
-                f"Falling short costs {number(100 * self.penalty)}{THIN}% of the shortfall, which is enough to have it "
-                f"kept in full. "
-            )
-        else:
-            text += (
-                f"Falling short costs {number(100 * self.penalty)}{THIN}% of the shortfall, so "
-                f"{chance(self.kept_of_extra)} of the extra would be bought. "
-            )
-        low, high = PHASE_ONE.reported_low, PHASE_ONE.reported_high
-        return text + f"Of Phase One {100 * low:.0f} to {100 * high:.0f}{THIN}% of the total was bought and none of the extra."
+        return tell(self, past=PHASE_ONE)
 
 
 def loss_of_buying(baseline: float, quantity: float, elasticity: float) -> float:

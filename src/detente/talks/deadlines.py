@@ -54,7 +54,7 @@ from detente.talks.ends import STANDS, UNKNOWN, End
 from detente.talks.stakes import Stakes
 from detente.talks.standoff import NAN, standoff
 from detente.types import plain
-from detente.words import DAYS_A_YEAR, chance, days
+from detente.words import DAYS_A_YEAR, days, tell
 
 Array = NDArray[np.float64]
 QUIET = "quiet, then a choice at the deadline"
@@ -180,26 +180,7 @@ class TimedStandoff:
 
     def explain(self) -> str:
         """The answer in plain words."""
-        one, two = (s.name for s in self.sides)
-        if math.isnan(self.blink[0]):
-            return f"{self.status[0].upper()}{self.status[1:]}; the model gives no odds."
-        text = (
-            f"{self.status[0].upper()}{self.status[1:]}. {one} gives way {chance(self.blink[0])}, {two} {chance(self.blink[1])}"
-        )
-        if self.both > 0:
-            text += f", both together at the deadline {chance(self.both)}"
-        text += f", collapse {chance(self.collapse)}"
-        text += f", still open {chance(self.open)}" if self.open > 5e-4 else ""
-        text += f". Mean length {days(self.length)}."
-        if self.quiet_until > self.quiet_from:
-            start = "Nothing" if self.quiet_from == 0 else f"After {days(self.quiet_from)} nothing"
-            text += f" {start} moves until day {round(self.quiet_until * DAYS_A_YEAR):,}: waiting is worth more than giving way."
-        if max(self.atom) > 0 and self.likelier:
-            text += (
-                f" {self.likelier} is the likelier to move alone, because the other has more to lose by it: each side's "
-                f"odds are set by the other's stakes."
-            )
-        return text
+        return tell(self)
 
 
 # -- fixed date --------------------------------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ from scipy.optimize import linprog
 
 from detente.errors import InputError, UnknownName
 from detente.types import plain
-from detente.words import chance, digits as number, join_or_nobody as join
+from detente.words import join_or_nobody as join, tell
 
 Array = NDArray[np.float64]
 TOLERANCE = 1e-9
@@ -249,35 +249,10 @@ class Game:
 
     def explain(self) -> str:
         """The answers in plain words."""
-        lines = []
-        for e in self.equilibria():
-            if e.kind == "pure":
-                assert e.cell is not None
-                who = join([f"{p} takes '{s}'" for p, s in zip(self.parties, e.cell, strict=True)])
-                paid = join([f"{p} {number(v)}" for p, v in zip(self.parties, e.payoffs, strict=True)])
-                lines.append(f"Nobody gains by moving alone when {who} (payoffs: {paid}).")
-            else:
-                mixes = [
-                    f"{p} takes "
-                    + join([f"'{s}' with {chance(x)}" for s, x in zip(self.stances[k], e.mixes[k], strict=True) if x > 0])
-                    for k, p in enumerate(self.parties)
-                ]
-                lines.append(f"Mixed: {join(mixes)}. Each side's odds are set by the other's payoffs, not by its own.")
-        if not lines:
-            lines.append("No combination of single stances is stable: somebody always gains by moving.")
-        removed = self.dominated().removed
-        for _, party, stance, better in removed:
-            lines.append(f"{party} never does best with '{stance}': '{better}' pays more whatever the others still do.")
         efficient = self.efficient()
-        stable = {e.cell for e in self.pure_equilibria()}
-        wasted = [c for c in stable if c is not None and c not in efficient]
-        if wasted:
-            lines.append(
-                f"Left to themselves they may end in {join(sorted('/'.join(c) for c in wasted))}, which a deal could better."
-            )
-        if self.degenerate:
-            lines.append("Some replies tie, so there may be more mixed equilibria than listed.")
-        return " ".join(lines)
+        stable = {e.cell for e in self.pure_equilibria() if e.cell is not None}
+        wasted = sorted("/".join(cell) for cell in stable if cell not in efficient)
+        return tell(self, found=self.equilibria(), removed=self.dominated().removed, wasted=wasted)
 
 
 def game(payoffs: ArrayLike, parties: Sequence[str] | None = None, stances: Sequence[Sequence[str]] | None = None) -> Game:

@@ -28,7 +28,7 @@ from numpy.typing import ArrayLike, NDArray
 from detente.checks import finite, not_negative, probability
 from detente.errors import InputError, UnknownName
 from detente.types import plain
-from detente.words import chance, digits as number
+from detente.words import tell
 
 Array = NDArray[np.float64]
 
@@ -181,22 +181,15 @@ class Menu:
     def explain(self) -> str:
         """The answer in plain words."""
         ordered = sorted(self.options, key=lambda o: -self.expected[o])
-        text = f"{self.region} does best with '{self.best}' (expected {number(self.expected[self.best])} {self.unit})"
-        if len(ordered) > 1:
-            text += f", ahead of '{ordered[1]}' ({number(self.expected[ordered[1]])})"
-        text += "."
-        if len(set(self.best_by_scenario.values())) == 1:
-            return text + " It is the best option in every scenario."
-        if self.flips:
-            now = dict(zip(self.scenarios, self.probabilities, strict=True))
-            near = min(self.flips, key=lambda f: abs(f.threshold - now[f.scenario]))
-            text += (
-                f" It changes to '{near.option}' if '{near.scenario}' goes {near.direction} {chance(near.threshold)} (now "
-                f"{chance(now[near.scenario])})."
-            )
-        if self.least_regret != self.best:
-            text += f" Least to regret: '{self.least_regret}'."
-        return text + f" Knowing the scenario first would be worth {number(self.value_of_knowing)} {self.unit}."
+        now = dict(zip(self.scenarios, self.probabilities, strict=True))
+        near = min(self.flips, key=lambda f: abs(f.threshold - now[f.scenario]), default=None)
+        return tell(
+            self,
+            second=ordered[1] if len(ordered) > 1 else None,
+            always=len(set(self.best_by_scenario.values())) == 1,
+            near=near,
+            now=None if near is None else now[near.scenario],
+        )
 
 
 @dataclass(frozen=True)
@@ -246,15 +239,7 @@ class Hosting:
 
     def explain(self) -> str:
         """The answer in plain words."""
-        if self.stake <= 0:
-            return f"{self.host} gains nothing when the talks succeed, so hosting has no value to it beyond standing."
-        text = (
-            f"Success rather than failure of the talks is worth {number(self.stake)} {self.unit} to {self.host}. If "
-            f"hosting lifts the chance "
-        )
-        text += f"from {chance(self.chance_without)} to {chance(self.chance_with)}, it is worth {number(self.value)} {self.unit}"
-        text += f" after its cost of {number(self.cost)}" if self.cost else ""
-        return text + "."
+        return tell(self)
 
 
 def bystander_menu(

@@ -25,7 +25,7 @@ import pandas as pd
 from detente.checks import finite, inside, positive, probability
 from detente.errors import InputError
 from detente.types import plain
-from detente.words import chance, join_or_nobody as join
+from detente.words import join_or_nobody as join, tell
 
 
 @dataclass(frozen=True)
@@ -48,16 +48,7 @@ class Division:
 
     def explain(self) -> str:
         """The answer in plain words."""
-        what = "as long as it takes" if self.rounds is None else f"for {self.rounds} rounds"
-        a, b = self.parties
-        if self.patience[0] == self.patience[1]:
-            why = "they are equally patient"
-        else:
-            why = f"{a if self.patience[0] > self.patience[1] else b} is the more patient side"
-        return (
-            f"If offers alternate {what} and {a} opens, it gets {chance(self.shares[0])} and {b} "
-            f"{chance(self.shares[1])}; {why}. A deal comes at once."
-        )
+        return tell(self)
 
 
 @dataclass(frozen=True)
@@ -89,16 +80,7 @@ class FinalOffer:
 
     def explain(self) -> str:
         """The answer in plain words."""
-        a, b = self.parties
-        if self.conflict == 0:
-            return (
-                f"{a} does best to leave {b} {chance(self.offer)} of the pie, which {b} always accepts: its own cost of "
-                f"conflict is too high to gamble."
-            )
-        return (
-            f"{a} does best to leave {b} {chance(self.offer)} of the pie and run a {chance(self.conflict)} risk of conflict. "
-            f"The risk comes from not knowing {b}'s cost, not from anybody wanting conflict."
-        )
+        return tell(self)
 
 
 def rubinstein(first: float, second: float, parties: Sequence[str] = ("first", "second")) -> Division:

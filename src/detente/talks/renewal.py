@@ -36,7 +36,7 @@ from detente.checks import alarms, different, not_negative, positive, two
 from detente.errors import InputError
 from detente.talks.truce import TruceSide, deterrent, weight_needed
 from detente.types import plain
-from detente.words import THIN, days, digits as number
+from detente.words import tell
 
 GRID = tuple(m / 12 for m in (1, 2, 3, 4, 6, 9, 12, 18, 24, 36, 60))
 
@@ -63,18 +63,17 @@ class Renewal:
     def explain(self) -> str:
         """The answer in plain words."""
         if self.best is None:
-            return "No renewal period of the grid makes the truce hold: cheating pays at every one."
+            return tell(self)
         periods, holds = self.table.index.to_numpy(dtype=np.float64), self.table["holds"].to_numpy(dtype=bool)
         at = int(np.flatnonzero(periods == self.best)[0])
-        peace, length = (float(self.table[key].iloc[at]) for key in ("share of time at peace", "punishment, years"))
-        longest = float(periods[holds].max())
-        text = f"The best renewal period of those tried is {days(self.best)}: at peace {number(100 * peace)}{THIN}% of the time"
-        text += f", punishment {days(length)}." if length > 0 else "."
-        if longest < periods.max():
-            text += f" Beyond {days(longest)} it no longer holds: cheating pays for too long before it can be found."
-        if (holds & (periods < self.best)).any():
-            text += " Shorter periods hold too but are worth less, meetings and false alarms counted."
-        return text
+        return tell(
+            self,
+            peace=float(self.table["share of time at peace"].iloc[at]),
+            length=float(self.table["punishment, years"].iloc[at]),
+            longest=float(periods[holds].max()),
+            last=float(periods.max()),
+            shorter=bool((holds & (periods < self.best)).any()),
+        )
 
 
 def renewal(

@@ -32,7 +32,7 @@ from detente.talks.ends import STANDS, UNKNOWN, End, fading
 from detente.talks.stakes import Stakes
 from detente.talks.standoff import NAN, Standoff, standoff
 from detente.types import plain
-from detente.words import chance, days
+from detente.words import tell
 
 
 @dataclass(frozen=True)
@@ -126,33 +126,7 @@ class Reputation:
 
     def explain(self) -> str:
         """The answer in plain words."""
-        one, two = self.names
-        if self.status == "compatible":
-            return f"The demands of {one} and {two} leave something over: they agree at once and nobody has to give way."
-        if self.status != "contest":
-            said = self.status.replace("first", one).replace("second", two)
-            text = f"{said[0].upper()}{said[1:]} unless it never bends: there is no contest in which a reputation could be built"
-            if math.isnan(self.blink[0]):
-                return text + ", and the model gives no odds."
-            parts = [f"{who} gives way {chance(p)}" for who, p in zip(self.names, self.blink, strict=True)]
-            parts += [f"both {chance(self.both)}"] if self.both > 0 else []
-            parts += [f"collapse {chance(self.collapse)}"] if self.collapse > 0 else []
-            parts += [f"no end {chance(self.deadlock)}"] if self.deadlock > 0 else []
-            return f"{text}. {', '.join(parts)}."
-        if max(self.at_once) == 0:
-            text = f"{one} and {two} would be believed obstinate at the same moment, so neither has to give way at once."
-        else:
-            weak = int(self.at_once[1] > self.at_once[0])
-            other = self.names[1 - weak]
-            text = (
-                f"{self.names[weak]} gives way at once with {chance(self.at_once[weak])}: it would need "
-                f"{days(self.exhausted[weak])} to be "
-                f"believed, {other} only {days(self.exhausted[1 - weak])}."
-            )
-        text += f" In the end {one} gives way {chance(self.blink[0])}, {two} {chance(self.blink[1])}"
-        text += f", collapse {chance(self.collapse)}" if self.collapse > 0 else ""
-        text += f", deadlock of two obstinate sides {chance(self.deadlock)}" if self.deadlock > 0 else ""
-        return text + "."
+        return tell(self)
 
 
 def reputation(

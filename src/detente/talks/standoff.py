@@ -33,7 +33,7 @@ from detente.errors import InputError
 from detente.talks.ends import STANDS, UNKNOWN, End, fading
 from detente.talks.stakes import QUANTITIES, Stakes
 from detente.types import plain
-from detente.words import DAYS_A_YEAR, chance, chance_range, days, digits as number
+from detente.words import DAYS_A_YEAR, digits as number, tell
 
 Status = Literal[
     "mixed", "first gives way at once", "second gives way at once", "both give way at once", "neither gives way", "no contest"
@@ -201,77 +201,20 @@ class Standoff:
 
     def explain(self, share: float = 0.25) -> str:
         """The answer in plain words, with the range when each number moves by `share`."""
-        one, two = (s.name for s in self.sides)
         if self.status != "mixed":
-            return _WORDS[self.status].format(one=one, two=two) + _why(self)
+            return tell(self)
+        one, two = (s.name for s in self.sides)
         table = self.sensitivity(share)
-        other_ends = int((table["status"] != "mixed").sum())
-        table = table[table["status"] == "mixed"]
-        parts = []
-        for label, value in (
-            (f"P({one} gives way)", self.blink[0]),
-            (f"P({two} gives way)", self.blink[1]),
-            ("P(collapse)", self.collapse),
-        ):
-            ends = [*table[label], value]
-            parts.append(
-                f"{label.removeprefix('P(').removesuffix(')')} {chance(value)} (range {chance_range(min(ends), max(ends))})"
-            )
-        text = (
-            f"{'; '.join(parts)}. Ranges: each number moved by {100 * share:.0f}\u202f% in turn. Mean length {days(self.length)}."
+        mixed = table[table["status"] == "mixed"]
+        columns = {"first": f"P({one} gives way)", "second": f"P({two} gives way)", "collapse": "P(collapse)"}
+        small = [b for b in self.break_evens() if b.change is not None and b.break_even is not None and b.value != 0]
+        return tell(
+            self,
+            share=share,
+            ends={key: mixed[column].tolist() for key, column in columns.items()},
+            other_ends=len(table) - len(mixed),
+            near=min(small, key=lambda b: abs((b.change or 0.0) / b.value), default=None),
         )
-        if other_ends:
-            text += f" {other_ends} of these moves would end the stand-off otherwise (see the table of sensitivity)."
-        if self.likelier is not None:
-            other = one if self.likelier == two else two
-            text += (
-                f" {self.likelier} is the likelier to give way because waiting costs {other} more against what it could win: "
-                f"each side's hazard is set by the other's costs. {other} stays only while {self.likelier} is likely "
-                f"enough to move."
-            )
-            small = [b for b in self.break_evens() if b.change is not None and b.value != 0]
-            if small:
-                near = min(small, key=lambda b: abs((b.change or 0.0) / b.value))
-                text += (
-                    f" The answer flips first with {near.side}'s {near.quantity} at {number(near.break_even or 0.0, 3)} (now "
-                    f"{number(near.value, 3)})."
-                )
-        else:
-            text += " Neither side is likelier to give way than the other."
-        text += " That one side gives way at once and the other never is an equilibrium too;"
-        return text + " the odds hold if neither can count on that."
-
-
-_WORDS = {
-    "first gives way at once": "{one} gives way at once.",
-    "second gives way at once": "{two} gives way at once.",
-    "both give way at once": "Both {one} and {two} want to settle at once; the model does not say who speaks first.",
-    "neither gives way": "Neither {one} nor {two} gives way: waiting pays each of them more than giving way.",
-    "no contest": (
-        "This is no contest of waiting: a side would get no more if the other gave way than by giving way itself, "
-        "and loses nothing by waiting."
-    ),
-}
-
-
-def _why(s: Standoff) -> str:
-    text = ""
-    for side in s.sides:
-        cost = side.cost_of_waiting(s.collapse_risk)
-        if cost < 0:
-            text += (
-                f" {side.name} gains {number(-cost)} a year by waiting rather than giving way, so no rate of concession "
-                f"could keep it indifferent."
-            )
-        if side.prize <= 0:
-            text += f" {side.name} has nothing to win by waiting."
-    if s.status == "neither gives way":
-        text += (
-            f" It lasts until talks collapse, {days(s.length)} on average."
-            if s.collapse_risk > 0
-            else " It has no end in this model."
-        )
-    return text
 
 
 def standoff(first: Stakes, second: Stakes, collapse_risk: float = 0.0) -> Standoff:

@@ -28,7 +28,7 @@ from detente.errors import InputError
 from detente.talks.bargaining import Deal, Solution, bargain
 from detente.talks.games import Game, game
 from detente.types import plain
-from detente.words import digits as number, join_or_nobody as join
+from detente.words import digits, tell
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,14 +79,13 @@ class Threat:
     def explain(self) -> str:
         """The answer in plain words."""
         size = max(abs(x) for x in (*self.without.payoffs, *self.with_threat.payoffs, 1e-300))
-        winners = [f"{p} {number(c)}" for p, c in zip(self.parties, self.change, strict=True) if c > 1e-9 * size]
-        losers = [f"{p} {number(-c)}" for p, c in zip(self.parties, self.change, strict=True) if c < -1e-9 * size]
-        if not winners and not losers:
-            return "The threat does not move the deal."
-        parts = ([f"wins {join(winners)}"] if winners else []) + ([f"costs {join(losers)}"] if losers else [])
-        text = f"At the table the threat {' and '.join(parts)}."
-        hurt = [p for p, c in zip(self.parties, self.if_carried_out, strict=True) if c < 0]
-        return text + (f" Carried out, it would hurt {join(hurt)}." if hurt else "")
+        moved = [(p, c) for p, c in zip(self.parties, self.change, strict=True) if abs(c) > 1e-9 * size]
+        return tell(
+            self,
+            winners=[f"{p} {digits(c)}" for p, c in moved if c > 0],
+            losers=[f"{p} {digits(-c)}" for p, c in moved if c < 0],
+            hurt=[p for p, c in zip(self.parties, self.if_carried_out, strict=True) if c < 0],
+        )
 
 
 def value_of_threat(

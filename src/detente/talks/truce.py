@@ -34,7 +34,7 @@ import pandas as pd
 from detente.checks import alarms, different, finite, inside, two
 from detente.errors import InputError
 from detente.types import plain
-from detente.words import chance, digits as number, join_or_nobody as join
+from detente.words import tell
 
 
 @dataclass(frozen=True)
@@ -241,29 +241,7 @@ class Truce:
 
     def explain(self) -> str:
         """The answer in plain words."""
-        one, two = (s.name for s in self.sides)
-        if self.status == "nothing to enforce":
-            return f"Neither {one} nor {two} gains by cheating: the truce needs no enforcement."
-        length = "for good" if math.isinf(self.punishment) else f"{number(self.punishment, 3)} periods"
-        lines = []
-        for s, gain, cost, ok in zip(self.sides, self.temptation, self.deterrence, self.holds, strict=True):
-            verb = "keeps it" if ok else "cheats"
-            lines.append(f"{s.name} {verb}: cheating once wins {number(gain, 3)} and costs {number(cost, 3)} in expectation")
-        text = f"With punishment of {length}, " if not math.isinf(self.punishment) else "With punishment for good, "
-        text += f"the truce {'holds' if self.status == 'holds' else 'does not hold'}. {'; '.join(lines)}."
-        if self.status == "holds" and self.false_alarm > 0:
-            text += (
-                f" False alarms break it after {number(self.life)} reviews on average; it is at peace "
-                f"{chance(self.share_at_peace)} of the time."
-            )
-        elif self.status == "holds":
-            text += " Without false alarms it is never broken."
-        else:
-            text += (
-                f" Cheating would come to light after {number(self.life)} reviews on average." if math.isfinite(self.life) else ""
-            )
-        empty = [p.name for p in self.credible() if p.verdict.startswith("empty")]
-        return text + (f" The punishment by {join(empty)} is an empty threat." if empty else "")
+        return tell(self, inf=math.inf, empty=[p.name for p in self.credible() if p.verdict.startswith("empty")])
 
 
 def truce(

@@ -37,7 +37,7 @@ import pandas as pd
 from detente.checks import finite, inside, not_negative, positive, two
 from detente.errors import InputError
 from detente.types import plain
-from detente.words import THIN, digits as number, join_or_nobody as join
+from detente.words import tell
 
 
 @dataclass(frozen=True)
@@ -73,17 +73,7 @@ class SustainableTariff:
 
     def explain(self) -> str:
         """The answer in plain words."""
-
-        def pct(x: float) -> str:
-            return f"{number(100 * x)}{THIN}%"
-
-        text = (
-            f"A truce can hold tariffs at {pct(self.tariff)}, against {pct(self.nash)} without one and "
-            f"{pct(self.efficient)} in the best case"
-        )
-        if self.tariff == self.efficient:
-            return text + ": the sides are patient enough for all of it."
-        return text + f"; all of it would need a discount factor of {number(self.full_from)} (now {number(self.discount)})."
+        return tell(self)
 
 
 def sustainable_tariff(own_gain: float, wear: float, harm: float, discount: float | Sequence[float]) -> SustainableTariff:
@@ -155,15 +145,7 @@ class SustainablePair:
 
     def explain(self) -> str:
         """The answer in plain words."""
-
-        def pct(x: float) -> str:
-            return f"{number(100 * x)}{THIN}%"
-
-        told = [
-            f"{t.name} at {pct(own)} (alone {pct(n)}, best for both {pct(e)})"
-            for t, own, n, e in zip(self.tastes, self.tariffs, self.nash, self.efficient, strict=True)
-        ]
-        return f"A truce can hold the duty of {join(told)}."
+        return tell(self)
 
 
 def read_off(name: str, nash: float, gain: float, harm: float, other_nash: float, *, error: float = 0.0) -> Taste:

@@ -15,6 +15,8 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from detente.words import names, numbers, phrases
+
 if TYPE_CHECKING:
     from jinja2 import BaseLoader, Environment
 
@@ -42,10 +44,9 @@ def environment(loader: BaseLoader) -> Environment:
     """Templates that see the words of the project and refuse what is not defined. Prose is plain: who prints it escapes it."""
     from jinja2 import Environment, StrictUndefined
 
-    from detente import words
-
     made = Environment(loader=loader, undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True)
-    made.globals.update({name: getattr(words, name) for name in words.__all__})
+    for module in (names, numbers, phrases):
+        made.globals.update({name: value for name, value in vars(module).items() if not name.startswith("_")})
     return made
 
 
