@@ -517,15 +517,13 @@ YEARS = tuple(np.round(np.concatenate([np.linspace(0.1, 1.0, 10), np.linspace(1.
 
 def odds_title(case: AtTheTable) -> str:
     """What the chart of the odds shows, in a sentence."""
-    from detente.strategy.telling import COUNTED
-
     one, two = case.parties
     odds = {m: case.odds(m) for m in case.trials.models}
     gap = [o.first[1] - o.second[1] for o in odds.values()]
     collapse = sum(o.collapse[1] > max(o.first[1], o.second[1]) for o in odds.values())
     sides = {one: sum(g > 0.005 for g in gap), two: sum(g < -0.005 for g in gap)}
     top = max(sides, key=lambda s: sides[s])
-    return _said("odds_title", top=top, likelier=sides[top], models=len(gap), collapse=collapse, counted=COUNTED)
+    return _said("odds_title", top=top, likelier=sides[top], models=len(gap), collapse=collapse)
 
 
 @by_role
