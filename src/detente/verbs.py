@@ -374,13 +374,13 @@ def _briefing(s: Subject, a: Arguments, progress: Progress, *, out: Any, force: 
 
 # -- the charts --------------------------------------------------------------------------------------------------------
 def _odds_chart(found: Any, csv: str = "") -> Any:
-    from detente.briefing.charts.talks import odds_figure
+    from detente.briefing.charts.results import odds_figure
 
     return odds_figure(found, csv=csv)
 
 
 def _needs_chart(found: Kept, csv: str = "") -> Any:
-    from detente.briefing.charts.talks import needs_figure
+    from detente.briefing.charts.results import needs_figure
 
     return needs_figure(found.table, csv=csv)
 

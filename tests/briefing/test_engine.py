@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from detente.briefing.charts import drawings, engine
+from detente.briefing.charts import engine
 
 SPEC = {"data": {"values": [{"x": 1, "y": 2}]}, "mark": "point", "encoding": {"x": {"field": "x"}, "y": {"field": "y"}}}
 
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder for drawings."""
+    """An empty folder for engine."""
     monkeypatch.setenv("DETENTE_CACHE", str(tmp_path))
     return tmp_path / "drawings"
 
@@ -38,13 +38,13 @@ def test_same_drawing_with_and_without_a_process(monkeypatch: pytest.MonkeyPatch
 def test_a_refused_specification_says_why_and_the_engine_lives_on(cache: Path) -> None:
     with pytest.raises(ValueError, match=r"."):
         engine.draw({"mark": {"type": "nonsense"}, "data": {"url": "file:///nowhere.csv"}})
-    assert not drawings.any_kept()
+    assert not engine.any_kept()
     assert engine.draw(SPEC).startswith("<svg")
 
 
 def test_a_kept_drawing_is_not_drawn_again(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = engine.draw(SPEC)
-    assert drawings.any_kept()
+    assert engine.any_kept()
     no_engine(monkeypatch)
     assert engine.draw(SPEC) == first
     with pytest.raises(AssertionError, match="the engine was asked"):
@@ -54,7 +54,7 @@ def test_a_kept_drawing_is_not_drawn_again(cache: Path, monkeypatch: pytest.Monk
 def test_a_new_engine_draws_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     engine.draw(SPEC)
     no_engine(monkeypatch)
-    monkeypatch.setattr(drawings, "_engine", lambda: "another version")
+    monkeypatch.setattr(engine, "_engine", lambda: "another version")
     with pytest.raises(AssertionError, match="the engine was asked"):
         engine.draw(SPEC)
 
@@ -65,25 +65,25 @@ def test_a_damaged_drawing_is_drawn_again(cache: Path, damage: bytes) -> None:
     (file,) = cache.iterdir()
     file.write_bytes(damage)
     assert engine.draw(SPEC) == first
-    file.write_bytes(file.read_bytes()[:32] + drawings.zlib.compress(b"<svg>not mine</svg>"))
+    file.write_bytes(file.read_bytes()[:32] + engine.zlib.compress(b"<svg>not mine</svg>"))
     assert engine.draw(SPEC) == first
 
 
 def test_the_folder_keeps_to_its_limit_and_drops_what_is_not_used(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(drawings, "LIMIT", 10)
+    monkeypatch.setattr(engine, "LIMIT", 10)
     for k in range(10):
-        drawings.keep(f"{k:02d}", f"<svg>{k}</svg>")
-        drawings.os.utime(cache / f"{k:02d}", ns=(k, k))
-    assert drawings.find("00") == "<svg>0</svg>"  # used just now
-    drawings.keep("10", "<svg>10</svg>")
+        engine.keep(f"{k:02d}", f"<svg>{k}</svg>")
+        engine.os.utime(cache / f"{k:02d}", ns=(k, k))
+    assert engine.find("00") == "<svg>0</svg>"  # used just now
+    engine.keep("10", "<svg>10</svg>")
     assert len(list(cache.iterdir())) <= 10
-    assert drawings.find("00") is not None
-    assert drawings.find("10") is not None
-    assert drawings.find("01") is None
+    assert engine.find("00") is not None
+    assert engine.find("10") is not None
+    assert engine.find("01") is None
 
 
 def test_a_folder_that_cannot_be_written_only_costs_the_drawing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("DETENTE_CACHE", str(tmp_path / "file"))
     assert engine.draw(SPEC).startswith("<svg")
-    assert not drawings.any_kept()
+    assert not engine.any_kept()

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from tests.briefing.conftest import toy_dossier, toy_world
 
-from detente.briefing.charts import routes
+from detente.briefing.charts import results
 from detente.briefing.document import Para, Table
 from detente.briefing.report import solve_case
 from detente.briefing.sections import bystanders as neighbours
@@ -72,8 +72,8 @@ def test_without_a_host_only_the_table_stays(case: CaseView) -> None:
 
 
 def test_charts_show_the_same_numbers(case: CaseView) -> None:
-    one = routes.sectors_figure(case, "MYS", case.worst, "")
-    many = routes.economies_figure(case, case.worst, "x.csv")
+    one = results.route_figure(case, "MYS", case.worst, "")
+    many = results.routes_figure(case, case.worst, "x.csv")
     table = overview(case, case.worst)
     gained = float(table.loc["MYS", "exports gained to USA, million USD"])
     assert ("gains" in one.title) == (gained >= 0)

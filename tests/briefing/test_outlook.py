@@ -13,7 +13,7 @@ from detente import words as text
 from detente.briefing import report
 from detente.briefing.charts import fan as fan_chart, tree as tree_chart
 from detente.briefing.document import Figure, Para, Shelf, Table
-from detente.briefing.sections import closing, foresight, outlook, questions
+from detente.briefing.sections import closing, outlook, questions
 from detente.briefing.view import CaseView
 from detente.outlook.tree import Tree, grow
 from detente.policy.dossier import load_dossier, parse_dossier
@@ -68,7 +68,7 @@ def frame(case: CaseView, stem: str) -> pd.DataFrame:
 
 
 def test_tables_hold_the_outlook(case: CaseView, shown: list[Any]) -> None:
-    found = foresight.prepared(case)
+    found = outlook.prepared(case)
     assert found is not None
     look = found.look
     odds = 1.5 * 0.7 / 0.3
@@ -89,7 +89,7 @@ def test_tables_hold_the_outlook(case: CaseView, shown: list[Any]) -> None:
 
 
 def test_words_follow_the_numbers(case: CaseView, shown: list[Any]) -> None:
-    found = foresight.prepared(case)
+    found = outlook.prepared(case)
     assert found is not None
     first = next(iter(found.look.scenarios))
     lede = shown[0].text
@@ -106,13 +106,15 @@ def test_words_follow_the_numbers(case: CaseView, shown: list[Any]) -> None:
 
 def test_questions_take_the_place_of_the_plain_list(case: CaseView, run: Any) -> None:
     again = replace(case, shelf=Shelf())
-    assert [b.id for b in closing.questions(again) if isinstance(b, Table)] == ["tab-questions", "tab-answers"]
-    assert closing.limits(case)[0] == closing.FORETOLD
+    assert [b.id for b in questions.blocks(again) if isinstance(b, Table)] == ["tab-questions", "tab-answers"]
+    assert closing.limits(case)[0].startswith("Likelihoods are those of the forks the dossier names")
     plain = replace(case, dossier=run.dossier.model_copy(update={"prospects": None}), shelf=Shelf())
     assert outlook.sections(plain) == []
     assert outlook.how_likely(plain) == ""
-    assert [b.title for b in closing.questions(plain) if isinstance(b, Table)] == ["What to look at, and when"]
-    assert closing.limits(plain) == closing.LIMITS
+    assert [b.title for b in questions.blocks(plain) if isinstance(b, Table)] == ["What to look at, and when"]
+    assert closing.limits(plain)[0].startswith("No likelihoods of scenarios")
+    assert closing.limits(plain)[1:] == closing.limits(case)[1:]
+    assert len(closing.limits(plain)) == 8
 
 
 def test_figures_are_drawn_for_both_widths(shown: list[Any]) -> None:

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from detente.briefing.charts import talks as talks_charts
+from detente.briefing.charts import results
 from detente.strategy.table import AtTheTable, at_the_table
 
 
@@ -16,16 +16,16 @@ def case() -> AtTheTable:
 
 
 def test_the_dots_are_the_odds(case: AtTheTable) -> None:
-    frame = talks_charts.odds_frame(case)
+    frame = results.odds_frame(case)
     assert len(frame) == 3 * (len(case.trials.models) + 1)
-    whole = frame[frame["label"] == talks_charts.LABELS["all"]]
+    whole = frame[frame["label"] == results.LABELS["all"]]
     odds = case.odds()
     assert whole["value"].tolist() == pytest.approx([100 * x[1] for x in (odds.first, odds.second, odds.collapse)])
     assert ((frame["low"] <= frame["value"]) & (frame["value"] <= frame["high"])).all()
 
 
 def test_the_title_counts_the_models(case: AtTheTable) -> None:
-    title = talks_charts.odds_title(case)
+    title = results.odds_title(case)
     gaps = [case.odds(m).first[1] - case.odds(m).second[1] for m in case.trials.models]
     lead = max(sum(g > 0.005 for g in gaps), sum(g < -0.005 for g in gaps))
     words = ("no", "one", "two", "three", "four")[lead]
@@ -35,14 +35,14 @@ def test_the_title_counts_the_models(case: AtTheTable) -> None:
 
 @pytest.mark.parametrize("kept", ["truce", "deal"])
 def test_the_curves_are_the_patience_needed(case: AtTheTable, kept: str) -> None:
-    frame = talks_charts.needs_frame(case, kept)
+    frame = results.needs_frame(case, kept)
     for row in frame.iloc[::17].to_dict("records"):
         found = case.keepings[kept, row["answer"]]
         need = found.needs(row["years between reviews"])[row["place"]]
         value = row["next review must count, percent"]
         assert math.isnan(value) if math.isinf(need) else value == pytest.approx(100 * need)
-    title = talks_charts.needs_title(frame, kept)
+    title = results.needs_title(frame, kept)
     assert ("tempts nobody" in title) is not frame["tempted"].any()
     for width in (700, 348):
-        spec = talks_charts._needs(frame, width)
+        spec = results._needs(frame, width)
         assert spec["datasets"]

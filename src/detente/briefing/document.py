@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from detente.words import FIRM
+
 
 @dataclass(frozen=True)
 class Para:
@@ -101,6 +103,11 @@ class Figure:
     csv: str
     wide: bool = False
     block: str = "figure"
+
+    @property
+    def values(self) -> str:
+        """The alt text without the title and the subtitle, for a page that prints them above it."""
+        return self.alt.removeprefix(f"{self.title}. {self.subtitle}. ")
 
     @property
     def svg(self) -> str:
@@ -189,6 +196,11 @@ class Shelf:
 def cells(*values: str | Cell) -> tuple[Cell, ...]:
     """A row from strings and cells."""
     return tuple(v if isinstance(v, Cell) else Cell(v) for v in values)
+
+
+def spanned(low: str, high: str) -> str:
+    """The second line of a cell: "29 to 47", kept on one line; nothing where both ends read the same."""
+    return f"{low} to {high}".replace(" ", FIRM) if low != high else ""
 
 
 def paras(texts: Sequence[str]) -> tuple[Para, ...]:

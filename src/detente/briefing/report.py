@@ -22,6 +22,7 @@ import pandas as pd
 from detente import words as text
 from detente.briefing import page
 from detente.briefing.charts import figures
+from detente.briefing.charts.theme import coloured, roles
 from detente.briefing.document import DataFile, Section
 from detente.briefing.lanes import beside
 from detente.briefing.view import CaseView
@@ -150,7 +151,8 @@ def write_sections(case: CaseView) -> list[Section]:
     """All sections in reading order; see `sections`."""
     from detente.briefing import contents
 
-    return contents.write(case)
+    with coloured(roles(case.parties, case.host)):
+        return contents.write(case)
 
 
 # -- data and record ---------------------------------------------------------------------------------------------------

@@ -72,11 +72,11 @@ def bystander(
     if csv is not None:
         write_csv(found["tidy"], csv, index=False, float_format="%.10g")
     if chart is not None:
-        from detente.briefing.charts.routes import economies_figure, sectors_figure
+        from detente.briefing.charts.results import route_figure, routes_figure
         from detente.briefing.charts.standalone import save_chart
 
         data = csv.name if csv is not None else ""
-        save_chart(economies_figure(case, name, data) if region is None else sectors_figure(case, region, name, data), chart)
+        save_chart(routes_figure(case, name, data) if region is None else route_figure(case, region, name, data), chart)
     if as_json:
         emit(found["record"])
         return

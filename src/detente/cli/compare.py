@@ -50,7 +50,7 @@ def compare(
 
         raise UnknownRegion(strange[0], {str(r): region_name(str(r)) for r in spread.index})
     if chart is not None:
-        from detente.briefing.charts.comparison import comparison_figure
+        from detente.briefing.charts.results import comparison_figure
         from detente.briefing.charts.standalone import save_chart
 
         save_chart(comparison_figure(found, indicator, listed), chart)

@@ -77,7 +77,7 @@ def ensemble(
     if draws_file is not None:
         (result.to_parquet if draws_file.suffix == ".parquet" else result.draws_csv)(draws_file)
     if chart is not None:
-        from detente.briefing.charts.ensembles import ensemble_figure
+        from detente.briefing.charts.results import ensemble_figure
         from detente.briefing.charts.standalone import save_chart
 
         save_chart(ensemble_figure(result), chart)

@@ -55,18 +55,19 @@ def outlook(
     asked = ask("questions", subject, as_json, {"by": by}, look=look) if questions else None
     save("outlook", look, csv)
     if chart is not None:
-        from detente.briefing.charts.outlook import draw_fan, draw_tree
+        from detente.briefing.charts.fan import fan_figure
         from detente.briefing.charts.standalone import save_chart
+        from detente.briefing.charts.tree import tree_figure
         from detente.outlook.tree import grow
 
         def note(extra: str) -> str:
             return f"Source: detente on {table.name}, dossier {case.id}. {extra}"
 
         if region:
-            figure = draw_fan(look, codes, f"{look.paths.parameters.name} run", note, "")
+            figure = fan_figure(look, codes, f"{look.paths.parameters.name} run", note, "")
         else:
             talks, ends = grow(case, look.tree.odds, talks_only=True), look.ranking
-            figure = draw_tree(look, talks, [s.id for s in case.scenarios], ends[0], ends[-1], note, "")
+            figure = tree_figure(look, talks, [s.id for s in case.scenarios], (ends[0], ends[-1]), note, "")
         save_chart(figure, chart)
     if as_json:
         emit({**look.record(), **({"key_questions": asked.record()} if asked else {})})

@@ -75,7 +75,7 @@ def nash(
     save("nash", found, csv)
     against = f"the status quo of {dossier}" if dossier else "the table's tariffs"
     if chart is not None:
-        from detente.briefing.charts.choices import rates_figure
+        from detente.briefing.charts.results import rates_figure
         from detente.briefing.charts.standalone import save_chart
 
         subtitle = (
@@ -126,7 +126,7 @@ def bargain(
             )  # fmt: skip
     save("bargain", deal, csv)
     if chart is not None and frontier is not None:
-        from detente.briefing.charts.choices import frontier_figure
+        from detente.briefing.charts.results import frontier_figure
         from detente.briefing.charts.standalone import save_chart
 
         subtitle = f"Gains over {disagreement.replace('-', ' ')}, percent of real income; {horizon or 'medium'} run"
@@ -174,7 +174,7 @@ def regimes(
     against = f"the status quo of {dossier}" if dossier else "the table's tariffs"
     if chart is not None:
         from detente import words as text
-        from detente.briefing.charts.choices import regimes_figure
+        from detente.briefing.charts.results import regimes_figure
         from detente.briefing.charts.standalone import save_chart
         from detente.briefing.charts.theme import region_colour
 
@@ -217,7 +217,7 @@ def deal(
     found = ask("deal", subject, as_json, given)
     save("deal", found, csv)
     if chart is not None and found.status == "deal":
-        from detente.briefing.charts.choices import gains_figure
+        from detente.briefing.charts.results import gains_figure
         from detente.briefing.charts.standalone import save_chart
 
         subtitle = (

@@ -1,1 +1,73 @@
-"""Charts: one specification a figure, drawn for the report, for the page and as files."""
+r"""Charts: one specification a figure, drawn for the report, for the page and as files.
+
+Figures by name, for whoever serves them: `figure(NAME, result, …)` gives the figure, `rendered(figure, "svg")` its bytes. What a
+figure is made of, and what it takes besides, stands with its function; all take `note=` and `csv=`, most `subtitle=` too.
+
+    name        function                    result
+    income      results.income_figure       `Case`, codes=(): real income by scenario, dots with ranges
+    economies   results.economies_figure    `Outcome`, codes=(): real income by economy, bars
+    output      results.output_figure       `Outcome`, region: output by sector, bars
+    fan         fan.fan_figure              `Outlook`, codes=(): real income over the months
+    tree        tree.tree_figure            `Outlook`, tree of the talks
+    odds        results.odds_figure         `AtTheTable`: who gives way, by model (None where no model gives odds)
+    payoffs     results.payoffs_figure      `AtTheTable`: payoffs at every pair of stances
+    needs       results.needs_figure        `AtTheTable`, kept="deal": how much the future must count
+    gains       results.gains_figure        `Proposal`: who gains and who loses by the deal
+    zone        results.zone_figure         `Proposal`, by="motives" or "real income": the deal zone
+    rates       results.rates_figure        `TariffSolution`, subtitle
+    regimes     results.regimes_figure      `Regimes`, rows, subtitle
+    comparison  results.comparison_figure   `Comparison`, indicator, regions
+    ensemble    results.ensemble_figure     `Ensemble`, quantity
+    routes      results.routes_figure       `Case`, scenario, csv: exports gained and content carried, by economy
+    route       results.route_figure        `Case`, region, scenario, csv: the same of one economy, by sector
+
+Colours are those of the parties' roles: draw inside `theme.coloured(theme.roles(dossier))` where a dossier says who is who.
+
+>>> from detente.equilibrium.solve import solve
+>>> from detente.policy.instruments import Policy, Tariff
+>>> from detente.world import toy_world
+>>> drawn = figure("economies", solve(toy_world(), Policy([Tariff(by="AAA", on="BBB", rate=0.1)])))
+>>> drawn.title
+'Losses are largest in BBB: −0.76\u202f% of real income'
+>>> rendered(drawn, "svg")[:4]
+b'<svg'
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from detente.errors import UnknownName
+
+if TYPE_CHECKING:
+    from detente.briefing.document import Figure
+
+FIGURES = {
+    "fan": "fan.fan_figure",
+    "tree": "tree.tree_figure",
+    **{
+        name: f"results.{name}_figure"
+        for name in (
+            "income", "economies", "output", "odds", "payoffs", "needs", "gains", "zone", "rates", "regimes", "comparison",
+            "ensemble", "routes", "route",
+        )
+    },
+}  # fmt: skip
+"""Name of a figure → module and function that draw it."""
+
+
+def figure(name: str, *results: Any, **more: Any) -> Figure | None:
+    """The figure of that name, of these results; see above. Raises `UnknownName` for another name."""
+    if name not in FIGURES:
+        raise UnknownName(name, list(FIGURES), "figure")
+    module, function = FIGURES[name].split(".")
+    found: Figure | None = getattr(import_module(f"{__name__}.{module}"), function)(*results, **more)
+    return found
+
+
+def rendered(figure: Figure, ending: str) -> bytes:
+    """A figure as a file of its own: "svg", "png" (twice the size in pixels) or "html" (light and dark, wide and narrow)."""
+    from detente.briefing.charts.standalone import as_bytes
+
+    return as_bytes(figure, ending)

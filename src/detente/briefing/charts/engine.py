@@ -1,18 +1,35 @@
 """The drawing engine in a process of its own: Vega-Lite in, SVG out, one JSON line each.
 
 The engine holds Python's lock while it draws, so in the same process nothing else would move meanwhile. The process runs this
-file alone, without the package around it, and is started by the first chart that is not kept from an earlier run (`drawings`).
-Where no process can be started the chart is drawn here, with the same result.
+file alone, without the package around it (which is why the package is imported inside functions here), and is started by the
+first chart that is not kept from an earlier run. Where no process can be started the chart is drawn here, with the same result.
+
+A drawing is kept under the SHA-256 of its specification, the version of the engine and its Vega-Lite, so that a change of any of
+them asks for a new one; its text is checked against its own digest when it is read. What is kept is only the engine's answer: a
+run with an empty folder gives the same bytes. The folder is `drawings` in DETENTE_CACHE (default ~/.cache/detente); it holds at
+most `LIMIT` drawings, the ones not used for longest go first. A folder that cannot be written costs the drawing, nothing else.
+
+>>> key("{}") == key("{}"), key("{}") == key("[]")
+(True, False)
 """
 
 from __future__ import annotations
 
 import atexit
 import json
+import os
 import subprocess
 import sys
 import threading
+import zlib
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
+
+LIMIT = 2000
+"""Drawings kept, about 5 kB each."""
+_DIGEST = 32
+_FORMAT = "1"
 
 _lock = threading.Lock()
 _process: subprocess.Popen[str] | None = None
@@ -21,11 +38,9 @@ _unusable = False
 
 def draw(spec: dict[str, Any]) -> str:
     """SVG of a Vega-Lite specification. Raises `ValueError` with the engine's words where it refuses the specification."""
-    from detente.briefing.charts import drawings
-
     job = json.dumps(spec, separators=(",", ":"))
-    key = drawings.key(job)
-    kept = drawings.find(key)
+    name = key(job)
+    kept = find(name)
     if kept is not None:
         return kept
     with _lock:
@@ -36,7 +51,7 @@ def draw(spec: dict[str, Any]) -> str:
         raise ValueError(answer["error"])
     else:
         drawn = str(answer["svg"])
-    drawings.keep(key, drawn)
+    keep(name, drawn)
     return drawn
 
 
@@ -99,6 +114,75 @@ def version() -> str:
     return ".".join(max(known, key=lambda parts: [int(p) for p in parts]))
 
 
+# -- kept from earlier runs ---------------------------------------------------------------------------------------------
+def folder() -> Path:
+    """Where drawings are kept."""
+    from detente.files import cache_folder
+
+    return cache_folder("drawings")
+
+
+def key(job: str) -> str:
+    """Name of the drawing of a specification given as JSON."""
+    from detente.files import sha256
+
+    return sha256(f"{_FORMAT}|{_engine()}|{job}".encode())
+
+
+def find(key: str) -> str | None:
+    """The drawing kept under a key; None where there is none, or where what is there is damaged."""
+    from detente.files import sha256
+
+    path = folder() / key
+    try:
+        body = path.read_bytes()
+        drawn = zlib.decompress(body[_DIGEST:])
+        os.utime(path)
+    except (OSError, zlib.error):
+        return None
+    return drawn.decode("utf-8", "replace") if bytes.fromhex(sha256(drawn)) == body[:_DIGEST] else None
+
+
+def keep(key: str, svg: str) -> None:
+    """Store a drawing; a full disk or a folder that may not be written is no error."""
+    from detente.errors import InputError
+    from detente.files import sha256, write
+
+    drawn = svg.encode()
+    try:
+        folder().mkdir(parents=True, exist_ok=True)
+        write(folder() / key, bytes.fromhex(sha256(drawn)) + zlib.compress(drawn), private=True)
+        _prune()
+    except (OSError, InputError):
+        return
+
+
+def any_kept() -> bool:
+    """Whether any drawing is kept."""
+    try:
+        return any(not p.name.startswith(".") for p in folder().iterdir())
+    except OSError:
+        return False
+
+
+def _prune() -> None:
+    """Remove the drawings not used for longest where there are more than `LIMIT`, a tenth more than needed."""
+    names = [n for n in os.listdir(folder()) if not n.startswith(".")]
+    if len(names) <= LIMIT:
+        return
+    used = sorted((os.stat(folder() / n).st_mtime_ns, n) for n in names)
+    for _, name in used[: len(names) - LIMIT + LIMIT // 10]:
+        (folder() / name).unlink(missing_ok=True)
+
+
+@lru_cache(maxsize=1)
+def _engine() -> str:
+    from importlib.metadata import version as installed
+
+    return f"{installed('vl-convert-python')}|{version()}"
+
+
+# -- the process -------------------------------------------------------------------------------------------------------
 def serve() -> None:
     """Answer jobs on standard input until it closes."""
     for line in sys.stdin:

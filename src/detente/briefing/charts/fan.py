@@ -1,17 +1,22 @@
-"""The fan: expected real income by day and how far paths lie apart, a panel an economy on one scale, stepping as measures "
-"change."""
+"""The fan: expected real income by day and how far paths lie apart, a panel an economy on one scale, in steps."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from detente.briefing.charts.forms import Sheet, Spec, _ticks, end, mark, name, number
-from detente.briefing.charts.theme import COLOUR
+from detente.briefing.charts.figures import figure, made_by
+from detente.briefing.charts.forms import Sheet, Spec, alt_text, end, mark, name, number, ticks as ticks_of
+from detente.briefing.charts.theme import COLOUR, by_role, region_colour
 from detente.briefing.charts.timeline import month_starts
-from detente.words import fixed
+from detente.briefing.document import Figure
+from detente.words import fixed, label, say
+
+if TYPE_CHECKING:
+    from detente.outlook.outlook import Outlook
 
 SIZE = 11.5
 
@@ -30,7 +35,7 @@ def draw(panels: Sequence[tuple[str, str, pd.DataFrame]], start: date, until: da
     room = 0.06 * (high - low) or 1.0
     domain = (low - room, high + room)
     length = (until - start).days
-    ticks = _ticks(domain, 5)
+    ticks = ticks_of(domain, 5)
     places = max(0, *(len(f"{t:.6f}".rstrip("0").split(".")[1]) for t in ticks))
     scale_y = {"domain": list(domain), "nice": False, "zero": False}
     scale_x = {"domain": [0, length], "nice": False}
@@ -78,3 +83,25 @@ def draw(panels: Sequence[tuple[str, str, pd.DataFrame]], start: date, until: da
         ]  # fmt: skip
         views.append(sheet.layer(*layers, width=inner, height=150 if narrow else 190, title=title))
     return sheet.grid(views, across, gap, 18)
+
+
+@by_role
+def fan_figure(
+    look: Outlook, codes: Sequence[str] = (), run: str = "", note: Callable[[str], str] = made_by, csv: str = ""
+) -> Figure:
+    """The fan of some economies as a figure (default: the parties and the host); `run` names the horizon, `note` puts a footnote
+    around a remark, `csv` names the data.
+    """
+    codes = codes or tuple(c for c in look.focus if c in (*look.parties, look.host))
+    frames = {c: look.fan(c) for c in codes}
+    last = {c: float(frame["expected"].iloc[-1]) for c, frame in frames.items()}
+    worst = min(codes, key=lambda c: last[c])
+    words = "briefing/charts/fan"
+    title = say(words, "title", worst=worst, value=last[worst], many=len(codes))
+    subtitle = say(words, "subtitle", start=look.tree.start, run=run or f"{look.paths.parameters.name} run")
+    panels = [(label(c), region_colour(c), frames[c]) for c in codes]
+    told = {label(c): say(words, "at_end", value=last[c]) for c in codes}
+    return figure(
+        "fig-fan", title, subtitle, note(say(words, "remark")), alt_text(f"{title}. {subtitle}.", told), csv,
+        lambda w: draw(panels, look.tree.start, look.tree.until, w),
+    )  # fmt: skip

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from detente import words as text
-from detente.briefing.charts import drawings, engine, forms as charts
+from detente.briefing.charts import engine, forms as charts
 from detente.briefing.charts.theme import region_colour, render
 from detente.briefing.document import Figure
-from detente.briefing.view import CaseView, Triple
+
+if TYPE_CHECKING:
+    from detente.briefing.view import CaseView, Triple
 
 WIDE, COLUMN, NARROW = 940, 700, 348
 
@@ -51,8 +53,13 @@ def _desk() -> ThreadPoolExecutor:
 
 def warm_up() -> None:
     """Start the drawing engine beside the first solves, where no drawings are kept from before."""
-    if not drawings.any_kept():
+    if not engine.any_kept():
         _desk().submit(engine.start)
+
+
+def made_by(remark: str = "", csv: str = "") -> str:
+    """Footnote of a figure that stands in no briefing."""
+    return " ".join(part for part in ("Source: detente.", remark, f"Data: {csv}" if csv else "") if part)
 
 
 def dot_figure(

@@ -1,7 +1,7 @@
 """The chart forms of the briefing as Vega-Lite specifications: dots with ranges, sorted bars, a tile map.
 
 Each takes a tidy frame and a width in pixels and returns one chart without title or legend; titles, units and sources stand in
-the page. Colours are the sentinels of `svg.COLOUR`. Small multiples share one scale. The timeline has its own module.
+the page. Colours are the sentinels of `theme.COLOUR`. Small multiples share one scale. The timeline has its own module.
 
 >>> import pandas as pd
 >>> frame = pd.DataFrame({"panel": ["a"], "label": ["China"], "value": [-1.0], "low": [-1.4], "high": [-0.8],
@@ -106,7 +106,8 @@ def _domain(frame: pd.DataFrame, width: float) -> tuple[float, float]:
     return low - (room * span if left else 0.02 * span), high + (room * span if right else 0.02 * span)
 
 
-def _ticks(domain: tuple[float, float], wanted: int) -> list[float]:
+def ticks(domain: tuple[float, float], wanted: int) -> list[float]:
+    """Round values inside `domain`, about as many as wanted."""
     span = domain[1] - domain[0]
     raw = span / max(wanted, 1)
     base = 10 ** math.floor(math.log10(raw))
@@ -121,7 +122,7 @@ def _x(domain: tuple[float, float], width: float, field: str = "value", *, label
         "grid": True,
         "gridColor": COLOUR["rule"],
         "labels": labels,
-        "values": _ticks(domain, 4 if width < 360 else 6),
+        "values": ticks(domain, 4 if width < 360 else 6),
         "labelExpr": "replace(format(datum.value, ','), '-', '−')",
         "labelFlush": False,
         "labelFontSize": 11.5,

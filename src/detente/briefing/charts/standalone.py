@@ -1,6 +1,6 @@
 """One chart as a file of its own: .svg and .png for a light background, .html for light and dark; with title, subtitle and note.
 
-The page draws with CSS variables (`svg.themed`); a file that stands alone carries the colours themselves. Lines of text are
+The page draws with CSS variables (`theme.themed`); a file that stands alone carries the colours themselves. Lines of text are
 broken by the advance widths of Arial and its metric twins, so that a chart takes the same lines in every program.
 
 >>> wrapped("one two three", 16, 60)
@@ -17,7 +17,7 @@ from pathlib import Path
 
 from detente.briefing.charts.theme import COLOUR, DIVERGING, FONT, HATCH, TILE_TEXT
 from detente.briefing.document import Figure
-from detente.errors import InputError
+from detente.errors import InputError, UnknownName
 from detente.files import target_file, write
 
 SUFFIXES = (".svg", ".png", ".html")
@@ -39,7 +39,18 @@ _BOLD = (
     "667 778 722 667 611 722 667 944 667 667 611 333 278 333 584 556 333 556 611 556 611 556 333 611 "
     "611 278 278 556 278 889 611 611 611 611 389 556 333 611 556 778 556 556 500 389 280 389 584 "
 )
-_OTHERS = {"−": 584, "—": 1000, "…": 1000, "\u2009": 200, "\u00a0": 278, "·": 278, "’": 278, "‘": 278, "“": 500, "”": 500}
+_OTHERS = {
+    "−": 584,
+    "—": 1000,
+    "…": 1000,
+    "\u2009": 200,
+    "\u00a0": 278,
+    "·": 278,
+    "’": 278,
+    "‘": 278,
+    "“": 500,
+    "”": 500,
+}
 _WIDTHS = {
     bold: dict(zip(map(chr, range(32, 127)), map(int, row.split()), strict=True)) | _OTHERS
     for bold, row in ((False, _REGULAR), (True, _BOLD))
@@ -55,15 +66,21 @@ def save_chart(figure: Figure, path: str | Path) -> None:
     suffix = target.suffix.lower()
     if suffix not in SUFFIXES:
         raise InputError(f"a chart is written as {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}, not as {target.name!r}")
-    if suffix == ".html":
-        body = page(figure).encode()
-    elif suffix == ".svg":
-        body = drawing(figure).encode()
-    else:
-        import vl_convert
+    write(target, as_bytes(figure, suffix))
 
-        body = vl_convert.svg_to_png(drawing(figure), scale=SCALE)
-    write(target, body)
+
+def as_bytes(figure: Figure, ending: str) -> bytes:
+    """What a file of this ending ("svg", "png" or "html", with or without a dot) holds."""
+    match ending.lstrip("."):
+        case "html":
+            return page(figure).encode()
+        case "svg":
+            return drawing(figure).encode()
+        case "png":
+            import vl_convert
+
+            return bytes(vl_convert.svg_to_png(drawing(figure), scale=SCALE))
+    raise UnknownName(ending, [s.lstrip(".") for s in SUFFIXES], "ending of a chart")
 
 
 def drawing(figure: Figure) -> str:
@@ -158,7 +175,7 @@ def _definitions(body: str) -> list[str]:
 
 def _escaped(text: str) -> str:
     """Text for XML: marked characters escaped, control characters (which XML forbids) left out."""
-    return html.escape("".join(c for c in text if c.isprintable() or c in "\u2009\u00a0\t"), quote=False)
+    return html.escape("".join(c for c in text if c.isprintable() or c in "\u202f\u2009\u00a0\t"), quote=False)
 
 
 def _number(value: float) -> str:

@@ -1,7 +1,8 @@
 """From a Vega-Lite chart to an inline SVG that follows the page: its colours, its fonts, light and dark.
 
 Charts are drawn in fixed colours of `COLOUR`; here each becomes a CSS variable of the page, so that one drawing serves the
-light page, the dark page and paper. Ids are made unique, the size becomes a viewBox, the alt text an aria-label.
+light page, the dark page and paper. A region is coloured by its role in what is drawn. Ids are made unique, the size becomes a
+viewBox, the alt text an aria-label.
 
 >>> themed('<rect fill="#1f5a93"/>')
 '<rect fill="var(--usa)"/>'
@@ -11,9 +12,19 @@ from __future__ import annotations
 
 import html
 import re
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import wraps
+from types import MappingProxyType
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from detente.briefing.charts import engine
+from detente.words.names import group_table, region_table
+
+R = TypeVar("R")
+F = TypeVar("F")
+P = ParamSpec("P")
 
 COLOUR = {
     "usa": "#1f5a93",
@@ -49,6 +60,7 @@ HATCH = {"usa": "#1f5a01", "chn": "#b33601", "mys": "#b97901", "eu": "#4b6f01", 
 """Fill colours that stand for a hatching in the colour of the same name."""
 _SENTINELS |= {v: f"url(#hatch-{k})" for k, v in HATCH.items()}
 _COLOURS = re.compile("|".join(re.escape(c) for c in _SENTINELS), re.IGNORECASE)
+_LONG = re.compile(r"(?<=\d)(\.\d{2})\d+")
 FONT = "Liberation Sans"
 """Metric-compatible with Arial and Helvetica, which the page asks for; used to measure labels."""
 
@@ -72,9 +84,56 @@ CONFIG: dict[str, Any] = {
 }
 
 
+ROLES = {"first": "usa", "second": "chn", "host": "mys"}
+"""Colour name of the party named first, of the one named second, and of the host and its group."""
+_GIVEN: ContextVar[Mapping[str, str]] = ContextVar("colours by role", default=MappingProxyType({}))
+
+
+def roles(parties: Sequence[str], host: str | None = None) -> dict[str, str]:
+    """Colour name by region: the first two parties, then the host and the named groups it belongs to."""
+    found = dict(zip(parties, (ROLES["first"], ROLES["second"]), strict=False))
+    if host and host not in found:
+        groups = (g for g, entry in group_table().items() if entry["members"] != "all" and host in entry["members"])
+        found |= dict.fromkeys((host, *groups), ROLES["host"])
+    return found
+
+
+@contextmanager
+def coloured(given: Mapping[str, str]) -> Iterator[None]:
+    """Figures made meanwhile, in this context, take these colours: `with coloured(roles(parties, host)): …`."""
+    before = _GIVEN.set(given)
+    try:
+        yield
+    finally:
+        _GIVEN.reset(before)
+
+
+def by_role(draw: Callable[Concatenate[R, P], F]) -> Callable[Concatenate[R, P], F]:
+    """A drawing function of a result whose colours go by the roles that the result names, unless a case has given them."""
+
+    @wraps(draw)
+    def drawn(result: R, /, *args: P.args, **more: P.kwargs) -> F:
+        given = _GIVEN.get() or roles(getattr(result, "parties", ()), getattr(result, "host", None))
+        with coloured(given):
+            return draw(result, *args, **more)
+
+    return drawn
+
+
 def region_colour(code: str) -> str:
-    """Colour name of a region: usa, chn, mys (Malaysia and ASEAN), eu, other."""
-    return {"USA": "usa", "CHN": "chn", "MYS": "mys", "ASEAN": "mys", "EU27": "eu"}.get(code, "other")
+    """Colour name of a region: that of its role in what is drawn, else its own where no role has it, else "other".
+
+    >>> region_colour("EU27"), region_colour("CHN"), region_colour("BRA")
+    ('eu', 'chn', 'other')
+    >>> with coloured(roles(["EU27", "BRA"])):
+    ...     [region_colour(c) for c in ("EU27", "BRA", "CHN", "MYS")]
+    ['usa', 'chn', 'other', 'mys']
+    """
+    given = _GIVEN.get()
+    if code in given:
+        return given[code]
+    own = str((region_table().get(code) or group_table().get(code) or {}).get("colour", "other"))
+    return "other" if own in given.values() else own
 
 
 def themed(svg: str) -> str:
@@ -92,7 +151,7 @@ def finish(raw: str, alt: str, prefix: str) -> str:
     body = re.sub(r'\s(?:role|aria-[a-z]+)="[^"]*"', "", body)
     body = re.sub(r'\sfont-family="[^"]*"', "", body)
     body = re.sub(r'\bclass="[^"]*"', "", body)
-    body = re.sub(r"(?<=\d)(\.\d{2})\d+", r"\1", body)
+    body = re.sub(r"<[^>]*>", lambda tag: _LONG.sub(r"\1", tag.group()), body)  # places, not the figures a reader sees
     body = re.sub(r'\bid="([^"]+)"', rf'id="{prefix}-\1"', body)
     body = re.sub(r"url\(#([^)]+)\)", rf"url(#{prefix}-\1)", body)
     width, height = size.get("width", "600"), size.get("height", "400")

@@ -14,17 +14,23 @@ as bars, so that they do not multiply the tree.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from detente.briefing.charts.figures import figure, made_by
 from detente.briefing.charts.forms import Sheet, Spec, as_given, end, mark, name, number
 from detente.briefing.charts.standalone import measured, wrapped
 from detente.briefing.charts.theme import COLOUR, DIVERGING
+from detente.briefing.document import Figure
 from detente.outlook.tree import STATUS_QUO, Tree
-from detente.words import THIN, clipped, day as long_day, join
+from detente.words import THIN, capital, chance, clipped, day as long_day, join, say
+
+if TYPE_CHECKING:
+    from detente.outlook.outlook import Outlook
 
 PALETTE = {**COLOUR, **DIVERGING}
 SIZE = 11.5
@@ -350,13 +356,44 @@ def _strip(
 
 def told(tree: Tree, title: str) -> str:
     """The tree in words, for those who do not see it: first branches with their odds, and the likeliest ends."""
-    first = [n for n in tree.nodes if not n.path]
-    parts = [f"{tree.branches[b][1].title} {_percent(p)}" for n in first for b, p in n.odds.items()]
+    opening = [n for n in tree.nodes if not n.path]
+    first = [f"{tree.branches[b][1].title} {_percent(p)}" for n in opening for b, p in n.odds.items()]
     top = sorted(tree.leaves, key=lambda leaf: (-leaf.probability, leaf.path))[:6]
     ends = [f"{tree.words(leaf.path)} {_percent(leaf.probability)}" for leaf in top]
-    return f"{title} First branches: {'; '.join(parts)}. Likeliest ends: {'; '.join(ends)}."
+    return say(WORDS, "told", title_=title, first=first, ends=ends)
 
 
-def strip_title(day_: date, title: str) -> str:
-    """Heading of an independent fork's bar."""
-    return f"{long_day(day_)}: {title}"
+# -- the figure --------------------------------------------------------------------------------------------------------
+WORDS = "briefing/charts/tree"
+
+
+def tree_figure(
+    look: Outlook, talks: Tree, order: Sequence[str] = (), ends: tuple[str, str] | None = None,
+    note: Callable[[str], str] = made_by, csv: str = "",
+) -> Figure:  # fmt: skip
+    """The tree of the talks as a figure, forks that do not hang on them as bars below.
+
+    `talks` is the tree without independent forks, `order` that of the scenarios in the key, `ends` the best and the worst of them
+    (default: as ranked by the world's real income); `note` puts a footnote around a remark, `csv` names the data.
+    """
+    named = [*(s for s in order if s in look.scenarios), *(s for s in look.scenarios if s not in order)]
+    colour = colours(named, *(ends or (look.ranking[0], look.ranking[-1])))
+    classes = {}
+    for s in named:
+        e = look.scenarios[s]
+        span = f"({100 * e.low:.0f} to {100 * e.high:.0f})"
+        classes[s] = (f"{capital(s.replace('-', ' '))} {chance(e.value)} {span}", colour[s])
+    odds = look.tree.odds
+    strips = [
+        (f"{long_day(f.date)}: {f.title}", [(b.title, odds[f.id][b.id][1], bool(b.changes)) for b in f.branches])
+        for f in look.tree.forks.values()
+        if f.independent
+    ]
+    rare, together = small_ends(talks)
+    first = next(n for n in talks.nodes if not n.path)
+    likeliest = max(first.odds, key=lambda b: first.odds[b])
+    title = say(WORDS, "title", branch=look.tree.branches[likeliest][1].title, probability=first.odds[likeliest])
+    subtitle = say(WORDS, "subtitle", on=look.on)
+    remark = say(WORDS, "remark", rare=rare, together=together, shown=SHOWN, strips=bool(strips))
+    alt = told(talks, f"{title}. {subtitle}.")
+    return figure("fig-tree", title, subtitle, note(remark), alt, csv, lambda w: draw(talks, w, classes, strips))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any, NamedTuple
 
@@ -15,7 +15,7 @@ from detente.briefing.sections import (
     bystanders as neighbours,
     outlook,
     proposal as agenda,
-    questions as key_questions,
+    questions,
     standoffs,
     strategy,
 )
@@ -30,14 +30,22 @@ from detente.words.names import region_adjective, region_name, region_table, sec
 SAFE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
+def _said(part: str, **values: Any) -> str:
+    return text.say("briefing/sections/closing", part, **values)
+
+
+def _paragraphs(part: str, **values: Any) -> list[str]:
+    return _said(part, **values).split("\n\n")
+
+
 def sections(case: CaseView) -> list[Section]:
     """Published numbers, questions, method and assumptions, sources, appendix."""
     return [
-        Section("published", "What others have published", tuple(published(case))),
-        Section("questions", "Key questions to watch", tuple(questions(case))),
-        Section("method", "Method, assumptions and limits", tuple(method(case))),
+        Section("published", _said("published_heading"), tuple(published(case))),
+        Section("questions", _said("questions_heading"), tuple(questions.blocks(case))),
+        Section("method", _said("method_heading"), tuple(method(case))),
         Section("sources", "Sources", (References(references(case)),)),
-        Section("appendix", "Appendix: every economy and every scenario", tuple(appendix(case))),
+        Section("appendix", _said("appendix_heading"), tuple(appendix(case))),
     ]
 
 
@@ -89,13 +97,13 @@ def ours(case: CaseView, p: Published) -> Ours | None:
     where = f"“{case.label(name)}”" if name in case.ids else "status quo"
     if "gdp" in quantity or "real income" in quantity or "welfare" in quantity:
         value = outcome.world_real_income if region is None else float(outcome.real_income[region])
-        return Ours(value, "%", f"real income, {where}", horizon)
+        return Ours(value, "%", _said("ours", what="income", where=where), horizon)
     if "consumer prices" in quantity and region is not None:
-        return Ours(float(case.basket(outcome)[region]), "%", f"consumer prices against wages, {where}", horizon)
+        return Ours(float(case.basket(outcome)[region]), "%", _said("ours", what="prices", where=where), horizon)
     if "duty" in quantity and region is not None:
         return _duty(case, outcome, p, region, where, horizon)
     if "trade" in quantity and p.unit.startswith("%") and region is None:
-        return Ours(case.mutual_trade(outcome), "%", f"goods trade both ways, {where}", horizon)
+        return Ours(case.mutual_trade(outcome), "%", _said("ours", what="trade", where=where), horizon)
     return None
 
 
@@ -106,51 +114,41 @@ def _duty(case: CaseView, outcome: Outcome, p: Published, region: str, where: st
         other = case.b if region == case.a else case.a
         now, then = case.duty(outcome, region, other), case.duty(outcome, region, other, after=False)
         if p.compare_with is None:
-            return Ours(then, "%", f"average duty, {case.reference}", horizon)
-        value, unit, what = (now - then, "pp", "rise of the average duty") if rise else (now, "%", "average duty")
-        return Ours(value, unit, f"{what}, {where}", horizon)
+            return Ours(then, "%", _said("ours", what="duty", where=case.reference), horizon)
+        value, unit, what = (now - then, "pp", "rise") if rise else (now, "%", "duty")
+        return Ours(value, unit, _said("ours", what=what, where=where), horizon)
     if " on " in p.quantity:
         return None
     n, goods = case.i(region), case.goods_index
     weights = case.world.shipments[:, n][:, goods].copy()
     weights[n] = 0
     average = 100 * (weights * outcome.after.tariffs[:, n][:, goods]).sum() / weights.sum()
-    return Ours(float(average), "%", f"average duty on all goods, {where}", horizon)
+    return Ours(float(average), "%", _said("ours", what="all", where=where), horizon)
 
 
 def reason(case: CaseView, p: Published, our: Ours | None) -> str:
     """Why the two may differ, from what each counts."""
-    if our is None:
-        return "No figure of this version compares."
-    quantity, basis = p.quantity.lower(), p.time_basis.lower()
-    reasons = []
-    if "duty" in quantity:
-        reasons.append("Theirs are statutory rates by tariff line; here the duties of the table plus the added points, by sector")
-    elif "price" in quantity:
-        reasons.append("They count the price level, here prices against wages; they hold more of the pass-through fixed")
-    else:
-        if "year" in basis and our.horizon != "short":
-            reasons.append(f"They give {p.time_basis}, here the {case.run_name(our.horizon)}")
-        if "bloc" in p.scenario.lower() or "splits" in p.scenario.lower():
-            reasons.append("Theirs splits the whole world; here only the two parties part")
-        elif p.compare_with in case.ids:
-            reasons.append("Their duties differ from the scenario here")
-        if "gdp" in quantity:
-            reasons.append(
-                "Smooth substitution understates chokepoints; real income counts terms of trade and duties, GDP does not"
-            )
-        if "trade" in quantity:
-            reasons.append("Trade elasticities differ")
-    if p.note:
-        reasons.append(p.note)
-    return " ".join(text.sentence(r) for r in reasons)
+    quantity, basis, scenario = p.quantity.lower(), p.time_basis.lower(), p.scenario.lower()
+    return _said(
+        "reason",
+        compares=our is not None,
+        kind="duty" if "duty" in quantity else "price" if "price" in quantity else "",
+        later=our is not None and "year" in basis and our.horizon != "short",
+        basis=p.time_basis,
+        run=case.run_name(our.horizon) if our else "",
+        blocs="bloc" in scenario or "splits" in scenario,
+        scenario=p.compare_with in case.ids,
+        gdp="gdp" in quantity,
+        trade="trade" in quantity,
+        note=p.note,
+    )
 
 
 def published(case: CaseView) -> list[Block]:
     """Their number beside ours."""
     numbers = case.dossier.published
     if not numbers:
-        return [Para("The dossier lists no published figures.")]
+        return [Para(_said("none_published"))]
     rows, data = [], []
     for p in numbers:
         our = ours(case, p)
@@ -183,20 +181,11 @@ def published(case: CaseView) -> list[Block]:
                 "sources": " ".join(p.sources),
             }
         )
-    csv = case.file("published", "Published figures beside ours", data)
-    intro = (
-        f"Published figures count from before the measures, so ours in this table are against {case.against(None)}, at "
-        "the horizon "
-        "nearest to theirs. They are for comparison, with two exceptions: the short-run values for critical inputs (A38) and "
-        "the growth that ideas carry (A39) were chosen after comparing our results with the European Central Bank’s and the "
-        "WTO’s, so agreement there confirms nothing. A model in which "
-        "substitution is smooth "
-        "understates what a missing part costs."
-    )
+    csv = case.file("published", _said("published_file"), data)
     table = Table(
         "tab-published",
-        "Others’ figures and ours",
-        "Units as given; second line: their scenario, time basis or range, and what ours is",
+        _said("published_title"),
+        _said("published_subtitle"),
         (
             Column("Who", "scenario"),
             Column("What", "time basis"),
@@ -205,11 +194,11 @@ def published(case: CaseView) -> list[Block]:
             Column("Why they differ"),
         ),
         tuple(rows),
-        f"Source: as cited, and detente on the {case.data_note}. Data: data/{csv}",
+        _said("published_note", made_on=case.data_note, csv=csv),
         csv,
         wide=True,
     )
-    return [Para(intro), *ideas(case), table]
+    return [Para(_said("intro", against=case.against(None))), *ideas(case), table]
 
 
 def ideas(case: CaseView) -> list[Para]:
@@ -218,134 +207,18 @@ def ideas(case: CaseView) -> list[Para]:
         return []
     solved = case.others[IDEAS].outcomes
     deepest = min(solved, key=lambda s: solved[s].world_real_income)
-    told = [f"{text.percent(case.income_at(h, 'WORLD', deepest), signed=True)} ({case.run_name(h)})" for h in case.horizons]
-    return [Para(f"In “{case.label(deepest)}” world real income changes by {text.join(told)}, against {case.quo}.")]
+    values = [(case.income_at(h, "WORLD", deepest), case.run_name(h)) for h in case.horizons]
+    return [Para(_said("ideas", scenario=case.label(deepest), values=values, quo=case.quo))]
 
 
 def _plain(value: float) -> str:
     return text.fixed(value, 0 if float(value).is_integer() else 1)
 
 
-# -- questions ---------------------------------------------------------------------------------------------------------
-def questions(case: CaseView) -> list[Block]:
-    """What each answer would move where the dossier says what may come; else what to watch, by date, and how far the answer's
-    scenarios lie apart.
-    """
-    weighed = key_questions.blocks(case)
-    if weighed:
-        return weighed
-    ranked = sorted(case.dossier.key_questions, key=lambda q: (q.by_when, q.id))
-    if not ranked:
-        return [Para("The dossier lists no questions.")]
-    rows, data = [], []
-    for q in ranked:
-        left = (q.by_when - case.dossier.as_of).days
-        known = [s for s in q.scenarios if s in case.ids]
-        apart, mover = widest(case, known)
-        rows.append(
-            (
-                Cell(text.table_day(q.by_when), f"{text.count(left, 'day')} left"),
-                Cell(q.question, q.why, cites=q.sources),
-                Cell(q.indicator),
-                Cell(text.fixed(apart, 2), text.label(mover) if mover else ""),
-            )
-        )
-        data.append(
-            {
-                "id": q.id,
-                "question": q.question,
-                "why": q.why,
-                "indicator": q.indicator,
-                "by_when": q.by_when,
-                "days_left": left,
-                "scenarios": " ".join(known),
-                "apart": apart,
-                "region": mover,
-                "unit": "percentage points of real income",
-                "horizon": case.runs.parameters.name,
-            }
-        )
-    csv = case.file("key-questions", "Key questions, indicators and dates", data)
-    table = Table(
-        "tab-questions",
-        "What to look at, and when",
-        "Last column: the widest gap in real income between the scenarios the question decides among, and where; "
-        f"percentage points, {case.run}",
-        (Column("By"), Column("Question", "why it matters"), Column("Indicator"), Column("Apart", "points", number=True)),
-        tuple(rows),
-        f"Source: the dossier and detente. Data: data/{csv}",
-        csv,
-        wide=True,
-    )
-    return [table]
-
-
-def widest(case: CaseView, scenarios: Sequence[str]) -> tuple[float, str]:
-    """The largest gap in real income between scenarios, and the headline region it lies in."""
-    if len(scenarios) < 2:
-        return math.nan, ""
-    gaps = {}
-    for code in case.focus:
-        values = [case.income(code, s).value for s in scenarios]
-        gaps[code] = max(values) - min(values)
-    mover = max(gaps, key=lambda c: gaps[c])
-    return gaps[mover], mover
-
-
 # -- method ------------------------------------------------------------------------------------------------------------
-METHOD = (
-    (
-        "What is computed.",
-        "The equilibrium of a world of many economies and sectors linked by trade in inputs and final goods, before and "
-        "after a package of measures. Buyers spread their spending over origins by cost (trade elasticity); costs carry "
-        "duties, export taxes and trade costs; revenue goes to the government that collects it; trade balances are held "
-        "fixed in the money of the model. The equations are those of Caliendo and Parro (2015) with the extensions named "
-        "in the horizons.",
-    ),
-    (
-        "How to read a change.",
-        "Every effect is the difference between two snapshots, in percent, at one horizon. The status quo counts the "
-        "measures in force on the day of the dossier; threats and announcements count only in scenarios that carry them "
-        "out. Prices and values use world factor income as money unless the text says “against wages”.",
-    ),
-    (
-        "How measures enter.",
-        "A duty is added to the duties of the table on the share of each sector’s trade that pays it. An export control "
-        "withholds a share of the quantity; the model finds the price at which that much is not bought, and the exporter "
-        "keeps the rent unless the dossier says it is lost.",
-    ),
-    (
-        "What the ranges are.",
-        "Each package is solved again at the low and high end of each parameter range of the horizon, one at a time and "
-        "all together. The range is the span of these results. It covers these parameters, not "
-        "the data, the coverage of measures or the model itself.",
-    ),
-)
-LIMITS = (
-    "No likelihoods of scenarios: they are not weighted. The odds of who gives way hold under their stated assumptions only.",
-    "No path in time: but for the months after a cut of a critical input, no disruption, stocks, sunk investment, unemployment "
-    "or business cycle.",
-    "No uncertainty as such: nothing is lost by waiting and not knowing.",
-    "Shares of spending move smoothly: a part without substitute does not stop a line.",
-    "No foreign direct investment, no finance, no exchange rate other than relative wages; ideas only at the horizon "
-    "that says so.",
-    "Total employment is fixed; sectors gain what others lose.",
-    "Averages by sector: a duty on one product is spread over its sector.",
-    "No other country answers unless the dossier says so.",
-)
-
-
-FORETOLD = (
-    "Likelihoods are those of the forks the dossier names and of no others; a fork’s odds do not hang on the path that "
-    "leads to it, "
-    "and what each day’s measures do counts at once and in full. The odds of who gives way hold under their stated "
-    "assumptions only."
-)
-
-
-def limits(case: CaseView) -> tuple[str, ...]:
+def limits(case: CaseView) -> list[str]:
     """What the model leaves out; with prospects in the dossier, likelihoods are no longer among it."""
-    return LIMITS if case.dossier.prospects is None else (FORETOLD, *LIMITS[1:])
+    return _paragraphs("limits", foretold=case.dossier.prospects is not None)
 
 
 def ledger() -> dict[str, Mapping[str, Any]]:
@@ -373,40 +246,29 @@ def used_assumptions(case: CaseView) -> list[str]:
 
 def method(case: CaseView) -> list[Block]:
     """One page of method, the assumptions used, and what is left out."""
-    p = case.runs.parameters
-    table = horizon_table().get(p.name, {})
-    ranges = "; ".join(
-        f"{k.replace('_', ' ')} {text.fixed(v[0], 2)} to {text.fixed(v[1], 2)}" for k, v in table.get("ranges", {}).items()
+    table = horizon_table().get(case.runs.parameters.name, {})
+    said = _paragraphs(
+        "method",
+        horizon=case.horizon,
+        summary=table.get("summary", ""),
+        ranges=table.get("ranges", {}),
+        sources=[str(s["title"]) for s in table.get("sources", [])],
+        world=case.world,
+        gap=max([case.runs.status_quo.clearing_gap, *(o.clearing_gap for o in case.runs.outcomes.values())]),
     )
-    blocks: list[Block] = [Para(body, lead) for lead, body in METHOD]
-    blocks.append(
-        Para(
-            f"{text.capital(case.horizon)}: {table.get('summary', '')}. Ranges: {ranges}. Leans on: "
-            + "; ".join(str(s["title"]) for s in table.get("sources", []))
-            + ".",
-            "This horizon.",
-        )
-    )
-    detail = f"{len(case.world.regions)} regions and {len(case.world.sectors)} sectors, {case.world.year}, in {case.world.unit}"
-    gap = max([case.runs.status_quo.clearing_gap, *(o.clearing_gap for o in case.runs.outcomes.values())])
-    blocks.append(
-        Para(
-            f"{case.world.name}: {detail}. Sources: {'; '.join(case.world.sources) or 'see the world card'}. The worst "
-            f"market of any solution misses by {text.power(gap)} of its size.",
-            "The table.",
-        )
-    )
-    blocks += [Heading("What the model leaves out", "limits"), Items(tuple(Para(x) for x in limits(case)))]
+    led = (paragraph.split("| ", 1) for paragraph in said)
+    blocks: list[Block] = [Para(body, lead) for lead, body in led]
+    blocks += [Heading(_said("limits_heading"), "limits"), Items(tuple(Para(x) for x in limits(case)))]
     known, used = ledger(), used_assumptions(case)
     blocks += driver_blocks(case)
     blocks.append(Heading("Assumptions used", "assumptions"))
     if not used:
-        blocks.append(Para("None beyond those of the method."))
+        blocks.append(Para(_said("no_assumptions")))
         return blocks
     rows, data = [], []
     for a in used:
         entry = known.get(a, {})
-        statement = str(entry.get("statement", "Not in the ledger."))
+        statement = str(entry.get("statement", _said("unknown")))
         rows.append(
             (Cell(a, strong=True), Cell(statement, str(entry.get("evidence", ""))), Cell(str(entry.get("if_wrong", "–"))))
         )
@@ -419,15 +281,15 @@ def method(case: CaseView) -> list[Block]:
                 "used_by": " ".join(map(str, entry.get("used_by", []))),
             }
         )
-    csv = case.file("assumptions", "Numbered assumptions this briefing uses", data)
+    csv = case.file("assumptions", _said("assumptions_file"), data)
     blocks.append(
         Table(
             "tab-assumptions",
             "Numbered assumptions",
-            "Ours, where no source gives what is needed; second line: evidence",
-            (Column("No."), Column("Assumption", "evidence"), Column("If it is wrong")),
+            _said("assumptions_subtitle"),
+            (Column("No."), Column("Assumption", "evidence"), Column(_said("assumptions_column"))),
             tuple(rows),
-            f"Source: the project’s ledger. Data: data/{csv}",
+            _said("assumptions_note", csv=csv),
             csv,
             wide=True,
         )
@@ -464,7 +326,7 @@ def appendix(case: CaseView) -> list[Block]:
         members = ", ".join(region_table().get(r, {}).get("members", [])) if r != "EU27" else "27 members"
         rows.append((Cell(r), Cell(text.capital(region_name(r)), members), *(known[s].cell() for s in (None, *case.ids))))
         data += [case.row(r, s, "real income", "%", known[s]) for s in (None, *case.ids)]
-    csv = case.file("every-economy", "Real income of every region in every scenario, with ranges", data)
+    csv = case.file("every-economy", _said("every_file"), data)
     outcomes: dict[str | None, Outcome] = {None: case.runs.status_quo, **{s: case.outcome(s) for s in case.ids}}
     full = [
         case.row(str(r), s, str(measure), str(measure).split(", ")[-1], float(value))
@@ -472,13 +334,13 @@ def appendix(case: CaseView) -> list[Block]:
         for r, row in o.to_frame().iterrows()
         for measure, value in row.items()
     ]
-    detail = case.file("every-economy-indicators", "Every regional result of every scenario, central values", full)
+    detail = case.file("every-economy-indicators", _said("indicators_file"), full)
     return [
-        Para(f"Every regional result is in data/{detail}; this table shows real income."),
+        Para(_said("every_intro", detail=detail)),
         Table(
             "tab-appendix",
-            "Real income of every economy",
-            f"Change in percent, {case.horizon}; second line: range",
+            _said("every_title"),
+            _said("every_subtitle", horizon=case.horizon),
             tuple(columns),
             tuple(rows),
             case.note(csv),
@@ -487,7 +349,6 @@ def appendix(case: CaseView) -> list[Block]:
         ),
         status_table(case, rest=True),
         Para(
-            "Sectors: " + "; ".join(f"{k} {v['name']}" for k, v in sector_table().items() if k in case.world.sectors) + ".",
-            kind="quiet",
+            _said("sectors", listed=[(k, v["name"]) for k, v in sector_table().items() if k in case.world.sectors]), kind="quiet"
         ),
     ]

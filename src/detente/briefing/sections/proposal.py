@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import partial
 
 from detente import words as text
-from detente.briefing.charts.choices import gains_figure
+from detente.briefing.charts.results import gains_figure
 from detente.briefing.document import Block, Cell, Column, Heading, Para, Table, paras
 from detente.briefing.view import CaseView, Triple
 from detente.cases.case import parameter_variants

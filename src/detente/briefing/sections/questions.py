@@ -1,24 +1,31 @@
 """Section "Key questions": what each answer would move, how much of what is open a question explains, what knowing it is worth.
 
-Stands in for the plain list of questions where the dossier gives them answers and `prospects`. Every sentence is made from the
-numbers of `outlook.questions`.
+Where the dossier says what may come (`prospects`) and gives the questions answers, the numbers are those of `outlook.questions`;
+else the questions are listed by date, with how far apart the scenarios lie that each decides among.
 """
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+from typing import Any
+
 from detente import words as text
-from detente.briefing.document import Block, Cell, Column, Para, Table
-from detente.briefing.sections import foresight
+from detente.briefing.document import Block, Cell, Column, Para, Table, spanned
+from detente.briefing.sections import outlook
 from detente.briefing.view import CaseView
-from detente.outlook.questions import KeyQuestions, QuestionOutlook
-from detente.words import chance
+from detente.outlook.questions import KeyQuestions
+
+
+def _said(part: str, **values: Any) -> str:
+    return text.say("briefing/sections/questions", part, **values)
 
 
 def blocks(case: CaseView) -> list[Block]:
-    """The ranked questions; nothing where the dossier has no prospects or no answers."""
-    found = foresight.prepared(case)
+    """What each answer would move where the dossier says what may come; else what to watch."""
+    found = outlook.prepared(case)
     if found is None or not found.asked.questions:
-        return []
+        return watch(case)
     asked = found.asked
     out: list[Block] = [
         Para(answer(case, asked), kind="lede"),
@@ -28,36 +35,27 @@ def blocks(case: CaseView) -> list[Block]:
     ]
     if asked.unanswered:
         listed = {q.id: q.question for q in case.dossier.key_questions}
-        out.append(Para("The dossier gives no answers to: " + text.join(f"“{listed[q]}”" for q in asked.unanswered) + "."))
+        out.append(Para(_said("unanswered", asked=[listed[q] for q in asked.unanswered])))
     return out
 
 
 def answer(case: CaseView, asked: KeyQuestions) -> str:
     """Which question matters most for whom, and what no question asks."""
-    parts = []
-    top = {code: max(asked.questions, key=lambda q: q.shares[code].shapley) for code in _columns(case)}
-    for question in dict.fromkeys(q.id for q in top.values()):
-        q = next(q for q in asked.questions if q.id == question)
-        told = [f"{text.name(c)} ({_share(q, c)})" for c in _columns(case) if top[c].id == question]
-        parts.append(f"“{q.question}” explains the largest part of what is open for {text.join(told)}.")
-    code = "WORLD"
-    parts.append(
-        f"All {len(asked.questions)} together explain {chance(asked.together[code])} of what is open for the world, where "
-        "paths differ by "
-        f"a standard deviation of {text.percent(asked.deviation[code])} of real income."
-    )
-    fork, extra = asked.most_unasked(code)
-    if extra >= 0.02:
-        parts.append(f"Another {100 * extra:.0f} points hang on what no question asks: {asked.look.tree.forks[fork].title}")
-    return " ".join(parts)
+    codes = _columns(case)
+    top = {code: max(asked.questions, key=lambda q: q.shares[code].shapley).id for code in codes}
+    known = {q.id: q for q in asked.questions}
+    told = [
+        {"question": known[id].question, "shares": [(c, known[id].shares[c].shapley) for c in codes if top[c] == id]}
+        for id in dict.fromkeys(top.values())
+    ]
+    fork, extra = asked.most_unasked("WORLD")
+    unasked = asked.look.tree.forks[fork].title if extra >= 0.02 else ""
+    world = {"together": asked.together["WORLD"], "deviation": asked.deviation["WORLD"]}
+    return _said("answer", top=told, many=len(asked.questions), **world, unasked=unasked, extra=extra)
 
 
 def _columns(case: CaseView) -> tuple[str, ...]:
     return (*case.trio, "WORLD")
-
-
-def _share(q: QuestionOutlook, code: str) -> str:
-    return chance(q.shares[code].shapley)
 
 
 def ranking(case: CaseView, asked: KeyQuestions) -> Table:
@@ -70,42 +68,21 @@ def ranking(case: CaseView, asked: KeyQuestions) -> Table:
         cells = []
         for c in codes:
             s = q.shares[c]
-            ends = (f"{100 * s.low:.0f}", f"{100 * s.high:.0f}")
-            cells.append(
-                Cell(f"{100 * s.shapley:.0f}", f"{ends[0]} to {ends[1]}".replace(" ", text.FIRM) if ends[0] != ends[1] else "")
-            )
+            cells.append(Cell(f"{100 * s.shapley:.0f}", spanned(f"{100 * s.low:.0f}", f"{100 * s.high:.0f}")))
             data.append(
                 {
-                    "question": q.id,
-                    "text": q.question,
-                    "region": c,
-                    "first order": s.first,
-                    "total": s.total,
-                    "shapley": s.shapley,
-                    "low": s.low,
-                    "high": s.high,
-                    "swing": q.swing(c),
-                    "unit": "share of the variance of average real income over paths; swing: points of real income",
-                    "indicator": q.indicator,
-                    "by": q.by_when.isoformat(),
-                    "days_left": left,
+                    "question": q.id, "text": q.question, "region": c, "first order": s.first, "total": s.total,
+                    "shapley": s.shapley, "low": s.low, "high": s.high, "swing": q.swing(c), "unit": _said("shares_unit"),
+                    "indicator": q.indicator, "by": q.by_when.isoformat(), "days_left": left,
                 }
-            )
-        rows.append(
-            (
-                Cell(q.question, q.why, cites=source.sources),
-                *cells,
-                Cell(q.indicator),
-                Cell(text.table_day(q.by_when), f"{text.count(left, 'day')} left"),
-            )
-        )
-    csv = case.file("key-questions", "Key questions: share of the variance each explains, indicators and dates", data)
+            )  # fmt: skip
+        by = Cell(text.table_day(q.by_when), f"{text.count(left, 'day')} left")
+        rows.append((Cell(q.question, q.why, cites=source.sources), *cells, Cell(q.indicator), by))
+    csv = case.file("key-questions", _said("shares_file"), data)
     return Table(
         "tab-questions",
-        "What matters most to know",
-        f"Share of what is open about real income that each question explains (Shapley), percent; sorted for the world; "
-        f"{case.run}; "
-        "second line: range over the odds",
+        _said("shares_title"),
+        _said("shares_subtitle", run=case.run),
         (
             Column("Question", "why it matters"),
             *(Column(text.label(c), "%", number=True) for c in codes),
@@ -113,11 +90,7 @@ def ranking(case: CaseView, asked: KeyQuestions) -> Table:
             Column("By"),
         ),
         tuple(rows),
-        case.note(
-            csv,
-            "What is open: the variance over paths of average real income. Answers overlap; the shares divide the overlap "
-            "evenly.",
-        ),
+        case.note(csv, _said("shares_note")),
         csv,
         wide=True,
     )
@@ -129,45 +102,23 @@ def answers(case: CaseView, asked: KeyQuestions) -> Table:
     rows, data = [], []
     for q in asked.questions:
         for k, a in enumerate(q.answers):
-            ends = (f"{100 * a.probability.low:.0f}", f"{100 * a.probability.high:.0f}")
-            rows.append(
-                (
-                    Cell(q.question if k == 0 else ""),
-                    Cell(a.title),
-                    Cell(
-                        f"{100 * a.probability.value:.0f}",
-                        f"{ends[0]} to {ends[1]}".replace(" ", text.FIRM) if ends[0] != ends[1] else "",
-                    ),
-                    *(Cell(text.fixed(a.shift[c], 2, signed=True), text.fixed(a.expected[c], 2)) for c in codes),
-                )
-            )
-            for c in asked.codes:
-                data.append(
-                    {
-                        "question": q.id,
-                        "answer": a.id,
-                        "title": a.title,
-                        "probability": a.probability.value,
-                        "low": a.probability.low,
-                        "high": a.probability.high,
-                        "region": c,
-                        "expected": a.expected[c],
-                        "shift": a.shift[c],
-                        "unit": "% of real income, average over the period; shift in points against now",
-                        **{f"then {s}": p for s, p in a.scenarios.items()},
-                        "relative_to": case.quo,
-                        "horizon": case.runs.parameters.name,
-                    }
-                )
-    csv = case.file(
-        "key-answers", "Every answer: odds, expected real income given it, shift against now, scenarios given it", data
-    )
+            moved = (Cell(text.fixed(a.shift[c], 2, signed=True), text.fixed(a.expected[c], 2)) for c in codes)
+            rows.append((Cell(q.question if k == 0 else ""), Cell(a.title), outlook.share(a.probability), *moved))
+            data += [
+                {
+                    "question": q.id, "answer": a.id, "title": a.title, "probability": a.probability.value,
+                    "low": a.probability.low, "high": a.probability.high, "region": c, "expected": a.expected[c],
+                    "shift": a.shift[c], "unit": _said("answers_unit"),
+                    **{f"then {s}": p for s, p in a.scenarios.items()},
+                    "relative_to": case.quo, "horizon": case.runs.parameters.name,
+                }
+                for c in asked.codes
+            ]  # fmt: skip
+    csv = case.file("key-answers", _said("answers_file"), data)
     return Table(
         "tab-answers",
-        "What each answer would move",
-        f"Points of expected real income against now, once the answer is known; second line: the expectation, percent "
-        f"against {case.quo}; "
-        f"{case.run}",
+        _said("answers_title"),
+        _said("answers_subtitle", quo=case.quo, run=case.run),
         (
             Column("Question"),
             Column("Answer"),
@@ -175,7 +126,7 @@ def answers(case: CaseView, asked: KeyQuestions) -> Table:
             *(Column(text.label(c), "points", number=True) for c in codes),
         ),
         tuple(rows),
-        case.note(csv, "Averages over the paths on which the answer comes."),
+        case.note(csv, _said("answers_note")),
         csv,
         wide=True,
     )
@@ -185,27 +136,67 @@ def knowing(case: CaseView, asked: KeyQuestions) -> str:
     """What knowing early is worth to those who choose a stance."""
     frame = asked.knowing_frame()
     if frame.empty:
-        return "What knowing an answer is worth to a party is not computed: the dossier gives no stances to choose from."
-    case.shelf.add("key-knowing", "What knowing each answer is worth to each actor", frame)
-    parts = []
+        return _said("nobody")
+    case.shelf.add("key-knowing", _said("knowing_file"), frame)
+    questions = {q.id: q.question for q in asked.questions}
+    actors = []
     for actor in dict.fromkeys(frame["actor"]):
         own = frame[frame["actor"] == actor]
         best = own.loc[own["worth, points"].astype(float).idxmax()]
-        worth, stance = float(best["worth, points"]), str(best["best without"])
-        if worth < 1e-6:
-            parts.append(
-                f"For {text.name(actor)} no answer changes its best stance, “{stance}”: knowing early is worth nothing in "
-                "that choice."
+        worth, money = float(best["worth, points"]), float(best["worth, million USD a year"])
+        told = {"question": questions.get(best["question"], ""), "stance": str(best["best without"])}
+        actors.append({"actor": actor, "worth": worth, "money": money, **told})
+    return _said("knowing", actors=actors)
+
+
+# -- without odds ------------------------------------------------------------------------------------------------------
+def watch(case: CaseView) -> list[Block]:
+    """What to watch, by date, and how far the scenarios lie apart that the question decides among."""
+    ranked = sorted(case.dossier.key_questions, key=lambda q: (q.by_when, q.id))
+    if not ranked:
+        return [Para(_said("nothing"))]
+    rows, data = [], []
+    for q in ranked:
+        left = (q.by_when - case.dossier.as_of).days
+        known = [s for s in q.scenarios if s in case.ids]
+        apart, mover = widest(case, known)
+        rows.append(
+            (
+                Cell(text.table_day(q.by_when), f"{text.count(left, 'day')} left"),
+                Cell(q.question, q.why, cites=q.sources),
+                Cell(q.indicator),
+                Cell(text.fixed(apart, 2), text.label(mover) if mover else ""),
             )
-        else:
-            question = next(q for q in asked.questions if q.id == best["question"])
-            money = text.money(float(best["worth, million USD a year"]))
-            parts.append(
-                f"{text.name(actor, start=True)} would gain most from knowing “{question.question}” before it chooses: "
-                f"{text.fixed(worth, 3)} points of its payoff, {money} a year (best stance without: “{stance}”)."
-            )
-    return (
-        " ".join(parts)
-        + " Payoffs are those of the stances in the section on what each side would do next, motives included; the other "
-        "side’s stance on a path is the one nearest to what it ends the path with."
-    )
+        )
+        data.append(
+            {
+                "id": q.id, "question": q.question, "why": q.why, "indicator": q.indicator, "by_when": q.by_when,
+                "days_left": left, "scenarios": " ".join(known), "apart": apart, "region": mover,
+                "unit": "percentage points of real income", "horizon": case.runs.parameters.name,
+            }
+        )  # fmt: skip
+    csv = case.file("key-questions", _said("watch_file"), data)
+    return [
+        Table(
+            "tab-questions",
+            _said("watch_title"),
+            _said("watch_subtitle", run=case.run),
+            (Column("By"), Column("Question", "why it matters"), Column("Indicator"), Column("Apart", "points", number=True)),
+            tuple(rows),
+            f"Source: the dossier and detente. Data: data/{csv}",
+            csv,
+            wide=True,
+        )
+    ]
+
+
+def widest(case: CaseView, scenarios: Sequence[str]) -> tuple[float, str]:
+    """The largest gap in real income between scenarios, and the headline region it lies in."""
+    if len(scenarios) < 2:
+        return math.nan, ""
+    gaps = {}
+    for code in case.focus:
+        values = [case.income(code, s).value for s in scenarios]
+        gaps[code] = max(values) - min(values)
+    mover = max(gaps, key=lambda c: gaps[c])
+    return gaps[mover], mover

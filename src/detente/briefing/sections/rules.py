@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial
 
 from detente import words as text
-from detente.briefing.charts.choices import REGIMES, regimes_figure
+from detente.briefing.charts.results import REGIMES, regimes_figure
 from detente.briefing.charts.theme import region_colour
 from detente.briefing.document import Block, Heading, Para
 from detente.briefing.view import CaseView

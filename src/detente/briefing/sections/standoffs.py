@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from detente import words as text
-from detente.briefing.charts.talks import LABELS, odds_figure
+from detente.briefing.charts.results import LABELS, odds_figure
 from detente.briefing.document import Block, Cell, Column, Heading, Para, Table
 from detente.briefing.view import CaseView
 from detente.strategy.duty_game import DutyGame, duty_game
