@@ -15,8 +15,7 @@ from detente.strategy import proposal_words as words
 from detente.strategy.deal import proposal
 from detente.strategy.proposal import Proposal
 from detente.talks.issue_search import Step, log_product, one_step, search, swaps
-from detente.talks.terms import lasting, watch
-from detente.talks.truce import TruceSide
+from detente.talks.truce import TruceSide, lasting, watch
 
 SHAPE = (4, 3, 5, 2)
 GRID = np.stack([a.ravel() for a in np.meshgrid(*(np.arange(n) for n in SHAPE), indexing="ij")], axis=1)

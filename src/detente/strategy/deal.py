@@ -30,8 +30,7 @@ from detente.strategy.payoffs import PayoffTable
 from detente.strategy.proposal import Disagreement, Judged, Proposal, named
 from detente.talks.issue_search import Step, search
 from detente.talks.patience import Patience
-from detente.talks.terms import Watch, watch
-from detente.talks.truce import TruceSide
+from detente.talks.truce import TruceSide, Watch, watch
 from detente.world.world import World
 
 if TYPE_CHECKING:

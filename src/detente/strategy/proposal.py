@@ -32,7 +32,7 @@ from detente.strategy.issues import Agenda
 from detente.strategy.packages import Levels, Packages, Worth
 from detente.talks.issue_search import Found, Step, swaps
 from detente.talks.patience import Patience
-from detente.talks.terms import FRAMEWORK_YEARS, PERIODS, Lasting, Watch, lasting
+from detente.talks.truce import FRAMEWORK_YEARS, PERIODS, Lasting, Watch, lasting
 from detente.types import plain
 from detente.words.names import region_name
 

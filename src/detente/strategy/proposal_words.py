@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 
 from detente.strategy.proposal import Proposal, named
-from detente.talks.terms import PERIODS
+from detente.talks.truce import PERIODS
 from detente.words import DAYS_A_YEAR, MINUS, THIN, chance, digits as number, join_or_nobody as join
 
 TINY = 5e-5  # points that print as nothing

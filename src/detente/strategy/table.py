@@ -36,14 +36,13 @@ from detente.strategy.judging import SCALES, Judging
 from detente.strategy.keeping import Keeping, by_strength, keepings, weight_flips
 from detente.strategy.objectives import Weights
 from detente.strategy.payoffs import PayoffTable, payoff_table
-from detente.talks.audience import audience_slope
-from detente.talks.bargaining import Deal, bargain
+from detente.talks.attrition import audience_slope
+from detente.talks.bargaining import Deal, Threat, bargain, value_of_threat
 from detente.talks.contests import contest, grid
 from detente.talks.games import Game, bimatrix
 from detente.talks.odds import Odds, Trials
 from detente.talks.patience import Patience as Patience
 from detente.talks.standoff import Standoff, standoff
-from detente.talks.threats import Threat, value_of_threat
 from detente.talks.truce import Truce
 from detente.types import plain
 from detente.words import DAYS_A_YEAR

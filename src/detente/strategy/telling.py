@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from detente.strategy.judging import NAMES
-from detente.talks.audience import THREATS
+from detente.talks.attrition import THREATS
 from detente.talks.contests import MODELS
 from detente.talks.odds import Odds, Spread
 from detente.words import THIN, chance, chance_range, days, digits as number, join_or_nobody as join, usd as money

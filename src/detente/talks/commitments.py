@@ -125,6 +125,18 @@ class PurchasePromise:
         frame["share of the promise"] = [bought / self.target for bought, _ in rows.values()]
         return frame.rename_axis("case")
 
+    def by_penalty(self, penalties: Sequence[float]) -> pd.DataFrame:
+        """How much would be kept, and at what loss, for each price on falling short; one row a penalty."""
+        made = [purchase_promise(self.baseline, self.target, elasticity=self.elasticity, penalty=p) for p in penalties]
+        return pd.DataFrame(
+            {
+                "total kept": [m.kept_of_total for m in made],
+                "extra kept": [m.kept_of_extra for m in made],
+                "loss": [m.loss_as_kept for m in made],
+            },
+            index=pd.Index(list(penalties), name="penalty"),
+        )
+
     def record(self) -> dict[str, Any]:
         """The same with the evidence, ready for JSON."""
         own = plain(self) | {"extra": self.extra, "kept_of_total": self.kept_of_total, "kept_of_extra": self.kept_of_extra}
@@ -166,16 +178,3 @@ def purchase_promise(
         buyer, q0, q1, theta, float(penalty), slope, full * slope, loss_of_buying(q0, full, theta), kept,
         loss_of_buying(q0, kept, theta), unit,
     )  # fmt: skip
-
-
-def fulfilment_by_penalty(promise: PurchasePromise, penalties: Sequence[float]) -> pd.DataFrame:
-    """How much is kept, and at what loss, for each price on falling short."""
-    made = [purchase_promise(promise.baseline, promise.target, elasticity=promise.elasticity, penalty=p) for p in penalties]
-    return pd.DataFrame(
-        {
-            "kept of the total": [m.kept_of_total for m in made],
-            "kept of the extra": [m.kept_of_extra for m in made],
-            "loss to the buyer": [m.loss_as_kept for m in made],
-        },
-        index=pd.Index(list(penalties), name="penalty per dollar missing"),
-    )

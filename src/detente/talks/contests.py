@@ -33,13 +33,10 @@ from functools import cached_property
 from typing import Protocol
 
 from detente.errors import UnknownName
-from detente.talks.deadlines import UncertainDate, uncertain_deadline
-from detente.talks.ends import End
+from detente.talks.deadlines import UncertainDate, prolonged_deadline, uncertain_deadline
 from detente.talks.patience import Patience
-from detente.talks.prolonged import prolonged_deadline
 from detente.talks.reputation import stubborn_standoff
-from detente.talks.stakes import Stakes, annuity, stakes_from_table
-from detente.talks.standoff import Standoff, standoff
+from detente.talks.standoff import End, Stakes, Standoff, annuity, stakes_from_table, standoff
 from detente.words import DAYS_A_YEAR
 
 MODELS = {

@@ -27,10 +27,9 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import linprog
 
 from detente.errors import InputError, UnknownName
-from detente.types import plain
+from detente.types import Array, plain
 from detente.words import join_or_nobody as join, tell
 
-Array = NDArray[np.float64]
 TOLERANCE = 1e-9
 """Payoff differences smaller than this share of the game's payoff span count as ties."""
 

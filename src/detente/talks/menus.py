@@ -23,14 +23,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from detente.checks import finite, not_negative, probability
 from detente.errors import InputError, UnknownName
-from detente.types import plain
+from detente.types import Array, plain
 from detente.words import tell
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

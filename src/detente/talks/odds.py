@@ -33,10 +33,9 @@ from numpy.typing import NDArray
 from detente.errors import UnknownName
 from detente.talks.contests import MODELS, Trial
 from detente.talks.patience import named
-from detente.types import plain
+from detente.types import Array, plain
 from detente.words import DAYS_A_YEAR, chance, chance_range
 
-Array = NDArray[np.float64]
 Spread = tuple[float, float, float]
 EVEN, SURE = 1e-9, 1e-9
 

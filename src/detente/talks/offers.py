@@ -90,14 +90,6 @@ def rubinstein(first: float, second: float, parties: Sequence[str] = ("first", "
     return Division("Rubinstein", _pair(parties), (a, b), (share, 1 - share), None)
 
 
-def patient_limit(first_rate: float, second_rate: float, parties: Sequence[str] = ("first", "second")) -> Division:
-    """Shares when offers come ever faster: r₂/(r₁ + r₂) from the two discount rates. Also the Nash solution with those powers."""
-    a, b = positive(first_rate, "discount rate"), positive(second_rate, "discount rate")
-    return Division(
-        "Rubinstein, fast offers", _pair(parties), (1 - a / (a + b), 1 - b / (a + b)), (b / (a + b), a / (a + b)), None
-    )
-
-
 def stahl(first: float, second: float, rounds: int = 3, parties: Sequence[str] = ("first", "second")) -> Division:
     """Shares with `rounds` alternating offers, the last of them final; discount factors from 0 to 1."""
     if rounds < 1 or rounds != int(rounds):

@@ -28,9 +28,7 @@ import pandas as pd
 
 from detente.checks import inside, positive
 from detente.errors import InputError
-from detente.talks.ends import STANDS, UNKNOWN, End, fading
-from detente.talks.stakes import Stakes
-from detente.talks.standoff import NAN, Standoff, standoff
+from detente.talks.standoff import NAN, STANDS, UNKNOWN, End, Stakes, Standoff, fading, standoff
 from detente.types import plain
 from detente.words import tell
 

@@ -16,8 +16,7 @@ from detente.briefing.sections.stances import EASE, FIGHT, HOLD, Stances, points
 from detente.briefing.view import CaseView
 from detente.errors import InputError
 from detente.strategy.payoffs import payoff_table
-from detente.talks.bargaining import bargain, contract_zone
-from detente.talks.threats import value_of_threat
+from detente.talks.bargaining import bargain, contract_zone, value_of_threat
 from detente.words import chance
 
 
