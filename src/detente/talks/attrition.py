@@ -56,7 +56,7 @@ class Attrition:
             {
                 "prize": self.prizes,
                 "cost, a year": self.costs,
-                "hazard of giving way, a year": self.hazards,
+                tell(self, "hazard"): self.hazards,
                 "P(gives way first)": self.blink,
             },
             index=pd.Index(self.names, name="side"),
@@ -127,7 +127,11 @@ class AudienceCosts:
     def to_frame(self) -> pd.DataFrame:
         """One row a side."""
         return pd.DataFrame(
-            {"audience cost, a year": self.slopes, "hazard at the start": self.hazards(0.0), "P(gives way first)": self.blink},
+            {
+                "audience cost, a year": self.slopes,
+                tell(self, "at_the_start"): self.hazards(0.0),
+                "P(gives way first)": self.blink,
+            },
             index=pd.Index(self.names, name="side"),
         )
 
@@ -186,7 +190,7 @@ def _names(names: Sequence[str]) -> tuple[str, str]:
 
 
 # -- audience costs in every model -------------------------------------------------------------------------------------
-THREATS = "threats alone"
+THREATS, OTHER = "threats alone", "change for the other"
 
 
 def audience_slope(
@@ -212,7 +216,7 @@ def audience_slope(
                 {
                     "side": party, "model": model, "step": step, "change": float(own[:, k].mean()), "low": float(low),
                     "high": float(high), "less likely in": float((own[:, k] < -1e-9).mean()),
-                    "more likely in": float((own[:, k] > 1e-9).mean()), "change for the other": float(own[:, 1 - k].mean()),
+                    "more likely in": float((own[:, k] > 1e-9).mean()), OTHER: float(own[:, 1 - k].mean()),
                     "change of collapse": float(own[:, 2].mean()), "combinations": int(keep.sum()),
                 }
             )  # fmt: skip
@@ -224,7 +228,7 @@ def audience_slope(
                 {
                     "side": party, "model": THREATS, "step": step, "change": change, "low": change, "high": change,
                     "less likely in": float(change < 0), "more likely in": float(change > 0),
-                    "change for the other": then[1 - k] - before[1 - k], "change of collapse": 0.0, "combinations": 1,
+                    OTHER: then[1 - k] - before[1 - k], "change of collapse": 0.0, "combinations": 1,
                 }
             )  # fmt: skip
     return pd.DataFrame(rows)

@@ -80,7 +80,7 @@ class Deal:
         with np.errstate(invalid="ignore", divide="ignore"):
             reached = np.where(ideal > d, np.array(self.gains) / (ideal - d), np.nan)
         return pd.DataFrame(
-            {"payoff": self.payoffs, "without a deal": d, "gain": self.gains, "ideal": ideal, "share of ideal gain": reached},
+            {"payoff": self.payoffs, "without a deal": d, "gain": self.gains, "ideal": ideal, tell(self, "reached"): reached},
             index=pd.Index(self.parties, name="party"),
         )
 
@@ -146,10 +146,10 @@ def _read(
 ) -> tuple[Array, Array, tuple[str, ...], tuple[str, ...]]:
     u = np.array(packages, dtype=np.float64)
     if u.ndim != 2 or u.size == 0 or not np.isfinite(u).all():
-        raise InputError("packages must be a table of finite payoffs, one row a package and one column a party")
+        raise InputError("packages must be finite payoffs[package, party]")
     d = np.array(disagreement, dtype=np.float64)
     if d.shape != (u.shape[1],) or not np.isfinite(d).all():
-        raise InputError(f"disagreement needs {u.shape[1]} finite payoffs, one a party")
+        raise InputError(f"disagreement needs {u.shape[1]} payoffs, one a party")
     who = tuple(parties or [f"party {k + 1}" for k in range(u.shape[1])])
     what = tuple(names or [f"package {k + 1}" for k in range(len(u))])
     if len(who) != u.shape[1] or len(set(who)) != len(who):
@@ -162,7 +162,7 @@ def _read(
 def _powers(power: Sequence[float] | None, count: int) -> Array:
     w = np.ones(count) if power is None else np.array(power, dtype=np.float64)
     if w.shape != (count,) or not np.isfinite(w).all() or (w <= 0).any():
-        raise InputError(f"power needs {count} numbers above 0, one a party")
+        raise InputError(f"power needs {count} numbers above 0")
     return w / w.sum()
 
 
@@ -345,7 +345,7 @@ def _nash_pair(g: Array, w: Array) -> Array:
                     if value > best + 1e-13:
                         best, choice = value, (1 - t) * one[a] + t * one[b]
     if not np.isfinite(best):
-        raise NotConverged("no mixture leaves both parties strictly better off")
+        raise NotConverged("no mixture helps both parties")
     return choice
 
 
@@ -359,7 +359,7 @@ def _nash_many(g: Array, w: Array, open_to: NDArray[np.intp]) -> Array:
     start = _largest_equal_gain(g, np.isin(np.arange(len(w)), open_to).astype(np.float64))
     assert start is not None
     if start[1] <= 1e-12:
-        raise NotConverged("no mixture leaves every party strictly better off")
+        raise NotConverged("no mixture helps every party")
     least = np.where(np.isfinite(floor), 0.0, (0.1 * start[1]) ** 2)
 
     def loss(x: Array) -> tuple[float, Array]:
@@ -400,7 +400,7 @@ def _mix_above(slopes: Array, g: Array, floor: Array) -> Array:
         -slopes, A_ub=-g[:, kept].T, b_ub=np.zeros(len(kept)), A_eq=np.ones((1, len(g))), b_eq=[1.0], bounds=(0, None)
     )
     if not result.success:
-        raise NotConverged("no mixture keeps every party from losing")
+        raise NotConverged("every mixture hurts a party")
     return np.asarray(result.x)
 
 
@@ -438,9 +438,9 @@ class Threat:
         """One row a party."""
         return pd.DataFrame(
             {
-                "deal without the threat": self.without.payoffs,
-                "deal with the threat": self.with_threat.payoffs,
-                "value of the threat": self.change,
+                tell(self, "deal_without"): self.without.payoffs,
+                tell(self, "deal_with"): self.with_threat.payoffs,
+                tell(self, "value"): self.change,
                 "if carried out": self.if_carried_out,
             },
             index=pd.Index(self.parties, name="party"),
@@ -502,7 +502,7 @@ def threat_game(
     """
     d = np.array(disagreements, dtype=np.float64)
     if d.ndim < 2 or d.shape[-1] != d.ndim - 1 or not np.isfinite(d).all():
-        raise InputError(f"disagreements need one axis a party and a last axis over parties; the shape is {d.shape}")
+        raise InputError(f"disagreements need one axis a party and a last for parties, not {d.shape}")
     flat = d.reshape(-1, d.shape[-1])
     paid = [bargain(packages, row, solution, parties=parties, power=power).payoffs for row in flat]
     return game(np.array(paid).reshape(d.shape), parties, stances)

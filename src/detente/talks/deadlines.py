@@ -54,7 +54,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -63,11 +63,11 @@ from scipy.optimize import brentq
 
 from detente.checks import not_negative, positive, probability
 from detente.errors import InputError
-from detente.talks.standoff import NAN, STANDS, UNKNOWN, End, Stakes, Standoff, standoff
+from detente.talks.standoff import FIRST, MIXED, NAN, NEITHER, SECOND, STANDS, UNKNOWN, End, Stakes, Standoff, standoff
 from detente.types import Array, plain
-from detente.words import DAYS_A_YEAR, days, tell
+from detente.words import DAYS_A_YEAR, say, tell
 
-QUIET = "quiet, then a choice at the deadline"
+_said = cache(partial(say, "words/templates/TimedStandoff"))
 STEPS, PATH = 20_001, 401
 OVER = 40.0
 """Integrated hazard after which the chance that the stand-off still goes on (e^−40) is left out."""
@@ -163,7 +163,7 @@ class TimedStandoff:
     def to_frame(self) -> pd.DataFrame:
         """One row a way it may end."""
         one, two = (s.name for s in self.sides)
-        names = [f"{one} gives way", f"{two} gives way", "both give way at the deadline", "collapse", "still open"]
+        names = [f"{one} gives way", f"{two} gives way", tell(self, "together"), "collapse", "still open"]
         values = [*self.blink, self.both, self.collapse, self.open]
         return pd.DataFrame({"probability": values}, index=pd.Index(names, name="end"))
 
@@ -178,7 +178,7 @@ class TimedStandoff:
                 f"hazard of {one}, a year": p["first"],
                 f"hazard of {two}, a year": p["second"],
                 "still going on": p["survival"],
-                "density of giving way, a year": (p["first"] + p["second"]) * p["survival"],
+                tell(self, "density"): (p["first"] + p["second"]) * p["survival"],
             }
         )
 
@@ -214,9 +214,7 @@ def fixed_deadline(
     split = both or ((first.win + first.lose) / 2, (second.win + second.lose) / 2)
     for s, b in zip(sides, split, strict=True):
         if not s.lose <= b < s.win:
-            raise InputError(
-                f"{s.name}: giving way together must be worth at least {s.lose:g} and less than {s.win:g}, not {b:g}"
-            )
+            raise InputError(f"{s.name}: giving way together must be worth {s.lose:g} to below {s.win:g}, not {b:g}")
     missed = after or (first.collapse, second.collapse)
     fears = [s.lose > m for s, m in zip(sides, missed, strict=True)]
     # what each side's giving way at the deadline must be likely to be for the other to be indifferent
@@ -239,7 +237,7 @@ def fixed_deadline(
     if end > short * (1 + 1e-9):
         even = abs(patience[0] - patience[1]) <= 1e-9 * max(1.0, short)
         if not even or not all(fears):
-            return _at_once(sides, "fixed date", end, patience.index(short), 0.0, f"could sit out only {days(short)}")
+            return _at_once(sides, "fixed date", end, patience.index(short), 0.0, _said("short_of_patience", years=short))
         start = end - short
     grid = np.unique(np.concatenate([np.linspace(0, start, steps // 2), np.linspace(start, end, steps // 2)]))
     costs = [s.cost_of_waiting(risk) / s.prize for s in sides]
@@ -253,9 +251,9 @@ def fixed_deadline(
     a, b = chances
     blink = (costs[1] * busy + reach * a * (1 - b), costs[0] * busy + reach * b * (1 - a))
     collapse = risk * (busy + quiet) + reach * (1 - a) * (1 - b)
-    status = QUIET if start == 0 else "a steady stand-off, then quiet, then a choice at the deadline"
+    status = _said("quiet" if start == 0 else "steady_then_quiet")
     if not any(fears):
-        status = "both let it collapse rather than give way"
+        status = _said("let_collapse")
     return TimedStandoff(
         sides, "fixed date", end, status, blink, reach * a * b, collapse, 0.0, busy + quiet, start, end, (a, b), end,
         {"time": grid, "risk": np.full_like(grid, risk), "first": hazards[0], "second": hazards[1], "survival": kept},
@@ -293,7 +291,7 @@ def uncertain_deadline(
     sides = _ordinary(first, second)
     if horizon is None:
         if not isinstance(risk, UncertainDate):
-            raise InputError("give a horizon in years for a risk function of your own")
+            raise InputError("a risk function needs a horizon in years")
         horizon = risk.horizon
     end = positive(horizon, "horizon")
     when = risk.when if isinstance(risk, UncertainDate) else end
@@ -307,7 +305,7 @@ def uncertain_deadline(
     for i, s in enumerate(sides):
         if s.collapse > s.lose and cost(i, end) < 0:
             other = 1 - i
-            why = f"{s.name} would rather see talks collapse than give way"
+            why = _said("would_rather", name=s.name)
             if sides[other].collapse <= sides[other].lose and cost(other, end) > 0:
                 return _at_once(sides, "uncertain date", when, other, _begins(partial(cost, other), end), why, risk)
             if all(x.collapse > x.lose and cost(k, 0.0) <= 0 for k, x in enumerate(sides)):
@@ -319,7 +317,7 @@ def uncertain_deadline(
     if starts[early] < starts[late]:
         atom = _reward(sides[early], risk, starts[early], starts[late], steps) if math.isfinite(starts[late]) else math.inf
         if atom > 1:
-            why = f"waiting costs it from then on and {sides[late].name} too little to move in time"
+            why = _said("costs_too_little", other=sides[late].name)
             return _at_once(sides, "uncertain date", when, early, starts[early], why, risk)
     begin = min(starts[late], end)
 
@@ -349,7 +347,7 @@ def uncertain_deadline(
     lasted += float(_running(busy_left, busy)[-1])
     left = float(busy_left[-1])
     collapse = max(0.0, 1 - left - sum(ended))
-    status = "concessions crowd towards the deadline" if begin < end else "neither gives way"
+    status = _said("crowd") if begin < end else NEITHER
     path = {
         "time": np.r_[quiet, busy],
         "risk": np.r_[quiet_risk, busy_risk],
@@ -368,7 +366,7 @@ def uncertain_deadline(
 def _risk(risk: Callable[[Array], Array], times: Array) -> Array:
     values = np.asarray(risk(times), dtype=np.float64)
     if values.shape != times.shape or not np.isfinite(values).all() or (values < 0).any():
-        raise InputError("the collapse risk must give a finite rate of 0 or more for every time in an array")
+        raise InputError("the collapse risk must be finite rates of 0 or more, one a time")
     return values
 
 
@@ -385,7 +383,7 @@ def _ordinary(first: Stakes, second: Stakes) -> tuple[Stakes, Stakes]:
     standoff(first, second)  # names
     for s in (first, second):
         if s.prize <= 0:
-            raise InputError(f"{s.name}: with a deadline, winning ({s.win:g}) must be worth more than giving way ({s.lose:g})")
+            raise InputError(f"{s.name}: winning ({s.win:g}) must be worth more than giving way ({s.lose:g})")
     return first, second
 
 
@@ -420,11 +418,11 @@ def _at_once(
     kept = np.exp(-_running(chi, times)) if at > 0 else np.ones(1)
     reach = float(kept[-1])
     lasted = float(_running(kept, times)[-1]) if at > 0 else 0.0
-    name = sides[weak].name
-    status = f"{name} gives way at once" if at == 0 else f"{name} gives way on day {round(at * DAYS_A_YEAR)}"
+    day = None if at == 0 else round(at * DAYS_A_YEAR)
+    status = _said("gives_way", name=sides[weak].name, day=day, why=why)
     blink = (reach, 0.0) if weak == 0 else (0.0, reach)
     return TimedStandoff(
-        sides, deadline, when, f"{status}: {why}", blink, 0.0, 1 - reach, 0.0, lasted, 0.0, at, (0.0, 0.0), at,
+        sides, deadline, when, status, blink, 0.0, 1 - reach, 0.0, lasted, 0.0, at, (0.0, 0.0), at,
         {"time": times, "risk": chi, "first": 0 * times, "second": 0 * times, "survival": kept}, (*blink, 0.0),
     )  # fmt: skip
 
@@ -436,7 +434,7 @@ def _neither(sides: tuple[Stakes, Stakes], when: float, end: float, risk: Callab
     kept = np.exp(-_running(chi, times))
     length, left = float(_running(kept, times)[-1]), float(kept[-1])
     return TimedStandoff(
-        sides, "uncertain date", when, "both let it collapse rather than give way", (0.0, 0.0), 0.0, 1 - left, left, length,
+        sides, "uncertain date", when, _said("let_collapse"), (0.0, 0.0), 0.0, 1 - left, left, length,
         0.0, end, (0.0, 0.0), end, {"time": times, "risk": chi, "first": 0 * times, "second": 0 * times, "survival": kept},
     )  # fmt: skip
 
@@ -490,7 +488,7 @@ def prolonged_deadline(
 
     Raises `InputError` where a side has nothing to win by waiting: there is then no deadline to wait for.
     """
-    share = probability(bite, "bite of the deadline")
+    share = probability(bite, "bite")
     later = standoff(first, second, collapse_risk)
     worth = _worth(later)
     missed = [share * s.collapse + (1 - share) * c for s, c in zip((first, second), worth, strict=True)]
@@ -501,13 +499,13 @@ def prolonged_deadline(
 def _worth(s: Standoff) -> tuple[float, float]:
     """What a stand-off without a date is worth to each side."""
     one, two = s.sides
-    if s.status == "mixed":
+    if s.status == MIXED:
         return one.lose, two.lose
-    if s.status == "first gives way at once":
+    if s.status == FIRST:
         return one.lose, two.win
-    if s.status == "second gives way at once":
+    if s.status == SECOND:
         return one.win, two.lose
-    if s.status == "neither gives way":
+    if s.status == NEITHER:
         a, b = ((x.flow + s.collapse_risk * x.collapse) / (x.rate + s.collapse_risk) for x in s.sides)
         return a, b
     raise InputError(f"a deadline needs a contest of waiting; here {s.status}")

@@ -108,7 +108,7 @@ def take_it_or_leave_it(
     """The best final offer against a cost of conflict spread evenly between 0 and `highest_cost`."""
     p, cost, top = probability(win, "chance to win"), finite(own_cost, "own cost"), positive(highest_cost, "highest cost")
     if cost < 0:
-        raise InputError(f"own cost must not be below 0, not {own_cost:g}")
+        raise InputError(f"own cost must be 0 or more, not {own_cost:g}")
     y = min(max((top - cost) / 2, 0.0), 1 - p, top)
     offer = 1 - p - y
     conflict = y / top

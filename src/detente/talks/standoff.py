@@ -48,23 +48,18 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 import pandas as pd
 
-from detente.checks import finite, not_negative, positive
+from detente.checks import different, finite, not_negative, positive
 from detente.errors import InputError
 from detente.types import plain
-from detente.words import DAYS_A_YEAR, digits as number, tell
+from detente.words import DAYS_A_YEAR, say, tell
 
 # -- stakes ------------------------------------------------------------------------------------------------------------
-QUANTITIES = {
-    "flow": "flow during the stand-off (a year)",
-    "win": "value if the other side gives way",
-    "lose": "value of giving way",
-    "collapse": "value if talks collapse",
-    "rate": "discount rate (a year)",
-}
+QUANTITIES = {key: say("words/templates/Stakes", key) for key in ("flow", "win", "lose", "collapse", "rate")}
+"""Each number of a side's stakes in words."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +82,7 @@ class Stakes:
         for key in ("flow", "win", "lose", "collapse"):
             finite(getattr(self, key), f"{self.name}: {QUANTITIES[key]}")
         if self.million_usd is not None:
-            positive(self.million_usd, f"{self.name}: million USD a payoff unit")
+            positive(self.million_usd, f"{self.name}: million USD a unit")
 
     @property
     def prize(self) -> float:
@@ -165,7 +160,7 @@ def stakes_from_table(
         if cell not in payoff:
             raise InputError(f"the table has no cell {cell} ({what}); it has {sorted(payoff)[:9]}")
     if len(parties) != 2 or len(rates) != 2 or len(million_usd) != 2:
-        raise InputError("need two parties, two discount rates and two amounts of million USD a unit")
+        raise InputError("need two parties, rates and amounts of million USD")
     made = []
     for i in range(2):
         own, other = ("first wins", "second wins") if i == 0 else ("second wins", "first wins")
@@ -238,7 +233,8 @@ def fading(rates: tuple[float, float, float], years: float) -> End:
 Status = Literal[
     "mixed", "first gives way at once", "second gives way at once", "both give way at once", "neither gives way", "no contest"
 ]
-NAN = float("nan")
+_NOTES = "words/templates/BreakEven"
+MIXED, FIRST, SECOND, BOTH, NEITHER, NO_CONTEST = get_args(Status)
 
 
 @dataclass(frozen=True)
@@ -289,7 +285,7 @@ class Standoff:
             return fading((*self.hazards, self.collapse_risk), years)
         if self.status == "neither gives way":
             return fading((0.0, 0.0, self.collapse_risk), years)
-        if self.status == "both give way at once":
+        if self.status == BOTH:
             return End(0.0, 0.0, 1.0, 0.0, 0.0)
         if math.isnan(self.blink[0]):
             return UNKNOWN
@@ -310,10 +306,10 @@ class Standoff:
                 {
                     "flow cost a day": flow,
                     "collapse risk a day": risk,
-                    "cost of waiting a day": s.cost_of_waiting(self.collapse_risk) / DAYS_A_YEAR,
+                    tell(self, "waiting_a_day"): s.cost_of_waiting(self.collapse_risk) / DAYS_A_YEAR,
                     "expected flow cost": whole,
-                    "flow cost a day, million USD": flow * money,
-                    "expected flow cost, million USD": whole * money,
+                    tell(self, "flow_usd"): flow * money,
+                    tell(self, "whole_usd"): whole * money,
                 }
             )
         return pd.DataFrame(rows, index=pd.Index([s.name for s in self.sides], name="side"))
@@ -344,7 +340,7 @@ class Standoff:
     def _check(self, name: str, key: str, now: float, value: float | None, side: int | None) -> BreakEven:
         label = QUANTITIES.get(key, key)
         if value is None:
-            return BreakEven(name, label, now, None, "does not move the balance")
+            return BreakEven(name, label, now, None, say(_NOTES, "no_matter"))
         try:
             if side is None:
                 trial = standoff(*self.sides, value)
@@ -352,9 +348,9 @@ class Standoff:
                 changed = self.sides[side].with_(**{key: value})
                 trial = standoff(*((changed, self.sides[1]) if side == 0 else (self.sides[0], changed)), self.collapse_risk)
         except InputError:
-            return BreakEven(name, label, now, None, f"would need {number(value, 3)}, which is impossible")
+            return BreakEven(name, label, now, None, say(_NOTES, "impossible", value=value))
         if trial.hazards is None or abs(trial.hazards[0] - trial.hazards[1]) > 1e-7 * max(trial.hazards):
-            return BreakEven(name, label, now, None, f"at {number(value, 3)} the stand-off would end otherwise: {trial.status}")
+            return BreakEven(name, label, now, None, say(_NOTES, "otherwise", value=value, status=trial.status))
         return BreakEven(name, label, now, value, "")
 
     def sensitivity(self, share: float = 0.25) -> pd.DataFrame:
@@ -383,9 +379,9 @@ class Standoff:
         hazards = self.hazards or (NAN, NAN)
         return pd.DataFrame(
             {
-                "hazard of giving way, a year": hazards,
+                tell(self, "hazard"): hazards,
                 "P(gives way)": self.blink,
-                "cost of waiting, a year": [s.cost_of_waiting(self.collapse_risk) for s in self.sides],
+                tell(self, "waiting"): [s.cost_of_waiting(self.collapse_risk) for s in self.sides],
                 "prize for waiting": [s.prize for s in self.sides],
             },
             index=pd.Index([s.name for s in self.sides], name="side"),
@@ -424,8 +420,7 @@ def standoff(first: Stakes, second: Stakes, collapse_risk: float = 0.0) -> Stand
     """
     risk = not_negative(finite(collapse_risk, "collapse risk"), "collapse risk")
     sides = (first, second)
-    if first.name == second.name:
-        raise InputError(f"the two sides need different names, not {first.name!r} twice")
+    different(first.name, second.name)
     costs = [s.cost_of_waiting(risk) for s in sides]
     at_once = [s.prize <= 0 and c > 0 for s, c in zip(sides, costs, strict=True)]
     waits = [c < 0 for c in costs]
@@ -436,11 +431,11 @@ def standoff(first: Stakes, second: Stakes, collapse_risk: float = 0.0) -> Stand
     if any(s.prize <= 0 and c <= 0 for s, c in zip(sides, costs, strict=True)):
         return Standoff(sides, risk, "no contest", None, (NAN, NAN), NAN, NAN, NAN)
     if all(at_once):
-        return settled("both give way at once", (NAN, NAN))
+        return settled(BOTH, (NAN, NAN))
     if at_once[0] or (waits[1] and costs[0] > 0):
-        return settled("first gives way at once", (1.0, 0.0))
+        return settled(FIRST, (1.0, 0.0))
     if at_once[1] or (waits[0] and costs[1] > 0):
-        return settled("second gives way at once", (0.0, 1.0))
+        return settled(SECOND, (0.0, 1.0))
     if all(c <= 0 for c in costs):
         never = float(risk == 0)
         return Standoff(sides, risk, "neither gives way", None, (0.0, 0.0), 1 - never, never, math.inf if never else 1 / risk)

@@ -91,6 +91,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -101,7 +102,10 @@ from detente.checks import alarms, different, finite, inside, not_negative, posi
 from detente.errors import InputError
 from detente.talks.standoff import annuity
 from detente.types import plain
-from detente.words import tell
+from detente.words import say, tell
+
+PEACE = "share of time at peace"
+_said = cache(partial(say, "words/templates/Truce"))
 
 
 @dataclass(frozen=True)
@@ -244,9 +248,9 @@ class Truce:
                 "discount factor": self.discount,
                 "critical discount factor": self.critical,
                 "temptation a period": self.temptation,
-                "cost of cheating once": self.deterrence,
+                tell(self, "cheating_once"): self.deterrence,
                 "keeps": self.holds,
-                "value of the truce": self.worth,
+                tell(self, "worth"): self.worth,
                 "detection needed": needed,
             },
             index=pd.Index([s.name for s in self.sides], name="side"),
@@ -263,7 +267,7 @@ class Truce:
         found = list(detection) if detection is not None else [self.detection] * len(false_alarm or [])
         alarms = list(false_alarm) if false_alarm is not None else [self.false_alarm] * len(found)
         if len(found) != len(alarms):
-            raise InputError(f"{len(found)} levels of detection and {len(alarms)} of false alarms do not pair up")
+            raise InputError(f"{len(found)} detections and {len(alarms)} false alarms do not pair")
         base = truce(*self.sides, self.discount, false_alarm=self.false_alarm, detection=self.detection, whole_periods=False)
         rows = []
         for p1, p0 in zip(found, alarms, strict=True):
@@ -275,7 +279,7 @@ class Truce:
                 "holds": kept,
                 "punishment, periods": t.punishment if kept else math.nan,
             }
-            row["share of time at peace"] = t.share_at_peace if kept else 0.0
+            row[PEACE] = t.share_at_peace if kept else 0.0
             for side, value, now in zip(self.sides, _kept_values(t), _kept_values(base), strict=True):
                 row[f"value to {side.name}"], row[f"gain of {side.name}"] = value, value - now
             rows.append(row)
@@ -287,15 +291,15 @@ class Truce:
         for s, d, x, v in zip(self.sides, self.discount, self.weights, self.worth, strict=True):
             punish = s.standoff * x / (1 - d) + (1 - x) * v
             if s.tolerate is None:
-                made.append(Punishment(s.name, punish, None, v, "unknown: give what it gets when it alone keeps the truce"))
+                made.append(Punishment(s.name, punish, None, v, _said("unknown")))
                 continue
             bear = s.tolerate / (1 - d)
             if s.standoff >= s.tolerate:
-                verdict = "carried out: the stand-off is better than being cheated even for one period"
+                verdict = _said("carried_out")
             elif punish >= bear:
-                verdict = "carried out, but only because peace follows"
+                verdict = _said("for_peace")
             else:
-                verdict = "empty: being cheated is better than punishing"
+                verdict = _said("empty_threat")
             made.append(Punishment(s.name, punish, bear, v, verdict))
         return tuple(made)
 
@@ -334,9 +338,7 @@ def truce(
     if punishment is None:
         need = [shortest_punishment(s, x, p0, p1, whole_periods=whole_periods) for s, x in zip(sides, d, strict=True)]
         fails = any(math.isnan(t) for t in need)
-        punishment, chosen = (
-            (math.inf, "for good: nothing shorter deters") if fails else (max(need), "the shortest that deters both")
-        )
+        punishment, chosen = (math.inf, _said("for_good")) if fails else (max(need), _said("shortest"))
     elif math.isnan(punishment) or punishment < 0:
         raise InputError(f"punishment must last 0 periods or more, not {punishment}")
     x = [punishment_weight(q, punishment) for q in d]
@@ -398,7 +400,7 @@ class Renewal:
         at = int(np.flatnonzero(periods == self.best)[0])
         return tell(
             self,
-            peace=float(self.table["share of time at peace"].iloc[at]),
+            peace=float(self.table[PEACE].iloc[at]),
             length=float(self.table["punishment, years"].iloc[at]),
             longest=float(periods[holds].max()),
             last=float(periods.max()),
@@ -441,7 +443,7 @@ def renewal(
     best = None
     if len(good):
         gains = [np.maximum(good[f"flow to {s.name}"].to_numpy() - s.standoff, 0.0) for s in sides]
-        product, peace = gains[0] * gains[1], good["share of time at peace"].to_numpy()
+        product, peace = gains[0] * gains[1], good[PEACE].to_numpy()
         top = np.flatnonzero(product >= product.max() * (1 - 1e-9))
         best = float(good.index[top[int(np.argmax(peace[top] - 1e-12 * np.arange(len(top))))]])
     return Renewal(sides, r, "holds" if best is not None else "does not hold", best, table)
@@ -475,8 +477,8 @@ def _row(
         "holds": holds,
         "detection": seen,
         "punishment, years": length,
-        "share of time at peace": share if holds else 0.0,
-        "years to the first false alarm": math.inf if p0 == 0 else period / p0,
+        PEACE: share if holds else 0.0,
+        say("words/templates/Renewal", "first_alarm"): math.inf if p0 == 0 else period / p0,
     }
     for s, r, q, w, c, k in zip(sides, rates, d, x, cost, costs, strict=True):
         kept = s.standoff + (s.keep - s.standoff) * (1 - q) / (1 - q + q * p0 * w) - k * r * q / (1 - q)
@@ -579,7 +581,8 @@ class SustainablePair:
         """One row a side: sustainable, Nash and efficient tariff, share of the way."""
         return pd.DataFrame(
             {
-                "sustainable": self.tariffs, "Nash": self.nash, "efficient": self.efficient, "share of the way": self.cooperation,
+                "sustainable": self.tariffs, "Nash": self.nash, "efficient": self.efficient,
+                tell(self, "share_of_the_way"): self.cooperation,
                 "discount factor": self.discount, "error": [t.error for t in self.tastes],
             },
             index=pd.Index([t.name for t in self.tastes], name="side"),
@@ -601,7 +604,7 @@ def read_off(name: str, nash: float, gain: float, harm: float, other_nash: float
     tariff. A side that is best off without a tariff has nothing to win by one. Raises `InputError` for a negative tariff or gain.
     """
     top, won = not_negative(nash, f"{name}: best tariff"), not_negative(gain, f"{name}: gain from it")
-    lost, far = finite(harm, f"{name}: harm"), not_negative(other_nash, f"{name}: the other's best tariff")
+    lost, far = finite(harm, f"{name}: harm"), not_negative(other_nash, f"{name}: other's best tariff")
     slope = lost / far if far > 0 else 0.0
     if top == 0 or won == 0:
         return Taste(name, 0.0, 1.0, slope, error)
@@ -674,7 +677,7 @@ def lasting(
     """A short truce against a framework. `keep` and `cheated` are points a year over no deal, `breaches` a year."""
     c, b, r = finite(keep, "payoff of keeping"), finite(cheated, "payoff when cheated"), positive(rate, "discount rate")
     found = _found(detection)
-    short = c * annuity(r, positive(short_years, "length of a short truce"))
+    short = c * annuity(r, positive(short_years, "short truce"))
 
     def framework(rate_of_breach: float) -> float:
         a = r + rate_of_breach
