@@ -65,7 +65,7 @@ PHASE_ONE = PastPromise(
     reported_low=0.57,
     reported_high=0.58,
     source=say("words/templates/PastPromise", "phase_one_source"),
-    url="https://www.piie.com/blogs/realtime-economics/2022/china-bought-none-extra-200-billion-us-exports-trumps-trade-deal",
+    url=say("words/templates/PastPromise", "phase_one_url"),
 )
 
 

@@ -22,7 +22,7 @@ from typing import Any
 
 import pandas as pd
 
-from detente.checks import finite, inside, positive, probability
+from detente.checks import inside, not_negative, positive, probability
 from detente.errors import InputError
 from detente.types import plain
 from detente.words import join_or_nobody as join, tell
@@ -106,9 +106,7 @@ def take_it_or_leave_it(
     win: float, own_cost: float, highest_cost: float, parties: Sequence[str] = ("first", "second")
 ) -> FinalOffer:
     """The best final offer against a cost of conflict spread evenly between 0 and `highest_cost`."""
-    p, cost, top = probability(win, "chance to win"), finite(own_cost, "own cost"), positive(highest_cost, "highest cost")
-    if cost < 0:
-        raise InputError(f"own cost must be 0 or more, not {own_cost:g}")
+    p, cost, top = probability(win, "chance to win"), not_negative(own_cost, "own cost"), positive(highest_cost, "highest cost")
     y = min(max((top - cost) / 2, 0.0), 1 - p, top)
     offer = 1 - p - y
     conflict = y / top
