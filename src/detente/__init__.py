@@ -69,10 +69,18 @@ _HOME = {
     "blocs": "detente.strategy.blocs",
     "fixed_deadline": "detente.talks.deadlines",
     "uncertain_deadline": "detente.talks.deadlines",
-    "prolonged_deadline": "detente.talks.prolonged",
-    "renewal": "detente.talks.renewal",
+    "prolonged_deadline": "detente.talks.deadlines",
+    "renewal": "detente.talks.truce",
     "stubborn_standoff": "detente.talks.reputation",
     "purchase_promise": "detente.talks.commitments",
+    "rubinstein": "detente.talks.offers",
+    "stahl": "detente.talks.offers",
+    "take_it_or_leave_it": "detente.talks.offers",
+    "known_stakes": "detente.talks.attrition",
+    "private_stakes": "detente.talks.attrition",
+    "audience_costs": "detente.talks.attrition",
+    "sustainable_tariff": "detente.talks.truce",
+    "threat_game": "detente.talks.bargaining",
     "Patience": "detente.talks.patience",
     "duty_game": "detente.strategy.duty_game",
     "Odds": "detente.talks.odds",
@@ -124,6 +132,7 @@ __all__ = [
     "World",
     "__version__",
     "at_the_table",
+    "audience_costs",
     "bargain",
     "best_control",
     "best_reply",
@@ -140,6 +149,7 @@ __all__ = [
     "fixed_deadline",
     "horizon",
     "key_questions",
+    "known_stakes",
     "ladder",
     "list_dossiers",
     "list_ledgers",
@@ -153,18 +163,24 @@ __all__ = [
     "outlook",
     "pareto_frontier",
     "payoff_table",
+    "private_stakes",
     "prolonged_deadline",
     "proposal",
     "purchase_promise",
     "regimes",
     "renewal",
     "reputation",
+    "rubinstein",
     "run_scenarios",
     "shapley",
     "solve",
     "solve_many",
+    "stahl",
     "standoff",
     "stubborn_standoff",
+    "sustainable_tariff",
+    "take_it_or_leave_it",
+    "threat_game",
     "truce",
     "uncertain_deadline",
     "what_changed",
@@ -217,15 +233,16 @@ if TYPE_CHECKING:
     from detente.strategy.payoffs import payoff_table
     from detente.strategy.regimes import regimes
     from detente.strategy.table import at_the_table
+    from detente.talks.attrition import audience_costs, known_stakes, private_stakes
+    from detente.talks.bargaining import threat_game
     from detente.talks.commitments import purchase_promise
-    from detente.talks.deadlines import fixed_deadline, uncertain_deadline
+    from detente.talks.deadlines import fixed_deadline, prolonged_deadline, uncertain_deadline
     from detente.talks.odds import Odds
+    from detente.talks.offers import rubinstein, stahl, take_it_or_leave_it
     from detente.talks.patience import Patience
-    from detente.talks.prolonged import prolonged_deadline
-    from detente.talks.renewal import renewal
     from detente.talks.reputation import reputation, stubborn_standoff
     from detente.talks.standoff import standoff
-    from detente.talks.truce import truce
+    from detente.talks.truce import renewal, sustainable_tariff, truce
     from detente.world.economy import Economy
     from detente.world.library import list_worlds, load_world
     from detente.world.world import World

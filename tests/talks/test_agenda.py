@@ -14,8 +14,7 @@ import detente as dt
 from detente.errors import InputError, UnknownName
 from detente.strategy.deal import Proposal, proposal
 from detente.talks.issue_search import Step, log_product, one_step, search, swaps
-from detente.talks.terms import lasting, watch
-from detente.talks.truce import TruceSide
+from detente.talks.truce import TruceSide, lasting, watch
 from detente.words.tell import environment
 
 SHAPE = (4, 3, 5, 2)

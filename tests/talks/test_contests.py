@@ -12,14 +12,11 @@ from scipy.integrate import quad
 
 from detente.errors import InputError, UnknownName
 from detente.talks.contests import MODELS, Judged, Trial, contest, grid
-from detente.talks.deadlines import UncertainDate, fixed_deadline, uncertain_deadline
-from detente.talks.ends import End, fading
+from detente.talks.deadlines import UncertainDate, fixed_deadline, prolonged_deadline, uncertain_deadline
 from detente.talks.odds import Trials, nearest_flip
 from detente.talks.patience import Patience
-from detente.talks.prolonged import prolonged_deadline
 from detente.talks.reputation import stubborn_standoff
-from detente.talks.stakes import Stakes
-from detente.talks.standoff import standoff
+from detente.talks.standoff import End, Stakes, fading, standoff
 
 USA = Stakes("USA", rate=0.05, flow=-1.5, win=0.3 / 0.05, lose=-0.4 / 0.05, collapse=-2.5 / 0.05)
 CHN = Stakes("CHN", rate=0.06, flow=-1.2, win=0.2 / 0.06, lose=-0.5 / 0.06, collapse=-3 / 0.06)

@@ -12,11 +12,10 @@ from hypothesis import assume, given, strategies as st
 from scipy.integrate import quad
 
 from detente.errors import InputError
-from detente.talks.attrition import audience_costs, chance_to_win, holding_out, known_stakes, mean_length
+from detente.talks.attrition import audience_costs, known_stakes, private_stakes
 from detente.talks.deadlines import UncertainDate, fixed_deadline, uncertain_deadline
 from detente.talks.reputation import reputation, stubborn_standoff
-from detente.talks.stakes import Stakes, annuity, stakes_from_flows, stakes_from_table
-from detente.talks.standoff import standoff
+from detente.talks.standoff import Stakes, annuity, stakes_from_flows, stakes_from_table, standoff
 
 USA = Stakes("USA", rate=0.05, flow=-1.5, win=0.3 / 0.05, lose=-0.4 / 0.05, collapse=-2.5 / 0.05, million_usd=1000.0)
 CHN = Stakes("CHN", rate=0.06, flow=-1.2, win=0.2 / 0.06, lose=-0.5 / 0.06, collapse=-3 / 0.06)
@@ -351,7 +350,7 @@ def test_reputation_edges() -> None:
 
 # -- wars of attrition -------------------------------------------------------------------------------------------------
 def test_attrition_vectors() -> None:
-    assert holding_out(0.5) == pytest.approx(0.193147, abs=5e-7)
+    assert private_stakes(0.5).holds_out == pytest.approx(0.193147, abs=5e-7)
     assert audience_costs((0.5, 1.0)).standing(2.0) == pytest.approx((1 / 3, 1 / 2))
     known = known_stakes((4, 2), (1, 3))
     assert known.hazards == pytest.approx((3 / 2, 1 / 4))
@@ -373,8 +372,11 @@ def test_private_stakes_are_an_equilibrium(v: float) -> None:
     """Holding out for b(v) is the best plan against a rival who does the same."""
     plans = np.linspace(0, 0.99, 400)
 
+    def holds_out(x: float) -> float:
+        return private_stakes(x).holds_out
+
     def payoff(as_if: float) -> float:
-        waited = quad(holding_out, 0, as_if)[0] + (1 - as_if) * holding_out(as_if)
+        waited = quad(holds_out, 0, as_if)[0] + (1 - as_if) * holds_out(as_if)
         return v * as_if - waited
 
     values = [payoff(p) for p in plans[::20]]
@@ -382,10 +384,15 @@ def test_private_stakes_are_an_equilibrium(v: float) -> None:
 
 
 def test_private_stakes_mean_length() -> None:
-    mean = quad(lambda v: 2 * (1 - v) * holding_out(v), 0, 1 - 1e-12)[0]
-    assert mean_length() == pytest.approx(mean, abs=1e-9)
-    assert mean_length(3, 2) == pytest.approx(3 / 12)
-    assert (chance_to_win(0.0), chance_to_win(0.3), chance_to_win(2, 2)) == (0, 0.3, 1)
-    assert holding_out(1.0) == math.inf
+    mean = quad(lambda v: 2 * (1 - v) * private_stakes(v).holds_out, 0, 1 - 1e-12)[0]
+    assert private_stakes(0.5).length == pytest.approx(mean, abs=1e-9)
+    assert private_stakes(0.5, 3, 2).length == pytest.approx(3 / 12)
+    assert (private_stakes(0.0).wins, private_stakes(0.3).wins, private_stakes(2, 2).wins) == (0, 0.3, 1)
+    assert private_stakes(1.0).holds_out == math.inf
+    assert "never gives way" in private_stakes(1.0).explain()
+    told = private_stakes(0.5, name="CHN")
+    assert told.explain().startswith("CHN holds out for 0.19 years")
+    assert told.to_frame().loc["CHN", "P(wins)"] == 0.5
+    json.dumps(private_stakes(1.0).record(), allow_nan=False)
     with pytest.raises(InputError, match="above the highest"):
-        holding_out(2.0)
+        private_stakes(2.0)

@@ -13,19 +13,19 @@ from scipy.integrate import quad
 from scipy.optimize import brentq, minimize_scalar
 
 from detente.errors import InputError, UnknownName
-from detente.talks.commitments import PHASE_ONE, fulfilment_by_penalty, loss_of_buying, purchase_promise
+from detente.talks.commitments import PHASE_ONE, loss_of_buying, purchase_promise
 from detente.talks.menus import bystander_menu, hosting, stands_out
-from detente.talks.renewal import renewal
 from detente.talks.truce import (
     TruceSide,
     critical_discount,
     deterrent,
     punishment_weight,
+    renewal,
     shortest_punishment,
+    sustainable_tariff,
     truce,
     truce_value,
 )
-from detente.talks.truce_tariff import sustainable_tariff
 
 A, B = TruceSide("A", 1, 1.8, 0), TruceSide("B", 1, 1.8, 0)
 discounts = st.floats(0.5, 0.99)
@@ -273,7 +273,7 @@ def test_promise_words_and_records() -> None:
     assert "44\u202f% of the extra" in p.explain()
     json.dumps(p.record(), allow_nan=False)
     assert p.to_frame().loc["at Phase One's rate"].iloc[0] == pytest.approx(288.8)
-    by = fulfilment_by_penalty(p, [0, 0.05, 0.2])["kept of the extra"]
+    by = p.by_penalty([0, 0.05, 0.2])["extra kept"]
     assert by.tolist() == sorted(by)
     assert (by.iloc[0], by.iloc[-1]) == (0, 1)
     assert purchase_promise(10, 8).explain().endswith("costs nothing.")

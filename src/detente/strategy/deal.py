@@ -37,8 +37,7 @@ from detente.strategy.packages import Levels, Packages, Worth
 from detente.strategy.payoffs import PayoffTable
 from detente.talks.issue_search import Found, Step, search, swaps
 from detente.talks.patience import Patience
-from detente.talks.terms import FRAMEWORK_YEARS, PERIODS, Lasting, Watch, lasting, watch
-from detente.talks.truce import TruceSide
+from detente.talks.truce import FRAMEWORK_YEARS, PERIODS, Lasting, TruceSide, Watch, lasting, watch
 from detente.types import Array, Progress, plain
 from detente.words import MINUS, name, tell
 from detente.world.world import World

@@ -28,7 +28,7 @@ from detente.equilibrium.solve import solve
 from detente.errors import InputError, UnknownRegion
 from detente.policy.instruments import Policy
 from detente.strategy.objectives import Weights, two_parties
-from detente.talks.truce_tariff import SustainablePair, Taste, read_off, sustainable_pair
+from detente.talks.truce import SustainablePair, Taste, read_off, sustainable_pair
 from detente.types import Array, plain
 from detente.words.names import goods_sectors, region_name
 from detente.world.world import World

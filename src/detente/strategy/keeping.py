@@ -38,8 +38,7 @@ from detente.strategy.judging import MOVED, SCALES, Judging
 from detente.talks.contests import Judged
 from detente.talks.games import Game
 from detente.talks.patience import Patience
-from detente.talks.renewal import Renewal, renewal
-from detente.talks.truce import Truce, TruceSide, truce
+from detente.talks.truce import Renewal, Truce, TruceSide, renewal, truce
 from detente.types import plain
 
 KEPT = {"truce": "hold", "deal": "ease"}

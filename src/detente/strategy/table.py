@@ -33,14 +33,13 @@ from detente.strategy.judging import MOVED, NAMES, SCALES, Judging
 from detente.strategy.keeping import KEPT, PERIODS, Keeping, by_strength, keepings, weight_flips
 from detente.strategy.objectives import Weights, two_parties
 from detente.strategy.payoffs import PayoffTable, payoff_table
-from detente.talks.audience import THREATS, audience_slope
-from detente.talks.bargaining import Deal, bargain
+from detente.talks.attrition import THREATS, audience_slope
+from detente.talks.bargaining import Deal, Threat, bargain, value_of_threat
 from detente.talks.contests import DATED, MODELS, Judged, contest, grid
 from detente.talks.games import Game, bimatrix
 from detente.talks.odds import EVEN, Odds, Trials, nearest_flip
 from detente.talks.patience import COMMON, WORDS, Patience as Patience, named
 from detente.talks.standoff import Standoff, standoff
-from detente.talks.threats import Threat, value_of_threat
 from detente.talks.truce import Truce
 from detente.types import Progress, plain
 from detente.words import DAYS_A_YEAR, tell

@@ -8,8 +8,16 @@
 With audience costs the side whose public punishes retreat *more* is the less likely to retreat first. Sources: Maynard Smith
 (1974); Bishop, Cannings and Maynard Smith (1978); Fearon (1994).
 
->>> round(holding_out(0.5), 6), [round(x, 4) for x in audience_costs((0.5, 1.0)).standing(2.0)]
+>>> round(private_stakes(0.5).holds_out, 6), [round(x, 4) for x in audience_costs((0.5, 1.0)).standing(2.0)]
 (0.193147, [0.3333, 0.5])
+
+**In every model** a government that threatens in public pays more at home if it then gives way: its audience weight rises. The
+slope is the change in the odds when one side's weight rises by a step, over the whole grid of assumptions.
+
+The models disagree about the sign, and must: in the steady stand-off a side's own rate of giving way is set by the *other's*
+stakes, so a threat makes the other readier to wait; where a side may be stubborn, or a deadline looms, it binds the side that
+made it. `audience_costs` is the pure case: nothing counts but costs that grow with time, and the side whose costs grow faster
+gives way less often.
 """
 
 from __future__ import annotations
@@ -19,10 +27,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from detente.checks import inside, not_negative, positive
+from detente.checks import not_negative, positive
 from detente.errors import InputError
+from detente.talks.contests import Judged, grid
+from detente.talks.odds import Trials
+from detente.talks.patience import Patience
 from detente.types import plain
 from detente.words import tell
 
@@ -44,11 +56,41 @@ class Attrition:
             {
                 "prize": self.prizes,
                 "cost, a year": self.costs,
-                "hazard of giving way, a year": self.hazards,
+                tell(self, "hazard"): self.hazards,
                 "P(gives way first)": self.blink,
             },
             index=pd.Index(self.names, name="side"),
         )
+
+    def record(self) -> dict[str, Any]:
+        """The same, ready for JSON."""
+        return plain(self)
+
+    def explain(self) -> str:
+        """The answer in plain words."""
+        return tell(self)
+
+
+@dataclass(frozen=True)
+class PrivateStakes:
+    """Private stakes of one kind on both sides, from the seat of a side with this `prize`; `cost` a year.
+
+    `holds_out` is b(v), in years; `wins` the chance to outlast the other; `length` the mean length v̄/(6c) in years before either
+    prize is known.
+    """
+
+    name: str
+    prize: float
+    highest: float
+    cost: float
+    holds_out: float
+    wins: float
+    length: float
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row."""
+        row = {"prize": self.prize, "holds out, years": self.holds_out, "P(wins)": self.wins, "mean length, years": self.length}
+        return pd.DataFrame([row], index=pd.Index([self.name], name="side"))
 
     def record(self) -> dict[str, Any]:
         """The same, ready for JSON."""
@@ -85,7 +127,11 @@ class AudienceCosts:
     def to_frame(self) -> pd.DataFrame:
         """One row a side."""
         return pd.DataFrame(
-            {"audience cost, a year": self.slopes, "hazard at the start": self.hazards(0.0), "P(gives way first)": self.blink},
+            {
+                "audience cost, a year": self.slopes,
+                tell(self, "at_the_start"): self.hazards(0.0),
+                "P(gives way first)": self.blink,
+            },
             index=pd.Index(self.names, name="side"),
         )
 
@@ -107,26 +153,14 @@ def known_stakes(prizes: Sequence[float], costs: Sequence[float], names: Sequenc
     return Attrition(_names(names), v, c, h, (h[0] / total, h[1] / total), 1 / total)
 
 
-def holding_out(prize: float, highest: float = 1.0, cost: float = 1.0) -> float:
-    """How long a side with this prize holds out (years) when the other's is spread evenly between 0 and `highest`."""
+def private_stakes(prize: float, highest: float = 1.0, cost: float = 1.0, name: str = "a side") -> PrivateStakes:
+    """A side that knows its own prize but not the other's, which is spread evenly between 0 and `highest`; `cost` a year."""
     top, c = positive(highest, "highest prize"), positive(cost, "cost a year")
     x = not_negative(prize, "prize") / top
     if x > 1:
-        raise InputError(f"the prize {prize:g} is above the highest one, {top:g}")
-    if x == 1:
-        return math.inf
-    return top / c * (-x - math.log1p(-x))
-
-
-def mean_length(highest: float = 1.0, cost: float = 1.0) -> float:
-    """Mean length in years of a stand-off with private stakes of that kind on both sides: v̄/(6c)."""
-    return positive(highest, "highest prize") / (6 * positive(cost, "cost a year"))
-
-
-def chance_to_win(prize: float, highest: float = 1.0) -> float:
-    """How likely a side with this prize outlasts the other: the other's prize is lower."""
-    top = positive(highest, "highest prize")
-    return 1.0 if prize == top else inside(prize / top, "prize over the highest one") if prize else 0.0
+        raise InputError(f"the prize {prize:g} is above the highest, {top:g}")
+    holds_out = top / c * (-x - math.log1p(-x)) if x < 1 else math.inf
+    return PrivateStakes(name, float(prize), top, c, holds_out, x, top / (6 * c))
 
 
 def audience_costs(slopes: Sequence[float], prize: float = 1.0, names: Sequence[str] = ("first", "second")) -> AudienceCosts:
@@ -153,3 +187,48 @@ def _names(names: Sequence[str]) -> tuple[str, str]:
     if len(names) != 2 or names[0] == names[1]:
         raise InputError("need two different names")
     return str(names[0]), str(names[1])
+
+
+# -- audience costs in every model -------------------------------------------------------------------------------------
+THREATS, OTHER = "threats alone", "change for the other"
+
+
+def audience_slope(
+    base: Trials, judged: Judged, moved: Sequence[Judged], patience: Patience, deadline: float | None, step: float
+) -> pd.DataFrame:
+    """Change in the chance that each side gives way when its own audience weight is `step` higher, points of probability.
+
+    `base` are the trials with the motives as given (`judged`), `moved` the table judged with the higher weight of the first and
+    of the second. What would happen at once counts here: a threat may be what keeps a side from it. One row a side and model:
+    mean change, a tenth and nine tenths of the combinations below it, share of combinations in which the side is then less
+    likely to give way.
+    """
+    rows: list[dict[str, Any]] = []
+    for k, (party, other) in enumerate(zip(judged.parties, moved, strict=True)):
+        after = Trials(judged.parties, grid([other], patience, deadline))
+        for model in base.models:
+            keep = base.where(model) & after.where(model)
+            if not keep.any():
+                continue
+            own = (after.final - base.final)[keep]
+            low, high = np.quantile(own[:, k], [0.1, 0.9])
+            rows.append(
+                {
+                    "side": party, "model": model, "step": step, "change": float(own[:, k].mean()), "low": float(low),
+                    "high": float(high), "less likely in": float((own[:, k] < -1e-9).mean()),
+                    "more likely in": float((own[:, k] > 1e-9).mean()), OTHER: float(own[:, 1 - k].mean()),
+                    "change of collapse": float(own[:, 2].mean()), "combinations": int(keep.sum()),
+                }
+            )  # fmt: skip
+        if min(judged.audience) > 0:
+            before = audience_costs(judged.audience).blink
+            then = audience_costs(other.audience).blink
+            change = then[k] - before[k]
+            rows.append(
+                {
+                    "side": party, "model": THREATS, "step": step, "change": change, "low": change, "high": change,
+                    "less likely in": float(change < 0), "more likely in": float(change > 0),
+                    OTHER: then[1 - k] - before[1 - k], "change of collapse": 0.0, "combinations": 1,
+                }
+            )  # fmt: skip
+    return pd.DataFrame(rows)

@@ -15,6 +15,21 @@ only where payoffs can be compared. The optimum is certified: no package improve
 >>> deal = bargain([[0, 10], [6, 6], [10, 0]], [0, 4], parties=("USA", "CHN"))
 >>> deal.status, [round(x, 4) for x in deal.payoffs], {k: round(w, 4) for k, w in deal.mixture.items()}
 ('deal', [4.5, 7.0], {'package 1': 0.25, 'package 2': 0.75})
+
+**Threats.** What a threat is worth at the table, and which threat to make.
+
+A threat changes what happens without a deal, not the deals on offer. Its value to a party is how far the bargaining outcome
+moves when the disagreement point does:
+
+    value[i] = u[i](d with the threat) − u[i](d without)
+
+`threat_game` lets each party pick the stance it would take if talks fail: every combination of stances gives a disagreement
+point, and bargaining from there gives a division (Nash 1953, variable threats). What one side gains in that game the other loses.
+A threat counts only if it would be carried out: compare with the equilibria of the game of stances (`games.py`).
+
+>>> v = value_of_threat([[0, 10], [5, 5], [10, 0]], without=(2, 2), threat=(1, -3), parties=("USA", "CHN"))
+>>> [round(x, 3) for x in v.change]
+[2.0, -2.0]
 """
 
 from __future__ import annotations
@@ -29,11 +44,10 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import linprog, minimize
 
 from detente.errors import InputError, NotConverged
-from detente.talks.games import efficient_rows
-from detente.types import plain
-from detente.words import tell
+from detente.talks.games import Game, efficient_rows, game
+from detente.types import Array, plain
+from detente.words import digits, tell
 
-Array = NDArray[np.float64]
 Solution = Literal["nash", "kalai-smorodinsky", "egalitarian", "utilitarian"]
 SOLUTIONS: tuple[Solution, ...] = ("nash", "kalai-smorodinsky", "egalitarian", "utilitarian")
 CERTIFICATE = 1e-7
@@ -66,7 +80,7 @@ class Deal:
         with np.errstate(invalid="ignore", divide="ignore"):
             reached = np.where(ideal > d, np.array(self.gains) / (ideal - d), np.nan)
         return pd.DataFrame(
-            {"payoff": self.payoffs, "without a deal": d, "gain": self.gains, "ideal": ideal, "share of ideal gain": reached},
+            {"payoff": self.payoffs, "without a deal": d, "gain": self.gains, "ideal": ideal, tell(self, "reached"): reached},
             index=pd.Index(self.parties, name="party"),
         )
 
@@ -132,10 +146,10 @@ def _read(
 ) -> tuple[Array, Array, tuple[str, ...], tuple[str, ...]]:
     u = np.array(packages, dtype=np.float64)
     if u.ndim != 2 or u.size == 0 or not np.isfinite(u).all():
-        raise InputError("packages must be a table of finite payoffs, one row a package and one column a party")
+        raise InputError("packages must be finite payoffs[package, party]")
     d = np.array(disagreement, dtype=np.float64)
     if d.shape != (u.shape[1],) or not np.isfinite(d).all():
-        raise InputError(f"disagreement needs {u.shape[1]} finite payoffs, one a party")
+        raise InputError(f"disagreement needs {u.shape[1]} payoffs, one a party")
     who = tuple(parties or [f"party {k + 1}" for k in range(u.shape[1])])
     what = tuple(names or [f"package {k + 1}" for k in range(len(u))])
     if len(who) != u.shape[1] or len(set(who)) != len(who):
@@ -148,7 +162,7 @@ def _read(
 def _powers(power: Sequence[float] | None, count: int) -> Array:
     w = np.ones(count) if power is None else np.array(power, dtype=np.float64)
     if w.shape != (count,) or not np.isfinite(w).all() or (w <= 0).any():
-        raise InputError(f"power needs {count} numbers above 0, one a party")
+        raise InputError(f"power needs {count} numbers above 0")
     return w / w.sum()
 
 
@@ -331,7 +345,7 @@ def _nash_pair(g: Array, w: Array) -> Array:
                     if value > best + 1e-13:
                         best, choice = value, (1 - t) * one[a] + t * one[b]
     if not np.isfinite(best):
-        raise NotConverged("no mixture leaves both parties strictly better off")
+        raise NotConverged("no mixture helps both parties")
     return choice
 
 
@@ -345,7 +359,7 @@ def _nash_many(g: Array, w: Array, open_to: NDArray[np.intp]) -> Array:
     start = _largest_equal_gain(g, np.isin(np.arange(len(w)), open_to).astype(np.float64))
     assert start is not None
     if start[1] <= 1e-12:
-        raise NotConverged("no mixture leaves every party strictly better off")
+        raise NotConverged("no mixture helps every party")
     least = np.where(np.isfinite(floor), 0.0, (0.1 * start[1]) ** 2)
 
     def loss(x: Array) -> tuple[float, Array]:
@@ -386,7 +400,7 @@ def _mix_above(slopes: Array, g: Array, floor: Array) -> Array:
         -slopes, A_ub=-g[:, kept].T, b_ub=np.zeros(len(kept)), A_eq=np.ones((1, len(g))), b_eq=[1.0], bounds=(0, None)
     )
     if not result.success:
-        raise NotConverged("no mixture keeps every party from losing")
+        raise NotConverged("every mixture hurts a party")
     return np.asarray(result.x)
 
 
@@ -395,3 +409,100 @@ def _clean(weights: Array, g: Array) -> Array:
     tidy = np.where(weights > 1e-9, weights, 0.0)
     tidy = tidy / tidy.sum()
     return tidy if (tidy @ g >= -1e-9).all() else weights
+
+
+# -- threats -----------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, eq=False)
+class Threat:
+    """The deal with and without a threat."""
+
+    without: Deal
+    with_threat: Deal
+
+    @property
+    def parties(self) -> tuple[str, ...]:
+        """Who bargains."""
+        return self.without.parties
+
+    @property
+    def change(self) -> tuple[float, ...]:
+        """What the threat moves to (or from) each party in the outcome of the talks."""
+        return tuple(b - a for a, b in zip(self.without.payoffs, self.with_threat.payoffs, strict=True))
+
+    @property
+    def if_carried_out(self) -> tuple[float, ...]:
+        """What each party would lose (below zero) or win if talks failed and the threat were carried out."""
+        return tuple(b - a for a, b in zip(self.without.disagreement, self.with_threat.disagreement, strict=True))
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a party."""
+        return pd.DataFrame(
+            {
+                tell(self, "deal_without"): self.without.payoffs,
+                tell(self, "deal_with"): self.with_threat.payoffs,
+                tell(self, "value"): self.change,
+                "if carried out": self.if_carried_out,
+            },
+            index=pd.Index(self.parties, name="party"),
+        )
+
+    def record(self) -> dict[str, Any]:
+        """The same, ready for JSON."""
+        return plain(
+            {
+                "without": self.without.record(),
+                "with": self.with_threat.record(),
+                "change": self.change,
+                "if_carried_out": self.if_carried_out,
+            }
+        )
+
+    def explain(self) -> str:
+        """The answer in plain words."""
+        size = max(abs(x) for x in (*self.without.payoffs, *self.with_threat.payoffs, 1e-300))
+        moved = [(p, c) for p, c in zip(self.parties, self.change, strict=True) if abs(c) > 1e-9 * size]
+        return tell(
+            self,
+            winners=[f"{p} {digits(c)}" for p, c in moved if c > 0],
+            losers=[f"{p} {digits(-c)}" for p, c in moved if c < 0],
+            hurt=[p for p, c in zip(self.parties, self.if_carried_out, strict=True) if c < 0],
+        )
+
+
+def value_of_threat(
+    packages: ArrayLike,
+    without: Sequence[float],
+    threat: Sequence[float],
+    solution: Solution = "nash",
+    *,
+    parties: Sequence[str] | None = None,
+    names: Sequence[str] | None = None,
+    power: Sequence[float] | None = None,
+    mixtures: bool = True,
+) -> Threat:
+    """How the deal moves when the disagreement payoffs go from `without` to `threat`."""
+    first, second = (
+        bargain(packages, d, solution, parties=parties, names=names, power=power, mixtures=mixtures) for d in (without, threat)
+    )
+    return Threat(first, second)
+
+
+def threat_game(
+    packages: ArrayLike,
+    disagreements: ArrayLike,
+    solution: Solution = "nash",
+    *,
+    parties: Sequence[str] | None = None,
+    stances: Sequence[Sequence[str]] | None = None,
+    power: Sequence[float] | None = None,
+) -> Game:
+    """The game whose cells are threats and whose payoffs are the deals they lead to.
+
+    `disagreements[stance of the first, …, party]` is what happens if talks fail and these stances are taken.
+    """
+    d = np.array(disagreements, dtype=np.float64)
+    if d.ndim < 2 or d.shape[-1] != d.ndim - 1 or not np.isfinite(d).all():
+        raise InputError(f"disagreements need one axis a party and a last for parties, not {d.shape}")
+    flat = d.reshape(-1, d.shape[-1])
+    paid = [bargain(packages, row, solution, parties=parties, power=power).payoffs for row in flat]
+    return game(np.array(paid).reshape(d.shape), parties, stances)

@@ -28,7 +28,7 @@ import pandas as pd
 from detente.checks import positive
 from detente.errors import InputError
 from detente.types import plain
-from detente.words import tell
+from detente.words import say, tell
 
 
 @dataclass(frozen=True)
@@ -57,18 +57,15 @@ class PastPromise:
 
 
 PHASE_ONE = PastPromise(
-    "Phase One, China's purchases of US goods and services",
+    say("words/templates/PastPromise", "phase_one"),
     "2020 and 2021",
     promised=502.4,
     extra=200.0,
     bought=288.8,
     reported_low=0.57,
     reported_high=0.58,
-    source=(
-        "Bown (2022), China bought none of the extra $200 billion of US exports in Trump's trade deal, Peterson "
-        "Institute for International Economics"
-    ),
-    url="https://www.piie.com/blogs/realtime-economics/2022/china-bought-none-extra-200-billion-us-exports-trumps-trade-deal",
+    source=say("words/templates/PastPromise", "phase_one_source"),
+    url=say("words/templates/PastPromise", "phase_one_url"),
 )
 
 
@@ -113,8 +110,8 @@ class PurchasePromise:
         rows = {
             "no promise": (self.baseline, 0.0),
             "in full": (self.target, self.loss),
-            "as far as it pays": (self.kept, self.loss_as_kept),
-            "at Phase One's rate": (
+            tell(self, "as_it_pays"): (self.kept, self.loss_as_kept),
+            tell(self, "as_phase_one"): (
                 self.as_phase_one,
                 loss_of_buying(self.baseline, max(self.as_phase_one, self.baseline), self.elasticity),
             ),
@@ -122,8 +119,20 @@ class PurchasePromise:
         frame = pd.DataFrame.from_dict(
             rows, orient="index", columns=[f"purchases, {self.unit}", f"loss to {self.buyer}, {self.unit}"]
         )
-        frame["share of the promise"] = [bought / self.target for bought, _ in rows.values()]
+        frame[tell(self, "share")] = [bought / self.target for bought, _ in rows.values()]
         return frame.rename_axis("case")
+
+    def by_penalty(self, penalties: Sequence[float]) -> pd.DataFrame:
+        """How much would be kept, and at what loss, for each price on falling short; one row a penalty."""
+        made = [purchase_promise(self.baseline, self.target, elasticity=self.elasticity, penalty=p) for p in penalties]
+        return pd.DataFrame(
+            {
+                "total kept": [m.kept_of_total for m in made],
+                "extra kept": [m.kept_of_extra for m in made],
+                "loss": [m.loss_as_kept for m in made],
+            },
+            index=pd.Index(list(penalties), name="penalty"),
+        )
 
     def record(self) -> dict[str, Any]:
         """The same with the evidence, ready for JSON."""
@@ -157,7 +166,7 @@ def purchase_promise(
     """
     q0, q1, theta = positive(baseline, "baseline"), positive(target, "target"), positive(elasticity, "trade elasticity")
     if not 0 <= penalty < 1:
-        raise InputError(f"the penalty per dollar missing must be from 0 to below 1, not {penalty:g}")
+        raise InputError(f"the penalty must be from 0 to below 1, not {penalty:g}")
     full = max(q1, q0)
     ratio = full / q0
     slope = 1 - ratio ** (-1 / (1 + theta))
@@ -166,16 +175,3 @@ def purchase_promise(
         buyer, q0, q1, theta, float(penalty), slope, full * slope, loss_of_buying(q0, full, theta), kept,
         loss_of_buying(q0, kept, theta), unit,
     )  # fmt: skip
-
-
-def fulfilment_by_penalty(promise: PurchasePromise, penalties: Sequence[float]) -> pd.DataFrame:
-    """How much is kept, and at what loss, for each price on falling short."""
-    made = [purchase_promise(promise.baseline, promise.target, elasticity=promise.elasticity, penalty=p) for p in penalties]
-    return pd.DataFrame(
-        {
-            "kept of the total": [m.kept_of_total for m in made],
-            "kept of the extra": [m.kept_of_extra for m in made],
-            "loss to the buyer": [m.loss_as_kept for m in made],
-        },
-        index=pd.Index(list(penalties), name="penalty per dollar missing"),
-    )

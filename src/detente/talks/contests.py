@@ -33,21 +33,15 @@ from functools import cached_property
 from typing import Protocol
 
 from detente.errors import UnknownName
-from detente.talks.deadlines import UncertainDate, uncertain_deadline
-from detente.talks.ends import End
+from detente.talks.deadlines import UncertainDate, prolonged_deadline, uncertain_deadline
 from detente.talks.patience import Patience
-from detente.talks.prolonged import prolonged_deadline
 from detente.talks.reputation import stubborn_standoff
-from detente.talks.stakes import Stakes, annuity, stakes_from_table
-from detente.talks.standoff import Standoff, standoff
-from detente.words import DAYS_A_YEAR
+from detente.talks.standoff import BOTH, NO_CONTEST, End, Stakes, Standoff, annuity, stakes_from_table, standoff
+from detente.words import DAYS_A_YEAR, say
 
-MODELS = {
-    "steady": "no deadline, both known to bend",
-    "stubborn": "no deadline, either may never bend",
-    "fixed date": "a deadline on a known day",
-    "uncertain date": "a deadline on an unsure day",
-}
+NAMES = ("steady", "stubborn", "fixed date", "uncertain date")
+MODELS = {name: say("words/templates/Trial", name.replace(" ", "_")) for name in NAMES}
+"""What each model assumes, in words."""
 DATED = ("fixed date", "uncertain date")
 STEPS = 121
 """Times at which a deadline's path is drawn: odds to four digits at a fiftieth of the work."""
@@ -150,7 +144,7 @@ def _read(
     if model == "stubborn":
         priors = [own.get(f"stubborn of {p}", patience.stubborn) for p in parties]
         return stubborn_standoff(first, second, priors, patience.collapse_risk)
-    if deadline is None or min(first.prize, second.prize) <= 0 or plain.status in ("no contest", "both give way at once"):
+    if deadline is None or min(first.prize, second.prize) <= 0 or plain.status in (NO_CONTEST, BOTH):
         return plain
     if model == "fixed date":
         return prolonged_deadline(first, second, deadline, patience.collapse_risk, own.get("bite", patience.bite), steps=STEPS)

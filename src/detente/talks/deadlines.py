@@ -27,12 +27,26 @@ giving way holds, and the other then gives way at T if it fears collapse. What f
 than a collapse (`after`): its value then stands for D at the deadline. Source: Hendricks, Weiss and Wilson (1988); the
 logistic date is ours.
 
->>> from detente.talks.stakes import Stakes
+>>> from detente.talks.standoff import Stakes
 >>> us = Stakes("USA", rate=0.05, flow=-1.5, win=6, lose=-8, collapse=-50)
 >>> cn = Stakes("CHN", rate=0.06, flow=-1.2, win=0.2 / 0.06, lose=-0.5 / 0.06, collapse=-50)
 >>> d = fixed_deadline(us, cn, when=24 / 365.25)
 >>> d.status, [round(x, 3) for x in (*d.blink, d.both, d.collapse)]
 ('quiet, then a choice at the deadline', [0.125, 0.105, 0.752, 0.018])
+
+**A fixed date that may be prolonged.** If both hold when it passes, talks collapse with some chance and else go on as before.
+With chance β (the deadline's bite) a missed deadline ends talks; else the stand-off goes on without a date and is worth C[i] to
+side i: V_L[i] in the steady mixed equilibrium, where waiting is worth giving way, and what the outcome pays where one side moves
+at once. So a missed deadline is worth
+
+    M[i] = β D[i] + (1 − β) C[i],
+
+which takes the place of D[i] in the last-minute choice. β = 1 is the plain fixed deadline, β = 0 none at all.
+Source: the choice is Hendricks, Weiss and Wilson's (1988); the bite is ours.
+
+>>> p = prolonged_deadline(us, cn, when=24 / 365.25, bite=0.5)
+>>> [round(x, 3) for x in p.by(30 / 365.25)]
+[0.195, 0.164, 0.586, 0.027, 0.027]
 """
 
 from __future__ import annotations
@@ -40,24 +54,20 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.optimize import brentq
 
-from detente.checks import not_negative, positive
+from detente.checks import not_negative, positive, probability
 from detente.errors import InputError
-from detente.talks.ends import STANDS, UNKNOWN, End
-from detente.talks.stakes import Stakes
-from detente.talks.standoff import NAN, standoff
-from detente.types import plain
-from detente.words import DAYS_A_YEAR, days, tell
+from detente.talks.standoff import FIRST, MIXED, NAN, NEITHER, SECOND, STANDS, UNKNOWN, End, Stakes, Standoff, standoff
+from detente.types import Array, plain
+from detente.words import DAYS_A_YEAR, say, tell
 
-Array = NDArray[np.float64]
-QUIET = "quiet, then a choice at the deadline"
+_said = cache(partial(say, "words/templates/TimedStandoff"))
 STEPS, PATH = 20_001, 401
 OVER = 40.0
 """Integrated hazard after which the chance that the stand-off still goes on (e^−40) is left out."""
@@ -153,7 +163,7 @@ class TimedStandoff:
     def to_frame(self) -> pd.DataFrame:
         """One row a way it may end."""
         one, two = (s.name for s in self.sides)
-        names = [f"{one} gives way", f"{two} gives way", "both give way at the deadline", "collapse", "still open"]
+        names = [f"{one} gives way", f"{two} gives way", tell(self, "together"), "collapse", "still open"]
         values = [*self.blink, self.both, self.collapse, self.open]
         return pd.DataFrame({"probability": values}, index=pd.Index(names, name="end"))
 
@@ -168,7 +178,7 @@ class TimedStandoff:
                 f"hazard of {one}, a year": p["first"],
                 f"hazard of {two}, a year": p["second"],
                 "still going on": p["survival"],
-                "density of giving way, a year": (p["first"] + p["second"]) * p["survival"],
+                tell(self, "density"): (p["first"] + p["second"]) * p["survival"],
             }
         )
 
@@ -204,9 +214,7 @@ def fixed_deadline(
     split = both or ((first.win + first.lose) / 2, (second.win + second.lose) / 2)
     for s, b in zip(sides, split, strict=True):
         if not s.lose <= b < s.win:
-            raise InputError(
-                f"{s.name}: giving way together must be worth at least {s.lose:g} and less than {s.win:g}, not {b:g}"
-            )
+            raise InputError(f"{s.name}: giving way together must be worth {s.lose:g} to below {s.win:g}, not {b:g}")
     missed = after or (first.collapse, second.collapse)
     fears = [s.lose > m for s, m in zip(sides, missed, strict=True)]
     # what each side's giving way at the deadline must be likely to be for the other to be indifferent
@@ -229,7 +237,7 @@ def fixed_deadline(
     if end > short * (1 + 1e-9):
         even = abs(patience[0] - patience[1]) <= 1e-9 * max(1.0, short)
         if not even or not all(fears):
-            return _at_once(sides, "fixed date", end, patience.index(short), 0.0, f"could sit out only {days(short)}")
+            return _at_once(sides, "fixed date", end, patience.index(short), 0.0, _said("short_of_patience", years=short))
         start = end - short
     grid = np.unique(np.concatenate([np.linspace(0, start, steps // 2), np.linspace(start, end, steps // 2)]))
     costs = [s.cost_of_waiting(risk) / s.prize for s in sides]
@@ -243,9 +251,9 @@ def fixed_deadline(
     a, b = chances
     blink = (costs[1] * busy + reach * a * (1 - b), costs[0] * busy + reach * b * (1 - a))
     collapse = risk * (busy + quiet) + reach * (1 - a) * (1 - b)
-    status = QUIET if start == 0 else "a steady stand-off, then quiet, then a choice at the deadline"
+    status = _said("quiet" if start == 0 else "steady_then_quiet")
     if not any(fears):
-        status = "both let it collapse rather than give way"
+        status = _said("let_collapse")
     return TimedStandoff(
         sides, "fixed date", end, status, blink, reach * a * b, collapse, 0.0, busy + quiet, start, end, (a, b), end,
         {"time": grid, "risk": np.full_like(grid, risk), "first": hazards[0], "second": hazards[1], "survival": kept},
@@ -283,7 +291,7 @@ def uncertain_deadline(
     sides = _ordinary(first, second)
     if horizon is None:
         if not isinstance(risk, UncertainDate):
-            raise InputError("give a horizon in years for a risk function of your own")
+            raise InputError("a risk function needs a horizon in years")
         horizon = risk.horizon
     end = positive(horizon, "horizon")
     when = risk.when if isinstance(risk, UncertainDate) else end
@@ -297,7 +305,7 @@ def uncertain_deadline(
     for i, s in enumerate(sides):
         if s.collapse > s.lose and cost(i, end) < 0:
             other = 1 - i
-            why = f"{s.name} would rather see talks collapse than give way"
+            why = _said("would_rather", name=s.name)
             if sides[other].collapse <= sides[other].lose and cost(other, end) > 0:
                 return _at_once(sides, "uncertain date", when, other, _begins(partial(cost, other), end), why, risk)
             if all(x.collapse > x.lose and cost(k, 0.0) <= 0 for k, x in enumerate(sides)):
@@ -309,7 +317,7 @@ def uncertain_deadline(
     if starts[early] < starts[late]:
         atom = _reward(sides[early], risk, starts[early], starts[late], steps) if math.isfinite(starts[late]) else math.inf
         if atom > 1:
-            why = f"waiting costs it from then on and {sides[late].name} too little to move in time"
+            why = _said("costs_too_little", other=sides[late].name)
             return _at_once(sides, "uncertain date", when, early, starts[early], why, risk)
     begin = min(starts[late], end)
 
@@ -339,7 +347,7 @@ def uncertain_deadline(
     lasted += float(_running(busy_left, busy)[-1])
     left = float(busy_left[-1])
     collapse = max(0.0, 1 - left - sum(ended))
-    status = "concessions crowd towards the deadline" if begin < end else "neither gives way"
+    status = _said("crowd") if begin < end else NEITHER
     path = {
         "time": np.r_[quiet, busy],
         "risk": np.r_[quiet_risk, busy_risk],
@@ -358,7 +366,7 @@ def uncertain_deadline(
 def _risk(risk: Callable[[Array], Array], times: Array) -> Array:
     values = np.asarray(risk(times), dtype=np.float64)
     if values.shape != times.shape or not np.isfinite(values).all() or (values < 0).any():
-        raise InputError("the collapse risk must give a finite rate of 0 or more for every time in an array")
+        raise InputError("the collapse risk must be finite rates of 0 or more, one a time")
     return values
 
 
@@ -375,7 +383,7 @@ def _ordinary(first: Stakes, second: Stakes) -> tuple[Stakes, Stakes]:
     standoff(first, second)  # names
     for s in (first, second):
         if s.prize <= 0:
-            raise InputError(f"{s.name}: with a deadline, winning ({s.win:g}) must be worth more than giving way ({s.lose:g})")
+            raise InputError(f"{s.name}: winning ({s.win:g}) must be worth more than giving way ({s.lose:g})")
     return first, second
 
 
@@ -410,11 +418,11 @@ def _at_once(
     kept = np.exp(-_running(chi, times)) if at > 0 else np.ones(1)
     reach = float(kept[-1])
     lasted = float(_running(kept, times)[-1]) if at > 0 else 0.0
-    name = sides[weak].name
-    status = f"{name} gives way at once" if at == 0 else f"{name} gives way on day {round(at * DAYS_A_YEAR)}"
+    day = None if at == 0 else round(at * DAYS_A_YEAR)
+    status = _said("gives_way", name=sides[weak].name, day=day, why=why)
     blink = (reach, 0.0) if weak == 0 else (0.0, reach)
     return TimedStandoff(
-        sides, deadline, when, f"{status}: {why}", blink, 0.0, 1 - reach, 0.0, lasted, 0.0, at, (0.0, 0.0), at,
+        sides, deadline, when, status, blink, 0.0, 1 - reach, 0.0, lasted, 0.0, at, (0.0, 0.0), at,
         {"time": times, "risk": chi, "first": 0 * times, "second": 0 * times, "survival": kept}, (*blink, 0.0),
     )  # fmt: skip
 
@@ -426,7 +434,7 @@ def _neither(sides: tuple[Stakes, Stakes], when: float, end: float, risk: Callab
     kept = np.exp(-_running(chi, times))
     length, left = float(_running(kept, times)[-1]), float(kept[-1])
     return TimedStandoff(
-        sides, "uncertain date", when, "both let it collapse rather than give way", (0.0, 0.0), 0.0, 1 - left, left, length,
+        sides, "uncertain date", when, _said("let_collapse"), (0.0, 0.0), 0.0, 1 - left, left, length,
         0.0, end, (0.0, 0.0), end, {"time": times, "risk": chi, "first": 0 * times, "second": 0 * times, "survival": kept},
     )  # fmt: skip
 
@@ -436,3 +444,68 @@ def _unknown(sides: tuple[Stakes, Stakes], when: float, why: str) -> TimedStando
     return TimedStandoff(
         sides, "uncertain date", when, why, (NAN, NAN), NAN, NAN, NAN, NAN, 0.0, 0.0, (0.0, 0.0), 0.0, nothing
     )  # fmt: skip
+
+
+# -- a deadline that may be prolonged ----------------------------------------------------------------------------------
+@dataclass(frozen=True, eq=False)
+class ProlongedStandoff:
+    """A stand-off with a fixed date (`timed`) and what goes on if it passes without a collapse (`after`)."""
+
+    timed: TimedStandoff
+    after: Standoff
+    bite: float
+
+    @property
+    def status(self) -> str:
+        """How the stand-off up to the deadline runs."""
+        return self.timed.status
+
+    @property
+    def goes_on(self) -> float:
+        """The chance that the deadline passes with both holding and talks go on."""
+        return (1 - self.bite) * self.timed.missed
+
+    @property
+    def length(self) -> float:
+        """Mean length in years."""
+        return self.timed.length + (self.goes_on * self.after.length if self.goes_on > 0 else 0.0)
+
+    def by(self, years: float) -> End:
+        """How it has ended by a moment (years from now; `math.inf` for in the end)."""
+        end = self.timed.by(years)
+        if years < self.timed.when or not end.known or self.goes_on == 0:
+            return end
+        later = self.after.by(years - self.timed.when)
+        left = self.goes_on
+        a, b, c, d, e = (x + left * y for x, y in zip(end, later, strict=True))
+        return End(a, b, c, d - left, e)
+
+
+def prolonged_deadline(
+    first: Stakes, second: Stakes, when: float, collapse_risk: float = 0.0, bite: float = 1.0, *, steps: int = 201
+) -> ProlongedStandoff:
+    """A stand-off with a deadline `when` years from now that ends talks with chance `bite` if both hold.
+
+    Raises `InputError` where a side has nothing to win by waiting: there is then no deadline to wait for.
+    """
+    share = probability(bite, "bite")
+    later = standoff(first, second, collapse_risk)
+    worth = _worth(later)
+    missed = [share * s.collapse + (1 - share) * c for s, c in zip((first, second), worth, strict=True)]
+    timed = fixed_deadline(first, second, when, collapse_risk, after=(missed[0], missed[1]), steps=steps)
+    return ProlongedStandoff(timed, later, share)
+
+
+def _worth(s: Standoff) -> tuple[float, float]:
+    """What a stand-off without a date is worth to each side."""
+    one, two = s.sides
+    if s.status == MIXED:
+        return one.lose, two.lose
+    if s.status == FIRST:
+        return one.lose, two.win
+    if s.status == SECOND:
+        return one.win, two.lose
+    if s.status == NEITHER:
+        a, b = ((x.flow + s.collapse_risk * x.collapse) / (x.rate + s.collapse_risk) for x in s.sides)
+        return a, b
+    raise InputError(f"a deadline needs a contest of waiting; here {s.status}")

@@ -27,10 +27,9 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import linprog
 
 from detente.errors import InputError, UnknownName
-from detente.types import plain
-from detente.words import join_or_nobody as join, tell
+from detente.types import Array, plain
+from detente.words import tell
 
-Array = NDArray[np.float64]
 TOLERANCE = 1e-9
 """Payoff differences smaller than this share of the game's payoff span count as ties."""
 
@@ -86,7 +85,7 @@ class Game:
     def payoff(self, *chosen: str) -> dict[str, float]:
         """What each party gets when the parties take these stances."""
         if len(chosen) != len(self.parties):
-            raise InputError(f"need one stance for each of {join(self.parties)}, not {len(chosen)}")
+            raise InputError(f"need {len(self.parties)} stances, not {len(chosen)}")
         cell = tuple(self._stance(p, name) for p, name in enumerate(chosen))
         return dict(zip(self.parties, map(float, self.payoffs[cell]), strict=True))
 
@@ -262,9 +261,9 @@ def game(payoffs: ArrayLike, parties: Sequence[str] | None = None, stances: Sequ
     array = np.array(payoffs, dtype=np.float64)
     count = array.ndim - 1
     if count < 1 or array.shape[-1] != count:
-        raise InputError(f"payoffs need one axis a party and a last axis over parties; the shape is {array.shape}")
+        raise InputError(f"payoffs need one axis a party and a last for parties, not {array.shape}")
     if array.size == 0 or not np.isfinite(array).all():
-        raise InputError("every payoff must be a finite number")
+        raise InputError("payoffs must be finite")
     names = tuple(parties or [f"party {k + 1}" for k in range(count)])
     menus = (
         tuple(tuple(s) for s in stances)
@@ -274,7 +273,7 @@ def game(payoffs: ArrayLike, parties: Sequence[str] | None = None, stances: Sequ
     if len(names) != count or len(set(names)) != count:
         raise InputError(f"need {count} different names of parties, not {list(names)}")
     if tuple(len(m) for m in menus) != array.shape[:-1] or any(len(set(m)) != len(m) for m in menus):
-        raise InputError(f"stances must be different names and match the shape {array.shape[:-1]}")
+        raise InputError(f"stances must differ and match the shape {array.shape[:-1]}")
     array.setflags(write=False)
     return Game(names, menus, array)
 

@@ -33,11 +33,9 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from detente.errors import InputError
-from detente.types import plain
+from detente.types import Array, plain
 
-Array = NDArray[np.float64]
 Levels = tuple[int, ...]
-BETTER = 1e-9  # relative improvement of the product that counts
 PROMISING = 1e-6  # relative improvement for which an unsolved package is worth a solve
 LENGTH = 0.75  # of the kernel, in spans of the most important issue
 

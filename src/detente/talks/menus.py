@@ -23,14 +23,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from detente.checks import finite, not_negative, probability
 from detente.errors import InputError, UnknownName
-from detente.types import plain
+from detente.types import Array, plain
 from detente.words import tell
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -259,14 +257,14 @@ def bystander_menu(
     """
     u = np.array(payoffs, dtype=np.float64)
     if u.ndim != 2 or u.size == 0 or not np.isfinite(u).all():
-        raise InputError("payoffs must be a table of finite numbers, one row an option and one column a scenario")
+        raise InputError("payoffs must be finite numbers[option, scenario]")
     p = np.array([probability(x, "scenario probability") for x in probabilities])
     if len(p) != u.shape[1] or abs(p.sum() - 1) > 1e-6:
-        raise InputError(f"need {u.shape[1]} scenario probabilities that sum to 1; they are {len(p)} and sum to {p.sum():g}")
+        raise InputError(f"need {u.shape[1]} probabilities that sum to 1, not {len(p)} with sum {p.sum():g}")
     what = tuple(options or [f"option {k + 1}" for k in range(len(u))])
     when = tuple(scenarios or [f"scenario {k + 1}" for k in range(u.shape[1])])
     if len(what) != len(u) or len(set(what)) != len(what) or len(when) != u.shape[1] or len(set(when)) != len(when):
-        raise InputError(f"options and scenarios need different names, {len(u)} and {u.shape[1]} of them")
+        raise InputError(f"need {len(u)} options and {u.shape[1]} scenarios of different names")
     needs = dict(consent or {})
     for name in needs:
         if name not in what:

@@ -33,10 +33,9 @@ from numpy.typing import NDArray
 from detente.errors import UnknownName
 from detente.talks.contests import MODELS, Trial
 from detente.talks.patience import named
-from detente.types import plain
-from detente.words import DAYS_A_YEAR, chance, chance_range
+from detente.types import Array, plain
+from detente.words import DAYS_A_YEAR, say, tell
 
-Array = NDArray[np.float64]
 Spread = tuple[float, float, float]
 EVEN, SURE = 1e-9, 1e-9
 
@@ -74,20 +73,7 @@ class Odds:
 
     def explain(self) -> str:
         """The odds in plain words."""
-        one, two = self.parties
-        when = "" if self.by is None else f" by {self.by.isoformat()}"
-        told = [
-            f"{one} eases first{when} with {_told(self.first)}",
-            f"{two} with {_told(self.second)}",
-            f"talks collapse with {_told(self.collapse)}",
-        ]
-        if self.by is not None or self.standing[2] > 0.005:
-            told.append(f"nothing has moved with {_told(self.standing)}")
-        return ", ".join(told) + "."
-
-
-def _told(x: Spread) -> str:
-    return f"{chance(x[1])} ({chance_range(x[0], x[2])})"
+        return tell(self)
 
 
 @dataclass(frozen=True, eq=False)
@@ -341,7 +327,7 @@ def _shared(ends: Sequence[Any]) -> Array:
 
 
 def _words(key: str) -> str:
-    return {"model": "which model is right", "motives": "how strong the motives are"}.get(key) or named(key)
+    return say("words/templates/Trial", f"which_{key}") if key in ("model", "motives") else named(key)
 
 
 # -- where the answer flips --------------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from typing import Any
 
 import pandas as pd
 
-from detente.checks import finite, inside, positive, probability
+from detente.checks import inside, not_negative, positive, probability
 from detente.errors import InputError
 from detente.types import plain
 from detente.words import join_or_nobody as join, tell
@@ -90,14 +90,6 @@ def rubinstein(first: float, second: float, parties: Sequence[str] = ("first", "
     return Division("Rubinstein", _pair(parties), (a, b), (share, 1 - share), None)
 
 
-def patient_limit(first_rate: float, second_rate: float, parties: Sequence[str] = ("first", "second")) -> Division:
-    """Shares when offers come ever faster: r₂/(r₁ + r₂) from the two discount rates. Also the Nash solution with those powers."""
-    a, b = positive(first_rate, "discount rate"), positive(second_rate, "discount rate")
-    return Division(
-        "Rubinstein, fast offers", _pair(parties), (1 - a / (a + b), 1 - b / (a + b)), (b / (a + b), a / (a + b)), None
-    )
-
-
 def stahl(first: float, second: float, rounds: int = 3, parties: Sequence[str] = ("first", "second")) -> Division:
     """Shares with `rounds` alternating offers, the last of them final; discount factors from 0 to 1."""
     if rounds < 1 or rounds != int(rounds):
@@ -114,9 +106,7 @@ def take_it_or_leave_it(
     win: float, own_cost: float, highest_cost: float, parties: Sequence[str] = ("first", "second")
 ) -> FinalOffer:
     """The best final offer against a cost of conflict spread evenly between 0 and `highest_cost`."""
-    p, cost, top = probability(win, "chance to win"), finite(own_cost, "own cost"), positive(highest_cost, "highest cost")
-    if cost < 0:
-        raise InputError(f"own cost must not be below 0, not {own_cost:g}")
+    p, cost, top = probability(win, "chance to win"), not_negative(own_cost, "own cost"), positive(highest_cost, "highest cost")
     y = min(max((top - cost) / 2, 0.0), 1 - p, top)
     offer = 1 - p - y
     conflict = y / top

@@ -21,22 +21,25 @@ from typing import Any
 from detente.checks import not_negative, positive, probability
 from detente.errors import InputError, UnknownName
 from detente.types import plain
+from detente.words import say
 
 Range = tuple[float, float]
 COMMON = ("collapse_risk", "settlement_years", "collapse_years", "face")
 """Assumptions of every model, beside the discount rates."""
-WORDS = {
-    "collapse_risk": ("collapse risk", "a year"),
-    "settlement_years": ("how long having given way matters", "years"),
-    "collapse_years": ("how long a collapse lasts", "years"),
-    "face": ("worth of not being seen to give way", "points a year for audience weight 1"),
-    "stubborn": ("chance that a side never gives way", ""),
-    "bite": ("chance that a missed deadline ends talks", ""),
-    "slip_days": ("spread of the deadline", "days"),
-    "false_alarm": ("chance of a false alarm", "a year"),
-    "detection": ("chance that a breach is seen", "a year"),
-    "review_million_usd": ("cost of a review", "million USD, each side"),
+_UNITS = {
+    "collapse_risk": "a year",
+    "settlement_years": "years",
+    "collapse_years": "years",
+    "face": say("words/templates/Patience", "unit_of_face"),
+    "stubborn": "",
+    "bite": "",
+    "slip_days": "days",
+    "false_alarm": "a year",
+    "detection": "a year",
+    "review_million_usd": "million USD, each side",
 }
+WORDS = {key: (say("words/templates/Patience", key), unit) for key, unit in _UNITS.items()}
+"""Each assumption in words, and its unit."""
 
 
 @dataclass(frozen=True)
@@ -138,5 +141,5 @@ def named(key: str) -> str:
     if key.startswith("rate "):
         return f"discount rate of {key.removeprefix('rate ')}"
     if key.startswith("stubborn of "):
-        return f"chance that {key.removeprefix('stubborn of ')} never gives way"
+        return say("words/templates/Patience", "stubborn", party=key.removeprefix("stubborn of "))
     return WORDS[key][0] if key in WORDS else key

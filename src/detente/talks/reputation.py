@@ -28,11 +28,9 @@ import pandas as pd
 
 from detente.checks import inside, positive
 from detente.errors import InputError
-from detente.talks.ends import STANDS, UNKNOWN, End, fading
-from detente.talks.stakes import Stakes
-from detente.talks.standoff import NAN, Standoff, standoff
+from detente.talks.standoff import BOTH, FIRST, NAN, NEITHER, NO_CONTEST, STANDS, UNKNOWN, End, Stakes, Standoff, fading, standoff
 from detente.types import plain
-from detente.words import tell
+from detente.words import say, tell
 
 
 @dataclass(frozen=True)
@@ -111,9 +109,9 @@ class Reputation:
         return pd.DataFrame(
             {
                 "obstinate, prior": self.priors,
-                "hazard of giving way, a year": self.hazards,
-                "believed obstinate after, years": self.exhausted,
-                "P(gives way at once)": self.at_once,
+                tell(self, "hazard"): self.hazards,
+                tell(self, "believed"): self.exhausted,
+                tell(self, "at_once"): self.at_once,
                 "P(gives way)": self.blink,
                 "payoff": self.payoffs,
             },
@@ -136,7 +134,7 @@ def reputation(
     obstinate.
     """
     if not len(demands) == len(rates) == len(priors) == len(names) == 2 or names[0] == names[1]:
-        raise InputError("need two demands, two rates, two priors and two different names")
+        raise InputError("need two demands, rates, priors and different names")
     a = [inside(x, "demand") for x in demands]
     r = [positive(x, "discount rate") for x in rates]
     z = (inside(priors[0], "prior"), inside(priors[1], "prior"))
@@ -171,15 +169,17 @@ def _settled(plain: Standoff, who: tuple[str, str], z: tuple[float, float]) -> R
     """
     none, risk = (NAN, NAN), plain.collapse_risk
     if plain.hazards is not None:
-        return Reputation("one side loses nothing by waiting", who, z, none, none, none, none, NAN, NAN, NAN, none, risk=risk)
-    if plain.status == "no contest":
+        return Reputation(
+            say("words/templates/Reputation", "nothing_lost"), who, z, none, none, none, none, NAN, NAN, NAN, none, risk=risk
+        )
+    if plain.status == NO_CONTEST:
         return Reputation(plain.status, who, z, none, none, none, none, NAN, NAN, NAN, none, risk=risk)
     both, ends = 0.0, [0.0, 0.0]
-    if plain.status == "both give way at once":
+    if plain.status == BOTH:
         both = (1 - z[0]) * (1 - z[1])
         ends = [(1 - z[0]) * z[1], z[0] * (1 - z[1])]
-    elif plain.status != "neither gives way":
-        weak = 0 if plain.status == "first gives way at once" else 1
+    elif plain.status != NEITHER:
+        weak = 0 if plain.status == FIRST else 1
         ends[weak] = 1 - z[weak]
         if plain.sides[1 - weak].cost_of_waiting(risk) > 0:
             ends[1 - weak] = z[weak] * (1 - z[1 - weak])

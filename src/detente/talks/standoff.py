@@ -18,27 +18,223 @@ then gives way at once. Sources: Maynard Smith (1974); Hendricks, Weiss and Wils
 >>> s = standoff(us, cn, 0.2)
 >>> [round(x, 6) for x in s.hazards], [round(x, 4) for x in (*s.blink, s.collapse)], round(s.length, 3)
 ([0.774286, 0.678571], [0.4685, 0.4105, 0.121], 0.605)
+
+**Stakes.** What each side of a stand-off has at stake, and how to read it off computed payoffs.
+
+Everything is measured against a deal at once (flow 0). While the stand-off lasts a side gets the flow f a year; if the other
+gives way it gets the value V_W, if it gives way itself V_L, if talks collapse D. Values are present values: a flow v
+that lasts L years is worth v·(1 − e^{−rL})/r, and v/r if it lasts for good.
+
+    f   = stand-off payoff − deal payoff          (a year)
+    V_W = annuity · (payoff when the other eases − deal payoff),   V_L, D alike
+
+Payoffs a year come from a table of packages (percent of a year's real income, say).
+
+>>> usa = stakes_from_flows("USA", rate=0.05, deal=0.1, standoff=-1.4, win=0.4, lose=-0.3, collapse=-2.4)
+>>> [round(x, 6) for x in (usa.flow, usa.win, usa.lose, usa.collapse)]
+[-1.5, 6.0, -8.0, -50.0]
+
+**Ends.** How a stand-off has ended by some moment: who has given way, whether talks have collapsed, or whether it still stands.
+
+Every model of a stand-off in this room (`standoff`, `reputation`, `deadlines`) can say `by(years)`; the five numbers add up to 1.
+
+>>> e = End(0.25, 0.5, 0.0, 0.125, 0.125)
+>>> e.total(), e.shared()
+(1.0, End(first=0.25, second=0.5, both=0.0, collapse=0.125, standing=0.125))
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal, NamedTuple, get_args
 
 import pandas as pd
 
-from detente.checks import finite, not_negative
+from detente.checks import different, finite, not_negative, positive
 from detente.errors import InputError
-from detente.talks.ends import STANDS, UNKNOWN, End, fading
-from detente.talks.stakes import QUANTITIES, Stakes
 from detente.types import plain
-from detente.words import DAYS_A_YEAR, digits as number, tell
+from detente.words import DAYS_A_YEAR, say, tell
 
+# -- stakes ------------------------------------------------------------------------------------------------------------
+QUANTITIES = {key: say("words/templates/Stakes", key) for key in ("flow", "win", "lose", "collapse", "rate")}
+"""Each number of a side's stakes in words."""
+
+
+@dataclass(frozen=True)
+class Stakes:
+    """One side's stakes. Flows a year, values as present values, both against a deal at once; `rate` a year.
+
+    `million_usd` is what one payoff unit a year is worth in million USD (1 % of income: income/100); None if not known.
+    """
+
+    name: str
+    rate: float
+    flow: float
+    win: float
+    lose: float
+    collapse: float
+    million_usd: float | None = None
+
+    def __post_init__(self) -> None:
+        positive(self.rate, f"{self.name}: discount rate")
+        for key in ("flow", "win", "lose", "collapse"):
+            finite(getattr(self, key), f"{self.name}: {QUANTITIES[key]}")
+        if self.million_usd is not None:
+            positive(self.million_usd, f"{self.name}: million USD a unit")
+
+    @property
+    def prize(self) -> float:
+        """What it is worth that the other gives way rather than oneself: V_W − V_L."""
+        return self.win - self.lose
+
+    def cost_of_waiting(self, collapse_risk: float = 0.0) -> float:
+        """Cost a year of waiting instead of giving way: r V_L − f + χ (V_L − D). Below zero, waiting pays by itself."""
+        return self.rate * self.lose - self.flow + collapse_risk * (self.lose - self.collapse)
+
+    def with_(self, **changes: float) -> Stakes:
+        """A changed copy."""
+        return replace(self, **changes)  # type: ignore[arg-type]
+
+    def record(self) -> dict[str, Any]:
+        """The same, ready for JSON."""
+        return plain(self)
+
+
+def annuity(rate: float, years: float = math.inf) -> float:
+    """What one unit a year for so many years is worth today."""
+    r = positive(rate, "discount rate")
+    if not years > 0:
+        raise InputError(f"years must be above 0, not {years}")
+    return -math.expm1(-r * years) / r
+
+
+def stakes_from_flows(
+    name: str,
+    rate: float,
+    *,
+    deal: float,
+    standoff: float,
+    win: float,
+    lose: float,
+    collapse: float,
+    settlement_years: float = math.inf,
+    collapse_years: float = math.inf,
+    million_usd: float | None = None,
+) -> Stakes:
+    """Stakes from five payoffs a year: with a deal, during the stand-off, when the other eases, when one eases alone, after a
+    collapse.
+
+    `settlement_years` is how long who gave way matters, `collapse_years` how long a collapse lasts before talks resume.
+    """
+    long, broken = annuity(rate, settlement_years), annuity(rate, collapse_years)
+    return Stakes(name, rate, standoff - deal, long * (win - deal), long * (lose - deal), broken * (collapse - deal), million_usd)
+
+
+def stakes_from_table(
+    parties: Sequence[str],
+    rates: Sequence[float],
+    payoff: Mapping[tuple[str, str], tuple[float, float]],
+    *,
+    ease: str = "ease",
+    hold: str = "hold",
+    escalate: str = "escalate",
+    standoff: tuple[str, str] | None = None,
+    settlement_years: float = math.inf,
+    collapse_years: float = math.inf,
+    million_usd: Sequence[float | None] = (None, None),
+) -> tuple[Stakes, Stakes]:
+    """Stakes of both sides from a table (stance of the first, stance of the second) → payoffs a year.
+
+    Deal: both ease. Stand-off: both hold (or the cell `standoff`). Winning: hold while the other eases. Collapse: both escalate.
+    """
+    cells = {
+        "deal": (ease, ease),
+        "standoff": standoff or (hold, hold),
+        "first wins": (hold, ease),
+        "second wins": (ease, hold),
+        "collapse": (escalate, escalate),
+    }
+    for what, cell in cells.items():
+        if cell not in payoff:
+            raise InputError(f"the table has no cell {cell} ({what}); it has {sorted(payoff)[:9]}")
+    if len(parties) != 2 or len(rates) != 2 or len(million_usd) != 2:
+        raise InputError("need two parties, rates and amounts of million USD")
+    made = []
+    for i in range(2):
+        own, other = ("first wins", "second wins") if i == 0 else ("second wins", "first wins")
+        at = {what: float(payoff[cell][i]) for what, cell in cells.items()}
+        made.append(
+            stakes_from_flows(
+                parties[i],
+                rates[i],
+                deal=at["deal"],
+                standoff=at["standoff"],
+                win=at[own],
+                lose=at[other],
+                collapse=at["collapse"],
+                settlement_years=settlement_years,
+                collapse_years=collapse_years,
+                million_usd=million_usd[i],
+            )
+        )
+    return made[0], made[1]
+
+
+# -- ends --------------------------------------------------------------------------------------------------------------
+NAN = float("nan")
+
+
+class End(NamedTuple):
+    """Probabilities that by a moment the first side alone, the second alone or both together have given way, that talks have
+    collapsed, that the stand-off still stands.
+    """
+
+    first: float
+    second: float
+    both: float
+    collapse: float
+    standing: float
+
+    @property
+    def known(self) -> bool:
+        """Whether the model gives odds at all."""
+        return not any(map(math.isnan, self))
+
+    def total(self) -> float:
+        """The sum, 1 for a model that gives odds."""
+        return float(sum(self))
+
+    def shared(self) -> End:
+        """The same with what both give way together counted half to each."""
+        return End(self.first + self.both / 2, self.second + self.both / 2, 0.0, self.collapse, self.standing)
+
+    def mixed(self, other: End, weight: float) -> End:
+        """This end, with `weight` of it replaced by `other` (both add up to 1)."""
+        return End(*((1 - weight) * a + weight * b for a, b in zip(self, other, strict=True)))
+
+
+STANDS = End(0.0, 0.0, 0.0, 0.0, 1.0)
+UNKNOWN = End(NAN, NAN, NAN, NAN, NAN)
+
+
+def fading(rates: tuple[float, float, float], years: float) -> End:
+    """Ends by a moment when giving way (first, second) and collapse come at steady rates a year."""
+    total = sum(rates)
+    if total == 0 or years <= 0:
+        return STANDS
+    gone = 1.0 if math.isinf(years) else -math.expm1(-total * years)
+    a, b, c = (r / total * gone for r in rates)
+    return End(a, b, 0.0, c, 1.0 - gone)
+
+
+# -- stand-off ---------------------------------------------------------------------------------------------------------
 Status = Literal[
     "mixed", "first gives way at once", "second gives way at once", "both give way at once", "neither gives way", "no contest"
 ]
-NAN = float("nan")
+_NOTES = "words/templates/BreakEven"
+MIXED, FIRST, SECOND, BOTH, NEITHER, NO_CONTEST = get_args(Status)
 
 
 @dataclass(frozen=True)
@@ -89,7 +285,7 @@ class Standoff:
             return fading((*self.hazards, self.collapse_risk), years)
         if self.status == "neither gives way":
             return fading((0.0, 0.0, self.collapse_risk), years)
-        if self.status == "both give way at once":
+        if self.status == BOTH:
             return End(0.0, 0.0, 1.0, 0.0, 0.0)
         if math.isnan(self.blink[0]):
             return UNKNOWN
@@ -110,10 +306,10 @@ class Standoff:
                 {
                     "flow cost a day": flow,
                     "collapse risk a day": risk,
-                    "cost of waiting a day": s.cost_of_waiting(self.collapse_risk) / DAYS_A_YEAR,
+                    tell(self, "waiting_a_day"): s.cost_of_waiting(self.collapse_risk) / DAYS_A_YEAR,
                     "expected flow cost": whole,
-                    "flow cost a day, million USD": flow * money,
-                    "expected flow cost, million USD": whole * money,
+                    tell(self, "flow_usd"): flow * money,
+                    tell(self, "whole_usd"): whole * money,
                 }
             )
         return pd.DataFrame(rows, index=pd.Index([s.name for s in self.sides], name="side"))
@@ -144,7 +340,7 @@ class Standoff:
     def _check(self, name: str, key: str, now: float, value: float | None, side: int | None) -> BreakEven:
         label = QUANTITIES.get(key, key)
         if value is None:
-            return BreakEven(name, label, now, None, "does not move the balance")
+            return BreakEven(name, label, now, None, say(_NOTES, "no_matter"))
         try:
             if side is None:
                 trial = standoff(*self.sides, value)
@@ -152,9 +348,9 @@ class Standoff:
                 changed = self.sides[side].with_(**{key: value})
                 trial = standoff(*((changed, self.sides[1]) if side == 0 else (self.sides[0], changed)), self.collapse_risk)
         except InputError:
-            return BreakEven(name, label, now, None, f"would need {number(value, 3)}, which is impossible")
+            return BreakEven(name, label, now, None, say(_NOTES, "impossible", value=value))
         if trial.hazards is None or abs(trial.hazards[0] - trial.hazards[1]) > 1e-7 * max(trial.hazards):
-            return BreakEven(name, label, now, None, f"at {number(value, 3)} the stand-off would end otherwise: {trial.status}")
+            return BreakEven(name, label, now, None, say(_NOTES, "otherwise", value=value, status=trial.status))
         return BreakEven(name, label, now, value, "")
 
     def sensitivity(self, share: float = 0.25) -> pd.DataFrame:
@@ -183,9 +379,9 @@ class Standoff:
         hazards = self.hazards or (NAN, NAN)
         return pd.DataFrame(
             {
-                "hazard of giving way, a year": hazards,
+                tell(self, "hazard"): hazards,
                 "P(gives way)": self.blink,
-                "cost of waiting, a year": [s.cost_of_waiting(self.collapse_risk) for s in self.sides],
+                tell(self, "waiting"): [s.cost_of_waiting(self.collapse_risk) for s in self.sides],
                 "prize for waiting": [s.prize for s in self.sides],
             },
             index=pd.Index([s.name for s in self.sides], name="side"),
@@ -224,8 +420,7 @@ def standoff(first: Stakes, second: Stakes, collapse_risk: float = 0.0) -> Stand
     """
     risk = not_negative(finite(collapse_risk, "collapse risk"), "collapse risk")
     sides = (first, second)
-    if first.name == second.name:
-        raise InputError(f"the two sides need different names, not {first.name!r} twice")
+    different(first.name, second.name)
     costs = [s.cost_of_waiting(risk) for s in sides]
     at_once = [s.prize <= 0 and c > 0 for s, c in zip(sides, costs, strict=True)]
     waits = [c < 0 for c in costs]
@@ -236,11 +431,11 @@ def standoff(first: Stakes, second: Stakes, collapse_risk: float = 0.0) -> Stand
     if any(s.prize <= 0 and c <= 0 for s, c in zip(sides, costs, strict=True)):
         return Standoff(sides, risk, "no contest", None, (NAN, NAN), NAN, NAN, NAN)
     if all(at_once):
-        return settled("both give way at once", (NAN, NAN))
+        return settled(BOTH, (NAN, NAN))
     if at_once[0] or (waits[1] and costs[0] > 0):
-        return settled("first gives way at once", (1.0, 0.0))
+        return settled(FIRST, (1.0, 0.0))
     if at_once[1] or (waits[0] and costs[1] > 0):
-        return settled("second gives way at once", (0.0, 1.0))
+        return settled(SECOND, (0.0, 1.0))
     if all(c <= 0 for c in costs):
         never = float(risk == 0)
         return Standoff(sides, risk, "neither gives way", None, (0.0, 0.0), 1 - never, never, math.inf if never else 1 / risk)

@@ -20,21 +20,92 @@ letting itself be cheated.
 >>> t = truce(side, TruceSide("CHN", 1, 1.8, 0), 0.95, false_alarm=0.1, detection=0.6, punishment=5)
 >>> round(t.worth[0], 8), round(t.deterrence[0], 4), round(t.share_at_peace, 4), t.status
 (13.98781168, 1.503, 0.6667, 'holds')
+
+**Renewal.** How often should a truce come up for renewal?
+
+Payoffs are flows a year. The truce is reviewed every Δ years, and cheating can be found only then:
+
+    δ = e^{−rΔ};   condition   d − c ≤ δ (p₁ − p₀) x (c − n)/(1 − δ + δ p₀ x),   x = 1 − e^{−rL},  L years of punishment
+    average flow   v = n + (c − n)(1 − δ)/(1 − δ + δ p₀ x) − k r δ/(1 − δ),   k the cost of a review
+    share of time at peace 1/(1 + p₀ L/Δ),   years to the first false alarm Δ/p₀
+
+Long periods let a cheat enjoy the fruits for longer (δ small); short ones cost meetings and, with a punishment of fixed length,
+more false alarms. If evidence needs time, detection is p₁(Δ) = p₀ + (p₁ − p₀)(1 − e^{−Δ/m}), m years of evidence. Unless a
+length is given, punishment is the shortest that deters both sides; then false alarms cost (d − c) p₀/(p₁ − p₀) a year at any Δ:
+rare ones bring long punishments, frequent ones short. The best period on the grid has the largest product of gains over the
+stand-off among those that hold; of equally good ones, the one longest at peace.
+
+Source: the condition is Green and Porter's (1984); reviewing more often need not help, Abreu, Milgrom and Pearce
+(1991).
+
+>>> us, cn = TruceSide("USA", keep=1, cheat=1.8, standoff=0), TruceSide("CHN", keep=1, cheat=1.8, standoff=0)
+>>> plan = renewal(us, cn, 0.1, false_alarm=0.1, detection=0.6, review_cost=0.01)
+>>> plan.status, plan.best
+('holds', 3.0)
+
+**Tariffs.** The most cooperative tariff a truce can sustain.
+
+Each side's payoff from its own tariff τ and the other's τ′ is u = −½ b τ² + a τ − e τ′: a what a first point of tariff wins, b
+how fast that wears off, e what the other's tariff costs. The Nash tariff is τ_N = a/b, the efficient one τ_E = (a − e)/b. With
+a grim trigger back to Nash, cheating is deterred at τ if ½ b (τ_N − τ)² ≤ δ e (τ_N − τ), so
+
+    τ* = max{ (a − e)/b, τ_N − 2 δ e/b }
+
+Source: Bagwell and Staiger (1990), in the linear-quadratic case. Sides with different patience: the lower δ decides.
+
+**Unlike sides.** With own a, b, e for each side let D[i] be how far i stays below its Nash tariff. Cheating wins ½ b[i] D[i]² and
+loses e[i] D[j] from the next period on, so i keeps the truce while D[i]² ≤ k[i] D[j], k[i] = 2 δ[i] e[i]/b[i]. The furthest both
+can go is
+
+    D[i] = k[i]^(2/3) k[j]^(1/3),
+
+cut where the tariff reaches what is best for both together (or zero, whichever is higher), the other then going no further than
+√(k[j] D[i]). With like sides this is τ* above. `read_off` gives a, b, e from each side's best tariff, what it wins over none and
+what it costs the other.
+
+>>> [round(sustainable_tariff(0.4, 1, 0.3, d).tariff, 6) for d in (0.2, 0.4, 0.5)]
+[0.28, 0.16, 0.1]
+>>> like = Taste("x", 0.4, 1, 0.3)
+>>> [round(sustainable_pair(like, like, d).tariffs[0], 6) for d in (0.2, 0.4, 0.5)]
+[0.28, 0.16, 0.1]
+
+**Terms** of a deal that move no trade by themselves: how it is watched, how often reviewed, for how long it is signed.
+
+Keeping brings a side c a year (points over no deal), being the only one to go back on its concessions d, being the only one to
+keep b (the tables' "tolerate"), no deal 0. Breaches come at rate λ a year and are found at rate μ = −ln(1 − p₁).
+
+    review     each period Δ as in `renewal`, with chances p(Δ) = 1 − (1 − p)^Δ from chances a year
+    short      all concessions for L years, then back:          c (1 − e^{−rL})/r
+    framework  kept for S years unless breached:                (c + λ b/(r + μ)) (1 − e^{−(r+λ)S})/(r + λ)
+
+The framework is worth more as long as breaches come at less than the break-even rate λ*. Where being cheated still beats having
+no deal (b ≥ 0) there may be none.
+
+>>> terms = lasting("CHN", keep=0.04, cheated=-0.02, rate=0.1, short_years=0.25, years=4)
+>>> terms.framework > terms.short, round(terms.break_even, 2)
+(True, 1.32)
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache, partial
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from scipy.optimize import brentq
 
-from detente.checks import alarms, different, finite, inside, two
+from detente.checks import alarms, different, finite, inside, not_negative, positive, probability, two
 from detente.errors import InputError
+from detente.talks.standoff import annuity
 from detente.types import plain
-from detente.words import tell
+from detente.words import say, tell
+
+PEACE = "share of time at peace"
+_said = cache(partial(say, "words/templates/Truce"))
 
 
 @dataclass(frozen=True)
@@ -177,9 +248,9 @@ class Truce:
                 "discount factor": self.discount,
                 "critical discount factor": self.critical,
                 "temptation a period": self.temptation,
-                "cost of cheating once": self.deterrence,
+                tell(self, "cheating_once"): self.deterrence,
                 "keeps": self.holds,
-                "value of the truce": self.worth,
+                tell(self, "worth"): self.worth,
                 "detection needed": needed,
             },
             index=pd.Index([s.name for s in self.sides], name="side"),
@@ -196,7 +267,7 @@ class Truce:
         found = list(detection) if detection is not None else [self.detection] * len(false_alarm or [])
         alarms = list(false_alarm) if false_alarm is not None else [self.false_alarm] * len(found)
         if len(found) != len(alarms):
-            raise InputError(f"{len(found)} levels of detection and {len(alarms)} of false alarms do not pair up")
+            raise InputError(f"{len(found)} detections and {len(alarms)} false alarms do not pair")
         base = truce(*self.sides, self.discount, false_alarm=self.false_alarm, detection=self.detection, whole_periods=False)
         rows = []
         for p1, p0 in zip(found, alarms, strict=True):
@@ -208,7 +279,7 @@ class Truce:
                 "holds": kept,
                 "punishment, periods": t.punishment if kept else math.nan,
             }
-            row["share of time at peace"] = t.share_at_peace if kept else 0.0
+            row[PEACE] = t.share_at_peace if kept else 0.0
             for side, value, now in zip(self.sides, _kept_values(t), _kept_values(base), strict=True):
                 row[f"value to {side.name}"], row[f"gain of {side.name}"] = value, value - now
             rows.append(row)
@@ -220,15 +291,15 @@ class Truce:
         for s, d, x, v in zip(self.sides, self.discount, self.weights, self.worth, strict=True):
             punish = s.standoff * x / (1 - d) + (1 - x) * v
             if s.tolerate is None:
-                made.append(Punishment(s.name, punish, None, v, "unknown: give what it gets when it alone keeps the truce"))
+                made.append(Punishment(s.name, punish, None, v, _said("unknown")))
                 continue
             bear = s.tolerate / (1 - d)
             if s.standoff >= s.tolerate:
-                verdict = "carried out: the stand-off is better than being cheated even for one period"
+                verdict = _said("carried_out")
             elif punish >= bear:
-                verdict = "carried out, but only because peace follows"
+                verdict = _said("for_peace")
             else:
-                verdict = "empty: being cheated is better than punishing"
+                verdict = _said("empty_threat")
             made.append(Punishment(s.name, punish, bear, v, verdict))
         return tuple(made)
 
@@ -267,9 +338,7 @@ def truce(
     if punishment is None:
         need = [shortest_punishment(s, x, p0, p1, whole_periods=whole_periods) for s, x in zip(sides, d, strict=True)]
         fails = any(math.isnan(t) for t in need)
-        punishment, chosen = (
-            (math.inf, "for good: nothing shorter deters") if fails else (max(need), "the shortest that deters both")
-        )
+        punishment, chosen = (math.inf, _said("for_good")) if fails else (max(need), _said("shortest"))
     elif math.isnan(punishment) or punishment < 0:
         raise InputError(f"punishment must last 0 periods or more, not {punishment}")
     x = [punishment_weight(q, punishment) for q in d]
@@ -298,3 +367,417 @@ def _kept_values(t: Truce) -> tuple[float, float]:
         return t.worth
     a, b = (s.standoff / (1 - d) for s, d in zip(t.sides, t.discount, strict=True))
     return a, b
+
+
+# -- renewal -----------------------------------------------------------------------------------------------------------
+GRID = tuple(m / 12 for m in (1, 2, 3, 4, 6, 9, 12, 18, 24, 36, 60))
+
+
+@dataclass(frozen=True, eq=False)
+class Renewal:
+    """Renewal periods compared. `status`: "holds" (at `best`, in years) or "does not hold" at any period of the grid."""
+
+    sides: tuple[TruceSide, TruceSide]
+    rates: tuple[float, float]
+    status: str
+    best: float | None
+    table: pd.DataFrame = field(repr=False)
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a renewal period (years)."""
+        return self.table.copy()
+
+    def record(self) -> dict[str, Any]:
+        """The same, ready for JSON."""
+        rows = self.table.reset_index().to_dict(orient="records")
+        return plain({"status": self.status, "best_years": self.best, "rates": self.rates, "sides": self.sides, "periods": rows})
+
+    def explain(self) -> str:
+        """The answer in plain words."""
+        if self.best is None:
+            return tell(self)
+        periods, holds = self.table.index.to_numpy(dtype=np.float64), self.table["holds"].to_numpy(dtype=bool)
+        at = int(np.flatnonzero(periods == self.best)[0])
+        return tell(
+            self,
+            peace=float(self.table[PEACE].iloc[at]),
+            length=float(self.table["punishment, years"].iloc[at]),
+            longest=float(periods[holds].max()),
+            last=float(periods.max()),
+            shorter=bool((holds & (periods < self.best)).any()),
+        )
+
+
+def renewal(
+    first: TruceSide,
+    second: TruceSide,
+    rates: float | Sequence[float],
+    *,
+    false_alarm: float = 0.0,
+    detection: float = 1.0,
+    punishment_years: float | None = None,
+    review_cost: float | Sequence[float] = 0.0,
+    evidence_years: float = 0.0,
+    periods: Sequence[float] = GRID,
+) -> Renewal:
+    """Compare renewal periods (years). Payoffs of the sides are flows a year, `rates` discount rates a year, one or one
+    a side.
+    """
+    different(first.name, second.name)
+    sides = (first, second)
+    r, k = two(rates, "discount rate"), two(review_cost, "cost of a review")
+    for rate, cost in zip(r, k, strict=True):
+        positive(rate, "discount rate")
+        not_negative(cost, "cost of a review")
+    p0, p1 = alarms(false_alarm, detection)
+    not_negative(evidence_years, "years of evidence")
+    if punishment_years is not None and (math.isnan(punishment_years) or punishment_years < 0):
+        raise InputError(f"punishment must last 0 years or more, not {punishment_years}")
+    if not len(periods):
+        raise InputError("give at least one renewal period")
+    rows = [
+        _row(positive(p, "renewal period"), sides, r, k, p0, p1, punishment_years, evidence_years) for p in sorted(set(periods))
+    ]
+    table = pd.DataFrame(rows).set_index("period, years")
+    good = table[table["holds"]]
+    best = None
+    if len(good):
+        gains = [np.maximum(good[f"flow to {s.name}"].to_numpy() - s.standoff, 0.0) for s in sides]
+        product, peace = gains[0] * gains[1], good[PEACE].to_numpy()
+        top = np.flatnonzero(product >= product.max() * (1 - 1e-9))
+        best = float(good.index[top[int(np.argmax(peace[top] - 1e-12 * np.arange(len(top))))]])
+    return Renewal(sides, r, "holds" if best is not None else "does not hold", best, table)
+
+
+def _row(
+    period: float,
+    sides: tuple[TruceSide, TruceSide],
+    rates: tuple[float, float],
+    costs: tuple[float, float],
+    p0: float,
+    p1: float,
+    given: float | None,
+    evidence: float,
+) -> dict[str, Any]:
+    seen = p1 if evidence == 0 else p0 + (p1 - p0) * -math.expm1(-period / evidence)
+    d = [math.exp(-r * period) for r in rates]
+    needed = [weight_needed(s, q, p0, seen) for s, q in zip(sides, d, strict=True)]
+    if given is not None:
+        length = given
+    elif max(needed) < 1:
+        length = max(-math.log1p(-x) / r for x, r in zip(needed, rates, strict=True))
+    else:
+        length = math.inf
+    x = [1.0 if math.isinf(length) else -math.expm1(-r * length) for r in rates]
+    cost = [deterrent(s, q, p0, seen, w) for s, q, w in zip(sides, d, x, strict=True)]
+    holds = all(s.temptation <= c + 1e-12 * max(1.0, abs(c)) for s, c in zip(sides, cost, strict=True))
+    share = 1.0 if p0 == 0 or length == 0 else 0.0 if math.isinf(length) else period / (period + p0 * length)
+    row: dict[str, Any] = {
+        "period, years": period,
+        "holds": holds,
+        "detection": seen,
+        "punishment, years": length,
+        PEACE: share if holds else 0.0,
+        say("words/templates/Renewal", "first_alarm"): math.inf if p0 == 0 else period / p0,
+    }
+    for s, r, q, w, c, k in zip(sides, rates, d, x, cost, costs, strict=True):
+        kept = s.standoff + (s.keep - s.standoff) * (1 - q) / (1 - q + q * p0 * w) - k * r * q / (1 - q)
+        row[f"flow to {s.name}"] = kept if holds else s.standoff
+        row[f"slack of {s.name}"] = c - s.temptation
+    return row
+
+
+# -- tariffs -----------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class SustainableTariff:
+    """Tariffs as fractions: sustainable, Nash, efficient; `full_from` is the δ from which the efficient tariff holds."""
+
+    own_gain: float
+    wear: float
+    harm: float
+    discount: float
+    tariff: float
+    nash: float
+    efficient: float
+    full_from: float
+
+    @property
+    def cooperation(self) -> float:
+        """Share of the way from Nash to the efficient tariff."""
+        return 1.0 if self.nash == self.efficient else (self.nash - self.tariff) / (self.nash - self.efficient)
+
+    def payoff(self, tariff: float) -> float:
+        """Payoff a period when both set this tariff."""
+        return -0.5 * self.wear * tariff**2 + (self.own_gain - self.harm) * tariff
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a tariff: level and payoff when both set it."""
+        levels = {"sustainable": self.tariff, "Nash": self.nash, "efficient": self.efficient}
+        return pd.DataFrame({"tariff": levels, "payoff": {k: self.payoff(v) for k, v in levels.items()}}).rename_axis("which")
+
+    def record(self) -> dict[str, Any]:
+        """The same, ready for JSON."""
+        return plain(self) | {"cooperation": self.cooperation}
+
+    def explain(self) -> str:
+        """The answer in plain words."""
+        return tell(self)
+
+
+def sustainable_tariff(own_gain: float, wear: float, harm: float, discount: float | Sequence[float]) -> SustainableTariff:
+    """The lowest tariff both sides keep: `own_gain` a, `wear` b, `harm` e, discount factor per period (one, or one a side)."""
+    a, b, e = not_negative(own_gain, "own gain a"), positive(wear, "wear b"), not_negative(harm, "harm e")
+    pair = list(discount) if isinstance(discount, Sequence) else [discount]
+    if not 1 <= len(pair) <= 2:
+        raise InputError("discount needs one number or one a side")
+    d = min(inside(x, "discount factor") for x in pair)
+    nash, efficient = a / b, (a - e) / b
+    return SustainableTariff(a, b, e, d, max(efficient, nash - 2 * d * e / b), nash, efficient, 0.5 if e > 0 else 0.0)
+
+
+# -- unlike sides ------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Taste:
+    """One side's payoff u = −½ b τ² + a τ − e τ′: own gain a, wear b, harm e from the other's tariff, points a unit of tariff.
+
+    `error`: how far the payoff at no tariffs is from what the separate effects add up to, as a share of the gain.
+    """
+
+    name: str
+    own_gain: float
+    wear: float
+    harm: float
+    error: float = 0.0
+
+    def __post_init__(self) -> None:
+        positive(self.wear, f"{self.name}: wear b")
+
+    @property
+    def nash(self) -> float:
+        """The tariff that serves it best by itself."""
+        return self.own_gain / self.wear
+
+
+@dataclass(frozen=True)
+class SustainablePair:
+    """The lowest tariffs two unlike sides keep (fractions), their Nash tariffs and what is best for both together."""
+
+    tastes: tuple[Taste, Taste]
+    discount: tuple[float, float]
+    tariffs: tuple[float, float]
+    nash: tuple[float, float]
+    efficient: tuple[float, float]
+
+    @property
+    def cooperation(self) -> tuple[float, float]:
+        """Each side's share of the way from its Nash tariff to the efficient one."""
+        a, b = (
+            1.0 if n <= e else min(1.0, (n - t) / (n - e))
+            for n, e, t in zip(self.nash, self.efficient, self.tariffs, strict=True)
+        )
+        return a, b
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a side: sustainable, Nash and efficient tariff, share of the way."""
+        return pd.DataFrame(
+            {
+                "sustainable": self.tariffs, "Nash": self.nash, "efficient": self.efficient,
+                tell(self, "share_of_the_way"): self.cooperation,
+                "discount factor": self.discount, "error": [t.error for t in self.tastes],
+            },
+            index=pd.Index([t.name for t in self.tastes], name="side"),
+        )  # fmt: skip
+
+    def record(self) -> dict[str, Any]:
+        """The same, ready for JSON."""
+        return plain(self) | {"cooperation": self.cooperation}
+
+    def explain(self) -> str:
+        """The answer in plain words."""
+        return tell(self)
+
+
+def read_off(name: str, nash: float, gain: float, harm: float, other_nash: float, *, error: float = 0.0) -> Taste:
+    """a, b, e from the ends: the tariff that serves a side best, what it wins over none, and what the other's best one costs it.
+
+    The parabola then has its top at `nash` and is `gain` higher there than at zero; the harm is spread evenly over the other's
+    tariff. A side that is best off without a tariff has nothing to win by one. Raises `InputError` for a negative tariff or gain.
+    """
+    top, won = not_negative(nash, f"{name}: best tariff"), not_negative(gain, f"{name}: gain from it")
+    lost, far = finite(harm, f"{name}: harm"), not_negative(other_nash, f"{name}: other's best tariff")
+    slope = lost / far if far > 0 else 0.0
+    if top == 0 or won == 0:
+        return Taste(name, 0.0, 1.0, slope, error)
+    wear = 2 * won / top**2
+    return Taste(name, wear * top, wear, slope, error)
+
+
+def sustainable_pair(
+    first: Taste, second: Taste, discount: float | Sequence[float], *, worth: tuple[float, float] = (1.0, 1.0)
+) -> SustainablePair:
+    """The lowest tariffs both keep when the sides differ; `worth` weighs a point of each side in what is best for both."""
+    tastes = (first, second)
+    d = two(discount, "discount factor")
+    d = inside(d[0], "discount factor"), inside(d[1], "discount factor")
+    nash = (max(first.nash, 0.0), max(second.nash, 0.0))
+    best = [
+        max(0.0, (t.own_gain - max(tastes[1 - i].harm, 0.0) * worth[1 - i] / worth[i]) / t.wear) for i, t in enumerate(tastes)
+    ]
+    efficient = (min(best[0], nash[0]), min(best[1], nash[1]))
+    k = [2 * q * max(t.harm, 0.0) / t.wear for q, t in zip(d, tastes, strict=True)]
+    far = [k[i] ** (2 / 3) * k[1 - i] ** (1 / 3) for i in range(2)]
+    most = [n - e for n, e in zip(nash, efficient, strict=True)]
+    step = [min(f, m) for f, m in zip(far, most, strict=True)]
+    for _ in range(2):  # a side that stops short of its end lets the other go less far
+        step = [min(step[i], math.sqrt(k[i] * step[1 - i])) for i in range(2)]
+    return SustainablePair(tastes, d, (nash[0] - step[0], nash[1] - step[1]), nash, efficient)
+
+
+# -- terms -------------------------------------------------------------------------------------------------------------
+PERIODS = (90 / 365.25, 180 / 365.25, 365 / 365.25)
+"""Lengths a truce is signed for, in years."""
+FRAMEWORK_YEARS = 4.0  # A45
+MOST_BREACHES = 50.0
+
+
+@dataclass(frozen=True)
+class Lasting:
+    """Present values to one party of a short truce and of a framework, in points of one year's real income.
+
+    `break_even`: breaches a year at which both are worth the same; infinite where the framework is always worth more, NaN
+    where the short truce is even without breaches.
+    """
+
+    party: str
+    rate: float
+    years: float
+    short_years: float
+    breaches: float
+    short: float
+    framework: float
+    break_even: float
+
+    @property
+    def preferred(self) -> str:
+        """Which is worth more."""
+        return "framework" if self.framework > self.short else "short truce"
+
+
+def lasting(
+    party: str,
+    *,
+    keep: float,
+    cheated: float,
+    rate: float,
+    short_years: float,
+    years: float,
+    breaches: float = 0.0,
+    detection: float = 0.6,
+) -> Lasting:
+    """A short truce against a framework. `keep` and `cheated` are points a year over no deal, `breaches` a year."""
+    c, b, r = finite(keep, "payoff of keeping"), finite(cheated, "payoff when cheated"), positive(rate, "discount rate")
+    found = _found(detection)
+    short = c * annuity(r, positive(short_years, "short truce"))
+
+    def framework(rate_of_breach: float) -> float:
+        a = r + rate_of_breach
+        return (c + rate_of_breach * b / (r + found)) * -math.expm1(-a * years) / a
+
+    positive(years, "years of a framework")
+    if framework(0.0) <= short:
+        edge = math.nan
+    elif framework(MOST_BREACHES) > short:
+        edge = math.inf
+    else:
+        edge = float(brentq(lambda x: framework(x) - short, 0.0, MOST_BREACHES, xtol=1e-12))
+    value = framework(not_negative(breaches, "breaches a year"))
+    return Lasting(party, r, years, short_years, breaches, short, value, edge)
+
+
+def _found(detection: float) -> float:
+    p = probability(detection, "chance of detection")
+    if p >= 1:
+        return math.inf
+    return -math.log1p(-p)
+
+
+@dataclass(frozen=True, eq=False)
+class Watch:
+    """How a deal is best watched: the `period` (years) among those tried, and the truce at that period.
+
+    `table` has one row a period: whether it holds, the punishment, flows a year. `better` is the same truce with half of what
+    goes unseen now seen; `gain` [party] what that adds a year, in points.
+    """
+
+    period: float
+    holds: bool
+    enforcement: bool
+    truce: Truce
+    table: pd.DataFrame
+    better: Truce
+    gain: tuple[float, float]
+
+    def record(self) -> dict[str, Any]:
+        """JSON-able."""
+        return {
+            "period_days": round(self.period * 365.25), "holds": self.holds, "needs_enforcement": self.enforcement,
+            "truce": self.truce.record(), "periods": plain(self.table.reset_index().to_dict(orient="records")),
+            "gain_of_better_detection": list(self.gain),
+        }  # fmt: skip
+
+
+def watch(
+    first: TruceSide,
+    second: TruceSide,
+    rates: Sequence[float],
+    *,
+    false_alarm: float = 0.1,
+    detection: float = 0.6,
+    review_cost: Sequence[float] = (0.0, 0.0),
+    periods: Sequence[float] = PERIODS,
+) -> Watch:
+    """Compare review periods (years). Chances are a year, `review_cost` points a review for each side.
+
+    The best holds and has the largest product of gains over no deal; of equally good ones the longest.
+    """
+    if not periods:
+        raise InputError("give at least one review period")
+    sides = (first, second)
+    enforcement = any(s.temptation > 0 for s in sides)
+    rows: list[dict[str, Any]] = []
+    for length in sorted(periods):
+        p0, p1 = _within(false_alarm, length), _within(detection, length)
+        table = (
+            renewal(first, second, list(rates), false_alarm=p0, detection=p1, review_cost=list(review_cost), periods=(length,))
+            .to_frame()
+            .reset_index()
+        )
+        row: dict[str, Any] = {str(k): v for k, v in table.iloc[0].items()} | {"false alarm": p0}
+        flows = [float(row[f"flow to {s.name}"]) - s.standoff for s in sides]
+        rows.append(row | {"product": flows[0] * flows[1] if min(flows) > 0 and row["holds"] else 0.0})
+    top = max(float(row["product"]) for row in rows)
+    chosen = max((row for row in rows if row["product"] >= top * (1 - 1e-9)), key=lambda row: float(row["period, years"]))
+    best = float(chosen["period, years"])
+    now = _truce(sides, rates, best, false_alarm, detection)
+    sharper = _truce(sides, rates, best, false_alarm, 1 - (1 - detection) / 2)
+    flow = [_flow(t, k, rates[k], best) for t in (now, sharper) for k in (0, 1)]
+    table = pd.DataFrame(rows).set_index("period, years")
+    return Watch(best, bool(chosen["holds"]), enforcement, now, table, sharper, (flow[2] - flow[0], flow[3] - flow[1]))
+
+
+def _within(yearly: float, years: float) -> float:
+    return -math.expm1(years * math.log1p(-yearly)) if yearly < 1 else 1.0
+
+
+def _truce(
+    sides: tuple[TruceSide, TruceSide], rates: Sequence[float], period: float, false_alarm: float, detection: float
+) -> Truce:
+    discount = [math.exp(-r * period) for r in rates]
+    p0, p1 = _within(false_alarm, period), _within(detection, period)
+    return truce(*sides, discount, false_alarm=p0, detection=p1, whole_periods=False)
+
+
+def _flow(t: Truce, side: int, rate: float, period: float) -> float:
+    """Average points a year: (1 − δ) V where it holds, no deal where it does not."""
+    kept = t.status in ("holds", "nothing to enforce")
+    return (1 - math.exp(-rate * period)) * t.worth[side] if kept else t.sides[side].standoff

@@ -21,9 +21,8 @@ from detente.briefing.view import CaseView
 from detente.errors import InputError
 from detente.strategy.objectives import Weights
 from detente.strategy.payoffs import PayoffTable, payoff_table
-from detente.talks.bargaining import bargain, contract_zone
+from detente.talks.bargaining import bargain, contract_zone, value_of_threat
 from detente.talks.games import Game, game
-from detente.talks.threats import value_of_threat
 from detente.types import Array
 from detente.words import say
 

@@ -33,8 +33,7 @@ from detente.outlook.ensemble.sensitivity import Drivers, drivers
 from detente.strategy.objectives import PARTS
 from detente.talks.contests import Judged
 from detente.talks.patience import Patience
-from detente.talks.stakes import annuity
-from detente.talks.standoff import Standoff, standoff
+from detente.talks.standoff import Standoff, annuity, standoff
 from detente.types import Array
 from detente.words import DAYS_A_YEAR, tell
 
