@@ -5,30 +5,34 @@ from __future__ import annotations
 from functools import cache
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field, ValidationError
 
 from detente.errors import UnknownName
+from detente.files import too_deep
 from detente.policy.dossier import list_dossiers, load_dossier
 from detente.web import exports
 from detente.web.answers import Answers
 from detente.web.replies import Refusal, Reply
 from detente.web.schemas import Answer, Catalogue, DossierView, Drivers, Ranges, ReadArticle, ReadDossier, Table, replies
-from detente.web.state import PageState
+from detente.web.state import PageState, Strict
 from detente.web.views import catalogue, dossier_view
 from detente.world.library import load_world
 
 router = APIRouter(prefix="/api/v1", default_response_class=Reply)
 MEDIA = {k: v.partition(";")[0] for k, v in exports.MEDIA.items()}
 TEXT: dict[int, Any] = {200: {"description": "The file", "content": {m: {"schema": {}} for m in MEDIA.values()}}}
+DRAWING: dict[int, Any] = {
+    200: {
+        "description": "The chart",
+        "content": {m.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}} for m in exports.DRAWINGS.values()},
+    }
+}
+STILL = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; base-uri 'none'; sandbox"
+"""Policy of a chart: it carries its own styles, and nothing in it runs."""
 Indicator = Literal["real_income_pct", "ev_musd", "consumer_prices_pct", "exports_pct", "tariff_revenue_musd"]
-
-
-class Strict(BaseModel):
-    """A request body: no unknown fields, no numbers that are none."""
-
-    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, strict=True)
 
 
 class DossierText(Strict):
@@ -92,13 +96,13 @@ async def post_solve(request: Request, state: PageState) -> Response:
 @router.post("/ranges", summary="Low and high over the parameter ranges", responses=replies(Ranges))
 async def post_ranges(request: Request, state: PageState) -> Response:
     """Lowest and highest real income by region over the ranges of the horizon's parameters."""
-    return Reply((await answers_of(request).kept("ranges", state, request.is_disconnected))[0])
+    return Reply((await answers_of(request).kept("ranges", state, gone=request.is_disconnected))[0])
 
 
 @router.post("/drivers", summary="What each moved measure contributes", responses=replies(Drivers))
 async def post_drivers(request: Request, state: PageState) -> Response:
     """Contribution of each moved measure to real income of the parties, the host and the world."""
-    return Reply((await answers_of(request).kept("drivers", state, request.is_disconnected))[0])
+    return Reply((await answers_of(request).kept("drivers", state, gone=request.is_disconnected))[0])
 
 
 @router.post("/compare", summary="One indicator of several states side by side", responses=replies(Table))
@@ -113,6 +117,50 @@ async def post_export(request: Request, kind: Literal["csv", "yaml", "python", "
     name, media, text = await answers_of(request).run("export", kind, state)
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(text.encode("utf-8", "replace"), media_type=media, headers=headers)
+
+
+States = Annotated[
+    list[Annotated[str, Field(max_length=16_000)]],
+    Query(min_length=1, max_length=6, description="a `PageState` as JSON; several for a comparison"),
+]
+
+
+@router.get(
+    "/figures/{name}.{ending}", summary="A still chart of a state: svg, png or html", responses=replies(None, 404, also=DRAWING)
+)
+async def get_figure(
+    request: Request,
+    name: str,
+    ending: exports.Ending,
+    state: States,
+    indicator: str = "real_income_pct",
+    region: Annotated[str, Query(max_length=40)] | None = None,
+) -> Response:
+    """Drawn here as the report draws it, for an image or a file; a state too long for an address goes by POST."""
+    if request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
+        raise Refusal(403, "The request comes from another site.")
+    if any(too_deep(text.encode("utf-8", "replace")) for text in state):
+        raise Refusal(400, "The state is nested too deep.")
+    try:
+        states = [PageState.model_validate_json(text) for text in state]
+        asked = exports.FigureRequest.model_validate({"states": states, "indicator": indicator, "region": region})
+    except ValidationError as error:
+        raise RequestValidationError(error.errors(include_url=False, include_context=False)) from None
+    return await _chart(request, name, ending, asked)
+
+
+@router.post("/figures/{name}.{ending}", summary="The same for a state in the body", responses=replies(None, 404, also=DRAWING))
+async def post_figure(request: Request, name: str, ending: exports.Ending, body: exports.FigureRequest) -> Response:
+    """A still chart of a state of any size, or a comparison of several."""
+    return await _chart(request, name, ending, body)
+
+
+async def _chart(request: Request, name: str, ending: exports.Ending, asked: exports.FigureRequest) -> Response:
+    if name not in exports.FIGURES:
+        raise Refusal(404, str(UnknownName(name, list(exports.FIGURES), "figure").args[0]), where=name)
+    found, _ = await answers_of(request).kept("figure", name, ending, asked, gone=request.is_disconnected)
+    headers = {"Content-Security-Policy": STILL, "Content-Disposition": f'inline; filename="{name}.{ending}"'}
+    return Response(found, media_type=exports.DRAWINGS[ending], headers=headers)
 
 
 @cache

@@ -1,26 +1,39 @@
-"""A state as a file: results as CSV, the scenario as YAML, the same in Python, a run file that `detente rerun` repeats.
+"""A state as a file: results as CSV, the scenario as YAML, the same in Python, a run file that `detente rerun` repeats, and
+still charts of it as SVG, PNG or HTML, drawn as the report draws them.
 
 >>> from detente.web.state import PageState
 >>> name, media, text = export(Engine(), "python", PageState(dossier="kuala-lumpur-2025", levers={"us-threat-100": 40}))
 >>> name, "dt.load_dossier('kuala-lumpur-2025')" in text
 ('kuala-lumpur-2025.py', True)
+>>> asked = FigureRequest(states=[PageState(dossier="kuala-lumpur-2025", scenario="middle")])
+>>> drawn(Engine(), "economies", "svg", asked)[:4]
+b'<svg'
 """
 
 from __future__ import annotations
 
 import io
 import json
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import Any, Literal
+from threading import Lock
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 import yaml
+from cachetools import LRUCache, cached
+from pydantic import Field
 
+from detente.cases.case import ONE_THREAD, Case
 from detente.cases.runs import Run, dossier_content
 from detente.equilibrium.outcome import Outcome
-from detente.errors import BadDossier
+from detente.errors import BadDossier, InputError, UnknownName
 from detente.policy.dossier import parse_dossier
-from detente.web.quick import Engine
-from detente.web.state import OWN, PageState, Resolved, resolve
+from detente.web.quick import COLUMNS, Engine, case_title
+from detente.web.state import OWN, PageState, Resolved, Strict, digest, resolve
+from detente.words import say
+
+if TYPE_CHECKING:
+    from detente.briefing.document import Figure
 
 _DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 Kind = Literal["csv", "yaml", "python", "run"]
@@ -115,3 +128,129 @@ def run_text(case: Resolved) -> str:
     dossier, scenario = case.as_dossier()
     record = Run.of_scenario(dossier, scenario, case.world, case.horizon).record()
     return json.dumps(record, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+# -- still charts ----------------------------------------------------------------------------------------------------------
+Ending = Literal["svg", "png", "html"]
+DRAWINGS = {"svg": "image/svg+xml", "png": "image/png", "html": "text/html; charset=utf-8"}
+"""Media type of a chart by the ending of its name."""
+
+
+class FigureRequest(Strict):
+    """What to draw: a state, or several for a comparison; the indicator compared; the economy of a figure about one."""
+
+    states: Annotated[list[PageState], Field(min_length=1, max_length=6)]
+    indicator: Literal["real_income_pct", "ev_musd", "consumer_prices_pct", "tariff_revenue_musd"] = "real_income_pct"
+    region: Annotated[str, Field(max_length=40)] | None = None
+
+
+class Subject(NamedTuple):
+    """What a figure is drawn of: the engine, the states and what was asked besides."""
+
+    engine: Engine
+    cases: Sequence[Resolved]
+    asked: FigureRequest
+
+    @property
+    def first(self) -> Resolved:
+        """The state. Raises `InputError` where it moves nothing."""
+        case = self.cases[0]
+        if case.scenario is None and not case.shift:
+            raise InputError("the state is the status quo, which changes nothing; give a scenario or move a measure")
+        return case
+
+    @property
+    def outcome(self) -> Outcome:
+        """The state's equilibrium against the status quo."""
+        return self.engine.outcome(self.first)
+
+    @property
+    def note(self) -> str:
+        """Which state it is, and where the numbers come from."""
+        case = self.cases[0]
+        run = {"horizon": case.horizon, "as_of": case.dossier.as_of, "world": case.world}
+        return say("web/figures", "note", title=case_title(case), **run)
+
+
+def _income(of: Subject) -> Figure:
+    case, scenario = _whole(of.cases[0])
+    return _figure("income", case, scenarios=() if scenario is None else [scenario], note=of.note)
+
+
+def _output(of: Subject) -> Figure:
+    case = of.first.case
+    region = case.world.regions[case.index(of.asked.region or case.a)]
+    return _figure("output", of.outcome, region, note=of.note)
+
+
+def _routes(of: Subject) -> Figure:
+    return _figure("routes", *_whole(of.first), "")
+
+
+def _route(of: Subject) -> Figure:
+    case, scenario = _whole(of.first)
+    region = of.asked.region or case.host or case.third[0]
+    case.outsider(region)
+    return _figure("route", case, region, scenario, "")
+
+
+def _comparison(of: Subject) -> Figure:
+    from detente.cases.compare import compare
+
+    runs: dict[str, Run] = {}
+    for k, case in enumerate(of.cases, 1):
+        dossier, scenario = case.as_dossier()
+        title = f"{case.scenario or 'status quo'}{', moved' if case.shift else ''}"  # short, as it stands beside a dot
+        runs[title if title not in runs else f"{title} ({k})"] = Run.of_scenario(dossier, scenario, case.world, case.horizon)
+    found = compare(runs)
+    indicator = COLUMNS[of.asked.indicator].label.lower()
+    spread = [str(r) for r in found.spread(indicator).index]
+    known = [r for r in of.cases[0].case.trio if r in spread]
+    return _figure("comparison", found, indicator, [*known, *(["WORLD"] if "WORLD" in spread else [])])
+
+
+FIGURES: Mapping[str, Callable[[Subject], Figure]] = {
+    "income": _income,
+    "economies": lambda of: _figure("economies", of.outcome, note=of.note),
+    "output": _output,
+    "comparison": _comparison,
+    "routes": _routes,
+    "route": _route,
+}
+"""The charts there are of a state; those of long work stand in its briefing."""
+
+
+def _figure(name: str, *results: Any, **more: Any) -> Figure:
+    from detente.briefing.charts import figure
+
+    made = figure(name, *results, **more)
+    assert made is not None  # only a figure of the talks may have nothing to show
+    return made
+
+
+def _whole(case: Resolved) -> tuple[Case, str | None]:
+    """The case with moved levers as a scenario of its own, and the scenario shown."""
+    dossier, scenario = case.as_dossier()
+    return (Case.of(dossier, case.world, case.horizon, solver=ONE_THREAD) if case.shift else case.case), scenario
+
+
+def drawn(engine: Engine, name: str, ending: Ending, asked: FigureRequest) -> bytes:
+    """A chart as a file. Raises `UnknownName`, `InputError`, and what solving raises."""
+    if name not in FIGURES:
+        raise UnknownName(name, list(FIGURES), "figure")
+    if (len(asked.states) > 1) != (name == "comparison"):
+        raise InputError("a comparison is of two to six states, any other figure of one")
+    return _drawn(Subject(engine, [resolve(s) for s in asked.states], asked), name, ending)
+
+
+@cached(
+    LRUCache(16_000_000, getsizeof=len), lock=Lock(),
+    key=lambda of, name, ending: digest([name, ending, [c.key for c in of.cases], of.asked.indicator, of.asked.region]),
+)  # fmt: skip
+def _drawn(of: Subject, name: str, ending: Ending) -> bytes:
+    from detente.briefing.charts import rendered
+    from detente.briefing.charts.theme import coloured, roles
+
+    case = of.cases[0].case
+    with coloured(roles(case.parties, case.host)):
+        return rendered(FIGURES[name](of), ending)

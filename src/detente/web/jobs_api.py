@@ -11,12 +11,12 @@ from fastapi.responses import FileResponse, Response
 from pydantic import Field
 
 from detente.verbs import VERBS
-from detente.web.api import Strict, answers_of
+from detente.web.api import answers_of
 from detente.web.crew import Crew
 from detente.web.jobs import Job, TooManyJobs
 from detente.web.replies import Refusal, Reply
 from detente.web.schemas import JobView, replies
-from detente.web.state import PageState
+from detente.web.state import PageState, Strict
 
 router = APIRouter(prefix="/api/v1/jobs", default_response_class=Reply)
 KindName = Literal[*VERBS]  # type: ignore[valid-type] # the questions there are

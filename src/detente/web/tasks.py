@@ -66,6 +66,13 @@ def export(kind: Any, state: PageState) -> tuple[str, str, str]:
     return exports.export(engine(), kind, state)
 
 
+def figure(name: str, ending: Any, asked: Any) -> bytes:
+    """See `exports.drawn`."""
+    from detente.web import exports
+
+    return exports.drawn(engine(), name, ending, asked)
+
+
 def key(state: PageState, kind: str, given: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     """Key of a job's result, and its arguments, checked and complete. Raises `InputError`."""
     from detente.web.kinds import arguments_of, basis
@@ -124,8 +131,8 @@ def read(text: str, day: str | None) -> dict[str, Any]:
 
 
 TASKS: dict[str, Callable[..., Any]] = {
-    "answer": answer, "ranges": ranges, "drivers": drivers, "compare": compare, "export": export, "key": key, "dossier": dossier,
-    "read": read,
+    "answer": answer, "ranges": ranges, "drivers": drivers, "compare": compare, "export": export, "figure": figure, "key": key,
+    "dossier": dossier, "read": read,
 }  # fmt: skip
 
 
