@@ -6,7 +6,7 @@ import os
 import sys
 
 from detente.errors import DetenteError
-from detente.web.serving import serve
+from detente.web.app import serve
 from detente.web.settings import Settings
 
 if __name__ == "__main__":

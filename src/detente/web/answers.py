@@ -20,11 +20,11 @@ from cachetools import LRUCache
 from pydantic import BaseModel
 
 from detente.outlook.ensemble.executors import ONE_THREAD
-from detente.web.metrics import Counters
 from detente.web.replies import Refusal
 from detente.web.settings import Settings
 from detente.web.state import PageState, digest
 from detente.web.tasks import Done, begin, run_task
+from detente.web.telemetry import Counters
 
 Gone = Callable[[], Awaitable[bool]]
 DRAWINGS_BYTES = 32_000_000
