@@ -31,7 +31,7 @@ from detente.errors import InputError
 from detente.files import MANIFEST
 from detente.outlook.outlook import ENDS, SPREAD
 from detente.outlook.path_values import quantiles
-from detente.types import Array, Progress, plain
+from detente.types import Progress, plain
 from detente.verbs import VERBS, Arguments, Beside, Kept, Subject
 from detente.web.state import Resolved
 from detente.words.names import region_name
