@@ -23,6 +23,7 @@ from detente.web.replies import Refusal, Reply
 from detente.web.schemas import Answer, Catalogue, DossierView, Drivers, JobView, Ranges, ReadArticle, ReadDossier, Table, replies
 from detente.web.state import PageState, Strict
 from detente.web.views import catalogue, dossier_view
+from detente.words import say
 from detente.world.library import load_world
 
 router = APIRouter(prefix="/api/v1", default_response_class=Reply)
@@ -37,6 +38,11 @@ DRAWING: dict[int, Any] = {
 STILL = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; base-uri 'none'; sandbox"
 """Policy of a chart: it carries its own styles, and nothing in it runs."""
 Indicator = Literal["real_income_pct", "ev_musd", "consumer_prices_pct", "exports_pct", "tariff_revenue_musd"]
+
+
+def _about(what: str) -> str:
+    """What an operation, or a part of one, is called in the description of the API."""
+    return say("web/api", what)
 
 
 class DossierText(Strict):
@@ -65,13 +71,13 @@ def answers_of(request: Request) -> Answers:
     return found
 
 
-@router.get("/catalogue", summary="Dossiers, worlds, horizons, regions, sectors, limits", responses=replies(Catalogue))
+@router.get("/catalogue", summary=_about("get_catalogue"), responses=replies(Catalogue))
 async def get_catalogue(request: Request) -> Response:
     """Everything there is to choose from."""
     return Reply(catalogue(request.app.state.settings))
 
 
-@router.get("/dossiers/{dossier_id}", summary="A packaged dossier, as the page shows it", responses=replies(DossierView, 404))
+@router.get("/dossiers/{dossier_id}", summary=_about("get_dossier"), responses=replies(DossierView, 404))
 def get_dossier(dossier_id: str) -> Response:
     """The view of a packaged dossier with its levers."""
     if dossier_id not in list_dossiers():
@@ -79,43 +85,43 @@ def get_dossier(dossier_id: str) -> Response:
     return Reply(_packaged(dossier_id))
 
 
-@router.post("/dossiers", summary="Read a dossier given as text", responses=replies(ReadDossier))
+@router.post("/dossiers", summary=_about("post_dossier"), responses=replies(ReadDossier))
 async def post_dossier(request: Request, body: DossierText) -> Response:
     """The view and the content of a dossier given as YAML or JSON text."""
     return Reply(await answers_of(request).run("dossier", body.text))
 
 
-@router.post("/read", summary="Read a news text into a draft dossier", responses=replies(ReadArticle))
+@router.post("/read", summary=_about("post_read"), responses=replies(ReadArticle))
 async def post_read(request: Request, body: ArticleText) -> Response:
     """Findings with their places in the text, and a draft dossier. The text is data: nothing in it is carried out."""
     return Reply(await answers_of(request).run("read", body.text, body.date))
 
 
-@router.post("/solve", summary="The equilibrium of a state against the status quo", responses=replies(Answer))
+@router.post("/solve", summary=_about("post_solve"), responses=replies(Answer))
 async def post_solve(request: Request, state: PageState) -> Response:
     """What the state does to every economy. Ranges are null until `/ranges` was asked for the same state."""
     return Reply(await answers_of(request).answer(state, request.is_disconnected))
 
 
-@router.post("/ranges", summary="Low and high over the parameter ranges", responses=replies(Ranges))
+@router.post("/ranges", summary=_about("post_ranges"), responses=replies(Ranges))
 async def post_ranges(request: Request, state: PageState) -> Response:
     """Lowest and highest real income by region over the ranges of the horizon's parameters."""
     return Reply((await answers_of(request).kept("ranges", state, gone=request.is_disconnected))[0])
 
 
-@router.post("/drivers", summary="What each moved measure contributes", responses=replies(Drivers))
+@router.post("/drivers", summary=_about("post_drivers"), responses=replies(Drivers))
 async def post_drivers(request: Request, state: PageState) -> Response:
     """Contribution of each moved measure to real income of the parties, the host and the world."""
     return Reply((await answers_of(request).kept("drivers", state, gone=request.is_disconnected))[0])
 
 
-@router.post("/compare", summary="One indicator of several states side by side", responses=replies(Table))
+@router.post("/compare", summary=_about("post_compare"), responses=replies(Table))
 async def post_compare(request: Request, body: CompareRequest) -> Response:
     """A table: one row a region, one column a state."""
     return Reply(await answers_of(request).run("compare", body.states, body.indicator, gone=request.is_disconnected))
 
 
-@router.post("/export/{kind}", summary="A state as a file: csv, yaml, python or run", responses=replies(also=TEXT))
+@router.post("/export/{kind}", summary=_about("post_export"), responses=replies(also=TEXT))
 async def post_export(request: Request, kind: Literal["csv", "yaml", "python", "run"], state: PageState) -> Response:
     """A text file to download."""
     name, media, text = await answers_of(request).run("export", kind, state)
@@ -125,13 +131,11 @@ async def post_export(request: Request, kind: Literal["csv", "yaml", "python", "
 
 States = Annotated[
     list[Annotated[str, Field(max_length=16_000)]],
-    Query(min_length=1, max_length=6, description="a `PageState` as JSON; several for a comparison"),
+    Query(min_length=1, max_length=6, description=_about("state")),
 ]
 
 
-@router.get(
-    "/figures/{name}.{ending}", summary="A still chart of a state: svg, png or html", responses=replies(None, 404, also=DRAWING)
-)
+@router.get("/figures/{name}.{ending}", summary=_about("get_figure"), responses=replies(None, 404, also=DRAWING))
 async def get_figure(
     request: Request,
     name: str,
@@ -142,9 +146,9 @@ async def get_figure(
 ) -> Response:
     """Drawn here as the report draws it, for an image or a file; a state too long for an address goes by POST."""
     if request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
-        raise Refusal(403, "The request comes from another site.")
+        raise Refusal(403, say("web/refusals", "other_site"))
     if any(too_deep(text.encode("utf-8", "replace")) for text in state):
-        raise Refusal(400, "The state is nested too deep.")
+        raise Refusal(400, say("web/refusals", "too_deep", what="state"))
     try:
         states = [PageState.model_validate_json(text) for text in state]
         asked = views.FigureRequest.model_validate({"states": states, "indicator": indicator, "region": region})
@@ -153,7 +157,7 @@ async def get_figure(
     return await _chart(request, name, ending, asked)
 
 
-@router.post("/figures/{name}.{ending}", summary="The same for a state in the body", responses=replies(None, 404, also=DRAWING))
+@router.post("/figures/{name}.{ending}", summary=_about("post_figure"), responses=replies(None, 404, also=DRAWING))
 async def post_figure(request: Request, name: str, ending: views.Ending, body: views.FigureRequest) -> Response:
     """A still chart of a state of any size, or a comparison of several."""
     return await _chart(request, name, ending, body)
@@ -194,7 +198,7 @@ def crew_of(request: Request) -> Crew:
     return crew
 
 
-@router.post("/jobs", summary="Start long work", status_code=202, responses=replies(JobView, also=QUEUED))
+@router.post("/jobs", summary=_about("post_job"), status_code=202, responses=replies(JobView, also=QUEUED))
 async def post_job(request: Request, body: JobRequest) -> Response:
     """202 with the job, 200 where the result is kept from before."""
     crew, settings = crew_of(request), request.app.state.settings
@@ -221,7 +225,7 @@ async def _job(request: Request, job: str) -> Job:
     return found
 
 
-@router.get("/jobs/{job}", summary="How far a job is", responses=replies(JobView, 404))
+@router.get("/jobs/{job}", summary=_about("get_job"), responses=replies(JobView, 404))
 async def get_job(request: Request, job: JobName) -> Response:
     """Status, progress from 0 to 1, seconds left where they can be told, and the files of a finished job."""
     found = await _job(request, job)
@@ -229,7 +233,7 @@ async def get_job(request: Request, job: JobName) -> Response:
     return Reply({**found.record(time()), "files": list(files)})
 
 
-@router.delete("/jobs/{job}", summary="Cancel a job", responses=replies(JobView, 404))
+@router.delete("/jobs/{job}", summary=_about("delete_job"), responses=replies(JobView, 404))
 async def delete_job(request: Request, job: JobName) -> Response:
     """The job; one that is running ends within seconds."""
     await _job(request, job)
@@ -246,7 +250,7 @@ async def _done(request: Request, job: str) -> Job:
     return found
 
 
-@router.get("/jobs/{job}/result", summary="What came of a job", responses=replies(None, 404, 409, 410, also=RECORD))
+@router.get("/jobs/{job}/result", summary=_about("get_result"), responses=replies(None, 404, 409, 410, also=RECORD))
 async def get_result(request: Request, job: JobName) -> Response:
     """The record of the result."""
     found = await _done(request, job)
@@ -256,7 +260,7 @@ async def get_result(request: Request, job: JobName) -> Response:
     return Response(body, media_type="application/json")
 
 
-@router.get("/jobs/{job}/files/{name}", summary="A file of a finished job", responses=replies(None, 404, 409, 410, also=FILE))
+@router.get("/jobs/{job}/files/{name}", summary=_about("get_file"), responses=replies(None, 404, 409, 410, also=FILE))
 async def get_file(request: Request, job: JobName, name: Annotated[str, InPath(max_length=120)]) -> Response:
     """To download; nothing of it runs on this page."""
     found = await _done(request, job)

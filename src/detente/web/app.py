@@ -17,7 +17,7 @@ from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI
 
-from detente import __version__
+from detente import __version__, words
 from detente.errors import DetenteError, InputError
 from detente.web import api, pages, replies, telemetry
 from detente.web.answers import Answers
@@ -49,7 +49,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app = FastAPI(
         title="detente", version=__version__, docs_url=None, redoc_url=None, openapi_url="/api/openapi.json", lifespan=lifespan,
         generate_unique_id_function=lambda route: route.name,
-        description="Trade measures, negotiations and what they come to. All numbers are computed on this server.",
+        description=words.say("web/api", "description"),
     )  # fmt: skip
     app.state.settings, app.state.counters = chosen, counters
     app.state.ready = False

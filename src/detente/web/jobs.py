@@ -23,6 +23,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from time import time
 from typing import Any
@@ -37,16 +38,7 @@ from detente.web.telemetry import Counters
 
 ATTEMPTS = 3
 KEEP_SECONDS = 30 * 86_400.0
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS jobs (
-    id TEXT PRIMARY KEY, client TEXT NOT NULL, kind TEXT NOT NULL, request TEXT NOT NULL, key TEXT NOT NULL,
-    status TEXT NOT NULL, progress REAL NOT NULL DEFAULT 0, message TEXT NOT NULL DEFAULT '', error TEXT,
-    attempts INTEGER NOT NULL DEFAULT 0, worker TEXT, cancel INTEGER NOT NULL DEFAULT 0,
-    created REAL NOT NULL, started REAL, finished REAL
-);
-CREATE INDEX IF NOT EXISTS jobs_by_status ON jobs (status, created);
-CREATE INDEX IF NOT EXISTS jobs_by_key ON jobs (key);
-"""
+ONE = "SELECT * FROM jobs WHERE id = ?"
 ACTIVE = "('queued', 'running')"
 
 
@@ -100,7 +92,7 @@ class Jobs:
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
         with self._open() as db:
-            db.executescript(SCHEMA)
+            db.executescript(files("detente.web").joinpath("jobs.sql").read_text("utf-8"))
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
@@ -163,12 +155,12 @@ class Jobs:
                     now if done else None,
                 ),
             )
-            return _job(db.execute("SELECT * FROM jobs WHERE id = ?", (name,)).fetchone())
+            return _job(db.execute(ONE, (name,)).fetchone())
 
     def get(self, name: str) -> Job | None:
         """A job, None where there is none of that name."""
         with self._open() as db:
-            row = db.execute("SELECT * FROM jobs WHERE id = ?", (name,)).fetchone()
+            row = db.execute(ONE, (name,)).fetchone()
         return None if row is None else _job(row)
 
     def cancel(self, name: str, now: float) -> Job | None:
@@ -200,7 +192,7 @@ class Jobs:
                 "attempts = attempts + 1 WHERE id = ?",
                 (worker, now, row["id"]),
             )
-            return _job(db.execute("SELECT * FROM jobs WHERE id = ?", (row["id"],)).fetchone())
+            return _job(db.execute(ONE, (row["id"],)).fetchone())
 
     def report(self, name: str, worker: str, progress: float, message: str) -> None:
         """How far a running job is."""

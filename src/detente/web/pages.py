@@ -6,11 +6,10 @@ import asyncio
 import json
 import mimetypes
 from dataclasses import dataclass
-from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Request
@@ -18,12 +17,9 @@ from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse,
 
 from detente import __version__
 from detente.files import sha256
-from detente.web.replies import Refusal, Reply
+from detente.web.replies import Refusal, Reply, templates
 from detente.web.schemas import ANYWHERE, WORDS
 from detente.web.security import COOKIE, Rate, session_of, token_fits
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
 
 router = APIRouter(include_in_schema=False)
 KINDS = {
@@ -118,7 +114,7 @@ def docs(request: Request) -> Response:
 def page(described: dict[str, Any]) -> str:
     """HTML of an OpenAPI description."""
     schemas = described.get("components", {}).get("schemas", {})
-    template = _templates().get_template("docs.html.j2")
+    template = templates().get_template("docs.html.j2")
     return template.render(
         described=described,
         example=json.dumps(EXAMPLE, indent=2),
@@ -135,13 +131,6 @@ def page(described: dict[str, Any]) -> str:
     )
 
 
-@cache
-def _templates() -> Environment:
-    from jinja2 import Environment, PackageLoader
-
-    return Environment(loader=PackageLoader("detente.web"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
-
-
 def _body(told: dict[str, Any]) -> str:
     """Name of the schema an operation takes, if it has one."""
     schema = told.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema") or {}
@@ -154,7 +143,7 @@ DAYS = 30
 
 def form(wrong: bool = False) -> Response:
     """The page with the form."""
-    return HTMLResponse(_templates().get_template("signin.html.j2").render(wrong=wrong), status_code=401 if wrong else 200)
+    return HTMLResponse(templates().get_template("signin.html.j2").render(wrong=wrong), status_code=401 if wrong else 200)
 
 
 @router.get("/login")

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -18,6 +19,10 @@ from starlette.responses import JSONResponse, Response
 
 from detente.errors import DetenteError, NotConverged, UnknownName
 from detente.web.telemetry import failed
+from detente.words import say
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 KINDS = {
     400: "BadRequest", 401: "NotSignedIn", 403: "Refused", 404: "NotFound", 405: "WrongMethod", 413: "TooLarge", 415: "WrongType",
@@ -102,7 +107,20 @@ def fault_of(problem: BaseException) -> tuple[int, str, str, str | None]:
     if isinstance(problem, DetenteError):
         about = problem.name if isinstance(problem, UnknownName) else None
         return 422, type(problem).__name__, str(problem).removeprefix(f"{type(problem).__name__}: "), about
-    return 500, "Fault", "Something went wrong inside; the server's log has it.", None
+    return 500, "Fault", say("web/refusals", "inside"), None
+
+
+@cache
+def templates() -> Environment:
+    """Pages and scripts that are served; what goes into a page is escaped."""
+    from jinja2 import Environment, PackageLoader
+
+    made = Environment(
+        loader=PackageLoader("detente.web"), autoescape=lambda name: name is not None and name.endswith(".html.j2"),
+        trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
+    )  # fmt: skip
+    made.filters["repr"] = repr
+    return made
 
 
 def install(app: FastAPI) -> None:

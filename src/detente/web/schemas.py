@@ -11,6 +11,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from detente.words import say
+
 
 class Told(BaseModel):
     """A part of a reply."""
@@ -26,9 +28,9 @@ class Row(Told):
     real_income_pct: float
     low: float | None
     high: float | None
-    ev_musd: float = Field(description="what the change of real income is worth, million USD a year")
+    ev_musd: float = Field(description=say("web/api", "ev_musd"))
     consumer_prices_pct: float
-    tariff_revenue_musd: float = Field(description="change of duties collected, million USD a year")
+    tariff_revenue_musd: float = Field(description=say("web/api", "tariff_revenue_musd"))
     exports_pct: float
 
 
@@ -70,14 +72,14 @@ class Answer(Told):
     title: str
     headline: list[Row]
     world_real_income_pct: float
-    mutual_trade_pct: float = Field(description="goods trade among the parties, both ways, percent")
+    mutual_trade_pct: float = Field(description=say("web/api", "mutual_trade_pct"))
     duties: list[Change]
     controls: list[Bound]
     sectors: dict[str, list[SectorRow]]
     horizon: str
     policy_date: date
     against: str
-    lever_values: dict[str, float] = Field(description="where every lever stands on the policy date")
+    lever_values: dict[str, float] = Field(description=say("web/api", "lever_values"))
     moved: list[str]
     status: Literal["converged"]
     residual: float
@@ -273,18 +275,17 @@ class Problem(BaseModel):
 
 
 WORDS = {
-    400: "The body is not JSON, or nested too deep", 401: "A token is needed", 403: "The request comes from another site",
-    404: "No such thing", 408: "The body took too long", 409: "Not done yet, or failed", 410: "No longer kept; start it again",
-    413: "Too large", 415: "Not JSON", 421: "Not a host this server answers to",
-    422: "The input cannot be used; `message` says why", 429: "Too many requests, or jobs", 503: "Busy; try again",
-    504: "Took too long",
-}  # fmt: skip
+    code: say("web/api", f"status_{code}") for code in (400, 401, 403, 404, 408, 409, 410, 413, 415, 421, 422, 429, 503, 504)
+}
+"""What a refusal means, by its status."""
 ANYWHERE = (400, 401, 403, 408, 413, 415, 421, 422, 429, 503, 504)
 
 
 def replies(model: type[BaseModel] | None = None, *more: int, **others: Any) -> dict[int | str, dict[str, Any]]:
     """The `responses` of an operation: what it gives, and every way it may refuse."""
-    good: dict[int | str, dict[str, Any]] = {} if model is None else {200: {"model": model, "description": "What was asked for"}}
+    good: dict[int | str, dict[str, Any]] = (
+        {} if model is None else {200: {"model": model, "description": say("web/api", "asked_for")}}
+    )
     return (
         good
         | {code: {"model": Problem, "description": WORDS[code]} for code in sorted({*ANYWHERE, *more})}

@@ -30,6 +30,7 @@ from detente.web import telemetry
 from detente.web.replies import Refusal, told
 from detente.web.settings import Settings
 from detente.web.telemetry import Counters
+from detente.words import say
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
@@ -120,7 +121,7 @@ class Guard:
         if scope["method"] in ("GET", "HEAD"):
             return receive
         if not same_site(headers.get("origin"), hosts[0]) or headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
-            raise Refusal(403, "The request comes from another site.")
+            raise Refusal(403, say("web/refusals", "other_site"))
         body = await read_body(receive, headers, self.settings.body_bytes)
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
         if scope["path"] != "/login" and body:
@@ -128,7 +129,7 @@ class Guard:
                 raise Refusal(415, "The body must be JSON (Content-Type: application/json).")
             deep = await asyncio.to_thread(too_deep, body) if len(body) > 50_000 else too_deep(body)
             if deep:
-                raise Refusal(400, "The body is nested too deep.")
+                raise Refusal(400, say("web/refusals", "too_deep", what="body"))
         return replayed(body, receive)
 
     def _open(self, path: str) -> bool:

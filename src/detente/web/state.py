@@ -33,6 +33,7 @@ from detente.policy.instruments import Policy
 from detente.policy.levers import DATE, SAME, changes_for, lever_values, policy_day
 from detente.policy.parts import Scenario
 from detente.policy.reading import validate
+from detente.words import say
 from detente.world.library import list_worlds, load_world
 from detente.world.world import World
 
@@ -183,9 +184,9 @@ def _case(name: str, dossier: Dossier, world: World, horizon: str) -> Case:
 def with_scenario(dossier: Dossier, scenario: str | None, changes: tuple[Change, ...], day: date) -> Dossier:
     """`dossier` with one more scenario: `scenario` after `changes`, read on `day`. Raises `BadDossier`."""
     base = dossier.scenario(scenario) if scenario else None
-    title = f"Own scenario, from {base.title}" if base else "Own scenario"
+    title, summary, narrative = (say("web/state", part, base=base) for part in ("title", "summary", "narrative"))
     own = Scenario(
-        id=OWN, title=title, summary="Measures moved by hand.", narrative="Measures moved by hand on the page.", policy_date=day,
+        id=OWN, title=title, summary=summary, narrative=narrative, policy_date=day,
         changes=(*(base.changes if base else ()), *changes), assumptions=base.assumptions if base else (),
         sources=base.sources if base else dossier.reference.sources,
     )  # fmt: skip

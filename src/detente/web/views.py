@@ -40,6 +40,7 @@ from detente.policy.levers import levers
 from detente.policy.measures import InstrumentKind, Measure
 from detente.policy.timing import next_deadlines, status_on
 from detente.web.quick import COLUMNS, Engine, case_title
+from detente.web.replies import templates
 from detente.web.settings import Settings
 from detente.web.state import OWN, PageState, Resolved, Strict, digest, resolve
 from detente.words import say
@@ -281,25 +282,20 @@ def python_text(case: Resolved) -> str:
     """A script that gives the same numbers."""
     own = case.state.content is not None
     name = f"{case.dossier.id}.yaml" if own else case.dossier.id
-    note = f"# Save the dossier beside this file as {name} first (Export, YAML).\n" if own else ""
-    scenario = OWN if own and case.shift else case.scenario
-    moved = {} if own else dict(sorted(case.moved.items()))
-    title = f"{_comment(case.dossier.title)}: {_comment(case.scenario or 'status quo')}"
-    return f'''"""{title}, {case.horizon} run, against the status quo."""
-
-import detente as dt
-from detente.policy.levers import levered_policy
-
-{note}dossier = dt.load_dossier({name!r})
-world = dt.load_world({case.world.name!r})
-moved = {moved!r}
-
-before = dt.solve(world, dossier.policy(None, world.regions, world.sectors), {case.horizon!r})
-policy = levered_policy(dossier, {scenario!r}, moved, world.regions, world.sectors)
-outcome = dt.solve(world, policy, {case.horizon!r}).relative_to(before)
-print(outcome.real_income.sort_values().round(3))
-print("world", round(outcome.world_real_income, 3), "%")
-'''
+    return (
+        templates()
+        .get_template("script.py.j2")
+        .render(
+            title=_comment(case.dossier.title),
+            of=_comment(case.scenario or "status quo"),
+            horizon=case.horizon,
+            own=own,
+            name=name,
+            world=case.world.name,
+            moved={} if own else dict(sorted(case.moved.items())),
+            scenario=OWN if own and case.shift else case.scenario,
+        )
+    )
 
 
 def _comment(text: str) -> str:

@@ -81,6 +81,7 @@ def one(jobs: Jobs, results: Any, job: Job, worker: str, seconds: float) -> None
     from detente.web.replies import Reply
     from detente.web.state import PageState, resolve
     from detente.web.telemetry import failed
+    from detente.words import say
 
     if results.has(job.key):
         jobs.finish(job.id, worker, "done", time())
@@ -98,7 +99,7 @@ def one(jobs: Jobs, results: Any, job: Job, worker: str, seconds: float) -> None
         jobs.finish(job.id, worker, "failed", time(), str(error).removeprefix(f"{type(error).__name__}: "))
     except Exception as error:  # noqa: BLE001 whatever the work raises must not end the worker, nor reach the reader
         failed(error)
-        jobs.finish(job.id, worker, "failed", time(), "Something went wrong inside; the server's log has it.")
+        jobs.finish(job.id, worker, "failed", time(), say("web/refusals", "inside"))
 
 
 def main(folder: str, seconds: str, limit: str, worker: str) -> None:
