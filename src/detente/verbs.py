@@ -201,7 +201,7 @@ class EnsembleArguments(Arguments):
     odds: bool = False
 
 
-class Kept(NamedTuple):
+class TruceAnswer(NamedTuple):
     """Whether a truce or a deal would be kept: the parties at the table, and their duties as a game."""
 
     table: AtTheTable
@@ -298,11 +298,11 @@ def _talks(s: Subject, a: TalkArguments, progress: Progress, *, table: Any = Non
     return at_the_table(s.negotiation, s.world, s.horizon, patience=given, weights=weights, deadline=deadline, progress=progress)
 
 
-def _truce(s: Subject, a: TalkArguments, progress: Progress, *, table: Any = None) -> Kept:
+def _truce(s: Subject, a: TalkArguments, progress: Progress, *, table: Any = None) -> TruceAnswer:
     from detente.strategy.duty_game import duty_game
 
     found = _talks(s, a, progress, table=table)
-    return Kept(found, duty_game(s.negotiation, s.world, s.horizon, weights=found.judging.given))
+    return TruceAnswer(found, duty_game(s.negotiation, s.world, s.horizon, weights=found.judging.given))
 
 
 def _deal(s: Subject, a: DealArguments, progress: Progress) -> Any:
@@ -379,7 +379,7 @@ def _odds_chart(found: Any, csv: str = "") -> Any:
     return odds_figure(found, csv=csv)
 
 
-def _needs_chart(found: Kept, csv: str = "") -> Any:
+def _needs_chart(found: TruceAnswer, csv: str = "") -> Any:
     from detente.briefing.charts.results import needs_figure
 
     return needs_figure(found.table, csv=csv)

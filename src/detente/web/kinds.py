@@ -20,7 +20,7 @@ from typing import Any
 from detente.errors import InputError
 from detente.files import MANIFEST
 from detente.types import Progress
-from detente.verbs import VERBS, Arguments, Beside, Kept, Subject
+from detente.verbs import VERBS, Arguments, Beside, TruceAnswer, Subject
 from detente.web.state import Resolved
 
 DEFAULTS: Mapping[str, Mapping[str, Any]] = {"deal": {"solves": 120}}
@@ -82,7 +82,7 @@ def _talks(found: Any) -> dict[str, Any]:
     return {**_told(found), **told_stand_off(found)}
 
 
-def _truce(found: Kept) -> dict[str, Any]:
+def _truce(found: TruceAnswer) -> dict[str, Any]:
     return {**found.record(), "explained": found.table.tell("truce", duties=found.duties)}
 
 
