@@ -34,7 +34,7 @@ SCENARIOS = ("status-quo", "optimistic", "middle", "pessimistic")
 def server() -> Iterator[str]:
     """The address of a server that is warm."""
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "detente.web", "--port", "0", "--data", folder]
+        command = [sys.executable, "-m", "detente", "serve", "--port", "0", "--data", folder]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         try:
             found = re.search(r"http://\S+", process.stdout.readline() if process.stdout else "")

@@ -40,7 +40,7 @@ class Site:
     """A running server."""
 
     def __init__(self, data: Path) -> None:
-        command = [sys.executable, "-m", "detente.web", "--port", "0", "--data", str(data)]
+        command = [sys.executable, "-m", "detente", "serve", "--port", "0", "--data", str(data)]
         self.log = (data / "server.log").open("w")
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self.log, text=True, encoding="utf-8")
         lines: queue.Queue[str] = queue.Queue()

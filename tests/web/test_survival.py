@@ -53,7 +53,7 @@ def until(what: Callable[[], bool], seconds: float = 90) -> None:
 
 @contextmanager
 def serving(folder: Path) -> Iterator[tuple[subprocess.Popen[str], httpx.Client]]:
-    command = [sys.executable, "-m", "detente.web", "--port", "0", "--solvers", "1", "--data", str(folder)]
+    command = [sys.executable, "-m", "detente", "serve", "--port", "0", "--solvers", "1", "--data", str(folder)]
     said = subprocess.PIPE
     with (folder.parent / "log").open("a") as log, subprocess.Popen(command, stdout=said, stderr=log, text=True) as process:
         assert process.stdout is not None
@@ -100,7 +100,7 @@ def test_killed_during_a_job_and_started_again(tmp_path, toy_state):
         until(lambda: client.get(f"/api/v1/jobs/{queued}").json()["status"] == "done")
         assert not list((folder / "results").glob(".making-*"))
         # a second server does not take the same data; the first one ends in order
-        command = [sys.executable, "-m", "detente.web", "--port", "0", "--data", str(folder)]
+        command = [sys.executable, "-m", "detente", "serve", "--port", "0", "--data", str(folder)]
         second = subprocess.run(command, capture_output=True, text=True, check=False)
         assert second.returncode == 2
         assert "another server uses" in second.stderr
@@ -119,7 +119,7 @@ def test_a_port_in_use_is_said(tmp_path):
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        command = [sys.executable, "-m", "detente.web", "--port", str(port), "--data", str(tmp_path / "d")]
+        command = [sys.executable, "-m", "detente", "serve", "--port", str(port), "--data", str(tmp_path / "d")]
         found = subprocess.run(command, capture_output=True, text=True, check=False)
     assert found.returncode == 2
     assert f"port {port} is in use" in found.stderr

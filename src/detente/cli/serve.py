@@ -34,7 +34,7 @@ def serve(
     open_page: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
 ) -> None:
     """Serve the page and the API until interrupted."""
-    from detente.web.serving import serve as run
+    from detente.web.app import serve as run
     from detente.web.settings import Settings
 
     settings = Settings(

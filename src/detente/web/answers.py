@@ -17,15 +17,18 @@ from time import perf_counter
 from typing import Any
 
 from cachetools import LRUCache
+from pydantic import BaseModel
 
 from detente.outlook.ensemble.executors import ONE_THREAD
-from detente.web.metrics import Counters
 from detente.web.replies import Refusal
 from detente.web.settings import Settings
 from detente.web.state import PageState, digest
 from detente.web.tasks import Done, begin, run_task
+from detente.web.telemetry import Counters
 
 Gone = Callable[[], Awaitable[bool]]
+DRAWINGS_BYTES = 32_000_000
+"""Charts kept, together; one is 10 to 400 kB."""
 
 
 class Answers:
@@ -34,6 +37,7 @@ class Answers:
     def __init__(self, settings: Settings, counters: Counters) -> None:
         self.settings, self.counters = settings, counters
         self._kept: LRUCache[str, Any] = LRUCache(settings.answers_kept)
+        self._drawings: LRUCache[str, bytes] = LRUCache(DRAWINGS_BYTES, getsizeof=len)
         self._room = settings.at_once + settings.waiting
         self._places = asyncio.Semaphore(settings.at_once + (0 if settings.in_process else 1))
         self._pool = self._made()
@@ -86,10 +90,10 @@ class Answers:
             raise Refusal(503, "A worker process ended; try again.", headers={"Retry-After": "2"}) from None
 
     # -- questions that are kept -----------------------------------------------------------------------------------------
-    async def kept(self, name: str, state: PageState, gone: Gone | None = None) -> tuple[Any, bool]:
-        """What task `name` says of a state, and whether it was known."""
-        key = digest([name, state.model_dump()])
-        found = self._kept.get(key)
+    async def kept(self, name: str, *given: Any, gone: Gone | None = None) -> tuple[Any, bool]:
+        """What task `name` says of what is given (a state, most often), and whether it was known."""
+        key = _key(name, given)
+        found = self._kept.get(key) or self._drawings.get(key)
         self.counters.add("detente_answers_total", task=name, kept="no" if found is None else "yes")
         if found is not None:
             return found, True
@@ -98,16 +102,17 @@ class Answers:
             task, others = self._going[key]
             others += listeners
         else:
-            task = asyncio.create_task(self._worked_out(key, name, state, listeners))
+            task = asyncio.create_task(self._worked_out(key, name, given, listeners))
             self._going[key] = (task, listeners)
         return await asyncio.shield(task), False
 
-    async def _worked_out(self, key: str, name: str, state: PageState, listeners: list[Gone]) -> Any:
+    async def _worked_out(self, key: str, name: str, given: tuple[Any, ...], listeners: list[Gone]) -> Any:
         async def all_gone() -> bool:
             return bool(listeners) and all([await gone() for gone in listeners])
 
         try:
-            found = self._kept[key] = await self.run(name, state, gone=all_gone)
+            found = await self.run(name, *given, gone=all_gone)
+            (self._drawings if isinstance(found, bytes) else self._kept)[key] = found
             return found
         finally:
             self._going.pop(key, None)
@@ -115,8 +120,8 @@ class Answers:
     async def answer(self, state: PageState, gone: Gone | None = None) -> dict[str, Any]:
         """The answer to a state, with the ranges if they are known, and the seconds it took."""
         start = perf_counter()
-        found, known = await self.kept("answer", state, gone)
-        ends = self._kept.get(digest(["ranges", state.model_dump()]))
+        found, known = await self.kept("answer", state, gone=gone)
+        ends = self._kept.get(_key("ranges", (state,)))
         if ends is not None:
             by_region = {row["region"]: row for row in ends["regions"]}
             rows = [{**row, **{k: by_region[row["region"]][k] for k in ("low", "high")}} for row in found["headline"]]
@@ -131,6 +136,10 @@ class Answers:
     def close(self) -> None:
         """End the pool; what waits is dropped."""
         self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _key(name: str, given: tuple[Any, ...]) -> str:
+    return digest([name, *(g.model_dump() if isinstance(g, BaseModel) else g for g in given)])
 
 
 class one_thread_each:  # noqa: N801 reads as a statement

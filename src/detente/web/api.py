@@ -1,34 +1,42 @@
-"""The API's quick endpoints: lists, dossiers, answers to a state, reading of an article, exports. Long work is in `jobs_api`."""
+"""The API: lists, dossiers, answers to a state, reading of an article, files and charts, long work."""
 
 from __future__ import annotations
 
+import asyncio
 from functools import cache
+from time import time
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Request
-from fastapi.responses import Response
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Path as InPath, Query, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import FileResponse, Response
+from pydantic import Field, ValidationError
 
 from detente.errors import UnknownName
+from detente.files import too_deep
 from detente.policy.dossier import list_dossiers, load_dossier
-from detente.web import exports
+from detente.verbs import VERBS
+from detente.web import views
 from detente.web.answers import Answers
+from detente.web.jobs import Crew, Job, TooManyJobs
 from detente.web.replies import Refusal, Reply
-from detente.web.schemas import Answer, Catalogue, DossierView, Drivers, Ranges, ReadArticle, ReadDossier, Table, replies
-from detente.web.state import PageState
+from detente.web.schemas import Answer, Catalogue, DossierView, Drivers, JobView, Ranges, ReadArticle, ReadDossier, Table, replies
+from detente.web.state import PageState, Strict
 from detente.web.views import catalogue, dossier_view
 from detente.world.library import load_world
 
 router = APIRouter(prefix="/api/v1", default_response_class=Reply)
-MEDIA = {k: v.partition(";")[0] for k, v in exports.MEDIA.items()}
+MEDIA = {k: v.partition(";")[0] for k, v in views.MEDIA.items()}
 TEXT: dict[int, Any] = {200: {"description": "The file", "content": {m: {"schema": {}} for m in MEDIA.values()}}}
+DRAWING: dict[int, Any] = {
+    200: {
+        "description": "The chart",
+        "content": {m.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}} for m in views.DRAWINGS.values()},
+    }
+}
+STILL = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; base-uri 'none'; sandbox"
+"""Policy of a chart: it carries its own styles, and nothing in it runs."""
 Indicator = Literal["real_income_pct", "ev_musd", "consumer_prices_pct", "exports_pct", "tariff_revenue_musd"]
-
-
-class Strict(BaseModel):
-    """A request body: no unknown fields, no numbers that are none."""
-
-    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, strict=True)
 
 
 class DossierText(Strict):
@@ -92,13 +100,13 @@ async def post_solve(request: Request, state: PageState) -> Response:
 @router.post("/ranges", summary="Low and high over the parameter ranges", responses=replies(Ranges))
 async def post_ranges(request: Request, state: PageState) -> Response:
     """Lowest and highest real income by region over the ranges of the horizon's parameters."""
-    return Reply((await answers_of(request).kept("ranges", state, request.is_disconnected))[0])
+    return Reply((await answers_of(request).kept("ranges", state, gone=request.is_disconnected))[0])
 
 
 @router.post("/drivers", summary="What each moved measure contributes", responses=replies(Drivers))
 async def post_drivers(request: Request, state: PageState) -> Response:
     """Contribution of each moved measure to real income of the parties, the host and the world."""
-    return Reply((await answers_of(request).kept("drivers", state, request.is_disconnected))[0])
+    return Reply((await answers_of(request).kept("drivers", state, gone=request.is_disconnected))[0])
 
 
 @router.post("/compare", summary="One indicator of several states side by side", responses=replies(Table))
@@ -115,6 +123,144 @@ async def post_export(request: Request, kind: Literal["csv", "yaml", "python", "
     return Response(text.encode("utf-8", "replace"), media_type=media, headers=headers)
 
 
+States = Annotated[
+    list[Annotated[str, Field(max_length=16_000)]],
+    Query(min_length=1, max_length=6, description="a `PageState` as JSON; several for a comparison"),
+]
+
+
+@router.get(
+    "/figures/{name}.{ending}", summary="A still chart of a state: svg, png or html", responses=replies(None, 404, also=DRAWING)
+)
+async def get_figure(
+    request: Request,
+    name: str,
+    ending: views.Ending,
+    state: States,
+    indicator: str = "real_income_pct",
+    region: Annotated[str, Query(max_length=40)] | None = None,
+) -> Response:
+    """Drawn here as the report draws it, for an image or a file; a state too long for an address goes by POST."""
+    if request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
+        raise Refusal(403, "The request comes from another site.")
+    if any(too_deep(text.encode("utf-8", "replace")) for text in state):
+        raise Refusal(400, "The state is nested too deep.")
+    try:
+        states = [PageState.model_validate_json(text) for text in state]
+        asked = views.FigureRequest.model_validate({"states": states, "indicator": indicator, "region": region})
+    except ValidationError as error:
+        raise RequestValidationError(error.errors(include_url=False, include_context=False)) from None
+    return await _chart(request, name, ending, asked)
+
+
+@router.post("/figures/{name}.{ending}", summary="The same for a state in the body", responses=replies(None, 404, also=DRAWING))
+async def post_figure(request: Request, name: str, ending: views.Ending, body: views.FigureRequest) -> Response:
+    """A still chart of a state of any size, or a comparison of several."""
+    return await _chart(request, name, ending, body)
+
+
+async def _chart(request: Request, name: str, ending: views.Ending, asked: views.FigureRequest) -> Response:
+    if name not in views.FIGURES:
+        raise Refusal(404, str(UnknownName(name, list(views.FIGURES), "figure").args[0]), where=name)
+    found, _ = await answers_of(request).kept("figure", name, ending, asked, gone=request.is_disconnected)
+    headers = {"Content-Security-Policy": STILL, "Content-Disposition": f'inline; filename="{name}.{ending}"'}
+    return Response(found, media_type=views.DRAWINGS[ending], headers=headers)
+
+
 @cache
 def _packaged(name: str) -> dict[str, Any]:
     return dossier_view(load_dossier(name), load_world())
+
+
+# -- long work: start, look, cancel, fetch; a job's name is a secret of whoever started it --------------------------------
+KindName = Literal[*VERBS]  # type: ignore[valid-type] # the questions there are
+QUEUED: dict[int, Any] = {202: {"model": JobView, "description": "Queued or running"}}
+RECORD: dict[int, Any] = {200: {"description": "The record", "content": {"application/json": {"schema": {"type": "object"}}}}}
+FILE: dict[int, Any] = {200: {"description": "The file", "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}}}
+JobName = Annotated[str, InPath(pattern=r"^[A-Za-z0-9_-]{24}$")]
+
+
+class JobRequest(Strict):
+    """What to work on: a kind, a state, and the kind's own arguments."""
+
+    kind: KindName
+    state: PageState
+    arguments: Annotated[dict[str, Any], Field(max_length=40)] = Field(default={})
+
+
+def crew_of(request: Request) -> Crew:
+    """Queue, results and workers."""
+    crew: Crew = request.app.state.crew
+    return crew
+
+
+@router.post("/jobs", summary="Start long work", status_code=202, responses=replies(JobView, also=QUEUED))
+async def post_job(request: Request, body: JobRequest) -> Response:
+    """202 with the job, 200 where the result is kept from before."""
+    crew, settings = crew_of(request), request.app.state.settings
+    key, arguments = await answers_of(request).run("key", body.state, body.kind, body.arguments)
+    there = await asyncio.to_thread(crew.results.has, key)
+    given = {"state": body.state.model_dump(mode="json"), "arguments": arguments}
+    try:
+        job = await asyncio.to_thread(
+            crew.jobs.add, request.state.client, body.kind, given, key, time(), done=there, own=settings.jobs_a_client,
+            total=settings.jobs_in_all,
+        )  # fmt: skip
+    except TooManyJobs as full:
+        raise Refusal(429, f"{full}.", headers={"Retry-After": "10"}) from None
+    crew.counters.add("detente_jobs_total", kind=body.kind, kept="yes" if there else "no")
+    if not there:
+        crew.wake()
+    return Reply({**job.record(time()), "cached": there}, status_code=200 if there else 202)
+
+
+async def _job(request: Request, job: str) -> Job:
+    found = await asyncio.to_thread(crew_of(request).jobs.get, job)
+    if found is None:
+        raise Refusal(404, "There is no such job.")
+    return found
+
+
+@router.get("/jobs/{job}", summary="How far a job is", responses=replies(JobView, 404))
+async def get_job(request: Request, job: JobName) -> Response:
+    """Status, progress from 0 to 1, seconds left where they can be told, and the files of a finished job."""
+    found = await _job(request, job)
+    files = await asyncio.to_thread(crew_of(request).results.files, found.key) if found.status == "done" else ()
+    return Reply({**found.record(time()), "files": list(files)})
+
+
+@router.delete("/jobs/{job}", summary="Cancel a job", responses=replies(JobView, 404))
+async def delete_job(request: Request, job: JobName) -> Response:
+    """The job; one that is running ends within seconds."""
+    await _job(request, job)
+    found = await asyncio.to_thread(crew_of(request).jobs.cancel, job, time())
+    return Reply((found or await _job(request, job)).record(time()))
+
+
+async def _done(request: Request, job: str) -> Job:
+    found = await _job(request, job)
+    if found.status == "failed":
+        raise Refusal(409, found.error or "The work failed.", name="Failed")
+    if found.status != "done":
+        raise Refusal(409, f"The job is {found.status}.", name="NotDone")
+    return found
+
+
+@router.get("/jobs/{job}/result", summary="What came of a job", responses=replies(None, 404, 409, 410, also=RECORD))
+async def get_result(request: Request, job: JobName) -> Response:
+    """The record of the result."""
+    found = await _done(request, job)
+    body = await asyncio.to_thread(crew_of(request).results.json, found.key)
+    if body is None:
+        raise Refusal(410, "The result is no longer kept; start the work again.", name="Gone")
+    return Response(body, media_type="application/json")
+
+
+@router.get("/jobs/{job}/files/{name}", summary="A file of a finished job", responses=replies(None, 404, 409, 410, also=FILE))
+async def get_file(request: Request, job: JobName, name: Annotated[str, InPath(max_length=120)]) -> Response:
+    """To download; nothing of it runs on this page."""
+    found = await _done(request, job)
+    path = await asyncio.to_thread(crew_of(request).results.file, found.key, name)
+    if path is None:
+        raise Refusal(404, "The job has no such file.")
+    return FileResponse(path, filename=name, content_disposition_type="attachment")

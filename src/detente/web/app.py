@@ -1,4 +1,4 @@
-"""`create_app`: the application, put together.
+"""The application, put together (`create_app`), and a running server of it (`serve`): the socket, uvicorn, an orderly end.
 
 >>> import tempfile
 >>> from pathlib import Path
@@ -10,20 +10,22 @@ True
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import errno
+import socket
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI
 
 from detente import __version__
-from detente.errors import DetenteError
-from detente.web import api, docs_page, jobs_api, pages, replies, signin
+from detente.errors import DetenteError, InputError
+from detente.web import api, pages, replies, telemetry
 from detente.web.answers import Answers
-from detente.web.crew import Crew
-from detente.web.metrics import Counters
+from detente.web.jobs import Crew, Held
 from detente.web.replies import Refusal
 from detente.web.security import Guard, Rate
 from detente.web.settings import Settings
+from detente.web.telemetry import Counters
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -54,7 +56,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.tries = Rate(0.1, 10)
     replies.install(app)
     app.add_middleware(Guard, settings=chosen, counters=counters)
-    for router in (api.router, jobs_api.router, pages.router, signin.router, docs_page.router):
+    for router in (api.router, pages.router):
         app.include_router(router)
     return app
 
@@ -64,3 +66,68 @@ async def warm(app: FastAPI) -> None:
     with suppress(Refusal, DetenteError):
         await app.state.answers.warm()
     app.state.ready = True
+
+
+# -- a running server: the socket, uvicorn, and an orderly end ------------------------------------------------------------
+class Server:
+    """Binds at once, so that a port in use is said before anything else happens. Raises `InputError`."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.socket = bound(settings.host, settings.port)
+        self._held = Held(settings.folder)
+        self.port = int(self.socket.getsockname()[1])
+
+    @property
+    def address(self) -> str:
+        """Where to point a browser."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.settings.host, self.settings.host)
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}/"
+
+    def run(self) -> None:
+        """Serve until interrupted; open requests have ten seconds to end."""
+        import uvicorn
+
+        telemetry.start()
+        config = uvicorn.Config(
+            create_app(self.settings),
+            log_config=None,
+            access_log=False,
+            proxy_headers=self.settings.proxy,
+            server_header=False,
+            timeout_graceful_shutdown=10,
+            timeout_keep_alive=20,
+            h11_max_incomplete_event_size=32_768,
+            limit_concurrency=512,
+        )
+        uvicorn.Server(config).run(sockets=[self.socket])
+
+
+def serve(settings: Settings, *, open_page: bool = False, say: Callable[[str], None] = print) -> None:
+    """Serve the page and the API until interrupted; `say` is told the address. Raises `InputError`."""
+    server = Server(settings)
+    say(f"detente is at {server.address}")
+    if open_page:
+        import webbrowser
+
+        webbrowser.open(server.address)
+    server.run()
+
+
+def bound(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises `InputError` where the port is taken or the address is not this machine's."""
+    try:
+        kind, _, _, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        sock = socket.socket(kind, socket.SOCK_STREAM)
+    except OSError as error:
+        raise InputError(f"{host} is not an address of this machine: {error.strerror}") from None
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind(where)
+        sock.listen(512)
+    except OSError as error:
+        sock.close()
+        if error.errno == errno.EADDRINUSE:
+            raise InputError(f"port {port} is in use on {host}; choose another with --port, or --port 0 for a free one") from None
+        raise InputError(f"cannot listen on {host}, port {port}: {error.strerror}") from None
+    return sock

@@ -2,7 +2,8 @@
 
 A job is queued, running, done, failed or cancelled. A worker takes the oldest queued job in one transaction and leaves its name
 on it; when a worker dies, or the server starts anew, what it was running is queued again, three times at most. All times are
-seconds since 1970; the file is in write-ahead mode, so that readers and the writer do not wait for one another.
+seconds since 1970; the file is in write-ahead mode, so that readers and the writer do not wait for one another. `Crew` is the
+server's side of the workers: it starts them, wakes them, starts another when one dies, and ends them with itself.
 
 >>> import tempfile
 >>> jobs = Jobs(Path(tempfile.mkdtemp()) / "jobs.db")
@@ -13,18 +14,26 @@ seconds since 1970; the file is in write-ahead mode, so that readers and the wri
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
 import secrets
 import sqlite3
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from time import time
 from typing import Any
 
 from filelock import FileLock, Timeout
 
 from detente.errors import InputError
+from detente.outlook.ensemble.executors import ONE_THREAD
+from detente.web import telemetry
+from detente.web.settings import Settings
+from detente.web.telemetry import Counters
 
 ATTEMPTS = 3
 KEEP_SECONDS = 30 * 86_400.0
@@ -261,3 +270,68 @@ class Held:
     def release(self) -> None:
         """Let go."""
         self._lock.release()
+
+
+# -- the server's side of the workers -------------------------------------------------------------------------------------
+class Crew:
+    """Queue, results and worker processes of one server."""
+
+    def __init__(self, settings: Settings, counters: Counters) -> None:
+        from detente.web.results import Results  # what a worker's process does not need at once
+
+        self.settings, self.counters = settings, counters
+        self.jobs = Jobs(settings.folder / "jobs.db")
+        self.results = Results(settings.folder / "results", settings.cache_bytes)
+        self._keepers: list[asyncio.Task[None]] = []
+        self._processes: dict[str, asyncio.subprocess.Process] = {}
+
+    async def start(self) -> None:
+        """Queue again what an earlier server left running, and start the workers."""
+        back = await asyncio.to_thread(self.jobs.give_back, time())
+        await asyncio.to_thread(self.jobs.forget, time())
+        await asyncio.to_thread(self.results.sweep)
+        if back:
+            telemetry.event("jobs queued again", count=back)
+        self._keepers = [asyncio.create_task(self._keep()) for _ in range(self.settings.workers)]
+
+    async def _keep(self) -> None:
+        """One worker after the other, for as long as the server runs."""
+        quick = 0
+        while True:
+            name = f"{os.getpid()}-{secrets.token_hex(4)}"
+            started = time()
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "detente.web.worker", str(self.settings.folder), str(self.settings.job_seconds),
+                str(self.settings.cache_bytes), name, stdin=asyncio.subprocess.PIPE, env={**os.environ, **ONE_THREAD},
+            )  # fmt: skip
+            self._processes[name] = process
+            try:
+                await process.wait()
+            finally:
+                self._processes.pop(name, None)
+                if process.returncode is None:
+                    process.kill()
+                    await process.wait()
+            self.counters.add("detente_workers_ended_total")
+            back = await asyncio.to_thread(self.jobs.give_back, time(), name)
+            telemetry.event("worker ended", code=process.returncode, jobs_queued_again=back)
+            quick = quick + 1 if time() - started < 5 else 0
+            await asyncio.sleep(min(30, 0.2 * 2**quick))
+
+    def processes(self) -> list[int]:
+        """Numbers of the worker processes."""
+        return [p.pid for p in self._processes.values()]
+
+    def wake(self) -> None:
+        """Tell the workers that there is something to do."""
+        for process in self._processes.values():
+            if process.stdin is not None:
+                with suppress(OSError, RuntimeError):
+                    process.stdin.write(b"\n")
+
+    async def stop(self) -> None:
+        """End the workers; what they were doing is queued again for the next server."""
+        for keeper in self._keepers:
+            keeper.cancel()
+        await asyncio.gather(*self._keepers, return_exceptions=True)
+        await asyncio.to_thread(self.jobs.give_back, time())

@@ -1,19 +1,29 @@
-"""What is served besides the API: the page's own files, health, counters."""
+"""What is served besides the API: the page's own files, health, counters, the API's documentation, signing in."""
 
 from __future__ import annotations
 
+import asyncio
+import json
 import mimetypes
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import Any
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Request
-from fastapi.responses import PlainTextResponse, Response
+from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
 from detente import __version__
 from detente.files import sha256
 from detente.web.replies import Refusal, Reply
+from detente.web.schemas import ANYWHERE, WORDS
+from detente.web.security import COOKIE, Rate, session_of, token_fits
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 router = APIRouter(include_in_schema=False)
 KINDS = {
@@ -93,3 +103,89 @@ async def healthz(request: Request) -> Response:
 async def metrics(request: Request) -> Response:
     """Counters in Prometheus' text format."""
     return PlainTextResponse(request.app.state.counters.text(), media_type="text/plain; version=0.0.4")
+
+
+# -- the API's own documentation: one page, nothing fetched, no scripts ---------------------------------------------------
+EXAMPLE = {"dossier": "kuala-lumpur-2025", "scenario": "middle", "levers": {"us-threat-100": 40}, "horizon": "medium"}
+
+
+@router.get("/api/docs")
+def docs(request: Request) -> Response:
+    """The page."""
+    return HTMLResponse(page(request.app.openapi()))
+
+
+def page(described: dict[str, Any]) -> str:
+    """HTML of an OpenAPI description."""
+    schemas = described.get("components", {}).get("schemas", {})
+    template = _templates().get_template("docs.html.j2")
+    return template.render(
+        described=described,
+        example=json.dumps(EXAMPLE, indent=2),
+        refusals={code: WORDS[code] for code in ANYWHERE},
+        everywhere={str(code) for code in ANYWHERE},
+        bodies={(p, m): _body(told) for p, methods in described["paths"].items() for m, told in methods.items()},
+        schemas={
+            name: {
+                "description": s.get("description", ""),
+                "text": json.dumps(s.get("properties", s), indent=2, ensure_ascii=False),
+            }
+            for name, s in schemas.items()
+        },
+    )
+
+
+@cache
+def _templates() -> Environment:
+    from jinja2 import Environment, PackageLoader
+
+    return Environment(loader=PackageLoader("detente.web"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+
+
+def _body(told: dict[str, Any]) -> str:
+    """Name of the schema an operation takes, if it has one."""
+    schema = told.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema") or {}
+    return str(schema.get("$ref", "")).rpartition("/")[2]
+
+
+# -- signing in: a small form, a cookie that no script can read -----------------------------------------------------------
+DAYS = 30
+
+
+def form(wrong: bool = False) -> Response:
+    """The page with the form."""
+    return HTMLResponse(_templates().get_template("signin.html.j2").render(wrong=wrong), status_code=401 if wrong else 200)
+
+
+@router.get("/login")
+async def get_login(request: Request) -> Response:
+    """The form; straight on where no token is needed."""
+    return form() if request.app.state.settings.token is not None else RedirectResponse("/", status_code=303)
+
+
+@router.post("/login")
+async def post_login(request: Request) -> Response:
+    """Check the token and set the cookie."""
+    token = request.app.state.settings.token
+    if token is None:
+        return RedirectResponse("/", status_code=303)
+    tries: Rate = request.app.state.tries
+    if (wait := tries.take(request.state.client, monotonic())) > 0:
+        raise Refusal(429, "Too many tries; wait a moment.", headers={"Retry-After": str(int(wait) + 1)})
+    raw = await request.body()
+    given = parse_qs(raw[:4096].decode("utf-8", "replace"), max_num_fields=4).get("token", [""])[0] if raw else ""
+    if not token_fits(given, token):
+        await asyncio.sleep(0.3)
+        return form(wrong=True)
+    reply = RedirectResponse("/", status_code=303)
+    secure = request.url.scheme == "https"
+    reply.set_cookie(COOKIE, session_of(token), max_age=DAYS * 86_400, httponly=True, samesite="strict", secure=secure, path="/")
+    return reply
+
+
+@router.post("/logout")
+async def post_logout() -> Response:
+    """Forget the cookie."""
+    reply = RedirectResponse("/", status_code=303)
+    reply.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
+    return reply

@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from detente.errors import DetenteError, NotConverged, UnknownName
-from detente.web.logs import failed
+from detente.web.telemetry import failed
 
 KINDS = {
     400: "BadRequest", 401: "NotSignedIn", 403: "Refused", 404: "NotFound", 405: "WrongMethod", 413: "TooLarge", 415: "WrongType",

@@ -26,11 +26,10 @@ from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from detente.files import too_deep
-from detente.web import logs
-from detente.web.bodies import read_body
-from detente.web.metrics import Counters
+from detente.web import telemetry
 from detente.web.replies import Refusal, told
 from detente.web.settings import Settings
+from detente.web.telemetry import Counters
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
@@ -149,7 +148,7 @@ class Guard:
         path = getattr(getattr(route, "effective_route_context", None), "path", path)
         self.counters.add("detente_requests_total", method=known_method(scope["method"]), path=path, status=str(status))
         self.counters.observe("detente_request_seconds", seconds, path=path)
-        logs.event(
+        telemetry.event(
             "request", request=scope["state"]["request"], method=known_method(scope["method"]), path=path, status=status,
             ms=round(1000 * seconds, 1), client=scope["state"]["client"],
         )  # fmt: skip
@@ -231,3 +230,34 @@ def replayed(body: bytes, receive: Receive) -> Receive:
         return {"type": "http.request", "body": body, "more_body": False}
 
     return again
+
+
+# -- bodies, within bounds of size and time -------------------------------------------------------------------------------
+SECONDS = 30.0
+
+
+async def read_body(receive: Receive, headers: Headers, limit: int, seconds: float = SECONDS) -> bytes:
+    """The whole body. Raises `Refusal` as soon as it is too large, and when it takes too long."""
+    told = headers.get("content-length", "")
+    if told.isascii() and told.isdigit() and (len(told) > 15 or int(told) > limit):
+        raise _large(limit)
+    parts: list[bytes] = []
+    size = 0
+    try:
+        async with asyncio.timeout(seconds):
+            while True:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise Refusal(400, "The connection ended before the body did.")
+                parts.append(message.get("body", b""))
+                size += len(parts[-1])
+                if size > limit:
+                    raise _large(limit)
+                if not message.get("more_body", False):
+                    return b"".join(parts)
+    except TimeoutError:
+        raise Refusal(408, "The body took too long to arrive.", name="TooSlow") from None
+
+
+def _large(limit: int) -> Refusal:
+    return Refusal(413, f"The body is larger than {limit:,} bytes.", headers={"Connection": "close"})

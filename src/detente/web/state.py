@@ -42,6 +42,12 @@ Name = Annotated[str, Field(max_length=120)]
 Number = Annotated[float, Field(ge=-1e12, le=1e12)]
 
 
+class Strict(BaseModel):
+    """What a request brings: no unknown fields, no numbers that are none."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, strict=True)
+
+
 class PageState(BaseModel):
     """The whole of what is shown, small enough for a link."""
 

@@ -60,10 +60,17 @@ def compare(states: Sequence[PageState], indicator: str) -> dict[str, Any]:
 
 
 def export(kind: Any, state: PageState) -> tuple[str, str, str]:
-    """See `exports.export`."""
-    from detente.web import exports
+    """See `views.export`."""
+    from detente.web import views
 
-    return exports.export(engine(), kind, state)
+    return views.export(engine(), kind, state)
+
+
+def figure(name: str, ending: Any, asked: Any) -> bytes:
+    """See `views.drawn`."""
+    from detente.web import views
+
+    return views.drawn(engine(), name, ending, asked)
 
 
 def key(state: PageState, kind: str, given: dict[str, Any]) -> tuple[str, dict[str, Any]]:
@@ -124,15 +131,15 @@ def read(text: str, day: str | None) -> dict[str, Any]:
 
 
 TASKS: dict[str, Callable[..., Any]] = {
-    "answer": answer, "ranges": ranges, "drivers": drivers, "compare": compare, "export": export, "key": key, "dossier": dossier,
-    "read": read,
+    "answer": answer, "ranges": ranges, "drivers": drivers, "compare": compare, "export": export, "figure": figure, "key": key,
+    "dossier": dossier, "read": read,
 }  # fmt: skip
 
 
 def run_task(name: str, given: tuple[Any, ...]) -> Done:
     """Do a task; whatever goes wrong comes back as a fault."""
-    from detente.web.logs import failed
     from detente.web.replies import fault_of
+    from detente.web.telemetry import failed
 
     try:
         return Done(TASKS[name](*given))
@@ -160,7 +167,7 @@ def begin() -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    from detente.web import logs
+    from detente.web import telemetry
 
-    logs.start()
+    telemetry.start()
     run_task("answer", (PageState(dossier="kuala-lumpur-2025"),))

@@ -78,9 +78,9 @@ def one(jobs: Jobs, results: Any, job: Job, worker: str, seconds: float) -> None
     """Do one job and note how it ended."""
     from detente.errors import DetenteError
     from detente.web.kinds import arguments_of, work
-    from detente.web.logs import failed
     from detente.web.replies import Reply
     from detente.web.state import PageState, resolve
+    from detente.web.telemetry import failed
 
     if results.has(job.key):
         jobs.finish(job.id, worker, "done", time())
@@ -114,10 +114,10 @@ def main(folder: str, seconds: str, limit: str, worker: str) -> None:
         os._exit(0)
 
     threading.Thread(target=listen, daemon=True).start()
-    from detente.web import logs
+    from detente.web import telemetry
     from detente.web.results import Results
 
-    logs.start()
+    telemetry.start()
     jobs, results = Jobs(Path(folder) / "jobs.db"), Results(Path(folder) / "results", int(limit))
     while True:
         job = jobs.claim(worker, time())
@@ -125,7 +125,7 @@ def main(folder: str, seconds: str, limit: str, worker: str) -> None:
             wake.wait(IDLE)
             wake.clear()
             continue
-        logs.event("job", job=job.id[:6], kind=job.kind, attempt=job.attempts)
+        telemetry.event("job", job=job.id[:6], kind=job.kind, attempt=job.attempts)
         one(jobs, results, job, worker, float(seconds))
 
 
