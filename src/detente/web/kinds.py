@@ -20,7 +20,7 @@ from typing import Any
 from detente.errors import InputError
 from detente.files import MANIFEST
 from detente.types import Progress
-from detente.verbs import VERBS, Arguments, Beside, TruceAnswer, Subject
+from detente.verbs import VERBS, Arguments, Beside, Subject, TruceAnswer
 from detente.web.state import Resolved
 
 DEFAULTS: Mapping[str, Mapping[str, Any]] = {"deal": {"solves": 120}}
