@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
@@ -329,6 +330,43 @@ def deal(
     for paragraph in found.explain().split("\n\n"):
         out.print()
         out.print(paragraph, highlight=False, markup=False)
+
+
+def control(
+    dossier: DossierName,
+    party: Annotated[str, typer.Option("--party", "-p", help="Who would withhold: CHN.")],
+    sector: Annotated[list[str], typer.Option("--sector", "-s", help="What: RER; repeat for more.", callback=once)],
+    on: Annotated[
+        list[str] | None, typer.Option("--on", help="From whom; repeat for more. Everybody if absent.", callback=once)
+    ] = None,
+    rent: Annotated[str, typer.Option(help="Who has the rent of scarcity: kept (the exporter), buyers or lost.")] = "kept",
+    motives: Annotated[bool, typer.Option("--motives", help="Judge by its motives in the dossier, not income alone.")] = False,
+    world: WorldName = "world-2022",
+    horizon: HorizonName = None,
+    csv: TableFile = None,
+    as_json: Json = False,
+) -> None:
+    """How much of a critical good a government would withhold for its own good, if nobody answered."""
+    asked = subject_of(dossier, world, horizon)
+    case, table = asked.negotiation, asked.world
+    case.must_fit(table)
+    policy = case.policy(None, table.regions, table.sectors)
+    subject = replace(asked, horizon=horizon or case.horizon.default, policy=policy)
+    given = {"by": party, "sectors": sector, "on": on, "rent": rent, "motives": motives}
+    found = ask("control", subject, as_json, given)
+    save("control", found, csv)
+    if as_json:
+        emit(found.record())
+        return
+    against = f"the status quo of {case.as_of:%d %B %Y} without its own controls on these goods"
+    _say(f"Real income, against {against}; {found.horizon} run")
+    judged = ("by its motives, points",) if motives else ()
+    shown = text_table(("withheld, %", f"{party}, %", *judged, "hardest hit", "its income, %"))
+    for share, rows in found.curve.groupby(found.curve["withheld, %"].round()):
+        _, worth, income, worst, lost = rows.loc[rows["objective, points"].idxmax()]
+        shown.add_row(f"{share:.0f}", *map(_fine, (income, worth)[: 2 if motives else 1]), worst, _fine(lost))
+    out.print(shown)
+    _say(found.explain())
 
 
 # -- the talks as a game, read off computed payoffs --------------------------------------------------------------------
