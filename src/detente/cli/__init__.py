@@ -13,9 +13,10 @@ from typing import Annotated
 import typer
 
 from detente import __version__
-from detente.cli import dossier, questions, runs, serve, watch
+from detente.cli import dossier, questions, runs, watch
 from detente.cli.common import out, print_error
 from detente.errors import DetenteError
+from detente.web.__main__ import serve
 
 app = typer.Typer(
     name="detente",
@@ -26,7 +27,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(questions.brief)
-app.command()(serve.serve)
+app.command()(serve)
 app.command()(runs.solve)
 app.command()(watch.stress)
 app.command()(questions.nash)

@@ -18,10 +18,8 @@ from detente.cli.common import (
     ask,
     emit,
     err,
-    folder_name,
     out,
     out_file,
-    out_folder,
     progress_bar,
     save,
     save_figure,
@@ -31,6 +29,7 @@ from detente.cli.common import (
     write_csv,
 )
 from detente.errors import InputError
+from detente.web.__main__ import folder_name, out_folder
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -15,10 +15,8 @@ from detente.cli.common import (
     Json,
     WorldName,
     emit,
-    folder_name,
     out,
     out_file,
-    out_folder,
     print_idle,
     progress_bar,
     save_figure,
@@ -28,6 +26,7 @@ from detente.cli.common import (
     write_csv,
 )
 from detente.errors import InputError
+from detente.web.__main__ import folder_name, out_folder
 
 if TYPE_CHECKING:
     from detente.cases.runs import Run
