@@ -221,7 +221,7 @@ def test_ticks_are_round_and_inside(low: float, span: float, wanted: int) -> Non
 
 # -- as files ----------------------------------------------------------------------------------------------------------
 RESULTS = {
-    "income": "case", "economies": "outcome", "output": "outcome", "fan": "look", "tree": "look", "payoffs": "table",
+    "income": "case", "economies": "outcome", "output": "outcome", "fan": "look", "payoffs": "table",
     "needs": "table", "gains": "deal", "zone": "deal",
 }  # fmt: skip
 

@@ -125,9 +125,13 @@ def test_colours_go_by_the_part_a_region_plays(codes: list[str]) -> None:
 
 def test_roles_given_end_with_their_block_even_after_a_failure() -> None:
     before = theme.region_colour("BRA")
-    with pytest.raises(RuntimeError), theme.coloured(theme.roles(["BRA", "IND"])):
-        assert theme.region_colour("BRA") == "usa"
-        raise RuntimeError
+
+    def fail() -> None:
+        with theme.coloured(theme.roles(["BRA", "IND"])):
+            raise RuntimeError(theme.region_colour("BRA"))
+
+    with pytest.raises(RuntimeError, match="usa"):
+        fail()
     assert theme.region_colour("BRA") == before == "other"
 
 
