@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -34,10 +34,10 @@ from detente.equilibrium.parameters import horizon_table
 from detente.errors import BadDossier
 from detente.files import check_folder, sha256, write_folder
 from detente.policy.dossier import Dossier, load_dossier
+from detente.types import Progress
 from detente.world.library import load_world
 from detente.world.world import World
 
-Progress = Callable[[str, int, int], None]
 RECORD = "run.json"
 NAMES = ("briefing.html", "briefing.md", RECORD, "data/README.csv")
 """What every briefing holds; the other files of the folder data depend on the dossier."""

@@ -120,15 +120,6 @@ class CaseView(Case):
         outcome = runs.status_quo if scenario is None else runs.outcomes[scenario]
         return real_income(outcome, self.members(code), code)
 
-    def mutual_trade(self, outcome: Outcome) -> float:
-        """Change of goods trade between the parties, both ways, percent of its value before."""
-        before, after = (self._mutual(e.shipments) for e in (outcome.before, outcome.after))
-        return 100 * (after / before - 1) if before > 0 else math.nan
-
-    def _mutual(self, shipments: Any) -> float:
-        a, b = self.i(self.a), self.i(self.b)
-        return float(shipments[a, b][self.goods_index].sum() + shipments[b, a][self.goods_index].sum())
-
     def duty(self, outcome: Outcome, origin: str, destination: str, *, after: bool = True) -> float:
         """Average duty on goods of `origin` in `destination`, percent, weighted by the trade of the table."""
         state = outcome.after if after else outcome.before
