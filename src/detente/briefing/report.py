@@ -23,8 +23,8 @@ from detente import words as text
 from detente.briefing import page
 from detente.briefing.charts import figures
 from detente.briefing.charts.theme import coloured, roles
+from detente.briefing.contents import beside
 from detente.briefing.document import DataFile, Section
-from detente.briefing.lanes import beside
 from detente.briefing.view import CaseView
 from detente.cases.case import STATUS_QUO, Case
 from detente.cases.runs import FORMAT, dossier_content
