@@ -23,8 +23,8 @@ from detente import words as text
 from detente.briefing import page
 from detente.briefing.charts import figures
 from detente.briefing.charts.theme import coloured, roles
+from detente.briefing.contents import beside
 from detente.briefing.document import DataFile, Section
-from detente.briefing.lanes import beside
 from detente.briefing.view import CaseView
 from detente.cases.case import STATUS_QUO, Case
 from detente.cases.runs import FORMAT, dossier_content
@@ -95,8 +95,14 @@ def brief(
         "title": negotiation.title,
         "summary": negotiation.summary,
         "as_of": text.day(negotiation.as_of),
-        "made": f"Made with detente from dossier {negotiation.id} and world {table.name} ({table.fingerprint}). {case.horizon}. "
-        "How to repeat it stands in run.json; every figure and table has its numbers in the folder data.",
+        "made": text.say(
+            "briefing/view",
+            "colophon",
+            dossier=negotiation.id,
+            world=table.name,
+            fingerprint=table.fingerprint,
+            horizon=case.horizon,
+        ),
     }
     main = headline(case)
     contents = {
