@@ -128,7 +128,6 @@ class CacheFolder:
     """
 
     _DIGEST = 32
-    _EVERY = 256
 
     def __init__(self, name: str, limit: int) -> None:
         self.name, self.limit = name, limit
@@ -155,7 +154,7 @@ class CacheFolder:
         try:
             self.place.mkdir(parents=True, exist_ok=True)
             write(self.place / key, bytes.fromhex(sha256(body)) + body, private=True)
-            if self._written % self._EVERY == 0:
+            if self._written % max(1, self.limit // 50) == 0:  # to look at every file costs time
                 self._prune()
             self._written += 1
         except (OSError, InputError):

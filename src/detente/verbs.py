@@ -7,7 +7,7 @@ executor, a store) is not part of a question and is given as `how`.
 >>> VERBS["deal"].arguments.model_validate({}).model_dump()["solves"]
 150
 >>> sorted(VERBS)[:4]
-['bargain', 'briefing', 'bystander', 'deal']
+['bargain', 'briefing', 'bystander', 'control']
 """
 
 from __future__ import annotations
@@ -192,6 +192,18 @@ class BargainArguments(Arguments):
     detail: Literal["region", "pair", "sector", "pair-sector"] = "pair"
 
 
+class ControlArguments(Arguments):
+    """Who would withhold which goods from whom (everybody if absent), who gets the rent of scarcity, and whether it judges by the
+    dossier's motives or by real income alone.
+    """
+
+    by: Code
+    sectors: Annotated[list[Annotated[str, Field(max_length=60)]], Field(min_length=1, max_length=12)]
+    on: Codes | None = None
+    rent: Literal["kept", "buyers", "lost"] = "kept"
+    motives: bool = False
+
+
 class EnsembleArguments(Arguments):
     """How many draws of the parameters, the seed, which scenarios (all if absent), whether the stand-off is read in each draw."""
 
@@ -201,7 +213,7 @@ class EnsembleArguments(Arguments):
     odds: bool = False
 
 
-class Kept(NamedTuple):
+class TruceAnswer(NamedTuple):
     """Whether a truce or a deal would be kept: the parties at the table, and their duties as a game."""
 
     table: AtTheTable
@@ -298,11 +310,11 @@ def _talks(s: Subject, a: TalkArguments, progress: Progress, *, table: Any = Non
     return at_the_table(s.negotiation, s.world, s.horizon, patience=given, weights=weights, deadline=deadline, progress=progress)
 
 
-def _truce(s: Subject, a: TalkArguments, progress: Progress, *, table: Any = None) -> Kept:
+def _truce(s: Subject, a: TalkArguments, progress: Progress, *, table: Any = None) -> TruceAnswer:
     from detente.strategy.duty_game import duty_game
 
     found = _talks(s, a, progress, table=table)
-    return Kept(found, duty_game(s.negotiation, s.world, s.horizon, weights=found.judging.given))
+    return TruceAnswer(found, duty_game(s.negotiation, s.world, s.horizon, weights=found.judging.given))
 
 
 def _deal(s: Subject, a: DealArguments, progress: Progress) -> Any:
@@ -356,6 +368,26 @@ def _bargain(s: Subject, a: BargainArguments, progress: Progress) -> Any:
     )  # fmt: skip
 
 
+def _control(s: Subject, a: ControlArguments, progress: Progress) -> Any:
+    from detente.policy.instruments import ExportControl, Policy
+    from detente.strategy.controls import best_control
+    from detente.strategy.objectives import Weights
+    from detente.words.names import resolve_regions, resolve_sectors
+
+    regions, sectors = s.world.regions, s.world.sectors
+    goods = set(resolve_sectors(a.sectors, sectors))
+
+    def own(i: Any) -> bool:
+        """Whether an instrument is its own control on these goods, which the answer takes the place of."""
+        held = isinstance(i, ExportControl) and a.by in resolve_regions(i.by, regions)
+        return held and not goods.isdisjoint(resolve_sectors(i.sectors, sectors))
+
+    return best_control(
+        s.world, a.by, a.sectors, on=a.on, rent=a.rent, weights=Weights.of(s.negotiation, a.by) if a.motives else None,
+        policy=Policy([i for i in s.policy or Policy() if not own(i)]), horizon=s.run,
+    )  # fmt: skip
+
+
 def _ensemble(s: Subject, a: EnsembleArguments, progress: Progress, **how: Any) -> Any:
     from detente.outlook.ensemble.ensemble import ensemble
 
@@ -379,7 +411,7 @@ def _odds_chart(found: Any, csv: str = "") -> Any:
     return odds_figure(found, csv=csv)
 
 
-def _needs_chart(found: Kept, csv: str = "") -> Any:
+def _needs_chart(found: TruceAnswer, csv: str = "") -> Any:
     from detente.briefing.charts.results import needs_figure
 
     return needs_figure(found.table, csv=csv)
@@ -397,6 +429,9 @@ VERBS: dict[str, Verb] = {
     ),
     "nash": Verb("Tariffs neither would change alone", NashArguments, _nash, lambda found: found.rates(), of_state=True),
     "bargain": Verb("Tariffs they could agree on", BargainArguments, _bargain, lambda found: found.rates(), of_state=True),
+    "control": Verb(
+        "What a government would withhold", ControlArguments, _control, lambda found: found.to_frame(), of_state=True
+    ),
     "ensemble": Verb("Ranges over the parameters", EnsembleArguments, _ensemble, of_state=True),
     "briefing": Verb("The briefing", Arguments, _briefing, of_state=True),
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import zlib
 from pathlib import Path
 
 import pytest
@@ -65,7 +67,7 @@ def test_a_damaged_drawing_is_drawn_again(cache: Path, damage: bytes) -> None:
     (file,) = cache.iterdir()
     file.write_bytes(damage)
     assert engine.draw(SPEC) == first
-    file.write_bytes(file.read_bytes()[:32] + engine.zlib.compress(b"<svg>not mine</svg>"))
+    file.write_bytes(file.read_bytes()[:32] + zlib.compress(b"<svg>not mine</svg>"))
     assert engine.draw(SPEC) == first
 
 
@@ -73,7 +75,7 @@ def test_the_folder_keeps_to_its_limit_and_drops_what_is_not_used(cache: Path, m
     monkeypatch.setattr(engine, "LIMIT", 10)
     for k in range(10):
         engine.keep(f"{k:02d}", f"<svg>{k}</svg>")
-        engine.os.utime(cache / f"{k:02d}", ns=(k, k))
+        os.utime(cache / f"{k:02d}", ns=(k, k))
     assert engine.find("00") == "<svg>0</svg>"  # used just now
     engine.keep("10", "<svg>10</svg>")
     assert len(list(cache.iterdir())) <= 10

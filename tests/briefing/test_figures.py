@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import struct
 from itertools import pairwise
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given, strategies as st
@@ -215,3 +217,32 @@ def test_ticks_are_round_and_inside(low: float, span: float, wanted: int) -> Non
     assert all(low - 1e-6 * span <= t <= low + span + 1e-6 * span for t in found)
     assert len(found) <= wanted + 2
     assert not steps or max(steps) - min(steps) < 1e-6 * max(span, 1)
+
+
+# -- as files ----------------------------------------------------------------------------------------------------------
+RESULTS = {
+    "income": "case", "economies": "outcome", "output": "outcome", "fan": "look", "payoffs": "table",
+    "needs": "table", "gains": "deal", "zone": "deal",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", sorted(RESULTS))
+def test_every_figure_is_drawn_for_page_file_and_picture(name: str, request: pytest.FixtureRequest) -> None:
+    more = ["AAA"] if name == "output" else []
+    found = drawn(name, request.getfixturevalue(RESULTS[name]), *more)
+    wide, narrow = (float(re.findall(r'viewBox="0 0 ([\d.]+)', svg)[0]) for svg in (found.svg, found.svg_narrow))
+    assert narrow < 400 < wide
+    for svg in (found.svg, found.svg_narrow):
+        root = ElementTree.fromstring(svg)
+        assert root.attrib["aria-label"] == found.alt
+        assert not re.search(r"NaN|undefined|Infinity|null", svg)
+    alone = ElementTree.fromstring(rendered(found, "svg"))
+    assert found.title.split()[0] in "".join(alone.itertext())
+    assert "var(--" not in rendered(found, "svg").decode()
+    picture = rendered(found, "png")
+    across, down = struct.unpack(">II", picture[16:24])
+    assert across == pytest.approx(2 * float(alone.attrib["width"]), abs=2)
+    assert down == pytest.approx(2 * float(alone.attrib["height"]), abs=2)
+    made = rendered(found, "html").decode()
+    assert made.count('role="img"') == 2
+    assert not re.search(r'(?:src|href)="(?!#)', made)

@@ -19,7 +19,7 @@ import pytest
 from detente import words as text
 from detente.briefing import brief, page, report
 from detente.briefing.document import Column, Table
-from detente.cli import rerun
+from detente.cli import runs
 from detente.errors import BadDossier, InputError
 from detente.files import write_folder
 from detente.policy.dossier import parse_dossier
@@ -280,7 +280,7 @@ def test_a_record_that_was_edited_does_not_repeat_itself(run: Any, tmp_path: Pat
     record = json.loads(run.briefing.run_json.read_text(encoding="utf-8"))
     record["headline"]["answer"] = "All is well"
     record["parameters"]["trade_elasticity_factor"] = 0.9
-    told, same, words = rerun._briefing(record, run.world, tmp_path / "again", False, True)
+    told, same, words = runs._again(record, run.world, tmp_path / "again", False, True)
     assert (same, told["identical"], told["differ"]) == (False, False, [])
     assert "headline and parameters in the run file are not what the run gave" in words
 

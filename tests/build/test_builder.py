@@ -14,22 +14,21 @@ from hypothesis import given, strategies as st
 
 import detente as dt
 from detente.build import build_world
-from detente.build.balance import VALUE_ADDED_FLOOR, balance
 from detente.build.baseline_tariffs import (
     CEILING,
     china_by_sector,
     read_china_tariffs,
     spread_average,
 )
-from detente.build.card import compare
+from detente.build.build import compare
 from detente.build.classification import (
     REGION_ORDER,
     region_members,
     sector_members,
 )
 from detente.build.elasticities import trade_elasticities
-from detente.build.rare_earths import CODE, PARENTS, split_rare_earths
-from detente.build.rest_of_world import inside, sales_to_table, split_inputs
+from detente.build.hidden import CODE, PARENTS, inside, sales_to_table, split_inputs, split_rare_earths
+from detente.build.imputation import VALUE_ADDED_FLOOR, balance
 from detente.build.targets import _remove_discrepancy, goods_targets
 from detente.errors import NotConverged, SourceError
 from source_files import INDUSTRIES, write_sources

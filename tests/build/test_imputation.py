@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from detente.build.balance import Margin, fit_margins, spread_to_sources
+from detente.build.imputation import Margin, fit_margins, spread_to_sources
 from detente.errors import InputError, NotConverged
 
 

@@ -18,8 +18,8 @@ from detente.errors import InputError, UnknownName
 from detente.policy.changes import Change
 from detente.policy.dossier import load_dossier
 from detente.policy.instruments import ExportControl, Policy, Tariff
+from detente.world import toy_world
 from detente.world.library import load_world
-from detente.world.toy import toy_world
 
 DOSSIER = "kuala-lumpur-2025"
 

@@ -11,7 +11,7 @@ import pytest
 from tests.briefing.conftest import DOSSIER, toy_world
 from tests.cli.conftest import Run
 
-from detente.cli.bystander import parse_probabilities
+from detente.cli.questions import parse_probabilities
 from detente.errors import InputError
 
 

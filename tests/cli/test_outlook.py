@@ -10,7 +10,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from detente.cli.outlook import outlook
+from detente.cli.questions import outlook
 from detente.errors import UnknownRegion
 from small_future import TEXT
 

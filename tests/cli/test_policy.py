@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from detente.cli.policy import app
+from detente.cli.dossier import policies as app
 from detente.errors import DetenteError, UnknownName
 
 RUNNER = CliRunner()

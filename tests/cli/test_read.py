@@ -10,7 +10,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from detente.cli.read import read
+from detente.cli.dossier import read
 from detente.errors import InputError
 
 TEXT = "5 May 2025\n\nPeru threatened a 30% tariff on Chilean wine from 1 June. Will Santiago answer?\n"

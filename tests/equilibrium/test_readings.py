@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
 import detente as dt
+from detente.equilibrium import indicators
 from detente.equilibrium.arrays import theta_of
 from detente.equilibrium.levels import Equilibrium
 from detente.errors import UnknownRegion
@@ -68,3 +71,17 @@ def test_domestic_shares_are_sufficient_for_foreign_shocks(seed: int) -> None:
     iceberg[np.arange(5), np.arange(5)] = 1.0
     outcome = dt.solve(economy, dt.Policy.from_arrays(iceberg=iceberg), labour_mobility=float("inf"))
     assert acr_gains(outcome).to_numpy() == pytest.approx(outcome.real_income.to_numpy(), abs=1e-6)
+
+
+def test_the_page_of_indicators_is_the_table() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "indicators.md").read_text(encoding="utf-8")
+    assert page.endswith(f"\n\n{indicators.table()}"), "renew it from equilibrium.indicators.table()"
+
+
+def test_every_indicator_told_is_read_for_a_region() -> None:
+    outcome = dt.solve(random_economy(5, 4, 1), TARIFF)
+    assert list(dt.INDICATORS) == list(indicators._READ)
+    for indicator in dt.INDICATORS.values():
+        assert np.isfinite(indicator.of(outcome, "R1")), indicator.name
+    assert dt.INDICATORS["equivalent_variation"].together is not None
+    assert dt.INDICATORS["real_wage"].together is None

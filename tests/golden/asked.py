@@ -137,7 +137,7 @@ def briefing(folder: Path) -> Iterator[tuple[str, str]]:
         if path.suffix == ".html":
             yield from ((f"drawings/{k:03}.svg", drawing) for k, drawing in enumerate(SVG.findall(text), 1))
             text = SVG.sub("DRAWING", text)
-        yield name, tidied(text) if path.suffix == ".json" else text
+        yield name, tidied(text) if path.suffix == ".json" else without_machine(text)
 
 
 def command(*arguments: str) -> str:
@@ -154,7 +154,7 @@ def command(*arguments: str) -> str:
         code = end.code or 0
     finally:
         sys.argv, common.out._file, common.err._file, common.out._width, common.err._width = before
-    text = shown.getvalue() + failed.getvalue()
+    text = without_machine(shown.getvalue() + failed.getvalue())
     return text if code == 0 else f"{text}exit code {code}\n"
 
 
@@ -195,5 +195,17 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list):
         return [_plain(v) for v in value]
     if isinstance(value, dict):
-        return {k: _plain(v) for k, v in value.items() if k != "seconds"}
+        return {k: "…" if k in MACHINE else _plain(v) for k, v in value.items() if k != "seconds"}
     return "HASH" if isinstance(value, str) and re.fullmatch(r"[0-9a-f]{64}|detente \S+ \([0-9a-f]{12}\).*", value) else value
+
+
+MACHINE = {
+    "bytes", "clearing_gap", "inputs_hash", "iterations", "most_sweeps", "residual", "sweeps", "worst_gap", "worst_residual",
+}  # fmt: skip
+"""Fields that say how a solution was reached on this processor, not what it is."""
+_STATUS = re.compile(r"(residuals?|worst residual|worst gap|most sweeps|nash) [-+.e\d]+|\d+ (sweeps|iterations)")
+
+
+def without_machine(text: str) -> str:
+    """A text without how a solution was reached, and without hashes of files."""
+    return re.sub(r"\b[0-9a-f]{64}\b", "HASH", _STATUS.sub("…", text))

@@ -24,8 +24,9 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 ACCEPTED, HASHES = HERE / "accepted", HERE / "hashes.json"
-RELATIVE, OF_LARGEST, ABSOLUTE = 1e-6, 1e-9, 1e-6
-"""Two numbers are the same within 1e-6 of their size, 1e-9 of the largest number of the text, or 1e-6."""
+RELATIVE, OF_LARGEST, ABSOLUTE, LARGEST = 1e-6, 1e-9, 1e-6, 1e8
+"""Two numbers are the same within 1e-6 of their size, 1e-9 of the largest number of the text (incomes in millions; at most 0.1),
+or 1e-6; whole numbers only if they are equal."""
 NUMBER = re.compile(r"(?<![0-9A-Za-z])\d+(?:\.\d+)?(?:[eE][-+]?\d+)?(?![0-9A-Za-z])")
 
 
@@ -48,10 +49,12 @@ def same_numbers(old: str, new: str) -> bool:
     """Whether two texts differ in nothing but the last digits of their numbers."""
     if shape(old) != shape(new):
         return False
-    pairs = [(float(a), float(b)) for a, b in zip(NUMBER.findall(old), NUMBER.findall(new), strict=True)]
-    largest = max((abs(v) for pair in pairs for v in pair if v < 1e300), default=0.0)
-    slack = ABSOLUTE + OF_LARGEST * largest
-    return all(a == b or abs(a - b) <= RELATIVE * max(abs(a), abs(b)) + slack for a, b in pairs)
+    pairs = [(a, b) for a, b in zip(NUMBER.findall(old), NUMBER.findall(new), strict=True) if a != b]
+    if any(a.isdigit() and b.isdigit() for a, b in pairs):  # counts, years and numbers of sections
+        return False
+    largest = max((float(n) for n in NUMBER.findall(old) if not n.isdigit()), default=0.0)
+    slack = ABSOLUTE + OF_LARGEST * min(largest, LARGEST)
+    return all(abs(float(a) - float(b)) <= RELATIVE * max(float(a), float(b)) + slack for a, b in pairs)
 
 
 def moved(outputs: dict[str, str], wanted: Sequence[str] = ("",)) -> dict[str, str]:

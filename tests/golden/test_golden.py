@@ -35,6 +35,8 @@ def test_no_output_moved(outputs: dict[str, str]) -> None:
         ("x,1e-12", "x,3e-13", True),
         ("income 25000000.0, change 0.0012", "income 25000000.0, change 0.0013", True),
         ("1 2", "1 2 3", False),
+        ("income 25000000.0: see section 7", "income 25000000.0: see section 9", False),
+        ("2025-10-18", "2025-10-19", False),
         ("−0.31", "0.31", False),
     ],
 )

@@ -18,7 +18,7 @@ import typer
 from typer.testing import CliRunner
 
 import detente as dt
-from detente.cli.ensemble import ensemble as command
+from detente.cli.questions import ensemble as command
 from detente.errors import InputError, NotConverged, UnknownName
 from detente.outlook.ensemble import chunks, executors
 from detente.outlook.ensemble.chunks import from_bytes, solve_chunk

@@ -121,7 +121,7 @@ def test_risk_and_quantiles_by_hand() -> None:
     ]
     tree = grow(small_future())
     found = Outlook(
-        title="t", on=tree.start, tree=tree, paths=invented(tree, {"s05": -1.0}), titles={},
+        title="t", on=tree.start, tree=tree, paths=invented(tree, {"s05": -1.0}), titles={}, roles={},
         parties=("AAA",), host=None, drawn=np.array([[0.6, 0.4, 0.75, 0.25, 0.5, 0.5]]),
     )  # fmt: skip
     hit = [leaf.probability for leaf in tree.leaves if any(s.state == "s05" for s in leaf.segments)]

@@ -10,11 +10,11 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from detente.cli import strategy
+from detente.cli import questions
 from detente.errors import DetenteError
 
 APP = typer.Typer()
-for command in (strategy.nash, strategy.bargain, strategy.regimes, strategy.deal):
+for command in (questions.nash, questions.bargain, questions.regimes, questions.deal):
     APP.command()(command)
 
 

@@ -13,8 +13,8 @@ from jinja2 import PackageLoader
 
 import detente as dt
 from detente.errors import InputError, UnknownName
-from detente.strategy.judging import Judging
 from detente.strategy.objectives import PARTS, Weights, moved
+from detente.strategy.payoffs import Judging
 from detente.strategy.table import Patience, at_the_table, binding_deadline
 from detente.talks.contests import MODELS, contest
 from detente.words import chance, chance_range

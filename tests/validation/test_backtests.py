@@ -16,7 +16,7 @@ from jinja2 import DictLoader
 from typer.testing import CliRunner
 
 import detente as dt
-from detente.cli import backtest as command
+from detente.cli import watch as command
 from detente.errors import InputError, UnknownName
 from detente.policy.measures import Measure
 from detente.validation import tables

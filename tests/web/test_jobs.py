@@ -212,7 +212,7 @@ def finished(client, toy_state, wait_for):
 def test_a_job_gives_the_librarys_record(client, finished, toy_state):
     import small_future
     from detente.outlook.questions import key_questions
-    from detente.world.toy import toy_world
+    from detente.world import toy_world
 
     found = client.get(f"/api/v1/jobs/{finished['id']}/result").json()
     direct = key_questions(small_future.small_future(), toy_world(), knowing=False)

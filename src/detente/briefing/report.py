@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -23,8 +23,8 @@ from detente import words as text
 from detente.briefing import page
 from detente.briefing.charts import figures
 from detente.briefing.charts.theme import coloured, roles
+from detente.briefing.contents import beside
 from detente.briefing.document import DataFile, Section
-from detente.briefing.lanes import beside
 from detente.briefing.view import CaseView
 from detente.cases.case import STATUS_QUO, Case
 from detente.cases.runs import FORMAT, dossier_content
@@ -34,10 +34,10 @@ from detente.equilibrium.parameters import horizon_table
 from detente.errors import BadDossier
 from detente.files import check_folder, sha256, write_folder
 from detente.policy.dossier import Dossier, load_dossier
+from detente.types import Progress
 from detente.world.library import load_world
 from detente.world.world import World
 
-Progress = Callable[[str, int, int], None]
 RECORD = "run.json"
 NAMES = ("briefing.html", "briefing.md", RECORD, "data/README.csv")
 """What every briefing holds; the other files of the folder data depend on the dossier."""
@@ -95,8 +95,14 @@ def brief(
         "title": negotiation.title,
         "summary": negotiation.summary,
         "as_of": text.day(negotiation.as_of),
-        "made": f"Made with detente from dossier {negotiation.id} and world {table.name} ({table.fingerprint}). {case.horizon}. "
-        "How to repeat it stands in run.json; every figure and table has its numbers in the folder data.",
+        "made": text.say(
+            "briefing/view",
+            "colophon",
+            dossier=negotiation.id,
+            world=table.name,
+            fingerprint=table.fingerprint,
+            horizon=case.horizon,
+        ),
     }
     main = headline(case)
     contents = {

@@ -31,6 +31,8 @@ from detente.strategy.rates import RateGrid
 from detente.types import Range
 from detente.words.names import region_name
 
+TEXTS = "briefing/view"
+
 __all__ = ["STATUS_QUO", "CaseView", "Triple", "number_at", "real_income", "row_of"]
 
 
@@ -119,15 +121,6 @@ class CaseView(Case):
             return math.nan
         outcome = runs.status_quo if scenario is None else runs.outcomes[scenario]
         return real_income(outcome, self.members(code), code)
-
-    def mutual_trade(self, outcome: Outcome) -> float:
-        """Change of goods trade between the parties, both ways, percent of its value before."""
-        before, after = (self._mutual(e.shipments) for e in (outcome.before, outcome.after))
-        return 100 * (after / before - 1) if before > 0 else math.nan
-
-    def _mutual(self, shipments: Any) -> float:
-        a, b = self.i(self.a), self.i(self.b)
-        return float(shipments[a, b][self.goods_index].sum() + shipments[b, a][self.goods_index].sum())
 
     def duty(self, outcome: Outcome, origin: str, destination: str, *, after: bool = True) -> float:
         """Average duty on goods of `origin` in `destination`, percent, weighted by the trade of the table."""
@@ -242,12 +235,12 @@ class CaseView(Case):
 
     def against(self, scenario: str | None) -> str:
         """What a change is measured against."""
-        return self.quo if scenario is not None else f"the world with the {self.reference}"
+        return self.quo if scenario is not None else text.say(TEXTS, "against", reference=self.reference)
 
     @cached_property
     def data_note(self) -> str:
         """Year of the table and of the duties."""
-        return f"world table of {self.world.year} with the {self.reference}"
+        return text.say(TEXTS, "made_on", year=self.world.year, reference=self.reference)
 
     def subtitle(self, unit: str, scenario: str | None = "", horizon: str | None = None) -> str:
         """Unit, baseline and horizon of a table or figure; `scenario=None` is the status quo against the reference."""
@@ -255,8 +248,7 @@ class CaseView(Case):
 
     def note(self, csv: str, extra: str = "") -> str:
         """Footnote of a figure or table: what it is computed from, and its data file."""
-        made = f"Source: detente on the {self.data_note}"
-        return f"{made}. {extra + ' ' if extra else ''}Data: data/{csv}"
+        return text.say(TEXTS, "note", made_on=self.data_note, extra=extra, csv=csv)
 
     # -- tidy data -------------------------------------------------------------------------------------------------------
     def row(

@@ -3,7 +3,6 @@
 sources, targets → final_demand → rest_of_world → rare_earths → baseline_tariffs → balance → classification → card
 """
 
-from detente.build.build import build_world
-from detente.build.card import FitReport
+from detente.build.build import FitReport, build_world
 
 __all__ = ["FitReport", "build_world"]

@@ -13,11 +13,30 @@ Everything the build reads, on one footing: economies in the default world's ord
 
 The order of work: source table, national accounts (with the rest of the world as the residual), goods by pair on the
 table's footing, US imports by sector, and what the rest of the world sells by product.
+
+What stands beside a world: how well it fits, and what it is made of.
+
+How well the imputed table meets what is known, margin by margin, with and without each margin.
+
+For values v of the table and t of the statistic over the cells with t above a floor:
+
+    correlation      of ln v and ln t
+    median error     median |v/t − 1|
+    weighted error   Σ|v − t| / Σt
+
+>>> row = compare("pairs", "all margins", np.array([90.0, 110.0]), np.array([100.0, 100.0]), floor=1)
+>>> row.n, round(row.median_error_pct, 6), round(row.weighted_error_pct, 6)
+(2, 10.0, 10.0)
+
+The provenance card: what the table is made of, on which terms, how well it fits and what was assumed.
+
+Stored inside the world file and beside it as JSON, so that a number can be traced without the sources at hand.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +44,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from detente.build import final_demand as fd, rare_earths as rer, rest_of_world as rw
-from detente.build.balance import balance
+from detente.build import hidden, imputation as fd
 from detente.build.baseline_tariffs import baseline_tariffs, read_china_tariffs, read_tariff_averages
-from detente.build.card import FitReport, FitRow, compare, pair_rows, provenance_card
 from detente.build.classification import REGION_ORDER, present_members, region_members, sector_members
 from detente.build.elasticities import read_caliendo_parro, read_gtap_elasticities, trade_elasticities
-from detente.build.final_demand import SECTION_GROUPS, group_totals
+from detente.build.imputation import SECTION_GROUPS, group_totals
 from detente.build.sources import (
     FUELS,
     RARE_EARTHS,
@@ -169,10 +186,10 @@ def close_table(inputs: Inputs, imputed: Array) -> tuple[Array, Array, Array, di
     """Add the rest of the world: shipments [81, 81, 50], use [81, 50, 50], final [81, 50] at basic prices."""
     table, accounts, sales = inputs.icio, inputs.accounts, inputs.row_sales
     c, k = table.gross_output.shape
-    lenders = [table.economies.index(e) for e in rw.LENDERS if e in table.economies]
+    lenders = [table.economies.index(e) for e in hidden.LENDERS if e in table.economies]
     lent = table.gross_output[lenders].sum(axis=0)
     coefficients = np.divide(table.use[lenders].sum(axis=0), lent[None, :], out=np.zeros((k, k)), where=lent[None, :] > 0)
-    rest = rw.inside(
+    rest = hidden.inside(
         coefficients, table.final_and_row[lenders].sum(axis=0), sales.sum(axis=0), imputed[:, c].sum(axis=0), accounts.gdp[-1]
     )
     shipments = np.zeros((c + 1, c + 1, k))
@@ -183,7 +200,7 @@ def close_table(inputs: Inputs, imputed: Array) -> tuple[Array, Array, Array, di
     inter = table.intermediate.sum(axis=0) - table.intermediate[np.arange(c), np.arange(c)]
     everything = inter + imputed[:, :c].sum(axis=0) - imputed[np.arange(c), np.arange(c)]
     share = np.divide(inter, everything, out=np.full_like(inter, 0.5), where=everything > 0)
-    inputs_bought, final_bought = rw.split_inputs(sales, share, table.use)
+    inputs_bought, final_bought = hidden.split_inputs(sales, share, table.use)
     use = np.concatenate([table.use + inputs_bought, rest.use[None]], axis=0)
     final = np.concatenate([imputed[:, :c].sum(axis=0) + final_bought, rest.final_use[None]], axis=0)
     notes = {
@@ -195,21 +212,21 @@ def close_table(inputs: Inputs, imputed: Array) -> tuple[Array, Array, Array, di
     return shipments, use, final, notes
 
 
-def split_out_rare_earths(sources: Path, inputs: Inputs, shipments: Array, use: Array, final: Array) -> rer.Split:
+def split_out_rare_earths(sources: Path, inputs: Inputs, shipments: Array, use: Array, final: Array) -> hidden.Split:
     """The table with rare earths as a product and an industry of their own."""
     facts = data_table("rare_earths.yaml")
     labels = (*inputs.icio.economies, ROW)
     trade = read_minerals(sources / "minerals", RARE_EARTHS, YEAR)
     output = shipments.sum(axis=1)
     shares = {s: float(v) for s, v in facts["end_use_shares"].items() if isinstance(v, float)}
-    wishes = rer.end_use_weights(output, inputs.sector_of, shares)
-    target = rer.target_shipments(facts, trade, labels, wishes.sum(axis=1))
-    return rer.split_rare_earths(
+    wishes = hidden.end_use_weights(output, inputs.sector_of, shares)
+    target = hidden.target_shipments(facts, trade, labels, wishes.sum(axis=1))
+    return hidden.split_rare_earths(
         shipments, use, final, inputs.icio.industries, target, wishes, float(facts["own_use_share"]["value"])
     )
 
 
-def assemble(sources: Path, inputs: Inputs, split: rer.Split, full: bool) -> tuple[World, dict[str, Any]]:
+def assemble(sources: Path, inputs: Inputs, split: hidden.Split, full: bool) -> tuple[World, dict[str, Any]]:
     """Tariffs, duties, exact balance, elasticities, extras; aggregated unless `full`."""
     labels = (*inputs.icio.economies, ROW)
     sector_of_industry = {i: s for s, members in sector_members().items() for i in members}
@@ -222,9 +239,9 @@ def assemble(sources: Path, inputs: Inputs, split: rer.Split, full: bool) -> tup
     groups: dict[str, str | None] = {**us_groups(inputs)}
     tariffs = baseline_tariffs(
         split.shipments, labels, product_sector, goods, averages, inputs.us, china, groups,
-        {rer.CODE: float(facts["us_tariff_pct"]["value"]) / 100}, None if full else inputs.region_of,
+        {hidden.CODE: float(facts["us_tariff_pct"]["value"]) / 100}, None if full else inputs.region_of,
     )  # fmt: skip
-    table = balance(split.shipments, split.use, split.final, tariffs.rates)
+    table = fd.balance(split.shipments, split.use, split.final, tariffs.rates)
     folder = sources / "elasticities"
     rules = data_table("elasticities.yaml")
     elastic = trade_elasticities(read_gtap_elasticities(folder), read_caliendo_parro(folder), list(sector_members()), rules)
@@ -393,7 +410,7 @@ def _row_sales(
     ores = from_rest(read_ores(sources / "minerals", TRADE_YEAR))
     sections = sitc.xs(ROW, level=0).rename("value").reset_index().pivot_table(index="imp", columns="section", values="value")
     sections = sections.reindex(index=codes, columns=range(10)).fillna(0.0)
-    lenders = [codes.index(e) for e in rw.LENDERS if e in codes]
+    lenders = [codes.index(e) for e in hidden.LENDERS if e in codes]
     goods_bought = table.intermediate[:, :, goods].sum(axis=2).sum(axis=0)
     pattern = table.intermediate[lenders].sum(axis=0)
     pattern = pattern + 0.3 * np.outer(goods_bought / goods_bought.sum(), table.final_and_row[lenders].sum(axis=0))
@@ -402,7 +419,7 @@ def _row_sales(
     # a small part of the members' services trade is among themselves
     services = 0.93 * (accounts.exports[-1] - accounts.goods_exports[-1]) * bought / bought.sum()
     sold = np.nan_to_num(targets.target[-1, :c])
-    return rw.sales_to_table(sold, fuels, ores, sections, services, pattern, table.industries)
+    return hidden.sales_to_table(sold, fuels, ores, sections, services, pattern, table.industries)
 
 
 def us_groups(inputs: Inputs) -> dict[str, str]:
@@ -414,3 +431,138 @@ def us_groups(inputs: Inputs) -> dict[str, str]:
         if group in rows:
             out[e] = group
     return out
+
+
+# -- fit ---------------------------------------------------------------------------------------------------------------
+NAMED_PAIRS = (
+    ("CHN", "USA"), ("USA", "CHN"), ("MYS", "USA"), ("USA", "MYS"), ("MYS", "CHN"), ("CHN", "MYS"), ("VNM", "USA"),
+    ("CHN", "VNM"), ("MEX", "USA"), ("CAN", "USA"), ("JPN", "USA"), ("KOR", "CHN"), ("TWN", "USA"), ("AUS", "CHN"),
+    ("DEU", "USA"), ("IND", "USA"), ("CHN", "HKG"), ("USA", "MEX"), ("USA", "CAN"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class FitRow:
+    """One margin under one variant; errors in percent, totals in million USD."""
+
+    margin: str
+    variant: str
+    n: int
+    log_correlation: float
+    median_error_pct: float
+    weighted_error_pct: float
+    table_total: float
+    target_total: float
+
+
+@dataclass(frozen=True)
+class PairRow:
+    """Goods trade of one pair, million USD: the table (all margins), customs, and the table without pair totals."""
+
+    origin: str
+    destination: str
+    table: float
+    customs: float
+    without_pairs: float
+
+
+@dataclass(frozen=True)
+class FitReport:
+    """Fit by margin and pair, and counts of what was moved or assumed (`notes`)."""
+
+    rows: tuple[FitRow, ...]
+    pairs: tuple[PairRow, ...]
+    notes: dict[str, Any] = field(default_factory=dict)
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a margin and variant."""
+        return pd.DataFrame([asdict(r) for r in self.rows])
+
+    def pairs_frame(self) -> pd.DataFrame:
+        """One row a named pair, billion USD and the table's error in percent."""
+        frame = pd.DataFrame([asdict(r) for r in self.pairs])
+        frame[["table", "customs", "without_pairs"]] /= 1e3
+        frame["error_pct"] = 100 * (frame["table"] / frame["customs"] - 1)
+        return frame
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-able, rounded, for the provenance card."""
+
+        def tidy(entry: dict[str, Any]) -> dict[str, Any]:
+            return {k: (float(f"{v:.5g}") if isinstance(v, float) else v) for k, v in entry.items()}
+
+        return {"rows": [tidy(asdict(r)) for r in self.rows], "pairs": [tidy(asdict(r)) for r in self.pairs]}
+
+    def summary(self) -> str:
+        """A few lines for a terminal."""
+        rows, pairs = self.to_frame(), self.pairs_frame()
+        lines = ["margin                              variant                    n  corr(ln)  median %  weighted %"]
+        for r in rows.itertuples():
+            lines.append(
+                f"{r.margin:<35} {r.variant:<22} {r.n:>6} {r.log_correlation:>9.3f} {r.median_error_pct:>9.1f} "
+                f"{r.weighted_error_pct:>11.1f}"
+            )
+        lines.append("")
+        lines.append("goods, billion USD a year     table  customs 2023  error %")
+        for p in pairs.itertuples():
+            lines.append(f"{p.origin} → {p.destination:<20} {p.table:>9.1f} {p.customs:>13.1f} {p.error_pct:>8.1f}")
+        return "\n".join(lines)
+
+
+def compare(margin: str, variant: str, values: Array, targets: Array, *, floor: float) -> FitRow:
+    """Compare table values with a statistic over cells whose statistic exceeds `floor`."""
+    v, t = np.ravel(values), np.ravel(targets)
+    keep = np.isfinite(t) & (t > floor)
+    v, t = v[keep], t[keep]
+    positive = v > 0
+    if positive.sum() > 2 and np.ptp(np.log(t[positive])) > 0:
+        correlation = float(np.corrcoef(np.log(v[positive]), np.log(t[positive]))[0, 1])
+    else:
+        correlation = float("nan")
+    return FitRow(
+        margin, variant, int(keep.sum()), correlation, float(100 * np.median(np.abs(v / t - 1))) if len(t) else float("nan"),
+        float(100 * np.abs(v - t).sum() / t.sum()) if len(t) else float("nan"), float(v.sum()), float(t.sum()),
+    )  # fmt: skip
+
+
+def pair_rows(table: Array, without: Array, customs: Array, labels: Sequence[str]) -> tuple[PairRow, ...]:
+    """The pairs people look at, [origin, destination] arrays of goods trade in million USD."""
+    codes = list(labels)
+    out = []
+    for o, d in NAMED_PAIRS:
+        if o in codes and d in codes:
+            i, n = codes.index(o), codes.index(d)
+            if np.isfinite(customs[i, n]):
+                out.append(PairRow(o, d, float(table[i, n]), float(customs[i, n]), float(without[i, n])))
+    return tuple(out)
+
+
+# -- the card ----------------------------------------------------------------------------------------------------------
+def provenance_card(card: Mapping[str, Any], report: FitReport, full: bool) -> dict[str, Any]:
+    """`card` with sources, method, fit, notes and the numbers of the assumptions used."""
+    ledger, told = data_table("assumptions_world.yaml")["assumptions"], texts()["card"]
+    notes = {k: _plain(v) for k, v in report.notes.items()}
+    return {
+        **card,
+        "title": told["title"],
+        "detail": told["detail"]["full" if full else "regions"],
+        "unit": told["unit"],
+        "method": "docs/world.md",
+        "sources": [dict(s) for s in told["sources"]],
+        "imputed": list(told["imputed"]),
+        "fit": report.to_dict(),
+        "notes": notes,
+        "assumptions": [entry["id"] for entry in ledger],
+        "trade_elasticity_se": notes.get("trade_elasticity_caliendo_parro", {}),
+    }
+
+
+def _plain(value: Any) -> Any:
+    """Numbers to six significant digits, containers copied, so that the card reads the same everywhere."""
+    if isinstance(value, bool) or value is None or isinstance(value, str | int):
+        return value
+    if isinstance(value, Mapping):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(v) for v in value]
+    return float(f"{float(value):.6g}")

@@ -15,6 +15,7 @@ True
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -375,6 +376,17 @@ class Case:
     def nominal_income(self, region: str) -> float:
         """Income in the status quo, the table's unit a year."""
         return float(self.status_quo.after.income[self.index(region)])
+
+    def mutual_trade(self, outcome: Outcome, parties: Sequence[str] | None = None) -> float:
+        """Change of goods trade among `parties` (the first two if None), all ways, percent of what it was; NaN without any."""
+        at = [self.index(p) for p in parties or (self.a, self.b)]
+        goods = [self.world.sectors.index(s) for s in self.goods]
+
+        def total(shipments: Array) -> float:
+            return sum(float(shipments[i, n, goods].sum()) for i in at for n in at if i != n)
+
+        before = total(outcome.before.shipments)
+        return 100 * (total(outcome.after.shipments) / before - 1) if before > 0 else math.nan
 
     def state(self, scenario: str | None) -> Equilibrium:
         """The equilibrium in a scenario, or (None) in the status quo."""

@@ -1,7 +1,7 @@
 """The command line. Quiet and fast: heavy modules load only inside the commands that need them.
 
-Exit codes: 0 done, 2 bad input, 3 a computation that did not reach an answer. One module a family of commands; what they
-share is in `common`.
+Exit codes: 0 done, 2 bad input, 3 a computation that did not reach an answer. What commands share is in
+`common`.
 """
 
 from __future__ import annotations
@@ -13,25 +13,10 @@ from typing import Annotated
 import typer
 
 from detente import __version__
-from detente.cli import (
-    backtest,
-    bystander,
-    compare,
-    dossier,
-    ensemble,
-    outlook,
-    policy,
-    read,
-    rerun,
-    run,
-    serve,
-    strategy,
-    talks,
-    watch,
-    world,
-)
+from detente.cli import dossier, questions, runs, watch
 from detente.cli.common import out, print_error
 from detente.errors import DetenteError
+from detente.web.__main__ import serve
 
 app = typer.Typer(
     name="detente",
@@ -41,28 +26,29 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command()(run.brief)
-app.command()(serve.serve)
-app.command()(run.solve)
-app.command()(run.stress)
-app.command()(strategy.nash)
-app.command()(strategy.bargain)
-app.command()(strategy.deal)
-app.command()(strategy.regimes)
-app.command()(talks.talks)
-app.command()(talks.truce)
-app.command()(bystander.bystander)
-app.command()(compare.compare)
-app.command()(compare.changed)
-app.command()(outlook.outlook)
+app.command()(questions.brief)
+app.command()(serve)
+app.command()(runs.solve)
+app.command()(watch.stress)
+app.command()(questions.nash)
+app.command()(questions.bargain)
+app.command()(questions.deal)
+app.command()(questions.regimes)
+app.command()(questions.control)
+app.command()(questions.talks)
+app.command()(questions.truce)
+app.command()(questions.bystander)
+app.command()(runs.compare)
+app.command()(runs.changed)
+app.command()(questions.outlook)
 app.command()(watch.watch)
-app.command()(ensemble.ensemble)
-app.command()(rerun.rerun)
-app.command()(backtest.backtest)
-app.command()(read.read)
-app.add_typer(world.app, name="world")
-app.add_typer(dossier.app, name="dossier")
-app.add_typer(policy.app, name="policy")
+app.command()(questions.ensemble)
+app.command()(runs.rerun)
+app.command()(watch.backtest)
+app.command()(dossier.read)
+app.add_typer(dossier.worlds, name="world")
+app.add_typer(dossier.dossiers, name="dossier")
+app.add_typer(dossier.policies, name="policy")
 
 
 def main() -> None:

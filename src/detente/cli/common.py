@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from detente.errors import InputError
-from detente.files import target_file, target_folder, whole
+from detente.files import target_file, whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,18 +40,6 @@ def out_file(path: Path | None) -> Path | None:
     if path == Path():  # an empty name reads as the current folder
         raise InputError("the file to write has an empty name, or is the current folder; give a file name")
     return None if path is None else target_file(path)
-
-
-def out_folder(path: Path | None) -> Path | None:
-    """Callback of every option that names a folder to write into."""
-    return None if path is None else target_folder(path)
-
-
-def folder_name(text: str) -> Path:
-    """Parser of every option that names a folder: an empty name, as of a variable that is not set, is not the current folder."""
-    if not text:
-        raise typer.BadParameter("the name of the folder is empty; give . for the current folder")
-    return Path(text)
 
 
 def write_csv(frame: pd.DataFrame, path: Path, **options: Any) -> None:

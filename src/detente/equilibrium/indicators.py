@@ -2,7 +2,7 @@
 
 Comparisons, the page, a case's ranges and the documentation are made from this table.
 
->>> INDICATORS["real_income"].unit, INDICATORS["exports"].label
+>>> indicator("real_income").unit, indicator("exports").label
 ('%', 'exports')
 """
 
@@ -10,9 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
+import yaml
 
 from detente.equilibrium.outcome import Outcome
 from detente.errors import InputError, UnknownName, UnknownRegion
@@ -57,104 +60,52 @@ def _real_income(outcome: Outcome, members: Sequence[str]) -> float:
     return outcome.world_real_income if len(members) == len(outcome.regions) else outcome.group_real_income(list(members))
 
 
-def _sum(read: Callable[[Outcome], pd.Series]) -> Together:
-    return Together("sum", lambda outcome, members: float(read(outcome).loc[list(members)].sum()))
+def _sum_of(read: Callable[[Outcome], pd.Series]) -> tuple[Callable[[Outcome], pd.Series], Together]:
+    return read, Together("sum", lambda outcome, members: float(read(outcome).loc[list(members)].sum()))
 
 
-def _revenue(outcome: Outcome) -> pd.Series:
-    return outcome.tariff_revenue["change"]
+_READ: Mapping[str, tuple[Callable[[Outcome], pd.Series], Together | None]] = {
+    "real_income": (lambda o: o.real_income, Together("weighted by income before", _real_income)),
+    "equivalent_variation": _sum_of(lambda o: o.equivalent_variation),
+    "consumer_prices": (lambda o: o.consumer_prices, None),
+    "real_wage": (lambda o: o.real_wage, None),
+    "terms_of_trade": (lambda o: o.terms_of_trade, None),
+    "volume_of_trade": (lambda o: o.volume_of_trade, None),
+    "tariff_revenue": _sum_of(lambda o: o.tariff_revenue["change"]),
+    "exports": (lambda o: 100 * o.exports["change"] / o.exports["baseline"], None),
+}
 
 
-def _exports(outcome: Outcome) -> pd.Series:
-    return 100 * outcome.exports["change"] / outcome.exports["baseline"]
+@cache
+def _indicators() -> Mapping[str, Indicator]:
+    """What `indicators.yaml` tells of each, joined with how it is read."""
+    told = yaml.safe_load(files("detente").joinpath("data", "indicators.yaml").read_bytes())
+    return {name: Indicator(name, **words, read=_READ[name][0], together=_READ[name][1]) for name, words in told.items()}
 
 
-def _worth(outcome: Outcome) -> pd.Series:
-    return outcome.equivalent_variation
+if TYPE_CHECKING:
+    INDICATORS: Mapping[str, Indicator]
 
 
-_TABLE = (
-    Indicator(
-        name="real_income",
-        label="real income",
-        unit="%",
-        column="real_income_pct",
-        what="income over the price of what is bought",
-        read=lambda o: o.real_income,
-        together=Together("weighted by income before", _real_income),
-    ),
-    Indicator(
-        name="equivalent_variation",
-        label="equivalent variation",
-        unit="million USD a year",
-        column="ev_musd",
-        what="the money that would have brought the same change at the old prices",
-        read=_worth,
-        together=_sum(_worth),
-    ),
-    Indicator(
-        name="consumer_prices",
-        label="consumer prices",
-        unit="%",
-        column="consumer_prices_pct",
-        what="price of what households buy, with the factor income of the world as measure",
-        read=lambda o: o.consumer_prices,
-    ),
-    Indicator(
-        name="real_wage",
-        label="real wage",
-        unit="%",
-        column="real_wage_pct",
-        what="mean wage over consumer prices",
-        read=lambda o: o.real_wage,
-    ),
-    Indicator(
-        name="terms_of_trade",
-        label="terms of trade",
-        unit="%",
-        column="terms_of_trade_pct",
-        what="first-order gain from export over import prices, of income",
-        read=lambda o: o.terms_of_trade,
-    ),
-    Indicator(
-        name="volume_of_trade",
-        label="volume of trade",
-        unit="%",
-        column="volume_of_trade_pct",
-        what="first-order gain from buying more of what is taxed, of income",
-        read=lambda o: o.volume_of_trade,
-    ),
-    Indicator(
-        name="tariff_revenue",
-        label="tariff revenue",
-        unit="million USD a year",
-        column="tariff_revenue_musd",
-        what="duties collected, change",
-        read=_revenue,
-        together=_sum(_revenue),
-    ),
-    Indicator(
-        name="exports",
-        label="exports",
-        unit="%",
-        column="exports_pct",
-        what="value of exports of goods and services",
-        read=_exports,
-    ),
-)
-INDICATORS: Mapping[str, Indicator] = {i.name: i for i in _TABLE}
+def __getattr__(name: str) -> Mapping[str, Indicator]:
+    """`INDICATORS`, read when first asked for."""
+    if name == "INDICATORS":
+        return _indicators()
+    raise AttributeError(f"no {name!r} in {__name__!r}")
 
 
 def indicator(name: str) -> Indicator:
     """The indicator of this name. Raises `UnknownName` with a suggestion."""
-    if name not in INDICATORS:
-        raise UnknownName(name, {k: i.label for k, i in INDICATORS.items()}, "indicator")
-    return INDICATORS[name]
+    known = _indicators()
+    if name not in known:
+        raise UnknownName(name, {k: i.label for k, i in known.items()}, "indicator")
+    return known[name]
 
 
 def table() -> str:
-    """The table of indicators as Markdown, as the documentation prints it."""
-    rows = ["| indicator | unit | what | several economies | in the API |", "|---|---|---|---|---|"]
-    for i in INDICATORS.values():
-        rows.append(f"| `{i.name}` | {i.unit} | {i.what} | {i.together.what if i.together else '–'} | `{i.column}` |")
-    return "\n".join(rows) + "\n"
+    """The table of indicators as Markdown, as `docs/indicators.md` prints it."""
+    heads = ("indicator", "unit", "what", "several economies", "in the API")
+    rows = [
+        (f"`{i.name}`", i.unit, i.what, i.together.what if i.together else "–", f"`{i.column}`") for i in _indicators().values()
+    ]
+    return "\n".join(f"| {' | '.join(row)} |" for row in (heads, ("---",) * len(heads), *rows)) + "\n"

@@ -77,6 +77,7 @@ class Outlook:
     tree: Tree
     paths: PathValues
     titles: Mapping[str, str]
+    roles: Mapping[str, str | None]
     parties: tuple[str, ...]
     host: str | None
     drawn: Array = field(repr=False)
@@ -102,10 +103,10 @@ class Outlook:
 
     @cached_property
     def ranking(self) -> list[str]:
-        """Scenarios from best to worst: optimistic first and pessimistic last where they are so named, else by world income."""
+        """Scenarios from best to worst: by their roles in the dossier where they have one, else by world income."""
         income = {s: self.given([leaf.scenario == s for leaf in self.tree.leaves], WHOLE, "end") for s in self.scenarios}
-        place = {"optimistic": -1, "pessimistic": 1}
-        return sorted(income, key=lambda s: (place.get(s, 0), -income[s]))
+        place = {"best": -1, "worst": 1}
+        return sorted(income, key=lambda s: (place.get(self.roles.get(s) or "", 0), -income[s]))
 
     # -- what to expect ----------------------------------------------------------------------------------------------
     def outcomes(self, code: str, basis: Basis = "average") -> Array:
@@ -329,6 +330,7 @@ def outlook(
         tree=tree,
         paths=paths,
         titles={s.id: s.title for s in case.scenarios} | {STATUS_QUO: f"As on {case.as_of}"},
+        roles={s.id: s.role for s in case.scenarios},
         parties=parties,
         host=venue if venue in table.regions and venue not in parties else None,
         drawn=draw_odds(tree, draws, seed),

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from detente.errors import BadDossier, UnknownName
 from detente.policy.reading import read_yaml, validate
+from detente.words import refusal
 
 Text = Annotated[str, Field(min_length=1)]
 KNOWN_FIELDS = ConfigDict(extra="forbid", frozen=True)
@@ -48,7 +49,7 @@ def load_assumptions() -> dict[str, Assumption]:
     found = validate(AssumptionFile, data, lines, name).assumptions
     table = {a.id: a for a in sorted(found, key=lambda a: int(a.id[1:]))}
     if len(table) != len(found):
-        raise BadDossier(f"{name}: an assumption number is given twice")
+        raise BadDossier(refusal("policy", "assumption_twice", file=name))
     return table
 
 

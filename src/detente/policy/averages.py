@@ -45,6 +45,7 @@ from detente.policy.measures import InstrumentKind, Measure
 from detente.policy.stacking import stack_on
 from detente.policy.timing import still_unknown, turning_days
 from detente.types import Array
+from detente.words import refusal
 from detente.words.names import group_table, region_name, region_table
 
 if TYPE_CHECKING:
@@ -190,7 +191,7 @@ def as_day(value: str | datetime.date) -> datetime.date:
     try:
         return datetime.date.fromisoformat(value)
     except (TypeError, ValueError):
-        raise InputError(f"{value!r} is not a day: write it as 2025-05-14") from None
+        raise InputError(refusal("policy", "not_a_day", value=repr(value))) from None
 
 
 def _check_pair(by: str, on: str) -> None:
@@ -199,7 +200,7 @@ def _check_pair(by: str, on: str) -> None:
         if code not in known:
             raise UnknownRegion(code, known)
     if by == on:
-        raise InputError(f"{by} has no tariff on itself")
+        raise InputError(refusal("policy", "tariff_on_itself", by=by))
 
 
 def _basis(tables: str | None, by: str, on: str, definition: str) -> _Basis:
@@ -227,11 +228,9 @@ def _basis(tables: str | None, by: str, on: str, definition: str) -> _Basis:
 
 def _basis_of_world(by: str, on: str, definition: str) -> _Basis:
     if definition not in ("collected-2024", "added-since-2024"):
-        raise InputError(
-            f"{definition!r} is known for USA and CHN only; for {by} on {on} take added-since-2024 or collected-2024"
-        )
+        raise InputError(refusal("policy", "pair_only", definition=repr(definition), by=by, on=on))
     if definition == "collected-2024" and by != "USA":
-        raise InputError(f"duty collected in 2024 is known for USA only; for {by} take added-since-2024")
+        raise InputError(refusal("policy", "collected_only", by=by))
     from detente.words.names import goods_sectors
     from detente.world.library import load_world
 
@@ -303,7 +302,7 @@ def average_tariff(ledger: Ledger, by: str, on: str, date: str | datetime.date, 
     basis = _basis(ledger.tables, by, on, definition)
     first = REFERENCE_DAY if basis.since_2024 else datetime.date(2018, 1, 1)
     if day < first:
-        raise InputError(f"{definition} begins on {first}; {day} is before it")
+        raise InputError(refusal("policy", "before_definition", definition=definition, first=first, day=day))
     measures = _relevant(ledger, by, on, basis)
     return _average(ledger, measures, by, on, day, definition, basis)
 
@@ -347,9 +346,9 @@ def daily_series(
     additional_pp, average_if_not_known_hold_pct. Worked out once for each stretch in which nothing changes."""
     first, last = as_day(start), as_day(end)
     if last < first:
-        raise InputError(f"the series would end ({last}) before it begins ({first})")
+        raise InputError(refusal("policy", "series_backwards", last=last, first=first))
     if (last - first).days > 40_000:
-        raise InputError("a series of more than 40,000 days")
+        raise InputError(refusal("policy", "series_too_long"))
     probe = average_tariff(ledger, by, on, first, definition)
     basis = _basis(ledger.tables, by, on, probe.definition)
     measures = _relevant(ledger, by, on, basis)

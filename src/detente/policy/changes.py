@@ -23,6 +23,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from detente.errors import BadDossier, UnknownName
 from detente.policy.measures import CHANGED, Identifier, Measure, Strict
+from detente.words import refusal
 
 
 class Change(Strict):
@@ -39,9 +40,9 @@ class Change(Strict):
     def _one_thing(self) -> Self:
         kinds = [self.measure is not None, self.add is not None, self.withdraw is not None]
         if sum(kinds) != 1:
-            raise ValueError("a change has exactly one of 'measure', 'add' and 'withdraw'")
+            raise ValueError(refusal("policy", "one_kind_of_change"))
         if (self.measure is not None) != bool(self.set_fields or self.carry_out):
-            raise ValueError("'measure' goes with 'set' or 'carry_out', and they with it")
+            raise ValueError(refusal("policy", "change_without_measure"))
         unknown = [k for k in self.set_fields if k.partition(".")[0] not in _FIELDS]
         if unknown:
             raise ValueError(str(UnknownName(unknown[0], sorted(_FIELDS), "field")))
@@ -64,7 +65,7 @@ def apply_changes(measures: Iterable[Measure], changes: Iterable[object]) -> tup
             raise TypeError(f"not a Change: {change!r}")
         if change.add is not None:
             if change.add.id in table:
-                raise BadDossier(f"a change adds measure {change.add.id!r}, which is there already")
+                raise BadDossier(refusal("policy", "added_already", measure=repr(change.add.id)))
             table[change.add.id] = change.add
             continue
         if change.target not in table:
@@ -85,5 +86,7 @@ def apply_changes(measures: Iterable[Measure], changes: Iterable[object]) -> tup
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(str(p) for p in first["loc"]) or "measure"
-            raise BadDossier(f"a change makes measure {change.target!r} invalid: {where}: {first['msg']}") from None
+            raise BadDossier(
+                refusal("policy", "change_invalid", measure=repr(change.target), field=where, fault=first["msg"])
+            ) from None
     return tuple(table.values())

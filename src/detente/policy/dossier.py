@@ -38,6 +38,7 @@ from detente.policy.reading import MAX_BYTES, placed, read_yaml, validate
 from detente.policy.stacking import Stack, check_exclusive, codes_of, policy_on, stack_on, without_effect
 from detente.policy.timing import Deadline, Span, Status, in_force, next_deadlines, status_on, timeline, turning_days
 from detente.types import Array
+from detente.words import refusal
 from detente.words.names import group_table, region_name, region_table, sector_name, sector_table
 from detente.world.world import World
 
@@ -94,7 +95,7 @@ class Dossier(Strict):
         ):  # fmt: skip
             twice = [i for i, n in Counter(ids).items() if n > 1]
             if twice:
-                raise ValueError(f"{what} {twice[0]!r} is given twice")
+                raise ValueError(refusal("policy", "twice", what=what, id=repr(twice[0])))
         known = {s.id: s.title for s in self.sources}
         for where, cited in self._citations():
             for source in cited:
@@ -133,26 +134,30 @@ class Dossier(Strict):
     def _once_and_in_time(self) -> None:
         """Nobody is named twice, and what is past or to come lies on the right side of the dossier's date."""
         if self.reference.date > self.as_of:
-            raise placed(("reference", "date"), f"{self.reference.date} is after the dossier's date ({self.as_of})")
+            raise placed(("reference", "date"), refusal("policy", "reference_late", date=self.reference.date, as_of=self.as_of))
         seen = {p.region: "a party" for p in self.parties}
         for k, b in enumerate(self.bystanders):
             if b.region in seen:
-                raise placed(("bystanders", k, "region"), f"bystander {b.region} is {seen[b.region]} already")
+                raise placed(
+                    ("bystanders", k, "region"), refusal("policy", "bystander_already", region=b.region, role=seen[b.region])
+                )
             seen[b.region] = "a bystander"
         for k, q in enumerate(self.key_questions):
             if q.by_when < self.as_of:
-                raise placed(("key_questions", k, "by_when"), f"the question is due {q.by_when}, before {self.as_of}")
+                raise placed(
+                    ("key_questions", k, "by_when"), refusal("policy", "question_due", by_when=q.by_when, as_of=self.as_of)
+                )
         for k, s in enumerate(self.prospects.signals if self.prospects else ()):
             if s.date > self.as_of:
                 where = ("prospects", "signals", k, "date")
-                raise placed(where, f"signal {s.id!r} was seen on {s.date}, after the dossier's date ({self.as_of})")
+                raise placed(where, refusal("policy", "signal_late", signal=repr(s.id), date=s.date, as_of=self.as_of))
 
     def _no_circle(self) -> None:
         """No measure takes its own place, nor that of one that, step by step, takes its own."""
         for k, m in enumerate(self.measures):
             for name, others in (("replaces", m.replaces), ("yields_to", m.yields_to)):
                 if m.id in others:
-                    raise placed(("measures", k, name), f"measure {m.id!r} names itself")
+                    raise placed(("measures", k, name), refusal("policy", "names_itself", measure=repr(m.id)))
         ahead: dict[str, list[str]] = {m.id: [] if m.base is Base.CAP else list(m.replaces) for m in self.measures}
         for m in self.measures:
             for other in m.yields_to:
@@ -168,7 +173,7 @@ class Dossier(Strict):
                     clear |= {trail.pop()} if trail else set()
                 elif here in trail:
                     circle = " → ".join([*trail[trail.index(here) :], here])
-                    raise placed(("measures", k), f"measures take each other's place in a circle: {circle}")
+                    raise placed(("measures", k), refusal("policy", "in_a_circle", circle=circle))
                 elif here not in clear:
                     trail.append(here)
                     steps.append(iter(ahead[here]))
@@ -179,11 +184,19 @@ class Dossier(Strict):
             for answer in q.answers:
                 for name in answer.table():
                     if name not in branches:
-                        raise ValueError(f"key question {q.id!r}, answer {answer.id!r}: branch {_unknown(name, branches)}")
+                        raise ValueError(
+                            refusal(
+                                "policy",
+                                "answer_branch",
+                                question=repr(q.id),
+                                answer=repr(answer.id),
+                                branch=_unknown(name, branches),
+                            )
+                        )
         if self.prospects is None:
             return
         if self.prospects.forks[0].date < self.as_of:
-            raise ValueError(f"fork {self.prospects.forks[0].id!r} lies before the dossier's date ({self.as_of})")
+            raise ValueError(refusal("policy", "fork_early", fork=repr(self.prospects.forks[0].id), as_of=self.as_of))
         for _, branch in self.prospects.branches.values():
             for counted in (branch.scenario, branch.counts_as):
                 if counted is not None and counted not in scenarios:
@@ -325,19 +338,19 @@ class Dossier(Strict):
         lacking = [p.region for p in self.parties if p.region not in world.regions]
         if len(self.parties) - len(lacking) < 2:
             told = " and ".join([", ".join(lacking[:-1]), lacking[-1]] if lacking[1:] else lacking)
-            raise BadDossier(f"{self.id}: the world {world.name} has no region {told}; two parties are needed")
+            raise BadDossier(refusal("policy", "two_parties", dossier=self.id, world=world.name, regions=told))
         for problem in self._groups(world.regions):
             raise BadDossier(f"{self.id}: {problem}")
 
     def _groups(self, regions: Sequence[str]) -> list[str]:
         """Parties and authors of measures that are groups and no region of the world, in words."""
-        acting = {f"party {p.region}": (p.region, "a party is one government") for p in self.parties}
-        acting |= {f"measure {m.id!r}, by": (m.by, "a measure is one government's") for m in self._all_measures()}
+        acting = {f"party {p.region}": (p.region, "party") for p in self.parties}
+        acting |= {f"measure {m.id!r}, by": (m.by, "measure") for m in self._all_measures()}
         found = []
-        for where, (code, rule) in acting.items():
+        for where, (code, kind) in acting.items():
             if code in group_table() and code not in regions:
-                members = ", ".join(codes_of(code, regions)) or "none of this world's economies"
-                found.append(f"{where}: {code} is a group ({members}); {rule}, so name one economy")
+                members = ", ".join(codes_of(code, regions))
+                found.append(refusal("policy", "group_acts", where=where, code=code, members=members, kind=kind))
         return found
 
     def _all_measures(self) -> tuple[Measure, ...]:
@@ -415,7 +428,7 @@ def load_dossier(name_or_path: str | Path) -> Dossier:
             raise BadDossier(f"{path}: no such file")
         raise UnknownName(str(name_or_path), list(list_dossiers()), "dossier")
     if path.stat().st_size > MAX_BYTES:
-        raise BadDossier(f"{path}: {path.stat().st_size:,} bytes; a dossier may have {MAX_BYTES:,}")
+        raise BadDossier(refusal("policy", "file_too_large", path=path, size=f"{path.stat().st_size:,}", most=f"{MAX_BYTES:,}"))
     return parse_dossier(path.read_bytes(), str(path))
 
 

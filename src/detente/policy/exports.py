@@ -22,6 +22,7 @@ from detente.errors import InputError
 from detente.files import sha256, whole
 from detente.policy.measures import Measure
 from detente.policy.timing import Deadline, status_on, turning_days
+from detente.words import refusal
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -85,11 +86,11 @@ def daily_panel(measures: Iterable[Measure], start: datetime.date, end: datetime
     import pandas as pd
 
     if end < start:
-        raise InputError(f"the panel would end ({end}) before it begins ({start})")
+        raise InputError(refusal("policy", "panel_backwards", end=end, start=start))
     days = [start + datetime.timedelta(days=n) for n in range((end - start).days + 1)]
     listed = tuple(measures)
     if len(days) * len(listed) > 5_000_000:
-        raise InputError(f"{len(days):,} days × {len(listed)} measures is more than five million rows; take a shorter span")
+        raise InputError(refusal("policy", "panel_too_long", days=f"{len(days):,}", measures=len(listed)))
     rows = []
     for m in listed:
         turns, status = set(turning_days(m)), status_on(m, start)

@@ -26,7 +26,7 @@ from numpy.typing import ArrayLike, NDArray
 from detente.errors import InputError, ShockError
 from detente.policy.shock import Control, Names, Shock
 from detente.types import Array
-from detente.words import say
+from detente.words import refusal, say
 from detente.words.names import goods_sectors, resolve_regions, resolve_sectors
 from detente.world.economy import Economy
 from detente.world.world import World
@@ -110,7 +110,7 @@ class NonTariffCost:
     def apply(self, shock: Shock) -> None:
         """Scale d̂ of the flows into `by` from `on`."""
         if not (np.isfinite(self.cost) and self.cost > -1):
-            raise ShockError(f"a non-tariff cost of {self.cost} is impossible; give a fraction above −1")
+            raise ShockError(refusal("policy", "cost_impossible", cost=self.cost))
         shock.iceberg[shock.cells(self.on, self.by, self.sectors)] *= 1 + self.cost
 
     def describe(self) -> str:
@@ -139,14 +139,14 @@ class ExportControl:
     def apply(self, shock: Shock) -> None:
         """Add one bound a sector (and a buyer, unless pooled)."""
         if not (np.isfinite(self.withhold) and 0 <= self.withhold < 1):
-            raise ShockError(f"an export control withholds a share in [0, 1), not {self.withhold}; use Embargo for all of it")
+            raise ShockError(refusal("policy", "withheld_share", share=self.withhold))
         _fraction(self.leakage, "leakage")
         pooled = self.on is None if self.pooled is None else self.pooled
         mask = shock.cells(self.by, self.on, self.sectors)
         left = 1 - self.withhold * (1 - self.leakage)
         to: dict[str, Literal["origin", "importer", "lost"]] = {"kept": "origin", "buyers": "importer", "lost": "lost"}
         if self.rent not in to:
-            raise InputError(f"the rent of an export control is kept, buyers or lost, not {self.rent!r}")
+            raise InputError(refusal("policy", "rent_of_control", rent=repr(self.rent)))
         label = self.describe()
         for part, where in _parts(shock, mask, by_destination=not pooled):
             shock.controls.append(Control(f"{label} ({where})", part, left, "at most", to[self.rent]))
@@ -172,7 +172,7 @@ class Quota:
     def apply(self, shock: Shock) -> None:
         """Add one bound a sector and origin."""
         if not (np.isfinite(self.share) and self.share > 0):
-            raise ShockError(f"a quota lets in a positive share, not {self.share}; use Embargo for none")
+            raise ShockError(refusal("policy", "quota_share", share=self.share))
         mask = shock.cells(self.on, self.by, self.sectors)
         said = self.describe()
         for part, where in _parts(shock, mask, by_destination=True):
@@ -203,11 +203,11 @@ class PurchaseCommitment:
     def apply(self, shock: Shock) -> None:
         """Add one lower bound on value."""
         if (self.value is None) == (self.growth is None):
-            raise InputError("a purchase commitment needs either value= or growth=")
+            raise InputError(refusal("policy", "purchase_size"))
         mask = shock.cells(self.origin, self.by, self.sectors)
         target = float(shock.shipments[mask].sum()) * (1 + self.growth) if self.growth is not None else float(self.value or 0.0)
         if not (np.isfinite(target) and target > 0):
-            raise ShockError(f"{self.describe()}: the target must be a positive value, not {target:g}")
+            raise ShockError(refusal("policy", "purchase_target", purchase=self.describe(), target=f"{target:g}"))
         shock.controls.append(Control(self.describe(), mask, target, "at least", "importer", by_value=True))
 
     def describe(self) -> str:
@@ -226,7 +226,7 @@ class Subsidy:
     def apply(self, shock: Shock) -> None:
         """Set the rates, on top of any given before."""
         if not (np.isfinite(self.rate) and -5 < self.rate < 0.9):
-            raise ShockError(f"a subsidy of {self.rate} is impossible; give the share of cost paid, below 0.9")
+            raise ShockError(refusal("policy", "subsidy_impossible", rate=self.rate))
         rows = np.isin(shock.regions, resolve_regions(self.by, shock.regions))
         chosen = goods_sectors(shock.sectors) if self.sectors is None else resolve_sectors(self.sectors, shock.sectors)
         block = np.ix_(rows, np.isin(shock.sectors, chosen))
@@ -268,7 +268,7 @@ class Productivity:
     def apply(self, shock: Shock) -> None:
         """Scale Ẑ."""
         if not (np.isfinite(self.cost) and self.cost > -1):
-            raise ShockError(f"a unit-cost change of {self.cost} is impossible; give a fraction above −1")
+            raise ShockError(refusal("policy", "unit_cost_impossible", cost=self.cost))
         rows = np.isin(shock.regions, resolve_regions(self.by, shock.regions))
         columns = np.isin(shock.sectors, resolve_sectors(self.sectors, shock.sectors))
         shock.unit_cost[np.ix_(rows, columns)] *= 1 + self.cost
@@ -302,7 +302,7 @@ class Schedule:
         if self.iceberg is not None:
             factor = _shaped(self.iceberg, shape, "iceberg")
             if not (np.isfinite(factor) & (factor > 0)).all():
-                raise ShockError("iceberg factors must be positive and finite (1 is no change); use Embargo to stop a flow")
+                raise ShockError(refusal("policy", "iceberg_impossible"))
             shock.iceberg *= factor
 
     def describe(self) -> str:
@@ -390,13 +390,13 @@ def _parts(shock: Shock, mask: NDArray[np.bool_], *, by_destination: bool) -> It
 
 def _fraction(value: float, name: str) -> None:
     if not (np.isfinite(value) and 0 <= value <= 1):
-        raise InputError(f"{name} must lie between 0 and 1, not {value}")
+        raise InputError(refusal("policy", "not_a_fraction", field=name, value=value))
 
 
 def _rate(rates: Array, name: str) -> Array:
     if not (np.isfinite(rates) & (rates > -1)).all():
         worst = float(np.nanmin(rates)) if np.isfinite(rates).any() else float("nan")
-        raise ShockError(f"a {name} rate of {100 * worst:g} % is impossible; rates are fractions above −1 (0.25 is 25 %)")
+        raise ShockError(refusal("policy", "rate_impossible", kind=name, rate=f"{100 * worst:g}"))
     return rates
 
 
@@ -405,4 +405,4 @@ def _shaped(values: ArrayLike, shape: tuple[int, ...], name: str) -> Array:
     try:
         return np.broadcast_to(array, shape)
     except ValueError:
-        raise InputError(f"{name} has shape {array.shape}, must broadcast to [origin, destination, sector] {shape}") from None
+        raise InputError(refusal("policy", "array_shape", array=name, shape=array.shape, wanted=shape)) from None

@@ -54,6 +54,7 @@ from detente.policy.timing import (
     turning_days,
 )
 from detente.types import Array
+from detente.words import refusal
 from detente.words.names import region_table, sector_table
 
 if TYPE_CHECKING:
@@ -132,11 +133,11 @@ class Ledger(Strict):
         except (BadDossier, UnknownName) as error:
             raise ValueError(str(error)) from None
         if not measures:
-            raise ValueError("a ledger needs at least one measure")
+            raise ValueError(refusal("policy", "ledger_empty"))
         for what, ids in (("source", [s.id for s in self.sources]), ("measure", [m.id for m in measures])):
             twice = [i for i, n in Counter(ids).items() if n > 1]
             if twice:
-                raise ValueError(f"{what} {twice[0]!r} is given twice (the dossier continued counts)")
+                raise ValueError(refusal("policy", "twice_in_ledger", what=what, id=repr(twice[0])))
         known, known_measures = {s.id: s.title for s in self.sources}, {m.id: m.title for m in measures}
         cited = [(f"measure {m.id!r}", m.sources) for m in measures] + [
             (f"event of {e.date}", e.sources) for e in self.own_history
@@ -264,7 +265,7 @@ def load_ledger(name_or_path: str | Path = "us-china") -> Ledger:
             raise BadDossier(f"{path}: no such file")
         raise UnknownName(str(name_or_path), list(list_ledgers()), "ledger")
     if path.stat().st_size > MAX_BYTES:
-        raise BadDossier(f"{path}: {path.stat().st_size:,} bytes; a ledger may have {MAX_BYTES:,}")
+        raise BadDossier(refusal("policy", "ledger_too_large", path=path, size=f"{path.stat().st_size:,}", most=f"{MAX_BYTES:,}"))
     return parse_ledger(path.read_bytes(), str(path))
 
 

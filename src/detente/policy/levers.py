@@ -38,7 +38,7 @@ from detente.policy.measures import Base, InstrumentKind, Measure
 from detente.policy.stacking import partners_of, sectors_of
 from detente.policy.timing import Status, status_on
 from detente.types import Array
-from detente.words import join, say
+from detente.words import join, refusal, say
 from detente.words.names import region_name, sector_name
 
 if TYPE_CHECKING:
@@ -144,11 +144,11 @@ def policy_day(dossier: Dossier, scenario: str | None, values: Mapping[str, floa
         return own
     days = _number(DATE, values[DATE])
     if abs(days) > 20 * LATEST or days != round(days):
-        raise InputError(f"{DATE} is a whole number of days, at most {20 * LATEST:,}; not {days:g}")
+        raise InputError(refusal("policy", "lever_days", lever=DATE, most=f"{20 * LATEST:,}", value=f"{days:g}"))
     try:
         return dossier.as_of + datetime.timedelta(days=int(days))
     except OverflowError:
-        raise InputError(f"{DATE}: {days:g} days after {dossier.as_of} lie beyond the calendar") from None
+        raise InputError(refusal("policy", "lever_calendar", lever=DATE, value=f"{days:g}", day=dossier.as_of)) from None
 
 
 def changes_for(dossier: Dossier, scenario: str | None, values: Mapping[str, float]) -> tuple[Change, ...]:
@@ -173,7 +173,17 @@ def changes_for(dossier: Dossier, scenario: str | None, values: Mapping[str, flo
             continue
         low, high = _bounds(handle)
         if not low <= wanted <= high:
-            raise InputError(f"{name} ({handle.measure.title}) goes from {low:g} to {high:g}, not {wanted:g}")
+            raise InputError(
+                refusal(
+                    "policy",
+                    "lever_range",
+                    lever=name,
+                    title=handle.measure.title,
+                    low=f"{low:g}",
+                    high=f"{high:g}",
+                    value=f"{wanted:g}",
+                )
+            )
         found.append(_change(handle, now, wanted, day))
     return tuple(found)
 
@@ -271,7 +281,7 @@ def _change(handle: _Handle, now: Measure | None, wanted: float, day: datetime.d
     m = handle.measure
     if handle.key is not None:
         if now is None or status_on(now, day) is not Status.IN_FORCE:
-            raise InputError(f"{handle.id} ({m.title}) is not in force on {day}, so its rate cannot be moved")
+            raise InputError(refusal("policy", "lever_not_in_force", lever=handle.id, title=m.title, day=day))
         return Change(measure=m.id, set={f"rate_pct.{handle.key}": wanted})
     if wanted == 0:
         return Change(withdraw=m.id)
@@ -320,7 +330,7 @@ def _in_force_fields(m: Measure, day: datetime.date) -> dict[str, Any]:
 
 def _number(name: str, value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-        raise InputError(f"{name} takes a finite number, not {value!r}")
+        raise InputError(refusal("policy", "lever_number", lever=name, value=repr(value)))
     return float(value)
 
 

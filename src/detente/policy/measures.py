@@ -44,6 +44,7 @@ from pydantic import (
     model_validator,
 )
 
+from detente.words import refusal
 from detente.words.names import group_table, region_table
 
 FIRST_DAY, LAST_DAY = date(1800, 1, 1), date(2100, 12, 31)
@@ -56,10 +57,10 @@ _BIDI = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 def readable(text: str) -> str:
     """Refuse what no reader sees or what a file cannot carry: blanks alone, control characters, reversed writing."""
     if not text.strip():
-        raise ValueError("there is nothing but blanks")
+        raise ValueError(refusal("policy", "only_blanks"))
     for c in text if not text.isprintable() else "":
         if (unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\t") or c in _BIDI or ord(c) & 0xFFFE == 0xFFFE:
-            raise ValueError(f"the text holds the control character U+{ord(c):04X}; take it out")
+            raise ValueError(refusal("policy", "control_character", code=f"{ord(c):04X}"))
     return text
 
 
@@ -99,14 +100,16 @@ class Strict(BaseModel):
         for name, value in self:
             if isinstance(value, date) and not FIRST_DAY <= value <= LAST_DAY:
                 told = type(self).model_fields[name].alias or name
-                raise ValueError(f"{told!r} ({value}) lies outside {FIRST_DAY.year} to {LAST_DAY.year}")
+                raise ValueError(
+                    refusal("policy", "not_in_our_time", field=repr(told), day=value, first=FIRST_DAY.year, last=LAST_DAY.year)
+                )
         return self
 
 
 def no_bool(value: object) -> object:
     """Refuse `true` where a number is wanted."""
     if isinstance(value, bool):
-        raise ValueError("a number is wanted, not true or false")
+        raise ValueError(refusal("policy", "number_wanted"))
     return value
 
 
@@ -197,7 +200,7 @@ class Interval(Strict):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.to is not None and self.to <= self.start:
-            raise ValueError(f"'to' ({self.to}) must be after 'from' ({self.start})")
+            raise ValueError(refusal("policy", "interval_backwards", end=self.to, start=self.start))
         return self
 
     def contains(self, day: date) -> bool:
@@ -216,9 +219,9 @@ class Products(Strict):
     @model_validator(mode="after")
     def _says_something(self) -> Self:
         if not self.codes and self.text is None:
-            raise ValueError("products need 'codes' or 'text'")
+            raise ValueError(refusal("policy", "products_silent"))
         if self.codes and self.system != "text" and self.vintage is None:
-            raise ValueError(f"codes of the {self.system} need their 'vintage' (the year of the edition)")
+            raise ValueError(refusal("policy", "products_vintage", system=self.system))
         return self
 
 
@@ -283,7 +286,7 @@ class Measure(Strict):
     @classmethod
     def _names_something(cls, value: Any) -> Any:
         if value == ():
-            raise ValueError("the list is empty: the measure would reach nothing")
+            raise ValueError(refusal("policy", "reaches_nothing"))
         return value
 
     @field_validator("cost_pct")
@@ -291,14 +294,14 @@ class Measure(Strict):
     def _costs_are_possible(cls, value: Any) -> Any:
         for cost in value.values() if isinstance(value, dict) else () if value is None else (value,):
             if cost < LEAST_COST:
-                raise ValueError(f"a cost of {cost:g} % is below {LEAST_COST:g} %, the least a non-tariff measure can have")
+                raise ValueError(refusal("policy", "cost_too_low", cost=f"{cost:g}", least=f"{LEAST_COST:g}"))
         return value
 
     @model_validator(mode="after")
     def _is_not_about_itself(self) -> Self:
         several = len(region_table().get(self.by, {}).get("members", ())) > 1  # its economies may burden each other
         if self.on != "all" and self.by in self.on and not several:
-            raise ValueError(f"'on' names {self.by}, whose measure it is: a government's duty on itself does nothing")
+            raise ValueError(refusal("policy", "on_itself", by=self.by))
         return self
 
     @model_validator(mode="after")
@@ -312,17 +315,19 @@ class Measure(Strict):
             for partner in table if isinstance(table, dict) else ():
                 own = _members([partner])
                 if own is not None and wanted is not None and not own & wanted:
-                    raise ValueError(f"{name!r} names {partner}, which is not among those the measure is on")
+                    raise ValueError(refusal("policy", "partner_not_reached", field=repr(name), partner=partner))
         for rest in self.suspended:
             if (self.start and rest.to and rest.to <= self.start) or (self.stop and rest.start >= self.stop):
-                raise ValueError(f"suspended from {rest.start}, outside its own life ({self.start} to {self.stop or 'open'})")
+                raise ValueError(
+                    refusal("policy", "suspended_outside", begins=rest.start, start=self.start, stop=self.stop or "open")
+                )
         return self
 
     @model_validator(mode="after")
     def _instrument_has_its_number(self) -> Self:
         if not self.modelled:
             if not self.why_not:
-                raise ValueError("a measure that is not modelled says why: add 'why_not'")
+                raise ValueError(refusal("policy", "measure_why_not"))
             return self
         wanted = {
             InstrumentKind.TARIFF: ("rate_pct", self.rate_pct),
@@ -330,35 +335,35 @@ class Measure(Strict):
             InstrumentKind.NON_TARIFF: ("cost_pct", self.cost_pct),
         }.get(self.instrument)
         if self.instrument is InstrumentKind.PURCHASE and (self.growth_pct is None) == (self.value_musd is None):
-            raise ValueError("a purchase promise needs either 'growth_pct' or 'value_musd'")
+            raise ValueError(refusal("policy", "promise_size"))
         if wanted is not None and wanted[1] is None:
-            raise ValueError(f"a modelled measure of kind {self.instrument.value} needs {wanted[0]!r}")
+            raise ValueError(refusal("policy", "number_missing", kind=self.instrument.value, field=repr(wanted[0])))
         if self.instrument is InstrumentKind.OTHER:
-            raise ValueError("instrument 'other' cannot be modelled: set 'modelled: false' and say why in 'why_not'")
+            raise ValueError(refusal("policy", "other_modelled"))
         return self
 
     @model_validator(mode="after")
     def _dates_in_order(self) -> Self:
         if self.threatened:
             if self.effective is not None:
-                raise ValueError("a threat has 'would_take_effect', not 'effective'")
+                raise ValueError(refusal("policy", "threat_effective"))
         elif self.effective is None:
-            raise ValueError("a measure that is not a mere threat needs 'effective' (or set 'threatened: true')")
+            raise ValueError(refusal("policy", "effective_missing"))
         elif self.would_take_effect is not None:
-            raise ValueError("'would_take_effect' belongs to threats only (set 'threatened: true' or use 'effective')")
+            raise ValueError(refusal("policy", "threat_date"))
         start = self.effective or self.would_take_effect
         if self.announced and start and self.announced > start:
-            raise ValueError(f"'announced' ({self.announced}) is after the measure starts ({start})")
+            raise ValueError(refusal("policy", "announced_late", announced=self.announced, start=start))
         for name, day in (("expires", self.expires), ("ended.date", self.ended.date if self.ended else None)):
             called_off = self.threatened and name == "ended.date"  # a threat may be called off before it is due
             if day and start and day <= start and not called_off:
-                raise ValueError(f"{name!r} ({day}) must be after the measure starts ({start})")
+                raise ValueError(refusal("policy", "ends_before_start", field=repr(name), day=day, start=start))
         if self.unknown_from and start and self.unknown_from <= start:
-            raise ValueError(f"'unknown_from' ({self.unknown_from}) must be after the measure starts ({start})")
+            raise ValueError(refusal("policy", "unknown_before_start", unknown_from=self.unknown_from, start=start))
         rests = sorted(self.suspended, key=lambda s: s.start)
         for first, second in pairwise(rests):
             if first.to is None or first.to > second.start:
-                raise ValueError(f"suspensions overlap from {second.start}")
+                raise ValueError(refusal("policy", "suspensions_overlap", day=second.start))
         return self
 
     @property

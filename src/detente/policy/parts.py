@@ -18,6 +18,7 @@ from pydantic import AfterValidator, Field, model_validator
 from detente.errors import UnknownName
 from detente.policy.changes import Change
 from detente.policy.measures import AssumptionNumber, Identifier, RegionCode, SectorCode, Strict, Text, readable
+from detente.words import refusal
 
 Cited = Annotated[tuple[Identifier, ...], Field(min_length=1)]
 Assumed = tuple[AssumptionNumber, ...]
@@ -75,9 +76,9 @@ class Objective(Strict):
         weights = {k: v for k, v in self if isinstance(v, float)} | {f"employment, {k}": v for k, v in self.employment.items()}
         for name, weight in weights.items():
             if abs(weight) > MOST_WEIGHT:
-                raise ValueError(f"a weight of {weight:g} on {name}: real income has 1, none has more than {MOST_WEIGHT:g}")
+                raise ValueError(refusal("policy", "weight_too_large", weight=f"{weight:g}", aim=name, most=f"{MOST_WEIGHT:g}"))
         if self.growth < 0:
-            raise ValueError(f"a weight of {self.growth:g} on growth: no government here wants to be poorer")
+            raise ValueError(refusal("policy", "weight_on_growth", weight=f"{self.growth:g}"))
         return self
 
 
@@ -116,7 +117,7 @@ class Party(Strict):
         names = [s.stance for s in self.stances]
         for name in names:
             if names.count(name) > 1:
-                raise ValueError(f"the stance {name!r} is given twice")
+                raise ValueError(refusal("policy", "stance_twice", stance=repr(name)))
         return self
 
     def stance(self, name: str) -> Stance:
@@ -171,7 +172,7 @@ class Event(Strict):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.until is not None and self.until < self.date:
-            raise ValueError(f"'until' ({self.until}) is before 'date' ({self.date})")
+            raise ValueError(refusal("policy", "until_before_date", end=self.until, start=self.date))
         return self
 
 
@@ -186,7 +187,7 @@ class Provision(Strict):
     @model_validator(mode="after")
     def _says_why(self) -> Self:
         if not self.modelled and not self.why_not:
-            raise ValueError("a provision that is not modelled says why: add 'why_not'")
+            raise ValueError(refusal("policy", "provision_why_not"))
         return self
 
 
@@ -245,12 +246,12 @@ class KeyQuestion(Strict):
     def _answers(self) -> Self:
         ids = [a.id for a in self.answers]
         if len(ids) == 1 or len(set(ids)) != len(ids):
-            raise ValueError(f"question {self.id!r} needs no answers, or two or more of different names")
+            raise ValueError(refusal("policy", "question_answers", question=repr(self.id)))
         likely = [{None: a.otherwise, **a.table()} for a in self.answers]
         for branch in {b: None for table in likely for b in table}:
             if not any(table.get(branch) for table in likely) and (branch is not None or set().union(*likely) == {None}):
                 place = "at all" if branch is None else f"on the branch {branch!r}"
-                raise ValueError(f"question {self.id!r}: no answer has any likelihood {place}")
+                raise ValueError(refusal("policy", "answers_unlikely", question=repr(self.id), place=place))
         return self
 
 

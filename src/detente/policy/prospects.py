@@ -30,6 +30,7 @@ from detente.errors import UnknownName
 from detente.policy.changes import Change
 from detente.policy.measures import Identifier, Strict, Text
 from detente.policy.parts import Assumed, Cited, Share
+from detente.words import refusal
 
 ForkKind = Literal["talks", "summit", "deadline", "threat", "expiry", "court", "other"]
 OUTCOMES = {"talks": ("agreed", "time", "broke"), "threat": ("carried-out", "put-off", "dropped"), "truce": ("kept", "ended")}
@@ -49,7 +50,11 @@ class BaseRate(Strict):
     def _known(self) -> Self:
         strange = [o for o in self.outcomes if o not in OUTCOMES[self.kind]]
         if strange:
-            raise ValueError(f"a {self.kind} has no outcome {strange[0]!r}; there are {', '.join(OUTCOMES[self.kind])}")
+            raise ValueError(
+                refusal(
+                    "policy", "no_such_outcome", kind=self.kind, outcome=repr(strange[0]), outcomes=", ".join(OUTCOMES[self.kind])
+                )
+            )
         return self
 
 
@@ -75,7 +80,9 @@ class Branch(Strict):
     def _ordered(self) -> Self:
         low, centre, high = self.prior
         if not low <= centre <= high:
-            raise ValueError(f"branch {self.id!r}: give the prior as low, central, high; it is {low:g}, {centre:g}, {high:g}")
+            raise ValueError(
+                refusal("policy", "prior_order", branch=repr(self.id), low=f"{low:g}", central=f"{centre:g}", high=f"{high:g}")
+            )
         return self
 
     @property
@@ -102,12 +109,12 @@ class Fork(Strict):
     def _sums(self) -> Self:
         total = sum(b.prior[1] for b in self.branches)
         if abs(total - 1) > 1e-6:
-            raise ValueError(f"fork {self.id!r}: the central priors of its branches sum to {total:g}, not 1")
+            raise ValueError(refusal("policy", "priors_sum", fork=repr(self.id), total=f"{total:g}"))
         ids = [b.id for b in self.branches]
         if len(set(ids)) != len(ids):
-            raise ValueError(f"fork {self.id!r} has two branches of one name")
+            raise ValueError(refusal("policy", "branches_of_one_name", fork=repr(self.id)))
         if self.independent and any(b.scenario for b in self.branches):
-            raise ValueError(f"fork {self.id!r} is independent of the talks: its branches may change measures, not the scenario")
+            raise ValueError(refusal("policy", "fork_independent", fork=repr(self.id)))
         return self
 
 
@@ -133,7 +140,7 @@ class PoolWeights(Strict):
     @model_validator(mode="after")
     def _some_weight(self) -> Self:
         if self.base_rate + self.stand_off + self.analyst == 0:
-            raise ValueError("all three weights are 0: no judgement would count")
+            raise ValueError(refusal("policy", "no_weight"))
         return self
 
 
@@ -165,31 +172,33 @@ class Prospects(Strict):
         forks: set[str] = set()
         for k, fork in enumerate(self.forks):
             if fork.id in forks:
-                raise ValueError(f"fork {fork.id!r} is given twice")
+                raise ValueError(refusal("policy", "fork_twice", fork=repr(fork.id)))
             if k and fork.date < self.forks[k - 1].date:
                 raise ValueError(
-                    f"fork {fork.id!r} ({fork.date}) stands after one of {self.forks[k - 1].date}; order them by date"
+                    refusal("policy", "fork_order", fork=repr(fork.id), date=fork.date, previous=self.forks[k - 1].date)
                 )
             if fork.date > self.until:
-                raise ValueError(f"fork {fork.id!r} ({fork.date}) lies beyond 'until' ({self.until})")
+                raise ValueError(refusal("policy", "fork_late", fork=repr(fork.id), date=fork.date, end=self.until))
             for name in fork.after:
                 if name not in seen:
-                    raise ValueError(f"fork {fork.id!r}: no earlier fork has the branch {name!r}")
+                    raise ValueError(refusal("policy", "no_earlier_branch", fork=repr(fork.id), branch=repr(name)))
             for branch in fork.branches:
                 if branch.id in seen:
-                    raise ValueError(f"branch {branch.id!r} is given by two forks; use different names")
+                    raise ValueError(refusal("policy", "branch_of_two_forks", branch=repr(branch.id)))
             seen |= {b.id: fork for b in fork.branches}
             forks.add(fork.id)
         ids = [s.id for s in self.signals]
         if len(set(ids)) != len(ids):
-            raise ValueError("two signals have one name")
+            raise ValueError(refusal("policy", "signals_of_one_name"))
         for signal in self.signals:
             if signal.fork not in forks:
-                raise ValueError(f"signal {signal.id!r}: no fork {signal.fork!r}")
+                raise ValueError(refusal("policy", "signal_without_fork", signal=repr(signal.id), fork=repr(signal.fork)))
             own = {b.id for b in self.fork(signal.fork).branches}
             strange = [b for b in signal.likelihood if b not in own]
             if strange:
-                raise ValueError(f"signal {signal.id!r}: fork {signal.fork!r} has no branch {strange[0]!r}")
+                raise ValueError(
+                    refusal("policy", "signal_branch", signal=repr(signal.id), fork=repr(signal.fork), branch=repr(strange[0]))
+                )
         return self
 
     def fork(self, name: str) -> Fork:

@@ -25,6 +25,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import PydanticCustomError
 
 from detente.errors import BadDossier, nearest
+from detente.words import refusal
 
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 40
@@ -43,12 +44,12 @@ def read_yaml(text: str | bytes, name: str) -> tuple[Any, Lines]:
     """Plain data of `text` and the line of every field. Raises `BadDossier` for anything outside the dialect."""
     raw = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
     if len(raw) > MAX_BYTES:
-        raise BadDossier(f"{name}: {len(raw):,} bytes; a dossier may have {MAX_BYTES:,}")
+        raise BadDossier(refusal("policy", "file_too_large", path=name, size=f"{len(raw):,}", most=f"{MAX_BYTES:,}"))
     try:
         clean = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        raise BadDossier(f"{name}, line {line}: not UTF-8 text") from None
+        raise BadDossier(refusal("policy", "not_utf8", file=name, line=line)) from None
     try:
         _refuse(clean, name)
         node = yaml.compose(clean, Loader=_Loader)
@@ -57,13 +58,13 @@ def read_yaml(text: str | bytes, name: str) -> tuple[Any, Lines]:
     except yaml.MarkedYAMLError as error:
         mark: Any = error.problem_mark or error.context_mark
         where = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        raise BadDossier(f"{name}{where}: not valid YAML: {error.problem or error.context}") from None
+        raise BadDossier(refusal("policy", "not_yaml", file=name, where=where, problem=error.problem or error.context)) from None
     except (yaml.YAMLError, ValueError) as error:
         found = re.search(r"position (\d+)", str(error))
         line = clean.count("\n", 0, int(found.group(1))) + 1 if found else 1
-        raise BadDossier(f"{name}, line {line}: not valid YAML: {' '.join(str(error).split())}") from None
+        raise BadDossier(refusal("policy", "not_yaml_line", file=name, line=line, problem=" ".join(str(error).split()))) from None
     if node is None:
-        raise BadDossier(f"{name}, line 1: the file is empty")
+        raise BadDossier(refusal("policy", "file_empty", file=name))
     lines: Lines = {}
     return _value(node, (), lines, name), lines
 
@@ -89,18 +90,18 @@ def _guard(text: str, name: str) -> None:
         mark: Any = event.start_mark
         line = mark.line + 1
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise BadDossier(f"{name}, line {line}: anchors and aliases (& and *) are not allowed in a dossier")
+            raise BadDossier(refusal("policy", "anchors", file=name, line=line))
         tag = getattr(event, "tag", None)
         if tag and tag != "!":
-            raise BadDossier(f"{name}, line {line}: tags ({tag}) are not allowed in a dossier")
+            raise BadDossier(refusal("policy", "tags", file=name, line=line, tag=tag))
         if isinstance(event, yaml.DocumentStartEvent):
             documents += 1
             if documents > 1:
-                raise BadDossier(f"{name}, line {line}: one document a file")
+                raise BadDossier(refusal("policy", "one_document", file=name, line=line))
         elif isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > MAX_DEPTH:
-                raise BadDossier(f"{name}, line {line}: nested deeper than {MAX_DEPTH} levels")
+                raise BadDossier(refusal("policy", "nested_too_deep", file=name, line=line, most=MAX_DEPTH))
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
 
@@ -116,10 +117,10 @@ def _value(node: yaml.Node, path: tuple[str | int, ...], lines: Lines, name: str
     for key_node, value_node in node.value:
         key_line = key_node.start_mark.line + 1
         if not isinstance(key_node, yaml.ScalarNode):
-            raise BadDossier(f"{name}, line {key_line}: a key must be a plain word")
+            raise BadDossier(refusal("policy", "plain_key", file=name, line=key_line))
         key = str(key_node.value)
         if key in data:
-            raise BadDossier(f"{name}, line {key_line}: {key!r} is given twice (first in line {lines[(*path, key)]})")
+            raise BadDossier(refusal("policy", "key_twice", file=name, line=key_line, key=repr(key), first=lines[*path, key]))
         lines[(*path, key)] = key_line
         data[key] = _value(value_node, (*path, key), lines, name)
     return data
@@ -138,20 +139,20 @@ def _scalar(node: yaml.ScalarNode, line: int, name: str) -> Any:
     if _FLOAT.match(text):
         number = float(text)
         if not math.isfinite(number):
-            raise BadDossier(f"{name}, line {line}: {text} is too large a number")
+            raise BadDossier(refusal("policy", "number_too_large", file=name, line=line, number=text))
         return number
     if _DATE.match(text):
         try:
             return date.fromisoformat(text)
         except ValueError:
-            raise BadDossier(f"{name}, line {line}: {text} is not a day of the calendar") from None
+            raise BadDossier(refusal("policy", "not_in_calendar", file=name, line=line, day=text)) from None
     return text
 
 
 def validate(model: type[Model], data: Any, lines: Lines, name: str) -> Model:
     """`data` as `model`; a `BadDossier` with line, field and message of the first few faults otherwise."""
     if not isinstance(data, Mapping):
-        raise BadDossier(f"{name}, line 1: a dossier is a list of 'key: value' lines, not {type(data).__name__}")
+        raise BadDossier(refusal("policy", "not_a_mapping", file=name, kind=type(data).__name__))
     try:
         return model.model_validate(data)
     except ValidationError as error:

@@ -63,7 +63,7 @@ from detente.policy.measures import Base, Except, InstrumentKind, Measure
 from detente.policy.shock import Shock
 from detente.policy.timing import in_force
 from detente.types import Array
-from detente.words import say
+from detente.words import refusal, say
 from detente.words.names import group_table, resolve_sectors
 
 NEAR_TOTAL = 0.999
@@ -368,8 +368,16 @@ def check_exclusive(measures: Sequence[Measure], regions: Sequence[str], sectors
         if len(clash):
             p, s = clash[0]
             raise OverlappingMeasures(
-                f"{measures[taken[p, s]].id!r} and {m.id!r} (group {m.exclusive_group!r}) both claim {m.by} on {partners[p]}, "
-                f"{goods[s]}, on the same day: end one the day the other starts"
+                refusal(
+                    "policy",
+                    "both_claim",
+                    first=repr(measures[taken[p, s]].id),
+                    second=repr(m.id),
+                    group=repr(m.exclusive_group),
+                    by=m.by,
+                    partner=partners[p],
+                    sector=goods[s],
+                )
             )
         owner[where] = np.where(wanted, position, taken)
 

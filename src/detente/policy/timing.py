@@ -40,7 +40,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from detente.errors import InputError
 from detente.policy.measures import Measure
-from detente.words import say
+from detente.words import refusal, say
 
 
 class Status(StrEnum):
@@ -151,7 +151,7 @@ def local_day(instant: datetime.datetime, zone: str) -> date:
     '2025-11-09'
     """
     if instant.tzinfo is None:
-        raise InputError("an instant needs a time zone: add one, for instance +00:00")
+        raise InputError(refusal("policy", "instant_without_zone"))
     return instant.astimezone(_zone(zone)).date()
 
 
@@ -166,16 +166,14 @@ def moment(day: date, clock: str, zone: str) -> datetime.datetime:
     try:
         return local.astimezone(datetime.UTC)
     except OverflowError:
-        raise InputError(f"{day} is beyond the calendar") from None
+        raise InputError(refusal("policy", "beyond_calendar", day=day)) from None
 
 
 def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise InputError(
-            f"time zone {name!r} is not known here (on a system without a zone database: pip install tzdata)"
-        ) from None
+        raise InputError(refusal("policy", "zone_unknown", zone=repr(name))) from None
 
 
 def in_force(measures: Iterable[Measure], day: date) -> tuple[Measure, ...]:

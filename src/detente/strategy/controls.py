@@ -93,12 +93,19 @@ def best_control(
     """The share of its exports of `sectors` to `on` (everybody if None) that `by` would withhold, between 0 and `most`.
 
     It wants what `weights` say (plain real income if None), given `policy` (the table's duties and no control if None); who gets
-    the rent of scarcity is `rent`. Raises `InputError` where `policy` controls these exports already, or `most` is not between 0
-    and 1; `UnknownRegion`, `UnknownSector`; `NotConverged` where the world without a control cannot be solved.
+    the rent of scarcity is `rent`. Raises `InputError` where `policy` controls these exports already, `by` is a group, nobody is
+    left to withhold from, or `most` is not between 0 and 1; `UnknownRegion`, `UnknownSector`; `NotConverged` where the world
+    without a control cannot be solved.
     """
     economy = world.economy()
     if not 0 < most < 1:
         raise InputError(f"most must be a share between 0 and 1, not {most:g}")
+    goods = resolve_sectors(sectors if isinstance(sectors, str) else list(sectors), economy.sectors)
+    if resolve_regions(by, economy.regions) != (by,):
+        raise InputError(f"one government withholds; {by} is a group")
+    buyers = tuple(r for r in resolve_regions(on if on is None or isinstance(on, str) else list(on), economy.regions) if r != by)
+    if not buyers:
+        raise InputError(f"name somebody else than {by} to withhold from")
     chosen = named_horizon(horizon, **parameters)
     rest = policy or Policy()
     taken = Policy([ExportControl(by=by, sectors=sectors, withhold=most, on=on, rent=rent)]).shock(economy).controls
@@ -137,6 +144,4 @@ def best_control(
             for share, (worth, outcome) in sorted(rows.items())
         ]
     )
-    goods = resolve_sectors(sectors if isinstance(sectors, str) else list(sectors), economy.sectors)
-    buyers = tuple(r for r in resolve_regions(on if on is None or isinstance(on, str) else list(on), economy.regions) if r != by)
     return ControlReply(by, goods, buyers, chosen.name, most, best, rows[best][0], rows[best][1], curve)

@@ -34,7 +34,7 @@ import numpy as np
 import pandas as pd
 
 from detente.errors import InputError
-from detente.strategy.judging import MOVED, SCALES, Judging
+from detente.strategy.payoffs import MOVED, SCALES, Judging
 from detente.talks.contests import Judged
 from detente.talks.games import Game
 from detente.talks.patience import Patience

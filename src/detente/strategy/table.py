@@ -29,10 +29,9 @@ import pandas as pd
 from detente.equilibrium.parameters import Parameters
 from detente.errors import InputError
 from detente.policy.timing import Deadline
-from detente.strategy.judging import MOVED, NAMES, SCALES, Judging
 from detente.strategy.keeping import KEPT, PERIODS, Keeping, by_strength, keepings, weight_flips
 from detente.strategy.objectives import Weights, two_parties
-from detente.strategy.payoffs import PayoffTable, payoff_table
+from detente.strategy.payoffs import MOVED, NAMES, SCALES, Judging, PayoffTable, payoff_table
 from detente.talks.attrition import THREATS, audience_slope
 from detente.talks.bargaining import Deal, Threat, bargain, value_of_threat
 from detente.talks.contests import DATED, MODELS, Judged, contest, grid

@@ -21,18 +21,13 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Callable, Mapping
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from detente.errors import InputError
 from detente.files import MANIFEST
-from detente.outlook.outlook import ENDS, SPREAD
-from detente.outlook.path_values import quantiles
 from detente.types import Progress, plain
-from detente.verbs import VERBS, Arguments, Beside, Kept, Subject
+from detente.verbs import VERBS, Arguments, Beside, Subject, TruceAnswer
 from detente.web.state import Resolved
 from detente.words.names import region_name
 
@@ -91,7 +86,7 @@ def _talks(found: Any) -> dict[str, Any]:
     return {**_told(found), **told_stand_off(found)}
 
 
-def _truce(found: Kept) -> dict[str, Any]:
+def _truce(found: TruceAnswer) -> dict[str, Any]:
     return {**found.record(), "explained": found.table.tell("truce", duties=found.duties)}
 
 
@@ -182,27 +177,9 @@ def tree_and_months(look: Outlook) -> dict[str, Any]:
 
 
 def _months(look: Outlook) -> dict[str, Any]:
-    first, names, values = look.tree.start, [], []
-    while first < look.tree.until:
-        after = min(date(first.year + first.month // 12, first.month % 12 + 1, 1), look.tree.until)
-        names.append(f"{first:%Y-%m}")
-        values.append(look.paths.shares_between(first, after) @ look.paths.by_state)
-        first = after
-    stacked = np.stack(values)  # [month, leaf, code]
-    p = look.tree.probabilities
-    expected = np.einsum("l,mlc->mc", p, stacked)
-    drawn = np.einsum("dl,mlc->dmc", look.tree.reweighted(look.drawn), stacked)
-    low, high = np.quantile(drawn, ENDS, axis=0)
-    regions: dict[str, Any] = {}
-    for k, code in enumerate(look.paths.codes):
-        spread = np.array([quantiles(stacked[m, :, k], p, SPREAD) for m in range(len(names))])
-        regions[code] = {
-            "expected": _rounded(expected[:, k]),
-            "low": _rounded(np.minimum(low[:, k], expected[:, k])),
-            "high": _rounded(np.maximum(high[:, k], expected[:, k])),
-            **{f"q{round(100 * q):02d}": _rounded(spread[:, j]) for j, q in enumerate(SPREAD)},
-        }
-    return {"months": names, "regions": regions}
+    fans = {code: look.monthly(code) for code in look.paths.codes}
+    regions = {code: {k: _rounded(fan[k]) for k in fan.columns if k != "month"} for code, fan in fans.items()}
+    return {"months": list(next(iter(fans.values()))["month"]), "regions": regions}
 
 
 def told_stand_off(case: AtTheTable) -> dict[str, Any]:

@@ -65,7 +65,7 @@ class Engine:
             "title": case_title(case),
             "headline": headline(outcome, first),
             "world_real_income_pct": _round(outcome.world_real_income),
-            "mutual_trade_pct": _round(mutual_trade(outcome, parties)),
+            "mutual_trade_pct": _round(np.nan_to_num(case.case.mutual_trade(outcome, case.case.parties))),
             "duties": duties(quo, outcome, parties, world),
             "controls": controls(outcome),
             "sectors": {code: sectors(outcome, code) for code in first},
@@ -155,18 +155,6 @@ def headline(outcome: Outcome, first: Sequence[str]) -> list[dict[str, Any]]:
         }
         for r in order
     ]  # fmt: skip
-
-
-def mutual_trade(outcome: Outcome, parties: Sequence[str]) -> float:
-    """Change of goods trade among `parties`, both ways, percent of its value before."""
-    columns = [outcome.sectors.index(s) for s in goods_sectors(outcome.sectors)]
-    at = [outcome.regions.index(p) for p in parties]
-
-    def total(shipments: Any) -> float:
-        return sum(float(shipments[i, n, columns].sum()) for i in at for n in at if i != n)
-
-    before = total(outcome.before.shipments)
-    return 100 * (total(outcome.after.shipments) / before - 1) if before > 0 else 0.0
 
 
 def duties(quo: Outcome, outcome: Outcome, parties: Sequence[str], world: World) -> list[dict[str, Any]]:

@@ -32,7 +32,7 @@ from detente.words.numbers import (
     usd,
 )
 from detente.words.phrases import change_phrase, compare, dearer, direction, range_note, rank_sentence, signs, times
-from detente.words.tell import say, tell
+from detente.words.tell import refusal, say, tell
 
 __all__ = [
     "DAYS_A_YEAR",
@@ -67,6 +67,7 @@ __all__ = [
     "power",
     "range_note",
     "rank_sentence",
+    "refusal",
     "region_adjective",
     "region_name",
     "say",

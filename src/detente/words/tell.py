@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 _BLANKS = re.compile(r"[ \t\n]+")
 _PARTED = re.compile(r"\n[ \t]*\n")
+_UNSHIELD = {0xFDD0: " ", 0xFDD1: "\t", 0xFDD2: "\n"}
+"""Characters that no text may hold (Unicode, section 23.7) stand in for blanks that must not collapse."""
+_SHIELD = {ord(blank): chr(code) for code, blank in _UNSHIELD.items()}
 
 
 def tell(result: Any, part: str = "explain", **values: Any) -> str:
@@ -38,6 +41,13 @@ def said(templates: Environment, template: str, part: str, **values: Any) -> str
     """`say` from other templates."""
     text = getattr(templates.get_template(f"{template}.md.j2").make_module(values), part)()
     return "\n\n".join(p for p in (_BLANKS.sub(" ", p).strip(" ") for p in _PARTED.split(str(text))) if p)
+
+
+def refusal(room: str, part: str, **values: Any) -> str:
+    """One text of `ROOM/refusals.md.j2`: what a room says when it refuses. Every value becomes text and stands as it was given,
+    blanks and lines too, for a refusal quotes its user word for word."""
+    quoted = {name: str(value).translate(_SHIELD) for name, value in values.items()}
+    return say(f"{room}/refusals", part, **quoted).translate(_UNSHIELD)
 
 
 def environment(loader: BaseLoader) -> Environment:

@@ -24,7 +24,7 @@ from numpy.typing import ArrayLike
 from detente.errors import InputError, UnbalancedTable
 from detente.files import sha256
 from detente.types import Array
-from detente.words import say
+from detente.words import refusal, say
 from detente.world.world import _frozen, _rates
 
 if TYPE_CHECKING:
@@ -127,12 +127,12 @@ class Economy:
         """
         pi = np.asarray(expenditure_shares, dtype=np.float64)
         if pi.ndim != 3 or pi.shape[0] != pi.shape[1]:
-            raise InputError(f"expenditure_shares must be [origin, destination, sector], not of shape {pi.shape}")
+            raise InputError(refusal("world", "shares_shape", shape=pi.shape))
         n, _, s = pi.shape
         names = tuple(map(str, regions)) if regions is not None else tuple(f"R{k + 1}" for k in range(n))
         goods = tuple(map(str, sectors)) if sectors is not None else tuple(f"S{k + 1}" for k in range(s))
         if (len(names), len(goods)) != (n, s) or len(set(names)) != n or len(set(goods)) != s:
-            raise InputError(f"need {n} different region labels and {s} different sector labels")
+            raise InputError(refusal("world", "labels_wanted", regions=n, sectors=s))
         pi = _frozen(pi, (n, n, s), "expenditure_shares")
         gamma = _frozen(input_shares, (n, s, s), "input_shares", minimum=-0.01)
         beta = _frozen(value_added_shares, (n, s), "value_added_shares")
@@ -143,12 +143,12 @@ class Economy:
         profit = np.broadcast_to(0.0 if profit_shares is None else np.asarray(profit_shares, dtype=np.float64), (n, s))
         profit = _frozen(profit, (n, s), "profit_shares")
         if profit.max() >= 1:
-            raise InputError("profit_shares must lie below 1")
+            raise InputError(refusal("world", "profit_shares"))
         theta = np.array(np.broadcast_to(np.asarray(trade_elasticity, dtype=np.float64), (s,)))
         if not (np.isfinite(theta) & (theta > 0)).all():
-            raise InputError("trade_elasticity must be positive and finite in every sector")
+            raise InputError(refusal("world", "elasticity"))
         if abs(deficit.sum()) > 1e-6 * va.sum():
-            raise UnbalancedTable(f"deficits sum to {deficit.sum():,.6g} {unit}, must sum to zero")
+            raise UnbalancedTable(refusal("world", "deficits_sum", total=f"{deficit.sum():,.6g}", unit=unit))
 
         notes: list[str] = []
         if gamma.min() < 0:
@@ -158,7 +158,7 @@ class Economy:
         costs = beta + gamma.sum(axis=1)
         if np.abs(costs - 1)[costs > 0].max(initial=0) > 1e-5:
             k, j = np.unravel_index(np.where(costs > 0, np.abs(costs - 1), 0).argmax(), costs.shape)
-            raise UnbalancedTable(f"{names[k]} {goods[j]}: value_added_shares + input_shares sum to {costs[k, j]:.8g}, not 1")
+            raise UnbalancedTable(refusal("world", "costs_sum", region=names[k], sector=goods[j], total=f"{costs[k, j]:.8g}"))
         gamma = np.where(costs[:, None, :] > 0, gamma / np.where(costs > 0, costs, 1)[:, None, :], 0.0)
         beta = np.where(costs > 0, beta / np.where(costs > 0, costs, 1), 1.0)
 
@@ -168,8 +168,16 @@ class Economy:
         worst = int(gap.argmax())
         if gap[worst] > tolerance:
             raise UnbalancedTable(
-                f"{names[worst]}: the shares imply value added of {implied[worst]:,.6g} {unit}, given {va[worst]:,.6g} "
-                f"(gap {gap[worst]:.2%}, allowed {tolerance:.2%})"
+                refusal(
+                    "world",
+                    "value_added_gap",
+                    region=names[worst],
+                    implied=f"{implied[worst]:,.6g}",
+                    unit=unit,
+                    given=f"{va[worst]:,.6g}",
+                    gap=f"{gap[worst]:.2%}",
+                    allowed=f"{tolerance:.2%}",
+                )
             )
         if gap[worst] > 1e-6:
             text = say(ECONOMY, "moved", region=names[worst], gap=float(gap[worst]))
@@ -232,7 +240,9 @@ def _normalised(shares: Array, axis: int, name: str, notes: list[str]) -> Array:
     total = shares.sum(axis=axis, keepdims=True)
     off = float(np.abs(total - 1)[total > 0].max(initial=0))
     if off > 1e-5:
-        raise UnbalancedTable(f"{name} sum to between {total[total > 0].min():.6g} and {total.max():.6g}, must sum to 1")
+        raise UnbalancedTable(
+            refusal("world", "shares_sum", shares=name, low=f"{total[total > 0].min():.6g}", high=f"{total.max():.6g}")
+        )
     if off > 1e-9:
         notes.append(say(ECONOMY, "rescaled", shares=name, off=off))
     return np.divide(shares, total, out=np.zeros_like(shares), where=total > 0)

@@ -38,6 +38,7 @@ from numpy.typing import ArrayLike
 from detente.errors import DetenteError, InputError, SourceError, UnbalancedTable, UnknownRegion, UnknownSector
 from detente.files import loads, sha256, whole
 from detente.types import Array
+from detente.words import refusal
 from detente.words.names import region_name, sector_name
 
 if TYPE_CHECKING:
@@ -53,12 +54,13 @@ def _frozen(values: ArrayLike, shape: tuple[int, ...], name: str, *, minimum: fl
     """A read-only float64 copy of the right shape, finite and not below `minimum`; the error names array and place."""
     array = np.array(values, dtype=np.float64)
     if array.shape != shape:
-        raise InputError(f"{name} has shape {array.shape}, expected {shape}")
+        raise InputError(refusal("world", "array_shape", array=name, shape=array.shape, wanted=shape))
     bad = ~np.isfinite(array) if minimum is None else ~(np.isfinite(array) & (array >= minimum))
     if bad.any():
         place = tuple(int(k) for k in np.argwhere(bad)[0])
-        allowed = "a finite number" if minimum is None else f"a finite number of at least {minimum:g}"
-        raise InputError(f"{name}{list(place)} is {array[place]}, must be {allowed} ({int(bad.sum())} such cells)")
+        least = "" if minimum is None else f"{minimum:g}"
+        cell = {"array": name, "place": list(place), "value": array[place], "cells": int(bad.sum())}
+        raise InputError(refusal("world", "array_cell", least=least, **cell))
     array.setflags(write=False)
     return array
 
@@ -116,14 +118,14 @@ class World:
         for what, labels in (("region", regions), ("sector", sectors)):
             twice = sorted({x for x in labels if labels.count(x) > 1})
             if twice:
-                raise InputError(f"{what} labels appear twice: {', '.join(twice)}")
+                raise InputError(refusal("world", "labels_twice", what=what, labels=", ".join(twice)))
             if not labels:
-                raise InputError(f"a world needs at least one {what}")
+                raise InputError(refusal("world", "none_at_all", what=what))
         n, s = len(regions), len(sectors)
         flows = (n, n, s)
         theta = np.broadcast_to(np.asarray(trade_elasticity, dtype=np.float64), (s,))
         if not (np.isfinite(theta) & (theta > 0)).all():
-            raise InputError("trade_elasticity must be positive and finite in every sector")
+            raise InputError(refusal("world", "elasticity"))
         world = cls(
             regions=regions,
             sectors=sectors,
@@ -189,9 +191,20 @@ class World:
             n, j = (int(k) for k in np.unravel_index(gap.argmax(), gap.shape))
             if not gap[n, j] <= tolerance:
                 raise UnbalancedTable(
-                    f"{self.regions[n]} {self.sectors[j]}: {left_name} {left[n, j]:,.6g} but {right_name} {right[n, j]:,.6g} "
-                    f"{self.unit} (relative gap {gap[n, j]:.1e}, allowed {tolerance:.0e}; "
-                    f"{int((gap > tolerance).sum())} cells fail)"
+                    refusal(
+                        "world",
+                        "unbalanced",
+                        region=self.regions[n],
+                        sector=self.sectors[j],
+                        left=left_name,
+                        left_value=f"{left[n, j]:,.6g}",
+                        right=right_name,
+                        right_value=f"{right[n, j]:,.6g}",
+                        unit=self.unit,
+                        gap=f"{gap[n, j]:.1e}",
+                        allowed=f"{tolerance:.0e}",
+                        cells=int((gap > tolerance).sum()),
+                    )
                 )
             worst = max(worst, float(gap[n, j]))
         return worst
@@ -228,7 +241,7 @@ class World:
         fields = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
         unknown = sorted(set(changes) - set(fields))
         if unknown:
-            raise InputError(f"World has no field {', '.join(unknown)}; it has {', '.join(fields)}")
+            raise InputError(refusal("world", "no_such_field", unknown=", ".join(unknown), fields=", ".join(fields)))
         return World.from_flows(**{**fields, **changes})
 
     def economy(self) -> Economy:
@@ -302,11 +315,11 @@ class World:
         """
         j, n, s = self.sector_index(sector), len(self.regions), len(self.sectors)
         if new in self.sectors:
-            raise InputError(f"sector {new!r} exists already")
+            raise InputError(refusal("world", "sector_exists", sector=repr(new)))
         supply = _frozen(np.broadcast_to(supply_share, (n,)), (n,), "supply_share")
         use = _frozen(np.broadcast_to(use_share, (n, s + 1)), (n, s + 1), "use_share")
         if supply.max() > 1 or use.max() > 1:
-            raise InputError("shares must lie between 0 and 1")
+            raise InputError(refusal("world", "shares_range"))
 
         def insert(values: Array, axis: int, cut: Array) -> Array:
             kept = values.copy()
@@ -325,7 +338,7 @@ class World:
         if (
             np.where(total > 0, bought / np.maximum(total, 1e-300), np.where(bought > 0, np.inf, 0)) * use.max(1) > 1 + 1e-12
         ).any():
-            raise InputError(f"use_share leaves too little spending on {sector} to hold the new sector {new} in some region")
+            raise InputError(refusal("world", "use_share_too_small", sector=sector, new=new))
         taken = wanted * np.divide(bought, total, out=np.zeros(n), where=total > 0)[:, None]
         use_rows = insert(self.intermediate_use, 1, taken[:, :s])
         use_all = insert(use_rows, 2, supply[:, None] * use_rows[:, :, j])
@@ -385,15 +398,15 @@ class World:
                 arrays = {key: data[key] for key in _ARRAYS}
                 extras = {key: data[f"extra_{key}"] for key in header["extras"]}
             if header["format"] != FORMAT:
-                raise SourceError(f"{path} has world format {header['format']}, this version reads {FORMAT}")
+                raise SourceError(refusal("world", "world_format", path=path, format=header["format"], known=FORMAT))
             keys = ("regions", "sectors", "year", "unit", "name", "sources", "card")
             return cls.from_flows(**{k: header[k] for k in keys}, **arrays, extras=extras)
         except FileNotFoundError:
-            raise SourceError(f"no world file at {path}") from None
+            raise SourceError(refusal("world", "no_world_file", path=path)) from None
         except DetenteError:
             raise
         except _DAMAGE as error:
-            raise SourceError(f"{path} is not a world file, or it is damaged ({error})") from None
+            raise SourceError(refusal("world", "not_a_world_file", path=path, fault=error)) from None
 
     def __repr__(self) -> str:
         return f"World({self.name!r}, {self.year}, {len(self.regions)} regions × {len(self.sectors)} sectors, {self.unit})"
@@ -418,7 +431,7 @@ def _rates(values: ArrayLike | None, shape: tuple[int, ...], name: str) -> Array
 def _extra(values: ArrayLike, name: str, n: int) -> Array:
     array = np.array(values, dtype=np.float64)
     if array.ndim < 1 or array.shape[0] != n:
-        raise InputError(f"extra {name!r} must have the regions as its first axis ({n}), not shape {array.shape}")
+        raise InputError(refusal("world", "extra_shape", extra=repr(name), n=n, shape=array.shape))
     array.setflags(write=False)
     return array
 
@@ -434,12 +447,12 @@ def _grouping(labels: tuple[str, ...], groups: Mapping[str, Sequence[str]] | Non
         for member in [members] if isinstance(members, str) else members:
             old = index(member)
             if old in owner:
-                raise InputError(f"{member} stands in two groups, {owner[old]} and {new}")
+                raise InputError(refusal("world", "two_groups", member=member, first=owner[old], second=new))
             owner[old] = new
     target = [owner.get(k, label) for k, label in enumerate(labels)]
     clash = [label for k, label in enumerate(labels) if k not in owner and label in set(owner.values())]
     if clash:
-        raise InputError(f"the new name {clash[0]} is also a label that no group takes up")
+        raise InputError(refusal("world", "new_name_taken", label=clash[0]))
     new_labels = tuple(dict.fromkeys(target))
     matrix = np.zeros((len(new_labels), len(labels)))
     for k, label in enumerate(target):

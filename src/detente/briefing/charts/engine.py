@@ -17,19 +17,20 @@ from __future__ import annotations
 
 import atexit
 import json
-import os
 import subprocess
 import sys
 import threading
 import zlib
 from functools import lru_cache
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from detente.files import CacheFolder
 
 LIMIT = 2000
 """Drawings kept, about 5 kB each."""
 _DIGEST = 32
-_FORMAT = "1"
+_FORMAT = "2"
 
 _lock = threading.Lock()
 _process: subprocess.Popen[str] | None = None
@@ -115,13 +116,6 @@ def version() -> str:
 
 
 # -- kept from earlier runs ---------------------------------------------------------------------------------------------
-def folder() -> Path:
-    """Where drawings are kept."""
-    from detente.files import cache_folder
-
-    return cache_folder("drawings")
-
-
 def key(job: str) -> str:
     """Name of the drawing of a specification given as JSON."""
     from detente.files import sha256
@@ -131,48 +125,28 @@ def key(job: str) -> str:
 
 def find(key: str) -> str | None:
     """The drawing kept under a key; None where there is none, or where what is there is damaged."""
-    from detente.files import sha256
-
-    path = folder() / key
+    body = _kept(LIMIT).find(key)
     try:
-        body = path.read_bytes()
-        drawn = zlib.decompress(body[_DIGEST:])
-        os.utime(path)
-    except (OSError, zlib.error):
+        return None if body is None else zlib.decompress(body).decode()
+    except (zlib.error, UnicodeDecodeError):
         return None
-    return drawn.decode("utf-8", "replace") if bytes.fromhex(sha256(drawn)) == body[:_DIGEST] else None
 
 
 def keep(key: str, svg: str) -> None:
     """Store a drawing; a full disk or a folder that may not be written is no error."""
-    from detente.errors import InputError
-    from detente.files import sha256, write
-
-    drawn = svg.encode()
-    try:
-        folder().mkdir(parents=True, exist_ok=True)
-        write(folder() / key, bytes.fromhex(sha256(drawn)) + zlib.compress(drawn), private=True)
-        _prune()
-    except (OSError, InputError):
-        return
+    _kept(LIMIT).keep(key, zlib.compress(svg.encode()))
 
 
 def any_kept() -> bool:
     """Whether any drawing is kept."""
-    try:
-        return any(not p.name.startswith(".") for p in folder().iterdir())
-    except OSError:
-        return False
+    return _kept(LIMIT).any()
 
 
-def _prune() -> None:
-    """Remove the drawings not used for longest where there are more than `LIMIT`, a tenth more than needed."""
-    names = [n for n in os.listdir(folder()) if not n.startswith(".")]
-    if len(names) <= LIMIT:
-        return
-    used = sorted((os.stat(folder() / n).st_mtime_ns, n) for n in names)
-    for _, name in used[: len(names) - LIMIT + LIMIT // 10]:
-        (folder() / name).unlink(missing_ok=True)
+@lru_cache(maxsize=4)
+def _kept(limit: int) -> CacheFolder:
+    from detente.files import CacheFolder
+
+    return CacheFolder("drawings", limit)
 
 
 @lru_cache(maxsize=1)

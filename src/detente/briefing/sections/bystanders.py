@@ -41,8 +41,7 @@ def blocks(case: CaseView) -> list[Block]:
         return [Para(answer(case, routes, None)), table(case)]
     duty = pass_through_duty(case, case.host, case.worst)
     menu = menu_of(case, case.host, scenarios=list(dict.fromkeys((case.best, case.worst))))
-    stake = host_stake(case, case.host, harms_of(case, duty, menu))
-    return [
+    made: list[Block] = [
         Para(answer(case, routes, duty)),
         table(case),
         Heading(told("host_heading", host=case.host), "host-menu"),
@@ -50,8 +49,11 @@ def blocks(case: CaseView) -> list[Block]:
         menu_table(case, case.host, menu),
         Para(menu_words(case, menu)),
         Para(passing(case, duty), "Goods passed through."),
-        Para(told("hosting", case=case, stake=stake), told("hosting_lead")),
     ]
+    if set(case.successes) - {case.worst}:  # with one scenario only there is nothing that failure could be set against
+        stake = host_stake(case, case.host, harms_of(case, duty, menu))
+        made.append(Para(told("hosting", case=case, stake=stake), told("hosting_lead")))
+    return made
 
 
 def answer(case: CaseView, routes: tuple[PassThrough, PassThrough], duty: PassThroughDuty | None) -> str:

@@ -1,13 +1,27 @@
-"""`detente serve`: the page and the API on this machine."""
+"""`detente serve`, and the same as `python -m detente.web`: the page and the API on this machine."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from detente.cli.common import folder_name, out, out_folder
+from detente.errors import DetenteError
+from detente.files import target_folder
+
+
+def out_folder(path: Path | None) -> Path | None:
+    """Callback of every option that names a folder to write into."""
+    return None if path is None else target_folder(path)
+
+
+def folder_name(text: str) -> Path:
+    """Parser of every option that names a folder: an empty name, as of a variable that is not set, is not the current folder."""
+    if not text:
+        raise typer.BadParameter("the name of the folder is empty; give . for the current folder")
+    return Path(text)
 
 
 def serve(
@@ -47,4 +61,12 @@ def serve(
         solvers=solvers,
         workers=workers,
     )
-    run(settings, open_page=open_page, say=lambda text: out.print(text, highlight=False, markup=False, soft_wrap=True))
+    run(settings, open_page=open_page)
+
+
+if __name__ == "__main__":
+    try:
+        typer.run(serve)
+    except DetenteError as error:
+        sys.stderr.write(f"error {error}\n")
+        sys.exit(error.exit_code)

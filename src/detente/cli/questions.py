@@ -1,0 +1,981 @@
+"""The questions of `detente.verbs` at the command line: the briefing, games, talks, bystanders, what may come, and ranges."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, cast
+
+import typer
+
+from detente.cli.common import (
+    DossierName,
+    Force,
+    HorizonName,
+    Json,
+    WorldName,
+    ask,
+    emit,
+    err,
+    out,
+    out_file,
+    progress_bar,
+    save,
+    save_figure,
+    signed,
+    subject_of,
+    text_table,
+    write_csv,
+)
+from detente.errors import InputError
+from detente.web.__main__ import folder_name, out_folder
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from detente.cases.case import Case
+    from detente.outlook.ensemble.ensemble import Ensemble, Headline
+    from detente.outlook.ensemble.sensitivity import Drivers
+    from detente.strategy.table import AtTheTable
+    from detente.verbs import Beside, Subject
+    from detente.world.world import World
+
+
+def once(names: list[str] | None) -> list[str] | None:
+    """Refuse a name given twice."""
+    for name in names or ():
+        if (names or []).count(name) > 1:
+            raise InputError(f"{name} is given twice")
+    return names
+
+
+Players = Annotated[
+    list[str] | None, typer.Option("--player", "-p", help="A player; repeat for more. All regions if absent.", callback=once)
+]
+DetailName = Annotated[str, typer.Option(help="region (one rate), pair, sector (the same to all) or pair-sector.")]
+OnEachOther = Annotated[bool, typer.Option("--on-each-other", help="Only the players' tariffs on each other move.")]
+DossierOption = Annotated[str | None, typer.Option("--dossier", help="Start from a dossier's status quo, not from the table.")]
+RatesFile = Annotated[Path | None, typer.Option(help="Also write every rate as CSV.", callback=out_file)]
+TableFile = Annotated[Path | None, typer.Option("--csv", help="Also write the figures as CSV.", callback=out_file)]
+ChartFile = Annotated[Path | None, typer.Option(help="Also draw it: .svg, .png or .html.", callback=out_file)]
+CsvFile = Annotated[Path | None, typer.Option(help="Also write the table as CSV.", callback=out_file)]
+WeightTexts = Annotated[
+    list[str] | None,
+    typer.Option("--weight", help="Change a motive and show what moves: USA.prices=0.6, CHN.employment.ELE=0.5. Repeatable."),
+]
+Discounts = Annotated[
+    list[str] | None, typer.Option("--discount", help="Discount rate of a party a year, held fixed: USA=0.08. Repeatable.")
+]
+CollapseRisk = Annotated[float | None, typer.Option(help="Rate a year at which talks collapse by themselves; held fixed.")]
+SettlementYears = Annotated[float | None, typer.Option(help="Years that having given way matters; held fixed.")]
+CollapseYears = Annotated[float | None, typer.Option(help="Years that a collapse lasts; held fixed.")]
+Face = Annotated[
+    float | None, typer.Option(help="Points of real income a year that not giving way is worth at audience weight 1; held fixed.")
+]
+Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Odds by this day as well.")]
+DeadlineDay = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="A deadline other than the dossier's next.")]
+
+
+def _name(csv: Path | None) -> str:
+    return "" if csv is None else csv.name
+
+
+def _source(table: World, csv: Path | None) -> str:
+    return f"Source: detente on {table.name}." + (f" Data: {csv.name}" if csv is not None else "")
+
+
+def _in_force(dossier: str | None, world: str, horizon: str | None) -> Subject:
+    """A world, with the status quo of a dossier in force where one is named."""
+    from detente.verbs import Subject
+    from detente.world.library import load_world
+
+    table = load_world(world)
+    if dossier is None:
+        return Subject(table, horizon)
+    from detente.policy.dossier import load_dossier
+
+    found = load_dossier(dossier)
+    found.must_fit(table)
+    return Subject(table, horizon, policy=found.policy(None, table.regions, table.sectors))
+
+
+def brief(
+    dossier: DossierName,
+    world: WorldName = "world-2022",
+    out_dir: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            "-o",
+            help="Where to write; briefing/DOSSIER if absent.",
+            callback=out_folder,
+            parser=folder_name,
+            metavar="FOLDER",
+        ),
+    ] = None,
+    force: Force = False,
+    horizon: HorizonName = None,
+    as_json: Json = False,
+) -> None:
+    """Write the briefing of a negotiation: one HTML file, Markdown, the data behind every figure, and a run record."""
+    subject = subject_of(dossier, world, horizon)
+    negotiation = subject.negotiation
+    result = ask("briefing", subject, as_json, {}, out=out_dir or Path("briefing") / negotiation.id, force=force)
+    if as_json:
+        emit(
+            {
+                "html": result.html,
+                "markdown": result.markdown,
+                "data": result.data,
+                "run": result.run_json,
+                "headline": result.headline,
+            }
+        )
+        return
+    out.print(f"{negotiation.title}, as of {negotiation.as_of:%d %B %Y}", highlight=False)
+    out.print(
+        f"briefing  {result.html}\ntext      {result.markdown}\ndata      {result.data}\nrecord    {result.run_json}",
+        highlight=False,
+    )
+    worst = next((s.id for s in negotiation.scenarios if s.role == "worst"), negotiation.scenarios[-1].id)
+    out.print(f"Next: detente solve {dossier} --scenario {worst}", highlight=False, style="dim")
+
+
+# -- what governments would choose, and could agree on -----------------------------------------------------------------
+def nash(
+    player: Players = None,
+    detail: DetailName = "pair-sector",
+    on_each_other: OnEachOther = False,
+    method: Annotated[
+        str, typer.Option(help="gradient; differences or formula (one rate a player; the latter without intermediates).")
+    ] = "gradient",
+    dossier: DossierOption = None,
+    world: WorldName = "world-2022",
+    horizon: HorizonName = None,
+    check: Annotated[bool, typer.Option("--check", help="Run a fresh best reply for every player at the solution.")] = False,
+    resume: Annotated[
+        Path | None,
+        typer.Option(help="Keep the state of the search in this file, and go on from it if it is there.", callback=out_file),
+    ] = None,
+    csv: RatesFile = None,
+    chart: ChartFile = None,
+    as_json: Json = False,
+) -> None:
+    """Nash tariffs: rates at which every player replies best to the others. One player gives its best reply."""
+    subject = _in_force(dossier, world, horizon)
+    given = {"players": player, "detail": detail, "on_each_other": on_each_other, "method": method, "check": check}
+    found = ask("nash", subject, as_json, given, checkpoint=resume)
+    save("nash", found, csv)
+    against = f"the status quo of {dossier}" if dossier else "the table's tariffs"
+    if chart is not None:
+        from detente.briefing.charts.results import rates_figure
+
+        subtitle = (
+            f"Mean rate on imports of goods and change of real income, percent; against {against}; {horizon or 'medium'} run"
+        )
+        save_figure(rates_figure(found, subtitle, csv=_name(csv), note=_source(subject.world, csv)), chart)
+    if as_json:
+        emit(found.record())
+        return
+    out.print(f"{found.kind}, {detail}, {horizon or 'medium'} run; real income against {against}", highlight=False)
+    shown = text_table(("player", "mean rate, %", "median, %", "real income, %"))
+    for code, row in found.to_frame().iterrows():
+        shown.add_row(
+            str(code), f"{row['mean rate, %']:.1f}", f"{row['median rate, %']:.1f}", signed(float(row["real income, %"]))
+        )
+    shown.add_row("world", "", "", signed(found.outcome.world_real_income), style="bold")
+    out.print(shown)
+    out.print(f"residual {found.residual:.0e}, {found.iterations} iterations", style="dim", highlight=False)
+
+
+def bargain(
+    party: Annotated[list[str], typer.Option("--party", "-p", help="A party; give at least two.")],
+    disagreement: Annotated[str, typer.Option(help="What follows without a deal: status-quo or nash.")] = "status-quo",
+    solution: Annotated[str, typer.Option(help="nash or kalai-smorodinsky.")] = "nash",
+    detail: DetailName = "region",
+    dossier: DossierOption = None,
+    world: WorldName = "world-2022",
+    horizon: HorizonName = None,
+    csv: RatesFile = None,
+    chart: ChartFile = None,
+    as_json: Json = False,
+) -> None:
+    """The deal over the parties' tariffs on each other: agreed rates, and who gains what."""
+    if len(party) < 2:
+        raise InputError("give at least two parties: --party USA --party CHN")
+    if chart is not None and len(party) != 2:
+        raise InputError("--chart draws the frontier of two parties")
+    subject, point = _in_force(dossier, world, horizon), disagreement.replace("-", " ")
+    given = {"parties": party, "disagreement": point, "solution": solution, "detail": detail}
+    deal, frontier = ask("bargain", subject, as_json, given), None
+    if chart is not None and deal.room:
+        from detente.strategy.bargain import pareto_frontier
+
+        with progress_bar("bargain", as_json) as progress:
+            frontier = pareto_frontier(
+                subject.world, party, 9, cast(Any, point), detail=cast(Any, detail), policy=subject.policy,
+                sectors=subject.goods, horizon=subject.run, progress=progress,
+            )  # fmt: skip
+    save("bargain", deal, csv)
+    if chart is not None and frontier is not None:
+        from detente.briefing.charts.results import frontier_figure
+
+        subtitle = f"Gains over {disagreement.replace('-', ' ')}, percent of real income; {horizon or 'medium'} run"
+        agreed = [deal.gains[p] for p in deal.parties]
+        save_figure(
+            frontier_figure(
+                frontier, deal.parties, agreed, subtitle, solution=solution, note=_source(subject.world, csv), csv=_name(csv)
+            ),
+            chart,
+        )
+    if as_json:
+        emit(deal.record() | ({} if frontier is None else {"frontier": frontier.to_dict(orient="records")}))
+        return
+    if not deal.room:
+        out.print("No change of these tariffs makes every party better off: the deal is to leave things as they are.")
+        return
+    out.print(f"{solution} bargain against {disagreement}, {horizon or 'medium'} run", highlight=False)
+    shown = text_table(("by", "on", "sector", "without a deal, %", "agreed, %"))
+    for row in deal.rates().itertuples(index=False):
+        shown.add_row(row[0], row[1] or "each other", row[2] or "all goods", f"{row[3]:.1f}", signed(row[4]))
+    out.print(shown)
+    gains = text_table(("party", "gain, %", "most it could get, %"))
+    for name in deal.parties:
+        gains.add_row(name, signed(deal.gains[name]), signed(deal.ideal[name]))
+    out.print(gains)
+
+
+def regimes(
+    dossier: DossierOption = None,
+    detail: Annotated[str, typer.Option(help="Rates in the games: region (one a player), pair or pair-sector.")] = "region",
+    world: WorldName = "world-2022",
+    horizon: HorizonName = None,
+    csv: TableFile = None,
+    chart: ChartFile = None,
+    as_json: Json = False,
+) -> None:
+    """What ending multilateral cooperation would cost: free trade, equal treatment and tariffs without restraint."""
+    from detente.words.names import group_table
+
+    subject = _in_force(dossier, world, horizon)
+    table, found = subject.world, ask("regimes", subject, as_json, {"detail": detail})
+    frame = found.to_frame()
+    if csv is not None:
+        write_csv(frame.rename_axis("region"), csv, float_format="%.10g")
+    against = f"the status quo of {dossier}" if dossier else "the table's tariffs"
+    if chart is not None:
+        from detente import words as text
+        from detente.briefing.charts.results import regimes_figure
+        from detente.briefing.charts.theme import region_colour
+
+        groups = {c: [m for m in g["members"] if m in table.regions] for c, g in group_table().items() if g["members"] != "all"}
+        shown: list[Any] = [("World", "other", None)]
+        shown += [(text.capital(text.short_name(c)), region_colour(c), m) for c, m in groups.items() if len(m) > 1]
+        big = sorted(table.regions, key=lambda r: -float(table.economy().income[table.region_index(r)]))[:8]
+        shown += [(text.label(c), region_colour(c), [c]) for c in big]
+        subtitle = f"Real income, change in percent, against {against}; {horizon or 'medium'} run"
+        save_figure(regimes_figure(found, shown, subtitle, note=_source(subject.world, csv), csv=_name(csv)), chart)
+    if as_json:
+        emit(found.record())
+        return
+    out.print(f"Tariffs on goods, {detail} rates, {horizon or 'medium'} run; real income against {against}", highlight=False)
+    shown_table = text_table(("", *found.outcomes))
+    rates = found.mean_rates()
+    shown_table.add_row("mean tariff, %", *(f"{rates[k]:.1f}" for k in found.outcomes))
+    shown_table.add_row("world, %", *(signed(found.outcomes[k].world_real_income) for k in found.outcomes), style="bold")
+    for code in frame.drop(index="world")["nash"].sort_values().index:
+        shown_table.add_row(str(code), *(signed(float(frame[k][code])) for k in found.outcomes))
+    out.print(shown_table)
+    out.print(found.explain(), highlight=False, markup=False)
+    out.print("residuals " + ", ".join(f"{k} {g.residual:.0e}" for k, g in found.games.items()), style="dim", highlight=False)
+
+
+def deal(
+    dossier: DossierName,
+    disagreement: Annotated[str, typer.Option(help="What follows without a deal: both hold, or both escalate.")] = "hold",
+    judged_by: Annotated[str, typer.Option(help="motives (of the dossier), or real-income.")] = "motives",
+    solves: Annotated[int, typer.Option(min=20, max=2000, help="Equilibria to solve at most.")] = 150,
+    world: WorldName = "world-2022",
+    horizon: HorizonName = None,
+    csv: TableFile = None,
+    chart: ChartFile = None,
+    as_json: Json = False,
+) -> None:
+    """A package both would sign: duties, controls and purchases, what trades against what, and how it would be kept."""
+    subject = subject_of(dossier, world, horizon)
+    given = {"disagreement": disagreement, "judged_by": judged_by.replace("-", " "), "solves": solves}
+    found = ask("deal", subject, as_json, given)
+    save("deal", found, csv)
+    if chart is not None and found.status == "deal":
+        from detente.briefing.charts.results import gains_figure
+
+        subtitle = (
+            f"Equivalent variation, USD billion a year, against both parties choosing “{disagreement}”; {found.horizon} run"
+        )
+        save_figure(gains_figure(found, subtitle, note=_source(subject.world, csv), csv=_name(csv)), chart)
+    if as_json:
+        emit(found.record())
+        return
+    out.print(f"{found.dossier}, {found.horizon} run; read on {found.agenda.day}", highlight=False)
+    issues = text_table(("issue", "package", "one more costs", "and brings"))
+    step = f"at the package: {{}}, points by {found.judged_by}"
+    for row in found.exchange().to_dict(orient="records"):
+        title = row["issue"] if len(row["issue"]) <= 44 else row["issue"][:43] + "…"
+        costs, brings = (f"{row[step.format(what)]:+.4f}".replace("-", "−") for what in ("costs the giver", "brings the other"))
+        issues.add_row(title, row["in the package"], costs, brings)
+    out.print(issues)
+    out.print(f"Costs and gains in points of real income a year by {found.judged_by}.", style="dim", highlight=False)
+    for paragraph in found.explain().split("\n\n"):
+        out.print()
+        out.print(paragraph, highlight=False, markup=False)
+
+
+def control(
+    dossier: DossierName,
+    party: Annotated[str, typer.Option("--party", "-p", help="Who would withhold: CHN.")],
+    sector: Annotated[list[str], typer.Option("--sector", "-s", help="What: RER; repeat for more.", callback=once)],
+    on: Annotated[
+        list[str] | None, typer.Option("--on", help="From whom; repeat for more. Everybody if absent.", callback=once)
+    ] = None,
+    rent: Annotated[str, typer.Option(help="Who has the rent of scarcity: kept (the exporter), buyers or lost.")] = "kept",
+    motives: Annotated[bool, typer.Option("--motives", help="Judge by its motives in the dossier, not income alone.")] = False,
+    world: WorldName = "world-2022",
+    horizon: HorizonName = None,
+    csv: TableFile = None,
+    as_json: Json = False,
+) -> None:
+    """How much of a critical good a government would withhold for its own good, if nobody answered."""
+    asked = subject_of(dossier, world, horizon)
+    case, table = asked.negotiation, asked.world
+    case.must_fit(table)
+    policy = case.policy(None, table.regions, table.sectors)
+    subject = replace(asked, horizon=horizon or case.horizon.default, policy=policy)
+    given = {"by": party, "sectors": sector, "on": on, "rent": rent, "motives": motives}
+    found = ask("control", subject, as_json, given)
+    save("control", found, csv)
+    if as_json:
+        emit(found.record())
+        return
+    against = f"the status quo of {case.as_of:%d %B %Y} without its own controls on these goods"
+    _say(f"Real income, against {against}; {found.horizon} run")
+    judged = ("by its motives, points",) if motives else ()
+    shown = text_table(("withheld, %", f"{party}, %", *judged, "hardest hit", "its income, %"))
+    for share, rows in found.curve.groupby(found.curve["withheld, %"].round()):
+        _, worth, income, worst, lost = rows.loc[rows["objective, points"].idxmax()]
+        shown.add_row(f"{share:.0f}", *map(_fine, (income, worth)[: 2 if motives else 1]), worst, _fine(lost))
+    out.print(shown)
+    _say(found.explain())
+
+
+# -- the talks as a game, read off computed payoffs --------------------------------------------------------------------
+def talks(
+    dossier: DossierName,
+    world: WorldName = "world-2022",
+    horizon: HorizonName = None,
+    weight: WeightTexts = None,
+    discount: Discounts = None,
+    collapse_risk: CollapseRisk = None,
+    settlement_years: SettlementYears = None,
+    collapse_years: CollapseYears = None,
+    face: Face = None,
+    deadline: DeadlineDay = None,
+    by: Day = None,
+    csv: CsvFile = None,
+    chart: ChartFile = None,
+    as_json: Json = False,
+) -> None:
+    """What each side would do next: payoffs of every pair of stances, equilibria, who gives way first in four models."""
+    given = _talk_options(
+        weight, discount, deadline, collapse_risk=collapse_risk, settlement_years=settlement_years,
+        collapse_years=collapse_years, face=face,
+    )  # fmt: skip
+    case, before = _read("talks", dossier, world, horizon, as_json, given)
+    day = None if by is None else by.date()
+    save("talks", case, csv, chart, index=True)
+    if as_json:
+        found = case.record() | ({} if day is None else {"odds_by": case.odds_by(day).record()})
+        emit(found | ({} if before is None else {"before": {"odds": before.odds().record(), "payoffs": before.table.record()}}))
+        return
+    _payoffs(case)
+    out.print(
+        f"With the motives {'as changed' if before else 'of the dossier'}: {case.game.explain()}", highlight=False, markup=False
+    )
+    out.print(f"If both cared for real income alone: {case.plain_game.explain()}", highlight=False, markup=False)
+    out.print("\nThe stand-off", highlight=False)
+    _stand_off_models(case)
+    for paragraph in case.tell("standoff").split("\n\n"):
+        out.print()
+        _say(paragraph)
+    if day is not None:
+        out.print()
+        _say(case.odds_by(day).explain())
+    if before is not None:
+        _before_and_after(before, case, weight or [])
+    _files(csv, chart)
+
+
+def truce(
+    dossier: DossierName,
+    world: WorldName = "world-2022",
+    horizon: HorizonName = None,
+    weight: WeightTexts = None,
+    discount: Discounts = None,
+    false_alarm: Annotated[float | None, typer.Option(help="Chance a year of a false alarm; held fixed.")] = None,
+    detection: Annotated[float | None, typer.Option(help="Chance a year that a breach is seen; held fixed.")] = None,
+    csv: CsvFile = None,
+    chart: ChartFile = None,
+    as_json: Json = False,
+) -> None:
+    """Whether today's truce or a deal would be kept: temptation, answers, renewal, transparency, the duties it could hold."""
+    given = _talk_options(weight, discount, None, false_alarm=false_alarm, detection=detection)
+    kept, before = _read("truce", dossier, world, horizon, as_json, given)
+    case, duties = kept.table, kept.duties
+    save("truce", kept, csv, chart)
+    if as_json:
+        emit(kept.record())
+        return
+    shown = text_table(("kept", "side", "keeping", "best breach", "wins", "a fight leaves", "no agreement", "breach pays"))
+    for what in ("truce", "deal"):
+        for s in case.keepings[what, "fight"].sides:
+            shown.add_row(
+                "both hold" if what == "truce" else "both ease", s.party, *(_fine(v) for v in (s.keep,)), s.stance,
+                *(_fine(v) for v in (s.gain, s.fight, s.alone)), "yes" if s.tempted else "no",
+            )  # fmt: skip
+    out.print("Points of real income a year, motives " + ("as changed" if before else "as in the dossier"), highlight=False)
+    out.print(shown)
+    for paragraph in case.tell("truce", duties=duties).split("\n\n"):
+        out.print()
+        _say(paragraph)
+    if before is not None:
+        out.print("\nBefore the change of motives", highlight=False)
+        for part in ("kept_truce", "kept_deal"):
+            _say(before.tell(part))
+    _files(csv, chart)
+
+
+def _talk_options(
+    weight: list[str] | None, discount: list[str] | None, deadline: datetime | None, **fixed: float | None
+) -> dict[str, Any]:
+    """Options as the arguments of the question."""
+    from detente.strategy.objectives import numbers
+
+    return {
+        "weights": numbers(weight or [], "weight"),
+        "discount": numbers(discount or [], "discount rate"),
+        "deadline": None if deadline is None else deadline.date().isoformat(),
+        **fixed,
+    }
+
+
+def _read(name: str, dossier: str, world: str, horizon: str | None, as_json: bool, given: dict[str, Any]) -> tuple[Any, Any]:
+    """The answer as asked, and the table as the dossier has it where motives were changed (nothing is solved twice)."""
+    from detente.verbs import TalkArguments, motives
+
+    subject = subject_of(dossier, world, horizon)
+    motives(subject, TalkArguments.model_construct(**given))  # refused before anything is solved
+    before = ask("talks", subject, as_json, given | {"weights": {}})
+    if not given["weights"]:
+        return (before, None) if name == "talks" else (ask(name, subject, as_json, given, table=before.table), None)
+    return ask(name, subject, as_json, given, table=before.table), before
+
+
+def _say(text: str) -> None:
+    """A paragraph broken at plain spaces only: a number keeps its percent sign."""
+    import textwrap
+
+    for line in textwrap.wrap(text, max(40, out.width), break_long_words=False, break_on_hyphens=False):
+        out.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+def _fine(value: float) -> str:
+    text = f"{value:+.4f}"
+    return "0" if float(text) == 0 else text.replace("-", "−")
+
+
+def _payoffs(case: AtTheTable) -> None:
+    first, second = case.table.parties
+    out.print(f"Payoffs in points of real income a year against the status quo, {case.table.horizon} run", highlight=False)
+    shown = text_table((first, second, f"{first}, motives", f"{second}, motives", f"{first}, income", f"{second}, income"))
+    for a in case.table.stances[0]:
+        for b in case.table.stances[1]:
+            paid, plain = case.table.payoff(a, b), case.plain.payoff(a, b)
+            shown.add_row(a, b, *(signed(v) for v in (*paid.values(), *plain.values())))
+    out.print(shown)
+
+
+def _stand_off_models(case: AtTheTable) -> None:
+    from detente.words import chance, chance_range
+
+    one, two = case.parties
+    table = case.trials.summary()
+    shown = text_table(("model", f"{one} at once", f"{two}", f"then {one}", f"{two}", "collapse", "likelier", "days"))
+    for model, r in table.iterrows():
+
+        def told(key: str, row: Any = r) -> str:
+            return f"{chance(row[key])} ({chance_range(row[f'{key}, low'], row[f'{key}, high'])})"
+
+        shown.add_row(
+            str(model), chance(r[f"{one} at once"]), chance(r[f"{two} at once"]), told(f"{one} eases"), told(f"{two} eases"),
+            told("talks collapse"), f"{r[f'{one} likelier in']:,}/{r[f'{two} likelier in']:,}",
+            f"{r['mean length, days (half)']:,.0f}",
+        )  # fmt: skip
+    out.print(shown)
+    out.print(
+        f"At once: average chance over all combinations. Then: odds if both still hold, with the range over the strength of the "
+        f"motives. Likelier: combinations in which {one}/{two} is. Days: mean length, the median of the combinations.",
+        style="dim", highlight=False,
+    )  # fmt: skip
+
+
+def _before_and_after(before: AtTheTable, after: AtTheTable, texts: list[str]) -> None:
+    from detente.words import chance, join_or_nobody as join
+
+    one, two = after.parties
+    out.print(f"\nBefore and after {join(texts)}", highlight=False, markup=False)
+    shown = text_table(
+        ("", f"{one} eases", f"{two} eases", "collapse", f"{one}, ease both", f"{two}", f"{one}, hold both", f"{two}")
+    )
+    for label, case in (("before", before), ("after", after)):
+        odds = case.odds()
+        paid = [*case.table.payoff("ease", "ease").values(), *case.table.payoff("hold", "hold").values()]
+        shown.add_row(label, *(chance(x[1]) for x in (odds.first, odds.second, odds.collapse)), *(_fine(v) for v in paid))
+    out.print(shown)
+    rows = []
+    for p in after.parties:
+        old, new = before.judging.given[p], after.judging.given[p]
+        same = before.game.best_replies()[p].tolist() == after.game.best_replies()[p].tolist()
+        if old != new or not same:
+            rows.append(f"{p}: {'the same best replies' if same else 'other best replies'} to the other's stances")
+    for row in rows:
+        out.print(row, highlight=False, markup=False)
+
+
+def _files(csv: Path | None, chart: Path | None) -> None:
+    if chart is not None and chart.exists():
+        out.print(f"chart  {chart}", highlight=False, markup=False)
+    if csv is not None:
+        out.print(f"data   {csv}", highlight=False, markup=False)
+
+
+# -- the economies that are not at the table ---------------------------------------------------------------------------
+def bystander(
+    dossier: DossierName,
+    region: Annotated[
+        str | None, typer.Option("--region", "-r", help="One third economy, MYS for Malaysia; all if absent.")
+    ] = None,
+    scenario: Annotated[
+        str | None,
+        typer.Option("--scenario", "-s", help="Where trade and exposure are read; the one in which talks fail if absent."),
+    ] = None,
+    probabilities: Annotated[
+        str | None, typer.Option(help="Scenario probabilities, optimistic=0.3,middle=0.5,pessimistic=0.2; equal if absent.")
+    ] = None,
+    as_host: Annotated[
+        bool, typer.Option("--as-host", help="Also say what hosting would be worth to it (the host's own page has it).")
+    ] = False,
+    duty: Annotated[float, typer.Option(min=0, max=1000, help="Duty on goods judged to be passed through, percent.")] = 40.0,
+    world: WorldName = "world-2022",
+    horizon: HorizonName = None,
+    csv: TableFile = None,
+    chart: Annotated[
+        Path | None, typer.Option(help="Also draw exports gained beside content carried: .svg, .png or .html.", callback=out_file)
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Third economies: gains and losses, trade diverted, goods passed through; for one, its menu and what hosting is worth."""
+    subject = subject_of(dossier, world, horizon)
+    weights = parse_probabilities(probabilities)
+    if region is None:
+        if weights is not None or as_host:
+            raise InputError("--probabilities and --as-host go with --region")
+        with progress_bar("bystander", as_json) as progress:
+            case = subject.case.solve(progress)
+        name = case.scenario(scenario) or case.worst
+        found = _third_economies(case, name)
+    else:
+        answer = ask("bystander", subject, as_json, {"region": region, "scenario": scenario, "probabilities": weights})
+        case, name = answer.case, answer.scenario
+        found = _third_economy(answer, duty / 100, as_host, given=weights is not None)
+    if csv is not None:
+        write_csv(found["tidy"], csv, index=False, float_format="%.10g")
+    if chart is not None:
+        from detente.briefing.charts.results import route_figure, routes_figure
+
+        data = csv.name if csv is not None else ""
+        save_figure(routes_figure(case, name, data) if region is None else route_figure(case, region, name, data), chart)
+    if as_json:
+        emit(found["record"])
+        return
+    for line in found["shown"]:
+        out.print(line, highlight=False, markup=False)
+    if chart is not None:
+        out.print(f"chart  {chart}", highlight=False, markup=False)
+    if csv is not None:
+        out.print(f"data   {csv}", highlight=False, markup=False)
+
+
+def parse_probabilities(given: str | None) -> dict[str, float] | None:
+    """ "a=0.3,b=0.7" as a mapping. Raises `InputError` where it is not that, or a name comes twice."""
+    if given is None:
+        return None
+    found: dict[str, float] = {}
+    for part in given.split(","):
+        name, equals, value = part.partition("=")
+        try:
+            number = float(value)
+        except ValueError:
+            number = float("nan")
+        if not equals or not name.strip() or number != number:
+            raise InputError(
+                f"--probabilities takes scenario=number pairs such as optimistic=0.3,pessimistic=0.7, not {part.strip()!r}"
+            )
+        if name.strip() in found:
+            raise InputError(f"--probabilities names {name.strip()!r} twice")
+        found[name.strip()] = number
+    return found
+
+
+def _tidy(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(rows, columns=["table", "row", "measure", "value"])
+
+
+def _melt(table: str, frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return [
+        {"table": table, "row": str(row), "measure": str(column), "value": float(value)}
+        for row, values in frame.iterrows()
+        for column, value in values.items()
+    ]
+
+
+def _ranged(case: Case, region: str, scenario: str) -> str:
+    low, high = case.weighted_range(region, {scenario: 1.0})
+    ends = f"{signed(low)} to {signed(high)}"
+    return signed(case.real_income(scenario, region)) + (f" ({ends})" if signed(low) != signed(high) else "")
+
+
+def _against(case: Case, scenario: str) -> str:
+    return (
+        f"{case.dossier.scenario(scenario).title} ({scenario}) against the status quo of {case.dossier.as_of:%d %B %Y}, "
+        f"{case.parameters.name} run, {case.world.name}"
+    )
+
+
+def _third_economies(case: Case, scenario: str) -> dict[str, Any]:
+    """One row an economy."""
+    from detente.strategy.bystanders import overview
+    from detente.words.names import region_name
+
+    frame, unit = overview(case, scenario), case.world.unit
+    others = [s for s in case.successes if s != scenario][:1]
+    heads = ("economy", *(f"income %, {s}" for s in others), f"income %, {scenario}", f"exports to {case.a}")
+    shown = text_table((*heads, f"imports from {case.b}", f"{case.b} content", "then", "gap"))
+    for code, row in frame.iterrows():
+        r = str(code)
+        shown.add_row(
+            f"{r}  {region_name(r).split(' (')[0][:22]}",
+            *(signed(case.real_income(s, r)) for s in others),
+            _ranged(case, r, scenario),
+            *(
+                signed(row[f"{what}, {unit}"] / 1e3)
+                for what in (f"exports gained to {case.a}", f"imports deflected from {case.b}")
+            ),
+            *(f"{row[f'{case.b} content in {s}, {unit}'] / 1e3:.2f}" for s in ("status quo", scenario)),
+            f"{row['duty gap in status quo, points']:.0f} → {row[f'duty gap in {scenario}, points']:.0f}",
+        )
+    note = (
+        f"Real income in percent (range over the parameters). Exports gained, imports deflected and {case.b} content in goods "
+        f"sold to {case.a}: bn USD a year before duties. Gap: points of duty saved by passing goods through, before → after."
+    )
+    record = {
+        "dossier": case.dossier.id, "scenario": scenario, "against": f"the status quo of {case.dossier.as_of}",
+        "horizon": case.parameters.name, "parties": [case.a, case.b],
+        "economies": [{"economy": str(code), **{str(k): float(v) for k, v in row.items()}} for code, row in frame.iterrows()],
+    }  # fmt: skip
+    follow = f"Next: detente bystander {case.dossier.id} --region {frame.index[0]}"
+    return {"tidy": _tidy(_melt("economies", frame)), "record": record, "shown": [_against(case, scenario), shown, note, follow]}
+
+
+def _third_economy(answer: Beside, rate: float, as_host: bool, *, given: bool) -> dict[str, Any]:
+    """Dependence, menu, diversion, goods passed through, hosting."""
+    from detente.strategy.bystanders import ANSWERED, diversion_of, harms_of, host_stake
+    from detente.strategy.transshipment import pass_through, pass_through_duty
+    from detente.types import plain
+    from detente.words.names import region_name, sector_name
+    from detente.world.exposure import dependence
+
+    case, region, scenario, menu = answer
+    trade = diversion_of(case, region, scenario)
+    routes, before = pass_through(case, scenario), pass_through(case)
+    other_way = pass_through(case, scenario, toward=case.b)
+    duty = pass_through_duty(case, region, scenario, rate=rate)
+    leaning = dependence(case.chains(None), region).loc[list(case.parties)]
+    stake = None
+    if as_host or case.dossier.venue.region == region:
+        failing = duty if scenario == case.worst else pass_through_duty(case, region, case.worst, rate=rate)
+        stake = host_stake(case, region, harms_of(case, failing, menu))
+    name, unit = region_name(region), case.world.unit
+    lines: list[Any] = [
+        _against(case, scenario),
+        f"{name}: real income {_ranged(case, region, scenario)} %",
+        "",
+        "Dependence in the status quo, percent",
+    ]
+    shown = text_table(("on", *leaning.columns))
+    for party, row in leaning.iterrows():
+        shown.add_row(region_name(str(party)), *(f"{v:.1f}" for v in row))
+    lines += [shown, "", "What it can do: real income, percent against the status quo, if everyone else does as in the scenario"]
+    shown = text_table(("option", *menu.scenarios, "expected"))
+    shown.columns[0].no_wrap = False
+    for option, row in menu.to_frame().iterrows():
+        values = [signed(float(row[c])) for c in (*menu.scenarios, "expected")]
+        shown.add_row(str(option) + (f" (needs {menu.consent[str(option)]})" if str(option) in menu.consent else ""), *values)
+    lines += [shown, menu.explain(), f"Without anybody's consent: {menu.own.explain()}"]
+    odds = ", ".join(f"{s} {100 * p:.0f} %" for s, p in zip(menu.scenarios, menu.probabilities, strict=True))
+    lines.append(f"Expected at {odds}" + ("." if given else " (equal, as none were given)."))
+    if any(o.endswith(ANSWERED) for o in menu.options):
+        lines.append(f"Added duties pay only while nobody answers; “{ANSWERED}” is what they bring if somebody does.")
+    gained, deflected = trade[f"exports change, {unit}"], trade[f"imports change, {unit}"]
+    lines += [
+        "",
+        f"Trade: exports {signed(gained.sum() / 1e3)} bn USD a year ({gained.idxmax()} {signed(gained.max() / 1e3)}), imports "
+        f"{signed(deflected.sum() / 1e3)} bn ({deflected.idxmax()} {signed(deflected.max() / 1e3)})",
+        "",
+        "Goods passed through. " + routes.explain(region),
+        f"In the status quo: {before.of(region)[f'content, {unit}'] / 1e3:.1f} bn USD of {case.b} content, a gap of "
+        f"{before.of(region)['duty gap, points']:.0f} points. The other way, {case.a} content in goods sold to {case.b}: "
+        f"{other_way.of(region)[f'content, {unit}'] / 1e3:.1f} bn.",
+    ]  # fmt: skip
+    lines.append(f"Goods exports to {case.a} in {scenario}, bn USD a year, and the duty gap in points")
+    shown = text_table(("sector", "exports", f"{case.b} content", "matched", "gap"))
+    for sector, row in routes.by_sector(region).head(6).iterrows():
+        bn = [row[f"{what}, {unit}"] / 1e3 for what in ("exports", "content", "matched")]
+        shown.add_row(str(sector_name(str(sector)))[:34], *(f"{v:.2f}" for v in bn), f"{row['duty gap, points']:.0f}")
+    lines += [shown, duty.explain()]
+    if stake is not None:
+        lines += ["", f"Hosting. {stake.explain()}", stake.sides(menu, case.parties)]
+    tables = {
+        "dependence": leaning, "menu": menu.to_frame(), "diversion": trade, "passed through": routes.by_sector(region),
+        "passed through, status quo": before.by_sector(region), "duty": duty.to_frame(),
+        **({"hosting": stake.to_frame()} if stake is not None else {}),
+    }  # fmt: skip
+    record = {
+        "dossier": case.dossier.id, "region": region, "scenario": scenario, "against": f"the status quo of {case.dossier.as_of}",
+        "horizon": case.parameters.name, "parties": [case.a, case.b],
+        "real_income": {s: case.real_income(s, region) for s in case.outcomes},
+        "real_income_range": {s: list(case.weighted_range(region, {s: 1.0})) for s in case.outcomes},
+        "dependence": plain(leaning.to_dict(orient="index")), "menu": menu.record(),
+        "diversion": trade.reset_index().to_dict(orient="records"),
+        "pass_through": {s: plain(r.of(region)) for s, r in (("status-quo", before), (scenario, routes))},
+        "other_way": plain(other_way.of(region)), "sectors": plain(routes.by_sector(region).to_dict(orient="index")),
+        "duty": duty.record(), "hosting": stake.record() if stake is not None else None,
+    }  # fmt: skip
+    rows = [row for label, frame in tables.items() for row in _melt(label, frame)]
+    return {"tidy": _tidy(rows), "record": record, "shown": lines}
+
+
+# -- what may come, and how likely -------------------------------------------------------------------------------------
+def outlook(
+    dossier: DossierName,
+    region: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--region", "-r", help="An economy or group (MYS, ASEAN, WORLD), may be given again; the parties if absent."
+        ),
+    ] = None,
+    questions: Annotated[bool, typer.Option("--questions", "-q", help="Also rank the key questions.")] = False,
+    by: Annotated[str, typer.Option(help="Whose outcome the questions are ranked for.")] = "WORLD",
+    ranges: Annotated[bool, typer.Option(help="Also solve at both ends of the parameters.")] = False,
+    discount: Annotated[float, typer.Option(help="Discount rate a year for averages over time.")] = 0.0,
+    world: WorldName = "world-2022",
+    horizon: HorizonName = None,
+    csv: Annotated[Path | None, typer.Option(help="Also write every path as CSV.", callback=out_file)] = None,
+    chart: Annotated[
+        Path | None,
+        typer.Option(
+            help="Also draw the tree (with --region: real income over the months) as .svg, .png or .html.", callback=out_file
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """What may come and how likely: chances of each end, and expected real income with its ranges."""
+    subject = subject_of(dossier, world, horizon)
+    case, table = subject.negotiation, subject.world
+    look = ask("outlook", subject, as_json, {"with_ranges": ranges, "discount": discount})
+    codes = tuple(dict.fromkeys(region or look.focus))
+    for code in codes:
+        look.paths.column(code)
+    asked = ask("questions", subject, as_json, {"by": by}, look=look) if questions else None
+    save("outlook", look, csv)
+    if chart is not None:
+        from detente.briefing.charts.fan import fan_figure
+        from detente.briefing.charts.tree import tree_figure
+        from detente.outlook.tree import grow
+
+        def note(extra: str) -> str:
+            return f"Source: detente on {table.name}, dossier {case.id}. {extra}"
+
+        if region:
+            figure = fan_figure(look, codes, f"{look.paths.parameters.name} run", note, "")
+        else:
+            talks, ends = grow(case, look.tree.odds, talks_only=True), look.ranking
+            figure = tree_figure(look, talks, [s.id for s in case.scenarios], (ends[0], ends[-1]), note, "")
+        save_figure(figure, chart)
+    if as_json:
+        emit({**look.record(), **({"key_questions": asked.record()} if asked else {})})
+        return
+    out.print(f"{case.title}\nChances by {look.tree.until}, as seen on {look.on}", highlight=False, markup=False, soft_wrap=True)
+    origins = look.by_origin()
+    shown = text_table(("end", "chance, %", "range", *(f"{c}, %" for c in origins if c != "after signals")))
+    for s, e in look.scenarios.items():
+        alone = [f"{100 * x:.0f}" for c, x in origins.loc[s].astype(float).items() if c != "after signals"]
+        shown.add_row(s, f"{100 * e.value:.0f}", f"{100 * e.low:.0f} to {100 * e.high:.0f}", *alone)
+    out.print(shown)
+    out.print(
+        f"Real income, % against {look.tree.start}, average to {look.tree.until}, {look.paths.parameters.name} run",
+        highlight=False,
+    )
+    shown = text_table(("economy", "expected", "range", "9 in 10 paths", "bn USD a year", "risk, %"))
+    for code in codes:
+        e, q = look.expected(code), look.spread(code)
+        money = f"{look.paths.money(code, e.value) / 1000:+,.1f}"
+        spread = f"{q[0]:.2f} to {q[-1]:.2f}"
+        row = (f"{e.value:+.3f}", f"{e.low:.3f} to {e.high:.3f}", spread, money, f"{100 * look.risk(code).value:.0f}")
+        shown.add_row(code, *(v.replace("-", "−") for v in row))
+    out.print(shown)
+    if asked is not None:
+        out.print(asked.explain(), highlight=False, markup=False, soft_wrap=True)
+    out.print(look.notes(), style="dim", highlight=False, markup=False, soft_wrap=True)
+
+
+# -- ranges over the parameters, and what drives them ------------------------------------------------------------------
+def ensemble(
+    dossier: DossierName,
+    scenario: Annotated[
+        list[str] | None, typer.Option("--scenario", "-s", help="A scenario; repeat for more. All of them if absent.")
+    ] = None,
+    draws: Annotated[int, typer.Option("--draws", "-n", min=1, help="How many draws; powers of two are balanced.")] = 256,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the sequence; draw k depends on it and on k alone.")] = 0,
+    executor: Annotated[
+        str, typer.Option("--executor", "-e", help="serial, processes or dask: the results are the same.")
+    ] = "serial",
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes; as many as there are cores if absent.")] = None,
+    store: Annotated[
+        Path | None,
+        typer.Option(
+            help="Directory that keeps what is solved; a run that was stopped goes on.",
+            callback=out_folder,
+            parser=folder_name,
+            metavar="FOLDER",
+        ),
+    ] = None,
+    odds: Annotated[
+        bool, typer.Option("--odds", help="Also solve every pair of stances and read the stand-off in each draw.")
+    ] = False,
+    drivers: Annotated[bool, typer.Option(help="Say what drives each number.")] = True,
+    world: WorldName = "world-2022",
+    horizon: HorizonName = None,
+    csv: Annotated[Path | None, typer.Option(help="Also write quantiles of every headline as CSV.", callback=out_file)] = None,
+    draws_file: Annotated[
+        Path | None, typer.Option("--draws-file", help="Also write every draw, as .parquet or .csv.", callback=out_file)
+    ] = None,
+    chart: Annotated[
+        Path | None, typer.Option(help="Also draw real income with ranges: .svg, .png or .html.", callback=out_file)
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Ranges on every headline number, and what drives them, from many draws of everything uncertain."""
+    if draws_file is not None and draws_file.suffix not in (".parquet", ".csv"):
+        raise InputError(f"draws are written as .parquet or .csv, not as {draws_file.name!r}")
+    subject = subject_of(dossier, world, horizon)
+    case = subject.negotiation
+    given = {"draws": draws, "seed": seed, "scenarios": scenario, "odds": odds}
+    result = ask("ensemble", subject, as_json, given, executor=executor, workers=workers, store=store)
+    if csv is not None:
+        result.to_csv(csv)
+    if draws_file is not None:
+        (result.to_parquet if draws_file.suffix == ".parquet" else result.draws_csv)(draws_file)
+    if chart is not None:
+        from detente.briefing.charts.results import ensemble_figure
+
+        save_figure(ensemble_figure(result), chart)
+    shown = [h for s in result.scenarios for h in _first_page(result, s, case.venue.region)]
+    found = _what_drives(result, shown) if drivers else {}
+    reading = None
+    if odds:
+        from detente.outlook.ensemble.odds import odds as read
+
+        reading = read(result)
+    if as_json:
+        record = result.record()
+        record["drivers"] = {column: d.record() for column, d in found.items()}
+        emit({**record, "odds": reading.record() if reading is not None else None})
+        return
+    _print_ranges(result, shown, found)
+    if reading is not None:
+        out.print(reading.explain(), highlight=False, markup=False)
+    if store is not None and result.reused:
+        err.print(f"{result.reused} chunks were in {store}, {result.solved} were solved", style="dim", highlight=False)
+    out.print(
+        f"Next: detente ensemble {dossier} --draws {4 * draws} --executor processes --store draws", style="dim", highlight=False
+    )
+
+
+def _first_page(result: Ensemble, scenario: str, venue: str) -> list[Headline]:
+    """The headlines of the printed table: parties, venue, ASEAN, world; prices, revenue, trade and bounds."""
+    own = [h for h in result.headlines if h.scenario == scenario]
+    parties = [h.region for h in own if h.quantity == "tariff revenue"]
+    wanted = [*parties, venue, "ASEAN", "WORLD"]
+    found = [h for r in dict.fromkeys(wanted) for h in own if h.quantity == "real income" and h.region == r]
+    found += [h for h in own if h.quantity == "consumer prices" and h.region in parties]
+    found += [h for h in own if h.quantity == "tariff revenue"]
+    found += [h for h in own if h.quantity == "mutual trade" and "-" in h.region]
+    return found + [h for h in own if h.quantity == "shadow price"][:4]
+
+
+def _what_drives(result: Ensemble, shown: list[Headline]) -> dict[str, Drivers]:
+    """What drives each of `shown`; none where fewer than 64 draws are left."""
+    import numpy as np
+
+    found: dict[str, Drivers] = {}
+    for h in shown:
+        if np.isfinite(result.values(h.quantity, h.region, h.scenario)).sum() >= 64:
+            found[h.column] = result.drivers(h.quantity, h.region, h.scenario, bootstrap=0)
+    return found
+
+
+def _print_ranges(result: Ensemble, shown: list[Headline], found: dict[str, Any]) -> None:
+    from detente.outlook.ensemble.ensemble import amount, spread
+
+    out.print(
+        f"{result.title}\n{result.draws:,} draws, {result.horizon} run, {result.world}, seed {result.seed}",
+        highlight=False, markup=False, soft_wrap=True,
+    )  # fmt: skip
+    failed = {s: sum(f.scenario == s for f in result.failed) for s in result.scenarios}
+    for scenario in result.scenarios:
+        against = result.compared_with[scenario]
+        out.print(f"\n{scenario} against {against}", highlight=False, markup=False)
+        if failed[scenario] == result.draws:
+            out.print("no draw has an equilibrium", highlight=False)
+            continue
+        table = text_table(("", "median", "90 of 100 draws"))
+        beside = bool(found) and out.width >= 130
+        if beside:
+            table.add_column("what drives it, share of variance", justify="left", overflow="fold")
+        below: list[str] = []
+        for h in (h for h in shown if h.scenario == scenario):
+            low, middle, high = result.quantile(h.quantity, h.region, (0.05, 0.5, 0.95), scenario)
+            words = found[h.column].words() if h.column in found else "too few draws"
+            name = h.words[0].upper() + h.words[1:]
+            table.add_row(name, amount(middle, h.unit), spread(low, high, h.unit), *([words] if beside else []))
+            below.append(f"  {name}: {words}")
+        out.print(table)
+        if found and not beside:
+            out.print("\nWhat drives them, share of variance", highlight=False)
+            out.print("\n".join(below), highlight=False, markup=False)
+        if failed[scenario]:
+            out.print(f"{failed[scenario]:,} of {result.draws:,} draws have no equilibrium and are left out", highlight=False)
+    for note in result.notes:
+        out.print(note, style="dim", highlight=False)

@@ -1,0 +1,282 @@
+"""`detente solve`, `compare`, `changed`, `rerun`: one run, many in one table, what differs between two, the same again."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from detente.cli.common import (
+    DossierName,
+    Force,
+    HorizonName,
+    Json,
+    WorldName,
+    emit,
+    out,
+    out_file,
+    print_idle,
+    progress_bar,
+    save_figure,
+    signed,
+    text_table,
+    told_idle,
+    write_csv,
+)
+from detente.errors import InputError
+from detente.web.__main__ import folder_name, out_folder
+
+if TYPE_CHECKING:
+    from detente.cases.runs import Run
+
+
+SHOWN = 12
+"""Regions in a comparison where none are named."""
+
+
+def solve(
+    dossier: DossierName,
+    scenario: Annotated[
+        str | None, typer.Option("--scenario", "-s", help="A scenario of the dossier; the status quo if absent.")
+    ] = None,
+    world: WorldName = "world-2022",
+    horizon: HorizonName = None,
+    against: Annotated[
+        str, typer.Option(help="Compare with the status quo, or with the table's baseline: status-quo, baseline.")
+    ] = "status-quo",
+    csv: Annotated[Path | None, typer.Option(help="Also write the regional results as CSV.", callback=out_file)] = None,
+    run_file: Annotated[
+        Path | None, typer.Option("--run", help="Also write a run file that detente rerun repeats.", callback=out_file)
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Solve one scenario and print what it does to every economy."""
+    from detente.equilibrium import solve as run
+    from detente.policy.dossier import load_dossier
+    from detente.words.names import region_name
+    from detente.world.library import load_world
+
+    if against not in ("status-quo", "baseline"):
+        raise InputError(f"--against takes status-quo or baseline, not {against!r}")
+    negotiation, table = load_dossier(dossier), load_world(world)
+    problems = negotiation.check(table.regions, table.sectors)
+    if problems:
+        raise InputError(
+            f"{negotiation.id} does not fit {table.name}: {problems[0]}"
+            + (f" (and {len(problems) - 1} more)" if len(problems) > 1 else "")
+        )
+    name = None if scenario in (None, "status-quo") else scenario
+    basis = horizon or negotiation.horizon.default
+    economy = table.economy()
+    idle = negotiation.without_effect(table.regions, table.sectors, name)
+    outcome = run(economy, negotiation.policy(name, table.regions, table.sectors), basis)
+    compared = f"the table's baseline ({negotiation.reference.label})"
+    if against == "status-quo" and name is not None:
+        outcome = outcome.relative_to(run(economy, negotiation.policy(None, table.regions, table.sectors), basis))
+        compared = f"the status quo of {negotiation.as_of}"
+    if csv is not None:
+        outcome.to_csv(csv)
+    if run_file is not None:
+        from detente.cases.runs import Run
+
+        Run.of_scenario(negotiation, name, table, basis).save(run_file)
+    title = f"{negotiation.scenario(name).title if name else 'Status quo'} against {compared}"
+    if as_json:
+        header = {"dossier": negotiation.id, "scenario": name or "status-quo", "against": compared, "horizon": basis}
+        emit({**header, **outcome.record(), **told_idle(idle)})
+        return
+    out.print(f"{title}\n{basis} run, {table.name}, data of {table.year}", highlight=False, markup=False, soft_wrap=True)
+    shown = text_table(("economy", "real income, %", "bn USD a year", "prices, %", "exports, %"))
+    exports = 100 * outcome.exports["change"] / outcome.exports["baseline"]
+    for code in outcome.real_income.sort_values().index:
+        row = (outcome.real_income[code], outcome.equivalent_variation[code] / 1000, outcome.consumer_prices[code], exports[code])
+        shown.add_row(f"{code}  {region_name(code)}", *map(signed, row))
+    total = (signed(outcome.world_real_income), signed(outcome.equivalent_variation.sum() / 1000))
+    shown.add_row("world", *total, "", "", style="bold")
+    out.print(shown)
+    print_idle(idle, f"Left out, as they change nothing in {table.name}")
+    out.print(f"{outcome.status}, residual {outcome.residual:.0e}, {outcome.iterations} sweeps", style="dim", highlight=False)
+
+
+def compare(
+    package: Annotated[
+        list[str], typer.Argument(help="DOSSIER (all its scenarios), DOSSIER:SCENARIO, or a run file; give several.")
+    ],
+    world: Annotated[list[str] | None, typer.Option("--world", "-w", help="A world; repeat for more.")] = None,
+    horizon: Annotated[list[str] | None, typer.Option("--horizon", help="short, medium, long; repeat for more.")] = None,
+    indicator: Annotated[
+        str, typer.Option(help="What to compare: real income, consumer prices, tariff revenue …")
+    ] = "real income",
+    region: Annotated[
+        list[str] | None, typer.Option("--region", "-r", help="Only these; the dozen that differ most if absent.")
+    ] = None,
+    csv: Annotated[
+        Path | None, typer.Option(help="Also write every number of every indicator as CSV.", callback=out_file)
+    ] = None,
+    chart: Annotated[Path | None, typer.Option(help="Also draw it (.svg, .png or .html).", callback=out_file)] = None,
+    as_json: Json = False,
+) -> None:
+    """n packages × m worlds × k parameter sets in one table, each against its own status quo."""
+    from detente.cases.compare import INDICATORS, compare as run
+
+    with progress_bar("compare", as_json) as progress:
+        found = run(_packages(package), worlds=world, parameters=horizon, progress=progress)
+    if csv is not None:
+        write_csv(found.to_frame(), csv, index=False, float_format="%.10g")
+    spread = found.spread(indicator)
+    listed = region or [str(r) for r in spread.index if r != "WORLD"][:SHOWN] + (["WORLD"] if "WORLD" in spread.index else [])
+    strange = [r for r in listed if r not in spread.index]
+    if strange:
+        from detente.errors import UnknownRegion
+        from detente.words.names import region_name
+
+        raise UnknownRegion(strange[0], {str(r): region_name(str(r)) for r in spread.index})
+    if chart is not None:
+        from detente.briefing.charts.results import comparison_figure
+
+        save_figure(comparison_figure(found, indicator, listed), chart)
+    if as_json:
+        emit(found.record())
+        return
+    unit = INDICATORS[indicator][0]
+    out.print(f"{indicator}, {unit}, each against its own status quo", highlight=False)
+    table = found.table(indicator)
+    keys = [str(n) for n in table.index.names]
+    shown = text_table((*keys, *(str(c) for c in table.columns)))
+    for label, row in table.iterrows():
+        parts = label if isinstance(label, tuple) else (label,)
+        if parts[0] in listed:
+            shown.add_row(*map(str, parts), *(signed(float(v)) for v in row))
+    out.print(shown)
+    for cell, why in found.failed.items():
+        out.print(f"no numbers for {' / '.join(cell)}: {why}", style="yellow", highlight=False, markup=False)
+    out.print(found.explain(indicator, "WORLD" if "WORLD" in spread.index else listed[0]), highlight=False, markup=False)
+
+
+def changed(
+    before: Annotated[str, typer.Argument(help="DOSSIER:SCENARIO or a run file.")],
+    after: Annotated[str, typer.Argument(help="DOSSIER:SCENARIO or a run file.")],
+    region: Annotated[
+        list[str] | None, typer.Option("--region", "-r", help="Regions to show; the parties and the world if absent.")
+    ] = None,
+    csv: Annotated[Path | None, typer.Option(help="Also write the table as CSV.", callback=out_file)] = None,
+    as_json: Json = False,
+) -> None:
+    """What changed between two runs: what they read differently, and how much of the gap each difference makes."""
+    from detente.cases.compare import what_changed
+
+    old, new = _run(before), _run(after)
+    found = what_changed(old, new)
+    if csv is not None:
+        write_csv(found.to_frame(), csv, float_format="%.10g")
+    if as_json:
+        emit(found.record())
+        return
+    for line in found.inputs:
+        out.print(line, highlight=False, markup=False)
+    own = [p.region for r in (old, new) if r.dossier is not None for p in r.dossier.parties]
+    listed = region or [r for r in dict.fromkeys(own) if r in found.frame.index] + ["WORLD"]
+    out.print(found.explain(listed), highlight=False, markup=False)
+
+
+def _packages(given: list[str]) -> list[str | Run]:
+    return [_run(text) if text.endswith(".json") else text for text in given]
+
+
+def _run(text: str) -> Run:
+    from detente.cases.runs import Run, read_run
+
+    if text.endswith(".json"):
+        record = read_run(text)
+        if record["kind"] != "solve":
+            raise InputError(f"{text} is the run file of a {record['kind']}; this needs one of detente solve --run")
+        return Run.from_record(record)
+    dossier, _, scenario = text.partition(":")
+    return Run.of_scenario(dossier, scenario or None)
+
+
+# -- the same again ----------------------------------------------------------------------------------------------------
+def rerun(
+    run_file: Annotated[Path, typer.Argument(help="run.json of a briefing, or a file of detente solve --run.")],
+    world: Annotated[Path | None, typer.Option("--world", "-w", help="The world's file, if it does not ship.")] = None,
+    out_dir: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", "-o", help="Where to write a briefing again.", callback=out_folder, parser=folder_name, metavar="FOLDER"
+        ),
+    ] = None,
+    force: Force = False,
+    as_json: Json = False,
+) -> None:
+    """Repeat a run file: the same dossier, world and parameters, solved again and compared. Exits with 1 where they differ."""
+    from detente.cases.runs import read_run, repeat
+    from detente.world.library import load_world
+
+    record = read_run(run_file)
+    table = None if world is None else load_world(world)
+    if record["kind"] == "solve":
+        _, answer = repeat(record, table)
+        told, same, text = answer.record(), answer.identical, answer.explain()
+    elif record["kind"] == "briefing":
+        told, same, text = _again(record, table, out_dir or run_file.parent / "rerun", force, as_json)
+    else:
+        raise InputError(f"{run_file} is the run file of a {record['kind']!r}; this repeats 'solve' and 'briefing'")
+    if as_json:
+        emit({"kind": record["kind"], **told})
+    else:
+        out.print(text, highlight=False, markup=False)
+    if not same:
+        raise typer.Exit(1)
+
+
+def _again(record: dict[str, Any], world: Any, folder: Path, force: bool, quiet: bool) -> tuple[dict[str, Any], bool, str]:
+    """Write the briefing again and compare every file with the sums in its record."""
+    import json
+
+    from detente.briefing import brief
+    from detente.cases.runs import dossier_from, flat, world_from
+
+    case = dossier_from(record.get("dossier_content", {}))
+    table = world_from(record["world"], world)
+    with progress_bar("briefing", quiet) as progress:
+        made = brief(case, table, out=folder, horizon=record["parameters"]["name"], force=force, progress=progress)
+    again = json.loads(made.run_json.read_text(encoding="utf-8"))
+    then, now = ({k: v["sha256"] for k, v in r["files"].items()} for r in (record, again))
+    differ = sorted(k for k in {*then, *now} if then.get(k) != now.get(k))
+    old, new = flat(record["headline"]), flat(again["headline"])
+    gaps = {k: abs(float(v) - float(old[k])) for k, v in new.items() if isinstance(v, (int, float)) and k in old}
+    worst = max(gaps, key=lambda k: gaps[k], default="")
+    edited = [k for k in ("headline", "parameters", "policies") if not _alike(flat(record.get(k)), flat(again.get(k)))]
+    told = {
+        "identical": not differ and not edited,
+        "files": len(now),
+        "differ": differ,
+        "largest_gap": gaps.get(worst, 0.0),
+        "where": worst,
+    }
+    if not differ and edited:
+        told["edited"] = edited
+        return (
+            told,
+            False,
+            f"All files repeat themselves, but {' and '.join(edited)} in the run file are not what the run gave ({folder}).",
+        )
+    if not differ:
+        return told, True, f"The briefing repeats itself: all {len(now)} files are the same to the byte ({folder})."
+    text = f"{len(differ)} of {len(now)} files differ ({', '.join(differ[:4])}{' …' if len(differ) > 4 else ''}); "
+    text += f"the largest gap of a headline number is {gaps.get(worst, 0.0):.2g} ({worst}). The new briefing is in {folder}."
+    if record.get("code_version") != again.get("code_version"):
+        text += f" It was made with version {record.get('code_version')}, this is {again.get('code_version')}."
+    return told, False, text
+
+
+def _alike(then: dict[str, Any], now: dict[str, Any]) -> bool:
+    """The same names and values, numbers but for the rounding of another machine."""
+
+    def same(a: Any, b: Any) -> bool:
+        numbers = isinstance(a, (int, float)) and isinstance(b, (int, float))
+        return math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-9) if numbers else bool(a == b)
+
+    return then.keys() == now.keys() and all(same(value, now[k]) for k, value in then.items())
