@@ -95,8 +95,14 @@ def brief(
         "title": negotiation.title,
         "summary": negotiation.summary,
         "as_of": text.day(negotiation.as_of),
-        "made": f"Made with detente from dossier {negotiation.id} and world {table.name} ({table.fingerprint}). {case.horizon}. "
-        "How to repeat it stands in run.json; every figure and table has its numbers in the folder data.",
+        "made": text.say(
+            "briefing/view",
+            "colophon",
+            dossier=negotiation.id,
+            world=table.name,
+            fingerprint=table.fingerprint,
+            horizon=case.horizon,
+        ),
     }
     main = headline(case)
     contents = {

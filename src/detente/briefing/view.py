@@ -31,6 +31,8 @@ from detente.strategy.rates import RateGrid
 from detente.types import Range
 from detente.words.names import region_name
 
+TEXTS = "briefing/view"
+
 __all__ = ["STATUS_QUO", "CaseView", "Triple", "number_at", "real_income", "row_of"]
 
 
@@ -233,12 +235,12 @@ class CaseView(Case):
 
     def against(self, scenario: str | None) -> str:
         """What a change is measured against."""
-        return self.quo if scenario is not None else f"the world with the {self.reference}"
+        return self.quo if scenario is not None else text.say(TEXTS, "against", reference=self.reference)
 
     @cached_property
     def data_note(self) -> str:
         """Year of the table and of the duties."""
-        return f"world table of {self.world.year} with the {self.reference}"
+        return text.say(TEXTS, "made_on", year=self.world.year, reference=self.reference)
 
     def subtitle(self, unit: str, scenario: str | None = "", horizon: str | None = None) -> str:
         """Unit, baseline and horizon of a table or figure; `scenario=None` is the status quo against the reference."""
@@ -246,8 +248,7 @@ class CaseView(Case):
 
     def note(self, csv: str, extra: str = "") -> str:
         """Footnote of a figure or table: what it is computed from, and its data file."""
-        made = f"Source: detente on the {self.data_note}"
-        return f"{made}. {extra + ' ' if extra else ''}Data: data/{csv}"
+        return text.say(TEXTS, "note", basis=self.data_note, extra=extra, csv=csv)
 
     # -- tidy data -------------------------------------------------------------------------------------------------------
     def row(

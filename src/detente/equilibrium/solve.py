@@ -30,8 +30,11 @@ from detente.errors import InputError, NotConverged, ShockError
 from detente.files import cache_folder, code_digest, sha256
 from detente.policy.instruments import Policy
 from detente.policy.shock import Shock
+from detente.words import say
 from detente.world.economy import Economy
 from detente.world.world import World
+
+REFUSALS = "equilibrium/refusals"
 
 Array = NDArray[np.float64]
 CLEARING = 1e-8  # worst relative gap of any market that may still be called an equilibrium
@@ -280,9 +283,15 @@ def _outcome(
     package = _package(policy)
     if not attempt.residual <= solver.tolerance:
         raise NotConverged(
-            f"{package} at the {parameters.name} horizon left a residual of {attempt.residual:.1e} after "
-            f"{attempt.sweeps} sweeps (wanted {solver.tolerance:.0e}). Try a smaller shock, a longer horizon or "
-            'Solver(iterations=…, stages=…); where whole groups stop trading, deficits="zero", as nobody can lend to them'
+            say(
+                REFUSALS,
+                "not_converged",
+                package=package,
+                horizon=parameters.name,
+                residual=f"{attempt.residual:.1e}",
+                sweeps=attempt.sweeps,
+                wanted=f"{solver.tolerance:.0e}",
+            )
         )
     after, gap, shadows = judged(economy, shock, parameters, attempt, package)
     provenance = {
@@ -338,7 +347,7 @@ def judged(
         if slack > gap and ((before.shipments[control.cells] > 0) & shock.allowed[control.cells]).any():
             gap, where = slack, f"bound “{control.label}”"
     if not gap <= CLEARING:
-        raise NotConverged(f"{package}: {where} misses by {gap:.1e}, so no result is given. Try a smaller shock")
+        raise NotConverged(say(REFUSALS, "misses", package=package, where=where, gap=f"{gap:.1e}"))
     return after, gap, tuple(shadows)
 
 
@@ -364,10 +373,7 @@ def _check_sources(economy: Economy, shock: Shock) -> None:
     starved = (economy.expenditure > 0) & (left <= 0)
     if starved.any():
         n, j = np.argwhere(starved)[0]
-        raise ShockError(
-            f"{economy.regions[n]} would have no source of {economy.sectors[j]} left ({int(starved.sum())} such cells). "
-            "Leave one supplier, or use a high tariff or cost instead of an embargo"
-        )
+        raise ShockError(say(REFUSALS, "starved", region=economy.regions[n], sector=economy.sectors[j], cells=int(starved.sum())))
     if not (np.isfinite(shock.iceberg) & (shock.iceberg > 0)).all():
         raise InputError("iceberg factors must be positive and finite")
 
