@@ -248,7 +248,7 @@ class CaseView(Case):
 
     def note(self, csv: str, extra: str = "") -> str:
         """Footnote of a figure or table: what it is computed from, and its data file."""
-        return text.say(TEXTS, "note", made_on=self.data_note, extra=extra, csv=csv)
+        return text.say(TEXTS, "note", basis=self.data_note, extra=extra, csv=csv)
 
     # -- tidy data -------------------------------------------------------------------------------------------------------
     def row(
