@@ -29,6 +29,7 @@ from detente.briefing.document import (
     spanned,
 )  # fmt: skip
 from detente.briefing.report import csv_bytes, data_files
+from detente.files import cache_folder
 from detente.words import FIRM, fixed
 
 finite = st.floats(-80, 80, allow_nan=False)
@@ -172,7 +173,7 @@ def test_one_changed_byte_of_a_kept_drawing_is_noticed(at: int, tmp_path: Any, m
     drawing = "<svg>" + "x − y " * 20 + "</svg>"
     engine.keep(key, drawing)
     assert engine.find(key) == drawing
-    path = engine.folder() / key
+    path = cache_folder("drawings") / key
     body = bytearray(path.read_bytes())
     body[at] ^= 0xFF
     path.write_bytes(bytes(body))
