@@ -11,14 +11,16 @@ paragraphs. An undefined name is an error.
 
 from __future__ import annotations
 
+import os
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
+from detente.files import cache_folder
 from detente.words import names, numbers, phrases
 
 if TYPE_CHECKING:
-    from jinja2 import BaseLoader, Environment
+    from jinja2 import BaseLoader, BytecodeCache, Environment
 
 _BLANKS = re.compile(r"[ \t\n]+")
 _PARTED = re.compile(r"\n[ \t]*\n")
@@ -34,7 +36,17 @@ def tell(result: Any, part: str = "explain", **values: Any) -> str:
 
 def say(template: str, part: str, **values: Any) -> str:
     """One text of a template, named by its path in the package without `.md.j2`; paragraphs are parted by a blank line."""
+    if all(type(v) in _SIMPLE for v in values.values()):  # labels are asked for again and again
+        return _again(template, part, tuple((k, repr(v), v) for k, v in values.items()))
     return said(_packaged(), template, part, **values)
+
+
+_SIMPLE = (str, int, float, bool, type(None))
+
+
+@lru_cache(maxsize=4096)
+def _again(template: str, part: str, values: tuple[tuple[str, str, Any], ...]) -> str:
+    return said(_packaged(), template, part, **{k: v for k, _, v in values})
 
 
 def said(templates: Environment, template: str, part: str, **values: Any) -> str:
@@ -54,10 +66,31 @@ def environment(loader: BaseLoader) -> Environment:
     """Templates that see the words of the project and refuse what is not defined. Prose is plain: who prints it escapes it."""
     from jinja2 import Environment, StrictUndefined
 
-    made = Environment(loader=loader, undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True)
+    made = Environment(
+        loader=loader,
+        undefined=StrictUndefined,
+        autoescape=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        cache_size=-1,
+        auto_reload=False,
+        bytecode_cache=_compiled(),
+    )
     for module in (names, numbers, phrases):
         made.globals.update({name: value for name, value in vars(module).items() if not name.startswith("_")})
     return made
+
+
+def _compiled() -> BytecodeCache | None:
+    """Templates as compiled in an earlier run, by their content; None where no folder may be written."""
+    from jinja2 import FileSystemBytecodeCache
+
+    folder = cache_folder("templates")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return None
+    return FileSystemBytecodeCache(str(folder)) if os.access(folder, os.W_OK) else None
 
 
 @cache
