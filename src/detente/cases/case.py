@@ -291,11 +291,6 @@ class Case:
         """The status quo against the reference."""
         return self.outcome(None)
 
-    @property
-    def status_quo_variants(self) -> Mapping[str, Outcome]:
-        """The status quo at the other parameter sets."""
-        return self.variants[None]
-
     @cached_property
     def outcomes(self) -> Mapping[str, Outcome]:
         """Every scenario against the status quo, solved when it is asked for."""

@@ -69,7 +69,7 @@ def blocks(case: CaseView, payoffs: PayoffTable | None) -> list[Block]:
 def ranges(case: CaseView, deal: Proposal) -> dict[str, dict[str, Triple]]:
     """By column of `Proposal.ranges`, the gain of every region (and party) with its range over the parameters."""
     runs = case.runs
-    found = {"central": None, **deal.ranges(parameter_variants(runs.parameters), runs.status_quo_variants)}
+    found = {"central": None, **deal.ranges(parameter_variants(runs.parameters), runs.variants[None])}
     central = deal.by_region()
     central["points by motives"] = deal.to_frame()[f"over {deal.disagreement}, points by motives"]
     out: dict[str, dict[str, Triple]] = {}

@@ -37,7 +37,7 @@ import weakref
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -550,25 +550,25 @@ def headlines(plan: Plan, scenario: str, parties: Sequence[str]) -> list[tuple[H
         found.append((Headline(scenario, quantity, region, unit), formula))
 
     for r in plan.economy.regions:
-        add("real income", r, "%", lambda b, a, r=r: 100 * _gain(b, a, r))  # type: ignore[misc]
+        add("real income", r, "%", partial(_income, region=r))
     for code, members in groups_of(plan).items():
         names = tuple(plan.economy.regions[m] for m in members)
-        add("real income", code, "%", lambda b, a, names=names: _group(b, a, names))  # type: ignore[misc]
+        add("real income", code, "%", partial(_group, members=names))
     for r in plan.economy.regions:
-        add("consumer prices", r, "%", lambda b, a, r=r: 100 * (a[f"cpi|{r}"] / b[f"cpi|{r}"] - 1))  # type: ignore[misc]
+        add("consumer prices", r, "%", partial(_rise, level=f"cpi|{r}"))
     for r in plan.economy.regions:
-        add("real wage", r, "%", lambda b, a, r=r: 100 * (_real(a, "wage", r) / _real(b, "wage", r) - 1))  # type: ignore[misc]
+        add("real wage", r, "%", partial(_wage, region=r))
     for p in parties:
-        add("tariff revenue", p, unit, lambda b, a, p=p: a[f"revenue|{p}"] - b[f"revenue|{p}"])  # type: ignore[misc]
+        add("tariff revenue", p, unit, partial(_change, level=f"revenue|{p}"))
     for first, second in plan.pairs:
         way = f"trade|{first}>{second}"
-        add("mutual trade", f"{first}>{second}", "%", lambda b, a, way=way: 100 * (a[way] / b[way] - 1))  # type: ignore[misc]
+        add("mutual trade", f"{first}>{second}", "%", partial(_rise, level=way))
         if plan.pairs.index((first, second)) < plan.pairs.index((second, first)):
             both = (way, f"trade|{second}>{first}")
-            add("mutual trade", f"{first}-{second}", "%", lambda b, a, both=both: _both(b, a, both))  # type: ignore[misc]
+            add("mutual trade", f"{first}-{second}", "%", partial(_both, ways=both))
     for label in plan.packages[scenario].labels:
-        add("shadow price", label, "%", lambda b, a, label=label: a[f"wedge|{label}"])  # type: ignore[misc]
-        add("rent", label, unit, lambda b, a, label=label: a[f"rent|{label}"])  # type: ignore[misc]
+        add("shadow price", label, "%", partial(_itself, level=f"wedge|{label}"))
+        add("rent", label, unit, partial(_itself, level=f"rent|{label}"))
     return found
 
 
@@ -589,6 +589,26 @@ def _real(levels: Levels, level: str, region: str) -> Array:
 
 def _gain(before: Levels, after: Levels, region: str) -> Array:
     return _real(after, "income", region) / _real(before, "income", region) - 1
+
+
+def _income(before: Levels, after: Levels, region: str) -> Array:
+    return 100 * _gain(before, after, region)
+
+
+def _wage(before: Levels, after: Levels, region: str) -> Array:
+    return 100 * (_real(after, "wage", region) / _real(before, "wage", region) - 1)
+
+
+def _rise(before: Levels, after: Levels, level: str) -> Array:
+    return 100 * (after[level] / before[level] - 1)
+
+
+def _change(before: Levels, after: Levels, level: str) -> Array:
+    return after[level] - before[level]
+
+
+def _itself(before: Levels, after: Levels, level: str) -> Array:
+    return after[level]
 
 
 def _group(before: Levels, after: Levels, members: Sequence[str]) -> Array:
