@@ -46,8 +46,10 @@ def test_ladder_and_shares_add_up(run: Any, case: CaseView) -> None:
     ladder = frame(case, "threat-ladder").query("region == 'CHN' and measure == 'real income'")
     assert list(ladder["added_points"]) == [25, 50, 75, 100]
     assert (np.diff(ladder["value"]) < 0).all()
-    shares = frame(case, "measure-shares").query("region == 'USA'")["value"].sum()
-    assert shares == pytest.approx(case.income("USA", case.worst).value, abs=1e-9)
+    usa = frame(case, "measure-shares").query("region == 'USA'").set_index("group")["value"]
+    together = usa.pop("All together")
+    assert usa.sum() == pytest.approx(together, abs=1e-9)
+    assert together == pytest.approx(case.income("USA", case.worst).value, abs=1e-9)
     parts = frame(case, "channels").query("region == 'USA'").set_index("measure")["value"]
     exact = parts["part of real income: exact"]
     assert abs(parts["part of real income: left over"]) < 0.02 * abs(exact)
@@ -94,7 +96,16 @@ def test_every_chance_has_a_range_that_holds_it(case: CaseView) -> None:
     s = strategy.stances_of(case)
     assert s is not None
     blocks = standoffs.who_first(case, s.table)
-    odds = frame(case, "standoff").dropna(subset=["mean"])
+    told = frame(case, "standoff").dropna(subset=["mean"])
+    alone = told[told["basis"] == "at once"]
+    assert len(alone) > 0
+    assert alone["mean"].between(0, 1).all()
+    counts = told[told["unit"] == "combinations"]
+    assert (counts.groupby("model")["mean"].sum() == counts.groupby("model")["combinations"].first()).all()
+    length = told[told["unit"] == "days"]
+    assert (length["low"] <= length["mean"]).all()
+    assert (length["mean"] <= length["high"]).all()
+    odds = told[(told["unit"] == "probability") & (told["basis"] != "at once")]
     assert len(odds) > 0
     assert (odds["low"] <= odds["mean"] + 1e-12).all()
     assert (odds["mean"] <= odds["high"] + 1e-12).all()
