@@ -36,7 +36,8 @@ def test_average_as_others_rely_on_it() -> None:
 
 def test_average_in_words() -> None:
     text = run("average", "--by", "CHN", "--on", "USA")
-    assert "2026-11-23" in text
+    assert "2026-11-28" in text
+    assert "Not known after 2026-10-10" in text
     assert "Not known whether these hold: chn-reciprocal-24" in text
     assert "US fentanyl duty" in run("average", "--by", "USA", "--on", "CHN", "--date", "2025-05-14")
 
