@@ -459,7 +459,9 @@ def _average(
         value, by=by, on=on, date=day, definition=definition, meaning=DEFINITIONS[definition], base=level, pieces=parts,
         covered=100 * float(basis.weights @ paying) / total, unknown=tuple(m.id for m in unknown), if_unknown_hold=held,
         unmapped=unmapped_pct() if {by, on} == set(OWN_PAIR) and by == "USA" and definition != "simple" else 0.0,
-        not_counted=tuple(m.id for m in in_force(_aimed(ledger, by, on), day) if not m.modelled),
+        not_counted=tuple(
+            m.id for m in in_force(_aimed(ledger, by, on), day) if not m.modelled and not (basis.since_2024 and m.in_baseline)
+        ),
         known_to=ledger.known_to, beyond=ledger.beyond_knowledge(day),
     )  # fmt: skip
 
