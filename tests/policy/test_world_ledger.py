@@ -293,7 +293,8 @@ def test_canada_answers_and_lifts() -> None:
     assert value("2025-03-03") == 0
     assert value("2025-03-04") < value("2025-03-13") < value("2025-04-09")
     assert value("2025-09-01") < value("2025-08-31")
-    assert value("2026-09-08") > value("2026-09-07") == pytest.approx(value("2025-09-01"))
+    assert value("2025-12-26") > value("2025-12-25") == pytest.approx(value("2025-09-01"))
+    assert value("2026-09-08") > value("2026-09-07") == pytest.approx(value("2025-12-26"))
 
 
 # -- past the last fact ----------------------------------------------------------------------------------------------------
