@@ -201,14 +201,20 @@ def _threats(record: Record) -> list[PastCase]:
     return found
 
 
-def _truces(record: Record) -> list[PastCase]:
-    asked: list[tuple[date, str]] = []
+def truce_quarters(record: Record) -> list[tuple[str, date, str]]:
+    """(truce, first day of a quarter on which it stood, what came of it within `TRUCE_DAYS`: kept or ended)."""
+    found = []
     for t in record.truces:
         for day in _quarters(t.start, t.last):
             due = day + timedelta(days=TRUCE_DAYS)
             if t.end is None and t.how == "open" and due > t.last:
                 continue
-            asked.append((day, "ended" if t.end is not None and t.end <= due else "kept"))
+            found.append((t.id, day, "ended" if t.end is not None and t.end <= due else "kept"))
+    return found
+
+
+def _truces(record: Record) -> list[PastCase]:
+    asked = [(day, outcome) for _, day, outcome in truce_quarters(record)]
     whole = _shares({o: [x for _, x in asked].count(o) for o in OUTCOMES["truce"]}) if asked else {}
     found = []
     for day, outcome in asked:
