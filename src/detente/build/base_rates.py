@@ -30,7 +30,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -80,7 +80,7 @@ def target_of(code: str) -> str:
 
 # -- readers -----------------------------------------------------------------------------------------------------------
 def read_ties(folder: Path) -> pd.DataFrame:
-    """Cases over trade practices: sender and target (code or number), threat, imposed, start, imposed_in, end, outcome, stakes."""
+    """Cases over trade practices, a row each: from, on, threat, imposed, start, imposed_in, end, outcome, stakes."""
     path = source_file(folder, "ties-cases")
     raw = pd.read_csv(path)
     require_columns(
@@ -108,9 +108,7 @@ def read_ties(folder: Path) -> pd.DataFrame:
             "threat": raw["threat"] == 1,
             "imposed": raw["imposition"] == 1,
             "start": raw["startyear"],
-            "imposed_in": [
-                year(t, s) for t, s in zip(raw["sancimpositionstartyear"], raw["startyear"], strict=True)
-            ],
+            "imposed_in": [year(t, s) for t, s in zip(raw["sancimpositionstartyear"], raw["startyear"], strict=True)],
             "end": raw["endyear"],
             "outcome": raw["finaloutcome"],
             "stakes": raw["scommit"].map(codes()["ties_commitment"]).fillna("commitment not coded"),
@@ -162,7 +160,9 @@ def _threats(cases: pd.DataFrame, sender: str, target: str, stakes: str, period:
     """Rows of threats: carried out, and how they ended at each stage."""
     where = ("threat", sender, target, stakes, period)
     names, coded = codes()["ties_outcomes"], cases["outcome"].dropna()
-    rows: list[tuple[object, ...]] = [(*_row(where, "carried out"), "carried out", len(cases), int(cases["imposed"].sum()), "ties")]
+    rows: list[tuple[object, ...]] = [
+        (*_row(where, "carried out"), "carried out", len(cases), int(cases["imposed"].sum()), "ties")
+    ]
     for question, stage in (("ended before sanctions", range(1, 6)), ("ended after sanctions", range(6, 11))):
         at = coded[coded.isin(stage)]
         rows += [(*_row(where, question), names[k], len(at), int((at == k).sum()), "ties") for k in stage]
@@ -188,7 +188,7 @@ def threats(folder: Path, cases: pd.DataFrame) -> list[tuple[object, ...]]:
             rows += _threats(some[some["stakes"] == stakes], sender, "all", f"trade practices, {stakes}", "1946 to 2005")
         for period, inside in _periods(some, PERIODS):
             rows += _threats(inside, sender, "all", "trade practices", period)
-    whole = _totals(folder, "ties-totals").loc["all issues"]
+    whole = _totals(folder, "ties-totals")["all issues"]
     where = ("threat", "all", "all", "all issues", "1946 to 2005")
     rows.append((*_row(where, "carried out"), "carried out", int(whole["threats"]), int(whole["carried_out"]), "ties"))
     return rows
@@ -198,7 +198,7 @@ def sanctions(folder: Path) -> list[tuple[object, ...]]:
     """Rows of sanctions that ended, as published with the Global Sanctions Data Base."""
     rows: list[tuple[object, ...]] = []
     outcomes = {"success_total": "gives way", "success_part": "gives way in part", "negotiated": "settlement", "failed": "failed"}
-    for group, row in _totals(folder, "gsdb-totals").iterrows():
+    for group, row in _totals(folder, "gsdb-totals").items():
         told = codes()["gsdb_groups"][group]
         where = ("sanction", told["sender"], "all", told["stakes"], told.get("period", "1950 to 2022"))
         rows.append((*_row(where, "ended by 2022"), "ended", int(row["cases"]), int(row["ended"]), "gsdb"))
@@ -259,7 +259,7 @@ def quiet(cases: pd.DataFrame) -> pd.DataFrame:
 
 def lengths(folder: Path, cases: pd.DataFrame) -> pd.DataFrame:
     """Shares that still stood after whole years, by kind and group."""
-    found = []
+    found: list[tuple[object, ...]] = []
 
     def add(kind: str, what: str, sender: str, years: pd.Series, ended: pd.Series) -> None:
         table = survival(years.tolist(), ended.tolist())
@@ -272,10 +272,11 @@ def lengths(folder: Path, cases: pd.DataFrame) -> pd.DataFrame:
                 found.append((kind, what, sender, "all", *row, "ties"))
 
     imposed = cases[cases["imposed"]].assign(since=lambda c: c["imposed_in"])
+    dropped = cases[cases["threat"] & ~cases["imposed"]].assign(since=lambda c: c["start"])
     for sender in ("all", "USA", "EU", "other"):
         for kind, what, some in (
-            ("threat", "threat not carried out, to its end", cases[cases["threat"] & ~cases["imposed"]].assign(since=lambda c: c["start"])),
-            ("sanction", "sanction over trade practices, to its end", imposed),
+            ("threat", "not carried out, to its end", dropped),
+            ("sanction", "over trade practices", imposed),
         ):  # fmt: skip
             mine = some if sender == "all" else some[some["from"].map(sender_of) == sender]
             known = mine["end"].notna()
@@ -283,13 +284,13 @@ def lengths(folder: Path, cases: pd.DataFrame) -> pd.DataFrame:
             # A case that ended in the year it began lasted part of it: it counts as ended in the first year.
             years = years.where(~known, years.clip(lower=1))
             add(kind, what, sender, years, known)
-            add(kind, f"{what}, those whose end is known", sender, years[known], known[known])
+            add(kind, f"{what}, end known", sender, years[known], known[known])
     spells = quiet(cases)
     leads = [class_of(a, b, directed=False).split("-")[0] for a, b in zip(spells["from"], spells["on"], strict=True)]
     for sender in ("all", "USA", "EU", "other"):
         some = spells if sender == "all" else spells[np.array(leads) == sender]
         add("truce", "quiet after a quarrel was settled", sender, some["years"], some["ended"])
-    for group, row in _totals(folder, "gsdb-totals").iterrows():
+    for group, row in _totals(folder, "gsdb-totals").items():
         told = codes()["gsdb_groups"][group]
         what = f"{told['stakes']}, those that ended" + (f", begun {told['period']}" if "period" in told else "")
         year = float(row["median_years"])
@@ -310,8 +311,10 @@ def classes(ties: pd.DataFrame, wto: pd.DataFrame) -> pd.DataFrame:
     rows += _sums("talks", ripe, came, ("agreed", "time", "broke"), directed=False)
     spells = quiet(ties)
     by_class: dict[str, list[tuple[float, float]]] = {}
-    for (a, b), mine in spells.groupby(["from", "on"], sort=True):
-        by_class.setdefault(class_of(a, b, directed=False), []).append((float(mine["ended"].sum()), YEAR_DAYS * float(mine["years"].sum())))
+    for pair, mine in spells.groupby("pair", sort=True):
+        first, second = str(pair).split(" ")
+        ends, days = float(mine["ended"].sum()), YEAR_DAYS * float(mine["years"].sum())
+        by_class.setdefault(class_of(first, second, directed=False), []).append((ends, days))
     for name, pairs in sorted(by_class.items()):
         sums = Groups.of([[e] for e, _ in pairs], [d for _, d in pairs])
         rows.append(("truce", name, sums.groups, sums.size, sums.square, "ended", sums.seen[0], sums.spread[0]))
@@ -333,8 +336,11 @@ def _sums(kind: str, cases: pd.DataFrame, came: pd.Series, outcomes: tuple[str, 
 
 
 # -- checks ------------------------------------------------------------------------------------------------------------
-def _totals(folder: Path, name: str) -> pd.DataFrame:
-    return pd.read_csv(source_file(folder, name), index_col=0)
+def _totals(folder: Path, name: str) -> dict[str, dict[str, Any]]:
+    """Group → column → value of a table of published totals."""
+    raw = pd.read_csv(source_file(folder, name))
+    rows = [{str(k): v for k, v in row.items()} for row in raw.to_dict(orient="records")]
+    return {str(row[str(raw.columns[0])]): row for row in rows}
 
 
 def _check_ties(folder: Path, made: pd.DataFrame) -> None:
@@ -353,7 +359,7 @@ def _check_ties(folder: Path, made: pd.DataFrame) -> None:
         ends = [int((cases["outcome"] == k).sum()) for k in codes()["ties_outcomes"]]
         counted = [len(cases), int(cases["imposed"].sum()), *ends, int(cases["outcome"].isna().sum())]
         columns = ["threats", "carried_out", *codes()["ties_columns"], "not coded"]
-        _agree("ties-totals", name, dict(zip(columns, counted, strict=True)), totals.loc[name])
+        _agree("ties-totals", name, dict(zip(columns, counted, strict=True)), totals[name])
 
 
 def _check_wto(folder: Path, cases: pd.DataFrame) -> None:
@@ -371,10 +377,10 @@ def _check_wto(folder: Path, cases: pd.DataFrame) -> None:
     totals = _totals(folder, "wto-totals")
     for name, some in groups.items():
         counted = {"disputes": len(some)} | {s: int((some["status"] == s).sum()) for s in codes()["wto_talks"]}
-        _agree("wto-totals", name, counted, totals.loc[name])
+        _agree("wto-totals", name, counted, totals[name])
 
 
-def _agree(source: str, group: str, counted: dict[str, int], published: pd.Series) -> None:
+def _agree(source: str, group: str, counted: dict[str, int], published: Mapping[str, Any]) -> None:
     for column, value in counted.items():
         if int(published[column]) != value:
             raise SourceError(f"{source}: {group}: {column} is {int(published[column])} there and {value} by our count")

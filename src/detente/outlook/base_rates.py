@@ -38,6 +38,7 @@ from detente.words import tell
 
 __all__ = ["BaseRates", "base_rates", "class_of", "outside_classes", "told_of"]
 
+SHOWN_YEARS = (1, 2, 3, 5, 10)
 RATES, LENGTHS, CLASSES = "base-rates.csv", "base-rates-length.csv", "base-rates-classes.csv"
 
 
@@ -62,6 +63,30 @@ class BaseRates:
         if question not in known:
             raise UnknownName(question, known, "question")
         return self.rates[self.rates["question"] == question]
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """Kind → what it counts, of the kinds there are."""
+        kinds = dict.fromkeys([*self.rates["kind"], *self.lengths["kind"]])
+        return {k: str(told_of()["kinds"][k]) for k in kinds}
+
+    def main(self, kind: str) -> pd.DataFrame:
+        """The rows to read first: everybody together where no group was asked for, the widest sample of stakes and years."""
+        rows = self.rates[self.rates["kind"] == kind]
+        for column in ("sender", "target"):
+            if column not in self.asked:
+                rows = rows[rows[column] == "all"]
+        first = rows.groupby(["question", "outcome"], sort=False).head(1)
+        return first.reset_index(drop=True)
+
+    def held(self, kind: str) -> pd.DataFrame:
+        """Shares that still stood, a row a group (with how many spells it has) and a column a year."""
+        rows = self.lengths[(self.lengths["kind"] == kind) & self.lengths["at_risk"].notna()]
+        if "sender" not in self.asked:
+            rows = rows[rows["sender"] == "all"]
+        return rows[rows["year"].isin(SHOWN_YEARS)].pivot_table(
+            index=["what", "spells"], columns="year", values="held", sort=False
+        )
 
     @property
     def sources(self) -> dict[str, str]:
@@ -162,4 +187,3 @@ def _read(name: str) -> pd.DataFrame:
     text = files("detente").joinpath("data", "records", name)
     with text.open(encoding="utf-8") as lines:
         return pd.read_csv(lines, comment="#", keep_default_na=False, na_values=[""])
-

@@ -155,8 +155,8 @@ def branch_odds(
     """Odds of every branch, by fork, as of `on` (the dossier's day if absent); they sum to 1 at every fork.
 
     `stand_off(day)` gives cumulative odds since the dossier's day, `at_the_table(dossier).odds_by` for one. `record` and
-    `weights` replace the dossier's, `signals` are added to its own; without `outside` the record's base rates stand alone. Raises `InputError` for a dossier without prospects or a
-    fork whose base rates mix kinds.
+    `weights` replace the dossier's, `signals` are added to its own; without `outside` the record's base rates stand alone.
+    Raises `InputError` for a dossier without prospects or a fork whose base rates mix kinds.
     """
     if isinstance(dossier, str):
         from detente.policy.dossier import load_dossier

@@ -78,7 +78,7 @@ class OutsideView:
 
     def rates(self) -> dict[str, float]:
         """Pooled chance of every outcome of the record, in the record's order. Not of truces."""
-        found = {}
+        found: dict[str, float] = {}
         for group, names in self.groups.items():
             inside = {o: self.own[o] for o in names}
             shares = {o: r.mean for o, r in frequency(inside).items()} if len(names) > 1 else {names[0]: 1.0}
@@ -89,7 +89,7 @@ class OutsideView:
         """`n` draws of the chances of all outcomes, (n, outcomes), every row summing to 1. Not of truces."""
         seen = [sum(self.own[o] for o in names) for names in self.groups.values()]
         outer = rng.dirichlet(self.prior.pseudo + np.array(seen, float), size=n)
-        found = {}
+        found: dict[str, Array] = {}
         for k, names in enumerate(self.groups.values()):
             inner = frequency_draws({o: self.own[o] for o in names}, n, rng) if len(names) > 1 else np.ones((n, 1))
             found |= {o: outer[:, k] * inner[:, j] for j, o in enumerate(names)}
@@ -108,7 +108,9 @@ class OutsideView:
         }  # fmt: skip
 
 
-def outside_view(record: Record, kind: Kind, *, own: Mapping[str, int] | None = None, days: int | None = None) -> OutsideView | None:
+def outside_view(
+    record: Record, kind: Kind, *, own: Mapping[str, int] | None = None, days: int | None = None
+) -> OutsideView | None:
     """The outside view beside a record's own counts; None for a record that does not say between whom it is.
 
     `own` and `days` replace the record's counts. Of a pair the first is taken to send the threats.
@@ -136,4 +138,3 @@ def used_view(record: Record, kind: Kind) -> OutsideView | None:
     if not told_of()["views"][kind]["used"]:
         return None
     return outside_view(record, kind)
-

@@ -60,7 +60,9 @@ class Spells:
         if self.ended < 0 or self.days < 0:
             raise InputError(f"spells need counts from 0; there are {self.ended} ends over {self.days} days")
         if self.prior_ended <= 0 or self.prior_days < 0:
-            raise InputError(f"a prior of spells needs ends above 0 and days from 0, not {self.prior_ended:g} and {self.prior_days:g}")
+            raise InputError(
+                f"a prior of spells needs ends above 0 and days from 0, not {self.prior_ended:g} and {self.prior_days:g}"
+            )
 
     @property
     def rate(self) -> float:

@@ -5,7 +5,7 @@ One case is left out at a time (of truces one whole truce, for its quarters hang
     own alone       the record's other cases, Jeffreys prior (`spells`)
     outside alone   the mean of the class of like pairs (`outside`)
     pooled          the two by shrinkage, the strength estimated without the case
-    status quo      nothing changes: talks go on, the threat is not carried out, the truce is kept; the floor of the pool for the rest
+    status quo      nothing changes: talks go on, the threat is not carried out, the truce is kept (floored as in `pool`)
     fair guess      the same probability on every outcome
     in hindsight    the frequencies of the whole record: not a forecast, the best constant probabilities
 
@@ -154,8 +154,7 @@ def _events(record: Record, kind: Literal["threat", "talks"]) -> list[LeftOut]:
     whole = {g: sum(counts[o] for o in names) / sum(counts.values()) for g, names in groups.items()}
     group_of = {o: g for g, names in groups.items() for o in names}
     return [
-        LeftOut(f"{kind}-{k}", group_of[o], {**said[o], "in hindsight": whole})
-        for k, (_, o) in enumerate(record.entries(kind))
+        LeftOut(f"{kind}-{k}", group_of[o], {**said[o], "in hindsight": whole}) for k, (_, o) in enumerate(record.entries(kind))
     ]
 
 
