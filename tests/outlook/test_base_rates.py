@@ -59,7 +59,7 @@ def test_groups_share_out_all_cases() -> None:
             assert parts.groupby("outcome")["seen"].sum().to_dict() == whole.set_index("outcome")["seen"].to_dict()
     periods = base_rates("threat", "all", "all").of("carried out").query("stakes == 'trade practices'")
     assert periods.query("period != '1946 to 2005'")["cases"].sum() == 517
-    assert (base_rates().rates.query("source == 'ties' and question == 'carried out'")["cases"] >= 5).all()
+    assert (base_rates().rates["cases"] >= 5).all()  # fewer are no rate
 
 
 def test_the_ends_of_a_stage_add_up() -> None:
@@ -74,8 +74,6 @@ def test_ranges_are_those_of_the_beta() -> None:
     row = base_rates("threat", "USA", "all").of("carried out").iloc[0]
     assert row["rate"] == pytest.approx(103 / 263)
     assert [row["low"], row["high"]] == pytest.approx(beta.ppf([0.05, 0.95], 103.5, 160.5).tolist())
-    empty = base_rates("threat").rates.query("cases == 0")
-    assert empty["rate"].isna().all()
     json.dumps(base_rates().record(), allow_nan=False)
 
 

@@ -165,6 +165,8 @@ def _threats(cases: pd.DataFrame, sender: str, target: str, stakes: str, period:
     ]
     for question, stage in (("ended before sanctions", range(1, 6)), ("ended after sanctions", range(6, 11))):
         at = coded[coded.isin(stage)]
+        if len(at) < FEWEST:
+            continue
         rows += [(*_row(where, question), names[k], len(at), int((at == k).sum()), "ties") for k in stage]
         rows.append((*_row(where, question), "gives way at all", len(at), int(at.isin(stage[:2]).sum()), "ties"))
     rows.append((*_row(where, "end known"), "coded", len(cases), len(coded), "ties"))

@@ -880,7 +880,7 @@ def rates(
                 if len(rows) > 1:
                     shown.add_row(f"{question}:")
                 for r in rows.itertuples(index=False):
-                    share = ("–", "–") if r.cases == 0 else (f"{100 * r.rate:.0f}", f"{100 * r.low:.0f} to {100 * r.high:.0f}")
+                    share = (f"{100 * r.rate:.0f}", f"{100 * r.low:.0f} to {100 * r.high:.0f}")
                     shown.add_row(f"  {r.outcome}" if len(rows) > 1 else str(question), str(r.seen), str(r.cases), *share)
             out.print(shown)
         if len(spans):

@@ -24,7 +24,6 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import yaml
 from scipy.special import betaincinv
@@ -133,7 +132,7 @@ def base_rates(kind: str | None = None, sender: str | None = None, target: str |
         rates, lengths = rates[rates[column] == value], lengths[lengths[column] == value]
     x, n = rates["seen"].to_numpy(float), rates["cases"].to_numpy(float)
     low, high = (betaincinv(x + 0.5, n - x + 0.5, q) for q in ENDS)
-    rates = rates.assign(rate=np.divide(x, n, out=np.full_like(x, np.nan), where=n > 0), low=low, high=high)
+    rates = rates.assign(rate=x / n, low=low, high=high)
     columns = [c for c in rates if c != "source"]
     return BaseRates(asked, rates[[*columns, "source"]].reset_index(drop=True), lengths.reset_index(drop=True))
 

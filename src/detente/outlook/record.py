@@ -11,8 +11,8 @@ open has no outcome, a truce that was to break next month still stands.
 >>> record = load_record("us-china").as_of(date(2025, 10, 18))
 >>> record.counts("talks")
 {'agreed': 5, 'time': 9, 'broke': 7}
->>> record.spells()
-Spells(ended=3, days=2198)
+>>> record.spells().record()
+{'ended': 3, 'days': 2198}
 """
 
 from __future__ import annotations

@@ -163,9 +163,10 @@ def dossier_round(
     end = next((r for r in known.talks if r.id == case), None)
     if end is None or end.outcome is None or file.prospects is None:
         return None
-    odds = branch_odds(file, stand_off=stand_off, record=known)[fork]
+    odds, alone = (branch_odds(file, stand_off=stand_off, record=known, outside=o)[fork] for o in (True, False))
     outcome_of = {b.id: b.base_rate.outcomes[0] for b in file.prospects.fork(fork).branches if b.base_rate}
-    judged = {"record": odds.base_rate, "stand-off": odds.stand_off, "analyst": odds.analyst}
+    elsewhere = odds.base_rate if odds.base_rate != alone.base_rate else None
+    judged = {"record": alone.base_rate, "record and elsewhere": elsewhere, "stand-off": odds.stand_off, "analyst": odds.analyst}
     given = {n: {b: r[1] for b, r in j.items()} for n, j in judged.items() if j is not None}
     given |= {"pool": odds.pooled, "pool after signals": odds.probability}
     summed = {n: {o: sum(p for b, p in f.items() if outcome_of[b] == o) for o in OUTCOMES["talks"]} for n, f in given.items()}
