@@ -157,3 +157,31 @@ def test_at_the_command_line(tmp_path: Path) -> None:
     assert told["lengths"][0]["spells"] == 124
     nothing = run.invoke(app, ["rates", "--kind", "threat", "--sender", "CHN", "--target", "small"])
     assert "no rate" in nothing.output
+
+
+def test_the_page_tells_the_counts() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "base-rates.md").read_text(encoding="utf-8")
+
+    def row(name: str, sender: str, target: str, stakes: str = "trade practices", period: str = "1946 to 2005") -> str:
+        rows = base_rates("threat", sender, target).of("carried out")
+        r = rows[(rows["stakes"] == stakes) & (rows["period"] == period)].iloc[0]
+        span = f"{100 * r.rate:.0f} % ({100 * r.low:.0f} to {100 * r.high:.0f})"
+        return f"| {name} | {r.cases:,} | {r.seen} | {span} |"
+
+    for line in (
+        row("anybody", "all", "all"), row("United States", "USA", "all"), row("… on China", "USA", "CHN"),
+        row("European Union and its fifteen", "EU", "all"), row("China", "CHN", "all"), row("others", "other", "all"),
+        row("anybody, on China", "all", "CHN"), row("anybody, every issue", "all", "all", "all issues"),
+        row("… 1995 to 2005", "USA", "all", period="1995 to 2005"),
+        row("anybody, weak commitment", "all", "all", "trade practices, weak commitment"),
+        row("… strong", "all", "all", "trade practices, strong commitment"),
+    ):  # fmt: skip
+        assert line in page
+    held = base_rates("truce").lengths.set_index(["sender", "year"])["held"]
+    assert f"a year in {100 * held['all', 1]:.0f} % and five years in {100 * held['all', 5]:.0f} % of 124 spells" in page
+    record = load_record("us-china").as_of(date(2025, 10, 18))
+    for kind, cases in (("threat", "10 cases | 33 %"), ("talks", "9 cases | 29 %"), ("truce", "3,262 days | 60 %")):
+        view = outside_view(record, kind)  # type: ignore[arg-type]
+        assert view is not None
+        assert f"{view.prior.strength:,.0f} {cases.split()[1]} | {100 * view.weight:.0f} %" == cases
+        assert cases in page
