@@ -42,10 +42,14 @@ def _said(part: str, **values: Any) -> str:
     return text.say("briefing/sections/outlook", part, **values)
 
 
+def lent(ahead: Prospects) -> bool:
+    """Whether cases elsewhere lend to the record of these prospects."""
+    return ahead.record is not None and load_record(ahead.record).between is not None
+
+
 def assumptions(ahead: Prospects) -> tuple[str, ...]:
     """Numbers of the ledger that the odds of these prospects rest on."""
-    lent = ahead.record is not None and load_record(ahead.record).between is not None
-    return ASSUMPTIONS + (ELSEWHERE if lent else ())
+    return ASSUMPTIONS + (ELSEWHERE if lent(ahead) else ())
 
 
 @dataclass(frozen=True)
@@ -151,7 +155,8 @@ def origin(case: CaseView, look: Outlook) -> str:
     if len(values) > 1:
         ends = {"low": float(values.min()), "high": float(values.max())}
         apart = {"label": label(case, str(s)), **ends, "lowest": str(values.idxmin()), "highest": str(values.idxmax())}
-    return _said("origin", weights=weights, apart=apart)
+    assert case.dossier.prospects is not None
+    return _said("origin", weights=weights, apart=apart, elsewhere=lent(case.dossier.prospects))
 
 
 def signals(case: CaseView, look: Outlook) -> list[Block]:
