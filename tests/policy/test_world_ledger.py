@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date, timedelta
 
 import numpy as np
@@ -40,6 +41,7 @@ def test_every_row_has_its_papers(name: str) -> None:
         assert m.sources, m.id
         assert m.authority or m.instrument in (InstrumentKind.PURCHASE, InstrumentKind.OTHER) or m.act, m.id
         assert m.act, f"{m.id}: neither the number of an instrument nor a word that none was found"
+        assert re.search(r"\d{2}|none|not found|not numbered|not published", m.act), f"{m.id}: {m.act}"
         assert m.last_reviewed is not None, m.id
         assert (m.announced or m.effective or date.min) <= m.last_reviewed <= ledger.as_of, m.id
     assert ledger.known_to is not None
@@ -284,6 +286,13 @@ def test_partners_with_a_deal_pay_what_it_says() -> None:
         ("VNM", date(2026, 7, 24), 12.5), ("MYS", date(2026, 7, 24), 10), ("GBR", date(2026, 2, 20), 0),
     ):  # fmt: skip
         assert rate(on, day, "TEX") == pytest.approx(want), (on, day)
+
+
+def test_the_country_rates_of_april_held_for_a_day() -> None:
+    for on in ("EU27", "VNM", "MYS"):
+        before, held, paused = (float(WORLD.average_tariff("USA", on, f"2025-04-{d:02d}")) for d in (8, 9, 10))
+        assert held > before + 3
+        assert paused == pytest.approx(before)
 
 
 def test_canada_answers_and_lifts() -> None:
