@@ -12,7 +12,7 @@ import pytest
 from detente import words as text
 from detente.briefing import report
 from detente.briefing.document import Figure, Heading, Para, Table
-from detente.briefing.sections import proposal as agenda, rules, scale, standoffs, strategy
+from detente.briefing.sections import closing, proposal as agenda, rules, scale, standoffs, strategy
 from detente.briefing.view import CaseView
 from detente.equilibrium.solve import solve
 from detente.policy.dossier import parse_dossier
@@ -181,3 +181,11 @@ def test_chokepoint_fades_and_is_told(run: Any) -> None:
     second = why[why["measure"].str.endswith("second order")].set_index("months")["value"]
     assert exact[60] == pytest.approx(second[60], abs=0.01)
     assert not math.isnan(exact[1])
+
+
+def test_the_two_blocs_are_in_the_ledger_where_the_split_is_shown(case: CaseView, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not scale.splits(case)  # the toy world has nobody for ideas to come from
+    assert scale.split(case) == []
+    assert "A67" not in closing.used_assumptions(case)
+    monkeypatch.setattr(scale, "splits", lambda _: True)
+    assert "A67" in closing.used_assumptions(case)

@@ -160,12 +160,20 @@ def own_choice(case: CaseView) -> list[Block]:
 
 
 # -- a split of the world ----------------------------------------------------------------------------------------------
-def split(case: CaseView) -> list[Block]:
-    """Two blocs behind a wall, by layer; only where the world can follow ideas and the wall stands between the parties."""
+ASSUMPTIONS = ("A67",)
+"""Numbers of the ledger that the split rests on."""
+
+
+def splits(case: CaseView) -> bool:
+    """Whether the world can follow ideas and the wall stands between the parties."""
     west = members_in(case.world)["west"]
-    if not {"population", "gdp_usd"} <= set(case.world.extras) or not set(LAYERS) <= set(case.horizons):
-        return []
-    if len({p in west for p in case.parties[:2]}) < 2:
+    known = {"population", "gdp_usd"} <= set(case.world.extras) and set(LAYERS) <= set(case.horizons)
+    return known and len({p in west for p in case.parties[:2]}) == 2
+
+
+def split(case: CaseView) -> list[Block]:
+    """Two blocs behind a wall, by layer; only where the case `splits` so."""
+    if not splits(case):
         return []
     head = Heading(told("blocs_heading"), "blocs")
     try:
