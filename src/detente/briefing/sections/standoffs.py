@@ -125,7 +125,8 @@ def _tidy(case: AtTheTable, model: str, r: Mapping[str, Any]) -> list[dict[str, 
     counts = {one: r[f"{one} likelier in"], two: r[f"{two} likelier in"], "neither": r["neither in"]}
     for who, count in counts.items():
         note(told("still_hold"), f"{who} is the likelier to ease", (None, count, None), sum(counts.values()), "combinations")
-    note(told("still_hold"), told("length"), [r[q] for q in LENGTHS], sum(counts.values()), "days")
+    for unit, length in (("days", 1.0), ("years", text.DAYS_A_YEAR)):
+        note(told("still_hold"), told("length"), [r[q] / length for q in LENGTHS], sum(counts.values()), unit)
     return records
 
 
@@ -244,12 +245,15 @@ def _periods(view: CaseView, case: AtTheTable) -> Table:
         ]
         return Col(text.label(party), shown, told("breach_wins"), number=True)
 
-    records = [
-        [{"kept": f"both {'hold' if what == 'truce' else 'ease'}", "answered by": "a fight", "reviews every": label, **row,
-          must: float(row[must]) if math.isfinite(float(row[must])) else None, "enough": _enough(float(row[must]))}
-         for row in both.values()]
-        for label, both in by_period.items()
-    ]  # fmt: skip
+    def record(label: str, row: dict[str, Any]) -> dict[str, Any]:
+        need, kept = float(row[must]), "both hold" if what == "truce" else "both ease"
+        in_days = {
+            k.replace("years", "days"): row[k] * text.DAYS_A_YEAR for k in ("years to see a breach", "years to a false alarm")
+        }
+        known = {k: v if not isinstance(v, float) or math.isfinite(v) else None for k, v in (row | in_days).items()}
+        return {"kept": kept, "answered by": "a fight", "reviews every": label, **known, "enough": _enough(need)}
+
+    records = [[record(label, row) for row in both.values()] for label, both in by_period.items()]
     columns = [
         Col("Reviews every", [text.capital(label) for label in by_period], data=records),
         lasting(told("breach_seen"), "years to see a breach"),
