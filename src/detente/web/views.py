@@ -38,13 +38,13 @@ from detente.equilibrium.parameters import horizon_table
 from detente.errors import BadDossier, InputError, UnknownName
 from detente.policy.dossier import Dossier, list_dossiers, load_dossier, parse_dossier
 from detente.policy.levers import levers
-from detente.policy.measures import InstrumentKind, Measure
+from detente.policy.measures import Measure
 from detente.policy.timing import next_deadlines, status_on
 from detente.web.quick import COLUMNS, Engine, case_title
 from detente.web.replies import Reply, templates
 from detente.web.settings import Settings
 from detente.web.state import OWN, PageState, Resolved, Strict, digest, resolve
-from detente.words import capital, say
+from detente.words import capital, say, tell
 from detente.words.names import group_table, name, region_name, region_table, sector_name
 from detente.world.library import list_worlds, load_world
 from detente.world.world import World
@@ -141,7 +141,7 @@ def dossier_view(dossier: Dossier, world: World | None = None) -> dict[str, Any]
         "measures": [
             {
                 "id": m.id, "title": m.title, "status": status_on(m, dossier.as_of), "by": m.by, "on": on_words(m),
-                "instrument": m.instrument, "rate": rate_words(m), "authority": m.authority, "conditions": m.conditions,
+                "instrument": m.instrument, "rate": tell(m, "size") or None, "authority": m.authority, "conditions": m.conditions,
                 "modelled": m.modelled, "why_not": m.why_not, "in_baseline": m.in_baseline, "sources": cited(m.sources),
             }
             for m in dossier.measures
@@ -187,8 +187,8 @@ def timeline(dossier: Dossier) -> dict[str, Any]:
         spans.setdefault(s.measure, []).append({"status": s.status, "start": s.start, "end": s.end or end})
     rows = [
         {
-            "id": m.id, "title": m.title, "by": m.by, "on": on_words(m), "instrument": m.instrument, "rate": rate_words(m),
-            "modelled": m.modelled, "spans": spans[m.id], "sources": list(m.sources),
+            "id": m.id, "title": m.title, "by": m.by, "on": on_words(m), "instrument": m.instrument,
+            "rate": tell(m, "size") or None, "modelled": m.modelled, "spans": spans[m.id], "sources": list(m.sources),
         }
         for m in dossier.measures
         if m.id in spans
@@ -207,32 +207,6 @@ def timeline(dossier: Dossier) -> dict[str, Any]:
 def on_words(m: Measure) -> list[str]:
     """Codes a measure is aimed at; WORLD for everyone."""
     return ["WORLD"] if m.on == "all" else list(m.on)
-
-
-def rate_words(m: Measure) -> str | None:
-    """The measure's number in words; None where it has none."""
-    if m.instrument is InstrumentKind.TARIFF:
-        return _spread(m.rate_pct, "{} points")
-    if m.instrument is InstrumentKind.EXPORT_CONTROL:
-        return _spread(m.withhold_pct, "{} % withheld")
-    if m.instrument is InstrumentKind.NON_TARIFF:
-        return _spread(m.cost_pct, "{} % of value")
-    if m.instrument is InstrumentKind.PURCHASE:
-        return f"{m.growth_pct:g} % more" if m.growth_pct is not None else f"{m.value_musd or 0:,.0f} million USD a year"
-    if m.instrument is InstrumentKind.EMBARGO:
-        return _spread(m.coverage if isinstance(m.coverage, dict) else 100 * m.coverage, "{} % of trade")
-    return None
-
-
-def _spread(table: float | dict[str, float] | None, form: str) -> str | None:
-    if table is None:
-        return None
-    if not isinstance(table, dict):
-        return form.format(f"{table:g}")
-    low, high = min(table.values()), max(table.values())
-    if len(table) <= 3:
-        return form.format(", ".join(f"{v:g} ({region_name(k)})" for k, v in table.items()))
-    return form.format(f"{low:g}" if low == high else f"{low:g} to {high:g}")
 
 
 # -- a state as a file ----------------------------------------------------------------------------------------------------

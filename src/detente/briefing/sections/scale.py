@@ -45,7 +45,7 @@ def in_steps(case: CaseView, steps: Ladder) -> list[Block]:
         trade = case.mutual_trade(o)
         rows.append(
             (
-                Cell(f"{text.number(rate)} points", strong=True),
+                Cell(f"{text.digits(rate)} points", strong=True),
                 *(Cell(text.fixed(money[c][k] / 1e3, 2, signed=True)) for c in steps.sides),
                 *(Cell(text.fixed(float(o.real_income[c]), 2, signed=True)) for c in case.trio),
                 Cell(text.fixed(trade, 0, signed=True)),
@@ -74,7 +74,7 @@ def in_steps(case: CaseView, steps: Ladder) -> list[Block]:
         wide=True,
     )
     bars = [
-        (text.label(c), f"{text.number(rate)} points", Triple(v, v, v), region_colour(c))
+        (text.label(c), f"{text.digits(rate)} points", Triple(v, v, v), region_colour(c))
         for c in steps.sides
         for rate, v in zip(steps.rates, (m / 1e3 for m in money[c]), strict=True)
     ]

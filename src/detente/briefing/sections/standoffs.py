@@ -24,7 +24,7 @@ from detente.strategy.keeping import PERIODS
 from detente.strategy.payoffs import PayoffTable
 from detente.strategy.table import AtTheTable, at_the_table
 from detente.talks.patience import Patience
-from detente.words import chance, chance_range, days, say, usd as money
+from detente.words import chance, chance_range, days, money, say
 
 told = partial(say, "briefing/sections/standoffs")
 
@@ -265,7 +265,7 @@ def _periods(view: CaseView, case: AtTheTable) -> Table:
 
 
 def _bare(million: float) -> str:
-    return money(million).removeprefix("USD ")
+    return money(million).removeprefix(f"USD{text.FIRM}")
 
 
 def _duties(view: CaseView, case: AtTheTable, duties: DutyGame) -> str:
