@@ -190,9 +190,10 @@ def split(case: CaseView) -> list[Block]:
         for c in case.focus
     ]
     data = [
-        case.row(c, None, "real income, two blocs", "%", v, h) | {"scenario": "two blocs", "relative_to": case.quo}
+        case.row(c, None, "real income, two blocs", "%", v, h)
+        | {"scenario": "two blocs", "relative_to": case.quo, "added by this horizon, points": added}
         for c, inside in members.items()
-        for h, v in zip(LAYERS, found.real_income(inside), strict=True)
+        for h, v, added in zip(LAYERS, found.real_income(inside), found.layers(inside), strict=True)
     ]
     csv = case.file("two-blocs", told("blocs_file"), data)
     table = Table(
