@@ -204,6 +204,16 @@ class ControlArguments(Arguments):
     motives: bool = False
 
 
+class JobsArguments(Arguments):
+    """Whose jobs (the first party's if absent), in which scenario (the status quo, against the reference, if absent), and whether
+    by sector or, for the United States, by state.
+    """
+
+    region: Code | None = None
+    scenario: Annotated[str, Field(max_length=80)] | None = None
+    by: Literal["sector", "state"] = "sector"
+
+
 class EnsembleArguments(Arguments):
     """How many draws of the parameters, the seed, which scenarios (all if absent), whether the stand-off is read in each draw."""
 
@@ -388,6 +398,14 @@ def _control(s: Subject, a: ControlArguments, progress: Progress) -> Any:
     )  # fmt: skip
 
 
+def _jobs(s: Subject, a: JobsArguments, progress: Progress) -> Any:
+    from detente.equilibrium.jobs import Jobs
+
+    name = s.case.scenario(a.scenario)
+    progress("solving", 0, 1)
+    return Jobs.of(s.case.outcome(name), a.region or s.case.a, a.by, name)
+
+
 def _ensemble(s: Subject, a: EnsembleArguments, progress: Progress, **how: Any) -> Any:
     from detente.outlook.ensemble.ensemble import ensemble
 
@@ -432,6 +450,7 @@ VERBS: dict[str, Verb] = {
     "control": Verb(
         "What a government would withhold", ControlArguments, _control, lambda found: found.to_frame(), of_state=True
     ),
+    "jobs": Verb("Which jobs move", JobsArguments, _jobs, lambda found: found.to_frame()),
     "ensemble": Verb("Ranges over the parameters", EnsembleArguments, _ensemble, of_state=True),
     "briefing": Verb("The briefing", Arguments, _briefing, of_state=True),
 }

@@ -24,6 +24,7 @@ Development Indicators; U.S. Bureau of Labor Statistics, Current Employment Stat
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -71,7 +72,7 @@ def employment(sources: Path, world: World) -> Employment:
     if unknown:
         raise SourceError(f"no source counts jobs of {', '.join(unknown)}; employment is made for the default world")
     file = read_industry(sources / "jobs", facts)
-    states = file.iloc[: _first_economy(file)]
+    states = file.iloc[: _first_economy(file)].copy()
     at_home = pd.Series(world.value_added[world.region_index(USA)], sectors)
     payrolls = by_sector(read_payrolls(sources / "jobs", facts), at_home)
 
@@ -104,6 +105,7 @@ def employment(sources: Path, world: World) -> Employment:
             served += industry - counted[USA].sum()
         rows.append(row + spread(np.array([served]), services, near))
     table = pd.DataFrame(np.array(rows), list(world.regions), sectors).round(3)
+    states.index = pd.Index([re.sub(r"(?<=[a-z])(?=[A-Z])", " ", str(name)) for name in states.index])
     shares, of_column = state_shares(states, facts), {s: g for g, c in _state_columns(facts).items() for s in c}
     by_state = pd.DataFrame({s: table[s][USA] * shares[of_column[s]] for s in sectors}).round(3)
     return Employment(table, by_state, rule_tests(counted, made))
