@@ -62,15 +62,14 @@ class Employment:
 
 
 def employment(sources: Path, world: World) -> Employment:
-    """The tables for `world`, whose regions and sectors are those of the default world or some of them.
-
-    Raises `SourceError` naming a file that is missing, an economy no source has, or a column nobody knows.
+    """The tables for `world`, whose sectors are those of the default world and whose regions some of its, the United States among
+    them. Raises `SourceError` naming a file that is missing, an economy no source has, or a column nobody knows.
     """
     facts = data_table(FACTS)
     sectors, members = list(world.sectors), present_members([*facts["areas"], ROW])
-    unknown = sorted({*world.regions} - {*members}) + sorted({*sectors} - {s for c in _columns(facts).values() for s in c})
+    unknown = sorted({*world.regions} - {*members}) + sorted({*sectors} ^ {s for c in _columns(facts).values() for s in c})
     if unknown:
-        raise SourceError(f"no source counts jobs of {', '.join(unknown)}; employment is made for the default world")
+        raise SourceError(f"{', '.join(unknown)}: employment is made for the regions and sectors of the default world")
     file = read_industry(sources / "jobs", facts)
     states = file.iloc[: _first_economy(file)].copy()
     at_home = pd.Series(world.value_added[world.region_index(USA)], sectors)
@@ -115,8 +114,10 @@ def employment(sources: Path, world: World) -> Employment:
 def spread(totals: Array, masks: Any, weights: Array) -> Array:
     """Totals [G] over the sectors of their groups, `masks` [G, S], in proportion to `weights` [S]; a row [S].
 
-    Raises `SourceError` where a total has no sector of any weight to go to.
+    Raises `SourceError` where a total is negative (a part larger than its whole) or has no sector of any weight to go to.
     """
+    if (totals < 0).any():
+        raise SourceError(f"{-totals.min():,.0f} thousand more jobs in parts than in the whole they are part of")
     shares = np.where(masks, weights, 0.0)
     sums = shares.sum(1, keepdims=True)
     if (totals[sums[:, 0] <= 0] > 0).any():

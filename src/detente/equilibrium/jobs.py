@@ -15,7 +15,7 @@ in the shares of each state, Σⱼ share[s,j] · Δheads[j].
 >>> world = dt.load_world("toy")
 >>> world = world.with_(employed=world.value_added / 50)
 >>> outcome = dt.solve(world, dt.Policy([dt.Tariff(by="AAA", on="BBB", rate=0.2)]))
->>> bool(abs(outcome.jobs.loc["AAA"].sum()) < 1e-6), bool(outcome.jobs.loc["AAA", "MAKE"] > 0)
+>>> bool(abs(outcome.jobs.loc["AAA"].sum()) < 1e-6), bool(outcome.jobs.loc["BBB", "MAKE"] < 0)
 (True, True)
 """
 
@@ -98,9 +98,8 @@ class Jobs:
         if by == "sector":
             frame = pd.DataFrame({"name": [sector_name(s) for s in change.index], "before": before, "change": change})
         elif region != HOME:
-            raise InputError(
-                refusal("world", "states_region", home=region_name(HOME, article=True), region=region_name(region, article=True))
-            )
+            home, asked = (region_name(r, article=True) for r in (HOME, region))
+            raise InputError(refusal("world", "states_region", home=home, region=asked))
         else:
             moved = by_state(outcome)
             frame = pd.DataFrame(
