@@ -27,11 +27,11 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import pandas as pd
 
-from detente.errors import InputError, MissingEmployment, UnknownRegion
+from detente.errors import UnknownRegion
 from detente.types import Array, plain
-from detente.words import refusal, tell
+from detente.words import tell
 from detente.words.names import region_name, resolve_regions, sector_name
-from detente.world.employment import HOME, state_shares
+from detente.world.employment import HOME, counted, state_shares
 
 if TYPE_CHECKING:
     from detente.equilibrium.levels import Equilibrium
@@ -45,19 +45,18 @@ def heads(equilibrium: Equilibrium) -> Array:
 
 def rescaling(equilibrium: Equilibrium) -> Array:
     """E L̂ / Σ e l̂ [region]: by how much every sector's heads are scaled to keep the total. Raises `MissingEmployment`."""
-    reached, before = _worth(equilibrium).sum(1), equilibrium.economy.employed
-    assert before is not None
-    return np.divide(before.sum(1) * equilibrium.labour, reached, out=np.ones_like(reached), where=reached > 0)
+    reached = _worth(equilibrium).sum(1)
+    total = counted(equilibrium.economy.employed, equilibrium.economy.name).sum(1) * equilibrium.labour
+    return np.divide(total, reached, out=np.ones_like(reached), where=reached > 0)
 
 
 def _worth(equilibrium: Equilibrium) -> Array:
     """e l̂ [region, sector]: heads that labour of the same worth was before, thousand."""
     economy = equilibrium.economy
-    if economy.employed is None:
-        raise MissingEmployment(refusal("world", "no_employment", world=economy.name))
+    employed = counted(economy.employed, economy.name)
     base = economy.value_added
     used = np.divide(equilibrium.value_added, base * equilibrium.wage, out=np.ones_like(base), where=base > 0)
-    return economy.employed * used
+    return employed * used
 
 
 def by_state(outcome: Outcome) -> pd.DataFrame:
@@ -97,15 +96,13 @@ class Jobs:
         before = pd.Series(heads(outcome.before)[index].sum(0), change.index)
         if by == "sector":
             frame = pd.DataFrame({"name": [sector_name(s) for s in change.index], "before": before, "change": change})
-        elif region != HOME:
-            home, asked = (region_name(r, article=True) for r in (HOME, region))
-            raise InputError(refusal("world", "states_region", home=home, region=asked))
         else:
-            moved = by_state(outcome)
+            shares = state_shares(outcome.sectors, region)
+            moved = shares * change
             frame = pd.DataFrame(
                 {
                     "name": list(moved.index),
-                    "before": (state_shares(outcome.sectors) * before).sum(axis=1),
+                    "before": (shares * before).sum(axis=1),
                     "change": moved.sum(axis=1),
                     "gained": moved.clip(lower=0).sum(axis=1),
                     "lost": moved.clip(upper=0).abs().sum(axis=1),

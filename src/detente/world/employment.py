@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from detente.errors import InputError, SourceError, UnknownRegion, UnknownSector
+from detente.errors import InputError, MissingEmployment, SourceError, UnknownRegion, UnknownSector
 from detente.types import Array
 from detente.words import refusal
 from detente.words.names import region_name, sector_name
@@ -48,12 +48,22 @@ def states() -> pd.DataFrame:
     return _read(files("detente").joinpath("data", "worlds", "employment-us-states.csv"), "state")
 
 
-def state_shares(sectors: Sequence[str]) -> pd.DataFrame:
+def counted(employed: Array | None, name: str) -> Array:
+    """Jobs of the world or economy called `name`, if it has them. Raises `MissingEmployment`."""
+    if employed is None:
+        raise MissingEmployment(refusal("world", "no_employment", world=name))
+    return employed
+
+
+def state_shares(sectors: Sequence[str], region: str = HOME) -> pd.DataFrame:
     """Each state's share of the national jobs of a sector, state × sector; columns sum to one.
 
-    Raises `InputError` for a sector that is not the default world's.
+    Raises `InputError` for an economy whose states are not known and for a sector that is not the default world's.
     """
     table = states()
+    if region != HOME:
+        home, asked = (region_name(r, article=True) for r in (HOME, region))
+        raise InputError(refusal("world", "states_region", home=home, region=asked))
     missing = [s for s in sectors if s not in table.columns]
     if missing:
         raise InputError(refusal("world", "no_states", missing=", ".join(missing)))

@@ -35,7 +35,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from detente.errors import DetenteError, InputError, MissingEmployment, SourceError, UnbalancedTable, UnknownRegion, UnknownSector
+from detente.errors import DetenteError, InputError, SourceError, UnbalancedTable, UnknownRegion, UnknownSector
 from detente.files import loads, sha256, whole
 from detente.types import Array
 from detente.words import refusal
@@ -230,11 +230,12 @@ class World:
         """Persons at work with labels (region × sector), thousand. Raises `MissingEmployment` where the world does not say."""
         import xarray as xr
 
-        if self.employed is None:
-            raise MissingEmployment(refusal("world", "no_employment", world=self.name))
+        from detente.world.employment import counted
+
+        employed = counted(self.employed, self.name)
         coords = {"region": list(self.regions), "sector": list(self.sectors)}
         attributes = {"unit": "thousand persons", "year": self.year, "long_name": "persons at work"}
-        return xr.DataArray(self.employed, coords=coords, dims=tuple(coords), name="employment", attrs=attributes)
+        return xr.DataArray(employed, coords=coords, dims=tuple(coords), name="employment", attrs=attributes)
 
     def region_index(self, code: str) -> int:
         """Position of a region; raises `UnknownRegion` with a suggestion."""
