@@ -212,6 +212,12 @@ class JobsArguments(Arguments):
     region: Code | None = None
     scenario: Annotated[str, Field(max_length=80)] | None = None
     by: Literal["sector", "state"] = "sector"
+class RateArguments(Arguments):
+    """Of which kind, by whom and on whom (`data/base-rates.yaml` names them; every one if absent)."""
+
+    kind: Annotated[str, Field(max_length=20)] | None = None
+    sender: Annotated[str, Field(max_length=20)] | None = None
+    target: Annotated[str, Field(max_length=20)] | None = None
 
 
 class EnsembleArguments(Arguments):
@@ -404,6 +410,10 @@ def _jobs(s: Subject, a: JobsArguments, progress: Progress) -> Any:
     name = s.case.scenario(a.scenario)
     progress("solving", 0, 1)
     return Jobs.of(s.case.outcome(name), a.region or s.case.a, a.by, name)
+def _rates(_: Subject | None, a: RateArguments, progress: Progress) -> Any:
+    from detente.outlook.base_rates import base_rates
+
+    return base_rates(a.kind, a.sender, a.target)
 
 
 def _ensemble(s: Subject, a: EnsembleArguments, progress: Progress, **how: Any) -> Any:
@@ -451,6 +461,7 @@ VERBS: dict[str, Verb] = {
         "What a government would withhold", ControlArguments, _control, lambda found: found.to_frame(), of_state=True
     ),
     "jobs": Verb("Which jobs move", JobsArguments, _jobs, lambda found: found.to_frame()),
+    "rates": Verb("How often it happened elsewhere", RateArguments, _rates, lambda found: found.to_frame()),
     "ensemble": Verb("Ranges over the parameters", EnsembleArguments, _ensemble, of_state=True),
     "briefing": Verb("The briefing", Arguments, _briefing, of_state=True),
 }
