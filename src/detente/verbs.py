@@ -212,6 +212,8 @@ class JobsArguments(Arguments):
     region: Code | None = None
     scenario: Annotated[str, Field(max_length=80)] | None = None
     by: Literal["sector", "state"] = "sector"
+
+
 class RateArguments(Arguments):
     """Of which kind, by whom and on whom (`data/base-rates.yaml` names them; every one if absent)."""
 
@@ -410,6 +412,8 @@ def _jobs(s: Subject, a: JobsArguments, progress: Progress) -> Any:
     name = s.case.scenario(a.scenario)
     progress("solving", 0, 1)
     return Jobs.of(s.case.outcome(name), a.region or s.case.a, a.by, name)
+
+
 def _rates(_: Subject | None, a: RateArguments, progress: Progress) -> Any:
     from detente.outlook.base_rates import base_rates
 
