@@ -55,6 +55,17 @@ class TestShipped:
         total = float(dt.load_world().employment.sel(region=known["region"]).sum())
         assert total == pytest.approx(known["value"], rel=known["within_pct"] / 100)
 
+    def test_the_page_says_what_the_table_says(self) -> None:
+        page = (Path(__file__).parents[2] / "docs" / "jobs.md").read_text(encoding="utf-8")
+        for known, name in zip(FACTS["published"], ("United States", "China", "Malaysia", "Viet Nam"), strict=True):
+            total = shipped().loc[known["region"]].sum() / 1e3
+            gap = 100 * (1e3 * total / known["value"] - 1)
+            digits = 1 if abs(gap) < 5 else 0
+            told = f"{gap:+.{digits}f}".replace("-", "−")
+            assert f"| {name} | {total:.1f} mn | {known['value'] / 1e3:.1f} mn, [" in page
+            assert any(line.startswith(f"| {name} |") and line.endswith(f"| {told} % |") for line in page.splitlines())
+            assert known["link"] in page
+
     def test_totals_are_those_the_world_was_built_with(self) -> None:
         """Both read the World Bank's labour force; Taiwan is not in it."""
         world = dt.load_world()
