@@ -340,7 +340,7 @@ def backtest(
     first: Annotated[str | None, typer.Option("--from", help="panel: first month of the window, as 2025-06.")] = None,
     last: Annotated[str | None, typer.Option("--to", help="panel: last month of the window.")] = None,
     factor: Annotated[
-        str | None, typer.Option(help="panel: factor on trade elasticities, CENTRE,LOW,HIGH; the horizon's if absent.")
+        str | None, typer.Option(help="panel: factor on trade elasticities: CENTRE,LOW,HIGH, or estimated; else the horizon's.")
     ] = None,
     same_months: Annotated[
         bool, typer.Option("--same-months", help="panel: compare with the same months of the base year, not with its average.")
@@ -363,7 +363,7 @@ def backtest(
         if predict is not None:
             if panel is not None or same_months or csv is not None:
                 raise InputError("--predict looks at no outcome: --panel, --same-months and --csv do not go with it")
-            _predict(predict, window, _path(factor), as_json)
+            _predict(predict, window, factor, as_json)
             return
         _panel_window(panel, window, _path(factor), same_months, csv, as_json)
         return
@@ -407,9 +407,13 @@ def _window(base: int | None, first: str | None, last: str | None) -> tuple[int,
 
 
 def _path(factor: str | None) -> dict[float, tuple[float, float, float]] | None:
-    """One factor for every age, from CENTRE or CENTRE,LOW,HIGH."""
+    """One factor for every age, from CENTRE or CENTRE,LOW,HIGH; the path of the estimate for "estimated"."""
     if factor is None:
         return None
+    if factor == "estimated":
+        from detente.validation.panel_backtest import estimated_path
+
+        return estimated_path()
     try:
         values = [float(v) for v in factor.split(",")]
     except ValueError:
@@ -422,16 +426,15 @@ def _path(factor: str | None) -> dict[float, tuple[float, float, float]] | None:
     return {0.0: (centre, low, high)}
 
 
-def _predict(
-    target: Path, window: tuple[int, str, str], path: dict[float, tuple[float, float, float]] | None, as_json: bool
-) -> None:
+def _predict(target: Path, window: tuple[int, str, str], factor: str | None, as_json: bool) -> None:
     from datetime import date as day
 
     from detente.files import write
     from detente.validation.panel_backtest import predict, prediction_file
 
-    found = predict(*window, path=path)
-    write(target, prediction_file(found, day.today()))
+    found = predict(*window, path=_path(factor))
+    source = "horizon" if factor is None else "estimated" if factor == "estimated" else "given"
+    write(target, prediction_file(found, day.today(), source))
     if as_json:
         emit({"file": str(target), "rows": found.to_frame().to_dict("records")})
         return

@@ -42,6 +42,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import yaml
 
 from detente import __version__
 from detente.equilibrium.arrays import theta_of
@@ -71,7 +72,10 @@ TREND_YEARS = 3
 OVERLAP = 0.10
 """Part by which the imports of an origin in a month may differ between a file and the shipped panel (revisions)."""
 BENCHMARKS = ("no change", "proportional", "own tariff", "gravity trend")
-PREDICTIONS = "us-imports-2025.csv"
+PREDICTIONS = {"committed": "us-imports-2025.csv", "committed, estimated": "us-imports-2025-estimated.csv"}
+"""Committed predictions of one window: with the horizon's factor, and with the one estimated on 2016–2024."""
+LEAST = 0.02
+"""An estimated factor is not let below this: a factor of zero or less has no equilibrium."""
 EPISODE = {6: ("2019-01", "2019-06"), 12: ("2019-07", "2019-12"), 24: ("2020-07", "2020-12"), 48: ("2022-07", "2022-12")}
 """Months after September 2018 (list 3; lists 1 and 2 began in July and August) → the half year around them."""
 SCAN = (0.1, 0.2, 0.35, 0.5, 0.7, 1.0, 1.3)
@@ -95,6 +99,24 @@ def factor_at(age: float, path: Mapping[float, Factor] | None = None) -> Factor:
     ages = sorted(nodes)
     centre, low, high = (float(np.interp(age, ages, [nodes[a][k] for a in ages])) for k in range(3))
     return round(centre, 9), round(low, 9), round(high, 9)
+
+
+@cache
+def estimated_path(spec: str = "main") -> dict[float, Factor]:
+    """The factor by age as estimated on 2016–2024 (`data/estimates/elasticity_by_month.yaml`), ends of its band cut at `LEAST`.
+
+    Raises `InputError` where no estimate ships, or none of that name."""
+    path = files("detente").joinpath("data", "estimates", "elasticity_by_month.yaml")
+    specs = yaml.safe_load(path.read_text(encoding="utf-8"))["specs"] if path.is_file() else {}
+    if spec not in specs:
+        raise InputError(f"no estimate {spec!r} of the trade elasticity ships with this version; give the factor as a number")
+    rows = [r for r in specs[spec]["rows"] if r.get("factor") is not None]
+    return {float(r["months"]): _cut(r["factor"], r["factor_low"], r["factor_high"]) for r in rows}
+
+
+def _cut(*values: float) -> Factor:
+    centre, low, high = (max(float(v), LEAST) for v in values)
+    return centre, low, high
 
 
 # -- the model ---------------------------------------------------------------------------------------------------------
@@ -123,6 +145,16 @@ class Periods:
         theta = theta_of(self.economy, self.parameters(factor))[columns]
         step = np.log1p(self.after[:, usa][:, columns]) - np.log1p(self.before[:, usa][:, columns])
         return self._frame(np.exp(-(1 + theta) * step))
+
+    def exports(self, to: str, factor: float) -> float:
+        """US goods exports to one region against those to all others, change in percent."""
+        usa, n = self.economy.regions.index("USA"), self.economy.regions.index(to)
+        columns = goods_columns(self.economy)
+        share = []
+        for rates in (self.before, self.after):
+            sold = self._state(rates, factor).shipments[usa][:, columns].sum(axis=1)
+            share.append(float(sold[n] / (sold.sum() - sold[usa] - sold[n])))
+        return 100 * (share[1] / share[0] - 1)
 
     def parameters(self, factor: float) -> Any:
         """The horizon next to the age, with this factor."""
@@ -382,42 +414,50 @@ def _shipped_year(year: int) -> pd.DataFrame:
     return _sectors(one, 12)[0]
 
 
-def prediction_file(prediction: Prediction, made: date) -> bytes:
-    """A prediction as CSV; the head says when and by what it was made, and the digest of the rows."""
+def prediction_file(prediction: Prediction, made: date, source: str = "horizon") -> bytes:
+    """A prediction as CSV; the head says when and by what it was made, and the digest of the rows.
+
+    `source` says where the factor comes from: "horizon", "estimated" or "given"."""
     rows = prediction.to_frame().to_csv(index=False, float_format="%.6g", lineterminator="\n").encode()
     head = say(
         "validation/panel_backtest", "head", p=prediction, made=made.isoformat(), version=__version__,
         code=code_digest("equilibrium", "policy", "validation", "data/horizons.yaml", "data/ledgers/us-china.yaml"),
-        digest=sha256(rows),
+        digest=sha256(rows), source=say("validation/panel_backtest", f"factor_{source}"),
     )  # fmt: skip
     return "".join(f"# {line}\n" for line in head.split("\n\n")).encode() + rows
 
 
-def committed_rows() -> bytes:
-    """The committed prediction of 2025, head and rows."""
-    return files("detente").joinpath("data", "predictions", PREDICTIONS).read_bytes()
+def committed_names() -> tuple[str, ...]:
+    """Names of the committed predictions that ship."""
+    folder = files("detente").joinpath("data", "predictions")
+    return tuple(name for name, file in PREDICTIONS.items() if folder.joinpath(file).is_file())
 
 
-def committed_head() -> tuple[str, ...]:
-    """The lines of the head of the committed prediction."""
-    return tuple(line[2:] for line in committed_rows().decode().splitlines() if line.startswith("# "))
+def committed_body(name: str = "committed") -> bytes:
+    """A committed prediction, head and rows."""
+    return files("detente").joinpath("data", "predictions", PREDICTIONS[name]).read_bytes()
+
+
+def committed_head(name: str = "committed") -> tuple[str, ...]:
+    """The lines of its head."""
+    return tuple(line[2:] for line in committed_body(name).decode().splitlines() if line.startswith("# "))
 
 
 @cache
-def committed() -> pd.DataFrame:
-    """The rows of the committed prediction. Raises `InputError` where they are not those whose digest the head gives."""
-    lines = committed_rows().decode().splitlines(keepends=True)
+def committed(name: str = "committed") -> pd.DataFrame:
+    """Its rows. Raises `InputError` where they are not those whose digest the head gives."""
+    lines = committed_body(name).decode().splitlines(keepends=True)
     rows = "".join(line for line in lines if not line.startswith("#")).encode()
-    if sha256(rows) not in "".join(committed_head()):
-        raise InputError(f"{PREDICTIONS}: the rows are not those its head gives the digest of")
+    if sha256(rows) not in "".join(committed_head(name)):
+        raise InputError(f"{PREDICTIONS[name]}: the rows are not those its head gives the digest of")
     return pd.read_csv(io.BytesIO(rows))
 
 
-def committed_window() -> tuple[int, str, str]:
-    """Base year, first and last month of the committed prediction, from its head."""
-    found = re.search(r"(\d{4}-\d\d) to (\d{4}-\d\d) over (\d{4})", " ".join(committed_head()))
+def committed_window(name: str = "committed") -> tuple[int, str, str]:
+    """Its base year, first and last month, from the head."""
+    found = re.search(r"(\d{4}-\d\d) to (\d{4}-\d\d) over (\d{4})", " ".join(committed_head(name)))
     if found is None:
-        raise InputError(f"{PREDICTIONS}: the head names no window")
+        raise InputError(f"{PREDICTIONS[name]}: the head names no window")
     return int(found[3]), found[1], found[2]
 
 
@@ -467,7 +507,7 @@ class Reading:
         found = {}
         for name in self.predictions:
             found[name] = record(self.score(name)) | {"skill": {b: _plain(v) for b, v in self.skills(name).items()}}
-            if name in ("model", "committed"):
+            if name not in ("low", "high"):
                 found[name]["bands"] = {k: [_plain(v) for v in ends] for k, ends in self.bands(name).items()}
         return found | {name: record(self.score(name)) for name in self.benchmarks}
 
@@ -486,13 +526,13 @@ class PanelBackTest:
 
     shown       imports of the panel
     prediction  made now
-    kept        the committed prediction, cell → percent, where it is of this base and window
+    kept        the committed predictions of this base and window: name → ratio by origin × sector
     """
 
     name: str
     shown: Seen
     prediction: Prediction
-    kept: pd.DataFrame | None = None
+    kept: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     regions: tuple[str, ...] = field(default=())
 
     @property
@@ -505,8 +545,8 @@ class PanelBackTest:
         """Ratio by origin × sector of each prediction and benchmark but "no change" and "proportional"; nothing missing."""
         base = self.shown.base
         found = {k: filled(v, base) for k, v in self.prediction.ratios.items()}
-        if self.kept is not None:
-            found["committed"] = filled(self.kept.reindex(index=base.index, columns=base.columns), base)
+        for name, ratios in self.kept.items():
+            found[name] = filled(ratios.reindex(index=base.index, columns=base.columns), base)
         return found | {"gravity trend": self._trend()}
 
     def _trend(self) -> pd.DataFrame:
@@ -544,7 +584,7 @@ class PanelBackTest:
         return Reading(
             tuple(keys),
             found["observed"],
-            {n: found[n] for n in ("model", "low", "high", "committed") if n in found},
+            {n: found[n] for n in ("model", "low", "high", *self.kept)},
             {n: found[n] for n in BENCHMARKS},
             size[keep].to_numpy(dtype=float),
             tuple(region_of(o, self.regions) for o, _ in keys),
@@ -571,7 +611,7 @@ class PanelBackTest:
         for name, frame in self.values().items():
             value = frame.sum(axis=1) if level == "origin" else _cells(frame)
             change, whole = value[kept] / size[kept], float(frame.to_numpy().sum()) / total
-            label = "predicted" if name == "model" else name.replace(" ", "_")
+            label = _column(name)
             found[f"{label}_change_pct"] = 100 * (change - 1)
             found[f"{label}_relative_pct"] = 100 * (change / whole - 1)
         return found.rename_axis(["origin"] if level == "origin" else ["origin", "sector"]).reset_index()
@@ -608,17 +648,19 @@ class PanelBackTest:
             "factor": dict(zip(("centre", "low", "high"), p.factor, strict=True)), "growth_pct": self.growth,
             "missing": dict(self.shown.told), "left_out": self.left_out(), "scores": scores,
             "gainers": {n: [{"origin": o, "points": v} for o, v in self.gainers(n)] for n in ("observed", "model")},
-            "committed": None if self.kept is None else {"head": list(committed_head()), "moved_points": self.moved()},
+            "committed": {n: {"head": list(committed_head(n)), "moved_points": self.moved(n)} for n in self.kept},
             "origins": _records(self.to_frame("origin")), "cells": _records(self.to_frame("cell")),
             "findings": self.explain().split("\n\n"), "bands": {"draws": DRAWS, "seed": SEED, "blocks": "regions"},
         }  # fmt: skip
 
-    def moved(self) -> float | None:
-        """Largest difference between the committed prediction and the one made now, percentage points by origin."""
-        if self.kept is None:
-            return None
+    def moved(self, name: str = "committed") -> float:
+        """Largest difference between a committed prediction and the one made now, percentage points by origin."""
         frame = self.to_frame("origin")
-        return float((frame["committed_change_pct"] - frame["predicted_change_pct"]).abs().max())
+        return float((frame[f"{_column(name)}_change_pct"] - frame["predicted_change_pct"]).abs().max())
+
+
+def _column(name: str) -> str:
+    return "predicted" if name == "model" else name.replace(",", "").replace(" ", "_")
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -668,10 +710,11 @@ def panel_backtest(
     held = panel if isinstance(panel, Panel) else load_panel(panel)
     shown = seen(held, base, first, last, same_months)
     prediction = predict(base, first, last, shown.base, path)
-    kept = None
-    if (base, first, last) == committed_window():
-        cells = committed().query("level == 'cell'")
-        kept = 1 + cells.pivot_table(index="origin", columns="sector", values="predicted_pct") / 100
+    kept = {}
+    for name in committed_names():
+        if (base, first, last) == committed_window(name):
+            cells = committed(name).query("level == 'cell'")
+            kept[name] = 1 + cells.pivot_table(index="origin", columns="sector", values="predicted_pct") / 100
     return PanelBackTest(held.name, shown, prediction, kept, load_world().regions)
 
 
@@ -679,6 +722,52 @@ def panel_backtest(
 def episode() -> dict[int, PanelBackTest]:
     """2018–19 on the shipped panel: months after September 2018 → the half year around them against the same half of 2017."""
     return {months: panel_backtest(DEFAULT, 2017, *window, same_months=True) for months, window in EPISODE.items()}
+
+
+ANSWER = {6: EPISODE[6], 12: EPISODE[12], 24: ("2020-07", "2020-10")}
+"""China's side of the episode; the shipped panel of exports ends in October 2020."""
+AIRCRAFT = ("88",)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """US goods exports to China against those to everybody else, percent since the same months of 2017.
+
+    observed    of all chapters, and without aircraft (grounded in 2019, under no Chinese duty)
+    predicted   the model at the centre and the ends of the factor's range
+    """
+
+    first: str
+    last: str
+    age: float
+    factor: Factor
+    observed: float
+    without_aircraft: float
+    predicted: Factor
+
+
+@cache
+def answer() -> dict[int, Answer]:
+    """China's answer to the duties of 2018–19 in US exports: months after September 2018 → observed and predicted."""
+    frame = load_panel("us-exports-hs2").frame
+    found = {}
+    for months, (first, last) in ANSWER.items():
+        between = periods(2017, first, last)
+        factor = factor_at(between.age)
+        kept = frame[~frame["hs2"].isin(AIRCRAFT)]
+        seen_of = [_against_others(f, first, last) for f in (frame, kept)]
+        made = tuple(between.exports("CHN", f) for f in factor)
+        found[months] = Answer(first, last, between.age, factor, seen_of[0], seen_of[1], (made[0], made[1], made[2]))
+    return found
+
+
+def _against_others(frame: pd.DataFrame, first: str, last: str) -> float:
+    year, number = frame["month"].str[:4], frame["month"].str[5:]
+    inside = number.between(first[5:], last[5:])
+    value = frame.assign(china=frame["destination"] == "CHN")[inside & year.isin(["2017", first[:4]])]
+    sums = value.groupby([value["month"].str[:4], "china"])["exports"].sum()
+    growth = [float(sums[first[:4], china] / sums["2017", china]) for china in (True, False)]
+    return 100 * (growth[0] / growth[1] - 1)
 
 
 @cache

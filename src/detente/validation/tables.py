@@ -19,8 +19,10 @@ from detente.validation.panel_backtest import (
     LEVELS,
     READINGS,
     PanelBackTest,
+    answer,
     committed,
     committed_head,
+    committed_names,
     episode,
     fitting_factor,
 )
@@ -139,13 +141,22 @@ def panel_blocks() -> dict[str, str]:
 
 def _episode_page(tests: Mapping[int, PanelBackTest]) -> str:
     first = next(iter(tests.values()))
+    fits = {m: fitting_factor(m) for m in tests}
     parts = [
         say("validation/panel_backtest", "method", tests=dict(tests), left=first.left_out()),
-        say("validation/panel_backtest", "episode_findings", tests=dict(tests), fits={m: fitting_factor(m) for m in tests}),
-        _heading("levels_title"), _levels(tests), _heading("scores_title"), *(_scores(m, t) for m, t in tests.items()),
-        _heading("gains_title"), _gains(tests), _heading("misses_title"),
+        say("validation/panel_backtest", "episode_findings", tests=dict(tests), fits=fits),
+        _heading("levels_title"),
+        _levels(tests),
+        _heading("answer_title"),
+        _answers(),
+        say("validation/panel_backtest", "answer_note"),
+        _heading("scores_title"),
+        *(_scores(m, t) for m, t in tests.items()),
+        _heading("gains_title"),
+        _gains(tests),
+        _heading("misses_title"),
         *(_misses(m, t) for m, t in tests.items() if m in (12, 48)),
-    ]  # fmt: skip
+    ]
     return "\n\n".join(parts)
 
 
@@ -173,6 +184,18 @@ def _levels(tests: Mapping[int, PanelBackTest]) -> str:
     return grid(("months, window", "age of duties", "factor", share, "model", other, "model", "factor that gives it"), rows)
 
 
+def _answers() -> str:
+    rows = []
+    for months, a in answer().items():
+        ends = sorted(a.predicted)
+        rows.append(
+            [f"{months}: {a.first} to {a.last}", fixed(a.factor[0], 2), fixed(a.observed, 0, signed=True),
+             fixed(a.without_aircraft, 0, signed=True),
+             f"{fixed(a.predicted[0], 0, signed=True)} ({fixed(ends[0], 0, signed=True)} to {fixed(ends[-1], 0, signed=True)})"]
+        )  # fmt: skip
+    return grid(("months, window", "factor", "observed, %", "without aircraft", "model"), rows)
+
+
 def _scores(months: int, test: PanelBackTest) -> str:
     rows = []
     for level in LEVELS:
@@ -189,7 +212,7 @@ def _scores(months: int, test: PanelBackTest) -> str:
 
 
 def _banded(value: float, band: tuple[float, float]) -> str:
-    return f"{fixed(value, 2)} ({fixed(band[0], 1)} to {fixed(band[1], 1)})"
+    return f"{fixed(value, 2)} ({fixed(band[0], 2)} to {fixed(band[1], 2)})"
 
 
 def _gains(tests: Mapping[int, PanelBackTest]) -> str:
@@ -217,7 +240,11 @@ def _misses(months: int, test: PanelBackTest) -> str:
 
 
 def _prediction_page() -> str:
-    frame = committed()
+    return "\n\n".join(_predicted(name) for name in committed_names())
+
+
+def _predicted(name: str) -> str:
+    frame = committed(name)
     columns = list(frame.columns[3:])
 
     def table(part: Any, name: str, names: Sequence[str]) -> str:
@@ -231,7 +258,7 @@ def _prediction_page() -> str:
     china = frame[(frame["level"] == "cell") & (frame["origin"] == "CHN")].sort_values("imports_2024_musd", ascending=False)
     return "\n\n".join(
         [
-            "\n".join(f"- {line}" for line in committed_head()),
+            "\n".join(f"- {line}" for line in committed_head(name)),
             table(origins, "origin", ["all" if o == "all" else origin_name(str(o)) for o in origins["origin"]]),
             table(china, "China by sector", [label(str(s)) for s in china["sector"]]),
         ]
