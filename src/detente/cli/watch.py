@@ -325,7 +325,7 @@ class Which(StrEnum):
 
 
 def backtest(
-    which: Annotated[Which, typer.Argument(help="trade-2018, trade-2025, rounds, panel or all.")] = Which.ALL,
+    which: Annotated[Which, typer.Argument(help="trade-2018, trade-2025, rounds, all of these, or panel.")] = Which.ALL,
     csv: Annotated[
         Path | None, typer.Option(help="Write every row as CSV: observed, model, benchmarks.", callback=out_file)
     ] = None,
@@ -476,7 +476,7 @@ def _panel_window(
 
 
 def _panel_past(which: Which) -> dict[int, PanelBackTest]:
-    if which not in (Which.PANEL, Which.ALL):
+    if which is not Which.PANEL:
         return {}
     from detente.validation.panel_backtest import episode
 
