@@ -34,6 +34,7 @@ from detente.validation.panel_backtest import (
     committed_names,
     committed_window,
     episode,
+    estimated_path,
     factor_at,
     filled,
     fitting_factor,
@@ -204,6 +205,11 @@ def test_factor_path_is_an_argument() -> None:
     assert china[1] < china[0] < 0
 
 
+def test_an_estimate_that_is_not_there() -> None:
+    with pytest.raises(InputError, match="no estimate 'no-such-spec'"):
+        estimated_path("no-such-spec")
+
+
 def test_origins_have_the_prediction_of_their_region() -> None:
     ratios = prediction().ratios["model"]
     for member in ("FRA", "IRL", "EU-rest"):
@@ -214,10 +220,11 @@ def test_origins_have_the_prediction_of_their_region() -> None:
 
 
 # -- the committed prediction ----------------------------------------------------------------------------------------------
-def test_committed_prediction_is_whole() -> None:
-    frame = committed()
-    assert committed_window() == (2024, *WINDOW)
-    assert re.search(r"Made \d{4}-\d\d-\d\d with detente", " ".join(committed_head()))
+@pytest.mark.parametrize("name", committed_names())
+def test_committed_prediction_is_whole(name: str) -> None:
+    frame = committed(name)
+    assert committed_window(name) == (2024, *WINDOW)
+    assert re.search(r"Made \d{4}-\d\d-\d\d with detente", " ".join(committed_head(name)))
     assert frame["level"].value_counts()["origin"] == 32
     assert np.isfinite(frame.iloc[:, 3:].to_numpy(dtype=float)).all()
     cells = frame[frame["level"] == "cell"]
