@@ -21,7 +21,6 @@ from detente.cli.common import (
     out_file,
     progress_bar,
     save_figure,
-    signed,
     text_table,
     write_csv,
 )
@@ -431,6 +430,7 @@ def _predict(target: Path, window: tuple[int, str, str], factor: str | None, as_
 
     from detente.files import write
     from detente.validation.panel_backtest import predict, prediction_file
+    from detente.words import fixed
 
     found = predict(*window, path=_path(factor))
     source = "horizon" if factor is None else "estimated" if factor == "estimated" else "given"
@@ -441,7 +441,7 @@ def _predict(target: Path, window: tuple[int, str, str], factor: str | None, as_
     frame = found.to_frame()
     shown = text_table(("origin", "imports, USD bn", "predicted, %", "low factor", "high factor"))
     for row in frame[frame["level"] != "cell"].itertuples(index=False):
-        shown.add_row(str(row[1]), f"{float(row[3]) / 1e3:,.1f}", *(signed(float(v)) for v in row[4:7]))
+        shown.add_row(str(row[1]), f"{float(row[3]) / 1e3:,.1f}", *(fixed(float(v), 1, signed=True) for v in row[4:7]))
     out.print(shown)
     out.print(f"written: {target}", style="dim", highlight=False, soft_wrap=True)
 
@@ -453,6 +453,7 @@ def _panel_window(
     import pandas as pd
 
     from detente.validation.panel_backtest import panel_backtest
+    from detente.words import fixed
     from detente.world.panel import DEFAULT
 
     test = panel_backtest(panel or DEFAULT, *window, path=path, same_months=same_months)
@@ -464,12 +465,11 @@ def _panel_window(
         return
     _show_panel(test)
     frame = test.to_frame("origin")
-    shown = text_table(("origin", "imports, USD bn", "observed, %", "predicted, %", "observed, relative", "predicted, relative"))
+    shown = text_table(("origin", "USD bn", "observed, %", "model", "against all, observed", "model"))
+    columns = [f"{name}_{kind}_pct" for kind in ("change", "relative") for name in ("observed", "predicted")]
     for row in frame.sort_values("imports_base_musd", ascending=False, kind="stable").to_dict("records"):
-        changes = (
-            row[k] for k in ("observed_change_pct", "predicted_change_pct", "observed_relative_pct", "predicted_relative_pct")
-        )
-        shown.add_row(str(row["origin"]), f"{row['imports_base_musd'] / 1e3:,.1f}", *(f"{v:+.1f}" for v in changes))
+        changes = (fixed(float(row[c]), 1, signed=True) for c in columns)
+        shown.add_row(str(row["origin"]), fixed(float(row["imports_base_musd"]) / 1e3, 1), *changes)
     out.print(shown)
     if csv is not None:
         out.print(f"written: {csv}", style="dim", highlight=False)
@@ -490,20 +490,17 @@ def _show_panel(test: PanelBackTest) -> None:
     p = test.prediction
     out.print(f"Customs panel, {p.first} to {p.last} over {p.base}", style="bold", highlight=False)
     out.print(test.explain(), highlight=False, markup=False)
-    shown = text_table(
-        ("compared", "n", "correlation", "5–95 %", "slope", "skill: no change", "proportional", "own tariff", "trend")
-    )
     for level in LEVELS:
-        for which in READINGS:
+        out.print(f"by {level}", highlight=False)
+        shown = text_table(("", "n", "correlation (5–95 %)", "slope", "no change", "proportional", "own duty", "trend"))
+        for which, short in zip(READINGS, ("all", "no 334", "no China", "neither"), strict=True):
             reading = test.reading(level, which)
-            score, skills, bands = reading.score("model"), reading.skills("model"), reading.bands("model")
-            low, high = bands["correlation"]
-            shown.add_row(
-                f"{level}, {which}", str(score.count), fixed(score.correlation, 2), f"{fixed(low, 2)} to {fixed(high, 2)}",
-                fixed(score.slope, 2), *(fixed(v, 2) for v in skills.values()),
-            )  # fmt: skip
-    shown.columns[0].no_wrap = False
-    out.print(shown)
+            score, skills, (low, high) = reading.score("model"), reading.skills("model"), reading.bands("model")["correlation"]
+            correlation = f"{fixed(score.correlation, 2)} ({fixed(low, 1)} to {fixed(high, 1)})"
+            numbers = (fixed(score.slope, 2), *(fixed(v, 1) for v in skills.values()))
+            shown.add_row(short, str(score.count), correlation, *numbers)
+        out.print(shown)
+    out.print("The last four columns are skill over a benchmark: above 0 the model is better.", style="dim", highlight=False)
     out.print()
 
 

@@ -59,7 +59,7 @@ from detente.validation.trade import Fit, crossing, fit, goods_columns, record, 
 from detente.words import say
 from detente.world.economy import Economy
 from detente.world.library import load_world
-from detente.world.panel import DEFAULT, EU_REST, REST, UNMAPPED, Panel, concordance, load_panel, panel_table, region_of
+from detente.world.panel import DEFAULT, EU_REST, REST, UNMAPPED, Panel, in_sectors, load_panel, panel_table, region_of
 
 Factor = tuple[float, float, float]
 """Elasticity factor: centre, low, high."""
@@ -322,12 +322,7 @@ def _folds(known: set[str], given: set[str], told: dict[str, Any]) -> dict[str, 
 
 def _sectors(frame: pd.DataFrame, months: int) -> tuple[pd.DataFrame, float]:
     """Origin × sector, USD a month, without goods of no sector; and the part of the latter."""
-    table = concordance()
-    split = set(table.loc[table["origin"] != "*", "naics3"])
-    keyed = frame.assign(key=frame["origin"].where(frame["naics3"].isin(split), "*"))
-    found = keyed.merge(table.rename(columns={"origin": "key"}), on=["naics3", "key"], how="left")
-    found["imports"] = found["imports"] * found["share"] / months
-    wide = found.pivot_table(index="origin", columns="sector", values="imports", aggfunc="sum").fillna(0.0)
+    wide = in_sectors(frame).pivot_table(index="origin", columns="sector", values="imports", aggfunc="sum").fillna(0.0) / months
     total = float(wide.to_numpy().sum())
     left = float(wide[UNMAPPED].sum()) if UNMAPPED in wide else 0.0
     return wide.drop(columns=UNMAPPED, errors="ignore"), left / total if total > 0 else 0.0
@@ -400,8 +395,9 @@ def predict(
         imports = _shipped_year(base)
     between = periods(base, first, last)
     factor = factor_at(between.age, path)
-    ratios = {k: spread(between.flows(f), imports) for k, f in zip(("model", "low", "high"), factor, strict=True)}
-    then = between.flows(factor[0])[0]
+    flows = {k: between.flows(f) for k, f in zip(("model", "low", "high"), factor, strict=True)}
+    ratios = {k: spread(v, imports) for k, v in flows.items()}
+    then = flows["model"][0]
     ratios["own tariff"] = spread((then, then * between.own(factor[0])), imports)
     return Prediction(base, first, last, between.age, factor, ratios, imports)
 
@@ -461,6 +457,14 @@ def committed_window(name: str = "committed") -> tuple[int, str, str]:
     return int(found[3]), found[1], found[2]
 
 
+def committed_factor(name: str = "committed") -> str:
+    """Its elasticity factor, two decimals, from the head."""
+    found = re.search(r"factor (\d+\.\d+) \(range", " ".join(committed_head(name)))
+    if found is None:
+        raise InputError(f"{PREDICTIONS[name]}: the head names no factor")
+    return found[1]
+
+
 # -- comparison --------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Reading:
@@ -482,20 +486,26 @@ class Reading:
         return {b: skill(self.observed, self.predictions[name], v, self.weights) for b, v in self.benchmarks.items()}
 
     def bands(self, name: str, draws: int = DRAWS, seed: int = SEED) -> dict[str, tuple[float, float]]:
-        """Percentiles 5 and 95 of correlation, slope and skills over resamplings of whole blocks."""
+        """Percentiles 5 and 95 of correlation, slope and skills over resamplings of whole blocks.
+
+        A resampling in which something does not vary, or a benchmark is exact, does not count for what is undefined then."""
         rng = np.random.default_rng(seed)
         labels, member = np.unique(np.asarray(self.blocks), return_inverse=True)
         picked = rng.integers(0, len(labels), size=(draws, len(labels)))
         times = np.zeros((draws, len(labels)))
         np.add.at(times, (np.arange(draws)[:, None], picked), 1.0)
-        w = times[:, member] * self.weights
+        # sums over a block once, then over the blocks drawn: draws × blocks × measures
         y, p = self.observed, self.predictions[name]
-        w = w / w.sum(1, keepdims=True)
-        dy, dp = y - (w @ y)[:, None], p - (w @ p)[:, None]
-        both, vy, vp = ((w * a).sum(1) for a in (dy * dp, dy**2, dp**2))
-        with np.errstate(divide="ignore", invalid="ignore"):
-            found = {"correlation": both / np.sqrt(vy * vp), "slope": both / vp}
-            found |= {f"skill over {b}": 1 - (w @ (p - y) ** 2) / (w @ (v - y) ** 2) for b, v in self.benchmarks.items()}
+        errors = [(p - y) ** 2, *((v - y) ** 2 for v in self.benchmarks.values())]
+        columns = np.stack([np.ones_like(y), y, p, y * y, p * p, y * p, *errors], axis=1) * self.weights[:, None]
+        blocks = np.zeros((len(labels), columns.shape[1]))
+        np.add.at(blocks, member, columns)
+        sums = times @ blocks
+        _, my, mp, yy, pp, yp, error, *marks = (sums / sums[:, :1]).T
+        vy, vp, both = yy - my**2, pp - mp**2, yp - my * mp
+        vy, vp = np.where(vy > 1e-12 * yy, vy, np.nan), np.where(vp > 1e-12 * pp, vp, np.nan)
+        found = {"correlation": both / np.sqrt(vy * vp), "slope": both / vp}
+        found |= {f"skill over {b}": 1 - error / np.where(m > 0, m, np.nan) for b, m in zip(self.benchmarks, marks, strict=True)}
         bands = {}
         for key, values in found.items():
             ok = values[np.isfinite(values)]
@@ -653,8 +663,11 @@ class PanelBackTest:
             "findings": self.explain().split("\n\n"), "bands": {"draws": DRAWS, "seed": SEED, "blocks": "regions"},
         }  # fmt: skip
 
-    def moved(self, name: str = "committed") -> float:
-        """Largest difference between a committed prediction and the one made now, percentage points by origin."""
+    def moved(self, name: str = "committed") -> float | None:
+        """Largest difference between a committed prediction and the one made now, percentage points by origin; None where the
+        factor is another."""
+        if name not in self.kept or committed_factor(name) != f"{self.prediction.factor[0]:.2f}":
+            return None
         frame = self.to_frame("origin")
         return float((frame[f"{_column(name)}_change_pct"] - frame["predicted_change_pct"]).abs().max())
 
