@@ -492,7 +492,7 @@ def _show_panel(test: PanelBackTest) -> None:
     out.print(test.explain(), highlight=False, markup=False)
     for level in LEVELS:
         out.print(f"by {level}", highlight=False)
-        shown = text_table(("", "n", "correlation (5–95 %)", "slope", "no change", "proportional", "own duty", "trend"))
+        shown = text_table(("", "n", "correlation (5–95 %)", "slope", "no change", "equal", "own duty", "trend"))
         for which, short in zip(READINGS, ("all", "no 334", "no China", "neither"), strict=True):
             reading = test.reading(level, which)
             score, skills, (low, high) = reading.score("model"), reading.skills("model"), reading.bands("model")["correlation"]
@@ -500,7 +500,7 @@ def _show_panel(test: PanelBackTest) -> None:
             numbers = (fixed(score.slope, 2), *(fixed(v, 1) for v in skills.values()))
             shown.add_row(short, str(score.count), correlation, *numbers)
         out.print(shown)
-    out.print("The last four columns are skill over a benchmark: above 0 the model is better.", style="dim", highlight=False)
+    out.print("The last four columns are skill over a benchmark (equal: proportional growth): above 0 the model is better.", style="dim", highlight=False)
     out.print()
 
 
