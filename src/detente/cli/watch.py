@@ -500,7 +500,10 @@ def _show_panel(test: PanelBackTest) -> None:
             numbers = (fixed(score.slope, 2), *(fixed(v, 1) for v in skills.values()))
             shown.add_row(short, str(score.count), correlation, *numbers)
         out.print(shown)
-    out.print("The last four columns are skill over a benchmark (equal: proportional growth): above 0 the model is better.", style="dim", highlight=False)
+    told = (
+        "The last four columns are skill over a benchmark (equal: everything moves with the total); above 0 the model is better."
+    )
+    out.print(told, style="dim", highlight=False)
     out.print()
 
 
