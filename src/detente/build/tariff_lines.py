@@ -145,8 +145,8 @@ def imports_2017(folder: Path) -> tuple[pd.Series[float], pd.Series[float]]:
     """US imports from China in 2017, million USD, by HS chapter and by NAICS-3."""
     found = []
     for name, origin, column, value in (
-        ("us-imports-hs2", ("partner", "CHN"), "hs2", "value"),
-        ("us-imports-naics3", ("origin", "CHINA"), "naics3", "imports"),
+        ("us-imports-chapters", ("partner", "CHN"), "hs2", "value"),
+        ("us-imports-monthly", ("origin", "CHINA"), "naics3", "imports"),
     ):
         path = source_file(folder / "customs", name)
         frame = pd.read_csv(path, dtype={column: str})
