@@ -13,6 +13,7 @@ from hypothesis.extra.numpy import arrays
 from detente.build.ledger_tables import (
     STEPS,
     build,
+    cells_2017,
     china_coverage,
     china_lists,
     china_mfn,
@@ -33,7 +34,7 @@ def test_fit_meets_both_margins(start: np.ndarray, truth: np.ndarray) -> None:
 
 
 def test_lists_of_the_united_states_meet_their_values_and_both_rates_of_a_list_are_one(folder: Path) -> None:
-    shares = us_lists(folder).pivot_table(index="measure", columns="sector", values="share_of_trade").fillna(0)
+    shares = us_lists(cells_2017(folder)).pivot_table(index="measure", columns="sector", values="share_of_trade").fillna(0)
     assert shares.columns.isin(goods_sectors(tuple(sector_table()))).all()
     pd.testing.assert_series_equal(shares.loc["us-301-list-3-10"], shares.loc["us-301-list-3-25"], check_names=False)
     assert (

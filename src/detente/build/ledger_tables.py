@@ -4,9 +4,9 @@
 
 writes four CSV files into TARGET; `docs/ledger.md` says where each source is had. What they hold:
 
-us-china-weights.csv    by sector: imports and duty of the United States from China in 2024, its most-favoured-nation
-                        rate at China's composition, China's imports from the United States in 2017, lines of China's
-                        tariff, exports of each to the world (the shipped world, 2022)
+us-china-weights.csv    by sector: imports and duty of the United States from China in 2024, imports of 2017 (`tariff_lines`),
+                        its most-favoured-nation rate at China's composition, China's imports from the United States in 2017,
+                        lines of China's tariff, exports of each to the world (the shipped world, 2022)
 us-china-mfn.csv        China's most-favoured-nation rate by day of change and sector: plain mean of lines, and mean
                         weighted by imports from the United States in 2017
 us-china-coverage.csv   by measure and sector: share of trade a list reaches (its lines weighted by trade), and share of
@@ -163,14 +163,18 @@ def chapter_table(folder: Path, lines: pd.DataFrame, by_sector: pd.Series) -> tu
     return pd.DataFrame(rows, columns=["chapter", "sector", "share", "us_imports_from_china_2024_musd"]), by_trade
 
 
-def us_lists(folder: Path) -> pd.DataFrame:
+def cells_2017(folder: Path) -> pd.DataFrame:
+    """Imports of the United States from China by cell of the lists, those of 2017 as fitted among them (`tariff_lines`)."""
+    chapters, industries = imports_2017(folder)
+    cells = fit_2017(shipped_cells(), chapters, industries, list_values())
+    return cells[cells["sector"] != ""]
+
+
+def us_lists(cells: pd.DataFrame) -> pd.DataFrame:
     """Measure × sector: share of a sector's imports from China, and of its lines traded, that a list reaches.
 
     Lists 1 to 4B at the imports of 2017, as fitted; what the four-year review raised at those of 2024.
     """
-    chapters, industries = imports_2017(folder)
-    cells = fit_2017(shipped_cells(), chapters, industries, list_values())
-    cells = cells[cells["sector"] != ""]
     whole = cells.groupby("sector")[["musd_2017", "musd_2024", "lines"]].sum()
     reached = {(m, "musd_2017"): cells["list"] == name for name, measures in contents()["measures"].items() for m in measures}
     for name, entry in contents()["review_measures"].items():
@@ -198,9 +202,11 @@ def build(folder: Path) -> dict[str, pd.DataFrame]:
     us, cn = world.regions.index("USA"), world.regions.index("CHN")
     out = {k: pd.Series(world.shipments[i].sum(0) - world.shipments[i, i], world.sectors) for k, i in (("us", us), ("cn", cn))}
     grouped = lines.groupby("sector")
+    cells = cells_2017(folder)
     weights = pd.DataFrame({
         "us_imports_from_china_2024_musd": imports / 1e6,
         "us_duty_on_china_2024_musd": duty / 1e6,
+        "us_imports_from_china_2017_musd": cells.groupby("sector")["musd_2017"].sum().reindex(goods).fillna(0.0),
         "us_mfn_pct": mfn.reindex(goods).fillna(0.0),
         "china_imports_from_us_2017_musd": grouped["imports"].sum().reindex(goods).fillna(0.0) / 1e3,
         "china_lines": grouped.size().reindex(goods).fillna(0).astype(int),
@@ -208,7 +214,7 @@ def build(folder: Path) -> dict[str, pd.DataFrame]:
         "us_exports_2022_musd": out["us"].reindex(goods),
     })  # fmt: skip
     weights.index.name = "sector"
-    coverage = pd.concat([us_lists(folder), china_coverage(lines)], ignore_index=True)
+    coverage = pd.concat([us_lists(cells), china_coverage(lines)], ignore_index=True)
     return {
         "us-china-weights.csv": weights.reset_index(),
         "us-china-mfn.csv": china_mfn(lines),

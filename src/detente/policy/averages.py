@@ -12,14 +12,19 @@ a[s, t] (`policy.stacking`):
     simple                number of tariff lines                most-favoured-nation        all since 2018
     collected-2024        imports from the partner in 2024      duty collected in 2024      what came after 2024
     added-since-2024      the same                              none                        what came after 2024
+    weighted-2017         imports from the partner in 2017      most-favoured-nation        all since 2018
+    weighted-current      imports from the partner in the month most-favoured-nation        all since 2018
 
-Weights never move with the tariff. Imports from the partner are those of 2024 for the United States on China (the
-sectors' own composition, by list, that of 2017) and of 2017 for China on the United States. Where a list's share of tariff
-lines is known (China's lists of 2018–19) `piie-like` and `simple` use it in place of the share of trade. A partner beyond
-the two has weights and collected duties from the shipped world, and only the last two definitions.
+`collected` is no sum over sectors: duty worked out by customs over imports, in the month of the day (`policy.customs`).
+
+Weights never move with the tariff, but in `weighted-current` and `collected`, which say what became of it. Imports from the
+partner are those of 2024 for the United States on China (the sectors' own composition, by list, that of 2017) and of 2017 for
+China on the United States. Where a list's share of tariff lines is known (Section 301, China's lists of 2018–19) `piie-like` and
+`simple` use it in place of the share of trade. A partner beyond the two has weights and collected duties from the shipped world,
+and only `collected`, `collected-2024` and `added-since-2024`.
 
 A measure nobody can say still holds (`unknown_from`) counts as suspended; `if_unknown_hold` is the average if all such
-duties were in force. Sources: `ledgers/us-china-*.csv`, made by `policy.ledger_tables`; `docs/ledger.md`.
+duties were in force. Sources: `ledgers/us-china-*.csv`, made by `build.ledger_tables`; `docs/ledger.md`.
 
 >>> from detente.policy.ledger import load_ledger
 >>> average = load_ledger("us-china").average_tariff("USA", "CHN", "2025-05-14")
@@ -30,7 +35,7 @@ duties were in force. Sources: `ledgers/us-china-*.csv`, made by `policy.ledger_
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import as_file, files
@@ -41,6 +46,7 @@ import pandas as pd
 import yaml
 
 from detente.errors import InputError, UnknownName, UnknownRegion
+from detente.policy.customs import collected, imports_by_sector
 from detente.policy.measures import InstrumentKind, Measure
 from detente.policy.stacking import stack_on
 from detente.policy.timing import still_unknown, turning_days
@@ -56,6 +62,9 @@ DEFINITIONS: dict[str, str] = yaml.safe_load(files("detente").joinpath("data", "
 DEFAULT_DEFINITION = "piie-like"
 REFERENCE_DAY = datetime.date(2024, 12, 31)
 OWN_PAIR = ("USA", "CHN")
+MONTHLY = ("weighted-current", "collected")
+"""Definitions that move with the trade of the month."""
+ORDINARY = ("piie-like", "weighted-fixed", "simple", "weighted-2017", "weighted-current")
 
 
 class AverageTariff(float):
@@ -64,7 +73,7 @@ class AverageTariff(float):
     by, on, date, definition, meaning   what is averaged, in code and in words
     base                     part of it that is the base rate, percent
     pieces                   part of it by measure, percentage points, largest first
-    covered                  percent of the weights that pay any additional duty counted here
+    covered                  percent of the weights that pay any additional duty counted here; None where that is not known
     unknown                  measures of which nothing read says whether they hold
     if_unknown_hold          the average if all of them held, percent
     unmapped                 percent of the partner's imports of the weights' year that belong to no sector
@@ -77,7 +86,7 @@ class AverageTariff(float):
     meaning: str
     base: float
     pieces: dict[str, float]
-    covered: float
+    covered: float | None
     unknown: tuple[str, ...]
     if_unknown_hold: float
     unmapped: float
@@ -100,7 +109,7 @@ class AverageTariff(float):
             "by": self.by, "on": self.on, "date": self.date.isoformat(), "definition": self.definition, "meaning": self.meaning,
             "average_pct": round(float(self), 4), "base_pct": round(self.base, 4),
             "additional_pp": round(float(self) - self.base, 4),
-            "covered_pct": round(self.covered, 2), "unmapped_pct": round(self.unmapped, 2),
+            "covered_pct": None if self.covered is None else round(self.covered, 2), "unmapped_pct": round(self.unmapped, 2),
             "by_measure_pp": {k: round(v, 4) for k, v in self.pieces.items()},
             "not_known": list(self.unknown), "average_if_not_known_hold_pct": round(self.if_unknown_hold, 4),
         }  # fmt: skip
@@ -203,10 +212,12 @@ def _check_pair(by: str, on: str) -> None:
         raise InputError(refusal("policy", "tariff_on_itself", by=by))
 
 
-def _basis(tables: str | None, by: str, on: str, definition: str) -> _Basis:
+def _basis(tables: str | None, by: str, on: str, definition: str, day: datetime.date) -> _Basis:
     own = tables is not None and {by, on} == set(OWN_PAIR)
     if definition not in DEFINITIONS:
         raise UnknownName(definition, DEFINITIONS, "definition")
+    if definition in MONTHLY and by != "USA":
+        raise InputError(refusal("policy", "customs_only", definition=repr(definition), by=by))
     if not own or (definition in ("collected-2024", "added-since-2024") and by != "USA"):
         return _basis_of_world(by, on, definition)
     table = weights_table(str(tables))
@@ -214,15 +225,18 @@ def _basis(tables: str | None, by: str, on: str, definition: str) -> _Basis:
     column = {
         "piie-like": "china_exports_2022_musd" if by == "USA" else "us_exports_2022_musd",
         "simple": "china_lines",
+        "weighted-2017": "us_imports_from_china_2017_musd" if by == "USA" else "china_imports_from_us_2017_musd",
     }.get(definition, "us_imports_from_china_2024_musd" if by == "USA" else "china_imports_from_us_2017_musd")
     weights = table[column].to_numpy(dtype=float)
+    if definition == "weighted-current":
+        weights = imports_by_sector(on, f"{day:%Y-%m}").reindex(list(sectors)).fillna(0.0).to_numpy(dtype=float)
     since = definition in ("collected-2024", "added-since-2024")
     collected = None
     if definition == "collected-2024":
         value = table["us_imports_from_china_2024_musd"].to_numpy(dtype=float)
         duty = table["us_duty_on_china_2024_musd"].to_numpy(dtype=float)
         collected = 100 * np.divide(duty, value, out=np.zeros_like(duty), where=value > 0)
-    ordinary = definition in ("piie-like", "weighted-fixed", "simple")
+    ordinary = definition in ORDINARY
     return _Basis(sectors, weights, definition in ("piie-like", "simple"), ordinary, collected, since)
 
 
@@ -299,12 +313,24 @@ def average_tariff(ledger: Ledger, by: str, on: str, date: str | datetime.date, 
     if definition is None:
         definition = DEFAULT_DEFINITION if {by, on} == set(OWN_PAIR) else "added-since-2024"
     day = as_day(date)
-    basis = _basis(ledger.tables, by, on, definition)
+    if definition == "collected":
+        return _collected(by, on, day)
+    basis = _basis(ledger.tables, by, on, definition, day)
     first = REFERENCE_DAY if basis.since_2024 else datetime.date(2018, 1, 1)
     if day < first:
         raise InputError(refusal("policy", "before_definition", definition=definition, first=first, day=day))
     measures = _relevant(ledger, by, on, basis)
     return _average(ledger, measures, by, on, day, definition, basis)
+
+
+def _collected(by: str, on: str, day: datetime.date) -> AverageTariff:
+    if by != "USA":
+        raise InputError(refusal("policy", "customs_only", definition="'collected'", by=by))
+    value = collected(on, f"{day:%Y-%m}")
+    return AverageTariff(
+        value, by=by, on=on, date=day, definition="collected", meaning=DEFINITIONS["collected"], base=value, pieces={},
+        covered=None, unknown=(), if_unknown_hold=value, unmapped=0.0,
+    )  # fmt: skip
 
 
 def _average(
@@ -339,6 +365,22 @@ def _average(
     )  # fmt: skip
 
 
+def _turns(
+    ledger: Ledger, by: str, on: str, definition: str, first: datetime.date
+) -> tuple[set[datetime.date], Callable[[datetime.date], AverageTariff]]:
+    """Days on which the law turns, and the average of a day."""
+    if definition == "collected":
+        return set(), lambda day: _collected(by, on, day)
+    basis = _basis(ledger.tables, by, on, definition, first)
+    measures = _relevant(ledger, by, on, basis)
+    cuts = {d for m in measures for d in turning_days(m)}
+    if basis.ordinary and by != "USA":
+        cuts |= set(_ordinary(str(ledger.tables))["from"])
+    if definition in MONTHLY:
+        return cuts, lambda day: average_tariff(ledger, by, on, day, definition)
+    return cuts, lambda day: _average(ledger, measures, by, on, day, definition, basis)
+
+
 def daily_series(
     ledger: Ledger, by: str, on: str, start: str | datetime.date, end: str | datetime.date, definition: str | None = None
 ) -> pd.DataFrame:
@@ -350,16 +392,12 @@ def daily_series(
     if (last - first).days > 40_000:
         raise InputError(refusal("policy", "series_too_long"))
     probe = average_tariff(ledger, by, on, first, definition)
-    basis = _basis(ledger.tables, by, on, probe.definition)
-    measures = _relevant(ledger, by, on, basis)
-    cuts = {d for m in measures for d in turning_days(m)}
-    if basis.ordinary and by != "USA":
-        cuts |= set(_ordinary(str(ledger.tables))["from"])
+    cuts, fresh = _turns(ledger, by, on, probe.definition, first)
     current, rows = probe, []
     for n in range((last - first).days + 1):
         day = first + datetime.timedelta(days=n)
-        if n and day in cuts:
-            current = _average(ledger, measures, by, on, day, probe.definition, basis)
+        if n and (day in cuts or (probe.definition in MONTHLY and day.day == 1)):
+            current = fresh(day)
         rows.append((day, float(current), current.base, float(current) - current.base, current.if_unknown_hold))
     frame = pd.DataFrame(rows, columns=["date", "average_pct", "base_pct", "additional_pp", "average_if_not_known_hold_pct"])
     frame.insert(1, "by", by)
