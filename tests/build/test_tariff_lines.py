@@ -87,19 +87,20 @@ def test_a_bad_list_is_refused_by_row(tmp_path: Path, row: tuple[str, str], word
 def test_a_bad_line_is_refused() -> None:
     lists = pd.DataFrame({"list": ["1"], "review": [""]}, index=pd.Index(["84011000"], name="hts8"))
     with pytest.raises(SourceError, match="8401100000: imports of -1"):
-        line_cells(pd.DataFrame({"code": ["8401100000"], "imports": [-1.0]}), lists)
+        line_cells(pd.DataFrame({"code": ["8401100000"], "imports": [-1.0], "duty": 0.0}), lists)
     with pytest.raises(SourceError, match="7700000000 has no industry"):
-        line_cells(pd.DataFrame({"code": ["7700000000"], "imports": [1.0]}), lists)
+        line_cells(pd.DataFrame({"code": ["7700000000"], "imports": [1.0], "duty": 0.0}), lists)
 
 
 def test_cells_add_up_to_the_lines() -> None:
     lines = pd.DataFrame({
-        "code": ["8401100000", "8401100010", "8542310000", "7208100000", "8541430010"], "imports": [1e6, 2e6, 3e6, 4e6, 5e6]
+        "code": ["8401100000", "8401100010", "8542310000", "7208100000", "8541430010"], "imports": [1e6, 2e6, 3e6, 4e6, 5e6],
+        "duty": [1e5, 2e5, 0, 0, 0],
     })  # fmt: skip
     lists = pd.DataFrame({"list": ["1", "2"], "review": ["", "biden_50_jan25"]}, index=["84011000", "85423100"])
     cells = line_cells(lines, lists).set_index("naics3")
     assert cells["musd_2024"].sum() == 15
-    assert cells.loc["332", ["list", "lines", "musd_2024"]].tolist() == ["1", 1, 3]
+    assert cells.loc["332", ["list", "lines", "musd_2024", "duty_musd_2024"]].tolist() == ["1", 1, 3, pytest.approx(0.3)]
     assert cells.loc["331", ["list", "other"]].tolist() == [NONE, "s232_steel"]
     assert set(cells.loc["334", "other"]) == {"", "s201_solar"}
 
@@ -200,6 +201,7 @@ def test_whole_build_and_twice_the_same(
     lines = pd.DataFrame({
         "I_COMMODITY": ["8401100000", "8407100000", "8542310000", "8517130000", "8703230000", "8429110000"],
         "CON_VAL_YR": ["1234567", "2000000", "3333333", "4000000", "5000000", "777777"],
+        "CAL_DUT_YR": ["308642", "0", "833333", "0", "500000", "200000"],
     })  # fmt: skip
     lines.to_parquet(tmp_path / "lines.parquet")
     target = tmp_path / "made"
@@ -208,7 +210,9 @@ def test_whole_build_and_twice_the_same(
     first = {p.name: p.read_bytes() for p in target.iterdir()}
     assert set(first) == {"china-cells-2024.csv", "us-china-lists.csv"}
     cells = pd.read_csv(target / "china-cells-2024.csv", comment="#", dtype=str, keep_default_na=False)
-    monkeypatch.setattr(tariff_lines, "shipped_cells", lambda: cells.astype({"lines": int, "musd_2024": float}))
+    monkeypatch.setattr(
+        tariff_lines, "shipped_cells", lambda: cells.astype({"lines": int, "musd_2024": float, "duty_musd_2024": float})
+    )
     assert main([str(folder), str(target)]) == 0
     assert (target / "us-china-lists.csv").read_bytes() == first["us-china-lists.csv"]
     with pytest.raises(SourceError, match="no file"):
