@@ -7,9 +7,10 @@ A line of eight digits goes to its list (the first that names it: renumbered lin
 are written:
 
 china-cells-2024.csv   imports of the United States from China in 2024, and the duty worked out on them, by chapter,
-                       industry, sector, list, review and other duty, million USD. Made only where LINES, a Parquet
-                       file of imports by ten-digit line, is given; else the shipped one is taken
+                       industry, sector, list, review and other duty, million USD. Made only where LINES, a folder of
+                       Parquet files of imports by ten-digit line, is given; else the shipped one is taken
 us-china-lists.csv     by industry and by sector: share of the imports of 2017 on each list, and their value
+us-china-partners.csv  by measure of 2026, partner and sector: share of the imports of 2024 that pays. Only where LINES is given
 
 Trade by line is at hand for 2024 alone, after six years of the duties. So the cells of 2024 are only where the fit starts, and
 
@@ -46,6 +47,7 @@ from detente.errors import InputError, SourceError, UnknownName
 from detente.files import write
 from detente.policy.ledger import load_ledger
 from detente.policy.timing import Status, status_on
+from detente.words.names import sector_table
 
 LISTS = ("1", "2", "3", "4A", "4B")
 NONE = "none"
@@ -54,6 +56,7 @@ BY = {"naics3": "naics3", "sector": "sector"}
 FIRST, LAST = datetime.date(2016, 1, 1), datetime.date(2025, 1, 1)
 SWEEPS = 4000
 DIGITS = "%.6g"
+LINES_ORIGIN = "https://github.com/tradewartracker/trade-war-redux-2025"
 
 
 # -- what a code is --------------------------------------------------------------------------------------------------------
@@ -302,6 +305,8 @@ def shipped_cells() -> pd.DataFrame:
 
 def read_ten_digits(path: Path) -> pd.DataFrame:
     """`code`, `imports` and `duty` (USD) from the Census Bureau's imports of a year by line, a Parquet file under its names."""
+    if not path.is_file():
+        raise SourceError(f"no file {path.as_posix()}; imports by line of 2024 are in data/ of {LINES_ORIGIN}")
     frame = pd.read_parquet(path)
     columns = {"I_COMMODITY": "code", "CON_VAL_YR": "imports", "CAL_DUT_YR": "duty"}
     require_columns(frame, tuple(columns), path)
@@ -309,13 +314,41 @@ def read_ten_digits(path: Path) -> pd.DataFrame:
     return named.assign(code=named["code"].astype(str), **{c: pd.to_numeric(named[c]) for c in ("imports", "duty")})
 
 
+def partner_table(folder: Path, lines: Path) -> pd.DataFrame:
+    """Measure × partner × sector: share of the imports of 2024 that pays, by the lists of 2026 in `folder` and lines in `lines`."""
+    codes = contents()["census_codes"]
+    trade = {p: pd.concat([read_ten_digits(line_file(lines, c)) for c in own], ignore_index=True) for p, own in codes.items()}
+    every = [read_ten_digits(p) for p in sorted(lines.glob(line_file(lines, "*").name))]
+    trade["*"] = pd.concat(every, ignore_index=True)
+    rows = []
+    for measure, entry in contents()["partner_lists"].items():
+        path = source_file(folder / "tariffs", entry["file"])
+        listed = dict.fromkeys(pd.read_csv(path, dtype=str).iloc[:, 0].str.replace(".", ""), "listed")
+        for partner in entry["partners"]:
+            frame = trade[partner]
+            frame = frame.assign(sector=[sector_of(c) or "" for c in frame["code"]])
+            frame = frame[frame["sector"].isin(entry.get("sectors", sector_table()))]
+            hit = np.array([bool(_prefixed(c, listed)) for c in frame["code"]], dtype=bool)
+            paying = frame["imports"].where(hit ^ bool(entry["spares"]), 0.0).groupby(frame["sector"]).sum()
+            whole = frame.groupby("sector")["imports"].sum()
+            shares = (paying / whole)[whole > 0]
+            rows += [(measure, partner, str(sector), float(share)) for sector, share in shares.items()]
+    return pd.DataFrame(rows, columns=["measure", "partner", "sector", "share"])
+
+
+def line_file(lines: Path, code: str) -> Path:
+    """The file of a partner's imports by line, by its Census code, in a folder of them."""
+    return lines / f"2024-hs10-imports{code}.parquet"
+
+
 def build(folder: Path, lines: Path | None = None) -> dict[str, pd.DataFrame]:
-    """The tables by file name, of the sources in `folder` and, where given, imports by line in `lines`."""
-    cells = shipped_cells() if lines is None else line_cells(read_ten_digits(lines), read_lists(folder))
+    """The tables by file name, of the sources in `folder` and, where given, imports by line in the folder `lines`."""
+    chinese = None if lines is None else read_ten_digits(line_file(lines, contents()["census_codes"]["CHN"][0]))
+    cells = shipped_cells() if chinese is None else line_cells(chinese, read_lists(folder))
     for column in ("musd_2024", "duty_musd_2024"):
         cells[column] = [float(DIGITS % v) for v in cells[column]]  # as written, so that both ways fit the same numbers
     chapters, industries = imports_2017(folder)
-    tables = {} if lines is None else {"china-cells-2024.csv": cells}
+    tables = {} if lines is None else {"china-cells-2024.csv": cells, "us-china-partners.csv": partner_table(folder, lines)}
     return {**tables, "us-china-lists.csv": list_table(fit_2017(cells, chapters, industries, list_values()))}
 
 

@@ -165,6 +165,19 @@ def coverage_shares(tables: str) -> dict[str, Coverage]:
 
 
 @cache
+def partner_shares(tables: str) -> dict[str, dict[str, dict[str, float]]]:
+    """Measure id → partner ("*" for all others) → share of each sector that pays; empty where there is no such table."""
+    name = f"{tables}-partners.csv"
+    if not files("detente").joinpath("data", "ledgers", name).is_file():
+        return {}
+    found: dict[str, dict[str, dict[str, float]]] = {}
+    frame = _table(name)
+    for measure, partner, sector, share in zip(frame["measure"], frame["partner"], frame["sector"], frame["share"], strict=True):
+        found.setdefault(str(measure), {}).setdefault(str(partner), {})[str(sector)] = float(share)
+    return found
+
+
+@cache
 def weights_table(tables: str) -> pd.DataFrame:
     """Weights and base rates by sector."""
     return _table(f"{tables}-weights.csv").set_index("sector").astype(float)
