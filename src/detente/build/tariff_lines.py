@@ -315,7 +315,7 @@ def read_ten_digits(path: Path) -> pd.DataFrame:
 
 
 def partner_table(folder: Path, lines: Path) -> pd.DataFrame:
-    """Measure × partner × sector: share of the imports of 2024 that pays, by the lists of 2026 in `folder` and lines in `lines`."""
+    """Measure × partner × sector: share of the imports of 2024 that pays, by lists in `folder` and imports by line in `lines`."""
     codes = contents()["census_codes"]
     trade = {p: pd.concat([read_ten_digits(line_file(lines, c)) for c in own], ignore_index=True) for p, own in codes.items()}
     every = [read_ten_digits(p) for p in sorted(lines.glob(line_file(lines, "*").name))]
