@@ -83,7 +83,7 @@ def test_days_after_the_last_fact_are_marked() -> None:
         assert json.loads(run("show", target, "--on", "2026-10-10", "--json"))["warning"] is None
         assert all(m["act"] and m["last_reviewed"] for m in shown["measures"])
     assert "warning" not in json.loads(run("show", "kuala-lumpur-2025", "--json"))
-    text = run("show", "world", "--on", "2026-11-20")
+    text = run("show", "world", "--date", "2026-11-20")
     assert "Not known after 2026-10-10" in text
     assert "announced, legal act not seen" in text
     assert "replaced (" in text

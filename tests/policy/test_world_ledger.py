@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date, timedelta
 
 import numpy as np
@@ -40,6 +41,7 @@ def test_every_row_has_its_papers(name: str) -> None:
         assert m.sources, m.id
         assert m.authority or m.instrument in (InstrumentKind.PURCHASE, InstrumentKind.OTHER) or m.act, m.id
         assert m.act, f"{m.id}: neither the number of an instrument nor a word that none was found"
+        assert re.search(r"\d{2}|none|not found|not numbered|not published", m.act), f"{m.id}: {m.act}"
         assert m.last_reviewed is not None, m.id
         assert (m.announced or m.effective or date.min) <= m.last_reviewed <= ledger.as_of, m.id
     assert ledger.known_to is not None
@@ -286,6 +288,13 @@ def test_partners_with_a_deal_pay_what_it_says() -> None:
         assert rate(on, day, "TEX") == pytest.approx(want), (on, day)
 
 
+def test_the_country_rates_of_april_held_for_a_day() -> None:
+    for on in ("EU27", "VNM", "MYS"):
+        before, held, paused = (float(WORLD.average_tariff("USA", on, f"2025-04-{d:02d}")) for d in (8, 9, 10))
+        assert held > before + 3
+        assert paused == pytest.approx(before)
+
+
 def test_canada_answers_and_lifts() -> None:
     def value(day: str) -> float:
         return float(WORLD.average_tariff("CAN", "USA", day, "added-since-2024"))
@@ -293,7 +302,8 @@ def test_canada_answers_and_lifts() -> None:
     assert value("2025-03-03") == 0
     assert value("2025-03-04") < value("2025-03-13") < value("2025-04-09")
     assert value("2025-09-01") < value("2025-08-31")
-    assert value("2026-09-08") > value("2026-09-07") == pytest.approx(value("2025-09-01"))
+    assert value("2025-12-26") > value("2025-12-25") == pytest.approx(value("2025-09-01"))
+    assert value("2026-09-08") > value("2026-09-07") == pytest.approx(value("2025-12-26"))
 
 
 # -- past the last fact ----------------------------------------------------------------------------------------------------

@@ -127,7 +127,7 @@ def dossier_new(
 policies = typer.Typer(help="Policy on a day: measures in force, changes, deadlines, average tariffs.", no_args_is_help=True)
 
 Target = Annotated[str, typer.Argument(help="A dossier (kuala-lumpur-2025), a ledger (world, us-china), or a YAML file.")]
-Day = Annotated[str | None, typer.Option("--on", help="The day, as 2025-05-14; the file's own date if absent.")]
+Day = Annotated[str | None, typer.Option("--on", "--date", help="The day, as 2025-05-14; the file's own date if absent.")]
 By = Annotated[str | None, typer.Option("--by", help="Measures of this government only.")]
 CsvFile = Annotated[Path | None, typer.Option("--csv", help="Also write CSV here.", callback=out_file)]
 ParquetFile = Annotated[
