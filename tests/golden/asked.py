@@ -44,6 +44,8 @@ BOTH: dict[str, tuple[str, ...]] = {
     "truce": ("truce", DOSSIER),
     "bystander": ("bystander", DOSSIER),
     "bystander-host": ("bystander", DOSSIER, "--region", "VNM", "--duty", "20"),
+    "jobs": ("jobs", DOSSIER, "-s", "pessimistic", "-r", "CHN"),
+    "jobs-states": ("jobs", DOSSIER, "--by", "state"),
     "compare": ("compare", DOSSIER),
     "changed": ("changed", DOSSIER, f"{DOSSIER}:middle"),
     "outlook": ("outlook", DOSSIER),
@@ -55,6 +57,7 @@ BOTH: dict[str, tuple[str, ...]] = {
     "backtest-rounds": ("backtest", "rounds"),
     "backtest-trade-2025": ("backtest", "trade-2025"),
     "backtest-trade-2018": ("backtest", "trade-2018"),
+    "data-show": ("data", "show", "panel"),
     "read": ("read", "ARTICLE", "--date", "2025-10-18"),
     "world-info": ("world", "info"),
     "dossier-list": ("dossier", "list"),
@@ -70,6 +73,7 @@ BOTH: dict[str, tuple[str, ...]] = {
 
 WORDS: dict[str, tuple[str, ...]] = {
     "dossier-schema": ("dossier", "schema"),
+    "backtest-panel": ("backtest", "panel"),
     "solve-unknown-scenario": ("solve", DOSSIER, "-s", "optimstic"),
     "bystander-of-a-party": ("bystander", DOSSIER, "--region", "USA"),
 }
@@ -101,6 +105,7 @@ JOBS: dict[str, dict[str, Any]] = {
     "truce": {},
     "deal": {"solves": 20},
     "bystander": {},
+    "jobs": {"by": "state"},
     "ensemble": {"draws": 16},
 }
 """Long work through the API, with its arguments."""
