@@ -86,7 +86,7 @@ def metal_duty(origin: str, months: Sequence[str]) -> Array:
     total = np.zeros(len(months))
     for metal in METALS:
         steps = [(e["from"], float(e[metal])) for e in entries]
-        total += float(shares.loc[origin, metal]) * np.array([_mean_over(m, steps) for m in months])
+        total += float(shares[metal][origin]) * np.array([_mean_over(m, steps) for m in months])
     return total
 
 
@@ -116,7 +116,10 @@ def china_law(chapters: Sequence[str], months: Sequence[str]) -> tuple[Array, Ar
             if chapter not in rates.index:
                 rows.append(np.full(len(months), np.nan))
                 continue
-            steps = [(datetime.date.fromisoformat(str(d)), float(v)) for d, v in rates.loc[chapter].items()]
+            steps = [
+                (datetime.date.fromisoformat(str(d)), float(v))
+                for d, v in zip(rates.columns, rates.loc[chapter].to_numpy(dtype=float), strict=True)
+            ]
             steps = [(datetime.date(2000, 1, 1), steps[0][1]), *steps]
             rows.append(np.array([_mean_over(m, steps) for m in months]))
         found.append(np.array(rows))
@@ -130,12 +133,14 @@ def metal_shares(folder: Path) -> pd.DataFrame:
     path = source_file(folder / "customs", "us-imports-chapters")
     frame = pd.read_csv(path, dtype={"hs2": str})
     require_columns(frame, ("partner", "hs2", "month", "value"), path)
-    by = frame[frame["month"].str.startswith("2017")].groupby(["partner", "hs2"])["value"].sum().unstack(fill_value=0)
+    year = frame[frame["month"].str.startswith("2017")]
+    by = year.pivot_table(index="partner", columns="hs2", values="value", aggfunc="sum", fill_value=0)
     named = [p for p in by.index if p != "WLD"]
     by.loc["others"] = by.loc["WLD"] - by.loc[named].sum()
     lines = pd.Index(read_lists(folder).index)
     panel = load_panel().frame
-    whole = panel[(panel["naics3"] == _metals()["industry"]) & panel["month"].str.startswith("2017")].groupby("origin")["imports"].sum()
+    metals = panel[(panel["naics3"] == _metals()["industry"]) & panel["month"].str.startswith("2017")]
+    whole = metals.groupby("origin")["imports"].sum()
     rest = float(whole[[o for o in whole.index if o not in named]].sum())
     rows = []
     for origin in sorted(whole.index):
@@ -145,7 +150,7 @@ def metal_shares(folder: Path) -> pd.DataFrame:
             for chapter in CHAPTERS[metal]:
                 ours = lines[lines.str[:2] == chapter]
                 under = ours.str.startswith(tuple(contents()["other"][f"s232_{metal}"]["codes"]))
-                total += float(by.loc[origin if origin in named else "others", chapter]) * float(np.mean(under))
+                total += float(by[chapter][origin if origin in named else "others"]) * float(np.mean(under))
             values[metal] = total / (float(whole[origin]) if origin in named else rest)
         whole_share = sum(values[metal] for metal in METALS)
         rows.append(values | {metal: values[metal] / max(whole_share, 1.0) for metal in METALS})  # chapters count by lines

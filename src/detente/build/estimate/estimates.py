@@ -1,7 +1,7 @@
 """All specifications on one panel, as one record: what `data/estimates/elasticity_by_month.yaml` holds.
 
-    >>> from detente.build.estimate.estimates import estimate  # doctest: +SKIP
-    >>> estimate()["specs"]["main"]["rows"][3]["coefficient"]  # doctest: +SKIP
+>>> from detente.build.estimate.estimates import estimate  # doctest: +SKIP
+>>> estimate()["specs"]["main"]["rows"][3]["coefficient"]  # doctest: +SKIP
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ from detente.world.panel import UNMAPPED, Panel, concordance, load_panel
 DIGITS = 4
 """Decimals in the record."""
 HEAD = (
-    "# Written by `detente estimate --out`; do not edit. Every number has its error, sample and specification. Months after 2024 are\n"
-    "# kept out. A row without a coefficient: no change of the law is left to learn from.\n"
+    "# Written by `detente estimate --out`; do not edit. Every number has its error, sample and specification. Months after\n"
+    "# 2024 are kept out. A row without a coefficient: no change of the law is left to learn from.\n"
 )
 
 
@@ -93,8 +93,8 @@ def estimate(
 
 
 _ABOUT = (
-    "made", "title", "unit", "dependent", "regressor", "instrument", "changes", "changes_of_china", "weights", "errors", "band_pct",
-    "mapping",
+    "made", "title", "unit", "dependent", "regressor", "instrument", "changes", "changes_of_china", "weights", "errors",
+    "band_pct", "mapping",
 )  # fmt: skip
 
 
@@ -173,7 +173,11 @@ def placebo(flows: Flows, own: list[dict[str, Any]]) -> dict[str, Any]:
         t = frame["t"].to_numpy()
         path = np.array([china.get(s, np.zeros(cells.law.shape[1])) for s in others.sector])
         cell = frame["cell"].to_numpy()
-        given = {"z": path[cell, t] - path[cell, t - 1], "earlier": path[cell, t - 1], "later": path[cell, t + months] - path[cell, t]}
+        given = {
+            "z": path[cell, t] - path[cell, t - 1],
+            "earlier": path[cell, t - 1],
+            "later": path[cell, t + months] - path[cell, t],
+        }
         found = []
         for origin in sorted(set(others.origin)):
             there = (frame["origin"] == origin).to_numpy(dtype=float)

@@ -28,7 +28,7 @@ import importlib
 import math
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -78,15 +78,15 @@ class Flows:
     def only(self, keep: NDArray[np.bool_]) -> Flows:
         """The cells where `keep` is true."""
         parts = {k: None if v is None else v[keep] for k, v in vars(self).items() if k not in ("months", "base")}
-        return Flows(months=self.months, base=self.base, **parts)
+        return replace(self, **parts)
 
 
 @dataclass(frozen=True)
 class Estimate:
     """One coefficient: the percent by which trade changes per percent of (1+duty), `months` after the change.
 
-    standard_error by cell, standard_error_by_sector as the check; the band takes the wider of the two and Student's t with as many
-    degrees of freedom as clusters less one. first_stage: points collected per point of law; nan without an instrument.
+    standard_error by cell, standard_error_by_sector as the check; the band takes the wider of the two and Student's t with as
+    many degrees of freedom as clusters less one. first_stage: points collected per point of law; nan without an instrument.
     Without a change of the law to learn from, every number is nan and `observations` 0.
     """
 
@@ -201,11 +201,7 @@ def _told(model: Any, frame: pd.DataFrame, name: str, months: int, first: float,
     value, error = float(model.coef()[name]), float(model.se()[name])
     cells, sectors = int(frame["cell"].nunique()), int(frame["sector_number"].nunique())
     wide = float(model.vcov({"CRV1": "sector_number"}).se()[name]) if sectors > 2 else math.nan
-    reach = max(
-        float(student.ppf((1 + LEVEL) / 2, n - 1)) * s
-        for s, n in ((error, cells), (wide, sectors))
-        if math.isfinite(s)
-    )
+    reach = max(float(student.ppf((1 + LEVEL) / 2, n - 1)) * s for s, n in ((error, cells), (wide, sectors)) if math.isfinite(s))
     return Estimate(
         months, value, error, wide, value - reach, value + reach, int(model._N), cells, sectors, first, strength
     )  # fmt: skip
@@ -248,10 +244,10 @@ def by_age(
         "x": flows.collected.ravel(),
     }
     names = {}
-    for first, last in (*LEADS, *ages.values()):
-        name = f"a{first}_{min(last, 999)}".replace("-", "m")
-        columns[name] = added(flows.law, first, last).ravel()
-        names[(first, last)] = name
+    for youngest, oldest in (*LEADS, *ages.values()):
+        name = f"a{youngest}_{min(oldest, 999)}".replace("-", "m")
+        columns[name] = added(flows.law, youngest, oldest).ravel()
+        names[(youngest, oldest)] = name
     frame = pd.DataFrame(columns).dropna()
     frame = frame[~frame["u"].isin([k for k, m in enumerate(flows.months) if m in without])]
     cell = frame["cell"].to_numpy()

@@ -1,19 +1,20 @@
 """How far published sector elasticities should be drawn to their mean: by how little they predict.
 
-If the elasticities θ_s of sectors mean anything here, sectors with a high θ answer a duty more. Spending on a seller, duty included,
+If the elasticities θ_s of sectors mean anything here, sectors with a high θ answer a duty more. Spending on a seller, with duty,
 falls by f·[θ̄ + k·(θ_s − θ̄)] per unit of ln(1+duty): k = 1 where the differences between sectors are as published, 0 where they
 predict nothing. Both parts come from one regression of levels, all changes of the law at least `SETTLED` months old together:
 
     ln M + ln(1+collected) = −f_mean · θ̄ x − f_dev · (θ_s − θ̄) x + the effects of `projection.by_age`,      k = f_dev / f_mean
 
-with x = ln(1+collected), and the law's changes, alone and times (θ_s − θ̄), as the two instruments. A ratio of two noisy numbers has
-no useful standard error, so k is given by its posterior on [0, 1] with a flat prior, from the likelihood of f_dev − k·f_mean = 0:
+with x = ln(1+collected), and the law's changes, alone and times (θ_s − θ̄), as the two instruments. A ratio of two noisy numbers
+has no useful standard error, so k is given by its posterior on [0, 1], with a flat prior and the likelihood of d = 0:
 
     p(k) ∝ exp(−d²/2v)/√v,   d = f_dev − k·f_mean,   v = Var f_dev − 2k·Cov + k²·Var f_mean
 
 (Fieller 1954, Journal of the Royal Statistical Society B 16(2)). Elasticities are shrunk by 1 less the mean of the posterior.
 
->>> posterior(0.0, 0.4, np.diag([0.04**2, 0.02**2])).shrinkage > 0.9 > 0.1 > posterior(0.4, 0.4, np.diag([0.04**2, 0.02**2])).shrinkage
+>>> precise = np.diag([0.04**2, 0.02**2])
+>>> posterior(0.0, 0.4, precise).shrinkage > 0.9 > 0.1 > posterior(0.4, 0.4, precise).shrinkage
 True
 """
 
@@ -33,9 +34,10 @@ from detente.build.estimate.projection import LEADS, LEVEL, Flows, added, fit
 SETTLED = 3
 """Months after which a change counts as settled."""
 
+
 @dataclass(frozen=True)
 class Shrinkage:
-    """shrinkage 0 leaves the elasticities, 1 puts their mean in their place; kept_low and kept_high bound k (90 % of the posterior).
+    """shrinkage 0 leaves the elasticities, 1 puts their mean in their place; kept_low to kept_high holds k with 90 %.
 
     f_mean, f_deviation with standard errors: the answer to the mean elasticity `theta`, and to a sector's difference from it.
     `density` is the posterior of k on `GRID`.
