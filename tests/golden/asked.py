@@ -50,6 +50,8 @@ BOTH: dict[str, tuple[str, ...]] = {
     "outlook-questions": ("outlook", DOSSIER, "--questions", "--by", "MYS"),
     "outlook-ranges": ("outlook", DOSSIER, "--ranges", "--region", "USA"),
     "ensemble": ("ensemble", DOSSIER, "--draws", "16", "--executor", "serial"),
+    "rates": ("rates",),
+    "rates-scores": ("rates", "--scores"),
     "backtest-rounds": ("backtest", "rounds"),
     "backtest-trade-2025": ("backtest", "trade-2025"),
     "backtest-trade-2018": ("backtest", "trade-2018"),
