@@ -13,8 +13,10 @@ from hypothesis.extra.numpy import arrays
 from detente.build.ledger_tables import (
     STEPS,
     build,
+    cells_2017,
     china_coverage,
     china_lists,
+    china_march_2025,
     china_mfn,
     fit_margins,
     main,
@@ -33,7 +35,7 @@ def test_fit_meets_both_margins(start: np.ndarray, truth: np.ndarray) -> None:
 
 
 def test_lists_of_the_united_states_meet_their_values_and_both_rates_of_a_list_are_one(folder: Path) -> None:
-    shares = us_lists(folder).pivot_table(index="measure", columns="sector", values="share_of_trade").fillna(0)
+    shares = us_lists(cells_2017(folder)).pivot_table(index="measure", columns="sector", values="share_of_trade").fillna(0)
     assert shares.columns.isin(goods_sectors(tuple(sector_table()))).all()
     pd.testing.assert_series_equal(shares.loc["us-301-list-3-10"], shares.loc["us-301-list-3-25"], check_names=False)
     assert (
@@ -76,6 +78,9 @@ def folder(tmp_path: Path) -> Path:
         chapters.assign(**{"2024_imports": chapters["2024_imports"] + 1}).to_csv(
             tmp_path / f"tariffs/us_hs2_by_partner/hs2-tariff-{code}.csv", index=False
         )
+    (tmp_path / "tariffs/lists").mkdir()
+    (tmp_path / "tariffs/lists/twt_china-10-percent-030425.csv").write_text('1,12019011,"Soybeans, yellow"\n2,1012100,Horses\n')
+    (tmp_path / "tariffs/lists/twt_china-15-percent-030425.csv").write_text("1,85423100,Chips\n")
     (tmp_path / "customs").mkdir()
     months = [f"2017-{m:02d}" for m in range(1, 13)]
     hs2 = pd.DataFrame({"partner": "CHN", "hs2": "84", "month": months, "value": 2e9, "duty": 0.0})
@@ -101,6 +106,16 @@ def test_reading_lines(folder: Path) -> None:
     mfn = china_mfn(lines).set_index(["from", "sector"])["lines_pct"]
     assert mfn[("2018-01-01", "MVH")] == 25
     assert mfn[("2018-07-01", "MVH")] == 20
+
+
+def test_lists_of_march_2025_find_renumbered_lines(folder: Path) -> None:
+    lines = read_lines(folder)
+    found = china_march_2025(folder, lines).set_index(["measure", "sector"])
+    assert found.loc[("chn-farm-10", "AGR")].tolist() == [1.0, 1.0]  # soybeans by their subheading, horses by their line
+    assert found.loc[("chn-farm-15", "ELE")].tolist() == pytest.approx([30 / 35, 0.5])
+    (folder / "tariffs/lists/twt_china-15-percent-030425.csv").write_text("1,85423100,Chips\n2,chips,Chips\n")
+    with pytest.raises(SourceError, match="row 2: '000chips' is no code"):
+        china_march_2025(folder, lines)
 
 
 def test_whole_build(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

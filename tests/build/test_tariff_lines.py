@@ -21,16 +21,20 @@ from detente.build.tariff_lines import (
     fit_2017,
     imports_of_2017,
     line_cells,
+    line_file,
     list_shares,
     list_values,
     main,
     naics_of,
+    partner_table,
     rate_on,
     read_lists,
     statutory_change,
     statutory_panel,
 )
 from detente.errors import InputError, SourceError, UnknownName
+from detente.policy.averages import partner_shares
+from detente.policy.ledger import load_ledger
 from detente.words.names import sector_table
 
 
@@ -87,19 +91,20 @@ def test_a_bad_list_is_refused_by_row(tmp_path: Path, row: tuple[str, str], word
 def test_a_bad_line_is_refused() -> None:
     lists = pd.DataFrame({"list": ["1"], "review": [""]}, index=pd.Index(["84011000"], name="hts8"))
     with pytest.raises(SourceError, match="8401100000: imports of -1"):
-        line_cells(pd.DataFrame({"code": ["8401100000"], "imports": [-1.0]}), lists)
+        line_cells(pd.DataFrame({"code": ["8401100000"], "imports": [-1.0], "duty": 0.0}), lists)
     with pytest.raises(SourceError, match="7700000000 has no industry"):
-        line_cells(pd.DataFrame({"code": ["7700000000"], "imports": [1.0]}), lists)
+        line_cells(pd.DataFrame({"code": ["7700000000"], "imports": [1.0], "duty": 0.0}), lists)
 
 
 def test_cells_add_up_to_the_lines() -> None:
     lines = pd.DataFrame({
-        "code": ["8401100000", "8401100010", "8542310000", "7208100000", "8541430010"], "imports": [1e6, 2e6, 3e6, 4e6, 5e6]
+        "code": ["8401100000", "8401100010", "8542310000", "7208100000", "8541430010"], "imports": [1e6, 2e6, 3e6, 4e6, 5e6],
+        "duty": [1e5, 2e5, 0, 0, 0],
     })  # fmt: skip
     lists = pd.DataFrame({"list": ["1", "2"], "review": ["", "biden_50_jan25"]}, index=["84011000", "85423100"])
     cells = line_cells(lines, lists).set_index("naics3")
     assert cells["musd_2024"].sum() == 15
-    assert cells.loc["332", ["list", "lines", "musd_2024"]].tolist() == ["1", 1, 3]
+    assert cells.loc["332", ["list", "lines", "musd_2024", "duty_musd_2024"]].tolist() == ["1", 1, 3, pytest.approx(0.3)]
     assert cells.loc["331", ["list", "other"]].tolist() == [NONE, "s232_steel"]
     assert set(cells.loc["334", "other"]) == {"", "s201_solar"}
 
@@ -193,22 +198,73 @@ def test_every_list_has_measures_or_rates() -> None:
     assert all(sector_of(c) for e in contents()["other"].values() for c in e["codes"])
 
 
+def _ten_digits(folder: Path, code: str, lines: dict[str, tuple[float, float]]) -> None:
+    folder.mkdir(exist_ok=True)
+    rows = [(c, str(int(v)), str(int(d))) for c, (v, d) in lines.items()]
+    pd.DataFrame(rows, columns=["I_COMMODITY", "CON_VAL_YR", "CAL_DUT_YR"]).to_parquet(line_file(folder, code))
+
+
+def _every_partner(folder: Path) -> Path:
+    for own in contents()["census_codes"].values():
+        for code in own:
+            _ten_digits(folder, code, {"8427100000": (4e6, 0), "8471300100": (6e6, 0), "7326200000": (1e6, 0)})
+    _ten_digits(folder, "5700", {"8427100000": (1e6, 0), "8429110000": (3e6, 0), "8471300100": (6e6, 0), "8542310000": (2e6, 0)})
+    return folder
+
+
+def _lists_of_2026(folder: Path) -> None:
+    for name, codes in (
+        ("twt_section122-product-exemptions.csv", "84713001"),
+        ("twt_metals-annex-IB.csv", "8427"),
+        ("twt_metals-annex-III-temporary.csv", "8429110000"),
+    ):
+        (folder / "tariffs/lists" / name).write_text(f"code\n{codes}\n")
+
+
+def test_partners_pay_by_their_own_lines(tmp_path: Path) -> None:
+    folder = _sources(tmp_path / "sources", [("84011000", "1")])
+    _lists_of_2026(folder)
+    table = partner_table(folder, _every_partner(tmp_path / "lines")).set_index(["measure", "partner", "sector"])["share"]
+    assert table["us-122-surcharge", "CHN", "ELE"] == pytest.approx(2 / 8)
+    assert table["us-122-surcharge", "MYS", "ELE"] == 0
+    assert table["us-122-surcharge", "CHN", "MCH"] == 1
+    assert table["us-232-metals-goods", "CHN", "MCH"] == pytest.approx(1 / 4)
+    assert table["us-232-metals-equipment", "CHN", "MCH"] == pytest.approx(3 / 4)
+    partners = sum(map(len, contents()["census_codes"].values())) - 1
+    assert table["us-232-metals-goods", "*", "MCH"] == pytest.approx((1 + 4 * partners) / (4 + 4 * partners))
+    with pytest.raises(SourceError, match="imports by line of 2024 are in data/"):
+        partner_table(folder, tmp_path)
+
+
+def test_the_ledger_takes_shares_by_partner_from_the_table() -> None:
+    ledger, shares = load_ledger("us-china"), partner_shares("us-china")
+    goods, surcharge = ledger.measure("us-232-metals-goods"), ledger.measure("us-122-surcharge")
+    assert goods.share("CHN", "MCH") == pytest.approx(shares["us-232-metals-goods"]["CHN"]["MCH"])
+    assert goods.share("ROW", "MCH") == pytest.approx(shares["us-232-metals-goods"]["*"]["MCH"])
+    assert surcharge.share("CHN", "ELE") == pytest.approx(shares["us-122-surcharge"]["CHN"]["ELE"])
+    assert surcharge.share("MEX", "FMP") == 0.12  # written in the ledger
+    assert all(0 <= v <= 1 for m in shares.values() for p in m.values() for v in p.values())
+
+
 def test_whole_build_and_twice_the_same(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = _sources(tmp_path / "sources", [("84011000", "1"), ("85423100", "3"), ("87032300", "4A"), ("85171200", "4B")])
-    lines = pd.DataFrame({
-        "I_COMMODITY": ["8401100000", "8407100000", "8542310000", "8517130000", "8703230000", "8429110000"],
-        "CON_VAL_YR": ["1234567", "2000000", "3333333", "4000000", "5000000", "777777"],
+    _lists_of_2026(folder)
+    lines = _every_partner(tmp_path / "lines")
+    _ten_digits(lines, "5700", {
+        "8401100000": (1234567, 308642), "8407100000": (2000000, 0), "8542310000": (3333333, 833333), "8517130000": (4000000, 0),
+        "8703230000": (5000000, 500000), "8429110000": (777777, 200000),
     })  # fmt: skip
-    lines.to_parquet(tmp_path / "lines.parquet")
     target = tmp_path / "made"
     target.mkdir()
-    assert main([str(folder), str(target), str(tmp_path / "lines.parquet")]) == 0
+    assert main([str(folder), str(target), str(lines)]) == 0
     first = {p.name: p.read_bytes() for p in target.iterdir()}
-    assert set(first) == {"china-cells-2024.csv", "us-china-lists.csv"}
+    assert set(first) == {"china-cells-2024.csv", "us-china-lists.csv", "us-china-partners.csv"}
     cells = pd.read_csv(target / "china-cells-2024.csv", comment="#", dtype=str, keep_default_na=False)
-    monkeypatch.setattr(tariff_lines, "shipped_cells", lambda: cells.astype({"lines": int, "musd_2024": float}))
+    monkeypatch.setattr(
+        tariff_lines, "shipped_cells", lambda: cells.astype({"lines": int, "musd_2024": float, "duty_musd_2024": float})
+    )
     assert main([str(folder), str(target)]) == 0
     assert (target / "us-china-lists.csv").read_bytes() == first["us-china-lists.csv"]
     with pytest.raises(SourceError, match="no file"):

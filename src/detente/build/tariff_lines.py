@@ -6,10 +6,11 @@ A line of eight digits goes to its list (the first that names it: renumbered lin
 (`classification`) and to a NAICS-3 industry (`ledgers/hs-naics3.csv`, condensed from Pierce and Schott, approximate). Two tables
 are written:
 
-china-cells-2024.csv   imports of the United States from China in 2024 by chapter, industry, sector, list, review and other
-                       duty, million USD. Made only where LINES, a Parquet file of imports by ten-digit line, is given; else
-                       the shipped one is taken
+china-cells-2024.csv   imports of the United States from China in 2024, and the duty worked out on them, by chapter,
+                       industry, sector, list, review and other duty, million USD. Made only where LINES, a folder of
+                       Parquet files of imports by ten-digit line, is given; else the shipped one is taken
 us-china-lists.csv     by industry and by sector: share of the imports of 2017 on each list, and their value
+us-china-partners.csv  by measure of 2026, partner and sector: share of the imports of 2024 that pays. Only where LINES is given
 
 Trade by line is at hand for 2024 alone, after six years of the duties. So the cells of 2024 are only where the fit starts, and
 
@@ -46,6 +47,7 @@ from detente.errors import InputError, SourceError, UnknownName
 from detente.files import write
 from detente.policy.ledger import load_ledger
 from detente.policy.timing import Status, status_on
+from detente.words.names import sector_table
 
 LISTS = ("1", "2", "3", "4A", "4B")
 NONE = "none"
@@ -54,6 +56,7 @@ BY = {"naics3": "naics3", "sector": "sector"}
 FIRST, LAST = datetime.date(2016, 1, 1), datetime.date(2025, 1, 1)
 SWEEPS = 4000
 DIGITS = "%.6g"
+LINES_ORIGIN = "https://github.com/tradewartracker/trade-war-redux-2025"
 
 
 # -- what a code is --------------------------------------------------------------------------------------------------------
@@ -116,13 +119,14 @@ def read_lists(folder: Path) -> pd.DataFrame:
 
 
 def line_cells(lines: pd.DataFrame, lists: pd.DataFrame) -> pd.DataFrame:
-    """Eight-digit lines and imports (million USD) by cell, of `lines`: ten-digit `code` (text) and `imports` (USD, 2024).
+    """Eight-digit lines, imports and duty (million USD) by cell, of `lines`: ten-digit `code`, `imports` and `duty` (USD, 2024).
 
     Raises `SourceError` for a code without an industry and for a value that is missing or below zero.
     """
-    bad = lines.index[~(lines["imports"] >= 0)]
-    if len(bad):
-        raise SourceError(f"line {lines.loc[bad[0], 'code']}: imports of {lines.loc[bad[0], 'imports']}")
+    for column in ("imports", "duty"):
+        bad = lines.index[~(lines[column] >= 0)]
+        if len(bad):
+            raise SourceError(f"line {lines.loc[bad[0], 'code']}: {column} of {lines.loc[bad[0], column]}")
     hts8 = lines["code"].str[:8]
     prefixes = {code: name for name, entry in contents()["other"].items() for code in entry["codes"]}
     cells = pd.DataFrame({
@@ -134,10 +138,13 @@ def line_cells(lines: pd.DataFrame, lists: pd.DataFrame) -> pd.DataFrame:
         "other": [_prefixed(c, prefixes) for c in lines["code"]],
         "hts8": hts8,
         "musd_2024": lines["imports"] / 1e6,
+        "duty_musd_2024": lines["duty"] / 1e6,
     })  # fmt: skip
     if (cells["naics3"] == "").any():
         raise SourceError(f"code {lines.loc[cells['naics3'] == '', 'code'].iloc[0]} has no industry in hs-naics3.csv")
-    return cells.groupby(KEYS).agg(lines=("hts8", "nunique"), musd_2024=("musd_2024", "sum")).reset_index()
+    found = cells.groupby(KEYS)
+    sums = found[["musd_2024", "duty_musd_2024"]].sum()
+    return pd.concat([found["hts8"].nunique().rename("lines"), sums], axis=1).reset_index()
 
 
 # -- the fit of 2017 ---------------------------------------------------------------------------------------------------------
@@ -248,7 +255,8 @@ def rate_on(name: str, day: datetime.date) -> float:
     return total
 
 
-def _line_rate(kind: tuple[str, str, str], day: datetime.date) -> float:
+def line_rate(kind: tuple[str, str, str], day: datetime.date) -> float:
+    """Additional duty on `day` of a cell: its list, label of the review and other duty, percentage points."""
     name, review, other = kind
     raised = contents()["review"].get(review)
     own = float(raised["rate"]) if raised and day >= raised["from"] else rate_on(name, day)
@@ -262,7 +270,7 @@ def _monthly(by: str, month: str) -> pd.Series[float]:
     days = [start + datetime.timedelta(days=n) for n in range((end - start).days)]
     table = _table(by)
     kinds = list(zip(table["list"], table["review"], table["other"], strict=True))
-    mean = {kind: float(np.mean([_line_rate(kind, day) for day in days])) for kind in set(kinds)}
+    mean = {kind: float(np.mean([line_rate(kind, day) for day in days])) for kind in set(kinds)}
     points = table["share"] * np.array([mean[kind] for kind in kinds])
     return points.groupby(table["code"]).sum()
 
@@ -292,22 +300,55 @@ def statutory_panel(by: str = "naics3") -> pd.DataFrame:
 # -- building --------------------------------------------------------------------------------------------------------------------
 def shipped_cells() -> pd.DataFrame:
     """The cells of 2024 that come with the package."""
-    return _shipped("china-cells-2024.csv").astype({"lines": int, "musd_2024": float})
+    return _shipped("china-cells-2024.csv").astype({"lines": int, "musd_2024": float, "duty_musd_2024": float})
 
 
 def read_ten_digits(path: Path) -> pd.DataFrame:
-    """`code` and `imports` (USD) from the Census Bureau's imports by line (Parquet with columns I_COMMODITY, CON_VAL_YR)."""
+    """`code`, `imports` and `duty` (USD) from the Census Bureau's imports of a year by line, a Parquet file under its names."""
+    if not path.is_file():
+        raise SourceError(f"no file {path.as_posix()}; imports by line of 2024 are in data/ of {LINES_ORIGIN}")
     frame = pd.read_parquet(path)
-    require_columns(frame, ("I_COMMODITY", "CON_VAL_YR"), path)
-    return pd.DataFrame({"code": frame["I_COMMODITY"].astype(str), "imports": pd.to_numeric(frame["CON_VAL_YR"])})
+    columns = {"I_COMMODITY": "code", "CON_VAL_YR": "imports", "CAL_DUT_YR": "duty"}
+    require_columns(frame, tuple(columns), path)
+    named = frame[list(columns)].rename(columns=columns)
+    return named.assign(code=named["code"].astype(str), **{c: pd.to_numeric(named[c]) for c in ("imports", "duty")})
+
+
+def partner_table(folder: Path, lines: Path) -> pd.DataFrame:
+    """Measure × partner × sector: share of the imports of 2024 that pays, by lists in `folder` and imports by line in `lines`."""
+    codes = contents()["census_codes"]
+    trade = {p: pd.concat([read_ten_digits(line_file(lines, c)) for c in own], ignore_index=True) for p, own in codes.items()}
+    every = [read_ten_digits(p) for p in sorted(lines.glob(line_file(lines, "*").name))]
+    trade["*"] = pd.concat(every, ignore_index=True)
+    rows = []
+    for measure, entry in contents()["partner_lists"].items():
+        path = source_file(folder / "tariffs", entry["file"])
+        listed = dict.fromkeys(pd.read_csv(path, dtype=str).iloc[:, 0].str.replace(".", ""), "listed")
+        for partner in entry["partners"]:
+            frame = trade[partner]
+            frame = frame.assign(sector=[sector_of(c) or "" for c in frame["code"]])
+            frame = frame[frame["sector"].isin(entry.get("sectors", sector_table()))]
+            hit = np.array([bool(_prefixed(c, listed)) for c in frame["code"]], dtype=bool)
+            paying = frame["imports"].where(hit ^ bool(entry["spares"]), 0.0).groupby(frame["sector"]).sum()
+            whole = frame.groupby("sector")["imports"].sum()
+            shares = (paying / whole)[whole > 0]
+            rows += [(measure, partner, str(sector), float(share)) for sector, share in shares.items()]
+    return pd.DataFrame(rows, columns=["measure", "partner", "sector", "share"])
+
+
+def line_file(lines: Path, code: str) -> Path:
+    """The file of a partner's imports by line, by its Census code, in a folder of them."""
+    return lines / f"2024-hs10-imports{code}.parquet"
 
 
 def build(folder: Path, lines: Path | None = None) -> dict[str, pd.DataFrame]:
-    """The tables by file name, of the sources in `folder` and, where given, imports by line in `lines`."""
-    cells = shipped_cells() if lines is None else line_cells(read_ten_digits(lines), read_lists(folder))
-    cells["musd_2024"] = [float(DIGITS % v) for v in cells["musd_2024"]]  # as written, so that both ways fit the same numbers
+    """The tables by file name, of the sources in `folder` and, where given, imports by line in the folder `lines`."""
+    chinese = None if lines is None else read_ten_digits(line_file(lines, contents()["census_codes"]["CHN"][0]))
+    cells = shipped_cells() if chinese is None else line_cells(chinese, read_lists(folder))
+    for column in ("musd_2024", "duty_musd_2024"):
+        cells[column] = [float(DIGITS % v) for v in cells[column]]  # as written, so that both ways fit the same numbers
     chapters, industries = imports_2017(folder)
-    tables = {} if lines is None else {"china-cells-2024.csv": cells}
+    tables = {} if lines is None else {"china-cells-2024.csv": cells, "us-china-partners.csv": partner_table(folder, lines)}
     return {**tables, "us-china-lists.csv": list_table(fit_2017(cells, chapters, industries, list_values()))}
 
 

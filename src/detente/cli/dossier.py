@@ -337,7 +337,8 @@ def policy_average(
         typer.Option(
             "--definition",
             "-d",
-            help="piie-like, weighted-fixed, statutory-additional, simple, collected-2024, added-since-2024, ordinary.",
+            help="piie-like, weighted-fixed, weighted-2017, weighted-current, statutory-additional, simple, collected, "
+            "collected-2024, added-since-2024, ordinary.",
         ),
     ] = None,
     ledger: Annotated[str, typer.Option("--ledger", help="A packaged ledger or a YAML file.")] = "world",

@@ -13,17 +13,22 @@ a[s, t] (`policy.stacking`):
     collected-2024        imports from the partner in 2024      duty collected in 2024      what came after 2024
     added-since-2024      the same                              none                        what came after 2024
     ordinary              imports from the partner              most-favoured-nation        none
+    weighted-2017         imports from the partner in 2017      most-favoured-nation        all since 2018
+    weighted-current      imports from the partner in the month most-favoured-nation        all since 2018
 
-Weights never move with the tariff. Imports from the partner are those of 2024 for the United States on China (the
-sectors' own composition, by list, that of 2017) and of 2017 for China on the United States. Where a list's share of tariff
-lines is known (China's lists of 2018–19) `piie-like` and `simple` use it in place of the share of trade. A partner beyond
-the two has weights, collected and ordinary duties from the shipped world, and only the last three definitions. A pair of which
-the ledger holds no duty has its ordinary duty alone, named as such; it is refused under any other definition, and refused
+`collected` is no sum over sectors: duty worked out by customs over imports, in the month of the day (`policy.customs`).
+
+Weights never move with the tariff, but in `weighted-current` and `collected`, which say what became of it. Imports from the
+partner are those of 2024 for the United States on China (the sectors' own composition, by list, that of 2017) and of 2017 for
+China on the United States. Where a list's share of tariff lines is known (Section 301, China's lists of 2018–19) `piie-like` and
+`simple` use it in place of the share of trade. A partner beyond the two has weights, collected and ordinary duties from the
+shipped world, and only `collected`, `collected-2024`, `added-since-2024` and `ordinary`. A pair of which the ledger holds no duty
+has its ordinary duty alone, named as such (and what customs collected); it is refused under any other definition, and refused
 where the world has none either: no pair is given 0.0 for want of a row. A group (ASEAN) is the mean of its economies, weighted by
 the importer's trade with each.
 
 A measure nobody can say still holds (`unknown_from`) counts as suspended; `if_unknown_hold` is the average if all such
-duties were in force. Sources: `ledgers/us-china-*.csv`, made by `policy.ledger_tables`; `docs/ledger.md`.
+duties were in force. Sources: `ledgers/us-china-*.csv`, made by `build.ledger_tables`; `docs/ledger.md`.
 
 >>> from detente.policy.ledger import load_ledger
 >>> average = load_ledger("us-china").average_tariff("USA", "CHN", "2025-05-14")
@@ -45,6 +50,7 @@ import pandas as pd
 import yaml
 
 from detente.errors import InputError, UnknownName, UnknownRegion
+from detente.policy.customs import collected, imports_by_sector
 from detente.policy.measures import InstrumentKind, Measure
 from detente.policy.stacking import stack_on
 from detente.policy.timing import in_force, still_unknown, turning_days
@@ -60,6 +66,9 @@ DEFINITIONS: dict[str, str] = yaml.safe_load(files("detente").joinpath("data", "
 DEFAULT_DEFINITION = "piie-like"
 REFERENCE_DAY = datetime.date(2024, 12, 31)
 OWN_PAIR = ("USA", "CHN")
+MONTHLY = ("weighted-current", "collected")
+"""Definitions that move with the trade of the month."""
+ORDINARY = ("piie-like", "weighted-fixed", "simple", "ordinary", "weighted-2017", "weighted-current")
 
 
 class AverageTariff(float):
@@ -68,7 +77,7 @@ class AverageTariff(float):
     by, on, date, definition, meaning   what is averaged, in code and in words
     base                     part of it that is the base rate, percent
     pieces                   part of it by measure, percentage points, largest first
-    covered                  percent of the weights that pay any additional duty counted here
+    covered                  percent of the weights that pay any additional duty counted here; None where that is not known
     unknown                  measures of which nothing read says whether they hold
     if_unknown_hold          the average if all of them held, percent
     unmapped                 percent of the partner's imports of the weights' year that belong to no sector
@@ -83,7 +92,7 @@ class AverageTariff(float):
     meaning: str
     base: float
     pieces: dict[str, float]
-    covered: float
+    covered: float | None
     unknown: tuple[str, ...]
     if_unknown_hold: float
     unmapped: float
@@ -109,7 +118,7 @@ class AverageTariff(float):
             "by": self.by, "on": self.on, "date": self.date.isoformat(), "definition": self.definition, "meaning": self.meaning,
             "average_pct": round(float(self), 4), "base_pct": round(self.base, 4),
             "additional_pp": round(float(self) - self.base, 4),
-            "covered_pct": round(self.covered, 2), "unmapped_pct": round(self.unmapped, 2),
+            "covered_pct": None if self.covered is None else round(self.covered, 2), "unmapped_pct": round(self.unmapped, 2),
             "by_measure_pp": {k: round(v, 4) for k, v in self.pieces.items()},
             "not_known": list(self.unknown), "average_if_not_known_hold_pct": round(self.if_unknown_hold, 4),
             "not_counted": list(self.not_counted),
@@ -152,6 +161,19 @@ def coverage_shares(tables: str) -> dict[str, Coverage]:
         trade = {str(s): float(v) for s, v in by_sector["share_of_trade"].items()}
         lines = {str(s): float(v) for s, v in by_sector["share_of_lines"].dropna().items()}
         found[str(name)] = Coverage(trade, lines)
+    return found
+
+
+@cache
+def partner_shares(tables: str) -> dict[str, dict[str, dict[str, float]]]:
+    """Measure id → partner ("*" for all others) → share of each sector that pays; empty where there is no such table."""
+    name = f"{tables}-partners.csv"
+    if not files("detente").joinpath("data", "ledgers", name).is_file():
+        return {}
+    found: dict[str, dict[str, dict[str, float]]] = {}
+    frame = _table(name)
+    for measure, partner, sector, share in zip(frame["measure"], frame["partner"], frame["sector"], frame["share"], strict=True):
+        found.setdefault(str(measure), {}).setdefault(str(partner), {})[str(sector)] = float(share)
     return found
 
 
@@ -233,10 +255,12 @@ def _not_held(ledger: Ledger, by: str, on: str) -> InputError:
     return InputError(refusal("policy", "pair_not_held", ledger=ledger.id, by=_named(by), on=_named(on), others=others))
 
 
-def _basis(tables: str | None, by: str, on: str, definition: str) -> _Basis:
+def _basis(tables: str | None, by: str, on: str, definition: str, day: datetime.date) -> _Basis:
     own = tables is not None and {by, on} == set(OWN_PAIR)
     if definition not in DEFINITIONS:
         raise UnknownName(definition, DEFINITIONS, "definition")
+    if definition in MONTHLY and by != "USA":
+        raise InputError(refusal("policy", "customs_only", definition=repr(definition), by=by))
     if not own or (definition in ("collected-2024", "added-since-2024") and by != "USA"):
         return _basis_of_world(by, on, definition)
     table = weights_table(str(tables))
@@ -244,15 +268,18 @@ def _basis(tables: str | None, by: str, on: str, definition: str) -> _Basis:
     column = {
         "piie-like": "china_exports_2022_musd" if by == "USA" else "us_exports_2022_musd",
         "simple": "china_lines",
+        "weighted-2017": "us_imports_from_china_2017_musd" if by == "USA" else "china_imports_from_us_2017_musd",
     }.get(definition, "us_imports_from_china_2024_musd" if by == "USA" else "china_imports_from_us_2017_musd")
     weights = table[column].to_numpy(dtype=float)
+    if definition == "weighted-current":
+        weights = imports_by_sector(on, f"{day:%Y-%m}").reindex(list(sectors)).fillna(0.0).to_numpy(dtype=float)
     since = definition in ("collected-2024", "added-since-2024")
     collected = None
     if definition == "collected-2024":
         value = table["us_imports_from_china_2024_musd"].to_numpy(dtype=float)
         duty = table["us_duty_on_china_2024_musd"].to_numpy(dtype=float)
         collected = 100 * np.divide(duty, value, out=np.zeros_like(duty), where=value > 0)
-    ordinary = definition in ("piie-like", "weighted-fixed", "simple", "ordinary")
+    ordinary = definition in ORDINARY
     return _Basis(sectors, weights, definition in ("piie-like", "simple"), ordinary, collected, since)
 
 
@@ -356,14 +383,27 @@ def average_tariff(ledger: Ledger, by: str, on: str, date: str | datetime.date, 
         if definition == "added-since-2024":
             added = average_tariff(ledger, by, on, day, definition)
             return added if added.pieces else average_tariff(ledger, by, on, day, "collected-2024" if by == "USA" else "ordinary")
+    if definition == "collected":
+        return _collected(ledger, by, on, day)
     if definition in DEFINITIONS and definition != "ordinary" and not held:
         raise _not_held(ledger, by, on)
-    basis = _basis(ledger.tables, by, on, definition)
+    basis = _basis(ledger.tables, by, on, definition, day)
     first = REFERENCE_DAY if basis.since_2024 else datetime.date(2018, 1, 1)
     if day < first:
         raise InputError(refusal("policy", "before_definition", definition=definition, first=first, day=day))
     measures = () if definition == "ordinary" else _relevant(ledger, by, on, basis)
     return _average(ledger, measures, by, on, day, definition, basis)
+
+
+def _collected(ledger: Ledger, by: str, on: str, day: datetime.date) -> AverageTariff:
+    if by != "USA":
+        raise InputError(refusal("policy", "customs_only", definition="'collected'", by=by))
+    value = collected(on, f"{day:%Y-%m}")
+    return AverageTariff(
+        value, by=by, on=on, date=day, definition="collected", meaning=DEFINITIONS["collected"], base=value, pieces={},
+        covered=None, unknown=(), if_unknown_hold=value, unmapped=0.0,
+        known_to=ledger.known_to, beyond=ledger.beyond_knowledge(day),
+    )  # fmt: skip
 
 
 def _default(held: bool, by: str, on: str) -> str:
@@ -422,7 +462,7 @@ def _on_group(ledger: Ledger, by: str, on: str, day: datetime.date, definition: 
     one = next(iter(found.values()))
     return AverageTariff(
         mean(float), by=by, on=on, date=day, definition=definition, meaning=DEFINITIONS[definition], base=mean(lambda a: a.base),
-        pieces=dict(sorted(pieces.items(), key=lambda p: -abs(p[1]))), covered=mean(lambda a: a.covered),
+        pieces=dict(sorted(pieces.items(), key=lambda p: -abs(p[1]))), covered=mean(lambda a: a.covered or 0.0),
         unknown=tuple(dict.fromkeys(u for a in found.values() for u in a.unknown)),
         if_unknown_hold=mean(lambda a: a.if_unknown_hold), unmapped=mean(lambda a: a.unmapped),
         not_counted=tuple(dict.fromkeys(u for a in found.values() for u in a.not_counted)),
@@ -466,6 +506,22 @@ def _average(
     )  # fmt: skip
 
 
+def _turns(
+    ledger: Ledger, by: str, on: str, definition: str, first: datetime.date
+) -> tuple[set[datetime.date], Callable[[datetime.date], AverageTariff]]:
+    """Days on which the law turns, and the average of a day."""
+    if definition == "collected":
+        return set(), lambda day: _collected(ledger, by, on, day)
+    basis = _basis(ledger.tables, by, on, definition, first)
+    measures = () if definition == "ordinary" else _relevant(ledger, by, on, basis)
+    cuts = {d for m in measures for d in turning_days(m)}
+    if basis.ordinary and by != "USA" and ledger.tables is not None:
+        cuts |= set(_ordinary(str(ledger.tables))["from"])
+    if definition in MONTHLY:
+        return cuts, lambda day: average_tariff(ledger, by, on, day, definition)
+    return cuts, lambda day: _average(ledger, measures, by, on, day, definition, basis)
+
+
 def daily_series(
     ledger: Ledger, by: str, on: str, start: str | datetime.date, end: str | datetime.date, definition: str | None = None
 ) -> pd.DataFrame:
@@ -479,16 +535,12 @@ def daily_series(
     if on in group_table():
         raise InputError(refusal("policy", "group_series", members=", ".join(_members(on))))
     probe = average_tariff(ledger, by, on, first, definition)
-    basis = _basis(ledger.tables, by, on, probe.definition)
-    measures = () if probe.definition == "ordinary" else _relevant(ledger, by, on, basis)
-    cuts = {d for m in measures for d in turning_days(m)}
-    if basis.ordinary and by != "USA" and ledger.tables is not None:
-        cuts |= set(_ordinary(str(ledger.tables))["from"])
+    cuts, fresh = _turns(ledger, by, on, probe.definition, first)
     current, rows = probe, []
     for n in range((last - first).days + 1):
         day = first + datetime.timedelta(days=n)
-        if n and day in cuts:
-            current = _average(ledger, measures, by, on, day, probe.definition, basis)
+        if n and (day in cuts or (probe.definition in MONTHLY and day.day == 1)):
+            current = fresh(day)
         rows.append((day, float(current), current.base, float(current) - current.base, current.if_unknown_hold))
     frame = pd.DataFrame(rows, columns=["date", "average_pct", "base_pct", "additional_pp", "average_if_not_known_hold_pct"])
     frame.insert(1, "by", by)

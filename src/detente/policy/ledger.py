@@ -302,17 +302,25 @@ def _packaged(name: str) -> Ledger:
 
 
 def parse_ledger(text: str | bytes, name: str = "ledger.yaml") -> Ledger:
-    """A ledger from the text of a YAML file; a measure without coverage takes that of the ledger's tables."""
+    """A ledger from the text of a YAML file; a measure or change without coverage takes that of the ledger's tables."""
     data, lines = read_yaml(text, name)
     if isinstance(data, dict) and isinstance(data.get("tables"), str) and isinstance(data.get("measures"), list):
-        from detente.policy.averages import coverage_shares, list_tables
+        from detente.policy.averages import coverage_shares, list_tables, partner_shares
 
         if data["tables"] not in list_tables():
             raise BadDossier(f"{name}: tables: {UnknownName(data['tables'], list(list_tables()), 'set of tables')}")
-        shares = coverage_shares(data["tables"])
+        shares, by_partner = coverage_shares(data["tables"]), partner_shares(data["tables"])
         for entry in data["measures"]:
             if isinstance(entry, dict) and "coverage" not in entry and entry.get("id") in shares:
                 entry["coverage"] = {**dict(shares[entry["id"]].share_of_trade), "default": 0.0}
+            if isinstance(entry, dict) and entry.get("id") in by_partner:
+                own = dict(by_partner[entry["id"]])
+                if "*" in own:
+                    entry.setdefault("coverage", {**own.pop("*"), "default": 0.0})
+                entry["coverage_by_partner"] = {**own, **(entry.get("coverage_by_partner") or {})}
+        for entry in data.get("changes") or ():
+            if isinstance(entry, dict) and entry.get("measure") in shares and isinstance(entry.get("set"), dict):
+                entry["set"].setdefault("coverage", dict(shares[entry["measure"]].share_of_trade))
     return validate(Ledger, data, lines, name)
 
 
