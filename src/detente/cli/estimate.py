@@ -75,8 +75,9 @@ def _show(found: Mapping[str, Any], name: str) -> None:
         factors = (_figure(r.get(k)) if r["months"] > 0 else "" for k in ("factor", "factor_low", "factor_high"))
         shown.add_row(str(r["months"]).replace("-", "−"), *(_figure(r[k]) for k in keys), strength, *factors)
     out.print(shown)
-    changes = found["changes_of_china" if name.startswith("china-side") else "changes"]
-    about = {"theta": entry["theta"], "first": changes["first"], "last": changes["last"], "until": found["panel"]["last"]}
+    side, key = ("exports", "changes_of_china") if name.startswith("china-side") else ("imports", "changes")
+    changes = found[key]
+    about = {"theta": entry["theta"], "first": changes["first"], "last": changes["last"], "until": found["panels"][side]["last"]}
     out.print(say("build/estimate/page", "after", **about), style="dim", highlight=False)
     out.print()
 

@@ -70,7 +70,7 @@ def test_cells_are_economies_and_goods_and_begin_without_a_change() -> None:
     assert exports.months[-1] == "2020-10"
 
 
-SOURCES = Path(os.environ.get("DETENTE_SOURCES", "sources"))
+SOURCES = Path(os.environ.get("DETENTE_SOURCES") or Path(__file__).parents[4] / "shared" / "data")
 
 
 @pytest.mark.skipif(not (SOURCES / "customs").is_dir(), reason="the source files are not at hand (DETENTE_SOURCES)")

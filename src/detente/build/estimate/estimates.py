@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from detente.build.estimate.flows import us_exports, us_imports
+from detente.build.estimate.flows import EXPORTS, us_exports, us_imports
 from detente.build.estimate.projection import EFFECTS, Estimate, Flows, by_age, factor, project, windows
 from detente.build.estimate.shrinkage import Shrinkage, posterior_of, shrinkage
 from detente.errors import InputError, UnknownName
@@ -69,7 +69,10 @@ def estimate(
     theta = {side: elasticities(side) for side in flows}
     found: dict[str, Any] = {
         **{k: table[k] for k in _ABOUT},
-        "panel": {"name": chosen.name, "first": chosen.months[0], "last": chosen.months[-1]},
+        "panels": {
+            "imports": {"name": chosen.name, "first": chosen.months[0], "last": chosen.months[-1]},
+            "exports": {"name": EXPORTS, "first": flows["exports"].months[0], "last": flows["exports"].months[-1]},
+        },
         "specs": {},
     }
     for name in asked:

@@ -22,6 +22,7 @@ BASE = ("2016", "2017")
 """Years before the first duty."""
 NO_SECTOR = ("910", "930", "980", "990", "115")
 """Industries that are no goods made or grown: scrap, used and returned goods, special provisions, services to farming."""
+EXPORTS = "us-exports-hs2"
 NO_CHAPTER = ("98", "99")
 
 
@@ -64,7 +65,7 @@ def us_imports(panel: Panel) -> Flows:
 def us_exports() -> Flows:
     """US exports by partner and HS-2 chapter against China's duties: the law is China's on the United States, nothing elsewhere;
     `others` is China's duty on everybody else, in the cells of China. The shipped panel, to October 2020."""
-    panel = load_panel("us-exports-hs2")
+    panel = load_panel(EXPORTS)
     frame = panel.frame
     frame = frame[(frame["destination"] != REST) & ~frame["hs2"].isin(NO_CHAPTER)]
     months = panel.months
