@@ -175,17 +175,20 @@ def figures(record: Record) -> dict[str, Figure]:
     return {
         "elasticity-path": _dots(
             "elasticity-path",
+            _said("elasticity_path", first=row_of(record, "main", 3), last=row_of(record, "main", 60)),
             [(specs[s]["title"], _said("month", months=r["months"]), r) for s in ("main", "by-age") for r in specs[s]["rows"]],
             colour="chn",
         ),
         "elasticity-before": _dots(
             "elasticity-before",
+            _said("elasticity_before", first=row_of(record, "statutory", -1), last=row_of(record, "statutory", 60)),
             [(_said("panel_before"), _said("month", months=r["months"]), r) for r in specs["statutory"]["rows"]],
             colour="usa",
             across=1,
         ),
         "elasticity-sides": _dots(
             "elasticity-sides",
+            _said("elasticity_sides", first=row_of(record, "main", 60), last=row_of(record, stretch, 60)),
             [
                 (specs[s]["title"], _said("month", months=r["months"]), r)
                 for s in ("main", stretch, "china-side-cumulated")
@@ -199,7 +202,9 @@ def figures(record: Record) -> dict[str, Figure]:
     }
 
 
-def _dots(name: str, found: Sequence[tuple[str, str, Row]], *, colour: str, across: int = 2, factors: bool = False) -> Figure:
+def _dots(
+    name: str, title: str, found: Sequence[tuple[str, str, Row]], *, colour: str, across: int = 2, factors: bool = False
+) -> Figure:
     keys = ("factor", "factor_low", "factor_high") if factors else ("coefficient", "low", "high")
     frame = pd.DataFrame([
         {"panel": panel, "label": label, "value": r[keys[0]], "low": r[keys[1]], "high": r[keys[2]], "colour": colour,
@@ -207,7 +212,6 @@ def _dots(name: str, found: Sequence[tuple[str, str, Row]], *, colour: str, acro
         for panel, label, r in found
         if r[keys[0]] is not None
     ])  # fmt: skip
-    title = _said(name.replace("-", "_"))
     subtitle = _said("subtitle_factor" if factors else "subtitle")
     told = {
         f"{panel}, {label}": f"{fixed(r[keys[0]], 2)} ({fixed(r[keys[1]], 2)} to {fixed(r[keys[2]], 2)})"
@@ -221,5 +225,5 @@ def _dots(name: str, found: Sequence[tuple[str, str, Row]], *, colour: str, acro
         _said("note"),
         forms.alt_text(f"{title}. {subtitle}.", told),
         f"{name}.csv",
-        lambda w: forms.dots(frame, w, label_width=96, across=across if w > 500 else 1),
+        lambda w: forms.dots(frame, w, label_width=124, across=across if w > 500 else 1),
     )

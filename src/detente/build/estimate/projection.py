@@ -77,8 +77,16 @@ class Flows:
 
     def only(self, keep: NDArray[np.bool_]) -> Flows:
         """The cells where `keep` is true."""
-        parts = {k: None if v is None else v[keep] for k, v in vars(self).items() if k not in ("months", "base")}
-        return replace(self, **parts)
+        return replace(
+            self,
+            origin=self.origin[keep],
+            sector=self.sector[keep],
+            value=self.value[keep],
+            law=self.law[keep],
+            weight=self.weight[keep],
+            collected=None if self.collected is None else self.collected[keep],
+            others=None if self.others is None else self.others[keep],
+        )
 
 
 @dataclass(frozen=True)
