@@ -275,6 +275,12 @@ def test_missing_rows_are_folded_and_told() -> None:
     assert test.shown.told["origins missing"] == ["IRL", "TWN", "VNM"]
     assert "315" in test.shown.told["industries missing"]
     assert test.shown.told["base from"] == "us-imports-naics3"
+    told = test.explain()
+    assert (
+        "No rows of IRL, TWN, VNM: in the base IRL is counted in EU-rest, TWN is counted in rest, VNM is counted in rest." in told
+    )
+    assert re.search(r"without rows in one of the periods: .*315", told)
+    assert "The base year comes from us-imports-naics3." in told
     np.testing.assert_allclose(test.reading("origin").observed, 0, atol=1e-9)
     no_rest = Panel("none", panel.frame[~panel.frame["origin"].isin(["rest", "TWN"])])
     assert panel_backtest(no_rest, 2024, *WINDOW).shown.told["folded"]["rest"] == "left out"
