@@ -215,18 +215,18 @@ def shrunk(flows: Mapping[str, Flows], theta: Mapping[str, Mapping[str, float]])
 
 # -- the record --------------------------------------------------------------------------------------------------------------
 def _row(e: Estimate, theta: float) -> dict[str, Any]:
-    row: dict[str, Any] = {k: _short(v) for k, v in vars(e).items()}
+    row: dict[str, Any] = {k: _short(v, 1 if k == "first_stage_f" else DIGITS) for k, v in vars(e).items()}
     if e.months < 0:
         return row
     ends = [factor(v, theta) for v in (e.coefficient, e.high, e.low)]
     return row | dict(zip(("factor", "factor_low", "factor_high"), map(_short, ends), strict=True))
 
 
-def _short(value: float) -> float | None:
+def _short(value: float, digits: int = DIGITS) -> float | None:
     """Rounded for the record; None where there is no number."""
     if isinstance(value, int):
         return value
-    return round(float(value), DIGITS) + 0.0 if math.isfinite(value) else None
+    return round(float(value), digits) + 0.0 if math.isfinite(value) else None
 
 
 def as_yaml(record: Mapping[str, Any]) -> str:

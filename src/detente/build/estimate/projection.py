@@ -43,6 +43,8 @@ MONTHS = (1, 3, 6, 12, 18, 24, 36, 48, 60)
 BEFORE = (-12, -9, -6, -3, -2, -1)
 LEVEL = 0.90
 """Of the confidence bands."""
+TOLERANCE = 1e-11
+"""Of the sweeps that take effects out: tight, so that the same data give the same digits."""
 WEAKEST = 1e-6
 """Variation of an instrument below this is none."""
 AGES: dict[int, tuple[int, int]] = {
@@ -298,4 +300,11 @@ def fit(formula: str, frame: pd.DataFrame, cluster: str, weighted: bool) -> Any:
         raise InputError("estimating needs pyfixest: pip install 'detente[build]'") from None
     with warnings.catch_warnings():  # of its own use of pandas, and of single observations, which it leaves out
         warnings.simplefilter("ignore")
-        return package.feols(formula, frame, vcov={"CRV1": cluster}, weights="weight" if weighted else None)
+        return package.feols(
+            formula,
+            frame,
+            vcov={"CRV1": cluster},
+            weights="weight" if weighted else None,
+            fixef_tol=TOLERANCE,
+            fixef_maxiter=100_000,
+        )
