@@ -115,18 +115,11 @@ class Panel:
         """
         if self.flow != "imports":
             raise BadPanel(f"{self.name} is a panel of {self.flow} by HS chapter; industries by sector are of imports")
-        table = concordance()
-        for sector in table["sector"].unique():
+        for sector in concordance()["sector"].unique():
             if sector != UNMAPPED and sector not in world.sectors:
                 raise UnknownSector(sector, world.sectors)
-        split = table.set_index("naics3")
-        own = set(table["origin"]) - {"*"}
-        frame = self.frame.assign(key=self.frame["origin"].where(self.frame["origin"].isin(own), REST))
-        frame["key"] = frame["key"].where(frame["naics3"].isin(split.index[split["origin"] != "*"]), "*")
-        found = frame.merge(table.rename(columns={"origin": "key"}), on=["naics3", "key"], how="left", validate="many_to_many")
+        found = in_sectors(self.frame)
         found["region"] = found["origin"].map({o: region_of(o, world.regions) for o in self.origins})
-        for value in ("imports", "duty"):
-            found[value] = found[value] * found["share"]
         return found.groupby(["region", "sector", "month"], as_index=False)[["imports", "duty"]].sum()
 
 
@@ -141,6 +134,16 @@ def panel_table() -> dict[str, Any]:
 def concordance() -> pd.DataFrame:
     """naics3, origin ("*" for all), sector ("other" for none), share: shares of an industry and origin add up to one."""
     return pd.read_csv(io.BytesIO(_shipped("naics3-sectors.csv")), comment="#", dtype={"naics3": str})
+
+
+def in_sectors(frame: pd.DataFrame) -> pd.DataFrame:
+    """Rows of imports by sector instead of industry: every row once for each sector its industry feeds, with its share."""
+    table = concordance().rename(columns={"origin": "key"})
+    by_origin = set(table.loc[table["key"] != "*", "naics3"])
+    found = frame.assign(key=frame["origin"].where(frame["naics3"].isin(by_origin), "*")).merge(table, on=["naics3", "key"])
+    for value in ("imports", "duty"):
+        found[value] = found[value] * found["share"]
+    return found.drop(columns=["key", "share", "naics3"])
 
 
 def region_of(origin: str, regions: Sequence[str]) -> str:
