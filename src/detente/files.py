@@ -113,6 +113,14 @@ def cache_folder(name: str) -> Path:
     return (Path(chosen) if chosen else user_cache_path("detente", appauthor=False)) / name
 
 
+def data_folder(name: str) -> Path:
+    """The folder `name` of what the user gave us to keep: in DETENTE_DATA, or else in the user's data folder."""
+    from platformdirs import user_data_path
+
+    chosen = os.environ.get("DETENTE_DATA")
+    return (Path(chosen) if chosen else user_data_path("detente", appauthor=False)) / name
+
+
 class CacheFolder:
     """Bytes by key in the cache folder, from run to run: at most `limit` of them, those not used for longest go first.
 
@@ -177,9 +185,18 @@ class CacheFolder:
 
 
 def code_digest(*parts: str) -> str:
-    """Digest of rooms and files of the package ("equilibrium", "data/horizons.yaml"), 12 hex digits: which code made a result."""
+    """Digest of rooms and files of the package ("equilibrium", "data/horizons.yaml"; "" is all), 12 hex digits: which code,
+    templates and data made a result. What only the page of the web shows does not count."""
     root = Path(str(files("detente")))
-    found = [p for part in parts for p in (sorted((root / part).rglob("*.py")) if (root / part).is_dir() else [root / part])]
+    made_of = (".py", ".j2", ".yaml", ".csv", ".npz", ".parquet")
+
+    def within(part: str) -> Iterable[Path]:
+        place = root / part
+        if not place.is_dir():
+            return [place]
+        return sorted(p for p in place.rglob("*") if p.suffix in made_of and "static" not in p.parts)
+
+    found = (path for part in parts for path in within(part))
     return sha256_of(path.relative_to(root).as_posix().encode() + path.read_bytes() for path in found)[:12]
 
 

@@ -6,7 +6,7 @@ from contextvars import ContextVar
 
 import pytest
 
-from detente.briefing.contents import HAND_OVER, beside
+from detente.briefing.report import HAND_OVER, beside
 
 COLOUR = ContextVar("colour", default="none")
 

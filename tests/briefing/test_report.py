@@ -162,7 +162,7 @@ def test_run_record_lists_files_and_inputs(run: Any) -> None:
 
 def test_the_same_inputs_give_the_same_bytes(run: Any, tmp_path: Path) -> None:
     steps: list[tuple[str, int, int]] = []
-    again = brief(run.dossier, run.world, out=tmp_path / "again", progress=lambda *step: steps.append(step))
+    again = brief(run.dossier, run.world, out=tmp_path / "again", anew=True, progress=lambda *step: steps.append(step))
     first, second = run.briefing.html.parent, again.html.parent
     names = sorted(p.relative_to(first) for p in first.rglob("*") if p.is_file())
     assert names == sorted(p.relative_to(second) for p in second.rglob("*") if p.is_file())
@@ -171,6 +171,43 @@ def test_the_same_inputs_give_the_same_bytes(run: Any, tmp_path: Path) -> None:
     assert [done for _, done, _ in steps] == sorted(done for _, done, _ in steps)
     assert steps[-1][0] == "writing"
     assert {of for _, _, of in steps} == {steps[-1][1]}
+
+
+def test_a_briefing_is_worked_out_once(run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DETENTE_CACHE", str(tmp_path / "cache"))
+    worked: list[str] = []
+
+    def contents(dossier: Any, world: Any, *_: Any, record: str) -> dict[str, bytes]:
+        worked.append(dossier.title + world.name)
+        told = b'{"headline": {"answer": "x"}}'
+        return {"briefing.html": b"\n\x00", "briefing.md": b"", "data/README.csv": b"a\n", record: told}
+
+    monkeypatch.setattr(report, "contents_of", contents)
+
+    def written(dossier: Any = run.dossier, world: Any = run.world, **options: Any) -> list[bytes]:
+        made = brief(dossier, world, out=tmp_path / "out", **options)
+        assert made.headline == {"answer": "x"}
+        return [made.html.read_bytes(), made.markdown.read_bytes(), (made.data / "README.csv").read_bytes()]
+
+    first = written()
+    assert (first, len(worked)) == ([b"\n\x00", b"", b"a\n"], 1)
+    assert written() == first
+    assert len(worked) == 1
+    others = (
+        {"anew": True},
+        {"dossier": run.dossier.model_copy(update={"title": "Another"})},
+        {"world": run.world.with_(name="another")},
+        {"world": run.world.with_(extras={})},
+        {"horizon": "short"},
+    )
+    for n, other in enumerate(others, start=2):
+        assert written(**other) == first
+        assert len(worked) == n, other
+    (kept, *_) = (tmp_path / "cache" / "briefings").iterdir()
+    for path in (tmp_path / "cache" / "briefings").iterdir():
+        path.write_bytes(kept.read_bytes()[:40])
+    assert written() == first
+    assert len(worked) == len(others) + 2
 
 
 def test_a_failure_leaves_nothing_behind(run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

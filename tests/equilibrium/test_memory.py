@@ -6,7 +6,7 @@ import threading
 import numpy as np
 import pytest
 
-from detente.briefing.contents import beside
+from detente.briefing.report import beside
 from detente.equilibrium import Solver, solve
 from detente.equilibrium.memory import Kept, memory, solved_once
 from detente.equilibrium.parameters import horizon

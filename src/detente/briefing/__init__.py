@@ -8,14 +8,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from detente.briefing.report import Briefing, brief
+    from detente.briefing.kept import Briefing, brief
 
 __all__ = ["Briefing", "brief"]
 
 
 def __getattr__(name: str) -> Any:
     if name in __all__:
-        from detente.briefing import report
+        from detente.briefing import kept
 
-        return getattr(report, name)
+        return getattr(kept, name)
     raise AttributeError(f"module 'detente.briefing' has no attribute {name!r}")

@@ -48,6 +48,8 @@ class Kept:
         self._shocks: dict[tuple[int, str], tuple[Policy, Shock]] = {}
         self.spared = 0
         """How many questions were answered without work."""
+        self.worked = 0
+        """How many equilibria were worked out, neither remembered nor found on disk."""
 
     def __len__(self) -> int:
         return len(self._answers)

@@ -215,14 +215,18 @@ def _once(
     start = "" if near is None else sha256(np.ascontiguousarray(near).data)
     question = (digest or _digest(economy, shock, parameters), tuple(c.by_value for c in shock.controls), solver, start)
 
+    def anew() -> Attempt:
+        kept.worked += 1
+        return _run(economy, shock, parameters, solver, near)
+
     def work() -> Attempt:
         if kept.solutions is None:
-            return _run(economy, shock, parameters, solver, near)
+            return anew()
         key = sha256(repr((question, _code_version())).encode())[:40]
         found = kept.solutions.find(key)
         if found is not None:
             return Attempt.from_bytes(found)
-        attempt = _run(economy, shock, parameters, solver, near)
+        attempt = anew()
         if attempt.residual <= solver.tolerance:
             kept.solutions.keep(key, attempt.to_bytes())
         return attempt

@@ -20,12 +20,11 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from detente import __version__
-from detente.files import sha256_of
+from detente.files import code_digest
 from detente.web.state import digest
 
 KEY = re.compile(r"[0-9a-f]{32,64}$")
@@ -109,10 +108,7 @@ class Results:
 @cache
 def code_version() -> str:
     """Version and a digest of the package's own files, so that results of other code are not taken for ours."""
-    root = Path(str(files("detente")))
-    own = sorted(p for p in root.rglob("*") if p.suffix in (".py", ".yaml", ".npz", ".csv") and "static" not in p.parts)
-    total = sha256_of(part for path in own for part in (f"{path.relative_to(root)}\0".encode(), path.read_bytes()))
-    return f"{__version__}-{total[:12]}"
+    return f"{__version__}-{code_digest('')}"
 
 
 def result_key(kind: str, basis: list[Any]) -> str:

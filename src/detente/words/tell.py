@@ -1,8 +1,8 @@
 """Results into prose: templates (Jinja, `.md.j2`) hold every sentence; an editor can edit them, a translator translate.
 
 A template is a set of macros without arguments, one a text. They see the values given, every name of `detente.words`, and may
-use macros of their own. Lines are wrapped as an editor likes: inside a paragraph white space is one space, a blank line parts
-paragraphs. An undefined name is an error.
+use macros of their own. What stands outside macros is read once for all texts and sees no values. Lines are wrapped as an editor
+likes: inside a paragraph white space is one space, a blank line parts paragraphs. An undefined name is an error.
 
 >>> from jinja2 import DictLoader
 >>> said(environment(DictLoader({"t.md.j2": "{% macro end() %}It falls\\n  {{ percent(x) }}.{% endmacro %}"})), "t", "end", x=0.3)
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 import re
+from contextvars import ContextVar
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +42,8 @@ def say(template: str, part: str, **values: Any) -> str:
     return said(_packaged(), template, part, **values)
 
 
+_GIVEN: ContextVar[dict[str, Any] | None] = ContextVar("given", default=None)
+
 _SIMPLE = (str, int, float, bool, type(None))
 
 
@@ -51,7 +54,11 @@ def _again(template: str, part: str, values: tuple[tuple[str, str, Any], ...]) -
 
 def said(templates: Environment, template: str, part: str, **values: Any) -> str:
     """`say` from other templates."""
-    text = getattr(templates.get_template(f"{template}.md.j2").make_module(values), part)()
+    token = _GIVEN.set(values)
+    try:
+        text = getattr(templates.get_template(f"{template}.md.j2").module, part)()
+    finally:
+        _GIVEN.reset(token)
     return "\n\n".join(p for p in (_BLANKS.sub(" ", p).strip(" ") for p in _PARTED.split(str(text))) if p)
 
 
@@ -65,8 +72,19 @@ def refusal(room: str, part: str, **values: Any) -> str:
 def environment(loader: BaseLoader) -> Environment:
     """Templates that see the words of the project and refuse what is not defined. Prose is plain: who prints it escapes it."""
     from jinja2 import Environment, StrictUndefined
+    from jinja2.runtime import Context
 
-    made = Environment(
+    class Given(Context):
+        """Macros are made once a template; they look up the values of the text that is being made."""
+
+        def resolve_or_missing(self, key: str) -> Any:
+            given = _GIVEN.get()
+            return given[key] if given and key in given else super().resolve_or_missing(key)
+
+    class Templates(Environment):
+        context_class = Given
+
+    made = Templates(
         loader=loader,
         undefined=StrictUndefined,
         autoescape=False,
