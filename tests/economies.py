@@ -11,11 +11,14 @@ from detente.world import Economy
 SHAPES = ((3, 2), (5, 4), (8, 6))  # few shapes: each is compiled once
 
 
-def random_economy(regions: int, sectors: int, seed: int, *, balanced: bool = False, tariffs: bool = True) -> Economy:
-    """Shares drawn at random, some flows zero, one sector inert somewhere when there are enough of them."""
+def random_economy(
+    regions: int, sectors: int, seed: int, *, balanced: bool = False, tariffs: bool = True, home: float = 0.5
+) -> Economy:
+    """Shares drawn at random, some flows zero, one sector inert somewhere when there are enough of them; `home` weighs what is
+    bought at home."""
     rng = np.random.default_rng(seed)
     pi = rng.dirichlet(np.full(regions, 0.6), size=(regions, sectors)).transpose(2, 0, 1)
-    pi += 0.5 * np.eye(regions)[:, :, None]
+    pi += home * np.eye(regions)[:, :, None]
     if regions > 2:
         pi[0, 1, 0] = 0.0  # a zero flow
     pi /= pi.sum(0)

@@ -152,6 +152,7 @@ def values(economy: Economy, parameters: Parameters, damping: float = DAMPING) -
         capital_share=float(parameters.capital_share),
         deficit_fixed=closure[0],
         deficit_proportional=closure[1],
+        pinned=1.0 if parameters.exchange_rate == "pinned" else 0.0,
         recycling=1.0 if parameters.revenue == "labour tax" else 0.0,
         damping=damping,
     )

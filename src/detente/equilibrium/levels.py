@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.errors import InputError
+
 if TYPE_CHECKING:
     from detente.equilibrium.parameters import Parameters
     from detente.policy.shock import Shock
@@ -27,7 +29,8 @@ class Equilibrium:
 
     [origin, destination, sector]: shipments at basic prices, tariffs, export_taxes, iceberg. [region, sector]: unit_cost
     (producer price), price (buyers', with duties), wage (price of value added), output, value_added, spending, final.
-    [region]: cpi, income, deficits, tariff_revenue, export_tax_revenue, subsidies, wage_index, labour (hours).
+    [region]: cpi, income (earned: factors, duties and the baseline's deficit), deficits (expenditure less what factors and duties
+    bring), tariff_revenue, export_tax_revenue, subsidies, wage_index, labour (hours).
     The last six are what the solver states and the shock sets: they serve the checks and decompositions.
     """
 
@@ -56,6 +59,8 @@ class Equilibrium:
     subsidy_rate: Array
     unit_cost_shock: Array
     scale_gain: Array
+    pinned: bool = False
+    """Whether relative national wages were held, and trade balances moved."""
 
     @classmethod
     def at(
@@ -133,6 +138,8 @@ class Equilibrium:
             "proportional": economy.deficits * growth
             - (economy.deficits * growth).sum() * value_added.sum(1) / value_added.sum(),
         }[parameters.deficits]
+        earned = value_added.sum(1) + import_duties + export_duties - subsidies
+        pinned = parameters.exchange_rate == "pinned"
         return cls(
             economy=economy,
             shipments=shipments,
@@ -147,8 +154,8 @@ class Equilibrium:
             spending=spending,
             final=alpha_new * stated_income[:, None],
             cpi=np.exp(cpi),
-            income=stated_income,
-            deficits=deficits,
+            income=earned + economy.deficits if pinned else stated_income,
+            deficits=stated_income - earned if pinned else deficits,
             tariff_revenue=import_duties,
             export_tax_revenue=export_duties,
             subsidies=subsidies,
@@ -159,6 +166,7 @@ class Equilibrium:
             subsidy_rate=shock.subsidies,
             unit_cost_shock=shock.unit_cost,
             scale_gain=np.exp(psi * factor_quantity),
+            pinned=pinned,
         )
 
     def worst_gap(self) -> tuple[float, str]:
@@ -174,6 +182,9 @@ class Equilibrium:
         budget = self.value_added.sum(1) + self.tariff_revenue + self.export_tax_revenue - self.subsidies + self.deficits
         gap = np.abs(budget - self.stated_income) / np.maximum(np.abs(budget), size)
         gaps.append((float(gap.max()), f"budget of {regions[int(gap.argmax())]}"))
+        if self.pinned:
+            apart = np.abs(self.wage_index / np.median(self.wage_index) - 1)
+            gaps.append((float(apart.max()), f"wage of {regions[int(apart.argmax())]}"))
         world = abs(self.value_added.sum() / self.economy.value_added.sum() - 1)
         gaps.append((float(world), "numeraire"))
         return max(gaps, key=lambda pair: pair[0] if np.isfinite(pair[0]) else np.inf)
@@ -226,7 +237,12 @@ def _shares(weights: Array) -> Array:
 
 
 def spending_power(economy: Economy, parameters: Parameters, price: Array, income: Array) -> tuple[Array, Array]:
-    """Final expenditure and consumer price index [region] from the logs of hats: all that real income needs."""
+    """Final expenditure and consumer price index [region] from the logs of hats: all that real income needs.
+
+    Raises `InputError` where the exchange rate is pinned: there expenditure is not income.
+    """
+    if parameters.exchange_rate == "pinned":
+        raise InputError("a tariff game needs a flexible exchange rate: with a pinned one spending is not income")
     return economy.income * np.exp(income), np.exp(_ces(economy.final_shares, price, parameters.final_substitution))
 
 

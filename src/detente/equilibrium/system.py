@@ -10,9 +10,11 @@ ln I[n] final expenditure, and one ln m[k] a quantity control. A sweep maps old 
     factors     ln v̂[n,j] = (1−μ)(ι ln V̂A[n,j] + (1−ι) ln V̂A[n] − ln L̂[n]) + μ ln P̂C
     controls    ln m ← max(0, ln m) ± ln(q/q̄)/(1+θ):  at the fixed point either the bound binds or m ≤ 0 and has no effect
 
-with ι = 1/κ, ln L̂ = φ/(1+φ)·(ln V̂A[n] − ln P̂C), and world factor income as numeraire. Parameters are values, not branches:
-one compilation serves every horizon, scenario and policy of the same shape. CES forms are smooth through elasticity 1,
-because expm1(r d)/r and log1p(r t)/r have the Cobb–Douglas limit as r → 0.
+with ι = 1/κ, ln L̂ = φ/(1+φ)·(ln V̂A[n] − ln P̂C), and world factor income as numeraire. With the exchange rate pinned final
+expenditure is not what is earned but what keeps relative national wages Φ̂ where they were, ln I′ ← ln I′ − (ln Φ̂[n] − ln Φ̂),
+and the trade balance takes the difference. Parameters are values, not branches: one compilation serves every horizon, scenario
+and policy of the same shape. CES forms are smooth through elasticity 1, because expm1(r d)/r and log1p(r t)/r have the
+Cobb–Douglas limit as r → 0.
 
 Trade arrays are [sector, destination, origin], so that every sum over origins or destinations is a batch of matrix–vector
 products. Sources: Dekle, Eaton and Kortum (2008); Caliendo and Parro (2015); Galle, Rodríguez-Clare and Yi (2023); Baqaee
@@ -96,6 +98,7 @@ class Values(NamedTuple):
     capital_share: Any
     deficit_fixed: Any
     deficit_proportional: Any
+    pinned: Any  # 1 where relative national wages stay and trade balances move
     recycling: Any  # share of extra public revenue that pays for a labour-tax cut
     damping: Any  # share of the way wages move in a sweep
 
@@ -273,13 +276,18 @@ def update(state: State, a: Accounts, b: Base, k: Controls, p: Values) -> State:
     wage = (1 - p.capital_share) * (p.iota * by_sector + ((1 - p.iota) * growth - hours)[:, None])
     wage += p.capital_share * a.cpi[:, None]
 
+    # expenditure: what is earned, or what keeps the national wages where they were to each other
+    earned_income = jnp.log(jnp.maximum(a.income, 1e-12 * b.income) / b.income)
+    spent = state.income - 2 * p.damping * (growth - hours)
+    spent += jnp.log(jnp.sum(a.income) / jnp.sum(b.income * jnp.exp(spent)))
+
     active = b.output > 0
     ratio = jnp.maximum(a.sales, FLOOR) / jnp.where(active, b.output, 1.0)
     return State(
         wage=state.wage + p.damping * (wage - state.wage),
         price=a.price,
         sales=jnp.where(active, jnp.log(ratio), 0.0),
-        income=jnp.log(jnp.maximum(a.income, 1e-12 * b.income) / b.income),
+        income=jnp.where(p.pinned > 0, spent, earned_income),
         wedge=jnp.maximum(state.wedge, 0.0) + k.sign * k.step * a.fill,
     )
 
