@@ -79,6 +79,7 @@ def levers(shock: Shock) -> system.Levers:
         open=_still((s, n, n), 1.0) if shock.allowed.all() else turned(shock.allowed.astype(np.float64)),
         log_unit_cost=np.log(shock.unit_cost),
         subsidies=shock.subsidies,
+        unanswered=_still((0,), 0.0) if shock.unanswered is None else turned(shock.unanswered),
     )
 
 

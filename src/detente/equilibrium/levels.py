@@ -59,6 +59,9 @@ class Equilibrium:
     subsidy_rate: Array
     unit_cost_shock: Array
     scale_gain: Array
+    price_gap: float = 0.0
+    """Largest distance of a stated buyers' price from the index of its pieces, in logs, where some act with an elasticity of
+    their own; elsewhere what is spent tells."""
     pinned: bool = False
     """Whether relative national wages were held, and trade balances moved."""
 
@@ -113,11 +116,19 @@ class Equilibrium:
             flat.fill(0.0)
             flat[moved] = logs
             paid += unit[:, None, :]
-            paid -= price[None]
+            late = shock.unanswered
+            paid -= price[None] if late is None else late
             paid *= -theta
             np.exp(paid, out=paid)
             paid *= economy.expenditure_shares
         paid[~shock.allowed] = 0.0
+        price_gap = 0.0
+        if late is not None:
+            total = paid.sum(0)
+            index = -np.log(np.where(total > 0, total, 1.0)) / theta
+            paid /= np.where(total > 0, total, 1.0)
+            index += (_log_mean_weights(paid, economy.expenditure_shares) * late).sum(0)
+            price_gap = float(np.abs(np.where(total > 0, index - price, 0.0)).max())
         paid *= spending[None]
         gross = 1 + shock.tariffs
         gross *= 1 + shock.export_taxes
@@ -166,6 +177,7 @@ class Equilibrium:
             subsidy_rate=shock.subsidies,
             unit_cost_shock=shock.unit_cost,
             scale_gain=np.exp(psi * factor_quantity),
+            price_gap=price_gap,
             pinned=pinned,
         )
 
@@ -185,6 +197,7 @@ class Equilibrium:
         if self.pinned:
             apart = np.abs(self.wage_index / np.median(self.wage_index) - 1)
             gaps.append((float(apart.max()), f"wage of {regions[int(apart.argmax())]}"))
+        gaps.append((self.price_gap, "prices"))
         world = abs(self.value_added.sum() / self.economy.value_added.sum() - 1)
         gaps.append((float(world), "numeraire"))
         return max(gaps, key=lambda pair: pair[0] if np.isfinite(pair[0]) else np.inf)
@@ -234,6 +247,15 @@ def _nests(economy: Economy, critical: tuple[bool, ...]) -> _Nests:
 def _shares(weights: Array) -> Array:
     total = weights.sum(1)
     return np.divide(weights, total[:, None], out=np.zeros_like(weights), where=total[:, None] != 0)
+
+
+def _log_mean_weights(new: Array, old: Array) -> Array:
+    """Sato–Vartia weights over axis 0: logarithmic means of new and old shares over their sum."""
+    both = (new > 0) & (old > 0)
+    ratio = np.log(np.where(both, new, 1.0) / np.where(both, old, 1.0))
+    apart = np.abs(ratio) > 1e-5
+    mean = np.where(apart, (new - old) / np.where(apart, ratio, 1.0), (new + old) / 2) * both
+    return mean / np.maximum(mean.sum(0), 1e-300)
 
 
 def spending_power(economy: Economy, parameters: Parameters, price: Array, income: Array) -> tuple[Array, Array]:

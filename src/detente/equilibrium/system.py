@@ -66,6 +66,7 @@ class Levers(NamedTuple):
     open: Any  # 1, or 0 where trade is banned
     log_unit_cost: Any  # ln Ẑ [N, S]
     subsidies: Any  # production subsidy rate [N, S]
+    unanswered: Any  # part of ln κ̂ that sourcing does not answer to yet; of size 0 where there is none
 
 
 class Controls(NamedTuple):
@@ -121,6 +122,7 @@ class Sourcing(NamedTuple):
     net: Any  # A / ((1+τ′)(1+x′))
     import_duty: Any  # A τ′/(1+τ′)
     export_duty: Any  # A x′/((1+x′)(1+τ′))
+    unanswered: Any  # as in the levers
 
 
 def power(r: Any, d: Any) -> Any:
@@ -139,7 +141,8 @@ def sourcing(b: Base, v: Levers, p: Values) -> Sourcing:
     """Shares under the levers, before wages and control wedges have moved."""
     gross = (1 + v.tariffs) * (1 + v.export_taxes)
     theta = p.theta[:, None, None]
-    log_share = b.log_shares - theta * (jnp.log(gross) - b.log_duties + v.log_iceberg)
+    wedge = jnp.log(gross) - b.log_duties + v.log_iceberg
+    log_share = b.log_shares - theta * (wedge - v.unanswered if v.unanswered.size else wedge)
     log_share = jnp.where((b.log_shares > OFF / 2) & (v.open > 0), log_share, OFF)
     peak = jnp.max(log_share, axis=2)
     sold = peak > OFF / 2
@@ -150,7 +153,21 @@ def sourcing(b: Base, v: Levers, p: Values) -> Sourcing:
         net=share / gross,
         import_duty=share * v.tariffs / (1 + v.tariffs),
         export_duty=share * v.export_taxes / gross,
+        unanswered=v.unanswered,
     )
+
+
+def unanswered_price(share: Any, base: Any, unanswered: Any) -> Any:
+    """What buyers pay for wedges they do not answer to yet, in logs: Σ ω·unanswered over sellers (last axis).
+
+    ω is the Sato–Vartia weight of new share and old, the mean (π′−π)/(ln π′−ln π) over its sum. With it the index is the CES
+    one, to the last digit, wherever every piece acts with the same elasticity (Sato 1976; Vartia 1976).
+    """
+    d = jnp.log(jnp.maximum(share, FLOOR)) - jnp.log(jnp.maximum(base, FLOOR))
+    near = jnp.abs(d) < 1e-5  # the mean's series: its error is d²/24
+    weight = jnp.where(near, (share + base) / 2, (share - base) / jnp.where(near, 1.0, d))
+    weight = jnp.where((share > 0) & (base > 0), weight, 0.0)
+    return jnp.sum(weight * unanswered, axis=-1) / jnp.maximum(jnp.sum(weight, axis=-1), FLOOR)
 
 
 class Accounts(NamedTuple):
@@ -198,7 +215,12 @@ def accounts(state: State, b: Base, v: Levers, s: Sourcing, k: Controls, p: Valu
     total = jnp.einsum("jni,ji->jn", s.share, weight).at[k.sector, k.destination].add((share - first) * seller)
     total = jnp.maximum(total, FLOOR)
     sold = s.peak > OFF / 2
-    price = jnp.where(sold.T, cheapest - (jnp.log(total.T) + s.peak.T) / p.theta, 0.0)
+    dearer = 0.0
+    if s.unanswered.size:
+        now = s.share * weight[:, None, :]
+        now = now.at[at].add((share - first) * seller) / total[:, :, None]
+        dearer = unanswered_price(now, jnp.exp(b.log_shares), s.unanswered).T
+    price = jnp.where(sold.T, dearer + cheapest - (jnp.log(total.T) + s.peak.T) / p.theta, 0.0)
 
     # spending
     paid_out = 1 / (1 - v.subsidies)
