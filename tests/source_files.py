@@ -127,6 +127,15 @@ def _tariffs(folder: Path) -> None:
         rates.to_excel(book, sheet_name="China Tariff Rates", index=False)
         values.to_excel(book, sheet_name="Imports Value", index=False)
 
+    means = pd.DataFrame({
+        "economy": "", "iso3": [e for e in (*ECONOMIES, *OUTSIDE) if e != "TWN"],
+        "year": 2022, "applied_weighted_mean_pct": [1.0 + 0.5 * k for k in range(len(ECONOMIES) + len(OUTSIDE) - 1)],
+    })  # fmt: skip
+    earlier, later = means[means["iso3"] == "MYS"].assign(year=2019), means.assign(year=2023)
+    pd.concat([earlier, means[means["iso3"] != "KEN"], later]).assign(
+        applied_weighted_mean_pct=lambda t: t["applied_weighted_mean_pct"] + 10 * (t["year"] != 2022)
+    ).to_csv(folder / "tariffs/applied_tariff_weighted_mean_wdi_1988_latest.csv", index=False)
+
 
 def _elasticities(folder: Path) -> None:
     from detente.build.sources import data_table

@@ -12,10 +12,12 @@ from .equilibrium.outcome import Outcome as Outcome
 from .equilibrium.parameters import Parameters as Parameters, horizon as horizon
 from .equilibrium.solve import Solver as Solver, solve as solve, solve_many as solve_many
 from .errors import DetenteError as DetenteError
+from .outlook.base_rates import BaseRates as BaseRates, base_rates as base_rates
 from .outlook.ensemble.ensemble import Ensemble as Ensemble, ensemble as ensemble
 from .outlook.fork_odds import branch_odds as branch_odds
 from .outlook.journal import Journal as Journal
 from .outlook.outlook import Outlook as Outlook, outlook as outlook
+from .outlook.outside import OutsideView as OutsideView, outside_view as outside_view
 from .outlook.questions import key_questions as key_questions
 from .outlook.record import list_records as list_records, load_record as load_record
 from .policy.dossier import Dossier as Dossier, list_dossiers as list_dossiers, load_dossier as load_dossier
@@ -63,6 +65,7 @@ from .talks.standoff import Stakes as Stakes, standoff as standoff
 from .talks.truce import TruceSide as TruceSide, renewal as renewal, sustainable_tariff as sustainable_tariff, truce as truce
 from .world.economy import Economy as Economy
 from .world.library import list_worlds as list_worlds, load_world as load_world
+from .world.panel import Panel as Panel, list_panels as list_panels, load_panel as load_panel
 from .world.world import World as World
 
 __version__: str

@@ -74,6 +74,10 @@ class SourceError(InputError):
     """A source file is missing or not what its name says."""
 
 
+class BadPanel(InputError):
+    """A customs panel that cannot be used as it is; the message gives the row."""
+
+
 class NotWritten(DetenteError, OSError):
     """The system would not write a file; what stood there stands as it did."""
 

@@ -113,6 +113,14 @@ def cache_folder(name: str) -> Path:
     return (Path(chosen) if chosen else user_cache_path("detente", appauthor=False)) / name
 
 
+def data_folder(name: str) -> Path:
+    """The folder `name` of what the user gave us to keep: in DETENTE_DATA, or else in the user's data folder."""
+    from platformdirs import user_data_path
+
+    chosen = os.environ.get("DETENTE_DATA")
+    return (Path(chosen) if chosen else user_data_path("detente", appauthor=False)) / name
+
+
 class CacheFolder:
     """Bytes by key in the cache folder, from run to run: at most `limit` of them, those not used for longest go first.
 

@@ -204,6 +204,14 @@ class ControlArguments(Arguments):
     motives: bool = False
 
 
+class RateArguments(Arguments):
+    """Of which kind, by whom and on whom (`data/base-rates.yaml` names them; every one if absent)."""
+
+    kind: Annotated[str, Field(max_length=20)] | None = None
+    sender: Annotated[str, Field(max_length=20)] | None = None
+    target: Annotated[str, Field(max_length=20)] | None = None
+
+
 class EnsembleArguments(Arguments):
     """How many draws of the parameters, the seed, which scenarios (all if absent), whether the stand-off is read in each draw."""
 
@@ -388,6 +396,12 @@ def _control(s: Subject, a: ControlArguments, progress: Progress) -> Any:
     )  # fmt: skip
 
 
+def _rates(_: Subject | None, a: RateArguments, progress: Progress) -> Any:
+    from detente.outlook.base_rates import base_rates
+
+    return base_rates(a.kind, a.sender, a.target)
+
+
 def _ensemble(s: Subject, a: EnsembleArguments, progress: Progress, **how: Any) -> Any:
     from detente.outlook.ensemble.ensemble import ensemble
 
@@ -432,6 +446,7 @@ VERBS: dict[str, Verb] = {
     "control": Verb(
         "What a government would withhold", ControlArguments, _control, lambda found: found.to_frame(), of_state=True
     ),
+    "rates": Verb("How often it happened elsewhere", RateArguments, _rates, lambda found: found.to_frame()),
     "ensemble": Verb("Ranges over the parameters", EnsembleArguments, _ensemble, of_state=True),
     "briefing": Verb("The briefing", Arguments, _briefing, of_state=True),
 }

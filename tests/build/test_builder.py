@@ -29,7 +29,7 @@ from detente.build.classification import (
 from detente.build.elasticities import trade_elasticities
 from detente.build.hidden import CODE, PARENTS, inside, sales_to_table, split_inputs, split_rare_earths
 from detente.build.imputation import VALUE_ADDED_FLOOR, balance
-from detente.build.targets import _remove_discrepancy, goods_targets
+from detente.build.targets import _remove_discrepancy, goods_targets, scaled_to_table
 from detente.errors import NotConverged, SourceError
 from source_files import INDUSTRIES, write_sources
 
@@ -183,6 +183,25 @@ def test_reexports_are_scaled_but_not_towards_the_recorders_of_origin() -> None:
     assert found.low[4, 1]
 
 
+@given(seed=st.integers(0, 300))
+def test_pairs_are_scaled_to_what_the_rows_can_hold(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    codes = ["USA", "CHN", "NLD", "MYS"]
+    pairs, inputs = rng.uniform(0, 10, (4, 5)), rng.uniform(0, 6, (4, 5))
+    pairs[np.arange(4), np.arange(4)] = np.nan
+    most = rng.uniform(0, 30, 4)
+    found, factors = scaled_to_table(pairs, inputs, most, codes)
+    for i, code in enumerate(codes):
+        wanted = np.maximum(np.nan_to_num(pairs[i]), inputs[i])
+        wanted[i] = 0
+        room = inputs[i].sum() - inputs[i, i] + most[i]
+        assert (code in factors) == (wanted.sum() > room)
+        assert np.array_equal(found[i, :2], pairs[i, :2], equal_nan=True)  # the recorders of origin
+        # a pair never asks for more than before, and factors are one for an exporter
+        rest = np.delete(np.arange(2, 5), [k for k in range(3) if k + 2 == i])
+        assert np.allclose(found[i, rest], pairs[i, rest] * factors.get(code, 1.0), rtol=2e-3)
+
+
 def test_surpluses_are_scaled_to_meet_deficits() -> None:
     net = _remove_discrepancy(np.array([-10.0, 8.0, 8.0, -2.0]))
     assert net.sum() == pytest.approx(0)
@@ -270,6 +289,29 @@ def test_card_beside_the_world_is_the_one_inside() -> None:
     assert card["assumptions"]
 
 
+def test_shipped_fit_is_what_the_docs_say() -> None:
+    card = dt.load_world().card
+    rows = {(r["margin"], r["variant"]): r for r in card["fit"]["rows"]}
+
+    def error(margin: str, variant: str = "all margins") -> float:
+        return float(rows[margin, variant]["weighted_error_pct"])
+
+    assert error("goods between regions, customs 2023") < 13
+    assert error("goods between regions, scaled target") < 7
+    assert error("goods pairs, scaled target") < 7
+    assert error("US imports, origin × sector") < 9
+    assert all(abs(p["table"] / p["customs"] - 1) < 0.05 for p in card["fit"]["pairs"] if p["destination"] != "HKG")
+    # no economy sells all its final goods abroad
+    homes = card["notes"]["home_share_of_final_goods"]
+    assert all(h["table"] >= h["prior"] / 3 - 0.002 for h in homes.values())
+    # and a mean is read over paying imports only where it would exceed what is known of the importer's own rates
+    paid = card["notes"]["mean_on_those_who_pay_pct"]
+    limits = yaml.safe_load(files("detente").joinpath("data", "worlds", "tariff_averages.yaml").read_text(encoding="utf-8"))
+    for entry in limits["on_paying"]:
+        for economy in entry["economies"]:
+            assert paid[economy] <= entry["mfn_pct"]
+
+
 def test_every_shipped_number_has_a_source_or_an_assumption() -> None:
     def table(name: str) -> dict:  # type: ignore[type-arg]
         return yaml.safe_load(files("detente").joinpath("data", "worlds", name).read_text(encoding="utf-8"))
@@ -280,14 +322,18 @@ def test_every_shipped_number_has_a_source_or_an_assumption() -> None:
         assert {"id", "statement", "evidence", "used_by", "if_wrong"} == set(entry)
         assert all(len(str(entry[k])) > 20 for k in ("statement", "evidence", "if_wrong"))
     tariffs = table("tariff_averages.yaml")
-    for entry in (*tariffs["averages"], *tariffs["agreements"], tariffs["profile"]):
+    for entry in (*tariffs["averages"], *tariffs["on_paying"], *tariffs["agreements"], tariffs["profile"]):
         if "assumption" in entry:
             assert entry["assumption"] in ledger
         else:
             assert entry["source"]["title"], entry
             assert entry["source"]["link"], entry
     economies = {m for members in region_members().values() for m in members} - {"USA"}
-    assert {e for entry in tariffs["averages"] for e in entry["economies"]} == economies
+    read = dt.load_world().card["notes"]["tariff_averages"]
+    assert set(read) == economies
+    own = {e for entry in tariffs["averages"] for e in entry["economies"]}
+    assert {e for e, mean in read.items() if mean["year"] is None} == own
+    assert all(2016 <= mean["year"] <= 2022 for e, mean in read.items() if e not in own)
     rare = table("rare_earths.yaml")
     assert {e["source"] for e in rare["supply_musd"].values()} <= set(rare["sources"])
     assert sum(v for v in rare["end_use_shares"].values() if isinstance(v, float)) == pytest.approx(1)

@@ -55,6 +55,23 @@ def test_soft_margins_alone_have_the_closed_form() -> None:
     assert fitted.table.sum() == pytest.approx(3 * (12 / 3) ** 0.75)
 
 
+@given(seed=st.integers(0, 2_000), part=st.floats(0.5, 1.6))
+def test_a_least_margin_binds_or_leaves_the_fit_alone(seed: int, part: float) -> None:
+    prior, margins = _problem(seed)
+    free = fit_margins(prior, margins).table
+    at = np.full(prior.shape, -1)
+    at[0, 0] = 0
+    wanted = min(part * free[0, 0], 0.9 * min(free[0].sum(), free[:, 0].sum()))
+    found = fit_margins(prior, [*margins, Margin("corner", at, np.array([wanted]), least=True)], sweeps=4000).table
+    if wanted <= free[0, 0]:
+        assert np.allclose(found, free, rtol=1e-6)
+    else:
+        assert found[0, 0] == pytest.approx(wanted, rel=1e-5)
+        # the rest is the fit to the same margins with the corner as a further exact one
+        exact = fit_margins(prior, [*margins, Margin("corner", at, np.array([wanted]))], sweeps=4000).table
+        assert np.allclose(found, exact, rtol=1e-4)
+
+
 def test_zero_cells_stay_zero_and_impossible_margins_raise() -> None:
     prior = np.array([[1.0, 0.0], [1.0, 1.0]])
     i, j = np.indices((2, 2))

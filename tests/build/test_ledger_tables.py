@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 from hypothesis import given, strategies as st
 from hypothesis.extra.numpy import arrays
 
 from detente.build.ledger_tables import (
     STEPS,
     build,
+    cells_2017,
     china_coverage,
     china_lists,
+    china_march_2025,
     china_mfn,
     fit_margins,
     main,
@@ -24,8 +24,7 @@ from detente.build.ledger_tables import (
     us_lists,
 )
 from detente.errors import SourceError
-
-CONTENTS = yaml.safe_load(files("detente").joinpath("data", "ledgers", "list-contents.yaml").read_text(encoding="utf-8"))
+from detente.words.names import goods_sectors, sector_table
 
 
 @given(arrays(float, (4, 3), elements=st.floats(0.05, 1)), arrays(float, (4, 3), elements=st.floats(0.05, 1)))
@@ -35,19 +34,13 @@ def test_fit_meets_both_margins(start: np.ndarray, truth: np.ndarray) -> None:
     np.testing.assert_allclose(table.sum(0), truth.sum(0), rtol=1e-9)
 
 
-def test_lists_of_the_united_states_meet_their_published_values() -> None:
-    shares = us_lists(CONTENTS).pivot_table(index="measure", columns="sector", values="share_of_trade").fillna(0)
-    profile = pd.Series(CONTENTS["profile_pct"]).reindex(shares.columns)
-    profile = profile / profile.sum()
-    for name, measure in (
-        ("l1", "us-301-list-1"),
-        ("l2", "us-301-list-2"),
-        ("l3", "us-301-list-3-25"),
-        ("l4a", "us-301-list-4a-7"),
-    ):
-        want = CONTENTS["published_bn"][name] / CONTENTS["imports_bn"][name]
-        assert float(shares.loc[measure] @ profile) == pytest.approx(want, rel=0.02)
-    assert (shares.loc["us-301-list-3-10"] == shares.loc["us-301-list-3-25"]).all()
+def test_lists_of_the_united_states_meet_their_values_and_both_rates_of_a_list_are_one(folder: Path) -> None:
+    shares = us_lists(cells_2017(folder)).pivot_table(index="measure", columns="sector", values="share_of_trade").fillna(0)
+    assert shares.columns.isin(goods_sectors(tuple(sector_table()))).all()
+    pd.testing.assert_series_equal(shares.loc["us-301-list-3-10"], shares.loc["us-301-list-3-25"], check_names=False)
+    assert (
+        shares.loc[["us-301-list-1", "us-301-list-2", "us-301-list-3-25", "us-301-list-4a-7", "us-301-list-4b"]].sum() < 1 + 1e-9
+    ).all()
 
 
 @pytest.fixture
@@ -85,6 +78,17 @@ def folder(tmp_path: Path) -> Path:
         chapters.assign(**{"2024_imports": chapters["2024_imports"] + 1}).to_csv(
             tmp_path / f"tariffs/us_hs2_by_partner/hs2-tariff-{code}.csv", index=False
         )
+    (tmp_path / "tariffs/lists").mkdir()
+    (tmp_path / "tariffs/lists/twt_china-10-percent-030425.csv").write_text('1,12019011,"Soybeans, yellow"\n2,1012100,Horses\n')
+    (tmp_path / "tariffs/lists/twt_china-15-percent-030425.csv").write_text("1,85423100,Chips\n")
+    (tmp_path / "customs").mkdir()
+    months = [f"2017-{m:02d}" for m in range(1, 13)]
+    hs2 = pd.DataFrame({"partner": "CHN", "hs2": "84", "month": months, "value": 2e9, "duty": 0.0})
+    pd.concat([hs2, hs2.assign(hs2="87", value=1e9)]).to_csv(
+        tmp_path / "customs/us_imports_hs2_by_partner_monthly_2016_2020.csv.gz", index=False
+    )
+    naics = pd.DataFrame({"origin": "CHINA", "naics3": "333", "month": months, "imports": 3e9, "duty": 0.0})
+    naics.to_csv(tmp_path / "customs/us_imports_duty_naics3_by_origin_monthly_2016_2024.csv.gz", index=False)
     return tmp_path
 
 
@@ -102,6 +106,16 @@ def test_reading_lines(folder: Path) -> None:
     mfn = china_mfn(lines).set_index(["from", "sector"])["lines_pct"]
     assert mfn[("2018-01-01", "MVH")] == 25
     assert mfn[("2018-07-01", "MVH")] == 20
+
+
+def test_lists_of_march_2025_find_renumbered_lines(folder: Path) -> None:
+    lines = read_lines(folder)
+    found = china_march_2025(folder, lines).set_index(["measure", "sector"])
+    assert found.loc[("chn-farm-10", "AGR")].tolist() == [1.0, 1.0]  # soybeans by their subheading, horses by their line
+    assert found.loc[("chn-farm-15", "ELE")].tolist() == pytest.approx([30 / 35, 0.5])
+    (folder / "tariffs/lists/twt_china-15-percent-030425.csv").write_text("1,85423100,Chips\n2,chips,Chips\n")
+    with pytest.raises(SourceError, match="row 2: '000chips' is no code"):
+        china_march_2025(folder, lines)
 
 
 def test_whole_build(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from detente.build.baseline_tariffs import read_china_tariffs, read_tariff_averages
+from detente.build.baseline_tariffs import AppliedMean, applied_means, read_china_tariffs, tariff_averages
 from detente.build.elasticities import (
     read_caliendo_parro,
     read_gtap_elasticities,
@@ -18,6 +18,7 @@ from detente.build.sources import (
     MEMBER,
     RARE_EARTHS,
     find_icio,
+    read_applied_tariffs,
     read_bilateral_goods,
     read_icio,
     read_minerals,
@@ -113,6 +114,26 @@ def test_china_tariffs_split_general_and_retaliatory_changes(sources: Path) -> N
     assert lines.loc["8703230000", "imports_from_us"] == pytest.approx(1000)
 
 
+def test_applied_tariffs_are_the_last_known_up_to_the_year(sources: Path) -> None:
+    means = read_applied_tariffs(sources / "tariffs", 2022)
+    assert means.loc["CHN"].tolist() == [1.0, 2022]
+    assert means.loc["MYS"].tolist() == [3.0, 2022]
+    assert "KEN" not in means.index  # known of 2023 only
+    assert read_applied_tariffs(sources / "tariffs", 2021).loc["MYS"].tolist() == [13.0, 2019]
+    rest = applied_means(means, ["CHN", "TWN"], {"QAT": 2.0, "VNM": 6.0, "KEN": 5.0})
+    assert set(rest) == {"CHN", "ROW"}  # Taiwan has none, and says so later
+    assert rest["ROW"].rate_pct == pytest.approx((2 * means.loc["QAT", "rate_pct"] + 6 * means.loc["VNM", "rate_pct"]) / 8)
+
+
+def test_a_missing_rate_is_refused_by_name(sources: Path, tmp_path: Path) -> None:
+    name = "applied_tariff_weighted_mean_wdi_1988_latest.csv"
+    text = (sources / "tariffs" / name).read_text(encoding="utf-8")
+    for bad in ("-1.0", ""):
+        (tmp_path / name).write_text(text + f",ZZZ,2022,{bad}\n", encoding="utf-8")
+        with pytest.raises(SourceError, match=r"ZZZ in 2022 is .*, not a number of 0 or more"):
+            read_applied_tariffs(tmp_path, 2022)
+
+
 def test_minerals_and_sections(sources: Path) -> None:
     rare = read_minerals(sources / "minerals", RARE_EARTHS, 2022)
     assert ("CHN", "TWN") in rare.index
@@ -133,9 +154,9 @@ def test_elasticities_leave_out_what_was_not_estimated(sources: Path) -> None:
 def test_agreements_hubs_and_partial_cuts() -> None:
     table = {
         "averages": [
-            {"economies": ["AAA"], "rate_pct": 4.0, "basis": "mfn"},
-            {"economies": ["BBB"], "rate_pct": 2.0, "basis": "applied", "assumption": "W7"},
+            {"economies": ["BBB"], "rate_pct": 2.0, "assumption": "W7"},
         ],
+        "on_paying": [{"economies": ["AAA"], "mfn_pct": 6.0}],
         "agreements": [
             {"name": "union", "members": ["AAA", "BBB"]},
             {"name": "hub", "between": [["AAA"], ["CCC", "DDD"]]},
@@ -143,7 +164,8 @@ def test_agreements_hubs_and_partial_cuts() -> None:
         ],
         "profile": {"heights": {"X": 1.0}},
     }
-    rates = read_tariff_averages(table)
+    rates = tariff_averages({"AAA": AppliedMean(4.0, 2022), "BBB": AppliedMean(9.0, 2021)}, table)
+    assert rates.average == {"AAA": 0.04, "BBB": 0.02}
     assert rates.on_paying == {"AAA"}
     assert rates.assumed == ("BBB",)
     assert rates.remaining("AAA", "BBB") == 0

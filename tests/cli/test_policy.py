@@ -36,7 +36,8 @@ def test_average_as_others_rely_on_it() -> None:
 
 def test_average_in_words() -> None:
     text = run("average", "--by", "CHN", "--on", "USA")
-    assert "2026-11-23" in text
+    assert "2026-11-28" in text
+    assert "Not known after 2026-10-10" in text
     assert "Not known whether these hold: chn-reciprocal-24" in text
     assert "US fentanyl duty" in run("average", "--by", "USA", "--on", "CHN", "--date", "2025-05-14")
 
@@ -51,9 +52,50 @@ def test_daily_series(tmp_path: Path) -> None:
     assert "not known" in run("average", "--by", "CHN", "--on", "USA", "--from", "2026-11-01", "--to", "2026-11-23")
 
 
+def test_average_on_and_of_others() -> None:
+    data = json.loads(run("average", "--by", "usa", "--on", "asean", "--date", "2026-10-01", "--json"))
+    assert (data["ledger"], data["definition"], data["warning"]) == ("world", "added-since-2024", None)
+    assert data["average_pct"] > 5
+    assert data["all_definitions_pct"]["piie-like"] is None
+    ordinary = json.loads(run("average", "--by", "JPN", "--on", "USA", "--date", "2026-10-01", "--json"))
+    assert (ordinary["definition"], ordinary["by_measure_pp"]) == ("ordinary", {})
+    assert ordinary["average_pct"] == ordinary["base_pct"] > 0
+    assert ordinary["all_definitions_pct"]["added-since-2024"] is None
+    assert "ordinary duties alone" in run("average", "--by", "JPN", "--on", "USA", "--date", "2026-10-01")
+    assert "In force and not counted: eu-zero-industrial" in run("average", "--by", "EU27", "--on", "USA", "--date", "2026-10-01")
+    nothing = run("average", "--by", "MEX", "--on", "CHN", "--date", "2025-10-01", "-d", "added-since-2024")
+    assert "No such duty is in force on that day" in nothing
+    with pytest.raises(DetenteError, match=r"holds no duty of Japan \(JPN\)"):
+        run("average", "--by", "JPN", "--on", "USA", "-d", "added-since-2024")
+
+
+def test_days_after_the_last_fact_are_marked() -> None:
+    assert "Not known after" not in run("average", "--by", "USA", "--on", "CHN", "--date", "2026-10-10")
+    assert "Not known after 2026-10-10" in run("average", "--by", "USA", "--on", "CHN", "--date", "2026-10-11")
+    series = ("average", "--by", "USA", "--on", "MYS", "--from", "2026-10-01", "--to", "2026-10-20")
+    assert "Not known after 2026-10-10" in run(*series)
+    data = json.loads(run(*series, "--json"))
+    assert data["known_to"] == "2026-10-10"
+    assert data["warning"].startswith("Not known after 2026-10-10")
+    for target in ("world", "us-china"):
+        shown = json.loads(run("show", target, "--on", "2026-11-20", "--json"))
+        assert shown["warning"].startswith("Not known after 2026-10-10")
+        assert json.loads(run("show", target, "--on", "2026-10-10", "--json"))["warning"] is None
+        assert all(m["act"] and m["last_reviewed"] for m in shown["measures"])
+    assert "warning" not in json.loads(run("show", "kuala-lumpur-2025", "--json"))
+    text = run("show", "world", "--date", "2026-11-20")
+    assert "Not known after 2026-10-10" in text
+    assert "announced, legal act not seen" in text
+    assert "replaced (" in text
+
+
 @pytest.mark.parametrize(
     "args",
     [
+        ("average", "--by", "JPN", "--on", "USA", "-d", "added-since-2024"),
+        ("average", "--by", "ASEAN", "--on", "USA"),
+        ("average", "--by", "USA", "--on", "DEU"),
+        ("average", "--by", "USA", "--on", "ASEAN", "--from", "2026-01-01", "--to", "2026-02-01"),
         ("average", "--by", "USA", "--on", "CHN", "--from", "2025-04-01"),
         ("average", "--by", "USA", "--on", "CHN", "--csv", "x.csv"),
         ("average", "--by", "USA", "--on", "CHN", "--date", "tomorrow"),

@@ -50,9 +50,12 @@ BOTH: dict[str, tuple[str, ...]] = {
     "outlook-questions": ("outlook", DOSSIER, "--questions", "--by", "MYS"),
     "outlook-ranges": ("outlook", DOSSIER, "--ranges", "--region", "USA"),
     "ensemble": ("ensemble", DOSSIER, "--draws", "16", "--executor", "serial"),
+    "rates": ("rates",),
+    "rates-scores": ("rates", "--scores"),
     "backtest-rounds": ("backtest", "rounds"),
     "backtest-trade-2025": ("backtest", "trade-2025"),
     "backtest-trade-2018": ("backtest", "trade-2018"),
+    "data-show": ("data", "show", "panel"),
     "read": ("read", "ARTICLE", "--date", "2025-10-18"),
     "world-info": ("world", "info"),
     "dossier-list": ("dossier", "list"),
@@ -68,6 +71,7 @@ BOTH: dict[str, tuple[str, ...]] = {
 
 WORDS: dict[str, tuple[str, ...]] = {
     "dossier-schema": ("dossier", "schema"),
+    "backtest-panel": ("backtest", "panel"),
     "solve-unknown-scenario": ("solve", DOSSIER, "-s", "optimstic"),
     "bystander-of-a-party": ("bystander", DOSSIER, "--region", "USA"),
 }

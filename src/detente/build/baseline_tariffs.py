@@ -5,18 +5,19 @@ United States   collected rates: calculated duty over customs value, 2024, by or
 China           on the United States: statutory rates after retaliation (Bown–Jung–Zhang, June 2019), weighted by 2017
                 imports where a sector has any; on others: the same file's most-favoured-nation rates as sector profile,
                 scaled so that the trade-weighted mean is the cited one.
-Others          the cited average of each customs territory, spread over sectors by a common profile and scaled so that
-                the mean over goods imports (this table's, partners under an agreement at zero) is the cited average.
+Others          the World Bank's weighted mean of each economy, spread over sectors by a common profile and scaled so that
+                the mean over goods imports (this table's, partners under an agreement at zero) is that mean.
 Free            within an economy or customs union, and under the agreements of `tariff_averages.yaml`. Services pay nothing.
 
 No sector rate exceeds `CEILING`; what the ceiling takes off is spread over the other sectors once.
 
-`tariff_averages.yaml` holds one cited average a customs territory, the zero-tariff agreements and the sector profile
-used to spread an average over products. Every number carries a source (title and link) or the word "assumption".
+`tariff_averages.yaml` holds what the World Bank's file lacks, whose mean is read over the imports that pay, the zero-tariff
+agreements and the sector profile used to spread an average over products. Every number carries a source (title and link)
+or the word "assumption".
 
->>> rates = read_tariff_averages()
->>> rates.average["JPN"] > 0, rates.free("MYS", "VNM"), rates.free("MYS", "USA")
-(True, True, False)
+>>> rates = tariff_averages({"MYS": AppliedMean(3.42, 2022)})
+>>> rates.average["MYS"], rates.free("MYS", "VNM"), rates.free("MYS", "USA")
+(0.0342, True, False)
 
 China's tariffs on the United States and on others by HS line, 2018–2019 (Bown, Jung and Zhang, PIIE).
 
@@ -34,14 +35,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from detente.build.classification import sector_of
-from detente.build.sources import UsImports, data_table, source_file
+from detente.build.sources import UsImports, data_table, published, source_file
 from detente.errors import SourceError
 from detente.types import Array
 
@@ -155,7 +156,7 @@ def baseline_tariffs(
     us_free["EU27"] = False
     us_rates, unlisted = us_by_sector(us, [c for c in codes if c != "USA"], us_groups, us_free, us_extra)
     us_columns = us_rates.reindex(columns=list(dict.fromkeys(product_sector))).fillna(0.0)
-    uncited = []
+    on_those_who_pay: dict[str, float] = {}
     for d, code in enumerate(codes):
         pays = left[:, d][:, None] * goods[None, :]
         trade = shipments[:, d, :] * goods[None, :]
@@ -166,8 +167,10 @@ def baseline_tariffs(
                     rates[o, d] = us_columns.loc[origin, list(product_sector)].to_numpy(dtype=float) * goods
             continue
         if code not in averages.average:
-            uncited.append(code)
-        average = averages.average.get(code, averages.average["ROW"])
+            raise SourceError(
+                f"no mean tariff of {code}: it is neither in {published('applied-tariffs').file} nor in {AVERAGES_FILE}"
+            )
+        average = averages.average[code]
         shape = np.broadcast_to(others if code == "CHN" else heights, (n, k)) * pays
         if code == "CHN":
             usa = codes.index("USA")
@@ -179,9 +182,11 @@ def baseline_tariffs(
             rates[usa, d] = on_us
         else:
             rates[:, d] = spread_average(average, shape, trade * (pays > 0) if code in averages.on_paying else trade)
+        paid = trade * (pays > 0)
+        on_those_who_pay[code] = round(100 * float((rates[:, d] * paid).sum() / max(paid.sum(), 1e-12)), 2)
     for o in range(n):
         rates[o, o] = 0.0
-    notes = {"hs_lines_mapped": round(mapped, 4), "us_origins_unlisted": unlisted, "importers_without_average": uncited}
+    notes = {"hs_lines_mapped": round(mapped, 4), "us_origins_unlisted": unlisted, "mean_on_those_who_pay_pct": on_those_who_pay}
     return Baseline(rates, notes)
 
 
@@ -217,17 +222,43 @@ class TariffAverages:
         return min(cuts, default=1.0)
 
 
-def read_tariff_averages(table: Mapping[str, Any] | None = None) -> TariffAverages:
-    """The packaged table, or one of the same shape."""
+class AppliedMean(NamedTuple):
+    """Percent of goods imports, and the year it is of."""
+
+    rate_pct: float
+    year: int
+
+
+def applied_means(means: pd.DataFrame, economies: Sequence[str], imports: Mapping[str, float]) -> dict[str, AppliedMean]:
+    """The World Bank's mean (columns rate_pct, year by ISO code) of every economy that has one, and of the rest of the world.
+
+    `imports` are the goods imports of the rest's members, the weights of their mean (ROW); members without a rate or
+    imports are left out, and the year is the weighted one, rounded.
+
+    >>> frame = pd.DataFrame({"rate_pct": [1.0, 4.0, 7.0], "year": [2022, 2022, 2020]}, index=["MYS", "KEN", "QAT"])
+    >>> applied_means(frame, ["MYS", "TWN"], {"KEN": 1.0, "QAT": 3.0, "XKX": 9.0})["ROW"]
+    AppliedMean(rate_pct=6.25, year=2020)
+    """
+    found = {e: AppliedMean(float(means["rate_pct"][e]), int(means["year"][e])) for e in economies if e in means.index}
+    members = {e: w for e, w in imports.items() if e in means.index and w > 0}
+    if members:
+        weights = pd.Series(members)
+        rate, year = (float((means[c].reindex(weights.index) * weights).sum() / weights.sum()) for c in ("rate_pct", "year"))
+        found["ROW"] = AppliedMean(rate, round(year))
+    return found
+
+
+def tariff_averages(means: Mapping[str, AppliedMean], table: Mapping[str, Any] | None = None) -> TariffAverages:
+    """`means` (see `applied_means`) read by the packaged table, or by one of the same shape."""
     table = data_table(AVERAGES_FILE) if table is None else table
-    average, assumed, on_paying = {}, [], set()
+    average = {code: mean.rate_pct / 100 for code, mean in means.items()}
+    assumed: list[str] = []
     for entry in table["averages"]:
         for code in entry["economies"]:
             average[code] = float(entry["rate_pct"]) / 100
-            if entry["basis"] == "mfn":
-                on_paying.add(code)
             if entry.get("assumption"):
                 assumed.append(code)
+    on_paying = {code for entry in table["on_paying"] for code in entry["economies"]}
     agreements, partial = {}, {}
     for entry in table["agreements"]:
         if "remaining_share" in entry:

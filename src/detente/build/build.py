@@ -36,7 +36,7 @@ Stored inside the world file and beside it as JSON, so that a number can be trac
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +45,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from detente.build import hidden, imputation as fd
-from detente.build.baseline_tariffs import baseline_tariffs, read_china_tariffs, read_tariff_averages
+from detente.build.baseline_tariffs import AppliedMean, applied_means, baseline_tariffs, read_china_tariffs, tariff_averages
 from detente.build.classification import REGION_ORDER, present_members, region_members, sector_members
 from detente.build.elasticities import read_caliendo_parro, read_gtap_elasticities, trade_elasticities
 from detente.build.imputation import SECTION_GROUPS, group_totals
@@ -56,6 +56,7 @@ from detente.build.sources import (
     UsImports,
     data_table,
     find_icio,
+    read_applied_tariffs,
     read_bilateral_goods,
     read_icio,
     read_minerals,
@@ -65,7 +66,7 @@ from detente.build.sources import (
     read_wdi,
     texts,
 )
-from detente.build.targets import Accounts, GoodsTargets, goods_targets, national_accounts
+from detente.build.targets import Accounts, GoodsTargets, goods_targets, national_accounts, rest_members, scaled_to_table
 from detente.types import Array, Progress
 from detente.words.names import sector_table
 from detente.world.world import World
@@ -76,6 +77,8 @@ VARIANTS: dict[str, tuple[str, ...]] = {
     "without goods pairs": ("goods pairs", "product mix"),
     "without product mix": ("product mix",),
     "without services": ("services",),
+    "without home": ("home",),
+    "a fifth of pairs held out": ("a fifth of goods pairs",),
     "without mix or US": ("product mix", "US sectors"),
     "prior only": ("goods pairs", "US sectors", "product mix", "services"),
 }
@@ -97,11 +100,11 @@ def build_world(
 
     tell("reading sources")
     inputs = read_inputs(sources, icio)
-    problem = final_demand_problem(inputs)
+    problem, begin, scaled_to_table_room = final_demand_problem(inputs)
     fits = {}
     for name, leave_out in VARIANTS.items():
         tell(f"imputing final demand, {name}")
-        fits[name] = fd.fit_final_demand(problem, leave_out)
+        fits[name] = fd.fit_final_demand(problem, leave_out, start=begin)
     imputed = {name: fit.table for name, fit in fits.items()}
     tell("closing with the rest of the world")
     shipments, use, final, closing = close_table(inputs, imputed["all margins"])
@@ -110,9 +113,8 @@ def build_world(
     tell("tariffs and balance")
     world, notes = assemble(sources, inputs, split, full)
     rows = report_rows(inputs, problem, imputed)
-    goods_now = goods_by_pair(inputs, imputed["all margins"])
-    goods_without = goods_by_pair(inputs, imputed["without goods pairs"])
-    pairs = pair_rows(goods_now, goods_without, inputs.targets.customs, (*inputs.icio.economies, ROW))
+    goods = {name: goods_by_pair(inputs, table) for name, table in imputed.items()}
+    pairs = pair_rows(goods, inputs.targets.customs, (*inputs.icio.economies, ROW))
     notes = {
         **notes,
         **closing,
@@ -122,6 +124,8 @@ def build_world(
         "absorption_miss": fits["all margins"].residual,
         "exporters_scaled": inputs.targets.scaled,
         "importers_scaled": inputs.targets.scaled_imports,
+        "exporters_scaled_to_the_table": scaled_to_table_room,
+        "home_share_of_final_goods": home_shares(inputs, imputed["all margins"], begin),
         "statistical_discrepancy_musd": inputs.accounts.discrepancy,
         "accounts_filled": list(inputs.accounts.filled),
         "wdi_values_from_other_years": inputs.borrowed,
@@ -132,8 +136,8 @@ def build_world(
     return world, report
 
 
-def final_demand_problem(inputs: Inputs) -> fd.FinalDemandProblem:
-    """The margins of the imputation (see `builder.final_demand`)."""
+def final_demand_problem(inputs: Inputs) -> tuple[fd.FinalDemandProblem, Array, dict[str, float]]:
+    """The margins of the imputation, the prior, and the factors that brought exporters' pairs to what the table can hold."""
     table, accounts = inputs.icio, inputs.accounts
     codes = list(table.economies)
     c = len(codes)
@@ -149,12 +153,13 @@ def final_demand_problem(inputs: Inputs) -> fd.FinalDemandProblem:
         g: sum(inputs.targets.target[i, usa] for i, e in enumerate(codes) if groups.get(e) == g and i != usa) for g in listed
     }
     scaled = customs.mul(pd.Series(totals) / customs.sum(axis=1), axis=0)
-    return fd.FinalDemandProblem(
+    problem = fd.FinalDemandProblem(
         economies=table.economies,
         intermediate=table.intermediate,
         rows=table.final_and_row,
         absorption=absorption,
         pairs=inputs.targets.target[:c],
+        home=np.zeros(c),
         low=inputs.targets.low[:c],
         mix=mix_2015(inputs),
         services_exports=(accounts.exports - accounts.goods_exports)[:c],
@@ -165,6 +170,11 @@ def final_demand_problem(inputs: Inputs) -> fd.FinalDemandProblem:
         industry_sector=inputs.sector_of,
         goods=inputs.goods,
     )
+    begin = fd.prior(problem)
+    home = fd.HOME_PART * begin[np.arange(c), np.arange(c)][:, inputs.goods].sum(axis=1)
+    most = table.final_and_row[:, inputs.goods].sum(axis=1) - home
+    pairs, scaled_to = scaled_to_table(problem.pairs, fd.goods_inputs(problem), most, codes)
+    return replace(problem, pairs=pairs, home=home), begin, scaled_to
 
 
 def mix_2015(inputs: Inputs) -> Array:
@@ -235,7 +245,7 @@ def assemble(sources: Path, inputs: Inputs, split: hidden.Split, full: bool) -> 
     goods = np.array([goods_of[s] for s in product_sector])
     facts = data_table("rare_earths.yaml")
     china = read_china_tariffs(sources / "tariffs")
-    averages = read_tariff_averages()
+    averages = tariff_averages(inputs.applied)
     groups: dict[str, str | None] = {**us_groups(inputs)}
     tariffs = baseline_tariffs(
         split.shipments, labels, product_sector, goods, averages, inputs.us, china, groups,
@@ -265,6 +275,12 @@ def assemble(sources: Path, inputs: Inputs, split: hidden.Split, full: bool) -> 
     )
     notes = {
         **tariffs.notes,
+        "tariff_averages": {
+            code: {"rate_pct": 100 * rate, "year": inputs.applied[code].year if code in inputs.applied else None}
+            for code, rate in averages.average.items()
+            if code != "USA"
+        },
+        "tariff_averages_read_over_paying_imports": sorted(averages.on_paying & set(labels)),
         "tariff_averages_assumed": list(averages.assumed),
         "value_added_floor_moved_musd": table.moved,
         "value_added_floor_cells": [f"{labels[n]} {split.products[j]}" for n, j in table.cells],
@@ -293,11 +309,38 @@ def goods_by_pair(inputs: Inputs, imputed: Array) -> Array:
     return out
 
 
+def between_regions(pairs: Array, regions: Sequence[str]) -> Array:
+    """[origin, destination] sums over the economies of each region (`regions` names the last axis; origins come first in
+    it); NaN inside a region, unknown pairs count as nothing.
+
+    >>> between_regions(np.array([[np.nan, 1.0, 2.0], [3.0, np.nan, 4.0]]), ["A", "B", "B"]).tolist()
+    [[nan, 3.0], [3.0, nan]]
+    """
+    names = list(dict.fromkeys(regions))
+    at = np.array([names.index(r) for r in regions])
+    out = np.zeros((len(names), len(names)))
+    np.add.at(out, (at[: len(pairs), None], at[None, :]), np.nan_to_num(pairs))
+    np.fill_diagonal(out, np.nan)
+    return out
+
+
+def home_shares(inputs: Inputs, imputed: Array, begin: Array) -> dict[str, dict[str, float]]:
+    """Part of its final goods that each economy sells at home: in the table and in the prior."""
+    goods, home = inputs.goods, np.arange(len(imputed))
+    rows = inputs.icio.final_and_row[:, goods].sum(axis=1)
+    table, prior = (x[home, home][:, goods].sum(axis=1) / np.maximum(rows, 1e-9) for x in (imputed, begin))
+    pairs = zip(inputs.icio.economies, table, prior, strict=True)
+    return {e: {"table": round(float(now), 3), "prior": round(float(before), 3)} for e, now, before in pairs}
+
+
 def report_rows(inputs: Inputs, problem: fd.FinalDemandProblem, fits: dict[str, Array]) -> tuple[FitRow, ...]:
     """Fit of every variant against every margin."""
     rows: list[FitRow] = []
     c = len(problem.economies)
-    customs, target = inputs.targets.customs[:c], inputs.targets.target[:c]
+    customs, target = inputs.targets.customs[:c], problem.pairs
+    regions = [inputs.region_of.get(e, e) for e in (*problem.economies, ROW)]
+    held = fd.held_out(target.shape)
+    customs_of, target_of = between_regions(customs, regions), between_regions(target, regions)
     usa = problem.economies.index("USA")
     groups, sectors = list(problem.us.index), list(problem.us.columns)
     pick = [[i for i, e in enumerate(problem.economies) if problem.us_groups.get(e) == g and i != usa] for g in groups]
@@ -306,6 +349,10 @@ def report_rows(inputs: Inputs, problem: fd.FinalDemandProblem, fits: dict[str, 
         pairs = goods_by_pair(inputs, imputed)[:c]
         rows.append(compare("goods pairs, customs 2023", variant, pairs, customs, floor=50))
         rows.append(compare("goods pairs, scaled target", variant, pairs, target, floor=50))
+        rows.append(compare("goods pairs of one fifth, scaled target", variant, pairs[held], target[held], floor=50))
+        shipped = between_regions(pairs, regions)
+        rows.append(compare("goods between regions, customs 2023", variant, shipped, customs_of, floor=50))
+        rows.append(compare("goods between regions, scaled target", variant, shipped, target_of, floor=50))
         total = problem.intermediate[:, usa] + imputed[:, usa]
         us = np.array([[total[np.ix_(i, k)].sum() for k in hold] for i in pick])
         rows.append(compare("US imports, origin × sector", variant, us, problem.us.to_numpy(dtype=float), floor=10))
@@ -351,6 +398,7 @@ class Inputs:
     region_of: dict[str, str]
     sections_2015: pd.Series[float]
     borrowed: int
+    applied: dict[str, AppliedMean]
 
 
 def read_inputs(sources: Path, icio: Path | None) -> Inputs:
@@ -383,7 +431,9 @@ def read_inputs(sources: Path, icio: Path | None) -> Inputs:
         bilateral, sitc, codes, room, (float(twn["goods_exports_2023"]), float(twn["goods_imports_2023"])), other[:c], known
     )
     row_sales = _row_sales(sources, table, accounts, targets, sitc, goods)
-    return Inputs(table, accounts, targets, us, row_sales, goods, sector_of, region_of, sitc, len(wdi.borrowed))
+    bought = wdi.table["TM.VAL.MRCH.CD.WT"].reindex(rest_members(wdi.table.index, codes)).dropna()
+    applied = applied_means(read_applied_tariffs(sources / "tariffs", YEAR), codes, {str(e): float(v) for e, v in bought.items()})
+    return Inputs(table, accounts, targets, us, row_sales, goods, sector_of, region_of, sitc, len(wdi.borrowed), applied)
 
 
 def _reorder(table: IcioTable) -> IcioTable:
@@ -457,13 +507,13 @@ class FitRow:
 
 @dataclass(frozen=True)
 class PairRow:
-    """Goods trade of one pair, million USD: the table (all margins), customs, and the table without pair totals."""
+    """Goods trade of one pair, million USD: the table (all margins), customs, and the table by what was left out."""
 
     origin: str
     destination: str
     table: float
     customs: float
-    without_pairs: float
+    variants: Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -480,26 +530,29 @@ class FitReport:
 
     def pairs_frame(self) -> pd.DataFrame:
         """One row a named pair, billion USD and the table's error in percent."""
-        frame = pd.DataFrame([asdict(r) for r in self.pairs])
-        frame[["table", "customs", "without_pairs"]] /= 1e3
+        frame = pd.DataFrame([{"origin": r.origin, "destination": r.destination, "table": r.table, "customs": r.customs,
+                               **r.variants} for r in self.pairs])  # fmt: skip
+        frame.iloc[:, 2:] /= 1e3
         frame["error_pct"] = 100 * (frame["table"] / frame["customs"] - 1)
         return frame
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-able, rounded, for the provenance card."""
 
-        def tidy(entry: dict[str, Any]) -> dict[str, Any]:
-            return {k: (float(f"{v:.5g}") if isinstance(v, float) else v) for k, v in entry.items()}
+        def tidy(value: Any) -> Any:
+            if isinstance(value, dict):
+                return {k: tidy(v) for k, v in value.items()}
+            return float(f"{value:.5g}") if isinstance(value, float) else value
 
         return {"rows": [tidy(asdict(r)) for r in self.rows], "pairs": [tidy(asdict(r)) for r in self.pairs]}
 
     def summary(self) -> str:
         """A few lines for a terminal."""
         rows, pairs = self.to_frame(), self.pairs_frame()
-        lines = ["margin                              variant                    n  corr(ln)  median %  weighted %"]
+        lines = ["margin                                   variant                        n  corr(ln)  median %  weighted %"]
         for r in rows.itertuples():
             lines.append(
-                f"{r.margin:<35} {r.variant:<22} {r.n:>6} {r.log_correlation:>9.3f} {r.median_error_pct:>9.1f} "
+                f"{r.margin:<40} {r.variant:<26} {r.n:>6} {r.log_correlation:>9.3f} {r.median_error_pct:>9.1f} "
                 f"{r.weighted_error_pct:>11.1f}"
             )
         lines.append("")
@@ -525,15 +578,16 @@ def compare(margin: str, variant: str, values: Array, targets: Array, *, floor: 
     )  # fmt: skip
 
 
-def pair_rows(table: Array, without: Array, customs: Array, labels: Sequence[str]) -> tuple[PairRow, ...]:
-    """The pairs people look at, [origin, destination] arrays of goods trade in million USD."""
+def pair_rows(tables: Mapping[str, Array], customs: Array, labels: Sequence[str]) -> tuple[PairRow, ...]:
+    """The pairs people look at, [origin, destination] arrays of goods trade in million USD by variant, all margins first."""
     codes = list(labels)
     out = []
     for o, d in NAMED_PAIRS:
         if o in codes and d in codes:
-            i, n = codes.index(o), codes.index(d)
-            if np.isfinite(customs[i, n]):
-                out.append(PairRow(o, d, float(table[i, n]), float(customs[i, n]), float(without[i, n])))
+            at = codes.index(o), codes.index(d)
+            if np.isfinite(customs[at]):
+                table, *others = ((name, float(values[at])) for name, values in tables.items())
+                out.append(PairRow(o, d, table[1], float(customs[at]), dict(others)))
     return tuple(out)
 
 

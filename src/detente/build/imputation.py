@@ -5,6 +5,7 @@ F is all it buys from the table, inputs included. Margins (see `fit_margins`):
 
   exact   rows          Σₙ F[i,n,k] = output less intermediate sales of the source table
   exact   absorption    Σᵢₖ F[i,n,k] = purchases of n from the national accounts (see `targets`)
+  least   home          Σ_goods F[i,i,k] ≥ a third of the prior: no economy sells all its final goods abroad
   soft    goods pairs   Σ_goods F[i,n,k] = customs trade less the intermediates already in the table
   soft    US sectors    Σ F[i,USA,k] over a sector = US imports by origin and sector less intermediates
   soft    product mix   Σ over a group of products = goods of the pair × the group's share in the pair's trade of 2015
@@ -26,7 +27,9 @@ given the others (A_c F without u_c is m):
 
     u_c = (target_c / m)^(weight / (1 + weight))        weight = ∞: u_c = target_c / m
 
-so one sweep over the margins is one step of generalised Sinkhorn scaling. The exact margins come last in a sweep.
+so one sweep over the margins is one step of generalised Sinkhorn scaling. A margin that must hold at least has the same
+factor as an exact one where that is above one, and one elsewhere (its multiplier has a sign). The exact margins come last
+in a sweep.
 
 Source: Deming and Stephan (1940); Chizat, Peyré, Schmitzer and Vialard (2018), Scaling algorithms for unbalanced
 optimal transport, Math. Comp. 87. https://doi.org/10.1090/mcom/3303
@@ -51,7 +54,7 @@ floor of output, the user's inputs are scaled down and the difference goes to fi
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -64,10 +67,10 @@ FOCUS = ("USA", "CHN")  # their pairs are best recorded and most looked at
 WEIGHTS = {
     "margins": 3.0,
     "home services": 3.0,
-    "goods pairs": 6.0,
-    "focus pairs": 40.0,
+    "goods pairs": 40.0,
+    "focus pairs": 100.0,
     "older pairs": 1.5,
-    "US sectors": 25.0,
+    "US sectors": 60.0,
     "product mix": 1.0,
     "services": 1.0,
 }
@@ -79,6 +82,7 @@ MARGIN_TRADE = ("G",)
 MARGIN_PART = 0.25  # of the prior: customs values of goods hold most of the exporter's wholesale margin already
 PRIOR_STEPS = 25
 BOUND = 1e4
+HOME_PART = 1 / 3  # of the prior's: final goods that at least stay at home
 
 
 SECTION_GROUPS: dict[str, tuple[tuple[int, ...], tuple[str, ...]]] = {
@@ -94,7 +98,8 @@ SECTION_GROUPS: dict[str, tuple[tuple[int, ...], tuple[str, ...]]] = {
 class FinalDemandProblem:
     """Everything the margins are made from. C economies, N = C + 1 destinations, K products.
 
-    intermediate [C, C, K]; rows [C, K]; absorption [N]; pairs [C, N] goods targets (NaN: none); low [C, N] pairs from
+    intermediate [C, C, K]; rows [C, K]; absorption [N]; pairs [C, N] goods targets (NaN: none); home [C] final goods that
+    at least stay at home; low [C, N] pairs from
     the older source; mix [C, N, G] shares of product groups in the pair's goods trade of an earlier year (NaN: none);
     services_exports [C], services_imports [N] (NaN: none); us: origin group × sector targets;
     us_groups: economy → origin group; industries and industry_sector: codes of the products and of their sectors; goods [K].
@@ -105,6 +110,7 @@ class FinalDemandProblem:
     rows: Array
     absorption: Array
     pairs: Array
+    home: Array
     low: NDArray[np.bool_]
     mix: Array
     services_exports: Array
@@ -145,8 +151,8 @@ def prior(problem: FinalDemandProblem) -> Array:
 
 
 def margins(problem: FinalDemandProblem, begin: Array, leave_out: Collection[str] = ()) -> list[Margin]:
-    """The margins of the fit from the prior `begin`, without those named in `leave_out` ("goods pairs", "US sectors",
-    "services")."""
+    """The margins of the fit from the prior `begin`, without those named in `leave_out` ("goods pairs", "product mix",
+    "US sectors", "services", "home")."""
     c, k = problem.rows.shape
     n = c + 1
     shape = (c, n, k)
@@ -156,10 +162,12 @@ def margins(problem: FinalDemandProblem, begin: Array, leave_out: Collection[str
         Margin("rows", origin * k + product, problem.rows.ravel()),
     ]
     foreign = origin != destination
+    if "home" not in leave_out:
+        at_home = np.where(~foreign & problem.goods[product], origin, -1)
+        found.append(Margin("home", at_home, problem.home, least=True))
     if "goods pairs" not in leave_out:
         known = np.isfinite(problem.pairs)
-        inter = np.zeros((c, n))
-        inter[:, :c] = problem.intermediate[:, :, problem.goods].sum(axis=2)
+        inter = goods_inputs(problem)
         goal = np.maximum(np.nan_to_num(problem.pairs) - inter, FLOOR * np.nan_to_num(problem.pairs)).ravel()
         inside = foreign & problem.goods[product]
         focus = np.isin(np.arange(n), [problem.economies.index(e) for e in FOCUS if e in problem.economies])
@@ -198,6 +206,11 @@ def margins(problem: FinalDemandProblem, begin: Array, leave_out: Collection[str
             groups = np.where(inside & known_one[index], index, -1)
             found.append(Margin(name, groups, goal, WEIGHTS["services"], BOUND))
     return found
+
+
+def goods_inputs(problem: FinalDemandProblem) -> Array:
+    """[C, N] goods sold as inputs in the table; nothing is known of the rest of the world."""
+    return np.pad(problem.intermediate[:, :, problem.goods].sum(axis=2), ((0, 0), (0, 1)))
 
 
 def counted_services(problem: FinalDemandProblem) -> NDArray[np.bool_]:
@@ -278,10 +291,19 @@ def _us_margin(problem: FinalDemandProblem, origin: Array, destination: Array, p
     return Margin("US sectors", labels, goal.ravel(), WEIGHTS["US sectors"], BOUND)
 
 
+def held_out(shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """[C, N] a fifth of the pairs, spread evenly over origins and destinations."""
+    origin, destination = np.indices(shape)
+    return np.asarray((7 * origin + destination) % 5 == 0)
+
+
 def fit_final_demand(
-    problem: FinalDemandProblem, leave_out: Collection[str] = (), *, sweeps: int = 800, start: Array | None = None
+    problem: FinalDemandProblem, leave_out: Collection[str] = (), *, sweeps: int = 1600, start: Array | None = None
 ) -> Fitted:
-    """Impute F [C, N, K]; `leave_out` drops soft margins to see what each one brings."""
+    """Impute F [C, N, K]; `leave_out` drops margins to see what each one brings. "a fifth of goods pairs" hides the pairs
+    of `held_out` from every margin, to see what the others say of them."""
+    if "a fifth of goods pairs" in leave_out:
+        problem = replace(problem, pairs=np.where(held_out(problem.pairs.shape), np.nan, problem.pairs))
     begin = prior(problem) if start is None else start
     return fit_margins(begin, margins(problem, begin, leave_out), sweeps=sweeps, tolerance=1e-9, acceptable=1e-4)
 
@@ -292,13 +314,15 @@ Labels = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Margin:
-    """Totals wanted of groups of cells. `groups` has the shape of the table: the group of each cell, −1 for none."""
+    """Totals wanted of groups of cells. `groups` has the shape of the table: the group of each cell, −1 for none.
+    `least` asks for the target or more, whatever `weight`."""
 
     name: str
     groups: NDArray[np.integer]
     target: Array
     weight: float = np.inf
     bound: float = np.inf
+    least: bool = False
 
     def __post_init__(self) -> None:
         if self.groups.max(initial=-1) >= len(self.target):
@@ -319,14 +343,14 @@ class Fitted:
 def fit_margins(
     prior: Array, margins: Sequence[Margin], *, sweeps: int = 400, tolerance: float = 1e-9, acceptable: float = 1e-6
 ) -> Fitted:
-    """Scale `prior` to `margins` (soft ones first, exact ones last). Zero cells stay zero.
+    """Scale `prior` to `margins` (soft ones first, then those that hold at least, exact ones last). Zero cells stay zero.
 
     Stops when the exact margins and the table itself have settled to `tolerance`. Exact margins that a zero prior makes
     impossible raise `NotConverged` when `sweeps` run out with a relative miss above `acceptable`.
     """
     if (prior < 0).any() or not np.isfinite(prior).all():
         raise InputError("the prior must be finite, not negative")
-    ordered = sorted(margins, key=lambda m: np.isinf(m.weight))
+    ordered = sorted(margins, key=lambda m: 1 if m.least else 2 if np.isinf(m.weight) else 0)
     flat = prior.astype(np.float64).ravel().copy()
     cells: list[slice | Labels] = []
     labels: list[Labels] = []
@@ -347,7 +371,11 @@ def fit_margins(
         for margin, cell, label, factor, power in zip(ordered, cells, labels, factors, powers, strict=True):
             total = np.bincount(label, weights=flat[cell], minlength=len(margin.target))
             reach = total > 0
-            if power == 1.0:
+            if margin.least:
+                bare = np.divide(total, factor, out=np.ones_like(total), where=reach)
+                step = np.where(reach, np.maximum(margin.target / np.maximum(bare, 1e-300), 1.0), 1.0) / factor
+                moved = max(moved, float(np.abs(np.log(step)).max(initial=0)))
+            elif power == 1.0:
                 step = np.divide(margin.target, total, out=np.ones_like(total), where=reach)
                 scale = np.maximum(margin.target, 1e-9 * margin.target.max(initial=1e-300))
                 residual = max(residual, float((np.abs(total - margin.target) / scale).max(initial=0)))

@@ -57,6 +57,14 @@ Source: World Bank, World Development Indicators (CC BY 4.0). https://databank.w
     wdi = read_wdi(Path("sources/macro"), 2022)
     wdi.table.loc["MYS", "NY.GDP.MKTP.CD"] / 1e9
 
+World Bank, applied tariff as a mean weighted by imports: columns `economy, iso3, year, applied_weighted_mean_pct`. The mean
+of the rates in fact applied, preferences included where the World Bank has them, over all products and partners.
+
+Source: World Bank, WDI indicator TM.TAX.MRCH.WM.AR.ZS (CC BY 4.0). https://data.worldbank.org/indicator/TM.TAX.MRCH.WM.AR.ZS
+
+    means = read_applied_tariffs(Path("sources/tariffs"), 2022)
+    means.loc["MYS", ["rate_pct", "year"]]
+
 United States imports and calculated duty by origin and sector, 2024.
 
 Columns `origin, census_code, sector, imports_2024_usd, calculated_duty_2024_usd, eff_rate_2024_pct`. Customs value;
@@ -331,6 +339,25 @@ def read_wdi(folder: Path, year: int, indicators: Sequence[str] | None = None, r
     borrowed = tuple((str(a), str(b), int(c)) for a, b, c in zip(late["iso3"], late["indicator"], late["year"], strict=True))
     table = best.pivot_table(index="iso3", columns="indicator", values="value", aggfunc="first")
     return Wdi(year, table, borrowed)
+
+
+# -- World Bank, applied tariffs -----------------------------------------------------------------------------------------
+
+
+def read_applied_tariffs(folder: Path, year: int) -> pd.DataFrame:
+    """Weighted mean applied tariff by ISO alpha-3: `rate_pct` over all goods imports and the `year` it is of, the last
+    one known up to `year`. Raises `SourceError` for a rate that is missing or negative."""
+    path = source_file(folder, "applied-tariffs")
+    frame = pd.read_csv(path, keep_default_na=False)
+    require_columns(frame, ["iso3", "year", "applied_weighted_mean_pct"], path)
+    rates = pd.to_numeric(frame["applied_weighted_mean_pct"], errors="coerce")
+    wrong = frame[~(rates >= 0)]
+    if len(wrong):
+        iso3, of, rate = wrong[["iso3", "year", "applied_weighted_mean_pct"]].iloc[0]
+        raise SourceError(f"{path.name}: the rate of {iso3} in {of} is {rate!r}, not a number of 0 or more")
+    frame = frame.assign(rate_pct=rates, year=frame["year"].astype(int))
+    frame = frame[frame["year"] <= year].sort_values(["iso3", "year"]).drop_duplicates("iso3", keep="last")
+    return frame.set_index("iso3")[["rate_pct", "year"]]
 
 
 # -- United States imports and duty ------------------------------------------------------------------------------------

@@ -27,6 +27,10 @@ most of them sold on), to
 
     room[n] = goods exports (target) + services exports − services imports − net exports.
 
+The table holds less than that of some exporters: the Netherlands' rows are 365 bn USD of goods sold abroad if nothing stayed
+at home, its customs total is 618. The rest is goods that pass through. Targets are scaled down to what the rows can hold
+when a part of the final goods stays (`scaled_to_table`).
+
 Taiwan is not in the BACI totals; its pairs are those of 2015 (UNCTAD) raised to its 2023 totals, and its sales to the
 United States are those of US customs.
 """
@@ -236,6 +240,29 @@ def goods_targets(
             target[:, n] *= factor
             scaled_imports[code] = round(factor, 3)
     return GoodsTargets(values, target, low, scaled, scaled_imports)
+
+
+def scaled_to_table(pairs: Array, inputs: Array, most: Array, economies: Sequence[str]) -> tuple[Array, dict[str, float]]:
+    """`pairs` [C, N] brought to what each exporter's rows of the table can hold, and the factors used.
+
+    An exporter sells abroad the `inputs` [C, N] of the table and at `most` [C] so much of its final goods; a pair takes
+    the larger of its target and its inputs. What goes beyond is goods of other origin that only pass through (the
+    Netherlands, Belgium, Singapore): its targets are scaled down by one factor, those of the United States and China kept.
+    """
+    codes = list(economies)
+    kept = [codes.index(u) for u in UNSCALED_IMPORTERS if u in codes]
+    out, scaled = pairs.copy(), {}
+    for i, code in enumerate(codes):
+        wanted = np.maximum(np.nan_to_num(pairs[i]), inputs[i])
+        wanted[i] = 0.0
+        room = inputs[i].sum() - inputs[i, i] + most[i]
+        total, fixed = wanted.sum(), wanted[[k for k in kept if k != i]].sum()
+        if total > room and total > fixed:
+            factor = float(np.clip((room - fixed) / (total - fixed), 0.3, 1.0))
+            out[i] = pairs[i] * factor
+            out[i, kept] = pairs[i, kept]
+            scaled[code] = round(factor, 3)
+    return out, scaled
 
 
 def _with_rest(bilateral: pd.DataFrame, codes: Sequence[str]) -> Array:

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from detente import __version__
-from detente.cli import dossier, questions, runs, watch
+from detente.cli import data, dossier, questions, runs, watch
 from detente.cli.common import out, print_error
 from detente.errors import DetenteError
 from detente.web.__main__ import serve
@@ -42,6 +42,7 @@ app.command()(runs.compare)
 app.command()(runs.changed)
 app.command()(questions.outlook)
 app.command()(watch.watch)
+app.command()(questions.rates)
 app.command()(questions.ensemble)
 app.command()(runs.rerun)
 app.command()(watch.backtest)
@@ -49,6 +50,7 @@ app.command()(dossier.read)
 app.add_typer(dossier.worlds, name="world")
 app.add_typer(dossier.dossiers, name="dossier")
 app.add_typer(dossier.policies, name="policy")
+app.add_typer(data.data, name="data")
 
 
 def main() -> None:

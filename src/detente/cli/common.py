@@ -53,7 +53,7 @@ def print_error(text: str) -> None:
     err.print(Text.assemble(("error", "bold"), " ", text), highlight=False)
 
 
-def ask(name: str, subject: Subject, as_json: bool, given: Mapping[str, Any], **how: Any) -> Any:
+def ask(name: str, subject: Subject | None, as_json: bool, given: Mapping[str, Any], **how: Any) -> Any:
     """The answer to a question of `detente.verbs`, with a progress bar unless JSON is asked for."""
     from detente.verbs import VERBS
 

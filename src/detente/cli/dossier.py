@@ -126,8 +126,8 @@ def dossier_new(
 # -- policy on a day ---------------------------------------------------------------------------------------------------
 policies = typer.Typer(help="Policy on a day: measures in force, changes, deadlines, average tariffs.", no_args_is_help=True)
 
-Target = Annotated[str, typer.Argument(help="A dossier (kuala-lumpur-2025), a ledger (us-china), or a YAML file.")]
-Day = Annotated[str | None, typer.Option("--on", help="The day, as 2025-05-14; the file's own date if absent.")]
+Target = Annotated[str, typer.Argument(help="A dossier (kuala-lumpur-2025), a ledger (world, us-china), or a YAML file.")]
+Day = Annotated[str | None, typer.Option("--on", "--date", help="The day, as 2025-05-14; the file's own date if absent.")]
 By = Annotated[str | None, typer.Option("--by", help="Measures of this government only.")]
 CsvFile = Annotated[Path | None, typer.Option("--csv", help="Also write CSV here.", callback=out_file)]
 ParquetFile = Annotated[
@@ -166,10 +166,12 @@ def _rate(measure: Any) -> str:
 @policies.command("show")
 def policy_show(target: Target, on: Day = None, by: By = None, as_json: Json = False) -> None:
     """Every measure known on a day, with its status, rate, authority and sources."""
-    from detente.policy.timing import Status, still_unknown
+    from detente.policy.ledger import Ledger
+    from detente.policy.timing import OVER, Status, still_unknown
 
     book = _load(target)
     day = _day(on, book.as_of)
+    known_to, beyond = (book.known_to, book.beyond_knowledge(day)) if isinstance(book, Ledger) else (None, None)
     status = book.status(day)
     unknown = {m.id for m in still_unknown(book.measures, day)}
     shown = [
@@ -192,17 +194,24 @@ def policy_show(target: Target, on: Day = None, by: By = None, as_json: Json = F
                 for s in (sources[k] for k in m.sources)
             ]
             rows.append(row)
-        emit({"id": book.id, "title": book.title, "on": day, "as_of": book.as_of, "measures": rows})
+        told = {"id": book.id, "title": book.title, "on": day, "as_of": book.as_of}
+        known = {} if known_to is None else {"known_to": known_to, "warning": beyond}
+        emit({**told, **known, "measures": rows})
         return
     out.print(f"{book.title}\non {day}", highlight=False, markup=False)
-    order = ("in_force", "suspended", "announced", "threatened", "unknown")
-    for state in (*order, "expired", "withdrawn", "struck_down"):
+    if beyond is not None:
+        out.print(beyond, highlight=False, markup=False, soft_wrap=True)
+    order = ("in_force", "suspended", "stayed", "announced", "announced_without_act", "threatened", "unknown")
+    over = tuple(s.value for s in OVER)
+    for state in (*order, *over):
         group = [m for m in shown if ("unknown" if m.id in unknown else status[m.id].value) == state]
         if not group:
             continue
-        heading = {"unknown": "not known whether they hold"}.get(state, state.replace("_", " "))
+        heading = {
+            "unknown": "not known whether they hold", "announced_without_act": "announced, legal act not seen"
+        }.get(state, state.replace("_", " "))  # fmt: skip
         out.print(f"\n{heading} ({len(group)})", style="bold", highlight=False)
-        if state in ("expired", "withdrawn", "struck_down"):
+        if state in over:
             out.print(", ".join(m.id for m in group), highlight=False, markup=False, style="dim")
             continue
         table = text_table(("measure", "by", "points", "since"))
@@ -319,7 +328,7 @@ def policy_deadlines(
 @policies.command("average")
 def policy_average(
     by: Annotated[str, typer.Option("--by", help="The government that levies the duties.")],
-    on: Annotated[str, typer.Option("--on", help="The economy whose goods pay them.")],
+    on: Annotated[str, typer.Option("--on", help="The economy, or group (ASEAN), whose goods pay them.")],
     date: Annotated[str | None, typer.Option("--date", help="One day, as 2025-05-14; the ledger's own if absent.")] = None,
     first: Annotated[str | None, typer.Option("--from", help="First day of a daily series.")] = None,
     second: Annotated[str | None, typer.Option("--to", help="Last day of a daily series.")] = None,
@@ -328,10 +337,11 @@ def policy_average(
         typer.Option(
             "--definition",
             "-d",
-            help="piie-like, weighted-fixed, statutory-additional, simple, collected-2024, added-since-2024.",
+            help="piie-like, weighted-fixed, weighted-2017, weighted-current, statutory-additional, simple, collected, "
+            "collected-2024, added-since-2024, ordinary.",
         ),
     ] = None,
-    ledger: Annotated[str, typer.Option("--ledger", help="A packaged ledger or a YAML file.")] = "us-china",
+    ledger: Annotated[str, typer.Option("--ledger", help="A packaged ledger or a YAML file.")] = "world",
     csv: CsvFile = None,
     parquet: ParquetFile = None,
     as_json: Json = False,
@@ -347,9 +357,11 @@ def policy_average(
             raise InputError("a daily series takes --from and --to, a single day --date")
         frame = book.average_tariffs(by, on, first, second, definition)
         _write_table(frame, csv, parquet, as_json)
+        beyond = book.beyond_knowledge(frame["date"].iloc[-1])
         if as_json:
             rows = frame.assign(date=[d.isoformat() for d in frame["date"]]).to_dict(orient="records")
-            emit({"ledger": book.id, "by": by, "on": on, "definition": str(frame["definition"].iloc[0]), "days": rows})
+            told = {"ledger": book.id, "by": by, "on": on, "definition": str(frame["definition"].iloc[0])}
+            emit({**told, "known_to": book.known_to, "warning": beyond, "days": rows})
         elif csv is None and parquet is None:
             table = text_table(("from this day", "average, %", "of it additional, points"))
             last: float | None = None
@@ -367,6 +379,8 @@ def policy_average(
                     f"From {parted['date'].tolist()[0]} it is not known whether all suspensions hold; without them {high:.1f} %.",
                     highlight=False, soft_wrap=True,
                 )  # fmt: skip
+            if beyond is not None:
+                out.print(beyond, highlight=False, soft_wrap=True)
         return
     if csv is not None or parquet is not None:
         raise InputError("--csv and --parquet write a daily series: add --from and --to")
@@ -392,7 +406,11 @@ def policy_average(
         table.add_row("base rate", f"{found.base:.1f}")
     for name, value in found.pieces.items():
         table.add_row(book.measure(name).title, f"{value:.2f}".replace("-", "−"))
-    out.print(table)
+    out.print(table) if table.row_count else out.print("No such duty is in force on that day.", highlight=False)
+    if found.not_counted:
+        out.print(f"In force and not counted: {', '.join(found.not_counted)}.", highlight=False, markup=False, soft_wrap=True)
+    if found.beyond is not None:
+        out.print(found.beyond, highlight=False, markup=False, soft_wrap=True)
     if found.unknown:
         out.print(
             f"Not known whether these hold: {', '.join(found.unknown)}. With them {found.if_unknown_hold:.1f} %.",

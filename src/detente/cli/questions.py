@@ -850,6 +850,68 @@ def outlook(
     out.print(look.notes(), style="dim", highlight=False, markup=False, soft_wrap=True)
 
 
+# -- base rates --------------------------------------------------------------------------------------------------------
+def rates(
+    kind: Annotated[str | None, typer.Option(help="threat, sanction, talks, dispute or truce; all if absent.")] = None,
+    sender: Annotated[str | None, typer.Option(help="Who threatens, complains or sends: all, USA, EU, CHN or other.")] = None,
+    target: Annotated[str | None, typer.Option(help="On whom: all, USA, CHN, large or small.")] = None,
+    scores: Annotated[
+        bool, typer.Option("--scores", help="Pool them with a dated record and score both, leaving one case out at a time.")
+    ] = False,
+    record: Annotated[str, typer.Option(help="The record that is scored: a packaged one or a YAML file.")] = "us-china",
+    csv: TableFile = None,
+    as_json: Json = False,
+) -> None:
+    """How often threats were carried out, talks settled and quiet lasted, counted over hundreds of cases elsewhere."""
+    if scores:
+        _scored(record, csv, as_json)
+        return
+    found = ask("rates", None, as_json, {"kind": kind, "sender": sender, "target": target})
+    save("rates", found, csv)
+    if as_json:
+        emit(found.record())
+        return
+    for name, text in found.titles.items():
+        out.print(text, highlight=False, soft_wrap=True)
+        table, spans = found.main(name), found.held(name)
+        if len(table):
+            shown = text_table(("", "seen", "of", "rate, %", "range"))
+            for question, rows in table.groupby("question", sort=False):
+                if len(rows) > 1:
+                    shown.add_row(f"{question}:")
+                for r in rows.itertuples(index=False):
+                    share = (f"{100 * r.rate:.0f}", f"{100 * r.low:.0f} to {100 * r.high:.0f}")
+                    shown.add_row(f"  {r.outcome}" if len(rows) > 1 else str(question), str(r.seen), str(r.cases), *share)
+            out.print(shown)
+        if len(spans):
+            shown = text_table(("still stood after years, %", "spells", *(f"{y:g}" for y in spans.columns)))
+            for (what, spells), held in spans.iterrows():
+                shown.add_row(str(what), str(spells), *("" if x != x else f"{100 * x:.0f}" for x in held))
+            out.print(shown)
+    out.print(found.explain(), style="dim", highlight=False, markup=False, soft_wrap=True)
+
+
+def _scored(record: str, csv: Path | None, as_json: bool) -> None:
+    from detente.outlook.record import load_record
+    from detente.validation.outside_views import on_trial
+
+    found = on_trial(load_record(record))
+    if csv is not None:
+        write_csv(found.to_frame(), csv, index=False, float_format="%.10g")
+    if as_json:
+        emit(found.record())
+        return
+    shown = text_table(("left out in turn", "cases", "Brier", "range", "bits", "skill over own"))
+    for r in found.to_frame().to_dict(orient="records"):
+        span = f"{r['brier low']:.2f} to {r['brier high']:.2f}"
+        gain = f"{signed(r['skill over own'])} ({signed(r['skill low'])} to {signed(r['skill high'])})"
+        alone = r["forecaster"] == "own alone"
+        name = f"{r['kind']}: {r['forecaster']}"
+        shown.add_row(name, str(r["cases"]), f"{r['brier']:.3f}", span, f"{r['bits']:.2f}", "" if alone else gain)
+    out.print(shown)
+    out.print(found.explain(), highlight=False, markup=False, soft_wrap=True)
+
+
 # -- ranges over the parameters, and what drives them ------------------------------------------------------------------
 def ensemble(
     dossier: DossierName,

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from detente.outlook.journal import Contents, Entry, Journal, Reckoning
     from detente.outlook.watching import Look
     from detente.policy.dossier import Dossier
+    from detente.validation.panel_backtest import PanelBackTest
     from detente.validation.trade import BackTest
 
 
@@ -318,11 +319,12 @@ class Which(StrEnum):
     TRADE_2018 = "trade-2018"
     TRADE_2025 = "trade-2025"
     ROUNDS = "rounds"
+    PANEL = "panel"
     ALL = "all"
 
 
 def backtest(
-    which: Annotated[Which, typer.Argument(help="trade-2018, trade-2025, rounds or all.")] = Which.ALL,
+    which: Annotated[Which, typer.Argument(help="trade-2018, trade-2025, rounds, all of these, or panel.")] = Which.ALL,
     csv: Annotated[
         Path | None, typer.Option(help="Write every row as CSV: observed, model, benchmarks.", callback=out_file)
     ] = None,
@@ -332,21 +334,53 @@ def backtest(
     write: Annotated[
         Path | None, typer.Option(help="Renew the tables of a page such as docs/backtests.md.", callback=out_file)
     ] = None,
+    panel: Annotated[str | None, typer.Option(help="panel: a panel by name, or a file of that layout.")] = None,
+    base: Annotated[int | None, typer.Option(help="panel: the base year.")] = None,
+    first: Annotated[str | None, typer.Option("--from", help="panel: first month of the window, as 2025-06.")] = None,
+    last: Annotated[str | None, typer.Option("--to", help="panel: last month of the window.")] = None,
+    factor: Annotated[
+        str | None, typer.Option(help="panel: factor on trade elasticities: CENTRE,LOW,HIGH, or estimated; else the horizon's.")
+    ] = None,
+    same_months: Annotated[
+        bool, typer.Option("--same-months", help="panel: compare with the same months of the base year, not with its average.")
+    ] = False,
+    predict: Annotated[
+        Path | None,
+        typer.Option(help="panel: write the prediction for the window as CSV; looks at no outcome.", callback=out_file),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Back-tests: predictions beside what happened, with simple benchmarks. Misses are shown with the hits."""
+    given = {"panel": panel, "base": base, "from": first, "to": last, "factor": factor, "predict": predict}
+    asked = [f"--{k}" for k, v in given.items() if v is not None] + (["--same-months"] if same_months else [])
+    if asked and which is not Which.PANEL:
+        raise InputError(f"{', '.join(asked)}: only `detente backtest panel` takes these")
+    if asked:
+        if chart is not None or write is not None:
+            raise InputError("--chart and --write show the past: not together with a window of your own")
+        window = _window(base, first, last)
+        if predict is not None:
+            if panel is not None or same_months or csv is not None:
+                raise InputError("--predict looks at no outcome: --panel, --same-months and --csv do not go with it")
+            _predict(predict, window, factor, as_json)
+            return
+        _panel_window(panel, window, _path(factor), same_months, csv, as_json)
+        return
     tests = _trade(which)
     rounds = _rounds(which)
+    past = _panel_past(which)
     if csv is not None:
-        _tests_csv(csv, tests, rounds)
+        _tests_csv(csv, tests, rounds, past)
     if chart is not None:
         _draw(chart, tests)
     if write is not None:
-        _write_page(write, tests, rounds)
+        _write_page(write, tests, rounds, bool(past))
     if as_json:
         record: dict[str, Any] = {t.id: t.record() for t in tests}
         if rounds is not None:
             record["rounds"] = rounds.record()
+        if past:
+            record["panel"] = {str(months): test.record() for months, test in past.items()}
         emit(record)
         return
     for test in tests:
@@ -354,9 +388,123 @@ def backtest(
     if rounds is not None:
         out.print("Past rounds of talks", style="bold", highlight=False)
         out.print(rounds.explain(), highlight=False)
+    for test_of_panel in past.values():
+        _show_panel(test_of_panel)
     for path in (csv, chart, write):
         if path is not None:
             out.print(f"written: {path}", style="dim", highlight=False)
+
+
+def _window(base: int | None, first: str | None, last: str | None) -> tuple[int, str, str]:
+    if base is None or first is None or last is None:
+        raise InputError("`detente backtest panel` with options needs --base, --from and --to, for instance --base 2024 "
+                         "--from 2025-06 --to 2025-11")  # fmt: skip
+    from detente.validation.panel_backtest import check_months
+
+    check_months(base, first, last)
+    return base, first, last
+
+
+def _path(factor: str | None) -> dict[float, tuple[float, float, float]] | None:
+    """One factor for every age, from CENTRE or CENTRE,LOW,HIGH; the path of the estimate for "estimated"."""
+    if factor is None:
+        return None
+    if factor == "estimated":
+        from detente.validation.panel_backtest import estimated_path
+
+        return estimated_path()
+    try:
+        values = [float(v) for v in factor.split(",")]
+    except ValueError:
+        values = []
+    if len(values) not in (1, 3) or not all(0.01 <= v <= 10 for v in values):
+        raise InputError(f"--factor {factor!r}: give CENTRE or CENTRE,LOW,HIGH between 0.01 and 10")
+    centre, low, high = values * 3 if len(values) == 1 else values
+    if not low <= centre <= high:
+        raise InputError(f"--factor {factor!r}: the centre must lie between low and high")
+    return {0.0: (centre, low, high)}
+
+
+def _predict(target: Path, window: tuple[int, str, str], factor: str | None, as_json: bool) -> None:
+    from datetime import date as day
+
+    from detente.files import write
+    from detente.validation.panel_backtest import predict, prediction_file
+    from detente.words import fixed
+
+    found = predict(*window, path=_path(factor))
+    source = "horizon" if factor is None else "estimated" if factor == "estimated" else "given"
+    write(target, prediction_file(found, day.today(), source))
+    if as_json:
+        emit({"file": str(target), "rows": found.to_frame().to_dict("records")})
+        return
+    frame = found.to_frame()
+    shown = text_table(("origin", "imports, USD bn", "predicted, %", "low factor", "high factor"))
+    for row in frame[frame["level"] != "cell"].itertuples(index=False):
+        shown.add_row(str(row[1]), f"{float(row[3]) / 1e3:,.1f}", *(fixed(float(v), 1, signed=True) for v in row[4:7]))
+    out.print(shown)
+    out.print(f"written: {target}", style="dim", highlight=False, soft_wrap=True)
+
+
+def _panel_window(
+    panel: str | None, window: tuple[int, str, str], path: dict[float, tuple[float, float, float]] | None, same_months: bool,
+    csv: Path | None, as_json: bool,
+) -> None:  # fmt: skip
+    import pandas as pd
+
+    from detente.validation.panel_backtest import panel_backtest
+    from detente.words import fixed
+    from detente.world.panel import DEFAULT
+
+    test = panel_backtest(panel or DEFAULT, *window, path=path, same_months=same_months)
+    if csv is not None:
+        frames = [test.to_frame(level).assign(level=level) for level in ("origin", "cell")]
+        write_csv(pd.concat(frames, ignore_index=True), csv, index=False, float_format="%.6g")
+    if as_json:
+        emit(test.record())
+        return
+    _show_panel(test)
+    frame = test.to_frame("origin")
+    shown = text_table(("origin", "USD bn", "observed, %", "model", "against all, observed", "model"))
+    columns = [f"{name}_{kind}_pct" for kind in ("change", "relative") for name in ("observed", "predicted")]
+    for row in frame.sort_values("imports_base_musd", ascending=False, kind="stable").to_dict("records"):
+        changes = (fixed(float(row[c]), 1, signed=True) for c in columns)
+        shown.add_row(str(row["origin"]), fixed(float(row["imports_base_musd"]) / 1e3, 1), *changes)
+    out.print(shown)
+    if csv is not None:
+        out.print(f"written: {csv}", style="dim", highlight=False)
+
+
+def _panel_past(which: Which) -> dict[int, PanelBackTest]:
+    if which is not Which.PANEL:
+        return {}
+    from detente.validation.panel_backtest import episode
+
+    return episode()
+
+
+def _show_panel(test: PanelBackTest) -> None:
+    from detente.validation.panel_backtest import LEVELS, READINGS
+    from detente.words import fixed
+
+    p = test.prediction
+    out.print(f"Customs panel, {p.first} to {p.last} over {p.base}", style="bold", highlight=False)
+    out.print(test.explain(), highlight=False, markup=False)
+    for level in LEVELS:
+        out.print(f"by {level}", highlight=False)
+        shown = text_table(("", "n", "correlation (5–95 %)", "slope", "no change", "equal", "own duty", "trend"))
+        for which, short in zip(READINGS, ("all", "no 334", "no China", "neither"), strict=True):
+            reading = test.reading(level, which)
+            score, skills, (low, high) = reading.score("model"), reading.skills("model"), reading.bands("model")["correlation"]
+            correlation = f"{fixed(score.correlation, 2)} ({fixed(low, 1)} to {fixed(high, 1)})"
+            numbers = (fixed(score.slope, 2), *(fixed(v, 1) for v in skills.values()))
+            shown.add_row(short, str(score.count), correlation, *numbers)
+        out.print(shown)
+    told = (
+        "The last four columns are skill over a benchmark (equal: everything moves with the total); above 0 the model is better."
+    )
+    out.print(told, style="dim", highlight=False)
+    out.print()
 
 
 def _trade(which: Which) -> list[BackTest]:
@@ -427,21 +575,25 @@ def _show_test(test: BackTest) -> None:
     out.print()
 
 
-def _tests_csv(path: Path, tests: list[BackTest], rounds: Any) -> None:
+def _tests_csv(path: Path, tests: list[BackTest], rounds: Any, past: Mapping[int, PanelBackTest]) -> None:
     import pandas as pd
 
     frames = [t.to_frame().assign(backtest=t.id) for t in tests]
+    for months, test in past.items():
+        frames += [test.to_frame(level).assign(backtest="panel", months=months, level=level) for level in ("origin", "cell")]
     if rounds is not None:
         frames.append(rounds.to_frame().reset_index().assign(backtest="rounds"))
     write_csv(pd.concat(frames, ignore_index=True), path, index=False, float_format="%.6g")
 
 
-def _write_page(path: Path, tests: list[BackTest], rounds: Any) -> None:
-    from detente.validation.tables import blocks, page_of, write
+def _write_page(path: Path, tests: list[BackTest], rounds: Any, panel: bool) -> None:
+    from detente.validation.tables import blocks, page_of, panel_blocks, write
 
     content = blocks(tests) if len(tests) > 1 else {t.id: page_of(t) for t in tests}
     if rounds is not None and hasattr(rounds, "markdown"):
         content["rounds"] = rounds.markdown()
+    if panel:
+        content |= panel_blocks()
     write(path, content)
 
 

@@ -4,7 +4,8 @@
     P(branch) ∝ p · Π likelihood of the signals        of every signal dated on or before the day of the forecast (`signals`)
 
 **Record.** Branches name outcomes of talks, threats or truces; their chances are those of `spells` on the record as it stood on
-the day of the forecast. A truce asked for at a fork must hold from that day to the end of the record's window after the fork.
+the day of the forecast, pooled with what like pairs lend it (`outside`) where that scored no worse. A truce asked for at a fork
+must hold from that day to the end of the record's window after the fork.
 **Stand-off.** Odds of who has given way by a day are cumulative; between the fork before and this one they are, for end e,
 
     (e(t₁) − e(t₀)) / standing(t₀)        t₀: the last fork before it that carries stand-off ends, or the day of the forecast
@@ -18,7 +19,7 @@ for the first compare the judgements side by side.
 >>> from detente.policy.dossier import load_dossier
 >>> odds = branch_odds(load_dossier("kuala-lumpur-2025"))["kuala-lumpur"]
 >>> round(sum(odds.probability.values()), 12), odds.cases
-(1.0, '21 rounds of talks: 5 agreed, 9 time, 7 broke')
+(1.0, '21 rounds of talks: 5 agreed, 9 time, 7 broke; like cases elsewhere weigh 29\u202f%')
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ import numpy as np
 import pandas as pd
 
 from detente.errors import InputError, UnknownName
+from detente.outlook.outside import Kind, used_view
 from detente.outlook.pool import log_pool, spread, spread_draws
 from detente.outlook.record import Record, load_record
 from detente.outlook.signals import Update, update
@@ -146,14 +148,15 @@ def branch_odds(
     record: Record | None = None,
     weights: PoolWeights | None = None,
     signals: Sequence[Signal] = (),
+    outside: bool = True,
     draws: int = DRAWS,
     seed: int = 0,
 ) -> dict[str, ForkOdds]:
     """Odds of every branch, by fork, as of `on` (the dossier's day if absent); they sum to 1 at every fork.
 
     `stand_off(day)` gives cumulative odds since the dossier's day, `at_the_table(dossier).odds_by` for one. `record` and
-    `weights` replace the dossier's, `signals` are added to its own. Raises `InputError` for a dossier without prospects or a
-    fork whose base rates mix kinds.
+    `weights` replace the dossier's, `signals` are added to its own; without `outside` the record's base rates stand alone.
+    Raises `InputError` for a dossier without prospects or a fork whose base rates mix kinds.
     """
     if isinstance(dossier, str):
         from detente.policy.dossier import load_dossier
@@ -172,7 +175,7 @@ def branch_odds(
     for fork in ahead.forks:
         mine = {s.id: s.likelihood for s in seen if s.fork == fork.id}
         before = max(day, _before(ahead, fork) or day)
-        judged = _Judgements(fork, day, before, dossier.as_of, known, asked, draws, rng.spawn(1)[0])
+        judged = _Judgements(fork, day, before, dossier.as_of, known, asked, outside, draws, rng.spawn(1)[0])
         found[fork.id] = judged.pooled(weights or ahead.weights, mine)
     return found
 
@@ -188,10 +191,11 @@ class _Judgements:
         start: date,
         record: Record | None,
         stand_off: StandOff | None,
+        outside: bool,
         n: int,
         rng: np.random.Generator,
     ) -> None:
-        self.fork, self.day = fork, day
+        self.fork, self.day, self.outside = fork, day, outside
         self.priors = np.array([b.prior for b in fork.branches])
         self.prior_draws = spread_draws(self.priors, n, rng)
         self.central: dict[str, Array] = {}
@@ -209,17 +213,22 @@ class _Judgements:
             return ""
         if len(kinds) > 1:
             raise InputError(f"fork {fork.id!r}: base rates of {' and '.join(kinds)} in one fork; use one kind")
-        kind = kinds[0]
+        kind: Kind = kinds[0]
+        view = used_view(record, kind) if self.outside else None
         if kind == "truce":
-            spells = record.spells()
+            spells = record.spells() if view is None else view.spells
             days = max(0, (fork.date + timedelta(days=record.window_days) - self.day).days)
             kept, some = spells.survival(days).mean, spells.draws(days, n, rng)
             mean, draws = np.array([kept, 1 - kept]), np.stack([some, 1 - some], axis=1)
             cases = say(TEMPLATE, "truces", ended=spells.ended, watched=spells.days, ahead=days)
         else:
-            counts = record.counts("talks" if kind == "talks" else "threat")
-            mean, draws = np.array([r.mean for r in frequency(counts).values()]), frequency_draws(counts, n, rng)
+            counts = record.counts(kind)
+            rates = {o: r.mean for o, r in frequency(counts).items()} if view is None else view.rates()
+            mean = np.array(list(rates.values()))
+            draws = frequency_draws(counts, n, rng) if view is None else view.draws(n, rng)
             cases = say(TEMPLATE, "outcomes", kind=kind, seen=counts)
+        if view is not None:
+            cases = say(TEMPLATE, "beside", cases=cases, weight=view.weight)
         named = [[b.base_rate is not None and o in b.base_rate.outcomes for b in fork.branches] for o in OUTCOMES[kind]]
         self._put("base_rate", mean, draws, named)
         return cases

@@ -11,8 +11,8 @@ open has no outcome, a truce that was to break next month still stands.
 >>> record = load_record("us-china").as_of(date(2025, 10, 18))
 >>> record.counts("talks")
 {'agreed': 5, 'time': 9, 'broke': 7}
->>> record.spells()
-Spells(ended=3, days=2198)
+>>> record.spells().record()
+{'ended': 3, 'days': 2198}
 """
 
 from __future__ import annotations
@@ -126,13 +126,18 @@ class TruceSpell(Strict):
 
 
 class Record(Strict):
-    """A record of one pair of governments. See the module docstring."""
+    """A record of one pair of governments. See the module docstring.
+
+    `between` names the two, first the one that threatens more; where it is given, cases of like pairs lend to the base rates
+    (`outside`).
+    """
 
     schema_version: Literal[1]
     id: Identifier
     title: Text
     as_of_day: date = Field(alias="as_of")
     window_days: Annotated[int, Field(ge=1, le=366)] = 30
+    between: tuple[RegionCode, RegionCode] | None = None
     rules: Rules
     talks: tuple[Round, ...] = ()
     threats: tuple[Threat, ...] = ()

@@ -8,7 +8,7 @@ For a forecast p over outcomes and the outcome o,
 
 Both scores are proper: stating what one believes is best. A probability below FLOOR counts as FLOOR in the log score (about
 10 bits). Few cases: the 5th and 95th percentile of the mean, or of the difference to a benchmark, over resampled cases come
-with it (seeded bootstrap).
+with it (seeded bootstrap). Cases that hang together (quarters of one truce) are drawn together, by `clusters`.
 
 >>> brier({"a": 0.5, "b": 0.5}, "a"), log_score({"a": 0.25, "b": 0.75}, "a")
 (0.5, 2.0)
@@ -27,6 +27,7 @@ import pandas as pd
 
 from detente.errors import InputError, UnknownName
 from detente.outlook.pool import FLOOR
+from detente.types import Array
 
 Forecast = Mapping[str, float]
 
@@ -72,23 +73,41 @@ class Score:
                 "log_bits": self.log, "log_range": list(self.log_range)}  # fmt: skip
 
 
-def resampled(values: Sequence[float], *, seed: int = 0, draws: int = 4000) -> tuple[float, float]:
+def resampled(
+    values: Sequence[float], *, seed: int = 0, draws: int = 4000, clusters: Sequence[str] | None = None
+) -> tuple[float, float]:
     """5th and 95th percentile of the mean over cases drawn again with replacement."""
     data = np.asarray(values, float)
     if data.size == 0:
         raise InputError("there is no case to score")
-    chosen = np.random.default_rng(seed).integers(0, data.size, size=(draws, data.size))
-    low, high = np.quantile(data[chosen].mean(axis=1), (0.05, 0.95))
+    low, high = np.quantile(_again(data[None], seed, draws, clusters)[0] / data.size, (0.05, 0.95))
     return float(low), float(high)
 
 
-def score(name: str, forecasts: Sequence[Forecast], outcomes: Sequence[str], *, seed: int = 0) -> Score:
+def _again(rows: Array, seed: int, draws: int, clusters: Sequence[str] | None) -> Array:
+    """Sums of rows (R, cases) over cases, or whole clusters, drawn again: (R, draws), as many cases as there are."""
+    n = rows.shape[1]
+    if clusters is None:
+        chosen = np.random.default_rng(seed).integers(0, n, size=(draws, n))
+        return np.asarray(rows[:, chosen].sum(axis=2))
+    if len(clusters) != n:
+        raise InputError(f"{len(clusters)} clusters for {n} cases")
+    names = list(dict.fromkeys(clusters))
+    member = np.array([[c == name for c in clusters] for name in names], float)
+    sums, sizes = rows @ member.T, member.sum(axis=1)
+    chosen = np.random.default_rng(seed).integers(0, len(names), size=(draws, len(names)))
+    return np.asarray(sums[:, chosen].sum(axis=2) / sizes[chosen].sum(axis=1) * n)
+
+
+def score(
+    name: str, forecasts: Sequence[Forecast], outcomes: Sequence[str], *, seed: int = 0, clusters: Sequence[str] | None = None
+) -> Score:
     """Mean scores of `forecasts` against `outcomes`, case by case. Raises `InputError` where there is no case."""
     if len(forecasts) != len(outcomes):
         raise InputError(f"{len(forecasts)} forecasts for {len(outcomes)} outcomes")
     squares = [brier(f, o) for f, o in zip(forecasts, outcomes, strict=True)]
     bits = [log_score(f, o) for f, o in zip(forecasts, outcomes, strict=True)]
-    square_range, bit_range = resampled(squares, seed=seed), resampled(bits, seed=seed)
+    square_range, bit_range = (resampled(v, seed=seed, clusters=clusters) for v in (squares, bits))
     return Score(name, len(squares), float(np.mean(squares)), square_range, float(np.mean(bits)), bit_range)
 
 
@@ -99,6 +118,7 @@ def skill(
     *,
     rule: Literal["brier", "log"] = "brier",
     seed: int = 0,
+    clusters: Sequence[str] | None = None,
 ) -> tuple[float, float, float]:
     """1 − score/benchmark's score on the same cases: 5th percentile, value, 95th percentile over resampled cases.
 
@@ -111,9 +131,8 @@ def skill(
         raise InputError("there is no case to score")
     if theirs.sum() == 0:
         return math.nan, math.nan, math.nan
-    chosen = np.random.default_rng(seed).integers(0, mine.size, size=(4000, mine.size))
-    below = theirs[chosen].sum(axis=1)
-    again = 1 - mine[chosen].sum(axis=1)[below > 0] / below[below > 0]
+    above, below = _again(np.stack([mine, theirs]), seed, 4000, clusters)
+    again = 1 - above[below > 0] / below[below > 0]
     low, high = np.quantile(again, (0.05, 0.95))
     return float(low), float(1 - mine.sum() / theirs.sum()), float(high)
 

@@ -1,6 +1,7 @@
 """Base rates from few cases: how long truces hold, how often talks and threats end how — each with its spread.
 
-Truces end at a constant rate; with a Jeffreys prior the rate after E ends in D days watched is Gamma(E + ½, D), and
+Truces end at a constant rate; with a Jeffreys prior the rate after E ends in D days watched is Gamma(E + ½, D). A prior of
+cases elsewhere (`outside`) puts e for ½ and adds its d days to D. Then
 
     chance to hold t days more   S(t) = (D/(D + t))^(E + ½)                the mean of exp(−rate·t) over that Gamma
     its spread                   exp(−q·t) at quantiles q of the Gamma
@@ -48,14 +49,26 @@ class Rate:
 
 @dataclass(frozen=True)
 class Spells:
-    """Truces watched: how many ended, and for how many days they were watched in all."""
+    """Truces watched: how many ended, and for how many days they were watched in all; and the prior, in the same units."""
 
     ended: int
     days: int
+    prior_ended: float = 0.5
+    prior_days: float = 0.0
 
     def __post_init__(self) -> None:
         if self.ended < 0 or self.days < 0:
             raise InputError(f"spells need counts from 0; there are {self.ended} ends over {self.days} days")
+        if self.prior_ended <= 0 or self.prior_days < 0:
+            raise InputError(
+                f"a prior of spells needs ends above 0 and days from 0, not {self.prior_ended:g} and {self.prior_days:g}"
+            )
+
+    @property
+    def rate(self) -> float:
+        """Mean rate of ending a day; NaN where no day was watched."""
+        watched = self.days + self.prior_days
+        return (self.ended + self.prior_ended) / watched if watched > 0 else math.nan
 
     def survival(self, days: float) -> Rate:
         """Chance that a truce holds `days` more. With no day watched yet nothing is known: mean ½, from 0 to 1."""
@@ -63,20 +76,21 @@ class Spells:
             raise InputError(f"a truce cannot be asked to hold {days} days; give 0 or more")
         if days == 0:
             return Rate(1.0, 1.0, 1.0)
-        if self.days == 0:
+        shape, watched = self.ended + self.prior_ended, self.days + self.prior_days
+        if watched == 0:
             return Rate(0.0, 0.5, 1.0)
-        shape = self.ended + 0.5
-        mean = (self.days / (self.days + days)) ** shape
-        slow, fast = gammaincinv(shape, ENDS) * (1 / self.days)
+        mean = (watched / (watched + days)) ** shape
+        slow, fast = gammaincinv(shape, ENDS) * (1 / watched)
         return Rate(math.exp(-fast * days), mean, math.exp(-slow * days))
 
     def draws(self, days: float, n: int, rng: np.random.Generator) -> NDArray[np.float64]:
         """`n` draws of the chance to hold `days` more."""
         if days <= 0:
             return np.ones(n)
-        if self.days == 0:
+        watched = self.days + self.prior_days
+        if watched == 0:
             return rng.uniform(size=n)
-        return np.exp(-rng.gamma(self.ended + 0.5, 1 / self.days, size=n) * days)
+        return np.exp(-rng.gamma(self.ended + self.prior_ended, 1 / watched, size=n) * days)
 
     def record(self) -> dict[str, Any]:
         """JSON-able."""

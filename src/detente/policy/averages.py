@@ -12,14 +12,23 @@ a[s, t] (`policy.stacking`):
     simple                number of tariff lines                most-favoured-nation        all since 2018
     collected-2024        imports from the partner in 2024      duty collected in 2024      what came after 2024
     added-since-2024      the same                              none                        what came after 2024
+    ordinary              imports from the partner              most-favoured-nation        none
+    weighted-2017         imports from the partner in 2017      most-favoured-nation        all since 2018
+    weighted-current      imports from the partner in the month most-favoured-nation        all since 2018
 
-Weights never move with the tariff. Imports from the partner are those of 2024 for the United States on China (the
-sectors' own composition, by list, that of 2017) and of 2017 for China on the United States. Where a list's share of tariff
-lines is known (China's lists of 2018–19) `piie-like` and `simple` use it in place of the share of trade. A partner beyond
-the two has weights and collected duties from the shipped world, and only the last two definitions.
+`collected` is no sum over sectors: duty worked out by customs over imports, in the month of the day (`policy.customs`).
+
+Weights never move with the tariff, but in `weighted-current` and `collected`, which say what became of it. Imports from the
+partner are those of 2024 for the United States on China (the sectors' own composition, by list, that of 2017) and of 2017 for
+China on the United States. Where a list's share of tariff lines is known (Section 301, China's lists of 2018–19) `piie-like` and
+`simple` use it in place of the share of trade. A partner beyond the two has weights, collected and ordinary duties from the
+shipped world, and only `collected`, `collected-2024`, `added-since-2024` and `ordinary`. A pair of which the ledger holds no duty
+has its ordinary duty alone, named as such (and what customs collected); it is refused under any other definition, and refused
+where the world has none either: no pair is given 0.0 for want of a row. A group (ASEAN) is the mean of its economies, weighted by
+the importer's trade with each.
 
 A measure nobody can say still holds (`unknown_from`) counts as suspended; `if_unknown_hold` is the average if all such
-duties were in force. Sources: `ledgers/us-china-*.csv`, made by `policy.ledger_tables`; `docs/ledger.md`.
+duties were in force. Sources: `ledgers/us-china-*.csv`, made by `build.ledger_tables`; `docs/ledger.md`.
 
 >>> from detente.policy.ledger import load_ledger
 >>> average = load_ledger("us-china").average_tariff("USA", "CHN", "2025-05-14")
@@ -30,7 +39,7 @@ duties were in force. Sources: `ledgers/us-china-*.csv`, made by `policy.ledger_
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import as_file, files
@@ -41,9 +50,10 @@ import pandas as pd
 import yaml
 
 from detente.errors import InputError, UnknownName, UnknownRegion
+from detente.policy.customs import collected, imports_by_sector
 from detente.policy.measures import InstrumentKind, Measure
 from detente.policy.stacking import stack_on
-from detente.policy.timing import still_unknown, turning_days
+from detente.policy.timing import in_force, still_unknown, turning_days
 from detente.types import Array
 from detente.words import refusal
 from detente.words.names import group_table, region_name, region_table
@@ -56,6 +66,9 @@ DEFINITIONS: dict[str, str] = yaml.safe_load(files("detente").joinpath("data", "
 DEFAULT_DEFINITION = "piie-like"
 REFERENCE_DAY = datetime.date(2024, 12, 31)
 OWN_PAIR = ("USA", "CHN")
+MONTHLY = ("weighted-current", "collected")
+"""Definitions that move with the trade of the month."""
+ORDINARY = ("piie-like", "weighted-fixed", "simple", "ordinary", "weighted-2017", "weighted-current")
 
 
 class AverageTariff(float):
@@ -64,10 +77,12 @@ class AverageTariff(float):
     by, on, date, definition, meaning   what is averaged, in code and in words
     base                     part of it that is the base rate, percent
     pieces                   part of it by measure, percentage points, largest first
-    covered                  percent of the weights that pay any additional duty counted here
+    covered                  percent of the weights that pay any additional duty counted here; None where that is not known
     unknown                  measures of which nothing read says whether they hold
     if_unknown_hold          the average if all of them held, percent
     unmapped                 percent of the partner's imports of the weights' year that belong to no sector
+    not_counted              measures in force on the pair that are duties and not in the number (the ledger says why)
+    known_to, beyond         newest day the ledger has a fact of, and what to say of a later one (else None)
     """
 
     by: str
@@ -77,10 +92,13 @@ class AverageTariff(float):
     meaning: str
     base: float
     pieces: dict[str, float]
-    covered: float
+    covered: float | None
     unknown: tuple[str, ...]
     if_unknown_hold: float
     unmapped: float
+    not_counted: tuple[str, ...] = ()
+    known_to: datetime.date | None = None
+    beyond: str | None = None
 
     def __new__(cls, value: float, **facts: Any) -> AverageTariff:
         """A float that carries `facts` as attributes."""
@@ -100,9 +118,11 @@ class AverageTariff(float):
             "by": self.by, "on": self.on, "date": self.date.isoformat(), "definition": self.definition, "meaning": self.meaning,
             "average_pct": round(float(self), 4), "base_pct": round(self.base, 4),
             "additional_pp": round(float(self) - self.base, 4),
-            "covered_pct": round(self.covered, 2), "unmapped_pct": round(self.unmapped, 2),
+            "covered_pct": None if self.covered is None else round(self.covered, 2), "unmapped_pct": round(self.unmapped, 2),
             "by_measure_pp": {k: round(v, 4) for k, v in self.pieces.items()},
             "not_known": list(self.unknown), "average_if_not_known_hold_pct": round(self.if_unknown_hold, 4),
+            "not_counted": list(self.not_counted),
+            "known_to": None if self.known_to is None else self.known_to.isoformat(), "warning": self.beyond,
         }  # fmt: skip
 
 
@@ -141,6 +161,19 @@ def coverage_shares(tables: str) -> dict[str, Coverage]:
         trade = {str(s): float(v) for s, v in by_sector["share_of_trade"].items()}
         lines = {str(s): float(v) for s, v in by_sector["share_of_lines"].dropna().items()}
         found[str(name)] = Coverage(trade, lines)
+    return found
+
+
+@cache
+def partner_shares(tables: str) -> dict[str, dict[str, dict[str, float]]]:
+    """Measure id → partner ("*" for all others) → share of each sector that pays; empty where there is no such table."""
+    name = f"{tables}-partners.csv"
+    if not files("detente").joinpath("data", "ledgers", name).is_file():
+        return {}
+    found: dict[str, dict[str, dict[str, float]]] = {}
+    frame = _table(name)
+    for measure, partner, sector, share in zip(frame["measure"], frame["partner"], frame["sector"], frame["share"], strict=True):
+        found.setdefault(str(measure), {}).setdefault(str(partner), {})[str(sector)] = float(share)
     return found
 
 
@@ -197,16 +230,37 @@ def as_day(value: str | datetime.date) -> datetime.date:
 def _check_pair(by: str, on: str) -> None:
     known = {r: region_name(r) for r in region_table()}
     for code in (by, on):
-        if code not in known:
-            raise UnknownRegion(code, known)
+        if code in known:
+            continue
+        home = next((r for r, entry in region_table().items() if code in entry.get("members", ())), None)
+        if home is not None:
+            raise InputError(refusal("policy", "part_of", code=code, group=home, name=region_name(home)))
+        raise UnknownRegion(code, known)
     if by == on:
         raise InputError(refusal("policy", "tariff_on_itself", by=by))
 
 
-def _basis(tables: str | None, by: str, on: str, definition: str) -> _Basis:
+def _named(code: str) -> str:
+    return f"{region_name(code)} ({code})"
+
+
+def _not_held(ledger: Ledger, by: str, on: str) -> InputError:
+    """What to say of a pair of which `ledger` counts no duty: that, and what it has of that government."""
+    counted = [m for m in ledger.measures if m.instrument is InstrumentKind.TARIFF and m.modelled]
+    own = [m for m in counted if m.by == by]
+    if not own:
+        governments = ", ".join(sorted({m.by for m in counted}))
+        return InputError(refusal("policy", "government_not_held", ledger=ledger.id, by=_named(by), held=governments))
+    others = ", ".join(sorted({code for m in own for code in (("all",) if m.on == "all" else m.on)}))
+    return InputError(refusal("policy", "pair_not_held", ledger=ledger.id, by=_named(by), on=_named(on), others=others))
+
+
+def _basis(tables: str | None, by: str, on: str, definition: str, day: datetime.date) -> _Basis:
     own = tables is not None and {by, on} == set(OWN_PAIR)
     if definition not in DEFINITIONS:
         raise UnknownName(definition, DEFINITIONS, "definition")
+    if definition in MONTHLY and by != "USA":
+        raise InputError(refusal("policy", "customs_only", definition=repr(definition), by=by))
     if not own or (definition in ("collected-2024", "added-since-2024") and by != "USA"):
         return _basis_of_world(by, on, definition)
     table = weights_table(str(tables))
@@ -214,23 +268,28 @@ def _basis(tables: str | None, by: str, on: str, definition: str) -> _Basis:
     column = {
         "piie-like": "china_exports_2022_musd" if by == "USA" else "us_exports_2022_musd",
         "simple": "china_lines",
+        "weighted-2017": "us_imports_from_china_2017_musd" if by == "USA" else "china_imports_from_us_2017_musd",
     }.get(definition, "us_imports_from_china_2024_musd" if by == "USA" else "china_imports_from_us_2017_musd")
     weights = table[column].to_numpy(dtype=float)
+    if definition == "weighted-current":
+        weights = imports_by_sector(on, f"{day:%Y-%m}").reindex(list(sectors)).fillna(0.0).to_numpy(dtype=float)
     since = definition in ("collected-2024", "added-since-2024")
     collected = None
     if definition == "collected-2024":
         value = table["us_imports_from_china_2024_musd"].to_numpy(dtype=float)
         duty = table["us_duty_on_china_2024_musd"].to_numpy(dtype=float)
         collected = 100 * np.divide(duty, value, out=np.zeros_like(duty), where=value > 0)
-    ordinary = definition in ("piie-like", "weighted-fixed", "simple")
+    ordinary = definition in ORDINARY
     return _Basis(sectors, weights, definition in ("piie-like", "simple"), ordinary, collected, since)
 
 
 def _basis_of_world(by: str, on: str, definition: str) -> _Basis:
-    if definition not in ("collected-2024", "added-since-2024"):
+    if definition not in ("collected-2024", "added-since-2024", "ordinary"):
         raise InputError(refusal("policy", "pair_only", definition=repr(definition), by=by, on=on))
     if definition == "collected-2024" and by != "USA":
         raise InputError(refusal("policy", "collected_only", by=by))
+    if definition == "ordinary" and (by == "USA" or {by, on} == set(OWN_PAIR)):
+        raise InputError(refusal("policy", "ordinary_not_apart", by=by, on=on))
     from detente.words.names import goods_sectors
     from detente.world.library import load_world
 
@@ -238,8 +297,13 @@ def _basis_of_world(by: str, on: str, definition: str) -> _Basis:
     goods = goods_sectors(world.sectors)
     columns = [world.sectors.index(s) for s in goods]
     i, n = world.regions.index(on), world.regions.index(by)
-    collected = 100 * world.tariff_rates[i, n, columns] if definition == "collected-2024" else None
-    return _Basis(goods, np.asarray(world.shipments[i, n, columns]), False, False, collected, True)
+    weights = np.asarray(world.shipments[i, n, columns])
+    if definition == "added-since-2024":
+        return _Basis(goods, weights, False, False, None, True)
+    rates = 100 * world.tariff_rates[i, n, columns]
+    if definition == "ordinary" and float(weights @ rates) <= 0:
+        raise InputError(refusal("policy", "ordinary_is_free", by=_named(by), on=_named(on)))
+    return _Basis(goods, weights, False, False, rates, definition == "collected-2024")
 
 
 def _base_rates(tables: str | None, basis: _Basis, by: str, day: datetime.date) -> Array:
@@ -260,15 +324,25 @@ def _base_rates(tables: str | None, basis: _Basis, by: str, day: datetime.date) 
     return current.set_index("sector")[column].reindex(list(basis.sectors)).fillna(0.0).to_numpy(dtype=float)
 
 
-def _relevant(ledger: Ledger, by: str, on: str, basis: _Basis) -> tuple[Measure, ...]:
-    """Duties of `by` that may fall on `on`, with shares of lines in place of shares of trade where the basis wants them."""
+def _aimed(ledger: Ledger, by: str, on: str) -> tuple[Measure, ...]:
+    """Duties of `by` that may fall on `on`, counted in averages or not."""
     groups = {g for g, e in group_table().items() if e["members"] == "all" or on in e["members"]}
+    return tuple(
+        m
+        for m in ledger.measures
+        if m.by == by
+        and m.instrument is InstrumentKind.TARIFF
+        and (m.on == "all" or on in m.on or groups & set(m.on))
+        and not {on, *groups} & set(m.except_on)
+    )
+
+
+def _relevant(ledger: Ledger, by: str, on: str, basis: _Basis) -> tuple[Measure, ...]:
+    """Duties counted of `by` on `on`, with shares of lines in place of shares of trade where the basis wants them."""
     shares = coverage_shares(ledger.tables) if ledger.tables and basis.lines else {}
     found = []
-    for m in ledger.measures:
-        if m.by != by or m.instrument is not InstrumentKind.TARIFF or not m.modelled:
-            continue
-        if m.on != "all" and on not in m.on and not groups & set(m.on):
+    for m in _aimed(ledger, by, on):
+        if not m.modelled:
             continue
         if m.in_baseline:
             m = m.model_copy(update={"in_baseline": False})
@@ -289,22 +363,111 @@ def _pieces(measures: tuple[Measure, ...], day: datetime.date, by: str, on: str,
 
 
 def average_tariff(ledger: Ledger, by: str, on: str, date: str | datetime.date, definition: str | None = None) -> AverageTariff:
-    """Average tariff of `by` on goods of `on` on `date`, percent, under `definition` (default `piie-like`, or
-    `added-since-2024` for a pair other than the United States and China).
+    """Average tariff of `by` on goods of `on` (an economy or a group) on `date`, percent, under `definition`.
 
-    Raises `UnknownRegion`, `UnknownName` (definition) and `InputError` (a definition not known for the pair, a bad date,
-    a day before 2018).
+    The default is `piie-like` for the United States and China, `added-since-2024` for another pair where the ledger has something
+    added by that day, else what is charged all the same: `ordinary`, or for the United States `collected-2024`.
+
+    Raises `UnknownRegion`, `UnknownName` (definition) and `InputError` (a pair the ledger counts no duty of, a definition not
+    known for the pair, a bad date, a day before 2018).
     """
+    if by in group_table():
+        raise InputError(refusal("policy", "group_levies", by=by, members=", ".join(_members(by))))
+    if on in group_table():
+        return _on_group(ledger, by, on, as_day(date), definition)
     _check_pair(by, on)
-    if definition is None:
-        definition = DEFAULT_DEFINITION if {by, on} == set(OWN_PAIR) else "added-since-2024"
     day = as_day(date)
-    basis = _basis(ledger.tables, by, on, definition)
+    held = any(m.modelled for m in _aimed(ledger, by, on))
+    if definition is None:
+        definition = _default(held, by, on)
+        if definition == "added-since-2024":
+            added = average_tariff(ledger, by, on, day, definition)
+            return added if added.pieces else average_tariff(ledger, by, on, day, "collected-2024" if by == "USA" else "ordinary")
+    if definition == "collected":
+        return _collected(ledger, by, on, day)
+    if definition in DEFINITIONS and definition != "ordinary" and not held:
+        raise _not_held(ledger, by, on)
+    basis = _basis(ledger.tables, by, on, definition, day)
     first = REFERENCE_DAY if basis.since_2024 else datetime.date(2018, 1, 1)
     if day < first:
         raise InputError(refusal("policy", "before_definition", definition=definition, first=first, day=day))
-    measures = _relevant(ledger, by, on, basis)
+    measures = () if definition == "ordinary" else _relevant(ledger, by, on, basis)
     return _average(ledger, measures, by, on, day, definition, basis)
+
+
+def _collected(ledger: Ledger, by: str, on: str, day: datetime.date) -> AverageTariff:
+    if by != "USA":
+        raise InputError(refusal("policy", "customs_only", definition="'collected'", by=by))
+    value = collected(on, f"{day:%Y-%m}")
+    return AverageTariff(
+        value, by=by, on=on, date=day, definition="collected", meaning=DEFINITIONS["collected"], base=value, pieces={},
+        covered=None, unknown=(), if_unknown_hold=value, unmapped=0.0,
+        known_to=ledger.known_to, beyond=ledger.beyond_knowledge(day),
+    )  # fmt: skip
+
+
+def _default(held: bool, by: str, on: str) -> str:
+    if {by, on} == set(OWN_PAIR):
+        return DEFAULT_DEFINITION
+    return "added-since-2024" if held else "ordinary"
+
+
+def _members(group: str) -> tuple[str, ...]:
+    listed = group_table()[group]["members"]
+    return tuple(region_table()) if listed == "all" else tuple(listed)
+
+
+def _on_group(ledger: Ledger, by: str, on: str, day: datetime.date, definition: str | None) -> AverageTariff:
+    """Mean over the economies of a group, weighted by the importer's goods trade with each in the shipped world.
+
+    An economy on whose goods the ledger counts no duty of `by` adds nothing to the mean of what was added, and one whose goods
+    are free nothing to the ordinary duty; where that is so of all of them the pair is refused as for one economy.
+    """
+    from detente.words.names import goods_sectors
+    from detente.world.library import load_world
+
+    members = tuple(m for m in _members(on) if m != by)
+    for member in members:
+        _check_pair(by, member)
+    held = {m for m in members if any(d.modelled for d in _aimed(ledger, by, m))}
+    definition = definition or ("added-since-2024" if held else "ordinary")
+    if definition not in DEFINITIONS:
+        raise UnknownName(definition, DEFINITIONS, "definition")
+    if definition not in ("added-since-2024", "collected-2024", "ordinary"):
+        raise InputError(refusal("policy", "group_definition", definition=repr(definition), on=on))
+    if definition != "ordinary" and not held:
+        raise _not_held(ledger, by, on)
+    world = load_world()
+    columns = [world.sectors.index(s) for s in goods_sectors(world.sectors)]
+    n = world.regions.index(by)
+    trade = {m: float(world.shipments[world.regions.index(m), n, columns].sum()) for m in members}
+    found: dict[str, AverageTariff] = {}
+    for member in members:
+        if definition == "added-since-2024" and member not in held:
+            continue
+        try:
+            found[member] = average_tariff(ledger, by, member, day, definition)
+        except InputError:
+            if definition != "ordinary" or by == "USA":
+                raise
+    if not found:
+        raise InputError(refusal("policy", "ordinary_is_free", by=_named(by), on=_named(on)))
+    whole = sum(trade.values())
+
+    def mean(of: Callable[[AverageTariff], float]) -> float:
+        return sum(trade[m] * of(a) for m, a in found.items()) / whole
+
+    names = dict.fromkeys(k for a in found.values() for k in a.pieces)
+    pieces = {k: mean(lambda a, k=k: a.pieces.get(k, 0.0)) for k in names}  # type: ignore[misc]
+    one = next(iter(found.values()))
+    return AverageTariff(
+        mean(float), by=by, on=on, date=day, definition=definition, meaning=DEFINITIONS[definition], base=mean(lambda a: a.base),
+        pieces=dict(sorted(pieces.items(), key=lambda p: -abs(p[1]))), covered=mean(lambda a: a.covered or 0.0),
+        unknown=tuple(dict.fromkeys(u for a in found.values() for u in a.unknown)),
+        if_unknown_hold=mean(lambda a: a.if_unknown_hold), unmapped=mean(lambda a: a.unmapped),
+        not_counted=tuple(dict.fromkeys(u for a in found.values() for u in a.not_counted)),
+        known_to=one.known_to, beyond=one.beyond,
+    )  # fmt: skip
 
 
 def _average(
@@ -336,7 +499,27 @@ def _average(
         value, by=by, on=on, date=day, definition=definition, meaning=DEFINITIONS[definition], base=level, pieces=parts,
         covered=100 * float(basis.weights @ paying) / total, unknown=tuple(m.id for m in unknown), if_unknown_hold=held,
         unmapped=unmapped_pct() if {by, on} == set(OWN_PAIR) and by == "USA" and definition != "simple" else 0.0,
+        not_counted=tuple(
+            m.id for m in in_force(_aimed(ledger, by, on), day) if not m.modelled and not (basis.since_2024 and m.in_baseline)
+        ),
+        known_to=ledger.known_to, beyond=ledger.beyond_knowledge(day),
     )  # fmt: skip
+
+
+def _turns(
+    ledger: Ledger, by: str, on: str, definition: str, first: datetime.date
+) -> tuple[set[datetime.date], Callable[[datetime.date], AverageTariff]]:
+    """Days on which the law turns, and the average of a day."""
+    if definition == "collected":
+        return set(), lambda day: _collected(ledger, by, on, day)
+    basis = _basis(ledger.tables, by, on, definition, first)
+    measures = () if definition == "ordinary" else _relevant(ledger, by, on, basis)
+    cuts = {d for m in measures for d in turning_days(m)}
+    if basis.ordinary and by != "USA" and ledger.tables is not None:
+        cuts |= set(_ordinary(str(ledger.tables))["from"])
+    if definition in MONTHLY:
+        return cuts, lambda day: average_tariff(ledger, by, on, day, definition)
+    return cuts, lambda day: _average(ledger, measures, by, on, day, definition, basis)
 
 
 def daily_series(
@@ -349,17 +532,15 @@ def daily_series(
         raise InputError(refusal("policy", "series_backwards", last=last, first=first))
     if (last - first).days > 40_000:
         raise InputError(refusal("policy", "series_too_long"))
+    if on in group_table():
+        raise InputError(refusal("policy", "group_series", members=", ".join(_members(on))))
     probe = average_tariff(ledger, by, on, first, definition)
-    basis = _basis(ledger.tables, by, on, probe.definition)
-    measures = _relevant(ledger, by, on, basis)
-    cuts = {d for m in measures for d in turning_days(m)}
-    if basis.ordinary and by != "USA":
-        cuts |= set(_ordinary(str(ledger.tables))["from"])
+    cuts, fresh = _turns(ledger, by, on, probe.definition, first)
     current, rows = probe, []
     for n in range((last - first).days + 1):
         day = first + datetime.timedelta(days=n)
-        if n and day in cuts:
-            current = _average(ledger, measures, by, on, day, probe.definition, basis)
+        if n and (day in cuts or (probe.definition in MONTHLY and day.day == 1)):
+            current = fresh(day)
         rows.append((day, float(current), current.base, float(current) - current.base, current.if_unknown_hold))
     frame = pd.DataFrame(rows, columns=["date", "average_pct", "base_pct", "additional_pp", "average_if_not_known_hold_pct"])
     frame.insert(1, "by", by)

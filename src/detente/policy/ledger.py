@@ -1,9 +1,13 @@
 """A ledger: the measures between two economies over years, carried on to the day it was last brought up to date.
 
-A dossier is what was known on its day; a ledger is what has been in force since. A ledger may *continue* a dossier: it
-takes over that dossier's measures, events and sources, applies dated changes to them (the same arithmetic as a
-scenario's: set, withdraw, carry out) and adds measures of its own. So a measure stands in one place only, and the dossier
-stays what it was.
+A dossier is what was known on its day; a ledger is what has been in force since. A ledger may *continue* a dossier, or
+another ledger: it takes over that one's measures, events, sources and published averages, applies dated changes to them (the
+same arithmetic as a scenario's: set, withdraw, carry out) and adds measures of its own. So a measure stands in one place
+only, and what is continued stays what it was. Two come with the package: `us-china` continues the dossier of Kuala Lumpur,
+`world` continues `us-china` with the duties of and on everybody else; `world` is the one taken where none is named.
+
+`as_of` is the day the ledger was last brought up to date, `known_to` the day of the newest fact read for it: what is said of a
+later day counts on nothing having changed, and says so.
 
 Everything a ledger knows on a day it says with the same words as a dossier: `status`, `timeline`, `deadlines`, `policy`.
 On top of that it gives average tariffs under named definitions (`average_tariff`, see `policy.averages`), days in the
@@ -54,7 +58,7 @@ from detente.policy.timing import (
     turning_days,
 )
 from detente.types import Array
-from detente.words import refusal
+from detente.words import refusal, say
 from detente.words.names import region_table, sector_table
 
 if TYPE_CHECKING:
@@ -63,6 +67,10 @@ if TYPE_CHECKING:
     from detente.policy.averages import AverageTariff
 
 __all__ = ["Clock", "Ledger", "PublishedAverage", "list_ledgers", "load_calendar", "load_ledger", "parse_ledger"]
+
+
+DEFAULT_LEDGER = "world"
+"""The ledger taken where none is named."""
 
 
 class Clock(Strict):
@@ -93,38 +101,48 @@ class Ledger(Strict):
     title: Text
     summary: Text
     as_of: date
+    known_to: date | None = None
     tables: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,60}$")] | None = None
     clocks: dict[RegionCode, Clock] = Field(default={})
     continues: Identifier | None = None
     changes: tuple[Change, ...] = ()
     own_measures: tuple[Measure, ...] = Field(default=(), alias="measures")
     own_history: tuple[Event, ...] = Field(default=(), alias="history")
-    published: tuple[PublishedAverage, ...] = ()
+    own_published: tuple[PublishedAverage, ...] = Field(default=(), alias="published")
     own_sources: tuple[Source, ...] = Field(default=(), alias="sources")
 
     @cached_property
-    def base(self) -> Dossier | None:
-        """The dossier this ledger continues."""
+    def base(self) -> Dossier | Ledger | None:
+        """The dossier or ledger this ledger continues."""
         if self.continues is None:
             return None
+        if self.continues == self.id:
+            raise BadDossier(refusal("policy", "ledger_continues_itself", id=self.id))
+        if self.continues in list_ledgers():
+            return load_ledger(self.continues)
         if self.continues not in list_dossiers():
-            raise UnknownName(self.continues, list(list_dossiers()), "dossier")
+            raise UnknownName(self.continues, [*list_dossiers(), *list_ledgers()], "dossier or ledger")
         return load_dossier(self.continues)
 
     @cached_property
     def measures(self) -> tuple[Measure, ...]:
-        """Every measure: the dossier's after the ledger's changes, then the ledger's own."""
+        """Every measure: those continued after the ledger's changes, then the ledger's own."""
         return (*apply_changes(self.base.measures if self.base else (), self.changes), *self.own_measures)
 
     @cached_property
     def history(self) -> tuple[Event, ...]:
-        """Every event, by date. What the dossier only expected stands as it stood there."""
+        """Every event, by date. What was only expected stands as it stood there."""
         return tuple(sorted((*(self.base.history if self.base else ()), *self.own_history), key=lambda e: e.date))
 
     @cached_property
     def sources(self) -> tuple[Source, ...]:
-        """Every source, the dossier's first."""
+        """Every source, those continued first."""
         return (*(self.base.sources if self.base else ()), *self.own_sources)
+
+    @cached_property
+    def published(self) -> tuple[PublishedAverage, ...]:
+        """Every published average, those of a ledger continued first."""
+        return (*(self.base.published if isinstance(self.base, Ledger) else ()), *self.own_published)
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:
@@ -143,12 +161,15 @@ class Ledger(Strict):
             (f"event of {e.date}", e.sources) for e in self.own_history
         ]
         cited += [(f"published average of {p.date}", p.sources) for p in self.published]
+        if self.known_to is not None and self.known_to > self.as_of:
+            raise ValueError(refusal("policy", "known_late", known_to=self.known_to, as_of=self.as_of))
         for where, sources in cited:
             for source in sources:
                 if source not in known:
                     raise ValueError(f"{where}: source {UnknownName(source, known, 'source')}")
         for m in measures:
-            for verb, others in (("replaces", m.replaces), ("yields to", m.yields_to)):
+            follows = (m.ended.by,) if m.ended is not None and m.ended.by is not None else ()
+            for verb, others in (("replaces", m.replaces), ("yields to", m.yields_to), ("is replaced by", follows)):
                 for other in others:
                     if other not in known_measures:
                         raise ValueError(f"measure {m.id!r} {verb} {UnknownName(other, known_measures, 'measure')}")
@@ -190,6 +211,12 @@ class Ledger(Strict):
     def unknown(self, day: date) -> tuple[Measure, ...]:
         """Measures of which nothing read says whether they hold on `day`."""
         return still_unknown(self.measures, day)
+
+    def beyond_knowledge(self, day: date) -> str | None:
+        """What to say of `day` where it lies after the newest fact read; None where it does not."""
+        if self.known_to is None or day <= self.known_to:
+            return None
+        return say("words/templates/Ledger", "beyond_knowledge", known_to=self.known_to, day=day, as_of=self.as_of)
 
     def timeline(self, start: date, end: date) -> tuple[Span, ...]:
         """Spans of status of every measure; see `timing.timeline`."""
@@ -255,7 +282,7 @@ def list_ledgers() -> tuple[str, ...]:
     return tuple(sorted(p.name[:-5] for p in _shelf().iterdir() if p.name.endswith(".yaml") and p.name != "list-contents.yaml"))
 
 
-def load_ledger(name_or_path: str | Path = "us-china") -> Ledger:
+def load_ledger(name_or_path: str | Path = DEFAULT_LEDGER) -> Ledger:
     """A packaged ledger by id, or any ledger by path. Raises `BadDossier` (file, line, field) and `UnknownName`."""
     if isinstance(name_or_path, str) and name_or_path in list_ledgers():
         return _packaged(name_or_path)
@@ -275,17 +302,25 @@ def _packaged(name: str) -> Ledger:
 
 
 def parse_ledger(text: str | bytes, name: str = "ledger.yaml") -> Ledger:
-    """A ledger from the text of a YAML file; a measure without coverage takes that of the ledger's tables."""
+    """A ledger from the text of a YAML file; a measure or change without coverage takes that of the ledger's tables."""
     data, lines = read_yaml(text, name)
     if isinstance(data, dict) and isinstance(data.get("tables"), str) and isinstance(data.get("measures"), list):
-        from detente.policy.averages import coverage_shares, list_tables
+        from detente.policy.averages import coverage_shares, list_tables, partner_shares
 
         if data["tables"] not in list_tables():
             raise BadDossier(f"{name}: tables: {UnknownName(data['tables'], list(list_tables()), 'set of tables')}")
-        shares = coverage_shares(data["tables"])
+        shares, by_partner = coverage_shares(data["tables"]), partner_shares(data["tables"])
         for entry in data["measures"]:
             if isinstance(entry, dict) and "coverage" not in entry and entry.get("id") in shares:
                 entry["coverage"] = {**dict(shares[entry["id"]].share_of_trade), "default": 0.0}
+            if isinstance(entry, dict) and entry.get("id") in by_partner:
+                own = dict(by_partner[entry["id"]])
+                if "*" in own:
+                    entry.setdefault("coverage", {**own.pop("*"), "default": 0.0})
+                entry["coverage_by_partner"] = {**own, **(entry.get("coverage_by_partner") or {})}
+        for entry in data.get("changes") or ():
+            if isinstance(entry, dict) and entry.get("measure") in shares and isinstance(entry.get("set"), dict):
+                entry["set"].setdefault("coverage", dict(shares[entry["measure"]].share_of_trade))
     return validate(Ledger, data, lines, name)
 
 

@@ -36,7 +36,7 @@ from detente.errors import InputError, UnknownName
 from detente.policy.changes import Change, apply_changes
 from detente.policy.measures import Base, InstrumentKind, Measure
 from detente.policy.stacking import partners_of, sectors_of
-from detente.policy.timing import Status, status_on
+from detente.policy.timing import OVER, Status, status_on
 from detente.types import Array
 from detente.words import join, refusal, say
 from detente.words.names import region_name, sector_name
@@ -241,7 +241,7 @@ def _between(m: Measure, parties: set[str]) -> bool:
 
 def _alive(m: Measure, dossier: Dossier) -> bool:
     """Not over and done with on the dossier's date."""
-    return status_on(m, dossier.as_of) not in (Status.EXPIRED, Status.WITHDRAWN, Status.STRUCK_DOWN)
+    return status_on(m, dossier.as_of) not in OVER
 
 
 # -- values and changes --------------------------------------------------------------------------------------------------

@@ -4,10 +4,12 @@ A measure is a statement of law, not of effect. Its status on a day is worked ou
 measures on a flow in `policy.stacking`; nothing here looks at a calendar beyond checking that a measure's own dates
 are in order. Intervals are half-open: a measure runs on [effective, expires) and rests on [from, to).
 
-Two fields serve ledgers that run on past what their author knows: `confirmed: false` marks an act no second source
-bears out, `unknown_from` the day after which nothing we have read says whether the measure holds. `clock` is the time of
-day, on the implementer's own clock, at which it bites; `yields_to` names duties that take its place where both would
-fall (the mirror of `replaces`).
+Some fields serve ledgers that run on past what their author knows: `confirmed: false` marks an act no second source
+bears out, `unknown_from` the day after which nothing we have read says whether the measure holds, `act_seen: false` what
+has been announced and stands in no legal text we have found, so that it is not in force. `act` is the number of the legal
+instrument (or says that none was found), `last_reviewed` the day the row was last held against its sources. `clock` is the
+time of day, on the implementer's own clock, at which it bites; `yields_to` names duties that take its place where both
+would fall (the mirror of `replaces`).
 
 Rates are percentage points of customs value (`rate_pct: 24` is 24 pp); coverage is the share (0 to 1) of a sector's
 trade that pays. Classifications: Global Trade Alert intervention types (https://globaltradealert.org) and the chapters
@@ -83,7 +85,7 @@ AssumptionNumber = Annotated[str, Field(pattern=r"^A\d+$"), AfterValidator(_in_l
 Share = Annotated[float, Field(ge=0, le=1)]
 Points = Annotated[float, Field(ge=-100, le=2000)]
 Withheld = Annotated[float, Field(ge=0, le=100)]
-_LEDGER_FIELDS = frozenset({"products", "yields_to", "confirmed", "clock", "unknown_from"})
+_LEDGER_FIELDS = frozenset({"products", "yields_to", "confirmed", "clock", "unknown_from", "act", "act_seen", "last_reviewed"})
 CHANGED = "changed"
 """Validation context of a measure that a change has made from another."""
 DEFAULT = "default"
@@ -151,6 +153,14 @@ class HowEnded(StrEnum):
     EXPIRED = "expired"
     WITHDRAWN = "withdrawn"
     STRUCK_DOWN = "struck_down"
+    REPLACED = "replaced"
+
+
+class HowRested(StrEnum):
+    """Why a measure does not bite for a while: by its own government's hand, or a court's."""
+
+    SUSPENDED = "suspended"
+    STAYED = "stayed"
 
 
 Codes = Annotated[
@@ -192,10 +202,16 @@ SectorSpec = Annotated[
 
 
 class Interval(Strict):
-    """Half-open [from, to); an open end means until further notice."""
+    """Half-open [from, to); an open end means until further notice. `how`: suspended, or stayed by a court or regulator."""
 
     start: date = Field(alias="from")
     to: date | None = None
+    how: HowRested = HowRested.SUSPENDED
+
+    @model_serializer(mode="wrap")
+    def _as_it_was(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        dumped: dict[str, Any] = handler(self)
+        return {k: v for k, v in dumped.items() if k != "how" or "how" in self.model_fields_set}
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -226,10 +242,22 @@ class Products(Strict):
 
 
 class Ended(Strict):
-    """The day a measure stopped, and how."""
+    """The day a measure stopped, and how; `by` names the measure that took its place."""
 
     date: date
     how: HowEnded
+    by: Identifier | None = None
+
+    @model_validator(mode="after")
+    def _replaced_by_something(self) -> Self:
+        if (self.how is HowEnded.REPLACED) != (self.by is not None):
+            raise ValueError(refusal("policy", "replaced_by"))
+        return self
+
+    @model_serializer(mode="wrap")
+    def _as_it_was(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        dumped: dict[str, Any] = handler(self)
+        return {k: v for k, v in dumped.items() if k != "by" or v is not None}
 
 
 class Measure(Strict):
@@ -275,6 +303,9 @@ class Measure(Strict):
     confirmed: bool = True
     clock: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] | None = None
     unknown_from: date | None = None
+    act: Text | None = None
+    act_seen: bool = True
+    last_reviewed: date | None = None
 
     @model_serializer(mode="wrap")
     def _without_empty_ledger_fields(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
@@ -347,7 +378,7 @@ class Measure(Strict):
         if self.threatened:
             if self.effective is not None:
                 raise ValueError(refusal("policy", "threat_effective"))
-        elif self.effective is None:
+        elif self.effective is None and self.act_seen:
             raise ValueError(refusal("policy", "effective_missing"))
         elif self.would_take_effect is not None:
             raise ValueError(refusal("policy", "threat_date"))

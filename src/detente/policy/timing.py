@@ -6,11 +6,12 @@ including 9 November):
     day <  announced                         not_yet_known   (as far as this measure goes)
     threatened, day <  would_take_effect     threatened
     threatened, day >= would_take_effect     not_yet_known   (the dossier does not say whether it happened)
-    day >= ended.date                        expired, withdrawn or struck_down, as `ended.how` says
+    day >= ended.date                        expired, withdrawn, struck_down or replaced, as `ended.how` says
     day >= expires                           expired
+    act_seen false                           announced_without_act   (said in public, in no legal text found: not in force)
     announced <= day < effective             announced
     day >= unknown_from                      not_yet_known   (nothing we have read says what became of it)
-    day in a suspension                      suspended
+    day in a suspension                      suspended, or stayed, as its `how` says
     else                                     in_force
 
 A day is a day on the implementer's own clock: it begins in New York for a duty of the United States and in Shanghai for
@@ -48,12 +49,21 @@ class Status(StrEnum):
 
     THREATENED = "threatened"
     ANNOUNCED = "announced"
+    ANNOUNCED_WITHOUT_ACT = "announced_without_act"
     IN_FORCE = "in_force"
     SUSPENDED = "suspended"
+    STAYED = "stayed"
     EXPIRED = "expired"
     WITHDRAWN = "withdrawn"
     STRUCK_DOWN = "struck_down"
+    REPLACED = "replaced"
     NOT_YET_KNOWN = "not_yet_known"
+
+
+RESTING = (Status.SUSPENDED, Status.STAYED)
+"""In being and not biting."""
+OVER = (Status.EXPIRED, Status.WITHDRAWN, Status.STRUCK_DOWN, Status.REPLACED)
+"""Ended for good."""
 
 
 @dataclass(frozen=True)
@@ -121,14 +131,17 @@ def status_on(measure: Measure, day: date) -> Status:
         return Status(measure.ended.how.value)
     if measure.expires is not None and day >= measure.expires:
         return Status.EXPIRED
+    if not measure.act_seen:
+        return Status.ANNOUNCED_WITHOUT_ACT
     if measure.threatened:
         return Status.THREATENED if start is None or day < start else Status.NOT_YET_KNOWN
     if start is None or day < start:
         return Status.ANNOUNCED
     if measure.unknown_from is not None and day >= measure.unknown_from:
         return Status.NOT_YET_KNOWN
-    if any(rest.contains(day) for rest in measure.suspended):
-        return Status.SUSPENDED
+    for rest in measure.suspended:
+        if rest.contains(day):
+            return Status(rest.how.value)
     return Status.IN_FORCE
 
 
@@ -140,7 +153,7 @@ def still_unknown(measures: Iterable[Measure], day: date) -> tuple[Measure, ...]
         if m.unknown_from is not None
         and day >= m.unknown_from
         and status_on(m, day) is Status.NOT_YET_KNOWN
-        and status_on(m, m.unknown_from - timedelta(days=1)) in (Status.IN_FORCE, Status.SUSPENDED)
+        and status_on(m, m.unknown_from - timedelta(days=1)) in (Status.IN_FORCE, *RESTING)
     )
 
 
@@ -237,9 +250,13 @@ def next_deadlines(dossier: _HasCalendar, day: date, within_days: int | None = N
 
     for m in dossier.measures:
         status = status_on(m, day)
-        if m.unknown_from is not None and status in (Status.ANNOUNCED, Status.IN_FORCE, Status.SUSPENDED):
+        if m.unknown_from is not None and status in (Status.ANNOUNCED, Status.IN_FORCE, *RESTING):
             add(m.unknown_from, "not known after", say("words/templates/Measure", "unknown_after", it=m), m.id)
-        if status in (Status.EXPIRED, Status.WITHDRAWN, Status.STRUCK_DOWN, Status.NOT_YET_KNOWN):
+        if status in (*OVER, Status.NOT_YET_KNOWN):
+            continue
+        if not m.act_seen:
+            add(m.effective, "announced for", say("words/templates/Measure", "no_act", it=m), m.id)
+            add(m.stop, "announced to end", say("words/templates/Measure", "no_act_end", it=m), m.id)
             continue
         if m.threatened:
             add(m.would_take_effect, "threat", f"{m.title}: would take effect", m.id)

@@ -32,7 +32,7 @@ import numpy as np
 from detente.errors import InputError
 from detente.policy.measures import Base, InstrumentKind, Measure
 from detente.policy.stacking import partners_of, sectors_of
-from detente.policy.timing import Status, status_on
+from detente.policy.timing import RESTING, Status, status_on
 from detente.strategy.objectives import two_parties
 from detente.words import join, say, tell
 from detente.words.names import goods_sectors, region_adjective, region_name, sector_name
@@ -136,7 +136,7 @@ def agenda(
         duties: list[Measure] = []
         for m in (m for m in measures if m.by == giver):
             status = status_on(m, day)
-            if status not in (Status.IN_FORCE, Status.SUSPENDED, Status.THREATENED, Status.ANNOUNCED):
+            if status not in (Status.IN_FORCE, *RESTING, Status.THREATENED, Status.ANNOUNCED):
                 # a threat whose day has passed is neither carried out nor called off: it stays a threat
                 if not (m.threatened and status is Status.NOT_YET_KNOWN and m.ended is None):
                     continue

@@ -85,12 +85,29 @@ def average_duty(
 ) -> Array:
     """Mean additional duty, fraction, [origin, destination, sector], over the days from 1 January of `years[0]` to before that
     of `years[1]`. `reference` are duties that floors top up."""
-    start, end = date(years[0], 1, 1), date(years[1], 1, 1)
+    return mean_duties(measures, date(years[0], 1, 1), date(years[1], 1, 1), regions, sectors, reference)[0]
+
+
+def mean_duties(
+    measures: Sequence[Measure],
+    start: date,
+    end: date,
+    regions: Sequence[str],
+    sectors: Sequence[str],
+    reference: Array | None = None,
+) -> tuple[Array, dict[str, Array]]:
+    """As `average_duty`, over the days from `start` to before `end`, and the part of each measure on the United States' imports,
+    [origin, sector]."""
     days = sorted({start, end, *(d for m in measures for d in turning_days(m) if start < d < end)})
     total = np.zeros((len(regions), len(regions), len(sectors)))
+    parts: dict[str, Array] = {}
+    usa = regions.index("USA")
     for first, then in pairwise(days):
-        total += stack_on(measures, first, regions, sectors, reference).tariffs * (then - first).days
-    return total / (end - start).days
+        stack = stack_on(measures, first, regions, sectors, reference)
+        total += stack.tariffs * (then - first).days
+        for name, piece in stack.pieces.items():
+            parts[name] = parts.get(name, 0.0) + piece[:, usa] * ((then - first).days / (end - start).days)
+    return total / (end - start).days, parts
 
 
 def duty_on(measures: Sequence[Measure], day: date, regions: Sequence[str], sectors: Sequence[str]) -> Array:

@@ -163,9 +163,10 @@ def dossier_round(
     end = next((r for r in known.talks if r.id == case), None)
     if end is None or end.outcome is None or file.prospects is None:
         return None
-    odds = branch_odds(file, stand_off=stand_off, record=known)[fork]
+    odds, alone = (branch_odds(file, stand_off=stand_off, record=known, outside=o)[fork] for o in (True, False))
     outcome_of = {b.id: b.base_rate.outcomes[0] for b in file.prospects.fork(fork).branches if b.base_rate}
-    judged = {"record": odds.base_rate, "stand-off": odds.stand_off, "analyst": odds.analyst}
+    elsewhere = odds.base_rate if odds.base_rate != alone.base_rate else None
+    judged = {"record": alone.base_rate, "record and elsewhere": elsewhere, "stand-off": odds.stand_off, "analyst": odds.analyst}
     given = {n: {b: r[1] for b, r in j.items()} for n, j in judged.items() if j is not None}
     given |= {"pool": odds.pooled, "pool after signals": odds.probability}
     summed = {n: {o: sum(p for b, p in f.items() if outcome_of[b] == o) for o in OUTCOMES["talks"]} for n, f in given.items()}
@@ -201,14 +202,20 @@ def _threats(record: Record) -> list[PastCase]:
     return found
 
 
-def _truces(record: Record) -> list[PastCase]:
-    asked: list[tuple[date, str]] = []
+def truce_quarters(record: Record) -> list[tuple[str, date, str]]:
+    """(truce, first day of a quarter on which it stood, what came of it within `TRUCE_DAYS`: kept or ended)."""
+    found = []
     for t in record.truces:
         for day in _quarters(t.start, t.last):
             due = day + timedelta(days=TRUCE_DAYS)
             if t.end is None and t.how == "open" and due > t.last:
                 continue
-            asked.append((day, "ended" if t.end is not None and t.end <= due else "kept"))
+            found.append((t.id, day, "ended" if t.end is not None and t.end <= due else "kept"))
+    return found
+
+
+def _truces(record: Record) -> list[PastCase]:
+    asked = [(day, outcome) for _, day, outcome in truce_quarters(record)]
     whole = _shares({o: [x for _, x in asked].count(o) for o in OUTCOMES["truce"]}) if asked else {}
     found = []
     for day, outcome in asked:

@@ -8,14 +8,28 @@ Each back-test fills the block between `<!-- id -->` and `<!-- /id -->`; what st
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from detente.errors import InputError
 from detente.files import write as write_file
+from detente.validation.panel_backtest import (
+    BENCHMARKS,
+    LEVELS,
+    READINGS,
+    PanelBackTest,
+    answer,
+    committed,
+    committed_head,
+    committed_names,
+    episode,
+    fitting_factor,
+)
 from detente.validation.trade import HORIZONS, SHARES, BackTest, Check, TradeComparison
-from detente.words import fixed
+from detente.words import fixed, say
 from detente.words.names import region_name, region_table, sector_name, sector_table
+from detente.world.panel import panel_table
 
 MODEL = {"short": "model, short run", "medium": "model, medium run"}
 
@@ -111,6 +125,147 @@ def blocks(tests: Sequence[BackTest]) -> dict[str, str]:
     return {t.id: page_of(t) for t in tests} | {"elasticity": best_of(tests)}
 
 
+# -- the customs panel ---------------------------------------------------------------------------------------------------
+MISSES = 12
+
+
+def origin_name(code: str) -> str:
+    """The name of an origin of a panel."""
+    return str(panel_table()["origins"].get(code, {}).get("name", code))
+
+
+def panel_blocks() -> dict[str, str]:
+    """Block id → Markdown: the episode of 2018–19 on the shipped panel, and the committed prediction of 2025."""
+    return {"panel": _episode_page(episode()), "predictions-2025": _prediction_page()}
+
+
+def _episode_page(tests: Mapping[int, PanelBackTest]) -> str:
+    first = next(iter(tests.values()))
+    fits = {m: fitting_factor(m) for m in tests}
+    parts = [
+        say("validation/panel_backtest", "method", tests=dict(tests), left=first.left_out()),
+        say("validation/panel_backtest", "episode_findings", tests=dict(tests), fits=fits),
+        _heading("levels_title"),
+        _levels(tests),
+        _heading("answer_title"),
+        _answers(),
+        say("validation/panel_backtest", "answer_note"),
+        _heading("scores_title"),
+        *(_scores(m, t) for m, t in tests.items()),
+        _heading("gains_title"),
+        _gains(tests),
+        _heading("misses_title"),
+        *(_misses(m, t) for m, t in tests.items() if m in (12, 48)),
+    ]
+    return "\n\n".join(parts)
+
+
+def _heading(part: str) -> str:
+    return "### " + say("validation/panel_backtest", part)
+
+
+def _range(test: PanelBackTest, origin: str, decimals: int = 1) -> str:
+    ends = sorted(test.points(n, origin) for n in ("low", "model", "high"))
+    middle, low, high = (fixed(v, decimals, signed=True) for v in (test.points("model", origin), ends[0], ends[-1]))
+    return f"{middle} ({low} to {high})"
+
+
+def _levels(tests: Mapping[int, PanelBackTest]) -> str:
+    rows = []
+    for months, t in tests.items():
+        p, china, fits = t.prediction, t.to_frame("origin").set_index("origin").loc["CHN"], fitting_factor(months)
+        against = [fixed(float(str(china[f"{n}_relative_pct"])), 0, signed=True) for n in ("observed", "predicted")]
+        rows.append(
+            [f"{months}: {p.first} to {p.last}", fixed(t.age, 0), fixed(p.factor[0], 2),
+             fixed(t.points("observed", "CHN"), 1, signed=True), _range(t, "CHN"), *against,
+             "none" if fits is None else fixed(fits, 2)]
+        )  # fmt: skip
+    share, other = "China’s share, points, observed", "China against all, %, observed"
+    return grid(("months, window", "age of duties", "factor", share, "model", other, "model", "factor that gives it"), rows)
+
+
+def _answers() -> str:
+    rows = []
+    for months, a in answer().items():
+        ends = sorted(a.predicted)
+        rows.append(
+            [f"{months}: {a.first} to {a.last}", fixed(a.factor[0], 2), fixed(a.observed, 0, signed=True),
+             fixed(a.without_aircraft, 0, signed=True),
+             f"{fixed(a.predicted[0], 0, signed=True)} ({fixed(ends[0], 0, signed=True)} to {fixed(ends[-1], 0, signed=True)})"]
+        )  # fmt: skip
+    return grid(("months, window", "factor", "observed, %", "without aircraft", "model"), rows)
+
+
+def _scores(months: int, test: PanelBackTest) -> str:
+    rows = []
+    for level in LEVELS:
+        for which in READINGS:
+            r = test.reading(level, which)
+            score, skills, bands = r.score("model"), r.skills("model"), r.bands("model")
+            rows.append(
+                [f"{level}, {which}", str(score.count), _banded(score.correlation, bands["correlation"]),
+                 _banded(score.slope, bands["slope"]), fixed(100 * score.sign, 0),
+                 *(_banded(skills[b], bands[f"skill over {b}"]) for b in BENCHMARKS)]
+            )  # fmt: skip
+    head = (f"{months} months", "n", "correlation", "slope", "right sign, %", *(f"skill over {b}" for b in BENCHMARKS))
+    return grid(head, rows)
+
+
+def _banded(value: float, band: tuple[float, float]) -> str:
+    return f"{fixed(value, 2)} ({fixed(band[0], 2)} to {fixed(band[1], 2)})"
+
+
+def _gains(tests: Mapping[int, PanelBackTest]) -> str:
+    last = list(tests.values())[-1]
+    order = sorted(last.shown.base.index, key=lambda o: -abs(last.points("observed", str(o))))
+    rows = [
+        [
+            origin_name(str(o)),
+            *(fixed(t.points(n, str(o)), 2, signed=True) for t in tests.values() for n in ("observed", "model")),
+        ]
+        for o in order
+    ]
+    return grid(("points of imports", *(f"{m} m, {n}" for m in tests for n in ("observed", "model"))), rows)
+
+
+def _misses(months: int, test: PanelBackTest) -> str:
+    frame = test.to_frame("cell")
+    frame["miss"] = frame["imports_base_musd"] * (frame["predicted_relative_pct"] - frame["observed_relative_pct"]).abs()
+    rows = [
+        [f"{origin_name(str(r['origin']))}, {label(str(r['sector']))}", fixed(float(r["imports_base_musd"]) / 1e3, 1),
+         fixed(float(r["observed_relative_pct"]), 0, signed=True), fixed(float(r["predicted_relative_pct"]), 0, signed=True)]
+        for r in frame.nlargest(MISSES, "miss").to_dict("records")
+    ]  # fmt: skip
+    return grid((f"{months} months", "imports 2017, USD bn", "observed, % against all", "model"), rows)
+
+
+def _prediction_page() -> str:
+    return "\n\n".join(_predicted(name) for name in committed_names())
+
+
+def _predicted(name: str) -> str:
+    frame = committed(name)
+    columns = list(frame.columns[3:])
+
+    def table(part: Any, name: str, names: Sequence[str]) -> str:
+        rows = [
+            [told, fixed(float(r[columns[0]]) / 1e3, 1), *(fixed(float(r[c]), 1, signed=True) for c in columns[1:])]
+            for told, r in zip(names, part.to_dict("records"), strict=True)
+        ]
+        return grid((name, "imports 2024, USD bn", "predicted, %", "low factor", "high factor"), rows)
+
+    origins = frame[frame["level"] != "cell"].sort_values("imports_2024_musd", ascending=False, kind="stable")
+    china = frame[(frame["level"] == "cell") & (frame["origin"] == "CHN")].sort_values("imports_2024_musd", ascending=False)
+    return "\n\n".join(
+        [
+            "\n".join(f"- {line}" for line in committed_head(name)),
+            table(origins, "origin", ["all" if o == "all" else origin_name(str(o)) for o in origins["origin"]]),
+            table(china, "China by sector", [label(str(s)) for s in china["sector"]]),
+        ]
+    )
+
+
+# -- the page --------------------------------------------------------------------------------------------------------------
 def replaced(text: str, block: str, content: str) -> str:
     """`text` with the block's content replaced. Raises `InputError` where the text has no such block."""
     start, end = f"<!-- {block} -->", f"<!-- /{block} -->"

@@ -61,6 +61,7 @@ from detente.equilibrium.outcome import Outcome
 from detente.equilibrium.parameters import Parameters, horizon, horizon_table
 from detente.equilibrium.solve import solve
 from detente.errors import InputError, UnknownName
+from detente.policy.averages import weights_table
 from detente.policy.instruments import Policy
 from detente.types import Array
 from detente.words.names import goods_sectors
@@ -467,11 +468,8 @@ def table(name: str) -> pd.DataFrame:
 
 @cache
 def china_sectors_2017() -> pd.Series[float]:
-    """US imports from China by sector in 2017, million USD: the total by the composition in `list-contents.yaml` (A63)."""
-    entry = yaml.safe_load(files("detente").joinpath("data", "ledgers", "list-contents.yaml").read_text(encoding="utf-8"))
-    profile = pd.Series(entry["profile_pct"], dtype=float)
-    total = 1e3 * float(entry["imports_bn"]["l1"])
-    return profile * (total / float(profile.sum()))
+    """US imports from China by sector in 2017, million USD: customs' chapters and industries, fitted to lines (A63)."""
+    return weights_table("us-china")["us_imports_from_china_2017_musd"]
 
 
 @cache

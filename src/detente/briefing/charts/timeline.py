@@ -24,11 +24,14 @@ ROW, BAR, TOP_LINE = 27, 8, 16
 STYLES = {
     "threatened": "dashed",
     "announced": "dashed",
+    "announced_without_act": "dashed",
     "in_force": "solid",
     "suspended": "hatched",
+    "stayed": "hatched",
     "expired": "faded",
     "withdrawn": "faded",
     "struck_down": "faded",
+    "replaced": "faded",
 }
 
 

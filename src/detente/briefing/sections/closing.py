@@ -240,7 +240,7 @@ def used_assumptions(case: CaseView) -> list[str]:
     if strategy.stances_of(case) is not None:
         used += [*standoffs.ASSUMPTIONS, *agenda.ASSUMPTIONS]
     if case.dossier.prospects is not None:
-        used += outlook.ASSUMPTIONS
+        used += outlook.assumptions(case.dossier.prospects)
     return [*sorted(set(used), key=lambda a: int(a[1:])), *dict.fromkeys(card)]
 
 

@@ -19,7 +19,9 @@ from detente.briefing.sections import standoffs, strategy
 from detente.briefing.view import STATUS_QUO, CaseView, Triple
 from detente.outlook.outlook import LOSS, SPREAD, Estimate, Outlook, has_stances, outlook
 from detente.outlook.questions import KeyQuestions, key_questions
+from detente.outlook.record import load_record
 from detente.outlook.tree import Tree, grow
+from detente.policy.prospects import Prospects
 from detente.words.names import region_name
 
 ORIGINS = {
@@ -31,11 +33,23 @@ ORIGINS = {
 }
 ASSUMPTIONS = ("A50", "A51", "A52", "A53")
 """Numbers of the ledger that the section rests on."""
+ELSEWHERE = ("A80", "A81", "A82", "A83")
+"""Those it rests on besides where cases elsewhere lend to the record."""
 CHANCE = "probability, 0 to 1"
 
 
 def _said(part: str, **values: Any) -> str:
     return text.say("briefing/sections/outlook", part, **values)
+
+
+def lent(ahead: Prospects) -> bool:
+    """Whether cases elsewhere lend to the record of these prospects."""
+    return ahead.record is not None and load_record(ahead.record).between is not None
+
+
+def assumptions(ahead: Prospects) -> tuple[str, ...]:
+    """Numbers of the ledger that the odds of these prospects rest on."""
+    return ASSUMPTIONS + (ELSEWHERE if lent(ahead) else ())
 
 
 @dataclass(frozen=True)
@@ -141,7 +155,8 @@ def origin(case: CaseView, look: Outlook) -> str:
     if len(values) > 1:
         ends = {"low": float(values.min()), "high": float(values.max())}
         apart = {"label": label(case, str(s)), **ends, "lowest": str(values.idxmin()), "highest": str(values.idxmax())}
-    return _said("origin", weights=weights, apart=apart)
+    assert case.dossier.prospects is not None
+    return _said("origin", weights=weights, apart=apart, elsewhere=lent(case.dossier.prospects))
 
 
 def signals(case: CaseView, look: Outlook) -> list[Block]:

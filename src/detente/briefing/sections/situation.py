@@ -18,9 +18,12 @@ from detente.policy.measures import InstrumentKind, Measure
 from detente.policy.timing import Deadline, status_on
 from detente.words.names import region_name
 
-ORDER = ("threatened", "announced", "in_force", "suspended", "not_yet_known", "expired", "withdrawn", "struck_down")
-PENDING = ("threatened", "announced")
-LIVE = ("in_force", "suspended")
+ORDER = (
+    "threatened", "announced", "announced_without_act", "in_force", "suspended", "stayed", "not_yet_known", "expired",
+    "withdrawn", "struck_down", "replaced",
+)  # fmt: skip
+PENDING = ("threatened", "announced", "announced_without_act")
+LIVE = ("in_force", "suspended", "stayed")
 ROUNDS = ("talks", "summit", "expected", "meeting")
 ENDS = ("truce", "deal")
 STANCES = ("ease", "hold", "escalate")
@@ -120,7 +123,7 @@ def _dates(m: Measure, day: date) -> tuple[str, str]:
     start = f"{m.start:%d %b %Y}".lstrip("0").replace(" ", "\u00a0") if m.start else "–"
     rest = next((r for r in m.suspended if r.contains(day)), None)
     if rest is not None:
-        end = f"suspended to {rest.to:%d %b %Y}" if rest.to else "suspended, no end set"
+        end = f"{rest.how} to {rest.to:%d %b %Y}" if rest.to else f"{rest.how}, no end set"
     elif m.stop:
         end = f"until {m.stop:%d %b %Y}"
     else:

@@ -14,7 +14,7 @@ let table;
 let filter = "live";
 let pinned = null;
 
-const LIVE = new Set(["in_force", "suspended", "threatened", "announced", "not_yet_known"]);
+const LIVE = new Set(["in_force", "suspended", "stayed", "threatened", "announced", "announced_without_act", "not_yet_known"]);
 
 function chosenRows(app) {
   const now = new Map(app.view.measures.map((m) => [m.id, m.status]));

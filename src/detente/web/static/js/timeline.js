@@ -7,8 +7,8 @@ import { accent, accentVar } from "./colours.js";
 import { clipped, textWidth } from "./figure.js";
 
 export const STYLE = {
-  threatened: "dashed", announced: "dashed", not_yet_known: "dashed", in_force: "solid", suspended: "hatched",
-  expired: "faded", withdrawn: "faded", struck_down: "faded",
+  threatened: "dashed", announced: "dashed", announced_without_act: "dashed", not_yet_known: "dashed", in_force: "solid",
+  suspended: "hatched", stayed: "hatched", expired: "faded", withdrawn: "faded", struck_down: "faded", replaced: "faded",
 };
 export const statusWords = (status) => status.replaceAll("_", " ");
 
