@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
@@ -12,6 +10,7 @@ import detente as dt
 from detente.equilibrium import arrays, system
 from detente.equilibrium.parameters import horizon
 from detente.equilibrium.solve import Solver, equilibrium_at
+from detente.errors import ShockError
 from detente.policy.shock import Shock
 from economies import random_economy
 
@@ -60,30 +59,15 @@ def test_an_age_of_its_own_gives_the_ces_index_of_its_own_elasticity() -> None:
     assert index == pytest.approx(-np.log(own.sum()) / (THETA * f), rel=1e-12)
 
 
-@dataclasses.dataclass(frozen=True)
-class Young(dt.Tariff):
-    """A tariff whose whole wedge acts with a part of the node's elasticity."""
-
-    part: float = 0.5
-
-    def describe(self) -> str:
-        return f"a duty of {self.rate} that acts with {self.part} of the elasticity"
-
-    def apply(self, shock: Shock) -> None:
-        before = np.log1p(shock.tariffs)
-        super().apply(shock)
-        shock.unanswered = (1 - self.part) * (np.log1p(shock.tariffs) - before)
-
-
 @given(seed=st.integers(0, 500), name=st.sampled_from(["short", "medium"]), rate=st.sampled_from([0.2, 1.0]))
 @settings(max_examples=8)
 def test_it_clears_and_the_independent_reading_agrees(seed: int, name: str, rate: float) -> None:
     economy = random_economy(5, 4, seed)
     by, on = economy.regions[:2]
-    young = dt.solve(economy, dt.Policy([Young(by=by, on=on, rate=rate, part=0.3)]), name)
+    young = dt.solve(economy, dt.Policy([dt.Tariff(by=by, on=on, rate=rate, answered=0.3)]), name)
     assert young.clearing_gap < 1e-8
     old = dt.solve(economy, dt.Policy([dt.Tariff(by=by, on=on, rate=rate)]), name)
-    same = dt.solve(economy, dt.Policy([Young(by=by, on=on, rate=rate, part=1.0)]), name)
+    same = dt.solve(economy, dt.Policy([dt.Tariff(by=by, on=on, rate=rate, answered=1.0)]), name)
     assert same.real_income.to_numpy() == pytest.approx(old.real_income.to_numpy(), abs=1e-8)
     assert same.flat == pytest.approx(old.flat, abs=1e-9)
     # what is not answered to moves trade less
@@ -95,7 +79,7 @@ def test_it_clears_and_the_independent_reading_agrees(seed: int, name: str, rate
 def test_many_at_once_and_alone_are_the_same() -> None:
     economy = random_economy(5, 4, 3)
     by, on = economy.regions[:2]
-    packages = [dt.Policy([dt.Tariff(by=by, on=on, rate=0.3)]), dt.Policy([Young(by=by, on=on, rate=0.3, part=0.4)])]
+    packages = [dt.Policy([dt.Tariff(by=by, on=on, rate=0.3)]), dt.Policy([dt.Tariff(by=by, on=on, rate=0.3, answered=0.4)])]
     many = dt.solve_many(economy, packages)
     for found, package in zip(many, packages, strict=True):
         assert isinstance(found, dt.Outcome)
@@ -104,7 +88,7 @@ def test_many_at_once_and_alone_are_the_same() -> None:
 
 def test_a_damped_start_reaches_the_same_point() -> None:
     economy = random_economy(5, 4, 8)
-    shock = dt.Policy([Young(by=economy.regions[0], rate=0.5, part=0.2)]).shock(economy)
+    shock = dt.Policy([dt.Tariff(by=economy.regions[0], rate=0.5, answered=0.2)]).shock(economy)
     parameters = horizon("medium")
     state, attempt = equilibrium_at(economy, shock, parameters, Solver())
     again, _ = equilibrium_at(economy, shock, parameters, Solver(), attempt.flat)
@@ -112,3 +96,24 @@ def test_a_damped_start_reaches_the_same_point() -> None:
     assert arrays.levers(shock).unanswered.shape == (4, 5, 5)
     half = Shock.blend(dt.Policy().shock(economy), shock, 0.5)
     assert half.unanswered == pytest.approx(0.5 * shock.unanswered)
+
+
+def test_the_part_answered_is_said_and_judged() -> None:
+    economy = random_economy(5, 4, 3)
+    young = dt.Tariff(by="R1", on="R2", rate=0.3, answered=0.25)
+    assert young.describe().endswith("from R2, answered with 25 % of the trade elasticity")
+    assert "answered" not in dt.Tariff(by="R1", on="R2", rate=0.3).describe()
+    for wrong in (0.0, -1.0, float("nan")):
+        with pytest.raises(ShockError, match="answered must be above 0"):
+            dt.solve(economy, dt.Policy([dt.Tariff(by="R1", rate=0.3, answered=wrong)]))
+
+
+def test_two_duties_of_different_age_on_one_flow() -> None:
+    economy = random_economy(5, 4, 3)
+    old, new = dt.Tariff(by="R1", on="R2", rate=0.3), dt.Tariff(by="R1", on="R2", rate=0.5, answered=0.25)
+    late = dt.Policy([old, new]).shock(economy).unanswered
+    assert late is not None
+    first = economy.tariffs[1, 0]
+    assert late[1, 0] == pytest.approx(0.75 * np.log((1.8 + first) / (1.3 + first)))
+    late[1, 0] = 0
+    assert not late.any()
