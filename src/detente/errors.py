@@ -70,6 +70,10 @@ class ShockError(InputError):
     """A policy that leaves some buyer with no source or asks for an impossible rate."""
 
 
+class MissingEmployment(InputError):
+    """Jobs are asked of a world that does not say how many there are."""
+
+
 class SourceError(InputError):
     """A source file is missing or not what its name says."""
 

@@ -204,6 +204,16 @@ class ControlArguments(Arguments):
     motives: bool = False
 
 
+class JobsArguments(Arguments):
+    """Whose jobs (the first party's if absent), in which scenario (the status quo, against the reference, if absent), and whether
+    by sector or, for the United States, by state.
+    """
+
+    region: Code | None = None
+    scenario: Annotated[str, Field(max_length=80)] | None = None
+    by: Literal["sector", "state"] = "sector"
+
+
 class RateArguments(Arguments):
     """Of which kind, by whom and on whom (`data/base-rates.yaml` names them; every one if absent)."""
 
@@ -396,6 +406,14 @@ def _control(s: Subject, a: ControlArguments, progress: Progress) -> Any:
     )  # fmt: skip
 
 
+def _jobs(s: Subject, a: JobsArguments, progress: Progress) -> Any:
+    from detente.equilibrium.jobs import Jobs
+
+    name = s.case.scenario(a.scenario)
+    progress("solving", 0, 1)
+    return Jobs.of(s.case.outcome(name), a.region or s.case.a, a.by, name)
+
+
 def _rates(_: Subject | None, a: RateArguments, progress: Progress) -> Any:
     from detente.outlook.base_rates import base_rates
 
@@ -446,6 +464,7 @@ VERBS: dict[str, Verb] = {
     "control": Verb(
         "What a government would withhold", ControlArguments, _control, lambda found: found.to_frame(), of_state=True
     ),
+    "jobs": Verb("Which jobs move", JobsArguments, _jobs, lambda found: found.to_frame()),
     "rates": Verb("How often it happened elsewhere", RateArguments, _rates, lambda found: found.to_frame()),
     "ensemble": Verb("Ranges over the parameters", EnsembleArguments, _ensemble, of_state=True),
     "briefing": Verb("The briefing", Arguments, _briefing, of_state=True),

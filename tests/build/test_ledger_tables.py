@@ -18,6 +18,7 @@ from detente.build.ledger_tables import (
     china_lists,
     china_march_2025,
     china_mfn,
+    china_september_2019,
     fit_margins,
     main,
     read_lines,
@@ -116,6 +117,25 @@ def test_lists_of_march_2025_find_renumbered_lines(folder: Path) -> None:
     (folder / "tariffs/lists/twt_china-15-percent-030425.csv").write_text("1,85423100,Chips\n2,chips,Chips\n")
     with pytest.raises(SourceError, match="row 2: '000chips' is no code"):
         china_march_2025(folder, lines)
+
+
+def test_the_list_of_september_2019_is_a_step_of_that_day(folder: Path, tmp_path: Path) -> None:
+    rows = [("120190", "2019-06-01", 28.0), ("120190", "2019-09-01", 33.0), ("870323", "2019-06-01", 15.0),
+            ("870323", "2019-09-01", 25.0), ("854231", "2019-06-01", 5.0), ("854231", "2019-09-01", 8.0)]  # fmt: skip
+    path = tmp_path / "china.csv"
+    pd.DataFrame(rows, columns=["hs6", "time_of_tariff", "tariff"]).to_csv(path, index=False)
+    lines = read_lines(folder)
+    found = china_september_2019(lines, path).set_index(["measure", "sector"])
+    assert found.loc[("chn-list-75-5", "AGR")].tolist() == pytest.approx([200 / 210, 0.5])
+    assert found.loc[("chn-list-75-10", "MVH")].tolist() == [1.0, 1.0]
+    assert "ELE" not in found.index.get_level_values("sector")  # a step of 3 is neither
+    pd.testing.assert_frame_equal(found.loc["chn-list-75-10"], found.loc["chn-list-75-halved-5"])
+    made = build(folder, path)
+    assert made["china-september-2019.csv"]["measure"].nunique() == 4
+    assert "china-september-2019.csv" not in build(folder)
+    pd.DataFrame({"hs6": ["120190"]}).to_csv(path, index=False)
+    with pytest.raises(SourceError, match="no column time_of_tariff"):
+        china_september_2019(lines, path)
 
 
 def test_whole_build(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

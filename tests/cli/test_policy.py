@@ -52,6 +52,18 @@ def test_daily_series(tmp_path: Path) -> None:
     assert "not known" in run("average", "--by", "CHN", "--on", "USA", "--from", "2026-11-01", "--to", "2026-11-23")
 
 
+def test_definitions_stand_side_by_side() -> None:
+    text = run("average", "--by", "USA", "--on", "CHN", "--date", "2021-06-15", "-d", "collected")
+    assert "collected: duty worked out by customs" in text
+    told = {
+        line.split()[0]: float(line.split()[-1])
+        for line in text.splitlines()
+        if line.strip().startswith(("weighted-2017", "statutory-"))
+    }
+    assert told["weighted-2017"] > told["statutory-additional"] > 10
+    assert "added-since-2024" not in text  # begins later
+
+
 def test_average_on_and_of_others() -> None:
     data = json.loads(run("average", "--by", "usa", "--on", "asean", "--date", "2026-10-01", "--json"))
     assert (data["ledger"], data["definition"], data["warning"]) == ("world", "added-since-2024", None)

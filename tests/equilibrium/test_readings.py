@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -79,7 +80,7 @@ def test_the_page_of_indicators_is_the_table() -> None:
 
 
 def test_every_indicator_told_is_read_for_a_region() -> None:
-    outcome = dt.solve(random_economy(5, 4, 1), TARIFF)
+    outcome = dt.solve(replace(random_economy(5, 4, 1), employed=np.ones((5, 4))), TARIFF)
     assert list(dt.INDICATORS) == list(indicators._READ)
     for indicator in dt.INDICATORS.values():
         assert np.isfinite(indicator.of(outcome, "R1")), indicator.name

@@ -44,6 +44,8 @@ BOTH: dict[str, tuple[str, ...]] = {
     "truce": ("truce", DOSSIER),
     "bystander": ("bystander", DOSSIER),
     "bystander-host": ("bystander", DOSSIER, "--region", "VNM", "--duty", "20"),
+    "jobs": ("jobs", DOSSIER, "-s", "pessimistic", "-r", "CHN"),
+    "jobs-states": ("jobs", DOSSIER, "--by", "state"),
     "compare": ("compare", DOSSIER),
     "changed": ("changed", DOSSIER, f"{DOSSIER}:middle"),
     "outlook": ("outlook", DOSSIER),
@@ -103,6 +105,7 @@ JOBS: dict[str, dict[str, Any]] = {
     "truce": {},
     "deal": {"solves": 20},
     "bystander": {},
+    "jobs": {"by": "state"},
     "ensemble": {"draws": 16},
 }
 """Long work through the API, with its arguments."""

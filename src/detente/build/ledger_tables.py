@@ -1,8 +1,9 @@
 """The small tables the ledger of the United States and China draws on, made from their sources.
 
-    python -m detente.build.ledger_tables SOURCES TARGET
+    python -m detente.build.ledger_tables SOURCES TARGET [SEPTEMBER]
 
-writes four CSV files into TARGET; `docs/ledger.md` says where each source is had. What they hold:
+writes four CSV files into TARGET, and a fifth, `china-september-2019.csv`, where SEPTEMBER is given (else the shipped one
+stands); `docs/ledger.md` says where each source is had. What they hold:
 
 us-china-weights.csv    by sector: imports and duty of the United States from China in 2024, imports of 2017 (`tariff_lines`),
                         its most-favoured-nation rate at China's composition, China's imports from the United States in 2017,
@@ -34,8 +35,8 @@ import numpy as np
 import pandas as pd
 
 from detente.build.classification import sector_of
-from detente.build.sources import source_file, texts
-from detente.build.tariff_lines import contents, fit_2017, imports_2017, list_values, shipped_cells
+from detente.build.sources import require_columns, source_file, texts
+from detente.build.tariff_lines import contents, fit_2017, imports_2017, list_values, shipped_cells, shipped_table
 from detente.errors import SourceError
 from detente.files import write
 from detente.types import Array
@@ -54,6 +55,9 @@ ORDINARY = ("0003", "4120", "5330", "5350", "5460", "5490", "5520", "5530", "555
 EUROPE = ("0003",)  # in chapters under the metal duties of 2018 the European Union paid within quotas, so none of them
 METALS = ("72", "73", "76")
 POULTRY = 0.08  # A12
+# Measures by the points of China's list of September 2019, at first and since both were halved in February 2020.
+SEPTEMBER = {10: ("chn-list-75-10", "chn-list-75-halved-5"), 5: ("chn-list-75-5", "chn-list-75-halved-2")}
+SEPTEMBER_TABLE = "china-september-2019.csv"
 
 
 def fit_margins(start: Array, rows: Array, columns: Array, sweeps: int = 2000) -> Array:
@@ -148,6 +152,28 @@ def china_march_2025(folder: Path, lines: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["measure", "sector", "share_of_trade", "share_of_lines"])
 
 
+def china_september_2019(lines: pd.DataFrame, path: Path) -> pd.DataFrame:
+    """Measure × sector: what China's list of September 2019 reaches, at imports of 2017 and as a share of lines.
+
+    `path` is a table of China's duty on the United States by six-digit code and day (hs6, time_of_tariff, tariff). A code whose
+    duty rose by 10 or by 5 points on 1 September counts with all its lines; 9 codes with other steps are left out.
+    """
+    frame = pd.read_csv(path, dtype={"hs6": str})
+    require_columns(frame, ("hs6", "time_of_tariff", "tariff"), path)
+    duty = frame.pivot_table(index="hs6", columns="time_of_tariff", values="tariff", aggfunc="mean")
+    step = (duty["2019-09-01"] - duty["2019-06-01"]).round(6)
+    whole = lines.groupby("sector")["imports"].agg(["sum", "size"])
+    rows = []
+    for points, measures in SEPTEMBER.items():
+        listed = set(step.index[step == points])
+        paying = lines[lines["code"].str[:6].isin(listed)].groupby("sector")["imports"].agg(["sum", "size"])
+        shares = paying.reindex(whole.index).fillna(0.0) / whole
+        columns = (shares.index, shares["sum"].fillna(0.0), shares["size"])
+        for sector, trade, size in zip(*columns, strict=True):
+            rows += [(m, sector, float(trade), float(size)) for m in measures if trade > 5e-4]
+    return pd.DataFrame(rows, columns=["measure", "sector", "share_of_trade", "share_of_lines"])
+
+
 def china_mfn(lines: pd.DataFrame) -> pd.DataFrame:
     """Day of change × sector: most-favoured-nation rate, percent, plain and weighted by imports from the United States."""
     rows = []
@@ -218,9 +244,10 @@ def us_lists(cells: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["measure", "sector", "share_of_trade", "share_of_lines"])
 
 
-def build(folder: Path) -> dict[str, pd.DataFrame]:
-    """The four tables by file name."""
+def build(folder: Path, september: Path | None = None) -> dict[str, pd.DataFrame]:
+    """The tables by file name; `september` is what `china_september_2019` reads, and without it the shipped table stands."""
     lines = read_lines(folder)
+    autumn = shipped_table(SEPTEMBER_TABLE) if september is None else china_september_2019(lines, september)
     raw = pd.read_csv(source_file(folder / "trade", "us-imports"))
     china = raw[raw["origin"] == "CHINA"].set_index("sector")
     goods = list(goods_sectors(tuple(sector_table())))
@@ -243,8 +270,9 @@ def build(folder: Path) -> dict[str, pd.DataFrame]:
         "us_exports_2022_musd": out["us"].reindex(goods),
     })  # fmt: skip
     weights.index.name = "sector"
-    coverage = pd.concat([us_lists(cells), china_coverage(lines), china_march_2025(folder, lines)], ignore_index=True)
+    coverage = pd.concat([us_lists(cells), china_coverage(lines), china_march_2025(folder, lines), autumn], ignore_index=True)
     return {
+        **({} if september is None else {SEPTEMBER_TABLE: autumn}),
         "us-china-weights.csv": weights.reset_index(),
         "us-china-mfn.csv": china_mfn(lines),
         "us-china-coverage.csv": coverage,
@@ -253,12 +281,12 @@ def build(folder: Path) -> dict[str, pd.DataFrame]:
 
 
 def main(arguments: list[str]) -> int:
-    """Write the tables; exit code 2 when called with other than two folders."""
-    if len(arguments) != 2:
-        sys.stderr.write("usage: python -m detente.build.ledger_tables SOURCES TARGET\n")
+    """Write the tables; exit code 2 when called with other than two or three paths."""
+    if len(arguments) not in (2, 3):
+        sys.stderr.write("usage: python -m detente.build.ledger_tables SOURCES TARGET [SEPTEMBER]\n")
         return 2
     target = Path(arguments[1])
-    for name, frame in build(Path(arguments[0])).items():
+    for name, frame in build(Path(arguments[0]), *map(Path, arguments[2:])).items():
         body = frame.to_csv(index=False, float_format="%.5g", lineterminator="\n")
         write(target / name, ("".join(f"# {line}\n" for line in texts()["heads"][name]) + body).encode())
     return 0

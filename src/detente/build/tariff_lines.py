@@ -60,6 +60,12 @@ LINES_ORIGIN = "https://github.com/tradewartracker/trade-war-redux-2025"
 
 
 # -- what a code is --------------------------------------------------------------------------------------------------------
+def shipped_table(name: str) -> pd.DataFrame:
+    """A table of the ledger that comes with the package, its numbers as numbers."""
+    with as_file(files("detente").joinpath("data", "ledgers", name)) as path:
+        return pd.read_csv(path, comment="#")
+
+
 def _shipped(name: str) -> pd.DataFrame:
     with as_file(files("detente").joinpath("data", "ledgers", name)) as path:
         return pd.read_csv(path, comment="#", dtype=str, keep_default_na=False)

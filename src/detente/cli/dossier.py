@@ -385,13 +385,13 @@ def policy_average(
     if csv is not None or parquet is not None:
         raise InputError("--csv and --parquet write a daily series: add --from and --to")
     found = book.average_tariff(by, on, date, definition)
+    others: dict[str, float | None] = {}
+    for name in DEFINITIONS:
+        try:
+            others[name] = round(float(book.average_tariff(by, on, found.date, name)), 4)
+        except InputError:
+            others[name] = None
     if as_json:
-        others: dict[str, float | None] = {}
-        for name in DEFINITIONS:
-            try:
-                others[name] = round(float(book.average_tariff(by, on, found.date, name)), 4)
-            except InputError:
-                others[name] = None
         near = [
             {"date": p.date, "pct": p.pct, "definition": p.definition, "tolerance_pp": p.tolerance_pp, "sources": list(p.sources)}
             for p in book.published if (p.by, p.on, p.date) == (by, on, found.date)
@@ -407,6 +407,12 @@ def policy_average(
     for name, value in found.pieces.items():
         table.add_row(book.measure(name).title, f"{value:.2f}".replace("-", "−"))
     out.print(table) if table.row_count else out.print("No such duty is in force on that day.", highlight=False)
+    beside = text_table(("other definition", "average, %"))
+    for name, other in others.items():
+        if other is not None and name != found.definition:
+            beside.add_row(name, f"{other:.1f}".replace("-", "−"))
+    if beside.row_count:
+        out.print(beside)
     if found.not_counted:
         out.print(f"In force and not counted: {', '.join(found.not_counted)}.", highlight=False, markup=False, soft_wrap=True)
     if found.beyond is not None:

@@ -559,6 +559,45 @@ def _files(csv: Path | None, chart: Path | None) -> None:
 
 
 # -- the economies that are not at the table ---------------------------------------------------------------------------
+def jobs(
+    dossier: DossierName,
+    region: Annotated[
+        str | None, typer.Option("--region", "-r", help="Whose jobs: an economy or a group; the first party if absent.")
+    ] = None,
+    scenario: Annotated[
+        str | None, typer.Option("--scenario", "-s", help="A scenario, against the status quo; the status quo itself if absent.")
+    ] = None,
+    by: Annotated[str, typer.Option(help="sector, or state for the United States.")] = "sector",
+    world: WorldName = "world-2022",
+    horizon: HorizonName = None,
+    csv: TableFile = None,
+    as_json: Json = False,
+) -> None:
+    """Which jobs move between sectors, in heads, by sector or by state of the United States; the model has no unemployment."""
+    if by not in ("sector", "state"):
+        raise InputError(f"--by takes sector or state, not {by!r}")
+    subject = subject_of(dossier, world, horizon)
+    found = ask("jobs", subject, as_json, {"region": region, "scenario": scenario, "by": by})
+    save("jobs", found, csv)
+    if as_json:
+        emit({"dossier": subject.negotiation.id, **found.record()})
+        return
+    title, against = "Status quo", subject.negotiation.reference.label
+    if found.scenario is not None:
+        title, against = subject.negotiation.scenario(found.scenario).title, f"the status quo of {subject.negotiation.as_of}"
+    out.print(f"{title} against {against}; {found.region}, {found.horizon} run", highlight=False, soft_wrap=True)
+    frame = found.to_frame()
+    names = [c for c in frame if c not in (by, "name")]
+    shown = text_table((by, *(str(c).replace("thousand", "1000") for c in names)))
+    for row in frame.to_dict("records"):
+        label = row["name"] if by == "state" else f"{row[by]}  {row['name']}"
+        shown.add_row(label, *(f"{row[c]:,.1f}" if c.startswith("before") else signed(row[c]) for c in names))
+    out.print(shown)
+    for paragraph in found.explain().split("\n\n"):
+        out.print()
+        out.print(paragraph, highlight=False)
+
+
 def bystander(
     dossier: DossierName,
     region: Annotated[

@@ -72,6 +72,8 @@ _READ: Mapping[str, tuple[Callable[[Outcome], pd.Series], Together | None]] = {
     "terms_of_trade": (lambda o: o.terms_of_trade, None),
     "volume_of_trade": (lambda o: o.volume_of_trade, None),
     "tariff_revenue": _sum_of(lambda o: o.tariff_revenue["change"]),
+    "jobs_gained": _sum_of(lambda o: o.jobs_gained),
+    "jobs_lost": _sum_of(lambda o: o.jobs_lost),
     "exports": (lambda o: 100 * o.exports["change"] / o.exports["baseline"], None),
 }
 

@@ -239,6 +239,26 @@ class Outcome:
         return self._sector(_percent(after, before))
 
     @cached_property
+    def jobs(self) -> pd.DataFrame:
+        """Change of jobs by sector, thousand persons: they move between sectors, nobody is out of work in this closure.
+
+        See `jobs.heads`. Raises `MissingEmployment` where the world does not say how many work where.
+        """
+        from detente.equilibrium.jobs import heads
+
+        return self._sector(heads(self.after) - heads(self.before))
+
+    @property
+    def jobs_gained(self) -> pd.Series:
+        """Jobs in sectors that grow, thousand persons. Raises `MissingEmployment`."""
+        return self.jobs.clip(lower=0).sum(axis=1).rename("jobs gained, thousand")
+
+    @property
+    def jobs_lost(self) -> pd.Series:
+        """Jobs in sectors that shrink, thousand persons, as a positive number. Raises `MissingEmployment`."""
+        return self.jobs.clip(upper=0).abs().sum(axis=1).rename("jobs lost, thousand")
+
+    @cached_property
     def real_value_added(self) -> pd.DataFrame:
         """Factor income by sector over consumer prices, percent: what owners and workers of the sector can buy."""
         after, before = (

@@ -5,8 +5,9 @@
 Value added and revenue count at constant consumer prices, in percent of the region's value added; prices are those of consumer
 goods against the average wage ŵ; dependence is what it buys from its rivals in percent of its income. So no part moves with the
 money everything is counted in: an economy that sells more abroad, whose wages and prices both rise, is not thereby charged with
-inflation. Audience costs are charged in the payoff table, to a side that eases while the other does not. Weights come from the
-dossier's motives, on a scale where real income has weight 1; with all others at zero G is plain real income.
+inflation. The part called jobs is real value added by sector, wages and profits alike; heads are `Outcome.jobs`. Audience costs
+are charged in the payoff table, to a side that eases while the other does not. Weights come from the dossier's motives, on a
+scale where real income has weight 1; with all others at zero G is plain real income.
 
 >>> from detente.world import toy_world
 >>> from detente.policy.instruments import Policy, Tariff
@@ -55,7 +56,7 @@ def two_parties(dossier: str, parties: Sequence[str]) -> tuple[str, str]:
 
 @dataclass(frozen=True)
 class Weights:
-    """Weights of one government. `jobs` maps sectors (and "default") to weights on their value added."""
+    """Weights of one government. `jobs` maps sectors (and "default") to weights on their real value added, profits included."""
 
     real_income: float = 1.0
     jobs: Mapping[str, float] = field(default_factory=dict)

@@ -120,6 +120,16 @@ def money(million: float, *, signed: bool = False, unit: str = "USD") -> str:
     return f"{sign}{unit}{FIRM}{fixed(abs(value), decimals_for(value, most=1))}{FIRM}{word}"
 
 
+def persons(thousand: float) -> str:
+    """Thousands of people in words, to two significant digits.
+
+    >>> persons(236.4), persons(1240.0), persons(0.4)
+    ('240,000', '1.2\xa0million', '400')
+    """
+    value = float(f"{1e3 * abs(thousand):.2g}")
+    return f"{fixed(value / 1e6, decimals_for(value / 1e6, most=1))}{FIRM}million" if value >= 1e6 else fixed(value, 0)
+
+
 def power(value: float) -> str:
     """A small positive number as a power of ten: 3 × 10⁻¹¹."""
     if value <= 0:

@@ -45,7 +45,8 @@ class Economy:
     expenditure_shares π [origin, destination, sector]; input_shares γ [region, input, user] and value_added_shares β
     [region, sector], shares of total cost; final_shares α [region, sector]; output, expenditure [region, sector] and
     deficits [region] in `unit`; tariffs, export_taxes [origin, destination, sector] as rates; trade_elasticity θ [sector];
-    profit_shares [region, sector], the part of value added that is pure profit (restricted entry; zero unless given).
+    profit_shares [region, sector], the part of value added that is pure profit (restricted entry; zero unless given);
+    employed [region, sector], thousand persons, None where jobs are not known.
     """
 
     regions: tuple[str, ...]
@@ -66,6 +67,7 @@ class Economy:
     name: str = "economy"
     notes: tuple[str, ...] = ()
     extras: Mapping[str, Any] = field(default_factory=dict)
+    employed: Array | None = None
 
     @classmethod
     def from_world(cls, world: World) -> Economy:
@@ -89,6 +91,7 @@ class Economy:
             year=world.year,
             name=world.name,
             extras=world.extras,
+            employed=world.employed,
         )
 
     @classmethod

@@ -15,6 +15,7 @@ import numpy as np
 
 from detente.errors import UnknownName
 from detente.world.economy import Economy
+from detente.world.employment import shipped
 from detente.world.world import World
 
 DEFAULT = "world-2022"
@@ -28,7 +29,7 @@ def list_worlds() -> tuple[str, ...]:
 @cache
 def _default() -> World:
     with as_file(files("detente").joinpath("data", "worlds", f"{DEFAULT}.npz")) as path:
-        return World.load(path)
+        return World.load(path).with_employment(shipped())
 
 
 def load_world(name_or_path: str | os.PathLike[str] = DEFAULT) -> World:

@@ -42,6 +42,7 @@ from detente.words import refusal
 from detente.words.names import region_name, sector_name
 
 if TYPE_CHECKING:
+    import pandas as pd
     import xarray as xr
 
     from detente.world.economy import Economy
@@ -71,7 +72,8 @@ class World:
 
     Shapes: N regions, S sectors. `shipments`, `tariff_rates`, `export_tax_rates` [origin, destination, sector];
     `intermediate_use` [region, input, user]; `value_added` [region, sector]; `final_use` [region, sector].
-    Flows in `unit` (million USD a year), rates as fractions, `trade_elasticity` [sector] positive.
+    Flows in `unit` (million USD a year), rates as fractions, `trade_elasticity` [sector] positive. `employed` [region, sector]
+    in thousand persons, None where jobs are not known (`employment` has it with labels).
     """
 
     regions: tuple[str, ...]
@@ -89,6 +91,7 @@ class World:
     sources: tuple[str, ...] = ()
     card: Mapping[str, Any] = field(default_factory=dict)
     extras: Mapping[str, Array] = field(default_factory=dict)
+    employed: Array | None = None
 
     @classmethod
     def from_flows(
@@ -109,6 +112,7 @@ class World:
         sources: Sequence[str] = (),
         card: Mapping[str, Any] | None = None,
         extras: Mapping[str, ArrayLike] | None = None,
+        employed: ArrayLike | None = None,
     ) -> World:
         """Build and check a table from its flows (shapes and units as in the class).
 
@@ -142,6 +146,7 @@ class World:
             sources=tuple(sources),
             card=dict(card or {}),
             extras={k: _extra(v, k, n) for k, v in (extras or {}).items()},
+            employed=None if employed is None else _frozen(employed, (n, s), "employed"),
         )
         world.check()
         return world
@@ -220,6 +225,18 @@ class World:
         attributes = {"unit": self.unit, "year": self.year, "long_name": "shipments at basic prices, before duties"}
         return xr.DataArray(self.shipments, coords=coords, dims=tuple(coords), name="trade", attrs=attributes)
 
+    @property
+    def employment(self) -> xr.DataArray:
+        """Persons at work with labels (region × sector), thousand. Raises `MissingEmployment` where the world does not say."""
+        import xarray as xr
+
+        from detente.world.employment import counted
+
+        employed = counted(self.employed, self.name)
+        coords = {"region": list(self.regions), "sector": list(self.sectors)}
+        attributes = {"unit": "thousand persons", "year": self.year, "long_name": "persons at work"}
+        return xr.DataArray(employed, coords=coords, dims=tuple(coords), name="employment", attrs=attributes)
+
     def region_index(self, code: str) -> int:
         """Position of a region; raises `UnknownRegion` with a suggestion."""
         try:
@@ -243,6 +260,15 @@ class World:
         if unknown:
             raise InputError(refusal("world", "no_such_field", unknown=", ".join(unknown), fields=", ".join(fields)))
         return World.from_flows(**{**fields, **changes})
+
+    def with_employment(self, table: pd.DataFrame | xr.DataArray | str | os.PathLike[str]) -> World:
+        """A copy with jobs by region and sector, thousand persons: a labelled table (regions in rows) or a CSV file of one.
+
+        Order does not matter. Raises `UnknownRegion`, `UnknownSector`, `InputError` for a label missing or what is no count.
+        """
+        from detente.world.employment import aligned
+
+        return self.with_(employed=aligned(table, self))
 
     def economy(self) -> Economy:
         """The table as shares, ready to solve."""
@@ -294,6 +320,7 @@ class World:
             sources=self.sources,
             card=self.card,
             extras={k: np.tensordot(to_region, v, axes=1) for k, v in self.extras.items()},
+            employed=None if self.employed is None else to_region @ self.employed @ to_sector.T,
         )
 
     def split_sector(
@@ -310,7 +337,7 @@ class World:
         `use_share[region, user]` says how intensively each user's spending on `sector` is on `new` (last column: final use);
         it is scaled region by region so that spending on `new` equals its supply there. Raises `InputError` where that would
         take more than all of a user's spending.
-        Production of `new` uses inputs in the proportions of `sector`. All identities keep holding.
+        Production of `new` uses inputs and jobs in the proportions of `sector`. All identities keep holding.
         Shapes: supply_share [N], use_share [N, S+1], shares in [0, 1].
         """
         j, n, s = self.sector_index(sector), len(self.regions), len(self.sectors)
@@ -358,13 +385,14 @@ class World:
             sources=self.sources,
             card=self.card,
             extras=self.extras,
+            employed=None if self.employed is None else insert(self.employed, 1, supply * self.employed[:, j]),
         )
 
     # files ----------------------------------------------------------------------------------------------------------
 
     @cached_property
     def fingerprint(self) -> str:
-        """First 16 hex digits of a SHA-256 over labels and numbers: two worlds are equal when these are."""
+        """First 16 hex digits of a SHA-256 over labels, flows and rates: worlds with the same have the same equilibria."""
         labels = json.dumps([self.regions, self.sectors, self.year, self.unit]).encode()
         return sha256(labels, *(np.ascontiguousarray(getattr(self, key)).tobytes() for key in _ARRAYS))[:16]
 
@@ -377,6 +405,8 @@ class World:
         }  # fmt: skip
         arrays = {key: getattr(self, key) for key in _ARRAYS}
         arrays |= {f"extra_{key}": value for key, value in self.extras.items()}
+        if self.employed is not None:
+            arrays["employed"] = self.employed
         arrays["header"] = np.frombuffer(json.dumps(header, ensure_ascii=False, sort_keys=True).encode(), dtype=np.uint8)
         with whole(path) as draft, zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
             for key in sorted(arrays):
@@ -397,10 +427,11 @@ class World:
                 header = loads(data["header"].tobytes().decode())
                 arrays = {key: data[key] for key in _ARRAYS}
                 extras = {key: data[f"extra_{key}"] for key in header["extras"]}
+                employed = data.get("employed")
             if header["format"] != FORMAT:
                 raise SourceError(refusal("world", "world_format", path=path, format=header["format"], known=FORMAT))
             keys = ("regions", "sectors", "year", "unit", "name", "sources", "card")
-            return cls.from_flows(**{k: header[k] for k in keys}, **arrays, extras=extras)
+            return cls.from_flows(**{k: header[k] for k in keys}, **arrays, extras=extras, employed=employed)
         except FileNotFoundError:
             raise SourceError(refusal("world", "no_world_file", path=path)) from None
         except DetenteError:
