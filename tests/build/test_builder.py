@@ -312,6 +312,36 @@ def test_shipped_fit_is_what_the_docs_say() -> None:
             assert paid[economy] <= entry["mfn_pct"]
 
 
+def test_the_page_prints_the_fit_of_the_card() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "world.md").read_text(encoding="utf-8")
+    lines = page[page.index("## Fit") : page.index("### Known misses")].replace("\u2212", "-").splitlines()
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("| ")]
+    fit = dt.load_world().card["fit"]
+    told = {(r[0], r[1]): r[2:] for r in rows if len(r) == 11 and r[0].isupper()}
+    assert set(told) == {(p["origin"], p["destination"]) for p in fit["pairs"]}
+    order = ("without US sectors", "without goods pairs", "without product mix", "without services", "prior only")
+    for p in fit["pairs"]:
+        table, customs, error, _, *variants = (float(x) for x in told[p["origin"], p["destination"]])
+        wanted = [p["table"], p["customs"], *(p["variants"][v] for v in order)]
+        assert [table, customs, *variants] == pytest.approx([x / 1e3 for x in wanted], abs=0.051)
+        assert error == pytest.approx(100 * (p["table"] / p["customs"] - 1), abs=0.051)
+    found: dict[str, list[list[float]]] = {}
+    for r in rows:
+        if len(r) == 11 and r[1].isdigit():
+            found.setdefault(r[0], []).append([float(x) for x in r[1:]])
+    names = {"the hidden fifth, scaled target": "goods pairs of one fifth, scaled target"}
+    columns = (
+        "all margins", "without US sectors", "without goods pairs", "a fifth of pairs held out", "without product mix",
+        "without services", "without home", "without mix or US", "prior only",
+    )  # fmt: skip
+    card = {(r["margin"], r["variant"]): r for r in fit["rows"]}
+    assert {names.get(m, m) for m in found} == {m for m, _ in card} - {"absorption"}
+    for margin, (correlations, errors) in found.items():
+        entries = [card[names.get(margin, margin), v] for v in columns]
+        assert correlations == pytest.approx([entries[0]["n"], *(e["log_correlation"] for e in entries)], abs=5.1e-4)
+        assert errors == pytest.approx([entries[0]["n"], *(e["weighted_error_pct"] for e in entries)], abs=0.51)
+
+
 def test_every_shipped_number_has_a_source_or_an_assumption() -> None:
     def table(name: str) -> dict:  # type: ignore[type-arg]
         return yaml.safe_load(files("detente").joinpath("data", "worlds", name).read_text(encoding="utf-8"))
