@@ -64,8 +64,8 @@ class Tariff:
     answered: float = 1.0
 
     def apply(self, shock: Shock) -> None:
-        """Raise the rates of the flows meant. Raises `ShockError` for a total rate of −100 % or less, and for a coverage or a part
-        answered that is none."""
+        """Raise the rates of the flows meant. Raises `ShockError` for a total rate of −100 % or less, and for a coverage or a
+        part answered that is none."""
         _fraction(self.coverage, "coverage")
         if not 0 < self.answered < float("inf"):
             raise ShockError(f"answered must be above 0, not {self.answered!r}")
