@@ -8,6 +8,9 @@ from scipy.optimize import brentq
 
 from detente.world import Economy
 
+SEEDS = st.sampled_from(range(10_000))
+"""Of random economies. Hypothesis draws integers out of constants of the code that happens to be loaded, too: its economies would
+change with every line of it, and now and then one comes up that has no equilibrium."""
 SHAPES = ((3, 2), (5, 4), (8, 6))  # few shapes: each is compiled once
 
 
@@ -46,7 +49,7 @@ def random_economy(
 @st.composite
 def economies(draw: st.DrawFn, *, balanced: bool = False) -> Economy:
     shape = draw(st.sampled_from(SHAPES))
-    return random_economy(*shape, draw(st.integers(0, 10_000)), balanced=balanced)
+    return random_economy(*shape, draw(SEEDS), balanced=balanced)
 
 
 def two_countries(labour: tuple[float, float], theta: float = 4.0, iceberg: float = 1.3) -> Economy:

@@ -7,6 +7,7 @@ from .cases.runs import Run as Run
 from .equilibrium.chokepoints import chokepoint as chokepoint
 from .equilibrium.decompose import shapley as shapley
 from .equilibrium.derivatives import Objective as Objective
+from .equilibrium.estimates import elasticity_by_month as elasticity_by_month
 from .equilibrium.indicators import INDICATORS as INDICATORS
 from .equilibrium.outcome import Outcome as Outcome
 from .equilibrium.parameters import Parameters as Parameters, horizon as horizon

@@ -115,6 +115,8 @@ def test_chinese_lines_are_weighted_by_what_was_imported(tmp_path: Path) -> None
 def test_trade_elasticity_is_minus_epsilon_minus_one_within_bounds() -> None:
     rules = {
         "bounds": {"lowest": 2, "highest": 12},
+        "shrinkage": 0.0,
+        "mean": 6.0,
         "services": {"theta": 5},
         "set": {"R": {"theta": 1.5}},
         "gtap": {"A": ["x", "y"], "B": ["z"]},
@@ -127,6 +129,13 @@ def test_trade_elasticity_is_minus_epsilon_minus_one_within_bounds() -> None:
     assert found.comparison == {"A": (1.84, 0.92)}
     with pytest.raises(SourceError, match="no elasticity"):
         trade_elasticities(pd.Series({"q": -4.0}), published, ["A"], rules)
+    half = trade_elasticities(
+        pd.Series({"x": -4.0, "y": -6.0, "z": -20.0}), published, ["A", "B", "R", "S"], {**rules, "shrinkage": 0.5}
+    )
+    assert half.theta == {"A": 5.0, "B": 9.0, "R": 1.5, "S": 5.0}  # only what was estimated is drawn to the mean
+    assert half.raw == found.raw
+    with pytest.raises(SourceError, match="shrinkage"):
+        trade_elasticities(pd.Series({"x": -4.0}), published, ["A"], {**rules, "shrinkage": 1.5})
 
 
 def test_rest_of_world_absorbs_its_trade_at_its_gdp() -> None:

@@ -5,7 +5,8 @@ values fall with exponent −(θ+1) (spending with −θ, and spending is (1+τ)
 
     θ = −ε − 1
 
-clipped to [`lowest`, `highest`]. A sector of several GTAP sectors takes their simple mean. Services take one value,
+clipped to [`lowest`, `highest`], and then, where the table asks for it, drawn to their mean: θ + shrinkage·(mean − θ)
+(`build.estimate.shrinkage`). A sector of several GTAP sectors takes their simple mean. Services take one value,
 rare earths another; both are in `elasticities.yaml` with their reasons. Caliendo and Parro's θ are listed beside.
 
 Published trade elasticities: Fontagné–Guimbard–Orefice (2022) by GTAP sector, Caliendo–Parro (2015) by ISIC group.
@@ -47,7 +48,10 @@ class Elasticities:
 def trade_elasticities(
     epsilon: pd.Series[float], published: pd.DataFrame, sectors: Sequence[str], table: Mapping[str, Any]
 ) -> Elasticities:
-    """θ for `sectors` by the rules of `table` (`elasticities.yaml`)."""
+    """θ for `sectors` by the rules of `table` (`elasticities.yaml`). Raises `SourceError` for a shrinkage outside 0 to 1."""
+    part, mean = float(table["shrinkage"]), float(table["mean"])
+    if not 0 <= part <= 1:
+        raise SourceError(f"elasticities.yaml: shrinkage is a part from 0 to 1, not {part:g}")
     lowest, highest = float(table["bounds"]["lowest"]), float(table["bounds"]["highest"])
     theta, raw, clipped, comparison = {}, {}, [], {}
     for sector in sectors:
@@ -65,6 +69,7 @@ def trade_elasticities(
         theta[sector] = min(max(raw[sector], lowest), highest)
         if theta[sector] != raw[sector]:
             clipped.append(sector)
+        theta[sector] += part * (mean - theta[sector])
     for sector, name in table["caliendo_parro"].items():
         if name in published.index and sector in sectors:
             comparison[sector] = (float(published.loc[name, "theta"]), float(published.loc[name, "se"]))

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from detente import __version__
-from detente.cli import data, dossier, questions, runs, watch
+from detente.cli import data, dossier, estimate, questions, runs, watch
 from detente.cli.common import out, print_error
 from detente.errors import DetenteError
 from detente.web.__main__ import serve
@@ -47,6 +47,7 @@ app.command()(questions.rates)
 app.command()(questions.ensemble)
 app.command()(runs.rerun)
 app.command()(watch.backtest)
+app.command()(estimate.estimate)
 app.command()(dossier.read)
 app.add_typer(dossier.worlds, name="world")
 app.add_typer(dossier.dossiers, name="dossier")
