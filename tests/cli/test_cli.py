@@ -42,6 +42,20 @@ def test_solve_json_has_what_programs_need(run) -> None:  # type: ignore[no-unty
     assert result["provenance"]["world_fingerprint"]
 
 
+def test_the_exchange_rate_may_be_pinned_and_the_run_repeated(run, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    file = tmp_path / "run.json"
+    own = ("solve", "kuala-lumpur-2025", "--against", "baseline")
+    code, text, _ = run(*own, "--exchange-rate", "pinned", "--run", str(file), "--json")
+    pinned, flexible = json.loads(text), json.loads(run(*own, "--json")[1])
+    assert code == 0
+    assert pinned["provenance"]["parameters"]["exchange_rate"] == "pinned"
+    # with the dollar held, foreigners pay less of America's duties
+    assert pinned["real_income"]["USA"] < flexible["real_income"]["USA"] - 0.1
+    assert run("rerun", str(file))[0] == 0
+    code, _, error = run("solve", "kuala-lumpur-2025", "--exchange-rate", "floating")
+    assert (code != 0, "known exchange rates: flexible, pinned" in " ".join(error.split())) == (True, True)
+
+
 def test_solve_table_reads_worst_first_with_true_minus_signs(run) -> None:  # type: ignore[no-untyped-def]
     code, text, _ = run("solve", "kuala-lumpur-2025", "-s", "pessimistic", "--against", "baseline")
     assert code == 0

@@ -46,6 +46,12 @@ def solve(
     against: Annotated[
         str, typer.Option(help="Compare with the status quo, or with the table's baseline: status-quo, baseline.")
     ] = "status-quo",
+    exchange_rate: Annotated[
+        str,
+        typer.Option(
+            help="flexible: wages move, trade balances stand. pinned: relative national wages stand, trade balances move."
+        ),
+    ] = "flexible",
     csv: Annotated[Path | None, typer.Option(help="Also write the regional results as CSV.", callback=out_file)] = None,
     run_file: Annotated[
         Path | None, typer.Option("--run", help="Also write a run file that detente rerun repeats.", callback=out_file)
@@ -54,6 +60,7 @@ def solve(
 ) -> None:
     """Solve one scenario and print what it does to every economy."""
     from detente.equilibrium import solve as run
+    from detente.equilibrium.parameters import horizon as named_horizon
     from detente.policy.dossier import load_dossier
     from detente.words.names import region_name
     from detente.world.library import load_world
@@ -68,7 +75,7 @@ def solve(
             + (f" (and {len(problems) - 1} more)" if len(problems) > 1 else "")
         )
     name = None if scenario in (None, "status-quo") else scenario
-    basis = horizon or negotiation.horizon.default
+    basis = named_horizon(horizon or negotiation.horizon.default, exchange_rate=exchange_rate)
     economy = table.economy()
     idle = negotiation.without_effect(table.regions, table.sectors, name)
     outcome = run(economy, negotiation.policy(name, table.regions, table.sectors), basis)
@@ -84,10 +91,12 @@ def solve(
         Run.of_scenario(negotiation, name, table, basis).save(run_file)
     title = f"{negotiation.scenario(name).title if name else 'Status quo'} against {compared}"
     if as_json:
-        header = {"dossier": negotiation.id, "scenario": name or "status-quo", "against": compared, "horizon": basis}
+        header = {"dossier": negotiation.id, "scenario": name or "status-quo", "against": compared, "horizon": basis.name}
         emit({**header, **outcome.record(), **told_idle(idle)})
         return
-    out.print(f"{title}\n{basis} run, {table.name}, data of {table.year}", highlight=False, markup=False, soft_wrap=True)
+    pinned = ", exchange rate pinned" if exchange_rate == "pinned" else ""
+    made_on = f"{basis.name} run{pinned}, {table.name}, data of {table.year}"
+    out.print(f"{title}\n{made_on}", highlight=False, markup=False, soft_wrap=True)
     shown = text_table(("economy", "real income, %", "bn USD a year", "prices, %", "exports, %"))
     exports = 100 * outcome.exports["change"] / outcome.exports["baseline"]
     for code in outcome.real_income.sort_values().index:

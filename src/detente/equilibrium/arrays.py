@@ -79,6 +79,7 @@ def levers(shock: Shock) -> system.Levers:
         open=_still((s, n, n), 1.0) if shock.allowed.all() else turned(shock.allowed.astype(np.float64)),
         log_unit_cost=np.log(shock.unit_cost),
         subsidies=shock.subsidies,
+        unanswered=_still((0,), 0.0) if shock.unanswered is None else turned(shock.unanswered),
     )
 
 
@@ -152,6 +153,7 @@ def values(economy: Economy, parameters: Parameters, damping: float = DAMPING) -
         capital_share=float(parameters.capital_share),
         deficit_fixed=closure[0],
         deficit_proportional=closure[1],
+        pinned=1.0 if parameters.exchange_rate == "pinned" else 0.0,
         recycling=1.0 if parameters.revenue == "labour tax" else 0.0,
         damping=damping,
     )

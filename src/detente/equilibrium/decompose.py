@@ -8,6 +8,8 @@ At any point a small change of policy moves real income of a region by (Dixit an
              − Σ subsidy·d ln Y                                 subsidised output, worth less than it costs
              − Σ costs·d ln Ẑ − Σ imports·d ln d̂               technology and real trade costs
              + VA·d ln (factors)                                hours, capital and scale
+             + (E − I)·d ln P                                   saving: where the exchange rate is pinned expenditure E leaves
+                                                                income I, and what is saved counts at par
 
 Adding this up over many small steps from the old to the new policy gives parts that sum to the exact change; what is left
 over is the error of the steps. First-order parts at the old flows, as often published, are `Outcome.terms_of_trade` and
@@ -45,6 +47,8 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 PARTS = ("terms of trade", "tariff volume", "export volume", "subsidies", "technology and trade costs", "factors and scale")
+SAVING = "saving"
+"""A part only where the exchange rate is pinned."""
 
 
 def decompose(outcome: Outcome, steps: int = 16, *, by_sector: bool = False) -> pd.DataFrame:
@@ -54,7 +58,7 @@ def decompose(outcome: Outcome, steps: int = 16, *, by_sector: bool = False) -> 
     """
     path = list(_path(outcome, steps))
     n, s = path[0].output.shape
-    total = {part: np.zeros((n, s)) for part in PARTS}
+    total = {part: np.zeros((n, s)) for part in (*PARTS, *([SAVING] if outcome.after.pinned else []))}
     for old, new in pairwise(path):
         for part, values in _step(old, new).items():
             total[part] += values
@@ -177,4 +181,7 @@ def _step(old: Equilibrium, new: Equilibrium) -> dict[str, Array]:
         - domestic_cost * own_iceberg,
         "factors and scale": factors + scale,
     }
+    if new.pinned:
+        saved = mean(lambda e: 1 - e.income / e.stated_income)[:, None]
+        parts[SAVING] = saved * mean(lambda e: e.final) * change(lambda e: e.price)
     return {part: 100 * values / income for part, values in parts.items()}

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.errors import InputError
+
 if TYPE_CHECKING:
     from detente.equilibrium.parameters import Parameters
     from detente.policy.shock import Shock
@@ -27,7 +29,8 @@ class Equilibrium:
 
     [origin, destination, sector]: shipments at basic prices, tariffs, export_taxes, iceberg. [region, sector]: unit_cost
     (producer price), price (buyers', with duties), wage (price of value added), output, value_added, spending, final.
-    [region]: cpi, income, deficits, tariff_revenue, export_tax_revenue, subsidies, wage_index, labour (hours).
+    [region]: cpi, income (earned: factors, duties and the baseline's deficit), deficits (expenditure less what factors and duties
+    bring), tariff_revenue, export_tax_revenue, subsidies, wage_index, labour (hours).
     The last six are what the solver states and the shock sets: they serve the checks and decompositions.
     """
 
@@ -56,6 +59,11 @@ class Equilibrium:
     subsidy_rate: Array
     unit_cost_shock: Array
     scale_gain: Array
+    price_gap: float = 0.0
+    """Largest distance of a stated buyers' price from the index of its pieces, in logs, where some act with an elasticity of
+    their own; elsewhere what is spent tells."""
+    pinned: bool = False
+    """Whether relative national wages were held, and trade balances moved."""
 
     @classmethod
     def at(
@@ -108,11 +116,19 @@ class Equilibrium:
             flat.fill(0.0)
             flat[moved] = logs
             paid += unit[:, None, :]
-            paid -= price[None]
+            late = shock.unanswered
+            paid -= price[None] if late is None else late
             paid *= -theta
             np.exp(paid, out=paid)
             paid *= economy.expenditure_shares
         paid[~shock.allowed] = 0.0
+        price_gap = 0.0
+        if late is not None:
+            total = paid.sum(0)
+            index = -np.log(np.where(total > 0, total, 1.0)) / theta
+            paid /= np.where(total > 0, total, 1.0)
+            index += (_log_mean_weights(paid, economy.expenditure_shares) * late).sum(0)
+            price_gap = float(np.abs(np.where(total > 0, index - price, 0.0)).max())
         paid *= spending[None]
         gross = 1 + shock.tariffs
         gross *= 1 + shock.export_taxes
@@ -133,6 +149,8 @@ class Equilibrium:
             "proportional": economy.deficits * growth
             - (economy.deficits * growth).sum() * value_added.sum(1) / value_added.sum(),
         }[parameters.deficits]
+        earned = value_added.sum(1) + import_duties + export_duties - subsidies
+        pinned = parameters.exchange_rate == "pinned"
         return cls(
             economy=economy,
             shipments=shipments,
@@ -147,8 +165,8 @@ class Equilibrium:
             spending=spending,
             final=alpha_new * stated_income[:, None],
             cpi=np.exp(cpi),
-            income=stated_income,
-            deficits=deficits,
+            income=earned + economy.deficits if pinned else stated_income,
+            deficits=stated_income - earned if pinned else deficits,
             tariff_revenue=import_duties,
             export_tax_revenue=export_duties,
             subsidies=subsidies,
@@ -159,6 +177,8 @@ class Equilibrium:
             subsidy_rate=shock.subsidies,
             unit_cost_shock=shock.unit_cost,
             scale_gain=np.exp(psi * factor_quantity),
+            price_gap=price_gap,
+            pinned=pinned,
         )
 
     def worst_gap(self) -> tuple[float, str]:
@@ -174,6 +194,10 @@ class Equilibrium:
         budget = self.value_added.sum(1) + self.tariff_revenue + self.export_tax_revenue - self.subsidies + self.deficits
         gap = np.abs(budget - self.stated_income) / np.maximum(np.abs(budget), size)
         gaps.append((float(gap.max()), f"budget of {regions[int(gap.argmax())]}"))
+        if self.pinned:
+            apart = np.abs(self.wage_index / np.median(self.wage_index) - 1)
+            gaps.append((float(apart.max()), f"wage of {regions[int(apart.argmax())]}"))
+        gaps.append((self.price_gap, "prices"))
         world = abs(self.value_added.sum() / self.economy.value_added.sum() - 1)
         gaps.append((float(world), "numeraire"))
         return max(gaps, key=lambda pair: pair[0] if np.isfinite(pair[0]) else np.inf)
@@ -225,8 +249,22 @@ def _shares(weights: Array) -> Array:
     return np.divide(weights, total[:, None], out=np.zeros_like(weights), where=total[:, None] != 0)
 
 
+def _log_mean_weights(new: Array, old: Array) -> Array:
+    """Sato–Vartia weights over axis 0: logarithmic means of new and old shares over their sum."""
+    both = (new > 0) & (old > 0)
+    ratio = np.log(np.where(both, new, 1.0) / np.where(both, old, 1.0))
+    apart = np.abs(ratio) > 1e-5
+    mean = np.where(apart, (new - old) / np.where(apart, ratio, 1.0), (new + old) / 2) * both
+    return mean / np.maximum(mean.sum(0), 1e-300)
+
+
 def spending_power(economy: Economy, parameters: Parameters, price: Array, income: Array) -> tuple[Array, Array]:
-    """Final expenditure and consumer price index [region] from the logs of hats: all that real income needs."""
+    """Final expenditure and consumer price index [region] from the logs of hats: all that real income needs.
+
+    Raises `InputError` where the exchange rate is pinned: there expenditure is not income.
+    """
+    if parameters.exchange_rate == "pinned":
+        raise InputError("a tariff game needs a flexible exchange rate: with a pinned one spending is not income")
     return economy.income * np.exp(income), np.exp(_ces(economy.final_shares, price, parameters.final_substitution))
 
 

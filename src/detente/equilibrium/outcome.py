@@ -125,6 +125,13 @@ class Outcome:
         return self._region(_percent(self.after.cpi, self.before.cpi), "consumer prices, %")
 
     @cached_property
+    def consumer_prices_local(self) -> pd.Series:
+        """What duties add to consumer prices in local money before anybody substitutes, percent; see `first_round`."""
+        from detente.equilibrium.first_round import first_round
+
+        return self._region(first_round(self.before, self.after)[1], "consumer prices in local money, first round, %")
+
+    @cached_property
     def wage(self) -> pd.Series:
         """Change of the average nominal wage (price of value added), percent, with world factor income as numeraire."""
         return self._region(_percent(self.after.wage_index, self.before.wage_index), "wage, %")

@@ -17,6 +17,7 @@
 | idea_growth              |        | yearly growth of GDP per head without a shock (0.015 is 1.5 %) |
 | idea_years               |        | years the path is followed; 0 leaves ideas out                 |
 | deficits                 |        | "fixed" in the numeraire, "zero", or "proportional" to income  |
+| exchange_rate            |        | "flexible" moves relative wages, "pinned" holds them and moves trade balances |
 | revenue                  |        | extra public revenue goes to "households", or to a "labour tax" cut that adds hours |
 
 Labour mobility as in Galle, Rodríguez-Clare and Yi (2023).
@@ -44,6 +45,7 @@ from detente.errors import InputError, UnknownName
 
 Closure = Literal["fixed", "zero", "proportional"]
 Recycling = Literal["households", "labour tax"]
+ExchangeRate = Literal["flexible", "pinned"]
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,7 @@ class Parameters:
     idea_growth: float = 0.0
     idea_years: int = 0
     deficits: Closure = "fixed"
+    exchange_rate: ExchangeRate = "flexible"
     revenue: Recycling = "households"
 
     def __post_init__(self) -> None:
@@ -82,6 +85,10 @@ class Parameters:
         _range("idea_years", self.idea_years, 0, 100)
         if self.deficits not in get_args(Closure):
             raise UnknownName(self.deficits, list(get_args(Closure)), "deficit closure")
+        if self.exchange_rate not in get_args(ExchangeRate):
+            raise UnknownName(self.exchange_rate, list(get_args(ExchangeRate)), "exchange rate")
+        if self.exchange_rate == "pinned" and self.deficits != "fixed":
+            raise InputError(f"a pinned exchange rate lets trade balances move; deficits cannot be {self.deficits!r} as well")
         if self.revenue not in get_args(Recycling):
             raise UnknownName(self.revenue, list(get_args(Recycling)), "use of revenue")
 

@@ -133,6 +133,9 @@ def solve_many(
     sets = [named_horizon(name, **parameters) for name in names]
     solver = solver or Solver()
     shocks = [policy.shock(economy) for policy in packages]
+    if any(shock.unanswered is not None for shock in shocks):  # all of one shape
+        for shock in shocks:
+            shock.unanswered = np.zeros_like(shock.tariffs) if shock.unanswered is None else shock.unanswered
     if any(chosen.idea_years for chosen in sets):
         raise InputError("the fragmentation horizon follows a path; solve its policies one by one")
     for shock in shocks:
@@ -404,6 +407,8 @@ def _digest(economy: Economy, shock: Shock, parameters: Parameters) -> str:
     ]
     for array in (shock.tariffs, shock.export_taxes, shock.iceberg, shock.allowed, shock.unit_cost, shock.subsidies):
         parts.append(np.ascontiguousarray(array).data)
+    if shock.unanswered is not None:
+        parts += [b"unanswered", np.ascontiguousarray(shock.unanswered).data]
     for control in shock.controls:
         parts.append(f"{control.label}|{control.bound!r}|{control.kind}|{control.rent}".encode())
         parts.append(np.packbits(control.flows).tobytes())

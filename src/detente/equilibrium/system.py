@@ -10,9 +10,11 @@ ln I[n] final expenditure, and one ln m[k] a quantity control. A sweep maps old 
     factors     ln v̂[n,j] = (1−μ)(ι ln V̂A[n,j] + (1−ι) ln V̂A[n] − ln L̂[n]) + μ ln P̂C
     controls    ln m ← max(0, ln m) ± ln(q/q̄)/(1+θ):  at the fixed point either the bound binds or m ≤ 0 and has no effect
 
-with ι = 1/κ, ln L̂ = φ/(1+φ)·(ln V̂A[n] − ln P̂C), and world factor income as numeraire. Parameters are values, not branches:
-one compilation serves every horizon, scenario and policy of the same shape. CES forms are smooth through elasticity 1,
-because expm1(r d)/r and log1p(r t)/r have the Cobb–Douglas limit as r → 0.
+with ι = 1/κ, ln L̂ = φ/(1+φ)·(ln V̂A[n] − ln P̂C), and world factor income as numeraire. With the exchange rate pinned final
+expenditure is not what is earned but what keeps relative national wages Φ̂ where they were, ln I′ ← ln I′ − (ln Φ̂[n] − ln Φ̂),
+and the trade balance takes the difference. Parameters are values, not branches: one compilation serves every horizon, scenario
+and policy of the same shape. CES forms are smooth through elasticity 1, because expm1(r d)/r and log1p(r t)/r have the
+Cobb–Douglas limit as r → 0.
 
 Trade arrays are [sector, destination, origin], so that every sum over origins or destinations is a batch of matrix–vector
 products. Sources: Dekle, Eaton and Kortum (2008); Caliendo and Parro (2015); Galle, Rodríguez-Clare and Yi (2023); Baqaee
@@ -64,6 +66,7 @@ class Levers(NamedTuple):
     open: Any  # 1, or 0 where trade is banned
     log_unit_cost: Any  # ln Ẑ [N, S]
     subsidies: Any  # production subsidy rate [N, S]
+    unanswered: Any  # part of ln κ̂ that sourcing does not answer to yet; of size 0 where there is none
 
 
 class Controls(NamedTuple):
@@ -96,6 +99,7 @@ class Values(NamedTuple):
     capital_share: Any
     deficit_fixed: Any
     deficit_proportional: Any
+    pinned: Any  # 1 where relative national wages stay and trade balances move
     recycling: Any  # share of extra public revenue that pays for a labour-tax cut
     damping: Any  # share of the way wages move in a sweep
 
@@ -118,6 +122,7 @@ class Sourcing(NamedTuple):
     net: Any  # A / ((1+τ′)(1+x′))
     import_duty: Any  # A τ′/(1+τ′)
     export_duty: Any  # A x′/((1+x′)(1+τ′))
+    unanswered: Any  # as in the levers
 
 
 def power(r: Any, d: Any) -> Any:
@@ -136,7 +141,8 @@ def sourcing(b: Base, v: Levers, p: Values) -> Sourcing:
     """Shares under the levers, before wages and control wedges have moved."""
     gross = (1 + v.tariffs) * (1 + v.export_taxes)
     theta = p.theta[:, None, None]
-    log_share = b.log_shares - theta * (jnp.log(gross) - b.log_duties + v.log_iceberg)
+    wedge = jnp.log(gross) - b.log_duties + v.log_iceberg
+    log_share = b.log_shares - theta * (wedge - v.unanswered if v.unanswered.size else wedge)
     log_share = jnp.where((b.log_shares > OFF / 2) & (v.open > 0), log_share, OFF)
     peak = jnp.max(log_share, axis=2)
     sold = peak > OFF / 2
@@ -147,7 +153,21 @@ def sourcing(b: Base, v: Levers, p: Values) -> Sourcing:
         net=share / gross,
         import_duty=share * v.tariffs / (1 + v.tariffs),
         export_duty=share * v.export_taxes / gross,
+        unanswered=v.unanswered,
     )
+
+
+def unanswered_price(share: Any, base: Any, unanswered: Any) -> Any:
+    """What buyers pay for wedges they do not answer to yet, in logs: Σ ω·unanswered over sellers (last axis).
+
+    ω is the Sato–Vartia weight of new share and old, the mean (π′−π)/(ln π′−ln π) over its sum. With it the index is the CES
+    one, to the last digit, wherever every piece acts with the same elasticity (Sato 1976; Vartia 1976).
+    """
+    d = jnp.log(jnp.maximum(share, FLOOR)) - jnp.log(jnp.maximum(base, FLOOR))
+    near = jnp.abs(d) < 1e-5  # the mean's series: its error is d²/24
+    weight = jnp.where(near, (share + base) / 2, (share - base) / jnp.where(near, 1.0, d))
+    weight = jnp.where((share > 0) & (base > 0), weight, 0.0)
+    return jnp.sum(weight * unanswered, axis=-1) / jnp.maximum(jnp.sum(weight, axis=-1), FLOOR)
 
 
 class Accounts(NamedTuple):
@@ -195,7 +215,12 @@ def accounts(state: State, b: Base, v: Levers, s: Sourcing, k: Controls, p: Valu
     total = jnp.einsum("jni,ji->jn", s.share, weight).at[k.sector, k.destination].add((share - first) * seller)
     total = jnp.maximum(total, FLOOR)
     sold = s.peak > OFF / 2
-    price = jnp.where(sold.T, cheapest - (jnp.log(total.T) + s.peak.T) / p.theta, 0.0)
+    dearer = 0.0
+    if s.unanswered.size:
+        now = s.share * weight[:, None, :]
+        now = now.at[at].add((share - first) * seller) / total[:, :, None]
+        dearer = unanswered_price(now, jnp.exp(b.log_shares), s.unanswered).T
+    price = jnp.where(sold.T, dearer + cheapest - (jnp.log(total.T) + s.peak.T) / p.theta, 0.0)
 
     # spending
     paid_out = 1 / (1 - v.subsidies)
@@ -273,13 +298,18 @@ def update(state: State, a: Accounts, b: Base, k: Controls, p: Values) -> State:
     wage = (1 - p.capital_share) * (p.iota * by_sector + ((1 - p.iota) * growth - hours)[:, None])
     wage += p.capital_share * a.cpi[:, None]
 
+    # expenditure: what is earned, or what keeps the national wages where they were to each other
+    earned_income = jnp.log(jnp.maximum(a.income, 1e-12 * b.income) / b.income)
+    spent = state.income - 2 * p.damping * (growth - hours)
+    spent += jnp.log(jnp.sum(a.income) / jnp.sum(b.income * jnp.exp(spent)))
+
     active = b.output > 0
     ratio = jnp.maximum(a.sales, FLOOR) / jnp.where(active, b.output, 1.0)
     return State(
         wage=state.wage + p.damping * (wage - state.wage),
         price=a.price,
         sales=jnp.where(active, jnp.log(ratio), 0.0),
-        income=jnp.log(jnp.maximum(a.income, 1e-12 * b.income) / b.income),
+        income=jnp.where(p.pinned > 0, spent, earned_income),
         wedge=jnp.maximum(state.wedge, 0.0) + k.sign * k.step * a.fill,
     )
 

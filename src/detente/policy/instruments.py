@@ -51,7 +51,8 @@ def told(instrument: Instrument) -> str:
 class Tariff:
     """Import tariff. `rate` is a fraction (1.0 is 100 points) added to what is in force; `base="replaces"` sets the level,
     `base="floor"` lifts the total to at least `rate`. `on=None` means every foreign origin, `sectors=None` all goods;
-    `coverage` is the share of the flow's value it applies to.
+    `coverage` is the share of the flow's value it applies to. `answered` is the part of the node's trade elasticity with which
+    buyers answer it: f(age)/f(node) for a duty younger than the node, 1 for one of its age.
     """
 
     by: str | Sequence[str]
@@ -60,10 +61,14 @@ class Tariff:
     sectors: Names = None
     base: Literal["additive", "replaces", "floor"] = "additive"
     coverage: float = 1.0
+    answered: float = 1.0
 
     def apply(self, shock: Shock) -> None:
-        """Raise the rates of the flows meant. Raises `ShockError` for a total rate of −100 % or less."""
+        """Raise the rates of the flows meant. Raises `ShockError` for a total rate of −100 % or less, and for a coverage or a
+        part answered that is none."""
         _fraction(self.coverage, "coverage")
+        if not 0 < self.answered < float("inf"):
+            raise ShockError(f"answered must be above 0, not {self.answered!r}")
         mask = shock.cells(self.on, self.by, self.sectors)
         now = shock.tariffs[mask]
         if self.base == "additive":
@@ -73,6 +78,10 @@ class Tariff:
         else:
             new = now + np.maximum(self.rate - now, 0) * self.coverage
         shock.tariffs[mask] = _rate(new, "tariff")
+        if self.answered != 1:
+            if shock.unanswered is None:
+                shock.unanswered = np.zeros_like(shock.tariffs)
+            shock.unanswered[mask] += (1 - self.answered) * (np.log1p(new) - np.log1p(now))
 
     def describe(self) -> str:
         """One plain sentence."""

@@ -65,11 +65,17 @@ class Shock:
     subsidies: Array  # share of unit cost the treasury pays
     shipments: Array  # baseline flows, for bounds given as growth
     controls: list[Control] = field(default_factory=list)
+    unanswered: Array | None = None
+    """Part of the log wedge ln κ̂ that sourcing does not answer to yet: Σ over its pieces of (1 − f(age)/f(node))·Δ ln κ, where a
+    younger piece acts with a smaller elasticity than the node's. None: every piece acts with the node's."""
 
     def copy(self) -> Shock:
         """A shock whose arrays can be changed without touching this one."""
         arrays = ("tariffs", "export_taxes", "iceberg", "allowed", "unit_cost", "subsidies")
-        return dataclasses.replace(self, controls=list(self.controls), **{key: getattr(self, key).copy() for key in arrays})
+        own = {key: getattr(self, key).copy() for key in arrays}
+        if self.unanswered is not None:
+            own["unanswered"] = self.unanswered.copy()
+        return dataclasses.replace(self, controls=list(self.controls), **own)
 
     def blend(self, other: Shock, part: float) -> Shock:
         """`part` of the way from this shock to `other`, in logs. A flow that only `other` bans gets ever dearer on the way."""
@@ -85,6 +91,10 @@ class Shock:
         result.iceberg = mix(self.iceberg, other.iceberg)
         result.unit_cost = mix(self.unit_cost, other.unit_cost)
         result.subsidies = 1 - mix(1 - self.subsidies, 1 - other.subsidies)
+        if self.unanswered is not None or other.unanswered is not None:
+            none = np.zeros_like(self.tariffs)
+            first, last = (none if u is None else u for u in (self.unanswered, other.unanswered))
+            result.unanswered = (1 - part) * first + part * last
         closing = self.allowed & ~other.allowed
         result.iceberg[closing] *= np.exp(part * CLOSED)
         # a bound on the same flows in both goes from the one to the other; two at once would share one wedge
