@@ -154,7 +154,7 @@ def visit(chromium: Any, site: Site) -> Iterator[Visits]:
     visits = Visits(chromium, site)
     yield visits
     visits.close()
-    assert visits.errors == []
+    assert visits.errors == [], visits.errors
     assert visits.elsewhere == []
     assert visits.refused == []
 

@@ -2,9 +2,12 @@ from __future__ import annotations
 
 import json
 import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from detente import files
 from detente.errors import InputError, NotWritten
@@ -167,6 +170,41 @@ def test_a_new_folder_goes_if_nothing_can_be_written(tmp_path: Path, monkeypatch
     with pytest.raises(NotWritten):
         write_folder(tmp_path / "out", FIRST)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_two_at_once_write_one_after_the_other(tmp_path: Path) -> None:
+    folder, start = tmp_path / "out", threading.Barrier(4)
+
+    def work(k: int) -> None:
+        start.wait()
+        for _ in range(12):
+            write_folder(folder, {f"data/{n}.csv": f"{k}".encode() for n in range(6)} | {"page.html": f"{k}".encode()})
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, range(4)))
+    assert len(set(held(folder).values())) == 1  # all files of one writer
+    assert len(held(folder)) == 7
+    assert set(json.loads((folder / MANIFEST).read_text())["files"].values()) == {sha256(next(iter(held(folder).values())))}
+
+
+def test_who_waits_too_long_is_refused_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DETENTE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(files, "PATIENCE", 0.05)
+    write_folder(tmp_path / "out", FIRST)
+    (lock,) = (tmp_path / "cache" / "locks").iterdir()
+    with FileLock(lock), pytest.raises(NotWritten, match=r"out: another run has been writing there"):
+        write_folder(tmp_path / "out", SECOND)
+    assert held(tmp_path / "out") == FIRST
+    write_folder(tmp_path / "out", SECOND)
+    write_folder(tmp_path / "other", FIRST)
+    assert len(list((tmp_path / "cache" / "locks").iterdir())) == 2  # each folder has its own
+
+
+def test_without_a_cache_a_folder_is_written_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "taken").write_text("a file where the cache should be")
+    monkeypatch.setenv("DETENTE_CACHE", str(tmp_path / "taken"))
+    write_folder(tmp_path / "out", FIRST)
+    assert held(tmp_path / "out") == FIRST
 
 
 def test_a_folder_older_than_manifests_is_known_by_its_record(tmp_path: Path) -> None:

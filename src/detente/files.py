@@ -32,7 +32,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from importlib.resources import files
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -42,6 +42,8 @@ from detente.errors import InputError, NotWritten
 MANIFEST = ".detente.json"
 """Name of the file in a folder that says what we wrote there."""
 SHOWN = 4
+PATIENCE = 60.0
+"""Seconds that a run waits for another that writes into the same folder."""
 _CHUNK = 1 << 20
 DEEPEST = 60
 """Levels of JSON from outside that are read."""
@@ -313,6 +315,11 @@ def write_folder(
     `check_folder`, and `NotWritten`: then what was replaced is put back.
     """
     place = target_folder(folder)
+    with _alone(place):
+        _written(place, contents, record, force)
+
+
+def _written(place: Path, contents: Mapping[str, bytes], record: str | None, force: bool) -> None:
     sums = {name: sha256(body) for name, body in sorted(contents.items())}
     ours = _ours(place, record)
     stale = [n for n in ours if n not in contents and n != MANIFEST and _as_left(place, n, ours)]
@@ -325,6 +332,29 @@ def write_folder(
         _put(place, {**contents, MANIFEST: manifest.encode()}, stale)
     except OSError as error:
         raise NotWritten(f"nothing was written into {place}: {error.strerror or error}") from error
+
+
+@contextmanager
+def _alone(place: Path) -> Iterator[None]:
+    """Nobody else writes into this folder meanwhile: a second run waits, and after `PATIENCE` seconds is refused by name.
+
+    The lock lies in the cache folder, so that nothing of it is left where the user looks. Where that may not be written, the
+    folder is written without it.
+    """
+    from filelock import FileLock, Timeout
+
+    name = sha256(str(place.resolve()).encode())[:32]
+    lock = FileLock(cache_folder("locks") / f"{name}.lock")
+    with ExitStack() as held:
+        try:
+            Path(lock.lock_file).parent.mkdir(parents=True, exist_ok=True)
+            held.enter_context(lock.acquire(timeout=PATIENCE))
+        except Timeout:
+            wait = f"for {PATIENCE:g} seconds"
+            raise NotWritten(f"nothing was written into {place}: another run has been writing there {wait}") from None
+        except OSError:
+            pass
+        yield
 
 
 def _put(place: Path, contents: Mapping[str, bytes], stale: Iterable[str]) -> None:

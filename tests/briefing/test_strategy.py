@@ -12,7 +12,7 @@ import pytest
 from detente import words as text
 from detente.briefing import report
 from detente.briefing.document import Figure, Heading, Para, Table
-from detente.briefing.sections import proposal as agenda, rules, scale, standoffs, strategy
+from detente.briefing.sections import closing, proposal as agenda, rules, scale, standoffs, strategy
 from detente.briefing.view import CaseView
 from detente.equilibrium.solve import solve
 from detente.policy.dossier import parse_dossier
@@ -46,8 +46,10 @@ def test_ladder_and_shares_add_up(run: Any, case: CaseView) -> None:
     ladder = frame(case, "threat-ladder").query("region == 'CHN' and measure == 'real income'")
     assert list(ladder["added_points"]) == [25, 50, 75, 100]
     assert (np.diff(ladder["value"]) < 0).all()
-    shares = frame(case, "measure-shares").query("region == 'USA'")["value"].sum()
-    assert shares == pytest.approx(case.income("USA", case.worst).value, abs=1e-9)
+    usa = frame(case, "measure-shares").query("region == 'USA'").set_index("group")["value"]
+    together = usa.pop("All together")
+    assert usa.sum() == pytest.approx(together, abs=1e-9)
+    assert together == pytest.approx(case.income("USA", case.worst).value, abs=1e-9)
     parts = frame(case, "channels").query("region == 'USA'").set_index("measure")["value"]
     exact = parts["part of real income: exact"]
     assert abs(parts["part of real income: left over"]) < 0.02 * abs(exact)
@@ -94,7 +96,16 @@ def test_every_chance_has_a_range_that_holds_it(case: CaseView) -> None:
     s = strategy.stances_of(case)
     assert s is not None
     blocks = standoffs.who_first(case, s.table)
-    odds = frame(case, "standoff").dropna(subset=["mean"])
+    told = frame(case, "standoff").dropna(subset=["mean"])
+    alone = told[told["basis"] == "at once"]
+    assert len(alone) > 0
+    assert alone["mean"].between(0, 1).all()
+    counts = told[told["unit"] == "combinations"]
+    assert (counts.groupby("model")["mean"].sum() == counts.groupby("model")["combinations"].first()).all()
+    length = told[told["unit"] == "days"]
+    assert (length["low"] <= length["mean"]).all()
+    assert (length["mean"] <= length["high"]).all()
+    odds = told[(told["unit"] == "probability") & (told["basis"] != "at once")]
     assert len(odds) > 0
     assert (odds["low"] <= odds["mean"] + 1e-12).all()
     assert (odds["mean"] <= odds["high"] + 1e-12).all()
@@ -170,3 +181,11 @@ def test_chokepoint_fades_and_is_told(run: Any) -> None:
     second = why[why["measure"].str.endswith("second order")].set_index("months")["value"]
     assert exact[60] == pytest.approx(second[60], abs=0.01)
     assert not math.isnan(exact[1])
+
+
+def test_the_two_blocs_are_in_the_ledger_where_the_split_is_shown(case: CaseView, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not scale.splits(case)  # the toy world has nobody for ideas to come from
+    assert scale.split(case) == []
+    assert "A67" not in closing.used_assumptions(case)
+    monkeypatch.setattr(scale, "splits", lambda _: True)
+    assert "A67" in closing.used_assumptions(case)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from hypothesis import given, strategies as st
 
 from detente.briefing import report
 from detente.briefing.document import Cell, Column
+from detente.briefing.sections import standoffs
 from detente.briefing.tables import Col, Texts, by_scenario, headed, listed, table, texts
 from detente.briefing.view import STATUS_QUO, CaseView
 
@@ -93,3 +96,9 @@ def test_scenario_columns_say_what_they_are_against(case: CaseView) -> None:
     assert [c.cells for c in columns] == [[case.label(s)] for s in (None, *case.ids)]
     assert listed(columns) == [{"scenario": case.ids[-1]}]
     assert all(c.number for c in columns)
+
+
+def test_no_data_file_holds_an_infinity_and_what_never_is_enough_is_said(run: Any) -> None:
+    for path in sorted(Path(run.briefing.data).glob("*.csv")):
+        assert not re.search(r"(^|,)-?inf(,|$)", path.read_text(encoding="utf-8"), re.M), path.name
+    assert [standoffs._enough(x) for x in (0.0, 0.4, float("inf"))] == ["no temptation", "yes", "never"]

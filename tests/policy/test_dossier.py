@@ -20,6 +20,7 @@ from detente.policy.dossier import (
     new_dossier_text,
     parse_dossier,
 )
+from detente.policy.reading import validate
 from detente.words.names import region_table, sector_table
 from mutilation import mutilate
 
@@ -118,7 +119,7 @@ def test_error_line_is_the_line() -> None:
     ("old", "new", "says"),
     [
         ("    sources: [first-source]\n\nscenarios", "    sources: [frist-source]\n\nscenarios", "did you mean first-source"),
-        ("    sources: [first-source]\n\nscenarios", "    sources: []\n\nscenarios", "at least 1 item"),
+        ("    sources: [first-source]\n\nscenarios", "    sources: []\n\nscenarios", "at least 1 needed"),
         ("changes: [{measure: example-tariff,", "changes: [{measure: exampel-tariff,", "did you mean example-tariff"),
         ("set: {rate_pct: 5}", "set: {rate: 5}", "did you mean rate_pct"),
         ("set: {rate_pct: 5}", "set: {rate_pct: five}", "invalid"),
@@ -202,6 +203,19 @@ def test_mutilated_files_are_refused_or_valid(base: str) -> None:
 def test_plain_yaml_readers_agree_on_the_text() -> None:
     # Editors use YAML 1.1 or 1.2; apart from the key `on` (a boolean in 1.1) both must see what we see.
     assert isinstance(yaml.safe_load(REAL), dict)
+
+
+def test_a_fault_inside_a_list_is_told_once() -> None:
+    content = load_dossier("kuala-lumpur-2025").model_dump(mode="json", by_alias=True, exclude_unset=True)
+    content["parties"][0]["motives"] = []
+    with pytest.raises(BadDossier) as told:
+        validate(Dossier, content, {}, "dossier")
+    message = str(told.value)
+    assert "parties[0].motives: at least 1 needed, 0 given" in message
+    assert "\n" not in message  # two parties are given; that one could not be read follows from the fault inside
+    content["parties"] = content["parties"][1:]
+    with pytest.raises(BadDossier, match=r"parties: at least 2 needed, 1 given"):
+        validate(Dossier, content, {}, "dossier")
 
 
 SECOND = """  - {id: second, title: Another, by: USA, on: CHN, instrument: tariff, rate_pct: 5, base: replaces,

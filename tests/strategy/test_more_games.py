@@ -13,7 +13,7 @@ from detente.cases.case import Case
 from detente.errors import InputError, UnknownName
 from detente.strategy.nash import best_reply
 from detente.strategy.objectives import Weights
-from detente.strategy.regimes import REFERENCE, pairwise, regimes, worth_of_rules
+from detente.strategy.regimes import REFERENCE, pairwise_bargains, regimes, worth_of_rules
 from economies import random_economy
 
 
@@ -133,12 +133,12 @@ def test_regimes_add_up_and_players_may_be_few() -> None:
 def test_pairs_settle_and_no_pair_wants_to_reopen() -> None:
     economy = random_economy(3, 2, 8)
     pairs = [("R1", "R2"), ("R1", "R3")]
-    deals, outcome = pairwise(economy, pairs, detail="pair")
+    deals, outcome = pairwise_bargains(economy, pairs, detail="pair")
     assert set(deals) == set(pairs)
     assert all(min(d.gains.values()) >= 0 for d in deals.values())
     assert outcome.status == "converged"
     with pytest.raises(InputError, match="different"):
-        pairwise(economy, [("R1", "R2"), ("R2", "R1")])
+        pairwise_bargains(economy, [("R1", "R2"), ("R2", "R1")])
 
 
 def test_a_government_is_not_moved_by_the_money_it_counts_in() -> None:

@@ -12,9 +12,9 @@ from hypothesis import assume, given, strategies as st
 from scipy.integrate import quad
 from scipy.optimize import brentq, minimize_scalar
 
-from detente.errors import InputError, UnknownName
+from detente.errors import InputError
 from detente.talks.commitments import PHASE_ONE, loss_of_buying, purchase_promise
-from detente.talks.menus import bystander_menu, hosting, stands_out
+from detente.talks.menus import bystander_menu, hosting
 from detente.talks.truce import (
     TruceSide,
     critical_discount,
@@ -322,12 +322,10 @@ def test_hosting_and_choosing_sides() -> None:
     h = hosting(0.2, -0.3, 0.4, 0.5, cost=0.01, host="Malaysia", unit="%")
     assert h.value == pytest.approx(0.04)
     assert h.shift_needed == pytest.approx(0.02)
-    assert stands_out(m, "stay out", h) == pytest.approx({"sign with one": -0.05, "stay out": 0.09})
+    assert m.expected == pytest.approx({"sign with one": -0.05, "stay out": 0.05})
     assert "worth 0.50 % to Malaysia" in h.explain()
     assert m.ranking("war").loc[0.0, "best"] == "sign with one"
     assert hosting(-1, 0, 0.4, 0.5).shift_needed is None
     json.dumps(h.record(), allow_nan=False)
-    with pytest.raises(UnknownName, match="stay out"):
-        stands_out(m, "stay outt", h)
     with pytest.raises(InputError, match="sum to 1"):
         bystander_menu([[1, 2]], [0.5, 0.6])

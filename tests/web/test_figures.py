@@ -172,3 +172,80 @@ def test_another_site_cannot_have_charts_drawn(client):
 def test_a_token_is_needed_where_there_is_one(server_of, tmp_path):
     with server_of(Settings(data=tmp_path, token="a-long-random-word", in_process=True, workers=0), alive=False) as guarded:
         assert asked(guarded, "economies.svg").status_code == 401
+
+
+# -- for the page: inline, with the words beside the drawing ------------------------------------------------------------
+def inline(client, name, *states, **more):
+    body = {"states": list(states or (KUALA,)), **more}
+    reply = client.post(f"/api/v1/figures/{name}.json", json=body)
+    assert reply.status_code == 200, reply.text
+    assert reply.headers["content-type"].startswith("application/json")
+    return reply.json()
+
+
+@pytest.mark.parametrize("name", ["economies", "output", "duties", "drivers", "states"])
+def test_a_figure_for_the_page_is_in_the_colours_of_the_page(client, name):
+    found = inline(client, name)
+    assert set(found) == {"title", "subtitle", "note", "alt", "svg"}
+    drawing = ElementTree.fromstring(found["svg"])
+    assert drawing.get("role") == "img"
+    assert drawing.get("aria-label") == found["alt"]
+    assert found["alt"].startswith(found["title"])
+    assert "var(--ink)" in found["svg"]
+    assert "style=" not in found["svg"]
+
+
+def test_it_is_drawn_for_the_room_there_is(client):
+    widths = [float(ElementTree.fromstring(inline(client, "economies", width=w)["svg"]).get("width")) for w in (320, 480, 900)]
+    assert all(0.8 * room < width <= 1.05 * room for room, width in zip((320, 480, 900), widths, strict=True))
+    for wrong in (100, 5_000):
+        assert client.post("/api/v1/figures/economies.json", json={"states": [KUALA], "width": wrong}).status_code == 422
+
+
+def test_ranges_are_those_of_the_answer(client):
+    ends = {r["region"]: r for r in client.post("/api/v1/ranges", json=KUALA).json()["regions"]}
+    plain, ranged = inline(client, "economies"), inline(client, "economies", ranges=True)
+    assert plain["svg"] != ranged["svg"]
+    assert "thin lines" in ranged["subtitle"]
+    assert plain["title"] == ranged["title"]
+    assert ends["USA"]["low"] < ends["USA"]["high"]
+
+
+def test_drivers_and_duties_tell_the_numbers_of_the_api(client):
+    told = client.post("/api/v1/drivers", json=KUALA).json()
+    top = max(told["drivers"], key=lambda d: abs(d["part_pct"]["CHN"]))
+    assert f"{abs(top['part_pct']['CHN']):.2f}" in inline(client, "drivers", region="CHN")["title"]
+    for d in client.post("/api/v1/solve", json=KUALA).json()["duties"]:
+        assert f"{d['mean_pct_after']:.1f}" in inline(client, "duties")["alt"]
+
+
+def test_states_stand_side_by_side(client):
+    states = [{"dossier": "kuala-lumpur-2025", "scenario": s} for s in ("optimistic", "pessimistic")]
+    found = inline(client, "states", *states, KUALA)
+    for told in ("United States, Optimistic", "United States, Pessimistic", "World, Yours"):
+        assert told in found["alt"]
+    assert inline(client, "states", states[1])["title"]
+    over = client.post("/api/v1/figures/states.json", json={"states": [states[0]] * 13})
+    assert over.status_code == 422
+
+
+def test_colours_go_by_the_roles_of_the_dossier(client, toy_state):
+    view = client.get("/api/v1/dossiers/kuala-lumpur-2025").json()
+    assert [view["colours"][c] for c in ("USA", "CHN", "MYS", "ASEAN", "EU27")] == ["usa", "chn", "mys", "mys", "eu"]
+    own = client.post("/api/v1/dossiers", json={"text": json.dumps(toy_state["content"])}).json()["view"]
+    parties = [p["region"] for p in own["parties"]]
+    assert [own["colours"][c] for c in parties[:2]] == ["usa", "chn"]
+    assert "USA" not in own["colours"]
+
+
+def test_a_dossier_opens_with_the_scenario_in_which_talks_fail(client, toy_state):
+    assert client.get("/api/v1/dossiers/kuala-lumpur-2025").json()["opens_with"] == "pessimistic"
+    content = json.loads(json.dumps(toy_state["content"]))
+    for scenario in content["scenarios"]:
+        scenario.pop("role", None)
+    content["scenarios"][-1]["role"] = "worst"
+    view = client.post("/api/v1/dossiers", json={"text": json.dumps(content)}).json()["view"]
+    assert view["opens_with"] == content["scenarios"][-1]["id"]
+    content["scenarios"][-1].pop("role")
+    view = client.post("/api/v1/dossiers", json={"text": json.dumps(content)}).json()["view"]
+    assert view["opens_with"] == next(s["id"] for s in content["scenarios"] if s["id"] != "status-quo")

@@ -290,3 +290,29 @@ def test_names_of_jobs_cannot_be_guessed(client, finished):
 @pytest.mark.parametrize("name", ["nothing.html", "..%2f..%2fjobs.db", "result.json", "%2e%2e%2fjobs.db", "jobs.db"])
 def test_only_files_of_the_job_are_given(client, finished, name):
     assert client.get(f"/api/v1/jobs/{finished['id']}/files/{name}").status_code == 404
+
+
+def test_charts_of_finished_work_are_drawn_for_the_page(client, toy_state, wait_for):
+    asked = {"kind": "outlook", "state": toy_state}
+    job = wait_for(client, client.post("/api/v1/jobs", json=asked).json()["id"])
+    assert job["files"] == []  # the charts are no files to download
+    parties = [p["region"] for p in toy_state["content"]["parties"]]
+    for name in ("ends", "expected", f"fan-{parties[0]}"):
+        narrow, wide = (client.get(f"/api/v1/jobs/{job['id']}/figures/{name}.json?width={w}").json() for w in (360, 900))
+        assert narrow["title"] == wide["title"]
+        assert wide["alt"].startswith(wide["title"])
+        assert narrow["svg"] != wide["svg"]
+        assert "var(--ink)" in wide["svg"]
+    ends = client.get(f"/api/v1/jobs/{job['id']}/figures/ends.json").json()
+    result = client.get(f"/api/v1/jobs/{job['id']}/result").json()
+    for scenario in result["scenarios"]:
+        assert f"{100 * scenario['probability']:.0f}" in ends["alt"]
+    unknown = client.get(f"/api/v1/jobs/{job['id']}/figures/fen-{parties[0]}.json")
+    assert (unknown.status_code, unknown.json()["error"]) == (422, "UnknownName")
+    assert client.get(f"/api/v1/jobs/{'x' * 24}/figures/ends.json").status_code == 404
+
+
+def test_work_without_charts_says_so(client, finished):
+    job = finished if isinstance(finished, str) else finished["id"]
+    reply = client.get(f"/api/v1/jobs/{job}/figures/ends.json")
+    assert reply.status_code in (404, 422)

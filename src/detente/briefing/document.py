@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 
@@ -92,7 +93,9 @@ class Table:
 
 @dataclass(frozen=True)
 class Figure:
-    """A chart as SVG, once for a wide and once for a narrow page, with what a reader needs beside it. `drawn` gives both."""
+    """A chart as SVG, once for a wide and once for a narrow page, with what a reader needs beside it. `drawn` gives both; `spec`
+    the Vega-Lite specification at a width in px, as plain data.
+    """
 
     id: str
     title: str
@@ -100,6 +103,7 @@ class Figure:
     note: str
     alt: str
     drawn: Callable[[], tuple[str, str]]
+    spec: Callable[[int], dict[str, Any]]
     csv: str
     wide: bool = False
     block: str = "figure"

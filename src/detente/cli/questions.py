@@ -529,10 +529,10 @@ def _stand_off_models(case: AtTheTable) -> None:
 
 
 def _before_and_after(before: AtTheTable, after: AtTheTable, texts: list[str]) -> None:
-    from detente.words import chance, join_or_nobody as join
+    from detente.words import chance, join
 
     one, two = after.parties
-    out.print(f"\nBefore and after {join(texts)}", highlight=False, markup=False)
+    out.print(f"\nBefore and after {join(texts, none='nobody')}", highlight=False, markup=False)
     shown = text_table(
         ("", f"{one} eases", f"{two} eases", "collapse", f"{one}, ease both", f"{two}", f"{one}, hold both", f"{two}")
     )

@@ -164,9 +164,12 @@ def compare(
     out.print(found.explain(indicator, "WORLD" if "WORLD" in spread.index else listed[0]), highlight=False, markup=False)
 
 
+RunName = Annotated[str, typer.Argument(help="DOSSIER:SCENARIO or a run file.")]
+
+
 def changed(
-    before: Annotated[str, typer.Argument(help="DOSSIER:SCENARIO or a run file.")],
-    after: Annotated[str, typer.Argument(help="DOSSIER:SCENARIO or a run file.")],
+    before: RunName,
+    after: RunName,
     region: Annotated[
         list[str] | None, typer.Option("--region", "-r", help="Regions to show; the parties and the world if absent.")
     ] = None,

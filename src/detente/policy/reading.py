@@ -156,10 +156,21 @@ def validate(model: type[Model], data: Any, lines: Lines, name: str) -> Model:
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        faults = error.errors(include_url=False)
+        faults = _causes(error.errors(include_url=False))
         told = [_tell(f, model, data, lines, name) for f in faults[:MAX_REPORTED]]
         more = [f"… and {len(faults) - MAX_REPORTED} more"] if len(faults) > MAX_REPORTED else []
         raise BadDossier("\n  ".join(dict.fromkeys([*told, *more]))) from None
+
+
+def _causes(faults: Sequence[Any]) -> list[Any]:
+    """`faults` without those that only follow: a list is called too short where entries of it were refused."""
+    places = [tuple(f["loc"]) for f in faults]
+
+    def follows(fault: Any) -> bool:
+        own = tuple(fault["loc"])
+        return fault["type"] == "too_short" and any(p != own and p[: len(own)] == own for p in places)
+
+    return [f for f in faults if not follows(f)]
 
 
 def locate(loc: Sequence[str | int], data: Any) -> tuple[str | int, ...]:
@@ -191,6 +202,9 @@ def _tell(fault: Any, model: type[BaseModel], data: Any, lines: Lines, name: str
         close = nearest(str(loc[-1]), dict.fromkeys(_fields_at(model, loc[:-1]), ""))
         hint = f" — did you mean {' or '.join(repr(c) for c in close)}?" if close else ""
         text = f"unknown key {str(loc[-1])!r}{hint}"
+    elif kind == "too_short":
+        ctx = fault["ctx"]
+        text = refusal("policy", "too_few", least=ctx["min_length"], given=ctx["actual_length"])
     elif kind == "missing":
         text = f"{str(loc[-1])!r} is missing"
     elif kind in ("enum", "literal_error"):

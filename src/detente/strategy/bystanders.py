@@ -47,7 +47,7 @@ from detente.equilibrium.parameters import Parameters
 from detente.errors import InputError, UnknownName
 from detente.policy.instruments import Policy
 from detente.strategy.transshipment import PassThroughDuty, pass_through
-from detente.talks.menus import Hosting, Menu, bystander_menu, hosting, stands_out
+from detente.talks.menus import Hosting, Menu, bystander_menu, hosting
 from detente.types import Array, plain
 from detente.words import TINY, join, say, tell
 from detente.words.names import region_name
@@ -366,10 +366,6 @@ class HostStake:
     def hosting(self, shift: float, cost: float = 0.0, *, before: float = 0.0) -> Hosting:
         """The value of hosting for a given `shift` of the chance of success from `before`, at `cost` (percent of real income)."""
         return hosting(self.success, self.failure, before, before + shift, cost=cost, host=region_name(self.host), unit=UNIT)
-
-    def against_sides(self, menu: Menu, shift: float = 0.0) -> dict[str, float]:
-        """Expected payoff of each option of `menu`, the value of hosting at `shift` added to staying out; see `stands_out`."""
-        return stands_out(menu, STAY_OUT, self.hosting(shift))
 
     def sides(self, menu: Menu, parties: Sequence[str]) -> str:
         """Whether staying out and hosting beats siding with any of `parties`, at which shift of the odds, in one sentence."""

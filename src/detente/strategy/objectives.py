@@ -76,10 +76,6 @@ class Weights:
         others = tuple(code for code in parties if code != region)
         return cls(o.growth, dict(o.employment), o.revenue, o.prices, o.dependence, o.audience, others)
 
-    def benevolent(self) -> Weights:
-        """The same government if it cared for real income alone."""
-        return Weights(rivals=self.rivals)
-
     def doubled(self) -> Weights:
         """The same government with twice the weight on everything but real income."""
         jobs = {sector: 2 * weight for sector, weight in self.jobs.items()}

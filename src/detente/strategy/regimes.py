@@ -2,8 +2,8 @@
 
 Every regime is one tariff array solved on the same economy: the cost of ending cooperation is Nash against what stands, what
 cooperation has achieved over equal treatment is what stands against it, and the gain still to be had is free trade.
-`pairwise` is negotiation pair by pair (Nash-in-Nash; Bagwell, Staiger and Yurukoglu 2021): each pair strikes its Nash bargain
-holding the others' deals fixed, round after round until no deal moves.
+`pairwise_bargains` is negotiation pair by pair (Nash-in-Nash; Bagwell, Staiger and Yurukoglu 2021): each pair strikes its Nash
+bargain holding the others' deals fixed, round after round until no deal moves.
 
 Equal treatment here keeps each importer's mean rate by sector and gives it to every partner. With `detail="region"` a player
 has one rate for everything and everyone, so that Nash and Nash with equal treatment are one.
@@ -196,7 +196,7 @@ def worth_of_rules(case: Case, *, start: float = 0.18, tolerance: float = 4e-3) 
     return replace(table, outcomes=outcomes, tariffs={REFERENCE: before.after.tariffs, **table.tariffs})
 
 
-def pairwise(
+def pairwise_bargains(
     world: World | Economy,
     pairs: Sequence[tuple[str, str]],
     *,

@@ -290,12 +290,3 @@ def hosting(
     return Hosting(
         host, finite(success, "payoff"), finite(failure, "payoff"), before, after, not_negative(cost, "cost of hosting"), unit
     )
-
-
-def stands_out(menu: Menu, staying: str, host: Hosting) -> dict[str, float]:
-    """Whether hosting beats choosing sides: the expected payoff of each option, with the value of hosting added to `staying`."""
-    if staying not in menu.options:
-        raise UnknownName(staying, list(menu.options), "option")
-    if menu.unit != host.unit:
-        raise InputError(f"the menu counts in {menu.unit}, hosting in {host.unit}")
-    return {o: e + (host.value if o == staying else 0.0) for o, e in menu.expected.items()}

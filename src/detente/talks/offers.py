@@ -25,7 +25,7 @@ import pandas as pd
 from detente.checks import inside, not_negative, positive, probability
 from detente.errors import InputError
 from detente.types import plain
-from detente.words import join_or_nobody as join, tell
+from detente.words import join, tell
 
 
 @dataclass(frozen=True)

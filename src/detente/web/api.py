@@ -20,7 +20,19 @@ from detente.web import views
 from detente.web.answers import Answers
 from detente.web.jobs import Crew, Job, TooManyJobs
 from detente.web.replies import Refusal, Reply
-from detente.web.schemas import Answer, Catalogue, DossierView, Drivers, JobView, Ranges, ReadArticle, ReadDossier, Table, replies
+from detente.web.schemas import (
+    Answer,
+    Catalogue,
+    DossierView,
+    Drawn,
+    Drivers,
+    JobView,
+    Ranges,
+    ReadArticle,
+    ReadDossier,
+    Table,
+    replies,
+)  # fmt: skip
 from detente.web.state import PageState, Strict
 from detente.web.views import catalogue, dossier_view
 from detente.words import say
@@ -37,7 +49,6 @@ DRAWING: dict[int, Any] = {
 }
 STILL = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; base-uri 'none'; sandbox"
 """Policy of a chart: it carries its own styles, and nothing in it runs."""
-Indicator = Literal["real_income_pct", "ev_musd", "consumer_prices_pct", "exports_pct", "tariff_revenue_musd"]
 
 
 def _about(what: str) -> str:
@@ -62,7 +73,7 @@ class CompareRequest(Strict):
     """States to put side by side."""
 
     states: Annotated[list[PageState], Field(min_length=1, max_length=6)]
-    indicator: Indicator = "real_income_pct"
+    indicator: views.Shown = "real_income_pct"
 
 
 def answers_of(request: Request) -> Answers:
@@ -167,6 +178,8 @@ async def _chart(request: Request, name: str, ending: views.Ending, asked: views
     if name not in views.FIGURES:
         raise Refusal(404, str(UnknownName(name, list(views.FIGURES), "figure").args[0]), where=name)
     found, _ = await answers_of(request).kept("figure", name, ending, asked, gone=request.is_disconnected)
+    if ending == "json":
+        return Response(found, media_type=views.DRAWINGS[ending])
     headers = {"Content-Security-Policy": STILL, "Content-Disposition": f'inline; filename="{name}.{ending}"'}
     return Response(found, media_type=views.DRAWINGS[ending], headers=headers)
 
@@ -258,6 +271,22 @@ async def get_result(request: Request, job: JobName) -> Response:
     if body is None:
         raise Refusal(410, "The result is no longer kept; start the work again.", name="Gone")
     return Response(body, media_type="application/json")
+
+
+@router.get("/jobs/{job}/figures/{name}.json", summary=_about("get_job_figure"), responses=replies(Drawn, 404, 409, 410))
+async def get_job_figure(
+    request: Request,
+    job: JobName,
+    name: Annotated[str, InPath(max_length=60)],
+    width: Annotated[int, Query(ge=240, le=1200)] = 700,
+) -> Response:
+    """Drawn here as the report draws it, in the colours of the page, with its words beside it."""
+    done = await _done(request, job)
+    path = await asyncio.to_thread(crew_of(request).results.figures, done.key)
+    if path is None:
+        raise Refusal(404, "The job has no figures.")
+    found, _ = await answers_of(request).kept("job_figure", path, name, width, gone=request.is_disconnected)
+    return Response(found, media_type=views.DRAWINGS["json"])
 
 
 @router.get("/jobs/{job}/files/{name}", summary=_about("get_file"), responses=replies(None, 404, 409, 410, also=FILE))

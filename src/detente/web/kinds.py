@@ -24,11 +24,19 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from detente.briefing.charts.fan import fan_figure
+from detente.briefing.charts.figures import undrawn
+from detente.briefing.charts.results import ends_figure, expected_figure, gains_figure, odds_figure, zone_figure
+from detente.briefing.charts.theme import coloured, roles
+from detente.briefing.document import Figure
 from detente.errors import InputError
-from detente.files import MANIFEST
+from detente.files import MANIFEST, write
 from detente.types import Progress, plain
 from detente.verbs import VERBS, Arguments, Beside, Subject, TruceAnswer
+from detente.web import results
 from detente.web.state import Resolved
+from detente.web.views import prepared
+from detente.words import say
 from detente.words.names import region_name
 
 DEFAULTS: Mapping[str, Mapping[str, Any]] = {"deal": {"solves": 120}}
@@ -68,6 +76,9 @@ def work(kind: str, case: Resolved, arguments: Arguments, progress: Progress, fo
         return _told(verb.answer(subject, arguments.model_copy(update={"scenarios": chosen}), progress))
     subject = Subject(case.world, case.horizon, case.dossier, case.policy if verb.of_state else None, known=case.case)
     found = verb.answer(subject, arguments, progress)
+    if kind in FIGURES:
+        with coloured(roles(case.case.parties, case.case.host)), undrawn():
+            write(folder / results.FIGURES, prepared(FIGURES[kind](found)))
     return SHOWN.get(kind, _told)(found)
 
 
@@ -119,6 +130,29 @@ SHOWN: Mapping[str, Callable[[Any], dict[str, Any]]] = {
     "outlook": _outlook, "talks": _talks, "truce": _truce, "deal": _deal, "bystander": _bystander,
 }  # fmt: skip
 """Answers that the page shows more of than their record and words."""
+
+
+def _outlook_figures(look: Outlook) -> dict[str, Figure]:
+    """What may come; the fan of each economy as `fan-CODE`."""
+    fans = {f"fan-{code}": fan_figure(look, [code]) for code in look.paths.codes}
+    return {"ends": ends_figure(look), "expected": expected_figure(look), **fans}
+
+
+def _talks_figures(table: AtTheTable) -> dict[str, Figure]:
+    odds = odds_figure(table)
+    return {} if odds is None else {"odds": odds}
+
+
+def _deal_figures(deal: Proposal) -> dict[str, Figure]:
+    note = say("web/figures", "zone_note", deal=deal, packages=deal.agenda.size)
+    return {"zone": zone_figure(deal, note=note), "gains": gains_figure(deal)}
+
+
+FIGURES: Mapping[str, Callable[[Any], dict[str, Figure]]] = {
+    "outlook": _outlook_figures, "talks": _talks_figures,
+    "deal": _deal_figures,
+}  # fmt: skip
+"""The charts kept beside a result, by kind and name."""
 
 
 def _briefing(case: Resolved, a: Arguments, progress: Progress, folder: Path) -> dict[str, Any]:

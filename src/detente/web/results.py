@@ -29,6 +29,8 @@ from detente.web.state import digest
 
 KEY = re.compile(r"[0-9a-f]{32,64}$")
 RESULT = "result.json"
+FIGURES = "figures.json.z"
+"""Charts of the result, ready to be drawn for whoever looks at them."""
 
 
 class Results:
@@ -60,13 +62,18 @@ class Results:
     def files(self, key: str) -> tuple[str, ...]:
         """Names of the files beside the result."""
         try:
-            return tuple(sorted(p.name for p in self._place(key).iterdir() if p.is_file() and p.name != RESULT))
+            return tuple(sorted(p.name for p in self._place(key).iterdir() if p.is_file() and p.name not in (RESULT, FIGURES)))
         except FileNotFoundError:
             return ()
 
     def file(self, key: str, name: str) -> Path | None:
         """A file beside the result, None for any name that is not one of `files`."""
         return self._place(key) / name if name in self.files(key) else None
+
+    def figures(self, key: str) -> Path | None:
+        """The file of the result's charts, None where it has none or is no longer kept."""
+        path = self._place(key) / FIGURES
+        return path if path.is_file() else None
 
     @contextmanager
     def making(self, key: str) -> Iterator[Path]:

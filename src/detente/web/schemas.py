@@ -186,6 +186,8 @@ class DossierView(BaseModel):
     parties: list[dict[str, Any]]
     bystanders: list[dict[str, Any]]
     scenarios: list[dict[str, Any]]
+    opens_with: str | None
+    colours: dict[str, str]
     timeline: dict[str, Any]
     deadlines: list[dict[str, Any]]
     measures: list[dict[str, Any]]
@@ -206,7 +208,6 @@ class Region(Told):
 
     code: str
     name: str
-    colour: str
     group: str | None
     tile: list[int] | None
 
@@ -264,6 +265,16 @@ class JobView(BaseModel):
     attempts: int
     files: list[str] | None = None
     cached: bool | None = None
+
+
+class Drawn(Told):
+    """A still chart for a page: its words, and the drawing as SVG in the page's own colours."""
+
+    title: str
+    subtitle: str
+    note: str
+    alt: str
+    svg: str
 
 
 class Problem(BaseModel):

@@ -73,6 +73,13 @@ def figure(name: str, ending: Any, asked: Any) -> bytes:
     return views.drawn(engine(), name, ending, asked)
 
 
+def job_figure(path: Any, name: str, width: int) -> bytes:
+    """See `views.drawn_of`."""
+    from detente.web import views
+
+    return views.drawn_of(path.read_bytes(), name, width)
+
+
 def key(state: PageState, kind: str, given: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     """Key of a job's result, and its arguments, checked and complete. Raises `InputError`."""
     from detente.web.kinds import arguments_of, basis
@@ -131,8 +138,8 @@ def read(text: str, day: str | None) -> dict[str, Any]:
 
 
 TASKS: dict[str, Callable[..., Any]] = {
-    "answer": answer, "ranges": ranges, "drivers": drivers, "compare": compare, "export": export, "figure": figure, "key": key,
-    "dossier": dossier, "read": read,
+    "answer": answer, "ranges": ranges, "drivers": drivers, "compare": compare, "export": export, "figure": figure,
+    "job_figure": job_figure, "key": key, "dossier": dossier, "read": read,
 }  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import io
 import json
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cache
@@ -29,22 +30,22 @@ from cachetools import LRUCache, cached
 from pydantic import Field
 
 from detente import __version__
-from detente.briefing.charts.theme import region_colour
-from detente.cases.case import ONE_THREAD, Case
+from detente.briefing.charts.theme import coloured, region_colour, roles
+from detente.cases.case import ONE_THREAD, STATUS_QUO, Case
 from detente.cases.runs import Run, dossier_content
 from detente.equilibrium.outcome import Outcome
 from detente.equilibrium.parameters import horizon_table
 from detente.errors import BadDossier, InputError, UnknownName
 from detente.policy.dossier import Dossier, list_dossiers, load_dossier, parse_dossier
 from detente.policy.levers import levers
-from detente.policy.measures import InstrumentKind, Measure
+from detente.policy.measures import Measure
 from detente.policy.timing import next_deadlines, status_on
 from detente.web.quick import COLUMNS, Engine, case_title
-from detente.web.replies import templates
+from detente.web.replies import Reply, templates
 from detente.web.settings import Settings
 from detente.web.state import OWN, PageState, Resolved, Strict, digest, resolve
-from detente.words import say
-from detente.words.names import group_table, region_name, region_table, sector_name
+from detente.words import capital, say, tell
+from detente.words.names import group_table, name, region_name, region_table, sector_name
 from detente.world.library import list_worlds, load_world
 from detente.world.world import World
 
@@ -59,8 +60,7 @@ def _regions() -> list[dict[str, Any]]:
     inside = {m: g for g in INSIDE for m in groups.get(g, {}).get("members", ())}
     return [
         {
-            "code": code, "name": region_name(code), "colour": region_colour(code), "group": inside.get(code),
-            "tile": table.get(code, {}).get("tile"),
+            "code": code, "name": region_name(code), "group": inside.get(code), "tile": table.get(code, {}).get("tile"),
         }
         for code in load_world().regions
     ]  # fmt: skip
@@ -122,7 +122,8 @@ def dossier_view(dossier: Dossier, world: World | None = None) -> dict[str, Any]
         ],
         "scenarios": [
             {
-                "id": s.id, "title": s.title, "summary": s.summary, "narrative": s.narrative, "policy_date": s.policy_date,
+                "id": s.id, "title": s.title, "role": s.role, "summary": s.summary, "narrative": s.narrative,
+                "policy_date": s.policy_date,
                 "provisions": [
                     {"text": p.text, "modelled": p.modelled, "measures": list(p.measures), "why_not": p.why_not}
                     for p in s.provisions
@@ -130,6 +131,8 @@ def dossier_view(dossier: Dossier, world: World | None = None) -> dict[str, Any]
             }
             for s in dossier.scenarios
         ],
+        "opens_with": _opening(dossier),
+        "colours": _colours(dossier, world),
         "timeline": timeline(dossier),
         "deadlines": [
             {"date": d.date, "kind": d.kind, "text": d.text, "days_left": d.days_left, "measure": d.measure}
@@ -138,7 +141,7 @@ def dossier_view(dossier: Dossier, world: World | None = None) -> dict[str, Any]
         "measures": [
             {
                 "id": m.id, "title": m.title, "status": status_on(m, dossier.as_of), "by": m.by, "on": on_words(m),
-                "instrument": m.instrument, "rate": rate_words(m), "authority": m.authority, "conditions": m.conditions,
+                "instrument": m.instrument, "rate": tell(m, "size") or None, "authority": m.authority, "conditions": m.conditions,
                 "modelled": m.modelled, "why_not": m.why_not, "in_baseline": m.in_baseline, "sources": cited(m.sources),
             }
             for m in dossier.measures
@@ -158,6 +161,22 @@ def dossier_view(dossier: Dossier, world: World | None = None) -> dict[str, Any]
     }  # fmt: skip
 
 
+def _opening(dossier: Dossier) -> str | None:
+    """The scenario the page opens with: the one in which talks fail, else the first that is not the status quo."""
+    others = [s for s in dossier.scenarios if s.id != STATUS_QUO]
+    worst = next((s.id for s in others if s.role == "worst"), None)
+    return worst or next((s.id for s in others or dossier.scenarios), None)
+
+
+def _colours(dossier: Dossier, world: World | None) -> dict[str, str]:
+    """Colour name by region and group, those of no colour of their own left out: by role at the table, in the parties' order."""
+    parties = [p.region for p in dossier.parties]
+    codes = dict.fromkeys([*parties, dossier.venue.region, *(world.regions if world else ()), *group_table()])
+    with coloured(roles(parties, dossier.venue.region)):
+        found = {code: region_colour(code) for code in codes}
+    return {code: colour for code, colour in found.items() if colour != "other"}
+
+
 def timeline(dossier: Dossier) -> dict[str, Any]:
     """Rows of measures with their spans of status, and events, from the reference date to the end of what is foreseen."""
     start = dossier.reference.date
@@ -168,8 +187,8 @@ def timeline(dossier: Dossier) -> dict[str, Any]:
         spans.setdefault(s.measure, []).append({"status": s.status, "start": s.start, "end": s.end or end})
     rows = [
         {
-            "id": m.id, "title": m.title, "by": m.by, "on": on_words(m), "instrument": m.instrument, "rate": rate_words(m),
-            "modelled": m.modelled, "spans": spans[m.id], "sources": list(m.sources),
+            "id": m.id, "title": m.title, "by": m.by, "on": on_words(m), "instrument": m.instrument,
+            "rate": tell(m, "size") or None, "modelled": m.modelled, "spans": spans[m.id], "sources": list(m.sources),
         }
         for m in dossier.measures
         if m.id in spans
@@ -188,32 +207,6 @@ def timeline(dossier: Dossier) -> dict[str, Any]:
 def on_words(m: Measure) -> list[str]:
     """Codes a measure is aimed at; WORLD for everyone."""
     return ["WORLD"] if m.on == "all" else list(m.on)
-
-
-def rate_words(m: Measure) -> str | None:
-    """The measure's number in words; None where it has none."""
-    if m.instrument is InstrumentKind.TARIFF:
-        return _spread(m.rate_pct, "{} points")
-    if m.instrument is InstrumentKind.EXPORT_CONTROL:
-        return _spread(m.withhold_pct, "{} % withheld")
-    if m.instrument is InstrumentKind.NON_TARIFF:
-        return _spread(m.cost_pct, "{} % of value")
-    if m.instrument is InstrumentKind.PURCHASE:
-        return f"{m.growth_pct:g} % more" if m.growth_pct is not None else f"{m.value_musd or 0:,.0f} million USD a year"
-    if m.instrument is InstrumentKind.EMBARGO:
-        return _spread(m.coverage if isinstance(m.coverage, dict) else 100 * m.coverage, "{} % of trade")
-    return None
-
-
-def _spread(table: float | dict[str, float] | None, form: str) -> str | None:
-    if table is None:
-        return None
-    if not isinstance(table, dict):
-        return form.format(f"{table:g}")
-    low, high = min(table.values()), max(table.values())
-    if len(table) <= 3:
-        return form.format(", ".join(f"{v:g} ({region_name(k)})" for k, v in table.items()))
-    return form.format(f"{low:g}" if low == high else f"{low:g} to {high:g}")
 
 
 # -- a state as a file ----------------------------------------------------------------------------------------------------
@@ -311,17 +304,26 @@ def run_text(case: Resolved) -> str:
 
 
 # -- still charts ----------------------------------------------------------------------------------------------------------
-Ending = Literal["svg", "png", "html"]
-DRAWINGS = {"svg": "image/svg+xml", "png": "image/png", "html": "text/html; charset=utf-8"}
+Ending = Literal["svg", "png", "html", "json"]
+DRAWINGS = {"svg": "image/svg+xml", "png": "image/png", "html": "text/html; charset=utf-8", "json": "application/json"}
 """Media type of a chart by the ending of its name."""
 
 
-class FigureRequest(Strict):
-    """What to draw: a state, or several for a comparison; the indicator compared; the economy of a figure about one."""
+Shown = Literal["real_income_pct", "ev_musd", "consumer_prices_pct", "exports_pct", "tariff_revenue_musd"]
 
-    states: Annotated[list[PageState], Field(min_length=1, max_length=6)]
-    indicator: Literal["real_income_pct", "ev_musd", "consumer_prices_pct", "tariff_revenue_musd"] = "real_income_pct"
+
+class FigureRequest(Strict):
+    """What to draw: a state, or several beside each other; the indicator shown; the economy of a figure about one; whether with
+    ranges; the room for it in px, for an inline drawing.
+    """
+
+    states: Annotated[list[PageState], Field(min_length=1, max_length=12)]
+    indicator: Literal["real_income_pct", "ev_musd", "consumer_prices_pct", "exports_pct", "tariff_revenue_musd"] = (
+        "real_income_pct"
+    )
     region: Annotated[str, Field(max_length=40)] | None = None
+    ranges: bool = False
+    width: Annotated[int, Field(ge=240, le=1200)] = 700
 
 
 class Subject(NamedTuple):
@@ -346,15 +348,77 @@ class Subject(NamedTuple):
 
     @property
     def note(self) -> str:
-        """Which state it is, and where the numbers come from."""
+        """Which state it is where it is one, and where the numbers come from."""
         case = self.cases[0]
         run = {"horizon": case.horizon, "as_of": case.dossier.as_of, "world": case.world}
-        return say("web/figures", "note", title=case_title(case), **run)
+        return say("web/figures", "note", title=case_title(case) if len(self.cases) == 1 else "", **run)
+
+    @property
+    def run(self) -> str:
+        """The horizon, and what it is compared with."""
+        case = self.cases[0]
+        return say("web/figures", "run", horizon=case.horizon, as_of=case.dossier.as_of)
+
+    def ends(self, case: Resolved) -> dict[str, tuple[float, float]]:
+        """Lowest and highest real income by region and for WORLD, where ranges are asked for."""
+        if not self.asked.ranges:
+            return {}
+        found = self.engine.ranges(case)
+        rows = {row["region"]: (row["low"], row["high"]) for row in found["regions"]}
+        return {**rows, "WORLD": (found["world"]["low"], found["world"]["high"])}
 
 
 def _income(of: Subject) -> Figure:
     case, scenario = _whole(of.cases[0])
     return _figure("income", case, scenarios=() if scenario is None else [scenario], note=of.note)
+
+
+def _economies(of: Subject) -> Figure:
+    case, chosen = of.first.case, COLUMNS[of.asked.indicator]
+    also = [c for c in (*case.trio, of.asked.region) if c]
+    ranges = of.ends(of.first) if chosen.name == "real_income" else None
+    return _figure("economies", of.outcome, indicator=chosen.name, also=also, ranges=ranges, note=of.note)
+
+
+def _duties(of: Subject) -> Figure:
+    from detente.briefing.charts.results import Pair
+
+    answer = of.engine.answer(of.first)
+    pairs = [Pair(d["by"], d["on"], d["mean_pct_before"], d["mean_pct_after"]) for d in answer["duties"]]
+    tight = [c for c in answer["controls"] if c["binding"] and (c["withheld_pct"] or 0) > 0.5]
+    control = max(tight, key=lambda c: c["shadow_price_pct"], default=None)
+    whose = {k: [name(c) for c in control[k]] if control else [] for k in ("by", "on")}
+    goods = [sector_name(c) for c in control["sector"]] if control else []
+    trade = say("web/figures", "trade", mutual=answer["mutual_trade_pct"], control=control, goods=goods, **whose)
+    return _figure("duties", pairs, note=f"{trade} {of.note}")
+
+
+def _drivers(of: Subject) -> Figure:
+    from detente.briefing.charts.results import Part
+
+    found, case = of.engine.drivers(of.first), of.first.case
+    region = of.asked.region if of.asked.region in found["total"] else case.a
+    known = {lever.id: lever for lever in levers(of.first.dossier)}
+    parts = [Part(known[d["lever"]].label, d["part_pct"][region], known[d["lever"]].party) for d in found["drivers"]]
+    if not parts:
+        raise InputError("no lever is moved and none differs from the status quo, so nothing drives anything")
+    more = {"together": found["together"][region], "run": of.run}
+    return _figure("drivers", parts, region, found["total"][region], **more)
+
+
+def _states(of: Subject) -> Figure:
+    from detente.briefing.charts.results import Ranged
+
+    case, rows = of.cases[0].case, []
+    for state in of.cases:
+        outcome, ends = of.engine.outcome(state), of.ends(state)
+        own, title = say("web/figures", "own"), capital((state.scenario or "status-quo").replace("-", " "))
+        for code in (*case.trio, "WORLD"):
+            value = outcome.world_real_income if code == "WORLD" else float(outcome.real_income[code])
+            low, high = ends.get(code, (value, value))
+            rows.append(Ranged(code, own if state.shift else title, min(low, value), value, max(high, value)))
+    rows.sort(key=lambda r: (*case.trio, "WORLD").index(r.code))
+    return _figure("states", rows, note=of.note)
 
 
 def _output(of: Subject) -> Figure:
@@ -391,13 +455,18 @@ def _comparison(of: Subject) -> Figure:
 
 FIGURES: Mapping[str, Callable[[Subject], Figure]] = {
     "income": _income,
-    "economies": lambda of: _figure("economies", of.outcome, note=of.note),
+    "economies": _economies,
     "output": _output,
+    "duties": _duties,
+    "drivers": _drivers,
+    "states": _states,
     "comparison": _comparison,
     "routes": _routes,
     "route": _route,
 }
-"""The charts there are of a state; those of long work stand in its briefing."""
+"""The charts there are of a state; those of long work are `prepared` with it."""
+COUNTS = {"comparison": (2, 6), "states": (1, 12)}
+"""Of how many states a chart is, least and most, where it is not one."""
 
 
 def _figure(name: str, *results: Any, **more: Any) -> Figure:
@@ -418,19 +487,58 @@ def drawn(engine: Engine, name: str, ending: Ending, asked: FigureRequest) -> by
     """A chart as a file. Raises `UnknownName`, `InputError`, and what solving raises."""
     if name not in FIGURES:
         raise UnknownName(name, list(FIGURES), "figure")
-    if (len(asked.states) > 1) != (name == "comparison"):
-        raise InputError("a comparison is of two to six states, any other figure of one")
+    if (name != "states" and (len(asked.states) > 1) != (name == "comparison")) or (
+        name == "comparison" and len(asked.states) > 6
+    ):
+        raise InputError("a comparison is of two to six states, “states” of up to twelve, any other figure of one")
     return _drawn(Subject(engine, [resolve(s) for s in asked.states], asked), name, ending)
 
 
 @cached(
     LRUCache(16_000_000, getsizeof=len), lock=Lock(),
-    key=lambda of, name, ending: digest([name, ending, [c.key for c in of.cases], of.asked.indicator, of.asked.region]),
+    key=lambda of, name, ending: digest([name, ending, [c.key for c in of.cases], of.asked.model_dump(exclude={"states"})]),
 )  # fmt: skip
 def _drawn(of: Subject, name: str, ending: Ending) -> bytes:
     from detente.briefing.charts import rendered
-    from detente.briefing.charts.theme import coloured, roles
+    from detente.briefing.charts.figures import drawn_at, undrawn
 
     case = of.cases[0].case
-    with coloured(roles(case.parties, case.host)):
-        return rendered(FIGURES[name](of), ending)
+    with coloured(roles(case.parties, case.host)), undrawn():
+        figure = FIGURES[name](of)
+        if ending != "json":
+            return rendered(figure, ending)
+        return encoded(inline(figure, drawn_at(figure, of.asked.width)))
+
+
+# -- charts for the page: drawn in its colours, inline, with their words beside them -----------------------------------------
+WIDTHS = (348, 480, 640, 860)
+"""Room in px that a chart of long work is prepared for."""
+
+
+def inline(figure: Figure, svg: str) -> dict[str, str]:
+    """A chart and its words as the page puts them together."""
+    return {"title": figure.title, "subtitle": figure.subtitle, "note": figure.note, "alt": figure.alt, "svg": svg}
+
+
+def prepared(figures: Mapping[str, Figure]) -> bytes:
+    """Charts of long work by name, to be kept beside its result and drawn when they are looked at."""
+    told = {name: {"id": f.id, "specs": {str(w): f.spec(w) for w in WIDTHS}, **inline(f, "")} for name, f in figures.items()}
+    return zlib.compress(encoded(told))
+
+
+def drawn_of(kept: bytes, name: str, width: int) -> bytes:
+    """One of the `prepared` charts for a page with room for `width` px. Raises `UnknownName`."""
+    from detente.briefing.charts.theme import render
+
+    told = json.loads(zlib.decompress(kept))
+    if name not in told:
+        raise UnknownName(name, list(told), "figure")
+    found = told[name]
+    fits = max((w for w in WIDTHS if w <= width), default=WIDTHS[0])
+    words = {k: found[k] for k in ("title", "subtitle", "note", "alt")}
+    return encoded({**words, "svg": render(found["specs"][str(fits)], found["alt"], f"{found['id']}-{name}")})
+
+
+def encoded(content: Any) -> bytes:
+    """JSON as a reply carries it."""
+    return bytes(Reply(content).body)

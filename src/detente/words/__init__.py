@@ -19,9 +19,7 @@ from detente.words.numbers import (
     fixed,
     is_tiny,
     join,
-    join_or_nobody,
     money,
-    number,
     percent,
     percent_range,
     power,
@@ -29,7 +27,6 @@ from detente.words.numbers import (
     short_day,
     straddles,
     table_day,
-    usd,
 )
 from detente.words.phrases import change_phrase, compare, dearer, direction, range_note, rank_sentence, signs, times
 from detente.words.tell import refusal, say, tell
@@ -56,11 +53,9 @@ __all__ = [
     "fixed",
     "is_tiny",
     "join",
-    "join_or_nobody",
     "label",
     "money",
     "name",
-    "number",
     "percent",
     "percent_range",
     "possessive",
@@ -81,6 +76,5 @@ __all__ = [
     "table_day",
     "tell",
     "times",
-    "usd",
     "verb",
 ]

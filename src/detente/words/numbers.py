@@ -13,7 +13,7 @@ English has them. What CLDR leaves to the house is set here: the true minus sign
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 from decimal import Context, Decimal, localcontext
 from functools import cache
@@ -66,16 +66,6 @@ def fixed(value: float, decimals: int = 2, *, signed: bool = False) -> str:
         return _pattern(decimals, signed).apply(rounded, _locale())
 
 
-def number(value: float, *, signed: bool = False, significant: int = 2) -> str:
-    """A number to two significant digits (whole numbers are kept above 99), with a true minus sign."""
-    if not math.isfinite(value):
-        return "–"
-    rounded = float(f"{value:.{significant}g}") if value else 0.0
-    if abs(rounded) >= 10**significant:
-        rounded = float(f"{value:.{max(significant, 2)}g}")
-    return fixed(rounded, decimals_for(rounded, significant, 3), signed=signed)
-
-
 def is_tiny(value: float) -> bool:
     """Whether a percent change prints as less than 0.01 %."""
     return abs(value) < TINY
@@ -110,13 +100,21 @@ def straddles(low: float, high: float) -> bool:
 
 
 def money(million: float, *, signed: bool = False, unit: str = "USD") -> str:
-    """Million in words a reader knows: USD 12 billion, USD 340 million (with spaces that do not break)."""
+    """Million in words a reader knows, to two digits: USD 12 billion, USD 340 million (with spaces that do not break).
+
+    >>> money(45.65), money(-1234.0), money(0.01)
+    ('USD\xa046\xa0million', '−USD\xa01.2\xa0billion', 'less than USD\xa00.1\xa0million')
+    """
+    if not math.isfinite(million):
+        return "–" if math.isnan(million) else "no limit"
     size = abs(million)
-    if 0 < size < 0.05:
+    if size == 0:
+        return f"{unit}{FIRM}0"
+    if size < 0.05:
         return f"less than {unit}{FIRM}0.1{FIRM}million"
-    scale, word = (1e6, "trillion") if size >= 0.9995e6 else (1e3, "billion") if size >= 0.9995e3 else (1.0, "million")
-    value = float(f"{million / scale:.2g}") if million else 0.0
-    sign = MINUS if value < 0 else "+" if signed and value > 0 else ""
+    scale, word = (1e6, "trillion") if size >= 0.995e6 else (1e3, "billion") if size >= 0.995e3 else (1.0, "million")
+    value = float(f"{million / scale:.2g}")
+    sign = MINUS if value < 0 else "+" if signed else ""
     return f"{sign}{unit}{FIRM}{fixed(abs(value), decimals_for(value, most=1))}{FIRM}{word}"
 
 
@@ -163,11 +161,11 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def join(parts: Iterable[str], word: Literal["and", "or"] = "and") -> str:
-    """ "a", "a and b", "a, b and c"; `word` is "and" or "or"."""
+def join(parts: Iterable[str], word: Literal["and", "or"] = "and", *, none: str = "") -> str:
+    """ "a", "a and b", "a, b and c"; `word` is "and" or "or", `none` what is said of nothing ("nobody")."""
     from babel.lists import format_list
 
-    return format_list(list(parts), style="or" if word == "or" else "standard", locale=_locale())
+    return format_list(list(parts), style="or" if word == "or" else "standard", locale=_locale()) or none
 
 
 def count(n: int, singular: str, plural: str | None = None) -> str:
@@ -197,8 +195,8 @@ def digits(value: float, significant: int = 2) -> str:
         return "no limit" if value > 0 else f"{MINUS}no limit"
     if value == 0:
         return "0"
-    decimals = max(0, significant - 1 - math.floor(math.log10(abs(value))))
-    return fixed(value, decimals)
+    rounded = float(f"{value:.{significant}g}")  # 9.96 is 10, not 10.0
+    return fixed(value, max(0, significant - 1 - math.floor(math.log10(abs(rounded)))))
 
 
 def chance(probability: float) -> str:
@@ -227,26 +225,3 @@ def days(years: float) -> str:
         return f"{digits(years)} years"
     whole = round(years * DAYS_A_YEAR)
     return "1 day" if whole == 1 else f"{fixed(whole, 0)} days"
-
-
-def usd(million: float) -> str:
-    """An amount given in million USD: "USD 46 million", "USD 1.2 billion"; cents are "less than USD 0.1 million".
-
-    >>> usd(45.65), usd(-1234.0), usd(0.01)
-    ('USD 46 million', '−USD 1.2 billion', 'less than USD 0.1 million')
-    """
-    if not math.isfinite(million):
-        return "–" if math.isnan(million) else "no limit"
-    size = abs(million)
-    if size == 0:
-        return "USD 0"
-    if 0 < size < 0.05:
-        return "less than USD 0.1 million"
-    scale, word = (1e6, "trillion") if size >= 0.995e6 else (1e3, "billion") if size >= 0.995e3 else (1.0, "million")
-    rounded = float(f"{size / scale:.2g}")
-    return f"{MINUS if million < 0 else ''}USD {digits(rounded)} {word}"
-
-
-def join_or_nobody(names: Sequence[str]) -> str:
-    """Names with commas and "and"; "nobody" where there are none."""
-    return join(names) if names else "nobody"

@@ -236,6 +236,101 @@ def test_the_timeline_tells_of_the_measure_pointed_at(visit: Visits) -> None:
     assert "14 days left" in page.locator("svg.timeline").text_content().replace("\u00a0", " ")
 
 
+# -- still charts ----------------------------------------------------------------------------------------------------------
+def chart(page: Any, k: int) -> Any:
+    return page.locator("#panel-overview .still").nth(k)
+
+
+def drawn(page: Any) -> None:
+    """Wait until every chart in sight is there."""
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('[role=tabpanel]:not([hidden]) .still')].filter((x) => !x.hidden)"
+        ".every((x) => x.querySelector('svg') && !x.classList.contains('waiting'))"
+    )
+
+
+def test_charts_come_from_the_server_and_follow_the_levers(visit: Visits, site: Site) -> None:
+    page = visit()
+    drawn(page)
+    state = {"dossier": DOSSIER, "scenario": "pessimistic"}
+    told = site.ask("/figures/duties.json", {"states": [state]})
+    assert chart(page, 2).locator(".title").inner_text() == told["title"]
+    assert chart(page, 2).locator("svg").get_attribute("aria-label") == told["alt"]
+    requests: list[str] = []
+    page.on("request", lambda r: requests.append(r.url) if "/figures/" in r.url else None)
+    page.route("**/figures/**", lambda r: (page.wait_for_timeout(400), r.continue_()))
+    for value in (80, 60, 40, 30):
+        lever(page, THREAT).fill(str(value))
+    assert chart(page, 2).locator("svg").get_attribute("aria-label") == told["alt"]  # what was there stays
+    new = site.ask("/figures/duties.json", {"states": [{**state, "levers": {THREAT: 30}}]})
+    page.wait_for_function(
+        "t => document.querySelectorAll('#panel-overview .still .title')[2].textContent === t", arg=new["title"]
+    )
+    drawn(page)
+    assert chart(page, 2).locator("svg").get_attribute("aria-label") == new["alt"]
+    assert sum("/duties" in url for url in requests) <= 2  # one for the rest, at most one on the way
+    before = len(requests)
+    lever(page, THREAT).fill("60")
+    lever(page, THREAT).fill("30")
+    settle(page)
+    drawn(page)
+    assert sum("/duties" in url for url in requests[before:]) <= 1  # what was drawn is kept
+
+
+def test_a_chart_that_cannot_be_drawn_says_so_and_can_be_asked_for_again(visit: Visits) -> None:
+    page = visit(settled=False)
+    page.route("**/figures/output.json", lambda r: r.fulfill(status=503, json={"error": "Busy", "message": "Too much to do."}))
+    page.wait_for_selector("#panel-overview .still .problem")
+    trouble = chart(page, 3).locator(".problem")
+    assert "could not be drawn: Too much to do." in trouble.inner_text()
+    page.unroute("**/figures/output.json")
+    trouble.get_by_role("button", name="Try again").click()
+    chart(page, 3).locator("svg").wait_for()
+    assert chart(page, 3).locator(".problem").count() == 0
+    visit.expect_refusals(503)
+
+
+def test_nothing_in_a_drawing_runs(visit: Visits) -> None:
+    page = visit(settled=False)
+    nasty = (
+        '<svg xmlns="http://www.w3.org/2000/svg" onload="window.harm=1" width="100" height="50"><script>window.harm=1</script>'
+        '<a href="javascript:alert(1)"><text>x</text></a><image href="http://elsewhere.example/x.png"/>'
+        '<foreignObject><p>x</p></foreignObject><text onclick="window.harm=1">kept</text></svg>'
+    )
+    found = {"title": "<b>t</b>", "subtitle": "s", "note": "n", "alt": "a", "svg": nasty}
+    page.route("**/figures/*.json", lambda r: r.fulfill(json=found))
+    page.reload()
+    page.wait_for_selector("#panel-overview .still svg")
+    inside = chart(page, 0).locator(".drawing").inner_html()
+    assert "kept" in inside
+    for word in ("script", "onload", "onclick", "href", "foreignObject", "image"):
+        assert word not in inside
+    assert chart(page, 0).locator(".title").inner_text() == "<b>t</b>"
+    assert page.evaluate("window.harm === undefined")
+    visit.errors = [e for e in visit.errors if "inline event handler" not in e]  # the browser's own word that none may run
+
+
+def test_charts_take_the_colours_and_the_room_of_the_page(visit: Visits) -> None:
+    page = visit(color_scheme="light", viewport={"width": 1280, "height": 900})
+    drawn(page)
+    ink = "() => getComputedStyle(document.querySelector('#panel-overview .still svg text[fill=\"var(--ink)\"]')).fill"
+    light = page.evaluate(ink)
+    page.click("#theme")
+    assert page.evaluate(ink) != light
+    wide = float(chart(page, 3).locator("svg").get_attribute("width"))
+    page.set_viewport_size({"width": 390, "height": 900})
+    page.wait_for_function(f"() => document.querySelectorAll('#panel-overview .still svg')[3].getAttribute('width') < {wide} / 2")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_the_status_quo_has_nothing_to_draw(visit: Visits) -> None:
+    page = visit()
+    page.click(".scenario[data-scenario=status-quo]")
+    settle(page)
+    page.wait_for_function("() => document.querySelector('#panel-overview .still .title').textContent === 'Nothing has moved'")
+    assert chart(page, 0).locator("svg").count() == 0
+
+
 # -- the link ------------------------------------------------------------------------------------------------------------
 def test_a_link_reproduces_the_state_elsewhere(visit: Visits) -> None:
     page = visit()

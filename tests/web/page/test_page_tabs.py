@@ -74,13 +74,11 @@ def test_talks_show_payoffs_odds_the_package_and_the_truce(visit: Visits, site: 
 def test_packages_are_told_by_keyboard(visit: Visits) -> None:
     page = visit()
     panel = opened(page, "talks", ("deal",))
-    assert panel.locator(".package[tabindex='0']").count() == 1
-    panel.locator(".package.proposed").focus()
+    panel.locator(".package-pick select").focus()
     assert panel.locator(".package-words h4").inner_text() == "The proposal"
-    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowDown")
     assert panel.locator(".package-words h4").inner_text() == "A package that was solved"
-    assert page.evaluate("() => document.activeElement.classList.contains('package')")
-    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowUp")
     assert panel.locator(".package-words h4").inner_text() == "The proposal"
     gains = panel.locator(".package-words .quiet").inner_text()
     for word in ("United States", "China", "USD"):
@@ -92,16 +90,17 @@ def test_other_settings_are_worked_out_and_the_old_ones_kept(visit: Visits, site
     panel = opened(page, "talks", ("deal",))
     hold = panel.locator(".gains").inner_text()
     title = panel.locator(".zone .title")
+    panel.locator(".zone svg").wait_for()
     first = title.inner_text()
     panel.locator("input[name=disagreement][value=escalate]").check(force=True)
     page.wait_for_function(
-        "() => document.querySelector('#panel-talks .zone .subtitle')?.textContent.includes('both escalate')", timeout=WAIT
+        "() => document.querySelector('#panel-talks .zone .note')?.textContent.includes('both escalate')", timeout=WAIT
     )
     other = worked(site, "deal", {"disagreement": "escalate", "judged_by": "motives"})
     assert other["disagreement"] == "escalate"
     panel.locator("input[name=disagreement][value=hold]").check(force=True)
     page.wait_for_function(
-        "() => document.querySelector('#panel-talks .zone .subtitle')?.textContent.includes('both hold')", timeout=2_000
+        "() => document.querySelector('#panel-talks .zone .note')?.textContent.includes('both hold')", timeout=2_000
     )
     assert (title.inner_text(), panel.locator(".gains").inner_text()) == (first, hold)
 
@@ -233,9 +232,12 @@ def test_the_outlook_shows_the_odds_the_tree_and_the_months(visit: Visits, site:
     assert chance(origin["pooled"][fork["branches"][0]["id"]]) in panel.locator(".fork tbody tr").first.inner_text()
     page.keyboard.press("ArrowDown")
     assert panel.locator(".fork tr.here").inner_text().startswith(fork["branches"][1]["title"])
-    alt = panel.locator(".fan svg").get_attribute("aria-label")
-    assert "expected real income by month" in alt
-    assert "October 2025" in alt
+    panel.locator(".still svg").nth(2).wait_for()
+    told = [drawing.get_attribute("aria-label") for drawing in panel.locator(".still svg").all()]
+    for told_of, name in zip(told, ("Middle", "Malaysia", "United States"), strict=True):
+        assert name in told_of
+    page.select_option("#fan-region", "MYS")
+    page.wait_for_function("() => document.querySelector('.fan svg')?.getAttribute('aria-label').includes('Malaysia')")
 
 
 def independent(result: dict[str, Any], branch: str) -> bool:
@@ -259,9 +261,13 @@ def test_own_odds_move_the_tree_and_can_be_taken_back(visit: Visits, site: Site)
             mass[leaf["scenario"]] = mass.get(leaf["scenario"], 0.0) + leaf["probability"]
     for scenario, p in mass.items():
         assert f"{scenario.capitalize()} {chance(p / sum(mass.values()))}" in key.inner_text()
-    assert "your odds" in panel.locator("figure", has_text="likeliest end").inner_text()
+    yours = panel.locator("table", has_text="With your odds: probability of each end")
+    for scenario, p in mass.items():
+        row = yours.locator("tr", has_text=scenario.capitalize()).inner_text()
+        assert chance(p / sum(mass.values())) in row
     panel.get_by_role("button", name="Back to the odds worked out").click()
     assert key.inner_text() == before
+    assert yours.count() == 0
 
 
 def test_the_arithmetic_of_paths_is_that_of_the_library(visit: Visits, site: Site) -> None:

@@ -5,10 +5,15 @@ figure is made of, and what it takes besides, stands with its function; all take
 
     name        function                    result
     income      results.income_figure       `Case`, codes=(): real income by scenario, dots with ranges
-    economies   results.economies_figure    `Outcome`, codes=(): real income by economy, bars
+    economies   results.economies_figure    `Outcome`, codes=(), indicator="real_income": by economy, bars
     output      results.output_figure       `Outcome`, region: output by sector, bars
+    states      results.states_figure       [`Ranged`]: real income in several states, dots with ranges
+    duties      results.duties_figure       [`Pair`]: mean duties between parties, before and after
+    drivers     results.drivers_figure      [`Part`], region, total: what each measure contributes
     fan         fan.fan_figure              `Outlook`, codes=(): real income over the months
     tree        tree.tree_figure            `Outlook`, tree of the talks
+    ends        results.ends_figure         `Outlook`: how likely each scenario is in the end
+    expected    results.expected_figure     `Outlook`: expected real income, bars
     odds        results.odds_figure         `AtTheTable`: who gives way, by model (None where no model gives odds)
     payoffs     results.payoffs_figure      `AtTheTable`: payoffs at every pair of stances
     needs       results.needs_figure        `AtTheTable`, kept="deal": how much the future must count
@@ -49,7 +54,8 @@ FIGURES = {
     **{
         name: f"results.{name}_figure"
         for name in (
-            "income", "economies", "output", "odds", "payoffs", "needs", "gains", "zone", "rates", "regimes", "comparison",
+            "income", "economies", "output", "states", "duties", "drivers", "ends", "expected", "odds", "payoffs", "needs",
+            "gains", "zone", "rates", "regimes", "comparison",
             "ensemble", "routes", "route",
         )
     },

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +20,22 @@ if TYPE_CHECKING:
     from detente.briefing.view import CaseView, Triple
 
 WIDE, COLUMN, NARROW = 940, 700, 348
+_AHEAD: ContextVar[bool] = ContextVar("figures are drawn ahead", default=True)
+
+
+@contextmanager
+def undrawn() -> Iterator[None]:
+    """Figures made meanwhile, in this context, are drawn when asked for (`drawn_at`), not beside the work that follows."""
+    before = _AHEAD.set(False)
+    try:
+        yield
+    finally:
+        _AHEAD.reset(before)
+
+
+def drawn_at(figure: Figure, width: int) -> str:
+    """The drawing for a page with room for `width` px."""
+    return render(figure.spec(width), figure.alt, figure.id)
 
 
 def figure(
@@ -35,14 +53,20 @@ def figure(
 
     `draw(width)` gives a Vega-Lite specification as plain data.
     """
-    specs = draw(width), draw(NARROW)
-    both = [_desk().submit(render, spec, alt, prefix) for spec, prefix in zip(specs, (id, f"{id}-n"), strict=True)]
 
-    def drawn() -> tuple[str, str]:
-        wide, narrow = (job.result() for job in both)
-        return wide, narrow
+    def begin() -> Callable[[], tuple[str, str]]:
+        specs = draw(width), draw(NARROW)
+        both = [_desk().submit(render, spec, alt, prefix) for spec, prefix in zip(specs, (id, f"{id}-n"), strict=True)]
 
-    return Figure(id=id, title=title, subtitle=subtitle, note=note, alt=alt, csv=csv, wide=width > COLUMN, drawn=drawn)
+        def drawn() -> tuple[str, str]:
+            wide, narrow = (job.result() for job in both)
+            return wide, narrow
+
+        return drawn
+
+    drawn = begin() if _AHEAD.get() else lambda: begin()()
+    told = {"title": title, "subtitle": subtitle, "note": note, "alt": alt, "csv": csv}
+    return Figure(id=id, **told, wide=width > COLUMN, drawn=drawn, spec=draw)
 
 
 @cache

@@ -138,6 +138,8 @@ def _y(frame: pd.DataFrame, label_width: float, *, labels: bool = True) -> Spec:
         "labelLimit": label_width - 6,
         "labelColor": COLOUR["ink"],
     }
+    if frame["label"].str.contains("\n").any():
+        axis["labelExpr"] = "split(datum.label, '\\n')"
     scale = {"paddingInner": 0.0, "paddingOuter": 0.15}
     return name("label", sort=list(frame["label"]), axis=axis if labels else None, scale=scale)
 
@@ -147,12 +149,15 @@ def _zero(sheet: Sheet) -> Spec:
     return mark(zero, "rule", {"color": COLOUR["zero"], "strokeWidth": 1.2}, x=number("value"))
 
 
+_FILL = {**COLOUR, **DIVERGING}
+
+
 def _prepared(frame: pd.DataFrame) -> pd.DataFrame:
     frame = frame.copy()
     for end in ("low", "high"):
         if end not in frame:
             frame[end] = frame["value"]
-    frame["fill"] = [COLOUR[c] for c in frame["colour"]]
+    frame["fill"] = [_FILL[c] for c in frame["colour"]]
     return frame
 
 

@@ -18,7 +18,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -26,6 +26,7 @@ import pandas as pd
 from detente import words as text
 from detente.briefing.charts import forms as charts
 from detente.briefing.charts.figures import COLUMN, figure, made_by
+from detente.briefing.charts.standalone import wrapped
 from detente.briefing.charts.theme import COLOUR, by_role, region_colour
 from detente.briefing.document import Figure
 from detente.words import chance, chance_range
@@ -34,8 +35,10 @@ from detente.words.names import sector_name
 if TYPE_CHECKING:
     from detente.cases.case import Case
     from detente.cases.compare import Comparison
+    from detente.equilibrium.indicators import Indicator
     from detente.equilibrium.outcome import Outcome
     from detente.outlook.ensemble.ensemble import Ensemble
+    from detente.outlook.outlook import Outlook
     from detente.strategy.deal import Judged, Proposal
     from detente.strategy.nash import TariffSolution
     from detente.strategy.regimes import Regimes
@@ -115,15 +118,35 @@ def income_figure(
     )  # fmt: skip
 
 
-def economies_figure(outcome: Outcome, codes: Sequence[str] = (), *, most: int = 12, subtitle: str = "", note: str = "",
-                     csv: str = "") -> Figure:  # fmt: skip
-    """Real income by economy: bars, the largest gain first. Default: the `most` economies it moves most."""
-    series = outcome.real_income.loc[list(codes)] if codes else _largest(outcome.real_income, most)
+def economies_figure(
+    outcome: Outcome, codes: Sequence[str] = (), *, indicator: str = "real_income", most: int = 12, also: Sequence[str] = (),
+    ranges: Mapping[str, tuple[float, float]] | None = None, subtitle: str = "", note: str = "", csv: str = "",
+) -> Figure:  # fmt: skip
+    """An indicator by economy: bars, the largest rise first. Default: the `most` economies it moves most, and those in `also`.
+
+    `ranges` are the lowest and highest value by economy, drawn as thin lines. Money is in billion.
+    """
+    chosen = _indicator(indicator)
+    scale = 1000.0 if chosen.unit.startswith("million") else 1.0
+    known = chosen.read(outcome) / scale
+    shown = codes or dict.fromkeys([*_largest(known, most).index, *(c for c in also if c in known.index)])
+    series = known.loc[list(shown)]
     values = [(text.label(str(c)), float(v), region_colour(str(c))) for c, v in series.sort_values(ascending=False).items()]
+    rows = _rows("", values, 2)
+    if ranges:
+        for row, code in zip(rows, series.sort_values(ascending=False).index, strict=True):
+            row["low"], row["high"] = (x / scale for x in ranges[str(code)])
     top = str(series.abs().idxmax())
-    title = _said("economies_title", code=top, value=float(series[top]))
-    subtitle = subtitle or _said("economies_subtitle", many=len(values))
-    return _bars("fig-economies", title, subtitle, note, csv, _rows("", values, 2))
+    unit = chosen.unit.replace("million", "billion")
+    title = _said("economies_title", indicator=chosen, unit=unit, code=top, value=float(series[top]))
+    subtitle = subtitle or _said("economies_subtitle", indicator=chosen, unit=unit, many=len(values), ranged=bool(ranges))
+    return _bars("fig-economies", title, subtitle, note, csv, rows)
+
+
+def _indicator(name: str) -> Indicator:
+    from detente.equilibrium.indicators import indicator
+
+    return indicator(name)
 
 
 def output_figure(outcome: Outcome, region: str, *, most: int = 12, subtitle: str = "", note: str = "", csv: str = "") -> Figure:
@@ -134,7 +157,7 @@ def output_figure(outcome: Outcome, region: str, *, most: int = 12, subtitle: st
     top = str(series.abs().idxmax())
     title = _said("sectors_title", region=region, sector=top, value=float(series[top]))
     subtitle = subtitle or _said("sectors_subtitle", many=len(values))
-    return _bars("fig-output", title, subtitle, note, csv, _rows("", values, 2))
+    return _bars("fig-output", title, subtitle, note, csv, _rows("", values, 2), label=(236, 150))
 
 
 def _largest(series: pd.Series, most: int) -> pd.Series:
@@ -143,11 +166,131 @@ def _largest(series: pd.Series, most: int) -> pd.Series:
     return known.loc[known.abs().sort_values(ascending=False, kind="stable").index[:most]]
 
 
-def _bars(id: str, title: str, subtitle: str, note: str, csv: str, rows: Sequence[Mapping[str, Any]]) -> Figure:
+def _bars(
+    id: str, title: str, subtitle: str, note: str, csv: str, rows: Sequence[Mapping[str, Any]],
+    *, label: tuple[int, int] = (150, 116),
+) -> Figure:  # fmt: skip
+    """Bars; `label` is the room for their names in px on a wide and on a narrow page."""
     return _shown(
         id, title, subtitle, note, _named(rows), csv,
-        lambda w: charts.bars(pd.DataFrame(rows), w, label_width=150 if w > 500 else 116),
+        lambda w: charts.bars(pd.DataFrame(rows), w, label_width=label[w <= 500]),
     )  # fmt: skip
+
+
+# -- one state, and states beside each other ---------------------------------------------------------------------------
+class Pair(NamedTuple):
+    """One party's mean duty on another's goods, percent: before, and after."""
+
+    by: str
+    on: str
+    before: float
+    after: float
+
+
+class Part(NamedTuple):
+    """What one measure contributes to a figure, and whose measure it is (empty: nobody's)."""
+
+    label: str
+    value: float
+    party: str = ""
+
+
+class Ranged(NamedTuple):
+    """One economy's value in one state, with its range (both ends the value where none is known)."""
+
+    code: str
+    state: str
+    low: float
+    value: float
+    high: float
+
+
+def duties_figure(pairs: Sequence[Pair], *, note: str = "", csv: str = "") -> Figure:
+    """Mean duties between parties before and after: bars, a panel a pair."""
+    rows: list[dict[str, Any]] = []
+    for p in pairs:
+        panel = _said("pair", by=p.by, on=p.on)
+        values = [(_said("before"), p.before, "zero"), (_said("after"), p.after, region_colour(p.by))]
+        rows += _rows(panel, values, 1, signed=False)
+    moved = [p for p in pairs if abs(p.after - p.before) >= 0.05]
+    title, subtitle = _said("duties_title", moved=moved), _said("duties_subtitle")
+    return _shown(
+        "fig-duties", title, subtitle, note, _named(rows), csv,
+        lambda w: charts.bars(pd.DataFrame(rows), w, label_width=76, beside=w > 500),
+    )  # fmt: skip
+
+
+def drivers_figure(parts: Sequence[Part], region: str, total: float, *, together: float = 0.0, run: str = "", note: str = "",
+                   csv: str = "") -> Figure:  # fmt: skip
+    """What each measure contributes to real income of a region, percentage points: bars, the largest first; `together` is what
+    they come to beyond that.
+    """
+    order = sorted(parts, key=lambda p: -abs(p.value))
+    title = _said("drivers_title", first=order[0], region=region, total=total)
+    if abs(together) >= text.TINY:
+        order.append(Part(_said("together"), together))
+    rows = _rows("", [(p.label, p.value, region_colour(p.party) if p.party else "zero") for p in order], 2)
+    subtitle = _said("drivers_subtitle", region=region, run=run)
+
+    def draw(width: int) -> dict[str, Any]:
+        room = min(300, int(0.46 * width))
+        lines = [{**row, "label": "\n".join(wrapped(row["label"], 12.5, 0.9 * room)[:2])} for row in rows]
+        return charts.bars(pd.DataFrame(lines), width, label_width=room, row=34)
+
+    return _shown("fig-drivers", title, subtitle, note or _said("drivers_note"), _named(rows), csv, draw)
+
+
+def states_figure(values: Sequence[Ranged], *, subtitle: str = "", note: str = "", csv: str = "") -> Figure:
+    """Real income of some economies in several states: dots with ranges, a panel an economy."""
+    rows = [
+        {
+            "panel": text.label(v.code), "label": v.state, "value": v.value, "low": v.low, "high": v.high,
+            "colour": region_colour(v.code), "text": text.fixed(v.value, 2, signed=True),
+        }
+        for v in values
+    ]  # fmt: skip
+    last = [v for v in values if v.code == values[-1].code]
+    ends = {"worst": min(last, key=lambda v: v.value), "best": max(last, key=lambda v: v.value)}
+    ranged = any(v.high > v.low for v in values)
+    frame = pd.DataFrame(rows)
+    return _shown(
+        "fig-states", _said("states_title", **ends), subtitle or _said("states_subtitle", ranged=ranged), note, _named(rows), csv,
+        lambda w: charts.dots(frame, w, label_width=112 if w > 500 else 104, across=2 if w > 500 else 1),
+    )  # fmt: skip
+
+
+# -- what may come -----------------------------------------------------------------------------------------------------
+def ends_figure(look: Outlook, *, note: str = "", csv: str = "") -> Figure:
+    """Probability of each scenario in the end with its range over the odds: bars, the likeliest first."""
+    tone = dict(zip(look.ranking, ("p3", *("zero",) * (len(look.ranking) - 2), "n3"), strict=False))
+    rows = [
+        {
+            "panel": "", "label": text.capital(s.replace("-", " ")), "value": 100 * e.value, "low": 100 * e.low,
+            "high": 100 * e.high, "colour": tone[s], "text": text.fixed(100 * e.value, 0),
+        }
+        for s, e in look.scenarios.items()
+    ]  # fmt: skip
+    title = _said("ends_title", likeliest=rows[0]["label"], probability=next(iter(look.scenarios.values())).value)
+    subtitle = _said("ends_subtitle", until=look.tree.until, on=look.on)
+    return _bars("fig-ends", title, subtitle, note or _said("odds_ranges"), csv, rows)
+
+
+@by_role
+def expected_figure(look: Outlook, *, note: str = "", csv: str = "") -> Figure:
+    """Expected real income of those in focus, with its range over the odds: bars."""
+    found = {code: look.expected(code) for code in look.focus}
+    places = 2 if max(abs(e.value) for e in found.values()) >= 0.1 else 3
+    rows = [
+        {
+            "panel": "", "label": text.label(code), "value": e.value, "low": e.low, "high": e.high, "colour": region_colour(code),
+            "text": text.fixed(e.value, places, signed=True),
+        }
+        for code, e in found.items()
+    ]  # fmt: skip
+    lowest = min(found, key=lambda code: found[code].value)
+    title = _said("expected_title", code=lowest, value=found[lowest].value)
+    subtitle = _said("expected_subtitle", start=look.tree.start, until=look.tree.until, horizon=look.paths.parameters.name)
+    return _bars("fig-expected", title, subtitle, note or _said("odds_ranges"), csv, rows)
 
 
 # -- tariffs, regimes, deals -------------------------------------------------------------------------------------------

@@ -190,7 +190,7 @@ def mechanism_table(case: CaseView, cut: Cut, code: str, sector: str) -> Table:
                 Cell(month_name(m).replace(" ", text.FIRM), strong=True),
                 Cell(text.fixed(substitution, 2)),
                 Cell(text.fixed(supply, 2)),
-                Cell(text.number(price)),
+                Cell(text.digits(float(f"{price:.2g}"))),
                 Cell(text.fixed(exact, 2, signed=True)),
                 Cell(text.fixed(second, 2, signed=True)),
                 Cell(text.fixed(number_at(cut.at(m).output, code, sector), 2, signed=True)),

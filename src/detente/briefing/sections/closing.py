@@ -16,6 +16,7 @@ from detente.briefing.sections import (
     outlook,
     proposal as agenda,
     questions,
+    scale,
     standoffs,
     strategy,
 )
@@ -237,6 +238,8 @@ def used_assumptions(case: CaseView) -> list[str]:
     card = [str(a.get("id", a)) if isinstance(a, Mapping) else str(a) for a in case.world.card.get("assumptions", [])]
     horizons = ("A38", "A39", "A66")  # every briefing solves them all
     used = [*case.dossier.assumption_ids(), *horizons, *neighbours.ASSUMPTIONS]
+    if scale.splits(case):
+        used += scale.ASSUMPTIONS
     if strategy.stances_of(case) is not None:
         used += [*standoffs.ASSUMPTIONS, *agenda.ASSUMPTIONS]
     if case.dossier.prospects is not None:

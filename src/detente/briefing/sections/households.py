@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from detente import words as text
@@ -114,7 +115,7 @@ def moved(case: CaseView, code: str, outcome: Outcome) -> float:
 
 def jobs_sentence(case: CaseView) -> str:
     """How much work changes sector in the worst scenario."""
-    known = {code: case.triple(lambda o, c=code: moved(case, c, o), case.worst) for code in case.trio}  # type: ignore[misc]
+    known = {code: case.triple(partial(moved, case, code), case.worst) for code in case.trio}
     measure = _say("jobs_measure", case=case)
     rows = [case.row(code, case.worst, measure, "% of all work", t) for code, t in known.items()]
     case.file("jobs-moved", _say("jobs_file", case=case), rows)

@@ -6,6 +6,7 @@ dossier without `prospects` has no such section. What is worked out for it (`pre
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ from detente.briefing.charts.fan import fan_figure
 from detente.briefing.charts.tree import tree_figure
 from detente.briefing.document import Block, Cell, Column, Figure, Heading, Items, Para, Section, Table, spanned
 from detente.briefing.sections import standoffs, strategy
+from detente.briefing.tables import Col, table, texts
 from detente.briefing.view import STATUS_QUO, CaseView, Triple
 from detente.outlook.outlook import LOSS, SPREAD, Estimate, Outlook, has_stances, outlook
 from detente.outlook.questions import KeyQuestions, key_questions
@@ -247,55 +249,81 @@ def scenario_table(case: CaseView, look: Outlook) -> Table:
 
 def expected_table(case: CaseView, look: Outlook) -> Table:
     """Expectation, ranges, spread and risk for the parties, the host, its group and the world."""
-    rows, data = [], []
-    for code in case.focus:
-        e, last, risk, q = look.expected(code), look.expected(code, "end"), look.risk(code), look.spread(code)
-        ends = look.parameter_range(code)
-        money = look.paths.money(code, e.value)
-        rows.append(
-            (
-                Cell(text.label(code)),
-                Triple(*e).cell(3, strong=True),
-                Cell(f"{text.fixed(ends[0], 3)} to {text.fixed(ends[1], 3)}".replace(" ", text.FIRM) if ends else "–"),
-                Cell(text.fixed(money / 1000, 1, signed=True)),
-                Cell(f"{text.fixed(q[0], 2)} to {text.fixed(q[-1], 2)}".replace(" ", text.FIRM)),
-                share(risk),
-                Triple(*last).cell(3),
-            )
-        )
-        data.append(
-            {
-                "region": code, "region_name": "world" if code == "WORLD" else region_name(code), "expected": e.value,
-                "low": e.low, "high": e.high, "lowest by parameters": ends[0] if ends else None,
-                "highest by parameters": ends[1] if ends else None, "unit": _said("average_unit"),
-                "worth, million USD a year": money,
-                **{f"path quantile {round(100 * p)} %": x for p, x in zip(SPREAD, q, strict=True)},
-                _said("loss_column", loss=f"{LOSS:g}"): risk.value, "expected at the end": last.value, "relative_to": case.quo,
-                "from": look.tree.start.isoformat(), "until": look.tree.until.isoformat(), "horizon": look.paths.parameters.name,
-            }
-        )  # fmt: skip
-    csv = case.file("outlook-expected", _said("expected_file"), data)
+    estimates = {c: (look.expected(c), look.expected(c, "end"), look.risk(c)) for c in case.focus}
+    ends = {c: look.parameter_range(c) for c in case.focus}
+    spread = {c: look.spread(c) for c in case.focus}
+    worth = {c: look.paths.money(c, e.value) for c, (e, _, _) in estimates.items()}
+    loss = _said("loss_column", loss=f"{LOSS:g}")
+    when = {
+        "relative_to": case.quo, "from": look.tree.start.isoformat(), "until": look.tree.until.isoformat(),
+        "horizon": look.paths.parameters.name,
+    }  # fmt: skip
+
+    def to(span: Sequence[float] | None, decimals: int) -> str:
+        return f"{text.fixed(span[0], decimals)} to {text.fixed(span[-1], decimals)}".replace(" ", text.FIRM) if span else "–"
+
+    columns = [
+        Col(
+            "Economy",
+            [text.label(c) for c in case.focus],
+            data=[{"region": c, "region_name": "world" if c == "WORLD" else region_name(c)} for c in case.focus],
+        ),
+        Col(
+            "Expected",
+            [Triple(*e).cell(3, strong=True) for e, _, _ in estimates.values()],
+            "%, range over odds",
+            [{"expected": e.value, "low": e.low, "high": e.high} for e, _, _ in estimates.values()],
+            number=True,
+        ),
+        Col(
+            "Range",
+            [to(span, 3) for span in ends.values()],
+            "over parameters, %",
+            [
+                {"lowest by parameters": span[0] if span else None, "highest by parameters": span[1] if span else None,
+                 "unit": _said("average_unit")}
+                for span in ends.values()
+            ],
+            number=True,
+        ),
+        Col(
+            "Worth",
+            [text.fixed(m / 1000, 1, signed=True) for m in worth.values()],
+            "billion USD a year",
+            [{"worth, million USD a year": m} for m in worth.values()],
+            number=True,
+        ),
+        Col(
+            "Nine paths in ten",
+            [to(q, 2) for q in spread.values()],
+            "%",
+            [{f"path quantile {round(100 * p)} %": x for p, x in zip(SPREAD, q, strict=True)} for q in spread.values()],
+            number=True,
+        ),
+        Col(
+            "Chance of losing",
+            [share(risk) for _, _, risk in estimates.values()],
+            f"more than {LOSS:g}{text.THIN}%, in %",
+            [{loss: r.value, f"{loss}, low": r.low, f"{loss}, high": r.high} for _, _, r in estimates.values()],
+            number=True,
+        ),
+        Col(
+            "At the end",
+            [Triple(*last).cell(3) for _, last, _ in estimates.values()],
+            "%, range over odds",
+            [
+                {"expected at the end": e.value, "expected at the end, low": e.low, "expected at the end, high": e.high, **when}
+                for _, e, _ in estimates.values()
+            ],
+            number=True,
+        ),
+    ]  # fmt: skip
     paths = case.shelf.add("outlook-paths", _said("paths_file"), look.tree.to_frame().assign(unit=CHANCE))
     states = look.tree.state_frame().merge(look.paths.to_frame()[list(case.focus)].reset_index(), on="state")
     case.shelf.add("outlook-states", _said("states_file"), states.assign(unit="% of real income"))
-    return Table(
-        "tab-expected",
-        _said("expected_title"),
-        _said("expected_subtitle", quo=case.quo, start=look.tree.start, until=look.tree.until, run=case.run),
-        (
-            Column("Economy"),
-            Column("Expected", "%, range over odds", number=True),
-            Column("Range", "over parameters, %", number=True),
-            Column("Worth", "billion USD a year", number=True),
-            Column("Nine paths in ten", "%", number=True),
-            Column("Chance of losing", f"more than {LOSS:g}{text.THIN}%, in %", number=True),
-            Column("At the end", "%, range over odds", number=True),
-        ),
-        tuple(rows),
-        case.note(csv, _said("expected_note", ranged=case.ranged, paths=paths)),
-        csv,
-        wide=True,
-    )
+    span = {"start": look.tree.start, "until": look.tree.until}
+    said = texts("outlook", "expected_table", quo=case.quo, run=case.run, ranged=case.ranged, paths=paths, **span)
+    return table(case, "outlook-expected", said, columns, id="expected", wide=True)
 
 
 def branch_table(case: CaseView, look: Outlook) -> Table:

@@ -13,6 +13,7 @@ from detente import words as text
 from detente.briefing.charts.figures import bar_figure
 from detente.briefing.charts.theme import region_colour
 from detente.briefing.document import Block, Cell, Column, Heading, Para, Section, Table
+from detente.briefing.tables import Col, table, texts
 from detente.briefing.view import CaseView, Triple, number_at
 from detente.cases.breakdown import Group, measure_shares
 from detente.equilibrium.decompose import PARTS, decompose
@@ -44,7 +45,7 @@ def in_steps(case: CaseView, steps: Ladder) -> list[Block]:
         trade = case.mutual_trade(o)
         rows.append(
             (
-                Cell(f"{text.number(rate)} points", strong=True),
+                Cell(f"{text.digits(rate)} points", strong=True),
                 *(Cell(text.fixed(money[c][k] / 1e3, 2, signed=True)) for c in steps.sides),
                 *(Cell(text.fixed(float(o.real_income[c]), 2, signed=True)) for c in case.trio),
                 Cell(text.fixed(trade, 0, signed=True)),
@@ -73,7 +74,7 @@ def in_steps(case: CaseView, steps: Ladder) -> list[Block]:
         wide=True,
     )
     bars = [
-        (text.label(c), f"{text.number(rate)} points", Triple(v, v, v), region_colour(c))
+        (text.label(c), f"{text.digits(rate)} points", Triple(v, v, v), region_colour(c))
         for c in steps.sides
         for rate, v in zip(steps.rates, (m / 1e3 for m in money[c]), strict=True)
     ]
@@ -159,12 +160,20 @@ def own_choice(case: CaseView) -> list[Block]:
 
 
 # -- a split of the world ----------------------------------------------------------------------------------------------
-def split(case: CaseView) -> list[Block]:
-    """Two blocs behind a wall, by layer; only where the world can follow ideas and the wall stands between the parties."""
+ASSUMPTIONS = ("A67",)
+"""Numbers of the ledger that the split rests on."""
+
+
+def splits(case: CaseView) -> bool:
+    """Whether the world can follow ideas and the wall stands between the parties."""
     west = members_in(case.world)["west"]
-    if not {"population", "gdp_usd"} <= set(case.world.extras) or not set(LAYERS) <= set(case.horizons):
-        return []
-    if len({p in west for p in case.parties[:2]}) < 2:
+    known = {"population", "gdp_usd"} <= set(case.world.extras) and set(LAYERS) <= set(case.horizons)
+    return known and len({p in west for p in case.parties[:2]}) == 2
+
+
+def split(case: CaseView) -> list[Block]:
+    """Two blocs behind a wall, by layer; only where the case `splits` so."""
+    if not splits(case):
         return []
     head = Heading(told("blocs_heading"), "blocs")
     try:
@@ -181,9 +190,10 @@ def split(case: CaseView) -> list[Block]:
         for c in case.focus
     ]
     data = [
-        case.row(c, None, "real income, two blocs", "%", v, h) | {"scenario": "two blocs", "relative_to": case.quo}
+        case.row(c, None, "real income, two blocs", "%", v, h)
+        | {"scenario": "two blocs", "relative_to": case.quo, "added by this horizon, points": added}
         for c, inside in members.items()
-        for h, v in zip(LAYERS, found.real_income(inside), strict=True)
+        for h, v, added in zip(LAYERS, found.real_income(inside), found.layers(inside), strict=True)
     ]
     csv = case.file("two-blocs", told("blocs_file"), data)
     table = Table(
@@ -223,37 +233,28 @@ def shares(case: CaseView) -> list[Block]:
     shown, label = [*case.trio, "WORLD"], case.label(case.worst)
     order = sorted(range(len(found.groups)), key=lambda k: -abs(found.of(k, shown[0])))
     titles = [_named(g) if g.by else text.capital(g.kind) for g in found.groups]
-    rows = [(Cell(titles[k]), *(Cell(text.fixed(found.of(k, c), 2, signed=True)) for c in shown)) for k in order]
-    rows.append(
-        (Cell("All together", strong=True), *(Cell(text.fixed(found.together(c), 2, signed=True), strong=True) for c in shown))
-    )
-    csv = case.file(
-        "measure-shares",
-        told("shares_file", label=label),
-        [
-            case.row(c, case.worst, "contribution to real income", "points", found.of(k, c), group=titles[k],
-                     measures=" ".join(m.id for m in found.groups[k].measures))
-            for k in order
-            for c in shown
-        ],
-    )  # fmt: skip
+    together = "All together"
+    measures = {titles[k]: " ".join(m.id for m in found.groups[k].measures) for k in order}
+    measures[together] = " ".join(measures.values())
+
+    def column(code: str) -> Col:
+        parts = {**{titles[k]: found.of(k, code) for k in order}, together: found.together(code)}
+        shown = [Cell(text.fixed(v, 2, signed=True), strong=group == together) for group, v in parts.items()]
+        row = partial(case.row, code, case.worst, "contribution to real income", "points")
+        data = [[row(v, group=group, measures=measures[group])] for group, v in parts.items()]
+        return Col(text.capital(text.label(code)), shown, "points", data, number=True)
+
+    names = Col("Measures", [Cell(group, strong=group == together) for group in measures])
     losses = []
     for c in case.parties[:2]:
         low = min(range(len(found.groups)), key=lambda k: found.of(k, c))
         if found.of(low, c) <= -text.TINY:
             losses.append((c, _named(found.groups[low]), found.of(low, c)))
+    said = texts("scale", "shares_table", case=case, label=label)
     return [
         Heading(told("shares_heading"), "shares"),
         Para(told("shares", case=case, label=label, told=losses)),
-        Table(
-            "tab-shares",
-            told("shares_title", label=label),
-            told("shares_subtitle", case=case),
-            (Column("Measures"), *(Column(text.capital(text.label(c)), "points", number=True) for c in shown)),
-            tuple(rows),
-            case.note(csv, told("shares_note")),
-            csv,
-        ),
+        table(case, "measure-shares", said, [names, *map(column, shown)], id="shares"),
     ]
 
 
@@ -271,30 +272,21 @@ def channels(case: CaseView) -> list[Block]:
     value = {(c, p): number_at(frame, c, p) for c in shown for p in (*PARTS, "exact", "left over")}
     listed = [*used, *(["left over"] if any(abs(value[c, "left over"]) >= text.TINY for c in shown) else [])]
     words = {p: told("channel", by=p) for p in listed}
-    rows = [(Cell(text.capital(words[p])), *(Cell(text.fixed(value[c, p], 2, signed=True)) for c in shown)) for p in listed]
-    rows.append(
-        (Cell("Together", strong=True), *(Cell(text.fixed(value[c, "exact"], 2, signed=True), strong=True) for c in shown))
-    )
-    csv = case.file(
-        "channels",
-        told("channels_file", label=label),
-        [
-            case.row(c, case.worst, told("channels_row", by=p), "100 × log change", value[c, p])
-            for c in shown
-            for p in (*PARTS, "exact", "left over")
-        ],
-    )
+
+    def column(code: str) -> Col:
+        shown = [Cell(text.fixed(value[code, p], 2, signed=True)) for p in listed]
+        shown.append(Cell(text.fixed(value[code, "exact"], 2, signed=True), strong=True))
+        row = partial(case.row, code, case.worst, unit="100 × log change")
+        data = {p: row(told("channels_row", by=p), value=value[code, p]) for p in (*PARTS, "exact", "left over")}
+        unseen = [data[p] for p in data if p not in (*listed, "exact")]
+        return Col(
+            text.capital(text.label(code)), shown, "points", [*([data[p]] for p in listed), [data["exact"], *unseen]], True
+        )
+
+    names = Col("Channel", [*(text.capital(words[p]) for p in listed), Cell("Together", strong=True)])
     most = {c: max(used, key=lambda p: abs(value[c, p])) for c in shown}
     return [
         Heading("Through which channel", "channels"),
         Para(told("channels", case=case, label=label, words=words, told=[(c, p, value[c, p]) for c, p in most.items()])),
-        Table(
-            "tab-channels",
-            f"“{label}” by channel",
-            told("channels_subtitle", case=case),
-            (Column("Channel"), *(Column(text.capital(text.label(c)), "points", number=True) for c in shown)),
-            tuple(rows),
-            case.note(csv, told("channels_note")),
-            csv,
-        ),
+        table(case, "channels", texts("scale", "channels_table", case=case, label=label), [names, *map(column, shown)]),
     ]

@@ -88,7 +88,7 @@ def status_table(case: CaseView, *, rest: bool = False) -> Table:
         [
             Col("Measure", [Cell(m.title, "" if m.modelled else m.why_not or "", cites=m.sources) for m in shown]),
             Col("By → on", [f"{m.by} → {text.tell(m, 'on')}" for m in shown]),
-            Col("Size", [text.tell(m, "size") for m in shown]),
+            Col("Size", [text.tell(m, "size") or "–" for m in shown]),
             Col("Status", [Cell(text.capital(status_word(s)), status=s) for s in now]),
             Col("Since", [Cell(*_dates(m, d.as_of)) for m in shown], "until"),
             Col("In the model", ["in the reference" if m.in_baseline else "yes" if m.modelled else "no" for m in shown]),
@@ -105,7 +105,7 @@ def _status_row(case: CaseView, m: Measure, now: str) -> dict[str, object]:
         "by": m.by,
         "on": text.tell(m, "on"),
         "instrument": m.instrument.value,
-        "size": text.tell(m, "size"),
+        "size": text.tell(m, "size") or "–",
         "unit": _say("size_unit"),
         "status": now,
         "on_day": case.dossier.as_of.isoformat(),

@@ -8,6 +8,7 @@ chance carries its assumptions and its range.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -15,14 +16,15 @@ import pandas as pd
 
 from detente import words as text
 from detente.briefing.charts.results import LABELS, odds_figure
-from detente.briefing.document import Block, Cell, Column, Heading, Para, Table
+from detente.briefing.document import Block, Cell, Heading, Para, Table
+from detente.briefing.tables import Col, table, texts
 from detente.briefing.view import CaseView
 from detente.strategy.duty_game import DutyGame, duty_game
 from detente.strategy.keeping import PERIODS
 from detente.strategy.payoffs import PayoffTable
 from detente.strategy.table import AtTheTable, at_the_table
 from detente.talks.patience import Patience
-from detente.words import chance, chance_range, days, say, usd as money
+from detente.words import chance, chance_range, days, money, say
 
 told = partial(say, "briefing/sections/standoffs")
 
@@ -30,23 +32,23 @@ ASSUMPTIONS = ("A40", "A47", "A48", "A49")
 """Numbers of the ledger that the section rests on."""
 
 
-def seen(case: CaseView, table: PayoffTable) -> AtTheTable:
+def seen(case: CaseView, payoffs: PayoffTable) -> AtTheTable:
     """The case at the table, read once a case."""
     found: AtTheTable = case.once(
-        "at the table", lambda: at_the_table(case.dossier, case.world, case.runs.parameters, table=table)
+        "at the table", lambda: at_the_table(case.dossier, case.world, case.runs.parameters, table=payoffs)
     )
     return found
 
 
 # -- who gives way -----------------------------------------------------------------------------------------------------
-def who_first(view: CaseView, table: PayoffTable) -> list[Block]:
+def who_first(view: CaseView, payoffs: PayoffTable) -> list[Block]:
     """Odds of giving way by model, what they agree on, what decides and what flips them."""
-    case = seen(view, table)
+    case = seen(view, payoffs)
     head: list[Block] = [Heading(told("who_first_heading"), "who-first"), Para(case.tell("answer"))]
     if math.isnan(case.odds().first[1]):
         return head
-    csv = view.file("standoff", told("odds_file"), _tidy(case))
-    figure = odds_figure(case, csv=csv, note=view.note(csv))
+    models = _models(view, case)
+    figure = odds_figure(case, csv=models.csv, note=view.note(models.csv))
     parts = (
         (case.tell("at_once"), told("left_out")),
         (case.tell("agreement"), told("agree")),
@@ -59,69 +61,73 @@ def who_first(view: CaseView, table: PayoffTable) -> list[Block]:
     return [
         *head,
         *([figure] if figure is not None else []),
-        _models(view, case, csv),
+        models,
         *(Para(body, lead) for body, lead in parts if body),
     ]
 
 
-def _tidy(case: AtTheTable) -> list[dict[str, object]]:
-    rows: list[dict[str, object]] = []
+LENGTHS = tuple(f"mean length, days ({q})" for q in ("a tenth", "half", "nine tenths"))
+
+
+def _models(view: CaseView, case: AtTheTable) -> Table:
     one, two = case.parties
-    for model in (*case.trials.models, None):
-        for still, basis in ((False, told("face_value")), (True, told("still_hold"))):
-            odds = case.odds(model, still=still)
-            for what, x in (
-                (f"{one} eases first", odds.first), (f"{two} eases first", odds.second), ("talks collapse first", odds.collapse),
-                ("no end", odds.standing),
-            ):  # fmt: skip
-                rows.append(
-                    {
-                        "model": model or "all", "basis": basis, "outcome": what, "low": x[0], "mean": x[1], "high": x[2],
-                        "unit": "probability", "combinations": odds.trials,
-                    }
-                )  # fmt: skip
-    return rows
-
-
-def _models(view: CaseView, case: AtTheTable, csv: str) -> Table:
-    one, two = case.parties
-    rows = []
-    for model, r in case.trials.summary().to_dict("index").items():
-
-        def odds(key: str, r: Any = r) -> Cell:
-            return Cell(chance(float(r[key])), chance_range(float(r[f"{key}, low"]), float(r[f"{key}, high"])))
-
-        low, middle, high = (float(r[f"mean length, days ({q})"]) / 365.25 for q in ("a tenth", "half", "nine tenths"))
-        rows.append(
-            (
-                Cell(LABELS[str(model)], strong=model == "all"),
-                Cell(f"{chance(float(r[f'{one} at once']))} / {chance(float(r[f'{two} at once']))}"),
-                odds(f"{one} eases"),
-                odds(f"{two} eases"),
-                odds("talks collapse"),
-                Cell(f"{r[f'{one} likelier in']:,} / {r[f'{two} likelier in']:,}", f"neither in {r['neither in']:,}"),
-                Cell(days(middle), f"{days(low)} to {days(high)}"),
-            )
-        )
+    rows: dict[str, dict[str, Any]] = {
+        str(m): {str(k): v for k, v in r.items()} for m, r in case.trials.summary().to_dict("index").items()
+    }
     names = f"{text.label(one)} / {text.label(two)}"
-    return Table(
-        "tab-standoff",
-        told("models_title"),
-        told("models_subtitle", as_of=case.as_of),
-        (
-            Column("Model"),
-            Column("At once", names, number=True),
-            Column(text.label(one), "eases first", number=True),
-            Column(text.label(two), "eases first", number=True),
-            Column("Collapse", "comes first", number=True),
-            Column("Likelier in", names, number=True),
-            Column("Mean length", "median of combinations", number=True),
+
+    def column(head: str, unit: str, shown: Callable[[dict[str, Any]], str | Cell]) -> Col:
+        return Col(head, [shown(r) for r in rows.values()], unit, number=True)
+
+    def odds(key: str) -> Callable[[dict[str, Any]], Cell]:
+        return lambda r: Cell(chance(float(r[key])), chance_range(float(r[f"{key}, low"]), float(r[f"{key}, high"])))
+
+    def lasting(r: dict[str, Any]) -> Cell:
+        low, middle, high = (days(float(r[q]) / text.DAYS_A_YEAR) for q in LENGTHS)
+        return Cell(middle, f"{low} to {high}")
+
+    said = texts("standoffs", "models_table", as_of=case.as_of, tried=assumptions(case.patience))
+    columns = [
+        Col("Model", [Cell(LABELS[m], strong=m == "all") for m in rows], data=[_tidy(case, m, r) for m, r in rows.items()]),
+        column("At once", names, lambda r: f"{chance(float(r[f'{one} at once']))} / {chance(float(r[f'{two} at once']))}"),
+        column(text.label(one), "eases first", odds(f"{one} eases")),
+        column(text.label(two), "eases first", odds(f"{two} eases")),
+        column("Collapse", "comes first", odds("talks collapse")),
+        column(
+            "Likelier in",
+            names,
+            lambda r: Cell(f"{r[f'{one} likelier in']:,} / {r[f'{two} likelier in']:,}", f"neither in {r['neither in']:,}"),
         ),
-        tuple(rows),
-        view.note(csv, assumptions(case.patience)),
-        csv,
-        wide=True,
-    )
+        column("Mean length", "median of combinations", lasting),
+    ]
+    return table(view, "standoff", said, columns, wide=True)
+
+
+def _tidy(case: AtTheTable, model: str, r: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Every figure of a model: at once, taken at face value, if both still hold; who is likelier; how long it lasts."""
+    one, two = case.parties
+    which = None if model == "all" else model
+    records: list[dict[str, Any]] = []
+
+    def note(basis: str, outcome: str, ends: Sequence[float | None], of: int, unit: str = "probability") -> None:
+        low, mean, high = ends
+        said = {"model": model, "basis": basis, "outcome": outcome, "low": low, "mean": mean, "high": high, "unit": unit}
+        records.append({**said, "combinations": of})
+
+    for side in (one, two):
+        note(told("at_once"), f"{side} eases first", (None, r[f"{side} at once"], None), r["combinations"])
+    for still, basis in ((False, told("face_value")), (True, told("still_hold"))):
+        odds = case.odds(which, still=still)
+        note(basis, f"{one} eases first", odds.first, odds.trials)
+        note(basis, f"{two} eases first", odds.second, odds.trials)
+        note(basis, "talks collapse first", odds.collapse, odds.trials)
+        note(basis, "no end", odds.standing, odds.trials)
+    counts = {one: r[f"{one} likelier in"], two: r[f"{two} likelier in"], "neither": r["neither in"]}
+    for who, count in counts.items():
+        note(told("still_hold"), f"{who} is the likelier to ease", (None, count, None), sum(counts.values()), "combinations")
+    for unit, length in (("days", 1.0), ("years", text.DAYS_A_YEAR)):
+        note(told("still_hold"), told("length"), [r[q] / length for q in LENGTHS], sum(counts.values()), unit)
+    return records
 
 
 def assumptions(p: Patience) -> str:
@@ -135,9 +141,9 @@ def assumptions(p: Patience) -> str:
 
 
 # -- truce -------------------------------------------------------------------------------------------------------------
-def truce(view: CaseView, table: PayoffTable) -> list[Block]:
+def truce(view: CaseView, payoffs: PayoffTable) -> list[Block]:
     """What keeps each side in today's truce and in a deal, renewal, transparency, and the duties a truce could hold."""
-    case = seen(view, table)
+    case = seen(view, payoffs)
     duties = duty_game(view.dossier, view.world, view.runs.parameters, base=view.runs.status_quo)
     kept = _kept(view, case)
     return [
@@ -154,100 +160,112 @@ def truce(view: CaseView, table: PayoffTable) -> list[Block]:
 
 
 def _kept(view: CaseView, case: AtTheTable) -> Table:
-    rows, data = [], []
-    for what, label in (("truce", "Both hold"), ("deal", "Both ease")):
-        fight, alone = case.keepings[what, "fight"], case.keepings[what, "no agreement"]
-        for k, side in enumerate(fight.sides):
-            need = fight.needs(1.0)[k], alone.needs(1.0)[k]
-            rows.append(
-                (
-                    Cell(text.capital(text.name(side.party)), label),
-                    Cell(_points(side.keep)),
-                    Cell(_points(side.gain), side.stance, strong=side.tempted),
-                    Cell(_points(side.fight), "would be fought" if side.fight_carried_out else "an empty threat"),
-                    Cell(_points(side.alone)),
-                    Cell(_needed(need[0])),
-                    Cell(_needed(need[1])),
-                )
-            )
-            data.append(
-                {
-                    "kept": label.lower(), "party": side.party, "keeping": side.keep, "best breach": side.stance,
-                    "breach wins": side.gain, "after a fight": side.fight, "with no agreement": side.alone,
-                    "other side would fight": side.fight_carried_out, "next year must count, fight": need[0],
-                    "next year must count, no agreement": need[1], "unit": told("unit"),
-                }
-            )  # fmt: skip
-    csv = view.file("truce", told("kept_file"), data)
-    return Table(
-        "tab-truce",
-        told("kept_title"),
-        told("kept_subtitle", case=view),
-        (
-            Column("Party", "what is kept"),
-            Column("Keeping", "points", number=True),
-            Column("Breach wins", "points", number=True),
-            Column("After a fight", "points", number=True),
-            Column("No agreement", "points", number=True),
-            Column(told("must_count"), "% if fought", number=True),
-            Column(told("must_count"), "% without", number=True),
+    pairs = [
+        (label, side, fight, alone)
+        for what, label in (("truce", "Both hold"), ("deal", "Both ease"))
+        for side, fight, alone in zip(
+            case.keepings[what, "fight"].sides, case.keepings[what, "fight"].needs(1.0),
+            case.keepings[what, "no agreement"].needs(1.0), strict=True,
+        )
+    ]  # fmt: skip
+
+    def needed(answer: str, values: Sequence[float]) -> Col:
+        data = [{f"next year must count, {answer}": x if math.isfinite(x) else None, f"enough, {answer}": _enough(x)}
+                for x in values]  # fmt: skip
+        unit = "% if fought" if answer == "fight" else "% without"
+        return Col(told("must_count"), [_needed(x) for x in values], unit, data, number=True)
+
+    def points(head: str, field: str, values: Sequence[float]) -> Col:
+        return Col(head, [_points(x) for x in values], "points", [{field: x} for x in values], number=True)
+
+    sides = [side for _, side, _, _ in pairs]
+    columns = [
+        Col(
+            "Party",
+            [Cell(text.capital(text.name(s.party)), label) for label, s, _, _ in pairs],
+            "what is kept",
+            [{"kept": label.lower(), "party": s.party} for label, s, _, _ in pairs],
         ),
-        tuple(rows),
-        view.note(csv, told("kept_note", patience=case.patience)),
-        csv,
-        wide=True,
-    )
+        points("Keeping", "keeping", [s.keep for s in sides]),
+        Col(
+            "Breach wins",
+            [Cell(_points(s.gain), s.stance, strong=s.tempted) for s in sides],
+            "points",
+            [{"best breach": s.stance, "breach wins": s.gain} for s in sides],
+            number=True,
+        ),
+        Col(
+            "After a fight",
+            [Cell(_points(s.fight), "would be fought" if s.fight_carried_out else "an empty threat") for s in sides],
+            "points",
+            [{"after a fight": s.fight, "other side would fight": s.fight_carried_out} for s in sides],
+            number=True,
+        ),
+        points("No agreement", "with no agreement", [s.alone for s in sides]),
+        needed("fight", [fight for _, _, fight, _ in pairs]),
+        needed("no agreement", [alone for _, _, _, alone in pairs]),
+        Col("Unit", data=[{"unit": told("unit")} for _ in pairs]),
+    ]
+    said = texts("standoffs", "kept_table", case=view, patience=case.patience)
+    return table(view, "truce", said, columns, wide=True)
 
 
 def _points(value: float) -> str:
     return text.fixed(value, 4, signed=True)
 
 
+def _enough(need: float) -> str:
+    """Whether any weight of the future keeps a side from a breach: "no temptation", "yes" or "never"."""
+    return "no temptation" if need == 0 else "never" if math.isinf(need) else "yes"
+
+
 def _needed(value: float) -> str:
-    if value == 0:
-        return "no temptation"
-    return "never enough" if math.isinf(value) else text.fixed(100 * value, 0)
+    return {"yes": text.fixed(100 * value, 0), "never": "never enough"}.get(_enough(value), _enough(value))
 
 
 def _periods(view: CaseView, case: AtTheTable) -> Table:
     what = "truce" if any(x.tempted for x in case.keepings["truce", "fight"].sides) else "deal"
-    found = case.keepings[what, "fight"]
-    frame = found.renewals()
-    rows = []
-    for label, period in PERIODS.items():
-        both = frame[frame["period, years"] == period].set_index("side").to_dict("index")
-        first = both[case.parties[0]]
-        rows.append(
-            (
-                Cell(text.capital(label)),
-                Cell(days(float(first["years to see a breach"]))),
-                Cell(days(float(first["years to a false alarm"]))),
-                Cell(money(float(first["meetings, million USD a year"])).removeprefix("USD ")),
-                *(
-                    Cell(
-                        money(float(both[p]["a breach wins by the next review, million USD"])).removeprefix("USD "),
-                        f"must count {_needed(float(both[p]['discount factor needed']))}",
-                    )
-                    for p in case.parties
-                ),
-            )
-        )
-    csv = view.file("renewal", told("reviews_file"), _rows(frame))
-    return Table(
-        "tab-renewal",
-        told("reviews_title"),
-        told("reviews_subtitle", what=what),
-        (
-            Column("Reviews every"),
-            Column(told("breach_seen"), "after, on average", number=True),
-            Column("A false alarm", "after, on average", number=True),
-            Column("Meetings", "USD a year, each side", number=True),
-            *(Column(text.label(p), told("breach_wins"), number=True) for p in case.parties),
-        ),
-        tuple(rows),
-        view.note(csv, told("reviews_note", patience=case.patience)),
-        csv,
-    )
+    frame = case.keepings[what, "fight"].renewals()
+    by_period = {
+        label: {str(row["side"]): row for row in _rows(frame[frame["period, years"] == period])}
+        for label, period in PERIODS.items()
+    }
+    first = [both[case.parties[0]] for both in by_period.values()]
+    wins, meetings, must = (
+        "a breach wins by the next review, million USD", "meetings, million USD a year", "discount factor needed",
+    )  # fmt: skip
+
+    def lasting(head: str, field: str) -> Col:
+        return Col(head, [days(float(row[field])) for row in first], "after, on average", number=True)
+
+    def won(party: str) -> Col:
+        shown = [
+            Cell(_bare(float(both[party][wins])), f"must count {_needed(float(both[party][must]))}")
+            for both in by_period.values()
+        ]
+        return Col(text.label(party), shown, told("breach_wins"), number=True)
+
+    def record(label: str, row: dict[str, Any]) -> dict[str, Any]:
+        need, kept = float(row[must]), "both hold" if what == "truce" else "both ease"
+        in_days = {
+            k.replace("years", "days"): row[k] * text.DAYS_A_YEAR for k in ("years to see a breach", "years to a false alarm")
+        }
+        known = {k: v if not isinstance(v, float) or math.isfinite(v) else None for k, v in (row | in_days).items()}
+        return {"kept": kept, "answered by": "a fight", "reviews every": label, **known, "enough": _enough(need)}
+
+    records = [[record(label, row) for row in both.values()] for label, both in by_period.items()]
+    columns = [
+        Col("Reviews every", [text.capital(label) for label in by_period], data=records),
+        lasting(told("breach_seen"), "years to see a breach"),
+        lasting("A false alarm", "years to a false alarm"),
+        Col("Meetings", [_bare(float(row[meetings])) for row in first], "USD a year, each side", number=True),
+        *map(won, case.parties),
+    ]
+    return table(view, "renewal", texts("standoffs", "reviews_table", what=what, patience=case.patience), columns)
+
+
+def _bare(million: float) -> str:
+    return money(million).removeprefix(f"USD{text.FIRM}")
 
 
 def _duties(view: CaseView, case: AtTheTable, duties: DutyGame) -> str:

@@ -127,18 +127,19 @@ def _driver_columns(case: CaseView, listed: Sequence[tuple[Headline, ParameterDr
     """The widest parameter of each figure, and in the data every parameter at both ends."""
     widest = [d.main if d.moves() else None for _, d in listed]
     known = [case.triple(h.figure, h.scenario) for h, _ in listed]
+
+    def row(h: Headline, value: Triple | float, parameter: str, end: str, level: float | None) -> dict[str, Any]:
+        at = {"parameter": parameter, "parameter_end": end, "parameter_value": level}
+        return case.row(h.code, h.scenario, h.what, h.unit, value) | at
+
     data = [
-        [
-            {
-                **case.row(h.code, h.scenario, h.what, h.unit, value),
-                "parameter": s.parameter,
-                "parameter_end": end,
-                "parameter_value": level,
-            }
+        [row(h, t, "all", "central", None)]
+        + [
+            row(h, value, s.parameter, end, level)
             for s in d.swings
             for end, level, value in (("low", s.ends[0], s.at_low), ("high", s.ends[1], s.at_high))
         ]
-        for h, d in listed
+        for (h, d), t in zip(listed, known, strict=True)
     ]
     central = [Cell(shown(t.value), text.percent_range(t.low, t.high), strong=True) for t in known]
     named = [Cell(text.capital(in_words(s.parameter)), reach(s)) if s else "None" for s in widest]

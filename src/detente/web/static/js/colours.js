@@ -1,8 +1,11 @@
 // Colours as CSS variables: one accent a party, a diverging scale in nine steps (orange a loss, blue a gain).
 
-/** Colour name of a region: usa, chn, mys (Malaysia and ASEAN), eu, other. */
-export const accent = (code) =>
-  ({ USA: "usa", CHN: "chn", MYS: "mys", ASEAN: "mys", EU27: "eu" })[code] ?? "other";
+let colours = {};
+/** Regions take the colours that the dossier on the page gives them, by their roles at its table. */
+export const colourAs = (view) => { colours = view.colours ?? {}; };
+
+/** Colour name of a region. */
+export const accent = (code) => (Object.hasOwn(colours, code) ? colours[code] : "other");
 
 export const accentVar = (code) => `var(--${accent(code)})`;
 

@@ -11,6 +11,7 @@ import "./bystanders.js";
 import "./exports.js";
 import { $, announce, h, replace } from "./dom.js";
 import { ApiError, get, post, startJob } from "./api.js";
+import { colourAs } from "./colours.js";
 import { capital, count, longDay, percent, shortDay } from "./words.js";
 import { addressSettled, followAddress, getPlace, onPlace, placeFromAddress, setPlace, solveState } from "./state.js";
 import { createSolver } from "./solver.js";
@@ -26,7 +27,6 @@ const WORLD = "world-2022";
 const answers = new Map(); // state as text → answer, for the tabs that ask for several
 const ranges = new Map();
 const parts = new Map(); // drivers
-const details = new Map(); // state and region → one region's sectors
 const views = new Map();
 const keyOf = (state) => JSON.stringify(state);
 
@@ -54,6 +54,8 @@ const app = {
     const short = label.replace(/\s*\(.*\)$/, "").toLowerCase();
     return /run|term/.test(short) ? short : `${short} run`;
   },
+  /** Whether the page shows the status quo, with nothing moved. */
+  still: () => [null, "status-quo"].includes(getPlace().scenario) && !Object.keys(getPlace().levers).length,
   runJob: (kind, args, onProgress, signal) => startJob(kind, solveState(), args, onProgress, signal),
   /** The answer to any state, kept. */
   async solve(state, signal) {
@@ -83,31 +85,16 @@ const app = {
     const world = { region: "WORLD", name: "World", real_income_pct: answer.world_real_income_pct, low: found?.world?.low ?? null, high: found?.world?.high ?? null };
     return [...first.map((c) => rows.get(c)), ...groups.slice(0, 1), world];
   },
-  regionDetail: (code) => details.get(`${code} ${keyOf(solveState())}`) ?? null,
-  /** Ask for the sectors of a region that the answer does not hold. */
-  async wantRegion(code) {
-    const key = `${code} ${keyOf(solveState())}`;
-    if (!app.answer || !app.catalogue.offers?.includes("region") || code in app.answer.sectors || details.has(key) || asked.has(key)) return;
-    asked.add(key);
-    try {
-      keep(details, key, await post("/region", { state: solveState(), region: code }));
-      tell("details");
-    } catch (error) {
-      notice(error.message, "answer");
-    }
-    asked.delete(key);
-  },
   /** Show a dossier that the reader brought. */
   async useContent(content, view) {
     views.set(keyOf(content), view);
     adopt(view);
-    setPlace({ dossier: null, content, scenario: opening(view), levers: {}, horizon: null, region: null }, "push");
+    setPlace({ dossier: null, content, scenario: view.opens_with, levers: {}, horizon: null, region: null }, "push");
   },
 };
 
 let names = new Map();
 let sectors = new Map();
-const asked = new Set(); // regions being asked for
 let levers;
 let bar;
 let resting = 0;
@@ -188,14 +175,9 @@ async function viewOf(place) {
   return views.get(key);
 }
 
-/** The scenario a dossier opens with: the pessimistic one where there is one, else the first that is not the status quo. */
-function opening(view) {
-  const ids = view.scenarios.map((x) => x.id);
-  return ids.includes("pessimistic") ? "pessimistic" : (ids.find((id) => id !== "status-quo") ?? ids[0] ?? null);
-}
-
 function adopt(view) {
   app.view = view;
+  colourAs(view);
   app.answer = null;
   document.title = `${view.title} · detente`;
   $("title").textContent = view.title;
@@ -268,7 +250,7 @@ function buttons() {
     if (!id || id === getPlace().dossier) return;
     const view = await viewOf({ dossier: id });
     adopt(view);
-    setPlace({ dossier: id, content: null, scenario: opening(view), levers: {}, horizon: null, region: null }, "push");
+    setPlace({ dossier: id, content: null, scenario: view.opens_with, levers: {}, horizon: null, region: null }, "push");
   });
   $("copy").addEventListener("click", async () => {
     await addressSettled();
@@ -319,7 +301,7 @@ async function start() {
     const first = app.catalogue.dossiers[0];
     if (!first) { notice("This server has no dossier; bring your own with “Your own text”."); return; }
     const view = await viewOf({ dossier: first.id });
-    await go({ dossier: first.id, content: null, scenario: opening(view), levers: {} }, "replace");
+    await go({ dossier: first.id, content: null, scenario: view.opens_with, levers: {} }, "replace");
   }
   followAddress(async (place) => {
     try {

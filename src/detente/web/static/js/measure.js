@@ -1,4 +1,4 @@
-// Figures of games and outlooks: two significant digits however small, chances in whole percent, axes with round steps.
+// Figures of games and outlooks: two significant digits however small, chances in whole percent, marks for a table row.
 
 import { FIRM, MINUS, THIN, fixed } from "./words.js";
 
@@ -26,9 +26,6 @@ export function small(value, signed = true) {
 /** "−0.51 to −0.20". */
 export const smallRange = (low, high) => (Number.isFinite(low) && Number.isFinite(high) ? `${small(low, low < 0)} to ${small(high, high < 0 || low < 0)}` : "");
 
-/** A range of figures with two digits. */
-export const sigRange = (low, high) => (Number.isFinite(low) && Number.isFinite(high) ? `${sig(low)} to ${sig(high)}` : "");
-
 /** A probability: "36 %", "under 1 %", "over 99 %". */
 export function chance(p) {
   if (p === null || p === undefined || !Number.isFinite(p)) return "–";
@@ -49,17 +46,6 @@ export function usd(million, signed = false) {
   return `${million < 0 ? MINUS : signed ? "+" : ""}USD${FIRM}${sig(size / scale, false)}${FIRM}${word}`;
 }
 
-/** Round steps between two values: about `count` of them, zero among them where it lies between. */
-export function ticks(low, high, count = 5) {
-  const span = high - low || 1;
-  const raw = span / count;
-  const base = 10 ** Math.floor(Math.log10(raw));
-  const size = [1, 2, 5, 10].map((k) => k * base).find((step) => step >= raw * 0.999);
-  const found = [];
-  for (let k = Math.ceil(low / size - 1e-9); k * size <= high + size * 1e-9; k += 1) found.push(Number((k * size).toPrecision(12)));
-  return found;
-}
-
 /** A share from 0 to 1 as a bar with its range, small enough for a table row. */
 export function spanBar(node, { width = 120, value, low, high, from = 0, to = 1, colour = "var(--other)" }) {
   const at = (v) => 2 + ((Math.max(from, Math.min(to, v)) - from) / (to - from)) * (width - 4);
@@ -70,6 +56,16 @@ export function spanBar(node, { width = 120, value, low, high, from = 0, to = 1,
     node("rect", { x: Math.min(zero, at(value)), y: 3, width: Math.max(0.8, Math.abs(at(value) - zero)), height: 8, fill: colour }),
     ranged ? node("path", { d: `M${at(low)} 7H${at(high)}`, class: "whisker" }) : null,
     from < 0 ? node("path", { d: `M${zero} 0V14`, class: "zero" }) : null);
+}
+
+/** A value with its range on a scale from −end to +end, small enough to stand under a figure. */
+export function strip(node, { width = 120, value, low, high, end, colour }) {
+  const at = (v) => 4 + ((Math.max(-end, Math.min(end, v)) + end) / (2 * end)) * (width - 8);
+  const ranged = Number.isFinite(low) && Number.isFinite(high);
+  return node("svg", { viewBox: `0 0 ${width} 14`, width, height: 14, class: "strip", "aria-hidden": "true", focusable: "false" },
+    node("path", { d: `M4 7H${width - 4}`, class: "grid" }), node("path", { d: `M${at(0)} 1V13`, class: "zero" }),
+    ranged ? node("path", { d: `M${at(low)} 7H${at(high)}`, stroke: colour, "stroke-width": 3, opacity: 0.55 }) : null,
+    Number.isFinite(value) ? node("circle", { cx: at(value), cy: 7, r: 4, fill: colour }) : null);
 }
 
 /** Segmented choice: a fieldset of radio buttons; {node, value(), set(v)}. */

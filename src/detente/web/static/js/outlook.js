@@ -2,16 +2,14 @@
 
 import { h, replace } from "./dom.js";
 import { capital, longDay, scenarioLabel } from "./words.js";
-import { accentVar } from "./colours.js";
 import { figureBox } from "./figure.js";
-import { bars } from "./bars.js";
+import { ofJob, stillBox } from "./still.js";
 import { registerTab } from "./tabs.js";
 import { workPanel } from "./work.js";
-import { chance, chanceRange, paragraphs, sig, sigRange } from "./measure.js";
+import { chance, chanceRange, paragraphs, sig } from "./measure.js";
 import { givenOdds, moved, reckon, treeOf } from "./paths.js";
 import { treeChart } from "./tree.js";
 import { forkCard } from "./fork.js";
-import { fanChart, monthName } from "./fan.js";
 import { questionsPart } from "./questions.js";
 
 let panel;
@@ -32,7 +30,7 @@ function lede(result) {
     h("span", { class: "quiet" }, `${result.paths} paths through ${result.tree.forks.length} dated forks; the range in brackets is over the odds themselves, nine draws in ten.`));
 }
 
-function show(app, result, box) {
+function show(app, result, box, done) {
   const tones = new Map();
   const ranking = result.ranking ?? result.scenarios.map((x) => x.scenario);
   ranking.forEach((name, k) => tones.set(name, k === 0 ? "var(--p2)" : k === ranking.length - 1 ? "var(--n2)" : k === 1 ? "var(--band)" : "var(--rule)"));
@@ -44,10 +42,11 @@ function show(app, result, box) {
   let here = { fork: result.tree.forks[0], branch: null, path: "" };
   const altered = () => odds !== given;
 
-  const scenarios = figureBox();
+  const scenarios = stillBox();
   const treeFigure = figureBox({ kind: "wide tree-figure" });
-  const economies = figureBox();
-  const fan = figureBox({ kind: "fan", controls: [] });
+  const economies = stillBox();
+  const fan = stillBox({ kind: "fan" });
+  const yours = h("div");
   const apart = h("div", { class: "apart" });
   const key = h("div", { class: "status-key" });
   const pick = h("select", { id: "fan-region", on: { change: (e) => { if (e.target.value in result.months.regions) choose(e.target.value); } } });
@@ -70,18 +69,14 @@ function show(app, result, box) {
     card.show({ result, fork: here.fork, branch: here.branch, odds, given, reckoned, code, name: regionOf(code, result), altered: altered() });
   }
 
-  function drawScenarios() {
-    const rows = result.scenarios.map((x) => ({
-      key: x.scenario, label: `${scenarioLabel(x.scenario)}${altered() ? ", yours" : ""}`, value: 100 * (reckoned.scenarios[x.scenario] ?? 0), low: altered() ? null : 100 * x.low, high: altered() ? null : 100 * x.high, colour: tone(x.scenario), strong: true,
-    }));
-    const top = [...rows].sort((a, b) => b.value - a.value)[0];
-    scenarios.set({
-      title: `${altered() ? "With your odds the" : "The"} likeliest end is “${scenarioLabel(top.key)}”, at ${chance(top.value / 100)}`,
-      subtitle: `Probability by ${longDay(result.until)}, percent; as of ${longDay(result.on)}`,
-      note: altered() ? "With odds you moved; ranges are not worked out for those." : "Thin lines: nine in ten draws of the odds between their ends.",
-      csv: { name: `${app.view.id}-scenario-odds`, columns: ["scenario", "title", "probability", "low", "high"], rows: result.scenarios.map((x) => [x.scenario, x.title, x.probability, x.low, x.high]) },
-      draw: (width) => bars(rows, width, { format: (v) => `${Math.round(v)}`, end: 100, alt: rows.map((r) => `${r.label} ${Math.round(r.value)} percent`).join(", ") }),
-    });
+  /** The ends and expectations under odds that the reader moved, beside those worked out. */
+  function drawYours() {
+    const table = (caption, head, rows) => h("table", { class: "origin" }, h("caption", null, caption),
+      h("thead", null, h("tr", null, [head, "Yours", "Worked out"].map((t, k) => h("th", { scope: "col", class: k ? "n" : null }, t)))),
+      h("tbody", null, rows.map((r) => h("tr", null, h("th", { scope: "row" }, r[0]), h("td", { class: "n" }, h("b", null, r[1])), h("td", { class: "n" }, r[2])))));
+    replace(yours, altered() ? h("div", { class: "pair" },
+      table("With your odds: probability of each end", "Scenario", result.scenarios.map((x) => [scenarioLabel(x.scenario), chance(reckoned.scenarios[x.scenario] ?? 0), chance(x.probability)])),
+      table("With your odds: expected real income, percent", "Economy", result.focus.map((c) => [capital(regionOf(c, result)), sig(reckoned.expected[c]), sig(result.regions[c]?.["expected, %"])]))) : null);
   }
 
   function drawTree() {
@@ -121,49 +116,33 @@ function show(app, result, box) {
     return code;
   }
 
-  function drawEconomies() {
-    const rows = result.focus.map((c) => {
-      const r = result.regions[c];
-      return { key: c, label: capital(regionOf(c, result)), value: reckoned.expected[c], low: altered() ? null : r?.["low, %"], high: altered() ? null : r?.["high, %"], colour: accentVar(c), strong: c === region };
-    });
-    const low = rows.reduce((a, b) => (b.value < a.value ? b : a));
-    economies.set({
-      title: `${altered() ? "With your odds " : "To expect: "}${low.value < -5e-4 ? `most is lost by ${regionOf(low.key, result)}, ${sig(low.value)}\u202f%` : "nobody here loses"}`,
-      subtitle: `Expected real income, percent, average from ${longDay(result.from)} to ${longDay(result.until)}; ${app.run()}, against the status quo`,
-      note: altered() ? "With odds you moved." : "Thin lines: range over the odds, nine draws in ten.",
-      csv: { name: `${app.view.id}-expected`, columns: ["region", "expected_pct", "low", "high", "q05", "q95"], rows: Object.entries(result.regions).map(([c, r]) => [c, r["expected, %"], r["low, %"], r["high, %"], r["path quantile 5 %, %"] ?? r["path quantile 5\u202f%, %"], r["path quantile 95 %, %"] ?? r["path quantile 95\u202f%, %"]]) },
-      draw: (width) => bars(rows, width, { format: (v) => sig(v), onPick: (code) => choose(code), alt: rows.map((r) => `${r.label} ${sig(r.value)}`).join(", ") }),
-    });
+  function drawStill() {
+    const ends = { name: `${app.view.id}-scenario-odds`, columns: ["scenario", "title", "probability", "low", "high"], rows: result.scenarios.map((x) => [x.scenario, x.title, x.probability, x.low, x.high]) };
+    const expected = {
+      name: `${app.view.id}-expected`, columns: ["region", "expected_pct", "low", "high", "q05", "q95"],
+      rows: Object.entries(result.regions).map(([c, r]) => [c, r["expected, %"], r["low, %"], r["high, %"], r["path quantile 5 %, %"], r["path quantile 95 %, %"]]),
+    };
+    scenarios.want(ofJob(done.id, "ends", ends));
+    economies.want(ofJob(done.id, "expected", expected));
   }
 
   function drawFan() {
     const row = result.months.regions[region];
     const { months } = result.months;
-    const worst = row.expected.reduce((k, v, j) => (v < row.expected[k] ? j : k), 0);
-    const r = result.regions[region];
-    const name = regionOf(region, result);
-    fan.set({
-      title: row.expected[worst] < -5e-4 ? `${capital(name)}: expected income is lowest in ${monthName(months[worst])}, ${sig(row.expected[worst])}\u202f%` : `${capital(name)}: expected income never falls by as much as 0.001\u202f%`,
-      subtitle: `Real income by month, percent against the status quo of ${longDay(result.from)}; measures of each month as if they lasted, ${app.run()}`,
-      note: `Dotted: range of the expectation over the odds.${r ? ` Over the whole time: expected ${sig(r["expected, %"])}\u202f% (${sigRange(r["low, %"], r["high, %"])}).` : ""}${altered() ? " The odds worked out, not yours." : ""}`,
-      csv: { name: `${app.view.id}-months-${region}`, columns: ["month", ...Object.keys(row)], rows: months.map((m, k) => [m, ...Object.keys(row).map((q) => row[q][k])]) },
-      draw: (width) => fanChart(months, row, width, { colour: accentVar(region), name }),
-    });
+    const csv = { name: `${app.view.id}-months-${region}`, columns: ["month", ...Object.keys(row)], rows: months.map((m, k) => [m, ...Object.keys(row).map((q) => row[q][k])]) };
+    fan.want(ofJob(done.id, `fan-${region}`, csv));
   }
 
   function drawRegion() {
     if (pick.value !== region) pick.value = region;
-    drawEconomies();
     drawFan();
   }
 
   function settle() {
     reckoned = reckon(result, odds);
     tree = treeOf(result, reckoned);
-    drawScenarios();
     drawTree();
-    drawEconomies();
-    drawFan();
+    drawYours();
     tell();
   }
 
@@ -181,11 +160,12 @@ function show(app, result, box) {
   replace(pick, wanted.map((c) => h("option", { value: c, selected: c === region }, capital(regionOf(c, result)))));
   replace(fan.node.querySelector("figcaption"), fan.node.querySelector("figcaption > div"), h("div", { class: "controls" }, h("label", { for: "fan-region" }, "Economy"), pick));
   replace(box, lede(result),
-    treeFigure.node, apart, card.node,
+    treeFigure.node, apart, card.node, yours,
     h("div", { class: "pair" }, h("div", null, scenarios.node, originTable()), economies.node), fan.node,
     h("details", { class: "more-words" }, h("summary", null, "In words"), h("div", { class: "prose" }, paragraphs(h, result.explained))));
   treeFigure.node.querySelector("figcaption").after(key);
   settle();
+  drawStill();
   drawRegion();
   redraw = () => {
     const next = regionHere(app, result);
@@ -200,7 +180,7 @@ registerTab({
   id: "outlook",
   title: "Outlook",
   render(root, app) {
-    panel = workPanel(app, { kind: "outlook", label: "Work out the outlook", show: (result, box) => show(app, result, box) });
+    panel = workPanel(app, { kind: "outlook", label: "Work out the outlook", show: (result, box, done) => show(app, result, box, done) });
     asked = questionsPart(app);
     root.append(h("h2", { class: "visually-hidden" }, "Outlook"),
       h("p", { class: "quiet about" }, "What may come, how likely and what to expect. It hangs on the forks, priors and record written in the dossier and on the horizon; the levers do not enter."),

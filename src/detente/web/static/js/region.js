@@ -1,40 +1,23 @@
 // One region: its figures and what it wants; and any region’s sectors, up and down.
 
 import { h, replace } from "./dom.js";
-import { capital, inText, isTiny, money, percent, points, possessive, range } from "./words.js";
+import { capital, money, percent, range } from "./words.js";
 import { accentVar } from "./colours.js";
-import { figureBox } from "./figure.js";
-import { bars } from "./bars.js";
+import { ofState, stillBox } from "./still.js";
 
-const MOST = 6;
-
-/** Output by sector: the largest rises and falls of a region, {node, update(app, region)}. */
+/** Output by sector: the sectors of a region that move most, {node, update(app, region)}. */
 export function sectorFigure() {
-  const figure = figureBox({ kind: "sectors" });
+  const figure = stillBox({ kind: "sectors" });
   return {
     node: figure.node,
     update(app, region) {
       const known = app.answer?.sectors ?? {};
-      const code = region in known || app.regionDetail(region) ? region : app.view.parties[0]?.region;
-      const rows = app.regionDetail(code)?.sectors ?? known[code];
-      figure.node.hidden = !rows;
-      if (!rows) return;
-      const sorted = rows.filter((r) => Number.isFinite(r.output_pct)).sort((a, b) => a.output_pct - b.output_pct);
-      const falls = sorted.filter((r) => r.output_pct < 0).slice(0, MOST);
-      const rises = sorted.filter((r) => r.output_pct > 0).slice(-MOST);
-      const name = inText(app.regionName(code));
-      const label = (r) => capital(r.name ?? app.sectorName(r.sector));
-      const shown = [...falls, ...rises];
-      const still = !shown.length || shown.every((r) => isTiny(r.output_pct));
-      const parts = [];
-      if (rises.length && !isTiny(rises[rises.length - 1].output_pct)) parts.push(`rises most in ${label(rises[rises.length - 1]).toLowerCase()} (${percent(rises[rises.length - 1].output_pct)})`);
-      if (falls.length && !isTiny(falls[0].output_pct)) parts.push(`falls most in ${label(falls[0]).toLowerCase()} (${percent(falls[0].output_pct)})`);
-      figure.set({
-        title: still ? `Output of no sector changes in ${name}` : `${capital(possessive(app.regionName(code)))} output ${parts.join(", ")}`,
-        subtitle: `Output by sector, change in percent, the ${MOST} largest falls and rises; ${app.run()}, against ${app.against()}`,
-        csv: { name: `${app.view.id}-sectors-${code}`, columns: ["region", "sector", "output_pct", "employment_pct"], rows: sorted.map((r) => [code, r.sector, r.output_pct, r.employment_pct]) },
-        draw: (width) => still ? h("span") : bars(shown.map((r) => ({ key: r.sector, label: label(r), value: r.output_pct, colour: accentVar(code) })), width, { alt: shown.map((r) => `${label(r)} ${points(r.output_pct)}`).join(", ") }),
-      });
+      const code = region ?? app.view.parties[0]?.region;
+      const rows = known[code];
+      figure.node.hidden = !code || app.still();
+      if (figure.node.hidden) return;
+      const csv = rows ? { name: `${app.view.id}-sectors-${code}`, columns: ["region", "sector", "output_pct", "employment_pct"], rows: rows.map((r) => [code, r.sector, r.output_pct, r.employment_pct]) } : null;
+      figure.want(ofState("output", app.solveState(), csv, { region: code }));
     },
   };
 }
@@ -44,8 +27,7 @@ export function regionPage(app) {
   const title = h("h3", { id: "region-title" });
   const facts = h("dl", { class: "facts" });
   const words = h("div", { class: "position" });
-  const missing = h("p", { class: "note" });
-  const node = h("article", { class: "region-page", "aria-labelledby": "region-title" }, title, facts, words, missing);
+  const node = h("article", { class: "region-page", "aria-labelledby": "region-title" }, title, facts, words);
 
   function told(code) {
     const party = app.view.parties.find((p) => p.region === code);
@@ -82,9 +64,6 @@ export function regionPage(app) {
         entry("Exports", percent(row.exports_pct), "of value"),
         entry("Tariff revenue", `USD\u00a0${money(row.tariff_revenue_musd)}`, "a year"));
       replace(words, told(code));
-      const known = code in (app.answer.sectors ?? {}) || Boolean(app.regionDetail(code));
-      missing.textContent = known ? "" : "Sectors are shown for the parties and the host.";
-      app.wantRegion(code);
     },
   };
 }

@@ -1,11 +1,9 @@
 // Scenarios: the buttons that set the levers, and the tab that puts them side by side (dots with ranges, table, provisions).
 
 import { $, h, replace } from "./dom.js";
-import { capital, isTiny, longDay, percent, points, rangeCell, scenarioLabel } from "./words.js";
-import { accentVar } from "./colours.js";
+import { capital, longDay, points, rangeCell, scenarioLabel } from "./words.js";
 import { letters } from "./levers.js";
-import { figureBox } from "./figure.js";
-import { panels } from "./dots.js";
+import { ofState, stillBox } from "./still.js";
 import { sortTable } from "./tables.js";
 import { registerTab } from "./tabs.js";
 
@@ -63,30 +61,21 @@ async function answers(app) {
 function draw(app, columns) {
   const view = app.view;
   const rows = app.focusRows(columns[0].answer, columns[0].ranges).map((r) => r.region);
-  const byLetter = letters(view.scenarios);
   const cells = rows.map((region) => ({
     region, name: app.regionName(region),
     values: columns.map((c) => {
       const row = app.focusRows(c.answer, c.ranges).find((r) => r.region === region);
-      return { key: c.key, label: c.label, letter: byLetter.get(c.key) ?? "•", value: row.real_income_pct, low: row.low, high: row.high };
+      return { key: c.key, value: row.real_income_pct, low: row.low, high: row.high };
     }),
   }));
   const moving = columns.filter((c) => c.key !== "status-quo");
-  const world = cells.find((c) => c.region === "WORLD") ?? cells[0];
-  const told = world.values.filter((v) => moving.some((m) => m.key === v.key)).sort((a, b) => a.value - b.value);
-  const [worst, best] = [told[0], told[told.length - 1]];
-  const title = !told.length || isTiny(worst.value - best.value)
-    ? "The scenarios hardly differ for world real income"
-    : `World real income: between ${percent(worst.value)} (“${worst.label}”) and ${percent(best.value)} (“${best.label}”)`;
   const unit = `Real income, change in percent; ${app.run()}, against ${app.against()}`;
   const csv = {
     name: `${view.id}-scenarios`, columns: ["region", "scenario", "real_income_pct", "low", "high"],
     rows: cells.flatMap((c) => c.values.map((v) => [c.region, v.key, v.value, v.low, v.high])),
   };
-  figure.set({
-    title, subtitle: unit, csv, note: "Thin lines: the range over published estimates of the model’s parameters, where it has been worked out.",
-    draw: (width) => panels(cells.map((c) => ({ ...c, colour: accentVar(c.region), values: c.values.filter((v) => v.key !== "status-quo") })), width),
-  });
+  if (moving.length) figure.want(ofState("states", moving.slice(0, 12).map((c) => c.state), csv, { ranges: moving.every((c) => c.ranges) }));
+  else figure.say("No scenario to show", "The dossier has the status quo alone.");
   replace(table, sideBySide(app, columns, cells, unit));
 }
 
@@ -128,7 +117,7 @@ registerTab({
   id: "scenarios",
   title: "Scenarios",
   render(root) {
-    figure = figureBox({ kind: "wide" });
+    figure = stillBox({ kind: "wide" });
     table = h("div");
     provisions = h("div", { class: "cards" });
     message = h("p", { class: "quiet", role: "status" });

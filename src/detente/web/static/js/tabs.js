@@ -10,8 +10,8 @@
 // `app` (made in main.js): app.place, app.view (DossierView), app.answer (of /solve, may be null while computing),
 // app.catalogue, app.solveState(), app.select(region), app.set(patch, "push"|"replace"), app.regionName(code),
 // app.sectorName(code), app.against(), app.run(), app.runJob(kind, args, onProgress, signal) → {id, result, files}; ready-made
-// parts: workPanel in work.js (progress bar, cancel, result), sortTable in tables.js, figureBox in figure.js,
-// bars/dots in bars.js and dots.js, h/s in dom.js, figures and sentences in words.js, colours in colours.js.
+// parts: workPanel in work.js (progress bar, cancel, result), sortTable in tables.js, figureBox in figure.js, stillBox
+// in still.js (charts that the server draws), h/s in dom.js, figures and sentences in words.js, colours in colours.js.
 // Style through CSS classes or node.style only; never innerHTML: what comes from a dossier or article is data.
 
 import { $, h } from "./dom.js";

@@ -1,14 +1,12 @@
 // Talks: the payoffs of the stances, who gives way first, the package both would sign, and what keeps a truce.
 
 import { h, replace } from "./dom.js";
-import { capital, inText, longDay } from "./words.js";
-import { accentVar } from "./colours.js";
-import { figureBox } from "./figure.js";
+import { capital, inText } from "./words.js";
+import { ofJob, stillBox } from "./still.js";
 import { registerTab } from "./tabs.js";
 import { workPanel } from "./work.js";
 import { chance, chanceRange, choice, paragraphs } from "./measure.js";
 import { payoffTable, payoffTitle } from "./payoffs.js";
-import { oddsPanels } from "./odds.js";
 import { dealPart } from "./deal.js";
 import { keepingTable } from "./keeping.js";
 
@@ -54,33 +52,14 @@ function oddsSentence(app, result) {
     h("span", { class: "quiet" }, ` Average over ${new Intl.NumberFormat("en").format(trials)} combinations of what nobody has measured, with the range over models and motives.`));
 }
 
-function oddsFigure(app, result) {
+function oddsFigure(app, result, done) {
+  if (!Number.isFinite(result.odds.first?.[1])) return null; // no model gives odds
   const [a, b] = result.odds.parties;
-  const figure = figureBox({ kind: "wide" });
-  const models = Object.entries(result.models);
-  const rows = (what) => models.map(([id, m]) => ({
-    label: id === "all" ? "Average of all" : capital(m["what it assumes"] ?? id), strong: id === "all",
-    value: m[what], low: m[`${what}, low`], high: m[`${what}, high`],
+  const figure = stillBox({ kind: "wide" });
+  figure.want(ofJob(done.id, "odds", {
+    name: `${app.view.id}-stand-off`, columns: ["model", "assumes", "outcome", "low", "mean", "high"],
+    rows: Object.entries(result.models).flatMap(([id, m]) => [`${a} eases`, `${b} eases`, "talks collapse", "no end"].map((w) => [id, m["what it assumes"], w, m[`${w}, low`], m[w], m[`${w}, high`]])),
   }));
-  const panels = [
-    { title: `${capital(name(app, a))} eases`, colour: accentVar(a), rows: rows(`${a} eases`) },
-    { title: `${capital(name(app, b))} eases`, colour: accentVar(b), rows: rows(`${b} eases`) },
-    { title: "Talks collapse", colour: "var(--other)", rows: rows("talks collapse") },
-  ];
-  const spread = Math.max(...panels.slice(0, 2).flatMap((p) => p.rows.filter((r) => r.strong).map((r) => r.high - r.low)));
-  const inEvery = models.filter(([id]) => id !== "all");
-  const likelier = inEvery.filter(([, m]) => m[`${b} eases`] - m[`${a} eases`] > 0.005).length;
-  const [who, count] = likelier * 2 >= inEvery.length ? [b, likelier] : [a, inEvery.filter(([, m]) => m[`${a} eases`] - m[`${b} eases`] > 0.005).length];
-  figure.set({
-    title: count === inEvery.length ? `In every model ${name(app, who)} is likelier to ease first than ${name(app, who === a ? b : a)}, if both still hold` : `In ${count} of ${inEvery.length} models ${name(app, who)} is likelier to ease first, if both still hold`,
-    subtitle: `Probability of how the stand-off ends, percent, if both still hold on ${longDay(app.view.as_of)}; one row a model`,
-    note: `Dots: average over the assumption grid of the model. Thin lines: range over strengths of the motives (of the average: over models too).${spread > 0.5 ? " Ranges this wide are no forecast; they show what the answer hangs on." : ""}`,
-    csv: {
-      name: `${app.view.id}-stand-off`, columns: ["model", "assumes", "outcome", "low", "mean", "high"],
-      rows: models.flatMap(([id, m]) => [`${a} eases`, `${b} eases`, "talks collapse", "no end"].map((w) => [id, m["what it assumes"], w, m[`${w}, low`], m[w], m[`${w}, high`]])),
-    },
-    draw: (width) => oddsPanels(panels, width),
-  });
   return figure.node;
 }
 
@@ -94,9 +73,9 @@ function standOffWords(result) {
     h("details", { class: "more-words" }, h("summary", null, "More: the clock, what a day costs, public threats, what would flip it"), h("div", { class: "prose columns" }, more.map(part))));
 }
 
-function showStandOff(app, result, box) {
+function showStandOff(app, result, box, done) {
   const lede = oddsSentence(app, result);
-  replace(box, lede, h("div", { class: "pair wide-right" }, payoffs(app, result), oddsFigure(app, result)), standOffWords(result));
+  replace(box, lede, h("div", { class: "pair wide-right" }, payoffs(app, result), oddsFigure(app, result, done)), standOffWords(result));
   replace(truceBox, h("h2", { class: "part" }, "What keeps a truce, and for how long"), keepingTable(app, result), duties.node,
     result.truce_words ? h("details", { class: "more-words", open: true }, h("summary", null, "In words"), h("div", { class: "prose columns" }, result.truce_words.map((t) => h("p", null, t)))) : null);
 }
@@ -112,7 +91,7 @@ registerTab({
   id: "talks",
   title: "Talks",
   render(root, app) {
-    standoff = workPanel(app, { kind: "talks", label: "Work out the stand-off", show: (result, box) => showStandOff(app, result, box) });
+    standoff = workPanel(app, { kind: "talks", label: "Work out the stand-off", show: (result, box, done) => showStandOff(app, result, box, done) });
     deal = dealPart(app);
     duties = workPanel(app, {
       kind: "truce", label: "The lowest duties both would keep", auto: false, hint: "Nine equilibria more; about fifteen seconds.",

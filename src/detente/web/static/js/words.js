@@ -22,7 +22,7 @@ export function fixed(value, places = 2, signed = false) {
   return (value < 0 ? MINUS : signed ? "+" : "") + grouped;
 }
 
-export const isTiny = (value) => Math.abs(value) < TINY;
+const isTiny = (value) => Math.abs(value) < TINY;
 
 /** A percent change as a bare figure: two significant digits, at most two decimals. */
 export function points(value, signed = true) {
@@ -35,10 +35,6 @@ export function points(value, signed = true) {
 /** The same with its unit. */
 export const percent = (value, signed = true) =>
   value === null || value === undefined || !Number.isFinite(value) ? "–" : `${points(value, signed)}${THIN}%`;
-
-/** In a sentence: never "0.00 %". */
-export const percentSaid = (value, signed = false) =>
-  isTiny(value) ? `less than 0.01${THIN}%` : percent(value, signed);
 
 /** "−0.51 to −0.20 %"; two ends that print as zero are said to. */
 export function range(low, high) {
@@ -53,9 +49,6 @@ export function range(low, high) {
 /** The same for a table whose header has the unit. */
 export const rangeCell = (low, high) =>
   !Number.isFinite(low) || !Number.isFinite(high) ? "…" : isTiny(low) && isTiny(high) ? "0.00" : range(low, high).replace(/\s?%$/, "");
-
-/** A number on an axis: no more digits than it has. */
-export const tick = (value) => (value === 0 ? "0" : `${value < 0 ? MINUS : "+"}${String(Math.abs(Math.round(value * 1000) / 1000))}`);
 
 /** A duty in percent: whole numbers from ten up. */
 export const duty = (value) => (Math.abs(value) >= 10 ? fixed(value, 0) : points(value, false));
