@@ -45,6 +45,7 @@ from detente.errors import SourceError
 from detente.files import write
 from detente.outlook.base_rates import CLASSES, LENGTHS, RATES, class_of, told_of
 from detente.outlook.shrinkage import Groups
+from detente.words import refusal
 
 LAST_YEAR = 2005
 RIPE = 2012
@@ -91,7 +92,7 @@ def read_ties(folder: Path) -> pd.DataFrame:
     names = codes()["ties_states"]
     strange = set(raw["finaloutcome"].dropna().astype(int)) - set(codes()["ties_outcomes"])
     if strange:
-        raise SourceError(f"{path.name}: final outcomes {sorted(strange)} are not among the codes 1 to 10")
+        raise SourceError(refusal("build", "final_outcomes_are_not", file=path.name, strange=sorted(strange)))
 
     def name(number: float) -> str:
         return "" if np.isnan(number) else str(names.get(int(number), int(number)))
@@ -124,7 +125,7 @@ def read_disputes(folder: Path) -> pd.DataFrame:
     members = {k.upper(): v for k, v in codes()["wto_members"].items()}
     strange = sorted(set(raw["outcome_group"]) - set(codes()["wto_talks"]))
     if strange:
-        raise SourceError(f"{path.name}: no group of status {strange[0]!r} is known")
+        raise SourceError(refusal("build", "no_group_of_status", file=path.name, strange=f"{strange[0]!r}"))
 
     def leader(text: str) -> str:
         named = [members.get(part.strip().upper(), part.strip()) for part in text.split(";")]
@@ -385,7 +386,17 @@ def _check_wto(folder: Path, cases: pd.DataFrame) -> None:
 def _agree(source: str, group: str, counted: dict[str, int], published: Mapping[str, Any]) -> None:
     for column, value in counted.items():
         if int(published[column]) != value:
-            raise SourceError(f"{source}: {group}: {column} is {int(published[column])} there and {value} by our count")
+            raise SourceError(
+                refusal(
+                    "build",
+                    "is_there_and_by",
+                    source=source,
+                    group=group,
+                    column=column,
+                    column_2=int(published[column]),
+                    value=value,
+                )
+            )
 
 
 # -- the tables --------------------------------------------------------------------------------------------------------

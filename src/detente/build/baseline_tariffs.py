@@ -45,6 +45,7 @@ from detente.build.classification import sector_of
 from detente.build.sources import UsImports, data_table, published, source_file
 from detente.errors import SourceError
 from detente.types import Array
+from detente.words import refusal
 
 CEILING = 0.60
 SPECIAL = ("USA", "CHN")
@@ -168,7 +169,9 @@ def baseline_tariffs(
             continue
         if code not in averages.average:
             raise SourceError(
-                f"no mean tariff of {code}: it is neither in {published('applied-tariffs').file} nor in {AVERAGES_FILE}"
+                refusal(
+                    "build", "no_mean_tariff_of", code=code, file=published("applied-tariffs").file, averages_file=AVERAGES_FILE
+                )
             )
         average = averages.average[code]
         shape = np.broadcast_to(others if code == "CHN" else heights, (n, k)) * pays
@@ -301,7 +304,7 @@ def read_china_tariffs(folder: Path) -> ChinaTariffs:
     unread = int(numbers.iloc[:, 0].isna().sum())
     general = [k for k, name in enumerate(numbers.columns) if "mfn" in str(name).lower()]
     if not general:
-        raise SourceError(f"{path.name}: no column of sheet {RATES!r} names an MFN rate")
+        raise SourceError(refusal("build", "no_column_of_sheet", file=path.name, rates=f"{RATES!r}"))
     lines = pd.DataFrame({
         "united_states": (numbers.fillna(0).sum(axis=1) / 100).clip(lower=0).to_numpy(),
         "others": (numbers.iloc[:, general].fillna(0).sum(axis=1) / 100).clip(lower=0).to_numpy(),

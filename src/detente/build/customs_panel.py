@@ -30,6 +30,7 @@ import pyarrow.parquet as pq
 from detente.build.sources import require_columns, source_file, texts
 from detente.errors import SourceError
 from detente.files import write
+from detente.words import refusal
 from detente.world.panel import EU_REST, REST, UNMAPPED, panel_table, read_panel
 
 ONE = {
@@ -55,10 +56,10 @@ def exports(folder: Path) -> pd.DataFrame:
     require_columns(raw, ("partner", "hs2", "month", "value"), path)
     wide = raw.pivot_table(index=["hs2", "month"], columns="partner", values="value", aggfunc="sum", fill_value=0)
     if "WLD" not in wide:
-        raise SourceError(f"{path.name} has no rows of the world (WLD)")
+        raise SourceError(refusal("build", "has_no_rows_of", file=path.name))
     wide[REST] = wide["WLD"] - wide.drop(columns="WLD").sum(axis=1)
     if (wide < 0).any(axis=None):
-        raise SourceError(f"{path.name}: partners add up to more than the world, or a value is negative")
+        raise SourceError(refusal("build", "partners_add_up_to", file=path.name))
     long = wide.drop(columns="WLD").melt(ignore_index=False, var_name="destination", value_name="exports").reset_index()
     long = long[long["exports"] > 0].sort_values(["destination", "hs2", "month"], ignore_index=True)
     return long[["destination", "hs2", "month", "exports"]].astype({"exports": "int64"})

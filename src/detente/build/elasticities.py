@@ -33,6 +33,7 @@ import pandas as pd
 
 from detente.build.sources import require_columns, source_file
 from detente.errors import SourceError
+from detente.words import refusal
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def trade_elasticities(
     """θ for `sectors` by the rules of `table` (`elasticities.yaml`). Raises `SourceError` for a shrinkage outside 0 to 1."""
     part, mean = float(table["shrinkage"]), float(table["mean"])
     if not 0 <= part <= 1:
-        raise SourceError(f"elasticities.yaml: shrinkage is a part from 0 to 1, not {part:g}")
+        raise SourceError(refusal("build", "elasticities_yaml_shrinkage_is", part_=f"{part:g}"))
     lowest, highest = float(table["bounds"]["lowest"]), float(table["bounds"]["highest"])
     theta, raw, clipped, comparison = {}, {}, [], {}
     for sector in sectors:
@@ -64,7 +65,7 @@ def trade_elasticities(
             continue
         found = [float(epsilon[m]) for m in members if m in epsilon.index]
         if not found:
-            raise SourceError(f"no elasticity for any of {', '.join(members)} ({sector}) in the GTAP-sector file")
+            raise SourceError(refusal("build", "no_elasticity_for_any", members=", ".join(members), sector=sector))
         raw[sector] = -float(np.mean(found)) - 1
         theta[sector] = min(max(raw[sector], lowest), highest)
         if theta[sector] != raw[sector]:

@@ -46,6 +46,7 @@ import pandas as pd
 
 from detente.errors import NotConverged
 from detente.types import Array
+from detente.words import refusal
 
 LENDERS = ("AGO", "BGD", "BLR", "CIV", "CMR", "COD", "COL", "CRI", "EGY", "JOR", "KAZ", "KHM", "LAO", "MAR", "MMR",
            "NGA", "PAK", "PER", "PHL", "SEN", "STP", "TUN", "UKR", "VNM", "ARG", "SAU", "ARE")  # fmt: skip
@@ -154,7 +155,7 @@ def inside(
             use = coefficients * output[None, :]
             return RestOfWorld(output, use, final, output - exports, raised)
         floor = floor + 1.02 * short
-    raise NotConverged("the rest of the world cannot absorb its imports with the borrowed technology")
+    raise NotConverged(refusal("build", "the_rest_of_the"))
 
 
 def split_inputs(imports: Array, input_share: Array, use: Array) -> tuple[Array, Array]:

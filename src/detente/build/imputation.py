@@ -62,6 +62,7 @@ from numpy.typing import NDArray
 
 from detente.errors import InputError, NotConverged
 from detente.types import Array
+from detente.words import refusal
 
 FOCUS = ("USA", "CHN")  # their pairs are best recorded and most looked at
 WEIGHTS = {
@@ -326,9 +327,17 @@ class Margin:
 
     def __post_init__(self) -> None:
         if self.groups.max(initial=-1) >= len(self.target):
-            raise InputError(f"margin {self.name!r}: {len(self.target)} targets for {int(self.groups.max()) + 1} groups")
+            raise InputError(
+                refusal(
+                    "build",
+                    "margin_targets_for_groups",
+                    name=f"{self.name!r}",
+                    count=len(self.target),
+                    max=int(self.groups.max()) + 1,
+                )
+            )
         if not (np.isfinite(self.target) & (self.target >= 0)).all():
-            raise InputError(f"margin {self.name!r}: targets must be finite and not negative")
+            raise InputError(refusal("build", "margin_targets_must_be", name=f"{self.name!r}"))
 
 
 @dataclass(frozen=True)
@@ -349,7 +358,7 @@ def fit_margins(
     impossible raise `NotConverged` when `sweeps` run out with a relative miss above `acceptable`.
     """
     if (prior < 0).any() or not np.isfinite(prior).all():
-        raise InputError("the prior must be finite, not negative")
+        raise InputError(refusal("build", "the_prior_must_be"))
     ordered = sorted(margins, key=lambda m: 1 if m.least else 2 if np.isinf(m.weight) else 0)
     flat = prior.astype(np.float64).ravel().copy()
     cells: list[slice | Labels] = []
@@ -390,7 +399,7 @@ def fit_margins(
         if residual < tolerance and moved < max(tolerance, 1e-6):
             break
     if not residual < acceptable:
-        raise NotConverged(f"margins missed by {residual:.1e} of their targets after {taken} sweeps")
+        raise NotConverged(refusal("build", "margins_missed_by_of", residual=f"{residual:.1e}", taken=taken))
     return Fitted(flat.reshape(prior.shape), residual, taken)
 
 

@@ -40,6 +40,7 @@ from detente.build.tariff_lines import contents, fit_2017, imports_2017, list_va
 from detente.errors import SourceError
 from detente.files import write
 from detente.types import Array
+from detente.words import refusal
 from detente.words.names import goods_sectors, sector_table
 from detente.world.library import load_world
 
@@ -75,7 +76,7 @@ def read_lines(folder: Path) -> pd.DataFrame:
     rates = pd.read_excel(path, sheet_name="China Tariff Rates", converters={0: str})
     values = pd.read_excel(path, sheet_name="Imports Value", converters={0: str})
     if rates.shape[1] < 2 + len(STEPS):
-        raise SourceError(f"{path.name}: {len(STEPS)} columns of changes are wanted, {rates.shape[1] - 2} found")
+        raise SourceError(refusal("build", "columns_of_changes_are", file=path.name, count=len(STEPS), shape=rates.shape[1] - 2))
     codes = rates.iloc[:, 0].astype(str).str.strip().str.zfill(10)
     lines = rates.iloc[:, 2 : 2 + len(STEPS)].apply(pd.to_numeric, errors="coerce").fillna(0.0)
     lines.columns = pd.Index([f"{kind} {day}" for kind, day in STEPS])
@@ -139,7 +140,7 @@ def china_march_2025(folder: Path, lines: pd.DataFrame) -> pd.DataFrame:
         codes = pd.read_csv(path, header=None, usecols=[1], dtype=str)[1].str.zfill(8)
         bad = codes.index[~codes.str.fullmatch(r"\d{8}")]
         if len(bad):
-            raise SourceError(f"{path.name}, row {bad[0] + 1}: {codes[bad[0]]!r} is no code of eight digits")
+            raise SourceError(refusal("build", "row_is_no_code", file=path.name, bad=bad[0] + 1, codes=f"{codes[bad[0]]!r}"))
         listed, known = set(codes), set(eight["code"])
         split = {code[:6] for code in listed - known}
         hit = eight["code"].isin(listed) | eight["code"].str[:6].isin(split)
@@ -193,7 +194,7 @@ def chapter_table(folder: Path, lines: pd.DataFrame, by_sector: pd.Series) -> tu
     """Chapter → sector shares of imports from China (2024), and the most-favoured-nation rate by chapter, percent."""
     tables = {p.stem[-4:]: pd.read_csv(p, dtype={"HS2": str}).set_index("HS2") for p in sorted((folder / CHAPTERS).glob("*.csv"))}
     if "5700" not in tables:
-        raise SourceError(f"{folder / CHAPTERS}: no file for China (5700)")
+        raise SourceError(refusal("build", "no_file_for_china", folder=folder / CHAPTERS))
     imports = tables["5700"]["2024_imports"]
     ordinary = [tables[c] for c in ORDINARY if c in tables]
     nothing = pd.Series(0.0, imports.index)

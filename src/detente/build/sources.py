@@ -94,13 +94,14 @@ import yaml
 
 from detente.errors import SourceError
 from detente.types import Array
+from detente.words import refusal
 
 
 # -- files -------------------------------------------------------------------------------------------------------------
 def require(path: Path, title: str, origin: str) -> Path:
     """`path` if it is there; else `SourceError` naming the file, what it holds and where it can be had."""
     if not path.exists():
-        raise SourceError(f"no file {path.as_posix()} — it holds: {title}. Get it from {origin}")
+        raise SourceError(refusal("build", "no_file_it_holds", as_posix=path.as_posix(), title=title, origin=origin))
     return path
 
 
@@ -134,7 +135,15 @@ def require_columns(frame: pd.DataFrame, columns: Iterable[str], path: Path) -> 
     """Raise `SourceError` when `frame`, read from `path`, lacks one of `columns`."""
     missing = [c for c in columns if c not in frame.columns]
     if missing:
-        raise SourceError(f"{path.name} has no column {', '.join(missing)}; it has {', '.join(map(str, frame.columns[:12]))}")
+        raise SourceError(
+            refusal(
+                "build",
+                "has_no_column_it",
+                file=path.name,
+                missing=", ".join(missing),
+                names_given=", ".join(map(str, frame.columns[:12])),
+            )
+        )
 
 
 def data_table(name: str) -> dict[str, Any]:
@@ -184,20 +193,22 @@ def read_icio(path: Path) -> IcioTable:
     if path.suffix == ".whl":
         with zipfile.ZipFile(path) as wheel:
             if MEMBER not in wheel.namelist():
-                raise SourceError(f"{path.name} holds no {MEMBER}; get it from {origin}")
+                raise SourceError(refusal("build", "holds_no_get_it", file=path.name, member=MEMBER, origin=origin))
             source: io.BytesIO | Path = io.BytesIO(wheel.read(MEMBER))
     else:
         source = path
     with np.load(source, allow_pickle=False) as archive:
         missing = [k for k in KEYS if k not in archive.files]
         if missing:
-            raise SourceError(f"{path.name} lacks the arrays {', '.join(missing)}; expected the archive of {origin}")
+            raise SourceError(
+                refusal("build", "lacks_the_arrays_expected", file=path.name, missing=", ".join(missing), origin=origin)
+            )
         shares, omb, go = archive["A"], archive["omb"], archive["go"]
         economies = tuple(str(c) for c in archive["countries"])
         industries = tuple(str(s) for s in archive["sectors"])
     c, s = len(economies), len(industries)
     if shares.shape != (c * s, c * s) or go.shape != (c * s,):
-        raise SourceError(f"{path.name}: {shares.shape} flows do not fit {c} economies and {s} industries")
+        raise SourceError(refusal("build", "flows_do_not_fit", file=path.name, shape=shares.shape, c=c, s=s))
     flows = np.multiply(shares, (omb * go)[None, :])
     negative = float(-flows[flows < 0].sum())
     np.maximum(flows, 0.0, out=flows)
@@ -226,10 +237,7 @@ def find_icio(sources: Path, given: Path | None = None) -> Path:
             found = sorted(folder.glob(pattern))
             if found:
                 return found[0]
-    raise SourceError(
-        f"no file bench_cache.npz or sanction_simulator-*.whl in {(sources / 'icio').as_posix()} — "
-        f"it holds: {title}. Get it with {origin}"
-    )
+    raise SourceError(refusal("build", "no_file_bench_cache", as_posix=(sources / "icio").as_posix(), title=title, origin=origin))
 
 
 # -- CEPII BACI, goods by pair -----------------------------------------------------------------------------------------
@@ -244,7 +252,11 @@ def read_bilateral_goods(folder: Path) -> pd.DataFrame:
     values = pd.read_csv(matrix)
     codes = [str(c) for c in countries["iso3"]]
     if values.shape != (len(codes), len(codes)):
-        raise SourceError(f"{matrix.name} is {values.shape[0]} × {values.shape[1]}, the country list has {len(codes)}")
+        raise SourceError(
+            refusal(
+                "build", "is_the_country_list", name=matrix.name, shape=values.shape[0], shape_2=values.shape[1], count=len(codes)
+            )
+        )
     values.index = pd.Index(codes, name="exporter")
     values.columns = pd.Index(codes, name="importer")
     return values.fillna(0.0) / 1e3
@@ -354,7 +366,7 @@ def read_applied_tariffs(folder: Path, year: int) -> pd.DataFrame:
     wrong = frame[~(rates >= 0)]
     if len(wrong):
         iso3, of, rate = wrong[["iso3", "year", "applied_weighted_mean_pct"]].iloc[0]
-        raise SourceError(f"{path.name}: the rate of {iso3} in {of} is {rate!r}, not a number of 0 or more")
+        raise SourceError(refusal("build", "the_rate_of_in", file=path.name, iso3=iso3, of=of, rate=f"{rate!r}"))
     frame = frame.assign(rate_pct=rates, year=frame["year"].astype(int))
     frame = frame[frame["year"] <= year].sort_values(["iso3", "year"]).drop_duplicates("iso3", keep="last")
     return frame.set_index("iso3")[["rate_pct", "year"]]
@@ -399,7 +411,7 @@ def read_us_imports(folder: Path) -> UsImports:
     frame = frame[~frame["origin"].isin(PART_OF_ANOTHER)]
     unknown = sorted(set(frame["origin"]) - set(ORIGIN_CODES))
     if unknown:
-        raise SourceError(f"{path.name}: origins without an ISO code: {', '.join(unknown)}")
+        raise SourceError(refusal("build", "origins_without_an_iso", file=path.name, unknown=", ".join(unknown)))
     frame = frame.assign(iso3=frame["origin"].map(ORIGIN_CODES))
     imports = frame.pivot_table(index="iso3", columns="sector", values="imports_2024_usd", aggfunc="sum").fillna(0) / 1e6
     duty = frame.pivot_table(index="iso3", columns="sector", values="calculated_duty_2024_usd", aggfunc="sum")

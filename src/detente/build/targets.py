@@ -48,6 +48,7 @@ from numpy.typing import NDArray
 from detente.build.sources import texts
 from detente.errors import SourceError
 from detente.types import Array
+from detente.words import refusal
 
 # -- national accounts -------------------------------------------------------------------------------------------------
 ROW = "ROW"
@@ -89,13 +90,13 @@ def national_accounts(
     Where exports or imports of services are unknown, merchandise alone is used and the economy is named in `filled`.
     """
     if "WLD" not in wdi.index:
-        raise SourceError("the WDI file has no world total; it is needed for the rest (iso3 WLD)")
+        raise SourceError(refusal("build", "the_wdi_file_has"))
     codes = list(economies)
     filled: list[str] = []
 
     def column(indicator: str) -> pd.Series[float]:
         if indicator not in wdi.columns:
-            raise SourceError(f"the WDI file has no indicator {indicator}")
+            raise SourceError(refusal("build", "the_wdi_file_has_too", indicator=indicator))
         return wdi[indicator]
 
     gdp_all = column("NY.GDP.MKTP.CD") / 1e6
@@ -125,7 +126,7 @@ def national_accounts(
         filled += [f"{codes[k]} {flow}: merchandise only" for k in np.flatnonzero(gap)]
         still = [codes[k] for k in np.flatnonzero(np.isnan(values[flow]))]
         if still:
-            raise SourceError(f"no {flow} for {', '.join(still)}; add a cited supplement")
+            raise SourceError(refusal("build", "no_for_add_cited", flow=flow, still=", ".join(still)))
 
     rest = _rest_of_world(series, values, codes)
     if rest_goods is not None:

@@ -47,6 +47,7 @@ from detente.errors import InputError, SourceError, UnknownName
 from detente.files import write
 from detente.policy.ledger import load_ledger
 from detente.policy.timing import Status, status_on
+from detente.words import refusal
 from detente.words.names import sector_table
 
 LISTS = ("1", "2", "3", "4A", "4B")
@@ -106,10 +107,20 @@ def read_lists(folder: Path) -> pd.DataFrame:
     labels = contents()["review"]
     strange = sorted(set(frame["list"]) - set(known) - set(labels) - {"cranes_301"})
     if strange:
-        raise SourceError(f"{path.name}: unknown list {', '.join(strange)}; known are {', '.join((*known, *labels))}")
+        raise SourceError(
+            refusal(
+                "build",
+                "unknown_list_known_are",
+                file=path.name,
+                strange=", ".join(strange),
+                names_given=", ".join((*known, *labels)),
+            )
+        )
     bad = frame.index[~frame["hts8"].str.fullmatch(r"\d{8}")]
     if len(bad):
-        raise SourceError(f"{path.name}, row {bad[0] + 2}: {frame.loc[bad[0], 'hts8']!r} is no code of eight digits")
+        raise SourceError(
+            refusal("build", "row_is_no_code_too", file=path.name, bad=bad[0] + 2, loc=f"{frame.loc[bad[0], 'hts8']!r}")
+        )
     ranked = frame[frame["list"].isin(known)].assign(rank=lambda f: f["list"].map(known))
     first = ranked.groupby("hts8")["rank"].min().map(lambda r: LISTS[r])
     review = frame[frame["list"].isin(labels)].drop_duplicates("hts8").set_index("hts8")["list"]
@@ -147,7 +158,7 @@ def line_cells(lines: pd.DataFrame, lists: pd.DataFrame) -> pd.DataFrame:
         "duty_musd_2024": lines["duty"] / 1e6,
     })  # fmt: skip
     if (cells["naics3"] == "").any():
-        raise SourceError(f"code {lines.loc[cells['naics3'] == '', 'code'].iloc[0]} has no industry in hs-naics3.csv")
+        raise SourceError(refusal("build", "code_has_no_industry", iloc=lines.loc[cells["naics3"] == "", "code"].iloc[0]))
     found = cells.groupby(KEYS)
     sums = found[["musd_2024", "duty_musd_2024"]].sum()
     return pd.concat([found["hts8"].nunique().rename("lines"), sums], axis=1).reset_index()
@@ -166,7 +177,9 @@ def imports_2017(folder: Path) -> tuple[pd.Series[float], pd.Series[float]]:
         require_columns(frame, (origin[0], column, "month", value), path)
         mine = frame[(frame[origin[0]] == origin[1]) & frame["month"].str.startswith("2017")]
         if mine["month"].nunique() != 12:
-            raise SourceError(f"{path.name}: {mine['month'].nunique()} months of 2017 for {origin[1]}, 12 are wanted")
+            raise SourceError(
+                refusal("build", "months_of_for_are", file=path.name, nunique=mine["month"].nunique(), origin=origin[1])
+            )
         found.append(mine.groupby(column)[value].sum() / 1e6)
     return found[0], found[1]
 
@@ -291,9 +304,9 @@ def statutory_change(month: str, by: str = "naics3") -> pd.Series[float]:
     try:
         day = datetime.date.fromisoformat(f"{month}-01")
     except ValueError:
-        raise InputError(f"{month!r} is no month: write it as 2018-07") from None
+        raise InputError(refusal("build", "is_no_month_write", month=f"{month!r}")) from None
     if not FIRST <= day < LAST:
-        raise InputError(f"{month}: statutory duties by line are known from 2016-01 to 2024-12")
+        raise InputError(refusal("build", "statutory_duties_by_line", month=month))
     return _monthly(by, month).copy()
 
 
@@ -312,7 +325,7 @@ def shipped_cells() -> pd.DataFrame:
 def read_ten_digits(path: Path) -> pd.DataFrame:
     """`code`, `imports` and `duty` (USD) from the Census Bureau's imports of a year by line, a Parquet file under its names."""
     if not path.is_file():
-        raise SourceError(f"no file {path.as_posix()}; imports by line of 2024 are in data/ of {LINES_ORIGIN}")
+        raise SourceError(refusal("build", "no_file_imports_by", as_posix=path.as_posix(), lines_origin=LINES_ORIGIN))
     frame = pd.read_parquet(path)
     columns = {"I_COMMODITY": "code", "CON_VAL_YR": "imports", "CAL_DUT_YR": "duty"}
     require_columns(frame, tuple(columns), path)

@@ -42,6 +42,7 @@ from detente.policy.measures import Base
 from detente.policy.parts import Scenario
 from detente.policy.stacking import Stack, key_of, partners_of, sectors_of
 from detente.types import Array, Progress, Range
+from detente.words import refusal
 from detente.words.names import goods_sectors, group_table, region_name
 from detente.world.economy import Economy
 from detente.world.exposure import Chains
@@ -177,7 +178,7 @@ class Case:
         """Position of a third economy. Raises `UnknownRegion`, and `InputError` for a party."""
         n = self.index(region)
         if region in self.parties:
-            raise InputError(f"{region_name(region)} sits at the table; a bystander is one of {', '.join(self.third)}")
+            raise InputError(refusal("cases", "sits_at_the_table", region=region_name(region), third=", ".join(self.third)))
         return n
 
     @cached_property
@@ -216,7 +217,7 @@ class Case:
 
     def _role(self, role: str, rule: Callable[..., str]) -> str:
         if not self.ids:
-            raise InputError(f"{self.dossier.id}: name at least one scenario besides {STATUS_QUO}")
+            raise InputError(refusal("cases", "name_at_least_one", id=self.dossier.id, status_quo=STATUS_QUO))
         named = [s.id for s in self.scenarios if s.role == role]
         return named[0] if named else rule(self.ids, key=lambda s: self.outcome(s).world_real_income)
 

@@ -39,7 +39,7 @@ from detente.policy.dossier import Dossier, load_dossier
 from detente.policy.instruments import Policy
 from detente.shapley_values import all_sets, shapley_values
 from detente.types import Progress
-from detente.words import MINUS, say, tell
+from detente.words import MINUS, refusal, say, tell
 from detente.world.library import load_world
 from detente.world.world import World
 
@@ -140,7 +140,7 @@ def compare(
     sets = None if parameters is None else _parameter_sets(parameters)
     for what, names in (("worlds", [w.name for w in tables or ()]), ("packages", list(runs))):
         if len(set(names)) != len(names):
-            raise InputError(f"two {what} have one name; give them different names")
+            raise InputError(refusal("cases", "two_have_one_name", what=what))
     rows: list[pd.DataFrame] = []
     failed: dict[tuple[str, str, str], str] = {}
     cells = [
@@ -212,7 +212,7 @@ def _runs(packages: Mapping[str, Package] | Sequence[Package] | Dossier, against
         for item in packages:
             add(None, item)
     if not found:
-        raise InputError("nothing to compare: give at least one package")
+        raise InputError(refusal("cases", "nothing_to_compare_give"))
     return found
 
 
@@ -223,7 +223,7 @@ def _parameter_sets(given: Sequence[str | Parameters] | Mapping[str, str | Param
     for item in given:
         chosen = named_horizon(item)
         if chosen.name in found:
-            raise InputError(f"two parameter sets are called {chosen.name!r}; give them names in a mapping")
+            raise InputError(refusal("cases", "two_parameter_sets_are", name=f"{chosen.name!r}"))
         found[chosen.name] = chosen
     return found
 
@@ -269,7 +269,7 @@ def what_changed(before: Run, after: Run) -> WhatChanged:
     parts = [p for p, differs in _differing(before, after).items() if differs]
     common = [r for r in before.world.regions if r in after.world.regions]
     if not common:
-        raise InputError("the two runs have no region in common")
+        raise InputError(refusal("cases", "the_two_runs_have"))
     known = {s: _incomes(_mixed(before, after, {parts[k] for k in s}), common) for s in all_sets(len(parts))}
     frame = pd.DataFrame({"before, %": known[frozenset()], "after, %": known[frozenset(range(len(parts)))]})
     shares = shapley_values({s: incomes.to_numpy() for s, incomes in known.items()}, len(parts))

@@ -30,7 +30,7 @@ from detente.files import TooDeep, digest, loads, write
 from detente.policy.changes import Change
 from detente.policy.dossier import Dossier, load_dossier, parse_dossier
 from detente.policy.instruments import Policy
-from detente.words import tell
+from detente.words import refusal, tell
 from detente.world.library import load_world
 from detente.world.world import World
 
@@ -96,7 +96,7 @@ class Run:
         """The package and the status quo it is compared with, for this world's regions and sectors."""
         if self.dossier is None:
             if self.package is None:
-                raise InputError(f"run {self.name!r} has neither a dossier nor a policy")
+                raise InputError(refusal("cases", "run_has_neither_dossier", name=f"{self.name!r}"))
             return self.package, self.against or Policy()
         self.dossier.must_fit(self.world)
         labels = self.world.regions, self.world.sectors
@@ -125,7 +125,7 @@ class Run:
     def record(self) -> dict[str, Any]:
         """The run file as a dict. Raises `InputError` for a run of bare policies, whose content no file can hold."""
         if self.dossier is None:
-            raise InputError("a run file needs a dossier; write the policy as measures of one (detente dossier new)")
+            raise InputError(refusal("cases", "run_file_needs_dossier"))
         result = self.result
         return {
             "format": FORMAT,
@@ -160,7 +160,7 @@ class Run:
         except (KeyError, TypeError, ValueError) as error:
             if isinstance(error, InputError):
                 raise
-            raise InputError(f"not a run file that can be repeated: {type(error).__name__}: {error}") from None
+            raise InputError(refusal("cases", "not_run_file_that", name=type(error).__name__, error=error)) from None
         if scenario is not None:
             case.scenario(str(scenario))
         return cls(name, table, chosen, case, scenario, changes)
@@ -210,22 +210,24 @@ def read_run(path: str | os.PathLike[str]) -> dict[str, Any]:
     if not file.is_file():
         raise InputError(f"{file}: no such file")
     if file.stat().st_size > MAX_BYTES:
-        raise InputError(f"{file}: {file.stat().st_size:,} bytes; a run file has at most {MAX_BYTES:,}")
+        raise InputError(
+            refusal("cases", "bytes_run_file_has", file=file, st_size=f"{file.stat().st_size:,}", max_bytes=f"{MAX_BYTES:,}")
+        )
     try:
         record = loads(file.read_text(encoding="utf-8"))
     except TooDeep as error:
-        raise InputError(f"{file}: {error}; no run file is") from None
+        raise InputError(refusal("cases", "no_run_file_is", file=file, error=error)) from None
     except ValueError as error:
         raise InputError(f"{file} is not JSON: {error}") from None
     if not isinstance(record, dict) or "kind" not in record:
-        raise InputError(f"{file} is not a run file: it has no 'kind'")
+        raise InputError(refusal("cases", "is_not_run_file", file=file))
     if record.get("format") != FORMAT:
-        raise InputError(f"{file} has format {record.get('format')!r}; this version reads format {FORMAT}")
+        raise InputError(refusal("cases", "has_format_this_version", file=file, value=f"{record.get('format')!r}", format=FORMAT))
     for part, keys in WHOLE.items() if record["kind"] == "briefing" else ():
         held = record.get(part)
         lacking = part if not isinstance(held, dict) else next((f"{part}.{k}" for k in keys if k not in held), None)
         if lacking is not None:
-            raise InputError(f"{file} is not a whole run file: it has no {lacking!r}")
+            raise InputError(refusal("cases", "is_not_whole_run", file=file, lacking=f"{lacking!r}"))
     return record
 
 
@@ -244,7 +246,7 @@ def dossier_content(dossier: Dossier) -> dict[str, Any]:
 def dossier_from(content: Mapping[str, Any]) -> Dossier:
     """The dossier of a run file. Raises `BadDossier`."""
     if not isinstance(content, Mapping):
-        raise BadDossier("the run file holds no dossier content")
+        raise BadDossier(refusal("cases", "the_run_file_holds"))
     return parse_dossier(json.dumps(dict(content), ensure_ascii=False), "run file")
 
 
@@ -259,11 +261,17 @@ def world_from(content: Mapping[str, Any], given: World | None = None) -> World:
         try:
             given = load_world(str(content["name"]))
         except UnknownName:
-            raise InputError(f"the run was made on the world {content['name']!r}, which does not ship; give its file") from None
+            raise InputError(refusal("cases", "the_run_was_made_too", name=f"{content['name']!r}")) from None
     if given.fingerprint != content["fingerprint"]:
         raise InputError(
-            f"the run was made on world {content['name']} {content['fingerprint']}, this one is {given.name} "
-            f"{given.fingerprint}: other numbers would come out"
+            refusal(
+                "cases",
+                "the_run_was_made",
+                name=content["name"],
+                fingerprint=content["fingerprint"],
+                name_2=given.name,
+                fingerprint_2=given.fingerprint,
+            )
         )
     return given
 

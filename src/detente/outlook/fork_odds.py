@@ -43,7 +43,7 @@ from detente.outlook.spells import frequency, frequency_draws
 from detente.outlook.tree import prospects_of
 from detente.policy.prospects import OUTCOMES, Fork, PoolWeights, Prospects, Signal
 from detente.types import Array
-from detente.words import say, tell
+from detente.words import refusal, say, tell
 
 if TYPE_CHECKING:
     from detente.policy.dossier import Dossier
@@ -164,7 +164,7 @@ def branch_odds(
         dossier = load_dossier(dossier)
     ahead = prospects_of(dossier)
     if draws < 100:
-        raise InputError(f"{draws} draws are too few for a range; give 100 or more")
+        raise InputError(refusal("outlook", "draws_are_too_few_too", draws=draws))
     day = on or dossier.as_of
     known = record if record is not None else load_record(ahead.record) if ahead.record else None
     known = known.as_of(day) if known is not None else None
@@ -212,7 +212,7 @@ class _Judgements:
         if not kinds:
             return ""
         if len(kinds) > 1:
-            raise InputError(f"fork {fork.id!r}: base rates of {' and '.join(kinds)} in one fork; use one kind")
+            raise InputError(refusal("outlook", "fork_base_rates_of", id=f"{fork.id!r}", kinds=" and ".join(kinds)))
         kind: Kind = kinds[0]
         view = used_view(record, kind) if self.outside else None
         if kind == "truce":
@@ -345,7 +345,7 @@ def _seen(ahead: Prospects, extra: Sequence[Signal], day: date) -> list[Signal]:
     ids = [s.id for s in every]
     twice = [i for k, i in enumerate(ids) if i in ids[:k]]
     if twice:
-        raise InputError(f"two signals are called {twice[0]!r}")
+        raise InputError(refusal("outlook", "two_signals_are_called", twice=f"{twice[0]!r}"))
     return [s for s in every if s.date <= day]
 
 

@@ -39,7 +39,7 @@ import pandas as pd
 from detente.errors import InputError
 from detente.files import loads, sha256
 from detente.outlook.scores import Score, brier, calibration, log_score, score, uniform
-from detente.words import say, tell
+from detente.words import refusal, say, tell
 
 if TYPE_CHECKING:
     from detente.outlook.fork_odds import ForkOdds
@@ -100,7 +100,7 @@ class Journal:
     def read(self) -> Contents:
         """All entries and faults; an absent file is an empty journal. Raises `InputError` for a directory or a huge file."""
         if self.path.is_dir():
-            raise InputError(f"{self.path} is a directory; name a file")
+            raise InputError(refusal("outlook", "is_directory_name_file", path=self.path))
         if not self.path.exists():
             return Contents((), ())
         with self.path.open("rb") as file, _locked(file, shared=True):
@@ -117,13 +117,13 @@ class Journal:
         for line in lines:
             _check_line(line)
         if self.path.is_dir():
-            raise InputError(f"{self.path} is a directory; name a file")
+            raise InputError(refusal("outlook", "is_directory_name_file_too", path=self.path))
         if not self.path.parent.is_dir():
-            raise InputError(f"{self.path.parent}: no such directory; make it first")
+            raise InputError(refusal("outlook", "no_such_directory_make", parent=self.path.parent))
         with self.path.open("a+b") as file, _locked(file):
             found = self._parse(file)
             if found.faults:
-                raise InputError(f"{found.faults[0]}. Nothing was added; keep the file and start another with --journal")
+                raise InputError(refusal("outlook", "nothing_was_added_keep", faults=found.faults[0]))
             self._set_aside(file, found.torn)
             stored, previous, number = [], found.last_hash, len(found.entries)
             for line in lines:
@@ -142,7 +142,7 @@ class Journal:
         file.seek(0)
         raw = file.read(MAX_BYTES + 1)
         if len(raw) > MAX_BYTES:
-            raise InputError(f"{self.path}: more than {MAX_BYTES:,} bytes; start another journal")
+            raise InputError(refusal("outlook", "more_than_bytes_start", path=self.path, max_bytes=f"{MAX_BYTES:,}"))
         *lines, torn = raw.split(b"\n")
         entries, faults, previous = [], [], FIRST
         for k, line in enumerate(lines, 1):
@@ -217,7 +217,7 @@ def _canonical(data: Mapping[str, Any]) -> bytes:
 def _check_line(line: Mapping[str, Any]) -> None:
     kind = line.get("kind")
     if kind not in KINDS:
-        raise InputError(f"a journal line is one of {', '.join(KINDS)}, not {kind!r}")
+        raise InputError(refusal("outlook", "journal_line_is_one", kinds=", ".join(KINDS), kind=f"{kind!r}"))
     lacking = [f for f in KINDS[str(kind)] if f not in line]
     if lacking:
         raise InputError(f"a {kind} line lacks {lacking[0]!r}")

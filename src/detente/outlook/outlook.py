@@ -45,7 +45,7 @@ from detente.outlook.path_values import WHOLE, PathValues, path_values, quantile
 from detente.outlook.pool import spread_draws
 from detente.outlook.tree import STATUS_QUO, BranchOdds, Tree, grow, prospects_of
 from detente.types import Array, Progress
-from detente.words import tell
+from detente.words import refusal, tell
 from detente.words.names import region_name
 from detente.world.world import World
 
@@ -138,7 +138,7 @@ class Outlook:
     def risk(self, code: str, loss: float = LOSS, basis: Basis = "average") -> Estimate:
         """Probability that a region loses more than `loss` percent of real income."""
         if not math.isfinite(loss) or loss < 0:
-            raise InputError(f"give a loss of zero or more percent, not {loss:g}")
+            raise InputError(refusal("outlook", "give_loss_of_zero", loss=f"{loss:g}"))
         return self.probability(self.outcomes(code, basis) < -loss)
 
     def drivers(self, code: str, basis: Basis = "average") -> list[OddsDriver]:
@@ -381,7 +381,7 @@ def central_odds(tree: Tree) -> Array:
 def draw_odds(tree: Tree, draws: int = 1000, seed: int = 0) -> Array:
     """[draw, branch]: odds between their ends, summing to 1 within each fork. Raises `InputError` for draws below 1."""
     if draws < 1:
-        raise InputError(f"ranges need at least one draw, not {draws}")
+        raise InputError(refusal("outlook", "ranges_need_at_least", draws=draws))
     rng = np.random.default_rng(seed)
     out = np.zeros((draws, len(tree.branches)))
     place = {b: k for k, b in enumerate(tree.branches)}

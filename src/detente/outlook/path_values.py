@@ -31,7 +31,7 @@ from detente.errors import InputError, NotConverged, OverlappingMeasures, Unknow
 from detente.outlook.tree import PathState, Tree
 from detente.policy.stacking import policy_on
 from detente.types import Array, Progress
-from detente.words import DAYS_A_YEAR, tell
+from detente.words import DAYS_A_YEAR, refusal, tell
 from detente.words.names import group_table, region_name
 from detente.world.world import World
 
@@ -74,7 +74,11 @@ class PathValues:
     def shares_between(self, start: date, until: date) -> Array:
         """The same for the days [start, until). Raises `InputError` where they lie outside the tree."""
         if not self.tree.start <= start < until <= self.tree.until:
-            raise InputError(f"the tree runs from {self.tree.start} to {self.tree.until}, not from {start} to {until}")
+            raise InputError(
+                refusal(
+                    "outlook", "the_tree_runs_from", start=self.tree.start, until=self.tree.until, start_2=start, until_2=until
+                )
+            )
         out = np.zeros((len(self.tree.leaves), len(self._row)))
         for k, leaf in enumerate(self.tree.leaves):
             for s in leaf.segments:
@@ -149,7 +153,7 @@ def path_values(
     discount rate.
     """
     if not 0 <= discount < math.inf:
-        raise InputError(f"the discount rate must be a number and not below 0, not {discount:g}")
+        raise InputError(refusal("outlook", "the_discount_rate_must", discount=f"{discount:g}"))
     economy = world.economy()
     central = named_horizon(horizon, **parameters)
     sets = {"central": central}
@@ -178,7 +182,9 @@ def path_values(
                 near = flats.get(state.id, start)  # a start of another shape is passed over
                 solved, attempt = equilibrium_at(economy, shock, chosen, solver, near)
             except NotConverged as error:
-                raise NotConverged(f"at the {chosen.name} horizon, on {_where(tree, state)}: {error.args[0]}") from None
+                raise NotConverged(
+                    refusal("outlook", "at_the_horizon_on", name=chosen.name, tree=_where(tree, state), args=error.args[0])
+                ) from None
             real = solved.income / solved.cpi
             if state is states[0]:
                 quo, before, start = real, solved.income, attempt.flat

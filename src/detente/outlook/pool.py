@@ -27,6 +27,7 @@ import numpy as np
 
 from detente.errors import InputError
 from detente.types import Array
+from detente.words import refusal
 
 FLOOR = 0.001
 _Z = 1.6448536269514722
@@ -36,7 +37,7 @@ def normalised(weights: Sequence[float]) -> Array:
     """Weights scaled to sum to 1. Raises `InputError` for a negative one or if all are zero."""
     found = np.asarray(weights, float)
     if found.ndim != 1 or not np.all(np.isfinite(found)) or np.any(found < 0) or found.sum() <= 0:
-        raise InputError(f"weights of judgements must be from 0 and not all 0; they are {list(weights)}")
+        raise InputError(refusal("outlook", "weights_of_judgements_must", weights=list(weights)))
     return np.asarray(found / found.sum())
 
 
@@ -44,7 +45,7 @@ def floored(probabilities: Any, floor: float = FLOOR) -> Array:
     """Probabilities over the last axis, none below `floor` before they are scaled to sum to 1."""
     p = np.asarray(probabilities, float)
     if not np.all(np.isfinite(p)) or np.any(p < 0) or np.any(p.sum(axis=-1) <= 0):
-        raise InputError("probabilities must be from 0 and not all 0")
+        raise InputError(refusal("outlook", "probabilities_must_be_from"))
     p = np.maximum(p / p.sum(axis=-1, keepdims=True), floor)
     return np.asarray(p / p.sum(axis=-1, keepdims=True))
 
@@ -57,7 +58,7 @@ def log_pool(distributions: Any, weights: Sequence[float], *, floor: float = FLO
     given = np.asarray(distributions, float)
     share = normalised(weights)
     if given.ndim < 2 or given.shape[0] != share.size:
-        raise InputError(f"{share.size} weights for judgements of shape {given.shape}; give one weight a judgement")
+        raise InputError(refusal("outlook", "weights_for_judgements_of", size=share.size, shape=given.shape))
     logs = np.tensordot(share, np.log(floored(given, floor)), axes=1)
     found = np.exp(logs - logs.max(axis=-1, keepdims=True))
     return np.asarray(found / found.sum(axis=-1, keepdims=True))
@@ -67,7 +68,7 @@ def spread_draws(ranges: Any, n: int, rng: np.random.Generator, *, floor: float 
     """Draws (n, K) from low, central and high by outcome (K, 3): split log-normal, scaled to sum to 1."""
     low, centre, high = np.maximum(np.asarray(ranges, float), floor).T
     if np.any(low > centre) or np.any(centre > high):
-        raise InputError("ranges must be low, central, high in that order")
+        raise InputError(refusal("outlook", "ranges_must_be_low"))
     z = rng.standard_normal((n, centre.size))
     up, down = np.log(high / centre) / _Z, np.log(centre / low) / _Z
     found = centre * np.exp(np.where(z > 0, up, down) * z)

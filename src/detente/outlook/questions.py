@@ -65,7 +65,7 @@ from detente.policy.stacking import stack_on
 from detente.policy.timing import in_force
 from detente.shapley_values import shapley_values
 from detente.types import Array, Progress
-from detente.words import tell
+from detente.words import refusal, tell
 from detente.world.world import World
 
 if TYPE_CHECKING:
@@ -312,8 +312,14 @@ def likelihoods(question: KeyQuestion, tree: Tree) -> Array:
         if total <= 0:
             fork = f"after “{tree.branches[last][1].title}”" if last else "where none of its branches is taken"
             raise BadDossier(
-                f"{tree.dossier}: key question {question.id!r} has no answer on the path “{tree.words(leaf.path)}” ({fork}); "
-                "name a branch of it in an answer, or give one 'otherwise'"
+                refusal(
+                    "outlook",
+                    "key_question_has_no",
+                    dossier=tree.dossier,
+                    id=f"{question.id!r}",
+                    path=tree.words(leaf.path),
+                    fork=fork,
+                )
             )
         rows.append([x / total for x in row])
     return np.array(rows)
@@ -422,14 +428,20 @@ def _checked(probabilities: Array, values: Array, likelihoods: Sequence[Array]) 
     tables = [np.asarray(x, dtype=np.float64) for x in likelihoods]
     n, paths = len(tables), p.shape[-1]
     if values.ndim != 2 or len(values) != paths or any(t.ndim != 2 or len(t) != paths for t in tables):
-        raise InputError(f"need one value and one row of likelihoods for each of {paths} paths")
+        raise InputError(refusal("outlook", "need_one_value_and", paths=paths))
     if any(np.abs(t.sum(1) - 1).max() > 1e-9 or t.min() < 0 for t in tables):
-        raise InputError("the likelihoods of a question's answers must be zero or more and sum to 1 on every path")
+        raise InputError(refusal("outlook", "the_likelihoods_of_question"))
     cells = math.prod(t.shape[1] for t in tables)
     if n > MOST_QUESTIONS or cells > MOST_CELLS:
         raise InputError(
-            f"{n} questions with {cells} combinations of answers are too many to go through (at most {MOST_QUESTIONS} and "
-            f"{MOST_CELLS}); ask fewer at a time"
+            refusal(
+                "outlook",
+                "questions_with_combinations_of",
+                n=n,
+                cells=cells,
+                most_questions=MOST_QUESTIONS,
+                most_cells=MOST_CELLS,
+            )
         )
     return p, tables
 
@@ -514,9 +526,7 @@ def worth_of_answers(
     if menu is not None and look.host is not None:
         states = np.array([[float(leaf.scenario == s) for s in menu.scenarios] for leaf in look.tree.leaves])
         if (states.sum(1) == 0).any():
-            raise InputError(
-                f"the menu of {menu.region} lacks a scenario that paths count as; it has {', '.join(menu.scenarios)}"
-            )
+            raise InputError(refusal("outlook", "the_menu_of_lacks", region=menu.region, scenarios=", ".join(menu.scenarios)))
         income = float(look.paths.income[look.paths.column(look.host)])
         for n, (q, answers) in enumerate(zip(asked, tables, strict=True)):
             gain, best, chosen = value_of_knowing(np.asarray(menu.payoffs), weights * states, answers)

@@ -34,6 +34,7 @@ from detente.policy.measures import Identifier, RegionCode, Strict, Text
 from detente.policy.parts import Cited, Source
 from detente.policy.prospects import OUTCOMES
 from detente.policy.reading import MAX_BYTES, read_yaml, validate
+from detente.words import refusal
 
 __all__ = ["Record", "Round", "Threat", "TruceSpell", "list_records", "load_record", "parse_record"]
 
@@ -65,7 +66,7 @@ class Round(Strict):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.end < self.start:
-            raise ValueError(f"round {self.id!r}: 'to' ({self.end}) is before 'from' ({self.start})")
+            raise ValueError(refusal("outlook", "round_to_is_before", id=f"{self.id!r}", end=self.end, start=self.start))
         return self
 
 
@@ -86,11 +87,15 @@ class Threat(Strict):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.due < self.announced:
-            raise ValueError(f"threat {self.id!r}: 'due' ({self.due}) is before 'announced' ({self.announced})")
+            raise ValueError(
+                refusal("outlook", "threat_due_is_before", id=f"{self.id!r}", due=self.due, announced=self.announced)
+            )
         if (self.outcome is None) != (self.decided is None):
-            raise ValueError(f"threat {self.id!r}: give 'outcome' and 'decided' together, or neither")
+            raise ValueError(refusal("outlook", "threat_give_outcome_and", id=f"{self.id!r}"))
         if self.decided is not None and self.decided < self.announced:
-            raise ValueError(f"threat {self.id!r}: 'decided' ({self.decided}) is before 'announced' ({self.announced})")
+            raise ValueError(
+                refusal("outlook", "threat_decided_is_before", id=f"{self.id!r}", decided=self.decided, announced=self.announced)
+            )
         return self
 
 
@@ -110,11 +115,11 @@ class TruceSpell(Strict):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if (self.end is None) == (self.known_to is None):
-            raise ValueError(f"truce {self.id!r}: give 'end' if it broke, 'known_to' if it did not")
+            raise ValueError(refusal("outlook", "truce_give_end_if", id=f"{self.id!r}"))
         if (self.how == "broken") != (self.end is not None):
-            raise ValueError(f"truce {self.id!r}: 'end' is for a truce that broke; 'how' says {self.how!r}")
+            raise ValueError(refusal("outlook", "truce_end_is_for", id=f"{self.id!r}", how=f"{self.how!r}"))
         if self.last < self.start:
-            raise ValueError(f"truce {self.id!r} ends ({self.last}) before it starts ({self.start})")
+            raise ValueError(refusal("outlook", "truce_ends_before_it", id=f"{self.id!r}", last=self.last, start=self.start))
         return self
 
     @property
@@ -148,7 +153,7 @@ class Record(Strict):
     def _hangs_together(self) -> Self:
         known = {s.id for s in self.sources}
         if len(known) != len(self.sources):
-            raise ValueError("two sources have one name")
+            raise ValueError(refusal("outlook", "two_sources_have_one"))
         for what, entries in (("round", self.talks), ("threat", self.threats), ("truce", self.truces)):
             ids = [e.id for e in entries]
             twice = [i for k, i in enumerate(ids) if i in ids[:k]]
@@ -159,14 +164,16 @@ class Record(Strict):
                 if strange:
                     raise ValueError(f"{what} {entry.id!r}: no source {strange[0]!r}")
         if [r.start for r in self.talks] != sorted(r.start for r in self.talks):
-            raise ValueError("order the talks by date")
+            raise ValueError(refusal("outlook", "order_the_talks_by"))
         threats = {t.id for t in self.threats}
         lost = [t for t in self.threats if t.answer_to is not None and t.answer_to not in threats]
         if lost:
-            raise ValueError(f"threat {lost[0].id!r} answers {lost[0].answer_to!r}, which the record does not have")
+            raise ValueError(
+                refusal("outlook", "threat_answers_which_the", id=f"{lost[0].id!r}", answer_to=f"{lost[0].answer_to!r}")
+            )
         days = [r.end for r in self.talks] + [t.decided or t.announced for t in self.threats] + [t.last for t in self.truces]
         if days and max(days) > self.as_of_day:
-            raise ValueError(f"an entry is dated {max(days)}, after the record's own day ({self.as_of_day})")
+            raise ValueError(refusal("outlook", "an_entry_is_dated", days=max(days), as_of_day=self.as_of_day))
         return self
 
     @cached_property
@@ -255,7 +262,11 @@ def load_record(name: str | Path) -> Record:
         if not path.is_file():
             raise BadDossier(f"{path}: no such file")
         if path.stat().st_size > MAX_BYTES:
-            raise BadDossier(f"{path}: {path.stat().st_size:,} bytes; a record may have {MAX_BYTES:,}")
+            raise BadDossier(
+                refusal(
+                    "outlook", "bytes_record_may_have", path=path, st_size=f"{path.stat().st_size:,}", max_bytes=f"{MAX_BYTES:,}"
+                )
+            )
         return parse_record(path.read_bytes(), str(path))
     known = list_records()
     if str(name) not in known:

@@ -28,6 +28,7 @@ import pandas as pd
 from detente.errors import InputError, UnknownName
 from detente.outlook.pool import FLOOR
 from detente.types import Array
+from detente.words import refusal
 
 Forecast = Mapping[str, float]
 
@@ -36,7 +37,7 @@ def _checked(forecast: Forecast, outcome: str) -> None:
     if outcome not in forecast:
         raise UnknownName(outcome, list(forecast), "outcome")
     if abs(sum(forecast.values()) - 1) > 1e-6 or min(forecast.values()) < 0:
-        raise InputError(f"a forecast must be probabilities that sum to 1; these sum to {sum(forecast.values()):g}")
+        raise InputError(refusal("outlook", "forecast_must_be_probabilities", values=f"{sum(forecast.values()):g}"))
 
 
 def brier(forecast: Forecast, outcome: str) -> float:
@@ -79,7 +80,7 @@ def resampled(
     """5th and 95th percentile of the mean over cases drawn again with replacement."""
     data = np.asarray(values, float)
     if data.size == 0:
-        raise InputError("there is no case to score")
+        raise InputError(refusal("outlook", "there_is_no_case"))
     low, high = np.quantile(_again(data[None], seed, draws, clusters)[0] / data.size, (0.05, 0.95))
     return float(low), float(high)
 
@@ -128,7 +129,7 @@ def skill(
     mine = np.array([measure(f, o) for f, o in zip(forecasts, outcomes, strict=True)])
     theirs = np.array([measure(f, o) for f, o in zip(benchmark, outcomes, strict=True)])
     if mine.size == 0:
-        raise InputError("there is no case to score")
+        raise InputError(refusal("outlook", "there_is_no_case_too"))
     if theirs.sum() == 0:
         return math.nan, math.nan, math.nan
     above, below = _again(np.stack([mine, theirs]), seed, 4000, clusters)

@@ -44,6 +44,7 @@ import numpy as np
 
 from detente.errors import InputError, UnknownName
 from detente.types import Array
+from detente.words import refusal
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ class Groups:
         x = np.atleast_2d(np.asarray(counts, float))
         n = x.sum(axis=1) if sizes is None else np.asarray(sizes, float)
         if x.shape[0] != n.size or np.any(x < 0) or np.any(n <= 0) or not np.all(np.isfinite(x)):
-            raise InputError("groups need counts from 0 and sizes above 0, one size a group")
+            raise InputError(refusal("outlook", "groups_need_counts_from"))
         return cls(len(n), float(n.sum()), float((n**2).sum()), x.sum(axis=0), (x**2 / n[:, None]).sum(axis=0))
 
     def __add__(self, other: Groups) -> Groups:
@@ -125,11 +126,11 @@ def strength_within(classes: Sequence[Groups], *, poisson: bool = False) -> floa
     else:
         free = sum(c.size - c.groups for c in classes)
         if free <= 0:
-            raise InputError("no group has two cases; the variance inside groups cannot be told")
+            raise InputError(refusal("outlook", "no_group_has_two"))
         inside = sum(c.size - float(c.spread.sum()) for c in classes) / free
     room = sum(c.room for c in classes)
     if room <= 0:
-        raise InputError("no class has two groups; the variance between groups cannot be told")
+        raise InputError(refusal("outlook", "no_class_has_two"))
     between = (sum(c.between for c in classes) - sum(c.groups - 1 for c in classes) * inside) / room
     return inside / between if between > 0 else math.inf
 

@@ -27,6 +27,7 @@ from typing import Any
 import pandas as pd
 
 from detente.errors import InputError, UnknownName
+from detente.words import refusal
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def update(probabilities: Mapping[str, float], likelihoods: Mapping[str, Mapping
     """
     total = sum(probabilities.values())
     if total <= 0 or any(not math.isfinite(p) or p < 0 for p in probabilities.values()):
-        raise InputError("probabilities must be from 0 and not all 0")
+        raise InputError(refusal("outlook", "probabilities_must_be_from_too"))
     before = {k: p / total for k, p in probabilities.items()}
     now, steps = before, []
     for name, likelihood in likelihoods.items():
@@ -91,7 +92,9 @@ def update(probabilities: Mapping[str, float], likelihoods: Mapping[str, Mapping
             if outcome not in now:
                 raise UnknownName(outcome, list(now), "outcome")
             if not (math.isfinite(value) and value > 0):
-                raise InputError(f"signal {name!r}: the likelihood of {outcome!r} is {value}; give a number above 0")
+                raise InputError(
+                    refusal("outlook", "signal_the_likelihood_of", name=f"{name!r}", outcome=f"{outcome!r}", value=value)
+                )
         weighed = {k: p * likelihood.get(k, 1.0) for k, p in now.items()}
         scale = sum(weighed.values())
         after = {k: p / scale for k, p in weighed.items()}

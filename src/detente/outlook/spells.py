@@ -30,6 +30,7 @@ from numpy.typing import NDArray
 from scipy.special import betaincinv, gammaincinv
 
 from detente.errors import InputError
+from detente.words import refusal
 
 ENDS = (0.05, 0.95)
 
@@ -58,10 +59,12 @@ class Spells:
 
     def __post_init__(self) -> None:
         if self.ended < 0 or self.days < 0:
-            raise InputError(f"spells need counts from 0; there are {self.ended} ends over {self.days} days")
+            raise InputError(refusal("outlook", "spells_need_counts_from", ended=self.ended, days=self.days))
         if self.prior_ended <= 0 or self.prior_days < 0:
             raise InputError(
-                f"a prior of spells needs ends above 0 and days from 0, not {self.prior_ended:g} and {self.prior_days:g}"
+                refusal(
+                    "outlook", "prior_of_spells_needs", prior_ended=f"{self.prior_ended:g}", prior_days=f"{self.prior_days:g}"
+                )
             )
 
     @property
@@ -73,7 +76,7 @@ class Spells:
     def survival(self, days: float) -> Rate:
         """Chance that a truce holds `days` more. With no day watched yet nothing is known: mean ½, from 0 to 1."""
         if days < 0:
-            raise InputError(f"a truce cannot be asked to hold {days} days; give 0 or more")
+            raise InputError(refusal("outlook", "truce_cannot_be_asked", days=days))
         if days == 0:
             return Rate(1.0, 1.0, 1.0)
         shape, watched = self.ended + self.prior_ended, self.days + self.prior_days
@@ -100,7 +103,7 @@ class Spells:
 def frequency(counts: Mapping[str, int], prior: float = 0.5) -> dict[str, Rate]:
     """Chance of each outcome next time, from how often each was seen; `prior` is the Dirichlet weight of each outcome."""
     if len(counts) < 2 or any(n < 0 for n in counts.values()) or prior <= 0:
-        raise InputError("frequencies need two or more outcomes, counts from 0 and a positive prior weight")
+        raise InputError(refusal("outlook", "frequencies_need_two_or"))
     total = sum(counts.values()) + prior * len(counts)
     rates = {}
     for outcome, n in counts.items():

@@ -37,7 +37,7 @@ from detente.policy.measures import Measure
 from detente.policy.prospects import Branch, Fork, Prospects
 from detente.policy.timing import in_force, turning_days
 from detente.types import Array
-from detente.words import tell
+from detente.words import refusal, tell
 
 if TYPE_CHECKING:
     from detente.policy.dossier import Dossier
@@ -100,7 +100,9 @@ class Leaf:
         for segment in self.segments:
             if segment.start <= day < segment.end:
                 return segment.state
-        raise InputError(f"the path runs from {self.segments[0].start} to the day before {self.segments[-1].end}, not on {day}")
+        raise InputError(
+            refusal("outlook", "the_path_runs_from", start=self.segments[0].start, end=self.segments[-1].end, day=day)
+        )
 
     @property
     def final(self) -> str:
@@ -232,7 +234,7 @@ def priors(prospects: Prospects) -> dict[str, dict[str, Span]]:
 def prospects_of(dossier: Dossier) -> Prospects:
     """The forks of a dossier. Raises `InputError` where it has none."""
     if dossier.prospects is None:
-        raise InputError(f"{dossier.id} has no 'prospects': add forks with branches to the dossier")
+        raise InputError(refusal("outlook", "has_no_prospects_add", id=dossier.id))
     return dossier.prospects
 
 
@@ -261,7 +263,7 @@ def grow(dossier: Dossier, odds: BranchOdds | None = None, *, talks_only: bool =
                 if own[b.id][2] > 0:
                     further.append(((*taken, b.id), probability * own[b.id][1]))
         if len(further) > MOST:
-            raise InputError(f"{dossier.id}: the forks make more than {MOST} paths; let fewer follow from each other")
+            raise InputError(refusal("outlook", "the_forks_make_more", id=dossier.id, most=MOST))
         paths = further
     leaves = tuple(
         Leaf(taken, probability, path.counted(taken), path.segments(taken, dossier.as_of, prospects.until))
@@ -291,13 +293,13 @@ def checked_odds(prospects: Prospects, odds: BranchOdds | None) -> dict[str, dic
                 raise UnknownName(b, titles, "branch")
         lacking = [b for b in titles if b not in own]
         if lacking:
-            raise InputError(f"odds of fork {name!r} leave out branch {lacking[0]!r}")
+            raise InputError(refusal("outlook", "odds_of_fork_leave", name=f"{name!r}", lacking=f"{lacking[0]!r}"))
         for b, span in own.items():
             if len(span) != 3 or not 0 <= span[0] <= span[1] + 1e-12 <= span[2] + 2e-12 <= 1 + 1e-9:
-                raise InputError(f"odds of branch {b!r} must be low, mean, high between 0 and 1; they are {tuple(span)}")
+                raise InputError(refusal("outlook", "odds_of_branch_must", b=f"{b!r}", span=tuple(span)))
         total = sum(span[1] for span in own.values())
         if abs(total - 1) > 1e-6:
-            raise InputError(f"odds of fork {name!r} sum to {total:g}, not 1")
+            raise InputError(refusal("outlook", "odds_of_fork_sum", name=f"{name!r}", total=f"{total:g}"))
         found[name] = {b: (float(own[b][0]), float(own[b][1]) / total, float(own[b][2])) for b in titles}
     return found
 
@@ -367,7 +369,7 @@ class _Growing:
                         kept = apply_changes(kept, [change])
             except DetenteError as error:
                 titles = " → ".join(self.branches[b][1].title for b in path)
-                raise BadDossier(f"{self.dossier.id}: on the path “{titles}” the changes do not fit together: {error}") from None
+                raise BadDossier(refusal("outlook", "on_the_path_the", id=self.dossier.id, titles=titles, error=error)) from None
             self._measures[path] = kept
         return self._measures[path]
 

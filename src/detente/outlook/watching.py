@@ -24,6 +24,7 @@ from detente.outlook.journal import Contents, Entry, forecast_line
 from detente.outlook.tree import prospects_of
 from detente.policy.dossier import Dossier
 from detente.policy.prospects import Fork, Signal
+from detente.words import refusal
 
 _OF_THE_FILE = ("n", "written", "previous", "hash")
 
@@ -119,21 +120,21 @@ def _signal_of(entry: Entry) -> Signal:
             id=d["id"], date=entry.made_on, text=d["text"], fork=d["fork"], likelihood=d["likelihood"], sources=("journal",)
         )
     except ValueError as error:
-        raise InputError(f"the journal's line {entry.line} holds no usable signal: {error}") from None
+        raise InputError(refusal("outlook", "the_journal_line_holds", line=entry.line, error=error)) from None
 
 
 def new_signal(dossier: Dossier, contents: Contents, text: str, fork: str, likelihood: Mapping[str, float], on: date) -> Signal:
     """A signal that fits the dossier, with the next free name. Raises `UnknownName` or `InputError`."""
     if not text.strip():
-        raise InputError("a signal needs a text: say what was seen")
+        raise InputError(refusal("outlook", "signal_needs_text_say"))
     own = {b.id: b.title for b in fork_of(dossier, fork).branches}
     for name, value in likelihood.items():
         if name not in own:
             raise UnknownName(name, own, "branch")
         if not 0 < value <= 100:
-            raise InputError(f"the likelihood of {name!r} is {value:g}; give a number above 0 and up to 100")
+            raise InputError(refusal("outlook", "the_likelihood_of_is", name=f"{name!r}", value=f"{value:g}"))
     if not likelihood:
-        raise InputError("a signal needs the likelihood of at least one branch")
+        raise InputError(refusal("outlook", "signal_needs_the_likelihood"))
     taken = {s.id for s in prospects_of(dossier).signals} | {e.data["id"] for e in contents.of("signal", dossier.id)}
     free = next(f"seen-{k}" for k in range(1, len(taken) + 2) if f"seen-{k}" not in taken)
     return Signal(id=free, date=on, text=text.strip(), fork=fork, likelihood=dict(likelihood), sources=("journal",))

@@ -32,6 +32,7 @@ from detente.policy.instruments import Policy
 from detente.strategy.nash import nash_tariffs
 from detente.strategy.tariff_space import Detail, TariffSpace
 from detente.types import Array, Progress
+from detente.words import refusal
 from detente.words.names import resolve_regions
 from detente.world.economy import Economy
 from detente.world.world import World
@@ -152,9 +153,9 @@ def pareto_frontier(
     `options` as in `bargain`. One row a point: power of the first party and the gains; none where nothing helps both.
     """
     if len(parties) != 2:
-        raise InputError("a frontier is drawn for two parties")
+        raise InputError(refusal("strategy", "frontier_is_drawn_for"))
     if points < 2:
-        raise InputError(f"a frontier needs at least two points, not {points}")
+        raise InputError(refusal("strategy", "frontier_needs_at_least", points=points))
     t = _Table.set(world, parties, disagreement, detail=detail, progress=progress, **options)
     better = t.search.improving()
     rows = []
@@ -202,7 +203,7 @@ class _Table:
         chosen = named_horizon(horizon, **parameters)
         names = resolve_regions(list(parties), economy.regions)
         if len(names) < 2:
-            raise InputError("a bargain needs at least two parties")
+            raise InputError(refusal("strategy", "bargain_needs_at_least"))
         rest = policy or Policy()
         space = TariffSpace.make(economy, names, detail, partners=names, sectors=sectors)
         shock = rest.shock(economy)

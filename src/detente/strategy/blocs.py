@@ -30,6 +30,7 @@ from detente.policy.measures import Strict
 from detente.policy.reading import read_yaml, validate
 from detente.policy.stacking import policy_on
 from detente.policy.timing import in_force
+from detente.words import refusal
 from detente.world.world import World
 
 LAYERS = ("medium", "long", "fragmentation")
@@ -124,12 +125,12 @@ def blocs(
     """
     names = [horizons] if isinstance(horizons, str) else list(horizons)
     if not names:
-        raise InputError("name at least one horizon")
+        raise InputError(refusal("strategy", "name_at_least_one"))
     known = case if isinstance(case, Case) else Case.of(case, with_ranges=False)
     world, dossier = known.world, known.dossier
     members = members_in(world, west)
     if not all(members.values()):
-        raise InputError(f"one bloc has no region of the world {world.name}; name others with west=")
+        raise InputError(refusal("strategy", "one_bloc_has_no", name=world.name))
     cost = load_blocs().wall if wall is None else wall
     one, two = (list(bloc) for bloc in members.values())
     crossing = [NonTariffCost(by=a, on=b, sectors="all", cost=cost) for a, b in ((one, two), (two, one))]

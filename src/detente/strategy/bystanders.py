@@ -49,7 +49,7 @@ from detente.policy.instruments import Policy
 from detente.strategy.transshipment import PassThroughDuty, pass_through
 from detente.talks.menus import Hosting, Menu, bystander_menu, hosting
 from detente.types import Array, plain
-from detente.words import TINY, join, say, tell
+from detente.words import TINY, join, refusal, say, tell
 from detente.words.names import region_name
 from detente.world.world import World
 
@@ -179,7 +179,7 @@ def menu_of(
     n = case.outsider(region)
     names = list(case.outcomes) if scenarios is None else [case.scenario(s) or "" for s in scenarios]
     if not all(names):
-        raise InputError("a menu is read in scenarios other than the status quo")
+        raise InputError(refusal("strategy", "menu_is_read_in"))
     weights = _weights(names, probabilities)
     options = options_of(case, region, retaliation)
 
@@ -206,7 +206,7 @@ def _weights(names: Sequence[str], probabilities: Mapping[str, float] | None) ->
         return [1 / len(names)] * len(names)
     unknown = [key for key in probabilities if key not in names]
     if unknown:
-        raise InputError(f"no scenario {unknown[0]!r}; there are {join(names)}")
+        raise InputError(refusal("strategy", "no_scenario_there_are", unknown=f"{unknown[0]!r}", names_=join(names)))
     return [float(probabilities.get(s, 0.0)) for s in names]
 
 
@@ -300,9 +300,9 @@ class HostStake:
 
     def __post_init__(self) -> None:
         if not self.successes or not self.failures:
-            raise InputError("a stake needs scenarios of success and of failure")
+            raise InputError(refusal("strategy", "stake_needs_scenarios_of"))
         if not finite(self.income, "income") > 0:
-            raise InputError(f"income must be above 0, not {self.income:g}")
+            raise InputError(refusal("strategy", "income_must_be_above", income=f"{self.income:g}"))
 
     @property
     def success(self) -> float:
@@ -428,7 +428,7 @@ def host_stake(quarrel: Case, region: str, harms: Mapping[str, float] | None = N
     good = {s: quarrel.real_income(s, region) for s in quarrel.successes if s != quarrel.worst}
     bad = {quarrel.worst: quarrel.real_income(quarrel.worst, region)}
     if not good:
-        raise InputError(f"{quarrel.dossier.id} has no scenario of success beside {quarrel.worst!r}")
+        raise InputError(refusal("strategy", "has_no_scenario_of", id=quarrel.dossier.id, worst=f"{quarrel.worst!r}"))
     low, high = float("nan"), float("nan")
     if quarrel.with_ranges:
         low, high = quarrel.weighted_range(region, {**dict.fromkeys(good, 1 / len(good)), quarrel.worst: -1.0})

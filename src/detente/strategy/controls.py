@@ -26,7 +26,7 @@ from detente.errors import InputError, NotConverged
 from detente.policy.instruments import ExportControl, Policy
 from detente.strategy.objectives import Weights
 from detente.types import plain
-from detente.words import tell
+from detente.words import refusal, tell
 from detente.words.names import resolve_regions, resolve_sectors
 from detente.world.economy import Economy
 from detente.world.world import World
@@ -99,18 +99,18 @@ def best_control(
     """
     economy = world.economy()
     if not 0 < most < 1:
-        raise InputError(f"most must be a share between 0 and 1, not {most:g}")
+        raise InputError(refusal("strategy", "most_must_be_share", most=f"{most:g}"))
     goods = resolve_sectors(sectors if isinstance(sectors, str) else list(sectors), economy.sectors)
     if resolve_regions(by, economy.regions) != (by,):
-        raise InputError(f"one government withholds; {by} is a group")
+        raise InputError(refusal("strategy", "one_government_withholds_is", by=by))
     buyers = tuple(r for r in resolve_regions(on if on is None or isinstance(on, str) else list(on), economy.regions) if r != by)
     if not buyers:
-        raise InputError(f"name somebody else than {by} to withhold from")
+        raise InputError(refusal("strategy", "name_somebody_else_than", by=by))
     chosen = named_horizon(horizon, **parameters)
     rest = policy or Policy()
     taken = Policy([ExportControl(by=by, sectors=sectors, withhold=most, on=on, rent=rent)]).shock(economy).controls
     if any((held.flows & wanted.flows).any() for held in rest.shock(economy).controls for wanted in taken):
-        raise InputError("the policy controls these exports already; leave that control out")
+        raise InputError(refusal("strategy", "the_policy_controls_these"))
     base = solve(economy, rest, chosen)
     wanted_by = weights or Weights()
     rows: dict[float, tuple[float, Outcome]] = {}

@@ -34,6 +34,7 @@ from detente.policy.reading import read_yaml, validate
 from detente.policy.stacking import policy_on
 from detente.policy.timing import in_force
 from detente.types import Array
+from detente.words import refusal
 from detente.words.names import goods_sectors, resolve_sectors
 from detente.world.world import World
 
@@ -67,7 +68,9 @@ class Cut:
         """One of the months. Raises `InputError` for a month that is not among them."""
         if month not in self.months:
             raise InputError(
-                f"{month:g} months after the cut is not solved; there are {', '.join(f'{m:g}' for m in self.months)}"
+                refusal(
+                    "strategy", "months_after_the_cut", month=f"{month:g}", names_given=", ".join(f"{m:g}" for m in self.months)
+                )
             )
         found = self.path.outcomes[self.months.index(month)]
         assert found is not None  # no stocks are counted
@@ -186,7 +189,7 @@ def chokepoint_of(
     `InputError` for months that are none.
     """
     if not months or min(months) < 0:
-        raise InputError("give months after the cut, none of them below 0")
+        raise InputError(refusal("strategy", "give_months_after_the"))
     known = case if isinstance(case, Case) else Case.of(case, with_ranges=False)
     dossier, world, name = known.dossier, known.world, scenario or known.worst
     critical = horizon_table()["short"]["values"].get("critical_inputs", [])

@@ -39,7 +39,7 @@ from detente.talks.issue_search import Found, Step, search, swaps
 from detente.talks.patience import Patience
 from detente.talks.truce import FRAMEWORK_YEARS, PERIODS, Lasting, TruceSide, Watch, lasting, watch
 from detente.types import Array, Progress, plain
-from detente.words import MINUS, name, tell
+from detente.words import MINUS, name, refusal, tell
 from detente.world.world import World
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ class Proposal:
         if against == "hold":
             return self.held
         if self.fought is None:
-            raise InputError(f'{self.dossier}: the parties have no stance "escalate"')
+            raise InputError(refusal("strategy", "the_parties_have_no_too", dossier=self.dossier))
         return self.fought
 
     def to_frame(self) -> pd.DataFrame:
@@ -351,7 +351,7 @@ def proposal(
     economy = where.economy()
     changes = {s: _stance_changes(case, s) for s in ("hold", "escalate")}
     if disagreement == "escalate" and changes["escalate"] is None:
-        raise InputError(f'{case.id}: the parties have no stance "escalate"')
+        raise InputError(refusal("strategy", "the_parties_have_no", id=case.id))
     day = max([s.policy_date for s in case.scenarios] or [case.as_of])
     measures = apply_changes(case.measures, changes["hold"] or ())
     if quo is None:

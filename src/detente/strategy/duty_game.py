@@ -30,6 +30,7 @@ from detente.policy.instruments import Policy
 from detente.strategy.objectives import Weights, two_parties
 from detente.talks.truce import SustainablePair, Taste, read_off, sustainable_pair
 from detente.types import Array, plain
+from detente.words import refusal
 from detente.words.names import goods_sectors, region_name
 from detente.world.world import World
 
@@ -113,7 +114,7 @@ def duty_game(
     """
     parties = two_parties(dossier.id, [p.region for p in dossier.parties])
     if len(set(levels)) < 3 or levels[0] != 0 or list(levels) != sorted(levels):
-        raise InputError("give at least three levels, from 0 up")
+        raise InputError(refusal("strategy", "give_at_least_three"))
     for party in parties:
         if party not in world.regions:
             raise UnknownRegion(party, {r: region_name(r) for r in world.regions})

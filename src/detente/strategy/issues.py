@@ -34,7 +34,7 @@ from detente.policy.measures import Base, InstrumentKind, Measure
 from detente.policy.stacking import partners_of, sectors_of
 from detente.policy.timing import RESTING, Status, status_on
 from detente.strategy.objectives import two_parties
-from detente.words import join, say, tell
+from detente.words import join, refusal, say, tell
 from detente.words.names import goods_sectors, region_adjective, region_name, sector_name
 from detente.world.world import World
 
@@ -125,7 +125,7 @@ def agenda(
     parties = two_parties(dossier.id, [p.region for p in dossier.parties])
     missing = [p for p in parties if p not in world.regions]
     if missing:
-        raise InputError(f"the world {world.name} has no region {missing[0]}")
+        raise InputError(refusal("strategy", "the_world_has_no", name=world.name, missing=missing[0]))
     first, second = parties
     measures = tuple(measures)
     written = {m.id: m for m in dossier.measures}
@@ -162,7 +162,7 @@ def agenda(
     issues = [replace(i, title=_short(i.title, titles)) if len(i.measures) == 1 else i for i in issues]
     issues += _purchases((first, second), world, bought or {})
     if not issues:
-        raise InputError(f"{dossier.id}: no modelled duty or control between the parties on {day}, nothing to trade")
+        raise InputError(refusal("strategy", "no_modelled_duty_or", id=dossier.id, day=day))
     order = {"duties": 0, "controls": 1, "purchases": 2}
     issues.sort(key=lambda i: (parties.index(i.giver), order[i.kind]))
     table = {m.id: m for m in measures}
@@ -177,7 +177,11 @@ def agenda(
         ]
     count = math.prod(len(i.levels) for i in issues)
     if count > MOST:
-        raise InputError(f"{dossier.id}: {len(issues)} issues make {count:,} packages; {MOST:,} can be searched")
+        raise InputError(
+            refusal(
+                "strategy", "issues_make_packages_can", id=dossier.id, count=len(issues), count_2=f"{count:,}", most=f"{MOST:,}"
+            )
+        )
     return Agenda((first, second), day, tuple(issues), tuple(pending), tuple(unpriced))
 
 

@@ -40,6 +40,7 @@ from detente.talks.games import Game
 from detente.talks.patience import Patience
 from detente.talks.truce import Renewal, Truce, TruceSide, renewal, truce
 from detente.types import plain
+from detente.words import refusal
 
 KEPT = {"truce": "hold", "deal": "ease"}
 """What may be kept, and the stance of both in it."""
@@ -320,7 +321,7 @@ def weight_flips(judging: Judging, kept: str, most: float = 10.0) -> pd.DataFram
     where none does.
     """
     if kept not in KEPT:
-        raise InputError(f"{kept!r} is not kept by anybody; choose truce or deal")
+        raise InputError(refusal("strategy", "is_not_kept_by", kept=f"{kept!r}"))
     stance = KEPT[kept]
     menus = judging.table.stances
     payoffs = np.einsum("abkp,kp->abk", judging.unit, judging.weights)

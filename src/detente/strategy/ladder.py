@@ -20,6 +20,7 @@ from detente.policy.dossier import Dossier
 from detente.policy.measures import InstrumentKind, Measure
 from detente.policy.stacking import policy_on
 from detente.policy.timing import Status, in_force
+from detente.words import refusal
 
 STEPS = (0.25, 0.5, 0.75, 1.0)
 
@@ -90,7 +91,7 @@ def ladder(case: Case | Dossier | str, steps: Sequence[float] = STEPS) -> Ladder
     Raises `InputError` for steps that are none.
     """
     if not steps or min(steps) <= 0:
-        raise InputError("give steps as shares of the threatened rate, above 0")
+        raise InputError(refusal("strategy", "give_steps_as_shares"))
     known = case if isinstance(case, Case) else Case.of(case, with_ranges=False)
     threat = threatened_duty(known)
     if threat is None:

@@ -83,7 +83,7 @@ from detente.policy.instruments import Policy
 from detente.policy.shock import Shock
 from detente.strategy.tariff_space import HIGHEST, LOWEST, Detail, TariffSpace
 from detente.types import Array, Progress
-from detente.words import join
+from detente.words import join, refusal
 from detente.words.names import resolve_regions
 from detente.world.economy import Economy
 from detente.world.world import World
@@ -244,7 +244,7 @@ def nash_tariffs(
     rest = policy or Policy()
     if method == "formula":
         if objective or policy or detail != "region":
-            raise InputError('the formula gives one rate a player: detail="region", plain real income, no policy')
+            raise InputError(refusal("strategy", "the_formula_gives_one"))
         tariffs, residual, count = _by_formula(economy, names, chosen, tolerance)
         moved = TariffSpace.make(economy, names, detail).group >= 0
         outcome = _at(economy, rest, tariffs, chosen, against=rest)
@@ -258,7 +258,7 @@ def nash_tariffs(
         place = Checkpoint(Path(checkpoint), _inputs(economy, shock, chosen, space, wanted, method))
     if method == "differences":
         if objective or detail != "region":
-            raise InputError('differences take one rate a player: plain real income, detail="region"')
+            raise InputError(refusal("strategy", "differences_take_one_rate"))
         end = by_differences(economy, space, shock, chosen, first, tolerance=max(tolerance, 1e-4), progress=progress)
         outcome = _at(economy, rest, end.tariffs, chosen, against=rest)
         return TariffSolution(
@@ -319,7 +319,7 @@ def _inputs(
 def _by_formula(economy: Economy, players: tuple[str, ...], parameters: Parameters, tolerance: float) -> tuple[Array, float, int]:
     """Lashkaripour's formula iterated with the equilibrium. Valid without intermediates, with one wage."""
     if economy.input_shares.any():
-        raise InputError("the formula is for economies without intermediates")
+        raise InputError(refusal("strategy", "the_formula_is_for"))
     theta = parameters.theta(economy.trade_elasticity)
     index = [economy.regions.index(p) for p in players]
     n = len(economy.regions)
@@ -349,7 +349,7 @@ def _by_formula(economy: Economy, players: tuple[str, ...], parameters: Paramete
         rate = new
         if move <= tolerance:
             return tariffs, move, count
-    raise NotConverged(f"the formula still moves rates by {move:.1e} after {count} iterations")
+    raise NotConverged(refusal("strategy", "the_formula_still_moves", move=f"{move:.1e}", count=count))
 
 
 # -- where first-order conditions hold ---------------------------------------------------------------------------------
@@ -458,7 +458,7 @@ def settle(
         _tell(progress, size, count, iterations)
     found = math.inf if best is None else best[0]
     raise NotConverged(
-        f"rates still move by {found:.1e} after {iterations} iterations, wanted {tolerance:.0e}; try another start or less detail"
+        refusal("strategy", "rates_still_move_by", found=f"{found:.1e}", iterations=iterations, tolerance=f"{tolerance:.0e}")
     )
 
 
@@ -526,7 +526,7 @@ def in_turn(
             progress(f"round {count}, residual {size:.0e}", count, rounds)
         if size <= tolerance:
             return Stationary(u, space.tariffs(u, base), values, size, count)
-    raise NotConverged(f"players still move rates by {size:.1e} after {rounds} rounds")
+    raise NotConverged(refusal("strategy", "players_still_move_rates", size=f"{size:.1e}", rounds=rounds))
 
 
 def by_differences(
@@ -598,14 +598,14 @@ class Checkpoint:
         try:
             with np.load(self.path, allow_pickle=False) as held:
                 if int(held["format"]) != FORMAT:
-                    raise InputError(f"{self.path.name} is of another version; delete it to start afresh")
+                    raise InputError(refusal("strategy", "is_of_another_version", name=self.path.name))
                 inputs = loads(str(held["inputs"]))
                 state = Saved(
                     str(held["phase"]), int(held["iteration"]), float(held["residual"]), held["u"], tuple(held["points"]),
                     tuple(held["moves"]),
                 )  # fmt: skip
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-            raise InputError(f"{self.path.name} is not the state of a search") from error
+            raise InputError(refusal("strategy", "is_not_the_state", name=self.path.name)) from error
         other = [name for name in {**self.inputs, **inputs} if inputs.get(name) != self.inputs.get(name)]
         if other:
             what = f"holds a run with other {join(other)}; give another file, or delete it to start afresh"

@@ -30,6 +30,7 @@ import numpy as np
 from detente.equilibrium.derivatives import Objective
 from detente.equilibrium.outcome import Outcome
 from detente.errors import InputError, UnknownName
+from detente.words import refusal
 from detente.world.economy import Economy
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ FIELDS = {
 def two_parties(dossier: str, parties: Sequence[str]) -> tuple[str, str]:
     """Both parties of a dossier. Raises `InputError` where there are more or fewer."""
     if len(parties) != 2:
-        raise InputError(f"{dossier} has {len(parties)} parties; this needs two")
+        raise InputError(refusal("strategy", "has_parties_this_needs", dossier=dossier, count=len(parties)))
     return parties[0], parties[1]
 
 
@@ -92,7 +93,14 @@ class Weights:
         """A changed copy, for asking how the answer moves with a motive."""
         unknown = [key for key in changes if key not in self.__dataclass_fields__]
         if unknown:
-            raise InputError(f"a government has no weight on {unknown[0]!r}; it has {', '.join(self.__dataclass_fields__)}")
+            raise InputError(
+                refusal(
+                    "strategy",
+                    "government_has_no_weight",
+                    unknown=f"{unknown[0]!r}",
+                    dataclass_fields=", ".join(self.__dataclass_fields__),
+                )
+            )
         return replace(self, **changes)  # type: ignore[arg-type]
 
     def parts(self, outcome: Outcome, region: str) -> dict[str, float]:
@@ -153,7 +161,7 @@ def numbers(texts: Sequence[str], what: str) -> dict[str, float]:
         except ValueError:
             number = math.nan
         if not equals or not name.strip() or not math.isfinite(number):
-            raise InputError(f"{what} {text!r} is not of the form NAME=NUMBER")
+            raise InputError(refusal("strategy", "is_not_of_the", what=what, text=f"{text!r}"))
         if name.strip() in found:
             raise InputError(f"{what} {name.strip()!r} is given twice")
         found[name.strip()] = number
@@ -181,10 +189,10 @@ def moved(given: Mapping[str, Weights], texts: Sequence[str]) -> dict[str, Weigh
         if motive not in FIELDS:
             raise UnknownName(motive, list(FIELDS), "motive")
         if value < 0:
-            raise InputError(f"the weight {name} must not be below 0, not {value:g}")
+            raise InputError(refusal("strategy", "the_weight_must_not", name=name, value=f"{value:g}"))
         if motive != "employment":
             if sector:
-                raise InputError(f"{name}: only employment has a weight by sector")
+                raise InputError(refusal("strategy", "only_employment_has_weight", name=name))
             weights[party] = weights[party].with_(**{FIELDS[motive]: value})
         else:
             jobs = dict(weights[party].jobs) | {sector: value} if sector else {"default": value}

@@ -45,6 +45,7 @@ from detente.errors import InputError, UnknownName
 from detente.strategy.objectives import PARTS, Weights, two_parties
 from detente.talks.contests import Judged
 from detente.types import Array, Progress
+from detente.words import refusal
 from detente.world.world import World
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ class PayoffTable:
     def bimatrix(self) -> tuple[Array, Array]:
         """The two payoff matrices of a two-party table (rows: the first party's stances)."""
         if len(self.parties) != 2:
-            raise InputError(f"a bimatrix needs two parties, this table has {len(self.parties)}")
+            raise InputError(refusal("strategy", "bimatrix_needs_two_parties", count=len(self.parties)))
         return self.payoffs[..., 0], self.payoffs[..., 1]
 
     def with_weights(self, weights: Mapping[str, Weights]) -> PayoffTable:
@@ -111,7 +112,7 @@ class PayoffTable:
 
     def _index(self, stances: tuple[str, ...]) -> tuple[int, ...]:
         if len(stances) != len(self.parties):
-            raise InputError(f"give one stance a party ({', '.join(self.parties)})")
+            raise InputError(refusal("strategy", "give_one_stance_party", parties=", ".join(self.parties)))
         index = []
         for stance, menu in zip(stances, self.stances, strict=True):
             if stance not in menu:
@@ -142,7 +143,7 @@ def payoff_table(
     chosen = named_horizon(horizon or case.horizon.default, **parameters)
     for party in case.parties:
         if not party.stances:
-            raise InputError(f"{case.id} gives {party.region} no stances (ease, hold, escalate)")
+            raise InputError(refusal("strategy", "gives_no_stances_ease", id=case.id, region=party.region))
     day = max([s.policy_date for s in case.scenarios] or [case.as_of])
     economy = table.economy()
     regions, sectors = table.regions, table.sectors

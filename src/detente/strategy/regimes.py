@@ -35,7 +35,7 @@ from detente.strategy.bargain import Bargain, bargain
 from detente.strategy.nash import TariffSolution, nash_tariffs
 from detente.strategy.tariff_space import Detail
 from detente.types import Array, Progress
-from detente.words import tell
+from detente.words import refusal, tell
 from detente.words.names import resolve_regions, resolve_sectors
 from detente.world.economy import Economy
 from detente.world.world import World
@@ -213,7 +213,7 @@ def pairwise_bargains(
     Gives the deals of the last round and the outcome of all of them against `policy`. Raises `NotConverged`.
     """
     if len({frozenset(p) for p in pairs}) != len(pairs) or any(a == b for a, b in pairs):
-        raise InputError("pairs must differ, each of two different parties")
+        raise InputError(refusal("strategy", "pairs_must_differ_each"))
     economy = world.economy()
     chosen = named_horizon(horizon)
     rest = policy or Policy()
@@ -237,7 +237,7 @@ def pairwise_bargains(
         if moved <= tolerance:
             break
     else:
-        raise NotConverged(f"deals still move by {moved:.1e} after {rounds} rounds")
+        raise NotConverged(refusal("strategy", "deals_still_move_by", moved=f"{moved:.1e}", rounds=rounds))
     everything = start.copy()
     for pair in pairs:
         _put(everything, agreed[pair], economy, pair)

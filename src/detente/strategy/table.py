@@ -41,7 +41,7 @@ from detente.talks.patience import COMMON, WORDS, Patience as Patience, named
 from detente.talks.standoff import Standoff, standoff
 from detente.talks.truce import Truce
 from detente.types import Progress, plain
-from detente.words import DAYS_A_YEAR, tell
+from detente.words import DAYS_A_YEAR, refusal, tell
 from detente.world.world import World
 
 if TYPE_CHECKING:
@@ -407,7 +407,7 @@ def binding_deadline(dossier: Dossier, day: date | None = None) -> Deadline | No
 def given_deadline(day: date, as_of: date) -> Deadline:
     """A deadline of one's own. Raises `InputError` if it is not ahead."""
     if day <= as_of:
-        raise InputError(f"a deadline must lie after {as_of}, not on {day}")
+        raise InputError(refusal("strategy", "deadline_must_lie_after", as_of=as_of, day=day))
     return Deadline(day, "given", "the deadline given", (day - as_of).days)
 
 
@@ -415,7 +415,7 @@ def horizon_years(when: date | int | float, as_of: date) -> tuple[float, date | 
     """Years from the dossier's date to a day, or a number of days ahead; the day itself (None for no end)."""
     count = float((when - as_of).days) if isinstance(when, date) else float(when)
     if math.isnan(count) or count < 0:
-        raise InputError(f"odds are for a day from {as_of} on, not {when}")
+        raise InputError(refusal("strategy", "odds_are_for_day", as_of=as_of, when=when))
     if count > OVER:
         return math.inf, None
     return count / DAYS_A_YEAR, as_of + timedelta(days=round(count))

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from detente.errors import InputError, UnknownName
 from detente.types import Array
+from detente.words import refusal
 from detente.words.names import resolve_regions, resolve_sectors
 from detente.world.economy import Economy
 
@@ -58,7 +59,7 @@ class TariffSpace:
             raise UnknownName(detail, list(get_args(Detail)), "level of detail")
         names = resolve_regions(list(players), economy.regions)
         if not names:
-            raise InputError("name at least one player")
+            raise InputError(refusal("strategy", "name_at_least_one_too"))
         origins = np.isin(economy.regions, resolve_regions(partners, economy.regions))
         chosen = np.isin(economy.sectors, resolve_sectors(sectors if sectors is not None else "all", economy.sectors))
         group = np.full(economy.shipments.shape, -1, dtype=np.int64)
@@ -73,7 +74,7 @@ class TariffSpace:
                 sector = economy.sectors[j] if detail in ("sector", "pair-sector") else None
                 group[i, n, j] = labels.setdefault((player, partner, sector), len(labels))
         if not labels:
-            raise InputError(f"{', '.join(names)} import nothing a tariff could be put on")
+            raise InputError(refusal("strategy", "import_nothing_tariff_could", names_=", ".join(names)))
         keys = tuple(labels)
         return cls(group, keys, np.array([names.index(k[0]) for k in keys]), names)
 

@@ -35,7 +35,7 @@ from detente.equilibrium.outcome import Outcome
 from detente.errors import InputError, UnknownName
 from detente.policy.instruments import Policy
 from detente.types import Array, plain
-from detente.words import tell
+from detente.words import refusal, tell
 from detente.words.names import region_name, sector_name
 
 RATE = 0.40
@@ -228,7 +228,7 @@ def pass_through(
     maker = source if source is not None else next(p for p in (quarrel.b, quarrel.a) if p != target)
     a, b = quarrel.index(target), quarrel.index(maker)
     if a == b:
-        raise InputError("goods pass from one economy to another; give two")
+        raise InputError(refusal("strategy", "goods_pass_from_one"))
     chains, state = quarrel.chains(name), quarrel.state(name)
     goods = list(chains.goods)
     via = tuple(r for r in quarrel.world.regions if r not in (target, maker))
@@ -258,7 +258,7 @@ def pass_through_duty(
     """
     n = quarrel.outsider(region)
     if not 0 <= rate <= 10:
-        raise InputError(f"the duty must be a fraction from 0 to 10, not {rate:g} (0.4 is 40 %)")
+        raise InputError(refusal("strategy", "the_duty_must_be", rate=f"{rate:g}"))
     name = quarrel.scenario(scenario)
     routes = pass_through(quarrel, name, toward=toward)
     a = quarrel.index(routes.toward)

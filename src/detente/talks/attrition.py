@@ -36,7 +36,7 @@ from detente.talks.contests import Judged, grid
 from detente.talks.odds import Trials
 from detente.talks.patience import Patience
 from detente.types import plain
-from detente.words import tell
+from detente.words import refusal, tell
 
 
 @dataclass(frozen=True)
@@ -158,7 +158,7 @@ def private_stakes(prize: float, highest: float = 1.0, cost: float = 1.0, name: 
     top, c = positive(highest, "highest prize"), positive(cost, "cost a year")
     x = not_negative(prize, "prize") / top
     if x > 1:
-        raise InputError(f"the prize {prize:g} is above the highest, {top:g}")
+        raise InputError(refusal("talks", "the_prize_is_above", prize=f"{prize:g}", top=f"{top:g}"))
     holds_out = top / c * (-x - math.log1p(-x)) if x < 1 else math.inf
     return PrivateStakes(name, float(prize), top, c, holds_out, x, top / (6 * c))
 
@@ -179,13 +179,13 @@ def audience_costs(slopes: Sequence[float], prize: float = 1.0, names: Sequence[
 
 def _two(values: Sequence[float], what: str) -> tuple[float, float]:
     if len(values) != 2:
-        raise InputError(f"need two numbers: {what} of each side")
+        raise InputError(refusal("talks", "need_two_numbers_of", what=what))
     return positive(values[0], what), positive(values[1], what)
 
 
 def _names(names: Sequence[str]) -> tuple[str, str]:
     if len(names) != 2 or names[0] == names[1]:
-        raise InputError("need two different names")
+        raise InputError(refusal("talks", "need_two_different_names"))
     return str(names[0]), str(names[1])
 
 

@@ -46,7 +46,7 @@ from scipy.optimize import linprog, minimize
 from detente.errors import InputError, NotConverged
 from detente.talks.games import Game, efficient_rows, game
 from detente.types import Array, plain
-from detente.words import digits, tell
+from detente.words import digits, refusal, tell
 
 Solution = Literal["nash", "kalai-smorodinsky", "egalitarian", "utilitarian"]
 SOLUTIONS: tuple[Solution, ...] = ("nash", "kalai-smorodinsky", "egalitarian", "utilitarian")
@@ -146,23 +146,23 @@ def _read(
 ) -> tuple[Array, Array, tuple[str, ...], tuple[str, ...]]:
     u = np.array(packages, dtype=np.float64)
     if u.ndim != 2 or u.size == 0 or not np.isfinite(u).all():
-        raise InputError("packages must be finite payoffs[package, party]")
+        raise InputError(refusal("talks", "packages_must_be_finite"))
     d = np.array(disagreement, dtype=np.float64)
     if d.shape != (u.shape[1],) or not np.isfinite(d).all():
-        raise InputError(f"disagreement needs {u.shape[1]} payoffs, one a party")
+        raise InputError(refusal("talks", "disagreement_needs_payoffs_one", shape=u.shape[1]))
     who = tuple(parties or [f"party {k + 1}" for k in range(u.shape[1])])
     what = tuple(names or [f"package {k + 1}" for k in range(len(u))])
     if len(who) != u.shape[1] or len(set(who)) != len(who):
-        raise InputError(f"need {u.shape[1]} different names of parties, not {list(who)}")
+        raise InputError(refusal("talks", "need_different_names_of", shape=u.shape[1], who=list(who)))
     if len(what) != len(u) or len(set(what)) != len(what):
-        raise InputError(f"need {len(u)} different names of packages")
+        raise InputError(refusal("talks", "need_different_names_of_too", count=len(u)))
     return u, d, who, what
 
 
 def _powers(power: Sequence[float] | None, count: int) -> Array:
     w = np.ones(count) if power is None else np.array(power, dtype=np.float64)
     if w.shape != (count,) or not np.isfinite(w).all() or (w <= 0).any():
-        raise InputError(f"power needs {count} numbers above 0")
+        raise InputError(refusal("talks", "power_needs_numbers_above", count=count))
     return w / w.sum()
 
 
@@ -205,7 +205,7 @@ def bargain(
     `InputError` on bad input, `NotConverged` if the optimum cannot be certified.
     """
     if solution not in SOLUTIONS:
-        raise InputError(f"solution {solution!r} is not known; choose {', '.join(SOLUTIONS)}")
+        raise InputError(refusal("talks", "solution_is_not_known", solution=f"{solution!r}", solutions=", ".join(SOLUTIONS)))
     u, d, who, what = _read(packages, disagreement, parties, names)
     w = _powers(power, len(d))
     g, scale = _scaled(u, d)
@@ -345,7 +345,7 @@ def _nash_pair(g: Array, w: Array) -> Array:
                     if value > best + 1e-13:
                         best, choice = value, (1 - t) * one[a] + t * one[b]
     if not np.isfinite(best):
-        raise NotConverged("no mixture helps both parties")
+        raise NotConverged(refusal("talks", "no_mixture_helps_both"))
     return choice
 
 
@@ -359,7 +359,7 @@ def _nash_many(g: Array, w: Array, open_to: NDArray[np.intp]) -> Array:
     start = _largest_equal_gain(g, np.isin(np.arange(len(w)), open_to).astype(np.float64))
     assert start is not None
     if start[1] <= 1e-12:
-        raise NotConverged("no mixture helps every party")
+        raise NotConverged(refusal("talks", "no_mixture_helps_every"))
     least = np.where(np.isfinite(floor), 0.0, (0.1 * start[1]) ** 2)
 
     def loss(x: Array) -> tuple[float, Array]:
@@ -388,7 +388,7 @@ def _nash_many(g: Array, w: Array, open_to: NDArray[np.intp]) -> Array:
         if gap <= CERTIFICATE:
             return x
         x = 0.999 * x + 0.001 * better  # leaves a corner where the search stopped short
-    raise NotConverged(f"the Nash product could still rise by {gap:.1e} (wanted {CERTIFICATE:.0e})")
+    raise NotConverged(refusal("talks", "the_nash_product_could", gap=f"{gap:.1e}", certificate=f"{CERTIFICATE:.0e}"))
 
 
 def _mix_above(slopes: Array, g: Array, floor: Array) -> Array:
@@ -400,7 +400,7 @@ def _mix_above(slopes: Array, g: Array, floor: Array) -> Array:
         -slopes, A_ub=-g[:, kept].T, b_ub=np.zeros(len(kept)), A_eq=np.ones((1, len(g))), b_eq=[1.0], bounds=(0, None)
     )
     if not result.success:
-        raise NotConverged("every mixture hurts a party")
+        raise NotConverged(refusal("talks", "every_mixture_hurts_party"))
     return np.asarray(result.x)
 
 
@@ -502,7 +502,7 @@ def threat_game(
     """
     d = np.array(disagreements, dtype=np.float64)
     if d.ndim < 2 or d.shape[-1] != d.ndim - 1 or not np.isfinite(d).all():
-        raise InputError(f"disagreements need one axis a party and a last for parties, not {d.shape}")
+        raise InputError(refusal("talks", "disagreements_need_one_axis", shape=d.shape))
     flat = d.reshape(-1, d.shape[-1])
     paid = [bargain(packages, row, solution, parties=parties, power=power).payoffs for row in flat]
     return game(np.array(paid).reshape(d.shape), parties, stances)

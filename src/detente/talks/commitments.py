@@ -28,7 +28,7 @@ import pandas as pd
 from detente.checks import positive
 from detente.errors import InputError
 from detente.types import plain
-from detente.words import say, tell
+from detente.words import refusal, say, tell
 
 
 @dataclass(frozen=True)
@@ -166,7 +166,7 @@ def purchase_promise(
     """
     q0, q1, theta = positive(baseline, "baseline"), positive(target, "target"), positive(elasticity, "trade elasticity")
     if not 0 <= penalty < 1:
-        raise InputError(f"the penalty must be from 0 to below 1, not {penalty:g}")
+        raise InputError(refusal("talks", "the_penalty_must_be", penalty=f"{penalty:g}"))
     full = max(q1, q0)
     ratio = full / q0
     slope = 1 - ratio ** (-1 / (1 + theta))

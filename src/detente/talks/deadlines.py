@@ -65,7 +65,7 @@ from detente.checks import not_negative, positive, probability
 from detente.errors import InputError
 from detente.talks.standoff import FIRST, MIXED, NAN, NEITHER, SECOND, STANDS, UNKNOWN, End, Stakes, Standoff, standoff
 from detente.types import Array, plain
-from detente.words import DAYS_A_YEAR, say, tell
+from detente.words import DAYS_A_YEAR, refusal, say, tell
 
 _said = cache(partial(say, "words/templates/TimedStandoff"))
 STEPS, PATH = 20_001, 401
@@ -214,7 +214,9 @@ def fixed_deadline(
     split = both or ((first.win + first.lose) / 2, (second.win + second.lose) / 2)
     for s, b in zip(sides, split, strict=True):
         if not s.lose <= b < s.win:
-            raise InputError(f"{s.name}: giving way together must be worth {s.lose:g} to below {s.win:g}, not {b:g}")
+            raise InputError(
+                refusal("talks", "giving_way_together_must", name=s.name, lose=f"{s.lose:g}", win=f"{s.win:g}", b=f"{b:g}")
+            )
     missed = after or (first.collapse, second.collapse)
     fears = [s.lose > m for s, m in zip(sides, missed, strict=True)]
     # what each side's giving way at the deadline must be likely to be for the other to be indifferent
@@ -291,13 +293,13 @@ def uncertain_deadline(
     sides = _ordinary(first, second)
     if horizon is None:
         if not isinstance(risk, UncertainDate):
-            raise InputError("a risk function needs a horizon in years")
+            raise InputError(refusal("talks", "risk_function_needs_horizon"))
         horizon = risk.horizon
     end = positive(horizon, "horizon")
     when = risk.when if isinstance(risk, UncertainDate) else end
     chi = _risk(risk, np.linspace(0.0, end, steps))
     if (np.diff(chi) < -1e-12 * max(float(chi.max()), 1.0)).any():
-        raise InputError("the collapse risk must not fall over time")
+        raise InputError(refusal("talks", "the_collapse_risk_must"))
 
     def cost(i: int, t: float) -> float:
         return sides[i].cost_of_waiting(float(_risk(risk, np.array([t]))[0]))
@@ -366,7 +368,7 @@ def uncertain_deadline(
 def _risk(risk: Callable[[Array], Array], times: Array) -> Array:
     values = np.asarray(risk(times), dtype=np.float64)
     if values.shape != times.shape or not np.isfinite(values).all() or (values < 0).any():
-        raise InputError("the collapse risk must be finite rates of 0 or more, one a time")
+        raise InputError(refusal("talks", "the_collapse_risk_must_too"))
     return values
 
 
@@ -383,7 +385,7 @@ def _ordinary(first: Stakes, second: Stakes) -> tuple[Stakes, Stakes]:
     standoff(first, second)  # names
     for s in (first, second):
         if s.prize <= 0:
-            raise InputError(f"{s.name}: winning ({s.win:g}) must be worth more than giving way ({s.lose:g})")
+            raise InputError(refusal("talks", "winning_must_be_worth", name=s.name, win=f"{s.win:g}", lose=f"{s.lose:g}"))
     return first, second
 
 
@@ -508,4 +510,4 @@ def _worth(s: Standoff) -> tuple[float, float]:
     if s.status == NEITHER:
         a, b = ((x.flow + s.collapse_risk * x.collapse) / (x.rate + s.collapse_risk) for x in s.sides)
         return a, b
-    raise InputError(f"a deadline needs a contest of waiting; here {s.status}")
+    raise InputError(refusal("talks", "deadline_needs_contest_of", status=s.status))

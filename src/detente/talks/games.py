@@ -28,7 +28,7 @@ from scipy.optimize import linprog
 
 from detente.errors import InputError, UnknownName
 from detente.types import Array, plain
-from detente.words import tell
+from detente.words import refusal, tell
 
 TOLERANCE = 1e-9
 """Payoff differences smaller than this share of the game's payoff span count as ties."""
@@ -261,9 +261,9 @@ def game(payoffs: ArrayLike, parties: Sequence[str] | None = None, stances: Sequ
     array = np.array(payoffs, dtype=np.float64)
     count = array.ndim - 1
     if count < 1 or array.shape[-1] != count:
-        raise InputError(f"payoffs need one axis a party and a last for parties, not {array.shape}")
+        raise InputError(refusal("talks", "payoffs_need_one_axis", shape=array.shape))
     if array.size == 0 or not np.isfinite(array).all():
-        raise InputError("payoffs must be finite")
+        raise InputError(refusal("talks", "payoffs_must_be_finite"))
     names = tuple(parties or [f"party {k + 1}" for k in range(count)])
     menus = (
         tuple(tuple(s) for s in stances)
@@ -271,9 +271,9 @@ def game(payoffs: ArrayLike, parties: Sequence[str] | None = None, stances: Sequ
         else tuple(tuple(f"stance {k + 1}" for k in range(n)) for n in array.shape[:-1])
     )
     if len(names) != count or len(set(names)) != count:
-        raise InputError(f"need {count} different names of parties, not {list(names)}")
+        raise InputError(refusal("talks", "need_different_names_of_too_too", count=count, names_=list(names)))
     if tuple(len(m) for m in menus) != array.shape[:-1] or any(len(set(m)) != len(m) for m in menus):
-        raise InputError(f"stances must differ and match the shape {array.shape[:-1]}")
+        raise InputError(refusal("talks", "stances_must_differ_and", shape=array.shape[:-1]))
     array.setflags(write=False)
     return Game(names, menus, array)
 
@@ -287,7 +287,7 @@ def bimatrix(
     """A two-party game from two matrices, rows the first party's stances, columns the second's."""
     a, b = np.array(first, dtype=np.float64), np.array(second, dtype=np.float64)
     if a.ndim != 2 or a.shape != b.shape:
-        raise InputError(f"need two matrices of one shape, not {a.shape} and {b.shape}")
+        raise InputError(refusal("talks", "need_two_matrices_of", shape=a.shape, shape_2=b.shape))
     return game(np.stack([a, b], axis=-1), parties, stances)
 
 

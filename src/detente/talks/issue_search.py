@@ -34,6 +34,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from detente.errors import InputError
 from detente.types import Array, plain
+from detente.words import refusal
 
 Levels = tuple[int, ...]
 PROMISING = 1e-6  # relative improvement for which an unsolved package is worth a solve
@@ -89,7 +90,7 @@ def search(
     d = np.asarray(disagreement, dtype=np.float64)
     w = np.ones(len(d)) if power is None else np.asarray(power, dtype=np.float64)
     if len(w) != len(d) or not (w > 0).all():
-        raise InputError("bargaining power needs one positive number a party")
+        raise InputError(refusal("talks", "bargaining_power_needs_one"))
     w = w / w.sum()
     index = {tuple(int(k) for k in row): n for n, row in enumerate(grid)}
     top = np.maximum(grid.max(0), 1)

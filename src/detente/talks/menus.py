@@ -28,7 +28,7 @@ from numpy.typing import ArrayLike
 from detente.checks import finite, not_negative, probability
 from detente.errors import InputError, UnknownName
 from detente.types import Array, plain
-from detente.words import tell
+from detente.words import refusal, tell
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Menu:
             if name not in self.options:
                 raise UnknownName(name, list(self.options), "option")
         if not options:
-            raise InputError("a menu needs at least one option")
+            raise InputError(refusal("talks", "menu_needs_at_least"))
         rows = [self.options.index(name) for name in options]
         return replace(self, options=tuple(options), payoffs=self.payoffs[rows])
 
@@ -257,14 +257,14 @@ def bystander_menu(
     """
     u = np.array(payoffs, dtype=np.float64)
     if u.ndim != 2 or u.size == 0 or not np.isfinite(u).all():
-        raise InputError("payoffs must be finite numbers[option, scenario]")
+        raise InputError(refusal("talks", "payoffs_must_be_finite_too"))
     p = np.array([probability(x, "scenario probability") for x in probabilities])
     if len(p) != u.shape[1] or abs(p.sum() - 1) > 1e-6:
-        raise InputError(f"need {u.shape[1]} probabilities that sum to 1, not {len(p)} with sum {p.sum():g}")
+        raise InputError(refusal("talks", "need_probabilities_that_sum", shape=u.shape[1], count=len(p), sum=f"{p.sum():g}"))
     what = tuple(options or [f"option {k + 1}" for k in range(len(u))])
     when = tuple(scenarios or [f"scenario {k + 1}" for k in range(u.shape[1])])
     if len(what) != len(u) or len(set(what)) != len(what) or len(when) != u.shape[1] or len(set(when)) != len(when):
-        raise InputError(f"need {len(u)} options and {u.shape[1]} scenarios of different names")
+        raise InputError(refusal("talks", "need_options_and_scenarios", count=len(u), shape=u.shape[1]))
     needs = dict(consent or {})
     for name in needs:
         if name not in what:

@@ -25,7 +25,7 @@ import pandas as pd
 from detente.checks import inside, not_negative, positive, probability
 from detente.errors import InputError
 from detente.types import plain
-from detente.words import join, tell
+from detente.words import join, refusal, tell
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def rubinstein(first: float, second: float, parties: Sequence[str] = ("first", "
 def stahl(first: float, second: float, rounds: int = 3, parties: Sequence[str] = ("first", "second")) -> Division:
     """Shares with `rounds` alternating offers, the last of them final; discount factors from 0 to 1."""
     if rounds < 1 or rounds != int(rounds):
-        raise InputError(f"rounds must be a whole number from 1, not {rounds}")
+        raise InputError(refusal("talks", "rounds_must_be_whole", rounds=rounds))
     patience = (probability(first, "patience"), probability(second, "patience"))
     share = 1.0  # of whoever makes the final offer
     for offer in range(int(rounds) - 2, -1, -1):
@@ -121,5 +121,5 @@ def _patience(value: float, what: str) -> float:
 
 def _pair(parties: Sequence[str]) -> tuple[str, str]:
     if len(parties) != 2 or parties[0] == parties[1]:
-        raise InputError(f"need two different parties, not {join([str(p) for p in parties])}")
+        raise InputError(refusal("talks", "need_two_different_parties", value=join([str(p) for p in parties])))
     return str(parties[0]), str(parties[1])

@@ -21,7 +21,7 @@ from typing import Any
 from detente.checks import not_negative, positive, probability
 from detente.errors import InputError, UnknownName
 from detente.types import plain
-from detente.words import say
+from detente.words import refusal, say
 
 Range = tuple[float, float]
 COMMON = ("collapse_risk", "settlement_years", "collapse_years", "face")
@@ -122,7 +122,7 @@ class Patience:
     def corners(self, parties: Sequence[str]) -> list[dict[str, float]]:
         """The ends of what every model needs, in every combination: discount rates as "rate USA", then `COMMON`."""
         if len(set(parties)) != len(parties):
-            raise InputError("the parties need different names")
+            raise InputError(refusal("talks", "the_parties_need_different"))
         keys = [f"rate {p}" for p in parties] + list(COMMON)
         choices = [self.rate_ends(p) for p in parties] + [self.ends(k) for k in COMMON]
         return [dict(zip(keys, values, strict=True)) for values in itertools.product(*choices)]

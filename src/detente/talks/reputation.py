@@ -30,7 +30,7 @@ from detente.checks import inside, positive
 from detente.errors import InputError
 from detente.talks.standoff import BOTH, FIRST, NAN, NEITHER, NO_CONTEST, STANDS, UNKNOWN, End, Stakes, Standoff, fading, standoff
 from detente.types import plain
-from detente.words import say, tell
+from detente.words import refusal, say, tell
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ def reputation(
     obstinate.
     """
     if not len(demands) == len(rates) == len(priors) == len(names) == 2 or names[0] == names[1]:
-        raise InputError("need two demands, rates, priors and different names")
+        raise InputError(refusal("talks", "need_two_demands_rates"))
     a = [inside(x, "demand") for x in demands]
     r = [positive(x, "discount rate") for x in rates]
     z = (inside(priors[0], "prior"), inside(priors[1], "prior"))

@@ -55,7 +55,7 @@ import pandas as pd
 from detente.checks import different, finite, not_negative, positive
 from detente.errors import InputError
 from detente.types import plain
-from detente.words import DAYS_A_YEAR, say, tell
+from detente.words import DAYS_A_YEAR, refusal, say, tell
 
 # -- stakes ------------------------------------------------------------------------------------------------------------
 QUANTITIES = {key: say("words/templates/Stakes", key) for key in ("flow", "win", "lose", "collapse", "rate")}
@@ -106,7 +106,7 @@ def annuity(rate: float, years: float = math.inf) -> float:
     """What one unit a year for so many years is worth today."""
     r = positive(rate, "discount rate")
     if not years > 0:
-        raise InputError(f"years must be above 0, not {years}")
+        raise InputError(refusal("talks", "years_must_be_above", years=years))
     return -math.expm1(-r * years) / r
 
 
@@ -158,9 +158,9 @@ def stakes_from_table(
     }
     for what, cell in cells.items():
         if cell not in payoff:
-            raise InputError(f"the table has no cell {cell} ({what}); it has {sorted(payoff)[:9]}")
+            raise InputError(refusal("talks", "the_table_has_no", cell=cell, what=what, payoff=sorted(payoff)[:9]))
     if len(parties) != 2 or len(rates) != 2 or len(million_usd) != 2:
-        raise InputError("need two parties, rates and amounts of million USD")
+        raise InputError(refusal("talks", "need_two_parties_rates"))
     made = []
     for i in range(2):
         own, other = ("first wins", "second wins") if i == 0 else ("second wins", "first wins")

@@ -102,7 +102,7 @@ from detente.checks import alarms, different, finite, inside, not_negative, posi
 from detente.errors import InputError
 from detente.talks.standoff import annuity
 from detente.types import plain
-from detente.words import say, tell
+from detente.words import refusal, say, tell
 
 PEACE = "share of time at peace"
 _said = cache(partial(say, "words/templates/Truce"))
@@ -267,7 +267,7 @@ class Truce:
         found = list(detection) if detection is not None else [self.detection] * len(false_alarm or [])
         alarms = list(false_alarm) if false_alarm is not None else [self.false_alarm] * len(found)
         if len(found) != len(alarms):
-            raise InputError(f"{len(found)} detections and {len(alarms)} false alarms do not pair")
+            raise InputError(refusal("talks", "detections_and_false_alarms", count=len(found), count_2=len(alarms)))
         base = truce(*self.sides, self.discount, false_alarm=self.false_alarm, detection=self.detection, whole_periods=False)
         rows = []
         for p1, p0 in zip(found, alarms, strict=True):
@@ -340,7 +340,7 @@ def truce(
         fails = any(math.isnan(t) for t in need)
         punishment, chosen = (math.inf, _said("for_good")) if fails else (max(need), _said("shortest"))
     elif math.isnan(punishment) or punishment < 0:
-        raise InputError(f"punishment must last 0 periods or more, not {punishment}")
+        raise InputError(refusal("talks", "punishment_must_last_periods", punishment=punishment))
     x = [punishment_weight(q, punishment) for q in d]
     costs = [deterrent(s, q, p0, p1, w) for s, q, w in zip(sides, d, x, strict=True)]
     # the shortest punishment makes the condition bind: leave room for rounding
@@ -432,9 +432,9 @@ def renewal(
     p0, p1 = alarms(false_alarm, detection)
     not_negative(evidence_years, "years of evidence")
     if punishment_years is not None and (math.isnan(punishment_years) or punishment_years < 0):
-        raise InputError(f"punishment must last 0 years or more, not {punishment_years}")
+        raise InputError(refusal("talks", "punishment_must_last_years", punishment_years=punishment_years))
     if not len(periods):
-        raise InputError("give at least one renewal period")
+        raise InputError(refusal("talks", "give_at_least_one"))
     rows = [
         _row(positive(p, "renewal period"), sides, r, k, p0, p1, punishment_years, evidence_years) for p in sorted(set(periods))
     ]
@@ -529,7 +529,7 @@ def sustainable_tariff(own_gain: float, wear: float, harm: float, discount: floa
     a, b, e = not_negative(own_gain, "own gain a"), positive(wear, "wear b"), not_negative(harm, "harm e")
     pair = list(discount) if isinstance(discount, Sequence) else [discount]
     if not 1 <= len(pair) <= 2:
-        raise InputError("discount needs one number or one a side")
+        raise InputError(refusal("talks", "discount_needs_one_number"))
     d = min(inside(x, "discount factor") for x in pair)
     nash, efficient = a / b, (a - e) / b
     return SustainableTariff(a, b, e, d, max(efficient, nash - 2 * d * e / b), nash, efficient, 0.5 if e > 0 else 0.0)
@@ -741,7 +741,7 @@ def watch(
     The best holds and has the largest product of gains over no deal; of equally good ones the longest.
     """
     if not periods:
-        raise InputError("give at least one review period")
+        raise InputError(refusal("talks", "give_at_least_one_too"))
     sides = (first, second)
     enforcement = any(s.temptation > 0 for s in sides)
     rows: list[dict[str, Any]] = []

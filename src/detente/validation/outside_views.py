@@ -34,7 +34,7 @@ from detente.outlook.record import Record, load_record
 from detente.outlook.scores import Score, score, skill, uniform
 from detente.outlook.spells import Spells, frequency
 from detente.validation.rounds import TRUCE_DAYS, truce_quarters
-from detente.words import tell
+from detente.words import refusal, tell
 
 KINDS: tuple[Kind, ...] = ("threat", "talks", "truce")
 STAYS = {"threat": "not", "talks": "time", "truce": "kept"}
@@ -121,7 +121,7 @@ def on_trial(record: Record | str = "us-china") -> OnTrial:
     """Every case of a record left out in turn. Raises `InputError` for a record that does not say between whom it is."""
     known = load_record(record) if isinstance(record, str) else record
     if known.between is None:
-        raise InputError(f"record {known.id!r} does not say between whom it is; without that nothing elsewhere is like it")
+        raise InputError(refusal("validation", "record_does_not_say", id=f"{known.id!r}"))
     cases: dict[Kind, tuple[LeftOut, ...]] = {}
     for kind in KINDS:
         found = _truces(known) if kind == "truce" else _events(known, kind)

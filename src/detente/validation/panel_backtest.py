@@ -56,7 +56,7 @@ from detente.policy.measures import InstrumentKind, Measure
 from detente.types import Array
 from detente.validation.duties import before_2018, mean_duties
 from detente.validation.trade import Fit, crossing, fit, goods_columns, record, skill, us_imports
-from detente.words import say
+from detente.words import refusal, say
 from detente.world.economy import Economy
 from detente.world.library import load_world
 from detente.world.panel import DEFAULT, EU_REST, REST, UNMAPPED, Panel, in_sectors, load_panel, panel_table, region_of
@@ -109,7 +109,7 @@ def estimated_path(spec: str = "main") -> dict[float, Factor]:
     path = files("detente").joinpath("data", "estimates", "elasticity_by_month.yaml")
     specs = yaml.safe_load(path.read_text(encoding="utf-8"))["specs"] if path.is_file() else {}
     if spec not in specs:
-        raise InputError(f"no estimate {spec!r} of the trade elasticity ships with this version; give the factor as a number")
+        raise InputError(refusal("validation", "no_estimate_of_the", spec=f"{spec!r}"))
     rows = [r for r in specs[spec]["rows"] if r.get("factor") is not None]
     return {float(r["months"]): _cut(r["factor"], r["factor_low"], r["factor_high"]) for r in rows}
 
@@ -226,11 +226,11 @@ def check_months(base: int, first: str, last: str) -> None:
     """Raise `InputError` for a window that is none."""
     for flag, month in (("--from", first), ("--to", last)):
         if not _MONTH.fullmatch(month):
-            raise InputError(f"{flag} {month!r} is no month; write 2025-06")
+            raise InputError(refusal("validation", "is_no_month_write", flag=flag, month=f"{month!r}"))
     if last < first:
-        raise InputError(f"--to {last} is before --from {first}")
+        raise InputError(refusal("validation", "to_is_before_from", last=last, first=first))
     if first <= f"{base}-12":
-        raise InputError(f"--from {first} is not after the base year {base}")
+        raise InputError(refusal("validation", "from_is_not_after", first=first, base=base))
 
 
 def seen(panel: Panel, base: int, first: str, last: str, same_months: bool = False) -> Seen:
@@ -243,7 +243,17 @@ def seen(panel: Panel, base: int, first: str, last: str, same_months: bool = Fal
     months = [str(p) for p in pd.period_range(first, last, freq="M")]
     absent = [m for m in months if m not in panel.months]
     if absent:
-        raise InputError(f"{panel.name} holds {panel.months[0]} to {panel.months[-1]}; --from {first} --to {last} lies outside")
+        raise InputError(
+            refusal(
+                "validation",
+                "holds_to_from_to",
+                name=panel.name,
+                months=panel.months[0],
+                months_2=panel.months[-1],
+                first=first,
+                last=last,
+            )
+        )
     year = [str(p) for p in pd.period_range(f"{base}-01", f"{base}-12", freq="M")]
     shipped = load_panel(DEFAULT)
     told: dict[str, Any] = {"notes": list(panel.notes)}
@@ -251,7 +261,7 @@ def seen(panel: Panel, base: int, first: str, last: str, same_months: bool = Fal
     if not set(year) <= set(panel.months):
         if not set(year) <= set(shipped.months):
             raise InputError(
-                f"no panel holds the base year {base}; the shipped one has {shipped.months[0]} to {shipped.months[-1]}"
+                refusal("validation", "no_panel_holds_the", base=base, months=shipped.months[0], months_2=shipped.months[-1])
             )
         told["base from"] = shipped.name
         told["overlap"] = _overlap(panel, shipped)
@@ -300,8 +310,16 @@ def _overlap(panel: Panel, shipped: Panel) -> dict[str, Any]:
     if (off > OVERLAP).any():
         row = joined.loc[int(str(off.idxmax()))]
         raise BadPanel(
-            f"{panel.name}: imports of {row['origin']!s} in {row['month']!s} are {float(row['imports']):,.0f} USD, "
-            f"{float(row['imports_shipped']):,.0f} in the shipped panel: more than {100 * OVERLAP:.0f} % apart"
+            refusal(
+                "validation",
+                "imports_of_in_are",
+                name=panel.name,
+                origin=f"{row['origin']!s}",
+                month=f"{row['month']!s}",
+                imports=f"{float(row['imports']):,.0f}",
+                imports_shipped=f"{float(row['imports_shipped']):,.0f}",
+                overlap=f"{100 * OVERLAP:.0f}",
+            )
         )
     return {"months": len(both), "largest difference": float(off.max()) if len(off) else 0.0}
 
@@ -445,7 +463,7 @@ def committed(name: str = "committed") -> pd.DataFrame:
     lines = committed_body(name).decode().splitlines(keepends=True)
     rows = "".join(line for line in lines if not line.startswith("#")).encode()
     if sha256(rows) not in "".join(committed_head(name)):
-        raise InputError(f"{PREDICTIONS[name]}: the rows are not those its head gives the digest of")
+        raise InputError(refusal("validation", "the_rows_are_not", name=PREDICTIONS[name]))
     return pd.read_csv(io.BytesIO(rows))
 
 
@@ -453,7 +471,7 @@ def committed_window(name: str = "committed") -> tuple[int, str, str]:
     """Its base year, first and last month, from the head."""
     found = re.search(r"(\d{4}-\d\d) to (\d{4}-\d\d) over (\d{4})", " ".join(committed_head(name)))
     if found is None:
-        raise InputError(f"{PREDICTIONS[name]}: the head names no window")
+        raise InputError(refusal("validation", "the_head_names_no", name=PREDICTIONS[name]))
     return int(found[3]), found[1], found[2]
 
 
@@ -461,7 +479,7 @@ def committed_factor(name: str = "committed") -> str:
     """Its elasticity factor, two decimals, from the head."""
     found = re.search(r"factor (\d+\.\d+) \(range", " ".join(committed_head(name)))
     if found is None:
-        raise InputError(f"{PREDICTIONS[name]}: the head names no factor")
+        raise InputError(refusal("validation", "the_head_names_no_too", name=PREDICTIONS[name]))
     return found[1]
 
 

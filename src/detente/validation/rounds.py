@@ -37,7 +37,7 @@ from detente.outlook.scores import Score, calibration, score, skill, uniform
 from detente.outlook.spells import frequency
 from detente.policy.dossier import load_dossier
 from detente.policy.prospects import OUTCOMES
-from detente.words import fixed, tell
+from detente.words import fixed, refusal, tell
 
 Kind = Literal["talks", "threat", "truce"]
 KINDS: tuple[Kind, ...] = ("talks", "threat", "truce")
@@ -99,7 +99,7 @@ class Rounds:
         """Stated against seen for one forecaster over all cases it speaks about."""
         cases = [c for c in self.cases if name in c.forecasts]
         if not cases:
-            raise InputError(f"no forecaster is called {name!r}")
+            raise InputError(refusal("validation", "no_forecaster_is_called", name=f"{name!r}"))
         return calibration([c.forecasts[name] for c in cases], [c.outcome for c in cases])
 
     def to_frame(self) -> pd.DataFrame:

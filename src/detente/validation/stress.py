@@ -28,6 +28,7 @@ from detente.policy.instruments import (
     Subsidy,
     Tariff,
 )
+from detente.words import refusal
 from detente.world.economy import Economy
 from detente.world.world import World
 
@@ -127,7 +128,7 @@ def stress(
             failures.append((draw, str(error)))
         else:
             if not np.isfinite(outcome.to_frame().to_numpy()).all() or not np.isfinite(outcome.sector_frame().to_numpy()).all():
-                raise AssertionError(f"draw {draw} converged to what is not finite")
+                raise AssertionError(refusal("validation", "draw_converged_to_what", draw=draw))
             endings[outcome.status] += 1
             residual, gap = max(residual, outcome.residual), max(gap, outcome.clearing_gap)
             sweeps = max(sweeps, outcome.iterations)

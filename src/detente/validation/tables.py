@@ -27,7 +27,7 @@ from detente.validation.panel_backtest import (
     fitting_factor,
 )
 from detente.validation.trade import HORIZONS, SHARES, BackTest, Check, TradeComparison
-from detente.words import fixed, say
+from detente.words import fixed, refusal, say
 from detente.words.names import region_name, region_table, sector_name, sector_table
 from detente.world.panel import panel_table
 
@@ -270,7 +270,7 @@ def replaced(text: str, block: str, content: str) -> str:
     """`text` with the block's content replaced. Raises `InputError` where the text has no such block."""
     start, end = f"<!-- {block} -->", f"<!-- /{block} -->"
     if start not in text or end not in text:
-        raise InputError(f"the page has no block {start} … {end}; put both lines where the tables belong")
+        raise InputError(refusal("validation", "the_page_has_no", start=start, end=end))
     before, rest = text.split(start, 1)
     return before + start + "\n\n" + content.strip() + "\n\n" + end + rest.split(end, 1)[1]
 

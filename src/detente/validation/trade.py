@@ -64,6 +64,7 @@ from detente.errors import InputError, UnknownName
 from detente.policy.averages import weights_table
 from detente.policy.instruments import Policy
 from detente.types import Array
+from detente.words import refusal
 from detente.words.names import goods_sectors
 from detente.world.economy import Economy
 
@@ -365,9 +366,11 @@ def _ready(observed: ArrayLike, predicted: ArrayLike, weights: ArrayLike | None)
     y, p = np.asarray(observed, dtype=float), np.asarray(predicted, dtype=float)
     w = np.ones_like(y) if weights is None else np.asarray(weights, dtype=float)
     if y.ndim != 1 or y.shape != p.shape or y.shape != w.shape or y.size == 0:
-        raise InputError(f"observed {y.shape}, predicted {p.shape}, weights {w.shape} differ in length")
+        raise InputError(
+            refusal("validation", "observed_predicted_weights_differ", shape=y.shape, shape_2=p.shape, shape_3=w.shape)
+        )
     if not (np.isfinite(y).all() and np.isfinite(p).all() and np.isfinite(w).all() and (w >= 0).all() and w.sum() > 0):
-        raise InputError("observed, predicted and weights must be finite, weights not negative and not all zero")
+        raise InputError(refusal("validation", "observed_predicted_and_weights"))
     return y, p, w / w.sum()
 
 

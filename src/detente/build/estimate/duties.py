@@ -37,6 +37,7 @@ from detente.build.tariff_lines import contents, read_lists, statutory_panel
 from detente.errors import SourceError
 from detente.files import write
 from detente.types import Array
+from detente.words import refusal
 from detente.world.panel import load_panel
 
 METALS = ("steel", "aluminium")
@@ -167,7 +168,9 @@ def china_duties(folder: Path) -> pd.DataFrame:
         raise SourceError(f"{path.name}: {error}") from None
     numbers = rates.iloc[:, 2:].apply(pd.to_numeric, errors="coerce")
     if numbers.shape[1] != len(STEPS):
-        raise SourceError(f"{path.name}: {numbers.shape[1]} columns of rates in {RATES!r}, {len(STEPS)} are wanted")
+        raise SourceError(
+            refusal("build", "columns_of_rates_in", file=path.name, shape=numbers.shape[1], rates=f"{RATES!r}", count=len(STEPS))
+        )
     kept = numbers.iloc[:, 0].notna()
     code = rates.iloc[:, 0].astype(str).str.strip().str.zfill(10)[kept]
     numbers = numbers[kept].fillna(0.0)

@@ -22,6 +22,7 @@ from detente.build.estimate.projection import EFFECTS, Estimate, Flows, by_age, 
 from detente.build.estimate.shrinkage import Shrinkage, posterior_of, shrinkage
 from detente.errors import InputError, UnknownName
 from detente.types import Progress
+from detente.words import refusal
 from detente.world.library import load_world
 from detente.world.panel import UNMAPPED, Panel, concordance, load_panel
 
@@ -156,7 +157,7 @@ def mean_elasticity(cells: Flows, theta: Mapping[str, float]) -> float:
     """θ of an average dollar between the United States and China in the base years."""
     china = (cells.origin == "CHN") & np.isin(cells.sector.astype(str), list(theta))
     if not china.any():
-        raise InputError("no trade with China in the panel; the estimate learns from the duties on it")
+        raise InputError(refusal("build", "no_trade_with_china"))
     return float(np.average([theta[s] for s in cells.sector[china]], weights=cells.weight[china]))
 
 

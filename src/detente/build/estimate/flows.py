@@ -16,6 +16,7 @@ import pandas as pd
 from detente.build.estimate.duties import china_law, us_law
 from detente.build.estimate.projection import Flows
 from detente.errors import InputError
+from detente.words import refusal
 from detente.world.panel import EU_REST, REST, Panel, load_panel
 
 BASE = ("2016", "2017")
@@ -34,7 +35,7 @@ def us_imports(panel: Panel) -> Flows:
     in the base years or holds exports.
     """
     if panel.flow != "imports":
-        raise InputError(f"{panel.name} is a panel of {panel.flow}; the estimate needs imports and the duty collected")
+        raise InputError(refusal("build", "is_panel_of_the", name=panel.name, flow=panel.flow))
     frame = panel.frame
     frame = frame[~frame["origin"].isin([REST, EU_REST]) & ~frame["naics3"].isin(NO_SECTOR)]
     months = panel.months
@@ -97,5 +98,7 @@ def us_exports() -> Flows:
 def _base(months: Sequence[str], name: str) -> tuple[int, ...]:
     wanted = [str(p) for p in pd.period_range(f"{BASE[0]}-01", f"{BASE[-1]}-12", freq="M")]
     if list(months[: len(wanted)]) != wanted:
-        raise InputError(f"{name} begins in {months[0]}; the estimate needs every month from {wanted[0]} to {wanted[-1]} and on")
+        raise InputError(
+            refusal("build", "begins_in_the_estimate", name=name, months=months[0], wanted=wanted[0], wanted_2=wanted[-1])
+        )
     return tuple(range(len(wanted)))

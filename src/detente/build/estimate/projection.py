@@ -37,6 +37,7 @@ from numpy.typing import NDArray
 from scipy.stats import t as student
 
 from detente.errors import InputError
+from detente.words import refusal
 
 MONTHS = (1, 3, 6, 12, 18, 24, 36, 48, 60)
 """Months since the duty at which the elasticity is estimated."""
@@ -244,7 +245,7 @@ def by_age(
     `ages` and the `LEADS` have to cover every age that occurs, each once.
     """
     if flows.collected is None:
-        raise InputError("by_age needs the duty collected")
+        raise InputError(refusal("build", "by_age_needs_the"))
     months = np.arange(len(flows.months))
     n = len(flows.origin)
     columns: dict[str, NDArray[Any]] = {
@@ -297,7 +298,7 @@ def fit(formula: str, frame: pd.DataFrame, cluster: str, weighted: bool) -> Any:
     try:
         package = importlib.import_module("pyfixest")
     except ImportError:
-        raise InputError("estimating needs pyfixest: pip install 'detente[build]'") from None
+        raise InputError(refusal("build", "estimating_needs_pyfixest_pip")) from None
     with warnings.catch_warnings():  # of its own use of pandas, and of single observations, which it leaves out
         warnings.simplefilter("ignore")
         return package.feols(

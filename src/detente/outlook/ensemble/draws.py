@@ -48,7 +48,7 @@ from numpy.typing import ArrayLike
 from detente.equilibrium.parameters import Parameters, horizon as named_horizon, horizon_table
 from detente.errors import InputError
 from detente.types import Array
-from detente.words import say
+from detente.words import refusal, say
 from detente.world.economy import Economy
 from detente.world.world import World
 
@@ -247,9 +247,9 @@ def draw_parameters(
     design = inputs_for(economy, chosen) if inputs is None else tuple(inputs)
     point = np.asarray(u, dtype=np.float64)
     if point.shape != (len(design),):
-        raise InputError(f"{len(design)} coordinates are needed, one an input; got an array of shape {point.shape}")
+        raise InputError(refusal("outlook", "coordinates_are_needed_one", count=len(design), shape=point.shape))
     if not ((point > 0) & (point < 1)).all():
-        raise InputError("coordinates must lie strictly between 0 and 1")
+        raise InputError(refusal("outlook", "coordinates_must_lie_strictly"))
     values = {i.id: float(i.value(x)) for i, x in zip(design, point, strict=True)}
     changes: dict[str, Any] = {}
     factors = np.ones(len(economy.sectors))
@@ -279,7 +279,7 @@ def sobol_points(dimensions: int, seed: int, first: int = 0, count: int = 1) -> 
     from scipy.stats import qmc
 
     if dimensions < 1 or seed < 0 or first < 0 or count < 0:
-        raise InputError("a Sobol sequence needs at least one dimension and a seed, index and count of zero or more")
+        raise InputError(refusal("outlook", "sobol_sequence_needs_at"))
     engine = qmc.Sobol(dimensions, scramble=True, rng=np.random.default_rng(seed))
     if first:
         engine.fast_forward(first)

@@ -58,7 +58,7 @@ from detente.outlook.ensemble.store import Store
 from detente.policy.dossier import Dossier
 from detente.policy.instruments import Policy
 from detente.types import Array, Progress
-from detente.words import THIN, fixed, say, tell
+from detente.words import THIN, fixed, refusal, say, tell
 from detente.words.names import group_table
 from detente.world.economy import Economy
 from detente.world.world import World
@@ -128,7 +128,7 @@ class Ensemble:
         values = self.values(quantity, region, scenario)
         values = values[np.isfinite(values)]
         if not len(values):
-            raise NotConverged(f"no draw of {quantity} {region} has an equilibrium")
+            raise NotConverged(refusal("outlook", "no_draw_of_has", quantity=quantity, region=region))
         found = np.quantile(values, q)
         return float(found) if np.ndim(found) == 0 else found
 
@@ -197,7 +197,7 @@ class Ensemble:
     def payoffs(self) -> dict[str, Array]:
         """Parts of payoffs by draw, "ease/hold|USA|jobs" and so on; needs `what` to include "payoffs"."""
         if self.plan.payoffs is None:
-            raise InputError('this ensemble kept no payoffs; ask for what=("headlines", "payoffs")')
+            raise InputError(refusal("outlook", "this_ensemble_kept_no"))
         parts: dict[str, list[Array]] = {}
         for chunk in self.plan.chunks:
             if chunk != CENTRE:
@@ -310,7 +310,7 @@ def ensemble(
     Raises `UnknownName`, `InputError`; a draw that does not converge is counted in `failed`, never dropped.
     """
     if draws < 1 or chunk < 1 or seed < 0:
-        raise InputError("an ensemble needs at least one draw, a chunk of at least one and a seed of zero or more")
+        raise InputError(refusal("outlook", "an_ensemble_needs_at"))
     plan, title, compared, parties = make_plan(dossier_or_policy, draws, seed, world, scenario, horizon, what, chunk, parameters)
     folder = _Folder() if store is None else None
     place = Store(folder.path if folder is not None else Path(store or "."))

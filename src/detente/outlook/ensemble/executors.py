@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from detente.errors import DetenteError, InputError, UnknownName
+from detente.words import refusal
 
 Executor = Literal["serial", "processes", "dask"]
 Task = TypeVar("Task")
@@ -120,7 +121,7 @@ def _processes(
     from concurrent.futures.process import BrokenProcessPool
 
     if workers < 1:
-        raise InputError(f"workers must be at least 1, not {workers}")
+        raise InputError(refusal("outlook", "workers_must_be_at", workers=workers))
     queue = iter(tasks)
     first = list(islice(queue, AHEAD * workers))
     if not first:
@@ -154,7 +155,7 @@ def _dask(
         import dask
         from distributed import Client, LocalCluster, as_completed
     except ImportError:
-        raise InputError('the executor "dask" needs Dask: pip install "detente[cluster]"') from None
+        raise InputError(refusal("outlook", "the_executor_dask_needs")) from None
     own = executor == "dask"
     if own:
         with dask.config.set({"distributed.nanny.pre-spawn-environ": {**ONE_THREAD, **KEEP_MEMORY}}):

@@ -35,7 +35,7 @@ from detente.talks.contests import Judged
 from detente.talks.patience import Patience
 from detente.talks.standoff import Standoff, annuity, standoff
 from detente.types import Array
-from detente.words import DAYS_A_YEAR, tell
+from detente.words import DAYS_A_YEAR, refusal, tell
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +67,7 @@ class EnsembleOdds:
         """What moves the probability of an event ("USA gives way", "talks collapse"): all inputs of the design compete."""
         events = self._events()
         if event not in events:
-            raise InputError(f"no event {event!r}; there are {', '.join(events)}")
+            raise InputError(refusal("outlook", "no_event_there_are", event=f"{event!r}", events=", ".join(events)))
         result = self.ensemble
         return drivers(result.points, events[event], result.inputs, f"probability that {event}", "", **options)
 
@@ -91,7 +91,7 @@ def odds(result: Ensemble) -> EnsembleOdds:
     assert plan is not None
     parties = tuple(plan.weights)
     if len(parties) != 2:
-        raise InputError(f"{len(parties)} parties; a stand-off is between two")
+        raise InputError(refusal("outlook", "parties_stand_off_is", count=len(parties)))
     points = result.points
     own = {i.id: i.value(points[:, k]) for k, i in enumerate(result.inputs)}
     blink, collapse = np.full((result.draws, 2), np.nan), np.full(result.draws, np.nan)

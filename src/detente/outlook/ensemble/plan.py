@@ -43,6 +43,7 @@ from detente.policy.instruments import ExportControl, Policy
 from detente.policy.shock import Control, Shock
 from detente.strategy.objectives import PARTS, Weights
 from detente.types import Array
+from detente.words import refusal
 from detente.world.economy import Economy
 from detente.world.world import World
 
@@ -232,9 +233,9 @@ def make_plan(
     case = load_dossier(source) if isinstance(source, str) else source
     if isinstance(case, Policy):
         if scenario is not None:
-            raise InputError("a policy is one scenario; give no scenario=")
+            raise InputError(refusal("outlook", "policy_is_one_scenario"))
         if "payoffs" in what:
-            raise InputError("payoffs need a dossier, whose parties have stances")
+            raise InputError(refusal("outlook", "payoffs_need_dossier_whose"))
         chosen = named_horizon(horizon or "medium", **parameters)
         packages = {"policy": Package.of("policy", case, economy)}
         parties = acting(packages["policy"], economy)
@@ -264,7 +265,7 @@ def _payoffs(case: Dossier, economy: Economy) -> Payoffs:
 
     for party in case.parties:
         if not party.stances:
-            raise InputError(f"{case.id} gives {party.region} no stances; add ease, hold and escalate to the party")
+            raise InputError(refusal("outlook", "gives_no_stances_add", id=case.id, region=party.region))
     day: datetime.date = max([s.policy_date for s in case.scenarios] or [case.as_of])
     combinations = tuple(itertools.product(*([s.stance for s in p.stances] for p in case.parties)))
     packages = []

@@ -54,7 +54,7 @@ from numpy.typing import ArrayLike, NDArray
 from detente.errors import InputError
 from detente.outlook.ensemble.draws import Input
 from detente.types import Array
-from detente.words import tell
+from detente.words import refusal, tell
 
 Score = Callable[[Array], Array]
 FOLDS = 5
@@ -88,7 +88,7 @@ class Basis:
                         row[list(chosen)] = alpha
                         rows.append(row)
         if len(rows) > limit:
-            raise InputError(f"{len(rows):,} terms for {d} inputs of degree {degree} are too many; lower the degree")
+            raise InputError(refusal("outlook", "terms_for_inputs_of", count=f"{len(rows):,}", d=d, degree=degree))
         return cls(np.array(rows), tuple(_recipe(s, degree) for s in scores), tuple(scores))
 
     def matrix(self, u: Array, terms: NDArray[np.int64] | None = None) -> Array:
@@ -186,11 +186,11 @@ def fit_chaos(
     """
     points, values = np.asarray(u, dtype=np.float64), np.asarray(y, dtype=np.float64)
     if points.ndim != 2 or values.shape != (len(points),):
-        raise InputError(f"need points [draw, input] and one value a draw, got {points.shape} and {values.shape}")
+        raise InputError(refusal("outlook", "need_points_draw_input", shape=points.shape, shape_2=values.shape))
     if len(values) < 20:
-        raise InputError(f"{len(values)} draws are too few for a fit; 20 is the least, some hundreds are better")
+        raise InputError(refusal("outlook", "draws_are_too_few", count=len(values)))
     if not (np.isfinite(points).all() and np.isfinite(values).all()):
-        raise InputError("points and values must be finite; leave failed draws out and say how many")
+        raise InputError(refusal("outlook", "points_and_values_must"))
     d = points.shape[1]
     chosen = degree or (8 if d <= 4 else 3 if d <= 40 else 2)
     basis = Basis.of(scores or [_same] * d, chosen, min(interaction, d))
@@ -393,7 +393,7 @@ def drivers(
     """Rank `inputs` by what they do to `y`. Draws that failed (NaN) are left out and counted; the first 2,048 others are used."""
     points, values = np.asarray(u, dtype=np.float64), np.asarray(y, dtype=np.float64)
     if points.ndim != 2 or points.shape != (len(values), len(inputs)):
-        raise InputError(f"need one row a draw and one column an input, got {points.shape} for {len(values)} draws")
+        raise InputError(refusal("outlook", "need_one_row_draw", shape=points.shape, count=len(values)))
     whole = np.isfinite(values)
     left_out = int((~whole).sum())
     points, values = points[whole][:MOST_ROWS], values[whole][:MOST_ROWS]

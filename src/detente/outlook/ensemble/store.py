@@ -29,6 +29,7 @@ from typing import Self
 
 from detente.errors import InputError
 from detente.files import file_sha256, sha256, whole, write
+from detente.words import refusal
 
 SCHEMA = """
 create table if not exists files (
@@ -55,19 +56,19 @@ class Store:
         self.damaged: list[Damaged] = []
         index = self.folder / "index.sqlite"
         if self.folder.exists() and not self.folder.is_dir():
-            raise InputError(f"{self.folder} is a file; a store is a directory")
+            raise InputError(refusal("outlook", "is_file_store_is", folder=self.folder))
         if (
             self.folder.is_dir()
             and not index.exists()
             and any(p.name[0] != "." and p.name != "chunks" for p in self.folder.iterdir())
         ):
-            raise InputError(f"{self.folder} holds other things; give an empty or new directory for the store")
+            raise InputError(refusal("outlook", "holds_other_things_give", folder=self.folder))
         (self.folder / "chunks").mkdir(parents=True, exist_ok=True)
         self._path = index
         with self._connect() as connection:
             found = connection.execute("pragma user_version").fetchone()[0]
             if found not in (0, FORMAT):
-                raise InputError(f"{index} is of format {found}, this version reads {FORMAT}; use another directory")
+                raise InputError(refusal("outlook", "is_of_format_this", index=index, found=found, format=FORMAT))
             connection.executescript(SCHEMA)
             connection.execute(f"pragma user_version = {FORMAT}")
 
@@ -86,7 +87,7 @@ class Store:
                 connection.execute("pragma synchronous = full")
                 yield connection
         except sqlite3.DatabaseError as error:
-            raise InputError(f"{self._path} cannot be used as the index of a store ({error}); use another directory") from None
+            raise InputError(refusal("outlook", "cannot_be_used_as", path=self._path, error=error)) from None
 
     def path(self, key: str) -> Path:
         """Where the file of a key is or would be."""
