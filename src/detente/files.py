@@ -162,12 +162,20 @@ class CacheFolder:
     def keep(self, key: str, body: bytes) -> None:
         """Keep `body` under a key; a full disk or a folder that may not be written is no error."""
         try:
-            self.place.mkdir(parents=True, exist_ok=True)
-            write(self.place / key, bytes.fromhex(sha256(body)) + body, private=True)
+            place = self.place
+            place.mkdir(parents=True, exist_ok=True)
+            handle, draft = tempfile.mkstemp(prefix=".", dir=place)  # for the user alone; hundreds a run, so no more than this
+            try:
+                with open(handle, "wb") as file:
+                    file.write(bytes.fromhex(sha256(body)) + body)
+                os.replace(draft, place / key)
+            except BaseException:
+                os.unlink(draft)
+                raise
             if self._written % max(1, self.limit // 50) == 0:  # to look at every file costs time
                 self._prune()
             self._written += 1
-        except (OSError, InputError):
+        except OSError:
             return
 
     def any(self) -> bool:

@@ -95,8 +95,8 @@ def test_the_small_table_and_its_data(case: CaseView) -> None:
     assert table.block == "table"
     assert [r[0].text for r in table.rows] == [h.what[:1].upper() + h.what[1:] for h in opening.headline_figures(case)]
     data: pd.DataFrame = next(f.frame for f in case.shelf.files if f.stem == "summary-drivers")
-    assert len(data) == 5 * 2 * len(horizon_table()["medium"]["ranges"])
-    assert set(data["parameter_end"]) == {"low", "high"}
+    assert len(data) == 5 * (1 + 2 * len(horizon_table()["medium"]["ranges"]))
+    assert set(data["parameter_end"]) == {"low", "central", "high"}
 
 
 def test_nothing_is_written_without_ranges(case: CaseView) -> None:

@@ -276,7 +276,7 @@ def measure(instrument: str, **more: Any) -> Measure:
         (measure("tariff", rate_pct=10), "10 points"),
         (measure("tariff", rate_pct=12.5), "12.5 points"),
         (measure("tariff", rate_pct=15, base="floor"), "at least 15 points"),
-        (measure("tariff", rate_pct={"CHN": 50, "MYS": 25}), "50 (China), 25 (Malaysia) points"),
+        (measure("tariff", rate_pct={"CHN": 50, "MYS": 25}), "50 points (China), 25 points (Malaysia)"),
         (measure("tariff", rate_pct={"CHN": 7, "MYS": 7}), "7 points"),
         (measure("tariff", rate_pct={"CHN": 1, "MYS": 2, "SGP": 3, "JPN": 4}), "1 to 4 points"),
         (measure("tariff", modelled=False, why_not="Unknown"), ""),

@@ -19,7 +19,8 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import copy_context
-from threading import Event, Lock
+from importlib import import_module
+from threading import Event, Lock, Thread
 from types import ModuleType
 from typing import Any, TypeVar
 
@@ -30,19 +31,6 @@ from detente.briefing import page
 from detente.briefing.charts import figures
 from detente.briefing.charts.theme import coloured, roles
 from detente.briefing.document import DataFile, Section
-from detente.briefing.sections import (
-    bystanders as neighbours,
-    closing,
-    economies as implications,
-    households,
-    outlook,
-    scale,
-    scenarios as side_by_side,
-    situation,
-    strategy,
-    summary as opening,
-    trade,
-)
 from detente.briefing.view import CaseView
 from detente.cases.case import STATUS_QUO, Case
 from detente.cases.runs import FORMAT, dossier_content
@@ -55,11 +43,14 @@ from detente.policy.dossier import Dossier
 from detente.types import Progress
 from detente.world.world import World
 
-ORDER = (opening, situation, side_by_side, outlook, implications, trade, neighbours, households, scale, strategy, closing)
+ORDER = (
+    "summary", "situation", "scenarios", "outlook", "economies", "trade", "bystanders", "households", "scale", "strategy",
+    "closing",
+)  # fmt: skip
 LANES = (
-    (strategy,),
-    (scale, neighbours, households, implications, trade),
-    (outlook, opening, situation, side_by_side, closing),
+    ("strategy",),
+    ("scale", "bystanders", "households", "economies", "trade"),
+    ("outlook", "summary", "situation", "scenarios", "closing"),
 )
 """Written beside each other, one lane more than most machines have cores: a lane waits while it solves. What quiets a library's
 warnings (a setting of the whole process) stays in one lane. Where the scenarios were all found on disk nobody waits for a solver,
@@ -79,6 +70,7 @@ def contents_of(
             progress(label, done, steps)
 
     figures.warm_up()
+    Thread(target=lambda: [_part(name) for name in ORDER]).start()  # half of what is imported, while the solver runs
     with solved_once(between_runs=True):
         case = solve_case(negotiation, table, horizon, watch)
         watch("writing", last - 1, last)
@@ -102,7 +94,7 @@ def contents_of(
         "briefing.md": page.markdown(sections, head, numbers).encode(),
         **{f"data/{name}": body for name, body in data_files(case.shelf.files).items()},
     }
-    contents[record] = run_record(case, opening.headline(case), contents)
+    contents[record] = run_record(case, _part("summary").headline(case), contents)
     watch("writing", last, last)
     return contents
 
@@ -147,14 +139,18 @@ def solve_case(dossier: Dossier, world: World, horizon: str | None = None, progr
 def write_sections(case: CaseView) -> list[Section]:
     """All sections in reading order."""
 
-    def written(lane: Sequence[ModuleType]) -> dict[str, list[Section]]:
-        return {part.__name__: part.sections(case) for part in lane}
+    def written(lane: Sequence[str]) -> dict[str, list[Section]]:
+        return {name: _part(name).sections(case) for name in lane}
 
     kept = memory()
     lanes = 1 if kept is not None and kept.solutions is not None and not kept.worked else len(LANES)
     with coloured(roles(case.parties, case.host)):
         done = {name: found for lane in beside(written, LANES, lanes) for name, found in lane.items()}
-    return [section for part in ORDER for section in done[part.__name__]]
+    return [section for name in ORDER for section in done[name]]
+
+
+def _part(name: str) -> ModuleType:
+    return import_module(f"detente.briefing.sections.{name}")
 
 
 # -- work beside other work --------------------------------------------------------------------------------------------
@@ -256,7 +252,7 @@ def run_record(case: CaseView, main: dict[str, Any], contents: dict[str, bytes])
         },
         "solutions": {h: solutions(r) for h, r in sorted({case.parameters.name: case, **case.others}.items())},
         "measure_status": {k: v.value for k, v in case.dossier.status().items()},
-        "assumptions": closing.used_assumptions(case),
+        "assumptions": _part("closing").used_assumptions(case),
         "headline": main,
         "repeat": "detente rerun run.json",
         "files": {name: {"bytes": len(body), "sha256": sha256(body)} for name, body in sorted(contents.items())},

@@ -6,7 +6,7 @@ over every good, chapters 98 and 99 among them. Calculated duty is what the law 
 later corrections are not in it. Source: the customs panel (`world.panel`, US Census Bureau).
 
 >>> round(collected("CHN", "2017-06"), 1), round(collected("CHN", "2020-06"), 1)
-(2.7, 9.0)
+(2.7, 9.2)
 """
 
 from __future__ import annotations
