@@ -169,9 +169,7 @@ def baseline_tariffs(
             continue
         if code not in averages.average:
             raise SourceError(
-                refusal(
-                    "build", "no_mean_tariff_of", code=code, file=published("applied-tariffs").file, averages_file=AVERAGES_FILE
-                )
+                refusal("build", "no_mean_tariff", code=code, file=published("applied-tariffs").file, averages_file=AVERAGES_FILE)
             )
         average = averages.average[code]
         shape = np.broadcast_to(others if code == "CHN" else heights, (n, k)) * pays

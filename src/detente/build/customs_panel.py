@@ -56,10 +56,10 @@ def exports(folder: Path) -> pd.DataFrame:
     require_columns(raw, ("partner", "hs2", "month", "value"), path)
     wide = raw.pivot_table(index=["hs2", "month"], columns="partner", values="value", aggfunc="sum", fill_value=0)
     if "WLD" not in wide:
-        raise SourceError(refusal("build", "has_no_rows_of", file=path.name))
+        raise SourceError(refusal("build", "has_no_rows", file=path.name))
     wide[REST] = wide["WLD"] - wide.drop(columns="WLD").sum(axis=1)
     if (wide < 0).any(axis=None):
-        raise SourceError(refusal("build", "partners_add_up_to", file=path.name))
+        raise SourceError(refusal("build", "partners_add_up", file=path.name))
     long = wide.drop(columns="WLD").melt(ignore_index=False, var_name="destination", value_name="exports").reset_index()
     long = long[long["exports"] > 0].sort_values(["destination", "hs2", "month"], ignore_index=True)
     return long[["destination", "hs2", "month", "exports"]].astype({"exports": "int64"})

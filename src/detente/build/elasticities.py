@@ -52,7 +52,7 @@ def trade_elasticities(
     """θ for `sectors` by the rules of `table` (`elasticities.yaml`). Raises `SourceError` for a shrinkage outside 0 to 1."""
     part, mean = float(table["shrinkage"]), float(table["mean"])
     if not 0 <= part <= 1:
-        raise SourceError(refusal("build", "elasticities_yaml_shrinkage_is", part_=f"{part:g}"))
+        raise SourceError(refusal("build", "elasticities_yaml_shrinkage", part_=f"{part:g}"))
     lowest, highest = float(table["bounds"]["lowest"]), float(table["bounds"]["highest"])
     theta, raw, clipped, comparison = {}, {}, [], {}
     for sector in sectors:

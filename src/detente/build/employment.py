@@ -70,7 +70,7 @@ def employment(sources: Path, world: World) -> Employment:
     sectors, members = list(world.sectors), present_members([*facts["areas"], ROW])
     unknown = sorted({*world.regions} - {*members}) + sorted({*sectors} ^ {s for c in _columns(facts).values() for s in c})
     if unknown:
-        raise SourceError(refusal("build", "employment_is_made_for", unknown=", ".join(unknown)))
+        raise SourceError(refusal("build", "employment_is_made", unknown=", ".join(unknown)))
     file = read_industry(sources / "jobs", facts)
     states = file.iloc[: _first_economy(file)].copy()
     at_home = pd.Series(world.value_added[world.region_index(USA)], sectors)
@@ -118,11 +118,11 @@ def spread(totals: Array, masks: Any, weights: Array) -> Array:
     Raises `SourceError` where a total is negative (a part larger than its whole) or has no sector of any weight to go to.
     """
     if (totals < 0).any():
-        raise SourceError(refusal("build", "thousand_more_jobs_in", value=f"{-totals.min():,.0f}"))
+        raise SourceError(refusal("build", "thousand_more_jobs", value=f"{-totals.min():,.0f}"))
     shares = np.where(masks, weights, 0.0)
     sums = shares.sum(1, keepdims=True)
     if (totals[sums[:, 0] <= 0] > 0).any():
-        raise SourceError(refusal("build", "jobs_in_group_of"))
+        raise SourceError(refusal("build", "jobs_in_group"))
     return totals @ np.divide(shares, sums, out=np.zeros_like(shares), where=sums > 0)
 
 
@@ -196,7 +196,7 @@ def industry_shares(economies: pd.DataFrame, sources: Path, facts: Mapping[str, 
         total = float(row.sum() * area["industry"] / area.sum())
         left = total - float(row[columns].sum())
         if left <= 0:
-            raise SourceError(refusal("build", "the_file_of_has", year=year, economy=economy))
+            raise SourceError(refusal("build", "file_of_has", year=year, economy=economy))
         found[str(economy)] = pd.concat([row[columns], pd.Series({"building": left})]) / total
     return pd.DataFrame(found)
 
@@ -206,9 +206,7 @@ def broad_sectors(sources: Path, facts: Mapping[str, Any]) -> pd.DataFrame:
     ilo = read_ilo(sources / "jobs", int(facts["structure_year"]))
     missing = [a for a in facts["areas"].values() if a not in ilo.index]
     if missing:
-        raise SourceError(
-            refusal("build", "the_ilo_file_has", missing=", ".join(missing), structure_year=facts["structure_year"])
-        )
+        raise SourceError(refusal("build", "ilo_file_has", missing=", ".join(missing), structure_year=facts["structure_year"]))
     levels = ilo.loc[list(facts["areas"].values()), list(BROAD)].set_axis(list(facts["areas"]), axis=0)
     wdi = read_wdi(sources / "macro", int(facts["year"]), ["SL.TLF.TOTL.IN", "SL.UEM.TOTL.ZS"]).table
     total = wdi["SL.TLF.TOTL.IN"] * (1 - wdi["SL.UEM.TOTL.ZS"] / 100) / 1e3
@@ -305,7 +303,7 @@ def _counted(frame: pd.DataFrame, path: Path) -> pd.DataFrame:
     bad = ~(numbers >= 0)
     if bad.to_numpy().any():
         row, column = (int(k) for k in np.argwhere(bad.to_numpy())[0])
-        raise SourceError(refusal("build", "is_no_count_of", file=path.name, row=frame.index[row], column=frame.columns[column]))
+        raise SourceError(refusal("build", "is_no_count", file=path.name, row=frame.index[row], column=frame.columns[column]))
     return numbers.astype(float)
 
 

@@ -337,7 +337,7 @@ class Margin:
                 )
             )
         if not (np.isfinite(self.target) & (self.target >= 0)).all():
-            raise InputError(refusal("build", "margin_targets_must_be", name=f"{self.name!r}"))
+            raise InputError(refusal("build", "margin_targets_must", name=f"{self.name!r}"))
 
 
 @dataclass(frozen=True)
@@ -358,7 +358,7 @@ def fit_margins(
     impossible raise `NotConverged` when `sweeps` run out with a relative miss above `acceptable`.
     """
     if (prior < 0).any() or not np.isfinite(prior).all():
-        raise InputError(refusal("build", "the_prior_must_be"))
+        raise InputError(refusal("build", "prior_must"))
     ordered = sorted(margins, key=lambda m: 1 if m.least else 2 if np.isinf(m.weight) else 0)
     flat = prior.astype(np.float64).ravel().copy()
     cells: list[slice | Labels] = []
@@ -399,7 +399,7 @@ def fit_margins(
         if residual < tolerance and moved < max(tolerance, 1e-6):
             break
     if not residual < acceptable:
-        raise NotConverged(refusal("build", "margins_missed_by_of", residual=f"{residual:.1e}", taken=taken))
+        raise NotConverged(refusal("build", "margins_missed_by", residual=f"{residual:.1e}", taken=taken))
     return Fitted(flat.reshape(prior.shape), residual, taken)
 
 

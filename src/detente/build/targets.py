@@ -90,13 +90,13 @@ def national_accounts(
     Where exports or imports of services are unknown, merchandise alone is used and the economy is named in `filled`.
     """
     if "WLD" not in wdi.index:
-        raise SourceError(refusal("build", "the_wdi_file_has"))
+        raise SourceError(refusal("build", "wdi_file_has"))
     codes = list(economies)
     filled: list[str] = []
 
     def column(indicator: str) -> pd.Series[float]:
         if indicator not in wdi.columns:
-            raise SourceError(refusal("build", "the_wdi_file_has_too", indicator=indicator))
+            raise SourceError(refusal("build", "wdi_file_has_too", indicator=indicator))
         return wdi[indicator]
 
     gdp_all = column("NY.GDP.MKTP.CD") / 1e6

@@ -269,7 +269,7 @@ def what_changed(before: Run, after: Run) -> WhatChanged:
     parts = [p for p, differs in _differing(before, after).items() if differs]
     common = [r for r in before.world.regions if r in after.world.regions]
     if not common:
-        raise InputError(refusal("cases", "the_two_runs_have"))
+        raise InputError(refusal("cases", "two_runs_have"))
     known = {s: _incomes(_mixed(before, after, {parts[k] for k in s}), common) for s in all_sets(len(parts))}
     frame = pd.DataFrame({"before, %": known[frozenset()], "after, %": known[frozenset(range(len(parts)))]})
     shares = shapley_values({s: incomes.to_numpy() for s, incomes in known.items()}, len(parts))

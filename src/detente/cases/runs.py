@@ -216,7 +216,7 @@ def read_run(path: str | os.PathLike[str]) -> dict[str, Any]:
     try:
         record = loads(file.read_text(encoding="utf-8"))
     except TooDeep as error:
-        raise InputError(refusal("cases", "no_run_file_is", file=file, error=error)) from None
+        raise InputError(refusal("cases", "no_run_file", file=file, error=error)) from None
     except ValueError as error:
         raise InputError(f"{file} is not JSON: {error}") from None
     if not isinstance(record, dict) or "kind" not in record:
@@ -246,7 +246,7 @@ def dossier_content(dossier: Dossier) -> dict[str, Any]:
 def dossier_from(content: Mapping[str, Any]) -> Dossier:
     """The dossier of a run file. Raises `BadDossier`."""
     if not isinstance(content, Mapping):
-        raise BadDossier(refusal("cases", "the_run_file_holds"))
+        raise BadDossier(refusal("cases", "run_file_holds"))
     return parse_dossier(json.dumps(dict(content), ensure_ascii=False), "run file")
 
 
@@ -261,12 +261,12 @@ def world_from(content: Mapping[str, Any], given: World | None = None) -> World:
         try:
             given = load_world(str(content["name"]))
         except UnknownName:
-            raise InputError(refusal("cases", "the_run_was_made_too", name=f"{content['name']!r}")) from None
+            raise InputError(refusal("cases", "run_was_made_too", name=f"{content['name']!r}")) from None
     if given.fingerprint != content["fingerprint"]:
         raise InputError(
             refusal(
                 "cases",
-                "the_run_was_made",
+                "run_was_made",
                 name=content["name"],
                 fingerprint=content["fingerprint"],
                 name_2=given.name,

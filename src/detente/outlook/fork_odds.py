@@ -212,7 +212,7 @@ class _Judgements:
         if not kinds:
             return ""
         if len(kinds) > 1:
-            raise InputError(refusal("outlook", "fork_base_rates_of", id=f"{fork.id!r}", kinds=" and ".join(kinds)))
+            raise InputError(refusal("outlook", "fork_base_rates", id=f"{fork.id!r}", kinds=" and ".join(kinds)))
         kind: Kind = kinds[0]
         view = used_view(record, kind) if self.outside else None
         if kind == "truce":

@@ -75,9 +75,7 @@ class PathValues:
         """The same for the days [start, until). Raises `InputError` where they lie outside the tree."""
         if not self.tree.start <= start < until <= self.tree.until:
             raise InputError(
-                refusal(
-                    "outlook", "the_tree_runs_from", start=self.tree.start, until=self.tree.until, start_2=start, until_2=until
-                )
+                refusal("outlook", "tree_runs", start=self.tree.start, until=self.tree.until, start_2=start, until_2=until)
             )
         out = np.zeros((len(self.tree.leaves), len(self._row)))
         for k, leaf in enumerate(self.tree.leaves):
@@ -153,7 +151,7 @@ def path_values(
     discount rate.
     """
     if not 0 <= discount < math.inf:
-        raise InputError(refusal("outlook", "the_discount_rate_must", discount=f"{discount:g}"))
+        raise InputError(refusal("outlook", "discount_rate_must", discount=f"{discount:g}"))
     economy = world.economy()
     central = named_horizon(horizon, **parameters)
     sets = {"central": central}

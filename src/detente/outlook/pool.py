@@ -45,7 +45,7 @@ def floored(probabilities: Any, floor: float = FLOOR) -> Array:
     """Probabilities over the last axis, none below `floor` before they are scaled to sum to 1."""
     p = np.asarray(probabilities, float)
     if not np.all(np.isfinite(p)) or np.any(p < 0) or np.any(p.sum(axis=-1) <= 0):
-        raise InputError(refusal("outlook", "probabilities_must_be_from"))
+        raise InputError(refusal("outlook", "probabilities_must"))
     p = np.maximum(p / p.sum(axis=-1, keepdims=True), floor)
     return np.asarray(p / p.sum(axis=-1, keepdims=True))
 
@@ -58,7 +58,7 @@ def log_pool(distributions: Any, weights: Sequence[float], *, floor: float = FLO
     given = np.asarray(distributions, float)
     share = normalised(weights)
     if given.ndim < 2 or given.shape[0] != share.size:
-        raise InputError(refusal("outlook", "weights_for_judgements_of", size=share.size, shape=given.shape))
+        raise InputError(refusal("outlook", "weights_for_judgements", size=share.size, shape=given.shape))
     logs = np.tensordot(share, np.log(floored(given, floor)), axes=1)
     found = np.exp(logs - logs.max(axis=-1, keepdims=True))
     return np.asarray(found / found.sum(axis=-1, keepdims=True))

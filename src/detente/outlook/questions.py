@@ -314,7 +314,7 @@ def likelihoods(question: KeyQuestion, tree: Tree) -> Array:
             raise BadDossier(
                 refusal(
                     "outlook",
-                    "key_question_has_no",
+                    "key_question_has",
                     dossier=tree.dossier,
                     id=f"{question.id!r}",
                     path=tree.words(leaf.path),
@@ -428,15 +428,15 @@ def _checked(probabilities: Array, values: Array, likelihoods: Sequence[Array]) 
     tables = [np.asarray(x, dtype=np.float64) for x in likelihoods]
     n, paths = len(tables), p.shape[-1]
     if values.ndim != 2 or len(values) != paths or any(t.ndim != 2 or len(t) != paths for t in tables):
-        raise InputError(refusal("outlook", "need_one_value_and", paths=paths))
+        raise InputError(refusal("outlook", "need_one_value", paths=paths))
     if any(np.abs(t.sum(1) - 1).max() > 1e-9 or t.min() < 0 for t in tables):
-        raise InputError(refusal("outlook", "the_likelihoods_of_question"))
+        raise InputError(refusal("outlook", "likelihoods_of_question"))
     cells = math.prod(t.shape[1] for t in tables)
     if n > MOST_QUESTIONS or cells > MOST_CELLS:
         raise InputError(
             refusal(
                 "outlook",
-                "questions_with_combinations_of",
+                "questions_with_combinations",
                 n=n,
                 cells=cells,
                 most_questions=MOST_QUESTIONS,
@@ -526,7 +526,7 @@ def worth_of_answers(
     if menu is not None and look.host is not None:
         states = np.array([[float(leaf.scenario == s) for s in menu.scenarios] for leaf in look.tree.leaves])
         if (states.sum(1) == 0).any():
-            raise InputError(refusal("outlook", "the_menu_of_lacks", region=menu.region, scenarios=", ".join(menu.scenarios)))
+            raise InputError(refusal("outlook", "menu_of_lacks", region=menu.region, scenarios=", ".join(menu.scenarios)))
         income = float(look.paths.income[look.paths.column(look.host)])
         for n, (q, answers) in enumerate(zip(asked, tables, strict=True)):
             gain, best, chosen = value_of_knowing(np.asarray(menu.payoffs), weights * states, answers)

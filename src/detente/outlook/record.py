@@ -91,7 +91,7 @@ class Threat(Strict):
                 refusal("outlook", "threat_due_is_before", id=f"{self.id!r}", due=self.due, announced=self.announced)
             )
         if (self.outcome is None) != (self.decided is None):
-            raise ValueError(refusal("outlook", "threat_give_outcome_and", id=f"{self.id!r}"))
+            raise ValueError(refusal("outlook", "threat_give_outcome", id=f"{self.id!r}"))
         if self.decided is not None and self.decided < self.announced:
             raise ValueError(
                 refusal("outlook", "threat_decided_is_before", id=f"{self.id!r}", decided=self.decided, announced=self.announced)
@@ -117,7 +117,7 @@ class TruceSpell(Strict):
         if (self.end is None) == (self.known_to is None):
             raise ValueError(refusal("outlook", "truce_give_end_if", id=f"{self.id!r}"))
         if (self.how == "broken") != (self.end is not None):
-            raise ValueError(refusal("outlook", "truce_end_is_for", id=f"{self.id!r}", how=f"{self.how!r}"))
+            raise ValueError(refusal("outlook", "truce_end", id=f"{self.id!r}", how=f"{self.how!r}"))
         if self.last < self.start:
             raise ValueError(refusal("outlook", "truce_ends_before_it", id=f"{self.id!r}", last=self.last, start=self.start))
         return self
@@ -168,9 +168,7 @@ class Record(Strict):
         threats = {t.id for t in self.threats}
         lost = [t for t in self.threats if t.answer_to is not None and t.answer_to not in threats]
         if lost:
-            raise ValueError(
-                refusal("outlook", "threat_answers_which_the", id=f"{lost[0].id!r}", answer_to=f"{lost[0].answer_to!r}")
-            )
+            raise ValueError(refusal("outlook", "threat_answers", id=f"{lost[0].id!r}", answer_to=f"{lost[0].answer_to!r}"))
         days = [r.end for r in self.talks] + [t.decided or t.announced for t in self.threats] + [t.last for t in self.truces]
         if days and max(days) > self.as_of_day:
             raise ValueError(refusal("outlook", "an_entry_is_dated", days=max(days), as_of_day=self.as_of_day))

@@ -80,7 +80,7 @@ def resampled(
     """5th and 95th percentile of the mean over cases drawn again with replacement."""
     data = np.asarray(values, float)
     if data.size == 0:
-        raise InputError(refusal("outlook", "there_is_no_case"))
+        raise InputError(refusal("outlook", "no_case"))
     low, high = np.quantile(_again(data[None], seed, draws, clusters)[0] / data.size, (0.05, 0.95))
     return float(low), float(high)
 
@@ -129,7 +129,7 @@ def skill(
     mine = np.array([measure(f, o) for f, o in zip(forecasts, outcomes, strict=True)])
     theirs = np.array([measure(f, o) for f, o in zip(benchmark, outcomes, strict=True)])
     if mine.size == 0:
-        raise InputError(refusal("outlook", "there_is_no_case_too"))
+        raise InputError(refusal("outlook", "no_case_too"))
     if theirs.sum() == 0:
         return math.nan, math.nan, math.nan
     above, below = _again(np.stack([mine, theirs]), seed, 4000, clusters)

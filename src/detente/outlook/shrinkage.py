@@ -63,7 +63,7 @@ class Groups:
         x = np.atleast_2d(np.asarray(counts, float))
         n = x.sum(axis=1) if sizes is None else np.asarray(sizes, float)
         if x.shape[0] != n.size or np.any(x < 0) or np.any(n <= 0) or not np.all(np.isfinite(x)):
-            raise InputError(refusal("outlook", "groups_need_counts_from"))
+            raise InputError(refusal("outlook", "groups_need_counts"))
         return cls(len(n), float(n.sum()), float((n**2).sum()), x.sum(axis=0), (x**2 / n[:, None]).sum(axis=0))
 
     def __add__(self, other: Groups) -> Groups:

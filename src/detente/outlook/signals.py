@@ -93,7 +93,7 @@ def update(probabilities: Mapping[str, float], likelihoods: Mapping[str, Mapping
                 raise UnknownName(outcome, list(now), "outcome")
             if not (math.isfinite(value) and value > 0):
                 raise InputError(
-                    refusal("outlook", "signal_the_likelihood_of", name=f"{name!r}", outcome=f"{outcome!r}", value=value)
+                    refusal("outlook", "signal_the_likelihood", name=f"{name!r}", outcome=f"{outcome!r}", value=value)
                 )
         weighed = {k: p * likelihood.get(k, 1.0) for k, p in now.items()}
         scale = sum(weighed.values())

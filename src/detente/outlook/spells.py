@@ -59,7 +59,7 @@ class Spells:
 
     def __post_init__(self) -> None:
         if self.ended < 0 or self.days < 0:
-            raise InputError(refusal("outlook", "spells_need_counts_from", ended=self.ended, days=self.days))
+            raise InputError(refusal("outlook", "spells_need_counts", ended=self.ended, days=self.days))
         if self.prior_ended <= 0 or self.prior_days < 0:
             raise InputError(
                 refusal(
@@ -103,7 +103,7 @@ class Spells:
 def frequency(counts: Mapping[str, int], prior: float = 0.5) -> dict[str, Rate]:
     """Chance of each outcome next time, from how often each was seen; `prior` is the Dirichlet weight of each outcome."""
     if len(counts) < 2 or any(n < 0 for n in counts.values()) or prior <= 0:
-        raise InputError(refusal("outlook", "frequencies_need_two_or"))
+        raise InputError(refusal("outlook", "frequencies_need_two"))
     total = sum(counts.values()) + prior * len(counts)
     rates = {}
     for outcome, n in counts.items():

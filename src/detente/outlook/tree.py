@@ -100,9 +100,7 @@ class Leaf:
         for segment in self.segments:
             if segment.start <= day < segment.end:
                 return segment.state
-        raise InputError(
-            refusal("outlook", "the_path_runs_from", start=self.segments[0].start, end=self.segments[-1].end, day=day)
-        )
+        raise InputError(refusal("outlook", "path_runs", start=self.segments[0].start, end=self.segments[-1].end, day=day))
 
     @property
     def final(self) -> str:
@@ -263,7 +261,7 @@ def grow(dossier: Dossier, odds: BranchOdds | None = None, *, talks_only: bool =
                 if own[b.id][2] > 0:
                     further.append(((*taken, b.id), probability * own[b.id][1]))
         if len(further) > MOST:
-            raise InputError(refusal("outlook", "the_forks_make_more", id=dossier.id, most=MOST))
+            raise InputError(refusal("outlook", "forks_make_more", id=dossier.id, most=MOST))
         paths = further
     leaves = tuple(
         Leaf(taken, probability, path.counted(taken), path.segments(taken, dossier.as_of, prospects.until))
@@ -369,7 +367,7 @@ class _Growing:
                         kept = apply_changes(kept, [change])
             except DetenteError as error:
                 titles = " → ".join(self.branches[b][1].title for b in path)
-                raise BadDossier(refusal("outlook", "on_the_path_the", id=self.dossier.id, titles=titles, error=error)) from None
+                raise BadDossier(refusal("outlook", "on_the_path", id=self.dossier.id, titles=titles, error=error)) from None
             self._measures[path] = kept
         return self._measures[path]
 

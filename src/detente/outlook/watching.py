@@ -120,7 +120,7 @@ def _signal_of(entry: Entry) -> Signal:
             id=d["id"], date=entry.made_on, text=d["text"], fork=d["fork"], likelihood=d["likelihood"], sources=("journal",)
         )
     except ValueError as error:
-        raise InputError(refusal("outlook", "the_journal_line_holds", line=entry.line, error=error)) from None
+        raise InputError(refusal("outlook", "journal_line_holds", line=entry.line, error=error)) from None
 
 
 def new_signal(dossier: Dossier, contents: Contents, text: str, fork: str, likelihood: Mapping[str, float], on: date) -> Signal:

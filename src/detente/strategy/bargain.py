@@ -153,7 +153,7 @@ def pareto_frontier(
     `options` as in `bargain`. One row a point: power of the first party and the gains; none where nothing helps both.
     """
     if len(parties) != 2:
-        raise InputError(refusal("strategy", "frontier_is_drawn_for"))
+        raise InputError(refusal("strategy", "frontier_is_drawn"))
     if points < 2:
         raise InputError(refusal("strategy", "frontier_needs_at_least", points=points))
     t = _Table.set(world, parties, disagreement, detail=detail, progress=progress, **options)

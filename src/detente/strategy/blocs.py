@@ -130,7 +130,7 @@ def blocs(
     world, dossier = known.world, known.dossier
     members = members_in(world, west)
     if not all(members.values()):
-        raise InputError(refusal("strategy", "one_bloc_has_no", name=world.name))
+        raise InputError(refusal("strategy", "one_bloc_has", name=world.name))
     cost = load_blocs().wall if wall is None else wall
     one, two = (list(bloc) for bloc in members.values())
     crossing = [NonTariffCost(by=a, on=b, sectors="all", cost=cost) for a, b in ((one, two), (two, one))]

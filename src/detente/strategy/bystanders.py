@@ -179,7 +179,7 @@ def menu_of(
     n = case.outsider(region)
     names = list(case.outcomes) if scenarios is None else [case.scenario(s) or "" for s in scenarios]
     if not all(names):
-        raise InputError(refusal("strategy", "menu_is_read_in"))
+        raise InputError(refusal("strategy", "menu_is_read"))
     weights = _weights(names, probabilities)
     options = options_of(case, region, retaliation)
 
@@ -300,7 +300,7 @@ class HostStake:
 
     def __post_init__(self) -> None:
         if not self.successes or not self.failures:
-            raise InputError(refusal("strategy", "stake_needs_scenarios_of"))
+            raise InputError(refusal("strategy", "stake_needs_scenarios"))
         if not finite(self.income, "income") > 0:
             raise InputError(refusal("strategy", "income_must_be_above", income=f"{self.income:g}"))
 
@@ -428,7 +428,7 @@ def host_stake(quarrel: Case, region: str, harms: Mapping[str, float] | None = N
     good = {s: quarrel.real_income(s, region) for s in quarrel.successes if s != quarrel.worst}
     bad = {quarrel.worst: quarrel.real_income(quarrel.worst, region)}
     if not good:
-        raise InputError(refusal("strategy", "has_no_scenario_of", id=quarrel.dossier.id, worst=f"{quarrel.worst!r}"))
+        raise InputError(refusal("strategy", "has_no_scenario", id=quarrel.dossier.id, worst=f"{quarrel.worst!r}"))
     low, high = float("nan"), float("nan")
     if quarrel.with_ranges:
         low, high = quarrel.weighted_range(region, {**dict.fromkeys(good, 1 / len(good)), quarrel.worst: -1.0})

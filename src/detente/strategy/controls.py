@@ -102,7 +102,7 @@ def best_control(
         raise InputError(refusal("strategy", "most_must_be_share", most=f"{most:g}"))
     goods = resolve_sectors(sectors if isinstance(sectors, str) else list(sectors), economy.sectors)
     if resolve_regions(by, economy.regions) != (by,):
-        raise InputError(refusal("strategy", "one_government_withholds_is", by=by))
+        raise InputError(refusal("strategy", "one_government_withholds", by=by))
     buyers = tuple(r for r in resolve_regions(on if on is None or isinstance(on, str) else list(on), economy.regions) if r != by)
     if not buyers:
         raise InputError(refusal("strategy", "name_somebody_else_than", by=by))
@@ -110,7 +110,7 @@ def best_control(
     rest = policy or Policy()
     taken = Policy([ExportControl(by=by, sectors=sectors, withhold=most, on=on, rent=rent)]).shock(economy).controls
     if any((held.flows & wanted.flows).any() for held in rest.shock(economy).controls for wanted in taken):
-        raise InputError(refusal("strategy", "the_policy_controls_these"))
+        raise InputError(refusal("strategy", "policy_controls_these"))
     base = solve(economy, rest, chosen)
     wanted_by = weights or Weights()
     rows: dict[float, tuple[float, Outcome]] = {}

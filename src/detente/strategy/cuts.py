@@ -189,7 +189,7 @@ def chokepoint_of(
     `InputError` for months that are none.
     """
     if not months or min(months) < 0:
-        raise InputError(refusal("strategy", "give_months_after_the"))
+        raise InputError(refusal("strategy", "give_months_after"))
     known = case if isinstance(case, Case) else Case.of(case, with_ranges=False)
     dossier, world, name = known.dossier, known.world, scenario or known.worst
     critical = horizon_table()["short"]["values"].get("critical_inputs", [])

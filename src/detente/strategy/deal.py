@@ -129,7 +129,7 @@ class Proposal:
         if against == "hold":
             return self.held
         if self.fought is None:
-            raise InputError(refusal("strategy", "the_parties_have_no_too", dossier=self.dossier))
+            raise InputError(refusal("strategy", "parties_have_no_too", dossier=self.dossier))
         return self.fought
 
     def to_frame(self) -> pd.DataFrame:
@@ -351,7 +351,7 @@ def proposal(
     economy = where.economy()
     changes = {s: _stance_changes(case, s) for s in ("hold", "escalate")}
     if disagreement == "escalate" and changes["escalate"] is None:
-        raise InputError(refusal("strategy", "the_parties_have_no", id=case.id))
+        raise InputError(refusal("strategy", "parties_have", id=case.id))
     day = max([s.policy_date for s in case.scenarios] or [case.as_of])
     measures = apply_changes(case.measures, changes["hold"] or ())
     if quo is None:

@@ -125,7 +125,7 @@ def agenda(
     parties = two_parties(dossier.id, [p.region for p in dossier.parties])
     missing = [p for p in parties if p not in world.regions]
     if missing:
-        raise InputError(refusal("strategy", "the_world_has_no", name=world.name, missing=missing[0]))
+        raise InputError(refusal("strategy", "world_has", name=world.name, missing=missing[0]))
     first, second = parties
     measures = tuple(measures)
     written = {m.id: m for m in dossier.measures}
@@ -162,7 +162,7 @@ def agenda(
     issues = [replace(i, title=_short(i.title, titles)) if len(i.measures) == 1 else i for i in issues]
     issues += _purchases((first, second), world, bought or {})
     if not issues:
-        raise InputError(refusal("strategy", "no_modelled_duty_or", id=dossier.id, day=day))
+        raise InputError(refusal("strategy", "no_modelled_duty", id=dossier.id, day=day))
     order = {"duties": 0, "controls": 1, "purchases": 2}
     issues.sort(key=lambda i: (parties.index(i.giver), order[i.kind]))
     table = {m.id: m for m in measures}

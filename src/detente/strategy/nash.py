@@ -244,7 +244,7 @@ def nash_tariffs(
     rest = policy or Policy()
     if method == "formula":
         if objective or policy or detail != "region":
-            raise InputError(refusal("strategy", "the_formula_gives_one"))
+            raise InputError(refusal("strategy", "formula_gives_one"))
         tariffs, residual, count = _by_formula(economy, names, chosen, tolerance)
         moved = TariffSpace.make(economy, names, detail).group >= 0
         outcome = _at(economy, rest, tariffs, chosen, against=rest)
@@ -349,7 +349,7 @@ def _by_formula(economy: Economy, players: tuple[str, ...], parameters: Paramete
         rate = new
         if move <= tolerance:
             return tariffs, move, count
-    raise NotConverged(refusal("strategy", "the_formula_still_moves", move=f"{move:.1e}", count=count))
+    raise NotConverged(refusal("strategy", "formula_still_moves", move=f"{move:.1e}", count=count))
 
 
 # -- where first-order conditions hold ---------------------------------------------------------------------------------

@@ -161,7 +161,7 @@ def numbers(texts: Sequence[str], what: str) -> dict[str, float]:
         except ValueError:
             number = math.nan
         if not equals or not name.strip() or not math.isfinite(number):
-            raise InputError(refusal("strategy", "is_not_of_the", what=what, text=f"{text!r}"))
+            raise InputError(refusal("strategy", "is_not", what=what, text=f"{text!r}"))
         if name.strip() in found:
             raise InputError(f"{what} {name.strip()!r} is given twice")
         found[name.strip()] = number
@@ -189,7 +189,7 @@ def moved(given: Mapping[str, Weights], texts: Sequence[str]) -> dict[str, Weigh
         if motive not in FIELDS:
             raise UnknownName(motive, list(FIELDS), "motive")
         if value < 0:
-            raise InputError(refusal("strategy", "the_weight_must_not", name=name, value=f"{value:g}"))
+            raise InputError(refusal("strategy", "weight_must_not", name=name, value=f"{value:g}"))
         if motive != "employment":
             if sector:
                 raise InputError(refusal("strategy", "only_employment_has_weight", name=name))

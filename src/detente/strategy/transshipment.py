@@ -258,7 +258,7 @@ def pass_through_duty(
     """
     n = quarrel.outsider(region)
     if not 0 <= rate <= 10:
-        raise InputError(refusal("strategy", "the_duty_must_be", rate=f"{rate:g}"))
+        raise InputError(refusal("strategy", "duty_must", rate=f"{rate:g}"))
     name = quarrel.scenario(scenario)
     routes = pass_through(quarrel, name, toward=toward)
     a = quarrel.index(routes.toward)

@@ -158,7 +158,7 @@ def private_stakes(prize: float, highest: float = 1.0, cost: float = 1.0, name: 
     top, c = positive(highest, "highest prize"), positive(cost, "cost a year")
     x = not_negative(prize, "prize") / top
     if x > 1:
-        raise InputError(refusal("talks", "the_prize_is_above", prize=f"{prize:g}", top=f"{top:g}"))
+        raise InputError(refusal("talks", "prize_is_above", prize=f"{prize:g}", top=f"{top:g}"))
     holds_out = top / c * (-x - math.log1p(-x)) if x < 1 else math.inf
     return PrivateStakes(name, float(prize), top, c, holds_out, x, top / (6 * c))
 
@@ -179,7 +179,7 @@ def audience_costs(slopes: Sequence[float], prize: float = 1.0, names: Sequence[
 
 def _two(values: Sequence[float], what: str) -> tuple[float, float]:
     if len(values) != 2:
-        raise InputError(refusal("talks", "need_two_numbers_of", what=what))
+        raise InputError(refusal("talks", "need_two_numbers", what=what))
     return positive(values[0], what), positive(values[1], what)
 
 

@@ -153,7 +153,7 @@ def _read(
     who = tuple(parties or [f"party {k + 1}" for k in range(u.shape[1])])
     what = tuple(names or [f"package {k + 1}" for k in range(len(u))])
     if len(who) != u.shape[1] or len(set(who)) != len(who):
-        raise InputError(refusal("talks", "need_different_names_of", shape=u.shape[1], who=list(who)))
+        raise InputError(refusal("talks", "need_different_names", shape=u.shape[1], who=list(who)))
     if len(what) != len(u) or len(set(what)) != len(what):
         raise InputError(refusal("talks", "need_different_names_of_too", count=len(u)))
     return u, d, who, what
@@ -388,7 +388,7 @@ def _nash_many(g: Array, w: Array, open_to: NDArray[np.intp]) -> Array:
         if gap <= CERTIFICATE:
             return x
         x = 0.999 * x + 0.001 * better  # leaves a corner where the search stopped short
-    raise NotConverged(refusal("talks", "the_nash_product_could", gap=f"{gap:.1e}", certificate=f"{CERTIFICATE:.0e}"))
+    raise NotConverged(refusal("talks", "nash_product_could", gap=f"{gap:.1e}", certificate=f"{CERTIFICATE:.0e}"))
 
 
 def _mix_above(slopes: Array, g: Array, floor: Array) -> Array:

@@ -166,7 +166,7 @@ def purchase_promise(
     """
     q0, q1, theta = positive(baseline, "baseline"), positive(target, "target"), positive(elasticity, "trade elasticity")
     if not 0 <= penalty < 1:
-        raise InputError(refusal("talks", "the_penalty_must_be", penalty=f"{penalty:g}"))
+        raise InputError(refusal("talks", "penalty_must", penalty=f"{penalty:g}"))
     full = max(q1, q0)
     ratio = full / q0
     slope = 1 - ratio ** (-1 / (1 + theta))

@@ -299,7 +299,7 @@ def uncertain_deadline(
     when = risk.when if isinstance(risk, UncertainDate) else end
     chi = _risk(risk, np.linspace(0.0, end, steps))
     if (np.diff(chi) < -1e-12 * max(float(chi.max()), 1.0)).any():
-        raise InputError(refusal("talks", "the_collapse_risk_must"))
+        raise InputError(refusal("talks", "collapse_risk_must"))
 
     def cost(i: int, t: float) -> float:
         return sides[i].cost_of_waiting(float(_risk(risk, np.array([t]))[0]))
@@ -368,7 +368,7 @@ def uncertain_deadline(
 def _risk(risk: Callable[[Array], Array], times: Array) -> Array:
     values = np.asarray(risk(times), dtype=np.float64)
     if values.shape != times.shape or not np.isfinite(values).all() or (values < 0).any():
-        raise InputError(refusal("talks", "the_collapse_risk_must_too"))
+        raise InputError(refusal("talks", "collapse_risk_must_too"))
     return values
 
 
@@ -510,4 +510,4 @@ def _worth(s: Standoff) -> tuple[float, float]:
     if s.status == NEITHER:
         a, b = ((x.flow + s.collapse_risk * x.collapse) / (x.rate + s.collapse_risk) for x in s.sides)
         return a, b
-    raise InputError(refusal("talks", "deadline_needs_contest_of", status=s.status))
+    raise InputError(refusal("talks", "deadline_needs_contest", status=s.status))

@@ -273,7 +273,7 @@ def game(payoffs: ArrayLike, parties: Sequence[str] | None = None, stances: Sequ
     if len(names) != count or len(set(names)) != count:
         raise InputError(refusal("talks", "need_different_names_of_too_too", count=count, names_=list(names)))
     if tuple(len(m) for m in menus) != array.shape[:-1] or any(len(set(m)) != len(m) for m in menus):
-        raise InputError(refusal("talks", "stances_must_differ_and", shape=array.shape[:-1]))
+        raise InputError(refusal("talks", "stances_must_differ", shape=array.shape[:-1]))
     array.setflags(write=False)
     return Game(names, menus, array)
 
@@ -287,7 +287,7 @@ def bimatrix(
     """A two-party game from two matrices, rows the first party's stances, columns the second's."""
     a, b = np.array(first, dtype=np.float64), np.array(second, dtype=np.float64)
     if a.ndim != 2 or a.shape != b.shape:
-        raise InputError(refusal("talks", "need_two_matrices_of", shape=a.shape, shape_2=b.shape))
+        raise InputError(refusal("talks", "need_two_matrices", shape=a.shape, shape_2=b.shape))
     return game(np.stack([a, b], axis=-1), parties, stances)
 
 

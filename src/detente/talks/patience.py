@@ -122,7 +122,7 @@ class Patience:
     def corners(self, parties: Sequence[str]) -> list[dict[str, float]]:
         """The ends of what every model needs, in every combination: discount rates as "rate USA", then `COMMON`."""
         if len(set(parties)) != len(parties):
-            raise InputError(refusal("talks", "the_parties_need_different"))
+            raise InputError(refusal("talks", "parties_need_different"))
         keys = [f"rate {p}" for p in parties] + list(COMMON)
         choices = [self.rate_ends(p) for p in parties] + [self.ends(k) for k in COMMON]
         return [dict(zip(keys, values, strict=True)) for values in itertools.product(*choices)]

@@ -158,7 +158,7 @@ def stakes_from_table(
     }
     for what, cell in cells.items():
         if cell not in payoff:
-            raise InputError(refusal("talks", "the_table_has_no", cell=cell, what=what, payoff=sorted(payoff)[:9]))
+            raise InputError(refusal("talks", "table_has", cell=cell, what=what, payoff=sorted(payoff)[:9]))
     if len(parties) != 2 or len(rates) != 2 or len(million_usd) != 2:
         raise InputError(refusal("talks", "need_two_parties_rates"))
     made = []

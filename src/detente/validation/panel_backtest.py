@@ -109,7 +109,7 @@ def estimated_path(spec: str = "main") -> dict[float, Factor]:
     path = files("detente").joinpath("data", "estimates", "elasticity_by_month.yaml")
     specs = yaml.safe_load(path.read_text(encoding="utf-8"))["specs"] if path.is_file() else {}
     if spec not in specs:
-        raise InputError(refusal("validation", "no_estimate_of_the", spec=f"{spec!r}"))
+        raise InputError(refusal("validation", "no_estimate", spec=f"{spec!r}"))
     rows = [r for r in specs[spec]["rows"] if r.get("factor") is not None]
     return {float(r["months"]): _cut(r["factor"], r["factor_low"], r["factor_high"]) for r in rows}
 
@@ -228,7 +228,7 @@ def check_months(base: int, first: str, last: str) -> None:
         if not _MONTH.fullmatch(month):
             raise InputError(refusal("validation", "is_no_month_write", flag=flag, month=f"{month!r}"))
     if last < first:
-        raise InputError(refusal("validation", "to_is_before_from", last=last, first=first))
+        raise InputError(refusal("validation", "to_is_before", last=last, first=first))
     if first <= f"{base}-12":
         raise InputError(refusal("validation", "from_is_not_after", first=first, base=base))
 
@@ -261,7 +261,7 @@ def seen(panel: Panel, base: int, first: str, last: str, same_months: bool = Fal
     if not set(year) <= set(panel.months):
         if not set(year) <= set(shipped.months):
             raise InputError(
-                refusal("validation", "no_panel_holds_the", base=base, months=shipped.months[0], months_2=shipped.months[-1])
+                refusal("validation", "no_panel_holds", base=base, months=shipped.months[0], months_2=shipped.months[-1])
             )
         told["base from"] = shipped.name
         told["overlap"] = _overlap(panel, shipped)
@@ -463,7 +463,7 @@ def committed(name: str = "committed") -> pd.DataFrame:
     lines = committed_body(name).decode().splitlines(keepends=True)
     rows = "".join(line for line in lines if not line.startswith("#")).encode()
     if sha256(rows) not in "".join(committed_head(name)):
-        raise InputError(refusal("validation", "the_rows_are_not", name=PREDICTIONS[name]))
+        raise InputError(refusal("validation", "rows_are_not", name=PREDICTIONS[name]))
     return pd.read_csv(io.BytesIO(rows))
 
 
@@ -471,7 +471,7 @@ def committed_window(name: str = "committed") -> tuple[int, str, str]:
     """Its base year, first and last month, from the head."""
     found = re.search(r"(\d{4}-\d\d) to (\d{4}-\d\d) over (\d{4})", " ".join(committed_head(name)))
     if found is None:
-        raise InputError(refusal("validation", "the_head_names_no", name=PREDICTIONS[name]))
+        raise InputError(refusal("validation", "head_names", name=PREDICTIONS[name]))
     return int(found[3]), found[1], found[2]
 
 
@@ -479,7 +479,7 @@ def committed_factor(name: str = "committed") -> str:
     """Its elasticity factor, two decimals, from the head."""
     found = re.search(r"factor (\d+\.\d+) \(range", " ".join(committed_head(name)))
     if found is None:
-        raise InputError(refusal("validation", "the_head_names_no_too", name=PREDICTIONS[name]))
+        raise InputError(refusal("validation", "head_names_no_too", name=PREDICTIONS[name]))
     return found[1]
 
 

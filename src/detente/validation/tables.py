@@ -270,7 +270,7 @@ def replaced(text: str, block: str, content: str) -> str:
     """`text` with the block's content replaced. Raises `InputError` where the text has no such block."""
     start, end = f"<!-- {block} -->", f"<!-- /{block} -->"
     if start not in text or end not in text:
-        raise InputError(refusal("validation", "the_page_has_no", start=start, end=end))
+        raise InputError(refusal("validation", "page_has", start=start, end=end))
     before, rest = text.split(start, 1)
     return before + start + "\n\n" + content.strip() + "\n\n" + end + rest.split(end, 1)[1]
 

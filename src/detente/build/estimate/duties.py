@@ -169,7 +169,7 @@ def china_duties(folder: Path) -> pd.DataFrame:
     numbers = rates.iloc[:, 2:].apply(pd.to_numeric, errors="coerce")
     if numbers.shape[1] != len(STEPS):
         raise SourceError(
-            refusal("build", "columns_of_rates_in", file=path.name, shape=numbers.shape[1], rates=f"{RATES!r}", count=len(STEPS))
+            refusal("build", "columns_of_rates", file=path.name, shape=numbers.shape[1], rates=f"{RATES!r}", count=len(STEPS))
         )
     kept = numbers.iloc[:, 0].notna()
     code = rates.iloc[:, 0].astype(str).str.strip().str.zfill(10)[kept]

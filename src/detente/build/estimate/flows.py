@@ -35,7 +35,7 @@ def us_imports(panel: Panel) -> Flows:
     in the base years or holds exports.
     """
     if panel.flow != "imports":
-        raise InputError(refusal("build", "is_panel_of_the", name=panel.name, flow=panel.flow))
+        raise InputError(refusal("build", "is_panel", name=panel.name, flow=panel.flow))
     frame = panel.frame
     frame = frame[~frame["origin"].isin([REST, EU_REST]) & ~frame["naics3"].isin(NO_SECTOR)]
     months = panel.months

@@ -245,7 +245,7 @@ def by_age(
     `ages` and the `LEADS` have to cover every age that occurs, each once.
     """
     if flows.collected is None:
-        raise InputError(refusal("build", "by_age_needs_the"))
+        raise InputError(refusal("build", "by_age_needs"))
     months = np.arange(len(flows.months))
     n = len(flows.origin)
     columns: dict[str, NDArray[Any]] = {

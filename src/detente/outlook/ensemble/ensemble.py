@@ -197,7 +197,7 @@ class Ensemble:
     def payoffs(self) -> dict[str, Array]:
         """Parts of payoffs by draw, "ease/hold|USA|jobs" and so on; needs `what` to include "payoffs"."""
         if self.plan.payoffs is None:
-            raise InputError(refusal("outlook", "this_ensemble_kept_no"))
+            raise InputError(refusal("outlook", "this_ensemble_kept"))
         parts: dict[str, list[Array]] = {}
         for chunk in self.plan.chunks:
             if chunk != CENTRE:

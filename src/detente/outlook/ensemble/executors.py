@@ -155,7 +155,7 @@ def _dask(
         import dask
         from distributed import Client, LocalCluster, as_completed
     except ImportError:
-        raise InputError(refusal("outlook", "the_executor_dask_needs")) from None
+        raise InputError(refusal("outlook", "executor_dask_needs")) from None
     own = executor == "dask"
     if own:
         with dask.config.set({"distributed.nanny.pre-spawn-environ": {**ONE_THREAD, **KEEP_MEMORY}}):

@@ -91,7 +91,7 @@ def odds(result: Ensemble) -> EnsembleOdds:
     assert plan is not None
     parties = tuple(plan.weights)
     if len(parties) != 2:
-        raise InputError(refusal("outlook", "parties_stand_off_is", count=len(parties)))
+        raise InputError(refusal("outlook", "parties_stand_off", count=len(parties)))
     points = result.points
     own = {i.id: i.value(points[:, k]) for k, i in enumerate(result.inputs)}
     blink, collapse = np.full((result.draws, 2), np.nan), np.full(result.draws, np.nan)

@@ -88,7 +88,7 @@ class Basis:
                         row[list(chosen)] = alpha
                         rows.append(row)
         if len(rows) > limit:
-            raise InputError(refusal("outlook", "terms_for_inputs_of", count=f"{len(rows):,}", d=d, degree=degree))
+            raise InputError(refusal("outlook", "terms_for_inputs", count=f"{len(rows):,}", d=d, degree=degree))
         return cls(np.array(rows), tuple(_recipe(s, degree) for s in scores), tuple(scores))
 
     def matrix(self, u: Array, terms: NDArray[np.int64] | None = None) -> Array:

@@ -56,7 +56,7 @@ class Store:
         self.damaged: list[Damaged] = []
         index = self.folder / "index.sqlite"
         if self.folder.exists() and not self.folder.is_dir():
-            raise InputError(refusal("outlook", "is_file_store_is", folder=self.folder))
+            raise InputError(refusal("outlook", "is_file_store", folder=self.folder))
         if (
             self.folder.is_dir()
             and not index.exists()
