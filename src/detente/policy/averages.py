@@ -39,7 +39,7 @@ duties were in force. Sources: `ledgers/us-china-*.csv`, made by `build.ledger_t
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import as_file, files
@@ -454,18 +454,21 @@ def _on_group(ledger: Ledger, by: str, on: str, day: datetime.date, definition: 
         raise InputError(refusal("policy", "ordinary_is_free", by=_named(by), on=_named(on)))
     whole = sum(trade.values())
 
-    def mean(of: Callable[[AverageTariff], float]) -> float:
-        return sum(trade[m] * of(a) for m, a in found.items()) / whole
+    def mean(values: Iterable[float]) -> float:
+        """By trade, of one value a member, in the order of `found`."""
+        return sum(trade[m] * value for m, value in zip(found, values, strict=True)) / whole
 
-    names = dict.fromkeys(k for a in found.values() for k in a.pieces)
-    pieces = {k: mean(lambda a, k=k: a.pieces.get(k, 0.0)) for k in names}  # type: ignore[misc]
-    one = next(iter(found.values()))
+    each = found.values()
+    names = dict.fromkeys(k for a in each for k in a.pieces)
+    pieces = {k: mean(a.pieces.get(k, 0.0) for a in each) for k in names}
+    one = next(iter(each))
     return AverageTariff(
-        mean(float), by=by, on=on, date=day, definition=definition, meaning=DEFINITIONS[definition], base=mean(lambda a: a.base),
-        pieces=dict(sorted(pieces.items(), key=lambda p: -abs(p[1]))), covered=mean(lambda a: a.covered or 0.0),
-        unknown=tuple(dict.fromkeys(u for a in found.values() for u in a.unknown)),
-        if_unknown_hold=mean(lambda a: a.if_unknown_hold), unmapped=mean(lambda a: a.unmapped),
-        not_counted=tuple(dict.fromkeys(u for a in found.values() for u in a.not_counted)),
+        mean(map(float, each)), by=by, on=on, date=day, definition=definition, meaning=DEFINITIONS[definition],
+        base=mean(a.base for a in each),
+        pieces=dict(sorted(pieces.items(), key=lambda p: -abs(p[1]))), covered=mean(a.covered or 0.0 for a in each),
+        unknown=tuple(dict.fromkeys(u for a in each for u in a.unknown)),
+        if_unknown_hold=mean(a.if_unknown_hold for a in each), unmapped=mean(a.unmapped for a in each),
+        not_counted=tuple(dict.fromkeys(u for a in each for u in a.not_counted)),
         known_to=one.known_to, beyond=one.beyond,
     )  # fmt: skip
 
