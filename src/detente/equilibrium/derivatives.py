@@ -29,6 +29,7 @@ from detente.world.economy import Economy
 if TYPE_CHECKING:
     import xarray as xr
 
+    from detente.equilibrium.levels import Equilibrium
     from detente.equilibrium.outcome import Outcome
 
 Lever = Literal["tariffs", "export_taxes", "iceberg", "unit_cost", "subsidies", "bounds"]
@@ -144,8 +145,8 @@ class TariffGradients:
         self._near: NDArray[np.float64] | None = None
         self._last = shock
 
-    def shipments(self) -> NDArray[np.float64]:
-        """Flows [origin, destination, sector] at the last point evaluated."""
+    def equilibrium(self) -> Equilibrium:
+        """The last point evaluated, in levels."""
         from detente.equilibrium import arrays, system
         from detente.equilibrium.levels import Equilibrium
 
@@ -154,7 +155,7 @@ class TariffGradients:
         n, s = self.economy.output.shape
         state = system.unpack(self._near, n, s)
         shock = arrays.with_wedges(self._last, np.asarray(state.wedge)[: len(self._last.controls)])
-        return Equilibrium.at(self.economy, shock, self.parameters, state.wage, state.price, state.sales, state.income).shipments
+        return Equilibrium.at(self.economy, shock, self.parameters, state.wage, state.price, state.sales, state.income)
 
     def __call__(self, tariffs: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Objectives [goal] and their derivatives [goal, origin, destination, sector] per unit of the rates.

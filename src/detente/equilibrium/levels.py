@@ -65,6 +65,11 @@ class Equilibrium:
     pinned: bool = False
     """Whether relative national wages were held, and trade balances moved."""
 
+    @property
+    def paid(self) -> Array:
+        """What buyers pay for the shipments, duties and export taxes included."""
+        return self.shipments * (1 + self.tariffs) * (1 + self.export_taxes)
+
     @classmethod
     def at(
         cls,

@@ -372,26 +372,26 @@ def stationary(
     base: Array | None = None,
     tolerance: float = 1e-8,
     iterations: int = 200,
-    memory: int = 6,
+    memory: int = 12,
     progress: Progress | None = None,
     checkpoint: Checkpoint | None = None,
 ) -> Stationary:
     """Iterate all players' first-order conditions from u = `start`; `base` holds the tariffs outside the space.
 
-    The residual is the largest move g/D of a variable that carries trade. A `checkpoint` is written after every iteration and,
+    The residual is the largest move g/D of a variable that carries trade to speak of in the table; the others stay put. A `checkpoint` is written after every iteration and,
     where it holds one already, read first. Raises `NotConverged`.
     """
     economy = evaluate.economy
     fixed = evaluate.shock.tariffs if base is None else base
     theta = theta_of(economy, evaluate.parameters)
+    income = economy.income[[economy.regions.index(p) for p in space.players]][space.player]
 
     def at(u: Array) -> tuple[Array, Array, Array]:
         values, slopes = evaluate(space.tariffs(u, fixed))
-        income = economy.income[[economy.regions.index(p) for p in space.players]][space.player]
-        return values, space.own(slopes) * np.exp(u), 100 * space.gather(theta * evaluate.shipments()) / income
+        return values, space.own(slopes) * np.exp(u), 100 * space.curvature(evaluate.equilibrium().paid, theta) / income
 
     return settle(
-        at, lambda u: space.tariffs(u, fixed), start, tolerance=tolerance, iterations=iterations, memory=memory,
+        at, lambda u: space.tariffs(u, fixed), start, live=_live(economy, space, theta), tolerance=tolerance, iterations=iterations, memory=memory,
         progress=progress, checkpoint=checkpoint,
     )  # fmt: skip
 
@@ -401,13 +401,17 @@ def settle(
     tariffs: Callable[[Array], Array],
     start: Array,
     *,
+    live: NDArray[np.bool_],
     tolerance: float,
     iterations: int,
-    memory: int = 6,
+    memory: int = 12,
     progress: Progress | None = None,
     checkpoint: Checkpoint | None = None,
 ) -> Stationary:
-    """The iteration itself: `at` gives objectives [goal], own slopes and curvatures [variable] at u, `tariffs` the array of u."""
+    """The iteration itself: `at` gives objectives [goal], own slopes and curvatures [variable] at u, `tariffs` the array of u.
+
+    Only `live` variables move. Which they are must not change on the way: one that came to life late would start far off.
+    """
     u = np.clip(start, LOWEST, HIGHEST)
     moves: list[Array] = []
     points: list[Array] = []
@@ -428,7 +432,6 @@ def settle(
             if shrink < 1e-3:
                 raise
             continue
-        live = curvature > 1e-9 * curvature.max()
         move = np.where(live, slope / np.maximum(curvature, 1e-300), 0.0)
         at_bound = ((u >= HIGHEST) & (move > 0)) | ((u <= LOWEST) & (move < 0))
         move[at_bound] = 0.0
@@ -462,6 +465,14 @@ def settle(
     )
 
 
+def _live(economy: Economy, space: TariffSpace, theta: Array) -> NDArray[np.bool_]:
+    """Variables whose trade in the table is enough for their slope to be known."""
+    curvature = space.curvature(economy.expenditure_shares * economy.expenditure, theta)
+    curvature /= economy.income[[economy.regions.index(p) for p in space.players]][space.player]
+    live: NDArray[np.bool_] = curvature > 1e-9 * curvature.max()
+    return live
+
+
 def _tell(progress: Progress | None, residual: float, count: int, iterations: int) -> None:
     if progress is not None:
         progress(f"residual {residual:.0e}", count, iterations)
@@ -479,7 +490,7 @@ def climb(
     u = np.clip(start, LOWEST, HIGHEST)
     evaluate(space.tariffs(u, base))
     theta = theta_of(evaluate.economy, evaluate.parameters)
-    weight = space.gather(theta * evaluate.shipments())[mine]
+    weight = space.gather(theta * evaluate.equilibrium().shipments)[mine]
     scale = 1 / np.sqrt(np.maximum(weight / weight.max(), 1e-6))
 
     def objective(x: Array) -> tuple[float, Array]:
@@ -518,7 +529,7 @@ def in_turn(
             u, _ = climb(evaluate, space, u, base=base, goal=k, player=k)
         values, _ = evaluate(space.tariffs(u, base))
         theta = theta_of(evaluate.economy, evaluate.parameters)
-        weight = space.gather(theta * evaluate.shipments())
+        weight = space.gather(theta * evaluate.equilibrium().shipments)
         size = float(np.abs(u - before)[weight > 1e-6 * weight.max()].max())
         if checkpoint is not None:
             checkpoint.save(Saved("in turn", count, size, u))
@@ -557,7 +568,7 @@ def by_differences(
         effective = with_wedges(moved, np.asarray(state.wedge)[: len(moved.controls)])
         centre = Equilibrium.at(economy, effective, parameters, state.wage, state.price, state.sales, state.income)
         value = 100 * np.log(centre.income / centre.cpi)
-        curvature = 100 * space.gather(theta * centre.shipments) / economy.income[index]
+        curvature = 100 * space.curvature(centre.paid, theta) / economy.income[index]
         slope = np.empty(space.size)
         for k, n in enumerate(index):
             *_, other = solved(u + WIDTH * (np.arange(space.size) == k), near)
@@ -567,8 +578,9 @@ def by_differences(
         return value[index], slope, curvature
 
     return settle(
-        at, lambda u: space.tariffs(u, shock.tariffs), start, tolerance=tolerance, iterations=iterations, progress=progress
-    )
+        at, lambda u: space.tariffs(u, shock.tariffs), start, live=_live(economy, space, theta), tolerance=tolerance,
+        iterations=iterations, progress=progress,
+    )  # fmt: skip
 
 
 # -- stopped and taken up again ----------------------------------------------------------------------------------------

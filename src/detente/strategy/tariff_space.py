@@ -107,3 +107,20 @@ class TariffSpace:
         """From derivatives [player, origin, destination, sector]: each variable's derivative of its own player's objective."""
         by_player: Array = np.array([self.gather(s) for s in slopes])
         return by_player[self.player, np.arange(self.size)]
+
+    def curvature(self, paid: Array, elasticity: Array) -> Array:
+        """How fast a player's gain from moving each variable falls off, in units of what it pays [origin, destination, sector].
+
+        A rate drives trade E of its group out and to the other sellers of the same good, which the buyer pays X for in all:
+        Σ over sectors of (1+θ)E − θE²/X, exact for one small buyer whose spending on each good is given.
+        """
+        _, destination, sector = np.nonzero(self.group >= 0)
+        index = self.group[self.group >= 0]
+        region = np.zeros(self.size, dtype=np.int64)
+        region[index] = destination
+        sectors = len(elasticity)
+        own = np.bincount(index * sectors + sector, weights=paid[self.group >= 0], minlength=self.size * sectors)
+        own = own.reshape(self.size, sectors)
+        share = own / np.maximum(paid.sum(0)[region], 1e-300)
+        falling: Array = (own * (1 + elasticity * (1 - share))).sum(1)
+        return falling
