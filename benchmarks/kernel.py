@@ -16,6 +16,7 @@ from benchmarks.timing import Section, paired, seconds
 from benchmarks.worlds import random_world
 from detente.equilibrium import arrays
 from detente.equilibrium.parameters import horizon
+from detente.equilibrium.preconditioner import preconditioner
 from detente.policy.instruments import Policy, Tariff
 
 SIZES = ((10, 10), (32, 31), (80, 50))
@@ -38,10 +39,11 @@ def compiled(regions: int, sectors: int, at: str = "medium") -> tuple[Callable[[
     shock = war(regions, sectors).shock(economy)
     controls = arrays.controls(economy, shock, parameters)
     given = jax.device_put((arrays.base(economy, parameters), arrays.levers(shock), controls, arrays.values(economy, parameters)))
+    blocks = jax.device_put(preconditioner(economy, parameters))
     start = np.zeros(3 * regions * sectors + regions + controls.log_bound.size)
 
     def sweeps(count: int) -> Any:
-        return jax.block_until_ready(system.equilibrium(start, *given, 0.0, count, memory=MEMORY))
+        return jax.block_until_ready(system.equilibrium(start, *given, 0.0, count, blocks, memory=MEMORY))
 
     return sweeps, start.size
 

@@ -331,13 +331,26 @@ def unpack(flat: Any, n: int, s: int) -> State:
     )
 
 
+def conditioned(blocks: Any, residual: Any, n: int, s: int) -> Any:
+    """A sweep's residual multiplied by one matrix an economy, [N, 3S+1, 3S+1]; wedges stay as they are."""
+    state = unpack(residual, n, s)
+    parts = jnp.concatenate([state.wage, state.price, state.sales, state.income[:, None]], axis=1)
+    parts = jnp.einsum("nij,nj->ni", blocks, parts.astype(blocks.dtype)).astype(residual.dtype)
+    return pack(State(parts[:, :s], parts[:, s : 2 * s], parts[:, 2 * s : 3 * s], parts[:, 3 * s], state.wedge))
+
+
 def _equilibrium(
-    start: Any, b: Base, v: Levers, k: Controls, p: Values, tolerance: Any, iterations: Any, memory: int = 8
+    start: Any, b: Base, v: Levers, k: Controls, p: Values, tolerance: Any, iterations: Any, blocks: Any, memory: int = 8
 ) -> tuple[Any, Any, Any]:
-    """Fixed point of the sweep from a flat start: (z, residual, sweeps)."""
+    """Fixed point of the sweep from a flat start: (z, residual, sweeps). `blocks` as in `preconditioner`."""
     n, sectors = b.output.shape
     shares = sourcing(b, v, p)
-    return fixed_point(lambda z: pack(sweep(unpack(z, n, sectors), b, v, shares, k, p)), start, tolerance, iterations, memory)
+
+    def f(z: Any) -> Any:
+        residual = pack(sweep(unpack(z, n, sectors), b, v, shares, k, p)) - z
+        return z + conditioned(blocks, residual, n, sectors)
+
+    return fixed_point(f, start, tolerance, iterations, memory)
 
 
 equilibrium = jax.jit(_equilibrium, static_argnames=("memory",))
@@ -345,14 +358,14 @@ equilibrium = jax.jit(_equilibrium, static_argnames=("memory",))
 
 @partial(jax.jit, static_argnames=("memory",))
 def equilibria(
-    start: Any, b: Base, v: Levers, k: Controls, p: Values, tolerance: Any, iterations: Any, memory: int = 8
+    start: Any, b: Base, v: Levers, k: Controls, p: Values, tolerance: Any, iterations: Any, blocks: Any, memory: int = 8
 ) -> tuple[Any, Any, Any]:
-    """Many at once: `v`, `k` and `p` have a leading axis; the economy and the start are shared."""
+    """Many at once: `v`, `k`, `p` and `blocks` have a leading axis; the economy and the start are shared."""
 
-    def one(v: Levers, k: Controls, p: Values) -> tuple[Any, Any, Any]:
-        return _equilibrium(start, b, v, k, p, tolerance, iterations, memory)
+    def one(v: Levers, k: Controls, p: Values, blocks: Any) -> tuple[Any, Any, Any]:
+        return _equilibrium(start, b, v, k, p, tolerance, iterations, blocks, memory)
 
-    return jax.vmap(one)(v, k, p)
+    return jax.vmap(one)(v, k, p, blocks)
 
 
 class Goal(NamedTuple):

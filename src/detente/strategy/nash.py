@@ -14,12 +14,14 @@ this is the form in which the formula is usually written. It is exact for two co
 out how third countries' wages answer, and the gradient solution differs by partner where the formula has one rate.
 
 `best_reply` and `nash_tariffs` find where every player's own first-order conditions hold, by one iteration. To second order a
-player's objective is curved in its own rates like −½ D (u − u*)², with D ≈ 100·θ·imports/((1+t)·income): what a tariff costs is
-the trade it drives out. The map u ← u + g/D, g the exact derivative, therefore has its fixed points where g = 0 and moves nearly
-straight to them; Anderson mixing removes the rest. All players move at once, so a Nash equilibrium costs about as many sweeps as
-a single best reply. Whether a point found is a maximum is checked by the regret of every player. Where profits shift between
-countries or sectors carry political weight the objective is not that simple, and the iteration may not settle. `climb` then
-maximises one player's objective outright (L-BFGS-B, exact gradients), and `in_turn` lets the players do so one after the other.
+player's objective is curved in its own rates like −½ D (u − u*)², with D ≈ 100·(E(1+θ) − θE²/X)/income: what a tariff costs is
+the trade it drives out, E with duties, of what is spent on the good, X, valued at what foreign goods are worth to the player.
+At its best rates that is what they cost with the duty on, with profits as without. The map u ← u + g/D, g the exact derivative,
+therefore has its fixed points where g = 0 and moves nearly straight to them; Anderson mixing removes the rest. All players move
+at once, so a Nash equilibrium costs about as many sweeps as a single best reply. Whether a point found is a maximum is checked
+by the regret of every player. Where sectors carry political weight the objective is not that simple, and the iteration may not
+settle. `climb` then maximises one player's objective outright (L-BFGS-B, exact gradients), and `in_turn` lets the players do so
+one after the other.
 
 With one rate a player slopes can be had without adjoints, `by_differences`: g ≈ (G(u + h) − G(u))/h + ½ D h, where the second
 term takes out most of what the step h adds. Every player's slope costs one solve. Rates agree with those of exact gradients to a
@@ -378,8 +380,8 @@ def stationary(
 ) -> Stationary:
     """Iterate all players' first-order conditions from u = `start`; `base` holds the tariffs outside the space.
 
-    The residual is the largest move g/D of a variable that carries trade to speak of in the table; the others stay put. A `checkpoint` is written after every iteration and,
-    where it holds one already, read first. Raises `NotConverged`.
+    The residual is the largest move g/D of a variable that carries trade to speak of in the table; the others stay put. A
+    `checkpoint` is written after every iteration and, where it holds one already, read first. Raises `NotConverged`.
     """
     economy = evaluate.economy
     fixed = evaluate.shock.tariffs if base is None else base
@@ -391,8 +393,8 @@ def stationary(
         return values, space.own(slopes) * np.exp(u), 100 * space.curvature(evaluate.equilibrium().paid, theta) / income
 
     return settle(
-        at, lambda u: space.tariffs(u, fixed), start, live=_live(economy, space, theta), tolerance=tolerance, iterations=iterations, memory=memory,
-        progress=progress, checkpoint=checkpoint,
+        at, lambda u: space.tariffs(u, fixed), start, live=_live(economy, space, theta), tolerance=tolerance,
+        iterations=iterations, memory=memory, progress=progress, checkpoint=checkpoint,
     )  # fmt: skip
 
 

@@ -70,6 +70,7 @@ class _Solve:
 
     def __call__(self, drawn: Drawn) -> tuple[Equilibrium, Attempt, tuple[Shadow, ...]]:
         from detente.equilibrium import arrays
+        from detente.equilibrium.preconditioner import preconditioner
 
         economy, parameters = self.plan.economy, drawn.parameters
         shock = self.package.shock_at(drawn.control_severity, drawn.tariff_coverage)
@@ -81,7 +82,7 @@ class _Solve:
         start = self.start if self.start is not None and self.start.size == size else np.zeros(size)
         flat, residual, sweeps = one_thread_kernel()(
             start, self.base, arrays.levers(shock), k, arrays.values(economy, parameters),
-            SOLVER.tolerance, SOLVER.iterations, memory=SOLVER.memory,
+            SOLVER.tolerance, SOLVER.iterations, preconditioner(economy, parameters), memory=SOLVER.memory,
         )  # fmt: skip
         attempt = Attempt(np.asarray(flat), float(residual), int(sweeps), "direct")
         try:
