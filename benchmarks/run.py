@@ -11,15 +11,17 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import batch, briefing, cases, ensembles, gradients, kernel, nested, peers, scaling, web
+from benchmarks import batch, briefing, cases, ensembles, gradients, kernel, nash, nested, peers, preconditioner, scaling, web
 from benchmarks.timing import Section, machine
 
 PARTS: dict[str, Callable[[bool], Section | list[Section]]] = {
     "scaling": scaling.run,
     "cases": cases.run,
+    "preconditioner": preconditioner.run,
     "kernel": kernel.run,
     "batch": batch.run,
     "gradients": gradients.run,
+    "nash": nash.run,
     "nested": nested.run,
     "peers": peers.run,
     "briefing": briefing.run,
