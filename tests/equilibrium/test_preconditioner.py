@@ -10,7 +10,7 @@ import pytest
 import detente as dt
 from detente.equilibrium import arrays, system
 from detente.equilibrium.parameters import horizon
-from detente.equilibrium.preconditioner import home_slopes, nothing, preconditioner
+from detente.equilibrium.preconditioner import home_slopes, inverse, nothing, preconditioner
 from economies import random_economy
 
 SETS = [("short", {"critical_inputs": ("S2",)}), ("medium", {"labour_supply": 0.4}), ("long", {}), ("medium", {"scale": 0.05})]
@@ -77,3 +77,12 @@ def test_an_economy_almost_closed_still_solves() -> None:
     outcome = dt.solve(closed, dt.Policy([dt.Tariff(by="R1", on="R2", rate=0.3, sectors="all")]))
     assert outcome.clearing_gap < 1e-8
     assert abs(outcome.real_income["R3"]) < 0.01
+
+
+def test_inverse_by_halves() -> None:
+    matrices = np.eye(151) + 0.02 * np.random.default_rng(1).normal(size=(3, 151, 151))
+    assert inverse(matrices) @ matrices == pytest.approx(np.broadcast_to(np.eye(151), (3, 151, 151)), abs=1e-10)
+    matrices[1] = 0.0
+    found = inverse(matrices)
+    assert np.isnan(found[1]).all()
+    assert np.isfinite(found[[0, 2]]).all()

@@ -28,6 +28,7 @@ from detente.world.economy import Economy
 
 Array = NDArray[np.float64]
 LARGEST = 1e3  # an economy whose own answer is larger than this is as good as closed, and is left to the sweeps
+BLOCK = 64
 KEPT = 32  # matrices kept, of any economy: a megabyte each for 32 × 31
 _kept: dict[tuple[str, bytes], NDArray[np.float32]] = {}
 
@@ -40,19 +41,37 @@ def preconditioner(economy: Economy, parameters: Parameters) -> NDArray[np.float
     found = _kept.get(key)
     if found is None:
         slopes = home_slopes(arrays.base(economy, parameters), values)
-        inverse = np.tile(np.eye(slopes.shape[1]), (len(slopes), 1, 1))
-        for n, slope in enumerate(slopes):
-            try:
-                answer = np.linalg.inv(inverse[n] - slope)
-            except np.linalg.LinAlgError:
-                continue
-            if np.abs(answer).max() < LARGEST:
-                inverse[n] = answer
-        found = inverse.astype(np.float32)
+        unit = np.eye(slopes.shape[1])
+        with np.errstate(invalid="ignore", over="ignore"):
+            answers = inverse(unit - slopes)
+        fit = np.nan_to_num(np.abs(answers).max((1, 2)), nan=np.inf) < LARGEST
+        found = np.where(fit[:, None, None], answers, unit).astype(np.float32)
         while len(_kept) >= KEPT:
             _kept.pop(next(iter(_kept)), None)
         _kept[key] = found
     return found
+
+
+def inverse(matrices: Array) -> Array:
+    """Inverses of a stack of matrices [n, k, k], by halves: small blocks keep the linear algebra on one thread, which is faster
+    here and gives the same bytes on any machine. Not a number where a block is singular."""
+    size = matrices.shape[-1]
+    if size <= BLOCK:
+        try:
+            return np.asarray(np.linalg.inv(matrices))
+        except np.linalg.LinAlgError:
+            if len(matrices) == 1:
+                return np.full_like(matrices, np.nan)
+            return np.concatenate([inverse(one[None]) for one in matrices])
+    cut = size // 2
+    above, right, below, left = matrices[:, :cut, :cut], matrices[:, :cut, cut:], matrices[:, cut:, cut:], matrices[:, cut:, :cut]
+    first = inverse(above)
+    across = first @ right
+    second = inverse(below - left @ across)
+    down = second @ (left @ first)
+    return np.concatenate(
+        [np.concatenate([first + across @ down, -across @ second], axis=2), np.concatenate([-down, second], axis=2)], axis=1
+    )
 
 
 def nothing(economy: Economy) -> NDArray[np.float32]:
