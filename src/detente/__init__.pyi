@@ -3,12 +3,14 @@
 from .briefing import brief as brief
 from .cases.case import Case as Case, Scenarios as Scenarios, run_scenarios as run_scenarios
 from .cases.compare import compare as compare, what_changed as what_changed
+from .cases.path import Path as Path, path as path
 from .cases.runs import Run as Run
 from .equilibrium.chokepoints import chokepoint as chokepoint
 from .equilibrium.decompose import shapley as shapley
 from .equilibrium.derivatives import Objective as Objective
-from .equilibrium.estimates import elasticity_by_month as elasticity_by_month
+from .equilibrium.estimates import elasticity_by_month as elasticity_by_month, factor_by_month as factor_by_month
 from .equilibrium.indicators import INDICATORS as INDICATORS
+from .equilibrium.months import at_month as at_month
 from .equilibrium.outcome import Outcome as Outcome
 from .equilibrium.parameters import Parameters as Parameters, horizon as horizon
 from .equilibrium.solve import Solver as Solver, solve as solve, solve_many as solve_many

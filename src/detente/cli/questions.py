@@ -559,6 +559,68 @@ def _files(csv: Path | None, chart: Path | None) -> None:
 
 
 # -- the economies that are not at the table ---------------------------------------------------------------------------
+def path(
+    dossier: DossierName,
+    scenario: Annotated[
+        str | None, typer.Option("--scenario", "-s", help="A scenario, against the status quo; the status quo itself if absent.")
+    ] = None,
+    month: Annotated[float | None, typer.Option(help="Only this many months after the decision, every economy.")] = None,
+    indicator: Annotated[str, typer.Option(help="real_income, real_gdp, exports …: see docs/indicators.md.")] = "real_income",
+    region: Annotated[
+        list[str] | None, typer.Option("--region", "-r", help="An economy; repeat for more. Parties, host and world if absent.")
+    ] = None,
+    ranges: Annotated[
+        bool, typer.Option("--ranges/--centre", help="Solve both closures and both ends, or the centre alone.")
+    ] = True,
+    world: WorldName = "world-2022",
+    csv: TableFile = None,
+    as_json: Json = False,
+) -> None:
+    """A scenario month by month, from the decision to the tenth year, with its range over both exchange-rate closures."""
+    from detente.equilibrium.indicators import indicator as named_indicator
+    from detente.errors import UnknownName
+    from detente.words import say
+
+    subject = subject_of(dossier, world, None)
+    name = None if scenario in (None, "status-quo") else scenario
+    found = ask("path", subject, as_json, {"scenario": name, "indicator": indicator, "with_ranges": ranges})
+    if csv is not None:
+        write_csv(found.to_frame(indicator), csv)
+    if as_json:
+        emit(found.record(indicator, month))
+        return
+    shown_regions = region or [*found.case.trio, "WORLD"]
+    for code in shown_regions:
+        if code not in found.regions:
+            raise UnknownName(code, list(found.regions), "economy")
+    title = "Status quo" if name is None else subject.negotiation.scenario(name).title
+    said = named_indicator(indicator)
+    head = say("words/templates/Path", "heading", it=found, title=title, label=said.label, unit=said.unit)
+    out.print(head, highlight=False, markup=False, soft_wrap=True)
+    if month is not None:
+        shown = text_table(("economy", "low", "central", "high"))
+        for code, row in found.at(month, indicator).iterrows():
+            shown.add_row(str(code), *(signed(row[k]) for k in ("low", "central", "high")))
+        out.print(shown)
+        return
+    shown = text_table(("months", *shown_regions))
+    for at in found.nodes:
+        frame = found.at(at, indicator)
+        shown.add_row(f"{at:g}", *(_with_range(frame.loc[r], ranges) for r in shown_regions))
+    for key, stretch in found.stretches().items():
+        frame = found.over(key, indicator)
+        shown.add_row(stretch.label, *(_with_range(frame.loc[r], ranges) for r in shown_regions), style="bold")
+    out.print(shown)
+    for paragraph in found.explain().split("\n\n"):
+        out.print()
+        out.print(paragraph, highlight=False, markup=False)
+
+
+def _with_range(row: pd.Series, ranges: bool) -> str:
+    centre = signed(row["central"])
+    return f"{centre}\n{signed(row['low'])}…{signed(row['high'])}" if ranges else centre
+
+
 def jobs(
     dossier: DossierName,
     region: Annotated[
