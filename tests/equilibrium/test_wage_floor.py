@@ -86,6 +86,15 @@ def test_either_the_floor_or_full_employment_holds(seed: int, closure: str, floo
     assert (lost - outcome.unemployed).to_numpy() == pytest.approx(economy.employed.sum(1) - everybody, abs=1e-8)
 
 
+def test_many_at_once_each_with_its_own_floor() -> None:
+    economy = counted(11)
+    sets = [dt.horizon("short", wage_floor=d) for d in (1.0, 0.0, 0.01)]
+    for parameters, found in zip(sets, dt.solve_many(economy, [TARIFF] * 3, sets), strict=True):
+        assert isinstance(found, dt.Outcome)
+        alone = dt.solve(economy, TARIFF, parameters)
+        assert found.unemployed.to_numpy() == pytest.approx(alone.unemployed.to_numpy(), abs=1e-7)
+
+
 def test_lower_floors_leave_fewer_out_of_work() -> None:
     economy = counted(11)
     out = [dt.solve(economy, TARIFF, "short", wage_floor=d).unemployed.sum() for d in (0.0, 0.005, 0.01, 0.02, 0.05)]
