@@ -635,7 +635,7 @@ def jobs(
     csv: TableFile = None,
     as_json: Json = False,
 ) -> None:
-    """Which jobs move between sectors, in heads, by sector or by state of the United States; the model has no unemployment."""
+    """Which jobs move between sectors, and how many are lost where wages cannot fall further, in heads, by sector or US state."""
     if by not in ("sector", "state"):
         raise InputError(f"--by takes sector or state, not {by!r}")
     subject = subject_of(dossier, world, horizon)
@@ -647,10 +647,14 @@ def jobs(
     title, against = "Status quo", subject.negotiation.reference.label
     if found.scenario is not None:
         title, against = subject.negotiation.scenario(found.scenario).title, f"the status quo of {subject.negotiation.as_of}"
-    out.print(f"{title} against {against}; {found.region}, {found.horizon} run", highlight=False, soft_wrap=True)
     frame = found.to_frame()
     names = [c for c in frame if c not in (by, "name")]
-    shown = text_table((by, *(str(c).replace("thousand", "1000") for c in names)))
+    heads, unit = [str(c).replace("thousand", "1000") for c in names], ""
+    if found.unemployed is not None:  # one column more leaves no room for the unit in each
+        unit = "; 1000 persons"
+        heads = [{"change, %": "%", "out of work, 1000": "no work"}.get(h, h.removesuffix(", 1000")) for h in heads]
+    out.print(f"{title} against {against}; {found.region}, {found.horizon} run{unit}", highlight=False, soft_wrap=True)
+    shown = text_table((by, *heads))
     for row in frame.to_dict("records"):
         label = row["name"] if by == "state" else f"{row[by]}  {row['name']}"
         shown.add_row(label, *(f"{row[c]:,.1f}" if c.startswith("before") else signed(row[c]) for c in names))

@@ -74,6 +74,7 @@ _READ: Mapping[str, tuple[Callable[[Outcome], pd.Series], Together | None]] = {
     "tariff_revenue": _sum_of(lambda o: o.tariff_revenue["change"]),
     "jobs_gained": _sum_of(lambda o: o.jobs_gained),
     "jobs_lost": _sum_of(lambda o: o.jobs_lost),
+    "unemployed": _sum_of(lambda o: o.unemployed),
     "exports": (lambda o: 100 * o.exports["change"] / o.exports["baseline"], None),
 }
 

@@ -133,7 +133,10 @@ class Outcome:
 
     @cached_property
     def wage(self) -> pd.Series:
-        """Change of the average nominal wage (price of value added), percent, with world factor income as numeraire."""
+        """Change of the average nominal wage (price of value added), percent, with world factor income as numeraire.
+
+        Where wages have a floor this is what labour earns on average, in work or out of it.
+        """
         return self._region(_percent(self.after.wage_index, self.before.wage_index), "wage, %")
 
     @cached_property
@@ -234,13 +237,14 @@ class Outcome:
 
     @cached_property
     def employment(self) -> pd.DataFrame:
-        """Labour used by sector in efficiency units (value added over its price), percent."""
+        """Labour used by sector in efficiency units (value added over its price), percent; what is out of work is not used."""
         after, before = self.after.value_added / self.after.wage, self.before.value_added / self.before.wage
         return self._sector(_percent(after, before))
 
     @cached_property
     def jobs(self) -> pd.DataFrame:
-        """Change of jobs by sector, thousand persons: they move between sectors, nobody is out of work in this closure.
+        """Change of jobs by sector, thousand persons: those who moved between sectors and, where wages have a floor, those who
+        lost theirs (`unemployed_by_sector`).
 
         See `jobs.heads`. Raises `MissingEmployment` where the world does not say how many work where.
         """
@@ -255,8 +259,36 @@ class Outcome:
 
     @property
     def jobs_lost(self) -> pd.Series:
-        """Jobs in sectors that shrink, thousand persons, as a positive number. Raises `MissingEmployment`."""
+        """Jobs in sectors that shrink, thousand persons, as a positive number. Raises `MissingEmployment`.
+
+        Those who hold them move to sectors that grow, except as many as are `unemployed`.
+        """
         return self.jobs.clip(upper=0).abs().sum(axis=1).rename("jobs lost, thousand")
+
+    @cached_property
+    def unemployed_by_sector(self) -> pd.DataFrame:
+        """Change of persons out of work because wages stand on their floor, by the sector they are attached to, thousand.
+
+        Zero where wages have no floor (`wage_floor` 1) or none stands on it. Raises `MissingEmployment`.
+        """
+        from detente.equilibrium.jobs import out_of_work
+
+        return self._sector(out_of_work(self.after) - out_of_work(self.before))
+
+    @property
+    def unemployed(self) -> pd.Series:
+        """Change of persons out of work because wages stand on their floor, thousand: jobs lost on balance where hours stand.
+
+        Raises `MissingEmployment`.
+        """
+        return self.unemployed_by_sector.sum(axis=1).rename("out of work, thousand")
+
+    @property
+    def unemployment(self) -> pd.Series:
+        """`unemployed` in percent of those at work before. Raises `MissingEmployment`."""
+        from detente.equilibrium.jobs import heads
+
+        return (100 * self.unemployed / heads(self.before).sum(1)).rename("out of work, % of those at work")
 
     @cached_property
     def real_value_added(self) -> pd.DataFrame:
