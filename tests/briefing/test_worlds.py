@@ -163,7 +163,11 @@ def more_said(d: Data) -> None:
             "value": -5,
             "unit": "%",
             "time_basis": "by 2040",
-            "compare_with": "pessimistic",
+            "measure": "real_gdp",
+            "two_blocs": True,
+            "against": "status-quo",
+            "horizon": "fragmentation",
+            "why": "The blocs are ours",
             "sources": ["second"],
         }
     )

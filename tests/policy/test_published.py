@@ -67,7 +67,13 @@ def test_an_entry_of_the_old_form_is_read_and_not_compared() -> None:
         ("measure: real_gdp", "measure: gdp", "measure", "measure", "'gdp'"),
         ("    measure: real_gdp\n", "", "policy_day", "policy_day", "only with measure"),
         ("    policy_day: 2025-10-01\n", "", "measure", "measure", "name one policy to run"),
-        ("horizon: short", "horizon: short\n    compare_with: ease", "compare_with", "compare_with", "not policy_day, compare_with"),
+        (
+            "horizon: short",
+            "horizon: short\n    compare_with: ease",
+            "compare_with",
+            "compare_with",
+            "not policy_day, compare_with",
+        ),
         ("horizon: short", "horizon: decade", "horizon", "horizon", "'short'"),
         ("    horizon: short\n", "", "measure", "measure", "needs one time"),
         ("horizon: short", "horizon: short\n    month: 12", "month", "month", "needs one time"),
@@ -77,7 +83,13 @@ def test_an_entry_of_the_old_form_is_read_and_not_compared() -> None:
         ("policy_day: 2025-10-01", "two_blocs: true", "two_blocs", "two_blocs", "against: status-quo"),
         ("policy_day: 2025-10-01", "policy_day: 1 October", "policy_day", "policy_day", "date"),
         ("policy_day: 2025-10-01", "compare_with: nowhere", "compare_with", "compare_with", "nowhere"),
-        ("policy_day: 2025-10-01", "two_blocs: true\n    against: status-quo\n    ledger: world", "ledger", "ledger", "policy_day"),
+        (
+            "policy_day: 2025-10-01",
+            "two_blocs: true\n    against: status-quo\n    ledger: world",
+            "ledger",
+            "ledger",
+            "policy_day",
+        ),
         ("horizon: short", "horizon: short\n    ledger: worlds", "ledger", "ledger", "did you mean"),
         ("horizon: short", "horizon: short\n    tuned_to: A9999", "tuned_to", "tuned_to", "A9999"),
         ("horizon: short", "horizon: short\n    partner: CHN", "partner", "partner", "no partner CHN"),
@@ -105,5 +117,5 @@ def test_exports_need_a_region_and_real_gdp_may_be_the_worlds() -> None:
 
 def test_changes_of_measures_there_are_not_are_refused() -> None:
     entry = ENTRY.replace("horizon: short", "horizon: short\n    changes: [{withdraw: nothing-like-it}]")
-    with pytest.raises(BadDossier, match="published 'theirs'.*nothing-like-it"):
+    with pytest.raises(BadDossier, match=r"published 'theirs'.*nothing-like-it"):
         parse_dossier(text_of(entry))

@@ -92,7 +92,7 @@ def test_the_frame_adds_up() -> None:
 def test_a_bad_entry_of_the_file_is_refused() -> None:
     text = """dossier: kuala-lumpur-2025
 published:
-  - {id: x, who: A, scenario: B, quantity: Real GDP, region: USA, value: 1, unit: "%", time_basis: long, why_not: No, sources: [y]}
+  - {id: x, who: A, scenario: B, quantity: Real GDP, region: USA, value: 1, unit: "%", time_basis: far, why_not: No, sources: [y]}
 sources: []
 """
     with pytest.raises(BadDossier, match=r"more\.yaml, line 3, published\[0\]\.sources: .*'y'"):
