@@ -245,3 +245,12 @@ def test_decoupling_is_worse_than_the_hundred_points_for_both(factor: float, usa
     assert split["CHN"] < hundred["CHN"]
     assert split["USA"] == pytest.approx(usa, abs=0.02)
     assert split["CHN"] == pytest.approx(chn, abs=0.02)
+
+
+@pytest.mark.parametrize("critical", [(), ("RER",)])
+@pytest.mark.parametrize("month", [24, 48, 120])
+def test_decoupling_is_worse_than_the_hundred_points_from_the_second_year_on(month: float, critical: tuple[str, ...]) -> None:
+    case = CASE.at(at_month(month, critical=critical))
+    split, hundred = (case.outcome(s).real_income for s in ("decoupling", "pessimistic"))
+    assert split["USA"] < hundred["USA"]
+    assert split["CHN"] < hundred["CHN"]
