@@ -32,6 +32,7 @@ def published(
     """Published figures beside ours, like for like: the same policy, the same measure, the time nearest to theirs."""
     from detente.validation.published import BLOCK, difference, ours, theirs, validate_published
     from detente.validation.tables import write as write_page
+    from detente.words import tell
 
     found = validate_published(dossier, world)
     if csv is not None:
@@ -41,19 +42,15 @@ def published(
     if as_json:
         emit(found.record())
         return
-    if not found.rows:
-        out.print("The dossier lists no published figures.", highlight=False)
-        return
     out.print(found.explain(), highlight=False)
-    shown = text_table(("figure", "theirs", "ours (pinned)", "difference", "what was run"))
-    shown.columns[-1].justify, shown.columns[-1].no_wrap = "left", False
+    shown = text_table(("figure", "theirs", "ours (pinned)", "difference"))
     for row in found.compared:
-        mark = f" [{row.figure.tuned_to}]" if row.figure.tuned_to else ""
-        shown.add_row(row.figure.id, theirs(row), ours(row), difference(row), row.run + mark)
-    out.print(shown)
+        mark = f" ({row.figure.tuned_to})" if row.figure.tuned_to else ""
+        shown.add_row(row.figure.id + mark, theirs(row), ours(row), difference(row))
+    if found.compared:
+        out.print(shown)
     for row in found.rows:
-        p = row.figure
-        out.print(f"{p.id}: {p.who}, {p.quantity}, {p.time_basis}. {row.reason}", highlight=False, soft_wrap=True)
+        out.print(tell(row, "line"), highlight=False, soft_wrap=True)
     for path in (csv, write):
         if path is not None:
             out.print(f"written: {path}", style="dim", highlight=False)
