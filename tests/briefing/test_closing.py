@@ -39,7 +39,7 @@ def of(case: CaseView) -> CaseView:
     ("quantity", "region", "start", "unit"),
     [
         ("Real GDP", "USA", "real income, “Pessimistic”", "%"),
-        ("Consumer prices", "USA", "consumer prices against wages, “Pessimistic”", "%"),
+        ("Consumer prices", "USA", "consumer prices in local money, first round, “Pessimistic”", "%"),
         ("Goods trade", None, "goods trade both ways, “Pessimistic”", "%"),
         ("Average US duty on China", "CHN", "average duty, “Pessimistic”", "%"),
         ("Rise of the duty on China", "CHN", "rise of the average duty, “Pessimistic”", "pp"),
@@ -74,7 +74,7 @@ def test_what_does_not_compare_says_so(case: CaseView, more: dict[str, Any]) -> 
     ("more", "horizon", "told"),
     [
         ({"quantity": "Average duty"}, "long", ["Theirs are statutory rates by tariff line"]),
-        ({"quantity": "Consumer prices"}, "long", ["They count the price level"]),
+        ({"quantity": "Consumer prices"}, "long", ["Here all of a duty is passed on"]),
         ({"quantity": "Exports", "time_basis": "first year"}, "medium", ["They give first year, here the medium run."]),
         ({"quantity": "Exports", "time_basis": "first year"}, "short", ["Their duties differ"]),
         ({"quantity": "Trade", "scenario": "It splits"}, "long", ["only the two parties part", "Trade elasticities differ."]),

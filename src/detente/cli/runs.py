@@ -25,12 +25,14 @@ from detente.cli.common import (
     told_idle,
     write_csv,
 )
-from detente.errors import InputError
+from detente.errors import InputError, NotConverged
 from detente.web.__main__ import folder_name, out_folder
 
 if TYPE_CHECKING:
     from detente.cases.runs import Run
     from detente.equilibrium.outcome import Outcome
+    from detente.equilibrium.parameters import ExchangeRate
+    from detente.equilibrium.who_pays import WhoPays
     from detente.world.world import World
 
 
@@ -132,12 +134,24 @@ def _factor(region: str, year: int | None, of: int | None) -> float | None:
     return money.factor(region, year) if money.has(region, year) else None
 
 
+def _at_both_rates(outcome: Outcome) -> tuple[dict[str, WhoPays], str]:
+    """Who pays at either exchange rate, the outcome's own first, and why the other has none (empty if it has)."""
+    own: ExchangeRate = "pinned" if outcome.after.pinned else "flexible"
+    other: ExchangeRate = "flexible" if own == "pinned" else "pinned"
+    paid: dict[str, WhoPays] = {own: outcome.who_pays}
+    try:
+        paid[other] = outcome.at_exchange_rate(other).who_pays
+    except NotConverged as error:
+        return paid, f"{other}: {error}"
+    return paid, ""
+
+
 def _print_who_pays(outcome: Outcome, parties: list[str], year: int | None) -> None:
     """Both readings of the parties' net, at both exchange rates: percent of income, and money in words."""
     from detente.equilibrium.local_prices import told
     from detente.equilibrium.who_pays import COLUMNS
 
-    paid = {rate: outcome.at_exchange_rate(rate).who_pays for rate in ("flexible", "pinned")}
+    paid, missing = _at_both_rates(outcome)
     rows = {c: [float(found.row(code)[c]) for code in parties for found in paid.values()] for c in COLUMNS}
     out.print()
     table = text_table(("who pays, % of income", *(f"{code} {rate}" for code in parties for rate in paid)))
@@ -145,22 +159,29 @@ def _print_who_pays(outcome: Outcome, parties: list[str], year: int | None) -> N
         if part == "net" or max(map(abs, values)) >= 0.005:
             table.add_row(part, *map(signed, values))
     out.print(table)
-    own = paid["pinned" if outcome.after.pinned else "flexible"]
+    if missing:
+        out.print(missing, style="yellow", highlight=False, markup=False)
+    own = next(iter(paid.values()))
     for code in parties:
         factor = _factor(code, year, own.year)
         text = own.explain(code, 1.0 if factor is None else factor, year)
-        out.print(" ".join([text, told(outcome, code, year)]).strip(), highlight=False, markup=False, soft_wrap=True)
+        more = "" if missing else told(outcome, code, year)
+        out.print(f"{text} {more}".strip(), highlight=False, markup=False, soft_wrap=True)
 
 
 def _who_pays_record(outcome: Outcome, parties: list[str], year: int | None) -> dict[str, Any]:
     """Both exchange rates, what turns the table's money into dollars of `year` by region (null where not known), and the parties'
-    duties and prices."""
+    duties and prices; `missing` says why a rate has no numbers."""
     from detente.equilibrium.local_prices import bill
 
-    rates = {rate: outcome.at_exchange_rate(rate).who_pays.record() for rate in ("flexible", "pinned")}
+    paid, missing = _at_both_rates(outcome)
     factors = {r: _factor(r, year, outcome.before.economy.year) for r in outcome.regions}
-    bills = {code: bill(outcome, code, year) for code in parties}
-    return {**rates, "dollars": {"year": year, "factor": factors}, "duties_and_prices": bills}
+    told = {
+        **{rate: found.record() for rate, found in paid.items()},
+        "dollars": {"year": year, "factor": factors},
+        "duties_and_prices": {} if missing else {code: bill(outcome, code, year) for code in parties},
+    }
+    return told | ({"missing": missing} if missing else {})
 
 
 def compare(

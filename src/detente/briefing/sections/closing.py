@@ -100,7 +100,7 @@ def ours(case: CaseView, p: Published) -> Ours | None:
         value = outcome.world_real_income if region is None else float(outcome.real_income[region])
         return Ours(value, "%", _said("ours", what="income", where=where), horizon)
     if "consumer prices" in quantity and region is not None:
-        return Ours(float(case.basket(outcome)[region]), "%", _said("ours", what="prices", where=where), horizon)
+        return Ours(float(outcome.consumer_prices_local[region]), "%", _said("ours", what="prices", where=where), horizon)
     if "duty" in quantity and region is not None:
         return _duty(case, outcome, p, region, where, horizon)
     if "trade" in quantity and p.unit.startswith("%") and region is None:
