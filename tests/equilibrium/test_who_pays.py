@@ -284,8 +284,14 @@ def test_it_is_told_in_words() -> None:
     assert "of 2025" in text
     assert "exchange rate moves" in text
     assert "exchange rate pinned" in of_2025(exchange_rate="pinned").who_pays.explain("CHN")
+    half = of_2025(trade_elasticity_factor=0.5)
+    assert "its sign is not known" in half.who_pays.explain("USA", other=half.at_exchange_rate("pinned").who_pays)
+    assert "its sign is not known" not in paid.explain("CHN", other=of_2025(exchange_rate="pinned").who_pays)
+    assert "nothing moves" in dt.solve(dt.load_world()).who_pays.explain("USA")
     assert "By law its average duty" in told(outcome, "USA", 2025)
+    assert "Consumer prices in local money rise" in told(outcome, "USA", 2025)
     assert told(outcome, "JPN", 2025) == ""
+    assert "fall" in told(dt.solve(dt.load_world()).relative_to(outcome), "USA", 2025)
     with pytest.raises(UnknownRegion, match="did you mean"):
         paid.explain("USB")
     record = paid.record()

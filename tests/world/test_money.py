@@ -44,6 +44,16 @@ def test_what_a_person_consumes() -> None:
     assert money.population("CHN", 2025) == pytest.approx(1.41e9, rel=0.01)
 
 
+def test_what_was_read_is_cited() -> None:
+    facts = money._facts()
+    spent = facts["household_consumption"]
+    for source in (*facts["sources"], spent["source"], *spent["read"]):
+        assert source["title"]
+        assert source["link"].startswith("https://")
+    assert set(spent["percent"]) <= set(dt.load_world().regions)
+    assert all(2020 <= row["year"] <= 2024 for row in spent["percent"].values())
+
+
 # -- made of the source ------------------------------------------------------------------------------------------------
 def source(folder: Path) -> Path:
     """Two economies of the Gulf, one of them without a last year, Brazil, and one of no region."""

@@ -104,11 +104,11 @@ def solve(
     made_on = f"{basis.name} run{pinned}, {table.name}, data of {table.year}"
     out.print(f"{title}\n{made_on}", highlight=False, markup=False, soft_wrap=True)
     money = "bn USD a year" if table.year is None else f"bn USD ({table.year})"
-    shown = text_table(("economy", "real income, %", money, "CPI, %", "exports, %"))
+    shown = text_table(("economy", "real income, %", money, "real GDP, %", "exports, %"))
     exports = 100 * outcome.exports["change"] / outcome.exports["baseline"]
     for code in outcome.real_income.sort_values().index:
-        prices = outcome.consumer_prices_local[code]
-        row = (outcome.real_income[code], outcome.equivalent_variation[code] / 1000, prices, exports[code])
+        made = outcome.real_gdp[code]
+        row = (outcome.real_income[code], outcome.equivalent_variation[code] / 1000, made, exports[code])
         shown.add_row(f"{code}  {region_name(code)}", *map(signed, row))
     total = (signed(outcome.world_real_income), signed(outcome.equivalent_variation.sum() / 1000))
     shown.add_row("world", *total, "", "", style="bold")
@@ -161,10 +161,10 @@ def _print_who_pays(outcome: Outcome, parties: list[str], year: int | None) -> N
     out.print(table)
     if missing:
         out.print(missing, style="yellow", highlight=False, markup=False)
-    own = next(iter(paid.values()))
+    own, *others = paid.values()
     for code in parties:
         factor = _factor(code, year, own.year)
-        text = own.explain(code, 1.0 if factor is None else factor, year)
+        text = own.explain(code, 1.0 if factor is None else factor, year, *others)
         more = "" if missing else told(outcome, code, year)
         out.print(f"{text} {more}".strip(), highlight=False, markup=False, soft_wrap=True)
 

@@ -30,11 +30,14 @@ import pandas as pd
 from detente.equilibrium.pass_through import evidence, published
 from detente.errors import InputError
 from detente.types import Array, Range
-from detente.words import say
+from detente.words import is_tiny, say
 from detente.world.money import consumption_a_person, has, knows_consumption
 
 if TYPE_CHECKING:
     from detente.equilibrium.outcome import Outcome
+
+
+WORDS = "words/templates/WhoPays"
 
 
 def after_substitution(outcome: Outcome) -> Array:
@@ -84,25 +87,19 @@ def bill(outcome: Outcome, region: str, year: int | None) -> dict[str, Any]:
 
 
 def told(outcome: Outcome, region: str, year: int | None) -> str:
-    """The bill of a region in words, at the last month that was measured; empty where its duties bring no more than before."""
-    if np.isnan(outcome.who_pays.share_borne_abroad[region]):
-        return ""
+    """The bill of a region in words: customs where its duties bring more, the shops (at the last month that was measured) where
+    its consumer prices move; empty where neither."""
     found = bill(outcome, region, year)
-    shops = found["by_month"][-2]
-    lows, highs = zip(*((p["low"], p["high"]) for p in found["pass_through_published"]), strict=True)
-    return say(
-        "words/templates/WhoPays",
-        "bill",
-        law=found["law_and_collected"],
-        through=outcome.pass_through(region),
-        low=float(min(lows)),
-        high=float(max(highs)),
-        prices=list(found["consumer_prices_local_pct"].values()),
-        reached=shops,
-        month=int(shops["month"]),
-        spent=found["usd_a_person"],
-        year=year,
-    )
+    first, after = found["consumer_prices_local_pct"].values()
+    texts = []
+    if not np.isnan(outcome.who_pays.share_borne_abroad[region]):
+        values = {"law": found["law_and_collected"], "through": outcome.pass_through(region)}
+        lows, highs = zip(*((p["low"], p["high"]) for p in found["pass_through_published"]), strict=True)
+        texts.append(say(WORDS, "customs", low=float(min(lows)), high=float(max(highs)), **values))
+    if not is_tiny(first):
+        values = {"reached": found["by_month"][-2], "spent": found["usd_a_person"], "year": year}
+        texts.append(say(WORDS, "shops", first=first, after=after, **values))
+    return " ".join(texts)
 
 
 def dollars_a_person(outcome: Outcome, region: str, year: int) -> Range:

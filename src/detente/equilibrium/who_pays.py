@@ -136,12 +136,16 @@ class WhoPays:
         money = self.money.rename(columns=lambda c: f"{c}, {self.unit}")
         return percent.join(money).join(self.share_borne_abroad)
 
-    def explain(self, region: str, factor: float = 1.0, year: int | None = None) -> str:
-        """Who pays in words; `factor` turns the table's money into that of `year`. Raises `UnknownRegion`."""
+    def explain(self, region: str, factor: float = 1.0, year: int | None = None, other: WhoPays | None = None) -> str:
+        """Who pays in words; `factor` turns the table's money into that of `year`, `other` is the other exchange rate's.
+
+        Raises `UnknownRegion`.
+        """
         row = self.row(region)
         sums = self.money.loc[region] * factor
         share = float(self.share_borne_abroad[region])
-        return tell(self, region=region, row=row, sums=sums, share=share, year=year or self.year)
+        net = None if other is None else float(other.row(region)["net"])
+        return tell(self, region=region, row=row, sums=sums, share=share, year=year or self.year, other=net)
 
     def record(self) -> dict[str, Any]:
         """JSON-able: percent of income and money by region, and the share of new duties borne abroad (null where none)."""
