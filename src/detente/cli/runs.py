@@ -154,7 +154,7 @@ def _print_who_pays(outcome: Outcome, parties: list[str], year: int | None) -> N
     paid, missing = _at_both_rates(outcome)
     rows = {c: [float(found.row(code)[c]) for code in parties for found in paid.values()] for c in COLUMNS}
     out.print()
-    table = text_table(("who pays, % of income", *(f"{code} {rate}" for code in parties for rate in paid)))
+    table = text_table(("who pays, % of income", *(f"{code}\n{rate}" for code in parties for rate in paid)))
     for part, values in rows.items():
         if part == "net" or max(map(abs, values)) >= 0.005:
             table.add_row(part, *map(signed, values))
