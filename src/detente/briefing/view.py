@@ -22,7 +22,7 @@ from detente.briefing.document import Cell, Shelf
 from detente.briefing.drivers import ParameterDriver, Swing, in_words
 from detente.cases.case import STATUS_QUO, Case
 from detente.equilibrium.outcome import Outcome
-from detente.equilibrium.parameters import horizon_table
+from detente.equilibrium.parameters import horizon_entry, horizon_table
 from detente.policy.instruments import Policy
 from detente.policy.measures import Measure
 from detente.policy.stacking import policy_on
@@ -102,7 +102,7 @@ class CaseView(Case):
     def driver(self, figure: Callable[[Outcome], float], scenario: str | None) -> ParameterDriver:
         """Which parameter moves a figure most, one at a time over its range; see `drivers`."""
         variants = self.variants[scenario]
-        ranges = horizon_table().get(self.runs.parameters.name, {}).get("ranges", {})
+        ranges = horizon_entry(self.runs.parameters.name).get("ranges", {})
         central = float(figure(self.outcome(scenario)))
         known = {k: (float(ends[0]), float(ends[1])) for k, ends in ranges.items() if {f"{k} low", f"{k} high"} <= set(variants)}
         return ParameterDriver.of(
@@ -201,7 +201,7 @@ class CaseView(Case):
     def horizon(self) -> str:
         """ "medium run (two to five years)"."""
         name = self.runs.parameters.name
-        return str(horizon_table().get(name, {}).get("label", name))
+        return str(horizon_entry(name).get("label", name))
 
     @cached_property
     def run(self) -> str:
@@ -211,12 +211,12 @@ class CaseView(Case):
     @cached_property
     def ranged(self) -> str:
         """The parameters the ranges run over, in words."""
-        keys = horizon_table().get(self.runs.parameters.name, {}).get("ranges", {})
+        keys = horizon_entry(self.runs.parameters.name).get("ranges", {})
         return text.join(map(in_words, keys)) or "no parameter"
 
     def run_name(self, horizon: str) -> str:
         """ "short run" for a horizon's name."""
-        return str(horizon_table().get(horizon, {}).get("label", horizon)).split(" (")[0]
+        return str(horizon_entry(horizon).get("label", horizon)).split(" (")[0]
 
     @cached_property
     def horizons(self) -> tuple[str, ...]:

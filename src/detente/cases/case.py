@@ -32,7 +32,7 @@ from detente.equilibrium.inputs import chains_of
 from detente.equilibrium.levels import Equilibrium
 from detente.equilibrium.memory import solved_once
 from detente.equilibrium.outcome import Outcome
-from detente.equilibrium.parameters import Parameters, horizon as named_horizon, horizon_table
+from detente.equilibrium.parameters import Parameters, horizon as named_horizon, horizon_entry
 from detente.equilibrium.solve import Solver, solve
 from detente.errors import InputError, UnknownName, UnknownRegion
 from detente.policy.changes import Change
@@ -59,7 +59,7 @@ T = TypeVar("T")
 
 def parameter_variants(parameters: Parameters) -> dict[str, Parameters]:
     """The parameter set at the ends of its horizon's ranges: each parameter alone, then all low and all high together."""
-    ranges: Mapping[str, Any] = horizon_table().get(parameters.name, {}).get("ranges", {})
+    ranges: Mapping[str, Any] = horizon_entry(parameters.name).get("ranges", {})
     variants: dict[str, Parameters] = {}
     for key, ends in ranges.items():
         for end, value in zip(("low", "high"), ends, strict=True):

@@ -131,13 +131,25 @@ def horizon_table() -> Mapping[str, Mapping[str, Any]]:
     return yaml.safe_load(files("detente").joinpath("data", "horizons.yaml").read_text(encoding="utf-8"))
 
 
+def horizon_entry(name: str) -> Mapping[str, Any]:
+    """Label, values, ranges and sources of a named horizon or a node of the path; empty for any other parameter set."""
+    from detente.equilibrium import months
+
+    return horizon_table().get(name, {}) if months.month_of(name) is None else months.entry(name)
+
+
 def horizon(name: str | Parameters = "medium", **overrides: Any) -> Parameters:
-    """Parameters of a named horizon ("short", "medium", "long", "fragmentation") with single values replaced.
+    """Parameters of a named horizon ("short", "medium", "long", "fragmentation") or of a node of the path ("month 36") with
+    single values replaced.
 
     Raises `UnknownName` for a horizon or parameter that does not exist.
     """
+    from detente.equilibrium import months
+
     if isinstance(name, Parameters):
         base = name
+    elif (month := months.month_of(name)) is not None:
+        base = months.at_month(month)
     else:
         table = horizon_table()
         if name not in table:

@@ -24,7 +24,7 @@ from detente.briefing.sections.situation import status_table
 from detente.briefing.sections.summary import driver_blocks
 from detente.briefing.view import CaseView
 from detente.equilibrium.outcome import Outcome
-from detente.equilibrium.parameters import horizon_table
+from detente.equilibrium.parameters import horizon_entry
 from detente.policy.dossier import Published
 from detente.words.names import region_adjective, region_name, region_table, sector_table
 
@@ -249,7 +249,7 @@ def used_assumptions(case: CaseView) -> list[str]:
 
 def method(case: CaseView) -> list[Block]:
     """One page of method, the assumptions used, and what is left out."""
-    table = horizon_table().get(case.runs.parameters.name, {})
+    table = horizon_entry(case.runs.parameters.name)
     said = _paragraphs(
         "method",
         horizon=case.horizon,
@@ -308,7 +308,7 @@ def references(case: CaseView) -> tuple[Reference, ...]:
         dated = text.day(s.date) if s.date else ""
         out.append(Reference(s.id, len(out) + 1, s.title, s.publisher, s.url or "", dated, s.note or ""))
     more = [(entry, "Data") for entry in case.world.card.get("sources", []) if isinstance(entry, Mapping)]
-    more += [(entry, "Parameters") for entry in horizon_table().get(case.runs.parameters.name, {}).get("sources", [])]
+    more += [(entry, "Parameters") for entry in horizon_entry(case.runs.parameters.name).get("sources", [])]
     for entry, kind in more:
         link = str(entry.get("link", ""))
         url = link if link.startswith(("https://", "http://")) else ""

@@ -45,7 +45,7 @@ import numpy as np
 import yaml
 from numpy.typing import ArrayLike
 
-from detente.equilibrium.parameters import Parameters, horizon as named_horizon, horizon_table
+from detente.equilibrium.parameters import Parameters, horizon as named_horizon, horizon_entry
 from detente.errors import InputError
 from detente.types import Array
 from detente.words import refusal, say
@@ -158,7 +158,7 @@ def _elasticities(economy: Economy, parameters: Parameters) -> Iterable[Input]:
     table = draw_table()["trade_elasticity"]
     theta = dict(zip(economy.sectors, map(float, economy.trade_elasticity), strict=True))
     cut = float(table["truncated_at"])
-    ranged = "critical_trade_factor" in horizon_table().get(parameters.name, {}).get("ranges", {})
+    ranged = "critical_trade_factor" in horizon_entry(parameters.name).get("ranges", {})
     claimed = {s for g in table["groups"].values() for s in g["sectors"]}
     claimed |= {s for g in table["unestimated"].values() for s in g["sectors"] if g["sectors"] != "rest"}
     for name, g in {**table["groups"], **table["unestimated"]}.items():
@@ -190,7 +190,7 @@ def _elasticities(economy: Economy, parameters: Parameters) -> Iterable[Input]:
 
 
 def _behaviour(parameters: Parameters) -> Iterable[Input]:
-    entry = horizon_table().get(parameters.name, {})
+    entry = horizon_entry(parameters.name)
     labels = draw_table()["economy_labels"]
     for key, (low, high) in entry.get("ranges", {}).items():
         centre = float(getattr(parameters, key))
