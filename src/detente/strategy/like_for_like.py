@@ -3,8 +3,7 @@
 What to run stands in the figure itself (`policy.parts.Published`). Every run is made at both closures of the exchange rate, so
 ours is a span with the flexible one in front. How ours is read:
 
-    real_gdp          Divisia: the parts of the exact decomposition without terms of trade and saving, percent; the world's
-                      weighted by value added
+    real_gdp          Divisia (`equilibrium.real_gdp`), percent; the world's weighted by value added
     real_income       equivalent variation over income, percent
     consumer_prices   first round, local money, nobody has changed supplier (`equilibrium.first_round`)
     exports, imports  quantities of goods and services at the prices before
@@ -30,7 +29,6 @@ import numpy as np
 import pandas as pd
 
 from detente.cases.case import STATUS_QUO, Case
-from detente.equilibrium.decompose import decompose
 from detente.equilibrium.levels import Equilibrium
 from detente.equilibrium.months import NAME, at_month
 from detente.equilibrium.outcome import Outcome
@@ -46,9 +44,6 @@ from detente.words import tell
 from detente.words.names import goods_sectors
 
 CLOSURES: tuple[ExchangeRate, ...] = get_args(ExchangeRate)
-NOT_OUTPUT = ("terms of trade", "saving", "sum", "exact", "left over")
-"""Columns of the decomposition of real income that are no part of real GDP."""
-STEPS = 8
 
 
 @dataclass(frozen=True)
@@ -148,16 +143,13 @@ class _Runs:
         self.case = case
         self._cases: dict[Parameters, Case] = {}
         self._outcomes: dict[Any, Outcome] = {}
-        self._gdp: dict[Outcome, pd.Series] = {}
 
     def read(self, p: Published, closure: ExchangeRate) -> float:
         """What a figure measures, in its run."""
         outcome = self.outcome(p, closure)
         if p.measure != "real_gdp":
             return READ[p.measure or ""](outcome, p)
-        if outcome not in self._gdp:
-            self._gdp[outcome] = real_gdp(outcome)
-        found = self._gdp[outcome]
+        found = outcome.real_gdp
         if p.region is None:
             return float(np.average(found.to_numpy(), weights=outcome.before.value_added.sum(1)))
         return float(found.to_numpy()[outcome.regions.index(p.region)])
@@ -191,12 +183,6 @@ class _Runs:
 
 
 # -- how it is read ----------------------------------------------------------------------------------------------------
-def real_gdp(outcome: Outcome) -> pd.Series:
-    """Real GDP by region, percent: what the exact decomposition of real income holds besides terms of trade and saving."""
-    parts = decompose(outcome, STEPS).drop(columns=list(NOT_OUTPUT), errors="ignore")
-    return 100 * np.expm1(parts.sum(axis=1) / 100)
-
-
 def _income(outcome: Outcome, p: Published) -> float:
     return outcome.world_real_income if p.region is None else float(outcome.real_income[p.region])
 
