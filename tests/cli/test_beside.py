@@ -36,7 +36,7 @@ def test_reaction(run: Run, tmp_path: Path) -> None:
     code, text, _ = run("reaction", KL, "--csv", str(tmp_path / "r.csv"))
     assert code == 0
     assert "S&P 500 (USA)" in text
-    assert "None of this is in the scenarios’ figures" in text
+    assert "Nothing of this is in the scenarios’ figures" in text
     assert set(pd.read_csv(tmp_path / "r.csv")["kind"]) == {"equity", "confidence"}
     code, text, _ = run("reaction", KL, "--json")
     assert code == 0

@@ -61,7 +61,7 @@ def test_half_of_the_confidence_effect_is_kept_and_stands_apart(found: Any) -> N
     mood = next(s for s in found.slopes if s.kind == "confidence")
     assert mood.loss == pytest.approx((0.16, 0.4, 0.8))
     assert found.record()["in_point_estimates"] is False
-    assert "None of this is in the scenarios" in found.explain()
+    assert "Nothing of this is in the scenarios" in found.explain()
 
 
 def test_every_figure_of_the_table_has_a_source_and_a_day() -> None:

@@ -50,8 +50,8 @@ def threats(case: CaseView, found: uncertainty.Uncertainty) -> list[Block]:
     names = {row: None if row.scenario == STATUS_QUO else row.scenario for row in rows}
     columns = [
         Col(_said("scenario"), [case.label(names[row]) for row in rows]),
-        Col(_said("hazard"), [_cell(row.hazard, 100, 0, signed=False) for row in rows], _said("a_year"), number=True),
-        Col(_said("equivalent"), [_cell(row.equivalent, 1, 0, signed=False) for row in rows], _said("new_trade"), number=True),
+        _measured("hazard", "a_year", [(names[row], Range(*(100 * x for x in row.hazard))) for row in rows]),
+        _measured("equivalent", "new_trade", [(names[row], row.equivalent) for row in rows]),
         *(
             _column(case, code, [(names[row], row.effect(code)) for row in rows], _said("while_threatened"))
             for code in found.focus
@@ -74,12 +74,12 @@ def markets(case: CaseView, found: reaction.MarketReaction) -> list[Block]:
         *(
             Col(
                 f"{slope.figure}, {text.short_name(slope.region)}",
-                [_cell(found.move(slope, s), 1, 2 if slope.kind == "confidence" else 1) for s in labels],
+                [_cell(found.move(slope, s), 2 if slope.kind == "confidence" else 1) for s in labels],
                 data=[
                     [
                         {
                             "region": slope.region, "scenario": s, "figure": slope.figure, "kind": slope.kind, "unit": "%",
-                            **dict(zip(("low", "value", "high"), found.move(slope, s), strict=True)),
+                            **found.move(slope, s)._asdict(),
                         }
                     ]
                     for s in labels
@@ -119,7 +119,12 @@ def _exercise_table(case: CaseView, found: Exercises) -> Table:
     columns = [
         Col(_said("exercise"), [Cell(text.sentence(row.exercise.title), cites=row.exercise.sources) for row in priced]),
         Col(
-            _said("size"), [_cell(Range(*row.rates), 1, 1, signed=False) for row in priced], _said("of_cost"), number=True,
+            _said("size"), [_cell(Range(*row.rates), 1, signed=False) for row in priced], _said("of_cost"),
+            [
+                [{"exercise": row.exercise.id, "measure": _said("size"), "unit": _said("of_cost"), **Range(*row.rates)._asdict()}]
+                for row in priced
+            ],
+            number=True,
         ),
         *(
             Col(
@@ -137,11 +142,18 @@ def _exercise_table(case: CaseView, found: Exercises) -> Table:
     return table(case, "exercises", texts("beside", "exercises", case=case), columns, wide=True)
 
 
+def _measured(head: str, unit: str, values: list[tuple[str | None, Range]]) -> Col:
+    """A column of scenarios' own figures, those of no region."""
+    told, of = _said(head), _said(unit)
+    data = [[{"scenario": s or STATUS_QUO, "measure": told, "unit": of, **e._asdict()}] for s, e in values]
+    return Col(told, [_cell(e, 0, signed=False) for _, e in values], of, data, number=True)
+
+
 def _column(case: CaseView, code: str, values: list[tuple[str | None, Range]], measure: str) -> Col:
     cells = [_cell(e) for _, e in values]
     data = [[case.row(code, s, measure, "%", Triple(*e))] for s, e in values]
     return Col(text.capital(text.short_name(code)), cells, data=data, number=True)
 
 
-def _cell(e: Range, scale: float = 1, decimals: int = 2, *, signed: bool = True) -> Cell:
-    return Triple(*(scale * x for x in e)).cell(decimals, signed=signed)
+def _cell(e: Range, decimals: int = 2, *, signed: bool = True) -> Cell:
+    return Triple(*e).cell(decimals, signed=signed)
