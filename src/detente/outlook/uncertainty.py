@@ -131,7 +131,6 @@ class Uncertainty:
     """What threats of duties cost in each scenario while they are threats; `missing` are scenarios that no path takes."""
 
     dossier: str
-    parties: tuple[str, ...]
     focus: tuple[str, ...]
     labels: Mapping[str, str]
     horizon: str
@@ -260,7 +259,7 @@ def uncertainty(
     if scenarios is not None and missing:
         raise InputError(refusal("outlook", "no_path_takes", dossier=case.dossier.id, scenario=repr(missing[0])))
     return Uncertainty(
-        dossier=case.dossier.id, parties=case.parties,
+        dossier=case.dossier.id,
         focus=tuple(c for c in case.focus if c == "WORLD" or c in case.world.regions),
         labels={s.id: s.title for s in case.dossier.scenarios} | {STATUS_QUO: f"As on {case.dossier.as_of}"},
         horizon=case.parameters.name, month=float(since), numbers=numbers, rows=tuple(rows), missing=tuple(missing),
