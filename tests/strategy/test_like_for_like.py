@@ -18,7 +18,7 @@ from detente.policy.ledger import load_ledger
 from detente.policy.parts import Published
 from detente.strategy import like_for_like
 from detente.strategy.blocs import blocs
-from detente.strategy.like_for_like import CLOSURES, Beside, beside, real_gdp
+from detente.strategy.like_for_like import CLOSURES, Beside, beside
 from detente.words.names import goods_sectors
 
 CASE = Case.of("kuala-lumpur-2025", with_ranges=False)
@@ -56,10 +56,10 @@ def test_real_gdp_leaves_out_terms_of_trade_and_saving(april: dict[str, Outcome]
         parts = decompose(outcome, 16)
         aside = [c for c in ("terms of trade", "saving") if c in parts]
         gdp = parts["exact"] - parts[aside].sum(axis=1)  # the other way round: all of real income less what is no output
-        ours = 100 * np.log1p(real_gdp(outcome) / 100)
+        ours = 100 * np.log1p(outcome.real_gdp / 100)
         assert np.abs(ours - gdp).max() < 0.06
         assert abs(ours["USA"] - gdp["USA"]) < 0.02
-        assert row(measure="real_gdp", **APRIL).span[closure] == pytest.approx(real_gdp(outcome)["USA"], abs=1e-8)
+        assert row(measure="real_gdp", **APRIL).span[closure] == pytest.approx(outcome.real_gdp["USA"], abs=1e-8)
 
 
 def test_gdp_is_set_beside_gdp_and_income_beside_income() -> None:
@@ -70,14 +70,14 @@ def test_gdp_is_set_beside_gdp_and_income_beside_income() -> None:
 
 
 def test_without_a_policy_real_gdp_stands_still() -> None:
-    assert np.abs(real_gdp(dt.solve(CASE.world, dt.Policy()))).max() < 1e-8
+    assert np.abs(dt.solve(CASE.world, dt.Policy()).real_gdp).max() < 1e-8
 
 
 def test_the_worlds_gdp_is_weighted_by_value_added(april: dict[str, Outcome]) -> None:
     outcome = april["flexible"]
     found = beside(CASE, [Published.model_validate({**WHO, "measure": "real_gdp", **APRIL})])[0].ours
     added = outcome.before.value_added.sum(1)
-    assert found == pytest.approx(float((real_gdp(outcome).to_numpy() * added).sum() / added.sum()), abs=1e-8)
+    assert found == pytest.approx(float((outcome.real_gdp.to_numpy() * added).sum() / added.sum()), abs=1e-8)
 
 
 def test_quantities_are_those_of_the_outcome(april: dict[str, Outcome]) -> None:

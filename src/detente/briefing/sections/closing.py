@@ -12,6 +12,7 @@ import yaml
 from detente import words as text
 from detente.briefing.document import Block, Cell, Column, Heading, Items, Para, Reference, References, Section, Table
 from detente.briefing.sections import (
+    beside,
     bystanders as neighbours,
     outlook,
     proposal as agenda,
@@ -161,6 +162,7 @@ def used_assumptions(case: CaseView) -> list[str]:
         used += [*standoffs.ASSUMPTIONS, *agenda.ASSUMPTIONS]
     if case.dossier.prospects is not None:
         used += outlook.assumptions(case.dossier.prospects)
+    used += beside.assumptions(case)
     return [*sorted(set(used), key=lambda a: int(a[1:])), *dict.fromkeys(card)]
 
 
