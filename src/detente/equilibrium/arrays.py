@@ -30,10 +30,11 @@ def base(economy: Economy, parameters: Parameters) -> system.Base:
     """The economy as the kernel takes it."""
     critical_sectors = critical_mask(economy, parameters)
     gamma = economy.input_shares
-    ordinary = np.where(critical_sectors[None, :, None], 0.0, gamma)
+    scarce = hard_to_replace(critical_sectors)
+    ordinary = np.where(scarce, 0.0, gamma)
     bundle = ordinary.sum(1)[:, None, :]
     index = np.flatnonzero(critical_sectors) if critical_sectors.any() else np.array([0])
-    critical = gamma[:, index, :] if critical_sectors.any() else np.zeros_like(gamma[:, index, :])
+    critical = np.where(scarce, gamma, 0.0)[:, index, :]
     bracket = 1 - critical.sum(1)
     pi = turned(economy.expenditure_shares)
     duties = (1 + economy.tariffs) * (1 + economy.export_taxes)
@@ -100,7 +101,7 @@ def controls(economy: Economy, shock: Shock, parameters: Parameters, sizes: tupl
     """The quantity bounds as the kernel takes them, padded. Raises `ShockError` for a bound on trade that does not exist."""
     flow_rows, bound_rows = sizes or control_sizes([shock])
     theta = theta_of(economy, parameters)
-    rows: list[Array] = []  # one a flow: sector, destination, origin, owner, weight, rent to the origin, to the importer
+    rows: list[Array] = []  # one a flow: sector, destination, origin, owner, weight, whether it is a rent, the seller's cap
     bounds: list[tuple[float, float, float, float]] = []
     for owner, control in enumerate(shock.controls):
         # what is banned counts in the baseline a bound is a share of, and delivers nothing
@@ -110,7 +111,7 @@ def controls(economy: Economy, shock: Shock, parameters: Parameters, sizes: tupl
         cells, value = np.stack(control.cells, axis=1)[traded], listed[traded]
         if not len(cells) and control.kind == "at least":
             raise ShockError(f"{control.label}: the table has no such trade to enlarge")
-        rent = (float(control.rent == "origin"), float(control.rent == "importer"))
+        rent = (float(control.rent != "lost"), control.cap)
         weights = np.full(len(cells), 1 / control.bound) if control.by_value else value / max(total, 1e-300)
         own = np.empty((len(cells), 7))
         own[:, :3], own[:, 3], own[:, 4], own[:, 5:] = cells[:, ::-1], owner, weights, rent
@@ -129,8 +130,8 @@ def controls(economy: Economy, shock: Shock, parameters: Parameters, sizes: tupl
         origin=whole[:, 2],
         owner=np.where(np.arange(len(whole)) < len(listed_flows), whole[:, 3], len(bound) - 1),
         weight=flows[:, 4],
-        to_origin=flows[:, 5],
-        to_importer=flows[:, 6],
+        rent=flows[:, 5],
+        seller_cap=flows[:, 6],
         log_bound=bound[:, 0],
         sign=bound[:, 1],
         by_value=bound[:, 2],
@@ -185,6 +186,14 @@ def critical_mask(economy: Economy, parameters: Parameters) -> NDArray[np.bool_]
     return _listed(economy.sectors, tuple(wanted))
 
 
+def hard_to_replace(critical: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which uses [1, input, user] form the critical nest: of a critical input by all but its own makers.
+
+    A maker's use of its own kind of good is of earlier stages (ore, compounds), which are not what is short.
+    """
+    return (critical[:, None] & ~np.eye(len(critical), dtype=bool))[None]
+
+
 @lru_cache(maxsize=32)
 def _listed(sectors: tuple[str, ...], wanted: tuple[str, ...]) -> NDArray[np.bool_]:
     found = np.isin(sectors, wanted)
@@ -194,16 +203,18 @@ def _listed(sectors: tuple[str, ...], wanted: tuple[str, ...]) -> NDArray[np.boo
 
 def with_wedges(shock: Shock, wedges: Array) -> Shock:
     """The shock with every control replaced by the tax, duty or cost that does the same."""
-    touched = {{"origin": "export_taxes", "importer": "tariffs"}.get(c.rent, "iceberg") for c in shock.controls}
+    touched = {"iceberg" if c.rent == "lost" else "tariffs" for c in shock.controls if c.rent == "lost" or c.cap < np.inf}
+    touched |= {"export_taxes" for c in shock.controls if c.rent != "lost" and c.cap > 0}
     result = dataclasses.replace(shock, controls=[], **{key: getattr(shock, key).copy() for key in touched})
     for control, wedge in zip(shock.controls, wedges, strict=True):
-        factor = np.exp(max(float(wedge), 0.0) * (1 if control.kind == "at most" else -1))
-        if control.rent == "origin":
-            result.export_taxes[control.cells] = (1 + result.export_taxes[control.cells]) * factor - 1
-        elif control.rent == "importer":
-            result.tariffs[control.cells] = (1 + result.tariffs[control.cells]) * factor - 1
-        else:
-            result.iceberg[control.cells] *= factor
+        if control.rent == "lost":
+            result.iceberg[control.cells] *= np.exp(control.wedges(wedge)[0])
+            continue
+        sellers, buyers = (np.exp(part) for part in control.wedges(wedge))
+        if sellers != 1:
+            result.export_taxes[control.cells] = (1 + result.export_taxes[control.cells]) * sellers - 1
+        if buyers != 1:
+            result.tariffs[control.cells] = (1 + result.tariffs[control.cells]) * buyers - 1
     return result
 
 

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from detente.equilibrium.arrays import critical_mask
+from detente.equilibrium.arrays import critical_mask, hard_to_replace
 from detente.equilibrium.levels import Array, Equilibrium, _ces
 from detente.equilibrium.parameters import Parameters
 from detente.world.exposure import Chains
@@ -28,9 +28,8 @@ def input_use(equilibrium: Equilibrium, parameters: Parameters) -> Array:
     economy = equilibrium.economy
     gamma, beta = economy.input_shares, economy.value_added_shares
     price, wage = np.log(equilibrium.price), np.log(equilibrium.wage)
-    critical = critical_mask(economy, parameters)
-    plain = np.where(critical[None, :, None], 0.0, gamma)
-    special = np.where(critical[None, :, None], gamma, 0.0)
+    scarce = hard_to_replace(critical_mask(economy, parameters))
+    plain, special = np.where(scarce, 0.0, gamma), np.where(scarce, gamma, 0.0)
     among, value_added = parameters.input_substitution, parameters.value_added_substitution
     outer_elasticity = parameters.critical_substitution
     bundle = _ces(plain, price[:, :, None], among)

@@ -225,7 +225,7 @@ class _Nests(NamedTuple):
     """What the production nests of an economy weigh: shares over axis 1, and the input shares themselves."""
 
     critical: NDArray[np.int64]  # positions of the critical inputs
-    plain: Array  # γ of the other inputs [region, input, user], zero where critical
+    plain: Array  # γ of ordinary inputs [region, input, user], zero where critical
     special: Array  # γ of the critical ones [region, critical, user]
     bundle: Array
     inner: Array
@@ -236,7 +236,9 @@ class _Nests(NamedTuple):
 def _nests(economy: Economy, critical: tuple[bool, ...]) -> _Nests:
     mask = np.array(critical)
     beta, gamma = economy.value_added_shares, economy.input_shares
-    plain, special = np.where(mask[None, :, None], 0.0, gamma), gamma[:, mask]
+    own = np.eye(len(mask), dtype=bool)  # a critical input's own makers use it as an ordinary one
+    scarce = mask[None, :, None] & ~own[None]
+    plain, special = np.where(scarce, 0.0, gamma), np.where(scarce, gamma, 0.0)[:, mask]
     inner = beta + plain.sum(1)
     return _Nests(
         np.flatnonzero(mask), plain, special, _shares(plain), _shares(np.stack([beta, plain.sum(1)], axis=1)),

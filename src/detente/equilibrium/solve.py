@@ -410,7 +410,8 @@ def _digest(economy: Economy, shock: Shock, parameters: Parameters) -> str:
     if shock.unanswered is not None:
         parts += [b"unanswered", np.ascontiguousarray(shock.unanswered).data]
     for control in shock.controls:
-        parts.append(f"{control.label}|{control.bound!r}|{control.kind}|{control.rent}".encode())
+        capped = "" if np.isinf(control.seller_cap) else f"|{control.seller_cap!r}"
+        parts.append(f"{control.label}|{control.bound!r}|{control.kind}|{control.rent}{capped}".encode())
         parts.append(np.packbits(control.flows).tobytes())
     return sha256(*parts)[:16]
 

@@ -77,8 +77,8 @@ class Controls(NamedTuple):
     origin: Any  # [F]
     owner: Any  # which control a flow belongs to [F]
     weight: Any  # share of the flow in its control at the baseline; for value bounds 1 over the target [F]
-    to_origin: Any  # 1 where the wedge is an export tax [F]
-    to_importer: Any  # 1 where it is an import duty [F]; neither: a real cost
+    rent: Any  # 1 where the wedge is somebody's income, 0 where it is a real cost [F]
+    seller_cap: Any  # ln of the price multiple up to which it is the seller's, an export tax; the rest is an import duty [F]
     log_bound: Any  # ln of the bound [K]
     sign: Any  # +1 for an upper bound, −1 for a lower one [K]
     by_value: Any  # 1 where the bound is on value at basic prices [K]
@@ -207,7 +207,9 @@ def accounts(state: State, b: Base, v: Levers, s: Sourcing, k: Controls, p: Valu
     # sourcing, with the control wedges as corrections on their few flows
     cheapest = jnp.min(unit, axis=0)
     weight = jnp.exp(-p.theta * (unit - cheapest)).T  # [S, origin]
-    wedge = (k.sign * jnp.maximum(state.wedge, 0.0))[k.owner]
+    size = jnp.maximum(state.wedge, 0.0)[k.owner]
+    kept = jnp.minimum(size, k.seller_cap)  # the seller's part
+    wedge = k.sign[k.owner] * size
     at = (k.sector, k.destination, k.origin)
     first = s.share[at]
     share = first * jnp.exp(-p.theta[k.sector] * wedge)
@@ -234,12 +236,10 @@ def accounts(state: State, b: Base, v: Levers, s: Sourcing, k: Controls, p: Valu
     # sales and duties
     demand = spending.T / total  # [S, destination]
     tariff, tax = v.tariffs[at], v.export_taxes[at]
-    taxed = k.to_origin + k.to_importer
-    net = share / ((1 + tariff) * (1 + tax)) * jnp.exp(-taxed * wedge)
-    gone = jnp.exp(-wedge)
-    import_duty = share * (1 - jnp.where(k.to_importer > 0, gone, 1.0) / (1 + tariff))
-    border = 1 / (1 + tariff) * jnp.where(k.to_importer > 0, gone, 1.0)
-    export_duty = share * border * (1 - jnp.where(k.to_origin > 0, gone, 1.0) / (1 + tax))
+    net = share / ((1 + tariff) * (1 + tax)) * jnp.exp(-k.rent * wedge)
+    sellers, buyers = (jnp.exp(-k.rent * k.sign[k.owner] * part) for part in (kept, size - kept))
+    import_duty = share * (1 - buyers / (1 + tariff))
+    export_duty = share * (1 / (1 + tariff) * buyers) * (1 - sellers / (1 + tax))
     buyer = demand[k.sector, k.destination]
     new_sales = weight * (jnp.einsum("jni,jn->ji", s.net, demand).at[k.sector, k.origin].add((net - s.net[at]) * buyer))
     new_sales = new_sales.T
