@@ -36,6 +36,7 @@ def base(economy: Economy, parameters: Parameters) -> system.Base:
     index = np.flatnonzero(critical_sectors) if critical_sectors.any() else np.array([0])
     critical = np.where(scarce, gamma, 0.0)[:, index, :]
     bracket = 1 - critical.sum(1)
+    own = np.where(critical_sectors, np.einsum("nkk->nk", gamma), 0.0)
     pi = turned(economy.expenditure_shares)
     duties = (1 + economy.tariffs) * (1 + economy.export_taxes)
     return system.Base(
@@ -45,6 +46,8 @@ def base(economy: Economy, parameters: Parameters) -> system.Base:
         input_weights=np.divide(ordinary, bundle, out=np.zeros_like(ordinary), where=bundle != 0),
         critical=critical,
         critical_index=index,
+        own_use=own,
+        own_weight=np.divide(own, bundle[:, 0], out=np.zeros_like(own), where=bundle[:, 0] != 0),
         bracket=bracket,
         labour=np.divide(economy.value_added_shares, bracket, out=np.ones_like(bracket), where=bracket > 0),
         final=economy.final_shares,
@@ -201,12 +204,18 @@ def _listed(sectors: tuple[str, ...], wanted: tuple[str, ...]) -> NDArray[np.boo
     return found
 
 
-def with_wedges(shock: Shock, wedges: Array) -> Shock:
-    """The shock with every control replaced by the tax, duty or cost that does the same."""
+def with_wedges(economy: Economy, shock: Shock, wedges: Array) -> Shock:
+    """The shock with every control replaced by the tax, duty or cost that does the same.
+
+    `spared` is the mean of the scarcity wedges on what a region buys of a good, in logs, by table shares of its sources.
+    """
     touched = {"iceberg" if c.rent == "lost" else "tariffs" for c in shock.controls if c.rent == "lost" or c.cap < np.inf}
     touched |= {"export_taxes" for c in shock.controls if c.rent != "lost" and c.cap > 0}
     result = dataclasses.replace(shock, controls=[], **{key: getattr(shock, key).copy() for key in touched})
+    spared = np.zeros_like(shock.unit_cost)
     for control, wedge in zip(shock.controls, wedges, strict=True):
+        if control.rent != "lost" and control.kind == "at most" and wedge > 0:
+            np.add.at(spared, control.cells[1:], economy.expenditure_shares[control.cells] * wedge)
         if control.rent == "lost":
             result.iceberg[control.cells] *= np.exp(control.wedges(wedge)[0])
             continue
@@ -215,6 +224,7 @@ def with_wedges(shock: Shock, wedges: Array) -> Shock:
             result.export_taxes[control.cells] = (1 + result.export_taxes[control.cells]) * sellers - 1
         if buyers != 1:
             result.tariffs[control.cells] = (1 + result.tariffs[control.cells]) * buyers - 1
+    result.spared = spared if spared.any() else None
     return result
 
 

@@ -1,12 +1,24 @@
-"""Chokepoints: a small input that is hard to replace, month by month after a cut.
+"""Chokepoints: a good under export control that is hard to replace, at any month since the decision.
 
-Exact CES output when an input of cost share s and elasticity of substitution σ with everything else is cut to x of its past:
+`narrowed` takes the policy in force at a node of the path and turns its export controls into what buyers and other sellers meet:
+
+* users' stocks put the shortage off: a destination is rationed only when what was withheld from it since the decision, beyond what
+  was withheld before, has eaten its stock; until then its bound is the one it had before;
+* a part of what is withheld leaks through others: of a bound b the part (1 − b)·leakage comes back;
+* the seller may charge at most a list price; what a licence is worth beyond it is the buyers' who hold one (`rent="buyers"`), or
+  all of it is kept by the exporter (`rent="kept"`);
+* every other producer of the good sells at most so much more than before, at home and abroad, at most at the list price.
+
+Substitution by month is the path's `critical_substitution`. All values are rows of `data/path.yaml`. Any good can be a chokepoint:
+the controls say which. Quotas and purchases stay as they are.
+
+What engineers expect on the first day, when nothing else adjusts, is exact CES output of an input of cost share s cut to x of its
+past with elasticity of substitution σ:
 
     Y = [1 − s + s·x^ρ]^(1/ρ),  ρ = 1 − 1/σ.
 
-The second-order formula ln Y ≈ s ln x + ½ s(1−s)(1 − 1/σ)(ln x)² fails at low σ and serves only as a diagnostic. Substitution
-and other suppliers grow with the months since the cut, and stocks delay it: D days of use in store cover a shortage of a share
-q for D/q days. Sources: Bachmann et al. (2022); Baqaee and Farhi (2019) for the second-order form.
+The second-order formula ln Y ≈ s ln x + ½ s(1−s)(1 − 1/σ)(ln x)² fails at low σ and serves only as a diagnostic. Sources: Bachmann
+et al. (2022); Baqaee and Farhi (2019) for the second-order form.
 
 >>> exact, rough = output_after_cut(0.04, 0.04, 0.9), second_order(0.04, 0.04, 0.9)
 >>> f"{100 * (exact - 1):.2f} {100 * (rough - 1):.2f}"
@@ -15,25 +27,162 @@ q for D/q days. Sources: Bachmann et al. (2022); Baqaee and Farhi (2019) for the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from detente.equilibrium.outcome import Outcome
-from detente.equilibrium.parameters import horizon as named_horizon
-from detente.equilibrium.solve import solve
-from detente.errors import InputError
+from detente.equilibrium import months as path
+from detente.errors import CornerResult, InputError
 from detente.policy.instruments import ExportControl, Policy
+from detente.policy.shock import Control, Shock
+from detente.words import say
 from detente.world.economy import Economy
 from detente.world.world import World
 
+if TYPE_CHECKING:
+    from detente.equilibrium.levels import Equilibrium
+    from detente.equilibrium.outcome import Outcome, Shadow
+    from detente.equilibrium.parameters import ExchangeRate
+
 Array = NDArray[np.float64]
-MONTHS = (1, 3, 6, 12, 18, 24, 36, 60)
+Rent = Literal["buyers", "kept"]
+History = Sequence[tuple[float, Sequence[Control]]]
+"""(months since the decision, negative before it; the controls in force from then until the next entry), in order of time."""
 DAYS_A_MONTH = 365.25 / 12
+CORNER = 2.0
+"""How many times what its sales would bring at the capped price a seller's gain may be before it is no result but a corner."""
+
+
+class Narrowed(NamedTuple):
+    """A shock whose export controls are chokepoints, and the goods that are hard to replace (for `Parameters.critical_inputs`)."""
+
+    shock: Shock
+    goods: tuple[str, ...]
+
+
+def narrowed(
+    economy: Economy,
+    shock: Shock,
+    history: History,
+    month: float,
+    ends: Mapping[str, path.End] | None = None,
+    *,
+    rent: Rent = "buyers",
+) -> Narrowed:
+    """The shock of a node with its export controls as chokepoints, and which goods are hard to replace there.
+
+    `history` says which controls were in force when, those before the decision too; `ends` names rows of the path to take at an end
+    of their range. A scenario and what it is compared with are solved with the goods of both. Raises `InputError`.
+    """
+    if rent not in ("buyers", "kept"):
+        raise InputError(f"the scarcity rent goes to the \"buyers\" or is \"kept\", not {rent!r}")
+
+    def at(row: str) -> float:
+        return float(path.value(row, month, (ends or {}).get(row, "centre")))
+
+    leakage, growth, list_price = at("leakage"), at("other_producers") / 100, float(np.log(at("list_price")))
+    entries = sorted(history, key=lambda entry: entry[0]) or [(0.0, shock.controls)]
+    then = [controls for start, controls in entries if start < 0][-1:]
+    before = _let_through(shock, then[0] if then else (), leakage)
+    touched = np.zeros(len(economy.sectors), dtype=bool)
+    for controls in (shock.controls, *(c for _, c in entries)):
+        touched |= ((_let_through(shock, controls, leakage) < 1) & (economy.shipments > 0)).any((0, 1))
+    # days of its use that a destination has gone without since the decision, beyond what it lacked before
+    share = economy.shipments / np.maximum(economy.shipments.sum(0), 1e-300)
+    lacked = np.zeros(share.shape[1:])
+    for k, (start, controls) in enumerate(entries):
+        end = entries[k + 1][0] if k + 1 < len(entries) else np.inf
+        length = max(min(end, month) - max(start, 0.0), 0.0) * DAYS_A_MONTH
+        short = np.einsum("inj,inj->nj", share, before - _let_through(shock, controls, leakage))
+        lacked += np.maximum(short, 0.0) * length
+    rationed = lacked >= at("stock_days")  # [destination, sector]
+
+    result = shock.copy()
+    result.controls = []
+    for control in shock.controls:
+        if not _counts(control):
+            result.controls.append(control)
+            continue
+        bound = 1 - (1 - control.bound) * (1 - leakage)
+        eased = np.where(control.flows & ~rationed[None], np.maximum(before, bound), bound)
+        cap = {} if rent == "kept" or control.rent == "lost" else {"rent": "origin", "seller_cap": list_price}
+        for level in np.unique(eased[control.flows]):
+            if level < 1:
+                label = control.label if level == bound else _told("stocked", label=control.label)
+                flows = control.flows & (eased == level)
+                result.controls.append(dataclasses.replace(control, label=label, flows=flows, bound=float(level), **cap))
+    result.controls += _capacities(economy, result, growth, list_price)
+    return Narrowed(result, tuple(s for s, hit in zip(economy.sectors, touched, strict=True) if hit))
+
+
+def _told(part: str, **values: Any) -> str:
+    return say("equilibrium/chokepoints", part, **values)
+
+
+def _counts(control: Control) -> bool:
+    return control.export_control and control.kind == "at most" and not control.by_value
+
+
+def _let_through(shock: Shock, controls: Sequence[Control], leakage: float) -> Array:
+    """Quantity that export controls let through over the table's, leaks counted [origin, destination, sector]."""
+    left = np.ones_like(shock.tariffs)
+    for control in controls:
+        if _counts(control):
+            left[control.cells] = np.minimum(left[control.cells], 1 - (1 - control.bound) * (1 - leakage))
+    return left
+
+
+def _capacities(economy: Economy, shock: Shock, growth: float, list_price: float) -> list[Control]:
+    """Bounds on all sales, at home too, of every producer that controls no sales of its own of a good under control.
+
+    Flows that another bound holds already stay with that one.
+    """
+    held = np.zeros(shock.tariffs.shape, dtype=bool)
+    controllers = np.zeros(economy.output.shape, dtype=bool)
+    for control in shock.controls:
+        held[control.cells] = True
+        if _counts(control) and control.bound < 1:
+            origin, _, sector = control.cells
+            controllers[origin, sector] = True
+    found = []
+    for j in np.flatnonzero(controllers.any(0)):
+        for i in np.flatnonzero(~controllers[:, j]):
+            flows = np.zeros_like(held)
+            flows[i, :, j] = (economy.shipments[i, :, j] > 0) & ~held[i, :, j]
+            if flows.any():
+                label = _told("capacity", region=economy.regions[i], sector=economy.sectors[j], growth=100 * growth)
+                found.append(Control(label, flows, 1 + growth, "at most", "origin", seller_cap=list_price))
+    return found
+
+
+def refuse_corners(shock: Shock, before: Equilibrium, after: Equilibrium, shadows: Sequence[Shadow]) -> None:
+    """Raise `CornerResult` where a seller with a capped price earns more from a good than `CORNER` times what that price allows.
+
+    What it earns is value added of the sector and the scarcity rent it keeps, against the table. Sales at the capped price, less
+    sales before, are what it could earn more if nothing cost more.
+    """
+    economy = before.economy
+    capped: dict[tuple[int, int], tuple[float, float]] = {}
+    for control, shadow in zip(shock.controls, shadows, strict=True):
+        if control.kind == "at most" and 0 < control.cap < np.inf and control.rent != "lost":
+            for i, j in {(int(i), int(j)) for i, j in zip(control.cells[0], control.cells[2], strict=True)}:
+                most, rent = capped.get((i, j), (0.0, 0.0))
+                capped[i, j] = (max(most, max(control.bound, 1.0) * np.exp(control.cap) - 1), rent + shadow.rent_of_sellers)
+    for (i, j), (most, rent) in capped.items():
+        sales = float(before.output[i, j])
+        gain = float(after.value_added[i, j] - before.value_added[i, j]) + rent
+        if gain > CORNER * most * sales:
+            raise CornerResult(
+                say(
+                    "equilibrium/refusals", "corner", region=economy.regions[i], sector=economy.sectors[j], unit=economy.unit,
+                    gain=f"{gain:,.0f}", sales=f"{sales:,.0f}", price=f"{most + 1:.2g}", most=f"{CORNER * most * sales:,.0f}",
+                )
+            )  # fmt: skip
 
 
 def output_after_cut(share: ArrayLike, elasticity: float, left: ArrayLike) -> Array:
@@ -55,91 +204,6 @@ def second_order(share: ArrayLike, elasticity: float, left: ArrayLike) -> Array:
     """The same to second order in ln x: a diagnostic, wrong where it matters."""
     s, log_x = np.asarray(share, dtype=np.float64), np.log(np.asarray(left, dtype=np.float64))
     return np.exp(s * log_x + 0.5 * s * (1 - s) * (1 - 1 / elasticity) * log_x**2)
-
-
-def flexibility(months: float) -> tuple[float, float]:
-    """(substitution with other inputs, factor on the trade elasticity) this long after a cut.
-
-    Log-linear between 0.05 and 0.3 at the start, 0.1 and 0.5 at nine months (the short horizon) and 1 and 1 at five years.
-    """
-    points = np.array([0.0, 9.0, 60.0])
-    at = np.clip(months, 0.0, 60.0)
-    substitution = np.exp(np.interp(at, points, np.log([0.05, 0.1, 1.0])))
-    trade = np.exp(np.interp(at, points, np.log([0.3, 0.5, 1.0])))
-    return float(substitution), float(trade)
-
-
-def shortage_begins(stock_days: float, withheld: float) -> float:
-    """Months until stocks are used up when a share `withheld` of use is missing; infinite if nothing is missing."""
-    return float("inf") if withheld <= 0 else stock_days / withheld / DAYS_A_MONTH
-
-
-@dataclass(frozen=True, eq=False)
-class Chokepoint:
-    """A cut of one critical input, month by month. `outcomes` compares each month with no cut; None while stocks last."""
-
-    by: str
-    sector: str
-    withheld: float
-    stock_days: float
-    months: tuple[float, ...]
-    outcomes: tuple[Outcome | None, ...]
-
-    def to_frame(self, regions: Sequence[str] | None = None) -> pd.DataFrame:
-        """Real income, percent, one row a month and a column a region, with the elasticities used."""
-        rows = []
-        for month, outcome in zip(self.months, self.outcomes, strict=True):
-            substitution, trade = flexibility(month)
-            row: dict[str, Any] = {"months": month, "substitution": substitution, "trade elasticity factor": trade}
-            row["price of the input, %"] = 0.0 if outcome is None else float(outcome.shadow_prices["price wedge, %"].max())
-            for region in regions or self._regions():
-                row[region] = 0.0 if outcome is None else float(outcome.real_income[region])
-            rows.append(row)
-        return pd.DataFrame(rows).set_index("months")
-
-    def downstream(self, month: float) -> pd.DataFrame:
-        """Real output by region and sector, percent, at one of the months."""
-        outcome = self.outcomes[self.months.index(month)]
-        if outcome is None:
-            raise InputError(f"stocks still last after {month:g} months; nothing is lost yet")
-        return outcome.output
-
-    def _regions(self) -> tuple[str, ...]:
-        return next((o.regions for o in self.outcomes if o is not None), ())
-
-
-def chokepoint(
-    world: World | Economy,
-    by: str,
-    sector: str,
-    withhold: float,
-    *,
-    on: str | Sequence[str] | None = None,
-    stock_days: float = 0.0,
-    months: Sequence[float] = MONTHS,
-    policy: Policy | None = None,
-    **parameters: Any,
-) -> Chokepoint:
-    """Solve the short run with the flexibility of each month after `by` withholds a share of its exports of `sector`.
-
-    `policy` is what else is in force, with and without the cut. Stocks of `stock_days` of use delay the shortage.
-    """
-    economy = world.economy()
-    rest = policy or Policy()
-    cut = rest + Policy([ExportControl(by=by, sectors=sector, withhold=withhold, on=on)])
-    begins = shortage_begins(stock_days, withhold)
-    outcomes: list[Outcome | None] = []
-    for month in months:
-        if month < begins:
-            outcomes.append(None)
-            continue
-        substitution, trade = flexibility(month)
-        settings: dict[str, Any] = {
-            "critical_inputs": (sector,), "critical_substitution": substitution, "critical_trade_factor": trade, **parameters,
-        }  # fmt: skip
-        chosen = named_horizon("short", **settings)
-        outcomes.append(solve(economy, cut, chosen).relative_to(solve(economy, rest, chosen)))
-    return Chokepoint(by, sector, withhold, stock_days, tuple(months), tuple(outcomes))
 
 
 def direct_losses(world: World | Economy, sector: str, left: Sequence[float], elasticity: float) -> pd.DataFrame:

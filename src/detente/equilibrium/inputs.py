@@ -32,7 +32,8 @@ def input_use(equilibrium: Equilibrium, parameters: Parameters) -> Array:
     plain, special = np.where(scarce, 0.0, gamma), np.where(scarce, gamma, 0.0)
     among, value_added = parameters.input_substitution, parameters.value_added_substitution
     outer_elasticity = parameters.critical_substitution
-    bundle = _ces(plain, price[:, :, None], among)
+    paid = price[:, :, None] - np.eye(len(economy.sectors)) * equilibrium.spared[:, :, None]  # by makers for their own good
+    bundle = _ces(plain, paid, among)
     inner = _ces(np.stack([beta, plain.sum(1)], axis=1), np.stack([wage, bundle], axis=1), value_added)
     cost = _ces(
         np.concatenate([(beta + plain.sum(1))[:, None], special], axis=1),
@@ -40,7 +41,7 @@ def input_use(equilibrium: Equilibrium, parameters: Parameters) -> Array:
         outer_elasticity,
     )
     into_bundle = (1 - outer_elasticity) * (inner - cost) + (1 - value_added) * (bundle - inner)
-    shares = plain * np.exp(into_bundle[:, None] + (1 - among) * (price[:, :, None] - bundle[:, None]))
+    shares = plain * np.exp(into_bundle[:, None] + (1 - among) * (paid - bundle[:, None]))
     shares = shares + special * np.exp((1 - outer_elasticity) * (price[:, :, None] - cost[:, None]))
     use: Array = shares * (equilibrium.output / (1 - equilibrium.subsidy_rate))[:, None, :]
     return use

@@ -29,9 +29,11 @@ class Equilibrium:
 
     [origin, destination, sector]: shipments at basic prices, tariffs, export_taxes, iceberg. [region, sector]: unit_cost
     (producer price), price (buyers', with duties), wage (price of value added), output, value_added, spending, final.
+    [region, sector] too: own_use, what makers of a good pay for what they buy of it, and spared, ln of what they are spared of its
+    scarcity (their government pays it, among the subsidies).
     [region]: cpi, income (earned: factors, duties and the baseline's deficit), deficits (expenditure less what factors and duties
     bring), tariff_revenue, export_tax_revenue, subsidies, wage_index, labour (hours).
-    The last six are what the solver states and the shock sets: they serve the checks and decompositions.
+    The eight from stated_output on are what the solver states and the shock sets: they serve the checks and decompositions.
     """
 
     economy: Economy
@@ -59,6 +61,8 @@ class Equilibrium:
     subsidy_rate: Array
     unit_cost_shock: Array
     scale_gain: Array
+    own_use: Array
+    spared: Array
     price_gap: float = 0.0
     """Largest distance of a stated buyers' price from the index of its pieces, in logs, where some act with an elasticity of
     their own; elsewhere what is spent tells."""
@@ -83,14 +87,18 @@ class Equilibrium:
         theta, psi = theta_of(economy, parameters), parameters.psi(len(economy.sectors))
         beta, alpha = economy.value_added_shares, economy.final_shares
         scarce = price[:, nests.critical, None]  # prices of critical inputs [region, input, 1]
-        bundle = _index(nests.bundle, price[:, :, None], parameters.input_substitution)
+        spared = np.zeros_like(price)
+        if shock.spared is not None:
+            spared[:, nests.critical] = shock.spared[:, nests.critical]
+        paid_for_input = price[:, :, None] - np.eye(len(theta)) * spared[:, :, None]
+        bundle = _index(nests.bundle, paid_for_input, parameters.input_substitution)
         inner = _index(nests.inner, np.stack([wage, bundle], axis=1), parameters.value_added_substitution)
         each = np.concatenate([inner[:, None], np.broadcast_to(scarce, nests.special.shape)], axis=1)
         cost = _index(nests.outer, each, parameters.critical_substitution)
         outer = np.exp((1 - parameters.critical_substitution) * (inner - cost))
         beta_new = beta * np.exp((1 - parameters.value_added_substitution) * (wage - inner)) * outer
         recipe = (1 - parameters.value_added_substitution) * (bundle - inner)
-        gamma_new = price[:, :, None] - bundle[:, None]
+        gamma_new = paid_for_input - bundle[:, None]
         gamma_new *= 1 - parameters.input_substitution
         gamma_new += recipe[:, None]
         np.exp(gamma_new, out=gamma_new)
@@ -107,6 +115,9 @@ class Equilibrium:
         cost_of_goods = stated_output / (1 - shock.subsidies)
 
         spending = np.einsum("nkj,nj->nk", gamma_new, cost_of_goods) + alpha_new * stated_income[:, None]
+        own_use = np.einsum("nkk,nk->nk", gamma_new, cost_of_goods)
+        discount = own_use * np.expm1(spared)  # what makers do not pay of the market's price
+        spending += discount
         with np.errstate(divide="ignore"):
             # π·exp(−θ·wedge), worked out in place: the largest arrays of all
             paid = price_wedge(economy, shock)
@@ -139,7 +150,7 @@ class Equilibrium:
         wages = (value_added * (1 - economy.profit_shares)).sum(1) / (base * (1 - economy.profit_shares)).sum(1)
         import_duties = np.einsum("inj,inj->n", shock.tariffs * (1 + shock.export_taxes), shipments)
         export_duties = np.einsum("inj,inj->i", shock.export_taxes, shipments)
-        subsidies = (cost_of_goods - stated_output).sum(1)
+        subsidies = (cost_of_goods - stated_output + discount).sum(1)
         extra = (import_duties + export_duties - subsidies - economy.public_revenue) / value_added.sum(1)
         cut = np.log1p(np.maximum(extra, -0.5)) if parameters.revenue == "labour tax" else 0.0
         hours = parameters.labour_supply / (1 + parameters.labour_supply) * (np.log(wages) - cpi + cut)
@@ -177,6 +188,8 @@ class Equilibrium:
             subsidy_rate=shock.subsidies,
             unit_cost_shock=shock.unit_cost,
             scale_gain=np.exp(psi * factor_quantity),
+            own_use=own_use,
+            spared=spared,
             price_gap=price_gap,
             pinned=pinned,
         )
@@ -218,6 +231,7 @@ def baseline(economy: Economy) -> Equilibrium:
         wage_index=np.ones(n),
         labour=np.ones(n), stated_output=economy.output, stated_income=economy.income,
         subsidy_rate=np.zeros((n, s)), unit_cost_shock=one, scale_gain=one,
+        own_use=np.einsum("nkk,nk->nk", economy.input_shares, economy.output), spared=np.zeros((n, s)),
     )  # fmt: skip
 
 

@@ -45,6 +45,8 @@ class Base(NamedTuple):
     input_weights: Any  # the same summing to one over inputs
     critical: Any  # γ of critical inputs [N, C, S user]
     critical_index: Any  # their positions [C]
+    own_use: Any  # γ of a critical input in its own making, an ordinary input [N, S]
+    own_weight: Any  # the same as a share of the bundle
     bracket: Any  # 1 − Σ critical γ [N, S]
     labour: Any  # β over the bracket [N, S]
     final: Any  # α [N, S]
@@ -184,10 +186,20 @@ class Accounts(NamedTuple):
 
 def accounts(state: State, b: Base, v: Levers, s: Sourcing, k: Controls, p: Values) -> Accounts:
     """Costs, sourcing, spending, sales, duties and income at a state."""
+    # wedges of the controls on their few flows, and what makers of a critical good are spared of them
+    size = jnp.maximum(state.wedge, 0.0)[k.owner]
+    kept = jnp.minimum(size, k.seller_cap)  # the seller's part
+    wedge = k.sign[k.owner] * size
+    at = (k.sector, k.destination, k.origin)
+    scarce = jnp.exp(jnp.maximum(b.log_shares[at], -700.0)) * k.rent * jnp.maximum(wedge, 0.0)
+    spared = jnp.zeros_like(state.price).at[k.destination, k.sector].add(scarce)
+
     # cost of the nests
     centre = jnp.mean(state.price, axis=1, keepdims=True)
     spread = state.price - centre
-    bundle = centre + root(p.r_inputs, jnp.einsum("nkj,nk->nj", b.input_weights, power(p.r_inputs, spread)))
+    dear = power(p.r_inputs, spread)
+    cheaper = b.own_weight * (power(p.r_inputs, spread - spared) - dear)
+    bundle = centre + root(p.r_inputs, jnp.einsum("nkj,nk->nj", b.input_weights, dear) + cheaper)
     inner = bundle + root(p.r_value_added, b.labour * power(p.r_value_added, state.wage - bundle))
     critical_price = state.price[:, b.critical_index][:, :, None]
     critical_gap = critical_price - inner[:, None, :]
@@ -204,13 +216,9 @@ def accounts(state: State, b: Base, v: Levers, s: Sourcing, k: Controls, p: Valu
     factor_quantity = log_labour_share + state.sales - state.wage
     unit = v.log_unit_cost + jnp.log1p(-v.subsidies) + cost - p.scale * factor_quantity
 
-    # sourcing, with the control wedges as corrections on their few flows
+    # sourcing, with the control wedges as corrections
     cheapest = jnp.min(unit, axis=0)
     weight = jnp.exp(-p.theta * (unit - cheapest)).T  # [S, origin]
-    size = jnp.maximum(state.wedge, 0.0)[k.owner]
-    kept = jnp.minimum(size, k.seller_cap)  # the seller's part
-    wedge = k.sign[k.owner] * size
-    at = (k.sector, k.destination, k.origin)
     first = s.share[at]
     share = first * jnp.exp(-p.theta[k.sector] * wedge)
     seller = weight[k.sector, k.origin]
@@ -229,6 +237,9 @@ def accounts(state: State, b: Base, v: Levers, s: Sourcing, k: Controls, p: Valu
     sales = b.output * jnp.exp(state.sales)
     users = sales * paid_out * recipe
     spending = jnp.exp(p.r_inputs * spread) * jnp.einsum("nkj,nj->nk", b.inputs, users)
+    own_use = b.own_use * users * jnp.exp(p.r_inputs * (spread - spared))  # what its makers pay
+    discount = own_use * jnp.expm1(spared)
+    spending += discount + own_use - b.own_use * users * jnp.exp(p.r_inputs * spread)
     spending += b.final * jnp.exp(p.r_final * (state.price - cpi[:, None]) + state.income[:, None]) * b.income[:, None]
     critical_share = b.critical * jnp.exp(p.r_critical * (critical_price - cost[:, None, :]))
     spending = spending.at[:, b.critical_index].add(jnp.sum(critical_share * (sales * paid_out)[:, None, :], axis=2))
@@ -253,7 +264,7 @@ def accounts(state: State, b: Base, v: Levers, s: Sourcing, k: Controls, p: Valu
     earned = b.labour * b.bracket * labour_share * cost_of_goods
     numeraire = jnp.sum(earned) / jnp.sum(b.value_added)
     earned = earned / numeraire
-    public = (import_duties + export_duties - jnp.sum(cost_of_goods - new_sales, axis=1)) / numeraire
+    public = (import_duties + export_duties - jnp.sum(cost_of_goods - new_sales + discount, axis=1)) / numeraire
     base_earned = jnp.sum(b.value_added, axis=1)
     region_earned = jnp.sum(earned, axis=1)
     ratio = region_earned / jnp.maximum(base_earned, FLOOR)

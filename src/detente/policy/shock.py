@@ -85,6 +85,9 @@ class Shock:
     unanswered: Array | None = None
     """Part of the log wedge ln κ̂ that sourcing does not answer to yet: Σ over its pieces of (1 − f(age)/f(node))·Δ ln κ, where a
     younger piece acts with a smaller elasticity than the node's. None: every piece acts with the node's."""
+    spared: Array | None = None
+    """ln of what makers of a critical input are spared of its scarcity when they buy it from each other [region, sector]; set where
+    controls are written as taxes. None: nothing."""
 
     def copy(self) -> Shock:
         """A shock whose arrays can be changed without touching this one."""

@@ -554,7 +554,7 @@ def by_differences(
     def at(u: Array) -> tuple[Array, Array, Array]:
         nonlocal near
         moved, near, state = solved(u, near)
-        effective = with_wedges(moved, np.asarray(state.wedge)[: len(moved.controls)])
+        effective = with_wedges(economy, moved, np.asarray(state.wedge)[: len(moved.controls)])
         centre = Equilibrium.at(economy, effective, parameters, state.wage, state.price, state.sales, state.income)
         value = 100 * np.log(centre.income / centre.cpi)
         curvature = 100 * space.gather(theta * centre.shipments) / economy.income[index]
