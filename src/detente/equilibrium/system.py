@@ -117,9 +117,11 @@ class State(NamedTuple):
 
 
 class Sourcing(NamedTuple):
-    """What a policy makes of the sourcing shares: fixed within a solve."""
+    """What a policy makes of the sourcing shares: fixed within a solve. Flows under a control stand apart, so that nothing is lost
+    by taking a large share out of a sum again."""
 
-    share: Any  # A = π κ̂^−θ over its row maximum
+    share: Any  # A = π κ̂^−θ over its row maximum, 0 where controlled
+    controlled: Any  # A of the controlled flows before their wedges [F], 0 for padding
     peak: Any  # ln of that maximum [S, N]
     net: Any  # A / ((1+τ′)(1+x′))
     import_duty: Any  # A τ′/(1+τ′)
@@ -139,7 +141,7 @@ def root(r: Any, t: Any) -> Any:
     return jnp.log1p(jnp.maximum(r * t, -1 + 1e-15)) / r
 
 
-def sourcing(b: Base, v: Levers, p: Values) -> Sourcing:
+def sourcing(b: Base, v: Levers, k: Controls, p: Values) -> Sourcing:
     """Shares under the levers, before wages and control wedges have moved."""
     gross = (1 + v.tariffs) * (1 + v.export_taxes)
     theta = p.theta[:, None, None]
@@ -149,8 +151,12 @@ def sourcing(b: Base, v: Levers, p: Values) -> Sourcing:
     peak = jnp.max(log_share, axis=2)
     sold = peak > OFF / 2
     share = v.open * jnp.exp(log_share - jnp.where(sold, peak, 0.0)[:, :, None])
+    at, live = (k.sector, k.destination, k.origin), (k.sign != 0)[k.owner]
+    controlled = jnp.where(live, share[at], 0.0)
+    share *= jnp.ones(share.shape).at[at].min(jnp.where(live, 0.0, 1.0))
     return Sourcing(
         share=share,
+        controlled=controlled,
         peak=jnp.where(sold, peak, OFF),
         net=share / gross,
         import_duty=share * v.tariffs / (1 + v.tariffs),
@@ -216,19 +222,18 @@ def accounts(state: State, b: Base, v: Levers, s: Sourcing, k: Controls, p: Valu
     factor_quantity = log_labour_share + state.sales - state.wage
     unit = v.log_unit_cost + jnp.log1p(-v.subsidies) + cost - p.scale * factor_quantity
 
-    # sourcing, with the control wedges as corrections
+    # sourcing, flows under a control with their wedges
     cheapest = jnp.min(unit, axis=0)
     weight = jnp.exp(-p.theta * (unit - cheapest)).T  # [S, origin]
-    first = s.share[at]
-    share = first * jnp.exp(-p.theta[k.sector] * wedge)
+    share = s.controlled * jnp.exp(-p.theta[k.sector] * wedge)
     seller = weight[k.sector, k.origin]
-    total = jnp.einsum("jni,ji->jn", s.share, weight).at[k.sector, k.destination].add((share - first) * seller)
+    total = jnp.einsum("jni,ji->jn", s.share, weight).at[k.sector, k.destination].add(share * seller)
     total = jnp.maximum(total, FLOOR)
     sold = s.peak > OFF / 2
     dearer = 0.0
     if s.unanswered.size:
         now = s.share * weight[:, None, :]
-        now = now.at[at].add((share - first) * seller) / total[:, :, None]
+        now = now.at[at].add(share * seller) / total[:, :, None]
         dearer = unanswered_price(now, jnp.exp(b.log_shares), s.unanswered).T
     price = jnp.where(sold.T, dearer + cheapest - (jnp.log(total.T) + s.peak.T) / p.theta, 0.0)
 
@@ -252,12 +257,12 @@ def accounts(state: State, b: Base, v: Levers, s: Sourcing, k: Controls, p: Valu
     import_duty = share * (1 - buyers / (1 + tariff))
     export_duty = share * (1 / (1 + tariff) * buyers) * (1 - sellers / (1 + tax))
     buyer = demand[k.sector, k.destination]
-    new_sales = weight * (jnp.einsum("jni,jn->ji", s.net, demand).at[k.sector, k.origin].add((net - s.net[at]) * buyer))
+    new_sales = weight * (jnp.einsum("jni,jn->ji", s.net, demand).at[k.sector, k.origin].add(net * buyer))
     new_sales = new_sales.T
     import_duties = jnp.sum(demand * jnp.einsum("jni,ji->jn", s.import_duty, weight), axis=0)
-    import_duties = import_duties.at[k.destination].add((import_duty - s.import_duty[at]) * seller * buyer)
+    import_duties = import_duties.at[k.destination].add(import_duty * seller * buyer)
     export_duties = jnp.sum(weight * jnp.einsum("jni,jn->ji", s.export_duty, demand), axis=0)
-    export_duties = export_duties.at[k.origin].add((export_duty - s.export_duty[at]) * seller * buyer)
+    export_duties = export_duties.at[k.origin].add(export_duty * seller * buyer)
 
     # income, in the numeraire
     cost_of_goods = new_sales * paid_out
@@ -347,7 +352,7 @@ def _equilibrium(
 ) -> tuple[Any, Any, Any]:
     """Fixed point of the sweep from a flat start: (z, residual, sweeps)."""
     n, sectors = b.output.shape
-    shares = sourcing(b, v, p)
+    shares = sourcing(b, v, k, p)
     return fixed_point(lambda z: pack(sweep(unpack(z, n, sectors), b, v, shares, k, p)), start, tolerance, iterations, memory)
 
 
@@ -397,7 +402,7 @@ def _gradient(
     n, sectors = b.output.shape
 
     def both(z: Any, v: Levers, bounds: Any) -> tuple[Any, Any]:
-        held, shares, state = k._replace(log_bound=bounds), sourcing(b, v, p), unpack(z, n, sectors)
+        held, shares, state = k._replace(log_bound=bounds), sourcing(b, v, k, p), unpack(z, n, sectors)
         a = accounts(state, b, v, shares, held, p)
         return pack(update(state, a, b, held, p)), goal_value(a, b, g)
 
