@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.equilibrium import system
-from detente.equilibrium.parameters import Parameters, horizon_entry
+from detente.equilibrium.parameters import Parameters
 from detente.errors import ShockError, UnknownSector
 from detente.policy.shock import Control, Shock
 from detente.world.economy import Economy
@@ -180,10 +180,9 @@ def price_wedge(economy: Economy, shock: Shock) -> Array:
 
 
 def critical_mask(economy: Economy, parameters: Parameters) -> NDArray[np.bool_]:
-    """Which sectors are critical inputs. Sectors a named horizon lists but the table lacks are passed over."""
+    """Which sectors are critical inputs. Raises `UnknownSector`."""
     wanted = parameters.critical_inputs
-    by_default = horizon_entry(parameters.name).get("values", {}).get("critical_inputs", [])
-    missing = [s for s in wanted if s not in economy.sectors and s not in by_default]
+    missing = [s for s in wanted if s not in economy.sectors]
     if missing:
         raise UnknownSector(missing[0], list(economy.sectors))
     return _listed(economy.sectors, tuple(wanted))

@@ -29,7 +29,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
@@ -37,7 +37,9 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from detente.equilibrium import months as path
-from detente.errors import CornerResult, InputError
+from detente.equilibrium.outcome import Outcome
+from detente.equilibrium.solve import Solver, solve_shock
+from detente.errors import InputError, UnknownName, UnknownSector
 from detente.policy.instruments import ExportControl, Policy
 from detente.policy.shock import Control, Shock
 from detente.words import say
@@ -45,8 +47,6 @@ from detente.world.economy import Economy
 from detente.world.world import World
 
 if TYPE_CHECKING:
-    from detente.equilibrium.levels import Equilibrium
-    from detente.equilibrium.outcome import Outcome, Shadow
     from detente.equilibrium.parameters import ExchangeRate
 
 Array = NDArray[np.float64]
@@ -54,8 +54,7 @@ Rent = Literal["buyers", "kept"]
 History = Sequence[tuple[float, Sequence[Control]]]
 """(months since the decision, negative before it; the controls in force from then until the next entry), in order of time."""
 DAYS_A_MONTH = 365.25 / 12
-CORNER = 2.0
-"""How many times what its sales would bring at the capped price a seller's gain may be before it is no result but a corner."""
+MONTHS = (0.0, 1.0, 2.0, 3.0, 4.0, 6.0, 9.0, 12.0, 18.0, 24.0, 36.0)
 
 
 class Narrowed(NamedTuple):
@@ -77,10 +76,10 @@ def narrowed(
     """The shock of a node with its export controls as chokepoints, and which goods are hard to replace there.
 
     `history` says which controls were in force when, those before the decision too; `ends` names rows of the path to take at an end
-    of their range. A scenario and what it is compared with are solved with the goods of both. Raises `InputError`.
+    of their range. A scenario and what it is compared with are solved with the goods of both. Raises `UnknownName`.
     """
     if rent not in ("buyers", "kept"):
-        raise InputError(f"the scarcity rent goes to the \"buyers\" or is \"kept\", not {rent!r}")
+        raise UnknownName(rent, ["buyers", "kept"], "way to share the rent of scarcity")
 
     def at(row: str) -> float:
         return float(path.value(row, month, (ends or {}).get(row, "centre")))
@@ -160,29 +159,96 @@ def _capacities(economy: Economy, shock: Shock, growth: float, list_price: float
     return found
 
 
-def refuse_corners(shock: Shock, before: Equilibrium, after: Equilibrium, shadows: Sequence[Shadow]) -> None:
-    """Raise `CornerResult` where a seller with a capped price earns more from a good than `CORNER` times what that price allows.
+@dataclass(frozen=True, eq=False)
+class Chokepoint:
+    """A cut of one good, month by month since it began: each month's outcome against the same month without the cut.
 
-    What it earns is value added of the sector and the scarcity rent it keeps, against the table. Sales at the capped price, less
-    sales before, are what it could earn more if nothing cost more.
+    `rent` and `ends` are what it was solved with (`narrowed`).
     """
-    economy = before.economy
-    capped: dict[tuple[int, int], tuple[float, float]] = {}
-    for control, shadow in zip(shock.controls, shadows, strict=True):
-        if control.kind == "at most" and 0 < control.cap < np.inf and control.rent != "lost":
-            for i, j in {(int(i), int(j)) for i, j in zip(control.cells[0], control.cells[2], strict=True)}:
-                most, rent = capped.get((i, j), (0.0, 0.0))
-                capped[i, j] = (max(most, max(control.bound, 1.0) * np.exp(control.cap) - 1), rent + shadow.rent_of_sellers)
-    for (i, j), (most, rent) in capped.items():
-        sales = float(before.output[i, j])
-        gain = float(after.value_added[i, j] - before.value_added[i, j]) + rent
-        if gain > CORNER * most * sales:
-            raise CornerResult(
-                say(
-                    "equilibrium/refusals", "corner", region=economy.regions[i], sector=economy.sectors[j], unit=economy.unit,
-                    gain=f"{gain:,.0f}", sales=f"{sales:,.0f}", price=f"{most + 1:.2g}", most=f"{CORNER * most * sales:,.0f}",
-                )
-            )  # fmt: skip
+
+    by: str
+    sector: str
+    withheld: float
+    months: tuple[float, ...]
+    outcomes: tuple[Outcome, ...]
+    rent: Rent = "buyers"
+    ends: Mapping[str, path.End] = field(default_factory=dict)
+
+    def to_frame(self, regions: Sequence[str] | None = None) -> pd.DataFrame:
+        """Real income, percent, one row a month and a column a region, with substitution and what others may add (percent)."""
+        rows = []
+        for month, outcome in zip(self.months, self.outcomes, strict=True):
+            row: dict[str, Any] = {"months": month}
+            for name, key in (("substitution", "critical_substitution"), ("others may add, %", "other_producers")):
+                row[name] = path.value(key, month, self.ends.get(key, "centre"))
+            row |= {region: float(outcome.real_income[region]) for region in regions or outcome.regions}
+            rows.append(row)
+        return pd.DataFrame(rows).set_index("months")
+
+    def downstream(self, month: float) -> pd.DataFrame:
+        """Real output by region and sector, percent, at one of the months. Raises `UnknownName`."""
+        if month not in self.months:
+            raise UnknownName(f"{month:g}", [f"{m:g}" for m in self.months], "month")
+        return self.outcomes[self.months.index(month)].output
+
+    def mean_real_income(self, region: str, until: float) -> float:
+        """Real income averaged over the months up to `until`, percent; straight lines between the months solved."""
+        return mean_until(self.months, [float(o.real_income[region]) for o in self.outcomes], until)
+
+
+def chokepoint(
+    world: World | Economy,
+    by: str,
+    sector: str,
+    withhold: float,
+    *,
+    on: str | Sequence[str] | None = None,
+    policy: Policy | None = None,
+    months: Sequence[float] = MONTHS,
+    rent: Rent = "buyers",
+    ends: Mapping[str, path.End] | None = None,
+    exchange_rate: ExchangeRate = "flexible",
+) -> Chokepoint:
+    """Solve the months after `by` begins to withhold a share of its exports of `sector`.
+
+    `policy` is what stood before and still does, with and without the cut. `ends` names rows of the path to take at an end of
+    their range ({"leakage": "low"}). Raises as `solve` does, and `CornerResult`.
+    """
+    economy = world.economy()
+    rest = policy or Policy()
+    cut = rest + Policy([ExportControl(by=by, sectors=sector, withhold=withhold, on=on)])
+    outcomes = tuple(month_after(economy, rest, cut, m, rent=rent, ends=ends, exchange_rate=exchange_rate) for m in months)
+    return Chokepoint(by, sector, withhold, tuple(months), outcomes, rent, dict(ends or {}))
+
+
+def month_after(
+    economy: Economy,
+    before: Policy,
+    after: Policy,
+    month: float,
+    *,
+    rent: Rent = "buyers",
+    ends: Mapping[str, path.End] | None = None,
+    exchange_rate: ExchangeRate = "flexible",
+    solver: Solver | None = None,
+) -> Outcome:
+    """`after`, in force since the decision, against `before`, in force until then, so many months after the decision."""
+    shocks = [policy.shock(economy) for policy in (before, after)]
+    standing = (-1.0, shocks[0].controls)
+    histories: list[History] = [[standing], [standing, (0.0, shocks[1].controls)]]
+    pair = [narrowed(economy, s, h, month, ends, rent=rent) for s, h in zip(shocks, histories, strict=True)]
+    goods = tuple(s for s in economy.sectors if any(s in n.goods for n in pair))
+    chosen = path.at_month(month, ends, exchange_rate=exchange_rate, critical=goods)
+    packages = zip(pair, (before, after), strict=True)
+    base, moved = (solve_shock(economy, n.shock, chosen, policy=p, solver=solver) for n, p in packages)
+    return moved.relative_to(base)
+
+
+def mean_until(months: Sequence[float], values: Sequence[float], until: float) -> float:
+    """Mean over the months from 0 to `until` of a line through values at months; the first holds before, the last after."""
+    knots = np.unique([0.0, *(m for m in months if 0 < m < until), until])
+    heights = np.interp(knots, months, values)
+    return float(np.trapezoid(heights, knots) / until) if until > 0 else float(heights[0])
 
 
 def output_after_cut(share: ArrayLike, elasticity: float, left: ArrayLike) -> Array:
@@ -213,8 +279,6 @@ def direct_losses(world: World | Economy, sector: str, left: Sequence[float], el
     """
     economy = world.economy()
     if sector not in economy.sectors:
-        from detente.errors import UnknownSector
-
         raise UnknownSector(sector, list(economy.sectors))
     share = np.maximum(economy.input_shares[:, economy.sectors.index(sector), :], 0.0)
     remaining = np.broadcast_to(np.asarray(left, dtype=np.float64)[:, None], share.shape)

@@ -22,7 +22,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.equilibrium.chokepoints import refuse_corners
+from detente.equilibrium.corners import refuse_corners
 from detente.equilibrium.levels import Equilibrium, baseline
 from detente.equilibrium.memory import memory
 from detente.equilibrium.outcome import Outcome, Shadow

@@ -89,6 +89,12 @@ class Shock:
     """ln of what makers of a critical input are spared of its scarcity when they buy it from each other [region, sector]; set where
     controls are written as taxes. None: nothing."""
 
+    @property
+    def controlled_goods(self) -> tuple[str, ...]:
+        """Sectors some government keeps back from buyers abroad by an export control."""
+        held = {int(j) for c in self.controls if c.export_control for j in c.cells[2]}
+        return tuple(s for j, s in enumerate(self.sectors) if j in held)
+
     def copy(self) -> Shock:
         """A shock whose arrays can be changed without touching this one."""
         arrays = ("tariffs", "export_taxes", "iceberg", "allowed", "unit_cost", "subsidies")
