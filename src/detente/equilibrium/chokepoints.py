@@ -2,23 +2,23 @@
 
 `narrowed` takes the policy in force at a node of the path and turns its export controls into what buyers and other sellers meet:
 
-* users' stocks put the shortage off: a destination is rationed only when what was withheld from it since the decision, beyond what
-  was withheld before, has eaten its stock; until then its bound is the one it had before;
+* users' stocks put the shortage off: a destination is rationed only when what was withheld from it since the decision, beyond
+  what was withheld before, has eaten its stock; until then its bound is the one it had before;
 * a part of what is withheld leaks through others: of a bound b the part (1 − b)·leakage comes back;
 * the seller may charge at most a list price; what a licence is worth beyond it is the buyers' who hold one (`rent="buyers"`), or
   all of it is kept by the exporter (`rent="kept"`);
 * every other producer of the good sells at most so much more than before, at home and abroad, at most at the list price.
 
-Substitution by month is the path's `critical_substitution`. All values are rows of `data/path.yaml`. Any good can be a chokepoint:
-the controls say which. Quotas and purchases stay as they are.
+Substitution by month is the path's `critical_substitution`. All values are rows of `data/path.yaml`. Any good can be a
+chokepoint: the controls say which. Quotas and purchases stay as they are.
 
 What engineers expect on the first day, when nothing else adjusts, is exact CES output of an input of cost share s cut to x of its
 past with elasticity of substitution σ:
 
     Y = [1 − s + s·x^ρ]^(1/ρ),  ρ = 1 − 1/σ.
 
-The second-order formula ln Y ≈ s ln x + ½ s(1−s)(1 − 1/σ)(ln x)² fails at low σ and serves only as a diagnostic. Sources: Bachmann
-et al. (2022); Baqaee and Farhi (2019) for the second-order form.
+The second-order formula ln Y ≈ s ln x + ½ s(1−s)(1 − 1/σ)(ln x)² fails at low σ and serves only as a diagnostic. Sources:
+Bachmann et al. (2022); Baqaee and Farhi (2019) for the second-order form.
 
 >>> exact, rough = output_after_cut(0.04, 0.04, 0.9), second_order(0.04, 0.04, 0.9)
 >>> f"{100 * (exact - 1):.2f} {100 * (rough - 1):.2f}"
@@ -58,7 +58,7 @@ MONTHS = (0.0, 1.0, 2.0, 3.0, 4.0, 6.0, 9.0, 12.0, 18.0, 24.0, 36.0)
 
 
 class Narrowed(NamedTuple):
-    """A shock whose export controls are chokepoints, and the goods that are hard to replace (for `Parameters.critical_inputs`)."""
+    """A shock whose export controls are chokepoints, and the goods that are hard to replace (`Parameters.critical_inputs`)."""
 
     shock: Shock
     goods: tuple[str, ...]
@@ -75,8 +75,9 @@ def narrowed(
 ) -> Narrowed:
     """The shock of a node with its export controls as chokepoints, and which goods are hard to replace there.
 
-    `history` says which controls were in force when, those before the decision too; `ends` names rows of the path to take at an end
-    of their range. A scenario and what it is compared with are solved with the goods of both. Raises `UnknownName`.
+    `history` says which controls were in force when, those before the decision too (empty: those of the shock, since the
+    decision); `ends` names rows of the path to take at an end of their range. A scenario and what it is compared with are solved
+    with the goods of both. Raises `UnknownName`.
     """
     if rent not in ("buyers", "kept"):
         raise UnknownName(rent, ["buyers", "kept"], "way to share the rent of scarcity")
@@ -109,12 +110,13 @@ def narrowed(
             continue
         bound = 1 - (1 - control.bound) * (1 - leakage)
         eased = np.where(control.flows & ~rationed[None], np.maximum(before, bound), bound)
-        cap = {} if rent == "kept" or control.rent == "lost" else {"rent": "origin", "seller_cap": list_price}
+        if rent == "buyers" and control.rent != "lost":
+            control = dataclasses.replace(control, rent="origin", seller_cap=list_price)
         for level in np.unique(eased[control.flows]):
             if level < 1:
                 label = control.label if level == bound else _told("stocked", label=control.label)
                 flows = control.flows & (eased == level)
-                result.controls.append(dataclasses.replace(control, label=label, flows=flows, bound=float(level), **cap))
+                result.controls.append(dataclasses.replace(control, label=label, flows=flows, bound=float(level)))
     result.controls += _capacities(economy, result, growth, list_price)
     return Narrowed(result, tuple(s for s, hit in zip(economy.sectors, touched, strict=True) if hit))
 

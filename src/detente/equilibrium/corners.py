@@ -1,7 +1,7 @@
 """Corner results: a seller of a scarce good who would earn more from it than the price it may charge allows.
 
-Where next to nothing of a good is left and next to nothing can replace it, prices can take any size and somebody gains what cannot be
-paid. Such a result is refused by name; it is never printed.
+Where next to nothing of a good is left and next to nothing can replace it, prices can take any size and somebody gains what
+cannot be paid. Such a result is refused by name; it is never printed.
 """
 
 from __future__ import annotations

@@ -29,8 +29,8 @@ class Equilibrium:
 
     [origin, destination, sector]: shipments at basic prices, tariffs, export_taxes, iceberg. [region, sector]: unit_cost
     (producer price), price (buyers', with duties), wage (price of value added), output, value_added, spending, final.
-    [region, sector] too: own_use, what makers of a good pay for what they buy of it, and spared, ln of what they are spared of its
-    scarcity (their government pays it, among the subsidies).
+    [region, sector] too: own_use, what makers of a good pay for what they buy of it, and spared, ln of what they are spared
+    of its scarcity (their government pays it, among the subsidies).
     [region]: cpi, income (earned: factors, duties and the baseline's deficit), deficits (expenditure less what factors and duties
     bring), tariff_revenue, export_tax_revenue, subsidies, wage_index, labour (hours).
     The eight from stated_output on are what the solver states and the shock sets: they serve the checks and decompositions.

@@ -350,9 +350,10 @@ def _outcome(
 def judged(
     economy: Economy, shock: Shock, parameters: Parameters, attempt: Attempt, package: str
 ) -> tuple[Equilibrium, float, tuple[Shadow, ...]]:
-    """The attempt in levels, the worst gap of any market, budget or bound, and the shadow prices of the bounds.
+    """The attempt in levels, the worst gap of any market, budget or bound, and what the bounds are worth.
 
-    Raises `NotConverged` where a gap is too wide for an equilibrium.
+    Raises `NotConverged` where a gap is too wide for an equilibrium, `CornerResult` where a seller gains what its price cannot
+    bring.
     """
     from detente.equilibrium import arrays, system
 

@@ -117,8 +117,8 @@ class State(NamedTuple):
 
 
 class Sourcing(NamedTuple):
-    """What a policy makes of the sourcing shares: fixed within a solve. Flows under a control stand apart, so that nothing is lost
-    by taking a large share out of a sum again."""
+    """What a policy makes of the sourcing shares: fixed within a solve. Flows under a control stand apart, so that no digits are
+    lost by taking a large share out of a sum again."""
 
     share: Any  # A = π κ̂^−θ over its row maximum, 0 where controlled
     controlled: Any  # A of the controlled flows before their wedges [F], 0 for padding

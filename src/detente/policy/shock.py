@@ -86,8 +86,8 @@ class Shock:
     """Part of the log wedge ln κ̂ that sourcing does not answer to yet: Σ over its pieces of (1 − f(age)/f(node))·Δ ln κ, where a
     younger piece acts with a smaller elasticity than the node's. None: every piece acts with the node's."""
     spared: Array | None = None
-    """ln of what makers of a critical input are spared of its scarcity when they buy it from each other [region, sector]; set where
-    controls are written as taxes. None: nothing."""
+    """ln of what makers of a critical input are spared of its scarcity when they buy it from each other [region, sector]; set
+    where controls are written as taxes. None: nothing."""
 
     @property
     def controlled_goods(self) -> tuple[str, ...]:

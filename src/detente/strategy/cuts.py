@@ -1,8 +1,8 @@
 """The chokepoint of a dossier: export controls on one good that a scenario adds, put into force alone, month by month.
 
-Every month is solved twice along the path (`equilibrium.chokepoints`), with the new controls and with those that stood before; what
-leaks and who has the rent of scarcity are ranges, not numbers. Beside it stands what the exact formula and its second-order form give
-when nothing else adjusts and no stocks are left.
+Every month is solved twice along the path (`equilibrium.chokepoints`), with the new controls and with those that stood before;
+what leaks and who has the rent of scarcity are ranges, not numbers. Beside it stands what the exact formula and its second-order
+form give when nothing else adjusts and no stocks are left.
 
 >>> cut = chokepoint_of("kuala-lumpur-2025", "pessimistic", months=(6.0,))
 >>> (cut.by, cut.sector, [m.id for m in cut.measures][:1], bool(cut.at(6.0).real_income["USA"] < 0))
@@ -22,10 +22,16 @@ import pandas as pd
 from pydantic import Field
 
 from detente.cases.case import Case
-from detente.equilibrium import months as path
+from detente.equilibrium import months as by_month
 from detente.equilibrium.chokepoints import (
-    DAYS_A_MONTH, MONTHS, Chokepoint, Rent, direct_losses, mean_until, month_after,
-)  # fmt: skip
+    DAYS_A_MONTH,
+    MONTHS,
+    Chokepoint,
+    Rent,
+    direct_losses,
+    mean_until,
+    month_after,
+)
 from detente.equilibrium.memory import solved_once
 from detente.equilibrium.outcome import Outcome
 from detente.errors import InputError
@@ -64,7 +70,7 @@ class Cut:
         """All months at the centre: some leaks, what is scarcer than the list price is worth to its buyers."""
         return Chokepoint(self.by, self.sector, float(1 - self.ratio.min()), self.months, tuple(map(self.at, self.months)))
 
-    def at(self, month: float, leakage: path.End = "centre", rent: Rent = "buyers") -> Outcome:
+    def at(self, month: float, leakage: by_month.End = "centre", rent: Rent = "buyers") -> Outcome:
         """One of the months, at an end of what may leak and by who has the rent. Raises `InputError` for another month."""
         if month not in self.months:
             given = ", ".join(f"{m:g}" for m in self.months)
@@ -72,7 +78,7 @@ class Cut:
 
         def work() -> Outcome:
             with_cut, without = self.policies
-            ends: dict[str, path.End] = {"leakage": leakage}
+            ends: dict[str, by_month.End] = {"leakage": leakage}
             with solved_once(between_runs=True):
                 return month_after(self.case.economy, without, with_cut, month, rent=rent, ends=ends, solver=self.case.solver)
 
@@ -134,12 +140,12 @@ class Cut:
     def _sector(self) -> int:
         return self.world.sectors.index(self.sector)
 
-    def begins(self, region: str, leakage: path.End = "centre") -> float:
+    def begins(self, region: str, leakage: by_month.End = "centre") -> float:
         """Months until the stock of a region is used up; infinite if it lacks nothing."""
         n = self.world.region_index(region)
         with_cut, without = self.through
-        missing = float(self.bought_from[n] * (without[n] - with_cut[n]) * (1 - path.value("leakage", 0, leakage)))
-        return float("inf") if missing <= 0 else float(path.value("stock_days", 0)) / missing / DAYS_A_MONTH
+        missing = float(self.bought_from[n] * (without[n] - with_cut[n]) * (1 - by_month.value("leakage", 0, leakage)))
+        return float("inf") if missing <= 0 else float(by_month.value("stock_days", 0)) / missing / DAYS_A_MONTH
 
     def share_of_cost(self, region: str, sector: str) -> float:
         """The good in the cost of a sector, percent."""
@@ -149,7 +155,7 @@ class Cut:
     def direct(self, region: str, sector: str, month: float) -> tuple[float, float]:
         """Output of a sector if nobody else delivers more, nothing leaks and nothing else adjusts, percent: exact and to second
         order, with the substitution of a month."""
-        frame = direct_losses(self.world, self.sector, self.left.tolist(), path.value("critical_substitution", month))
+        frame = direct_losses(self.world, self.sector, self.left.tolist(), by_month.value("critical_substitution", month))
         row = list(frame.index).index((region, sector))
         return float(frame["exact, %"].iloc[row]), float(frame["second order, %"].iloc[row])
 
@@ -166,7 +172,7 @@ class Cut:
         kept = [s for s in goods if made[self.world.sectors.index(s)] > SIZEABLE * made.sum()]
         return sorted(kept or goods, key=lambda s: (lost[s], s))[:most]
 
-    def mean_real_income(self, region: str, until: float, leakage: path.End = "centre", rent: Rent = "buyers") -> float:
+    def mean_real_income(self, region: str, until: float, leakage: by_month.End = "centre", rent: Rent = "buyers") -> float:
         """Real income averaged over the months up to `until`, percent; straight lines between the months solved."""
         values = [float(self.at(m, leakage, rent).real_income[region]) for m in self.months]
         return mean_until(self.months, values, until)

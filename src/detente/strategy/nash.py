@@ -303,7 +303,10 @@ def _inputs(
     economy: Economy, shock: Shock, parameters: Parameters, space: TariffSpace, objective: Mapping[str, str], method: str
 ) -> dict[str, str]:
     """Digests of what a game's answer depends on, by name."""
-    controls = [(c.label, c.bound, c.kind, c.rent, digest(c.flows), *([] if np.isinf(c.seller_cap) else [c.seller_cap])) for c in shock.controls]
+    controls = [
+        (c.label, c.bound, c.kind, c.rent, digest(c.flows), *([] if np.isinf(c.seller_cap) else [c.seller_cap]))
+        for c in shock.controls
+    ]
     arrays = (shock.tariffs, shock.export_taxes, shock.iceberg, shock.allowed, shock.unit_cost, shock.subsidies)
     return {
         "world": economy.fingerprint,

@@ -94,7 +94,7 @@ def fades(cut: Cut, code: str) -> str:
 def caution(cut: Cut) -> str:
     """On what the figures hang, and whose."""
     month = cut.tightest(next(p for p in cut.case.parties if p != cut.by))
-    own = {rent: float(cut.at(month, rent=rent).real_income[cut.by]) for rent in ("buyers", "kept")}  # type: ignore[arg-type]
+    own = {rent: float(cut.at(month, rent=rent).real_income[cut.by]) for rent in ("buyers", "kept")}
     found = cut.at(month).real_income
     winner = max((r for r in cut.world.regions if r != cut.by), key=lambda r: float(found[r]))
     return told(
