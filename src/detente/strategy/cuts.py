@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
@@ -34,7 +34,7 @@ from detente.equilibrium.chokepoints import (
 )
 from detente.equilibrium.memory import solved_once
 from detente.equilibrium.outcome import Outcome
-from detente.errors import InputError
+from detente.errors import CornerResult, InputError
 from detente.policy.dossier import Dossier
 from detente.policy.instruments import Policy
 from detente.policy.measures import InstrumentKind, Measure, Strict, Text
@@ -46,6 +46,8 @@ from detente.words import refusal
 from detente.words.names import goods_sectors, resolve_sectors
 from detente.world.world import World
 
+ENDS: tuple[tuple[by_month.End, Rent], ...] = (("low", "buyers"), ("high", "buyers"), ("low", "kept"), ("high", "kept"))
+"""What leaks and who has the rent, at the ends."""
 SIZEABLE = 0.0005
 """Share of value added below which a sector is not named among those hurt most."""
 
@@ -85,12 +87,18 @@ class Cut:
         return self.case.once(("cut", self.sector, tuple(m.id for m in self.measures), month, leakage, rent), work)
 
     def range(self, month: float, region: str) -> Range:
-        """Real income of a region, percent: centre, and the ends over what may leak and who has the rent."""
-        values = [
-            float(self.at(month, leakage, rent).real_income[region]) for leakage in ("low", "high") for rent in get_args(Rent)
-        ]
+        """Real income of a region, percent: centre, and the ends over what may leak and who has the rent.
+
+        An end that is refused as a corner result is left out.
+        """
         centre = float(self.at(month).real_income[region])
-        return Range(min(*values, centre), centre, max(*values, centre))
+        values = [centre]
+        for leakage, rent in ENDS:
+            try:
+                values.append(float(self.at(month, leakage, rent).real_income[region]))
+            except CornerResult:  # what nobody could pay is no end of a range
+                continue
+        return Range(min(values), centre, max(values))
 
     @cached_property
     def policies(self) -> tuple[Policy, Policy]:

@@ -11,6 +11,7 @@ from detente.briefing.charts.theme import region_colour
 from detente.briefing.document import Block, Cell, Column, Heading, Para, Table
 from detente.briefing.view import CaseView, Triple, number_at
 from detente.equilibrium import months as path
+from detente.errors import CornerResult
 from detente.strategy.cuts import Cut, chokepoint_of, study_of
 from detente.words import say
 from detente.words.names import sector_name
@@ -91,10 +92,18 @@ def fades(cut: Cut, code: str) -> str:
     return told("fades", rows=rows, losses=losses)
 
 
+def kept(cut: Cut, month: float) -> float | None:
+    """Real income of the exporter if it kept all of the rent, percent; None where nobody could pay it."""
+    try:
+        return float(cut.at(month, rent="kept").real_income[cut.by])
+    except CornerResult:
+        return None
+
+
 def caution(cut: Cut) -> str:
     """On what the figures hang, and whose."""
     month = cut.tightest(next(p for p in cut.case.parties if p != cut.by))
-    own = {rent: float(cut.at(month, rent=rent).real_income[cut.by]) for rent in ("buyers", "kept")}
+    own = {"buyers": float(cut.at(month).real_income[cut.by]), "kept": kept(cut, month)}
     found = cut.at(month).real_income
     winner = max((r for r in cut.world.regions if r != cut.by), key=lambda r: float(found[r]))
     return told(
