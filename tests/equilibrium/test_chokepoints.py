@@ -249,6 +249,9 @@ def test_the_controls_of_october_cost_the_united_states_some_tenths_at_most(octo
     """ECB (2026): 0.3 to 0.6 % over 18 months. Ours is below it unless nothing leaks, and about nothing if a quarter does."""
     means = [october.mean_real_income("USA", 18.0, leakage) for leakage in ("low", "centre", "high")]
     assert means == sorted(means)
+    months = [float(october.at(m).real_income["USA"]) for m in (3.0, 6.0, 12.0, 18.0)]
+    assert months[1] == min(months)
+    assert months[1] < months[2] < months[3] < 0  # it fades
     assert -0.6 < means[0] < -0.1
     assert -0.15 < means[1] < -0.03
     assert -0.04 < means[2] < 0

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 CORNER = 2.0
 """How many times what its sales would bring at the capped price a seller's gain may be before it is no result but a corner."""
-KEPT = 10.0
+KEPT = 5.0
 """The same for an exporter who keeps all of the scarcity, at the price that the other sellers of the good are capped at."""
 
 
