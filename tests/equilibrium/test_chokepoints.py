@@ -311,3 +311,16 @@ def test_controls_say_what_they_are() -> None:
     assert all(marked(control(0.5, 0.5).shock(ECONOMY).controls))
     assert not any(marked(dt.Policy([dt.Quota(by="USA", on="CHN", share=0.5, sectors="RER")]).shock(ECONOMY).controls))
     assert control(0.5, 0.5).shock(ECONOMY).controlled_goods == ("RER",)
+
+
+def test_rents_of_licences_are_income_but_no_duties(october: Any) -> None:
+    outcome = october.at(6.0)
+    rents = outcome.licence_rents["change"]
+    held = sum(s.rent_of_buyers for s in outcome.shadows)
+    assert outcome.after.licence_rents.sum() == pytest.approx(held, rel=1e-9)
+    assert rents["USA"] > 1000
+    collected = outcome.tariff_revenue["change"]["USA"]
+    whole = float((outcome.after.tariff_revenue - outcome.before.tariff_revenue)[R.index("USA")])
+    assert collected == pytest.approx(whole - rents["USA"])
+    assert abs(collected) < rents["USA"]
+    assert outcome.consumer_prices_local.abs().max() < 1e-9  # no duty has changed

@@ -206,12 +206,13 @@ def _listed(sectors: tuple[str, ...], wanted: tuple[str, ...]) -> NDArray[np.boo
 def with_wedges(economy: Economy, shock: Shock, wedges: Array) -> Shock:
     """The shock with every control replaced by the tax, duty or cost that does the same.
 
-    `spared` is the mean of the scarcity wedges on what a region buys of a good, in logs, by table shares of its sources.
+    `spared` is the mean of the scarcity wedges on what a region buys of a good, in logs, by table shares of its sources,
+    `licences` what buyers who hold one have of a wedge.
     """
     touched = {"iceberg" if c.rent == "lost" else "tariffs" for c in shock.controls if c.rent == "lost" or c.cap < np.inf}
     touched |= {"export_taxes" for c in shock.controls if c.rent != "lost" and c.cap > 0}
     result = dataclasses.replace(shock, controls=[], **{key: getattr(shock, key).copy() for key in touched})
-    spared = np.zeros_like(shock.unit_cost)
+    spared, licences = np.zeros_like(shock.unit_cost), np.zeros_like(shock.tariffs)
     for control, wedge in zip(shock.controls, wedges, strict=True):
         if control.rent != "lost" and control.kind == "at most" and wedge > 0:
             np.add.at(spared, control.cells[1:], economy.expenditure_shares[control.cells] * wedge)
@@ -223,7 +224,10 @@ def with_wedges(economy: Economy, shock: Shock, wedges: Array) -> Shock:
             result.export_taxes[control.cells] = (1 + result.export_taxes[control.cells]) * sellers - 1
         if buyers != 1:
             result.tariffs[control.cells] = (1 + result.tariffs[control.cells]) * buyers - 1
+            if control.export_control or control.seller_cap < np.inf:
+                licences[control.cells] += np.log(buyers)
     result.spared = spared if spared.any() else None
+    result.licences = licences if licences.any() else None
     return result
 
 

@@ -38,6 +38,9 @@ def first_round(before: Equilibrium, after: Equilibrium) -> tuple[Array, Array]:
     total = paid.sum(0)
     share = np.divide(paid, total, out=np.zeros_like(paid), where=total > 0)
     added = np.log1p(after.tariffs) - np.log1p(before.tariffs)
+    for sign, e in ((-1, after), (1, before)):
+        if e.licences is not None:  # scarcity is no duty
+            added += sign * e.licences
     added[home, home] = 0.0
     imported = (share * added).sum(0)
     inputs = before.economy.input_shares

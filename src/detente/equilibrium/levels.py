@@ -68,6 +68,8 @@ class Equilibrium:
     their own; elsewhere what is spent tells."""
     pinned: bool = False
     """Whether relative national wages were held, and trade balances moved."""
+    licences: Array | None = None
+    """ln of what licences and contracts for a scarce good add to prices, part of `tariffs` [origin, destination, sector]."""
 
     @classmethod
     def at(
@@ -191,8 +193,18 @@ class Equilibrium:
             own_use=own_use,
             spared=spared,
             price_gap=price_gap,
+            licences=shock.licences,
             pinned=pinned,
         )
+
+    @property
+    def licence_rents(self) -> Array:
+        """Part of tariff revenue that is no duty: what buyers with a licence or contract have of a scarcity [region]."""
+        if self.licences is None:
+            return np.zeros(len(self.income))
+        paid = self.shipments * (1 + self.tariffs) * (1 + self.export_taxes)
+        rents: Array = (paid * -np.expm1(-self.licences)).sum((0, 2))
+        return rents
 
     def worst_gap(self) -> tuple[float, str]:
         """Largest relative gap over goods markets and regional budgets, and which it is."""

@@ -168,8 +168,14 @@ class Outcome:
 
     @cached_property
     def tariff_revenue(self) -> pd.DataFrame:
-        """Duties collected: baseline, counterfactual, change, in the table's unit a year."""
-        return self._pair(self.before.tariff_revenue, self.after.tariff_revenue)
+        """Duties collected, without the rents of licences: baseline, counterfactual, change, in the table's unit a year."""
+        return self._pair(*(e.tariff_revenue - e.licence_rents for e in (self.before, self.after)))
+
+    @cached_property
+    def licence_rents(self) -> pd.DataFrame:
+        """Scarcity rents of buyers who hold a licence or contract for a good under control: baseline, counterfactual, change, in
+        the table's unit a year. They are income of the buyers' economy."""
+        return self._pair(self.before.licence_rents, self.after.licence_rents)
 
     @cached_property
     def trade_balance(self) -> pd.DataFrame:

@@ -88,6 +88,8 @@ class Shock:
     spared: Array | None = None
     """ln of what makers of a critical input are spared of its scarcity when they buy it from each other [region, sector]; set
     where controls are written as taxes. None: nothing."""
+    licences: Array | None = None
+    """ln of what licences and contracts for a scarce good add to what its seller charges, part of `tariffs`; set with it."""
 
     @property
     def controlled_goods(self) -> tuple[str, ...]:
