@@ -3,12 +3,14 @@
 from .briefing import brief as brief
 from .cases.case import Case as Case, Scenarios as Scenarios, run_scenarios as run_scenarios
 from .cases.compare import compare as compare, what_changed as what_changed
+from .cases.path import Path as Path, path as path
 from .cases.runs import Run as Run
 from .equilibrium.chokepoints import chokepoint as chokepoint
 from .equilibrium.decompose import shapley as shapley
 from .equilibrium.derivatives import Objective as Objective
-from .equilibrium.estimates import elasticity_by_month as elasticity_by_month
+from .equilibrium.estimates import elasticity_by_month as elasticity_by_month, factor_by_month as factor_by_month
 from .equilibrium.indicators import INDICATORS as INDICATORS
+from .equilibrium.months import at_month as at_month
 from .equilibrium.outcome import Outcome as Outcome
 from .equilibrium.parameters import Parameters as Parameters, horizon as horizon
 from .equilibrium.solve import Solver as Solver, solve as solve, solve_many as solve_many
@@ -64,6 +66,7 @@ from .talks.patience import Patience as Patience
 from .talks.reputation import reputation as reputation, stubborn_standoff as stubborn_standoff
 from .talks.standoff import Stakes as Stakes, standoff as standoff
 from .talks.truce import TruceSide as TruceSide, renewal as renewal, sustainable_tariff as sustainable_tariff, truce as truce
+from .validation.published import validate_published as validate_published
 from .world.economy import Economy as Economy
 from .world.library import list_worlds as list_worlds, load_world as load_world
 from .world.panel import Panel as Panel, list_panels as list_panels, load_panel as load_panel

@@ -214,6 +214,14 @@ class JobsArguments(Arguments):
     by: Literal["sector", "state"] = "sector"
 
 
+class PathArguments(Arguments):
+    """Which scenario (the status quo, against the reference, if absent), which result, and whether only the centre is solved."""
+
+    scenario: Annotated[str, Field(max_length=80)] | None = None
+    indicator: Annotated[str, Field(max_length=60)] = "real_income"
+    with_ranges: bool = True
+
+
 class RateArguments(Arguments):
     """Of which kind, by whom and on whom (`data/base-rates.yaml` names them; every one if absent)."""
 
@@ -414,6 +422,14 @@ def _jobs(s: Subject, a: JobsArguments, progress: Progress) -> Any:
     return Jobs.of(s.case.outcome(name), a.region or s.case.a, a.by, name)
 
 
+def _path(s: Subject, a: PathArguments, progress: Progress) -> Any:
+    from detente.cases.path import path
+    from detente.equilibrium.indicators import indicator
+
+    indicator(a.indicator)
+    return path(s.case, a.scenario, with_ranges=a.with_ranges).solve(progress)
+
+
 def _rates(_: Subject | None, a: RateArguments, progress: Progress) -> Any:
     from detente.outlook.base_rates import base_rates
 
@@ -464,6 +480,7 @@ VERBS: dict[str, Verb] = {
     "control": Verb(
         "What a government would withhold", ControlArguments, _control, lambda found: found.to_frame(), of_state=True
     ),
+    "path": Verb("Month by month, to the tenth year", PathArguments, _path, lambda found: found.to_frame()),
     "jobs": Verb("Which jobs move", JobsArguments, _jobs, lambda found: found.to_frame()),
     "rates": Verb("How often it happened elsewhere", RateArguments, _rates, lambda found: found.to_frame()),
     "ensemble": Verb("Ranges over the parameters", EnsembleArguments, _ensemble, of_state=True),

@@ -54,6 +54,7 @@ BOTH: dict[str, tuple[str, ...]] = {
     "ensemble": ("ensemble", DOSSIER, "--draws", "16", "--executor", "serial"),
     "rates": ("rates",),
     "rates-scores": ("rates", "--scores"),
+    "validate-published": ("validate", "published"),
     "backtest-rounds": ("backtest", "rounds"),
     "backtest-trade-2025": ("backtest", "trade-2025"),
     "backtest-trade-2018": ("backtest", "trade-2018"),

@@ -108,9 +108,8 @@ def solve_case(dossier: Dossier, world: World, horizon: str | None = None, progr
     people = {"population", "gdp_usd"} <= set(world.extras)
     paths = {h for h, entry in horizon_table().items() if entry["values"].get("idea_years")}
     names = [h for h in horizon_table() if h != chosen and (people or h not in paths)]
-    # eighteen years each along a path: only what a published figure for that year is set beside
-    far = [p.compare_with for p in dossier.published if p.compare_with and "2040" in p.time_basis]
-    others = {h: case.at(h, scenarios=far if h in paths else None) for h in names}
+    # eighteen years each along a path: no scenario is worth it, only the split of the world that stands on the status quo
+    others = {h: case.at(h, scenarios=() if h in paths else None) for h in names}
     view = CaseView(dossier, world, case.parameters, case.ids, others=others)
     steps = sum((1 + len(c.ids)) * len(c.parameter_sets) for c in (view, *others.values())) + 1
 

@@ -155,6 +155,7 @@ def values(economy: Economy, parameters: Parameters, damping: float = DAMPING) -
         iota=1 / parameters.labour_mobility,
         labour_supply=float(parameters.labour_supply),
         capital_share=float(parameters.capital_share),
+        wage_floor=float(np.log1p(-parameters.wage_floor)) if parameters.wage_floor < 1 else system.OFF,
         deficit_fixed=closure[0],
         deficit_proportional=closure[1],
         pinned=1.0 if parameters.exchange_rate == "pinned" else 0.0,

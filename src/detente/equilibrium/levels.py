@@ -21,6 +21,54 @@ if TYPE_CHECKING:
     from detente.world.economy import Economy
 
 Array = NDArray[np.float64]
+CORNER = 1e-7  # nearer than this to its floor a wage is on either side of it
+
+
+@dataclass(frozen=True, eq=False)
+class LabourMarket:
+    """Wages and their floor [region, sector], over the baseline.
+
+    `paid` is the wage of those in work, `earned` what labour attached to a sector earns on average, in work or out of it: the
+    wage if all had work. Labour is attached where it expects to earn most (Roy–Fréchet), so `earned` follows from value added
+    alone. `floor` is the lowest wage of the economy. `full` is the price of value added at which all would have work.
+    """
+
+    paid: Array
+    earned: Array
+    floor: Array
+    full: Array
+
+    @classmethod
+    def at(cls, parameters: Parameters, growing: Array, wages: Array, labour: Array, price: Array, cpi: Array) -> LabourMarket:
+        """From value added over its baseline by sector (`growing`) and economy (`wages`), labour, and the logs of the price of
+        value added and of consumer prices. The share of an economy's labour attached to a sector grows as the sector's share of
+        its value added, and what it earns as that to the power 1/κ.
+        """
+        mean = (wages / labour)[:, None]
+        earned = mean * (growing / wages[:, None]) ** (1 / parameters.labour_mobility)
+        labour_part = 1 - parameters.capital_share
+        capital = parameters.capital_share * cpi[:, None]
+        return cls(
+            paid=np.exp((price - capital) / labour_part),
+            earned=earned,
+            floor=np.broadcast_to(mean * (1 - parameters.wage_floor), earned.shape),
+            full=np.exp(labour_part * np.log(earned) + capital),
+        )
+
+    @property
+    def gap(self) -> Array:
+        """How far the market is from: wages at least the floor, work for at most all, and one of the two with equality."""
+        return np.minimum(np.log(self.paid / self.floor), np.log(self.paid / self.earned))
+
+    @property
+    def corner(self) -> NDArray[np.bool_]:
+        """Where wages stand on the floor with everybody in work, so that a change to either side acts differently."""
+        return np.abs(np.log(self.earned / self.floor)) < CORNER
+
+    @property
+    def jobless(self) -> Array:
+        """Share of the labour attached to a sector that is out of work: 1 − earned/floor where that holds wages up, else 0."""
+        return np.maximum(1 - self.earned / self.floor, 0.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,8 +80,8 @@ class Equilibrium:
     [region, sector] too: own_use, what makers of a good pay for what they buy of it, and spared, ln of what they are spared
     of its scarcity (their government pays it, among the subsidies).
     [region]: cpi, income (earned: factors, duties and the baseline's deficit), deficits (expenditure less what factors and duties
-    bring), tariff_revenue, export_tax_revenue, subsidies, wage_index, labour (hours).
-    The eight from stated_output on are what the solver states and the shock sets: they serve the checks and decompositions.
+    bring), tariff_revenue, export_tax_revenue, subsidies, wage_index (what labour earns on average, in work or out of it), labour
+    (hours). The eight from stated_output on are what the solver states and the shock sets: they serve checks and decompositions.
     """
 
     economy: Economy
@@ -70,6 +118,8 @@ class Equilibrium:
     """Whether relative national wages were held, and trade balances moved."""
     licences: Array | None = None
     """ln of what licences and contracts for a scarce good add to prices, part of `tariffs` [origin, destination, sector]."""
+    labour_market: LabourMarket | None = None
+    """Wages and their floor, where wages have one."""
 
     @classmethod
     def at(
@@ -163,6 +213,10 @@ class Equilibrium:
             - (economy.deficits * growth).sum() * value_added.sum(1) / value_added.sum(),
         }[parameters.deficits]
         earned = value_added.sum(1) + import_duties + export_duties - subsidies
+        labour_market = None
+        if parameters.wage_floor < 1:
+            growing = np.divide(value_added, base, out=np.broadcast_to(wages[:, None], base.shape).copy(), where=base > 0)
+            labour_market = LabourMarket.at(parameters, growing, wages, np.exp(hours), wage, cpi)
         pinned = parameters.exchange_rate == "pinned"
         return cls(
             economy=economy,
@@ -195,7 +249,13 @@ class Equilibrium:
             price_gap=price_gap,
             licences=shock.licences,
             pinned=pinned,
+            labour_market=labour_market,
         )
+
+    @property
+    def duty_rates(self) -> Array:
+        """Tariffs without what licences and contracts for a scarce good add to its price, same shape."""
+        return self.tariffs if self.licences is None else (1 + self.tariffs) * np.exp(-self.licences) - 1
 
     @property
     def licence_rents(self) -> Array:
@@ -206,8 +266,13 @@ class Equilibrium:
         rents: Array = (paid * -np.expm1(-self.licences)).sum((0, 2))
         return rents
 
+    @property
+    def jobless(self) -> Array:
+        """Share of the labour attached to a sector that finds no work there [region, sector]; 0 where wages have no floor."""
+        return np.zeros_like(self.output) if self.labour_market is None else self.labour_market.jobless
+
     def worst_gap(self) -> tuple[float, str]:
-        """Largest relative gap over goods markets and regional budgets, and which it is."""
+        """Largest relative gap over goods and labour markets and regional budgets, and which it is."""
         regions, sectors = self.economy.regions, self.economy.sectors
         size = max(float(self.output.sum()) * 1e-12, 1e-300)
         gaps: list[tuple[float, str]] = []
@@ -222,6 +287,10 @@ class Equilibrium:
         if self.pinned:
             apart = np.abs(self.wage_index / np.median(self.wage_index) - 1)
             gaps.append((float(apart.max()), f"wage of {regions[int(apart.argmax())]}"))
+        if self.labour_market is not None:
+            apart = np.abs(self.labour_market.gap)
+            n, j = np.unravel_index(np.argmax(apart), apart.shape)
+            gaps.append((float(apart[n, j]), f"labour market of {regions[n]} {sectors[j]}"))
         gaps.append((self.price_gap, "prices"))
         world = abs(self.value_added.sum() / self.economy.value_added.sum() - 1)
         gaps.append((float(world), "numeraire"))

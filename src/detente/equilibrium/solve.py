@@ -281,7 +281,7 @@ def _run(economy: Economy, shock: Shock, parameters: Parameters, solver: Solver,
         flat, total = start, used
         for stage in range(1, solver.stages + 1):
             last = stage == solver.stages
-            staged = _untouched(economy).blend(shock, stage / solver.stages)
+            staged = untouched(economy).blend(shock, stage / solver.stages)
             staged_k = arrays.controls(economy, staged, parameters)
             attempt = go(flat, arrays.levers(staged), staged_k, damping, solver.tolerance if last else 1e-6)
             total += attempt.sweeps
@@ -341,7 +341,7 @@ def _outcome(
         provenance=provenance,
         shadows=shadows,
         shock=shock,
-        shock_before=_untouched(economy),
+        shock_before=untouched(economy),
         parameters=parameters,
         flat=attempt.flat,
     )
@@ -406,7 +406,7 @@ def _check_sources(economy: Economy, shock: Shock) -> None:
         raise InputError("iceberg factors must be positive and finite")
 
 
-def _untouched(economy: Economy) -> Shock:
+def untouched(economy: Economy) -> Shock:
     """The shock of no policy at all, made once an economy and not to be written to."""
     if economy not in _UNTOUCHED:
         shock = Policy().shock(economy)

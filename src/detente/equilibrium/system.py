@@ -7,18 +7,21 @@ ln I[n] final expenditure, and one ln m[k] a quantity control. A sweep maps old 
     prices      P̂[n,j] = ( Σᵢ π (κ̂ĉ)^(−θ) )^(−1/θ)
     sales       Y′[i,j] = Σₙ π′X′/((1+τ′)(1+x′)),   X′ = γ′Y′ + α′I′
     income      I′ = factor income′ + duties′ + D′ − subsidies′
-    factors     ln v̂[n,j] = (1−μ)(ι ln V̂A[n,j] + (1−ι) ln V̂A[n] − ln L̂[n]) + μ ln P̂C
+    factors     ln x̂[n,j] = ι ln V̂A[n,j] + (1−ι) ln V̂A[n] − ln L̂[n],   Φ̂[n] = V̂A[n]/L̂[n]
+                ln v̂[n,j] = (1−μ) max( ln x̂[n,j], ln Φ̂[n] + ln(1−δ) ) + μ ln P̂C
     controls    ln m ← max(0, ln m) ± ln(q/q̄)/(1+θ):  at the fixed point either the bound binds or m ≤ 0 and has no effect
 
-with ι = 1/κ, ln L̂ = φ/(1+φ)·(ln V̂A[n] − ln P̂C), and world factor income as numeraire. With the exchange rate pinned final
-expenditure is not what is earned but what keeps relative national wages Φ̂ where they were, ln I′ ← ln I′ − (ln Φ̂[n] − ln Φ̂),
-and the trade balance takes the difference. Parameters are values, not branches: one compilation serves every horizon, scenario
-and policy of the same shape. CES forms are smooth through elasticity 1, because expm1(r d)/r and log1p(r t)/r have the
-Cobb–Douglas limit as r → 0.
+with ι = 1/κ, ln L̂ = φ/(1+φ)·(ln V̂A[n] − ln P̂C), and world factor income as numeraire. x̂ is what labour attached to a sector
+earns if all of it has work, Φ̂ its mean over the economy. Wages below (1−δ)Φ̂ do not form: there V̂A buys less labour than is
+attached to the sector and the rest is out of work. Labour goes where it expects to earn most, so that its mean earnings, in work
+and out of it, are still x̂. With the exchange rate pinned final expenditure is not what is earned but what keeps relative national
+wages Φ̂ where they were, ln I′ ← ln I′ − (ln Φ̂[n] − ln Φ̂), and the trade balance takes the difference. Parameters are values, not
+branches: one compilation serves every horizon, scenario and policy of the same shape. CES forms are smooth through elasticity 1,
+because expm1(r d)/r and log1p(r t)/r have the Cobb–Douglas limit as r → 0.
 
 Trade arrays are [sector, destination, origin], so that every sum over origins or destinations is a batch of matrix–vector
 products. Sources: Dekle, Eaton and Kortum (2008); Caliendo and Parro (2015); Galle, Rodríguez-Clare and Yi (2023); Baqaee
-and Farhi (2024).
+and Farhi (2024); wages that fall so far only: Schmitt-Grohé and Uribe (2016), Rodríguez-Clare, Ulate and Vasquez (2026).
 """
 
 from __future__ import annotations
@@ -99,6 +102,7 @@ class Values(NamedTuple):
     iota: Any
     labour_supply: Any
     capital_share: Any
+    wage_floor: Any  # ln of the lowest wage over the national mean, OFF where there is none
     deficit_fixed: Any
     deficit_proportional: Any
     pinned: Any  # 1 where relative national wages stay and trade balances move
@@ -311,7 +315,8 @@ def update(state: State, a: Accounts, b: Base, k: Controls, p: Values) -> State:
     by_sector = jnp.where(b.value_added > 0, by_sector, growth[:, None])
     tax_cut = jnp.log1p(jnp.maximum((a.public - b.public) / jnp.maximum(region_earned, FLOOR), -0.5))
     hours = p.labour_supply / (1 + p.labour_supply) * (growth - a.cpi + p.recycling * tax_cut)
-    wage = (1 - p.capital_share) * (p.iota * by_sector + ((1 - p.iota) * growth - hours)[:, None])
+    earns = p.iota * by_sector + ((1 - p.iota) * growth - hours)[:, None]
+    wage = (1 - p.capital_share) * jnp.maximum(earns, (growth - hours + p.wage_floor)[:, None])
     wage += p.capital_share * a.cpi[:, None]
 
     # expenditure: what is earned, or what keeps the national wages where they were to each other

@@ -113,9 +113,10 @@ class Dossier(Strict):
                 if name not in scenarios:
                     raise ValueError(f"key question {q.id!r}: scenario {_unknown(name, scenarios)}")
         self._prospects_fit(scenarios)
-        for number in self.published:
+        for k, number in enumerate(self.published):
             if number.compare_with is not None and number.compare_with not in scenarios:
-                raise ValueError(f"published {number.id!r}: scenario {_unknown(number.compare_with, scenarios)}")
+                told = f"published {number.id!r}: scenario {_unknown(number.compare_with, scenarios)}"
+                raise placed(("published", k, "compare_with"), told)
         for where, changes in self._change_lists():
             try:
                 changed = apply_changes(self.measures, changes)
@@ -245,6 +246,7 @@ class Dossier(Strict):
             yield from ((f"party {p.region}, stance {s.stance}", s.changes) for s in p.stances)
         for b in self.bystanders:
             yield from ((f"bystander {b.region}, {i.id}", i.changes) for i in b.menu)
+        yield from ((f"published {p.id!r}", p.changes) for p in self.published if p.ledger is None)
 
     # -- looking things up -------------------------------------------------------------------------------------------
     def scenario(self, name: str) -> Scenario:

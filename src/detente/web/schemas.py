@@ -30,6 +30,7 @@ class Row(Told):
     high: float | None
     ev_musd: float = Field(description=say("web/api", "ev_musd"))
     consumer_prices_pct: float
+    consumer_prices_local_pct: float
     tariff_revenue_musd: float = Field(description=say("web/api", "tariff_revenue_musd"))
     exports_pct: float
 

@@ -309,7 +309,10 @@ DRAWINGS = {"svg": "image/svg+xml", "png": "image/png", "html": "text/html; char
 """Media type of a chart by the ending of its name."""
 
 
-Shown = Literal["real_income_pct", "ev_musd", "consumer_prices_pct", "exports_pct", "tariff_revenue_musd"]
+Shown = Literal[
+    "real_income_pct", "ev_musd", "consumer_prices_pct", "consumer_prices_local_pct", "exports_pct", "tariff_revenue_musd"
+]
+"""What a figure may show of every economy."""
 
 
 class FigureRequest(Strict):
@@ -318,9 +321,7 @@ class FigureRequest(Strict):
     """
 
     states: Annotated[list[PageState], Field(min_length=1, max_length=12)]
-    indicator: Literal["real_income_pct", "ev_musd", "consumer_prices_pct", "exports_pct", "tariff_revenue_musd"] = (
-        "real_income_pct"
-    )
+    indicator: Shown = "real_income_pct"
     region: Annotated[str, Field(max_length=40)] | None = None
     ranges: bool = False
     width: Annotated[int, Field(ge=240, le=1200)] = 700
