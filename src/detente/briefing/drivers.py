@@ -28,7 +28,6 @@ WORDS = {
     "value_added_substitution": "substitution between work and inputs",
     "input_substitution": "substitution among inputs",
     "critical_substitution": "substitution of critical inputs",
-    "critical_trade_factor": "the trade elasticity of critical inputs",
     "final_substitution": "substitution among final goods",
     "idea_diffusion": "how much buyers learn from sellers",
     "idea_growth": "the growth of ideas",

@@ -1099,7 +1099,7 @@ def _first_page(result: Ensemble, scenario: str, venue: str) -> list[Headline]:
     found += [h for h in own if h.quantity == "consumer prices" and h.region in parties]
     found += [h for h in own if h.quantity == "tariff revenue"]
     found += [h for h in own if h.quantity == "mutual trade" and "-" in h.region]
-    return found + [h for h in own if h.quantity == "shadow price"][:4]
+    return found + [h for h in own if h.quantity == "worth of a licence"][:4]
 
 
 def _what_drives(result: Ensemble, shown: list[Headline]) -> dict[str, Drivers]:

@@ -51,8 +51,8 @@ def law_and_collected(outcome: Outcome) -> pd.DataFrame:
     def mean(rates: Array) -> Array:
         return 100 * np.divide((rates * weight).sum((0, 2)), total, out=np.zeros_like(total), where=total > 0)
 
-    first, last = mean(before.tariffs), mean(after.tariffs)
-    change = after.tariff_revenue - before.tariff_revenue
+    first, last = mean(before.duty_rates), mean(after.duty_rates)
+    change = after.tariff_revenue - after.licence_rents - before.tariff_revenue + before.licence_rents
     unit = before.economy.unit
     columns = {
         "law before, %": first,

@@ -5,7 +5,8 @@ At any point a small change of policy moves real income of a region by (Dixit an
     I·d ln Ŵ = Σ exports·d ln p − Σ imports·d ln p             terms of trade, p border prices before import duty
              + Σ τ·imports·d ln q                               tariff volume: more of what duties hold back
              + Σ x/(1+x)·exports·d ln q                         export volume: more of what export taxes hold back
-             − Σ subsidy·d ln Y                                 subsidised output, worth less than it costs
+                                                                (both at home too, where a bound on all sales is a tax there)
+             − Σ subsidy·d ln Y                                 subsidised output and inputs, worth less than they cost
              − Σ costs·d ln Ẑ − Σ imports·d ln d̂               technology and real trade costs
              + VA·d ln (factors)                                hours, capital and scale
              + (E − I)·d ln P                                   saving: where the exchange rate is pinned expenditure E leaves
@@ -178,10 +179,11 @@ def _step(old: Equilibrium, new: Equilibrium) -> dict[str, Array]:
 
     border = mean(lambda e: foreign * e.shipments * (1 + e.export_taxes))  # value before import duty
     d_price = change(lambda e: e.unit_cost[:, None, :] * (1 + e.export_taxes)) * foreign
-    d_quantity = change(lambda e: np.where(e.shipments > 0, e.shipments, 0.0) / e.unit_cost[:, None, :]) * foreign
+    d_quantity = change(lambda e: np.where(e.shipments > 0, e.shipments, 0.0) / e.unit_cost[:, None, :])
     d_iceberg = change(lambda e: e.iceberg) * foreign
-    tariffs = mean(lambda e: foreign * e.tariffs * e.shipments * (1 + e.export_taxes))
-    taxes = mean(lambda e: foreign * e.export_taxes * e.shipments)
+    tariffs = mean(lambda e: e.tariffs * e.shipments * (1 + e.export_taxes))
+    taxes = mean(lambda e: e.export_taxes * e.shipments)
+    own_use = mean(lambda e: e.own_use * np.expm1(e.spared)) * change(lambda e: e.own_use * np.exp(e.spared) / e.price)
     subsidy = mean(lambda e: e.stated_output * e.subsidy_rate / (1 - e.subsidy_rate))
     domestic_cost = mean(lambda e: e.shipments * (1 - foreign)).sum(1)
     own_iceberg = change(lambda e: e.iceberg[np.arange(n), np.arange(n)])
@@ -193,7 +195,7 @@ def _step(old: Equilibrium, new: Equilibrium) -> dict[str, Array]:
         "terms of trade": (border * d_price).sum(1) - (border * d_price).sum(0),
         "tariff volume": (tariffs * (d_quantity - d_iceberg)).sum(0),
         "export volume": (taxes * d_quantity).sum(1),
-        "subsidies": -subsidy * output,
+        "subsidies": -subsidy * output - own_use,
         "technology and trade costs": -gross_cost * change(lambda e: e.unit_cost_shock)
         - (border * d_iceberg).sum(0)
         - domestic_cost * own_iceberg,

@@ -165,7 +165,7 @@ class TariffGradients:
             raise InputError("evaluate the objectives first")
         n, s = self.economy.output.shape
         state = system.unpack(self._near, n, s)
-        shock = arrays.with_wedges(self._last, np.asarray(state.wedge)[: len(self._last.controls)])
+        shock = arrays.with_wedges(self.economy, self._last, np.asarray(state.wedge)[: len(self._last.controls)])
         return Equilibrium.at(self.economy, shock, self.parameters, state.wage, state.price, state.sales, state.income).shipments
 
     def __call__(self, tariffs: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

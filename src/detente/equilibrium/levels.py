@@ -77,9 +77,11 @@ class Equilibrium:
 
     [origin, destination, sector]: shipments at basic prices, tariffs, export_taxes, iceberg. [region, sector]: unit_cost
     (producer price), price (buyers', with duties), wage (price of value added), output, value_added, spending, final.
+    [region, sector] too: own_use, what makers of a good pay for what they buy of it, and spared, ln of what they are spared
+    of its scarcity (their government pays it, among the subsidies).
     [region]: cpi, income (earned: factors, duties and the baseline's deficit), deficits (expenditure less what factors and duties
     bring), tariff_revenue, export_tax_revenue, subsidies, wage_index (what labour earns on average, in work or out of it), labour
-    (hours). The last six are what the solver states and the shock sets: they serve the checks and decompositions.
+    (hours). The eight from stated_output on are what the solver states and the shock sets: they serve checks and decompositions.
     """
 
     economy: Economy
@@ -107,11 +109,15 @@ class Equilibrium:
     subsidy_rate: Array
     unit_cost_shock: Array
     scale_gain: Array
+    own_use: Array
+    spared: Array
     price_gap: float = 0.0
     """Largest distance of a stated buyers' price from the index of its pieces, in logs, where some act with an elasticity of
     their own; elsewhere what is spent tells."""
     pinned: bool = False
     """Whether relative national wages were held, and trade balances moved."""
+    licences: Array | None = None
+    """ln of what licences and contracts for a scarce good add to prices, part of `tariffs` [origin, destination, sector]."""
     labour_market: LabourMarket | None = None
     """Wages and their floor, where wages have one."""
 
@@ -133,14 +139,18 @@ class Equilibrium:
         theta, psi = theta_of(economy, parameters), parameters.psi(len(economy.sectors))
         beta, alpha = economy.value_added_shares, economy.final_shares
         scarce = price[:, nests.critical, None]  # prices of critical inputs [region, input, 1]
-        bundle = _index(nests.bundle, price[:, :, None], parameters.input_substitution)
+        spared = np.zeros_like(price)
+        if shock.spared is not None:
+            spared[:, nests.critical] = shock.spared[:, nests.critical]
+        paid_for_input = price[:, :, None] - np.eye(len(theta)) * spared[:, :, None]
+        bundle = _index(nests.bundle, paid_for_input, parameters.input_substitution)
         inner = _index(nests.inner, np.stack([wage, bundle], axis=1), parameters.value_added_substitution)
         each = np.concatenate([inner[:, None], np.broadcast_to(scarce, nests.special.shape)], axis=1)
         cost = _index(nests.outer, each, parameters.critical_substitution)
         outer = np.exp((1 - parameters.critical_substitution) * (inner - cost))
         beta_new = beta * np.exp((1 - parameters.value_added_substitution) * (wage - inner)) * outer
         recipe = (1 - parameters.value_added_substitution) * (bundle - inner)
-        gamma_new = price[:, :, None] - bundle[:, None]
+        gamma_new = paid_for_input - bundle[:, None]
         gamma_new *= 1 - parameters.input_substitution
         gamma_new += recipe[:, None]
         np.exp(gamma_new, out=gamma_new)
@@ -157,6 +167,9 @@ class Equilibrium:
         cost_of_goods = stated_output / (1 - shock.subsidies)
 
         spending = np.einsum("nkj,nj->nk", gamma_new, cost_of_goods) + alpha_new * stated_income[:, None]
+        own_use = np.einsum("nkk,nk->nk", gamma_new, cost_of_goods)
+        discount = own_use * np.expm1(spared)  # what makers do not pay of the market's price
+        spending += discount
         with np.errstate(divide="ignore"):
             # π·exp(−θ·wedge), worked out in place: the largest arrays of all
             paid = price_wedge(economy, shock)
@@ -189,7 +202,7 @@ class Equilibrium:
         wages = (value_added * (1 - economy.profit_shares)).sum(1) / (base * (1 - economy.profit_shares)).sum(1)
         import_duties = np.einsum("inj,inj->n", shock.tariffs * (1 + shock.export_taxes), shipments)
         export_duties = np.einsum("inj,inj->i", shock.export_taxes, shipments)
-        subsidies = (cost_of_goods - stated_output).sum(1)
+        subsidies = (cost_of_goods - stated_output + discount).sum(1)
         extra = (import_duties + export_duties - subsidies - economy.public_revenue) / value_added.sum(1)
         cut = np.log1p(np.maximum(extra, -0.5)) if parameters.revenue == "labour tax" else 0.0
         hours = parameters.labour_supply / (1 + parameters.labour_supply) * (np.log(wages) - cpi + cut)
@@ -231,10 +244,27 @@ class Equilibrium:
             subsidy_rate=shock.subsidies,
             unit_cost_shock=shock.unit_cost,
             scale_gain=np.exp(psi * factor_quantity),
+            own_use=own_use,
+            spared=spared,
             price_gap=price_gap,
+            licences=shock.licences,
             pinned=pinned,
             labour_market=labour_market,
         )
+
+    @property
+    def duty_rates(self) -> Array:
+        """Tariffs without what licences and contracts for a scarce good add to its price, same shape."""
+        return self.tariffs if self.licences is None else (1 + self.tariffs) * np.exp(-self.licences) - 1
+
+    @property
+    def licence_rents(self) -> Array:
+        """Part of tariff revenue that is no duty: what buyers with a licence or contract have of a scarcity [region]."""
+        if self.licences is None:
+            return np.zeros(len(self.income))
+        paid = self.shipments * (1 + self.tariffs) * (1 + self.export_taxes)
+        rents: Array = (paid * -np.expm1(-self.licences)).sum((0, 2))
+        return rents
 
     @property
     def jobless(self) -> Array:
@@ -282,6 +312,7 @@ def baseline(economy: Economy) -> Equilibrium:
         wage_index=np.ones(n),
         labour=np.ones(n), stated_output=economy.output, stated_income=economy.income,
         subsidy_rate=np.zeros((n, s)), unit_cost_shock=one, scale_gain=one,
+        own_use=np.einsum("nkk,nk->nk", economy.input_shares, economy.output), spared=np.zeros((n, s)),
     )  # fmt: skip
 
 
@@ -289,7 +320,7 @@ class _Nests(NamedTuple):
     """What the production nests of an economy weigh: shares over axis 1, and the input shares themselves."""
 
     critical: NDArray[np.int64]  # positions of the critical inputs
-    plain: Array  # γ of the other inputs [region, input, user], zero where critical
+    plain: Array  # γ of ordinary inputs [region, input, user], zero where critical
     special: Array  # γ of the critical ones [region, critical, user]
     bundle: Array
     inner: Array
@@ -300,7 +331,9 @@ class _Nests(NamedTuple):
 def _nests(economy: Economy, critical: tuple[bool, ...]) -> _Nests:
     mask = np.array(critical)
     beta, gamma = economy.value_added_shares, economy.input_shares
-    plain, special = np.where(mask[None, :, None], 0.0, gamma), gamma[:, mask]
+    own = np.eye(len(mask), dtype=bool)  # a critical input's own makers use it as an ordinary one
+    scarce = mask[None, :, None] & ~own[None]
+    plain, special = np.where(scarce, 0.0, gamma), np.where(scarce, gamma, 0.0)[:, mask]
     inner = beta + plain.sum(1)
     return _Nests(
         np.flatnonzero(mask), plain, special, _shares(plain), _shares(np.stack([beta, plain.sum(1)], axis=1)),

@@ -94,6 +94,8 @@ def at_month(
             raise UnknownName(name, list(rows()), "row of the path")
     own = {name: value(name, month, (ends or {}).get(name, "centre")) for name in path_table()["parameters"]}
     given = {"critical_inputs": tuple(critical), "exchange_rate": exchange_rate, **own, **parameters}
+    rivals = value("rival_substitution", month, (ends or {}).get("rival_substitution", "centre"))
+    given.setdefault("critical_trade_factor", rivals / given["trade_elasticity_factor"])
     return Parameters(name=f"{NAME}{month:g}", **given)
 
 

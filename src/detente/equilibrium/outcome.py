@@ -36,7 +36,8 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Shadow:
-    """A quantity or value bound at the equilibrium: its price wedge (%), how much of it is used, the rent it earns."""
+    """A quantity or value bound at the equilibrium: how much of it is used, what a licence is worth over the price (%, the price
+    wedge), the rent that earns, and the parts of it that sellers and buyers have."""
 
     measure: str
     bound: float
@@ -45,15 +46,19 @@ class Shadow:
     price_wedge: float
     rent: float
     rent_to: str
+    rent_of_sellers: float = 0.0
+    rent_of_buyers: float = 0.0
 
     @classmethod
     def of(cls, control: Control, wedge: float, used: float, limit: float, after: Equilibrium) -> Shadow:
         """From the log wedge; the rent is what the wedge adds to the price of the flows, negative for a subsidy."""
         size = max(wedge, 0.0) * (1 if control.kind == "at most" else -1)
-        paid = after.shipments[control.cells] * (1 + after.export_taxes[control.cells])
-        if control.rent == "importer":
-            paid = paid * (1 + after.tariffs[control.cells])
-        rent = 0.0 if control.rent == "lost" else float(paid.sum() * (1 - np.exp(-size)))
+        sellers, buyers = 0.0, 0.0
+        if control.rent != "lost":
+            of_sellers, of_buyers = control.wedges(wedge)
+            paid = after.shipments[control.cells] * (1 + after.export_taxes[control.cells])
+            sellers = float(paid.sum() * (1 - np.exp(-of_sellers)))
+            buyers = float((paid * (1 + after.tariffs[control.cells])).sum() * (1 - np.exp(-of_buyers)))
         bound = control.bound
         return cls(
             control.label,
@@ -61,8 +66,10 @@ class Shadow:
             used * (bound if control.by_value else 1.0),
             wedge > 0,
             100 * float(np.expm1(size)),
-            rent,
-            control.rent,
+            sellers + buyers,
+            control.rent if control.cap in (0.0, np.inf) else "both",
+            sellers,
+            buyers,
         )
 
 
@@ -233,8 +240,14 @@ class Outcome:
 
     @cached_property
     def tariff_revenue(self) -> pd.DataFrame:
-        """Duties collected: baseline, counterfactual, change, in the table's unit a year."""
-        return self._pair(self.before.tariff_revenue, self.after.tariff_revenue)
+        """Duties collected, without the rents of licences: baseline, counterfactual, change, in the table's unit a year."""
+        return self._pair(*(e.tariff_revenue - e.licence_rents for e in (self.before, self.after)))
+
+    @cached_property
+    def licence_rents(self) -> pd.DataFrame:
+        """Scarcity rents of buyers who hold a licence or contract for a good under control: baseline, counterfactual, change, in
+        the table's unit a year. They are income of the buyers' economy."""
+        return self._pair(self.before.licence_rents, self.after.licence_rents)
 
     @cached_property
     def trade_balance(self) -> pd.DataFrame:

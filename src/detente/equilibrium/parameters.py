@@ -7,7 +7,7 @@
 | input_substitution       | ε      | among intermediates                                            |
 | critical_substitution    | εᶜ     | between each critical input and the rest of cost               |
 | critical_inputs          |        | sectors that form a nest of their own                          |
-| critical_trade_factor    |        | multiplies the trade elasticity of critical inputs: how fast others can supply |
+| critical_trade_factor    |        | multiplies the trade elasticity of critical inputs             |
 | final_substitution       | η      | among final goods                                              |
 | labour_mobility          | κ ≥ 1  | between sectors; inf is one wage per region, 1 is specific factors |
 | labour_supply            | φ ≥ 0  | of hours to the real wage                                      |
@@ -82,7 +82,7 @@ class Parameters:
         _range("capital_share", self.capital_share, 0, 0.9)
         _range("wage_floor", self.wage_floor, 0, 1)
         _range("trade_elasticity_factor", self.trade_elasticity_factor, 0.01, 10)
-        _range("critical_trade_factor", self.critical_trade_factor, 0.01, 10)
+        _range("critical_trade_factor", self.critical_trade_factor, 0.01, 100)
         _range("idea_diffusion", self.idea_diffusion, 0, 0.95)
         _range("idea_growth", self.idea_growth, 0, 0.1)
         _range("idea_years", self.idea_years, 0, 100)

@@ -53,7 +53,7 @@ def pass_through(outcome: Outcome, by: str, *, effects: bool = False) -> float:
         return np.log(levels_after[origin, sector] / levels_before[origin, sector])
 
     price = change(before.unit_cost * (1 + before.export_taxes[:, n]), after.unit_cost * (1 + after.export_taxes[:, n]))
-    duty = change(1 + before.tariffs[:, n], 1 + after.tariffs[:, n])
+    duty = change(1 + before.duty_rates[:, n], 1 + after.duty_rates[:, n])
     columns = [np.ones_like(weight)]
     if effects:
         columns += [(origin == i).astype(float) for i in np.unique(origin)[1:]]

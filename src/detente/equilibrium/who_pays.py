@@ -17,9 +17,9 @@ waste, before any rebate.
 
 What foreigners bear is the change of all border prices, the region's own exports among them, with every duty of the package,
 also those of others. It is a share of the new revenue only where the region's own duties made the change. Quota rents that stay
-with an importer are collected as duties, those of an exporter as export taxes, as everywhere in the model. Who bears how much
-hangs on the closure: with a flexible exchange rate a duty makes the currency dearer and foreigners pay about half, with a
-pinned one less.
+with an importer are collected as duties, those of an exporter as export taxes, as everywhere in the model; what holders of
+licences have of a good under export control is with the export taxes, being no duty. Who bears how much hangs on the closure: with a
+flexible exchange rate a duty makes the currency dearer and foreigners pay about half, with a pinned one less.
 
 >>> from detente.world import toy_world
 >>> from detente.policy.instruments import Policy, Tariff
@@ -89,8 +89,8 @@ class WhoPays:
         abroad = parts["terms of trade"] * scale
         saving = parts[SAVING] * scale if SAVING in parts else np.zeros_like(net)
         columns = {
-            "before rebate": change(lambda e: e.income - e.tariff_revenue - _other(e)),
-            "duties": change(lambda e: e.tariff_revenue),
+            "before rebate": change(lambda e: e.income - _duties(e) - _other(e)),
+            "duties": change(_duties),
             "other public": change(_other),
             "borne abroad": abroad,
             "saving": saving,
@@ -104,7 +104,7 @@ class WhoPays:
             unit=before.economy.unit,
             year=before.economy.year,
             pinned=after.pinned,
-            raised=pd.Series(((after.tariffs - before.tariffs) * before.shipments).sum((0, 2)) > 0, index=index),
+            raised=pd.Series(((after.duty_rates - before.duty_rates) * before.shipments).sum((0, 2)) > 0, index=index),
             steps_error=float(np.abs(sum(parts.values()) - logs).max()),
         )
 
@@ -161,6 +161,11 @@ class WhoPays:
         }
 
 
+def _duties(equilibrium: Equilibrium) -> Array:
+    """Duties collected, without what holders of licences have of a scarcity [region]."""
+    return equilibrium.tariff_revenue - equilibrium.licence_rents
+
+
 def _other(equilibrium: Equilibrium) -> Array:
-    """Export taxes less subsidies [region]."""
-    return equilibrium.export_tax_revenue - equilibrium.subsidies
+    """Export taxes and rents of licences, less subsidies [region]."""
+    return equilibrium.export_tax_revenue + equilibrium.licence_rents - equilibrium.subsidies

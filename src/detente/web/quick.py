@@ -180,7 +180,7 @@ def duties(quo: Outcome, outcome: Outcome, parties: Sequence[str], world: World)
 
 
 def controls(outcome: Outcome) -> list[dict[str, Any]]:
-    """Every bound on trade: by whom, on whom, which goods, the share withheld, the price it comes to (percent)."""
+    """Every bound on trade: by whom, on whom, which goods, the share withheld, what a licence is worth (percent of the price)."""
     shock = outcome.shock
     found = []
     for control, shadow in zip(shock.controls if shock else (), outcome.shadows, strict=True):
@@ -193,7 +193,7 @@ def controls(outcome: Outcome) -> list[dict[str, Any]]:
                 "sector": [outcome.sectors[k] for k in np.flatnonzero(flows.any((0, 1)))],
                 "what": "at least" if control.kind == "at least" else "withheld",
                 "withheld_pct": None if control.by_value else _round(100 * (1 - control.bound), 2),
-                "shadow_price_pct": _round(shadow.price_wedge, 2),
+                "licence_worth_pct": _round(shadow.price_wedge, 2),
                 "binding": bool(shadow.binding),
                 "rent_to": shadow.rent_to,
             }

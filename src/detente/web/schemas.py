@@ -45,14 +45,14 @@ class Change(Told):
 
 
 class Bound(Told):
-    """A bound on trade: the share withheld (null for a promise to buy) and what scarcity adds to the price, percent."""
+    """A bound on trade: the share withheld (null for a promise to buy) and what a licence is worth over the price, percent."""
 
     by: list[str]
     on: list[str]
     sector: list[str]
     what: Literal["withheld", "at least"]
     withheld_pct: float | None
-    shadow_price_pct: float
+    licence_worth_pct: float
     binding: bool
     rent_to: str
 

@@ -387,7 +387,7 @@ def _duties(of: Subject) -> Figure:
     answer = of.engine.answer(of.first)
     pairs = [Pair(d["by"], d["on"], d["mean_pct_before"], d["mean_pct_after"]) for d in answer["duties"]]
     tight = [c for c in answer["controls"] if c["binding"] and (c["withheld_pct"] or 0) > 0.5]
-    control = max(tight, key=lambda c: c["shadow_price_pct"], default=None)
+    control = max(tight, key=lambda c: c["licence_worth_pct"], default=None)
     whose = {k: [name(c) for c in control[k]] if control else [] for k in ("by", "on")}
     goods = [sector_name(c) for c in control["sector"]] if control else []
     trade = say("web/figures", "trade", mutual=answer["mutual_trade_pct"], control=control, goods=goods, **whose)
