@@ -37,6 +37,7 @@ from detente.words.names import region_name
 
 WORLD = "WORLD"
 CENTRAL = "central"
+PINNED = "exchange rate pinned"
 KEPT = "exporters keep the rent"
 ELASTICITY = "trade_elasticity_factor"
 WORKERS = 2
@@ -64,7 +65,7 @@ def variants(*, controls: bool = True) -> dict[str, Variant]:
     low, high = _all_at("low", ELASTICITY), _all_at("high", ELASTICITY)
     return {
         CENTRAL: Variant(),
-        "exchange rate pinned": Variant("pinned"),
+        PINNED: Variant("pinned"),
         "trade elasticity low": Variant(ends=low),
         "trade elasticity high": Variant(ends=high),
         "trade elasticity low, exchange rate pinned": Variant("pinned", low),
@@ -93,13 +94,14 @@ class Path:
     nodes: tuple[float, ...]
     corners: tuple[float, ...]
     readings: Mapping[str, Variant]
+    together: tuple[str, ...] = ()
     refused: dict[tuple[str, float], str] = field(init=False, default_factory=dict, repr=False)
     _tables: dict[str, Array] = field(init=False, default_factory=dict, repr=False)
 
     @property
     def regions(self) -> tuple[str, ...]:
-        """The economies, and last the world."""
-        return (*self.case.world.regions, WORLD)
+        """The economies, the groups asked for, and last the world."""
+        return (*self.case.world.regions, *self.together, WORLD)
 
     @property
     def compared_with(self) -> str:
@@ -117,12 +119,9 @@ class Path:
 
     @cached_property
     def months(self) -> tuple[float, ...]:
-        """The nodes at which the central reading has an answer. Raises what the first one raised where there is none."""
+        """The nodes at which the central reading has an answer."""
         self.solve()
-        found = tuple(m for m in self.nodes if (CENTRAL, m) not in self.refused)
-        if not found:
-            raise NotConverged(self.refused[CENTRAL, self.nodes[0]])
-        return found
+        return tuple(m for m in self.nodes if (CENTRAL, m) not in self.refused)
 
     def solve(self, progress: Progress | None = None) -> Path:
         """Solve every node of every reading, two beside each other."""
@@ -152,7 +151,7 @@ class Path:
         """Values of an indicator [reading, month, region and world]; nan where regions cannot be put together."""
         if indicator not in self._tables:
             chosen = named_indicator(indicator)
-            centre = np.array([_row(chosen, self.outcome(month)) for month in self.months])
+            centre = np.array([self._row(chosen, self.outcome(month)) for month in self.months])
             others = [self._read(chosen, reading, centre) for reading in self.readings if reading != CENTRAL]
             self._tables[indicator] = np.array([centre, *others])
         return self._tables[indicator]
@@ -220,6 +219,8 @@ class Path:
 
     def stretches(self) -> dict[str, Stretch]:
         """The named stretches that this path covers."""
+        if not self.months:
+            return {}
         return {k: s for k, s in stretches().items() if self.months[0] <= s.first and s.last <= self.months[-1]}
 
     def explain(self) -> str:
@@ -229,12 +230,17 @@ class Path:
         spans = {k: self.over(k) for k in self.stretches()}
         return tell(self, told=(*self.case.trio, WORLD), spans=spans, rents=self._rents(), off=self._off())
 
+    def _row(self, chosen: Indicator, outcome: Outcome) -> Array:
+        none = chosen.together is None
+        groups = [np.nan if none else chosen.of(outcome, code) for code in (*self.together, WORLD)]
+        return np.append(chosen.read(outcome).to_numpy(dtype=np.float64), groups)
+
     def _read(self, chosen: Indicator, reading: str, centre: Array) -> Array:
         """One reading at every month [month, region]; the central value where it has no answer."""
         here = [m for m in self.corners if m in self.months]
         values = np.array(
             [
-                centre[self.months.index(m)] if (reading, m) in self.refused else _row(chosen, self.outcome(m, reading))
+                centre[self.months.index(m)] if (reading, m) in self.refused else self._row(chosen, self.outcome(m, reading))
                 for m in here
             ]
         )
@@ -256,6 +262,8 @@ class Path:
         return tuple(m for m in self.nodes if m not in self.months)
 
     def _on(self, month: float) -> float:
+        if not self.months:
+            raise NotConverged(self.refused[CENTRAL, self.nodes[0]])
         if not self.months[0] <= month <= self.months[-1]:
             raise InputError(
                 refusal(
@@ -286,11 +294,14 @@ def path(
     *,
     nodes: Sequence[float] | None = None,
     with_ranges: bool = True,
+    readings: Sequence[str] | None = None,
+    together: Sequence[str] = (),
     **options: Any,
 ) -> Path:
     """The path of a scenario (None: the status quo, against the reference) of a case, a dossier or its name.
 
-    `nodes` are the months to solve (the table's own if None), `options` go to `Case.of`. Nothing is solved yet. Raises
+    `nodes` are the months to solve (the table's own if None), `readings` those that the range is over (all that `variants` has),
+    `together` groups to read beside the economies; `options` go to `Case.of`. Nothing is solved yet. Raises
     `UnknownName`, `InputError`, and what `Case.of` raises.
     """
     held = case if isinstance(case, Case) else Case.of(case, **{"solver": ONE_THREAD, **options})
@@ -299,9 +310,13 @@ def path(
         raise InputError(refusal("cases", "path_needs_months", first="0", last=f"{path_nodes()[-1]:g}", asked="none"))
     for month in months:
         Node.of(month)
-    readings = variants(controls=bool(held.controlled)) if with_ranges else {CENTRAL: Variant()}
+    known = variants(controls=bool(held.controlled)) if with_ranges else {CENTRAL: Variant()}
+    for reading in readings or ():
+        if reading not in known:
+            raise UnknownName(reading, list(known), "reading of the path")
+    told = {k: v for k, v in known.items() if readings is None or k == CENTRAL or k in readings}
     corners = months if nodes is not None else tuple(float(m) for m in path_table()["range_nodes"])
-    return Path(held, held.scenario(scenario), months, corners, readings)
+    return Path(held, held.scenario(scenario), months, corners, told, tuple(together))
 
 
 def stretch_named(name: str) -> Stretch:
@@ -314,11 +329,6 @@ def stretch_named(name: str) -> Stretch:
 def _across(months: Sequence[float], values: Array, at: Sequence[float] | Array) -> Array:
     """Values [..., month, region] at other months."""
     return np.moveaxis(interpolated(months, np.moveaxis(values, -2, -1), at), -1, -2)
-
-
-def _row(chosen: Indicator, outcome: Outcome) -> Array:
-    world = np.nan if chosen.together is None else chosen.of(outcome, WORLD)
-    return np.append(chosen.read(outcome).to_numpy(dtype=np.float64), world)
 
 
 def _listed(frame: pd.DataFrame) -> dict[str, dict[str, float | None]]:
