@@ -18,8 +18,8 @@ waste, before any rebate.
 What foreigners bear is the change of all border prices, the region's own exports among them, with every duty of the package,
 also those of others. It is a share of the new revenue only where the region's own duties made the change. Quota rents that stay
 with an importer are collected as duties, those of an exporter as export taxes, as everywhere in the model; what holders of
-licences have of a good under export control is with the export taxes, being no duty. Who bears how much hangs on the closure: with a
-flexible exchange rate a duty makes the currency dearer and foreigners pay about half, with a pinned one less.
+licences have of a good under export control is with the export taxes, being no duty. Who bears how much hangs on the closure:
+with a flexible exchange rate a duty makes the currency dearer and foreigners pay about half, with a pinned one less.
 
 >>> from detente.world import toy_world
 >>> from detente.policy.instruments import Policy, Tariff
