@@ -22,7 +22,9 @@ from .outlook.journal import Journal as Journal
 from .outlook.outlook import Outlook as Outlook, outlook as outlook
 from .outlook.outside import OutsideView as OutsideView, outside_view as outside_view
 from .outlook.questions import key_questions as key_questions
+from .outlook.reaction import market_reaction as market_reaction
 from .outlook.record import list_records as list_records, load_record as load_record
+from .outlook.uncertainty import uncertainty as uncertainty
 from .policy.dossier import Dossier as Dossier, list_dossiers as list_dossiers, load_dossier as load_dossier
 from .policy.instruments import (
     Embargo as Embargo,
@@ -45,6 +47,7 @@ from .strategy.controls import best_control as best_control
 from .strategy.cuts import chokepoint_of as chokepoint_of
 from .strategy.deal import proposal as proposal
 from .strategy.duty_game import duty_game as duty_game
+from .strategy.exercises import exercises as exercises
 from .strategy.ladder import ladder as ladder
 from .strategy.nash import best_reply as best_reply, nash_tariffs as nash_tariffs
 from .strategy.objectives import Weights as Weights

@@ -131,7 +131,20 @@ def others_at_the_table(d: Data) -> None:
 
 
 def more_said(d: Data) -> None:
-    """Who negotiates, a question with answers and one without, a signal seen; a split of the world foreseen by somebody."""
+    """Who negotiates, a question with answers and one without, a signal seen, exercises; a split of the world foreseen."""
+    cited: dict[str, Any] = {"by": "USA", "sources": ["first"]}
+    d["exercises"] = [
+        {
+            **copy.deepcopy(cited),
+            "id": "aid",
+            "title": "Aid",
+            "kind": "subsidy",
+            "sectors": ["ELE"],
+            "size": [1, 2, 3],
+            "note": "A note.",
+        },
+        {**copy.deepcopy(cited), "id": "ideas", "title": "Ideas", "modelled": False, "why_not": "Nobody counted them."},
+    ]
     d["parties"][0]["negotiators"] = ["The first (Treasury)", "The second (Trade)"]
     question = d["key_questions"][0]
     d["key_questions"] = [

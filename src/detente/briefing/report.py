@@ -44,13 +44,13 @@ from detente.types import Progress
 from detente.world.world import World
 
 ORDER = (
-    "summary", "situation", "scenarios", "outlook", "economies", "trade", "bystanders", "households", "scale", "strategy",
-    "closing",
+    "summary", "situation", "scenarios", "outlook", "beside", "economies", "trade", "bystanders", "households", "scale",
+    "strategy", "closing",
 )  # fmt: skip
 LANES = (
     ("strategy",),
     ("scale", "bystanders", "households", "economies", "trade"),
-    ("outlook", "summary", "situation", "scenarios", "closing"),
+    ("outlook", "beside", "summary", "situation", "scenarios", "closing"),
 )
 """Written beside each other, one lane more than most machines have cores: a lane waits while it solves. What quiets a library's
 warnings (a setting of the whole process) stays in one lane. Where the scenarios were all found on disk nobody waits for a solver,

@@ -2,8 +2,8 @@
 
 One kernel solves every node; the scenario and what it is compared with are solved at the same one (`Case.outcome(month=)`).
 The range is over both exchange-rate closures, the trade elasticity at both ends of its estimate under either, and all other
-rigidities low or high together. Between nodes results are interpolated monotonically; a mean over a stretch is the integral of that
-curve.
+rigidities low or high together. Between nodes results are interpolated monotonically; a mean over a stretch is the integral
+of that curve.
 
 >>> found = path("kuala-lumpur-2025", "pessimistic", nodes=(0, 24, 36))
 >>> low, central, high = found.at(24).loc["USA"]

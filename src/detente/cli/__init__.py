@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from detente import __version__
-from detente.cli import data, dossier, estimate, questions, runs, validate, watch
+from detente.cli import beside, data, dossier, estimate, questions, runs, validate, watch
 from detente.cli.common import out, print_error
 from detente.errors import DetenteError
 from detente.web.__main__ import serve
@@ -40,6 +40,9 @@ app.command()(questions.truce)
 app.command()(questions.bystander)
 app.command()(questions.path)
 app.command()(questions.jobs)
+app.command()(beside.uncertainty)
+app.command()(beside.reaction)
+app.command()(beside.exercises)
 app.command()(runs.compare)
 app.command()(runs.changed)
 app.command()(questions.outlook)

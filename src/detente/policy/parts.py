@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import datetime
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from detente.errors import UnknownName
 from detente.policy.changes import Change
@@ -362,3 +362,54 @@ class Horizon(Strict):
 
     default: Literal["short", "medium", "long"] = "medium"
     why: Text | None = None
+
+
+ExerciseUnit = Literal["percent of cost", "percent of GDP", "million USD a year"]
+
+
+class Exercise(Strict):
+    """A question beside the scenarios, priced at a low, a central and a high size and never part of their figures.
+
+    `kind` subsidy: the treasury of `by` pays part of the cost of its `sectors` (`unit`: that part, or a sum spread over them
+    evenly); unit_cost: a unit costs more to make there (a denial of technology). `size` is one number or low, central, high,
+    ascending. What cannot be priced is listed with `modelled: false` and says why. `measures` names those of the dossier it
+    stands for.
+    """
+
+    id: Identifier
+    title: Text
+    article_ref: Text | None = None
+    kind: Literal["subsidy", "unit_cost"] | None = None
+    by: RegionCode
+    sectors: tuple[SectorCode, ...] = ()
+    size: tuple[float, float, float] | None = None
+    unit: ExerciseUnit = "percent of cost"
+    modelled: bool = True
+    why_not: Text | None = None
+    note: Text | None = None
+    measures: tuple[Identifier, ...] = ()
+    assumptions: Assumed = ()
+    sources: Cited
+
+    @field_validator("size", mode="before")
+    @classmethod
+    def _one_size(cls, value: Any) -> Any:
+        return [value] * 3 if isinstance(value, (int, float)) and not isinstance(value, bool) else value
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        name = repr(self.id)
+        if not self.modelled:
+            if not self.why_not:
+                raise ValueError(refusal("policy", "exercise_why_not", exercise=name))
+            return self
+        if self.kind is None or self.size is None or not self.sectors:
+            raise ValueError(refusal("policy", "exercise_incomplete", exercise=name))
+        if not self.size[0] <= self.size[1] <= self.size[2]:
+            told = ", ".join(f"{x:g}" for x in self.size)
+            raise ValueError(refusal("policy", "exercise_order", exercise=name, sizes=told))
+        if self.kind == "unit_cost" and self.unit != "percent of cost":
+            raise ValueError(refusal("policy", "exercise_unit", exercise=name, unit=self.unit))
+        if self.unit == "percent of cost" and not (self.size[0] > -90 and self.size[2] < 90):
+            raise ValueError(refusal("policy", "exercise_too_large", exercise=name))
+        return self

@@ -26,7 +26,6 @@ from dataclasses import dataclass
 from typing import Any, get_args
 
 import numpy as np
-import pandas as pd
 
 from detente.cases.case import STATUS_QUO, Case
 from detente.equilibrium.levels import Equilibrium

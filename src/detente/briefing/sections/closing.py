@@ -12,6 +12,7 @@ import yaml
 from detente import words as text
 from detente.briefing.document import Block, Cell, Column, Heading, Items, Para, Reference, References, Section, Table
 from detente.briefing.sections import (
+    beside,
     bystanders as neighbours,
     outlook,
     proposal as agenda,
@@ -25,7 +26,7 @@ from detente.briefing.sections.summary import driver_blocks
 from detente.briefing.view import CaseView
 from detente.equilibrium.outcome import Outcome
 from detente.equilibrium.parameters import horizon_entry
-from detente.strategy.like_for_like import Beside, beside
+from detente.strategy.like_for_like import Beside, beside as like_for_like
 from detente.words.names import region_adjective, region_name, region_table, sector_table
 
 SAFE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -55,7 +56,7 @@ def published(case: CaseView) -> list[Block]:
     """Their number beside ours, like for like (`strategy.like_for_like`)."""
     if not case.dossier.published:
         return [Para(_said("none_published"))]
-    found = beside(case, case.dossier.published)
+    found = like_for_like(case, case.dossier.published)
     csv = case.file("published", _said("published_file"), [_data(row) for row in found])
     table = Table(
         "tab-published",
@@ -161,6 +162,7 @@ def used_assumptions(case: CaseView) -> list[str]:
         used += [*standoffs.ASSUMPTIONS, *agenda.ASSUMPTIONS]
     if case.dossier.prospects is not None:
         used += outlook.assumptions(case.dossier.prospects)
+    used += beside.assumptions(case)
     return [*sorted(set(used), key=lambda a: int(a[1:])), *dict.fromkeys(card)]
 
 
