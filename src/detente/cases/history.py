@@ -57,21 +57,6 @@ class Pieces:
         return np.asarray(np.tensordot(weight, self.added, axes=1))
 
 
-@dataclass(frozen=True, eq=False)
-class Aged:
-    """The last instrument of a policy at a node of the path: what buyers do not answer to yet, as an array."""
-
-    unanswered: Array
-
-    def apply(self, shock: Shock) -> None:
-        """Put it into the shock."""
-        shock.unanswered = self.unanswered
-
-    def describe(self) -> str:
-        """One plain sentence."""
-        return "duties younger than the rest act with the elasticity of their age"
-
-
 def history(case: Case, scenario: str | None) -> tuple[Moment, ...]:
     """Every change of what is in force, from the dossier's first measure to a scenario's policy (None: to the status quo)."""
     name, decision = case.scenario(scenario), case.dossier.as_of

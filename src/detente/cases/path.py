@@ -17,18 +17,19 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
 from detente.cases.case import ONE_THREAD, STATUS_QUO, Case, Node
+from detente.equilibrium.chokepoints import Rent
 from detente.equilibrium.indicators import Indicator, indicator as named_indicator
 from detente.equilibrium.months import End, Stretch, interpolated, nodes as path_nodes, path_table, stretches
 from detente.equilibrium.outcome import Outcome
 from detente.equilibrium.parameters import ExchangeRate
-from detente.errors import InputError, UnknownName
+from detente.errors import CornerResult, InputError, NotConverged, UnknownName
 from detente.policy.dossier import Dossier
 from detente.types import Array, Progress
 from detente.words import refusal
@@ -36,6 +37,7 @@ from detente.words.names import region_name
 
 WORLD = "WORLD"
 CENTRAL = "central"
+KEPT = "exporters keep the rent"
 ELASTICITY = "trade_elasticity_factor"
 WORKERS = 2
 """Nodes solved beside each other; every one gives the same bytes whatever the number."""
@@ -48,11 +50,17 @@ class Variant:
 
     exchange_rate: ExchangeRate = "flexible"
     ends: tuple[tuple[str, End], ...] = ()
+    rent: Rent = "buyers"
 
 
-def variants() -> dict[str, Variant]:
-    """The readings a range is over, the central one first."""
+def variants(*, controls: bool = True) -> dict[str, Variant]:
+    """The readings a range is over, the central one first; those of export controls only where there are `controls`."""
     others = [name for name in path_table()["parameters"] if name != ELASTICITY]
+    scarce = {
+        "nothing leaks": Variant(ends=_all_at("low", "leakage")),
+        "much leaks": Variant(ends=_all_at("high", "leakage")),
+        KEPT: Variant(rent="kept"),
+    }
     low, high = _all_at("low", ELASTICITY), _all_at("high", ELASTICITY)
     return {
         CENTRAL: Variant(),
@@ -63,6 +71,7 @@ def variants() -> dict[str, Variant]:
         "trade elasticity high, exchange rate pinned": Variant("pinned", high),
         "everything else rigid": Variant(ends=_all_at("low", *others)),
         "everything else flexible": Variant(ends=_all_at("high", *others)),
+        **(scarce if controls else {}),
     }
 
 
@@ -74,6 +83,9 @@ def _all_at(end: End, *names: str) -> tuple[tuple[str, End], ...]:
 class Path:
     """A scenario's path. `nodes` are the months solved, `corners` those at which readings other than the central one are; they
     are interpolated to the rest. With one reading low and high are the central value.
+
+    A month at which the central reading has no believable answer is not on the path (`refused` says why); where another reading
+    has none it adds nothing to the range.
     """
 
     case: Case
@@ -81,6 +93,7 @@ class Path:
     nodes: tuple[float, ...]
     corners: tuple[float, ...]
     readings: Mapping[str, Variant]
+    refused: dict[tuple[str, float], str] = field(init=False, default_factory=dict, repr=False)
     _tables: dict[str, Array] = field(init=False, default_factory=dict, repr=False)
 
     @property
@@ -98,15 +111,35 @@ class Path:
         if reading not in self.readings:
             raise UnknownName(reading, list(self.readings), "reading of the path")
         chosen = self.readings[reading]
-        return self.case.outcome(self.scenario, month=month, exchange_rate=chosen.exchange_rate, ends=dict(chosen.ends) or None)
+        return self.case.outcome(
+            self.scenario, month=month, exchange_rate=chosen.exchange_rate, ends=dict(chosen.ends) or None, rent=chosen.rent
+        )
+
+    @cached_property
+    def months(self) -> tuple[float, ...]:
+        """The nodes at which the central reading has an answer. Raises what the first one raised where there is none."""
+        self.solve()
+        found = tuple(m for m in self.nodes if (CENTRAL, m) not in self.refused)
+        if not found:
+            raise NotConverged(self.refused[CENTRAL, self.nodes[0]])
+        return found
 
     def solve(self, progress: Progress | None = None) -> Path:
         """Solve every node of every reading, two beside each other."""
+
+        def one(month: float, reading: str) -> None:
+            if (reading, month) in self.refused:
+                return
+            try:
+                self.outcome(month, reading)
+            except (CornerResult, NotConverged) as error:
+                self.refused[reading, month] = str(error)
+
         with ThreadPoolExecutor(WORKERS) as pool:
             asked = [
-                pool.submit(copy_context().run, partial(self.outcome, month, reading))
+                pool.submit(copy_context().run, partial(one, month, reading))
                 for reading in self.readings
-                for month in self._solved(reading)
+                for month in (self.nodes if reading == CENTRAL else self.corners)
             ]
             for done, future in enumerate(asked, 1):
                 future.result()
@@ -116,11 +149,12 @@ class Path:
 
     # -- what is read off it ---------------------------------------------------------------------------------------------
     def table(self, indicator: str = "real_income") -> Array:
-        """Values of an indicator [reading, node, region and world]; nan where regions cannot be put together."""
+        """Values of an indicator [reading, month, region and world]; nan where regions cannot be put together."""
         if indicator not in self._tables:
             chosen = named_indicator(indicator)
-            self.solve()
-            self._tables[indicator] = np.array([self._read(chosen, reading) for reading in self.readings])
+            centre = np.array([_row(chosen, self.outcome(month)) for month in self.months])
+            others = [self._read(chosen, reading, centre) for reading in self.readings if reading != CENTRAL]
+            self._tables[indicator] = np.array([centre, *others])
         return self._tables[indicator]
 
     def at(self, month: float, indicator: str = "real_income") -> pd.DataFrame:
@@ -133,7 +167,7 @@ class Path:
             raise InputError(refusal("cases", "stretch_backwards", first=f"{first:g}", last=f"{last:g}"))
         if first == last:
             return self.at(first, indicator)
-        inside = [n for n in self.nodes if first < n < last]
+        inside = [n for n in self.months if first < n < last]
         # Simpson's rule is exact for the cubics between two nodes
         cuts = np.array([first, *inside, last], dtype=np.float64)
         middle = (cuts[:-1] + cuts[1:]) / 2
@@ -148,9 +182,9 @@ class Path:
         return self.mean(chosen.first, chosen.last, indicator)
 
     def to_frame(self, indicator: str = "real_income") -> pd.DataFrame:
-        """One row a node and region: months, region, low, central, high."""
-        parts = [self.at(month, indicator).rename_axis("region").reset_index() for month in self.nodes]
-        frame = pd.concat([p.assign(months=m) for m, p in zip(self.nodes, parts, strict=True)], ignore_index=True)
+        """One row a month solved and region: months, region, low, central, high."""
+        parts = [self.at(month, indicator).rename_axis("region").reset_index() for month in self.months]
+        frame = pd.concat([p.assign(months=m) for m, p in zip(self.months, parts, strict=True)], ignore_index=True)
         return frame[["months", "region", "low", "central", "high"]]
 
     def readings_at(self, month: float, indicator: str = "real_income") -> pd.DataFrame:
@@ -168,7 +202,7 @@ class Path:
     def record(self, indicator: str = "real_income", month: float | None = None) -> dict[str, Any]:
         """JSON-able: the nodes (or one month), the stretches, the readings, what it is compared with."""
         said = named_indicator(indicator)
-        wanted = self.nodes if month is None else (month,)
+        wanted = self.months if month is None else (month,)
         return {
             "dossier": self.case.dossier.id,
             "scenario": self.scenario or STATUS_QUO,
@@ -181,36 +215,59 @@ class Path:
                 k: {"label": s.label, "by_region": _listed(self.over(k, indicator))} for k, s in self.stretches().items()
             },
             "readings": list(self.readings),
+            "refused": [{"reading": r, "month": m, "why": why} for (r, m), why in sorted(self.refused.items())],
         }
 
     def stretches(self) -> dict[str, Stretch]:
         """The named stretches that this path covers."""
-        return {k: s for k, s in stretches().items() if self.nodes[0] <= s.first and s.last <= self.nodes[-1]}
+        return {k: s for k, s in stretches().items() if self.months[0] <= s.first and s.last <= self.months[-1]}
 
     def explain(self) -> str:
         """In words: the parties, the host and the world over each stretch."""
         from detente.words import tell
 
-        return tell(self, told=(*self.case.trio, WORLD), spans={k: self.over(k) for k in self.stretches()})
+        spans = {k: self.over(k) for k in self.stretches()}
+        return tell(self, told=(*self.case.trio, WORLD), spans=spans, rents=self._rents(), off=self._off())
 
-    def _solved(self, reading: str) -> tuple[float, ...]:
-        return self.nodes if reading == CENTRAL else self.corners
+    def _read(self, chosen: Indicator, reading: str, centre: Array) -> Array:
+        """One reading at every month [month, region]; the central value where it has no answer."""
+        here = [m for m in self.corners if m in self.months]
+        values = np.array(
+            [
+                centre[self.months.index(m)] if (reading, m) in self.refused else _row(chosen, self.outcome(m, reading))
+                for m in here
+            ]
+        )
+        return _across(here, values, self.months) if here else centre
 
-    def _read(self, chosen: Indicator, reading: str) -> Array:
-        """One reading at every node [node, region]."""
-        months = self._solved(reading)
-        values = np.array([_row(chosen, self.outcome(month, reading)) for month in months])
-        return values if months == self.nodes else _across(months, values, self.nodes)
+    def _rents(self) -> dict[str, tuple[float, float]]:
+        """Real income of those who hold goods back, mean of months 4 to 12: buyers have the rent, exporters keep it."""
+        if KEPT not in self.readings or self.months[0] > 4 or self.months[-1] < 12:
+            return {}
+        held = self.case.history(self.scenario)[-1].shock.controls
+        by = {self.case.world.regions[i] for c in held if c.export_control and c.bound < 1 for i in c.cells[0].tolist()}
+        table, names = self.table(), list(self.readings)
+        grid = np.linspace(4, 12, 33)
+        mean = _across(self.months, table[[0, names.index(KEPT)]], grid).mean(1)
+        return {r: (float(mean[0, k]), float(mean[1, k])) for k, r in enumerate(self.regions) if r in by}
+
+    def _off(self) -> tuple[float, ...]:
+        """Months asked for at which there is no believable answer."""
+        return tuple(m for m in self.nodes if m not in self.months)
 
     def _on(self, month: float) -> float:
-        if not self.nodes[0] <= month <= self.nodes[-1]:
-            raise InputError(refusal("cases", "path_needs_months", last=f"{self.nodes[-1]:g}", asked=f"{month:g}"))
+        if not self.months[0] <= month <= self.months[-1]:
+            raise InputError(
+                refusal(
+                    "cases", "path_needs_months", first=f"{self.months[0]:g}", last=f"{self.months[-1]:g}", asked=f"{month:g}"
+                )
+            )
         return float(month)
 
     def _curve(self, indicator: str, months: Array) -> Array:
         """Every reading at some months [reading, month, region]."""
         values = self.table(indicator)
-        return _across(self.nodes, values, months)
+        return _across(self.months, values, months)
 
     def _framed(self, values: Array) -> pd.DataFrame:
         columns = {"low": values.min(0), "central": values[0], "high": values.max(0)}
@@ -239,10 +296,10 @@ def path(
     held = case if isinstance(case, Case) else Case.of(case, **{"solver": ONE_THREAD, **options})
     months = tuple(sorted({float(m) for m in (path_nodes() if nodes is None else nodes)}))
     if len(months) < 1:
-        raise InputError(refusal("cases", "path_needs_months", last=f"{path_nodes()[-1]:g}", asked="none"))
+        raise InputError(refusal("cases", "path_needs_months", first="0", last=f"{path_nodes()[-1]:g}", asked="none"))
     for month in months:
         Node.of(month)
-    readings = variants() if with_ranges else {CENTRAL: Variant()}
+    readings = variants(controls=bool(held.controlled)) if with_ranges else {CENTRAL: Variant()}
     corners = months if nodes is not None else tuple(float(m) for m in path_table()["range_nodes"])
     return Path(held, held.scenario(scenario), months, corners, readings)
 

@@ -604,7 +604,7 @@ def path(
         out.print(shown)
         return
     shown = text_table(("months", *shown_regions))
-    for at in found.nodes:
+    for at in found.months:
         frame = found.at(at, indicator)
         shown.add_row(f"{at:g}", *(_with_range(frame.loc[r], ranges) for r in shown_regions))
     for key, stretch in found.stretches().items():

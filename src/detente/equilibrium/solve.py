@@ -102,8 +102,8 @@ def solve(
     solver = solver or Solver()
     kept = memory()
     shock = policy.shock(economy) if kept is None else kept.shock(policy, economy)
-    _check_sources(economy, shock)
     if chosen.idea_years:
+        _check_sources(economy, shock)
         shock = _with_ideas(economy, shock, chosen, solver)
     return solve_shock(economy, shock, chosen, policy=policy, solver=solver)
 
@@ -121,6 +121,7 @@ def solve_shock(
 
     `near` is the flat state of an outcome to start from. Raises as `solve` does, and `CornerResult`.
     """
+    _check_sources(economy, shock)
     solver = solver or Solver()
     digest = _digest(economy, shock, parameters)
     found = _once(economy, shock, parameters, solver, digest, near)
