@@ -14,31 +14,43 @@ import detente as dt
 from detente.cli import app
 from detente.errors import BadDossier, UnknownName
 from detente.policy.dossier import list_dossiers, load_dossier
+from detente.policy.parts import OF_THE_LAW
+from detente.strategy.like_for_like import beside
 from detente.validation import tables
 from detente.validation.published import BLOCK, load_published, parse_published, theirs, validate_published
 
 PAGE = Path(__file__).parents[2] / "docs" / "validation.md"
 FOUND = dt.validate_published()
+CASE = dt.Case.of("kuala-lumpur-2025", with_ranges=False)
 
 
 # -- like for like -----------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
-    ("figure", "ours", "within"),
+    ("figure", "horizon", "ours", "within"),
     [
-        ("kite-usa", -0.6, 0.1),
-        ("kite-chn", -0.36, 0.05),
-        ("tbl-april-gdp", -1.05, 0.1),
-        ("tbl-gdp", -0.80, 0.05),
-        ("tbl-october-gdp", -0.75, 0.1),
-        ("tbl-prices", 1.36, 0.05),
-        ("wto-bilateral", -92.8, 0.5),
-        ("wto-7", -8.6, 0.4),
-        ("bloomberg-today", -54, 1.5),
-        ("tbl-may-share", 7.5, 0.3),
+        ("kite-usa", "short", -0.6, 0.1),
+        ("kite-chn", "short", -0.36, 0.05),
+        ("tbl-april-gdp", "long", -1.05, 0.1),
+        ("tbl-gdp", "long", -0.80, 0.05),
+        ("tbl-october-gdp", "long", -0.75, 0.1),
+        ("tbl-prices", "short", 1.36, 0.05),
+        ("wto-bilateral", "medium", -92.8, 0.5),
+        ("wto-7", "fragmentation", -8.6, 0.4),
+        ("bloomberg-today", "medium", -54, 1.5),
+        ("tbl-may-share", "long", 7.5, 0.3),
     ],
 )
-def test_ours_is_of_the_order_found_by_hand(figure: str, ours: float, within: float) -> None:
-    assert FOUND[figure].ours == pytest.approx(ours, abs=within)
+def test_ours_at_textbook_horizons_is_of_the_order_found_by_hand(figure: str, horizon: str, ours: float, within: float) -> None:
+    asked = FOUND[figure].figure.model_copy(update={"month": None, "horizon": horizon})
+    (row,) = beside(CASE, [asked])
+    assert row.ours == pytest.approx(ours, abs=within)
+
+
+def test_ours_is_run_at_months_of_the_path() -> None:
+    timed = [r.figure for r in FOUND.compared if r.figure.measure not in OF_THE_LAW and not r.figure.two_blocs]
+    assert {p.month for p in timed} == {6.0, 36.0, 120.0}
+    for p in timed:
+        assert ("long" in p.time_basis) == (p.month == 120), p.id
 
 
 def test_gdp_is_set_beside_gdp() -> None:
