@@ -212,10 +212,10 @@ def test_average_duties_stand_in_the_order_of_their_states(written: Written) -> 
     assert [c.text for row in table.rows for c in row[1:]] == [fixed(v, 1) for v in data["value"]]
 
 
-def test_a_dash_at_a_horizon_is_explained(written: Written) -> None:
-    table = written.block("tab-horizons")
+def test_a_dash_on_the_path_is_explained(written: Written) -> None:
+    table = written.block("tab-path")
     dash = any(c.text == "–" for row in table.rows for c in row)
-    assert ("A dash: not solved" in table.note) == dash
+    assert ("A dash: no answer that can be believed" in table.note) == dash
 
 
 def test_the_map_counts_who_loses(written: Written) -> None:

@@ -11,6 +11,8 @@ from hypothesis import given, strategies as st
 
 from detente.briefing import report
 from detente.briefing.view import CaseView, Triple, number_at, real_income, row_of
+from detente.cases.path import CENTRAL, PINNED
+from detente.equilibrium.months import stretches
 from detente.words import FIRM, fixed
 
 values = st.floats(-1e3, 1e3, allow_nan=False)
@@ -111,12 +113,14 @@ def test_a_tidy_row_says_what_a_figure_is(case: CaseView) -> None:
     assert world["relative_to"] == case.against(None)
 
 
-def test_a_scenario_not_solved_at_a_horizon_has_no_figure(case: CaseView) -> None:
-    assert case.income_at("medium", "USA", "pessimistic") == case.income("USA", "pessimistic").value
-    for horizon in case.horizons:
-        assert math.isfinite(case.income_at(horizon, "USA", None))
-    other = next(h for h in case.horizons if h != "medium")
-    assert math.isnan(case.income_at(other, "USA", "no-such-scenario"))
+def test_income_over_a_stretch_is_that_of_the_path_at_both_closures(case: CaseView) -> None:
+    found = case.path("pessimistic")
+    assert list(found.readings) == [CENTRAL, PINNED]
+    for key in stretches():
+        low, value, high = case.income_over(key, "USA", "pessimistic")
+        assert low <= value <= high
+        assert value == found.over(key).loc["USA", "central"]
+    assert all(math.isnan(v) for v in case.income_over("no-such-stretch", "USA", "pessimistic"))
 
 
 def test_cells_of_frames_are_floats(case: CaseView) -> None:

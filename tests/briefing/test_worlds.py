@@ -25,6 +25,7 @@ from detente.briefing.document import Figure, Heading, Items, Numbers, Para, Ref
 from detente.briefing.sections import bystanders, closing, households, proposal, questions, rules, scale, strategy, summary
 from detente.briefing.view import CaseView
 from detente.equilibrium.memory import solved_once
+from detente.equilibrium.months import stretches
 from detente.errors import NotConverged
 from detente.policy.dossier import Dossier, parse_dossier
 from detente.words import fixed, name, percent, say, tell
@@ -131,7 +132,20 @@ def others_at_the_table(d: Data) -> None:
 
 
 def more_said(d: Data) -> None:
-    """Who negotiates, a question with answers and one without, a signal seen; a split of the world foreseen by somebody."""
+    """Who negotiates, a question with answers and one without, a signal seen, exercises; a split of the world foreseen."""
+    cited: dict[str, Any] = {"by": "USA", "sources": ["first"]}
+    d["exercises"] = [
+        {
+            **copy.deepcopy(cited),
+            "id": "aid",
+            "title": "Aid",
+            "kind": "subsidy",
+            "sectors": ["ELE"],
+            "size": [1, 2, 3],
+            "note": "A note.",
+        },
+        {**copy.deepcopy(cited), "id": "ideas", "title": "Ideas", "modelled": False, "why_not": "Nobody counted them."},
+    ]
     d["parties"][0]["negotiators"] = ["The first (Treasury)", "The second (Trade)"]
     question = d["key_questions"][0]
     d["key_questions"] = [
@@ -163,7 +177,11 @@ def more_said(d: Data) -> None:
             "value": -5,
             "unit": "%",
             "time_basis": "by 2040",
-            "compare_with": "pessimistic",
+            "measure": "real_gdp",
+            "two_blocs": True,
+            "against": "status-quo",
+            "horizon": "fragmentation",
+            "why": "The blocs are ours",
             "sources": ["second"],
         }
     )
@@ -442,14 +460,16 @@ def test_every_figure_in_a_number_column_stands_in_the_data(whole: Whole) -> Non
     assert checked > 50
 
 
-def test_income_by_horizon_cell_by_cell(whole: Whole) -> None:
-    t, frame, case = whole.table("tab-horizons"), whole.data("horizons"), whole.case
-    rows = [(code, h) for code in case.focus for h in case.horizons]
+def test_income_along_the_path_cell_by_cell(whole: Whole) -> None:
+    t, frame, case = whole.table("tab-path"), whole.data("path"), whole.case
+    rows = [(code, key) for code in case.focus for key in stretches()]
     assert len(t.rows) == len(rows)
-    at = frame.set_index(["region", "horizon", "scenario"])["value"]
-    for (code, h), row in zip(rows, t.rows, strict=True):
+    at = frame.set_index(["region", "horizon", "scenario"])
+    for (code, key), row in zip(rows, t.rows, strict=True):
         for s, cell in zip((None, *case.ids), row[2:], strict=True):
-            assert cell.text == fixed(float(at[code, h, s or "status-quo"]), 2, signed=True)
+            held = at.loc[(code, key, s or "status-quo")]
+            assert cell.text == fixed(float(held["value"]), 2, signed=True)
+            assert math.isnan(held["value"]) or held["low"] <= held["value"] <= held["high"]
 
 
 def test_alt_texts_hold_the_title_and_figures_of_their_chart(whole: Whole) -> None:

@@ -21,6 +21,8 @@ from detente import words as text
 from detente.briefing.document import Cell, Shelf
 from detente.briefing.drivers import ParameterDriver, Swing, in_words
 from detente.cases.case import STATUS_QUO, Case
+from detente.cases.path import PINNED, Path, path
+from detente.equilibrium.months import path_table
 from detente.equilibrium.outcome import Outcome
 from detente.equilibrium.parameters import horizon_entry, horizon_table
 from detente.policy.instruments import Policy
@@ -114,13 +116,18 @@ class CaseView(Case):
         """Real income of a region, a group or the world, percent."""
         return self.triple(lambda o: real_income(o, self.members(code), code), scenario)
 
-    def income_at(self, horizon: str, code: str, scenario: str | None) -> float:
-        """Real income at another horizon, percent, central values only; NaN where that scenario was not solved there."""
-        runs = self.runs if horizon == self.runs.parameters.name else self.others[horizon]
-        if scenario is not None and scenario not in runs.outcomes:
-            return math.nan
-        outcome = runs.status_quo if scenario is None else runs.outcomes[scenario]
-        return real_income(outcome, self.members(code), code)
+    def path(self, scenario: str | None) -> Path:
+        """Months since the decision at both closures of the exchange rate, the group of the host beside the economies."""
+        group = (self.group,) if self.group else ()
+        corners = path_table()["range_nodes"]
+        return self.once(("path", scenario), lambda: path(self, scenario, nodes=corners, readings=(PINNED,), together=group))
+
+    def income_over(self, stretch: str, code: str, scenario: str | None) -> Triple:
+        """Real income on average over a stretch of the path, percent, both closures; NaN where no answer is believed."""
+        found = self.path(scenario)
+        if stretch not in found.stretches():
+            return Triple(math.nan, math.nan, math.nan)
+        return Triple(*found.over(stretch).loc[code])
 
     def duty(self, outcome: Outcome, origin: str, destination: str, *, after: bool = True) -> float:
         """Average duty on goods of `origin` in `destination`, percent, weighted by the trade of the table."""
@@ -190,7 +197,8 @@ class CaseView(Case):
         return self.once("rates", self._rates)
 
     def _rates(self) -> RateGrid:
-        sectors = [s for s in self.goods if s not in horizon_table()["short"]["values"].get("critical_inputs", [])]
+        held = self.runs.policy(None).shock(self.world).controlled_goods  # not traded by price alone
+        sectors = [s for s in self.goods if s not in held]
         return RateGrid.solve(
             self.world.economy(), self.runs.status_quo, self.policy_of(self.standing), (self.a, self.b), sectors, self.trio,
             self.runs.parameters,

@@ -22,24 +22,28 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 from threading import RLock
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, NamedTuple, TypeVar, cast, get_args
 
 import numpy as np
 import pandas as pd
 
+from detente.cases.history import Moment, history, pieces
+from detente.equilibrium.chokepoints import Rent, narrowed
 from detente.equilibrium.indicators import Indicator, indicator as named_indicator
 from detente.equilibrium.inputs import chains_of
 from detente.equilibrium.levels import Equilibrium
 from detente.equilibrium.memory import solved_once
+from detente.equilibrium.months import End, at_month
 from detente.equilibrium.outcome import Outcome
-from detente.equilibrium.parameters import Parameters, horizon as named_horizon, horizon_entry
-from detente.equilibrium.solve import Solver, solve
+from detente.equilibrium.parameters import ExchangeRate, Parameters, horizon as named_horizon, horizon_entry
+from detente.equilibrium.solve import Solver, solve, solve_shock, untouched
 from detente.errors import InputError, UnknownName, UnknownRegion
 from detente.policy.changes import Change
 from detente.policy.dossier import Dossier, load_dossier
 from detente.policy.instruments import Policy
 from detente.policy.measures import Base
 from detente.policy.parts import Scenario
+from detente.policy.shock import Shock
 from detente.policy.stacking import Stack, key_of, partners_of, sectors_of
 from detente.types import Array, Progress, Range
 from detente.words import refusal
@@ -54,6 +58,7 @@ ONE_THREAD = Solver(one_thread=True)
 """A solver for many cases beside each other."""
 CENTRAL = "central"
 """Name of the parameter set that is not a variant."""
+NOTHING = Policy()
 T = TypeVar("T")
 
 
@@ -68,6 +73,34 @@ def parameter_variants(parameters: Parameters) -> dict[str, Parameters]:
         for position, end in enumerate(("low", "high")):
             variants[f"all {end}"] = named_horizon(parameters, **{key: ends[position] for key, ends in ranges.items()})
     return variants
+
+
+class Node(NamedTuple):
+    """Where on the path: months since the decision (None: the case's own horizon), closure, rows at an end of their range."""
+
+    month: float | None
+    exchange_rate: ExchangeRate | None = None
+    ends: tuple[tuple[str, End], ...] = ()
+    rent: Rent = "buyers"
+
+    @classmethod
+    def of(
+        cls,
+        month: float | None,
+        exchange_rate: ExchangeRate | None = None,
+        ends: Mapping[str, End] | None = None,
+        rent: Rent = "buyers",
+    ) -> Node:
+        """Checked. Raises `InputError`, `UnknownName`."""
+        if rent not in get_args(Rent):
+            raise UnknownName(rent, list(get_args(Rent)), "way to share the rent of scarcity")
+        if month is None and (ends or rent != "buyers"):
+            raise InputError(refusal("cases", "ends_need_a_month"))
+        if exchange_rate is not None and exchange_rate not in get_args(ExchangeRate):
+            raise UnknownName(exchange_rate, list(get_args(ExchangeRate)), "exchange rate")
+        if month is not None:
+            at_month(month, ends)
+        return cls(month, exchange_rate, tuple(sorted((ends or {}).items())), rent)
 
 
 @dataclass(frozen=True, eq=False)
@@ -258,19 +291,91 @@ class Case:
         more: Policy | None = None,
         changes: Sequence[Change] = (),
         against: str | None = STATUS_QUO,
+        month: float | None = None,
+        exchange_rate: ExchangeRate | None = None,
+        ends: Mapping[str, End] | None = None,
+        rent: Rent = "buyers",
     ) -> Outcome:
         """A scenario against the status quo; None is the status quo against the reference.
 
         `variant` names other parameters, `more` adds instruments, `changes` changes measures; `against=None` compares with the
-        reference. Raises `UnknownName`, `NotConverged`, `ShockError`.
+        reference. With a `month` it is the outcome that many months after the dossier's day, at the parameters of that node of
+        the path (`months.at_month`; `ends` takes rows at an end of their range), with each duty's own age and goods under export
+        control as chokepoints (`chokepoints.narrowed`; `rent` says who has what a scarce good is worth beyond its list price),
+        the status quo at the same node. `exchange_rate` replaces the closure. Raises `UnknownName`, `NotConverged`,
+        `CornerResult`, `ShockError`, `InputError`.
         """
         name = self.scenario(scenario)
+        node = Node.of(month, exchange_rate, ends, rent)
+        if node != Node(None):
+            return self._other(name, variant, more, changes, against, node)
         if more is not None or changes:
             return self.under(self.policy(name, changes) + (more or Policy()), variant=variant, against=against)
         raw = self._solved(name, variant)
         if against is None or name is None:
             return raw
         return self.once(("relative", name, variant), lambda: raw.relative_to(self._solved(None, variant)))
+
+    def _other(
+        self,
+        name: str | None,
+        variant: str,
+        more: Policy | None,
+        changes: Sequence[Change],
+        against: str | None,
+        node: Node,
+    ) -> Outcome:
+        """`outcome` at a node of the path, or at this horizon with another closure."""
+        if variant != CENTRAL:
+            raise InputError(refusal("cases", "node_has_no_variant", variant=repr(variant)))
+        if changes and node.month is not None:
+            raise InputError(refusal("cases", "node_takes_no_changes"))
+        if changes or more is not None:
+            raw = self._at_node(name, node, more or Policy(), changes)
+        else:
+            raw = self.once(("node", name, node), lambda: self._at_node(name, node))
+        if against is None or name is None:
+            return raw
+        return raw.relative_to(self.once(("node", None, node), lambda: self._at_node(None, node)))
+
+    def _at_node(self, name: str | None, node: Node, more: Policy = NOTHING, changes: Sequence[Change] = ()) -> Outcome:
+        """A scenario at a node against the table."""
+        with solved_once(between_runs=True):
+            if node.month is None:
+                closure = {} if node.exchange_rate is None else {"exchange_rate": node.exchange_rate}
+                package = (self.policy(name, changes) if changes else self.policy(name)) + more
+                return solve(self.economy, package, named_horizon(self.parameters, **closure), solver=self.solver)
+            shock, policy, parameters = self.at_node(name, node, more)
+            return solve_shock(self.economy, shock, parameters, policy=policy, solver=self.solver)
+
+    def at_node(self, scenario: str | None, node: Node, more: Policy = NOTHING) -> tuple[Shock, Policy, Parameters]:
+        """What a node of the path is solved with: the shock of what is in force by then, with duties of their age and goods under
+        export control as chokepoints; the policy it is of; the parameters. `more` adds instruments of the node's own age."""
+        name, month, ends = self.scenario(scenario), node.month or 0.0, dict(node.ends)
+        past = [m for m in self.history(name) if m.begins <= month]
+        policy = past[-1].policy + more if more else past[-1].policy
+        shock = policy.shock(self.economy)
+        young = self.once(("pieces", name, len(past)), lambda: pieces(untouched(self.economy), past)).unanswered(month, ends)
+        if young.any():
+            shock.unanswered = young
+        controls = [(m.begins, m.shock.controls) for m in past[:-1]] + [(past[-1].begins, shock.controls)]
+        held = narrowed(self.economy, shock, controls, month, ends, rent=node.rent)
+        goods = tuple(s for s in self.world.sectors if s in {*held.goods, *self.controlled})
+        return held.shock, policy, at_month(month, ends, exchange_rate=node.exchange_rate or "flexible", critical=goods)
+
+    @cached_property
+    def controlled(self) -> frozenset[str]:
+        """Goods that are under export control on any day of any scenario: every node holds them to be hard to replace, so that
+        scenarios can be compared."""
+        held = [c for name in (None, *self.ids) for m in self.history(name) for c in m.shock.controls]
+        return frozenset(
+            self.world.sectors[j] for c in held if c.export_control and c.bound < 1 for j in set(c.cells[2].tolist())
+        )
+
+    def history(self, scenario: str | None) -> tuple[Moment, ...]:
+        """What was in force when, up to the policy of a scenario; see `cases.history`."""
+        name = self.scenario(scenario)
+        return self.once(("history", name), lambda: history(self, name))
 
     def under(self, policy: Policy, *, variant: str = CENTRAL, against: str | None = STATUS_QUO) -> Outcome:
         """Any policy against the status quo, or (`against=None`) against the reference; it is not remembered."""

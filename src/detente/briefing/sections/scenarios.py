@@ -13,7 +13,7 @@ from detente.briefing.charts.figures import WIDE, figure
 from detente.briefing.document import Block, Cell, Figure, Heading, Items, Para, Section, Table
 from detente.briefing.tables import Col, by_scenario, table, texts
 from detente.briefing.view import STATUS_QUO, CaseView
-from detente.equilibrium.parameters import horizon_table
+from detente.equilibrium.months import stretches
 from detente.words.names import region_name, region_table
 
 
@@ -41,8 +41,8 @@ def sections(case: CaseView) -> list[Section]:
         tile_figure(case),
         Para(spread_sentence(case)),
         duty_table(case),
-        Heading(_say("at_horizons", case=case), "horizons"),
-        horizon_table_block(case),
+        Heading(_say("along_the_path", case=case), "path"),
+        stretch_table(case),
     ]
     return [Section("scenarios", _say("title", case=case), tuple(blocks))]
 
@@ -167,23 +167,22 @@ def duty_table(case: CaseView) -> Table:
     return table(case, "duties", texts("scenarios", "duties", case=case), columns, wide=len(columns) > 5)
 
 
-def horizon_table_block(case: CaseView) -> Table:
-    """Real income at every horizon, central values."""
-    rows = [(code, h) for code in case.focus for h in case.horizons]
-    values = {s: [case.income_at(h, code, s) for code, h in rows] for s in (None, *case.ids)}
+def stretch_table(case: CaseView) -> Table:
+    """Real income over the stretches of the path, with both closures of the exchange rate."""
+    spans = stretches()
+    rows = [(code, key) for code in case.focus for key in spans]
+    values = {s: [case.income_over(key, code, s) for code, key in rows] for s in (None, *case.ids)}
     columns = [
         Col(
             "Economy",
-            [Cell(text.capital(text.short_name(code)) if h == case.horizons[0] else "", strong=True) for code, h in rows],
+            [Cell(text.capital(text.short_name(code)) if key == next(iter(spans)) else "", strong=True) for code, key in rows],
         ),
-        Col("Horizon", [case.run_name(h) for _, h in rows]),
+        Col("When", [spans[key].label for _, key in rows]),
         *by_scenario(
             case,
-            lambda s: [text.fixed(v, 2, signed=True) for v in values[s]],
-            lambda s: [[case.row(code, s, "real income", "%", v, h)] for (code, h), v in zip(rows, values[s], strict=True)],
+            lambda s: [v.cell() for v in values[s]],
+            lambda s: [[case.row(code, s, "real income", "%", v, key)] for (code, key), v in zip(rows, values[s], strict=True)],
         ),
     ]
-    labels = [horizon_table()[h]["label"] for h in case.horizons]
-    unsolved = any(not math.isfinite(v) for column in values.values() for v in column)
-    told = texts("scenarios", "horizons", case=case, labels=labels, unsolved=unsolved)
-    return table(case, "horizons", told, columns, wide=True)
+    dash = any(math.isnan(v.value) for told in values.values() for v in told)
+    return table(case, "path", texts("scenarios", "path", case=case, spans=spans, dash=dash), columns, wide=True)
