@@ -63,6 +63,7 @@ def stretches() -> Mapping[str, Stretch]:
     return {k: Stretch(v["label"], float(v["from"]), float(v["to"])) for k, v in path_table()["stretches"].items()}
 
 
+@cache
 def rows() -> Mapping[str, Mapping[str, Any]]:
     """Every row of the table by name, behavioural parameters first."""
     return {**path_table()["parameters"], **path_table()["chokepoints"], **path_table()["uncertainty"]}
@@ -75,11 +76,19 @@ def value(name: str, months: ArrayLike, end: End = "centre") -> Any:
         raise UnknownName(name, {k: r["meaning"] for k, r in rows().items()}, "row of the path")
     if end not in get_args(End):
         raise UnknownName(end, list(get_args(End)), "end of a range")
+    if isinstance(months, (int, float)) and np.isfinite(months) and months >= 0:
+        return _one(name, float(months), end)
     at = np.asarray(months, dtype=np.float64)
     if not np.isfinite(at).all() or (at < 0).any():
         raise InputError(f"months since a decision must be numbers of 0 or more, not {months!r}")
     found = interpolated(row["months"], row[end], at, row["scale"])
     return float(found) if at.ndim == 0 else found
+
+
+@lru_cache(maxsize=4096)
+def _one(name: str, month: float, end: End) -> float:
+    row = rows()[name]
+    return float(interpolated(row["months"], row[end], month, row["scale"]))
 
 
 def at_month(

@@ -39,7 +39,7 @@ REFUSALS = "equilibrium/refusals"
 
 Array = NDArray[np.float64]
 CLEARING = 1e-8  # worst relative gap of any market that may still be called an equilibrium
-PRECONDITIONED = 200  # sweeps after which the preconditioner, made for the baseline, is given up: what it suits takes 20 to 60
+PRECONDITIONED = 100  # sweeps after which the preconditioner, made for the baseline, is given up: what it suits takes 20 to 60
 _UNTOUCHED: WeakKeyDictionary[Economy, Shock] = WeakKeyDictionary()
 
 
