@@ -3,12 +3,14 @@
 from .briefing import brief as brief
 from .cases.case import Case as Case, Scenarios as Scenarios, run_scenarios as run_scenarios
 from .cases.compare import compare as compare, what_changed as what_changed
+from .cases.path import Path as Path, path as path
 from .cases.runs import Run as Run
 from .equilibrium.chokepoints import chokepoint as chokepoint
 from .equilibrium.decompose import shapley as shapley
 from .equilibrium.derivatives import Objective as Objective
-from .equilibrium.estimates import elasticity_by_month as elasticity_by_month
+from .equilibrium.estimates import elasticity_by_month as elasticity_by_month, factor_by_month as factor_by_month
 from .equilibrium.indicators import INDICATORS as INDICATORS
+from .equilibrium.months import at_month as at_month
 from .equilibrium.outcome import Outcome as Outcome
 from .equilibrium.parameters import Parameters as Parameters, horizon as horizon
 from .equilibrium.solve import Solver as Solver, solve as solve, solve_many as solve_many
@@ -20,7 +22,9 @@ from .outlook.journal import Journal as Journal
 from .outlook.outlook import Outlook as Outlook, outlook as outlook
 from .outlook.outside import OutsideView as OutsideView, outside_view as outside_view
 from .outlook.questions import key_questions as key_questions
+from .outlook.reaction import market_reaction as market_reaction
 from .outlook.record import list_records as list_records, load_record as load_record
+from .outlook.uncertainty import uncertainty as uncertainty
 from .policy.dossier import Dossier as Dossier, list_dossiers as list_dossiers, load_dossier as load_dossier
 from .policy.instruments import (
     Embargo as Embargo,
@@ -43,6 +47,7 @@ from .strategy.controls import best_control as best_control
 from .strategy.cuts import chokepoint_of as chokepoint_of
 from .strategy.deal import proposal as proposal
 from .strategy.duty_game import duty_game as duty_game
+from .strategy.exercises import exercises as exercises
 from .strategy.ladder import ladder as ladder
 from .strategy.nash import best_reply as best_reply, nash_tariffs as nash_tariffs
 from .strategy.objectives import Weights as Weights
@@ -64,6 +69,7 @@ from .talks.patience import Patience as Patience
 from .talks.reputation import reputation as reputation, stubborn_standoff as stubborn_standoff
 from .talks.standoff import Stakes as Stakes, standoff as standoff
 from .talks.truce import TruceSide as TruceSide, renewal as renewal, sustainable_tariff as sustainable_tariff, truce as truce
+from .validation.published import validate_published as validate_published
 from .world.economy import Economy as Economy
 from .world.library import list_worlds as list_worlds, load_world as load_world
 from .world.panel import Panel as Panel, list_panels as list_panels, load_panel as load_panel

@@ -92,6 +92,12 @@ class NotConverged(DetenteError, ArithmeticError):
     exit_code = 3
 
 
+class CornerResult(DetenteError, ArithmeticError):
+    """A seller of a scarce good would earn more from it than its capped price allows; no numbers are returned."""
+
+    exit_code = 3
+
+
 def nearest(name: str, known: Mapping[str, str], limit: int = 2) -> list[str]:
     """Up to `limit` codes whose code or long name is closest to `name`."""
     lowered = name.strip().lower()

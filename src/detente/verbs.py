@@ -214,6 +214,27 @@ class JobsArguments(Arguments):
     by: Literal["sector", "state"] = "sector"
 
 
+class PathArguments(Arguments):
+    """Which scenario (the status quo, against the reference, if absent), which result, and whether only the centre is solved."""
+
+    scenario: Annotated[str, Field(max_length=80)] | None = None
+    indicator: Annotated[str, Field(max_length=60)] = "real_income"
+    with_ranges: bool = True
+
+
+class UncertaintyArguments(Arguments):
+    """Which scenarios ("status-quo" for today; that and all if absent), at which month of the path (the horizon if absent)."""
+
+    scenarios: Annotated[list[Annotated[str, Field(max_length=80)]], Field(min_length=1, max_length=20)] | None = None
+    month: Annotated[float, Field(ge=0, le=600)] | None = None
+
+
+class ExerciseArguments(Arguments):
+    """Which exercises of the dossier (all if absent)."""
+
+    names: Annotated[list[Annotated[str, Field(max_length=80)]], Field(min_length=1, max_length=40)] | None = None
+
+
 class RateArguments(Arguments):
     """Of which kind, by whom and on whom (`data/base-rates.yaml` names them; every one if absent)."""
 
@@ -414,6 +435,32 @@ def _jobs(s: Subject, a: JobsArguments, progress: Progress) -> Any:
     return Jobs.of(s.case.outcome(name), a.region or s.case.a, a.by, name)
 
 
+def _path(s: Subject, a: PathArguments, progress: Progress) -> Any:
+    from detente.cases.path import path
+    from detente.equilibrium.indicators import indicator
+
+    indicator(a.indicator)
+    return path(s.case, a.scenario, with_ranges=a.with_ranges).solve(progress)
+
+
+def _uncertainty(s: Subject, a: UncertaintyArguments, progress: Progress) -> Any:
+    from detente.outlook.uncertainty import uncertainty
+
+    return uncertainty(s.case, a.scenarios, month=a.month, progress=progress)
+
+
+def _reaction(s: Subject, a: Arguments, progress: Progress) -> Any:
+    from detente.outlook.reaction import market_reaction
+
+    return market_reaction(s.case, progress=progress)
+
+
+def _exercises(s: Subject, a: ExerciseArguments, progress: Progress) -> Any:
+    from detente.strategy.exercises import exercises
+
+    return exercises(s.case, a.names, progress=progress)
+
+
 def _rates(_: Subject | None, a: RateArguments, progress: Progress) -> Any:
     from detente.outlook.base_rates import base_rates
 
@@ -464,7 +511,11 @@ VERBS: dict[str, Verb] = {
     "control": Verb(
         "What a government would withhold", ControlArguments, _control, lambda found: found.to_frame(), of_state=True
     ),
+    "path": Verb("Month by month, to the tenth year", PathArguments, _path, lambda found: found.to_frame()),
     "jobs": Verb("Which jobs move", JobsArguments, _jobs, lambda found: found.to_frame()),
+    "uncertainty": Verb("What a threat costs", UncertaintyArguments, _uncertainty, lambda found: found.to_frame()),
+    "reaction": Verb("How markets might answer", Arguments, _reaction, lambda found: found.to_frame()),
+    "exercises": Verb("Subsidies and technology, bounded", ExerciseArguments, _exercises, lambda found: found.to_frame()),
     "rates": Verb("How often it happened elsewhere", RateArguments, _rates, lambda found: found.to_frame()),
     "ensemble": Verb("Ranges over the parameters", EnsembleArguments, _ensemble, of_state=True),
     "briefing": Verb("The briefing", Arguments, _briefing, of_state=True),

@@ -82,9 +82,10 @@ prospects:
       sources: [first]
 published:
   - {id: other, who: A lab, scenario: Much the same, quantity: Real GDP, region: USA, value: -0.4, unit: "%",
-     time_basis: long run, compare_with: pessimistic, sources: [second]}
-  - {id: duty, who: A lab, scenario: Today, quantity: Average US duty on China, region: CHN, value: 20, unit: "%",
-     time_basis: on the day, sources: [second]}
+     time_basis: long run, measure: real_gdp, compare_with: pessimistic, horizon: long, why: They count jobs, sources: [second]}
+  - {id: duty, who: A lab, scenario: Today, quantity: Average US duty on China, region: USA, partner: CHN, value: 20, unit: "%",
+     time_basis: on the day, measure: average_duty, policy_day: 2025-10-18, why: Theirs are weighted otherwise, sources: [second]}
+  - {id: count, who: A lab, scenario: Today, quantity: Jobs kept, value: 20, unit: "%", time_basis: on the day, sources: [second]}
 sources:
   - {id: first, title: "One <script>alert(3)</script>", publisher: P, url: "https://example.org/a?b=1&c=2", date: 2025-10-17}
   - {id: second, title: Second, publisher: Paper}

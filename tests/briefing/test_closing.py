@@ -1,4 +1,4 @@
-"""The closing sections: others' numbers and why they differ, what is left out, questions with and without odds."""
+"""The closing sections: others' numbers beside ours, what is left out, questions with and without odds."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from detente.briefing.document import Heading, Items, Para, Shelf, Table
 from detente.briefing.report import solve_case
 from detente.briefing.sections import closing, outlook, questions
 from detente.briefing.view import CaseView
-from detente.policy.dossier import Published
-from detente.words import fixed, money, percent, sentence
+from detente.strategy.like_for_like import beside
+from detente.words import fixed, money
 
 
 @pytest.fixture(scope="module")
@@ -24,98 +24,48 @@ def case() -> CaseView:
     return solve_case(toy_dossier(), toy_world())
 
 
-def published(case: CaseView, **more: Any) -> Published:
-    """The first published figure of the toy dossier, changed."""
-    return case.dossier.published[0].model_copy(update=more)
-
-
 def of(case: CaseView) -> CaseView:
     """The same case with an empty shelf."""
     return replace(case, shelf=Shelf())
 
 
 # -- others' numbers ---------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize(
-    ("quantity", "region", "start", "unit"),
-    [
-        ("Real GDP", "USA", "real income, “Pessimistic”", "%"),
-        ("Consumer prices", "USA", "consumer prices against wages, “Pessimistic”", "%"),
-        ("Goods trade", None, "goods trade both ways, “Pessimistic”", "%"),
-        ("Average US duty on China", "CHN", "average duty, “Pessimistic”", "%"),
-        ("Rise of the duty on China", "CHN", "rise of the average duty, “Pessimistic”", "pp"),
-        ("Average duty", "USA", "average duty on all goods, “Pessimistic”", "%"),
-    ],
-)
-def test_ours_is_named_for_what_it_is(case: CaseView, quantity: str, region: str | None, start: str, unit: str) -> None:
-    our = closing.ours(case, published(case, quantity=quantity, region=region))
-    assert our is not None
-    assert (our.what, our.unit) == (start, unit)
-    if quantity == "Real GDP":
-        horizon = case if our.horizon == case.parameters.name else case.others[our.horizon]
-        assert our.value == pytest.approx(float(horizon.against_baseline["pessimistic"].real_income["USA"]))
-
-
-def test_a_duty_before_the_measures_is_that_of_the_reference(case: CaseView) -> None:
-    our = closing.ours(case, published(case, quantity="Average duty on China", region="CHN", compare_with=None))
-    assert our is not None
-    assert our.what == "average duty, duties of 2024"
-    assert our.value == pytest.approx(3.0)
-
-
-@pytest.mark.parametrize("more", [{"compare_with": None}, {"region": "BRA"}, {"quantity": "Jobs kept"}])
-def test_what_does_not_compare_says_so(case: CaseView, more: dict[str, Any]) -> None:
-    p = published(case, **more)
-    assert closing.ours(case, p) is None
-    assert closing.reason(case, p, None).startswith("No figure of this version compares.")
-
-
-@pytest.mark.parametrize("note", ["", "ours counts services too"])
-@pytest.mark.parametrize(
-    ("more", "horizon", "told"),
-    [
-        ({"quantity": "Average duty"}, "long", ["Theirs are statutory rates by tariff line"]),
-        ({"quantity": "Consumer prices"}, "long", ["They count the price level"]),
-        ({"quantity": "Exports", "time_basis": "first year"}, "medium", ["They give first year, here the medium run."]),
-        ({"quantity": "Exports", "time_basis": "first year"}, "short", ["Their duties differ"]),
-        ({"quantity": "Trade", "scenario": "It splits"}, "long", ["only the two parties part", "Trade elasticities differ."]),
-        ({"quantity": "Real GDP"}, "long", ["Their duties differ from the scenario here.", "Smooth substitution understates"]),
-    ],
-)  # fmt: skip
-def test_reasons_follow_what_is_compared(case: CaseView, more: dict[str, Any], horizon: str, told: list[str], note: str) -> None:
-    p = published(case, note=note, **more)
-    found = closing.reason(case, p, closing.Ours(1.0, "%", "x", horizon))
-    assert all(t in found for t in told)
-    assert ("They give" in found) is any("They give" in t for t in told)
-    assert found.endswith(sentence(note) if note else ".")
-    assert "  " not in found
-
-
 def test_the_table_of_others_has_their_figure_and_ours(case: CaseView) -> None:
-    blocks = closing.published(of(case))
+    bare = of(case)
+    blocks = closing.published(bare)
     table = next(b for b in blocks if isinstance(b, Table))
-    assert table.rows[0][2].text.startswith("−0.4")
-    our = closing.ours(case, case.dossier.published[0])
-    assert our is not None
-    assert table.rows[0][3].text.startswith(fixed(our.value, 2))
+    rows = beside(case, case.dossier.published)
+    assert [r[0].text for r in table.rows] == [r.figure.who for r in rows]
+    first, duty, silent = (dict(zip(("who", "what", "theirs", "ours", "why"), r, strict=True)) for r in table.rows)
+    assert first["theirs"].text.startswith("−0.4")
+    ours = rows[0].span
+    assert first["ours"].text == f"{fixed(ours['flexible'], 2)}\u202f%"
+    assert first["ours"].sub.startswith("real GDP, “Pessimistic”, long run")
+    assert f"{fixed(ours['pinned'], 2)}\u202f% with the exchange rate held" in first["ours"].sub
+    assert first["why"].text == "They count jobs."
+    assert duty["ours"].sub == "average duty, measures of 18 October 2025"
+    assert (silent["ours"].text, silent["why"].text) == ("–", "Not compared. The entry does not say what to run.")
     assert isinstance(blocks[0], Para)
     assert case.against(None) in blocks[0].text
+    assert "exception" not in blocks[0].text
+    (data,) = (f.frame for f in bare.shelf.files)
+    assert {"here_low", "here_high", "tuned_to", "sources"} <= set(data.columns)
+    assert data["difference"].iloc[0] == pytest.approx(data["here"].iloc[0] - data["published"].iloc[0])
+
+
+def test_a_tuned_figure_is_named_in_the_introduction(case: CaseView) -> None:
+    p = case.dossier.published[0].model_copy(update={"tuned_to": "A39"})
+    tuned = replace(case, dossier=case.dossier.model_copy(update={"published": (p,)}), shelf=Shelf())
+    intro, table = closing.published(tuned)
+    assert isinstance(intro, Para)
+    assert isinstance(table, Table)
+    assert "with one exception: where the reason names an assumption (A39)" in intro.text
+    assert table.rows[0][-1].text.endswith("(A39), so agreement confirms nothing.")
+
+
+def test_a_dossier_without_published_figures_says_so(case: CaseView) -> None:
     bare = replace(case, dossier=case.dossier.model_copy(update={"published": ()}), shelf=Shelf())
     assert [b.text for b in closing.published(bare) if isinstance(b, Para)] == ["The dossier lists no published figures."]
-
-
-def test_ideas_tell_the_deepest_split_at_every_horizon(case: CaseView) -> None:
-    solved = SimpleNamespace(outcomes={s: case.outcomes[s] for s in case.ids})
-    view: Any = SimpleNamespace(
-        others={closing.IDEAS: solved}, horizons=("medium", "long"), quo=case.quo, label=case.label, run_name=case.run_name,
-        income_at=lambda h, c, s: {"medium": -0.5, "long": -0.25}[h],
-    )  # fmt: skip
-    deepest = min(case.ids, key=lambda s: case.outcomes[s].world_real_income)
-    (para,) = closing.ideas(view)
-    assert para.text.startswith(
-        f"In “{case.label(deepest)}” world real income changes by {percent(-0.5, signed=True)} (medium run)"
-    )
-    assert f"{percent(-0.25, signed=True)} (long run)" in para.text
-    assert closing.ideas(case) == []
 
 
 # -- method ------------------------------------------------------------------------------------------------------------

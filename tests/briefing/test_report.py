@@ -25,8 +25,8 @@ from detente.files import write_folder
 from detente.policy.dossier import parse_dossier
 
 ANCHORS = (
-    "summary", "situation", "table", "motives", "scenarios", "outlook", "implications", "diversion", "neighbours", "people",
-    "scale", "strategy", "published", "questions", "method", "sources", "appendix",
+    "summary", "situation", "table", "motives", "scenarios", "outlook", "beside", "implications", "diversion", "neighbours",
+    "people", "scale", "strategy", "published", "questions", "method", "sources", "appendix",
 )  # fmt: skip
 
 

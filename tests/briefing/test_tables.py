@@ -66,8 +66,7 @@ def test_texts_are_the_paragraphs_of_a_macro(case: CaseView) -> None:
     assert told.title == "Average duties"
     assert str(case.world.year) in told.subtitle
     assert told.note.endswith("come on top.")
-    assert texts("scenarios", "horizons", case=case, labels=["now"], unsolved=False).note == ""
-    assert texts("scenarios", "horizons", case=case, labels=["now"], unsolved=True).note.startswith("A dash")
+    assert texts("scenarios", "horizons", case=case, labels=["now"]).note == ""
 
 
 def test_a_table_goes_to_its_file_once_and_says_so(case: CaseView) -> None:

@@ -27,7 +27,16 @@ from detente.build.classification import (
     sector_members,
 )
 from detente.build.elasticities import trade_elasticities
-from detente.build.hidden import CODE, PARENTS, inside, sales_to_table, split_inputs, split_rare_earths
+from detente.build.hidden import (
+    CODE,
+    PARENTS,
+    chain_values,
+    inside,
+    sales_to_table,
+    split_inputs,
+    split_rare_earths,
+    target_shipments,
+)
 from detente.build.imputation import VALUE_ADDED_FLOOR, balance
 from detente.build.targets import _remove_discrepancy, goods_targets, scaled_to_table
 from detente.errors import NotConverged, SourceError
@@ -56,6 +65,38 @@ def test_balance_is_exact_for_any_duties(seed: int, top: float) -> None:
     assert np.allclose(b.value_added + b.intermediate_use.sum(1), b.shipments.sum(1), rtol=1e-12)
     assert (b.value_added >= VALUE_ADDED_FLOOR * b.shipments.sum(1) * (1 - 1e-9)).all()
     assert b.final_use.min() >= 0
+
+
+def test_prices_scale_the_chain_and_leave_its_quantities_alone() -> None:
+    """One factor for every source is one factor on every shipment; a factor for magnets alone leaves compounds' trade."""
+    facts = {
+        "price_2024": {s: {"value": 1.0} for s in ("usgs", "baci", "market")},
+        "world_output_musd": {
+            "parts": {"ore": 100.0, "magnets": 300.0},
+            "price": {"ore": "usgs", "magnets": "market"},
+            "bought_inside": {"ore": 1.0, "magnets": 0.0},
+        },
+        "supply_musd": {"MYS": {"value": 50.0, "source": "baci"}, "JPN": {"value": 80.0, "source": "market"}},
+        "magnet_exports_musd": {"CHN": 40.0, "JPN": 20.0, "sources": []},
+    }
+    codes, wishes = ("CHN", "MYS", "JPN", "ROW"), np.array([3.0, 1.0, 2.0, 1.0])
+    trade = pd.Series({("MYS", "JPN"): 30.0, ("CHN", "JPN"): 10.0})
+
+    def shipped(**prices: float) -> tuple[float, np.ndarray]:
+        chain = chain_values({**facts, "price_2024": {s: {"value": prices.get(s, 1.0)} for s in facts["price_2024"]}})
+        return chain.own_use, target_shipments(chain, trade, codes, wishes)
+
+    own, before = shipped()
+    assert own == pytest.approx(0.25)
+    assert before.sum() == pytest.approx(400)
+    halved_own, halved = shipped(usgs=0.5, baci=0.5, market=0.5)
+    assert halved_own == pytest.approx(own)
+    assert halved == pytest.approx(before / 2)
+    cheap_own, cheap = shipped(market=0.5)
+    assert cheap_own == pytest.approx(100 / 250)
+    assert cheap.sum() == pytest.approx(250)
+    assert cheap[1] == pytest.approx(before[1])
+    assert cheap[0, 2] == pytest.approx(10 + (before[0, 2] - 10) / 2)
 
 
 def test_balance_reports_what_the_floor_moved_and_drops_dust() -> None:
@@ -287,7 +328,8 @@ def test_shipped_world_is_sane() -> None:
     assert (world.tariff_rates[n, n] == 0).all()
     rare = world.shipments[:, :, world.sector_index("RER")]
     assert 0.82 < rare[world.region_index("CHN")].sum() / rare.sum() < 0.92
-    assert 25_000 < rare.sum() < 40_000
+    # quantities of 2022 at the prices of 2024
+    assert 18_000 < rare.sum() < 24_000
     assert np.isfinite(world.extras["population"]).all()
 
 
@@ -376,8 +418,12 @@ def test_every_shipped_number_has_a_source_or_an_assumption() -> None:
     rare = table("rare_earths.yaml")
     assert {e["source"] for e in rare["supply_musd"].values()} <= set(rare["sources"])
     assert sum(v for v in rare["end_use_shares"].values() if isinstance(v, float)) == pytest.approx(1)
-    for key in ("world_output_musd", "magnet_exports_musd", "us_tariff_pct"):
-        assert rare[key]["sources"]
+    for entry in (
+        *(rare[k] for k in ("world_output_musd", "magnet_exports_musd", "us_tariff_pct")),
+        *rare["price_2024"].values(),
+    ):
+        assert entry["sources"]
+    assert {e["source"] for e in rare["supply_musd"].values()} <= set(rare["price_2024"])
     assert sum(rare["world_output_musd"]["parts"].values()) == rare["world_output_musd"]["value"]
     elasticities = table("elasticities.yaml")
     assert elasticities["sources"]

@@ -176,3 +176,44 @@ def test_dossier_commands(run) -> None:  # type: ignore[no-untyped-def]
     assert json.loads(text)["type"] == "object"
     code, text, _ = run("dossier", "check", "kuala-lumpur-2025", "--json")
     assert (code, json.loads(text)["problems"]) == (0, [])
+
+
+# -- who pays ----------------------------------------------------------------------------------------------------------
+def test_solve_says_who_pays_at_both_exchange_rates(run) -> None:  # type: ignore[no-untyped-def]
+    code, text, _ = run("solve", "kuala-lumpur-2025")
+    assert code == 0
+    block = text[text.index("who pays, % of income") :]
+    lines = text.splitlines()
+    head = next(k for k, line in enumerate(lines) if "who pays" in line)
+    assert [lines[k].split()[-4:] for k in (head - 1, head)] == [["USA", "USA", "CHN", "CHN"], ["flexible", "pinned"] * 2]
+    parts = {
+        name: [float(x.replace("−", "-")) for x in rest.split()]
+        for name, rest in re.findall(r"^([a-z ]+?)  +([+−0].*)$", block, re.M)
+    }
+    for readings in (("before rebate", "duties"), ("borne abroad", "saving", "efficiency")):
+        sums = [sum(parts[part][k] for part in readings) for k in range(4)]
+        assert sums == pytest.approx(parts["net"], abs=0.021)
+    assert "bn USD (2022)" in text
+    assert "billion of 2025)" in block
+    assert "By law its average duty" in block
+    result = json.loads(run("solve", "kuala-lumpur-2025", "--json")[1])["who_pays"]
+    own = result["flexible"]["pct_of_income"]["USA"]
+    assert own["before_rebate"] + own["duties"] + own["other_public"] == pytest.approx(own["net"], abs=1e-9)
+    assert result["dollars"]["year"] == 2025
+    assert result["dollars"]["factor"]["TWN"] is None
+    assert result["duties_and_prices"]["USA"]["usd_a_person"]["value"] > 100
+
+
+def test_solve_says_which_exchange_rate_has_no_numbers(run, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    from detente.equilibrium.outcome import Outcome
+    from detente.errors import NotConverged
+
+    def fails(self: Outcome, exchange_rate: str) -> Outcome:
+        raise NotConverged("left a residual")
+
+    monkeypatch.setattr(Outcome, "at_exchange_rate", fails)
+    code, text, _ = run("solve", "kuala-lumpur-2025")
+    assert code == 0
+    assert "pinned: NotConverged: left a residual" in text
+    assert "flexible    pinned" not in text
+    assert "NotConverged" in json.loads(run("solve", "kuala-lumpur-2025", "--json")[1])["who_pays"]["missing"]

@@ -26,6 +26,21 @@ def test_by_sector_in_words_and_as_a_file(run: Run, tmp_path: Path) -> None:
     assert text.index(frame["sector"].iloc[0]) < text.index(frame["sector"].iloc[-1])
 
 
+def test_where_wages_have_a_floor_moves_and_losses_are_told_apart(run: Run, tmp_path: Path) -> None:
+    code, text, _ = run(
+        "jobs", KL, "-s", "pessimistic", "-r", "CHN", "--horizon", "month 12", "--csv", str(tmp_path / "jobs.csv")
+    )
+    assert code == 0
+    assert "CHN, month 12 run; 1000 persons" in text
+    assert "It has no unemployment" not in text
+    plain = " ".join(text.split())
+    assert "jobs move from one sector to another" in plain
+    assert "people lose theirs and find no other" in plain
+    frame = pd.read_csv(tmp_path / "jobs.csv")
+    assert frame["change, thousand"].sum() == pytest.approx(-frame["out of work, thousand"].sum(), abs=1e-3)
+    assert frame["out of work, thousand"].max() > 1
+
+
 def test_by_state_as_json(run: Run) -> None:
     code, text, _ = run("jobs", KL, "--by", "state", "--json")
     assert code == 0
@@ -35,6 +50,7 @@ def test_by_state_as_json(run: Run) -> None:
     assert sum(row["change_thousand"] for row in record["jobs"]) == pytest.approx(record["net"], abs=1e-6)
     assert sum(row["before_thousand"] for row in record["jobs"]) == pytest.approx(record["employed"])
     assert record["gained"] == pytest.approx(record["lost"])
+    assert record["unemployed"] is record["unemployed_pct"] is record["wage_floor"] is None
 
 
 @pytest.mark.parametrize(

@@ -193,7 +193,7 @@ def test_solve_many_equals_one_by_one_and_reports_failures_in_place() -> None:
 def test_wedges_replace_controls_without_touching_the_original() -> None:
     economy = random_economy(3, 2, 2)
     shock = dt.Policy([dt.ExportControl(by="R1", sectors="S2", withhold=0.5)]).shock(economy)
-    taxed = with_wedges(shock, np.array([np.log(1.5)]))
+    taxed = with_wedges(economy, shock, np.array([np.log(1.5)]))
     assert shock.export_taxes.max() == 0
     assert taxed.export_taxes.max() == pytest.approx(0.5)
     assert not taxed.controls

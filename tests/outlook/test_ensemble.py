@@ -142,7 +142,9 @@ def test_a_draw_is_what_solve_gives_at_its_parameters(serial: Ensemble) -> None:
         both = after.loc["BBB", "AAA"] + after.loc["AAA", "BBB"], before.loc["BBB", "AAA"] + before.loc["AAA", "BBB"]
         pair = next(r for r in serial.regions("mutual trade") if "-" in r)
         assert serial.values("mutual trade", pair)[k] == pytest.approx(100 * (both[0] / both[1] - 1), abs=1e-6)
-        assert serial.values("shadow price", "BBB MAKE to AAA")[k] == pytest.approx(outcome.shadows[0].price_wedge, abs=1e-4)
+        assert serial.values("worth of a licence", "BBB MAKE to AAA")[k] == pytest.approx(
+            outcome.shadows[0].price_wedge, abs=1e-4
+        )
         assert serial.values("rent", "BBB MAKE to AAA")[k] == pytest.approx(outcome.shadows[0].rent, rel=1e-5)
 
 
@@ -233,7 +235,7 @@ def test_reading(serial: Ensemble, tmp_path: Path) -> None:
         "real wage",
         "tariff revenue",
         "mutual trade",
-        "shadow price",
+        "worth of a licence",
         "rent",
     )
     ranges = serial.ranges("real income")

@@ -10,8 +10,8 @@ from tests.briefing.conftest import toy_dossier, toy_world
 
 import detente as dt
 from detente.cases.case import Case
-from detente.equilibrium.chokepoints import flexibility, output_after_cut
-from detente.equilibrium.solve import solve
+from detente.equilibrium.chokepoints import month_after, output_after_cut
+from detente.equilibrium.months import value
 from detente.errors import InputError, UnknownName
 from detente.policy.assumptions import load_assumptions
 from detente.policy.instruments import ExportControl, Policy
@@ -22,7 +22,7 @@ TOY = Case.of(toy_dossier(), toy_world(), with_ranges=False)
 
 @pytest.fixture(scope="module")
 def cut() -> Cut:
-    found = dt.chokepoint_of(TOY, "pessimistic", months=(1.0, 60.0))
+    found = dt.chokepoint_of(TOY, "pessimistic", months=(1.0, 48.0, 60.0))
     assert found is not None
     return found
 
@@ -38,42 +38,45 @@ def test_who_cuts_what(cut: Cut) -> None:
     assert cut.left[chn] == 1
 
 
-def test_a_month_is_the_control_alone_at_its_flexibility(cut: Cut) -> None:
-    substitution, trade = flexibility(1.0)
-    short = dt.horizon("short", critical_inputs=("RER",), critical_substitution=substitution, critical_trade_factor=trade)
+def test_a_month_is_the_control_alone_as_a_chokepoint(cut: Cut) -> None:
     control = Policy([ExportControl(by="CHN", sectors="RER", withhold=0.3)])
     standing = TOY.policy(None)
-    with_cut, without = (solve(TOY.economy, p, short) for p in (standing + control, standing))
-    expected = with_cut.relative_to(without).real_income
-    assert cut.at(1.0).real_income.to_numpy() == pytest.approx(expected.to_numpy(), abs=1e-6)
-    assert list(cut.to_frame(["USA"]).index) == [1.0, 60.0]
-    assert cut.to_frame(["USA"])["USA"].iloc[0] == pytest.approx(expected["USA"], abs=1e-6)
+    expected = month_after(TOY.economy, standing, standing + control, 48.0).real_income
+    assert cut.at(48.0).real_income.to_numpy() == pytest.approx(expected.to_numpy(), abs=1e-6)
+    assert list(cut.to_frame(["USA"]).index) == [1.0, 48.0, 60.0]
+    assert cut.to_frame(["USA"])["USA"].iloc[1] == pytest.approx(expected["USA"], abs=1e-6)
 
 
-def test_the_loss_fades_and_the_mean_lies_between(cut: Cut) -> None:
-    first, last = (float(cut.at(m).real_income["USA"]) for m in cut.months)
-    assert first < last < 0
-    assert first < cut.mean_real_income("USA", 18.0) < last
-    assert cut.mean_real_income("USA", 1.0) == pytest.approx(first)
+def test_nothing_is_lost_while_stocks_last(cut: Cut) -> None:
+    begins = cut.begins("USA")
+    assert 1 < begins < 48
+    first, year, last = (float(cut.at(m).real_income["USA"]) for m in cut.months)
+    assert first == pytest.approx(0, abs=1e-7)
+    assert max(year, last) < 0
+    assert min(year, last) < cut.mean_real_income("USA", 60.0) < 0
+    assert cut.mean_real_income("USA", 1.0) == pytest.approx(0, abs=1e-7)
+    assert cut.begins("CHN") == float("inf")
 
 
-def test_without_the_rent_the_seller_has_less(cut: Cut) -> None:
-    assert cut.without_rent(1.0).real_income["CHN"] < cut.at(1.0).real_income["CHN"]
+def test_a_range_is_over_what_leaks_and_who_has_the_rent(cut: Cut) -> None:
+    low, centre, high = cut.range(48.0, "USA")
+    assert low < centre == float(cut.at(48.0).real_income["USA"]) < high
+    assert float(cut.at(48.0, rent="kept").real_income["CHN"]) >= float(cut.at(48.0).real_income["CHN"])
+    assert float(cut.at(48.0, "low").real_income["USA"]) < centre < float(cut.at(48.0, "high").real_income["USA"])
 
 
 def test_direct_loss_is_the_closed_form(cut: Cut) -> None:
     n, j, k = TOY.index("USA"), TOY.world.sectors.index("RER"), TOY.world.sectors.index("ELE")
     share = TOY.economy.input_shares[n, j, k]
-    exact, second = cut.direct("USA", "ELE", 1.0)
-    assert exact == pytest.approx(100 * (float(output_after_cut(share, flexibility(1.0)[0], cut.left[n])) - 1))
+    exact, second = cut.direct("USA", "ELE", 48.0)
+    assert exact == pytest.approx(100 * (float(output_after_cut(share, value("critical_substitution", 48.0), cut.left[n])) - 1))
     assert second > exact  # the second-order form understates where little can be replaced
     assert cut.share_of_cost("USA", "ELE") == pytest.approx(100 * share)
-    assert cut.trade_elasticity(60.0) > cut.trade_elasticity(1.0)
 
 
 def test_sectors_hurt_are_goods_the_worst_first(cut: Cut) -> None:
     named = cut.hurt("USA", most=2)
-    lost = [float(cut.at(1.0).output.loc["USA", s]) for s in named]  # type: ignore[arg-type]
+    lost = [float(cut.at(48.0).output.loc["USA", s]) for s in named]  # type: ignore[arg-type]
     assert lost == sorted(lost)
     assert len(named) == 2
     assert not {"RER", "TRD"} & set(named)
@@ -84,7 +87,7 @@ def test_nothing_where_nothing_is_cut_and_refusals(cut: Cut) -> None:
     assert chokepoint_of(TOY, "pessimistic", "ELE") is None
     with pytest.raises(UnknownName, match="magnet"):
         chokepoint_of(TOY, "pessimistic", "magnets")
-    with pytest.raises(InputError, match="7 months after the cut is not solved; there are 1, 60"):
+    with pytest.raises(InputError, match="7 months after the cut is not solved; there are 1, 48, 60"):
         cut.at(7)
     for months in ((), (-1.0,)):
         with pytest.raises(InputError, match="months after the cut"):

@@ -48,6 +48,7 @@ def test_an_answer_is_the_librarys(answer, outcome):
         assert row["real_income_pct"] == pytest.approx(outcome.real_income[code], abs=1e-5)
         assert row["ev_musd"] == pytest.approx(outcome.equivalent_variation[code], abs=0.1)
         assert row["consumer_prices_pct"] == pytest.approx(outcome.consumer_prices[code], abs=1e-5)
+        assert row["consumer_prices_local_pct"] == pytest.approx(outcome.consumer_prices_local[code], abs=1e-5)
         assert row["tariff_revenue_musd"] == pytest.approx(outcome.tariff_revenue["change"][code], abs=0.1)
         change = outcome.exports.loc[code]
         assert row["exports_pct"] == pytest.approx(100 * (change["counterfactual"] / change["baseline"] - 1), abs=1e-5)

@@ -44,13 +44,13 @@ from detente.types import Progress
 from detente.world.world import World
 
 ORDER = (
-    "summary", "situation", "scenarios", "outlook", "economies", "trade", "bystanders", "households", "scale", "strategy",
-    "closing",
+    "summary", "situation", "scenarios", "outlook", "beside", "economies", "trade", "bystanders", "households", "scale",
+    "strategy", "closing",
 )  # fmt: skip
 LANES = (
     ("strategy",),
     ("scale", "bystanders", "households", "economies", "trade"),
-    ("outlook", "summary", "situation", "scenarios", "closing"),
+    ("outlook", "beside", "summary", "situation", "scenarios", "closing"),
 )
 """Written beside each other, one lane more than most machines have cores: a lane waits while it solves. What quiets a library's
 warnings (a setting of the whole process) stays in one lane. Where the scenarios were all found on disk nobody waits for a solver,
@@ -108,9 +108,8 @@ def solve_case(dossier: Dossier, world: World, horizon: str | None = None, progr
     people = {"population", "gdp_usd"} <= set(world.extras)
     paths = {h for h, entry in horizon_table().items() if entry["values"].get("idea_years")}
     names = [h for h in horizon_table() if h != chosen and (people or h not in paths)]
-    # eighteen years each along a path: only what a published figure for that year is set beside
-    far = [p.compare_with for p in dossier.published if p.compare_with and "2040" in p.time_basis]
-    others = {h: case.at(h, scenarios=far if h in paths else None) for h in names}
+    # eighteen years each along a path: no scenario is worth it, only the split of the world that stands on the status quo
+    others = {h: case.at(h, scenarios=() if h in paths else None) for h in names}
     view = CaseView(dossier, world, case.parameters, case.ids, others=others)
     steps = sum((1 + len(c.ids)) * len(c.parameter_sets) for c in (view, *others.values())) + 1
 

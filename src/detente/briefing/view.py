@@ -190,7 +190,8 @@ class CaseView(Case):
         return self.once("rates", self._rates)
 
     def _rates(self) -> RateGrid:
-        sectors = [s for s in self.goods if s not in horizon_table()["short"]["values"].get("critical_inputs", [])]
+        held = self.runs.policy(None).shock(self.world).controlled_goods  # not traded by price alone
+        sectors = [s for s in self.goods if s not in held]
         return RateGrid.solve(
             self.world.economy(), self.runs.status_quo, self.policy_of(self.standing), (self.a, self.b), sectors, self.trio,
             self.runs.parameters,

@@ -230,10 +230,9 @@ def split_out_rare_earths(sources: Path, inputs: Inputs, shipments: Array, use: 
     output = shipments.sum(axis=1)
     shares = {s: float(v) for s, v in facts["end_use_shares"].items() if isinstance(v, float)}
     wishes = hidden.end_use_weights(output, inputs.sector_of, shares)
-    target = hidden.target_shipments(facts, trade, labels, wishes.sum(axis=1))
-    return hidden.split_rare_earths(
-        shipments, use, final, inputs.icio.industries, target, wishes, float(facts["own_use_share"]["value"])
-    )
+    chain = hidden.chain_values(facts)
+    target = hidden.target_shipments(chain, trade, labels, wishes.sum(axis=1))
+    return hidden.split_rare_earths(shipments, use, final, inputs.icio.industries, target, wishes, chain.own_use)
 
 
 def assemble(sources: Path, inputs: Inputs, split: hidden.Split, full: bool) -> tuple[World, dict[str, Any]]:

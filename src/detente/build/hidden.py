@@ -29,6 +29,9 @@ The sector gathers ore, separated compounds and metals, and permanent magnets. I
 and its users from end-use shares: sector s of economy n wants  share[s] · output[n,s] / world output[s], and the sector
 itself wants `own_use` of the world's output, by each economy's own output.
 
+The facts are values of 2022, a year of peak prices. `chain_values` multiplies each by the change of price to 2024 of its
+source; quantities stay those of 2022. Ore and compounds fell by more than magnets, so the chain's own use is less of it.
+
 Every cell is taken out of a parent product of the same origin, destination and user, in this order: non-ferrous metals
 (C24B), metal ores (B07), other mining (B08), chemicals (C20: compounds of HS 2846), metal products (C25: magnets),
 electrical equipment (C27), never more than `ROOM` of what is there. Shipments, use and output of parents plus rare earths
@@ -188,6 +191,52 @@ class Split:
     parents: Mapping[str, float]
 
 
+@dataclass(frozen=True)
+class ChainValues:
+    """The sector at the prices of 2024, million USD: the world's output, that of the economies listed, magnets sold abroad.
+
+    `trade_price` is the factor from customs values of compounds in 2022 to those prices, `own_use` the part of the output
+    that the sector itself buys.
+    """
+
+    world: float
+    supply: Mapping[str, float]
+    magnet_exports: Mapping[str, float]
+    trade_price: float
+    own_use: float
+
+
+def chain_values(facts: Mapping[str, Any]) -> ChainValues:
+    """The facts of `rare_earths.yaml`, each value × the price of 2024 ÷ the price it was taken at.
+
+    >>> facts = {
+    ...     "price_2024": {"usgs": {"value": 0.5}, "baci": {"value": 0.6}, "market": {"value": 0.8}},
+    ...     "world_output_musd": {
+    ...         "parts": {"ore": 10.0, "magnets": 30.0},
+    ...         "price": {"ore": "usgs", "magnets": "market"},
+    ...         "bought_inside": {"ore": 1.0, "magnets": 0.0},
+    ...     },
+    ...     "supply_musd": {"MYS": {"value": 5.0, "source": "baci"}},
+    ...     "magnet_exports_musd": {"CHN": 10.0, "sources": []},
+    ... }
+    >>> chain_values(facts)
+    ChainValues(world=29.0, supply={'MYS': 3.0}, magnet_exports={'CHN': 8.0}, trade_price=0.6, own_use=0.1724137931034483)
+    """
+    price = {source: float(entry["value"]) for source, entry in facts["price_2024"].items()}
+    whole = facts["world_output_musd"]
+    parts = {part: float(value) * price[whole["price"][part]] for part, value in whole["parts"].items()}
+    world = sum(parts.values())
+    return ChainValues(
+        world=world,
+        supply={e: float(entry["value"]) * price[entry["source"]] for e, entry in facts["supply_musd"].items()},
+        magnet_exports={
+            e: float(v) * price["market"] for e, v in facts["magnet_exports_musd"].items() if isinstance(v, int | float)
+        },
+        trade_price=price["baci"],
+        own_use=sum(value * float(whole["bought_inside"][part]) for part, value in parts.items()) / world,
+    )
+
+
 def end_use_weights(output: Array, product_sector: Sequence[str], shares: Mapping[str, float]) -> Array:
     """[n, j] wish of user j in n: share of its sector × its part in the sector's world output; sums to Σ shares."""
     sector_world = {s: output[:, [p == s for p in product_sector]].sum() for s in shares}
@@ -198,28 +247,29 @@ def end_use_weights(output: Array, product_sector: Sequence[str], shares: Mappin
     return weights
 
 
-def target_shipments(facts: Mapping[str, Any], trade: pd.Series[float], economies: Sequence[str], wishes: Array) -> Array:
+def target_shipments(chain: ChainValues, trade: pd.Series[float], economies: Sequence[str], wishes: Array) -> Array:
     """[origin, destination] million USD of rare earths wanted, before what fits is known.
 
-    `trade` (exporter, importer) of compounds and metals; `wishes[n]` what economy n's users want (any scale).
+    `trade` (exporter, importer) of compounds and metals at the prices of 2022; `wishes[n]` what economy n's users want
+    (any scale).
     """
     codes = list(economies)
     n = len(codes)
-    output = np.array([float(facts["supply_musd"].get(c, {"value": 0.0})["value"]) for c in codes])
+    output = np.array([chain.supply.get(c, 0.0) for c in codes])
     china = codes.index("CHN")
-    output[china] = float(facts["world_output_musd"]["value"]) - output.sum()
+    output[china] = chain.world - output.sum()
     flows = np.zeros((n, n))
     known = set(codes)
     for key, value in trade.items():
         pair: tuple[str, str] = key  # type: ignore[assignment]
         o, d = (c if c in known else "ROW" for c in pair)
         if o != d:
-            flows[codes.index(o), codes.index(d)] += float(value)
-    for origin, total in facts["magnet_exports_musd"].items():
+            flows[codes.index(o), codes.index(d)] += chain.trade_price * float(value)
+    for origin, total in chain.magnet_exports.items():
         if origin in known:
             i = codes.index(origin)
             pull = np.where(np.arange(n) == i, 0.0, wishes)
-            flows[i] += float(total) * pull / pull.sum()
+            flows[i] += total * pull / pull.sum()
     # exporters that the facts do not list still sell what customs saw; others never export more than they make
     sold = flows.sum(axis=1)
     output = np.maximum(output, np.where(output > 0, 0.0, 1.05 * sold))

@@ -22,18 +22,20 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 from threading import RLock
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, NamedTuple, TypeVar, cast, get_args
 
 import numpy as np
 import pandas as pd
 
+from detente.cases.history import Aged, Moment, history, pieces
 from detente.equilibrium.indicators import Indicator, indicator as named_indicator
 from detente.equilibrium.inputs import chains_of
 from detente.equilibrium.levels import Equilibrium
 from detente.equilibrium.memory import solved_once
+from detente.equilibrium.months import End, at_month
 from detente.equilibrium.outcome import Outcome
-from detente.equilibrium.parameters import Parameters, horizon as named_horizon, horizon_entry
-from detente.equilibrium.solve import Solver, solve
+from detente.equilibrium.parameters import ExchangeRate, Parameters, horizon as named_horizon, horizon_entry
+from detente.equilibrium.solve import Solver, solve, untouched
 from detente.errors import InputError, UnknownName, UnknownRegion
 from detente.policy.changes import Change
 from detente.policy.dossier import Dossier, load_dossier
@@ -68,6 +70,25 @@ def parameter_variants(parameters: Parameters) -> dict[str, Parameters]:
         for position, end in enumerate(("low", "high")):
             variants[f"all {end}"] = named_horizon(parameters, **{key: ends[position] for key, ends in ranges.items()})
     return variants
+
+
+class Node(NamedTuple):
+    """Where on the path: months since the decision (None: the case's own horizon), closure, rows at an end of their range."""
+
+    month: float | None
+    exchange_rate: ExchangeRate | None = None
+    ends: tuple[tuple[str, End], ...] = ()
+
+    @classmethod
+    def of(cls, month: float | None, exchange_rate: ExchangeRate | None = None, ends: Mapping[str, End] | None = None) -> Node:
+        """Checked. Raises `InputError`, `UnknownName`."""
+        if month is None and ends:
+            raise InputError(refusal("cases", "ends_need_a_month"))
+        if exchange_rate is not None and exchange_rate not in get_args(ExchangeRate):
+            raise UnknownName(exchange_rate, list(get_args(ExchangeRate)), "exchange rate")
+        if month is not None:
+            at_month(month, ends)
+        return cls(month, exchange_rate, tuple(sorted((ends or {}).items())))
 
 
 @dataclass(frozen=True, eq=False)
@@ -258,19 +279,75 @@ class Case:
         more: Policy | None = None,
         changes: Sequence[Change] = (),
         against: str | None = STATUS_QUO,
+        month: float | None = None,
+        exchange_rate: ExchangeRate | None = None,
+        ends: Mapping[str, End] | None = None,
     ) -> Outcome:
         """A scenario against the status quo; None is the status quo against the reference.
 
         `variant` names other parameters, `more` adds instruments, `changes` changes measures; `against=None` compares with the
-        reference. Raises `UnknownName`, `NotConverged`, `ShockError`.
+        reference. With a `month` it is the outcome that many months after the dossier's day, at the parameters of that node of
+        the path (`months.at_month`; `ends` takes rows at an end of their range) and with each duty's own age, the status quo at
+        the same node. `exchange_rate` replaces the closure. Raises `UnknownName`, `NotConverged`, `ShockError`, `InputError`.
         """
         name = self.scenario(scenario)
+        if month is not None or exchange_rate is not None or ends:
+            return self._other(name, variant, more, changes, against, Node.of(month, exchange_rate, ends))
         if more is not None or changes:
             return self.under(self.policy(name, changes) + (more or Policy()), variant=variant, against=against)
         raw = self._solved(name, variant)
         if against is None or name is None:
             return raw
         return self.once(("relative", name, variant), lambda: raw.relative_to(self._solved(None, variant)))
+
+    def _other(
+        self,
+        name: str | None,
+        variant: str,
+        more: Policy | None,
+        changes: Sequence[Change],
+        against: str | None,
+        node: Node,
+    ) -> Outcome:
+        """`outcome` at a node of the path, or at this horizon with another closure."""
+        if variant != CENTRAL:
+            raise InputError(refusal("cases", "node_has_no_variant", variant=repr(variant)))
+        if changes and node.month is not None:
+            raise InputError(refusal("cases", "node_takes_no_changes"))
+        if changes or more is not None:
+            policy, parameters = self.at_node(name, node)
+            if changes:
+                policy = self.policy(name, changes)
+            raw = solve(self.economy, policy + (more or Policy()), parameters, solver=self.solver)
+        else:
+            raw = self._solved_at(name, node)
+        return raw if against is None or name is None else raw.relative_to(self._solved_at(None, node))
+
+    def at_node(self, scenario: str | None, node: Node) -> tuple[Policy, Parameters]:
+        """What is in force at a node, duties with their age, and the parameters it is solved at."""
+        name = self.scenario(scenario)
+        if node.month is None:
+            closure = {} if node.exchange_rate is None else {"exchange_rate": node.exchange_rate}
+            return self.policy(name), named_horizon(self.parameters, **closure)
+        month, ends = node.month, dict(node.ends)
+        past = [m for m in self.history(name) if m.begins <= month]
+        parameters = at_month(month, ends, exchange_rate=node.exchange_rate or "flexible")
+        policy = past[-1].policy
+        unanswered = self.once(("pieces", name, len(past)), lambda: pieces(untouched(self.economy), past)).unanswered(month, ends)
+        return (policy + Policy([Aged(unanswered)]) if unanswered.any() else policy), parameters
+
+    def history(self, scenario: str | None) -> tuple[Moment, ...]:
+        """What was in force when, up to the policy of a scenario; see `cases.history`."""
+        name = self.scenario(scenario)
+        return self.once(("history", name), lambda: history(self, name))
+
+    def _solved_at(self, name: str | None, node: Node) -> Outcome:
+        def work() -> Outcome:
+            with solved_once(between_runs=True):
+                policy, parameters = self.at_node(name, node)
+                return solve(self.economy, policy, parameters, solver=self.solver)
+
+        return self.once(("node", name, node), work)
 
     def under(self, policy: Policy, *, variant: str = CENTRAL, against: str | None = STATUS_QUO) -> Outcome:
         """Any policy against the status quo, or (`against=None`) against the reference; it is not remembered."""

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from detente import __version__
-from detente.cli import data, dossier, estimate, questions, runs, watch
+from detente.cli import beside, data, dossier, estimate, questions, runs, validate, watch
 from detente.cli.common import out, print_error
 from detente.errors import DetenteError
 from detente.web.__main__ import serve
@@ -38,7 +38,11 @@ app.command()(questions.control)
 app.command()(questions.talks)
 app.command()(questions.truce)
 app.command()(questions.bystander)
+app.command()(questions.path)
 app.command()(questions.jobs)
+app.command()(beside.uncertainty)
+app.command()(beside.reaction)
+app.command()(beside.exercises)
 app.command()(runs.compare)
 app.command()(runs.changed)
 app.command()(questions.outlook)
@@ -53,6 +57,7 @@ app.add_typer(dossier.worlds, name="world")
 app.add_typer(dossier.dossiers, name="dossier")
 app.add_typer(dossier.policies, name="policy")
 app.add_typer(data.data, name="data")
+app.add_typer(validate.validate, name="validate")
 
 
 def main() -> None:

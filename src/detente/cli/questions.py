@@ -559,6 +559,68 @@ def _files(csv: Path | None, chart: Path | None) -> None:
 
 
 # -- the economies that are not at the table ---------------------------------------------------------------------------
+def path(
+    dossier: DossierName,
+    scenario: Annotated[
+        str | None, typer.Option("--scenario", "-s", help="A scenario, against the status quo; the status quo itself if absent.")
+    ] = None,
+    month: Annotated[float | None, typer.Option(help="Only this many months after the decision, every economy.")] = None,
+    indicator: Annotated[str, typer.Option(help="real_income, real_gdp, exports …: see docs/indicators.md.")] = "real_income",
+    region: Annotated[
+        list[str] | None, typer.Option("--region", "-r", help="An economy; repeat for more. Parties, host and world if absent.")
+    ] = None,
+    ranges: Annotated[
+        bool, typer.Option("--ranges/--centre", help="Solve both closures and both ends, or the centre alone.")
+    ] = True,
+    world: WorldName = "world-2022",
+    csv: TableFile = None,
+    as_json: Json = False,
+) -> None:
+    """A scenario month by month, from the decision to the tenth year, with its range over both exchange-rate closures."""
+    from detente.equilibrium.indicators import indicator as named_indicator
+    from detente.errors import UnknownName
+    from detente.words import say
+
+    subject = subject_of(dossier, world, None)
+    name = None if scenario in (None, "status-quo") else scenario
+    found = ask("path", subject, as_json, {"scenario": name, "indicator": indicator, "with_ranges": ranges})
+    if csv is not None:
+        write_csv(found.to_frame(indicator), csv)
+    if as_json:
+        emit(found.record(indicator, month))
+        return
+    shown_regions = region or [*found.case.trio, "WORLD"]
+    for code in shown_regions:
+        if code not in found.regions:
+            raise UnknownName(code, list(found.regions), "economy")
+    title = "Status quo" if name is None else subject.negotiation.scenario(name).title
+    said = named_indicator(indicator)
+    head = say("words/templates/Path", "heading", it=found, title=title, label=said.label, unit=said.unit)
+    out.print(head, highlight=False, markup=False, soft_wrap=True)
+    if month is not None:
+        shown = text_table(("economy", "low", "central", "high"))
+        for code, row in found.at(month, indicator).iterrows():
+            shown.add_row(str(code), *(signed(row[k]) for k in ("low", "central", "high")))
+        out.print(shown)
+        return
+    shown = text_table(("months", *shown_regions))
+    for at in found.nodes:
+        frame = found.at(at, indicator)
+        shown.add_row(f"{at:g}", *(_with_range(frame.loc[r], ranges) for r in shown_regions))
+    for key, stretch in found.stretches().items():
+        frame = found.over(key, indicator)
+        shown.add_row(stretch.label, *(_with_range(frame.loc[r], ranges) for r in shown_regions), style="bold")
+    out.print(shown)
+    for paragraph in found.explain().split("\n\n"):
+        out.print()
+        out.print(paragraph, highlight=False, markup=False)
+
+
+def _with_range(row: pd.Series, ranges: bool) -> str:
+    centre = signed(row["central"])
+    return f"{centre}\n{signed(row['low'])}…{signed(row['high'])}" if ranges else centre
+
+
 def jobs(
     dossier: DossierName,
     region: Annotated[
@@ -573,7 +635,7 @@ def jobs(
     csv: TableFile = None,
     as_json: Json = False,
 ) -> None:
-    """Which jobs move between sectors, in heads, by sector or by state of the United States; the model has no unemployment."""
+    """Which jobs move between sectors, and how many are lost where wages cannot fall further, in heads, by sector or US state."""
     if by not in ("sector", "state"):
         raise InputError(f"--by takes sector or state, not {by!r}")
     subject = subject_of(dossier, world, horizon)
@@ -585,10 +647,14 @@ def jobs(
     title, against = "Status quo", subject.negotiation.reference.label
     if found.scenario is not None:
         title, against = subject.negotiation.scenario(found.scenario).title, f"the status quo of {subject.negotiation.as_of}"
-    out.print(f"{title} against {against}; {found.region}, {found.horizon} run", highlight=False, soft_wrap=True)
     frame = found.to_frame()
     names = [c for c in frame if c not in (by, "name")]
-    shown = text_table((by, *(str(c).replace("thousand", "1000") for c in names)))
+    heads, unit = [str(c).replace("thousand", "1000") for c in names], ""
+    if found.unemployed is not None:  # one column more leaves no room for the unit in each
+        unit = "; 1000 persons"
+        heads = [{"change, %": "%", "out of work, 1000": "no work"}.get(h, h.removesuffix(", 1000")) for h in heads]
+    out.print(f"{title} against {against}; {found.region}, {found.horizon} run{unit}", highlight=False, soft_wrap=True)
+    shown = text_table((by, *heads))
     for row in frame.to_dict("records"):
         label = row["name"] if by == "state" else f"{row[by]}  {row['name']}"
         shown.add_row(label, *(f"{row[c]:,.1f}" if c.startswith("before") else signed(row[c]) for c in names))
@@ -1033,7 +1099,7 @@ def _first_page(result: Ensemble, scenario: str, venue: str) -> list[Headline]:
     found += [h for h in own if h.quantity == "consumer prices" and h.region in parties]
     found += [h for h in own if h.quantity == "tariff revenue"]
     found += [h for h in own if h.quantity == "mutual trade" and "-" in h.region]
-    return found + [h for h in own if h.quantity == "shadow price"][:4]
+    return found + [h for h in own if h.quantity == "worth of a licence"][:4]
 
 
 def _what_drives(result: Ensemble, shown: list[Headline]) -> dict[str, Drivers]:

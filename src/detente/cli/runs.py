@@ -25,11 +25,15 @@ from detente.cli.common import (
     told_idle,
     write_csv,
 )
-from detente.errors import InputError
+from detente.errors import InputError, NotConverged
 from detente.web.__main__ import folder_name, out_folder
 
 if TYPE_CHECKING:
     from detente.cases.runs import Run
+    from detente.equilibrium.outcome import Outcome
+    from detente.equilibrium.parameters import ExchangeRate
+    from detente.equilibrium.who_pays import WhoPays
+    from detente.world.world import World
 
 
 SHOWN = 12
@@ -89,24 +93,95 @@ def solve(
         from detente.cases.runs import Run
 
         Run.of_scenario(negotiation, name, table, basis).save(run_file)
+    parties = [p.region for p in negotiation.parties if p.region in table.regions]
+    year = dollars_of(table, parties, negotiation.as_of.year)
     title = f"{negotiation.scenario(name).title if name else 'Status quo'} against {compared}"
     if as_json:
         header = {"dossier": negotiation.id, "scenario": name or "status-quo", "against": compared, "horizon": basis.name}
-        emit({**header, **outcome.record(), **told_idle(idle)})
+        emit({**header, **outcome.record(), "who_pays": _who_pays_record(outcome, parties, year), **told_idle(idle)})
         return
     pinned = ", exchange rate pinned" if exchange_rate == "pinned" else ""
     made_on = f"{basis.name} run{pinned}, {table.name}, data of {table.year}"
     out.print(f"{title}\n{made_on}", highlight=False, markup=False, soft_wrap=True)
-    shown = text_table(("economy", "real income, %", "bn USD a year", "prices, %", "exports, %"))
+    money = "bn USD a year" if table.year is None else f"bn USD ({table.year})"
+    shown = text_table(("economy", "real income, %", money, "real GDP, %", "exports, %"))
     exports = 100 * outcome.exports["change"] / outcome.exports["baseline"]
     for code in outcome.real_income.sort_values().index:
-        row = (outcome.real_income[code], outcome.equivalent_variation[code] / 1000, outcome.consumer_prices[code], exports[code])
+        made = outcome.real_gdp[code]
+        row = (outcome.real_income[code], outcome.equivalent_variation[code] / 1000, made, exports[code])
         shown.add_row(f"{code}  {region_name(code)}", *map(signed, row))
     total = (signed(outcome.world_real_income), signed(outcome.equivalent_variation.sum() / 1000))
     shown.add_row("world", *total, "", "", style="bold")
     out.print(shown)
+    _print_who_pays(outcome, parties, year)
     print_idle(idle, f"Left out, as they change nothing in {table.name}")
     out.print(f"{outcome.status}, residual {outcome.residual:.0e}, {outcome.iterations} sweeps", style="dim", highlight=False)
+
+
+def dollars_of(table: World, regions: list[str], year: int) -> int | None:
+    """The year whose dollars are printed: the dossier's, where they are known for all of `regions`; else the table's own."""
+    from detente.world import money
+
+    return year if table.year == money.BASE and all(money.has(r, year) for r in regions) else table.year
+
+
+def _factor(region: str, year: int | None, of: int | None) -> float | None:
+    """What a dollar of the table's year is in dollars of `year`; None where that is not known."""
+    from detente.world import money
+
+    if year is None or year == of:
+        return 1.0
+    return money.factor(region, year) if money.has(region, year) else None
+
+
+def _at_both_rates(outcome: Outcome) -> tuple[dict[str, WhoPays], str]:
+    """Who pays at either exchange rate, the outcome's own first, and why the other has none (empty if it has)."""
+    own: ExchangeRate = "pinned" if outcome.after.pinned else "flexible"
+    other: ExchangeRate = "flexible" if own == "pinned" else "pinned"
+    paid: dict[str, WhoPays] = {own: outcome.who_pays}
+    try:
+        paid[other] = outcome.at_exchange_rate(other).who_pays
+    except NotConverged as error:
+        return paid, f"{other}: {error}"
+    return paid, ""
+
+
+def _print_who_pays(outcome: Outcome, parties: list[str], year: int | None) -> None:
+    """Both readings of the parties' net, at both exchange rates: percent of income, and money in words."""
+    from detente.equilibrium.local_prices import told
+    from detente.equilibrium.who_pays import COLUMNS
+
+    paid, missing = _at_both_rates(outcome)
+    rows = {c: [float(found.row(code)[c]) for code in parties for found in paid.values()] for c in COLUMNS}
+    out.print()
+    table = text_table(("who pays, % of income", *(f"{code}\n{rate}" for code in parties for rate in paid)))
+    for part, values in rows.items():
+        if part == "net" or max(map(abs, values)) >= 0.005:
+            table.add_row(part, *map(signed, values))
+    out.print(table)
+    if missing:
+        out.print(missing, style="yellow", highlight=False, markup=False)
+    own, *others = paid.values()
+    for code in parties:
+        factor = _factor(code, year, own.year)
+        text = own.explain(code, 1.0 if factor is None else factor, year, *others)
+        more = "" if missing else told(outcome, code, year)
+        out.print(f"{text} {more}".strip(), highlight=False, markup=False, soft_wrap=True)
+
+
+def _who_pays_record(outcome: Outcome, parties: list[str], year: int | None) -> dict[str, Any]:
+    """Both exchange rates, what turns the table's money into dollars of `year` by region (null where not known), and the parties'
+    duties and prices; `missing` says why a rate has no numbers."""
+    from detente.equilibrium.local_prices import bill
+
+    paid, missing = _at_both_rates(outcome)
+    factors = {r: _factor(r, year, outcome.before.economy.year) for r in outcome.regions}
+    told = {
+        **{rate: found.record() for rate, found in paid.items()},
+        "dollars": {"year": year, "factor": factors},
+        "duties_and_prices": {} if missing else {code: bill(outcome, code, year) for code in parties},
+    }
+    return told | ({"missing": missing} if missing else {})
 
 
 def compare(

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.equilibrium import system
-from detente.equilibrium.parameters import Parameters, horizon_entry
+from detente.equilibrium.parameters import Parameters
 from detente.errors import ShockError, UnknownSector
 from detente.policy.shock import Control, Shock
 from detente.world.economy import Economy
@@ -30,11 +30,13 @@ def base(economy: Economy, parameters: Parameters) -> system.Base:
     """The economy as the kernel takes it."""
     critical_sectors = critical_mask(economy, parameters)
     gamma = economy.input_shares
-    ordinary = np.where(critical_sectors[None, :, None], 0.0, gamma)
+    scarce = hard_to_replace(critical_sectors)
+    ordinary = np.where(scarce, 0.0, gamma)
     bundle = ordinary.sum(1)[:, None, :]
     index = np.flatnonzero(critical_sectors) if critical_sectors.any() else np.array([0])
-    critical = gamma[:, index, :] if critical_sectors.any() else np.zeros_like(gamma[:, index, :])
+    critical = np.where(scarce, gamma, 0.0)[:, index, :]
     bracket = 1 - critical.sum(1)
+    own = np.where(critical_sectors, np.einsum("nkk->nk", gamma), 0.0)
     pi = turned(economy.expenditure_shares)
     duties = (1 + economy.tariffs) * (1 + economy.export_taxes)
     return system.Base(
@@ -44,6 +46,8 @@ def base(economy: Economy, parameters: Parameters) -> system.Base:
         input_weights=np.divide(ordinary, bundle, out=np.zeros_like(ordinary), where=bundle != 0),
         critical=critical,
         critical_index=index,
+        own_use=own,
+        own_weight=np.divide(own, bundle[:, 0], out=np.zeros_like(own), where=bundle[:, 0] != 0),
         bracket=bracket,
         labour=np.divide(economy.value_added_shares, bracket, out=np.ones_like(bracket), where=bracket > 0),
         final=economy.final_shares,
@@ -100,7 +104,7 @@ def controls(economy: Economy, shock: Shock, parameters: Parameters, sizes: tupl
     """The quantity bounds as the kernel takes them, padded. Raises `ShockError` for a bound on trade that does not exist."""
     flow_rows, bound_rows = sizes or control_sizes([shock])
     theta = theta_of(economy, parameters)
-    rows: list[Array] = []  # one a flow: sector, destination, origin, owner, weight, rent to the origin, to the importer
+    rows: list[Array] = []  # one a flow: sector, destination, origin, owner, weight, whether it is a rent, the seller's cap
     bounds: list[tuple[float, float, float, float]] = []
     for owner, control in enumerate(shock.controls):
         # what is banned counts in the baseline a bound is a share of, and delivers nothing
@@ -110,7 +114,7 @@ def controls(economy: Economy, shock: Shock, parameters: Parameters, sizes: tupl
         cells, value = np.stack(control.cells, axis=1)[traded], listed[traded]
         if not len(cells) and control.kind == "at least":
             raise ShockError(f"{control.label}: the table has no such trade to enlarge")
-        rent = (float(control.rent == "origin"), float(control.rent == "importer"))
+        rent = (float(control.rent != "lost"), control.cap)
         weights = np.full(len(cells), 1 / control.bound) if control.by_value else value / max(total, 1e-300)
         own = np.empty((len(cells), 7))
         own[:, :3], own[:, 3], own[:, 4], own[:, 5:] = cells[:, ::-1], owner, weights, rent
@@ -129,8 +133,8 @@ def controls(economy: Economy, shock: Shock, parameters: Parameters, sizes: tupl
         origin=whole[:, 2],
         owner=np.where(np.arange(len(whole)) < len(listed_flows), whole[:, 3], len(bound) - 1),
         weight=flows[:, 4],
-        to_origin=flows[:, 5],
-        to_importer=flows[:, 6],
+        rent=flows[:, 5],
+        seller_cap=flows[:, 6],
         log_bound=bound[:, 0],
         sign=bound[:, 1],
         by_value=bound[:, 2],
@@ -151,6 +155,7 @@ def values(economy: Economy, parameters: Parameters, damping: float = DAMPING) -
         iota=1 / parameters.labour_mobility,
         labour_supply=float(parameters.labour_supply),
         capital_share=float(parameters.capital_share),
+        wage_floor=float(np.log1p(-parameters.wage_floor)) if parameters.wage_floor < 1 else system.OFF,
         deficit_fixed=closure[0],
         deficit_proportional=closure[1],
         pinned=1.0 if parameters.exchange_rate == "pinned" else 0.0,
@@ -176,13 +181,20 @@ def price_wedge(economy: Economy, shock: Shock) -> Array:
 
 
 def critical_mask(economy: Economy, parameters: Parameters) -> NDArray[np.bool_]:
-    """Which sectors are critical inputs. Sectors a named horizon lists but the table lacks are passed over."""
+    """Which sectors are critical inputs. Raises `UnknownSector`."""
     wanted = parameters.critical_inputs
-    by_default = horizon_entry(parameters.name).get("values", {}).get("critical_inputs", [])
-    missing = [s for s in wanted if s not in economy.sectors and s not in by_default]
+    missing = [s for s in wanted if s not in economy.sectors]
     if missing:
         raise UnknownSector(missing[0], list(economy.sectors))
     return _listed(economy.sectors, tuple(wanted))
+
+
+def hard_to_replace(critical: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which uses [1, input, user] form the critical nest: of a critical input by all but its own makers.
+
+    A maker's use of its own kind of good is of earlier stages (ore, compounds), which are not what is short.
+    """
+    return (critical[:, None] & ~np.eye(len(critical), dtype=bool))[None]
 
 
 @lru_cache(maxsize=32)
@@ -192,18 +204,31 @@ def _listed(sectors: tuple[str, ...], wanted: tuple[str, ...]) -> NDArray[np.boo
     return found
 
 
-def with_wedges(shock: Shock, wedges: Array) -> Shock:
-    """The shock with every control replaced by the tax, duty or cost that does the same."""
-    touched = {{"origin": "export_taxes", "importer": "tariffs"}.get(c.rent, "iceberg") for c in shock.controls}
+def with_wedges(economy: Economy, shock: Shock, wedges: Array) -> Shock:
+    """The shock with every control replaced by the tax, duty or cost that does the same.
+
+    `spared` is the mean of the scarcity wedges on what a region buys of a good, in logs, by table shares of its sources,
+    `licences` what buyers who hold one have of a wedge.
+    """
+    touched = {"iceberg" if c.rent == "lost" else "tariffs" for c in shock.controls if c.rent == "lost" or c.cap < np.inf}
+    touched |= {"export_taxes" for c in shock.controls if c.rent != "lost" and c.cap > 0}
     result = dataclasses.replace(shock, controls=[], **{key: getattr(shock, key).copy() for key in touched})
+    spared, licences = np.zeros_like(shock.unit_cost), np.zeros_like(shock.tariffs)
     for control, wedge in zip(shock.controls, wedges, strict=True):
-        factor = np.exp(max(float(wedge), 0.0) * (1 if control.kind == "at most" else -1))
-        if control.rent == "origin":
-            result.export_taxes[control.cells] = (1 + result.export_taxes[control.cells]) * factor - 1
-        elif control.rent == "importer":
-            result.tariffs[control.cells] = (1 + result.tariffs[control.cells]) * factor - 1
-        else:
-            result.iceberg[control.cells] *= factor
+        if control.rent != "lost" and control.kind == "at most" and wedge > 0:
+            np.add.at(spared, control.cells[1:], economy.expenditure_shares[control.cells] * wedge)
+        if control.rent == "lost":
+            result.iceberg[control.cells] *= np.exp(control.wedges(wedge)[0])
+            continue
+        sellers, buyers = (np.exp(part) for part in control.wedges(wedge))
+        if sellers != 1:
+            result.export_taxes[control.cells] = (1 + result.export_taxes[control.cells]) * sellers - 1
+        if buyers != 1:
+            result.tariffs[control.cells] = (1 + result.tariffs[control.cells]) * buyers - 1
+            if control.export_control or control.seller_cap < np.inf:
+                licences[control.cells] += np.log(buyers)
+    result.spared = spared if spared.any() else None
+    result.licences = licences if licences.any() else None
     return result
 
 

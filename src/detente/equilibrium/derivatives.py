@@ -1,6 +1,7 @@
 """Derivatives of an objective with respect to a whole policy, by the adjoint.
 
 One gradient of one region's welfare with respect to every tariff in the world costs about as much as one solve.
+Where a wage meets its floor an objective has a corner: gradients hold on either side, and `gradient` refuses the corner itself.
 Source: implicit function theorem at the fixed point; MODEL: dG/dp = ∂G/∂p + λᵀ∂F/∂p, λ = (I − ∂F/∂z)⁻ᵀ ∂G/∂z.
 
 >>> from detente.world import toy_world
@@ -85,7 +86,8 @@ def gradient(
 
     "tariffs", "export_taxes" and "subsidies" per unit of the rate (1.0 is 100 points), "iceberg" and "unit_cost" per unit of
     the log cost, "bounds" per unit of the log bound of each quantity instrument. Dims origin × destination × sector; region ×
-    sector for "unit_cost" and "subsidies"; measure for "bounds". Raises `NotConverged` if the adjoint does not converge.
+    sector for "unit_cost" and "subsidies"; measure for "bounds". Raises `NotConverged` if the adjoint does not
+    converge, `InputError` where a wage is just at its floor and slopes differ by side.
     """
     import xarray as xr
 
@@ -96,6 +98,15 @@ def gradient(
     if outcome.shock is None or outcome.parameters is None or outcome.flat is None:
         raise InputError("this outcome carries no solver state; take the gradient of what solve() returned")
     economy, parameters = outcome.after.economy, outcome.parameters
+    market = outcome.after.labour_market
+    if market is not None and np.isfinite(parameters.labour_mobility):
+        corner = np.argwhere(market.corner & (economy.value_added > 0))
+        if len(corner):
+            n, j = corner[0]
+            where = f"{economy.sectors[j]} in {economy.regions[n]}"
+            raise InputError(
+                f"the wage of {where} is just at its floor, where slopes differ by side; move the policy or wage_floor"
+            )
     goal = Objective.of(objective).weights(economy.regions, economy.sectors)
     value, levers, bounds, residual = system.gradient(
         outcome.flat,
@@ -125,6 +136,7 @@ class TariffGradients:
     """Values and tariff derivatives of several objectives along a search over tariffs.
 
     Each call solves from the last solution, so neighbouring tariffs cost a few sweeps. `shock` holds everything but tariffs.
+    Where wages have a floor the objectives have corners; a search that ends in one does not converge.
     """
 
     def __init__(
@@ -154,7 +166,7 @@ class TariffGradients:
             raise InputError("evaluate the objectives first")
         n, s = self.economy.output.shape
         state = system.unpack(self._near, n, s)
-        shock = arrays.with_wedges(self._last, np.asarray(state.wedge)[: len(self._last.controls)])
+        shock = arrays.with_wedges(self.economy, self._last, np.asarray(state.wedge)[: len(self._last.controls)])
         return Equilibrium.at(self.economy, shock, self.parameters, state.wage, state.price, state.sales, state.income)
 
     def __call__(self, tariffs: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

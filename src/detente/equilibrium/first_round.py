@@ -37,7 +37,7 @@ def first_round(before: Equilibrium, after: Equilibrium) -> tuple[Array, Array]:
     paid = before.shipments * (1 + before.tariffs) * (1 + before.export_taxes)
     total = paid.sum(0)
     share = np.divide(paid, total, out=np.zeros_like(paid), where=total > 0)
-    added = np.log1p(after.tariffs) - np.log1p(before.tariffs)
+    added = np.log1p(after.duty_rates) - np.log1p(before.duty_rates)
     added[home, home] = 0.0
     imported = (share * added).sum(0)
     inputs = before.economy.input_shares

@@ -18,6 +18,7 @@ import pandas as pd
 import yaml
 
 from detente.equilibrium.outcome import Outcome
+from detente.equilibrium.real_gdp import gdp
 from detente.errors import InputError, UnknownName, UnknownRegion
 from detente.words.names import group_table, region_name, resolve_regions
 
@@ -64,16 +65,24 @@ def _sum_of(read: Callable[[Outcome], pd.Series]) -> tuple[Callable[[Outcome], p
     return read, Together("sum", lambda outcome, members: float(read(outcome).loc[list(members)].sum()))
 
 
+def _real_gdp(outcome: Outcome, members: Sequence[str]) -> float:
+    made = pd.Series(gdp(outcome.before), index=list(outcome.regions))[list(members)]
+    return float((outcome.real_gdp[list(members)] * made).sum() / made.sum())
+
+
 _READ: Mapping[str, tuple[Callable[[Outcome], pd.Series], Together | None]] = {
     "real_income": (lambda o: o.real_income, Together("weighted by income before", _real_income)),
     "equivalent_variation": _sum_of(lambda o: o.equivalent_variation),
+    "real_gdp": (lambda o: o.real_gdp, Together("weighted by GDP before", _real_gdp)),
     "consumer_prices": (lambda o: o.consumer_prices, None),
+    "consumer_prices_local": (lambda o: o.consumer_prices_local, None),
     "real_wage": (lambda o: o.real_wage, None),
     "terms_of_trade": (lambda o: o.terms_of_trade, None),
     "volume_of_trade": (lambda o: o.volume_of_trade, None),
     "tariff_revenue": _sum_of(lambda o: o.tariff_revenue["change"]),
     "jobs_gained": _sum_of(lambda o: o.jobs_gained),
     "jobs_lost": _sum_of(lambda o: o.jobs_lost),
+    "unemployed": _sum_of(lambda o: o.unemployed),
     "exports": (lambda o: 100 * o.exports["change"] / o.exports["baseline"], None),
 }
 

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from detente.equilibrium.arrays import critical_mask
+from detente.equilibrium.arrays import critical_mask, hard_to_replace
 from detente.equilibrium.levels import Array, Equilibrium, _ces
 from detente.equilibrium.parameters import Parameters
 from detente.world.exposure import Chains
@@ -28,12 +28,12 @@ def input_use(equilibrium: Equilibrium, parameters: Parameters) -> Array:
     economy = equilibrium.economy
     gamma, beta = economy.input_shares, economy.value_added_shares
     price, wage = np.log(equilibrium.price), np.log(equilibrium.wage)
-    critical = critical_mask(economy, parameters)
-    plain = np.where(critical[None, :, None], 0.0, gamma)
-    special = np.where(critical[None, :, None], gamma, 0.0)
+    scarce = hard_to_replace(critical_mask(economy, parameters))
+    plain, special = np.where(scarce, 0.0, gamma), np.where(scarce, gamma, 0.0)
     among, value_added = parameters.input_substitution, parameters.value_added_substitution
     outer_elasticity = parameters.critical_substitution
-    bundle = _ces(plain, price[:, :, None], among)
+    paid = price[:, :, None] - np.eye(len(economy.sectors)) * equilibrium.spared[:, :, None]  # by makers for their own good
+    bundle = _ces(plain, paid, among)
     inner = _ces(np.stack([beta, plain.sum(1)], axis=1), np.stack([wage, bundle], axis=1), value_added)
     cost = _ces(
         np.concatenate([(beta + plain.sum(1))[:, None], special], axis=1),
@@ -41,7 +41,7 @@ def input_use(equilibrium: Equilibrium, parameters: Parameters) -> Array:
         outer_elasticity,
     )
     into_bundle = (1 - outer_elasticity) * (inner - cost) + (1 - value_added) * (bundle - inner)
-    shares = plain * np.exp(into_bundle[:, None] + (1 - among) * (price[:, :, None] - bundle[:, None]))
+    shares = plain * np.exp(into_bundle[:, None] + (1 - among) * (paid - bundle[:, None]))
     shares = shares + special * np.exp((1 - outer_elasticity) * (price[:, :, None] - cost[:, None]))
     use: Array = shares * (equilibrium.output / (1 - equilibrium.subsidy_rate))[:, None, :]
     return use

@@ -1,15 +1,17 @@
-"""Jobs in heads: how many people work in which sector after a change, and how many moved.
+"""Jobs in heads: how many people work in which sector after a change, how many moved, and how many are out of work.
 
-The model holds the number at work in each economy (times L̂ where labour supply answers wages) and moves labour between sectors.
-With e persons at work before, V̂A nominal value added and ŵ its price (the wage, the same everywhere at κ = ∞):
+The model holds the labour of each economy (times L̂ where labour supply answers wages) and moves it between sectors. With e
+persons at work before, V̂A nominal value added and x̂ its price if all labour has work (the wage, the same everywhere at κ = ∞):
 
-    l̂[n,j] = V̂A[n,j] / ŵ[n,j]                                     labour used, in units of what it can do
-    heads[n,j] = E[n] L̂[n] · e[n,j] l̂[n,j] / Σₖ e[n,k] l̂[n,k],     E[n] = Σⱼ e[n,j]
+    l̂[n,j] = V̂A[n,j] / x̂[n,j]                                        labour attached, in units of what it can do
+    attached[n,j] = E[n] L̂[n] · e[n,j] l̂[n,j] / Σₖ e[n,k] l̂[n,k],     E[n] = Σⱼ e[n,j]
+    heads[n,j] = attached[n,j] · min(1, x̂[n,j] / floor[n])            at work; the others of the sector are out of work
 
 The denominator keeps the total: labour of the same worth is more heads in one sector than in another, so that moving it would
-otherwise make or lose heads. It scales every sector alike (`rescaling`), and changes smaller than that mean nothing. Jobs gained
-and lost are sums over sectors that grow and shrink, equal at L̂ = 1. Jobs by state of the United States are the national changes
-in the shares of each state, Σⱼ share[s,j] · Δheads[j].
+otherwise make or lose heads. It scales every sector alike (`rescaling`), and changes smaller than that mean nothing. Without a
+floor under wages everybody has work, and jobs gained and lost, sums over sectors that grow and shrink, are equal at L̂ = 1; with
+one they differ by those out of work. Jobs by state of the United States are the national changes in the shares of each state,
+Σⱼ share[s,j] · Δheads[j].
 
 >>> import detente as dt
 >>> world = dt.load_world("toy")
@@ -40,7 +42,16 @@ if TYPE_CHECKING:
 
 def heads(equilibrium: Equilibrium) -> Array:
     """Persons at work [region, sector], thousand. Raises `MissingEmployment` where the world does not say how many there were."""
-    return _worth(equilibrium) * rescaling(equilibrium)[:, None]
+    attached = _worth(equilibrium) * rescaling(equilibrium)[:, None]
+    return attached if equilibrium.labour_market is None else attached * (1 - equilibrium.jobless)
+
+
+def out_of_work(equilibrium: Equilibrium) -> Array:
+    """Persons out of work because wages stand on their floor, by the sector they are attached to [region, sector], thousand.
+
+    Raises `MissingEmployment`.
+    """
+    return _worth(equilibrium) * rescaling(equilibrium)[:, None] * equilibrium.jobless
 
 
 def rescaling(equilibrium: Equilibrium) -> Array:
@@ -51,11 +62,12 @@ def rescaling(equilibrium: Equilibrium) -> Array:
 
 
 def _worth(equilibrium: Equilibrium) -> Array:
-    """e l̂ [region, sector]: heads that labour of the same worth was before, thousand."""
+    """e l̂ [region, sector]: heads that labour of the same worth was before, in work or out of it, thousand."""
     economy = equilibrium.economy
     employed = counted(economy.employed, economy.name)
     base = economy.value_added
-    used = np.divide(equilibrium.value_added, base * equilibrium.wage, out=np.ones_like(base), where=base > 0)
+    price = equilibrium.wage if equilibrium.labour_market is None else equilibrium.labour_market.full
+    used = np.divide(equilibrium.value_added, base * price, out=np.ones_like(base), where=base > 0)
     return employed * used
 
 
@@ -71,11 +83,13 @@ def by_state(outcome: Outcome) -> pd.DataFrame:
 
 @dataclass(frozen=True, eq=False)
 class Jobs:
-    """Jobs of one economy (or group) before and what moved, thousand persons, one row a sector or a state.
+    """Jobs of one economy (or group) before, what moved and what was lost, thousand persons, one row a sector or a state.
 
-    `frame`: name, before, change; by state also what the state gains and loses over its sectors. Of a group, `gained` and `lost`
-    are sums over its economies, each moving jobs within itself. `rescaled`: by how much, in percent, every sector of an economy
-    is scaled to keep its total (None for a group); smaller changes than that mean nothing.
+    `frame`: name, before, change; where wages have a floor also how many more are out of work; by state also what the state gains
+    and loses over its sectors. Of a group, `gained` and `lost` are sums over its economies, each moving jobs within itself.
+    `rescaled`: by how much, in percent, every sector of an economy is scaled to keep its total (None for a group); smaller
+    changes than that mean nothing. `unemployed`: how many more are out of work, of those `lost`, because wages stand `wage_floor`
+    (a share) below the national mean; both None where wages have no floor and jobs can only move.
     """
 
     region: str
@@ -86,6 +100,8 @@ class Jobs:
     rescaled: float | None = None
     scenario: str | None = None
     horizon: str | None = None
+    unemployed: float | None = None
+    wage_floor: float | None = None
 
     @classmethod
     def of(cls, outcome: Outcome, region: str, by: Literal["sector", "state"] = "sector", scenario: str | None = None) -> Jobs:
@@ -109,28 +125,36 @@ class Jobs:
                 }
             )
         horizon = None if outcome.parameters is None else outcome.parameters.name
+        unemployed = floor = None
+        if outcome.after.labour_market is not None and outcome.parameters is not None:
+            idle = outcome.unemployed_by_sector.loc[chosen].sum()
+            frame["out of work"] = idle if by == "sector" else (shares * idle).sum(axis=1)
+            unemployed, floor = float(idle.sum()), outcome.parameters.wage_floor
         gained, lost = float(outcome.jobs_gained[chosen].sum()), float(outcome.jobs_lost[chosen].sum())
         kept = rescaling(outcome.after) / rescaling(outcome.before)
         rescaled = 100 * float(kept[index[0]] - 1) if chosen == [region] else None
-        return cls(region, by, frame.rename_axis(by), gained, lost, rescaled, scenario, horizon)
+        return cls(region, by, frame.rename_axis(by), gained, lost, rescaled, scenario, horizon, unemployed, floor)
 
     def to_frame(self) -> pd.DataFrame:
         """One row a sector or state, most lost first; thousand persons, and the change in percent of jobs before."""
         frame = self.frame.sort_values("change", kind="stable")
         percent = 100 * frame["change"] / frame["before"].where(frame["before"] > 0)
-        units = {c: f"{c}, thousand" for c in ("before", "change", "gained", "lost") if c in frame}
+        units = {c: f"{c}, thousand" for c in ("before", "change", "gained", "lost", "out of work") if c in frame}
         return frame.assign(percent=percent.fillna(0.0)).rename(columns={**units, "percent": "change, %"}).reset_index()
 
     def explain(self) -> str:
-        """How many jobs move, from where to where, and what the number leaves out."""
+        """How many jobs move, from where to where, how many are lost, and what the numbers leave out."""
         return tell(self)
 
     def record(self) -> dict[str, Any]:
         """JSON-able."""
-        columns = {c: str(c).replace(", ", "_").replace("%", "pct") for c in self.to_frame()}
+        columns = {c: str(c).replace(", ", "_").replace("%", "pct").replace(" ", "_") for c in self.to_frame()}
+        before = float(self.frame["before"].sum())
+        out = None if self.unemployed is None else 100 * self.unemployed / before
         rows = plain(self.to_frame().rename(columns=columns).to_dict("records"))
         return {
             "region": self.region, "by": self.by, "scenario": self.scenario, "horizon": self.horizon, "unit": "thousand persons",
-            "employed": float(self.frame["before"].sum()), "gained": self.gained, "lost": self.lost,
-            "net": self.gained - self.lost, "rescaled_pct": self.rescaled, "jobs": rows,
+            "employed": before, "gained": self.gained, "lost": self.lost,
+            "net": self.gained - self.lost, "wage_floor": self.wage_floor, "unemployed": self.unemployed, "unemployed_pct": out,
+            "rescaled_pct": self.rescaled, "jobs": rows,
         }  # fmt: skip

@@ -21,6 +21,54 @@ if TYPE_CHECKING:
     from detente.world.economy import Economy
 
 Array = NDArray[np.float64]
+CORNER = 1e-7  # nearer than this to its floor a wage is on either side of it
+
+
+@dataclass(frozen=True, eq=False)
+class LabourMarket:
+    """Wages and their floor [region, sector], over the baseline.
+
+    `paid` is the wage of those in work, `earned` what labour attached to a sector earns on average, in work or out of it: the
+    wage if all had work. Labour is attached where it expects to earn most (Roy–Fréchet), so `earned` follows from value added
+    alone. `floor` is the lowest wage of the economy. `full` is the price of value added at which all would have work.
+    """
+
+    paid: Array
+    earned: Array
+    floor: Array
+    full: Array
+
+    @classmethod
+    def at(cls, parameters: Parameters, growing: Array, wages: Array, labour: Array, price: Array, cpi: Array) -> LabourMarket:
+        """From value added over its baseline by sector (`growing`) and economy (`wages`), labour, and the logs of the price of
+        value added and of consumer prices. The share of an economy's labour attached to a sector grows as the sector's share of
+        its value added, and what it earns as that to the power 1/κ.
+        """
+        mean = (wages / labour)[:, None]
+        earned = mean * (growing / wages[:, None]) ** (1 / parameters.labour_mobility)
+        labour_part = 1 - parameters.capital_share
+        capital = parameters.capital_share * cpi[:, None]
+        return cls(
+            paid=np.exp((price - capital) / labour_part),
+            earned=earned,
+            floor=np.broadcast_to(mean * (1 - parameters.wage_floor), earned.shape),
+            full=np.exp(labour_part * np.log(earned) + capital),
+        )
+
+    @property
+    def gap(self) -> Array:
+        """How far the market is from: wages at least the floor, work for at most all, and one of the two with equality."""
+        return np.minimum(np.log(self.paid / self.floor), np.log(self.paid / self.earned))
+
+    @property
+    def corner(self) -> NDArray[np.bool_]:
+        """Where wages stand on the floor with everybody in work, so that a change to either side acts differently."""
+        return np.abs(np.log(self.earned / self.floor)) < CORNER
+
+    @property
+    def jobless(self) -> Array:
+        """Share of the labour attached to a sector that is out of work: 1 − earned/floor where that holds wages up, else 0."""
+        return np.maximum(1 - self.earned / self.floor, 0.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,9 +77,11 @@ class Equilibrium:
 
     [origin, destination, sector]: shipments at basic prices, tariffs, export_taxes, iceberg. [region, sector]: unit_cost
     (producer price), price (buyers', with duties), wage (price of value added), output, value_added, spending, final.
+    [region, sector] too: own_use, what makers of a good pay for what they buy of it, and spared, ln of what they are spared
+    of its scarcity (their government pays it, among the subsidies).
     [region]: cpi, income (earned: factors, duties and the baseline's deficit), deficits (expenditure less what factors and duties
-    bring), tariff_revenue, export_tax_revenue, subsidies, wage_index, labour (hours).
-    The last six are what the solver states and the shock sets: they serve the checks and decompositions.
+    bring), tariff_revenue, export_tax_revenue, subsidies, wage_index (what labour earns on average, in work or out of it), labour
+    (hours). The eight from stated_output on are what the solver states and the shock sets: they serve checks and decompositions.
     """
 
     economy: Economy
@@ -59,11 +109,17 @@ class Equilibrium:
     subsidy_rate: Array
     unit_cost_shock: Array
     scale_gain: Array
+    own_use: Array
+    spared: Array
     price_gap: float = 0.0
     """Largest distance of a stated buyers' price from the index of its pieces, in logs, where some act with an elasticity of
     their own; elsewhere what is spent tells."""
     pinned: bool = False
     """Whether relative national wages were held, and trade balances moved."""
+    licences: Array | None = None
+    """ln of what licences and contracts for a scarce good add to prices, part of `tariffs` [origin, destination, sector]."""
+    labour_market: LabourMarket | None = None
+    """Wages and their floor, where wages have one."""
 
     @property
     def paid(self) -> Array:
@@ -88,14 +144,18 @@ class Equilibrium:
         theta, psi = theta_of(economy, parameters), parameters.psi(len(economy.sectors))
         beta, alpha = economy.value_added_shares, economy.final_shares
         scarce = price[:, nests.critical, None]  # prices of critical inputs [region, input, 1]
-        bundle = _index(nests.bundle, price[:, :, None], parameters.input_substitution)
+        spared = np.zeros_like(price)
+        if shock.spared is not None:
+            spared[:, nests.critical] = shock.spared[:, nests.critical]
+        paid_for_input = price[:, :, None] - np.eye(len(theta)) * spared[:, :, None]
+        bundle = _index(nests.bundle, paid_for_input, parameters.input_substitution)
         inner = _index(nests.inner, np.stack([wage, bundle], axis=1), parameters.value_added_substitution)
         each = np.concatenate([inner[:, None], np.broadcast_to(scarce, nests.special.shape)], axis=1)
         cost = _index(nests.outer, each, parameters.critical_substitution)
         outer = np.exp((1 - parameters.critical_substitution) * (inner - cost))
         beta_new = beta * np.exp((1 - parameters.value_added_substitution) * (wage - inner)) * outer
         recipe = (1 - parameters.value_added_substitution) * (bundle - inner)
-        gamma_new = price[:, :, None] - bundle[:, None]
+        gamma_new = paid_for_input - bundle[:, None]
         gamma_new *= 1 - parameters.input_substitution
         gamma_new += recipe[:, None]
         np.exp(gamma_new, out=gamma_new)
@@ -112,6 +172,9 @@ class Equilibrium:
         cost_of_goods = stated_output / (1 - shock.subsidies)
 
         spending = np.einsum("nkj,nj->nk", gamma_new, cost_of_goods) + alpha_new * stated_income[:, None]
+        own_use = np.einsum("nkk,nk->nk", gamma_new, cost_of_goods)
+        discount = own_use * np.expm1(spared)  # what makers do not pay of the market's price
+        spending += discount
         with np.errstate(divide="ignore"):
             # π·exp(−θ·wedge), worked out in place: the largest arrays of all
             paid = price_wedge(economy, shock)
@@ -144,7 +207,7 @@ class Equilibrium:
         wages = (value_added * (1 - economy.profit_shares)).sum(1) / (base * (1 - economy.profit_shares)).sum(1)
         import_duties = np.einsum("inj,inj->n", shock.tariffs * (1 + shock.export_taxes), shipments)
         export_duties = np.einsum("inj,inj->i", shock.export_taxes, shipments)
-        subsidies = (cost_of_goods - stated_output).sum(1)
+        subsidies = (cost_of_goods - stated_output + discount).sum(1)
         extra = (import_duties + export_duties - subsidies - economy.public_revenue) / value_added.sum(1)
         cut = np.log1p(np.maximum(extra, -0.5)) if parameters.revenue == "labour tax" else 0.0
         hours = parameters.labour_supply / (1 + parameters.labour_supply) * (np.log(wages) - cpi + cut)
@@ -155,6 +218,10 @@ class Equilibrium:
             - (economy.deficits * growth).sum() * value_added.sum(1) / value_added.sum(),
         }[parameters.deficits]
         earned = value_added.sum(1) + import_duties + export_duties - subsidies
+        labour_market = None
+        if parameters.wage_floor < 1:
+            growing = np.divide(value_added, base, out=np.broadcast_to(wages[:, None], base.shape).copy(), where=base > 0)
+            labour_market = LabourMarket.at(parameters, growing, wages, np.exp(hours), wage, cpi)
         pinned = parameters.exchange_rate == "pinned"
         return cls(
             economy=economy,
@@ -182,12 +249,35 @@ class Equilibrium:
             subsidy_rate=shock.subsidies,
             unit_cost_shock=shock.unit_cost,
             scale_gain=np.exp(psi * factor_quantity),
+            own_use=own_use,
+            spared=spared,
             price_gap=price_gap,
+            licences=shock.licences,
             pinned=pinned,
+            labour_market=labour_market,
         )
 
+    @property
+    def duty_rates(self) -> Array:
+        """Tariffs without what licences and contracts for a scarce good add to its price, same shape."""
+        return self.tariffs if self.licences is None else (1 + self.tariffs) * np.exp(-self.licences) - 1
+
+    @property
+    def licence_rents(self) -> Array:
+        """Part of tariff revenue that is no duty: what buyers with a licence or contract have of a scarcity [region]."""
+        if self.licences is None:
+            return np.zeros(len(self.income))
+        paid = self.shipments * (1 + self.tariffs) * (1 + self.export_taxes)
+        rents: Array = (paid * -np.expm1(-self.licences)).sum((0, 2))
+        return rents
+
+    @property
+    def jobless(self) -> Array:
+        """Share of the labour attached to a sector that finds no work there [region, sector]; 0 where wages have no floor."""
+        return np.zeros_like(self.output) if self.labour_market is None else self.labour_market.jobless
+
     def worst_gap(self) -> tuple[float, str]:
-        """Largest relative gap over goods markets and regional budgets, and which it is."""
+        """Largest relative gap over goods and labour markets and regional budgets, and which it is."""
         regions, sectors = self.economy.regions, self.economy.sectors
         size = max(float(self.output.sum()) * 1e-12, 1e-300)
         gaps: list[tuple[float, str]] = []
@@ -202,6 +292,10 @@ class Equilibrium:
         if self.pinned:
             apart = np.abs(self.wage_index / np.median(self.wage_index) - 1)
             gaps.append((float(apart.max()), f"wage of {regions[int(apart.argmax())]}"))
+        if self.labour_market is not None:
+            apart = np.abs(self.labour_market.gap)
+            n, j = np.unravel_index(np.argmax(apart), apart.shape)
+            gaps.append((float(apart[n, j]), f"labour market of {regions[n]} {sectors[j]}"))
         gaps.append((self.price_gap, "prices"))
         world = abs(self.value_added.sum() / self.economy.value_added.sum() - 1)
         gaps.append((float(world), "numeraire"))
@@ -223,6 +317,7 @@ def baseline(economy: Economy) -> Equilibrium:
         wage_index=np.ones(n),
         labour=np.ones(n), stated_output=economy.output, stated_income=economy.income,
         subsidy_rate=np.zeros((n, s)), unit_cost_shock=one, scale_gain=one,
+        own_use=np.einsum("nkk,nk->nk", economy.input_shares, economy.output), spared=np.zeros((n, s)),
     )  # fmt: skip
 
 
@@ -230,7 +325,7 @@ class _Nests(NamedTuple):
     """What the production nests of an economy weigh: shares over axis 1, and the input shares themselves."""
 
     critical: NDArray[np.int64]  # positions of the critical inputs
-    plain: Array  # γ of the other inputs [region, input, user], zero where critical
+    plain: Array  # γ of ordinary inputs [region, input, user], zero where critical
     special: Array  # γ of the critical ones [region, critical, user]
     bundle: Array
     inner: Array
@@ -241,7 +336,9 @@ class _Nests(NamedTuple):
 def _nests(economy: Economy, critical: tuple[bool, ...]) -> _Nests:
     mask = np.array(critical)
     beta, gamma = economy.value_added_shares, economy.input_shares
-    plain, special = np.where(mask[None, :, None], 0.0, gamma), gamma[:, mask]
+    own = np.eye(len(mask), dtype=bool)  # a critical input's own makers use it as an ordinary one
+    scarce = mask[None, :, None] & ~own[None]
+    plain, special = np.where(scarce, 0.0, gamma), np.where(scarce, gamma, 0.0)[:, mask]
     inner = beta + plain.sum(1)
     return _Nests(
         np.flatnonzero(mask), plain, special, _shares(plain), _shares(np.stack([beta, plain.sum(1)], axis=1)),

@@ -47,7 +47,7 @@ class Stretch(NamedTuple):
 
 @cache
 def path_table() -> Mapping[str, Any]:
-    """`path.yaml`: nodes, stretches, parameters and chokepoints with their values by month, sources and notes."""
+    """`path.yaml`: nodes, stretches, parameters, chokepoints and uncertainty with their values by month, sources and notes."""
     return yaml.safe_load(files("detente").joinpath("data", "path.yaml").read_text(encoding="utf-8"))
 
 
@@ -65,7 +65,7 @@ def stretches() -> Mapping[str, Stretch]:
 
 def rows() -> Mapping[str, Mapping[str, Any]]:
     """Every row of the table by name, behavioural parameters first."""
-    return {**path_table()["parameters"], **path_table()["chokepoints"]}
+    return {**path_table()["parameters"], **path_table()["chokepoints"], **path_table()["uncertainty"]}
 
 
 def value(name: str, months: ArrayLike, end: End = "centre") -> Any:
@@ -94,6 +94,8 @@ def at_month(
             raise UnknownName(name, list(rows()), "row of the path")
     own = {name: value(name, month, (ends or {}).get(name, "centre")) for name in path_table()["parameters"]}
     given = {"critical_inputs": tuple(critical), "exchange_rate": exchange_rate, **own, **parameters}
+    rivals = value("rival_substitution", month, (ends or {}).get("rival_substitution", "centre"))
+    given.setdefault("critical_trade_factor", rivals / given["trade_elasticity_factor"])
     return Parameters(name=f"{NAME}{month:g}", **given)
 
 

@@ -21,12 +21,14 @@ from numpy.typing import NDArray
 from detente.equilibrium.levels import Equilibrium
 from detente.errors import InputError, UnknownRegion
 from detente.files import whole
+from detente.types import Range
 from detente.words.names import region_name
 
 if TYPE_CHECKING:
     import xarray as xr
 
-    from detente.equilibrium.parameters import Parameters
+    from detente.equilibrium.parameters import ExchangeRate, Parameters
+    from detente.equilibrium.who_pays import WhoPays
     from detente.policy.shock import Control, Shock
 
 Array = NDArray[np.float64]
@@ -34,7 +36,8 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Shadow:
-    """A quantity or value bound at the equilibrium: its price wedge (%), how much of it is used, the rent it earns."""
+    """A quantity or value bound at the equilibrium: how much of it is used, what a licence is worth over the price (%, the price
+    wedge), the rent that earns, and the parts of it that sellers and buyers have."""
 
     measure: str
     bound: float
@@ -43,15 +46,19 @@ class Shadow:
     price_wedge: float
     rent: float
     rent_to: str
+    rent_of_sellers: float = 0.0
+    rent_of_buyers: float = 0.0
 
     @classmethod
     def of(cls, control: Control, wedge: float, used: float, limit: float, after: Equilibrium) -> Shadow:
         """From the log wedge; the rent is what the wedge adds to the price of the flows, negative for a subsidy."""
         size = max(wedge, 0.0) * (1 if control.kind == "at most" else -1)
-        paid = after.shipments[control.cells] * (1 + after.export_taxes[control.cells])
-        if control.rent == "importer":
-            paid = paid * (1 + after.tariffs[control.cells])
-        rent = 0.0 if control.rent == "lost" else float(paid.sum() * (1 - np.exp(-size)))
+        sellers, buyers = 0.0, 0.0
+        if control.rent != "lost":
+            of_sellers, of_buyers = control.wedges(wedge)
+            paid = after.shipments[control.cells] * (1 + after.export_taxes[control.cells])
+            sellers = float(paid.sum() * (1 - np.exp(-of_sellers)))
+            buyers = float((paid * (1 + after.tariffs[control.cells])).sum() * (1 - np.exp(-of_buyers)))
         bound = control.bound
         return cls(
             control.label,
@@ -59,8 +66,10 @@ class Shadow:
             used * (bound if control.by_value else 1.0),
             wedge > 0,
             100 * float(np.expm1(size)),
-            rent,
-            control.rent,
+            sellers + buyers,
+            control.rent if control.cap in (0.0, np.inf) else "both",
+            sellers,
+            buyers,
         )
 
 
@@ -106,6 +115,12 @@ class Outcome:
             shadows=self.shadows, shock=self.shock, shock_before=other.shock, parameters=self.parameters, flat=self.flat,
         )  # fmt: skip
 
+    def at_exchange_rate(self, exchange_rate: ExchangeRate) -> Outcome:
+        """The same two policies where the exchange rate is "flexible" or "pinned"; see `closures`."""
+        from detente.equilibrium.closures import at_exchange_rate
+
+        return at_exchange_rate(self, exchange_rate)
+
     # by region ------------------------------------------------------------------------------------------------------
 
     @cached_property
@@ -132,8 +147,72 @@ class Outcome:
         return self._region(first_round(self.before, self.after)[1], "consumer prices in local money, first round, %")
 
     @cached_property
+    def consumer_prices_substituted(self) -> pd.Series:
+        """Consumer prices in local money after buyers have changed what they buy and where, wages standing, percent.
+
+        See `local_prices`. Costs up to two solves where the exchange rate of this outcome is flexible. Raises `InputError` where
+        trade balances do something else than stand (`deficits`).
+        """
+        from detente.equilibrium.local_prices import after_substitution
+
+        return self._region(after_substitution(self), "consumer prices in local money, after substitution, %")
+
+    def prices_by_month(self, region: str) -> pd.DataFrame:
+        """What of the first round had reached consumers by month, percent: low, value, high. Raises `UnknownRegion`."""
+        from detente.equilibrium.local_prices import by_month
+
+        return by_month(self, self._known(region))
+
+    def dollars_a_person(self, region: str, year: int) -> Range:
+        """What a person's consumption costs more a year in USD of `year`, by the first round; see `local_prices`.
+
+        Raises `UnknownRegion`, and `InputError` where the year's dollars or the region's consumption are not known.
+        """
+        from detente.equilibrium.local_prices import dollars_a_person
+
+        return dollars_a_person(self, self._known(region), year)
+
+    @cached_property
+    def law_and_collected(self) -> pd.DataFrame:
+        """Average duty and new revenue by region, by law and as it would be collected; see `collected`."""
+        from detente.equilibrium.collected import law_and_collected
+
+        return law_and_collected(self)
+
+    def pass_through(self, by: str, *, effects: bool = False) -> float:
+        """Percent of the change of its duties that is in the prices `by` pays, by varieties; see `pass_through`."""
+        from detente.equilibrium.pass_through import pass_through
+
+        return pass_through(self, by, effects=effects)
+
+    @cached_property
+    def who_pays(self) -> WhoPays:
+        """What households and firms lose before a rebate, duties, what foreigners bear, what is wasted; see `who_pays`."""
+        from detente.equilibrium.who_pays import WhoPays
+
+        return WhoPays.of(self)
+
+    @cached_property
+    def real_gdp(self) -> pd.Series:
+        """Change of real GDP, percent: volumes produced, without terms of trade; see `real_gdp`. Costs three solves."""
+        from detente.equilibrium.real_gdp import real_gdp
+
+        return self._region(real_gdp(self), "real GDP, %")
+
+    @cached_property
+    def way(self) -> tuple[Equilibrium, ...]:
+        """Five equilibria from the old policy to the new, both included, for readings that add up along the way."""
+        from detente.equilibrium.decompose import path
+        from detente.equilibrium.real_gdp import STEPS
+
+        return tuple(path(self, STEPS))
+
+    @cached_property
     def wage(self) -> pd.Series:
-        """Change of the average nominal wage (price of value added), percent, with world factor income as numeraire."""
+        """Change of the average nominal wage (price of value added), percent, with world factor income as numeraire.
+
+        Where wages have a floor this is what labour earns on average, in work or out of it.
+        """
         return self._region(_percent(self.after.wage_index, self.before.wage_index), "wage, %")
 
     @cached_property
@@ -161,8 +240,14 @@ class Outcome:
 
     @cached_property
     def tariff_revenue(self) -> pd.DataFrame:
-        """Duties collected: baseline, counterfactual, change, in the table's unit a year."""
-        return self._pair(self.before.tariff_revenue, self.after.tariff_revenue)
+        """Duties collected, without the rents of licences: baseline, counterfactual, change, in the table's unit a year."""
+        return self._pair(*(e.tariff_revenue - e.licence_rents for e in (self.before, self.after)))
+
+    @cached_property
+    def licence_rents(self) -> pd.DataFrame:
+        """Scarcity rents of buyers who hold a licence or contract for a good under control: baseline, counterfactual, change, in
+        the table's unit a year. They are income of the buyers' economy."""
+        return self._pair(self.before.licence_rents, self.after.licence_rents)
 
     @cached_property
     def trade_balance(self) -> pd.DataFrame:
@@ -234,13 +319,14 @@ class Outcome:
 
     @cached_property
     def employment(self) -> pd.DataFrame:
-        """Labour used by sector in efficiency units (value added over its price), percent."""
+        """Labour used by sector in efficiency units (value added over its price), percent; what is out of work is not used."""
         after, before = self.after.value_added / self.after.wage, self.before.value_added / self.before.wage
         return self._sector(_percent(after, before))
 
     @cached_property
     def jobs(self) -> pd.DataFrame:
-        """Change of jobs by sector, thousand persons: they move between sectors, nobody is out of work in this closure.
+        """Change of jobs by sector, thousand persons: those who moved between sectors and, where wages have a floor, those who
+        lost theirs (`unemployed_by_sector`).
 
         See `jobs.heads`. Raises `MissingEmployment` where the world does not say how many work where.
         """
@@ -255,8 +341,36 @@ class Outcome:
 
     @property
     def jobs_lost(self) -> pd.Series:
-        """Jobs in sectors that shrink, thousand persons, as a positive number. Raises `MissingEmployment`."""
+        """Jobs in sectors that shrink, thousand persons, as a positive number. Raises `MissingEmployment`.
+
+        Those who hold them move to sectors that grow, except as many as are `unemployed`.
+        """
         return self.jobs.clip(upper=0).abs().sum(axis=1).rename("jobs lost, thousand")
+
+    @cached_property
+    def unemployed_by_sector(self) -> pd.DataFrame:
+        """Change of persons out of work because wages stand on their floor, by the sector they are attached to, thousand.
+
+        Zero where wages have no floor (`wage_floor` 1) or none stands on it. Raises `MissingEmployment`.
+        """
+        from detente.equilibrium.jobs import out_of_work
+
+        return self._sector(out_of_work(self.after) - out_of_work(self.before))
+
+    @property
+    def unemployed(self) -> pd.Series:
+        """Change of persons out of work because wages stand on their floor, thousand: jobs lost on balance where hours stand.
+
+        Raises `MissingEmployment`.
+        """
+        return self.unemployed_by_sector.sum(axis=1).rename("out of work, thousand")
+
+    @property
+    def unemployment(self) -> pd.Series:
+        """`unemployed` in percent of those at work before. Raises `MissingEmployment`."""
+        from detente.equilibrium.jobs import heads
+
+        return (100 * self.unemployed / heads(self.before).sum(1)).rename("out of work, % of those at work")
 
     @cached_property
     def real_value_added(self) -> pd.DataFrame:
@@ -294,9 +408,7 @@ class Outcome:
         Prices are in the numeraire (world factor income) and, in the last column, against the local wage: what the item costs in
         hours of work. Local-currency prices lie between the two, depending on how far wages follow. Raises `UnknownRegion`.
         """
-        if region not in self.regions:
-            raise UnknownRegion(region, {r: region_name(r) for r in self.regions})
-        n = self.regions.index(region)
+        n = self.regions.index(self._known(region))
         share = self.before.final[n] / self.before.final[n].sum()
         price = self.after.price[n] / self.before.price[n]
         wage = self.after.wage_index[n] / self.before.wage_index[n]
@@ -418,6 +530,11 @@ class Outcome:
     @cached_property
     def _cost_ratio(self) -> Array:
         return self.after.unit_cost / self.before.unit_cost
+
+    def _known(self, region: str) -> str:
+        if region not in self.regions:
+            raise UnknownRegion(region, {r: region_name(r) for r in self.regions})
+        return region
 
     def _region(self, values: Array, name: str) -> pd.Series:
         return pd.Series(values, index=_labels(self.regions, "region"), name=name)

@@ -7,12 +7,13 @@
 | input_substitution       | ε      | among intermediates                                            |
 | critical_substitution    | εᶜ     | between each critical input and the rest of cost               |
 | critical_inputs          |        | sectors that form a nest of their own                          |
-| critical_trade_factor    |        | multiplies the trade elasticity of critical inputs: how fast others can supply |
+| critical_trade_factor    |        | multiplies the trade elasticity of critical inputs             |
 | final_substitution       | η      | among final goods                                              |
 | labour_mobility          | κ ≥ 1  | between sectors; inf is one wage per region, 1 is specific factors |
 | labour_supply            | φ ≥ 0  | of hours to the real wage                                      |
 | scale                    | ψ[j]   | external economies of scale; 0 is perfect competition          |
 | capital_share            | μ      | part of value added that adjusts until its return is back      |
+| wage_floor               | δ      | how far below the national mean the wages of a sector may fall, a share; 1 is no floor |
 | idea_diffusion           | b      | weight of what sellers know in what buyers learn               |
 | idea_growth              |        | yearly growth of GDP per head without a shock (0.015 is 1.5 %) |
 | idea_years               |        | years the path is followed; 0 leaves ideas out                 |
@@ -65,6 +66,7 @@ class Parameters:
     labour_supply: float = 0.0
     scale: Any = 0.0
     capital_share: float = 0.0
+    wage_floor: float = 1.0
     idea_diffusion: float = 0.6
     idea_growth: float = 0.0
     idea_years: int = 0
@@ -78,8 +80,9 @@ class Parameters:
         _range("labour_mobility", self.labour_mobility, 1, float("inf"))
         _range("labour_supply", self.labour_supply, 0, 10)
         _range("capital_share", self.capital_share, 0, 0.9)
+        _range("wage_floor", self.wage_floor, 0, 1)
         _range("trade_elasticity_factor", self.trade_elasticity_factor, 0.01, 10)
-        _range("critical_trade_factor", self.critical_trade_factor, 0.01, 10)
+        _range("critical_trade_factor", self.critical_trade_factor, 0.01, 100)
         _range("idea_diffusion", self.idea_diffusion, 0, 0.95)
         _range("idea_growth", self.idea_growth, 0, 0.1)
         _range("idea_years", self.idea_years, 0, 100)

@@ -22,6 +22,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.equilibrium.corners import refuse_corners
 from detente.equilibrium.levels import Equilibrium, baseline
 from detente.equilibrium.memory import memory
 from detente.equilibrium.outcome import Outcome, Shadow
@@ -105,8 +106,26 @@ def solve(
     _check_sources(economy, shock)
     if chosen.idea_years:
         shock = _with_ideas(economy, shock, chosen, solver)
-    digest = _digest(economy, shock, chosen)
-    return _outcome(economy, policy, shock, chosen, solver, _once(economy, shock, chosen, solver, digest), digest)
+    return solve_shock(economy, shock, chosen, policy=policy, solver=solver)
+
+
+def solve_shock(
+    economy: Economy,
+    shock: Shock,
+    parameters: Parameters,
+    *,
+    policy: Policy | None = None,
+    solver: Solver | None = None,
+    near: Array | None = None,
+) -> Outcome:
+    """The equilibrium under a shock that is already made, compared with the table; `policy` is what the outcome says it is of.
+
+    `near` is the flat state of an outcome to start from. Raises as `solve` does, and `CornerResult`.
+    """
+    solver = solver or Solver()
+    digest = _digest(economy, shock, parameters)
+    found = _once(economy, shock, parameters, solver, digest, near)
+    return _outcome(economy, policy or Policy(), shock, parameters, solver, found, digest)
 
 
 def solve_many(
@@ -271,7 +290,7 @@ def _run(economy: Economy, shock: Shock, parameters: Parameters, solver: Solver,
         flat, total = start, used
         for stage in range(1, solver.stages + 1):
             last = stage == solver.stages
-            staged = _untouched(economy).blend(shock, stage / solver.stages)
+            staged = untouched(economy).blend(shock, stage / solver.stages)
             staged_k = arrays.controls(economy, staged, parameters)
             attempt = go(
                 flat, arrays.levers(staged), staged_k, damping, solver.tolerance if last else 1e-6, plain, solver.iterations
@@ -333,7 +352,7 @@ def _outcome(
         provenance=provenance,
         shadows=shadows,
         shock=shock,
-        shock_before=_untouched(economy),
+        shock_before=untouched(economy),
         parameters=parameters,
         flat=attempt.flat,
     )
@@ -342,16 +361,17 @@ def _outcome(
 def judged(
     economy: Economy, shock: Shock, parameters: Parameters, attempt: Attempt, package: str
 ) -> tuple[Equilibrium, float, tuple[Shadow, ...]]:
-    """The attempt in levels, the worst gap of any market, budget or bound, and the shadow prices of the bounds.
+    """The attempt in levels, the worst gap of any market, budget or bound, and what the bounds are worth.
 
-    Raises `NotConverged` where a gap is too wide for an equilibrium.
+    Raises `NotConverged` where a gap is too wide for an equilibrium, `CornerResult` where a seller gains what its price cannot
+    bring.
     """
     from detente.equilibrium import arrays, system
 
     n, s = economy.output.shape
     state = system.unpack(attempt.flat, n, s)
     wedges = np.asarray(state.wedge)[: len(shock.controls)]
-    effective = arrays.with_wedges(shock, wedges)
+    effective = arrays.with_wedges(economy, shock, wedges)
     after = Equilibrium.at(economy, effective, parameters, state.wage, state.price, state.sales, state.income)
     before = baseline(economy)
     gap, where = after.worst_gap()
@@ -366,6 +386,7 @@ def judged(
             gap, where = slack, f"bound “{control.label}”"
     if not gap <= CLEARING:
         raise NotConverged(say(REFUSALS, "misses", package=package, where=where, gap=f"{gap:.1e}"))
+    refuse_corners(shock, before, after, shadows)
     return after, gap, tuple(shadows)
 
 
@@ -396,7 +417,7 @@ def _check_sources(economy: Economy, shock: Shock) -> None:
         raise InputError("iceberg factors must be positive and finite")
 
 
-def _untouched(economy: Economy) -> Shock:
+def untouched(economy: Economy) -> Shock:
     """The shock of no policy at all, made once an economy and not to be written to."""
     if economy not in _UNTOUCHED:
         shock = Policy().shock(economy)
@@ -421,7 +442,8 @@ def _digest(economy: Economy, shock: Shock, parameters: Parameters) -> str:
     if shock.unanswered is not None:
         parts += [b"unanswered", np.ascontiguousarray(shock.unanswered).data]
     for control in shock.controls:
-        parts.append(f"{control.label}|{control.bound!r}|{control.kind}|{control.rent}".encode())
+        capped = "" if np.isinf(control.seller_cap) else f"|{control.seller_cap!r}"
+        parts.append(f"{control.label}|{control.bound!r}|{control.kind}|{control.rent}{capped}".encode())
         parts.append(np.packbits(control.flows).tobytes())
     return sha256(*parts)[:16]
 

@@ -7,18 +7,21 @@ ln I[n] final expenditure, and one ln m[k] a quantity control. A sweep maps old 
     prices      P̂[n,j] = ( Σᵢ π (κ̂ĉ)^(−θ) )^(−1/θ)
     sales       Y′[i,j] = Σₙ π′X′/((1+τ′)(1+x′)),   X′ = γ′Y′ + α′I′
     income      I′ = factor income′ + duties′ + D′ − subsidies′
-    factors     ln v̂[n,j] = (1−μ)(ι ln V̂A[n,j] + (1−ι) ln V̂A[n] − ln L̂[n]) + μ ln P̂C
+    factors     ln x̂[n,j] = ι ln V̂A[n,j] + (1−ι) ln V̂A[n] − ln L̂[n],   Φ̂[n] = V̂A[n]/L̂[n]
+                ln v̂[n,j] = (1−μ) max( ln x̂[n,j], ln Φ̂[n] + ln(1−δ) ) + μ ln P̂C
     controls    ln m ← max(0, ln m) ± ln(q/q̄)/(1+θ):  at the fixed point either the bound binds or m ≤ 0 and has no effect
 
-with ι = 1/κ, ln L̂ = φ/(1+φ)·(ln V̂A[n] − ln P̂C), and world factor income as numeraire. With the exchange rate pinned final
-expenditure is not what is earned but what keeps relative national wages Φ̂ where they were, ln I′ ← ln I′ − (ln Φ̂[n] − ln Φ̂),
-and the trade balance takes the difference. Parameters are values, not branches: one compilation serves every horizon, scenario
-and policy of the same shape. CES forms are smooth through elasticity 1, because expm1(r d)/r and log1p(r t)/r have the
-Cobb–Douglas limit as r → 0.
+with ι = 1/κ, ln L̂ = φ/(1+φ)·(ln V̂A[n] − ln P̂C), and world factor income as numeraire. x̂ is what labour attached to a sector
+earns if all of it has work, Φ̂ its mean over the economy. Wages below (1−δ)Φ̂ do not form: there V̂A buys less labour than is
+attached to the sector and the rest is out of work. Labour goes where it expects to earn most, so that its mean earnings, in work
+and out of it, are still x̂. With the exchange rate pinned final expenditure is not what is earned but what keeps relative national
+wages Φ̂ where they were, ln I′ ← ln I′ − (ln Φ̂[n] − ln Φ̂), and the trade balance takes the difference. Parameters are values, not
+branches: one compilation serves every horizon, scenario and policy of the same shape. CES forms are smooth through elasticity 1,
+because expm1(r d)/r and log1p(r t)/r have the Cobb–Douglas limit as r → 0.
 
 Trade arrays are [sector, destination, origin], so that every sum over origins or destinations is a batch of matrix–vector
 products. Sources: Dekle, Eaton and Kortum (2008); Caliendo and Parro (2015); Galle, Rodríguez-Clare and Yi (2023); Baqaee
-and Farhi (2024).
+and Farhi (2024); wages that fall so far only: Schmitt-Grohé and Uribe (2016), Rodríguez-Clare, Ulate and Vasquez (2026).
 """
 
 from __future__ import annotations
@@ -45,6 +48,8 @@ class Base(NamedTuple):
     input_weights: Any  # the same summing to one over inputs
     critical: Any  # γ of critical inputs [N, C, S user]
     critical_index: Any  # their positions [C]
+    own_use: Any  # γ of a critical input in its own making, an ordinary input [N, S]
+    own_weight: Any  # the same as a share of the bundle
     bracket: Any  # 1 − Σ critical γ [N, S]
     labour: Any  # β over the bracket [N, S]
     final: Any  # α [N, S]
@@ -77,8 +82,8 @@ class Controls(NamedTuple):
     origin: Any  # [F]
     owner: Any  # which control a flow belongs to [F]
     weight: Any  # share of the flow in its control at the baseline; for value bounds 1 over the target [F]
-    to_origin: Any  # 1 where the wedge is an export tax [F]
-    to_importer: Any  # 1 where it is an import duty [F]; neither: a real cost
+    rent: Any  # 1 where the wedge is somebody's income, 0 where it is a real cost [F]
+    seller_cap: Any  # ln of the price multiple up to which it is the seller's, an export tax; the rest is an import duty [F]
     log_bound: Any  # ln of the bound [K]
     sign: Any  # +1 for an upper bound, −1 for a lower one [K]
     by_value: Any  # 1 where the bound is on value at basic prices [K]
@@ -97,6 +102,7 @@ class Values(NamedTuple):
     iota: Any
     labour_supply: Any
     capital_share: Any
+    wage_floor: Any  # ln of the lowest wage over the national mean, OFF where there is none
     deficit_fixed: Any
     deficit_proportional: Any
     pinned: Any  # 1 where relative national wages stay and trade balances move
@@ -115,9 +121,11 @@ class State(NamedTuple):
 
 
 class Sourcing(NamedTuple):
-    """What a policy makes of the sourcing shares: fixed within a solve."""
+    """What a policy makes of the sourcing shares: fixed within a solve. Flows under a control stand apart, so that no digits are
+    lost by taking a large share out of a sum again."""
 
-    share: Any  # A = π κ̂^−θ over its row maximum
+    share: Any  # A = π κ̂^−θ over its row maximum, 0 where controlled
+    controlled: Any  # A of the controlled flows before their wedges [F], 0 for padding
     peak: Any  # ln of that maximum [S, N]
     net: Any  # A / ((1+τ′)(1+x′))
     import_duty: Any  # A τ′/(1+τ′)
@@ -137,7 +145,7 @@ def root(r: Any, t: Any) -> Any:
     return jnp.log1p(jnp.maximum(r * t, -1 + 1e-15)) / r
 
 
-def sourcing(b: Base, v: Levers, p: Values) -> Sourcing:
+def sourcing(b: Base, v: Levers, k: Controls, p: Values) -> Sourcing:
     """Shares under the levers, before wages and control wedges have moved."""
     gross = (1 + v.tariffs) * (1 + v.export_taxes)
     theta = p.theta[:, None, None]
@@ -147,8 +155,12 @@ def sourcing(b: Base, v: Levers, p: Values) -> Sourcing:
     peak = jnp.max(log_share, axis=2)
     sold = peak > OFF / 2
     share = v.open * jnp.exp(log_share - jnp.where(sold, peak, 0.0)[:, :, None])
+    at, live = (k.sector, k.destination, k.origin), (k.sign != 0)[k.owner]
+    controlled = jnp.where(live, share[at], 0.0)
+    share *= jnp.ones(share.shape).at[at].min(jnp.where(live, 0.0, 1.0))
     return Sourcing(
         share=share,
+        controlled=controlled,
         peak=jnp.where(sold, peak, OFF),
         net=share / gross,
         import_duty=share * v.tariffs / (1 + v.tariffs),
@@ -184,10 +196,20 @@ class Accounts(NamedTuple):
 
 def accounts(state: State, b: Base, v: Levers, s: Sourcing, k: Controls, p: Values) -> Accounts:
     """Costs, sourcing, spending, sales, duties and income at a state."""
+    # wedges of the controls on their few flows, and what makers of a critical good are spared of them
+    size = jnp.maximum(state.wedge, 0.0)[k.owner]
+    kept = jnp.minimum(size, k.seller_cap)  # the seller's part
+    wedge = k.sign[k.owner] * size
+    at = (k.sector, k.destination, k.origin)
+    scarce = jnp.exp(jnp.maximum(b.log_shares[at], -700.0)) * k.rent * jnp.maximum(wedge, 0.0)
+    spared = jnp.zeros_like(state.price).at[k.destination, k.sector].add(scarce)
+
     # cost of the nests
     centre = jnp.mean(state.price, axis=1, keepdims=True)
     spread = state.price - centre
-    bundle = centre + root(p.r_inputs, jnp.einsum("nkj,nk->nj", b.input_weights, power(p.r_inputs, spread)))
+    dear = power(p.r_inputs, spread)
+    cheaper = b.own_weight * (power(p.r_inputs, spread - spared) - dear)
+    bundle = centre + root(p.r_inputs, jnp.einsum("nkj,nk->nj", b.input_weights, dear) + cheaper)
     inner = bundle + root(p.r_value_added, b.labour * power(p.r_value_added, state.wage - bundle))
     critical_price = state.price[:, b.critical_index][:, :, None]
     critical_gap = critical_price - inner[:, None, :]
@@ -204,21 +226,18 @@ def accounts(state: State, b: Base, v: Levers, s: Sourcing, k: Controls, p: Valu
     factor_quantity = log_labour_share + state.sales - state.wage
     unit = v.log_unit_cost + jnp.log1p(-v.subsidies) + cost - p.scale * factor_quantity
 
-    # sourcing, with the control wedges as corrections on their few flows
+    # sourcing, flows under a control with their wedges
     cheapest = jnp.min(unit, axis=0)
     weight = jnp.exp(-p.theta * (unit - cheapest)).T  # [S, origin]
-    wedge = (k.sign * jnp.maximum(state.wedge, 0.0))[k.owner]
-    at = (k.sector, k.destination, k.origin)
-    first = s.share[at]
-    share = first * jnp.exp(-p.theta[k.sector] * wedge)
+    share = s.controlled * jnp.exp(-p.theta[k.sector] * wedge)
     seller = weight[k.sector, k.origin]
-    total = jnp.einsum("jni,ji->jn", s.share, weight).at[k.sector, k.destination].add((share - first) * seller)
+    total = jnp.einsum("jni,ji->jn", s.share, weight).at[k.sector, k.destination].add(share * seller)
     total = jnp.maximum(total, FLOOR)
     sold = s.peak > OFF / 2
     dearer = 0.0
     if s.unanswered.size:
         now = s.share * weight[:, None, :]
-        now = now.at[at].add((share - first) * seller) / total[:, :, None]
+        now = now.at[at].add(share * seller) / total[:, :, None]
         dearer = unanswered_price(now, jnp.exp(b.log_shares), s.unanswered).T
     price = jnp.where(sold.T, dearer + cheapest - (jnp.log(total.T) + s.peak.T) / p.theta, 0.0)
 
@@ -227,6 +246,9 @@ def accounts(state: State, b: Base, v: Levers, s: Sourcing, k: Controls, p: Valu
     sales = b.output * jnp.exp(state.sales)
     users = sales * paid_out * recipe
     spending = jnp.exp(p.r_inputs * spread) * jnp.einsum("nkj,nj->nk", b.inputs, users)
+    own_use = b.own_use * users * jnp.exp(p.r_inputs * (spread - spared))  # what its makers pay
+    discount = own_use * jnp.expm1(spared)
+    spending += discount + own_use - b.own_use * users * jnp.exp(p.r_inputs * spread)
     spending += b.final * jnp.exp(p.r_final * (state.price - cpi[:, None]) + state.income[:, None]) * b.income[:, None]
     critical_share = b.critical * jnp.exp(p.r_critical * (critical_price - cost[:, None, :]))
     spending = spending.at[:, b.critical_index].add(jnp.sum(critical_share * (sales * paid_out)[:, None, :], axis=2))
@@ -234,26 +256,24 @@ def accounts(state: State, b: Base, v: Levers, s: Sourcing, k: Controls, p: Valu
     # sales and duties
     demand = spending.T / total  # [S, destination]
     tariff, tax = v.tariffs[at], v.export_taxes[at]
-    taxed = k.to_origin + k.to_importer
-    net = share / ((1 + tariff) * (1 + tax)) * jnp.exp(-taxed * wedge)
-    gone = jnp.exp(-wedge)
-    import_duty = share * (1 - jnp.where(k.to_importer > 0, gone, 1.0) / (1 + tariff))
-    border = 1 / (1 + tariff) * jnp.where(k.to_importer > 0, gone, 1.0)
-    export_duty = share * border * (1 - jnp.where(k.to_origin > 0, gone, 1.0) / (1 + tax))
+    net = share / ((1 + tariff) * (1 + tax)) * jnp.exp(-k.rent * wedge)
+    sellers, buyers = (jnp.exp(-k.rent * k.sign[k.owner] * part) for part in (kept, size - kept))
+    import_duty = share * (1 - buyers / (1 + tariff))
+    export_duty = share * (1 / (1 + tariff) * buyers) * (1 - sellers / (1 + tax))
     buyer = demand[k.sector, k.destination]
-    new_sales = weight * (jnp.einsum("jni,jn->ji", s.net, demand).at[k.sector, k.origin].add((net - s.net[at]) * buyer))
+    new_sales = weight * (jnp.einsum("jni,jn->ji", s.net, demand).at[k.sector, k.origin].add(net * buyer))
     new_sales = new_sales.T
     import_duties = jnp.sum(demand * jnp.einsum("jni,ji->jn", s.import_duty, weight), axis=0)
-    import_duties = import_duties.at[k.destination].add((import_duty - s.import_duty[at]) * seller * buyer)
+    import_duties = import_duties.at[k.destination].add(import_duty * seller * buyer)
     export_duties = jnp.sum(weight * jnp.einsum("jni,jn->ji", s.export_duty, demand), axis=0)
-    export_duties = export_duties.at[k.origin].add((export_duty - s.export_duty[at]) * seller * buyer)
+    export_duties = export_duties.at[k.origin].add(export_duty * seller * buyer)
 
     # income, in the numeraire
     cost_of_goods = new_sales * paid_out
     earned = b.labour * b.bracket * labour_share * cost_of_goods
     numeraire = jnp.sum(earned) / jnp.sum(b.value_added)
     earned = earned / numeraire
-    public = (import_duties + export_duties - jnp.sum(cost_of_goods - new_sales, axis=1)) / numeraire
+    public = (import_duties + export_duties - jnp.sum(cost_of_goods - new_sales + discount, axis=1)) / numeraire
     base_earned = jnp.sum(b.value_added, axis=1)
     region_earned = jnp.sum(earned, axis=1)
     ratio = region_earned / jnp.maximum(base_earned, FLOOR)
@@ -295,7 +315,8 @@ def update(state: State, a: Accounts, b: Base, k: Controls, p: Values) -> State:
     by_sector = jnp.where(b.value_added > 0, by_sector, growth[:, None])
     tax_cut = jnp.log1p(jnp.maximum((a.public - b.public) / jnp.maximum(region_earned, FLOOR), -0.5))
     hours = p.labour_supply / (1 + p.labour_supply) * (growth - a.cpi + p.recycling * tax_cut)
-    wage = (1 - p.capital_share) * (p.iota * by_sector + ((1 - p.iota) * growth - hours)[:, None])
+    earns = p.iota * by_sector + ((1 - p.iota) * growth - hours)[:, None]
+    wage = (1 - p.capital_share) * jnp.maximum(earns, (growth - hours + p.wage_floor)[:, None])
     wage += p.capital_share * a.cpi[:, None]
 
     # expenditure: what is earned, or what keeps the national wages where they were to each other
@@ -344,7 +365,7 @@ def _equilibrium(
 ) -> tuple[Any, Any, Any]:
     """Fixed point of the sweep from a flat start: (z, residual, sweeps). `blocks` as in `preconditioner`."""
     n, sectors = b.output.shape
-    shares = sourcing(b, v, p)
+    shares = sourcing(b, v, k, p)
 
     def f(z: Any) -> Any:
         residual = pack(sweep(unpack(z, n, sectors), b, v, shares, k, p)) - z
@@ -399,7 +420,7 @@ def _gradient(
     n, sectors = b.output.shape
 
     def both(z: Any, v: Levers, bounds: Any) -> tuple[Any, Any]:
-        held, shares, state = k._replace(log_bound=bounds), sourcing(b, v, p), unpack(z, n, sectors)
+        held, shares, state = k._replace(log_bound=bounds), sourcing(b, v, k, p), unpack(z, n, sectors)
         a = accounts(state, b, v, shares, held, p)
         return pack(update(state, a, b, held, p)), goal_value(a, b, g)
 

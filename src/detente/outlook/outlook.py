@@ -307,16 +307,12 @@ def outlook(
     from detente.world.library import load_world
 
     case = load_dossier(dossier) if isinstance(dossier, str) else dossier
-    ahead = prospects_of(case)
+    prospects_of(case)
     table = load_world() if world is None else world
     case.must_fit(table)
     origin: dict[str, ForkOdds] = {}
     if odds is None:
-        if stand_off is None and any(b.stand_off for _, b in ahead.branches.values()) and has_stances(case, table):
-            from detente.strategy.table import at_the_table
-
-            stand_off = at_the_table(case, table, horizon, progress=progress).odds_by
-        origin = branch_odds(case, on=on, stand_off=stand_off, signals=signals, seed=seed)
+        origin = pooled_odds(case, table, horizon, on=on, stand_off=stand_off, signals=signals, seed=seed, progress=progress)
         odds = {f: o.ranges for f, o in origin.items()}
     tree = grow(case, odds)
     paths = path_values(
@@ -336,6 +332,27 @@ def outlook(
         drawn=draw_odds(tree, draws, seed),
         origin=origin,
     )
+
+
+def pooled_odds(
+    dossier: Dossier,
+    world: World,
+    horizon: str | Parameters | None = None,
+    *,
+    on: date | None = None,
+    stand_off: StandOff | None = None,
+    signals: Sequence[Signal] = (),
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> dict[str, ForkOdds]:
+    """The odds of `branch_odds` with the stand-off read off the dossier's payoff table, where a branch asks for one and none is
+    given."""
+    ahead = prospects_of(dossier)
+    if stand_off is None and any(b.stand_off for _, b in ahead.branches.values()) and has_stances(dossier, world):
+        from detente.strategy.table import at_the_table
+
+        stand_off = at_the_table(dossier, world, horizon, progress=progress).odds_by
+    return branch_odds(dossier, on=on, stand_off=stand_off, signals=signals, seed=seed)
 
 
 def has_stances(case: Dossier, world: World) -> bool:

@@ -32,7 +32,19 @@ from detente.errors import BadDossier, OverlappingMeasures, UnknownName, nearest
 from detente.policy.changes import Change, apply_changes
 from detente.policy.instruments import Policy
 from detente.policy.measures import Base, Identifier, Measure, Strict, Text, no_bool
-from detente.policy.parts import Bystander, Event, Horizon, KeyQuestion, Party, Published, Reference, Scenario, Source, Venue
+from detente.policy.parts import (
+    Bystander,
+    Event,
+    Exercise,
+    Horizon,
+    KeyQuestion,
+    Party,
+    Published,
+    Reference,
+    Scenario,
+    Source,
+    Venue,
+)
 from detente.policy.prospects import Branch, Fork, Prospects, Signal
 from detente.policy.reading import MAX_BYTES, placed, read_yaml, validate
 from detente.policy.stacking import Stack, check_exclusive, codes_of, policy_on, stack_on, without_effect
@@ -48,6 +60,7 @@ __all__ = [
     "Change",
     "Dossier",
     "Event",
+    "Exercise",
     "Fork",
     "KeyQuestion",
     "Party",
@@ -84,6 +97,7 @@ class Dossier(Strict):
     key_questions: tuple[KeyQuestion, ...] = ()
     prospects: Prospects | None = None
     published: tuple[Published, ...] = ()
+    exercises: tuple[Exercise, ...] = ()
     sources: Annotated[tuple[Source, ...], Field(min_length=1)]
 
     @model_validator(mode="after")
@@ -92,6 +106,7 @@ class Dossier(Strict):
             ("source", [s.id for s in self.sources]), ("measure", [m.id for m in self.measures]),
             ("scenario", [s.id for s in self.scenarios]), ("key question", [q.id for q in self.key_questions]),
             ("published number", [p.id for p in self.published]), ("party", [p.region for p in self.parties]),
+            ("exercise", [e.id for e in self.exercises]),
         ):  # fmt: skip
             twice = [i for i, n in Counter(ids).items() if n > 1]
             if twice:
@@ -107,15 +122,20 @@ class Dossier(Strict):
                 for other in others:
                     if other not in measures:
                         raise ValueError(f"measure {m.id!r} {verb} {_unknown(other, measures)}")
+        for exercise in self.exercises:
+            for other in exercise.measures:
+                if other not in measures:
+                    raise ValueError(f"exercise {exercise.id!r}: measure {_unknown(other, measures)}")
         scenarios = {s.id: s.title for s in self.scenarios}
         for q in self.key_questions:
             for name in q.scenarios:
                 if name not in scenarios:
                     raise ValueError(f"key question {q.id!r}: scenario {_unknown(name, scenarios)}")
         self._prospects_fit(scenarios)
-        for number in self.published:
+        for k, number in enumerate(self.published):
             if number.compare_with is not None and number.compare_with not in scenarios:
-                raise ValueError(f"published {number.id!r}: scenario {_unknown(number.compare_with, scenarios)}")
+                told = f"published {number.id!r}: scenario {_unknown(number.compare_with, scenarios)}"
+                raise placed(("published", k, "compare_with"), told)
         for where, changes in self._change_lists():
             try:
                 changed = apply_changes(self.measures, changes)
@@ -238,6 +258,7 @@ class Dossier(Strict):
             yield from ((f"fork {f.id!r}", f.sources) for f in self.prospects.forks)
             yield from ((f"signal {s.id!r}", s.sources) for s in self.prospects.signals)
         yield from ((f"published {n.id!r}", n.sources) for n in self.published)
+        yield from ((f"exercise {e.id!r}", e.sources) for e in self.exercises)
 
     def _change_lists(self) -> Iterator[tuple[str, tuple[Change, ...]]]:
         yield from ((f"scenario {s.id!r}", s.changes) for s in self.scenarios)
@@ -245,6 +266,7 @@ class Dossier(Strict):
             yield from ((f"party {p.region}, stance {s.stance}", s.changes) for s in p.stances)
         for b in self.bystanders:
             yield from ((f"bystander {b.region}, {i.id}", i.changes) for i in b.menu)
+        yield from ((f"published {p.id!r}", p.changes) for p in self.published if p.ledger is None)
 
     # -- looking things up -------------------------------------------------------------------------------------------
     def scenario(self, name: str) -> Scenario:
@@ -259,6 +281,10 @@ class Dossier(Strict):
         """The source called `name`. Raises `UnknownName` with a suggestion."""
         return _pick(name, {s.id: (s, s.title) for s in self.sources}, "source")
 
+    def exercise(self, name: str) -> Exercise:
+        """The exercise called `name`. Raises `UnknownName` with a suggestion."""
+        return _pick(name, {e.id: (e, e.title) for e in self.exercises}, "exercise")
+
     def party(self, region: str) -> Party:
         """The party called `region`. Raises `UnknownName` with a suggestion."""
         return _pick(region, {p.region: (p, region_name(p.region)) for p in self.parties}, "party")
@@ -268,6 +294,7 @@ class Dossier(Strict):
         used = {a for m in self.measures for a in m.assumptions}
         used |= {a for s in self.scenarios for a in s.assumptions} | {a for p in self.parties for a in p.assumptions}
         used |= {a for _, cs in self._change_lists() for c in cs if c.add for a in c.add.assumptions}
+        used |= {a for e in self.exercises for a in e.assumptions}
         if self.prospects is not None:
             used |= set(self.prospects.assumptions) | {a for f in self.prospects.forks for a in f.assumptions}
             used |= {a for s in self.prospects.signals for a in s.assumptions}
@@ -388,6 +415,11 @@ class Dossier(Strict):
             for code in dict.fromkeys(m.named_sectors()):
                 if code not in known_sectors:
                     problems.append(f"measure {m.id!r}: sector {_unknown(code, known_sectors)}")
+        for exercise in self.exercises:
+            region(f"exercise {exercise.id!r}", exercise.by)
+            for code in exercise.sectors:
+                if code not in known_sectors:
+                    problems.append(f"exercise {exercise.id!r}: sector {_unknown(code, known_sectors)}")
         return problems
 
 

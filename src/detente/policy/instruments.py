@@ -158,7 +158,7 @@ class ExportControl:
             raise InputError(refusal("policy", "rent_of_control", rent=repr(self.rent)))
         label = self.describe()
         for part, where in _parts(shock, mask, by_destination=not pooled):
-            shock.controls.append(Control(f"{label} ({where})", part, left, "at most", to[self.rent]))
+            shock.controls.append(Control(f"{label} ({where})", part, left, "at most", to[self.rent], export_control=True))
 
     def describe(self) -> str:
         """One plain sentence."""

@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import datetime
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from detente.errors import UnknownName
 from detente.policy.changes import Change
 from detente.policy.measures import AssumptionNumber, Identifier, RegionCode, SectorCode, Strict, Text, readable
+from detente.policy.reading import placed
 from detente.words import refusal
 
 Cited = Annotated[tuple[Identifier, ...], Field(min_length=1)]
@@ -255,23 +256,105 @@ class KeyQuestion(Strict):
         return self
 
 
+PublishedMeasure = Literal[
+    "real_gdp", "real_income", "consumer_prices", "exports", "imports", "goods_exports", "goods_trade", "import_share",
+    "average_duty", "duty_rise",
+]  # fmt: skip
+"""What a published figure measures; `strategy.like_for_like` says how ours is read."""
+OF_A_PAIR = ("goods_exports", "goods_trade", "import_share")
+OF_THE_WORLD = ("real_gdp", "real_income")
+OF_THE_LAW = ("average_duty", "duty_rise")
+"""Measures between two economies; those that may be the world's; those read off the duties, for which nothing is solved."""
+
+
+def _shipped_ledger(name: str) -> str:
+    """Refuse a ledger there is not."""
+    from detente.policy.ledger import list_ledgers
+
+    if name not in list_ledgers():
+        raise ValueError(str(UnknownName(name, list(list_ledgers()), "ledger")))
+    return name
+
+
 class Published(Strict):
-    """A number others have published, for comparison and never for tuning."""
+    """A number others have published, beside which ours is set, and what to run so that the two count the same.
+
+    With `measure` it is compared: one policy (`policy_day`, the measures in force that day in the dossier, or in `ledger`, after
+    `changes`; `two_blocs`; or `compare_with`, a scenario), one time (`horizon` or `month`), and `why` the two may differ.
+    `partner` is the economy at the other end of `region`'s trade or duty. `tuned_to` is the assumption that holds a parameter
+    chosen in sight of the figure. What cannot be compared says `why_not`.
+    """
 
     id: Identifier
     who: Text
     scenario: Text
     quantity: Text
     region: RegionCode | None = None
+    partner: RegionCode | None = None
     value: float
     low: float | None = None
     high: float | None = None
     unit: Text
     time_basis: Text
     date: datetime.date | None = None
+    measure: PublishedMeasure | None = None
+    policy_day: datetime.date | None = None
+    ledger: Annotated[Identifier, AfterValidator(_shipped_ledger)] | None = None
+    changes: tuple[Change, ...] = ()
+    two_blocs: bool = False
     compare_with: Identifier | None = None
+    against: Literal["reference", "status-quo"] = "reference"
+    horizon: Literal["short", "medium", "long", "fragmentation"] | None = None
+    month: Annotated[float, Field(ge=0, le=120)] | None = None
+    tuned_to: AssumptionNumber | None = None
+    why: Text | None = None
+    why_not: Text | None = None
     note: Text | None = None
     sources: Cited
+
+    @model_validator(mode="after")
+    def _ends_in_order(self) -> Self:
+        if self.low is not None and self.high is not None and self.low > self.high:
+            raise placed(("low",), refusal("policy", "published_ends", low=f"{self.low:g}", high=f"{self.high:g}"))
+        return self
+
+    @model_validator(mode="after")
+    def _can_be_run(self) -> Self:
+        """A figure that is compared says all that a run needs, and one that is not says none of it."""
+        if self.measure is None:
+            for field in ("partner", "policy_day", "ledger", "changes", "two_blocs", "horizon", "month", "tuned_to", "why"):
+                if getattr(self, field) not in (None, False, ()):
+                    raise placed((field,), refusal("policy", "published_unmeasured", field=repr(field)))
+            return self
+        if self.why_not is not None:
+            raise placed(("why_not",), refusal("policy", "published_why_not"))
+        if self.why is None:
+            raise placed(("measure",), refusal("policy", "published_why"))
+        policies = [f for f in ("policy_day", "two_blocs", "compare_with") if getattr(self, f) not in (None, False)]
+        if len(policies) != 1:
+            raise placed(
+                (policies[-1] if policies else "measure",), refusal("policy", "published_policy", named=", ".join(policies))
+            )
+        for field in ("ledger", "changes"):
+            if getattr(self, field) and self.policy_day is None:
+                raise placed((field,), refusal("policy", "published_without_day", field=repr(field)))
+        if self.two_blocs and self.against != "status-quo":
+            raise placed(("two_blocs",), refusal("policy", "published_blocs"))
+        self._fits_its_measure(self.measure)
+        return self
+
+    def _fits_its_measure(self, measure: str) -> None:
+        times = [f for f in ("horizon", "month") if getattr(self, f) is not None]
+        if measure in OF_THE_LAW and times:
+            raise placed((times[0],), refusal("policy", "published_no_time", measure=repr(measure)))
+        if measure not in OF_THE_LAW and len(times) != 1:
+            raise placed((times[-1] if times else "measure",), refusal("policy", "published_time", measure=repr(measure)))
+        if self.region is None and measure not in OF_THE_WORLD:
+            raise placed(("measure",), refusal("policy", "published_region", measure=repr(measure)))
+        if self.partner is None and measure in OF_A_PAIR:
+            raise placed(("measure",), refusal("policy", "published_partner", measure=repr(measure)))
+        if self.partner is not None and (measure not in (*OF_A_PAIR, *OF_THE_LAW) or self.partner == self.region):
+            raise placed(("partner",), refusal("policy", "published_no_partner", partner=self.partner, measure=repr(measure)))
 
 
 class Horizon(Strict):
@@ -279,3 +362,54 @@ class Horizon(Strict):
 
     default: Literal["short", "medium", "long"] = "medium"
     why: Text | None = None
+
+
+ExerciseUnit = Literal["percent of cost", "percent of GDP", "million USD a year"]
+
+
+class Exercise(Strict):
+    """A question beside the scenarios, priced at a low, a central and a high size and never part of their figures.
+
+    `kind` subsidy: the treasury of `by` pays part of the cost of its `sectors` (`unit`: that part, or a sum spread over them
+    evenly); unit_cost: a unit costs more to make there (a denial of technology). `size` is one number or low, central, high,
+    ascending. What cannot be priced is listed with `modelled: false` and says why. `measures` names those of the dossier it
+    stands for.
+    """
+
+    id: Identifier
+    title: Text
+    article_ref: Text | None = None
+    kind: Literal["subsidy", "unit_cost"] | None = None
+    by: RegionCode
+    sectors: tuple[SectorCode, ...] = ()
+    size: tuple[float, float, float] | None = None
+    unit: ExerciseUnit = "percent of cost"
+    modelled: bool = True
+    why_not: Text | None = None
+    note: Text | None = None
+    measures: tuple[Identifier, ...] = ()
+    assumptions: Assumed = ()
+    sources: Cited
+
+    @field_validator("size", mode="before")
+    @classmethod
+    def _one_size(cls, value: Any) -> Any:
+        return [value] * 3 if isinstance(value, (int, float)) and not isinstance(value, bool) else value
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        name = repr(self.id)
+        if not self.modelled:
+            if not self.why_not:
+                raise ValueError(refusal("policy", "exercise_why_not", exercise=name))
+            return self
+        if self.kind is None or self.size is None or not self.sectors:
+            raise ValueError(refusal("policy", "exercise_incomplete", exercise=name))
+        if not self.size[0] <= self.size[1] <= self.size[2]:
+            told = ", ".join(f"{x:g}" for x in self.size)
+            raise ValueError(refusal("policy", "exercise_order", exercise=name, sizes=told))
+        if self.kind == "unit_cost" and self.unit != "percent of cost":
+            raise ValueError(refusal("policy", "exercise_unit", exercise=name, unit=self.unit))
+        if self.unit == "percent of cost" and not (self.size[0] > -90 and self.size[2] < 90):
+            raise ValueError(refusal("policy", "exercise_too_large", exercise=name))
+        return self

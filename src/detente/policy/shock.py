@@ -26,7 +26,9 @@ class Control:
     """A bound on a set of flows [origin, destination, sector], met by a wedge on their price.
 
     kind "at most" bounds the quantity delivered at `bound` times the baseline's; "at least" with `by_value` the value at
-    basic prices (the table's unit). `rent` says who gets the wedge: "origin", "importer" or "lost".
+    basic prices (the table's unit). `rent` says who gets the wedge: "origin", "importer" or "lost". Of a wedge of the origin the
+    seller keeps at most `seller_cap` (ln of the multiple of the price it may charge); the rest is the buyers' who may buy at that
+    price, income of the importing region. `export_control` marks a bound that a government puts on its own exports.
     """
 
     label: str
@@ -35,6 +37,21 @@ class Control:
     kind: Literal["at most", "at least"]
     rent: Literal["origin", "importer", "lost"]
     by_value: bool = False
+    seller_cap: float = float("inf")
+    export_control: bool = False
+
+    @property
+    def cap(self) -> float:
+        """ln of the multiple of the price up to which the wedge is the seller's: 0 where all of it is the importer's."""
+        return 0.0 if self.rent == "importer" else self.seller_cap
+
+    def wedges(self, wedge: float) -> tuple[float, float]:
+        """A log wedge (its size; at least 0 counts) as the signed parts of seller and importer. One that is lost is all in the
+        first."""
+        size = max(float(wedge), 0.0)
+        kept = size if self.rent == "lost" else min(size, self.cap)
+        sign = 1 if self.kind == "at most" else -1
+        return sign * kept, sign * (size - kept)
 
     @cached_property
     def cells(self) -> tuple[NDArray[np.int64], ...]:
@@ -68,6 +85,17 @@ class Shock:
     unanswered: Array | None = None
     """Part of the log wedge ln κ̂ that sourcing does not answer to yet: Σ over its pieces of (1 − f(age)/f(node))·Δ ln κ, where a
     younger piece acts with a smaller elasticity than the node's. None: every piece acts with the node's."""
+    spared: Array | None = None
+    """ln of what makers of a critical input are spared of its scarcity when they buy it from each other [region, sector]; set
+    where controls are written as taxes. None: nothing."""
+    licences: Array | None = None
+    """ln of what licences and contracts for a scarce good add to what its seller charges, part of `tariffs`; set with it."""
+
+    @property
+    def controlled_goods(self) -> tuple[str, ...]:
+        """Sectors some government keeps back from buyers abroad by an export control."""
+        held = {int(j) for c in self.controls if c.export_control for j in c.cells[2]}
+        return tuple(s for j, s in enumerate(self.sectors) if j in held)
 
     def copy(self) -> Shock:
         """A shock whose arrays can be changed without touching this one."""
@@ -105,7 +133,9 @@ class Shock:
             if old is not None:
                 left.remove(old)
             start = old.bound if old is not None else new.unbounded(self.shipments)
-            result.controls.append(dataclasses.replace(new, bound=float(start ** (1 - part) * new.bound**part)))
+            cap = new.seller_cap if old is None else _between(old.seller_cap, new.seller_cap, part)
+            bound = float(start ** (1 - part) * new.bound**part)
+            result.controls.append(dataclasses.replace(new, bound=bound, seller_cap=cap))
         for old in left:
             end = old.unbounded(self.shipments)
             result.controls.append(dataclasses.replace(old, bound=float(old.bound ** (1 - part) * end**part)))
@@ -121,3 +151,8 @@ class Shock:
         if foreign:
             mask &= ~np.eye(len(self.regions), dtype=bool)[:, :, None]
         return mask
+
+
+def _between(old: float, new: float, part: float) -> float:
+    """A seller's cap on the way from one to another; straight in the price's reciprocal, where no cap at all is a number too."""
+    return old if old == new else float(-np.log((1 - part) * np.exp(-old) + part * np.exp(-new)))

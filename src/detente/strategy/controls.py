@@ -11,6 +11,7 @@ True
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -19,10 +20,12 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import minimize_scalar
 
+from detente.equilibrium.chokepoints import narrowed
+from detente.equilibrium.months import month_of
 from detente.equilibrium.outcome import Outcome
 from detente.equilibrium.parameters import Parameters, horizon as named_horizon
-from detente.equilibrium.solve import solve
-from detente.errors import InputError, NotConverged
+from detente.equilibrium.solve import solve, solve_shock
+from detente.errors import CornerResult, InputError, NotConverged
 from detente.policy.instruments import ExportControl, Policy
 from detente.strategy.objectives import Weights
 from detente.types import plain
@@ -93,7 +96,10 @@ def best_control(
     """The share of its exports of `sectors` to `on` (everybody if None) that `by` would withhold, between 0 and `most`.
 
     It wants what `weights` say (plain real income if None), given `policy` (the table's duties and no control if None); who gets
-    the rent of scarcity is `rent`. Raises `InputError` where `policy` controls these exports already, `by` is a group, nobody is
+    the rent of scarcity is `rent`. At a node of the path ("month 6") the good is a chokepoint, with stocks, other producers'
+    capacity and a list price (`equilibrium.chokepoints`).
+
+    Raises `InputError` where `policy` controls these exports already, `by` is a group, nobody is
     left to withhold from, or `most` is not between 0 and 1; `UnknownRegion`, `UnknownSector`; `NotConverged` where the world
     without a control cannot be solved.
     """
@@ -111,7 +117,18 @@ def best_control(
     taken = Policy([ExportControl(by=by, sectors=sectors, withhold=most, on=on, rent=rent)]).shock(economy).controls
     if any((held.flows & wanted.flows).any() for held in rest.shock(economy).controls for wanted in taken):
         raise InputError(refusal("strategy", "policy_controls_these"))
-    base = solve(economy, rest, chosen)
+    month = month_of(chosen)
+
+    def outcome_of(policy: Policy) -> Outcome:
+        if month is None:
+            return solve(economy, policy, chosen)
+        shock, standing = policy.shock(economy), (-1.0, rest.shock(economy).controls)
+        scarce = narrowed(economy, shock, [standing, (0.0, shock.controls)], month, rent="buyers" if rent == "buyers" else "kept")
+        held = dict.fromkeys((*scarce.goods, *goods))
+        critical = dataclasses.replace(chosen, critical_inputs=tuple(s for s in economy.sectors if s in held))
+        return solve_shock(economy, scarce.shock, critical, policy=policy)
+
+    base = outcome_of(rest)
     wanted_by = weights or Weights()
     rows: dict[float, tuple[float, Outcome]] = {}
 
@@ -120,8 +137,8 @@ def best_control(
         if share not in rows:
             control = Policy([ExportControl(by=by, sectors=sectors, withhold=share, on=on, rent=rent)]) if share > 0 else Policy()
             try:
-                outcome = solve(economy, rest + control, chosen).relative_to(base)
-            except NotConverged:
+                outcome = outcome_of(rest + control).relative_to(base)
+            except (NotConverged, CornerResult):
                 return -np.inf
             rows[share] = (wanted_by.value(outcome, by), outcome)
         return rows[share][0]

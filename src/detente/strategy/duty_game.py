@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 
 from detente.equilibrium.outcome import Outcome
-from detente.equilibrium.parameters import Parameters, horizon as named_horizon, horizon_table
+from detente.equilibrium.parameters import Parameters, horizon as named_horizon
 from detente.equilibrium.solve import solve
 from detente.errors import InputError, UnknownRegion
 from detente.policy.instruments import Policy
@@ -122,7 +122,7 @@ def duty_game(
     economy = world.economy()
     policy = dossier.policy(None, world.regions, world.sectors)
     quo = base if base is not None else solve(economy, policy, chosen)
-    fixed = horizon_table()["short"]["values"].get("critical_inputs", [])
+    fixed = policy.shock(economy).controlled_goods  # not traded by price alone
     goods = [world.sectors.index(s) for s in goods_sectors(world.sectors) if s not in fixed]
     first, second = (world.regions.index(p) for p in parties)
     tariffs = quo.after.tariffs

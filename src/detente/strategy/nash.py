@@ -305,7 +305,10 @@ def _inputs(
     economy: Economy, shock: Shock, parameters: Parameters, space: TariffSpace, objective: Mapping[str, str], method: str
 ) -> dict[str, str]:
     """Digests of what a game's answer depends on, by name."""
-    controls = [(c.label, c.bound, c.kind, c.rent, digest(c.flows)) for c in shock.controls]
+    controls = [
+        (c.label, c.bound, c.kind, c.rent, digest(c.flows), *([] if np.isinf(c.seller_cap) else [c.seller_cap]))
+        for c in shock.controls
+    ]
     arrays = (shock.tariffs, shock.export_taxes, shock.iceberg, shock.allowed, shock.unit_cost, shock.subsidies)
     return {
         "world": economy.fingerprint,
@@ -567,7 +570,7 @@ def by_differences(
     def at(u: Array) -> tuple[Array, Array, Array]:
         nonlocal near
         moved, near, state = solved(u, near)
-        effective = with_wedges(moved, np.asarray(state.wedge)[: len(moved.controls)])
+        effective = with_wedges(economy, moved, np.asarray(state.wedge)[: len(moved.controls)])
         centre = Equilibrium.at(economy, effective, parameters, state.wage, state.price, state.sales, state.income)
         value = 100 * np.log(centre.income / centre.cpi)
         curvature = 100 * space.curvature(centre.paid, theta) / economy.income[index]

@@ -105,9 +105,13 @@ def extreme(economy: Economy, seed: int, draw: int) -> tuple[Policy, Parameters]
         "trade_elasticity_factor": float(rng.choice([0.3, 0.5, 1.0, 1.5])),
     }
     base = str(rng.choice(["short", "medium", "long"]))
+    critical: dict[str, Any] = {}
     if base == "short":
-        values["critical_substitution"] = float(rng.choice([0.05, 0.1, 0.3]))
-    return Policy(list(instruments())), horizon(base, **values)
+        critical = {
+            "critical_inputs": tuple(s for s in ("RER",) if s in sectors),
+            "critical_substitution": float(rng.choice([0.05, 0.1, 0.3])),
+        }
+    return Policy(list(instruments())), horizon(base, **values, **critical)
 
 
 def stress(

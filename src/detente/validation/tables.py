@@ -8,7 +8,7 @@ Each back-test fills the block between `<!-- id -->` and `<!-- /id -->`; what st
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -41,9 +41,9 @@ def label(key: str) -> str:
     return sector_name(key) if key in sector_table() else key
 
 
-def grid(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A Markdown table, figures to the right."""
-    line = "|" + "|".join(["---"] + ["---:"] * (len(head) - 1)) + "|"
+def grid(head: Sequence[str], rows: Sequence[Sequence[str]], words: Collection[int] = (0,)) -> str:
+    """A Markdown table, figures to the right; `words` are the columns that hold none."""
+    line = "|" + "|".join("---" if k in words else "---:" for k in range(len(head))) + "|"
     return "\n".join(["| " + " | ".join(head) + " |", line, *("| " + " | ".join(row) + " |" for row in rows)])
 
 

@@ -145,12 +145,14 @@ def headline(outcome: Outcome, first: Sequence[str]) -> list[dict[str, Any]]:
     """One row a region, those in `first` before the others."""
     exports = (100 * outcome.exports["change"] / outcome.exports["baseline"]).to_dict()
     revenue = outcome.tariff_revenue["change"].to_dict()
-    income, worth, prices = (x.to_dict() for x in (outcome.real_income, outcome.equivalent_variation, outcome.consumer_prices))
+    read = (outcome.real_income, outcome.equivalent_variation, outcome.consumer_prices, outcome.consumer_prices_local)
+    income, worth, prices, local = (x.to_dict() for x in read)
     order = [*first, *(r for r in outcome.regions if r not in first)]
     return [
         {
             "region": r, "name": region_name(r), "real_income_pct": _round(income[r]), "low": None, "high": None,
             "ev_musd": _round(worth[r], 1), "consumer_prices_pct": _round(prices[r]),
+            "consumer_prices_local_pct": _round(local[r]),
             "tariff_revenue_musd": _round(revenue[r], 1), "exports_pct": _round(exports[r]),
         }
         for r in order
@@ -178,7 +180,7 @@ def duties(quo: Outcome, outcome: Outcome, parties: Sequence[str], world: World)
 
 
 def controls(outcome: Outcome) -> list[dict[str, Any]]:
-    """Every bound on trade: by whom, on whom, which goods, the share withheld, the price it comes to (percent)."""
+    """Every bound on trade: by whom, on whom, which goods, the share withheld, what a licence is worth (percent of the price)."""
     shock = outcome.shock
     found = []
     for control, shadow in zip(shock.controls if shock else (), outcome.shadows, strict=True):
@@ -191,7 +193,7 @@ def controls(outcome: Outcome) -> list[dict[str, Any]]:
                 "sector": [outcome.sectors[k] for k in np.flatnonzero(flows.any((0, 1)))],
                 "what": "at least" if control.kind == "at least" else "withheld",
                 "withheld_pct": None if control.by_value else _round(100 * (1 - control.bound), 2),
-                "shadow_price_pct": _round(shadow.price_wedge, 2),
+                "licence_worth_pct": _round(shadow.price_wedge, 2),
                 "binding": bool(shadow.binding),
                 "rent_to": shadow.rent_to,
             }

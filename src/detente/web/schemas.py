@@ -30,6 +30,7 @@ class Row(Told):
     high: float | None
     ev_musd: float = Field(description=say("web/api", "ev_musd"))
     consumer_prices_pct: float
+    consumer_prices_local_pct: float
     tariff_revenue_musd: float = Field(description=say("web/api", "tariff_revenue_musd"))
     exports_pct: float
 
@@ -44,14 +45,14 @@ class Change(Told):
 
 
 class Bound(Told):
-    """A bound on trade: the share withheld (null for a promise to buy) and what scarcity adds to the price, percent."""
+    """A bound on trade: the share withheld (null for a promise to buy) and what a licence is worth over the price, percent."""
 
     by: list[str]
     on: list[str]
     sector: list[str]
     what: Literal["withheld", "at least"]
     withheld_pct: float | None
-    shadow_price_pct: float
+    licence_worth_pct: float
     binding: bool
     rent_to: str
 

@@ -309,7 +309,10 @@ DRAWINGS = {"svg": "image/svg+xml", "png": "image/png", "html": "text/html; char
 """Media type of a chart by the ending of its name."""
 
 
-Shown = Literal["real_income_pct", "ev_musd", "consumer_prices_pct", "exports_pct", "tariff_revenue_musd"]
+Shown = Literal[
+    "real_income_pct", "ev_musd", "consumer_prices_pct", "consumer_prices_local_pct", "exports_pct", "tariff_revenue_musd"
+]
+"""What a figure may show of every economy."""
 
 
 class FigureRequest(Strict):
@@ -318,9 +321,7 @@ class FigureRequest(Strict):
     """
 
     states: Annotated[list[PageState], Field(min_length=1, max_length=12)]
-    indicator: Literal["real_income_pct", "ev_musd", "consumer_prices_pct", "exports_pct", "tariff_revenue_musd"] = (
-        "real_income_pct"
-    )
+    indicator: Shown = "real_income_pct"
     region: Annotated[str, Field(max_length=40)] | None = None
     ranges: bool = False
     width: Annotated[int, Field(ge=240, le=1200)] = 700
@@ -386,7 +387,7 @@ def _duties(of: Subject) -> Figure:
     answer = of.engine.answer(of.first)
     pairs = [Pair(d["by"], d["on"], d["mean_pct_before"], d["mean_pct_after"]) for d in answer["duties"]]
     tight = [c for c in answer["controls"] if c["binding"] and (c["withheld_pct"] or 0) > 0.5]
-    control = max(tight, key=lambda c: c["shadow_price_pct"], default=None)
+    control = max(tight, key=lambda c: c["licence_worth_pct"], default=None)
     whose = {k: [name(c) for c in control[k]] if control else [] for k in ("by", "on")}
     goods = [sector_name(c) for c in control["sector"]] if control else []
     trade = say("web/figures", "trade", mutual=answer["mutual_trade_pct"], control=control, goods=goods, **whose)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from importlib.resources import files
-from typing import Any, NamedTuple
+from typing import Any
 
 import yaml
 
 from detente import words as text
 from detente.briefing.document import Block, Cell, Column, Heading, Items, Para, Reference, References, Section, Table
 from detente.briefing.sections import (
+    beside,
     bystanders as neighbours,
     outlook,
     proposal as agenda,
@@ -25,7 +26,7 @@ from detente.briefing.sections.summary import driver_blocks
 from detente.briefing.view import CaseView
 from detente.equilibrium.outcome import Outcome
 from detente.equilibrium.parameters import horizon_entry
-from detente.policy.dossier import Published
+from detente.strategy.like_for_like import Beside, beside as like_for_like
 from detente.words.names import region_adjective, region_name, region_table, sector_table
 
 SAFE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -50,139 +51,13 @@ def sections(case: CaseView) -> list[Section]:
     ]
 
 
-IDEAS = "fragmentation"
-"""Name of the horizon in which ideas spread through trade."""
-
-
 # -- published ---------------------------------------------------------------------------------------------------------
-class Ours(NamedTuple):
-    """Our figure nearest to a published one."""
-
-    value: float
-    unit: str
-    what: str
-    horizon: str
-
-
-def nearest_horizon(case: CaseView, basis: str) -> str:
-    """The horizon solved that is nearest to a published time basis."""
-    if "first year" in basis or "short" in basis:
-        wanted = ["short"]
-    elif "2040" in basis:
-        wanted = [IDEAS, "long"]
-    else:
-        wanted = ["long"] if "long" in basis else []
-    return next((h for h in wanted if h in case.others), case.runs.parameters.name)
-
-
-def solved_at(case: CaseView, horizon: str, scenario: str | None) -> str:
-    """That horizon if the scenario was solved there, else the horizon of the briefing."""
-    runs = case.others.get(horizon)
-    return horizon if runs is not None and (scenario not in case.ids or scenario in runs.outcomes) else case.runs.parameters.name
-
-
-def ours(case: CaseView, p: Published) -> Ours | None:
-    """Our figure nearest to a published one, at the nearest horizon; None where this version computes none.
-
-    Published figures count from before the measures, so ours do too.
-    """
-    quantity, region = p.quantity.lower(), p.region
-    if (p.compare_with is None and "duty" not in quantity) or (region is not None and region not in case.world.regions):
-        return None
-    horizon = case.runs.parameters.name
-    if "duty" not in quantity:
-        horizon = solved_at(case, nearest_horizon(case, p.time_basis.lower()), p.compare_with)
-    runs = case.runs if horizon == case.runs.parameters.name else case.others[horizon]
-    name = p.compare_with
-    outcome = runs.against_baseline[name] if name is not None and name in runs.against_baseline else runs.status_quo
-    where = f"“{case.label(name)}”" if name in case.ids else "status quo"
-    if "gdp" in quantity or "real income" in quantity or "welfare" in quantity:
-        value = outcome.world_real_income if region is None else float(outcome.real_income[region])
-        return Ours(value, "%", _said("ours", what="income", where=where), horizon)
-    if "consumer prices" in quantity and region is not None:
-        return Ours(float(case.basket(outcome)[region]), "%", _said("ours", what="prices", where=where), horizon)
-    if "duty" in quantity and region is not None:
-        return _duty(case, outcome, p, region, where, horizon)
-    if "trade" in quantity and p.unit.startswith("%") and region is None:
-        return Ours(case.mutual_trade(outcome), "%", _said("ours", what="trade", where=where), horizon)
-    return None
-
-
-def _duty(case: CaseView, outcome: Outcome, p: Published, region: str, where: str, horizon: str) -> Ours | None:
-    """Average duty (or its rise) on goods of `region` in the other party's market, or of `region` on all its imports."""
-    rise = p.quantity.lower().startswith("rise")
-    if " on " in p.quantity and region in case.parties[:2]:
-        other = case.b if region == case.a else case.a
-        now, then = case.duty(outcome, region, other), case.duty(outcome, region, other, after=False)
-        if p.compare_with is None:
-            return Ours(then, "%", _said("ours", what="duty", where=case.reference), horizon)
-        value, unit, what = (now - then, "pp", "rise") if rise else (now, "%", "duty")
-        return Ours(value, unit, _said("ours", what=what, where=where), horizon)
-    if " on " in p.quantity:
-        return None
-    n, goods = case.i(region), case.goods_index
-    weights = case.world.shipments[:, n][:, goods].copy()
-    weights[n] = 0
-    average = 100 * (weights * outcome.after.tariffs[:, n][:, goods]).sum() / weights.sum()
-    return Ours(float(average), "%", _said("ours", what="all", where=where), horizon)
-
-
-def reason(case: CaseView, p: Published, our: Ours | None) -> str:
-    """Why the two may differ, from what each counts."""
-    quantity, basis, scenario = p.quantity.lower(), p.time_basis.lower(), p.scenario.lower()
-    return _said(
-        "reason",
-        compares=our is not None,
-        kind="duty" if "duty" in quantity else "price" if "price" in quantity else "",
-        later=our is not None and "year" in basis and our.horizon != "short",
-        basis=p.time_basis,
-        run=case.run_name(our.horizon) if our else "",
-        blocs="bloc" in scenario or "splits" in scenario,
-        scenario=p.compare_with in case.ids,
-        gdp="gdp" in quantity,
-        trade="trade" in quantity,
-        note=p.note,
-    )
-
-
 def published(case: CaseView) -> list[Block]:
-    """Their number beside ours."""
-    numbers = case.dossier.published
-    if not numbers:
+    """Their number beside ours, like for like (`strategy.like_for_like`)."""
+    if not case.dossier.published:
         return [Para(_said("none_published"))]
-    rows, data = [], []
-    for p in numbers:
-        our = ours(case, p)
-        unit = "%" if p.unit.startswith("%") else "pp" if p.unit.startswith("percentage point") else p.unit
-        span = f"{_plain(p.low)} to {_plain(p.high)}" if p.low is not None and p.high is not None else ""
-        theirs = Cell(f"{_plain(p.value)}{text.THIN}{unit}", span, cites=p.sources)
-        mine = Cell("–")
-        if our is not None:
-            run = "" if "duty" in our.what else f", {case.run_name(our.horizon)}"
-            mine = Cell(f"{text.fixed(our.value, 1 if abs(our.value) >= 10 else 2)}{text.THIN}{our.unit}", our.what + run)
-        told = {region_name(p.region), region_adjective(p.region)} if p.region else set()
-        where = f", {text.name(p.region)}" if p.region and not any(t in p.quantity for t in told) else ""
-        rows.append((Cell(p.who, p.scenario), Cell(p.quantity + where, p.time_basis), theirs, mine, Cell(reason(case, p, our))))
-        data.append(
-            {
-                "id": p.id,
-                "who": p.who,
-                "scenario": p.scenario,
-                "quantity": p.quantity,
-                "region": p.region or "",
-                "published": p.value,
-                "published_low": p.low,
-                "published_high": p.high,
-                "published_unit": p.unit,
-                "time_basis": p.time_basis,
-                "here": our.value if our else math.nan,
-                "here_unit": our.unit if our else "",
-                "here_what": our.what if our else "",
-                "horizon": our.horizon if our else "",
-                "sources": " ".join(p.sources),
-            }
-        )
-    csv = case.file("published", _said("published_file"), data)
+    found = like_for_like(case, case.dossier.published)
+    csv = case.file("published", _said("published_file"), [_data(row) for row in found])
     table = Table(
         "tab-published",
         _said("published_title"),
@@ -194,26 +69,69 @@ def published(case: CaseView) -> list[Block]:
             Column("Ours", number=True),
             Column("Why they differ"),
         ),
-        tuple(rows),
+        tuple(_cells(row) for row in found),
         _said("published_note", made_on=case.data_note, csv=csv),
         csv,
         wide=True,
     )
-    return [Para(_said("intro", against=case.against(None))), *ideas(case), table]
+    return [Para(_said("intro", rows=found, against=case.against(None))), table]
 
 
-def ideas(case: CaseView) -> list[Para]:
-    """How much the deepest split costs the world at each horizon, ideas included where that horizon is solved."""
-    if IDEAS not in case.others or not case.others[IDEAS].outcomes:
-        return []
-    solved = case.others[IDEAS].outcomes
-    deepest = min(solved, key=lambda s: solved[s].world_real_income)
-    values = [(case.income_at(h, "WORLD", deepest), case.run_name(h)) for h in case.horizons]
-    return [Para(_said("ideas", scenario=case.label(deepest), values=values, quo=case.quo))]
+def _cells(row: Beside) -> tuple[Cell, ...]:
+    p = row.figure
+    span = f"{_plain(p.low)} to {_plain(p.high)}" if p.low is not None and p.high is not None else ""
+    told = {region_name(p.region), region_adjective(p.region)} if p.region else set()
+    where = f", {text.name(p.region)}" if p.region and not p.partner and not any(t in p.quantity for t in told) else ""
+    return (
+        Cell(p.who, p.scenario),
+        Cell(p.quantity + where, p.time_basis),
+        Cell(f"{_plain(p.value)}{text.THIN}{_unit(row)}", span, cites=p.sources),
+        _ours(row),
+        Cell(row.reason),
+    )
+
+
+def _ours(row: Beside) -> Cell:
+    if row.ours is None:
+        return Cell("–")
+    decimals = 1 if abs(row.ours) >= 10 else 2
+    told, pinned = (text.fixed(v, decimals) for v in (row.ours, list(row.span.values())[-1]))
+    sub = row.run if pinned == told else _said("both", run=row.run, pinned=f"{pinned}{text.THIN}{_unit(row)}")
+    return Cell(f"{told}{text.THIN}{_unit(row)}", sub)
+
+
+def _unit(row: Beside) -> str:
+    unit = row.figure.unit
+    return "%" if unit.startswith("%") else "pp" if unit.startswith("percentage point") else unit
+
+
+def _data(row: Beside) -> dict[str, Any]:
+    p = row.figure
+    nothing = math.nan
+    return {
+        "id": p.id,
+        "who": p.who,
+        "scenario": p.scenario,
+        "quantity": p.quantity,
+        "region": p.region or "",
+        "partner": p.partner or "",
+        "published": p.value,
+        "published_low": p.low,
+        "published_high": p.high,
+        "published_unit": p.unit,
+        "time_basis": p.time_basis,
+        "here": nothing if row.ours is None else row.ours,
+        "here_low": nothing if row.low is None else row.low,
+        "here_high": nothing if row.high is None else row.high,
+        "difference": nothing if row.difference is None else row.difference,
+        "here_what": row.run,
+        "tuned_to": p.tuned_to or "",
+        "sources": " ".join(p.sources),
+    }
 
 
 def _plain(value: float) -> str:
-    return text.fixed(value, 0 if float(value).is_integer() else 1)
+    return text.fixed(value, 0 if float(value).is_integer() else 2 if round(value, 1) != value else 1)
 
 
 # -- method ------------------------------------------------------------------------------------------------------------
@@ -244,6 +162,7 @@ def used_assumptions(case: CaseView) -> list[str]:
         used += [*standoffs.ASSUMPTIONS, *agenda.ASSUMPTIONS]
     if case.dossier.prospects is not None:
         used += outlook.assumptions(case.dossier.prospects)
+    used += beside.assumptions(case)
     return [*sorted(set(used), key=lambda a: int(a[1:])), *dict.fromkeys(card)]
 
 

@@ -88,7 +88,7 @@ def _rows(case: CaseView, code: str) -> list[Indicator]:
         ("Worth", "billion USD a year", 1, lambda o: float(o.equivalent_variation[n]) / 1e3),
         ("Terms of trade", "% of income", 2, lambda o: float(o.terms_of_trade[n])),
         ("Real wage", "%", 2, lambda o: float(o.real_wage[n])),
-        ("Consumer prices against wages", "%", 2, lambda o: float(case.basket(o)[n])),
+        ("Cost of consumption in hours of work", "%", 2, lambda o: float(case.basket(o)[n])),
         ("Duties collected", "billion USD a year", 1, lambda o: float(o.tariff_revenue["change"][n]) / 1e3),
         (f"Goods balance with {text.name(other)}", "billion USD a year", 1, balance),
         ("Exports", "%", 1, lambda o: _growth(o.exports.loc[n, "baseline"], o.exports.loc[n, "counterfactual"])),

@@ -217,7 +217,7 @@ def split(case: CaseView) -> list[Block]:
 
 
 def _published_split(case: CaseView) -> Published | None:
-    return next((p for p in case.dossier.published if p.region is None and "bloc" in p.scenario.lower()), None)
+    return next((p for p in case.dossier.published if p.two_blocs and p.region is None), None)
 
 
 # -- which measure does how much ---------------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import pandas as pd
@@ -168,13 +167,14 @@ def duty_table(case: CaseView) -> Table:
 
 
 def horizon_table_block(case: CaseView) -> Table:
-    """Real income at every horizon, central values."""
-    rows = [(code, h) for code in case.focus for h in case.horizons]
+    """Real income at every horizon at which the scenarios were solved, central values."""
+    horizons = [h for h in case.horizons if h not in case.others or case.others[h].ids]
+    rows = [(code, h) for code in case.focus for h in horizons]
     values = {s: [case.income_at(h, code, s) for code, h in rows] for s in (None, *case.ids)}
     columns = [
         Col(
             "Economy",
-            [Cell(text.capital(text.short_name(code)) if h == case.horizons[0] else "", strong=True) for code, h in rows],
+            [Cell(text.capital(text.short_name(code)) if h == horizons[0] else "", strong=True) for code, h in rows],
         ),
         Col("Horizon", [case.run_name(h) for _, h in rows]),
         *by_scenario(
@@ -183,7 +183,5 @@ def horizon_table_block(case: CaseView) -> Table:
             lambda s: [[case.row(code, s, "real income", "%", v, h)] for (code, h), v in zip(rows, values[s], strict=True)],
         ),
     ]
-    labels = [horizon_table()[h]["label"] for h in case.horizons]
-    unsolved = any(not math.isfinite(v) for column in values.values() for v in column)
-    told = texts("scenarios", "horizons", case=case, labels=labels, unsolved=unsolved)
-    return table(case, "horizons", told, columns, wide=True)
+    labels = [horizon_table()[h]["label"] for h in horizons]
+    return table(case, "horizons", texts("scenarios", "horizons", case=case, labels=labels), columns, wide=True)

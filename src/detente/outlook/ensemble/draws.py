@@ -158,13 +158,11 @@ def _elasticities(economy: Economy, parameters: Parameters) -> Iterable[Input]:
     table = draw_table()["trade_elasticity"]
     theta = dict(zip(economy.sectors, map(float, economy.trade_elasticity), strict=True))
     cut = float(table["truncated_at"])
-    ranged = "critical_trade_factor" in horizon_entry(parameters.name).get("ranges", {})
     claimed = {s for g in table["groups"].values() for s in g["sectors"]}
     claimed |= {s for g in table["unestimated"].values() for s in g["sectors"] if g["sectors"] != "rest"}
     for name, g in {**table["groups"], **table["unestimated"]}.items():
         listed = [s for s in economy.sectors if s not in claimed] if g["sectors"] == "rest" else g["sectors"]
-        # a critical input's own range stands for what is not known of its θ: not twice
-        sectors = tuple(s for s in listed if s in theta and not (ranged and s in parameters.critical_inputs))
+        sectors = tuple(s for s in listed if s in theta)
         if not sectors:
             continue
         ours = "relative_error" in g

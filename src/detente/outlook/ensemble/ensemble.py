@@ -15,7 +15,8 @@ Headline numbers, from the levels two packages have at the same draw to what peo
     real wage        100 · ((w′/P′)/(w/P) − 1), percent
     tariff revenue   change, the table's unit a year
     mutual trade     100 · (T′/T − 1), percent of its value at basic prices: "USA>CHN" one way, "USA-CHN" both
-    shadow price     price wedge of a bound, percent, and the rent it earns, the table's unit a year (both of the package itself)
+    worth of a licence  over the price of a bounded flow, percent, and the rent it earns, the table's unit a year (both of the
+                     package itself)
 
 >>> from detente.world import toy_world
 >>> from detente.policy.instruments import Policy, Tariff
@@ -336,7 +337,7 @@ def _extreme(result: Ensemble) -> list[str]:
     """A sentence for each scenario in which bounds make goods more than ten times dearer in some draws."""
     found = []
     for scenario in result.scenarios:
-        bounds = [h.column for h in result.headlines if h.scenario == scenario and h.quantity == "shadow price"]
+        bounds = [h.column for h in result.headlines if h.scenario == scenario and h.quantity == "worth of a licence"]
         if bounds:
             count = int((np.array([result._read(c) for c in bounds]) > TENFOLD).any(0).sum())
             if count:
@@ -430,7 +431,7 @@ def _collate(
                 reasons = [f"status quo: {b}" if b else r for b, r in zip(level[against]["reason"], reasons, strict=True)]
             found[f"{scenario}|failed"] = np.array(reasons, dtype=object)
             gone = np.array([bool(r) for r in reasons])
-            for headline, _ in shown:  # shadow prices of a draw whose status quo failed go with it
+            for headline, _ in shown:  # licences of a draw whose status quo failed go with it
                 if headline.scenario == scenario:
                     found[headline.column] = np.where(gone, np.nan, found[headline.column])
             if chunk != CENTRE:
@@ -502,7 +503,7 @@ class Headline:
 
     @property
     def words(self) -> str:
-        """ "real income of China", "shadow price, CHN RER to USA"."""
+        """ "real income of China", "worth of a licence, CHN RER to USA"."""
         first, _, second = self.region.replace(">", "-").partition("-")
         return tell(self, "words", first=first, second=second)
 
@@ -567,7 +568,7 @@ def headlines(plan: Plan, scenario: str, parties: Sequence[str]) -> list[tuple[H
             both = (way, f"trade|{second}>{first}")
             add("mutual trade", f"{first}-{second}", "%", partial(_both, ways=both))
     for label in plan.packages[scenario].labels:
-        add("shadow price", label, "%", partial(_itself, level=f"wedge|{label}"))
+        add("worth of a licence", label, "%", partial(_itself, level=f"wedge|{label}"))
         add("rent", label, unit, partial(_itself, level=f"rent|{label}"))
     return found
 

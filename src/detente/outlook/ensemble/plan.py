@@ -101,7 +101,9 @@ class Package:
         arrays = (s.tariffs, s.export_taxes, s.iceberg, s.allowed, s.unit_cost, s.subsidies)
         parts = [np.ascontiguousarray(array).tobytes() for array in arrays]
         for control, cut, label in zip(s.controls, self.cuts, self.labels, strict=True):
-            parts.append(f"{label}|{control.bound!r}|{control.kind}|{control.rent}|{control.by_value}|{cut!r}".encode())
+            told = [label, repr(control.bound), control.kind, control.rent, str(control.by_value), repr(cut)]
+            told += [] if np.isinf(control.seller_cap) else [repr(control.seller_cap)]
+            parts.append("|".join(told).encode())
             parts.append(np.packbits(control.flows).tobytes())
         return sha256(*parts)
 

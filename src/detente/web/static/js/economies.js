@@ -32,7 +32,7 @@ registerTab({
         { key: "real_income_pct", title: "Real income", unit: "%", number: true, sort: (r) => r.real_income_pct, cell: (r) => h("b", null, points(r.real_income_pct)) },
         { key: "range", title: "Range", unit: "%", number: true, sort: (r) => r.low, cell: (r) => rangeCell(r.low, r.high), csv: ["low", "high"], raw: (r) => [r.low, r.high] },
         { key: "ev_musd", title: "In money", unit: "bn USD a year", number: true, sort: (r) => r.ev_musd, cell: (r) => billions(r.ev_musd) },
-        { key: "consumer_prices_pct", title: "Consumer prices", unit: "%", number: true, sort: (r) => r.consumer_prices_pct, cell: (r) => points(r.consumer_prices_pct) },
+        { key: "consumer_prices_local_pct", title: "Consumer prices", unit: "% in local money", number: true, sort: (r) => r.consumer_prices_local_pct, cell: (r) => points(r.consumer_prices_local_pct) },
         { key: "exports_pct", title: "Exports", unit: "% of value", number: true, sort: (r) => r.exports_pct, cell: (r) => points(r.exports_pct) },
         { key: "tariff_revenue_musd", title: "Tariff revenue", unit: "bn USD a year", number: true, sort: (r) => r.tariff_revenue_musd, cell: (r) => billions(r.tariff_revenue_musd) },
       ],

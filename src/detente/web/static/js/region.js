@@ -60,7 +60,7 @@ export function regionPage(app) {
       replace(facts,
         entry("Real income", percent(row.real_income_pct), Number.isFinite(row.low) ? `range ${range(row.low, row.high)}` : ""),
         entry("The same in money", `USD\u00a0${money(row.ev_musd)}`, "a year"),
-        entry("Consumer prices", percent(row.consumer_prices_pct)),
+        entry("Consumer prices", percent(row.consumer_prices_local_pct), "in local money"),
         entry("Exports", percent(row.exports_pct), "of value"),
         entry("Tariff revenue", `USD\u00a0${money(row.tariff_revenue_musd)}`, "a year"));
       replace(words, told(code));

@@ -1,0 +1,119 @@
+"""What was in force when: the policy of a scenario by months since the decision, and duties of different age.
+
+The decision is made on the dossier's day, month 0. A scenario's measures come into force on their own dates, up to the day that
+the scenario describes (`policy_date`); from there on its policy stands. The status quo is what is in force on the dossier's day,
+for good. A duty of eighteen months and one of yesterday do not act with the same elasticity: buyers answer a piece of the log
+wedge of age a at month h with f(a), and the part that they do not answer yet, Σ (1 − f(a)/f(h)) Δ ln κ, still costs them.
+
+>>> from detente.cases.case import Case
+>>> past = history(Case.of("kuala-lumpur-2025"), "pessimistic")
+>>> [round(m.begins, 1) for m in past if m.begins >= 0]
+[0.0, 0.5, 0.7, 0.8, 1.4]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from detente.equilibrium.months import End, value
+from detente.policy.instruments import Policy
+from detente.policy.shock import Shock
+from detente.policy.timing import turning_days
+from detente.types import Array
+
+if TYPE_CHECKING:
+    from detente.cases.case import Case
+
+DAYS_A_MONTH = 365.25 / 12
+
+
+@dataclass(frozen=True, eq=False)
+class Moment:
+    """A day on which what is in force changed: months since the decision (negative: before it), and what holds from then on."""
+
+    begins: float
+    policy: Policy
+    shock: Shock
+
+
+@dataclass(frozen=True, eq=False)
+class Pieces:
+    """Changes of the log price wedge ln κ [piece, origin, destination, sector] and when each began, months since the decision."""
+
+    begins: Array
+    added: Array
+
+    def unanswered(self, month: float, ends: Mapping[str, End] | None = None) -> Array:
+        """The part of ln κ̂ that sourcing does not answer to yet at a month [origin, destination, sector]."""
+        end = (ends or {}).get("trade_elasticity_factor", "centre")
+        age = np.maximum(month - self.begins, 0.0)
+        now = value("trade_elasticity_factor", month, end)
+        weight = 1 - np.asarray(value("trade_elasticity_factor", age, end)) / now
+        return np.asarray(np.tensordot(weight, self.added, axes=1))
+
+
+@dataclass(frozen=True, eq=False)
+class Aged:
+    """The last instrument of a policy at a node of the path: what buyers do not answer to yet, as an array."""
+
+    unanswered: Array
+
+    def apply(self, shock: Shock) -> None:
+        """Put it into the shock."""
+        shock.unanswered = self.unanswered
+
+    def describe(self) -> str:
+        """One plain sentence."""
+        return "duties younger than the rest act with the elasticity of their age"
+
+
+def history(case: Case, scenario: str | None) -> tuple[Moment, ...]:
+    """Every change of what is in force, from the dossier's first measure to a scenario's policy (None: to the status quo)."""
+    name, decision = case.scenario(scenario), case.dossier.as_of
+    if name is None:
+        days = [*(d for d in _turning(case, None) if d < decision), decision]
+        return _moments(case, None, days, ())
+    last = max(case.dossier.scenario(name).policy_date, decision)
+    days = [decision, *(d for d in _turning(case, name) if decision < d <= last)]
+    return _moments(case, name, days, case.history(None))
+
+
+def pieces(table: Shock, moments: Sequence[Moment]) -> Pieces:
+    """The wedges that came and went, from the table's own duties (`table`) on."""
+    walls = [_wedge(table), *(_wedge(m.shock) for m in moments)]
+    added = np.diff(np.array(walls), axis=0)
+    kept = [k for k, piece in enumerate(added) if piece.any()]
+    return Pieces(np.array([moments[k].begins for k in kept]), added[kept])
+
+
+def _turning(case: Case, name: str | None) -> list[date]:
+    """Days on which a measure of the scenario may change, ascending."""
+    return sorted({d for m in case.dossier.measures_in(name) for d in turning_days(m)})
+
+
+def _moments(case: Case, name: str | None, days: Sequence[date], past: tuple[Moment, ...]) -> tuple[Moment, ...]:
+    moments = list(past)
+    for day in days:
+        policy = case.policy(name, day=day)
+        shock = policy.shock(case.economy)
+        if not moments or _differs(moments[-1].shock, shock):
+            moments.append(Moment((day - case.dossier.as_of).days / DAYS_A_MONTH, policy, shock))
+    return tuple(moments)
+
+
+def _wedge(shock: Shock) -> Array:
+    return np.log1p(shock.tariffs) + np.log1p(shock.export_taxes) + np.log(shock.iceberg)
+
+
+def _differs(old: Shock, new: Shock) -> bool:
+    same = all(
+        np.array_equal(getattr(old, key), getattr(new, key))
+        for key in ("tariffs", "export_taxes", "iceberg", "allowed", "unit_cost", "subsidies")
+    )
+    alike = [(c.label, c.bound, c.rent) for c in old.controls] == [(c.label, c.bound, c.rent) for c in new.controls]
+    return not (same and alike)

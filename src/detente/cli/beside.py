@@ -1,0 +1,120 @@
+"""What stands beside the scenarios and in none of their figures: threats, markets and confidence, subsidies and technology."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any
+
+import typer
+
+from detente.cli.common import DossierName, HorizonName, Json, WorldName, ask, emit, out, save, signed, subject_of, text_table
+from detente.cli.questions import TableFile, once
+
+REGION = typer.Option(
+    "--region", "-r", help="An economy (MYS) or WORLD, may be given again; the parties, the host and the world if absent."
+)
+Regions = Annotated[list[str] | None, REGION]
+
+
+def uncertainty(
+    dossier: DossierName,
+    scenario: Annotated[
+        list[str] | None,
+        typer.Option("--scenario", "-s", help="A scenario, or status-quo; may be given again. All if absent.", callback=once),
+    ] = None,
+    month: Annotated[
+        float | None,
+        typer.Option(min=0, max=600, help="Months since the threat was made: a node of the path; the horizon if absent."),
+    ] = None,
+    region: Regions = None,
+    world: WorldName = "world-2022",
+    horizon: HorizonName = None,
+    csv: TableFile = None,
+    as_json: Json = False,
+) -> None:
+    """What duties that are only threatened cost while they are threats, by scenario, with its range."""
+    subject = subject_of(dossier, world, horizon)
+    found = ask("uncertainty", subject, as_json, {"scenarios": scenario, "month": month})
+    codes = _codes(region, found.focus, found.rows[0].frame.index if found.rows else ())
+    for code in codes if found.rows else ():
+        found.rows[0].effect(code)
+    save("uncertainty", found, csv)
+    if as_json:
+        emit(found.record())
+        return
+    out.print(
+        "Real income, %, while the threat stands, against the same scenario without it; ranges below",
+        highlight=False,
+        soft_wrap=True,
+    )
+    shown = text_table(("scenario", "chance a year, %", "as a duty of, %", *codes))
+    for row in found.rows:
+        shown.add_row(
+            row.scenario, f"{100 * row.hazard.value:.0f}", f"{row.equivalent.value:.0f}",
+            *(signed(row.effect(code).value) for code in codes),
+        )  # fmt: skip
+    out.print(shown)
+    _told(found.explain())
+
+
+def reaction(
+    dossier: DossierName,
+    world: WorldName = "world-2022",
+    horizon: HorizonName = None,
+    csv: TableFile = None,
+    as_json: Json = False,
+) -> None:
+    """How share prices and world output might answer each scenario, from past news of the quarrel; in none of its figures."""
+    found = ask("reaction", subject_of(dossier, world, horizon), as_json, {})
+    save("reaction", found, csv)
+    if as_json:
+        emit(found.record())
+        return
+    out.print("Moves in percent, if the scenario turns out to be the one; ranges below", highlight=False)
+    shown = text_table(("scenario", *(f"{s.figure} ({s.region})" for s in found.slopes)))
+    for scenario in found.labels:
+        shown.add_row(scenario, *(signed(found.move(slope, scenario).value) for slope in found.slopes))
+    out.print(shown)
+    _told(found.explain())
+
+
+def exercises(
+    dossier: DossierName,
+    name: Annotated[
+        list[str] | None, typer.Option("--name", "-n", help="One exercise; may be given again. All if absent.", callback=once)
+    ] = None,
+    region: Regions = None,
+    world: WorldName = "world-2022",
+    horizon: HorizonName = None,
+    csv: TableFile = None,
+    as_json: Json = False,
+) -> None:
+    """Subsidies and denials of technology at a low, central and high size, on top of the status quo; in no scenario's figures."""
+    found = ask("exercises", subject_of(dossier, world, horizon), as_json, {"names": name})
+    priced = [row for row in found.rows if row.priced]
+    codes = _codes(region, found.focus, priced[0].frame.index if priced else ())
+    for code in codes if priced else ():
+        priced[0].effect(code)
+    save("exercises", found, csv)
+    if as_json:
+        emit(found.record())
+        return
+    if priced:
+        out.print("Real income, %, against the status quo, at the central size; ranges below", highlight=False, soft_wrap=True)
+        shown = text_table(("exercise", "size, % of cost", *codes))
+        for row in priced:
+            shown.add_row(row.exercise.id, f"{row.rates[1]:.2g}", *(signed(row.effect(code).value) for code in codes))
+        out.print(shown)
+    _told(found.explain())
+
+
+def _codes(given: Sequence[str] | None, focus: Sequence[str], known: Iterable[Any]) -> list[str]:
+    """Those named, or of the focus those that have a figure (groups have none)."""
+    listed = set(map(str, known))
+    return list(dict.fromkeys(given)) if given else [code for code in focus if code in listed]
+
+
+def _told(text: str) -> None:
+    for paragraph in text.split("\n\n"):
+        out.print()
+        out.print(paragraph, highlight=False, markup=False, soft_wrap=True)

@@ -1,0 +1,98 @@
+"""Dollars of another year: the table's money rolled forward by published growth of nominal GDP, and households' spending.
+
+The default world is of 2022. A share of income is of any year; the dollars of it are not. With N nominal GDP in USD,
+
+    dollars of year t = dollars of 2022 × N[region, t] / N[region, 2022]
+
+so that a change keeps its share of income. Exchange rates are in it: an economy whose currency fell has fewer dollars to lose.
+The table (`nominal-gdp.csv`, made by `build.nominal_gdp`) ends with the last year the World Bank has; nothing is projected.
+
+>>> round(factor("USA", 2025), 2), factor("USA", 2022)
+(1.18, 1.0)
+>>> factor("USA", 2031)
+Traceback (most recent call last):
+    ...
+detente.errors.InputError: InputError: dollars of 2031 are not known for the United States; known are 2022 to 2025
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from detente.errors import InputError, UnknownRegion
+from detente.words import refusal
+from detente.words.names import region_name
+
+BASE = 2022
+"""Year of the default world's money."""
+
+
+def years(region: str) -> tuple[int, ...]:
+    """Years of which the dollars of a region are known. Raises `UnknownRegion`."""
+    known = _table()
+    if region not in known.index.get_level_values("region"):
+        raise UnknownRegion(region, {r: region_name(r) for r in known.index.unique("region")})
+    return tuple(int(y) for y in known.loc[region].index)
+
+
+def has(region: str, year: int) -> bool:
+    """Whether dollars of a year are known for a region of the default world."""
+    return (region, year) in _table().index
+
+
+def factor(region: str, year: int, of: int = BASE) -> float:
+    """What a dollar of `of` is in dollars of `year` for a region. Raises `UnknownRegion`, `InputError` for a year not known."""
+    return gdp(region, year) / gdp(region, of)
+
+
+def gdp(region: str, year: int) -> float:
+    """Nominal GDP, million USD. Raises `UnknownRegion`, and `InputError` for a year not known."""
+    return float(_row(region, year)["gdp_musd"])
+
+
+def population(region: str, year: int) -> float:
+    """Persons. Raises `UnknownRegion`, and `InputError` for a year not known."""
+    return float(_row(region, year)["population"])
+
+
+def knows_consumption(region: str) -> bool:
+    """Whether the household consumption of a region is known."""
+    return region in _facts()["household_consumption"]["percent"]
+
+
+def consumption_share(region: str) -> float:
+    """Household consumption in GDP, percent (World Bank). Raises `UnknownRegion`, and `InputError` where it is not known."""
+    years(region)
+    if not knows_consumption(region):
+        raise InputError(refusal("world", "no_consumption", region=region_name(region, article=True)))
+    return float(_facts()["household_consumption"]["percent"][region]["value"])
+
+
+def consumption_a_person(region: str, year: int) -> float:
+    """Household consumption a person and year, USD of `year`. Raises as `gdp` and `consumption_share` do."""
+    return consumption_share(region) / 100 * gdp(region, year) * 1e6 / population(region, year)
+
+
+def _row(region: str, year: int) -> Mapping[Any, Any]:
+    known = years(region)
+    if year not in known:
+        name = region_name(region, article=True)
+        raise InputError(refusal("world", "no_dollars", year=year, region=name, first=known[0], last=known[-1]))
+    return _table().loc[[(region, year)]].to_dict("records")[0]
+
+
+@cache
+def _table() -> pd.DataFrame:
+    with files("detente").joinpath("data", "worlds", "nominal-gdp.csv").open(encoding="utf-8") as file:
+        return pd.read_csv(file, comment="#", index_col=["region", "year"])
+
+
+@cache
+def _facts() -> Mapping[str, Any]:
+    return yaml.safe_load(files("detente").joinpath("data", "worlds", "nominal-gdp.yaml").read_text(encoding="utf-8"))
