@@ -24,7 +24,7 @@ def test_slopes_are_those_of_a_sweep(name: str, extra: dict, exchange_rate: str)
     b, p = arrays.base(economy, chosen), arrays.values(economy, chosen)
     shock = dt.Policy().shock(economy)
     v, k = arrays.levers(shock), arrays.controls(economy, shock, chosen)
-    shares, cut = system.sourcing(b, v, p), 3 * n * s + n
+    shares, cut = system.sourcing(b, v, k, p), 3 * n * s + n
 
     def swept(z: object) -> object:
         flat = jnp.concatenate([z, jnp.zeros(k.log_bound.size)])

@@ -89,6 +89,7 @@ def rounded(values: system.Values, trade_elasticity: Array) -> system.Values:
         iota=np.round(3 * values.iota) / 3,
         labour_supply=np.round(2 * values.labour_supply) / 2,
         capital_share=np.round(5 * values.capital_share) / 5,
+        wage_floor=system.OFF,
         recycling=0.0,
         deficit_fixed=1.0,
         deficit_proportional=0.0,

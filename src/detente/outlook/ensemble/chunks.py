@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from detente.equilibrium.levels import Equilibrium
 from detente.equilibrium.outcome import Outcome, Shadow
-from detente.equilibrium.solve import Attempt, Solver, _with_ideas, judged, one_thread_kernel, solve_flat
+from detente.equilibrium.solve import PRECONDITIONED, Attempt, Solver, _with_ideas, judged, one_thread_kernel, solve_flat
 from detente.errors import NotConverged
 from detente.outlook.ensemble.draws import Drawn
 from detente.outlook.ensemble.plan import CENTRE, Package, Plan
@@ -82,7 +82,7 @@ class _Solve:
         start = self.start if self.start is not None and self.start.size == size else np.zeros(size)
         flat, residual, sweeps = one_thread_kernel()(
             start, self.base, arrays.levers(shock), k, arrays.values(economy, parameters),
-            SOLVER.tolerance, SOLVER.iterations, preconditioner(economy, parameters), memory=SOLVER.memory,
+            SOLVER.tolerance, min(PRECONDITIONED, SOLVER.iterations), preconditioner(economy, parameters), memory=SOLVER.memory,
         )  # fmt: skip
         attempt = Attempt(np.asarray(flat), float(residual), int(sweeps), "direct")
         try:
