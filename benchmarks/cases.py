@@ -84,7 +84,7 @@ def run(quick: bool) -> Section:
         header=("case", "sweeps to 1e-10", "sweeps to 1e-11", "worst market gap", "`solve`, median"),
         rows=tuple(rows),
         after=(
-            "One more digit costs six to ten sweeps. An embargo costs about what a tariff costs, because closed flows are "
+            "One more digit costs one to four sweeps. An embargo costs about what a tariff costs, because closed flows are "
             "masked and not priced out. Low elasticities (the short horizon) cost most.",
         ),
     )
