@@ -46,6 +46,8 @@ BOTH: dict[str, tuple[str, ...]] = {
     "bystander-host": ("bystander", DOSSIER, "--region", "VNM", "--duty", "20"),
     "jobs": ("jobs", DOSSIER, "-s", "pessimistic", "-r", "CHN"),
     "jobs-states": ("jobs", DOSSIER, "--by", "state"),
+    "path": ("path", DOSSIER, "-s", "pessimistic", "--centre"),
+    "path-month": ("path", DOSSIER, "--month", "36"),
     "uncertainty": ("uncertainty", DOSSIER),
     "reaction": ("reaction", DOSSIER),
     "exercises": ("exercises", DOSSIER),
