@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 import detente as dt
-from detente.cases.case import CENTRAL, Lazily, parameter_variants
-from detente.errors import BadDossier, InputError, UnknownName, UnknownRegion
+from detente.cases.case import CENTRAL, PINNED, Lazily, parameter_variants
+from detente.errors import BadDossier, InputError, NotConverged, UnknownName, UnknownRegion
 from small_future import small_future
 
 TOY = dt.load_world("toy")
@@ -149,3 +149,35 @@ def test_a_lazy_mapping_knows_its_keys() -> None:
     with pytest.raises(KeyError):
         lazy["c"]
     assert CENTRAL in dt.Case.of(DOSSIER, TOY).parameter_sets
+
+
+def test_both_closures_of_the_exchange_rate_are_in_every_range() -> None:
+    case = dt.Case.of("kuala-lumpur-2025", scenarios=["pessimistic"])
+    assert PINNED in case.answered("pessimistic")
+    assert PINNED not in case.variants["pessimistic"]
+    for name in (None, "pessimistic"):
+        pinned = case.outcome(name, variant=PINNED)
+        assert pinned.parameters is not None
+        assert pinned.parameters.exchange_rate == "pinned"
+        for region in ("USA", "MYS"):
+            low, _, high = case.range("real_income", name, region)
+            assert low <= pinned.real_income[region] <= high
+        assert (case.ranges(name)["low"] <= pinned.real_income + 1e-12).all()
+    assert case.range("real_income", None, "USA").low == pytest.approx(-0.26, abs=0.02)  # flexible about nought
+    assert PINNED not in dt.Case.of("kuala-lumpur-2025", exchange_rate="pinned").parameter_sets
+    assert PINNED not in dt.Case.of("kuala-lumpur-2025", with_ranges=False).parameter_sets
+
+
+def test_a_closure_without_an_answer_is_left_out_of_the_range(case: dt.Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    import detente.cases.case as module
+
+    def failing(economy: Any, policy: Any, parameters: dt.Parameters, **options: Any) -> Any:
+        if parameters.exchange_rate == "pinned":
+            raise NotConverged("none with the exchange rate pinned")
+        return solve(economy, policy, parameters, **options)
+
+    solve = module.solve
+    monkeypatch.setattr(module, "solve", failing)
+    other = dt.Case.of(case.dossier, case.world).solve()
+    assert PINNED not in other.answered("war")
+    assert other.ranges("war").loc["AAA", "low"] <= other.outcome("war").real_income["AAA"]

@@ -24,6 +24,7 @@ WORDS = {
     "trade_elasticity_factor": "the trade elasticity",
     "labour_mobility": "labour mobility",
     "capital_share": "the capital share",
+    "exchange_rate": "whether exchange rates or trade balances move",
     "wage_floor": "how far wages can fall",
     "value_added_substitution": "substitution between work and inputs",
     "input_substitution": "substitution among inputs",

@@ -272,7 +272,7 @@ def solutions(case: Case) -> dict[str, Any]:
         }
 
     return {
-        name or STATUS_QUO: {v: told(case.outcome(name, variant=v)) for v in case.parameter_sets} for name in (None, *case.ids)
+        name or STATUS_QUO: {v: told(case.outcome(name, variant=v)) for v in case.answered(name)} for name in (None, *case.ids)
     }
 
 

@@ -20,8 +20,8 @@ import pandas as pd
 from detente import words as text
 from detente.briefing.document import Cell, Shelf
 from detente.briefing.drivers import ParameterDriver, Swing, in_words
-from detente.cases.case import STATUS_QUO, Case
-from detente.cases.path import PINNED, Path, path
+from detente.cases.case import PINNED, STATUS_QUO, Case
+from detente.cases.path import Path, path
 from detente.equilibrium.months import path_table
 from detente.equilibrium.outcome import Outcome
 from detente.equilibrium.parameters import horizon_entry, horizon_table
@@ -220,7 +220,8 @@ class CaseView(Case):
     def ranged(self) -> str:
         """The parameters the ranges run over, in words."""
         keys = horizon_entry(self.runs.parameters.name).get("ranges", {})
-        return text.join(map(in_words, keys)) or "no parameter"
+        told = [*map(in_words, keys), *([in_words("exchange_rate")] if PINNED in self.runs.parameter_sets else [])]
+        return text.join(told) or "no parameter"
 
     def run_name(self, horizon: str) -> str:
         """ "short run" for a horizon's name."""

@@ -1,9 +1,9 @@
 """A case: a dossier on a world at parameters, lazily solved, nothing solved twice.
 
 A scenario's outcome compares it with the status quo of the dossier's day; the status quo (`None`) compares with the table, the
-reference. Ranges solve the same at both ends of the parameters' published ranges, each alone, then all low and all high. What is
-solved is remembered by the case, and on disk by content (`equilibrium.memory`), so that a later run solves nothing again. A case
-may be read from several threads.
+reference. Ranges solve the same at both ends of the parameters' published ranges, each alone, then all low and all high, and
+with the exchange rate pinned. What is solved is remembered by the case, and on disk by content (`equilibrium.memory`), so that
+a later run solves nothing again. A case may be read from several threads.
 
 >>> case = Case.of("kuala-lumpur-2025", scenarios=["middle", "pessimistic"])
 >>> case.parties, case.host, case.worst, len(case.third)
@@ -37,7 +37,7 @@ from detente.equilibrium.months import End, at_month
 from detente.equilibrium.outcome import Outcome
 from detente.equilibrium.parameters import ExchangeRate, Parameters, horizon as named_horizon, horizon_entry
 from detente.equilibrium.solve import Solver, solve, solve_shock, untouched
-from detente.errors import InputError, UnknownName, UnknownRegion
+from detente.errors import InputError, NotConverged, UnknownName, UnknownRegion
 from detente.policy.changes import Change
 from detente.policy.dossier import Dossier, load_dossier
 from detente.policy.instruments import Policy
@@ -59,6 +59,8 @@ ONE_THREAD = Solver(one_thread=True)
 CENTRAL = "central"
 """Name of the parameter set that is not a variant."""
 NOTHING = Policy()
+PINNED = "exchange rate pinned"
+"""Name of the parameter set with the other closure of the exchange rate; part of every range."""
 T = TypeVar("T")
 
 
@@ -275,8 +277,30 @@ class Case:
     # -- outcomes --------------------------------------------------------------------------------------------------------
     @cached_property
     def parameter_sets(self) -> dict[str, Parameters]:
-        """The parameters, named "central", and with ranges the variants of them."""
-        return {CENTRAL: self.parameters} | (parameter_variants(self.parameters) if self.with_ranges else {})
+        """The parameters, named "central", and with ranges the variants of them and the other closure of the exchange rate."""
+        if not self.with_ranges:
+            return {CENTRAL: self.parameters}
+        sets = {CENTRAL: self.parameters} | parameter_variants(self.parameters)
+        if self.parameters.exchange_rate == "flexible" and self.parameters.deficits == "fixed":
+            sets[PINNED] = named_horizon(self.parameters, exchange_rate="pinned")
+        return sets
+
+    def answered(self, scenario: str | None = None) -> tuple[str, ...]:
+        """The parameter sets at which a scenario has an answer. Economies that hardly trade at home may have none with the
+        exchange rate pinned; that set is then left out of the range. Any other failure raises `NotConverged`."""
+        name = self.scenario(scenario)
+
+        def work() -> tuple[str, ...]:
+            found = [v for v in self.parameter_sets if v != PINNED]
+            if PINNED in self.parameter_sets:
+                try:
+                    self.outcome(name, variant=PINNED)
+                    found.append(PINNED)
+                except NotConverged:
+                    pass
+            return tuple(found)
+
+        return self.once(("answered", name), work)
 
     @cached_property
     def economy(self) -> Economy:
@@ -409,8 +433,9 @@ class Case:
 
     @cached_property
     def variants(self) -> Mapping[str | None, Mapping[str, Outcome]]:
-        """Scenario → parameter set → outcome against the status quo at the same set; without ranges there is no other set."""
-        names = tuple(v for v in self.parameter_sets if v != CENTRAL)
+        """Scenario → parameter set → outcome against the status quo at the same set; without ranges there is no other set, and
+        the other closure is none of them."""
+        names = tuple(v for v in self.parameter_sets if v not in (CENTRAL, PINNED))
 
         def of(scenario: str | None) -> Mapping[str, Outcome]:
             return Lazily(names, lambda v: self.outcome(scenario, variant=v))
@@ -424,7 +449,10 @@ class Case:
         done = 0
         for name in packages:
             for variant in self.parameter_sets:
-                self.outcome(name, variant=variant)
+                if variant == PINNED:
+                    self.answered(name)
+                else:
+                    self.outcome(name, variant=variant)
                 done += 1
                 if progress is not None:
                     progress("status quo" if name is None else name, done, steps)
@@ -447,13 +475,13 @@ class Case:
             def read(outcome: Outcome) -> float:
                 return chosen.of(outcome, region)
 
-        values = [float(read(self.outcome(scenario, variant=v))) for v in self.parameter_sets]
+        values = [float(read(self.outcome(scenario, variant=v))) for v in self.answered(scenario)]
         return Range(min(values), values[0], max(values))
 
     def ranges(self, scenario: str | None = None, indicator: str = "real_income") -> pd.DataFrame:
         """Low, central and high of one indicator, a row a region, over the parameter sets."""
         read = named_indicator(indicator).read
-        values = pd.DataFrame({v: read(self.outcome(scenario, variant=v)) for v in self.parameter_sets})
+        values = pd.DataFrame({v: read(self.outcome(scenario, variant=v)) for v in self.answered(scenario)})
         return pd.DataFrame({"low": values.min(axis=1), "central": values[CENTRAL], "high": values.max(axis=1)})
 
     def world_range(self, scenario: str | None = None, members: tuple[str, ...] | None = None) -> Range:
@@ -463,9 +491,10 @@ class Case:
     def weighted_range(self, region: str, weights: Mapping[str, float]) -> tuple[float, float]:
         """Lowest and highest weighted sum of a region's real income over scenarios, at one parameter set at a time, percent."""
         n = self.index(region)
+        common = set(self.parameter_sets).intersection(*(self.answered(s) for s in weights))
         sums = [
             sum(w * float(self.outcome(s, variant=v).real_income.iloc[n]) for s, w in weights.items())
-            for v in sorted(self.parameter_sets, key=lambda v: (v == CENTRAL, v))
+            for v in sorted(common, key=lambda v: (v == CENTRAL, v))
         ]
         return min(sums), max(sums)
 

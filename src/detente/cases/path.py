@@ -23,7 +23,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from detente.cases.case import ONE_THREAD, STATUS_QUO, Case, Node
+from detente.cases.case import ONE_THREAD, PINNED, STATUS_QUO, Case, Node
 from detente.equilibrium.chokepoints import Rent
 from detente.equilibrium.indicators import Indicator, indicator as named_indicator
 from detente.equilibrium.months import End, Stretch, interpolated, nodes as path_nodes, path_table, stretches
@@ -37,7 +37,6 @@ from detente.words.names import region_name
 
 WORLD = "WORLD"
 CENTRAL = "central"
-PINNED = "exchange rate pinned"
 KEPT = "exporters keep the rent"
 ELASTICITY = "trade_elasticity_factor"
 WORKERS = 2

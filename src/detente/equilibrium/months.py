@@ -76,13 +76,10 @@ def value(name: str, months: ArrayLike, end: End = "centre") -> Any:
         raise UnknownName(name, {k: r["meaning"] for k, r in rows().items()}, "row of the path")
     if end not in get_args(End):
         raise UnknownName(end, list(get_args(End)), "end of a range")
-    if isinstance(months, (int, float)) and np.isfinite(months) and months >= 0:
-        return _one(name, float(months), end)
     at = np.asarray(months, dtype=np.float64)
     if not np.isfinite(at).all() or (at < 0).any():
         raise InputError(f"months since a decision must be numbers of 0 or more, not {months!r}")
-    found = interpolated(row["months"], row[end], at, row["scale"])
-    return float(found) if at.ndim == 0 else found
+    return _one(name, float(at), end) if at.ndim == 0 else interpolated(row["months"], row[end], at, row["scale"])
 
 
 @lru_cache(maxsize=4096)

@@ -19,11 +19,11 @@ from typing import Any
 import numpy as np
 from cachetools import LRUCache, cachedmethod
 
-from detente.cases.case import CENTRAL
+from detente.cases.case import CENTRAL, PINNED
 from detente.cases.levered import parts
 from detente.equilibrium.indicators import INDICATORS
 from detente.equilibrium.outcome import Outcome
-from detente.errors import InputError, UnknownName
+from detente.errors import InputError, NotConverged, UnknownName
 from detente.policy.shock import Shock
 from detente.web.state import Resolved
 from detente.words import day as day_words, say
@@ -83,8 +83,15 @@ class Engine:
     @cachedmethod(lambda self: self._ranges, key=lambda self, case: case.key, lock=lambda self: self._lock)
     def ranges(self, case: Resolved) -> dict[str, Any]:
         """Lowest and highest real income over the horizon's parameter ranges, by region and for the world, percent."""
-        others = [v for v in case.case.parameter_sets if v != CENTRAL]
-        runs = [self.outcome(case), *(case.case.under(case.policy, variant=v) for v in others)]
+        held = case.case
+        others = [v for v in held.parameter_sets if v not in (CENTRAL, PINNED)]
+        runs = [self.outcome(case), *(held.under(case.policy, variant=v) for v in others)]
+        if PINNED in held.parameter_sets:
+            try:
+                runs.append(held.under(case.policy, variant=PINNED))
+                others.append(PINNED)
+            except NotConverged:  # economies that hardly trade at home may have no answer with it
+                pass
         values = np.array([o.real_income.to_numpy() for o in runs])
         totals = [o.world_real_income for o in runs]
         rows = [
