@@ -8,7 +8,7 @@ wedge of age a at month h with f(a), and the part that they do not answer yet, Î
 >>> from detente.cases.case import Case
 >>> past = history(Case.of("kuala-lumpur-2025"), "pessimistic")
 >>> [round(m.begins, 1) for m in past if m.begins >= 0]
-[0.0, 0.5, 0.7, 0.8, 1.4]
+[0.5, 0.7, 0.8]
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ in trade, and must rest on standing or on insurance against harms the scenarios 
 >>> case = Case.of("kuala-lumpur-2025", scenarios=["pessimistic"], with_ranges=False)
 >>> menu = menu_of(case, "MYS", retaliation=0.05)
 >>> menu.consent["sign with the United States"], round(float(menu.payoffs[0, 0]), 2)
-('USA', 0.15)
+('USA', 0.14)
 >>> stake = HostStake("MYS", {"deal": 0.0}, {"war": 0.14}, income=400_000.0, harms={"a duty on goods passed through": -0.06})
 >>> round(stake.stake, 2), stake.gains_from_failure, round(stake.break_even("a duty on goods passed through"), 2)
 (-0.14, True, 0.7)
