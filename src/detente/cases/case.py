@@ -391,10 +391,7 @@ class Case:
     def controlled(self) -> frozenset[str]:
         """Goods that are under export control on any day of any scenario: every node holds them to be hard to replace, so that
         scenarios can be compared."""
-        held = [c for name in (None, *self.ids) for m in self.history(name) for c in m.shock.controls]
-        return frozenset(
-            self.world.sectors[j] for c in held if c.export_control and c.bound < 1 for j in set(c.cells[2].tolist())
-        )
+        return frozenset(s for name in (None, *self.ids) for m in self.history(name) for s in m.shock.controlled_goods)
 
     def history(self, scenario: str | None) -> tuple[Moment, ...]:
         """What was in force when, up to the policy of a scenario; see `cases.history`."""

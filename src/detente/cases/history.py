@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from detente.equilibrium.chokepoints import DAYS_A_MONTH
 from detente.equilibrium.months import End, value
 from detente.policy.instruments import Policy
 from detente.policy.shock import Shock
@@ -28,8 +29,6 @@ from detente.types import Array
 
 if TYPE_CHECKING:
     from detente.cases.case import Case
-
-DAYS_A_MONTH = 365.25 / 12
 
 
 @dataclass(frozen=True, eq=False)
