@@ -136,7 +136,7 @@ def packaged() -> Tree:
 
 @pytest.mark.parametrize("width", [700, 348])
 def test_bands_are_as_wide_as_chances_and_do_not_cross(packaged: Tree, width: int) -> None:
-    colour = tree_chart.colours(("optimistic", "middle", "pessimistic"), "optimistic", "pessimistic")
+    colour = tree_chart.colours(("optimistic", "middle", "lapse", "pessimistic"), "optimistic", "pessimistic")
     spec = tree_chart.draw(
         packaged, width, {s: (s, c) for s, c in colour.items()}, [("A court", [("Yes", 0.8, False), ("No", 0.2, True)])]
     )

@@ -11,7 +11,7 @@ file, line and field. Whether region and sector codes exist in a given world is 
 >>> d.as_of.isoformat(), d.venue.region
 ('2025-10-18', 'MYS')
 >>> [s.id for s in d.scenarios]
-['status-quo', 'optimistic', 'middle', 'pessimistic', 'decoupling']
+['status-quo', 'optimistic', 'middle', 'lapse', 'pessimistic', 'decoupling']
 """
 
 from __future__ import annotations
