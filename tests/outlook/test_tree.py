@@ -149,12 +149,8 @@ def test_the_name_of_an_end_fits_every_path_under_it(packaged: Tree) -> None:
         holds = in_force_on(packaged, leaf, last.isoformat())
         back = {"us-reciprocal-chn-24", "chn-reciprocal-24"} & holds
         hundred = {"us-threat-100", "chn-answer-100"} & holds
-        if leaf.scenario == "lapse":
-            assert len(back) == 2 and not hundred
-        elif leaf.scenario == "pessimistic":
-            assert len(back) == 2 and len(hundred) == 2
-        else:
-            assert not back and not hundred
+        expected = {"lapse": (2, 0), "pessimistic": (2, 2)}.get(leaf.scenario, (0, 0))
+        assert (len(back), len(hundred)) == expected
         seen.add(leaf.scenario)
     assert seen == {"optimistic", "middle", "lapse", "pessimistic"}
 
