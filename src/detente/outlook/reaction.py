@@ -139,7 +139,7 @@ def market_reaction(
     """
     prospects_of(case.dossier)
     if odds is None:
-        odds = {f: o.ranges for f, o in pooled_odds(case.dossier, case.world, case.parameters, progress=progress).items()}
+        odds = {f: o.ranges for f, o in pooled_odds(case.dossier, case.world, progress=progress).items()}
     tree = grow(case.dossier, odds)
     worst = case.worst
     counts = np.array([float(leaf.scenario == worst) for leaf in tree.leaves])
