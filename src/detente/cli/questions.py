@@ -419,7 +419,7 @@ def talks(
         f"With the motives {'as changed' if before else 'of the dossier'}: {case.game.explain()}", highlight=False, markup=False
     )
     out.print(f"If both cared for real income alone: {case.plain_game.explain()}", highlight=False, markup=False)
-    out.print("\nThe stand-off", highlight=False)
+    out.print("\nThe stand-off models: inputs to the odds of `detente outlook`, no second answer", highlight=False)
     _stand_off_models(case)
     for paragraph in case.tell("standoff").split("\n\n"):
         out.print()

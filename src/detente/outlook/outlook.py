@@ -129,7 +129,7 @@ class Outlook:
         """Probability from today of each end, with its range over the odds, the likeliest first; they sum to 1, and the whole
         percents to 100."""
         found = {s: self.probability([leaf.scenario == s for leaf in self.tree.leaves]) for s in self.tree.scenarios}
-        return _chances(found)
+        return {s: Chance(*e, percent=self.tree.percents[s]) for s, e in found.items()}
 
     @property
     def scenarios(self) -> dict[str, Chance]:
@@ -369,6 +369,7 @@ class Outlook:
             "scenarios": self.scenario_frame().to_dict(orient="records"),
             "regions": {str(k): _finite(v) for k, v in self.to_frame().to_dict(orient="index").items()},
             "own_odds": {f: {b: list(s) for b, s in own.items()} for f, own in self.own.items()},
+            "own_odds_in_words": self.told_own(),
             "odds": {f: {b: list(map(float, s)) for b, s in own.items()} for f, own in self.tree.odds.items()},
             "origin": {f: o.record() for f, o in self.origin.items()},
             "by_origin": self.by_origin().reset_index().to_dict(orient="records"),

@@ -65,6 +65,7 @@ class MarketReaction:
     slopes: tuple[Slope, ...]
     missing: tuple[str, ...]
     events: tuple[Mapping[str, Any], ...]
+    percent: int | None = None
 
     def move(self, slope: Slope, scenario: str) -> Range:
         """Low, central and high move in a scenario, percent."""
@@ -153,4 +154,5 @@ def market_reaction(
         chance=Range(min(float(low), value), value, max(float(high), value)), slopes=slopes,
         missing=tuple(p for p in case.parties if p not in {s.region for s in slopes}),
         events=tuple(e for e in reaction_table()["events"] if set(e["parties"]) <= set(case.parties)),
+        percent=tree.percents.get(worst),
     )  # fmt: skip

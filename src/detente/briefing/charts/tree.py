@@ -382,7 +382,7 @@ def tree_figure(
     for s in named:
         e = look.scenarios[s]
         span = f"({100 * e.low:.0f} to {100 * e.high:.0f})"
-        classes[s] = (f"{capital(s.replace('-', ' '))} {chance(e.value)} {span}", colour[s])
+        classes[s] = (f"{capital(s.replace('-', ' '))} {chance(e.value, e.percent)} {span}", colour[s])
     odds = look.tree.odds
     strips = [
         (f"{long_day(f.date)}: {f.title}", [(b.title, odds[f.id][b.id][1], bool(b.changes)) for b in f.branches])
