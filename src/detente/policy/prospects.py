@@ -29,7 +29,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from detente.errors import UnknownName
 from detente.policy.changes import Change
 from detente.policy.measures import Identifier, Strict, Text
-from detente.policy.parts import Assumed, Cited, Share
+from detente.policy.parts import Assumed, Cited, Resolution, Share
 from detente.words import refusal
 
 ForkKind = Literal["talks", "summit", "deadline", "threat", "expiry", "court", "other"]
@@ -96,7 +96,8 @@ class Branch(Strict):
 
 
 class Fork(Strict):
-    """Something settled on a day."""
+    """Something settled on a day. `status_quo` is the branch on which nothing, or least, changes by then: the forecast of who says
+    that all stays as it is, against which every other is scored."""
 
     id: Identifier
     title: Text
@@ -105,6 +106,8 @@ class Fork(Strict):
     after: tuple[Identifier, ...] = ()
     independent: bool = False
     branches: Annotated[tuple[Branch, ...], Field(min_length=2)]
+    status_quo: Identifier | None = None
+    resolution: Resolution | None = None
     note: Text | None = None
     assumptions: Assumed = ()
     sources: Cited
@@ -117,6 +120,8 @@ class Fork(Strict):
         ids = [b.id for b in self.branches]
         if len(set(ids)) != len(ids):
             raise ValueError(refusal("policy", "branches_of_one_name", fork=repr(self.id)))
+        if self.status_quo is not None and self.status_quo not in ids:
+            raise ValueError(refusal("policy", "fork_status_quo", fork=repr(self.id), branch=repr(self.status_quo)))
         if self.independent and any(b.scenario for b in self.branches):
             raise ValueError(refusal("policy", "fork_independent", fork=repr(self.id)))
         return self
