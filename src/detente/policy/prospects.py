@@ -96,8 +96,8 @@ class Branch(Strict):
 
 
 class Fork(Strict):
-    """Something settled on a day. `status_quo` is the branch on which nothing, or least, changes by then: the forecast of who says
-    that all stays as it is, against which every other is scored."""
+    """Something settled on a day. `status_quo` is the branch on which nothing, or least, changes by then: what somebody forecasts
+    who says that all stays as it is, a benchmark of every score."""
 
     id: Identifier
     title: Text
