@@ -138,7 +138,8 @@ class ForkOdds:
     def explain(self) -> str:
         """The odds in plain words, with what they rest on."""
         likeliest = sorted(self.probability, key=lambda b: -self.probability[b])
-        most = [(s, max(s.points, key=lambda b: abs(s.points[b]))) for s in self.update.steps]
+        steps = self.update.steps if self.own is None else ()  # a reader's own odds are not moved by what was seen
+        most = [(s, max(s.points, key=lambda b: abs(s.points[b]))) for s in steps]
         moved = [(step.signal, branch, step.points[branch]) for step, branch in most]
         return tell(self, likeliest=likeliest, moved=moved)
 

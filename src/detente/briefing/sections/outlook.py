@@ -173,7 +173,7 @@ def signals(case: CaseView, look: Outlook) -> list[Block]:
     assert case.dossier.prospects is not None
     known = {s.id: s for s in case.dossier.prospects.signals}
     for o in look.origin.values():
-        for step in o.update.steps:
+        for step in o.update.steps if o.own is None else ():
             branch = max(step.points, key=lambda b: (round(abs(step.points[b]), 6), step.points[b]))
             seen = known.get(step.signal)
             told = text.sentence(seen.text) if seen else step.signal
