@@ -1,0 +1,98 @@
+"""Figures of domestic politics: a tile map of places below the nation, and bars of jobs by sector."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from detente import words as text
+from detente.briefing.charts import forms as charts
+from detente.briefing.charts.figures import COLUMN, WIDE, figure, made_by
+from detente.briefing.charts.theme import region_colour
+from detente.briefing.document import Figure
+from detente.strategy.politics import HEADS, PER_THOUSAND, Home, Politics
+from detente.words.names import sector_name
+from detente.world.places import places
+
+SECTORS = 14
+"""Sectors that bars show at most."""
+
+
+def _said(part: str, **values: Any) -> str:
+    return text.say("briefing/charts/politics", part, **values)
+
+
+def _panel(home: Home) -> str:
+    return text.capital(str(home.scenario).replace("-", " "))
+
+
+def places_figure(
+    homes: Sequence[Home], *, id: str = "fig-places", subtitle: str = "", note: str = "", csv: str = ""
+) -> Figure | None:
+    """Jobs by place below the nation, per thousand of its jobs: a map an outcome, one square a place. All of one party; None
+    where none of its places is counted."""
+    shown = [h for h in homes if h.places is not None]
+    if not shown:
+        return None
+    home = shown[0]
+    known = places(home.party)
+    assert known is not None
+    squares = {str(at): row for at, row in zip(known.people.index, known.people.to_dict("records"), strict=True)}
+    rows: list[dict[str, Any]] = []
+    for h in shown:
+        for place, value in h.per_thousand.dropna().items():
+            at = squares[str(place)]
+            spot = {"code": at["code"], "column": at["column"], "row": at["row"], "place": str(place)}
+            said = {"value": float(value), "text": charts.tile_number(float(value), PER_THOUSAND)}
+            rows.append({"panel": _panel(h) if len(shown) > 1 else "", **spot, **said})
+    edges = charts.thresholds([r["value"] for r in rows])
+    frame = pd.DataFrame([{**r, "step": charts.step(r["value"], edges)} for r in rows])
+    title = _said("places_title", home=home, panel=_panel(home))
+    subtitle = subtitle or _said("places_subtitle", home=home, steps=[f"{e:g}" for e in edges])
+    told = {f"{r['panel']}, {r['place']}" if r["panel"] else r["place"]: r["text"] for r in rows}
+    note = note or made_by(_said("places_note", home=home), csv)
+    return figure(
+        id, title, subtitle, note, charts.alt_text(f"{title}. {subtitle}.", told), csv,
+        lambda w: charts.tiles(frame, w, across=2 if w > 500 and len(shown) > 1 else 1),
+        width=WIDE if len(shown) > 1 else COLUMN,
+    )  # fmt: skip
+
+
+def sectors_figure(homes: Sequence[Home], *, id: str = "fig-heads", subtitle: str = "", note: str = "", csv: str = "") -> Figure:
+    """Jobs by sector of one party, thousand persons: bars, a panel an outcome; the sectors the first one moves most, with ranges
+    where they are known."""
+    home = homes[0]
+    order = home.sectors["change"].abs().sort_values(ascending=False, kind="stable").index[:SECTORS]
+    order = home.sectors["change"].loc[order].sort_values(ascending=False, kind="stable").index
+    several = len(homes) > 1
+    rows = []
+    for h in homes:
+        for s in order:
+            row, value = h.sectors.loc[s], float(h.sectors["change"][s])
+            low, high = (value if pd.isna(row[end]) else float(row[end]) for end in ("low", "high"))
+            rows.append(
+                {
+                    "panel": _panel(h) if several else "", "label": text.capital(sector_name(str(s))), "value": value, "low": low,
+                    "high": high, "colour": region_colour(h.party), "text": text.fixed(value, HEADS, signed=True),
+                }
+            )  # fmt: skip
+    title = _said("sectors_title", home=home, panel=_panel(home))
+    subtitle = subtitle or _said("sectors_subtitle", home=home, many=len(order), all=len(home.sectors))
+    told = {f"{r['panel']}, {r['label']}" if several else str(r["label"]): str(r["text"]) for r in rows}
+    frame = pd.DataFrame(rows)
+    return figure(
+        id, title, subtitle, note or made_by(csv=csv), charts.alt_text(f"{title}. {subtitle}.", told), csv,
+        lambda w: charts.bars(frame, w, label_width=236 if w > 500 else 150, beside=w > 500), width=WIDE if several else COLUMN,
+    )  # fmt: skip
+
+
+def politics_figure(found: Politics, *, csv: str = "") -> Figure:
+    """The map of the first party that has places, else the bars of the first party."""
+    parties = dict.fromkeys(h.party for h in found.homes)
+    for party in parties:
+        drawn = places_figure([h for h in found.homes if h.party == party], csv=csv)
+        if drawn is not None:
+            return drawn
+    return sectors_figure([h for h in found.homes if h.party == next(iter(parties))], csv=csv)
