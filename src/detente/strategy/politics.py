@@ -129,7 +129,7 @@ class Home:
             raise UnknownRegion(party, {r: region_name(r) for r in outcome.regions})
         n = outcome.regions.index(party)
         before = pd.Series(heads(outcome.before)[n], list(outcome.sectors))
-        changes = [o.jobs.loc[party] for o in (outcome, *others)]
+        changes = [o.jobs.T[party] for o in (outcome, *others)]
         lost = _exports_lost(outcome, n, [outcome.regions.index(r) for r in rivals])
         made = outcome.before.output[n]
         behind = before * np.divide(lost, made, out=np.zeros_like(made), where=made > 0)
