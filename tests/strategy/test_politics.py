@@ -248,4 +248,5 @@ def test_the_map_has_a_square_a_counted_place(home: Home) -> None:
     assert places_figure([replace(home, places=None)]) is None
     both = places_figure([home, replace(home, scenario="peace")])
     assert both is not None
-    assert "Peace, Ohio" in both.alt
+    assert f"Peace, {best} +" in both.alt
+    assert len(re.findall("Peace, ", both.alt)) == 6

@@ -39,7 +39,7 @@ from detente.cases.case import CENTRAL, STATUS_QUO, Case
 from detente.equilibrium.jobs import heads, rescaling
 from detente.equilibrium.outcome import Outcome
 from detente.errors import InputError, NotConverged, UnknownName, UnknownRegion
-from detente.types import Array, Progress, plain
+from detente.types import Progress, plain
 from detente.words import tell
 from detente.words.names import region_name, sector_name
 from detente.world import money
@@ -72,10 +72,10 @@ class Bill(NamedTuple):
         first, after = float(outcome.consumer_prices_local[party]), None
         with suppress(InputError, NotConverged):  # no answer at the pinned closure
             after = float(outcome.consumer_prices_substituted[party])
-        if year is None or not money.knows_consumption(party) or not money.has(party, year):
+        paid = dollars(outcome, party, year)
+        if year is None or paid is None:
             return cls(first, after, None, None, None)
-        spent = money.consumption_a_person(party, year) / 100
-        return cls(first, after, year, first * spent, None if after is None else after * spent)
+        return cls(first, after, year, paid, None if after is None else after * money.consumption_a_person(party, year) / 100)
 
 
 class Leaders(NamedTuple):
@@ -130,9 +130,8 @@ class Home:
         n = outcome.regions.index(party)
         before = pd.Series(heads(outcome.before)[n], list(outcome.sectors))
         changes = [o.jobs.T[party] for o in (outcome, *others)]
-        lost = _exports_lost(outcome, n, [outcome.regions.index(r) for r in rivals])
-        made = outcome.before.output[n]
-        behind = before * np.divide(lost, made, out=np.zeros_like(made), where=made > 0)
+        lost = exports_lost(outcome, party, rivals)
+        behind = exposed_jobs(outcome, party, rivals)
         sectors = pd.DataFrame({"name": [sector_name(s) for s in before.index], "before": before, "change": changes[0]})
         sectors = sectors.assign(**_ends(changes), **{"exports lost": lost, "behind": behind}).rename_axis("sector")
         bill = Bill.of(outcome, party, year)
@@ -442,12 +441,26 @@ def leaders(values: pd.Series, decimals: int, sign: int = 1) -> Leaders:
     return Leaders(tuple(map(str, printed.index[printed == top])), sign * top)
 
 
-def _exports_lost(outcome: Outcome, n: int, rivals: Sequence[int]) -> Array:
-    """Goods and services shipped less to `rivals` by region n [sector], at the producer prices of before."""
-    before = outcome.before.shipments[n, rivals].sum(0)
+def exports_lost(outcome: Outcome, party: str, rivals: Sequence[str]) -> pd.Series:
+    """What a party ships less to `rivals` by sector, at its producer prices of before, the table's unit a year; 0 where more."""
+    n, others = outcome.regions.index(party), [outcome.regions.index(r) for r in rivals]
+    before, after = (e.shipments[n, others].sum(0) for e in (outcome.before, outcome.after))
     dearer = outcome.after.unit_cost[n] / outcome.before.unit_cost[n]
-    lost: Array = np.maximum(before - outcome.after.shipments[n, rivals].sum(0) / dearer, 0.0)
-    return lost
+    return pd.Series(np.maximum(before - after / dearer, 0.0), list(outcome.sectors))
+
+
+def exposed_jobs(outcome: Outcome, party: str, rivals: Sequence[str]) -> pd.Series:
+    """Jobs behind the exports a party loses to `rivals` by sector, thousand. Raises `MissingEmployment`."""
+    n = outcome.regions.index(party)
+    made = pd.Series(outcome.before.output[n], list(outcome.sectors))
+    return heads(outcome.before)[n] * (exports_lost(outcome, party, rivals) / made.where(made > 0)).fillna(0.0)
+
+
+def dollars(outcome: Outcome, party: str, year: int | None) -> float | None:
+    """First-round cost of duties to a person, USD a year in dollars of `year`; None where they are not known."""
+    if year is None or not money.knows_consumption(party) or not money.has(party, year):
+        return None
+    return float(outcome.consumer_prices_local[party]) * money.consumption_a_person(party, year) / 100
 
 
 def _rate(frame: pd.DataFrame | None, column: str) -> pd.Series:
