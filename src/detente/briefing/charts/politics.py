@@ -107,11 +107,12 @@ def sectors_figure(
     )  # fmt: skip
 
 
+def home_figure(homes: Sequence[Home], *, csv: str = "") -> Figure:
+    """The map of a party that has places, the bars of one that has none."""
+    return places_figure(homes, csv=csv) or sectors_figure(homes, csv=csv)
+
+
 def politics_figure(found: Politics, *, csv: str = "") -> Figure:
-    """The map of the first party that has places, else the bars of the first party."""
-    parties = dict.fromkeys(h.party for h in found.homes)
-    for party in parties:
-        drawn = places_figure([h for h in found.homes if h.party == party], csv=csv)
-        if drawn is not None:
-            return drawn
-    return sectors_figure([h for h in found.homes if h.party == next(iter(parties))], csv=csv)
+    """The first party that has places, else the first party."""
+    party = next((h.party for h in found.homes if h.places is not None), found.homes[0].party)
+    return home_figure([h for h in found.homes if h.party == party], csv=csv)
