@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-import pandas as pd
 import typer
 
 from detente.cli.common import DossierName, HorizonName, Json, WorldName, ask, emit, out, save, signed, subject_of, text_table
@@ -12,6 +11,8 @@ from detente.cli.questions import ChartFile, TableFile, once
 from detente.words import capital
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from detente.strategy.politics import Home, Politics
 
 ENDS = 5
@@ -66,7 +67,7 @@ def _one(found: Politics, home: Home) -> None:
     if not places.empty:
         shown = text_table((home.one, "rank", "jobs", "change", "per 1000", "exposed", "USD mn"))
         for name, r in _ends(places[places["rank"].notna()]).iterrows():
-            cost = "" if pd.isna(r["cost"]) else f"{r['cost']:,.0f}"
+            cost = "" if r["cost"] != r["cost"] else f"{r['cost']:,.0f}"
             figures = f"{r['before']:,.0f}", signed(r["change"]), signed(r["per thousand"]), f"{r['behind']:,.1f}", cost
             shown.add_row(str(name), f"{r['rank']:.0f}", *figures)
         out.print(shown)
@@ -78,7 +79,7 @@ def _one(found: Politics, home: Home) -> None:
 
 
 def _ends(ranked: pd.DataFrame) -> pd.DataFrame:
-    return ranked if len(ranked) <= 2 * ENDS else pd.concat([ranked.head(ENDS), ranked.tail(ENDS)])
+    return ranked if len(ranked) <= 2 * ENDS else ranked.drop(index=ranked.index[ENDS:-ENDS])
 
 
 def _several(found: Politics) -> None:

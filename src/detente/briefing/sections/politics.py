@@ -138,7 +138,7 @@ def places_table(case: CaseView, home: Home, stem: str, csv: str) -> Table:
     """The places that fare best and worst for their size."""
     ranked = home.ranked("places")
     ranked = ranked[ranked["rank"].notna()]
-    shown = ranked if len(ranked) <= 2 * ENDS else pd.concat([ranked.head(ENDS), ranked.tail(ENDS)])
+    shown = ranked if len(ranked) <= 2 * ENDS else ranked.drop(index=ranked.index[ENDS:-ENDS])
     rows: list[dict[str, Any]] = [{str(k): v for k, v in r.items()} for r in shown.reset_index().to_dict("records")]
     columns = [
         Col(text.capital(home.one), [str(r["place"]) for r in rows]),
