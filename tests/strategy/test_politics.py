@@ -147,6 +147,18 @@ def test_ranges_hold_the_centre(outcome: dt.Outcome) -> None:
 
 
 # -- who leads ---------------------------------------------------------------------------------------------------------
+def test_who_is_out_of_work_is_counted_by_place_too() -> None:
+    duty = dt.Policy([dt.Tariff(by="CHN", on="USA", rate=0.6)])
+    found = dt.solve(dt.load_world(), duty, wage_floor=0.001)
+    home = Home.of(found, "USA", ["CHN"])
+    assert home.places is not None
+    assert home.unemployed == pytest.approx(float(found.unemployed["USA"]))
+    assert home.unemployed > 0.1
+    assert home.places["out of work"].sum() == pytest.approx(home.unemployed)
+    assert home.places["change"].sum() == pytest.approx(-home.unemployed, abs=1e-6)
+    assert "people more are out of work" in home.tell("jobs")
+
+
 def test_what_prints_alike_shares_a_rank() -> None:
     home = made({"Iowa": 0.304, "Ohio": -2.0, "Utah": 0.296})
     ranked = home.ranked("places")

@@ -89,9 +89,10 @@ class Leaders(NamedTuple):
 class Home:
     """One party in one outcome.
 
-    `sectors`, a row a sector: name, before, change, low, high, exports lost, behind (thousand persons; exports in the unit of the
-    table a year). `places`, a row a place: code, before, change, low, high, behind, population, cost, cost substituted (million
-    USD a year); None where the world counts none. `low` and `high` are the ends over the parameter sets, NaN without ranges.
+    `sectors`, a row a sector: name, before, change, low, high, out of work, exports lost, behind (thousand persons; exports in
+    the unit of the table a year). `places`, a row a place: code, before, change, low, high, out of work, behind, population,
+    cost, cost substituted (million USD a year); None where the world counts none. `low` and `high` are the ends of the change
+    over the parameter sets, NaN without ranges; so is "out of work" where wages have no floor.
     `one` and `many` are what a place is called. `rescaled`: by how much every sector is scaled to keep the total, percent.
     `unemployed`: change of those out of work, thousand; None where wages have no floor.
     """
@@ -133,7 +134,10 @@ class Home:
         lost = exports_lost(outcome, party, rivals)
         behind = exposed_jobs(outcome, party, rivals)
         sectors = pd.DataFrame({"name": [sector_name(s) for s in before.index], "before": before, "change": changes[0]})
-        sectors = sectors.assign(**_ends(changes), **{"exports lost": lost, "behind": behind}).rename_axis("sector")
+        floored = outcome.after.labour_market is not None and outcome.parameters is not None
+        idle = outcome.unemployed_by_sector.T[party] if floored else before * math.nan
+        sectors = sectors.assign(**_ends(changes), **{"out of work": idle, "exports lost": lost, "behind": behind})
+        sectors = sectors.rename_axis("sector")
         bill = Bill.of(outcome, party, year)
         people = None if bill.year is None else money.population(party, bill.year)
         known = places_of(party)
@@ -144,12 +148,11 @@ class Home:
             living = known.population_shares * (math.nan if people is None else people)
             spread = [shares @ change for change in changes]
             found = pd.DataFrame({"code": known.people["code"], "before": shares @ before, "change": spread[0]})
-            found = found.assign(**_ends(spread), behind=shares @ behind, population=living)
+            found = found.assign(**_ends(spread), **{"out of work": shares @ idle}, behind=shares @ behind, population=living)
             found["cost"] = living * _or_nan(bill.dollars) / 1e6
             found["cost substituted"] = living * _or_nan(bill.dollars_substituted) / 1e6
             found = found.loc[known.people.index].rename_axis("place")
         kept = rescaling(outcome.after)[n] / rescaling(outcome.before)[n]
-        floored = outcome.after.labour_market is not None and outcome.parameters is not None
         return cls(
             party=party, rivals=tuple(rivals), scenario=scenario, against=against,
             horizon="" if outcome.parameters is None else outcome.parameters.name,
@@ -264,7 +267,8 @@ class Home:
         """JSON-able."""
         columns = {
             "before": "before_thousand", "change": "change_thousand", "low": "low_thousand", "high": "high_thousand",
-            "exports lost": "exports_lost", "behind": "behind_lost_exports_thousand", "per thousand": "per_thousand",
+            "out of work": "out_of_work_thousand", "exports lost": "exports_lost", "behind": "behind_lost_exports_thousand",
+            "per thousand": "per_thousand",
             "behind per thousand": "behind_per_thousand", "cost": "cost_musd", "cost substituted": "cost_substituted_musd",
         }  # fmt: skip
         rows = {w: plain(self.ranked(w).rename(columns=columns).reset_index().to_dict("records")) for w in ("sectors", "places")}
@@ -337,11 +341,12 @@ class Politics:
                 head = {"scenario": h.scenario, "against": h.against, "party": h.party, "level": level_name}
                 parts.append(named.assign(**head))
         order = [
-            "scenario", "against", "party", "level", "code", "name", "rank", "before", "change", "low", "high", "per thousand",
-            "behind", "behind per thousand", "exports lost", "population", "cost", "cost substituted",
+            "scenario", "against", "party", "level", "code", "name", "rank", "before", "change", "low", "high", "out of work",
+            "per thousand", "behind", "behind per thousand", "exports lost", "population", "cost", "cost substituted",
         ]  # fmt: skip
         units = {
-            **{c: f"{c}, thousand" for c in ("before", "change", "low", "high")}, "behind": "behind lost exports, thousand",
+            **{c: f"{c}, thousand" for c in ("before", "change", "low", "high", "out of work")},
+            "behind": "behind lost exports, thousand",
             "behind per thousand": "behind lost exports, per thousand", "exports lost": f"exports lost, {self.unit}",
             "cost": "cost, million USD", "cost substituted": "cost after substitution, million USD",
         }  # fmt: skip
