@@ -499,7 +499,7 @@ def _deals(which: Which) -> BackTestedBargains | None:
 
 
 def _show_deals(found: BackTestedBargains) -> None:
-    from detente.validation.bargains import amount
+    from detente.validation.bargains import amount, signed
 
     out.print("The bargaining room on the eve of past rounds", style="bold", highlight=False)
     out.print(found.explain(), highlight=False)
@@ -508,9 +508,8 @@ def _show_deals(found: BackTestedBargains) -> None:
         out.print(f"{past.bargain.title}, asked on {past.eve.day}", highlight=False)
         shown = text_table(("issue", "stood", "model", "signed", "verdict"))
         for row in past.rows:
-            signed = "not known" if row.signed_moved is None else amount(row.kind, row.signed)
-            levels = (amount(row.kind, row.standing), amount(row.kind, row.left["model"]), signed)
-            shown.add_row(row.title, *levels, row.verdict())
+            model = amount(row.kind, row.left["model"])
+            shown.add_row(row.title, amount(row.kind, row.standing), model, signed(row), row.verdict())
         shown.columns[0].no_wrap = False
         out.print(shown)
 

@@ -370,6 +370,7 @@ class Row:
     signed: float | None
     signed_moved: bool | None
     text: str
+    until: date | None = None
 
     def moved(self, who: str = "model") -> bool:
         """Whether a forecaster moves the issue."""
@@ -546,13 +547,14 @@ def _beside(issue: Issue, level: int, bargain: Bargain, taken: set[str]) -> Row:
     }
     signed: float | None = standing
     moved: bool | None = False
+    text, until = "", None
     if found:
         (element,) = found
-        signed = element.left
+        signed, text, until = element.left, element.text, element.until
         moved = None if element.unknown or (element.left is None and issue.kind == "controls") else True
         if moved and signed is not None and issue.kind != "purchases":
             moved = abs(signed - standing) > 1e-9
-    return Row(issue.id, issue.title, issue.giver, issue.kind, standing, left, signed, moved, "; ".join(e.text for e in found))
+    return Row(issue.id, issue.title, issue.giver, issue.kind, standing, left, signed, moved, text, until)
 
 
 def _places(deal: Proposal, rows: Sequence[Row]) -> dict[str, Place]:
@@ -675,6 +677,11 @@ def amount(kind: str, value: float | None) -> str:
     return say(WORDS, "amount", kind=kind, value=value)
 
 
+def signed(row: Row) -> str:
+    """What was signed of an issue, in words, and until when."""
+    return say(WORDS, "signed", known=row.signed_moved is not None, size=amount(row.kind, row.signed), until=row.until)
+
+
 def points(value: float) -> str:
     """Points of a year's real income with a sign, three decimals."""
     return f"{MINUS}{abs(value):.3f}" if value <= -RESOLUTION else f"+{value:.3f}" if value >= RESOLUTION else "0.000"
@@ -706,7 +713,7 @@ def _place_table(found: BackTestedBargains) -> str:
 def _issues(found: BackTestedBargain) -> str:
     rows = [
         [r.title, name(r.by), amount(r.kind, r.standing), amount(r.kind, r.left["model"]),
-         say(WORDS, "unknown") if r.signed_moved is None else amount(r.kind, r.signed), r.verdict()]
+         signed(r), r.verdict()]
         for r in found.rows
     ]  # fmt: skip
     return grid(say(WORDS, "issue_head").split("|"), rows, words=(0, 1, 2, 3, 4, 5))
