@@ -463,6 +463,7 @@ class BackTestedBargain:
     read_on: date
     status: str
     horizon: str
+    disagreement: str
     rows: tuple[Row, ...]
     places: Mapping[str, Place]
     kept_away: tuple[tuple[str, bool], ...]
@@ -499,7 +500,8 @@ class BackTestedBargain:
         }  # fmt: skip
         return {
             "id": self.bargain.id, "title": self.bargain.title, "signed": self.bargain.signed.isoformat(),
-            "eve": self.eve.day.isoformat(), "read_on": self.read_on.isoformat(), "horizon": self.horizon, "status": self.status,
+            "eve": self.eve.day.isoformat(), "read_on": self.read_on.isoformat(), "horizon": self.horizon, "disagreement": self.disagreement,
+            "status": self.status,
             "issues": [plain(self._row(r)) for r in self.rows],
             "scores": {w: plain(self.tally(w)) for w in ("model", *BENCHMARKS)},
             "places": places,
@@ -526,7 +528,7 @@ def compare(eve: Eve, bargain: Bargain, deal: Proposal) -> BackTestedBargain:
         known = next((reasons[m] for m in e.measures if m in reasons), None)
         unpriced.append((e, e.why_not or known or say(WORDS, "off_table")))
     return BackTestedBargain(
-        eve, bargain, deal.parties, book.day, deal.status, deal.horizon, tuple(rows), _places(deal, rows), tuple(kept),
+        eve, bargain, deal.parties, book.day, deal.status, deal.horizon, deal.disagreement, tuple(rows), _places(deal, rows), tuple(kept),
         tuple(unpriced), book.size, len(deal.packages.solved), deal,
     )  # fmt: skip
 
@@ -550,7 +552,7 @@ def _beside(issue: Issue, level: int, bargain: Bargain, taken: set[str]) -> Row:
     text, until = "", None
     if found:
         (element,) = found
-        signed, text, until = element.left, element.text, element.until
+        signed, text, until = 0.0 if element.kind == "kept away" else element.left, element.text, element.until
         moved = None if element.unknown or (element.left is None and issue.kind == "controls") else True
         if moved and signed is not None and issue.kind != "purchases":
             moved = abs(signed - standing) > 1e-9
