@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -38,7 +39,9 @@ if TYPE_CHECKING:
     from detente.outlook.ensemble.ensemble import Ensemble, Headline
     from detente.outlook.ensemble.sensitivity import Drivers
     from detente.outlook.outlook import Outlook
+    from detente.strategy.asks import Asks
     from detente.strategy.table import AtTheTable
+    from detente.strategy.year import Year
     from detente.verbs import Beside, Subject
     from detente.world.world import World
 
@@ -822,7 +825,9 @@ def _third_economies(case: Case, scenario: str) -> dict[str, Any]:
 
 def _third_economy(answer: Beside, rate: float, as_host: bool, *, given: bool) -> dict[str, Any]:
     """Dependence, menu, diversion, goods passed through, hosting."""
-    from detente.strategy.bystanders import ANSWERED, diversion_of, harms_of, host_stake
+    from detente.outlook.year import our_year, prospect_of, stake_of, threats_of, tree_of
+    from detente.strategy.asks import asks_of
+    from detente.strategy.bystanders import ANSWERED, diversion_of
     from detente.strategy.transshipment import pass_through, pass_through_duty
     from detente.types import plain
     from detente.words.names import region_name, sector_name
@@ -834,14 +839,25 @@ def _third_economy(answer: Beside, rate: float, as_host: bool, *, given: bool) -
     other_way = pass_through(case, scenario, toward=case.b)
     duty = pass_through_duty(case, region, scenario, rate=rate)
     leaning = dependence(case.chains(None), region).loc[list(case.parties)]
+    tree = tree_of(case)[0] if case.dossier.prospects is not None else None
+    threats = None if tree is None else threats_of(case, tree)
     stake = None
     if as_host or case.dossier.venue.region == region:
-        failing = duty if scenario == case.worst else pass_through_duty(case, region, case.worst, rate=rate)
-        stake = host_stake(case, region, harms_of(case, failing, menu))
+        stake = stake_of(case, region, threats, rate=rate)
+    year, asks = our_year(case, region, threats=threats, rate=rate), asks_of(case, region, rate=rate)
+    prospect = prospect_of(case, region, threats)
     name, unit = region_name(region), case.world.unit
     lines: list[Any] = [
         _against(case, scenario),
         f"{name}: real income {_ranged(case, region, scenario)} %",
+        "",
+        f"What decides its year: real income in percent, each alone against what is in force on {case.dossier.as_of:%d %B %Y}",
+        _drivers(year),
+        year.explain(),
+        "",
+        "What to ask, offer and avoid: real income in percent",
+        _asks(asks),
+        asks.explain(),
         "",
         "Dependence in the status quo, percent",
     ]
@@ -879,6 +895,8 @@ def _third_economy(answer: Beside, rate: float, as_host: bool, *, given: bool) -
     if stake is not None:
         lines += ["", f"Hosting. {stake.explain()}", stake.sides(menu, case.parties)]
     tables = {
+        "prospect": prospect.to_frame(), "year": year.to_frame().select_dtypes("number"),
+        "asks": asks.to_frame().set_index("step").select_dtypes("number"),
         "dependence": leaning, "menu": menu.to_frame(), "diversion": trade, "passed through": routes.by_sector(region),
         "passed through, status quo": before.by_sector(region), "duty": duty.to_frame(),
         **({"hosting": stake.to_frame()} if stake is not None else {}),
@@ -893,9 +911,48 @@ def _third_economy(answer: Beside, rate: float, as_host: bool, *, given: bool) -
         "pass_through": {s: plain(r.of(region)) for s, r in (("status-quo", before), (scenario, routes))},
         "other_way": plain(other_way.of(region)), "sectors": plain(routes.by_sector(region).to_dict(orient="index")),
         "duty": duty.record(), "hosting": stake.record() if stake is not None else None,
+        "year": year.record(), "ranked": [d.record() for d in year.ranked], "asks": asks.record(),
+        "prospect": prospect.record(),
     }  # fmt: skip
     rows = [row for label, frame in tables.items() for row in _melt(label, frame)]
     return {"tidy": _tidy(rows), "record": record, "shown": lines}
+
+
+def _drivers(year: Year) -> Any:
+    """What decides a year, the largest price first: who decides, when, chance from today, price with its span, money."""
+    shown = text_table(("driver", "decided by", "first on", "chance", "price %", "span", "by closure", "bn USD"))
+    shown.columns[0].no_wrap = False
+    for d in year.ranked:
+        closures = [signed(x) for x in (d.price.flexible, d.price.pinned) if x == x]
+        shown.add_row(
+            d.title,
+            " ".join(d.by) or "court",
+            f"{d.dates[0]:%d %b %Y}" if d.dates else "",
+            f"{100 * d.chance.value:.0f} %" if d.chance is not None else "",
+            signed(d.price.value),
+            f"{signed(d.price.low)} to {signed(d.price.high)}",
+            " / ".join(closures),
+            signed(d.money.value / 1e3),
+        )
+    return shown
+
+
+def _asks(asks: Asks) -> Any:
+    """Steps, then pairs with what they bring beyond the two apart."""
+    shown = text_table(("step", "role", "consent", asks.region, "span", *asks.parties, "interaction"))
+    shown.columns[0].no_wrap = False
+    for row in asks.to_frame().to_dict(orient="records"):
+        beyond = row.get("interaction, %", math.nan)
+        shown.add_row(
+            str(row["step"]),
+            str(row["role"]),
+            str(row["consent"]),
+            signed(row["price, %"]),
+            f"{signed(row['low, %'])} to {signed(row['high, %'])}",
+            *(f"{row[f'{p}, %']:+.3f}".replace("-", "−") for p in asks.parties),
+            "" if math.isnan(beyond) else signed(beyond),
+        )
+    return shown
 
 
 # -- what may come, and how likely -------------------------------------------------------------------------------------
