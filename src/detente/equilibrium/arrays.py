@@ -22,7 +22,8 @@ from detente.world.economy import Economy
 
 Array = NDArray[np.float64]
 DAMPING = 0.5
-SIZES = (256, 2048, 32768)  # of padded controls: few, as each is compiled once
+SIZES = (64, 512, 2048, 32768)  # of padded controls: few, as each is compiled once
+LATE = (64, 256)  # of padded buyers who do not answer to all yet; beyond them all there are
 _HANDED_OVER: WeakKeyDictionary[Economy, dict[tuple[bool, ...], system.Base]] = WeakKeyDictionary()
 
 
@@ -72,8 +73,8 @@ def base_at_hand(economy: Economy, parameters: Parameters) -> system.Base:
     return kept[key]
 
 
-def levers(shock: Shock) -> system.Levers:
-    """The policy as the kernel takes it."""
+def levers(shock: Shock, rows: int | None = None) -> system.Levers:
+    """The policy as the kernel takes it; `rows` as `late_rows` counts them, where several shocks share compiled code."""
     n, _, s = shock.tariffs.shape
     nothing = _still((s, n, n), 0.0)  # what a policy leaves alone needs no copy
     return system.Levers(
@@ -84,7 +85,25 @@ def levers(shock: Shock) -> system.Levers:
         log_unit_cost=np.log(shock.unit_cost),
         subsidies=shock.subsidies,
         unanswered=_still((0,), 0.0) if shock.unanswered is None else turned(shock.unanswered),
+        late=_late(shock, late_rows([shock]) if rows is None else rows),
     )
+
+
+def late_rows(shocks: list[Shock]) -> int:
+    """Padded number of buyers [sector, destination] that holds those of every shock who do not answer to all yet."""
+    found = [shock.unanswered for shock in shocks if shock.unanswered is not None]
+    if not found:
+        return 0
+    most, everyone = max(int((late != 0).any(0).sum()) for late in found), found[0][0].size
+    return next((size for size in LATE if most <= size < everyone), everyone)
+
+
+def _late(shock: Shock, rows: int) -> NDArray[np.int64]:
+    late = np.full(rows, shock.unit_cost.size)
+    if shock.unanswered is not None:
+        listed = np.flatnonzero((shock.unanswered != 0).any(0).T)
+        late[: len(listed)] = listed
+    return late
 
 
 @lru_cache(maxsize=16)

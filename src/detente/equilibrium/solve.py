@@ -164,7 +164,7 @@ def solve_many(
         _check_sources(economy, shock)
     _prepare()
     n, s = economy.output.shape
-    sizes = arrays.control_sizes(shocks)
+    sizes, rows = arrays.control_sizes(shocks), arrays.late_rows(shocks)
     results: list[Outcome | NotConverged] = []
     for first in range(0, len(packages), batch):
         chunk = range(first, min(first + batch, len(packages)))
@@ -176,7 +176,7 @@ def solve_many(
         flats, residuals, sweeps = system.equilibria(
             np.zeros(3 * n * s + n + sizes[1]),
             arrays.base(economy, sets[first]),
-            _stacked([arrays.levers(shocks[c]) for c in chunk], filler),
+            _stacked([arrays.levers(shocks[c], rows) for c in chunk], filler),
             _stacked(controls, filler),
             _stacked([arrays.values(economy, sets[c]) for c in chunk], filler),
             solver.tolerance,
