@@ -150,7 +150,7 @@ class TalkArguments(Arguments):
 class DealArguments(Arguments):
     """What follows without a deal, by what a side judges, how many solves at most, the weight of each side's gain."""
 
-    disagreement: Literal["hold", "escalate"] = "hold"
+    disagreement: Literal["law", "hold", "escalate", "alone"] = "law"
     judged_by: Literal["motives", "real income"] = "motives"
     solves: Annotated[int, Field(ge=20, le=2000)] = 150
     power: Annotated[dict[Code, Annotated[float, Field(gt=0, le=100)]], Field(max_length=8)] = Field(default={})

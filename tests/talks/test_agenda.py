@@ -152,7 +152,7 @@ def test_reviews_are_for_show_without_temptation_and_frequent_with_it() -> None:
 # -- the shipped dossier -----------------------------------------------------------------------------------------------
 @pytest.fixture(scope="module")
 def deal() -> Proposal:
-    return proposal("kuala-lumpur-2025", solves=60, pairs=4)
+    return proposal("kuala-lumpur-2025", horizon="medium", solves=90, pairs=6)
 
 
 def test_the_package_is_rational_certified_and_exact(deal: Proposal) -> None:
@@ -162,23 +162,87 @@ def test_the_package_is_rational_certified_and_exact(deal: Proposal) -> None:
     # the figures are those of the dossier changed and solved from scratch
     again = dt.solve(dt.load_world(), deal.packages.policy(deal.levels)).relative_to(deal.packages.quo)
     assert again.real_income.to_numpy() == pytest.approx(deal.chosen.real_income, abs=1e-9)
-    table = dt.payoff_table("kuala-lumpur-2025")
+    table = dt.payoff_table("kuala-lumpur-2025", horizon="medium")
     for name, worth in (("hold", deal.held), ("escalate", deal.fought)):
         assert worth is not None
         assert deal.payoffs(worth, "motives") == pytest.approx(list(table.payoff(name, name).values()), abs=1e-9)
-    gains = deal.payoffs(deal.chosen) - deal.payoffs(deal.held)
+    gains = deal.payoffs(deal.chosen) - deal.payoffs(deal.ends["law"])
     assert tuple(gains) == pytest.approx(deal.gains)
     for other in one_step(deal.levels, [len(i.levels) - 1 for i in deal.agenda.issues]):
         assert other in deal.packages.solved
-        assert log_product(deal.payoffs(deal.packages.solved[other]) - deal.payoffs(deal.held), (0.5, 0.5)) <= log_product(
+        assert log_product(deal.payoffs(deal.packages.solved[other]) - deal.payoffs(deal.without), (0.5, 0.5)) <= log_product(
             np.array(deal.gains), (0.5, 0.5)
         )
+
+
+def test_what_no_side_can_have_alone(deal: Proposal) -> None:
+    book = deal.agenda
+    for k, (e, best) in enumerate(zip(deal.exchanges(), deal.alone, strict=True)):
+        assert best.certified
+        assert best.levels is not None
+        # alone means alone: the other's issues stand, and no single step of its own does better
+        moved = [i.giver for i, level in zip(book.issues, best.levels, strict=True) if level != i.standing]
+        assert set(moved) <= {e.party}
+        start = deal.payoffs(deal.without)[k]
+        assert e.alone == pytest.approx(deal.payoffs(deal.packages.solved[best.levels])[k] - start)
+        for other in one_step(best.levels, [len(i.levels) - 1 for i in book.issues]):
+            changed = next(i for i, a, b in zip(book.issues, other, best.levels, strict=True) if a != b)
+            if changed.giver == e.party:
+                assert deal.payoffs(deal.packages.solved[other])[k] - start <= e.alone + 1e-12
+        # the parts add up
+        assert e.over_best_unilateral == pytest.approx(e.from_the_other - e.given_up)
+        assert e.gain == pytest.approx(e.alone + e.from_the_other - e.given_up)
+        assert e.gain == pytest.approx(deal.gains[k])
+        assert e.given_up >= -1e-12
+    by_party = deal.record()["by_party"]
+    assert {"alone", "from_the_other", "over_best_unilateral"} <= set(by_party["USA"])
+    # own duties on the other are no exchange: most of what the United States gains it could have by itself
+    assert by_party["USA"]["alone"] > by_party["USA"]["over_best_unilateral"]
+    assert "over its best step alone" in deal.tell("not_alone")
+
+
+def test_every_instrument_is_priced_or_says_why_not(deal: Proposal) -> None:
+    table = deal.agenda.instruments().set_index("measure")
+    case = dt.load_dossier("kuala-lumpur-2025")
+    for name in ("us-chip-controls", "us-port-fees", "chn-port-fees", "us-bis-affiliates", "chn-rare-earths-abroad"):
+        assert not table.loc[name, "priced"]
+        assert table.loc[name, "how"] == case.measure(name).why_not
+    for name in ("us-fentanyl-20", "us-reciprocal-chn-24", "chn-rare-earths-october", "us-threat-100", "purchases"):
+        assert table.loc[name, "priced"]
+    assert not table.loc["us-301", "priced"]
+    assert "reference" in table.loc["us-301", "how"]
+    assert table["how"].str.len().gt(10).all()
+
+
+def test_where_the_law_goes_by_itself(deal: Proposal) -> None:
+    by_id = {i.id: i for i in deal.agenda.issues}
+    back = by_id["us-reciprocal-chn-24"]
+    assert back.away == "suspended"
+    assert [x.value for x in back.levels] == [24, 0]
+    assert back.words(1) == "keeps its reciprocal tariff on China, the 24 points suspended"
+    assert back.words(0) == "lets its reciprocal tariff on China, the 24 points come back"
+    assert by_id["chn-rare-earths-october"].levels[by_id["chn-rare-earths-october"].standing].label == "in full"
+    (lever,) = [x for x in deal.levers() if x["issue"] == "chn-rare-earths-october"]
+    assert lever["whole"]["brings"] > lever["next_step"]["brings"] > 0
+    held = proposal("kuala-lumpur-2025", horizon="medium", disagreement="hold", solves=60, pairs=4)
+    assert {m.id for m in held.agenda.pending} == {"us-reciprocal-chn-24", "us-threat-100", "chn-reciprocal-24"}
+    assert held.payoffs(held.without) == pytest.approx(held.payoffs(held.held), abs=1e-9)
+
+
+def test_if_each_took_its_best_step_without_a_deal(deal: Proposal) -> None:
+    apart = proposal("kuala-lumpur-2025", horizon="medium", disagreement="alone", solves=120)
+    assert apart.found.certified
+    law = deal.packages.worth(deal.agenda.standing)
+    both = [levels for found in apart.alone if (levels := found.levels)]
+    assert apart.without.levels == tuple(both[apart.parties.index(i.giver)][n] for n, i in enumerate(apart.agenda.issues))
+    assert apart.payoffs(apart.without)[0] > deal.payoffs(law)[0]  # it cuts its own duties
+    assert sum(apart.gains) < sum(deal.gains)  # and what is left to gain is the exchange alone
 
 
 def test_what_is_told_is_what_was_found(deal: Proposal) -> None:
     text = deal.tell("package")
     for issue, level in zip(deal.agenda.issues, deal.levels, strict=True):
-        assert (issue.words(level) in text) == (level != issue.standing)
+        assert (issue.words(level) in text) == (level != issue.standing or bool(issue.away))
     json.dumps(deal.record(), allow_nan=False)
     record = deal.record()
     assert [p["level"] for p in record["package"]] == deal.exchange()["in the package"].tolist()
@@ -205,15 +269,15 @@ def test_ranges_hold_the_centre(deal: Proposal) -> None:
 def test_a_motive_moves_the_package(deal: Proposal) -> None:
     case = dt.load_dossier("kuala-lumpur-2025")
     usa = dt.Weights.of(case, "USA")
-    warm = proposal(case, solves=45, pairs=2, weights={"USA": usa.with_(dependence=0.0)})
+    warm = proposal(case, horizon="medium", solves=70, pairs=4, weights={"USA": usa.with_(dependence=0.0)})
     cut = [i.id for i in deal.agenda.issues].index("us-fentanyl-20")
     assert warm.levels[cut] > deal.levels[cut]  # who does not mind buying from a rival cuts more
 
 
 def test_refusals() -> None:
     with pytest.raises(UnknownName, match="disagreement"):
-        proposal("kuala-lumpur-2025", disagreement="war")  # type: ignore[arg-type]
+        proposal("kuala-lumpur-2025", horizon="medium", disagreement="war")  # type: ignore[arg-type]
     with pytest.raises(UnknownName, match="judgement"):
-        proposal("kuala-lumpur-2025", judged_by="honour")  # type: ignore[arg-type]
+        proposal("kuala-lumpur-2025", horizon="medium", judged_by="honour")  # type: ignore[arg-type]
     with pytest.raises(InputError, match="review period"):
         watch(TruceSide("A", 1, 1, 0), TruceSide("B", 1, 1, 0), (0.1, 0.1), periods=())

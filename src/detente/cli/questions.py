@@ -293,7 +293,10 @@ def regimes(
 
 def deal(
     dossier: DossierName,
-    disagreement: Annotated[str, typer.Option(help="What follows without a deal: both hold, or both escalate.")] = "hold",
+    disagreement: Annotated[
+        str,
+        typer.Option(help="What follows without a deal: law (if nobody acts), hold, escalate, or alone (each side's best step)."),
+    ] = "law",
     judged_by: Annotated[str, typer.Option(help="motives (of the dossier), or real-income.")] = "motives",
     solves: Annotated[int, typer.Option(min=20, max=2000, help="Equilibria to solve at most.")] = 150,
     world: WorldName = "world-2022",
@@ -310,9 +313,7 @@ def deal(
     if chart is not None and found.status == "deal":
         from detente.briefing.charts.results import gains_figure
 
-        subtitle = (
-            f"Equivalent variation, USD billion a year, against both parties choosing “{disagreement}”; {found.horizon} run"
-        )
+        subtitle = f"Equivalent variation, USD billion a year, against no deal (“{disagreement}”); {found.horizon} run"
         save_figure(gains_figure(found, subtitle, note=_source(subject.world, csv), csv=_name(csv)), chart)
     if as_json:
         emit(found.record())
@@ -326,9 +327,18 @@ def deal(
         issues.add_row(title, row["in the package"], costs, brings)
     out.print(issues)
     out.print(f"Costs and gains in points of real income a year by {found.judged_by}.", style="dim", highlight=False)
+    parts = text_table(("", "gain", "alone", "from the other", "given up", "over best alone"))
+    for e in found.exchanges():
+        values = (e.gain, e.alone, e.from_the_other, -e.given_up, e.over_best_unilateral)
+        parts.add_row(e.party, *(f"{v:+.3f}".replace("-", "−") for v in values))
+    out.print(parts)
+    out.print("Over best alone = from the other + given up = gain − alone.", style="dim", highlight=False)
     for paragraph in found.explain().split("\n\n"):
         out.print()
         out.print(paragraph, highlight=False, markup=False)
+    for k, (m, why) in enumerate(found.agenda.unpriced):
+        out.print("\nNot priced, because" if k == 0 else "", end="" if k else "\n", highlight=False)
+        out.print(f"  {m.title}: {why}", highlight=False, markup=False, soft_wrap=True)
 
 
 def control(
