@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,8 +12,9 @@ from hypothesis import given, strategies as st
 from jinja2 import PackageLoader
 
 import detente as dt
+from detente.cases.case import Case
 from detente.errors import InputError, UnknownName
-from detente.strategy.deal import Proposal, proposal
+from detente.strategy.deal import Proposal, points, proposal
 from detente.talks.issue_search import Step, log_product, one_step, search, swaps
 from detente.talks.truce import TruceSide, lasting, watch
 from detente.words.tell import environment
@@ -160,7 +162,8 @@ def test_the_package_is_rational_certified_and_exact(deal: Proposal) -> None:
     assert deal.found.certified
     assert min(deal.gains) > 0
     # the figures are those of the dossier changed and solved from scratch
-    again = dt.solve(dt.load_world(), deal.packages.policy(deal.levels)).relative_to(deal.packages.quo)
+    quo = deal.packages.case.outcome(None, against="reference")
+    again = dt.solve(dt.load_world(), deal.packages.policy(deal.levels)).relative_to(quo)
     assert again.real_income.to_numpy() == pytest.approx(deal.chosen.real_income, abs=1e-9)
     table = dt.payoff_table("kuala-lumpur-2025", horizon="medium")
     for name, worth in (("hold", deal.held), ("escalate", deal.fought)):
@@ -229,6 +232,34 @@ def test_where_the_law_goes_by_itself(deal: Proposal) -> None:
     assert held.payoffs(held.without) == pytest.approx(held.payoffs(held.held), abs=1e-9)
 
 
+@pytest.fixture(scope="module")
+def priced_by_the_path() -> Proposal:
+    return proposal("kuala-lumpur-2025", horizon="month 36", solves=60, pairs=4)
+
+
+def test_along_the_path_the_package_touches_the_october_controls(priced_by_the_path: Proposal) -> None:
+    deal = priced_by_the_path
+    assert deal.found.certified
+    assert min(deal.gains) > 0
+    (lever,) = [x for x in deal.levers() if x["issue"] == "chn-rare-earths-october"]
+    assert lever["without_a_deal"] == "in full"
+    assert lever["moved"]
+    # over four years they are worth many times what they are in a snapshot, and as much as a step of the fentanyl duty
+    fentanyl = next(s for s in deal.steps["motives"] if s.issue == "us-fentanyl-20")
+    assert lever["whole"]["brings"] > 0.03
+    assert 0.2 < lever["whole"]["brings"] / fentanyl.gain < 5
+    # half of the bite is nearly harmless to the United States: what is left is worth less to it than giving it costs China
+    assert 0 < lever["next_step"]["brings"] < 0.2 * lever["whole"]["brings"]
+    if not lever["all_given"]:
+        assert lever["next_step"]["costs"] > lever["next_step"]["brings"]
+    told = deal.tell("levers")
+    for side in ("brings", "costs"):
+        assert points(lever["next_step"][side], signed=side == "brings") in told
+    # what is exchanged is more than either could have alone
+    assert all(e.over_best_unilateral > 0 for e in deal.exchanges())
+    assert deal.when == "months 0 to 48 after the decision, discounted at 10\u202f% a year"
+
+
 def test_if_each_took_its_best_step_without_a_deal(deal: Proposal) -> None:
     apart = proposal("kuala-lumpur-2025", horizon="medium", disagreement="alone", solves=120)
     assert apart.found.certified
@@ -260,10 +291,12 @@ def test_what_is_told_is_what_was_found(deal: Proposal) -> None:
 
 
 def test_ranges_hold_the_centre(deal: Proposal) -> None:
-    found = deal.ranges({"same": dt.horizon("medium"), "stiff": dt.horizon("medium", trade_elasticity_factor=0.7)})
-    same = found["same"]
+    case = deal.packages.case
+    wide = replace(deal, packages=replace(deal.packages, case=Case.of(case.dossier, case.world, "medium")))
+    found = wide.ranges(["central", "trade_elasticity_factor low"])
+    same = found["central"]
     assert same.loc[list(deal.parties), "points by motives"].to_numpy() == pytest.approx(deal.gains, abs=1e-9)
-    assert not np.allclose(found["stiff"]["real income, %"], same["real income, %"])
+    assert not np.allclose(found["trade_elasticity_factor low"]["real income, %"], same["real income, %"])
 
 
 def test_a_motive_moves_the_package(deal: Proposal) -> None:

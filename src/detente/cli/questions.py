@@ -298,7 +298,8 @@ def deal(
         typer.Option(help="What follows without a deal: law (if nobody acts), hold, escalate, or alone (each side's best step)."),
     ] = "law",
     judged_by: Annotated[str, typer.Option(help="motives (of the dossier), or real-income.")] = "motives",
-    solves: Annotated[int, typer.Option(min=20, max=2000, help="Equilibria to solve at most.")] = 150,
+    solves: Annotated[int, typer.Option(min=20, max=2000, help="Packages to solve at most.")] = 150,
+    discount: Discounts = None,
     world: WorldName = "world-2022",
     horizon: HorizonName = None,
     csv: TableFile = None,
@@ -306,19 +307,22 @@ def deal(
     as_json: Json = False,
 ) -> None:
     """A package both would sign: duties, controls and purchases, what trades against what, and how it would be kept."""
+    from detente.strategy.objectives import numbers
+
     subject = subject_of(dossier, world, horizon)
-    given = {"disagreement": disagreement, "judged_by": judged_by.replace("-", " "), "solves": solves}
+    given: dict[str, Any] = {"disagreement": disagreement, "judged_by": judged_by.replace("-", " "), "solves": solves}
+    given["discount"] = numbers(discount or [], "discount rate")
     found = ask("deal", subject, as_json, given)
     save("deal", found, csv)
     if chart is not None and found.status == "deal":
         from detente.briefing.charts.results import gains_figure
 
-        subtitle = f"Equivalent variation, USD billion a year, against no deal (“{disagreement}”); {found.horizon} run"
+        subtitle = f"Equivalent variation, USD billion a year, against no deal (“{disagreement}”); {found.when}"
         save_figure(gains_figure(found, subtitle, note=_source(subject.world, csv), csv=_name(csv)), chart)
     if as_json:
         emit(found.record())
         return
-    out.print(f"{found.dossier}, {found.horizon} run; read on {found.agenda.day}", highlight=False)
+    out.print(f"{found.dossier}, {found.when}; read on {found.agenda.day}", highlight=False)
     issues = text_table(("issue", "package", "one more costs", "and brings"))
     step = f"at the package: {{}}, points by {found.judged_by}"
     for row in found.exchange().to_dict(orient="records"):

@@ -39,16 +39,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from detente.equilibrium.outcome import Outcome
-from detente.equilibrium.parameters import Parameters, horizon as named_horizon
-from detente.equilibrium.solve import solve
-from detente.errors import InputError, UnknownName
+from detente.cases.case import Case
+from detente.equilibrium.parameters import Parameters
+from detente.errors import CornerResult, InputError, NotConverged, UnknownName
 from detente.policy.changes import apply_changes
-from detente.policy.stacking import policy_on
 from detente.strategy.issues import Agenda, agenda
 from detente.strategy.objectives import Weights
+from detente.strategy.over_time import Clock
 from detente.strategy.packages import Levels, Packages, Surrogate, Worth
-from detente.strategy.payoffs import PayoffTable
 from detente.talks.issue_search import Exchange, Found, Step, best_alone, search, swaps
 from detente.talks.patience import Patience
 from detente.talks.truce import FRAMEWORK_YEARS, PERIODS, Lasting, TruceSide, Watch, lasting, watch
@@ -77,6 +75,7 @@ class Proposal:
 
     dossier: str
     horizon: str
+    when: str
     disagreement: Disagreement
     judged_by: Judged
     agenda: Agenda
@@ -292,19 +291,18 @@ class Proposal:
                 )  # fmt: skip
         return tuple(made)
 
-    def ranges(self, variants: Mapping[str, Parameters], quo: Mapping[str, Outcome] | None = None) -> dict[str, pd.DataFrame]:
-        """Gains over no deal at other parameters: by variant, `to_frame`-like rows (party) of points, percent and USD.
+    def ranges(self, variants: Sequence[str]) -> dict[str, pd.DataFrame]:
+        """Gains over no deal at other parameter sets of the case, by name: frames like `by_region` with points added for parties.
 
-        `quo` holds status quos solved before. Two solves a variant (three without `quo`).
+        A set at which either has no answer is left out. Raises `UnknownName`.
         """
-        base = self.packages
-        signed, none = base.policy(self.levels), base.policy(self.without.levels)
+        base, none = self.packages, self.without.levels
         made = {}
-        for variant, chosen in variants.items():
-            known = (quo or {}).get(variant)
-            if known is None:
-                known = solve(base.economy, policy_on(base.written, base.as_of, *base.labels), chosen)
-            one, two = (base.measure((), solve(base.economy, policy, chosen).relative_to(known)) for policy in (signed, none))
+        for variant in variants:
+            try:
+                one, two = (base.measure(levels, base.outcomes(levels, variant)) for levels in (self.levels, none))
+            except (NotConverged, CornerResult):
+                continue
             frame = pd.DataFrame(index=pd.Index(self.regions, name="region"))
             frame["real income, %"] = 100 * ((1 + one.real_income / 100) / (1 + two.real_income / 100) - 1)
             frame["million USD a year"] = one.equivalent_variation - two.equivalent_variation
@@ -378,7 +376,7 @@ class Proposal:
         """JSON-able."""
         region = self.by_region()
         return {
-            "dossier": self.dossier, "horizon": self.horizon, "date": self.agenda.day.isoformat(), "status": self.status,
+            "dossier": self.dossier, "horizon": self.horizon, "when": self.when, "date": self.agenda.day.isoformat(), "status": self.status,
             "disagreement": self.disagreement, "judged_by": self.judged_by, "parties": list(self.parties),
             "package": [
                 {"issue": i.id, "title": i.title, "by": i.giver, "kind": i.kind, "measures": list(i.measures),
@@ -406,7 +404,7 @@ class Proposal:
 
 
 def proposal(
-    dossier: Dossier | str,
+    dossier: Case | Dossier | str,
     world: World | None = None,
     horizon: str | Parameters | None = None,
     *,
@@ -417,49 +415,34 @@ def proposal(
     patience: Patience | None = None,
     solves: int = 120,
     pairs: int | None = None,
-    quo: Outcome | None = None,
-    table: PayoffTable | None = None,
     progress: Progress | None = None,
     **parameters: Any,
 ) -> Proposal:
     """The package two parties would sign.
 
-    `disagreement` is what follows without a deal, `weights` replaces motives by party, `power` weights gains (1 each),
-    `solves` bounds the equilibria solved and `pairs` how many combinations of two issues the approximation learns from. `quo`
-    (the solved status quo) and `table` (the payoff table of the same dossier, world and horizon) save solves.
-    Raises `InputError` where the dossier has other than two parties or nothing between them that the model can price.
+    `disagreement` is what follows without a deal, `weights` replaces motives by party, `power` weights gains (1 each), `patience`
+    holds discount rates and how a deal is watched, `solves` bounds the packages solved and `pairs` how many combinations of two
+    issues the approximation learns from. Raises `InputError` where the dossier has other than two parties or nothing between them
+    that the model can price.
     """
-    from detente.policy.dossier import load_dossier
-    from detente.world.library import load_world
-
-    case = load_dossier(dossier) if isinstance(dossier, str) else dossier
-    where = load_world() if world is None else world
-    case.must_fit(where)
     if disagreement not in get_args(Disagreement):
         raise UnknownName(disagreement, list(get_args(Disagreement)), "disagreement point")
     if judged_by not in ("motives", "real income"):
         raise UnknownName(judged_by, ["motives", "real income"], "judgement")
-    chosen = named_horizon(horizon or case.horizon.default, **parameters)
-    economy = where.economy()
-    stances = {"law": (), "hold": _stance_changes(case, "hold"), "escalate": _stance_changes(case, "escalate")}
-    fixed = {s: apply_changes(case.measures, c) for s, c in stances.items() if c is not None}
+    case = dossier if isinstance(dossier, Case) else Case.of(dossier, world, horizon, with_ranges=False, **parameters)
+    given, economy, wanted = case.dossier, case.economy, patience or Patience()
+    stances = {"law": (), "hold": _stance_changes(given, "hold"), "escalate": _stance_changes(given, "escalate")}
+    fixed = {s: apply_changes(given.measures, c) for s, c in stances.items() if c is not None}
     start = "law" if disagreement == "alone" else disagreement
     if start not in fixed:
-        raise InputError(refusal("strategy", "parties_have", id=case.id))
-    day = max([s.policy_date for s in case.scenarios] or [case.as_of])
-    measures = fixed[start]
-    if quo is None:
-        quo = solve(economy, case.policy(None, where.regions, where.sectors), chosen)
-    first = agenda(case, measures, day, where)
-    motives = [(weights or {}).get(p) or Weights.of(case, p) for p in first.parties]
-    early = Packages(economy, first, measures, case.measures, quo, motives, chosen, case.as_of, fixed)
-    standing = early.stances(start)
-    book = agenda(case, measures, day, where, dict.fromkeys(first.parties, standing.bought))
-    packages = Packages(economy, book, measures, case.measures, quo, motives, chosen, case.as_of, fixed)
+        raise InputError(refusal("strategy", "parties_have", id=given.id))
+    day, measures, clock = case.law_day, fixed[start], Clock.of(case, wanted)
+    first = agenda(given, measures, day, case.world)
+    motives = [(weights or {}).get(p) or Weights.of(given, p) for p in first.parties]
+    standing = Packages(case, first, measures, motives, clock, fixed).stances(start)
+    book = agenda(given, measures, day, case.world, dict.fromkeys(first.parties, standing.bought))
+    packages = Packages(case, book, measures, motives, clock, fixed)
     packages.known[start] = standing
-    for s in ("hold", "escalate"):
-        if table is not None and (s, s) in table.outcomes:
-            packages.known[s] = packages.measure((), table.outcomes[s, s])
     packages.solved[book.standing] = replace(standing, levels=book.standing)
 
     surrogate = packages.design(min(10, solves // 8) if pairs is None else pairs, progress)
@@ -477,10 +460,9 @@ def proposal(
         packages.worth(tuple(i.standing if i.giver == p else k for i, k in zip(book.issues, levels, strict=True)))
         for p in book.parties
     )
-    wanted = patience or Patience()
-    a, b = (float(quo.after.income[economy.regions.index(p)]) for p in book.parties)
+    a, b = (case.nominal_income(p) for p in book.parties)
     made = Proposal(
-        dossier=case.id, horizon=chosen.name, disagreement=disagreement, judged_by=judged_by, agenda=book, levels=levels,
+        dossier=given.id, horizon=clock.name, when=clock.tell(), disagreement=disagreement, judged_by=judged_by, agenda=book, levels=levels,
         found=found, chosen=packages.worth(levels), without=without, ends={s: packages.stances(s) for s in ENDS if s in fixed},
         steps=steps[book.standing], margins=steps[levels], whole=_steps(packages, book.standing, whole=True),
         reverted=(reverted[0], reverted[1]), alone=(search_in.alone(0), search_in.alone(1)), watched=None, patience=wanted,

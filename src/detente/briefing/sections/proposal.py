@@ -12,10 +12,9 @@ from detente import words as text
 from detente.briefing.charts.results import gains_figure
 from detente.briefing.document import Block, Cell, Column, Heading, Para, Table, paras
 from detente.briefing.view import CaseView, Triple
-from detente.cases.case import parameter_variants
+from detente.cases.case import CENTRAL
 from detente.errors import InputError, NotConverged
 from detente.strategy.deal import Proposal, points as worth, proposal
-from detente.strategy.payoffs import PayoffTable
 from detente.words import say
 
 told = partial(say, "briefing/sections/proposal")
@@ -27,22 +26,17 @@ ASSUMPTIONS = ("A44", "A45", "A46")
 """Numbers of the ledger that the section rests on."""
 
 
-def propose(case: CaseView, payoffs: PayoffTable | None) -> Proposal | None:
-    """The proposal; None where the dossier has nothing between two parties that could be traded.
-
-    `payoffs` is the solved payoff table, where there is one over the three standard stances.
-    """
+def propose(case: CaseView) -> Proposal | None:
+    """The proposal; None where the dossier has nothing between two parties that could be traded."""
     try:
-        return proposal(
-            case.dossier, case.world, case.runs.parameters, solves=SOLVES, pairs=PAIRS, quo=case.runs.status_quo, table=payoffs
-        )
+        return proposal(case.runs, solves=SOLVES, pairs=PAIRS)
     except (InputError, NotConverged):
         return None
 
 
-def blocks(case: CaseView, payoffs: PayoffTable | None) -> list[Block]:
+def blocks(case: CaseView) -> list[Block]:
     """The package, who gains, what trades against what, how it is kept."""
-    deal = propose(case, payoffs)
+    deal = propose(case)
     head = Heading(told("heading"), "package")
     if deal is None:
         return [head, Para(told("nothing"))]
@@ -70,8 +64,7 @@ def blocks(case: CaseView, payoffs: PayoffTable | None) -> list[Block]:
 
 def ranges(case: CaseView, deal: Proposal) -> dict[str, dict[str, Triple]]:
     """By column of `Proposal.ranges`, the gain of every region (and party) with its range over the parameters."""
-    runs = case.runs
-    found = {"central": None, **deal.ranges(parameter_variants(runs.parameters), runs.variants[None])}
+    found = {CENTRAL: None, **deal.ranges([v for v in case.runs.parameter_sets if v != CENTRAL])}
     central = deal.by_region()
     central["points by motives"] = deal.to_frame()[f"over {deal.disagreement}, points by motives"]
     out: dict[str, dict[str, Triple]] = {}
