@@ -358,9 +358,9 @@ class Published(Strict):
 
 
 class Horizon(Strict):
-    """Default time basis of the dossier's figures."""
+    """Default time basis of the dossier's figures: a month since the decision, 0 to 120, or a textbook horizon."""
 
-    default: Literal["short", "medium", "long"] = "medium"
+    default: Annotated[str, Field(pattern=r"^(short|medium|long|month (\d{1,2}|1[01]\d|120))$")] = "month 36"
     why: Text | None = None
 
 

@@ -9,7 +9,8 @@ sectors named in proportion to their output, so that
 at the table's output. A subsidy is paid by the treasury out of what households would spend; a unit cost that rises by c is c more
 of everything a unit takes. The effect of a sum is that of paying it once more: what the table already holds stays in it.
 
->>> from detente.cases.case import Case
+>>> from detente.cases.baselines import IN_FORCE
+from detente.cases.case import Case
 >>> found = exercises(Case.of("kuala-lumpur-2025", with_ranges=False), ["us-chips-support"])
 >>> found.rows[0].priced, found.rows[0].effect("USA").low <= found.rows[0].effect("USA").high
 (True, True)
@@ -151,7 +152,7 @@ def _priced(case: Case, exercise: Exercise) -> Priced:
     rates, output = [], []
     for name, size in zip(SIZES, exercise.size or (), strict=True):
         if size not in solved:
-            o = case.under(case.policy(None) + Policy([instrument_of(case, exercise, size)]))
+            o = case.under(case.policy(None) + Policy([instrument_of(case, exercise, size)]), against=IN_FORCE)
             incomes = pd.concat([o.real_income.astype(float), pd.Series({"WORLD": o.world_real_income})])
             before, moved = case.status_quo.after.output[n, sectors], o.output.to_numpy()[n, sectors]
             solved[size] = incomes, float(before @ moved / before.sum())
