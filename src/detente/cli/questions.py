@@ -313,9 +313,13 @@ def regimes(
 
 def deal(
     dossier: DossierName,
-    disagreement: Annotated[str, typer.Option(help="What follows without a deal: both hold, or both escalate.")] = "hold",
+    disagreement: Annotated[
+        str,
+        typer.Option(help="What follows without a deal: law (if nobody acts), hold, escalate, or alone (each side's best step)."),
+    ] = "law",
     judged_by: Annotated[str, typer.Option(help="motives (of the dossier), or real-income.")] = "motives",
-    solves: Annotated[int, typer.Option(min=20, max=2000, help="Equilibria to solve at most.")] = 150,
+    solves: Annotated[int, typer.Option(min=20, max=2000, help="Packages to solve at most.")] = 150,
+    discount: Discounts = None,
     world: WorldName = "world-2022",
     horizon: HorizonName = None,
     csv: TableFile = None,
@@ -323,21 +327,22 @@ def deal(
     as_json: Json = False,
 ) -> None:
     """A package both would sign: duties, controls and purchases, what trades against what, and how it would be kept."""
+    from detente.strategy.objectives import numbers
+
     subject = subject_of(dossier, world, horizon)
-    given = {"disagreement": disagreement, "judged_by": judged_by.replace("-", " "), "solves": solves}
+    given: dict[str, Any] = {"disagreement": disagreement, "judged_by": judged_by.replace("-", " "), "solves": solves}
+    given["discount"] = numbers(discount or [], "discount rate")
     found = ask("deal", subject, as_json, given)
     save("deal", found, csv)
     if chart is not None and found.status == "deal":
         from detente.briefing.charts.results import gains_figure
 
-        subtitle = (
-            f"Equivalent variation, USD billion a year, against both parties choosing “{disagreement}”; {found.horizon} run"
-        )
+        subtitle = f"Equivalent variation, USD billion a year, against no deal (“{disagreement}”); {found.when}"
         save_figure(gains_figure(found, subtitle, note=_source(subject.world, csv), csv=_name(csv)), chart)
     if as_json:
         emit(found.record())
         return
-    out.print(f"{found.dossier}, {found.horizon} run; read on {found.agenda.day}", highlight=False)
+    out.print(f"{found.dossier}, {found.when}; read on {found.agenda.day}", highlight=False)
     issues = text_table(("issue", "package", "one more costs", "and brings"))
     step = f"at the package: {{}}, points by {found.judged_by}"
     for row in found.exchange().to_dict(orient="records"):
@@ -346,9 +351,18 @@ def deal(
         issues.add_row(title, row["in the package"], costs, brings)
     out.print(issues)
     out.print(f"Costs and gains in points of real income a year by {found.judged_by}.", style="dim", highlight=False)
+    parts = text_table(("", "gain", "alone", "from the other", "given up", "over best alone"))
+    for e in found.exchanges():
+        values = (e.gain, e.alone, e.from_the_other, -e.given_up, e.over_best_unilateral)
+        parts.add_row(e.party, *(f"{v:+.3f}".replace("-", "−") for v in values))
+    out.print(parts)
+    out.print("Over best alone = from the other + given up = gain − alone.", style="dim", highlight=False)
     for paragraph in found.explain().split("\n\n"):
         out.print()
         out.print(paragraph, highlight=False, markup=False)
+    for k, (m, why) in enumerate(found.agenda.unpriced):
+        out.print("\nNot priced, because" if k == 0 else "", end="" if k else "\n", highlight=False)
+        out.print(f"  {m.title}: {why}", highlight=False, markup=False, soft_wrap=True)
 
 
 def control(
