@@ -117,8 +117,10 @@ class Resolved:
 
     def outcome(self, variant: str = CENTRAL, against: Baseline | None = None) -> Outcome:
         """What the state leads to against its baseline, or another one."""
-        asked = {"changes": self.changes, "day": self.day} if self.shift else {}
-        return self.case.outcome(self.scenario, variant=variant, against=against or self.against, **asked)
+        base = against or self.against
+        if not self.shift:
+            return self.case.outcome(self.scenario, variant=variant, against=base)
+        return self.case.outcome(self.scenario, variant=variant, changes=self.changes, day=self.day, against=base)
 
     @property
     def compared_with(self) -> str:
