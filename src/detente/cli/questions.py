@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -38,7 +39,9 @@ if TYPE_CHECKING:
     from detente.outlook.ensemble.ensemble import Ensemble, Headline
     from detente.outlook.ensemble.sensitivity import Drivers
     from detente.outlook.outlook import Outlook
+    from detente.strategy.asks import Asks
     from detente.strategy.table import AtTheTable
+    from detente.strategy.year import Year
     from detente.verbs import Beside, Subject
     from detente.world.world import World
 
@@ -310,9 +313,13 @@ def regimes(
 
 def deal(
     dossier: DossierName,
-    disagreement: Annotated[str, typer.Option(help="What follows without a deal: both hold, or both escalate.")] = "hold",
+    disagreement: Annotated[
+        str,
+        typer.Option(help="What follows without a deal: law (if nobody acts), hold, escalate, or alone (each side's best step)."),
+    ] = "law",
     judged_by: Annotated[str, typer.Option(help="motives (of the dossier), or real-income.")] = "motives",
-    solves: Annotated[int, typer.Option(min=20, max=2000, help="Equilibria to solve at most.")] = 150,
+    solves: Annotated[int, typer.Option(min=20, max=2000, help="Packages to solve at most.")] = 150,
+    discount: Discounts = None,
     world: WorldName = "world-2022",
     horizon: HorizonName = None,
     csv: TableFile = None,
@@ -320,21 +327,22 @@ def deal(
     as_json: Json = False,
 ) -> None:
     """A package both would sign: duties, controls and purchases, what trades against what, and how it would be kept."""
+    from detente.strategy.objectives import numbers
+
     subject = subject_of(dossier, world, horizon)
-    given = {"disagreement": disagreement, "judged_by": judged_by.replace("-", " "), "solves": solves}
+    given: dict[str, Any] = {"disagreement": disagreement, "judged_by": judged_by.replace("-", " "), "solves": solves}
+    given["discount"] = numbers(discount or [], "discount rate")
     found = ask("deal", subject, as_json, given)
     save("deal", found, csv)
     if chart is not None and found.status == "deal":
         from detente.briefing.charts.results import gains_figure
 
-        subtitle = (
-            f"Equivalent variation, USD billion a year, against both parties choosing “{disagreement}”; {found.horizon} run"
-        )
+        subtitle = f"Equivalent variation, USD billion a year, against no deal (“{disagreement}”); {found.when}"
         save_figure(gains_figure(found, subtitle, note=_source(subject.world, csv), csv=_name(csv)), chart)
     if as_json:
         emit(found.record())
         return
-    out.print(f"{found.dossier}, {found.horizon} run; read on {found.agenda.day}", highlight=False)
+    out.print(f"{found.dossier}, {found.when}; read on {found.agenda.day}", highlight=False)
     issues = text_table(("issue", "package", "one more costs", "and brings"))
     step = f"at the package: {{}}, points by {found.judged_by}"
     for row in found.exchange().to_dict(orient="records"):
@@ -343,9 +351,18 @@ def deal(
         issues.add_row(title, row["in the package"], costs, brings)
     out.print(issues)
     out.print(f"Costs and gains in points of real income a year by {found.judged_by}.", style="dim", highlight=False)
+    parts = text_table(("", "gain", "alone", "from the other", "given up", "over best alone"))
+    for e in found.exchanges():
+        values = (e.gain, e.alone, e.from_the_other, -e.given_up, e.over_best_unilateral)
+        parts.add_row(e.party, *(f"{v:+.3f}".replace("-", "−") for v in values))
+    out.print(parts)
+    out.print("Over best alone = from the other + given up = gain − alone.", style="dim", highlight=False)
     for paragraph in found.explain().split("\n\n"):
         out.print()
         out.print(paragraph, highlight=False, markup=False)
+    for k, (m, why) in enumerate(found.agenda.unpriced):
+        out.print("\nNot priced, because" if k == 0 else "", end="" if k else "\n", highlight=False)
+        out.print(f"  {m.title}: {why}", highlight=False, markup=False, soft_wrap=True)
 
 
 def control(
@@ -822,7 +839,9 @@ def _third_economies(case: Case, scenario: str) -> dict[str, Any]:
 
 def _third_economy(answer: Beside, rate: float, as_host: bool, *, given: bool) -> dict[str, Any]:
     """Dependence, menu, diversion, goods passed through, hosting."""
-    from detente.strategy.bystanders import ANSWERED, diversion_of, harms_of, host_stake
+    from detente.outlook.year import our_year, prospect_of, stake_of, threats_of, tree_of
+    from detente.strategy.asks import asks_of
+    from detente.strategy.bystanders import ANSWERED, diversion_of
     from detente.strategy.transshipment import pass_through, pass_through_duty
     from detente.types import plain
     from detente.words.names import region_name, sector_name
@@ -834,14 +853,25 @@ def _third_economy(answer: Beside, rate: float, as_host: bool, *, given: bool) -
     other_way = pass_through(case, scenario, toward=case.b)
     duty = pass_through_duty(case, region, scenario, rate=rate)
     leaning = dependence(case.chains(None), region).loc[list(case.parties)]
+    tree = tree_of(case)[0] if case.dossier.prospects is not None else None
+    threats = None if tree is None else threats_of(case, tree)
     stake = None
     if as_host or case.dossier.venue.region == region:
-        failing = duty if scenario == case.worst else pass_through_duty(case, region, case.worst, rate=rate)
-        stake = host_stake(case, region, harms_of(case, failing, menu))
+        stake = stake_of(case, region, threats, rate=rate)
+    year, asks = our_year(case, region, threats=threats, rate=rate), asks_of(case, region, rate=rate)
+    prospect = prospect_of(case, region, threats)
     name, unit = region_name(region), case.world.unit
     lines: list[Any] = [
         _against(case, scenario),
         f"{name}: real income {_ranged(case, region, scenario)} %",
+        "",
+        f"What decides its year: real income in percent, each alone against what is in force on {case.dossier.as_of:%d %B %Y}",
+        _drivers(year),
+        year.explain(),
+        "",
+        "What to ask, offer and avoid: real income in percent",
+        _asks(asks),
+        asks.explain(),
         "",
         "Dependence in the status quo, percent",
     ]
@@ -879,6 +909,8 @@ def _third_economy(answer: Beside, rate: float, as_host: bool, *, given: bool) -
     if stake is not None:
         lines += ["", f"Hosting. {stake.explain()}", stake.sides(menu, case.parties)]
     tables = {
+        "prospect": prospect.to_frame(), "year": year.to_frame().select_dtypes("number"),
+        "asks": asks.to_frame().set_index("step").select_dtypes("number"),
         "dependence": leaning, "menu": menu.to_frame(), "diversion": trade, "passed through": routes.by_sector(region),
         "passed through, status quo": before.by_sector(region), "duty": duty.to_frame(),
         **({"hosting": stake.to_frame()} if stake is not None else {}),
@@ -893,9 +925,48 @@ def _third_economy(answer: Beside, rate: float, as_host: bool, *, given: bool) -
         "pass_through": {s: plain(r.of(region)) for s, r in (("status-quo", before), (scenario, routes))},
         "other_way": plain(other_way.of(region)), "sectors": plain(routes.by_sector(region).to_dict(orient="index")),
         "duty": duty.record(), "hosting": stake.record() if stake is not None else None,
+        "year": year.record(), "ranked": [d.record() for d in year.ranked], "asks": asks.record(),
+        "prospect": prospect.record(),
     }  # fmt: skip
     rows = [row for label, frame in tables.items() for row in _melt(label, frame)]
     return {"tidy": _tidy(rows), "record": record, "shown": lines}
+
+
+def _drivers(year: Year) -> Any:
+    """What decides a year, the largest price first: who decides, when, chance from today, price with its span, money."""
+    shown = text_table(("driver", "decided by", "first on", "chance", "price %", "span", "by closure", "bn USD"))
+    shown.columns[0].no_wrap = False
+    for d in year.ranked:
+        closures = [signed(x) for x in (d.price.flexible, d.price.pinned) if x == x]
+        shown.add_row(
+            d.title,
+            " ".join(d.by) or "court",
+            f"{d.dates[0]:%d %b %Y}" if d.dates else "",
+            f"{100 * d.chance.value:.0f} %" if d.chance is not None else "",
+            signed(d.price.value),
+            f"{signed(d.price.low)} to {signed(d.price.high)}",
+            " / ".join(closures),
+            signed(d.money.value / 1e3),
+        )
+    return shown
+
+
+def _asks(asks: Asks) -> Any:
+    """Steps, then pairs with what they bring beyond the two apart."""
+    shown = text_table(("step", "role", "consent", asks.region, "span", *asks.parties, "interaction"))
+    shown.columns[0].no_wrap = False
+    for row in asks.to_frame().to_dict(orient="records"):
+        beyond = row.get("interaction, %", math.nan)
+        shown.add_row(
+            str(row["step"]),
+            str(row["role"]),
+            str(row["consent"]),
+            signed(row["price, %"]),
+            f"{signed(row['low, %'])} to {signed(row['high, %'])}",
+            *(f"{row[f'{p}, %']:+.3f}".replace("-", "−") for p in asks.parties),
+            "" if math.isnan(beyond) else signed(beyond),
+        )
+    return shown
 
 
 # -- what may come, and how likely -------------------------------------------------------------------------------------

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from detente.outlook.journal import Contents, Entry, Journal, Reckoning
     from detente.outlook.watching import Look
     from detente.policy.dossier import Dossier
+    from detente.validation.bargains import BackTestedBargains
     from detente.validation.panel_backtest import PanelBackTest
     from detente.validation.trade import BackTest
 
@@ -355,11 +356,12 @@ class Which(StrEnum):
     TRADE_2025 = "trade-2025"
     ROUNDS = "rounds"
     PANEL = "panel"
+    BARGAINS = "bargains"
     ALL = "all"
 
 
 def backtest(
-    which: Annotated[Which, typer.Argument(help="trade-2018, trade-2025, rounds, all of these, or panel.")] = Which.ALL,
+    which: Annotated[Which, typer.Argument(help="trade-2018, trade-2025, rounds, all of these; panel or bargains.")] = Which.ALL,
     csv: Annotated[
         Path | None, typer.Option(help="Write every row as CSV: observed, model, benchmarks.", callback=out_file)
     ] = None,
@@ -404,18 +406,21 @@ def backtest(
     tests = _trade(which)
     rounds = _rounds(which)
     past = _panel_past(which)
+    deals = _deals(which)
     if csv is not None:
-        _tests_csv(csv, tests, rounds, past)
+        _tests_csv(csv, tests, rounds, past, deals)
     if chart is not None:
         _draw(chart, tests)
     if write is not None:
-        _write_page(write, tests, rounds, bool(past))
+        _write_page(write, tests, rounds, bool(past), deals)
     if as_json:
         record: dict[str, Any] = {t.id: t.record() for t in tests}
         if rounds is not None:
             record["rounds"] = rounds.record()
         if past:
             record["panel"] = {str(months): test.record() for months, test in past.items()}
+        if deals is not None:
+            record["bargains"] = deals.record()
         emit(record)
         return
     for test in tests:
@@ -425,6 +430,8 @@ def backtest(
         out.print(rounds.explain(), highlight=False)
     for test_of_panel in past.values():
         _show_panel(test_of_panel)
+    if deals is not None:
+        _show_deals(deals)
     for path in (csv, chart, write):
         if path is not None:
             out.print(f"written: {path}", style="dim", highlight=False)
@@ -516,6 +523,30 @@ def _panel_past(which: Which) -> dict[int, PanelBackTest]:
     from detente.validation.panel_backtest import episode
 
     return episode()
+
+
+def _deals(which: Which) -> BackTestedBargains | None:
+    if which is not Which.BARGAINS:
+        return None
+    from detente.validation.bargains import bargains
+
+    return bargains()
+
+
+def _show_deals(found: BackTestedBargains) -> None:
+    from detente.validation.bargains import amount, signed
+
+    out.print("The bargaining room on the eve of past rounds", style="bold", highlight=False)
+    out.print(found.explain(), highlight=False)
+    for past in found.rounds:
+        out.print()
+        out.print(f"{past.bargain.title}, asked on {past.eve.day}", highlight=False)
+        shown = text_table(("issue", "stood", "model", "signed", "verdict"))
+        for row in past.rows:
+            model = amount(row.kind, row.left["model"])
+            shown.add_row(row.title, amount(row.kind, row.standing), model, signed(row), row.verdict())
+        shown.columns[0].no_wrap = False
+        out.print(shown)
 
 
 def _show_panel(test: PanelBackTest) -> None:
@@ -610,7 +641,9 @@ def _show_test(test: BackTest) -> None:
     out.print()
 
 
-def _tests_csv(path: Path, tests: list[BackTest], rounds: Any, past: Mapping[int, PanelBackTest]) -> None:
+def _tests_csv(
+    path: Path, tests: list[BackTest], rounds: Any, past: Mapping[int, PanelBackTest], deals: BackTestedBargains | None
+) -> None:
     import pandas as pd
 
     frames = [t.to_frame().assign(backtest=t.id) for t in tests]
@@ -618,10 +651,12 @@ def _tests_csv(path: Path, tests: list[BackTest], rounds: Any, past: Mapping[int
         frames += [test.to_frame(level).assign(backtest="panel", months=months, level=level) for level in ("origin", "cell")]
     if rounds is not None:
         frames.append(rounds.to_frame().reset_index().assign(backtest="rounds"))
+    if deals is not None:
+        frames.append(deals.to_frame().assign(backtest="bargains"))
     write_csv(pd.concat(frames, ignore_index=True), path, index=False, float_format="%.6g")
 
 
-def _write_page(path: Path, tests: list[BackTest], rounds: Any, panel: bool) -> None:
+def _write_page(path: Path, tests: list[BackTest], rounds: Any, panel: bool, deals: BackTestedBargains | None) -> None:
     from detente.validation.tables import blocks, page_of, panel_blocks, write
 
     content = blocks(tests) if len(tests) > 1 else {t.id: page_of(t) for t in tests}
@@ -629,6 +664,8 @@ def _write_page(path: Path, tests: list[BackTest], rounds: Any, panel: bool) -> 
         content["rounds"] = rounds.markdown()
     if panel:
         content |= panel_blocks()
+    if deals is not None:
+        content["bargains"] = deals.markdown()
     write(path, content)
 
 

@@ -214,6 +214,11 @@ class Dossier(Strict):
                                 branch=_unknown(name, branches),
                             )
                         )
+        for b in self.bystanders:
+            for item in b.menu:
+                if item.given is not None and item.given not in branches:
+                    where = f"bystander {b.region}, {item.id}"
+                    raise ValueError(refusal("policy", "item_given", where=where, branch=_unknown(item.given, branches)))
         if self.prospects is None:
             return
         if self.prospects.forks[0].date < self.as_of:

@@ -130,11 +130,17 @@ class Party(Strict):
 
 
 class MenuItem(Strict):
-    """Something a bystander could do."""
+    """Something a bystander could do or ask for.
+
+    `given` names the branch without which it is worth nothing (an exemption from a duty that may come); with
+    `origin_threshold_pct` goods with no more content of the other party than that are not held to be passed through.
+    """
 
     id: Identifier
     title: Text
     changes: tuple[Change, ...] = ()
+    given: Identifier | None = None
+    origin_threshold_pct: Annotated[float, Field(gt=0, lt=100)] | None = None
     modelled: bool = True
     why_not: Text | None = None
     sources: Cited
