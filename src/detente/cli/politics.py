@@ -6,7 +6,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from detente.cli.common import DossierName, HorizonName, Json, WorldName, ask, emit, out, save, signed, subject_of, text_table
+from detente.cli.common import (
+    Against,
+    DossierName,
+    HorizonName,
+    Json,
+    WorldName,
+    ask,
+    emit,
+    out,
+    save,
+    signed,
+    subject_of,
+    text_table,
+)
 from detente.cli.questions import ChartFile, TableFile, once
 from detente.words import capital
 
@@ -28,7 +41,7 @@ def politics(
     party: Annotated[
         list[str] | None, typer.Option("--party", "-p", help="A party; may be given again. All if absent.", callback=once)
     ] = None,
-    against: Annotated[str | None, typer.Option(help="What the scenarios are measured against.")] = None,
+    against: Against = None,
     package: Annotated[bool, typer.Option("--package", help="The package of `detente deal` instead of scenarios.")] = False,
     solves: Annotated[int, typer.Option(min=20, max=2000, help="Equilibria to solve at most for the package.")] = 150,
     ranges: Annotated[bool, typer.Option("--ranges", help="Also solve at both ends of the parameters.")] = False,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from detente.cli.common import (
+    Against,
     DossierName,
     Force,
     HorizonName,
@@ -595,9 +596,8 @@ def _files(csv: Path | None, chart: Path | None) -> None:
 # -- the economies that are not at the table ---------------------------------------------------------------------------
 def path(
     dossier: DossierName,
-    scenario: Annotated[
-        str | None, typer.Option("--scenario", "-s", help="A scenario, against the status quo; the status quo itself if absent.")
-    ] = None,
+    scenario: Annotated[str | None, typer.Option("--scenario", "-s", help="A scenario; what is in force if absent.")] = None,
+    against: Against = None,
     month: Annotated[float | None, typer.Option(help="Only this many months after the decision, every economy.")] = None,
     indicator: Annotated[str, typer.Option(help="real_income, real_gdp, exports …: see docs/indicators.md.")] = "real_income",
     region: Annotated[
@@ -617,7 +617,7 @@ def path(
 
     subject = subject_of(dossier, world, None)
     name = None if scenario in (None, "status-quo") else scenario
-    found = ask("path", subject, as_json, {"scenario": name, "indicator": indicator, "with_ranges": ranges})
+    found = ask("path", subject, as_json, {"scenario": name, "against": against, "indicator": indicator, "with_ranges": ranges})
     if csv is not None:
         write_csv(found.to_frame(indicator), csv)
     if as_json:
@@ -660,9 +660,8 @@ def jobs(
     region: Annotated[
         str | None, typer.Option("--region", "-r", help="Whose jobs: an economy or a group; the first party if absent.")
     ] = None,
-    scenario: Annotated[
-        str | None, typer.Option("--scenario", "-s", help="A scenario, against the status quo; the status quo itself if absent.")
-    ] = None,
+    scenario: Annotated[str | None, typer.Option("--scenario", "-s", help="A scenario; what is in force if absent.")] = None,
+    against: Against = None,
     by: Annotated[str, typer.Option(help="sector, or state for the United States.")] = "sector",
     world: WorldName = "world-2022",
     horizon: HorizonName = None,
@@ -670,24 +669,25 @@ def jobs(
     as_json: Json = False,
 ) -> None:
     """Which jobs move between sectors, and how many are lost where wages cannot fall further, in heads, by sector or US state."""
+    from detente.cases.baselines import in_words
+
     if by not in ("sector", "state"):
         raise InputError(f"--by takes sector or state, not {by!r}")
     subject = subject_of(dossier, world, horizon)
-    found = ask("jobs", subject, as_json, {"region": region, "scenario": scenario, "by": by})
+    found = ask("jobs", subject, as_json, {"region": region, "scenario": scenario, "against": against, "by": by})
     save("jobs", found, csv)
     if as_json:
         emit({"dossier": subject.negotiation.id, **found.record()})
         return
-    title, against = "Status quo", subject.negotiation.reference.label
-    if found.scenario is not None:
-        title, against = subject.negotiation.scenario(found.scenario).title, f"the status quo of {subject.negotiation.as_of}"
+    title = "Status quo" if found.scenario is None else subject.negotiation.scenario(found.scenario).title
+    base = in_words(subject.case.compared_with(found.scenario, against), subject.negotiation)
     frame = found.to_frame()
     names = [c for c in frame if c not in (by, "name")]
     heads, unit = [str(c).replace("thousand", "1000") for c in names], ""
     if found.unemployed is not None:  # one column more leaves no room for the unit in each
         unit = "; 1000 persons"
         heads = [{"change, %": "%", "out of work, 1000": "no work"}.get(h, h.removesuffix(", 1000")) for h in heads]
-    out.print(f"{title} against {against}; {found.region}, {found.horizon} run{unit}", highlight=False, soft_wrap=True)
+    out.print(f"{title} against {base}; {found.region}, {found.horizon} run{unit}", highlight=False, soft_wrap=True)
     shown = text_table((by, *heads))
     for row in frame.to_dict("records"):
         label = row["name"] if by == "state" else f"{row[by]}  {row['name']}"

@@ -461,7 +461,7 @@ def outlook(
         odds = {f: o.ranges for f, o in origin.items()}
     tree = grow(case, odds)
     paths = path_values(
-        tree, table, horizon or case.horizon.default, with_ranges=with_ranges, discount=discount, progress=progress
+        tree, case, table, horizon, with_ranges=with_ranges, discount=discount, progress=progress
     )
     venue = case.venue.region
     parties = tuple(p.region for p in case.parties if p.region in table.regions)
