@@ -1053,13 +1053,12 @@ def _likely(look: Outlook) -> None:
         shown.add_row(s, str(e.percent), span(e), look.titles.get(s, s))
     _left(shown, 3)
     out.print(shown)
-    out.print("\nIf the fork is reached: the odds of each way on there, and its chance from today", highlight=False)
-    shown = text_table(("day", "fork, way on", "reached, %", "if reached, %", "range", "from today, %"))
+    out.print("\nIf the fork is reached: from today, %, that it is and that a way is taken; then its odds there", highlight=False)
+    shown = text_table(("day", "fork, way on", "from today", "if reached", "range"))
     for r in look.odds_if_reached.values():
         shown.add_row(r.date.isoformat(), r.title, str(r.reached.percent))
         for b, c in r.if_reached.items():
-            title = look.tree.branches[b][1].title
-            shown.add_row("", f"  {title}", "", str(c.percent), span(c), str(r.from_today[b].percent))
+            shown.add_row("", f"  {look.tree.branches[b][1].title}", str(r.from_today[b].percent), str(c.percent), span(c))
     _left(shown, 1)
     out.print(shown)
     days = look.hazard_days
