@@ -5,30 +5,30 @@ the scenario describes (`policy_date`); from there on its policy stands. The sta
 for good. A duty of eighteen months and one of yesterday do not act with the same elasticity: buyers answer a piece of the log
 wedge of age a at month h with f(a), and the part that they do not answer yet, Σ (1 − f(a)/f(h)) Δ ln κ, still costs them.
 
->>> from detente.cases.case import Case
->>> past = history(Case.of("kuala-lumpur-2025"), "pessimistic")
->>> [round(m.begins, 1) for m in past if m.begins >= 0]
-[0.5, 0.7, 0.8]
+>>> from detente.policy.dossier import load_dossier
+>>> dossier = load_dossier("kuala-lumpur-2025")
+>>> turns = turning(dossier.measures_in("pessimistic"), dossier.as_of, dossier.scenario("pessimistic").policy_date)
+>>> [day.isoformat() for day in turns][1:]
+['2025-11-01', '2025-11-08', '2025-11-10', '2025-12-01']
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detente.equilibrium.chokepoints import DAYS_A_MONTH
 from detente.equilibrium.months import End, value
 from detente.policy.instruments import Policy
+from detente.policy.measures import Measure
 from detente.policy.shock import Shock
 from detente.policy.timing import turning_days
 from detente.types import Array
-
-if TYPE_CHECKING:
-    from detente.cases.case import Case
+from detente.world.economy import Economy
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,10 +42,13 @@ class Moment:
 
 @dataclass(frozen=True, eq=False)
 class Pieces:
-    """Changes of the log price wedge ln κ [piece, origin, destination, sector] and when each began, months since the decision."""
+    """Changes of the log price wedge ln κ [piece, flow], when each began (months since the decision), and the flows that any of
+    them is on: positions in [origin, destination, sector], whose `shape` it is."""
 
     begins: Array
     added: Array
+    flows: NDArray[np.int64]
+    shape: tuple[int, ...]
 
     def unanswered(self, month: float, ends: Mapping[str, End] | None = None) -> Array:
         """The part of ln κ̂ that sourcing does not answer to yet at a month [origin, destination, sector]."""
@@ -53,41 +56,37 @@ class Pieces:
         age = np.maximum(month - self.begins, 0.0)
         now = value("trade_elasticity_factor", month, end)
         weight = 1 - np.asarray(value("trade_elasticity_factor", age, end)) / now
-        return np.asarray(np.tensordot(weight, self.added, axes=1))
+        late = np.zeros(self.shape)
+        late.flat[self.flows] = np.einsum("p,pf->f", weight, self.added)
+        return late
 
 
-def history(case: Case, scenario: str | None) -> tuple[Moment, ...]:
-    """Every change of what is in force, from the dossier's first measure to a scenario's policy (None: to the status quo)."""
-    name, decision = case.scenario(scenario), case.dossier.as_of
-    if name is None:
-        days = [*(d for d in _turning(case, None) if d < decision), decision]
-        return _moments(case, None, days, ())
-    last = max(case.dossier.scenario(name).policy_date, decision)
-    days = [decision, *(d for d in _turning(case, name) if decision < d <= last)]
-    return _moments(case, name, days, case.history(None))
+def turning(measures: Iterable[Measure], first: date, last: date) -> list[date]:
+    """`first`, and every day after it up to `last` on which a measure may change, ascending."""
+    return [first, *sorted({d for m in measures for d in turning_days(m) if first < d <= last})]
 
 
-def pieces(table: Shock, moments: Sequence[Moment]) -> Pieces:
-    """The wedges that came and went, from the table's own duties (`table`) on."""
-    walls = [_wedge(table), *(_wedge(m.shock) for m in moments)]
-    added = np.diff(np.array(walls), axis=0)
-    kept = [k for k, piece in enumerate(added) if piece.any()]
-    return Pieces(np.array([moments[k].begins for k in kept]), added[kept])
-
-
-def _turning(case: Case, name: str | None) -> list[date]:
-    """Days on which a measure of the scenario may change, ascending."""
-    return sorted({d for m in case.dossier.measures_in(name) for d in turning_days(m)})
-
-
-def _moments(case: Case, name: str | None, days: Sequence[date], past: tuple[Moment, ...]) -> tuple[Moment, ...]:
-    moments = list(past)
+def moments(
+    days: Sequence[date], decision: date, policy: Callable[[date], Policy], economy: Economy, past: Sequence[Moment] = ()
+) -> tuple[Moment, ...]:
+    """What was in force from each of the `days` on, after the `past`; days on which nothing changes are passed over."""
+    found = list(past)
     for day in days:
-        policy = case.policy(name, day=day)
-        shock = policy.shock(case.economy)
-        if not moments or _differs(moments[-1].shock, shock):
-            moments.append(Moment((day - case.dossier.as_of).days / DAYS_A_MONTH, policy, shock))
-    return tuple(moments)
+        chosen = policy(day)
+        shock = chosen.shock(economy)
+        if not found or _differs(found[-1].shock, shock):
+            found.append(Moment((day - decision).days / DAYS_A_MONTH, chosen, shock))
+    return tuple(found)
+
+
+def pieces(table: Shock, past: Sequence[Moment]) -> Pieces:
+    """The wedges that came and went, from the table's own duties (`table`) on."""
+    walls = np.array([_wedge(shock).ravel() for shock in (table, *(m.shock for m in past))])
+    added = np.diff(walls, axis=0)
+    flows = np.flatnonzero((added != 0).any(0))
+    kept = np.flatnonzero((added != 0).any(1))
+    begins = np.array([past[k].begins for k in kept])
+    return Pieces(begins, np.ascontiguousarray(added[np.ix_(kept, flows)]), flows, table.tariffs.shape)
 
 
 def _wedge(shock: Shock) -> Array:
