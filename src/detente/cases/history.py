@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 
@@ -37,6 +38,11 @@ class Moment:
     begins: float
     policy: Policy
     shock: Shock
+
+    @cached_property
+    def wedge(self) -> Array:
+        """The log price wedge ln κ [origin, destination, sector]."""
+        return _wedge(self.shock)
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +81,7 @@ def moments(
 
 def pieces(table: Shock, past: Sequence[Moment]) -> Pieces:
     """The wedges that came and went, from the table's own duties (`table`) on."""
-    walls = [_wedge(table), *(_wedge(m.shock) for m in past)]
+    walls = [_wedge(table), *(m.wedge for m in past)]
     added = np.diff(np.array(walls), axis=0)
     kept = [k for k, piece in enumerate(added) if piece.any()]
     return Pieces(np.array([past[k].begins for k in kept]), added[kept])
