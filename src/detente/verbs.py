@@ -222,6 +222,19 @@ class JobsArguments(Arguments):
     by: Literal["sector", "state"] = "sector"
 
 
+class PoliticsArguments(Arguments):
+    """Which scenarios (all if absent) against which baseline, which parties (all if absent), whether the package of `deal` stands
+    in their place (found with at most so many solves), and whether every parameter set is solved.
+    """
+
+    scenarios: Annotated[list[Annotated[str, Field(max_length=80)]], Field(min_length=1, max_length=20)] | None = None
+    against: Annotated[str, Field(max_length=20)] | None = None
+    parties: Codes | None = None
+    package: bool = False
+    solves: Annotated[int, Field(ge=20, le=2000)] = 150
+    with_ranges: bool = False
+
+
 class PathArguments(Arguments):
     """Which scenario (the status quo, against the reference, if absent), which result, and whether only the centre is solved."""
 
@@ -443,6 +456,17 @@ def _jobs(s: Subject, a: JobsArguments, progress: Progress) -> Any:
     return Jobs.of(s.case.outcome(name), a.region or s.case.a, a.by, name)
 
 
+def _politics(s: Subject, a: PoliticsArguments, progress: Progress) -> Any:
+    from detente.strategy.politics import politics, politics_of_deal
+
+    if a.package:
+        if a.scenarios or a.against or a.with_ranges:
+            raise InputError("the package has no scenario, baseline or ranges of its own: ask for one or the other")
+        found = _deal(s, DealArguments(solves=a.solves), progress)
+        return politics_of_deal(s.case, found, a.parties or ())
+    return politics(s.case, a.scenarios or (), a.parties or (), against=a.against, with_ranges=a.with_ranges, progress=progress)
+
+
 def _path(s: Subject, a: PathArguments, progress: Progress) -> Any:
     from detente.cases.path import path
     from detente.equilibrium.indicators import indicator
@@ -498,6 +522,12 @@ def _odds_chart(found: Any, csv: str = "") -> Any:
     return odds_figure(found, csv=csv)
 
 
+def _politics_chart(found: Any, csv: str = "") -> Any:
+    from detente.briefing.charts.politics import politics_figure
+
+    return politics_figure(found, csv=csv)
+
+
 def _needs_chart(found: TruceAnswer, csv: str = "") -> Any:
     from detente.briefing.charts.results import needs_figure
 
@@ -521,6 +551,9 @@ VERBS: dict[str, Verb] = {
     ),
     "path": Verb("Month by month, to the tenth year", PathArguments, _path, lambda found: found.to_frame()),
     "jobs": Verb("Which jobs move", JobsArguments, _jobs, lambda found: found.to_frame()),
+    "politics": Verb(
+        "Who gains and loses at home", PoliticsArguments, _politics, lambda found: found.to_frame(), _politics_chart
+    ),
     "uncertainty": Verb("What a threat costs", UncertaintyArguments, _uncertainty, lambda found: found.to_frame()),
     "reaction": Verb("How markets might answer", Arguments, _reaction, lambda found: found.to_frame()),
     "exercises": Verb("Subsidies and technology, bounded", ExerciseArguments, _exercises, lambda found: found.to_frame()),
