@@ -235,6 +235,15 @@ class Answer(Strict):
         return {**dict.fromkeys(self.branches, 1.0), **self.likelihood}
 
 
+class Resolution(Strict):
+    """How it will be settled what happened: the rule, who or what settles it (`source`), and the sources that rule and office are
+    known from. Written before the outcome, so that nobody can argue about it afterwards."""
+
+    rule: Text
+    source: Text
+    sources: Cited
+
+
 class KeyQuestion(Strict):
     """Something worth watching: what to look at, by when, what the answers would be and what they would move."""
 
@@ -246,6 +255,7 @@ class KeyQuestion(Strict):
     answers: tuple[Answer, ...] = ()
     scenarios: tuple[Identifier, ...] = ()
     measures: tuple[Identifier, ...] = ()
+    resolution: Resolution | None = None
     article_ref: Text | None = None
     sources: Cited
 

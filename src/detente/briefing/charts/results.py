@@ -267,11 +267,12 @@ def ends_figure(look: Outlook, *, note: str = "", csv: str = "") -> Figure:
     rows = [
         {
             "panel": "", "label": text.capital(s.replace("-", " ")), "value": 100 * e.value, "low": 100 * e.low,
-            "high": 100 * e.high, "colour": tone[s], "text": text.fixed(100 * e.value, 0),
+            "high": 100 * e.high, "colour": tone[s], "text": str(e.percent),
         }
-        for s, e in look.scenarios.items()
+        for s, e in look.odds_from_today.items()
     ]  # fmt: skip
-    title = _said("ends_title", likeliest=rows[0]["label"], probability=next(iter(look.scenarios.values())).value)
+    top = next(iter(look.odds_from_today.values()))
+    title = _said("ends_title", likeliest=rows[0]["label"], probability=top.value, whole=top.percent)
     subtitle = _said("ends_subtitle", until=look.tree.until, on=look.on)
     return _bars("fig-ends", title, subtitle, note or _said("odds_ranges"), csv, rows)
 
