@@ -28,7 +28,10 @@ def politics(
     party: Annotated[
         list[str] | None, typer.Option("--party", "-p", help="A party; may be given again. All if absent.", callback=once)
     ] = None,
-    against: Annotated[str | None, typer.Option(help="What the scenarios are measured against.")] = None,
+    against: Annotated[
+        str | None,
+        typer.Option(help="What the scenarios are compared with: law (what it does by itself), no-deal, reference or in-force."),
+    ] = None,
     package: Annotated[bool, typer.Option("--package", help="The package of `detente deal` instead of scenarios.")] = False,
     solves: Annotated[int, typer.Option(min=20, max=2000, help="Equilibria to solve at most for the package.")] = 150,
     ranges: Annotated[bool, typer.Option("--ranges", help="Also solve at both ends of the parameters.")] = False,
@@ -84,9 +87,8 @@ def _ends(ranked: pd.DataFrame) -> pd.DataFrame:
 
 def _several(found: Politics) -> None:
     """A row an outcome and party."""
-    out.print(
-        f"Against {found.against}; {found.horizon} run; 1000 persons, USD a person and year", highlight=False, soft_wrap=True
-    )
+    head = f"Against {', '.join(found.baselines)}; {found.horizon} run; 1000 persons, USD a person and year"
+    out.print(head, highlight=False, markup=False, soft_wrap=True)
     floored = any(h.unemployed is not None for h in found.homes)
     heads = ("scenario", "party", "gained", "lost", *(["no work"] if floored else []), "exposed", "USD")
     shown = text_table(heads)
