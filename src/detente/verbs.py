@@ -148,12 +148,20 @@ class TalkArguments(Arguments):
 
 
 class DealArguments(Arguments):
-    """What follows without a deal, by what a side judges, how many solves at most, the weight of each side's gain."""
+    """What follows without a deal, by what a side judges, how many packages to solve at most, the weight of each side's gain,
+    discount rates by party.
+    """
 
-    disagreement: Literal["hold", "escalate"] = "hold"
+    disagreement: Literal["law", "hold", "escalate", "alone"] = "law"
     judged_by: Literal["motives", "real income"] = "motives"
     solves: Annotated[int, Field(ge=20, le=2000)] = 150
     power: Annotated[dict[Code, Annotated[float, Field(gt=0, le=100)]], Field(max_length=8)] = Field(default={})
+    discount: Annotated[dict[Code, Annotated[float, Field(gt=0, le=5)]], Field(max_length=8)] = Field(default={})
+
+    @property
+    def fixed(self) -> dict[str, float]:
+        """Nothing else is held fixed."""
+        return {}
 
 
 class BystanderArguments(Arguments):
@@ -339,7 +347,7 @@ def motives(s: Subject, a: TalkArguments) -> dict[str, Weights]:
     return moved(given, [f"{k}={v!r}" for k, v in sorted(a.weights.items())])
 
 
-def patience(s: Subject, a: TalkArguments) -> Patience:
+def patience(s: Subject, a: TalkArguments | DealArguments) -> Patience:
     """What the arguments hold fixed, and discount rates. Raises `UnknownName` for who is no party."""
     from dataclasses import replace
 
@@ -359,22 +367,22 @@ def _talks(s: Subject, a: TalkArguments, progress: Progress, *, table: Any = Non
     deadline, given, weights = a.day, patience(s, a), motives(s, a)
     if table is not None:
         return at_the_table(s.negotiation, patience=given, weights=weights, deadline=deadline, table=table)
-    return at_the_table(s.negotiation, s.world, s.horizon, patience=given, weights=weights, deadline=deadline, progress=progress)
+    return at_the_table(s.case, patience=given, weights=weights, deadline=deadline, progress=progress)
 
 
 def _truce(s: Subject, a: TalkArguments, progress: Progress, *, table: Any = None) -> TruceAnswer:
     from detente.strategy.duty_game import duty_game
 
     found = _talks(s, a, progress, table=table)
-    return TruceAnswer(found, duty_game(s.negotiation, s.world, s.horizon, weights=found.judging.given))
+    return TruceAnswer(found, duty_game(s.case, weights=found.judging.given, patience=found.patience))
 
 
 def _deal(s: Subject, a: DealArguments, progress: Progress) -> Any:
     from detente.strategy.deal import proposal
 
     return proposal(
-        s.negotiation, s.world, s.horizon, disagreement=a.disagreement, judged_by=a.judged_by, solves=a.solves,
-        power=a.power or None, progress=progress,
+        s.case, disagreement=a.disagreement, judged_by=a.judged_by, solves=a.solves, power=a.power or None,
+        patience=patience(s, a), progress=progress,
     )  # fmt: skip
 
 

@@ -333,8 +333,8 @@ class Case:
         if node.month is None:
             chosen = self._textbook[node.variant]
             return chosen if node.exchange_rate is None else named_horizon(chosen, exchange_rate=node.exchange_rate)
-        closure = {"exchange_rate": node.exchange_rate or "flexible", "critical": self._critical}
-        at = at_month(node.month, dict(node.ends), **closure)
+        closure = node.exchange_rate or "flexible"
+        at = at_month(node.month, dict(node.ends), exchange_rate=closure, critical=self._critical)
         kept = {k: v for k, v in self.replaced.items() if k not in {name for name, _ in node.ends}}
         return named_horizon(at, **kept) if kept else at
 
@@ -552,9 +552,7 @@ class Case:
         values = [float(read(self.outcome(scenario, variant=v, against=against))) for v in sets]
         return Range(min(values), values[0], max(values))
 
-    def ranges(
-        self, scenario: str | None = None, indicator: str = "real_income", *, against: str | None = None
-    ) -> pd.DataFrame:
+    def ranges(self, scenario: str | None = None, indicator: str = "real_income", *, against: str | None = None) -> pd.DataFrame:
         """Low, central and high of one indicator, a row a region, over the parameter sets."""
         read, sets = named_indicator(indicator).read, self.answered(scenario, against)
         values = pd.DataFrame({v: read(self.outcome(scenario, variant=v, against=against)) for v in sets})
@@ -575,9 +573,7 @@ class Case:
         n = self.index(region)
         common = set(self.nodes).intersection(*(self.answered(s, against) for s in weights))
         sums = [
-            sum(
-                w * float(self.outcome(s, variant=v, against=against).real_income.iloc[n]) for s, w in weights.items()
-            )
+            sum(w * float(self.outcome(s, variant=v, against=against).real_income.iloc[n]) for s, w in weights.items())
             for v in sorted(common, key=lambda v: (v == CENTRAL, v))
         ]
         return min(sums), max(sums)

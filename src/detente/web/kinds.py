@@ -276,7 +276,8 @@ def third_economies(case: Case, region: str, scenario: str, menu: Any) -> dict[s
     """`economies`: one row a third economy (what the quarrel brings each, percent and million USD a year, goods passed through);
     `ranges` of the economy shown; `hosting`: what success of the talks is worth to it, where it is the host.
     """
-    from detente.strategy.bystanders import harms_of, host_stake, overview
+    from detente.outlook.year import stake_of
+    from detente.strategy.bystanders import overview
     from detente.strategy.transshipment import pass_through, pass_through_duty
 
     frame, unit = overview(case, scenario), case.world.unit
@@ -301,7 +302,7 @@ def third_economies(case: Case, region: str, scenario: str, menu: Any) -> dict[s
     }  # fmt: skip
     if case.dossier.venue.region == region:
         duty = pass_through_duty(case, region, case.worst)
-        stake = host_stake(case, region, harms_of(case, duty, menu))
+        stake = stake_of(case, region)
         found["hosting"] = {**stake.record(), "explained": stake.explain(), "sides": stake.sides(menu, case.parties)}
         found["duty"] = {**duty.record(), "explained": duty.explain()}
     return found
