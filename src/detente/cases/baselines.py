@@ -12,9 +12,13 @@
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from detente.errors import UnknownName
+from detente.words import say
+
+if TYPE_CHECKING:
+    from detente.policy.dossier import Dossier
 
 Baseline = Literal["law", "no-deal", "reference", "in-force"]
 LAW: Baseline = "law"
@@ -34,3 +38,9 @@ def baseline(name: str) -> Baseline:
         if known == name:
             return known
     raise UnknownName(name, list(BASELINES), "baseline")
+
+
+def in_words(name: str, dossier: Dossier, *, means: bool = False) -> str:
+    """A baseline as it stands after "against", or (`means`) with what it stands for. Raises `UnknownName`."""
+    part = baseline(name).replace("-", "_") + ("_means" if means else "")
+    return say("words/templates/Baselines", part, label=dossier.reference.label, as_of=dossier.as_of)

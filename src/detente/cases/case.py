@@ -333,8 +333,8 @@ class Case:
         if node.month is None:
             chosen = self._textbook[node.variant]
             return chosen if node.exchange_rate is None else named_horizon(chosen, exchange_rate=node.exchange_rate)
-        closure = {"exchange_rate": node.exchange_rate or "flexible", "critical": self._critical}
-        at = at_month(node.month, dict(node.ends), **closure)
+        closure = node.exchange_rate or "flexible"
+        at = at_month(node.month, dict(node.ends), exchange_rate=closure, critical=self._critical)
         kept = {k: v for k, v in self.replaced.items() if k not in {name for name, _ in node.ends}}
         return named_horizon(at, **kept) if kept else at
 

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detente.equilibrium.chokepoints import DAYS_A_MONTH
 from detente.equilibrium.months import End, value
@@ -41,10 +42,13 @@ class Moment:
 
 @dataclass(frozen=True, eq=False)
 class Pieces:
-    """Changes of the log price wedge ln κ [piece, origin, destination, sector] and when each began, months since the decision."""
+    """Changes of the log price wedge ln κ [piece, flow], when each began (months since the decision), and the flows that any of
+    them is on: positions in [origin, destination, sector], whose `shape` it is."""
 
     begins: Array
     added: Array
+    flows: NDArray[np.int64]
+    shape: tuple[int, ...]
 
     def unanswered(self, month: float, ends: Mapping[str, End] | None = None) -> Array:
         """The part of ln κ̂ that sourcing does not answer to yet at a month [origin, destination, sector]."""
@@ -52,7 +56,9 @@ class Pieces:
         age = np.maximum(month - self.begins, 0.0)
         now = value("trade_elasticity_factor", month, end)
         weight = 1 - np.asarray(value("trade_elasticity_factor", age, end)) / now
-        return np.asarray(np.tensordot(weight, self.added, axes=1))
+        late = np.zeros(self.shape)
+        late.flat[self.flows] = np.einsum("p,pf->f", weight, self.added)
+        return late
 
 
 def turning(measures: Iterable[Measure], first: date, last: date) -> list[date]:
@@ -75,10 +81,12 @@ def moments(
 
 def pieces(table: Shock, past: Sequence[Moment]) -> Pieces:
     """The wedges that came and went, from the table's own duties (`table`) on."""
-    walls = [_wedge(table), *(_wedge(m.shock) for m in past)]
-    added = np.diff(np.array(walls), axis=0)
-    kept = [k for k, piece in enumerate(added) if piece.any()]
-    return Pieces(np.array([past[k].begins for k in kept]), added[kept])
+    walls = np.array([_wedge(shock).ravel() for shock in (table, *(m.shock for m in past))])
+    added = np.diff(walls, axis=0)
+    flows = np.flatnonzero((added != 0).any(0))
+    kept = np.flatnonzero((added != 0).any(1))
+    begins = np.array([past[k].begins for k in kept])
+    return Pieces(begins, np.ascontiguousarray(added[np.ix_(kept, flows)]), flows, table.tariffs.shape)
 
 
 def _wedge(shock: Shock) -> Array:

@@ -30,8 +30,8 @@ class Parts(NamedTuple):
 def parts(
     case: Case, scenario: str | None, now: Mapping[str, float], outcome: Outcome, read: Callable[[Outcome], Reading]
 ) -> Parts:
-    """What each lever moved from the status quo contributes to what `read` gives; `now` holds all levers' values in `outcome`, which
-    compares with what is in force."""
+    """What each lever moved from the status quo contributes to what `read` gives; `now` holds all levers' values in `outcome`,
+    which compares with what is in force."""
     before = lever_values(case.dossier)
     moved = [k for k, v in now.items() if k != DATE and abs(v - before[k]) > 1e-9]
     if len(moved) > MOST:

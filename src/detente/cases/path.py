@@ -23,7 +23,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from detente.cases.baselines import STATUS_QUO, Baseline
+from detente.cases.baselines import STATUS_QUO, Baseline, in_words
 from detente.cases.case import ONE_THREAD, Case
 from detente.cases.readings import CENTRAL, KEPT, Node, Reading, readings as all_readings
 from detente.equilibrium.indicators import Indicator, indicator as named_indicator
@@ -151,6 +151,11 @@ class Path:
         if region not in found.index:
             raise UnknownName(region, {r: region_name(r) for r in self.regions}, "economy")
         return sign_of(pd.Series(found.loc[region]), digits)
+
+    @property
+    def compared_with(self) -> str:
+        """The baseline in words, as it stands after "against"."""
+        return in_words(self.against, self.case.dossier)
 
     def record(self, indicator: str = "real_income", month: float | None = None) -> dict[str, Any]:
         """JSON-able: the nodes (or one month), the stretches, the readings, what it is compared with."""

@@ -7,6 +7,7 @@ sizes, so that packages with a different number of controls share compiled code.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -22,7 +23,8 @@ from detente.world.economy import Economy
 
 Array = NDArray[np.float64]
 DAMPING = 0.5
-SIZES = (256, 2048, 32768)  # of padded controls: few, as each is compiled once
+SIZES = (64, 512, 2048, 32768)  # of padded controls: few, as each is compiled once
+LATE = (64, 256)  # of padded buyers who do not answer to all yet; beyond them all there are
 _HANDED_OVER: WeakKeyDictionary[Economy, dict[tuple[bool, ...], system.Base]] = WeakKeyDictionary()
 
 
@@ -72,8 +74,8 @@ def base_at_hand(economy: Economy, parameters: Parameters) -> system.Base:
     return kept[key]
 
 
-def levers(shock: Shock) -> system.Levers:
-    """The policy as the kernel takes it."""
+def levers(shock: Shock, rows: int | None = None) -> system.Levers:
+    """The policy as the kernel takes it; `rows` as `late_rows` counts them, where several shocks share compiled code."""
     n, _, s = shock.tariffs.shape
     nothing = _still((s, n, n), 0.0)  # what a policy leaves alone needs no copy
     return system.Levers(
@@ -84,7 +86,25 @@ def levers(shock: Shock) -> system.Levers:
         log_unit_cost=np.log(shock.unit_cost),
         subsidies=shock.subsidies,
         unanswered=_still((0,), 0.0) if shock.unanswered is None else turned(shock.unanswered),
+        late=_late(shock, late_rows([shock]) if rows is None else rows),
     )
+
+
+def late_rows(shocks: list[Shock]) -> int:
+    """Padded number of buyers [sector, destination] that holds those of every shock who do not answer to all yet."""
+    found = [shock.unanswered for shock in shocks if shock.unanswered is not None]
+    if not found:
+        return 0
+    most, everyone = max(int((late != 0).any(0).sum()) for late in found), found[0][0].size
+    return next((size for size in LATE if most <= size < everyone), everyone)
+
+
+def _late(shock: Shock, rows: int) -> NDArray[np.int64]:
+    late = np.full(rows, shock.unit_cost.size)
+    if shock.unanswered is not None:
+        listed = np.flatnonzero((shock.unanswered != 0).any(0).T)
+        late[: len(listed)] = listed
+    return late
 
 
 @lru_cache(maxsize=16)
@@ -103,43 +123,55 @@ def control_sizes(shocks: list[Shock]) -> tuple[int, int]:
 def controls(economy: Economy, shock: Shock, parameters: Parameters, sizes: tuple[int, int] | None = None) -> system.Controls:
     """The quantity bounds as the kernel takes them, padded. Raises `ShockError` for a bound on trade that does not exist."""
     flow_rows, bound_rows = sizes or control_sizes([shock])
-    theta = theta_of(economy, parameters)
-    rows: list[Array] = []  # one a flow: sector, destination, origin, owner, weight, whether it is a rent, the seller's cap
-    bounds: list[tuple[float, float, float, float]] = []
-    for owner, control in enumerate(shock.controls):
-        # what is banned counts in the baseline a bound is a share of, and delivers nothing
-        listed = economy.shipments[control.cells]
-        total = float(listed.sum())
-        traded = shock.allowed[control.cells] & (listed > 0)
-        cells, value = np.stack(control.cells, axis=1)[traded], listed[traded]
-        if not len(cells) and control.kind == "at least":
+    held, count = shock.controls, len(shock.controls)
+    owner, cells = flows_of(held)
+    # what is banned counts in the baseline a bound is a share of, and delivers nothing
+    listed = economy.shipments[cells]
+    total = np.bincount(owner, listed, count)
+    traded = shock.allowed[cells] & (listed > 0)
+    for control, flows in zip(held, np.bincount(owner, traded, count), strict=True):
+        if not flows and control.kind == "at least":
             raise ShockError(f"{control.label}: the table has no such trade to enlarge")
-        rent = (float(control.rent != "lost"), control.cap)
-        weights = np.full(len(cells), 1 / control.bound) if control.by_value else value / max(total, 1e-300)
-        own = np.empty((len(cells), 7))
-        own[:, :3], own[:, 3], own[:, 4], own[:, 5:] = cells[:, ::-1], owner, weights, rent
-        rows.append(own)
-        sector = int(control.cells[2].min(initial=len(theta) - 1)) if len(control.cells[2]) else 0
-        log_bound = 0.0 if control.by_value else float(np.log(control.bound))
-        sign = 1.0 if control.kind == "at most" else -1.0
-        bounds.append((log_bound, sign, float(control.by_value), 1 / (1 + theta[sector])))
-    listed_flows = np.concatenate([np.empty((0, 7)), *rows])
-    flows = _padded(listed_flows, flow_rows)
-    bound = _padded(np.array(bounds, dtype=np.float64).reshape(-1, 4), bound_rows)
-    whole = flows[:, :4].astype(np.int64)
+    bound, by_value, sign, rent, cap = _bounds(held)
+    weight = np.where(by_value[owner], 1 / bound[owner], listed / np.maximum(total, 1e-300)[owner])
+    per_flow = np.stack([weight, rent[owner], cap[owner]], axis=1)[traded]
+    first = np.minimum.reduceat(cells[2], np.flatnonzero(np.diff(owner, prepend=-1))) if len(owner) else owner
+    sector = np.full(count, len(economy.sectors) - 1)
+    sector[np.unique(owner)] = first
+    theta = theta_of(economy, parameters)[sector]
+    per_bound = np.stack([np.where(by_value, 0.0, np.log(bound)), sign, by_value, 1 / (1 + theta)], axis=1)
+    flows, bounds = _padded(per_flow, flow_rows), _padded(per_bound, bound_rows)
+    origin, destination, good, whose = (_padded(a[traded], flow_rows) for a in (*cells, owner))
+    whose[len(per_flow) :] = bound_rows - 1
     return system.Controls(
-        sector=whole[:, 0],
-        destination=whole[:, 1],
-        origin=whole[:, 2],
-        owner=np.where(np.arange(len(whole)) < len(listed_flows), whole[:, 3], len(bound) - 1),
-        weight=flows[:, 4],
-        rent=flows[:, 5],
-        seller_cap=flows[:, 6],
-        log_bound=bound[:, 0],
-        sign=bound[:, 1],
-        by_value=bound[:, 2],
-        step=bound[:, 3],
+        sector=good,
+        destination=destination,
+        origin=origin,
+        owner=whose,
+        weight=flows[:, 0],
+        rent=flows[:, 1],
+        seller_cap=flows[:, 2],
+        log_bound=bounds[:, 0],
+        sign=bounds[:, 1],
+        by_value=bounds[:, 2],
+        step=bounds[:, 3],
     )
+
+
+def flows_of(controls: Sequence[Control]) -> tuple[NDArray[np.int64], tuple[NDArray[np.int64], ...]]:
+    """Every flow under a control, one control after the other: whose it is, and (origins, destinations, sectors)."""
+    owner = np.repeat(np.arange(len(controls)), [len(c.cells[0]) for c in controls])
+    none = np.empty(0, dtype=np.int64)
+    return owner, tuple(np.concatenate([none, *(c.cells[axis] for c in controls)]) for axis in range(3))
+
+
+def _bounds(controls: Sequence[Control]) -> tuple[Array, NDArray[np.bool_], Array, Array, Array]:
+    """Bound, whether on value, sign, whether somebody's income, the seller's cap; one a control."""
+    bound = np.array([c.bound for c in controls], dtype=np.float64)
+    by_value = np.array([c.by_value for c in controls], dtype=bool)
+    sign = np.array([1.0 if c.kind == "at most" else -1.0 for c in controls])
+    rent = np.array([float(c.rent != "lost") for c in controls])
+    return bound, by_value, sign, rent, np.array([c.cap for c in controls], dtype=np.float64)
 
 
 def values(economy: Economy, parameters: Parameters, damping: float = DAMPING) -> system.Values:
@@ -232,16 +264,16 @@ def with_wedges(economy: Economy, shock: Shock, wedges: Array) -> Shock:
     return result
 
 
-def filled(control: Control, before: Any, after: Any) -> float:
-    """How much of a bound is used: quantity delivered over the baseline's, or value over the target."""
-    value = before.shipments[control.cells]
-    i, n, j = (part[value > 0] for part in control.cells)
-    if control.by_value:
-        return float(after.shipments[i, n, j].sum() / control.bound)
+def used(controls: Sequence[Control], before: Any, after: Any) -> Array:
+    """How much of each bound is used: quantity delivered over the baseline's, or value over the target."""
+    owner, (i, n, j) = flows_of(controls)
+    bound, by_value, *_ = _bounds(controls)
+    value, flows = before.shipments[i, n, j], after.shipments[i, n, j]
     first, quantity = (e.shipments[i, n, j] / (e.unit_cost[i, j] * e.iceberg[i, n, j]) for e in (before, after))
     # weights are baseline values: the index the bound is written in
-    weights = value[value > 0] / max(float(value[value > 0].sum()), 1e-300)
-    return float((weights * quantity / first).sum())
+    grown = value * np.divide(quantity, first, out=np.zeros_like(value), where=value > 0)
+    sums = [np.bincount(owner, part, len(controls)) for part in (flows * (value > 0), grown, value)]
+    return np.where(by_value, sums[0] / bound, sums[1] / np.maximum(sums[2], 1e-300))
 
 
 def _size(count: int) -> int:
@@ -251,5 +283,5 @@ def _size(count: int) -> int:
     raise ShockError(f"{count} controlled flows are more than the {SIZES[-1]} a package may hold")
 
 
-def _padded(rows: Array, size: int) -> Array:
-    return np.concatenate([rows, np.zeros((size - len(rows), rows.shape[1]))])
+def _padded(rows: Any, size: int) -> Any:
+    return np.concatenate([rows, np.zeros((size - len(rows), *rows.shape[1:]), dtype=rows.dtype)])

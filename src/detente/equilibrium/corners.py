@@ -38,7 +38,7 @@ def refuse_corners(shock: Shock, before: Equilibrium, after: Equilibrium, shadow
     price: dict[int, float] = {}
     for control, shadow in zip(shock.controls, shadows, strict=True):
         if control.kind == "at most" and control.rent != "lost":
-            for i, j in {(int(i), int(j)) for i, j in zip(control.cells[0], control.cells[2], strict=True)}:
+            for i, j in set(zip(control.cells[0].tolist(), control.cells[2].tolist(), strict=True)):
                 rent[i, j] = rent.get((i, j), 0.0) + shadow.rent_of_sellers
                 if 0 < control.cap < np.inf:
                     most = max(control.bound, 1.0) * float(np.exp(control.cap)) - 1

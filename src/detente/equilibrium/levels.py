@@ -195,7 +195,8 @@ class Equilibrium:
             total = paid.sum(0)
             index = -np.log(np.where(total > 0, total, 1.0)) / theta
             paid /= np.where(total > 0, total, 1.0)
-            index += (_log_mean_weights(paid, economy.expenditure_shares) * late).sum(0)
+            young = (late != 0).any(0)  # of all others the sum is nought
+            index[young] += (_log_mean_weights(paid[:, young], economy.expenditure_shares[:, young]) * late[:, young]).sum(0)
             price_gap = float(np.abs(np.where(total > 0, index - price, 0.0)).max())
         paid *= spending[None]
         gross = 1 + shock.tariffs

@@ -50,15 +50,15 @@ class Shadow:
     rent_of_buyers: float = 0.0
 
     @classmethod
-    def of(cls, control: Control, wedge: float, used: float, limit: float, after: Equilibrium) -> Shadow:
-        """From the log wedge; the rent is what the wedge adds to the price of the flows, negative for a subsidy."""
+    def of(cls, control: Control, wedge: float, used: float, *, before_duty: float, paid: float) -> Shadow:
+        """From the log wedge and what the flows cost before duties and with them; the rent is what the wedge adds to their price,
+        negative for a subsidy."""
         size = max(wedge, 0.0) * (1 if control.kind == "at most" else -1)
         sellers, buyers = 0.0, 0.0
         if control.rent != "lost":
             of_sellers, of_buyers = control.wedges(wedge)
-            paid = after.shipments[control.cells] * (1 + after.export_taxes[control.cells])
-            sellers = float(paid.sum() * (1 - np.exp(-of_sellers)))
-            buyers = float((paid * (1 + after.tariffs[control.cells])).sum() * (1 - np.exp(-of_buyers)))
+            sellers = -before_duty * float(np.expm1(-of_sellers))
+            buyers = -paid * float(np.expm1(-of_buyers))
         bound = control.bound
         return cls(
             control.label,

@@ -82,18 +82,22 @@ def nothing(economy: Economy) -> NDArray[np.float32]:
 
 def rounded(values: system.Values, trade_elasticity: Array) -> system.Values:
     """Parameters on a coarse grid: the table's trade elasticities times one power of two, whole elasticities of substitution,
-    thirds of labour mobility. Draws over parameter ranges then need a dozen matrices, and take a few sweeps more."""
+    thirds of labour mobility. Draws over parameter ranges then need a dozen matrices, and take a few sweeps more.
+
+    Where value added is hard to replace and workers hardly move the answer is near singular: there halves, and never no move.
+    """
     return values._replace(
         theta=trade_elasticity * 2.0 ** np.round(np.log2(values.theta / trade_elasticity).mean()),
         scale=np.round(10 * np.asarray(values.scale)) / 10,
-        iota=np.round(3 * values.iota) / 3,
+        iota=np.minimum(np.round(3 * values.iota), 2) / 3,
         labour_supply=np.round(2 * values.labour_supply) / 2,
         capital_share=np.round(5 * values.capital_share) / 5,
         wage_floor=system.OFF,
         recycling=0.0,
         deficit_fixed=1.0,
         deficit_proportional=0.0,
-        **{name: np.round(getattr(values, name)) for name in ("r_value_added", "r_inputs", "r_critical", "r_final")},
+        r_value_added=np.round(2 * values.r_value_added) / 2,
+        **{name: np.round(getattr(values, name)) for name in ("r_inputs", "r_critical", "r_final")},
     )
 
 

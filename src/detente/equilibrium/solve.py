@@ -164,7 +164,7 @@ def solve_many(
         _check_sources(economy, shock)
     _prepare()
     n, s = economy.output.shape
-    sizes = arrays.control_sizes(shocks)
+    sizes, rows = arrays.control_sizes(shocks), arrays.late_rows(shocks)
     results: list[Outcome | NotConverged] = []
     for first in range(0, len(packages), batch):
         chunk = range(first, min(first + batch, len(packages)))
@@ -176,7 +176,7 @@ def solve_many(
         flats, residuals, sweeps = system.equilibria(
             np.zeros(3 * n * s + n + sizes[1]),
             arrays.base(economy, sets[first]),
-            _stacked([arrays.levers(shocks[c]) for c in chunk], filler),
+            _stacked([arrays.levers(shocks[c], rows) for c in chunk], filler),
             _stacked(controls, filler),
             _stacked([arrays.values(economy, sets[c]) for c in chunk], filler),
             solver.tolerance,
@@ -376,14 +376,20 @@ def judged(
     after = Equilibrium.at(economy, effective, parameters, state.wage, state.price, state.sales, state.income)
     before = baseline(economy)
     gap, where = after.worst_gap()
+    held = shock.controls
+    owner, cells = arrays.flows_of(held)
+    used = arrays.used(held, before, after)
+    traded = np.bincount(owner, (before.shipments[cells] > 0) & shock.allowed[cells], len(held))
+    paid = after.shipments[cells] * (1 + after.export_taxes[cells])
+    before_duty, with_duty = (np.bincount(owner, p, len(held)) for p in (paid, paid * (1 + after.tariffs[cells])))
     shadows = []
-    for control, wedge in zip(shock.controls, wedges, strict=True):
-        used = arrays.filled(control, before, after)
+    for k, (control, wedge) in enumerate(zip(held, wedges.tolist(), strict=True)):
         limit = 1.0 if control.by_value else control.bound
-        shadows.append(Shadow.of(control, float(wedge), used, limit, after))
-        miss = used / limit - 1 if control.kind == "at most" else 1 - used / limit
-        slack = abs(used / limit - 1) if wedge > 0 else max(miss, 0.0)
-        if slack > gap and ((before.shipments[control.cells] > 0) & shock.allowed[control.cells]).any():
+        shadows.append(Shadow.of(control, wedge, float(used[k]), before_duty=float(before_duty[k]), paid=float(with_duty[k])))
+        miss = float(used[k]) / limit - 1
+        short = miss if control.kind == "at most" else -miss
+        slack = abs(miss) if wedge > 0 else max(short, 0.0)
+        if slack > gap and traded[k]:
             gap, where = slack, f"bound “{control.label}”"
     if not gap <= CLEARING:
         raise NotConverged(say(REFUSALS, "misses", package=package, where=where, gap=f"{gap:.1e}"))

@@ -72,6 +72,7 @@ class Levers(NamedTuple):
     log_unit_cost: Any  # ln Ẑ [N, S]
     subsidies: Any  # production subsidy rate [N, S]
     unanswered: Any  # part of ln κ̂ that sourcing does not answer to yet; of size 0 where there is none
+    late: Any  # sector · N + destination of buyers who meet any of it [R], padded with sectors · N; of size 0 where none does
 
 
 class Controls(NamedTuple):
@@ -120,6 +121,17 @@ class State(NamedTuple):
     wedge: Any
 
 
+class Late(NamedTuple):
+    """The few buyers who do not answer to a part of their wedges yet: R rows of the trade arrays, as in the levers."""
+
+    sector: Any  # [R]
+    destination: Any  # [R]
+    share: Any  # A [R, origin]
+    base: Any  # π [R, origin]
+    unanswered: Any  # [R, origin]
+    row: Any  # of a controlled flow, R where its buyer is none of them [F]
+
+
 class Sourcing(NamedTuple):
     """What a policy makes of the sourcing shares: fixed within a solve. Flows under a control stand apart, so that no digits are
     lost by taking a large share out of a sum again."""
@@ -130,7 +142,7 @@ class Sourcing(NamedTuple):
     net: Any  # A / ((1+τ′)(1+x′))
     import_duty: Any  # A τ′/(1+τ′)
     export_duty: Any  # A x′/((1+x′)(1+τ′))
-    unanswered: Any  # as in the levers
+    late: Late
 
 
 def power(r: Any, d: Any) -> Any:
@@ -165,7 +177,24 @@ def sourcing(b: Base, v: Levers, k: Controls, p: Values) -> Sourcing:
         net=share / gross,
         import_duty=share * v.tariffs / (1 + v.tariffs),
         export_duty=share * v.export_taxes / gross,
-        unanswered=v.unanswered,
+        late=_late(share, b, v, k),
+    )
+
+
+def _late(share: Any, b: Base, v: Levers, k: Controls) -> Late:
+    sectors, n, rows = *b.log_shares.shape[:2], v.late.size
+    sector, destination = v.late // n, v.late % n  # padding lies beyond the last sector: read it clipped, write it nowhere
+    if not rows:
+        nothing = jnp.zeros((0, n))
+        return Late(sector, destination, nothing, nothing, nothing, jnp.zeros_like(k.sector))
+    row = jnp.full((sectors, n), rows).at[sector, destination].set(jnp.arange(rows))
+    return Late(
+        sector=sector,
+        destination=destination,
+        share=share[sector, destination],
+        base=jnp.exp(jnp.asarray(b.log_shares)[sector, destination]),
+        unanswered=jnp.asarray(v.unanswered)[sector, destination],
+        row=row[k.sector, k.destination],
     )
 
 
@@ -235,10 +264,11 @@ def accounts(state: State, b: Base, v: Levers, s: Sourcing, k: Controls, p: Valu
     total = jnp.maximum(total, FLOOR)
     sold = s.peak > OFF / 2
     dearer = 0.0
-    if s.unanswered.size:
-        now = s.share * weight[:, None, :]
-        now = now.at[at].add(share * seller) / total[:, :, None]
-        dearer = unanswered_price(now, jnp.exp(b.log_shares), s.unanswered).T
+    if s.late.sector.size:
+        here = s.late.sector, s.late.destination
+        now = (s.late.share * weight[s.late.sector]).at[s.late.row, k.origin].add(share * seller)
+        extra = unanswered_price(now / total[here][:, None], s.late.base, s.late.unanswered)
+        dearer = jnp.zeros_like(total).at[here].set(extra).T
     price = jnp.where(sold.T, dearer + cheapest - (jnp.log(total.T) + s.peak.T) / p.theta, 0.0)
 
     # spending
@@ -418,13 +448,14 @@ def _gradient(
     At z = F(z, p): dG/dp = ∂G/∂p + λᵀ ∂F/∂p, where λ = ∂G/∂z + (∂F/∂z)ᵀ λ is itself a fixed point.
     """
     n, sectors = b.output.shape
+    whose = v.late  # whole numbers have no derivative
 
     def both(z: Any, v: Levers, bounds: Any) -> tuple[Any, Any]:
-        held, shares, state = k._replace(log_bound=bounds), sourcing(b, v, k, p), unpack(z, n, sectors)
+        held, shares, state = k._replace(log_bound=bounds), sourcing(b, v._replace(late=whose), k, p), unpack(z, n, sectors)
         a = accounts(state, b, v, shares, held, p)
         return pack(update(state, a, b, held, p)), goal_value(a, b, g)
 
-    (_, value), back = jax.vjp(both, flat, v, k.log_bound)
+    (_, value), back = jax.vjp(both, flat, v._replace(late=jnp.zeros(0)), k.log_bound)
     one = jnp.ones_like(value)
     multiplier, residual, _ = fixed_point(lambda y: back((y, one))[0], jnp.zeros_like(flat), tolerance, iterations, memory)
     _, by_levers, by_bounds = back((multiplier, one))

@@ -237,7 +237,7 @@ def uncertainty(
     since = own if own is not None else MONTHS.get(case.parameters.name, months.rows()["new_trade"]["months"][-1])
     numbers = {name: Range(*(months.value(name, since, end) for end in ("low", "centre", "high"))) for name in ROWS}
     if odds is None:
-        odds = {f: o.ranges for f, o in pooled_odds(case.dossier, case.world, case.parameters, progress=progress).items()}
+        odds = {f: o.ranges for f, o in pooled_odds(case.dossier, case.world, progress=progress).items()}
     names = {f.id for f in ahead.forks if not f.independent}
     tree = grow(case.dossier, {f: own for f, own in odds.items() if f in names}, talks_only=True)
     drawn = tree.reweighted(draw_odds(tree, draws, seed))

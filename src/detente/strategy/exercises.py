@@ -9,8 +9,7 @@ sectors named in proportion to their output, so that
 at the table's output. A subsidy is paid by the treasury out of what households would spend; a unit cost that rises by c is c more
 of everything a unit takes. The effect of a sum is that of paying it once more: what the table already holds stays in it.
 
->>> from detente.cases.baselines import IN_FORCE
-from detente.cases.case import Case
+>>> from detente.cases.case import Case
 >>> found = exercises(Case.of("kuala-lumpur-2025", with_ranges=False), ["us-chips-support"])
 >>> found.rows[0].priced, found.rows[0].effect("USA").low <= found.rows[0].effect("USA").high
 (True, True)
@@ -24,6 +23,7 @@ from typing import Any
 
 import pandas as pd
 
+from detente.cases.baselines import IN_FORCE
 from detente.cases.case import Case
 from detente.errors import InputError, UnknownRegion
 from detente.policy.instruments import Instrument, Policy, Productivity, Subsidy
