@@ -11,9 +11,10 @@ from scipy.integrate import quad
 
 import detente as dt
 from detente.cases.case import Case, Node
-from detente.cases.history import Moment, history, pieces
+from detente.cases.history import Moment, pieces
 from detente.cases.path import CENTRAL, Path, path, sign_of, variants
-from detente.equilibrium.months import at_month, value
+from detente.equilibrium.months import value
+from detente.equilibrium.parameters import at_month
 from detente.equilibrium.solve import untouched
 from detente.errors import InputError, UnknownName
 from detente.policy.instruments import Policy, Tariff
@@ -35,14 +36,14 @@ def worst(case: Case) -> Path:
 # -- what is in force when ---------------------------------------------------------------------------------------------
 def test_the_history_ends_with_the_policy_of_the_scenario(case: Case) -> None:
     for name in (None, *case.ids):
-        last, meant = history(case, name)[-1].shock, case.policy(name).shock(case.economy)
+        last, meant = case.history(name)[-1].shock, case.policy(name).shock(case.economy)
         assert np.array_equal(last.tariffs, meant.tariffs), name
         assert np.array_equal(last.allowed, meant.allowed), name
         assert [c.bound for c in last.controls] == [c.bound for c in meant.controls], name
 
 
 def test_nothing_moves_before_its_date(case: Case) -> None:
-    begins = [m.begins for m in history(case, "pessimistic")]
+    begins = [m.begins for m in case.history("pessimistic")]
     assert begins == sorted(begins)
     assert begins[-1] < 2
     # the hundred points come on 1 November, two weeks after the dossier's day

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -27,15 +27,15 @@ from typing import Any, Generic, NamedTuple, TypeVar, cast, get_args
 import numpy as np
 import pandas as pd
 
-from detente.cases.history import Moment, history, pieces
-from detente.equilibrium.chokepoints import Rent, narrowed
+from detente.cases.history import Moment, before_decision, history, pieces
+from detente.equilibrium.chokepoints import ROWS, Narrowed, Rent, narrowed
 from detente.equilibrium.indicators import Indicator, indicator as named_indicator
 from detente.equilibrium.inputs import chains_of
 from detente.equilibrium.levels import Equilibrium
 from detente.equilibrium.memory import solved_once
-from detente.equilibrium.months import End, at_month
+from detente.equilibrium.months import End
 from detente.equilibrium.outcome import Outcome
-from detente.equilibrium.parameters import ExchangeRate, Parameters, horizon as named_horizon, horizon_entry
+from detente.equilibrium.parameters import ExchangeRate, Parameters, at_month, horizon as named_horizon, horizon_entry
 from detente.equilibrium.solve import Solver, solve, solve_shock, untouched
 from detente.errors import InputError, NotConverged, UnknownName, UnknownRegion
 from detente.policy.changes import Change
@@ -324,8 +324,8 @@ class Case:
 
         `variant` names other parameters, `more` adds instruments, `changes` changes measures; `against=None` compares with the
         reference. With a `month` it is the outcome that many months after the dossier's day, at the parameters of that node of
-        the path (`months.at_month`; `ends` takes rows at an end of their range), with each duty's own age and goods under export
-        control as chokepoints (`chokepoints.narrowed`; `rent` says who has what a scarce good is worth beyond its list price),
+        the path (`at_month`; `ends` takes rows at an end of their range), with each duty's own age and goods under export control
+        as chokepoints (`chokepoints.narrowed`; `rent` says who has what a scarce good is worth beyond its list price),
         the status quo at the same node. `exchange_rate` replaces the closure. Raises `UnknownName`, `NotConverged`,
         `CornerResult`, `ShockError`, `InputError`.
         """
@@ -378,14 +378,20 @@ class Case:
         name, month, ends = self.scenario(scenario), node.month or 0.0, dict(node.ends)
         past = [m for m in self.history(name) if m.begins <= month]
         policy = past[-1].policy + more if more else past[-1].policy
-        shock = policy.shock(self.economy)
+
+        def narrow(shock: Shock) -> Narrowed:
+            controls = [(m.begins, m.shock.controls) for m in past[:-1]] + [(past[-1].begins, shock.controls)]
+            return narrowed(self.economy, shock, controls, month, ends, rent=node.rent)
+
+        if more:
+            held = narrow(policy.shock(self.economy))
+        else:
+            rows = tuple((row, end) for row, end in node.ends if row in ROWS)
+            held = self.once(("narrowed", name, month, rows, node.rent), lambda: narrow(past[-1].shock))
         young = self.once(("pieces", name, len(past)), lambda: pieces(untouched(self.economy), past)).unanswered(month, ends)
-        if young.any():
-            shock.unanswered = young
-        controls = [(m.begins, m.shock.controls) for m in past[:-1]] + [(past[-1].begins, shock.controls)]
-        held = narrowed(self.economy, shock, controls, month, ends, rent=node.rent)
+        shock = replace(held.shock, unanswered=young) if young.any() else held.shock
         goods = tuple(s for s in self.world.sectors if s in {*held.goods, *self.controlled})
-        return held.shock, policy, at_month(month, ends, exchange_rate=node.exchange_rate or "flexible", critical=goods)
+        return shock, policy, at_month(month, ends, exchange_rate=node.exchange_rate or "flexible", critical=goods)
 
     @cached_property
     def controlled(self) -> frozenset[str]:
@@ -396,7 +402,16 @@ class Case:
     def history(self, scenario: str | None) -> tuple[Moment, ...]:
         """What was in force when, up to the policy of a scenario; see `cases.history`."""
         name = self.scenario(scenario)
-        return self.once(("history", name), lambda: history(self, name))
+
+        def policy_on(scenario: str | None, day: date) -> Policy:
+            return self.policy(scenario, day=day)
+
+        def work() -> tuple[Moment, ...]:
+            if name is None:
+                return before_decision(self.dossier, self.economy, policy_on)
+            return history(self.dossier, self.economy, name, policy_on, self.history(None))
+
+        return self.once(("history", name), work)
 
     def under(self, policy: Policy, *, variant: str = CENTRAL, against: str | None = STATUS_QUO) -> Outcome:
         """Any policy against the status quo, or (`against=None`) against the reference; it is not remembered."""

@@ -6,30 +6,31 @@ for good. A duty of eighteen months and one of yesterday do not act with the sam
 wedge of age a at month h with f(a), and the part that they do not answer yet, Σ (1 − f(a)/f(h)) Δ ln κ, still costs them.
 
 >>> from detente.cases.case import Case
->>> past = history(Case.of("kuala-lumpur-2025"), "pessimistic")
+>>> past = Case.of("kuala-lumpur-2025").history("pessimistic")
 >>> [round(m.begins, 1) for m in past if m.begins >= 0]
 [0.5, 0.7, 0.8]
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detente.equilibrium.chokepoints import DAYS_A_MONTH
 from detente.equilibrium.months import End, value
+from detente.policy.dossier import Dossier
 from detente.policy.instruments import Policy
 from detente.policy.shock import Shock
 from detente.policy.timing import turning_days
 from detente.types import Array
+from detente.world.economy import Economy
 
-if TYPE_CHECKING:
-    from detente.cases.case import Case
+PolicyOn = Callable[[str | None, date], Policy]
+"""The policy of a scenario (None: the status quo) in force on a day."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,15 +63,20 @@ class Pieces:
         return late
 
 
-def history(case: Case, scenario: str | None) -> tuple[Moment, ...]:
-    """Every change of what is in force, from the dossier's first measure to a scenario's policy (None: to the status quo)."""
-    name, decision = case.scenario(scenario), case.dossier.as_of
-    if name is None:
-        days = [*(d for d in _turning(case, None) if d < decision), decision]
-        return _moments(case, None, days, ())
-    last = max(case.dossier.scenario(name).policy_date, decision)
-    days = [decision, *(d for d in _turning(case, name) if decision < d <= last)]
-    return _moments(case, name, days, case.history(None))
+def before_decision(dossier: Dossier, economy: Economy, policy_on: PolicyOn) -> tuple[Moment, ...]:
+    """Every change of what is in force, from the dossier's first measure to the status quo of its day."""
+    days = [*(d for d in _turning(dossier, None) if d < dossier.as_of), dossier.as_of]
+    return _moments(dossier, economy, lambda day: policy_on(None, day), days, ())
+
+
+def history(
+    dossier: Dossier, economy: Economy, scenario: str, policy_on: PolicyOn, past: tuple[Moment, ...]
+) -> tuple[Moment, ...]:
+    """The `past` up to the status quo, and every change from there to a scenario's policy."""
+    decision = dossier.as_of
+    last = max(dossier.scenario(scenario).policy_date, decision)
+    days = [decision, *(d for d in _turning(dossier, scenario) if decision < d <= last)]
+    return _moments(dossier, economy, lambda day: policy_on(scenario, day), days, past)
 
 
 def pieces(table: Shock, moments: Sequence[Moment]) -> Pieces:
@@ -79,22 +85,24 @@ def pieces(table: Shock, moments: Sequence[Moment]) -> Pieces:
     added = np.diff(walls, axis=0)
     flows = np.flatnonzero((added != 0).any(0))
     kept = np.flatnonzero((added != 0).any(1))
-    begins = np.array([moments[k].begins for k in kept])
+    begins = np.array([m.begins for m in moments])[kept]
     return Pieces(begins, np.ascontiguousarray(added[np.ix_(kept, flows)]), flows, table.tariffs.shape)
 
 
-def _turning(case: Case, name: str | None) -> list[date]:
+def _turning(dossier: Dossier, scenario: str | None) -> list[date]:
     """Days on which a measure of the scenario may change, ascending."""
-    return sorted({d for m in case.dossier.measures_in(name) for d in turning_days(m)})
+    return sorted({d for m in dossier.measures_in(scenario) for d in turning_days(m)})
 
 
-def _moments(case: Case, name: str | None, days: Sequence[date], past: tuple[Moment, ...]) -> tuple[Moment, ...]:
+def _moments(
+    dossier: Dossier, economy: Economy, policy_on: Callable[[date], Policy], days: Sequence[date], past: tuple[Moment, ...]
+) -> tuple[Moment, ...]:
     moments = list(past)
     for day in days:
-        policy = case.policy(name, day=day)
-        shock = policy.shock(case.economy)
+        policy = policy_on(day)
+        shock = policy.shock(economy)
         if not moments or _differs(moments[-1].shock, shock):
-            moments.append(Moment((day - case.dossier.as_of).days / DAYS_A_MONTH, policy, shock))
+            moments.append(Moment((day - dossier.as_of).days / DAYS_A_MONTH, policy, shock))
     return tuple(moments)
 
 
