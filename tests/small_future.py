@@ -16,6 +16,7 @@ id: small-future
 title: Small future
 summary: Two parties and a court.
 as_of: 2026-01-01
+horizon: {default: medium}
 reference: {date: 2025-01-01, label: before, sources: [s]}
 venue: {region: BBB, place: Here, why: Near., sources: [s]}
 parties:

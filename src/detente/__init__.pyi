@@ -51,6 +51,7 @@ from .strategy.ladder import ladder as ladder
 from .strategy.nash import best_reply as best_reply, nash_tariffs as nash_tariffs
 from .strategy.objectives import Weights as Weights
 from .strategy.payoffs import payoff_table as payoff_table
+from .strategy.politics import Politics as Politics, politics as politics
 from .strategy.regimes import pairwise_bargains as pairwise_bargains, regimes as regimes
 from .strategy.table import at_the_table as at_the_table
 from .talks.attrition import audience_costs as audience_costs, known_stakes as known_stakes, private_stakes as private_stakes

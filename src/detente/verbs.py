@@ -148,12 +148,20 @@ class TalkArguments(Arguments):
 
 
 class DealArguments(Arguments):
-    """What follows without a deal, by what a side judges, how many solves at most, the weight of each side's gain."""
+    """What follows without a deal, by what a side judges, how many packages to solve at most, the weight of each side's gain,
+    discount rates by party.
+    """
 
-    disagreement: Literal["hold", "escalate"] = "hold"
+    disagreement: Literal["law", "hold", "escalate", "alone"] = "law"
     judged_by: Literal["motives", "real income"] = "motives"
     solves: Annotated[int, Field(ge=20, le=2000)] = 150
     power: Annotated[dict[Code, Annotated[float, Field(gt=0, le=100)]], Field(max_length=8)] = Field(default={})
+    discount: Annotated[dict[Code, Annotated[float, Field(gt=0, le=5)]], Field(max_length=8)] = Field(default={})
+
+    @property
+    def fixed(self) -> dict[str, float]:
+        """Nothing else is held fixed."""
+        return {}
 
 
 class BystanderArguments(Arguments):
@@ -212,6 +220,19 @@ class JobsArguments(Arguments):
     region: Code | None = None
     scenario: Annotated[str, Field(max_length=80)] | None = None
     by: Literal["sector", "state"] = "sector"
+
+
+class PoliticsArguments(Arguments):
+    """Which scenarios (all if absent) against which baseline, which parties (all if absent), whether the package of `deal` stands
+    in their place (found with at most so many solves), and whether every parameter set is solved.
+    """
+
+    scenarios: Annotated[list[Annotated[str, Field(max_length=80)]], Field(min_length=1, max_length=20)] | None = None
+    against: Annotated[str, Field(max_length=20)] | None = None
+    parties: Codes | None = None
+    package: bool = False
+    solves: Annotated[int, Field(ge=20, le=2000)] = 150
+    with_ranges: bool = False
 
 
 class PathArguments(Arguments):
@@ -326,7 +347,7 @@ def motives(s: Subject, a: TalkArguments) -> dict[str, Weights]:
     return moved(given, [f"{k}={v!r}" for k, v in sorted(a.weights.items())])
 
 
-def patience(s: Subject, a: TalkArguments) -> Patience:
+def patience(s: Subject, a: TalkArguments | DealArguments) -> Patience:
     """What the arguments hold fixed, and discount rates. Raises `UnknownName` for who is no party."""
     from dataclasses import replace
 
@@ -346,22 +367,22 @@ def _talks(s: Subject, a: TalkArguments, progress: Progress, *, table: Any = Non
     deadline, given, weights = a.day, patience(s, a), motives(s, a)
     if table is not None:
         return at_the_table(s.negotiation, patience=given, weights=weights, deadline=deadline, table=table)
-    return at_the_table(s.negotiation, s.world, s.horizon, patience=given, weights=weights, deadline=deadline, progress=progress)
+    return at_the_table(s.case, patience=given, weights=weights, deadline=deadline, progress=progress)
 
 
 def _truce(s: Subject, a: TalkArguments, progress: Progress, *, table: Any = None) -> TruceAnswer:
     from detente.strategy.duty_game import duty_game
 
     found = _talks(s, a, progress, table=table)
-    return TruceAnswer(found, duty_game(s.negotiation, s.world, s.horizon, weights=found.judging.given))
+    return TruceAnswer(found, duty_game(s.case, weights=found.judging.given, patience=found.patience))
 
 
 def _deal(s: Subject, a: DealArguments, progress: Progress) -> Any:
     from detente.strategy.deal import proposal
 
     return proposal(
-        s.negotiation, s.world, s.horizon, disagreement=a.disagreement, judged_by=a.judged_by, solves=a.solves,
-        power=a.power or None, progress=progress,
+        s.case, disagreement=a.disagreement, judged_by=a.judged_by, solves=a.solves, power=a.power or None,
+        patience=patience(s, a), progress=progress,
     )  # fmt: skip
 
 
@@ -435,6 +456,17 @@ def _jobs(s: Subject, a: JobsArguments, progress: Progress) -> Any:
     return Jobs.of(s.case.outcome(name), a.region or s.case.a, a.by, name)
 
 
+def _politics(s: Subject, a: PoliticsArguments, progress: Progress) -> Any:
+    from detente.strategy.politics import politics, politics_of_deal
+
+    if a.package:
+        if a.scenarios or a.against or a.with_ranges:
+            raise InputError("the package has no scenario, baseline or ranges of its own: ask for one or the other")
+        found = _deal(s, DealArguments(solves=a.solves), progress)
+        return politics_of_deal(s.case, found, a.parties or ())
+    return politics(s.case, a.scenarios or (), a.parties or (), against=a.against, with_ranges=a.with_ranges, progress=progress)
+
+
 def _path(s: Subject, a: PathArguments, progress: Progress) -> Any:
     from detente.cases.path import path
     from detente.equilibrium.indicators import indicator
@@ -490,6 +522,12 @@ def _odds_chart(found: Any, csv: str = "") -> Any:
     return odds_figure(found, csv=csv)
 
 
+def _politics_chart(found: Any, csv: str = "") -> Any:
+    from detente.briefing.charts.politics import politics_figure
+
+    return politics_figure(found, csv=csv)
+
+
 def _needs_chart(found: TruceAnswer, csv: str = "") -> Any:
     from detente.briefing.charts.results import needs_figure
 
@@ -513,6 +551,9 @@ VERBS: dict[str, Verb] = {
     ),
     "path": Verb("Month by month, to the tenth year", PathArguments, _path, lambda found: found.to_frame()),
     "jobs": Verb("Which jobs move", JobsArguments, _jobs, lambda found: found.to_frame()),
+    "politics": Verb(
+        "Who gains and loses at home", PoliticsArguments, _politics, lambda found: found.to_frame(), _politics_chart
+    ),
     "uncertainty": Verb("What a threat costs", UncertaintyArguments, _uncertainty, lambda found: found.to_frame()),
     "reaction": Verb("How markets might answer", Arguments, _reaction, lambda found: found.to_frame()),
     "exercises": Verb("Subsidies and technology, bounded", ExerciseArguments, _exercises, lambda found: found.to_frame()),

@@ -63,12 +63,12 @@ def look() -> Outlook:
 
 @pytest.fixture(scope="module")
 def table() -> AtTheTable:
-    return at_the_table("kuala-lumpur-2025")
+    return at_the_table("kuala-lumpur-2025", horizon="medium")
 
 
 @pytest.fixture(scope="module")
 def deal() -> Proposal:
-    return proposal("kuala-lumpur-2025", solves=40)
+    return proposal("kuala-lumpur-2025", horizon="medium", solves=60)
 
 
 # -- by name -----------------------------------------------------------------------------------------------------------

@@ -83,7 +83,9 @@ def test_tables_hold_the_outlook(case: CaseView, shown: list[Any]) -> None:
     assert shares.sum() == pytest.approx(found.asked.together["WORLD"])
     assert len(frame(case, "outlook-paths")) == 4
     tables = {b.id: b for b in shown if isinstance(b, Table)}
-    assert set(tables) == {"tab-outlook", "tab-expected", "tab-odds", "tab-questions", "tab-answers"}
+    assert set(tables) == {
+        "tab-outlook", "tab-expected", "tab-odds", "tab-hazard", "tab-inputs", "tab-questions", "tab-answers",
+    }  # fmt: skip
     assert tables["tab-outlook"].rows[0][1].text == f"{100 * chances.max():.0f}"
     assert all(len(t.columns) <= 7 and all(len(row) == len(t.columns) for row in t.rows) for t in tables.values())
 
@@ -93,11 +95,11 @@ def test_words_follow_the_numbers(case: CaseView, shown: list[Any]) -> None:
     assert found is not None
     first = next(iter(found.look.scenarios))
     lede = shown[0].text
-    assert lede.startswith(f"The likeliest end by 18 October 2026 is “{text.capital(first)}”")
+    assert lede.startswith(f"From today, the likeliest end by 18 October 2026 is “{text.capital(first)}”")
     world = found.look.expected("WORLD").value
     assert ("higher" in lede) == (world >= 0.005)
     assert ("lower" in lede) == (world <= -0.005)
-    assert outlook.how_likely(case).startswith("By 18 October 2026 “Optimistic” has a chance of 78")
+    assert outlook.how_likely(case).startswith("From today, by 18 October 2026 “Optimistic” has a chance of 78")
     told = " ".join(b.text for b in shown if isinstance(b, Para))
     assert "the dossier’s judgement" in told
     assert "nan" not in told
@@ -136,7 +138,7 @@ def packaged() -> Tree:
 
 @pytest.mark.parametrize("width", [700, 348])
 def test_bands_are_as_wide_as_chances_and_do_not_cross(packaged: Tree, width: int) -> None:
-    colour = tree_chart.colours(("optimistic", "middle", "pessimistic"), "optimistic", "pessimistic")
+    colour = tree_chart.colours(("optimistic", "middle", "lapse", "pessimistic"), "optimistic", "pessimistic")
     spec = tree_chart.draw(
         packaged, width, {s: (s, c) for s, c in colour.items()}, [("A court", [("Yes", 0.8, False), ("No", 0.2, True)])]
     )

@@ -119,7 +119,7 @@ def test_every_chance_has_a_range_that_holds_it(case: CaseView) -> None:
 def test_the_package_in_words_and_in_the_table_are_one(case: CaseView) -> None:
     s = strategy.stances_of(case)
     assert s is not None
-    deal = agenda.propose(case, s.table)
+    deal = agenda.propose(case)
     assert deal is not None
     blocks = agenda.blocks(case, s.table)
     told = " ".join(b.text for b in blocks if isinstance(b, Para))

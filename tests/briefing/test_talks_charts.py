@@ -12,7 +12,7 @@ from detente.strategy.table import AtTheTable, at_the_table
 
 @pytest.fixture(scope="module")
 def case() -> AtTheTable:
-    return at_the_table("kuala-lumpur-2025")
+    return at_the_table("kuala-lumpur-2025", horizon="medium")
 
 
 def test_the_dots_are_the_odds(case: AtTheTable) -> None:

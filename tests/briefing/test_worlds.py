@@ -191,7 +191,7 @@ CHANGES: dict[str, Callable[[Data], None]] = {
     "as it is": lambda d: None,
     "no host": at_home,
     "host without a group, no population": far_away,
-    "no controlled good": nothing_withheld,
+    "no controlled good, jobs counted": nothing_withheld,
     "no threat": nothing_threatened,
     "no prospects": nothing_ahead,
     "one scenario": one_way,
@@ -235,6 +235,8 @@ def whole_of(run: Any, dossier_text: str) -> Callable[[str], Whole]:
             dossier, world = small_future(), load_world("toy")
         else:
             dossier = dossier_of(kind, dossier_text)
+        if "jobs counted" in kind:
+            world = world.with_(employed=world.value_added / 50)
         if "no population" in kind:
             world = dataclasses.replace(world, extras={})
         if "ideas spread" in kind:
@@ -362,7 +364,18 @@ def test_a_rare_result_is_told_in_whole_words(
 def test_a_section_that_is_always_there_is_rendered_for_every_dossier(whole_of: Callable[[str], Whole]) -> None:
     shared = frozenset.intersection(*(whole_of(kind).asked for kind in KINDS))
     rooms = {template.rsplit("/", 1)[1] for template, _ in shared if template.startswith("briefing/sections/")}
-    assert rooms >= {"summary", "situation", "scenarios", "economies", "trade", "bystanders", "households", "scale", "strategy"}
+    assert rooms >= {
+        "summary",
+        "situation",
+        "scenarios",
+        "economies",
+        "trade",
+        "bystanders",
+        "households",
+        "politics",
+        "scale",
+        "strategy",
+    }
     assert ("briefing/sections/summary", "answer") in shared
     assert ("briefing/sections/bystanders", "title") in shared
 
@@ -562,7 +575,7 @@ def test_what_is_not_there_is_not_spoken_of(whole_of: Callable[[str], Whole]) ->
     assert not any("a head" in text for text in whole_of("host without a group, no population").said)
     stems = {kind: {f.stem for f in whole_of(kind).case.shelf.files} for kind in KINDS}
     assert any(s.startswith("chokepoint") for s in stems["as it is"])
-    assert not any(s.startswith("chokepoint") for s in stems["no controlled good"])
+    assert not any(s.startswith("chokepoint") for s in stems["no controlled good, jobs counted"])
     assert {s for s in stems["no prospects"] if s.startswith("outlook")} == set()
     assert whole_of("one scenario").case.best == whole_of("one scenario").case.worst == "pessimistic"
 

@@ -38,7 +38,7 @@ def test_shares_are_refused_where_a_measure_is_dropped() -> None:
 def test_shares_add_up_to_the_scenario() -> None:
     found = measure_shares(TOY, "pessimistic")
     assert found is not None
-    whole = TOY.outcome("pessimistic")
+    whole = TOY.outcome("pessimistic", against="in-force")
     assert found.shares.sum(0) == pytest.approx(found.total, abs=1e-12)
     assert found.together("USA") == float(whole.real_income["USA"])
     assert found.together("WORLD") == whole.world_real_income

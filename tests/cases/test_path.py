@@ -12,7 +12,8 @@ from scipy.integrate import quad
 import detente as dt
 from detente.cases.case import Case, Node
 from detente.cases.history import Moment, pieces
-from detente.cases.path import CENTRAL, Path, path, sign_of, variants
+from detente.cases.path import CENTRAL, Path, path, sign_of
+from detente.cases.readings import readings
 from detente.equilibrium.months import value
 from detente.equilibrium.parameters import at_month
 from detente.equilibrium.solve import untouched
@@ -89,17 +90,55 @@ def test_a_node_of_one_age_is_the_plain_system(case: Case) -> None:
 
 
 # -- the outcome at a month --------------------------------------------------------------------------------------------
-def test_without_a_month_the_textbook_node_stands(case: Case) -> None:
-    raw = dt.solve(case.world, case.policy("pessimistic"), "medium").relative_to(
-        dt.solve(case.world, case.policy(None), "medium")
-    )
-    assert np.abs(case.outcome("pessimistic").real_income - raw.real_income).max() < 1e-10
-
-
-def test_a_closure_alone_keeps_the_horizon(case: Case) -> None:
+def test_a_textbook_horizon_is_the_plain_system() -> None:
+    case = Case.of("kuala-lumpur-2025", horizon="medium", with_ranges=False)
+    assert case.month is None
+    quo = dt.solve(case.world, case.policy(None), "medium")
+    raw = dt.solve(case.world, case.policy("pessimistic"), "medium").relative_to(quo)
+    assert np.abs(case.outcome("pessimistic", against="in-force").real_income - raw.real_income).max() < 1e-10
     flexible, pinned = (case.outcome(None, exchange_rate=e) for e in ("flexible", "pinned"))
-    assert np.abs(flexible.real_income - case.outcome(None).real_income).max() < 1e-10
+    assert np.abs(flexible.real_income - quo.real_income).max() < 1e-10
     assert pinned.real_income["USA"] == pytest.approx(-0.26, abs=0.02)
+
+
+def test_a_case_stands_at_its_month(case: Case) -> None:
+    assert case.month == 36
+    assert case.outcome("pessimistic") is case.outcome("pessimistic", month=36)
+    given = Case.of("kuala-lumpur-2025", with_ranges=False, trade_elasticity_factor=0.5)
+    assert given.replaced == {"trade_elasticity_factor": 0.5}
+    assert given.outcome("pessimistic").parameters.trade_elasticity_factor == 0.5  # type: ignore[union-attr]
+
+
+# -- the four baselines ------------------------------------------------------------------------------------------------
+def test_published_gains_of_a_deal_at_the_textbook_horizon() -> None:
+    """An outside economist's run of the same table: what the law does, and a pause against it and against no deal."""
+    case = Case.of("kuala-lumpur-2025", horizon="medium", with_ranges=False)
+
+    def parties(scenario: str, against: str) -> list[float]:
+        return [round(float(case.outcome(scenario, against=against).real_income[r]), 2) for r in ("USA", "CHN")]
+
+    assert parties("law", "in-force") == [-0.12, -0.10]
+    assert parties("optimistic", "law") == [0.12, 0.10]
+    assert parties("optimistic", "no-deal") == [0.43, 0.28]
+
+
+def test_baselines_add_up_and_are_nothing_against_themselves(case: Case) -> None:
+    known = {"law": "law", "no-deal": "pessimistic", "in-force": None}
+    for name, scenario in known.items():
+        assert np.abs(case.outcome(scenario, against=name).real_income).max() < 1e-9
+    steps = (("optimistic", "law"), ("law", "in-force"), (None, "reference"))
+    logs = sum(np.log1p(case.outcome(s, against=b).real_income.to_numpy() / 100) for s, b in steps)
+    whole = case.outcome("optimistic", against="reference").real_income.to_numpy()
+    assert 100 * np.expm1(logs) == pytest.approx(whole, abs=1e-9)
+    assert [case.compared_with(s) for s in ("optimistic", "law", None)] == ["law", "in-force", "reference"]
+    with pytest.raises(UnknownName, match="no-deal"):
+        case.outcome("optimistic", against="nodeal")
+
+
+def test_changes_at_a_month_are_a_scenario_of_their_own(case: Case) -> None:
+    own = case.dossier.scenario("pessimistic")
+    same = case.outcome(None, changes=own.changes, day=own.policy_date, against="law")
+    assert np.abs(same.real_income - case.outcome("pessimistic").real_income).max() < 1e-9
 
 
 def test_both_are_solved_at_the_same_node(case: Case) -> None:
@@ -108,17 +147,19 @@ def test_both_are_solved_at_the_same_node(case: Case) -> None:
         assert outcome.parameters is not None
         assert outcome.parameters.exchange_rate == closure
         assert outcome.parameters.trade_elasticity_factor == at_month(12).trade_elasticity_factor
-        quo = case.outcome(None, month=12, exchange_rate=closure)
+        quo = case.outcome("law", month=12, exchange_rate=closure)
         assert outcome.before.income == pytest.approx(quo.after.income, rel=1e-12)
 
 
 def test_bad_questions_are_refused(case: Case) -> None:
     with pytest.raises(InputError, match="month="):
-        case.outcome("pessimistic", ends={"trade_elasticity_factor": "low"})
+        case.at("medium").outcome("pessimistic", ends={"trade_elasticity_factor": "low"})
     with pytest.raises(UnknownName, match="pinned"):
         case.outcome("pessimistic", month=3, exchange_rate="pined")  # type: ignore[arg-type]
-    with pytest.raises(InputError, match="variant"):
+    with pytest.raises(UnknownName, match="reading"):
         case.outcome("pessimistic", month=3, variant="all low")
+    with pytest.raises(InputError, match="either it"):
+        case.outcome("pessimistic", variant="much leaks", rent="kept")
     with pytest.raises(UnknownName):
         path(case, "pessimist")
     with pytest.raises(InputError, match="months since a decision"):
@@ -131,11 +172,11 @@ def test_the_range_holds_the_centre_and_both_closures(worst: Path) -> None:
         found = worst.at(month)
         assert (found["low"] <= found["central"]).all()
         assert (found["central"] <= found["high"]).all()
-        readings = worst.readings_at(month)
+        told = worst.readings_at(month)
         for name in (CENTRAL, "exchange rate pinned"):
-            assert (found["low"] <= readings.loc[name] + 1e-12).all()
-            assert (readings.loc[name] <= found["high"] + 1e-12).all()
-    assert {v.exchange_rate for v in variants().values()} == {"flexible", "pinned"}
+            assert (found["low"] <= told.loc[name] + 1e-12).all()
+            assert (told.loc[name] <= found["high"] + 1e-12).all()
+    assert {v.exchange_rate for v in readings().values()} == {"flexible", "pinned"}
 
 
 def test_a_node_is_its_own_outcome(worst: Path) -> None:

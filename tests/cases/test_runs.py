@@ -46,7 +46,7 @@ def test_a_run_file_repeats_itself_exactly(saved: Path) -> None:
 def test_a_run_does_what_solve_does(saved: Path) -> None:
     run = Run.from_record(read_run(saved))
     world = load_world()
-    quo = solve(world, run.dossier.policy(None, world.regions, world.sectors), "short")  # type: ignore[union-attr]
+    quo = solve(world, run.case.policies["law"], "short")
     plain_run = solve(
         world,
         run.dossier.policy("optimistic", world.regions, world.sectors, changes=run.changes),

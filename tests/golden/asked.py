@@ -46,6 +46,8 @@ BOTH: dict[str, tuple[str, ...]] = {
     "bystander-host": ("bystander", DOSSIER, "--region", "VNM", "--duty", "20"),
     "jobs": ("jobs", DOSSIER, "-s", "pessimistic", "-r", "CHN"),
     "jobs-states": ("jobs", DOSSIER, "--by", "state"),
+    "politics": ("politics", DOSSIER, "-s", "pessimistic"),
+    "politics-all": ("politics", DOSSIER),
     "path": ("path", DOSSIER, "-s", "pessimistic", "--centre"),
     "path-month": ("path", DOSSIER, "--month", "36"),
     "uncertainty": ("uncertainty", DOSSIER),
@@ -112,6 +114,7 @@ JOBS: dict[str, dict[str, Any]] = {
     "deal": {"solves": 20},
     "bystander": {},
     "jobs": {"by": "state"},
+    "politics": {"scenarios": ["pessimistic"]},
     "ensemble": {"draws": 16},
 }
 """Long work through the API, with its arguments."""

@@ -187,6 +187,49 @@ def test_a_correction_replaces_the_outcome_and_an_unforeseen_fork_is_told(book: 
 
 
 # -- watching ----------------------------------------------------------------------------------------------------------
+# -- markets and crowds, and who says that nothing changes ----------------------------------------------------------------
+def market(fork: str, day: str, **odds: float) -> dict[str, Any]:
+    return {"kind": "market", "made_on": day, "dossier": "d", "fork": fork, "who": "A crowd", "probability": odds, "source": None}
+
+
+def test_a_market_waits_until_ours_is_frozen(book: Journal) -> None:
+    with pytest.raises(InputError, match="no forecast of ours"):
+        book.append([market("f", "2025-10-18", a=0.7)], now=NOW)
+    book.append([forecast("f", "2025-10-19", a=0.5, b=0.3, c=0.2), forecast("g", "2025-10-18", a=0.5, b=0.5)], now=NOW)
+    with pytest.raises(InputError, match="no forecast of ours"):  # that of the 19th does not speak for the 18th, g is not f
+        book.append([market("f", "2025-10-18", a=0.7)], now=NOW)
+    (stored,) = book.append([market("f", "2025-10-19", a=0.7)], now=NOW)
+    assert stored.data["ours"] == 1
+    assert len(book.read().entries) == 3
+
+
+def test_a_market_is_scored_beside_the_forecast_frozen_before_it(book: Journal) -> None:
+    mine = forecast("f", "2025-10-18", {"a": 0.2, "b": 0.4, "c": 0.4}, a=0.5, b=0.3, c=0.2) | {"status_quo": "b"}
+    later = forecast("f", "2025-10-18", a=0.9, b=0.05, c=0.05)
+    book.append([mine, market("f", "2025-10-18", a=0.7), later, outcome("f", "a", "2025-10-30")], now=NOW)
+    found = reckon(book.read())
+    (row,) = found.markets
+    assert (row.outcome, row.ours) == ("a", 1)
+    assert row.scores == pytest.approx(
+        {"theirs": 2 * 0.3**2, "ours": 2 * 0.5**2, "base rate": 2 * 0.8**2, "status quo": 2.0, "uniform": 2 * (2 / 3) ** 2},
+        abs=0.01,
+    )
+    book.append([outcome("f", "c", "2025-10-30")], now=NOW)
+    (row,) = reckon(book.read()).markets
+    assert row.outcome == "anything else"
+    assert row.scores["theirs"] == pytest.approx(2 * 0.7**2)
+
+
+def test_the_status_quo_is_among_the_benchmarks(book: Journal) -> None:
+    book.append([forecast("f", "2025-10-18", a=0.5, b=0.5) | {"status_quo": "a"}, outcome("f", "a", "2025-10-30")], now=NOW)
+    found = reckon(book.read())
+    assert found.forks[0].brier_status_quo == pytest.approx(0, abs=1e-5)
+    assert {"forecast", "status quo", "uniform"} <= set(found.together())
+    assert "nothing changes scores 0.00" in found.explain()
+    book.append([outcome("f", "b", "2025-10-30")], now=NOW)
+    assert reckon(book.read()).forks[0].brier_status_quo == pytest.approx(2, abs=0.01)
+
+
 def test_a_first_look_stores_all_and_a_second_nothing(book: Journal) -> None:
     first = look(DOSSIER, book.read(), DOSSIER.as_of)
     book.append(first.lines)
@@ -266,7 +309,10 @@ def test_the_command_from_first_forecast_to_score(here: Path) -> None:
     )
     assert "before" in text
     assert "bits here" in text
+    text = run("--market", "A crowd", "--fork", "kuala-lumpur", "--odds", "pause=0.4", "--date", "2025-10-22")
+    assert "A crowd on 2025-10-22, kuala-lumpur: pause 40 %; set beside our line" in text
     text = run("--resolve", "kuala-lumpur=pause", "--date", "2025-10-30")
+    assert "Beside markets and crowds" in text
     assert "Written after the outcome" in text
     assert "A list is published" in run("--list")
     scores = json.loads(run("--scores", "--json"))
@@ -290,6 +336,12 @@ def test_the_command_from_first_forecast_to_score(here: Path) -> None:
         (("--add", "x", "--fork", "kuala-lumpur", "--likelihood", "pause=1,pause=2"), "twice"),
         (("--add", "x", "--fork", "kuala-lumpur", "--likelihood", "pause=1", "--source", "a page"), "web address"),
         (("--fork", "kuala-lumpur"), "go with --add"),
+        (("--market", "A crowd"), "go together"),
+        (("--market", "A crowd", "--fork", "kuala-lumpur", "--odds", "pawse=0.3"), "did you mean pause"),
+        (("--market", "A crowd", "--fork", "kuala-lumpur", "--odds", "pause=nan"), "between 0 and 1"),
+        (("--market", "A crowd", "--fork", "kuala-lumpur", "--odds", "pause=0.8,time=0.4"), "sum to 1.2"),
+        (("--market", "A crowd", "--fork", "kuala-lumpur", "--odds", "pause=0.3", "--source", "a page"), "web address"),
+        (("--market", "A crowd", "--fork", "kuala-lumpur", "--odds", "pause=0.3"), "no forecast of ours"),
         (("--resolve", "kuala-lumpur"), "FORK=BRANCH"),
         (("--resolve", "kuala-lumpur=pause"), "needs --date"),
         (("--resolve", "kuala-lumpur=pause", "--date", "2999-01-01"), "in the future"),

@@ -102,7 +102,7 @@ def test_scenarios_and_their_ranges(look: Outlook) -> None:
     assert 0.08 < war.low < 0.15  # half of clash, whose odds run from 0.2 to 0.5
     assert 0.22 < war.high < 0.27
     fixed = outlook(small_future(), TOY, odds={"talks": {"calm": (0.6,) * 3, "clash": (0.4,) * 3}})  # type: ignore[dict-item]
-    assert fixed.scenarios["war"] == pytest.approx((0.2, 0.2, 0.2))
+    assert fixed.scenarios["war"] == pytest.approx((0.2, 0.2, 0.2, 20))
 
 
 def test_parameter_ranges_hold_the_centre(look: Outlook) -> None:

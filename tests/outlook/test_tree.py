@@ -140,6 +140,21 @@ def test_measures_along_paths_by_hand() -> None:
             leaf.state_on(tree.until)
 
 
+def test_the_name_of_an_end_fits_every_path_under_it(packaged: Tree) -> None:
+    last = packaged.until - timedelta(days=1)
+    seen: set[str] = set()
+    for leaf in packaged.leaves:
+        if "duties-void" in leaf.path:  # a court's ruling is no part of what the two decide
+            continue
+        holds = in_force_on(packaged, leaf, last.isoformat())
+        back = {"us-reciprocal-chn-24", "chn-reciprocal-24"} & holds
+        hundred = {"us-threat-100", "chn-answer-100"} & holds
+        expected = {"lapse": (2, 0), "pessimistic": (2, 2)}.get(leaf.scenario, (0, 0))
+        assert (len(back), len(hundred)) == expected
+        seen.add(leaf.scenario)
+    assert seen == {"optimistic", "middle", "lapse", "pessimistic"}
+
+
 def test_packaged_states_are_those_of_the_scenarios(packaged: Tree) -> None:
     case = dt.load_dossier("kuala-lumpur-2025")
 

@@ -135,7 +135,7 @@ def test_refusals() -> None:
     case = Case.of("kuala-lumpur-2025", with_ranges=False)
     with pytest.raises(InputError, match="no path of the tree takes the scenario 'decoupling'"):
         uncertainty(case, ["decoupling"], odds={})
-    assert uncertainty(case, odds={}).missing == ("decoupling",)
+    assert uncertainty(case, odds={}).missing == ("lapse", "decoupling")
     with pytest.raises(UnknownName):
         uncertainty(case, ["midle"], odds={})
 

@@ -122,7 +122,7 @@ FROM_CHINA = {
 
 @pytest.mark.parametrize(
     ("scenario", "points"),
-    [("status-quo", 29.6), ("optimistic", 29.6), ("middle", 29.6), ("pessimistic", 145.0), ("decoupling", 29.6)],
+    [("status-quo", 29.6), ("optimistic", 29.6), ("middle", 29.6), ("lapse", 45.1), ("pessimistic", 145.0), ("decoupling", 29.6)],
 )
 def test_golden_average_us_duty_on_china(scenario: str, points: float) -> None:
     d = load_dossier("kuala-lumpur-2025")

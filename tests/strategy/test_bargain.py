@@ -74,7 +74,7 @@ def test_refusals() -> None:
 
 
 class TestPayoffTable:
-    TABLE = payoff_table("kuala-lumpur-2025")
+    TABLE = payoff_table("kuala-lumpur-2025", horizon="medium")
 
     def test_every_cell_is_its_own_equilibrium(self) -> None:
         case, world = dt.load_dossier("kuala-lumpur-2025"), dt.load_world()

@@ -22,12 +22,12 @@ from detente.talks.truce import Taste, TruceSide, deterrent, read_off, sustainab
 from detente.words.names import goods_sectors
 
 DOSSIER, WORLD = dt.load_dossier("kuala-lumpur-2025"), dt.load_world()
-CASE = at_the_table(DOSSIER, WORLD)
+CASE = at_the_table(DOSSIER, WORLD, "medium")
 
 
 @pytest.fixture(scope="module")
 def duties() -> DutyGame:
-    return duty_game(DOSSIER, WORLD)
+    return duty_game(DOSSIER, WORLD, "medium")
 
 
 # -- patience needed ---------------------------------------------------------------------------------------------------

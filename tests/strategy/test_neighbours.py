@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import math
-from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings, strategies as st
 from tests.briefing.conftest import toy_dossier, toy_world
 
 import detente as dt
@@ -21,12 +18,9 @@ from detente.policy.instruments import Policy
 from detente.strategy.bystanders import (
     ANSWERED,
     STAY_OUT,
-    HostStake,
     best_points,
     diversion,
     diversion_of,
-    harms_of,
-    host_stake,
     menu_of,
     options_of,
     overview,
@@ -223,71 +217,3 @@ def test_overview_has_every_third_economy_once_the_winner_first() -> None:
     assert table.loc["MYS", "duty gap in pessimistic, points"] > table.loc["MYS", "duty gap in status quo, points"]
     routes = pass_through(KL)
     assert table.loc["THA", "CHN content in status quo, million USD"] == pytest.approx(routes.of("THA")["content, million USD"])
-
-
-# -- hosting -----------------------------------------------------------------------------------------------------------
-payoff = st.floats(-2, 2, allow_nan=False)
-
-
-@settings(max_examples=60, deadline=None)
-@given(payoff, payoff, payoff, st.floats(-3, 2, allow_nan=False))
-def test_host_stake_identities(good: float, better: float, bad: float, harm: float) -> None:
-    stake = HostStake("MYS", {"one": good, "two": better}, {"war": bad}, 400_000.0, {"harm": harm})
-    assert stake.stake == pytest.approx((good + better) / 2 - bad)
-    assert stake.per_point[1] == pytest.approx(stake.money(stake.stake) / 100)
-    assert stake.hosting(0.3).value == pytest.approx(0.3 * stake.stake)
-    needed = stake.shift_needed(100.0)
-    if needed is None:
-        assert stake.stake <= 0
-    elif needed < float("inf"):  # a stake of 1e-310 needs more than a number can hold
-        assert needed * stake.money(stake.stake) == pytest.approx(100.0)
-    p = stake.break_even("harm")
-    if p is not None and math.isfinite(p):
-        assert stake.success == pytest.approx((1 - p) * stake.failure + p * harm, abs=1e-9)
-    assert stake.spread >= 0
-    assert ("worth less than nothing" in stake.explain()) == stake.gains_from_failure
-
-
-def test_malaysia_gains_from_failure_and_says_so() -> None:
-    duty = pass_through_duty(KL, "MYS", "pessimistic")
-    menu = menu_of(KL, "MYS", scenarios=["pessimistic"], retaliation=0.0)
-    stake = host_stake(KL, "MYS", harms_of(KL, duty, menu))
-    assert stake.gains_from_failure
-    assert stake.success == pytest.approx(np.mean([KL.real_income(s, "MYS") for s in ("optimistic", "middle")]))
-    assert "better when the talks fail" in stake.explain()
-    assert all(v < stake.failure for v in stake.harms.values())
-    chance = stake.break_even("a forced choice for the United States")
-    assert chance is not None
-    assert 0 < chance < 1
-    assert "beats siding with the United States" in stake.sides(menu, KL.parties)
-    assert math.isnan(stake.low)
-    json.dumps(stake.record())
-
-
-def test_a_host_that_wants_success_hears_what_a_point_is_worth() -> None:
-    stake = HostStake("AUS", {"deal": 0.02}, {"war": -0.03}, 1_000_000.0)
-    assert stake.shift_needed(10.0) == pytest.approx(0.02)
-    assert "USD 5.0 million a year" in stake.explain()
-    with pytest.raises(InputError):
-        HostStake("AUS", {}, {"war": 0.0}, 1.0)
-    with pytest.raises(UnknownName, match="harm"):
-        stake.break_even("x")
-
-
-class Swapped(Case):
-    """The toy case with one variant that is the same and one that has the ends of the talks changed about."""
-
-    @property
-    def parameter_sets(self) -> dict[str, Any]:
-        return dict.fromkeys(("central", "same", "swapped"), self.parameters)
-
-    def outcome(self, scenario: str | None = None, *, variant: str = "central", **more: Any) -> Any:
-        turned = {"optimistic": "pessimistic", "pessimistic": "optimistic"}
-        return TOY.outcome(turned.get(scenario or "", scenario) if variant == "swapped" else scenario, **more)
-
-
-def test_ranges_come_from_the_variants() -> None:
-    case = Swapped(TOY.dossier, TOY.world, TOY.parameters, TOY.ids)
-    stake = host_stake(case, "MYS")
-    assert stake.low == pytest.approx(-abs(stake.stake))
-    assert stake.high == pytest.approx(abs(stake.stake))

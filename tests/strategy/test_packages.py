@@ -9,12 +9,15 @@ import numpy as np
 import pytest
 
 import detente as dt
+from detente.cases.case import Case
 from detente.errors import InputError
 from detente.policy.changes import apply_changes
 from detente.policy.measures import Measure
 from detente.strategy.issues import agenda, round_step, tariff_levels
-from detente.strategy.objectives import Weights
+from detente.strategy.objectives import PARTS, Measured, Weights
+from detente.strategy.over_time import Clock
 from detente.strategy.packages import Packages
+from detente.talks.patience import Patience
 
 CASE, WORLD = dt.load_dossier("kuala-lumpur-2025"), dt.load_world()
 DAY = datetime.date(2025, 12, 2)
@@ -23,12 +26,20 @@ HELD = apply_changes(CASE.measures, [c for p in CASE.parties for c in p.stance("
 
 @pytest.fixture(scope="module")
 def packages() -> Packages:
-    """Packages of the shipped dossier, both holding."""
-    chosen = dt.horizon("medium")
-    quo = dt.solve(WORLD, CASE.policy(None, WORLD.regions, WORLD.sectors))
+    """Packages of the shipped dossier, both holding, as one snapshot."""
+    return of(Case.of(CASE, WORLD, "medium", with_ranges=False))
+
+
+@pytest.fixture(scope="module")
+def along() -> Packages:
+    """The same along the path."""
+    return of(Case.of(CASE, WORLD, "month 36", with_ranges=False))
+
+
+def of(case: Case) -> Packages:
     book = agenda(CASE, HELD, DAY, WORLD, {"CHN": 12_700.0})
     weights = [Weights.of(CASE, p) for p in book.parties]
-    return Packages(WORLD.economy(), book, HELD, CASE.measures, quo, weights, chosen, CASE.as_of, {"hold": HELD})
+    return Packages(case, book, HELD, weights, Clock.of(case), {"law": CASE.measures, "hold": HELD})
 
 
 def duty(**fields: object) -> Measure:
@@ -131,3 +142,51 @@ def test_standing_levels_are_both_holding(packages: Packages) -> None:
     one, two = packages.worth(book.standing), packages.stances("hold")
     np.testing.assert_allclose(one.real_income, two.real_income, atol=1e-9)
     assert all(a.given < b.given for i in book.issues for a, b in itertools.pairwise(i.levels))
+
+
+# -- along the path ----------------------------------------------------------------------------------------------------
+def test_a_package_along_the_path_is_the_dossier_changed(along: Packages) -> None:
+    case, book = along.case, along.agenda
+    levels = tuple(min(1, len(i.levels) - 1) if i.kind != "purchases" else 0 for i in book.issues)
+    found = dict(zip(along.clock.months, along.outcomes(levels), strict=True))
+    for month in (3.0, 36.0):
+        direct = case.outcome(None, changes=_changes(along, levels), day=DAY, month=month, against="law")
+        np.testing.assert_allclose(found[month].real_income, direct.real_income, atol=1e-7)
+    law = case.outcome("law", month=6.0, against="in-force").real_income
+    other = along.case.outcome("law", month=6.0, against="reference").relative_to(
+        case.outcome(None, month=6.0, against="reference")
+    )
+    np.testing.assert_allclose(law, other.real_income, atol=1e-9)
+
+
+def test_what_a_package_is_worth_is_its_discounted_mean(along: Packages) -> None:
+    levels = tuple(0 if k else 1 for k in range(len(along.agenda.issues)))
+    worth, found = along.worth(levels), along.outcomes(levels)
+    for k, party in enumerate(along.agenda.parties):
+        w = along.clock.weights(party)
+        assert w.sum() == pytest.approx(1)
+        by_month = [along.weights[k].parts(o, party) for o in found]
+        for name, value in by_month[0].items():
+            expected = sum(wi * parts[name] for wi, parts in zip(w, by_month, strict=True))
+            assert worth.parts[k][PARTS.index(name)] == pytest.approx(expected, abs=1e-12), value
+        assert worth.log_income[k] == pytest.approx(sum(wi * p["real income"] for wi, p in zip(w, by_month, strict=True)))
+    # what is measured is linear: the mean of two is judged as the mean of both judgements
+    one, two = (Measured.of(o, "USA") for o in found[1:3])
+    both = along.weights[0].weigh(Measured.mean([one, two], (0.25, 0.75)))
+    for name, value in both.items():
+        assert value == pytest.approx(0.25 * along.weights[0].weigh(one)[name] + 0.75 * along.weights[0].weigh(two)[name])
+
+
+def test_the_law_by_itself_is_worth_nothing_along_the_path(along: Packages) -> None:
+    assert np.abs(along.stances("law").parts).max() < 1e-9
+    held = along.stances("hold")
+    np.testing.assert_allclose(along.worth(along.agenda.standing).real_income, held.real_income, atol=1e-9)
+
+
+def test_a_partys_own_rate_counts_for_it_alone(along: Packages) -> None:
+    hasty = Clock.of(along.case, Patience(rates={"USA": 1.0}))
+    assert hasty.weights("USA")[:4].sum() > along.clock.weights("USA")[:4].sum()
+    np.testing.assert_allclose(hasty.weights("CHN"), along.clock.weights("CHN"))
+    early = along.clock.over(0, 6)
+    assert early.weights("USA") @ [m > 6 for m in early.months] == 0
+    assert early.weights("USA").sum() == pytest.approx(1)

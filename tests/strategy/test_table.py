@@ -21,7 +21,7 @@ from detente.words import chance, chance_range
 from detente.words.tell import environment
 
 DOSSIER = dt.load_dossier("kuala-lumpur-2025")
-CASE = at_the_table(DOSSIER)
+CASE = at_the_table(DOSSIER, horizon="medium")
 
 
 def test_the_table_is_read_as_computed() -> None:

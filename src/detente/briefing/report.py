@@ -44,12 +44,12 @@ from detente.types import Progress
 from detente.world.world import World
 
 ORDER = (
-    "summary", "situation", "scenarios", "outlook", "beside", "economies", "trade", "bystanders", "households", "scale",
-    "strategy", "closing",
+    "summary", "situation", "scenarios", "outlook", "beside", "economies", "trade", "bystanders", "households", "politics",
+    "scale", "strategy", "closing",
 )  # fmt: skip
 LANES = (
     ("strategy",),
-    ("scale", "bystanders", "households", "economies", "trade"),
+    ("scale", "bystanders", "households", "politics", "economies", "trade"),
     ("outlook", "beside", "summary", "situation", "scenarios", "closing"),
 )
 """Written beside each other, one lane more than most machines have cores: a lane waits while it solves. What quiets a library's

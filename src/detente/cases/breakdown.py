@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from detente.cases.baselines import IN_FORCE
 from detente.cases.case import Case
 from detente.equilibrium.outcome import Outcome
 from detente.policy.dossier import Dossier
@@ -111,9 +112,9 @@ def measure_shares(case: Case, scenario: str) -> MeasureShares | None:
         if not chosen:
             return np.zeros(len(world.regions) + 1)
         if len(chosen) == count:
-            return _incomes(case.outcome(scenario))
+            return _incomes(case.outcome(scenario, against=IN_FORCE))
         measures = [*found.kept, *(m for k in chosen for m in found.groups[k].measures)]
-        return _incomes(case.under(policy_on(measures, day, world.regions, world.sectors)))
+        return _incomes(case.under(policy_on(measures, day, world.regions, world.sectors), against=IN_FORCE))
 
     sets = [c for size in range(count + 1) for c in combinations(range(count), size)]
     values = {frozenset(c): worth(c) for c in sets}

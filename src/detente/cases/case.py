@@ -1,9 +1,11 @@
 """A case: a dossier on a world at parameters, lazily solved, nothing solved twice.
 
-A scenario's outcome compares it with the status quo of the dossier's day; the status quo (`None`) compares with the table, the
-reference. Ranges solve the same at both ends of the parameters' published ranges, each alone, then all low and all high, and
-with the exchange rate pinned. What is solved is remembered by the case, and on disk by content (`equilibrium.memory`), so that
-a later run solves nothing again. A case may be read from several threads.
+A scenario is compared with what the law does by itself, or with another of four baselines (`baselines`). A case stands at a node
+of the path (`month`: its parameters, every duty at its own age, goods under export control as chokepoints; `history`), and its
+ranges are over the `readings` of the path; or at a textbook horizon, and its ranges are over both ends of the parameters'
+published ranges, each alone, then all low and all high, and over both exchange-rate closures. What is solved is remembered by
+the case, and on disk by content (`equilibrium.memory`), so that a later run solves nothing again. A case may be read from several
+threads.
 
 >>> case = Case.of("kuala-lumpur-2025", scenarios=["middle", "pessimistic"])
 >>> case.parties, case.host, case.worst, len(case.third)
@@ -17,34 +19,37 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from threading import RLock
-from typing import Any, Generic, NamedTuple, TypeVar, cast, get_args
+from typing import Any, Generic, TypeVar, cast
 
 import numpy as np
 import pandas as pd
 
-from detente.cases.history import Moment, before_decision, history, pieces
+from detente.cases.baselines import BASELINES, IN_FORCE, LAW, NO_DEAL, REFERENCE, STATUS_QUO, Baseline, baseline
+from detente.cases.history import Moment, moments, pieces, turning
+from detente.cases.readings import CENTRAL, PINNED, Node, readings
 from detente.equilibrium.chokepoints import ROWS, Narrowed, Rent, narrowed
 from detente.equilibrium.indicators import Indicator, indicator as named_indicator
 from detente.equilibrium.inputs import chains_of
 from detente.equilibrium.levels import Equilibrium
 from detente.equilibrium.memory import solved_once
-from detente.equilibrium.months import End
+from detente.equilibrium.months import End, month_of
 from detente.equilibrium.outcome import Outcome
 from detente.equilibrium.parameters import ExchangeRate, Parameters, at_month, horizon as named_horizon, horizon_entry
 from detente.equilibrium.solve import Solver, solve, solve_shock, untouched
-from detente.errors import InputError, NotConverged, UnknownName, UnknownRegion
-from detente.policy.changes import Change
+from detente.errors import CornerResult, InputError, NotConverged, UnknownName, UnknownRegion
+from detente.policy.changes import Change, apply_changes
 from detente.policy.dossier import Dossier, load_dossier
 from detente.policy.instruments import Policy
-from detente.policy.measures import Base
+from detente.policy.measures import Base, Measure
 from detente.policy.parts import Scenario
 from detente.policy.shock import Shock
-from detente.policy.stacking import Stack, key_of, partners_of, sectors_of
+from detente.policy.stacking import Stack, key_of, partners_of, policy_on, sectors_of, stack_on
+from detente.policy.timing import turning_days
 from detente.types import Array, Progress, Range
 from detente.words import refusal
 from detente.words.names import goods_sectors, group_table, region_name
@@ -53,14 +58,9 @@ from detente.world.exposure import Chains
 from detente.world.library import load_world
 from detente.world.world import World
 
-STATUS_QUO = "status-quo"
 ONE_THREAD = Solver(one_thread=True)
 """A solver for many cases beside each other."""
-CENTRAL = "central"
-"""Name of the parameter set that is not a variant."""
-NOTHING = Policy()
-PINNED = "exchange rate pinned"
-"""Name of the parameter set with the other closure of the exchange rate; part of every range."""
+__all__ = ["BASELINES", "CENTRAL", "ONE_THREAD", "PINNED", "STATUS_QUO", "Case", "Node", "mean_rate", "run_scenarios"]
 T = TypeVar("T")
 
 
@@ -75,34 +75,6 @@ def parameter_variants(parameters: Parameters) -> dict[str, Parameters]:
         for position, end in enumerate(("low", "high")):
             variants[f"all {end}"] = named_horizon(parameters, **{key: ends[position] for key, ends in ranges.items()})
     return variants
-
-
-class Node(NamedTuple):
-    """Where on the path: months since the decision (None: the case's own horizon), closure, rows at an end of their range."""
-
-    month: float | None
-    exchange_rate: ExchangeRate | None = None
-    ends: tuple[tuple[str, End], ...] = ()
-    rent: Rent = "buyers"
-
-    @classmethod
-    def of(
-        cls,
-        month: float | None,
-        exchange_rate: ExchangeRate | None = None,
-        ends: Mapping[str, End] | None = None,
-        rent: Rent = "buyers",
-    ) -> Node:
-        """Checked. Raises `InputError`, `UnknownName`."""
-        if rent not in get_args(Rent):
-            raise UnknownName(rent, list(get_args(Rent)), "way to share the rent of scarcity")
-        if month is None and (ends or rent != "buyers"):
-            raise InputError(refusal("cases", "ends_need_a_month"))
-        if exchange_rate is not None and exchange_rate not in get_args(ExchangeRate):
-            raise UnknownName(exchange_rate, list(get_args(ExchangeRate)), "exchange rate")
-        if month is not None:
-            at_month(month, ends)
-        return cls(month, exchange_rate, tuple(sorted((ends or {}).items())), rent)
 
 
 @dataclass(frozen=True, eq=False)
@@ -228,10 +200,13 @@ class Case:
         return tuple(s for s in self.dossier.scenarios if s.id in self.ids)
 
     def scenario(self, name: str | None) -> str | None:
-        """The scenario called `name`; None and "status-quo" are the status quo. Raises `UnknownName` with a suggestion."""
-        if name in (None, STATUS_QUO):
+        """What is called `name`: None for what is in force ("status-quo", "in-force"), "law" for what the law does by itself, the
+        worst scenario for "no-deal", else a scenario of the dossier. Raises `UnknownName` with a suggestion."""
+        if name in (None, STATUS_QUO, IN_FORCE):
             return None
-        if name not in self.ids:
+        if name == NO_DEAL and NO_DEAL not in self.ids:
+            return self.worst
+        if name != LAW and name not in self.ids:
             raise UnknownName(name, list(self.ids), "scenario")
         return name
 
@@ -256,51 +231,131 @@ class Case:
         named = [s.id for s in self.scenarios if s.role == role]
         return named[0] if named else rule(self.ids, key=lambda s: self.outcome(s).world_real_income)
 
+    # -- policies --------------------------------------------------------------------------------------------------------
+    @cached_property
+    def law_day(self) -> date:
+        """The day up to which the law by itself is read: the last that a scenario is read on, so that both see the same dates."""
+        return max([self.dossier.as_of, *(s.policy_date for s in self.dossier.scenarios)])
+
+    def measures(self, scenario: str | None, changes: Sequence[Change] = ()) -> tuple[Measure, ...]:
+        """The measures of a scenario after further changes."""
+        name = self.scenario(scenario)
+        return apply_changes(self.dossier.measures_in(None if name == LAW else name), changes)
+
+    def day(self, scenario: str | None) -> date:
+        """The day on which a scenario is read."""
+        name = self.scenario(scenario)
+        return self.law_day if name == LAW else self.dossier.changes_of(name)[1]
+
     @cached_property
     def policies(self) -> Mapping[str | None, Policy]:
-        """Policy of every scenario on its day; None is the status quo on the dossier's."""
-        return Lazily((None, *self.ids), self.policy)
+        """Policy of every scenario on its day; None is the status quo on the dossier's, "law" the law by itself."""
+        return Lazily((None, LAW, *self.ids), self.policy)
 
     def policy(self, scenario: str | None, changes: Sequence[Change] = (), day: date | None = None) -> Policy:
         """The policy of a scenario after further changes of the dossier, in force on `day` (its own if None)."""
         name = self.scenario(scenario)
-        if changes or day is not None:
-            return self.dossier.policy(name, self.world.regions, self.world.sectors, changes=changes, day=day)
-        return self.once(("policy", name), lambda: self.dossier.policy(name, self.world.regions, self.world.sectors))
+        own, when = None if name == LAW else name, day or self.day(name)
+
+        def work() -> Policy:
+            return self.dossier.policy(own, self.world.regions, self.world.sectors, changes=changes, day=when)
+
+        return work() if changes or day is not None else self.once(("policy", name), work)
 
     def stack(self, scenario: str | None) -> Stack:
         """How the measures of a scenario add up."""
         name = self.scenario(scenario)
         regions, sectors, rates = self.world.regions, self.world.sectors, self.world.tariff_rates
-        return self.once(("stack", name), lambda: Dossier.stack(self.dossier, name, regions, sectors, rates))
+        return self.once(("stack", name), lambda: stack_on(self.measures(name), self.day(name), regions, sectors, rates))
+
+    def history(self, scenario: str | None, changes: Sequence[Change] = (), day: date | None = None) -> tuple[Moment, ...]:
+        """What was in force when, up to the policy of a scenario, with further changes made on the dossier's day; `history`."""
+        name = self.scenario(scenario)
+        if changes or day is not None:
+            return self._history(name, changes, day or self.day(name))
+        return self.once(("history", name), lambda: self._history(name, (), self.day(name)))
+
+    def _history(self, name: str | None, changes: Sequence[Change], last: date) -> tuple[Moment, ...]:
+        decision, measures = self.dossier.as_of, self.measures(name, changes)
+        labels = self.world.regions, self.world.sectors
+
+        def policy(day: date) -> Policy:
+            return policy_on(measures, day, *labels)
+
+        if name is None and not changes and last == decision:
+            first = min((d for m in measures for d in turning_days(m)), default=decision)
+            days = [d for d in turning(measures, first, decision) if d < decision]
+            return moments([*days, decision], decision, policy, self.economy)
+        return moments(turning(measures, decision, max(last, decision)), decision, policy, self.economy, self.history(None))
 
     # -- outcomes --------------------------------------------------------------------------------------------------------
     @cached_property
-    def parameter_sets(self) -> dict[str, Parameters]:
-        """The parameters, named "central", and with ranges the variants of them and the other closure of the exchange rate."""
-        if not self.with_ranges:
-            return {CENTRAL: self.parameters}
-        sets = {CENTRAL: self.parameters} | parameter_variants(self.parameters)
-        if self.parameters.exchange_rate == "flexible" and self.parameters.deficits == "fixed":
-            sets[PINNED] = named_horizon(self.parameters, exchange_rate="pinned")
+    def month(self) -> float | None:
+        """The month of the path at which the case stands; None at a textbook horizon."""
+        return month_of(self.parameters)
+
+    @cached_property
+    def replaced(self) -> dict[str, Any]:
+        """Parameters given by hand that differ from those of the case's node of the path."""
+        if self.month is None:
+            return {}
+        given, node = self.parameters, at_month(self.month, exchange_rate=self.parameters.exchange_rate)
+        own = {f.name: getattr(given, f.name) for f in fields(given)}
+        return {k: v for k, v in own.items() if k != "name" and not np.array_equal(v, getattr(node, k))}
+
+    @cached_property
+    def nodes(self) -> dict[str, Node]:
+        """Where the case is solved, by the name of the parameter set: at its own, "central", and with ranges at the others."""
+        if self.month is None:
+            return {name: Node(None, variant=name) for name in self._textbook}
+        known = readings(controls=bool(self.controlled)) if self.with_ranges else {CENTRAL: readings()[CENTRAL]}
+        found = {name: Node.read(self.month, reading) for name, reading in known.items()}
+        if self.parameters.exchange_rate == "pinned":
+            found = {k: n._replace(exchange_rate="pinned") for k, n in found.items() if n.exchange_rate is None}
+        return found
+
+    @cached_property
+    def _textbook(self) -> dict[str, Parameters]:
+        sets = {CENTRAL: self.parameters}
+        if self.with_ranges:
+            sets |= parameter_variants(self.parameters)
+            if self.parameters.exchange_rate == "flexible" and self.parameters.deficits == "fixed":
+                sets[PINNED] = named_horizon(self.parameters, exchange_rate="pinned")
         return sets
 
-    def answered(self, scenario: str | None = None) -> tuple[str, ...]:
+    @cached_property
+    def parameter_sets(self) -> dict[str, Parameters]:
+        """The parameters, named "central", and with ranges the variants of them and the other closure of the exchange rate."""
+        return {name: self.parameters_at(node) for name, node in self.nodes.items()}
+
+    def parameters_at(self, node: Node) -> Parameters:
+        """The parameters at a node of the path, with what was replaced by hand."""
+        if node.month is None:
+            chosen = self._textbook[node.variant]
+            return chosen if node.exchange_rate is None else named_horizon(chosen, exchange_rate=node.exchange_rate)
+        closure = node.exchange_rate or "flexible"
+        at = at_month(node.month, dict(node.ends), exchange_rate=closure, critical=self._critical)
+        kept = {k: v for k, v in self.replaced.items() if k not in {name for name, _ in node.ends}}
+        return named_horizon(at, **kept) if kept else at
+
+    def answered(self, scenario: str | None = None, against: str | None = None) -> tuple[str, ...]:
         """The parameter sets at which a scenario has an answer. Economies that hardly trade at home may have none with the
-        exchange rate pinned; that set is then left out of the range. Any other failure raises `NotConverged`."""
+        exchange rate pinned, a node of the path none that can be believed; such a set is left out of the range. The central one
+        raises: `NotConverged`, `CornerResult`."""
         name = self.scenario(scenario)
 
         def work() -> tuple[str, ...]:
-            found = [v for v in self.parameter_sets if v != PINNED]
-            if PINNED in self.parameter_sets:
+            found = []
+            for v in self.nodes:
                 try:
-                    self.outcome(name, variant=PINNED)
-                    found.append(PINNED)
-                except NotConverged:
-                    pass
+                    self.outcome(name, variant=v, against=against)
+                    found.append(v)
+                except (NotConverged, CornerResult):
+                    if v == CENTRAL or (self.month is None and v != PINNED):
+                        raise
             return tuple(found)
 
-        return self.once(("answered", name), work)
+        return self.once(("answered", name, against), work)
 
     @cached_property
     def economy(self) -> Economy:
@@ -314,69 +369,96 @@ class Case:
         variant: str = CENTRAL,
         more: Policy | None = None,
         changes: Sequence[Change] = (),
-        against: str | None = STATUS_QUO,
+        day: date | None = None,
+        against: str | None = None,
         month: float | None = None,
         exchange_rate: ExchangeRate | None = None,
         ends: Mapping[str, End] | None = None,
         rent: Rent = "buyers",
     ) -> Outcome:
-        """A scenario against the status quo; None is the status quo against the reference.
+        """A scenario (None: what is in force, "law": the law by itself) against a baseline.
 
-        `variant` names other parameters, `more` adds instruments, `changes` changes measures; `against=None` compares with the
-        reference. With a `month` it is the outcome that many months after the dossier's day, at the parameters of that node of
-        the path (`at_month`; `ends` takes rows at an end of their range), with each duty's own age and goods under export control
-        as chokepoints (`chokepoints.narrowed`; `rent` says who has what a scarce good is worth beyond its list price),
-        the status quo at the same node. `exchange_rate` replaces the closure. Raises `UnknownName`, `NotConverged`,
-        `CornerResult`, `ShockError`, `InputError`.
+        `against` names one of `BASELINES`; None is the law for a scenario, what is in force for the law, and the reference for
+        what is in force. `variant` names another parameter set of the case, or at a `month` a reading of the path; `changes`
+        changes measures, read on `day` (the scenario's own if None), `more` adds instruments. With a `month` it is the outcome
+        that many months after the dossier's day (default: the case's own `month`), with each duty's own age and goods under
+        export control as chokepoints (`chokepoints.narrowed`; `rent` says who has what a scarce good is worth beyond its list
+        price; `ends` takes rows of the path at an end of their range). `exchange_rate` replaces the closure. The baseline is
+        solved at the same node. Raises `UnknownName`, `NotConverged`, `CornerResult`, `ShockError`, `InputError`.
         """
         name = self.scenario(scenario)
-        node = Node.of(month, exchange_rate, ends, rent)
-        if node != Node(None):
-            return self._other(name, variant, more, changes, against, node)
-        if more is not None or changes:
-            return self.under(self.policy(name, changes) + (more or Policy()), variant=variant, against=against)
-        raw = self._solved(name, variant)
-        if against is None or name is None:
-            return raw
-        return self.once(("relative", name, variant), lambda: raw.relative_to(self._solved(None, variant)))
+        node = self.node(variant, month, exchange_rate, ends, rent)
+        base = self.compared_with(name, against)
+        if more is None and not changes and day is None:
+            if base == REFERENCE:
+                return self._solved(name, node)
+            return self.once(
+                ("relative", name, base, node), lambda: self._solved(name, node).relative_to(self._baseline(base, node))
+            )
+        raw = self._raw(name, changes, day, more or Policy(), node)
+        return raw if base == REFERENCE else raw.relative_to(self._baseline(base, node))
 
-    def _other(
+    def compared_with(self, scenario: str | None, against: str | None = None) -> Baseline:
+        """The baseline a scenario is compared with; see `outcome`. Raises `UnknownName`."""
+        if against is not None:
+            return baseline(against)
+        name = self.scenario(scenario)
+        return REFERENCE if name is None else IN_FORCE if name == LAW else LAW
+
+    def node(
         self,
-        name: str | None,
-        variant: str,
-        more: Policy | None,
-        changes: Sequence[Change],
-        against: str | None,
-        node: Node,
-    ) -> Outcome:
-        """`outcome` at a node of the path, or at this horizon with another closure."""
-        if variant != CENTRAL:
-            raise InputError(refusal("cases", "node_has_no_variant", variant=repr(variant)))
-        if changes and node.month is not None:
-            raise InputError(refusal("cases", "node_takes_no_changes"))
-        if changes or more is not None:
-            raw = self._at_node(name, node, more or Policy(), changes)
-        else:
-            raw = self.once(("node", name, node), lambda: self._at_node(name, node))
-        if against is None or name is None:
-            return raw
-        return raw.relative_to(self.once(("node", None, node), lambda: self._at_node(None, node)))
+        variant: str = CENTRAL,
+        month: float | None = None,
+        exchange_rate: ExchangeRate | None = None,
+        ends: Mapping[str, End] | None = None,
+        rent: Rent = "buyers",
+    ) -> Node:
+        """Where an outcome is solved; see `outcome`. Raises `UnknownName`, `InputError`."""
+        at = self.month if month is None else month
+        asked = Node.of(at, exchange_rate, ends, rent, variant if at is None else CENTRAL)
+        if at is None and variant not in self._textbook:
+            raise UnknownName(variant, list(self._textbook), "parameter set")
+        if at is None or variant == CENTRAL:
+            pinned = at is not None and exchange_rate is None and self.parameters.exchange_rate == "pinned"
+            return asked._replace(exchange_rate="pinned") if pinned else asked
+        if ends or exchange_rate or rent != "buyers":
+            raise InputError(refusal("cases", "one_reading", variant=repr(variant)))
+        known = readings()
+        if variant not in known:
+            raise UnknownName(variant, list(known), "reading of the path")
+        return Node.read(at, known[variant])
 
-    def _at_node(self, name: str | None, node: Node, more: Policy = NOTHING, changes: Sequence[Change] = ()) -> Outcome:
+    def _baseline(self, base: Baseline, node: Node) -> Outcome:
+        return self._solved({LAW: LAW, NO_DEAL: self.worst if base == NO_DEAL else None}.get(base), node)
+
+    def _solved(self, name: str | None, node: Node) -> Outcome:
+        return self.once(("solved", name, node), lambda: self._raw(name, (), None, Policy(), node))
+
+    def _raw(self, name: str | None, changes: Sequence[Change], day: date | None, more: Policy, node: Node) -> Outcome:
         """A scenario at a node against the table."""
         with solved_once(between_runs=True):
-            if node.month is None:
-                closure = {} if node.exchange_rate is None else {"exchange_rate": node.exchange_rate}
-                package = (self.policy(name, changes) if changes else self.policy(name)) + more
-                return solve(self.economy, package, named_horizon(self.parameters, **closure), solver=self.solver)
-            shock, policy, parameters = self.at_node(name, node, more)
-            return solve_shock(self.economy, shock, parameters, policy=policy, solver=self.solver)
+            if node.month is not None:
+                return self.after(self.history(name, changes, day), node, more)
+            plain = self.policies[name] if not changes and day is None else self.policy(name, changes, day)
+            return self._textbook_outcome(plain + more if more else plain, node)
 
-    def at_node(self, scenario: str | None, node: Node, more: Policy = NOTHING) -> tuple[Shock, Policy, Parameters]:
+    def _textbook_outcome(self, policy: Policy, node: Node) -> Outcome:
+        return solve(self.economy, policy, self.parameters_at(node), solver=self.solver)
+
+    def after(self, past: Sequence[Moment], node: Node, more: Policy | None = None) -> Outcome:
+        """What a history leads to at a node of the path, against the table."""
+        shock, policy, parameters = self.laid_out(past, node, more)
+        return solve_shock(self.economy, shock, parameters, policy=policy, solver=self.solver)
+
+    def at_node(self, scenario: str | None, node: Node) -> tuple[Shock, Policy, Parameters]:
+        """What a node of the path is solved with in a scenario; see `laid_out`."""
+        return self.laid_out(self.history(scenario), node)
+
+    def laid_out(self, history: Sequence[Moment], node: Node, more: Policy | None = None) -> tuple[Shock, Policy, Parameters]:
         """What a node of the path is solved with: the shock of what is in force by then, with duties of their age and goods under
         export control as chokepoints; the policy it is of; the parameters. `more` adds instruments of the node's own age."""
-        name, month, ends = self.scenario(scenario), node.month or 0.0, dict(node.ends)
-        past = [m for m in self.history(name) if m.begins <= month]
+        month, ends = node.month or 0.0, dict(node.ends)
+        past = [m for m in history if m.begins <= month]
         policy = past[-1].policy + more if more else past[-1].policy
 
         def narrow(shock: Shock) -> Narrowed:
@@ -387,46 +469,34 @@ class Case:
             held = narrow(policy.shock(self.economy))
         else:
             rows = tuple((row, end) for row, end in node.ends if row in ROWS)
-            held = self.once(("narrowed", name, month, rows, node.rent), lambda: narrow(past[-1].shock))
-        young = self.once(("pieces", name, len(past)), lambda: pieces(untouched(self.economy), past)).unanswered(month, ends)
-        shock = replace(held.shock, unanswered=young) if young.any() else held.shock
-        goods = tuple(s for s in self.world.sectors if s in {*held.goods, *self.controlled})
-        return shock, policy, at_month(month, ends, exchange_rate=node.exchange_rate or "flexible", critical=goods)
+            held = past[-1].once(("narrowed", month, rows, node.rent), lambda: narrow(past[-1].shock))
+        shock = held.shock
+        if "trade_elasticity_factor" not in self.replaced:  # given by hand it holds for duties of every age
+            young = past[-1].once("pieces", lambda: pieces(untouched(self.economy), past)).unanswered(month, ends)
+            if young.any():
+                shock = replace(shock, unanswered=young)
+        parameters = self.parameters_at(node)
+        goods = tuple(s for s in self.world.sectors if s in {*held.goods, *parameters.critical_inputs})
+        return shock, policy, named_horizon(parameters, critical_inputs=goods)
 
     @cached_property
     def controlled(self) -> frozenset[str]:
         """Goods that are under export control on any day of any scenario: every node holds them to be hard to replace, so that
         scenarios can be compared."""
-        return frozenset(s for name in (None, *self.ids) for m in self.history(name) for s in m.shock.controlled_goods)
+        return frozenset(s for name in (None, LAW, *self.ids) for m in self.history(name) for s in m.shock.controlled_goods)
 
-    def history(self, scenario: str | None) -> tuple[Moment, ...]:
-        """What was in force when, up to the policy of a scenario; see `cases.history`."""
-        name = self.scenario(scenario)
+    @cached_property
+    def _critical(self) -> tuple[str, ...]:
+        return tuple(s for s in self.world.sectors if s in self.controlled)
 
-        def policy_on(scenario: str | None, day: date) -> Policy:
-            return self.policy(scenario, day=day)
-
-        def work() -> tuple[Moment, ...]:
-            if name is None:
-                return before_decision(self.dossier, self.economy, policy_on)
-            return history(self.dossier, self.economy, name, policy_on, self.history(None))
-
-        return self.once(("history", name), work)
-
-    def under(self, policy: Policy, *, variant: str = CENTRAL, against: str | None = STATUS_QUO) -> Outcome:
-        """Any policy against the status quo, or (`against=None`) against the reference; it is not remembered."""
-        raw = solve(self.economy, policy, self.parameter_sets[variant], solver=self.solver)
-        return raw if against is None else raw.relative_to(self._solved(None, variant))
-
-    def _solved(self, name: str | None, variant: str) -> Outcome:
-        if variant not in self.parameter_sets:
-            raise UnknownName(variant, list(self.parameter_sets), "parameter set")
-
-        def work() -> Outcome:
-            with solved_once(between_runs=True):
-                return solve(self.economy, self.policies[name], self.parameter_sets[variant], solver=self.solver)
-
-        return self.once(("solved", name, variant), work)
+    def under(self, policy: Policy, *, variant: str = CENTRAL, against: str | None = None) -> Outcome:
+        """Any policy from the dossier's day on, against a baseline (the law if None); it is not remembered."""
+        node, base = self.node(variant), baseline(against or LAW)
+        if node.month is None:
+            raw = self._textbook_outcome(policy, node)
+        else:
+            raw = self.after((*self.history(None), Moment(0.0, policy, policy.shock(self.economy))), node)
+        return raw if base == REFERENCE else raw.relative_to(self._baseline(base, node))
 
     @property
     def status_quo(self) -> Outcome:
@@ -435,19 +505,19 @@ class Case:
 
     @cached_property
     def outcomes(self) -> Mapping[str, Outcome]:
-        """Every scenario against the status quo, solved when it is asked for."""
+        """Every scenario against the law by itself, solved when it is asked for."""
         return Lazily(self.ids, self.outcome)
 
     @cached_property
     def against_baseline(self) -> Mapping[str, Outcome]:
         """Every scenario against the reference."""
-        return Lazily(self.ids, lambda s: self.outcome(s, against=None))
+        return Lazily(self.ids, lambda s: self.outcome(s, against=REFERENCE))
 
     @cached_property
     def variants(self) -> Mapping[str | None, Mapping[str, Outcome]]:
-        """Scenario → parameter set → outcome against the status quo at the same set; without ranges there is no other set, and
+        """Scenario → parameter set → outcome against its baseline at the same set; without ranges there is no other set, and
         the other closure is none of them."""
-        names = tuple(v for v in self.parameter_sets if v not in (CENTRAL, PINNED))
+        names = tuple(v for v in self.nodes if v not in (CENTRAL, PINNED))
 
         def of(scenario: str | None) -> Mapping[str, Outcome]:
             return Lazily(names, lambda v: self.outcome(scenario, variant=v))
@@ -457,24 +527,23 @@ class Case:
     def solve(self, progress: Progress | None = None, order: Sequence[str | None] | None = None) -> Case:
         """Solve all of it now; `progress(scenario, done, steps)` after each."""
         packages = (None, *self.ids) if order is None else order
-        steps = len(packages) * len(self.parameter_sets)
-        done = 0
-        for name in packages:
-            for variant in self.parameter_sets:
-                if variant == PINNED:
-                    self.answered(name)
-                else:
-                    self.outcome(name, variant=variant)
-                done += 1
-                if progress is not None:
-                    progress("status quo" if name is None else name, done, steps)
+        steps = len(packages) * len(self.nodes)
+        for k, name in enumerate(packages, 1):
+            self.answered(name)
+            if progress is not None:
+                progress("status quo" if name is None else name, k * len(self.nodes), steps)
         return self
 
     # -- what is read off them -------------------------------------------------------------------------------------------
     def range(
-        self, indicator: str | Indicator | Callable[[Outcome], float], scenario: str | None = None, region: str = "WORLD"
+        self,
+        indicator: str | Indicator | Callable[[Outcome], float],
+        scenario: str | None = None,
+        region: str = "WORLD",
+        *,
+        against: str | None = None,
     ) -> Range:
-        """Lowest, central and highest value over the parameter sets, in the indicator's unit.
+        """Lowest, central and highest value over the parameter sets, in the indicator's unit, against a baseline (`outcome`).
 
         `indicator` is a name of `equilibrium.indicators` (read for `region`: a region, a group or WORLD), or a function of an
         outcome. Raises `UnknownName`, `UnknownRegion`, `InputError`.
@@ -487,33 +556,39 @@ class Case:
             def read(outcome: Outcome) -> float:
                 return chosen.of(outcome, region)
 
-        values = [float(read(self.outcome(scenario, variant=v))) for v in self.answered(scenario)]
+        sets = self.answered(scenario, against)
+        values = [float(read(self.outcome(scenario, variant=v, against=against))) for v in sets]
         return Range(min(values), values[0], max(values))
 
-    def ranges(self, scenario: str | None = None, indicator: str = "real_income") -> pd.DataFrame:
+    def ranges(self, scenario: str | None = None, indicator: str = "real_income", *, against: str | None = None) -> pd.DataFrame:
         """Low, central and high of one indicator, a row a region, over the parameter sets."""
-        read = named_indicator(indicator).read
-        values = pd.DataFrame({v: read(self.outcome(scenario, variant=v)) for v in self.answered(scenario)})
+        read, sets = named_indicator(indicator).read, self.answered(scenario, against)
+        values = pd.DataFrame({v: read(self.outcome(scenario, variant=v, against=against)) for v in sets})
         return pd.DataFrame({"low": values.min(axis=1), "central": values[CENTRAL], "high": values.max(axis=1)})
 
-    def world_range(self, scenario: str | None = None, members: tuple[str, ...] | None = None) -> Range:
+    def world_range(
+        self, scenario: str | None = None, members: tuple[str, ...] | None = None, *, against: str | None = None
+    ) -> Range:
         """Real income of the world, or of `members` together, percent."""
-        return self.range(lambda o: o.world_real_income if members is None else o.group_real_income(members), scenario)
 
-    def weighted_range(self, region: str, weights: Mapping[str, float]) -> tuple[float, float]:
+        def read(o: Outcome) -> float:
+            return o.world_real_income if members is None else o.group_real_income(members)
+
+        return self.range(read, scenario, against=against)
+
+    def weighted_range(self, region: str, weights: Mapping[str, float], *, against: str | None = None) -> tuple[float, float]:
         """Lowest and highest weighted sum of a region's real income over scenarios, at one parameter set at a time, percent."""
         n = self.index(region)
-        common = set(self.parameter_sets).intersection(*(self.answered(s) for s in weights))
+        common = set(self.nodes).intersection(*(self.answered(s, against) for s in weights))
         sums = [
-            sum(w * float(self.outcome(s, variant=v).real_income.iloc[n]) for s, w in weights.items())
+            sum(w * float(self.outcome(s, variant=v, against=against).real_income.iloc[n]) for s, w in weights.items())
             for v in sorted(common, key=lambda v: (v == CENTRAL, v))
         ]
         return min(sums), max(sums)
 
-    def real_income(self, scenario: str | None, region: str) -> float:
-        """Real income of a region in a scenario, percent against the status quo; zero in the status quo itself."""
-        name = self.scenario(scenario)
-        return 0.0 if name is None else float(self.outcome(name).real_income.iloc[self.index(region)])
+    def real_income(self, scenario: str | None, region: str, *, against: str = LAW) -> float:
+        """Real income of a region in a scenario, percent against a baseline; zero in the baseline itself."""
+        return float(self.outcome(scenario, against=against).real_income.iloc[self.index(region)])
 
     def nominal_income(self, region: str) -> float:
         """Income in the status quo, the table's unit a year."""
@@ -554,7 +629,7 @@ class Case:
         regions, sectors = self.world.regions, self.world.sectors
         stack = self.stack(scenario)
         reach, levied, found = np.zeros(len(sectors)), np.zeros(len(sectors)), False
-        for measure in self.dossier.measures_in(self.scenario(scenario)):
+        for measure in self.measures(scenario):
             general = measure.by == toward and measure.id in stack.pieces and not isinstance(measure.sectors, tuple)
             if not general or region not in partners_of(measure, regions):
                 continue

@@ -5,32 +5,33 @@ the scenario describes (`policy_date`); from there on its policy stands. The sta
 for good. A duty of eighteen months and one of yesterday do not act with the same elasticity: buyers answer a piece of the log
 wedge of age a at month h with f(a), and the part that they do not answer yet, Σ (1 − f(a)/f(h)) Δ ln κ, still costs them.
 
->>> from detente.cases.case import Case
->>> past = Case.of("kuala-lumpur-2025").history("pessimistic")
->>> [round(m.begins, 1) for m in past if m.begins >= 0]
-[0.5, 0.7, 0.8]
+>>> from detente.policy.dossier import load_dossier
+>>> dossier = load_dossier("kuala-lumpur-2025")
+>>> turns = turning(dossier.measures_in("pessimistic"), dossier.as_of, dossier.scenario("pessimistic").policy_date)
+>>> [day.isoformat() for day in turns][1:]
+['2025-11-01', '2025-11-08', '2025-11-10', '2025-12-01']
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detente.equilibrium.chokepoints import DAYS_A_MONTH
 from detente.equilibrium.months import End, value
-from detente.policy.dossier import Dossier
 from detente.policy.instruments import Policy
+from detente.policy.measures import Measure
 from detente.policy.shock import Shock
 from detente.policy.timing import turning_days
 from detente.types import Array
 from detente.world.economy import Economy
 
-PolicyOn = Callable[[str | None, date], Policy]
-"""The policy of a scenario (None: the status quo) in force on a day."""
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +41,13 @@ class Moment:
     begins: float
     policy: Policy
     shock: Shock
+    _known: dict[Any, Any] = field(init=False, default_factory=dict, repr=False)
+
+    def once(self, name: Any, work: Callable[[], T]) -> T:
+        """What `work` makes of this moment and those before it (they are always the same ones), worked out once."""
+        if name not in self._known:
+            self._known[name] = work()
+        return cast(T, self._known[name])
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,47 +71,32 @@ class Pieces:
         return late
 
 
-def before_decision(dossier: Dossier, economy: Economy, policy_on: PolicyOn) -> tuple[Moment, ...]:
-    """Every change of what is in force, from the dossier's first measure to the status quo of its day."""
-    days = [*(d for d in _turning(dossier, None) if d < dossier.as_of), dossier.as_of]
-    return _moments(dossier, economy, lambda day: policy_on(None, day), days, ())
+def turning(measures: Iterable[Measure], first: date, last: date) -> list[date]:
+    """`first`, and every day after it up to `last` on which a measure may change, ascending."""
+    return [first, *sorted({d for m in measures for d in turning_days(m) if first < d <= last})]
 
 
-def history(
-    dossier: Dossier, economy: Economy, scenario: str, policy_on: PolicyOn, past: tuple[Moment, ...]
+def moments(
+    days: Sequence[date], decision: date, policy: Callable[[date], Policy], economy: Economy, past: Sequence[Moment] = ()
 ) -> tuple[Moment, ...]:
-    """The `past` up to the status quo, and every change from there to a scenario's policy."""
-    decision = dossier.as_of
-    last = max(dossier.scenario(scenario).policy_date, decision)
-    days = [decision, *(d for d in _turning(dossier, scenario) if decision < d <= last)]
-    return _moments(dossier, economy, lambda day: policy_on(scenario, day), days, past)
+    """What was in force from each of the `days` on, after the `past`; days on which nothing changes are passed over."""
+    found = list(past)
+    for day in days:
+        chosen = policy(day)
+        shock = chosen.shock(economy)
+        if not found or _differs(found[-1].shock, shock):
+            found.append(Moment((day - decision).days / DAYS_A_MONTH, chosen, shock))
+    return tuple(found)
 
 
-def pieces(table: Shock, moments: Sequence[Moment]) -> Pieces:
+def pieces(table: Shock, past: Sequence[Moment]) -> Pieces:
     """The wedges that came and went, from the table's own duties (`table`) on."""
-    walls = np.array([_wedge(shock).ravel() for shock in (table, *(m.shock for m in moments))])
+    walls = np.array([_wedge(shock).ravel() for shock in (table, *(m.shock for m in past))])
     added = np.diff(walls, axis=0)
     flows = np.flatnonzero((added != 0).any(0))
     kept = np.flatnonzero((added != 0).any(1))
-    begins = np.array([m.begins for m in moments])[kept]
+    begins = np.array([m.begins for m in past])[kept]
     return Pieces(begins, np.ascontiguousarray(added[np.ix_(kept, flows)]), flows, table.tariffs.shape)
-
-
-def _turning(dossier: Dossier, scenario: str | None) -> list[date]:
-    """Days on which a measure of the scenario may change, ascending."""
-    return sorted({d for m in dossier.measures_in(scenario) for d in turning_days(m)})
-
-
-def _moments(
-    dossier: Dossier, economy: Economy, policy_on: Callable[[date], Policy], days: Sequence[date], past: tuple[Moment, ...]
-) -> tuple[Moment, ...]:
-    moments = list(past)
-    for day in days:
-        policy = policy_on(day)
-        shock = policy.shock(economy)
-        if not moments or _differs(moments[-1].shock, shock):
-            moments.append(Moment((day - dossier.as_of).days / DAYS_A_MONTH, policy, shock))
-    return tuple(moments)
 
 
 def _wedge(shock: Shock) -> Array:

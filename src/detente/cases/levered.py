@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
+from detente.cases.baselines import IN_FORCE
 from detente.cases.case import Case
 from detente.equilibrium.outcome import Outcome
 from detente.policy.levers import DATE, lever_values, levered_policy
@@ -29,7 +30,8 @@ class Parts(NamedTuple):
 def parts(
     case: Case, scenario: str | None, now: Mapping[str, float], outcome: Outcome, read: Callable[[Outcome], Reading]
 ) -> Parts:
-    """What each lever moved from the status quo contributes to what `read` gives; `now` holds all levers' values in `outcome`."""
+    """What each lever moved from the status quo contributes to what `read` gives; `now` holds all levers' values in `outcome`,
+    which compares with what is in force."""
     before = lever_values(case.dossier)
     moved = [k for k, v in now.items() if k != DATE and abs(v - before[k]) > 1e-9]
     if len(moved) > MOST:
@@ -37,7 +39,8 @@ def parts(
         moved = sorted(sorted(moved, key=lambda k: -sizes[k])[:MOST], key=moved.index)
 
     def at(base: str | None, values: Mapping[str, float]) -> Outcome:
-        return case.under(levered_policy(case.dossier, base, dict(values), case.world.regions, case.world.sectors))
+        policy = levered_policy(case.dossier, base, dict(values), case.world.regions, case.world.sectors)
+        return case.under(policy, against=IN_FORCE)
 
     whole = dict(read(outcome))
     found = {}

@@ -1,4 +1,4 @@
-"""A path: a scenario against the status quo from the day of the decision to the tenth year, with its range.
+"""A path: a scenario against a baseline from the day of the decision to the tenth year, with its range.
 
 One kernel solves every node; the scenario and what it is compared with are solved at the same one (`Case.outcome(month=)`).
 The range is over both exchange-rate closures, the trade elasticity at both ends of its estimate under either, and all other
@@ -23,12 +23,12 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from detente.cases.case import ONE_THREAD, PINNED, STATUS_QUO, Case, Node
-from detente.equilibrium.chokepoints import Rent
+from detente.cases.baselines import STATUS_QUO, Baseline, in_words
+from detente.cases.case import ONE_THREAD, Case
+from detente.cases.readings import CENTRAL, KEPT, Node, Reading, readings as all_readings
 from detente.equilibrium.indicators import Indicator, indicator as named_indicator
-from detente.equilibrium.months import End, Stretch, interpolated, nodes as path_nodes, path_table, stretches
+from detente.equilibrium.months import Stretch, interpolated, nodes as path_nodes, path_table, stretches
 from detente.equilibrium.outcome import Outcome
-from detente.equilibrium.parameters import ExchangeRate
 from detente.errors import CornerResult, InputError, NotConverged, UnknownName
 from detente.policy.dossier import Dossier
 from detente.types import Array, Progress
@@ -36,47 +36,9 @@ from detente.words import refusal
 from detente.words.names import region_name
 
 WORLD = "WORLD"
-CENTRAL = "central"
-KEPT = "exporters keep the rent"
-ELASTICITY = "trade_elasticity_factor"
 WORKERS = 2
 """Nodes solved beside each other; every one gives the same bytes whatever the number."""
 Sign = Literal["gain", "loss", "not known"]
-
-
-@dataclass(frozen=True)
-class Variant:
-    """One reading of the path: which closure, which rows at an end of their range."""
-
-    exchange_rate: ExchangeRate = "flexible"
-    ends: tuple[tuple[str, End], ...] = ()
-    rent: Rent = "buyers"
-
-
-def variants(*, controls: bool = True) -> dict[str, Variant]:
-    """The readings a range is over, the central one first; those of export controls only where there are `controls`."""
-    others = [name for name in path_table()["parameters"] if name != ELASTICITY]
-    scarce = {
-        "nothing leaks": Variant(ends=_all_at("low", "leakage")),
-        "much leaks": Variant(ends=_all_at("high", "leakage")),
-        KEPT: Variant(rent="kept"),
-    }
-    low, high = _all_at("low", ELASTICITY), _all_at("high", ELASTICITY)
-    return {
-        CENTRAL: Variant(),
-        PINNED: Variant("pinned"),
-        "trade elasticity low": Variant(ends=low),
-        "trade elasticity high": Variant(ends=high),
-        "trade elasticity low, exchange rate pinned": Variant("pinned", low),
-        "trade elasticity high, exchange rate pinned": Variant("pinned", high),
-        "everything else rigid": Variant(ends=_all_at("low", *others)),
-        "everything else flexible": Variant(ends=_all_at("high", *others)),
-        **(scarce if controls else {}),
-    }
-
-
-def _all_at(end: End, *names: str) -> tuple[tuple[str, End], ...]:
-    return tuple((name, end) for name in names)
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,7 +54,8 @@ class Path:
     scenario: str | None
     nodes: tuple[float, ...]
     corners: tuple[float, ...]
-    readings: Mapping[str, Variant]
+    readings: Mapping[str, Reading]
+    against: Baseline
     together: tuple[str, ...] = ()
     refused: dict[tuple[str, float], str] = field(init=False, default_factory=dict, repr=False)
     _tables: dict[str, Array] = field(init=False, default_factory=dict, repr=False)
@@ -102,19 +65,11 @@ class Path:
         """The economies, the groups asked for, and last the world."""
         return (*self.case.world.regions, *self.together, WORLD)
 
-    @property
-    def compared_with(self) -> str:
-        """What each month is compared with at the same node: the status quo, or for the status quo itself the reference."""
-        return self.case.dossier.reference.label if self.scenario is None else STATUS_QUO
-
     def outcome(self, month: float, reading: str = CENTRAL) -> Outcome:
         """The whole outcome at a month, solved there. Raises `UnknownName` for a reading there is not."""
         if reading not in self.readings:
             raise UnknownName(reading, list(self.readings), "reading of the path")
-        chosen = self.readings[reading]
-        return self.case.outcome(
-            self.scenario, month=month, exchange_rate=chosen.exchange_rate, ends=dict(chosen.ends) or None, rent=chosen.rent
-        )
+        return self.case.outcome(self.scenario, month=month, variant=reading, against=self.against)
 
     @cached_property
     def months(self) -> tuple[float, ...]:
@@ -197,6 +152,11 @@ class Path:
             raise UnknownName(region, {r: region_name(r) for r in self.regions}, "economy")
         return sign_of(pd.Series(found.loc[region]), digits)
 
+    @property
+    def compared_with(self) -> str:
+        """The baseline in words, as it stands after "against"."""
+        return in_words(self.against, self.case.dossier)
+
     def record(self, indicator: str = "real_income", month: float | None = None) -> dict[str, Any]:
         """JSON-able: the nodes (or one month), the stretches, the readings, what it is compared with."""
         said = named_indicator(indicator)
@@ -204,7 +164,7 @@ class Path:
         return {
             "dossier": self.case.dossier.id,
             "scenario": self.scenario or STATUS_QUO,
-            "against": self.compared_with,
+            "against": self.against,
             "indicator": indicator,
             "unit": said.unit,
             "decision": self.case.dossier.as_of.isoformat(),
@@ -294,12 +254,13 @@ def path(
     nodes: Sequence[float] | None = None,
     with_ranges: bool = True,
     readings: Sequence[str] | None = None,
+    against: str | None = None,
     together: Sequence[str] = (),
     **options: Any,
 ) -> Path:
-    """The path of a scenario (None: the status quo, against the reference) of a case, a dossier or its name.
+    """The path of a scenario (None: what is in force) of a case, a dossier or its name, against a baseline (`Case.outcome`).
 
-    `nodes` are the months to solve (the table's own if None), `readings` those that the range is over (all that `variants` has),
+    `nodes` are the months to solve (the table's own if None), `readings` those that the range is over (all that `readings` has),
     `together` groups to read beside the economies; `options` go to `Case.of`. Nothing is solved yet. Raises
     `UnknownName`, `InputError`, and what `Case.of` raises.
     """
@@ -309,13 +270,14 @@ def path(
         raise InputError(refusal("cases", "path_needs_months", first="0", last=f"{path_nodes()[-1]:g}", asked="none"))
     for month in months:
         Node.of(month)
-    known = variants(controls=bool(held.controlled)) if with_ranges else {CENTRAL: Variant()}
+    known = all_readings(controls=bool(held.controlled)) if with_ranges else {CENTRAL: Reading()}
     for reading in readings or ():
         if reading not in known:
             raise UnknownName(reading, list(known), "reading of the path")
     told = {k: v for k, v in known.items() if readings is None or k == CENTRAL or k in readings}
     corners = months if nodes is not None else tuple(float(m) for m in path_table()["range_nodes"])
-    return Path(held, held.scenario(scenario), months, corners, told, tuple(together))
+    name = held.scenario(scenario)
+    return Path(held, name, months, corners, told, held.compared_with(name, against), tuple(together))
 
 
 def stretch_named(name: str) -> Stretch:

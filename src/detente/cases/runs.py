@@ -1,4 +1,4 @@
-"""A run: one package of measures on one world at one parameter set, against its status quo; and run files that hold it whole.
+"""A run: one package of measures on one world at one parameter set, against a baseline; and run files that hold it whole.
 
 A run file is JSON with everything the run read — the dossier's content and not its name, the parameters and not the name of
 their horizon, the world's name and fingerprint — and what came out. Reading it back and solving again gives the same numbers:
@@ -22,6 +22,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from detente.cases.baselines import IN_FORCE, REFERENCE, STATUS_QUO, Baseline, baseline as named_baseline
+from detente.cases.case import Case
 from detente.equilibrium.outcome import Outcome
 from detente.equilibrium.parameters import Parameters, horizon as named_horizon
 from detente.equilibrium.solve import solve
@@ -51,7 +53,7 @@ class Run:
     scenario: str | None = None
     changes: tuple[Change, ...] = ()
     package: Policy | None = None
-    against: Policy | None = None
+    against: Policy | str | None = None
 
     @classmethod
     def of_scenario(
@@ -63,14 +65,16 @@ class Run:
         *,
         changes: Sequence[Change] = (),
         name: str | None = None,
+        against: str | None = None,
     ) -> Run:
-        """A scenario of a dossier (None: its status quo), with further `changes`, against the dossier's status quo."""
+        """A scenario of a dossier (None: what is in force), with further `changes`, against a baseline (`Case.outcome`)."""
         case = load_dossier(dossier) if isinstance(dossier, str) else dossier
         if scenario is not None:
             case.scenario(scenario)
         chosen = named_horizon(horizon or case.horizon.default)
         table = load_world() if world is None else world
-        return cls(name or scenario or "status-quo", table, chosen, case, scenario, tuple(changes))
+        baseline = None if against is None else named_baseline(against)
+        return cls(name or scenario or STATUS_QUO, table, chosen, case, scenario, tuple(changes), against=baseline)
 
     @classmethod
     def of_policy(
@@ -92,19 +96,35 @@ class Run:
         return replace(self, world=world or self.world, parameters=parameters or self.parameters)
 
     @cached_property
+    def case(self) -> Case:
+        """The case that a run of a dossier is solved in. Raises `InputError` for one of bare policies."""
+        if self.dossier is None:
+            raise InputError(refusal("cases", "run_file_needs_dossier"))
+        return Case.of(self.dossier, self.world, self.parameters, with_ranges=False)
+
+    @property
+    def baseline(self) -> Baseline | None:
+        """Name of the baseline a run of a dossier is compared with; None for bare policies."""
+        if self.dossier is None:
+            return None
+        return self.case.compared_with(self.scenario, self.against if isinstance(self.against, str) else None)
+
+    @cached_property
     def policies(self) -> tuple[Policy, Policy]:
-        """The package and the status quo it is compared with, for this world's regions and sectors."""
+        """The package and what it is compared with, for this world's regions and sectors."""
         if self.dossier is None:
             if self.package is None:
                 raise InputError(refusal("cases", "run_has_neither_dossier", name=f"{self.name!r}"))
-            return self.package, self.against or Policy()
-        self.dossier.must_fit(self.world)
-        labels = self.world.regions, self.world.sectors
-        return self.dossier.policy(self.scenario, *labels, changes=self.changes), self.dossier.policy(None, *labels)
+            return self.package, self.against if isinstance(self.against, Policy) else Policy()
+        base = self.baseline
+        there = Policy() if base == REFERENCE else self.case.policy(base)
+        return self.case.policy(self.scenario, self.changes), there
 
     @cached_property
     def outcome(self) -> Outcome:
-        """Solved once, against the status quo. Raises what `solve` raises."""
+        """Solved once, against the baseline. Raises what `solve` raises."""
+        if self.dossier is not None:
+            return self.case.outcome(self.scenario, changes=self.changes, against=self.baseline)
         package, quo = self.policies
         economy = self.world.economy()
         return solve(economy, package, self.parameters).relative_to(solve(economy, quo, self.parameters))
@@ -134,6 +154,7 @@ class Run:
             "code_version": self.outcome.provenance.get("code_version", "source"),
             "dossier": dossier_content(self.dossier),
             "scenario": self.scenario,
+            "against": self.baseline,
             "changes": [c.model_dump(mode="json", by_alias=True, exclude_unset=True) for c in self.changes],
             "world": world_content(self.world),
             "parameters": plain(self.parameters.record()),
@@ -157,13 +178,14 @@ class Run:
             changes = tuple(Change.model_validate(c) for c in record.get("changes", ()))
             table = world_from(record["world"], world)
             name, scenario = str(record.get("name") or record.get("scenario") or "run"), record.get("scenario")
+            against = named_baseline(record.get("against") or IN_FORCE)  # files of before had no other
         except (KeyError, TypeError, ValueError) as error:
             if isinstance(error, InputError):
                 raise
             raise InputError(refusal("cases", "not_run_file_that", name=type(error).__name__, error=error)) from None
         if scenario is not None:
             case.scenario(str(scenario))
-        return cls(name, table, chosen, case, scenario, changes)
+        return cls(name, table, chosen, case, scenario, changes, against=against)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from detente import __version__
-from detente.cli import beside, data, dossier, estimate, questions, runs, validate, watch
+from detente.cli import beside, data, dossier, estimate, politics, questions, runs, validate, watch
 from detente.cli.common import out, print_error
 from detente.errors import DetenteError
 from detente.web.__main__ import serve
@@ -40,6 +40,7 @@ app.command()(questions.truce)
 app.command()(questions.bystander)
 app.command()(questions.path)
 app.command()(questions.jobs)
+app.command()(politics.politics)
 app.command()(beside.uncertainty)
 app.command()(beside.reaction)
 app.command()(beside.exercises)

@@ -81,7 +81,7 @@ def dossier_check(dossier: DossierName, world: WorldName = "world-2022", as_json
     problems = d.check(table.regions, table.sectors)
     idle = {} if problems else d.never_effective(table.regions, table.sectors)
     if as_json:
-        emit({"id": d.id, "problems": problems, **told_idle(idle)})
+        emit({"id": d.id, "problems": problems, "without_resolution": d.unresolvable(), **told_idle(idle)})
     elif idle:
         print_idle(idle, f"{d.id} can be read, but {len(idle)} of its measures would change nothing in {table.name}")
     elif not problems:
@@ -92,6 +92,9 @@ def dossier_check(dossier: DossierName, world: WorldName = "world-2022", as_json
     else:
         for problem in problems:
             err.print(problem, highlight=False)
+    if not as_json and d.unresolvable():
+        told = f"Without a rule and source that settle what happened (resolution): {', '.join(d.unresolvable())}"
+        err.print(told, highlight=False, markup=False, style="dim", soft_wrap=True)
     if problems:
         raise typer.Exit(2)
 

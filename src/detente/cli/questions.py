@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -37,7 +38,10 @@ if TYPE_CHECKING:
     from detente.cases.case import Case
     from detente.outlook.ensemble.ensemble import Ensemble, Headline
     from detente.outlook.ensemble.sensitivity import Drivers
+    from detente.outlook.outlook import Outlook
+    from detente.strategy.asks import Asks
     from detente.strategy.table import AtTheTable
+    from detente.strategy.year import Year
     from detente.verbs import Beside, Subject
     from detente.world.world import World
 
@@ -100,8 +104,24 @@ def _in_force(dossier: str | None, world: str, horizon: str | None) -> Subject:
     return Subject(table, horizon, policy=found.policy(None, table.regions, table.sectors))
 
 
+OwnOdds = Annotated[
+    list[str] | None,
+    typer.Option("--odds", help="Odds of your own: FORK.BRANCH=0.3, may be given again, or a YAML or JSON file of them."),
+]
+
+
+def with_own_odds(subject: Subject, odds: list[str] | None) -> Subject:
+    """The subject with odds of the reader's own in its dossier."""
+    if not odds:
+        return subject
+    from detente.outlook.own_odds import read_odds, with_odds
+
+    return replace(subject, dossier=with_odds(subject.negotiation, read_odds(odds)), known=None)
+
+
 def brief(
     dossier: DossierName,
+    odds: OwnOdds = None,
     world: WorldName = "world-2022",
     out_dir: Annotated[
         Path | None,
@@ -119,7 +139,7 @@ def brief(
     as_json: Json = False,
 ) -> None:
     """Write the briefing of a negotiation: one HTML file, Markdown, the data behind every figure, and a run record."""
-    subject = subject_of(dossier, world, horizon)
+    subject = with_own_odds(subject_of(dossier, world, horizon), odds)
     negotiation = subject.negotiation
     result = ask("briefing", subject, as_json, {}, out=out_dir or Path("briefing") / negotiation.id, force=force)
     if as_json:
@@ -293,9 +313,13 @@ def regimes(
 
 def deal(
     dossier: DossierName,
-    disagreement: Annotated[str, typer.Option(help="What follows without a deal: both hold, or both escalate.")] = "hold",
+    disagreement: Annotated[
+        str,
+        typer.Option(help="What follows without a deal: law (if nobody acts), hold, escalate, or alone (each side's best step)."),
+    ] = "law",
     judged_by: Annotated[str, typer.Option(help="motives (of the dossier), or real-income.")] = "motives",
-    solves: Annotated[int, typer.Option(min=20, max=2000, help="Equilibria to solve at most.")] = 150,
+    solves: Annotated[int, typer.Option(min=20, max=2000, help="Packages to solve at most.")] = 150,
+    discount: Discounts = None,
     world: WorldName = "world-2022",
     horizon: HorizonName = None,
     csv: TableFile = None,
@@ -303,21 +327,22 @@ def deal(
     as_json: Json = False,
 ) -> None:
     """A package both would sign: duties, controls and purchases, what trades against what, and how it would be kept."""
+    from detente.strategy.objectives import numbers
+
     subject = subject_of(dossier, world, horizon)
-    given = {"disagreement": disagreement, "judged_by": judged_by.replace("-", " "), "solves": solves}
+    given: dict[str, Any] = {"disagreement": disagreement, "judged_by": judged_by.replace("-", " "), "solves": solves}
+    given["discount"] = numbers(discount or [], "discount rate")
     found = ask("deal", subject, as_json, given)
     save("deal", found, csv)
     if chart is not None and found.status == "deal":
         from detente.briefing.charts.results import gains_figure
 
-        subtitle = (
-            f"Equivalent variation, USD billion a year, against both parties choosing “{disagreement}”; {found.horizon} run"
-        )
+        subtitle = f"Equivalent variation, USD billion a year, against no deal (“{disagreement}”); {found.when}"
         save_figure(gains_figure(found, subtitle, note=_source(subject.world, csv), csv=_name(csv)), chart)
     if as_json:
         emit(found.record())
         return
-    out.print(f"{found.dossier}, {found.horizon} run; read on {found.agenda.day}", highlight=False)
+    out.print(f"{found.dossier}, {found.when}; read on {found.agenda.day}", highlight=False)
     issues = text_table(("issue", "package", "one more costs", "and brings"))
     step = f"at the package: {{}}, points by {found.judged_by}"
     for row in found.exchange().to_dict(orient="records"):
@@ -326,9 +351,18 @@ def deal(
         issues.add_row(title, row["in the package"], costs, brings)
     out.print(issues)
     out.print(f"Costs and gains in points of real income a year by {found.judged_by}.", style="dim", highlight=False)
+    parts = text_table(("", "gain", "alone", "from the other", "given up", "over best alone"))
+    for e in found.exchanges():
+        values = (e.gain, e.alone, e.from_the_other, -e.given_up, e.over_best_unilateral)
+        parts.add_row(e.party, *(f"{v:+.3f}".replace("-", "−") for v in values))
+    out.print(parts)
+    out.print("Over best alone = from the other + given up = gain − alone.", style="dim", highlight=False)
     for paragraph in found.explain().split("\n\n"):
         out.print()
         out.print(paragraph, highlight=False, markup=False)
+    for k, (m, why) in enumerate(found.agenda.unpriced):
+        out.print("\nNot priced, because" if k == 0 else "", end="" if k else "\n", highlight=False)
+        out.print(f"  {m.title}: {why}", highlight=False, markup=False, soft_wrap=True)
 
 
 def control(
@@ -402,7 +436,7 @@ def talks(
         f"With the motives {'as changed' if before else 'of the dossier'}: {case.game.explain()}", highlight=False, markup=False
     )
     out.print(f"If both cared for real income alone: {case.plain_game.explain()}", highlight=False, markup=False)
-    out.print("\nThe stand-off", highlight=False)
+    out.print("\nThe stand-off models: inputs to the odds of `detente outlook`, no second answer", highlight=False)
     _stand_off_models(case)
     for paragraph in case.tell("standoff").split("\n\n"):
         out.print()
@@ -805,7 +839,9 @@ def _third_economies(case: Case, scenario: str) -> dict[str, Any]:
 
 def _third_economy(answer: Beside, rate: float, as_host: bool, *, given: bool) -> dict[str, Any]:
     """Dependence, menu, diversion, goods passed through, hosting."""
-    from detente.strategy.bystanders import ANSWERED, diversion_of, harms_of, host_stake
+    from detente.outlook.year import our_year, prospect_of, stake_of, threats_of, tree_of
+    from detente.strategy.asks import asks_of
+    from detente.strategy.bystanders import ANSWERED, diversion_of
     from detente.strategy.transshipment import pass_through, pass_through_duty
     from detente.types import plain
     from detente.words.names import region_name, sector_name
@@ -817,14 +853,25 @@ def _third_economy(answer: Beside, rate: float, as_host: bool, *, given: bool) -
     other_way = pass_through(case, scenario, toward=case.b)
     duty = pass_through_duty(case, region, scenario, rate=rate)
     leaning = dependence(case.chains(None), region).loc[list(case.parties)]
+    tree = tree_of(case)[0] if case.dossier.prospects is not None else None
+    threats = None if tree is None else threats_of(case, tree)
     stake = None
     if as_host or case.dossier.venue.region == region:
-        failing = duty if scenario == case.worst else pass_through_duty(case, region, case.worst, rate=rate)
-        stake = host_stake(case, region, harms_of(case, failing, menu))
+        stake = stake_of(case, region, threats, rate=rate)
+    year, asks = our_year(case, region, threats=threats, rate=rate), asks_of(case, region, rate=rate)
+    prospect = prospect_of(case, region, threats)
     name, unit = region_name(region), case.world.unit
     lines: list[Any] = [
         _against(case, scenario),
         f"{name}: real income {_ranged(case, region, scenario)} %",
+        "",
+        f"What decides its year: real income in percent, each alone against what is in force on {case.dossier.as_of:%d %B %Y}",
+        _drivers(year),
+        year.explain(),
+        "",
+        "What to ask, offer and avoid: real income in percent",
+        _asks(asks),
+        asks.explain(),
         "",
         "Dependence in the status quo, percent",
     ]
@@ -862,6 +909,8 @@ def _third_economy(answer: Beside, rate: float, as_host: bool, *, given: bool) -
     if stake is not None:
         lines += ["", f"Hosting. {stake.explain()}", stake.sides(menu, case.parties)]
     tables = {
+        "prospect": prospect.to_frame(), "year": year.to_frame().select_dtypes("number"),
+        "asks": asks.to_frame().set_index("step").select_dtypes("number"),
         "dependence": leaning, "menu": menu.to_frame(), "diversion": trade, "passed through": routes.by_sector(region),
         "passed through, status quo": before.by_sector(region), "duty": duty.to_frame(),
         **({"hosting": stake.to_frame()} if stake is not None else {}),
@@ -876,9 +925,48 @@ def _third_economy(answer: Beside, rate: float, as_host: bool, *, given: bool) -
         "pass_through": {s: plain(r.of(region)) for s, r in (("status-quo", before), (scenario, routes))},
         "other_way": plain(other_way.of(region)), "sectors": plain(routes.by_sector(region).to_dict(orient="index")),
         "duty": duty.record(), "hosting": stake.record() if stake is not None else None,
+        "year": year.record(), "ranked": [d.record() for d in year.ranked], "asks": asks.record(),
+        "prospect": prospect.record(),
     }  # fmt: skip
     rows = [row for label, frame in tables.items() for row in _melt(label, frame)]
     return {"tidy": _tidy(rows), "record": record, "shown": lines}
+
+
+def _drivers(year: Year) -> Any:
+    """What decides a year, the largest price first: who decides, when, chance from today, price with its span, money."""
+    shown = text_table(("driver", "decided by", "first on", "chance", "price %", "span", "by closure", "bn USD"))
+    shown.columns[0].no_wrap = False
+    for d in year.ranked:
+        closures = [signed(x) for x in (d.price.flexible, d.price.pinned) if x == x]
+        shown.add_row(
+            d.title,
+            " ".join(d.by) or "court",
+            f"{d.dates[0]:%d %b %Y}" if d.dates else "",
+            f"{100 * d.chance.value:.0f} %" if d.chance is not None else "",
+            signed(d.price.value),
+            f"{signed(d.price.low)} to {signed(d.price.high)}",
+            " / ".join(closures),
+            signed(d.money.value / 1e3),
+        )
+    return shown
+
+
+def _asks(asks: Asks) -> Any:
+    """Steps, then pairs with what they bring beyond the two apart."""
+    shown = text_table(("step", "role", "consent", asks.region, "span", *asks.parties, "interaction"))
+    shown.columns[0].no_wrap = False
+    for row in asks.to_frame().to_dict(orient="records"):
+        beyond = row.get("interaction, %", math.nan)
+        shown.add_row(
+            str(row["step"]),
+            str(row["role"]),
+            str(row["consent"]),
+            signed(row["price, %"]),
+            f"{signed(row['low, %'])} to {signed(row['high, %'])}",
+            *(f"{row[f'{p}, %']:+.3f}".replace("-", "−") for p in asks.parties),
+            "" if math.isnan(beyond) else signed(beyond),
+        )
+    return shown
 
 
 # -- what may come, and how likely -------------------------------------------------------------------------------------
@@ -894,6 +982,7 @@ def outlook(
     by: Annotated[str, typer.Option(help="Whose outcome the questions are ranked for.")] = "WORLD",
     ranges: Annotated[bool, typer.Option(help="Also solve at both ends of the parameters.")] = False,
     discount: Annotated[float, typer.Option(help="Discount rate a year for averages over time.")] = 0.0,
+    odds: OwnOdds = None,
     world: WorldName = "world-2022",
     horizon: HorizonName = None,
     csv: Annotated[Path | None, typer.Option(help="Also write every path as CSV.", callback=out_file)] = None,
@@ -905,8 +994,8 @@ def outlook(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """What may come and how likely: chances of each end, and expected real income with its ranges."""
-    subject = subject_of(dossier, world, horizon)
+    """What may come and how likely: chances of each end from today, of each way on, by date, and expected real income."""
+    subject = with_own_odds(subject_of(dossier, world, horizon), odds)
     case, table = subject.negotiation, subject.world
     look = ask("outlook", subject, as_json, {"with_ranges": ranges, "discount": discount})
     codes = tuple(dict.fromkeys(region or look.focus))
@@ -931,15 +1020,10 @@ def outlook(
     if as_json:
         emit({**look.record(), **({"key_questions": asked.record()} if asked else {})})
         return
-    out.print(f"{case.title}\nChances by {look.tree.until}, as seen on {look.on}", highlight=False, markup=False, soft_wrap=True)
-    origins = look.by_origin()
-    shown = text_table(("end", "chance, %", "range", *(f"{c}, %" for c in origins if c != "after signals")))
-    for s, e in look.scenarios.items():
-        alone = [f"{100 * x:.0f}" for c, x in origins.loc[s].astype(float).items() if c != "after signals"]
-        shown.add_row(s, f"{100 * e.value:.0f}", f"{100 * e.low:.0f} to {100 * e.high:.0f}", *alone)
-    out.print(shown)
+    out.print(case.title, highlight=False, markup=False, soft_wrap=True)
+    _likely(look)
     out.print(
-        f"Real income, % against {look.tree.start}, average to {look.tree.until}, {look.paths.parameters.name} run",
+        f"\nReal income, % against {look.tree.start}, average to {look.tree.until}, {look.paths.parameters.name} run",
         highlight=False,
     )
     shown = text_table(("economy", "expected", "range", "9 in 10 paths", "bn USD a year", "risk, %"))
@@ -950,9 +1034,61 @@ def outlook(
         row = (f"{e.value:+.3f}", f"{e.low:.3f} to {e.high:.3f}", spread, money, f"{100 * look.risk(code).value:.0f}")
         shown.add_row(code, *(v.replace("-", "−") for v in row))
     out.print(shown)
+    _inputs(look)
     if asked is not None:
         out.print(asked.explain(), highlight=False, markup=False, soft_wrap=True)
     out.print(look.notes(), style="dim", highlight=False, markup=False, soft_wrap=True)
+
+
+def _likely(look: Outlook) -> None:
+    """From today first, if the fork is reached second, by date third."""
+
+    def span(e: Any) -> str:
+        return f"{100 * e.low:.0f} to {100 * e.high:.0f}"
+
+    out.print(f"From today: how it ends by {look.tree.until}, as seen on {look.on}", highlight=False)
+    shown = text_table(("end", "chance, %", "range", "what it is"))
+    for s, e in look.odds_from_today.items():
+        shown.add_row(s, str(e.percent), span(e), look.titles.get(s, s))
+    _left(shown, 3)
+    out.print(shown)
+    out.print("\nIf the fork is reached: the odds of each way on there, and its chance from today", highlight=False)
+    shown = text_table(("day", "fork, way on", "reached, %", "if reached, %", "range", "from today, %"))
+    for r in look.odds_if_reached.values():
+        shown.add_row(r.date.isoformat(), r.title, str(r.reached.percent))
+        for b, c in r.if_reached.items():
+            title = look.tree.branches[b][1].title
+            shown.add_row("", f"  {title}", "", str(c.percent), span(c), str(r.from_today[b].percent))
+    _left(shown, 1)
+    out.print(shown)
+    days = look.hazard_days
+    out.print("\nBy date: chance from today, %, that it has happened by then", highlight=False)
+    shown = text_table(("", *(d.strftime("%y-%m-%d") for d in days)))
+    for event in look.hazard:
+        shown.add_row(look.event_title(event), *(f"{100 * look.by(event, d).value:.0f}" for d in days))
+    shown.columns[0].no_wrap = False
+    out.print(shown)
+    if look.own:
+        out.print(look.told_own(), highlight=False, markup=False, soft_wrap=True)
+
+
+def _left(shown: Any, column: int) -> None:
+    shown.columns[column].justify = "left"
+    shown.columns[column].no_wrap = False
+
+
+def _inputs(look: Outlook) -> None:
+    """What each judgement alone would make of the ends: inputs to the odds, with how far they lie apart."""
+    frame = look.by_origin()
+    origins = frame.drop(columns=[c for c in ("after signals", "pooled") if c in frame])
+    if origins.shape[1] < 2:
+        return
+    out.print("\nWhat went in: the ends if one judgement alone set the odds, %. None of them is an answer.", highlight=False)
+    shown = text_table(("end", *map(str, origins), "apart"))
+    for s, row in origins.iterrows():
+        alone = [100 * float(x) for x in row]
+        shown.add_row(str(s), *(f"{x:.0f}" for x in alone), f"{max(alone) - min(alone):.0f}")
+    out.print(shown)
 
 
 # -- base rates --------------------------------------------------------------------------------------------------------

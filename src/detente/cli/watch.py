@@ -12,7 +12,6 @@ import typer
 
 from detente.cli.common import (
     DossierName,
-    HorizonName,
     Json,
     WorldName,
     emit,
@@ -32,10 +31,12 @@ if TYPE_CHECKING:
     from detente.outlook.journal import Contents, Entry, Journal, Reckoning
     from detente.outlook.watching import Look
     from detente.policy.dossier import Dossier
+    from detente.validation.bargains import BackTestedBargains
     from detente.validation.panel_backtest import PanelBackTest
     from detente.validation.trade import BackTest
 
 
+MARKET = '--market "A market" --fork kuala-lumpur --odds "pause=0.3"'
 EXAMPLE = '--fork kuala-lumpur --likelihood "pause=1.4,break=0.7"'
 
 
@@ -47,6 +48,11 @@ def watch(
         str | None, typer.Option("--likelihood", help="How likely it was by branch, up to a common factor: pause=1.4,break=0.7.")
     ] = None,
     source: Annotated[str | None, typer.Option("--source", help="Web address where the signal can be read.")] = None,
+    market: Annotated[
+        str | None,
+        typer.Option("--market", help="Whose odds these are (a market, a crowd); with --fork and --odds, after ours are stored."),
+    ] = None,
+    odds: Annotated[str | None, typer.Option("--odds", help="Odds of a market by branch: pause=0.3,break=0.1.")] = None,
     resolve: Annotated[str | None, typer.Option("--resolve", help="What happened: FORK=BRANCH, with --date.")] = None,
     day: Annotated[
         datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help="Day of the forecast, the signal or the outcome.")
@@ -58,22 +64,24 @@ def watch(
         bool, typer.Option("--stand-off/--no-stand-off", help="Use the stand-off model; it takes some seconds.")
     ] = True,
     world: WorldName = "world-2022",
-    horizon: HorizonName = None,
     csv: Annotated[Path | None, typer.Option(help="Also write the odds as CSV.", callback=out_file)] = None,
     as_json: Json = False,
 ) -> None:
     """Odds of every fork as of a day, kept in a journal, moved by what is seen, scored by what happened.
 
-    The first run stores a forecast. --add moves it by a signal, --resolve enters an outcome, --list and --scores only read.
+    The first run stores a forecast. --add moves it by a signal, --market sets what a market or crowd said beside it, --resolve
+    enters an outcome, --list and --scores only read.
     """
     from detente.outlook.journal import Journal
     from detente.outlook.tree import prospects_of
     from detente.outlook.watching import day_of
     from detente.policy.dossier import load_dossier
 
-    _one_of(add=add is not None, resolve=resolve is not None, list=listed, scores=scores)
-    if add is None and (fork or likelihood or source):
+    _one_of(add=add is not None, market=market is not None, resolve=resolve is not None, list=listed, scores=scores)
+    if add is None and (likelihood or (market is None and (fork or source))):
         raise InputError(f"--fork, --likelihood and --source go with --add, for instance --add TEXT {EXAMPLE}")
+    if (odds is None) != (market is None) or (market is not None and fork is None):
+        raise InputError(f"--market, --fork and --odds go together, for instance {MARKET}")
     case = load_dossier(dossier)
     prospects_of(case)
     book = Journal(journal or Path(f"{case.id}-journal.jsonl"))
@@ -87,9 +95,12 @@ def watch(
         _scores(case, contents, as_json)
     elif resolve is not None:
         _resolve(case, book, resolve, given, as_json)
+    elif market is not None:
+        on = given or day_of(case, contents, date.today())
+        _market(case, book, (market, fork or "", odds or "", source), on, as_json)
     else:
         on = given or day_of(case, contents, date.today())
-        _forecast(case, book, contents, on, (add, fork, likelihood, source), (world, horizon, stand_off), csv, as_json)
+        _forecast(case, book, contents, on, (add, fork, likelihood, source), (world, stand_off), csv, as_json)
 
 
 # -- forecasts ---------------------------------------------------------------------------------------------------------
@@ -99,7 +110,7 @@ def _forecast(
     contents: Contents,
     on: date,
     told: tuple[str | None, str | None, str | None, str | None],
-    model: tuple[str, str | None, bool],
+    model: tuple[str, bool],
     csv: Path | None,
     as_json: bool,
 ) -> None:
@@ -112,7 +123,7 @@ def _forecast(
         if fork is None or likelihood is None:
             raise InputError(f"--add needs --fork and --likelihood, for instance {EXAMPLE}")
         _check_address(source)
-        seen = new_signal(case, contents, add, fork, _likelihood(likelihood), on)
+        seen = new_signal(case, contents, add, fork, _by_branch(likelihood, "--likelihood"), on)
     if contents.faults:
         raise InputError(f"{contents.faults[0]}. Nothing was added; keep the file and start another with --journal")
     stand_off = _stand_off(case, *model, as_json)
@@ -194,6 +205,21 @@ def _resolve(case: Dossier, book: Journal, text: str, day: date | None, as_json:
     out.print(_stored(stored, book), highlight=False, markup=False, style="dim", soft_wrap=True)
 
 
+def _market(case: Dossier, book: Journal, told: tuple[str, str, str, str | None], on: date, as_json: bool) -> None:
+    from detente.outlook.journal import market_line
+
+    who, fork, odds, source = told
+    _check_address(source)
+    stored = book.append([market_line(case, fork, who, _by_branch(odds, "--odds"), on, source)])
+    if as_json:
+        emit({"journal": str(book.path.resolve()), "market": dict(stored[0].data)})
+        return
+    said = ", ".join(f"{b} {_percent(p)}" for b, p in stored[0].data["probability"].items())
+    out.print(f"{who} on {on.isoformat()}, {fork}: {said} %; set beside our line {stored[0].data['ours']}.",
+              highlight=False, markup=False, soft_wrap=True)  # fmt: skip
+    out.print(_stored(stored, book), highlight=False, markup=False, style="dim", soft_wrap=True)
+
+
 def _scores(case: Dossier, contents: Contents, as_json: bool) -> None:
     from detente.outlook.journal import reckon
 
@@ -208,10 +234,13 @@ def _scores(case: Dossier, contents: Contents, as_json: bool) -> None:
 
 def _show_scores(found: Reckoning) -> None:
     if found.forks:
-        shown = text_table(("fork", "outcome", "given to it, %", "Brier", "averaged", "base rate", "fair guess", "bits"))
+        shown = text_table(
+            ("fork", "outcome", "given to it, %", "Brier", "averaged", "base rate", "status quo", "fair guess", "bits")
+        )
         for f in found.forks:
             based = "–" if f.base_rate is None else f"{f.brier_base_rate:.2f}"
-            scored = (f"{f.brier:.2f}", f"{f.brier_average:.2f}", based, f"{f.brier_uniform:.2f}", f"{f.log:.2f}")
+            still = "–" if f.status_quo is None else f"{f.brier_status_quo:.2f}"
+            scored = (f"{f.brier:.2f}", f"{f.brier_average:.2f}", based, still, f"{f.brier_uniform:.2f}", f"{f.log:.2f}")
             shown.add_row(f.fork, f.branch, _percent(f.last[f.branch]), *scored)
         out.print(shown)
         told = [
@@ -220,6 +249,14 @@ def _show_scores(found: Reckoning) -> None:
             if r["statements"]
         ]
         out.print(f"Came true: {'; '.join(told)}.", highlight=False)
+    if found.markets:
+        out.print("Beside markets and crowds, Brier over the outcomes they name:", highlight=False)
+        names = ("theirs", "ours", "base rate", "status quo", "uniform")
+        shown = text_table(("fork", "who", "day", "outcome", *names[:-1], "fair guess"))
+        for m in found.markets:
+            cells = (f"{m.scores[n]:.2f}" if n in m.scores else "–" for n in names)
+            shown.add_row(m.fork, m.who, m.made_on.isoformat(), m.outcome, *cells)
+        out.print(shown)
     out.print(found.explain(), highlight=False, markup=False)
     for text in found.unscored:
         out.print(f"Not scored: {text}.", highlight=False, markup=False)
@@ -251,8 +288,9 @@ def _list(case: Dossier, book: Journal, contents: Contents, as_json: bool) -> No
 
 
 def _gist(e: Entry) -> str:
-    if e.kind == "forecast":
-        return ", ".join(f"{b} {_percent(p)}" for b, p in sorted(e.data["probability"].items(), key=lambda x: -x[1]))
+    if e.kind in ("forecast", "market"):
+        who = f"{e.data['who']}: " if e.kind == "market" else ""
+        return who + ", ".join(f"{b} {_percent(p)}" for b, p in sorted(e.data["probability"].items(), key=lambda x: -x[1]))
     text = str(e.data["text"]) if e.kind == "signal" else f"= {e.data['branch']}"
     return text if len(text) <= 70 else text[:69] + "…"
 
@@ -264,16 +302,16 @@ def _stored(stored: tuple[Entry, ...], book: Journal) -> str:
 
 
 # -- small things ------------------------------------------------------------------------------------------------------
-def _likelihood(text: str) -> dict[str, float]:
+def _by_branch(text: str, option: str) -> dict[str, float]:
     values: dict[str, float] = {}
     for part in text.split(","):
         name, _, number = (x.strip() for x in part.partition("="))
         try:
             value = float(number)
         except ValueError:
-            raise InputError(f"--likelihood: {part.strip()!r} is not BRANCH=NUMBER") from None
+            raise InputError(f"{option}: {part.strip()!r} is not BRANCH=NUMBER") from None
         if name in values:
-            raise InputError(f"--likelihood names {name!r} twice")
+            raise InputError(f"{option} names {name!r} twice")
         values[name] = value
     return values
 
@@ -283,16 +321,14 @@ def _check_address(source: str | None) -> None:
         raise InputError(f"--source {source!r} is not a web address")
 
 
-def _stand_off(case: Dossier, world: str, horizon: str | None, wanted: bool, quiet: bool) -> StandOff | None:
-    from detente.outlook.tree import prospects_of
-
-    if not wanted or not any(b.stand_off for f in prospects_of(case).forks for b in f.branches):
+def _stand_off(case: Dossier, world: str, wanted: bool, quiet: bool) -> StandOff | None:
+    if not wanted:
         return None
-    from detente.strategy.table import at_the_table
+    from detente.outlook.stand_off import stand_off_of
     from detente.world.library import load_world
 
     with progress_bar("stand-off", quiet) as progress:
-        return at_the_table(case, load_world(world), horizon, progress=progress).odds_by
+        return stand_off_of(case, load_world(world), progress=progress)
 
 
 def _odds_csv(path: Path, odds: Mapping[str, ForkOdds]) -> None:
@@ -320,11 +356,12 @@ class Which(StrEnum):
     TRADE_2025 = "trade-2025"
     ROUNDS = "rounds"
     PANEL = "panel"
+    BARGAINS = "bargains"
     ALL = "all"
 
 
 def backtest(
-    which: Annotated[Which, typer.Argument(help="trade-2018, trade-2025, rounds, all of these, or panel.")] = Which.ALL,
+    which: Annotated[Which, typer.Argument(help="trade-2018, trade-2025, rounds, all of these; panel or bargains.")] = Which.ALL,
     csv: Annotated[
         Path | None, typer.Option(help="Write every row as CSV: observed, model, benchmarks.", callback=out_file)
     ] = None,
@@ -369,18 +406,21 @@ def backtest(
     tests = _trade(which)
     rounds = _rounds(which)
     past = _panel_past(which)
+    deals = _deals(which)
     if csv is not None:
-        _tests_csv(csv, tests, rounds, past)
+        _tests_csv(csv, tests, rounds, past, deals)
     if chart is not None:
         _draw(chart, tests)
     if write is not None:
-        _write_page(write, tests, rounds, bool(past))
+        _write_page(write, tests, rounds, bool(past), deals)
     if as_json:
         record: dict[str, Any] = {t.id: t.record() for t in tests}
         if rounds is not None:
             record["rounds"] = rounds.record()
         if past:
             record["panel"] = {str(months): test.record() for months, test in past.items()}
+        if deals is not None:
+            record["bargains"] = deals.record()
         emit(record)
         return
     for test in tests:
@@ -390,6 +430,8 @@ def backtest(
         out.print(rounds.explain(), highlight=False)
     for test_of_panel in past.values():
         _show_panel(test_of_panel)
+    if deals is not None:
+        _show_deals(deals)
     for path in (csv, chart, write):
         if path is not None:
             out.print(f"written: {path}", style="dim", highlight=False)
@@ -481,6 +523,30 @@ def _panel_past(which: Which) -> dict[int, PanelBackTest]:
     from detente.validation.panel_backtest import episode
 
     return episode()
+
+
+def _deals(which: Which) -> BackTestedBargains | None:
+    if which is not Which.BARGAINS:
+        return None
+    from detente.validation.bargains import bargains
+
+    return bargains()
+
+
+def _show_deals(found: BackTestedBargains) -> None:
+    from detente.validation.bargains import amount, signed
+
+    out.print("The bargaining room on the eve of past rounds", style="bold", highlight=False)
+    out.print(found.explain(), highlight=False)
+    for past in found.rounds:
+        out.print()
+        out.print(f"{past.bargain.title}, asked on {past.eve.day}", highlight=False)
+        shown = text_table(("issue", "stood", "model", "signed", "verdict"))
+        for row in past.rows:
+            model = amount(row.kind, row.left["model"])
+            shown.add_row(row.title, amount(row.kind, row.standing), model, signed(row), row.verdict())
+        shown.columns[0].no_wrap = False
+        out.print(shown)
 
 
 def _show_panel(test: PanelBackTest) -> None:
@@ -575,7 +641,9 @@ def _show_test(test: BackTest) -> None:
     out.print()
 
 
-def _tests_csv(path: Path, tests: list[BackTest], rounds: Any, past: Mapping[int, PanelBackTest]) -> None:
+def _tests_csv(
+    path: Path, tests: list[BackTest], rounds: Any, past: Mapping[int, PanelBackTest], deals: BackTestedBargains | None
+) -> None:
     import pandas as pd
 
     frames = [t.to_frame().assign(backtest=t.id) for t in tests]
@@ -583,10 +651,12 @@ def _tests_csv(path: Path, tests: list[BackTest], rounds: Any, past: Mapping[int
         frames += [test.to_frame(level).assign(backtest="panel", months=months, level=level) for level in ("origin", "cell")]
     if rounds is not None:
         frames.append(rounds.to_frame().reset_index().assign(backtest="rounds"))
+    if deals is not None:
+        frames.append(deals.to_frame().assign(backtest="bargains"))
     write_csv(pd.concat(frames, ignore_index=True), path, index=False, float_format="%.6g")
 
 
-def _write_page(path: Path, tests: list[BackTest], rounds: Any, panel: bool) -> None:
+def _write_page(path: Path, tests: list[BackTest], rounds: Any, panel: bool, deals: BackTestedBargains | None) -> None:
     from detente.validation.tables import blocks, page_of, panel_blocks, write
 
     content = blocks(tests) if len(tests) > 1 else {t.id: page_of(t) for t in tests}
@@ -594,6 +664,8 @@ def _write_page(path: Path, tests: list[BackTest], rounds: Any, panel: bool) -> 
         content["rounds"] = rounds.markdown()
     if panel:
         content |= panel_blocks()
+    if deals is not None:
+        content["bargains"] = deals.markdown()
     write(path, content)
 
 

@@ -24,6 +24,7 @@ for the first compare the judgements side by side.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -81,7 +82,8 @@ StandOff = Callable[[date], StandOffOdds]
 class ForkOdds:
     """One fork: every judgement by branch as low, central, high, what the pool makes of them, and what signals moved.
 
-    `weights` are those used, summing to 1; `cases` says what the base rate rests on; `ranges` are the final odds.
+    `weights` are those used, summing to 1; `cases` says what the base rate rests on; `ranges` are the final odds. `own` are odds
+    of a reader's own, which the final odds then follow.
     """
 
     fork: str
@@ -96,6 +98,7 @@ class ForkOdds:
     cases: str
     update: Update
     ranges: Mapping[str, Spread]
+    own: Mapping[str, Spread] | None = None
 
     @property
     def pooled(self) -> dict[str, float]:
@@ -104,8 +107,8 @@ class ForkOdds:
 
     @property
     def probability(self) -> dict[str, float]:
-        """Probability by branch after signals; sums to 1."""
-        return dict(self.update.after)
+        """Probability by branch after signals, or as a reader's own odds have it; sums to 1."""
+        return dict(self.update.after) if self.own is None else {b: r[1] for b, r in self.ranges.items()}
 
     def to_frame(self) -> pd.DataFrame:
         """One row a branch: each judgement (central), pooled, after signals, low and high."""
@@ -129,13 +132,14 @@ class ForkOdds:
             "fork": self.fork, "title": self.title, "date": self.date.isoformat(), "on": self.on.isoformat(),
             "analyst": _plain(self.analyst), "base_rate": _plain(self.base_rate), "stand_off": _plain(self.stand_off),
             "weights": dict(self.weights), "cases": self.cases, "pooled": self.pooled, "probability": self.probability,
-            "ranges": _plain(self.ranges), "signals": [s.record() for s in self.update.steps],
+            "ranges": _plain(self.ranges), "own": _plain(self.own), "signals": [s.record() for s in self.update.steps],
         }  # fmt: skip
 
     def explain(self) -> str:
         """The odds in plain words, with what they rest on."""
         likeliest = sorted(self.probability, key=lambda b: -self.probability[b])
-        most = [(s, max(s.points, key=lambda b: abs(s.points[b]))) for s in self.update.steps]
+        steps = self.update.steps if self.own is None else ()  # a reader's own odds are not moved by what was seen
+        most = [(s, max(s.points, key=lambda b: abs(s.points[b]))) for s in steps]
         moved = [(step.signal, branch, step.points[branch]) for step, branch in most]
         return tell(self, likeliest=likeliest, moved=moved)
 
@@ -176,8 +180,25 @@ def branch_odds(
         mine = {s.id: s.likelihood for s in seen if s.fork == fork.id}
         before = max(day, _before(ahead, fork) or day)
         judged = _Judgements(fork, day, before, dossier.as_of, known, asked, outside, draws, rng.spawn(1)[0])
-        found[fork.id] = judged.pooled(weights or ahead.weights, mine)
+        made = judged.pooled(weights or ahead.weights, mine)
+        found[fork.id] = replaced(made, ahead.own[fork.id]) if ahead.own.get(fork.id) else made
     return found
+
+
+def replaced(made: ForkOdds, own: Mapping[str, Spread]) -> ForkOdds:
+    """Odds of a fork with a reader's own in their place; others share the rest as before, all alike if they had none."""
+    others = {b: r for b, r in made.ranges.items() if b not in own}
+    left, had = max(0.0, 1 - sum(r[1] for r in own.values())), sum(r[1] for r in others.values())
+    ranges: dict[str, Spread] = {}
+    for b, (low, mean, high) in made.ranges.items():
+        if b in own:
+            ranges[b] = own[b]
+        elif had > 0:
+            scale = left / had
+            ranges[b] = (min(low * scale, 1.0), mean * scale, min(high * scale, 1.0))
+        else:
+            ranges[b] = (left / len(others), left / len(others), left / len(others))
+    return dataclasses.replace(made, ranges=ranges, own=dict(own))
 
 
 class _Judgements:

@@ -9,7 +9,12 @@ appended in one write under a file lock and synced; a line cut short by a kill i
 never thrown away. `made_on` is the day a forecast speaks for, `written` the clock when it was stored: a forecast written
 after the outcome is counted and told apart.
 
-**Reckoning.** What the forecasts turned out to be worth: scores of every resolved fork against the base rate and a fair guess.
+**Markets and crowds.** A line of kind `market` holds what somebody else said of a fork: the odds of some or all of its
+branches, who and where. It is refused until a forecast of ours that speaks for that day or an earlier one is in the file, and
+keeps the number of that line (`ours`): what we said cannot have been taken from it. A later forecast is not set beside it.
+
+**Reckoning.** What the forecasts turned out to be worth: scores of every resolved fork against the base rate, the status quo
+(nothing changes by the date) and a fair guess, and beside markets and crowds where there are any.
 Only forecasts made before the day of the outcome count. Each fork is scored twice: its last forecast, and the average of all its
 forecasts weighted by the days each stood. A fork resolved twice counts as resolved by the later line. Forecasts stored after the
 outcome was entered (`written` later than the resolution's day) are counted and told apart.
@@ -36,9 +41,10 @@ from typing import IO, TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from detente.errors import InputError
+from detente.errors import InputError, UnknownName
 from detente.files import loads, sha256
-from detente.outlook.scores import Score, brier, calibration, log_score, score, uniform
+from detente.outlook.scores import REST, Score, brier, calibration, gathered, log_score, score, stays, uniform
+from detente.outlook.tree import prospects_of
 from detente.words import refusal, say, tell
 
 if TYPE_CHECKING:
@@ -51,6 +57,7 @@ KINDS = {
     "forecast": ("made_on", "dossier", "dossier_hash", "fork", "due", "probability", "ranges", "base_rate", "signals", "code"),
     "signal": ("made_on", "dossier", "id", "fork", "text", "likelihood"),
     "resolution": ("made_on", "dossier", "fork", "branch"),
+    "market": ("made_on", "dossier", "fork", "who", "probability", "source"),
 }
 
 
@@ -63,7 +70,7 @@ class Entry:
 
     @property
     def kind(self) -> str:
-        """forecast, signal or resolution."""
+        """forecast, signal, resolution or market."""
         return str(self.data["kind"])
 
     @property
@@ -120,15 +127,19 @@ class Journal:
             raise InputError(refusal("outlook", "is_directory_name_file_too", path=self.path))
         if not self.path.parent.is_dir():
             raise InputError(refusal("outlook", "no_such_directory_make", parent=self.path.parent))
+        if not self.path.exists() and lines[0]["kind"] == "market":
+            _ours(lines[0], [])  # refused before there is a file
         with self.path.open("a+b") as file, _locked(file):
             found = self._parse(file)
             if found.faults:
                 raise InputError(refusal("outlook", "nothing_was_added_keep", faults=found.faults[0]))
             self._set_aside(file, found.torn)
-            stored, previous, number = [], found.last_hash, len(found.entries)
+            stored: list[Entry] = []
+            previous, number = found.last_hash, len(found.entries)
             for line in lines:
                 number += 1
-                data = {**line, "n": number, "written": stamp, "previous": previous}
+                frozen = {"ours": _ours(line, [*found.entries, *stored])} if line["kind"] == "market" else {}
+                data = {**line, **frozen, "n": number, "written": stamp, "previous": previous}
                 data["hash"] = previous = digest(data)
                 stored.append(Entry(number, data))
             text = b"".join(_canonical(e.data) + b"\n" for e in stored)
@@ -186,6 +197,7 @@ def forecast_line(dossier: Dossier, odds: ForkOdds, code: str) -> dict[str, Any]
         "dossier": dossier.id,
         "dossier_hash": dossier_hash(dossier),
         "fork": odds.fork,
+        "status_quo": prospects_of(dossier).fork(odds.fork).status_quo,
         "due": odds.date.isoformat(),
         "probability": odds.probability,
         "ranges": {b: list(r) for b, r in odds.ranges.items()},
@@ -197,7 +209,44 @@ def forecast_line(dossier: Dossier, odds: ForkOdds, code: str) -> dict[str, Any]
         "cases": odds.cases,
         "signals": [s.signal for s in odds.update.steps],
         "code": code,
+        **({} if odds.own is None else {"own": {b: list(r) for b, r in odds.own.items()}}),
     }
+
+
+def market_line(
+    dossier: Dossier, fork: str, who: str, probability: Mapping[str, float], on: date, source: str | None
+) -> dict[str, Any]:
+    """Odds of a market or crowd as a journal line. Raises `UnknownName` or `InputError` for odds that do not fit the fork."""
+    forks = {f.id: f for f in prospects_of(dossier).forks}
+    if fork not in forks:
+        raise UnknownName(fork, {k: f.title for k, f in forks.items()}, "fork")
+    own = {b.id: b.title for b in forks[fork].branches}
+    for name, p in probability.items():
+        if name not in own:
+            raise UnknownName(name, own, "branch")
+        if not 0 <= p <= 1:
+            raise InputError(refusal("outlook", "market_odds", name=repr(name), value=f"{p:g}"))
+    total = sum(probability.values())
+    if not probability or total > 1 + 1e-6 or (len(probability) == len(own) and abs(total - 1) > 1e-6):
+        raise InputError(refusal("outlook", "market_sum", total=f"{total:g}"))
+    if not who.strip():
+        raise InputError(refusal("outlook", "market_who"))
+    return {
+        "kind": "market", "made_on": on.isoformat(), "dossier": dossier.id, "fork": fork, "who": who.strip(),
+        "probability": dict(probability), "source": source,
+    }  # fmt: skip
+
+
+def _ours(line: Mapping[str, Any], entries: Sequence[Entry]) -> int:
+    """The line of our last forecast of a fork that speaks for that day or before. Raises `InputError` where there is none."""
+    mine = [
+        e for e in entries
+        if e.kind == "forecast" and (e.data["dossier"], e.data["fork"]) == (line["dossier"], line["fork"])
+        and e.data["made_on"] <= line["made_on"]
+    ]  # fmt: skip
+    if not mine:
+        raise InputError(refusal("outlook", "market_before_ours", fork=repr(line["fork"]), day=line["made_on"]))
+    return mine[-1].line
 
 
 def dossier_hash(dossier: Dossier) -> str:
@@ -260,6 +309,12 @@ class ForkScore:
     brier: float
     brier_average: float
     log: float
+    status_quo: str | None = None
+
+    @property
+    def brier_status_quo(self) -> float:
+        """Brier score of who says that nothing changes by the date; NaN where the fork does not say what that is."""
+        return float("nan") if self.status_quo is None else brier(stays(list(self.last), self.status_quo), self.branch)
 
     @property
     def brier_base_rate(self) -> float:
@@ -278,15 +333,40 @@ class ForkScore:
             "written_after": self.late, "probability": self.last[self.branch], "brier": self.brier,
             "brier_average": self.brier_average, "log_bits": self.log,
             "brier_base_rate": None if self.base_rate is None else self.brier_base_rate, "brier_uniform": self.brier_uniform,
+            "brier_status_quo": None if self.status_quo is None else self.brier_status_quo,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class MarketScore:
+    """Odds of a market or crowd of a resolved fork beside ours and the benchmarks, by Brier score over the same outcomes.
+
+    Outcomes are the branches it gave odds of, and anything else as one; `outcome` is what happened among them, `ours` the line of
+    our forecast that was frozen before.
+    """
+
+    fork: str
+    who: str
+    made_on: date
+    outcome: str
+    ours: int
+    scores: Mapping[str, float]
+
+    def record(self) -> dict[str, Any]:
+        """JSON-able."""
+        return {
+            "fork": self.fork, "who": self.who, "made_on": self.made_on.isoformat(), "outcome": self.outcome,
+            "our_line": self.ours, "brier": dict(self.scores),
         }  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Reckoning:
-    """Scores of a journal: fork by fork, and together where there is something to add up."""
+    """Scores of a journal: fork by fork, and together where there is something to add up; beside markets and crowds."""
 
     forks: tuple[ForkScore, ...]
     unscored: tuple[str, ...]
+    markets: tuple[MarketScore, ...] = ()
 
     def together(self) -> dict[str, Score]:
         """Mean scores of the forecasts, and of each benchmark on the forks it covers."""
@@ -297,6 +377,10 @@ class Reckoning:
         based = [f for f in self.forks if f.base_rate is not None]
         if based:
             found["base rate"] = score("base rate", [f.base_rate or {} for f in based], [f.branch for f in based])
+        still = [f for f in self.forks if f.status_quo is not None]
+        if still:
+            said = [stays(list(f.last), str(f.status_quo)) for f in still]
+            found["status quo"] = score("status quo", said, [f.branch for f in still])
         found["uniform"] = score("uniform", [uniform(list(f.last)) for f in self.forks], outcomes)
         return found
 
@@ -316,6 +400,7 @@ class Reckoning:
             "together": {k: s.record() for k, s in self.together().items()},
             "calibration": table.to_dict(orient="records"),
             "unscored": list(self.unscored),
+            "markets": [m.record() for m in self.markets],
         }
 
     def explain(self) -> str:
@@ -329,14 +414,33 @@ def reckon(contents: Contents, dossier: str | None = None) -> Reckoning:
     for e in contents.of("resolution", dossier):
         outcomes[(e.data["dossier"], e.data["fork"])] = e
     found, unscored = [], []
+    markets: list[MarketScore] = []
     for (owner, fork), end in outcomes.items():
+        said = [e for e in contents.of("market", owner) if e.data["fork"] == fork and e.made_on < end.made_on]
+        markets += [_market_score(fork, end, e, contents) for e in said]
         mine = [e for e in contents.of("forecast", owner) if e.data["fork"] == fork and e.made_on < end.made_on]
         mine = [e for e in mine if end.data["branch"] in e.data["probability"]]
         if not mine:
             unscored.append(say("words/templates/Reckoning", "unscored", fork=fork, day=end.made_on))
             continue
         found.append(_fork_score(fork, end, mine))
-    return Reckoning(tuple(found), tuple(unscored))
+    return Reckoning(tuple(found), tuple(unscored), tuple(markets))
+
+
+def _market_score(fork: str, end: Entry, market: Entry, contents: Contents) -> MarketScore:
+    ours = next(e for e in contents.entries if e.line == market.data["ours"]).data
+    named = list(market.data["probability"])
+    outcome = end.data["branch"] if end.data["branch"] in named else REST
+    left = [b for b in ours["probability"] if b not in named]
+    theirs = {**market.data["probability"], **({REST: 1 - sum(market.data["probability"].values())} if left else {})}
+    said: dict[str, Mapping[str, float]] = {"theirs": theirs, "ours": gathered(ours["probability"], named)}
+    if ours["base_rate"] is not None:
+        said["base rate"] = gathered(ours["base_rate"], named)
+    if ours.get("status_quo") is not None:
+        said["status quo"] = gathered(stays(list(ours["probability"]), ours["status_quo"]), named)
+    said["uniform"] = gathered(uniform(list(ours["probability"])), named)
+    scores = {name: brier(odds, outcome) for name, odds in said.items()}
+    return MarketScore(fork, str(market.data["who"]), market.made_on, outcome, int(market.data["ours"]), scores)
 
 
 def _fork_score(fork: str, end: Entry, forecasts: Sequence[Entry]) -> ForkScore:
@@ -357,4 +461,5 @@ def _fork_score(fork: str, end: Entry, forecasts: Sequence[Entry]) -> ForkScore:
         brier=scores[-1],
         brier_average=float(np.average(scores, weights=stood)),
         log=log_score(last["probability"], branch),
+        status_quo=last.get("status_quo"),
     )

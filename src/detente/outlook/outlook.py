@@ -1,6 +1,14 @@
 """The outlook: how likely each way on is, and what to expect for every economy, with the spread.
 
-    P(scenario s) = Σ over paths that count as s of P(path)
+The tree of dated forks is the one place that answers "how likely"; the record, the stand-off model and judgement are inputs to
+its odds (`fork_odds`) and no second answer. Every probability has its clock and its condition:
+
+    from today        P(end s) = Σ over paths that count as s of P(path)             `odds_from_today`; they sum to 1
+    if reached        P(branch | its fork is met), and the chance of meeting it       `odds_if_reached`
+    by date           P(something has happened by t)                                  `hazard`
+
+A horizon says how long what is decided has had to act. It moves what paths are worth and no probability.
+
     E[V] = Σ over paths of P(path) · V(path),   V(path) the average real income along the path (see `path_values`)
 
 Two ranges stand apart. The *spread* says how far the paths lie from each other: quantiles of V over paths, each with its
@@ -41,11 +49,13 @@ from numpy.typing import NDArray
 from detente.equilibrium.parameters import Parameters
 from detente.errors import InputError, UnknownName
 from detente.outlook.fork_odds import ForkOdds, StandOff, branch_odds
+from detente.outlook.hazard import Event, events
 from detente.outlook.path_values import WHOLE, PathValues, path_values, quantiles
 from detente.outlook.pool import spread_draws
-from detente.outlook.tree import STATUS_QUO, BranchOdds, Tree, grow, prospects_of
+from detente.outlook.stand_off import stand_off_of
+from detente.outlook.tree import STATUS_QUO, BranchOdds, Span, Tree, grow, prospects_of
 from detente.types import Array, Progress
-from detente.words import refusal, tell
+from detente.words import refusal, tell, whole_percents
 from detente.words.names import region_name
 from detente.world.world import World
 
@@ -56,6 +66,7 @@ Basis = Literal["average", "end"]
 ENDS = (0.05, 0.95)
 """A range is where nine draws in ten lie."""
 SPREAD = (0.05, 0.25, 0.5, 0.75, 0.95)
+_NOT_MET = ""  # no branch has this name
 LOSS = 0.1
 """Percent of real income whose loss is called a risk unless another is asked for."""
 
@@ -66,6 +77,34 @@ class Estimate(NamedTuple):
     low: float
     value: float
     high: float
+
+
+class Chance(NamedTuple):
+    """A probability among others that sum to 1, with its range over the odds, and the whole percent it is printed with."""
+
+    low: float
+    value: float
+    high: float
+    percent: int
+
+    def record(self) -> dict[str, Any]:
+        """JSON-able: the probability to the digit printed, what it is exactly, and its range."""
+        return {"probability": self.percent / 100, "exact": self.value, "low": self.low, "high": self.high}
+
+
+@dataclass(frozen=True)
+class Reached:
+    """A fork: the chance from today that it is met, the odds of each branch if it is, and of each branch from today.
+
+    From today the branches and the chance that the fork is not met sum to 1, and so do their whole percents to 100.
+    """
+
+    fork: str
+    title: str
+    date: date
+    reached: Chance
+    if_reached: Mapping[str, Chance]
+    from_today: Mapping[str, Chance]
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,12 +121,46 @@ class Outlook:
     host: str | None
     drawn: Array = field(repr=False)
     origin: Mapping[str, ForkOdds] = field(default_factory=dict)
+    measures: Mapping[str, str] = field(default_factory=dict)
 
     # -- how likely --------------------------------------------------------------------------------------------------
     @cached_property
-    def scenarios(self) -> dict[str, Estimate]:
-        """Probability of each scenario in the end, with its range over the odds, the likeliest first."""
-        return {s: self.probability([leaf.scenario == s for leaf in self.tree.leaves]) for s in self.tree.scenarios}
+    def odds_from_today(self) -> dict[str, Chance]:
+        """Probability from today of each end, with its range over the odds, the likeliest first; they sum to 1, and the whole
+        percents to 100."""
+        found = {s: self.probability([leaf.scenario == s for leaf in self.tree.leaves]) for s in self.tree.scenarios}
+        return {s: Chance(*e, percent=self.tree.percents[s]) for s, e in found.items()}
+
+    @property
+    def scenarios(self) -> dict[str, Chance]:
+        """`odds_from_today`."""
+        return self.odds_from_today
+
+    @cached_property
+    def odds_if_reached(self) -> dict[str, Reached]:
+        """Fork → the odds of its branches if it is met, the chance from today that it is, and of each branch from today."""
+        out = {}
+        for fork in self.tree.forks.values():
+            met = np.any([self.tree.taken(b.id) for b in fork.branches], axis=0)
+            taken = _chances({b.id: self.of_branch(b.id) for b in fork.branches} | {_NOT_MET: self.probability(~met)})
+            reached = Chance(*self.probability(met), percent=100 - taken.pop(_NOT_MET).percent)
+            given = {b: Estimate(*span) for b, span in self.tree.odds[fork.id].items()}
+            out[fork.id] = Reached(fork.id, fork.title, fork.date, reached, _chances(given), taken)
+        return out
+
+    @cached_property
+    def hazard(self) -> tuple[Event, ...]:
+        """What may happen on some path: scenarios entered, and measures that come, change or go. See `by`."""
+        return events(self.tree)
+
+    @cached_property
+    def hazard_days(self) -> list[date]:
+        """Every day on which one of these may happen, in order."""
+        return sorted({d for e in self.hazard for d in e.days})
+
+    def by(self, event: Event, day: date) -> Estimate:
+        """Probability from today that an event has happened on or before `day`."""
+        return self._estimate(event.happened(day))
 
     def probability(self, paths: Sequence[bool] | NDArray[np.bool_]) -> Estimate:
         """Probability of a set of paths, given as one truth value a leaf."""
@@ -189,13 +262,52 @@ class Outlook:
     def scenario_frame(self) -> pd.DataFrame:
         """One row a scenario: probability and its range over the odds."""
         rows = [
-            {"scenario": s, "title": self.titles.get(s, s), "probability": e.value, "low": e.low, "high": e.high}
-            for s, e in self.scenarios.items()
+            {
+                "scenario": s,
+                "title": self.titles.get(s, s),
+                "probability": e.value,
+                "percent": e.percent,
+                "low": e.low,
+                "high": e.high,
+            }
+            for s, e in self.odds_from_today.items()
         ]
         return pd.DataFrame(rows)
 
+    def reached_frame(self) -> pd.DataFrame:
+        """One row a branch: its probability from today, the chance that its fork is reached, and its odds if it is."""
+        rows = [
+            {
+                "fork": r.fork,
+                "date": r.date,
+                "branch": b,
+                "title": self.tree.branches[b][1].title,
+                "from today": r.from_today[b].value,
+                "from today, low": r.from_today[b].low,
+                "from today, high": r.from_today[b].high,
+                "fork reached": r.reached.value,
+                "if reached": c.value,
+                "if reached, low": c.low,
+                "if reached, high": c.high,
+            }
+            for r in self.odds_if_reached.values()
+            for b, c in r.if_reached.items()
+        ]
+        return pd.DataFrame(rows)
+
+    def hazard_frame(self) -> pd.DataFrame:
+        """One row an event and a day on which anything may happen: the chance from today that it has happened by then."""
+        rows = [
+            {"event": e.id, "kind": e.kind, "measures": " ".join(e.measures), "by": day, "probability": p.value, "low": p.low,
+             "high": p.high}
+            for e in self.hazard
+            for day in self.hazard_days
+            for p in [self.by(e, day)]
+        ]  # fmt: skip
+        return pd.DataFrame(rows, columns=["event", "kind", "measures", "by", "probability", "low", "high"])
+
     def by_origin(self) -> pd.DataFrame:
-        """Probability of each scenario if one judgement alone set the odds (where a fork lacks it: the analyst), and pooled.
+        """Inputs, not answers: each end's probability if one judgement alone set the odds (where a fork lacks it: the analyst).
 
         Columns: record, stand-off, analyst, pooled, after signals. Without odds of the pool there is the analyst alone.
         """
@@ -251,8 +363,13 @@ class Outlook:
             "horizon": self.paths.parameters.name,
             "unit": tell(self, "unit"),
             "range": tell(self, "odds_range", low=round(100 * ENDS[0]), high=round(100 * ENDS[1])),
+            "odds_from_today": {s: {"title": self.titles.get(s, s), **e.record()} for s, e in self.odds_from_today.items()},
+            "odds_if_reached": {f: self._reached(r) for f, r in self.odds_if_reached.items()},
+            "hazard": [self._hazard(e) for e in self.hazard],
             "scenarios": self.scenario_frame().to_dict(orient="records"),
             "regions": {str(k): _finite(v) for k, v in self.to_frame().to_dict(orient="index").items()},
+            "own_odds": {f: {b: list(s) for b, s in own.items()} for f, own in self.own.items()},
+            "own_odds_in_words": self.told_own(),
             "odds": {f: {b: list(map(float, s)) for b, s in own.items()} for f, own in self.tree.odds.items()},
             "origin": {f: o.record() for f, o in self.origin.items()},
             "by_origin": self.by_origin().reset_index().to_dict(orient="records"),
@@ -260,9 +377,37 @@ class Outlook:
             "states": len(self.tree.states),
         }
 
+    def _reached(self, r: Reached) -> dict[str, Any]:
+        branches = {
+            b: {"title": self.tree.branches[b][1].title, **c.record(), "from_today": r.from_today[b].record()}
+            for b, c in r.if_reached.items()
+        }
+        return {"title": r.title, "date": r.date.isoformat(), "reached": r.reached.record(), "branches": branches}
+
+    def _hazard(self, e: Event) -> dict[str, Any]:
+        found = {d.isoformat(): self.by(e, d) for d in self.hazard_days}
+        return {
+            "event": e.id, "kind": e.kind, "title": self.event_title(e), "measures": list(e.measures),
+            "by": {d: p.value for d, p in found.items()}, "range": {d: [p.low, p.high] for d, p in found.items()},
+        }  # fmt: skip
+
+    def event_title(self, event: Event) -> str:
+        """What an event is, in words."""
+        named = self.titles.get(event.id, event.id) if event.kind == "scenario" else ""
+        return tell(self, "event", kind=event.kind, title=named, titles=[self.measures.get(m, m) for m in event.measures])
+
     def explain(self) -> str:
         """The answers in plain words."""
         return tell(self, top=self.drivers(self.focus[0])[0], loss=LOSS)
+
+    @cached_property
+    def own(self) -> dict[str, Mapping[str, Span]]:
+        """Forks at which odds are a reader's own, with those given."""
+        return {f: o.own for f, o in self.origin.items() if o.own}
+
+    def told_own(self) -> str:
+        """Which odds are a reader's own, in plain words; empty where none are."""
+        return tell(self, "own") if self.own else ""
 
     def notes(self) -> str:
         """What the figures are and are not."""
@@ -298,8 +443,8 @@ def outlook(
     """What may come, how likely and what to expect, from a dossier with `prospects`.
 
     BranchOdds are those of `branch_odds` as of `on` (default: the dossier's day), from the record, the stand-off, the analyst and
-    the signals of the dossier and in `signals`. `stand_off(day)` replaces the stand-off model, which is read off the payoff table
-    otherwise. `odds` replaces all that (fork → branch → (low, mean, high)); forks it leaves out keep the analyst's priors.
+    the signals of the dossier and in `signals`; `horizon` moves none of them. `stand_off(day)` replaces the stand-off model
+    (`stand_off_of`). `odds` replaces all that (fork → branch → (low, mean, high)); forks it leaves out keep the analyst's priors.
     `with_ranges` solves every state at both ends of the parameters too; `discount` is a rate a year. Raises `InputError` where
     the dossier has no prospects, and what `branch_odds`, `grow` and `path_values` raise.
     """
@@ -312,7 +457,7 @@ def outlook(
     case.must_fit(table)
     origin: dict[str, ForkOdds] = {}
     if odds is None:
-        origin = pooled_odds(case, table, horizon, on=on, stand_off=stand_off, signals=signals, seed=seed, progress=progress)
+        origin = pooled_odds(case, table, on=on, stand_off=stand_off, signals=signals, seed=seed, progress=progress)
         odds = {f: o.ranges for f, o in origin.items()}
     tree = grow(case, odds)
     paths = path_values(
@@ -331,13 +476,13 @@ def outlook(
         host=venue if venue in table.regions and venue not in parties else None,
         drawn=draw_odds(tree, draws, seed),
         origin=origin,
+        measures=_measure_titles(case),
     )
 
 
 def pooled_odds(
     dossier: Dossier,
     world: World,
-    horizon: str | Parameters | None = None,
     *,
     on: date | None = None,
     stand_off: StandOff | None = None,
@@ -345,21 +490,23 @@ def pooled_odds(
     seed: int = 0,
     progress: Progress | None = None,
 ) -> dict[str, ForkOdds]:
-    """The odds of `branch_odds` with the stand-off read off the dossier's payoff table, where a branch asks for one and none is
-    given."""
-    ahead = prospects_of(dossier)
-    if stand_off is None and any(b.stand_off for _, b in ahead.branches.values()) and has_stances(dossier, world):
-        from detente.strategy.table import at_the_table
-
-        stand_off = at_the_table(dossier, world, horizon, progress=progress).odds_by
-    return branch_odds(dossier, on=on, stand_off=stand_off, signals=signals, seed=seed)
+    """The odds of `branch_odds` with the stand-off of `stand_off_of` where none is given. No horizon enters."""
+    judged = stand_off or stand_off_of(dossier, world, progress=progress)
+    return branch_odds(dossier, on=on, stand_off=judged, signals=signals, seed=seed)
 
 
-def has_stances(case: Dossier, world: World) -> bool:
-    """Whether the dossier has just two parties, both in this world, each able to ease, hold and escalate."""
-    return len(case.parties) == 2 and all(
-        p.region in world.regions and {"ease", "hold", "escalate"} <= {s.stance for s in p.stances} for p in case.parties
-    )
+def _measure_titles(case: Dossier) -> dict[str, str]:
+    """Title of every measure of the dossier and of those its scenarios and branches add."""
+    added = [c for s in case.scenarios for c in s.changes]
+    added += [c for _, b in prospects_of(case).branches.values() for c in b.changes]
+    found = {m.id: m.title for c in added if (m := getattr(c, "add", None)) is not None}
+    return found | {m.id: m.title for m in case.measures}
+
+
+def _chances(found: Mapping[str, Estimate]) -> dict[str, Chance]:
+    """Probabilities that sum to 1 with the whole percents they are printed with."""
+    percents = whole_percents([e.value for e in found.values()])
+    return {name: Chance(*e, percent=n) for (name, e), n in zip(found.items(), percents, strict=True)}
 
 
 def _months(start: date, until: date) -> list[tuple[date, date]]:

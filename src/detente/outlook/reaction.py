@@ -65,6 +65,7 @@ class MarketReaction:
     slopes: tuple[Slope, ...]
     missing: tuple[str, ...]
     events: tuple[Mapping[str, Any], ...]
+    percent: int | None = None
 
     def move(self, slope: Slope, scenario: str) -> Range:
         """Low, central and high move in a scenario, percent."""
@@ -139,7 +140,7 @@ def market_reaction(
     """
     prospects_of(case.dossier)
     if odds is None:
-        odds = {f: o.ranges for f, o in pooled_odds(case.dossier, case.world, case.parameters, progress=progress).items()}
+        odds = {f: o.ranges for f, o in pooled_odds(case.dossier, case.world, progress=progress).items()}
     tree = grow(case.dossier, odds)
     worst = case.worst
     counts = np.array([float(leaf.scenario == worst) for leaf in tree.leaves])
@@ -153,4 +154,5 @@ def market_reaction(
         chance=Range(min(float(low), value), value, max(float(high), value)), slopes=slopes,
         missing=tuple(p for p in case.parties if p not in {s.region for s in slopes}),
         events=tuple(e for e in reaction_table()["events"] if set(e["parties"]) <= set(case.parties)),
+        percent=tree.percents.get(worst),
     )  # fmt: skip

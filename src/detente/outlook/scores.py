@@ -26,11 +26,12 @@ import numpy as np
 import pandas as pd
 
 from detente.errors import InputError, UnknownName
-from detente.outlook.pool import FLOOR
+from detente.outlook.pool import FLOOR, floored
 from detente.types import Array
 from detente.words import refusal
 
 Forecast = Mapping[str, float]
+REST = "anything else"
 
 
 def _checked(forecast: Forecast, outcome: str) -> None:
@@ -55,6 +56,18 @@ def log_score(forecast: Forecast, outcome: str, floor: float = FLOOR) -> float:
 def uniform(outcomes: Sequence[str]) -> dict[str, float]:
     """The same probability on every outcome."""
     return dict.fromkeys(outcomes, 1 / len(outcomes))
+
+
+def stays(outcomes: Sequence[str], as_it_is: str) -> dict[str, float]:
+    """Who says that all stays as it is: nearly all on one outcome, FLOOR before scaling on every other."""
+    raw = floored(np.array([float(o == as_it_is) for o in outcomes]))
+    return dict(zip(outcomes, raw.tolist(), strict=True))
+
+
+def gathered(forecast: Forecast, named: Sequence[str]) -> dict[str, float]:
+    """A forecast over the outcomes named and, where that is not all of them, everything else as one (`REST`)."""
+    found = {o: forecast[o] for o in named}
+    return found if set(forecast) == set(named) else {**found, REST: sum(p for o, p in forecast.items() if o not in found)}
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ from detente.policy.measures import Measure
 from detente.policy.prospects import Branch, Fork, Prospects
 from detente.policy.timing import in_force, turning_days
 from detente.types import Array
-from detente.words import refusal, tell
+from detente.words import refusal, tell, whole_percents
 
 if TYPE_CHECKING:
     from detente.policy.dossier import Dossier
@@ -154,6 +154,11 @@ class Tree:
         for leaf in self.leaves:
             found[leaf.scenario] = found.get(leaf.scenario, 0.0) + leaf.probability
         return dict(sorted(found.items(), key=lambda p: (-p[1], p[0])))
+
+    @cached_property
+    def percents(self) -> dict[str, int]:
+        """The whole percent each of these is printed with, wherever it is; they sum to 100."""
+        return dict(zip(self.scenarios, whole_percents(self.scenarios.values()), strict=True))
 
     def expectation(self, values: Array) -> Array:
         """Σ P(leaf) · values[leaf, …]."""

@@ -31,7 +31,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from detente.cases.case import STATUS_QUO, Case
+from detente.cases.baselines import REFERENCE, STATUS_QUO
+from detente.cases.case import Case
 from detente.equilibrium import months
 from detente.equilibrium.uncertainty import entry_factor
 from detente.errors import InputError, UnknownName, UnknownRegion
@@ -236,7 +237,7 @@ def uncertainty(
     since = own if own is not None else MONTHS.get(case.parameters.name, months.rows()["new_trade"]["months"][-1])
     numbers = {name: Range(*(months.value(name, since, end) for end in ("low", "centre", "high"))) for name in ROWS}
     if odds is None:
-        odds = {f: o.ranges for f, o in pooled_odds(case.dossier, case.world, case.parameters, progress=progress).items()}
+        odds = {f: o.ranges for f, o in pooled_odds(case.dossier, case.world, progress=progress).items()}
     names = {f.id for f in ahead.forks if not f.independent}
     tree = grow(case.dossier, {f: own for f, own in odds.items() if f in names}, talks_only=True)
     drawn = tree.reweighted(draw_odds(tree, draws, seed))
@@ -305,5 +306,5 @@ def effect_of(case: Case, scenario: str | None, threat: Threat, cost: Array) -> 
     iceberg = np.ones(case.world.shipments.shape)
     iceberg[threat.cells] = 1 + cost
     more = Policy.from_arrays(iceberg=iceberg, label="duties that are threatened")
-    found = case.outcome(scenario, more=more, against=None).relative_to(case.outcome(scenario, against=None))
+    found = case.outcome(scenario, more=more, against=REFERENCE).relative_to(case.outcome(scenario, against=REFERENCE))
     return pd.concat([found.real_income.astype(float), pd.Series({"WORLD": found.world_real_income})])

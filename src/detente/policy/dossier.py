@@ -11,7 +11,7 @@ file, line and field. Whether region and sector codes exist in a given world is 
 >>> d.as_of.isoformat(), d.venue.region
 ('2025-10-18', 'MYS')
 >>> [s.id for s in d.scenarios]
-['status-quo', 'optimistic', 'middle', 'pessimistic', 'decoupling']
+['status-quo', 'optimistic', 'middle', 'lapse', 'pessimistic', 'decoupling']
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ from detente.policy.parts import (
     Party,
     Published,
     Reference,
+    Resolution,
     Scenario,
     Source,
     Venue,
@@ -213,6 +214,11 @@ class Dossier(Strict):
                                 branch=_unknown(name, branches),
                             )
                         )
+        for b in self.bystanders:
+            for item in b.menu:
+                if item.given is not None and item.given not in branches:
+                    where = f"bystander {b.region}, {item.id}"
+                    raise ValueError(refusal("policy", "item_given", where=where, branch=_unknown(item.given, branches)))
         if self.prospects is None:
             return
         if self.prospects.forks[0].date < self.as_of:
@@ -254,11 +260,21 @@ class Dossier(Strict):
         yield from ((f"measure {m.id!r}", m.sources) for m in self.measures)
         yield from ((f"scenario {s.id!r}", s.sources) for s in self.scenarios)
         yield from ((f"key question {q.id!r}", q.sources) for q in self.key_questions)
+        yield from ((f"resolution of {where}", r.sources) for where, r in self._resolutions() if r is not None)
         if self.prospects is not None:
             yield from ((f"fork {f.id!r}", f.sources) for f in self.prospects.forks)
             yield from ((f"signal {s.id!r}", s.sources) for s in self.prospects.signals)
         yield from ((f"published {n.id!r}", n.sources) for n in self.published)
         yield from ((f"exercise {e.id!r}", e.sources) for e in self.exercises)
+
+    def _resolutions(self) -> Iterator[tuple[str, Resolution | None]]:
+        yield from ((f"key question {q.id!r}", q.resolution) for q in self.key_questions)
+        if self.prospects is not None:
+            yield from ((f"fork {f.id!r}", f.resolution) for f in self.prospects.forks)
+
+    def unresolvable(self) -> list[str]:
+        """Key questions and forks that do not say by which rule and source it will be settled what happened."""
+        return [where for where, r in self._resolutions() if r is None]
 
     def _change_lists(self) -> Iterator[tuple[str, tuple[Change, ...]]]:
         yield from ((f"scenario {s.id!r}", s.changes) for s in self.scenarios)

@@ -130,11 +130,17 @@ class Party(Strict):
 
 
 class MenuItem(Strict):
-    """Something a bystander could do."""
+    """Something a bystander could do or ask for.
+
+    `given` names the branch without which it is worth nothing (an exemption from a duty that may come); with
+    `origin_threshold_pct` goods with no more content of the other party than that are not held to be passed through.
+    """
 
     id: Identifier
     title: Text
     changes: tuple[Change, ...] = ()
+    given: Identifier | None = None
+    origin_threshold_pct: Annotated[float, Field(gt=0, lt=100)] | None = None
     modelled: bool = True
     why_not: Text | None = None
     sources: Cited
@@ -229,6 +235,15 @@ class Answer(Strict):
         return {**dict.fromkeys(self.branches, 1.0), **self.likelihood}
 
 
+class Resolution(Strict):
+    """How it will be settled what happened: the rule, who or what settles it (`source`), and the sources that rule and office are
+    known from. Written before the outcome, so that nobody can argue about it afterwards."""
+
+    rule: Text
+    source: Text
+    sources: Cited
+
+
 class KeyQuestion(Strict):
     """Something worth watching: what to look at, by when, what the answers would be and what they would move."""
 
@@ -240,6 +255,7 @@ class KeyQuestion(Strict):
     answers: tuple[Answer, ...] = ()
     scenarios: tuple[Identifier, ...] = ()
     measures: tuple[Identifier, ...] = ()
+    resolution: Resolution | None = None
     article_ref: Text | None = None
     sources: Cited
 
@@ -358,9 +374,9 @@ class Published(Strict):
 
 
 class Horizon(Strict):
-    """Default time basis of the dossier's figures."""
+    """Default time basis of the dossier's figures: a month since the decision, 0 to 120, or a textbook horizon."""
 
-    default: Literal["short", "medium", "long"] = "medium"
+    default: Annotated[str, Field(pattern=r"^(short|medium|long|month (\d{1,2}|1[01]\d|120))$")] = "month 36"
     why: Text | None = None
 
 

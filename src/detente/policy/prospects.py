@@ -24,17 +24,21 @@ from datetime import date
 from importlib.resources import files
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from detente.errors import UnknownName
 from detente.policy.changes import Change
 from detente.policy.measures import Identifier, Strict, Text
-from detente.policy.parts import Assumed, Cited, Share
+from detente.policy.parts import Assumed, Cited, Resolution, Share
 from detente.words import refusal
 
 ForkKind = Literal["talks", "summit", "deadline", "threat", "expiry", "court", "other"]
 OUTCOMES = {"talks": ("agreed", "time", "broke"), "threat": ("carried-out", "put-off", "dropped"), "truce": ("kept", "ended")}
 End = Literal["first", "second", "collapse", "standing"]
+
+
+def _span(value: Any) -> Any:
+    return [value] * 3 if isinstance(value, (int, float)) else value
 
 
 class BaseRate(Strict):
@@ -74,7 +78,7 @@ class Branch(Strict):
     @field_validator("prior", mode="before")
     @classmethod
     def _one_number(cls, value: Any) -> Any:
-        return [value] * 3 if isinstance(value, (int, float)) else value
+        return _span(value)
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -92,7 +96,8 @@ class Branch(Strict):
 
 
 class Fork(Strict):
-    """Something settled on a day."""
+    """Something settled on a day. `status_quo` is the branch on which nothing, or least, changes by then: what somebody forecasts
+    who says that all stays as it is, a benchmark of every score."""
 
     id: Identifier
     title: Text
@@ -101,6 +106,8 @@ class Fork(Strict):
     after: tuple[Identifier, ...] = ()
     independent: bool = False
     branches: Annotated[tuple[Branch, ...], Field(min_length=2)]
+    status_quo: Identifier | None = None
+    resolution: Resolution | None = None
     note: Text | None = None
     assumptions: Assumed = ()
     sources: Cited
@@ -113,6 +120,8 @@ class Fork(Strict):
         ids = [b.id for b in self.branches]
         if len(set(ids)) != len(ids):
             raise ValueError(refusal("policy", "branches_of_one_name", fork=repr(self.id)))
+        if self.status_quo is not None and self.status_quo not in ids:
+            raise ValueError(refusal("policy", "fork_status_quo", fork=repr(self.id), branch=repr(self.status_quo)))
         if self.independent and any(b.scenario for b in self.branches):
             raise ValueError(refusal("policy", "fork_independent", fork=repr(self.id)))
         return self
@@ -144,14 +153,23 @@ class PoolWeights(Strict):
         return self
 
 
+OwnOdds = Annotated[tuple[Share, Share, Share], BeforeValidator(_span)]
+"""Odds of a reader's own for one branch: one number, or low, central and high."""
+
+
 class Prospects(Strict):
-    """What may come: forks in order of date, signals, weights of the judgements, and the record base rates come from."""
+    """What may come: forks in order of date, signals, weights of the judgements, and the record base rates come from.
+
+    `own` are odds of a reader's own, by fork and branch: they take the place of what the judgements and signals make of that
+    branch, and the branches of the fork left out share the rest as before.
+    """
 
     until: date
     record: Identifier | None = None
     weights: PoolWeights = PoolWeights()
     forks: Annotated[tuple[Fork, ...], Field(min_length=1)]
     signals: tuple[Signal, ...] = ()
+    own: dict[Identifier, dict[Identifier, OwnOdds]] = Field(default={})
     assumptions: Assumed = ()
 
     @field_validator("record")
@@ -199,6 +217,27 @@ class Prospects(Strict):
                 raise ValueError(
                     refusal("policy", "signal_branch", signal=repr(signal.id), fork=repr(signal.fork), branch=repr(strange[0]))
                 )
+        for name, odds in self.own.items():
+            if name not in forks:
+                raise ValueError(refusal("policy", "own_odds_fork", fork=repr(name), forks=", ".join(sorted(forks))))
+            own = {b.id for b in self.fork(name).branches}
+            strange = [b for b in odds if b not in own]
+            if strange:
+                raise ValueError(
+                    refusal(
+                        "policy", "own_odds_branch", fork=repr(name), branch=repr(strange[0]), branches=", ".join(sorted(own))
+                    )
+                )
+            for which, (low, centre, high) in odds.items():
+                if not low <= centre <= high:
+                    raise ValueError(
+                        refusal(
+                            "policy", "prior_order", branch=repr(which), low=f"{low:g}", central=f"{centre:g}", high=f"{high:g}"
+                        )
+                    )
+            total = sum(span[1] for span in odds.values())
+            if total > 1 + 1e-6 or (len(odds) == len(own) and total < 1 - 1e-6):
+                raise ValueError(refusal("policy", "own_odds_sum", fork=repr(name), total=f"{total:g}"))
         return self
 
     def fork(self, name: str) -> Fork:

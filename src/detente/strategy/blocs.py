@@ -21,6 +21,7 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
+from detente.cases.baselines import IN_FORCE
 from detente.cases.case import Case
 from detente.equilibrium.outcome import Outcome
 from detente.errors import InputError
@@ -137,4 +138,4 @@ def blocs(
     standing = policy_on(in_force(dossier.measures, dossier.as_of), dossier.as_of, world.regions, world.sectors)
     cases = {known.parameters.name: known, **(at or {})}
     split = standing + Policy(crossing)
-    return Blocs(members, cost, {h: (cases[h] if h in cases else known.at(h)).under(split) for h in names})
+    return Blocs(members, cost, {h: (cases[h] if h in cases else known.at(h)).under(split, against=IN_FORCE) for h in names})

@@ -11,29 +11,17 @@ bystander, in every scenario (assumption A42):
 Signing and siding need A's consent; the rest is in n's own hands. Payoffs are real income against the status quo. x is found for
 the status quo by a search along one line (Brent) and used in every scenario; `strategy.best_reply` finds the same by gradients.
 
-What hosting talks is worth comes from the same payoffs, when nobody knows by how much a host shifts the chance of success:
-
-    success  S = mean payoff over the scenarios in which talks succeed,  failure F = over those in which they fail (A43)
-    stake    S − F;   a point more chance of success is worth stake/100;   a cost c pays from a shift of c/stake on
-    failure that also brings a harm with payoff H:  hosting pays in trade terms if p > (F − S)/(F − H) that it does
-
-A bystander whom the quarrel serves, because trade is diverted to it, has a negative stake: hosting is then worth nothing to it
-in trade, and must rest on standing or on insurance against harms the scenarios leave out. Expected values; no risk aversion.
-
 >>> from detente.cases.case import Case
 >>> case = Case.of("kuala-lumpur-2025", scenarios=["pessimistic"], with_ranges=False)
 >>> menu = menu_of(case, "MYS", retaliation=0.05)
 >>> menu.consent["sign with the United States"], round(float(menu.payoffs[0, 0]), 2)
 ('USA', 0.14)
->>> stake = HostStake("MYS", {"deal": 0.0}, {"war": 0.14}, income=400_000.0, harms={"a duty on goods passed through": -0.06})
->>> round(stake.stake, 2), stake.gains_from_failure, round(stake.break_even("a duty on goods passed through"), 2)
-(-0.14, True, 0.7)
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -42,14 +30,13 @@ import pandas as pd
 from scipy.optimize import minimize_scalar
 
 from detente.cases.case import Case, mean_rate
-from detente.checks import finite, not_negative
 from detente.equilibrium.parameters import Parameters
 from detente.errors import InputError, UnknownName
 from detente.policy.instruments import Policy
-from detente.strategy.transshipment import PassThroughDuty, pass_through
-from detente.talks.menus import Hosting, Menu, bystander_menu, hosting
-from detente.types import Array, plain
-from detente.words import TINY, join, refusal, say, tell
+from detente.strategy.transshipment import pass_through
+from detente.talks.menus import Menu, bystander_menu
+from detente.types import Array
+from detente.words import join, refusal
 from detente.words.names import region_name
 from detente.world.world import World
 
@@ -135,12 +122,12 @@ def options_of(case: Case, region: str, retaliation: float | None = None) -> tup
         found.append(Option(title, partial(strike, party, points, False)))
         found.append(Option(f"{title}, {ANSWERED}", partial(strike, party, points, True)))
     for item in next((b.menu for b in case.dossier.bystanders if b.region == region), ()):
-        if item.modelled and item.changes:
-            found.append(Option(item.title, changes=item.changes, consent=_owner(case, item.changes)))
+        if item.modelled and item.changes and item.given is None:
+            found.append(Option(item.title, changes=item.changes, consent=owner_of(case, item.changes)))
     return tuple(found)
 
 
-def _owner(case: Case, changes: Sequence[Any]) -> str:
+def owner_of(case: Case, changes: Sequence[Any]) -> str:
     """The party whose own measure is changed, if any: then it must agree."""
     by = {m.id: m.by for m in case.dossier.measures} | {c.add.id: c.add.by for c in changes if c.add is not None}
     return next((by[c.target] for c in changes if by.get(c.target) in case.parties), "")
@@ -279,157 +266,3 @@ def overview(case: Case, scenario: str | None = None) -> pd.DataFrame:
         frame[f"{case.b} content in {state}, % of exports to {case.a}"] = table["content, % of exports"]
         frame[f"duty gap in {state}, points"] = table["duty gap, points"]
     return frame.sort_values(f"real income in {name}, %", ascending=False, kind="stable")
-
-
-# -- what hosting is worth ---------------------------------------------------------------------------------------------
-@dataclass(frozen=True)
-class HostStake:
-    """Payoffs to the host by scenario, percent of real income against the status quo; `income` in million USD a year.
-
-    `harms`: payoff if failure brings something the scenarios leave out, by name. `low`, `high`: the stake over the parameters
-    tried (NaN where no others were).
-    """
-
-    host: str
-    successes: Mapping[str, float]
-    failures: Mapping[str, float]
-    income: float
-    harms: Mapping[str, float] = field(default_factory=dict)
-    low: float = float("nan")
-    high: float = float("nan")
-
-    def __post_init__(self) -> None:
-        if not self.successes or not self.failures:
-            raise InputError(refusal("strategy", "stake_needs_scenarios"))
-        if not finite(self.income, "income") > 0:
-            raise InputError(refusal("strategy", "income_must_be_above", income=f"{self.income:g}"))
-
-    @property
-    def success(self) -> float:
-        """Mean payoff where talks succeed."""
-        return sum(self.successes.values()) / len(self.successes)
-
-    @property
-    def failure(self) -> float:
-        """Mean payoff where they fail."""
-        return sum(self.failures.values()) / len(self.failures)
-
-    @property
-    def stake(self) -> float:
-        """What success rather than failure is worth, percent of real income."""
-        return self.success - self.failure
-
-    @property
-    def gains_from_failure(self) -> bool:
-        """Whether the host does better when talks fail."""
-        return self.stake < -TINY
-
-    @property
-    def per_point(self) -> tuple[float, float]:
-        """What one point more chance of success is worth: percent of real income, and million USD a year."""
-        return self.stake / 100, self.money(self.stake / 100)
-
-    @property
-    def spread(self) -> float:
-        """Best less worst payoff over all scenarios: what is uncertain for the host."""
-        values = [*self.successes.values(), *self.failures.values()]
-        return max(values) - min(values)
-
-    def money(self, percent: float) -> float:
-        """Percent of real income in million USD a year."""
-        return percent / 100 * self.income
-
-    def shift_needed(self, cost: float) -> float | None:
-        """Shift of the chance of success at which hosting at `cost` (million USD) pays; None if none does (stake not positive).
-
-        A result above 1 says that not even turning certain failure into certain success would pay.
-        """
-        cost = not_negative(cost, "cost of hosting")
-        worth = self.money(self.stake)
-        return cost / worth if worth > 0 else None
-
-    def break_even(self, harm: str) -> float | None:
-        """Probability, given failure, of `harm` from which success is better for the host; above 1 if never, None if always."""
-        if harm not in self.harms:
-            raise UnknownName(harm, list(self.harms), "harm")
-        if self.stake >= 0:
-            return None
-        lost = self.failure - self.harms[harm]
-        return -self.stake / lost if lost > 0 else float("inf")
-
-    @property
-    def insured(self) -> dict[str, float]:
-        """Harms that failure may be likely enough to bring, with the probability from which success is better, lowest first."""
-        found = {harm: p for harm in self.harms if (p := self.break_even(harm)) is not None and p <= 1}
-        return dict(sorted(found.items(), key=lambda x: x[1]))
-
-    def hosting(self, shift: float, cost: float = 0.0, *, before: float = 0.0) -> Hosting:
-        """The value of hosting for a given `shift` of the chance of success from `before`, at `cost` (percent of real income)."""
-        return hosting(self.success, self.failure, before, before + shift, cost=cost, host=region_name(self.host), unit=UNIT)
-
-    def sides(self, menu: Menu, parties: Sequence[str]) -> str:
-        """Whether staying out and hosting beats siding with any of `parties`, at which shift of the odds, in one sentence."""
-        expected = menu.expected
-        siding = {p: expected[side_with(p)] for p in parties if side_with(p) in expected}
-        return tell(self, "sides", stays=expected[STAY_OUT], siding=siding)
-
-    def to_frame(self) -> pd.DataFrame:
-        """One row a state: success, failure, the stake, a point of chance, and failure with each harm."""
-        rows = {
-            "talks succeed": self.success,
-            "talks fail": self.failure,
-            "success rather than failure": self.stake,
-            "one point more chance of success": self.per_point[0],
-            **{f"talks fail, with {harm}": value for harm, value in self.harms.items()},
-        }
-        frame = pd.DataFrame({"real income, %": rows})
-        frame["million USD a year"] = [self.money(v) for v in rows.values()]
-        return frame.rename_axis(region_name(self.host))
-
-    def record(self) -> dict[str, Any]:
-        """Ready for JSON."""
-        keys = ("success", "failure", "stake", "gains_from_failure", "per_point", "spread")
-        return plain(self) | {key: plain(getattr(self, key)) for key in keys} | {
-            "break_even": {harm: plain(self.break_even(harm)) for harm in self.harms}, "unit": UNIT,
-        }  # fmt: skip
-
-    def explain(self) -> str:
-        """What hosting is worth in trade terms, in plain words."""
-        return tell(self)
-
-
-def harms_of(quarrel: Case, duty: PassThroughDuty, menu: Menu) -> dict[str, float]:
-    """Payoffs when talks fail and failure also brings what the scenario leaves out, percent of real income: a duty on goods
-    passed through (`duty`, as the order reads and with exempt goods), or having to side with a party (from `menu`).
-    """
-    failure = quarrel.real_income(quarrel.worst, duty.region)
-    found = {}
-    for case in duty.cases[:2]:
-        if case.real_income < 0:
-            label = say("words/templates/HostStake", "duty_harm", rate=duty.rate, source=duty.source, exempt=case.exempt)
-            found[label] = 100 * ((1 + failure / 100) * (1 + case.real_income / 100) - 1)
-    if quarrel.worst in menu.scenarios:
-        column = menu.scenarios.index(quarrel.worst)
-        for party in quarrel.parties:
-            option = side_with(party)
-            if option in menu.options:
-                found[say("words/templates/HostStake", "choice_harm", party=party)] = float(
-                    menu.payoffs[menu.options.index(option), column]
-                )
-    return {label: value for label, value in found.items() if value < failure}
-
-
-def host_stake(quarrel: Case, region: str, harms: Mapping[str, float] | None = None) -> HostStake:
-    """The stake of a third economy as host, over the scenarios in which talks succeed and fail; ranges where variants are known.
-
-    Raises `UnknownRegion`, `InputError` for a party and where no scenario of success differs from the one of failure.
-    """
-    quarrel.outsider(region)
-    good = {s: quarrel.real_income(s, region) for s in quarrel.successes if s != quarrel.worst}
-    bad = {quarrel.worst: quarrel.real_income(quarrel.worst, region)}
-    if not good:
-        raise InputError(refusal("strategy", "has_no_scenario", id=quarrel.dossier.id, worst=f"{quarrel.worst!r}"))
-    low, high = float("nan"), float("nan")
-    if quarrel.with_ranges:
-        low, high = quarrel.weighted_range(region, {**dict.fromkeys(good, 1 / len(good)), quarrel.worst: -1.0})
-    return HostStake(region, good, bad, quarrel.nominal_income(region), dict(harms or {}), low, high)

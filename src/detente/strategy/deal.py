@@ -1,41 +1,53 @@
 """One deal to put on the table: the signable package with the largest product of gains, and what stands behind it.
 
 Issues and their levels come from the dossier (`strategy.issues`), payoffs from one equilibrium a package (`strategy.packages`),
-the choice from Nash's bargaining solution over all of them (`talks.issue_search`). Disagreement is what the stances "hold" (or
-"escalate") of both parties lead to. What a deal is worth is judged by the dossier's motives or by real income alone; both are
-reported, in points, percent and USD a year against no deal. Terms that move no trade (monitoring, reviews, how long it is
-signed for) come from the truce models (`talks.terms`), with the chances of assumption A40.
+the choice from Nash's bargaining solution over all of them (`talks.issue_search`). What follows without a deal is, by choice,
 
-At most `solves` equilibria: every issue alone, the pairs that matter most, then the packages that look best, until no package one
-step away is better; then one step on every issue from no deal and from the package, for the rates of exchange, and the package
-with each side's concessions taken back, for the truce.
+    law        what the law does by itself if nobody acts: truces lapse, what is announced starts (the default)
+    hold       both parties take the stance "hold"
+    escalate   both parties escalate
+    alone      each party takes its best unilateral step from the law by itself
 
->>> deal = proposal("kuala-lumpur-2025", solves=40, disagreement="escalate")
+A gain from exchange is what no side can have alone, so each party's gain is told in parts (`talks.issue_search.Exchange`): what
+its best unilateral step would bring, what the other's concessions bring, what is left over that step. The first is not taken as
+the disagreement point by default: a government that could undo a measure of its own to its own good and has not done so has
+reasons the model does not hold, and may not be counted on to do it when talks fail. "alone" asks what is signed if it would.
+
+What a deal is worth is judged by the dossier's motives or by real income alone; both are reported, in points, percent and USD a
+year against no deal. Terms that move no trade (monitoring, reviews, how long it is signed for) come from the truce models
+(`talks.truce`), with the chances of assumption A40.
+
+At most `solves` packages: every issue alone, the pairs that matter most, then the packages that look best, until no package one
+step away is better; then one step on every issue from no deal and from the package, for the rates of exchange, the package with
+each side's concessions taken back, for the truce, and each side's best unilateral step, to the same certificate.
+
+>>> deal = proposal("kuala-lumpur-2025", solves=60)
 >>> deal.status, deal.parties, bool(min(deal.gains) > 0.1)
 ('deal', ('USA', 'CHN'), True)
+>>> all(abs(x.gain - x.alone - x.over_best_unilateral) < 1e-12 and x.given_up >= 0 for x in deal.exchanges())
+True
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from detente.equilibrium.outcome import Outcome
-from detente.equilibrium.parameters import Parameters, horizon as named_horizon
-from detente.equilibrium.solve import solve
-from detente.errors import InputError, UnknownName
+from detente.cases.case import Case
+from detente.equilibrium.parameters import Parameters
+from detente.errors import CornerResult, InputError, NotConverged, UnknownName
 from detente.policy.changes import apply_changes
-from detente.policy.stacking import policy_on
 from detente.strategy.issues import Agenda, agenda
 from detente.strategy.objectives import Weights
-from detente.strategy.packages import Levels, Packages, Worth
-from detente.strategy.payoffs import PayoffTable
-from detente.talks.issue_search import Found, Step, search, swaps
+from detente.strategy.over_time import Clock
+from detente.strategy.packages import Levels, Packages, Surrogate, Worth
+from detente.talks.issue_search import Exchange, Found, Step, best_alone, search, swaps
 from detente.talks.patience import Patience
 from detente.talks.truce import FRAMEWORK_YEARS, PERIODS, Lasting, TruceSide, Watch, lasting, watch
 from detente.types import Array, Progress, plain
@@ -45,7 +57,9 @@ from detente.world.world import World
 if TYPE_CHECKING:
     from detente.policy.dossier import Dossier
 
-Disagreement = Literal["hold", "escalate"]
+Disagreement = Literal["law", "hold", "escalate", "alone"]
+ENDS: tuple[Disagreement, ...] = ("law", "hold", "escalate")
+"""What a package is compared with, beside the point it was chosen from."""
 Judged = Literal["motives", "real income"]
 
 
@@ -53,14 +67,15 @@ Judged = Literal["motives", "real income"]
 class Proposal:
     """A package between two parties. `status`: "deal", or "no deal" where no signable package is better for both than none.
 
-    `levels` are the levels of `agenda.issues`; `chosen`, `without`, `held` and `fought` what the package, its disagreement
-    point, both holding and both escalating are worth against the status quo. `steps` are single steps from no deal and `margins`
-    from the package, by judgement; `reverted` [party] is the package with the concessions of that party taken back. Points are
-    percent of a year's real income.
+    `levels` are the levels of `agenda.issues`; `chosen` and `without` what the package and its disagreement point are worth,
+    `ends` what those of `ENDS` are that the dossier has. `steps` are single steps from no deal and `margins` from the package, by
+    judgement; `whole` gives every issue alone, from no deal to its last level; `reverted` [party] is the package with the
+    concessions of that party taken back, `alone` [party] its best unilateral step. Points are percent of a year's real income.
     """
 
     dossier: str
     horizon: str
+    when: str
     disagreement: Disagreement
     judged_by: Judged
     agenda: Agenda
@@ -68,11 +83,12 @@ class Proposal:
     found: Found
     chosen: Worth
     without: Worth
-    held: Worth
-    fought: Worth | None
+    ends: Mapping[str, Worth]
     steps: Mapping[str, tuple[Step, ...]]
     margins: Mapping[str, tuple[Step, ...]]
+    whole: Mapping[str, tuple[Step, ...]]
     reverted: tuple[Worth, Worth]
+    alone: tuple[Found, Found]
     watched: Watch | None
     patience: Patience
     income: tuple[float, float]
@@ -101,7 +117,23 @@ class Proposal:
     def kept(self, party: str) -> tuple[str, ...]:
         """Issues of a party that stay as they stand."""
         pairs = zip(self.agenda.issues, self.levels, strict=True)
-        return tuple(i.named for i, level in pairs if i.giver == party and level == i.standing and i.kind != "purchases")
+        standing = (i for i, level in pairs if i.giver == party and level == i.standing and not i.away)
+        return tuple(i.named for i in standing if i.kind != "purchases")
+
+    def comes(self, party: str) -> tuple[str, ...]:
+        """What a party lets happen under the package that it does not do on the dossier's day, in words."""
+        pairs = zip(self.agenda.issues, self.levels, strict=True)
+        return tuple(i.words(level) for i, level in pairs if i.giver == party and level == i.standing and i.away)
+
+    @property
+    def held(self) -> Worth:
+        """What both holding is worth."""
+        return self.ends["hold"]
+
+    @property
+    def fought(self) -> Worth | None:
+        """What both escalating is worth, where both have that stance."""
+        return self.ends.get("escalate")
 
     # -- who gains -------------------------------------------------------------------------------------------------------
     def payoffs(self, worth: Worth, by: Judged | None = None) -> Array:
@@ -115,6 +147,35 @@ class Proposal:
         a, b = self.payoffs(self.chosen) - self.payoffs(self.without)
         return float(a), float(b)
 
+    def exchanges(self, value: Callable[[Worth], Array] | None = None) -> tuple[Exchange, Exchange]:
+        """What the package brings each party over what holds without a deal, in parts that add up; in points as judged, or in
+        what `value` reads off a worth for both.
+        """
+        read = value or self.payoffs
+        standing, signed = (read(self.packages.worth(levels)) for levels in (self.agenda.standing, self.levels))
+        made = []
+        for k, party in enumerate(self.parties):
+            best = self.alone[k].levels or self.agenda.standing
+            own = read(self.reverted[1 - k])[k]
+            made.append(
+                Exchange(
+                    party, gain=float(signed[k] - standing[k]), alone=float(read(self.packages.worth(best))[k] - standing[k]),
+                    from_the_other=float(signed[k] - own),
+                )
+            )  # fmt: skip
+        return made[0], made[1]
+
+    def in_money(self) -> tuple[Exchange, Exchange]:
+        """`exchanges` in million USD a year (equivalent variation), the steps chosen as judged."""
+        index = [self.regions.index(p) for p in self.parties]
+        return self.exchanges(lambda worth: worth.equivalent_variation[index])
+
+    def steps_alone(self, party: str) -> tuple[str, ...]:
+        """The best unilateral step of a party, in words; empty where it has none."""
+        best = self.alone[self.parties.index(party)].levels or self.agenda.standing
+        pairs = zip(self.agenda.issues, best, strict=True)
+        return tuple(i.words(level) for i, level in pairs if i.giver == party and level != i.standing)
+
     def by_region(self, against: Disagreement | None = None) -> pd.DataFrame:
         """Every region: real income in percent and in million USD a year (equivalent variation), package against no deal."""
         other = self._against(against)
@@ -124,25 +185,23 @@ class Proposal:
         return pd.DataFrame(columns, index=pd.Index(self.regions, name="region"))
 
     def _against(self, against: Disagreement | None) -> Worth:
-        if against is None:
+        if against is None or against == self.disagreement:
             return self.without
-        if against == "hold":
-            return self.held
-        if self.fought is None:
+        if against not in self.ends:
             raise InputError(refusal("strategy", "parties_have_no_too", dossier=self.dossier))
-        return self.fought
+        return self.ends[against]
 
     def to_frame(self) -> pd.DataFrame:
-        """One row a party: gains over no deal by both judgements, and over both ends it could be measured from."""
+        """One row a party: gains over no deal by both judgements, and over all ends it could be measured from."""
         index = [self.regions.index(p) for p in self.parties]
         rows: dict[str, Any] = {}
-        for end, other in (("hold", self.held), ("escalate", self.fought)):
-            if other is None:
+        ends = {self.disagreement: self.without} | dict(self.ends)
+        for end in get_args(Disagreement):
+            if end not in ends:
                 continue
             for by in ("motives", "real income"):
-                gain = self.payoffs(self.chosen, by) - self.payoffs(other, by)
-                rows[f"over {end}, points by {by}"] = gain
-            rows[f"over {end}, million USD a year"] = (self.chosen.equivalent_variation - other.equivalent_variation)[index]
+                rows[f"over {end}, points by {by}"] = self.payoffs(self.chosen, by) - self.payoffs(ends[end], by)
+            rows[f"over {end}, million USD a year"] = (self.chosen.equivalent_variation - ends[end].equivalent_variation)[index]
         return pd.DataFrame(rows, index=pd.Index(self.parties, name="party"))
 
     def bystanders(self, against: Disagreement | None = None) -> pd.DataFrame:
@@ -191,6 +250,25 @@ class Proposal:
             )
         return pd.DataFrame(rows)
 
+    def levers(self) -> list[dict[str, Any]]:
+        """Export controls on the table: where each stands and goes, what it is worth whole (from no deal to suspended, alone) and
+        what is left of it in the package: cost to who holds it and gain to the other, points as judged.
+        """
+        made = []
+        for k, (issue, level) in enumerate(zip(self.agenda.issues, self.levels, strict=True)):
+            if issue.kind == "controls":
+                whole, more = self.whole[self.judged_by][k], self.margins[self.judged_by][k]
+                made.append(
+                    {
+                        "issue": issue.id, "title": issue.title, "by": issue.giver, "receiver": issue.receiver,
+                        "without_a_deal": issue.levels[issue.standing].label, "in_the_package": issue.levels[level].label,
+                        "moved": level != issue.standing, "all_given": level == len(issue.levels) - 1,
+                        "whole": None if issue.standing == len(issue.levels) - 1 else {"costs": whole.cost, "brings": whole.gain},
+                        "next_step": {"costs": more.cost, "brings": more.gain},
+                    }
+                )  # fmt: skip
+        return made
+
     # -- terms -----------------------------------------------------------------------------------------------------------
     def short_or_long(self, short_years: float = PERIODS[0], years: float = FRAMEWORK_YEARS) -> tuple[Lasting, ...]:
         """A truce of `short_years` against a framework of `years` (A45), for each party at three discount rates (A40).
@@ -213,19 +291,18 @@ class Proposal:
                 )  # fmt: skip
         return tuple(made)
 
-    def ranges(self, variants: Mapping[str, Parameters], quo: Mapping[str, Outcome] | None = None) -> dict[str, pd.DataFrame]:
-        """Gains over no deal at other parameters: by variant, `to_frame`-like rows (party) of points, percent and USD.
+    def ranges(self, variants: Sequence[str]) -> dict[str, pd.DataFrame]:
+        """Gains over no deal at other parameter sets of the case, by name: frames like `by_region` with points added for parties.
 
-        `quo` holds status quos solved before. Two solves a variant (three without `quo`).
+        A set at which either has no answer is left out. Raises `UnknownName`.
         """
-        base = self.packages
-        signed, none = base.policy(self.levels), base.stance_policy(self.disagreement)
+        base, none = self.packages, self.without.levels
         made = {}
-        for variant, chosen in variants.items():
-            known = (quo or {}).get(variant)
-            if known is None:
-                known = solve(base.economy, policy_on(base.written, base.as_of, *base.labels), chosen)
-            one, two = (base.measure((), solve(base.economy, policy, chosen).relative_to(known)) for policy in (signed, none))
+        for variant in variants:
+            try:
+                one, two = (base.measure(levels, base.outcomes(levels, variant)) for levels in (self.levels, none))
+            except (NotConverged, CornerResult):
+                continue
             frame = pd.DataFrame(index=pd.Index(self.regions, name="region"))
             frame["real income, %"] = 100 * ((1 + one.real_income / 100) / (1 + two.real_income / 100) - 1)
             frame["million USD a year"] = one.equivalent_variation - two.equivalent_variation
@@ -284,11 +361,22 @@ class Proposal:
         """The proposal in plain words."""
         return self.tell()
 
+    def _by_party(self) -> dict[str, Any]:
+        """Each party's gain in parts, its best step alone, and its gain over every end."""
+        over = self.to_frame()
+        return {
+            party: {
+                **points.record(), "in_million_usd_a_year": money.record(), "best_step_alone": list(self.steps_alone(party)),
+                "best_step_certified": found.certified, **plain(over.loc[party].to_dict()),
+            }
+            for party, points, money, found in zip(self.parties, self.exchanges(), self.in_money(), self.alone, strict=True)
+        }  # fmt: skip
+
     def record(self) -> dict[str, Any]:
         """JSON-able."""
         region = self.by_region()
         return {
-            "dossier": self.dossier, "horizon": self.horizon, "date": self.agenda.day.isoformat(), "status": self.status,
+            "dossier": self.dossier, "horizon": self.horizon, "when": self.when, "date": self.agenda.day.isoformat(), "status": self.status,
             "disagreement": self.disagreement, "judged_by": self.judged_by, "parties": list(self.parties),
             "package": [
                 {"issue": i.id, "title": i.title, "by": i.giver, "kind": i.kind, "measures": list(i.measures),
@@ -298,7 +386,9 @@ class Proposal:
             "clauses": {p: list(self.clauses(p)) for p in self.parties},
             "stays_away": [m.id for m in self.agenda.pending],
             "not_priced": [{"measure": m.id, "why": why} for m, why in self.agenda.unpriced],
-            "by_party": plain(self.to_frame().to_dict(orient="index")),
+            "instruments": self.agenda.instruments().to_dict(orient="records"),
+            "by_party": self._by_party(),
+            "levers": plain(self.levers()),
             "by_region": plain(region.to_dict(orient="index")),
             "exchange": plain(self.exchange().to_dict(orient="records")),
             "swaps": plain(self.swaps().to_dict(orient="records")),
@@ -309,102 +399,126 @@ class Proposal:
             "watch": None if self.watched is None else self.watched.record(),
             "short_or_long": [plain(x) | {"preferred": x.preferred} for x in self.short_or_long()],
             "search": {"packages": self.agenda.size, "solved": len(self.packages.solved), "certified": self.found.certified,
-                       "approximation_missed_by": self.found.missed},
+                       "approximation_missed_by": self.found.missed, "best_within": self.found.within},
         }  # fmt: skip
 
 
 def proposal(
-    dossier: Dossier | str,
+    dossier: Case | Dossier | str,
     world: World | None = None,
     horizon: str | Parameters | None = None,
     *,
-    disagreement: Disagreement = "hold",
+    disagreement: Disagreement = "law",
     judged_by: Judged = "motives",
     weights: Mapping[str, Weights] | None = None,
     power: Mapping[str, float] | None = None,
     patience: Patience | None = None,
     solves: int = 120,
     pairs: int | None = None,
-    quo: Outcome | None = None,
-    table: PayoffTable | None = None,
     progress: Progress | None = None,
     **parameters: Any,
 ) -> Proposal:
     """The package two parties would sign.
 
-    `disagreement` is what follows without a deal, `weights` replaces motives by party, `power` weights gains (1 each),
-    `solves` bounds the equilibria solved and `pairs` how many combinations of two issues the approximation learns from. `quo`
-    (the solved status quo) and `table` (the payoff table of the same dossier, world and horizon) save solves.
-    Raises `InputError` where the dossier has other than two parties or nothing between them that the model can price.
+    `disagreement` is what follows without a deal, `weights` replaces motives by party, `power` weights gains (1 each), `patience`
+    holds discount rates and how a deal is watched, `solves` bounds the packages solved and `pairs` how many combinations of two
+    issues the approximation learns from. Raises `InputError` where the dossier has other than two parties or nothing between them
+    that the model can price.
     """
-    from detente.policy.dossier import load_dossier
-    from detente.world.library import load_world
-
-    case = load_dossier(dossier) if isinstance(dossier, str) else dossier
-    where = load_world() if world is None else world
-    case.must_fit(where)
-    if disagreement not in ("hold", "escalate"):
-        raise UnknownName(disagreement, ["hold", "escalate"], "disagreement point")
+    if disagreement not in get_args(Disagreement):
+        raise UnknownName(disagreement, list(get_args(Disagreement)), "disagreement point")
     if judged_by not in ("motives", "real income"):
         raise UnknownName(judged_by, ["motives", "real income"], "judgement")
-    chosen = named_horizon(horizon or case.horizon.default, **parameters)
-    economy = where.economy()
-    changes = {s: _stance_changes(case, s) for s in ("hold", "escalate")}
-    if disagreement == "escalate" and changes["escalate"] is None:
-        raise InputError(refusal("strategy", "parties_have", id=case.id))
-    day = max([s.policy_date for s in case.scenarios] or [case.as_of])
-    measures = apply_changes(case.measures, changes["hold"] or ())
-    if quo is None:
-        quo = solve(economy, case.policy(None, where.regions, where.sectors), chosen)
-    first = agenda(case, measures, day, where)
-    motives = [(weights or {}).get(p) or Weights.of(case, p) for p in first.parties]
-    fixed = {s: apply_changes(case.measures, c) for s, c in changes.items() if c is not None}
-    fixed.setdefault("hold", measures)
-    early = Packages(economy, first, measures, case.measures, quo, motives, chosen, case.as_of, fixed)
-    standing = early.stances("hold") if table is None else early.measure((), table.outcomes["hold", "hold"])
-    book = agenda(case, measures, day, where, dict.fromkeys(first.parties, standing.bought))
-    packages = Packages(economy, book, measures, case.measures, quo, motives, chosen, case.as_of, fixed)
-    packages.known["hold"] = standing
-    if table is not None and ("escalate", "escalate") in table.outcomes:
-        packages.known["escalate"] = packages.measure((), table.outcomes["escalate", "escalate"])
-    without = packages.stances(disagreement)
+    case = dossier if isinstance(dossier, Case) else Case.of(dossier, world, horizon, with_ranges=False, **parameters)
+    given, economy, wanted = case.dossier, case.economy, patience or Patience()
+    stances = {"law": (), "hold": _stance_changes(given, "hold"), "escalate": _stance_changes(given, "escalate")}
+    fixed = {s: apply_changes(given.measures, c) for s, c in stances.items() if c is not None}
+    start = "law" if disagreement == "alone" else disagreement
+    if start not in fixed:
+        raise InputError(refusal("strategy", "parties_have", id=given.id))
+    day, measures, clock = case.law_day, fixed[start], Clock.of(case, wanted)
+    first = agenda(given, measures, day, case.world)
+    motives = [(weights or {}).get(p) or Weights.of(given, p) for p in first.parties]
+    standing = Packages(case, first, measures, motives, clock, fixed).stances(start)
+    book = agenda(given, measures, day, case.world, dict.fromkeys(first.parties, standing.bought))
+    packages = Packages(case, book, measures, motives, clock, fixed)
+    packages.known[start] = standing
+    packages.solved[book.standing] = replace(standing, levels=book.standing)
 
-    column = slice(0, 2) if judged_by == "motives" else slice(2, 4)
     surrogate = packages.design(min(10, solves // 8) if pairs is None else pairs, progress)
-    done = len(packages.designed)
-
-    def points(worth: Worth) -> Array:
-        return np.concatenate([worth.parts.sum(1), worth.log_income])[column]
-
-    def exact(levels: Levels) -> Array:
-        value = points(packages.worth(levels))
-        if progress is not None:
-            progress("packages", len(packages.solved), solves)
-        return value
-
-    grid = book.grid()
-    found = search(
-        grid, surrogate(grid)[:, column], exact, {k: points(w) for k, w in packages.solved.items()}, tuple(points(without)),
-        power=[float((power or {}).get(p, 1.0)) for p in book.parties], scale=_scale(surrogate.sizes),
-        budget=max(solves - done - len(book.issues) - 4, 1),
-    )  # fmt: skip
-    levels = found.levels or book.standing
+    budget = max(solves - len(packages.designed) - len(book.issues) - 4, 1)
+    search_in = _Search(packages, surrogate, judged_by, solves, progress)
+    agreed_to = book.standing
+    if disagreement == "alone":
+        apart = [search_in.alone(k).levels or book.standing for k in range(2)]
+        agreed_to = tuple(apart[book.parties.index(i.giver)][n] for n, i in enumerate(book.issues))
+    without = packages.worth(agreed_to)
+    found = search_in.together(without, [float((power or {}).get(p, 1.0)) for p in book.parties], budget)
+    levels = found.levels or agreed_to
     steps = {at: _steps(packages, at) for at in (book.standing, levels)}
     reverted = tuple(
         packages.worth(tuple(i.standing if i.giver == p else k for i, k in zip(book.issues, levels, strict=True)))
         for p in book.parties
     )
-    wanted = patience or Patience()
-    a, b = (float(quo.after.income[economy.regions.index(p)]) for p in book.parties)
+    a, b = (case.nominal_income(p) for p in book.parties)
     made = Proposal(
-        dossier=case.id, horizon=chosen.name, disagreement=disagreement, judged_by=judged_by, agenda=book, levels=levels,
-        found=found, chosen=packages.worth(levels), without=without, held=standing,
-        fought=packages.stances("escalate") if changes["escalate"] is not None else None, steps=steps[book.standing],
-        margins=steps[levels], reverted=(reverted[0], reverted[1]), watched=None, patience=wanted,
-        income=(a, b),
-        regions=economy.regions, packages=packages,
+        dossier=given.id, horizon=clock.name, when=clock.tell(), disagreement=disagreement, judged_by=judged_by, agenda=book, levels=levels,
+        found=found, chosen=packages.worth(levels), without=without, ends={s: packages.stances(s) for s in ENDS if s in fixed},
+        steps=steps[book.standing], margins=steps[levels], whole=_steps(packages, book.standing, whole=True),
+        reverted=(reverted[0], reverted[1]), alone=(search_in.alone(0), search_in.alone(1)), watched=None, patience=wanted,
+        income=(a, b), regions=economy.regions, packages=packages,
     )  # fmt: skip
     return made if made.status == "no deal" else replace(made, watched=_watched(made))
+
+
+@dataclass(frozen=True)
+class _Search:
+    """Searches over one set of packages, for both parties and for each alone."""
+
+    packages: Packages
+    surrogate: Surrogate
+    judged_by: Judged
+    solves: int
+    progress: Progress | None
+
+    def points(self, worth: Worth) -> Array:
+        """Both payoffs as judged."""
+        found: Array = worth.parts.sum(1) if self.judged_by == "motives" else worth.log_income
+        return found
+
+    def exact(self, levels: Levels) -> Array:
+        """Both payoffs of a package, solved."""
+        value = self.points(self.packages.worth(levels))
+        if self.progress is not None:
+            self.progress("packages", min(len(self.packages.solved), self.solves), self.solves)
+        return value
+
+    def rough(self, grid: NDArray[np.int64]) -> Array:
+        """Both payoffs by the approximation."""
+        return self.surrogate(grid)[:, slice(0, 2) if self.judged_by == "motives" else slice(2, 4)]
+
+    @property
+    def known(self) -> dict[Levels, Array]:
+        """Payoffs of what was solved."""
+        return {k: self.points(w) for k, w in self.packages.solved.items()}
+
+    def together(self, without: Worth, power: Sequence[float], budget: int) -> Found:
+        """The package both would sign."""
+        grid = self.packages.agenda.grid()
+        return search(
+            grid, self.rough(grid), self.exact, self.known, tuple(self.points(without)), power=power,
+            scale=_scale(self.surrogate.sizes), budget=budget,
+        )  # fmt: skip
+
+    def alone(self, k: int) -> Found:
+        """The best unilateral step of a party."""
+        book = self.packages.agenda
+        own = [n for n, issue in enumerate(book.issues) if issue.giver == book.parties[k]]
+        grid = book.grid()
+        return best_alone(
+            grid, self.rough(grid)[:, k], lambda levels: float(self.exact(levels)[k]),
+            {levels: float(v[k]) for levels, v in self.known.items()}, book.standing, own, scale=_scale(self.surrogate.sizes),
+        )  # fmt: skip
 
 
 def _watched(deal: Proposal) -> Watch:
@@ -432,13 +546,14 @@ def _stance_changes(case: Dossier, stance: str) -> tuple[Any, ...] | None:
     return tuple(found)
 
 
-def _steps(packages: Packages, levels: Levels) -> dict[str, tuple[Step, ...]]:
-    """One step more on each issue from `levels` (the last one, where all is given), by judgement."""
+def _steps(packages: Packages, levels: Levels, *, whole: bool = False) -> dict[str, tuple[Step, ...]]:
+    """One step more on each issue from `levels` (the last one, where all is given), or all that is left of it, by judgement."""
     book, start = packages.agenda, packages.worth(levels)
     made: dict[str, list[Step]] = {"motives": [], "real income": []}
     for i, issue in enumerate(book.issues):
-        last = levels[i] == len(issue.levels) - 1
-        low, high = (levels[i] - 1, levels[i]) if last else (levels[i], levels[i] + 1)
+        top = len(issue.levels) - 1
+        last = levels[i] == top
+        low, high = (levels[i] - 1, levels[i]) if last else (levels[i], top if whole else levels[i] + 1)
         other = packages.worth((*levels[:i], low if last else high, *levels[i + 1 :]))
         before, after = (other, start) if last else (start, other)
         k = book.parties.index(issue.giver)

@@ -1,14 +1,15 @@
 """The duties of both sides as a game, read off nine equilibria: what each wins by its own duty and what the other's costs it.
 
 Each side has one lever, its mean duty on the other's goods (differences between goods stay as they are). Four levels of each are
-solved while the other keeps today's, and both at none; today's is the fifth point. Payoffs are interpolated by a polynomial
+solved while the other keeps today's, and both at none; today's is the fifth point. Along the path a new duty holds from the
+dossier's day and its payoff is the discounted mean of four years, against what is in force (`strategy.over_time`). Payoffs are interpolated by a polynomial
 in ln(1+t) through the five. From it come each side's best duty, what that wins it over none and what it costs the other: a, b, e
 of `truce_tariff`. The two duties' effects are taken to add up; how far they do not is measured where both are none. Goods that
 stand in fixed proportions to output (rare earths) are left out of the lever: withholding them is another game.
 
 >>> from detente.policy.dossier import load_dossier
 >>> from detente.world.library import load_world
->>> game = duty_game(load_dossier("kuala-lumpur-2025"), load_world())
+>>> game = duty_game(load_dossier("kuala-lumpur-2025"), load_world(), "medium")
 >>> game.payoffs["motives"].shape, bool(game.tastes["real income"][0].nash > 0.05)
 ((2, 4, 2), True)
 """
@@ -22,12 +23,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from detente.cases.baselines import REFERENCE
+from detente.cases.case import Case
+from detente.cases.history import Moment
 from detente.equilibrium.outcome import Outcome
-from detente.equilibrium.parameters import Parameters, horizon as named_horizon
+from detente.equilibrium.parameters import Parameters
 from detente.equilibrium.solve import solve
 from detente.errors import InputError, UnknownRegion
 from detente.policy.instruments import Policy
-from detente.strategy.objectives import Weights, two_parties
+from detente.strategy.objectives import Measured, Weights, two_parties
+from detente.strategy.over_time import Clock, each_month
+from detente.talks.patience import Patience
 from detente.talks.truce import SustainablePair, Taste, read_off, sustainable_pair
 from detente.types import Array, plain
 from detente.words import refusal
@@ -99,40 +105,40 @@ class DutyGame:
 
 
 def duty_game(
-    dossier: Dossier,
-    world: World,
+    dossier: Case | Dossier | str,
+    world: World | None = None,
     horizon: str | Parameters | None = None,
     *,
     weights: Mapping[str, Weights] | None = None,
-    base: Outcome | None = None,
+    patience: Patience | None = None,
     levels: Sequence[float] = LEVELS,
 ) -> DutyGame:
-    """Solve nine pairs of mean duties (and the status quo unless `base` brings it) and read both sides' tastes off them.
+    """Solve nine pairs of mean duties, along the path or (at a textbook horizon) once, and read both sides' tastes off them.
 
     `levels` start at 0. Raises `InputError` for other than two parties or fewer than three levels, `UnknownRegion` for a party
     the world lacks.
     """
-    parties = two_parties(dossier.id, [p.region for p in dossier.parties])
+    case = dossier if isinstance(dossier, Case) else Case.of(dossier, world, horizon, with_ranges=False)
+    given, world, economy = case.dossier, case.world, case.economy
+    parties = two_parties(given.id, [p.region for p in given.parties])
     if len(set(levels)) < 3 or levels[0] != 0 or list(levels) != sorted(levels):
         raise InputError(refusal("strategy", "give_at_least_three"))
     for party in parties:
         if party not in world.regions:
             raise UnknownRegion(party, {r: region_name(r) for r in world.regions})
-    chosen = named_horizon(horizon or dossier.horizon.default) if not isinstance(horizon, Parameters) else horizon
-    economy = world.economy()
-    policy = dossier.policy(None, world.regions, world.sectors)
-    quo = base if base is not None else solve(economy, policy, chosen)
-    fixed = policy.shock(economy).controlled_goods  # not traded by price alone
+    clock = Clock.of(case, patience)
+    policy = case.policy(None)
+    shock = policy.shock(economy)
+    fixed, tariffs = shock.controlled_goods, shock.tariffs  # what is controlled is not traded by price alone
     goods = [world.sectors.index(s) for s in goods_sectors(world.sectors) if s not in fixed]
     first, second = (world.regions.index(p) for p in parties)
-    tariffs = quo.after.tariffs
     mean, spread = [], []
     for origin, destination in ((second, first), (first, second)):
         trade, rate = economy.shipments[origin, destination][goods], tariffs[origin, destination][goods]
         mean.append(float((trade * rate).sum() / trade.sum()))
         spread.append(np.log1p(rate) - np.log1p(mean[-1]))
     judges = {
-        "motives": {p: (weights or {}).get(p) or Weights.of(dossier, p) for p in parties},
+        "motives": {p: (weights or {}).get(p) or Weights.of(given, p) for p in parties},
         "real income": {p: Weights() for p in parties},
     }
 
@@ -140,8 +146,18 @@ def duty_game(
         new = tariffs.copy()
         new[second, first, goods] = np.expm1(np.log1p(own) + spread[0])
         new[first, second, goods] = np.expm1(np.log1p(other) + spread[1])
-        outcome = solve(economy, policy + Policy.from_arrays(tariffs=new), chosen).relative_to(quo)
-        return {by: [judge[p].value(outcome, p) for p in parties] for by, judge in judges.items()}
+        chosen = policy + Policy.from_arrays(tariffs=new)
+
+        def at(month: float | None) -> Outcome:
+            if month is None:
+                raw = solve(economy, chosen, case.parameters, solver=case.solver)
+            else:
+                raw = case.after((*case.history(None), Moment(0.0, chosen, chosen.shock(economy))), case.node(month=month))
+            return raw.relative_to(case.outcome(None, month=month, against=REFERENCE))
+
+        found = each_month(clock, at)
+        read = {p: Measured.mean([Measured.of(o, p) for o in found], clock.weights(p)) for p in parties}
+        return {by: [float(sum(judge[p].weigh(read[p]).values())) for p in parties] for by, judge in judges.items()}
 
     lines = [[paid(t, mean[1]) for t in levels], [paid(mean[0], t) for t in levels]]
     neither = paid(0.0, 0.0)
@@ -159,7 +175,7 @@ def duty_game(
             made.append(read_off(party, best[k], max(gain, 0.0), harm, best[1 - k], error=error))
         tastes[by] = (made[0], made[1])
         edges[by] = (best[0] >= levels[-1] * (1 - 1e-6), best[1] >= levels[-1] * (1 - 1e-6))
-    income = [float(quo.after.income[k]) for k in (first, second)]
+    income = [case.nominal_income(p) for p in parties]
     return DutyGame(
         (parties[0], parties[1]), tuple(map(float, levels)), (mean[0], mean[1]), (income[0], income[1]), payoffs,
         {by: (v[0], v[1]) for by, v in neither.items()}, tastes, edges,

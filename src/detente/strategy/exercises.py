@@ -23,6 +23,7 @@ from typing import Any
 
 import pandas as pd
 
+from detente.cases.baselines import IN_FORCE
 from detente.cases.case import Case
 from detente.errors import InputError, UnknownRegion
 from detente.policy.instruments import Instrument, Policy, Productivity, Subsidy
@@ -151,7 +152,7 @@ def _priced(case: Case, exercise: Exercise) -> Priced:
     rates, output = [], []
     for name, size in zip(SIZES, exercise.size or (), strict=True):
         if size not in solved:
-            o = case.under(case.policy(None) + Policy([instrument_of(case, exercise, size)]))
+            o = case.under(case.policy(None) + Policy([instrument_of(case, exercise, size)]), against=IN_FORCE)
             incomes = pd.concat([o.real_income.astype(float), pd.Series({"WORLD": o.world_real_income})])
             before, moved = case.status_quo.after.output[n, sectors], o.output.to_numpy()[n, sectors]
             solved[size] = incomes, float(before @ moved / before.sum())

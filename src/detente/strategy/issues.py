@@ -8,8 +8,10 @@ An issue is something one party (the giver) can concede in steps, rounded to wha
     purchases   who sells more goods to the other than it buys promises to buy at least so much a year of farm goods, food and
                 energy (A44), in round amounts above what it would buy anyway, up to twice the table's
 
-Duties that are not collected without a deal (suspended, or threatened) are no issue: any deal keeps them away, and the result
-lists them as `pending`. Measures that fall on everyone, or that the model cannot price, are listed with the reason.
+A duty that is not collected on the dossier's day but would be without a deal (a suspension that lapses, a threat carried out)
+is an issue with two levels: it comes, or it stays away. Duties that are not collected without a deal either are no issue: any
+deal keeps them away, and the result lists them as `pending`. Everything else that one party has in force against the other, or
+has announced, is listed as not priced, with the reason (`Agenda.instruments` is the whole list).
 
 >>> from datetime import date
 >>> from detente.policy.measures import Measure
@@ -28,6 +30,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+import pandas as pd
 
 from detente.errors import InputError
 from detente.policy.measures import Base, InstrumentKind, Measure
@@ -48,6 +51,7 @@ PURCHASED = ("AGR", "FOD", "ENE")  # A44
 SHORT = {"AGR": "farm goods", "FOD": "food", "ENE": "energy"}
 MOST_BOUGHT = 2.0  # times the table's value
 WHY = "words/templates/Agenda"
+Away = Literal["", "suspended", "threatened"]
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,10 @@ class Level:
 
 @dataclass(frozen=True)
 class Issue:
-    """One thing a giver can concede. `levels` run from nothing given to all given; `standing` is the one without a deal."""
+    """One thing a giver can concede. `levels` run from nothing given to all given; `standing` is the one without a deal.
+
+    `away` says of a duty why it is not collected on the dossier's day though it is without a deal.
+    """
 
     id: str
     giver: str
@@ -72,6 +79,7 @@ class Issue:
     levels: tuple[Level, ...]
     standing: int
     sectors: tuple[str, ...] = ()
+    away: Away = ""
 
     @property
     def named(self) -> str:
@@ -113,6 +121,31 @@ class Agenda:
         axes = [np.arange(len(issue.levels)) for issue in self.issues]
         return np.stack([a.ravel() for a in np.meshgrid(*axes, indexing="ij")], axis=1)
 
+    def instruments(self) -> pd.DataFrame:
+        """One row a measure of one party that reaches the other: title, by, kind, whether it is priced, and how or why not."""
+        rows = [
+            {"measure": m or i.id, "title": i.title, "by": i.giver, "kind": i.kind, "priced": True,
+             "how": say(WHY, "priced", levels=[x.label for x in i.levels])}
+            for i in self.issues
+            for m in (i.measures or ("",))
+        ]  # fmt: skip
+        rows += [
+            {
+                "measure": m.id,
+                "title": m.title,
+                "by": m.by,
+                "kind": m.instrument.value,
+                "priced": True,
+                "how": say(WHY, "pending"),
+            }
+            for m in self.pending
+        ]
+        rows += [
+            {"measure": m.id, "title": m.title, "by": m.by, "kind": m.instrument.value, "priced": False, "how": why}
+            for m, why in self.unpriced
+        ]
+        return pd.DataFrame(rows, columns=["measure", "title", "by", "kind", "priced", "how"])
+
 
 def agenda(
     dossier: Dossier, measures: Iterable[Measure], day: datetime.date, world: World, bought: Mapping[str, float] | None = None
@@ -141,10 +174,12 @@ def agenda(
                 if not (m.threatened and status is Status.NOT_YET_KNOWN and m.ended is None):
                     continue
                 status = Status.THREATENED
-            if m.in_baseline or receiver not in partners_of(m, world.regions):
+            if receiver not in partners_of(m, world.regions):
                 continue
             if not m.modelled:
                 unpriced.append((m, m.why_not or "not modelled"))
+            elif m.in_baseline:
+                unpriced.append((m, say(WHY, "in_reference")))
             elif m.instrument is InstrumentKind.EXPORT_CONTROL:
                 issues.append(_control(written.get(m.id, m), m, giver, receiver, status))
             elif m.instrument is not InstrumentKind.TARIFF:
@@ -155,6 +190,8 @@ def agenda(
                 pending.append(m)
             elif m.base is not Base.ADDITIVE:
                 unpriced.append((m, say(WHY, "not_added")))
+            elif (away := _away(written.get(m.id), dossier.as_of)) and m.rate_points(receiver) > 0:
+                issues.append(_comes_back(m, giver, receiver, away))
             else:
                 duties.append(m)
         issues += _duties(duties, giver, receiver, world)
@@ -171,7 +208,7 @@ def agenda(
             break
         issues = [
             replace(i, levels=tariff_levels([table[i.measures[0]]], i.receiver, broad=True, step=step))
-            if i.kind == "duties" and not i.sectors
+            if i.kind == "duties" and not i.sectors and not i.away
             else i
             for i in issues
         ]
@@ -195,6 +232,18 @@ def tariff_levels(duties: Sequence[Measure], receiver: str, *, broad: bool, step
     below = np.arange(math.ceil(points / step) - 1, 0, -1) * step
     rates = [points, *map(float, below), 0.0]
     return tuple(Level(r, f"{r:g} points" if r else "lifted", 1 - r / points) for r in rates)
+
+
+def _away(written: Measure | None, as_of: datetime.date) -> Away:
+    """Why a duty that is in force without a deal is not collected on the dossier's day; "" if it is."""
+    status = Status.THREATENED if written is None else status_on(written, as_of)
+    return "" if status is Status.IN_FORCE else "suspended" if status in RESTING else "threatened"
+
+
+def _comes_back(m: Measure, giver: str, receiver: str, away: Away) -> Issue:
+    points = m.rate_points(receiver)
+    levels = (Level(points, f"{points:g} points", 0.0), Level(0.0, say(WHY, "stays_away", away=away), 1.0))
+    return Issue(m.id, giver, receiver, "duties", m.title, (m.id,), levels, 0, away=away)
 
 
 def _duties(duties: Sequence[Measure], giver: str, receiver: str, world: World) -> list[Issue]:

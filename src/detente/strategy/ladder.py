@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from detente.cases.baselines import IN_FORCE
 from detente.cases.case import Case
 from detente.equilibrium.outcome import Outcome
 from detente.errors import InputError
@@ -102,7 +103,7 @@ def ladder(case: Case | Dossier | str, steps: Sequence[float] = STEPS) -> Ladder
 
     def at(rate: float) -> Outcome:
         live = measure.model_copy(update={"threatened": False, "would_take_effect": None, "effective": today, "rate_pct": rate})
-        return known.under(policy_on([*standing, live], today, known.world.regions, known.world.sectors))
+        return known.under(policy_on([*standing, live], today, known.world.regions, known.world.sectors), against=IN_FORCE)
 
     rates = tuple(full * s for s in steps)
     return Ladder(measure, other, rates, tuple(at(r) for r in rates))

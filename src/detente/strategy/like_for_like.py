@@ -27,7 +27,8 @@ from typing import Any, get_args
 
 import numpy as np
 
-from detente.cases.case import STATUS_QUO, Case
+from detente.cases.baselines import IN_FORCE, REFERENCE, STATUS_QUO
+from detente.cases.case import Case
 from detente.equilibrium.levels import Equilibrium
 from detente.equilibrium.months import NAME
 from detente.equilibrium.outcome import Outcome
@@ -168,7 +169,7 @@ class _Runs:
             if p.two_blocs:
                 self._outcomes[key] = blocs(case, parameters.name).outcomes[parameters.name]
             else:
-                against = STATUS_QUO if p.against == STATUS_QUO else None
+                against = IN_FORCE if p.against == STATUS_QUO else REFERENCE
                 self._outcomes[key] = case.under(self.policy(p), against=against)
         return self._outcomes[key]
 

@@ -23,13 +23,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from detente.equilibrium.derivatives import Objective
 from detente.equilibrium.outcome import Outcome
 from detente.errors import InputError, UnknownName
+from detente.types import Array
 from detente.words import refusal
 from detente.world.economy import Economy
 
@@ -53,6 +54,53 @@ def two_parties(dossier: str, parties: Sequence[str]) -> tuple[str, str]:
     if len(parties) != 2:
         raise InputError(refusal("strategy", "has_parties_this_needs", dossier=dossier, count=len(parties)))
     return parties[0], parties[1]
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """What an objective reads off an outcome for one government, before any weight; averages over time are averages of these.
+
+    100 ln Ŵ; change of real value added [sector] and of revenue in percent of value added; 100 Δ ln of consumer prices against the
+    wage; change of what is bought from each region [region] in percent of income.
+    """
+
+    regions: tuple[str, ...]
+    sectors: tuple[str, ...]
+    real_income: float
+    value_added: Array
+    revenue: float
+    prices: float
+    bought: Array
+
+    @classmethod
+    def of(cls, outcome: Outcome, region: str) -> Measured:
+        """Of a region in an outcome."""
+        n = outcome.regions.index(region)
+        before, after = outcome.before, outcome.after
+        gross = float(before.value_added[n].sum())
+        dearer = float(after.cpi[n] / before.cpi[n])
+        public = [e.tariff_revenue[n] + e.export_tax_revenue[n] - e.subsidies[n] for e in (before, after)]
+        bought = [100 * e.shipments[:, n].sum(1) / e.income[n] for e in (before, after)]
+        return cls(
+            outcome.regions, outcome.sectors,
+            real_income=100 * float(np.log1p(outcome.real_income[region] / 100)),
+            value_added=100 * (after.value_added[n] / dearer - before.value_added[n]) / gross,
+            revenue=100 * float(public[1] / dearer - public[0]) / gross,
+            prices=100 * float(np.log(dearer * before.wage_index[n] / after.wage_index[n])),
+            bought=bought[1] - bought[0],
+        )  # fmt: skip
+
+    @staticmethod
+    def mean(found: Sequence[Measured], weights: Sequence[float]) -> Measured:
+        """The weighted sum of several."""
+        first = found[0]
+
+        def total(key: str) -> Any:
+            return sum(w * getattr(m, key) for w, m in zip(weights, found, strict=True))
+
+        return Measured(
+            first.regions, first.sectors, *(total(k) for k in ("real_income", "value_added", "revenue", "prices", "bought"))
+        )
 
 
 @dataclass(frozen=True)
@@ -105,19 +153,18 @@ class Weights:
 
     def parts(self, outcome: Outcome, region: str) -> dict[str, float]:
         """Weighted parts of G of `region` in an outcome, points of real income; audience costs are not in an outcome."""
-        n = outcome.regions.index(region)
-        before, after = outcome.before, outcome.after
-        gross = float(before.value_added[n].sum())
-        dearer = float(after.cpi[n] / before.cpi[n])
-        by_sector = 100 * (after.value_added[n] / dearer - before.value_added[n]) / gross
-        weights = np.array([self.jobs.get(s, self.jobs.get("default", 0.0)) for s in outcome.sectors])
-        public = [e.tariff_revenue[n] + e.export_tax_revenue[n] - e.subsidies[n] for e in (before, after)]
+        return self.weigh(Measured.of(outcome, region))
+
+    def weigh(self, found: Measured) -> dict[str, float]:
+        """The same of what was measured."""
+        jobs = np.array([self.jobs.get(s, self.jobs.get("default", 0.0)) for s in found.sectors])
+        rivals = [found.regions.index(r) for r in self.rivals if r in found.regions]
         return {
-            "real income": self.real_income * 100 * float(np.log1p(outcome.real_income[region] / 100)),
-            "jobs": float(weights @ by_sector),
-            "revenue": self.revenue * 100 * float(public[1] / dearer - public[0]) / gross,
-            "prices": -self.prices * 100 * float(np.log(dearer * before.wage_index[n] / after.wage_index[n])),
-            "dependence": -self.dependence * (self._bought(after, n, outcome) - self._bought(before, n, outcome)),
+            "real income": self.real_income * found.real_income,
+            "jobs": float(jobs @ found.value_added),
+            "revenue": self.revenue * found.revenue,
+            "prices": -self.prices * found.prices,
+            "dependence": -self.dependence * float(found.bought[rivals].sum()),
         }
 
     def value(self, outcome: Outcome, region: str) -> float:
@@ -142,12 +189,6 @@ class Weights:
             revenue={region: self.revenue},
             prices={region: deflator},
         )
-
-    def _bought(self, equilibrium: object, n: int, outcome: Outcome) -> float:
-        """Purchases from rivals, percent of income."""
-        index = [outcome.regions.index(r) for r in self.rivals if r in outcome.regions]
-        flows = equilibrium.shipments[index, n]  # type: ignore[attr-defined]
-        return float(100 * flows.sum() / equilibrium.income[n])  # type: ignore[attr-defined]
 
 
 # -- changed motives, in words -----------------------------------------------------------------------------------------

@@ -9,39 +9,46 @@ through the solved levels of issue i alone (three for a duty in steps), p is a p
 from one solve with both issues moved. Which pairs are solved is decided by the size of their own effects. No figure that is
 reported comes from the polynomial: it only says which packages are worth solving.
 
-A package costs one solve. Its policy is put together from parts that are worked out once: everything but the issues, each duty
-by its points, and each combination of controls.
+A package costs one solve, or along the path one at every node of four years (`strategy.over_time`): every payoff above is then
+its discounted mean, which is as smooth in the levels as each of its terms. The policy of a package on a day is put together from
+parts that are worked out once: everything but the issues, each duty by its points, and each combination of controls. Along the
+path a package is what its measures make of every day from the dossier's on: concessions hold from that day, what a party keeps in
+force, or lets come back, on its own dates.
 """
 
 from __future__ import annotations
 
 import datetime
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import partial
+from typing import TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.cases.case import CENTRAL, Case
+from detente.cases.history import Moment, moments, turning
 from detente.equilibrium.outcome import Outcome
-from detente.equilibrium.parameters import Parameters
 from detente.equilibrium.solve import solve
 from detente.policy.changes import Change, apply_changes
 from detente.policy.instruments import Policy, PurchaseCommitment
 from detente.policy.measures import Base, InstrumentKind, Measure
 from detente.policy.stacking import Stack, policy_on, stack_on, to_policy
 from detente.strategy.issues import Agenda, Issue
-from detente.strategy.objectives import PARTS, Weights
+from detente.strategy.objectives import PARTS, Measured, Weights
+from detente.strategy.over_time import Clock, baseline_at, each_month
 from detente.types import Array, Progress
 from detente.world.economy import Economy
 
 Levels = tuple[int, ...]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
 class Worth:
-    """What a solved package brings against the status quo.
+    """What a solved package brings against the clock's baseline, on average over its months.
 
     `parts` [party, part] weighted parts of each party's objective (points), `log_income` [party] 100 ln Ŵ, `real_income` and
     `equivalent_variation` [region] in percent and million USD a year, `bought` million USD a year of what is to be bought.
@@ -57,80 +64,104 @@ class Worth:
 
 @dataclass(eq=False)
 class Packages:
-    """Packages of an agenda on one economy.
+    """Packages of an agenda in a case.
 
     `measures` are those without a deal, `written` those of the dossier, `fixed` the measures when all parties take a stance (by
-    its name), `quo` the solved status quo of the day `as_of`. `solved` and `known` fill up as packages and stances are solved;
-    `designed` names the packages the approximation was made from.
+    its name). `solved` and `known` fill up as packages and stances are solved; `designed` names the packages the approximation was
+    made from.
     """
 
-    economy: Economy
+    case: Case
     agenda: Agenda
     measures: tuple[Measure, ...]
-    written: tuple[Measure, ...]
-    quo: Outcome
     weights: Sequence[Weights]
-    parameters: Parameters
-    as_of: datetime.date
+    clock: Clock
     fixed: Mapping[str, tuple[Measure, ...]]
     solved: dict[Levels, Worth] = field(default_factory=dict)
     known: dict[str, Worth] = field(default_factory=dict)
     designed: tuple[Levels, ...] = ()
+    _parts: dict[tuple[object, ...], object] = field(default_factory=dict, repr=False)
 
     # -- policies --------------------------------------------------------------------------------------------------------
-    def policy(self, levels: Levels) -> Policy:
-        """The policy of a package."""
-        if not self._separable:
-            found = policy_on(self._changed(levels, self.agenda.issues), self.agenda.day, *self.labels)
-            return found + self._purchases(levels)
-        duties = np.zeros_like(self.economy.tariffs)
-        for issue, level in zip(self.agenda.issues, levels, strict=True):
-            if issue.kind == "duties":
-                top = issue.levels[0].value
-                share = issue.levels[level].value / top if top else 0.0
-                for name in issue.measures:
-                    duties += share * self._pieces[name]
-        own = Policy.from_arrays(added_tariffs=duties, label="the duties in the package")
-        return self._rest + own + self._controls(levels) + self._purchases(levels)
+    @property
+    def economy(self) -> Economy:
+        """The world as shares."""
+        return self.case.economy
+
+    @property
+    def written(self) -> tuple[Measure, ...]:
+        """The measures of the dossier."""
+        return self.case.dossier.measures
 
     @property
     def labels(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Regions and sectors."""
         return self.economy.regions, self.economy.sectors
 
-    @cached_property
+    @property
+    def days(self) -> list[datetime.date]:
+        """Days from the dossier's on, up to the one policies are read on, on which a measure may change."""
+        return turning((*self.measures, *self.written), self.case.dossier.as_of, self.agenda.day)
+
+    def policy(self, levels: Levels, day: datetime.date | None = None) -> Policy:
+        """The policy of a package on a day (the one policies are read on if None)."""
+        when = day or self.agenda.day
+        if not self._separable():
+            found = policy_on(self._changed(levels, self.agenda.issues), when, *self.labels)
+            return found + self._purchases(levels)
+        duties = np.zeros_like(self.economy.tariffs)
+        pieces = self._stack(when).pieces
+        for issue, level in zip(self.agenda.issues, levels, strict=True):
+            if issue.kind == "duties":
+                top = issue.levels[0].value
+                share = issue.levels[level].value / top if top else 0.0
+                for name in issue.measures:
+                    if name in pieces:  # it may not be in force yet
+                        duties += share * pieces[name]
+        own = Policy.from_arrays(added_tariffs=duties, label="the duties in the package")
+        return self._rest(when) + own + self._controls(levels, when) + self._purchases(levels)
+
+    def history(self, levels: Levels) -> tuple[Moment, ...]:
+        """What is in force when under a package, after all that was before the dossier's day."""
+        past, decision = self.case.history(None), self.case.dossier.as_of
+        return moments(self.days, decision, lambda day: self.policy(levels, day), self.economy, past)
+
     def _separable(self) -> bool:
         """Whether an issue's duties move in proportion to their points: so they do unless a cap of the same government binds."""
         givers = {issue.giver for issue in self.agenda.issues if issue.kind == "duties"}
         return not any(m.instrument is InstrumentKind.TARIFF and m.base is Base.CAP and m.by in givers for m in self.measures)
 
-    @cached_property
-    def _stack(self) -> Stack:
-        """Everything but the controls, added up as it stands without a deal."""
-        return stack_on([m for m in self.measures if not _controls(m)], self.agenda.day, *self.labels)
+    def _once(self, key: tuple[object, ...], work: Callable[[], T]) -> T:
+        if key not in self._parts:
+            self._parts[key] = work()
+        return cast(T, self._parts[key])
 
-    @cached_property
-    def _pieces(self) -> dict[str, Array]:
-        """Points of every duty on the agenda as it stands, as fractions [origin, destination, sector]."""
-        return {m: self._stack.pieces[m] for i in self.agenda.issues if i.kind == "duties" for m in i.measures}
+    def _stack(self, day: datetime.date) -> Stack:
+        """Everything but the controls, added up as it stands without a deal on a day."""
+        return self._once(
+            ("stack", day), lambda: stack_on([m for m in self.measures if not _controls(m)], day, *self.labels)
+        )
 
-    @cached_property
-    def _rest(self) -> Policy:
+    def _rest(self, day: datetime.date) -> Policy:
         """Everything that is no issue and no control."""
-        return to_policy(replace(self._stack, pieces={k: v for k, v in self._stack.pieces.items() if k not in self._pieces}))
+        own = {m for issue in self.agenda.issues if issue.kind == "duties" for m in issue.measures}
 
-    def _controls(self, levels: Levels) -> Policy:
+        def work() -> Policy:
+            stack = self._stack(day)
+            return to_policy(replace(stack, pieces={k: v for k, v in stack.pieces.items() if k not in own}))
+
+        return self._once(("rest", day), work)
+
+    def _controls(self, levels: Levels, day: datetime.date) -> Policy:
         """All controls together: shares withheld by several measures multiply up."""
         chosen = tuple((i, level) for i, level in zip(self.agenda.issues, levels, strict=True) if i.kind == "controls")
         key = tuple(level for _, level in chosen)
-        if key not in self._known_controls:
-            changed = self._changed(key, [i for i, _ in chosen])
-            self._known_controls[key] = policy_on([m for m in changed if _controls(m)], self.agenda.day, *self.labels)
-        return self._known_controls[key]
 
-    @cached_property
-    def _known_controls(self) -> dict[Levels, Policy]:
-        return {}
+        def work() -> Policy:
+            changed = self._changed(key, [i for i, _ in chosen])
+            return policy_on([m for m in changed if _controls(m)], day, *self.labels)
+
+        return self._once(("controls", key, day), work)
 
     def _changed(self, levels: Levels, issues: Sequence[Issue]) -> tuple[Measure, ...]:
         """The measures with the issues at their levels."""
@@ -167,34 +198,56 @@ class Packages:
         """The worth of a package, solved once. Raises `NotConverged`."""
         levels = tuple(int(k) for k in levels)
         if levels not in self.solved:
-            outcome = solve(self.economy, self.policy(levels), self.parameters).relative_to(self.quo)
-            self.solved[levels] = self.measure(levels, outcome)
+            self.solved[levels] = self.measure(levels, self.outcomes(levels))
         return self.solved[levels]
+
+    def outcomes(self, levels: Levels, variant: str = CENTRAL) -> list[Outcome]:
+        """A package at every month against the clock's baseline, at the case's own parameters or another set of them."""
+        return self._solved(() if self.clock.snapshot else self.history(levels), lambda: self.policy(levels), variant)
 
     def stances(self, name: str) -> Worth:
         """What all parties taking a stance is worth, solved once. Raises `NotConverged`."""
         if name not in self.known:
-            outcome = solve(self.economy, self.stance_policy(name), self.parameters).relative_to(self.quo)
-            self.known[name] = self.measure((), outcome)
+            measures, decision = self.fixed[name], self.case.dossier.as_of
+            policy = partial(policy_on, measures, regions=self.labels[0], sectors=self.labels[1])
+            past: tuple[Moment, ...] = ()
+            if not self.clock.snapshot:
+                days = turning(measures, decision, self.agenda.day)
+                past = moments(days, decision, policy, self.economy, self.case.history(None))
+            self.known[name] = self.measure((), self._solved(past, lambda: policy(self.agenda.day), CENTRAL))
         return self.known[name]
 
-    def stance_policy(self, name: str) -> Policy:
-        """The policy when all parties take a stance."""
-        return policy_on(self.fixed[name], self.agenda.day, *self.labels)
+    def _solved(self, past: Sequence[Moment], policy: Callable[[], Policy], variant: str) -> list[Outcome]:
+        case = self.case
 
-    def measure(self, levels: Levels, outcome: Outcome) -> Worth:
-        """What a solved outcome (against the status quo) is worth."""
-        parties = self.agenda.parties
-        parts = [w.parts(outcome, p) | {"audience": 0.0} for w, p in zip(self.weights, parties, strict=True)]
-        index = [self.economy.regions.index(p) for p in parties]
-        income = outcome.real_income.to_numpy(dtype=np.float64)
+        def at(month: float | None) -> Outcome:
+            node = case.node(variant, month=month)
+            if month is None:
+                raw = solve(case.economy, policy(), case.parameters_at(node), solver=case.solver)
+            else:
+                raw = case.after(past, node)
+            return raw.relative_to(baseline_at(case, self.clock, month, variant))
+
+        return each_month(self.clock, at)
+
+    def measure(self, levels: Levels, found: Sequence[Outcome]) -> Worth:
+        """What a package solved at every month (against the clock's baseline) is worth."""
+        parties, regions = self.agenda.parties, self.economy.regions
+        parts = []
+        for own, party in zip(self.weights, parties, strict=True):
+            read = Measured.mean([Measured.of(o, party) for o in found], self.clock.weights(party))
+            parts.append(own.weigh(read) | {"audience": 0.0})
+        income = np.array([100 * np.log1p(o.real_income.to_numpy(dtype=np.float64) / 100) for o in found])
+        money = np.array([o.equivalent_variation.to_numpy(dtype=np.float64) for o in found])
+        weights = np.stack([self.clock.weights(region) for region in regions])
+        log_income: Array = np.einsum("rm,mr->r", weights, income)
         return Worth(
             levels=levels,
             parts=np.array([[part[name] for name in PARTS] for part in parts]),
-            log_income=100 * np.log1p(income[index] / 100),
-            real_income=income,
-            equivalent_variation=outcome.equivalent_variation.to_numpy(dtype=np.float64),
-            bought=self._bought(outcome),
+            log_income=log_income[[regions.index(p) for p in parties]],
+            real_income=100 * np.expm1(log_income / 100),
+            equivalent_variation=np.einsum("rm,mr->r", weights, money),
+            bought=float(self.clock.weights() @ [self._bought(o) for o in found]),
         )
 
     def _bought(self, outcome: Outcome) -> float:

@@ -1,11 +1,13 @@
-"""The payoff table: what every combination of stances is worth to every government, from one equilibrium each.
+"""The payoff table: what every combination of stances is worth to every government.
 
-Stances come from the dossier (ease, hold, escalate: which measures change). Each combination becomes a policy on one date
-after the deadlines, is solved, and compared with the status quo. Audience costs are charged to a party that eases while
-another escalates: `audience` points of its weight times `AUDIENCE_POINTS`.
+Stances come from the dossier (ease, hold, escalate: which measures change). Each combination is a change of the dossier made on
+its day, read on one date after the deadlines. On the path it is solved at every node of four years and its discounted mean is
+compared with what the law does by itself (`strategy.over_time`); at a textbook horizon it is one equilibrium, compared with what
+is in force. Audience costs are charged to a party that eases while another escalates: `audience` points of its weight times
+`AUDIENCE_POINTS`.
 
 >>> import detente as dt
->>> table = payoff_table("kuala-lumpur-2025")
+>>> table = payoff_table("kuala-lumpur-2025", horizon="medium")
 >>> table.parties, table.payoffs.shape
 (('USA', 'CHN'), (3, 3, 2))
 
@@ -18,7 +20,7 @@ on jobs is a factor on the dossier's pattern over sectors (every sector alike wh
 
 >>> from detente.policy.dossier import load_dossier
 >>> case = load_dossier("kuala-lumpur-2025")
->>> judging = Judging.of(payoff_table(case), {p.region: Weights.of(case, p.region) for p in case.parties})
+>>> judging = Judging.of(payoff_table(case, horizon="medium"), {p.region: Weights.of(case, p.region) for p in case.parties})
 >>> same = judging.judged()
 >>> judging.weight("CHN", "audience"), same.motives
 (0.5, 'as given')
@@ -31,19 +33,23 @@ from __future__ import annotations
 
 import datetime
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from detente.cases.case import Case
 from detente.equilibrium.outcome import Outcome
-from detente.equilibrium.parameters import Parameters, horizon as named_horizon
-from detente.equilibrium.solve import solve
+from detente.equilibrium.parameters import Parameters
 from detente.errors import InputError, UnknownName
-from detente.strategy.objectives import PARTS, Weights, two_parties
+from detente.policy.changes import Change
+from detente.strategy.objectives import PARTS, Measured, Weights, two_parties
+from detente.strategy.over_time import EARLY, Clock, baseline_at, each_month, mean
 from detente.talks.contests import Judged
+from detente.talks.patience import Patience
 from detente.types import Array, Progress
 from detente.words import refusal
 from detente.world.world import World
@@ -56,10 +62,11 @@ AUDIENCE_POINTS = 0.1  # points of real income that easing under fire costs a go
 
 @dataclass(frozen=True, eq=False)
 class PayoffTable:
-    """Payoffs over all combinations of stances, in points of real income against the status quo.
+    """Payoffs over all combinations of stances, in points of real income a year against `against`.
 
-    `payoffs` [stance of the first party, of the second, …, party]; `parts` adds a last axis over `PARTS`. `outcomes` maps a
-    combination to its equilibrium compared with the status quo.
+    `payoffs` [stance of the first party, of the second, …, party]; `parts` adds a last axis over `PARTS`. `clock` says when they are
+    read; `outcomes` maps a combination to its equilibrium at the case's own node, `measured` to what each party's objective reads
+    off it at every month, `income` to real income of all regions there [month, region] (100 ln Ŵ). `weights` are the motives.
     """
 
     dossier: str
@@ -71,6 +78,28 @@ class PayoffTable:
     payoffs: Array
     parts: Array
     outcomes: Mapping[tuple[str, ...], Outcome]
+    clock: Clock
+    measured: Mapping[tuple[str, ...], Mapping[str, tuple[Measured, ...]]]
+    income: Mapping[tuple[str, ...], Array]
+    weights: Mapping[str, Weights]
+
+    @property
+    def against(self) -> str:
+        """The baseline payoffs are measured from."""
+        return self.clock.against
+
+    def over(self, first: float, last: float) -> PayoffTable:
+        """The same table read over other months of the path: nothing is solved again. A snapshot stays as it is."""
+        return _judge(replace(self, clock=self.clock.over(first, last)), self.weights)
+
+    def counted(self, patience: Patience) -> PayoffTable:
+        """The same table at other discount rates."""
+        return _judge(replace(self, clock=self.clock.at_rates(patience)), self.weights)
+
+    @cached_property
+    def early(self) -> PayoffTable:
+        """The first months alone: what holding out pays while it lasts."""
+        return self.over(0.0, EARLY)
 
     def payoff(self, *stances: str) -> dict[str, float]:
         """Payoff of each party at a combination of stances, in the order of the parties."""
@@ -88,8 +117,9 @@ class PayoffTable:
 
     def bystanders(self) -> pd.DataFrame:
         """Real income of every region, percent, one row a combination of stances."""
-        rows = {" / ".join(key): outcome.real_income for key, outcome in self.outcomes.items()}
-        return pd.DataFrame(rows).T.rename_axis(" / ".join(self.parties))
+        regions = next(iter(self.outcomes.values())).regions
+        rows = {" / ".join(key): 100 * np.expm1(mean(self.clock, income) / 100) for key, income in self.income.items()}
+        return pd.DataFrame(rows, index=pd.Index(regions)).T.rename_axis(" / ".join(self.parties))
 
     def to_frame(self) -> pd.DataFrame:
         """One row a combination and party: stances, payoff and its parts."""
@@ -106,7 +136,8 @@ class PayoffTable:
         """JSON-able."""
         return {
             "dossier": self.dossier, "horizon": self.horizon, "date": self.date.isoformat(), "parties": list(self.parties),
-            "stances": [list(s) for s in self.stances], "unit": "points of real income against the status quo",
+            "stances": [list(s) for s in self.stances], "unit": "points of real income a year",
+            "against": self.against, "when": self.clock.tell(),
             "rows": self.to_frame().to_dict(orient="records"),
         }  # fmt: skip
 
@@ -122,72 +153,85 @@ class PayoffTable:
 
 
 def payoff_table(
-    dossier: Dossier | str,
+    dossier: Case | Dossier | str,
     world: World | None = None,
     horizon: str | Parameters | None = None,
     *,
     weights: Mapping[str, Weights] | None = None,
+    patience: Patience | None = None,
     progress: Progress | None = None,
     **parameters: Any,
 ) -> PayoffTable:
-    """Solve every combination of the parties' stances. `weights` replaces the dossier's motives, by party.
+    """Solve every combination of the parties' stances, along the path or (at a textbook horizon) once.
 
-    Raises `InputError` where a party has no stances.
+    `weights` replaces the dossier's motives, by party; `patience` holds discount rates of the parties. Raises `InputError` where a
+    party has no stances.
     """
-    from detente.policy.dossier import load_dossier
-    from detente.world.library import load_world
-
-    case = load_dossier(dossier) if isinstance(dossier, str) else dossier
-    table = load_world() if world is None else world
-    case.must_fit(table)
-    chosen = named_horizon(horizon or case.horizon.default, **parameters)
-    for party in case.parties:
+    case = dossier if isinstance(dossier, Case) else Case.of(dossier, world, horizon, with_ranges=False, **parameters)
+    given = case.dossier
+    for party in given.parties:
         if not party.stances:
-            raise InputError(refusal("strategy", "gives_no_stances_ease", id=case.id, region=party.region))
-    day = max([s.policy_date for s in case.scenarios] or [case.as_of])
-    economy = table.economy()
-    regions, sectors = table.regions, table.sectors
-    base = solve(economy, case.policy(None, regions, sectors), chosen)
-    menus = tuple(tuple(s.stance for s in p.stances) for p in case.parties)
+            raise InputError(refusal("strategy", "gives_no_stances_ease", id=given.id, region=party.region))
+    clock = Clock.of(case, patience)
+    parties = tuple(p.region for p in given.parties)
+    menus = tuple(tuple(s.stance for s in p.stances) for p in given.parties)
     combinations = list(itertools.product(*menus))
     outcomes: dict[tuple[str, ...], Outcome] = {}
+    measured: dict[tuple[str, ...], dict[str, tuple[Measured, ...]]] = {}
+    income: dict[tuple[str, ...], Array] = {}
     for done, combination in enumerate(combinations, 1):
-        changes = [change for party, name in zip(case.parties, combination, strict=True) for change in party.stance(name).changes]
-        policy = case.policy(None, regions, sectors, changes=changes, day=day)
-        outcomes[combination] = solve(economy, policy, chosen).relative_to(base)
+        changes = [change for party, name in zip(given.parties, combination, strict=True) for change in party.stance(name).changes]
+        found = stance_outcomes(case, clock, changes)
+        outcomes[combination] = found[clock.months.index(case.month) if case.month in clock.months else -1]
+        measured[combination] = {p: tuple(Measured.of(o, p) for o in found) for p in parties}
+        income[combination] = np.array([100 * np.log1p(o.real_income.to_numpy(dtype=np.float64) / 100) for o in found])
         if progress is not None:
             progress("payoffs", done, len(combinations))
-    parties = tuple(p.region for p in case.parties)
     shape = (*(len(m) for m in menus), len(parties))
+    wanted = {p: (weights or {}).get(p) or Weights.of(given, p) for p in parties}
     empty = PayoffTable(
-        dossier=case.id,
-        horizon=chosen.name,
-        date=day,
+        dossier=given.id,
+        horizon=clock.name,
+        date=case.law_day,
         parties=parties,
         stances=menus,
-        titles=tuple(tuple(s.title for s in p.stances) for p in case.parties),
+        titles=tuple(tuple(s.title for s in p.stances) for p in given.parties),
         payoffs=np.zeros(shape),
         parts=np.zeros((*shape, len(PARTS))),
         outcomes=outcomes,
+        clock=clock,
+        measured=measured,
+        income=income,
+        weights=wanted,
     )
-    wanted = {p: (weights or {}).get(p) or Weights.of(case, p) for p in parties}
     return _judge(empty, wanted)
+
+
+def stance_outcomes(case: Case, clock: Clock, changes: Sequence[Change]) -> list[Outcome]:
+    """What changes of the dossier, made on its day, lead to at every month, against the clock's baseline."""
+    past = () if clock.snapshot else case.history(None, changes, case.law_day)
+
+    def at(month: float | None) -> Outcome:
+        if month is None:
+            return case.outcome(None, changes=changes, day=case.law_day, against=clock.against)
+        return case.after(past, case.node(month=month)).relative_to(baseline_at(case, clock, month))
+
+    return each_month(clock, at)
 
 
 def _judge(table: PayoffTable, weights: Mapping[str, Weights]) -> PayoffTable:
     """Payoffs of the solved combinations under given objectives."""
-    import dataclasses
-
     parts = np.zeros_like(table.parts)
-    for combination, outcome in table.outcomes.items():
+    for combination, by_party in table.measured.items():
         index = tuple(menu.index(name) for menu, name in zip(table.stances, combination, strict=True))
         for k, party in enumerate(table.parties):
-            found = weights[party].parts(outcome, party)
+            own = weights[party]
+            found = own.weigh(Measured.mean(by_party[party], table.clock.weights(party)))
             others = [name for m, name in enumerate(combination) if m != k]
             under_fire = combination[k] == "ease" and "escalate" in others
-            found["audience"] = -AUDIENCE_POINTS * weights[party].audience if under_fire else 0.0
+            found["audience"] = -AUDIENCE_POINTS * own.audience if under_fire else 0.0
             parts[index][k] = [found[part] for part in PARTS]
-    return dataclasses.replace(table, parts=parts, payoffs=parts.sum(-1))
+    return replace(table, parts=parts, payoffs=parts.sum(-1), weights=weights)
 
 
 MOVED = tuple(p for p in PARTS if p != "real income")
@@ -218,13 +262,14 @@ def scaled(weights: Weights, factor: float) -> Weights:
 
 @dataclass(frozen=True, eq=False)
 class Judging:
-    """A solved table and the weights of its two parties. `unit` [stance of the first, of the second, party, part]; `weights`
-    [party, part], the one on jobs a factor; `income` in million USD a year.
+    """A solved table and the weights of its two parties. `unit` [stance of the first, of the second, party, part], `early` the same
+    over the first months alone; `weights` [party, part], the one on jobs a factor; `income` in million USD a year.
     """
 
     table: PayoffTable
     given: Mapping[str, Weights]
     unit: Array
+    early: Array
     weights: Array
     income: tuple[float, float]
 
@@ -242,7 +287,8 @@ class Judging:
         ]
         outcome = next(iter(table.outcomes.values()))
         income = [float(outcome.before.income[outcome.regions.index(p)]) for p in table.parties]
-        return cls(table, given, table.with_weights(ones).parts, np.array(factors), (income[0], income[1]))
+        unit, early = (t.with_weights(ones).parts for t in (table, table.early))
+        return cls(table, given, unit, early, np.array(factors), (income[0], income[1]))
 
     @property
     def parties(self) -> tuple[str, str]:
@@ -274,16 +320,16 @@ class Judging:
         return self._with(weights, "real income alone")
 
     def _with(self, weights: Array, name: str) -> Judged:
-        points = np.einsum("abkp,kp->abk", self.unit, weights)
-        cells = itertools.product(*self.table.stances)
-        payoff = {
-            (a, b): (float(points[i, j, 0]), float(points[i, j, 1]))
-            for (a, b), (i, j) in zip(cells, np.ndindex(*points.shape[:2]), strict=True)
-        }
+        def cells(unit: Array) -> dict[tuple[str, str], tuple[float, float]]:
+            points = np.einsum("abkp,kp->abk", unit, weights)
+            named = zip(itertools.product(*self.table.stances), np.ndindex(*points.shape[:2]), strict=True)
+            return {(a, b): (float(points[i, j, 0]), float(points[i, j, 1])) for (a, b), (i, j) in named}
+
         audience = weights[:, PARTS.index("audience")]
         return Judged(
-            name, self.parties, payoff, (float(audience[0]), float(audience[1])), (self.income[0] / 100, self.income[1] / 100)
-        )
+            name, self.parties, cells(self.unit), (float(audience[0]), float(audience[1])),
+            (self.income[0] / 100, self.income[1] / 100), early=cells(self.early),
+        )  # fmt: skip
 
     def _at(self, party: str, part: str) -> tuple[int, int]:
         if party not in self.parties:

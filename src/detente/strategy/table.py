@@ -1,11 +1,12 @@
 """A dossier at the table: its payoffs as a game, a stand-off in four models, a deal over packages and a truce.
 
-The equilibrium fills the payoff table once (`strategy.payoffs`); everything here reads it. What no table can tell — patience,
+The equilibrium fills the payoff table once (`strategy.payoffs`); everything here reads it: games, bargains and truces its
+discounted value over four years, a stand-off while it lasts and what a day costs the first months of the same path. What no table can tell — patience,
 the risk that talks collapse, how long a settlement and a collapse last, what not being seen to give way is worth — are
 assumptions with ranges (`patience`). The stand-off is told by every model of `contests` over every combination of their ends,
 with the motives halved, as in the dossier and doubled; every probability is an average over that grid, with its range.
 
->>> case = at_the_table("kuala-lumpur-2025")
+>>> case = at_the_table("kuala-lumpur-2025", horizon="medium")
 >>> case.game.parties, case.deadline.date.isoformat()
 (('USA', 'CHN'), '2025-11-01')
 >>> odds = case.odds_by(30)
@@ -26,6 +27,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from detente.cases.case import Case
 from detente.equilibrium.parameters import Parameters
 from detente.errors import InputError
 from detente.policy.timing import Deadline
@@ -316,7 +318,7 @@ class AtTheTable:
 
 
 def at_the_table(
-    dossier: Dossier | str,
+    dossier: Case | Dossier | str,
     world: World | None = None,
     horizon: str | Parameters | None = None,
     *,
@@ -331,7 +333,10 @@ def at_the_table(
     `weights` replaces the dossier's motives, by party; `deadline` its next deadline. Raises `InputError` where the dossier has
     other than two parties or lacks a stance.
     """
-    if isinstance(dossier, str):
+    case = dossier if isinstance(dossier, Case) else None
+    if isinstance(dossier, Case):
+        dossier = dossier.dossier
+    elif isinstance(dossier, str):
         from detente.policy.dossier import load_dossier
 
         dossier = load_dossier(dossier)
@@ -342,9 +347,12 @@ def at_the_table(
             raise InputError(f"{dossier.id}: {party.region} has no stance {lacking[0]!r}")
     due = given_deadline(deadline, dossier.as_of) if deadline is not None else binding_deadline(dossier)
     motives = {p.region: Weights.of(dossier, p.region) for p in dossier.parties} | dict(weights or {})
-    found = table.with_weights(motives) if table else payoff_table(dossier, world, horizon, weights=motives, progress=progress)
-    judging = Judging.of(found, motives)
     chosen = patience or Patience()
+    if table is None:
+        found = payoff_table(case or dossier, world, horizon, weights=motives, patience=chosen, progress=progress)
+    else:
+        found = table.counted(chosen).with_weights(motives)
+    judging = Judging.of(found, motives)
     alone = found.with_weights({})
     cells = list(itertools.product(*found.stances))
     points = np.array([[found.payoff(*cell)[p] for p in found.parties] for cell in cells])
@@ -447,8 +455,8 @@ def around(trials: Trials, days_left: int) -> pd.DataFrame:
 
 # -- what a day costs, and what flips the answer ------------------------------------------------------------------------
 def cost_of_delay(judging: Judging, lengths: tuple[float, float, float], days_left: int | None = None) -> pd.DataFrame:
-    """One row a side: what a day costs it in million USD: what a deal at once would pay it less what holding pays (below zero:
-    delay pays). By real income and by motives with a range over their strengths, up to the deadline, and over a stand-off of
+    """One row a side: what a day costs it in million USD: what a deal at once would pay it in the first months less what holding
+    pays there (below zero: delay pays). By real income and by motives with a range over their strengths, up to the deadline, and over a stand-off of
     typical length (`lengths` in years: low, middle, high) by real income. A point is 1 % of the economy's income.
     """
     plain, given = judging.plain(), {s: judging.judged(scale=s) for s in SCALES}
@@ -470,7 +478,7 @@ def cost_of_delay(judging: Judging, lengths: tuple[float, float, float], days_le
 
 
 def _a_day(judged: Judged, k: int) -> float:
-    gap = judged.payoff["ease", "ease"][k] - judged.payoff["hold", "hold"][k]
+    gap = judged.at_first["ease", "ease"][k] - judged.at_first["hold", "hold"][k]
     return gap * (judged.million_usd[k] or math.nan) / DAYS_A_YEAR
 
 

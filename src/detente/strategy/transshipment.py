@@ -249,6 +249,39 @@ def pass_through(
     )
 
 
+def rise_of(
+    quarrel: Case,
+    region: str,
+    scenario: str | None = None,
+    *,
+    basis: Basis = "content",
+    exempt: bool = False,
+    rate: float = RATE,
+    toward: str | None = None,
+    threshold: float = 0.0,
+    levied: Array | None = None,
+) -> Array:
+    """Points (fraction) a duty of `rate` on goods judged to be passed through adds [goods sector], in one reading.
+
+    With a `threshold` (fraction of value) sectors with no more content of the source than that are free: a rule of origin.
+    `levied` [goods sector] takes the place of the country duty of the scenario. Raises `UnknownRegion`, `InputError`.
+    """
+    n = quarrel.outsider(region)
+    for value in (rate, threshold):
+        if not 0 <= value <= 10:
+            raise InputError(refusal("strategy", "duty_must", rate=f"{value:g}"))
+    name = quarrel.scenario(scenario)
+    routes = pass_through(quarrel, name, toward=toward)
+    a = quarrel.index(routes.toward)
+    goods = [quarrel.world.sectors.index(s) for s in routes.sectors]
+    reach, own = (x[goods] for x in quarrel.country_duty(name, region, routes.toward))
+    top = np.maximum(reach * rate - (own if levied is None else levied), 0.0)
+    if exempt:
+        top = np.maximum(np.maximum(rate - quarrel.added(name)[n, a, goods], 0.0), top)
+    caught = routes.share(region) > threshold if threshold > 0 else True
+    return np.asarray(np.where(caught, routes.share(region, basis) * top, 0.0), dtype=np.float64)
+
+
 def pass_through_duty(
     quarrel: Case, region: str, scenario: str | None = None, *, rate: float = RATE, toward: str | None = None
 ) -> PassThroughDuty:
@@ -257,22 +290,18 @@ def pass_through_duty(
     Four readings, each solved. Raises `UnknownRegion`, `InputError` for a rate outside 0 to 10, `NotConverged`.
     """
     n = quarrel.outsider(region)
-    if not 0 <= rate <= 10:
-        raise InputError(refusal("strategy", "duty_must", rate=f"{rate:g}"))
     name = quarrel.scenario(scenario)
     routes = pass_through(quarrel, name, toward=toward)
     a = quarrel.index(routes.toward)
     goods = [quarrel.world.sectors.index(s) for s in routes.sectors]
     state, without = quarrel.state(name), quarrel.real_income(name, region)
     exports = state.shipments[n, a, goods]
-    reach, levied = (x[goods] for x in quarrel.country_duty(name, region, routes.toward))
-    paying = np.maximum(reach * rate - levied, 0.0)
-    everything = np.maximum(rate - quarrel.added(name)[n, a, goods], 0.0)
+    reach = quarrel.country_duty(name, region, routes.toward)[0][goods]
     cases = []
     for basis in BASES:
         for exempt in (False, True):
-            rise = routes.share(region, basis) * (np.maximum(everything, paying) if exempt else paying)
-            after = quarrel.outcome(name, more=_raised(quarrel, n, a, goods, rise)) if rise.any() else None
+            rise = rise_of(quarrel, region, name, basis=basis, exempt=exempt, rate=rate, toward=toward)
+            after = quarrel.outcome(name, more=_raised(quarrel, region, routes.toward, rise)) if rise.any() else None
             lost = _cost(after, n, without)
             now = exports.sum() if after is None else after.after.shipments[n, a, goods].sum()
             share = routes.share(region, basis) * (1.0 if exempt else reach)
@@ -285,9 +314,15 @@ def pass_through_duty(
     return PassThroughDuty(region, routes.toward, routes.source, name or STATUS_QUO, rate, tuple(cases), without)
 
 
-def _raised(quarrel: Case, n: int, a: int, goods: list[int], rise: Array) -> Policy:
+def raised_by(quarrel: Case, region: str, toward: str, rise: Array) -> Array:
+    """Points (fraction) [goods sector] on what `region` sells `toward`, as duties [origin, destination, sector]."""
     added = np.zeros_like(quarrel.world.tariff_rates)
-    added[n, a, goods] = rise
+    added[quarrel.index(region), quarrel.index(toward), list(quarrel.chains(None).goods)] = rise
+    return added
+
+
+def _raised(quarrel: Case, region: str, toward: str, rise: Array) -> Policy:
+    added = raised_by(quarrel, region, toward, rise)
     return Policy.from_arrays(added_tariffs=added, label="a duty on goods judged to be passed through")
 
 

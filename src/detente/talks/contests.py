@@ -65,7 +65,8 @@ class Reading(Protocol):
 @dataclass(frozen=True)
 class Judged:
     """A payoff table as one strength of the motives judges it: points a year by (stance of the first, of the second), the
-    audience weights, and what a point is worth in million USD a year.
+    audience weights, and what a point is worth in million USD a year. `early` are the points of the first months alone, which is
+    what holding out pays while it lasts; as `payoff` where there are none.
     """
 
     motives: str
@@ -73,6 +74,12 @@ class Judged:
     payoff: Mapping[tuple[str, str], tuple[float, float]]
     audience: tuple[float, float]
     million_usd: tuple[float | None, float | None] = (None, None)
+    early: Mapping[tuple[str, str], tuple[float, float]] | None = None
+
+    @property
+    def at_first(self) -> Mapping[tuple[str, str], tuple[float, float]]:
+        """Points a year in the first months."""
+        return self.payoff if self.early is None else self.early
 
     def stakes(self, patience: Patience) -> tuple[Stakes, Stakes]:
         """What each side has at stake at the centre of `patience`, being seen to give way included."""
@@ -80,6 +87,7 @@ class Judged:
             self.parties,
             [patience.of(p) for p in self.parties],
             self.payoff,
+            early=self.early,
             settlement_years=patience.settlement_years,
             collapse_years=patience.collapse_years,
             million_usd=self.million_usd,

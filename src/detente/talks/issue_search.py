@@ -25,7 +25,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -48,7 +48,9 @@ class Found:
 
     `ranked` holds the solved packages that are better for both, the best first; `solves` how many were solved in the search,
     `certified` whether all packages one step away on one issue were solved and none is better; `missed` the largest error of
-    the approximation at a package when it was solved.
+    the approximation at a package when it was solved. `within`: if it errs elsewhere by no more than it would have at any package
+    of `ranked` had that one been left out, no package has a mean gain (geometric, by power) larger than the best one's by more
+    than this share.
     """
 
     levels: Levels | None
@@ -57,6 +59,7 @@ class Found:
     solves: int
     certified: bool
     missed: float
+    within: float
 
     def record(self) -> dict[str, Any]:
         """JSON-able."""
@@ -130,8 +133,76 @@ def search(
     inside.sort(key=lambda n: (-_value(solved[n], d, w), n))
     ranked = tuple((tuple(int(k) for k in grid[n]), tuple(map(float, solved[n] - d))) for n in inside)
     if not ranked:
-        return Found(None, (0.0,) * len(d), (), count, False, missed)
-    return Found(ranked[0][0], ranked[0][1], ranked, count, certified, missed)
+        return Found(None, (0.0,) * len(d), (), count, False, missed, math.inf)
+    hoped = log_product(predicted + _left_out(near_to, solved, approximate, inside) - d, w)
+    hoped[list(solved)] = -np.inf
+    within = max(math.expm1(float(hoped.max()) - _value(solved[inside[0]], d, w)), 0.0)
+    return Found(ranked[0][0], ranked[0][1], ranked, count, certified, missed, within)
+
+
+def best_alone(
+    grid: NDArray[np.int64],
+    approximate: Array,
+    exact: Callable[[Levels], float],
+    known: Mapping[Levels, float],
+    standing: Levels,
+    own: Sequence[int],
+    *,
+    scale: Sequence[float] | None = None,
+    budget: int = 60,
+) -> Found:
+    """The most one party can have by moving only the issues in `own`, the others as they stand: `search` for one.
+
+    `approximate` [package], `exact` and `known` are its payoffs. `levels` are `standing` if no step of its own pays.
+    """
+    others = [k for k in range(grid.shape[1]) if k not in set(own)]
+    free = (grid[:, others] == np.array(standing)[others]).all(1)
+    alone = {k: (v,) for k, v in known.items() if all(k[i] == standing[i] for i in others)}
+    base = alone[standing][0]
+    # the standing levels count as a gain of next to nothing, so that there is always a best and its neighbours are solved
+    none = base - 1e-9
+    found = search(
+        grid[free], approximate[free][:, None], lambda levels: (exact(levels),), alone, (none,), scale=scale, budget=budget
+    )
+    return replace(found, gains=(max(found.gains[0] - 1e-9, 0.0),))
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """What a package brings one party, over no deal, parted so that it adds up.
+
+    With s the levels without a deal, x those of the package, x[i] those of i's own issues and x[j] the other's:
+
+        gain            = u(x[i], x[j]) − u(s)
+        alone           = max over own levels y of u(y, s[j]) − u(s)          its best unilateral step
+        from_the_other  = u(x[i], x[j]) − u(x[i], s[j])                       what the other's concessions bring it
+        given_up        = alone − (u(x[i], s[j]) − u(s))                      what its own concessions cost it against that step
+        over_best_unilateral = gain − alone = from_the_other − given_up       what it cannot have alone
+
+    `given_up` is never below zero, since the package's own concessions are one of the steps it could take alone.
+    """
+
+    party: str
+    gain: float
+    alone: float
+    from_the_other: float
+
+    @property
+    def given_up(self) -> float:
+        """What its own concessions cost it against its best unilateral step."""
+        return self.from_the_other - self.over_best_unilateral
+
+    @property
+    def over_best_unilateral(self) -> float:
+        """Gain of the package over what it could have alone."""
+        return self.gain - self.alone
+
+    def record(self) -> dict[str, float]:
+        """JSON-able."""
+        return {
+            "gain": self.gain, "alone": self.alone, "from_the_other": self.from_the_other, "given_up": self.given_up,
+            "over_best_unilateral": self.over_best_unilateral,
+        }  # fmt: skip
 
 
 def one_step(levels: Levels, top: ArrayLike) -> list[Levels]:
@@ -156,6 +227,19 @@ def _correction(near_to: Mapping[int, Array], solved: Mapping[int, Array], appro
     miss = np.array([solved[n] - approximate[n] for n in at])
     kernel = np.stack([near_to[n] for n in at], axis=1)
     result: Array = kernel @ np.linalg.solve(kernel[at] + 1e-9 * np.eye(len(at)), miss)
+    return result
+
+
+def _left_out(near_to: Mapping[int, Array], solved: Mapping[int, Array], approximate: Array, inside: Sequence[int]) -> Array:
+    """Largest error of the corrected approximation at each of the solved packages `inside`, had that one not been solved [party].
+
+    With C the kernel among the solved and m what the approximation missed, leaving one out misses (C⁻¹m)ₙ/(C⁻¹)ₙₙ.
+    """
+    at = list(solved)
+    kernel = np.stack([near_to[n][at] for n in at]) + 1e-9 * np.eye(len(at))
+    inverse = np.linalg.inv(kernel)
+    errors = (inverse @ np.array([solved[n] - approximate[n] for n in at])) / np.diagonal(inverse)[:, None]
+    result: Array = np.abs(errors[[at.index(n) for n in inside]]).max(0)
     return result
 
 

@@ -141,6 +141,7 @@ def stakes_from_table(
     hold: str = "hold",
     escalate: str = "escalate",
     standoff: tuple[str, str] | None = None,
+    early: Mapping[tuple[str, str], tuple[float, float]] | None = None,
     settlement_years: float = math.inf,
     collapse_years: float = math.inf,
     million_usd: Sequence[float | None] = (None, None),
@@ -148,6 +149,7 @@ def stakes_from_table(
     """Stakes of both sides from a table (stance of the first, stance of the second) → payoffs a year.
 
     Deal: both ease. Stand-off: both hold (or the cell `standoff`). Winning: hold while the other eases. Collapse: both escalate.
+    `early` is the same table over the first months alone: while it lasts, a stand-off pays its difference from a deal there.
     """
     cells = {
         "deal": (ease, ease),
@@ -165,6 +167,8 @@ def stakes_from_table(
     for i in range(2):
         own, other = ("first wins", "second wins") if i == 0 else ("second wins", "first wins")
         at = {what: float(payoff[cell][i]) for what, cell in cells.items()}
+        if early is not None:
+            at["standoff"] = at["deal"] + float(early[cells["standoff"]][i] - early[cells["deal"]][i])
         made.append(
             stakes_from_flows(
                 parties[i],

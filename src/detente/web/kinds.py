@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 from detente.briefing.charts.fan import fan_figure
 from detente.briefing.charts.figures import undrawn
+from detente.briefing.charts.politics import home_figure
 from detente.briefing.charts.results import ends_figure, expected_figure, gains_figure, odds_figure, zone_figure
 from detente.briefing.charts.theme import coloured, roles
 from detente.briefing.document import Figure
@@ -148,9 +149,15 @@ def _deal_figures(deal: Proposal) -> dict[str, Figure]:
     return {"zone": zone_figure(deal, note=note), "gains": gains_figure(deal)}
 
 
+def _politics_figures(found: Politics) -> dict[str, Figure]:
+    """A map of places, or bars of sectors, by party."""
+    parties = dict.fromkeys(h.party for h in found.homes)
+    return {party: home_figure([h for h in found.homes if h.party == party]) for party in parties}
+
+
 FIGURES: Mapping[str, Callable[[Any], dict[str, Figure]]] = {
     "outlook": _outlook_figures, "talks": _talks_figures,
-    "deal": _deal_figures,
+    "deal": _deal_figures, "politics": _politics_figures,
 }  # fmt: skip
 """The charts kept beside a result, by kind and name."""
 
@@ -176,6 +183,7 @@ if TYPE_CHECKING:
     from detente.cases.case import Case
     from detente.outlook.outlook import Outlook
     from detente.strategy.deal import Proposal
+    from detente.strategy.politics import Politics
     from detente.strategy.table import AtTheTable
 
 DIGITS = 6
@@ -268,7 +276,8 @@ def third_economies(case: Case, region: str, scenario: str, menu: Any) -> dict[s
     """`economies`: one row a third economy (what the quarrel brings each, percent and million USD a year, goods passed through);
     `ranges` of the economy shown; `hosting`: what success of the talks is worth to it, where it is the host.
     """
-    from detente.strategy.bystanders import harms_of, host_stake, overview
+    from detente.outlook.year import stake_of
+    from detente.strategy.bystanders import overview
     from detente.strategy.transshipment import pass_through, pass_through_duty
 
     frame, unit = overview(case, scenario), case.world.unit
@@ -293,7 +302,7 @@ def third_economies(case: Case, region: str, scenario: str, menu: Any) -> dict[s
     }  # fmt: skip
     if case.dossier.venue.region == region:
         duty = pass_through_duty(case, region, case.worst)
-        stake = host_stake(case, region, harms_of(case, duty, menu))
+        stake = stake_of(case, region)
         found["hosting"] = {**stake.record(), "explained": stake.explain(), "sides": stake.sides(menu, case.parties)}
         found["duty"] = {**duty.record(), "explained": duty.explain()}
     return found

@@ -1,7 +1,7 @@
 """`PageState`: one scenario as the page holds it and a share link carries it; and what it stands for in the engine.
 
 A state names a packaged dossier or carries a whole one, a scenario of it, the levers that were moved (those left alone follow the
-scenario), a horizon and a world. Two states that stand for the same thing have the same `key`.
+scenario), a horizon, a world, and odds of the reader's own. Two states that stand for the same thing have the same `key`.
 
 >>> state = PageState(dossier="kuala-lumpur-2025", scenario="middle", levers={"us-threat-100": 40})
 >>> case = resolve(state)
@@ -27,6 +27,7 @@ from detente import __version__
 from detente.cases.case import ONE_THREAD, Case
 from detente.errors import BadDossier, InputError, UnknownName
 from detente.files import sha256
+from detente.outlook.own_odds import with_odds
 from detente.policy.changes import Change
 from detente.policy.dossier import Dossier, list_dossiers, load_dossier
 from detente.policy.instruments import Policy
@@ -65,6 +66,7 @@ class PageState(BaseModel):
     levers: Annotated[dict[Name, Number], Field(max_length=200)] = Field(default={})
     horizon: Literal["short", "medium", "long"] | None = None
     world: Name = "world-2022"
+    odds: Annotated[dict[Name, dict[Name, Annotated[float, Field(ge=0, le=1)]]], Field(max_length=100)] | None = None
 
     @model_validator(mode="after")
     def _one_dossier(self) -> Self:
@@ -139,6 +141,8 @@ def parse_content(content: dict[str, Any]) -> Dossier:
 def resolve(state: PageState) -> Resolved:
     """What `state` stands for. Raises `UnknownName`, `BadDossier`, `InputError` with what to try."""
     dossier, dossier_key = _dossier_of(state)
+    if state.odds:
+        dossier, dossier_key = with_odds(dossier, state.odds), digest([dossier_key, state.odds])
     if state.world not in list_worlds():
         raise UnknownName(state.world, list_worlds(), "world")
     world = load_world(state.world)

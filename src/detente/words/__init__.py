@@ -27,6 +27,7 @@ from detente.words.numbers import (
     short_day,
     straddles,
     table_day,
+    whole_percents,
 )
 from detente.words.phrases import change_phrase, compare, dearer, direction, range_note, rank_sentence, signs, times
 from detente.words.tell import refusal, say, tell
@@ -77,4 +78,5 @@ __all__ = [
     "tell",
     "times",
     "verb",
+    "whole_percents",
 ]

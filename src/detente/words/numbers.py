@@ -199,15 +199,36 @@ def digits(value: float, significant: int = 2) -> str:
     return fixed(value, max(0, significant - 1 - math.floor(math.log10(abs(rounded)))))
 
 
-def chance(probability: float) -> str:
-    """A probability in percent, without decimals inside 1 to 99, and never 0 or 100 unless it is exactly that."""
+def chance(probability: float, percent: int | None = None) -> str:
+    """A probability in percent, without decimals inside 1 to 99, and never 0 or 100 unless it is exactly that.
+
+    `percent` is the whole percent it was given by `whole_percents`, where it stands among others that sum to 100.
+    """
     if math.isnan(probability):
         return "–"
-    if 0 < probability < 0.005:
+    low, high = (probability < 0.005, probability > 0.995) if percent is None else (percent == 0, percent == 100)
+    if low and probability > 0:
         return f"less than 1{THIN}%"
-    if 0.995 < probability < 1:
+    if high and probability < 1:
         return f"more than 99{THIN}%"
-    return f"{fixed(100 * probability, 0)}{THIN}%"
+    return f"{fixed(100 * probability if percent is None else percent, 0)}{THIN}%"
+
+
+def whole_percents(shares: Iterable[float]) -> list[int]:
+    """Shares that sum to 1 in whole percents that sum to 100: by the largest remainders, the earlier of two alike first.
+
+    Each is its share rounded down or up. Raises `ValueError` where the shares do not sum to 1.
+
+    >>> whole_percents([0.347, 0.287, 0.284, 0.082]), whole_percents([1 / 3] * 3)
+    ([35, 29, 28, 8], [34, 33, 33])
+    """
+    exact = [100 * x for x in shares]
+    if abs(sum(exact) - 100) > 1e-4:
+        raise ValueError(f"shares sum to {sum(exact) / 100:g}, not to 1")
+    down = [math.floor(x + 1e-9) for x in exact]
+    order = sorted(range(len(exact)), key=lambda k: (round(down[k] - exact[k], 9), k))
+    up = set(order[: 100 - sum(down)])
+    return [n + (k in up) for k, n in enumerate(down)]
 
 
 def chance_range(low: float, high: float) -> str:

@@ -39,13 +39,13 @@ HOME = "USA"
 @cache
 def shipped() -> pd.DataFrame:
     """Thousand persons at work in the default world, region × sector. Not to be written to."""
-    return _read(files("detente").joinpath("data", "worlds", "employment-2022.csv"), "region")
+    return read_table("employment-2022.csv", "region")
 
 
 @cache
 def states() -> pd.DataFrame:
     """Thousand persons at work in the United States, state × sector of the default world. Not to be written to."""
-    return _read(files("detente").joinpath("data", "worlds", "employment-us-states.csv"), "state")
+    return read_table("employment-us-states.csv", "state")
 
 
 def counted(employed: Array | None, name: str) -> Array:
@@ -113,6 +113,7 @@ def _file(path: Path) -> pd.DataFrame:
         raise SourceError(refusal("world", "not_employment", path=path, fault=error)) from None
 
 
-def _read(place: object, index: str) -> pd.DataFrame:
-    with place.open(encoding="utf-8") as file:  # type: ignore[attr-defined]
+def read_table(name: str, index: str) -> pd.DataFrame:
+    """A shipped table of jobs, by the name of its file in `data/worlds`."""
+    with files("detente").joinpath("data", "worlds", name).open(encoding="utf-8") as file:
         return pd.read_csv(file, index_col=index, comment="#")

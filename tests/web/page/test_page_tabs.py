@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from detente.words import whole_percents
 from page_driver import DOSSIER, Site, Visits, settle
 
 WAIT = 240_000
@@ -215,8 +216,9 @@ def test_the_outlook_shows_the_odds_the_tree_and_the_months(visit: Visits, site:
     panel = opened(page, "outlook", ("outlook",))
     result = worked(site, "outlook")
     lede = panel.locator(".lede").first.inner_text()
+    assert sum(row["percent"] for row in result["scenarios"]) == 100
     for row in result["scenarios"]:
-        assert chance(row["probability"]) in lede
+        assert f"{row['percent']}\u202f%" in lede
     ends = {tuple(b for b in leaf["path"] if not independent(result, b)) for leaf in result["tree"]["leaves"]}
     nodes = {path[:k] for path in ends for k in range(1, len(path) + 1)}
     assert panel.locator(".branch").count() == len(nodes)
@@ -234,7 +236,7 @@ def test_the_outlook_shows_the_odds_the_tree_and_the_months(visit: Visits, site:
     assert panel.locator(".fork tr.here").inner_text().startswith(fork["branches"][1]["title"])
     panel.locator(".still svg").nth(2).wait_for()
     told = [drawing.get_attribute("aria-label") for drawing in panel.locator(".still svg").all()]
-    for told_of, name in zip(told, ("Middle", "Malaysia", "United States"), strict=True):
+    for told_of, name in zip(told, ("Optimistic", "Malaysia", "United States"), strict=True):
         assert name in told_of
     page.select_option("#fan-region", "MYS")
     page.wait_for_function("() => document.querySelector('.fan svg')?.getAttribute('aria-label').includes('Malaysia')")
@@ -259,15 +261,31 @@ def test_own_odds_move_the_tree_and_can_be_taken_back(visit: Visits, site: Site)
     for leaf in result["tree"]["leaves"]:
         if sure in leaf["path"]:
             mass[leaf["scenario"]] = mass.get(leaf["scenario"], 0.0) + leaf["probability"]
-    for scenario, p in mass.items():
-        assert f"{scenario.capitalize()} {chance(p / sum(mass.values()))}" in key.inner_text()
+    whole = dict(zip(mass, whole_percents(p / sum(mass.values()) for p in mass.values()), strict=True))
+    for scenario, percent in whole.items():
+        assert f"{scenario.capitalize()} {percent}\u202f%" in key.inner_text()
     yours = panel.locator("table", has_text="With your odds: probability of each end")
-    for scenario, p in mass.items():
+    for scenario, percent in whole.items():
         row = yours.locator("tr", has_text=scenario.capitalize()).inner_text()
-        assert chance(p / sum(mass.values())) in row
+        assert f"{percent}\u202f%" in row
     panel.get_by_role("button", name="Back to the odds worked out").click()
     assert key.inner_text() == before
     assert yours.count() == 0
+
+
+def test_own_odds_travel_in_the_link_and_change_every_answer(visit: Visits, site: Site) -> None:
+    page = visit()
+    panel = opened(page, "outlook", ("outlook",))
+    panel.locator(".branch").first.focus()
+    panel.locator(".fork tbody tr").first.locator("input[type=range]").fill("100")
+    panel.get_by_role("button", name="Use these odds everywhere").click()
+    panel.locator(".job[data-kind=outlook] .stale button").click()
+    panel.get_by_text("The odds are the reader’s own").wait_for()
+    assert "Both step back” 100" in panel.get_by_text("The odds are the reader’s own").first.inner_text()
+    lede, link = panel.locator(".lede").first.inner_text(), page.url
+    other = visit(link[link.index("#") :])
+    again = opened(other, "outlook", ("outlook",))
+    assert again.locator(".lede").first.inner_text() == lede
 
 
 def test_the_arithmetic_of_paths_is_that_of_the_library(visit: Visits, site: Site) -> None:

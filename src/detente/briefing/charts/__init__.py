@@ -19,6 +19,8 @@ figure is made of, and what it takes besides, stands with its function; all take
     needs       results.needs_figure        `AtTheTable`, kept="deal": how much the future must count
     gains       results.gains_figure        `Proposal`: who gains and who loses by the deal
     zone        results.zone_figure         `Proposal`, by="motives" or "real income": the deal zone
+    places      politics.places_figure      [`Home`] of one party: jobs by place below the nation, a tile map an outcome
+    heads       politics.sectors_figure     [`Home`] of one party: jobs by sector, bars
     rates       results.rates_figure        `TariffSolution`, subtitle
     regimes     results.regimes_figure      `Regimes`, rows, subtitle
     comparison  results.comparison_figure   `Comparison`, indicator, regions
@@ -51,6 +53,8 @@ if TYPE_CHECKING:
 FIGURES = {
     "fan": "fan.fan_figure",
     "tree": "tree.tree_figure",
+    "places": "politics.places_figure",
+    "heads": "politics.sectors_figure",
     **{
         name: f"results.{name}_figure"
         for name in (

@@ -18,6 +18,7 @@ from typing import Any
 
 import pandas as pd
 
+from detente import words as text
 from detente.briefing.charts.theme import COLOUR, DIVERGING, TILE_TEXT
 
 Spec = dict[str, Any]
@@ -236,6 +237,16 @@ def step(value: float, edges: Sequence[float]) -> str:
     """Name of the colour step of a value: z0 near zero, p1..p4 gains, n1..n4 losses."""
     level = sum(abs(value) >= edge for edge in edges)
     return "z0" if level == 0 else f"{'p' if value > 0 else 'n'}{level}"
+
+
+def tile_number(value: float, decimals: int) -> str:
+    """A signed number short enough for a square: no zero before the point.
+
+    >>> tile_number(-0.314, 2), tile_number(1.26, 1)
+    ('−.31', '+1.3')
+    """
+    shown = text.fixed(value, decimals, signed=True)
+    return shown.replace("0.", ".", 1) if shown[1:3] == "0." else shown
 
 
 def tiles(frame: pd.DataFrame, width: float, *, across: int) -> Spec:

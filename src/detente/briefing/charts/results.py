@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from detente.strategy.nash import TariffSolution
     from detente.strategy.regimes import Regimes
     from detente.strategy.table import AtTheTable
+    from detente.strategy.year import Year
 
 REGIMES = {
     "free trade": "Free trade",
@@ -266,11 +267,12 @@ def ends_figure(look: Outlook, *, note: str = "", csv: str = "") -> Figure:
     rows = [
         {
             "panel": "", "label": text.capital(s.replace("-", " ")), "value": 100 * e.value, "low": 100 * e.low,
-            "high": 100 * e.high, "colour": tone[s], "text": text.fixed(100 * e.value, 0),
+            "high": 100 * e.high, "colour": tone[s], "text": str(e.percent),
         }
-        for s, e in look.scenarios.items()
+        for s, e in look.odds_from_today.items()
     ]  # fmt: skip
-    title = _said("ends_title", likeliest=rows[0]["label"], probability=next(iter(look.scenarios.values())).value)
+    top = next(iter(look.odds_from_today.values()))
+    title = _said("ends_title", likeliest=rows[0]["label"], probability=top.value, whole=top.percent)
     subtitle = _said("ends_subtitle", until=look.tree.until, on=look.on)
     return _bars("fig-ends", title, subtitle, note or _said("odds_ranges"), csv, rows)
 
@@ -631,6 +633,28 @@ def route_figure(quarrel: Case, region: str, scenario: str, csv: str, *, most: i
     sums = {"total": float(gained[list(content.index)].sum()), "held": float(content.sum())}
     title = _said("route_title", region=region, a=quarrel.a, b=quarrel.b, **sums)
     return _two_panels(quarrel, scenario, f"bystander-{region.lower()}-{scenario}", title, rows, csv, len(shown), "sectors")
+
+
+@by_role
+def year_figure(year: Year, csv: str = "", *, note: str = "", most: int = 10) -> Figure:
+    """What decides an economy's year: bars of the price of each driver with its span over both closures, chances beside them.
+
+    A forced choice stands in no bar: it would dwarf what is likelier, and nobody has odds for it.
+    """
+    shown = [d for d in year.ranked if d.kind != "choice"][:most]
+    rows: list[dict[str, Any]] = [
+        {
+            "panel": "", "label": text.clipped(text.capital(d.title), 52), "value": d.price.value, "low": d.price.low,
+            "high": d.price.high, "colour": region_colour(d.by[0]) if len(d.by) == 1 else "other",
+            "text": _said("year_bar", driver=d),
+        }
+        for d in shown
+    ]  # fmt: skip
+    frame = pd.DataFrame(rows)
+    return _shown(
+        "fig-year", _said("year_title", year=year), _said("year_subtitle", year=year), note, _named(rows), csv,
+        lambda w: charts.bars(frame, w, label_width=330 if w > 500 else 190, beside=False), width=780,
+    )  # fmt: skip
 
 
 def _two_panels(

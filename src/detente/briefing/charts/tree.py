@@ -382,7 +382,7 @@ def tree_figure(
     for s in named:
         e = look.scenarios[s]
         span = f"({100 * e.low:.0f} to {100 * e.high:.0f})"
-        classes[s] = (f"{capital(s.replace('-', ' '))} {chance(e.value)} {span}", colour[s])
+        classes[s] = (f"{capital(s.replace('-', ' '))} {chance(e.value, e.percent)} {span}", colour[s])
     odds = look.tree.odds
     strips = [
         (f"{long_day(f.date)}: {f.title}", [(b.title, odds[f.id][b.id][1], bool(b.changes)) for b in f.branches])
@@ -392,7 +392,9 @@ def tree_figure(
     rare, together = small_ends(talks)
     first = next(n for n in talks.nodes if not n.path)
     likeliest = max(first.odds, key=lambda b: first.odds[b])
-    title = say(WORDS, "title", branch=look.tree.branches[likeliest][1].title, probability=first.odds[likeliest])
+    whole = look.odds_if_reached[first.fork].if_reached[likeliest].percent
+    branch = look.tree.branches[likeliest][1].title
+    title = say(WORDS, "title", branch=branch, probability=first.odds[likeliest], whole=whole)
     subtitle = say(WORDS, "subtitle", on=look.on)
     remark = say(WORDS, "remark", rare=rare, together=together, shown=SHOWN, strips=bool(strips))
     alt = told(talks, f"{title}. {subtitle}.")

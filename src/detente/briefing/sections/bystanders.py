@@ -1,19 +1,28 @@
-"""Bystanders: what the quarrel brings the others, how far their exports rest on one party's inputs, what the host can do.
+"""Bystanders: what decides the host's year, what the quarrel brings the others at either closure, what the host can ask and do.
 
-Everything is read off the scenarios that are solved already, but for the host: its menu in the best and the worst scenario and
-the duty on goods passed through in the worst are solved here.
+Everything is read off the scenarios that are solved already, but for the host: its drivers, its asks, its menu in the best and
+the worst scenario and the duty on goods passed through in the worst are solved here. Nobody is assumed to be the host.
 """
 
 from __future__ import annotations
 
 from functools import partial
 
+import numpy as np
+
 from detente import words as text
-from detente.briefing.document import Block, Cell, Column, Heading, Para, Section, Table
-from detente.briefing.view import CaseView, number_at
-from detente.cases.case import mean_rate
-from detente.strategy.bystanders import ANSWERED, STAY_OUT, harms_of, host_stake, menu_of, overview, sign_with
+from detente.briefing.charts.results import year_figure
+from detente.briefing.document import Block, Cell, Column, Figure, Heading, Para, Section, Table
+from detente.briefing.sections import outlook as foresight
+from detente.briefing.view import CaseView, Triple, number_at
+from detente.cases.case import PINNED, mean_rate
+from detente.errors import NotConverged
+from detente.outlook.uncertainty import Uncertainty
+from detente.outlook.year import our_year, stake_of, threats_of
+from detente.strategy.asks import Asks, asks_of
+from detente.strategy.bystanders import ANSWERED, STAY_OUT, menu_of, overview, sign_with
 from detente.strategy.transshipment import PassThrough, PassThroughDuty, pass_through, pass_through_duty
+from detente.strategy.year import Year, money_of
 from detente.talks.menus import Menu
 from detente.words import say
 from detente.words.names import region_adjective, region_name
@@ -29,35 +38,142 @@ ASSUMPTIONS = ("A41", "A42", "A43")
 told = partial(say, "briefing/sections/bystanders")
 
 
+def threats(case: CaseView) -> Uncertainty | None:
+    """What threatened duties cost in every scenario, at the briefing's odds; None without forks."""
+
+    def work() -> Uncertainty | None:
+        found = foresight.prepared(case)
+        return None if found is None else threats_of(case, found.look.tree)
+
+    return case.once("threats", work)
+
+
+def year_of(case: CaseView, region: str) -> Year:
+    """What decides an economy's year, with the briefing's odds; worked out once."""
+
+    def work() -> Year:
+        found = foresight.prepared(case)
+        return our_year(case, region, look=None if found is None else found.look, threats=threats(case))
+
+    return case.once(("year", region), work)
+
+
+def steps_of(case: CaseView, region: str) -> Asks:
+    """What a third economy can ask and offer; worked out once."""
+    return case.once(("asks", region), lambda: asks_of(case, region))
+
+
 def sections(case: CaseView) -> list[Section]:
     """The section on those who are not at the table."""
-    return [Section("neighbours", told("title"), tuple(blocks(case)))]
+    year = None if case.host is None else year_of(case, case.host)
+    return [Section("neighbours", told("title", year=year), tuple(blocks(case)))]
 
 
 def blocks(case: CaseView) -> list[Block]:
-    """Answer, table, and the host where there is one."""
+    """The host's year, the others, and what the host can do, where there is one."""
     routes = pass_through(case), pass_through(case, case.worst)
-    if case.host is None:
-        return [Para(answer(case, routes, None)), table(case)]
-    duty = pass_through_duty(case, case.host, case.worst)
-    menu = menu_of(case, case.host, scenarios=list(dict.fromkeys((case.best, case.worst))))
-    made: list[Block] = [
-        Para(answer(case, routes, duty)),
+    host = case.host
+    if host is None:
+        return [Para(closures(case)), Para(answer(case, routes)), table(case)]
+    duty = pass_through_duty(case, host, case.worst)
+    menu = menu_of(case, host, scenarios=list(dict.fromkeys((case.best, case.worst))))
+    year, asks = year_of(case, host), steps_of(case, host)
+    made: list[Block] = [Para(told("our_year", case=case, year=year), kind="lede")]
+    if year.drivers:
+        made.append(drivers_figure(case, year))
+    made += [
+        Para(closures(case)),
+        Para(answer(case, routes)),
         table(case),
-        Heading(told("host_heading", host=case.host), "host-menu"),
-        Para(leaning(case, case.host)),
-        menu_table(case, case.host, menu),
+        Heading(told("host_heading", host=host), "host-menu"),
+        *(Para(paragraph) for paragraph in asks.explain().split("\n\n") if paragraph),
+        *([asks_table(case, asks)] if asks.steps else []),
+        Para(leaning(case, host)),
+        menu_table(case, host, menu),
         Para(menu_words(case, menu)),
-        Para(passing(case, duty), "Goods passed through."),
+        Para(passing(case, duty), told("passing_lead")),
     ]
     if set(case.successes) - {case.worst}:  # with one scenario only there is nothing that failure could be set against
-        stake = host_stake(case, case.host, harms_of(case, duty, menu))
+        stake = stake_of(case, host, threats(case))
+        case.shelf.add("hosting", told("hosting_file", host=host), stake.to_frame().reset_index(names="part"))
         made.append(Para(told("hosting", case=case, stake=stake), told("hosting_lead")))
     return made
 
 
-def answer(case: CaseView, routes: tuple[PassThrough, PassThrough], duty: PassThroughDuty | None) -> str:
-    """The exposure in a few sentences, and what it means for the host."""
+def drivers_figure(case: CaseView, year: Year) -> Figure:
+    """The ranked bars, and the data of all drivers."""
+    csv = case.shelf.add("year-host", told("year_file", region=year.region), year.to_frame().reset_index())
+    return year_figure(year, csv, note=case.note(csv, told("year_note", year=year)))
+
+
+def held_fixed(case: CaseView, region: str, scenario: str) -> float:
+    """Real income with the exchange rate held, percent; NaN where there is no answer."""
+    if PINNED not in case.parameter_sets:
+        return float("nan")
+    try:
+        return float(case.outcome(scenario, variant=PINNED).real_income[region])
+    except NotConverged:
+        return float("nan")
+
+
+def closures(case: CaseView) -> str:
+    """How many third economies gain and lose at either closure, and the host's figure by closure."""
+    both = {r: (case.income(r, case.worst).value, held_fixed(case, r, case.worst)) for r in case.third}
+    known = {r: ends for r, ends in both.items() if np.isfinite(ends[1])}
+    signs = {r: (min(e), max(e)) for r, e in known.items()}
+    return told(
+        "closures",
+        case=case,
+        label=case.label(case.worst),
+        gain=[r for r, (low, high) in signs.items() if low >= text.TINY],
+        lose=[r for r, (low, high) in signs.items() if high <= -text.TINY],
+        turn=[r for r, (low, high) in signs.items() if low <= -text.TINY and high >= text.TINY],
+        many=len(known),
+        host=case.host if case.host in known else None,
+        ends=known.get(case.host or ""),
+    )
+
+
+def asks_table(case: CaseView, asks: Asks) -> Table:
+    """Steps with what they bring the economy and the parties, then pairs of an ask and an offer."""
+    csv = case.shelf.add("asks-host", told("asks_file", region=asks.region), asks.to_frame())
+    rows = [
+        (
+            Cell(text.capital(s.title)),
+            Cell(told("step_role", role=s.role, needs=s.needs)),
+            Triple(*s.price[:3]).cell(),
+            *(Cell(text.money(s.others_money[p], signed=True)) for p in asks.parties),
+        )
+        for s in sorted(asks.steps, key=lambda s: -s.price.value)
+    ]
+    rows += [
+        (
+            Cell(told("together", offer=asks.terms(p)[1].title, asked=asks.terms(p)[0].title)),
+            Cell(told("exchange", mutual=p.mutual)),
+            Triple(*p.price[:3]).cell(),
+            *(Cell("") for _ in asks.parties),
+        )
+        for p in asks.exchanges
+    ]
+    return Table(
+        "tab-asks-host",
+        told("asks_title", asks=asks),
+        told("asks_subtitle", case=case),
+        (
+            Column(told("asks_step")),
+            Column(told("asks_role")),
+            Column(text.label(asks.region), told("asks_unit"), number=True),
+            *(Column(text.label(p), told("asks_money", dollars=asks.dollars), number=True) for p in asks.parties),
+        ),
+        tuple(rows),
+        case.note(csv, told("asks_note")),
+        csv,
+        wide=True,
+    )
+
+
+def answer(case: CaseView, routes: tuple[PassThrough, PassThrough]) -> str:
+    """Who carries the content of one party to the other, and how failure changes it."""
     before, after = (float(r.content.sum()) for r in routes)
     if before <= 0:
         return told("nothing", case=case)
@@ -74,9 +190,6 @@ def answer(case: CaseView, routes: tuple[PassThrough, PassThrough], duty: PassTh
         top=[str(c) for c in ranked.index[:3]],
         gaps=gaps,
         faster=gaps[1] / max(gaps[0], 1e-9) > after / before,
-        duty=duty,
-        low=-duty.narrow.real_income if duty else None,
-        mid=-duty.cases[1].real_income if duty else None,
     )
 
 
@@ -94,8 +207,8 @@ def table(case: CaseView) -> Table:
         rows.append(
             (
                 Cell(text.label(r), strong=r == case.host),
-                case.income(r, case.best).cell(),
                 case.income(r, case.worst).cell(),
+                Cell(held_cell(held_fixed(case, r, case.worst))),
                 *(Cell(text.fixed(row[c] / 1e3, 1, signed=True)) for c in columns),
                 Cell(text.fixed(row[content] / 1e3, 1), f"then{text.FIRM}{text.fixed(row[after] / 1e3, 1)}"),
                 Cell(text.fixed(row[share], 0)),
@@ -114,8 +227,8 @@ def table(case: CaseView) -> Table:
         told("table_subtitle", case=case),
         (
             Column("Economy"),
-            Column("Real income", f"%, “{case.label(case.best)}”", number=True),
             Column("Real income", f"%, “{case.label(case.worst)}”", number=True),
+            Column(told("held_column"), told("held_unit"), number=True),
             Column("Exports gained", f"to {text.label(case.a)}", number=True),
             Column("Imports deflected", f"from {text.label(case.b)}", number=True),
             Column(f"{region_adjective(case.b)} content", f"of exports to {text.label(case.a)}", number=True),
@@ -126,6 +239,11 @@ def table(case: CaseView) -> Table:
         csv,
         wide=True,
     )
+
+
+def held_cell(value: float) -> str:
+    """A figure with the exchange rate held, or that there is none."""
+    return text.fixed(value, 2, signed=True) if np.isfinite(value) else told("no_answer")
 
 
 def leaning(case: CaseView, host: str) -> str:
@@ -198,9 +316,12 @@ def passing(case: CaseView, duty: PassThroughDuty) -> str:
     """The duty on goods passed through, in its four readings."""
     if duty.wide.points <= 0:
         return told("no_passing", duty=duty)
+    dollars, income = money_of(case, duty.region)
     return told(
         "passing",
         case=case,
+        dollars=dollars,
+        scale=income / case.nominal_income(duty.region),
         label=case.label(case.worst),
         duty=duty,
         ordered=any("passed through" in (m.conditions or "") for m in case.standing),
@@ -210,4 +331,4 @@ def passing(case: CaseView, duty: PassThroughDuty) -> str:
     )
 
 
-__all__ = ["blocks", "sections"]
+__all__ = ["blocks", "sections", "steps_of", "year_of"]

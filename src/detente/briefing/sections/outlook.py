@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -19,25 +20,23 @@ from detente.briefing.document import Block, Cell, Column, Figure, Heading, Item
 from detente.briefing.sections import standoffs, strategy
 from detente.briefing.tables import Col, table, texts
 from detente.briefing.view import STATUS_QUO, CaseView, Triple
-from detente.outlook.outlook import LOSS, SPREAD, Estimate, Outlook, has_stances, outlook
+from detente.outlook.outlook import LOSS, SPREAD, Chance, Estimate, Outlook, outlook
 from detente.outlook.questions import KeyQuestions, key_questions
 from detente.outlook.record import load_record
+from detente.outlook.stand_off import has_stances, stand_off_of
 from detente.outlook.tree import Tree, grow
 from detente.policy.prospects import Prospects
 from detente.words.names import region_name
 
-ORIGINS = {
-    "after signals": "After signals",
-    "pooled": "Pooled",
-    "record": "Record",
-    "stand-off": "Stand-off",
-    "analyst": "Judgement",
-}
+INPUTS = {"record": "Record", "stand-off": "Stand-off", "analyst": "Judgement"}
+"""What goes into the odds of a fork, and the heads of its columns."""
 ASSUMPTIONS = ("A50", "A51", "A52", "A53")
 """Numbers of the ledger that the section rests on."""
 ELSEWHERE = ("A80", "A81", "A82", "A83")
 """Those it rests on besides where cases elsewhere lend to the record."""
 CHANCE = "probability, 0 to 1"
+MOST_DAYS = 6
+"""Dates of an event shown in its row; the data file has them all."""
 
 
 def _said(part: str, **values: Any) -> str:
@@ -74,9 +73,8 @@ def prepared(case: CaseView) -> Prepared | None:
 def _prepare(case: CaseView) -> Prepared:
     seen = strategy.stances_of(case)
     table = None if seen is None else seen.table
-    stand_off = None
-    if table is not None and has_stances(case.dossier, case.world):
-        stand_off = standoffs.seen(case, table).odds_by
+    known = None if table is None or not has_stances(case.dossier, case.world) else standoffs.seen(case, table)
+    stand_off = stand_off_of(case.dossier, case.world, known=known)
     look = outlook(case.dossier, case.world, case.runs.parameters, stand_off=stand_off, with_ranges=True)
     talks = grow(case.dossier, look.tree.odds, talks_only=True)
     asked = key_questions(case.dossier, case.world, look=look, knowing=table is not None, table=table)
@@ -90,11 +88,14 @@ def sections(case: CaseView) -> list[Section]:
 
 
 def blocks(case: CaseView, p: Prepared) -> list[Block]:
-    """Answer, scenarios, tree, expectations, fan, origin of the odds."""
+    """From today first, if a fork is reached second, by date third; then what to expect, and what went into the odds."""
     return [
         Para(answer(case, p.look), kind="lede"),
+        *own(p.look),
         scenario_table(case, p.look),
         tree(case, p),
+        branch_table(case, p.look),
+        *by_date(case, p.look),
         Heading(_said("expected_heading"), "expected"),
         expected_table(case, p.look),
         Para(expectation(case, p.look)),
@@ -102,8 +103,13 @@ def blocks(case: CaseView, p: Prepared) -> list[Block]:
         Heading(_said("odds_heading"), "odds"),
         Para(origin(case, p.look)),
         *signals(case, p.look),
-        branch_table(case, p.look),
+        inputs_table(case, p.look),
     ]
+
+
+def own(look: Outlook) -> list[Block]:
+    """Which odds are a reader's own, where any are."""
+    return [Para(look.told_own())] if look.own else []
 
 
 # -- words -------------------------------------------------------------------------------------------------------------
@@ -120,7 +126,7 @@ def how_likely(case: CaseView) -> str:
     look = found.look
     scenarios = [(label(case, s), e) for s, e in look.scenarios.items()]
     made = {"used": {k for o in look.origin.values() for k in o.weights}, "dated": any(o.cases for o in look.origin.values())}
-    return _said("how_likely", until=look.tree.until, scenarios=scenarios, **made)
+    return _said("how_likely", until=look.tree.until, scenarios=scenarios, own=bool(look.own), **made)
 
 
 def answer(case: CaseView, look: Outlook) -> str:
@@ -167,7 +173,7 @@ def signals(case: CaseView, look: Outlook) -> list[Block]:
     assert case.dossier.prospects is not None
     known = {s.id: s for s in case.dossier.prospects.signals}
     for o in look.origin.values():
-        for step in o.update.steps:
+        for step in o.update.steps if o.own is None else ():
             branch = max(step.points, key=lambda b: (round(abs(step.points[b]), 6), step.points[b]))
             seen = known.get(step.signal)
             told = text.sentence(seen.text) if seen else step.signal
@@ -203,42 +209,40 @@ def fan(case: CaseView, look: Outlook) -> Figure:
 
 
 # -- tables ------------------------------------------------------------------------------------------------------------
-def share(e: Estimate, *, strong: bool = False) -> Cell:
+def share(e: Estimate | Chance, *, strong: bool = False) -> Cell:
     """A share in percent with its range below."""
-    return Cell(f"{100 * e.value:.0f}", spanned(f"{100 * e.low:.0f}", f"{100 * e.high:.0f}"), strong=strong)
+    whole = e.percent if isinstance(e, Chance) else round(100 * e.value)
+    return Cell(str(whole), spanned(f"{100 * e.low:.0f}", f"{100 * e.high:.0f}"), strong=strong)
+
+
+def share_by(e: Estimate, day: date) -> Cell:
+    """A share in percent with the day by which below."""
+    return Cell(f"{100 * e.value:.0f}", f"by {text.table_day(day)}", strong=True)
 
 
 def scenario_table(case: CaseView, look: Outlook) -> Table:
-    """Probability of each scenario, by origin, and what the world then expects."""
-    by = look.by_origin()
-    shown = [c for c in ORIGINS if c in by and c != "after signals"]
+    """Probability from today of each end, and what those in focus then expect."""
     rows, data = [], []
-    for s, e in look.scenarios.items():
-        paths = [leaf.scenario == s for leaf in look.tree.leaves]
-        given = {c: look.given(paths, c) for c in case.focus}
+    for s, e in look.odds_from_today.items():
+        given = {c: look.given([leaf.scenario == s for leaf in look.tree.leaves], c) for c in case.focus}
         title = case.dossier.scenario(s).title if s != STATUS_QUO else ""
-        odds = dict(zip(map(str, by.columns), map(float, by.loc[s].to_numpy()), strict=True))
-        alone = (Cell(f"{100 * odds[c]:.0f}") for c in shown)
-        world = Cell(text.fixed(given["WORLD"], 2, signed=True))
-        rows.append((Cell(label(case, s), title), share(e, strong=True), *alone, world))
+        incomes = (Cell(text.fixed(given[c], 2, signed=True)) for c in case.focus)
+        rows.append((Cell(label(case, s), title), share(e, strong=True), *incomes))
         data.append(
             {
-                "scenario": s, "title": title, "probability": e.value, "low": e.low, "high": e.high,
-                **{f"probability, {c}": p for c, p in odds.items()},
+                "scenario": s, "title": title, "from today, %": e.percent, "probability": e.value, "low": e.low, "high": e.high,
                 **{f"expected real income {c}, %": v for c, v in given.items()}, "by": look.tree.until.isoformat(),
             }
         )  # fmt: skip
     csv = case.file("outlook-scenarios", _said("ends_file"), data)
-    origins = (Column(ORIGINS[c], "before signals, %" if c == "pooled" else "alone, %", number=True) for c in shown)
     return Table(
         "tab-outlook",
         _said("ends_title"),
         _said("ends_subtitle", until=look.tree.until, on=look.on),
         (
             Column("End"),
-            Column("Chance", "%", number=True),
-            *origins,
-            Column("World real income", "then, %", number=True),
+            Column("Chance", "from today, %", number=True),
+            *(Column(text.label(c), "then, %", number=True) for c in case.focus),
         ),
         tuple(rows),
         case.note(csv, _said("ends_note", quo=case.quo, run=case.run)),
@@ -327,30 +331,15 @@ def expected_table(case: CaseView, look: Outlook) -> Table:
 
 
 def branch_table(case: CaseView, look: Outlook) -> Table:
-    """Every branch of every fork: the judgements and what became of them."""
-    rows, data = [], []
-    for fork in look.tree.forks.values():
-        o = look.origin.get(fork.id)
-        for k, b in enumerate(fork.branches):
-            span = look.tree.odds[fork.id][b.id]
-            parts = {
-                "pooled": o.pooled[b.id] if o else None,
-                "record": o.base_rate[b.id][1] if o and o.base_rate else None,
-                "stand-off": o.stand_off[b.id][1] if o and o.stand_off else None,
-                "analyst": b.prior[1],
-            }
-            when = Cell(text.table_day(fork.date), fork.title, cites=fork.sources) if k == 0 else Cell("")
-            alone = (Cell("–" if v is None else f"{100 * v:.0f}") for v in parts.values())
-            rows.append((when, Cell(b.title), share(Estimate(*span), strong=True), *alone))
-            data.append(
-                {
-                    "fork": fork.id, "date": fork.date.isoformat(), "branch": b.id, "title": b.title, "probability": span[1],
-                    "low": span[0], "high": span[2], **{f"probability, {c}": v for c, v in parts.items()}, "unit": CHANCE,
-                    "rests on": o.cases if o else "", "reached": look.of_branch(b.id).value,
-                }
-            )  # fmt: skip
-    csv = case.file("outlook-odds", _said("odds_file"), data)
-    cases = list(dict.fromkeys(o.cases for o in look.origin.values() if o.cases))
+    """Every way on at every fork: from today first, then if the fork is reached."""
+    rows = []
+    for r in look.odds_if_reached.values():
+        fork = look.tree.forks[r.fork]
+        for k, (b, odds) in enumerate(r.if_reached.items()):
+            when = Cell(text.table_day(r.date), r.title, cites=fork.sources) if k == 0 else Cell("")
+            met = Cell(str(r.reached.percent)) if k == 0 else Cell("")
+            rows.append((when, Cell(look.tree.branches[b][1].title), share(r.from_today[b], strong=True), met, share(odds)))
+    csv = case.shelf.add("outlook-odds", _said("odds_file"), look.reached_frame().assign(unit=CHANCE))
     return Table(
         "tab-odds",
         _said("odds_title"),
@@ -358,8 +347,83 @@ def branch_table(case: CaseView, look: Outlook) -> Table:
         (
             Column("Fork"),
             Column("Way on"),
-            Column("Chance", "%", number=True),
-            *(Column(ORIGINS[c], "before signals, %" if c == "pooled" else "%", number=True) for c in list(ORIGINS)[1:]),
+            Column("From today", "%", number=True),
+            Column("Fork reached", "from today, %", number=True),
+            Column("If reached", "%", number=True),
+        ),
+        tuple(rows),
+        case.note(csv, ""),
+        csv,
+        wide=True,
+    )
+
+
+def by_date(case: CaseView, look: Outlook) -> list[Block]:
+    """How likely it is from today that something has happened by each day on which anything may."""
+    if not look.hazard:
+        return []
+    most = min(max(len(e.days) for e in look.hazard), MOST_DAYS)
+    rows = [
+        (
+            Cell(look.event_title(e)),
+            *(share_by(look.by(e, d), d) for d in e.days[:most]),
+            *(Cell("") for _ in range(most - len(e.days))),
+        )
+        for e in look.hazard
+    ]
+    titles = {(e.id, e.kind): look.event_title(e) for e in look.hazard}
+    frame = look.hazard_frame().assign(unit=CHANCE)
+    frame.insert(2, "title", [titles[key] for key in zip(frame["event"], frame["kind"], strict=True)])
+    csv = case.shelf.add("outlook-hazard", _said("hazard_file"), frame)
+    return [
+        Table(
+            "tab-hazard",
+            _said("hazard_title"),
+            _said("hazard_subtitle", on=look.on),
+            (Column("What"), *(Column(_said("by", which=k), "%", number=True) for k in range(most))),
+            tuple(rows),
+            case.note(csv, _said("hazard_note")),
+            csv,
+            wide=True,
+        )
+    ]
+
+
+def inputs_table(case: CaseView, look: Outlook) -> Table:
+    """What went into the odds of every fork: each judgement with its spread, and the pool. None of them is an answer."""
+    rows, data = [], []
+    for fork in look.tree.forks.values():
+        o = look.origin.get(fork.id)
+        for k, b in enumerate(fork.branches):
+            given: dict[str, tuple[float, float, float] | None] = {
+                "record": o.base_rate[b.id] if o and o.base_rate else None,
+                "stand-off": o.stand_off[b.id] if o and o.stand_off else None,
+                "analyst": b.prior,
+            }
+            when = Cell(text.table_day(fork.date), fork.title) if k == 0 else Cell("")
+            cells = (Cell("–") if v is None else share(Estimate(*v)) for v in given.values())
+            pooled = o.pooled[b.id] if o else None
+            rows.append((when, Cell(b.title), *cells, Cell("–" if pooled is None else f"{100 * pooled:.0f}")))
+            spans = {
+                f"{c}, {end}": v[i] if v else None for c, v in given.items() for i, end in enumerate(("low", "central", "high"))
+            }
+            data.append(
+                {
+                    "fork": fork.id, "date": fork.date.isoformat(), "branch": b.id, "title": b.title, **spans,
+                    "pooled before signals": pooled, "rests on": o.cases if o else "", "unit": CHANCE,
+                }
+            )  # fmt: skip
+    csv = case.file("outlook-inputs", _said("inputs_file"), data)
+    cases = list(dict.fromkeys(o.cases for o in look.origin.values() if o.cases))
+    return Table(
+        "tab-inputs",
+        _said("inputs_title"),
+        _said("inputs_subtitle", on=look.on),
+        (
+            Column("Fork"),
+            Column("Way on"),
+            *(Column(head, "input, %", number=True) for head in INPUTS.values()),
+            Column("Pooled", "before signals, %", number=True),
         ),
         tuple(rows),
         case.note(csv, _said("record", cases=cases)),

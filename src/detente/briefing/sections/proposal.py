@@ -12,37 +12,31 @@ from detente import words as text
 from detente.briefing.charts.results import gains_figure
 from detente.briefing.document import Block, Cell, Column, Heading, Para, Table, paras
 from detente.briefing.view import CaseView, Triple
-from detente.cases.case import parameter_variants
+from detente.cases.case import CENTRAL
 from detente.errors import InputError, NotConverged
 from detente.strategy.deal import Proposal, points as worth, proposal
-from detente.strategy.payoffs import PayoffTable
 from detente.words import say
 
 told = partial(say, "briefing/sections/proposal")
 
-SOLVES, PAIRS = 60, 6
+SOLVES, PAIRS = 90, 8
 """Equilibria the package may take at the time of writing; `detente deal` takes more."""
 
 ASSUMPTIONS = ("A44", "A45", "A46")
 """Numbers of the ledger that the section rests on."""
 
 
-def propose(case: CaseView, payoffs: PayoffTable | None) -> Proposal | None:
-    """The proposal; None where the dossier has nothing between two parties that could be traded.
-
-    `payoffs` is the solved payoff table, where there is one over the three standard stances.
-    """
+def propose(case: CaseView) -> Proposal | None:
+    """The proposal; None where the dossier has nothing between two parties that could be traded."""
     try:
-        return proposal(
-            case.dossier, case.world, case.runs.parameters, solves=SOLVES, pairs=PAIRS, quo=case.runs.status_quo, table=payoffs
-        )
+        return proposal(case.runs, solves=SOLVES, pairs=PAIRS)
     except (InputError, NotConverged):
         return None
 
 
-def blocks(case: CaseView, payoffs: PayoffTable | None) -> list[Block]:
+def blocks(case: CaseView) -> list[Block]:
     """The package, who gains, what trades against what, how it is kept."""
-    deal = propose(case, payoffs)
+    deal = propose(case)
     head = Heading(told("heading"), "package")
     if deal is None:
         return [head, Para(told("nothing"))]
@@ -54,7 +48,9 @@ def blocks(case: CaseView, payoffs: PayoffTable | None) -> list[Block]:
         head,
         Para(deal.tell("signed"), kind="lede"),
         *paras([deal.tell("around")]),
+        Para(deal.tell("not_alone"), told("not_alone_lead")),
         Para(who_gains(case, deal, spread)),
+        *paras([deal.tell("levers")]),
         table(case, deal),
         gains_figure(deal, told("gains_subtitle", case=case), csv=csv, note=case.note(csv)),
         Para(deal.tell("no_chips"), "What costs nothing."),
@@ -68,8 +64,7 @@ def blocks(case: CaseView, payoffs: PayoffTable | None) -> list[Block]:
 
 def ranges(case: CaseView, deal: Proposal) -> dict[str, dict[str, Triple]]:
     """By column of `Proposal.ranges`, the gain of every region (and party) with its range over the parameters."""
-    runs = case.runs
-    found = {"central": None, **deal.ranges(parameter_variants(runs.parameters), runs.variants[None])}
+    found = {CENTRAL: None, **deal.ranges([v for v in case.runs.parameter_sets if v != CENTRAL])}
     central = deal.by_region()
     central["points by motives"] = deal.to_frame()[f"over {deal.disagreement}, points by motives"]
     out: dict[str, dict[str, Triple]] = {}
@@ -91,7 +86,10 @@ def who_gains(case: CaseView, deal: Proposal, spread: dict[str, dict[str, Triple
         column = deal.to_frame()["over escalate, million USD a year"]
         fought = {p: float(column[p]) for p in deal.parties}
     worse = [text.name(p) for p in deal.parties if motive[p].low <= 0]
-    return told("who_gains", case=case, gains=gains, fought=fought, worse=worse, judged=deal.tell("judged"), point=worth)
+    return told(
+        "who_gains", case=case, gains=gains, fought=fought, worse=worse, judged=deal.tell("judged"), none=deal.tell("no_deal"),
+        point=worth,
+    )  # fmt: skip
 
 
 def table(case: CaseView, deal: Proposal) -> Table:
@@ -125,17 +123,22 @@ def table(case: CaseView, deal: Proposal) -> Table:
             Column("and brings", "the other", number=True),
         ),
         tuple(rows),
-        case.note(csv, not_priced(deal)),
+        case.note(csv, not_priced(case, deal)),
         csv,
         wide=True,
     )
 
 
-def not_priced(deal: Proposal) -> str:
-    """Measures between the two that the model cannot price."""
+def not_priced(case: CaseView, deal: Proposal) -> str:
+    """Measures between the two that the model cannot price; all of them with the reason go to a file."""
     parties = set(deal.parties)
-    own = [m.title for m, _ in deal.agenda.unpriced if m.on != "all" and parties & set(m.on)]
-    return told("not_priced", own=own)
+    own = [m.title for m, _ in deal.agenda.unpriced if not m.in_baseline and m.on != "all" and parties & set(m.on)]
+    return told("not_priced", own=own, csv=case.file("package-instruments", told("instruments_file"), instruments(deal)))
+
+
+def instruments(deal: Proposal) -> list[dict[str, object]]:
+    """Every measure between the two: whether it is priced and how, or why not."""
+    return [{str(k): v for k, v in row.items()} for row in deal.agenda.instruments().to_dict(orient="records")]
 
 
 def gains_file(case: CaseView, deal: Proposal, spread: dict[str, dict[str, Triple]]) -> str:
@@ -146,7 +149,7 @@ def gains_file(case: CaseView, deal: Proposal, spread: dict[str, dict[str, Tripl
             rows.append(case.row(region, None, "gain from the package", unit, spread[column][region]))
     for region in deal.parties:
         rows.append(case.row(region, None, told("motives_row"), "points", spread["points by motives"][region]))
-    none = f"both {deal.disagreement}"
+    none = deal.tell("no_deal")
     return case.file("package-gains", told("gains_file"), [r | {"scenario": "package", "relative_to": none} for r in rows])
 
 

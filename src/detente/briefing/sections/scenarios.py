@@ -100,7 +100,7 @@ def tile_figure(case: CaseView) -> Figure:
                 "column": spot[0],
                 "row": spot[1],
                 "value": value,
-                "text": _short(value, 1 if abs(value) >= 0.995 else 2),
+                "text": charts.tile_number(value, 1 if abs(value) >= 0.995 else 2),
                 "step": charts.step(value, edges),
             }
             for (s, r), value in values.items()
@@ -123,11 +123,6 @@ def tile_figure(case: CaseView) -> Figure:
         lambda w: charts.tiles(frame, w, across=2 if w > 500 else 1),
         width=WIDE,
     )
-
-
-def _short(value: float, decimals: int) -> str:
-    shown = text.fixed(value, decimals, signed=True)
-    return shown.replace("0.", ".", 1) if shown[1:3] == "0." else shown
 
 
 def duty_table(case: CaseView) -> Table:

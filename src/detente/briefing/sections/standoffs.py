@@ -144,7 +144,7 @@ def assumptions(p: Patience) -> str:
 def truce(view: CaseView, payoffs: PayoffTable) -> list[Block]:
     """What keeps each side in today's truce and in a deal, renewal, transparency, and the duties a truce could hold."""
     case = seen(view, payoffs)
-    duties = duty_game(view.dossier, view.world, view.runs.parameters, base=view.runs.status_quo)
+    duties = duty_game(view.runs)
     kept = _kept(view, case)
     return [
         Heading(told("truce_heading"), "truce"),

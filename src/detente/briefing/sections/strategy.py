@@ -95,7 +95,7 @@ def _stances_of(case: CaseView) -> Stances | None:
     if len(parties) != 2 or tuple(parties) != case.parties or not all(len(p.stances) > 1 for p in case.dossier.parties):
         return None
     try:
-        return Stances(case, payoff_table(case.dossier, case.world, case.runs.parameters))
+        return Stances(case, payoff_table(case.runs))
     except InputError:
         return None
 
@@ -103,7 +103,7 @@ def _stances_of(case: CaseView) -> Stances | None:
 def blocks(case: CaseView) -> list[Block]:
     """All parts that the dossier allows."""
     s = stances_of(case)
-    package = [*agenda.blocks(case, s.table if s is not None and s.has_all else None), *deal_over_duties(case)]
+    package = [*agenda.blocks(case), *deal_over_duties(case)]
     if s is None:
         return [Para(told("no_stances")), *package, *rules.blocks(case)]
     out: list[Block] = [Para(answer(s)), payoff_block(s), Para(reading(s))]

@@ -7,12 +7,12 @@ import { ofJob, stillBox } from "./still.js";
 import { workPanel } from "./work.js";
 import { choice, paragraphs, sig, sigPercent, usd } from "./measure.js";
 
-const NONE = { hold: "both hold", escalate: "both escalate" };
+const NONE = { law: "the law by itself", hold: "both hold", escalate: "both escalate" };
 const BY = { motives: "by motives", "real income": "by real income" };
 
 /** {node, update()}. */
 export function dealPart(app) {
-  let disagreement = "hold";
+  let disagreement = "law";
   let judged = "motives";
   const name = (code) => inText(app.regionName(code));
   const settings = h("div", { class: "choices" },
@@ -33,7 +33,7 @@ export function dealPart(app) {
 
   function gains(result) {
     const rows = result.parties.map((p) => ({ party: p, by: result.by_party[p] ?? {} }));
-    const ends = ["hold", "escalate"].filter((e) => rows.some((r) => Number.isFinite(r.by[`over ${e}, points by motives`])));
+    const ends = Object.keys(NONE).filter((e) => rows.some((r) => Number.isFinite(r.by[`over ${e}, points by motives`])));
     return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Who gains" }, h("table", { class: "gains" },
       h("caption", null, `What the package is worth, a year; ${app.run()}`),
       h("thead", null,

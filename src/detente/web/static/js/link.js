@@ -49,7 +49,7 @@ async function through(bytes, stream, most = Infinity) {
 }
 
 // -- writing -----------------------------------------------------------------------------------------------------------
-/** The fragment for a place: {v, dossier, content, scenario, levers, horizon, world, tab, region, show}. */
+/** The fragment for a place: {v, dossier, content, scenario, levers, horizon, world, odds, tab, region, show}. */
 export async function writeLink(place) {
   const bytes = new TextEncoder().encode(JSON.stringify(place));
   if (typeof CompressionStream === "function") {
@@ -91,7 +91,7 @@ const nameOrNull = (x) => x === null || x === undefined || (typeof x === "string
 /** `place` if every field is what it should be. Throws `LinkError`. */
 export function checkPlace(place) {
   if (!isObject(place)) throw new LinkError("What it holds is not a scenario.");
-  const known = ["v", "dossier", "content", "scenario", "levers", "horizon", "world", "tab", "region", "show"];
+  const known = ["v", "dossier", "content", "scenario", "levers", "horizon", "world", "odds", "tab", "region", "show"];
   const odd = Object.keys(place).find((key) => !known.includes(key));
   if (odd !== undefined) throw new LinkError("It has a part this page does not know.");
   if (place.v !== 1) throw new LinkError("It was made by another version of this page.");
@@ -108,6 +108,11 @@ export function checkPlace(place) {
     if (!/^[\w.:>-]{1,120}$/.test(key) || key === "__proto__" || typeof value !== "number" || !Number.isFinite(value)) {
       throw new LinkError("One of its levers has no number.");
     }
+  }
+  const odds = place.odds ?? null;
+  if (odds !== null && !(isObject(odds) && Object.keys(odds).length <= 100 && Object.entries(odds).every(([fork, branches]) => NAME.test(fork) && isObject(branches)
+    && Object.entries(branches).every(([branch, p]) => NAME.test(branch) && typeof p === "number" && p >= 0 && p <= 1)))) {
+    throw new LinkError("Its odds are not chances of ways on.");
   }
   return { ...place, content: own, dossier: place.dossier ?? null, scenario: place.scenario ?? null, levers: { ...levers } };
 }

@@ -89,7 +89,7 @@ const app = {
   async useContent(content, view) {
     views.set(keyOf(content), view);
     adopt(view);
-    setPlace({ dossier: null, content, scenario: view.opens_with, levers: {}, horizon: null, region: null }, "push");
+    setPlace({ dossier: null, content, scenario: view.opens_with, levers: {}, odds: null, horizon: null, region: null }, "push");
   },
 };
 
@@ -220,7 +220,7 @@ async function go(place, history) {
   if (view !== app.view) adopt(view);
   setPlace({
     v: 1, dossier: place.dossier ?? null, content: place.content ?? null, scenario: place.scenario ?? null, levers: place.levers ?? {}, horizon: place.horizon ?? null,
-    world: place.world ?? WORLD, tab: tabOf(place.tab), region: known.has(place.region) ? place.region : null, show: place.show ?? "real_income_pct",
+    world: place.world ?? WORLD, odds: place.odds ?? null, tab: tabOf(place.tab), region: known.has(place.region) ? place.region : null, show: place.show ?? "real_income_pct",
   }, history);
   return true;
 }
@@ -235,7 +235,7 @@ onPlace((place, changed) => {
   if (newView || has("horizon")) controls();
   if (has("levers", "scenario") && !newView) levers.refresh();
   bar.refresh(app.view);
-  if (newView || has("scenario", "levers", "horizon", "world")) {
+  if (newView || has("scenario", "levers", "horizon", "world", "odds")) {
     clearTimeout(resting);
     solver.want(solveState());
   }
@@ -250,7 +250,7 @@ function buttons() {
     if (!id || id === getPlace().dossier) return;
     const view = await viewOf({ dossier: id });
     adopt(view);
-    setPlace({ dossier: id, content: null, scenario: view.opens_with, levers: {}, horizon: null, region: null }, "push");
+    setPlace({ dossier: id, content: null, scenario: view.opens_with, levers: {}, odds: null, horizon: null, region: null }, "push");
   });
   $("copy").addEventListener("click", async () => {
     await addressSettled();

@@ -26,12 +26,12 @@ export function small(value, signed = true) {
 /** "−0.51 to −0.20". */
 export const smallRange = (low, high) => (Number.isFinite(low) && Number.isFinite(high) ? `${small(low, low < 0)} to ${small(high, high < 0 || low < 0)}` : "");
 
-/** A probability: "36 %", "under 1 %", "over 99 %". */
-export function chance(p) {
+/** A probability: "36 %", "under 1 %", "over 99 %"; `percent` is the whole percent it has among others that sum to 100. */
+export function chance(p, percent = null) {
   if (p === null || p === undefined || !Number.isFinite(p)) return "–";
-  if (p > 0 && p < 0.005) return `under 1${THIN}%`;
-  if (p < 1 && p > 0.995) return `over 99${THIN}%`;
-  return `${Math.round(100 * p)}${THIN}%`;
+  if (p > 0 && (percent === null ? p < 0.005 : percent === 0)) return `under 1${THIN}%`;
+  if (p < 1 && (percent === null ? p > 0.995 : percent === 100)) return `over 99${THIN}%`;
+  return `${percent ?? Math.round(100 * p)}${THIN}%`;
 }
 
 /** "30 to 48 %". */

@@ -26,7 +26,7 @@ function regionHere(app, result) {
 
 function lede(result) {
   const told = result.scenarios.filter((x) => x.probability >= 0.005);
-  return h("p", { class: "lede small" }, `By ${longDay(result.until)}: `, told.map((x, k) => [k ? ", " : "", `${k ? scenarioLabel(x.scenario).toLowerCase() : scenarioLabel(x.scenario)} `, h("b", null, chance(x.probability)), ` (${chanceRange(x.low, x.high)})`]), ". ",
+  return h("p", { class: "lede small" }, `From today, by ${longDay(result.until)}: `, told.map((x, k) => [k ? ", " : "", `${k ? scenarioLabel(x.scenario).toLowerCase() : scenarioLabel(x.scenario)} `, h("b", null, chance(x.probability, x.percent)), ` (${chanceRange(x.low, x.high)})`]), ". ",
     h("span", { class: "quiet" }, `${result.paths} paths through ${result.tree.forks.length} dated forks; the range in brackets is over the odds themselves, nine draws in ten.`));
 }
 
@@ -74,9 +74,18 @@ function show(app, result, box, done) {
     const table = (caption, head, rows) => h("table", { class: "origin" }, h("caption", null, caption),
       h("thead", null, h("tr", null, [head, "Yours", "Worked out"].map((t, k) => h("th", { scope: "col", class: k ? "n" : null }, t)))),
       h("tbody", null, rows.map((r) => h("tr", null, h("th", { scope: "row" }, r[0]), h("td", { class: "n" }, h("b", null, r[1])), h("td", { class: "n" }, r[2])))));
-    replace(yours, altered() ? h("div", { class: "pair" },
-      table("With your odds: probability of each end", "Scenario", result.scenarios.map((x) => [scenarioLabel(x.scenario), chance(reckoned.scenarios[x.scenario] ?? 0), chance(x.probability)])),
+    const carried = (result.own_odds_in_words ?? "") !== "";
+    const everywhere = h("button", { type: "button", class: "small", hidden: !altered(), on: { click: () => app.set({ odds: movedForks() }, "push") } }, "Use these odds everywhere and in the link");
+    const dropped = h("button", { type: "button", class: "small", hidden: !carried, on: { click: () => app.set({ odds: null }, "push") } }, "Drop the odds of your own");
+    replace(yours, carried ? h("p", null, result.own_odds_in_words) : null, altered() || carried ? h("p", null, everywhere, " ", dropped) : null, altered() ? h("div", { class: "pair" },
+      table("With your odds: probability of each end", "Scenario", result.scenarios.map((x) => [scenarioLabel(x.scenario), chance(reckoned.scenarios[x.scenario] ?? 0, reckoned.percents[x.scenario]), chance(x.probability, x.percent)])),
       table("With your odds: expected real income, percent", "Economy", result.focus.map((c) => [capital(regionOf(c, result)), sig(reckoned.expected[c]), sig(result.regions[c]?.["expected, %"])]))) : null);
+  }
+
+  /** The odds moved here, fork by fork, as a link carries them. */
+  function movedForks() {
+    const forks = Object.keys(odds).filter((f) => Object.keys(odds[f]).some((b) => Math.abs(odds[f][b] - given[f][b]) > 1e-9));
+    return { ...(app.place.odds ?? {}), ...Object.fromEntries(forks.map((f) => [f, odds[f]])) };
   }
 
   function drawTree() {
@@ -101,7 +110,7 @@ function show(app, result, box, done) {
     replace(key, h("span", null, "Counts as:"), ranking.filter((n) => (reckoned.scenarios[n] ?? 0) > 0).map((n) => {
       const swatch = h("i", { class: "tone" });
       swatch.style.setProperty("background", tone(n));
-      return h("span", null, swatch, `${scenarioLabel(n)} ${chance(reckoned.scenarios[n])}`);
+      return h("span", null, swatch, `${scenarioLabel(n)} ${chance(reckoned.scenarios[n], reckoned.percents[n])}`);
     }));
     replace(apart, tree.apart.length ? h("h4", null, "Beside the talks") : null, tree.apart.map((f) => {
       const strip = h("span", { class: "split-bar", "aria-hidden": "true" }, f.branches.map((b, k) => {
@@ -117,7 +126,7 @@ function show(app, result, box, done) {
   }
 
   function drawStill() {
-    const ends = { name: `${app.view.id}-scenario-odds`, columns: ["scenario", "title", "probability", "low", "high"], rows: result.scenarios.map((x) => [x.scenario, x.title, x.probability, x.low, x.high]) };
+    const ends = { name: `${app.view.id}-scenario-odds`, columns: ["scenario", "title", "from_today_pct", "probability", "low", "high"], rows: result.scenarios.map((x) => [x.scenario, x.title, x.percent, x.probability, x.low, x.high]) };
     const expected = {
       name: `${app.view.id}-expected`, columns: ["region", "expected_pct", "low", "high", "q05", "q95"],
       rows: Object.entries(result.regions).map(([c, r]) => [c, r["expected, %"], r["low, %"], r["high, %"], r["path quantile 5 %, %"], r["path quantile 95 %, %"]]),
@@ -150,7 +159,7 @@ function show(app, result, box, done) {
     const rows = result.by_origin ?? [];
     if (!rows.length) return null;
     const columns = Object.keys(rows[0]).filter((k) => k !== "scenario");
-    return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Whose odds" }, h("table", { class: "origin" }, h("caption", null, "If one judgement alone set the odds; probability, percent"),
+    return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Whose odds" }, h("table", { class: "origin" }, h("caption", null, "What went in: the ends if one judgement alone set the odds, percent. None of them is an answer"),
       h("thead", null, h("tr", null, h("th", { scope: "col" }, "Scenario"), columns.map((c) => h("th", { scope: "col", class: "n" }, capital(c))))),
       h("tbody", null, rows.map((r) => h("tr", null, h("th", { scope: "row" }, scenarioLabel(r.scenario)), columns.map((c) => h("td", { class: "n" }, chance(r[c]))))))));
   }
@@ -183,7 +192,7 @@ registerTab({
     panel = workPanel(app, { kind: "outlook", label: "Work out the outlook", show: (result, box, done) => show(app, result, box, done) });
     asked = questionsPart(app);
     root.append(h("h2", { class: "visually-hidden" }, "Outlook"),
-      h("p", { class: "quiet about" }, "What may come, how likely and what to expect. It hangs on the forks, priors and record written in the dossier and on the horizon; the levers do not enter."),
+      h("p", { class: "quiet about" }, "What may come, how likely and what to expect. It hangs on the forks, priors and record written in the dossier; the horizon moves what to expect and no odds; the levers do not enter."),
       h("section", { class: "tab-part" }, panel.node), h("section", { class: "tab-part" }, h("h2", { class: "part" }, "Key questions"), asked.node));
   },
   onState(app) {

@@ -15,7 +15,20 @@ export function moved(odds, fork, branch, p) {
   return { ...odds, [fork]: Object.fromEntries(Object.keys(own).map((b) => [b, b === branch ? value : next[b]])) };
 }
 
-/** Every path with its probability under `odds`, probabilities of the scenarios, and what to expect for each code in focus. */
+/** Shares that sum to 1 in whole percents that sum to 100: by the largest remainders, the earlier of two alike first. */
+export function wholePercents(shares) {
+  const exact = shares.map((x) => 100 * x);
+  const down = exact.map((x) => Math.floor(x + 1e-9));
+  const left = 100 - down.reduce((sum, n) => sum + n, 0);
+  const order = exact.map((_, k) => k).sort((a, b) => (exact[b] - down[b]) - (exact[a] - down[a]) || a - b);
+  const up = new Set(order.slice(0, Math.max(0, left)));
+  return down.map((n, k) => n + (up.has(k) ? 1 : 0));
+}
+
+/**
+ * Every path with its probability under `odds`, probabilities of the scenarios with the whole percent each is printed with (the
+ * server's where the odds are its own), and what to expect for each code in focus.
+ */
 export function reckon(result, odds) {
   const at = new Map();
   for (const fork of result.tree.forks) for (const b of fork.branches) at.set(b.id, odds[fork.id][b.id]);
@@ -26,7 +39,10 @@ export function reckon(result, odds) {
     scenarios[leaf.scenario] = (scenarios[leaf.scenario] ?? 0) + leaf.p;
     result.focus.forEach((c, k) => { expected[c] += leaf.p * leaf.worth[k]; });
   }
-  return { leaves, scenarios, expected };
+  const names = result.scenarios.map((x) => x.scenario);
+  const whole = wholePercents(names.map((n) => scenarios[n] ?? 0));
+  const percents = Object.fromEntries(names.map((n, k) => [n, whole[k]]));
+  return { leaves, scenarios, percents, expected };
 }
 
 /** Expected worth of `code` if a branch is taken, and the probability that it is. */

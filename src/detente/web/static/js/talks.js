@@ -48,7 +48,7 @@ function oddsSentence(app, result) {
   const order = [[`${capital(name(app, parties[0]))} gives way first`, first], [`${capital(name(app, parties[1]))} gives way first`, second], ["Talks collapse", collapse]]
     .sort((a, b) => b[1][1] - a[1][1]);
   const nodes = order.map(([what, x], k) => [k ? `, ${what.charAt(0) === "T" && what.startsWith("Talks") ? what.toLowerCase() : what.startsWith("The ") ? what.charAt(0).toLowerCase() + what.slice(1) : what} with ` : `${what} with `, told(x)]);
-  return h("p", { class: "lede small" }, nodes, standing?.[1] > 0.005 ? [", nothing ends it with ", told(standing)] : null, ".",
+  return h("p", { class: "lede small" }, "An input to the odds of what may come, and no second answer. By the stand-off models alone: ", nodes, standing?.[1] > 0.005 ? [", nothing ends it with ", told(standing)] : null, ".",
     h("span", { class: "quiet" }, ` Average over ${new Intl.NumberFormat("en").format(trials)} combinations of what nobody has measured, with the range over models and motives.`));
 }
 
@@ -100,7 +100,7 @@ registerTab({
     truceBox = h("section", { class: "tab-part" });
     root.append(h("h2", { class: "visually-hidden" }, "Talks"),
       h("p", { class: "quiet about" }, "Who gives way first, what both would sign and what keeps them to it. It hangs on the stances and motives written in the dossier and on the horizon; the levers do not enter."),
-      h("section", { class: "tab-part" }, h("h2", { class: "part" }, "Who gives way first"), standoff.node),
+      h("section", { class: "tab-part" }, h("h2", { class: "part" }, "An input to the odds: who would give way first"), standoff.node),
       h("section", { class: "tab-part" }, h("h2", { class: "part" }, "The package both would sign"), deal.node), truceBox);
   },
   onState() {

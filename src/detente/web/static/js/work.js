@@ -35,9 +35,9 @@ function next() {
 
 /** What a result of this basis hangs on, as text. */
 export function basisKey(app, basis) {
-  const { dossier, content, scenario, levers, world, horizon: wanted } = app.solveState();
+  const { dossier, content, scenario, levers, world, odds, horizon: wanted } = app.solveState();
   const horizon = wanted ?? app.view?.horizon ?? null; // none chosen is the dossier's own
-  return JSON.stringify(basis === "state" ? [dossier, content, scenario, levers, horizon, world] : [dossier, content, horizon, world]);
+  return JSON.stringify(basis === "state" ? [dossier, content, scenario, levers, horizon, world, odds] : [dossier, content, horizon, world, odds]);
 }
 
 /**
@@ -52,7 +52,7 @@ export function workPanel(app, { kind, label, basis = "dossier", args = () => ({
   const progress = h("div", { class: "job-progress", hidden: true }, h("b", null, label), bar, words, stop);
   const button = h("button", { type: "button", class: "primary", on: { click: () => run() } }, label);
   const start = h("div", { class: "job-start" }, button, hint ? h("span", { class: "quiet" }, hint) : null);
-  const old = h("p", { class: "stale", role: "status", hidden: true }, h("span", null, moved ?? (basis === "state" ? "The levers have moved since this was worked out." : "This was worked out for another horizon.")),
+  const old = h("p", { class: "stale", role: "status", hidden: true }, h("span", null, moved ?? (basis === "state" ? "The levers have moved since this was worked out." : "This was worked out for another horizon or other odds.")),
     " ", h("button", { type: "button", class: "small", on: { click: () => run() } }, "Work it out again"));
   const trouble = h("p", { class: "problem", role: "alert", hidden: true });
   const node = h("div", { class: "job", data: { kind } }, start, progress, trouble, old, box);

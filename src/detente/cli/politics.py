@@ -1,0 +1,97 @@
+"""Who gains and loses at home: by sector, and by place below the nation where the world counts them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from detente.cli.common import DossierName, HorizonName, Json, WorldName, ask, emit, out, save, signed, subject_of, text_table
+from detente.cli.questions import ChartFile, TableFile, once
+from detente.words import capital
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from detente.strategy.politics import Home, Politics
+
+ENDS = 5
+"""Rows shown from either end of a ranking."""
+
+
+def politics(
+    dossier: DossierName,
+    scenario: Annotated[
+        list[str] | None,
+        typer.Option("--scenario", "-s", help="A scenario; may be given again. All if absent.", callback=once),
+    ] = None,
+    party: Annotated[
+        list[str] | None, typer.Option("--party", "-p", help="A party; may be given again. All if absent.", callback=once)
+    ] = None,
+    against: Annotated[str | None, typer.Option(help="What the scenarios are measured against.")] = None,
+    package: Annotated[bool, typer.Option("--package", help="The package of `detente deal` instead of scenarios.")] = False,
+    solves: Annotated[int, typer.Option(min=20, max=2000, help="Equilibria to solve at most for the package.")] = 150,
+    ranges: Annotated[bool, typer.Option("--ranges", help="Also solve at both ends of the parameters.")] = False,
+    world: WorldName = "world-2022",
+    horizon: HorizonName = None,
+    csv: TableFile = None,
+    chart: ChartFile = None,
+    as_json: Json = False,
+) -> None:
+    """Who gains and loses at home: jobs by sector and by US state, jobs behind lost exports, and what consumers pay."""
+    given = {
+        "scenarios": scenario, "against": against, "parties": party, "package": package, "solves": solves, "with_ranges": ranges,
+    }  # fmt: skip
+    found = ask("politics", subject_of(dossier, world, horizon), as_json, given)
+    save("politics", found, csv, chart)
+    if as_json:
+        emit(found.record())
+        return
+    if len(found.scenarios) == 1:
+        for home in found.homes:
+            _one(found, home)
+    else:
+        _several(found)
+    for paragraph in found.explain().split("\n\n"):
+        out.print()
+        out.print(paragraph, highlight=False, markup=False)
+
+
+def _one(found: Politics, home: Home) -> None:
+    """The best and the worst places, or sectors where no places are counted, of one party in one outcome."""
+    out.print(
+        f"{capital(str(home.scenario))} against {home.against}; {home.party}, {home.horizon} run; 1000 persons",
+        highlight=False, markup=False, soft_wrap=True,
+    )  # fmt: skip
+    places = home.ranked("places")
+    if not places.empty:
+        shown = text_table((home.one, "rank", "jobs", "change", "per 1000", "exposed", "USD mn"))
+        for name, r in _ends(places[places["rank"].notna()]).iterrows():
+            cost = "" if r["cost"] != r["cost"] else f"{r['cost']:,.0f}"
+            figures = f"{r['before']:,.0f}", signed(r["change"]), signed(r["per thousand"]), f"{r['behind']:,.1f}", cost
+            shown.add_row(str(name), f"{r['rank']:.0f}", *figures)
+        out.print(shown)
+    shown = text_table(("sector", "rank", "jobs", "change", "exposed"))
+    for code, r in _ends(home.ranked("sectors")).iterrows():
+        jobs = f"{r['before']:,.0f}"
+        shown.add_row(f"{code}  {r['name']}", f"{r['rank']:.0f}", jobs, signed(r["change"]), f"{r['behind']:,.1f}")
+    out.print(shown)
+
+
+def _ends(ranked: pd.DataFrame) -> pd.DataFrame:
+    return ranked if len(ranked) <= 2 * ENDS else ranked.drop(index=ranked.index[ENDS:-ENDS])
+
+
+def _several(found: Politics) -> None:
+    """A row an outcome and party."""
+    out.print(
+        f"Against {found.against}; {found.horizon} run; 1000 persons, USD a person and year", highlight=False, soft_wrap=True
+    )
+    floored = any(h.unemployed is not None for h in found.homes)
+    heads = ("scenario", "party", "gained", "lost", *(["no work"] if floored else []), "exposed", "USD")
+    shown = text_table(heads)
+    for h in found.homes:
+        idle = [signed(h.unemployed) if h.unemployed is not None else ""] if floored else []
+        dollars = "" if h.bill.dollars is None else signed(h.bill.dollars)
+        shown.add_row(str(h.scenario), h.party, f"{h.gained:,.1f}", f"{h.lost:,.1f}", *idle, f"{h.behind:,.1f}", dollars)
+    out.print(shown)
