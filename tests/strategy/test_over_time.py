@@ -23,7 +23,10 @@ from detente.talks.patience import Patience
 
 DOSSIER, TOY = small_future(), dt.load_world("toy")
 CASE = Case.of(DOSSIER, TOY, "month 36", with_ranges=False)
-MOTIVES = {"AAA": Weights(prices=0.3, revenue=0.2, rivals=("BBB",), dependence=0.1, audience=0.5), "BBB": Weights(jobs={"default": 0.2})}
+MOTIVES = {
+    "AAA": Weights(prices=0.3, revenue=0.2, rivals=("BBB",), dependence=0.1, audience=0.5),
+    "BBB": Weights(jobs={"default": 0.2}),
+}
 TABLE = payoff_table(CASE, weights=MOTIVES)
 
 
