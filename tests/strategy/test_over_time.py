@@ -7,7 +7,6 @@ import math
 
 import numpy as np
 import pytest
-from small_future import small_future
 
 import detente as dt
 from detente.cases.case import Case
@@ -20,6 +19,7 @@ from detente.strategy.payoffs import payoff_table
 from detente.strategy.table import at_the_table
 from detente.talks.issue_search import log_product
 from detente.talks.patience import Patience
+from small_future import small_future
 
 DOSSIER, TOY = small_future(), dt.load_world("toy")
 CASE = Case.of(DOSSIER, TOY, "month 36", with_ranges=False)

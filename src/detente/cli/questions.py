@@ -23,6 +23,7 @@ from detente.cli.common import (
     out,
     out_file,
     progress_bar,
+    run_words,
     save,
     save_figure,
     signed,
@@ -192,14 +193,12 @@ def nash(
     if chart is not None:
         from detente.briefing.charts.results import rates_figure
 
-        subtitle = (
-            f"Mean rate on imports of goods and change of real income, percent; against {against}; {horizon or 'medium'} run"
-        )
+        subtitle = f"Mean rate on imports of goods and change of real income, percent; against {against}; {run_words(horizon or 'medium')}"
         save_figure(rates_figure(found, subtitle, csv=_name(csv), note=_source(subject.world, csv)), chart)
     if as_json:
         emit(found.record())
         return
-    out.print(f"{found.kind}, {detail}, {horizon or 'medium'} run; real income against {against}", highlight=False)
+    out.print(f"{found.kind}, {detail}, {run_words(horizon or 'medium')}; real income against {against}", highlight=False)
     shown = text_table(("player", "mean rate, %", "median, %", "real income, %"))
     for code, row in found.to_frame().iterrows():
         shown.add_row(
@@ -242,7 +241,7 @@ def bargain(
     if chart is not None and frontier is not None:
         from detente.briefing.charts.results import frontier_figure
 
-        subtitle = f"Gains over {disagreement.replace('-', ' ')}, percent of real income; {horizon or 'medium'} run"
+        subtitle = f"Gains over {disagreement.replace('-', ' ')}, percent of real income; {run_words(horizon or 'medium')}"
         agreed = [deal.gains[p] for p in deal.parties]
         save_figure(
             frontier_figure(
@@ -256,7 +255,7 @@ def bargain(
     if not deal.room:
         out.print("No change of these tariffs makes every party better off: the deal is to leave things as they are.")
         return
-    out.print(f"{solution} bargain against {disagreement}, {horizon or 'medium'} run", highlight=False)
+    out.print(f"{solution} bargain against {disagreement}, {run_words(horizon or 'medium')}", highlight=False)
     shown = text_table(("by", "on", "sector", "without a deal, %", "agreed, %"))
     for row in deal.rates().itertuples(index=False):
         shown.add_row(row[0], row[1] or "each other", row[2] or "all goods", f"{row[3]:.1f}", signed(row[4]))
@@ -295,12 +294,14 @@ def regimes(
         shown += [(text.capital(text.short_name(c)), region_colour(c), m) for c, m in groups.items() if len(m) > 1]
         big = sorted(table.regions, key=lambda r: -float(table.economy().income[table.region_index(r)]))[:8]
         shown += [(text.label(c), region_colour(c), [c]) for c in big]
-        subtitle = f"Real income, change in percent, against {against}; {horizon or 'medium'} run"
+        subtitle = f"Real income, change in percent, against {against}; {run_words(horizon or 'medium')}"
         save_figure(regimes_figure(found, shown, subtitle, note=_source(subject.world, csv), csv=_name(csv)), chart)
     if as_json:
         emit(found.record())
         return
-    out.print(f"Tariffs on goods, {detail} rates, {horizon or 'medium'} run; real income against {against}", highlight=False)
+    out.print(
+        f"Tariffs on goods, {detail} rates, {run_words(horizon or 'medium')}; real income against {against}", highlight=False
+    )
     shown_table = text_table(("", *found.outcomes))
     rates = found.mean_rates()
     shown_table.add_row("mean tariff, %", *(f"{rates[k]:.1f}" for k in found.outcomes))
@@ -393,7 +394,7 @@ def control(
         emit(found.record())
         return
     against = f"the status quo of {case.as_of:%d %B %Y} without its own controls on these goods"
-    _say(f"Real income, against {against}; {found.horizon} run")
+    _say(f"Real income, against {against}; {run_words(found.horizon)}")
     judged = ("by its motives, points",) if motives else ()
     shown = text_table(("withheld, %", f"{party}, %", *judged, "hardest hit", "its income, %"))
     for share, rows in found.curve.groupby(found.curve["withheld, %"].round()):
@@ -530,7 +531,7 @@ def _fine(value: float) -> str:
 
 def _payoffs(case: AtTheTable) -> None:
     first, second = case.table.parties
-    out.print(f"Payoffs in points of real income a year against the status quo, {case.table.horizon} run", highlight=False)
+    out.print(f"Payoffs in points of real income a year against the status quo, {run_words(case.table.horizon)}", highlight=False)
     shown = text_table((first, second, f"{first}, motives", f"{second}, motives", f"{first}, income", f"{second}, income"))
     for a in case.table.stances[0]:
         for b in case.table.stances[1]:
@@ -687,7 +688,7 @@ def jobs(
     if found.unemployed is not None:  # one column more leaves no room for the unit in each
         unit = "; 1000 persons"
         heads = [{"change, %": "%", "out of work, 1000": "no work"}.get(h, h.removesuffix(", 1000")) for h in heads]
-    out.print(f"{title} against {base}; {found.region}, {found.horizon} run{unit}", highlight=False, soft_wrap=True)
+    out.print(f"{title} against {base}; {found.region}, {run_words(found.horizon)}{unit}", highlight=False, soft_wrap=True)
     shown = text_table((by, *heads))
     for row in frame.to_dict("records"):
         label = row["name"] if by == "state" else f"{row[by]}  {row['name']}"
@@ -798,7 +799,7 @@ def _ranged(case: Case, region: str, scenario: str) -> str:
 def _against(case: Case, scenario: str) -> str:
     return (
         f"{case.dossier.scenario(scenario).title} ({scenario}) against the status quo of {case.dossier.as_of:%d %B %Y}, "
-        f"{case.parameters.name} run, {case.world.name}"
+        f"{run_words(case.parameters.name)}, {case.world.name}"
     )
 
 
@@ -1012,7 +1013,7 @@ def outlook(
             return f"Source: detente on {table.name}, dossier {case.id}. {extra}"
 
         if region:
-            figure = fan_figure(look, codes, f"{look.paths.parameters.name} run", note, "")
+            figure = fan_figure(look, codes, f"{run_words(look.paths.parameters.name)}", note, "")
         else:
             talks, ends = grow(case, look.tree.odds, talks_only=True), look.ranking
             figure = tree_figure(look, talks, [s.id for s in case.scenarios], (ends[0], ends[-1]), note, "")
@@ -1023,7 +1024,7 @@ def outlook(
     out.print(case.title, highlight=False, markup=False, soft_wrap=True)
     _likely(look)
     out.print(
-        f"\nReal income, % against {look.tree.start}, average to {look.tree.until}, {look.paths.parameters.name} run",
+        f"\nReal income, % against {look.tree.start}, average to {look.tree.until}, {run_words(look.paths.parameters.name)}",
         highlight=False,
     )
     shown = text_table(("economy", "expected", "range", "9 in 10 paths", "bn USD a year", "risk, %"))
@@ -1252,7 +1253,7 @@ def _print_ranges(result: Ensemble, shown: list[Headline], found: dict[str, Any]
     from detente.outlook.ensemble.ensemble import amount, spread
 
     out.print(
-        f"{result.title}\n{result.draws:,} draws, {result.horizon} run, {result.world}, seed {result.seed}",
+        f"{result.title}\n{result.draws:,} draws, {run_words(result.horizon)}, {result.world}, seed {result.seed}",
         highlight=False, markup=False, soft_wrap=True,
     )  # fmt: skip
     failed = {s: sum(f.scenario == s for f in result.failed) for s in result.scenarios}
