@@ -193,7 +193,8 @@ def nash(
     if chart is not None:
         from detente.briefing.charts.results import rates_figure
 
-        subtitle = f"Mean rate on imports of goods and change of real income, percent; against {against}; {run_words(horizon or 'medium')}"
+        when = run_words(horizon or "medium")
+        subtitle = f"Mean rate on imports of goods and change of real income, percent; against {against}; {when}"
         save_figure(rates_figure(found, subtitle, csv=_name(csv), note=_source(subject.world, csv)), chart)
     if as_json:
         emit(found.record())
