@@ -1066,7 +1066,7 @@ def _likely(look: Outlook) -> None:
     out.print("\nBy date: chance from today, %, that it has happened by then", highlight=False)
     shown = text_table(("", *(d.strftime("%y-%m-%d") for d in days)))
     for event in look.hazard:
-        shown.add_row(look.event_title(event), *(f"{100 * look.by(event, d).value:.0f}" for d in days))
+        shown.add_row(look.event_title(event), *(str(look.percent_by(event, d)) for d in days))
     shown.columns[0].no_wrap = False
     out.print(shown)
     if look.own:
