@@ -40,7 +40,7 @@ def test_it_says_what_it_computed(case: CaseView, section: tuple[object, ...]) -
     assert neighbours.text.name(str(first)) in lead
     closures = next(p for p in paragraphs if "by closure of the exchange rate" in p)
     ends = sorted((case.income("MYS", case.worst).value, neighbours.held_fixed(case, "MYS", case.worst)))
-    assert " and ".join(neighbours.text.percent(x, signed=True) for x in ends) in closures
+    assert " and ".join(neighbours.text.fixed(x, 2, signed=True) for x in ends) in closures
     year = neighbours.year_of(case, "MYS")
     top = next(d for d in year.ranked if d.kind == "branch")
     assert top.question in paragraphs[0]
