@@ -87,7 +87,7 @@ def _ends(ranked: pd.DataFrame) -> pd.DataFrame:
 
 def _several(found: Politics) -> None:
     """A row an outcome and party."""
-    head = f"Against {', '.join(found.baselines)}; {found.horizon} run; 1000 persons, USD a person and year"
+    head = f"Against {', '.join(found.compared)}; {found.horizon} run; 1000 persons, USD a person and year"
     out.print(head, highlight=False, markup=False, soft_wrap=True)
     floored = any(h.unemployed is not None for h in found.homes)
     heads = ("scenario", "party", "gained", "lost", *(["no work"] if floored else []), "exposed", "USD")
