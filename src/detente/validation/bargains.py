@@ -658,11 +658,12 @@ class BackTestedBargains:
         parts = [tell(self, "how"), self.explain(), say(WORDS, "scores"), _scores(self), say(WORDS, "places"), _place_table(self)]
         for r in self.rounds:
             parts += [tell(r, "title"), tell(r, "round", amount=amount, points=points), _issues(r)]
-            misses = "\n".join(f"- {line}" for line in tell(r, "misses", amount=amount).split("\n\n") if line)
+            told = "\n\n".join([tell(r, "misses", amount=amount), tell(r, "read")])
+            misses = "\n".join(f"- {line}" for line in told.split("\n\n") if line)
             parts += [p for p in (misses, tell(r, "rest")) if p]
         cited = dict.fromkeys(s for r in self.rounds for e in r.bargain.elements for s in e.sources)
-        told = [self.sources[s] for s in cited if s in self.sources]
-        listed = "\n".join(f"- [{s.title}]({s.url}), {s.publisher}" for s in told if s.url)
+        texts = [self.sources[s] for s in cited if s in self.sources]
+        listed = "\n".join(f"- [{s.title}]({s.url}), {s.publisher}" for s in texts if s.url)
         return "\n\n".join([*parts, say(WORDS, "sources"), listed])
 
 
