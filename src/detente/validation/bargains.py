@@ -479,6 +479,11 @@ class BackTestedBargain:
         """How a forecaster did on the issues of the round."""
         return Tally.of(self.rows, who)
 
+    @property
+    def cited(self) -> tuple[str, ...]:
+        """Sources of the eve and of what was signed."""
+        return (*self.eve.sources, *(s for e in self.bargain.elements for s in e.sources))
+
     def of(self, kind: Verdict) -> list[Row]:
         """Issues on which the model's verdict is `kind`."""
         return [r for r in self.rows if r.verdict() == kind]
@@ -650,7 +655,7 @@ class BackTestedBargains:
 
     def record(self) -> dict[str, Any]:
         """JSON-able."""
-        cited = dict.fromkeys(s for r in self.rounds for e in (r.eve, *r.bargain.elements) for s in e.sources)
+        cited = dict.fromkeys(s for r in self.rounds for s in r.cited)
         return {
             "rounds": [r.record() for r in self.rounds],
             "scores": {w: plain(t) | {"threat_score": t.threat_score} for w, t in self.scores.items()},
@@ -669,7 +674,7 @@ class BackTestedBargains:
             told = "\n\n".join([tell(r, "misses", amount=amount), tell(r, "read")])
             misses = "\n".join(f"- {line}" for line in told.split("\n\n") if line)
             parts += [p for p in (misses, tell(r, "rest")) if p]
-        cited = dict.fromkeys(s for r in self.rounds for e in (r.eve, *r.bargain.elements) for s in e.sources)
+        cited = dict.fromkeys(s for r in self.rounds for s in r.cited)
         texts = [self.sources[s] for s in cited if s in self.sources]
         listed = "\n".join(f"- [{s.title}]({s.url}), {s.publisher}" for s in texts if s.url)
         return "\n\n".join([*parts, say(WORDS, "sources"), listed])
