@@ -445,6 +445,10 @@ class Case:
     def _textbook_outcome(self, policy: Policy, node: Node) -> Outcome:
         return solve(self.economy, policy, self.parameters_at(node), solver=self.solver)
 
+    def solved(self, past: Sequence[Moment], node: Node) -> Outcome:
+        """What a history leads to against the table; at a textbook horizon only its last policy counts."""
+        return self._textbook_outcome(past[-1].policy, node) if node.month is None else self.after(past, node)
+
     def after(self, past: Sequence[Moment], node: Node, more: Policy | None = None) -> Outcome:
         """What a history leads to at a node of the path, against the table."""
         shock, policy, parameters = self.laid_out(past, node, more)

@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any, TypeVar, cast
 
 import numpy as np
@@ -48,6 +49,11 @@ class Moment:
         if name not in self._known:
             self._known[name] = work()
         return cast(T, self._known[name])
+
+    @cached_property
+    def wedge(self) -> Array:
+        """The log price wedge ln κ [origin, destination, sector]."""
+        return _wedge(self.shock)
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +97,7 @@ def moments(
 
 def pieces(table: Shock, past: Sequence[Moment]) -> Pieces:
     """The wedges that came and went, from the table's own duties (`table`) on."""
-    walls = np.array([_wedge(shock).ravel() for shock in (table, *(m.shock for m in past))])
+    walls = np.array([wedge.ravel() for wedge in (_wedge(table), *(m.wedge for m in past))])
     added = np.diff(walls, axis=0)
     flows = np.flatnonzero((added != 0).any(0))
     kept = np.flatnonzero((added != 0).any(1))

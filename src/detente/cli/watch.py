@@ -534,7 +534,7 @@ def _deals(which: Which) -> BackTestedBargains | None:
 
 
 def _show_deals(found: BackTestedBargains) -> None:
-    from detente.validation.bargains import amount, signed
+    from detente.validation.bargains import amount, was_signed
 
     out.print("The bargaining room on the eve of past rounds", style="bold", highlight=False)
     out.print(found.explain(), highlight=False)
@@ -544,7 +544,7 @@ def _show_deals(found: BackTestedBargains) -> None:
         shown = text_table(("issue", "stood", "model", "signed", "verdict"))
         for row in past.rows:
             model = amount(row.kind, row.left["model"])
-            shown.add_row(row.title, amount(row.kind, row.standing), model, signed(row), row.verdict())
+            shown.add_row(row.title, amount(row.kind, row.standing), model, was_signed(row), row.verdict())
         shown.columns[0].no_wrap = False
         out.print(shown)
 

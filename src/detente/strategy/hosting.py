@@ -32,6 +32,7 @@ from typing import Any, Literal, get_args
 
 import pandas as pd
 
+from detente.cases.baselines import IN_FORCE
 from detente.cases.case import Case
 from detente.checks import finite, not_negative
 from detente.errors import InputError, UnknownName
@@ -266,7 +267,7 @@ def host_stake(
     dollars, income = money_of(case, region)
 
     def worth(scenario: str) -> float:
-        return case.real_income(scenario, region) + (known[scenario].value if priced else 0.0)
+        return case.real_income(scenario, region, against=IN_FORCE) + (known[scenario].value if priced else 0.0)
 
     return HostStake(
         region, tuple(parts), {s: worth(s) for s in good}, {case.worst: worth(case.worst)}, income, dollars

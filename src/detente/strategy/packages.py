@@ -67,8 +67,8 @@ class Packages:
     """Packages of an agenda in a case.
 
     `measures` are those without a deal, `written` those of the dossier, `fixed` the measures when all parties take a stance (by
-    its name). `solved` and `known` fill up as packages and stances are solved; `designed` names the packages the approximation was
-    made from.
+    its name). `solved` and `known` fill up as packages and stances are solved; `designed` names the packages the approximation
+    was made from.
     """
 
     case: Case
@@ -138,9 +138,7 @@ class Packages:
 
     def _stack(self, day: datetime.date) -> Stack:
         """Everything but the controls, added up as it stands without a deal on a day."""
-        return self._once(
-            ("stack", day), lambda: stack_on([m for m in self.measures if not _controls(m)], day, *self.labels)
-        )
+        return self._once(("stack", day), lambda: stack_on([m for m in self.measures if not _controls(m)], day, *self.labels))
 
     def _rest(self, day: datetime.date) -> Policy:
         """Everything that is no issue and no control."""

@@ -616,12 +616,13 @@ def routes_figure(quarrel: Case, scenario: str, csv: str, *, most: int = 14) -> 
 @by_role
 def route_figure(quarrel: Case, region: str, scenario: str, csv: str, *, most: int = 8) -> Figure:
     """Exports of one economy to the first party: gained in a scenario, beside the content of the second, by sector."""
+    from detente.cases.baselines import LAW
     from detente.strategy.transshipment import pass_through
 
     routes = pass_through(quarrel, scenario)
     known = routes.by_sector(region)
     n, a = quarrel.index(region), quarrel.index(quarrel.a)
-    change = quarrel.state(scenario).shipments[n, a] - quarrel.state(None).shipments[n, a]
+    change = quarrel.state(scenario).shipments[n, a] - quarrel.state(LAW).shipments[n, a]
     gained = pd.Series(change, index=pd.Index(quarrel.world.sectors))
     content = known[f"content, {routes.unit}"]
     shown = [str(s) for s in content.index[:most]]
