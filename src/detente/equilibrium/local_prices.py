@@ -14,9 +14,9 @@ shares of a region, h[k] the part of each good bought at home, and m[k] = Σ ove
 No equilibrium is needed; export taxes and controls are not in it. Wages and the exchange rate stand, so that this is a change in
 local money. After substitution is less than the first round as long as duties are what changes.
 
-Only the United States of 2025 has been measured by month; the shares are taken for others for want of better. Households are households here: the consumption share of
-GDP is the World Bank's, and an economy of which it is not known has no dollars. A sum a person is not a sum a household: of how
-many persons a household is made differs between economies and is not shipped.
+Only the United States of 2025 has been measured by month; the shares are taken for others for want of better. Households are
+households here: the consumption share of GDP is the World Bank's, and an economy of which it is not known has no dollars. A sum
+a person is not a sum a household: of how many persons a household is made differs between economies and is not shipped.
 
 >>> from detente.world import toy_world
 >>> from detente.policy.instruments import Policy, Tariff
