@@ -125,14 +125,19 @@ def search(
         reached = -math.inf if best is None else _value(solved[best], d, w)
         value[list(solved)] = -np.inf
         candidate = int(np.argmax(value))
+        promising = bool(value[candidate] > reached + PROMISING)
+        near = []
+        if best is not None and math.isfinite(reached):
+            around = one_step(tuple(int(k) for k in grid[best]), top)
+            near = [index[x] for x in around if x in index and index[x] not in solved]
+            certified = not near and not promising
         if count >= budget:
             break
-        if value[candidate] > reached + PROMISING:
+        if promising:
             take(candidate, predicted)
             continue
         if best is None or not math.isfinite(reached):
             break
-        near = [index[x] for x in one_step(tuple(int(k) for k in grid[best]), top) if x in index and index[x] not in solved]
         if not near:
             hoped = hope(predicted)
             doubted = int(np.argmax(hoped))
@@ -140,7 +145,6 @@ def search(
                 checked += 1
                 take(doubted, predicted)
                 continue
-            certified = True
             break
         # the most promising neighbour first: once it is better, the others are neighbours no more
         take(max(near, key=lambda n: (value[n], -n)), predicted)
