@@ -213,12 +213,13 @@ class ControlArguments(Arguments):
 
 
 class JobsArguments(Arguments):
-    """Whose jobs (the first party's if absent), in which scenario (the status quo, against the reference, if absent), and whether
+    """Whose jobs (the first party's if absent), in which scenario (what is in force if absent) against which baseline, whether
     by sector or, for the United States, by state.
     """
 
     region: Code | None = None
     scenario: Annotated[str, Field(max_length=80)] | None = None
+    against: Annotated[str, Field(max_length=20)] | None = None
     by: Literal["sector", "state"] = "sector"
 
 
@@ -236,9 +237,10 @@ class PoliticsArguments(Arguments):
 
 
 class PathArguments(Arguments):
-    """Which scenario (the status quo, against the reference, if absent), which result, and whether only the centre is solved."""
+    """Which scenario (what is in force if absent) against which baseline, which result, and whether only the centre is solved."""
 
     scenario: Annotated[str, Field(max_length=80)] | None = None
+    against: Annotated[str, Field(max_length=20)] | None = None
     indicator: Annotated[str, Field(max_length=60)] = "real_income"
     with_ranges: bool = True
 
@@ -453,7 +455,7 @@ def _jobs(s: Subject, a: JobsArguments, progress: Progress) -> Any:
 
     name = s.case.scenario(a.scenario)
     progress("solving", 0, 1)
-    return Jobs.of(s.case.outcome(name), a.region or s.case.a, a.by, name)
+    return Jobs.of(s.case.outcome(name, against=a.against), a.region or s.case.a, a.by, name)
 
 
 def _politics(s: Subject, a: PoliticsArguments, progress: Progress) -> Any:
@@ -472,7 +474,7 @@ def _path(s: Subject, a: PathArguments, progress: Progress) -> Any:
     from detente.equilibrium.indicators import indicator
 
     indicator(a.indicator)
-    return path(s.case, a.scenario, with_ranges=a.with_ranges).solve(progress)
+    return path(s.case, a.scenario, with_ranges=a.with_ranges, against=a.against).solve(progress)
 
 
 def _uncertainty(s: Subject, a: UncertaintyArguments, progress: Progress) -> Any:

@@ -242,8 +242,8 @@ sources:
     [
         ("    on: CHN ", "    on: [] #", "on: []", "the list is empty"),
         ("    sectors: goods ", "    sectors: [] #", "sectors: []", "the list is empty"),
-        ("    on: CHN ", "    on: [USA, CHN] #", "- id: example-tariff", "a government's duty on itself"),
-        ("    rate_pct: 10 ", "    rate_pct: {MYS: 10} #", "- id: example-tariff", "'rate_pct' names MYS"),
+        ("    on: CHN ", "    on: [USA, CHN] #", "on: [USA, CHN]", "a government's duty on itself"),
+        ("    rate_pct: 10 ", "    rate_pct: {MYS: 10} #", "rate_pct: {MYS", "'rate_pct' names MYS"),
         ("    base: additive ", "    base: replaces\n    replaces: [example-tariff] #", "replaces: [exa", "names itself"),
         ("    base: additive ", "    yields_to: [example-tariff] #", "yields_to", "names itself"),
         ("    # threatened", "    suspended: [{from: 2019-01-01, to: 2020-01-01}] #", "- id: example-", "outside its own"),
@@ -382,3 +382,144 @@ def test_an_exemption_and_a_cap_of_zero_have_an_effect() -> None:
 def test_the_packaged_dossiers_leave_nothing_out() -> None:
     for name in list_dossiers():
         assert load_dossier(name).never_effective(tuple(region_table()), tuple(sector_table())) == {}
+
+
+TWO = TEMPLATE.replace("on: CHN  ", "on: [CHN, ASEAN]  ")
+"""The starter with a duty on China and a group."""
+TWIN = """  - id: twin
+    title: The same again
+    by: USA
+    on: [MEX, CHN]
+    instrument: tariff
+    rate_pct: 10
+    effective: 2025-04-05
+    sources: [first-source]
+"""
+ESCALATE = """      - stance: escalate
+        title: Fifty points more
+        changes:
+          - add: {id: fifty, title: Fifty points, by: USA, on: CHN, instrument: tariff, rate_pct: 50, effective: 2026-01-01,
+                  sources: [first-source]}
+        sources: [first-source]
+    sources: [first-source]
+  - region: CHN
+"""
+
+
+def _partner_share(code: str) -> str:
+    return TWO.replace("    sectors: goods", f"    coverage_by_partner: {{{code}: 0.5}}\n    sectors: goods")
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "says"),
+    [
+        (TEMPLATE.replace("on: CHN  ", "on: USA  "), "    on: USA", "a government's duty on itself does nothing"),
+        (TEMPLATE.replace("on: CHN  ", "on: [CHN, USA]  "), "on: [CHN, USA]", "a government's duty on itself does nothing"),
+        (TWO.replace("rate_pct: 10  ", "rate_pct: {CHN: 10, USA: 5}  "), "rate_pct: {CHN", "names USA, whose measure it is"),
+        (TEMPLATE.replace("rate_pct: 10  ", "rate_pct: {MYS: 10}  "), "rate_pct: {MYS", "none of those the measure is on"),
+        (TEMPLATE.replace("rate_pct: 10  ", "rate_pct: {}  "), "rate_pct: {}", "names nobody"),
+        (TWO.replace("rate_pct: 10  ", "rate_pct: {MYS: 10}\n    except_on: ASEAN  "), "rate_pct: {MYS", "names MYS"),
+        (_partner_share("ASEAN"), "coverage_by_partner", "names the group ASEAN; shares are by economy; name those"),
+        (_partner_share("WORLD"), "coverage_by_partner", "names the group WORLD; shares are by economy; use 'coverage'"),
+        (_partner_share("USA"), "coverage_by_partner", "names USA, whose measure it is"),
+        (TEMPLATE.replace("scenarios:\n", TWIN + "\nscenarios:\n"), "id: twin", "'example-tariff' and 'twin' are one duty"),
+    ],
+)  # fmt: skip
+def test_what_would_do_nothing_or_count_twice_is_refused_by_line(text: str, at: str, says: str) -> None:
+    told = refused(text)
+    assert says in told
+    assert f"trial.yaml, line {line_of(text, at)}, measures[" in told
+
+
+def test_shares_of_an_economy_and_maps_with_groups_stay() -> None:
+    d = parse_dossier(_partner_share("MYS"))
+    assert d.measures[0].share("MYS", "TEX") == 0.5
+    assert d.measures[0].share("VNM", "TEX") == 1.0
+    d = parse_dossier(TWO.replace("rate_pct: 10  ", "rate_pct: {ASEAN: 10}  "))
+    assert d.without_effect(tuple(region_table()), tuple(sector_table())) == {}
+
+
+@pytest.mark.parametrize(
+    "apart",
+    [
+        "rate_pct: 10\n    authority: Another act",
+        "rate_pct: 11",
+        "rate_pct: 10\n    coverage: 0.5",
+        "rate_pct: 10\n    sectors: [ELE]",
+    ],
+)
+def test_two_duties_that_are_not_one_may_add_up(apart: str) -> None:
+    twin = TWIN.replace("rate_pct: 10", apart)
+    text = TEMPLATE.replace("scenarios:\n", twin + "\nscenarios:\n").replace(
+        "    coverage: 1.0", "    authority: An act\n    coverage: 1.0"
+    )
+    assert len(parse_dossier(text).measures) == 2
+
+
+def test_a_later_step_or_another_partner_is_no_twin() -> None:
+    for old, new in (("2025-04-05", "2025-05-05"), ("[MEX, CHN]", "MEX")):
+        assert len(parse_dossier(TEMPLATE.replace("scenarios:\n", TWIN.replace(old, new) + "\nscenarios:\n")).measures) == 2
+
+
+def test_a_scenario_cannot_add_a_duty_that_is_there() -> None:
+    duty = "by: USA, on: CHN, instrument: tariff, rate_pct: 10, effective: 2025-04-05"
+    added = f"{{add: {{id: again, title: Again, {duty}, sources: [first-source]}}}}"
+    text = TEMPLATE.replace("    policy_date: 2025-10-18\n", f"    policy_date: 2025-10-18\n    changes: [{added}]\n")
+    told = refused(text)
+    assert "'example-tariff' and 'again' are one duty entered twice" in told
+    assert f"line {line_of(text, 'changes: [{add')}, scenarios[0].changes[0].add" in told
+
+
+THREAT = """  - id: threat-50
+    title: Fifty points more (threat)
+    by: USA
+    on: CHN
+    instrument: tariff
+    rate_pct: 50
+    announced: 2025-10-10
+    threatened: true
+    would_take_effect: 2025-11-01
+    sources: [first-source]
+
+scenarios:
+  - id: war
+    title: The threat is carried out
+    summary: Fifty points more.
+    narrative: Fifty points more.
+    policy_date: 2025-10-18
+    changes: [{measure: threat-50, carry_out: true}]
+    sources: [first-source]
+"""
+
+
+def test_a_scenario_read_before_its_change_starts_is_refused_by_line() -> None:
+    text = TEMPLATE.replace("scenarios:\n", THREAT)
+    told = refused(text)
+    assert "the scenario 'war' is read on 2025-10-18, but 'threat-50' starts on 2025-11-01 only" in told
+    assert f"trial.yaml, line {line_of(text, 'carry_out')}, scenarios[0].changes[0]" in told
+    war, dawn = (
+        "narrative: Fifty points more.\n    policy_date: 2025-10-18",
+        "narrative: Fifty points more.\n    policy_date: 2025-11-01",
+    )
+    d = parse_dossier(text.replace(war, dawn))
+    chn, usa, tex = (tuple(region_table()).index("CHN"), tuple(region_table()).index("USA"), tuple(sector_table()).index("TEX"))
+    stacks = [d.stack(s, tuple(region_table()), tuple(sector_table())).tariffs[chn, usa, tex] for s in ("status-quo", "war")]
+    assert stacks == pytest.approx([0.10, 0.60])
+
+
+def test_a_stance_read_before_its_change_starts_is_refused_by_line() -> None:
+    text = TEMPLATE.replace("    sources: [first-source]\n  - region: CHN\n", ESCALATE, 1)
+    told = refused(text)
+    assert "the stance 'USA escalate' is read on 2025-10-18, but 'fifty' starts on 2026-01-01 only" in told
+    assert f"trial.yaml, line {line_of(text, 'add: {id: fifty')}, parties[0].stances[2].changes[0]" in told
+    later = text.replace("policy_date: 2025-10-18", "policy_date: 2026-01-01")
+    assert parse_dossier(later).stances_day.isoformat() == "2026-01-01"
+
+
+def test_a_scenario_may_put_off_what_was_to_come() -> None:
+    text = TEMPLATE.replace("    effective: 2025-04-05", "    effective: 2025-12-01").replace(
+        "    policy_date: 2025-10-18\n",
+        "    policy_date: 2025-10-18\n    changes: [{measure: example-tariff, set: {effective: 2026-03-01}}]\n",
+    )
+    text = text.replace("        changes: [{measure: example-tariff, set: {rate_pct: 5}}]\n", "")
+    assert parse_dossier(text).scenario("status-quo").changes[0].target == "example-tariff"

@@ -191,8 +191,8 @@ def test_every_result_is_told_in_whole_words(
     changes: dict[str, float], unemployed: float | None, counted: bool, price: float
 ) -> None:
     home = replace(made(changes, unemployed=unemployed, places=counted), bill=home_bill(price))
-    told = Politics("d", "law", "medium", "million USD", (home, replace(home, scenario="peace", rivals=("CHN", "MEX"))))
-    for text in (home.tell("explain"), told.explain(), Politics("d", "law", "medium", "million USD", (home,)).explain()):
+    told = Politics("d", "medium", "million USD", (home, replace(home, scenario="peace", rivals=("CHN", "MEX"))))
+    for text in (home.tell("explain"), told.explain(), Politics("d", "medium", "million USD", (home,)).explain()):
         assert not OPEN.search(text), text
         for paragraph in text.split("\n\n"):
             assert paragraph[-1] == ".", paragraph

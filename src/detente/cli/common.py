@@ -28,7 +28,17 @@ err = Console(stderr=True, markup=False, emoji=False)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 WorldName = Annotated[str, typer.Option("--world", "-w", help="A shipped world (world-2022, toy) or a file.")]
-HorizonName = Annotated[str | None, typer.Option("--horizon", help="short, medium or long; the dossier's own if absent.")]
+HorizonName = Annotated[
+    str | None,
+    typer.Option("--horizon", help="A month of the path (month 36), or short, medium, long; the dossier's own if absent."),
+]
+Against = Annotated[
+    str | None,
+    typer.Option(
+        "--against",
+        help="law (what the law does by itself; scenarios if absent), no-deal, reference (before the conflict), in-force.",
+    ),
+]
 DossierName = Annotated[str, typer.Argument(help="A packaged dossier (kuala-lumpur-2025) or a YAML file.")]
 
 
@@ -134,3 +144,10 @@ def progress_bar(title: str, quiet: bool) -> Iterator[Callable[[str, int, int], 
     ) as bar:  # fmt: skip
         task = bar.add_task(title, total=None)
         yield lambda label, done, total: bar.update(task, description=f"{title}: {label}", completed=done, total=total)
+
+
+def run_words(horizon: str) -> str:
+    """A horizon as it is printed: "medium run", "after 36 months"."""
+    from detente.words import run_words as words  # not for --help
+
+    return words(horizon)

@@ -6,7 +6,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from detente.cli.common import DossierName, HorizonName, Json, WorldName, ask, emit, out, save, signed, subject_of, text_table
+from detente.cli.common import (
+    Against,
+    DossierName,
+    HorizonName,
+    Json,
+    WorldName,
+    ask,
+    emit,
+    out,
+    run_words,
+    save,
+    signed,
+    subject_of,
+    text_table,
+)
 from detente.cli.questions import ChartFile, TableFile, once
 from detente.words import capital
 
@@ -28,7 +42,7 @@ def politics(
     party: Annotated[
         list[str] | None, typer.Option("--party", "-p", help="A party; may be given again. All if absent.", callback=once)
     ] = None,
-    against: Annotated[str | None, typer.Option(help="What the scenarios are measured against.")] = None,
+    against: Against = None,
     package: Annotated[bool, typer.Option("--package", help="The package of `detente deal` instead of scenarios.")] = False,
     solves: Annotated[int, typer.Option(min=20, max=2000, help="Equilibria to solve at most for the package.")] = 150,
     ranges: Annotated[bool, typer.Option("--ranges", help="Also solve at both ends of the parameters.")] = False,
@@ -60,7 +74,7 @@ def politics(
 def _one(found: Politics, home: Home) -> None:
     """The best and the worst places, or sectors where no places are counted, of one party in one outcome."""
     out.print(
-        f"{capital(str(home.scenario))} against {home.against}; {home.party}, {home.horizon} run; 1000 persons",
+        f"{capital(str(home.scenario))} against {home.against}; {home.party}, {run_words(home.horizon)}; 1000 persons",
         highlight=False, markup=False, soft_wrap=True,
     )  # fmt: skip
     places = home.ranked("places")
@@ -84,9 +98,8 @@ def _ends(ranked: pd.DataFrame) -> pd.DataFrame:
 
 def _several(found: Politics) -> None:
     """A row an outcome and party."""
-    out.print(
-        f"Against {found.against}; {found.horizon} run; 1000 persons, USD a person and year", highlight=False, soft_wrap=True
-    )
+    head = f"Against {', '.join(found.baselines)}; {run_words(found.horizon)}; 1000 persons, USD a person and year"
+    out.print(head, highlight=False, markup=False, soft_wrap=True)
     floored = any(h.unemployed is not None for h in found.homes)
     heads = ("scenario", "party", "gained", "lost", *(["no work"] if floored else []), "exposed", "USD")
     shown = text_table(heads)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from detente.cli.common import (
+    Against,
     DossierName,
     Force,
     HorizonName,
@@ -22,6 +23,7 @@ from detente.cli.common import (
     out,
     out_file,
     progress_bar,
+    run_words,
     save,
     save_figure,
     signed,
@@ -191,14 +193,13 @@ def nash(
     if chart is not None:
         from detente.briefing.charts.results import rates_figure
 
-        subtitle = (
-            f"Mean rate on imports of goods and change of real income, percent; against {against}; {horizon or 'medium'} run"
-        )
+        when = run_words(horizon or "medium")
+        subtitle = f"Mean rate on imports of goods and change of real income, percent; against {against}; {when}"
         save_figure(rates_figure(found, subtitle, csv=_name(csv), note=_source(subject.world, csv)), chart)
     if as_json:
         emit(found.record())
         return
-    out.print(f"{found.kind}, {detail}, {horizon or 'medium'} run; real income against {against}", highlight=False)
+    out.print(f"{found.kind}, {detail}, {run_words(horizon or 'medium')}; real income against {against}", highlight=False)
     shown = text_table(("player", "mean rate, %", "median, %", "real income, %"))
     for code, row in found.to_frame().iterrows():
         shown.add_row(
@@ -241,7 +242,7 @@ def bargain(
     if chart is not None and frontier is not None:
         from detente.briefing.charts.results import frontier_figure
 
-        subtitle = f"Gains over {disagreement.replace('-', ' ')}, percent of real income; {horizon or 'medium'} run"
+        subtitle = f"Gains over {disagreement.replace('-', ' ')}, percent of real income; {run_words(horizon or 'medium')}"
         agreed = [deal.gains[p] for p in deal.parties]
         save_figure(
             frontier_figure(
@@ -255,7 +256,7 @@ def bargain(
     if not deal.room:
         out.print("No change of these tariffs makes every party better off: the deal is to leave things as they are.")
         return
-    out.print(f"{solution} bargain against {disagreement}, {horizon or 'medium'} run", highlight=False)
+    out.print(f"{solution} bargain against {disagreement}, {run_words(horizon or 'medium')}", highlight=False)
     shown = text_table(("by", "on", "sector", "without a deal, %", "agreed, %"))
     for row in deal.rates().itertuples(index=False):
         shown.add_row(row[0], row[1] or "each other", row[2] or "all goods", f"{row[3]:.1f}", signed(row[4]))
@@ -294,12 +295,14 @@ def regimes(
         shown += [(text.capital(text.short_name(c)), region_colour(c), m) for c, m in groups.items() if len(m) > 1]
         big = sorted(table.regions, key=lambda r: -float(table.economy().income[table.region_index(r)]))[:8]
         shown += [(text.label(c), region_colour(c), [c]) for c in big]
-        subtitle = f"Real income, change in percent, against {against}; {horizon or 'medium'} run"
+        subtitle = f"Real income, change in percent, against {against}; {run_words(horizon or 'medium')}"
         save_figure(regimes_figure(found, shown, subtitle, note=_source(subject.world, csv), csv=_name(csv)), chart)
     if as_json:
         emit(found.record())
         return
-    out.print(f"Tariffs on goods, {detail} rates, {horizon or 'medium'} run; real income against {against}", highlight=False)
+    out.print(
+        f"Tariffs on goods, {detail} rates, {run_words(horizon or 'medium')}; real income against {against}", highlight=False
+    )
     shown_table = text_table(("", *found.outcomes))
     rates = found.mean_rates()
     shown_table.add_row("mean tariff, %", *(f"{rates[k]:.1f}" for k in found.outcomes))
@@ -392,7 +395,7 @@ def control(
         emit(found.record())
         return
     against = f"the status quo of {case.as_of:%d %B %Y} without its own controls on these goods"
-    _say(f"Real income, against {against}; {found.horizon} run")
+    _say(f"Real income, against {against}; {run_words(found.horizon)}")
     judged = ("by its motives, points",) if motives else ()
     shown = text_table(("withheld, %", f"{party}, %", *judged, "hardest hit", "its income, %"))
     for share, rows in found.curve.groupby(found.curve["withheld, %"].round()):
@@ -529,7 +532,7 @@ def _fine(value: float) -> str:
 
 def _payoffs(case: AtTheTable) -> None:
     first, second = case.table.parties
-    out.print(f"Payoffs in points of real income a year against the status quo, {case.table.horizon} run", highlight=False)
+    out.print(f"Payoffs in points of real income a year against the status quo, {run_words(case.table.horizon)}", highlight=False)
     shown = text_table((first, second, f"{first}, motives", f"{second}, motives", f"{first}, income", f"{second}, income"))
     for a in case.table.stances[0]:
         for b in case.table.stances[1]:
@@ -595,9 +598,8 @@ def _files(csv: Path | None, chart: Path | None) -> None:
 # -- the economies that are not at the table ---------------------------------------------------------------------------
 def path(
     dossier: DossierName,
-    scenario: Annotated[
-        str | None, typer.Option("--scenario", "-s", help="A scenario, against the status quo; the status quo itself if absent.")
-    ] = None,
+    scenario: Annotated[str | None, typer.Option("--scenario", "-s", help="A scenario; what is in force if absent.")] = None,
+    against: Against = None,
     month: Annotated[float | None, typer.Option(help="Only this many months after the decision, every economy.")] = None,
     indicator: Annotated[str, typer.Option(help="real_income, real_gdp, exports …: see docs/indicators.md.")] = "real_income",
     region: Annotated[
@@ -617,7 +619,7 @@ def path(
 
     subject = subject_of(dossier, world, None)
     name = None if scenario in (None, "status-quo") else scenario
-    found = ask("path", subject, as_json, {"scenario": name, "indicator": indicator, "with_ranges": ranges})
+    found = ask("path", subject, as_json, {"scenario": name, "against": against, "indicator": indicator, "with_ranges": ranges})
     if csv is not None:
         write_csv(found.to_frame(indicator), csv)
     if as_json:
@@ -660,9 +662,8 @@ def jobs(
     region: Annotated[
         str | None, typer.Option("--region", "-r", help="Whose jobs: an economy or a group; the first party if absent.")
     ] = None,
-    scenario: Annotated[
-        str | None, typer.Option("--scenario", "-s", help="A scenario, against the status quo; the status quo itself if absent.")
-    ] = None,
+    scenario: Annotated[str | None, typer.Option("--scenario", "-s", help="A scenario; what is in force if absent.")] = None,
+    against: Against = None,
     by: Annotated[str, typer.Option(help="sector, or state for the United States.")] = "sector",
     world: WorldName = "world-2022",
     horizon: HorizonName = None,
@@ -670,24 +671,25 @@ def jobs(
     as_json: Json = False,
 ) -> None:
     """Which jobs move between sectors, and how many are lost where wages cannot fall further, in heads, by sector or US state."""
+    from detente.cases.baselines import in_words
+
     if by not in ("sector", "state"):
         raise InputError(f"--by takes sector or state, not {by!r}")
     subject = subject_of(dossier, world, horizon)
-    found = ask("jobs", subject, as_json, {"region": region, "scenario": scenario, "by": by})
+    found = ask("jobs", subject, as_json, {"region": region, "scenario": scenario, "against": against, "by": by})
     save("jobs", found, csv)
     if as_json:
         emit({"dossier": subject.negotiation.id, **found.record()})
         return
-    title, against = "Status quo", subject.negotiation.reference.label
-    if found.scenario is not None:
-        title, against = subject.negotiation.scenario(found.scenario).title, f"the status quo of {subject.negotiation.as_of}"
+    title = "Status quo" if found.scenario is None else subject.negotiation.scenario(found.scenario).title
+    base = in_words(subject.case.compared_with(found.scenario, against), subject.negotiation)
     frame = found.to_frame()
     names = [c for c in frame if c not in (by, "name")]
     heads, unit = [str(c).replace("thousand", "1000") for c in names], ""
     if found.unemployed is not None:  # one column more leaves no room for the unit in each
         unit = "; 1000 persons"
         heads = [{"change, %": "%", "out of work, 1000": "no work"}.get(h, h.removesuffix(", 1000")) for h in heads]
-    out.print(f"{title} against {against}; {found.region}, {found.horizon} run{unit}", highlight=False, soft_wrap=True)
+    out.print(f"{title} against {base}; {found.region}, {run_words(found.horizon)}{unit}", highlight=False, soft_wrap=True)
     shown = text_table((by, *heads))
     for row in frame.to_dict("records"):
         label = row["name"] if by == "state" else f"{row[by]}  {row['name']}"
@@ -797,13 +799,14 @@ def _ranged(case: Case, region: str, scenario: str) -> str:
 
 def _against(case: Case, scenario: str) -> str:
     return (
-        f"{case.dossier.scenario(scenario).title} ({scenario}) against the status quo of {case.dossier.as_of:%d %B %Y}, "
-        f"{case.parameters.name} run, {case.world.name}"
+        f"{case.dossier.scenario(scenario).title} ({scenario}) against the law by itself from {case.dossier.as_of:%d %B %Y} on, "
+        f"{run_words(case.parameters.name)}, {case.world.name}"
     )
 
 
 def _third_economies(case: Case, scenario: str) -> dict[str, Any]:
     """One row an economy."""
+    from detente.cases.baselines import LAW
     from detente.strategy.bystanders import overview
     from detente.words.names import region_name
 
@@ -829,7 +832,7 @@ def _third_economies(case: Case, scenario: str) -> dict[str, Any]:
         f"sold to {case.a}: bn USD a year before duties. Gap: points of duty saved by passing goods through, before → after."
     )
     record = {
-        "dossier": case.dossier.id, "scenario": scenario, "against": f"the status quo of {case.dossier.as_of}",
+        "dossier": case.dossier.id, "scenario": scenario, "against": LAW,
         "horizon": case.parameters.name, "parties": [case.a, case.b],
         "economies": [{"economy": str(code), **{str(k): float(v) for k, v in row.items()}} for code, row in frame.iterrows()],
     }  # fmt: skip
@@ -839,6 +842,7 @@ def _third_economies(case: Case, scenario: str) -> dict[str, Any]:
 
 def _third_economy(answer: Beside, rate: float, as_host: bool, *, given: bool) -> dict[str, Any]:
     """Dependence, menu, diversion, goods passed through, hosting."""
+    from detente.cases.baselines import LAW
     from detente.outlook.year import our_year, prospect_of, stake_of, threats_of, tree_of
     from detente.strategy.asks import asks_of
     from detente.strategy.bystanders import ANSWERED, diversion_of
@@ -878,7 +882,8 @@ def _third_economy(answer: Beside, rate: float, as_host: bool, *, given: bool) -
     shown = text_table(("on", *leaning.columns))
     for party, row in leaning.iterrows():
         shown.add_row(region_name(str(party)), *(f"{v:.1f}" for v in row))
-    lines += [shown, "", "What it can do: real income, percent against the status quo, if everyone else does as in the scenario"]
+    what = "What it can do: real income, percent against the law by itself, if everyone else does as in the scenario"
+    lines += [shown, "", what]
     shown = text_table(("option", *menu.scenarios, "expected"))
     shown.columns[0].no_wrap = False
     for option, row in menu.to_frame().iterrows():
@@ -916,7 +921,7 @@ def _third_economy(answer: Beside, rate: float, as_host: bool, *, given: bool) -
         **({"hosting": stake.to_frame()} if stake is not None else {}),
     }  # fmt: skip
     record = {
-        "dossier": case.dossier.id, "region": region, "scenario": scenario, "against": f"the status quo of {case.dossier.as_of}",
+        "dossier": case.dossier.id, "region": region, "scenario": scenario, "against": LAW,
         "horizon": case.parameters.name, "parties": [case.a, case.b],
         "real_income": {s: case.real_income(s, region) for s in case.outcomes},
         "real_income_range": {s: list(case.weighted_range(region, {s: 1.0})) for s in case.outcomes},
@@ -1012,7 +1017,7 @@ def outlook(
             return f"Source: detente on {table.name}, dossier {case.id}. {extra}"
 
         if region:
-            figure = fan_figure(look, codes, f"{look.paths.parameters.name} run", note, "")
+            figure = fan_figure(look, codes, f"{run_words(look.paths.parameters.name)}", note, "")
         else:
             talks, ends = grow(case, look.tree.odds, talks_only=True), look.ranking
             figure = tree_figure(look, talks, [s.id for s in case.scenarios], (ends[0], ends[-1]), note, "")
@@ -1023,7 +1028,7 @@ def outlook(
     out.print(case.title, highlight=False, markup=False, soft_wrap=True)
     _likely(look)
     out.print(
-        f"\nReal income, % against {look.tree.start}, average to {look.tree.until}, {look.paths.parameters.name} run",
+        f"\nReal income, % against {look.tree.start}, average to {look.tree.until}, {run_words(look.paths.parameters.name)}",
         highlight=False,
     )
     shown = text_table(("economy", "expected", "range", "9 in 10 paths", "bn USD a year", "risk, %"))
@@ -1052,20 +1057,19 @@ def _likely(look: Outlook) -> None:
         shown.add_row(s, str(e.percent), span(e), look.titles.get(s, s))
     _left(shown, 3)
     out.print(shown)
-    out.print("\nIf the fork is reached: the odds of each way on there, and its chance from today", highlight=False)
-    shown = text_table(("day", "fork, way on", "reached, %", "if reached, %", "range", "from today, %"))
+    out.print("\nIf the fork is reached: from today, %, that it is and that a way is taken; then its odds there", highlight=False)
+    shown = text_table(("day", "fork, way on", "from today", "if reached", "range"))
     for r in look.odds_if_reached.values():
         shown.add_row(r.date.isoformat(), r.title, str(r.reached.percent))
         for b, c in r.if_reached.items():
-            title = look.tree.branches[b][1].title
-            shown.add_row("", f"  {title}", "", str(c.percent), span(c), str(r.from_today[b].percent))
+            shown.add_row("", f"  {look.tree.branches[b][1].title}", str(r.from_today[b].percent), str(c.percent), span(c))
     _left(shown, 1)
     out.print(shown)
     days = look.hazard_days
     out.print("\nBy date: chance from today, %, that it has happened by then", highlight=False)
     shown = text_table(("", *(d.strftime("%y-%m-%d") for d in days)))
     for event in look.hazard:
-        shown.add_row(look.event_title(event), *(f"{100 * look.by(event, d).value:.0f}" for d in days))
+        shown.add_row(look.event_title(event), *(str(look.percent_by(event, d)) for d in days))
     shown.columns[0].no_wrap = False
     out.print(shown)
     if look.own:
@@ -1253,7 +1257,7 @@ def _print_ranges(result: Ensemble, shown: list[Headline], found: dict[str, Any]
     from detente.outlook.ensemble.ensemble import amount, spread
 
     out.print(
-        f"{result.title}\n{result.draws:,} draws, {result.horizon} run, {result.world}, seed {result.seed}",
+        f"{result.title}\n{result.draws:,} draws, {run_words(result.horizon)}, {result.world}, seed {result.seed}",
         highlight=False, markup=False, soft_wrap=True,
     )  # fmt: skip
     failed = {s: sum(f.scenario == s for f in result.failed) for s in result.scenarios}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from detente.cli.common import (
+    Against,
     DossierName,
     Force,
     HorizonName,
@@ -19,6 +20,7 @@ from detente.cli.common import (
     out_file,
     print_idle,
     progress_bar,
+    run_words,
     save_figure,
     signed,
     text_table,
@@ -47,9 +49,7 @@ def solve(
     ] = None,
     world: WorldName = "world-2022",
     horizon: HorizonName = None,
-    against: Annotated[
-        str, typer.Option(help="Compare with the status quo, or with the table's baseline: status-quo, baseline.")
-    ] = "status-quo",
+    against: Against = None,
     exchange_rate: Annotated[
         str,
         typer.Option(
@@ -63,14 +63,16 @@ def solve(
     as_json: Json = False,
 ) -> None:
     """Solve one scenario and print what it does to every economy."""
-    from detente.equilibrium import solve as run
+    from detente.cases.baselines import baseline, in_words
+    from detente.cases.case import Case
     from detente.equilibrium.parameters import horizon as named_horizon
     from detente.policy.dossier import load_dossier
+    from detente.words import capital
     from detente.words.names import region_name
     from detente.world.library import load_world
 
-    if against not in ("status-quo", "baseline"):
-        raise InputError(f"--against takes status-quo or baseline, not {against!r}")
+    if against is not None:
+        against = baseline(against)
     negotiation, table = load_dossier(dossier), load_world(world)
     problems = negotiation.check(table.regions, table.sectors)
     if problems:
@@ -80,28 +82,28 @@ def solve(
         )
     name = None if scenario in (None, "status-quo") else scenario
     basis = named_horizon(horizon or negotiation.horizon.default, exchange_rate=exchange_rate)
-    economy = table.economy()
+    case = Case.of(negotiation, table, basis, with_ranges=False)
     idle = negotiation.without_effect(table.regions, table.sectors, name)
-    outcome = run(economy, negotiation.policy(name, table.regions, table.sectors), basis)
-    compared = f"the table's baseline ({negotiation.reference.label})"
-    if against == "status-quo" and name is not None:
-        outcome = outcome.relative_to(run(economy, negotiation.policy(None, table.regions, table.sectors), basis))
-        compared = f"the status quo of {negotiation.as_of}"
+    outcome, base = case.outcome(name, against=against), case.compared_with(name, against)
+    compared = in_words(base, negotiation)
     if csv is not None:
         outcome.to_csv(csv)
     if run_file is not None:
         from detente.cases.runs import Run
 
-        Run.of_scenario(negotiation, name, table, basis).save(run_file)
+        Run.of_scenario(negotiation, name, table, basis, against=against).save(run_file)
     parties = [p.region for p in negotiation.parties if p.region in table.regions]
     year = dollars_of(table, parties, negotiation.as_of.year)
-    title = f"{negotiation.scenario(name).title if name else 'Status quo'} against {compared}"
+    title = f"{negotiation.scenario(name).title if name else capital(in_words('in-force', negotiation))} against {compared}"
     if as_json:
-        header = {"dossier": negotiation.id, "scenario": name or "status-quo", "against": compared, "horizon": basis.name}
+        header = {
+            "dossier": negotiation.id, "scenario": name or "status-quo", "against": base, "against_is": compared,
+            "horizon": basis.name,
+        }  # fmt: skip
         emit({**header, **outcome.record(), "who_pays": _who_pays_record(outcome, parties, year), **told_idle(idle)})
         return
     pinned = ", exchange rate pinned" if exchange_rate == "pinned" else ""
-    made_on = f"{basis.name} run{pinned}, {table.name}, data of {table.year}"
+    made_on = f"{run_words(basis.name)}{pinned}, {table.name}, data of {table.year}"
     out.print(f"{title}\n{made_on}", highlight=False, markup=False, soft_wrap=True)
     money = "bn USD a year" if table.year is None else f"bn USD ({table.year})"
     shown = text_table(("economy", "real income, %", money, "real GDP, %", "exports, %"))

@@ -1,7 +1,8 @@
 """What the paths of a tree are worth: real income of every region in every state of measures, and its average along each path.
 
-Each state is solved once and compared with the status quo (snapshot basis: the effect the measures of a day would have if they
-lasted as long as the horizon takes). Along a path the state is a step function of the day, so the average is exact:
+Each state is solved once, at the case's node of the path, and compared with the status quo (snapshot basis: the effect the
+measures of a day would have if they lasted until then). Along a path the state is a step function of the day, so the average is
+exact:
 
     V(path) = Σ over states of share(path, state) · v(state),   share ∝ ∫ e^(−rt) 1{state holds on day t} dt,   Σ share = 1
 
@@ -24,11 +25,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from detente.cases.case import parameter_variants
-from detente.equilibrium.parameters import Parameters, horizon as named_horizon
-from detente.equilibrium.solve import Solver, equilibrium_at
-from detente.errors import InputError, NotConverged, OverlappingMeasures, UnknownRegion
+from detente.cases.case import Case
+from detente.cases.history import Moment
+from detente.cases.readings import CENTRAL, PINNED
+from detente.equilibrium.chokepoints import DAYS_A_MONTH
+from detente.equilibrium.memory import solved_once
+from detente.equilibrium.parameters import Parameters
+from detente.errors import CornerResult, InputError, NotConverged, OverlappingMeasures, UnknownRegion
 from detente.outlook.tree import PathState, Tree
+from detente.policy.dossier import Dossier
 from detente.policy.stacking import policy_on
 from detente.types import Array, Progress
 from detente.words import DAYS_A_YEAR, refusal, tell
@@ -36,6 +41,8 @@ from detente.words.names import group_table, region_name
 from detente.world.world import World
 
 WHOLE = "WORLD"
+READ = (CENTRAL, PINNED, "trade elasticity low", "trade elasticity high")
+"""Readings of the path at which the states are solved for a range."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,67 +144,72 @@ class PathValues:
 
 def path_values(
     tree: Tree,
+    dossier: Dossier,
     world: World,
-    horizon: str | Parameters = "medium",
+    horizon: str | Parameters | None = None,
     *,
     with_ranges: bool = False,
     discount: float = 0.0,
     progress: Progress | None = None,
     **parameters: Any,
 ) -> PathValues:
-    """Solve every state of the tree once (with `with_ranges` also at both ends of the horizon's parameters together).
+    """Solve every state of the tree once, at the case's node of the path or its textbook horizon (the dossier's own if None).
 
-    Raises `NotConverged` and `OverlappingMeasures` with the first path that comes through the state; `InputError` for a negative
-    discount rate.
+    `with_ranges` solves them also under the other closure of the exchange rate and at both ends of the trade elasticity, or of a
+    textbook horizon's parameters together. Raises `NotConverged`, `CornerResult` and `OverlappingMeasures` with the first path
+    that comes through the state; `InputError` for a negative discount rate.
     """
     if not 0 <= discount < math.inf:
         raise InputError(refusal("outlook", "discount_rate_must", discount=f"{discount:g}"))
-    economy = world.economy()
-    central = named_horizon(horizon, **parameters)
-    sets = {"central": central}
-    if with_ranges:
-        ends = parameter_variants(central)
-        wide = {k: v for k, v in ends.items() if k.startswith("all ")}
-        sets |= wide or ends
+    case = Case.of(dossier, world, horizon, with_ranges=with_ranges, **parameters)
+    nodes = case.nodes
+    if with_ranges and case.month is None:
+        wide = {k: n for k, n in nodes.items() if k.startswith("all ")}
+        nodes = {CENTRAL: nodes[CENTRAL], **(wide or nodes)}
+    elif with_ranges:
+        nodes = {k: n for k, n in nodes.items() if k in READ}
     states = list(tree.states.values())
-    steps, done = len(states) * len(sets), 0
-    solver, shocks = Solver(), {}
+    steps, done = len(states) * len(nodes), 0
+    histories = {}
     for state in states:
         try:
-            shocks[state.id] = policy_on(state.measures, state.day, world.regions, world.sectors).shock(economy)
+            policy = policy_on(state.measures, state.day, world.regions, world.sectors)
         except OverlappingMeasures as error:
             raise OverlappingMeasures(f"on {_where(tree, state)}: {error.args[0]}") from None
+        begins = max((state.day - case.dossier.as_of).days, 0) / DAYS_A_MONTH
+        now = Moment(begins, policy, policy.shock(case.economy))
+        histories[state.id] = (*case.history(None), now) if begins > 0 else (*case.history(None)[:-1], now)
     codes, members = codes_of(world)
     weights = np.array([[float(r in members[c]) for c in codes] for r in world.regions])  # [region, code]
     found: dict[str, Array] = {}
-    flats: dict[str, Array] = {}
     income = np.zeros(len(codes))
-    for key, chosen in sets.items():
-        rows, quo, start = [], np.zeros(0), np.zeros(0)
-        for state in states:  # the first one is the status quo
-            try:
-                shock = shocks[state.id]
-                near = flats.get(state.id, start)  # a start of another shape is passed over
-                solved, attempt = equilibrium_at(economy, shock, chosen, solver, near)
-            except NotConverged as error:
-                raise NotConverged(
-                    refusal("outlook", "at_the_horizon_on", name=chosen.name, tree=_where(tree, state), args=error.args[0])
-                ) from None
-            real = solved.income / solved.cpi
-            if state is states[0]:
-                quo, before, start = real, solved.income, attempt.flat
-            if key == "central":
-                flats[state.id] = attempt.flat
-            rows.append(100 * ((real / quo - 1) * before) @ weights / (before @ weights))
-            done += 1
-            if progress is not None:
-                progress("paths", done, steps)
+    for key, node in nodes.items():
+        rows, quo = [], np.zeros(0)
+        try:
+            for state in states:  # the first one is the status quo
+                with solved_once(between_runs=True):
+                    solved = case.solved(histories[state.id], node).after
+                real = solved.income / solved.cpi
+                if state is states[0]:
+                    quo, before = real, solved.income
+                rows.append(100 * ((real / quo - 1) * before) @ weights / (before @ weights))
+                done += 1
+                if progress is not None:
+                    progress("paths", done, steps)
+        except (NotConverged, CornerResult) as error:
+            if key != CENTRAL and case.month is not None:  # a reading without an answer adds nothing to the range
+                continue
+            where = refusal(
+                "outlook", "at_the_horizon_on", name=case.parameters.name, tree=_where(tree, state), args=error.args[0]
+            )
+            raise type(error)(where) from None
         found[key] = np.array(rows)
-        if key == "central":
+        if key == CENTRAL:
             income = before @ weights
+    economy, central = case.economy, case.parameters
     return PathValues(
         tree=tree, parameters=central, codes=codes, members=members, income=income, unit=economy.unit,
-        by_state=found.pop("central"), variants=found, discount=discount,
+        by_state=found.pop(CENTRAL), variants=found, discount=discount,
     )  # fmt: skip
 
 

@@ -31,7 +31,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from detente.errors import BadDossier, OverlappingMeasures, UnknownName, nearest
 from detente.policy.changes import Change, apply_changes
 from detente.policy.instruments import Policy
-from detente.policy.measures import Base, Identifier, Measure, Strict, Text, no_bool
+from detente.policy.measures import Base, Identifier, Measure, Strict, Text, no_bool, same_duty
 from detente.policy.parts import (
     Bystander,
     Event,
@@ -137,20 +137,64 @@ class Dossier(Strict):
             if number.compare_with is not None and number.compare_with not in scenarios:
                 told = f"published {number.id!r}: scenario {_unknown(number.compare_with, scenarios)}"
                 raise placed(("published", k, "compare_with"), told)
-        for where, changes in self._change_lists():
+        for place, where, changes in self._change_lists():
             try:
                 changed = apply_changes(self.measures, changes)
             except (BadDossier, UnknownName) as error:
-                raise ValueError(f"{where}: {error}") from None
+                raise placed(place, f"{where}: {error}") from None
             for m in changed:
                 for source in m.sources:
                     if source not in known:
-                        raise ValueError(f"{where}: measure {m.id!r}: source {_unknown(source, known)}")
+                        raise placed(place, f"{where}: measure {m.id!r}: source {_unknown(source, known)}")
             self._no_overlap(where, changed)
         self._no_overlap("measures", self.measures)
         self._once_and_in_time()
         self._no_circle()
+        self._each_duty_once()
+        self._changes_count()
         return self
+
+    def _each_duty_once(self) -> None:
+        """No duty is entered twice under two names, in the measures or by a change that adds one; see `same_duty`."""
+        place = {m.id: ("measures", k) for k, m in enumerate(self.measures)}
+        for k, m in enumerate(self.measures):
+            for other in self.measures[:k]:
+                if same_duty(m, other):
+                    raise placed(place[m.id], refusal("policy", "same_duty", first=repr(other.id), second=repr(m.id)))
+        for path, where, changes in self._change_lists():
+            for k, change in enumerate(changes):
+                if change.add is None:
+                    continue
+                for other in apply_changes(self.measures, changes[:k]):
+                    if same_duty(change.add, other):
+                        told = refusal("policy", "same_duty", first=repr(other.id), second=repr(change.add.id))
+                        raise placed((*path, k, "add"), f"{where}: {told}")
+
+    def _changes_count(self) -> None:
+        """What a scenario or a stance brings into force is in force on the day it is read."""
+        scenarios = [(("scenarios", k, "changes"), s.id, s.changes, s.policy_date) for k, s in enumerate(self.scenarios)]
+        stances = [
+            (("parties", k, "stances", j, "changes"), f"{p.region} {s.stance}", s.changes, self.stances_day)
+            for k, p in enumerate(self.parties)
+            for j, s in enumerate(p.stances)
+        ]
+        for path, name, changes, day in (*scenarios, *stances):
+            kind = "scenario" if path[0] == "scenarios" else "stance"
+            for k, change in enumerate(changes):
+                before = {m.id: m for m in apply_changes(self.measures, changes[:k])}
+                after = {m.id: m for m in apply_changes(self.measures, changes[: k + 1])}
+                old, new = before.get(change.target), after.get(change.target)
+                if new is None or new.threatened or new.start is None or new.start <= day:
+                    continue
+                put_off = old is not None and not old.threatened and old.start is not None and old.start < new.start
+                if not put_off:
+                    what = {"kind": kind, "name": repr(name), "measure": repr(new.id), "start": new.start, "day": day}
+                    raise placed((*path, k), refusal("policy", "change_too_late", **what))
+
+    @property
+    def stances_day(self) -> datetime.date:
+        """The day on which stances are read: that of the latest scenario, the dossier's own where there is none."""
+        return max([s.policy_date for s in self.scenarios], default=self.as_of)
 
     def _once_and_in_time(self) -> None:
         """Nobody is named twice, and what is past or to come lies on the right side of the dossier's date."""
@@ -276,13 +320,18 @@ class Dossier(Strict):
         """Key questions and forks that do not say by which rule and source it will be settled what happened."""
         return [where for where, r in self._resolutions() if r is None]
 
-    def _change_lists(self) -> Iterator[tuple[str, tuple[Change, ...]]]:
-        yield from ((f"scenario {s.id!r}", s.changes) for s in self.scenarios)
-        for p in self.parties:
-            yield from ((f"party {p.region}, stance {s.stance}", s.changes) for s in p.stances)
-        for b in self.bystanders:
-            yield from ((f"bystander {b.region}, {i.id}", i.changes) for i in b.menu)
-        yield from ((f"published {p.id!r}", p.changes) for p in self.published if p.ledger is None)
+    def _change_lists(self) -> Iterator[tuple[tuple[str | int, ...], str, tuple[Change, ...]]]:
+        """Where in the file a list of changes stands, whose it is in words, and the list."""
+        yield from ((("scenarios", k, "changes"), f"scenario {s.id!r}", s.changes) for k, s in enumerate(self.scenarios))
+        for k, p in enumerate(self.parties):
+            for j, s in enumerate(p.stances):
+                yield ("parties", k, "stances", j, "changes"), f"party {p.region}, stance {s.stance}", s.changes
+        for k, b in enumerate(self.bystanders):
+            for j, i in enumerate(b.menu):
+                yield ("bystanders", k, "menu", j, "changes"), f"bystander {b.region}, {i.id}", i.changes
+        for k, number in enumerate(self.published):
+            if number.ledger is None:
+                yield ("published", k, "changes"), f"published {number.id!r}", number.changes
 
     # -- looking things up -------------------------------------------------------------------------------------------
     def scenario(self, name: str) -> Scenario:
@@ -309,7 +358,7 @@ class Dossier(Strict):
         """Ledger numbers this dossier uses, ascending."""
         used = {a for m in self.measures for a in m.assumptions}
         used |= {a for s in self.scenarios for a in s.assumptions} | {a for p in self.parties for a in p.assumptions}
-        used |= {a for _, cs in self._change_lists() for c in cs if c.add for a in c.add.assumptions}
+        used |= {a for _, _, cs in self._change_lists() for c in cs if c.add for a in c.add.assumptions}
         used |= {a for e in self.exercises for a in e.assumptions}
         if self.prospects is not None:
             used |= set(self.prospects.assumptions) | {a for f in self.prospects.forks for a in f.assumptions}
@@ -399,8 +448,8 @@ class Dossier(Strict):
     def _all_measures(self) -> tuple[Measure, ...]:
         """The measures, and those that scenarios, stances, menus and branches could add."""
         forks = self.prospects.branches.values() if self.prospects else ()
-        lists = (*self._change_lists(), *(("", branch.changes) for _, branch in forks))
-        added = [c.add for _, cs in lists for c in cs if c.add is not None]
+        lists = (*(changes for _, _, changes in self._change_lists()), *(branch.changes for _, branch in forks))
+        added = [c.add for changes in lists for c in changes if c.add is not None]
         return tuple({m.id: m for m in (*self.measures, *added)}.values())
 
     def check(self, regions: Sequence[str], sectors: Sequence[str]) -> list[str]:

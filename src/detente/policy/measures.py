@@ -46,6 +46,7 @@ from pydantic import (
     model_validator,
 )
 
+from detente.policy.reading import placed
 from detente.words import refusal
 from detente.words.names import group_table, region_table
 
@@ -332,8 +333,41 @@ class Measure(Strict):
     def _is_not_about_itself(self) -> Self:
         several = len(region_table().get(self.by, {}).get("members", ())) > 1  # its economies may burden each other
         if self.on != "all" and self.by in self.on and not several:
-            raise ValueError(refusal("policy", "on_itself", by=self.by))
+            raise placed(("on",), refusal("policy", "on_itself", by=self.by))
+        for name, table in self._maps().items():
+            if self.by in table and not several:
+                raise placed((name, self.by), refusal("policy", "map_on_itself", field=repr(name), by=self.by))
         return self
+
+    @model_validator(mode="after")
+    def _maps_name_somebody(self) -> Self:
+        """A map of rates reaches at least one of those the measure is on; shares by partner are of economies, not of groups."""
+        for name, table in self._maps().items():
+            if name == "coverage_by_partner":
+                for code in table:
+                    if code in group_table() and code not in region_table():
+                        members = group_table()[code].get("members", ())
+                        told = "" if isinstance(members, str) else ", ".join(sorted(members))
+                        raise placed((name, code), refusal("policy", "share_of_a_group", code=code, members=told))
+            elif not any(self._reaches(code) for code in table):
+                raise placed((name,), refusal("policy", "names_nobody", field=repr(name), named=", ".join(table)))
+        return self
+
+    def _maps(self) -> dict[str, Mapping[str, Any]]:
+        """The maps partner -> number that are given, by field."""
+        names = ("rate_pct", "withhold_pct", "cost_pct", "coverage_by_partner")
+        given = {name: getattr(self, name) for name in names}
+        return {k: v for k, v in given.items() if isinstance(v, dict) and (v or k != "coverage_by_partner")}
+
+    def _reaches(self, code: str) -> bool:
+        """Whether the measure may bear on `code` or, where it is a group, on one of its members."""
+        own = _members([code])
+        wanted = None if self.on == "all" else _members(self.on)
+        if own is None or (wanted is not None and not own & wanted):
+            return own is None
+        left = own if wanted is None else own & wanted
+        spared = _members(self.except_on)
+        return spared is not None and bool(left - spared)
 
     @model_validator(mode="after")
     def _parts_fit(self, info: ValidationInfo) -> Self:
@@ -341,12 +375,11 @@ class Measure(Strict):
         if info.context == CHANGED:
             return self
         wanted = None if self.on == "all" else _members(self.on)
-        tables = {"rate_pct": self.rate_pct, "withhold_pct": self.withhold_pct, "cost_pct": self.cost_pct}
-        for name, table in {**tables, "coverage_by_partner": self.coverage_by_partner}.items():
-            for partner in table if isinstance(table, dict) else ():
+        for name, table in self._maps().items():
+            for partner in table:
                 own = _members([partner])
                 if own is not None and wanted is not None and not own & wanted:
-                    raise ValueError(refusal("policy", "partner_not_reached", field=repr(name), partner=partner))
+                    raise placed((name, partner), refusal("policy", "partner_not_reached", field=repr(name), partner=partner))
         for rest in self.suspended:
             if (self.start and rest.to and rest.to <= self.start) or (self.stop and rest.start >= self.stop):
                 raise ValueError(
@@ -467,3 +500,28 @@ def _lookup(table: float | dict[str, float] | None, partner: str) -> float:
     if table is None:
         return 0.0
     return float(table.get(partner, 0.0)) if isinstance(table, dict) else float(table)
+
+
+def same_duty(first: Measure, second: Measure) -> bool:
+    """Whether two measures state one act twice: equal in all but name and words, on some of the same economies, from one day.
+
+    Two acts of one day and size tell themselves apart by their `authority`, their `products` or their `exclusive_group`, or by
+    saying that one replaces or yields to the other. Steps that begin on different days may add up, and are no such pair.
+    """
+    counted = all(m.modelled and not m.in_baseline for m in (first, second))
+    linked = first.id in (*second.replaces, *second.yields_to) or second.id in (*first.replaces, *first.yields_to)
+    if not counted or linked or any(getattr(first, name) != getattr(second, name) for name in _OF_A_DUTY):
+        return False
+    for name in ("authority", "products"):
+        ours, theirs = getattr(first, name), getattr(second, name)
+        if ours is not None and theirs is not None and ours != theirs:
+            return False
+    a, b = (None if m.on == "all" else _members(m.on) for m in (first, second))
+    both = a if b is None else b if a is None else a & b
+    return both is None or bool(both - (_members((*first.except_on, *second.except_on)) or set()))
+
+
+_OF_A_DUTY = (
+    "by", "instrument", "rate_pct", "base", "replaces", "coverage", "coverage_by_partner", "sectors", "withhold_pct", "rent",
+    "cost_pct", "growth_pct", "value_musd", "threatened", "start", "exclusive_group",
+)  # fmt: skip

@@ -35,7 +35,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from detente.cases.case import CENTRAL, STATUS_QUO, Case
+from detente.cases.baselines import STATUS_QUO
+from detente.cases.case import CENTRAL, Case
 from detente.equilibrium.jobs import heads, rescaling
 from detente.equilibrium.outcome import Outcome
 from detente.errors import InputError, NotConverged, UnknownName, UnknownRegion
@@ -294,10 +295,14 @@ class Politics:
     """Every party in every outcome asked for, outcome by outcome. `unit` is the unit of exports."""
 
     dossier: str
-    against: str
     horizon: str
     unit: str
     homes: tuple[Home, ...]
+
+    @property
+    def baselines(self) -> tuple[str, ...]:
+        """What the outcomes are compared with."""
+        return tuple(dict.fromkeys(h.against for h in self.homes))
 
     @property
     def scenarios(self) -> tuple[str, ...]:
@@ -359,7 +364,7 @@ class Politics:
     def record(self) -> dict[str, Any]:
         """JSON-able."""
         return {
-            "dossier": self.dossier, "against": self.against, "horizon": self.horizon, "exports_unit": self.unit,
+            "dossier": self.dossier, "horizon": self.horizon, "exports_unit": self.unit,
             "homes": [h.record() for h in self.homes],
         }  # fmt: skip
 
@@ -373,22 +378,22 @@ def politics(
     with_ranges: bool = False,
     progress: Progress | None = None,
 ) -> Politics:
-    """Who gains and loses at home in these scenarios (all if none is named) for these parties (all), against a baseline by name
-    (the case's own if None). `with_ranges` solves every parameter set. Raises `UnknownName`, `MissingEmployment`, `NotConverged`.
+    """Who gains and loses at home in these scenarios (all if none is named; None and "status-quo" are what is in force) for these
+    parties (all), against a baseline by name (what `Case.outcome` takes if None: the law by itself). `with_ranges` solves every
+    parameter set. Raises `UnknownName`, `MissingEmployment`, `NotConverged`, `CornerResult`.
     """
     case = case if isinstance(case, Case) else Case.of(case)
     _check(case, parties)
     named = [case.scenario(s) for s in scenarios or case.ids]
-    chosen: dict[str, Any] = {} if against is None else {"against": against}
     homes: list[Home] = []
     for k, name in enumerate(named):
         if progress is not None:
             progress(name or STATUS_QUO, k, len(named))
-        outcome = case.outcome(name, **chosen)
-        sets = [v for v in case.answered(name) if v != CENTRAL] if with_ranges else []
-        others = [case.outcome(name, variant=v, **chosen) for v in sets]
-        homes += _homes(case, outcome, parties, name or STATUS_QUO, against or STATUS_QUO, others)
-    return Politics(case.dossier.id, against or STATUS_QUO, case.parameters.name, case.world.unit, tuple(homes))
+        outcome = case.outcome(name, against=against)
+        sets = [v for v in case.answered(name, against) if v != CENTRAL] if with_ranges else []
+        others = [case.outcome(name, variant=v, against=against) for v in sets]
+        homes += _homes(case, outcome, parties, name or STATUS_QUO, case.compared_with(name, against), others)
+    return Politics(case.dossier.id, case.parameters.name, case.world.unit, tuple(homes))
 
 
 def politics_of_deal(case: Case, deal: Proposal, parties: Sequence[str] = ()) -> Politics:
@@ -396,7 +401,7 @@ def politics_of_deal(case: Case, deal: Proposal, parties: Sequence[str] = ()) ->
     _check(case, parties)
     outcome = package_outcome(deal)
     homes = _homes(case, outcome, parties, PACKAGE, deal.disagreement, ())
-    return Politics(case.dossier.id, deal.disagreement, deal.horizon, case.world.unit, tuple(homes))
+    return Politics(case.dossier.id, deal.horizon, case.world.unit, tuple(homes))
 
 
 def package_outcome(deal: Proposal) -> Outcome:

@@ -3,8 +3,8 @@
 Payoffs are an array with one axis per party (its stances) and a last axis for the party paid. A cell is a pure equilibrium when
 no party gains by changing its own stance alone; a mixed equilibrium makes every stance in use a best reply. A stance is strictly
 dominated when some (mixed) other stance pays more against everything. A cell is efficient when no other cell is better
-for somebody and worse for nobody. Source: Nash (1951); equilibria of two-party games by support enumeration (nashpy);
-risk dominance: Harsanyi and Selten (1988).
+for somebody and worse for nobody. How equilibria are found: `talks.equilibria`. Source: Nash (1951); risk dominance: Harsanyi
+and Selten (1988).
 
 >>> g = bimatrix([[-10, 4], [-4, 0]], [[-8, -3], [5, 0]], parties=("USA", "CHN"), stances=(("hold", "blink"), ("hold", "blink")))
 >>> for e in g.equilibria(): print(e.kind, [[round(float(p), 4) for p in mix] for mix in e.mixes])
@@ -16,9 +16,9 @@ mixed [[0.5, 0.5], [0.4, 0.6]]
 from __future__ import annotations
 
 import itertools
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -27,11 +27,14 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import linprog
 
 from detente.errors import InputError, UnknownName
+from detente.talks.equilibria import all_extreme, some_mixed
 from detente.types import Array, plain
 from detente.words import refusal, tell
 
 TOLERANCE = 1e-9
 """Payoff differences smaller than this share of the game's payoff span count as ties."""
+REGRET = 1e-8
+"""The most a party may gain by moving alone from what is called an equilibrium, as a share of the span of its payoffs."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +49,15 @@ class Equilibrium:
     def record(self) -> dict[str, Any]:
         """The same, ready for JSON."""
         return plain(self)
+
+
+@dataclass(frozen=True)
+class Search:
+    """What a search for equilibria found, whether it leaves none out, and whether best replies tie."""
+
+    found: tuple[Equilibrium, ...]
+    complete: bool
+    degenerate: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,8 +106,9 @@ class Game:
             raise UnknownName(name, list(self.stances[party]), f"stance of {self.parties[party]}")
         return self.stances[party].index(name)
 
-    def _slack(self) -> float:
-        return TOLERANCE * max(float(np.ptp(self.payoffs)), 1e-300)
+    def _slack(self) -> Array:
+        """Differences that count as ties, one a party: its own stake sets the scale, not that of the others."""
+        return TOLERANCE * np.maximum(np.ptp(self.payoffs.reshape(-1, len(self.parties)), axis=0), 1e-300)
 
     # -- answers -----------------------------------------------------------------------------------------------------
     def best_replies(self) -> dict[str, NDArray[np.bool_]]:
@@ -103,7 +116,7 @@ class Game:
         result = {}
         for p, party in enumerate(self.parties):
             own = self.payoffs[..., p]
-            result[party] = own >= own.max(axis=p, keepdims=True) - self._slack()
+            result[party] = own >= own.max(axis=p, keepdims=True) - self._slack()[p]
         return result
 
     def regret(self, mixes: Sequence[Sequence[float]]) -> float:
@@ -132,40 +145,46 @@ class Game:
         return tuple(found)
 
     def equilibria(self) -> tuple[Equilibrium, ...]:
-        """Pure equilibria first, then (two parties only) the mixed ones, sorted by their probabilities from the first stance on.
+        """Pure equilibria first, then the mixed ones, sorted by their probabilities from the first stance on.
 
-        Each is checked against every deviation. In a degenerate game (a tie in a best reply) mixed equilibria may come in
-        whole ranges; the list then holds some of them, see `degenerate`.
+        Two parties: all extreme equilibria, in degenerate games too; every other equilibrium is a mixture of some of them. More
+        parties: all the pure ones, and those mixed ones that a search over stances in use finds. `complete` says which holds.
+        Each is checked against every deviation.
         """
-        pure = self.pure_equilibria()
-        if len(self.parties) != 2:
-            return pure
-        import nashpy  # type: ignore[import-untyped]
+        return self._search.found
 
-        low, span = float(self.payoffs.min()), max(float(np.ptp(self.payoffs)), 1e-300)
-        scaled = (self.payoffs - low) / span
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            raw = list(nashpy.Game(scaled[..., 0], scaled[..., 1]).support_enumeration(tol=1e-12))
-        mixed: list[Equilibrium] = []
-        for pair in raw:
-            mixes = tuple(tuple(float(x) for x in np.asarray(m, dtype=np.float64)) for m in pair)
-            if not np.isfinite(np.concatenate(pair)).all() or all(max(m) > 1 - 1e-9 for m in mixes):
-                continue
-            if self.regret(mixes) > 1e-8 * span or any(_same(mixes, e.mixes) for e in mixed):
-                continue
-            paid = tuple(float(np.asarray(mixes[0]) @ self.payoffs[..., p] @ np.asarray(mixes[1])) for p in range(2))
-            mixed.append(Equilibrium("mixed", mixes, paid))
-        mixed.sort(key=lambda e: [[-round(x, 9) for x in m] for m in e.mixes])
-        return pure + tuple(mixed)
+    @property
+    def complete(self) -> bool:
+        """Whether the list of `equilibria` leaves none out (in a degenerate game: has the ends of every range of them)."""
+        return self._search.complete
 
     @property
     def degenerate(self) -> bool:
-        """Whether some party has two equally good replies to a cell, or the count of equilibria is even (it is odd otherwise)."""
-        for p, best in enumerate(self.best_replies().values()):
-            if (best.sum(axis=p) > 1).any():
-                return True
-        return len(self.parties) == 2 and len(self.equilibria()) % 2 == 0
+        """Whether some choice of one party leaves another more best replies than stances it mixes: equilibria may form ranges."""
+        return self._search.degenerate
+
+    @cached_property
+    def _search(self) -> Search:
+        search = all_extreme if len(self.parties) == 2 else some_mixed
+        own = np.moveaxis(self.payoffs, -1, 0)
+        low = own.reshape(len(own), -1).min(axis=1)
+        span = np.maximum(own.reshape(len(own), -1).max(axis=1) - low, 1e-300)
+        scaled = (self.payoffs - low) / span  # every party's payoffs from 0 to 1, so that a small stake counts like a large one
+        left = [[self.stances[p].index(s) for s in kept] for p, kept in enumerate(self.dominated().left.values())]
+        raw, complete, degenerate = search(scaled, left)
+        mixed: list[Equilibrium] = []
+        judged = Game(self.parties, self.stances, scaled)
+        for mixes in raw:
+            if all(max(m) > 1 - 1e-9 for m in mixes) or any(_same(mixes, e.mixes) for e in mixed):
+                continue
+            if judged.regret(mixes) > REGRET:
+                complete = False
+                continue
+            paid = tuple(float(self._against(p, mixes) @ np.asarray(mixes[p])) for p in range(len(self.parties)))
+            mixed.append(Equilibrium("mixed", mixes, paid))
+        mixed.sort(key=lambda e: [[-round(x, 9) for x in m] for m in e.mixes])
+        tied = any((best.sum(axis=p) > 1).any() for p, best in enumerate(self.best_replies().values()))
+        return Search((*self.pure_equilibria(), *mixed), complete, degenerate or tied)
 
     def dominated(self) -> Dominance:
         """Iterated strict dominance, by single stances and by mixtures; the order of removal does not change what is left."""
@@ -176,7 +195,7 @@ class Game:
             for p, party in enumerate(self.parties):
                 own = np.moveaxis(self.payoffs[np.ix_(*left)][..., p], p, 0).reshape(len(left[p]), -1)
                 for position, stance in enumerate(left[p]):
-                    better = _dominator(own, position, self._slack())
+                    better = _dominator(own, position, float(self._slack()[p]))
                     if better is not None:
                         text = " or ".join(self.stances[p][left[p][k]] for k in np.flatnonzero(better > 1e-9))
                         found.append((step, party, self.stances[p][stance], text))
@@ -241,6 +260,7 @@ class Game:
             "cells": plain(self.to_frame().to_dict(orient="records")),
             "equilibria": [e.record() for e in self.equilibria()],
             "degenerate": self.degenerate,
+            "complete": self.complete,
             "dominated": self.dominated().record(),
             "efficient": plain(self.efficient()),
             "security": plain(self.security()),
@@ -291,8 +311,11 @@ def bimatrix(
     return game(np.stack([a, b], axis=-1), parties, stances)
 
 
-def efficient_rows(points: ArrayLike, slack: float = 0.0) -> NDArray[np.bool_]:
-    """Which rows of points[k, party] no other row beats for somebody without hurting anybody."""
+def efficient_rows(points: ArrayLike, slack: float | Array = 0.0) -> NDArray[np.bool_]:
+    """Which rows of points[k, party] no other row beats for somebody without hurting anybody.
+
+    `slack` is one number or one a party.
+    """
     u = np.asarray(points, dtype=np.float64)
     at_least = (u[:, None, :] >= u[None, :, :] - slack).all(axis=2)
     more = (u[:, None, :] > u[None, :, :] + slack).any(axis=2)
