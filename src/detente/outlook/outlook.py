@@ -460,9 +460,7 @@ def outlook(
         origin = pooled_odds(case, table, on=on, stand_off=stand_off, signals=signals, seed=seed, progress=progress)
         odds = {f: o.ranges for f, o in origin.items()}
     tree = grow(case, odds)
-    paths = path_values(
-        tree, case, table, horizon, with_ranges=with_ranges, discount=discount, progress=progress
-    )
+    paths = path_values(tree, case, table, horizon, with_ranges=with_ranges, discount=discount, progress=progress)
     venue = case.venue.region
     parties = tuple(p.region for p in case.parties if p.region in table.regions)
     return Outlook(

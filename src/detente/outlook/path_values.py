@@ -198,7 +198,9 @@ def path_values(
         except (NotConverged, CornerResult) as error:
             if key != CENTRAL and case.month is not None:  # a reading without an answer adds nothing to the range
                 continue
-            where = refusal("outlook", "at_the_horizon_on", name=case.parameters.name, tree=_where(tree, state), args=error.args[0])
+            where = refusal(
+                "outlook", "at_the_horizon_on", name=case.parameters.name, tree=_where(tree, state), args=error.args[0]
+            )
             raise type(error)(where) from None
         found[key] = np.array(rows)
         if key == CENTRAL:

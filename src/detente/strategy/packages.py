@@ -138,9 +138,7 @@ class Packages:
 
     def _stack(self, day: datetime.date) -> Stack:
         """Everything but the controls, added up as it stands without a deal on a day."""
-        return self._once(
-            ("stack", day), lambda: stack_on([m for m in self.measures if not _controls(m)], day, *self.labels)
-        )
+        return self._once(("stack", day), lambda: stack_on([m for m in self.measures if not _controls(m)], day, *self.labels))
 
     def _rest(self, day: datetime.date) -> Policy:
         """Everything that is no issue and no control."""

@@ -180,7 +180,9 @@ def payoff_table(
     measured: dict[tuple[str, ...], dict[str, tuple[Measured, ...]]] = {}
     income: dict[tuple[str, ...], Array] = {}
     for done, combination in enumerate(combinations, 1):
-        changes = [change for party, name in zip(given.parties, combination, strict=True) for change in party.stance(name).changes]
+        changes = [
+            change for party, name in zip(given.parties, combination, strict=True) for change in party.stance(name).changes
+        ]
         found = stance_outcomes(case, clock, changes)
         outcomes[combination] = found[clock.months.index(case.month) if case.month in clock.months else -1]
         measured[combination] = {p: tuple(Measured.of(o, p) for o in found) for p in parties}

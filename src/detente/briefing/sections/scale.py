@@ -246,7 +246,7 @@ def shares(case: CaseView) -> list[Block]:
 
     names = Col("Measures", [Cell(group, strong=group == together) for group in measures])
     losses = []
-    for c in case.parties[:2]:
+    for c in case.parties:
         low = min(range(len(found.groups)), key=lambda k: found.of(k, c))
         if found.of(low, c) <= -text.TINY:
             losses.append((c, _named(found.groups[low]), found.of(low, c)))
