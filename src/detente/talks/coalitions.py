@@ -51,14 +51,14 @@ class Coalitions:
     """Who could block which package, and the core with side payments.
 
     `blocks`: package → the coalitions that block it, the smallest first. `worth`: what a point of payoff is worth to each party
-    in the unit of the side payments; `values`: v(S) by members; `total`: that of all together; `excess`: the least amount by
+    in the unit of the side payments; `secured`: v(S) by members; `total`: that of all together; `excess`: the least amount by
     which some coalition falls short in the best division (0 or less: the core is not empty); `division`: that division, by party.
     """
 
     game: Game
     worth: tuple[float, ...]
     blocks: Mapping[tuple[str, ...], tuple[Block, ...]]
-    values: Mapping[tuple[str, ...], float]
+    secured: Mapping[tuple[str, ...], float]
     excess: float
     division: Mapping[str, float]
 
@@ -70,12 +70,12 @@ class Coalitions:
     @property
     def total(self) -> float:
         """The most all can reach together, in the unit of the side payments."""
-        return self.values[self.game.parties]
+        return self.secured[self.game.parties]
 
     @cached_property
     def nonempty(self) -> bool:
         """Whether some division of the best total satisfies every coalition."""
-        size = max(map(abs, self.values.values()), default=0.0)
+        size = max(map(abs, self.secured.values()), default=0.0)
         return self.excess <= TOLERANCE * max(size, 1e-300)
 
     def record(self) -> dict[str, Any]:
@@ -87,7 +87,7 @@ class Coalitions:
                 {"stances": list(cell), "blocked_by": [plain(b) for b in found], "in_core": not found}
                 for cell, found in self.blocks.items()
             ],
-            "values": [{"members": list(members), "value": value} for members, value in self.values.items()],
+            "values": [{"members": list(members), "value": value} for members, value in self.secured.items()],
             "total": self.total,
             "core_with_payments": self.nonempty,
             "least_excess": self.excess,
