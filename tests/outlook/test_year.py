@@ -14,7 +14,7 @@ from detente.outlook.tree import grow
 from detente.outlook.uncertainty import uncertainty
 from detente.outlook.year import RISK, chance_of, our_year, prospect_of, threats_of, tree_of
 
-KL = Case.of("kuala-lumpur-2025", scenarios=["optimistic", "middle", "pessimistic"], with_ranges=False)
+KL = Case.of("kuala-lumpur-2025", horizon="medium", scenarios=["optimistic", "middle", "pessimistic"], with_ranges=False)
 
 
 def test_chances_are_sums_over_the_paths_of_the_tree() -> None:
@@ -56,7 +56,7 @@ def test_a_prospect_sets_duties_and_risk_beside_each_other() -> None:
     threats = threats_of(KL, tree)
     found = prospect_of(KL, "MYS", threats)
     assert set(found.duties) == set(KL.ids)
-    assert found.duties["pessimistic"].value == pytest.approx(KL.real_income("pessimistic", "MYS"), abs=1e-9)
+    assert found.duties["pessimistic"].value == pytest.approx(KL.real_income("pessimistic", "MYS", against="in-force"), abs=1e-9)
     assert found.risk["middle"].value == pytest.approx(threats.of("middle").effect("MYS").value)
     assert np.isnan(prospect_of(KL, "MYS").risk["middle"].value)
     json.dumps(found.record())
@@ -66,4 +66,4 @@ def test_without_a_host_a_region_must_be_named() -> None:
     dossier = toy_dossier()
     alone = dossier.model_copy(update={"venue": dossier.venue.model_copy(update={"region": "USA"})})
     with pytest.raises(InputError, match="name an economy"):
-        our_year(Case.of(alone, toy_world(), with_ranges=False), odds={})
+        our_year(Case.of(alone, toy_world(), "medium", with_ranges=False), odds={})

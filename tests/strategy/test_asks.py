@@ -17,7 +17,7 @@ from detente.strategy.asks import PASSED, READINGS, Asks, asks_of
 from detente.strategy.transshipment import pass_through_duty
 from detente.strategy.year import drivers_of
 
-KL = Case.of("kuala-lumpur-2025", scenarios=["optimistic", "middle", "pessimistic"])
+KL = Case.of("kuala-lumpur-2025", horizon="medium", scenarios=["optimistic", "middle", "pessimistic"])
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +33,7 @@ def with_threshold(percent: float) -> Case:
     menu = tuple(i.model_copy(update={"origin_threshold_pct": percent}) if i.origin_threshold_pct else i for i in host.menu)
     others = tuple(b for b in dossier.bystanders if b.region != "MYS")
     changed = dossier.model_copy(update={"bystanders": (host.model_copy(update={"menu": menu}), *others)})
-    return Case.of(changed, scenarios=["pessimistic"], with_ranges=False)
+    return Case.of(changed, horizon="medium", scenarios=["pessimistic"], with_ranges=False)
 
 
 def test_a_step_has_the_price_it_has_among_the_drivers_of_the_year(asks: Asks) -> None:
@@ -99,7 +99,7 @@ def test_a_rule_of_origin_spares_what_lies_between_matching_and_content_or_all_o
 
 
 def test_an_economy_without_a_menu_may_sign_with_either_party() -> None:
-    found = asks_of(Case.of(toy_dossier(), toy_world(), with_ranges=False), "EU27")
+    found = asks_of(Case.of(toy_dossier(), toy_world(), "medium", with_ranges=False), "EU27")
     assert [s.id for s in found.steps] == ["sign-with-USA", "sign-with-CHN"]
     assert {s.needs for s in found.steps} == {"USA", "CHN"}
     assert "Malaysia" not in found.explain()

@@ -17,8 +17,8 @@ from detente.strategy.hosting import CERTAIN, PARTS, HostStake, Part, diversion,
 from detente.strategy.year import Span, drivers_of
 from detente.types import Range
 
-TOY = Case.of(toy_dossier(), toy_world())
-KL = Case.of("kuala-lumpur-2025", scenarios=["optimistic", "middle", "pessimistic"])
+TOY = Case.of(toy_dossier(), toy_world(), "medium")
+KL = Case.of("kuala-lumpur-2025", horizon="medium", scenarios=["optimistic", "middle", "pessimistic"])
 RISK = {"optimistic": Range(0.01, 0.02, 0.03), "middle": Range(0.01, 0.04, 0.05), "pessimistic": Range(-0.01, 0.0, 0.0)}
 payoff = st.floats(-2, 2, allow_nan=False)
 
@@ -68,7 +68,10 @@ class TestMalaysia:
     def test_diversion_is_success_less_failure_at_either_closure(self) -> None:
         found = diversion(KL, "MYS", ["optimistic", "middle"])
         for closure, value in (("central", found.flexible), (PINNED, found.pinned)):
-            ends = [float(KL.outcome(s, variant=closure).real_income["MYS"]) for s in ("optimistic", "middle", "pessimistic")]
+            ends = [
+                float(KL.outcome(s, variant=closure, against="in-force").real_income["MYS"])
+                for s in ("optimistic", "middle", "pessimistic")
+            ]
             assert value == pytest.approx((ends[0] + ends[1]) / 2 - ends[2], abs=1e-9)
         assert found.flexible < found.pinned < 0  # how much failure diverts to it hangs on the closure
 
@@ -79,7 +82,9 @@ class TestMalaysia:
         least = max((year.driver(f"side-with-{p}").price for p in ("USA", "CHN")), key=lambda s: s.value)
         assert stake.part("choice").span == pytest.approx(least.scaled(-1.0))
         assert stake.part("uncertainty").span[:3] == pytest.approx((0.01, 0.03, 0.05))
-        assert stake.success == pytest.approx(np.mean([KL.real_income(s, "MYS") for s in ("optimistic", "middle")]) + 0.03)
+        assert stake.success == pytest.approx(
+            np.mean([KL.real_income(s, "MYS", against="in-force") for s in ("optimistic", "middle")]) + 0.03
+        )
         assert stake.gains_from_failure
         assert stake.total is not None
         assert stake.total.value > 0 > stake.stake
@@ -96,6 +101,10 @@ class TestMalaysia:
         assert "beats siding with the United States" in stake.sides(menu, KL.parties)
         assert 0 < (stake.break_even("choice") or 0) < 1
         assert stake.part("choice").title in stake.insured
+        doubtful = HostStake(
+            "MYS", (stake.part("diversion"), Part("choice", spanned(0.6, -0.6), party="CHN")), {"a": 0.0}, {"b": 0.1}, 1.0, 2025
+        )
+        assert not doubtful.insured  # a harm of a sign that is not known insures nothing
 
 
 def test_a_host_that_wants_success_hears_what_a_point_is_worth() -> None:

@@ -178,7 +178,7 @@ def test_a_taste_is_read_off_its_ends() -> None:
 def test_the_best_duty_is_the_best_of_solved_ones(duties: DutyGame) -> None:
     """Solving at the read-off best duty of China and beside it: none is better, by real income."""
     economy = WORLD.economy()
-    horizon = dt.horizon(DOSSIER.horizon.default)
+    horizon = dt.horizon("medium")
     policy = DOSSIER.policy(None, WORLD.regions, WORLD.sectors)
     base = solve(economy, policy, horizon)
     origin, destination = WORLD.regions.index("USA"), WORLD.regions.index("CHN")

@@ -7,7 +7,6 @@ import math
 
 import numpy as np
 import pytest
-from small_future import small_future
 
 import detente as dt
 from detente.cases.case import Case
@@ -20,10 +19,14 @@ from detente.strategy.payoffs import payoff_table
 from detente.strategy.table import at_the_table
 from detente.talks.issue_search import log_product
 from detente.talks.patience import Patience
+from small_future import small_future
 
 DOSSIER, TOY = small_future(), dt.load_world("toy")
 CASE = Case.of(DOSSIER, TOY, "month 36", with_ranges=False)
-MOTIVES = {"AAA": Weights(prices=0.3, revenue=0.2, rivals=("BBB",), dependence=0.1, audience=0.5), "BBB": Weights(jobs={"default": 0.2})}
+MOTIVES = {
+    "AAA": Weights(prices=0.3, revenue=0.2, rivals=("BBB",), dependence=0.1, audience=0.5),
+    "BBB": Weights(jobs={"default": 0.2}),
+}
 TABLE = payoff_table(CASE, weights=MOTIVES)
 
 

@@ -23,8 +23,8 @@ from detente.strategy.year import Span, Year, branch_state, brought_forward, dri
 from detente.types import Range
 from detente.world.money import factor
 
-KL = Case.of("kuala-lumpur-2025", scenarios=["optimistic", "middle", "pessimistic"])
-TOY = Case.of(toy_dossier(), toy_world())
+KL = Case.of("kuala-lumpur-2025", horizon="medium", scenarios=["optimistic", "middle", "pessimistic"])
+TOY = Case.of(toy_dossier(), toy_world(), "medium")
 number = st.floats(-5, 5, allow_nan=False)
 
 
@@ -89,8 +89,10 @@ def test_a_branch_that_takes_a_scenario_is_that_scenario() -> None:
     assert (state.scenario, state.changes, state.added) == ("pessimistic", (), None)
     assert any(c.carry_out for c in acts)
     price = price_of(KL, "MYS", state)
-    assert price.value == pytest.approx(KL.real_income("pessimistic", "MYS"), abs=1e-9)
-    assert price.pinned == pytest.approx(float(KL.outcome("pessimistic", variant=PINNED).real_income["MYS"]), abs=1e-9)
+    assert price.value == pytest.approx(KL.real_income("pessimistic", "MYS", against="in-force"), abs=1e-9)
+    assert price.pinned == pytest.approx(
+        float(KL.outcome("pessimistic", variant=PINNED, against="in-force").real_income["MYS"]), abs=1e-9
+    )
     assert price.pinned < price.value
     with pytest.raises(UnknownName, match="chips-hit"):
         branch_state(KL, "chips")
@@ -164,9 +166,26 @@ def test_a_party_has_no_menu_and_nobody_is_assumed_to_be_the_host() -> None:
 
 def test_without_forks_the_scenarios_are_the_drivers() -> None:
     text = DOSSIER[: DOSSIER.index("prospects:")] + DOSSIER[DOSSIER.index("published:") :]
-    case = Case.of(parse_dossier(text, "toy-talks.yaml"), toy_world(), with_ranges=False)
+    case = Case.of(parse_dossier(text, "toy-talks.yaml"), toy_world(), "medium", with_ranges=False)
     year = drivers_of(case, "EU27")
     assert {d.id for d in year.drivers if d.kind == "scenario"} <= {"optimistic", "pessimistic"}
-    assert year.driver("pessimistic").price.value == pytest.approx(case.real_income("pessimistic", "EU27"), abs=1e-9)
+    assert year.driver("pessimistic").price.value == pytest.approx(
+        case.real_income("pessimistic", "EU27", against="in-force"), abs=1e-9
+    )
     assert readings(case) == ("central",)
     assert not year.by_expected
+
+
+def test_on_the_path_a_driver_has_its_first_year_beside_it() -> None:
+    """The node of the case and month 6, both closures, as the case itself solves them."""
+    case = Case.of(toy_dossier(), toy_world(), "month 36")
+    driver = drivers_of(case, "PAK").driver("imposed")
+    for closure, price in (("flexible", driver.price.flexible), ("pinned", driver.price.pinned)):
+        held = case.outcome("pessimistic", exchange_rate=closure, against="in-force")
+        assert price == pytest.approx(float(held.real_income["PAK"]), abs=1e-9)
+    assert driver.first_year is not None
+    early = case.outcome("pessimistic", month=6, against="in-force")
+    assert driver.first_year.value == pytest.approx(float(early.real_income["PAK"]), abs=1e-9)
+    assert {"trade elasticity low", "trade elasticity high, exchange rate pinned"} <= set(readings(case))
+    assert readings(case, closures_only=True) == ("central", PINNED)
+    assert all(d.first_year is None for d in drivers_of(TOY, "PAK").drivers)

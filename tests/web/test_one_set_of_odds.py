@@ -10,7 +10,6 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -116,30 +115,21 @@ def test_the_api_and_the_page_get_the_same(case: Dossier, look: Outlook, client:
 
 # -- a briefing --------------------------------------------------------------------------------------------------------
 @pytest.fixture(scope="module")
-def pages() -> Iterator[tuple[Outlook, dict[str, str]]]:
+def pages() -> tuple[Outlook, dict[str, str]]:
     """A briefing of a small case whose three ends, a third each, would not sum to 100 if each were rounded."""
     from briefing.conftest import DOSSIER, toy_world
 
     data = yaml.safe_load(DOSSIER.replace(" on: ", " 'on': "))
-    data["scenarios"].append(
-        {
-            "id": "between",
-            "title": "Neither",
-            "summary": "S.",
-            "narrative": "N.",
-            "policy_date": "2025-12-02",
-            "sources": ["first"],
-        }
-    )
-    third = {"prior": [0.25, 1 / 3, 0.45]}
+    more = {"summary": "S.", "narrative": "N.", "policy_date": "2025-12-02", "sources": ["first"]}
+    data["scenarios"].append({"id": "between", "title": "Neither", **more})
     data["prospects"]["forks"][0]["branches"] = [
-        {"id": "lifted", "title": "Lifted", "scenario": "optimistic", **third},
-        {"id": "waits", "title": "Waits", "scenario": "between", **third},
-        {"id": "imposed", "title": "Imposed", "scenario": "pessimistic", **third},
+        {"id": "lifted", "title": "Lifted", "scenario": "optimistic", "prior": [0.25, 1 / 3, 0.45]},
+        {"id": "waits", "title": "Waits", "scenario": "between", "prior": [0.25, 1 / 3, 0.45]},
+        {"id": "imposed", "title": "Imposed", "scenario": "pessimistic", "prior": [0.25, 1 / 3, 0.45]},
     ]
     dossier, world = parse_dossier(yaml.safe_dump(data), "thirds.yaml"), toy_world()
     files = {name: body.decode() for name, body in report.contents_of(dossier, world).items()}
-    yield dt.outlook(dossier, world), files
+    return dt.outlook(dossier, world), files
 
 
 def test_every_page_of_a_briefing_says_the_same(pages: tuple[Outlook, dict[str, str]]) -> None:

@@ -151,3 +151,22 @@ def test_names_and_lists() -> None:
 @given(st.text(max_size=80), st.integers(5, 60))
 def test_clipped_is_short_enough(words: str, limit: int) -> None:
     assert len(text.clipped(words, limit)) <= limit
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=12).filter(lambda x: sum(x) > 1e-3))
+def test_whole_percents_sum_to_a_hundred_and_are_the_share_rounded_down_or_up(raw: list[float]) -> None:
+    shares = [x / sum(raw) for x in raw]
+    percents = text.whole_percents(shares)
+    assert sum(percents) == 100
+    assert all(abs(n - 100 * x) < 1 + 1e-6 for n, x in zip(percents, shares, strict=True))
+
+
+def test_whole_percents_by_hand() -> None:
+    assert text.whole_percents([0.347, 0.287, 0.284, 0.082]) == [35, 29, 28, 8]
+    assert text.whole_percents([1 / 3] * 3) == [34, 33, 33]
+    assert text.whole_percents([1.0, 0.0]) == [100, 0]
+    with pytest.raises(ValueError, match="not to 1"):
+        text.whole_percents([0.5, 0.4])
+    assert text.chance(0.294, 30) == f"30{text.THIN}%"
+    assert text.chance(0.004, 0) == f"less than 1{text.THIN}%"
+    assert text.chance(0.999, 100) == f"more than 99{text.THIN}%"

@@ -144,3 +144,10 @@ def progress_bar(title: str, quiet: bool) -> Iterator[Callable[[str, int, int], 
     ) as bar:  # fmt: skip
         task = bar.add_task(title, total=None)
         yield lambda label, done, total: bar.update(task, description=f"{title}: {label}", completed=done, total=total)
+
+
+def run_words(horizon: str) -> str:
+    """A horizon as it is printed: "medium run", "after 36 months"."""
+    from detente.words import run_words as words  # not for --help
+
+    return words(horizon)

@@ -15,6 +15,7 @@ from detente.cli.common import (
     ask,
     emit,
     out,
+    run_words,
     save,
     signed,
     subject_of,
@@ -73,7 +74,7 @@ def politics(
 def _one(found: Politics, home: Home) -> None:
     """The best and the worst places, or sectors where no places are counted, of one party in one outcome."""
     out.print(
-        f"{capital(str(home.scenario))} against {home.against}; {home.party}, {home.horizon} run; 1000 persons",
+        f"{capital(str(home.scenario))} against {home.against}; {home.party}, {run_words(home.horizon)}; 1000 persons",
         highlight=False, markup=False, soft_wrap=True,
     )  # fmt: skip
     places = home.ranked("places")
@@ -97,9 +98,8 @@ def _ends(ranked: pd.DataFrame) -> pd.DataFrame:
 
 def _several(found: Politics) -> None:
     """A row an outcome and party."""
-    out.print(
-        f"Against {found.against}; {found.horizon} run; 1000 persons, USD a person and year", highlight=False, soft_wrap=True
-    )
+    head = f"Against {', '.join(found.compared)}; {run_words(found.horizon)}; 1000 persons, USD a person and year"
+    out.print(head, highlight=False, markup=False, soft_wrap=True)
     floored = any(h.unemployed is not None for h in found.homes)
     heads = ("scenario", "party", "gained", "lost", *(["no work"] if floored else []), "exposed", "USD")
     shown = text_table(heads)

@@ -23,6 +23,7 @@ from detente.cli.common import (
     out,
     out_file,
     progress_bar,
+    run_words,
     save,
     save_figure,
     signed,
@@ -192,14 +193,13 @@ def nash(
     if chart is not None:
         from detente.briefing.charts.results import rates_figure
 
-        subtitle = (
-            f"Mean rate on imports of goods and change of real income, percent; against {against}; {horizon or 'medium'} run"
-        )
+        when = run_words(horizon or "medium")
+        subtitle = f"Mean rate on imports of goods and change of real income, percent; against {against}; {when}"
         save_figure(rates_figure(found, subtitle, csv=_name(csv), note=_source(subject.world, csv)), chart)
     if as_json:
         emit(found.record())
         return
-    out.print(f"{found.kind}, {detail}, {horizon or 'medium'} run; real income against {against}", highlight=False)
+    out.print(f"{found.kind}, {detail}, {run_words(horizon or 'medium')}; real income against {against}", highlight=False)
     shown = text_table(("player", "mean rate, %", "median, %", "real income, %"))
     for code, row in found.to_frame().iterrows():
         shown.add_row(
@@ -242,7 +242,7 @@ def bargain(
     if chart is not None and frontier is not None:
         from detente.briefing.charts.results import frontier_figure
 
-        subtitle = f"Gains over {disagreement.replace('-', ' ')}, percent of real income; {horizon or 'medium'} run"
+        subtitle = f"Gains over {disagreement.replace('-', ' ')}, percent of real income; {run_words(horizon or 'medium')}"
         agreed = [deal.gains[p] for p in deal.parties]
         save_figure(
             frontier_figure(
@@ -256,7 +256,7 @@ def bargain(
     if not deal.room:
         out.print("No change of these tariffs makes every party better off: the deal is to leave things as they are.")
         return
-    out.print(f"{solution} bargain against {disagreement}, {horizon or 'medium'} run", highlight=False)
+    out.print(f"{solution} bargain against {disagreement}, {run_words(horizon or 'medium')}", highlight=False)
     shown = text_table(("by", "on", "sector", "without a deal, %", "agreed, %"))
     for row in deal.rates().itertuples(index=False):
         shown.add_row(row[0], row[1] or "each other", row[2] or "all goods", f"{row[3]:.1f}", signed(row[4]))
@@ -295,12 +295,14 @@ def regimes(
         shown += [(text.capital(text.short_name(c)), region_colour(c), m) for c, m in groups.items() if len(m) > 1]
         big = sorted(table.regions, key=lambda r: -float(table.economy().income[table.region_index(r)]))[:8]
         shown += [(text.label(c), region_colour(c), [c]) for c in big]
-        subtitle = f"Real income, change in percent, against {against}; {horizon or 'medium'} run"
+        subtitle = f"Real income, change in percent, against {against}; {run_words(horizon or 'medium')}"
         save_figure(regimes_figure(found, shown, subtitle, note=_source(subject.world, csv), csv=_name(csv)), chart)
     if as_json:
         emit(found.record())
         return
-    out.print(f"Tariffs on goods, {detail} rates, {horizon or 'medium'} run; real income against {against}", highlight=False)
+    out.print(
+        f"Tariffs on goods, {detail} rates, {run_words(horizon or 'medium')}; real income against {against}", highlight=False
+    )
     shown_table = text_table(("", *found.outcomes))
     rates = found.mean_rates()
     shown_table.add_row("mean tariff, %", *(f"{rates[k]:.1f}" for k in found.outcomes))
@@ -393,7 +395,7 @@ def control(
         emit(found.record())
         return
     against = f"the status quo of {case.as_of:%d %B %Y} without its own controls on these goods"
-    _say(f"Real income, against {against}; {found.horizon} run")
+    _say(f"Real income, against {against}; {run_words(found.horizon)}")
     judged = ("by its motives, points",) if motives else ()
     shown = text_table(("withheld, %", f"{party}, %", *judged, "hardest hit", "its income, %"))
     for share, rows in found.curve.groupby(found.curve["withheld, %"].round()):
@@ -568,7 +570,7 @@ def _fine(value: float) -> str:
 
 def _payoffs(case: AtTheTable) -> None:
     first, second = case.table.parties
-    out.print(f"Payoffs in points of real income a year against the status quo, {case.table.horizon} run", highlight=False)
+    out.print(f"Payoffs in points of real income a year against the status quo, {run_words(case.table.horizon)}", highlight=False)
     shown = text_table((first, second, f"{first}, motives", f"{second}, motives", f"{first}, income", f"{second}, income"))
     for a in case.table.stances[0]:
         for b in case.table.stances[1]:
@@ -725,7 +727,7 @@ def jobs(
     if found.unemployed is not None:  # one column more leaves no room for the unit in each
         unit = "; 1000 persons"
         heads = [{"change, %": "%", "out of work, 1000": "no work"}.get(h, h.removesuffix(", 1000")) for h in heads]
-    out.print(f"{title} against {base}; {found.region}, {found.horizon} run{unit}", highlight=False, soft_wrap=True)
+    out.print(f"{title} against {base}; {found.region}, {run_words(found.horizon)}{unit}", highlight=False, soft_wrap=True)
     shown = text_table((by, *heads))
     for row in frame.to_dict("records"):
         label = row["name"] if by == "state" else f"{row[by]}  {row['name']}"
@@ -835,13 +837,14 @@ def _ranged(case: Case, region: str, scenario: str) -> str:
 
 def _against(case: Case, scenario: str) -> str:
     return (
-        f"{case.dossier.scenario(scenario).title} ({scenario}) against the status quo of {case.dossier.as_of:%d %B %Y}, "
-        f"{case.parameters.name} run, {case.world.name}"
+        f"{case.dossier.scenario(scenario).title} ({scenario}) against the law by itself from {case.dossier.as_of:%d %B %Y} on, "
+        f"{run_words(case.parameters.name)}, {case.world.name}"
     )
 
 
 def _third_economies(case: Case, scenario: str) -> dict[str, Any]:
     """One row an economy."""
+    from detente.cases.baselines import LAW
     from detente.strategy.bystanders import overview
     from detente.words.names import region_name
 
@@ -867,7 +870,7 @@ def _third_economies(case: Case, scenario: str) -> dict[str, Any]:
         f"sold to {case.a}: bn USD a year before duties. Gap: points of duty saved by passing goods through, before → after."
     )
     record = {
-        "dossier": case.dossier.id, "scenario": scenario, "against": f"the status quo of {case.dossier.as_of}",
+        "dossier": case.dossier.id, "scenario": scenario, "against": LAW,
         "horizon": case.parameters.name, "parties": [case.a, case.b],
         "economies": [{"economy": str(code), **{str(k): float(v) for k, v in row.items()}} for code, row in frame.iterrows()],
     }  # fmt: skip
@@ -877,6 +880,7 @@ def _third_economies(case: Case, scenario: str) -> dict[str, Any]:
 
 def _third_economy(answer: Beside, rate: float, as_host: bool, *, given: bool) -> dict[str, Any]:
     """Dependence, menu, diversion, goods passed through, hosting."""
+    from detente.cases.baselines import LAW
     from detente.outlook.year import our_year, prospect_of, stake_of, threats_of, tree_of
     from detente.strategy.asks import asks_of
     from detente.strategy.bystanders import ANSWERED, diversion_of
@@ -916,7 +920,8 @@ def _third_economy(answer: Beside, rate: float, as_host: bool, *, given: bool) -
     shown = text_table(("on", *leaning.columns))
     for party, row in leaning.iterrows():
         shown.add_row(region_name(str(party)), *(f"{v:.1f}" for v in row))
-    lines += [shown, "", "What it can do: real income, percent against the status quo, if everyone else does as in the scenario"]
+    what = "What it can do: real income, percent against the law by itself, if everyone else does as in the scenario"
+    lines += [shown, "", what]
     shown = text_table(("option", *menu.scenarios, "expected"))
     shown.columns[0].no_wrap = False
     for option, row in menu.to_frame().iterrows():
@@ -954,7 +959,7 @@ def _third_economy(answer: Beside, rate: float, as_host: bool, *, given: bool) -
         **({"hosting": stake.to_frame()} if stake is not None else {}),
     }  # fmt: skip
     record = {
-        "dossier": case.dossier.id, "region": region, "scenario": scenario, "against": f"the status quo of {case.dossier.as_of}",
+        "dossier": case.dossier.id, "region": region, "scenario": scenario, "against": LAW,
         "horizon": case.parameters.name, "parties": [case.a, case.b],
         "real_income": {s: case.real_income(s, region) for s in case.outcomes},
         "real_income_range": {s: list(case.weighted_range(region, {s: 1.0})) for s in case.outcomes},
@@ -1050,7 +1055,7 @@ def outlook(
             return f"Source: detente on {table.name}, dossier {case.id}. {extra}"
 
         if region:
-            figure = fan_figure(look, codes, f"{look.paths.parameters.name} run", note, "")
+            figure = fan_figure(look, codes, f"{run_words(look.paths.parameters.name)}", note, "")
         else:
             talks, ends = grow(case, look.tree.odds, talks_only=True), look.ranking
             figure = tree_figure(look, talks, [s.id for s in case.scenarios], (ends[0], ends[-1]), note, "")
@@ -1061,7 +1066,7 @@ def outlook(
     out.print(case.title, highlight=False, markup=False, soft_wrap=True)
     _likely(look)
     out.print(
-        f"\nReal income, % against {look.tree.start}, average to {look.tree.until}, {look.paths.parameters.name} run",
+        f"\nReal income, % against {look.tree.start}, average to {look.tree.until}, {run_words(look.paths.parameters.name)}",
         highlight=False,
     )
     shown = text_table(("economy", "expected", "range", "9 in 10 paths", "bn USD a year", "risk, %"))
@@ -1090,20 +1095,19 @@ def _likely(look: Outlook) -> None:
         shown.add_row(s, str(e.percent), span(e), look.titles.get(s, s))
     _left(shown, 3)
     out.print(shown)
-    out.print("\nIf the fork is reached: the odds of each way on there, and its chance from today", highlight=False)
-    shown = text_table(("day", "fork, way on", "reached, %", "if reached, %", "range", "from today, %"))
+    out.print("\nIf the fork is reached: from today, %, that it is and that a way is taken; then its odds there", highlight=False)
+    shown = text_table(("day", "fork, way on", "from today", "if reached", "range"))
     for r in look.odds_if_reached.values():
         shown.add_row(r.date.isoformat(), r.title, str(r.reached.percent))
         for b, c in r.if_reached.items():
-            title = look.tree.branches[b][1].title
-            shown.add_row("", f"  {title}", "", str(c.percent), span(c), str(r.from_today[b].percent))
+            shown.add_row("", f"  {look.tree.branches[b][1].title}", str(r.from_today[b].percent), str(c.percent), span(c))
     _left(shown, 1)
     out.print(shown)
     days = look.hazard_days
     out.print("\nBy date: chance from today, %, that it has happened by then", highlight=False)
     shown = text_table(("", *(d.strftime("%y-%m-%d") for d in days)))
     for event in look.hazard:
-        shown.add_row(look.event_title(event), *(f"{100 * look.by(event, d).value:.0f}" for d in days))
+        shown.add_row(look.event_title(event), *(str(look.percent_by(event, d)) for d in days))
     shown.columns[0].no_wrap = False
     out.print(shown)
     if look.own:
@@ -1291,7 +1295,7 @@ def _print_ranges(result: Ensemble, shown: list[Headline], found: dict[str, Any]
     from detente.outlook.ensemble.ensemble import amount, spread
 
     out.print(
-        f"{result.title}\n{result.draws:,} draws, {result.horizon} run, {result.world}, seed {result.seed}",
+        f"{result.title}\n{result.draws:,} draws, {run_words(result.horizon)}, {result.world}, seed {result.seed}",
         highlight=False, markup=False, soft_wrap=True,
     )  # fmt: skip
     failed = {s: sum(f.scenario == s for f in result.failed) for s in result.scenarios}

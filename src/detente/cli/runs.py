@@ -20,6 +20,7 @@ from detente.cli.common import (
     out_file,
     print_idle,
     progress_bar,
+    run_words,
     save_figure,
     signed,
     text_table,
@@ -102,7 +103,7 @@ def solve(
         emit({**header, **outcome.record(), "who_pays": _who_pays_record(outcome, parties, year), **told_idle(idle)})
         return
     pinned = ", exchange rate pinned" if exchange_rate == "pinned" else ""
-    made_on = f"{basis.name} run{pinned}, {table.name}, data of {table.year}"
+    made_on = f"{run_words(basis.name)}{pinned}, {table.name}, data of {table.year}"
     out.print(f"{title}\n{made_on}", highlight=False, markup=False, soft_wrap=True)
     money = "bn USD a year" if table.year is None else f"bn USD ({table.year})"
     shown = text_table(("economy", "real income, %", money, "real GDP, %", "exports, %"))

@@ -1,7 +1,8 @@
 """Where the odds of the tree get their stand-off: the payoffs of the dossier's table, at one reading whatever is asked.
 
-How long a shock has had to work says nothing about what people will decide, so the horizon of an answer must not move its odds.
-The stand-off is therefore always read at `READING` (A140). To price it otherwise, change this file and nothing else.
+How long a shock has had to work says nothing about what people will decide, so the horizon must not move the odds.
+The stand-off is therefore always read along the path, where what it pays while it lasts is what the first months bring (A140);
+the month named in `READING` only puts it on the path. To price it otherwise, change this file and nothing else.
 
 >>> from detente.policy.dossier import load_dossier
 >>> from detente.world.library import load_world
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
     from detente.policy.dossier import Dossier
     from detente.strategy.table import AtTheTable
 
-READING: Final = "medium"
-"""The horizon at which the stand-off of the odds reads its payoffs."""
+READING: Final = "month 36"
+"""Any month stands for the path as a whole: the table reads all of it."""
 
 
 def stand_off_of(
@@ -33,12 +34,12 @@ def stand_off_of(
 ) -> StandOff | None:
     """Odds of the stand-off by day; None where no branch asks for them or the dossier has no such table.
 
-    `known` is used where it was read at `READING`, so that nothing is solved twice.
+    `known` is used where it was read along the path too, so that nothing is solved twice.
     """
     asked = any(b.stand_off for _, b in prospects_of(dossier).branches.values())
     if not asked or not has_stances(dossier, world):
         return None
-    if known is not None and known.table.horizon == READING:
+    if known is not None and not known.table.clock.snapshot:
         return known.odds_by
     from detente.strategy.table import at_the_table
 

@@ -76,7 +76,7 @@ def tree_of(
     if look is not None:
         return look.tree, look.drawn
     if odds is None:
-        pooled = pooled_odds(case.dossier, case.world, case.parameters, progress=progress)
+        pooled = pooled_odds(case.dossier, case.world, progress=progress)
         odds = {f: o.ranges for f, o in pooled.items()}
     tree = grow(case.dossier, odds)
     return tree, draw_odds(tree)

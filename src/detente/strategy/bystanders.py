@@ -8,8 +8,9 @@ bystander, in every scenario (assumption A42):
     retaliate          n adds x points to its duties on A's goods, x the best for its real income if nobody answers
     … answered         A adds the same x points to its duties on n's goods
 
-Signing and siding need A's consent; the rest is in n's own hands. Payoffs are real income against the status quo. x is found for
-the status quo by a search along one line (Brent) and used in every scenario; `strategy.best_reply` finds the same by gradients.
+Signing and siding need A's consent; the rest is in n's own hands. Payoffs are real income against the law by itself. x is found
+for what is in force by a search along one line (Brent) and used in every scenario; `strategy.best_reply` finds the same by
+gradients.
 
 >>> from detente.cases.case import Case
 >>> case = Case.of("kuala-lumpur-2025", scenarios=["pessimistic"], with_ranges=False)
@@ -29,6 +30,7 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import minimize_scalar
 
+from detente.cases.baselines import IN_FORCE, LAW
 from detente.cases.case import Case, mean_rate
 from detente.equilibrium.parameters import Parameters
 from detente.errors import InputError, UnknownName
@@ -144,11 +146,11 @@ def best_points(case: Case, region: str, party: str, scenario: str | None = None
     def loss(points: float) -> float:
         delta = np.zeros_like(case.world.tariff_rates)
         delta[a, n, goods] = points
-        outcome = case.outcome(scenario, more=Policy.from_arrays(added_tariffs=delta))
+        outcome = case.outcome(scenario, more=Policy.from_arrays(added_tariffs=delta), against=IN_FORCE)
         return -float(outcome.real_income.iloc[n])
 
     end = minimize_scalar(loss, bounds=(0.0, HIGHEST), method="bounded", options={"xatol": 5e-4})
-    return float(end.x) if -end.fun > case.real_income(scenario, region) else 0.0
+    return float(end.x) if -end.fun > case.real_income(scenario, region, against=IN_FORCE) else 0.0
 
 
 def menu_of(
@@ -206,7 +208,7 @@ def bystander(
     probabilities: Mapping[str, float] | None = None,
     **parameters: Any,
 ) -> Menu:
-    """A third economy's menu in every scenario: real income, percent against the status quo, best reply, regrets.
+    """A third economy's menu in every scenario: real income, percent against the law by itself, best reply, regrets.
 
     Options are the general ones of this module and the dossier's own for the region that can be modelled. `probabilities` by
     scenario (equal if absent) serve the expectation only; the ranking by scenario does not need them.
@@ -215,11 +217,11 @@ def bystander(
 
 
 def diversion_of(case: Case, region: str, scenario: str) -> pd.DataFrame:
-    """Trade of `region` by partner in a scenario against the status quo: exports gained, imports deflected, a year."""
+    """Trade of `region` by partner in a scenario against the law by itself: exports gained, imports deflected, a year."""
     n, name = case.index(region), case.scenario(scenario)
     if name is None:
         raise UnknownName(scenario, list(case.outcomes), "scenario")
-    before, after = case.state(None).shipments.sum(axis=2), case.state(name).shipments.sum(axis=2)
+    before, after = case.state(LAW).shipments.sum(axis=2), case.state(name).shipments.sum(axis=2)
     unit = case.world.unit
     frame = pd.DataFrame(
         {
@@ -236,21 +238,21 @@ def diversion_of(case: Case, region: str, scenario: str) -> pd.DataFrame:
 def diversion(
     dossier: Dossier | str, region: str, scenario: str, world: World | None = None, horizon: str | Parameters | None = None
 ) -> pd.DataFrame:
-    """Trade of `region` by partner in a scenario against the status quo: exports gained, imports deflected, a year."""
+    """Trade of `region` by partner in a scenario against the law by itself: exports gained, imports deflected, a year."""
     return diversion_of(Case.of(dossier, world, horizon, scenarios=[scenario], with_ranges=False), region, scenario)
 
 
 def overview(case: Case, scenario: str | None = None) -> pd.DataFrame:
     """One row a third economy, the largest gain in `scenario` (default: the one in which talks fail) first.
 
-    Real income by scenario (percent against the status quo), its worth (million USD a year), goods exports gained to the first
+    Real income by scenario (percent against the law by itself), its worth (million USD a year), goods exports gained to the first
     party and imports deflected from the second, and what of its exports to the first is content of the second, before and after.
     """
     name = case.scenario(scenario) or case.worst
     before, after = pass_through(case), pass_through(case, name)
     unit, rows = case.world.unit, [case.index(r) for r in before.via]
     a, b, goods = case.index(case.a), case.index(case.b), list(case.chains(None).goods)
-    change = case.state(name).shipments - case.state(None).shipments
+    change = case.state(name).shipments - case.state(LAW).shipments
     frame = pd.DataFrame(
         {f"real income in {s}, %": [case.real_income(s, r) for r in before.via] for s in case.outcomes}
         | {

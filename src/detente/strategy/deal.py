@@ -376,7 +376,8 @@ class Proposal:
         """JSON-able."""
         region = self.by_region()
         return {
-            "dossier": self.dossier, "horizon": self.horizon, "when": self.when, "date": self.agenda.day.isoformat(), "status": self.status,
+            "dossier": self.dossier, "horizon": self.horizon, "when": self.when, "date": self.agenda.day.isoformat(),
+            "status": self.status,
             "disagreement": self.disagreement, "judged_by": self.judged_by, "parties": list(self.parties),
             "package": [
                 {"issue": i.id, "title": i.title, "by": i.giver, "kind": i.kind, "measures": list(i.measures),
@@ -462,7 +463,8 @@ def proposal(
     )
     a, b = (case.nominal_income(p) for p in book.parties)
     made = Proposal(
-        dossier=given.id, horizon=clock.name, when=clock.tell(), disagreement=disagreement, judged_by=judged_by, agenda=book, levels=levels,
+        dossier=given.id, horizon=clock.name, when=clock.tell(), disagreement=disagreement, judged_by=judged_by, agenda=book,
+        levels=levels,
         found=found, chosen=packages.worth(levels), without=without, ends={s: packages.stances(s) for s in ENDS if s in fixed},
         steps=steps[book.standing], margins=steps[levels], whole=_steps(packages, book.standing, whole=True),
         reverted=(reverted[0], reverted[1]), alone=(search_in.alone(0), search_in.alone(1)), watched=None, patience=wanted,

@@ -2,10 +2,11 @@
 
 Each side has one lever, its mean duty on the other's goods (differences between goods stay as they are). Four levels of each are
 solved while the other keeps today's, and both at none; today's is the fifth point. Along the path a new duty holds from the
-dossier's day and its payoff is the discounted mean of four years, against what is in force (`strategy.over_time`). Payoffs are interpolated by a polynomial
-in ln(1+t) through the five. From it come each side's best duty, what that wins it over none and what it costs the other: a, b, e
-of `truce_tariff`. The two duties' effects are taken to add up; how far they do not is measured where both are none. Goods that
-stand in fixed proportions to output (rare earths) are left out of the lever: withholding them is another game.
+dossier's day and its payoff is the discounted mean of four years, against what is in force (`strategy.over_time`). Payoffs are
+interpolated by a polynomial in ln(1+t) through the five. From it come each side's best duty, what that wins it over none and what
+it costs the other: a, b, e of `truce_tariff`. The two duties' effects are taken to add up; how far they do not is measured where
+both are none. Goods that stand in fixed proportions to output (rare earths) are left out of the lever: withholding them is
+another game.
 
 >>> from detente.policy.dossier import load_dossier
 >>> from detente.world.library import load_world

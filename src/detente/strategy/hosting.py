@@ -32,6 +32,7 @@ from typing import Any, Literal, get_args
 
 import pandas as pd
 
+from detente.cases.baselines import IN_FORCE
 from detente.cases.case import Case
 from detente.checks import finite, not_negative
 from detente.errors import InputError, UnknownName
@@ -185,8 +186,10 @@ class HostStake:
 
     @property
     def insured(self) -> dict[str, float]:
-        """Harms that failure may be likely enough to bring, with the chance from which success is better, lowest first."""
-        found = {p.title: x for p in self.parts if not p.certain and (x := self.break_even(p.name)) is not None and x <= 1}
+        """Harms that failure may be likely enough to bring, with the chance from which success is better, lowest first; only
+        those that are harms at every reading."""
+        harms = [p for p in self.parts if not p.certain and p.span.sign == "gain"]
+        found = {p.title: x for p in harms if (x := self.break_even(p.name)) is not None and x <= 1}
         return dict(sorted(found.items(), key=lambda x: x[1]))
 
     def hosting(self, shift: float, cost: float = 0.0, *, before: float = 0.0) -> Hosting:
@@ -266,7 +269,7 @@ def host_stake(
     dollars, income = money_of(case, region)
 
     def worth(scenario: str) -> float:
-        return case.real_income(scenario, region) + (known[scenario].value if priced else 0.0)
+        return case.real_income(scenario, region, against=IN_FORCE) + (known[scenario].value if priced else 0.0)
 
     return HostStake(
         region, tuple(parts), {s: worth(s) for s in good}, {case.worst: worth(case.worst)}, income, dollars

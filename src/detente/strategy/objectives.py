@@ -60,8 +60,8 @@ def two_parties(dossier: str, parties: Sequence[str]) -> tuple[str, str]:
 class Measured:
     """What an objective reads off an outcome for one government, before any weight; averages over time are averages of these.
 
-    100 ln Ŵ; change of real value added [sector] and of revenue in percent of value added; 100 Δ ln of consumer prices against the
-    wage; change of what is bought from each region [region] in percent of income.
+    100 ln Ŵ; change of real value added [sector] and of revenue in percent of value added; 100 Δ ln of consumer prices against
+    the wage; change of what is bought from each region [region] in percent of income.
     """
 
     regions: tuple[str, ...]
@@ -91,7 +91,7 @@ class Measured:
         )  # fmt: skip
 
     @staticmethod
-    def mean(found: Sequence[Measured], weights: Sequence[float]) -> Measured:
+    def mean(found: Sequence[Measured], weights: Sequence[float] | Array) -> Measured:
         """The weighted sum of several."""
         first = found[0]
 

@@ -2,9 +2,9 @@
 
     u = Σ_h w(h) u(h),   w(h) ∝ e^{−ρh} over months 0 to 48, ρ = 10 % a year or the party's own rate
 
-so that a control that bites for a year and a half, or a duty that hurts more before buyers find others, is worth what it is worth
-over time. Weighted parts of an objective are averages of the same kind: they are linear in what is measured. At a textbook horizon
-there is one snapshot and nothing to discount. The first months of the same path are what a stand-off pays while it lasts.
+so that a control that bites for a year and a half, or a duty that hurts more before buyers find others, is worth what it is
+worth over time. Weighted parts of an objective are averages of the same kind: they are linear in what is measured. At a textbook
+horizon there is one snapshot and nothing to discount. The first months of the same path are what a stand-off pays while it lasts.
 
 >>> from detente.cases.case import Case
 >>> clock = Clock.of(Case.of("kuala-lumpur-2025", horizon="month 36", with_ranges=False))
@@ -48,8 +48,8 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, eq=False)
 class Clock:
-    """Months payoffs are read at (one None for a snapshot at the case's textbook horizon), from `first` to `last`, discount rates a
-    year by party and for everybody else, and what outcomes are compared with.
+    """Months payoffs are read at (one None for a snapshot at the case's textbook horizon), from `first` to `last`; discount rates
+    a year by party and for everybody else; and what outcomes are compared with.
     """
 
     name: str
@@ -117,7 +117,7 @@ def baseline_at(case: Case, clock: Clock, month: float | None, variant: str = CE
     return case.outcome(name, month=month, variant=variant, against=REFERENCE)
 
 
-def mean(clock: Clock, found: Sequence[Array], region: str | None = None) -> Array:
+def mean(clock: Clock, found: Sequence[Array] | Array, region: str | None = None) -> Array:
     """The mean of arrays by month as a region counts them."""
     result: Array = np.tensordot(clock.weights(region), np.asarray(found), axes=1)
     return result

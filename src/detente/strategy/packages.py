@@ -67,8 +67,8 @@ class Packages:
     """Packages of an agenda in a case.
 
     `measures` are those without a deal, `written` those of the dossier, `fixed` the measures when all parties take a stance (by
-    its name). `solved` and `known` fill up as packages and stances are solved; `designed` names the packages the approximation was
-    made from.
+    its name). `solved` and `known` fill up as packages and stances are solved; `designed` names the packages the approximation
+    was made from.
     """
 
     case: Case

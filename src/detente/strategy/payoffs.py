@@ -64,9 +64,9 @@ AUDIENCE_POINTS = 0.1  # points of real income that easing under fire costs a go
 class PayoffTable:
     """Payoffs over all combinations of stances, in points of real income a year against `against`.
 
-    `payoffs` [stance of the first party, of the second, …, party]; `parts` adds a last axis over `PARTS`. `clock` says when they are
-    read; `outcomes` maps a combination to its equilibrium at the case's own node, `measured` to what each party's objective reads
-    off it at every month, `income` to real income of all regions there [month, region] (100 ln Ŵ). `weights` are the motives.
+    `payoffs` [stance of the first party, of the second, …, party]; `parts` adds a last axis over `PARTS`. `clock` says when they
+    are read; `outcomes` maps a combination to its equilibrium at the case's own node, `measured` to what each party's objective
+    reads off it at every month, `income` to real income of all regions there [month, region] (100 ln Ŵ). `weights`: the motives.
     """
 
     dossier: str
@@ -164,8 +164,8 @@ def payoff_table(
 ) -> PayoffTable:
     """Solve every combination of the parties' stances, along the path or (at a textbook horizon) once.
 
-    `weights` replaces the dossier's motives, by party; `patience` holds discount rates of the parties. Raises `InputError` where a
-    party has no stances.
+    `weights` replaces the dossier's motives, by party; `patience` holds discount rates of the parties. Raises `InputError` where
+    a party has no stances.
     """
     case = dossier if isinstance(dossier, Case) else Case.of(dossier, world, horizon, with_ranges=False, **parameters)
     given = case.dossier
@@ -264,8 +264,8 @@ def scaled(weights: Weights, factor: float) -> Weights:
 
 @dataclass(frozen=True, eq=False)
 class Judging:
-    """A solved table and the weights of its two parties. `unit` [stance of the first, of the second, party, part], `early` the same
-    over the first months alone; `weights` [party, part], the one on jobs a factor; `income` in million USD a year.
+    """A solved table and the weights of its two parties. `unit` [stance of the first, of the second, party, part], `early` the
+    same over the first months alone; `weights` [party, part], the one on jobs a factor; `income` in million USD a year.
     """
 
     table: PayoffTable

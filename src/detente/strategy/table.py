@@ -1,10 +1,11 @@
 """A dossier at the table: its payoffs as a game, a stand-off in four models, a deal over packages and a truce.
 
 The equilibrium fills the payoff table once (`strategy.payoffs`); everything here reads it: games, bargains and truces its
-discounted value over four years, a stand-off while it lasts and what a day costs the first months of the same path. What no table can tell — patience,
-the risk that talks collapse, how long a settlement and a collapse last, what not being seen to give way is worth — are
-assumptions with ranges (`patience`). The stand-off is told by every model of `contests` over every combination of their ends,
-with the motives halved, as in the dossier and doubled; every probability is an average over that grid, with its range.
+discounted value over four years, a stand-off while it lasts and what a day costs the first months of the same path. What no table
+can tell — patience, the risk that talks collapse, how long a settlement and a collapse last, what not being seen to give way is
+worth — are assumptions with ranges (`patience`). The stand-off is told by every model of `contests` over every combination of
+their ends, with the motives halved, as in the dossier and doubled; every probability is an average over that grid, with its
+range.
 
 >>> case = at_the_table("kuala-lumpur-2025", horizon="medium")
 >>> case.game.parties, case.deadline.date.isoformat()
@@ -456,8 +457,9 @@ def around(trials: Trials, days_left: int) -> pd.DataFrame:
 # -- what a day costs, and what flips the answer ------------------------------------------------------------------------
 def cost_of_delay(judging: Judging, lengths: tuple[float, float, float], days_left: int | None = None) -> pd.DataFrame:
     """One row a side: what a day costs it in million USD: what a deal at once would pay it in the first months less what holding
-    pays there (below zero: delay pays). By real income and by motives with a range over their strengths, up to the deadline, and over a stand-off of
-    typical length (`lengths` in years: low, middle, high) by real income. A point is 1 % of the economy's income.
+    pays there (below zero: delay pays). By real income and by motives with a range over their strengths, up to the deadline, and
+    over a stand-off of typical length (`lengths` in years: low, middle, high) by real income. A point is 1 % of the economy's
+    income.
     """
     plain, given = judging.plain(), {s: judging.judged(scale=s) for s in SCALES}
     rows = {}

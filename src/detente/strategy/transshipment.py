@@ -30,7 +30,8 @@ from typing import Any, Literal, get_args
 import numpy as np
 import pandas as pd
 
-from detente.cases.case import STATUS_QUO, Case, mean_rate
+from detente.cases.baselines import IN_FORCE, STATUS_QUO
+from detente.cases.case import Case, mean_rate
 from detente.equilibrium.outcome import Outcome
 from detente.errors import InputError, UnknownName
 from detente.policy.instruments import Policy
@@ -301,8 +302,9 @@ def pass_through_duty(
     for basis in BASES:
         for exempt in (False, True):
             rise = rise_of(quarrel, region, name, basis=basis, exempt=exempt, rate=rate, toward=toward)
-            after = quarrel.outcome(name, more=_raised(quarrel, region, routes.toward, rise)) if rise.any() else None
-            lost = _cost(after, n, without)
+            more = _raised(quarrel, region, routes.toward, rise)
+            after = quarrel.outcome(name, more=more, against=IN_FORCE) if rise.any() else None
+            lost = _cost(after, n, quarrel.real_income(name, region, against=IN_FORCE))
             now = exports.sum() if after is None else after.after.shipments[n, a, goods].sum()
             share = routes.share(region, basis) * (1.0 if exempt else reach)
             cases.append(

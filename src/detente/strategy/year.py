@@ -12,6 +12,9 @@ For an economy n the drivers are
 
     price = 100 (W[after] / W[before] − 1),     W real income of n, at the case's horizon
 
+and, where the case stands on the path, the same six months after it came: the middle of its first year, when firms have hardly
+begun to look elsewhere. What is called a year's price is a year's worth at the horizon; the first year's stands beside it.
+
 `passed` and `choice` come on top of the scenario in which talks fail. A branch counts what its own changes bring into force; what
 the calendar does meanwhile to other measures is another driver. A branch that takes a scenario is that scenario.
 
@@ -41,9 +44,10 @@ from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 
+from detente.cases.baselines import REFERENCE
 from detente.cases.case import CENTRAL, PINNED, Case
 from detente.equilibrium.memory import solved_once
-from detente.errors import NotConverged, UnknownName
+from detente.errors import CornerResult, NotConverged, UnknownName
 from detente.policy.changes import Change, apply_changes
 from detente.policy.instruments import Policy
 from detente.policy.measures import Measure
@@ -60,6 +64,8 @@ ELASTICITY = ("trade elasticity", "trade_elasticity")
 """What the names of parameter sets begin with that move the trade elasticity alone."""
 TITLES = "words/templates/Year"
 WORKERS = 2
+FIRST_YEAR = 6.0
+"""Month of the path that stands for the first year: its middle."""
 
 
 class Span(NamedTuple):
@@ -137,31 +143,38 @@ def held(case: Case) -> tuple[str, ...]:
     return tuple(v for v, p in case.parameter_sets.items() if p.exchange_rate == "pinned")
 
 
-def incomes(case: Case, state: State, reading: str = CENTRAL) -> pd.Series | None:
-    """Real income by region in a state against the reference, percent; None where a reading other than the central one has no
-    answer. Solved once a case, and kept between runs."""
+def incomes(case: Case, state: State, reading: str = CENTRAL, month: float | None = None) -> pd.Series | None:
+    """Real income by region in a state against the reference, percent, at the case's horizon or a `month` of the path; None
+    where a reading other than the central one, or that month, has no answer. Solved once a case, and kept between runs."""
 
     def work() -> pd.Series | None:
         more = None if state.added is None or not state.added.any() else Policy.from_arrays(added_tariffs=state.added)
         try:
             with solved_once(between_runs=True):
-                found = case.outcome(state.scenario, variant=reading, more=more, changes=state.changes, against=None)
-        except NotConverged:
-            if reading == CENTRAL:
+                found = case.outcome(
+                    state.scenario, variant=reading, more=more, changes=state.changes, against=REFERENCE, month=month
+                )
+        except (NotConverged, CornerResult):
+            if reading == CENTRAL and month is None:
                 raise
             return None
         return found.real_income
 
-    return case.once(("incomes", state.key, reading), work)
+    return case.once(("incomes", state.key, reading, month), work)
 
 
 def solve_states(
-    case: Case, states: Sequence[State], progress: Progress | None = None, *, closures_only: bool = False
-) -> None:  # fmt: skip
+    case: Case,
+    states: Sequence[State],
+    progress: Progress | None = None,
+    *,
+    closures_only: bool = False,
+    month: float | None = None,
+) -> None:
     """Solve states at every reading, two beside each other; what is solved is remembered."""
-    todo = [(s, v) for s in {s.key: s for s in states}.values() for v in readings(case, closures_only=closures_only)]
+    todo = [(s, v, month) for s in {s.key: s for s in states}.values() for v in readings(case, closures_only=closures_only)]
     with ThreadPoolExecutor(WORKERS) as pool:
-        asked = [pool.submit(copy_context().run, partial(incomes, case, s, v)) for s, v in todo]
+        asked = [pool.submit(copy_context().run, partial(incomes, case, s, v, m)) for s, v, m in todo]
         for done, work in enumerate(asked, 1):
             work.result()
             if progress is not None:
@@ -172,13 +185,27 @@ def price_of(
     case: Case, region: str, after: State, before: State | None = None, *, closures_only: bool = False
 ) -> Span:  # fmt: skip
     """Real income of a region in one state against another (what is in force if None), percent, over the readings."""
-    start, n = before or State(), case.index(region)
-    found = {}
-    for reading in readings(case, closures_only=closures_only):
-        then, now = incomes(case, after, reading), incomes(case, start, reading)
+    return Span.of(_changes(case, region, after, before or State(), readings(case, closures_only=closures_only)), held(case))
+
+
+def first_year_of(case: Case, region: str, after: State, before: State | None = None) -> Span | None:
+    """The same in the middle of the first year, at either closure; None off the path or without a central answer."""
+    if case.month is None:
+        return None
+    found = _changes(case, region, after, before or State(), readings(case, closures_only=True), FIRST_YEAR)
+    return Span.of(found, held(case)) if CENTRAL in found else None
+
+
+def _changes(
+    case: Case, region: str, after: State, before: State, names: Sequence[str], month: float | None = None
+) -> dict[str, float]:  # fmt: skip
+    """By reading: percent change of real income, where both states have an answer."""
+    n, found = case.index(region), {}
+    for reading in names:
+        then, now = incomes(case, after, reading, month), incomes(case, before, reading, month)
         if then is not None and now is not None:
             found[reading] = 100 * ((1 + float(then.iloc[n]) / 100) / (1 + float(now.iloc[n]) / 100) - 1)
-    return Span.of(found, held(case))
+    return found
 
 
 @dataclass(frozen=True)
@@ -188,7 +215,7 @@ class Driver:
     `price` percent of its real income and `money` the same in million USD a year; `question` the fork it is an answer to; `by`
     whose act it is (regions; empty: a court); `dates` the days it may fall on; `branches` of the outlook that bring it; `given`
     the scenario on top of which it is priced (None: what is in force); `needs` the party whose consent it takes; `chance` from
-    today (None: there are no odds).
+    today (None: there are no odds); `first_year` the price in the middle of the first year (None: not on the path).
     """
 
     id: str
@@ -204,6 +231,7 @@ class Driver:
     needs: str = ""
     sources: tuple[str, ...] = ()
     chance: Range | None = None
+    first_year: Span | None = None
 
     @property
     def expected(self) -> float | None:
@@ -221,6 +249,7 @@ class Driver:
             "needs": self.needs or None, "dates": [d.isoformat() for d in self.dates], "given": self.given,
             "branches": list(self.branches), "price_pct": span(self.price), "money_musd": span(self.money),
             "sign": self.price.sign, "chance_from_today": None if self.chance is None else plain(self.chance._asdict()),
+            "first_year_pct": None if self.first_year is None else span(self.first_year),
             "expected_pct": self.expected, "sources": list(self.sources),
         }  # fmt: skip
 
@@ -281,6 +310,7 @@ class Year:
                 "price, %": d.price.value, "low, %": d.price.low, "high, %": d.price.high,
                 "flexible exchange rate, %": d.price.flexible, "pinned exchange rate, %": d.price.pinned,
                 f"price, million USD of {self.dollars} a year": d.money.value,
+                "in its first year, %": math.nan if d.first_year is None else d.first_year.value,
                 "chance × price, %": math.nan if d.expected is None else d.expected, "given": d.given or "",
             }
             for d in self.ranked
@@ -329,6 +359,9 @@ def drivers_of(case: Case, region: str, *, rate: float = RATE, progress: Progres
     found = [*branch_candidates(case), *(own_candidates(case, region, rate) if region not in case.parties else ())]
     states = [s for c in found for s in (c.before, c.after, c.wide) if s is not None]
     solve_states(case, [State(), *states], progress)
+    if case.month is not None:
+        pairs = [s for c in found for s in (c.before, c.after)]
+        solve_states(case, [State(), *pairs], progress, closures_only=True, month=FIRST_YEAR)
     dollars, worth = money_of(case, region)
     drivers, unmoved = [], []
     for c in found:
@@ -341,7 +374,7 @@ def drivers_of(case: Case, region: str, *, rate: float = RATE, progress: Progres
         drivers.append(
             Driver(
                 c.id, c.kind, c.title, c.by, price, price.scaled(worth / 100), c.question, c.dates, c.branches, c.given, c.needs,
-                c.sources,
+                c.sources, first_year=first_year_of(case, region, c.after, c.before),
             )
         )  # fmt: skip
     return Year(

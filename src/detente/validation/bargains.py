@@ -6,7 +6,8 @@ The rule, written before any round was run. The table of an eve is the ledger of
                only later is struck out (`known_on`); dates and figures known by then are put back from `bargains.yaml`
     behind it  what stood before the quarrel began (`since`): it is part of the world and no issue
     read on    the last day on which something then known falls due (a truce, a threat, a start), the eve where nothing does
-    no deal    both hold, as in the dossier of Kuala Lumpur: truces go on, threats hang, controls that fall due bite by half
+    no deal    what `strategy.deal.proposal` takes it to be unless told otherwise (`disagreement`)
+    hold       as in the dossier of Kuala Lumpur: truces go on, threats hang, controls that fall due bite by half
     failure    both escalate: truces lapse, controls bite in full, threats are carried out
 
 What both want, the horizon and the search are those of the dossier of Kuala Lumpur and of `strategy.deal`, nothing is set by
@@ -359,7 +360,8 @@ def verdict(model: bool, signed: bool | None) -> Verdict:
 @dataclass(frozen=True)
 class Row:
     """One issue: what stands, what the model and the benchmarks leave (points, share of a control, million USD a year), what was
-    signed. `signed` is None where the text names no size, `signed_moved` where nothing is known."""
+    signed. `signed` is None where the text names no size, `signed_moved` where nothing is known; `free`: by the model's reckoning
+    the first step pays its giver by itself."""
 
     issue: str
     title: str
@@ -371,6 +373,7 @@ class Row:
     signed_moved: bool | None
     text: str
     until: date | None = None
+    free: bool = False
 
     def moved(self, who: str = "model") -> bool:
         """Whether a forecaster moves the issue."""
@@ -476,6 +479,11 @@ class BackTestedBargain:
         """How a forecaster did on the issues of the round."""
         return Tally.of(self.rows, who)
 
+    @property
+    def cited(self) -> tuple[str, ...]:
+        """Sources of the eve and of what was signed."""
+        return (*self.eve.sources, *(s for e in self.bargain.elements for s in e.sources))
+
     def of(self, kind: Verdict) -> list[Row]:
         """Issues on which the model's verdict is `kind`."""
         return [r for r in self.rows if r.verdict() == kind]
@@ -487,7 +495,7 @@ class BackTestedBargain:
     def _row(self, r: Row) -> dict[str, Any]:
         own = {f"left by {w}": v for w, v in r.left.items()}
         return {"round": self.bargain.id, "issue": r.issue, "title": r.title, "by": r.by, "kind": r.kind, "standing": r.standing,
-                **own, "signed": r.signed, "verdict": r.verdict(), "error": r.error()}  # fmt: skip
+                **own, "signed": r.signed, "pays by itself": r.free, "verdict": r.verdict(), "error": r.error()}  # fmt: skip
 
     def record(self) -> dict[str, Any]:
         """JSON-able."""
@@ -500,8 +508,8 @@ class BackTestedBargain:
         }  # fmt: skip
         return {
             "id": self.bargain.id, "title": self.bargain.title, "signed": self.bargain.signed.isoformat(),
-            "eve": self.eve.day.isoformat(), "read_on": self.read_on.isoformat(), "horizon": self.horizon, "disagreement": self.disagreement,
-            "status": self.status,
+            "eve": self.eve.day.isoformat(), "read_on": self.read_on.isoformat(), "horizon": self.horizon,
+            "disagreement": self.disagreement, "status": self.status,
             "issues": [plain(self._row(r)) for r in self.rows],
             "scores": {w: plain(self.tally(w)) for w in ("model", *BENCHMARKS)},
             "places": places,
@@ -515,7 +523,8 @@ def compare(eve: Eve, bargain: Bargain, deal: Proposal) -> BackTestedBargain:
     """What was signed beside a deal that was worked out before."""
     book = deal.agenda
     taken: set[str] = set()
-    rows = [_beside(issue, deal.levels[k], bargain, taken) for k, issue in enumerate(book.issues)]
+    free = {s.issue for s in deal.self_harming(deal.judged_by)}
+    rows = [_beside(i, level, bargain, taken, i.id in free) for i, level in zip(book.issues, deal.levels, strict=True)]
     written = {m.id: m for m in deal.packages.written}
     kept = []
     for m in (p.id for p in book.pending if p.threatened or _due(written.get(p.id, p), eve.day)):
@@ -528,12 +537,13 @@ def compare(eve: Eve, bargain: Bargain, deal: Proposal) -> BackTestedBargain:
         known = next((reasons[m] for m in e.measures if m in reasons), None)
         unpriced.append((e, e.why_not or known or say(WORDS, "off_table")))
     return BackTestedBargain(
-        eve, bargain, deal.parties, book.day, deal.status, deal.horizon, deal.disagreement, tuple(rows), _places(deal, rows), tuple(kept),
-        tuple(unpriced), book.size, len(deal.packages.solved), deal,
+        eve=eve, bargain=bargain, parties=deal.parties, read_on=book.day, status=deal.status, horizon=deal.horizon,
+        disagreement=deal.disagreement, rows=tuple(rows), places=_places(deal, rows), kept_away=tuple(kept),
+        unpriced=tuple(unpriced), packages=book.size, solved=len(deal.packages.solved), deal=deal,
     )  # fmt: skip
 
 
-def _beside(issue: Issue, level: int, bargain: Bargain, taken: set[str]) -> Row:
+def _beside(issue: Issue, level: int, bargain: Bargain, taken: set[str], free: bool) -> Row:
     if issue.kind == "purchases":
         found = [e for e in bargain.elements if e.kind == "purchases" and e.by == issue.giver]
     else:
@@ -556,7 +566,7 @@ def _beside(issue: Issue, level: int, bargain: Bargain, taken: set[str]) -> Row:
         moved = None if element.unknown or (element.left is None and issue.kind == "controls") else True
         if moved and signed is not None and issue.kind != "purchases":
             moved = abs(signed - standing) > 1e-9
-    return Row(issue.id, issue.title, issue.giver, issue.kind, standing, left, signed, moved, text, until)
+    return Row(issue.id, issue.title, issue.giver, issue.kind, standing, left, signed, moved, text, until, free)
 
 
 def _places(deal: Proposal, rows: Sequence[Row]) -> dict[str, Place]:
@@ -624,6 +634,11 @@ class BackTestedBargains:
         return {who: Tally.of(rows, who) for who in ("model", *BENCHMARKS)}
 
     @property
+    def false_alarms(self) -> list[Row]:
+        """Issues the model alone moved, over all rounds."""
+        return [x for r in self.rounds for x in r.of("false alarm")]
+
+    @property
     def largest(self) -> BackTestedBargain:
         """The round that moved duties most."""
         return max(self.rounds, key=lambda r: (r.tally("nothing").points or 0.0) * r.tally("nothing").duties)
@@ -640,7 +655,7 @@ class BackTestedBargains:
 
     def record(self) -> dict[str, Any]:
         """JSON-able."""
-        cited = {s: None for r in self.rounds for e in r.bargain.elements for s in e.sources}
+        cited = dict.fromkeys(s for r in self.rounds for s in r.cited)
         return {
             "rounds": [r.record() for r in self.rounds],
             "scores": {w: plain(t) | {"threat_score": t.threat_score} for w, t in self.scores.items()},
@@ -656,20 +671,26 @@ class BackTestedBargains:
         parts = [tell(self, "how"), self.explain(), say(WORDS, "scores"), _scores(self), say(WORDS, "places"), _place_table(self)]
         for r in self.rounds:
             parts += [tell(r, "title"), tell(r, "round", amount=amount, points=points), _issues(r)]
-            misses = "\n".join(f"- {line}" for line in tell(r, "misses", amount=amount).split("\n\n") if line)
+            told = "\n\n".join([tell(r, "misses", amount=amount), tell(r, "read")])
+            misses = "\n".join(f"- {line}" for line in told.split("\n\n") if line)
             parts += [p for p in (misses, tell(r, "rest")) if p]
-        cited = dict.fromkeys(s for r in self.rounds for e in r.bargain.elements for s in e.sources)
-        told = [self.sources[s] for s in cited if s in self.sources]
-        listed = "\n".join(f"- [{s.title}]({s.url}), {s.publisher}" for s in told if s.url)
+        cited = dict.fromkeys(s for r in self.rounds for s in r.cited)
+        texts = [self.sources[s] for s in cited if s in self.sources]
+        listed = "\n".join(f"- [{s.title}]({s.url}), {s.publisher}" for s in texts if s.url)
         return "\n\n".join([*parts, say(WORDS, "sources"), listed])
 
 
 @cache
-def bargains() -> BackTestedBargains:
-    """Every round, worked out before and compared after. Raises `NotConverged` if one of its solves fails."""
+def bargains(*only: str) -> BackTestedBargains:
+    """Every round (or those named), worked out before and compared after.
+
+    Raises `UnknownName` and, if one of its solves fails, `NotConverged`.
+    """
     file = load_bargains()
-    deals = [negotiate(eve) for eve in file.eves]
-    found = [compare(e, b, d) for e, b, d in zip(file.eves, file.signed, deals, strict=True)]
+    eves = [file.eve(name) for name in only] or list(file.eves)
+    deals = [negotiate(eve) for eve in eves]
+    signed = {b.id: b for b in file.signed}
+    found = [compare(e, signed[e.id], d) for e, d in zip(eves, deals, strict=True)]
     return BackTestedBargains(tuple(found), file.cited)
 
 
@@ -679,7 +700,7 @@ def amount(kind: str, value: float | None) -> str:
     return say(WORDS, "amount", kind=kind, value=value)
 
 
-def signed(row: Row) -> str:
+def was_signed(row: Row) -> str:
     """What was signed of an issue, in words, and until when."""
     return say(WORDS, "signed", known=row.signed_moved is not None, size=amount(row.kind, row.signed), until=row.until)
 
@@ -715,7 +736,7 @@ def _place_table(found: BackTestedBargains) -> str:
 def _issues(found: BackTestedBargain) -> str:
     rows = [
         [r.title, name(r.by), amount(r.kind, r.standing), amount(r.kind, r.left["model"]),
-         signed(r), r.verdict()]
+         was_signed(r), r.verdict()]
         for r in found.rows
     ]  # fmt: skip
     return grid(say(WORDS, "issue_head").split("|"), rows, words=(0, 1, 2, 3, 4, 5))

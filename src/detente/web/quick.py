@@ -1,6 +1,6 @@
-"""Fast answers: a case, its policy, one equilibrium, and what it comes to against the status quo of the dossier's date.
+"""Fast answers: a case, its policy, one equilibrium, and what it comes to against a baseline.
 
-An answer costs one solve (the status quo of a dossier is kept), ranges as many as the horizon has parameter variants, drivers two
+An answer costs one solve (the baselines of a dossier are kept), ranges as many as the horizon has parameter variants, drivers two
 for each thing that was moved. Everything is a pure function of the case; what is kept is kept by the case's key.
 
 >>> from detente.web.state import PageState, resolve
@@ -19,11 +19,12 @@ from typing import Any
 import numpy as np
 from cachetools import LRUCache, cachedmethod
 
+from detente.cases.baselines import IN_FORCE
 from detente.cases.case import CENTRAL, PINNED
 from detente.cases.levered import parts
 from detente.equilibrium.indicators import INDICATORS
 from detente.equilibrium.outcome import Outcome
-from detente.errors import InputError, NotConverged, UnknownName
+from detente.errors import CornerResult, InputError, NotConverged, UnknownName
 from detente.policy.shock import Shock
 from detente.web.state import Resolved
 from detente.words import day as day_words, say
@@ -52,8 +53,8 @@ class Engine:
 
     @cachedmethod(lambda self: self._outcomes, key=lambda self, case: case.key, lock=lambda self: self._lock)
     def outcome(self, case: Resolved) -> Outcome:
-        """The new equilibrium against the status quo."""
-        return case.case.under(case.policy)
+        """The new equilibrium against the state's baseline."""
+        return case.outcome()
 
     def _answered(self, case: Resolved) -> dict[str, Any]:
         outcome, quo = self.outcome(case), case.case.status_quo
@@ -71,7 +72,8 @@ class Engine:
             "sectors": {code: sectors(outcome, code) for code in first},
             "horizon": case.horizon,
             "policy_date": case.day,
-            "against": f"the status quo of {day_words(dossier.as_of)}",
+            "against": case.compared_with,
+            "baseline": case.against,
             "lever_values": {**case.at_home, **case.moved},
             "moved": sorted(case.moved),
             "status": outcome.status,
@@ -83,15 +85,15 @@ class Engine:
     @cachedmethod(lambda self: self._ranges, key=lambda self, case: case.key, lock=lambda self: self._lock)
     def ranges(self, case: Resolved) -> dict[str, Any]:
         """Lowest and highest real income over the horizon's parameter ranges, by region and for the world, percent."""
-        held = case.case
-        others = [v for v in held.parameter_sets if v not in (CENTRAL, PINNED)]
-        runs = [self.outcome(case), *(held.under(case.policy, variant=v) for v in others)]
-        if PINNED in held.parameter_sets:
-            try:
-                runs.append(held.under(case.policy, variant=PINNED))
-                others.append(PINNED)
-            except NotConverged:  # economies that hardly trade at home may have no answer with it
-                pass
+        runs, others = [self.outcome(case)], []
+        for variant in case.case.nodes:
+            if variant != CENTRAL:
+                try:
+                    runs.append(case.outcome(variant))
+                    others.append(variant)
+                except (NotConverged, CornerResult):  # adds nothing to the range
+                    if case.case.month is None and variant != PINNED:
+                        raise
         values = np.array([o.real_income.to_numpy() for o in runs])
         totals = [o.world_real_income for o in runs]
         rows = [
@@ -111,7 +113,7 @@ class Engine:
         def gains(outcome: Outcome) -> dict[str, float]:
             return {**{r: float(outcome.real_income[r]) for r in regions}, "WORLD": outcome.world_real_income}
 
-        found = parts(case.case, case.scenario, {**case.at_home, **case.moved}, self.outcome(case), gains)
+        found = parts(case.case, case.scenario, {**case.at_home, **case.moved}, case.outcome(against=IN_FORCE), gains)
         told = [{r: _round(v) for r, v in part.items()} for part in found.parts.values()]
         left = {r: _round(whole - sum(part[r] for part in told)) for r, whole in found.whole.items()}
         return {

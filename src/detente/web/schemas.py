@@ -67,7 +67,7 @@ class SectorRow(Told):
 
 
 class Answer(Told):
-    """The equilibrium of a state against the status quo of the dossier's date."""
+    """The equilibrium of a state against its baseline."""
 
     hash: str
     title: str

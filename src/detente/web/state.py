@@ -24,7 +24,9 @@ from cachetools import LRUCache, cached
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from detente import __version__
-from detente.cases.case import ONE_THREAD, Case
+from detente.cases.baselines import IN_FORCE, LAW, Baseline, in_words
+from detente.cases.case import CENTRAL, ONE_THREAD, Case
+from detente.equilibrium.outcome import Outcome
 from detente.errors import BadDossier, InputError, UnknownName
 from detente.files import sha256
 from detente.outlook.own_odds import with_odds
@@ -64,7 +66,8 @@ class PageState(BaseModel):
     content: dict[str, Any] | None = None
     scenario: Name | None = None
     levers: Annotated[dict[Name, Number], Field(max_length=200)] = Field(default={})
-    horizon: Literal["short", "medium", "long"] | None = None
+    horizon: Annotated[str, Field(pattern=r"^(short|medium|long|month (\d{1,2}|1[01]\d|120))$")] | None = None
+    against: Baseline | None = None
     world: Name = "world-2022"
     odds: Annotated[dict[Name, dict[Name, Annotated[float, Field(ge=0, le=1)]]], Field(max_length=100)] | None = None
 
@@ -89,6 +92,7 @@ class Resolved:
     at_home: dict[str, float]
     changes: tuple[Change, ...]
     day: date
+    against: Baseline
     key: str
 
     @property
@@ -110,6 +114,18 @@ class Resolved:
     def policy(self) -> Policy:
         """What is in force on its day after its changes."""
         return self.case.policy(self.scenario, self.changes, self.day)
+
+    def outcome(self, variant: str = CENTRAL, against: Baseline | None = None) -> Outcome:
+        """What the state leads to against its baseline, or another one."""
+        base = against or self.against
+        if not self.shift:
+            return self.case.outcome(self.scenario, variant=variant, against=base)
+        return self.case.outcome(self.scenario, variant=variant, changes=self.changes, day=self.day, against=base)
+
+    @property
+    def compared_with(self) -> str:
+        """The baseline in words, as it stands after "against"."""
+        return in_words(self.against, self.dossier)
 
     @property
     def shift(self) -> bool:
@@ -158,9 +174,10 @@ def resolve(state: PageState) -> Resolved:
     if day == dossier.changes_of(scenario)[1]:
         moved.pop(DATE, None)
     horizon = state.horizon or dossier.horizon.default
-    key = digest([__version__, dossier_key, scenario, dict(sorted(moved.items())), horizon, world.fingerprint])
+    against = state.against or (IN_FORCE if scenario is None else LAW)  # levers alone: what they change
+    key = digest([__version__, dossier_key, scenario, dict(sorted(moved.items())), horizon, against, world.fingerprint])
     case = _case(dossier_key, dossier, world, horizon)
-    return Resolved(state, case, dossier_key, scenario, moved, at_home, changes, day, key)
+    return Resolved(state, case, dossier_key, scenario, moved, at_home, changes, day, against, key)
 
 
 def _dossier_of(state: PageState) -> tuple[Dossier, str]:

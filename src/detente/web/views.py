@@ -31,10 +31,10 @@ from pydantic import Field
 
 from detente import __version__
 from detente.briefing.charts.theme import coloured, region_colour, roles
+from detente.cases.baselines import BASELINES
 from detente.cases.case import ONE_THREAD, STATUS_QUO, Case
 from detente.cases.runs import Run, dossier_content
 from detente.equilibrium.outcome import Outcome
-from detente.equilibrium.parameters import horizon_table
 from detente.errors import BadDossier, InputError, UnknownName
 from detente.policy.dossier import Dossier, list_dossiers, load_dossier, parse_dossier
 from detente.policy.levers import levers
@@ -44,12 +44,12 @@ from detente.web.quick import COLUMNS, Engine, case_title
 from detente.web.replies import Reply, templates
 from detente.web.settings import Settings
 from detente.web.state import OWN, PageState, Resolved, Strict, digest, resolve
-from detente.words import capital, say, tell
+from detente.words import capital, run_words, say, tell
 from detente.words.names import group_table, name, region_name, region_table, sector_name
 from detente.world.library import list_worlds, load_world
 from detente.world.world import World
 
-HORIZONS = ("short", "medium", "long")
+HORIZONS = ("month 6", "month 36", "month 120")
 INSIDE = ("ASEAN",)
 """Groups of economies that the page may gather."""
 
@@ -70,13 +70,13 @@ def catalogue(settings: Settings) -> dict[str, Any]:
     """Everything the page can choose from, and the limits of this server."""
     world = load_world()
     dossiers = [load_dossier(name) for name in list_dossiers()]
-    table = horizon_table()
     return {
         "version": __version__,
         "dossiers": [{"id": d.id, "title": d.title, "summary": d.summary, "as_of": d.as_of} for d in dossiers],
         "worlds": list(list_worlds()),
         "data_year": world.year,
-        "horizons": [{"id": h, "label": table[h]["label"], "summary": table[h]["summary"]} for h in HORIZONS],
+        "horizons": [{"id": h, "label": run_words(h), "summary": say("web/state", "horizon", name=h)} for h in HORIZONS],
+        "baselines": [{"id": b, "label": say("web/state", "baseline", name=b)} for b in BASELINES],
         "regions": _regions(),
         "sectors": [{"code": s, "name": sector_name(s)} for s in world.sectors],
         "limits": {
@@ -282,6 +282,8 @@ def python_text(case: Resolved) -> str:
             title=_comment(case.dossier.title),
             of=_comment(case.scenario or "status quo"),
             horizon=case.horizon,
+            run=run_words(case.horizon),
+            against=case.against,
             own=own,
             name=name,
             world=case.world.name,
@@ -299,7 +301,7 @@ def _comment(text: str) -> str:
 def run_text(case: Resolved) -> str:
     """A run file."""
     dossier, scenario = case.as_dossier()
-    record = Run.of_scenario(dossier, scenario, case.world, case.horizon).record()
+    record = Run.of_scenario(dossier, scenario, case.world, case.horizon, against=case.against).record()
     return json.dumps(record, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
 
 
@@ -344,21 +346,21 @@ class Subject(NamedTuple):
 
     @property
     def outcome(self) -> Outcome:
-        """The state's equilibrium against the status quo."""
+        """The state's equilibrium against its baseline."""
         return self.engine.outcome(self.first)
 
     @property
     def note(self) -> str:
         """Which state it is where it is one, and where the numbers come from."""
         case = self.cases[0]
-        run = {"horizon": case.horizon, "as_of": case.dossier.as_of, "world": case.world}
+        run = {"horizon": case.horizon, "against": case.compared_with, "world": case.world}
         return say("web/figures", "note", title=case_title(case) if len(self.cases) == 1 else "", **run)
 
     @property
     def run(self) -> str:
         """The horizon, and what it is compared with."""
         case = self.cases[0]
-        return say("web/figures", "run", horizon=case.horizon, as_of=case.dossier.as_of)
+        return say("web/figures", "run", horizon=case.horizon, against=case.compared_with)
 
     def ends(self, case: Resolved) -> dict[str, tuple[float, float]]:
         """Lowest and highest real income by region and for WORLD, where ranges are asked for."""
@@ -446,7 +448,9 @@ def _comparison(of: Subject) -> Figure:
     for k, case in enumerate(of.cases, 1):
         dossier, scenario = case.as_dossier()
         title = f"{case.scenario or 'status quo'}{', moved' if case.shift else ''}"  # short, as it stands beside a dot
-        runs[title if title not in runs else f"{title} ({k})"] = Run.of_scenario(dossier, scenario, case.world, case.horizon)
+        runs[title if title not in runs else f"{title} ({k})"] = Run.of_scenario(
+            dossier, scenario, case.world, case.horizon, against=case.against
+        )
     found = compare(runs)
     indicator = COLUMNS[of.asked.indicator].label.lower()
     spread = [str(r) for r in found.spread(indicator).index]

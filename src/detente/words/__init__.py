@@ -29,7 +29,7 @@ from detente.words.numbers import (
     table_day,
     whole_percents,
 )
-from detente.words.phrases import change_phrase, compare, dearer, direction, range_note, rank_sentence, signs, times
+from detente.words.phrases import change_phrase, compare, dearer, direction, range_note, rank_sentence, run_words, signs, times
 from detente.words.tell import refusal, say, tell
 
 __all__ = [
@@ -66,6 +66,7 @@ __all__ = [
     "refusal",
     "region_adjective",
     "region_name",
+    "run_words",
     "say",
     "sector",
     "sector_name",

@@ -121,3 +121,13 @@ def signs(values: Mapping[str, float]) -> tuple[list[str], list[str], list[str]]
         [k for k in order if values[k] <= -TINY],
         [k for k in order if is_tiny(values[k])],
     )
+
+
+def run_words(horizon: str) -> str:
+    """A horizon as it stands behind a semicolon.
+
+    >>> run_words("medium"), run_words("month 36"), run_words("month 1")
+    ('medium run', 'after 36 months', 'after 1 month')
+    """
+    kind, _, number = horizon.partition(" ")
+    return f"{horizon} run" if kind != "month" or not number else f"after {number} {'month' if number == '1' else 'months'}"

@@ -13,7 +13,7 @@ from detente.briefing.charts.forms import Sheet, Spec, alt_text, end, mark, name
 from detente.briefing.charts.theme import COLOUR, by_role, region_colour
 from detente.briefing.charts.timeline import month_starts
 from detente.briefing.document import Figure
-from detente.words import fixed, label, say
+from detente.words import fixed, label, run_words, say
 
 if TYPE_CHECKING:
     from detente.outlook.outlook import Outlook
@@ -98,7 +98,7 @@ def fan_figure(
     worst = min(codes, key=lambda c: last[c])
     words = "briefing/charts/fan"
     title = say(words, "title", worst=worst, value=last[worst], many=len(codes))
-    subtitle = say(words, "subtitle", start=look.tree.start, run=run or f"{look.paths.parameters.name} run")
+    subtitle = say(words, "subtitle", start=look.tree.start, run=run or f"{run_words(look.paths.parameters.name)}")
     panels = [(label(c), region_colour(c), frames[c]) for c in codes]
     told = {label(c): say(words, "at_end", value=last[c]) for c in codes}
     return figure(

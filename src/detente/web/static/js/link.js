@@ -49,7 +49,7 @@ async function through(bytes, stream, most = Infinity) {
 }
 
 // -- writing -----------------------------------------------------------------------------------------------------------
-/** The fragment for a place: {v, dossier, content, scenario, levers, horizon, world, odds, tab, region, show}. */
+/** The fragment for a place: {v, dossier, content, scenario, levers, horizon, against, world, odds, tab, region, show}. */
 export async function writeLink(place) {
   const bytes = new TextEncoder().encode(JSON.stringify(place));
   if (typeof CompressionStream === "function") {
@@ -91,13 +91,14 @@ const nameOrNull = (x) => x === null || x === undefined || (typeof x === "string
 /** `place` if every field is what it should be. Throws `LinkError`. */
 export function checkPlace(place) {
   if (!isObject(place)) throw new LinkError("What it holds is not a scenario.");
-  const known = ["v", "dossier", "content", "scenario", "levers", "horizon", "world", "odds", "tab", "region", "show"];
+  const known = ["v", "dossier", "content", "scenario", "levers", "horizon", "against", "world", "odds", "tab", "region", "show"];
   const odd = Object.keys(place).find((key) => !known.includes(key));
   if (odd !== undefined) throw new LinkError("It has a part this page does not know.");
   if (place.v !== 1) throw new LinkError("It was made by another version of this page.");
-  for (const key of ["dossier", "scenario", "horizon", "world", "region", "show"]) {
+  for (const key of ["dossier", "scenario", "against", "world", "region", "show"]) {
     if (!nameOrNull(place[key])) throw new LinkError(`Its ${key} is not a name.`);
   }
+  if (place.horizon !== null && place.horizon !== undefined && !(typeof place.horizon === "string" && /^[\w ]{1,40}$/.test(place.horizon))) throw new LinkError("Its horizon is not a name.");
   if (place.tab !== undefined && !(typeof place.tab === "string" && TABS.test(place.tab))) throw new LinkError("Its tab is not a name.");
   const own = place.content ?? null;
   if (own !== null && !isObject(own)) throw new LinkError("Its dossier is not a dossier.");

@@ -49,10 +49,8 @@ const app = {
   sectorName: (code) => sectors.get(code) ?? code,
   against: () => app.answer?.against ?? `the status quo of ${longDay(app.view.as_of)}`,
   run: () => {
-    const id = getPlace().horizon ?? app.view.horizon ?? app.answer?.horizon ?? "medium";
-    const label = app.catalogue.horizons.find((x) => x.id === id)?.label ?? id;
-    const short = label.replace(/\s*\(.*\)$/, "").toLowerCase();
-    return /run|term/.test(short) ? short : `${short} run`;
+    const id = getPlace().horizon ?? app.view.horizon ?? app.answer?.horizon;
+    return app.catalogue.horizons.find((x) => x.id === id)?.label ?? id;
   },
   /** Whether the page shows the status quo, with nothing moved. */
   still: () => [null, "status-quo"].includes(getPlace().scenario) && !Object.keys(getPlace().levers).length,
@@ -89,7 +87,7 @@ const app = {
   async useContent(content, view) {
     views.set(keyOf(content), view);
     adopt(view);
-    setPlace({ dossier: null, content, scenario: view.opens_with, levers: {}, odds: null, horizon: null, region: null }, "push");
+    setPlace({ dossier: null, content, scenario: view.opens_with, levers: {}, odds: null, horizon: null, against: null, region: null }, "push");
   },
 };
 
@@ -195,8 +193,9 @@ function controls() {
   const pick = $("dossier");
   replace(pick, app.catalogue.dossiers.map((d) => h("option", { value: d.id }, d.title)), place.content ? h("option", { value: "" }, `${app.view.title} (yours)`) : null);
   pick.value = place.dossier ?? "";
-  const horizon = place.horizon ?? app.view.horizon ?? "medium";
-  replace($("horizons"), app.catalogue.horizons.map((x) => h("label", { title: x.summary }, h("input", { type: "radio", name: "horizon", value: x.id, checked: x.id === horizon, on: { change: () => setPlace({ horizon: x.id }, "push") } }), h("span", null, capital(x.label ?? x.id)))));
+  const segments = (name, choices, chosen) => choices.map((x) => h("label", { title: x.summary ?? null }, h("input", { type: "radio", name, value: x.id, checked: x.id === chosen, on: { change: () => setPlace({ [name]: x.id }, "push") } }), h("span", null, capital(x.label ?? x.id))));
+  replace($("baselines"), segments("against", app.catalogue.baselines, place.against ?? app.answer?.baseline ?? (place.scenario ? "law" : "in-force")));
+  replace($("horizons"), segments("horizon", app.catalogue.horizons, place.horizon ?? app.view.horizon));
 }
 
 /** Check a place from outside against what there is; the reason if it does not fit. */
@@ -205,6 +204,7 @@ function misfit(place, view) {
   const odd = Object.keys(place.levers).find((id) => !view.levers.some((l) => l.id === id));
   if (odd !== undefined) return `The dossier has no lever “${odd}”.`;
   if (place.horizon && !app.catalogue.horizons.some((x) => x.id === place.horizon)) return `There is no horizon “${place.horizon}”.`;
+  if (place.against && !app.catalogue.baselines.some((x) => x.id === place.against)) return `There is no baseline “${place.against}”.`;
   if (place.world && !app.catalogue.worlds.includes(place.world)) return `There is no world “${place.world}”.`;
   return null;
 }
@@ -219,7 +219,7 @@ async function go(place, history) {
   const known = new Set(app.catalogue.regions.map((r) => r.code));
   if (view !== app.view) adopt(view);
   setPlace({
-    v: 1, dossier: place.dossier ?? null, content: place.content ?? null, scenario: place.scenario ?? null, levers: place.levers ?? {}, horizon: place.horizon ?? null,
+    v: 1, dossier: place.dossier ?? null, content: place.content ?? null, scenario: place.scenario ?? null, levers: place.levers ?? {}, horizon: place.horizon ?? null, against: place.against ?? null,
     world: place.world ?? WORLD, odds: place.odds ?? null, tab: tabOf(place.tab), region: known.has(place.region) ? place.region : null, show: place.show ?? "real_income_pct",
   }, history);
   return true;
@@ -232,10 +232,10 @@ onPlace((place, changed) => {
     levers.build(app.view);
     bar.build(app.view);
   }
-  if (newView || has("horizon")) controls();
+  if (newView || has("horizon", "against", "scenario")) controls();
   if (has("levers", "scenario") && !newView) levers.refresh();
   bar.refresh(app.view);
-  if (newView || has("scenario", "levers", "horizon", "world", "odds")) {
+  if (newView || has("scenario", "levers", "horizon", "against", "world", "odds")) {
     clearTimeout(resting);
     solver.want(solveState());
   }
@@ -250,7 +250,7 @@ function buttons() {
     if (!id || id === getPlace().dossier) return;
     const view = await viewOf({ dossier: id });
     adopt(view);
-    setPlace({ dossier: id, content: null, scenario: view.opens_with, levers: {}, odds: null, horizon: null, region: null }, "push");
+    setPlace({ dossier: id, content: null, scenario: view.opens_with, levers: {}, odds: null, horizon: null, against: null, region: null }, "push");
   });
   $("copy").addEventListener("click", async () => {
     await addressSettled();

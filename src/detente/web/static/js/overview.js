@@ -36,7 +36,7 @@ function numbers(app) {
 
 /** Have a chart drawn of the state the page is in. */
 function drawn(app, box, name, csv, more) {
-  if (app.still()) box.say("Nothing has moved", "Pick a scenario or move a lever: charts show what changes against the status quo.");
+  if (app.still()) box.say("Nothing has moved", "Pick a scenario or move a lever: charts show what changes.");
   else box.want(ofState(name, app.solveState(), csv, more));
 }
 

@@ -125,8 +125,8 @@ registerTab({
   },
   async onState(app, what) {
     if (what.has("view") || what.has("open")) drawProvisions(app);
-    const { dossier, content, horizon, world, levers, scenario } = app.place;
-    const key = JSON.stringify([dossier, content?.id ?? null, horizon, world, levers, Object.keys(levers).length ? scenario : null]);
+    const { dossier, content, horizon, against, world, levers, scenario } = app.place;
+    const key = JSON.stringify([dossier, content?.id ?? null, horizon, against, world, levers, Object.keys(levers).length ? scenario : null]);
     if (key === shownFor && !what.has("ranges")) return;
     const mine = (run += 1);
     message.textContent = "Working out every scenario …";

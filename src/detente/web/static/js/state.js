@@ -1,5 +1,5 @@
 // The one store: where the reader is. Everything that a share link carries is here and nowhere else.
-//   place = {v, dossier | content, scenario, levers, horizon, world, odds, tab, region, show}
+//   place = {v, dossier | content, scenario, levers, horizon, against, world, odds, tab, region, show}
 // A change is written into the address: as a new step of the browser's history ("push") or in place ("replace").
 
 import { LinkError, checkPlace, readLink, writeLink } from "./link.js";
@@ -17,9 +17,9 @@ export const addressSettled = () => settled;
 
 /** The part of the place that the server answers for. */
 export function solveState(from = place) {
-  const { v, dossier, content, scenario, levers, horizon, world, odds } = from;
+  const { v, dossier, content, scenario, levers, horizon, against, world, odds } = from;
   const own = odds && Object.keys(odds).length ? { odds } : {};
-  return { v, dossier: dossier ?? null, content: content ?? null, scenario: scenario ?? null, levers, horizon: horizon ?? null, world, ...own };
+  return { v, dossier: dossier ?? null, content: content ?? null, scenario: scenario ?? null, levers, horizon: horizon ?? null, against: against ?? null, world, ...own };
 }
 
 /** Change part of the place; `history` is "push", "replace" or "none". */

@@ -35,9 +35,9 @@ function next() {
 
 /** What a result of this basis hangs on, as text. */
 export function basisKey(app, basis) {
-  const { dossier, content, scenario, levers, world, odds, horizon: wanted } = app.solveState();
+  const { dossier, content, scenario, levers, world, odds, against, horizon: wanted } = app.solveState();
   const horizon = wanted ?? app.view?.horizon ?? null; // none chosen is the dossier's own
-  return JSON.stringify(basis === "state" ? [dossier, content, scenario, levers, horizon, world, odds] : [dossier, content, horizon, world, odds]);
+  return JSON.stringify(basis === "state" ? [dossier, content, scenario, levers, horizon, against, world, odds] : [dossier, content, horizon, world, odds]);
 }
 
 /**
