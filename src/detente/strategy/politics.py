@@ -405,15 +405,9 @@ def politics_of_deal(case: Case, deal: Proposal, parties: Sequence[str] = ()) ->
 
 
 def package_outcome(deal: Proposal) -> Outcome:
-    """The equilibrium under the package of a deal against that without one."""
-    from detente.equilibrium.solve import solve
-
+    """The equilibrium under the package of a deal against that without one, at the month or horizon the case stands at."""
     made = deal.packages
-    signed, none = (
-        solve(made.economy, policy, made.parameters)
-        for policy in (made.policy(deal.levels), made.stance_policy(deal.disagreement))
-    )
-    return signed.relative_to(none)
+    return made.settled(deal.levels).relative_to(made.settled(deal.without.levels))
 
 
 def _check(case: Case, parties: Sequence[str]) -> None:
