@@ -229,8 +229,8 @@ def test_of_a_case_every_scenario_and_party() -> None:
 
 
 def test_of_a_package() -> None:
-    case = dt.Case.of("kuala-lumpur-2025", with_ranges=False)
-    deal = dt.proposal("kuala-lumpur-2025", solves=20, disagreement="escalate")
+    case = dt.Case.of("kuala-lumpur-2025", horizon="medium", with_ranges=False)  # one moment: a deal's gains are that moment's
+    deal = dt.proposal(case, solves=20, disagreement="escalate")
     found = dt.strategy.politics.politics_of_deal(case, deal)
     home = found.of("USA")
     assert (home.scenario, home.against) == ("package", "escalate")
