@@ -193,7 +193,8 @@ def nash(
     if chart is not None:
         from detente.briefing.charts.results import rates_figure
 
-        subtitle = f"Mean rate on imports of goods and change of real income, percent; against {against}; {run_words(horizon or 'medium')}"
+        when = run_words(horizon or "medium")
+        subtitle = f"Mean rate on imports of goods and change of real income, percent; against {against}; {when}"
         save_figure(rates_figure(found, subtitle, csv=_name(csv), note=_source(subject.world, csv)), chart)
     if as_json:
         emit(found.record())
@@ -1068,7 +1069,7 @@ def _likely(look: Outlook) -> None:
     out.print("\nBy date: chance from today, %, that it has happened by then", highlight=False)
     shown = text_table(("", *(d.strftime("%y-%m-%d") for d in days)))
     for event in look.hazard:
-        shown.add_row(look.event_title(event), *(f"{100 * look.by(event, d).value:.0f}" for d in days))
+        shown.add_row(look.event_title(event), *(str(look.percent_by(event, d)) for d in days))
     shown.columns[0].no_wrap = False
     out.print(shown)
     if look.own:

@@ -135,6 +135,10 @@ def _forecast(
         emit({"dossier": case.id, "journal": str(book.path.resolve()), "stored": len(stored), **found.record()})
         return
     out.print(f"{case.title}: odds as of {found.made_on.isoformat()}", style="bold", highlight=False, markup=False)
+    out.print(
+        "Of each way on if its fork is reached; from today: `detente outlook`. Record, stand-off and analyst are inputs.",
+        style="dim", highlight=False, soft_wrap=True,
+    )  # fmt: skip
     for name, odds in found.odds.items():
         _show_odds(odds, found.before.get(name) if seen is not None else None, seen.id if seen else None)
     _rest(case, found)
