@@ -274,8 +274,7 @@ def deal_zone(deal: Proposal) -> dict[str, Any]:
 
 def third_economies(case: Case, region: str, scenario: str, menu: Any) -> dict[str, Any]:
     """`economies`: one row a third economy (what the quarrel brings each, percent and million USD a year, goods passed through);
-    `ranges` of the economy shown; `hosting`: what success of the talks is worth to it, where it is the host (the cost of threats is
-    left to the command line: it asks for the tree's odds).
+    `ranges` of the economy shown; `hosting`: what success of the talks is worth to it, where it is the host, threats not priced.
     """
     from detente.strategy.bystanders import overview
     from detente.strategy.hosting import host_stake
