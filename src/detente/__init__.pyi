@@ -10,9 +10,8 @@ from .equilibrium.decompose import shapley as shapley
 from .equilibrium.derivatives import Objective as Objective
 from .equilibrium.estimates import elasticity_by_month as elasticity_by_month, factor_by_month as factor_by_month
 from .equilibrium.indicators import INDICATORS as INDICATORS
-from .equilibrium.months import at_month as at_month
 from .equilibrium.outcome import Outcome as Outcome
-from .equilibrium.parameters import Parameters as Parameters, horizon as horizon
+from .equilibrium.parameters import Parameters as Parameters, at_month as at_month, horizon as horizon
 from .equilibrium.solve import Solver as Solver, solve as solve, solve_many as solve_many
 from .errors import DetenteError as DetenteError
 from .outlook.base_rates import BaseRates as BaseRates, base_rates as base_rates

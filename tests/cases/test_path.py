@@ -14,7 +14,8 @@ from detente.cases.case import Case, Node
 from detente.cases.history import Moment, pieces
 from detente.cases.path import CENTRAL, Path, path, sign_of
 from detente.cases.readings import readings
-from detente.equilibrium.months import at_month, value
+from detente.equilibrium.months import value
+from detente.equilibrium.parameters import at_month
 from detente.equilibrium.solve import untouched
 from detente.errors import InputError, UnknownName
 from detente.policy.instruments import Policy, Tariff

@@ -23,6 +23,7 @@ from detente.equilibrium.chokepoints import (
     output_after_cut,
     second_order,
 )
+from detente.equilibrium.parameters import at_month
 from detente.equilibrium.solve import solve_shock
 from detente.errors import CornerResult, InputError, UnknownName, UnknownSector
 from detente.policy.shock import Control
@@ -197,7 +198,7 @@ def test_quotas_and_purchases_are_left_alone() -> None:
 def test_without_a_control_a_node_is_the_plain_one() -> None:
     policy = dt.Policy([dt.Tariff(by="USA", on="CHN", rate=0.5)])
     found = narrowed(ECONOMY, policy.shock(ECONOMY), [], 6.0)
-    one, two = solve_shock(ECONOMY, found.shock, path.at_month(6)), dt.solve(ECONOMY, policy, "month 6")
+    one, two = solve_shock(ECONOMY, found.shock, at_month(6)), dt.solve(ECONOMY, policy, "month 6")
     assert one.real_income.to_numpy() == pytest.approx(two.real_income.to_numpy(), abs=0)
 
 
@@ -208,7 +209,7 @@ def test_a_corner_is_refused_by_name() -> None:
     ends: dict[str, path.End] = {"leakage": "low", "critical_substitution": "low"}
     found = narrowed(ECONOMY, shock, [], 6.0, ends, rent="kept")
     with pytest.raises(CornerResult, match=r"CHN would earn .* million USD more a year from RER"):
-        solve_shock(ECONOMY, found.shock, path.at_month(6, ends, critical=found.goods))
+        solve_shock(ECONOMY, found.shock, at_month(6, ends, critical=found.goods))
 
 
 def test_without_a_capped_price_nothing_is_refused() -> None:
@@ -225,7 +226,7 @@ def test_spring_2025() -> None:
         policy = [p for since, p in cuts if since <= month][-1]
         for leakage in ("low", "centre"):
             found = narrowed(ECONOMY, policy.shock(ECONOMY), history, month, {"leakage": leakage})
-            outcome = solve_shock(ECONOMY, found.shock, path.at_month(month, {"leakage": leakage}, critical=found.goods))
+            outcome = solve_shock(ECONOMY, found.shock, at_month(month, {"leakage": leakage}, critical=found.goods))
             assert -5 <= outcome.output.loc["USA", "MVH"] <= 1e-9  # type: ignore[operator]
             assert no_supplier_gains_too_much(outcome)
 

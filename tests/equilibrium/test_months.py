@@ -7,7 +7,8 @@ import pytest
 
 import detente as dt
 from detente.equilibrium.estimates import LEAST, elasticity_by_month, factor_by_month
-from detente.equilibrium.months import NAME, at_month, entry, interpolated, month_of, nodes, path_table, rows, stretches, value
+from detente.equilibrium.months import NAME, entry, interpolated, month_of, nodes, path_table, rows, stretches, value
+from detente.equilibrium.parameters import at_month
 from detente.errors import InputError, UnknownName
 
 

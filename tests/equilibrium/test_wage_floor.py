@@ -13,8 +13,8 @@ from scipy.optimize import root
 import detente as dt
 from detente.equilibrium.jobs import Jobs, heads, out_of_work
 from detente.equilibrium.levels import Equilibrium, LabourMarket
-from detente.equilibrium.months import at_month, nodes, value
-from detente.equilibrium.parameters import Parameters
+from detente.equilibrium.months import nodes, value
+from detente.equilibrium.parameters import Parameters, at_month
 from detente.equilibrium.system import unpack
 from detente.errors import InputError
 from detente.words.numbers import percent, persons

@@ -10,9 +10,8 @@ import pytest
 import detente as dt
 from detente.cases.case import Case
 from detente.equilibrium.decompose import decompose
-from detente.equilibrium.months import at_month
 from detente.equilibrium.outcome import Outcome
-from detente.equilibrium.parameters import horizon
+from detente.equilibrium.parameters import at_month, horizon
 from detente.equilibrium.real_gdp import gdp as nominal_gdp
 from detente.errors import BadDossier, NotConverged, UnknownName
 from detente.policy.ledger import load_ledger

@@ -126,6 +126,13 @@ def test_a_published_file_is_read(ending: str, tmp_path: Path) -> None:
     assert float(panel.frame["duty"].sum()) == float(total["duty"].sum())
 
 
+def test_numbers_in_scientific_notation_are_numbers() -> None:
+    plain = published()
+    other = plain.astype({"imports": object, "duty": object})
+    other.loc[3, ["imports", "duty"]] = [f"{plain.loc[3, 'imports']:.9e}", f"{plain.loc[3, 'duty'] * 1e3:.9f}e-3"]
+    pd.testing.assert_frame_equal(read_panel(csv(plain), "a.csv").frame, read_panel(csv(other), "b.csv").frame)
+
+
 def test_what_was_read_can_be_read_again() -> None:
     panel = read_panel(csv(published()), "a.csv")
     again = read_panel(csv(panel.frame), "b.csv")
@@ -185,6 +192,7 @@ def scaled(by: float, **where: str) -> Change:
         (lambda f: f.iloc[:0], r"has no rows"),
         (scaled(1e-3), r"row \d+: .* mixed units"),
         (scaled(1e3), r"row \d+: .* mixed units"),
+        (scaled(1e-15), r"row \d+: .* mixed units"),  # written 3.1e-07
         (scaled(1e-3, origin="VIETNAM"), r"row \d+: imports of VNM .* mixed units"),
         (scaled(1e-6, origin="CHINA"), r"row \d+: imports of CHN .* mixed units"),
         (scaled(1e-3, month="2025-03"), r"row \d+: .*2025-03 .* mixed units"),

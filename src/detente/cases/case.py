@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -32,14 +32,14 @@ import pandas as pd
 from detente.cases.baselines import BASELINES, IN_FORCE, LAW, NO_DEAL, REFERENCE, STATUS_QUO, Baseline, baseline
 from detente.cases.history import Moment, moments, pieces, turning
 from detente.cases.readings import CENTRAL, PINNED, Node, readings
-from detente.equilibrium.chokepoints import Rent, narrowed
+from detente.equilibrium.chokepoints import ROWS, Narrowed, Rent, narrowed
 from detente.equilibrium.indicators import Indicator, indicator as named_indicator
 from detente.equilibrium.inputs import chains_of
 from detente.equilibrium.levels import Equilibrium
 from detente.equilibrium.memory import solved_once
-from detente.equilibrium.months import End, at_month, month_of
+from detente.equilibrium.months import End, month_of
 from detente.equilibrium.outcome import Outcome
-from detente.equilibrium.parameters import ExchangeRate, Parameters, horizon as named_horizon, horizon_entry
+from detente.equilibrium.parameters import ExchangeRate, Parameters, at_month, horizon as named_horizon, horizon_entry
 from detente.equilibrium.solve import Solver, solve, solve_shock, untouched
 from detente.errors import CornerResult, InputError, NotConverged, UnknownName, UnknownRegion
 from detente.policy.changes import Change, apply_changes
@@ -464,16 +464,24 @@ class Case:
         month, ends = node.month or 0.0, dict(node.ends)
         past = [m for m in history if m.begins <= month]
         policy = past[-1].policy + more if more else past[-1].policy
-        shock = policy.shock(self.economy)
+
+        def narrow(shock: Shock) -> Narrowed:
+            controls = [(m.begins, m.shock.controls) for m in past[:-1]] + [(past[-1].begins, shock.controls)]
+            return narrowed(self.economy, shock, controls, month, ends, rent=node.rent)
+
+        if more:
+            held = narrow(policy.shock(self.economy))
+        else:
+            rows = tuple((row, end) for row, end in node.ends if row in ROWS)
+            held = past[-1].once(("narrowed", month, rows, node.rent), lambda: narrow(past[-1].shock))
+        shock = held.shock
         if "trade_elasticity_factor" not in self.replaced:  # given by hand it holds for duties of every age
-            young = pieces(untouched(self.economy), past).unanswered(month, ends)
+            young = past[-1].once("pieces", lambda: pieces(untouched(self.economy), past)).unanswered(month, ends)
             if young.any():
-                shock.unanswered = young
-        controls = [(m.begins, m.shock.controls) for m in past[:-1]] + [(past[-1].begins, shock.controls)]
-        held = narrowed(self.economy, shock, controls, month, ends, rent=node.rent)
+                shock = replace(shock, unanswered=young)
         parameters = self.parameters_at(node)
         goods = tuple(s for s in self.world.sectors if s in {*held.goods, *parameters.critical_inputs})
-        return held.shock, policy, named_horizon(parameters, critical_inputs=goods)
+        return shock, policy, named_horizon(parameters, critical_inputs=goods)
 
     @cached_property
     def controlled(self) -> frozenset[str]:

@@ -15,9 +15,10 @@ wedge of age a at month h with f(a), and the part that they do not answer yet, Î
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +32,8 @@ from detente.policy.timing import turning_days
 from detente.types import Array
 from detente.world.economy import Economy
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, eq=False)
 class Moment:
@@ -39,6 +42,13 @@ class Moment:
     begins: float
     policy: Policy
     shock: Shock
+    _known: dict[Any, Any] = field(init=False, default_factory=dict, repr=False)
+
+    def once(self, name: Any, work: Callable[[], T]) -> T:
+        """What `work` makes of this moment and those before it (they are always the same ones), worked out once."""
+        if name not in self._known:
+            self._known[name] = work()
+        return cast(T, self._known[name])
 
     @cached_property
     def wedge(self) -> Array:
@@ -91,7 +101,7 @@ def pieces(table: Shock, past: Sequence[Moment]) -> Pieces:
     added = np.diff(walls, axis=0)
     flows = np.flatnonzero((added != 0).any(0))
     kept = np.flatnonzero((added != 0).any(1))
-    begins = np.array([past[k].begins for k in kept])
+    begins = np.array([m.begins for m in past])[kept]
     return Pieces(begins, np.ascontiguousarray(added[np.ix_(kept, flows)]), flows, table.tariffs.shape)
 
 

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from typing import NamedTuple, get_args
 
 from detente.equilibrium.chokepoints import Rent
-from detente.equilibrium.months import End, at_month, path_table
-from detente.equilibrium.parameters import ExchangeRate
+from detente.equilibrium.months import End, path_table
+from detente.equilibrium.parameters import ExchangeRate, at_month
 from detente.errors import InputError, UnknownName
 from detente.words import refusal
 

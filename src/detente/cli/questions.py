@@ -193,7 +193,8 @@ def nash(
     if chart is not None:
         from detente.briefing.charts.results import rates_figure
 
-        subtitle = f"Mean rate on imports of goods and change of real income, percent; against {against}; {run_words(horizon or 'medium')}"
+        when = run_words(horizon or "medium")
+        subtitle = f"Mean rate on imports of goods and change of real income, percent; against {against}; {when}"
         save_figure(rates_figure(found, subtitle, csv=_name(csv), note=_source(subject.world, csv)), chart)
     if as_json:
         emit(found.record())
@@ -798,13 +799,14 @@ def _ranged(case: Case, region: str, scenario: str) -> str:
 
 def _against(case: Case, scenario: str) -> str:
     return (
-        f"{case.dossier.scenario(scenario).title} ({scenario}) against the status quo of {case.dossier.as_of:%d %B %Y}, "
+        f"{case.dossier.scenario(scenario).title} ({scenario}) against the law by itself from {case.dossier.as_of:%d %B %Y} on, "
         f"{run_words(case.parameters.name)}, {case.world.name}"
     )
 
 
 def _third_economies(case: Case, scenario: str) -> dict[str, Any]:
     """One row an economy."""
+    from detente.cases.baselines import LAW
     from detente.strategy.bystanders import overview
     from detente.words.names import region_name
 
@@ -830,7 +832,7 @@ def _third_economies(case: Case, scenario: str) -> dict[str, Any]:
         f"sold to {case.a}: bn USD a year before duties. Gap: points of duty saved by passing goods through, before → after."
     )
     record = {
-        "dossier": case.dossier.id, "scenario": scenario, "against": f"the status quo of {case.dossier.as_of}",
+        "dossier": case.dossier.id, "scenario": scenario, "against": LAW,
         "horizon": case.parameters.name, "parties": [case.a, case.b],
         "economies": [{"economy": str(code), **{str(k): float(v) for k, v in row.items()}} for code, row in frame.iterrows()],
     }  # fmt: skip
@@ -840,6 +842,7 @@ def _third_economies(case: Case, scenario: str) -> dict[str, Any]:
 
 def _third_economy(answer: Beside, rate: float, as_host: bool, *, given: bool) -> dict[str, Any]:
     """Dependence, menu, diversion, goods passed through, hosting."""
+    from detente.cases.baselines import LAW
     from detente.outlook.year import our_year, prospect_of, stake_of, threats_of, tree_of
     from detente.strategy.asks import asks_of
     from detente.strategy.bystanders import ANSWERED, diversion_of
@@ -879,7 +882,8 @@ def _third_economy(answer: Beside, rate: float, as_host: bool, *, given: bool) -
     shown = text_table(("on", *leaning.columns))
     for party, row in leaning.iterrows():
         shown.add_row(region_name(str(party)), *(f"{v:.1f}" for v in row))
-    lines += [shown, "", "What it can do: real income, percent against the status quo, if everyone else does as in the scenario"]
+    what = "What it can do: real income, percent against the law by itself, if everyone else does as in the scenario"
+    lines += [shown, "", what]
     shown = text_table(("option", *menu.scenarios, "expected"))
     shown.columns[0].no_wrap = False
     for option, row in menu.to_frame().iterrows():
@@ -917,7 +921,7 @@ def _third_economy(answer: Beside, rate: float, as_host: bool, *, given: bool) -
         **({"hosting": stake.to_frame()} if stake is not None else {}),
     }  # fmt: skip
     record = {
-        "dossier": case.dossier.id, "region": region, "scenario": scenario, "against": f"the status quo of {case.dossier.as_of}",
+        "dossier": case.dossier.id, "region": region, "scenario": scenario, "against": LAW,
         "horizon": case.parameters.name, "parties": [case.a, case.b],
         "real_income": {s: case.real_income(s, region) for s in case.outcomes},
         "real_income_range": {s: list(case.weighted_range(region, {s: 1.0})) for s in case.outcomes},
@@ -1065,7 +1069,7 @@ def _likely(look: Outlook) -> None:
     out.print("\nBy date: chance from today, %, that it has happened by then", highlight=False)
     shown = text_table(("", *(d.strftime("%y-%m-%d") for d in days)))
     for event in look.hazard:
-        shown.add_row(look.event_title(event), *(f"{100 * look.by(event, d).value:.0f}" for d in days))
+        shown.add_row(look.event_title(event), *(str(look.percent_by(event, d)) for d in days))
     shown.columns[0].no_wrap = False
     out.print(shown)
     if look.own:

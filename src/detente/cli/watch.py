@@ -135,6 +135,10 @@ def _forecast(
         emit({"dossier": case.id, "journal": str(book.path.resolve()), "stored": len(stored), **found.record()})
         return
     out.print(f"{case.title}: odds as of {found.made_on.isoformat()}", style="bold", highlight=False, markup=False)
+    out.print(
+        "Of each way on if its fork is reached; from today: `detente outlook`. Record, stand-off and analyst are inputs.",
+        style="dim", highlight=False, soft_wrap=True,
+    )  # fmt: skip
     for name, odds in found.odds.items():
         _show_odds(odds, found.before.get(name) if seen is not None else None, seen.id if seen else None)
     _rest(case, found)
@@ -534,7 +538,7 @@ def _deals(which: Which) -> BackTestedBargains | None:
 
 
 def _show_deals(found: BackTestedBargains) -> None:
-    from detente.validation.bargains import amount, signed
+    from detente.validation.bargains import amount, was_signed
 
     out.print("The bargaining room on the eve of past rounds", style="bold", highlight=False)
     out.print(found.explain(), highlight=False)
@@ -544,7 +548,7 @@ def _show_deals(found: BackTestedBargains) -> None:
         shown = text_table(("issue", "stood", "model", "signed", "verdict"))
         for row in past.rows:
             model = amount(row.kind, row.left["model"])
-            shown.add_row(row.title, amount(row.kind, row.standing), model, signed(row), row.verdict())
+            shown.add_row(row.title, amount(row.kind, row.standing), model, was_signed(row), row.verdict())
         shown.columns[0].no_wrap = False
         out.print(shown)
 

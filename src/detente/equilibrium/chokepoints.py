@@ -38,6 +38,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from detente.equilibrium import months as path
 from detente.equilibrium.outcome import Outcome
+from detente.equilibrium.parameters import at_month
 from detente.equilibrium.solve import Solver, solve_shock
 from detente.errors import InputError, UnknownName, UnknownSector
 from detente.policy.instruments import ExportControl, Policy
@@ -53,6 +54,8 @@ Array = NDArray[np.float64]
 Rent = Literal["buyers", "kept"]
 History = Sequence[tuple[float, Sequence[Control]]]
 """(months since the decision, negative before it; the controls in force from then until the next entry), in order of time."""
+ROWS = ("leakage", "other_producers", "list_price", "stock_days")
+"""Rows of the path that `narrowed` reads; taking any other at an end of its range changes nothing there."""
 DAYS_A_MONTH = 365.25 / 12
 MONTHS = (0.0, 1.0, 2.0, 3.0, 4.0, 6.0, 9.0, 12.0, 18.0, 24.0, 36.0)
 
@@ -240,7 +243,7 @@ def month_after(
     histories: list[History] = [[standing], [standing, (0.0, shocks[1].controls)]]
     pair = [narrowed(economy, s, h, month, ends, rent=rent) for s, h in zip(shocks, histories, strict=True)]
     goods = tuple(s for s in economy.sectors if any(s in n.goods for n in pair))
-    chosen = path.at_month(month, ends, exchange_rate=exchange_rate, critical=goods)
+    chosen = at_month(month, ends, exchange_rate=exchange_rate, critical=goods)
     packages = zip(pair, (before, after), strict=True)
     base, moved = (solve_shock(economy, n.shock, chosen, policy=p, solver=solver) for n, p in packages)
     return moved.relative_to(base)

@@ -2,11 +2,11 @@
 
 Values are given at a few months; between them they are interpolated monotonically (Fritsch and Carlson 1980) on the scale the
 table names, before the first and after the last month the nearest one holds. A node of the path is a parameter set like any
-other, named "month 6"; `horizon("month 6")` is the same.
+other (`parameters.at_month`), named "month 6"; `horizon("month 6")` is the same.
 
->>> at_month(0).labour_mobility, at_month(36).labour_mobility, at_month(120).labour_mobility
-(1.2, 2.0, inf)
->>> at_month(36, {"trade_elasticity_factor": "high"}).trade_elasticity_factor
+>>> value("labour_mobility", [0, 36, 120]).tolist()
+[1.2, 2.0, inf]
+>>> value("trade_elasticity_factor", 36, "high")
 0.65
 >>> bool(value("trade_elasticity_factor", 48) > value("trade_elasticity_factor", 42) > value("trade_elasticity_factor", 36))
 True
@@ -14,16 +14,15 @@ True
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Any, Literal, NamedTuple, Protocol, get_args
 
 import numpy as np
 import yaml
 from numpy.typing import ArrayLike
 
-from detente.equilibrium.parameters import ExchangeRate, Parameters
 from detente.errors import InputError, UnknownName
 from detente.types import Array
 
@@ -35,6 +34,14 @@ SCALES: Mapping[str, tuple[Callable[[Array], Array], Callable[[Array], Array]]] 
     "log": (np.log, np.exp),
     "inverse": (np.reciprocal, np.reciprocal),
 }
+
+
+class Named(Protocol):
+    """Anything with a name, a parameter set say."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
 
 
 class Stretch(NamedTuple):
@@ -88,24 +95,7 @@ def _one(name: str, month: float, end: End) -> float:
     return float(interpolated(row["months"], row[end], month, row["scale"]))
 
 
-def at_month(
-    month: float, ends: Mapping[str, End] | None = None, *, exchange_rate: ExchangeRate = "flexible",
-    critical: Sequence[str] = (), **parameters: Any,
-) -> Parameters:  # fmt: skip
-    """The parameter set of one node. `ends` names rows to take at an end of their range, `critical` the goods that are hard to
-    replace; any parameter may be replaced by name. Raises `UnknownName`, `InputError`.
-    """
-    for name in ends or {}:
-        if name not in rows():
-            raise UnknownName(name, list(rows()), "row of the path")
-    own = {name: value(name, month, (ends or {}).get(name, "centre")) for name in path_table()["parameters"]}
-    given = {"critical_inputs": tuple(critical), "exchange_rate": exchange_rate, **own, **parameters}
-    rivals = value("rival_substitution", month, (ends or {}).get("rival_substitution", "centre"))
-    given.setdefault("critical_trade_factor", rivals / given["trade_elasticity_factor"])
-    return Parameters(name=f"{NAME}{month:g}", **given)
-
-
-def month_of(parameters: Parameters | str) -> float | None:
+def month_of(parameters: Named | str) -> float | None:
     """The month of a node, from its name; None for any other parameter set."""
     name = parameters if isinstance(parameters, str) else parameters.name
     try:

@@ -27,12 +27,14 @@ Labour mobility as in Galle, Rodríguez-Clare and Yi (2023).
 2.0
 >>> horizon("medium", labour_mobility=float("inf")).labour_mobility
 inf
+>>> at_month(36, {"trade_elasticity_factor": "high"}).trade_elasticity_factor
+0.65
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -42,6 +44,7 @@ import numpy as np
 import yaml
 from numpy.typing import ArrayLike, NDArray
 
+from detente.equilibrium import months
 from detente.errors import InputError, UnknownName
 
 Closure = Literal["fixed", "zero", "proportional"]
@@ -136,8 +139,6 @@ def horizon_table() -> Mapping[str, Mapping[str, Any]]:
 
 def horizon_entry(name: str) -> Mapping[str, Any]:
     """Label, values, ranges and sources of a named horizon or a node of the path; empty for any other parameter set."""
-    from detente.equilibrium import months
-
     return horizon_table().get(name, {}) if months.month_of(name) is None else months.entry(name)
 
 
@@ -147,12 +148,10 @@ def horizon(name: str | Parameters = "medium", **overrides: Any) -> Parameters:
 
     Raises `UnknownName` for a horizon or parameter that does not exist.
     """
-    from detente.equilibrium import months
-
     if isinstance(name, Parameters):
         base = name
     elif (month := months.month_of(name)) is not None:
-        base = months.at_month(month)
+        base = at_month(month)
     else:
         table = horizon_table()
         if name not in table:
@@ -166,3 +165,20 @@ def horizon(name: str | Parameters = "medium", **overrides: Any) -> Parameters:
     if isinstance(overrides.get("critical_inputs"), list):
         overrides["critical_inputs"] = tuple(overrides["critical_inputs"])
     return dataclasses.replace(base, **overrides) if overrides else base
+
+
+def at_month(
+    month: float, ends: Mapping[str, months.End] | None = None, *, exchange_rate: ExchangeRate = "flexible",
+    critical: Sequence[str] = (), **parameters: Any,
+) -> Parameters:  # fmt: skip
+    """The parameter set of one node. `ends` names rows to take at an end of their range, `critical` the goods that are hard to
+    replace; any parameter may be replaced by name. Raises `UnknownName`, `InputError`.
+    """
+    for name in ends or {}:
+        if name not in months.rows():
+            raise UnknownName(name, list(months.rows()), "row of the path")
+    own = {name: months.value(name, month, (ends or {}).get(name, "centre")) for name in months.path_table()["parameters"]}
+    given = {"critical_inputs": tuple(critical), "exchange_rate": exchange_rate, **own, **parameters}
+    rivals = months.value("rival_substitution", month, (ends or {}).get("rival_substitution", "centre"))
+    given.setdefault("critical_trade_factor", rivals / given["trade_elasticity_factor"])
+    return Parameters(name=f"{months.NAME}{month:g}", **given)

@@ -182,7 +182,8 @@ def sourcing(b: Base, v: Levers, k: Controls, p: Values) -> Sourcing:
 
 
 def _late(share: Any, b: Base, v: Levers, k: Controls) -> Late:
-    sectors, n, rows = *b.log_shares.shape[:2], v.late.size
+    sectors, n = b.log_shares.shape[:2]
+    rows = v.late.size
     sector, destination = v.late // n, v.late % n  # padding lies beyond the last sector: read it clipped, write it nowhere
     if not rows:
         nothing = jnp.zeros((0, n))
@@ -263,7 +264,7 @@ def accounts(state: State, b: Base, v: Levers, s: Sourcing, k: Controls, p: Valu
     total = jnp.einsum("jni,ji->jn", s.share, weight).at[k.sector, k.destination].add(share * seller)
     total = jnp.maximum(total, FLOOR)
     sold = s.peak > OFF / 2
-    dearer = 0.0
+    dearer: Any = 0.0
     if s.late.sector.size:
         here = s.late.sector, s.late.destination
         now = (s.late.share * weight[s.late.sector]).at[s.late.row, k.origin].add(share * seller)

@@ -1,7 +1,8 @@
 """What the paths of a tree are worth: real income of every region in every state of measures, and its average along each path.
 
 Each state is solved once, at the case's node of the path, and compared with the status quo (snapshot basis: the effect the
-measures of a day would have if they lasted until then). Along a path the state is a step function of the day, so the average is exact:
+measures of a day would have if they lasted until then). Along a path the state is a step function of the day, so the average is
+exact:
 
     V(path) = Σ over states of share(path, state) · v(state),   share ∝ ∫ e^(−rt) 1{state holds on day t} dt,   Σ share = 1
 
@@ -155,8 +156,8 @@ def path_values(
     """Solve every state of the tree once, at the case's node of the path or its textbook horizon (the dossier's own if None).
 
     `with_ranges` solves them also under the other closure of the exchange rate and at both ends of the trade elasticity, or of a
-    textbook horizon's parameters together. Raises `NotConverged`, `CornerResult` and `OverlappingMeasures` with the first path that
-    comes through the state; `InputError` for a negative discount rate.
+    textbook horizon's parameters together. Raises `NotConverged`, `CornerResult` and `OverlappingMeasures` with the first path
+    that comes through the state; `InputError` for a negative discount rate.
     """
     if not 0 <= discount < math.inf:
         raise InputError(refusal("outlook", "discount_rate_must", discount=f"{discount:g}"))

@@ -30,9 +30,9 @@ import numpy as np
 from detente.cases.baselines import IN_FORCE, REFERENCE, STATUS_QUO
 from detente.cases.case import Case
 from detente.equilibrium.levels import Equilibrium
-from detente.equilibrium.months import NAME, at_month
+from detente.equilibrium.months import NAME
 from detente.equilibrium.outcome import Outcome
-from detente.equilibrium.parameters import ExchangeRate, Parameters, horizon, horizon_entry
+from detente.equilibrium.parameters import ExchangeRate, Parameters, at_month, horizon, horizon_entry
 from detente.errors import BadDossier, InputError, NotConverged, UnknownName
 from detente.policy.instruments import Policy
 from detente.policy.ledger import load_ledger

@@ -6,7 +6,8 @@ The rule, written before any round was run. The table of an eve is the ledger of
                only later is struck out (`known_on`); dates and figures known by then are put back from `bargains.yaml`
     behind it  what stood before the quarrel began (`since`): it is part of the world and no issue
     read on    the last day on which something then known falls due (a truce, a threat, a start), the eve where nothing does
-    no deal    both hold, as in the dossier of Kuala Lumpur: truces go on, threats hang, controls that fall due bite by half
+    no deal    what `strategy.deal.proposal` takes it to be unless told otherwise (`disagreement`)
+    hold       as in the dossier of Kuala Lumpur: truces go on, threats hang, controls that fall due bite by half
     failure    both escalate: truces lapse, controls bite in full, threats are carried out
 
 What both want, the horizon and the search are those of the dossier of Kuala Lumpur and of `strategy.deal`, nothing is set by
@@ -500,8 +501,8 @@ class BackTestedBargain:
         }  # fmt: skip
         return {
             "id": self.bargain.id, "title": self.bargain.title, "signed": self.bargain.signed.isoformat(),
-            "eve": self.eve.day.isoformat(), "read_on": self.read_on.isoformat(), "horizon": self.horizon, "disagreement": self.disagreement,
-            "status": self.status,
+            "eve": self.eve.day.isoformat(), "read_on": self.read_on.isoformat(), "horizon": self.horizon,
+            "disagreement": self.disagreement, "status": self.status,
             "issues": [plain(self._row(r)) for r in self.rows],
             "scores": {w: plain(self.tally(w)) for w in ("model", *BENCHMARKS)},
             "places": places,
@@ -528,8 +529,9 @@ def compare(eve: Eve, bargain: Bargain, deal: Proposal) -> BackTestedBargain:
         known = next((reasons[m] for m in e.measures if m in reasons), None)
         unpriced.append((e, e.why_not or known or say(WORDS, "off_table")))
     return BackTestedBargain(
-        eve, bargain, deal.parties, book.day, deal.status, deal.horizon, deal.disagreement, tuple(rows), _places(deal, rows), tuple(kept),
-        tuple(unpriced), book.size, len(deal.packages.solved), deal,
+        eve=eve, bargain=bargain, parties=deal.parties, read_on=book.day, status=deal.status, horizon=deal.horizon,
+        disagreement=deal.disagreement, rows=tuple(rows), places=_places(deal, rows), kept_away=tuple(kept),
+        unpriced=tuple(unpriced), packages=book.size, solved=len(deal.packages.solved), deal=deal,
     )  # fmt: skip
 
 
@@ -665,11 +667,16 @@ class BackTestedBargains:
 
 
 @cache
-def bargains() -> BackTestedBargains:
-    """Every round, worked out before and compared after. Raises `NotConverged` if one of its solves fails."""
+def bargains(*only: str) -> BackTestedBargains:
+    """Every round (or those named), worked out before and compared after.
+
+    Raises `UnknownName` and, if one of its solves fails, `NotConverged`.
+    """
     file = load_bargains()
-    deals = [negotiate(eve) for eve in file.eves]
-    found = [compare(e, b, d) for e, b, d in zip(file.eves, file.signed, deals, strict=True)]
+    eves = [file.eve(name) for name in only] or list(file.eves)
+    deals = [negotiate(eve) for eve in eves]
+    signed = {b.id: b for b in file.signed}
+    found = [compare(e, signed[e.id], d) for e, d in zip(eves, deals, strict=True)]
     return BackTestedBargains(tuple(found), file.cited)
 
 
@@ -679,7 +686,7 @@ def amount(kind: str, value: float | None) -> str:
     return say(WORDS, "amount", kind=kind, value=value)
 
 
-def signed(row: Row) -> str:
+def was_signed(row: Row) -> str:
     """What was signed of an issue, in words, and until when."""
     return say(WORDS, "signed", known=row.signed_moved is not None, size=amount(row.kind, row.signed), until=row.until)
 
@@ -715,7 +722,7 @@ def _place_table(found: BackTestedBargains) -> str:
 def _issues(found: BackTestedBargain) -> str:
     rows = [
         [r.title, name(r.by), amount(r.kind, r.standing), amount(r.kind, r.left["model"]),
-         signed(r), r.verdict()]
+         was_signed(r), r.verdict()]
         for r in found.rows
     ]  # fmt: skip
     return grid(say(WORDS, "issue_head").split("|"), rows, words=(0, 1, 2, 3, 4, 5))

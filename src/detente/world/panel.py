@@ -49,7 +49,7 @@ UNMAPPED = "other"
 """Goods that belong to no sector: scrap, used goods, goods returned, special provisions."""
 ENDINGS = (".csv", ".csv.gz", ".parquet")
 _MONTH = re.compile(r"(19|20)\d\d-(0[1-9]|1[0-2])")
-_NUMBER = re.compile(r"-?\d+(\.\d*)?([eE]\+?\d+)?")
+_NUMBER = re.compile(r"-?\d+(\.\d*)?([eE][+-]?\d+)?")
 OTHER_UNIT = 30.0
 """Imports this many times off are in another unit: in 2016–2024 no origin's month was more than 2.5 times off its neighbours."""
 OFF_SUM = 0.01

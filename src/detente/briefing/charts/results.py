@@ -29,6 +29,7 @@ from detente.briefing.charts.figures import COLUMN, figure, made_by
 from detente.briefing.charts.standalone import wrapped
 from detente.briefing.charts.theme import COLOUR, by_role, region_colour
 from detente.briefing.document import Figure
+from detente.cases.baselines import LAW, in_words
 from detente.words import chance, chance_range
 from detente.words.names import sector_name
 
@@ -112,7 +113,7 @@ def income_figure(
         for (name, t), r in zip(_named(rows).items(), rows, strict=True)
     }
     frame = pd.DataFrame(rows)
-    subtitle = subtitle or _said("income_subtitle", as_of=case.dossier.as_of, horizon=case.parameters.name)
+    subtitle = subtitle or _said("income_subtitle", against=in_words(LAW, case.dossier), horizon=case.parameters.name)
     return _shown(
         "fig-income", title, subtitle, note, told, csv,
         lambda w: charts.dots(frame, w, label_width=112 if w > 500 else 104, across=2 if w > 500 else 1),

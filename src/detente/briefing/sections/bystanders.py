@@ -218,7 +218,7 @@ def table(case: CaseView) -> Table:
         "bystanders",
         told("table_file", label=label),
         frame.assign(
-            relative_to=case.quo, horizon=case.runs.parameters.name, table_year=case.world.year
+            relative_to=told("law_label", case=case), horizon=case.runs.parameters.name, table_year=case.world.year
         ).reset_index(),
     )  # fmt: skip
     return Table(
@@ -276,7 +276,7 @@ def menu_table(case: CaseView, host: str, menu: Menu) -> Table:
     return Table(
         "tab-menu-host",
         told("menu_title", label=case.label(case.worst), best=order[0], worst=order[-1]),
-        case.subtitle(told("menu_unit")),
+        told("menu_unit", case=case),
         (
             Column("Option"),
             Column(told("menu_consent")),

@@ -51,7 +51,7 @@ def region_block(case: CaseView, code: str) -> list[Block]:
 def region_sentences(case: CaseView, code: str) -> str:
     """Real income by scenario, then what moves it in the worst one."""
     told: dict[str, list[str]] = {}
-    for s in case.ids:
+    for s in case.moving:
         t = case.income(code, s)
         told.setdefault(text.change_phrase(t.value, t.low, t.high), []).append(f"“{case.label(s)}”")
     o = case.outcome(case.worst)
@@ -108,7 +108,7 @@ def indicators(case: CaseView, code: str) -> Table:
 
 def changes_table(case: CaseView, stem: str, told: Texts, code: str, rows: Sequence[tuple[str, Indicator]]) -> Table:
     """Indicators (each with its name in the data) of a region or the world, by scenario with ranges."""
-    known = {s: [case.triple(figure_of, s) for _, (*_, figure_of) in rows] for s in (None, *case.ids)}
+    known = {s: [case.triple(figure_of, s) for _, (*_, figure_of) in rows] for s in (None, *case.moving)}
     columns = [
         Col("Change in …", [Cell(label, unit) for _, (label, unit, *_) in rows], "unit"),
         *by_scenario(
@@ -179,7 +179,7 @@ def partners(case: CaseView, code: str) -> Table:
                 "unit": unit,
                 "change": _growth(x, y),
                 "change_unit": "%",
-                "relative_to": case.quo,
+                "relative_to": case.base,
                 "horizon": case.runs.parameters.name,
             }
             for flow, (x, y) in flows[r].items()
@@ -238,7 +238,7 @@ def group_blocks(case: CaseView, group: str) -> list[Block]:
     csv = case.file(
         f"members-{group.lower()}",
         told.file,
-        [case.row(m, s, "real income", "%", case.income(m, s)) for m in known for s in case.ids],
+        [case.row(m, s, "real income", "%", case.income(m, s)) for m in known for s in case.moving],
     )
     rows = [("", text.label(m), known[m], "mys") for m in sorted(known, key=lambda m: known[m].value)]
     return [
@@ -262,7 +262,7 @@ def third_block(case: CaseView) -> list[Block]:
     csv = case.file(
         "third-countries",
         told.file,
-        [case.row(r, s, "real income", "%", case.income(r, s)) for r in ranked for s in case.ids],
+        [case.row(r, s, "real income", "%", case.income(r, s)) for r in ranked for s in case.moving],
     )
     rows = [("", text.label(r), known[r], region_colour(r)) for r in ranked]
     return [

@@ -79,7 +79,7 @@ def five_numbers(case: CaseView) -> Numbers:
 
 def income_figure(case: CaseView) -> Figure:
     """Scenario × {parties, host, group, world}: real income."""
-    known = {(s, code): case.income(code, s) for s in case.ids for code in case.focus}
+    known = {(s, code): case.income(code, s) for s in case.moving for code in case.focus}
     told = texts("summary", "income", case=case, a=case.income(case.a, case.worst), b=case.income(case.b, case.worst))
     csv = case.file(
         "summary-real-income", told.file, [case.row(code, s, "real income", "%", t) for (s, code), t in known.items()]
@@ -128,7 +128,7 @@ def _driver_columns(case: CaseView, listed: Sequence[tuple[Headline, ParameterDr
     widest = [d.main if d.moves() else None for _, d in listed]
     known = [case.triple(h.figure, h.scenario) for h, _ in listed]
 
-    def row(h: Headline, value: Triple | float, parameter: str, end: str, level: float | None) -> dict[str, Any]:
+    def row(h: Headline, value: Triple | float, parameter: str, end: str, level: float | str | None) -> dict[str, Any]:
         at = {"parameter": parameter, "parameter_end": end, "parameter_value": level}
         return case.row(h.code, h.scenario, h.what, h.unit, value) | at
 

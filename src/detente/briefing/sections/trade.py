@@ -68,7 +68,7 @@ def market(case: CaseView, buyer: str, rival: str) -> tuple[Heading, Para, Figur
                 "measure": measure,
                 "value": v / 1e3,
                 "unit": unit,
-                "relative_to": case.quo,
+                "relative_to": case.base,
                 "horizon": case.runs.parameters.name,
                 "table_year": case.world.year,
             }

@@ -13,6 +13,7 @@ from detente.briefing.charts import forms
 from detente.briefing.charts.figures import figure
 from detente.briefing.document import Figure
 from detente.build.estimate.projection import LEVEL
+from detente.equilibrium.estimates import factor_by_month
 from detente.equilibrium.parameters import horizon_table
 from detente.validation.tables import grid
 from detente.words import fixed, say
@@ -28,6 +29,8 @@ COMPARED = (
     ("china-side", 12),
 )  # fmt: skip
 """What stands beside the horizons' own factors."""
+ON_THE_PATH = (3, 12, 24, 36, 60)
+"""Months at which the path's own factor is shown."""
 Record = Mapping[str, Any]
 Row = Mapping[str, Any]
 
@@ -143,6 +146,10 @@ def _horizons(record: Record) -> str:
         [_said("used", label=entry["label"]), fixed(entry["values"]["trade_elasticity_factor"], 2), _ends(entry)]
         for name, entry in horizon_table().items()
         if name in ("short", "medium", "long")
+    ]
+    rows += [
+        [_said("pooled", months=months), fixed(r["centre"], 2), f"{fixed(r['low'], 2)} to {fixed(r['high'], 2)}"]
+        for months, r in factor_by_month().loc[list(ON_THE_PATH)].iterrows()
     ]
     for spec, months in COMPARED:
         r = row_of(record, spec, months)
