@@ -13,6 +13,7 @@ from detente.briefing.document import Para, Table
 from detente.briefing.report import solve_case
 from detente.briefing.sections import bystanders as neighbours
 from detente.briefing.view import CaseView
+from detente.outlook.year import stake_of
 from detente.strategy.bystanders import STAY_OUT, overview
 from detente.strategy.transshipment import pass_through, pass_through_duty
 
@@ -31,21 +32,44 @@ def section(case: CaseView) -> tuple[object, ...]:
 
 
 def test_it_says_what_it_computed(case: CaseView, section: tuple[object, ...]) -> None:
-    lead = next(b for b in section if isinstance(b, Para)).text
+    paragraphs = [b.text for b in section if isinstance(b, Para)]
+    lead = next(p for p in paragraphs if "value added in" in p)
     before, after = pass_through(case), pass_through(case, case.worst)
     assert ("it grows to" in lead) == (after.content.sum() > before.content.sum())
     first = before.to_frame().index[0]
     assert neighbours.text.name(str(first)) in lead
-    gain = case.income("MYS", case.worst).value
-    assert ("Malaysia gains" in lead) == (gain >= neighbours.text.TINY)
+    closures = next(p for p in paragraphs if "by closure of the exchange rate" in p)
+    ends = sorted((case.income("MYS", case.worst).value, neighbours.held_fixed(case, "MYS", case.worst)))
+    assert " and ".join(neighbours.text.fixed(x, 2, signed=True) for x in ends) in closures
+    year = neighbours.year_of(case, "MYS")
+    top = next(d for d in year.ranked if d.kind == "branch")
+    assert top.question in paragraphs[0]
+    assert neighbours.text.chance(top.chance.value if top.chance else 0.0) in paragraphs[0]
+
+
+def test_the_title_says_where_the_hosts_year_is_decided(case: CaseView) -> None:
+    year = neighbours.year_of(case, "MYS")
+    top = replace(next(d for d in year.ranked if d.kind == "branch"), by=("USA",))
+    alone = replace(year, drivers=(top,))
+    assert alone.elsewhere
+    assert neighbours.told("title", year=alone) == "The United States alone decides what moves Malaysia most"
+    court = replace(year, drivers=(replace(top, by=()),))
+    assert neighbours.told("title", year=court) == "What moves Malaysia most is decided by a court"
+    talks = replace(year, drivers=(replace(top, by=("CHN", "USA")),))
+    assert neighbours.told("title", year=talks) == "What the talks decide for Malaysia and for others"
+    assert neighbours.told("title", year=None) == "What it offers and costs the bystanders"
+    elsewhere = replace(alone, region="PAK")
+    assert "Malaysia" not in neighbours.told("title", year=elsewhere) + neighbours.told("our_year", case=case, year=elsewhere)
 
 
 def test_tables_are_complete_and_on_the_shelf(case: CaseView, section: tuple[object, ...]) -> None:
     tables = {b.id: b for b in section if isinstance(b, Table)}
-    assert set(tables) == {"tab-bystanders", "tab-menu-host"}
+    assert set(tables) == {"tab-bystanders", "tab-menu-host", "tab-asks-host"}
     assert all(len(t.columns) <= 7 and all(len(r) == len(t.columns) for r in t.rows) for t in tables.values())
     stems = {f.stem: f.frame for f in case.shelf.files}
     assert len(stems["bystanders"]) == len(case.third)
+    assert {"year-host", "asks-host", "hosting"} <= set(stems)
+    assert set(stems["hosting"].columns) >= {"part", "low, %", "real income, %", "high, %"}
     options = [row[0].text.lower() for row in tables["tab-menu-host"].rows]
     assert STAY_OUT in options
     paid = [float(r[-1].text.replace("−", "-")) for r in tables["tab-menu-host"].rows]
@@ -59,8 +83,12 @@ def test_words_on_goods_passed_through_and_hosting(case: CaseView, section: tupl
     assert "Suppose" in passing  # the toy dossier has no such order
     duty = pass_through_duty(case, "MYS", case.worst)
     assert f"{neighbours.text.percent(-duty.narrow.real_income)} of real income" in passing
-    gain = case.income("MYS", case.worst).value > case.income("MYS", case.best).value
-    assert ("does better when the talks fail" in hosting) == gain
+    stake = stake_of(case, "MYS", neighbours.threats(case))
+    assert {"loss": "does better when the talks fail", "not known": "is not known", "gain": "is worth", "none": "does as well"}[
+        stake.sign
+    ] in hosting
+    assert "Part by part" in hosting
+    assert "Left out of every part: investment" in hosting
     assert not re.search(r"\d-\d|nan|None", passing + hosting)
 
 
@@ -68,7 +96,7 @@ def test_without_a_host_only_the_table_stays(case: CaseView) -> None:
     dossier = case.dossier.model_copy(update={"venue": case.dossier.venue.model_copy(update={"region": "USA"})})
     alone = replace(case, dossier=dossier, shelf=type(case.shelf)())
     kinds = [type(b).__name__ for b in neighbours.blocks(alone)]
-    assert kinds == ["Para", "Table"]
+    assert kinds == ["Para", "Para", "Table"]
 
 
 def test_charts_show_the_same_numbers(case: CaseView) -> None:

@@ -21,10 +21,7 @@ def by_day(tree: Tree, event: Event) -> dict[str, float]:
 def test_small_tree_by_hand() -> None:
     tree = grow(small_future())
     found = named(tree)
-    assert by_day(tree, found["war", "scenario"]) == pytest.approx({"2026-03-01": 0.4})
-    assert by_day(tree, found["peace", "scenario"]) == pytest.approx(
-        {"2026-09-01": 0.2}
-    )  # calm counts as peace and enters nothing
+    assert not any(kind == "scenario" for _, kind in found)  # war may yet be peace, and calm counts as peace without entering it
     threat = found["threat", "starts"]
     assert threat.measures == ("threat", "back")  # on the same day of every path
     assert by_day(tree, threat) == pytest.approx({"2026-03-01": 0.4})
@@ -53,4 +50,5 @@ def test_the_hundred_points_come_in_steps() -> None:
     assert hundred == by_day(tree, found["pessimistic", "scenario"])
     assert hundred["2025-11-01"] == pytest.approx(0.12 * 0.5)
     assert hundred["2026-04-30"] == pytest.approx(tree.scenarios["pessimistic"])
+    assert {e for e, kind in found if kind == "scenario"} == {"pessimistic", "lapse"}  # the others may still be left
     assert by_day(tree, found["lapse", "scenario"]) == pytest.approx({"2025-11-10": tree.scenarios["lapse"]})

@@ -101,6 +101,10 @@ class TestMalaysia:
         assert "beats siding with the United States" in stake.sides(menu, KL.parties)
         assert 0 < (stake.break_even("choice") or 0) < 1
         assert stake.part("choice").title in stake.insured
+        doubtful = HostStake(
+            "MYS", (stake.part("diversion"), Part("choice", spanned(0.6, -0.6), party="CHN")), {"a": 0.0}, {"b": 0.1}, 1.0, 2025
+        )
+        assert not doubtful.insured  # a harm of a sign that is not known insures nothing
 
 
 def test_a_host_that_wants_success_hears_what_a_point_is_worth() -> None:

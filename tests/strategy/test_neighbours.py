@@ -30,8 +30,8 @@ from detente.strategy.bystanders import (
 from detente.strategy.nash import best_reply
 from detente.strategy.transshipment import pass_through, pass_through_duty
 
-TOY = Case.of(toy_dossier(), toy_world(), with_ranges=False)
-KL = Case.of("kuala-lumpur-2025", scenarios=["optimistic", "middle", "pessimistic"], with_ranges=False)
+TOY = Case.of(toy_dossier(), toy_world(), "medium", with_ranges=False)
+KL = Case.of("kuala-lumpur-2025", horizon="medium", scenarios=["optimistic", "middle", "pessimistic"], with_ranges=False)
 
 
 class TestPassThrough:
@@ -184,7 +184,7 @@ class TestMenu:
         assert pay["Obtain the 10 % rate"] > pay[STAY_OUT]
 
     def test_public_door_and_errors(self) -> None:
-        menu = dt.bystander(toy_dossier(), "MYS", toy_world(), probabilities={"pessimistic": 1.0})
+        menu = dt.bystander(toy_dossier(), "MYS", toy_world(), "medium", probabilities={"pessimistic": 1.0})
         assert menu.expected[STAY_OUT] == pytest.approx(float(TOY.outcomes["pessimistic"].real_income["MYS"]))
         with pytest.raises(UnknownRegion, match="did you mean"):
             menu_of(TOY, "MSY")

@@ -32,6 +32,8 @@ WORDS = {
     "final_substitution": "substitution among final goods",
     "idea_diffusion": "how much buyers learn from sellers",
     "idea_growth": "the growth of ideas",
+    "rigidities": "all other rigidities together",
+    "leakage": "how much of what is withheld leaks",
 }
 """Parameters in words."""
 
@@ -48,10 +50,11 @@ def shown(value: float) -> str:
 
 @dataclass(frozen=True)
 class Swing:
-    """A figure with one parameter at the low end, at the central value and at the high end of its range (`ends`)."""
+    """A figure with one parameter at the low end, at the central value and at the high end of its range (`ends`, in words where
+    they are no numbers)."""
 
     parameter: str
-    ends: tuple[float, float]
+    ends: tuple[float | str, float | str]
     at_low: float
     central: float
     at_high: float
@@ -111,5 +114,6 @@ class ParameterDriver:
 
 
 def reach(swing: Swing) -> str:
-    """The range of a parameter: "0.7 to 1.3 times", "1.5 to 3"."""
-    return f"{swing.ends[0]:g} to {swing.ends[1]:g}" + (" times" if swing.parameter.endswith("_factor") else "")
+    """The range of a parameter: "0.7 to 1.3 times", "1.5 to 3", "pinned to flexible"."""
+    low, high = (end if isinstance(end, str) else f"{end:g}" for end in swing.ends)
+    return f"{low} to {high}" + (" times" if swing.parameter.endswith("_factor") else "")

@@ -73,10 +73,10 @@ def by_scenario(
     shown: Callable[[str | None], Sequence[str | Cell]],
     data: Callable[[str | None], Sequence[Record | Sequence[Record]]] = lambda s: (),
 ) -> list[Col]:
-    """A column for the status quo against the reference (None), and one for every scenario against the status quo."""
+    """A column for what is in force against the reference (None), and one for every scenario that moves anything."""
     return [
-        Col(case.label(s), shown(s), f"against the {'status quo' if s else case.reference}", data(s), number=True)
-        for s in (None, *case.ids)
+        Col(case.label(s), shown(s), f"against {case.short_base if s else f'the {case.reference}'}", data(s), number=True)
+        for s in (None, *case.moving)
     ]
 
 

@@ -8,7 +8,7 @@ the parameter variants. Shipments are million USD a year before duties.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -20,15 +20,18 @@ import pandas as pd
 from detente import words as text
 from detente.briefing.document import Cell, Shelf
 from detente.briefing.drivers import ParameterDriver, Swing, in_words
+from detente.cases.baselines import IN_FORCE, LAW, in_words as baseline_in_words
 from detente.cases.case import PINNED, STATUS_QUO, Case
 from detente.cases.path import Path, path
-from detente.equilibrium.months import path_table
+from detente.cases.readings import CENTRAL, ELASTICITY
+from detente.equilibrium.months import path_table, value
 from detente.equilibrium.outcome import Outcome
 from detente.equilibrium.parameters import horizon_entry, horizon_table
 from detente.policy.instruments import Policy
 from detente.policy.measures import Measure
 from detente.policy.stacking import policy_on
 from detente.policy.timing import in_force
+from detente.strategy.ladder import threatened_duty
 from detente.strategy.rates import RateGrid
 from detente.types import Range
 from detente.words.names import region_name
@@ -82,7 +85,7 @@ class CaseView(Case):
 
     def panel(self, scenario: str | None) -> str:
         """Title of a panel: scenario and baseline."""
-        return f"{self.label(scenario)}, against the {'status quo' if scenario is not None else self.reference}"
+        return f"{self.label(scenario)}, against {self.short_base if scenario is not None else f'the {self.reference}'}"
 
     def named(self, scenario: str) -> str:
         """A scenario with its title: “Pessimistic” (The hundred points)."""
@@ -103,6 +106,8 @@ class CaseView(Case):
 
     def driver(self, figure: Callable[[Outcome], float], scenario: str | None) -> ParameterDriver:
         """Which parameter moves a figure most, one at a time over its range; see `drivers`."""
+        if self.month is not None:
+            return ParameterDriver.of(self._path_swings(figure, scenario))
         variants = self.variants[scenario]
         ranges = horizon_entry(self.runs.parameters.name).get("ranges", {})
         central = float(figure(self.outcome(scenario)))
@@ -111,6 +116,21 @@ class CaseView(Case):
             Swing(k, ends, float(figure(variants[f"{k} low"])), central, float(figure(variants[f"{k} high"])))
             for k, ends in known.items()
         )
+
+    def _path_swings(self, figure: Callable[[Outcome], float], scenario: str | None) -> Iterator[Swing]:
+        """The readings of the path in pairs; one without an answer is left out."""
+        known = {v: float(figure(self.outcome(scenario, variant=v))) for v in self.answered(scenario)}
+        month = self.month or 0.0
+        factor, leaks = ((value(k, month, "low"), value(k, month, "high")) for k in (ELASTICITY, "leakage"))
+        pairs: tuple[tuple[str, tuple[float | str, float | str], str, str], ...] = (
+            (ELASTICITY, factor, "trade elasticity low", "trade elasticity high"),
+            ("exchange_rate", ("pinned", "flexible"), PINNED, CENTRAL),
+            ("rigidities", ("rigid", "flexible"), "everything else rigid", "everything else flexible"),
+            ("leakage", leaks, "nothing leaks", "much leaks"),
+        )
+        for name, ends, low, high in pairs:
+            if low in known and high in known:
+                yield Swing(name, ends, known[low], known[CENTRAL], known[high])
 
     def income(self, code: str, scenario: str | None) -> Triple:
         """Real income of a region, a group or the world, percent."""
@@ -191,16 +211,23 @@ class CaseView(Case):
         """Measures in force on the day of the dossier."""
         return in_force(self.dossier.measures, self.dossier.as_of)
 
+    @cached_property
+    def rivals(self) -> tuple[str, str]:
+        """The pair whose duties on each other are chosen: both parties; of more, those the largest threatened duty is between."""
+        threat = threatened_duty(self.runs) if len(self.parties) > 2 else None
+        pair = (self.a, self.b) if threat is None else (threat[0].by, threat[1])
+        return next(p for p in self.pairs if set(p) == set(pair))
+
     @property
     def rates(self) -> RateGrid:
-        """Real income of the parties and the host over both parties' mean duties on each other's goods."""
+        """Real income of the parties and the host over the mean duties of two parties (`rivals`) on each other's goods."""
         return self.once("rates", self._rates)
 
     def _rates(self) -> RateGrid:
         held = self.runs.policy(None).shock(self.world).controlled_goods  # not traded by price alone
         sectors = [s for s in self.goods if s not in held]
         return RateGrid.solve(
-            self.world.economy(), self.runs.status_quo, self.policy_of(self.standing), (self.a, self.b), sectors, self.trio,
+            self.world.economy(), self.runs.status_quo, self.policy_of(self.standing), self.rivals, sectors, self.trio,
             self.runs.parameters,
         )  # fmt: skip
 
@@ -219,6 +246,8 @@ class CaseView(Case):
     @cached_property
     def ranged(self) -> str:
         """The parameters the ranges run over, in words."""
+        if self.month is not None:
+            return text.say(TEXTS, "path_ranged", controls=bool(self.controlled))
         keys = horizon_entry(self.runs.parameters.name).get("ranges", {})
         told = [*map(in_words, keys), *([in_words("exchange_rate")] if PINNED in self.runs.parameter_sets else [])]
         return text.join(told) or "no parameter"
@@ -234,8 +263,33 @@ class CaseView(Case):
 
     @cached_property
     def quo(self) -> str:
-        """ "the status quo of 18 October 2025"."""
-        return f"the status quo of {text.day(self.dossier.as_of)}"
+        """ "what was in force on 18 October 2025": what single measures are set against."""
+        return baseline_in_words(IN_FORCE, self.dossier)
+
+    @cached_property
+    def base(self) -> str:
+        """ "what the law does by itself": what scenarios are set against."""
+        return baseline_in_words(LAW, self.dossier)
+
+    @cached_property
+    def short_base(self) -> str:
+        """The same in a column head."""
+        return text.say(TEXTS, "short_base")
+
+    @cached_property
+    def base_means(self) -> str:
+        """The same with what it stands for, once a document."""
+        return baseline_in_words(LAW, self.dossier, means=True)
+
+    @cached_property
+    def idle(self) -> tuple[str, ...]:
+        """Scenarios that are what the law does by itself: nothing to show in a column of zeros."""
+        return tuple(s for s in self.ids if all(text.is_tiny(self.income(c, s).value) for c in self.world.regions))
+
+    @cached_property
+    def moving(self) -> tuple[str, ...]:
+        """The scenarios with something to show against the law by itself, all of them where none has."""
+        return tuple(s for s in self.ids if s not in self.idle) or self.ids
 
     @cached_property
     def reference(self) -> str:
@@ -244,7 +298,7 @@ class CaseView(Case):
 
     def against(self, scenario: str | None) -> str:
         """What a change is measured against."""
-        return self.quo if scenario is not None else text.say(TEXTS, "against", reference=self.reference)
+        return self.base if scenario is not None else text.say(TEXTS, "against", reference=self.reference)
 
     @cached_property
     def data_note(self) -> str:

@@ -427,6 +427,14 @@ def talks(
         weight, discount, deadline, collapse_risk=collapse_risk, settlement_years=settlement_years,
         collapse_years=collapse_years, face=face,
     )  # fmt: skip
+    if _many(dossier):
+        others = [k for k, v in (given | {"by": by, "chart": chart}).items() if v]
+        if others:
+            raise InputError(
+                f"{dossier} has more than two parties; options of the two-party models do not apply: {', '.join(others)}"
+            )
+        _talks_of_many(dossier, world, horizon, csv, as_json)
+        return
     case, before = _read("talks", dossier, world, horizon, as_json, given)
     day = None if by is None else by.date()
     save("talks", case, csv, chart, index=True)
@@ -489,6 +497,36 @@ def truce(
         for part in ("kept_truce", "kept_deal"):
             _say(before.tell(part))
     _files(csv, chart)
+
+
+def _many(dossier: str) -> bool:
+    from detente.policy.dossier import load_dossier
+
+    return len(load_dossier(dossier).parties) > 2
+
+
+def _talks_of_many(dossier: str, world: str, horizon: str | None, csv: Path | None, as_json: bool) -> None:
+    from detente.strategy.among_many import among_many
+
+    found = among_many(subject_of(dossier, world, horizon).case)
+    frame = found.to_frame()
+    if csv is not None:
+        write_csv(frame, csv)
+    if as_json:
+        emit(found.record())
+        return
+    parties, core = found.parties, found.coalitions["motives"].core
+    out.print(f"Payoffs by motives, points of real income a year, {found.table.horizon} run", highlight=False)
+    shown = text_table((*parties, *(f"{p}, points" for p in parties), "stable", "core"))
+    stable = {e.cell for e in found.games["motives"].pure_equilibria()}
+    for cell, paid in ((c, found.table.payoff(*c)) for c in found.coalitions["motives"].blocks):
+        marks = ("yes" if cell in stable else "", "yes" if cell in core else "")
+        shown.add_row(*cell, *(signed(v) for v in paid.values()), *marks)
+    out.print(shown)
+    for paragraph in found.tell().split("\n\n"):
+        out.print()
+        _say(paragraph)
+    _files(csv, None)
 
 
 def _talk_options(
@@ -799,13 +837,14 @@ def _ranged(case: Case, region: str, scenario: str) -> str:
 
 def _against(case: Case, scenario: str) -> str:
     return (
-        f"{case.dossier.scenario(scenario).title} ({scenario}) against the status quo of {case.dossier.as_of:%d %B %Y}, "
+        f"{case.dossier.scenario(scenario).title} ({scenario}) against the law by itself from {case.dossier.as_of:%d %B %Y} on, "
         f"{run_words(case.parameters.name)}, {case.world.name}"
     )
 
 
 def _third_economies(case: Case, scenario: str) -> dict[str, Any]:
     """One row an economy."""
+    from detente.cases.baselines import LAW
     from detente.strategy.bystanders import overview
     from detente.words.names import region_name
 
@@ -831,7 +870,7 @@ def _third_economies(case: Case, scenario: str) -> dict[str, Any]:
         f"sold to {case.a}: bn USD a year before duties. Gap: points of duty saved by passing goods through, before → after."
     )
     record = {
-        "dossier": case.dossier.id, "scenario": scenario, "against": f"the status quo of {case.dossier.as_of}",
+        "dossier": case.dossier.id, "scenario": scenario, "against": LAW,
         "horizon": case.parameters.name, "parties": [case.a, case.b],
         "economies": [{"economy": str(code), **{str(k): float(v) for k, v in row.items()}} for code, row in frame.iterrows()],
     }  # fmt: skip
@@ -841,6 +880,7 @@ def _third_economies(case: Case, scenario: str) -> dict[str, Any]:
 
 def _third_economy(answer: Beside, rate: float, as_host: bool, *, given: bool) -> dict[str, Any]:
     """Dependence, menu, diversion, goods passed through, hosting."""
+    from detente.cases.baselines import LAW
     from detente.outlook.year import our_year, prospect_of, stake_of, threats_of, tree_of
     from detente.strategy.asks import asks_of
     from detente.strategy.bystanders import ANSWERED, diversion_of
@@ -880,7 +920,8 @@ def _third_economy(answer: Beside, rate: float, as_host: bool, *, given: bool) -
     shown = text_table(("on", *leaning.columns))
     for party, row in leaning.iterrows():
         shown.add_row(region_name(str(party)), *(f"{v:.1f}" for v in row))
-    lines += [shown, "", "What it can do: real income, percent against the status quo, if everyone else does as in the scenario"]
+    what = "What it can do: real income, percent against the law by itself, if everyone else does as in the scenario"
+    lines += [shown, "", what]
     shown = text_table(("option", *menu.scenarios, "expected"))
     shown.columns[0].no_wrap = False
     for option, row in menu.to_frame().iterrows():
@@ -918,7 +959,7 @@ def _third_economy(answer: Beside, rate: float, as_host: bool, *, given: bool) -
         **({"hosting": stake.to_frame()} if stake is not None else {}),
     }  # fmt: skip
     record = {
-        "dossier": case.dossier.id, "region": region, "scenario": scenario, "against": f"the status quo of {case.dossier.as_of}",
+        "dossier": case.dossier.id, "region": region, "scenario": scenario, "against": LAW,
         "horizon": case.parameters.name, "parties": [case.a, case.b],
         "real_income": {s: case.real_income(s, region) for s in case.outcomes},
         "real_income_range": {s: list(case.weighted_range(region, {s: 1.0})) for s in case.outcomes},
@@ -1066,7 +1107,7 @@ def _likely(look: Outlook) -> None:
     out.print("\nBy date: chance from today, %, that it has happened by then", highlight=False)
     shown = text_table(("", *(d.strftime("%y-%m-%d") for d in days)))
     for event in look.hazard:
-        shown.add_row(look.event_title(event), *(f"{100 * look.by(event, d).value:.0f}" for d in days))
+        shown.add_row(look.event_title(event), *(str(look.percent_by(event, d)) for d in days))
     shown.columns[0].no_wrap = False
     out.print(shown)
     if look.own:

@@ -135,6 +135,10 @@ def _forecast(
         emit({"dossier": case.id, "journal": str(book.path.resolve()), "stored": len(stored), **found.record()})
         return
     out.print(f"{case.title}: odds as of {found.made_on.isoformat()}", style="bold", highlight=False, markup=False)
+    out.print(
+        "Of each way on if its fork is reached; from today: `detente outlook`. Record, stand-off and analyst are inputs.",
+        style="dim", highlight=False, soft_wrap=True,
+    )  # fmt: skip
     for name, odds in found.odds.items():
         _show_odds(odds, found.before.get(name) if seen is not None else None, seen.id if seen else None)
     _rest(case, found)
@@ -361,7 +365,9 @@ class Which(StrEnum):
 
 
 def backtest(
-    which: Annotated[Which, typer.Argument(help="trade-2018, trade-2025, rounds, all of these; panel or bargains.")] = Which.ALL,
+    which: Annotated[
+        Which, typer.Argument(help="trade-2018, trade-2025, rounds, all of these; panel, or bargains (minutes).")
+    ] = Which.ALL,
     csv: Annotated[
         Path | None, typer.Option(help="Write every row as CSV: observed, model, benchmarks.", callback=out_file)
     ] = None,

@@ -7,7 +7,8 @@ so on the same day of every path are one event. What is in force today and stays
 goes again has come.
 
 A scenario is entered with the first branch on the path that has it as its `scenario`; where no branch of the tree does, with the
-first that counts as it.
+first that counts as it. It is an event only where entering it is final (every path that does ends as it, and no other), so that
+its last chance is that of the end and no end has two.
 
 >>> from detente.outlook.tree import grow
 >>> from detente.policy.dossier import load_dossier
@@ -61,7 +62,12 @@ class Event:
 
 def events(tree: Tree) -> tuple[Event, ...]:
     """Every event of a tree: scenarios in the order of their first branches, then measures by the first day they may move."""
-    found = [Event(s, "scenario", (), tuple(_entered(tree, leaf, s) for leaf in tree.leaves)) for s in _named(tree)]
+    entered = [Event(s, "scenario", (), tuple(_entered(tree, leaf, s) for leaf in tree.leaves)) for s in _named(tree)]
+    found = [
+        e
+        for e in entered
+        if e.days and all((d is not None) == (x.scenario == e.id) for d, x in zip(e.first, tree.leaves, strict=True))
+    ]
     moved: dict[tuple[EventKind, tuple[date | None, ...]], list[str]] = {}
     kinds: Mapping[EventKind, str] = FOUND  # type: ignore[assignment]
     for kind, field in kinds.items():

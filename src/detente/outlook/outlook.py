@@ -162,6 +162,11 @@ class Outlook:
         """Probability from today that an event has happened on or before `day`."""
         return self._estimate(event.happened(day))
 
+    def percent_by(self, event: Event, day: date) -> int:
+        """The whole percent `by` is printed with: that of the end itself once nothing more can happen to it."""
+        final = event.kind == "scenario" and day >= event.days[-1]
+        return self.odds_from_today[event.id].percent if final else round(100 * self.by(event, day).value)
+
     def probability(self, paths: Sequence[bool] | NDArray[np.bool_]) -> Estimate:
         """Probability of a set of paths, given as one truth value a leaf."""
         return self._estimate(np.asarray(paths, dtype=np.float64))

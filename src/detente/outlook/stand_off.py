@@ -1,8 +1,8 @@
 """Where the odds of the tree get their stand-off: the payoffs of the dossier's table, at one reading whatever is asked.
 
-How long a shock has had to work says nothing about what people will decide, so the horizon of an answer must not move its odds.
-The stand-off is therefore always read along the path, where what it pays while it lasts is what the first months bring (A140); the
-month named in `READING` only puts it on the path. To price it otherwise, change this file and nothing else.
+How long a shock has had to work says nothing about what people will decide, so the horizon must not move the odds.
+The stand-off is therefore always read along the path, where what it pays while it lasts is what the first months bring (A140);
+the month named in `READING` only puts it on the path. To price it otherwise, change this file and nothing else.
 
 >>> from detente.policy.dossier import load_dossier
 >>> from detente.world.library import load_world

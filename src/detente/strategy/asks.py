@@ -75,7 +75,7 @@ class Step:
         return "avoid" if self.price.value < -TINY else "nothing"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Pair:
     """Two steps at once, both under what either needs: price for the economy, for each party, and the interaction (percent)."""
 
@@ -121,6 +121,12 @@ class Asks:
         roles = {s.id: s.role for s in self.steps}
         found = [p for p in self.pairs if {roles[p.first], roles[p.second]} == {"ask", "offer"}]
         return tuple(sorted(found, key=lambda p: -p.price.value))
+
+    @property
+    def told(self) -> tuple[Pair, ...]:
+        """The exchange that is best for the economy and, where that costs who must grant, the best one that does not."""
+        mutual = next((p for p in self.exchanges if p.mutual), None)
+        return tuple(dict.fromkeys(p for p in (*self.exchanges[:1], mutual) if p is not None))
 
     def terms(self, pair: Pair) -> tuple[Step, Step]:
         """The ask and the offer of an exchange."""

@@ -186,8 +186,10 @@ class HostStake:
 
     @property
     def insured(self) -> dict[str, float]:
-        """Harms that failure may be likely enough to bring, with the chance from which success is better, lowest first."""
-        found = {p.title: x for p in self.parts if not p.certain and (x := self.break_even(p.name)) is not None and x <= 1}
+        """Harms that failure may be likely enough to bring, with the chance from which success is better, lowest first; only
+        those that are harms at every reading."""
+        harms = [p for p in self.parts if not p.certain and p.span.sign == "gain"]
+        found = {p.title: x for p in harms if (x := self.break_even(p.name)) is not None and x <= 1}
         return dict(sorted(found.items(), key=lambda x: x[1]))
 
     def hosting(self, shift: float, cost: float = 0.0, *, before: float = 0.0) -> Hosting:

@@ -6,6 +6,7 @@ Nothing is fitted: on the day of asking the record is cut off (`Record.as_of`) a
     half record     the pool of the record and a fair guess, half each: an analyst who knows nothing beside the record
     by who meets    talks only: the base rate of rounds with presidents, or of those without
     as last time    whatever happened last, with the floor of the pool for the rest; a fair guess at the first case
+    status quo      nothing changes by the date: talks go on, the threat hangs on, the truce is kept; the floor for the rest
     fair guess      the same probability on every outcome
     in hindsight    the frequencies of the whole record: not a forecast, the best constant probabilities one could have named
 
@@ -33,7 +34,7 @@ from detente.errors import InputError
 from detente.outlook.fork_odds import StandOff, branch_odds
 from detente.outlook.pool import floored, log_pool
 from detente.outlook.record import Record, load_record
-from detente.outlook.scores import Score, calibration, score, skill, uniform
+from detente.outlook.scores import Score, calibration, score, skill, stays, uniform
 from detente.outlook.spells import frequency
 from detente.policy.dossier import load_dossier
 from detente.policy.prospects import OUTCOMES
@@ -42,7 +43,9 @@ from detente.words import fixed, refusal, tell
 Kind = Literal["talks", "threat", "truce"]
 KINDS: tuple[Kind, ...] = ("talks", "threat", "truce")
 TITLES = {"talks": "Rounds of talks", "threat": "Dated threats", "truce": "Truces, by quarter"}
-BENCHMARKS = ("fair guess", "as last time", "in hindsight")
+BENCHMARKS = ("fair guess", "as last time", "status quo", "in hindsight")
+STAYS = {"talks": "time", "threat": "put-off", "truce": "kept"}
+"""What happens where nothing changes by the date."""
 TRUCE_DAYS = 90
 
 
@@ -242,6 +245,7 @@ def _forecasts(base: Mapping[str, float], before: Sequence[str], whole: Mapping[
         "record": dict(base),
         "half record": dict(zip(names, map(float, half), strict=True)),
         "as last time": dict(zip(names, map(float, last), strict=True)),
+        "status quo": stays(names, next(o for o in STAYS.values() if o in names)),
         "fair guess": fair,
         "in hindsight": {o: whole[o] for o in names},
     }

@@ -29,6 +29,7 @@ from detente.briefing.charts.figures import COLUMN, figure, made_by
 from detente.briefing.charts.standalone import wrapped
 from detente.briefing.charts.theme import COLOUR, by_role, region_colour
 from detente.briefing.document import Figure
+from detente.cases.baselines import LAW, in_words
 from detente.words import chance, chance_range
 from detente.words.names import sector_name
 
@@ -112,7 +113,7 @@ def income_figure(
         for (name, t), r in zip(_named(rows).items(), rows, strict=True)
     }
     frame = pd.DataFrame(rows)
-    subtitle = subtitle or _said("income_subtitle", as_of=case.dossier.as_of, horizon=case.parameters.name)
+    subtitle = subtitle or _said("income_subtitle", against=in_words(LAW, case.dossier), horizon=case.parameters.name)
     return _shown(
         "fig-income", title, subtitle, note, told, csv,
         lambda w: charts.dots(frame, w, label_width=112 if w > 500 else 104, across=2 if w > 500 else 1),
@@ -374,7 +375,8 @@ def gains_figure(deal: Proposal, subtitle: str = "", *, others: int = 3, note: s
     losers = [str(c) for c in away.index[:others] if away[c] < 0]
     winners = [str(c) for c in away.index[::-1][:others] if away[c] > 0 and c not in losers]
     values = [(text.label(c), float(frame[c]), region_colour(c)) for c in (*deal.parties, *winners, *losers)]
-    title = _said("gains_title", parties=deal.parties, gains=[float(frame[p]) for p in deal.parties])
+    alone = [e.over_best_unilateral / 1000 for e in deal.in_money()]
+    title = _said("gains_title", parties=deal.parties, gains=[float(frame[p]) for p in deal.parties], alone=alone)
     return _bars("fig-deal", title, subtitle or _said("gains_subtitle"), note, csv, _rows("", values, 1))
 
 

@@ -171,6 +171,7 @@ def method(case: CaseView) -> list[Block]:
     table = horizon_entry(case.runs.parameters.name)
     said = _paragraphs(
         "method",
+        case=case,
         horizon=case.horizon,
         summary=table.get("summary", ""),
         ranges=table.get("ranges", {}),
@@ -240,7 +241,7 @@ def references(case: CaseView) -> tuple[Reference, ...]:
 def appendix(case: CaseView) -> list[Block]:
     """Real income of every region in every scenario, and what the codes mean."""
     columns = [Column("Code"), Column("Economy"), Column("Status quo", f"against the {case.reference}", number=True)]
-    columns += [Column(case.label(s), "against the status quo", number=True) for s in case.ids]
+    columns += [Column(case.label(s), f"against {case.short_base}", number=True) for s in case.ids]
     order = sorted(case.world.regions, key=lambda r: region_name(r).lower())
     rows, data = [], []
     for r in order:

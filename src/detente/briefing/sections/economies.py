@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from detente import words as text
@@ -28,7 +29,7 @@ def _say(part: str, **values: Any) -> str:
 def sections(case: CaseView) -> list[Section]:
     """What it means for each economy."""
     blocks: list[Block] = []
-    for code in case.parties[:2]:
+    for code in case.parties:
         blocks += region_block(case, code)
     if case.host:
         blocks += host_block(case)
@@ -51,7 +52,7 @@ def region_block(case: CaseView, code: str) -> list[Block]:
 def region_sentences(case: CaseView, code: str) -> str:
     """Real income by scenario, then what moves it in the worst one."""
     told: dict[str, list[str]] = {}
-    for s in case.ids:
+    for s in case.moving:
         t = case.income(code, s)
         told.setdefault(text.change_phrase(t.value, t.low, t.high), []).append(f"“{case.label(s)}”")
     o = case.outcome(case.worst)
@@ -77,9 +78,9 @@ Indicator = tuple[str, str, int, Figureof]
 
 def _rows(case: CaseView, code: str) -> list[Indicator]:
     n = code
-    other = case.b if code == case.a else case.a
+    others = [p for p in case.parties if p != code] if code in case.parties else [case.a]
 
-    def balance(o: Outcome) -> float:
+    def balance(other: str, o: Outcome) -> float:
         (sold, sells), (bought, buys) = case.exports(o, code, other), case.exports(o, other, code)
         return (sells - buys - sold + bought) / 1e3
 
@@ -90,7 +91,7 @@ def _rows(case: CaseView, code: str) -> list[Indicator]:
         ("Real wage", "%", 2, lambda o: float(o.real_wage[n])),
         ("Cost of consumption in hours of work", "%", 2, lambda o: float(case.basket(o)[n])),
         ("Duties collected", "billion USD a year", 1, lambda o: float(o.tariff_revenue["change"][n]) / 1e3),
-        (f"Goods balance with {text.name(other)}", "billion USD a year", 1, balance),
+        *((f"Goods balance with {text.name(p)}", "billion USD a year", 1, partial(balance, p)) for p in others),
         ("Exports", "%", 1, lambda o: _growth(o.exports.loc[n, "baseline"], o.exports.loc[n, "counterfactual"])),
         ("Imports", "%", 1, lambda o: _growth(o.imports.loc[n, "baseline"], o.imports.loc[n, "counterfactual"])),
     ]
@@ -108,7 +109,7 @@ def indicators(case: CaseView, code: str) -> Table:
 
 def changes_table(case: CaseView, stem: str, told: Texts, code: str, rows: Sequence[tuple[str, Indicator]]) -> Table:
     """Indicators (each with its name in the data) of a region or the world, by scenario with ranges."""
-    known = {s: [case.triple(figure_of, s) for _, (*_, figure_of) in rows] for s in (None, *case.ids)}
+    known = {s: [case.triple(figure_of, s) for _, (*_, figure_of) in rows] for s in (None, *case.moving)}
     columns = [
         Col("Change in …", [Cell(label, unit) for _, (label, unit, *_) in rows], "unit"),
         *by_scenario(
@@ -179,7 +180,7 @@ def partners(case: CaseView, code: str) -> Table:
                 "unit": unit,
                 "change": _growth(x, y),
                 "change_unit": "%",
-                "relative_to": case.quo,
+                "relative_to": case.base,
                 "horizon": case.runs.parameters.name,
             }
             for flow, (x, y) in flows[r].items()
@@ -238,7 +239,7 @@ def group_blocks(case: CaseView, group: str) -> list[Block]:
     csv = case.file(
         f"members-{group.lower()}",
         told.file,
-        [case.row(m, s, "real income", "%", case.income(m, s)) for m in known for s in case.ids],
+        [case.row(m, s, "real income", "%", case.income(m, s)) for m in known for s in case.moving],
     )
     rows = [("", text.label(m), known[m], "mys") for m in sorted(known, key=lambda m: known[m].value)]
     return [
@@ -262,7 +263,7 @@ def third_block(case: CaseView) -> list[Block]:
     csv = case.file(
         "third-countries",
         told.file,
-        [case.row(r, s, "real income", "%", case.income(r, s)) for r in ranked for s in case.ids],
+        [case.row(r, s, "real income", "%", case.income(r, s)) for r in ranked for s in case.moving],
     )
     rows = [("", text.label(r), known[r], region_colour(r)) for r in ranked]
     return [
@@ -284,7 +285,7 @@ def world_block(case: CaseView) -> list[Block]:
         (0, lambda o: float(o.equivalent_variation.clip(upper=0).sum()) / 1e3),
         (0, lambda o: float(o.equivalent_variation.clip(lower=0).sum()) / 1e3),
         (1, trade),
-        (0, case.mutual_trade),
+        *((0, partial(case.mutual_trade, parties=pair)) for pair in case.pairs),
     ]
     named = [line.split(" | ") for line in _say("world_rows", case=case).split("\n\n")]
     rows = [(label, (label, unit, *figure)) for (label, unit), figure in zip(named, figures, strict=True)]

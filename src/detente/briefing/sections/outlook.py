@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -215,11 +214,6 @@ def share(e: Estimate | Chance, *, strong: bool = False) -> Cell:
     return Cell(str(whole), spanned(f"{100 * e.low:.0f}", f"{100 * e.high:.0f}"), strong=strong)
 
 
-def share_by(e: Estimate, day: date) -> Cell:
-    """A share in percent with the day by which below."""
-    return Cell(f"{100 * e.value:.0f}", f"by {text.table_day(day)}", strong=True)
-
-
 def scenario_table(case: CaseView, look: Outlook) -> Table:
     """Probability from today of each end, and what those in focus then expect."""
     rows, data = [], []
@@ -366,7 +360,7 @@ def by_date(case: CaseView, look: Outlook) -> list[Block]:
     rows = [
         (
             Cell(look.event_title(e)),
-            *(share_by(look.by(e, d), d) for d in e.days[:most]),
+            *(Cell(str(look.percent_by(e, d)), f"by {text.table_day(d)}", strong=True) for d in e.days[:most]),
             *(Cell("") for _ in range(most - len(e.days))),
         )
         for e in look.hazard

@@ -62,6 +62,7 @@ def ranking(case: CaseView, asked: KeyQuestions) -> Table:
     """Share of what is open that each question explains, with indicator and date."""
     codes = _columns(case)
     rows, data = [], []
+    settling: list[dict[str, Any]] = []
     for q in asked.questions:
         left = (q.by_when - case.dossier.as_of).days
         source = next(x for x in case.dossier.key_questions if x.id == q.id)
@@ -77,8 +78,17 @@ def ranking(case: CaseView, asked: KeyQuestions) -> Table:
                 }
             )  # fmt: skip
         by = Cell(text.table_day(q.by_when), f"{text.count(left, 'day')} left")
-        rows.append((Cell(q.question, q.why, cites=source.sources), *cells, Cell(q.indicator), by))
+        settled = _said("settled", resolution=source.resolution) if source.resolution else ""
+        rows.append((Cell(q.question, q.why, cites=source.sources), *cells, Cell(q.indicator, settled), by))
+        settling.append(
+            {
+                "question": q.id, "text": q.question, "by": q.by_when.isoformat(), "indicator": q.indicator,
+                "rule": source.resolution.rule if source.resolution else "",
+                "source": source.resolution.source if source.resolution else "",
+            }
+        )  # fmt: skip
     csv = case.file("key-questions", _said("shares_file"), data)
+    rules = case.file("key-resolutions", _said("resolutions_file"), settling)
     return Table(
         "tab-questions",
         _said("shares_title"),
@@ -86,11 +96,11 @@ def ranking(case: CaseView, asked: KeyQuestions) -> Table:
         (
             Column("Question", "why it matters"),
             *(Column(text.label(c), "%", number=True) for c in codes),
-            Column("Indicator"),
+            Column("Indicator", "settled by"),
             Column("By"),
         ),
         tuple(rows),
-        case.note(csv, _said("shares_note")),
+        case.note(csv, _said("shares_note", rules=rules)),
         csv,
         wide=True,
     )
@@ -122,7 +132,7 @@ def answers(case: CaseView, asked: KeyQuestions) -> Table:
         (
             Column("Question"),
             Column("Answer"),
-            Column("Odds", "%", number=True),
+            Column("Odds", "from today, %", number=True),
             *(Column(text.label(c), "points", number=True) for c in codes),
         ),
         tuple(rows),

@@ -51,7 +51,7 @@ def lead(case: CaseView) -> str:
     """Which scenario is best and worst for whom."""
     ends = []
     for code in case.focus:
-        values = {s: case.income(code, s).value for s in case.ids}
+        values = {s: case.income(code, s).value for s in case.moving}
         worst, best = min(values, key=lambda s: values[s]), max(values, key=lambda s: values[s])
         ends.append((code, case.label(worst), values[worst], case.label(best), values[best]))
     return _say("lead", case=case, ends=ends)
@@ -90,7 +90,7 @@ def tile_figure(case: CaseView) -> Figure:
     """One map a scenario, and one for the status quo against the reference."""
     places = region_table()
     regions = [r for r in case.world.regions if "tile" in places.get(r, {})]
-    values = {(s, r): float(case.outcome(s).real_income[r]) for s in (None, *case.ids) for r in regions or case.world.regions}
+    values = {(s, r): float(case.outcome(s).real_income[r]) for s in (None, *case.moving) for r in regions or case.world.regions}
     edges = charts.thresholds(list(values.values()))
     frame = pd.DataFrame(
         [
@@ -107,8 +107,8 @@ def tile_figure(case: CaseView) -> Figure:
             for spot in [places.get(r, {}).get("tile", [case.i(r) % 8, case.i(r) // 8])]
         ]
     )
-    lost = {s: sum(float(case.outcome(s).real_income[r]) <= -text.TINY for r in case.world.regions) for s in case.ids}
-    most = max(case.ids, key=lambda s: lost[s])
+    lost = {s: sum(float(case.outcome(s).real_income[r]) <= -text.TINY for r in case.world.regions) for s in case.moving}
+    most = max(case.moving, key=lambda s: lost[s])
     told = texts("scenarios", "map", case=case, most=most, lost=lost[most], steps=[f"{e:g}" for e in edges])
     rows = [case.row(r, s, "real income", "%", value) for (s, r), value in values.items()]
     csv = case.file("map-real-income", told.file, rows)
@@ -127,7 +127,8 @@ def tile_figure(case: CaseView) -> Figure:
 
 def duty_table(case: CaseView) -> Table:
     """Average duties on the trade of the table: reference, status quo, every scenario."""
-    pairs = [(case.b, case.a), (case.a, case.b)] + ([(case.host, case.a), (case.host, case.b)] if case.host else [])
+    pairs = [flow for one, two in case.pairs for flow in ((two, one), (one, two))]
+    pairs += [(case.host, p) for p in case.parties] if case.host else []
     unit, measure = _say("duty_unit", case=case), _say("duty_measure", case=case)
 
     def column(scenario: str, head: str, under: str = "") -> Col:
@@ -166,7 +167,7 @@ def stretch_table(case: CaseView) -> Table:
     """Real income over the stretches of the path, with both closures of the exchange rate."""
     spans = stretches()
     rows = [(code, key) for code in case.focus for key in spans]
-    values = {s: [case.income_over(key, code, s) for code, key in rows] for s in (None, *case.ids)}
+    values = {s: [case.income_over(key, code, s) for code, key in rows] for s in (None, *case.moving)}
     columns = [
         Col(
             "Economy",
