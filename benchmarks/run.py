@@ -11,7 +11,21 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import batch, briefing, cases, ensembles, gradients, kernel, nash, nested, peers, preconditioner, scaling, web
+from benchmarks import (
+    batch,
+    briefing,
+    cases,
+    ensembles,
+    gradients,
+    kernel,
+    nash,
+    nested,
+    path,
+    peers,
+    preconditioner,
+    scaling,
+    web,
+)
 from benchmarks.timing import Section, machine
 
 PARTS: dict[str, Callable[[bool], Section | list[Section]]] = {
@@ -23,6 +37,7 @@ PARTS: dict[str, Callable[[bool], Section | list[Section]]] = {
     "gradients": gradients.run,
     "nash": nash.run,
     "nested": nested.run,
+    "path": path.run,
     "peers": peers.run,
     "briefing": briefing.run,
     "ensembles": ensembles.run,

@@ -465,7 +465,7 @@ def _politics(s: Subject, a: PoliticsArguments, progress: Progress) -> Any:
         if a.scenarios or a.against or a.with_ranges:
             raise InputError("the package has no scenario, baseline or ranges of its own: ask for one or the other")
         found = _deal(s, DealArguments(solves=a.solves), progress)
-        return politics_of_deal(s.case, found, a.parties or ())
+        return politics_of_deal(found, a.parties or ())
     return politics(s.case, a.scenarios or (), a.parties or (), against=a.against, with_ranges=a.with_ranges, progress=progress)
 
 

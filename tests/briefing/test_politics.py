@@ -10,8 +10,10 @@ import pytest
 from detente.briefing import report
 from detente.briefing.document import Figure, Para, Section, Table
 from detente.briefing.sections import politics
+from detente.briefing.sections.proposal import propose
 from detente.briefing.view import CaseView
 from detente.equilibrium.memory import solved_once
+from detente.strategy.politics import PACKAGE, package_outcome
 
 
 class Written(NamedTuple):
@@ -40,7 +42,12 @@ def test_places_in_the_file_sum_to_the_nation(written: Written) -> None:
     for scenario, rows in jobs.groupby("scenario"):
         by_place, by_sector = (rows.loc[rows[key].notna(), "value"].sum() for key in ("place", "sector"))
         assert by_place == pytest.approx(by_sector, abs=1e-6)
-        outcome = written.case.outcome(None if scenario == "status-quo" else str(scenario))
+        if scenario == PACKAGE:
+            deal = propose(written.case)
+            assert deal is not None
+            outcome = package_outcome(deal)
+        else:
+            outcome = written.case.outcome(None if scenario == "status-quo" else str(scenario))
         assert by_sector == pytest.approx(float(outcome.jobs.loc["USA"].sum()), abs=1e-6)
 
 

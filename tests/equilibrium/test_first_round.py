@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import detente as dt
-from detente.equilibrium.first_round import first_round
+from detente.equilibrium.local_prices import first_round
 from economies import random_economy, two_countries
 
 

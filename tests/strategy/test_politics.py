@@ -18,8 +18,10 @@ from detente.strategy.politics import Home, Leaders, Politics, latest_year, lead
 from detente.world import money
 from detente.world.employment import states
 from detente.world.places import places
+from small_future import small_future
 
 TOY = dt.load_world("toy").with_(employed=dt.load_world("toy").value_added / 50)
+LAW = {"law": "what the law does by itself"}
 OPEN = re.compile(r"\{|\}|None|nan|  |\(\)|, \.|\bundefined\b")
 
 
@@ -191,8 +193,8 @@ def test_every_result_is_told_in_whole_words(
     changes: dict[str, float], unemployed: float | None, counted: bool, price: float
 ) -> None:
     home = replace(made(changes, unemployed=unemployed, places=counted), bill=home_bill(price))
-    told = Politics("d", "medium", "million USD", (home, replace(home, scenario="peace", rivals=("CHN", "MEX"))))
-    for text in (home.tell("explain"), told.explain(), Politics("d", "medium", "million USD", (home,)).explain()):
+    told = Politics("d", "medium", "million USD", (home, replace(home, scenario="peace", rivals=("CHN", "MEX"))), LAW)
+    for text in (home.tell("explain"), told.explain(), Politics("d", "medium", "million USD", (home,), LAW).explain()):
         assert not OPEN.search(text), text
         for paragraph in text.split("\n\n"):
             assert paragraph[-1] == ".", paragraph
@@ -228,16 +230,21 @@ def test_of_a_case_every_scenario_and_party() -> None:
         found.of("MYS")
 
 
-def test_of_a_package() -> None:
-    case = dt.Case.of("kuala-lumpur-2025", with_ranges=False)
-    deal = dt.proposal("kuala-lumpur-2025", solves=20, disagreement="escalate")
-    found = dt.strategy.politics.politics_of_deal(case, deal)
-    home = found.of("USA")
-    assert (home.scenario, home.against) == ("package", "escalate")
+@pytest.mark.parametrize("horizon", ["medium", "month 12"])
+def test_of_a_package_against_no_deal(horizon: str) -> None:
+    world = dt.load_world("toy")
+    case = dt.Case.of(small_future(), world.with_(employed=world.value_added / 50), horizon, with_ranges=False)
+    deal = dt.proposal(case, solves=20, disagreement="escalate")
+    found = dt.strategy.politics.politics_of_deal(deal)
+    assert [h.party for h in found.homes] == list(case.parties)
+    assert {(h.scenario, h.against) for h in found.homes} == {("package", "escalate")}
+    assert "both sides escalating" in found.explain()
     outcome = dt.strategy.politics.package_outcome(deal)
-    gains = deal.by_region()["real income, %"]
-    assert outcome.real_income["USA"] == pytest.approx(gains["USA"], abs=1e-6)
-    assert home.sectors["change"].to_numpy() == pytest.approx(outcome.jobs.loc["USA"].to_numpy())
+    for home in found.homes:
+        assert home.sectors["change"].to_numpy() == pytest.approx(outcome.jobs.loc[home.party].to_numpy())
+    if horizon == "medium":  # a snapshot: the deal's own figures are read off the same two equilibria
+        gains = deal.by_region()["real income, %"]
+        assert outcome.real_income.to_numpy() == pytest.approx(gains.to_numpy(), abs=1e-7)
 
 
 def test_the_year_is_the_last_known() -> None:

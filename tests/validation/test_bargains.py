@@ -218,6 +218,7 @@ def test_what_was_foreseen_is_all_hits(deal: Proposal) -> None:
     assert tally.misses == tally.false_alarms == 0
     assert all(r.error() == 0 for r in found.rows)
     assert found.places["signed"] == found.places["model"]
+    assert {r.issue for r in found.rows if r.free} == {s.issue for s in deal.self_harming("motives")}
     assert found.places["model"].gains == pytest.approx(deal.gains)
     assert found.places["nothing"].gains == pytest.approx((0, 0), abs=1e-12)
     assert [(e.id, why) for e, why in found.unpriced] == [("forum", "No duty.")]

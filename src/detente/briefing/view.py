@@ -31,6 +31,7 @@ from detente.policy.instruments import Policy
 from detente.policy.measures import Measure
 from detente.policy.stacking import policy_on
 from detente.policy.timing import in_force
+from detente.strategy.ladder import threatened_duty
 from detente.strategy.rates import RateGrid
 from detente.types import Range
 from detente.words.names import region_name
@@ -210,16 +211,23 @@ class CaseView(Case):
         """Measures in force on the day of the dossier."""
         return in_force(self.dossier.measures, self.dossier.as_of)
 
+    @cached_property
+    def rivals(self) -> tuple[str, str]:
+        """The pair whose duties on each other are chosen: both parties; of more, those the largest threatened duty is between."""
+        threat = threatened_duty(self.runs) if len(self.parties) > 2 else None
+        pair = (self.a, self.b) if threat is None else (threat[0].by, threat[1])
+        return next(p for p in self.pairs if set(p) == set(pair))
+
     @property
     def rates(self) -> RateGrid:
-        """Real income of the parties and the host over both parties' mean duties on each other's goods."""
+        """Real income of the parties and the host over the mean duties of two parties (`rivals`) on each other's goods."""
         return self.once("rates", self._rates)
 
     def _rates(self) -> RateGrid:
         held = self.runs.policy(None).shock(self.world).controlled_goods  # not traded by price alone
         sectors = [s for s in self.goods if s not in held]
         return RateGrid.solve(
-            self.world.economy(), self.runs.status_quo, self.policy_of(self.standing), (self.a, self.b), sectors, self.trio,
+            self.world.economy(), self.runs.status_quo, self.policy_of(self.standing), self.rivals, sectors, self.trio,
             self.runs.parameters,
         )  # fmt: skip
 

@@ -17,6 +17,7 @@ True
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
@@ -162,12 +163,17 @@ class Case:
 
     @property
     def trio(self) -> tuple[str, ...]:
-        """The first two parties and the host."""
-        return (self.a, self.b, *((self.host,) if self.host else ()))
+        """Every party and the host."""
+        return (*self.parties, *((self.host,) if self.host else ()))
+
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """Every pair of parties, in the order of the dossier."""
+        return tuple(itertools.combinations(self.parties, 2))
 
     @cached_property
     def focus(self) -> tuple[str, ...]:
-        """Regions and groups of a headline: the first two parties, the host, its group, the world."""
+        """Regions and groups of a headline: every party, the host, its group, the world."""
         return (*self.trio, *((self.group,) if self.group else ()), "WORLD")
 
     @cached_property
@@ -235,7 +241,7 @@ class Case:
     @cached_property
     def law_day(self) -> date:
         """The day up to which the law by itself is read: the last that a scenario is read on, so that both see the same dates."""
-        return max([self.dossier.as_of, *(s.policy_date for s in self.dossier.scenarios)])
+        return self.dossier.stances_day
 
     def measures(self, scenario: str | None, changes: Sequence[Change] = ()) -> tuple[Measure, ...]:
         """The measures of a scenario after further changes."""
@@ -599,8 +605,8 @@ class Case:
         return float(self.status_quo.after.income[self.index(region)])
 
     def mutual_trade(self, outcome: Outcome, parties: Sequence[str] | None = None) -> float:
-        """Change of goods trade among `parties` (the first two if None), all ways, percent of what it was; NaN without any."""
-        at = [self.index(p) for p in parties or (self.a, self.b)]
+        """Change of goods trade among `parties` (all if None), all ways, percent of what it was; NaN without any."""
+        at = [self.index(p) for p in parties or self.parties]
         goods = [self.world.sectors.index(s) for s in self.goods]
 
         def total(shipments: Array) -> float:

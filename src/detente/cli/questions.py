@@ -427,6 +427,14 @@ def talks(
         weight, discount, deadline, collapse_risk=collapse_risk, settlement_years=settlement_years,
         collapse_years=collapse_years, face=face,
     )  # fmt: skip
+    if _many(dossier):
+        others = [k for k, v in (given | {"by": by, "chart": chart}).items() if v]
+        if others:
+            raise InputError(
+                f"{dossier} has more than two parties; options of the two-party models do not apply: {', '.join(others)}"
+            )
+        _talks_of_many(dossier, world, horizon, csv, as_json)
+        return
     case, before = _read("talks", dossier, world, horizon, as_json, given)
     day = None if by is None else by.date()
     save("talks", case, csv, chart, index=True)
@@ -489,6 +497,36 @@ def truce(
         for part in ("kept_truce", "kept_deal"):
             _say(before.tell(part))
     _files(csv, chart)
+
+
+def _many(dossier: str) -> bool:
+    from detente.policy.dossier import load_dossier
+
+    return len(load_dossier(dossier).parties) > 2
+
+
+def _talks_of_many(dossier: str, world: str, horizon: str | None, csv: Path | None, as_json: bool) -> None:
+    from detente.strategy.among_many import among_many
+
+    found = among_many(subject_of(dossier, world, horizon).case)
+    frame = found.to_frame()
+    if csv is not None:
+        write_csv(frame, csv)
+    if as_json:
+        emit(found.record())
+        return
+    parties, core = found.parties, found.coalitions["motives"].core
+    out.print(f"Payoffs by motives, points of real income a year, {found.table.horizon} run", highlight=False)
+    shown = text_table((*parties, *(f"{p}, points" for p in parties), "stable", "core"))
+    stable = {e.cell for e in found.games["motives"].pure_equilibria()}
+    for cell, paid in ((c, found.table.payoff(*c)) for c in found.coalitions["motives"].blocks):
+        marks = ("yes" if cell in stable else "", "yes" if cell in core else "")
+        shown.add_row(*cell, *(signed(v) for v in paid.values()), *marks)
+    out.print(shown)
+    for paragraph in found.tell().split("\n\n"):
+        out.print()
+        _say(paragraph)
+    _files(csv, None)
 
 
 def _talk_options(

@@ -365,7 +365,9 @@ class Which(StrEnum):
 
 
 def backtest(
-    which: Annotated[Which, typer.Argument(help="trade-2018, trade-2025, rounds, all of these; panel or bargains.")] = Which.ALL,
+    which: Annotated[
+        Which, typer.Argument(help="trade-2018, trade-2025, rounds, all of these; panel, or bargains (minutes).")
+    ] = Which.ALL,
     csv: Annotated[
         Path | None, typer.Option(help="Write every row as CSV: observed, model, benchmarks.", callback=out_file)
     ] = None,

@@ -1,19 +1,29 @@
-"""Consumer prices in local money: after substitution, by month, and in dollars a person.
+"""Consumer prices in local money: at the first round, after substitution, by month, and in dollars a person.
 
-    first round            `first_round`: duties passed on in full, nobody moves (Leontief)
+    first round            duties passed on in full, nobody has changed supplier, recipe or wage (Leontief)
     after substitution     P̂C / ŵ where the exchange rate is pinned: buyers have changed sellers and goods, wages stand
     by month               first round × the share of it that had reached the shops so many months after a duty (`who-pays.yaml`)
     dollars a person       ΔCPI × household consumption a person, in dollars of a year
 
-After substitution is less than the first round as long as duties are what changes. Only the United States of 2025 has been
-measured by month; the shares are taken for others for want of better. Households are households here: the consumption share of
-GDP is the World Bank's, and an economy of which it is not known has no dollars. A sum a person is not a sum a household: of how
-many persons a household is made differs between economies and is not shipped.
+In the first round a duty is passed on to the buyer and by producers at home to theirs, cost for cost. With γ[k, j] the input
+shares of a region, h[k] the part of each good bought at home, and m[k] = Σ over foreign sellers of share × Δln(1+τ),
+
+    p = (I − (γ h)ᵀ)⁻¹ γᵀ m          producers at home
+    buyers' prices q[k] = m[k] + h[k] p[k],    ΔCPI = Σ final share × q
+
+No equilibrium is needed; export taxes and controls are not in it. Wages and the exchange rate stand, so that this is a change in
+local money. After substitution is less than the first round as long as duties are what changes.
+
+Only the United States of 2025 has been measured by month; the shares are taken for others for want of better. Households are
+households here: the consumption share of GDP is the World Bank's, and an economy of which it is not known has no dollars. A sum
+a person is not a sum a household: of how many persons a household is made differs between economies and is not shipped.
 
 >>> from detente.world import toy_world
 >>> from detente.policy.instruments import Policy, Tariff
 >>> from detente.equilibrium.solve import solve
 >>> outcome = solve(toy_world(), Policy([Tariff(by="AAA", on="BBB", rate=0.10)]))
+>>> float(outcome.consumer_prices_local["BBB"])
+0.0
 >>> bool(0 < outcome.consumer_prices_substituted["AAA"] < outcome.consumer_prices_local["AAA"])
 True
 >>> reached(0.0), reached(7.0).value
@@ -34,10 +44,30 @@ from detente.words import is_tiny, say
 from detente.world.money import consumption_a_person, has, knows_consumption
 
 if TYPE_CHECKING:
+    from detente.equilibrium.levels import Equilibrium
     from detente.equilibrium.outcome import Outcome
 
 
 WORDS = "words/templates/WhoPays"
+
+
+def first_round(before: Equilibrium, after: Equilibrium) -> tuple[Array, Array]:
+    """Buyers' prices [region, sector] and consumer prices [region], percent (100 × change in logs), from the duties of `before`
+    to those of `after`, at the sourcing and final shares of `before` and the recipes of the table."""
+    home = np.arange(before.output.shape[0])
+    paid = before.shipments * (1 + before.tariffs) * (1 + before.export_taxes)
+    total = paid.sum(0)
+    share = np.divide(paid, total, out=np.zeros_like(paid), where=total > 0)
+    added = np.log1p(after.duty_rates) - np.log1p(before.duty_rates)
+    added[home, home] = 0.0
+    imported = (share * added).sum(0)
+    inputs = before.economy.input_shares
+    domestic = share[home, home]
+    here = inputs * domestic[:, :, None]
+    cost = np.linalg.solve(np.eye(here.shape[1]) - here.transpose(0, 2, 1), np.einsum("nkj,nk->nj", inputs, imported)[:, :, None])
+    buyers = imported + domestic * cost[:, :, 0]
+    final = before.final / before.final.sum(1, keepdims=True)
+    return 100 * buyers, 100 * (final * buyers).sum(1)
 
 
 def after_substitution(outcome: Outcome) -> Array:

@@ -141,8 +141,8 @@ class Outcome:
 
     @cached_property
     def consumer_prices_local(self) -> pd.Series:
-        """What duties add to consumer prices in local money before anybody substitutes, percent; see `first_round`."""
-        from detente.equilibrium.first_round import first_round
+        """What duties add to consumer prices in local money before anybody substitutes, percent; see `local_prices`."""
+        from detente.equilibrium.local_prices import first_round
 
         return self._region(first_round(self.before, self.after)[1], "consumer prices in local money, first round, %")
 

@@ -193,8 +193,8 @@ class Dossier(Strict):
 
     @property
     def stances_day(self) -> datetime.date:
-        """The day on which stances are read: that of the latest scenario, the dossier's own where there is none."""
-        return max([s.policy_date for s in self.scenarios], default=self.as_of)
+        """The day on which stances are read: the last that a scenario is read on, the dossier's own where that is later."""
+        return max([self.as_of, *(s.policy_date for s in self.scenarios)])
 
     def _once_and_in_time(self) -> None:
         """Nobody is named twice, and what is past or to come lies on the right side of the dossier's date."""

@@ -68,8 +68,8 @@ class Ladder:
 
 
 def threatened_duty(case: Case) -> tuple[Measure, str] | None:
-    """The highest modelled tariff that one of the first two parties threatens the other with, and that other; None without."""
-    parties, status = case.parties[:2], case.dossier.status()
+    """The highest modelled tariff that one party threatens another with, and that other (the first it reaches); None without."""
+    parties, status = case.parties, case.dossier.status()
     found = [
         (float(m.rate_pct), m)
         for m in case.dossier.measures
@@ -83,7 +83,7 @@ def threatened_duty(case: Case) -> tuple[Measure, str] | None:
     if not found:
         return None
     measure = max(found, key=lambda f: (f[0], f[1].id))[1]
-    return measure, case.b if measure.by == case.a else case.a
+    return measure, next(p for p in parties if p != measure.by and (measure.on == "all" or p in measure.on))
 
 
 def ladder(case: Case | Dossier | str, steps: Sequence[float] = STEPS) -> Ladder | None:

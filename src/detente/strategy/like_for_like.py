@@ -5,7 +5,7 @@ ours is a span with the flexible one in front. How ours is read:
 
     real_gdp          Divisia (`equilibrium.real_gdp`), percent; the world's weighted by value added
     real_income       equivalent variation over income, percent
-    consumer_prices   first round, local money, nobody has changed supplier (`equilibrium.first_round`)
+    consumer_prices   first round, local money, nobody has changed supplier (`equilibrium.local_prices`)
     exports, imports  quantities of goods and services at the prices before
     goods_exports     quantity of goods from region to partner; goods_trade both ways
     import_share      the partner's part of the value of the region's goods imports after, percent (before duty)

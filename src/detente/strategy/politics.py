@@ -26,7 +26,7 @@ order of places alone, but a sign only holds beyond it.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,13 +35,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from detente.cases.baselines import STATUS_QUO
+from detente.cases.baselines import BASELINES, STATUS_QUO, in_words
 from detente.cases.case import CENTRAL, Case
 from detente.equilibrium.jobs import heads, rescaling
 from detente.equilibrium.outcome import Outcome
 from detente.errors import InputError, NotConverged, UnknownName, UnknownRegion
 from detente.types import Progress, plain
-from detente.words import tell
+from detente.words import say, tell
 from detente.words.names import region_name, sector_name
 from detente.world import money
 from detente.world.places import places as places_of
@@ -49,6 +49,7 @@ from detente.world.places import places as places_of
 if TYPE_CHECKING:
     from detente.policy.dossier import Dossier
     from detente.strategy.deal import Proposal
+    from detente.strategy.packages import Levels
 
 PACKAGE = "package"
 """What the outcome of a deal is called beside scenarios."""
@@ -292,17 +293,14 @@ class Home:
 
 @dataclass(frozen=True, eq=False)
 class Politics:
-    """Every party in every outcome asked for, outcome by outcome. `unit` is the unit of exports."""
+    """Every party in every outcome asked for, outcome by outcome. `unit` is the unit of exports; `compared` has the baselines by
+    name, in words."""
 
     dossier: str
     horizon: str
     unit: str
     homes: tuple[Home, ...]
-
-    @property
-    def baselines(self) -> tuple[str, ...]:
-        """What the outcomes are compared with."""
-        return tuple(dict.fromkeys(h.against for h in self.homes))
+    compared: Mapping[str, str]
 
     @property
     def scenarios(self) -> tuple[str, ...]:
@@ -393,27 +391,27 @@ def politics(
         sets = [v for v in case.answered(name, against) if v != CENTRAL] if with_ranges else []
         others = [case.outcome(name, variant=v, against=against) for v in sets]
         homes += _homes(case, outcome, parties, name or STATUS_QUO, case.compared_with(name, against), others)
-    return Politics(case.dossier.id, case.parameters.name, case.world.unit, tuple(homes))
+    compared = {h.against: in_words(h.against, case.dossier, means=True) for h in homes}
+    return Politics(case.dossier.id, case.parameters.name, case.world.unit, tuple(homes), compared)
 
 
-def politics_of_deal(case: Case, deal: Proposal, parties: Sequence[str] = ()) -> Politics:
-    """The same for the package of a deal, against what follows without one. Two solves."""
+def politics_of_deal(deal: Proposal, parties: Sequence[str] = ()) -> Politics:
+    """The same for the package of a deal, against what follows without one, at the case's own month of the path. Two solves."""
+    case, without = deal.packages.case, deal.disagreement
     _check(case, parties)
-    outcome = package_outcome(deal)
-    homes = _homes(case, outcome, parties, PACKAGE, deal.disagreement, ())
-    return Politics(case.dossier.id, deal.horizon, case.world.unit, tuple(homes))
+    homes = _homes(case, package_outcome(deal), parties, PACKAGE, without, ())
+    words = in_words(without, case.dossier, means=True) if without in BASELINES else say("words/templates/Politics", without)
+    return Politics(case.dossier.id, case.parameters.name, case.world.unit, tuple(homes), {without: words})
 
 
 def package_outcome(deal: Proposal) -> Outcome:
-    """The equilibrium under the package of a deal against that without one."""
-    from detente.equilibrium.solve import solve
+    """The equilibrium under the package of a deal against that without one, at the case's own parameters."""
+    made, case = deal.packages, deal.packages.case
 
-    made = deal.packages
-    signed, none = (
-        solve(made.economy, policy, made.parameters)
-        for policy in (made.policy(deal.levels), made.stance_policy(deal.disagreement))
-    )
-    return signed.relative_to(none)
+    def at(levels: Levels) -> Outcome:
+        return made.outcomes(levels)[0] if made.clock.snapshot else case.after(made.history(levels), case.node())
+
+    return at(deal.levels).relative_to(at(deal.without.levels))
 
 
 def _check(case: Case, parties: Sequence[str]) -> None:

@@ -13,8 +13,8 @@ others use of theirs are left out. A solution is an equilibrium once nobody gain
 exist. Source: Porter, Nudelman and Shoham (2008), Games and Economic Behavior 63.
 
 >>> pairs, complete, degenerate = all_extreme(np.array([[[1, 0], [0, 1]], [[0, 1], [1, 0]]], dtype=float))
->>> pairs, complete, degenerate
-([((0.5, 0.5), (0.5, 0.5))], True, False)
+>>> [[[round(p, 9) for p in mix] for mix in pair] for pair in pairs], complete, degenerate
+([[[0.5, 0.5], [0.5, 0.5]]], True, False)
 """
 
 from __future__ import annotations

@@ -7,7 +7,8 @@ A package gives every issue one of its levels. With u(x) the payoffs of package 
 A payoff costs one solve of the economy, so the search works on an approximation of all packages and solves the most promising
 ones. Each solve corrects the approximation nearby (a kernel through what it missed). It ends when nothing unsolved promises
 more than the best solved package and no package one step away on a single issue is better: that last part is checked by solving
-them all, and `certified` says so.
+them all, and `certified` says so. Then a few more are solved, the likeliest to be better if the approximation errs as it would
+have at a solved package left out.
 
 Between issues there are rates of exchange. A step of issue k costs its giver c[k] and brings the receiver g[k]: against a step
 m of the other side, the giver of k needs at least c[k]/g[m] steps, and the receiver would give up to g[k]/c[m]. Steps with
@@ -85,10 +86,12 @@ def search(
     power: Sequence[float] | None = None,
     scale: Sequence[float] | None = None,
     budget: int = 60,
+    checks: int = 12,
 ) -> Found:
     """Search `grid` [package, issue] with `approximate` payoffs [package, party]; `exact` solves one package.
 
-    `known` are packages solved before, `scale` how much each issue matters (1 each), `budget` the most solves.
+    `known` are packages solved before, `scale` how much each issue matters (1 each), `budget` the most solves, `checks` how many of
+    them may go to packages further away that an error of the approximation might hide.
     """
     d = np.asarray(disagreement, dtype=np.float64)
     w = np.ones(len(d)) if power is None else np.asarray(power, dtype=np.float64)
@@ -100,7 +103,7 @@ def search(
     place = grid / top * (np.ones(grid.shape[1]) if scale is None else np.asarray(scale, dtype=np.float64))
     solved = {index[k]: np.asarray(v, dtype=np.float64) for k, v in known.items() if k in index}
     near_to = {n: _near(place, place[n]) for n in solved}  # kernel of every package with the solved ones
-    count, missed, certified = 0, 0.0, False
+    count, checked, missed, certified = 0, 0, 0.0, False
 
     def take(n: int, predicted: Array) -> None:
         nonlocal count, missed
@@ -109,6 +112,12 @@ def search(
         count += 1
         missed = max(missed, float(np.abs(predicted[n] - solved[n]).max()))
 
+    def hope(predicted: Array) -> Array:
+        inside = [n for n in solved if (solved[n] > d).all()]
+        hoped = log_product(predicted + _left_out(near_to, solved, approximate, inside) - d, w)
+        hoped[list(solved)] = -np.inf
+        return hoped
+
     while True:
         predicted = approximate + _correction(near_to, solved, approximate)
         value = log_product(predicted - d, w)
@@ -116,16 +125,26 @@ def search(
         reached = -math.inf if best is None else _value(solved[best], d, w)
         value[list(solved)] = -np.inf
         candidate = int(np.argmax(value))
+        promising = bool(value[candidate] > reached + PROMISING)
+        near = []
+        if best is not None and math.isfinite(reached):
+            around = one_step(tuple(int(k) for k in grid[best]), top)
+            near = [index[x] for x in around if x in index and index[x] not in solved]
+            certified = not near and not promising
         if count >= budget:
             break
-        if value[candidate] > reached + PROMISING:
+        if promising:
             take(candidate, predicted)
             continue
         if best is None or not math.isfinite(reached):
             break
-        near = [index[x] for x in one_step(tuple(int(k) for k in grid[best]), top) if x in index and index[x] not in solved]
         if not near:
-            certified = True
+            hoped = hope(predicted)
+            doubted = int(np.argmax(hoped))
+            if checked < checks and hoped[doubted] > reached + PROMISING:
+                checked += 1
+                take(doubted, predicted)
+                continue
             break
         # the most promising neighbour first: once it is better, the others are neighbours no more
         take(max(near, key=lambda n: (value[n], -n)), predicted)
@@ -134,9 +153,7 @@ def search(
     ranked = tuple((tuple(int(k) for k in grid[n]), tuple(map(float, solved[n] - d))) for n in inside)
     if not ranked:
         return Found(None, (0.0,) * len(d), (), count, False, missed, math.inf)
-    hoped = log_product(predicted + _left_out(near_to, solved, approximate, inside) - d, w)
-    hoped[list(solved)] = -np.inf
-    within = max(math.expm1(float(hoped.max()) - _value(solved[inside[0]], d, w)), 0.0)
+    within = max(math.expm1(float(hope(predicted).max()) - _value(solved[inside[0]], d, w)), 0.0)
     return Found(ranked[0][0], ranked[0][1], ranked, count, certified, missed, within)
 
 

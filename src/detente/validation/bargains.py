@@ -360,7 +360,8 @@ def verdict(model: bool, signed: bool | None) -> Verdict:
 @dataclass(frozen=True)
 class Row:
     """One issue: what stands, what the model and the benchmarks leave (points, share of a control, million USD a year), what was
-    signed. `signed` is None where the text names no size, `signed_moved` where nothing is known."""
+    signed. `signed` is None where the text names no size, `signed_moved` where nothing is known; `free`: by the model's reckoning
+    the first step pays its giver by itself."""
 
     issue: str
     title: str
@@ -372,6 +373,7 @@ class Row:
     signed_moved: bool | None
     text: str
     until: date | None = None
+    free: bool = False
 
     def moved(self, who: str = "model") -> bool:
         """Whether a forecaster moves the issue."""
@@ -477,6 +479,11 @@ class BackTestedBargain:
         """How a forecaster did on the issues of the round."""
         return Tally.of(self.rows, who)
 
+    @property
+    def cited(self) -> tuple[str, ...]:
+        """Sources of the eve and of what was signed."""
+        return (*self.eve.sources, *(s for e in self.bargain.elements for s in e.sources))
+
     def of(self, kind: Verdict) -> list[Row]:
         """Issues on which the model's verdict is `kind`."""
         return [r for r in self.rows if r.verdict() == kind]
@@ -488,7 +495,7 @@ class BackTestedBargain:
     def _row(self, r: Row) -> dict[str, Any]:
         own = {f"left by {w}": v for w, v in r.left.items()}
         return {"round": self.bargain.id, "issue": r.issue, "title": r.title, "by": r.by, "kind": r.kind, "standing": r.standing,
-                **own, "signed": r.signed, "verdict": r.verdict(), "error": r.error()}  # fmt: skip
+                **own, "signed": r.signed, "pays by itself": r.free, "verdict": r.verdict(), "error": r.error()}  # fmt: skip
 
     def record(self) -> dict[str, Any]:
         """JSON-able."""
@@ -516,7 +523,8 @@ def compare(eve: Eve, bargain: Bargain, deal: Proposal) -> BackTestedBargain:
     """What was signed beside a deal that was worked out before."""
     book = deal.agenda
     taken: set[str] = set()
-    rows = [_beside(issue, deal.levels[k], bargain, taken) for k, issue in enumerate(book.issues)]
+    free = {s.issue for s in deal.self_harming(deal.judged_by)}
+    rows = [_beside(i, level, bargain, taken, i.id in free) for i, level in zip(book.issues, deal.levels, strict=True)]
     written = {m.id: m for m in deal.packages.written}
     kept = []
     for m in (p.id for p in book.pending if p.threatened or _due(written.get(p.id, p), eve.day)):
@@ -535,7 +543,7 @@ def compare(eve: Eve, bargain: Bargain, deal: Proposal) -> BackTestedBargain:
     )  # fmt: skip
 
 
-def _beside(issue: Issue, level: int, bargain: Bargain, taken: set[str]) -> Row:
+def _beside(issue: Issue, level: int, bargain: Bargain, taken: set[str], free: bool) -> Row:
     if issue.kind == "purchases":
         found = [e for e in bargain.elements if e.kind == "purchases" and e.by == issue.giver]
     else:
@@ -558,7 +566,7 @@ def _beside(issue: Issue, level: int, bargain: Bargain, taken: set[str]) -> Row:
         moved = None if element.unknown or (element.left is None and issue.kind == "controls") else True
         if moved and signed is not None and issue.kind != "purchases":
             moved = abs(signed - standing) > 1e-9
-    return Row(issue.id, issue.title, issue.giver, issue.kind, standing, left, signed, moved, text, until)
+    return Row(issue.id, issue.title, issue.giver, issue.kind, standing, left, signed, moved, text, until, free)
 
 
 def _places(deal: Proposal, rows: Sequence[Row]) -> dict[str, Place]:
@@ -626,6 +634,11 @@ class BackTestedBargains:
         return {who: Tally.of(rows, who) for who in ("model", *BENCHMARKS)}
 
     @property
+    def false_alarms(self) -> list[Row]:
+        """Issues the model alone moved, over all rounds."""
+        return [x for r in self.rounds for x in r.of("false alarm")]
+
+    @property
     def largest(self) -> BackTestedBargain:
         """The round that moved duties most."""
         return max(self.rounds, key=lambda r: (r.tally("nothing").points or 0.0) * r.tally("nothing").duties)
@@ -642,7 +655,7 @@ class BackTestedBargains:
 
     def record(self) -> dict[str, Any]:
         """JSON-able."""
-        cited = {s: None for r in self.rounds for e in r.bargain.elements for s in e.sources}
+        cited = dict.fromkeys(s for r in self.rounds for s in r.cited)
         return {
             "rounds": [r.record() for r in self.rounds],
             "scores": {w: plain(t) | {"threat_score": t.threat_score} for w, t in self.scores.items()},
@@ -658,11 +671,12 @@ class BackTestedBargains:
         parts = [tell(self, "how"), self.explain(), say(WORDS, "scores"), _scores(self), say(WORDS, "places"), _place_table(self)]
         for r in self.rounds:
             parts += [tell(r, "title"), tell(r, "round", amount=amount, points=points), _issues(r)]
-            misses = "\n".join(f"- {line}" for line in tell(r, "misses", amount=amount).split("\n\n") if line)
+            told = "\n\n".join([tell(r, "misses", amount=amount), tell(r, "read")])
+            misses = "\n".join(f"- {line}" for line in told.split("\n\n") if line)
             parts += [p for p in (misses, tell(r, "rest")) if p]
-        cited = dict.fromkeys(s for r in self.rounds for e in r.bargain.elements for s in e.sources)
-        told = [self.sources[s] for s in cited if s in self.sources]
-        listed = "\n".join(f"- [{s.title}]({s.url}), {s.publisher}" for s in told if s.url)
+        cited = dict.fromkeys(s for r in self.rounds for s in r.cited)
+        texts = [self.sources[s] for s in cited if s in self.sources]
+        listed = "\n".join(f"- [{s.title}]({s.url}), {s.publisher}" for s in texts if s.url)
         return "\n\n".join([*parts, say(WORDS, "sources"), listed])
 
 

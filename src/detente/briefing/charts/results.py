@@ -375,7 +375,8 @@ def gains_figure(deal: Proposal, subtitle: str = "", *, others: int = 3, note: s
     losers = [str(c) for c in away.index[:others] if away[c] < 0]
     winners = [str(c) for c in away.index[::-1][:others] if away[c] > 0 and c not in losers]
     values = [(text.label(c), float(frame[c]), region_colour(c)) for c in (*deal.parties, *winners, *losers)]
-    title = _said("gains_title", parties=deal.parties, gains=[float(frame[p]) for p in deal.parties])
+    alone = [e.over_best_unilateral / 1000 for e in deal.in_money()]
+    title = _said("gains_title", parties=deal.parties, gains=[float(frame[p]) for p in deal.parties], alone=alone)
     return _bars("fig-deal", title, subtitle or _said("gains_subtitle"), note, csv, _rows("", values, 1))
 
 

@@ -73,8 +73,9 @@ def blocks(case: CaseView) -> list[Block]:
     """The host's year, the others, and what the host can do, where there is one."""
     routes = pass_through(case), pass_through(case, case.worst)
     host = case.host
+    pair = [Para(told("one_pair", case=case))] if len(case.parties) > 2 else []
     if host is None:
-        return [Para(closures(case)), Para(answer(case, routes)), table(case)]
+        return [Para(closures(case)), *pair, Para(answer(case, routes)), table(case)]
     duty = pass_through_duty(case, host, case.worst)
     menu = menu_of(case, host, scenarios=list(dict.fromkeys((case.best, case.worst))))
     year, asks = year_of(case, host), steps_of(case, host)
@@ -83,6 +84,7 @@ def blocks(case: CaseView) -> list[Block]:
         made.append(drivers_figure(case, year))
     made += [
         Para(closures(case)),
+        *pair,
         Para(answer(case, routes)),
         table(case),
         Heading(told("host_heading", host=host), "host-menu"),

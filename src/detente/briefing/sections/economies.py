@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from detente import words as text
@@ -28,7 +29,7 @@ def _say(part: str, **values: Any) -> str:
 def sections(case: CaseView) -> list[Section]:
     """What it means for each economy."""
     blocks: list[Block] = []
-    for code in case.parties[:2]:
+    for code in case.parties:
         blocks += region_block(case, code)
     if case.host:
         blocks += host_block(case)
@@ -77,9 +78,9 @@ Indicator = tuple[str, str, int, Figureof]
 
 def _rows(case: CaseView, code: str) -> list[Indicator]:
     n = code
-    other = case.b if code == case.a else case.a
+    others = [p for p in case.parties if p != code] if code in case.parties else [case.a]
 
-    def balance(o: Outcome) -> float:
+    def balance(other: str, o: Outcome) -> float:
         (sold, sells), (bought, buys) = case.exports(o, code, other), case.exports(o, other, code)
         return (sells - buys - sold + bought) / 1e3
 
@@ -90,7 +91,7 @@ def _rows(case: CaseView, code: str) -> list[Indicator]:
         ("Real wage", "%", 2, lambda o: float(o.real_wage[n])),
         ("Cost of consumption in hours of work", "%", 2, lambda o: float(case.basket(o)[n])),
         ("Duties collected", "billion USD a year", 1, lambda o: float(o.tariff_revenue["change"][n]) / 1e3),
-        (f"Goods balance with {text.name(other)}", "billion USD a year", 1, balance),
+        *((f"Goods balance with {text.name(p)}", "billion USD a year", 1, partial(balance, p)) for p in others),
         ("Exports", "%", 1, lambda o: _growth(o.exports.loc[n, "baseline"], o.exports.loc[n, "counterfactual"])),
         ("Imports", "%", 1, lambda o: _growth(o.imports.loc[n, "baseline"], o.imports.loc[n, "counterfactual"])),
     ]
@@ -284,7 +285,7 @@ def world_block(case: CaseView) -> list[Block]:
         (0, lambda o: float(o.equivalent_variation.clip(upper=0).sum()) / 1e3),
         (0, lambda o: float(o.equivalent_variation.clip(lower=0).sum()) / 1e3),
         (1, trade),
-        (0, case.mutual_trade),
+        *((0, partial(case.mutual_trade, parties=pair)) for pair in case.pairs),
     ]
     named = [line.split(" | ") for line in _say("world_rows", case=case).split("\n\n")]
     rows = [(label, (label, unit, *figure)) for (label, unit), figure in zip(named, figures, strict=True)]

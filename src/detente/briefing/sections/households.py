@@ -35,7 +35,7 @@ def sections(case: CaseView) -> list[Section]:
         Heading("Households", "households"),
         Para(basket_sentence(case)),
         household_table(case),
-        *(product_figure(case, code) for code in case.parties[:2]),
+        *(product_figure(case, code) for code in case.parties),
         Para(jobs_sentence(case)),
         Heading("Firms", "firms"),
         Para(input_sentence(case)),
@@ -62,7 +62,7 @@ def basket_sentence(case: CaseView) -> str:
     """Cost of the consumer basket against wages by party, worst scenario, and per person where population is known."""
     worth = []
     if case.population is not None:
-        worth = [(c, _dollars(per_person(case, c, case.worst).value)) for c in case.parties[:2]]
+        worth = [(c, _dollars(per_person(case, c, case.worst).value)) for c in case.parties]
     return _say("basket", case=case, moves=[(c, basket(case, c, case.worst)) for c in case.trio], worth=worth)
 
 

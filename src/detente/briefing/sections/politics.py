@@ -11,10 +11,11 @@ import pandas as pd
 from detente import words as text
 from detente.briefing.charts.politics import places_figure, places_note, sectors_figure
 from detente.briefing.document import Block, Cell, Heading, Para, Section, Table, paras
+from detente.briefing.sections.proposal import propose
 from detente.briefing.tables import Col, by_scenario, table, texts
 from detente.briefing.view import CaseView, Triple
 from detente.equilibrium.outcome import Outcome
-from detente.strategy.politics import Home, dollars, exposed_jobs, latest_year, politics
+from detente.strategy.politics import PACKAGE, Home, dollars, exposed_jobs, latest_year, politics, politics_of_deal
 
 ENDS = 5
 """Places shown from either end of the ranking."""
@@ -85,16 +86,18 @@ def _dollars(outcome: Outcome, party: str, year: int) -> float:
 
 
 def party_blocks(case: CaseView, party: str) -> list[Block]:
-    """Words on the worst scenario, then a map and a table of places, or bars of sectors where no places are counted."""
-    found = politics(case, case.shown, [party], with_ranges=True)
-    worst, homes = found.homes[0], [h for k, h in enumerate(found.homes) if k == 0 or _moves(h)]
+    """Words on the worst scenario and the package, then a map and a table of places, or bars of sectors where no places are
+    counted."""
+    found = [*politics(case, case.shown, [party], with_ranges=True).homes, *package(case, party)]
+    worst, homes = found[0], [h for k, h in enumerate(found) if k == 0 or _moves(h)]
     stem = f"politics-{party.lower()}"
-    csv = case.file(stem, _say("party_file", case=case, party=party), [r for h in found.homes for r in rows_of(case, h)])
-    panels = [case.panel(None if h.scenario not in case.ids else h.scenario) for h in homes]
+    csv = case.file(stem, _say("party_file", case=case, party=party), [r for h in found for r in rows_of(case, h)])
+    panels = [_panel(case, h) for h in homes]
     blocks: list[Block] = [
         Heading(_say("heading", party=party), f"politics-{party.lower()}"),
         Para(f"{worst.tell('jobs')} {worst.tell('sectors')}", _say("in_worst", case=case)),
         *paras([worst.tell(part) for part in ("places", "exports", "consumers")]),
+        *(Para(h.tell("brief"), _say("in_package", case=case)) for h in found if h.scenario == PACKAGE),
     ]
     if worst.places is None:
         note = case.note(csv, _say("sectors_note", case=case))
@@ -104,6 +107,26 @@ def party_blocks(case: CaseView, party: str) -> list[Block]:
     return [*blocks, drawn, places_table(case, worst, stem, csv)]
 
 
+def package(case: CaseView, party: str) -> list[Home]:
+    """The party under the package that the briefing proposes, against no deal; none where there is no package, or it is no party
+    to it."""
+    deal = propose(case)
+    if deal is None or deal.status == "no deal" or party not in deal.parties:
+        return []
+    return list(politics_of_deal(deal, [party]).homes)
+
+
+def _panel(case: CaseView, home: Home) -> str:
+    """Title of a panel: outcome and what it is compared with."""
+    if home.scenario == PACKAGE:
+        return _say("package_panel", case=case)
+    return case.panel(_scenario(case, home))
+
+
+def _scenario(case: CaseView, home: Home) -> str | None:
+    return home.scenario if home.scenario in case.ids else None
+
+
 def _moves(home: Home) -> bool:
     """Whether anything of an outcome would print: a panel of zeros is none."""
     return any(home.leaders(what, sign).names for what in ("sectors", "places") for sign in (1, -1))
@@ -111,7 +134,8 @@ def _moves(home: Home) -> bool:
 
 def rows_of(case: CaseView, home: Home) -> list[dict[str, Any]]:
     """Every sector and place of one outcome, tidy."""
-    scenario = home.scenario if home.scenario in case.ids else None
+    scenario = _scenario(case, home)
+    named = {"scenario": PACKAGE, "relative_to": _say("no_deal", case=case)} if home.scenario == PACKAGE else {}
     rows = []
     for level in ("sectors", "places"):
         for code, r in home.ranked(level).iterrows():
@@ -126,7 +150,8 @@ def rows_of(case: CaseView, home: Home) -> list[dict[str, Any]]:
                 of.append(("jobs", "per thousand jobs", float(r["per thousand"])))
                 of.append(("cost to consumers", "million USD a year", float(r["cost"])))
             head = {"rank": r["rank"], **what}
-            rows += [case.row(home.party, scenario, measure, unit, v, **head) for measure, unit, v in of if not pd.isna(_at(v))]
+            known = [(measure, unit, v) for measure, unit, v in of if not pd.isna(_at(v))]
+            rows += [case.row(home.party, scenario, measure, unit, v, **head) | named for measure, unit, v in known]
     return rows
 
 

@@ -27,11 +27,15 @@ ASSUMPTIONS = ("A44", "A45", "A46")
 
 
 def propose(case: CaseView) -> Proposal | None:
-    """The proposal; None where the dossier has nothing between two parties that could be traded."""
-    try:
-        return proposal(case.runs, solves=SOLVES, pairs=PAIRS)
-    except (InputError, NotConverged):
-        return None
+    """The proposal, worked out once a briefing; None where the dossier has nothing between two parties that could be traded."""
+
+    def work() -> Proposal | None:
+        try:
+            return proposal(case.runs, solves=SOLVES, pairs=PAIRS)
+        except (InputError, NotConverged):
+            return None
+
+    return case.once("proposal", work)
 
 
 def blocks(case: CaseView) -> list[Block]:

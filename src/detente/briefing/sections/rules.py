@@ -80,7 +80,7 @@ def reading(case: CaseView, table: Regimes) -> str:
         "reading",
         case=case,
         income=income,
-        better=[p for p in case.parties[:2] if income[p] > text.TINY],
+        better=[p for p in case.parties if income[p] > text.TINY],
         past={r: table.cost([r], against=REFERENCE)[0] for r in case.world.regions},
         past_world=table.cost(against=REFERENCE)[0],
         past_group=table.cost(case.members(case.group), against=REFERENCE)[0] if case.group else None,

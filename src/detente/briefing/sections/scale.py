@@ -42,7 +42,7 @@ def in_steps(case: CaseView, steps: Ladder) -> list[Block]:
     money = {c: steps.a_month(c) for c in case.world.regions}
     rows, data = [], []
     for k, (rate, o) in enumerate(zip(steps.rates, steps.outcomes, strict=True)):
-        trade = case.mutual_trade(o)
+        trade = case.mutual_trade(o, steps.sides)
         rows.append(
             (
                 Cell(f"{text.digits(rate)} points", strong=True),
@@ -54,7 +54,16 @@ def in_steps(case: CaseView, steps: Ladder) -> list[Block]:
         for c in case.world.regions:
             data.append(case.row(c, None, "real income", "%", float(o.real_income[c]), added_points=rate))
             data.append(case.row(c, None, "equivalent variation", "million USD a month", money[c][k], added_points=rate))
-        data.append(case.row(f"{case.a}-{case.b}", None, "goods trade, both ways", "%", trade, added_points=rate))
+        data.append(
+            case.row(
+                "-".join(p for p in case.parties if p in steps.sides),
+                None,
+                "goods trade, both ways",
+                "%",
+                trade,
+                added_points=rate,
+            )
+        )
     for row in data:
         row |= {"scenario": measure.id, "relative_to": case.quo}
     csv = case.file("threat-ladder", told("ladder_file", measure=measure, steps=len(steps.rates)), data)
@@ -100,7 +109,7 @@ def ladder_text(case: CaseView, steps: Ladder) -> str:
         rates=steps.rates,
         own=own,
         others=steps.real_income(steps.other)[-1],
-        trade=case.mutual_trade(steps.outcomes[-1]),
+        trade=case.mutual_trade(steps.outcomes[-1], steps.sides),
         fades=all(s < 0 for s in added) and abs(added[-1]) < abs(added[0]),
     )
 
@@ -119,8 +128,8 @@ def own_choice(case: CaseView) -> list[Block]:
     rows, data = [], []
     listed: list[tuple[str, Choice]] = [
         ("Today", g.gains(*g.today)),
-        (told("alone", one=case.a, two=case.b), alone[0]),
-        (told("alone", one=case.b, two=case.a), alone[1]),
+        (told("alone", one=g.sides[0], two=g.sides[1]), alone[0]),
+        (told("alone", one=g.sides[1], two=g.sides[0]), alone[1]),
         (told("both"), g.nash),
     ]
     for label, choice in listed:
@@ -246,7 +255,7 @@ def shares(case: CaseView) -> list[Block]:
 
     names = Col("Measures", [Cell(group, strong=group == together) for group in measures])
     losses = []
-    for c in case.parties[:2]:
+    for c in case.parties:
         low = min(range(len(found.groups)), key=lambda k: found.of(k, c))
         if found.of(low, c) <= -text.TINY:
             losses.append((c, _named(found.groups[low]), found.of(low, c)))

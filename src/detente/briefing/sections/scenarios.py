@@ -127,7 +127,8 @@ def tile_figure(case: CaseView) -> Figure:
 
 def duty_table(case: CaseView) -> Table:
     """Average duties on the trade of the table: reference, status quo, every scenario."""
-    pairs = [(case.b, case.a), (case.a, case.b)] + ([(case.host, case.a), (case.host, case.b)] if case.host else [])
+    pairs = [flow for one, two in case.pairs for flow in ((two, one), (one, two))]
+    pairs += [(case.host, p) for p in case.parties] if case.host else []
     unit, measure = _say("duty_unit", case=case), _say("duty_measure", case=case)
 
     def column(scenario: str, head: str, under: str = "") -> Col:

@@ -222,8 +222,8 @@ def _deadlines(case: CaseView) -> Table:
 # -- agenda and motives ------------------------------------------------------------------------------------------------
 def _agenda(case: CaseView) -> list[Block]:
     d, quo = case.dossier, case.outcome(None)
-    sold, bought = case.exports(quo, case.b, case.a), case.exports(quo, case.a, case.b)
-    blocks: list[Block] = [Para(_say("agenda", case=case, sold=sold, bought=bought))]
+    flows = [(one, two, case.exports(quo, two, one), case.exports(quo, one, two)) for one, two in case.pairs]
+    blocks: list[Block] = [Para(_say("agenda", case=case, flows=flows))]
     for party in d.parties:
         if party.interests:
             blocks.append(Heading(_say("list_heading", region=party.region), f"list-{party.region.lower()}"))

@@ -19,6 +19,7 @@ from detente.briefing.sections import proposal as agenda, rules, standoffs
 from detente.briefing.sections.scale import rate
 from detente.briefing.view import CaseView
 from detente.errors import InputError
+from detente.strategy.among_many import among_many
 from detente.strategy.objectives import Weights
 from detente.strategy.payoffs import PayoffTable, payoff_table
 from detente.talks.bargaining import bargain, contract_zone, value_of_threat
@@ -85,7 +86,7 @@ def sections(case: CaseView) -> list[Section]:
 
 
 def stances_of(case: CaseView) -> Stances | None:
-    """The solved payoff table, worked out once; None where the dossier gives no stances or has not two parties in this world."""
+    """The solved payoff table of two parties, worked out once; None where the dossier gives no stances or has more of them."""
     found: Stances | None = case.once("stances", lambda: _stances_of(case))
     return found
 
@@ -102,6 +103,8 @@ def _stances_of(case: CaseView) -> Stances | None:
 
 def blocks(case: CaseView) -> list[Block]:
     """All parts that the dossier allows."""
+    if len(case.dossier.parties) > 2:
+        return [*among(case), *rules.blocks(case)]
     s = stances_of(case)
     package = [*agenda.blocks(case), *deal_over_duties(case)]
     if s is None:
@@ -112,6 +115,54 @@ def blocks(case: CaseView) -> list[Block]:
     else:
         out += package
     return [*out, *rules.blocks(case)]
+
+
+# -- three or more parties ---------------------------------------------------------------------------------------------
+def among(case: CaseView) -> list[Block]:
+    """All combinations of stances of all parties, which hold, and which coalition could block which; what is of two is named."""
+    parties = [p.region for p in case.dossier.parties]
+    lacking = [p for p in parties if p not in case.parties]
+    without = [p.region for p in case.dossier.parties if len(p.stances) < 2]
+    if lacking or without:
+        return [Para(told("many_cannot", lacking=lacking, without=without, world=case.world.name))]
+    found = among_many(case.runs)
+    frame = found.to_frame().assign(unit=told("unit"), relative_to=case.quo, horizon=found.table.horizon)
+    records = [{str(k): v for k, v in row.items()} for row in frame.to_dict(orient="records")]
+    csv = case.file("payoffs", told("payoffs_file"), records)
+    marks: dict[str, dict[str, set[tuple[str, ...]]]] = {
+        "stable": {by: {e.cell for e in g.pure_equilibria() if e.cell} for by, g in found.games.items()},
+        "efficient": {by: set(g.efficient()) for by, g in found.games.items()},
+        "in the core": {by: set(c.core) for by, c in found.coalitions.items()},
+    }
+    rows = []
+    for cell in found.coalitions["motives"].blocks:
+        held = [(what, [by for by, cells in where.items() if cell in cells]) for what, where in marks.items()]
+        said = [f"{what} ({'both' if len(by) == len(found.games) else by[0]})" for what, by in held if by]
+        paid = found.table.payoff(*cell)
+        row = [Cell(text.capital(n)) for n in cell] + [Cell(points(paid[p])) for p in parties]
+        rows.append((*row, Cell(text.capital(", ".join(said)))))
+    judged = {by: [list(zip(parties, cell, strict=True)) for cell in marks["stable"][by]] for by in ("motives", "real income")}
+    return [
+        Para(told("answer_of_many", case=case, judged=judged, whole={by: g.complete for by, g in found.games.items()})),
+        Table(
+            "tab-payoffs",
+            told("combinations_title"),
+            told("payoffs_subtitle", case=case),
+            (
+                *(Column(text.label(p), "stance") for p in parties),
+                *(Column(text.label(p), "motives", number=True) for p in parties),
+                Column("What it is"),
+            ),
+            tuple(rows),
+            case.note(csv, told("combinations_note")),
+            csv,
+            wide=True,
+        ),
+        Heading(told("coalitions_heading"), "coalitions"),
+        Para(found.tell("motives"), "By motives."),
+        Para(found.tell("income"), "By real income alone."),
+        Para(found.tell("two_only"), told("two_only_lead")),
+    ]
 
 
 # -- payoffs -----------------------------------------------------------------------------------------------------------

@@ -30,8 +30,7 @@ def answer(case: CaseView) -> str:
     return _say(
         "answer",
         case=case,
-        a=case.income(case.a, case.worst),
-        b=case.income(case.b, case.worst),
+        sides=[(p, case.income(p, case.worst)) for p in case.parties],
         host=case.income(case.host, case.worst) if case.host else None,
         world=case.income("WORLD", case.worst),
         better=case.income("WORLD", case.best),
@@ -50,17 +49,20 @@ class Headline(NamedTuple):
 
 
 def headline_figures(case: CaseView) -> list[Headline]:
-    """World under the measures in force; both parties, the host (or third countries) and mutual trade in the worst scenario."""
+    """World under the measures in force; every party, the host and mutual trade in the worst scenario.
+
+    A dossier of two parties without a host has a third country in its place, so that somebody outside is seen.
+    """
     worst = case.worst
-    host = case.host or (case.third[0] if case.third else case.a)
+    beside = (case.host,) if case.host else case.third[:1] if len(case.parties) == 2 else ()
 
     def income(code: str, scenario: str | None, what: str) -> Headline:
         return Headline(code, scenario, lambda o: real_income(o, case.members(code), code), what, "%")
 
     return [
         income("WORLD", None, _say("in_force", case=case)),
-        *(income(code, worst, _say("whose", case=case, code=code)) for code in (case.a, case.b, host)),
-        Headline(f"{case.a}-{case.b}", worst, case.mutual_trade, _say("mutual", case=case), _say("mutual_unit", case=case)),
+        *(income(code, worst, _say("whose", case=case, code=code)) for code in (*case.parties, *beside)),
+        Headline("-".join(case.parties), worst, case.mutual_trade, _say("mutual", case=case), _say("mutual_unit", case=case)),
     ]
 
 
@@ -80,7 +82,7 @@ def five_numbers(case: CaseView) -> Numbers:
 def income_figure(case: CaseView) -> Figure:
     """Scenario × {parties, host, group, world}: real income."""
     known = {(s, code): case.income(code, s) for s in case.moving for code in case.focus}
-    told = texts("summary", "income", case=case, a=case.income(case.a, case.worst), b=case.income(case.b, case.worst))
+    told = texts("summary", "income", case=case, sides={p: case.income(p, case.worst).value for p in case.parties})
     csv = case.file(
         "summary-real-income", told.file, [case.row(code, s, "real income", "%", t) for (s, code), t in known.items()]
     )

@@ -15,8 +15,8 @@ from detente.briefing.view import CaseView, Triple
 def sections(case: CaseView) -> list[Section]:
     """What becomes of sales to each party."""
     blocks: list[Block] = []
-    for buyer, rival in ((case.a, case.b), (case.b, case.a)):
-        blocks += market(case, buyer, rival)
+    for one, two in case.pairs:
+        blocks += [*market(case, one, two), *market(case, two, one)]
     return [Section("diversion", _say("title", **facts(case, case.a, case.b)), tuple(blocks))]
 
 
@@ -52,13 +52,14 @@ def facts(case: CaseView, buyer: str, rival: str) -> dict[str, Any]:
 def market(case: CaseView, buyer: str, rival: str) -> tuple[Heading, Para, Figure]:
     """What the rival loses in a market, and who sells more there."""
     known = facts(case, buyer, rival)
+    stem = buyer.lower() if len(case.parties) == 2 else f"{buyer.lower()}-{rival.lower()}"
     moved: dict[str, float] = known["sold"]
     ranked = sorted((r for r in moved if r not in (buyer, rival)), key=lambda r: -abs(moved[r]))
     picked = dict.fromkeys([*ranked[:11], *(r for r in (case.host,) if r in ranked)])
     told = texts("trade", "figure", **known)
     measure, unit = _say("measure", **known), _say("unit", **known)
     csv = case.file(
-        f"diversion-{buyer.lower()}",
+        f"diversion-{stem}",
         told.file,
         [
             {
@@ -77,5 +78,5 @@ def market(case: CaseView, buyer: str, rival: str) -> tuple[Heading, Para, Figur
     )
     shown = [rival, *sorted(picked, key=lambda r: -moved[r])]
     rows = [("", text.label(r), Triple(v, v, v), region_colour(r)) for r in shown for v in [moved[r] / 1e3]]
-    fig = bar_figure(case, f"fig-diversion-{buyer.lower()}", told.title, told.subtitle, rows, csv, label_width=150, decimals=1)
-    return Heading(_say("heading", **known), f"sales-to-{buyer.lower()}"), Para(_say("market", **known)), fig
+    fig = bar_figure(case, f"fig-diversion-{stem}", told.title, told.subtitle, rows, csv, label_width=150, decimals=1)
+    return Heading(_say("heading", **known), f"sales-to-{stem}"), Para(_say("market", **known)), fig
