@@ -169,7 +169,7 @@ def test_a_dossier_compares_with_the_status_quo_of_the_same_draw() -> None:
 
 def test_payoffs_at_the_centre_are_those_of_the_payoff_table() -> None:
     world, case = dt.load_world(), dt.load_dossier("kuala-lumpur-2025")
-    result = ensemble(case, 1, 0, world=world, scenario="pessimistic", what=("headlines", "payoffs"))
+    result = ensemble(case, 1, 0, world=world, scenario="pessimistic", what=("headlines", "payoffs"), horizon="medium")
     exact = payoff_table(case, world, result.horizon)
     centre = from_bytes(solve_chunk(result.plan, "payoffs", CENTRE))
     parts = {k: float(v[0]) for k, v in centre.items() if "|" in k}
