@@ -162,7 +162,7 @@ def test_payoffs_and_coalitions_by_hand(run: Any) -> None:
 
 
 def test_two_party_models_refuse_by_name(run: Any) -> None:
-    with pytest.raises(InputError, match="has 3 parties; this model is of two"):
+    with pytest.raises(InputError, match="has 3 parties; this model needs two"):
         proposal(dossier(), run.world)
     two = yaml.safe_load(TEXT)
     two["parties"] = two["parties"][:2]
