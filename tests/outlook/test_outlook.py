@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 import detente as dt
+from detente.cases.case import Case
 from detente.errors import InputError, NotConverged, UnknownName, UnknownRegion
-from detente.outlook import path_values as module
 from detente.outlook.outlook import Outlook, outlook
 from detente.outlook.path_values import PathValues, path_values, quantiles
 from detente.outlook.tree import Tree, grow
@@ -165,16 +165,17 @@ def test_signals_move_the_odds() -> None:
 
 
 def test_failures_name_the_path(monkeypatch: pytest.MonkeyPatch) -> None:
-    tree = grow(small_future())
+    future = small_future()
+    tree = grow(future)
 
     def fails(*args: object, **more: object) -> None:
         raise NotConverged("left a residual")
 
-    monkeypatch.setattr(module, "equilibrium_at", fails)
-    with pytest.raises(NotConverged, match=r"no fork met.*left a residual"):
-        path_values(tree, TOY)
     with pytest.raises(InputError, match="discount"):
-        path_values(tree, TOY, discount=-0.1)
+        path_values(tree, future, TOY, discount=-0.1)
+    monkeypatch.setattr(Case, "solved", fails)
+    with pytest.raises(NotConverged, match=r"no fork met.*left a residual"):
+        path_values(tree, future, TOY)
 
 
 def test_same_inputs_give_the_same_numbers(look: Outlook) -> None:
