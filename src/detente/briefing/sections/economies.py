@@ -92,8 +92,8 @@ def _rows(case: CaseView, code: str) -> list[Indicator]:
         ("Cost of consumption in hours of work", "%", 2, lambda o: float(case.basket(o)[n])),
         ("Duties collected", "billion USD a year", 1, lambda o: float(o.tariff_revenue["change"][n]) / 1e3),
         *((f"Goods balance with {text.name(p)}", "billion USD a year", 1, partial(balance, p)) for p in others),
-        ("Exports", "%", 1, lambda o: _growth(o.exports.loc[n, "baseline"], o.exports.loc[n, "counterfactual"])),
-        ("Imports", "%", 1, lambda o: _growth(o.imports.loc[n, "baseline"], o.imports.loc[n, "counterfactual"])),
+        ("Exports", "%", 1, lambda o: _growth(number_at(o.exports, n, "baseline"), number_at(o.exports, n, "counterfactual"))),
+        ("Imports", "%", 1, lambda o: _growth(number_at(o.imports, n, "baseline"), number_at(o.imports, n, "counterfactual"))),
     ]
 
 
