@@ -21,6 +21,7 @@ id: toy-talks
 title: "Toy talks <script>alert(1)</script> & more"
 summary: Two parties talk. <b>Not bold.</b>
 as_of: 2025-10-18
+horizon: {default: medium}
 reference: {date: 2025-01-20, label: "duties of 2024, before the toys", sources: [first]}
 venue: {region: MYS, place: Kuala Lumpur, why: "Neutral <i>ground</i>.", sources: [first]}
 parties:

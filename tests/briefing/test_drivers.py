@@ -71,7 +71,7 @@ def test_against_solving_at_the_ends_by_hand(case: CaseView) -> None:
     for swing in driver.swings:
         for end, level in zip((swing.at_low, swing.at_high), ranges[swing.parameter], strict=True):
             basis = horizon("medium", **{swing.parameter: level})
-            quo = solve(name, case.dossier.policy(None, case.world.regions, case.world.sectors), basis)
+            quo = solve(name, case.policies["law"], basis)
             there = solve(name, case.runs.policies[scenario], basis).relative_to(quo)
             assert end == pytest.approx(float(there.real_income["CHN"]), abs=1e-8)
     t = case.income("CHN", scenario)

@@ -99,6 +99,28 @@ def test_without_a_host_only_the_table_stays(case: CaseView) -> None:
     assert kinds == ["Para", "Para", "Table"]
 
 
+def test_the_bars_of_a_year_are_its_drivers_without_a_forced_choice(case: CaseView) -> None:
+    year = neighbours.year_of(case, "MYS")
+    figure = results.year_figure(year, "year.csv")
+    shown = [d for d in year.ranked if d.kind != "choice"]
+    assert figure.svg.startswith("<svg")
+    for d in shown[:3]:
+        assert neighbours.text.fixed(d.price.value, 2, signed=True) in figure.alt
+    assert "having to side" not in figure.alt.lower()
+    chances = [neighbours.text.chance(d.chance.value) for d in shown if d.chance is not None]
+    assert chances
+    assert all(told in figure.alt for told in chances)
+
+
+def test_a_year_that_nothing_moves_says_so(case: CaseView) -> None:
+    year = replace(neighbours.year_of(case, "MYS"), drivers=())
+    assert "Nothing the dossier knows moves Malaysia" in year.explain()
+    assert "Nothing the dossier knows moves Malaysia" in neighbours.told("our_year", case=case, year=year)
+    choice = replace(next(d for d in neighbours.year_of(case, "MYS").drivers if d.kind == "choice"))
+    only = replace(year, drivers=(choice,))
+    assert "Nothing the dossier has odds for" in only.explain()
+
+
 def test_charts_show_the_same_numbers(case: CaseView) -> None:
     one = results.route_figure(case, "MYS", case.worst, "")
     many = results.routes_figure(case, case.worst, "x.csv")

@@ -89,11 +89,11 @@ def test_scenario_columns_say_what_they_are_against(case: CaseView) -> None:
         return [{"scenario": s or STATUS_QUO}]
 
     columns = by_scenario(case, lambda s: [case.label(s)], data)
-    assert [c.head for c in columns] == ["Status quo", *map(case.label, case.ids)]
+    assert [c.head for c in columns] == ["Status quo", *map(case.label, case.moving)]
     assert columns[0].unit == f"against the {case.reference}"
-    assert {c.unit for c in columns[1:]} == {"against the status quo"}
-    assert [c.cells for c in columns] == [[case.label(s)] for s in (None, *case.ids)]
-    assert listed(columns) == [{"scenario": case.ids[-1]}]
+    assert {c.unit for c in columns[1:]} == {"against the law by itself"}
+    assert [c.cells for c in columns] == [[case.label(s)] for s in (None, *case.moving)]
+    assert listed(columns) == [{"scenario": case.moving[-1]}]
     assert all(c.number for c in columns)
 
 

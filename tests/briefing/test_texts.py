@@ -21,7 +21,10 @@ CASE: Any = SimpleNamespace(
     best="optimistic",
     ids=("optimistic", "pessimistic"),
     run="medium run",
-    quo="the status quo of 18 October 2025",
+    quo="what was in force on 18 October 2025",
+    base="what the law does by itself",
+    base_means="what the law does by itself: truces lapse",
+    parties=("USA", "CHN"),
     horizon="medium run (two to five years)",
     ranged="the trade elasticity",
     world=SimpleNamespace(year=2022, regions=("USA", "CHN", "MYS")),
@@ -29,8 +32,8 @@ CASE: Any = SimpleNamespace(
     dossier=SimpleNamespace(as_of=datetime.date(2025, 10, 18)),
     label=lambda s: "Status quo" if s is None else s.capitalize(),
     named=lambda s: f"“{s.capitalize()}” (Named)",
-    against=lambda s: "the status quo" if s else "the world before",
-    subtitle=lambda unit: f"{unit}, against the status quo",
+    against=lambda s: "what the law does by itself" if s else "the world before",
+    subtitle=lambda unit: f"{unit}, against what the law does by itself",
     run_name=lambda h: f"{h} run",
 )
 figures = st.floats(-60, 60, allow_nan=False)
@@ -47,7 +50,7 @@ def summary(part: str, **values: Any) -> str:
 # -- summary -----------------------------------------------------------------------------------------------------------
 @given(figures, figures, figures)
 def test_the_answer_says_which_way_each_moves(a: float, b: float, world: float) -> None:
-    told = summary("answer", a=t(a), b=t(b), host=t(0), world=t(world), better=t(1), before=t(0))
+    told = summary("answer", sides=[("USA", t(a)), ("CHN", t(b))], host=t(0), world=t(world), better=t(1), before=t(0))
     for where, value in (("the United States", a), ("in China it", b), ("World real income", world)):
         verb = "changes by" if abs(value) < TINY else "rises" if value > 0 else "falls"
         assert f"{where} {verb} {percent(abs(value))}" in told
@@ -58,14 +61,23 @@ def test_the_answer_says_which_way_each_moves(a: float, b: float, world: float) 
 
 @pytest.mark.parametrize(("before", "word"), [(0.5, "has raised it by 0.50"), (-0.5, "has lowered it by 0.50")])
 def test_the_answer_says_what_is_done_already(before: float, word: str) -> None:
-    told = summary("answer", a=t(1), b=t(1), host=t(1), world=t(1), better=t(1), before=t(before, 0.1))
+    told = summary("answer", sides=[("USA", t(1)), ("CHN", t(1))], host=t(1), world=t(1), better=t(1), before=t(before, 0.1))
     assert word in told
     assert told.endswith("against the world before.")
 
 
 def test_the_answer_leaves_out_what_is_not_there() -> None:
     alone = SimpleNamespace(**{**vars(CASE), "host": None, "best": "pessimistic"})
-    told = say("briefing/sections/summary", "answer", case=alone, a=t(1), b=t(1), host=None, world=t(1), better=t(1), before=t(0))
+    told = say(
+        "briefing/sections/summary",
+        "answer",
+        case=alone,
+        sides=[("USA", t(1)), ("CHN", t(1))],
+        host=None,
+        world=t(1),
+        better=t(1),
+        before=t(0),
+    )
     assert "host" not in told
     assert told.count("orld real income") == 1
 
@@ -73,7 +85,7 @@ def test_the_answer_leaves_out_what_is_not_there() -> None:
 def test_a_figure_says_its_driver_only_where_it_has_one() -> None:
     with_driver = summary("number_detail", scenario="pessimistic", t=t(1, 0.5), driver="the trade elasticity")
     assert with_driver.startswith("in “Pessimistic”, range 0.50 to 1.50")
-    assert ", mostly through the trade elasticity; medium run, against the status quo" in with_driver
+    assert ", mostly through the trade elasticity; medium run, against what the law does by itself" in with_driver
     bare = summary("number_detail", scenario=None, t=t(1), driver="")
     assert "mostly" not in bare
     assert "in “" not in bare
@@ -90,9 +102,9 @@ def test_what_will_happen_counts_ways_and_days() -> None:
     told = happen([], due)
     assert told.startswith("The dossier describes 2 ways on: “Optimistic” and “Pessimistic”.")
     assert told.endswith("The next date set is 1 November 2025, 14 days on: A duty starts.")
-    assert "little because" not in told
-    assert "“Optimistic” changes little because" in happen(["“Optimistic”"], None)
-    assert "“Optimistic” and “Middle” change little because" in happen(["“Optimistic”", "“Middle”"], None)
+    assert "next to what" not in told
+    assert "“Optimistic” is next to what the law does by itself" in happen(["“Optimistic”"], None)
+    assert "“Optimistic” and “Middle” are next to what the law does" in happen(["“Optimistic”", "“Middle”"], None)
     assert "next date" not in happen([], None)
     one = happen([], SimpleNamespace(date=due.date, days_left=1, text="X"))
     assert "1 day on: X." in one

@@ -11,7 +11,7 @@ from hypothesis import given, strategies as st
 
 from detente.briefing import report
 from detente.briefing.view import CaseView, Triple, number_at, real_income, row_of
-from detente.cases.path import CENTRAL, PINNED
+from detente.cases.readings import CENTRAL, PINNED
 from detente.equilibrium.months import stretches
 from detente.words import FIRM, fixed
 
@@ -52,10 +52,10 @@ def test_labels_say_scenario_and_baseline(case: CaseView) -> None:
     assert case.label(None) == "Status quo"
     assert case.label("a-long-way") == "A long way"
     assert case.panel(None) == f"Status quo, against the {case.reference}"
-    assert case.panel("pessimistic") == "Pessimistic, against the status quo"
+    assert case.panel("pessimistic") == "Pessimistic, against the law by itself"
     assert case.named("pessimistic") == "“Pessimistic” (The hundred)"
     assert case.against(None) == "the world with the duties of 2024"
-    assert case.against("pessimistic") == "the status quo of 18 October 2025"
+    assert case.against("pessimistic") == "what the law does by itself"
     assert case.subtitle("percent", None) == f"percent, against {case.against(None)}; medium run"
 
 
@@ -106,7 +106,7 @@ def test_a_tidy_row_says_what_a_figure_is(case: CaseView) -> None:
         "table_year",
     ]  # fmt: skip
     assert (row["low"], row["value"], row["high"]) == (-2, -1, 0)
-    assert row["relative_to"] == case.quo
+    assert row["relative_to"] == case.base
     world = case.row("WORLD", None, "real income", "%", 1.5, "long")
     assert (world["region_name"], world["scenario"], world["horizon"]) == ("world", "status-quo", "long")
     assert math.isnan(world["low"])

@@ -37,8 +37,7 @@ def test_everything_is_against_what_it_says() -> None:
     assert runs.under(BASE, against="in-force").real_income.abs().max() < 1e-9
     assert runs.against_baseline["war"].real_income.to_numpy() == pytest.approx(dt.solve(TOY, WAR).real_income.to_numpy())
     assert runs.status_quo.real_income.to_numpy() == pytest.approx(dt.solve(TOY, BASE).real_income.to_numpy())
-    assert steps[-1][1] == steps[-1][2] == 3 * len(runs.parameter_sets)
-    assert len(steps) == 3
+    assert steps[-1][1] == steps[-1][2] == len(steps) == 3 * len(runs.parameter_sets)
 
 
 def test_ranges_hold_the_central_value_and_come_from_the_named_ends(case: dt.Case) -> None:

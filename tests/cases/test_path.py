@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path as FilePath
 
 import numpy as np
 import pandas as pd
@@ -247,3 +248,16 @@ def test_no_shock_no_path(case: Case) -> None:
         for closure in ("flexible", "pinned"):
             node = at_month(month, exchange_rate=closure)
             assert np.abs(dt.solve(case.world, Policy(), node).real_income).max() < 1e-9
+
+
+def test_the_same_bytes_in_any_order_and_with_any_number_of_workers(monkeypatch: pytest.MonkeyPatch, tmp_path: FilePath) -> None:
+    found = []
+    for workers, backwards in ((1, False), (3, True)):
+        monkeypatch.setenv("DETENTE_CACHE", str(tmp_path / f"{workers}"))
+        monkeypatch.setattr("detente.cases.path.WORKERS", workers)
+        held = path("kuala-lumpur-2025", "pessimistic", nodes=(6,), readings=("exchange rate pinned",))
+        if backwards:
+            for reading in reversed(list(held.readings)):
+                held.outcome(6, reading)
+        found.append(held.solve().table().tobytes())
+    assert found[0] == found[1]

@@ -47,6 +47,28 @@ def test_one_economy_as_json_and_with_probabilities(bystander: Run) -> None:
     assert json.loads(text)["duty"]["rate"] == pytest.approx(0.6)
 
 
+def test_what_decides_its_year_and_odds_of_ones_own(bystander: Run) -> None:
+    code, text, _ = bystander("-r", "MYS", "--odds", "meeting.imposed=0.9", "--json")
+    assert code == 0
+    found = json.loads(text)
+    ranked = {d["id"]: d for d in found["ranked"]}
+    assert ranked["imposed"]["chance_from_today"]["value"] == pytest.approx(0.9)
+    assert [abs(d["price_pct"]["central"]) for d in found["ranked"]] == sorted(
+        (abs(d["price_pct"]["central"]) for d in found["ranked"]), reverse=True
+    )
+    for d in found["ranked"]:
+        assert d["price_pct"]["low"] <= d["price_pct"]["central"] <= d["price_pct"]["high"]
+        assert {"name", "by", "dates", "sources", "expected_pct", "money_musd", "sign"} <= set(d)
+    assert found["year"]["against"] == "in-force"
+    assert found["against"] == "law"
+    assert {"steps", "pairs", "siding"} <= set(found["asks"])
+    assert {p["name"] for p in found["hosting"]["parts"]} >= {"diversion", "uncertainty"}
+    assert set(found["prospect"]) == {"optimistic", "pessimistic"}
+    code, text, _ = bystander("-r", "MYS")
+    for part in ("What decides its year", "What to ask, offer and avoid", "What each scenario brings it"):
+        assert part in text
+
+
 def test_all_economies(bystander: Run, tmp_path: Path) -> None:
     code, text, _ = bystander("--scenario", "pessimistic", "--chart", str(tmp_path / "all.png"))
     assert code == 0

@@ -117,3 +117,30 @@ def test_two_duties_of_different_age_on_one_flow() -> None:
     assert late[1, 0] == pytest.approx(0.75 * np.log((1.8 + first) / (1.3 + first)))
     late[1, 0] = 0
     assert not late.any()
+
+
+def test_how_many_buyers_are_laid_out_does_not_matter() -> None:
+    economy, chosen = random_economy(5, 4, 3), horizon("medium")
+    policy = dt.Policy([
+        dt.Tariff(by="R1", on="R2", rate=0.5, answered=0.25),
+        dt.ExportControl(by="R2", sectors=economy.sectors[0], withhold=0.5),
+    ])  # fmt: skip
+    shock = policy.shock(economy)
+    assert shock.unanswered is not None
+    buyers = np.argwhere((shock.unanswered != 0).any(0))
+    b, k, p = arrays.base(economy, chosen), arrays.controls(economy, shock, chosen), arrays.values(economy, chosen)
+    state = system.unpack(np.linspace(-0.1, 0.1, 3 * economy.output.size + 5 + k.log_bound.size), 5, 4)
+    swept = []
+    for rows in (len(buyers), economy.output.size, economy.output.size + 7):
+        v = arrays.levers(shock, rows)
+        assert (v.late < economy.output.size).sum() == len(buyers)
+        swept.append(np.asarray(system.pack(system.sweep(state, b, v, system.sourcing(b, v, k, p), k, p))))
+    assert np.array_equal(swept[0], swept[1])
+    assert np.array_equal(swept[0], swept[2])
+    # all rows of the price index written out, controlled flows with the wedges of the state
+    v = arrays.levers(shock)
+    a = system.accounts(state, b, v, system.sourcing(b, v, k, p), k, p)
+    answered = v._replace(late=np.zeros(0, dtype=int))
+    plain = system.accounts(state, b, answered, system.sourcing(b, answered, k, p), k, p)
+    moved = np.argwhere(np.asarray(a.price) != np.asarray(plain.price))
+    assert moved.tolist() == buyers.tolist()

@@ -109,3 +109,10 @@ def test_unknown_rows_and_ends_are_refused_by_name() -> None:
 
 def test_the_textbook_horizons_stand() -> None:
     assert (dt.horizon("medium").trade_elasticity_factor, dt.horizon("long").trade_elasticity_factor) == (1.0, 1.0)
+
+
+def test_one_month_alone_holds_everywhere() -> None:
+    values = np.array([[1.0], [2.0]])
+    assert interpolated([6], values, [0, 6, 9]).tolist() == [[1.0] * 3, [2.0] * 3]
+    assert interpolated([6], values, 7.0).tolist() == [1.0, 2.0]
+    assert interpolated([0], [60.0], 5.0) == 60

@@ -9,8 +9,10 @@ import pytest
 
 import detente as dt
 from detente.equilibrium import arrays, system
-from detente.equilibrium.parameters import horizon
+from detente.equilibrium.months import path_table
+from detente.equilibrium.parameters import at_month, horizon
 from detente.equilibrium.preconditioner import home_slopes, inverse, nothing, preconditioner
+from detente.equilibrium.solve import solve_shock
 from economies import random_economy
 
 SETS = [("short", {"critical_inputs": ("S2",)}), ("medium", {"labour_supply": 0.4}), ("long", {}), ("medium", {"scale": 0.05})]
@@ -86,3 +88,12 @@ def test_inverse_by_halves() -> None:
     found = inverse(matrices)
     assert np.isnan(found[1]).all()
     assert np.isfinite(found[[0, 2]]).all()
+
+
+def test_economies_that_hardly_move_need_no_plain_sweeps() -> None:
+    economy = dt.load_world().economy()
+    rows = [name for name in path_table()["parameters"] if name != "trade_elasticity_factor"]
+    shock = dt.Policy([dt.Tariff(by="USA", on="CHN", rate=1.0)]).shock(economy)
+    for month in (0, 6):
+        found = solve_shock(economy, shock, at_month(month, dict.fromkeys(rows, "low")))
+        assert found.provenance["solver"]["how"] == "direct"

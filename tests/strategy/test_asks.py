@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from detente.policy.dossier import Dossier, load_dossier
 from detente.policy.stacking import policy_on
 from detente.strategy.asks import PASSED, READINGS, Asks, asks_of
 from detente.strategy.transshipment import pass_through_duty
-from detente.strategy.year import drivers_of
+from detente.strategy.year import Span, drivers_of
 
 KL = Case.of("kuala-lumpur-2025", horizon="medium", scenarios=["optimistic", "middle", "pessimistic"])
 
@@ -86,6 +87,21 @@ def test_roles_follow_from_consent_and_sign(asks: Asks) -> None:
     assert len(asks.to_frame()) == len(asks.steps) + len(asks.pairs)
     with pytest.raises(UnknownName, match="rate"):
         asks.step("rates")
+
+
+def test_where_the_sign_is_not_known_nothing_is_advised(asks: Asks) -> None:
+    step = asks.step("rate-of-ten")
+    both = replace(step, price=Span(-0.1, 0.2, 0.2, 0.2, -0.1))
+    assert both.role == "unsure"
+    told = replace(asks, steps=(both,), pairs=()).explain()
+    assert "its sign is not known" in told
+    assert "To ask for" not in told
+    assert replace(step, needs="").role == "own"
+    lost = replace(step, price=Span(-0.2, -0.1, -0.1, -0.1, -0.2))
+    assert lost.role == "avoid"
+    gift = replace(lost, needs="", others={"USA": Span(0.0, 0.0, 0.01, 0.0, 0.01)}, others_money={"USA": 0.5})
+    assert gift.role == "avoid"  # half a million is nothing to bargain with
+    assert replace(gift, others={"USA": Span(0.0, 0.001, 0.01, 0.0, 0.01)}, others_money={"USA": 400.0}).role == "offer"
 
 
 def test_a_rule_of_origin_spares_what_lies_between_matching_and_content_or_all_of_it() -> None:

@@ -348,7 +348,12 @@ class Case:
         """The parameter sets at which a scenario has an answer. Economies that hardly trade at home may have none with the
         exchange rate pinned, a node of the path none that can be believed; such a set is left out of the range. The central one
         raises: `NotConverged`, `CornerResult`."""
-        name = self.scenario(scenario)
+        return self._answers(self.scenario(scenario), against)
+
+    def _answers(
+        self, name: str | None, against: str | None, told: Callable[[str | None], None] = lambda _: None
+    ) -> tuple[str, ...]:
+        """`answered`; `told` hears of every set."""
 
         def work() -> tuple[str, ...]:
             found = []
@@ -359,6 +364,7 @@ class Case:
                 except (NotConverged, CornerResult):
                     if v == CENTRAL or (self.month is None and v != PINNED):
                         raise
+                told(name)
             return tuple(found)
 
         return self.once(("answered", name, against), work)
@@ -538,10 +544,16 @@ class Case:
         """Solve all of it now; `progress(scenario, done, steps)` after each."""
         packages = (None, *self.ids) if order is None else order
         steps = len(packages) * len(self.nodes)
-        for k, name in enumerate(packages, 1):
-            self.answered(name)
+        done = 0
+
+        def counted(name: str | None) -> None:
+            nonlocal done
+            done += 1
             if progress is not None:
-                progress("status quo" if name is None else name, k * len(self.nodes), steps)
+                progress("status quo" if name is None else name, done, steps)
+
+        for name in packages:
+            self._answers(name, None, counted)
         return self
 
     # -- what is read off them -------------------------------------------------------------------------------------------

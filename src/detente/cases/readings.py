@@ -85,7 +85,7 @@ class Node(NamedTuple):
     ) -> Node:
         """Checked. Raises `InputError`, `UnknownName`."""
         if rent not in get_args(Rent):
-            raise UnknownName(rent, list(get_args(Rent)), "way to share the rent of scarcity")
+            raise UnknownName(rent, list(get_args(Rent)), "rent reading")
         if month is None and (ends or rent != "buyers"):
             raise InputError(refusal("cases", "ends_need_a_month"))
         if exchange_rate is not None and exchange_rate not in get_args(ExchangeRate):

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from detente.outlook.ensemble.ensemble import Ensemble, Headline
     from detente.outlook.ensemble.sensitivity import Drivers
     from detente.outlook.outlook import Outlook
+    from detente.outlook.year import Prospect
     from detente.strategy.asks import Asks
     from detente.strategy.table import AtTheTable
     from detente.strategy.year import Year
@@ -753,6 +754,7 @@ def bystander(
     as_host: Annotated[
         bool, typer.Option("--as-host", help="Also say what hosting would be worth to it (the host's own page has it).")
     ] = False,
+    odds: OwnOdds = None,
     duty: Annotated[float, typer.Option(min=0, max=1000, help="Duty on goods judged to be passed through, percent.")] = 40.0,
     world: WorldName = "world-2022",
     horizon: HorizonName = None,
@@ -763,7 +765,7 @@ def bystander(
     as_json: Json = False,
 ) -> None:
     """Third economies: gains and losses, trade diverted, goods passed through; for one, its menu and what hosting is worth."""
-    subject = subject_of(dossier, world, horizon)
+    subject = with_own_odds(subject_of(dossier, world, horizon), odds)
     weights = parse_probabilities(probabilities)
     if region is None:
         if weights is not None or as_host:
@@ -907,6 +909,9 @@ def _third_economy(answer: Beside, rate: float, as_host: bool, *, given: bool) -
         _against(case, scenario),
         f"{name}: real income {_ranged(case, region, scenario)} %",
         "",
+        "What each scenario brings it, percent against what is in force: by duties, and what threats in it cost before they fall",
+        _prospect(case, prospect),
+        "",
         f"What decides its year: real income in percent, each alone against what is in force on {case.dossier.as_of:%d %B %Y}",
         _drivers(year),
         year.explain(),
@@ -973,6 +978,18 @@ def _third_economy(answer: Beside, rate: float, as_host: bool, *, given: bool) -
     }  # fmt: skip
     rows = [row for label, frame in tables.items() for row in _melt(label, frame)]
     return {"tidy": _tidy(rows), "record": record, "shown": lines}
+
+
+def _prospect(case: Case, found: Prospect) -> Any:
+    """Scenarios with both closures, the span, and the cost of threats."""
+    shown = text_table(("scenario", "exchange rate flexible", "held", "span", "threats"))
+    for name, span in found.duties.items():
+        risk = found.risk[name].value
+        closures = [signed(x) if x == x else "no answer" for x in (span.flexible, span.pinned)]
+        shown.add_row(
+            name, *closures, f"{signed(span.low)} to {signed(span.high)}", signed(risk) if risk == risk else "not priced"
+        )
+    return shown
 
 
 def _drivers(year: Year) -> Any:

@@ -83,7 +83,7 @@ def narrowed(
     with the goods of both. Raises `UnknownName`.
     """
     if rent not in ("buyers", "kept"):
-        raise UnknownName(rent, ["buyers", "kept"], "way to share the rent of scarcity")
+        raise UnknownName(rent, ["buyers", "kept"], "rent reading")
 
     def at(row: str) -> float:
         return float(path.value(row, month, (ends or {}).get(row, "centre")))

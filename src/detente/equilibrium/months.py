@@ -130,7 +130,10 @@ def interpolated(months: ArrayLike, values: ArrayLike, at: ArrayLike, scale: str
     with np.errstate(divide="ignore"):
         turned = there(y)
     inside = np.clip(np.asarray(at, dtype=np.float64), x[0], x[-1])
-    found = PchipInterpolator(x, turned, axis=-1)(inside) if len(x) > 1 else np.broadcast_to(turned[..., 0], inside.shape)
+    if len(x) > 1:
+        found = PchipInterpolator(x, turned, axis=-1)(inside)
+    else:
+        found = np.multiply.outer(turned[..., 0], np.ones(inside.shape))
     # a node is its own value, not one that rounding has moved
     hit = np.minimum(np.searchsorted(x, inside), len(x) - 1)
     with np.errstate(divide="ignore"):

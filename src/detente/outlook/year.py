@@ -16,7 +16,7 @@ that duties return is priced as in `outlook.uncertainty` for what is in force: i
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -64,6 +64,8 @@ def our_year(
     found = threats or uncertainty(case, [None], odds=tree.odds, progress=progress)
     effect = found.of(None).effect(code)
     price = Span(effect.low, effect.value, effect.high, effect.value, float("nan"))
+    if price.sign == "none":
+        return replace(year, unmoved=(*year.unmoved, say(TITLES, "risk")))
     return year.with_drivers(
         Driver(RISK, "risk", say(TITLES, "risk"), case.parties, price, price.scaled(money_of(case, code)[1] / 100))
     )

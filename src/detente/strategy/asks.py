@@ -9,7 +9,8 @@ rule of origin) and S what is taken,
 
 A party that loses by granting wants something for it; one that gains may be asked at no price. An *ask* needs a party's consent
 and brings the economy something; an *offer* is its own to give and brings a party something; what costs the economy and
-brings no party anything is to be *avoided*; of what is left it may do what serves it. Nobody is taken to answer.
+brings no party anything is to be *avoided*; what is left of its own may serve it. Where the ends of a span differ in sign
+nothing is advised. Nobody is taken to answer.
 
 **Rule of origin.** With a threshold, sectors with no more content of the other party are free, and above it only that content
 pays. What is spared is counted against the duty on all that could be relabelled, goods that pay the country duty alone; its span
@@ -40,7 +41,7 @@ from detente.strategy.year import Span, State, branch_state, money_of, option_st
 from detente.types import Array, Progress, plain
 from detente.words import TINY, tell
 
-Role = Literal["ask", "offer", "avoid", "own", "nothing"]
+Role = Literal["ask", "offer", "avoid", "own", "nothing", "unsure"]
 PASSED = "passed-through"
 """What a rule of origin needs: goods are held to be passed through."""
 READINGS: tuple[tuple[Basis, bool], ...] = (("matched", False), ("content", False), ("matched", True))
@@ -63,16 +64,15 @@ class Step:
 
     @property
     def role(self) -> Role:
-        """Ask, offer, avoid, own, or nothing; see the module docstring."""
-        brings = self.price.value > TINY
+        """Ask, offer, avoid, own, nothing, or unsure where the sign is not known; see the module docstring."""
+        if self.price.sign == "not known":
+            return "unsure"
+        if self.price.value > TINY:
+            return "ask" if self.needs else "own"
         gains = any(s.value > TINY or self.others_money[p] > 1 for p, s in self.others.items() if s.value > 0)
-        if self.needs:
-            return "ask" if brings else "avoid" if self.price.value < -TINY else "nothing"
-        if brings:
-            return "own"
-        if gains:
+        if gains and not self.needs:
             return "offer"
-        return "avoid" if self.price.value < -TINY else "nothing"
+        return "avoid" if self.price.sign == "loss" else "nothing"
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,8 +94,8 @@ class Pair:
 
 @dataclass(frozen=True)
 class Asks:
-    """The steps of one economy and their pairs; `siding` the price of siding with each party once
-    talks have failed."""
+    """The steps of one economy and their pairs; `siding` the price of siding with each party, with
+    `failed` once talks have failed (else as things stand)."""
 
     region: str
     parties: tuple[str, ...]
@@ -103,6 +103,7 @@ class Asks:
     steps: tuple[Step, ...]
     pairs: tuple[Pair, ...]
     siding: Mapping[str, Span]
+    failed: bool = True
 
     def step(self, name: str) -> Step:
         """By id. Raises `UnknownName`."""
@@ -259,7 +260,7 @@ def asks_of(case: Case, region: str, *, rate: float = RATE, progress: Progress |
     steps = [_step(case, region, table, i, worth) for i in items]
     return Asks(
         region, case.parties, dollars, tuple(steps), tuple(_pair(case, region, table, i, j) for i, j in pairs),
-        {p: price_of(case, region, s, State(worst)) for p, s in siding.items()},
+        {p: price_of(case, region, s, State(worst)) for p, s in siding.items()}, worst is not None,
     )  # fmt: skip
 
 

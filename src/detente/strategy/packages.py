@@ -215,16 +215,22 @@ class Packages:
             self.known[name] = self.measure((), self._solved(past, lambda: policy(self.agenda.day), CENTRAL))
         return self.known[name]
 
-    def _solved(self, past: Sequence[Moment], policy: Callable[[], Policy], variant: str) -> list[Outcome]:
-        case = self.case
+    def settled(self, levels: Levels) -> Outcome:
+        """A package at the case's own month (or horizon), against the table."""
+        past = () if self.clock.snapshot else self.history(levels)
+        return self._raw(past, lambda: self.policy(levels), self.case.month, CENTRAL)
 
+    def _raw(self, past: Sequence[Moment], policy: Callable[[], Policy], month: float | None, variant: str) -> Outcome:
+        case = self.case
+        node = case.node(variant, month=month)
+        if month is None:
+            return solve(case.economy, policy(), case.parameters_at(node), solver=case.solver)
+        return case.after(past, node)
+
+    def _solved(self, past: Sequence[Moment], policy: Callable[[], Policy], variant: str) -> list[Outcome]:
         def at(month: float | None) -> Outcome:
-            node = case.node(variant, month=month)
-            if month is None:
-                raw = solve(case.economy, policy(), case.parameters_at(node), solver=case.solver)
-            else:
-                raw = case.after(past, node)
-            return raw.relative_to(baseline_at(case, self.clock, month, variant))
+            raw = self._raw(past, policy, month, variant)
+            return raw.relative_to(baseline_at(self.case, self.clock, month, variant))
 
         return each_month(self.clock, at)
 

@@ -49,7 +49,6 @@ from detente.world.places import places as places_of
 if TYPE_CHECKING:
     from detente.policy.dossier import Dossier
     from detente.strategy.deal import Proposal
-    from detente.strategy.packages import Levels
 
 PACKAGE = "package"
 """What the outcome of a deal is called beside scenarios."""
@@ -405,13 +404,9 @@ def politics_of_deal(deal: Proposal, parties: Sequence[str] = ()) -> Politics:
 
 
 def package_outcome(deal: Proposal) -> Outcome:
-    """The equilibrium under the package of a deal against that without one, at the case's own parameters."""
-    made, case = deal.packages, deal.packages.case
-
-    def at(levels: Levels) -> Outcome:
-        return made.outcomes(levels)[0] if made.clock.snapshot else case.after(made.history(levels), case.node())
-
-    return at(deal.levels).relative_to(at(deal.without.levels))
+    """The equilibrium under the package of a deal against that without one, at the month or horizon the case stands at."""
+    made = deal.packages
+    return made.settled(deal.levels).relative_to(made.settled(deal.without.levels))
 
 
 def _check(case: Case, parties: Sequence[str]) -> None:

@@ -274,6 +274,13 @@ class Year:
         return tuple(sorted(self.drivers, key=lambda d: -abs(d.price.value)))
 
     @property
+    def told(self) -> tuple[Driver, ...]:
+        """The first three that print as something, a forced choice left out."""
+        return tuple(
+            d for d in self.ranked if d.kind != "choice" and (abs(d.price.value) >= TINY or d.price.sign == "not known")
+        )[:3]
+
+    @property
     def by_expected(self) -> tuple[Driver, ...]:
         """Those with a chance, the largest chance × price first."""
         return tuple(sorted((d for d in self.drivers if d.expected is not None), key=lambda d: -abs(d.expected or 0.0)))

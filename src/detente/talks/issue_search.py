@@ -90,8 +90,8 @@ def search(
 ) -> Found:
     """Search `grid` [package, issue] with `approximate` payoffs [package, party]; `exact` solves one package.
 
-    `known` are packages solved before, `scale` how much each issue matters (1 each), `budget` the most solves, `checks` how many of
-    them may go to packages further away that an error of the approximation might hide.
+    `known` are packages solved before, `scale` how much each issue matters (1 each), `budget` the most solves, `checks` how many
+    of them may go to packages further away that an error of the approximation might hide.
     """
     d = np.asarray(disagreement, dtype=np.float64)
     w = np.ones(len(d)) if power is None else np.asarray(power, dtype=np.float64)

@@ -274,12 +274,10 @@ def deal_zone(deal: Proposal) -> dict[str, Any]:
 
 def third_economies(case: Case, region: str, scenario: str, menu: Any) -> dict[str, Any]:
     """`economies`: one row a third economy (what the quarrel brings each, percent and million USD a year, goods passed through);
-    `ranked`, what decides the year of the economy shown, and `asks`, what it can ask and offer; `hosting`: what success of the
-    talks is worth to it, where it is the host.
+    `ranges` of the economy shown; `hosting`: what success of the talks is worth to it, where it is the host, threats not priced.
     """
-    from detente.outlook.year import our_year, stake_of, threats_of, tree_of
-    from detente.strategy.asks import asks_of
     from detente.strategy.bystanders import overview
+    from detente.strategy.hosting import host_stake
     from detente.strategy.transshipment import pass_through, pass_through_duty
 
     frame, unit = overview(case, scenario), case.world.unit
@@ -298,17 +296,13 @@ def third_economies(case: Case, region: str, scenario: str, menu: Any) -> dict[s
         for code, row in frame.iterrows()
     ]
     routes = pass_through(case, scenario)
-    threats = None if case.dossier.prospects is None else threats_of(case, tree_of(case)[0])
-    year, asks = our_year(case, region, threats=threats), asks_of(case, region)
     found: dict[str, Any] = {
-        "year": {**year.record(), "explained": year.explain()}, "ranked": [d.record() for d in year.ranked],
-        "asks": {**asks.record(), "explained": asks.explain()},
         "parties": list(case.parties), "failure": case.worst, "economies": plain(rows), "hosting": None,
         "routes": plain(routes.by_sector(region).head(8).rename_axis("sector").reset_index().to_dict(orient="records")),
     }  # fmt: skip
     if case.dossier.venue.region == region:
         duty = pass_through_duty(case, region, case.worst)
-        stake = stake_of(case, region, threats)
+        stake = host_stake(case, region)
         found["hosting"] = {**stake.record(), "explained": stake.explain(), "sides": stake.sides(menu, case.parties)}
         found["duty"] = {**duty.record(), "explained": duty.explain()}
     return found

@@ -80,7 +80,7 @@ def blocks(case: CaseView) -> list[Block]:
     menu = menu_of(case, host, scenarios=list(dict.fromkeys((case.best, case.worst))))
     year, asks = year_of(case, host), steps_of(case, host)
     made: list[Block] = [Para(told("our_year", case=case, year=year), kind="lede")]
-    if year.drivers:
+    if any(d.kind != "choice" for d in year.drivers):
         made.append(drivers_figure(case, year))
     made += [
         Para(closures(case)),

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
+import pandas as pd
+
 from detente import words as text
 from detente.briefing.charts.figures import bar_figure
 from detente.briefing.charts.theme import region_colour
@@ -92,9 +94,14 @@ def _rows(case: CaseView, code: str) -> list[Indicator]:
         ("Cost of consumption in hours of work", "%", 2, lambda o: float(case.basket(o)[n])),
         ("Duties collected", "billion USD a year", 1, lambda o: float(o.tariff_revenue["change"][n]) / 1e3),
         *((f"Goods balance with {text.name(p)}", "billion USD a year", 1, partial(balance, p)) for p in others),
-        ("Exports", "%", 1, lambda o: _growth(number_at(o.exports, n, "baseline"), number_at(o.exports, n, "counterfactual"))),
-        ("Imports", "%", 1, lambda o: _growth(number_at(o.imports, n, "baseline"), number_at(o.imports, n, "counterfactual"))),
+        ("Exports", "%", 1, lambda o: _growth(*_ends(o.exports, n))),
+        ("Imports", "%", 1, lambda o: _growth(*_ends(o.imports, n))),
     ]
+
+
+def _ends(table: pd.DataFrame, code: str) -> tuple[float, float]:
+    row = row_of(table, code)
+    return row["baseline"], row["counterfactual"]
 
 
 def _growth(before: float, after: float) -> float:

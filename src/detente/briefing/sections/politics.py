@@ -14,6 +14,7 @@ from detente.briefing.document import Block, Cell, Heading, Para, Section, Table
 from detente.briefing.sections.proposal import propose
 from detente.briefing.tables import Col, by_scenario, table, texts
 from detente.briefing.view import CaseView, Triple
+from detente.cases.baselines import LAW
 from detente.equilibrium.outcome import Outcome
 from detente.strategy.politics import PACKAGE, Home, dollars, exposed_jobs, latest_year, politics, politics_of_deal
 
@@ -97,7 +98,7 @@ def party_blocks(case: CaseView, party: str) -> list[Block]:
         Heading(_say("heading", party=party), f"politics-{party.lower()}"),
         Para(f"{worst.tell('jobs')} {worst.tell('sectors')}", _say("in_worst", case=case)),
         *paras([worst.tell(part) for part in ("places", "exports", "consumers")]),
-        *(Para(h.tell("brief"), _say("in_package", case=case)) for h in found if h.scenario == PACKAGE),
+        *(Para(h.tell("brief"), _say("in_package", against=_without(case, h))) for h in found if h.scenario == PACKAGE),
     ]
     if worst.places is None:
         note = case.note(csv, _say("sectors_note", case=case))
@@ -108,7 +109,7 @@ def party_blocks(case: CaseView, party: str) -> list[Block]:
 
 
 def package(case: CaseView, party: str) -> list[Home]:
-    """The party under the package that the briefing proposes, against no deal; none where there is no package, or it is no party
+    """The party under the package that the briefing proposes; none where there is no package, or it is no party
     to it."""
     deal = propose(case)
     if deal is None or deal.status == "no deal" or party not in deal.parties:
@@ -119,8 +120,13 @@ def package(case: CaseView, party: str) -> list[Home]:
 def _panel(case: CaseView, home: Home) -> str:
     """Title of a panel: outcome and what it is compared with."""
     if home.scenario == PACKAGE:
-        return _say("package_panel", case=case)
+        return _say("package_panel", against=_without(case, home))
     return case.panel(_scenario(case, home))
+
+
+def _without(case: CaseView, home: Home) -> str:
+    """What follows without the package, as it stands after "against"."""
+    return case.base if home.against == LAW else text.say("words/templates/Politics", home.against)
 
 
 def _scenario(case: CaseView, home: Home) -> str | None:
@@ -135,7 +141,7 @@ def _moves(home: Home) -> bool:
 def rows_of(case: CaseView, home: Home) -> list[dict[str, Any]]:
     """Every sector and place of one outcome, tidy."""
     scenario = _scenario(case, home)
-    named = {"scenario": PACKAGE, "relative_to": _say("no_deal", case=case)} if home.scenario == PACKAGE else {}
+    named = {"scenario": PACKAGE, "relative_to": _without(case, home)} if home.scenario == PACKAGE else {}
     rows = []
     for level in ("sectors", "places"):
         for code, r in home.ranked(level).iterrows():
