@@ -171,7 +171,7 @@ class Dossier(Strict):
                         raise placed((*path, k, "add"), f"{where}: {told}")
 
     def doubts(self) -> list[tuple[tuple[str | int, ...], str]]:
-        """What can be read but may not be meant, by place in the file, in words: a later step of a duty that adds to the first."""
+        """What can be read but may not be meant, by place in the file: a later step of a duty that adds to the first."""
         return [
             (("measures", k), refusal("policy", "may_be_a_step", first=repr(other.id), second=repr(m.id), start=m.start))
             for k, m in enumerate(self.measures)
