@@ -121,7 +121,7 @@ def test_the_package_in_words_and_in_the_table_are_one(case: CaseView) -> None:
     assert s is not None
     deal = agenda.propose(case)
     assert deal is not None
-    blocks = agenda.blocks(case, s.table)
+    blocks = agenda.blocks(case)
     told = " ".join(b.text for b in blocks if isinstance(b, Para))
     tables = [b for b in blocks if isinstance(b, Table)]
     assert [b.anchor for b in blocks if isinstance(b, Heading)] == ["package"]

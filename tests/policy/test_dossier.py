@@ -9,12 +9,15 @@ from pathlib import Path
 import jsonschema
 import pytest
 import yaml
+from typer.testing import CliRunner
 
+from detente.cli import app
 from detente.errors import BadDossier, UnknownName
 from detente.policy.changes import Change, apply_changes
 from detente.policy.dossier import (
     Dossier,
     dossier_json_schema,
+    doubts_of,
     list_dossiers,
     load_dossier,
     new_dossier_text,
@@ -523,3 +526,19 @@ def test_a_scenario_may_put_off_what_was_to_come() -> None:
     )
     text = text.replace("        changes: [{measure: example-tariff, set: {rate_pct: 5}}]\n", "")
     assert parse_dossier(text).scenario("status-quo").changes[0].target == "example-tariff"
+
+
+def test_check_asks_about_a_step_that_adds_up(tmp_path: Path) -> None:
+    step = TWIN.replace("2025-04-05", "2025-05-05").replace("rate_pct: 10", "rate_pct: 20")
+    text = TEMPLATE.replace("scenarios:\n", step + "\nscenarios:\n")
+    file = tmp_path / "steps.yaml"
+    file.write_text(text, encoding="utf-8")
+    (told,) = doubts_of(file)
+    assert told.startswith(f"{file}, line {line_of(text, 'id: twin')}, measures[1]: from 2025-05-05 'example-tariff' and 'twin'")
+    shown = CliRunner().invoke(app, ["dossier", "check", str(file)])
+    assert shown.exit_code == 0
+    assert "look again: " in shown.output
+    acts = text.replace("    coverage: 1.0", "    authority: An act\n    coverage: 1.0")
+    for apart in ("\n    authority: A second act", "\n    expires: 2026-01-01", "\n    sectors: [ELE]"):
+        assert parse_dossier(acts.replace("    rate_pct: 20", "    rate_pct: 20" + apart)).doubts() == []
+    assert all(load_dossier(name).doubts() == [] for name in list_dossiers())

@@ -74,14 +74,18 @@ def dossier_show(dossier: DossierName, world: WorldName = "world-2022", as_json:
 @dossiers.command("check")
 def dossier_check(dossier: DossierName, world: WorldName = "world-2022", as_json: Json = False) -> None:
     """Read a dossier strictly and test its codes against a world. Exit code 2 when something is wrong."""
-    from detente.policy.dossier import load_dossier
+    from detente.policy.dossier import doubts_of, load_dossier
     from detente.world.library import load_world
 
     d, table = load_dossier(dossier), load_world(world)
     problems = d.check(table.regions, table.sectors)
     idle = {} if problems else d.never_effective(table.regions, table.sectors)
+    doubts = doubts_of(dossier)
+    for doubt in doubts:
+        err.print(f"look again: {doubt}", highlight=False, markup=False, soft_wrap=True)
     if as_json:
-        emit({"id": d.id, "problems": problems, "without_resolution": d.unresolvable(), **told_idle(idle)})
+        more = {"doubts": doubts} if doubts else {}
+        emit({"id": d.id, "problems": problems, "without_resolution": d.unresolvable(), **more, **told_idle(idle)})
     elif idle:
         print_idle(idle, f"{d.id} can be read, but {len(idle)} of its measures would change nothing in {table.name}")
     elif not problems:

@@ -571,7 +571,8 @@ def _fine(value: float) -> str:
 
 def _payoffs(case: AtTheTable) -> None:
     first, second = case.table.parties
-    out.print(f"Payoffs in points of real income a year against the status quo, {run_words(case.table.horizon)}", highlight=False)
+    base = "the status quo" if case.table.clock.snapshot else "what the law does by itself"
+    out.print(f"Payoffs in points of real income a year against {base}, {case.table.clock.tell()}", highlight=False)
     shown = text_table((first, second, f"{first}, motives", f"{second}, motives", f"{first}, income", f"{second}, income"))
     for a in case.table.stances[0]:
         for b in case.table.stances[1]:

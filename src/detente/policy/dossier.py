@@ -31,7 +31,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from detente.errors import BadDossier, OverlappingMeasures, UnknownName, nearest
 from detente.policy.changes import Change, apply_changes
 from detente.policy.instruments import Policy
-from detente.policy.measures import Base, Identifier, Measure, Strict, Text, no_bool, same_duty
+from detente.policy.measures import Base, Identifier, Measure, Strict, Text, may_be_a_step, no_bool, same_duty
 from detente.policy.parts import (
     Bystander,
     Event,
@@ -47,7 +47,7 @@ from detente.policy.parts import (
     Venue,
 )
 from detente.policy.prospects import Branch, Fork, Prospects, Signal
-from detente.policy.reading import MAX_BYTES, placed, read_yaml, validate
+from detente.policy.reading import MAX_BYTES, dotted, placed, read_yaml, validate
 from detente.policy.stacking import Stack, check_exclusive, codes_of, policy_on, stack_on, without_effect
 from detente.policy.timing import Deadline, Span, Status, in_force, next_deadlines, status_on, timeline, turning_days
 from detente.types import Array
@@ -169,6 +169,15 @@ class Dossier(Strict):
                     if same_duty(change.add, other):
                         told = refusal("policy", "same_duty", first=repr(other.id), second=repr(change.add.id))
                         raise placed((*path, k, "add"), f"{where}: {told}")
+
+    def doubts(self) -> list[tuple[tuple[str | int, ...], str]]:
+        """What can be read but may not be meant, by place in the file: a later step of a duty that adds to the first."""
+        return [
+            (("measures", k), refusal("policy", "may_be_a_step", first=repr(other.id), second=repr(m.id), start=m.start))
+            for k, m in enumerate(self.measures)
+            for other in self.measures[:k]
+            if may_be_a_step(other, m)
+        ]
 
     def _changes_count(self) -> None:
         """What a scenario or a stance brings into force is in force on the day it is read."""
@@ -532,6 +541,16 @@ def load_dossier(name_or_path: str | Path) -> Dossier:
 @cache
 def _packaged(name: str) -> Dossier:
     return parse_dossier(_shelf().joinpath(f"{name}.yaml").read_bytes(), f"{name}.yaml")
+
+
+def doubts_of(name_or_path: str | Path) -> list[str]:
+    """What of a dossier can be read but may not be meant, with file and line."""
+    name = str(name_or_path)
+    packaged = name in list_dossiers()
+    content = _shelf().joinpath(f"{name}.yaml").read_bytes() if packaged else Path(name).read_bytes()
+    found = load_dossier(name_or_path).doubts()
+    lines = read_yaml(content, name)[1] if found else {}
+    return [f"{name}, line {lines[path]}, {dotted(path)}: {told}" for path, told in found]
 
 
 def parse_dossier(text: str | bytes, name: str = "dossier.yaml") -> Dossier:

@@ -508,9 +508,26 @@ def same_duty(first: Measure, second: Measure) -> bool:
     Two acts of one day and size tell themselves apart by their `authority`, their `products` or their `exclusive_group`, or by
     saying that one replaces or yields to the other. Steps that begin on different days may add up, and are no such pair.
     """
+    return _alike(first, second, _OF_A_DUTY)
+
+
+def may_be_a_step(first: Measure, second: Measure) -> bool:
+    """Whether a later duty without an end may be meant to take the place of an earlier one that has none either.
+
+    Both count as they stand, and add up: what distinguishes them is the day and the rate alone.
+    """
+    steps = tuple(name for name in _OF_A_DUTY if name not in ("rate_pct", "start"))
+    days = first.start, second.start
+    begun = None not in days and days[0] != days[1] and first.stop is None and second.stop is None
+    plain = first.instrument is InstrumentKind.TARIFF and first.base is Base.ADDITIVE and first.exclusive_group is None
+    return begun and plain and not first.threatened and _alike(first, second, steps)
+
+
+def _alike(first: Measure, second: Measure, names: tuple[str, ...]) -> bool:
+    """Whether two measures that count are equal in `names`, not told apart otherwise, and share a partner."""
     counted = all(m.modelled and not m.in_baseline for m in (first, second))
     linked = first.id in (*second.replaces, *second.yields_to) or second.id in (*first.replaces, *first.yields_to)
-    if not counted or linked or any(getattr(first, name) != getattr(second, name) for name in _OF_A_DUTY):
+    if not counted or linked or any(getattr(first, name) != getattr(second, name) for name in names):
         return False
     for name in ("authority", "products"):
         ours, theirs = getattr(first, name), getattr(second, name)

@@ -196,7 +196,7 @@ def _tell(fault: Any, model: type[BaseModel], data: Any, lines: Lines, name: str
     loc = tuple(fault["loc"])
     path = locate((*loc, *fault.get("ctx", {}).get("path", ())), data)
     line = next((lines[path[:k]] for k in range(len(path), -1, -1) if path[:k] in lines), 1)
-    field = _dotted(path)
+    field = dotted(path)
     kind, text = str(fault["type"]), str(fault["msg"]).removeprefix("Value error, ")
     if kind == "extra_forbidden":
         close = nearest(str(loc[-1]), dict.fromkeys(_fields_at(model, loc[:-1]), ""))
@@ -222,7 +222,8 @@ def _short(value: object) -> str:
     return text if len(text) <= 60 else text[:57] + "…"
 
 
-def _dotted(path: Sequence[str | int]) -> str:
+def dotted(path: Sequence[str | int]) -> str:
+    """A place in a file as it is told: measures[0].rate_pct."""
     return "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in path).lstrip(".")
 
 

@@ -56,7 +56,7 @@ def blocks(case: CaseView) -> list[Block]:
         Para(who_gains(case, deal, spread)),
         *paras([deal.tell("levers")]),
         table(case, deal),
-        gains_figure(deal, told("gains_subtitle", case=case), csv=csv, note=case.note(csv)),
+        gains_figure(deal, told("gains_subtitle", when=deal.when), csv=csv, note=case.note(csv)),
         Para(deal.tell("no_chips"), "What costs nothing."),
         Para(deal.tell("exchange"), told("exchange_lead")),
         Para(others(case, deal, spread), "Who pays."),
@@ -91,7 +91,8 @@ def who_gains(case: CaseView, deal: Proposal, spread: dict[str, dict[str, Triple
         fought = {p: float(column[p]) for p in deal.parties}
     worse = [text.name(p) for p in deal.parties if motive[p].low <= 0]
     return told(
-        "who_gains", case=case, gains=gains, fought=fought, worse=worse, judged=deal.tell("judged"), none=deal.tell("no_deal"),
+        "who_gains", case=case, gains=gains, fought=fought, worse=worse, judged=deal.tell("judged"), without=deal.tell("no_deal"),
+        when=deal.when,
         point=worth,
     )  # fmt: skip
 
@@ -117,7 +118,7 @@ def table(case: CaseView, deal: Proposal) -> Table:
     return Table(
         "tab-package",
         told("title"),
-        told("subtitle", case=case),
+        told("subtitle", when=deal.when),
         (
             Column("Issue", "who gives"),
             Column("Without a deal"),

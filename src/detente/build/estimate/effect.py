@@ -24,7 +24,7 @@ def shrink(theta: Sequence[float], drawn: Sequence[bool], part: float, mean: flo
 
 def headlines(parts: Sequence[float], progress: Progress | None = None) -> list[dict[str, Any]]:
     """For each shrinkage in `parts`: real income, percent, of the parties, the host and the world, and goods trade between the
-    parties, percent; what is in force against the reference, and the worst scenario against what is in force. The dossier's own
+    parties, percent; what is in force against the reference, and the worst scenario against the law by itself. The dossier's own
     horizon, the default world."""
     world, rules = load_world(), data_table("elasticities.yaml")
     drawn = [s in rules["gtap"] for s in world.sectors]
