@@ -11,7 +11,7 @@ import pytest
 import detente as dt
 from detente.errors import BadDossier, InputError, UnknownRegion
 from detente.outlook.outlook import Outlook, outlook
-from detente.outlook.questions import KeyQuestions, key_questions, likelihoods, stances_on_paths, value_of_knowing
+from detente.outlook.questions import KeyQuestions, key_questions, likelihoods, nearest_flip, stances_on_paths, value_of_knowing
 from detente.outlook.tree import grow
 from detente.talks.menus import bystander_menu
 from small_future import small_future
@@ -111,6 +111,18 @@ def test_value_of_knowing_by_hand() -> None:
     assert value_of_knowing(payoffs, states, told_half) == (0.0, 1, [1, 1])
     assert value_of_knowing(payoffs, states, told_nothing) == (0.0, 1, [1])
     assert value_of_knowing(payoffs + np.array([[9.0], [0.0]]), states, told)[0] == 0  # acting is best whatever comes
+
+
+def test_what_would_have_to_pay_more_for_an_answer_to_matter() -> None:
+    payoffs = np.array([[3.0, 1.0], [1.5, 0.2]])  # the first is best whatever comes, by 1.5 and by 0.8
+    states, told = np.diag([0.25, 0.75]), np.eye(2)
+    assert value_of_knowing(payoffs, states, told)[0] == 0
+    answer, option, points = nearest_flip(payoffs, states, told) or (None, None, None)
+    assert (answer, option, points) == (1, 1, pytest.approx(0.8))
+    for extra, matters in ((0.79, False), (0.81, True)):
+        moved = payoffs + np.array([[0.0, 0.0], [0.0, extra]])
+        assert (value_of_knowing(moved, states, told)[0] > 0) is matters
+    assert nearest_flip(payoffs[:1], states, told) is None
 
 
 def test_stances_are_the_nearest_to_what_a_path_ends_with(look: Outlook) -> None:

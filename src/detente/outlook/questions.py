@@ -189,11 +189,17 @@ class KeyQuestions:
                 "worth, million USD a year": k.money,
                 "best without": k.without,
                 "best by answer": "; ".join(f"{a}: {s}" for a, s in k.by_answer.items()),
+                "nearest other choice": k.flip.choice if k.flip else "",
+                "after the answer": k.flip.answer if k.flip else "",
+                "if it paid more, points": k.flip.points if k.flip else math.nan,
             }
             for q in self.questions
             for actor, k in q.knowing.items()
         ]
-        columns = ["question", "actor", "worth, points", "worth, million USD a year", "best without", "best by answer"]
+        columns = [
+            "question", "actor", "worth, points", "worth, million USD a year", "best without", "best by answer",
+            "nearest other choice", "after the answer", "if it paid more, points",
+        ]  # fmt: skip
         return pd.DataFrame(rows, columns=columns)
 
     def record(self) -> dict[str, Any]:
@@ -468,13 +474,24 @@ def _between(p: Array, weighted: Array, variance: Array, seen: NDArray[np.bool_]
     return np.where(seen, found / np.where(seen, variance, 1.0), 0.0)
 
 
+class Flip(NamedTuple):
+    """The nearest change of payoff with which an answer would change a choice: `choice` would have to pay so many points more
+    once the answer is known."""
+
+    answer: str
+    choice: str
+    points: float
+
+
 class Knowing(NamedTuple):
-    """Worth of an answer to an actor: points of payoff, USD million a year, its best choice without it and by answer."""
+    """Worth of an answer to an actor: points of payoff, USD million a year, its best choice without it and by answer; the nearest
+    change of payoff that would let an answer matter (None where there is no other choice, or an answer matters already)."""
 
     points: float
     money: float
     without: str
     by_answer: Mapping[str, str]
+    flip: Flip | None = None
 
 
 def value_of_knowing(payoffs: Array, states: Array, answers: Array) -> tuple[float, int, list[int]]:
@@ -490,6 +507,34 @@ def value_of_knowing(payoffs: Array, states: Array, answers: Array) -> tuple[flo
     chosen = [int(row.argmax()) if row.max() > row[best] + 1e-12 else best for row in by_answer]
     gain = sum(float(by_answer[k, o]) for k, o in enumerate(chosen)) - float(flat[best])
     return max(gain, 0.0), best, chosen
+
+
+def nearest_flip(payoffs: Array, states: Array, answers: Array) -> tuple[int, int, float] | None:
+    """(answer, option, points): the least that another option must pay more, given an answer, to be chosen under it and not the
+    one best without it; None where there is no other option. Arguments as in `value_of_knowing`.
+
+    >>> nearest_flip(np.array([[1.0, 0.0], [0.4, 0.0]]), np.array([[0.5, 0.0], [0.0, 0.5]]), np.eye(2))
+    (1, 1, 0.0)
+    """
+    joint = answers.T @ states
+    by_answer = joint @ payoffs.T
+    chance = joint.sum(1)
+    best = int(by_answer.sum(0).argmax())
+    gaps = [
+        (float(row[best] - row[o]) / float(p), a, o)
+        for a, (row, p) in enumerate(zip(by_answer, chance, strict=True))
+        for o in range(len(row))
+        if o != best and p > 0
+    ]
+    if not gaps:
+        return None
+    gap, answer, option = min(gaps)
+    return answer, option, gap
+
+
+def _flip(payoffs: Array, states: Array, answers: Array, gain: float, told: Sequence[str], options: Sequence[str]) -> Flip | None:
+    found = None if gain > 1e-12 else nearest_flip(payoffs, states, answers)
+    return None if found is None else Flip(told[found[0]], options[found[1]], found[2])
 
 
 def worth_of_answers(
@@ -522,7 +567,8 @@ def worth_of_answers(
                 gain, best, chosen = value_of_knowing(payoffs, weights * stances[rival], answers)
                 own = table.stances[k]
                 names = {a.id: own[o] for a, o in zip(q.answers, chosen, strict=True)}
-                out[n][party] = Knowing(gain, gain / 100 * income, own[best], names)
+                flip = _flip(payoffs, weights * stances[rival], answers, gain, [a.id for a in q.answers], own)
+                out[n][party] = Knowing(gain, gain / 100 * income, own[best], names, flip)
     if menu is not None and look.host is not None:
         states = np.array([[float(leaf.scenario == s) for s in menu.scenarios] for leaf in look.tree.leaves])
         if (states.sum(1) == 0).any():
@@ -531,7 +577,8 @@ def worth_of_answers(
         for n, (q, answers) in enumerate(zip(asked, tables, strict=True)):
             gain, best, chosen = value_of_knowing(np.asarray(menu.payoffs), weights * states, answers)
             names = {a.id: menu.options[o] for a, o in zip(q.answers, chosen, strict=True)}
-            out[n][look.host] = Knowing(gain, gain / 100 * income, menu.options[best], names)
+            flip = _flip(np.asarray(menu.payoffs), weights * states, answers, gain, [a.id for a in q.answers], menu.options)
+            out[n][look.host] = Knowing(gain, gain / 100 * income, menu.options[best], names, flip)
     return out
 
 

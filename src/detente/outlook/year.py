@@ -28,7 +28,7 @@ from detente.outlook.tree import BranchOdds, Tree, grow
 from detente.outlook.uncertainty import Uncertainty, uncertainty
 from detente.strategy.hosting import HostStake, host_stake
 from detente.strategy.transshipment import RATE
-from detente.strategy.year import TITLES, Driver, Span, State, Year, drivers_of, money_of, price_of, solve_states
+from detente.strategy.year import TITLES, Held, Mover, Span, Year, drivers_of, money_of, price_of, solve_states
 from detente.types import Array, Progress, Range, plain
 from detente.words import refusal, say
 
@@ -67,7 +67,7 @@ def our_year(
     if price.sign == "none":
         return replace(year, unmoved=(*year.unmoved, say(TITLES, "risk")))
     return year.with_drivers(
-        Driver(RISK, "risk", say(TITLES, "risk"), case.parties, price, price.scaled(money_of(case, code)[1] / 100))
+        Mover(RISK, "risk", say(TITLES, "risk"), case.parties, price, price.scaled(money_of(case, code)[1] / 100))
     )
 
 
@@ -120,10 +120,10 @@ class Prospect:
 
 def prospect_of(case: Case, region: str, threats: Uncertainty | None = None) -> Prospect:
     """What each scenario of the case brings an economy. `threats` prices the duties still threatened there."""
-    solve_states(case, [State(), *(State(s) for s in case.ids)])
+    solve_states(case, [Held(), *(Held(s) for s in case.ids)])
     known = {} if threats is None else risk_of(threats, region)
     nothing = Range(float("nan"), float("nan"), float("nan"))
-    duties = {s: price_of(case, region, State(s)) for s in case.ids}
+    duties = {s: price_of(case, region, Held(s)) for s in case.ids}
     return Prospect(region, duties, {s: known.get(s, nothing) for s in case.ids})
 
 

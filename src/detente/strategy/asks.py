@@ -37,7 +37,7 @@ from detente.policy.changes import Change
 from detente.policy.parts import MenuItem
 from detente.strategy.bystanders import Option, options_of, owner_of, side_with
 from detente.strategy.transshipment import RATE, Basis, pass_through, raised_by, rise_of
-from detente.strategy.year import Span, State, branch_state, money_of, option_state, price_of, solve_states
+from detente.strategy.year import Held, Span, branch_state, money_of, option_state, price_of, solve_states
 from detente.types import Array, Progress, plain
 from detente.words import TINY, tell
 
@@ -202,23 +202,23 @@ class _Table:
 
     def __init__(self, case: Case, region: str, rate: float) -> None:
         self.case, self.region, self.rate = case, region, rate
-        self._made: dict[Any, State] = {}
+        self._made: dict[Any, Held] = {}
 
-    def state(self, holds: frozenset[str], taken: Sequence[_Item], reading: tuple[Basis, bool] = READINGS[0]) -> State:
+    def state(self, holds: frozenset[str], taken: Sequence[_Item], reading: tuple[Basis, bool] = READINGS[0]) -> Held:
         key = (holds, tuple(i.id for i in taken), reading if PASSED in holds else None)
         if key not in self._made:
             self._made[key] = self._make(holds, taken, reading)
         return self._made[key]
 
-    def _make(self, holds: frozenset[str], taken: Sequence[_Item], reading: tuple[Basis, bool]) -> State:
-        state = State()
+    def _make(self, holds: frozenset[str], taken: Sequence[_Item], reading: tuple[Basis, bool]) -> Held:
+        state = Held()
         for branch in sorted(holds - {PASSED}):
             state = state.and_(branch_state(self.case, branch)[0])
         for item in taken:
-            state = state.and_(State(None, item.changes, item.added))
+            state = state.and_(Held(None, item.changes, item.added))
         return state.and_(self._passed(state, taken, reading)) if PASSED in holds else state
 
-    def _passed(self, state: State, taken: Sequence[_Item], reading: tuple[Basis, bool]) -> State:
+    def _passed(self, state: Held, taken: Sequence[_Item], reading: tuple[Basis, bool]) -> Held:
         """The duty on goods passed through where the country duty is what `state` leaves of it."""
         case, region = self.case, self.region
         toward, threshold = pass_through(case).toward, max((i.threshold for i in taken), default=0.0)
@@ -232,7 +232,7 @@ class _Table:
             case, region, None, basis="content" if threshold else basis, exempt=exempt, rate=self.rate, threshold=threshold,
             levied=levied.clip(min=0.0)[goods],
         )  # fmt: skip
-        return State(None, (), raised_by(case, region, toward, rise))
+        return Held(None, (), raised_by(case, region, toward, rise))
 
 
 def asks_of(case: Case, region: str, *, rate: float = RATE, progress: Progress | None = None) -> Asks:
@@ -254,13 +254,13 @@ def asks_of(case: Case, region: str, *, rate: float = RATE, progress: Progress |
         for s in (table.state(i.conditions, (), r), table.state(i.conditions, (i,), r))
     ]
     both = [s for i, j in pairs for s in _of_pair(table, i, j)]
-    solve_states(case, [State(), State(worst), *alone, *siding.values()], progress)
+    solve_states(case, [Held(), Held(worst), *alone, *siding.values()], progress)
     solve_states(case, both, progress, closures_only=True)
     dollars, worth = money_of(case, region)
     steps = [_step(case, region, table, i, worth) for i in items]
     return Asks(
         region, case.parties, dollars, tuple(steps), tuple(_pair(case, region, table, i, j) for i, j in pairs),
-        {p: price_of(case, region, s, State(worst)) for p, s in siding.items()}, worst is not None,
+        {p: price_of(case, region, s, Held(worst)) for p, s in siding.items()}, worst is not None,
     )  # fmt: skip
 
 
@@ -301,7 +301,7 @@ def _step(case: Case, region: str, table: _Table, item: _Item, worth: float) -> 
     return Step(item.id, item.title, own, own.scaled(worth / 100), others, moneys, item.needs, given)
 
 
-def _of_pair(table: _Table, i: _Item, j: _Item) -> tuple[State, State, State, State]:
+def _of_pair(table: _Table, i: _Item, j: _Item) -> tuple[Held, Held, Held, Held]:
     """Neither, one, the other and both, under what either needs."""
     holds = i.conditions | j.conditions
     return table.state(holds, ()), table.state(holds, (i,)), table.state(holds, (j,)), table.state(holds, (i, j))
@@ -310,7 +310,7 @@ def _of_pair(table: _Table, i: _Item, j: _Item) -> tuple[State, State, State, St
 def _pair(case: Case, region: str, table: _Table, i: _Item, j: _Item) -> Pair:
     start, first, second, both = _of_pair(table, i, j)
 
-    def price(code: str, after: State) -> Span:
+    def price(code: str, after: Held) -> Span:
         return price_of(case, code, after, start, closures_only=True)
 
     one, two, together = (price(region, s) for s in (first, second, both))

@@ -40,9 +40,9 @@ from detente.strategy.bystanders import STAY_OUT, UNIT, side_with
 from detente.strategy.transshipment import RATE
 from detente.strategy.year import (
     Candidate,
+    Held,
     Sign,
     Span,
-    State,
     failing_candidates,
     held,
     incomes,
@@ -258,7 +258,7 @@ def host_stake(
     if not good:
         raise InputError(refusal("strategy", "has_no_scenario", id=case.dossier.id, worst=f"{case.worst!r}"))
     harms = failing_candidates(case, region, rate)
-    states = [State(), *(State(s) for s in (*good, case.worst)), *(s for c in harms for s in (c.after, c.wide) if s is not None)]
+    states = [Held(), *(Held(s) for s in (*good, case.worst)), *(s for c in harms for s in (c.after, c.wide) if s is not None)]
     solve_states(case, states, progress)
     parts = [Part("diversion", diversion(case, region, good))]
     known = risk or {}
@@ -280,7 +280,7 @@ def diversion(case: Case, region: str, good: Sequence[str]) -> Span:
     """Mean over scenarios less the scenario of failure, percent of real income, over the readings that answer all of them."""
     n, found = case.index(region), {}
     for reading in readings(case):
-        levels = [incomes(case, State(s), reading) for s in (None, *good, case.worst)]
+        levels = [incomes(case, Held(s), reading) for s in (None, *good, case.worst)]
         known = [float(x.iloc[n]) for x in levels if x is not None]
         if len(known) == len(levels):
             base, *ends = (1 + x / 100 for x in known)

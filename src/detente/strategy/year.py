@@ -107,7 +107,7 @@ class Span(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class State:
+class Held:
     """What holds when a price is read: a scenario (None: what is in force), further changes of measures, and duties added
     (fractions, [origin, destination, sector])."""
 
@@ -121,10 +121,10 @@ class State:
         told = tuple(c.model_dump_json(by_alias=True) for c in self.changes)
         return self.scenario, told, None if self.added is None else hashlib.sha256(self.added.tobytes()).hexdigest()
 
-    def and_(self, other: State) -> State:
+    def and_(self, other: Held) -> Held:
         """Both at once; of two scenarios the later."""
         added = self.added if other.added is None else other.added if self.added is None else self.added + other.added
-        return State(other.scenario or self.scenario, (*self.changes, *other.changes), added)
+        return Held(other.scenario or self.scenario, (*self.changes, *other.changes), added)
 
     @property
     def bites(self) -> bool:
@@ -143,7 +143,7 @@ def held(case: Case) -> tuple[str, ...]:
     return tuple(v for v, p in case.parameter_sets.items() if p.exchange_rate == "pinned")
 
 
-def incomes(case: Case, state: State, reading: str = CENTRAL, month: float | None = None) -> pd.Series | None:
+def incomes(case: Case, state: Held, reading: str = CENTRAL, month: float | None = None) -> pd.Series | None:
     """Real income by region in a state against the reference, percent, at the case's horizon or a `month` of the path; None
     where a reading other than the central one, or that month, has no answer. Solved once a case, and kept between runs."""
 
@@ -165,7 +165,7 @@ def incomes(case: Case, state: State, reading: str = CENTRAL, month: float | Non
 
 def solve_states(
     case: Case,
-    states: Sequence[State],
+    states: Sequence[Held],
     progress: Progress | None = None,
     *,
     closures_only: bool = False,
@@ -182,22 +182,22 @@ def solve_states(
 
 
 def price_of(
-    case: Case, region: str, after: State, before: State | None = None, *, closures_only: bool = False
+    case: Case, region: str, after: Held, before: Held | None = None, *, closures_only: bool = False
 ) -> Span:  # fmt: skip
     """Real income of a region in one state against another (what is in force if None), percent, over the readings."""
-    return Span.of(_changes(case, region, after, before or State(), readings(case, closures_only=closures_only)), held(case))
+    return Span.of(_changes(case, region, after, before or Held(), readings(case, closures_only=closures_only)), held(case))
 
 
-def first_year_of(case: Case, region: str, after: State, before: State | None = None) -> Span | None:
+def first_year_of(case: Case, region: str, after: Held, before: Held | None = None) -> Span | None:
     """The same in the middle of the first year, at either closure; None off the path or without a central answer."""
     if case.month is None:
         return None
-    found = _changes(case, region, after, before or State(), readings(case, closures_only=True), FIRST_YEAR)
+    found = _changes(case, region, after, before or Held(), readings(case, closures_only=True), FIRST_YEAR)
     return Span.of(found, held(case)) if CENTRAL in found else None
 
 
 def _changes(
-    case: Case, region: str, after: State, before: State, names: Sequence[str], month: float | None = None
+    case: Case, region: str, after: Held, before: Held, names: Sequence[str], month: float | None = None
 ) -> dict[str, float]:  # fmt: skip
     """By reading: percent change of real income, where both states have an answer."""
     n, found = case.index(region), {}
@@ -209,7 +209,7 @@ def _changes(
 
 
 @dataclass(frozen=True)
-class Driver:
+class Mover:
     """Something that would move an economy's year.
 
     `price` percent of its real income and `money` the same in million USD a year; `question` the fork it is an answer to; `by`
@@ -265,23 +265,23 @@ class Year:
     on: date
     horizon: str
     dollars: int
-    drivers: tuple[Driver, ...]
+    drivers: tuple[Mover, ...]
     unmoved: tuple[str, ...] = field(default=())
 
     @property
-    def ranked(self) -> tuple[Driver, ...]:
+    def ranked(self) -> tuple[Mover, ...]:
         """The largest price first, whatever its sign."""
         return tuple(sorted(self.drivers, key=lambda d: -abs(d.price.value)))
 
     @property
-    def told(self) -> tuple[Driver, ...]:
+    def told(self) -> tuple[Mover, ...]:
         """The first three that print as something, a forced choice left out."""
         return tuple(
             d for d in self.ranked if d.kind != "choice" and (abs(d.price.value) >= TINY or d.price.sign == "not known")
         )[:3]
 
     @property
-    def by_expected(self) -> tuple[Driver, ...]:
+    def by_expected(self) -> tuple[Mover, ...]:
         """Those with a chance, the largest chance × price first."""
         return tuple(sorted((d for d in self.drivers if d.expected is not None), key=lambda d: -abs(d.expected or 0.0)))
 
@@ -291,7 +291,7 @@ class Year:
         top = next((d for d in self.ranked if d.kind == "branch"), None)
         return top is not None and not set(top.by) >= set(self.parties)
 
-    def driver(self, name: str) -> Driver:
+    def driver(self, name: str) -> Mover:
         """By id. Raises `UnknownName`."""
         found = {d.id: d for d in self.drivers}
         if name not in found:
@@ -303,7 +303,7 @@ class Year:
         drivers = tuple(replace(d, chance=of.get(d.id)) for d in self.drivers)
         return replace(self, drivers=drivers)
 
-    def with_drivers(self, *more: Driver) -> Year:
+    def with_drivers(self, *more: Mover) -> Year:
         """With further drivers."""
         return replace(self, drivers=(*self.drivers, *more))
 
@@ -346,15 +346,15 @@ class Candidate:
     kind: Kind
     title: str
     by: tuple[str, ...]
-    after: State
-    before: State = field(default_factory=State)
+    after: Held
+    before: Held = field(default_factory=Held)
     question: str = ""
     dates: tuple[date, ...] = ()
     branches: tuple[str, ...] = ()
     given: str | None = None
     needs: str = ""
     sources: tuple[str, ...] = ()
-    wide: State | None = None
+    wide: Held | None = None
 
 
 def drivers_of(case: Case, region: str, *, rate: float = RATE, progress: Progress | None = None) -> Year:
@@ -365,10 +365,10 @@ def drivers_of(case: Case, region: str, *, rate: float = RATE, progress: Progres
     case.index(region)
     found = [*branch_candidates(case), *(own_candidates(case, region, rate) if region not in case.parties else ())]
     states = [s for c in found for s in (c.before, c.after, c.wide) if s is not None]
-    solve_states(case, [State(), *states], progress)
+    solve_states(case, [Held(), *states], progress)
     if case.month is not None:
         pairs = [s for c in found for s in (c.before, c.after)]
-        solve_states(case, [State(), *pairs], progress, closures_only=True, month=FIRST_YEAR)
+        solve_states(case, [Held(), *pairs], progress, closures_only=True, month=FIRST_YEAR)
     dollars, worth = money_of(case, region)
     drivers, unmoved = [], []
     for c in found:
@@ -379,7 +379,7 @@ def drivers_of(case: Case, region: str, *, rate: float = RATE, progress: Progres
             unmoved.append(c.title)
             continue
         drivers.append(
-            Driver(
+            Mover(
                 c.id, c.kind, c.title, c.by, price, price.scaled(worth / 100), c.question, c.dates, c.branches, c.given, c.needs,
                 c.sources, first_year=first_year_of(case, region, c.after, c.before),
             )
@@ -404,9 +404,7 @@ def branch_candidates(case: Case) -> list[Candidate]:
     dossier = case.dossier
     if dossier.prospects is None:
         return [
-            Candidate(
-                s.id, "scenario", s.title, _authors(case, s.changes), State(s.id), dates=(s.policy_date,), sources=s.sources
-            )
+            Candidate(s.id, "scenario", s.title, _authors(case, s.changes), Held(s.id), dates=(s.policy_date,), sources=s.sources)
             for s in case.scenarios
         ]
     bundles: dict[tuple[Any, ...], Candidate] = {}
@@ -430,7 +428,7 @@ def branch_candidates(case: Case) -> list[Candidate]:
     return list(bundles.values())
 
 
-def branch_state(case: Case, name: str) -> tuple[State, tuple[Change, ...]]:
+def branch_state(case: Case, name: str) -> tuple[Held, tuple[Change, ...]]:
     """The state in which a branch alone is taken on the dossier's day, and the changes it makes. Raises `UnknownName`."""
     ahead = case.dossier.prospects
     known = {} if ahead is None else ahead.branches
@@ -438,12 +436,12 @@ def branch_state(case: Case, name: str) -> tuple[State, tuple[Change, ...]]:
         raise UnknownName(name, {b: x.title for b, (_, x) in known.items()}, "branch")
     fork, branch = known[name]
     if branch.scenario is None:
-        return State(None, brought_forward(case, branch.changes, fork.date)), branch.changes
+        return Held(None, brought_forward(case, branch.changes, fork.date)), branch.changes
     own = case.dossier.scenario(branch.scenario)
     acts = (*own.changes, *branch.changes)
     if branch.scenario in case.ids:
-        return State(branch.scenario, branch.changes), acts
-    return State(None, brought_forward(case, acts, own.policy_date)), acts
+        return Held(branch.scenario, branch.changes), acts
+    return Held(None, brought_forward(case, acts, own.policy_date)), acts
 
 
 def brought_forward(case: Case, changes: Sequence[Change], day: date) -> tuple[Change, ...]:
@@ -502,20 +500,20 @@ def own_candidates(case: Case, region: str, rate: float = RATE) -> list[Candidat
     return found
 
 
-def option_state(option: Option, scenario: str | None = None) -> State:
+def option_state(option: Option, scenario: str | None = None) -> Held:
     """The state in which an option of the menu is taken, on top of a scenario."""
-    return State(scenario, option.changes, None if option.added is None else option.added(scenario))
+    return Held(scenario, option.changes, None if option.added is None else option.added(scenario))
 
 
 def failing_candidates(case: Case, region: str, rate: float, sources: tuple[str, ...] = ()) -> list[Candidate]:
     """A duty on goods passed through (narrowest and widest reading) and a forced choice, on top of the scenario of failure."""
     worst = case.worst
-    base, found = State(worst), []
+    base, found = Held(worst), []
     routes = pass_through(case, worst)
 
-    def duty(basis: Basis, exempt: bool) -> State:
+    def duty(basis: Basis, exempt: bool) -> Held:
         rise = rise_of(case, region, worst, basis=basis, exempt=exempt, rate=rate)
-        return State(worst, (), raised_by(case, region, routes.toward, rise))
+        return Held(worst, (), raised_by(case, region, routes.toward, rise))
 
     narrow, wide = duty("content", False), duty("matched", True)
     if wide.added is not None and wide.added.any():
@@ -537,4 +535,4 @@ def failing_candidates(case: Case, region: str, rate: float, sources: tuple[str,
     return found
 
 
-__all__ = ["Candidate", "Driver", "Span", "State", "Year", "brought_forward", "drivers_of", "incomes", "price_of"]
+__all__ = ["Candidate", "Held", "Mover", "Span", "Year", "brought_forward", "drivers_of", "incomes", "price_of"]

@@ -149,13 +149,20 @@ def knowing(case: CaseView, asked: KeyQuestions) -> str:
         return _said("nobody")
     case.shelf.add("key-knowing", _said("knowing_file"), frame)
     questions = {q.id: q.question for q in asked.questions}
+    answers = {(q.id, a.id): a.title for q in asked.questions for a in q.answers}
     actors = []
     for actor in dict.fromkeys(frame["actor"]):
         own = frame[frame["actor"] == actor]
         best = own.loc[own["worth, points"].astype(float).idxmax()]
         worth, money = float(best["worth, points"]), float(best["worth, million USD a year"])
         told = {"question": questions.get(best["question"], ""), "stance": str(best["best without"])}
-        actors.append({"actor": actor, "worth": worth, "money": money, **told})
+        open_ = own.dropna(subset=["if it paid more, points"])
+        near = None if open_.empty else open_.loc[open_["if it paid more, points"].astype(float).idxmin()]
+        flip = None if near is None else {
+            "choice": str(near["nearest other choice"]), "points": float(near["if it paid more, points"]),
+            "question": questions[near["question"]], "answer": answers[near["question"], near["after the answer"]],
+        }  # fmt: skip
+        actors.append({"actor": actor, "worth": worth, "money": money, "flip": flip, **told})
     return _said("knowing", actors=actors)
 
 
