@@ -148,9 +148,10 @@ def test_a_ledgers_policy_and_changes() -> None:
 
 
 def test_a_scenario_and_what_it_is_set_against() -> None:
-    named = {"measure": "real_income", "compare_with": "pessimistic", "horizon": "medium"}
-    assert row(**named, against="status-quo").ours == pytest.approx(float(CASE.outcome("pessimistic").real_income["USA"]))
-    assert row(**named).ours == pytest.approx(float(CASE.outcome("pessimistic", against=None).real_income["USA"]))
+    named, case = {"measure": "real_income", "compare_with": "pessimistic", "horizon": "medium"}, CASE.at("medium")
+    for against, told in (("in-force", {"against": "status-quo"}), ("reference", {})):
+        ours = float(case.outcome("pessimistic", against=against).real_income["USA"])
+        assert row(**named, **told).ours == pytest.approx(ours)
 
 
 def test_a_month_is_a_node_of_the_path() -> None:
@@ -169,15 +170,15 @@ def test_two_blocs_are_the_study_of_two_blocs() -> None:
 
 def test_what_two_figures_share_is_solved_once(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
-    under = Case.under
+    solve = like_for_like.solve
 
-    def counted(self: Case, *args: Any, **how: Any) -> Outcome:
-        asked.append(self.parameters)
-        return under(self, *args, **how)
+    def counted(*args: Any, **how: Any) -> Outcome:
+        asked.append(args)
+        return solve(*args, **how)
 
-    monkeypatch.setattr(Case, "under", counted)
+    monkeypatch.setattr(like_for_like, "solve", counted)
     beside(CASE, [figure(measure=m, **APRIL) for m in ("real_gdp", "real_income", "exports")])
-    assert len(asked) == len(CLOSURES)
+    assert len(asked) == 2 * len(CLOSURES)  # the policy and the table it is compared with
 
 
 # -- what is not compared ----------------------------------------------------------------------------------------------
@@ -190,7 +191,7 @@ def test_what_is_not_compared_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     def stuck(*_: Any, **__: Any) -> Any:
         raise NotConverged("it swings")
 
-    monkeypatch.setattr(Case, "under", stuck)
+    monkeypatch.setattr(like_for_like, "solve", stuck)
     failed = row(measure="real_gdp", **APRIL)
     told = {
         "The entry does not say what to run.": silent, "A count.": given,
@@ -242,7 +243,7 @@ def test_decoupling_stops_the_flow_and_starves_nobody(name: str, closure: Any) -
 @pytest.mark.parametrize(("factor", "usa", "chn"), [(1.0, -0.52, -0.32), (0.5, -1.05, -0.67)])
 def test_decoupling_is_worse_than_the_hundred_points_for_both(factor: float, usa: float, chn: float) -> None:
     case = CASE.at(horizon("medium", trade_elasticity_factor=factor))
-    split, hundred = (case.outcome(s).real_income for s in ("decoupling", "pessimistic"))
+    split, hundred = (case.outcome(s, against="in-force").real_income for s in ("decoupling", "pessimistic"))
     assert split["USA"] < hundred["USA"]
     assert split["CHN"] < hundred["CHN"]
     assert split["USA"] == pytest.approx(usa, abs=0.02)

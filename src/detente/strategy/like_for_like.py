@@ -27,12 +27,13 @@ from typing import Any, get_args
 
 import numpy as np
 
-from detente.cases.baselines import IN_FORCE, REFERENCE, STATUS_QUO
+from detente.cases.baselines import STATUS_QUO
 from detente.cases.case import Case
 from detente.equilibrium.levels import Equilibrium
 from detente.equilibrium.months import NAME
 from detente.equilibrium.outcome import Outcome
-from detente.equilibrium.parameters import ExchangeRate, Parameters, at_month, horizon, horizon_entry
+from detente.equilibrium.parameters import ExchangeRate, at_month, horizon, horizon_entry
+from detente.equilibrium.solve import solve
 from detente.errors import BadDossier, InputError, NotConverged, UnknownName
 from detente.policy.instruments import Policy
 from detente.policy.ledger import load_ledger
@@ -141,7 +142,6 @@ class _Runs:
 
     def __init__(self, case: Case) -> None:
         self.case = case
-        self._cases: dict[Parameters, Case] = {}
         self._outcomes: dict[Any, Outcome] = {}
 
     def read(self, p: Published, closure: ExchangeRate) -> float:
@@ -163,14 +163,13 @@ class _Runs:
         changes = tuple(c.model_dump_json() for c in p.changes)
         key = (p.policy_day, p.ledger, changes, p.two_blocs, p.compare_with, p.against, parameters)
         if key not in self._outcomes:
-            if parameters not in self._cases:
-                self._cases[parameters] = self.case.at(parameters)
-            case = self._cases[parameters]
             if p.two_blocs:
+                case = self.case.at(parameters)
                 self._outcomes[key] = blocs(case, parameters.name).outcomes[parameters.name]
-            else:
-                against = IN_FORCE if p.against == STATUS_QUO else REFERENCE
-                self._outcomes[key] = case.under(self.policy(p), against=against)
+            else:  # all of one age, as those who published it had it
+                base = self.case.policy(None) if p.against == STATUS_QUO else Policy()
+                after, before = (solve(self.case.economy, policy, parameters) for policy in (self.policy(p), base))
+                self._outcomes[key] = after.relative_to(before)
         return self._outcomes[key]
 
     def policy(self, p: Published) -> Policy:
