@@ -38,13 +38,14 @@ def test_solve_json_has_what_programs_need(run) -> None:  # type: ignore[no-unty
     assert result["real_income"]["USA"] < 0
     assert result["real_income"]["CHN"] < 0
     assert result["real_income"]["VNM"] > 0
-    assert "status quo" in result["against"]
+    assert (result["against"], result["against_is"]) == ("law", "what the law does by itself")
+    assert result["horizon"] == "month 36"
     assert result["provenance"]["world_fingerprint"]
 
 
 def test_the_exchange_rate_may_be_pinned_and_the_run_repeated(run, tmp_path) -> None:  # type: ignore[no-untyped-def]
     file = tmp_path / "run.json"
-    own = ("solve", "kuala-lumpur-2025", "--against", "baseline")
+    own = ("solve", "kuala-lumpur-2025", "--against", "reference")
     code, text, _ = run(*own, "--exchange-rate", "pinned", "--run", str(file), "--json")
     pinned, flexible = json.loads(text), json.loads(run(*own, "--json")[1])
     assert code == 0
@@ -57,7 +58,7 @@ def test_the_exchange_rate_may_be_pinned_and_the_run_repeated(run, tmp_path) -> 
 
 
 def test_solve_table_reads_worst_first_with_true_minus_signs(run) -> None:  # type: ignore[no-untyped-def]
-    code, text, _ = run("solve", "kuala-lumpur-2025", "-s", "pessimistic", "--against", "baseline")
+    code, text, _ = run("solve", "kuala-lumpur-2025", "-s", "pessimistic", "--against", "reference")
     assert code == 0
     assert "−" in text
     rows = [line for line in text.splitlines() if re.match(r"[A-Z0-9]{3,4} +[A-Za-z]", line)]
@@ -86,7 +87,7 @@ def test_world_info(run) -> None:  # type: ignore[no-untyped-def]
         (("solve", "kuala-lumpr-2025"), "did you mean kuala-lumpur-2025", 2),
         (("solve", "kuala-lumpur-2025", "-s", "pesimistic"), "did you mean pessimistic", 2),
         (("solve", "kuala-lumpur-2025", "--horizon", "medum"), "did you mean medium", 2),
-        (("solve", "kuala-lumpur-2025", "--against", "yesterday"), "status-quo or baseline", 2),
+        (("solve", "kuala-lumpur-2025", "--against", "yesterday"), "known baselines: law, no-deal, reference, in-force", 2),
         (("solve", "kuala-lumpur-2025", "--world", "world-2021"), "did you mean world-2022", 2),
         (("solve", "kuala-lumpur-2025", "--world", "absent.npz"), "no world file", 2),
         (("solve", "kuala-lumpur-2025", "--world", "toy"), "does not fit toy world", 2),

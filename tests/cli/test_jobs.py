@@ -15,7 +15,7 @@ KL = "kuala-lumpur-2025"
 
 
 def test_by_sector_in_words_and_as_a_file(run: Run, tmp_path: Path) -> None:
-    code, text, _ = run("jobs", KL, "-s", "pessimistic", "-r", "CHN", "--csv", str(tmp_path / "jobs.csv"))
+    code, text, _ = run("jobs", KL, "-s", "pessimistic", "-r", "CHN", "--horizon", "medium", "--csv", str(tmp_path / "jobs.csv"))
     assert code == 0
     assert "CHN, medium run" in text
     assert "It has no unemployment" in text
@@ -31,7 +31,7 @@ def test_where_wages_have_a_floor_moves_and_losses_are_told_apart(run: Run, tmp_
         "jobs", KL, "-s", "pessimistic", "-r", "CHN", "--horizon", "month 12", "--csv", str(tmp_path / "jobs.csv")
     )
     assert code == 0
-    assert "CHN, month 12 run; 1000 persons" in text
+    assert "CHN, after 12 months; 1000 persons" in text
     assert "It has no unemployment" not in text
     plain = " ".join(text.split())
     assert "jobs move from one sector to another" in plain
@@ -42,7 +42,7 @@ def test_where_wages_have_a_floor_moves_and_losses_are_told_apart(run: Run, tmp_
 
 
 def test_by_state_as_json(run: Run) -> None:
-    code, text, _ = run("jobs", KL, "--by", "state", "--json")
+    code, text, _ = run("jobs", KL, "--by", "state", "--horizon", "medium", "--json")
     assert code == 0
     record = json.loads(text)
     assert (record["region"], record["by"], record["scenario"], record["unit"]) == ("USA", "state", None, "thousand persons")
@@ -51,6 +51,21 @@ def test_by_state_as_json(run: Run) -> None:
     assert sum(row["before_thousand"] for row in record["jobs"]) == pytest.approx(record["employed"])
     assert record["gained"] == pytest.approx(record["lost"])
     assert record["unemployed"] is record["unemployed_pct"] is record["wage_floor"] is None
+
+
+def test_by_state_at_the_dossiers_own_month(run: Run) -> None:
+    code, text, _ = run("jobs", KL, "--by", "state", "--json")
+    assert code == 0
+    record = json.loads(text)
+    assert (record["region"], record["scenario"], record["horizon"]) == ("USA", None, "month 36")
+    assert len(record["jobs"]) == 50
+    assert sum(row["change_thousand"] for row in record["jobs"]) == pytest.approx(record["net"], abs=1e-6)
+    assert sum(row["before_thousand"] for row in record["jobs"]) == pytest.approx(record["employed"])
+    # wages have a floor on the path: what is lost and not gained is out of work
+    assert record["wage_floor"] > 0
+    assert record["net"] == record["gained"] - record["lost"]
+    assert record["lost"] - record["gained"] == pytest.approx(record["unemployed"], abs=1e-6)
+    assert sum(row["out_of_work_thousand"] for row in record["jobs"]) == pytest.approx(record["unemployed"], abs=1e-6)
 
 
 @pytest.mark.parametrize(

@@ -331,8 +331,10 @@ def _stand_off(case: Dossier, world: str, wanted: bool, quiet: bool) -> StandOff
     from detente.outlook.stand_off import stand_off_of
     from detente.world.library import load_world
 
+    table = load_world(world)
+    case.must_fit(table)
     with progress_bar("stand-off", quiet) as progress:
-        return stand_off_of(case, load_world(world), progress=progress)
+        return stand_off_of(case, table, progress=progress)
 
 
 def _odds_csv(path: Path, odds: Mapping[str, ForkOdds]) -> None:

@@ -13,8 +13,9 @@ What splits the answer: with y = P(first gives way) − P(second gives way) in e
 the share of the variance of y that lies between the groups (the correlation ratio η²).
 
 >>> odds = Odds((0.1, 0.2, 0.3), (0.3, 0.5, 0.6), (0.1, 0.3, 0.4), (0.0, 0.0, 0.0), ("USA", "CHN"))
->>> odds.explain().replace("\\u202f", " ")
-'USA eases first with 20 % (10 to 30 %), CHN with 50 % (30 to 60 %), talks collapse with 30 % (10 to 40 %).'
+>>> print(odds.explain().replace("\\u202f", " "))  # doctest: +NORMALIZE_WHITESPACE
+By the stand-off models alone, an input to the odds and no forecast: USA eases first with 20 % (10 to 30 %), CHN with 50 %
+(30 to 60 %), talks collapse with 30 % (10 to 40 %).
 """
 
 from __future__ import annotations
