@@ -21,7 +21,8 @@ DOSSIER = "kuala-lumpur-2025"
 @pytest.mark.parametrize(
     ("horizon", "when", "apart"),
     [
-        (None, "as much as was tried: after 36 months, if", 0.001),  # buyers have found others by then: motives hardly matter
+        # after 36 months the buyer hardly loses, so motives add 0.3 % of the gain; 0.1 % was chosen in sight of that
+        (None, "as much as was tried: after 36 months, if", 0.001),
         ("medium", ": at the medium horizon, if", 0.05),
     ],
 )
