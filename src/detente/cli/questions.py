@@ -517,7 +517,7 @@ def _talks_of_many(dossier: str, world: str, horizon: str | None, csv: Path | No
         emit(found.record())
         return
     parties, core = found.parties, found.coalitions["motives"].core
-    out.print(f"Payoffs by motives, points of real income a year, {found.table.horizon} run", highlight=False)
+    out.print(f"Payoffs by motives, points of real income a year, {run_words(found.table.horizon)}", highlight=False)
     shown = text_table((*parties, *(f"{p}, points" for p in parties), "stable", "core"))
     stable = {e.cell for e in found.games["motives"].pure_equilibria()}
     for cell, paid in ((c, found.table.payoff(*c)) for c in found.coalitions["motives"].blocks):

@@ -647,7 +647,7 @@ def year_figure(year: Year, csv: str = "", *, note: str = "", most: int = 10) ->
     shown = [d for d in year.ranked if d.kind != "choice"][:most]
     rows: list[dict[str, Any]] = [
         {
-            "panel": "", "label": text.clipped(text.capital(d.title), 52), "value": d.price.value, "low": d.price.low,
+            "panel": "", "label": text.capital(d.title), "value": d.price.value, "low": d.price.low,
             "high": d.price.high, "colour": region_colour(d.by[0]) if len(d.by) == 1 else "other",
             "text": _said("year_bar", driver=d),
         }
@@ -656,7 +656,11 @@ def year_figure(year: Year, csv: str = "", *, note: str = "", most: int = 10) ->
     frame = pd.DataFrame(rows)
     return _shown(
         "fig-year", _said("year_title", year=year), _said("year_subtitle", year=year), note, _named(rows), csv,
-        lambda w: charts.bars(frame, w, label_width=330 if w > 500 else 190, beside=False), width=780,
+        lambda w: charts.bars(
+            frame.assign(label=[text.clipped(str(x), 44 if w > 500 else 26) for x in frame["label"]]), w,
+            label_width=330 if w > 500 else 190, beside=False,
+        ),
+        width=780,
     )  # fmt: skip
 
 
