@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -112,14 +113,21 @@ def test_without_odds_questions_are_listed_by_date(case: CaseView) -> None:
 
 def test_what_knowing_is_worth_follows_the_frame(case: CaseView) -> None:
     rows = [
-        ("USA", "will", 0.0, 0.0, "Holds"),
-        ("CHN", "will", 0.0212, 4200.0, "Answers"),
+        ("USA", "will", 0.0, 0.0, "Holds", "Yields", "yes", 0.4),
+        ("USA", "will", 0.0, 0.0, "Holds", "Raises", "no", 0.03),
+        ("CHN", "will", 0.0212, 4200.0, "Answers", "Yields", "no", 0.1),
+        ("SGP", "will", 0.0, 0.0, "Waits", "", "", math.nan),
     ]
     columns = ["actor", "question", "worth, points", "worth, million USD a year", "best without"]
+    columns += ["nearest other choice", "after the answer", "if it paid more, points"]
     frame = pd.DataFrame(rows, columns=columns)
-    asked: Any = SimpleNamespace(knowing_frame=lambda: frame, questions=[SimpleNamespace(id="will", question="Will they?")])
+    answers = [SimpleNamespace(id="yes", title="They will"), SimpleNamespace(id="no", title="They will not")]
+    question = SimpleNamespace(id="will", question="Will they?", answers=answers)
+    asked: Any = SimpleNamespace(knowing_frame=lambda: frame, questions=[question])
     told = questions.knowing(of(case), asked)
-    assert "For the United States no answer changes its best stance, “Holds”" in told
+    near = "An answer would matter first if “Raises” paid it 0.030 points a year more after “They will not” to “Will they?”."
+    assert f"For the United States no answer changes its best stance, “Holds”. {near} China" in told
+    assert "For Singapore no answer changes its best stance, “Waits”. Payoffs are those" in told
     start = "China would gain most from knowing “Will they?” before it chooses: 0.021 points of its payoff"
     assert f"{start}, {money(4200.0)} a year (best stance without: “Answers”)." in told
     empty: Any = SimpleNamespace(knowing_frame=lambda: frame.head(0), questions=[])

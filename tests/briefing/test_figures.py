@@ -23,7 +23,7 @@ from detente.policy.dossier import parse_dossier
 from detente.policy.instruments import Policy, Tariff
 from detente.strategy.deal import Proposal, proposal
 from detente.strategy.table import AtTheTable, at_the_table
-from detente.words import fixed
+from detente.words import digits, fixed
 from detente.world import toy_world
 
 
@@ -168,7 +168,12 @@ def test_gains_are_those_of_the_deal(deal: Proposal) -> None:
     money = deal.by_region()["million USD a year"] / 1000
     for label, code in (("United States", "USA"), ("China", "CHN")):
         assert values(found)[label] == signed(float(money[code]), 1)
-    assert found.title.startswith("The deal would bring") is bool(money["USA"] > 0 and money["CHN"] > 0)
+    alone = [e.over_best_unilateral / 1000 for e in deal.in_money()]
+    headline = (
+        f"Over the best each could do alone, the deal would bring the United States USD {digits(alone[0])} billion and China USD"
+    )
+    assert found.title.startswith(headline) is (min(alone) > 0)
+    assert found.title.endswith(f"in all, {digits(money['USA'])} and {digits(money['CHN'])}") is (min(alone) > 0)
 
 
 # -- who has which colour ----------------------------------------------------------------------------------------------

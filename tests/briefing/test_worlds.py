@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from functools import cache
 from html.parser import HTMLParser
 from importlib.resources import files
@@ -19,16 +20,19 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from tests.briefing.test_three_parties import dossier as three_governments
 
 from detente.briefing import page, report
 from detente.briefing.document import Figure, Heading, Items, Numbers, Para, References, Section, Shelf, Table
-from detente.briefing.sections import bystanders, closing, households, proposal, questions, rules, scale, strategy, summary
+from detente.briefing.sections import bystanders, closing, households, proposal, rules, scale, strategy, summary
 from detente.briefing.view import CaseView
 from detente.equilibrium.memory import solved_once
 from detente.equilibrium.months import stretches
 from detente.errors import NotConverged
 from detente.policy.dossier import Dossier, parse_dossier
-from detente.words import fixed, name, percent, say, tell
+from detente.strategy.asks import Asks, Pair, Step
+from detente.strategy.year import Span
+from detente.words import fixed, name, percent, say, table_day, tell
 from detente.world import World
 from detente.world.library import load_world
 from small_future import small_future
@@ -151,6 +155,7 @@ def more_said(d: Data) -> None:
     d["key_questions"] = [
         {
             **question,
+            "resolution": {"rule": "The order is printed.", "source": "The gazette", "sources": ["first"]},
             "answers": [
                 {"id": "yes", "title": "Yes", "branches": ["lifted"]},
                 {"id": "no", "title": "No", "branches": ["imposed"]},
@@ -198,7 +203,7 @@ CHANGES: dict[str, Callable[[Data], None]] = {
     "others at the table": others_at_the_table,
     "more said, ideas spread": more_said,
 }
-KINDS = (*CHANGES, "small future")
+KINDS = (*CHANGES, "three governments", "small future")
 
 
 def dossier_of(kind: str, text: str) -> Dossier:
@@ -233,6 +238,8 @@ def whole_of(run: Any, dossier_text: str) -> Callable[[str], Whole]:
         world: World = run.world
         if kind == "small future":
             dossier, world = small_future(), load_world("toy")
+        elif kind == "three governments":
+            dossier = three_governments()
         else:
             dossier = dossier_of(kind, dossier_text)
         if "jobs counted" in kind:
@@ -261,11 +268,40 @@ def unsolved(*_: Any, **__: Any) -> Any:
 
 def _bystanders_nothing(case: CaseView, patch: pytest.MonkeyPatch) -> str:
     none = SimpleNamespace(content=pd.Series([0.0]))
-    return bystanders.answer(case, cast("Any", (none, none)), None)
+    return bystanders.answer(case, cast("Any", (none, none)))
 
 
 def _bystanders_no_passing(case: CaseView, patch: pytest.MonkeyPatch) -> str:
     return bystanders.passing(case, cast("Any", SimpleNamespace(wide=SimpleNamespace(points=0.0), region="MYS")))
+
+
+def _bystanders_no_answer(case: CaseView, patch: pytest.MonkeyPatch) -> str:
+    patch.setattr(bystanders, "held_fixed", lambda *_: math.nan)
+    table = bystanders.table(case)
+    return ", ".join(f"{column.title} {cell.text}" for column, cell in zip(table.columns, table.rows[0], strict=True))
+
+
+def _exchange(case: CaseView) -> Table:
+    """The table of what the host asks where it can offer something in return that costs nobody."""
+    gain, nothing = Span(0.2, 0.3, 0.4, 0.3, 0.3), Span(0.0, 0.0, 0.0, 0.0, 0.0)
+    asked = Step("free", "Lower duties", gain, gain, {"USA": nothing}, {"USA": 0.0}, needs="USA")
+    offered = Step("open", "Open its market", nothing, nothing, {"USA": gain}, {"USA": 900.0})
+    pair = Pair("open", "free", gain, {"USA": gain}, nothing, ("USA",))
+    return bystanders.asks_table(case, Asks("MYS", ("USA",), 2025, (asked, offered), (pair,), {}))
+
+
+def _bystanders_exchange(case: CaseView, patch: pytest.MonkeyPatch) -> str:
+    return _exchange(case).rows[-1][1].text
+
+
+def _bystanders_together(case: CaseView, patch: pytest.MonkeyPatch) -> str:
+    return _exchange(case).rows[-1][0].text
+
+
+def _strategy_many_cannot(case: CaseView, patch: pytest.MonkeyPatch) -> str:
+    parties = tuple(p.model_copy(update={"stances": p.stances[:1]}) for p in case.dossier.parties)
+    silent = dataclasses.replace(case, dossier=case.dossier.model_copy(update={"parties": parties}))
+    return str(strategy.among(silent)[0].text)  # type: ignore[union-attr]
 
 
 def _closing_no_assumptions(case: CaseView, patch: pytest.MonkeyPatch) -> str:
@@ -281,12 +317,7 @@ def _households_rare_price_table(case: CaseView, patch: pytest.MonkeyPatch) -> s
 
 def _proposal_nothing(case: CaseView, patch: pytest.MonkeyPatch) -> str:
     patch.setattr(proposal, "propose", lambda *_: None)
-    return str(proposal.blocks(case, None)[1].text)  # type: ignore[union-attr]
-
-
-def _questions_nothing(case: CaseView, patch: pytest.MonkeyPatch) -> str:
-    silent = dataclasses.replace(case, dossier=case.dossier.model_copy(update={"key_questions": ()}))
-    return str(questions.watch(silent)[0].text)  # type: ignore[union-attr]
+    return str(proposal.blocks(case)[1].text)  # type: ignore[union-attr]
 
 
 def _rules_unsolved(case: CaseView, patch: pytest.MonkeyPatch) -> str:
@@ -311,9 +342,11 @@ def _summary_headline_unit(case: CaseView, patch: pytest.MonkeyPatch) -> str:
 
 UNLIKE: dict[str, Callable[[CaseView, pytest.MonkeyPatch], str]] = {
     "bystanders.nothing": _bystanders_nothing, "bystanders.no_passing": _bystanders_no_passing,
+    "bystanders.no_answer": _bystanders_no_answer, "bystanders.exchange": _bystanders_exchange,
+    "bystanders.together": _bystanders_together, "strategy.many_cannot": _strategy_many_cannot,
     "closing.no_assumptions": _closing_no_assumptions, "households.rare_price_table": _households_rare_price_table,
     "proposal.nothing": _proposal_nothing,
-    "questions.nothing": _questions_nothing, "rules.unsolved": _rules_unsolved,
+    "rules.unsolved": _rules_unsolved,
     "scale.unsolved": _scale_unsolved, "strategy.no_duties": _strategy_no_duties,
     "summary.headline_unit": _summary_headline_unit,
 }  # fmt: skip
@@ -457,12 +490,14 @@ def test_every_figure_in_a_number_column_stands_in_the_data(whole: Whole) -> Non
         frame = whole.data(t.csv.removesuffix(".csv"))
         known = frame.select_dtypes("number").to_numpy(dtype=float).ravel()
         known = [float(v) for v in known if math.isfinite(v)]
+        days = {table_day(v) for c in frame.columns for v in frame[c] if isinstance(v, date)}
+        day = re.compile("|".join(rf"\b{re.escape(d)}" for d in days) or r"(?!)")  # a day that stands in the data is no number
         for row in t.rows:
             for column, cell in zip(t.columns, row, strict=True):
                 if not column.number:
                     continue
                 ranged = {"low", "high"} <= set(frame.columns)
-                for value, decimals in printed(cell.text + (f" | {cell.sub}" if ranged else "")):
+                for value, decimals in printed(cell.text + (f" | {day.sub('', cell.sub)}" if ranged else "")):
                     if re.search(r"\b(?:m|b|tr)illion\b", cell.text) and value:  # an amount in words has two significant digits
                         decimals = min(decimals, 1 - math.floor(math.log10(abs(value))))
                     half = 0.5 * 10**-decimals + 1e-9

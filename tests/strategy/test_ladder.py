@@ -27,7 +27,7 @@ def test_steps_are_the_duty_alone(steps: Ladder) -> None:
     assert (steps.measure.id, steps.sides, steps.rates) == ("hundred", ("USA", "CHN"), (50.0, 100.0))
     for rate, outcome in zip(steps.rates, steps.outcomes, strict=True):
         duty = Policy([Tariff(by="USA", on="CHN", rate=rate / 100)])
-        expected = TOY.outcome(None, more=duty).real_income
+        expected = TOY.outcome(None, more=duty, against="in-force").real_income
         assert outcome.real_income.to_numpy() == pytest.approx(expected.to_numpy(), abs=1e-6)
     assert steps.real_income("CHN")[1] < steps.real_income("CHN")[0] < 0
     assert steps.a_month("USA")[1] == pytest.approx(float(steps.outcomes[1].equivalent_variation["USA"]) / 12)

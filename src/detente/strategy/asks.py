@@ -146,9 +146,11 @@ class Asks:
             for s in self.steps
         ]  # fmt: skip
         titles = {s.id: s.title for s in self.steps}
+        given = {s.id: s.given for s in self.steps if s.given}
         rows += [
             {
-                "step": f"{titles[p.first]} + {titles[p.second]}", "role": "pair", "consent": " ".join(p.needs), "needs": "",
+                "step": f"{titles[p.first]} + {titles[p.second]}", "role": "pair", "consent": " ".join(p.needs),
+                "needs": " ".join(dict.fromkeys(given[k] for k in (p.first, p.second) if k in given)),
                 "price, %": p.price.value, "low, %": p.price.low, "high, %": p.price.high,
                 **{f"{c}, %": x.value for c, x in p.others.items()}, "interaction, %": p.interaction.value,
             }

@@ -210,7 +210,7 @@ class HostStake:
         if self.total is not None:
             rows["with both harms"] = self.total
         frame = pd.DataFrame.from_dict(rows, orient="index", columns=["low, %", "real income, %", "high, %"])
-        frame[f"million USD of {self.dollars} a year"] = [self.money(v) for v in frame["real income, %"]]
+        frame[f"worth, million USD of {self.dollars} a year"] = [self.money(v) for v in frame["real income, %"]]
         return frame.rename_axis(region_name(self.host))
 
     def record(self) -> dict[str, Any]:

@@ -313,7 +313,7 @@ class Year:
             {
                 "driver": d.title, "question": d.question, "kind": d.kind, "by": " ".join(d.by),
                 "date": " ".join(x.isoformat() for x in d.dates),
-                "chance from today": math.nan if d.chance is None else d.chance.value,
+                "probability from today": math.nan if d.chance is None else d.chance.value,
                 "price, %": d.price.value, "low, %": d.price.low, "high, %": d.price.high,
                 "flexible exchange rate, %": d.price.flexible, "pinned exchange rate, %": d.price.pinned,
                 f"price, million USD of {self.dollars} a year": d.money.value,

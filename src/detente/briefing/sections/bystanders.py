@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
+import pandas as pd
 
 from detente import words as text
 from detente.briefing.charts.results import year_figure
@@ -138,7 +139,9 @@ def closures(case: CaseView) -> str:
 
 def asks_table(case: CaseView, asks: Asks) -> Table:
     """Steps with what they bring the economy and the parties, then pairs of an ask and an offer."""
-    csv = case.shelf.add("asks-host", told("asks_file", region=asks.region), asks.to_frame())
+    nobody = {"consent": {"": told("nobody")}, "needs": {"": told("no_need")}}  # a blank would read as a number that is missing
+    frame = asks.to_frame().replace(nobody)
+    csv = case.shelf.add("asks-host", told("asks_file", region=asks.region), frame)
     rows = [
         (
             Cell(text.capital(s.title)),
@@ -203,6 +206,7 @@ def table(case: CaseView) -> Table:
     shown = list(dict.fromkeys([*([case.host] if case.host else []), *ranked]))[:ROWS]
     columns = [f"exports gained to {case.a}, {unit}", f"imports deflected from {case.b}, {unit}"]
     after = f"{case.b} content in {case.worst}, {unit}"
+    held = {str(r): held_fixed(case, str(r), case.worst) for r in frame.index}
     rows = []
     for r in shown:
         row = {str(k): float(v) for k, v in frame.loc[r].to_dict().items()}
@@ -210,7 +214,7 @@ def table(case: CaseView) -> Table:
             (
                 Cell(text.label(r), strong=r == case.host),
                 case.income(r, case.worst).cell(),
-                Cell(held_cell(held_fixed(case, r, case.worst))),
+                Cell(held_cell(held[r])),
                 *(Cell(text.fixed(row[c] / 1e3, 1, signed=True)) for c in columns),
                 Cell(text.fixed(row[content] / 1e3, 1), f"then{text.FIRM}{text.fixed(row[after] / 1e3, 1)}"),
                 Cell(text.fixed(row[share], 0)),
@@ -220,7 +224,8 @@ def table(case: CaseView) -> Table:
         "bystanders",
         told("table_file", label=label),
         frame.assign(
-            relative_to=told("law_label", case=case), horizon=case.runs.parameters.name, table_year=case.world.year
+            **{told("held_row", scenario=case.worst): pd.Series(held)},
+            relative_to=told("law_label", case=case), horizon=case.runs.parameters.name, table_year=case.world.year,
         ).reset_index(),
     )  # fmt: skip
     return Table(
