@@ -20,6 +20,8 @@ from detente.words.names import sector_table
 DOSSIER = dt.load_dossier("kuala-lumpur-2025")
 WORLD = dt.load_world()
 MOVED = {"us-threat-100": 35.0, "chn-rare-earths-october": 70.0}
+TEXTBOOK = {"horizon": "medium", "against": "in-force"}
+"""What needs no path and no baseline but the dossier's day: solved here by hand."""
 
 
 def kuala(**more):
@@ -35,7 +37,7 @@ def outcome():
 
 @pytest.fixture(scope="module")
 def answer(client):
-    reply = client.post("/api/v1/solve", json=kuala(scenario="middle", levers=MOVED))
+    reply = client.post("/api/v1/solve", json=kuala(scenario="middle", levers=MOVED, **TEXTBOOK))
     assert reply.status_code == 200
     return reply.json()
 
@@ -59,6 +61,21 @@ def test_an_answer_is_the_librarys(answer, outcome):
     assert sectors["ELE"] == pytest.approx(outcome.output.loc["CHN", "ELE"], abs=1e-3)
 
 
+def test_an_answer_stands_on_the_path_against_the_law_unless_told_otherwise(client):
+    answer = client.post("/api/v1/solve", json=kuala(scenario="middle")).json()
+    assert (answer["horizon"], answer["baseline"], answer["against"]) == ("month 36", "law", "what the law does by itself")
+    case = dt.Case.of(DOSSIER, WORLD, "month 36", with_ranges=False)
+    for named in ("law", "no-deal", "reference", "in-force"):
+        told = client.post("/api/v1/solve", json=kuala(scenario="middle", against=named)).json()
+        expected = case.outcome("middle", against=named)
+        assert told["baseline"] == named
+        for row in told["headline"]:
+            assert row["real_income_pct"] == pytest.approx(expected.real_income[row["region"]], abs=1e-5)
+        assert (told["headline"] == answer["headline"]) == (named == "law")
+    levers = client.post("/api/v1/solve", json=kuala(levers=MOVED)).json()
+    assert levers["baseline"] == "in-force"
+
+
 def test_duties_and_controls_are_those_of_the_shock(answer, outcome):
     goods = [k for k, s in enumerate(WORLD.sectors) if sector_table()[s]["goods"]]
     usa, chn = (WORLD.regions.index(r) for r in ("USA", "CHN"))
@@ -71,12 +88,19 @@ def test_duties_and_controls_are_those_of_the_shock(answer, outcome):
     assert withheld["USA",] == pytest.approx(100 * (1 - (1 - 0.15) * (1 - 0.92 * 0.7)), abs=0.01)
 
 
+HASHED = ({"horizon": "month 6"}, {"horizon": "medium"}, {"against": "no-deal"}, {"against": "in-force"})
+
+
 def test_states_that_mean_the_same_have_one_hash(client):
     plain = client.post("/api/v1/solve", json=kuala(scenario="middle")).json()
-    spelt = client.post("/api/v1/solve", json=kuala(scenario="middle", horizon="medium", levers={"us-threat-100": 0})).json()
+    spelt = client.post(
+        "/api/v1/solve", json=kuala(scenario="middle", horizon="month 36", against="law", levers={"us-threat-100": 0})
+    ).json()
     moved = client.post("/api/v1/solve", json=kuala(scenario="middle", levers={"us-threat-100": 1})).json()
     assert plain["hash"] == spelt["hash"] != moved["hash"]
     assert plain["headline"] == spelt["headline"]
+    others = [client.post("/api/v1/solve", json=kuala(scenario="middle", **more)).json()["hash"] for more in HASHED]
+    assert len({plain["hash"], *others}) == 1 + len(others)
 
 
 def test_the_status_quo_changes_nothing(client):
@@ -123,7 +147,9 @@ def test_lists_and_views(client):
     lists = client.get("/api/v1/catalogue").json()
     assert [r["code"] for r in lists["regions"]] == list(WORLD.regions)
     assert {r["group"] for r in lists["regions"] if r["code"] in ("MYS", "VNM")} == {"ASEAN"}
-    assert [h["id"] for h in lists["horizons"]] == ["short", "medium", "long"]
+    assert [h["id"] for h in lists["horizons"]] == ["month 6", "month 36", "month 120"]
+    assert [b["id"] for b in lists["baselines"]] == ["law", "no-deal", "reference", "in-force"]
+    assert all(entry["label"] for entry in (*lists["horizons"], *lists["baselines"]))
     view = client.get("/api/v1/dossiers/kuala-lumpur-2025").json()
     assert [s["id"] for s in view["scenarios"]] == [s.id for s in DOSSIER.scenarios]
     assert {m["id"] for m in view["measures"]} == {m.id for m in DOSSIER.measures}
@@ -175,7 +201,9 @@ def exported(client, kind, state):
 
 
 def test_csv_holds_the_numbers(client, answer):
-    table = pd.read_csv(io.StringIO(exported(client, "csv", kuala(scenario="middle", levers=MOVED))), index_col="region")
+    table = pd.read_csv(
+        io.StringIO(exported(client, "csv", kuala(scenario="middle", levers=MOVED, **TEXTBOOK))), index_col="region"
+    )
     for row in answer["headline"]:
         assert table.loc[row["region"], "real income, %"] == pytest.approx(row["real_income_pct"], abs=1e-5)
 
@@ -189,7 +217,7 @@ def test_yaml_is_the_dossier_with_one_scenario_more(client, outcome):
 
 
 def test_the_script_gives_the_same_numbers(client, answer, capsys):
-    script = exported(client, "python", kuala(scenario="middle", levers=MOVED))
+    script = exported(client, "python", kuala(scenario="middle", levers=MOVED, **TEXTBOOK))
     found: dict[str, object] = {}
     exec(compile(script, "script.py", "exec"), found)
     rows = {row["region"]: row["real_income_pct"] for row in answer["headline"]}

@@ -65,17 +65,18 @@ def test_the_numbers_are_those_of_the_answer(client):
     assert top["name"] in title
     assert f"{abs(top['real_income_pct']):.2f}" in title
     drawn = asked(client, "economies.svg").text
-    assert "1 measure moved; medium run, against the status quo of 18 October 2025" in " ".join(drawn.split())
+    assert "1 measure moved; after 36 months, against what the law does by itself" in " ".join(drawn.split())
 
 
 def test_the_same_question_gives_the_same_bytes(client, server_of, tmp_path):
     first = asked(client, "income.svg").content
-    spelt = asked(client, "income.svg", {**KUALA, "horizon": "medium"}).content
+    spelt = asked(client, "income.svg", {**KUALA, "horizon": "month 36", "against": "law"}).content
     posted = client.post("/api/v1/figures/income.svg", json={"states": [KUALA]}).content
     with server_of(Settings(data=tmp_path, in_process=True, solvers=1, workers=0)) as other:
         elsewhere = asked(other, "income.svg").content
     assert first == spelt == posted == elsewhere
     assert asked(client, "income.svg", {**KUALA, "levers": {"us-threat-100": 41}}).content != first
+    assert asked(client, "income.svg", {**KUALA, "horizon": "month 6"}).content != first
     assert asked(client, "income.png").content == asked(client, "income.png").content
 
 

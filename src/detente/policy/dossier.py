@@ -189,12 +189,16 @@ class Dossier(Strict):
         ]
         for path, name, changes, day in (*scenarios, *stances):
             kind = "scenario" if path[0] == "scenarios" else "stance"
+            at_last = {m.id: m for m in apply_changes(self.measures, changes)}
             for k, change in enumerate(changes):
                 before = {m.id: m for m in apply_changes(self.measures, changes[:k])}
                 after = {m.id: m for m in apply_changes(self.measures, changes[: k + 1])}
                 old, new = before.get(change.target), after.get(change.target)
                 if new is None or new.threatened or new.start is None or new.start <= day:
                     continue
+                last = at_last.get(new.id)
+                if last is not None and not last.threatened and last.start is not None and last.start <= day:
+                    continue  # a later change of the same list brings it forward
                 put_off = old is not None and not old.threatened and old.start is not None and old.start < new.start
                 if not put_off:
                     what = {"kind": kind, "name": repr(name), "measure": repr(new.id), "start": new.start, "day": day}

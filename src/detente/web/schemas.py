@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from detente.cases.baselines import Baseline
 from detente.words import say
 
 
@@ -21,7 +22,7 @@ class Told(BaseModel):
 
 
 class Row(Told):
-    """What happens to one economy, against the status quo: percent, million USD a year; ranges null until asked for."""
+    """What happens to one economy, against the baseline: percent, million USD a year; ranges null until asked for."""
 
     region: str
     name: str
@@ -80,6 +81,7 @@ class Answer(Told):
     horizon: str
     policy_date: date
     against: str
+    baseline: Baseline
     lever_values: dict[str, float] = Field(description=say("web/api", "lever_values"))
     moved: list[str]
     status: Literal["converged"]

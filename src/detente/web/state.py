@@ -1,12 +1,12 @@
 """`PageState`: one scenario as the page holds it and a share link carries it; and what it stands for in the engine.
 
 A state names a packaged dossier or carries a whole one, a scenario of it, the levers that were moved (those left alone follow the
-scenario), a horizon, a world, and odds of the reader's own. Two states that stand for the same thing have the same `key`.
+scenario), a horizon, a baseline, a world, and odds of the reader's own. Two states that stand for the same thing have one `key`.
 
 >>> state = PageState(dossier="kuala-lumpur-2025", scenario="middle", levers={"us-threat-100": 40})
 >>> case = resolve(state)
 >>> case.dossier.id, case.scenario, case.moved, case.horizon
-('kuala-lumpur-2025', 'middle', {'us-threat-100': 40.0}, 'medium')
+('kuala-lumpur-2025', 'middle', {'us-threat-100': 40.0}, 'month 36')
 >>> resolve(PageState(dossier="kuala-lumpur-2025", scenario="middle", levers={"us-threat-100": 0})).moved
 {}
 """
@@ -57,7 +57,7 @@ class PageState(BaseModel):
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, allow_inf_nan=False, strict=True, json_schema_extra={"examples": [
-            {"dossier": "kuala-lumpur-2025", "scenario": "middle", "levers": {"us-threat-100": 40}, "horizon": "medium"}
+            {"dossier": "kuala-lumpur-2025", "scenario": "middle", "levers": {"us-threat-100": 40}, "horizon": "month 36"}
         ]},
     )  # fmt: skip
 

@@ -57,7 +57,7 @@ def test_it_opens_with_an_answer_that_says_what_it_is(visit: Visits, site: Site)
     assert page.locator("#panel-overview .tile").count() == len(answer["headline"])
     page.wait_for_function("() => /range −/.test(document.querySelector('.numbers').textContent)")
     for detail in page.locator("#panel-overview .numbers dd > span").all_inner_texts():
-        assert "medium run, against the status quo of 18" in detail.replace("\u00a0", " ")
+        assert "after 36 months, against what the law does by itself" in detail.replace("\u00a0", " ")
     assert "falls" in page.inner_text("#answer")
     assert page.inner_text("#deadlines").count("days") >= 3
 
@@ -121,10 +121,27 @@ def test_scenarios_set_the_levers(visit: Visits, site: Site) -> None:
 
 def test_horizons_differ(visit: Visits, site: Site) -> None:
     page = visit()
-    page.check("input[name=horizon][value=long]", force=True)
+    page.check("input[name=horizon][value='month 120']", force=True)
     settle(page)
-    assert figures(page)["China’s real income"] == income(site.solve(scenario="pessimistic", horizon="long"), "CHN")
-    assert "Long run, against" in page.inner_text("#answer")
+    assert figures(page)["China’s real income"] == income(site.solve(scenario="pessimistic", horizon="month 120"), "CHN")
+    assert "After 120 months, against" in page.inner_text("#answer")
+
+
+def test_no_deal_can_be_what_it_is_compared_with(visit: Visits, site: Site) -> None:
+    page = visit(link(OK))
+    assert page.locator("input[name=against]:checked").get_attribute("value") == "law"
+    law = figures(page)
+    assert "against what the law does by itself" in page.inner_text("#answer")
+    page.check("input[name=against][value=no-deal]", force=True)
+    page.wait_for_function("() => document.querySelector('#answer').textContent.includes('against no deal')")
+    settle(page)
+    shown = figures(page)
+    answer = site.solve(scenario="middle", against="no-deal")
+    assert shown["China’s real income"] == income(answer, "CHN") != law["China’s real income"]
+    other = visit(page.evaluate("location.hash"))
+    assert other.locator("input[name=against]:checked").get_attribute("value") == "no-deal"
+    assert "against no deal" in other.inner_text("#answer")
+    assert figures(other) == shown
 
 
 def test_answers_never_come_out_of_order(visit: Visits, site: Site) -> None:
@@ -337,7 +354,7 @@ def test_a_link_reproduces_the_state_elsewhere(visit: Visits) -> None:
     page.click(".scenario[data-scenario=middle]")
     lever(page, THREAT).fill("55")
     lever(page, "policy.date").fill("60")
-    page.check("input[name=horizon][value=short]", force=True)
+    page.check("input[name=horizon][value='month 6']", force=True)
     page.click("#panel-overview .tile[data-region=SGP]")
     settle(page)
     shown = figures(page)
@@ -350,7 +367,7 @@ def test_a_link_reproduces_the_state_elsewhere(visit: Visits) -> None:
     assert other.locator(".scenario[aria-pressed=true]").get_attribute("data-scenario") == "middle"
     assert lever(other, THREAT).input_value() == "55"
     assert lever(other, "policy.date").input_value() == "60"
-    assert other.locator("input[name=horizon]:checked").get_attribute("value") == "short"
+    assert other.locator("input[name=horizon]:checked").get_attribute("value") == "month 6"
     assert figures(other) == shown
 
 

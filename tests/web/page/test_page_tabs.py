@@ -53,7 +53,7 @@ def downloaded(page: Any, selector: str) -> tuple[str, bytes]:
 def test_talks_show_payoffs_odds_the_package_and_the_truce(visit: Visits, site: Site) -> None:
     page = visit()
     panel = opened(page, "talks", ("talks", "deal"))
-    talks, deal = worked(site, "talks"), worked(site, "deal", {"disagreement": "hold", "judged_by": "motives"})
+    talks, deal = worked(site, "talks"), worked(site, "deal", {"disagreement": "law", "judged_by": "motives"})
     lede = panel.locator(".job[data-kind=talks] .lede").inner_text()
     for end in ("first", "second", "collapse"):
         assert chance(talks["odds"][end][1]) in lede
@@ -89,7 +89,7 @@ def test_packages_are_told_by_keyboard(visit: Visits) -> None:
 def test_other_settings_are_worked_out_and_the_old_ones_kept(visit: Visits, site: Site) -> None:
     page = visit()
     panel = opened(page, "talks", ("deal",))
-    hold = panel.locator(".gains").inner_text()
+    law = panel.locator(".gains").inner_text()
     title = panel.locator(".zone .title")
     panel.locator(".zone svg").wait_for()
     first = title.inner_text()
@@ -99,17 +99,17 @@ def test_other_settings_are_worked_out_and_the_old_ones_kept(visit: Visits, site
     )
     other = worked(site, "deal", {"disagreement": "escalate", "judged_by": "motives"})
     assert other["disagreement"] == "escalate"
-    panel.locator("input[name=disagreement][value=hold]").check(force=True)
+    panel.locator("input[name=disagreement][value=law]").check(force=True)
     page.wait_for_function(
-        "() => document.querySelector('#panel-talks .zone .note')?.textContent.includes('both hold')", timeout=2_000
+        "() => document.querySelector('#panel-talks .zone .note')?.textContent.includes('the law by itself')", timeout=2_000
     )
-    assert (title.inner_text(), panel.locator(".gains").inner_text()) == (first, hold)
+    assert (title.inner_text(), panel.locator(".gains").inner_text()) == (first, law)
 
 
 # -- work that is stopped, out of date, or fails -------------------------------------------------------------------------
 def test_work_can_be_cancelled_and_started_again(visit: Visits, site: Site) -> None:
     page = visit()
-    page.check("input[name=horizon][value=short]", force=True)
+    page.check("input[name=horizon][value='month 6']", force=True)
     settle(page)
     with page.expect_response(lambda r: r.url.endswith("/jobs") and r.request.post_data_json["kind"] == "outlook") as started:
         page.click("#tab-outlook")
@@ -144,11 +144,11 @@ def test_another_horizon_marks_what_is_shown_as_out_of_date(visit: Visits) -> No
     settle(page)
     assert stale.is_hidden()  # the levers do not enter
     lede = panel.locator(".lede").first.inner_text()
-    page.check("input[name=horizon][value=long]", force=True)
+    page.check("input[name=horizon][value='month 120']", force=True)
     stale.wait_for(state="visible")
     assert "another horizon" in stale.inner_text()
     assert panel.locator(".lede").first.inner_text() == lede
-    page.check("input[name=horizon][value=medium]", force=True)
+    page.check("input[name=horizon][value='month 36']", force=True)
     stale.wait_for(state="hidden")
     settle(page)
 
