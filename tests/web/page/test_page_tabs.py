@@ -101,7 +101,7 @@ def test_other_settings_are_worked_out_and_the_old_ones_kept(visit: Visits, site
     assert other["disagreement"] == "escalate"
     panel.locator("input[name=disagreement][value=law]").check(force=True)
     page.wait_for_function(
-        "() => document.querySelector('#panel-talks .zone .note')?.textContent.includes('the law by itself')", timeout=2_000
+        "() => document.querySelector('#panel-talks .zone .note')?.textContent.includes('the law runs by itself')", timeout=2_000
     )
     assert (title.inner_text(), panel.locator(".gains").inner_text()) == (first, law)
 
