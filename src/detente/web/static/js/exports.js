@@ -8,7 +8,7 @@ import { basisKey, workPanel } from "./work.js";
 
 const KINDS = [
   ["python", "Show me this in Python", "Runs as it stands and prints the same numbers: pip install detente, then python with this file."],
-  ["csv", "Results as CSV", "Every economy: real income, prices, revenue, trade; change against the status quo, a year."],
+  ["csv", "Results as CSV", "Every economy: real income, prices, revenue, trade; change against the baseline, a year."],
   ["yaml", "The dossier as YAML", "Measures, sources and scenarios; levers you moved become a scenario of their own at the end. Edit it and drop it on the page, or use it with detente run."],
   ["run", "Run file", "Everything a repeat needs, with checksums: detente rerun checks it to the last digit."],
 ];
