@@ -14,7 +14,7 @@ import detente as dt
 from detente.cases.runs import repeat
 from detente.policy.dossier import parse_dossier
 from detente.policy.levers import levered_policy
-from detente.web.state import OWN
+from detente.web.state import OWN, PageState, resolve
 from detente.words.names import sector_table
 
 DOSSIER = dt.load_dossier("kuala-lumpur-2025")
@@ -239,3 +239,12 @@ def test_a_run_file_repeats_itself(client, answer):
     assert again.identical
     assert run.scenario == OWN
     assert run.dossier.scenario(OWN).policy_date.isoformat() == "2025-10-28"
+
+
+@pytest.mark.parametrize("scenario", ["optimistic", "middle", "pessimistic"])
+@pytest.mark.parametrize("days", [1, 20])
+def test_a_day_moved_before_some_changes_is_written_down_as_it_is_answered(scenario: str, days: int) -> None:
+    found = resolve(PageState(**kuala(scenario=scenario, levers={"policy.date": days})))
+    dossier, own = found.as_dossier()
+    there = dt.Case.of(dossier, with_ranges=False).outcome(own).real_income
+    assert (there - found.outcome().real_income).abs().max() < 1e-9

@@ -189,20 +189,9 @@ class Dossier(Strict):
         ]
         for path, name, changes, day in (*scenarios, *stances):
             kind = "scenario" if path[0] == "scenarios" else "stance"
-            at_last = {m.id: m for m in apply_changes(self.measures, changes)}
-            for k, change in enumerate(changes):
-                before = {m.id: m for m in apply_changes(self.measures, changes[:k])}
-                after = {m.id: m for m in apply_changes(self.measures, changes[: k + 1])}
-                old, new = before.get(change.target), after.get(change.target)
-                if new is None or new.threatened or new.start is None or new.start <= day:
-                    continue
-                last = at_last.get(new.id)
-                if last is not None and not last.threatened and last.start is not None and last.start <= day:
-                    continue  # a later change of the same list brings it forward
-                put_off = old is not None and not old.threatened and old.start is not None and old.start < new.start
-                if not put_off:
-                    what = {"kind": kind, "name": repr(name), "measure": repr(new.id), "start": new.start, "day": day}
-                    raise placed((*path, k), refusal("policy", "change_too_late", **what))
+            for k, new in too_late(self.measures, changes, day).items():
+                what = {"kind": kind, "name": repr(name), "measure": repr(new.id), "start": new.start, "day": day}
+                raise placed((*path, k), refusal("policy", "change_too_late", **what))
 
     @property
     def stances_day(self) -> datetime.date:
@@ -522,6 +511,34 @@ def _shelf() -> Traversable:
 def list_dossiers() -> tuple[str, ...]:
     """Ids of the dossiers that come with the package."""
     return tuple(sorted(p.name[:-5] for p in _shelf().iterdir() if p.name.endswith(".yaml")))
+
+
+def too_late(measures: Sequence[Measure], changes: Sequence[Change], day: datetime.date) -> dict[int, Measure]:
+    """Changes that would bring a measure into force after `day` only, by position, with the measure; one that is put off, or that
+    a later change of the list brings forward, is none of them."""
+    found: dict[int, Measure] = {}
+    at_last = {m.id: m for m in apply_changes(measures, changes)}
+    for k, change in enumerate(changes):
+        before = {m.id: m for m in apply_changes(measures, changes[:k])}
+        after = {m.id: m for m in apply_changes(measures, changes[: k + 1])}
+        old, new = before.get(change.target), after.get(change.target)
+        if new is None or new.threatened or new.start is None or new.start <= day:
+            continue
+        last = at_last.get(new.id)
+        if last is not None and not last.threatened and last.start is not None and last.start <= day:
+            continue
+        if old is None or old.threatened or old.start is None or old.start >= new.start:
+            found[k] = new
+    return found
+
+
+def in_time(measures: Sequence[Measure], changes: Sequence[Change], day: datetime.date) -> tuple[Change, ...]:
+    """`changes` without those that would count for nothing on `day`, and without what hangs on them."""
+    kept = tuple(changes)
+    while late := too_late(measures, kept, day):
+        gone = {kept[k].add.id for k in late if kept[k].add is not None}  # type: ignore[union-attr]
+        kept = tuple(c for k, c in enumerate(kept) if k not in late and (c.add is not None or c.target not in gone))
+    return kept
 
 
 def load_dossier(name_or_path: str | Path) -> Dossier:

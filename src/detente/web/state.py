@@ -31,7 +31,7 @@ from detente.errors import BadDossier, InputError, UnknownName
 from detente.files import sha256
 from detente.outlook.own_odds import with_odds
 from detente.policy.changes import Change
-from detente.policy.dossier import Dossier, list_dossiers, load_dossier
+from detente.policy.dossier import Dossier, in_time, list_dossiers, load_dossier
 from detente.policy.instruments import Policy
 from detente.policy.levers import DATE, SAME, changes_for, lever_values, policy_day
 from detente.policy.parts import Scenario
@@ -206,9 +206,10 @@ def with_scenario(dossier: Dossier, scenario: str | None, changes: tuple[Change,
     """`dossier` with one more scenario: `scenario` after `changes`, read on `day`. Raises `BadDossier`."""
     base = dossier.scenario(scenario) if scenario else None
     title, summary, narrative = (say("web/state", part, base=base) for part in ("title", "summary", "narrative"))
+    kept = in_time(dossier.measures, (*(base.changes if base else ()), *changes), day)
     own = Scenario(
         id=OWN, title=title, summary=summary, narrative=narrative, policy_date=day,
-        changes=(*(base.changes if base else ()), *changes), assumptions=base.assumptions if base else (),
+        changes=kept, assumptions=base.assumptions if base else (),
         sources=base.sources if base else dossier.reference.sources,
     )  # fmt: skip
     content = dossier.model_dump(mode="json", by_alias=True, exclude_unset=True)
