@@ -1143,7 +1143,11 @@ def _inputs(look: Outlook) -> None:
     origins = frame.drop(columns=[c for c in ("after signals", "pooled") if c in frame])
     if origins.shape[1] < 2:
         return
-    out.print("\nWhat went in: the ends if one judgement alone set the odds, %. None of them is an answer.", highlight=False)
+    out.print(
+        "\nWhat went in: the ends if one judgement alone set the odds, %. None of them is an answer.",
+        highlight=False,
+        soft_wrap=True,
+    )
     shown = text_table(("end", *map(str, origins), "apart"))
     for s, row in origins.iterrows():
         alone = [100 * float(x) for x in row]

@@ -581,7 +581,7 @@ def test_nothing_runs_over_the_edge(visit: Visits, width: int) -> None:
         assert not page.locator("#strip").is_visible()
         page.click("#levers > summary")
         assert lever(page, THREAT).is_visible()
-        assert page.locator("#strip").is_visible()
+        page.locator("#strip").wait_for(state="visible")
         assert "%" in page.inner_text("#strip")
 
 
