@@ -49,7 +49,7 @@ def test_nothing_moves_before_its_date(case: Case) -> None:
     assert begins == sorted(begins)
     assert begins[-1] < 2
     # the hundred points come on 1 November, two weeks after the dossier's day
-    early, late = (case.at_node("pessimistic", Node.of(m))[0] for m in (0.3, 1.0))
+    early, late = (case.laid_out(case.history("pessimistic"), Node.of(m))[0] for m in (0.3, 1.0))
     i, n = case.index("CHN"), case.index("USA")
     assert (late.tariffs[i, n] - early.tariffs[i, n]).max() == pytest.approx(1.0 + 0.24, abs=0.02)
 

@@ -284,7 +284,7 @@ class CaseView(Case):
     @cached_property
     def idle(self) -> tuple[str, ...]:
         """Scenarios that are what the law does by itself: nothing to show in a column of zeros."""
-        return tuple(s for s in self.ids if all(text.is_tiny(self.income(c, s).value) for c in self.world.regions))
+        return tuple(s for s in self.ids if text.is_tiny(float(self.outcome(s).real_income.abs().max())))
 
     @cached_property
     def moving(self) -> tuple[str, ...]:

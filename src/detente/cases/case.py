@@ -466,10 +466,6 @@ class Case:
         shock, policy, parameters = self.laid_out(past, node, more)
         return solve_shock(self.economy, shock, parameters, policy=policy, solver=self.solver)
 
-    def at_node(self, scenario: str | None, node: Node) -> tuple[Shock, Policy, Parameters]:
-        """What a node of the path is solved with in a scenario; see `laid_out`."""
-        return self.laid_out(self.history(scenario), node)
-
     def laid_out(self, history: Sequence[Moment], node: Node, more: Policy | None = None) -> tuple[Shock, Policy, Parameters]:
         """What a node of the path is solved with: the shock of what is in force by then, with duties of their age and goods under
         export control as chokepoints; the policy it is of; the parameters. `more` adds instruments of the node's own age."""

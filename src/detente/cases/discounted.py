@@ -1,9 +1,9 @@
-"""What comes over time, discounted: a payoff along the path as one number.
+"""What comes over time, discounted: how much each month of the path counts in one number.
 
     u = ∫ e^(−ρh) u(h) dh / ∫ e^(−ρh) dh,  months 0 to 48, ρ a year
 
 with u(h) linear between the months solved, so that the weights of the months do not depend on what is weighted and parts of a
-payoff add up. Linear and monotone interpolation differ by less than the figures are printed with.
+payoff add up.
 
 >>> weights = path_weights()
 >>> list(weights), round(sum(weights.values()), 12)
@@ -15,16 +15,10 @@ True
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
 
-import numpy as np
-
-from detente.cases.case import Case
-from detente.equilibrium.outcome import Outcome
 from detente.errors import InputError
-from detente.types import Array
 from detente.words import refusal
 
 MONTHS = (0.0, 3.0, 6.0, 12.0, 24.0, 36.0, 48.0)
@@ -54,25 +48,3 @@ def path_weights(
         weights[b] += math.exp(-r * a) * w * far
     total = sum(weights.values())
     return {m: x / total for m, x in weights.items()}
-
-
-def discounted(
-    case: Case,
-    read: Callable[[Outcome], Any],
-    scenario: str | None = None,
-    *,
-    first: float = 0.0,
-    last: float = 48.0,
-    rate: float = RATE,
-    months: Sequence[float] = MONTHS,
-    **asked: Any,
-) -> Array:
-    """What `read` gives of a scenario's outcomes, discounted over the path; `asked` goes to `Case.outcome` (changes, against …).
-
-    At a textbook horizon it is the snapshot of that horizon. Raises what `Case.outcome` raises.
-    """
-    if case.month is None:
-        return np.asarray(read(case.outcome(scenario, **asked)), dtype=np.float64)
-    weights = path_weights(first, last, rate, months)
-    found = [x * np.asarray(read(case.outcome(scenario, month=m, **asked)), dtype=np.float64) for m, x in weights.items()]
-    return np.asarray(sum(found), dtype=np.float64)

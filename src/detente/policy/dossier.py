@@ -536,7 +536,7 @@ def in_time(measures: Sequence[Measure], changes: Sequence[Change], day: datetim
     """`changes` without those that would count for nothing on `day`, and without what hangs on them."""
     kept = tuple(changes)
     while late := too_late(measures, kept, day):
-        gone = {kept[k].add.id for k in late if kept[k].add is not None}  # type: ignore[union-attr]
+        gone = {added.id for k in late if (added := kept[k].add) is not None}
         kept = tuple(c for k, c in enumerate(kept) if k not in late and (c.add is not None or c.target not in gone))
     return kept
 
