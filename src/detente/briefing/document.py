@@ -11,7 +11,7 @@ Text is plain: the renderers escape it. `cites` name sources of the dossier; §A
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -172,6 +172,37 @@ class Section:
     anchor: str
     title: str
     blocks: tuple[Block, ...]
+
+
+def words_in(sections: Sequence[Section]) -> int:
+    """Words a reader sees: texts, lists, captions, tables and footnotes; what stands inside a drawing is not counted."""
+    return sum(len(text.split()) for s in sections for text in (s.title, *(t for b in s.blocks for t in _texts(b))))
+
+
+def _texts(block: Block) -> Iterator[str]:
+    match block:
+        case Para():
+            yield from (block.lead, block.text)
+        case Items():
+            for item in block.items:
+                yield from _texts(item)
+        case Heading():
+            yield block.text
+        case Figure():
+            yield from (block.title, block.subtitle, block.note)
+        case Numbers():
+            for n in block.items:
+                yield from (n.value, n.what, n.detail)
+        case Table():
+            yield from (block.title, block.subtitle, block.note)
+            for column in block.columns:
+                yield from (column.title, column.unit)
+            for row in block.rows:
+                for cell in row:
+                    yield from (cell.text, cell.sub)
+        case References():
+            for r in block.items:
+                yield from (r.title, r.publisher, r.dated, r.note)
 
 
 @dataclass(frozen=True)

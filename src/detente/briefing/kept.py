@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import os
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -49,12 +49,14 @@ def brief(
     *,
     out: str | os.PathLike[str],
     horizon: str | None = None,
+    readers: Sequence[str] = (),
     force: bool = False,
     anew: bool = False,
     progress: Progress | None = None,
 ) -> Briefing:
     """Solve every scenario of `dossier` on `world` (default: the shipped one) and write the briefing into `out`.
 
+    The front has one edition for each of `readers`: codes of economies, or "all" (default: the host; see `readers_of`).
     `horizon` is "short", "medium" or "long" (default: the dossier's); the headline is also solved at the other two.
     A briefing that stands in `out` is replaced; other files of the same names only with `force`, files of other names never.
     With `anew` all is worked out again, whatever is kept.
@@ -64,12 +66,12 @@ def brief(
     folder = check_folder(out, NAMES, record=RECORD, force=force)
     negotiation = dossier if isinstance(dossier, Dossier) else load_dossier(dossier)
     table = load_world() if world is None else world
-    question = _question(negotiation, table, horizon)
+    question = _question(negotiation, table, horizon, readers)
     kept = None if anew else _BRIEFINGS.find(question)
     if kept is None:
         from detente.briefing.report import contents_of
 
-        contents = contents_of(negotiation, table, horizon, progress, record=RECORD)
+        contents = contents_of(negotiation, table, horizon, progress, readers=readers, record=RECORD)
         _BRIEFINGS.keep(question, _packed(contents))
     else:
         contents = _unpacked(kept)
@@ -78,12 +80,12 @@ def brief(
     return Briefing(folder / "briefing.html", folder / "briefing.md", folder / "data", folder / RECORD, main)
 
 
-def _question(dossier: Dossier, world: World, horizon: str | None) -> str:
+def _question(dossier: Dossier, world: World, horizon: str | None, readers: Sequence[str]) -> str:
     """Digest of all that the files depend on."""
     extras = {k: sha256(v.tobytes()) for k, v in sorted(world.extras.items())}
     table = [world.name, world.fingerprint, list(world.sources), dict(world.card), extras]
     made_by = [code_digest(""), platform.python_version(), *(f"{name} {version(name)}" for name in LIBRARIES)]
-    return digest([dossier.model_dump(mode="json", by_alias=True), table, horizon, made_by])
+    return digest([dossier.model_dump(mode="json", by_alias=True), table, horizon, list(readers), made_by])
 
 
 def _packed(contents: Mapping[str, bytes]) -> bytes:

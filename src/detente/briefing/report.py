@@ -28,9 +28,11 @@ import pandas as pd
 
 from detente import words as text
 from detente.briefing import page
+from detente.briefing.annex import ORDER as ANNEX
 from detente.briefing.charts import figures
 from detente.briefing.charts.theme import coloured, roles
 from detente.briefing.document import DataFile, Section
+from detente.briefing.readers import readers_of
 from detente.briefing.view import CaseView
 from detente.cases.case import STATUS_QUO, Case
 from detente.cases.runs import FORMAT, dossier_content
@@ -47,6 +49,7 @@ ORDER = (
     "summary", "situation", "scenarios", "outlook", "beside", "economies", "trade", "bystanders", "households", "politics",
     "scale", "strategy", "closing",
 )  # fmt: skip
+FRONT = ("what_happens", "what_it_means")
 LANES = (
     ("strategy",),
     ("scale", "bystanders", "households", "politics", "economies", "trade"),
@@ -58,9 +61,18 @@ and lanes would only take the interpreter from each other: then one goes after t
 
 
 def contents_of(
-    negotiation: Dossier, table: World, horizon: str | None = None, progress: Progress | None = None, *, record: str = "run.json"
+    negotiation: Dossier,
+    table: World,
+    horizon: str | None = None,
+    progress: Progress | None = None,
+    *,
+    readers: Sequence[str] = (),
+    record: str = "run.json",
 ) -> dict[str, bytes]:
-    """The files of a briefing, by name; `record` is the name of the run record. Raises what solving raises."""
+    """The files of a briefing, by name; `record` is the name of the run record. Raises what solving raises.
+
+    The front is written for each of `readers` (see `readers.readers_of`).
+    """
     last = 1
 
     def watch(label: str, done: int, steps: int) -> None:
@@ -75,6 +87,9 @@ def contents_of(
         case = solve_case(negotiation, table, horizon, watch)
         watch("writing", last - 1, last)
         sections = write_sections(case)
+        with coloured(roles(case.parties, case.host)):
+            annex = [s for name in ANNEX for s in _part(name, "annex").sections(case)]
+            fronts = {r: [_part(name, "front").page(case, r) for name in FRONT] for r in readers_of(case, readers)}
     numbers = {s.id: k for k, s in enumerate(negotiation.sources, start=1)}
     head = {
         "title": negotiation.title,
@@ -90,6 +105,11 @@ def contents_of(
         ),
     }
     contents = {
+        **{
+            f"front{'' if k == 0 else f'-{r}'}.html": page.html(pages, head, numbers).encode()
+            for k, (r, pages) in enumerate(fronts.items())
+        },
+        "annex.html": page.html(annex, head, numbers).encode(),
         "briefing.html": page.html(sections, head, numbers).encode(),
         "briefing.md": page.markdown(sections, head, numbers).encode(),
         **{f"data/{name}": body for name, body in data_files(case.shelf.files).items()},
@@ -148,8 +168,8 @@ def write_sections(case: CaseView) -> list[Section]:
     return [section for name in ORDER for section in done[name]]
 
 
-def _part(name: str) -> ModuleType:
-    return import_module(f"detente.briefing.sections.{name}")
+def _part(name: str, room: str = "sections") -> ModuleType:
+    return import_module(f"detente.briefing.{room}.{name}")
 
 
 # -- work beside other work --------------------------------------------------------------------------------------------

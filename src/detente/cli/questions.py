@@ -124,6 +124,12 @@ def with_own_odds(subject: Subject, odds: list[str] | None) -> Subject:
 
 def brief(
     dossier: DossierName,
+    reader: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--for", help="Economy the front is written for, may be given again; all. The host if absent.", metavar="CODE"
+        ),
+    ] = None,
     odds: OwnOdds = None,
     world: WorldName = "world-2022",
     out_dir: Annotated[
@@ -144,7 +150,9 @@ def brief(
     """Write the briefing of a negotiation: one HTML file, Markdown, the data behind every figure, and a run record."""
     subject = with_own_odds(subject_of(dossier, world, horizon), odds)
     negotiation = subject.negotiation
-    result = ask("briefing", subject, as_json, {}, out=out_dir or Path("briefing") / negotiation.id, force=force)
+    result = ask(
+        "briefing", subject, as_json, {}, out=out_dir or Path("briefing") / negotiation.id, force=force, readers=reader or ()
+    )
     if as_json:
         emit(
             {

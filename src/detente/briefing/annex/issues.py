@@ -1,0 +1,11 @@
+"""What is on the table: every issue, each side's red line, and the price of one step."""
+
+from __future__ import annotations
+
+from detente.briefing.document import Section
+from detente.briefing.view import CaseView
+
+
+def sections(case: CaseView) -> list[Section]:
+    """The section; none where the dossier gives nothing to say."""
+    return []

@@ -1,0 +1,11 @@
+"""The closing judgement: a turning point or not, from the tree."""
+
+from __future__ import annotations
+
+from detente.briefing.document import Section
+from detente.briefing.view import CaseView
+
+
+def sections(case: CaseView) -> list[Section]:
+    """The section; none where the dossier gives nothing to say."""
+    return []

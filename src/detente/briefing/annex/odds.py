@@ -1,0 +1,11 @@
+"""How likely each way on is, and when the risk falls."""
+
+from __future__ import annotations
+
+from detente.briefing.document import Section
+from detente.briefing.view import CaseView
+
+
+def sections(case: CaseView) -> list[Section]:
+    """The section; none where the dossier gives nothing to say."""
+    return []

@@ -1,0 +1,11 @@
+"""The ways on beside each other, against what the law does by itself."""
+
+from __future__ import annotations
+
+from detente.briefing.document import Section
+from detente.briefing.view import CaseView
+
+
+def sections(case: CaseView) -> list[Section]:
+    """The section; none where the dossier gives nothing to say."""
+    return []
