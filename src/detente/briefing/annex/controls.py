@@ -1,8 +1,8 @@
 """A good under export control, week by week: output of those who use it, with what is in store and what leaks.
 
-The control, its seller and its months are those of `strategy.cuts`. Until the stock of the buyer is used up nothing is lost; from then
-on output follows the months solved, on straight lines between them. The band is what may leak (nothing, the centre, much). No
-figure is below what is physically missing: a sector's output falls at most by what it cannot get.
+The control, its seller and its months are those of `strategy.cuts`. Until the stock of the buyer is used up nothing is lost;
+from then on output follows the months solved, on straight lines between them. The band is what
+may leak (nothing, the centre, much). No figure is below what is physically missing: a sector's output falls at most by what it cannot get.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def sections(case: CaseView) -> list[Section]:
     study = study_of(cut.by, code)
     if study is not None:
         ours = [cut.mean_real_income(code, float(study.months), e) for e in LEAKS]
-        items.append(Para(told("published", study=study, ours=ours), told("published_lead")))
+        items.append(Para(told("published", cut=cut, study=study, ours=ours), told("published_lead")))
     blocks: list[Block] = [Para(lede, kind="lede"), Items(tuple(items))]
     if not small:
         blocks += [lines(case, cut, code, used), table(case, cut, code, used, when)]
@@ -166,8 +166,8 @@ def table(case: CaseView, cut: Cut, code: str, used: Sequence[User], when: Seque
             {"region": code, "sector": u.sector, "cost_share_pct": u.share, "weeks_of_stock": cut.begins(code) * WEEKS_A_MONTH,
              **{f"output_pct_month_{m:g}": c for m, (_, c, _) in zip(when, ends, strict=True)},
              f"output_pct_month_{when[0]:g}_nothing_leaks": ends[0][0], f"output_pct_month_{when[0]:g}_much_leaks": ends[0][2],
-             "jobs_thousand": heads, "value": value, "jobs_and_value_at_month": when[0], "value_unit": told("csv_unit", year=year),
-             "relative_to": case.quo}
+             "jobs_thousand": heads, "value": value, "jobs_and_value_at_month": when[0],
+             "value_unit": told("csv_unit", year=year),             "relative_to": case.quo}
         )  # fmt: skip
     csv = case.file("controls-sectors", told("table_file", cut=cut, code=code), records)
     heads_ = (

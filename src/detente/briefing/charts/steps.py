@@ -75,7 +75,7 @@ def tick(day: date, length: int, place: int) -> str:
 def draw(lines: Sequence[Line], notes: Sequence[Note], today: date, start: date, until: date, width: float) -> Spec:
     """The chart: percent over time from `start` to `until`."""
     sheet, narrow = Sheet(), width < 500
-    room = 146.0 if narrow else 236.0
+    room = 146.0 if narrow else 268.0
     inner = width - AXIS - 6
     plot = inner - room
     top = max(1.0, *(v for line in lines for _, v in line.points)) * 1.09

@@ -53,7 +53,7 @@ def draw(panels: Sequence[Panel], width: float) -> Spec:
     marks = [(w, say("briefing/charts/weeks", "at_week", week=round(w))) for w in (0.0, 13.0, 26.0) if w <= last]
     marks += [
         (m * WEEKS_A_MONTH, say("briefing/charts/weeks", "at_month", month=m))
-        for m in (12, 24, 36)
+        for m in ((24, 36) if last > 100 else (12,))
         if m * WEEKS_A_MONTH <= last + 1
     ]
     views = []
