@@ -1,8 +1,8 @@
 """A good under export control, week by week: output of those who use it, with what is in store and what leaks.
 
 The control, its seller and its months are those of `strategy.cuts`. Until the stock of the buyer is used up nothing is lost;
-from then on output follows the months solved, on straight lines between them. The band is what
-may leak (nothing, the centre, much). No figure is below what is physically missing: a sector's output falls at most by what it cannot get.
+from then on output follows the months solved, on straight lines between them. The band is what may leak (nothing, the centre,
+much). No figure is below what is physically missing: a sector's output falls at most by what it cannot get.
 """
 
 from __future__ import annotations

@@ -56,13 +56,13 @@ def apart(wanted: Sequence[float], gap: float, low: float, high: float) -> list[
         while len(groups) > 1 and groups[-2][1] + gap * (len(groups[-2][0]) + len(groups[-1][0])) / 2 > groups[-1][1]:
             (a, _), (b, _) = groups[-2:]
             groups[-2:] = [([*a, *b], sum(wanted[m] for m in (*a, *b)) / len((*a, *b)))]
-    found = [0.0] * len(wanted)
-    for members, middle in groups:
-        half = gap * (len(members) - 1) / 2
-        middle = min(max(middle, low + half), max(high - half, low + half))
-        for n, k in enumerate(members):
-            found[k] = middle - half + gap * n
-    return found
+    places = [middle + gap * (n - (len(members) - 1) / 2) for members, middle in groups for n in range(len(members))]
+    for n in range(len(places)):  # down from the top, then up from the bottom
+        places[n] = max(places[n], places[n - 1] + gap if n else low)
+    for n in reversed(range(len(places))):
+        places[n] = min(places[n], places[n + 1] - gap if n + 1 < len(places) else high)
+    found = dict(zip(order, places, strict=True))
+    return [found[k] for k in range(len(wanted))]
 
 
 def tick(day: date, length: int, place: int) -> str:
