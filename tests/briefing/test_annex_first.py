@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given, strategies as st
+from tests.briefing.conftest import toy_dossier, toy_world
 
 from detente import words as text
 from detente.briefing.annex import controls, issues, judgement, odds, road
@@ -23,7 +24,6 @@ from detente.equilibrium.memory import solved_once
 from detente.policy.dossier import Dossier, parse_dossier
 from detente.policy.ledger import load_ledger
 from detente.world.world import World
-from tests.briefing.conftest import toy_dossier, toy_world
 
 BUDGETS = {road: 350, issues: 400, odds: 450, controls: 450, judgement: 240}
 

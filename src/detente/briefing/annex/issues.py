@@ -22,10 +22,10 @@ from detente.strategy.year import money_of
 
 told = partial(text.say, "briefing/annex/issues")
 
-ROWS, UNPRICED = 5, 5
+ROWS, UNPRICED = 4, 4
 """Issues in the table and names in the list of what is not priced; the data file has all."""
-CLAUSE, NAME = 48, 40
-"""Characters of a reason and of a title in that list."""
+CLAUSE, NAME = 64, 72
+"""Characters of a reason and of a title in that list; those that fit uncut come first."""
 LEFT = (Status.EXPIRED, Status.WITHDRAWN, Status.STRUCK_DOWN, Status.REPLACED)
 
 
@@ -58,7 +58,8 @@ def sections(case: CaseView) -> list[Section]:
         items.append(Para(told("exercise", sizes=sizes), told("if_lead")))
     reasons = [*(tried.rows if tried is not None else ())]
     no_price = [(text.clipped(r.exercise.title, NAME), _first(r.exercise.why_not or "")) for r in reasons if not r.priced]
-    no_price += [(text.clipped(short(m.title), NAME), _first(why)) for m, why in left]
+    no_price += [(short(m.title), _first(why)) for m, why in left]
+    no_price.sort(key=lambda listed: any("…" in words for words in listed))
     if no_price:
         items.append(Para(told("not_priced", listed=no_price[:UNPRICED], more=len(no_price) - UNPRICED), told("not_priced_lead")))
     if not case.controlled:
@@ -86,8 +87,8 @@ def priced(case: CaseView) -> list[Priced]:
 
 
 def short(title: str) -> str:
-    """A title up to its first bracket, not too long for a cell."""
-    return text.clipped(title.split(" (")[0], 52)
+    """A title up to its first bracket."""
+    return text.clipped(title.split(" (")[0], NAME)
 
 
 def _first(why: str) -> str:
@@ -171,7 +172,7 @@ def moved(case: CaseView, tried: Exercises) -> list[tuple[str, list[tuple[str, f
             effects = {c: row.effect(c) for c in per}
             found.append(
                 (
-                    text.clipped(row.exercise.title, 48),
+                    text.clipped(row.exercise.title, NAME + 24),
                     [(c, e.low * per[c], e.value * per[c], e.high * per[c]) for c, e in effects.items()],
                 )
             )

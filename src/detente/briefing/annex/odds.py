@@ -28,7 +28,8 @@ told = partial(text.say, "briefing/annex/odds")
 
 SHOWN, SEEN = 5, 0.005
 """Events drawn, and the chance below which none is."""
-MOST_FORKS, MOST_WAYS = 8, 3
+MOST_FORKS, MOST_WAYS = 8, 2
+"""Decisions in the table, and ways on shown of each: one more of those that are certain to come."""
 
 
 @dataclass(frozen=True)
@@ -204,7 +205,7 @@ def table(case: CaseView, look: Outlook) -> Table:
     rows = tuple(
         (
             Cell(text.table_day(r.date)),
-            Cell(text.clipped(r.title, 52), cites=look.tree.forks[r.fork].sources),
+            Cell(r.title, cites=look.tree.forks[r.fork].sources),
             Cell(str(r.reached.percent)),
             Cell(ways(look, r)),
         )
@@ -233,6 +234,6 @@ def ways(look: Outlook, r: Reached) -> str:
     """The branches of a fork with their percents, the likeliest first."""
     listed = sorted(r.from_today.items(), key=lambda p: -p[1].value)
     sure = r.reached.percent == 100
-    listed = listed[:MOST_WAYS]
+    listed = listed[: MOST_WAYS + sure]
     found = [(look.tree.branches[b][1].title, c.percent, r.if_reached[b].percent) for b, c in listed]
     return told("ways", found=found, sure=sure, rest=len(r.from_today) - len(found))
