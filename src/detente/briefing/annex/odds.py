@@ -19,7 +19,7 @@ from detente.briefing.charts.theme import region_colour
 from detente.briefing.document import Block, Cell, Column, Figure, Items, Para, Section, Table
 from detente.briefing.sections import strategy
 from detente.briefing.sections.outlook import prepared
-from detente.briefing.view import CaseView
+from detente.briefing.view import STATUS_QUO, CaseView
 from detente.outlook.hazard import Event
 from detente.outlook.outlook import Outlook, Reached
 from detente.outlook.record import load_record
@@ -101,7 +101,7 @@ def risks(case: CaseView, look: Outlook) -> list[Risk]:
     seen: dict[tuple[Any, ...], Risk] = {}
     known = {m.id: m for m in case.dossier.measures}
     for e in (e for kind in ("starts", "scenario", "ends") for e in look.hazard if e.kind == kind):
-        if e.first in seen or look.by(e, look.tree.until).value < SEEN:
+        if e.first in seen or e.id == STATUS_QUO or look.by(e, look.tree.until).value < SEEN:
             continue
         own = known.get(e.measures[0]) if e.measures else None
         title = short(own.title) if own is not None else short(case.dossier.scenario(e.id).title)

@@ -317,7 +317,7 @@ def table(case: CaseView, rounds: Sequence[Met]) -> Table:
         told("rounds_file"),
         [
             {"date": r.event.date, "kind": r.event.kind, "place": r.event.place or "", "what": r.event.text,
-             "outcome": r.event.outcome or "", "lasted": r.lasted, "sources": " ".join(r.event.sources)}
+             "outcome": r.event.outcome or "", **({"lasted": r.lasted} if timed else {}), "sources": " ".join(r.event.sources)}
             for r in rounds
         ],
     )  # fmt: skip

@@ -100,7 +100,7 @@ def draw(lines: Sequence[Line], notes: Sequence[Note], today: date, start: date,
     grid = sheet.rows(pd.DataFrame([{"x": 0.0, "x2": plot, "y": t} for t in ticks]))
     views = [mark(grid, "rule", {"color": COLOUR["rule"]}, **place(), x2=end("x2"))]
     firsts = [d for d in month_starts(start, until) if d.month == 1 or length <= MONTHLY]
-    every = -(-len(firsts) // (4 if narrow else 9)) or 1
+    every = -(-len(firsts) // (3 if narrow else 9)) or 1
     shown = pd.DataFrame([{"x": at(d), "y": 0.0, "text": tick(d, length, k)} for k, d in enumerate(firsts[::every])])
     style = {"align": "left", "baseline": "top", "dy": 6, "dx": 1, "color": COLOUR["muted"], "fontSize": 11.5}
     views.append(mark(sheet.rows(shown), "text", style, **place(), text=name("text")))

@@ -20,6 +20,7 @@ HALF = 26.0
 SHARE = 0.62
 """Part of the width they have."""
 AXIS = 40.0
+NAMED = {"baseline": "top", "dy": 6, "color": COLOUR["muted"], "fontSize": 11.5}
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def draw(panels: Sequence[Panel], width: float) -> Spec:
     marks = [(w, say("briefing/charts/weeks", "at_week", week=round(w))) for w in (0.0, 13.0, 26.0) if w <= last]
     marks += [
         (m * WEEKS_A_MONTH, say("briefing/charts/weeks", "at_month", month=m))
-        for m in ((24, 36) if last > 100 else (12,))
+        for m in (36 if last > 100 else 12,)
         if m * WEEKS_A_MONTH <= last + 1
     ]
     views = []
@@ -68,12 +69,13 @@ def draw(panels: Sequence[Panel], width: float) -> Spec:
         def y(field: str, axis: Spec = axis) -> Spec:
             return number(field, scale=scale_y, axis=axis)
 
-        names = sheet.rows(pd.DataFrame([{"x": place(w, last), "y": domain[0], "text": t} for w, t in marks]))
+        spots = [{"x": place(w, last), "y": domain[0], "text": t} for w, t in marks]
+        first, inside, final = (sheet.rows(pd.DataFrame(part)) for part in (spots[:1], spots[1:-1], spots[-1:]))
         deep = min(p.rows, key=lambda r: r[2])
         told = sheet.rows(pd.DataFrame([{"x": place(deep[0], last), "y": deep[2], "text": p.worst}]))
         zero = sheet.rows(pd.DataFrame({"y": [0.0]}))
         left = place(deep[0], last) > 0.7
-        look = {"align": "right" if left else "left", "dx": -6 if left else 7, "baseline": "middle", "fontWeight": "bold"}
+        look = {"align": "right" if left else "left", "dx": -6 if left else 7, "baseline": "top", "dy": 6, "fontWeight": "bold"}
         style = {"color": COLOUR[p.colour]}
         views.append(
             sheet.layer(
@@ -81,8 +83,10 @@ def draw(panels: Sequence[Panel], width: float) -> Spec:
                 mark(zero, "rule", {"color": COLOUR["zero"], "strokeWidth": 1.2}, y=y("y")),
                 mark(rows, "line", {**style, "strokeWidth": 2.2}, x=x, y=y("value")),
                 mark(told, "text", look, x=x, y=y("y"), text=name("text")),
-                mark(names, "text", {"align": "center", "baseline": "top", "dy": 6, "color": COLOUR["muted"], "fontSize": 11.5},
-                     x=x, y=y("y"), text=name("text")),
+                *(
+                    mark(names, "text", {**NAMED, "align": side}, x=x, y=y("y"), text=name("text"))
+                    for side, names in (("left", first), ("center", inside), ("right", final))
+                ),
                 width=inner, height=130, title=p.title,
             )
         )  # fmt: skip
