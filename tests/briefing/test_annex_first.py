@@ -197,6 +197,24 @@ def test_the_lede_of_the_issues_holds_at_any_result(cost: float, gain: float, ma
     assert ("about the same" in title) == (many > 1)
 
 
+def test_three_parties_see_what_stands_between_them_without_a_price() -> None:
+    more = """  - {region: MYS, motives: [{text: Trade., weighs_on: growth, sources: [first]}], sources: [first]}
+measures:
+  - {id: five, title: Five points (list B), by: MYS, on: [USA, CHN], instrument: tariff, rate_pct: 5, announced: 2025-10-01,
+     effective: 2025-11-20, sources: [first]}
+"""
+    with solved_once():
+        case = view(parse_dossier(BARE.replace("measures:\n", more), "three.yaml"), toy_world())
+        found = issues.sections(case)
+    rows = [[c.text for c in row] for row in the(Table, found).rows]
+    assert rows == [
+        ["Five points", "Malaysia", "5 points", "announced"],
+        ["Ten points", "United States", "10 points", "in force"],
+    ]
+    assert "With three parties" in all_text(found)
+    plain(all_text(found))
+
+
 # -- the odds ----------------------------------------------------------------------------------------------------------
 def test_risks_by_date_are_the_outlooks_and_each_set_of_paths_is_told_once() -> None:
     with toy() as case:

@@ -26,12 +26,16 @@ ROWS, UNPRICED = 4, 4
 """Issues in the table and names in the list of what is not priced; the data file has all."""
 CLAUSE, NAME = 64, 72
 """Characters of a reason and of a title in that list; those that fit uncut come first."""
+MEASURES = 8
+LIVE = (Status.IN_FORCE, Status.SUSPENDED, Status.STAYED)
+COMING = (Status.THREATENED, Status.ANNOUNCED, Status.ANNOUNCED_WITHOUT_ACT)
 LEFT = (Status.EXPIRED, Status.WITHDRAWN, Status.STRUCK_DOWN, Status.REPLACED)
 
 
 @dataclass(frozen=True)
 class Priced:
-    """An issue: who gives, what holds without a deal, in the deal, the last level, and the first step in billion USD a year."""
+    """An issue: who gives, what holds without a deal, in the deal, the last level, the first step in billion USD a year, and for
+    a duty not collected today whether it is suspended or threatened."""
 
     title: str
     giver: str
@@ -41,6 +45,7 @@ class Priced:
     most: str
     cost: float
     gain: float
+    away: str = ""
 
     @property
     def weight(self) -> float:
@@ -68,6 +73,8 @@ def sections(case: CaseView) -> list[Section]:
         blocks.append(Items(tuple(items)))
     if issues:
         blocks.append(table(case, issues))
+    elif standing := between(case):
+        blocks.append(measures_table(case, standing))
     return [Section("issues", told("title"), tuple(blocks))]
 
 
@@ -82,7 +89,7 @@ def priced(case: CaseView) -> list[Priced]:
     for issue, level, step in zip(deal.agenda.issues, deal.levels, deal.steps["real income"], strict=True):
         standing, signed, most = (issue.levels[k].label for k in (issue.standing, level, len(issue.levels) - 1))
         cost, gain = -step.cost * worth[issue.giver], step.gain * worth[issue.receiver]
-        found.append(Priced(short(issue.title), issue.giver, issue.receiver, standing, signed, most, cost, gain))
+        found.append(Priced(short(issue.title), issue.giver, issue.receiver, standing, signed, most, cost, gain, issue.away))
     return sorted(found, key=lambda i: -i.weight)
 
 
@@ -105,7 +112,7 @@ def table(case: CaseView, issues: Sequence[Priced]) -> Table:
 
     def seen(i: Priced, code: str) -> str:
         if code == i.giver:
-            return told("holds", standing=i.standing, signed=i.signed)
+            return told("holds", it=i)
         return told("asks", most=i.most)
 
     def worth(i: Priced, code: str) -> str:
@@ -140,6 +147,46 @@ def table(case: CaseView, issues: Sequence[Priced]) -> Table:
     return Table(
         "tab-issues", told("table_title", issues=shown), told("table_subtitle", case=case, year=money_of(case, a)[0]), heads,
         rows, told("table_note", rest=len(issues) - len(shown), csv=csv), csv, wide=True,
+    )  # fmt: skip
+
+
+def between(case: CaseView) -> list[Measure]:
+    """Measures of a party that name another one and are in force, suspended or to come; what is to come first."""
+    status, d = case.dossier.status(), case.dossier
+    found = [
+        m for m in d.measures
+        if m.by in case.parties and m.on != "all" and (set(case.parties) - {m.by}) & set(m.on)
+        and status[m.id] in (*LIVE, *COMING)
+    ]  # fmt: skip
+    return sorted(found, key=lambda m: (status[m.id] not in COMING, -(m.start.toordinal() if m.start else 0), m.id))
+
+
+def measures_table(case: CaseView, standing: Sequence[Measure]) -> Table:
+    """What stands between the parties where no step has a price: who, on whom, how much, and whether it is in force."""
+    status = case.dossier.status()
+    shown = list(standing)[:MEASURES]
+    rows = tuple(
+        (
+            Cell(text.capital(short(m.title)), cites=m.sources),
+            Cell(text.label(m.by), told("towards", codes=[c for c in m.on if c in case.parties])),
+            Cell(text.tell(m, "size") or "–"),
+            Cell(told("state", status=status[m.id].value), status=status[m.id].value),
+        )
+        for m in shown
+    )
+    csv = case.file(
+        "issues",
+        told("measures_file"),
+        [
+            {"measure": m.id, "title": m.title, "by": m.by, "on": " ".join(m.on), "size": text.tell(m, "size") or "",
+             "status": status[m.id].value, "unit": told("measures_unit")}
+            for m in standing
+        ],
+    )  # fmt: skip
+    heads = (Column(told("issue")), Column(told("whose")), Column(told("size_head")), Column(told("now_head")))
+    return Table(
+        "tab-issues", told("measures_title", many=len(standing)), told("measures_subtitle", today=case.dossier.as_of), heads,
+        rows, told("table_note", rest=len(standing) - len(shown), csv=csv), csv, wide=True,
     )  # fmt: skip
 
 
