@@ -100,7 +100,7 @@ def table(case: CaseView, asked: KeyQuestions) -> Table:
             )
         )
     csv = case.file(
-        "key-answers",
+        "answers-in-short",
         told("file"),
         [
             {"question": q.id, "by": q.by_when.isoformat(), "answer": a.id, "title": a.title, "probability": a.probability.value,
