@@ -258,6 +258,17 @@ def test_without_a_record_the_judgement_stands_alone() -> None:
     plain(said)
 
 
+@given(st.lists(st.integers(0, 100), min_size=1, max_size=5))
+def test_the_lede_of_the_odds_calls_ties_ties(percents: list[int]) -> None:
+    ends = [(f"End {chr(65 + k)}", p) for k, p in enumerate(sorted(percents, reverse=True))]
+    said = text.say("briefing/annex/odds", "lede", until=DAY, ends=ends)
+    tied = sum(p == ends[0][1] for _, p in ends)
+    assert ("equally" in said) == (tied > 1 and len(ends) > 1)
+    assert ("too close" in said) == (len(ends) > 1 and 0 < ends[0][1] - ends[1][1] <= 5)
+    assert all(what in said for what, _ in ends)
+    plain(said)
+
+
 # -- goods under control -----------------------------------------------------------------------------------------------
 def test_nothing_is_lost_while_stocks_last_and_no_more_than_is_missing() -> None:
     with solved_once():

@@ -142,7 +142,7 @@ def table(case: CaseView, issues: Sequence[Priced]) -> Table:
     heads = (
         Column(told("issue"), told("giver")),
         *(Column(text.label(c), told("position")) for c in (a, b)),
-        *(Column(told("step_of", code=c), told("billions"), number=True) for c in (a, b)),
+        *(Column(told("step_of", code=c), number=True) for c in (a, b)),
     )
     return Table(
         "tab-issues", told("table_title", issues=shown), told("table_subtitle", case=case, year=money_of(case, a)[0]), heads,
@@ -219,7 +219,7 @@ def moved(case: CaseView, tried: Exercises) -> list[tuple[str, list[tuple[str, f
             effects = {c: row.effect(c) for c in per}
             found.append(
                 (
-                    text.clipped(row.exercise.title, NAME + 24),
+                    text.clipped(row.exercise.title, NAME + 8),
                     [(c, e.low * per[c], e.value * per[c], e.high * per[c]) for c, e in effects.items()],
                 )
             )

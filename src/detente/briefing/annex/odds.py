@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -29,17 +30,19 @@ told = partial(text.say, "briefing/annex/odds")
 SHOWN, SEEN = 5, 0.005
 """Events drawn, and the chance below which none is."""
 MOST_FORKS, MOST_WAYS = 8, 2
-"""Decisions in the table, and ways on shown of each: one more of those that are certain to come."""
+"""Decisions in the table, and ways on shown of each."""
 
 
 @dataclass(frozen=True)
 class Risk:
-    """Something that may happen, in words, whose colour it has, and the whole percent from today by each day."""
+    """Something that may happen, in words, whose colour it has, the whole percent from today by each day, and whether it comes on
+    just the paths on which the worst scenario does."""
 
     event: Event
     title: str
     colour: str
     by: tuple[tuple[Any, int], ...]
+    worst: bool = False
 
     @property
     def last(self) -> int:
@@ -59,6 +62,7 @@ class Believed:
     stand_off: float | None
     pooled: float
     today: int
+    dates: tuple[tuple[date, int], ...] = ()
 
 
 def sections(case: CaseView) -> list[Section]:
@@ -67,7 +71,7 @@ def sections(case: CaseView) -> list[Section]:
     if found is None:
         return []
     look = found.look
-    blocks: list[Block] = [Para(told("lede", case=case, look=look, until=look.tree.until, ends=ends(case, look)), kind="lede")]
+    blocks: list[Block] = [Para(told("lede", until=look.tree.until, ends=ends(case, look)), kind="lede")]
     drawn = risks(case, look)
     if drawn:
         blocks.append(by_date(case, look, drawn))
@@ -100,6 +104,7 @@ def risks(case: CaseView, look: Outlook) -> list[Risk]:
     """What may start or be entered, each set of paths once, the likeliest in the end first."""
     seen: dict[tuple[Any, ...], Risk] = {}
     known = {m.id: m for m in case.dossier.measures}
+    worst = next((e.first for e in look.hazard if e.kind == "scenario" and e.id == case.worst), None)
     for e in (e for kind in ("starts", "scenario", "ends") for e in look.hazard if e.kind == kind):
         if e.first in seen or e.id == STATUS_QUO or look.by(e, look.tree.until).value < SEEN:
             continue
@@ -107,7 +112,7 @@ def risks(case: CaseView, look: Outlook) -> list[Risk]:
         title = short(own.title) if own is not None else short(case.dossier.scenario(e.id).title)
         colour = region_colour(own.by) if own is not None else "other"
         by = tuple((d, look.percent_by(e, d)) for d in e.days)
-        seen[e.first] = Risk(e, told("event", kind=e.kind, what=title, more=len(e.measures) - 1), colour, by)
+        seen[e.first] = Risk(e, told("event", kind=e.kind, what=title, more=len(e.measures) - 1), colour, by, e.first == worst)
     return sorted(seen.values(), key=lambda r: -r.last)[:SHOWN]
 
 
@@ -183,6 +188,7 @@ def believed(case: CaseView, look: Outlook) -> Believed | None:
             made.analyst[b][1] / sum(s[1] for s in made.analyst.values()),
             made.stand_off[b][1] if made.stand_off else None, made.probability[b],
             look.percent_by(event, look.tree.until) if event else today,
+            tuple((d, look.percent_by(event, d)) for d in event.days[:-1]) if event else (),
         )  # fmt: skip
     return None
 
@@ -220,7 +226,7 @@ def table(case: CaseView, look: Outlook) -> Table:
         (
             Column("Date"),
             Column("What is decided"),
-            Column("Met", "%", number=True),
+            Column("Reached", "%", number=True),
             Column(told("ways_head"), told("ways_unit")),
         ),
         rows,
@@ -234,6 +240,6 @@ def ways(look: Outlook, r: Reached) -> str:
     """The branches of a fork with their percents, the likeliest first."""
     listed = sorted(r.from_today.items(), key=lambda p: -p[1].value)
     sure = r.reached.percent == 100
-    listed = listed[: MOST_WAYS + sure]
+    listed = listed[:MOST_WAYS]
     found = [(look.tree.branches[b][1].title, c.percent, r.if_reached[b].percent) for b, c in listed]
     return told("ways", found=found, sure=sure, rest=len(r.from_today) - len(found))
