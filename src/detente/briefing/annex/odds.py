@@ -112,7 +112,7 @@ def risks(case: CaseView, look: Outlook) -> list[Risk]:
         title = short(own.title) if own is not None else short(case.dossier.scenario(e.id).title)
         colour = region_colour(own.by) if own is not None else "other"
         by = tuple((d, look.percent_by(e, d)) for d in e.days)
-        seen[e.first] = Risk(e, told("event", kind=e.kind, what=title, more=len(e.measures) - 1), colour, by, e.first == worst)
+        seen[e.first] = Risk(e, told("event", kind=e.kind, what=title), colour, by, e.first == worst)
     return sorted(seen.values(), key=lambda r: -r.last)[:SHOWN]
 
 
