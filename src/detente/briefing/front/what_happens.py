@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 
 from detente import words as text
@@ -21,13 +22,13 @@ from detente.briefing.charts import trimmed as tree
 from detente.briefing.charts.figures import figure
 from detente.briefing.charts.tree import colours
 from detente.briefing.document import Block, Cell, Column, Figure, Para, Section, Table
-from detente.briefing.sections import bystanders, outlook
+from detente.briefing.sections import bystanders, closing, outlook
 from detente.briefing.view import STATUS_QUO, CaseView
 from detente.cases.baselines import IN_FORCE, LAW
 from detente.equilibrium.outcome import Outcome
 from detente.outlook.outlook import Outlook
 from detente.outlook.reaction import market_reaction
-from detente.strategy.like_for_like import Beside, beside
+from detente.strategy.like_for_like import Beside
 from detente.strategy.year import Mover, money_of
 from detente.types import Range
 
@@ -145,16 +146,21 @@ class Ahead:
         return max((abs(v) for v in found), default=0.0)
 
     def number(self, code: str, million: float) -> float:
-        """An amount as printed for an economy: two digits of its largest figure, in the page's unit."""
-        scale = 1000.0 if self.billions else 1.0
-        places = text.decimals_for(float(f"{self._largest([code]) / scale:.2g}"))
-        return round(float(f"{million / scale:.2g}"), places)
+        """An amount as printed for an economy: two digits, at most those of its largest figure, in the page's unit."""
+        value, places = self._rounded(code, million)
+        return round(value, places)
 
     def printed(self, code: str, million: float, *, signed: bool = False) -> str:
         """`number` in figures."""
+        value, places = self._rounded(code, million)
+        return text.fixed(round(value, places), places, signed=signed)
+
+    def _rounded(self, code: str, million: float) -> tuple[float, int]:
+        """The amount to two digits in the page's unit, and its decimals."""
         scale = 1000.0 if self.billions else 1.0
-        places = text.decimals_for(float(f"{self._largest([code]) / scale:.2g}"))
-        return text.fixed(self.number(code, million), places, signed=signed)
+        value, largest = (float(f"{x / scale:.2g}") for x in (million, self._largest([code])))
+        places = text.decimals_for(largest)
+        return value, min(places, text.decimals_for(value)) if abs(value) >= 1 else places
 
     def sign(self, code: str, worth: Range) -> Sign:
         """What the printed figures say of it: open where the ends differ in sign, wide where they differ tenfold."""
@@ -226,10 +232,12 @@ def worths(case: CaseView, scenario: str | None, codes: Sequence[str], against: 
     Each region's change in its income of the dossier's year, the table's where its dollars are not known; regions add up.
     """
 
+    incomes = case.once("dollars", lambda: np.array([money_of(case, r)[1] for r in case.world.regions]))
+
     def of(code: str) -> Callable[[Outcome], float]:
         members = case.world.regions if code == "WORLD" else case.members(code)
-        incomes = {r: money_of(case, r)[1] for r in members}
-        return lambda o: sum(float(o.real_income[r]) / 100 * incomes[r] for r in members)
+        weights = np.where([r in members for r in case.world.regions], incomes, 0.0) / 100
+        return lambda o: float(o.real_income.to_numpy() @ weights)
 
     return {c: case.range(of(c), scenario, against=against) for c in codes}
 
@@ -317,7 +325,7 @@ def _named(case: CaseView, mover: Mover) -> Elsewhere:
 
 
 def _judged(case: CaseView, prepared: outlook.Prepared | None, fork: str | None) -> Judged:
-    rows = case.once("front published", lambda: beside(case, case.dossier.published))
+    rows = closing.compared(case)
     near, far = agreed(rows)
     compared = bool(near or far)
     if prepared is None or fork is None:
@@ -432,14 +440,15 @@ def answer(ahead: Ahead) -> str:
     """What comes next and how likely, the rest, when the worst may come, and what is at stake."""
     top = leading(ahead.steps)
     rest = [s for s in ahead.steps if s not in top]
-    named, small = (rest, []) if len(rest) <= 2 else (rest[:2], rest[2:])
+    named, small = (rest, []) if len(rest) <= 3 else (rest[:2], rest[2:])
     way = ahead.way(ahead.worst)
     tops = [w for w in ahead.ways if not w.idle and w.id != ahead.worst]
     other = max(tops, key=lambda w: 0.0 if w.odds is None else w.odds.value, default=None) if ahead.steps else None
     if not ahead.steps:
         other = max(tops, key=lambda w: w.worth["WORLD"].value, default=None)
     return _said(
-        "answer", it=ahead, top=top, named=named, small=small, small_percent=sum(s.percent for s in small), worst=way,
+        "answer", it=ahead, top=top, named=named, small=small, small_percent=sum(s.percent for s in small),
+        small_value=sum(s.value for s in small), worst=way,
         lapse=ahead.effects(ahead.lapse), effects=None if way is None else ahead.effects(way.worth),
         other=other, others=None if other is None else ahead.effects(other.worth),
     )  # fmt: skip
@@ -477,7 +486,7 @@ def ways_table(ahead: Ahead, keep: Callable[[str, list[dict[str, Any]]], str]) -
     apart = whole < COLUMNS
     rows, data = [], []
     for w in ahead.shown:
-        told = _said("trigger", way=w)
+        told = _said("trigger", way=w, it=ahead)
         cells = [Cell(w.title, "" if apart else told, strong=w.id == ahead.worst)]
         if chances:
             cells.append(Cell("" if w.odds is None else text.chance(w.odds.value, w.odds.percent).removesuffix(f"{text.THIN}%")))
@@ -500,7 +509,7 @@ def ways_table(ahead: Ahead, keep: Callable[[str, list[dict[str, Any]]], str]) -
         heads.append(Column(_said("chance_head"), "%", number=True))
     heads += [Column(_said("code_head", code=c, reader=ahead.reader, parties=ahead.parties), number=True) for c in ahead.columns]
     if apart:
-        heads.append(Column(_said("trigger_head")))
+        heads.append(Column(_said("trigger_head", chances=chances)))
     idle = [w for w in ahead.ways if w.idle]
     left = [w for w in ahead.ways if not w.idle and w not in ahead.shown]
     unmoved = [c for c in ahead.codes if c not in ahead.columns]
