@@ -148,6 +148,15 @@ def test_every_page_of_a_briefing_says_the_same(pages: tuple[Outlook, dict[str, 
         for row in csv.DictReader(io.StringIO(files[name])):
             ends[row["counts as"]] += float(row["probability"])
         assert dict(zip(ends, whole_percents(ends.values()), strict=True)) == percents
+    ways = list(csv.DictReader(io.StringIO(files["data/front-ways-mys.csv"])))
+    assert {r["way"]: int(r["percent"]) for r in ways} == percents
+    twigs = list(csv.DictReader(io.StringIO(files["data/front-tree-mys.csv"])))
+    assert sum(int(r["percent"]) for r in twigs) == 100
+    front = files["front.html"]
+    for end, percent in percents.items():
+        key = re.findall(rf"{re.escape(look.titles[end])} (\d+){THIN}%", front)  # of the tree; and in the table's rows
+        assert key
+        assert set(map(int, key)) == {percent}, (end, key)
     table = files["briefing.md"].split("| End | Chance (from today, %)", 1)[1]
     for end, percent in percents.items():
         row = next(line for line in table.splitlines() if line.startswith(f"| {capital(end)}"))

@@ -39,6 +39,8 @@ MOST = 12
 SEVERAL = ""
 """Stands for the end of a twig that holds more than one."""
 SIZE, LINE, THICK = 11.5, 13.0, 15.0
+ROOM = 0.93
+"""Share of the width words may fill: where Arial is not at hand, what stands in for it is wider."""
 DASH = [5, 2.5]
 STEM_COST = 0.5
 """A stem merged into another hides its name, not its ends: half as dear as ends seen together."""
@@ -272,7 +274,7 @@ def draw(
     for stem in stems:
         x = at(stem.day) + 7
         label = wrapped(
-            say(WORDS, "stem", titles=stem.titles, percent=stem.percent, share=stem.share), SIZE, inner - x, bold=True
+            say(WORDS, "stem", titles=stem.titles, percent=stem.percent, share=stem.share), SIZE, ROOM * (inner - x), bold=True
         )
         y += 6
         for line in label:
@@ -295,7 +297,7 @@ def draw(
                 room = inner - left
                 if room < 0.45 * inner:  # late days leave little room to the right: the words lie to the left of their day
                     left, room = 0.5 * inner, 0.5 * inner
-                for line in wrapped(said, SIZE, room):
+                for line in wrapped(said, SIZE, ROOM * room):
                     y += LINE
                     words.append(_word(left, y, line, "left", "normal"))
                 own = y + 5 + THICK * twig.share / 2
@@ -357,12 +359,12 @@ def _key(ends: Ends, width: float, squares: list[dict[str, Any]], words: list[di
     """The ends with their colours above the tree; gives the height they take."""
     x, y = 0.0, 2.0
     for end, told in ends.titles.items():
-        for k, line in enumerate(wrapped(told, SIZE, width - 18)):
-            need = 18 + measured(line, SIZE)
+        for k, line in enumerate(wrapped(told, SIZE, ROOM * (width - 18))):
+            need = 18 + measured(line, SIZE) / ROOM
             if x and (x + need > width or k):
                 x, y = 0.0, y + 16
             if k == 0:
                 squares.append({"x": x, "x2": x + 12, "y": y, "y2": y + 10, "fill": PALETTE[ends.colours.get(end, "ink")]})
             words.append(_word(x + 17, y + 9.5, line, "left", "normal"))
-            x += need + 18
+            x += need + 16
     return y + 20 if ends.titles else 0.0

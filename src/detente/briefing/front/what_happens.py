@@ -555,8 +555,8 @@ def tree_figure(case: CaseView, ahead: Ahead, look: Outlook) -> Figure | None:
     csv = case.shelf.add(f"front-tree-{code.lower()}", _said("tree_file", reader=code), pd.DataFrame(data))
     top = leading(tuple(w.odds for w in ahead.ways if w.odds is not None))
     head, subtitle = _said("tree_title", top=top, until=ahead.until), _said("tree_subtitle", it=ahead, moved=moved)
-    alt = _said("tree_alt", head=head, shown=[(w.title, w.odds.percent, _in_figures(ahead, code, w.worth[code]))
-                                             for w in ahead.ways if w.odds is not None])  # fmt: skip
+    told = [(w.title, w.odds.percent, _in_figures(ahead, code, w.worth[code]) if moved else "") for w in ahead.ways if w.odds]
+    alt = _said("tree_alt", head=head, subtitle=subtitle, shown=told)
     shown = tree.Ends(titles, colour, _said("value_head", it=ahead) if moved else "")
     return figure(
         f"fig-front-tree-{code.lower()}", head, subtitle, _said("tree_note", csv=csv), alt, csv,
