@@ -232,6 +232,10 @@ def test_a_page_of_a_case(toy: CaseView, reader: str) -> None:
     assert figure.id.endswith(reader.lower())
     assert table.id.endswith(reader.lower())
     assert words_in([section]) <= 330
+    lede, sure, out = (b for b in section.blocks if isinstance(b, Para))
+    assert len(lede.text.split()) <= 90
+    assert len(sure.text.split()) <= 60
+    assert len(out.text.split()) <= 30
     heads = [c.title for c in table.columns]
     assert ("You" in heads) == (reader not in toy.parties and reader in ahead.columns)
     for w in ahead.shown:

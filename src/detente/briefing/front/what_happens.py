@@ -33,7 +33,7 @@ from detente.strategy.year import Mover, money_of
 from detente.types import Range
 
 TEMPLATE = "briefing/front/what_happens"
-TITLE_WORDS = 14
+TITLE_WORDS, ANSWER_WORDS = 14, 90
 ROWS = 5
 COLUMNS = 7
 NEAR = 2.0
@@ -437,21 +437,30 @@ def _reader(ahead: Ahead) -> dict[str, Any]:
 
 
 def answer(ahead: Ahead) -> str:
-    """What comes next and how likely, the rest, when the worst may come, and what is at stake."""
+    """What comes next and how likely, the rest, when the worst may come, and what is at stake.
+
+    Where that takes more than `ANSWER_WORDS`, fewer dates of the worst and fewer ways on are named.
+    """
     top = leading(ahead.steps)
     rest = [s for s in ahead.steps if s not in top]
-    named, small = (rest, []) if len(rest) <= 3 else (rest[:2], rest[2:])
     way = ahead.way(ahead.worst)
     tops = [w for w in ahead.ways if not w.idle and w.id != ahead.worst]
-    other = max(tops, key=lambda w: 0.0 if w.odds is None else w.odds.value, default=None) if ahead.steps else None
-    if not ahead.steps:
+    if ahead.steps:
+        other = max(tops, key=lambda w: 0.0 if w.odds is None else w.odds.value, default=None)
+    else:
         other = max(tops, key=lambda w: w.worth["WORLD"].value, default=None)
-    return _said(
-        "answer", it=ahead, top=top, named=named, small=small, small_percent=sum(s.percent for s in small),
-        small_value=sum(s.value for s in small), worst=way,
-        lapse=ahead.effects(ahead.lapse), effects=None if way is None else ahead.effects(way.worth),
-        other=other, others=None if other is None else ahead.effects(other.worth),
-    )  # fmt: skip
+    said = ""
+    for dates, most in ((3, 3), (2, 3), (2, 2), (1, 1), (1, 0)):
+        named, small = (rest, []) if len(rest) <= most else (rest[: max(most - 1, 0)], rest[max(most - 1, 0) :])
+        said = _said(
+            "answer", it=ahead, top=top, named=named, small=small, small_percent=sum(s.percent for s in small),
+            small_value=sum(s.value for s in small), worst=way, dates=dates, lapse=ahead.effects(ahead.lapse),
+            effects=None if way is None else ahead.effects(way.worth), other=other,
+            others=None if other is None else ahead.effects(other.worth),
+        )  # fmt: skip
+        if len(said.split()) <= ANSWER_WORDS:
+            break
+    return said
 
 
 def _waiting(ahead: Ahead) -> str:
@@ -556,7 +565,7 @@ def tree_figure(case: CaseView, ahead: Ahead, look: Outlook) -> Figure | None:
     top = leading(tuple(w.odds for w in ahead.ways if w.odds is not None))
     head, subtitle = _said("tree_title", top=top, until=ahead.until), _said("tree_subtitle", it=ahead, moved=moved)
     told = [(w.title, w.odds.percent, _in_figures(ahead, code, w.worth[code]) if moved else "") for w in ahead.ways if w.odds]
-    alt = _said("tree_alt", head=head, subtitle=subtitle, shown=told)
+    alt = _said("tree_alt", it=ahead, head=head, shown=told)
     shown = tree.Ends(titles, colour, _said("value_head", it=ahead) if moved else "")
     return figure(
         f"fig-front-tree-{code.lower()}", head, subtitle, _said("tree_note", csv=csv), alt, csv,
