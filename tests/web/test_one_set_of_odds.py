@@ -99,6 +99,18 @@ def test_the_command_line_says_the_same(case: Dossier, look: Outlook) -> None:
     assert run.stdout.index("By date") < run.stdout.index("None of them is an answer")
 
 
+def test_a_baseline_moves_what_paths_are_worth_and_no_odds(case: Dossier, look: Outlook) -> None:
+    other = dt.outlook(case, against="in-force")
+    assert other.record()["odds_from_today"] == look.record()["odds_from_today"]
+    assert (look.record()["against"], other.record()["against"]) == ("law", "in-force")
+    own = ["--odds", "kuala-lumpur.pause=0.4321"] if case.prospects is not None and case.prospects.own else []
+    run = CliRunner().invoke(app, ["outlook", KL, *own, "--against", "in-force", "--json"])
+    assert run.exit_code == 0, run.output
+    found = json.loads(run.stdout)["regions"]
+    assert found["USA"]["expected, %"] == pytest.approx(other.expected("USA").value)
+    assert found["USA"]["expected, %"] != pytest.approx(look.expected("USA").value)
+
+
 def test_the_api_and_the_page_get_the_same(case: Dossier, look: Outlook, client: Any, wait_for: Any) -> None:
     odds = {"odds": OWN} if case.prospects is not None and case.prospects.own else {}
     job = client.post("/api/v1/jobs", json={"kind": "outlook", "state": {"dossier": KL, **odds}, "arguments": {}}).json()
