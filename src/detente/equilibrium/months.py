@@ -83,8 +83,6 @@ def value(name: str, months: ArrayLike, end: End = "centre") -> Any:
         raise UnknownName(name, {k: r["meaning"] for k, r in rows().items()}, "row of the path")
     if end not in get_args(End):
         raise UnknownName(end, list(get_args(End)), "end of a range")
-    if isinstance(months, float) and 0 <= months < np.inf:
-        return _one(name, months, end)
     at = np.asarray(months, dtype=np.float64)
     if not np.isfinite(at).all() or (at < 0).any():
         raise InputError(f"months since a decision must be numbers of 0 or more, not {months!r}")
