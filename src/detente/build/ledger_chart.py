@@ -108,7 +108,7 @@ def chart(frame: pd.DataFrame) -> Figure:
     gap = float((frame["collected"] - frame["weighted-2017"]).iloc[-12:].mean())
     title, subtitle = say(WORDS, "title", gap=gap), say(WORDS, "subtitle", first=frame.index[0], last=last)
     note = say(WORDS, "note")
-    return figure("fig-collected", title, subtitle, note, alt_text(f"{title}. {subtitle}.", told), "ledger-collected.csv",
+    return figure("fig-collected", title, subtitle, note, alt_text(f"{title}.", told), "ledger-collected.csv",
                   lambda w: _drawn(frame, words, w))  # fmt: skip
 
 
