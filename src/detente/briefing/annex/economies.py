@@ -101,7 +101,7 @@ def economy(case: CaseView, code: str) -> Section:
     blocks: list[Block] = [
         Para(_say("lede", case=case, worth=worth, below=len(shown) > 1), kind="lede"),
         Items(tuple(Para(line, lead) for lead, line in lines)),
-        indicators(case, code, shown),
+        *indicators(case, code, shown),
     ]
     subject = text.join([text.short_name(c) for c in (code, group) if c])
     return Section(f"means-{code.lower()}", title(case, code, subject, shown), (*blocks, *([drawn] if drawn else [])))
@@ -230,12 +230,15 @@ def _rows(case: CaseView, code: str) -> list[Row]:
     return found
 
 
-def indicators(case: CaseView, code: str, shown: Sequence[str]) -> Table:
-    """Main changes, best and worst way on beside each other; a row that prints as nothing in both is left out and said."""
+def indicators(case: CaseView, code: str, shown: Sequence[str]) -> list[Table]:
+    """Main changes, best and worst way on beside each other; a row that prints as nothing in both is left out and said; no table
+    where all do."""
     names = dict(zip(("income", "duties", "exports", "moved", "idle"), _say("rows").split("\n\n"), strict=True))
     rows = [(key, unit, {s: case.triple(read, s) for s in shown}) for key, unit, read in _rows(case, code)]
     kept = [row for row in rows if any(_counts(case, code, row[0], t) for t in row[2].values())]
     still = [names[key] for key, *_ in rows if key not in {k for k, *_ in kept}]
+    if not kept:
+        return []
     columns = [
         Col(_say("change_in"), [Cell(text.capital(names[key]), unit.split(" of ")[0]) for key, unit, _ in kept], ""),
         *(
@@ -250,7 +253,7 @@ def indicators(case: CaseView, code: str, shown: Sequence[str]) -> Table:
     ]
     year = ways.dollar_year(case, code)[0]
     told = _texts("indicators", case=case, code=code, year=year, still=still)
-    return plain(table(case, f"annex-{code.lower()}", told, columns), told.note)
+    return [plain(table(case, f"annex-{code.lower()}", told, columns), told.note)]
 
 
 def _counts(case: CaseView, code: str, key: str, t: Triple) -> bool:
@@ -294,10 +297,11 @@ def world(case: CaseView) -> Section:
     shown, worst = ways.pair(case), ways.main(case)
     outcome = case.outcome(worst)
     worth = [(ways.title(case, s), case.income("WORLD", s)) for s in reversed(shown)]
+    priced = [(p, float(outcome.consumer_prices_local[p])) for p in case.parties]
     lines = [
         _line("volume", case=case, all=world_trade(outcome), pairs=[(p, case.mutual_trade(outcome, p)) for p in case.pairs]),
         losers(case),
-        _line("inflation", moves=[(p, float(outcome.consumer_prices_local[p])) for p in case.parties], third=third_prices(case)),
+        _line("inflation", moves=[(p, v) for p, v in priced if not text.is_tiny(v)], third=third_prices(case)),
     ]
     blocks: list[Block] = [
         Para(_say("lede", case=case, worth=worth, below=len(shown) > 1), kind="lede"),
