@@ -110,7 +110,11 @@ def worth_table(case: CaseView, shown: tuple[str, ...]) -> Table:
             for s in shown
         ),
     ]
-    told = Texts(*_say("worth", case=case, year=year, still=still).split("\n\n", 3))
+    told = Texts(
+        *_say("worth", case=case, year=year, still=still, yardstick=bool(set(case.idle) & set(ways.reached(case)))).split(
+            "\n\n", 3
+        )
+    )
     return table(case, "annex-ways-on", told, columns)
 
 

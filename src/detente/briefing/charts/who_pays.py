@@ -62,5 +62,5 @@ def who_pays_figure(
     shown = {str(r["label"]): str(r["text"]) for r in rows if r["panel"] == panels[0][0]}
     return figure(
         id, title, subtitle, note, forms.alt_text(f"{title}.", shown), csv,
-        lambda w: forms.bars(frame, w, label_width=190 if w > 500 else 150, beside=w > 500), width=COLUMN,
+        lambda w: forms.bars(frame, w, label_width=150 if w > 500 else 120, beside=False), width=COLUMN,
     )  # fmt: skip

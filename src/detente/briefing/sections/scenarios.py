@@ -111,7 +111,7 @@ def tile_figure(case: CaseView) -> Figure:
         ]
     )
     lost = {s: sum(float(case.outcome(s).real_income[r]) <= -text.TINY for r in case.world.regions) for s in case.moving}
-    most = max(case.moving, key=lambda s: lost[s])
+    most = case.worst if case.worst in lost else max(lost, key=lambda s: lost[s])
     told = texts(
         "scenarios", "map", case=case, most=most, lost=lost[most], steps=[f"{e:g}" for e in edges],
         without=[case.label(s) for s in (None, *case.moving) if s not in drawn],
