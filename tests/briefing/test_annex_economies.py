@@ -23,7 +23,7 @@ from detente.briefing.document import Figure, Items, Para, Section, Table, words
 from detente.briefing.view import CaseView, Triple
 from detente.equilibrium.memory import solved_once
 from detente.types import Range
-from detente.words import TINY, money, percent, say
+from detente.words import TINY, money, name, percent, say, signs
 
 WORDS = {scenarios: 450, economies: 1500, takers: 250}
 CASE: Any = SimpleNamespace(
@@ -204,6 +204,18 @@ def test_losers_are_counted_in_words_that_fit(up: int, down: int, still: int) ->
     if down and not up:
         assert "none gains" in said
     assert not re.search(r"\b1 (gain|lose|move)\b", said.replace("hardly ", ""))
+
+
+@given(st.dictionaries(st.sampled_from(["MYS", "SGP", "VNM", "THA"]), moves, min_size=2))
+def test_members_of_the_group_are_counted_by_their_signs(values: dict[str, float]) -> None:
+    up, down, _ = signs(values)
+    said = told("economies", "members", group="ASEAN", t=Triple(0.1, 0.1, 0.1), up=up, down=down, values=values)
+    assert (f"{len(up)} of {len(values)} gain" in said) == bool(up)
+    assert ("lose" in said) == bool(down)
+    assert ("no member" in said) == (not up and not down)
+    for codes, one, many in ((up, "gains", "gain"), (down, "loses", "lose")):
+        if codes:
+            assert f" {one if len(codes) == 1 else many}, {name(codes[0])}{'' if len(codes) == 1 else ' most'} (" in said
 
 
 @given(st.lists(millions, min_size=3, max_size=3))

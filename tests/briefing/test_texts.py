@@ -251,7 +251,7 @@ def test_a_price_that_multiplies_is_read_as_a_shortage() -> None:
 
 
 def test_jobs_are_joined_and_the_sectors_pointed_to() -> None:
-    told = household("jobs", moved=[("USA", 0.07), ("CHN", 0.09), ("MYS", 0.08)])
+    told = household("jobs", moved=[("USA", 0.07), ("CHN", 0.09), ("MYS", 0.08)], floored=False)
     assert "0.07\u202f% in the United States, 0.09\u202f% in China and 0.08\u202f% in Malaysia of all work" in told
     assert told.endswith("Section §implications shows the sectors.")
 

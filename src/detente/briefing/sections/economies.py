@@ -291,11 +291,11 @@ def third_block(case: CaseView) -> list[Block]:
         told.file,
         [case.row(r, s, "real income", "%", case.income(r, s)) for r in ranked for s in case.moving],
     )
-    rows = [("", text.label(r), known[r], region_colour(r)) for r in ranked]
+    rows = [("", text.label(r), known[r], region_colour(r)) for r in ranked if not text.is_tiny(values[r])]
     return [
         Heading(_say("heading", case=case, where="other economies"), "for-others"),
         Para(_say("others", case=case, values=values, up=up, down=down, still=still)),
-        bar_figure(case, "fig-third", told.title, told.subtitle, rows, csv, extra=told.note),
+        *([bar_figure(case, "fig-third", told.title, told.subtitle, rows, csv, extra=told.note)] if rows else []),
     ]
 
 
