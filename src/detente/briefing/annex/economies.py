@@ -20,6 +20,7 @@ from detente.equilibrium.jobs import heads, rescaling
 from detente.equilibrium.outcome import Outcome
 from detente.errors import CornerResult, NotConverged
 from detente.strategy.politics import dollars as bill, latest_year
+from detente.types import Array
 from detente.words.names import sector_name
 from detente.world.places import places
 
@@ -70,22 +71,21 @@ def moved_heads(case: CaseView, code: str) -> Moved | None:
     worst, n = ways.main(case), case.i(code)
     outcome = case.outcome(worst)
     scaled = abs(rescaling(outcome.after)[n] / rescaling(outcome.before)[n] - 1) * heads(outcome.before)[n]
-    sectors = {
-        s: t
-        for j, s in enumerate(case.world.sectors)
-        for t in [case.triple(lambda o, s=s: number_at(o.jobs, code, s), worst)]  # type: ignore[misc]
-        if abs(t.value) > scaled[j]
-    }
+    # every parameter set that has an answer, the central one first [set, sector]
+    changes = np.array([case.outcome(worst, variant=v).jobs.loc[code].to_numpy() for v in case.answered(worst)])
+    sectors = {s: t for j, s in enumerate(case.world.sectors) for t in [_spanned(changes[:, j])] if abs(t.value) > scaled[j]}
     known = places(code)
     shares = None if known is None else known.job_shares(case.world.sectors)
     if known is None or shares is None:
         return Moved(sectors, {}, "", float(outcome.jobs_lost[code]))
     by_place = {
-        str(p): case.triple(lambda o, k=k: float(shares.to_numpy()[k] @ o.jobs.loc[code].to_numpy()), worst)  # type: ignore[misc]
-        for k, p in enumerate(shares.index)
-        if np.isfinite(shares.to_numpy()[k]).all()
+        str(p): _spanned(changes @ row) for p, row in zip(shares.index, shares.to_numpy(), strict=True) if np.isfinite(row).all()
     }
     return Moved(sectors, by_place, known.one, float(outcome.jobs_lost[code]))
+
+
+def _spanned(values: Array) -> Triple:
+    return Triple(float(values.min()), float(values[0]), float(values.max()))
 
 
 def economy(case: CaseView, code: str) -> Section:
@@ -336,9 +336,10 @@ def losers(case: CaseView) -> Line:
 def ends_table(case: CaseView, shown: Sequence[str]) -> Table:
     """Who loses and who gains most in the worst way on, in dollars."""
     year, factors = ways.dollar_year(case, "WORLD")
-    known = {s: {r: _valued(case, s, r, factors[r]) for r in case.world.regions} for s in shown}
-    order = sorted(case.world.regions, key=lambda r: known[ways.main(case)][r].value if ways.main(case) in known else 0.0)
+    change = case.outcome(ways.main(case)).equivalent_variation
+    order = sorted(case.world.regions, key=lambda r: float(change[r]) * factors[r])
     chosen = dict.fromkeys([*order[:EITHER_END], *order[-EITHER_END:]])
+    known = {s: {r: _valued(case, s, r, factors[r]) for r in chosen} for s in shown}
     rows = [r for r in chosen if any(ways.two(known[s][r].value) != "0" for s in shown)]
     columns = [
         Col("", [text.label(r) for r in rows]),

@@ -71,6 +71,10 @@ def dollar_year(case: CaseView, code: str) -> tuple[int, dict[str, float]]:
     """The year of the money of a region, a group or the world, and by member what turns the table's money into it: the dossier's
     year where dollars of it are known, else the table's. A member whose own are not known takes the factor of the others
     together."""
+    return case.once(("dollar year", code), lambda: _dollar_year(case, code))
+
+
+def _dollar_year(case: CaseView, code: str) -> tuple[int, dict[str, float]]:
     known = {m: money_of(case, m) for m in (case.world.regions if code == "WORLD" else case.members(code))}
     income = {m: case.nominal_income(m) for m in known}
     year = max(y for y, _ in known.values())
