@@ -233,14 +233,16 @@ def _rows(case: CaseView, code: str) -> list[Row]:
 def indicators(case: CaseView, code: str, shown: Sequence[str]) -> list[Table]:
     """Main changes, best and worst way on beside each other; a row that prints as nothing in both is left out and said; no table
     where all do."""
-    names = dict(zip(("income", "duties", "exports", "moved", "idle"), _say("rows").split("\n\n"), strict=True))
+    lines = [line.split(" | ") for line in _say("rows").split("\n\n")]
+    heads_of = dict(zip(("income", "duties", "exports", "moved", "idle"), lines, strict=True))
+    names = {key: name for key, (name, _) in heads_of.items()}
     rows = [(key, unit, {s: case.triple(read, s) for s in shown}) for key, unit, read in _rows(case, code)]
     kept = [row for row in rows if any(_counts(case, code, row[0], t) for t in row[2].values())]
     still = [names[key] for key, *_ in rows if key not in {k for k, *_ in kept}]
     if not kept:
         return []
     columns = [
-        Col(_say("change_in"), [Cell(text.capital(names[key]), unit.split(" of ")[0]) for key, unit, _ in kept], ""),
+        Col(_say("change_in"), [Cell(text.capital(names[key]), heads_of[key][1]) for key, *_ in kept], ""),
         *(
             Col(
                 ways.title(case, s),
@@ -434,7 +436,7 @@ def named_table(case: CaseView, codes: Sequence[str], shown: Sequence[str], valu
             Col(
                 ways.title(case, s),
                 [ways.two(known[s][c].value) for c in codes],
-                "billion USD",
+                _say("billion"),
                 [
                     [case.row(c, s, "real income", f"billion USD of {ways.dollar_year(case, c)[0]} a year", known[s][c])]
                     for c in codes

@@ -70,8 +70,7 @@ def what_happens(case: CaseView) -> list[Para]:
             provisions=len(scenario.provisions),
             yardstick=s in case.idle,
         )
-        chance = f" ({text.chance(odds[s].value, odds[s].percent)})" if s in odds else ""
-        told.append(Para(said, f"{scenario.title}{chance}.", cites=scenario.sources))
+        told.append(Para(said, _say("way_lead", what=scenario.title, odds=odds.get(s)), cites=scenario.sources))
     return told
 
 
