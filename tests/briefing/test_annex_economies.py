@@ -24,6 +24,7 @@ from detente.briefing.view import CaseView, Triple
 from detente.equilibrium.memory import solved_once
 from detente.types import Range
 from detente.words import TINY, money, name, percent, say, signs
+from detente.words.numbers import persons
 
 WORDS = {scenarios: 450, economies: 1500, takers: 250}
 CASE: Any = SimpleNamespace(
@@ -282,6 +283,47 @@ def test_what_is_likeliest_is_said_first(none: float | None, worth: list[float])
         word = "changes next to nothing" if abs(billions) < 0.05 else "brings" if billions > 0 else "costs"
         assert f"“{what}” {word}" in said
     assert said.endswith(".")
+
+
+heads_moved = st.lists(st.tuples(st.sampled_from(["chemicals", "farming"]), st.floats(0.005, 900)), max_size=2)
+
+
+@given(heads_moved, heads_moved, moves, st.one_of(st.none(), st.floats(-500, 500)))
+def test_jobs_are_told_with_their_signs(out: Any, into: Any, gdp: float, idle: float | None) -> None:
+    said = told(
+        "economies", "jobs", code="USA", total=12.0, out=[(s, -v) for s, v in out], into=into, lose=[], gain=[], one="state",
+        gdp=gdp, idle=idle,
+    )  # fmt: skip
+    for sign, listed in (("−", out), ("+", into)):
+        for sector, thousand in listed:
+            assert f"{sector} {sign}{persons(thousand)}" in said
+    assert f"real GDP) {'changes by' if abs(gdp) < TINY else 'rises' if gdp > 0 else 'falls'} {percent(abs(gdp))}" in said
+    assert ("out of work" in said) == (idle is not None)
+    if idle is not None:
+        word = "Hardly anybody" if abs(idle) < 0.5 else " more are out of work" if idle > 0 else " fewer are out of work"
+        assert word in said
+    assert "−−" not in said
+    assert "+−" not in said
+
+
+@given(st.lists(st.tuples(st.sampled_from(["toys", "cars"]), moves), max_size=3), moves, st.sampled_from(["", "350"]))
+def test_prices_say_whether_duties_add(top: Any, first: float, dollars: str) -> None:
+    said = told("economies", "prices", top=top, first=first, dollars=dollars, year=2025)
+    assert ("No product moves" in said) == (not top)
+    assert ("as it is" in said) == (abs(first) < TINY)
+    assert ("duties add" in said) == (first >= TINY)
+    assert ("duties take" in said) == (first <= -TINY)
+    assert (f"USD {dollars} a person" in said) == (bool(dollars) and abs(first) >= TINY)
+
+
+@given(st.lists(st.tuples(st.sampled_from(["USA", "CHN"]), millions.filter(lambda v: abs(v) >= 0.05)), max_size=2), moves)
+def test_neighbours_sell_more_or_less(sold: Any, hands: float) -> None:
+    said = told("economies", "neighbour", code="PAK", sold=sold, hands=("textiles", hands))
+    for p, million in sold:
+        assert f"{money(abs(million))} {'more' if million > 0 else 'less'} to {name(p)}" in said
+    assert ("what it sold" in said) == (not sold)
+    assert ("hardly a job" in said) == (abs(hands) < 0.05)
+    assert "−" not in said
 
 
 # -- charts ------------------------------------------------------------------------------------------------------------
