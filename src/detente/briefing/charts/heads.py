@@ -68,5 +68,5 @@ def heads_figure(
     shown = {str(r["label"]): str(r["text"]) for r in rows}
     return figure(
         id, title, subtitle, note, forms.alt_text(f"{title}.", shown), csv,
-        lambda w: forms.bars(frame, w, label_width=236 if w > 500 else 150, beside=False), width=COLUMN,
+        lambda w: forms.bars(frame, w, label_width=236 if w > 500 else 176, beside=False), width=COLUMN,
     )  # fmt: skip
