@@ -145,6 +145,28 @@ def test_who_pays_adds_up(written: Written) -> None:
         assert value["Buyers at home"] + value["Treasury"] == pytest.approx(value["Both together"])
 
 
+@pytest.mark.parametrize(
+    ("now", "then", "found"),
+    [
+        ({"USA": True, "CHN": True}, {"USA": True, "CHN": False}, ("CHN", (None,))),
+        ({"USA": True, "CHN": False}, {"USA": True, "CHN": True}, ("USA", (None, "w"))),
+        ({"USA": False, "CHN": False}, {"USA": True, "CHN": False}, ("USA", ("w",))),
+        ({"USA": False, "CHN": False}, {"USA": False, "CHN": False}, None),
+    ],
+)
+def test_nobody_pays_for_duties_that_nobody_raised(
+    now: dict[str, bool], then: dict[str, bool], found: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    revenue = {"change": pd.Series({"USA": 1.0, "CHN": 2.0})}
+    outcomes = {
+        s: SimpleNamespace(tariff_revenue=revenue, who_pays=SimpleNamespace(raised=pd.Series(raised)))
+        for s, raised in ((None, now), ("w", then))
+    }
+    case: Any = SimpleNamespace(parties=("USA", "CHN"), outcome=outcomes.get)
+    monkeypatch.setattr(ways, "main", lambda case: "w")
+    assert economies.imposer(case) == found
+
+
 def test_shares_of_the_takers_sum_to_all_imports(written: Written) -> None:
     frame = written.file("annex-takers")
     for measure in ("share of goods imports before", "share of goods imports after"):

@@ -122,17 +122,17 @@ def _line(part: str, **values: Any) -> Line:
     return lead, said
 
 
-def imposer(case: CaseView) -> str:
-    """The party whose duties raise most: by what is in force against the reference, else in the worst way on."""
-
-    def raised(scenario: str | None) -> dict[str, float]:
-        new = case.outcome(scenario).tariff_revenue["change"]
-        return {p: float(new[p]) for p in case.parties}
-
-    found = raised(None)
-    if max(found.values()) <= 0:
-        found = raised(ways.main(case))
-    return max(case.parties, key=lambda p: found[p])
+def imposer(case: CaseView) -> tuple[str, tuple[str | None, ...]] | None:
+    """The party whose new duties raise most, and in which comparisons it has any: what is in force against the reference (None),
+    and the worst way on against the law. None where nobody raised a duty: controls have no payer."""
+    for first in (None, ways.main(case)):
+        outcome = case.outcome(first)
+        raised = {p: float(outcome.tariff_revenue["change"][p]) for p in case.parties if bool(outcome.who_pays.raised[p])}
+        if raised:
+            code = max(raised, key=lambda p: raised[p])
+            both = dict.fromkeys((first, ways.main(case)))
+            return code, tuple(s for s in both if bool(case.outcome(s).who_pays.raised[code]))
+    return None
 
 
 def jobs(case: CaseView, code: str, moved: Moved | None) -> Line:
@@ -195,7 +195,7 @@ def trade(case: CaseView, code: str) -> Line:
             (sold, sells), (bought, buys) = case.exports(outcome, code, p), case.exports(outcome, p, code)
             flows.append((p, growth(sold, sells), growth(bought, buys)))
     balance = float(outcome.trade_balance["change"][code])
-    return _line("trade", code=code, flows=flows, balance=balance)
+    return _line("trade", code=code, flows=flows, balance=balance, pays=(imposer(case) or ("",))[0] == code)
 
 
 def growth(before: float, after: float) -> float:
@@ -309,7 +309,7 @@ def world(case: CaseView) -> Section:
         Para(_say("lede", case=case, worth=worth, below=len(shown) > 1), kind="lede"),
         Items(tuple(Para(line, lead) for lead, line in lines)),
         ends_table(case, shown),
-        who_pays(case),
+        *who_pays(case),
     ]
     return Section("means-world", title(case, "WORLD", text.short_name("WORLD"), shown), tuple(blocks))
 
@@ -362,13 +362,14 @@ def _valued(case: CaseView, scenario: str, region: str, factor: float) -> Triple
     return case.triple(lambda o: float(o.equivalent_variation[region]) * factor / 1e3, scenario)
 
 
-def who_pays(case: CaseView) -> Figure:
-    """Buyers, treasury, what is left and sellers abroad for the party whose duties raise most: what is in force against the
-    reference, and the worst way on against the law."""
-    code = imposer(case)
+def who_pays(case: CaseView) -> list[Figure]:
+    """Buyers, treasury, what is left and sellers abroad for the party whose duties raise most."""
+    found_of = imposer(case)
+    if found_of is None:
+        return []
+    code, shown = found_of
     year, factors = ways.dollar_year(case, code)
-    found = {s: parts(case.outcome(s).who_pays, code, factors[code]) for s in (None, ways.main(case))}
-    shown = [s for s in found if max(map(abs, found[s].values())) >= 0.005] or [ways.main(case)]
+    found = {s: parts(case.outcome(s).who_pays, code, factors[code]) for s in shown}
     pinned = held_abroad(case, code, shown[0], factors[code])
     names = dict(zip(PARTS, _say("parts", code=code).split("\n\n"), strict=True))
     told = _texts(
@@ -381,9 +382,8 @@ def who_pays(case: CaseView) -> Figure:
         (_say("in_force", case=case) if s is None else _say("in_worst", case=case, what=ways.title(case, s)), found[s])
         for s in shown
     ]
-    return who_pays_figure(
-        code, panels, names, (told.title, told.subtitle), id="fig-annex-who-pays", note=case.note(csv, told.note), csv=csv
-    )
+    note = case.note(csv, told.note)
+    return [who_pays_figure(code, panels, names, (told.title, told.subtitle), id="fig-annex-who-pays", note=note, csv=csv)]
 
 
 def held_abroad(case: CaseView, code: str, scenario: str | None, factor: float) -> float | None:
