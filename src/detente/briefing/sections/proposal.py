@@ -46,24 +46,30 @@ def blocks(case: CaseView) -> list[Block]:
         return [head, Para(told("nothing"))]
     if deal.status == "no deal":
         return [head, Para(deal.tell("package")), Para(deal.tell("no_chips")), table(case, deal)]
-    spread = ranges(case, deal)
-    csv = gains_file(case, deal, spread)
+    found = spread(case, deal)
+    csv = gains_file(case, deal, found)
     return [
         head,
         Para(deal.tell("signed"), kind="lede"),
         *paras([deal.tell("around")]),
         Para(deal.tell("not_alone"), told("not_alone_lead")),
-        Para(who_gains(case, deal, spread)),
+        Para(who_gains(case, deal, found)),
         *paras([deal.tell("levers")]),
         table(case, deal),
         gains_figure(deal, told("gains_subtitle", when=deal.when), csv=csv, note=case.note(csv)),
         Para(deal.tell("no_chips"), "What costs nothing."),
         Para(deal.tell("exchange"), told("exchange_lead")),
-        Para(others(case, deal, spread), "Who pays."),
+        Para(others(case, deal, found), "Who pays."),
         Para(deal.tell("keeping"), "Who watches."),
         Para(deal.tell("short_or_long"), told("horizon_lead")),
         Para(told("caveat", search=deal.tell("search")), kind="note"),
     ]
+
+
+def spread(case: CaseView, deal: Proposal) -> dict[str, dict[str, Triple]]:
+    """`ranges`, worked out once a briefing."""
+    found: dict[str, dict[str, Triple]] = case.once("proposal ranges", lambda: ranges(case, deal))
+    return found
 
 
 def ranges(case: CaseView, deal: Proposal) -> dict[str, dict[str, Triple]]:

@@ -1,0 +1,48 @@
+"""Others' figures beside ours: a row a figure, a ring for theirs, a dot for ours with the span of its closures as a thin line.
+
+Panels have scales of their own: a fall of trade by half and a fall of income by half a percent do not stand on one axis.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from detente.briefing.charts import forms
+from detente.briefing.charts.theme import COLOUR
+
+ROW, HEAD = 22.0, 14.0
+
+
+def pairs(frame: pd.DataFrame, width: float) -> dict[str, Any]:
+    """A Vega-Lite specification of columns panel, label, theirs, ours, low, high (percent or points) and words (both printed)."""
+    sheet, label_width = forms.Sheet(), 290.0 if width > 500 else 168.0
+    inner = width - label_width - 4
+    panels = []
+    for title, part in frame.groupby("panel", sort=False):
+        numbers = part[["theirs", "ours", "low", "high"]].to_numpy(dtype=float)
+        low, high = min(0.0, float(numbers.min())), max(0.0, float(numbers.max()))
+        span = (high - low) or 1.0
+        domain = (low - 0.05 * span, high + (0.42 if width > 500 else 0.75) * span)
+        shown = {"minExtent": label_width, "maxExtent": label_width, "labelLimit": label_width - 6, "labelColor": COLOUR["ink"]}
+        y = forms.name("label", sort=list(part["label"]), axis=shown, scale={"paddingOuter": 0.15})
+        values = [v for v in forms.ticks((domain[0], high), 5 if width > 500 else 3)]
+        axis = {"orient": "top", "grid": True, "gridColor": COLOUR["rule"], "values": values, "labelFlush": False,
+                "labelExpr": "replace(format(datum.value, ','), '-', '−')"}  # fmt: skip
+        x = {"scale": {"domain": list(domain), "nice": False, "zero": False}, "axis": axis}
+        data = sheet.rows(part)
+        theirs = {"filled": False, "size": 74, "strokeWidth": 1.8, "color": COLOUR["muted"], "opacity": 1}
+        ours = {"size": 60, "color": COLOUR["usa"], "opacity": 1}
+        right = sheet.rows(part.assign(at=high + 0.02 * span))
+        panels.append(
+            sheet.layer(
+                forms.mark(sheet.rows(pd.DataFrame({"value": [0.0]})), "rule", {"color": COLOUR["zero"]}, x=forms.number("value", **x)),
+                forms.mark(data, "rule", {"color": COLOUR["usa"], "strokeWidth": 1.4}, x=forms.number("low", **x), x2=forms.end("high"), y=y),
+                forms.mark(data, "circle", ours, x=forms.number("ours", **x), y=y),
+                forms.mark(data, "point", theirs, x=forms.number("theirs", **x), y=y),
+                forms.mark(right, "text", {"align": "left", "baseline": "middle"}, x=forms.number("at", **x), y=y, text=forms.name("words")),
+                width=inner, height=ROW * len(part), title=str(title),
+            )
+        )  # fmt: skip
+    return sheet.grid(panels, 1, 0, HEAD)
