@@ -32,7 +32,9 @@ def sections(case: CaseView) -> list[Section]:
     if deal is None:
         return [Section("deal", told("title", signed=False), (Para(told("nothing", case=case)),))]
     if deal.status == "no deal":
-        return [Section("deal", told("title", signed=False), (Para(told("unsigned", deal=deal)), *paras([told("free", deal=deal)])))]
+        return [
+            Section("deal", told("title", signed=False), (Para(told("unsigned", deal=deal)), *paras([told("free", deal=deal)])))
+        ]
     return [Section("deal", told("title", signed=True), tuple(signed(case, deal)))]
 
 

@@ -157,11 +157,21 @@ def ledger() -> dict[str, Mapping[str, Any]]:
     return found
 
 
+ON_THE_PATH = {"parameters.at_month", "months.value"}
+"""Functions whose assumptions every figure along the path rests on."""
+CONTROLS, TEXTBOOK = ("A38",), ("A66",)
+"""Numbers of the ledger that goods under export control, and the textbook horizons, rest on."""
+
+
 def used_assumptions(case: CaseView) -> list[str]:
     """Ids of the dossier's assumptions and those of the world's card."""
     card = [str(a.get("id", a)) if isinstance(a, Mapping) else str(a) for a in case.world.card.get("assumptions", [])]
-    horizons = ("A38", "A39", "A66")  # every briefing solves them all
-    used = [*case.dossier.assumption_ids(), *horizons, *neighbours.ASSUMPTIONS]
+    used = [*case.dossier.assumption_ids(), *neighbours.ASSUMPTIONS]
+    if case.month is not None:
+        along = [a for a, entry in ledger().items() if ON_THE_PATH & set(entry.get("used_by", ()))]
+        used += [a for a in along if a not in CONTROLS or case.controlled]
+    if "medium" in case.horizons:
+        used += TEXTBOOK
     if scale.splits(case):
         used += scale.ASSUMPTIONS
     if strategy.stances_of(case) is not None:

@@ -169,7 +169,7 @@ def own_choice(case: CaseView) -> list[Block]:
 
 
 # -- a split of the world ----------------------------------------------------------------------------------------------
-ASSUMPTIONS = ("A67",)
+ASSUMPTIONS = ("A39", "A67")
 """Numbers of the ledger that the split rests on."""
 
 
