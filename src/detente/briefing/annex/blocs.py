@@ -1,7 +1,7 @@
 """A world in two blocs: where the loss would come from, and the one figure published for the same split.
 
-The split is `strategy.blocs` at three horizons, each adding a layer. Absent where the world cannot follow ideas, or where the wall
-of `blocs.yaml` does not stand between the parties.
+The split is `strategy.blocs` at three horizons, each adding a layer. Absent where the world cannot follow ideas, or where the
+wall of `blocs.yaml` does not stand between the parties.
 """
 
 from __future__ import annotations
@@ -30,11 +30,12 @@ def sections(case: CaseView) -> list[Section]:
     named = [c for c in case.trio if c in case.world.regions]
     layers = {c: found.layers([c]) for c in named}
     totals = {c: found.real_income([c])[-1] for c in named}
+    other = published(case)
     body = told(
         "answer", case=case, parts=found.layers(), total=found.real_income()[-1], trade=found.trade_across(LAYERS[0]),
-        published=published(case), layers=layers, totals=totals, members=found.members, wall=found.cost,
+        published=other, layers=layers, totals=totals, members=found.members, wall=found.cost,
     )  # fmt: skip
-    sources = published(case).figure.sources if published(case) else ()
+    sources = other.figure.sources if other is not None else ()
     paragraphs = body.split("\n\n")
     blocks = [Para(p, cites=sources if k == 0 else ()) for k, p in enumerate(paragraphs)]
     return [Section("two-blocs", told("title"), (blocks[0], drawn(case, found), *blocks[1:]))]

@@ -1,8 +1,8 @@
 """The deal: the package both would sign, what it brings each, who pays, how it is verified, how long it lasts.
 
 The package is that of `sections.proposal`, so the annex and the companion cannot differ. Gains are equivalent variation a year
-against what the law does by itself, averaged over the months of `Proposal.when`; points of a party's motives are told as the income
-they are worth. Three or more parties have no package: then why, and which combinations no coalition would block.
+against what the law does by itself, averaged over the months of `Proposal.when`; points of a party's motives are told as the
+income they are worth. Three or more parties have no package: then why, and which combinations no coalition would block.
 """
 
 from __future__ import annotations
@@ -123,13 +123,13 @@ def terms(deal: Proposal) -> list[tuple[str, float, float]]:
 
 def lever(deal: Proposal) -> dict[str, Any] | None:
     """The export control whose suspension alone brings the other most, million USD a year of income; None without one."""
-    found = [
+    found: list[dict[str, Any]] = [
         {"by": i.giver, "to": i.receiver, "title": i.title, "brings": worth(deal, i.receiver, whole.gain),
          "costs": worth(deal, i.giver, whole.cost)}
         for i, whole in zip(deal.agenda.issues, deal.whole["real income"], strict=True)
         if i.kind == "controls" and i.standing < len(i.levels) - 1
     ]  # fmt: skip
-    return max(found, key=lambda x: float(x["brings"]), default=None)
+    return max(found, key=lambda x: x["brings"], default=None)
 
 
 def unpriced(deal: Proposal) -> list[str]:

@@ -1,4 +1,4 @@
-"""Method on one page: first what was chosen in sight of results, then how it works, on what data, how sure, and how to repeat it."""
+"""Method on one page: what was chosen in sight of results first, then how it works, on what data, how sure, how to repeat it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Others' figures beside ours, like for like, and why each of those that differ does.
 
-The split of the world in two stands in its own section and is not compared again. A figure agrees where both print with one sign and
-the smaller is at least four fifths of the larger.
+The split of the world in two stands in its own section and is not compared again. A figure agrees where both have one sign
+and the smaller is at least four fifths of the larger.
 """
 
 from __future__ import annotations
@@ -110,20 +110,26 @@ def drawn(case: CaseView, rows: list[Beside]) -> Figure:
     listed, data = [], []
     for panel, measures in PANELS.items():
         for row in (r for r in rows if r.figure.measure in measures):
+            p = row.figure
             unit = "" if _unit(row) == "%" else f"{text.THIN}pp"
-            both = f"{number(row.theirs)} | {number(float(row.ours or 0.0))}{unit}"
-            listed.append({"panel": told(f"panel_{panel}"), "label": named(row, rows), "theirs": row.theirs, "ours": row.ours,
-                           "low": row.low, "high": row.high, "words": both})  # fmt: skip
-            data.append({"id": row.figure.id, "who": row.figure.who, "what": row.figure.quantity, "theirs": row.theirs,
-                         "ours": row.ours, "low": row.low, "high": row.high, "unit": row.figure.unit, "run": row.run})  # fmt: skip
+            ends = {"theirs": row.theirs, "ours": row.ours, "low": row.low, "high": row.high}
+            words = f"{number(row.theirs)} | {ours(row)}{unit}"
+            listed.append({"panel": told(f"panel_{panel}"), "label": named(row, rows), **ends, "words": words})
+            data.append({"id": p.id, "who": p.who, "what": p.quantity, **ends, "unit": p.unit, "run": row.run})
     csv = case.file("annex-theirs", told("file"), data)
     frame = pd.DataFrame(listed)
     title = told("figure_title", rows=len(rows), agree=sum(map(agrees, rows)), opposite=sum(map(opposite, rows)))
     first = sorted(rows, key=likeness)[:3]
-    alt = alt_text(
-        f"{title}.", {named(r, rows): told("both", theirs=number(r.theirs), ours=number(float(r.ours or 0.0))) for r in first}
-    )
-    return figure("fig-theirs", title, told("subtitle"), told("note", csv=csv), alt, csv, lambda w: pairs(clipped(frame, w), w))
+    values = {named(r, rows): told("both", theirs=number(r.theirs), ours=ours(r)) for r in first}
+    return figure(
+        "fig-theirs", title, told("subtitle"), told("note", csv=csv), alt_text(f"{title}.", values), csv,
+        lambda w: pairs(clipped(frame, w), w),
+    )  # fmt: skip
+
+
+def ours(row: Beside) -> str:
+    """Ours in figures."""
+    return number(float(row.ours or 0.0))
 
 
 def clipped(frame: pd.DataFrame, width: float) -> pd.DataFrame:
@@ -137,7 +143,7 @@ def table(case: CaseView, rows: list[Beside], all_: int) -> Table:
         (
             Cell(named(r, rows)),
             Cell(f"{number(r.theirs)}{text.THIN}{_unit(r)}", cites=r.figure.sources),
-            Cell(f"{number(float(r.ours or 0.0))}{text.THIN}{_unit(r)}"),
+            Cell(f"{ours(r)}{text.THIN}{_unit(r)}"),
             Cell(text.sentence(r.figure.why or r.reason)),
         )
         for r in rows

@@ -1,7 +1,8 @@
 """Who gives first: the odds of the outlook, and beside them what each model of a stand-off would say alone.
 
-One set of odds: those of the outlook, from today. A path counts by its first branch that the dossier ties to an end of a stand-off:
-one party eases, either may (both step back), or none. The models are one input to these odds; they are shown for their spread.
+One set of odds: those of the outlook, from today. A path counts by its first branch that the dossier ties to an end of a
+stand-off: one party eases, either may (both step back), or none. The models are one input to these odds and are shown for their
+spread.
 """
 
 from __future__ import annotations

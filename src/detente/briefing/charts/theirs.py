@@ -27,22 +27,21 @@ def pairs(frame: pd.DataFrame, width: float) -> dict[str, Any]:
         domain = (low - 0.05 * span, high + (0.42 if width > 500 else 0.75) * span)
         shown = {"minExtent": label_width, "maxExtent": label_width, "labelLimit": label_width - 6, "labelColor": COLOUR["ink"]}
         y = forms.name("label", sort=list(part["label"]), axis=shown, scale={"paddingOuter": 0.15})
-        values = [v for v in forms.ticks((domain[0], high), 5 if width > 500 else 3)]
-        axis = {"orient": "top", "grid": True, "gridColor": COLOUR["rule"], "values": values, "labelFlush": False,
-                "labelExpr": "replace(format(datum.value, ','), '-', '−')"}  # fmt: skip
-        x = {"scale": {"domain": list(domain), "nice": False, "zero": False}, "axis": axis}
-        data = sheet.rows(part)
-        theirs = {"filled": False, "size": 74, "strokeWidth": 1.8, "color": COLOUR["muted"], "opacity": 1}
-        ours = {"size": 60, "color": COLOUR["usa"], "opacity": 1}
-        right = sheet.rows(part.assign(at=high + 0.02 * span))
-        panels.append(
-            sheet.layer(
-                forms.mark(sheet.rows(pd.DataFrame({"value": [0.0]})), "rule", {"color": COLOUR["zero"]}, x=forms.number("value", **x)),
-                forms.mark(data, "rule", {"color": COLOUR["usa"], "strokeWidth": 1.4}, x=forms.number("low", **x), x2=forms.end("high"), y=y),
-                forms.mark(data, "circle", ours, x=forms.number("ours", **x), y=y),
-                forms.mark(data, "point", theirs, x=forms.number("theirs", **x), y=y),
-                forms.mark(right, "text", {"align": "left", "baseline": "middle"}, x=forms.number("at", **x), y=y, text=forms.name("words")),
-                width=inner, height=ROW * len(part), title=str(title),
-            )
-        )  # fmt: skip
+        marks = {"orient": "top", "grid": True, "gridColor": COLOUR["rule"], "labelFlush": False,
+                 "values": forms.ticks((domain[0], high), 5 if width > 500 else 3),
+                 "labelExpr": "replace(format(datum.value, ','), '-', '−')"}  # fmt: skip
+        across = {"scale": {"domain": list(domain), "nice": False, "zero": False}, "axis": marks}
+        x = {field: forms.number(field, **across) for field in ("value", "low", "ours", "theirs", "at")}
+        data = sheet.rows(part.assign(at=high + 0.02 * span))
+        ring = {"filled": False, "size": 74, "strokeWidth": 1.8, "color": COLOUR["muted"], "opacity": 1}
+        dot = {"size": 60, "color": COLOUR["usa"], "opacity": 1}
+        beside = {"align": "left", "baseline": "middle"}
+        views = (
+            forms.mark(sheet.rows(pd.DataFrame({"value": [0.0]})), "rule", {"color": COLOUR["zero"]}, x=x["value"]),
+            forms.mark(data, "rule", {"color": COLOUR["usa"], "strokeWidth": 1.4}, x=x["low"], x2=forms.end("high"), y=y),
+            forms.mark(data, "circle", dot, x=x["ours"], y=y),
+            forms.mark(data, "point", ring, x=x["theirs"], y=y),
+            forms.mark(data, "text", beside, x=x["at"], y=y, text=forms.name("words")),
+        )
+        panels.append(sheet.layer(*views, width=inner, height=ROW * len(part), title=str(title)))
     return sheet.grid(panels, 1, 0, HEAD)
