@@ -24,6 +24,7 @@ from detente.words.names import region_adjective, region_name
 
 told = partial(say, "briefing/annex/theirs")
 
+NOTHING = "\u200b"
 AGREES = 0.8
 """Smaller over larger from which two figures of one sign agree."""
 PANELS = {
@@ -89,27 +90,22 @@ def named(row: Beside, rows: list[Beside]) -> str:
     p = row.figure
     said = {region_name(p.region), region_adjective(p.region)} if p.region else set()
     where = f", {text.short_name(p.region)}" if p.region and not p.partner and not any(t in p.quantity for t in said) else ""
-    label = f"{who}: {inside(p.quantity)}{where}"
+    label = f"{who}: {p.quantity}{where}"
     alike = [
         r for r in rows if r is not row and (r.figure.who, r.figure.quantity, r.figure.region) == (p.who, p.quantity, p.region)
     ]
     if any(r.figure.scenario != p.scenario for r in alike):
-        label += f", {inside(p.scenario)}"
+        label += f", {p.scenario}"
     if any(r.figure.scenario == p.scenario for r in alike):
         label += f", {p.time_basis}"
     return label
-
-
-def inside(words: str) -> str:
-    """Words inside a sentence: the first letter small unless it belongs to a name in capitals."""
-    return words[:1].lower() + words[1:] if words[1:2].islower() or words[1:2] == " " else words
 
 
 def drawn(case: CaseView, rows: list[Beside]) -> Figure:
     """A row a figure: theirs as a ring, ours as a dot with the span over both closures."""
     listed, data = [], []
     for panel, measures in PANELS.items():
-        for row in (r for r in rows if r.figure.measure in measures):
+        for row in sorted((r for r in rows if r.figure.measure in measures), key=lambda r: r.theirs):
             p = row.figure
             unit = "" if _unit(row) == "%" else f"{text.THIN}pp"
             ends = {"theirs": row.theirs, "ours": row.ours, "low": row.low, "high": row.high}
@@ -133,8 +129,9 @@ def ours(row: Beside) -> str:
 
 
 def clipped(frame: pd.DataFrame, width: float) -> pd.DataFrame:
-    """Labels cut to the room there is."""
-    return frame.assign(label=[text.clipped(str(x), 46 if width > 500 else 27) for x in frame["label"]])
+    """Labels cut to the room there is; those alike once cut stay rows of their own by a blank of no width."""
+    cut = [text.clipped(str(x), 48 if width > 500 else 27) for x in frame["label"]]
+    return frame.assign(label=[x + NOTHING * cut[:k].count(x) for k, x in enumerate(cut)])
 
 
 def table(case: CaseView, rows: list[Beside], all_: int) -> Table:

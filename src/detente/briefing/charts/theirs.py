@@ -17,7 +17,7 @@ ROW, HEAD = 22.0, 14.0
 
 def pairs(frame: pd.DataFrame, width: float) -> dict[str, Any]:
     """A Vega-Lite specification of columns panel, label, theirs, ours, low, high (percent or points) and words (both printed)."""
-    sheet, label_width = forms.Sheet(), 290.0 if width > 500 else 168.0
+    sheet, label_width = forms.Sheet(), 306.0 if width > 500 else 168.0
     inner = width - label_width - 4
     panels = []
     for title, part in frame.groupby("panel", sort=False):
@@ -32,7 +32,7 @@ def pairs(frame: pd.DataFrame, width: float) -> dict[str, Any]:
                  "labelExpr": "replace(format(datum.value, ','), '-', '−')"}  # fmt: skip
         across = {"scale": {"domain": list(domain), "nice": False, "zero": False}, "axis": marks}
         x = {field: forms.number(field, **across) for field in ("value", "low", "ours", "theirs", "at")}
-        data = sheet.rows(part.assign(at=high + 0.02 * span))
+        data = sheet.rows(part.assign(at=high + 0.04 * span))
         ring = {"filled": False, "size": 74, "strokeWidth": 1.8, "color": COLOUR["muted"], "opacity": 1}
         dot = {"size": 60, "color": COLOUR["usa"], "opacity": 1}
         beside = {"align": "left", "baseline": "middle"}
