@@ -148,12 +148,9 @@ def truce(view: CaseView, payoffs: PayoffTable) -> list[Block]:
     kept = _kept(view, case)
     return [
         Heading(told("truce_heading"), "truce"),
-        Para(case.tell("kept_truce")),
-        Para(case.tell("kept_deal")),
         kept,
         Para(case.tell("flips")),
         _periods(view, case),
-        Para(case.tell("renewals")),
         Para(case.tell("transparency")),
         Para(_duties(view, case, duties)),
     ]
@@ -211,7 +208,7 @@ def _kept(view: CaseView, case: AtTheTable) -> Table:
 
 
 def _points(value: float) -> str:
-    return text.fixed(value, 4, signed=True)
+    return text.fixed(value, text.decimals_for(value, most=4) if round(value, 4) else 0, signed=True)
 
 
 def _enough(need: float) -> str:

@@ -76,8 +76,8 @@ class Stances:
 
 
 def points(value: float) -> str:
-    """Points of real income with a sign."""
-    return text.fixed(value, 3, signed=True)
+    """Points of real income with a sign, two significant digits, at most four decimals."""
+    return text.fixed(value, text.decimals_for(value, most=4) if round(value, 4) else 0, signed=True)
 
 
 def sections(case: CaseView) -> list[Section]:
