@@ -9,7 +9,6 @@ from __future__ import annotations
 from functools import partial
 
 from detente import words as text
-from detente.briefing.charts.results import gains_figure
 from detente.briefing.document import Block, Cell, Column, Heading, Para, Table, paras
 from detente.briefing.view import CaseView, Triple
 from detente.cases.case import CENTRAL
@@ -56,12 +55,10 @@ def blocks(case: CaseView) -> list[Block]:
         Para(who_gains(case, deal, found)),
         *paras([deal.tell("levers")]),
         table(case, deal),
-        gains_figure(deal, told("gains_subtitle", when=deal.when), csv=csv, note=case.note(csv)),
         Para(deal.tell("no_chips"), "What costs nothing."),
         Para(deal.tell("exchange"), told("exchange_lead")),
         Para(others(case, deal, found), "Who pays."),
-        Para(deal.tell("keeping"), "Who watches."),
-        Para(deal.tell("short_or_long"), told("horizon_lead")),
+        Para(told("in_annex", csv=csv), kind="note"),
         Para(told("caveat", search=deal.tell("search")), kind="note"),
     ]
 

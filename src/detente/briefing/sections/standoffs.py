@@ -151,7 +151,7 @@ def truce(view: CaseView, payoffs: PayoffTable) -> list[Block]:
         kept,
         Para(case.tell("flips")),
         _periods(view, case),
-        Para(case.tell("transparency")),
+        *([Para(case.tell("transparency"))] if any(row["million USD a year"] >= 0.05 for row in case.sight) else []),
         Para(_duties(view, case, duties)),
     ]
 
