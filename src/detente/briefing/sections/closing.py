@@ -11,6 +11,7 @@ import yaml
 
 from detente import words as text
 from detente.briefing.document import Block, Cell, Column, Heading, Items, Para, Reference, References, Section, Table
+from detente.briefing.drivers import in_words
 from detente.briefing.sections import (
     beside,
     bystanders as neighbours,
@@ -190,10 +191,9 @@ def method(case: CaseView) -> list[Block]:
         case=case,
         horizon=case.horizon,
         summary=table.get("summary", ""),
-        ranges=table.get("ranges", {}),
+        ranges={in_words(k): ends for k, ends in table.get("ranges", {}).items()},
         sources=[str(s["title"]) for s in table.get("sources", [])],
         world=case.world,
-        gap=max([case.runs.status_quo.clearing_gap, *(o.clearing_gap for o in case.runs.outcomes.values())]),
     )
     led = (paragraph.split("| ", 1) for paragraph in said)
     blocks: list[Block] = [Para(body, lead) for lead, body in led]
