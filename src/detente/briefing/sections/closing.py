@@ -208,9 +208,7 @@ def method(case: CaseView) -> list[Block]:
     for a in used:
         entry = known.get(a, {})
         statement = str(entry.get("statement", _said("unknown")))
-        rows.append(
-            (Cell(a, strong=True), Cell(statement, str(entry.get("evidence", ""))), Cell(str(entry.get("if_wrong", "–"))))
-        )
+        rows.append((Cell(a, strong=True), Cell(statement), Cell(str(entry.get("if_wrong", "–")))))
         data.append(
             {
                 "id": a,
@@ -226,7 +224,7 @@ def method(case: CaseView) -> list[Block]:
             "tab-assumptions",
             "Numbered assumptions",
             _said("assumptions_subtitle"),
-            (Column("No."), Column("Assumption", "evidence"), Column(_said("assumptions_column"))),
+            (Column("No."), Column("Assumption"), Column(_said("assumptions_column"))),
             tuple(rows),
             _said("assumptions_note", csv=csv),
             csv,
@@ -257,13 +255,13 @@ def references(case: CaseView) -> tuple[Reference, ...]:
 def appendix(case: CaseView) -> list[Block]:
     """Real income of every region in every scenario, and what the codes mean."""
     columns = [Column("Code"), Column("Economy"), Column("Status quo", f"against the {case.reference}", number=True)]
-    columns += [Column(case.label(s), f"against {case.short_base}", number=True) for s in case.ids]
+    columns += [Column(case.label(s), f"against {case.short_base}", number=True) for s in case.moving]
     order = sorted(case.world.regions, key=lambda r: region_name(r).lower())
     rows, data = [], []
     for r in order:
         known = {s: case.income(r, s) for s in (None, *case.ids)}
         members = ", ".join(region_table().get(r, {}).get("members", [])) if r != "EU27" else "27 members"
-        rows.append((Cell(r), Cell(text.capital(region_name(r)), members), *(known[s].cell() for s in (None, *case.ids))))
+        rows.append((Cell(r), Cell(text.capital(region_name(r)), members), *(known[s].cell() for s in (None, *case.moving))))
         data += [case.row(r, s, "real income", "%", known[s]) for s in (None, *case.ids)]
     csv = case.file("every-economy", _said("every_file"), data)
     outcomes: dict[str | None, Outcome] = {None: case.runs.status_quo, **{s: case.outcome(s) for s in case.ids}}
@@ -279,7 +277,7 @@ def appendix(case: CaseView) -> list[Block]:
         Table(
             "tab-appendix",
             _said("every_title"),
-            _said("every_subtitle", horizon=case.horizon),
+            _said("every_subtitle", horizon=case.horizon, still=[case.label(s) for s in case.ids if s not in case.moving]),
             tuple(columns),
             tuple(rows),
             case.note(csv),

@@ -51,7 +51,6 @@ def who_first(view: CaseView, payoffs: PayoffTable) -> list[Block]:
     figure = odds_figure(case, csv=models.csv, note=view.note(models.csv))
     parts = (
         (case.tell("at_once"), told("left_out")),
-        (case.tell("agreement"), told("agree")),
         (case.tell("decides"), "By assumption."),
         (case.tell("breaks"), told("flips")),
         (case.tell("deadline"), "The clock."),
