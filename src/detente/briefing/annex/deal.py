@@ -57,7 +57,7 @@ def signed(case: CaseView, deal: Proposal) -> list[Block]:
         Para(told("pays", deal=deal, bought=bought(deal), others=deal.others, host=case.host, gain=gains.get(case.host or ""))),
         Para(told("verify", **watched(deal))),
         Para(told("lasts", deal=deal, terms=terms(deal), short=PERIODS[0], years=FRAMEWORK_YEARS)),
-        Para(told("months", deal=deal, lever=lever(deal), unpriced=unpriced(deal))),
+        Para(told("months", deal=deal, lever=lever(deal), unpriced=unpriced(deal), path=case.month is not None)),
     ]  # fmt: skip
 
 
