@@ -1,8 +1,8 @@
 """The deal: the package both would sign, what it brings each, who pays, how it is verified, how long it lasts.
 
 The package is that of `sections.proposal`, so the annex and the companion cannot differ. Gains are equivalent variation a year
-against what the law does by itself, averaged over the months of `Proposal.when`; points of a party's motives are told as the
-income they are worth. Three or more parties have no package: then why, and which combinations no coalition would block.
+against what the law does by itself, averaged over the months of `Proposal.when`; what is judged by motives is told as a
+share of a party's gain. Three or more parties have no package: then why, and which combinations no coalition would block.
 """
 
 from __future__ import annotations
@@ -105,20 +105,21 @@ def figure(case: CaseView, deal: Proposal, gains: dict[str, Triple]) -> Any:
 
 
 def watched(deal: Proposal) -> dict[str, Any]:
-    """How the package is kept: temptations and the worth of sight in million USD a year, review and punishment in years."""
+    """How the package is kept: temptations and the worth of sight as shares of a party's gain, review and punishment in years."""
     w = deal.watched
     if w is None:
         return {"deal": deal, "tempted": [], "sight": [], "period": None, "length": None, "holds": True}
-    tempted = [(s.name, worth(deal, s.name, s.temptation)) for s in w.truce.sides if s.temptation > 0]
-    sight = [(p, worth(deal, p, g)) for p, g in zip(deal.parties, w.gain, strict=True)] if w.enforcement and w.holds else []
+    gain = dict(zip(deal.parties, deal.gains, strict=True))
+    tempted = [(s.name, s.temptation / gain[s.name]) for s in w.truce.sides if s.temptation > 0]
+    sight = [(p, g / gain[p]) for p, g in zip(deal.parties, w.gain, strict=True)] if w.enforcement and w.holds else []
     length = w.truce.punishment * w.period if w.enforcement and w.holds else None
     return {"deal": deal, "tempted": tempted, "sight": sight, "period": w.period, "length": length, "holds": w.holds}
 
 
 def terms(deal: Proposal) -> list[tuple[str, float, float]]:
-    """What the short truce and the framework are worth to each at its own discount rate, million USD."""
+    """What the short truce and the framework are worth to each at its own discount rate, in years of its gain."""
     own: dict[str, Lasting] = {x.party: x for x in deal.short_or_long() if x.rate == deal.patience.of(x.party)}
-    return [(p, worth(deal, p, own[p].short), worth(deal, p, own[p].framework)) for p in deal.parties]
+    return [(p, own[p].short / g, own[p].framework / g) for p, g in zip(deal.parties, deal.gains, strict=True)]
 
 
 def lever(deal: Proposal) -> dict[str, Any] | None:
