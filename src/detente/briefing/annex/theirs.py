@@ -79,11 +79,6 @@ def _unit(row: Beside) -> str:
     return "%" if unit.startswith("%") else "pp" if unit.startswith("percentage point") else ""
 
 
-def number(value: float) -> str:
-    """Two significant digits, with all digits of a whole number, at most two decimals."""
-    return text.fixed(float(f"{value:.2g}") if abs(value) < 10 else value, text.decimals_for(value))
-
-
 def named(row: Beside, rows: list[Beside]) -> str:
     """Who and what; with the time, and then the policy, where that alone would not tell it from another row."""
     who = row.figure.who.split(" (")[0]
@@ -109,14 +104,14 @@ def drawn(case: CaseView, rows: list[Beside]) -> Figure:
             p = row.figure
             unit = "" if _unit(row) == "%" else f"{text.THIN}pp"
             ends = {"theirs": row.theirs, "ours": row.ours, "low": row.low, "high": row.high}
-            words = f"{number(row.theirs)} | {ours(row)}{unit}"
+            words = f"{closing.two_digits(row.theirs)} | {ours(row)}{unit}"
             listed.append({"panel": told(f"panel_{panel}"), "label": named(row, rows), **ends, "words": words})
             data.append({"id": p.id, "who": p.who, "what": p.quantity, **ends, "unit": p.unit, "run": row.run})
     csv = case.file("annex-theirs", told("file"), data)
     frame = pd.DataFrame(listed)
     title = told("figure_title", rows=len(rows), agree=sum(map(agrees, rows)), opposite=sum(map(opposite, rows)))
     first = sorted(rows, key=likeness)[:3]
-    values = {named(r, rows): told("both", theirs=number(r.theirs), ours=ours(r)) for r in first}
+    values = {named(r, rows): told("both", theirs=closing.two_digits(r.theirs), ours=ours(r)) for r in first}
     return figure(
         "fig-theirs", title, told("subtitle"), told("note", csv=csv), alt_text(f"{title}.", values), csv,
         lambda w: pairs(clipped(frame, w), w),
@@ -125,7 +120,7 @@ def drawn(case: CaseView, rows: list[Beside]) -> Figure:
 
 def ours(row: Beside) -> str:
     """Ours in figures."""
-    return number(float(row.ours or 0.0))
+    return closing.two_digits(float(row.ours or 0.0))
 
 
 def clipped(frame: pd.DataFrame, width: float) -> pd.DataFrame:
@@ -139,7 +134,7 @@ def table(case: CaseView, rows: list[Beside], all_: int) -> Table:
     shown = tuple(
         (
             Cell(named(r, rows)),
-            Cell(f"{number(r.theirs)}{text.THIN}{_unit(r)}", cites=r.figure.sources),
+            Cell(f"{closing.two_digits(r.theirs)}{text.THIN}{_unit(r)}", cites=r.figure.sources),
             Cell(f"{ours(r)}{text.THIN}{_unit(r)}"),
             Cell(text.sentence(r.figure.why or r.reason)),
         )

@@ -101,10 +101,14 @@ def _cells(row: Beside) -> tuple[Cell, ...]:
 def _ours(row: Beside) -> Cell:
     if row.ours is None:
         return Cell("–")
-    decimals = 1 if abs(row.ours) >= 10 else 2
-    told, pinned = (text.fixed(v, decimals) for v in (row.ours, list(row.span.values())[-1]))
+    told, pinned = (two_digits(v) for v in (row.ours, list(row.span.values())[-1]))
     sub = row.run if pinned == told else _said("both", run=row.run, pinned=f"{pinned}{text.THIN}{_unit(row)}")
     return Cell(f"{told}{text.THIN}{_unit(row)}", sub)
+
+
+def two_digits(value: float) -> str:
+    """Two significant digits, with all digits of a whole number, at most two decimals."""
+    return text.fixed(float(f"{value:.2g}") if abs(value) < 10 else value, text.decimals_for(value))
 
 
 def _unit(row: Beside) -> str:

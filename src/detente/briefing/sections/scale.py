@@ -40,13 +40,14 @@ def in_steps(case: CaseView, steps: Ladder) -> list[Block]:
     """The threat in steps."""
     measure = steps.measure
     money = {c: steps.a_month(c) for c in case.world.regions}
+    places = text.decimals_for(max(abs(m) / 1e3 for c in steps.sides for m in money[c]), significant=3, most=4)
     rows, data = [], []
     for k, (rate, o) in enumerate(zip(steps.rates, steps.outcomes, strict=True)):
         trade = case.mutual_trade(o, steps.sides)
         rows.append(
             (
                 Cell(f"{text.digits(rate)} points", strong=True),
-                *(Cell(text.fixed(money[c][k] / 1e3, 2, signed=True)) for c in steps.sides),
+                *(Cell(text.fixed(money[c][k] / 1e3, places, signed=True)) for c in steps.sides),
                 *(Cell(text.fixed(float(o.real_income[c]), 2, signed=True)) for c in case.trio),
                 Cell(text.fixed(trade, 0, signed=True)),
             )
