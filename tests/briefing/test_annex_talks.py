@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from importlib import import_module
 from types import SimpleNamespace
@@ -11,18 +12,20 @@ import pytest
 from hypothesis import given, strategies as st
 
 from briefing.conftest import toy_dossier, toy_world
-from detente.briefing.annex import theirs
+from briefing.test_strategy import STANCES
+from detente.briefing.annex import theirs, who_gives
 from detente.briefing.charts.blocs import steps, waterfall
 from detente.briefing.charts.theirs import pairs
 from detente.briefing.charts.theme import coloured, roles
-from detente.briefing.document import Figure, Section, words_in
+from detente.briefing.document import Figure, Para, Section, Shelf, words_in
 from detente.briefing.report import solve_case
 from detente.briefing.sections import closing, outlook, proposal
 from detente.briefing.view import CaseView, Triple
 from detente.policy.assumptions import load_assumptions
+from detente.policy.dossier import parse_dossier
 from detente.policy.parts import Published
 from detente.strategy.like_for_like import Beside
-from detente.words import percent, say, whole_percents
+from detente.words import chance, percent, say, whole_percents
 
 BUDGET = {"deal": 450, "who_gives": 200, "blocs": 250, "theirs": 250, "method": 350}
 money = st.floats(-3e5, 3e5, allow_nan=False)
@@ -98,6 +101,46 @@ def test_ledger_marks_are_short_and_say_what_was_in_sight() -> None:
     marks = [a.in_sight for a in load_assumptions().values() if a.in_sight]
     assert marks
     assert all(m.endswith(").") and "(" in m and len(m.split()) <= 22 for m in marks)
+
+
+@pytest.fixture(scope="module")
+def waiting(dossier_text: str) -> CaseView:
+    """The toy dossier with three stances a party, and branches on which one party eases or talks fail."""
+    own = dossier_text.replace('    stances: [{stance: hold, title: "Leaves | it", sources: [first]}]\n', "")
+    usa, chn = (STANCES.replace("OWN", x).replace("UP", x) for x in ("ten", "answer"))
+    own = own.replace("  - region: USA\n", "  - region: USA" + usa).replace("  - region: CHN\n", "  - region: CHN" + chn)
+    own = own.replace("prior: [0.3, 0.4, 0.5],", "prior: [0.3, 0.4, 0.5], stand_off: [second],")
+    own = own.replace("prior: [0.5, 0.6, 0.7],", "prior: [0.5, 0.6, 0.7], stand_off: [collapse],")
+    return solve_case(parse_dossier(own, "waiting.yaml"), toy_world())
+
+
+def test_who_gives_first_has_the_odds_of_the_outlook(waiting: CaseView) -> None:
+    with coloured(roles(waiting.parties, waiting.host)):
+        (section,) = who_gives.sections(waiting)
+    ahead = outlook.prepared(waiting)
+    assert ahead is not None
+    shown = _frame(waiting, "annex-who-gives").set_index(["party", "by"])["value"]
+    assert shown["CHN", "outlook"] == pytest.approx(ahead.look.of_branch("lifted").value)
+    assert shown["USA", "outlook"] == 0
+    told, drawn = section.blocks[0], section.blocks[1]
+    assert isinstance(told, Para)
+    assert isinstance(drawn, Figure)
+    percent_of = chance(float(shown["CHN", "outlook"]))
+    assert f"China with {percent_of}" in told.text
+    assert f"China {percent_of}" in drawn.title
+    assert words_in([section]) <= BUDGET["who_gives"]
+    seen = who_gives.at_table(waiting)
+    assert seen is not None
+    assert len(shown) == 2 * (1 + len(seen.trials.models))
+
+
+def test_without_odds_the_models_speak_alone(waiting: CaseView) -> None:
+    plain = replace(waiting, dossier=waiting.dossier.model_copy(update={"prospects": None}), shelf=Shelf())
+    with coloured(roles(plain.parties, plain.host)):
+        (section,) = who_gives.sections(plain)
+    told = section.blocks[0]
+    assert isinstance(told, Para)
+    assert told.text.startswith("The dossier gives no odds of giving way")
 
 
 # -- words against numbers ---------------------------------------------------------------------------------------------

@@ -121,6 +121,11 @@ def test_what_will_happen_counts_ways_and_days() -> None:
     assert "1 day on: X." in one
 
 
+def test_ways_on_that_move_nothing_are_not_ranged() -> None:
+    told = summary("happen", low=("pessimistic", -0.001), high=("optimistic", 0.002), still=[], deadline=None)
+    assert told == "None of the 2 ways on moves world real income by as much as 0.01\u202f%."
+
+
 def test_how_sure_names_whose_sign_is_open() -> None:
     told = summary("sure", foretold=False, firm=["China"], open=["Malaysia", "the world"])
     assert "not how likely it is" in told
