@@ -84,7 +84,7 @@ def test_the_package_is_that_of_the_companion(toy: CaseView, written: dict[str, 
 
 def test_others_figures_are_those_of_the_companion(toy: CaseView, written: dict[str, list[Section]]) -> None:
     found = _frame(toy, "annex-theirs").set_index("id")
-    rows = {r.figure.id: r for r in closing.rows_beside(toy) if r.ours is not None}
+    rows = {r.figure.id: r for r in closing.compared(toy) if r.ours is not None}
     assert set(found.index) == set(rows)
     assert all(found.loc[k, "ours"] == r.ours for k, r in rows.items())
 

@@ -43,7 +43,7 @@ def sections(case: CaseView) -> list[Section]:
 
 def published(case: CaseView) -> Beside | None:
     """The figure others have published for the world in two blocs, beside ours read as they read it."""
-    return next((r for r in closing.rows_beside(case) if r.figure.two_blocs and r.figure.region is None), None)
+    return next((r for r in closing.compared(case) if r.figure.two_blocs and r.figure.region is None), None)
 
 
 def drawn(case: CaseView, found: Blocs) -> Figure:

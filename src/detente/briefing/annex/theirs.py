@@ -39,7 +39,7 @@ MOST, ROOM = 8, 240
 
 def sections(case: CaseView) -> list[Section]:
     """One section; none where nothing published is comparable."""
-    rows = [r for r in closing.rows_beside(case) if r.ours is not None and not r.figure.two_blocs and _unit(r)]
+    rows = [r for r in closing.compared(case) if r.ours is not None and not r.figure.two_blocs and _unit(r)]
     if not rows:
         return []
     body = told(
