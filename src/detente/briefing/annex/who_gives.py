@@ -1,8 +1,8 @@
 """Who gives first: the odds of the outlook, and beside them what each model of a stand-off would say alone.
 
-One set of odds: those of the outlook, from today. A path counts by its first branch that the dossier ties to an end of a
-stand-off: one party eases, either may (both step back), or none. The models are one input to these odds and are shown for their
-spread.
+One set of odds: those of the outlook, from today. A path on which both step back, at once or after all, counts as that; any
+other by its first branch that the dossier ties to one party easing or to collapse. The models are one input to these odds and are
+shown for their spread.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ told = partial(say, "briefing/annex/who_gives")
 
 
 class First(NamedTuple):
-    """Who gives first, from today to the end of the tree: chances with ranges that add up to one."""
+    """Who gives, from today to the end of the tree: one party alone, both or neither; chances with ranges that add up to one."""
 
     one: Estimate
     two: Estimate
@@ -68,7 +68,8 @@ def at_table(case: CaseView) -> AtTheTable | None:
 def first_of(look: Outlook) -> First | None:
     """The odds of the tree; None where no branch is tied to one party's giving way."""
     tree = look.tree
-    ends = [next((e for e in (_end(tree.branches[b][1].stand_off) for b in leaf.path) if e), "neither") for leaf in tree.leaves]
+    passed = [[e for e in (_end(tree.branches[b][1].stand_off) for b in leaf.path) if e] for leaf in tree.leaves]
+    ends = ["both" if "both" in found else found[0] if found else "neither" for found in passed]
     if not {"one", "two"} & set(ends):
         return None
     return First(*(look.probability([e == end for e in ends]) for end in First._fields))
