@@ -124,8 +124,12 @@ def ours(row: Beside) -> str:
 
 
 def clipped(frame: pd.DataFrame, width: float) -> pd.DataFrame:
-    """Labels cut to the room there is; those alike once cut stay rows of their own by a blank of no width."""
-    cut = [text.clipped(str(x), 48 if width > 500 else 27) for x in frame["label"]]
+    """Labels cut to the room there is, on a phone in two lines. Those alike once cut stay apart by a blank of no width."""
+    if width > 500:
+        cut = [text.clipped(str(x), 44) for x in frame["label"]]
+    else:
+        parted = [str(x).partition(": ") for x in frame["label"]]
+        cut = [f"{text.clipped(who, 22)}\n{text.clipped(what, 24)}" for who, _, what in parted]
     return frame.assign(label=[x + NOTHING * cut[:k].count(x) for k, x in enumerate(cut)])
 
 

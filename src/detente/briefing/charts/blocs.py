@@ -38,10 +38,10 @@ def waterfall(parts: Sequence[tuple[str, float]], sums: Sequence[tuple[str, floa
         for label, value, colour in sums
     ]  # fmt: skip
     frame = pd.DataFrame(rows).assign(fill=lambda f: [COLOUR[c] for c in f["colour"]])
-    sheet, label_width = forms.Sheet(), 190.0 if width > 500 else 140.0
+    sheet, label_width = forms.Sheet(), 190.0 if width > 500 else 172.0
     inner = width - label_width - 4
     low, high = float(frame["low"].min()), float(frame["high"].max())
-    room = 0.16 * ((high - low) or 1.0)
+    room = (0.16 if width > 500 else 0.34) * ((high - low) or 1.0)
     domain = (low - room if low < 0 else 0.0, high + room)
     data = sheet.rows(frame)
     shown = {"minExtent": label_width, "maxExtent": label_width, "labelLimit": label_width - 6, "labelColor": COLOUR["ink"]}
