@@ -369,7 +369,9 @@ def regimes_figure(found: Regimes, shown: Sequence[tuple[str, str, Sequence[str]
 
 
 @by_role
-def gains_figure(deal: Proposal, subtitle: str = "", *, others: int = 3, note: str = "", csv: str = "") -> Figure:
+def gains_figure(
+    deal: Proposal, subtitle: str = "", *, title: str = "", others: int = 3, note: str = "", csv: str = "", id: str = "fig-deal"
+) -> Figure:
     """Who gains and who loses by a proposal, USD billion a year: the parties, and the bystanders it moves most."""
     frame = deal.by_region()["million USD a year"] / 1000
     away = deal.bystanders()["million USD a year"] / 1000
@@ -377,8 +379,8 @@ def gains_figure(deal: Proposal, subtitle: str = "", *, others: int = 3, note: s
     winners = [str(c) for c in away.index[::-1][:others] if away[c] > 0 and c not in losers]
     values = [(text.label(c), float(frame[c]), region_colour(c)) for c in (*deal.parties, *winners, *losers)]
     alone = [e.over_best_unilateral / 1000 for e in deal.in_money()]
-    title = _said("gains_title", parties=deal.parties, gains=[float(frame[p]) for p in deal.parties], alone=alone)
-    return _bars("fig-deal", title, subtitle or _said("gains_subtitle"), note, csv, _rows("", values, 1))
+    title = title or _said("gains_title", parties=deal.parties, gains=[float(frame[p]) for p in deal.parties], alone=alone)
+    return _bars(id, title, subtitle or _said("gains_subtitle"), note, csv, _rows("", values, 1))
 
 
 def _plane(width: float, height: float, x: tuple[str, tuple[float, float]], y: tuple[str, tuple[float, float]]) -> Any:
