@@ -14,7 +14,8 @@ import typer
 
 from detente import __version__
 from detente.cli import beside, data, dossier, estimate, politics, questions, runs, validate, watch
-from detente.cli.common import out, print_error
+from detente.cli.common import any_terminal, out, print_error
+from detente.cli.reply import spoken
 from detente.errors import DetenteError
 from detente.web.__main__ import serve
 
@@ -60,9 +61,15 @@ app.add_typer(dossier.policies, name="policy")
 app.add_typer(data.data, name="data")
 app.add_typer(validate.validate, name="validate")
 
+for _family in (app, dossier.worlds, dossier.dossiers, dossier.policies, data.data, validate.validate):
+    for _command in _family.registered_commands:
+        if _command.callback not in (None, questions.brief, serve):
+            _command.callback = spoken(_command.callback, out)
+
 
 def main() -> None:
     """Run the command line; named failures become one message and an exit code."""
+    any_terminal()
     try:
         app()
     except DetenteError as error:
