@@ -61,10 +61,18 @@ app.add_typer(dossier.policies, name="policy")
 app.add_typer(data.data, name="data")
 app.add_typer(validate.validate, name="validate")
 
-for _family in (app, dossier.worlds, dossier.dossiers, dossier.policies, data.data, validate.validate):
-    for _command in _family.registered_commands:
-        if _command.callback not in (None, questions.brief, serve):
-            _command.callback = spoken(_command.callback, out)
+
+def _answer_first(family: typer.Typer) -> None:
+    """Every command says the answer first and has `--full`; the briefing and the server say what they write and where."""
+    for command in family.registered_commands:
+        if command.callback not in (None, questions.brief, serve):
+            command.callback = spoken(command.callback, out)
+    for group in family.registered_groups:
+        if group.typer_instance is not None:
+            _answer_first(group.typer_instance)
+
+
+_answer_first(app)
 
 
 def main() -> None:

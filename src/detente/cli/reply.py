@@ -49,7 +49,6 @@ NEXT = {
 """The next useful command by the name of a command's function; `{dossier}` is the one that was asked about."""
 
 
-
 class Said(NamedTuple):
     """A line or a table as a command printed it. An answer stands first; a remark (printed dim) is never one."""
 
@@ -309,7 +308,9 @@ def wordy(cells: Sequence[str]) -> bool:
 def folded(text: str, width: int) -> str:
     """A head or a name in lines of at most `width`, broken at spaces."""
     return "\n".join(
-        part for line in text.split("\n") for part in textwrap.wrap(line, width, break_on_hyphens=False, break_long_words=False) or [""]
+        part
+        for line in text.split("\n")
+        for part in textwrap.wrap(line, width, break_on_hyphens=False, break_long_words=False) or [""]
     )
 
 
