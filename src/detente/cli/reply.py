@@ -40,7 +40,7 @@ NEXT = {
     "jobs": "politics {dossier}", "politics": "jobs {dossier}", "uncertainty": "reaction {dossier}",
     "reaction": "uncertainty {dossier}", "exercises": "solve {dossier}", "control": "solve {dossier}",
     "bystander": "bystander {dossier} --full", "ensemble": "solve {dossier}",
-    "dossier_show": "policy timeline {dossier}", "dossier_check": "solve {dossier}", "dossier_list": "dossier show kuala-lumpur-2025",
+    "dossier_show": "policy timeline {dossier}", "dossier_check": "solve {dossier}",
     "policy_show": "policy deadlines {dossier}", "policy_timeline": "policy deadlines {dossier}",
     "policy_deadlines": "policy show {dossier}", "policy_diff": "policy timeline {dossier}",
     "published": "backtest", "nash": "regimes", "bargain": "regimes", "regimes": "world info", "rates": "rates --scores",
@@ -315,4 +315,5 @@ def folded(text: str, width: int) -> str:
 
 
 def one_line(head: str) -> str:
+    """A head of several lines in one."""
     return " ".join(head.split())
