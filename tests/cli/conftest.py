@@ -13,12 +13,6 @@ from detente.cli import common
 Run = Callable[..., tuple[int, str, str]]
 
 
-@pytest.fixture(autouse=True)
-def in_full(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Everything a command has to say; what it says without `--full` is for `test_reply`."""
-    monkeypatch.setenv("DETENTE_FULL", "1")
-
-
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """Run `detente ARGS`; gives exit code, standard output, standard error."""
