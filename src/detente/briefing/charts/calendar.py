@@ -27,21 +27,22 @@ WORDS = "briefing/charts/calendar"
 
 def scale_of(entries: Sequence[Entry]) -> tuple[float, str, int]:
     """Million USD a unit of the axis, the unit in words, and decimals that give the largest value two digits."""
-    largest = max((abs(w.money.value) for e in entries for w in e.ways), default=0.0)
-    unit, word = (1e3, "billion") if largest >= 100 else (1.0, "million")
+    largest = max((abs(w.money.value) for e in entries for w in e.ways if w.known), default=0.0)
+    unit, word = (1e3, "billion") if largest >= 995 else (1.0, "million")
     return unit, word, text.decimals_for(largest / unit)
 
 
 def label_of(way: Way, unit: float, places: int) -> str:
-    """ "−4.7 (30 %)"."""
-    return say(WORDS, "bar", way=way, value=way.money.value / unit, places=places)
+    """ "−4.7 (30 %)", to two digits of the largest."""
+    value = way.money.value / unit
+    return say(WORDS, "bar", way=way, value=float(f"{value:.2g}") if abs(value) >= 100 else value, places=places)
 
 
 def calendar_figure(entries: Sequence[Entry], region: str, *, dollars: int, id: str, csv: str = "", note: str = "") -> Figure:
     """The figure; `dollars` is the year of the money. There must be an entry."""
     unit, word, places = scale_of(entries)
     top = sorted(entries, key=lambda e: -e.apart)
-    known = [e for e in top if any(w.money.sign != "not known" for w in e.ways)]
+    known = [e for e in top if any(w.known for w in e.ways)]
     tied = len(top) > 1 and text.fixed(top[0].apart / unit, places) == text.fixed(top[1].apart / unit, places)
     told = {"region": region, "top": top[0], "second": top[1] if tied else None, "known": bool(known)}
     title = say(WORDS, "title", **told, gap=top[0].apart)
@@ -68,7 +69,7 @@ def draw(entries: Sequence[Entry], region: str, width: float) -> Spec:
         heads.append({"y": y + HEAD / 2, "x": 0.0, "text": text.clipped(head, int(width / (0.56 * size)))})
         y += HEAD
         for way in entry.ways:
-            known, money = way.money.sign != "not known", way.money.scaled(1 / unit)
+            known, money = way.known, way.money.scaled(1 / unit)
             rows.append(
                 {
                     "top": y + 2.5, "bottom": y + ROW - 5.5, "middle": y + ROW / 2 - 1.5, "under": y + ROW - 2.5,

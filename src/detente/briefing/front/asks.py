@@ -16,6 +16,7 @@ from typing import Literal
 
 from detente.briefing.sections import bystanders, proposal
 from detente.briefing.view import CaseView
+from detente.cases.baselines import LAW
 from detente.cases.case import Case
 from detente.strategy.asks import PASSED, Asks, Clause, clauses_of
 from detente.strategy.year import Mover, Span
@@ -176,7 +177,7 @@ def clauses(case: CaseView) -> tuple[Clause, ...]:
 
 
 def _of_party(case: CaseView, reader: str) -> Iterator[Advice]:
-    day, year = first_day(case), bystanders.year_of(case, reader)
+    day, year = first_day(case), bystanders.year_of(case, reader, LAW)
     deal = proposal.propose(case)
     if deal is not None and deal.status == "deal" and reader in deal.parties:
         rival = next(p for p in deal.parties if p != reader)

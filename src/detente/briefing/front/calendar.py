@@ -11,6 +11,7 @@ forks the ways are the scenarios, on the day their measures are read, and there 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -19,23 +20,33 @@ import numpy as np
 
 from detente.briefing.sections import bystanders, outlook
 from detente.briefing.view import CaseView
+from detente.cases.baselines import LAW
 from detente.outlook.outlook import Outlook
 from detente.policy.prospects import Fork
 from detente.strategy.year import Span, Year, money_of
 from detente.types import Array
+from detente.words import TINY
 
 AHEAD = timedelta(days=275)
 """How far the calendar looks."""
-MOST, WAYS = 8, 3
+MOST, OPEN, WAYS = 5, 2, 3
+"""Days shown at most, those among them on which no sign is known, and ways of a day."""
 
 
 @dataclass(frozen=True)
 class Way:
-    """One way a day may go: its chance from today (None: there are no odds) and what it is worth, million USD a year."""
+    """One way a day may go: its chance from today (None: there are no odds), what it is worth in percent of real income, and the
+    same in million USD a year."""
 
     title: str
     chance: float | None
+    price: Span
     money: Span
+
+    @property
+    def known(self) -> bool:
+        """Whether gain or loss is known."""
+        return self.price.sign != "not known"
 
 
 @dataclass(frozen=True)
@@ -48,9 +59,9 @@ class Entry:
 
     @property
     def apart(self) -> float:
-        """How far its ways lie apart, million USD a year."""
-        values = [w.money.value for w in self.ways]
-        return max(values) - min(values)
+        """How far the ways lie apart whose sign is known, million USD a year; what one of them is worth where it is the only one."""
+        values = [w.money.value for w in self.ways if w.known]
+        return max(values) - min(values) if len(values) > 1 else abs(values[0]) if values else 0.0
 
 
 def entries(case: CaseView, reader: str) -> tuple[Entry, ...]:
@@ -62,23 +73,26 @@ def _entries(case: CaseView, reader: str) -> Sequence[Entry]:
     found = outlook.prepared(case)
     if found is None:
         return _of_scenarios(case, reader)
-    look, year = found.look, bystanders.year_of(case, reader)
+    look, year = found.look, bystanders.year_of(case, reader, LAW)
     last = case.dossier.as_of + AHEAD
     forks = [f for f in look.tree.forks.values() if case.dossier.as_of <= f.date <= last]
     worth = money_of(case, reader)[1]
     made = [Entry(f.date, f.title, _ways(look, f, reader, year, worth)) for f in sorted(forks, key=lambda f: f.date)]
-    return _fewest([e for e in made if e.ways])
+    return _fewest([e for e in made if e.ways], worth)
 
 
-def _fewest(made: Sequence[Entry]) -> Sequence[Entry]:
-    """Those with the most at stake, at most as many as fit, in order of their days."""
-    kept = sorted(made, key=lambda e: (-e.apart, e.day))[:MOST]
-    return [e for e in made if e in kept]
+def _fewest(made: Sequence[Entry], worth: float) -> Sequence[Entry]:
+    """Those with the most at stake, at most as many as fit, then the next on which no sign is known; in order of their days."""
+    least = TINY / 100 * worth
+    known = sorted((e for e in made if e.apart >= least), key=lambda e: (-e.apart, e.day))[:MOST]
+    unknown = [e for e in made if e not in known and not all(w.known for w in e.ways)]
+    kept = [*known, *unknown[: min(OPEN, MOST - len(known))]]
+    return [e for e in made if any(e is k for k in kept)]
 
 
 def _ways(look: Outlook, fork: Fork, reader: str, year: Year, worth: float) -> tuple[Way, ...]:
     """The ways of a fork: the dearest, the cheapest and the likeliest."""
-    priced = {b: m.money for m in year.drivers for b in m.branches}
+    priced = {b: m.price for m in year.drivers for b in m.branches}
     nothing = Span(0.0, 0.0, 0.0, 0.0, 0.0)
     found = []
     for branch in fork.branches:
@@ -86,10 +100,10 @@ def _ways(look: Outlook, fork: Fork, reader: str, year: Year, worth: float) -> t
         if chance <= 0:
             continue
         if fork.independent:
-            money = priced.get(branch.id, nothing)
+            price = priced.get(branch.id, nothing)
         else:
-            money = Span.of(_given(look, branch.id, reader)).scaled(worth / 100)
-        found.append(Way(branch.title, chance, money))
+            price = Span.of(_given(look, branch.id, reader))
+        found.append(Way(branch.title, chance, price, price.scaled(worth / 100)))
     found.sort(key=lambda w: w.money.value)
     likeliest = max(found, key=lambda w: w.chance or 0.0, default=None)
     kept = [w for w in found if w in (found[0], found[-1], likeliest)]
@@ -120,13 +134,14 @@ def quiet(look: Outlook) -> Array:
 
 def _of_scenarios(case: CaseView, reader: str) -> Sequence[Entry]:
     """The scenarios by day."""
-    worth, days = money_of(case, reader)[1], {}
+    worth = money_of(case, reader)[1]
+    days: dict[date, list[Way]] = {}
     for s in case.scenarios:
         income = case.income(reader, s.id)
-        span = Span(income.low, income.value, income.high, income.value, float("nan")).scaled(worth / 100)
-        days.setdefault(s.policy_date, []).append(Way(s.title, None, span))
+        price = Span(income.low, income.value, income.high, income.value, math.nan)
+        days.setdefault(s.policy_date, []).append(Way(s.title, None, price, price.scaled(worth / 100)))
     made = [Entry(day, "", tuple(sorted(ways, key=lambda w: w.money.value))) for day, ways in sorted(days.items())]
-    return _fewest(made)
+    return _fewest(made, worth)
 
 
 __all__ = ["Entry", "Way", "entries", "quiet"]

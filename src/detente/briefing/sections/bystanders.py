@@ -16,6 +16,7 @@ from detente.briefing.charts.results import year_figure
 from detente.briefing.document import Block, Cell, Column, Figure, Heading, Para, Section, Table
 from detente.briefing.sections import outlook as foresight
 from detente.briefing.view import CaseView, Triple, number_at
+from detente.cases.baselines import IN_FORCE, Baseline
 from detente.cases.case import PINNED, mean_rate
 from detente.errors import NotConverged
 from detente.outlook.uncertainty import Uncertainty
@@ -49,14 +50,14 @@ def threats(case: CaseView) -> Uncertainty | None:
     return case.once("threats", work)
 
 
-def year_of(case: CaseView, region: str) -> Year:
+def year_of(case: CaseView, region: str, against: Baseline = IN_FORCE) -> Year:
     """What decides an economy's year, with the briefing's odds; worked out once."""
 
     def work() -> Year:
         found = foresight.prepared(case)
-        return our_year(case, region, look=None if found is None else found.look, threats=threats(case))
+        return our_year(case, region, look=None if found is None else found.look, threats=threats(case), against=against)
 
-    return case.once(("year", region), work)
+    return case.once(("year", region, against), work)
 
 
 def steps_of(case: CaseView, region: str) -> Asks:
