@@ -350,7 +350,8 @@ def clauses_of(deal: Proposal) -> tuple[Clause, ...]:
         after = {v: worth(levels, v) for v in names}
         gains = {v: x.equivalent_variation - y.equivalent_variation for v, x in after.items() if x and (y := before[v])}
         brings = {
-            p: Span.of({v: factors[p] * float(gain[case.index(p)]) for v, gain in gains.items()}, held(case)) for p in deal.parties
+            p: Span.of({v: factors[p] * float(gain[case.index(p)]) for v, gain in gains.items()}, held(case))
+            for p in deal.parties
         }
         made.append(Clause(issue.giver, issue.receiver, issue.words(level), brings))
     return tuple(made)

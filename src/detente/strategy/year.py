@@ -364,7 +364,8 @@ def drivers_of(
     """Every driver the dossier knows of an economy's year, priced. `rate` (fraction) of a duty on goods passed through.
 
     `against` the law by itself, what the parties decide between them is priced from what comes if nothing is signed; forks that
-    stand apart and an economy's own steps always are what they change. Chances come from the outlook (`outlook.year.our_year`). Raises `UnknownRegion`, `InputError`, `NotConverged`.
+    stand apart and an economy's own steps are what they change, always. Chances come
+    from the outlook (`outlook.year.our_year`). Raises `UnknownRegion`, `InputError`, `NotConverged`.
     """
     case.index(region)
     found = [*branch_candidates(case, against), *(own_candidates(case, region, rate) if region not in case.parties else ())]
@@ -389,7 +390,14 @@ def drivers_of(
             )
         )  # fmt: skip
     return Year(
-        case.dossier.id, region, case.parties, case.dossier.as_of, case.parameters.name, dollars, tuple(drivers), tuple(unmoved),
+        case.dossier.id,
+        region,
+        case.parties,
+        case.dossier.as_of,
+        case.parameters.name,
+        dollars,
+        tuple(drivers),
+        tuple(unmoved),
         against,
     )
 
@@ -410,7 +418,9 @@ def branch_candidates(case: Case, against: Baseline = IN_FORCE) -> list[Candidat
     start = Held(LAW) if against == LAW else Held()
     if dossier.prospects is None:
         return [
-            Candidate(s.id, "scenario", s.title, _authors(case, s.changes), Held(s.id), start, dates=(s.policy_date,), sources=s.sources)
+            Candidate(
+                s.id, "scenario", s.title, _authors(case, s.changes), Held(s.id), start, dates=(s.policy_date,), sources=s.sources
+            )
             for s in case.scenarios
         ]
     bundles: dict[tuple[Any, ...], Candidate] = {}
@@ -420,8 +430,10 @@ def branch_candidates(case: Case, against: Baseline = IN_FORCE) -> list[Candidat
             if not state.bites:
                 continue
             by = () if fork.kind == "court" else _authors(case, acts)
+            before = Held() if fork.independent else start
             one = Candidate(
-                branch.id, "branch", branch.title, by, state, Held() if fork.independent else start, question=fork.title, dates=(fork.date,), branches=(branch.id,),
+                branch.id, "branch", branch.title, by, before.and_(state), before, question=fork.title, dates=(fork.date,),
+                branches=(branch.id,),
                 sources=fork.sources,
             )  # fmt: skip
             known = bundles.get(state.key)

@@ -27,7 +27,9 @@ WORDS = "briefing/charts/calendar"
 
 def scale_of(entries: Sequence[Entry]) -> tuple[float, str, int]:
     """Million USD a unit of the axis, the unit in words, and decimals that give the largest value two digits."""
-    largest = max((abs(w.money.value) for e in entries for w in e.ways if w.known), default=0.0)
+    ways = [w for e in entries for w in e.ways]
+    known = [abs(w.money.value) for w in ways if w.known]
+    largest = max(known or [max(abs(w.money.low), abs(w.money.high)) for w in ways], default=0.0)
     unit, word = (1e3, "billion") if largest >= 995 else (1.0, "million")
     return unit, word, text.decimals_for(largest / unit)
 
@@ -48,8 +50,8 @@ def calendar_figure(entries: Sequence[Entry], region: str, *, dollars: int, id: 
     title = say(WORDS, "title", **told, gap=top[0].apart)
     odds = any(w.chance is not None for e in entries for w in e.ways)
     subtitle = say(WORDS, "subtitle", word=word, dollars=dollars, odds=odds)
-    most = {f"{text.short_day(e.day)}, {w.title}": label_of(w, unit, places) for e in top[:2] for w in e.ways}
-    shown = dict(list(most.items())[:4])
+    most = [(f"{text.short_day(e.day)}, {text.clipped(w.title, 40)}", label_of(w, unit, places)) for e in top for w in e.ways]
+    shown = dict(most[:3])
     return figure(
         id, title, subtitle, note, alt_text(f"{title}.", shown), csv, lambda w: draw(entries, region, w), width=700
     )  # fmt: skip
@@ -60,14 +62,15 @@ def draw(entries: Sequence[Entry], region: str, width: float) -> Spec:
     unit, _, places = scale_of(entries)
     wide = width > 500
     size = 12.5 if wide else 11.5
-    label_width, told_width = (0.46 * width, 128.0) if wide else (0.43 * width, 96.0)
+    label_width, told_width = (0.46 * width, 142.0) if wide else (0.40 * width, 122.0)
     plot = width - label_width - told_width - 8
     letters = int(label_width / (0.53 * size))
-    heads, rows, y = [], [], 0.0
+    heads, rows, stretches, y = [], [], [], 0.0
     for entry in entries:
         head = say(WORDS, "head", entry=entry)
-        heads.append({"y": y + HEAD / 2, "x": 0.0, "text": text.clipped(head, int(width / (0.56 * size)))})
+        heads.append({"y": y + HEAD / 2, "x": 0.0, "text": text.clipped(head, int(width / (0.6 * size)))})
         y += HEAD
+        start = y
         for way in entry.ways:
             known, money = way.known, way.money.scaled(1 / unit)
             rows.append(
@@ -78,6 +81,7 @@ def draw(entries: Sequence[Entry], region: str, width: float) -> Spec:
                 }
             )  # fmt: skip
             y += ROW
+        stretches.append((start, y - 2.0))
         y += GAP
     frame = pd.DataFrame(rows)
     frame["fill"] = COLOUR[region_colour(region)]
@@ -88,13 +92,15 @@ def draw(entries: Sequence[Entry], region: str, width: float) -> Spec:
         frame[column] = [label_width + plot * (v - domain[0]) / (domain[1] - domain[0]) for v in frame[column]]
     marks = ticks(domain, 4 if wide else 2)
     decimals = max(0, *(len(f"{t:.6f}".rstrip("0").split(".")[1]) for t in marks)) if marks else 0
-    axis = pd.DataFrame(
-        {
-            "x": [label_width + plot * (t - domain[0]) / (domain[1] - domain[0]) for t in marks],
-            "text": [text.fixed(t, decimals) for t in marks], "y": 0.0, "y2": y, "top": -10.0,
-            "colour": [COLOUR["zero"] if t == 0 else COLOUR["rule"] for t in marks],
-        }
-    )  # fmt: skip
+    places_x = [label_width + plot * (t - domain[0]) / (domain[1] - domain[0]) for t in marks]
+    axis = pd.DataFrame({"x": places_x, "text": [text.fixed(t, decimals) for t in marks], "top": -10.0})
+    lines = pd.DataFrame(
+        [
+            {"x": x, "y": start, "y2": stop, "colour": COLOUR["zero"] if t == 0 else COLOUR["rule"]}
+            for x, t in zip(places_x, marks, strict=True)
+            for start, stop in stretches
+        ]
+    )
     sheet = Sheet()
     at_y, at_x = {"domain": [y, 0.0], "nice": False}, {"domain": [0.0, width], "nice": False}
 
@@ -104,11 +110,11 @@ def draw(entries: Sequence[Entry], region: str, width: float) -> Spec:
     def along(field: str) -> Spec:
         return number(field, scale=at_x, axis=None)
 
-    data, grid, headed = sheet.rows(frame), sheet.rows(axis), sheet.rows(pd.DataFrame(heads))
+    data, grid, scale, headed = (sheet.rows(f) for f in (frame, lines, axis, pd.DataFrame(heads)))
     left = {"align": "left", "baseline": "middle", "fontSize": size}
     views = [
         mark(grid, "rule", {"strokeWidth": 1}, x=along("x"), y=down("y"), y2=end("y2"), color=as_given("colour")),
-        mark(grid, "text", {"fontSize": size - 1, "color": COLOUR["muted"]}, x=along("x"), y=down("top"), text=name("text")),
+        mark(scale, "text", {"fontSize": size - 1, "color": COLOUR["muted"]}, x=along("x"), y=down("top"), text=name("text")),
         mark(
             data, "bar", {"fillOpacity": 0.28, "strokeWidth": 1.2, "strokeDash": [3, 2]}, x=along("zero"), x2=end("value"),
             y=down("top"), y2=end("bottom"), color=as_given("fill"), stroke=as_given("fill"),

@@ -26,8 +26,8 @@ import pandas as pd
 from detente import words as text
 from detente.briefing.charts import forms as charts
 from detente.briefing.charts.figures import COLUMN, figure, made_by
-from detente.briefing.charts.standalone import wrapped
 from detente.briefing.charts.ranked import ranked
+from detente.briefing.charts.standalone import wrapped
 from detente.briefing.charts.theme import COLOUR, by_role, region_colour
 from detente.briefing.document import Figure
 from detente.cases.baselines import LAW, in_words
@@ -662,8 +662,8 @@ def year_figure(
     frame = pd.DataFrame(rows)
     title, under = title or _said("year_title", year=year), subtitle or _said("year_subtitle", year=year)
     return _shown(
-        id, title, under, note, _named(rows[:5]), csv,
-        lambda w: ranked(frame, w, label_width=0.44 * w if w > 500 else 0.5 * w), before=f"{title}.", width=width,
+        id, title, under, note, _named([r | {"label": text.clipped(r["label"], 48)} for r in rows[:4]]), csv,
+        lambda w: ranked(frame, w, label_width=0.46 * w if w > 500 else 0.0), before=f"{title}.", width=width,
     )  # fmt: skip
 
 

@@ -2,8 +2,8 @@
 
 A third economy has the steps of its menu (`strategy.asks`): what needs a party's consent and pays at every reading is asked for,
 what is its own to give and brings a party something is offered, what costs it at every reading is avoided. A party has the
-clauses of the package both would sign, each priced alone, and what the dossier's branches or scenarios bring it. Where the ends of
-a span differ in sign nothing is advised and that is said; where nothing pays, that is said too.
+clauses of the package both would sign, each priced alone, and what the dossier's branches or scenarios bring it. Where the ends
+of a span differ in sign nothing is advised and that is said; where nothing pays, that is said too.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ from detente.words import TINY
 
 AHEAD = timedelta(days=275)
 """How far the calendar looks."""
-MOST, OPEN, WAYS = 5, 2, 3
+MOST, OPEN, WAYS = 4, 2, 3
 """Days shown at most, those among them on which no sign is known, and ways of a day."""
 
 
@@ -59,7 +59,7 @@ class Entry:
 
     @property
     def apart(self) -> float:
-        """How far the ways lie apart whose sign is known, million USD a year; what one of them is worth where it is the only one."""
+        """How far the ways whose sign is known lie apart, million USD a year; what the only one of them is worth."""
         values = [w.money.value for w in self.ways if w.known]
         return max(values) - min(values) if len(values) > 1 else abs(values[0]) if values else 0.0
 
@@ -99,10 +99,7 @@ def _ways(look: Outlook, fork: Fork, reader: str, year: Year, worth: float) -> t
         chance = look.of_branch(branch.id).value
         if chance <= 0:
             continue
-        if fork.independent:
-            price = priced.get(branch.id, nothing)
-        else:
-            price = Span.of(_given(look, branch.id, reader))
+        price = priced.get(branch.id, nothing) if fork.independent else Span.of(_given(look, branch.id, reader))
         found.append(Way(branch.title, chance, price, price.scaled(worth / 100)))
     found.sort(key=lambda w: w.money.value)
     likeliest = max(found, key=lambda w: w.chance or 0.0, default=None)

@@ -4,8 +4,8 @@ What matters to a reader is what moves its year and has odds; the chance of such
 
     P(Z | B) = Σ over paths through B that bring Z of P(path) / Σ over paths through B of P(path)
 
-Of every branch the outcome is told that it moves most, by |P(Z | B) − P(Z)| × what Z is worth to the reader; a branch that is the
-outcome itself is told only where nothing before it says more (its fork stands apart). What to do is read off the reader's asks
+Of every branch the outcome is told that it moves most, by |P(Z | B) − P(Z)| × what Z is worth to the reader. A fork that stands
+apart tells of nothing but itself, and what it brings is told of no other. What to do is read off the reader's asks
 (`front.asks`): the ask that the outcome makes worth having, else what its sign says.
 """
 
@@ -25,8 +25,9 @@ from detente.cases.baselines import LAW
 from detente.outlook.tree import Tree
 from detente.strategy.year import Mover, Year
 
-Act = Literal["press", "offer", "hold", "gain", "loss", "wait"]
-MOST = 6
+Act = Literal["press", "offer", "hold", "relax", "gain", "less", "loss", "wait"]
+MOST, WAITS = 6, 2
+"""Rows, and those among them that can only say that a sign is not known."""
 LEAST = 0.05
 """A chance that moves by less is not worth watching."""
 RARE = 0.01
@@ -59,7 +60,9 @@ def triggers(case: CaseView, reader: str, asked: Sequence[Advice]) -> tuple[Trig
         given = {s.given: s.title for s in bystanders.steps_of(case, reader).of("ask") if s.given}
     offer = next((a.title for a in asked if a.kind == "offer"), "")
     made = list(_all(found.look.tree, year, reader, given, offer))
-    kept = sorted(made, key=lambda t: (-t.weight, t.day))[:MOST]
+    ranked = sorted(made, key=lambda t: (-t.weight, t.day))
+    waits = [t for t in ranked if t.act == "wait"][:WAITS]
+    kept = [t for t in ranked if t.act != "wait" or any(t is w for w in waits)][:MOST]
     return tuple(sorted(kept, key=lambda t: (t.day, -t.weight)))
 
 
@@ -75,7 +78,7 @@ def _all(tree: Tree, year: Year, reader: str, given: dict[str, str], offer: str)
                 continue
             best: Trigger | None = None
             for mover, happens in outcomes:
-                if branch.id in mover.branches and not fork.independent:
+                if (branch.id in mover.branches) != fork.independent:
                     continue
                 before, after = float(chances @ happens), float(chances @ (happens & taken)) / share
                 weight = abs(after - before) * abs(mover.money.value) * (0.5 if mover.price.sign == "not known" else 1.0)
@@ -97,10 +100,12 @@ def _act(mover: Mover, up: bool, reader: str, given: dict[str, str], offer: str)
             return "press", ask
         case "loss" if up and offer and reader in mover.by:
             return "offer", offer
+        case "loss" if up:
+            return "loss", ""
         case "loss":
-            return ("loss" if up else "hold"), ""
+            return ("hold" if offer and reader in mover.by else "relax"), ""
         case _:
-            return ("gain" if up else "hold"), ""
+            return ("gain" if up else "less"), ""
 
 
 __all__ = ["Trigger", "triggers"]

@@ -1,13 +1,15 @@
 """Page 2, an edition for one economy: what decides its year, what to ask for, what to watch, and what it comes to.
 
 Every number is read off the drivers of its year (`strategy.year`, priced against what comes if nothing is signed), its asks
-(`front.asks`), the tree (`front.calendar`, `front.triggers`) and the paths of the scenarios. Where nothing moves it, the page says
-so in a sentence and draws nothing.
+(`front.asks`), the tree (`front.calendar`, `front.triggers`) and the paths of the scenarios. Where nothing moves it, the page
+says so in a sentence and draws nothing.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
 
@@ -16,7 +18,7 @@ import pandas as pd
 from detente import words as text
 from detente.briefing.charts.calendar import calendar_figure
 from detente.briefing.charts.results import year_figure
-from detente.briefing.document import Block, Cell, Column, Figure, Items, Para, Section, Table, words_in
+from detente.briefing.document import Block, Cell, Column, Items, Para, Section, Table, words_in
 from detente.briefing.front.asks import Advice, advice
 from detente.briefing.front.calendar import entries
 from detente.briefing.front.triggers import triggers
@@ -30,7 +32,7 @@ told = partial(say, "briefing/front/what_it_means")
 
 WORDS = 380
 """Words of the page at most."""
-BARS, ROWS, FEWEST = 7, 6, 2
+BARS, ROWS, FEWEST = 6, 6, 2
 """Bars of the figure, rows of the table of triggers, and the fewest of them that a full page keeps."""
 STRETCHES = ("first-year", "two-to-five", "decade")
 DECISIVE = ("branch", "scenario")
@@ -50,13 +52,10 @@ def page(case: CaseView, reader: str) -> Section:
     while True:
         section = Section(
             "means",
-            told("title", year=year, parts=parts_of(year), reader=reader, case=case),
-            tuple(
-                b
-                for b in (
-                    figures[0], Items(tuple(Para(a.text()) for a in asked[:bullets])), figures[1],
-                    watch_table(case, reader, watch, rows), strip_of, last,
-                )
+            told("title", year=year, parts=decided(year), reader=reader, case=case),
+            (
+                figures[0], Items(tuple(bullet(a) for a in asked[:bullets])), figures[1],
+                watch_table(case, reader, watch, rows), strip_of, last,
             ),
         )  # fmt: skip
         if words_in([section]) <= WORDS or (rows <= FEWEST and bullets <= FEWEST):
@@ -64,33 +63,51 @@ def page(case: CaseView, reader: str) -> Section:
         rows, bullets = (rows - 1, bullets) if rows > FEWEST else (rows, bullets - 1)
 
 
+def bullet(one: Advice) -> Para:
+    """A bullet with its verb in bold."""
+    verb, rest = one.text().split(" ", 1)
+    return Para(rest, verb)
+
+
 # -- what decides the year ---------------------------------------------------------------------------------------------
 class Parts(NamedTuple):
-    """The drivers of a year that others or courts decide: the largest whose sign is known, whether the next prints the same, and
-    how many there are of known and of unknown sign."""
+    """Drivers of a year: the largest whose sign is known, whether the next of them prints the same, whether one whose sign is not
+    known is larger, and how many of these there are."""
 
     top: Mover | None
     tied: bool
-    known: int
+    larger: bool
     unknown: int
 
 
-def parts_of(year: Year) -> Parts:
-    """What the title of the page is chosen by."""
-    decided = [d for d in year.ranked if d.kind in DECISIVE]
-    known = [d for d in decided if d.price.sign != "not known" and abs(d.price.value) >= TINY]
+def parts_of(drivers: Sequence[Mover]) -> Parts:
+    """What titles are chosen by; the drivers stand in order, the largest first."""
+    known = [d for d in drivers if d.price.sign != "not known" and abs(d.price.value) >= TINY]
+    unknown = [d for d in drivers if d.price.sign == "not known"]
     tied = len(known) > 1 and text.money(abs(known[0].money.value)) == text.money(abs(known[1].money.value))
-    return Parts(known[0] if known else None, tied, len(known), len(decided) - len(known))
+    larger = bool(known and unknown) and abs(unknown[0].price.value) > abs(known[0].price.value)
+    return Parts(known[0] if known else None, tied, larger, len(unknown))
+
+
+def decided(year: Year) -> Parts:
+    """The drivers that others, the talks or a court decide."""
+    return parts_of([d for d in year.ranked if d.kind in DECISIVE])
+
+
+def drawn(year: Year) -> list[Mover]:
+    """The drivers that have a bar or a span: no forced choice, nothing that would print as zero."""
+    return [d for d in year.ranked if d.kind != "choice" and (d.price.sign == "not known" or abs(d.price.value) >= TINY)]
 
 
 def year_chart(case: CaseView, year: Year) -> Block:
     """The ranked bars with the data of all drivers, or that nothing moves it."""
-    drawn = [d for d in year.ranked if d.kind != "choice"]
-    if not drawn:
+    bars = drawn(year)
+    if not bars:
         return Para(told("still", year=year))
     csv = case.shelf.add(f"front-year-{year.region.lower()}", told("year_file", year=year), year.to_frame().reset_index())
     return year_figure(
-        year, csv, id=f"fig-front-year-{year.region.lower()}", title=told("year_title", year=year, parts=parts_of(year)),
+        replace(year, drivers=tuple(bars)), csv, id=f"fig-front-year-{year.region.lower()}",
+        title=told("year_title", year=year, parts=parts_of(bars)),
         subtitle=told("year_subtitle", case=case, odds=bool(year.by_expected)), note=told("note", csv=csv), most=BARS, width=700,
     )  # fmt: skip
 
@@ -119,7 +136,7 @@ def calendar(case: CaseView, reader: str) -> Block:
 
 
 # -- what to watch -----------------------------------------------------------------------------------------------------
-def watch_rows(case: CaseView, reader: str, asked: tuple[Advice, ...]) -> tuple[list[tuple[Cell, ...]], str]:
+def watch_rows(case: CaseView, reader: str, asked: tuple[Advice, ...]) -> tuple[list[Row], str]:
     """The rows of the table with the name of its file; the dearest first to be kept."""
     found = triggers(case, reader, asked)
     if not found:
@@ -156,7 +173,7 @@ class Row(NamedTuple):
 
 
 def watch_table(case: CaseView, reader: str, found: tuple[list[Row], str], most: int) -> Block:
-    """The table of what to watch, the `most` rows on which most hangs; a sentence without forks or where nothing moves a chance."""
+    """The table of what to watch, the `most` rows on which most hangs; a sentence where there are none."""
     rows, csv = found
     if not rows:
         return Para(told("no_watch", odds=case.dossier.prospects is not None, questions=case.dossier.key_questions))
@@ -235,7 +252,8 @@ class Inputs(NamedTuple):
 
 def people(case: CaseView, reader: str, year: Year) -> dict[str, object]:
     """What the largest driver comes to a person, and the sectors whose inputs move most in the worst way on that moves any."""
-    top = parts_of(year).top
+    parts = decided(year)
+    top = parts.top
     heads = None if case.population is None else float(case.population[reader])
     each = None if top is None or not heads else top.money.value * 1e6 / heads
     way = next((s for s in (case.worst, case.best) if s in case.moving), None)
@@ -246,7 +264,8 @@ def people(case: CaseView, reader: str, year: Year) -> dict[str, object]:
         large = sorted(households.sizable(case, reader), key=lambda k: -made[case.world.sectors.index(k)])[:LARGE]
         found = [Inputs(k, float(cost[k])) for k in sorted(large, key=lambda k: -abs(float(cost[k])))[:INPUTS]]
     return {
-        "reader": reader, "top": top, "each": each, "way": None if way is None else case.dossier.scenario(way).title,
+        "reader": reader, "top": top, "open": parts.unknown > 0, "each": each,
+        "way": None if way is None else case.dossier.scenario(way).title,
         "inputs": [i for i in found if abs(i.change) >= TINY],
     }  # fmt: skip
 
