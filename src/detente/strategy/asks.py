@@ -31,10 +31,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
+from detente.cases.baselines import IN_FORCE
 from detente.cases.case import CENTRAL, PINNED, Case
 from detente.errors import CornerResult, NotConverged, UnknownName
 from detente.policy.changes import Change
+from detente.policy.measures import InstrumentKind
 from detente.policy.parts import MenuItem
+from detente.policy.stacking import sectors_of
 from detente.strategy.bystanders import Option, options_of, owner_of, side_with
 from detente.strategy.transshipment import RATE, Basis, pass_through, raised_by, rise_of
 from detente.strategy.year import Held, Span, branch_state, held, money_of, option_state, price_of, solve_states
@@ -311,6 +314,24 @@ def _of_pair(table: _Table, i: _Item, j: _Item) -> tuple[Held, Held, Held, Held]
     """Neither, one, the other and both, under what either needs."""
     holds = i.conditions | j.conditions
     return table.state(holds, ()), table.state(holds, (i,)), table.state(holds, (j,)), table.state(holds, (i, j))
+
+
+def displaced_by(case: Case, region: str, changes: Sequence[Change]) -> pd.Series:
+    """Who loses sales to `region` when it promises to buy: million USD a year by origin, losses only, the largest first.
+
+    Read off the goods the promises name, at the case's horizon, against what is in force; empty where no change is a promise to
+    buy. Raises `NotConverged`.
+    """
+    promises = [
+        c.add for c in changes if c.add is not None and c.add.by == region and c.add.instrument is InstrumentKind.PURCHASE
+    ]
+    goods = sorted({case.world.sectors.index(s) for m in promises for s in sectors_of(m, case.world.sectors)})
+    if not goods:
+        return pd.Series(dtype=float)
+    found, n = case.outcome(None, changes=tuple(changes), against=IN_FORCE), case.index(region)
+    moved = (found.after.shipments - found.before.shipments)[:, n, goods].sum(1)
+    sellers = pd.Series(moved, index=list(case.world.regions)).drop(region)
+    return sellers[sellers < 0].sort_values()
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,8 @@ from detente.words import TINY, say
 
 Kind = Literal["ask", "package", "offer", "trade", "seek", "refuse", "alone", "avoid", "siding", "unsure", "nothing"]
 ORDER: tuple[Kind, ...] = ("ask", "nothing", "package", "seek", "refuse", "offer", "trade", "alone", "avoid", "siding", "unsure")
-MOST = 6
+MOST, LONGEST, FEWER = 6, 20, 8
+"""Bullets at most, words of one, and by how many words its title may be cut to keep within them."""
 EACH = {"ask": 3, "avoid": 2, "seek": 2, "refuse": 2}
 """Bullets of a kind at most, where not one."""
 SMALL = 50.0
@@ -58,8 +59,12 @@ class Advice:
         return large > SAME * small
 
     def text(self) -> str:
-        """The bullet, its verb first."""
-        return say("briefing/front/asks", self.kind, it=self)
+        """The bullet, its verb first; titles are cut until it has at most `LONGEST` words."""
+        for fewer in range(FEWER):
+            told = say("briefing/front/asks", self.kind, it=self, fewer=fewer)
+            if len(told.split()) <= LONGEST:
+                break
+        return told
 
 
 def advice(case: CaseView, reader: str) -> tuple[Advice, ...]:
