@@ -78,7 +78,8 @@ def _all(tree: Tree, year: Year, reader: str, given: dict[str, str], offer: str)
                 continue
             best: Trigger | None = None
             for mover, happens in outcomes:
-                if (branch.id in mover.branches) != fork.independent:
+                own = set(mover.branches) <= {b.id for b in fork.branches}  # settled by this fork itself, and nothing but that
+                if (branch.id in mover.branches) != fork.independent or (own and not fork.independent):
                     continue
                 before, after = float(chances @ happens), float(chances @ (happens & taken)) / share
                 weight = abs(after - before) * abs(mover.money.value) * (0.5 if mover.price.sign == "not known" else 1.0)
