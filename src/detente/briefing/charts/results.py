@@ -26,6 +26,7 @@ import pandas as pd
 from detente import words as text
 from detente.briefing.charts import forms as charts
 from detente.briefing.charts.figures import COLUMN, figure, made_by
+from detente.briefing.charts.ranked import ranked
 from detente.briefing.charts.standalone import wrapped
 from detente.briefing.charts.theme import COLOUR, by_role, region_colour
 from detente.briefing.document import Figure
@@ -642,28 +643,29 @@ def route_figure(quarrel: Case, region: str, scenario: str, csv: str, *, most: i
 
 
 @by_role
-def year_figure(year: Year, csv: str = "", *, note: str = "", most: int = 10) -> Figure:
+def year_figure(
+    year: Year, csv: str = "", *, id: str = "fig-year", title: str = "", subtitle: str = "", note: str = "", most: int = 10,
+    width: int = 780,
+) -> Figure:  # fmt: skip
     """What decides an economy's year: bars of the price of each driver with its span over both closures, chances beside them.
 
-    A forced choice stands in no bar: it would dwarf what is likelier, and nobody has odds for it.
+    A forced choice stands in no bar: it would dwarf what is likelier, and nobody has odds for it. Where the sign is not known
+    there is a span and no bar.
     """
     shown = [d for d in year.ranked if d.kind != "choice"][:most]
     rows: list[dict[str, Any]] = [
         {
-            "panel": "", "label": text.capital(d.title), "value": d.price.value, "low": d.price.low,
-            "high": d.price.high, "colour": region_colour(d.by[0]) if len(d.by) == 1 else "other",
+            "panel": "", "label": text.capital(d.title), "value": math.nan if d.price.sign == "not known" else d.price.value,
+            "low": d.price.low, "high": d.price.high, "colour": region_colour(d.by[0]) if len(d.by) == 1 else "other",
             "text": _said("year_bar", driver=d),
         }
         for d in shown
     ]  # fmt: skip
     frame = pd.DataFrame(rows)
+    title, under = title or _said("year_title", year=year), subtitle or _said("year_subtitle", year=year)
     return _shown(
-        "fig-year", _said("year_title", year=year), _said("year_subtitle", year=year), note, _named(rows), csv,
-        lambda w: charts.bars(
-            frame.assign(label=[text.clipped(str(x), 44 if w > 500 else 26) for x in frame["label"]]), w,
-            label_width=330 if w > 500 else 190, beside=False,
-        ),
-        width=780,
+        id, title, under, note, _named([r | {"label": text.clipped(r["label"], 48)} for r in rows[:4]]), csv,
+        lambda w: ranked(frame, w, label_width=0.46 * w if w > 500 else 0.0), before=f"{title}.", width=width,
     )  # fmt: skip
 
 
