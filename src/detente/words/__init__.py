@@ -31,13 +31,16 @@ from detente.words.numbers import (
 )
 from detente.words.phrases import change_phrase, compare, dearer, direction, range_note, rank_sentence, run_words, signs, times
 from detente.words.tell import refusal, say, tell
+from detente.words.translation import N_, _, language, plural
 
 __all__ = [
     "DAYS_A_YEAR",
     "FIRM",
     "MINUS",
+    "N_",
     "THIN",
     "TINY",
+    "_",
     "capital",
     "chance",
     "chance_range",
@@ -55,10 +58,12 @@ __all__ = [
     "is_tiny",
     "join",
     "label",
+    "language",
     "money",
     "name",
     "percent",
     "percent_range",
+    "plural",
     "possessive",
     "power",
     "range_note",
