@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from detente.errors import InputError
 from detente.files import cache_folder
-from detente.words import names, numbers, phrases
+from detente.words import names, numbers
 from detente.words.pieces import replaced
 from detente.words.translation import ENGLISH, catalogue, plural, source as language_source
 
@@ -81,6 +81,8 @@ def environment(loader: BaseLoader, code: str = ENGLISH) -> Environment:
     from jinja2 import Environment, StrictUndefined
     from jinja2.runtime import Context
     from jinja2.sandbox import SandboxedEnvironment
+
+    from detente.words import phrases
 
     class Given(Context):
         """Macros are made once a template; they look up the values of the text that is being made."""
