@@ -59,11 +59,11 @@ def context(template: str, name: str) -> str:
     return f"{template.removesuffix(END)}: {name}"
 
 
-def replaced(source: str, template: str, by: Callable[[str, str], str]) -> str:
-    """The source of a template with every text as `by(text, context)` has it."""
+def replaced(source: str, template: str, by: Callable[[Piece, str], str]) -> str:
+    """The source of a template with every text as `by(piece, context)` has it."""
     made, at = [], 0
     for piece in pieces(source):
-        made += [source[at : piece.start], by(piece.text, context(template, piece.name))]
+        made += [source[at : piece.start], by(piece, context(template, piece.name))]
         at = piece.start + len(piece.text)
     return "".join([*made, source[at:]])
 

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from detente.errors import InputError
 from detente.files import cache_folder
 from detente.words import names, numbers
-from detente.words.pieces import replaced
+from detente.words.pieces import Piece, replaced
 from detente.words.translation import ENGLISH, catalogue, plural, source as language_source
 
 if TYPE_CHECKING:
@@ -131,28 +131,27 @@ def _packaged(language: tuple[str, str]) -> Environment:
 
         def get_source(self, environment: Environment, template: str) -> tuple[str, str | None, Callable[[], bool] | None]:
             source, name, fresh = packaged.get_source(environment, template)
-            return replaced(source, template, lambda text, where: _checked(environment, text, where, language)), name, fresh
+            return replaced(source, template, lambda piece, where: _checked(environment, piece, where, language)), name, fresh
 
     code, _ = language
     packaged = PackageLoader("detente", "")
     return environment(packaged if code == ENGLISH else Translated(), code)
 
 
-def _checked(environment: Environment, text: str, where: str, language: tuple[str, str]) -> str:
+def _checked(environment: Environment, piece: Piece, where: str, language: tuple[str, str]) -> str:
     """The catalogue's text. Raises `InputError` where it is no template or asks for what the original does not have."""
     from jinja2 import TemplateSyntaxError
     from jinja2.meta import find_undeclared_variables
 
-    said, code = catalogue(*language).get((where, text)), language[0]
-    if said is None or said == text:
-        return text
+    said, code = catalogue(*language).get((where, piece.text)), language[0]
+    if said is None or said == piece.text:
+        return piece.text
 
     def asked(source: str) -> set[str]:
-        inner = source if "{%" in source or "{{" in source else f"{{% set x = {source} %}}"
-        return find_undeclared_variables(environment.parse(inner))
+        return find_undeclared_variables(environment.parse(source if piece.macro else f"{{% set x = {source} %}}"))
 
     try:
-        strange = asked(said) - asked(text) - set(environment.globals)
+        strange = asked(said) - asked(piece.text) - set(environment.globals)
     except TemplateSyntaxError as error:
         raise InputError(f"the {code} text of {where!r} is no template: {error.message}") from error
     if strange:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from detente.errors import InputError
+from detente.files import digest
 
 if TYPE_CHECKING:
     from babel import Locale
@@ -72,6 +73,12 @@ def translated(text: str, context: str | None = None) -> str:
     if current() == ENGLISH:
         return text
     return catalogue(*source()).get((context, text)) or text
+
+
+def fingerprint() -> str:
+    """Changes whenever the texts a catalogue gives change: part of what a text that is kept between runs is kept under."""
+    code, held = current(), catalogue(*source())
+    return f"{code} {digest(sorted((where or '', text, said) for (where, text), said in held.items()))}" if held else code
 
 
 def plural(n: float, one: str, *, other: str, zero: str = "", two: str = "", few: str = "", many: str = "") -> str:
