@@ -19,8 +19,8 @@ _WIDE = {ord(c): chr(ord(c) + 0xFEE0) for c in "abcdefghijklmnopqrstuvwxyzABCDEF
 _PART = re.compile(r"(\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|\{\d*\}|%\(\w+\)[sd]|<[^>]*>|&\w+;|§[a-z-]+)", re.DOTALL)
 _QUOTED = re.compile(r'"([^"\\]*)"|\'([^\'\\]*)\'')
 _ASKED = re.compile(
-    r"(\[|==|!=|\bis|\bin \(?|\bnot in|\battribute=|\.(?!append\b)\w+\([^()]*|\b(?:map|select|reject|selectattr|rejectattr|sort|groupby|"
-    r"indicator|say|trim|strip|attr|replace|from|import)\(?[^()]*)\s*$"
+    r"(\[|==|!=|\bis|\bin \(?|\bnot in|\battribute=|\.(?!append\b)\w+\([^()]*|\b(?:map|select|reject|selectattr|rejectattr|sort|"
+    r"groupby|indicator|say|trim|strip|attr|replace|from|import)\(?[^()]*)\s*$"
 )
 """What stands before a quoted text that is a key and not something said."""
 

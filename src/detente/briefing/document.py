@@ -1,7 +1,8 @@
 """What a briefing is made of: sections of paragraphs, lists, tables and figures, written once and rendered as HTML and Markdown.
 
 Text is plain: the renderers escape it. `cites` name sources of the dossier; §ANCHOR in a text is the number of a section
-(see `page`).
+(see `page`). Labels (heads, units, leads, cells) are put into the language of the run when the block is made; literals among them
+are found by `make messages`.
 
 >>> columns = (Column("region"), Column("change", number=True))
 >>> table = Table("t", "A title", "percent", columns, ((Cell("China"), Cell("−0.30", "−0.50 to −0.20")),))
@@ -17,7 +18,13 @@ from typing import Any
 
 import pandas as pd
 
-from detente.words import FIRM
+from detente.words import FIRM, _
+
+
+def _told(block: Any, *names: str) -> None:
+    """Put fields of a frozen block into the language of the run."""
+    for name in names:
+        object.__setattr__(block, name, _(getattr(block, name)))
 
 
 @dataclass(frozen=True)
@@ -29,6 +36,9 @@ class Para:
     cites: tuple[str, ...] = ()
     kind: str = ""
     block: str = "para"
+
+    def __post_init__(self) -> None:
+        _told(self, "text", "lead")
 
 
 @dataclass(frozen=True)
@@ -48,6 +58,9 @@ class Heading:
     anchor: str
     block: str = "heading"
 
+    def __post_init__(self) -> None:
+        _told(self, "text")
+
 
 @dataclass(frozen=True)
 class Column:
@@ -56,6 +69,9 @@ class Column:
     title: str
     unit: str = ""
     number: bool = False
+
+    def __post_init__(self) -> None:
+        _told(self, "title", "unit")
 
 
 @dataclass(frozen=True)
@@ -67,6 +83,9 @@ class Cell:
     cites: tuple[str, ...] = ()
     status: str = ""
     strong: bool = False
+
+    def __post_init__(self) -> None:
+        _told(self, "text", "sub")
 
 
 @dataclass(frozen=True)
@@ -131,6 +150,9 @@ class Number:
     value: str
     what: str
     detail: str
+
+    def __post_init__(self) -> None:
+        _told(self, "value", "what", "detail")
 
 
 @dataclass(frozen=True)

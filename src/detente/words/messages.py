@@ -7,6 +7,7 @@ is not among them: a dossier in another language is another dossier. Nor are err
 
 from __future__ import annotations
 
+import ast
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from importlib.resources import files
@@ -26,6 +27,12 @@ Found = tuple[int, str, tuple[str, ...], list[str]]
 """Line, gettext function, its arguments, comments for the translator."""
 
 KEYWORDS = {"_": None, "N_": None, "pgettext": ((1, "c"), 2), "gettext": None}
+LABELLED = {
+    "_": ("text",), "N_": ("text",), "Col": ("head", "cells", "unit"), "Column": ("title", "unit"), "Cell": ("text", "sub"),
+    "Heading": ("text",), "Para": ("text", "lead"), "Number": ("value", "what", "detail"),
+    "table": ("", "", "", "", "source"),
+}  # fmt: skip
+"""What says the texts it is given, and which of its arguments: blocks of a document put their labels into words themselves."""
 HERE = f"{__name__}:"
 METHODS = [
     ("briefing/templates/**", "jinja2.ext:babel_extract"),  # pages, whose texts come from elsewhere
@@ -36,7 +43,7 @@ METHODS = [
     ("data/horizons.yaml", f"{HERE}of_labels"),
     ("data/path.yaml", f"{HERE}of_labels"),
     ("data/draws.yaml", f"{HERE}of_labels"),
-    ("**.py", "python"),
+    ("**.py", f"{HERE}of_code"),
 ]
 HEAD = "# Texts of detente: what a translator can say otherwise, and how, stands in docs/translating.md."
 LABELS = ("label", "unit")
@@ -62,6 +69,32 @@ def of_template(file: IO[bytes], keywords: Any, tags: Collection[str], options: 
     template = Path(file.name).resolve().relative_to(_root()).as_posix()
     for line, where, text in messages(file.read().decode(), template):
         yield line, "pgettext", (where, text), []
+
+
+def of_code(file: IO[bytes], keywords: Any, tags: Collection[str], options: Mapping[str, Any]) -> Iterator[Found]:
+    """Babel's extraction method for Python: literals among the arguments of `LABELLED`, also where one of two is chosen."""
+    for node in ast.walk(ast.parse(file.read())):
+        if not isinstance(node, ast.Call):
+            continue
+        names = LABELLED.get(getattr(node.func, "attr", getattr(node.func, "id", "")), ())
+        given = [*zip(names, node.args, strict=False), *((k.arg, k.value) for k in node.keywords if k.arg in names)]
+        for line, text in (found for _, value in given for found in _literals(value)):
+            if any(c.isalpha() for c in text):
+                yield line, "_", (text,), []
+
+
+def _literals(value: ast.expr) -> Iterator[tuple[int, str]]:
+    match value:
+        case ast.Constant(value=str(text)):
+            yield value.lineno, text
+        case ast.IfExp():
+            yield from _literals(value.body)
+            yield from _literals(value.orelse)
+        case ast.List() | ast.Tuple():
+            for entry in value.elts:
+                yield from _literals(entry)
+        case ast.ListComp():
+            yield from _literals(value.elt)
 
 
 def of_names(file: IO[bytes], keywords: Any, tags: Collection[str], options: Mapping[str, Any]) -> Iterator[Found]:

@@ -70,9 +70,7 @@ def N_(text: str) -> str:  # noqa: N802 (gettext's name)
 
 def translated(text: str, context: str | None = None) -> str:
     """What the catalogue says for a text in its context ("region MYS: name"), the text itself where it says nothing."""
-    if current() == ENGLISH:
-        return text
-    return catalogue(*source()).get((context, text)) or text
+    return text if current() == ENGLISH else catalogue(*source()).get((context, text)) or text
 
 
 def fingerprint() -> str:
