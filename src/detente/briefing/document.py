@@ -18,7 +18,7 @@ from typing import Any
 
 import pandas as pd
 
-from detente.words import FIRM, _
+from detente.words import FIRM, _, to
 
 
 def _told(block: Any, *names: str) -> None:
@@ -257,7 +257,7 @@ def cells(*values: str | Cell) -> tuple[Cell, ...]:
 
 def spanned(low: str, high: str) -> str:
     """The second line of a cell: "29 to 47", kept on one line; nothing where both ends read the same."""
-    return f"{low} to {high}".replace(" ", FIRM) if low != high else ""
+    return to(low, high).replace(" ", FIRM) if low != high else ""
 
 
 def paras(texts: Sequence[str]) -> tuple[Para, ...]:

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from detente.briefing.document import Cell, Column, Table, cells
 from detente.briefing.view import CaseView
-from detente.words import say
+from detente.words import _, say
 
 Record = Mapping[str, Any]
 
@@ -75,7 +75,7 @@ def by_scenario(
 ) -> list[Col]:
     """A column for what is in force against the reference (None), and one for every scenario that moves anything."""
     return [
-        Col(case.label(s), shown(s), f"against {case.short_base if s else f'the {case.reference}'}", data(s), number=True)
+        Col(case.label(s), shown(s), say("briefing/view", "column", base=case.short_against(s)), data(s), number=True)
         for s in (None, *case.moving)
     ]
 
@@ -97,5 +97,5 @@ def table(
     """
     heads, rows = headed(columns)
     file = csv or case.file(stem, told.file, listed(columns))
-    note = f"Source: {source}. Data: data/{file}" if source else case.note(file, told.note)
+    note = _("Source: {0}. Data: data/{1}").format(_(source), file) if source else case.note(file, told.note)
     return Table(f"tab-{id or stem}", told.title, told.subtitle, heads, rows, note, file, wide=wide)

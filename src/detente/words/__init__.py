@@ -27,6 +27,7 @@ from detente.words.numbers import (
     short_day,
     straddles,
     table_day,
+    to,
     whole_percents,
 )
 from detente.words.phrases import change_phrase, compare, dearer, direction, range_note, rank_sentence, run_words, signs, times
@@ -83,6 +84,7 @@ __all__ = [
     "table_day",
     "tell",
     "times",
+    "to",
     "verb",
     "whole_percents",
 ]

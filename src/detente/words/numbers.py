@@ -93,16 +93,17 @@ def _less(than: str) -> str:
     return _("less than {0}").format(than)
 
 
-def _to(low: str, high: str) -> str:
-    return _("{0} to {1}").format(low, high)
-
-
 def percent_range(low: float, high: float) -> str:
     """Two ends of a range of percent changes, with "to" and the same decimals on both ends."""
     low, high = min(low, high), max(low, high)
     small, large = sorted((abs(low), abs(high)))
     places = 2 if large < 10 else 1 if small < 1 else 0
-    return _share(_to(fixed(low, places), fixed(high, places)))
+    return _share(to(fixed(low, places), fixed(high, places)))
+
+
+def to(low: str, high: str) -> str:
+    """Two ends of a range, each in words already: "29 to 47"."""
+    return _("{0} to {1}").format(low, high)
 
 
 def straddles(low: float, high: float) -> bool:
@@ -258,7 +259,7 @@ def chance_range(low: float, high: float) -> str:
     """Two ends of a range of probabilities, "40 to 52 %"."""
     if chance(low) == chance(high):
         return chance(low)
-    return _share(_to(fixed(100 * low, 0), fixed(100 * high, 0)))
+    return _share(to(fixed(100 * low, 0), fixed(100 * high, 0)))
 
 
 def days(years: float) -> str:
