@@ -828,7 +828,9 @@ def _needs(frame: pd.DataFrame, width: float) -> dict[str, Any]:
         data = pd.DataFrame({"x": kept["years between reviews"], "y": kept[MUST]})
         stroke: dict[str, Any] = {"color": colour, "strokeWidth": 2.2} | ({"strokeDash": [5, 3]} if answer != "fight" else {})
         views.append(charts.mark(sheet.rows(data), "line", stroke, x=x, y=y))
-        labels.append((float(data["x"].iloc[-1]), float(data["y"].iloc[-1]), f"{text.label(str(side))}, {_(str(answer))}", colour))
+        labels.append(
+            (float(data["x"].iloc[-1]), float(data["y"].iloc[-1]), f"{text.label(str(side))}, {_(str(answer))}", colour)
+        )
     labels.sort(key=lambda item: item[1])
     below = -10.0
     placed = []
