@@ -6,12 +6,12 @@ The draws turn signs, tie economies, stop everything and spread ranges; `DETENTE
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import Phase, given, settings, strategies as st
 
 from bent import Bend, BentCase, bent
@@ -147,13 +147,11 @@ def written(case: CaseView, names: tuple[str, ...] = report.ORDER) -> list[Secti
         ]
 
 
-@dataclass(frozen=True, repr=False)
 class Toy:
     """The toy dossier, solved: the case, its text, and what its own briefing says."""
 
-    case: CaseView
-    text: str
-    sections: list[Section]
+    def __init__(self, case: CaseView, text: str, sections: list[Section]):
+        self.case, self.text, self.sections = case, text, sections
 
     def faults(self, sections: list[Section]) -> list[str]:
         """What is wrong with texts of this dossier."""
@@ -189,16 +187,19 @@ def test_no_text_contradicts_bent_results(toy: Toy, now: Bend, best: Bend, worst
     assert toy.faults(written(one)) == []
 
 
-odds = st.sampled_from([0.0, 0.001, 0.004, 0.3, 0.33, 0.49, 0.5, 0.51, 0.996, 1.0])
+odds = st.sampled_from([0.001, 0.004, 0.3, 0.33, 0.49, 0.5, 0.51, 0.996, 0.999])
 
 
 @drawn
 @given(odds, st.sampled_from([0.0, 0.01, 0.2]), bends)
 def test_no_text_contradicts_bent_odds(toy: Toy, chance: float, width: float, bend: Bend) -> None:
-    data = yaml.safe_load(toy.text)
-    for branch, value in zip(data["prospects"]["forks"][0]["branches"], (chance, 1 - chance), strict=True):
-        branch["prior"] = [max(0.0, value - width), value, min(1.0, value + width)]
-    dossier = parse_dossier(yaml.safe_dump(data), "toy-talks.yaml")
+    values = iter((chance, 1 - chance))
+
+    def prior(_: re.Match[str]) -> str:
+        value = next(values)
+        return f"prior: [{max(0.0, value - width)}, {value}, {min(1.0, value + width)}]"
+
+    dossier = parse_dossier(re.sub(r"prior: \[[^]]*\]", prior, toy.text), "toy-talks.yaml")
     case = toy.case
     one = BentCase(dossier, case.world, case.parameters, case.ids, others=case.others, bends={"pessimistic": bend})
     assert toy.faults(written(one, ("summary", "outlook"))) == []
