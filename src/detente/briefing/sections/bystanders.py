@@ -21,12 +21,12 @@ from detente.errors import NotConverged
 from detente.outlook.uncertainty import Uncertainty
 from detente.outlook.year import our_year, stake_of, threats_of
 from detente.strategy.asks import Asks, asks_of
-from detente.strategy.bystanders import ANSWERED, STAY_OUT, menu_of, overview, sign_with
+from detente.strategy.bystanders import ANSWERED, STAY_OUT, menu_of, overview, side_with, sign_with
 from detente.strategy.transshipment import PassThrough, PassThroughDuty, pass_through, pass_through_duty
 from detente.strategy.year import Year, money_of
 from detente.talks.menus import Menu
 from detente.words import say
-from detente.words.names import region_adjective, region_name
+from detente.words.names import region_adjective
 from detente.world.exposure import dependence
 
 ROWS = 12
@@ -302,9 +302,9 @@ def menu_words(case: CaseView, menu: Menu) -> str:
     stay = pay[STAY_OUT]
     asked = [o for o, v in pay.items() if menu.consent.get(o) and v > stay + text.TINY]
     alone = [o for o in pay if not menu.consent.get(o) and o != STAY_OUT]
-    answered = {o.removesuffix(f", {ANSWERED}"): o for o in alone if o.endswith(ANSWERED)}
+    answered = {o.removesuffix(f", {text._(ANSWERED)}"): o for o in alone if o.endswith(text._(ANSWERED))}
     others = [o for o in alone if o not in answered and o not in answered.values()]
-    sides = {p: pay[f"side with {region_name(p, article=True)}"] for p in case.parties[:2]}
+    sides = {p: pay[side_with(p)] for p in case.parties[:2]}
     return told(
         "menu",
         case=case,
