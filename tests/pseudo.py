@@ -20,7 +20,7 @@ _PART = re.compile(r"(\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|\{\d*\}|%\(\w+\)[sd]|<[^>]
 _QUOTED = re.compile(r'"([^"\\]*)"|\'([^\'\\]*)\'')
 _ASKED = re.compile(
     r"(\[|==|!=|\bis|\bin \(?|\bnot in|\battribute=|\.(?!append\b)\w+\([^()]*|\b(?:map|select|reject|selectattr|rejectattr|sort|"
-    r"groupby|indicator|say|trim|strip|attr|replace|from|import)\(?[^()]*)\s*$"
+    r"groupby|indicator|say|trim|strip|attr|replace)\(?[^()]*|%-?\s*(?:from|import))\s*$"
 )
 """What stands before a quoted text that is a key and not something said."""
 
@@ -35,7 +35,7 @@ def wide(text: str) -> str:
 
 def pseudo(text: str) -> str:
     """A message in this language: what is said is written wide, what is asked of a value is left."""
-    if re.match(r"\s*([\"\[]|\{[^{%])", text):  # a table of words, set outside macros
+    if re.match(r"\s*([\"\[]|\{[^{%\d])", text):  # a table of words, set outside macros
         return _QUOTED.sub(_said, text)
     return "".join(_inside(part) if k % 2 else wide(part) for k, part in enumerate(_PART.split(text)))
 

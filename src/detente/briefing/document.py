@@ -102,6 +102,9 @@ class Table:
     wide: bool = False
     block: str = "table"
 
+    def __post_init__(self) -> None:
+        _told(self, "title")
+
     @property
     def narrow(self) -> str:
         """How a phone shows it: "sheet" scrolls sideways below its first column, "cards" sets each row as a list, "" as it is."""
@@ -194,6 +197,9 @@ class Section:
     anchor: str
     title: str
     blocks: tuple[Block, ...]
+
+    def __post_init__(self) -> None:
+        _told(self, "title")
 
 
 def words_in(sections: Sequence[Section]) -> int:

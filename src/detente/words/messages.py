@@ -29,7 +29,8 @@ Found = tuple[int, str, tuple[str, ...], list[str]]
 KEYWORDS = {"_": None, "N_": None, "pgettext": ((1, "c"), 2), "gettext": None}
 LABELLED = {
     "_": ("text",), "N_": ("text",), "Col": ("head", "cells", "unit"), "Column": ("title", "unit"), "Cell": ("text", "sub"),
-    "Heading": ("text",), "Para": ("text", "lead"), "Number": ("value", "what", "detail"),
+    "Heading": ("text",),
+    "Section": ("", "title"), "Table": ("", "title"), "Para": ("text", "lead"), "Number": ("value", "what", "detail"),
     "table": ("", "", "", "", "source"),
 }  # fmt: skip
 """What says the texts it is given, and which of its arguments: blocks of a document put their labels into words themselves."""

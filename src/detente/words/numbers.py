@@ -171,13 +171,24 @@ def table_day(value: date) -> str:
     return day(value).replace(" ", "\u00a0")
 
 
-def short_day(value: date) -> str:
-    """A date as 1 Nov; every month has three letters, unlike in British English."""
+def short_day(value: date, *, year: bool = False) -> str:
+    """A date as 1 Nov or 1 Nov 2025; every month has three letters, unlike in British English."""
+    return _dated(value, "d MMM y" if year else "d MMM")
+
+
+def month(value: date, *, year: bool = False, long: bool = False) -> str:
+    """A month as Nov, Nov 2025, November 2025."""
+    name = "MMMM" if long else "MMM"
+    return _dated(value, f"{name} y" if year else name)
+
+
+def _dated(value: date, pattern: str) -> str:
+    """By the pattern in English, elsewhere by what the language makes of its parts."""
     from babel.dates import format_date, format_skeleton
 
     if current() == ENGLISH:
-        return format_date(value, "d MMM", locale=_locale(None))
-    return format_skeleton("MMMd", value, locale=_locale())
+        return format_date(value, pattern, locale=_locale(None))
+    return format_skeleton("".join(reversed(pattern.split())), value, locale=_locale())
 
 
 def capital(text: str) -> str:

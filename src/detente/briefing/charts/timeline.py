@@ -18,7 +18,7 @@ import pandas as pd
 
 from detente.briefing.charts.forms import CHARACTER, Sheet, Spec, end as end_at, mark, name, number
 from detente.briefing.charts.theme import COLOUR, HATCH
-from detente.words import clipped, say
+from detente.words import clipped, month, say
 
 ROW, BAR, TOP_LINE = 27, 8, 16
 STYLES = {
@@ -124,7 +124,7 @@ def draw(
     grid = pd.DataFrame([{"x": at(m), "y": float(dots_y + 12), "y2": height - 46.0} for m in months])
     names = pd.DataFrame(
         [
-            {"x": at(m), "y": height - 38.0, "text": f"{m:%b}" + (f" {m.year}" if m.month == 1 or k == 0 else "")}
+            {"x": at(m), "y": height - 38.0, "text": month(m, year=m.month == 1 or k == 0)}
             for k, m in enumerate(months)
             if k % every == 0
         ]

@@ -216,7 +216,10 @@ def table(case: CaseView) -> Table:
                 case.income(r, case.worst).cell(),
                 Cell(held_cell(held[r])),
                 *(Cell(text.fixed(row[c] / 1e3, 1, signed=True)) for c in columns),
-                Cell(text.fixed(row[content] / 1e3, 1), f"then{text.FIRM}{text.fixed(row[after] / 1e3, 1)}"),
+                Cell(
+                    text.fixed(row[content] / 1e3, 1),
+                    text._("then {0}").format(text.fixed(row[after] / 1e3, 1)).replace(" ", text.FIRM),
+                ),
                 Cell(text.fixed(row[share], 0)),
             )
         )
@@ -238,7 +241,11 @@ def table(case: CaseView) -> Table:
             Column(told("held_column"), told("held_unit"), number=True),
             Column("Exports gained", f"to {text.label(case.a)}", number=True),
             Column("Imports deflected", f"from {text.label(case.b)}", number=True),
-            Column(f"{region_adjective(case.b)} content", f"of exports to {text.label(case.a)}", number=True),
+            Column(
+                text._("{0} content").format(region_adjective(case.b)),
+                text._("of exports to {0}").format(text.label(case.a)),
+                number=True,
+            ),
             Column("The same", "% of these exports", number=True),
         ),
         tuple(rows),

@@ -27,6 +27,7 @@ from detente.briefing.view import CaseView
 from detente.equilibrium.outcome import Outcome
 from detente.equilibrium.parameters import horizon_entry
 from detente.strategy.like_for_like import Beside, beside as like_for_like
+from detente.words import _
 from detente.words.names import region_adjective, region_name, region_table, sector_table
 
 SAFE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -240,13 +241,14 @@ def references(case: CaseView) -> tuple[Reference, ...]:
 
 def appendix(case: CaseView) -> list[Block]:
     """Real income of every region in every scenario, and what the codes mean."""
-    columns = [Column("Code"), Column("Economy"), Column("Status quo", f"against the {case.reference}", number=True)]
+    base = text.say("briefing/view", "column", base=case.short_against(None))
+    columns = [Column("Code"), Column("Economy"), Column("Status quo", base, number=True)]
     columns += [Column(case.label(s), f"against {case.short_base}", number=True) for s in case.ids]
     order = sorted(case.world.regions, key=lambda r: region_name(r).lower())
     rows, data = [], []
     for r in order:
         known = {s: case.income(r, s) for s in (None, *case.ids)}
-        members = ", ".join(region_table().get(r, {}).get("members", [])) if r != "EU27" else "27 members"
+        members = ", ".join(region_table().get(r, {}).get("members", [])) if r != "EU27" else _("27 members")
         rows.append((Cell(r), Cell(text.capital(region_name(r)), members), *(known[s].cell() for s in (None, *case.ids))))
         data += [case.row(r, s, "real income", "%", known[s]) for s in (None, *case.ids)]
     csv = case.file("every-economy", _said("every_file"), data)

@@ -25,9 +25,10 @@ from detente.outlook.record import load_record
 from detente.outlook.stand_off import has_stances, stand_off_of
 from detente.outlook.tree import Tree, grow
 from detente.policy.prospects import Prospects
+from detente.words import N_, _
 from detente.words.names import region_name
 
-INPUTS = {"record": "Record", "stand-off": "Stand-off", "analyst": "Judgement"}
+INPUTS = {"record": N_("Record"), "stand-off": N_("Stand-off"), "analyst": N_("Judgement")}
 """What goes into the odds of a fork, and the heads of its columns."""
 ASSUMPTIONS = ("A50", "A51", "A52", "A53")
 """Numbers of the ledger that the section rests on."""
@@ -301,7 +302,7 @@ def expected_table(case: CaseView, look: Outlook) -> Table:
         Col(
             "Chance of losing",
             [share(risk) for _, _, risk in estimates.values()],
-            f"more than {LOSS:g}{text.THIN}%, in %",
+            _("more than {0}, in %").format(text.percent(LOSS)),
             [{loss: r.value, f"{loss}, low": r.low, f"{loss}, high": r.high} for _, _, r in estimates.values()],
             number=True,
         ),
