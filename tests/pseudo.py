@@ -19,8 +19,9 @@ _WIDE = {ord(c): chr(ord(c) + 0xFEE0) for c in "abcdefghijklmnopqrstuvwxyzABCDEF
 _PART = re.compile(r"(\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|\{\d*\}|%\(\w+\)[sd]|<[^>]*>|&\w+;|§[a-z-]+)", re.DOTALL)
 _QUOTED = re.compile(r'"([^"\\]*)"|\'([^\'\\]*)\'')
 _ASKED = re.compile(
-    r"(\[|==|!=|\bis|\bin \(?|\bnot in|\battribute=|\.(?!append\b)\w+\([^()]*|\b(?:map|select|reject|selectattr|rejectattr|sort|"
-    r"groupby|indicator|say|trim|strip|attr|replace)\(?[^()]*|%-?\s*(?:from|import))\s*$"
+    r"(\[|==|!=|\bis|\bin \(?|\bnot in|\battribute=|\.(?!(?:append|subtitle)\b)\w+\([^()]*|"
+    r"\b(?:map|select|reject|selectattr|rejectattr|sort|groupby|indicator|say|trim|strip|attr|replace)\(?[^()]*|"
+    r"%-?\s*(?:from|import))\s*$"
 )
 """What stands before a quoted text that is a key and not something said."""
 

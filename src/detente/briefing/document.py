@@ -18,13 +18,19 @@ from typing import Any
 
 import pandas as pd
 
-from detente.words import FIRM, _, to
+from detente.words import FIRM, _, capital, to
 
 
 def _told(block: Any, *names: str) -> None:
     """Put fields of a frozen block into the language of the run."""
     for name in names:
-        object.__setattr__(block, name, _(getattr(block, name)))
+        object.__setattr__(block, name, _label(getattr(block, name)))
+
+
+def _label(text: str) -> str:
+    """In the language of the run; what starts a cell is also known by its small letter."""
+    told = _(text)
+    return told if told != text or not text[:1].isupper() else capital(_(text[0].lower() + text[1:]))
 
 
 @dataclass(frozen=True)

@@ -44,10 +44,12 @@ METHODS = [
     ("data/horizons.yaml", f"{HERE}of_labels"),
     ("data/path.yaml", f"{HERE}of_labels"),
     ("data/draws.yaml", f"{HERE}of_labels"),
+    ("data/assumptions.yaml", f"{HERE}of_labels"),
+    ("data/worlds/assumptions_world.yaml", f"{HERE}of_labels"),
     ("**.py", f"{HERE}of_code"),
 ]
 HEAD = "# Texts of detente: what a translator can say otherwise, and how, stands in docs/translating.md."
-LABELS = ("label", "unit")
+LABELS = ("label", "unit", "statement", "evidence", "if_wrong", "summary")
 """Fields of data files that are put into words."""
 
 

@@ -575,7 +575,7 @@ def ensemble_figure(result: Ensemble, quantity: str = "real income") -> Figure:
         f"{row['panel']} {row['label']}".strip(): f"{row['text']} ({text.to(*(text.fixed(row[k], 2) for k in ('low', 'high')))})"
         for row in rows
     }
-    against = " and ".join(dict.fromkeys(result.compared_with.values()))
+    against = text.join(dict.fromkeys(result.compared_with.values()))
     run = {"horizon": result.horizon, "draws": result.draws, "against": against}
     subtitle = _said("ensemble_subtitle", quantity=quantity, unit=unit, **run)
     failed = len({f.draw for f in result.failed})

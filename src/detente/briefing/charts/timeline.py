@@ -18,7 +18,7 @@ import pandas as pd
 
 from detente.briefing.charts.forms import CHARACTER, Sheet, Spec, end as end_at, mark, name, number
 from detente.briefing.charts.theme import COLOUR, HATCH
-from detente.words import clipped, month, say
+from detente.words import _, clipped, month, say
 
 ROW, BAR, TOP_LINE = 27, 8, 16
 STYLES = {
@@ -170,7 +170,7 @@ def draw(
         layers.append(words_at(rounds[rounds["late"]], "left", "ty", fontSize=12, dx=-3))
     step, sample = width / 4, 14 if narrow else 26
     for k, (status, word) in enumerate(
-        {"in_force": "in force", "suspended": "suspended", "threatened": "threatened", "expired": "ended"}.items()
+        {"in_force": _("in force"), "suspended": _("suspended"), "threatened": _("threatened"), "expired": _("ended")}.items()
     ):
         rects.append(_bar(k * step, k * step + sample, key_y + 26, status, "other"))
         labels.append({"x": k * step + sample + 5, "y": key_y + 26 + BAR / 2, "text": word, "weight": "normal"})

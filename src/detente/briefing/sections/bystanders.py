@@ -289,7 +289,7 @@ def menu_table(case: CaseView, host: str, menu: Menu) -> Table:
     csv = case.file("menu-host", told("menu_file", host=host), data)
     return Table(
         "tab-menu-host",
-        told("menu_title", label=case.label(case.worst), best=order[0], worst=order[-1]),
+        told("menu_title", label=case.label(case.worst), best=text._(order[0]), worst=text._(order[-1])),
         told("menu_unit", case=case),
         (
             Column("Option"),

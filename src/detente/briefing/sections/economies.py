@@ -210,7 +210,7 @@ def host_block(case: CaseView) -> list[Block]:
     """The host, its exposure to both sides, and its group."""
     host, group = case.host, case.group
     assert host is not None
-    where = f"{text.name(host)} and {text.name(group)}" if group else text.name(host)
+    where = text.join([text.name(host), text.name(group)]) if group else text.name(host)
     shares = exposure(case, host)
     csv = case.file(
         "exposure-host",

@@ -150,7 +150,7 @@ def expectation(case: CaseView, look: Outlook) -> str:
         low, _, high = look.tree.odds[top.fork][top.branch]
         titles = {"fork": look.tree.forks[top.fork].title, "branch": look.tree.branches[top.branch][1].title}
         hangs.append({"code": code, **titles, "low": low, "high": high, "at_low": top.low, "at_high": top.high})
-    return _said("expectation", loss=f"{LOSS:g}", risks=[(text.name(c), r) for r, c in risks], hangs=hangs)
+    return _said("expectation", loss=LOSS, risks=[(text.name(c), r) for r, c in risks], hangs=hangs)
 
 
 def origin(case: CaseView, look: Outlook) -> str:
@@ -252,7 +252,7 @@ def expected_table(case: CaseView, look: Outlook) -> Table:
     ends = {c: look.parameter_range(c) for c in case.focus}
     spread = {c: look.spread(c) for c in case.focus}
     worth = {c: look.paths.money(c, e.value) for c, (e, _, _) in estimates.items()}
-    loss = _said("loss_column", loss=f"{LOSS:g}")
+    loss = _said("loss_column", loss=LOSS)
     when = {
         "relative_to": case.quo, "from": look.tree.start.isoformat(), "until": look.tree.until.isoformat(),
         "horizon": look.paths.parameters.name,

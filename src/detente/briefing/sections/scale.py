@@ -162,7 +162,7 @@ def own_choice(case: CaseView) -> list[Block]:
     choices = []
     for k, side in enumerate(g.sides):
         best, now = alone[k].rates[k], g.today[k]
-        where = "below" if best < now - 0.005 else "above" if best > now + 0.005 else "equal to"
+        where = _("below") if best < now - 0.005 else _("above") if best > now + 0.005 else _("equal to")
         choices.append((side, rate(g, k, best), where, now, alone[k].real_income[side]))
     lower = all(alone[k].rates[k] < g.today[k] for k in (0, 1))
     return [Heading(told("own_heading"), "own-rates"), Para(told("own_choice", case=case, choices=choices, lower=lower)), table]
