@@ -80,7 +80,7 @@ def test_the_method_has_its_leads_and_the_limits_are_a_list(case: CaseView) -> N
     assert not any("|" in b.text for b in blocks if isinstance(b, Para))
     horizon = next(b.text for b in blocks if isinstance(b, Para) and b.lead == "This horizon.")
     assert horizon.startswith(case.horizon.capitalize())
-    assert "Ranges: trade elasticity factor " in horizon
+    assert "Ranges: the trade elasticity " in horizon
     table = next(b.text for b in blocks if isinstance(b, Para) and b.lead == "The table.")
     assert table.startswith("toy talks world: 6 regions and 5 sectors, 2022, in ")
     listed = next(b for b in blocks if isinstance(b, Items))

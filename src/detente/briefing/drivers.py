@@ -114,8 +114,8 @@ class ParameterDriver:
         return {"told": self.told(), "parameters": self.to_frame().to_dict("records")}
 
 
-def reach(swing: Swing) -> str:
+def reach(parameter: str, ends: tuple[float | str, float | str]) -> str:
     """The range of a parameter: "0.7 to 1.3 times", "1.5 to 3", "pinned to flexible"."""
-    low, high = (_(end) if isinstance(end, str) else f"{end:g}" for end in swing.ends)
+    low, high = (_(end) if isinstance(end, str) else text.fixed(end, len(f"{end:g}".partition(".")[2])) for end in ends)
     told = text.to(low, high)
-    return _("{0} times").format(told) if swing.parameter.endswith("_factor") else told
+    return _("{0} times").format(told) if parameter.endswith("_factor") else told

@@ -11,7 +11,7 @@ import yaml
 
 from detente import words as text
 from detente.briefing.document import Block, Cell, Column, Heading, Items, Para, Reference, References, Section, Table
-from detente.briefing.drivers import in_words
+from detente.briefing.drivers import in_words, reach
 from detente.briefing.sections import (
     beside,
     bystanders as neighbours,
@@ -176,7 +176,7 @@ def method(case: CaseView) -> list[Block]:
         case=case,
         horizon=case.horizon,
         summary=_(str(table.get("summary", ""))),
-        ranges={in_words(k): v for k, v in table.get("ranges", {}).items()},
+        ranges=[(in_words(k), reach(k, tuple(v))) for k, v in table.get("ranges", {}).items()],
         sources=[str(s["title"]) for s in table.get("sources", [])],
         world=case.world,
         gap=max([case.runs.status_quo.clearing_gap, *(o.clearing_gap for o in case.runs.outcomes.values())]),
