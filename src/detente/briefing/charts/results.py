@@ -292,7 +292,8 @@ def expected_figure(look: Outlook, *, note: str = "", csv: str = "") -> Figure:
     ]  # fmt: skip
     lowest = min(found, key=lambda code: found[code].value)
     title = _said("expected_title", code=lowest, value=found[lowest].value)
-    subtitle = _said("expected_subtitle", start=look.tree.start, until=look.tree.until, horizon=look.paths.parameters.name)
+    when = {"start": look.tree.start, "until": look.tree.until, "horizon": look.paths.parameters.name}
+    subtitle = _said("expected_subtitle", **when, base=look.paths.base)
     return _bars("fig-expected", title, subtitle, note or _said("odds_ranges"), csv, rows)
 
 
