@@ -81,7 +81,8 @@ def _faults(text: str, values: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         if not found["before"] and read(found["low"]) > read(found["high"]):
             yield "a range from high to low", _around(text, found)
     for found in _AROUND.finditer(text):
-        if not _holds(found["value"], found["low"], found["high"]):
+        same = found["unit"].strip() == found["also"].strip()  # else the bracket holds something else: what a chance is worth
+        if same and not _holds(found["value"], found["low"], found["high"]):
             yield "a range without its value", _around(text, found)
     for found in _TOP.finditer(text):
         if found["first"] == found["second"]:
