@@ -102,6 +102,6 @@ def fan_figure(
     panels = [(label(c), region_colour(c), frames[c]) for c in codes]
     told = {label(c): say(words, "at_end", value=last[c]) for c in codes}
     return figure(
-        "fig-fan", title, subtitle, note(say(words, "remark")), alt_text(f"{title}. {subtitle}.", told), csv,
+        "fig-fan", title, subtitle, note(say(words, "remark")), alt_text(f"{title}.", told), csv,
         lambda w: draw(panels, look.tree.start, look.tree.until, w),
     )  # fmt: skip

@@ -1,6 +1,7 @@
 """The timeline: measures as bars whose style tells their status, talks as dots, deadlines as lines with the days left.
 
-Threatened or announced dashed, in force solid, suspended hatched, expired faded: the same everywhere. Days are counted from the
+Threatened or announced dashed, in force solid, suspended hatched, expired faded: the same everywhere. Right of the day the
+dossier speaks about nothing is drawn through but what is in force and goes on (`ahead`). Days are counted from the
 first day shown, so that no time zone enters.
 
 >>> from datetime import date
@@ -11,7 +12,7 @@ first day shown, so that no time zone enters.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pandas as pd
@@ -55,6 +56,23 @@ class Mark:
     day: date
     label: str
     expected: bool
+
+
+def ahead(bars: Sequence[Bar], today: date, until: date) -> list[Bar]:
+    """Bars with nothing decided right of `today`: only what is in force today and goes on is drawn through.
+
+    A stretch in force that has yet to begin is dashed like an announcement, for a decision may still keep it away; so is a threat
+    beyond the day it was set for, up to `until`, for nothing has carried it out or called it off.
+    """
+    found: list[Bar] = []
+    for bar in bars:
+        if bar.status == "in_force" and bar.start > today:
+            bar = replace(bar, status="announced")
+        if bar.status == "threatened" and bar.start <= today and bar.end > today:
+            last = max(b.end for b in bars if b.measure == bar.measure)
+            bar = replace(bar, end=until if last == bar.end else bar.end)
+        found.append(bar)
+    return found
 
 
 def month_starts(start: date, end: date) -> list[date]:

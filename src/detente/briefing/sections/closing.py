@@ -232,7 +232,7 @@ def references(case: CaseView) -> tuple[Reference, ...]:
     """The dossier's sources in their order, numbered; then those of the table and of the horizon."""
     out: list[Reference] = []
     for s in case.dossier.sources:
-        dated = text.day(s.date) if s.date else ""
+        dated = _said("dated", when=s.date, since=s.date > case.dossier.as_of) if s.date else ""
         out.append(Reference(s.id, len(out) + 1, s.title, s.publisher, s.url or "", dated, s.note or ""))
     more = [(entry, _("Data")) for entry in case.world.card.get("sources", []) if isinstance(entry, Mapping)]
     more += [(entry, _("Parameters")) for entry in horizon_entry(case.runs.parameters.name).get("sources", [])]

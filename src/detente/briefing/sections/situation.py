@@ -96,7 +96,7 @@ def status_table(case: CaseView, *, rest: bool = False) -> Table:
         [
             Col("Measure", [Cell(m.title, "" if m.modelled else m.why_not or "", cites=m.sources) for m in shown]),
             Col("By → on", [f"{m.by} → {text.tell(m, 'on')}" for m in shown]),
-            Col("Size", [text.tell(m, "size") or "–" for m in shown]),
+            Col("Size", [_size(m) for m in shown]),
             Col("Status", [Cell(text.capital(status_word(s)), status=s) for s in now]),
             Col("Since", [Cell(*_dates(m, d.as_of)) for m in shown], "until"),
             Col("In the model", ["in the reference" if m.in_baseline else "yes" if m.modelled else "no" for m in shown]),
@@ -104,6 +104,11 @@ def status_table(case: CaseView, *, rest: bool = False) -> Table:
     )
     id = "tab-status-rest" if rest else "tab-status"
     return Table(id, told.title, told.subtitle, heads, rows, told.note, "measures-status.csv", wide=True)
+
+
+def _size(m: Measure) -> str:
+    """What a measure adds; of one that the reference holds already, the rates by list where the dossier gives them."""
+    return str(m.conditions) if m.in_baseline and m.conditions else text.tell(m, "size") or "–"
 
 
 def _status_row(case: CaseView, m: Measure, now: str) -> dict[str, object]:
@@ -173,6 +178,7 @@ def _timeline(case: CaseView) -> Figure:
         for s in spans
         if s.measure == i
     ]
+    bars = timeline.ahead(bars, d.as_of, end)
     talks = _rounds(case, start, end)
     due: dict[date, list[Deadline]] = {}
     for x in d.deadlines(within_days=150):
@@ -202,7 +208,7 @@ def _timeline(case: CaseView) -> Figure:
         told.title,
         told.subtitle,
         told.note,
-        _say("timeline_alt", shown=shown, due=lines),
+        _say("timeline_alt", message=told.title, shown=shown, due=lines[:3]),
         csv,
         lambda w: timeline.draw(bars, talks, lines, d.as_of, start, end, w),
         width=WIDE,
