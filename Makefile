@@ -13,7 +13,7 @@ export PIP_CONSTRAINT := $(LOCK)
 export PIP_BUILD_CONSTRAINT := $(LOCK)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: brief test golden golden-accept lint types contracts check lock newest lowest clean
+.PHONY: brief test golden golden-accept lint types contracts check messages lock newest lowest clean
 
 brief: $(VENV)/.run
 	$(BIN)/detente brief $(DOSSIER) --out $(OUT)
@@ -39,6 +39,10 @@ types: $(VENV)/.dev
 
 contracts: $(VENV)/.dev
 	$(BIN)/lint-imports
+
+# Every text of the program, for a translator: docs/translating.md.
+messages: $(VENV)/.run
+	$(BIN)/python -m detente.words.messages messages.pot
 
 # Some systems ship python3 without ensurepip; virtualenv from the package index does the same there.
 $(BIN)/python:
@@ -78,4 +82,4 @@ $(UV): | $(BIN)/python
 	PIP_CONSTRAINT= .venv-lock/bin/python -m pip install --quiet uv
 
 clean:
-	rm -rf $(VENV) .venv-* briefing dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) messages.pot .venv-* briefing dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

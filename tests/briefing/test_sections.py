@@ -255,7 +255,7 @@ def test_gains_and_losses_of_the_world_add_up(written: Written) -> None:
         by = part.set_index("measure")["value"]
         assert by["Worth"] == pytest.approx(by["Losses of those who lose"] + by["Gains of those who gain"], abs=1e-6)
     change = written.case.outcome(written.case.worst).equivalent_variation
-    lead = next(t for t in written.said if "Those who lose lose" in t)
+    lead = next(t for t in written.said if "The losers together lose" in t)
     assert money(-float(change.clip(upper=0).sum())) in lead
     assert money(float(change.clip(lower=0).sum())) in lead
 

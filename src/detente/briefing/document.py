@@ -1,7 +1,8 @@
 """What a briefing is made of: sections of paragraphs, lists, tables and figures, written once and rendered as HTML and Markdown.
 
 Text is plain: the renderers escape it. `cites` name sources of the dossier; §ANCHOR in a text is the number of a section
-(see `page`).
+(see `page`). Labels (heads, units, leads, cells) are put into the language of the run when the block is made; literals among them
+are found by `make messages`.
 
 >>> columns = (Column("region"), Column("change", number=True))
 >>> table = Table("t", "A title", "percent", columns, ((Cell("China"), Cell("−0.30", "−0.50 to −0.20")),))
@@ -17,7 +18,19 @@ from typing import Any
 
 import pandas as pd
 
-from detente.words import FIRM
+from detente.words import FIRM, _, capital, to
+
+
+def _told(block: Any, *names: str) -> None:
+    """Put fields of a frozen block into the language of the run."""
+    for name in names:
+        object.__setattr__(block, name, _label(getattr(block, name)))
+
+
+def _label(text: str) -> str:
+    """In the language of the run; what starts a cell is also known by its small letter."""
+    told = _(text)
+    return told if told != text or not text[:1].isupper() else capital(_(text[0].lower() + text[1:]))
 
 
 @dataclass(frozen=True)
@@ -29,6 +42,9 @@ class Para:
     cites: tuple[str, ...] = ()
     kind: str = ""
     block: str = "para"
+
+    def __post_init__(self) -> None:
+        _told(self, "text", "lead")
 
 
 @dataclass(frozen=True)
@@ -48,6 +64,9 @@ class Heading:
     anchor: str
     block: str = "heading"
 
+    def __post_init__(self) -> None:
+        _told(self, "text")
+
 
 @dataclass(frozen=True)
 class Column:
@@ -56,6 +75,9 @@ class Column:
     title: str
     unit: str = ""
     number: bool = False
+
+    def __post_init__(self) -> None:
+        _told(self, "title", "unit")
 
 
 @dataclass(frozen=True)
@@ -67,6 +89,9 @@ class Cell:
     cites: tuple[str, ...] = ()
     status: str = ""
     strong: bool = False
+
+    def __post_init__(self) -> None:
+        _told(self, "text", "sub")
 
 
 @dataclass(frozen=True)
@@ -82,6 +107,9 @@ class Table:
     csv: str = ""
     wide: bool = False
     block: str = "table"
+
+    def __post_init__(self) -> None:
+        _told(self, "title")
 
     @property
     def narrow(self) -> str:
@@ -132,6 +160,9 @@ class Number:
     what: str
     detail: str
 
+    def __post_init__(self) -> None:
+        _told(self, "value", "what", "detail")
+
 
 @dataclass(frozen=True)
 class Numbers:
@@ -172,6 +203,9 @@ class Section:
     anchor: str
     title: str
     blocks: tuple[Block, ...]
+
+    def __post_init__(self) -> None:
+        _told(self, "title")
 
 
 def words_in(sections: Sequence[Section]) -> int:
@@ -243,7 +277,7 @@ def cells(*values: str | Cell) -> tuple[Cell, ...]:
 
 def spanned(low: str, high: str) -> str:
     """The second line of a cell: "29 to 47", kept on one line; nothing where both ends read the same."""
-    return f"{low} to {high}".replace(" ", FIRM) if low != high else ""
+    return to(low, high).replace(" ", FIRM) if low != high else ""
 
 
 def paras(texts: Sequence[str]) -> tuple[Para, ...]:

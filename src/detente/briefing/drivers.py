@@ -19,28 +19,29 @@ from typing import Any
 import pandas as pd
 
 from detente import words as text
+from detente.words import N_, _
 
 WORDS = {
-    "trade_elasticity_factor": "the trade elasticity",
-    "labour_mobility": "labour mobility",
-    "capital_share": "the capital share",
-    "exchange_rate": "whether exchange rates or trade balances move",
-    "wage_floor": "how far wages can fall",
-    "value_added_substitution": "substitution between work and inputs",
-    "input_substitution": "substitution among inputs",
-    "critical_substitution": "substitution of critical inputs",
-    "final_substitution": "substitution among final goods",
-    "idea_diffusion": "how much buyers learn from sellers",
-    "idea_growth": "the growth of ideas",
-    "rigidities": "all other rigidities together",
-    "leakage": "how much of what is withheld leaks",
+    "trade_elasticity_factor": N_("the trade elasticity"),
+    "labour_mobility": N_("labour mobility"),
+    "capital_share": N_("the capital share"),
+    "exchange_rate": N_("whether exchange rates or trade balances move"),
+    "wage_floor": N_("how far wages can fall"),
+    "value_added_substitution": N_("substitution between work and inputs"),
+    "input_substitution": N_("substitution among inputs"),
+    "critical_substitution": N_("substitution of critical inputs"),
+    "final_substitution": N_("substitution among final goods"),
+    "idea_diffusion": N_("how much buyers learn from sellers"),
+    "idea_growth": N_("the growth of ideas"),
+    "rigidities": N_("all other rigidities together"),
+    "leakage": N_("how much of what is withheld leaks"),
 }
 """Parameters in words."""
 
 
 def in_words(parameter: str) -> str:
     """A parameter in words: "the trade elasticity"."""
-    return WORDS.get(parameter, parameter.replace("_", " "))
+    return _(WORDS[parameter]) if parameter in WORDS else parameter.replace("_", " ")
 
 
 def shown(value: float) -> str:
@@ -113,7 +114,8 @@ class ParameterDriver:
         return {"told": self.told(), "parameters": self.to_frame().to_dict("records")}
 
 
-def reach(swing: Swing) -> str:
+def reach(parameter: str, ends: tuple[float | str, float | str]) -> str:
     """The range of a parameter: "0.7 to 1.3 times", "1.5 to 3", "pinned to flexible"."""
-    low, high = (end if isinstance(end, str) else f"{end:g}" for end in swing.ends)
-    return f"{low} to {high}" + (" times" if swing.parameter.endswith("_factor") else "")
+    low, high = (_(end) if isinstance(end, str) else text.fixed(end, len(f"{end:g}".partition(".")[2])) for end in ends)
+    told = text.to(low, high)
+    return _("{0} times").format(told) if parameter.endswith("_factor") else told

@@ -21,6 +21,7 @@ from typing import Any
 from detente.files import CacheFolder, check_folder, code_digest, digest, sha256, write_folder
 from detente.policy.dossier import Dossier, load_dossier
 from detente.types import Progress
+from detente.words.translation import fingerprint
 from detente.world.library import load_world
 from detente.world.world import World
 
@@ -84,7 +85,7 @@ def _question(dossier: Dossier, world: World, horizon: str | None, readers: Sequ
     """Digest of all that the files depend on."""
     extras = {k: sha256(v.tobytes()) for k, v in sorted(world.extras.items())}
     table = [world.name, world.fingerprint, list(world.sources), dict(world.card), extras]
-    made_by = [code_digest(""), platform.python_version(), *(f"{name} {version(name)}" for name in LIBRARIES)]
+    made_by = [code_digest(""), fingerprint(), platform.python_version(), *(f"{name} {version(name)}" for name in LIBRARIES)]
     return digest([dossier.model_dump(mode="json", by_alias=True), table, horizon, list(readers), made_by])
 
 

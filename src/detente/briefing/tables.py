@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from detente.briefing.document import Cell, Column, Table, cells
 from detente.briefing.view import CaseView
-from detente.words import say
+from detente.words import _, say
 
 Record = Mapping[str, Any]
 
@@ -79,7 +79,7 @@ def by_scenario(
     found = []
     for s in (None, *case.moving):
         entries = shown(s)
-        under = f"against {case.short_base if s else f'the {case.reference}'}"
+        under = say("briefing/view", "column", base=case.short_against(s))
         found.append(Col(case.label(s), entries, under, data(s), number=True, still=not any(map(_moves, entries))))
     if all(c.still for c in found):
         return [replace(c, still=False) for c in found]
@@ -110,5 +110,5 @@ def table(
     file = csv or case.file(stem, told.file, listed(columns))
     still = [c.head for c in columns if c.still]
     added = " ".join(part for part in (told.note, say("briefing/tables", "still", heads=still) if still else "") if part)
-    note = f"Source: {source}. Data: data/{file}" if source else case.note(file, added)
+    note = _("Source: {0}. Data: data/{1}").format(_(source), file) if source else case.note(file, added)
     return Table(f"tab-{id or stem}", told.title, told.subtitle, heads, rows, note, file, wide=wide)

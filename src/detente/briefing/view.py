@@ -34,6 +34,7 @@ from detente.policy.timing import in_force
 from detente.strategy.ladder import threatened_duty
 from detente.strategy.rates import RateGrid
 from detente.types import Range
+from detente.words import N_, _
 from detente.words.names import region_name
 
 TEXTS = "briefing/view"
@@ -81,11 +82,15 @@ class CaseView(Case):
     # -- scenarios -------------------------------------------------------------------------------------------------------
     def label(self, scenario: str | None) -> str:
         """A short label of a scenario, from its id; None is the status quo."""
-        return "Status quo" if scenario is None else text.capital(scenario.replace("-", " "))
+        return _("Status quo") if scenario is None else text.capital(scenario.replace("-", " "))
 
     def panel(self, scenario: str | None) -> str:
         """Title of a panel: scenario and baseline."""
-        return f"{self.label(scenario)}, against {self.short_base if scenario is not None else f'the {self.reference}'}"
+        return text.say(TEXTS, "panel", label=self.label(scenario), base=self.short_against(scenario))
+
+    def short_against(self, scenario: str | None) -> str:
+        """What a column is set against, in a few words."""
+        return self.short_base if scenario is not None else text.say(TEXTS, "short_reference", reference=self.reference)
 
     def named(self, scenario: str) -> str:
         """A scenario with its title: “Pessimistic” (The hundred points)."""
@@ -124,8 +129,8 @@ class CaseView(Case):
         factor, leaks = ((value(k, month, "low"), value(k, month, "high")) for k in (ELASTICITY, "leakage"))
         pairs: tuple[tuple[str, tuple[float | str, float | str], str, str], ...] = (
             (ELASTICITY, factor, "trade elasticity low", "trade elasticity high"),
-            ("exchange_rate", ("pinned", "flexible"), PINNED, CENTRAL),
-            ("rigidities", ("rigid", "flexible"), "everything else rigid", "everything else flexible"),
+            ("exchange_rate", (N_("pinned"), N_("flexible")), PINNED, CENTRAL),
+            ("rigidities", (N_("rigid"), N_("flexible")), "everything else rigid", "everything else flexible"),
             ("leakage", leaks, "nothing leaks", "much leaks"),
         )
         for name, ends, low, high in pairs:
@@ -236,7 +241,7 @@ class CaseView(Case):
     def horizon(self) -> str:
         """ "medium run (two to five years)"."""
         name = self.runs.parameters.name
-        return str(horizon_entry(name).get("label", name))
+        return _(str(horizon_entry(name).get("label", name)))
 
     @cached_property
     def run(self) -> str:
@@ -250,11 +255,11 @@ class CaseView(Case):
             return text.say(TEXTS, "path_ranged", controls=bool(self.controlled))
         keys = horizon_entry(self.runs.parameters.name).get("ranges", {})
         told = [*map(in_words, keys), *([in_words("exchange_rate")] if PINNED in self.runs.parameter_sets else [])]
-        return text.join(told) or "no parameter"
+        return text.join(told) or _("no parameter")
 
     def run_name(self, horizon: str) -> str:
         """ "short run" for a horizon's name."""
-        return str(horizon_entry(horizon).get("label", horizon)).split(" (")[0]
+        return _(str(horizon_entry(horizon).get("label", horizon))).split(" (")[0]
 
     @cached_property
     def horizons(self) -> tuple[str, ...]:
@@ -307,7 +312,7 @@ class CaseView(Case):
 
     def subtitle(self, unit: str, scenario: str | None = "", horizon: str | None = None) -> str:
         """Unit, baseline and horizon of a table or figure; `scenario=None` is the status quo against the reference."""
-        return f"{unit}, against {self.against(scenario)}; {horizon or self.run}"
+        return text.say(TEXTS, "subtitle", unit=_(unit), base=self.against(scenario), run=horizon or self.run)
 
     def note(self, csv: str, extra: str = "") -> str:
         """Footnote of a figure or table: what it is computed from, and its data file."""

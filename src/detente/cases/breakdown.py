@@ -21,16 +21,17 @@ from detente.policy.stacking import policy_on
 from detente.policy.timing import in_force
 from detente.shapley_values import shapley_values
 from detente.types import Array
+from detente.words import N_
 
 GROUPS = 6
 KINDS = {
-    InstrumentKind.TARIFF: "duties",
-    InstrumentKind.EXPORT_CONTROL: "export controls",
-    InstrumentKind.EMBARGO: "import bans",
-    InstrumentKind.NON_TARIFF: "other barriers",
-    InstrumentKind.PURCHASE: "purchases",
+    InstrumentKind.TARIFF: N_("duties"),
+    InstrumentKind.EXPORT_CONTROL: N_("export controls"),
+    InstrumentKind.EMBARGO: N_("import bans"),
+    InstrumentKind.NON_TARIFF: N_("other barriers"),
+    InstrumentKind.PURCHASE: N_("purchases"),
 }
-OTHER = "other measures"
+OTHER = N_("other measures")
 
 
 @dataclass(frozen=True)

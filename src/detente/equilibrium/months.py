@@ -25,6 +25,7 @@ from numpy.typing import ArrayLike
 
 from detente.errors import InputError, UnknownName
 from detente.types import Array
+from detente.words import _
 
 End = Literal["low", "centre", "high"]
 NAME = "month "
@@ -64,10 +65,9 @@ def nodes() -> tuple[float, ...]:
     return tuple(float(m) for m in path_table()["nodes"])
 
 
-@cache
 def stretches() -> Mapping[str, Stretch]:
     """Named stretches of the path."""
-    return {k: Stretch(v["label"], float(v["from"]), float(v["to"])) for k, v in path_table()["stretches"].items()}
+    return {k: Stretch(_(v["label"]), float(v["from"]), float(v["to"])) for k, v in path_table()["stretches"].items()}
 
 
 @cache

@@ -41,7 +41,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from detente.errors import InputError
 from detente.policy.measures import Measure
-from detente.words import refusal, say
+from detente.words import N_, _, refusal, say
 
 
 class Status(StrEnum):
@@ -251,23 +251,23 @@ def next_deadlines(dossier: _HasCalendar, day: date, within_days: int | None = N
     for m in dossier.measures:
         status = status_on(m, day)
         if m.unknown_from is not None and status in (Status.ANNOUNCED, Status.IN_FORCE, *RESTING):
-            add(m.unknown_from, "not known after", say("words/templates/Measure", "unknown_after", it=m), m.id)
+            add(m.unknown_from, N_("not known after"), say("words/templates/Measure", "unknown_after", it=m), m.id)
         if status in (*OVER, Status.NOT_YET_KNOWN):
             continue
         if not m.act_seen:
-            add(m.effective, "announced for", say("words/templates/Measure", "no_act", it=m), m.id)
-            add(m.stop, "announced to end", say("words/templates/Measure", "no_act_end", it=m), m.id)
+            add(m.effective, N_("announced for"), say("words/templates/Measure", "no_act", it=m), m.id)
+            add(m.stop, N_("announced to end"), say("words/templates/Measure", "no_act_end", it=m), m.id)
             continue
         if m.threatened:
-            add(m.would_take_effect, "threat", f"{m.title}: would take effect", m.id)
+            add(m.would_take_effect, N_("threat"), _("{0}: would take effect").format(m.title), m.id)
             continue
-        add(m.effective, "takes effect", f"{m.title}: takes effect", m.id)
+        add(m.effective, N_("takes effect"), _("{0}: takes effect").format(m.title), m.id)
         for rest in m.suspended:
             if rest.start <= day:
-                add(rest.to, "suspension ends", f"{m.title}: suspension ends", m.id)
+                add(rest.to, N_("suspension ends"), _("{0}: suspension ends").format(m.title), m.id)
             else:
-                add(rest.start, "suspension starts", f"{m.title}: suspension starts", m.id)
-        add(m.stop, "ends", f"{m.title}: ends", m.id)
+                add(rest.start, N_("suspension starts"), _("{0}: suspension starts").format(m.title), m.id)
+        add(m.stop, N_("ends"), _("{0}: ends").format(m.title), m.id)
     for event in dossier.history:
         if event.kind in _SCHEDULED:
             add(event.date, event.kind, event.text)

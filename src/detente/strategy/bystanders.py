@@ -38,7 +38,7 @@ from detente.policy.instruments import Policy
 from detente.strategy.transshipment import pass_through
 from detente.talks.menus import Menu, bystander_menu
 from detente.types import Array
-from detente.words import join, refusal
+from detente.words import N_, _, fixed, join, refusal
 from detente.words.names import region_name
 from detente.world.world import World
 
@@ -50,18 +50,18 @@ CEILING = 0.10
 HIGHEST = 0.5
 """Highest retaliation that is looked at, fraction."""
 LEAST = 0.0005
-UNIT = "% of real income"
-STAY_OUT, ANSWERED = "stay out", "answered in kind"
+UNIT = N_("% of real income")
+STAY_OUT, ANSWERED = N_("stay out"), N_("answered in kind")
 
 
 def sign_with(party: str) -> str:
     """Name of the option to sign with a party."""
-    return f"sign with {region_name(party, article=True)}"
+    return _("sign with {0}").format(region_name(party, article=True))
 
 
 def side_with(party: str) -> str:
     """Name of the option to sign with a party and follow its duties on the others."""
-    return f"side with {region_name(party, article=True)}"
+    return _("side with {0}").format(region_name(party, article=True))
 
 
 @dataclass(frozen=True)
@@ -120,9 +120,9 @@ def options_of(case: Case, region: str, retaliation: float | None = None) -> tup
         points = best_points(case, region, party) if retaliation is None else retaliation
         if points < LEAST:
             continue  # none pays, even unanswered
-        title = f"put {100 * points:.1f} points more on goods of {region_name(party, article=True)}"
+        title = _("put {0} points more on goods of {1}").format(fixed(100 * points, 1), region_name(party, article=True))
         found.append(Option(title, partial(strike, party, points, False)))
-        found.append(Option(f"{title}, {ANSWERED}", partial(strike, party, points, True)))
+        found.append(Option(f"{title}, {_(ANSWERED)}", partial(strike, party, points, True)))
     for item in next((b.menu for b in case.dossier.bystanders if b.region == region), ()):
         if item.modelled and item.changes and item.given is None:
             found.append(Option(item.title, changes=item.changes, consent=owner_of(case, item.changes)))

@@ -37,7 +37,7 @@ from detente.policy.measures import Base, InstrumentKind, Measure
 from detente.policy.stacking import partners_of, sectors_of
 from detente.policy.timing import RESTING, Status, status_on
 from detente.strategy.objectives import two_parties
-from detente.words import join, refusal, say, tell
+from detente.words import N_, _, fixed, join, refusal, say, tell
 from detente.words.names import goods_sectors, region_adjective, region_name, sector_name
 from detente.world.world import World
 
@@ -48,7 +48,7 @@ Kind = Literal["duties", "controls", "purchases"]
 STEPS = (5.0, 10.0, 25.0, 50.0)  # points that duties are counted in; coarser where there would be too many packages
 MOST = 200_000  # packages
 PURCHASED = ("AGR", "FOD", "ENE")  # A44
-SHORT = {"AGR": "farm goods", "FOD": "food", "ENE": "energy"}
+SHORT = {"AGR": N_("farm goods"), "FOD": N_("food"), "ENE": N_("energy")}
 MOST_BOUGHT = 2.0  # times the table's value
 WHY = "words/templates/Agenda"
 Away = Literal["", "suspended", "threatened"]
@@ -263,7 +263,7 @@ def _duties(duties: Sequence[Measure], giver: str, receiver: str, world: World) 
     for reach, group in narrow:
         levels = tariff_levels(group, receiver, broad=False)
         sectors = tuple(s for s in world.sectors if s in reach)
-        title = group[0].title if len(group) == 1 else f"{region_adjective(giver)} duties on {_goods(sectors)}"
+        title = group[0].title if len(group) == 1 else _("{0} duties on {1}").format(region_adjective(giver), _goods(sectors))
         found.append(
             Issue("+".join(m.id for m in group), giver, receiver, "duties", title, tuple(m.id for m in group), levels, 0, sectors)
         )
@@ -274,7 +274,7 @@ def _control(written: Measure, now: Measure, giver: str, receiver: str, status: 
     """Kept in full, licensed at half, suspended; what stands without a deal is the nearest of the three."""
     full, left = (_withheld(m, receiver) for m in (written, now))
     share = 0.0 if status is not Status.IN_FORCE or full <= 0 else left / full
-    levels = (Level(1.0, "in full", 0.0), Level(0.5, "licensed at half", 0.5), Level(0.0, "suspended", 1.0))
+    levels = (Level(1.0, _("in full"), 0.0), Level(0.5, _("licensed at half"), 0.5), Level(0.0, _("suspended"), 1.0))
     standing = int(np.argmin([abs(level.value - share) for level in levels]))
     return Issue(now.id, giver, receiver, "controls", now.title, (now.id,), levels, standing)
 
@@ -303,8 +303,8 @@ def _purchases(parties: tuple[str, str], world: World, bought: Mapping[str, floa
     if not amounts:
         return []
     top = amounts[-1]
-    levels = (Level(0.0, "none", 0.0), *(Level(v, _money(v), v / top) for v in amounts))
-    title = f"purchases of {region_adjective(seller)} {_goods(goods)}"
+    levels = (Level(0.0, _("none"), 0.0), *(Level(v, _money(v), v / top) for v in amounts))
+    title = _("purchases of {0} {1}").format(region_adjective(seller), _goods(goods))
     return [Issue("purchases", buyer, seller, "purchases", title, (), levels, 0, tuple(goods))]
 
 
@@ -320,11 +320,12 @@ def round_step(value: float) -> float:
 
 
 def _money(million: float) -> str:
-    return f"USD {million / 1000:g} billion" if million >= 1000 else f"USD {million:g} million"
+    told, amount = (_("USD {0} billion"), million / 1000) if million >= 1000 else (_("USD {0} million"), million)
+    return told.format(fixed(amount, 0 if amount == int(amount) else 1))
 
 
 def _goods(sectors: Sequence[str]) -> str:
-    return join(SHORT.get(s, sector_name(s)) for s in sectors)
+    return join(_(SHORT[s]) if s in SHORT else sector_name(s) for s in sectors)
 
 
 def _short(title: str, others: Iterable[str]) -> str:

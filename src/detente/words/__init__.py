@@ -20,6 +20,7 @@ from detente.words.numbers import (
     is_tiny,
     join,
     money,
+    month,
     percent,
     percent_range,
     power,
@@ -27,17 +28,21 @@ from detente.words.numbers import (
     short_day,
     straddles,
     table_day,
+    to,
     whole_percents,
 )
 from detente.words.phrases import change_phrase, compare, dearer, direction, range_note, rank_sentence, run_words, signs, times
 from detente.words.tell import refusal, say, tell
+from detente.words.translation import N_, _, language, plural
 
 __all__ = [
     "DAYS_A_YEAR",
     "FIRM",
     "MINUS",
+    "N_",
     "THIN",
     "TINY",
+    "_",
     "capital",
     "chance",
     "chance_range",
@@ -55,10 +60,13 @@ __all__ = [
     "is_tiny",
     "join",
     "label",
+    "language",
     "money",
+    "month",
     "name",
     "percent",
     "percent_range",
+    "plural",
     "possessive",
     "power",
     "range_note",
@@ -78,6 +86,7 @@ __all__ = [
     "table_day",
     "tell",
     "times",
+    "to",
     "verb",
     "whole_percents",
 ]

@@ -17,6 +17,7 @@ import yaml
 
 from detente.errors import UnknownRegion, UnknownSector
 from detente.words.numbers import capital
+from detente.words.translation import translated
 
 _PLURAL = {"XSE", "GLF", "XRX"}
 
@@ -44,19 +45,42 @@ def group_table() -> dict[str, dict[str, Any]]:
 
 def region_name(code: str, *, article: bool = False) -> str:
     """Long name of a region; with `article`, "the United States". A code without an entry names itself."""
-    entry = region_table().get(code) or group_table().get(code) or {}
-    name = str(entry.get("name", code))
-    return f"the {name}" if article and entry.get("the") else name
+    return _form(code, "in a sentence" if article else "name")
 
 
 def region_adjective(code: str) -> str:
     """ "Chinese" for CHN; the code itself where no entry stands."""
-    return str(region_table().get(code, {}).get("adjective", code))
+    return _form(code, "adjective")
 
 
 def sector_name(code: str) -> str:
     """Long name of a sector; a code without an entry names itself."""
-    return str(sector_table().get(code, {}).get("name", code))
+    return _form(code, "name", "sector")
+
+
+def _form(code: str, form: str, kind: str = "region") -> str:
+    """A form of a name in the current language."""
+    found = forms(code, kind).get(form)
+    return code if found is None else translated(found, name_context(code, form, kind))
+
+
+def name_context(code: str, form: str, kind: str) -> str:
+    """Where a form of a name stands, as a catalogue says it: "region MYS: adjective"."""
+    return f"{kind} {code}: {form}"
+
+
+@cache
+def forms(code: str, kind: str = "region") -> dict[str, str]:
+    """The English forms of the name of a region (or group) or sector; none without an entry."""
+    if kind == "sector":
+        return {"name": str(sector_table()[code]["name"])} if code in sector_table() else {}
+    entry = region_table().get(code) or group_table().get(code)
+    if not entry:
+        return {}
+    plain = str(entry["name"])
+    within = "the world" if code == "WORLD" else f"the {plain}" if entry.get("the") else plain
+    adjective = {"adjective": str(entry["adjective"])} if "adjective" in entry else {}
+    return {"name": plain, "in a sentence": within, "possessive": _owner(within), **adjective}
 
 
 def goods_sectors(sectors: Iterable[str]) -> tuple[str, ...]:
@@ -103,7 +127,7 @@ def resolve_sectors(spec: str | Sequence[str] | None, sectors: Sequence[str]) ->
 # -- in running text ---------------------------------------------------------------------------------------------------
 def name(code: str, *, start: bool = False) -> str:
     """A region in running text: "the United States", "China", "ASEAN", "the world"."""
-    text = "the world" if code == "WORLD" else region_name(code, article=True)
+    text = region_name(code, article=True)
     return capital(text) if start else text
 
 
@@ -121,7 +145,10 @@ def label(code: str) -> str:
 
 def possessive(code: str) -> str:
     """ "China's", "the United States'"."""
-    text = name(code)
+    return _form(code, "possessive") if forms(code) else _owner(code)
+
+
+def _owner(text: str) -> str:
     return text + ("’" if text.endswith("s") else "’s")
 
 

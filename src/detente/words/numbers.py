@@ -1,8 +1,9 @@
 """Numbers, dates and lists into words, on Babel: two significant digits, a true minus sign, a thin space before %.
 
 A percent change that rounds below 0.01 is called "less than 0.01 %". Nothing here decides what is large or bad. A value is
-rounded first, as Python rounds it; Babel sets separators, the word before the last of a list and the names of months as British
-English has them. What CLDR leaves to the house is set here: the true minus sign and the spaces of units.
+rounded first, as Python rounds it; Babel sets separators, the word before the last of a list and the names of months as the
+language has them (British English, or `words.translation.language`). What CLDR leaves to the house is set here, alike in every
+language: the true minus sign, the spaces of units, the code of a currency before its figure.
 
 >>> percent(-0.3412, signed=True), percent_range(-0.51, -0.2)
 ('−0.34\u202f%', '−0.51 to −0.20\u202f%')
@@ -19,6 +20,8 @@ from decimal import Context, Decimal, localcontext
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
+from detente.words.translation import ENGLISH, _, current, locale_of
+
 if TYPE_CHECKING:
     from babel import Locale
     from babel.numbers import NumberPattern
@@ -31,12 +34,8 @@ _WIDE = Context(prec=700)
 """Room for every digit of any float."""
 
 
-@cache
 def _locale(territory: str | None = "GB") -> Locale:
-    """English of a territory. Babel is loaded when the first number is printed: a command's help needs none."""
-    from babel import Locale
-
-    return Locale("en", territory)
+    return locale_of(current(), territory)
 
 
 @cache
@@ -81,9 +80,17 @@ def percent(value: float, *, signed: bool = False) -> str:
     """A percent figure to two significant digits (at most two decimals), or "less than 0.01 %"."""
     if not math.isfinite(value):
         return "–"
-    if is_tiny(value):
-        return f"less than 0.01{THIN}%"
-    return f"{_point(value, signed=signed)}{THIN}%"
+    return _less(_share(fixed(0.01, 2))) if is_tiny(value) else _share(_point(value, signed=signed))
+
+
+def _share(figure: str) -> str:
+    """A figure with its percent sign, which a few languages put in front."""
+    front = current() != ENGLISH and _locale().percent_formats[None].pattern.startswith("%")
+    return f"%{figure}" if front else f"{figure}{THIN}%"
+
+
+def _less(than: str) -> str:
+    return _("less than {0}").format(than)
 
 
 def percent_range(low: float, high: float) -> str:
@@ -91,7 +98,12 @@ def percent_range(low: float, high: float) -> str:
     low, high = min(low, high), max(low, high)
     small, large = sorted((abs(low), abs(high)))
     places = 2 if large < 10 else 1 if small < 1 else 0
-    return f"{fixed(low, places)} to {fixed(high, places)}{THIN}%"
+    return _share(to(fixed(low, places), fixed(high, places)))
+
+
+def to(low: str, high: str) -> str:
+    """Two ends of a range, each in words already: "29 to 47"."""
+    return _("{0} to {1}").format(low, high)
 
 
 def straddles(low: float, high: float) -> bool:
@@ -106,16 +118,26 @@ def money(million: float, *, signed: bool = False, unit: str = "USD") -> str:
     ('USD\xa046\xa0million', '−USD\xa01.2\xa0billion', 'less than USD\xa00.1\xa0million')
     """
     if not math.isfinite(million):
-        return "–" if math.isnan(million) else "no limit"
+        return "–" if math.isnan(million) else _("no limit")
     size = abs(million)
     if size == 0:
         return f"{unit}{FIRM}0"
     if size < 0.05:
-        return f"less than {unit}{FIRM}0.1{FIRM}million"
-    scale, word = (1e6, "trillion") if size >= 0.995e6 else (1e3, "billion") if size >= 0.995e3 else (1.0, "million")
+        return _less(f"{unit}{FIRM}{_large(0.1)}")
+    sign = MINUS if million < 0 else "+" if signed else ""
+    return f"{sign}{unit}{FIRM}{_large(size)}"
+
+
+def _large(million: float) -> str:
+    """Millions with their word, to two digits. Other languages count as they do: Spanish has no word for a thousand million."""
+    scale, word = (1e6, "trillion") if million >= 0.995e6 else (1e3, "billion") if million >= 0.995e3 else (1.0, "million")
     value = float(f"{million / scale:.2g}")
-    sign = MINUS if value < 0 else "+" if signed else ""
-    return f"{sign}{unit}{FIRM}{fixed(abs(value), decimals_for(value, most=1))}{FIRM}{word}"
+    if current() == ENGLISH:
+        return f"{fixed(value, decimals_for(value, most=1))}{FIRM}{word}"
+    from babel.numbers import format_compact_decimal
+
+    told = format_compact_decimal(value * scale * 1e6, format_type="long", locale=_locale(), fraction_digits=1)
+    return told.replace(" ", FIRM) if value * scale >= 1 else f"{fixed(value, 1)}{FIRM}{_('million')}"
 
 
 def persons(thousand: float) -> str:
@@ -125,7 +147,7 @@ def persons(thousand: float) -> str:
     ('240,000', '1.2\xa0million', '400')
     """
     value = float(f"{1e3 * abs(thousand):.2g}")
-    return f"{fixed(value / 1e6, decimals_for(value / 1e6, most=1))}{FIRM}million" if value >= 1e6 else fixed(value, 0)
+    return _large(value / 1e6) if value >= 1e6 else fixed(value, 0)
 
 
 def power(value: float) -> str:
@@ -139,9 +161,9 @@ def power(value: float) -> str:
 
 def day(value: date) -> str:
     """A date as 1 November 2025."""
-    from babel.dates import format_date
+    from babel.dates import format_skeleton
 
-    return format_date(value, "d MMMM y", locale=_locale())
+    return format_skeleton("yMMMMd", value, locale=_locale())
 
 
 def table_day(value: date) -> str:
@@ -149,11 +171,24 @@ def table_day(value: date) -> str:
     return day(value).replace(" ", "\u00a0")
 
 
-def short_day(value: date) -> str:
-    """A date as 1 Nov; every month has three letters, unlike in British English."""
-    from babel.dates import format_date
+def short_day(value: date, *, year: bool = False) -> str:
+    """A date as 1 Nov or 1 Nov 2025; every month has three letters, unlike in British English."""
+    return _dated(value, "d MMM y" if year else "d MMM")
 
-    return format_date(value, "d MMM", locale=_locale(None))
+
+def month(value: date, *, year: bool = False, long: bool = False) -> str:
+    """A month as Nov, Nov 2025, November 2025."""
+    name = "MMMM" if long else "MMM"
+    return _dated(value, f"{name} y" if year else name)
+
+
+def _dated(value: date, pattern: str) -> str:
+    """By the pattern in English, elsewhere by what the language makes of its parts."""
+    from babel.dates import format_date, format_skeleton
+
+    if current() == ENGLISH:
+        return format_date(value, pattern, locale=_locale(None))
+    return format_skeleton("".join(reversed(pattern.split())), value, locale=_locale())
 
 
 def capital(text: str) -> str:
@@ -192,7 +227,7 @@ def digits(value: float, significant: int = 2) -> str:
     if math.isnan(value):
         return "–"
     if math.isinf(value):
-        return "no limit" if value > 0 else f"{MINUS}no limit"
+        return _("no limit") if value > 0 else MINUS + _("no limit")
     if value == 0:
         return "0"
     rounded = float(f"{value:.{significant}g}")  # 9.96 is 10, not 10.0
@@ -208,10 +243,10 @@ def chance(probability: float, percent: int | None = None) -> str:
         return "–"
     low, high = (probability < 0.005, probability > 0.995) if percent is None else (percent == 0, percent == 100)
     if low and probability > 0:
-        return f"less than 1{THIN}%"
+        return _less(_share("1"))
     if high and probability < 1:
-        return f"more than 99{THIN}%"
-    return f"{fixed(100 * probability if percent is None else percent, 0)}{THIN}%"
+        return _("more than {0}").format(_share("99"))
+    return _share(fixed(100 * probability if percent is None else percent, 0))
 
 
 def whole_percents(shares: Iterable[float]) -> list[int]:
@@ -235,14 +270,22 @@ def chance_range(low: float, high: float) -> str:
     """Two ends of a range of probabilities, "40 to 52 %"."""
     if chance(low) == chance(high):
         return chance(low)
-    return f"{fixed(100 * low, 0)} to {fixed(100 * high, 0)}{THIN}%"
+    return _share(to(fixed(100 * low, 0), fixed(100 * high, 0)))
 
 
 def days(years: float) -> str:
     """A length of time given in years, in days under two years and in years above."""
     if not math.isfinite(years):
-        return "no end" if years > 0 else "–"
+        return _("no end") if years > 0 else "–"
     if years >= 2:
-        return f"{digits(years)} years"
-    whole = round(years * DAYS_A_YEAR)
-    return "1 day" if whole == 1 else f"{fixed(whole, 0)} days"
+        return _unit(years, decimals_for(float(f"{years:.2g}"), most=1), "year")
+    return _unit(round(years * DAYS_A_YEAR), 0, "day")
+
+
+def _unit(n: float, decimals: int, unit: str) -> str:
+    """ "1 day", "3.5 years"; Babel has the forms of other languages."""
+    if current() == ENGLISH:
+        return f"{fixed(n, decimals)} {unit if n == 1 else unit + 's'}"
+    from babel.units import format_unit
+
+    return format_unit(n, f"duration-{unit}", format="#,##0" + ".0" * bool(decimals), locale=_locale())

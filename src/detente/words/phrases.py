@@ -7,22 +7,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
-from detente.words.names import name, verb
-from detente.words.numbers import THIN, TINY, decimals_for, fixed, is_tiny, join, percent, percent_range, straddles
+from detente.words.numbers import TINY, decimals_for, fixed, is_tiny, percent
+from detente.words.tell import say
+
+_say = partial(say, "words/phrases")
 
 
-def direction(value: float, up: str = "rises", down: str = "falls", flat: str = "hardly changes") -> str:
-    """The verb for a percent change; `flat` for one that prints as less than 0.01 %."""
-    return flat if is_tiny(value) else up if value > 0 else down
+def direction(value: float, up: str = "", down: str = "", flat: str = "") -> str:
+    """The verb for a percent change; `flat` for one that prints as less than 0.01 %. "rises", "falls", "hardly changes"."""
+    return (flat or _say("hardly")) if is_tiny(value) else (up or _say("rises")) if value > 0 else (down or _say("falls"))
 
 
 def range_note(low: float, high: float) -> str:
     """The range in brackets, saying so when it spans zero or has no width."""
-    if is_tiny(low) and is_tiny(high):
-        return f"(range within 0.01{THIN}% of zero)"
-    spans = "; the range spans zero" if straddles(low, high) else ""
-    return f"(range {percent_range(low, high)}{spans})"
+    return _say("near_zero" if is_tiny(low) and is_tiny(high) else "ranged", low=low, high=high)
 
 
 def change_phrase(
@@ -30,12 +30,12 @@ def change_phrase(
     low: float | None = None,
     high: float | None = None,
     *,
-    up: str = "rises",
-    down: str = "falls",
-    flat: str = "changes by",
+    up: str = "",
+    down: str = "",
+    flat: str = "",
 ) -> str:
     """ "falls 0.34 % (range −0.51 to −0.20 %)": verb from the sign, size without a sign, range with signs."""
-    text = f"{direction(value, up, down, flat)} {percent(abs(value))}"
+    text = f"{direction(value, up, down, flat or _say('changes'))} {percent(abs(value))}"
     if low is None or high is None or (is_tiny(value) and is_tiny(low) and is_tiny(high)):
         return text
     return f"{text} {range_note(low, high)}"
@@ -49,17 +49,17 @@ def dearer(value: float) -> str:
     """
     if value >= 300:
         ratio = float(f"{1 + value / 100:.2g}")
-        return f"cost {fixed(ratio, decimals_for(ratio, most=1))} times as much"
-    return f"cost {percent(abs(value))} {'more' if value >= 0 else 'less'}"
+        return _say("times_as_dear", ratio=fixed(ratio, decimals_for(ratio, most=1)))
+    return _say("costs", value=value)
 
 
 def times(ratio: float) -> str:
     """A ratio of at least one in words: "about as much as", "1.4 times as much as", "more than 10 times as much as"."""
     if ratio < 1.05:
-        return "about as much as"
+        return _say("as_much")
     if ratio >= 10:
-        return "more than 10 times as much as"
-    return f"{fixed(ratio, decimals_for(float(f'{ratio:.2g}'), most=1))} times as much as"
+        return _say("ten_times")
+    return _say("times_as_much", ratio=fixed(ratio, decimals_for(float(f"{ratio:.2g}"), most=1)))
 
 
 def compare(first: str, a: float, second: str, b: float, *, start: bool = True) -> str:
@@ -69,21 +69,12 @@ def compare(first: str, a: float, second: str, b: float, *, start: bool = True) 
     'China loses 2.0 times as much as the United States (−1.00\u202f% against −0.50\u202f%).'
     """
     if is_tiny(a) and is_tiny(b):
-        return f"{'Neither' if start else 'neither'} {name(first)} nor {name(second)} gains or loses as much as 0.01{THIN}%."
-    if is_tiny(a) or is_tiny(b):
-        (still, _), (moved, value) = ((first, a), (second, b)) if is_tiny(a) else ((second, b), (first, a))
-        what = verb(moved, "gains", "gain") if value > 0 else verb(moved, "loses", "lose")
-        return f"{name(moved, start=start)} {what} {percent(abs(value))}; {name(still)} changes by {percent(0)}."
-    if (a > 0) != (b > 0):
-        (win, up), (lose, down) = ((first, a), (second, b)) if a > 0 else ((second, b), (first, a))
-        return (
-            f"{name(win, start=start)} {verb(win, 'gains', 'gain')} {percent(up)} while "
-            f"{name(lose)} {verb(lose, 'loses', 'lose')} {percent(-down)}."
-        )
-    (more, x), (less, y) = ((first, a), (second, b)) if abs(a) >= abs(b) else ((second, b), (first, a))
-    what = verb(more, "gains", "gain") if x > 0 else verb(more, "loses", "lose")
-    pair = f"({_aligned(x, x, y)}{THIN}% against {_aligned(y, x, y)}{THIN}%)"
-    return f"{name(more, start=start)} {what} {times(x / y)} {name(less)} {pair}."
+        return _say("neither", first=first, second=second, start=start)
+    (one, x), (two, y) = sorted([(first, a), (second, b)], key=lambda pair: -pair[1] if a * b < 0 else -abs(pair[1]))
+    part = "one_moves" if is_tiny(y) or is_tiny(x) else "one_each_way" if a * b < 0 else "both_the_same_way"
+    if part == "one_moves" and is_tiny(x):
+        (one, x), (two, y) = (two, y), (one, x)
+    return _say(part, first=one, a=x, second=two, b=y, start=start, shown=(_aligned(x, x, y), _aligned(y, x, y)))
 
 
 def _aligned(value: float, *both: float) -> str:
@@ -99,18 +90,17 @@ def rank_sentence(values: Mapping[str, float], *, most: int = 3) -> str:
     """
     order = sorted(values, key=lambda k: (values[k], k))
     losers = [k for k in order if values[k] <= -TINY][:most]
-    winners = [k for k in reversed(order) if values[k] >= TINY][:most]
-    parts = [
-        _ranked(losers, values, "loses", "lose") if losers else f"No economy loses as much as 0.01{THIN}%.",
-        _ranked(winners, values, "gains", "gain") if winners else f"No economy gains as much as 0.01{THIN}%.",
-    ]
-    return " ".join(parts)
+    winners = sorted((k for k in order if values[k] >= TINY), key=lambda k: (-values[k], k))[:most]
+    return f"{_ranked(losers, values) or _say('nobody_loses')} {_ranked(winners, values) or _say('nobody_gains')}"
 
 
-def _ranked(codes: Sequence[str], values: Mapping[str, float], one: str, many: str) -> str:
-    told = [f"{name(c)} ({percent(values[c], signed=True)})" for c in codes]
-    first = f"{name(codes[0], start=True)} {verb(codes[0], one, many)} most ({percent(values[codes[0]], signed=True)})"
-    return first + (f", then {join(told[1:])}." if len(told) > 1 else ".")
+def _ranked(codes: Sequence[str], values: Mapping[str, float]) -> str:
+    """Those that print alike at the top together, then the others; nothing of nobody."""
+    if not codes:
+        return ""
+    first = [c for c in codes if percent(values[c]) == percent(values[codes[0]])]
+    rest = [(c, values[c]) for c in codes if c not in first]
+    return _say("ranked", first=first, value=values[codes[0]], rest=rest)
 
 
 def signs(values: Mapping[str, float]) -> tuple[list[str], list[str], list[str]]:
@@ -130,4 +120,4 @@ def run_words(horizon: str) -> str:
     ('medium run', 'after 36 months', 'after 1 month')
     """
     kind, _, number = horizon.partition(" ")
-    return f"{horizon} run" if kind != "month" or not number else f"after {number} {'month' if number == '1' else 'months'}"
+    return _say("run", horizon=horizon) if kind != "month" or not number else _say("after", number=int(number))

@@ -13,12 +13,16 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from contextvars import ContextVar
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
+from detente.errors import InputError
 from detente.files import cache_folder
-from detente.words import names, numbers, phrases
+from detente.words import names, numbers
+from detente.words.pieces import Piece, replaced
+from detente.words.translation import ENGLISH, catalogue, plural, source as language_source
 
 if TYPE_CHECKING:
     from jinja2 import BaseLoader, BytecodeCache, Environment
@@ -38,8 +42,8 @@ def tell(result: Any, part: str = "explain", **values: Any) -> str:
 def say(template: str, part: str, **values: Any) -> str:
     """One text of a template, named by its path in the package without `.md.j2`; paragraphs are parted by a blank line."""
     if all(type(v) in _SIMPLE for v in values.values()):  # labels are asked for again and again
-        return _again(template, part, tuple((k, repr(v), v) for k, v in values.items()))
-    return said(_packaged(), template, part, **values)
+        return _again(language_source(), template, part, tuple((k, repr(v), v) for k, v in values.items()))
+    return said(_packaged(language_source()), template, part, **values)
 
 
 _GIVEN: ContextVar[dict[str, Any] | None] = ContextVar("given", default=None)
@@ -48,8 +52,8 @@ _SIMPLE = (str, int, float, bool, type(None))
 
 
 @lru_cache(maxsize=4096)
-def _again(template: str, part: str, values: tuple[tuple[str, str, Any], ...]) -> str:
-    return said(_packaged(), template, part, **{k: v for k, _, v in values})
+def _again(language: tuple[str, str], template: str, part: str, values: tuple[tuple[str, str, Any], ...]) -> str:
+    return said(_packaged(language), template, part, **{k: v for k, _, v in values})
 
 
 def said(templates: Environment, template: str, part: str, **values: Any) -> str:
@@ -69,10 +73,16 @@ def refusal(room: str, part: str, **values: Any) -> str:
     return say(f"{room}/refusals", part, **quoted).translate(_UNSHIELD)
 
 
-def environment(loader: BaseLoader) -> Environment:
-    """Templates that see the words of the project and refuse what is not defined. Prose is plain: who prints it escapes it."""
+def environment(loader: BaseLoader, code: str = ENGLISH) -> Environment:
+    """Templates that see the words of the project and refuse what is not defined. Prose is plain: who prints it escapes it.
+
+    `code` is the language whose texts the loader gives; what is not English was written elsewhere and runs in Jinja's sandbox.
+    """
     from jinja2 import Environment, StrictUndefined
     from jinja2.runtime import Context
+    from jinja2.sandbox import SandboxedEnvironment
+
+    from detente.words import phrases
 
     class Given(Context):
         """Macros are made once a template; they look up the values of the text that is being made."""
@@ -81,10 +91,8 @@ def environment(loader: BaseLoader) -> Environment:
             given = _GIVEN.get()
             return given[key] if given and key in given else super().resolve_or_missing(key)
 
-    class Templates(Environment):
-        context_class = Given
-
-    made = Templates(
+    kind: type[Environment] = Environment if code == ENGLISH else SandboxedEnvironment
+    made = kind(
         loader=loader,
         undefined=StrictUndefined,
         autoescape=False,
@@ -92,18 +100,20 @@ def environment(loader: BaseLoader) -> Environment:
         lstrip_blocks=True,
         cache_size=-1,
         auto_reload=False,
-        bytecode_cache=_compiled(),
+        bytecode_cache=_compiled(code),
     )
+    made.context_class = Given
     for module in (names, numbers, phrases):
         made.globals.update({name: value for name, value in vars(module).items() if not name.startswith("_")})
+    made.globals["plural"] = plural
     return made
 
 
-def _compiled() -> BytecodeCache | None:
+def _compiled(code: str) -> BytecodeCache | None:
     """Templates as compiled in an earlier run, by their content; None where no folder may be written."""
     from jinja2 import FileSystemBytecodeCache
 
-    folder = cache_folder("templates")
+    folder = cache_folder("templates") if code == ENGLISH else cache_folder("templates") / code
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:
@@ -112,7 +122,38 @@ def _compiled() -> BytecodeCache | None:
 
 
 @cache
-def _packaged() -> Environment:
-    from jinja2 import PackageLoader
+def _packaged(language: tuple[str, str]) -> Environment:
+    """The package's templates, in another language with the texts of its catalogue."""
+    from jinja2 import BaseLoader, PackageLoader
 
-    return environment(PackageLoader("detente", ""))
+    class Translated(BaseLoader):
+        """Templates with each text as the catalogue has it."""
+
+        def get_source(self, environment: Environment, template: str) -> tuple[str, str | None, Callable[[], bool] | None]:
+            source, name, fresh = packaged.get_source(environment, template)
+            return replaced(source, template, lambda piece, where: _checked(environment, piece, where, language)), name, fresh
+
+    code, _ = language
+    packaged = PackageLoader("detente", "")
+    return environment(packaged if code == ENGLISH else Translated(), code)
+
+
+def _checked(environment: Environment, piece: Piece, where: str, language: tuple[str, str]) -> str:
+    """The catalogue's text. Raises `InputError` where it is no template or asks for what the original does not have."""
+    from jinja2 import TemplateSyntaxError
+    from jinja2.meta import find_undeclared_variables
+
+    said, code = catalogue(*language).get((where, piece.text)), language[0]
+    if said is None or said == piece.text:
+        return piece.text
+
+    def asked(source: str) -> set[str]:
+        return find_undeclared_variables(environment.parse(source if piece.macro else f"{{% set x = {source} %}}"))
+
+    try:
+        strange = asked(said) - asked(piece.text) - set(environment.globals)
+    except TemplateSyntaxError as error:
+        raise InputError(f"the {code} text of {where!r} is no template: {error.message}") from error
+    if strange:
+        raise InputError(f"the {code} text of {where!r} asks for {', '.join(sorted(strange))}, which the original does not have")
+    return said

@@ -13,7 +13,7 @@ from detente.briefing.charts.forms import Sheet, Spec, alt_text, end, mark, name
 from detente.briefing.charts.theme import COLOUR, by_role, region_colour
 from detente.briefing.charts.timeline import month_starts
 from detente.briefing.document import Figure
-from detente.words import fixed, label, run_words, say
+from detente.words import fixed, label, month, run_words, say
 
 if TYPE_CHECKING:
     from detente.outlook.outlook import Outlook
@@ -53,7 +53,7 @@ def draw(panels: Sequence[tuple[str, str, pd.DataFrame]], start: date, until: da
         days = {
             "values": [(d - start).days for d in months], "labelFontSize": SIZE, "labelFlush": True, "grid": False,
             "labelExpr": " : ".join(
-                [f"datum.value == {(d - start).days} ? '{d:%b}{f' {d.year}' if d.month == 1 else ''}'" for d in months] + ["''"]
+                [f"datum.value == {(d - start).days} ? '{month(d, year=d.month == 1)}'" for d in months] + ["''"]
             ),
         }  # fmt: skip
         x = number("x", scale=scale_x, axis=days)

@@ -15,6 +15,7 @@ from detente import words as text
 from detente.briefing.charts import engine, forms as charts
 from detente.briefing.charts.theme import region_colour, render
 from detente.briefing.document import Figure
+from detente.words import _
 
 if TYPE_CHECKING:
     from detente.briefing.view import CaseView, Triple
@@ -83,7 +84,7 @@ def warm_up() -> None:
 
 def made_by(remark: str = "", csv: str = "") -> str:
     """Footnote of a figure that stands in no briefing."""
-    return " ".join(part for part in ("Source: detente.", remark, f"Data: {csv}" if csv else "") if part)
+    return " ".join(part for part in (_("Source: detente."), remark, _("Data: {0}").format(csv) if csv else "") if part)
 
 
 def dot_figure(
@@ -114,7 +115,7 @@ def dot_figure(
         ]
     )
     told = {
-        f"{r.panel}, {r.label}": f"{r.text!s} ({text.fixed(t.low, decimals)} to {text.fixed(t.high, decimals)})"
+        f"{r.panel}, {r.label}": f"{r.text!s} ({text.to(text.fixed(t.low, decimals), text.fixed(t.high, decimals))})"
         for r, (_, _, t) in zip(frame.itertuples(), rows, strict=True)
     }
     return figure(

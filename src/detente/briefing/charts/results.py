@@ -31,7 +31,7 @@ from detente.briefing.charts.standalone import wrapped
 from detente.briefing.charts.theme import COLOUR, by_role, region_colour
 from detente.briefing.document import Figure
 from detente.cases.baselines import LAW, in_words
-from detente.words import chance, chance_range
+from detente.words import DAYS_A_YEAR, N_, _, chance, chance_range
 from detente.words.names import sector_name
 
 if TYPE_CHECKING:
@@ -48,18 +48,18 @@ if TYPE_CHECKING:
     from detente.strategy.year import Year
 
 REGIMES = {
-    "free trade": "Free trade",
-    "equal treatment": "Equal treatment",
-    "nash": "No restraint",
-    "nash, equal treatment": "No restraint, equal treatment",
+    "free trade": N_("Free trade"),
+    "equal treatment": N_("Equal treatment"),
+    "nash": N_("No restraint"),
+    "nash, equal treatment": N_("No restraint, equal treatment"),
 }
 """Regimes as charts and tables call them."""
 LABELS = {
-    "steady": "No deadline, both bend",
-    "stubborn": "Either may never bend",
-    "fixed date": "Deadline on a known day",
-    "uncertain date": "Deadline on an unsure day",
-    "all": "All models alike",
+    "steady": N_("No deadline, both bend"),
+    "stubborn": N_("Either may never bend"),
+    "fixed date": N_("Deadline on a known day"),
+    "uncertain date": N_("Deadline on an unsure day"),
+    "all": N_("All models alike"),
 }
 """Models of the stand-off as charts and tables call them."""
 PANELS = 8
@@ -110,7 +110,7 @@ def income_figure(
     if not text.is_tiny(top["value"]):
         title = _said("income_title", scenario=top["panel"], value=top["value"], code=top["code"])
     told = {
-        name: f"{t} ({text.fixed(r['low'], 2)} to {text.fixed(r['high'], 2)})"
+        name: f"{t} ({text.to(text.fixed(r['low'], 2), text.fixed(r['high'], 2))})"
         for (name, t), r in zip(_named(rows).items(), rows, strict=True)
     }
     frame = pd.DataFrame(rows)
@@ -325,8 +325,8 @@ def rates_figure(found: TariffSolution, subtitle: str, *, note: str = "", csv: s
     codes = [str(code) for code in frame.index]
     rates = [(text.label(c), float(v), region_colour(c)) for c, v in zip(codes, frame["mean rate, %"], strict=True)]
     incomes = [(text.label(c), float(v), region_colour(c)) for c, v in zip(codes, frame["real income, %"], strict=True)]
-    left = _rows("Mean rate, %", rates, 1, signed=False)
-    right = _rows("Real income, %", incomes, 2)
+    left = _rows(_("Mean rate, %"), rates, 1, signed=False)
+    right = _rows(_("Real income, %"), incomes, 2)
     low, high = float(frame["mean rate, %"].min()), float(frame["mean rate, %"].max())
     title = _said("rates_title", players=len(codes), player=codes[0], low=low, high=high)
 
@@ -359,7 +359,7 @@ def regimes_figure(found: Regimes, shown: Sequence[tuple[str, str, Sequence[str]
     rows: list[dict[str, Any]] = []
     for regime in found.outcomes:
         values = [(label, found.cost(members, regime)[0], colour) for label, colour, members in shown]
-        rows += _rows(REGIMES.get(regime, regime), values, 2)
+        rows += _rows(_(REGIMES.get(regime, regime)), values, 2)
     title = _said("regimes_title", world=found.cost(regime="nash")[0])
     frame = pd.DataFrame(rows)
     across = frame["panel"].nunique()
@@ -404,12 +404,15 @@ def frontier_figure(
     path = pd.DataFrame({"x": points[f"gain of {a}, %"], "y": points[f"gain of {b}, %"]}).sort_values("x")
     marks = pd.DataFrame(
         [
-            {"x": 0.0, "y": 0.0, "fill": COLOUR["other"], "text": "no deal"},
-            {"x": deal[0], "y": deal[1], "fill": COLOUR["mys"], "text": "the deal"},
+            {"x": 0.0, "y": 0.0, "fill": COLOUR["other"], "text": _("no deal")},
+            {"x": deal[0], "y": deal[1], "fill": COLOUR["mys"], "text": _("the deal")},
         ]
     )
     title = _said("frontier_title", parties=parties, deal=deal)
-    named = {f"at {text.percent(px)} for {text.name(a)}": text.percent(py) for px, py in zip(path["x"], path["y"], strict=True)}
+    named = {
+        _("at {0} for {1}").format(text.percent(px), text.name(a)): text.percent(py)
+        for px, py in zip(path["x"], path["y"], strict=True)
+    }
 
     def draw(width: int) -> dict[str, Any]:
         sheet = charts.Sheet()
@@ -458,7 +461,7 @@ def zone_figure(deal: Proposal, by: Judged | None = None, *, subtitle: str = "",
     if frame["chosen"].any():
         gains = frame.loc[frame["chosen"], ["x", "y"]].to_numpy(dtype=float)[0]
         both = zip(deal.parties, map(float, gains), strict=True)
-        told["the proposal"] = text.join([f"{text.name(p)} {text.fixed(g, 3, signed=True)}" for p, g in both])
+        told[_("the proposal")] = text.join([f"{text.name(p)} {text.fixed(g, 3, signed=True)}" for p, g in both])
 
     def draw(width: int) -> dict[str, Any]:
         sheet = charts.Sheet()
@@ -468,7 +471,7 @@ def zone_figure(deal: Proposal, by: Judged | None = None, *, subtitle: str = "",
             room = (high - low) or 1.0
             axes.append((_said("zone_axis", party=party), (low - 0.06 * room, high + 0.09 * room)))
         across, up, size = _plane(width, min(420, width * 0.66), *axes)
-        zero = sheet.rows(pd.DataFrame({"x": [0.0], "y": [0.0], "text": ["no deal"]}))
+        zero = sheet.rows(pd.DataFrame({"x": [0.0], "y": [0.0], "text": [_("no deal")]}))
         line = {"color": COLOUR["zero"], "strokeWidth": 1.2}
         views = [charts.mark(zero, "rule", line, x=across), charts.mark(zero, "rule", line, y=up)]
         edge = shown[shown["edge"]].sort_values("x")
@@ -480,7 +483,7 @@ def zone_figure(deal: Proposal, by: Judged | None = None, *, subtitle: str = "",
                 size=charts.number("size", scale=None, legend=None),
             )
         )  # fmt: skip
-        chosen = shown[shown["chosen"]].assign(text="the proposal")
+        chosen = shown[shown["chosen"]].assign(text=_("the proposal"))
         style = {"align": "center", "dy": -13}
         for rows in (zero, *([sheet.rows(chosen)] if len(chosen) else [])):
             views.append(charts.mark(rows, "text", style, x=across, y=up, text=charts.name("text")))
@@ -507,7 +510,7 @@ def payoffs_figure(case: AtTheTable, *, subtitle: str = "", note: str = "", csv:
         rows += _rows(panel, values, places)
     title = _said("payoffs_title", parties=(a, b), still=still)
     subtitle = subtitle or _said("payoffs_subtitle", parties=(a, b), horizon=table.horizon)
-    told = {f"{r['label']} if {r['panel']}": str(r["text"]) for r in rows}
+    told = {_("{0} if {1}").format(r["label"], r["panel"]): str(r["text"]) for r in rows}
     frame = pd.DataFrame(rows)
     frame = frame.sort_values("panel", key=lambda s: s.map({p: k for k, p in enumerate(dict.fromkeys(frame["panel"]))}),
                               kind="stable")  # fmt: skip
@@ -573,10 +576,10 @@ def ensemble_figure(result: Ensemble, quantity: str = "real income") -> Figure:
     data = pd.DataFrame(rows)
     unit = next(h.unit for h in result.headlines if h.quantity == quantity)
     told = {
-        f"{row['panel']} {row['label']}".strip(): f"{row['text']} ({text.fixed(row['low'], 2)} to {text.fixed(row['high'], 2)})"
+        f"{row['panel']} {row['label']}".strip(): f"{row['text']} ({text.to(*(text.fixed(row[k], 2) for k in ('low', 'high')))})"
         for row in rows
     }
-    against = " and ".join(dict.fromkeys(result.compared_with.values()))
+    against = text.join(dict.fromkeys(result.compared_with.values()))
     run = {"horizon": result.horizon, "draws": result.draws, "against": against}
     subtitle = _said("ensemble_subtitle", quantity=quantity, unit=unit, **run)
     failed = len({f.draw for f in result.failed})
@@ -597,7 +600,7 @@ def ensemble_title(result: Ensemble, scenario: str, quantity: str = "real income
 
 
 # -- goods that go round a quarrel -------------------------------------------------------------------------------------
-GAINED = "Exports gained"
+GAINED = N_("Exports gained")
 
 
 @by_role
@@ -608,7 +611,7 @@ def routes_figure(quarrel: Case, scenario: str, csv: str, *, most: int = 14) -> 
     frame, unit = overview(quarrel, scenario), quarrel.world.unit
     content = f"{quarrel.b} content in {scenario}, {unit}"
     top = frame.sort_values(content, ascending=False, kind="stable").head(most)
-    panels = ((GAINED, f"exports gained to {quarrel.a}, {unit}"), (_said("carried", b=quarrel.b), content))
+    panels = ((_(GAINED), f"exports gained to {quarrel.a}, {unit}"), (_said("carried", b=quarrel.b), content))
     rows = [
         (panel, text.label(str(r)), float(v) / 1e3, region_colour(str(r)))
         for panel, column in panels
@@ -633,7 +636,7 @@ def route_figure(quarrel: Case, region: str, scenario: str, csv: str, *, most: i
     content = known[f"content, {routes.unit}"]
     shown = [str(s) for s in content.index[:most]]
     panels = (
-        (GAINED, gained, region_colour(region)),
+        (_(GAINED), gained, region_colour(region)),
         (_said("contained", b=quarrel.b), content, region_colour(quarrel.b)),
     )
     rows = [(panel, sector_name(s), float(series[s]) / 1e3, colour) for panel, series, colour in panels for s in shown]
@@ -677,7 +680,7 @@ def _two_panels(
     records: list[dict[str, Any]] = [
         {
             "panel": panel, "label": text.capital(label), "value": v, "low": v, "high": v, "colour": colour,
-            "text": text.fixed(v, places, signed=panel == GAINED),
+            "text": text.fixed(v, places, signed=panel == _(GAINED)),
         }
         for panel, label, v, colour in rows
     ]  # fmt: skip
@@ -710,16 +713,16 @@ def odds_frame(case: AtTheTable) -> pd.DataFrame:
     """One row a panel and model: probability in percent with low and high."""
     rows = []
     for panel, colour, pick in (
-        (f"{text.short_name(case.parties[0])} eases first", region_colour(case.parties[0]), 0),
-        (f"{text.short_name(case.parties[1])} eases first", region_colour(case.parties[1]), 1),
-        ("Talks collapse first", "other", 2),
+        (_("{0} eases first").format(text.short_name(case.parties[0])), region_colour(case.parties[0]), 0),
+        (_("{0} eases first").format(text.short_name(case.parties[1])), region_colour(case.parties[1]), 1),
+        (_("Talks collapse first"), "other", 2),
     ):
         for model in (*case.trials.models, None):
             o = case.odds(model)
             low, mean, high = (o.first, o.second, o.collapse)[pick]
             rows.append(
                 {
-                    "panel": panel, "label": LABELS[model or "all"], "value": 100 * mean, "low": 100 * low, "high": 100 * high,
+                    "panel": panel, "label": _(LABELS[model or "all"]), "value": 100 * mean, "low": 100 * low, "high": 100 * high,
                     "colour": colour, "text": f"{chance(mean)} ({chance_range(low, high)})",
                 }
             )  # fmt: skip
@@ -752,7 +755,7 @@ def _within(spec: Any) -> Any:
 def needs_frame(case: AtTheTable, kept: str = "deal") -> pd.DataFrame:
     """One row a review period, side and answer: percent that the next review must count, and what it counts."""
     rows = []
-    for answer in ("fight", "no agreement"):
+    for answer in (N_("fight"), N_("no agreement")):
         found = case.keepings[kept, answer]
         for period in YEARS:
             for k, (s, need) in enumerate(zip(found.sides, found.needs(float(period)), strict=True)):
@@ -789,11 +792,11 @@ def needs_figure(case: AtTheTable, kept: str = "deal", *, id: str = "fig-needs",
     told = {}
     for (side, answer), rows in frame[frame["tempted"]].groupby(["side", "answer"], sort=False):
         at = rows.iloc[[int((rows["years between reviews"] - y).abs().argmin()) for y in (0.25, 1.0, 3.0)]]
-        told[f"{text.label(str(side))}, answered by {answer}"] = (
-            "nothing is enough" if at[MUST].isna().all() else text.join(f"{text.fixed(v, 0)}{text.THIN}%" for v in at[MUST])
+        told[_("{0}, answered by {1}").format(text.label(str(side)), _(str(answer)))] = (
+            _("nothing is enough") if at[MUST].isna().all() else text.join(f"{text.fixed(v, 0)}{text.THIN}%" for v in at[MUST])
         )
     return _shown(
-        id, title, subtitle, note, told or {"nobody": "is tempted"}, csv, lambda w: _needs(frame, w),
+        id, title, subtitle, note, told or {_("nobody"): _("is tempted")}, csv, lambda w: _needs(frame, w),
         before=_said("needs_alt", title=title, subtitle=subtitle),
     )  # fmt: skip
 
@@ -807,7 +810,7 @@ def _needs(frame: pd.DataFrame, width: float) -> dict[str, Any]:
         axis={
             "values": [0.25, 1, 2, 3, 4, 5],
             "grid": False,
-            "labelExpr": "datum.value < 1 ? '90 days' : datum.value + (datum.value == 1 ? ' year' : '')",
+            "labelExpr": f"datum.value < 1 ? '{text.days(90 / DAYS_A_YEAR)}' : datum.value == 1 ? '{_('1 year')}' : datum.value",
             "labelFlush": False,
         },
     )
@@ -818,10 +821,10 @@ def _needs(frame: pd.DataFrame, width: float) -> dict[str, Any]:
     views = []
     labels: list[tuple[float, float, str, str]] = []
     have = frame[(frame["answer"] == "fight")].drop_duplicates(["years between reviews", "next review counts, percent"])
-    for _, rows in have.groupby("side", sort=False):
+    for _side, rows in have.groupby("side", sort=False):
         data = pd.DataFrame({"x": rows["years between reviews"], "y": rows["next review counts, percent"]})
         views.append(charts.mark(sheet.rows(data), "line", {"color": COLOUR["zero"], "strokeWidth": 1.6}, x=x, y=y))
-        labels.append((float(data["x"].iloc[-1]), float(data["y"].iloc[-1]), "what it counts", COLOUR["muted"]))
+        labels.append((float(data["x"].iloc[-1]), float(data["y"].iloc[-1]), _("what it counts"), COLOUR["muted"]))
     for (side, answer), rows in frame[frame["tempted"]].groupby(["side", "answer"], sort=False):
         kept = rows.dropna(subset=[MUST])
         if not len(kept):
@@ -830,7 +833,9 @@ def _needs(frame: pd.DataFrame, width: float) -> dict[str, Any]:
         data = pd.DataFrame({"x": kept["years between reviews"], "y": kept[MUST]})
         stroke: dict[str, Any] = {"color": colour, "strokeWidth": 2.2} | ({"strokeDash": [5, 3]} if answer != "fight" else {})
         views.append(charts.mark(sheet.rows(data), "line", stroke, x=x, y=y))
-        labels.append((float(data["x"].iloc[-1]), float(data["y"].iloc[-1]), f"{text.label(str(side))}, {answer}", colour))
+        labels.append(
+            (float(data["x"].iloc[-1]), float(data["y"].iloc[-1]), f"{text.label(str(side))}, {_(str(answer))}", colour)
+        )
     labels.sort(key=lambda item: item[1])
     below = -10.0
     placed = []

@@ -19,7 +19,7 @@ import pandas as pd
 
 from detente.briefing.charts.forms import CHARACTER, Sheet, Spec, end as end_at, mark, name, number
 from detente.briefing.charts.theme import COLOUR, HATCH
-from detente.words import clipped, say
+from detente.words import _, clipped, month, say
 
 ROW, BAR, TOP_LINE = 27, 8, 16
 STYLES = {
@@ -142,7 +142,7 @@ def draw(
     grid = pd.DataFrame([{"x": at(m), "y": float(dots_y + 12), "y2": height - 46.0} for m in months])
     names = pd.DataFrame(
         [
-            {"x": at(m), "y": height - 38.0, "text": f"{m:%b}" + (f" {m.year}" if m.month == 1 or k == 0 else "")}
+            {"x": at(m), "y": height - 38.0, "text": month(m, year=m.month == 1 or k == 0)}
             for k, m in enumerate(months)
             if k % every == 0
         ]
@@ -188,7 +188,7 @@ def draw(
         layers.append(words_at(rounds[rounds["late"]], "left", "ty", fontSize=12, dx=-3))
     step, sample = width / 4, 14 if narrow else 26
     for k, (status, word) in enumerate(
-        {"in_force": "in force", "suspended": "suspended", "threatened": "threatened", "expired": "ended"}.items()
+        {"in_force": _("in force"), "suspended": _("suspended"), "threatened": _("threatened"), "expired": _("ended")}.items()
     ):
         rects.append(_bar(k * step, k * step + sample, key_y + 26, status, "other"))
         labels.append({"x": k * step + sample + 5, "y": key_y + 26 + BAR / 2, "text": word, "weight": "normal"})

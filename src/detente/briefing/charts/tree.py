@@ -27,7 +27,7 @@ from detente.briefing.charts.standalone import measured, wrapped
 from detente.briefing.charts.theme import COLOUR, DIVERGING
 from detente.briefing.document import Figure
 from detente.outlook.tree import STATUS_QUO, Tree
-from detente.words import THIN, capital, chance, clipped, day as long_day, join, say
+from detente.words import THIN, capital, chance, clipped, day as long_day, join, month, say
 
 if TYPE_CHECKING:
     from detente.outlook.outlook import Outlook
@@ -308,7 +308,7 @@ def _dates(days: Sequence[date]) -> str:
     """ "1, 8 Nov": days of one month share its name."""
     months: dict[str, list[str]] = {}
     for d in days:
-        months.setdefault(f"{d:%b}", []).append(str(d.day))
+        months.setdefault(month(d), []).append(str(d.day))
     return ", ".join(f"{', '.join(own)} {m}" for m, own in months.items())
 
 

@@ -22,12 +22,12 @@ from detente.errors import NotConverged
 from detente.outlook.uncertainty import Uncertainty
 from detente.outlook.year import our_year, stake_of, threats_of
 from detente.strategy.asks import Asks, asks_of, displaced_by
-from detente.strategy.bystanders import ANSWERED, STAY_OUT, menu_of, overview, sign_with
+from detente.strategy.bystanders import ANSWERED, STAY_OUT, menu_of, overview, side_with, sign_with
 from detente.strategy.transshipment import PassThrough, PassThroughDuty, pass_through, pass_through_duty
 from detente.strategy.year import Year, money_of
 from detente.talks.menus import Menu
 from detente.words import say
-from detente.words.names import region_adjective, region_name
+from detente.words.names import region_adjective
 from detente.world.exposure import dependence
 
 ROWS = 12
@@ -231,7 +231,10 @@ def table(case: CaseView) -> Table:
                 case.income(r, case.worst).cell(),
                 Cell(held_cell(held[r])),
                 *(Cell(text.fixed(row[c] / 1e3, 1, signed=True)) for c in columns),
-                Cell(text.fixed(row[content] / 1e3, 1), f"then{text.FIRM}{text.fixed(row[after] / 1e3, 1)}"),
+                Cell(
+                    text.fixed(row[content] / 1e3, 1),
+                    text._("then {0}").format(text.fixed(row[after] / 1e3, 1)).replace(" ", text.FIRM),
+                ),
                 Cell(text.fixed(row[share], 0)),
             )
         )
@@ -253,7 +256,11 @@ def table(case: CaseView) -> Table:
             Column(told("held_column"), told("held_unit"), number=True),
             Column("Exports gained", f"to {text.label(case.a)}", number=True),
             Column("Imports deflected", f"from {text.label(case.b)}", number=True),
-            Column(f"{region_adjective(case.b)} content", f"of exports to {text.label(case.a)}", number=True),
+            Column(
+                text._("{0} content").format(region_adjective(case.b)),
+                text._("of exports to {0}").format(text.label(case.a)),
+                number=True,
+            ),
             Column("The same", "% of these exports", number=True),
         ),
         tuple(rows),
@@ -298,7 +305,7 @@ def menu_table(case: CaseView, host: str, menu: Menu) -> Table:
     csv = case.file("menu-host", told("menu_file", host=host), data)
     return Table(
         "tab-menu-host",
-        told("menu_title", label=case.label(case.worst), best=order[0], worst=order[-1]),
+        told("menu_title", label=case.label(case.worst), best=text._(order[0]), worst=text._(order[-1])),
         told("menu_unit", case=case),
         (
             Column("Option"),
@@ -318,9 +325,9 @@ def menu_words(case: CaseView, menu: Menu) -> str:
     stay = pay[STAY_OUT]
     asked = [o for o, v in pay.items() if menu.consent.get(o) and v > stay + text.TINY]
     alone = [o for o in pay if not menu.consent.get(o) and o != STAY_OUT]
-    answered = {o.removesuffix(f", {ANSWERED}"): o for o in alone if o.endswith(ANSWERED)}
+    answered = {o.removesuffix(f", {text._(ANSWERED)}"): o for o in alone if o.endswith(text._(ANSWERED))}
     others = [o for o in alone if o not in answered and o not in answered.values()]
-    sides = {p: pay[f"side with {region_name(p, article=True)}"] for p in case.parties[:2]}
+    sides = {p: pay[side_with(p)] for p in case.parties[:2]}
     return told(
         "menu",
         case=case,

@@ -48,7 +48,7 @@ def blocks(case: CaseView) -> list[Block]:
 
 def month_name(month: float) -> str:
     """ "1 month", "24 months"."""
-    return text.count(round(month), "month")
+    return text.plural(round(month), text._("{0} month"), other=text._("{0} months")).format(round(month))
 
 
 def spread(cut: Cut, month: float, code: str) -> Triple:

@@ -11,7 +11,7 @@ import yaml
 
 from detente import words as text
 from detente.briefing.document import Block, Cell, Column, Heading, Items, Para, Reference, References, Section, Table
-from detente.briefing.drivers import in_words
+from detente.briefing.drivers import in_words, reach
 from detente.briefing.sections import (
     beside,
     bystanders as neighbours,
@@ -28,7 +28,8 @@ from detente.briefing.view import CaseView
 from detente.equilibrium.outcome import Outcome
 from detente.equilibrium.parameters import horizon_entry
 from detente.strategy.like_for_like import Beside, beside as like_for_like
-from detente.words.names import region_adjective, region_name, region_table, sector_table
+from detente.words import _
+from detente.words.names import region_adjective, region_name, region_table, sector_name, sector_table
 
 SAFE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -193,8 +194,8 @@ def method(case: CaseView) -> list[Block]:
         "method",
         case=case,
         horizon=case.horizon,
-        summary=table.get("summary", ""),
-        ranges={in_words(k): ends for k, ends in table.get("ranges", {}).items()},
+        summary=_(str(table.get("summary", ""))),
+        ranges=[(in_words(k), reach(k, tuple(v))) for k, v in table.get("ranges", {}).items()],
         sources=[str(s["title"]) for s in table.get("sources", [])],
         world=case.world,
     )
@@ -244,8 +245,8 @@ def references(case: CaseView) -> tuple[Reference, ...]:
     for s in case.dossier.sources:
         dated = _said("dated", when=s.date, since=s.date > case.dossier.as_of) if s.date else ""
         out.append(Reference(s.id, len(out) + 1, s.title, s.publisher, s.url or "", dated, s.note or ""))
-    more = [(entry, "Data") for entry in case.world.card.get("sources", []) if isinstance(entry, Mapping)]
-    more += [(entry, "Parameters") for entry in horizon_entry(case.runs.parameters.name).get("sources", [])]
+    more = [(entry, _("Data")) for entry in case.world.card.get("sources", []) if isinstance(entry, Mapping)]
+    more += [(entry, _("Parameters")) for entry in horizon_entry(case.runs.parameters.name).get("sources", [])]
     for entry, kind in more:
         link = str(entry.get("link", ""))
         url = link if link.startswith(("https://", "http://")) else ""
@@ -257,13 +258,16 @@ def references(case: CaseView) -> tuple[Reference, ...]:
 
 def appendix(case: CaseView) -> list[Block]:
     """Real income of every region in every scenario, and what the codes mean."""
-    columns = [Column("Code"), Column("Economy"), Column("Status quo", f"against the {case.reference}", number=True)]
-    columns += [Column(case.label(s), f"against {case.short_base}", number=True) for s in case.moving]
+    base = text.say("briefing/view", "column", base=case.short_against(None))
+    columns = [Column("Code"), Column("Economy"), Column("Status quo", base, number=True)]
+    columns += [
+        Column(case.label(s), text.say("briefing/view", "column", base=case.short_base), number=True) for s in case.moving
+    ]
     order = sorted(case.world.regions, key=lambda r: region_name(r).lower())
     rows, data = [], []
     for r in order:
         known = {s: case.income(r, s) for s in (None, *case.ids)}
-        members = ", ".join(region_table().get(r, {}).get("members", [])) if r != "EU27" else "27 members"
+        members = ", ".join(region_table().get(r, {}).get("members", [])) if r != "EU27" else _("27 members")
         rows.append((Cell(r), Cell(text.capital(region_name(r)), members), *(known[s].cell() for s in (None, *case.moving))))
         data += [case.row(r, s, "real income", "%", known[s]) for s in (None, *case.ids)]
     csv = case.file("every-economy", _said("every_file"), data)
@@ -288,7 +292,5 @@ def appendix(case: CaseView) -> list[Block]:
             wide=True,
         ),
         status_table(case, rest=True),
-        Para(
-            _said("sectors", listed=[(k, v["name"]) for k, v in sector_table().items() if k in case.world.sectors]), kind="quiet"
-        ),
+        Para(_said("sectors", listed=[(k, sector_name(k)) for k in sector_table() if k in case.world.sectors]), kind="quiet"),
     ]

@@ -16,6 +16,7 @@ from detente.briefing.sections.situation import exposure, exposure_sentence
 from detente.briefing.tables import Col, Texts, by_scenario, table, texts
 from detente.briefing.view import CaseView, Triple, number_at, row_of
 from detente.equilibrium.outcome import Outcome
+from detente.words import N_, _
 from detente.words.names import sector_name
 
 SMALL = 0.002
@@ -88,14 +89,14 @@ def _rows(case: CaseView, code: str) -> list[Indicator]:
         return (sells - buys - sold + bought) / 1e3
 
     return [
-        ("Real income", "%", 2, lambda o: float(o.real_income[n])),
-        ("Worth", "billion USD a year", 1, lambda o: float(o.equivalent_variation[n]) / 1e3),
-        ("Terms of trade", "% of income", 2, lambda o: float(o.terms_of_trade[n])),
-        ("Cost of consumption in hours of work", "%", 2, lambda o: float(case.basket(o)[n])),
-        ("Duties collected", "billion USD a year", 1, lambda o: float(o.tariff_revenue["change"][n]) / 1e3),
-        *((f"Goods balance with {text.name(p)}", "billion USD a year", 1, partial(balance, p)) for p in others),
-        ("Exports", "%", 1, lambda o: _growth(*_ends(o.exports, n))),
-        ("Imports", "%", 1, lambda o: _growth(*_ends(o.imports, n))),
+        (N_("Real income"), "%", 2, lambda o: float(o.real_income[n])),
+        (N_("Worth"), N_("billion USD a year"), 1, lambda o: float(o.equivalent_variation[n]) / 1e3),
+        (N_("Terms of trade"), N_("% of income"), 2, lambda o: float(o.terms_of_trade[n])),
+        (N_("Cost of consumption in hours of work"), "%", 2, lambda o: float(case.basket(o)[n])),
+        (N_("Duties collected"), N_("billion USD a year"), 1, lambda o: float(o.tariff_revenue["change"][n]) / 1e3),
+        *((_("Goods balance with {0}").format(text.name(p)), "billion USD a year", 1, partial(balance, p)) for p in others),
+        (N_("Exports"), "%", 1, lambda o: _growth(*_ends(o.exports, n))),
+        (N_("Imports"), "%", 1, lambda o: _growth(*_ends(o.imports, n))),
     ]
 
 
@@ -228,7 +229,7 @@ def host_block(case: CaseView) -> list[Block]:
     """The host, its exposure to both sides, and its group."""
     host, group = case.host, case.group
     assert host is not None
-    where = f"{text.name(host)} and {text.name(group)}" if group else text.name(host)
+    where = text.join([text.name(host), text.name(group)]) if group else text.name(host)
     shares = exposure(case, host)
     csv = case.file(
         "exposure-host",
@@ -293,7 +294,7 @@ def third_block(case: CaseView) -> list[Block]:
     )
     rows = [("", text.label(r), known[r], region_colour(r)) for r in ranked if not text.is_tiny(values[r])]
     return [
-        Heading(_say("heading", case=case, where="other economies"), "for-others"),
+        Heading(_say("heading", case=case, where=text._("other economies")), "for-others"),
         Para(_say("others", case=case, values=values, up=up, down=down, still=still)),
         *([bar_figure(case, "fig-third", told.title, told.subtitle, rows, csv, extra=told.note)] if rows else []),
     ]

@@ -77,7 +77,7 @@ def household_table(case: CaseView) -> Table:
     def columns(name: str, unit: str, measure: str, data_unit: str, known: Known, places: int = 2) -> list[Col]:
         return [
             Col(
-                f"{name}, {case.label(s).lower()}",
+                f"{text._(name)}, {case.label(s).lower()}",
                 [known[c, s].cell(places) for c in codes],
                 unit,
                 [[case.row(c, s, measure, data_unit, known[c, s])] for c in codes],
@@ -89,13 +89,19 @@ def household_table(case: CaseView) -> Table:
     pairs = [(c, s) for c in codes for s in case.shown]
     found = [
         Col("Economy", [Cell(text.capital(text.short_name(c)), strong=c in case.focus) for c in codes]),
-        *columns("Basket", "% against wages", _say("basket_measure", case=case), "%", {p: basket(case, *p) for p in pairs}),
-        *columns("Real income", "%", "real income", "%", {p: case.income(*p) for p in pairs}),
+        *columns(
+            text.N_("Basket"),
+            text.N_("% against wages"),
+            _say("basket_measure", case=case),
+            "%",
+            {p: basket(case, *p) for p in pairs},
+        ),
+        *columns(text.N_("Real income"), "%", "real income", "%", {p: case.income(*p) for p in pairs}),
     ]
     if case.population is not None:
-        unit = "USD a year"
+        unit = text.N_("USD a year")
         heads = {p: per_person(case, *p) for p in pairs}
-        found += columns("Per person", unit, _say("person_measure", case=case), unit, heads, 0)
+        found += columns(text.N_("Per person"), unit, _say("person_measure", case=case), unit, heads, 0)
     told = texts(
         "households",
         "households",

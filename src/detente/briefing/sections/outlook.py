@@ -25,9 +25,10 @@ from detente.outlook.record import load_record
 from detente.outlook.stand_off import has_stances, stand_off_of
 from detente.outlook.tree import Tree, grow
 from detente.policy.prospects import Prospects
+from detente.words import N_, _
 from detente.words.names import region_name
 
-INPUTS = {"record": "Record", "stand-off": "Stand-off", "analyst": "Judgement"}
+INPUTS = {"record": N_("Record"), "stand-off": N_("Stand-off"), "analyst": N_("Judgement")}
 """What goes into the odds of a fork, and the heads of its columns."""
 ASSUMPTIONS = ("A50", "A51", "A52", "A53")
 """Numbers of the ledger that the section rests on."""
@@ -149,7 +150,7 @@ def expectation(case: CaseView, look: Outlook) -> str:
         low, _, high = look.tree.odds[top.fork][top.branch]
         titles = {"fork": look.tree.forks[top.fork].title, "branch": look.tree.branches[top.branch][1].title}
         hangs.append({"code": code, **titles, "low": low, "high": high, "at_low": top.low, "at_high": top.high})
-    return _said("expectation", loss=f"{LOSS:g}", risks=[(text.name(c), r) for r, c in risks], hangs=hangs)
+    return _said("expectation", loss=LOSS, risks=[(text.name(c), r) for r, c in risks], hangs=hangs)
 
 
 def origin(case: CaseView, look: Outlook) -> str:
@@ -252,7 +253,7 @@ def expected_table(case: CaseView, look: Outlook) -> Table:
     ends = {c: look.parameter_range(c) for c in case.focus}
     spread = {c: look.spread(c) for c in case.focus}
     worth = {c: look.paths.money(c, e.value) for c, (e, _, _) in estimates.items()}
-    loss = _said("loss_column", loss=f"{LOSS:g}")
+    loss = _said("loss_column", loss=LOSS)
     when = {
         "relative_to": look.paths.base, "from": look.tree.start.isoformat(), "until": look.tree.until.isoformat(),
         "horizon": look.paths.parameters.name,
@@ -302,7 +303,7 @@ def expected_table(case: CaseView, look: Outlook) -> Table:
         Col(
             "Chance of losing",
             [share(risk) for _, _, risk in estimates.values()],
-            f"more than {LOSS:g}{text.THIN}%, in %",
+            _("more than {0}, in %").format(text.percent(LOSS)),
             [{loss: r.value, f"{loss}, low": r.low, f"{loss}, high": r.high} for _, _, r in estimates.values()],
             number=True,
         ),

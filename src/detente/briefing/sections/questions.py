@@ -77,7 +77,7 @@ def ranking(case: CaseView, asked: KeyQuestions) -> Table:
                     "indicator": q.indicator, "by": q.by_when.isoformat(), "days_left": left,
                 }
             )  # fmt: skip
-        by = Cell(text.table_day(q.by_when), f"{text.count(left, 'day')} left")
+        by = Cell(text.table_day(q.by_when), text._("{0} left").format(text.days(left / text.DAYS_A_YEAR)))
         settled = _said("settled", resolution=source.resolution) if source.resolution else ""
         rows.append((Cell(q.question, q.why, cites=source.sources), *cells, Cell(q.indicator, settled), by))
         settling.append(
@@ -179,7 +179,7 @@ def watch(case: CaseView) -> list[Block]:
         apart, mover = widest(case, known)
         rows.append(
             (
-                Cell(text.table_day(q.by_when), f"{text.count(left, 'day')} left"),
+                Cell(text.table_day(q.by_when), text._("{0} left").format(text.days(left / text.DAYS_A_YEAR))),
                 Cell(q.question, q.why, cites=q.sources),
                 Cell(q.indicator),
                 Cell(text.fixed(apart, 2), text.label(mover) if mover else ""),
@@ -200,7 +200,7 @@ def watch(case: CaseView) -> list[Block]:
             _said("watch_subtitle", run=case.run),
             (Column("By"), Column("Question", "why it matters"), Column("Indicator"), Column("Apart", "points", number=True)),
             tuple(rows),
-            f"Source: the dossier and detente. Data: data/{csv}",
+            text._("Source: {0}. Data: data/{1}").format(text._("the dossier and detente"), csv),
             csv,
             wide=True,
         )

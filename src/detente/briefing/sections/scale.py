@@ -22,7 +22,7 @@ from detente.policy.parts import Published
 from detente.strategy.blocs import LAYERS, Blocs, blocs, members_in
 from detente.strategy.ladder import Ladder, ladder
 from detente.strategy.rates import Choice, RateGrid
-from detente.words import say
+from detente.words import _, say
 from detente.words.names import region_adjective
 
 told = partial(say, "briefing/sections/scale")
@@ -70,11 +70,11 @@ def in_steps(case: CaseView, steps: Ladder) -> list[Block]:
     csv = case.file("threat-ladder", told("ladder_file", measure=measure, steps=len(steps.rates)), data)
     table = Table(
         "tab-ladder",
-        f"“{measure.title}” in steps",
+        _("“{0}” in steps").format(measure.title),
         told("ladder_subtitle", case=case, other=steps.other),
         (
             Column("Added"),
-            *(Column(f"{text.label(c)}, a month", "USD bn", number=True) for c in steps.sides),
+            *(Column(_("{0}, a month").format(text.label(c)), "USD bn", number=True) for c in steps.sides),
             *(Column(text.label(c), "% of real income", number=True) for c in case.trio),
             Column("Their goods trade", "%", number=True),
         ),
@@ -163,7 +163,7 @@ def own_choice(case: CaseView) -> list[Block]:
     choices = []
     for k, side in enumerate(g.sides):
         best, now = alone[k].rates[k], g.today[k]
-        where = "below" if best < now - 0.005 else "above" if best > now + 0.005 else "equal to"
+        where = _("below") if best < now - 0.005 else _("above") if best > now + 0.005 else _("equal to")
         choices.append((side, rate(g, k, best), where, now, alone[k].real_income[side]))
     lower = all(alone[k].rates[k] < g.today[k] for k in (0, 1))
     return [Heading(told("own_heading"), "own-rates"), Para(told("own_choice", case=case, choices=choices, lower=lower)), table]
@@ -244,7 +244,7 @@ def _published_split(case: CaseView) -> Published | None:
 
 # -- which measure does how much ---------------------------------------------------------------------------------------
 def _named(group: Group) -> str:
-    return f"{region_adjective(group.by)} {group.kind}" if group.by else f"the {group.kind}"
+    return f"{region_adjective(group.by)} {_(group.kind)}" if group.by else _("the {0}").format(_(group.kind))
 
 
 def shares(case: CaseView) -> list[Block]:
@@ -254,8 +254,8 @@ def shares(case: CaseView) -> list[Block]:
         return []
     shown, label = [*case.trio, "WORLD"], case.label(case.worst)
     order = sorted(range(len(found.groups)), key=lambda k: -abs(found.of(k, shown[0])))
-    titles = [_named(g) if g.by else text.capital(g.kind) for g in found.groups]
-    together = "All together"
+    titles = [_named(g) if g.by else text.capital(_(g.kind)) for g in found.groups]
+    together = _("All together")
     measures = {titles[k]: " ".join(m.id for m in found.groups[k].measures) for k in order}
     measures[together] = " ".join(measures.values())
 

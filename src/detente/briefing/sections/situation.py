@@ -16,6 +16,7 @@ from detente.briefing.tables import Col, headed, table, texts
 from detente.briefing.view import CaseView
 from detente.policy.measures import InstrumentKind, Measure
 from detente.policy.timing import Deadline, status_on
+from detente.words import N_, _
 from detente.words.names import region_name
 
 ORDER = (
@@ -29,7 +30,7 @@ ENDS = ("truce", "deal")
 STANCES = ("ease", "hold", "escalate")
 
 
-DOSSIER = "the dossier"
+DOSSIER = N_("the dossier")
 
 
 def _say(part: str, **values: Any) -> str:
@@ -60,9 +61,16 @@ def _situation(case: CaseView) -> list[Block]:
     return [Para(lead), _timeline(case), _deadlines(case), status_table(case)]
 
 
+STATUSES = (
+    N_("threatened"), N_("announced"), N_("announced without act"), N_("in force"), N_("suspended"), N_("stayed"), N_("expired"),
+    N_("withdrawn"), N_("struck down"), N_("replaced"), N_("not yet known"),
+)  # fmt: skip
+"""What a measure can be, in words."""
+
+
 def status_word(status: str) -> str:
     """A status as words: "not yet known"."""
-    return status.replace("_", " ")
+    return _(status.replace("_", " "))
 
 
 def _mutual(case: CaseView, m: Measure) -> bool:
@@ -125,12 +133,16 @@ def _status_row(case: CaseView, m: Measure, now: str) -> dict[str, object]:
 
 
 def _dates(m: Measure, day: date) -> tuple[str, str]:
-    start = f"{m.start:%d %b %Y}".lstrip("0").replace(" ", "\u00a0") if m.start else "–"
+    start = text.short_day(m.start, year=True).replace(" ", "\u00a0") if m.start else "–"
     rest = next((r for r in m.suspended if r.contains(day)), None)
     if rest is not None:
-        end = f"{rest.how} to {rest.to:%d %b %Y}" if rest.to else f"{rest.how}, no end set"
+        end = (
+            _("{0} to {1}").format(_(rest.how), text.short_day(rest.to, year=True))
+            if rest.to
+            else _("{0}, no end set").format(_(rest.how))
+        )
     elif m.stop:
-        end = f"until {m.stop:%d %b %Y}"
+        end = _("until {0}").format(text.short_day(m.stop, year=True))
     else:
         end = ""
     return start, end.replace(" 0", " ")
@@ -177,7 +189,14 @@ def _timeline(case: CaseView) -> Figure:
         what.sort(key=lambda x: (x.kind != "threat", not (x.measure and known[x.measure].modelled), x.text))
         lines.append((day, what[0].text.rstrip(".") + (f" (+{len(what) - 1} more)" if len(what) > 1 else "")))
     soon = {x.date for x in d.deadlines(within_days=30) if x.measure is not None}
-    told = texts("situation", "timeline", today=d.as_of, soon=len(soon), start=f"{start:%B %Y}", end=f"{end:%B %Y}")
+    told = texts(
+        "situation",
+        "timeline",
+        today=d.as_of,
+        soon=len(soon),
+        start=text.month(start, year=True, long=True),
+        end=text.month(end, year=True, long=True),
+    )
     shown = [(known[i].title, status_word(status_on(known[i], d.as_of).value)) for i in ids]
     records = [(b.measure, b.title, b.group, b.status, b.start, b.end) for b in bars]
     records += [("", m.label, "", "expected talks" if m.expected else "talks", m.day, m.day) for m in talks]

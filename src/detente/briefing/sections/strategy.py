@@ -25,9 +25,9 @@ from detente.strategy.payoffs import PayoffTable, payoff_table
 from detente.talks.bargaining import bargain, contract_zone, value_of_threat
 from detente.talks.games import Game, game
 from detente.types import Array
-from detente.words import say
+from detente.words import N_, say
 
-EASE, HOLD, FIGHT = "ease", "hold", "escalate"
+EASE, HOLD, FIGHT = N_("ease"), N_("hold"), N_("escalate")
 
 told = partial(say, "briefing/sections/strategy")
 

@@ -154,7 +154,7 @@ def _driver_columns(case: CaseView, listed: Sequence[tuple[Headline, ParameterDr
         for (h, d), t in zip(listed, known, strict=True)
     ]
     central = [Cell(shown(t.value), text.percent_range(t.low, t.high), strong=True) for t in known]
-    named = [Cell(text.capital(in_words(s.parameter)), reach(s)) if s else "None" for s in widest]
+    named = [Cell(text.capital(in_words(s.parameter)), reach(s.parameter, s.ends)) if s else "None" for s in widest]
     low, high = (_say(f"{end}_end", case=case) for end in ("low", "high"))
     return [
         Col("Figure", [Cell(text.capital(h.what), case.label(h.scenario)) for h, _ in listed], "scenario", data),
