@@ -84,7 +84,7 @@ def test_nothing_is_loaded_and_nothing_runs(run: Any, reader: Reader) -> None:
 def test_dossier_text_is_escaped(run: Any) -> None:
     for bad in ("<script>", "<b>Not", "<i>ground", "<img ", "<u>cloth", "<em>away"):
         assert bad not in run.html
-        assert bad not in run.briefing.markdown.read_text(encoding="utf-8")
+        assert bad not in run.briefing.index.with_name("companion.md").read_text(encoding="utf-8")
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in run.html
 
 
@@ -153,7 +153,7 @@ def test_run_record_lists_files_and_inputs(run: Any) -> None:
     assert record["world"]["fingerprint"] == run.world.fingerprint
     assert record["measure_status"]["answer"] == "suspended"
     assert all(s["status"] == "converged" for h in record["solutions"].values() for p in h.values() for s in p.values())
-    folder = run.briefing.html.parent
+    folder = run.briefing.index.parent
     for name, entry in record["files"].items():
         body = (folder / name).read_bytes()
         assert (hashlib.sha256(body).hexdigest(), len(body)) == (entry["sha256"], entry["bytes"])
@@ -163,7 +163,7 @@ def test_run_record_lists_files_and_inputs(run: Any) -> None:
 def test_the_same_inputs_give_the_same_bytes(run: Any, tmp_path: Path) -> None:
     steps: list[tuple[str, int, int]] = []
     again = brief(run.dossier, run.world, out=tmp_path / "again", anew=True, progress=lambda *step: steps.append(step))
-    first, second = run.briefing.html.parent, again.html.parent
+    first, second = run.briefing.index.parent, again.index.parent
     names = sorted(p.relative_to(first) for p in first.rglob("*") if p.is_file())
     assert names == sorted(p.relative_to(second) for p in second.rglob("*") if p.is_file())
     for name in names:
@@ -180,14 +180,14 @@ def test_a_briefing_is_worked_out_once(run: Any, tmp_path: Path, monkeypatch: py
     def contents(dossier: Any, world: Any, *_: Any, record: str) -> dict[str, bytes]:
         worked.append(dossier.title + world.name)
         told = b'{"headline": {"answer": "x"}}'
-        return {"briefing.html": b"\n\x00", "briefing.md": b"", "data/README.csv": b"a\n", record: told}
+        return {"index.html": b"\n\x00", "briefing.md": b"", "data/README.csv": b"a\n", record: told}
 
     monkeypatch.setattr(report, "contents_of", contents)
 
     def written(dossier: Any = run.dossier, world: Any = run.world, **options: Any) -> list[bytes]:
         made = brief(dossier, world, out=tmp_path / "out", **options)
         assert made.headline == {"answer": "x"}
-        return [made.html.read_bytes(), made.markdown.read_bytes(), (made.data / "README.csv").read_bytes()]
+        return [made.index.read_bytes(), made.markdown.read_bytes(), (made.data / "README.csv").read_bytes()]
 
     first = written()
     assert (first, len(worked)) == ([b"\n\x00", b"", b"a\n"], 1)
@@ -213,7 +213,7 @@ def test_a_briefing_is_worked_out_once(run: Any, tmp_path: Path, monkeypatch: py
 def test_a_failure_leaves_nothing_behind(run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     out = tmp_path / "out"
     with pytest.raises(InputError, match="is a file"):
-        write_folder(run.briefing.html, {})
+        write_folder(run.briefing.index, {})
     monkeypatch.setattr(Path, "write_bytes", lambda self, body: (_ for _ in ()).throw(OSError("disk full")))
     with pytest.raises(OSError, match="disk full"):
         write_folder(out, {"briefing.html": b"x"})
