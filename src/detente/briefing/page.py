@@ -25,7 +25,7 @@ from detente.briefing.charts.theme import HATCH
 from detente.briefing.document import Block, Figure, Heading, Para, Section
 
 COMPANION = "companion"
-_DATA = re.compile(r"data/([a-z0-9-]+\.csv)")
+_DATA = re.compile(r"(?:\bdata/)?\b([a-z0-9-]+\.csv)\b")
 _REFERENCE = re.compile(r"<[^>]*>|(?:([Ss])ection )?§([a-z][a-z0-9]*(?:-[a-z0-9]+)*)")
 
 
@@ -71,7 +71,7 @@ def css_text(value: object) -> Markup:
 
 def linked(value: object, data: Collection[str]) -> Markup:
     """Escaped text in which the names of data files that exist are links."""
-    return Markup(_DATA.sub(lambda m: f'<a href="{m[0]}">{m[0]}</a>' if m[1] in data else m[0], str(escape(value))))
+    return Markup(_DATA.sub(lambda m: f'<a href="data/{m[1]}">data/{m[1]}</a>' if m[1] in data else m[0], str(escape(value))))
 
 
 def _environment(around: Around = ALONE) -> jinja2.Environment:

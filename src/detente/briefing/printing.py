@@ -30,6 +30,7 @@ SECONDS = 120
 """What a browser may take for a page."""
 _PRINTS = CacheFolder("prints", 60)
 _DATE = re.compile(rb"(/(?:CreationDate|ModDate) ?\(D:)\d{14}")
+_BESIDE = re.compile(r'<a href="(?!https?:|#)[^"]*">')
 _SVG = re.compile(r"(<svg\b[^>]*role=\"img\"[^>]*>)(.*?)</svg>", re.DOTALL)
 
 
@@ -45,7 +46,8 @@ class Printer:
         fails."""
         if paper not in PAPERS:
             raise InputError(f"paper {paper!r} is none of {', '.join(PAPERS)}")
-        sized = page.replace("</style>", f"@page{{size:{paper}}}\n</style>", 1)
+        # a PDF travels alone: what is linked beside the page would lead to where it was printed
+        sized = _BESIDE.sub("<a>", page).replace("</style>", f"@page{{size:{paper}}}\n</style>", 1)
         key = sha256(f"1|{self.name}|{year}|{sized}".encode())
         kept = _PRINTS.find(key)
         if kept is None:

@@ -37,7 +37,8 @@ def _held(case: Case, code: str) -> str:
     if code in regions:
         return code
     if code in group_table():
-        raise InputError(refusal("briefing", "group_as_reader", name=code, members=", ".join(r for r in members_of(code) if r in regions)))
+        held = ", ".join(r for r in members_of(code) if r in regions)
+        raise InputError(refusal("briefing", "group_as_reader", name=code, members=held))
     holder = next((r for r, entry in region_table().items() if r in regions and code in (entry.get("members") or ())), None)
     if holder is None:
         case.index(code)  # refuses it

@@ -121,6 +121,7 @@ def files_of(
     finding, answer = finding_of(fronts[first])
     head = {
         "title": dossier.title,
+        "short": dossier.title if len(dossier.title) <= 50 else dossier.title.split(":")[0][:50],
         "summary": dossier.summary,
         "as_of": text.day(dossier.as_of),
         "made": made,
