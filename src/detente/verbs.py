@@ -105,8 +105,11 @@ def day_of(text: str | None, what: str, example: str) -> date | None:
 
 
 class OutlookArguments(Arguments):
-    """`with_ranges` solves at both ends of the parameters too; `discount` a year; `signals`, ids of the dossier's, are in."""
+    """Against which baseline (the law by itself if absent); `with_ranges` solves at both ends of the parameters too; `discount`
+    a year.
+    """
 
+    against: Annotated[str, Field(max_length=20)] | None = None
     with_ranges: bool = False
     discount: Annotated[float, Field(ge=0, le=0.5)] = 0.0
 
@@ -331,7 +334,9 @@ class Verb:
 def _outlook(s: Subject, a: OutlookArguments, progress: Progress) -> Any:
     from detente.outlook.outlook import outlook
 
-    return outlook(s.negotiation, s.world, s.horizon, with_ranges=a.with_ranges, discount=a.discount, progress=progress)
+    return outlook(
+        s.negotiation, s.world, s.horizon, against=a.against, with_ranges=a.with_ranges, discount=a.discount, progress=progress
+    )
 
 
 def _questions(s: Subject, a: QuestionArguments, progress: Progress, *, look: Any = None) -> Any:

@@ -141,7 +141,7 @@ def test_the_outlook_says_where_the_world_lies(value: float, told: str) -> None:
     whole = SimpleNamespace(value=value, low=value - 0.1, high=value + 0.1)
     odds = SimpleNamespace(value=0.5, low=0.4, high=0.6)
     said = outlook._said(
-        "answer", until=toy_dossier().as_of, first="one", best=odds, others=[], near=[], whole=whole, quo="the status quo",
+        "answer", until=toy_dossier().as_of, first="one", best=odds, others=[], near=[], whole=whole, base="the status quo",
         run="medium run", worth=-100.0,
     )  # fmt: skip
     assert told in said

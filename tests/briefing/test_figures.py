@@ -38,6 +38,11 @@ def values(found: Figure) -> dict[str, str]:
     return dict(re.findall(r"(?:^|; )(.+?) ([+−]?[\d.,]+)(?= \(|;|\.$)", found.values))
 
 
+def rows(found: Figure) -> list[dict[str, Any]]:
+    """What is drawn with a label and a value, row by row."""
+    return [r for data in found.spec(700)["datasets"].values() for r in data if {"label", "text", "value"} <= set(r)]
+
+
 def signed(value: float, places: int) -> str:
     return fixed(value, places, signed=True)
 
@@ -121,8 +126,12 @@ def test_income_by_scenario_has_the_ranges_of_the_case(case: Case) -> None:
     for s in case.ids:
         for code in case.parties:
             low, value, high = case.world_range(s, (code,))
-            label = f"{s.replace('-', ' ').capitalize()}, {code} {signed(value, 2)}"
-            assert f"{label} ({signed(low, 2).lstrip('+')} to {signed(high, 2).lstrip('+')})" in found.values
+            row = next(r for r in rows(found) if (r["panel"], r["label"]) == (s.replace("-", " ").capitalize(), code))
+            assert row["text"] == signed(value, 2)
+            assert (row["low"], row["value"], row["high"]) == pytest.approx((low, value, high))
+            label = f"{row['panel']}, {code} {signed(value, 2)}"
+            if label in found.values:  # a few of them
+                assert f"{label} ({signed(low, 2).lstrip('+')} to {signed(high, 2).lstrip('+')})" in found.values
     assert found.svg.count("var(--usa)") > 0
 
 
@@ -141,7 +150,8 @@ def test_payoffs_say_who_would_stay(table: AtTheTable) -> None:
     first, second = table.table.bimatrix()
     for i, one in enumerate(table.table.stances[0]):
         for j, two in enumerate(table.table.stances[1]):
-            assert f"{one}: United States if China: {two} {signed(float(first[i, j]), 3)}" in found.values
+            row = next(r for r in rows(found) if (r["panel"], r["label"]) == (f"China: {two}", f"{one}: United States"))
+            assert row["text"] == signed(float(first[i, j]), 3)
             alone = first[i, j] >= first[:, j].max() and second[i, j] >= second[i].max()
             told = f"both choose “{one}”" if one == two else f"the United States chooses “{one}” and China “{two}”"
             assert (told in found.title) is bool(alone)

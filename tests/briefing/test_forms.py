@@ -109,7 +109,34 @@ def test_next_to_nothing_has_no_colour(values: list[float]) -> None:
 
 
 def test_alt_text_lists_label_and_value() -> None:
-    assert forms.alt_text("Title. Unit.", {"China": "−1.00", "Malaysia": "+0.50"}) == "Title. Unit. China −1.00; Malaysia +0.50."
+    assert forms.alt_text("Title.", {"China": "−1.00", "Malaysia": "+0.50"}) == "Title. China −1.00; Malaysia +0.50."
+
+
+@given(st.integers(1, 55), st.dictionaries(st.text("abc", min_size=1, max_size=4), st.just("+0.50"), max_size=40))
+def test_alt_text_is_a_sentence_and_a_few_values(words: int, rows: dict[str, str]) -> None:
+    title = " ".join(["word"] * words) + "."
+    told = forms.alt_text(title, rows)
+    assert told.startswith(title)
+    assert len(told.split()) <= forms.ALT_WORDS
+    shown = [part.split()[0] for part in told.removeprefix(title).rstrip(".").split(";") if part.strip()]
+    assert len(shown) <= forms.ALT_VALUES
+    names = list(rows)
+    assert shown == [n for n in names if n in shown]  # in the order of the chart
+    assert set(shown) <= {*names[:3], *names[-2:]}
+    if names and words <= 50:
+        assert names[0] in shown
+        assert names[-1] in shown
+
+
+@settings(deadline=None, max_examples=40)
+@given(frames(), st.sampled_from([348, 700]))
+def test_the_value_of_a_bar_stands_where_the_bar_ends(frame: pd.DataFrame, width: int) -> None:
+    spec = forms.bars(frame, width)
+    found = [layer for row in spec["vconcat"] for panel in row["hconcat"] for layer in panel["layer"]]
+    assert {layer["encoding"]["x"]["field"] for layer in found if layer["mark"]["type"] == "text"} == {"value"}
+    for layer in found:
+        if layer["mark"]["type"] == "rule" and "y" in layer["encoding"]:  # a range, beside the bar and not through the value
+            assert layer["mark"]["yOffset"] > 0
 
 
 # -- colours -----------------------------------------------------------------------------------------------------------

@@ -221,7 +221,8 @@ def test_a_dash_on_the_path_is_explained(written: Written) -> None:
 def test_the_map_counts_who_loses(written: Written) -> None:
     case, title = written.case, written.block("fig-map").title
     lost = {s: int((case.outcome(s).real_income <= -TINY).sum()) for s in case.ids}
-    assert f"in {max(lost.values())} of {len(case.world.regions)} economies" in title
+    assert title.startswith(f"“{case.label(case.worst)}” lowers")
+    assert f"in {lost[case.worst]} of {len(case.world.regions)} economies" in title
     assert len(written.data("map-real-income")) == len(case.world.regions) * (1 + len(case.ids))
 
 

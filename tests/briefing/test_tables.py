@@ -97,6 +97,21 @@ def test_scenario_columns_say_what_they_are_against(case: CaseView) -> None:
     assert all(c.number for c in columns)
 
 
+def test_a_column_of_zeros_stands_in_the_data_and_is_said(case: CaseView) -> None:
+    still = case.moving[0]
+
+    def shown(s: str | None) -> list[str | Cell]:
+        return ["0.00", Cell("0.00", "0.00 to 0.00")] if s == still else ["+0.10", "0.00"]
+
+    columns = by_scenario(case, shown, lambda s: [{"scenario": s or STATUS_QUO}, {"scenario": s or STATUS_QUO}])
+    made = table(case, "test-still", Texts("T", "percent", "F", "Beware."), [Col("A", ["1", "2"]), *columns])
+    assert [c.title for c in made.columns] == ["A", *(case.label(s) for s in (None, *case.moving) if s != still)]
+    assert made.note == case.note("test-still.csv", f"Beware. {case.label(still)}: nothing moves.")
+    assert len(listed(columns)) == 2
+    nothing = by_scenario(case, lambda s: ["0.00", "less than 0.00"])
+    assert not any(c.still for c in nothing)  # a table of which nothing moves is shown as it is
+
+
 def test_no_data_file_holds_an_infinity_and_what_never_is_enough_is_said(run: Any) -> None:
     for path in sorted(Path(run.briefing.data).glob("*.csv")):
         assert not re.search(r"(^|,)-?inf(,|$)", path.read_text(encoding="utf-8"), re.M), path.name

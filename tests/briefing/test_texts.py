@@ -133,6 +133,8 @@ def test_an_economy_is_told_by_its_signs(size: float, terms: float, down: float,
         terms=terms,
         revenue=-5.0,
         jobs=jobs,
+        heads=False,
+        least=TINY,
         down="AGR",
         up="ELE",
     )
@@ -140,7 +142,7 @@ def test_an_economy_is_told_by_its_signs(size: float, terms: float, down: float,
     assert f"{'worth' if size >= 0 else 'a loss of'} {money(abs(size))} a year" in told
     assert f"the terms of trade {'move it by' if abs(terms) < TINY else 'add' if terms > 0 else 'take'} " in told
     assert "duties collected fall by" in told
-    assert ("Employment falls most in agriculture" in told) == (down < -TINY and up > TINY)
+    assert ("Employment falls most in agriculture" in told) == (down <= -TINY and up >= TINY)
 
 
 @pytest.mark.parametrize(
@@ -152,17 +154,29 @@ def test_an_economy_is_told_by_its_signs(size: float, terms: float, down: float,
     ],
 )
 def test_moves_are_joined_as_a_list(moves: list[tuple[str, str]], joined: str) -> None:
-    rest = {"size": 1.0, "terms": 1.0, "revenue": 1.0, "jobs": {"AGR": 0.0}, "down": "AGR", "up": "AGR"}
+    rest = {
+        "size": 1.0,
+        "terms": 1.0,
+        "revenue": 1.0,
+        "jobs": {"AGR": 0.0},
+        "down": "AGR",
+        "up": "AGR",
+        "heads": False,
+        "least": TINY,
+    }
     assert joined in say("briefing/sections/economies", "region", case=CASE, code="USA", moves=moves, **rest)
 
 
 def test_workers_move_only_where_some_sector_gains_and_some_loses() -> None:
-    def title(low: float, high: float) -> str:
+    def title(low: float, high: float, heads: bool = False) -> str:
         jobs = {"AGR": low, "ELE": high}
-        values = {"code": "USA", "jobs": jobs, "low": "AGR", "high": "ELE", "drawn": 2, "least": 0.2}
+        values = {
+            "code": "USA", "jobs": jobs, "low": "AGR", "high": "ELE", "drawn": 2, "least": TINY, "share": 0.2, "heads": heads,
+        }  # fmt: skip
         return say("briefing/sections/economies", "employment", case=CASE, **values).split("\n\n")[0]
 
     assert title(-1, 2).endswith("(−1.0\u202f%) and into computers and electronics (+2.0\u202f%)")
+    assert title(-1.2, 2, heads=True).endswith("(1,200) and into computers and electronics (2,000)")
     assert title(1, 2) == title(-2, -1) == title(0, 0) == "Employment by sector in the United States"
 
 
@@ -195,9 +209,12 @@ def test_one_gainer_has_nobody_after_it() -> None:
 
 def test_a_market_that_shrinks_is_not_called_diversion() -> None:
     told, title = market(-1000.0, {"MYS": -5.0}, home=-3.0)
-    assert "hardly gain or sell less as well" in told
+    assert "Nobody else abroad gains" in told
     assert "at home fall by" in told
-    assert title == "China loses USD\u00a01.0\u00a0billion a year in the United States"
+    assert title == "China loses USD\u00a01.0\u00a0billion a year in the United States; nobody gains"
+    told, title = market(-1000.0, {"MYS": 5.0, "VNM": -9.0})
+    assert "Other sellers abroad hardly gain" in told
+    assert title.endswith("; others hardly gain")
 
 
 def test_a_rival_that_sells_more_is_said_to() -> None:
@@ -234,7 +251,7 @@ def test_a_price_that_multiplies_is_read_as_a_shortage() -> None:
 
 
 def test_jobs_are_joined_and_the_sectors_pointed_to() -> None:
-    told = household("jobs", moved=[("USA", 0.07), ("CHN", 0.09), ("MYS", 0.08)])
+    told = household("jobs", moved=[("USA", 0.07), ("CHN", 0.09), ("MYS", 0.08)], floored=False)
     assert "0.07\u202f% in the United States, 0.09\u202f% in China and 0.08\u202f% in Malaysia of all work" in told
     assert told.endswith("Section §implications shows the sectors.")
 

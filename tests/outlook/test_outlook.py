@@ -14,7 +14,7 @@ from detente.cases.case import Case
 from detente.errors import InputError, NotConverged, UnknownName, UnknownRegion
 from detente.outlook.outlook import Outlook, outlook
 from detente.outlook.path_values import PathValues, path_values, quantiles
-from detente.outlook.tree import Tree, grow
+from detente.outlook.tree import PathState, Tree, grow
 from detente.policy.stacking import policy_on
 from small_future import day, small_future
 
@@ -35,16 +35,57 @@ def invented(tree: Tree, by_state: dict[str, float], discount: float = 0.0) -> P
 
 # -- values ------------------------------------------------------------------------------------------------------------
 def test_states_are_worth_what_a_solve_says(look: Outlook) -> None:
-    economy, tree = TOY.economy(), look.tree
-    base = dt.solve(economy, small_future().policy(None, TOY.regions, TOY.sectors))
+    economy, tree, future = TOY.economy(), look.tree, small_future()
+    quo = dt.solve(economy, future.policy(None, TOY.regions, TOY.sectors))
+    base = dt.solve(economy, future.policy(None, TOY.regions, TOY.sectors, day=future.stances_day))  # the law by itself
     for name, state in tree.states.items():
         own = dt.solve(economy, policy_on(state.measures, state.day, TOY.regions, TOY.sectors)).relative_to(base)
         row = look.paths.to_frame().loc[name]
         assert row[list(TOY.regions)].to_numpy() == pytest.approx(own.real_income.to_numpy(), abs=1e-7)
         assert row["WORLD"] == pytest.approx(own.world_real_income, abs=1e-7)
-    income = dict(zip(TOY.regions, base.after.income, strict=True))
+    income = dict(zip(TOY.regions, quo.after.income, strict=True))
     assert look.paths.money("AAA", 1.0) == pytest.approx(income["AAA"] / 100)
     assert abs(look.paths.to_frame()).to_numpy()[1:].max() > 0.1  # the test would see something
+
+
+def test_what_the_law_does_is_worth_nothing_against_it() -> None:
+    future = small_future()
+    tree, regions = grow(future), list(TOY.regions)
+    case = Case.of(future, TOY, with_ranges=False)
+    law, rates = path_values(tree, future, TOY), case.policy("law").shock(case.economy).tariffs
+
+    def levied(state: PathState) -> Any:
+        return policy_on(state.measures, state.day, TOY.regions, TOY.sectors).shock(case.economy).tariffs
+
+    own = [name for name, state in tree.states.items() if np.array_equal(levied(state), rates)]
+    assert own
+    assert law.to_frame().loc[own].abs().to_numpy().max() < 1e-9
+    assert law.to_frame().abs().to_numpy().max() > 0.1
+    assert (law.against, law.base) == ("law", "what the law does by itself")
+    # a change of baseline is a ratio of real incomes, for every economy and state
+    held = path_values(tree, future, TOY, against="in-force").to_frame()
+    assert held.iloc[0].abs().max() == 0
+    step = case.outcome("law", against="in-force").real_income[regions].to_numpy()
+    moved = 100 * ((1 + held[regions].to_numpy() / 100) / (1 + step / 100) - 1)
+    assert law.to_frame()[regions].to_numpy() == pytest.approx(moved, abs=1e-9)
+    for name in ("no-deal", "reference"):
+        other = path_values(tree, future, TOY, against=name).to_frame()
+        step = case.outcome("law", against=name).real_income[regions].to_numpy()
+        assert other.loc[own, regions].to_numpy() == pytest.approx(np.broadcast_to(step, (len(own), len(regions))), abs=1e-9)
+    assert law.income == pytest.approx(path_values(tree, future, TOY, against="reference").income)
+    with pytest.raises(UnknownName):
+        path_values(tree, future, TOY, against="peace")
+
+
+def test_an_end_that_is_what_the_law_does_is_worth_next_to_nothing() -> None:
+    """At a month of the path a state begins on its own day, the law's duties on theirs: what differs is their age."""
+    look = outlook("kuala-lumpur-2025", odds={})
+    asleep = {"full", "lapses", "chips-free", "duties-stay"}  # the controls start, the truce lapses, nothing else is done
+    ends = [asleep <= set(leaf.path) for leaf in look.tree.leaves]
+    assert any(ends)
+    for code in ("USA", "CHN", "MYS", "WORLD"):
+        most = np.abs(look.outcomes(code, "end")).max()
+        assert abs(look.given(ends, code, "end")) < 0.03 * most
 
 
 def test_averages_are_shares_of_days() -> None:
@@ -106,8 +147,8 @@ def test_scenarios_and_their_ranges(look: Outlook) -> None:
 
 
 def test_parameter_ranges_hold_the_centre(look: Outlook) -> None:
-    low, high = look.parameter_range("AAA") or (math.nan, math.nan)
-    assert low < look.expected("AAA").value < high
+    low, high = look.parameter_range("BBB") or (math.nan, math.nan)
+    assert low < look.expected("BBB").value < high
     assert outlook(small_future(), TOY).parameter_range("AAA") is None
 
 
@@ -139,7 +180,7 @@ def test_who_it_is_about_and_words(look: Outlook) -> None:
     assert look.host is None  # the venue is a party
     told = look.explain()
     assert "80" in told
-    assert "against the status quo of 2026-01-01" in told
+    assert "against what the law does by itself" in told
     ends = [look.given([leaf.scenario == s for leaf in look.tree.leaves], "WORLD", "end") for s in look.ranking]
     assert ends == sorted(ends, reverse=True)
     assert json.loads(json.dumps(look.record()))["paths"] == 6

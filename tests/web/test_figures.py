@@ -93,9 +93,11 @@ def test_a_figure_once_drawn_is_kept(client):
 
 def test_states_are_compared(client):
     states = [{"dossier": "kuala-lumpur-2025", "scenario": s} for s in ("optimistic", "pessimistic")]
-    _, told = words(asked(client, "comparison.svg", *states).content)
-    for part in ("United States, Optimistic", "United States, Pessimistic", "Malaysia, Pessimistic", "World, Pessimistic"):
+    drawn = asked(client, "comparison.svg", *states)
+    _, told = words(drawn.content)
+    for part in ("United States, Optimistic", "United States, Pessimistic", "World, Pessimistic"):
         assert part in told
+    assert "Malaysia" in drawn.text
     _, worth = words(asked(client, "comparison.svg", *states, indicator="ev_musd").content)
     assert worth.startswith("Equivalent variation")
     twice = asked(client, "comparison.svg", states[0], states[0])

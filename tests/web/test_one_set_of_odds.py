@@ -99,6 +99,18 @@ def test_the_command_line_says_the_same(case: Dossier, look: Outlook) -> None:
     assert run.stdout.index("By date") < run.stdout.index("None of them is an answer")
 
 
+def test_a_baseline_moves_what_paths_are_worth_and_no_odds(case: Dossier, look: Outlook) -> None:
+    other = dt.outlook(case, against="in-force")
+    assert other.record()["odds_from_today"] == look.record()["odds_from_today"]
+    assert (look.record()["against"], other.record()["against"]) == ("law", "in-force")
+    own = ["--odds", "kuala-lumpur.pause=0.4321"] if case.prospects is not None and case.prospects.own else []
+    run = CliRunner().invoke(app, ["outlook", KL, *own, "--against", "in-force", "--json"])
+    assert run.exit_code == 0, run.output
+    found = json.loads(run.stdout)["regions"]
+    assert found["USA"]["expected, %"] == pytest.approx(other.expected("USA").value)
+    assert found["USA"]["expected, %"] != pytest.approx(look.expected("USA").value)
+
+
 def test_the_api_and_the_page_get_the_same(case: Dossier, look: Outlook, client: Any, wait_for: Any) -> None:
     odds = {"odds": OWN} if case.prospects is not None and case.prospects.own else {}
     job = client.post("/api/v1/jobs", json={"kind": "outlook", "state": {"dossier": KL, **odds}, "arguments": {}}).json()
@@ -149,6 +161,15 @@ def test_every_page_of_a_briefing_says_the_same(pages: tuple[Outlook, dict[str, 
         for row in csv.DictReader(io.StringIO(files[name])):
             ends[row["counts as"]] += float(row["probability"])
         assert dict(zip(ends, whole_percents(ends.values()), strict=True)) == percents
+    ways = list(csv.DictReader(io.StringIO(files["data/front-ways-mys.csv"])))
+    assert {r["way"]: int(r["percent"]) for r in ways} == percents
+    twigs = list(csv.DictReader(io.StringIO(files["data/front-tree-mys.csv"])))
+    assert sum(int(r["percent"]) for r in twigs) == 100
+    front = files["front.html"]
+    for end, percent in percents.items():
+        key = re.findall(rf"{re.escape(look.titles[end])} (\d+){THIN}%", front)  # of the tree; and in the table's rows
+        assert key
+        assert set(map(int, key)) == {percent}, (end, key)
     table = files["companion.md"].split("| End | Chance (from today, %)", 1)[1]
     for end, percent in percents.items():
         row = next(line for line in table.splitlines() if line.startswith(f"| {capital(end)}"))

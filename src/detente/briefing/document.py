@@ -110,8 +110,8 @@ class Figure:
 
     @property
     def values(self) -> str:
-        """The alt text without the title and the subtitle, for a page that prints them above it."""
-        return self.alt.removeprefix(f"{self.title}. {self.subtitle}. ")
+        """The alt text without the title, for a page that prints it above."""
+        return self.alt.removeprefix(f"{self.title}. ")
 
     @property
     def svg(self) -> str:

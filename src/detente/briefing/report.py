@@ -31,6 +31,7 @@ import pandas as pd
 
 from detente import words as text
 from detente.briefing import page
+from detente.briefing.ahead import work_ahead
 from detente.briefing.annex import ORDER as ANNEX
 from detente.briefing.charts import figures, standalone
 from detente.briefing.charts.theme import coloured, roles
@@ -55,13 +56,13 @@ ORDER = (
 )  # fmt: skip
 FRONT = ("what_happens", "what_it_means")
 LANES = (
-    ("strategy",),
-    ("scale", "bystanders", "households", "politics", "economies", "trade"),
-    ("outlook", "beside", "summary", "situation", "scenarios", "closing"),
-)
-"""Written beside each other, one lane more than most machines have cores: a lane waits while it solves. What quiets a library's
-warnings (a setting of the whole process) stays in one lane. Where the scenarios were all found on disk nobody waits for a solver,
-and lanes would only take the interpreter from each other: then one goes after the other."""
+    ("strategy", "politics"),
+    ("scale", "bystanders", "households", "economies", "trade",
+     "outlook", "beside", "summary", "situation", "scenarios", "closing"),
+)  # fmt: skip
+"""Written beside each other: a lane waits while it solves, the first one for the process that works ahead (`ahead`). What quiets
+a library's warnings (a setting of the whole process) stays in one lane. Where the scenarios were all found on disk nobody waits
+for a solver, and lanes would only take the interpreter from each other: then one goes after the other."""
 
 
 def contents_of(
@@ -218,6 +219,9 @@ def solve_case(dossier: Dossier, world: World, horizon: str | None = None, progr
     def counted(label: str, *_: int) -> None:
         nonlocal solved
         compiled.set()
+        kept = memory()
+        if kept is not None and kept.worked:  # what is compiled by now the process beside this one loads
+            work_ahead(view, horizon)
         with lock:
             solved += 1
             if progress is not None:

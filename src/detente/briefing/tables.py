@@ -13,7 +13,7 @@ holds, and (where there is one) what the footnote adds.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from detente.briefing.document import Cell, Column, Table, cells
@@ -25,7 +25,7 @@ Record = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Col:
-    """A column, one entry a row in `cells` and `data`; without cells it stands in the CSV only.
+    """A column, one entry a row in `cells` and `data`; without cells, or where it is `still`, it stands in the CSV only.
 
     `data` gives each row either fields of the row's record (a mapping) or records of their own (a list of them).
     """
@@ -35,6 +35,7 @@ class Col:
     unit: str = ""
     data: Sequence[Record | Sequence[Record]] = ()
     number: bool = False
+    still: bool = False
 
 
 class Texts(NamedTuple):
@@ -53,7 +54,7 @@ def texts(section: str, part: str, **values: Any) -> Texts:
 
 def headed(columns: Sequence[Col]) -> tuple[tuple[Column, ...], tuple[tuple[Cell, ...], ...]]:
     """Heads and rows of a table."""
-    shown = [(c, c.cells) for c in columns if c.cells is not None]
+    shown = [(c, c.cells) for c in columns if c.cells is not None and not c.still]
     heads = tuple(Column(c.head, c.unit, c.number) for c, _ in shown)
     return heads, tuple(cells(*row) for row in zip(*(entries for _, entries in shown), strict=True))
 
@@ -73,11 +74,21 @@ def by_scenario(
     shown: Callable[[str | None], Sequence[str | Cell]],
     data: Callable[[str | None], Sequence[Record | Sequence[Record]]] = lambda s: (),
 ) -> list[Col]:
-    """A column for what is in force against the reference (None), and one for every scenario that moves anything."""
-    return [
-        Col(case.label(s), shown(s), f"against {case.short_base if s else f'the {case.reference}'}", data(s), number=True)
-        for s in (None, *case.moving)
-    ]
+    """A column for what is in force against the reference (None), and one for every scenario that moves anything. A column whose
+    entries all print as zero stands in the data only; `table` says so."""
+    found = []
+    for s in (None, *case.moving):
+        entries = shown(s)
+        under = f"against {case.short_base if s else f'the {case.reference}'}"
+        found.append(Col(case.label(s), entries, under, data(s), number=True, still=not any(map(_moves, entries))))
+    if all(c.still for c in found):
+        return [replace(c, still=False) for c in found]
+    return found
+
+
+def _moves(entry: str | Cell) -> bool:
+    """Whether an entry, or its range, prints anything but zero."""
+    return any(c in "123456789" for c in (entry if isinstance(entry, str) else entry.text + entry.sub))
 
 
 def table(
@@ -97,5 +108,7 @@ def table(
     """
     heads, rows = headed(columns)
     file = csv or case.file(stem, told.file, listed(columns))
-    note = f"Source: {source}. Data: data/{file}" if source else case.note(file, told.note)
+    still = [c.head for c in columns if c.still]
+    added = " ".join(part for part in (told.note, say("briefing/tables", "still", heads=still) if still else "") if part)
+    note = f"Source: {source}. Data: data/{file}" if source else case.note(file, added)
     return Table(f"tab-{id or stem}", told.title, told.subtitle, heads, rows, note, file, wide=wide)

@@ -104,11 +104,11 @@ def chart(frame: pd.DataFrame) -> Figure:
     """The chart of `monthly`: three lines, labelled at their ends."""
     last = frame.index[-1]
     words = {d: say(WORDS, d.replace("-", "_")) for d in DRAWN}
-    told = {f"{words[d]}, {m}": f"{fixed(float(frame[d][m]), 1)} %" for m in (frame.index[0], last) for d in DRAWN}
+    told = {f"{words[d]}, {last}": f"{fixed(float(frame[d][last]), 1)} %" for d in DRAWN}
     gap = float((frame["collected"] - frame["weighted-2017"]).iloc[-12:].mean())
     title, subtitle = say(WORDS, "title", gap=gap), say(WORDS, "subtitle", first=frame.index[0], last=last)
     note = say(WORDS, "note")
-    return figure("fig-collected", title, subtitle, note, alt_text(f"{title}. {subtitle}.", told), "ledger-collected.csv",
+    return figure("fig-collected", title, subtitle, note, alt_text(f"{title}.", told), "ledger-collected.csv",
                   lambda w: _drawn(frame, words, w))  # fmt: skip
 
 

@@ -1054,6 +1054,7 @@ def outlook(
     by: Annotated[str, typer.Option(help="Whose outcome the questions are ranked for.")] = "WORLD",
     ranges: Annotated[bool, typer.Option(help="Also solve at both ends of the parameters.")] = False,
     discount: Annotated[float, typer.Option(help="Discount rate a year for averages over time.")] = 0.0,
+    against: Against = None,
     odds: OwnOdds = None,
     world: WorldName = "world-2022",
     horizon: HorizonName = None,
@@ -1069,7 +1070,7 @@ def outlook(
     """What may come and how likely: chances of each end from today, of each way on, by date, and expected real income."""
     subject = with_own_odds(subject_of(dossier, world, horizon), odds)
     case, table = subject.negotiation, subject.world
-    look = ask("outlook", subject, as_json, {"with_ranges": ranges, "discount": discount})
+    look = ask("outlook", subject, as_json, {"with_ranges": ranges, "discount": discount, "against": against})
     codes = tuple(dict.fromkeys(region or look.focus))
     for code in codes:
         look.paths.column(code)
@@ -1095,7 +1096,7 @@ def outlook(
     out.print(case.title, highlight=False, markup=False, soft_wrap=True)
     _likely(look)
     out.print(
-        f"\nReal income, % against {look.tree.start}, average to {look.tree.until}, {run_words(look.paths.parameters.name)}",
+        f"\nReal income, % against {look.paths.base}, average to {look.tree.until}, {run_words(look.paths.parameters.name)}",
         highlight=False,
     )
     shown = text_table(("economy", "expected", "range", "9 in 10 paths", "bn USD a year", "risk, %"))

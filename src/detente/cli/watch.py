@@ -726,7 +726,7 @@ def chart_of(test: BackTest, most: int = 14) -> Figure:
         title,
         f"{c.title}, change in points; short run for the correlation",
         f"Source: {c.source}; own calculations.",
-        charts.alt_text(f"{title}. {c.title}, points.", told),
+        charts.alt_text(f"{title}.", told),
         f"{test.id}.csv",
         lambda w: charts.dots(rows, w, label_width=120, across=3 if w > 500 else 1),
     )

@@ -23,7 +23,8 @@ from detente.world.economy import Economy
 
 Array = NDArray[np.float64]
 DAMPING = 0.5
-SIZES = (64, 512, 2048, 32768)  # of padded controls: few, as each is compiled once
+FLOWS = (512, 2048, 32768)  # of padded flows under control: few, as each is compiled once
+BOUNDS = (64, 512, 2048, 32768)  # of padded bounds on them
 LATE = (64, 256)  # of padded buyers who do not answer to all yet; beyond them all there are
 _HANDED_OVER: WeakKeyDictionary[Economy, dict[tuple[bool, ...], system.Base]] = WeakKeyDictionary()
 
@@ -117,7 +118,7 @@ def _still(shape: tuple[int, ...], value: float) -> Array:
 def control_sizes(shocks: list[Shock]) -> tuple[int, int]:
     """Padded numbers of flows and of bounds that hold the controls of every one of `shocks`."""
     flows = max((sum(len(c.cells[0]) for c in shock.controls) for shock in shocks), default=0)
-    return _size(flows), _size(max((len(shock.controls) for shock in shocks), default=0))
+    return _size(flows, FLOWS), _size(max((len(shock.controls) for shock in shocks), default=0), BOUNDS)
 
 
 def controls(economy: Economy, shock: Shock, parameters: Parameters, sizes: tuple[int, int] | None = None) -> system.Controls:
@@ -276,11 +277,11 @@ def used(controls: Sequence[Control], before: Any, after: Any) -> Array:
     return np.where(by_value, sums[0] / bound, sums[1] / np.maximum(sums[2], 1e-300))
 
 
-def _size(count: int) -> int:
-    for size in SIZES:
+def _size(count: int, sizes: Sequence[int]) -> int:
+    for size in sizes:
         if count < size:  # one row is always left for padding to point at
             return size
-    raise ShockError(f"{count} controlled flows are more than the {SIZES[-1]} a package may hold")
+    raise ShockError(f"{count} controlled flows are more than the {sizes[-1]} a package may hold")
 
 
 def _padded(rows: Any, size: int) -> Any:

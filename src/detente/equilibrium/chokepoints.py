@@ -90,20 +90,21 @@ def narrowed(
 
     leakage, growth, list_price = at("leakage"), at("other_producers") / 100, float(np.log(at("list_price")))
     entries = sorted(history, key=lambda entry: entry[0]) or [(0.0, shock.controls)]
+    held = np.unique([j for controls in (shock.controls, *(c for _, c in entries)) for j in _goods(controls)]).astype(np.int64)
+    flows = economy.shipments[:, :, held]  # what follows is of goods under control alone
     then = [controls for start, controls in entries if start < 0][-1:]
-    before = _let_through(shock, then[0] if then else (), leakage)
-    touched = np.zeros(len(economy.sectors), dtype=bool)
-    for controls in (shock.controls, *(c for _, c in entries)):
-        touched |= ((_let_through(shock, controls, leakage) < 1) & (economy.shipments > 0)).any((0, 1))
+    before = _let_through(shock, then[0] if then else (), leakage, held)
+    through = [_let_through(shock, controls, leakage, held) for _, controls in entries]
+    now = _let_through(shock, shock.controls, leakage, held)
+    touched = np.any([((left < 1) & (flows > 0)).any((0, 1)) for left in (now, *through)], axis=0)
     # days of its use that a destination has gone without since the decision, beyond what it lacked before
-    share = economy.shipments / np.maximum(economy.shipments.sum(0), 1e-300)
+    share = flows / np.maximum(flows.sum(0), 1e-300)
     lacked = np.zeros(share.shape[1:])
-    for k, (start, controls) in enumerate(entries):
+    for k, ((start, _), left) in enumerate(zip(entries, through, strict=True)):
         end = entries[k + 1][0] if k + 1 < len(entries) else np.inf
         length = max(min(end, month) - max(start, 0.0), 0.0) * DAYS_A_MONTH
-        short = np.einsum("inj,inj->nj", share, before - _let_through(shock, controls, leakage))
-        lacked += np.maximum(short, 0.0) * length
-    rationed = lacked >= at("stock_days")  # [destination, sector]
+        lacked += np.maximum(np.einsum("inj,inj->nj", share, before - left), 0.0) * length
+    rationed = lacked >= at("stock_days")  # [destination, good]
 
     result = shock.copy()
     result.controls = []
@@ -112,16 +113,20 @@ def narrowed(
             result.controls.append(control)
             continue
         bound = 1 - (1 - control.bound) * (1 - leakage)
-        eased = np.where(control.flows & ~rationed[None], np.maximum(before, bound), bound)
+        origin, destination, sector = control.cells
+        good = np.searchsorted(held, sector)
+        stocked = ~rationed[destination, good]
+        eased = np.where(stocked, np.maximum(before[origin, destination, good], bound), bound)
         if rent == "buyers" and control.rent != "lost":
             control = dataclasses.replace(control, rent="origin", seller_cap=list_price)
-        for level in np.unique(eased[control.flows]):
+        for level in np.unique(eased):
             if level < 1:
                 label = control.label if level == bound else _told("stocked", label=control.label)
-                flows = control.flows & (eased == level)
-                result.controls.append(dataclasses.replace(control, label=label, flows=flows, bound=float(level)))
+                part = np.zeros_like(control.flows)
+                part[tuple(axis[eased == level] for axis in (origin, destination, sector))] = True
+                result.controls.append(dataclasses.replace(control, label=label, flows=part, bound=float(level)))
     result.controls += _capacities(economy, result, growth, list_price)
-    return Narrowed(result, tuple(s for s, hit in zip(economy.sectors, touched, strict=True) if hit))
+    return Narrowed(result, tuple(economy.sectors[j] for j, hit in zip(held, touched, strict=True) if hit))
 
 
 def _told(part: str, **values: Any) -> str:
@@ -132,12 +137,19 @@ def _counts(control: Control) -> bool:
     return control.export_control and control.kind == "at most" and not control.by_value
 
 
-def _let_through(shock: Shock, controls: Sequence[Control], leakage: float) -> Array:
-    """Quantity that export controls let through over the table's, leaks counted [origin, destination, sector]."""
-    left = np.ones_like(shock.tariffs)
+def _goods(controls: Sequence[Control]) -> NDArray[np.int64]:
+    """Positions of the goods that export controls bound."""
+    return np.unique([j for control in controls if _counts(control) for j in np.unique(control.cells[2])]).astype(np.int64)
+
+
+def _let_through(shock: Shock, controls: Sequence[Control], leakage: float, goods: NDArray[np.int64]) -> Array:
+    """Quantity that export controls let through over the table's, leaks counted [origin, destination, good]."""
+    left = np.ones((*shock.tariffs.shape[:2], len(goods)))
     for control in controls:
         if _counts(control):
-            left[control.cells] = np.minimum(left[control.cells], 1 - (1 - control.bound) * (1 - leakage))
+            origin, destination, sector = control.cells
+            cells = origin, destination, np.searchsorted(goods, sector)
+            left[cells] = np.minimum(left[cells], 1 - (1 - control.bound) * (1 - leakage))
     return left
 
 

@@ -6,7 +6,7 @@ state nearby is not kept: its last digits depend on where it started.
 
 With `between_runs` they are also kept on disk (`solutions` in the cache folder), under the question and the code that answers it:
 a second run of the same briefing solves nothing. What is kept is the solver's own answer, bit for bit, and every answer is
-judged anew.
+judged anew. Figures that many solutions go into (`Kept.lasting`) are kept under the question and all the code behind them.
 
 The memory belongs to the context that opened it (`contextvars`): threads see it when they run in a copy of that context.
 
@@ -26,7 +26,7 @@ from contextvars import ContextVar
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from detente.files import CacheFolder
+from detente.files import CacheFolder, sha256
 
 if TYPE_CHECKING:
     from detente.policy.instruments import Policy
@@ -72,6 +72,22 @@ class Kept:
                 self._answers[question] = work()
             found: T = self._answers[question]
         return found
+
+    def lasting(self, question: str, work: Callable[[], bytes]) -> bytes:
+        """What `work` gives for a question told in full (the code that answers it too), found again in later runs where answers
+        outlive the run. A failure is not kept."""
+
+        def found() -> bytes:
+            if self.solutions is None:
+                return work()
+            key = sha256(question.encode())[:40]
+            body = self.solutions.find(key)
+            if body is None:
+                body = work()
+                self.solutions.keep(key, body)
+            return body
+
+        return self.answer(("lasting", question), found)
 
 
 _KEPT: ContextVar[Kept | None] = ContextVar("kept", default=None)

@@ -46,6 +46,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from detente.cases.baselines import LAW
 from detente.equilibrium.parameters import Parameters
 from detente.errors import InputError, UnknownName
 from detente.outlook.fork_odds import ForkOdds, StandOff, branch_odds
@@ -109,7 +110,7 @@ class Reached:
 
 @dataclass(frozen=True, eq=False)
 class Outlook:
-    """How likely, and what to expect. Real income is in percent against the status quo of `tree.start`."""
+    """How likely, and what to expect. Real income is in percent against the baseline of `paths`."""
 
     title: str
     on: date
@@ -367,6 +368,7 @@ class Outlook:
             "until": self.tree.until.isoformat(),
             "horizon": self.paths.parameters.name,
             "unit": tell(self, "unit"),
+            "against": self.paths.against,
             "range": tell(self, "odds_range", low=round(100 * ENDS[0]), high=round(100 * ENDS[1])),
             "odds_from_today": {s: {"title": self.titles.get(s, s), **e.record()} for s, e in self.odds_from_today.items()},
             "odds_if_reached": {f: self._reached(r) for f, r in self.odds_if_reached.items()},
@@ -439,6 +441,7 @@ def outlook(
     odds: BranchOdds | None = None,
     stand_off: StandOff | None = None,
     signals: Sequence[Signal] = (),
+    against: str | None = None,
     with_ranges: bool = False,
     discount: float = 0.0,
     draws: int = 1000,
@@ -450,8 +453,9 @@ def outlook(
     BranchOdds are those of `branch_odds` as of `on` (default: the dossier's day), from the record, the stand-off, the analyst and
     the signals of the dossier and in `signals`; `horizon` moves none of them. `stand_off(day)` replaces the stand-off model
     (`stand_off_of`). `odds` replaces all that (fork → branch → (low, mean, high)); forks it leaves out keep the analyst's priors.
-    `with_ranges` solves every state at both ends of the parameters too; `discount` is a rate a year. Raises `InputError` where
-    the dossier has no prospects, and what `branch_odds`, `grow` and `path_values` raise.
+    `against` names the baseline of real income (`cases.baselines`; what the law does by itself if None). `with_ranges` solves
+    every state at both ends of the parameters too; `discount` is a rate a year. Raises `InputError` where the dossier has no
+    prospects, and what `branch_odds`, `grow` and `path_values` raise.
     """
     from detente.policy.dossier import load_dossier
     from detente.world.library import load_world
@@ -465,7 +469,9 @@ def outlook(
         origin = pooled_odds(case, table, on=on, stand_off=stand_off, signals=signals, seed=seed, progress=progress)
         odds = {f: o.ranges for f, o in origin.items()}
     tree = grow(case, odds)
-    paths = path_values(tree, case, table, horizon, with_ranges=with_ranges, discount=discount, progress=progress)
+    paths = path_values(
+        tree, case, table, horizon, against=against or LAW, with_ranges=with_ranges, discount=discount, progress=progress
+    )
     venue = case.venue.region
     parties = tuple(p.region for p in case.parties if p.region in table.regions)
     return Outlook(

@@ -1,8 +1,9 @@
 """What the paths of a tree are worth: real income of every region in every state of measures, and its average along each path.
 
-Each state is solved once, at the case's node of the path, and compared with the status quo (snapshot basis: the effect the
-measures of a day would have if they lasted until then). Along a path the state is a step function of the day, so the average is
-exact:
+Each state is solved once, at the case's node of the path, and compared with one baseline (`cases.baselines`; as a rule with what
+the law does by itself) at the same node: v(state) = real income there / real income in the baseline − 1. It is a snapshot: the
+effect the measures of a day would have if they lasted until then. Along a path the state is a step function of the day, so the
+average is exact:
 
     V(path) = Σ over states of share(path, state) · v(state),   share ∝ ∫ e^(−rt) 1{state holds on day t} dt,   Σ share = 1
 
@@ -17,7 +18,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -25,10 +26,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from detente.cases.baselines import LAW, REFERENCE, Baseline, baseline, in_words
 from detente.cases.case import Case
 from detente.cases.history import Moment
 from detente.cases.readings import CENTRAL, PINNED
 from detente.equilibrium.chokepoints import DAYS_A_MONTH
+from detente.equilibrium.levels import Equilibrium
 from detente.equilibrium.memory import solved_once
 from detente.equilibrium.parameters import Parameters
 from detente.errors import CornerResult, InputError, NotConverged, OverlappingMeasures, UnknownRegion
@@ -47,10 +50,10 @@ READ = (CENTRAL, PINNED, "trade elasticity low", "trade elasticity high")
 
 @dataclass(frozen=True, eq=False)
 class PathValues:
-    """Real income by state and code (regions, groups, WORLD), percent against the status quo of the tree's first day.
+    """Real income by state and code (regions, groups, WORLD), percent against a baseline.
 
-    `by_state` [state, code]; `variants` the same at other parameters, by name; `income` [code], the status quo's, in the table's
-    unit a year; `discount` a year.
+    `by_state` [state, code]; `variants` the same at other parameters, by name; `income` [code], that of the tree's first day, in
+    the table's unit a year; `discount` a year; `against` names the baseline, `base` is it in words, as it stands after "against".
     """
 
     tree: Tree
@@ -62,6 +65,8 @@ class PathValues:
     by_state: Array
     variants: Mapping[str, Array] = field(default_factory=dict)
     discount: float = 0.0
+    against: Baseline = LAW
+    base: str = ""
 
     def column(self, code: str) -> int:
         """Position of a region, a group or WORLD. Raises `UnknownRegion`."""
@@ -118,10 +123,7 @@ class PathValues:
 
     def variant(self, name: str) -> PathValues:
         """The same paths valued at other parameters. Raises `KeyError`."""
-        return PathValues(
-            self.tree, self.parameters, self.codes, self.members, self.income, self.unit, self.variants[name],
-            discount=self.discount,
-        )  # fmt: skip
+        return replace(self, by_state=self.variants[name], variants={})
 
     def money(self, code: str, percent: float) -> float:
         """A percent change of real income of `code` in the table's unit a year."""
@@ -136,6 +138,7 @@ class PathValues:
         return {
             "horizon": self.parameters.name,
             "unit": tell(self, "unit"),
+            "against": self.against,
             "discount": self.discount,
             "values": {str(k): v for k, v in self.to_frame().to_dict(orient="index").items()},
             "variants": sorted(self.variants),
@@ -148,6 +151,7 @@ def path_values(
     world: World,
     horizon: str | Parameters | None = None,
     *,
+    against: str = LAW,
     with_ranges: bool = False,
     discount: float = 0.0,
     progress: Progress | None = None,
@@ -155,12 +159,14 @@ def path_values(
 ) -> PathValues:
     """Solve every state of the tree once, at the case's node of the path or its textbook horizon (the dossier's own if None).
 
-    `with_ranges` solves them also under the other closure of the exchange rate and at both ends of the trade elasticity, or of a
-    textbook horizon's parameters together. Raises `NotConverged`, `CornerResult` and `OverlappingMeasures` with the first path
-    that comes through the state; `InputError` for a negative discount rate.
+    `against` names a baseline, solved at the same node; regions together weigh by their income in it. `with_ranges` solves them
+    also under the other closure of the exchange rate and at both ends of the trade elasticity, or of a textbook horizon's
+    parameters together. Raises `NotConverged`, `CornerResult` and `OverlappingMeasures` with the first path
+    that comes through the state; `InputError` for a negative discount rate, `UnknownName` for a baseline there is not.
     """
     if not 0 <= discount < math.inf:
         raise InputError(refusal("outlook", "discount_rate_must", discount=f"{discount:g}"))
+    base = baseline(against)
     case = Case.of(dossier, world, horizon, with_ranges=with_ranges, **parameters)
     nodes = case.nodes
     if with_ranges and case.month is None:
@@ -184,15 +190,17 @@ def path_values(
     found: dict[str, Array] = {}
     income = np.zeros(len(codes))
     for key, node in nodes.items():
-        rows, quo = [], np.zeros(0)
+        rows, state = [], states[0]
         try:
-            for state in states:  # the first one is the status quo
+            before = _level(case, base, key)
+            real_before = before.income / before.cpi
+            for state in states:
                 with solved_once(between_runs=True):
                     solved = case.solved(histories[state.id], node).after
-                real = solved.income / solved.cpi
-                if state is states[0]:
-                    quo, before = real, solved.income
-                rows.append(100 * ((real / quo - 1) * before) @ weights / (before @ weights))
+                if key == CENTRAL and state is states[0]:
+                    income = solved.income @ weights
+                moved = (solved.income / solved.cpi / real_before - 1) * before.income
+                rows.append(100 * moved @ weights / (before.income @ weights))
                 done += 1
                 if progress is not None:
                     progress("paths", done, steps)
@@ -204,13 +212,17 @@ def path_values(
             )
             raise type(error)(where) from None
         found[key] = np.array(rows)
-        if key == CENTRAL:
-            income = before @ weights
     economy, central = case.economy, case.parameters
     return PathValues(
         tree=tree, parameters=central, codes=codes, members=members, income=income, unit=economy.unit,
-        by_state=found.pop(CENTRAL), variants=found, discount=discount,
+        by_state=found.pop(CENTRAL), variants=found, discount=discount, against=base, base=in_words(base, case.dossier),
     )  # fmt: skip
+
+
+def _level(case: Case, base: Baseline, variant: str) -> Equilibrium:
+    """The baseline itself at a parameter set; the reference is the table."""
+    against_table = case.outcome(None if base == REFERENCE else base, variant=variant, against=REFERENCE)
+    return against_table.before if base == REFERENCE else against_table.after
 
 
 def codes_of(world: World) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:

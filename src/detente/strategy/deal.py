@@ -300,7 +300,7 @@ class Proposal:
         made = {}
         for variant in variants:
             try:
-                one, two = (base.measure(levels, base.outcomes(levels, variant)) for levels in (self.levels, none))
+                one, two = (base.worth_at(levels, variant) for levels in (self.levels, none))
             except (NotConverged, CornerResult):
                 continue
             frame = pd.DataFrame(index=pd.Index(self.regions, name="region"))

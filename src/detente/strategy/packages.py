@@ -20,9 +20,11 @@ from __future__ import annotations
 
 import datetime
 import itertools
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
+from importlib.metadata import version
 from typing import TypeVar, cast
 
 import numpy as np
@@ -30,8 +32,10 @@ from numpy.typing import NDArray
 
 from detente.cases.case import CENTRAL, Case
 from detente.cases.history import Moment, moments, turning
+from detente.equilibrium.memory import solved_once
 from detente.equilibrium.outcome import Outcome
 from detente.equilibrium.solve import solve
+from detente.files import code_digest, digest, sha256
 from detente.policy.changes import Change, apply_changes
 from detente.policy.instruments import Policy, PurchaseCommitment
 from detente.policy.measures import Base, InstrumentKind, Measure
@@ -43,6 +47,7 @@ from detente.types import Array, Progress
 from detente.world.economy import Economy
 
 Levels = tuple[int, ...]
+_ARRAYS = ("parts", "log_income", "real_income", "equivalent_variation")
 T = TypeVar("T")
 
 
@@ -60,6 +65,18 @@ class Worth:
     real_income: Array
     equivalent_variation: Array
     bought: float
+
+    def to_bytes(self) -> bytes:
+        """To be kept, to the last digit."""
+        arrays = {name: getattr(self, name).tolist() for name in _ARRAYS}
+        return json.dumps({"levels": self.levels, "bought": self.bought, **arrays}).encode()
+
+    @classmethod
+    def from_bytes(cls, body: bytes) -> Worth:
+        """As it was kept."""
+        found = json.loads(body)
+        arrays = {name: np.array(found[name]) for name in _ARRAYS}
+        return cls(levels=tuple(found["levels"]), bought=found["bought"], **arrays)
 
 
 @dataclass(eq=False)
@@ -196,8 +213,12 @@ class Packages:
         """The worth of a package, solved once. Raises `NotConverged`."""
         levels = tuple(int(k) for k in levels)
         if levels not in self.solved:
-            self.solved[levels] = self.measure(levels, self.outcomes(levels))
+            self.solved[levels] = self._lasting(levels, lambda: self.measure(levels, self.outcomes(levels)))
         return self.solved[levels]
+
+    def worth_at(self, levels: Levels, variant: str) -> Worth:
+        """The worth of a package at another set of the case's parameters. Raises `NotConverged`, `CornerResult`."""
+        return self._lasting((variant, *levels), lambda: self.measure(levels, self.outcomes(levels, variant)))
 
     def outcomes(self, levels: Levels, variant: str = CENTRAL) -> list[Outcome]:
         """A package at every month against the clock's baseline, at the case's own parameters or another set of them."""
@@ -212,8 +233,27 @@ class Packages:
             if not self.clock.snapshot:
                 days = turning(measures, decision, self.agenda.day)
                 past = moments(days, decision, policy, self.economy, self.case.history(None))
-            self.known[name] = self.measure((), self._solved(past, lambda: policy(self.agenda.day), CENTRAL))
+            found = partial(self._solved, past, lambda: policy(self.agenda.day), CENTRAL)
+            self.known[name] = self._lasting(("stance", name), lambda: self.measure((), found()))
         return self.known[name]
+
+    def _lasting(self, name: tuple[str | int, ...], work: Callable[[], Worth]) -> Worth:
+        """A worth kept from run to run: a search asks for hundreds, and nothing is solved for what was found before."""
+        with solved_once(between_runs=True) as kept:
+            return Worth.from_bytes(kept.lasting(repr((self._question, name)), lambda: work().to_bytes()))
+
+    @cached_property
+    def _question(self) -> str:
+        """Digest of all that a worth depends on."""
+        case, table = self.case, self.case.world
+        extras = {k: sha256(v.tobytes()) for k, v in sorted(table.extras.items())}
+        measures = [[m.model_dump(mode="json") for m in listed] for listed in (self.measures, *self.fixed.values())]
+        made_by = [code_digest("policy", "equilibrium", "cases", "strategy", "world", "data"), version("jax"), version("numpy")]
+        return digest([
+            case.dossier.model_dump(mode="json", by_alias=True), table.fingerprint, extras, case.parameters.record(),
+            repr(case.replaced), repr(case.solver), repr(self.agenda), measures, list(self.fixed), repr(self.weights),
+            repr(self.clock), made_by,
+        ])  # fmt: skip
 
     def settled(self, levels: Levels) -> Outcome:
         """A package at the case's own month (or horizon), against the table."""

@@ -193,7 +193,7 @@ DIGITS = 6
 def tree_and_months(look: Outlook) -> dict[str, Any]:
     """`tree`: forks with their branches, every path with its probability and what it is worth to those in focus (percent of real
     income, average along the path). `months`: expected real income of every code by calendar month, with the range over the odds
-    (`low`, `high`) and the spread over paths (`q05` to `q95`), percent against the status quo.
+    (`low`, `high`) and the spread over paths (`q05` to `q95`), percent against the baseline of the outlook.
     """
     tree = look.tree
     forks = [

@@ -98,10 +98,10 @@ def fan_figure(
     worst = min(codes, key=lambda c: last[c])
     words = "briefing/charts/fan"
     title = say(words, "title", worst=worst, value=last[worst], many=len(codes))
-    subtitle = say(words, "subtitle", start=look.tree.start, run=run or f"{run_words(look.paths.parameters.name)}")
+    subtitle = say(words, "subtitle", base=look.paths.base, run=run or f"{run_words(look.paths.parameters.name)}")
     panels = [(label(c), region_colour(c), frames[c]) for c in codes]
     told = {label(c): say(words, "at_end", value=last[c]) for c in codes}
     return figure(
-        "fig-fan", title, subtitle, note(say(words, "remark")), alt_text(f"{title}. {subtitle}.", told), csv,
+        "fig-fan", title, subtitle, note(say(words, "remark")), alt_text(f"{title}.", told), csv,
         lambda w: draw(panels, look.tree.start, look.tree.until, w),
     )  # fmt: skip

@@ -188,7 +188,8 @@ def dots(frame: pd.DataFrame, width: float, *, label_width: float = LABEL_WIDTH,
 def bars(frame: pd.DataFrame, width: float, *, label_width: float = 190, row: float = 20, beside: bool = True) -> Spec:
     """Sorted bars from zero with the value at the end; panels beside each other (or below) on one scale.
 
-    Columns as in `dots`; rows keep the order of the first panel's frame. Ranges, where low < high, are thin lines.
+    Columns as in `dots`; rows keep the order of the first panel's frame. Ranges, where low < high, are thin lines under the bar,
+    so that the value stands where the bar ends and is not read off the end of its range.
     """
     sheet, frame = Sheet(), _prepared(frame)
     titles = list(dict.fromkeys(frame["panel"]))
@@ -205,18 +206,17 @@ def bars(frame: pd.DataFrame, width: float, *, label_width: float = 190, row: fl
         order = first if beside else part
         y = _y(order, label_width, labels=labels)
         rows, x = sheet.rows(part), _x(domain, inner)
-        layers = [mark(rows, "bar", {"height": {"band": 0.66}}, x=x, y=y, color=as_given("fill"))]
+        layers = [mark(rows, "bar", {"height": {"band": 0.62}}, x=x, y=y, color=as_given("fill"))]
         ranged = part[part["high"] - part["low"] > 1e-9]
         if len(ranged):
-            line = {"color": COLOUR["ink"], "strokeWidth": 1.1, "opacity": 0.7}
+            line = {"color": COLOUR["muted"], "strokeWidth": 1.1, "yOffset": 0.4 * row}
             layers.append(mark(sheet.rows(ranged), "rule", line, x=number("low"), x2=end("high"), y=y))
         layers.append(_zero(sheet))
         for side, sign in (("left", 1), ("right", -1)):
             half = part[(part["value"] > -1e-9) == (sign > 0)]
             if len(half):
                 style = {"align": side, "baseline": "middle", "dx": 5 * sign}
-                at = number("high" if sign > 0 else "low")
-                layers.append(mark(sheet.rows(half), "text", style, x=at, y=y, text=name("text")))
+                layers.append(mark(sheet.rows(half), "text", style, x=number("value"), y=y, text=name("text")))
         panels.append(sheet.layer(*layers, width=inner, height=height, title=str(title)))
     return sheet.grid(panels, across, gap, 14)
 
@@ -285,6 +285,20 @@ def tiles(frame: pd.DataFrame, width: float, *, across: int) -> Spec:
     return sheet.grid(maps, across, gap, 20)
 
 
+ALT_WORDS, ALT_VALUES = 60, 5
+"""An alt text: a sentence and three to five values, not the whole chart, which stands in its data file."""
+
+
 def alt_text(what: str, rows: Mapping[str, str]) -> str:
-    """Alt text of a chart: what it shows, then every label with its value."""
-    return f"{what} " + "; ".join(f"{k} {v}" for k, v in rows.items()) + "."
+    """Alt text of a chart: its message, then the first and last values, from both ends inwards, as long as they fit.
+
+    >>> alt_text("China loses most.", {"China": "−1.0", "India": "0.0", "Malaysia": "+0.5"})
+    'China loses most. China −1.0; India 0.0; Malaysia +0.5.'
+    """
+    told = [f"{k} {v}" for k, v in rows.items()]
+    inwards = sorted(range(len(told)), key=lambda k: (min(k, len(told) - 1 - k), k))
+    chosen: list[int] = []
+    for k in inwards[:ALT_VALUES]:
+        if len(" ".join([what, *(told[i] for i in (*chosen, k))]).split()) <= ALT_WORDS:
+            chosen.append(k)
+    return f"{what} " + "; ".join(told[k] for k in sorted(chosen)) + "." if chosen else what

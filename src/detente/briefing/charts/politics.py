@@ -71,7 +71,7 @@ def places_figure(
             told[f"{r.panel!s}, {r.place!s}" if several else str(r.place)] = str(r.text)
     note = note or made_by(places_note(homes), csv)
     return figure(
-        id, title, subtitle, note, charts.alt_text(f"{title}. {subtitle}.", told), csv,
+        id, title, subtitle, note, charts.alt_text(f"{title}.", told), csv,
         lambda w: charts.tiles(frame, w, across=2 if w > 500 and several else 1),
         width=WIDE if several else COLUMN,
     )  # fmt: skip
@@ -102,7 +102,7 @@ def sectors_figure(
     told = {f"{r['panel']}, {r['label']}" if several else str(r["label"]): str(r["text"]) for r in rows}
     frame = pd.DataFrame(rows)
     return figure(
-        id, title, subtitle, note or made_by(csv=csv), charts.alt_text(f"{title}. {subtitle}.", told), csv,
+        id, title, subtitle, note or made_by(csv=csv), charts.alt_text(f"{title}.", told), csv,
         lambda w: charts.bars(frame, w, label_width=236 if w > 500 else 150, beside=w > 500), width=WIDE if several else COLUMN,
     )  # fmt: skip
 

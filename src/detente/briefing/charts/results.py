@@ -74,7 +74,7 @@ def _shown(
     *, before: str = "", width: int = COLUMN,
 ) -> Figure:  # fmt: skip
     """A figure whose alt text is its title, its subtitle (or `before`) and what is `told` of each value."""
-    alt = charts.alt_text(before or f"{title}. {subtitle}.", told)
+    alt = charts.alt_text(before or f"{title}.", told)
     return figure(id, title, subtitle, note or made_by(csv=csv), alt, csv, draw, width=width)
 
 
@@ -292,7 +292,8 @@ def expected_figure(look: Outlook, *, note: str = "", csv: str = "") -> Figure:
     ]  # fmt: skip
     lowest = min(found, key=lambda code: found[code].value)
     title = _said("expected_title", code=lowest, value=found[lowest].value)
-    subtitle = _said("expected_subtitle", start=look.tree.start, until=look.tree.until, horizon=look.paths.parameters.name)
+    when = {"start": look.tree.start, "until": look.tree.until, "horizon": look.paths.parameters.name}
+    subtitle = _said("expected_subtitle", **when, base=look.paths.base)
     return _bars("fig-expected", title, subtitle, note or _said("odds_ranges"), csv, rows)
 
 
@@ -338,7 +339,7 @@ def rates_figure(found: TariffSolution, subtitle: str, *, note: str = "", csv: s
             second = _without_labels(second)
         return joined([first, second], 16, beside=wide)
 
-    return figure("fig-nash", title, subtitle, note, charts.alt_text(f"{title}. {subtitle}.", _named([*left, *right])), csv, draw)
+    return figure("fig-nash", title, subtitle, note, charts.alt_text(f"{title}.", _named([*left, *right])), csv, draw)
 
 
 def _without_labels(spec: Any) -> Any:
@@ -362,7 +363,7 @@ def regimes_figure(found: Regimes, shown: Sequence[tuple[str, str, Sequence[str]
     frame = pd.DataFrame(rows)
     across = frame["panel"].nunique()
     return figure(
-        "fig-regimes", title, subtitle, note, charts.alt_text(f"{title}. {subtitle}.", _named(rows)), csv,
+        "fig-regimes", title, subtitle, note, charts.alt_text(f"{title}.", _named(rows)), csv,
         lambda w: charts.bars(frame, w, label_width=112 if w > 500 else 104, beside=w > 500 and across < 4),
     )  # fmt: skip
 
@@ -420,7 +421,7 @@ def frontier_figure(
         label = charts.mark(data, "text", {"align": "left", "dx": 9, "dy": -9}, x=across, y=up, text=charts.name("text"))
         return {**sheet.layer(line, dot, label, **size), "datasets": sheet.datasets}
 
-    alt = charts.alt_text(f"{title}. {subtitle}. {solution} solution.", named)
+    alt = charts.alt_text(f"{title}. {solution} solution.", named)
     return figure("fig-frontier", title, subtitle, note, alt, csv, draw)
 
 
@@ -547,7 +548,7 @@ def comparison_figure(comparison: Comparison, indicator: str, regions: Sequence[
     note = _said("compare_note", several=several, left=len(regions) - PANELS)
     told = {f"{r.panel}, {r.label}": str(r.text) for r in frame.itertuples()}
     return figure(
-        "fig-compare", title, subtitle, note, charts.alt_text(f"{title}. {subtitle}.", told), "",
+        "fig-compare", title, subtitle, note, charts.alt_text(f"{title}.", told), "",
         lambda w: charts.dots(frame, w, label_width=128 if w > 500 else 104, across=2 if w > 500 else 1),
     )  # fmt: skip
 

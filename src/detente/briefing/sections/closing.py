@@ -52,11 +52,16 @@ def sections(case: CaseView) -> list[Section]:
 
 
 # -- published ---------------------------------------------------------------------------------------------------------
+def compared(case: CaseView) -> tuple[Beside, ...]:
+    """The dossier's published figures beside ours, worked out once a case."""
+    return case.once("compared", lambda: like_for_like(case, case.dossier.published))
+
+
 def published(case: CaseView) -> list[Block]:
     """Their number beside ours, like for like (`strategy.like_for_like`)."""
     if not case.dossier.published:
         return [Para(_said("none_published"))]
-    found = like_for_like(case, case.dossier.published)
+    found = compared(case)
     csv = case.file("published", _said("published_file"), [_data(row) for row in found])
     table = Table(
         "tab-published",

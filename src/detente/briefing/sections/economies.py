@@ -58,8 +58,7 @@ def region_sentences(case: CaseView, code: str) -> str:
         t = case.income(code, s)
         told.setdefault(text.change_phrase(t.value, t.low, t.high), []).append(f"“{case.label(s)}”")
     o = case.outcome(case.worst)
-    jobs, made = row_of(o.employment, code), case.world.value_added[case.i(code)]
-    kept = [s for s, v in zip(case.world.sectors, made, strict=True) if v > SMALL * made.sum()]
+    jobs, kept = row_of(work(o), code), large(case, code)
     return _say(
         "region",
         case=case,
@@ -69,6 +68,8 @@ def region_sentences(case: CaseView, code: str) -> str:
         terms=float(o.terms_of_trade[code]),
         revenue=float(o.tariff_revenue["change"][code]),
         jobs=jobs,
+        heads=case.world.employed is not None,
+        least=text.TINY,
         down=min(kept, key=lambda s: jobs[s]),
         up=max(kept, key=lambda s: jobs[s]),
     )
@@ -90,7 +91,6 @@ def _rows(case: CaseView, code: str) -> list[Indicator]:
         ("Real income", "%", 2, lambda o: float(o.real_income[n])),
         ("Worth", "billion USD a year", 1, lambda o: float(o.equivalent_variation[n]) / 1e3),
         ("Terms of trade", "% of income", 2, lambda o: float(o.terms_of_trade[n])),
-        ("Real wage", "%", 2, lambda o: float(o.real_wage[n])),
         ("Cost of consumption in hours of work", "%", 2, lambda o: float(case.basket(o)[n])),
         ("Duties collected", "billion USD a year", 1, lambda o: float(o.tariff_revenue["change"][n]) / 1e3),
         *((f"Goods balance with {text.name(p)}", "billion USD a year", 1, partial(balance, p)) for p in others),
@@ -128,33 +128,52 @@ def changes_table(case: CaseView, stem: str, told: Texts, code: str, rows: Seque
     return table(case, stem, told, columns, wide=True)
 
 
+def work(outcome: Outcome) -> pd.DataFrame:
+    """Change of jobs by sector: thousand persons where the world counts them, else percent."""
+    return outcome.employment if outcome.before.economy.employed is None else outcome.jobs
+
+
+def large(case: CaseView, code: str) -> list[str]:
+    """Sectors to name: all where heads are counted, those of some size where changes are in percent."""
+    made = case.world.value_added[case.i(code)]
+    least = SMALL * made.sum() if case.world.employed is None else 0.0
+    return [s for s, v in zip(case.world.sectors, made, strict=True) if v > least]
+
+
 def sector_figure(case: CaseView, code: str) -> Figure:
-    """Employment by sector, worst and best scenario beside each other, sorted by the worst."""
-    n = case.i(code)
-    made = case.world.value_added[n]
-    alive = [s for s, v in zip(case.world.sectors, made, strict=True) if v > 0]
-    large = [s for s, v in zip(case.world.sectors, made, strict=True) if v > SMALL * made.sum()]
-    worst = row_of(case.outcome(case.worst).employment, code)
-    ranked = sorted(large, key=lambda s: -abs(worst[s]))[:14]
+    """Employment by sector, worst and best scenario beside each other, sorted by the worst: in heads where they are counted, for
+    the largest percentages are those of small sectors."""
+    n, heads = case.i(code), case.world.employed is not None
+    alive = [s for s, v in zip(case.world.sectors, case.world.value_added[n], strict=True) if v > 0]
+    worst = row_of(work(case.outcome(case.worst)), code)
+    ranked = sorted(large(case, code), key=lambda s: -abs(worst[s]))[:14]
     ranked.sort(key=lambda s: worst[s])
-    known = {(s, k): triple_of(case, code, k, s) for s in case.shown for k in alive}
-    rows = [(case.panel(s), sector_name(k), known[s, k], region_colour(code)) for s in case.shown for k in ranked]
+    read = {(s, k): case.triple(lambda o, k=k: number_at(work(o), code, k), s) for s in case.shown for k in alive}  # type: ignore[misc]
+    rows = [(case.panel(s), sector_name(k), read[s, k], region_colour(code)) for s in case.shown for k in ranked]
     told = texts(
         "economies",
         "employment",
         case=case,
         code=code,
         jobs=worst,
+        heads=heads,
+        least=text.TINY,
         low=ranked[0],
         high=ranked[-1],
         drawn=len(ranked),
-        least=100 * SMALL,
+        share=100 * SMALL,
     )
     stem = f"employment-{code.lower()}"
+    known = [("employment", "%", {(s, k): triple_of(case, code, k, s) for s in case.shown for k in alive})]
+    known += [("jobs", "thousand persons", read)] if heads else []
     csv = case.file(
         stem,
         told.file,
-        [case.row(code, s, "employment", "%", t, sector=k, sector_name=sector_name(k)) for (s, k), t in known.items()],
+        [
+            case.row(code, s, measure, unit, t, sector=k, sector_name=sector_name(k))
+            for measure, unit, found in known
+            for (s, k), t in found.items()
+        ],
     )
     return bar_figure(case, f"fig-{stem}", told.title, told.subtitle, rows, csv, extra=told.note, width=COLUMN_WIDE)
 
@@ -272,11 +291,11 @@ def third_block(case: CaseView) -> list[Block]:
         told.file,
         [case.row(r, s, "real income", "%", case.income(r, s)) for r in ranked for s in case.moving],
     )
-    rows = [("", text.label(r), known[r], region_colour(r)) for r in ranked]
+    rows = [("", text.label(r), known[r], region_colour(r)) for r in ranked if not text.is_tiny(values[r])]
     return [
         Heading(_say("heading", case=case, where="other economies"), "for-others"),
         Para(_say("others", case=case, values=values, up=up, down=down, still=still)),
-        bar_figure(case, "fig-third", told.title, told.subtitle, rows, csv, extra=told.note),
+        *([bar_figure(case, "fig-third", told.title, told.subtitle, rows, csv, extra=told.note)] if rows else []),
     ]
 
 

@@ -119,7 +119,8 @@ def jobs_sentence(case: CaseView) -> str:
     measure = _say("jobs_measure", case=case)
     rows = [case.row(code, case.worst, measure, "% of all work", t) for code, t in known.items()]
     case.file("jobs-moved", _say("jobs_file", case=case), rows)
-    return _say("jobs", case=case, moved=[(code, t.value) for code, t in known.items()])
+    floored = case.status_quo.after.labour_market is not None
+    return _say("jobs", case=case, moved=[(code, t.value) for code, t in known.items()], floored=floored)
 
 
 def product_figure(case: CaseView, code: str) -> Figure:

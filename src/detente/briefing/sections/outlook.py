@@ -135,7 +135,7 @@ def answer(case: CaseView, look: Outlook) -> str:
     whole = look.expected("WORLD")
     return _said(
         "answer", until=look.tree.until, first=_named(case, first), best=best, others=[(_named(case, s), e) for s, e in rest],
-        near=[f"“{label(case, s)}”" for s in (first, *near)] if near else [], whole=whole, quo=case.quo, run=case.run,
+        near=[f"“{label(case, s)}”" for s in (first, *near)] if near else [], whole=whole, base=look.paths.base, run=case.run,
         worth=look.paths.money("WORLD", whole.value),
     )  # fmt: skip
 
@@ -195,10 +195,11 @@ def tree(case: CaseView, p: Prepared) -> Figure:
 
 def fan(case: CaseView, look: Outlook) -> Figure:
     """Expected real income over the months for the parties and the host, with the spread over paths."""
-    more = {"unit": "% of real income", "relative_to": case.quo, "horizon": look.paths.parameters.name}
+    more = {"unit": "% of real income", "relative_to": look.paths.base, "horizon": look.paths.parameters.name}
     rows = [{"region": c, **row, **more} for c in case.trio for row in look.fan(c).to_dict(orient="records")]
     csv = case.shelf.add("outlook-fan", _said("fan_file"), pd.DataFrame(rows))
-    months = pd.concat([look.monthly(c).assign(region=c, unit="% of real income") for c in case.focus], ignore_index=True)
+    fixed = {"unit": "% of real income", "relative_to": look.paths.base}
+    months = pd.concat([look.monthly(c).assign(region=c, **fixed) for c in case.focus], ignore_index=True)
     monthly = case.shelf.add("outlook-monthly", _said("months_file"), months)
 
     def note(remark: str) -> str:
@@ -239,7 +240,7 @@ def scenario_table(case: CaseView, look: Outlook) -> Table:
             *(Column(text.label(c), "then, %", number=True) for c in case.focus),
         ),
         tuple(rows),
-        case.note(csv, _said("ends_note", quo=case.quo, run=case.run)),
+        case.note(csv, _said("ends_note", base=look.paths.base, run=case.run)),
         csv,
         wide=True,
     )
@@ -253,7 +254,7 @@ def expected_table(case: CaseView, look: Outlook) -> Table:
     worth = {c: look.paths.money(c, e.value) for c, (e, _, _) in estimates.items()}
     loss = _said("loss_column", loss=f"{LOSS:g}")
     when = {
-        "relative_to": case.quo, "from": look.tree.start.isoformat(), "until": look.tree.until.isoformat(),
+        "relative_to": look.paths.base, "from": look.tree.start.isoformat(), "until": look.tree.until.isoformat(),
         "horizon": look.paths.parameters.name,
     }  # fmt: skip
 
@@ -318,9 +319,9 @@ def expected_table(case: CaseView, look: Outlook) -> Table:
     ]  # fmt: skip
     paths = case.shelf.add("outlook-paths", _said("paths_file"), look.tree.to_frame().assign(unit=CHANCE))
     states = look.tree.state_frame().merge(look.paths.to_frame()[list(case.focus)].reset_index(), on="state")
-    case.shelf.add("outlook-states", _said("states_file"), states.assign(unit="% of real income"))
+    case.shelf.add("outlook-states", _said("states_file"), states.assign(unit="% of real income", relative_to=look.paths.base))
     span = {"start": look.tree.start, "until": look.tree.until}
-    said = texts("outlook", "expected_table", quo=case.quo, run=case.run, ranged=case.ranged, paths=paths, **span)
+    said = texts("outlook", "expected_table", base=look.paths.base, run=case.run, ranged=case.ranged, paths=paths, **span)
     return table(case, "outlook-expected", said, columns, id="expected", wide=True)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import partial
 
 from detente import words as text
+from detente.briefing.ahead import wait_for
 from detente.briefing.charts.results import gains_figure
 from detente.briefing.document import Block, Cell, Column, Heading, Para, Table, paras
 from detente.briefing.view import CaseView, Triple
@@ -30,6 +31,7 @@ def propose(case: CaseView) -> Proposal | None:
     """The proposal, worked out once a briefing; None where the dossier has nothing between two parties that could be traded."""
 
     def work() -> Proposal | None:
+        wait_for(case)
         try:
             return proposal(case.runs, solves=SOLVES, pairs=PAIRS)
         except (InputError, NotConverged):

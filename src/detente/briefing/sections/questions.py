@@ -120,7 +120,7 @@ def answers(case: CaseView, asked: KeyQuestions) -> Table:
                     "low": a.probability.low, "high": a.probability.high, "region": c, "expected": a.expected[c],
                     "shift": a.shift[c], "unit": _said("answers_unit"),
                     **{f"then {s}": p for s, p in a.scenarios.items()},
-                    "relative_to": case.quo, "horizon": case.runs.parameters.name,
+                    "relative_to": asked.look.paths.base, "horizon": case.runs.parameters.name,
                 }
                 for c in asked.codes
             ]  # fmt: skip
@@ -128,7 +128,7 @@ def answers(case: CaseView, asked: KeyQuestions) -> Table:
     return Table(
         "tab-answers",
         _said("answers_title"),
-        _said("answers_subtitle", quo=case.quo, run=case.run),
+        _said("answers_subtitle", base=asked.look.paths.base, run=case.run),
         (
             Column("Question"),
             Column("Answer"),

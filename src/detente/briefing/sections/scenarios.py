@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -87,10 +88,11 @@ def income_table(case: CaseView) -> Table:
 
 
 def tile_figure(case: CaseView) -> Figure:
-    """One map a scenario, and one for the status quo against the reference."""
+    """One map a scenario, and one for the status quo against the reference; none that is blank, or prints as another does."""
     places = region_table()
     regions = [r for r in case.world.regions if "tile" in places.get(r, {})]
     values = {(s, r): float(case.outcome(s).real_income[r]) for s in (None, *case.moving) for r in regions or case.world.regions}
+    drawn = distinct({s: {r: v for (t, r), v in values.items() if t == s} for s in (None, *case.moving)})
     edges = charts.thresholds(list(values.values()))
     frame = pd.DataFrame(
         [
@@ -104,12 +106,16 @@ def tile_figure(case: CaseView) -> Figure:
                 "step": charts.step(value, edges),
             }
             for (s, r), value in values.items()
+            if s in drawn
             for spot in [places.get(r, {}).get("tile", [case.i(r) % 8, case.i(r) // 8])]
         ]
     )
     lost = {s: sum(float(case.outcome(s).real_income[r]) <= -text.TINY for r in case.world.regions) for s in case.moving}
-    most = max(case.moving, key=lambda s: lost[s])
-    told = texts("scenarios", "map", case=case, most=most, lost=lost[most], steps=[f"{e:g}" for e in edges])
+    most = case.worst if case.worst in lost else max(lost, key=lambda s: lost[s])
+    told = texts(
+        "scenarios", "map", case=case, most=most, lost=lost[most], steps=[f"{e:g}" for e in edges],
+        without=[case.label(s) for s in (None, *case.moving) if s not in drawn],
+    )  # fmt: skip
     rows = [case.row(r, s, "real income", "%", value) for (s, r), value in values.items()]
     csv = case.file("map-real-income", told.file, rows)
     shown = {f"{r.panel}, {region_name(str(r.code))}": str(r.text) for r in frame.itertuples()}
@@ -118,11 +124,27 @@ def tile_figure(case: CaseView) -> Figure:
         told.title,
         told.subtitle,
         case.note(csv, told.note),
-        charts.alt_text(f"{told.title}. {told.subtitle}.", shown),
+        charts.alt_text(f"{told.title}.", shown),
         csv,
         lambda w: charts.tiles(frame, w, across=2 if w > 500 else 1),
         width=WIDE,
     )
+
+
+def distinct(maps: Mapping[str | None, Mapping[str, float]]) -> list[str | None]:
+    """Those to draw: neither blank nor, as printed, the same as one before; the first of all where all are blank.
+
+    >>> distinct({"a": {"X": 0.1}, "b": {"X": 0.101}, "c": {"X": 0.001}, None: {"X": -0.2}})
+    ['a', None]
+    """
+    seen: list[list[str]] = []
+    kept: list[str | None] = []
+    for name, values in maps.items():
+        printed = [text.fixed(v, 2) for v in values.values()]
+        if printed not in seen and any(not text.is_tiny(v) for v in values.values()):
+            kept.append(name)
+            seen.append(printed)
+    return kept or list(maps)[:1]
 
 
 def duty_table(case: CaseView) -> Table:

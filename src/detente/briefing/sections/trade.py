@@ -11,6 +11,9 @@ from detente.briefing.document import Block, Figure, Heading, Para, Section
 from detente.briefing.tables import texts
 from detente.briefing.view import CaseView, Triple
 
+NOTICED = 0.05
+"""Million USD that print as nothing."""
+
 
 def sections(case: CaseView) -> list[Section]:
     """What becomes of sales to each party."""
@@ -35,7 +38,7 @@ def facts(case: CaseView, buyer: str, rival: str) -> dict[str, Any]:
     """What the template is told of a market: see there."""
     moved = changes(case, buyer)
     foreign = {r: v for r, v in moved.items() if r != buyer}
-    up = sorted((r for r in foreign if r != rival and foreign[r] > 0), key=lambda r: -foreign[r])
+    up = sorted((r for r in foreign if r != rival and foreign[r] >= NOTICED), key=lambda r: -foreign[r])
     return {
         "case": case,
         "buyer": buyer,

@@ -230,7 +230,7 @@ def _dots(
         title,
         subtitle,
         _said("note"),
-        forms.alt_text(f"{title}. {subtitle}.", told),
+        forms.alt_text(f"{title}.", told),
         f"{name}.csv",
         lambda w: forms.dots(frame, w, label_width=124, across=across if w > 500 else 1),
     )

@@ -1,0 +1,113 @@
+"""The ways on as the annex names them: which the talks can reach, how likely each is, what each is worth in dollars."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from detente import words as text
+from detente.briefing.document import Cell
+from detente.briefing.sections import outlook
+from detente.briefing.view import STATUS_QUO, CaseView, Triple
+from detente.equilibrium.outcome import Outcome
+from detente.outlook.outlook import Chance
+from detente.strategy.year import money_of
+
+MOST = 3
+"""Scenarios beside each other at most."""
+
+
+def chances(case: CaseView) -> Mapping[str, Chance]:
+    """Chance from today of each scenario; empty without forks."""
+    found = outlook.prepared(case)
+    return {} if found is None else {s: c for s, c in found.look.odds_from_today.items() if s in case.ids}
+
+
+def none_of_them(case: CaseView) -> Chance | None:
+    """Chance from today that no scenario comes; None without forks, and where one always does."""
+    found = outlook.prepared(case)
+    return None if found is None else found.look.odds_from_today.get(STATUS_QUO)
+
+
+def reached(case: CaseView) -> tuple[str, ...]:
+    """Scenarios that the talks can lead to, the likeliest first; without forks all, as the dossier lists them. What no path
+    reaches stands for scale and is left to the companion, but never the worst."""
+    odds = chances(case)
+    return tuple(s for s in odds if odds[s].value > 0 or s == case.worst) or case.ids
+
+
+def unreached(case: CaseView) -> tuple[str, ...]:
+    """The others."""
+    return tuple(s for s in case.ids if s not in reached(case))
+
+
+def moving(case: CaseView) -> tuple[str, ...]:
+    """At most `MOST` scenarios that can be reached and move something: those in which the talks succeed most first, the worst
+    last, between them the likeliest others."""
+    known = [s for s in reached(case) if s not in case.idle]
+    ends = [s for s in (case.best, case.worst) if s in known]
+    between = [s for s in known if s not in ends][: MOST - len(ends)]
+    return tuple(dict.fromkeys([*ends[:1], *between, *ends[1:]]))
+
+
+def pair(case: CaseView) -> tuple[str, ...]:
+    """The best and the worst of `moving`, the worst last; one where only one moves."""
+    known = moving(case)
+    return known if len(known) < 2 else (known[0], known[-1])
+
+
+def main(case: CaseView) -> str:
+    """The one that jobs, prices and trade are told of: the worst, or where that moves nothing the last of `moving`."""
+    known = moving(case)
+    return case.worst if case.worst in known or not known else known[-1]
+
+
+def title(case: CaseView, scenario: str) -> str:
+    """What happens, as the dossier calls it."""
+    return case.dossier.scenario(scenario).title
+
+
+# -- money -------------------------------------------------------------------------------------------------------------
+def dollar_year(case: CaseView, code: str) -> tuple[int, dict[str, float]]:
+    """The year of the money of a region, a group or the world, and by member what turns the table's money into it: the dossier's
+    year where dollars of it are known, else the table's. A member whose own are not known takes the factor of the others
+    together."""
+    return case.once(("dollar year", code), lambda: _dollar_year(case, code))
+
+
+def _dollar_year(case: CaseView, code: str) -> tuple[int, dict[str, float]]:
+    known = {m: money_of(case, m) for m in (case.world.regions if code == "WORLD" else case.members(code))}
+    income = {m: case.nominal_income(m) for m in known}
+    year = max(y for y, _ in known.values())
+    dated = [m for m, (y, _) in known.items() if y == year]
+    together = sum(known[m][1] for m in dated) / sum(income[m] for m in dated)
+    return year, {m: known[m][1] / income[m] if m in dated else together for m in known}
+
+
+def dollars(case: CaseView, code: str, scenario: str | None) -> Triple:
+    """What a change of real income is worth, billion USD a year of `dollar_year`, with its range."""
+    _, factors = dollar_year(case, code)
+
+    def worth(outcome: Outcome) -> float:
+        return sum(float(outcome.equivalent_variation[m]) * f for m, f in factors.items()) / 1e3
+
+    return case.triple(worth, scenario)
+
+
+def two(value: float, *, signed: bool = True, most: int = 2) -> str:
+    """Two significant digits, `most` decimals at most.
+
+    >>> two(-133.02), two(0.1149), two(-0.0003), two(9.96)
+    ('−130', '+0.11', '0', '+10')
+    """
+    rounded = float(f"{value:.2g}")
+    places = text.decimals_for(rounded, most=most)
+    shown = text.fixed(rounded, places, signed=signed)
+    return shown if any(c in "123456789" for c in shown) else "0"
+
+
+def ranged(t: Triple, *, most: int = 2) -> Cell:
+    """A cell of two digits with its range; a dash where there is no answer."""
+    if t.value != t.value:
+        return Cell("–")
+    ends = (two(t.low, signed=False, most=most), two(t.high, signed=False, most=most))
+    return Cell(two(t.value, most=most), f"{ends[0]} to {ends[1]}".replace(" ", text.FIRM) if ends[0] != ends[1] else "")
