@@ -516,10 +516,12 @@ def _ensemble(s: Subject, a: EnsembleArguments, progress: Progress, **how: Any) 
     )  # fmt: skip
 
 
-def _briefing(s: Subject, a: Arguments, progress: Progress, *, out: Any, force: bool = False, readers: Any = ()) -> Any:
+def _briefing(
+    s: Subject, a: Arguments, progress: Progress, *, out: Any, force: bool = False, readers: Any = (), pdf: bool = False
+) -> Any:
     from detente.briefing import brief
 
-    return brief(s.negotiation, s.world, out=out, horizon=s.horizon, readers=readers, force=force, progress=progress)
+    return brief(s.negotiation, s.world, out=out, horizon=s.horizon, readers=readers, force=force, pdf=pdf, progress=progress)
 
 
 # -- the charts --------------------------------------------------------------------------------------------------------

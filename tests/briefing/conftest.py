@@ -158,7 +158,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     dossier, world = toy_dossier(), toy_world()
     out: Path = tmp_path_factory.mktemp("briefing") / "out"
     briefing = brief(dossier, world, out=out)
-    return Run(briefing, dossier, world, briefing.html.read_text(encoding="utf-8"))
+    return Run(briefing, dossier, world, briefing.companion.read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="session")

@@ -45,7 +45,7 @@ def test_a_paragraph_of_law_and_an_unknown_anchor_stay_as_they_are(draw: Any) ->
 
 def test_no_reference_of_the_briefing_is_left_open(run: Any) -> None:
     assert not LEFT_OPEN.search(run.html)
-    assert not LEFT_OPEN.search(run.briefing.markdown.read_text(encoding="utf-8"))
+    assert not LEFT_OPEN.search(run.briefing.index.with_name("companion.md").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_no_reference_of_the_briefing_is_left_open(run: Any) -> None:
     ],
 )
 def test_references_lead_where_the_thing_is_said(run: Any, said: str, title: str) -> None:
-    told = run.briefing.markdown.read_text(encoding="utf-8")
+    told = run.briefing.index.with_name("companion.md").read_text(encoding="utf-8")
     found = set(re.findall(said, told))
     assert found
     assert all(f"## {number}. {title}\n" in told for number in found)

@@ -17,10 +17,11 @@ import pandas as pd
 import pytest
 
 from detente import words as text
-from detente.briefing import brief, page, report
-from detente.briefing.document import Column, Table
+from detente.briefing import Briefing, brief, page, printing, report
+from detente.briefing.document import Column, Para, Section, Table
+from detente.briefing.readers import readers_of
 from detente.cli import runs
-from detente.errors import BadDossier, InputError
+from detente.errors import BadDossier, InputError, UnknownRegion
 from detente.files import write_folder
 from detente.policy.dossier import parse_dossier
 
@@ -69,7 +70,8 @@ def test_every_section_has_its_anchor_and_every_inner_link_a_target(reader: Read
     assert set(ANCHORS) <= set(reader.ids)
     assert len(reader.ids) == len(set(reader.ids))
     for link in reader.links:
-        assert link.startswith(("https://example.org/", "https://doi.org/", "https://www.frbsf.org/")) or link[1:] in reader.ids
+        outside = ("https://example.org/", "https://doi.org/", "https://www.frbsf.org/")
+        assert link.startswith((*outside, "data/")) or link[1:] in reader.ids
 
 
 def test_nothing_is_loaded_and_nothing_runs(run: Any, reader: Reader) -> None:
@@ -84,7 +86,7 @@ def test_nothing_is_loaded_and_nothing_runs(run: Any, reader: Reader) -> None:
 def test_dossier_text_is_escaped(run: Any) -> None:
     for bad in ("<script>", "<b>Not", "<i>ground", "<img ", "<u>cloth", "<em>away"):
         assert bad not in run.html
-        assert bad not in run.briefing.markdown.read_text(encoding="utf-8")
+        assert bad not in run.briefing.index.with_name("companion.md").read_text(encoding="utf-8")
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in run.html
 
 
@@ -101,7 +103,7 @@ def test_every_figure_and_table_names_its_data_file(run: Any) -> None:
     named = set(re.findall(r"data/([a-z0-9-]+\.csv)", run.html))
     assert named <= on_disk
     for block in re.findall(r'<figure class="(?:chart|table).*?</figure>', run.html, re.DOTALL):
-        assert re.search(r"Data: data/[a-z0-9-]+\.csv", block), block[:200]
+        assert re.search(r'Data: <a href="(data/[a-z0-9-]+\.csv)">\1</a>', block), block[:200]
     for name, row in index.iterrows():
         assert hashlib.sha256((run.briefing.data / str(name)).read_bytes()).hexdigest() == row["sha256"]
 
@@ -160,17 +162,19 @@ def test_run_record_lists_files_and_inputs(run: Any) -> None:
     assert record["world"]["fingerprint"] == run.world.fingerprint
     assert record["measure_status"]["answer"] == "suspended"
     assert all(s["status"] == "converged" for h in record["solutions"].values() for p in h.values() for s in p.values())
-    folder = run.briefing.html.parent
+    folder = run.briefing.index.parent
     for name, entry in record["files"].items():
         body = (folder / name).read_bytes()
         assert (hashlib.sha256(body).hexdigest(), len(body)) == (entry["sha256"], entry["bytes"])
-    assert {p.name for p in folder.iterdir()} == {".detente.json", "briefing.html", "briefing.md", "data", "run.json"}
+    written = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
+    assert written == {*record["files"], "run.json", ".detente.json"}
+    assert {"index.html", "front.html", "annex.html", "companion.html", "briefing.docx", "briefing.md"} <= written
 
 
 def test_the_same_inputs_give_the_same_bytes(run: Any, tmp_path: Path) -> None:
     steps: list[tuple[str, int, int]] = []
     again = brief(run.dossier, run.world, out=tmp_path / "again", anew=True, progress=lambda *step: steps.append(step))
-    first, second = run.briefing.html.parent, again.html.parent
+    first, second = run.briefing.index.parent, again.index.parent
     names = sorted(p.relative_to(first) for p in first.rglob("*") if p.is_file())
     assert names == sorted(p.relative_to(second) for p in second.rglob("*") if p.is_file())
     for name in names:
@@ -184,17 +188,17 @@ def test_a_briefing_is_worked_out_once(run: Any, tmp_path: Path, monkeypatch: py
     monkeypatch.setenv("DETENTE_CACHE", str(tmp_path / "cache"))
     worked: list[str] = []
 
-    def contents(dossier: Any, world: Any, *_: Any, record: str) -> dict[str, bytes]:
+    def contents(dossier: Any, world: Any, *_: Any, record: str, readers: Any) -> dict[str, bytes]:
         worked.append(dossier.title + world.name)
         told = b'{"headline": {"answer": "x"}}'
-        return {"briefing.html": b"\n\x00", "briefing.md": b"", "data/README.csv": b"a\n", record: told}
+        return {"index.html": b"\n\x00", "briefing.md": b"", "data/README.csv": b"a\n", record: told}
 
     monkeypatch.setattr(report, "contents_of", contents)
 
     def written(dossier: Any = run.dossier, world: Any = run.world, **options: Any) -> list[bytes]:
         made = brief(dossier, world, out=tmp_path / "out", **options)
         assert made.headline == {"answer": "x"}
-        return [made.html.read_bytes(), made.markdown.read_bytes(), (made.data / "README.csv").read_bytes()]
+        return [made.index.read_bytes(), made.markdown.read_bytes(), (made.data / "README.csv").read_bytes()]
 
     first = written()
     assert (first, len(worked)) == ([b"\n\x00", b"", b"a\n"], 1)
@@ -206,6 +210,7 @@ def test_a_briefing_is_worked_out_once(run: Any, tmp_path: Path, monkeypatch: py
         {"world": run.world.with_(name="another")},
         {"world": run.world.with_(extras={})},
         {"horizon": "short"},
+        {"readers": ["USA"]},
     )
     for n, other in enumerate(others, start=2):
         assert written(**other) == first
@@ -220,7 +225,7 @@ def test_a_briefing_is_worked_out_once(run: Any, tmp_path: Path, monkeypatch: py
 def test_a_failure_leaves_nothing_behind(run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     out = tmp_path / "out"
     with pytest.raises(InputError, match="is a file"):
-        write_folder(run.briefing.html, {})
+        write_folder(run.briefing.index, {})
     monkeypatch.setattr(Path, "write_bytes", lambda self, body: (_ for _ in ()).throw(OSError("disk full")))
     with pytest.raises(OSError, match="disk full"):
         write_folder(out, {"briefing.html": b"x"})
@@ -344,3 +349,122 @@ def test_a_briefing_replaces_its_own_and_nothing_else(run: Any, tmp_path: Path) 
     again(force=True)
     assert (tmp_path / "briefing.md").read_bytes() == run.briefing.markdown.read_bytes()
     assert (tmp_path / "data" / "survey.csv").read_text() == "mine"
+
+
+# -- three things in one folder ----------------------------------------------------------------------------------------
+@pytest.fixture(scope="module")
+def for_two(run: Any, tmp_path_factory: pytest.TempPathFactory) -> Briefing:
+    """The toy briefing for two readers."""
+    return brief(run.dossier, run.world, out=tmp_path_factory.mktemp("two") / "out", readers=["mys", "USA"])
+
+
+def test_all_links_lead_to_what_is_there_and_nothing_is_loaded(for_two: Briefing) -> None:
+    home = for_two.index.parent
+    pages = {path.name: Reader() for path in home.glob("*.html")}
+    assert set(pages) == {"index.html", "front.html", "front-USA.html", "annex.html", "companion.html"}
+    for name, found in pages.items():
+        found.feed((home / name).read_text(encoding="utf-8"))
+        assert len(found.ids) == len(set(found.ids)), name
+        assert (found.loads, found.handlers) == ([], []), name
+        assert not found.tags & {"script", "link", "img", "iframe", "object", "embed", "base"}, name
+    for name, found in pages.items():
+        for link in found.links:
+            if not link.startswith("https://"):
+                file, _, anchor = link.partition("#")
+                assert (home / (file or name)).is_file(), (name, link)
+                assert not anchor or anchor in pages[file or name].ids, (name, link)
+    reached = {link.partition("#")[0] for link in pages["index.html"].links}
+    files = {p.relative_to(home).as_posix() for p in home.rglob("*") if p.is_file()}
+    assert files - reached == {".detente.json", "index.html"}
+
+
+def test_every_file_escapes_the_dossier(for_two: Briefing) -> None:
+    for path in (p for p in for_two.index.parent.iterdir() if p.suffix in (".html", ".md")):
+        told = path.read_text(encoding="utf-8")
+        for bad in ("<script>", "<b>Not", "<b>at", "<i>ground", "<img ", "<u>cloth", "<em>away"):
+            assert bad not in told, (path.name, bad)
+
+
+def test_the_record_names_readers_and_counts_words(for_two: Briefing) -> None:
+    record = json.loads(for_two.run_json.read_text(encoding="utf-8"))
+    assert record["readers"] == ["MYS", "USA"]
+    assert set(record["words"]) == {"front-MYS", "front-USA", "annex", "companion"}
+    assert for_two.headline["finding"]
+
+
+def test_the_word_file_holds_what_front_and_annex_hold(for_two: Briefing, run: Any) -> None:
+    from docx import Document
+
+    made = Document(str(for_two.word))
+    pages = [for_two.index.with_name(n).read_text(encoding="utf-8") for n in ("front.html", "front-USA.html", "annex.html")]
+    assert len(made.tables) == sum(p.count("<table>") for p in pages)
+    assert len(made.inline_shapes) == sum(p.count('<figure class="chart') for p in pages)
+    assert all(shape._inline.docPr.get("descr") for shape in made.inline_shapes)
+    heads = [p.text for p in made.paragraphs if p.style is not None and p.style.name == "Heading 1"]
+    assert heads[:2] == ["For Malaysia", "For the United States"]
+
+
+def test_a_reader_is_an_economy_of_the_world_or_part_of_one(run: Any) -> None:
+    case = report.solve_case(run.dossier, run.world)
+    assert readers_of(case, ["deu", "EU27"]) == ("EU27",)
+    assert readers_of(case, ["all"]) == ("MYS", "USA", "CHN", "PAK")
+    with pytest.raises(UnknownRegion, match="XYZ"):
+        readers_of(case, ["xyz"])
+    with pytest.raises(InputError, match="ASEAN is a group"):
+        readers_of(case, ["asean"])
+
+
+def test_a_reference_to_another_file_is_words_and_a_link() -> None:
+    beyond = page.Around({"people": page.Place("companion", "7"), "end": page.Place("companion", "")}, {"odds.csv"})
+    made = [Section("one", "One", (Para("Section §people says so (see §end); section §one; data/odds.csv."),))]
+    head = {"title": "T", "as_of": "today", "made": "M", "short": "T"}
+    there = page.annex_html(made, head, {}, beyond)
+    assert '<a href="companion.html#people">Companion, section 7</a> says so' in there
+    assert '(see <a href="companion.html#end">companion</a>); section 1;' in there
+    assert '<a href="data/odds.csv">data/odds.csv</a>' in there
+
+
+# -- on paper ----------------------------------------------------------------------------------------------------------
+def pages_of(pdf: bytes) -> int:
+    return len(re.findall(rb"/Type ?/Page\b", pdf))
+
+
+@pytest.mark.skipif(printing._browser() is None, reason="no browser to print with")
+@pytest.mark.parametrize("paper", printing.PAPERS)
+def test_the_front_is_two_sheets(for_two: Briefing, paper: str) -> None:
+    tool = printing._browser()
+    assert tool is not None
+    assert pages_of(tool.pdf(for_two.front.read_text(encoding="utf-8"), 2025, paper)) == 2
+
+
+@pytest.mark.skipif(printing.printer() is None, reason="nothing to print with")
+def test_pdf_on_demand_and_the_same_twice(run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = brief(run.dossier, run.world, out=tmp_path / "a")
+    assert plain.pdf == ()
+    assert not list((tmp_path / "a").glob("*.pdf"))
+    first = brief(run.dossier, run.world, out=tmp_path / "a", pdf=True)
+    monkeypatch.setenv("DETENTE_CACHE", str(tmp_path / "cache"))
+    tool = printing.printer()
+    assert tool is not None
+    assert [p.name for p in first.pdf] == ["annex.pdf", "front.pdf"]
+    for path in first.pdf:
+        again = tool.pdf(path.with_suffix(".html").read_text(encoding="utf-8"), run.dossier.as_of.year)
+        assert path.read_bytes() == again
+    record = json.loads(first.run_json.read_text(encoding="utf-8"))
+    assert record["pdf"]["made_by"] == tool.name
+    assert set(record["pdf"]["files"]) == {"annex.pdf", "front.pdf", "index.html"}
+    assert "index.html" not in record["files"]
+    assert '<a href="front.pdf">' in first.index.read_text(encoding="utf-8").split("<!--")[0] + "".join(
+        part.split("-->", 1)[-1] for part in first.index.read_text(encoding="utf-8").split("<!--")[1:]
+    )
+
+
+def test_without_a_tool_there_is_no_pdf(run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(printing, "printer", lambda: None)
+    made = brief(run.dossier, run.world, out=tmp_path / "a", pdf=True)
+    assert made.pdf == ()
+    monkeypatch.undo()
+    monkeypatch.setattr(printing, "_weasyprint", lambda: None)
+    monkeypatch.setenv("DETENTE_BROWSER", "no-such-browser")
+    with pytest.raises(InputError, match="no-such-browser"):
+        printing.printer()

@@ -82,7 +82,7 @@ def dossier() -> Dossier:
 def written(run: Any, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
     """The briefing of the three, and the folder of its data."""
     found = brief(dossier(), run.world, out=tmp_path_factory.mktemp("three") / "out")
-    return found.markdown.read_text(encoding="utf-8"), found.data
+    return found.index.with_name("companion.md").read_text(encoding="utf-8"), found.data
 
 
 def part(text: str, start: str, end: str) -> str:

@@ -179,10 +179,10 @@ def test_files_of_a_result_by_their_plain_names(tmp_path):
     (tmp_path / "secret").write_text("s")
     with results.making(KEYS[0]) as folder:
         (folder / "result.json").write_text("{}")
-        (folder / "briefing.html").write_text("b")
-    assert results.files(KEYS[0]) == ("briefing.html",)
-    assert results.file(KEYS[0], "briefing.html").read_text() == "b"
-    for name in ("../secret", "secret", "", ".", "..", "result.json", "briefing.html/", "./briefing.html"):
+        (folder / "front.html").write_text("b")
+    assert results.files(KEYS[0]) == ("front.html",)
+    assert results.file(KEYS[0], "front.html").read_text() == "b"
+    for name in ("../secret", "secret", "", ".", "..", "result.json", "front.html/", "./front.html"):
         assert results.file(KEYS[0], name) is None
 
 

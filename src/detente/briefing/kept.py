@@ -13,6 +13,7 @@ import json
 import os
 import platform
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -26,20 +27,35 @@ from detente.world.library import load_world
 from detente.world.world import World
 
 RECORD = "run.json"
-NAMES = ("briefing.html", "briefing.md", RECORD, "data/README.csv")
-"""What every briefing holds; the other files of the folder data depend on the dossier."""
-LIBRARIES = ("babel", "jax", "jaxlib", "jinja2", "nashpy", "numpy", "pandas", "scipy", "vl-convert-python")
+NAMES = (
+    "index.html", "front.html", "annex.html", "companion.html", "briefing.md", "companion.md", "briefing.docx", RECORD,
+    "data/README.csv",
+)  # fmt: skip
+"""What every briefing holds; further editions, figures and the other files of the folder data depend on what is asked."""
+PRINTED = ("front", "annex")
+"""Pages that are printed by the beginning of their names."""
+LIBRARIES = ("babel", "jax", "jaxlib", "jinja2", "nashpy", "numpy", "pandas", "python-docx", "scipy", "vl-convert-python")
 _BRIEFINGS = CacheFolder("briefings", 30)
-"""About 2.5 MB each."""
+"""About 5 MB each."""
 
 
 @dataclass(frozen=True)
 class Briefing:
-    """Where a briefing was written, and its main results."""
+    """Where a briefing was written, and its main results.
 
-    html: Path
+    `front` is the edition for the first reader; that for another stands beside it as front-CODE.html. `pdf` is empty where none
+    was asked for or no tool was there to print. `figures` may not exist: a front without figures has none.
+    """
+
+    index: Path
+    front: Path
+    annex: Path
+    companion: Path
     markdown: Path
+    word: Path
+    pdf: tuple[Path, ...]
     data: Path
+    figures: Path
     run_json: Path
     headline: dict[str, Any]
 
@@ -53,11 +69,13 @@ def brief(
     readers: Sequence[str] = (),
     force: bool = False,
     anew: bool = False,
+    pdf: bool = False,
     progress: Progress | None = None,
 ) -> Briefing:
     """Solve every scenario of `dossier` on `world` (default: the shipped one) and write the briefing into `out`.
 
     The front has one edition for each of `readers`: codes of economies, or "all" (default: the host; see `readers_of`).
+    With `pdf` front and annex are printed as well, by the tool found (`printing.printer`); the run record names it.
     `horizon` is "short", "medium" or "long" (default: the dossier's); the headline is also solved at the other two.
     A briefing that stands in `out` is replaced; other files of the same names only with `force`, files of other names never.
     With `anew` all is worked out again, whatever is kept.
@@ -76,9 +94,48 @@ def brief(
         _BRIEFINGS.keep(question, _packed(contents))
     else:
         contents = _unpacked(kept)
+    prints = _printed(contents, negotiation.as_of.year) if pdf else {}
     write_folder(folder, contents, record=RECORD, force=force)
     main = json.loads(contents[RECORD])["headline"]
-    return Briefing(folder / "briefing.html", folder / "briefing.md", folder / "data", folder / RECORD, main)
+    return Briefing(
+        folder / "index.html",
+        folder / "front.html",
+        folder / "annex.html",
+        folder / "companion.html",
+        folder / "briefing.md",
+        folder / "briefing.docx",
+        tuple(folder / name for name in prints),
+        folder / "data",
+        folder / "figures",
+        folder / RECORD,
+        main,
+    )
+
+
+def _printed(contents: dict[str, bytes], year: int) -> dict[str, bytes]:
+    """The PDFs by name, put into `contents`, its index and its record; none where no tool is there.
+
+    The record lists them, and the index that leads to them, apart from the files that every machine repeats: another tool prints
+    other bytes.
+    """
+    from detente.briefing.printing import printer
+
+    tool = printer()
+    prints: dict[str, bytes] = {}
+    if tool is not None:
+        pages = sorted(n for n in contents if n.startswith(PRINTED) and n.endswith(".html"))
+        with ThreadPoolExecutor(2) as pool:
+            made = list(pool.map(lambda name: tool.pdf(contents[name].decode(), year), pages))
+        prints = {f"{name.removesuffix('.html')}.pdf": body for name, body in zip(pages, made, strict=True)}
+        # the line that leads to them waits in a comment
+        contents["index.html"] = contents["index.html"].replace(b"<!--prints ", b"").replace(b" prints-->", b"")
+        contents |= prints
+    record = json.loads(contents[RECORD])
+    record["files"].pop("index.html")
+    told = {n: {"bytes": len(b), "sha256": sha256(b)} for n, b in {**prints, "index.html": contents["index.html"]}.items()}
+    record["pdf"] = {"made_by": tool.name if tool else "", "files": told}
+    contents[RECORD] = (json.dumps(record, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n").encode()
+    return prints
 
 
 def _question(dossier: Dossier, world: World, horizon: str | None, readers: Sequence[str]) -> str:

@@ -3,6 +3,8 @@
 >>> from detente.cases.case import Case
 >>> readers_of(Case.of("kuala-lumpur-2025", with_ranges=False))
 ('MYS',)
+>>> readers_of(Case.of("kuala-lumpur-2025", with_ranges=False), ["deu", "eu27"])
+('EU27',)
 """
 
 from __future__ import annotations
@@ -10,6 +12,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from detente.cases.case import Case
+from detente.errors import InputError
+from detente.words import refusal
+from detente.words.names import group_table, region_table
 
 ALL = "all"
 
@@ -17,11 +22,30 @@ ALL = "all"
 def readers_of(case: Case, wanted: Sequence[str] = ()) -> tuple[str, ...]:
     """The economies to write for, in the order asked; none asked for: the host, else the party named first.
 
-    "all" stands for the host, the parties and the bystanders that the dossier names. Raises `UnknownRegion`.
+    "all" stands for the host, the parties and the bystanders that the dossier names. A country inside an economy of the world is
+    read in that one. Raises `UnknownRegion`, and `InputError` for a group: what decides a year is priced for one economy.
     """
     named = [b.region for b in case.dossier.bystanders if b.region in case.world.regions]
     first = (case.host or case.a,)
     asked = [c for code in wanted for c in ((*first, *case.parties, *named) if code.lower() == ALL else (code.upper(),))]
-    for code in asked:
-        case.index(code)
-    return tuple(dict.fromkeys(asked)) or first
+    return tuple(dict.fromkeys(_held(case, code) for code in asked)) or first
+
+
+def _held(case: Case, code: str) -> str:
+    """The economy of the world that a code stands for: itself, or the one that holds it as a member."""
+    regions = case.world.regions
+    if code in regions:
+        return code
+    if code in group_table():
+        held = ", ".join(r for r in members_of(code) if r in regions)
+        raise InputError(refusal("briefing", "group_as_reader", name=code, members=held))
+    holder = next((r for r, entry in region_table().items() if r in regions and code in (entry.get("members") or ())), None)
+    if holder is None:
+        case.index(code)  # refuses it
+    return holder or code
+
+
+def members_of(group: str) -> list[str]:
+    """Codes of a named group; none for one that stands for all."""
+    members = group_table()[group]["members"]
+    return [] if members == "all" else [str(m) for m in members]

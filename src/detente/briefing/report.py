@@ -1,4 +1,4 @@
-"""What a briefing holds, file by file: a dossier and a world in, one HTML page, Markdown, data files and a run record out.
+"""What a briefing holds, file by file: a dossier and a world in; front, annex, companion, data, figures and a run record out.
 
 The same dossier, world, parameters and code give the same bytes: no clock is read.
 
@@ -14,12 +14,15 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import copy_context
+from dataclasses import replace
 from importlib import import_module
+from importlib.metadata import version
 from threading import Event, Lock, Thread
 from types import ModuleType
 from typing import Any, TypeVar
@@ -30,18 +33,19 @@ from detente import words as text
 from detente.briefing import page
 from detente.briefing.ahead import work_ahead
 from detente.briefing.annex import ORDER as ANNEX
-from detente.briefing.charts import figures
+from detente.briefing.charts import figures, standalone
 from detente.briefing.charts.theme import coloured, roles
-from detente.briefing.document import DataFile, Section
+from detente.briefing.document import DataFile, Figure, Para, Section, words_in
 from detente.briefing.readers import readers_of
 from detente.briefing.view import CaseView
+from detente.briefing.word import word_file
 from detente.cases.case import STATUS_QUO, Case
 from detente.cases.runs import FORMAT, dossier_content
 from detente.equilibrium.memory import memory, solved_once
 from detente.equilibrium.outcome import Outcome
 from detente.equilibrium.parameters import horizon_table
 from detente.errors import BadDossier
-from detente.files import sha256
+from detente.files import CacheFolder, sha256
 from detente.policy.dossier import Dossier
 from detente.types import Progress
 from detente.world.world import World
@@ -92,33 +96,109 @@ def contents_of(
             annex = [s for name in ANNEX for s in _part(name, "annex").sections(case)]
             fronts = {r: [_part(name, "front").page(case, r) for name in FRONT] for r in readers_of(case, readers)}
         sections += _part("glossary").sections([*sections, *annex, *(s for pages in fronts.values() for s in pages)])
-    numbers = {s.id: k for k, s in enumerate(negotiation.sources, start=1)}
-    head = {
-        "title": negotiation.title,
-        "summary": negotiation.summary,
-        "as_of": text.day(negotiation.as_of),
-        "made": text.say(
-            "briefing/view",
-            "colophon",
-            dossier=negotiation.id,
-            world=table.name,
-            fingerprint=table.fingerprint,
-            horizon=case.horizon,
-        ),
-    }
-    contents = {
-        **{
-            f"front{'' if k == 0 else f'-{r}'}.html": page.html(pages, head, numbers).encode()
-            for k, (r, pages) in enumerate(fronts.items())
-        },
-        "annex.html": page.html(annex, head, numbers).encode(),
-        "briefing.html": page.html(sections, head, numbers).encode(),
-        "briefing.md": page.markdown(sections, head, numbers).encode(),
-        **{f"data/{name}": body for name, body in data_files(case.shelf.files).items()},
-    }
-    contents[record] = run_record(case, _part("summary").headline(case), contents)
+        contents = files_of(case, sections, annex, fronts, record)
     watch("writing", last, last)
     return contents
+
+
+def files_of(
+    case: CaseView,
+    sections: Sequence[Section],
+    annex: Sequence[Section],
+    fronts: Mapping[str, Sequence[Section]],
+    record: str,
+) -> dict[str, bytes]:
+    """The files of a briefing by name, from its sections: companion, annex, and the front by reader."""
+    dossier = case.dossier
+    numbers = {s.id: k for k, s in enumerate(dossier.sources, start=1)}
+    made = text.say(
+        "briefing/view",
+        "colophon",
+        dossier=dossier.id,
+        world=case.world.name,
+        fingerprint=case.world.fingerprint,
+        horizon=case.horizon,
+    )
+    first = next(iter(fronts))
+    finding, answer = finding_of(fronts[first])
+    head = {
+        "title": dossier.title,
+        "short": dossier.title if len(dossier.title) <= 50 else dossier.title.split(":")[0][:50],
+        "summary": dossier.summary,
+        "as_of": text.day(dossier.as_of),
+        "made": made,
+        "finding": finding or dossier.title,
+        "answer": answer,
+    }
+    stems = {r: "front" if r == first else f"front-{r}" for r in fronts}
+    lettered = [replace(s, anchor=f"{s.anchor}-{r.lower()}") for r, pages in fronts.items() for s in pages]
+    there = page.places(page.COMPANION, sections)
+    behind = page.places("annex", annex, True)
+    drawn = {b.id: b for s in (*lettered, *annex) for b in s.blocks if isinstance(b, Figure)}
+    pictures = {name: images(figure) for name, figure in drawn.items()}
+    shelf = sorted(case.shelf.files, key=lambda f: f.stem)
+    data = [f"{f.stem}.csv" for f in shelf]
+    outer = page.Around(there | behind, data, drawn, "companion.html")
+    names = {r: text.region_name(r, article=True) for r in fronts}
+    told = {anchor: f"{p.file}, section {p.number}" if p.number else p.file for anchor, p in (there | behind).items()}
+    chapters = [(text.say("briefing/view", "edition", name=names[r]), pages) for r, pages in fronts.items()]
+    chapters += [(text.say("briefing/view", "annex"), annex)] if annex else []
+    contents = {
+        **{
+            f"{stems[r]}.html": page.front_html(pages, {**head, "reader": names[r]}, numbers, outer).encode()
+            for r, pages in fronts.items()
+        },
+        "annex.html": page.annex_html(annex, head, numbers, outer).encode(),
+        "companion.html": page.html(sections, head, numbers, page.Around(behind, data)).encode(),
+        "companion.md": page.markdown(sections, head, numbers, page.Around(behind, data)).encode(),
+        "briefing.md": page.markdown(
+            annex, {**head, "title": head["finding"], "summary": ""}, numbers, page.Around(there, data), fronts=lettered
+        ).encode(),
+        "briefing.docx": word_file(
+            chapters, str(head["finding"]), dossier.as_of, numbers, {name: png for name, (_, png) in pictures.items()}, told
+        ),
+        "index.html": page.index_html(
+            head,
+            editions=[{"stem": stems[r], "name": names[r]} for r in fronts],
+            contents=[{"section": s, "number": k} for k, s in enumerate(annex, start=1)],
+            figures=list(drawn.values()),
+            data=shelf,
+            record=record,
+            prints=[*(f"{stem}.pdf" for stem in stems.values()), "annex.pdf"],
+        ).encode(),
+        **{f"figures/{name}.svg": svg for name, (svg, _) in pictures.items()},
+        **{f"figures/{name}.png": png for name, (_, png) in pictures.items()},
+        **{f"data/{name}": body for name, body in data_files(shelf).items()},
+    }
+    words = {f"front-{r}": words_in(pages) for r, pages in fronts.items()} | {
+        "annex": words_in(annex),
+        "companion": words_in(sections),
+    }
+    main = {**_part("summary").headline(case), "finding": head["finding"], "answer": head["answer"]}
+    contents[record] = run_record(case, main, contents, list(fronts), words)
+    return contents
+
+
+def finding_of(pages: Sequence[Section]) -> tuple[str, str]:
+    """Title of the first page, and the first sentence of its answer."""
+    if not pages:
+        return "", ""
+    said = next((b.text for b in pages[0].blocks if isinstance(b, Para)), "")
+    return pages[0].title, re.split(r"(?<=[.!?])\s+(?=[A-Z“])", said, maxsplit=1)[0]
+
+
+_IMAGES = CacheFolder("images", 600)
+
+
+def images(figure: Figure) -> tuple[bytes, bytes]:
+    """A figure as SVG and PNG files; the PNG is kept between runs under the SVG and the drawing engine."""
+    svg = standalone.as_bytes(figure, "svg")
+    key = sha256(svg, version("vl-convert-python").encode())
+    png = _IMAGES.find(key)
+    if png is None:
+        png = standalone.as_bytes(figure, "png")
+        _IMAGES.keep(key, png)
+    return svg, png
 
 
 def solve_case(dossier: Dossier, world: World, horizon: str | None = None, progress: Progress | None = None) -> CaseView:
@@ -247,7 +327,9 @@ def _harmless(value: object) -> object:
     return "'" + value if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t") else value
 
 
-def run_record(case: CaseView, main: dict[str, Any], contents: dict[str, bytes]) -> bytes:
+def run_record(
+    case: CaseView, main: dict[str, Any], contents: Mapping[str, bytes], readers: Sequence[str], words: Mapping[str, int]
+) -> bytes:
     """What is needed to repeat and check the run, as JSON with sorted keys."""
     dossier_json = json.dumps(case.dossier.model_dump(mode="json", by_alias=True), sort_keys=True, ensure_ascii=False)
     record = {
@@ -278,6 +360,8 @@ def run_record(case: CaseView, main: dict[str, Any], contents: dict[str, bytes])
         "measure_status": {k: v.value for k, v in case.dossier.status().items()},
         "assumptions": _part("closing").used_assumptions(case),
         "headline": main,
+        "readers": list(readers),
+        "words": dict(words),
         "repeat": "detente rerun run.json",
         "files": {name: {"bytes": len(body), "sha256": sha256(body)} for name, body in sorted(contents.items())},
     }

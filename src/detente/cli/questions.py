@@ -144,32 +144,35 @@ def brief(
             metavar="FOLDER",
         ),
     ] = None,
+    pdf: Annotated[bool, typer.Option("--pdf", help="Also print front and annex (WeasyPrint or a browser).")] = False,
     force: Force = False,
     horizon: HorizonName = None,
     as_json: Json = False,
 ) -> None:
-    """Write the briefing of a negotiation: one HTML file, Markdown, the data behind every figure, and a run record."""
+    """Write the briefing of a negotiation: two pages in front for each reader, an annex, a companion and all data."""
     subject = with_own_odds(subject_of(dossier, world, horizon), odds)
     negotiation = subject.negotiation
-    result = ask(
-        "briefing", subject, as_json, {}, out=out_dir or Path("briefing") / negotiation.id, force=force, readers=reader or ()
-    )
+    folder = out_dir or Path("briefing") / negotiation.id
+    result = ask("briefing", subject, as_json, {}, out=folder, force=force, readers=reader or (), pdf=pdf)
     if as_json:
-        emit(
-            {
-                "html": result.html,
-                "markdown": result.markdown,
-                "data": result.data,
-                "run": result.run_json,
-                "headline": result.headline,
-            }
-        )
+        places = ("index", "front", "annex", "companion", "markdown", "word", "pdf", "data", "figures")
+        emit({**{name: getattr(result, name) for name in places}, "run": result.run_json, "headline": result.headline})
         return
-    out.print(f"{negotiation.title}, as of {negotiation.as_of:%d %B %Y}", highlight=False)
-    out.print(
-        f"briefing  {result.html}\ntext      {result.markdown}\ndata      {result.data}\nrecord    {result.run_json}",
-        highlight=False,
-    )
+    lines = [
+        f"{negotiation.title}, as of {negotiation.as_of:%d %B %Y}",
+        result.headline.get("answer", ""),
+        f"start at  {result.index}",
+        f"files     {', '.join(p.name for p in (result.front, *result.pdf, result.annex, result.companion, result.word))}",
+        f"data      {result.data}",
+    ]
+    for line in filter(None, lines):
+        out.print(line, highlight=False, markup=False)
+    if pdf and not result.pdf:
+        err.print(
+            "No PDF: pip install 'detente[pdf]' (it needs Pango), or name a browser in DETENTE_BROWSER.",
+            highlight=False,
+            markup=False,
+        )
     worst = next((s.id for s in negotiation.scenarios if s.role == "worst"), negotiation.scenarios[-1].id)
     out.print(f"Next: detente solve {dossier} --scenario {worst}", highlight=False, style="dim")
 

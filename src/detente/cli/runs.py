@@ -334,7 +334,17 @@ def _again(record: dict[str, Any], world: Any, folder: Path, force: bool, quiet:
     case = dossier_from(record.get("dossier_content", {}))
     table = world_from(record["world"], world)
     with progress_bar("briefing", quiet) as progress:
-        made = brief(case, table, out=folder, horizon=record["parameters"]["name"], force=force, anew=True, progress=progress)
+        made = brief(
+            case,
+            table,
+            out=folder,
+            horizon=record["parameters"]["name"],
+            readers=record.get("readers", ()),
+            force=force,
+            anew=True,
+            pdf="pdf" in record,
+            progress=progress,
+        )
     again = json.loads(made.run_json.read_text(encoding="utf-8"))
     then, now = ({k: v["sha256"] for k, v in r["files"].items()} for r in (record, again))
     differ = sorted(k for k in {*then, *now} if then.get(k) != now.get(k))

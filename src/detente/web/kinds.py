@@ -19,6 +19,7 @@ detente.errors.InputError: InputError: deal: solves: at most 300 here
 
 from __future__ import annotations
 
+import shutil
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -169,15 +170,15 @@ def _briefing(case: Resolved, a: Arguments, progress: Progress, folder: Path) ->
     dossier, _ = case.as_dossier()
     subject = Subject(case.world, case.horizon, dossier)
     made = VERBS["briefing"].answer(subject, a, progress, out=folder / "briefing")
-    for path in (made.html, made.markdown, made.run_json):
+    home = folder / "briefing"
+    (home / MANIFEST).unlink()
+    with zipfile.ZipFile(folder / "briefing.zip", "w", zipfile.ZIP_DEFLATED) as pack:
+        for path in sorted(p for p in home.rglob("*") if p.is_file()):
+            name = zipfile.ZipInfo(f"briefing/{path.relative_to(home).as_posix()}", (1980, 1, 1, 0, 0, 0))
+            pack.writestr(name, path.read_bytes(), zipfile.ZIP_DEFLATED)
+    for path in [p for p in home.iterdir() if p.is_file()]:
         path.rename(folder / path.name)
-    with zipfile.ZipFile(folder / "data.zip", "w", zipfile.ZIP_DEFLATED) as pack:
-        for path in sorted(made.data.iterdir()):
-            pack.writestr(zipfile.ZipInfo(f"data/{path.name}", (1980, 1, 1, 0, 0, 0)), path.read_bytes(), zipfile.ZIP_DEFLATED)
-            path.unlink()
-    made.data.rmdir()
-    (folder / "briefing" / MANIFEST).unlink()
-    (folder / "briefing").rmdir()
+    shutil.rmtree(home)
     return {"headline": made.headline}
 
 

@@ -401,18 +401,25 @@ def test_the_briefing_leaves_as_files_and_goes_stale(visit: Visits) -> None:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as pack:
         pack.writestr("data/table.csv", "region\n")
-    job = {"id": "b" * 24, "status": "done", "progress": 1, "files": ["briefing.html", "data.zip"]}
+    job = {
+        "id": "b" * 24,
+        "status": "done",
+        "progress": 1,
+        "files": ["briefing.docx", "briefing.zip", "front.html", "index.html"],
+    }
     page.route("**/api/v1/jobs", lambda r: r.fulfill(status=200, json=job))
     page.route("**/api/v1/jobs/*", lambda r: r.fulfill(json=job))
-    page.route("**/api/v1/jobs/*/result", lambda r: r.fulfill(json={"headline": "China loses more."}))
+    page.route("**/api/v1/jobs/*/result", lambda r: r.fulfill(json={"headline": {"answer": "China loses more."}}))
     html = "<!doctype html><html></html>"
-    page.route("**/api/v1/jobs/*/files/briefing.html", lambda r: r.fulfill(body=html, content_type="text/html"))
-    page.route("**/api/v1/jobs/*/files/data.zip", lambda r: r.fulfill(body=packed.getvalue(), content_type="application/zip"))
+    page.route("**/api/v1/jobs/*/files/front.html", lambda r: r.fulfill(body=html, content_type="text/html"))
+    page.route("**/api/v1/jobs/*/files/briefing.zip", lambda r: r.fulfill(body=packed.getvalue(), content_type="application/zip"))
     page.click("#tab-export")
     page.get_by_role("button", name="Write the briefing").click()
     page.get_by_text("China loses more.").wait_for()
-    assert downloaded(page, "[data-file='briefing.html']") == ("briefing.html", html.encode())
-    assert downloaded(page, "[data-file='data.zip']") == ("data.zip", packed.getvalue())
+    offered = page.locator("#panel-export .files button").evaluate_all("(all) => all.map((b) => b.dataset.file)")
+    assert offered == ["briefing.zip", "front.html", "briefing.docx"]
+    assert downloaded(page, "[data-file='front.html']") == ("front.html", html.encode())
+    assert downloaded(page, "[data-file='briefing.zip']") == ("briefing.zip", packed.getvalue())
     page.locator("input[type=range][data-lever='us-threat-100']").fill("40")
     settle(page)
     stale = page.locator("#panel-export .stale")

@@ -109,7 +109,7 @@ def drawing(figure: Figure) -> str:
             f'aria-labelledby="title desc" font-family="{FAMILY}">',
             f'<title id="title">{_escaped(figure.title)}</title>',
             f'<desc id="desc">{_escaped(figure.alt)}</desc>',
-            *_definitions(body),
+            *definitions(body),
             f'<rect width="{whole}" height="{total}" fill="{COLOUR["paper"]}"/>',
             *lines,
             f'<g class="plot" transform="translate({MARGIN},{_number(top)})">{body}</g>',
@@ -158,7 +158,7 @@ def _set(lines: list[str], text: str, y: float, width: float, size: float, weigh
     return y
 
 
-def _definitions(body: str) -> list[str]:
+def definitions(body: str) -> list[str]:
     """Hatchings that are used, and a halo behind labels that may lie on lines (not on a map, whose labels lie in tiles)."""
     patterns = [
         f'<pattern id="hatch-{k}" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'

@@ -87,16 +87,25 @@ function linkCard() {
     h("button", { type: "button", class: "small", "aria-label": "Copy: share link", data: { copy: "link" }, on: { click: async () => { await addressSettled(); link.value = location.href; copy(link.value, status); } } }, "Copy")], link);
 }
 
-const FILES = { ".html": "Briefing, one page of HTML with its figures", ".md": "Briefing as Markdown", ".json": "Run file of the briefing", ".zip": "Every table of the briefing as CSV (zip)" };
-const fileWords = (name) => FILES[Object.keys(FILES).find((end) => name.endsWith(end))] ?? name;
+// [how a name begins, how it ends, what the file is], in the order they are offered
+const FILES = [
+  ["briefing", ".zip", "All of it in one folder: unpack it and open index.html"],
+  ["front", ".html", "Two pages in front"],
+  ["annex", ".html", "Annex: the road here, what is on the table, odds, economies, the deal"],
+  ["companion", ".html", "Companion: assumptions, sources, all economies, method"],
+  ["briefing", ".docx", "Front and annex for Word"],
+  ["briefing", ".md", "Front and annex as Markdown"],
+  ["run", ".json", "Run file of the briefing"],
+];
+const placeOf = (name) => FILES.findIndex(([begin, end]) => name.startsWith(begin) && name.endsWith(end));
 
 function showBriefing(result, box, done) {
   const status = h("p", { class: "quiet", role: "status" });
   const list = h("ul", { class: "files" });
-  replace(box, result.headline ? h("p", { class: "lede small" }, typeof result.headline === "string" ? result.headline : Object.values(result.headline).filter((x) => typeof x === "string").join(" ")) : null, list, status);
-  const order = (name) => [".html", ".zip", ".md", ".json"].findIndex((end) => name.endsWith(end));
-  replace(list, [...done.files].sort((a, b) => order(a) - order(b)).map((name) => h("li", null, h("button", {
-    type: "button", class: name.endsWith(".html") ? "primary" : "small", data: { file: name },
+  replace(box, result.headline ? h("p", { class: "lede small" }, typeof result.headline === "string" ? result.headline : result.headline.answer ?? "") : null, list, status);
+  const offered = done.files.filter((name) => placeOf(name) >= 0).sort((a, b) => placeOf(a) - placeOf(b));
+  replace(list, offered.map((name) => h("li", null, h("button", {
+    type: "button", class: name.endsWith(".zip") ? "primary" : "small", data: { file: name },
     on: { click: async () => {
       status.textContent = "Fetching …";
       try {
@@ -105,7 +114,7 @@ function showBriefing(result, box, done) {
         status.textContent = "";
       } catch (error) { status.textContent = error.message; }
     } },
-  }, `Download ${name}`), h("span", { class: "quiet" }, ` ${fileWords(name)}`))));
+  }, `Download ${name}`), h("span", { class: "quiet" }, ` ${FILES[placeOf(name)][2]}`))));
   if (!done.files.length) status.textContent = "The briefing left no files; start it again.";
 }
 
@@ -119,7 +128,7 @@ registerTab({
     });
     const [python, csv, yaml, run] = KINDS.map((kind) => fileCard(app, kind));
     root.append(h("h2", { class: "visually-hidden" }, "Export"), linkCard(), python, csv, yaml, run,
-      card("Briefing", "One page of HTML that prints, with a summary, figures, tables and sources, and all its data; for the dossier with the levers as they are.", [], briefing.node));
+      card("Briefing", "Two pages in front, an annex and a companion that print, with figures and all data; for the dossier with the levers as they are.", [], briefing.node));
   },
   async onState(app) {
     briefing.update();
