@@ -79,7 +79,7 @@ def _faults(text: str, values: Mapping[str, str]) -> Iterator[tuple[str, str]]:
             yield "a bracket or quote left open", text[:80]
     for found in _RANGE.finditer(text):
         ranged = found["before"] is None and re.search(
-            r"(?:range |\()$", text[: found.start()]
+            r"(?:range (?:is )?|\()$", text[: found.start()]
         )  # elsewhere "a to b" may be a change
         if ranged and read(found["low"]) > read(found["high"]):
             yield "a range from high to low", _around(text, found)
