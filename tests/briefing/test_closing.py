@@ -40,9 +40,9 @@ def test_the_table_of_others_has_their_figure_and_ours(case: CaseView) -> None:
     first, duty, silent = (dict(zip(("who", "what", "theirs", "ours", "why"), r, strict=True)) for r in table.rows)
     assert first["theirs"].text.startswith("−0.4")
     ours = rows[0].span
-    assert first["ours"].text == f"{fixed(ours['flexible'], 2)}\u202f%"
+    assert first["ours"].text == f"{closing.two_digits(ours['flexible'])}\u202f%"
     assert first["ours"].sub.startswith("real GDP, “Pessimistic”, long run")
-    assert f"{fixed(ours['pinned'], 2)}\u202f% with the exchange rate held" in first["ours"].sub
+    assert f"{closing.two_digits(ours['pinned'])}\u202f% with the exchange rate held" in first["ours"].sub
     assert first["why"].text == "They count jobs."
     assert duty["ours"].sub == "average duty, measures of 18 October 2025"
     assert (silent["ours"].text, silent["why"].text) == ("–", "Not compared. The entry does not say what to run.")

@@ -162,8 +162,9 @@ def test_the_summary_holds_five_figures_and_their_data(written: Written) -> None
     data = written.data("summary-numbers")
     assert [n.value for n in numbers] == [percent(v, signed=True) for v in data["value"]]
     assert [n.what for n in numbers] == [capital(w) for w in data["measure"]]
-    worst = written.case.label(written.case.worst)
-    assert [f"in “{worst}”" in n.detail for n in numbers] == [s == written.case.worst for s in data["scenario"]]
+    lead = summary.shown_first(written.case)
+    told = f"in “{written.case.label(lead)}”"
+    assert [told in n.detail for n in numbers] == [s == lead for s in data["scenario"]]
 
 
 def test_the_count_of_measures_adds_up(written: Written) -> None:

@@ -44,7 +44,7 @@ def t(value: float, width: float = 0.0) -> Triple:
 
 
 def summary(part: str, **values: Any) -> str:
-    return say("briefing/sections/summary", part, case=CASE, **values)
+    return say("briefing/sections/summary", part, **{"case": CASE, "lead": "pessimistic", "likely": ""} | values)
 
 
 # -- summary -----------------------------------------------------------------------------------------------------------
@@ -72,6 +72,8 @@ def test_the_answer_leaves_out_what_is_not_there() -> None:
         "briefing/sections/summary",
         "answer",
         case=alone,
+        lead="pessimistic",
+        likely="",
         sides=[("USA", t(1)), ("CHN", t(1))],
         host=None,
         world=t(1),
@@ -93,14 +95,23 @@ def test_a_figure_says_its_driver_only_where_it_has_one() -> None:
 
 
 def happen(still: list[str], deadline: Any) -> str:
-    ways = ["“Optimistic”", "“Pessimistic”"]
-    return summary("happen", ways=ways, low=("pessimistic", -2.0), high=("optimistic", 0.4), still=still, deadline=deadline)
+    return summary("happen", low=("pessimistic", -2.0), high=("optimistic", 0.4), still=still, deadline=deadline)
+
+
+def test_the_likeliest_way_on_comes_first() -> None:
+    said = {"sides": [("USA", t(1)), ("CHN", t(1))], "host": t(1), "world": t(1), "better": t(1), "before": t(0)}
+    told = summary("answer", lead="middle", likely="“Middle” has a chance of 52.", **said)
+    assert told.startswith("“Middle” has a chance of 52. If it comes to “Middle” (Named), real income in the United States rises")
+    assert "“Optimistic” (Named) world real income" in told
+    assert "essimistic" not in told
 
 
 def test_what_will_happen_counts_ways_and_days() -> None:
     due = SimpleNamespace(date=datetime.date(2025, 11, 1), days_left=14, text="A duty starts.")
     told = happen([], due)
-    assert told.startswith("The dossier describes 2 ways on: “Optimistic” and “Pessimistic”.")
+    assert told.startswith(
+        "For world real income the 2 ways on run from −2.0\u202f% (“Pessimistic”) to +0.40\u202f% (“Optimistic”)."
+    )
     assert told.endswith("The next date set is 1 November 2025, 14 days on: A duty starts.")
     assert "next to what" not in told
     assert "“Optimistic” is next to what the law does by itself" in happen(["“Optimistic”"], None)
@@ -110,12 +121,17 @@ def test_what_will_happen_counts_ways_and_days() -> None:
     assert "1 day on: X." in one
 
 
+def test_ways_on_that_move_nothing_are_not_ranged() -> None:
+    told = summary("happen", low=("pessimistic", -0.001), high=("optimistic", 0.002), still=[], deadline=None)
+    assert told == "None of the 2 ways on moves world real income by as much as 0.01\u202f%."
+
+
 def test_how_sure_names_whose_sign_is_open() -> None:
-    told = summary("sure", likely="", firm=["China"], open=["Malaysia", "the world"])
+    told = summary("sure", foretold=False, firm=["China"], open=["Malaysia", "the world"])
     assert "not how likely it is" in told
     assert "holds at every value tried for China. It does not for Malaysia and the world." in told
-    odds = summary("sure", likely="Odds are even.", firm=[], open=[])
-    assert odds.startswith("Odds are even. Ranges of effects")
+    odds = summary("sure", foretold=True, firm=[], open=[])
+    assert odds.startswith("Ranges of effects")
     assert odds.endswith("intervals.")
 
 

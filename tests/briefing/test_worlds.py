@@ -24,8 +24,8 @@ from tests.briefing.test_three_parties import dossier as three_governments
 
 from detente.briefing import page, report
 from detente.briefing.charts.forms import ALT_WORDS
-from detente.briefing.document import Figure, Heading, Items, Numbers, Para, References, Section, Shelf, Table
-from detente.briefing.sections import bystanders, closing, households, proposal, rules, scale, strategy, summary
+from detente.briefing.document import Figure, Heading, Items, Numbers, Para, References, Section, Shelf, Table, said
+from detente.briefing.sections import bystanders, closing, glossary, households, proposal, rules, scale, strategy, summary
 from detente.briefing.view import CaseView
 from detente.equilibrium.memory import solved_once
 from detente.equilibrium.months import stretches
@@ -341,11 +341,17 @@ def _summary_headline_unit(case: CaseView, patch: pytest.MonkeyPatch) -> str:
     return str(summary.headline(case)["unit"])
 
 
+def _glossary_title(case: CaseView, patch: pytest.MonkeyPatch) -> str:
+    """Made after all sections, from what they say."""
+    return " ".join(said(glossary.sections(scale.sections(case))))
+
+
 UNLIKE: dict[str, Callable[[CaseView, pytest.MonkeyPatch], str]] = {
     "bystanders.nothing": _bystanders_nothing, "bystanders.no_passing": _bystanders_no_passing,
     "bystanders.no_answer": _bystanders_no_answer, "bystanders.exchange": _bystanders_exchange,
     "bystanders.together": _bystanders_together, "strategy.many_cannot": _strategy_many_cannot,
-    "closing.no_assumptions": _closing_no_assumptions, "households.rare_price_table": _households_rare_price_table,
+    "closing.no_assumptions": _closing_no_assumptions, "glossary.title": _glossary_title,
+    "households.rare_price_table": _households_rare_price_table,
     "proposal.nothing": _proposal_nothing,
     "rules.unsolved": _rules_unsolved,
     "scale.unsolved": _scale_unsolved, "strategy.no_duties": _strategy_no_duties,
@@ -536,7 +542,7 @@ def test_the_first_answer_says_each_sign(whole: Whole) -> None:
     case = whole.case
     told = whole.sections[0].blocks[0].text
     for code, where in ((case.a, f"real income in {name(case.a)}"), (case.b, f"in {name(case.b)} it")):
-        value = case.income(code, case.worst).value
+        value = case.income(code, summary.shown_first(case)).value
         verb = "changes by" if abs(value) < 0.005 else "rises" if value > 0 else "falls"
         assert f"{where} {verb} {percent(abs(value))}" in told
     assert ("the host" in told) == (case.host is not None)

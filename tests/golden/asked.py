@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from asker import asking, wait
 from detente import cli
@@ -157,14 +159,14 @@ def briefing(folder: Path) -> Iterator[tuple[str, str]]:
 
 
 def command(*arguments: str) -> str:
-    """What a command prints on a terminal 120 columns wide; named failures included, with their exit code."""
+    """What a command prints in full on a terminal 120 columns wide; named failures included, with their exit code."""
     shown, failed = io.StringIO(), io.StringIO()
     before = sys.argv, common.out._file, common.err._file, common.out._width, common.err._width
     sys.argv = ["detente", *arguments]
     common.out._file, common.err._file, common.out._width, common.err._width = shown, failed, 120, 120
     code: Any = 0
     try:
-        with redirect_stdout(shown):
+        with patch.dict(os.environ, DETENTE_FULL="1"), redirect_stdout(shown):
             cli.main()
     except SystemExit as end:
         code = end.code or 0

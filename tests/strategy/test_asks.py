@@ -80,7 +80,12 @@ def test_roles_follow_from_consent_and_sign(asks: Asks) -> None:
     assert all(p.price.value <= q.price.value for q, p in zip(asks.exchanges, asks.exchanges[1:], strict=False))
     assert {p.first for p in asks.exchanges} | {p.second for p in asks.exchanges} == set(roles)
     told = asks.explain()
-    for part in ("To ask for:", "To offer:", "In exchange, “Promise", "To avoid once talks have failed: taking the side of"):
+    for part in (
+        "To ask for:",
+        "To offer:",
+        "In exchange, “Buy half more",
+        "To avoid once talks have failed: taking the side of",
+    ):
         assert part in told
     record = json.loads(json.dumps(asks.record()))
     assert {s["role"] for s in record["steps"]} == {"ask", "offer"}

@@ -112,7 +112,7 @@ class TestMalaysia:
         assert set(year.ranked) == set(year.drivers)
         assert year.elsewhere
         titles = {d.title for d in year.drivers}
-        assert {"Obtain the 10 % rate", sign_with("USA"), "It falls on chips from all countries"} <= titles
+        assert {"Obtain the 10 % rate", sign_with("USA"), "A 100 % duty falls on chips from all countries"} <= titles
         assert "Both step back" in year.unmoved
         assert not titles & set(year.unmoved)
 

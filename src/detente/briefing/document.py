@@ -210,7 +210,15 @@ class Section:
 
 def words_in(sections: Sequence[Section]) -> int:
     """Words a reader sees: texts, lists, captions, tables and footnotes; what stands inside a drawing is not counted."""
-    return sum(len(text.split()) for s in sections for text in (s.title, *(t for b in s.blocks for t in _texts(b))))
+    return sum(len(text.split()) for text in said(sections))
+
+
+def said(sections: Sequence[Section]) -> Iterator[str]:
+    """Every text a reader sees, one by one."""
+    for s in sections:
+        yield s.title
+        for block in s.blocks:
+            yield from _texts(block)
 
 
 def _texts(block: Block) -> Iterator[str]:

@@ -91,6 +91,7 @@ def contents_of(
         with coloured(roles(case.parties, case.host)):
             annex = [s for name in ANNEX for s in _part(name, "annex").sections(case)]
             fronts = {r: [_part(name, "front").page(case, r) for name in FRONT] for r in readers_of(case, readers)}
+        sections += _part("glossary").sections([*sections, *annex, *(s for pages in fronts.values() for s in pages)])
     numbers = {s.id: k for k, s in enumerate(negotiation.sources, start=1)}
     head = {
         "title": negotiation.title,

@@ -14,7 +14,8 @@ import typer
 
 from detente import __version__
 from detente.cli import beside, data, dossier, estimate, politics, questions, runs, validate, watch
-from detente.cli.common import out, print_error
+from detente.cli.common import any_terminal, out, print_error
+from detente.cli.reply import spoken
 from detente.errors import DetenteError
 from detente.web.__main__ import serve
 
@@ -61,8 +62,22 @@ app.add_typer(data.data, name="data")
 app.add_typer(validate.validate, name="validate")
 
 
+def _answer_first(family: typer.Typer) -> None:
+    """Every command says the answer first and has `--full`; the briefing and the server say what they write and where."""
+    for command in family.registered_commands:
+        if command.callback not in (None, questions.brief, serve):
+            command.callback = spoken(command.callback, out)
+    for group in family.registered_groups:
+        if group.typer_instance is not None:
+            _answer_first(group.typer_instance)
+
+
+_answer_first(app)
+
+
 def main() -> None:
     """Run the command line; named failures become one message and an exit code."""
+    any_terminal()
     try:
         app()
     except DetenteError as error:

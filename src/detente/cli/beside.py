@@ -43,7 +43,7 @@ def uncertainty(
         emit(found.record())
         return
     out.print(
-        "Real income, %, while the threat stands, against the same scenario without it; ranges below",
+        "Real income, %, while the threat stands, against the same scenario without it",
         highlight=False,
         soft_wrap=True,
     )
@@ -70,7 +70,7 @@ def reaction(
     if as_json:
         emit(found.record())
         return
-    out.print("Moves in percent, if the scenario turns out to be the one; ranges below", highlight=False)
+    out.print("Moves in percent, if the scenario turns out to be the one", highlight=False)
     shown = text_table(("scenario", *(f"{s.figure} ({s.region})" for s in found.slopes)))
     for scenario in found.labels:
         shown.add_row(scenario, *(signed(found.move(slope, scenario).value) for slope in found.slopes))
@@ -100,7 +100,7 @@ def exercises(
         emit(found.record())
         return
     if priced:
-        out.print("Real income, %, against the status quo, at the central size; ranges below", highlight=False, soft_wrap=True)
+        out.print("Real income, %, against the status quo, at the central size", highlight=False, soft_wrap=True)
         shown = text_table(("exercise", "size, % of cost", *codes))
         for row in priced:
             shown.add_row(row.exercise.id, f"{row.rates[1]:.2g}", *(signed(row.effect(code).value) for code in codes))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 import json
 import sys
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +17,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from detente.cli.reply import Voice
 from detente.errors import InputError
 from detente.files import target_file, whole
 
@@ -22,7 +26,7 @@ if TYPE_CHECKING:
 
     from detente.verbs import Subject
 
-out = Console(markup=False, emoji=False)
+out = Voice(markup=False, emoji=False)
 err = Console(stderr=True, markup=False, emoji=False)
 """Words of a dossier are printed as they stand: no brackets or colons in them mean anything to the console."""
 
@@ -101,8 +105,38 @@ def subject_of(dossier: str, world: str, horizon: str | None) -> Subject:
 
 
 def emit(value: Any) -> None:
-    """JSON on standard output."""
-    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, default=str) + "\n")
+    """JSON on standard output; what its encoding has no sign for is escaped, so that it stays JSON."""
+    text = json.dumps(value, indent=2, ensure_ascii=False, default=str)
+    try:
+        text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        text = json.dumps(value, indent=2, default=str)
+    sys.stdout.write(text + "\n")
+
+
+SIGNS = str.maketrans({
+    "−": "-", "–": "-", "—": "-", "\N{THIN SPACE}": " ", "\N{NO-BREAK SPACE}": " ", "\N{NARROW NO-BREAK SPACE}": " ",
+    "≤": "<=", "≥": ">=", "…": "...", "“": '"', "”": '"', "‘": "'", "’": "'", "→": "->", "×": "x", "·": ".", "≈": "~",
+    "●": "*", "◑": "o", "○": "o", "━": "-", "╸": "-", "╺": "-", "│": "|", "─": "-", "╭": "+", "╮": "+", "╰": "+", "╯": "+",
+})  # fmt: skip
+"""Plain signs for terminals that know no others."""
+
+
+def readable(error: UnicodeError) -> tuple[str, int]:
+    """What an encoding has no sign for, in signs that it has: −0.3 % is -0.3 %."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    missing = error.object[error.start : error.end].translate(SIGNS)
+    bare = unicodedata.normalize("NFKD", missing)
+    return "".join(c if c.isascii() else "" if unicodedata.combining(c) else "?" for c in bare), error.end
+
+
+def any_terminal() -> None:
+    """Let standard output and error print what their encoding has no sign for."""
+    codecs.register_error("readable", readable)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="readable")
 
 
 def told_idle(idle: Mapping[str, str]) -> dict[str, Any]:

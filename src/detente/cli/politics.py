@@ -106,5 +106,5 @@ def _several(found: Politics) -> None:
     for h in found.homes:
         idle = [signed(h.unemployed) if h.unemployed is not None else ""] if floored else []
         dollars = "" if h.bill.dollars is None else signed(h.bill.dollars)
-        shown.add_row(str(h.scenario), h.party, f"{h.gained:,.1f}", f"{h.lost:,.1f}", *idle, f"{h.behind:,.1f}", dollars)
+        shown.add_row(str(h.scenario), h.party, f"{h.gained:,.1f}", f"{abs(h.lost):,.1f}", *idle, f"{h.behind:,.1f}", dollars)
     out.print(shown)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shlex
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -358,9 +359,9 @@ def deal(
     issues = text_table(("issue", "package", "one more costs", "and brings"))
     step = f"at the package: {{}}, points by {found.judged_by}"
     for row in found.exchange().to_dict(orient="records"):
-        title = row["issue"] if len(row["issue"]) <= 44 else row["issue"][:43] + "…"
         costs, brings = (f"{row[step.format(what)]:+.4f}".replace("-", "−") for what in ("costs the giver", "brings the other"))
-        issues.add_row(title, row["in the package"], costs, brings)
+        issues.add_row(row["issue"], row["in the package"], costs, brings)
+    issues.columns[0].no_wrap = False
     out.print(issues)
     out.print(f"Costs and gains in points of real income a year by {found.judged_by}.", style="dim", highlight=False)
     parts = text_table(("", "gain", "alone", "from the other", "given up", "over best alone"))
@@ -404,14 +405,14 @@ def control(
         emit(found.record())
         return
     against = f"the status quo of {case.as_of:%d %B %Y} without its own controls on these goods"
-    _say(f"Real income, against {against}; {run_words(found.horizon)}")
+    out.say(f"Real income, against {against}; {run_words(found.horizon)}")
     judged = ("by its motives, points",) if motives else ()
     shown = text_table(("withheld, %", f"{party}, %", *judged, "hardest hit", "its income, %"))
     for share, rows in found.curve.groupby(found.curve["withheld, %"].round()):
         _, worth, income, worst, lost = rows.loc[rows["objective, points"].idxmax()]
         shown.add_row(f"{share:.0f}", *map(_fine, (income, worth)[: 2 if motives else 1]), worst, _fine(lost))
     out.print(shown)
-    _say(found.explain())
+    out.say(found.explain())
 
 
 # -- the talks as a game, read off computed payoffs --------------------------------------------------------------------
@@ -432,6 +433,8 @@ def talks(
     as_json: Json = False,
 ) -> None:
     """What each side would do next: payoffs of every pair of stances, equilibria, who gives way first in four models."""
+    from detente.words import say
+
     given = _talk_options(
         weight, discount, deadline, collapse_risk=collapse_risk, settlement_years=settlement_years,
         collapse_years=collapse_years, face=face,
@@ -451,6 +454,7 @@ def talks(
         found = case.record() | ({} if day is None else {"odds_by": case.odds_by(day).record()})
         emit(found | ({} if before is None else {"before": {"odds": before.odds().record(), "payoffs": before.table.record()}}))
         return
+    out.answer(say("cli/answers", "talks", it=case))
     _payoffs(case)
     out.print(
         f"With the motives {'as changed' if before else 'of the dossier'}: {case.game.explain()}", highlight=False, markup=False
@@ -460,10 +464,10 @@ def talks(
     _stand_off_models(case)
     for paragraph in case.tell("standoff").split("\n\n"):
         out.print()
-        _say(paragraph)
+        out.say(paragraph)
     if day is not None:
         out.print()
-        _say(case.odds_by(day).explain())
+        out.say(case.odds_by(day).explain())
     if before is not None:
         _before_and_after(before, case, weight or [])
     _files(csv, chart)
@@ -500,11 +504,11 @@ def truce(
     out.print(shown)
     for paragraph in case.tell("truce", duties=duties).split("\n\n"):
         out.print()
-        _say(paragraph)
+        out.say(paragraph)
     if before is not None:
         out.print("\nBefore the change of motives", highlight=False)
         for part in ("kept_truce", "kept_deal"):
-            _say(before.tell(part))
+            out.say(before.tell(part))
     _files(csv, chart)
 
 
@@ -516,6 +520,7 @@ def _many(dossier: str) -> bool:
 
 def _talks_of_many(dossier: str, world: str, horizon: str | None, csv: Path | None, as_json: bool) -> None:
     from detente.strategy.among_many import among_many
+    from detente.words import say
 
     found = among_many(subject_of(dossier, world, horizon).case)
     frame = found.to_frame()
@@ -525,6 +530,7 @@ def _talks_of_many(dossier: str, world: str, horizon: str | None, csv: Path | No
         emit(found.record())
         return
     parties, core = found.parties, found.coalitions["motives"].core
+    out.answer(say("cli/answers", "among_many", it=found))
     out.print(f"Payoffs by motives, points of real income a year, {run_words(found.table.horizon)}", highlight=False)
     shown = text_table((*parties, *(f"{p}, points" for p in parties), "stable", "core"))
     stable = {e.cell for e in found.games["motives"].pure_equilibria()}
@@ -534,8 +540,9 @@ def _talks_of_many(dossier: str, world: str, horizon: str | None, csv: Path | No
     out.print(shown)
     for paragraph in found.tell().split("\n\n"):
         out.print()
-        _say(paragraph)
+        out.say(paragraph)
     _files(csv, None)
+    out.print(f"Next: detente path {shlex.quote(dossier)}", style="dim", highlight=False, markup=False)
 
 
 def _talk_options(
@@ -562,14 +569,6 @@ def _read(name: str, dossier: str, world: str, horizon: str | None, as_json: boo
     if not given["weights"]:
         return (before, None) if name == "talks" else (ask(name, subject, as_json, given, table=before.table), None)
     return ask(name, subject, as_json, given, table=before.table), before
-
-
-def _say(text: str) -> None:
-    """A paragraph broken at plain spaces only: a number keeps its percent sign."""
-    import textwrap
-
-    for line in textwrap.wrap(text, max(40, out.width), break_long_words=False, break_on_hyphens=False):
-        out.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
 def _fine(value: float) -> str:
@@ -1066,6 +1065,8 @@ def outlook(
 ) -> None:
     """What may come and how likely: chances of each end from today, of each way on, by date, and expected real income."""
     subject = with_own_odds(subject_of(dossier, world, horizon), odds)
+    from detente.words import say
+
     case, table = subject.negotiation, subject.world
     look = ask("outlook", subject, as_json, {"with_ranges": ranges, "discount": discount, "against": against})
     codes = tuple(dict.fromkeys(region or look.focus))
@@ -1090,6 +1091,7 @@ def outlook(
     if as_json:
         emit({**look.record(), **({"key_questions": asked.record()} if asked else {})})
         return
+    out.answer(say("cli/answers", "outlook", it=look))
     out.print(case.title, highlight=False, markup=False, soft_wrap=True)
     _likely(look)
     out.print(

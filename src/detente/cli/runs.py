@@ -67,7 +67,7 @@ def solve(
     from detente.cases.case import Case
     from detente.equilibrium.parameters import horizon as named_horizon
     from detente.policy.dossier import load_dossier
-    from detente.words import capital
+    from detente.words import capital, say
     from detente.words.names import region_name
     from detente.world.library import load_world
 
@@ -102,6 +102,10 @@ def solve(
         }  # fmt: skip
         emit({**header, **outcome.record(), "who_pays": _who_pays_record(outcome, parties, year), **told_idle(idle)})
         return
+    out.answer(
+        say("cli/answers", "solve", incomes={c: float(outcome.real_income[c]) for c in case.trio if c in outcome.regions},
+            money=outcome.equivalent_variation / 1000, world=outcome.world_real_income, year=table.year)
+    )  # fmt: skip
     pinned = ", exchange rate pinned" if exchange_rate == "pinned" else ""
     made_on = f"{run_words(basis.name)}{pinned}, {table.name}, data of {table.year}"
     out.print(f"{title}\n{made_on}", highlight=False, markup=False, soft_wrap=True)

@@ -21,6 +21,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from detente.cases.baselines import IN_FORCE, Baseline
 from detente.cases.case import Case
 from detente.errors import InputError
 from detente.outlook.outlook import ENDS, Outlook, draw_odds, pooled_odds
@@ -44,17 +45,19 @@ def our_year(
     threats: Uncertainty | None = None,
     with_risk: bool = True,
     rate: float = RATE,
+    against: Baseline = IN_FORCE,
     progress: Progress | None = None,
 ) -> Year:
     """The drivers of an economy (the host if None) with chances and the risk of new duties; a dossier without forks has neither.
 
+    `against` what the branches are priced, see `strategy.year.drivers_of`.
     `look` gives the tree, else `odds` (as in `outlook`; pooled as there if None). `threats` is reused where given. Raises
     `InputError` where there is no host and no region is named, and what pricing and growing the tree raise.
     """
     code = region or case.host
     if code is None:
         raise InputError(refusal("outlook", "no_host", id=case.dossier.id))
-    year = drivers_of(case, code, rate=rate, progress=progress)
+    year = drivers_of(case, code, rate=rate, against=against, progress=progress)
     if case.dossier.prospects is None:
         return year
     tree, drawn = tree_of(case, look, odds, progress)

@@ -22,7 +22,10 @@ KNOWN_FIELDS = ConfigDict(extra="forbid", frozen=True)
 
 
 class Assumption(BaseModel):
-    """One assumption: what we take as given, on what evidence, which function uses it, what follows if it is wrong."""
+    """One assumption: what we take as given, on what evidence, which function uses it, what follows if it is wrong.
+
+    `in_sight` marks a value that was chosen in sight of a result: what was chosen, and in brackets what was in sight.
+    """
 
     model_config = KNOWN_FIELDS
 
@@ -31,6 +34,7 @@ class Assumption(BaseModel):
     evidence: Text
     used_by: Annotated[tuple[str, ...], Field(min_length=1)]
     if_wrong: Text
+    in_sight: Text | None = None
 
 
 class AssumptionFile(BaseModel):

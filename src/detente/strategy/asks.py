@@ -27,19 +27,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
+from detente.cases.baselines import IN_FORCE
 from detente.cases.case import CENTRAL, PINNED, Case
-from detente.errors import UnknownName
+from detente.errors import CornerResult, NotConverged, UnknownName
 from detente.policy.changes import Change
+from detente.policy.measures import InstrumentKind
 from detente.policy.parts import MenuItem
+from detente.policy.stacking import sectors_of
 from detente.strategy.bystanders import Option, options_of, owner_of, side_with
 from detente.strategy.transshipment import RATE, Basis, pass_through, raised_by, rise_of
-from detente.strategy.year import Held, Span, branch_state, money_of, option_state, price_of, solve_states
+from detente.strategy.year import Held, Span, branch_state, held, money_of, option_state, price_of, solve_states
 from detente.types import Array, Progress, plain
 from detente.words import TINY, tell
+
+if TYPE_CHECKING:
+    from detente.strategy.deal import Proposal
+    from detente.strategy.packages import Worth
 
 Role = Literal["ask", "offer", "avoid", "own", "nothing", "unsure"]
 PASSED = "passed-through"
@@ -307,6 +314,68 @@ def _of_pair(table: _Table, i: _Item, j: _Item) -> tuple[Held, Held, Held, Held]
     """Neither, one, the other and both, under what either needs."""
     holds = i.conditions | j.conditions
     return table.state(holds, ()), table.state(holds, (i,)), table.state(holds, (j,)), table.state(holds, (i, j))
+
+
+def displaced_by(case: Case, region: str, changes: Sequence[Change]) -> pd.Series:
+    """Who loses sales to `region` when it promises to buy: million USD a year by origin, losses only, the largest first.
+
+    Read off the goods the promises name, at the case's horizon, against what is in force; empty where no change is a promise to
+    buy. Raises `NotConverged`.
+    """
+    promises = [
+        c.add for c in changes if c.add is not None and c.add.by == region and c.add.instrument is InstrumentKind.PURCHASE
+    ]
+    goods = sorted({case.world.sectors.index(s) for m in promises for s in sectors_of(m, case.world.sectors)})
+    if not goods:
+        return pd.Series(dtype=float)
+    found, n = case.outcome(None, changes=tuple(changes), against=IN_FORCE), case.index(region)
+    moved = (found.after.shipments - found.before.shipments)[:, n, goods].sum(1)
+    sellers = pd.Series(moved, index=list(case.world.regions)).drop(region)
+    return sellers[sellers < 0].sort_values()
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One clause of a package, alone over what holds without a deal: what it brings each party, million USD a year of the dollars
+    of `money_of`, over the closures of the exchange rate."""
+
+    giver: str
+    receiver: str
+    title: str
+    brings: Mapping[str, Span]
+
+
+def clauses_of(deal: Proposal) -> tuple[Clause, ...]:
+    """The clauses of a package, each priced alone; none where nothing is signed.
+
+    A closure without an answer is left out of the span.
+    """
+    if deal.found.levels is None:
+        return ()
+    packages, standing = deal.packages, deal.agenda.standing
+    case = packages.case
+    factors = {p: money_of(case, p)[1] / case.nominal_income(p) for p in deal.parties}
+    names = [v for v in (CENTRAL, PINNED) if v in case.parameter_sets]
+
+    def worth(levels: tuple[int, ...], reading: str) -> Worth | None:
+        try:
+            return packages.measure(levels, packages.outcomes(levels, reading))
+        except (NotConverged, CornerResult):
+            return None
+
+    before, made = {v: worth(standing, v) for v in names}, []
+    for k, (issue, level) in enumerate(zip(deal.agenda.issues, deal.levels, strict=True)):
+        if level == issue.standing:
+            continue
+        levels = (*standing[:k], level, *standing[k + 1 :])
+        after = {v: worth(levels, v) for v in names}
+        gains = {v: x.equivalent_variation - y.equivalent_variation for v, x in after.items() if x and (y := before[v])}
+        brings = {
+            p: Span.of({v: factors[p] * float(gain[case.index(p)]) for v, gain in gains.items()}, held(case))
+            for p in deal.parties
+        }
+        made.append(Clause(issue.giver, issue.receiver, issue.words(level), brings))
+    return tuple(made)
 
 
 def _pair(case: Case, region: str, table: _Table, i: _Item, j: _Item) -> Pair:

@@ -51,7 +51,7 @@ from detente.talks.issue_search import Exchange, Found, Step, best_alone, search
 from detente.talks.patience import Patience
 from detente.talks.truce import FRAMEWORK_YEARS, PERIODS, Lasting, TruceSide, Watch, lasting, watch
 from detente.types import Array, Progress, plain
-from detente.words import MINUS, name, refusal, tell
+from detente.words import MINUS, decimals_for, name, refusal, tell
 from detente.world.world import World
 
 if TYPE_CHECKING:
@@ -575,9 +575,12 @@ def _scale(sizes: Mapping[int, float]) -> list[float]:
 
 
 def points(value: float, *, signed: bool = True) -> str:
-    """Points of real income, three decimals (four under a hundredth)."""
-    decimals = 3 if abs(value) >= 0.00995 or value == 0 else 4
-    text = f"{abs(value):.{decimals}f}"
+    """Points of real income to two significant digits, at most four decimals.
+
+    >>> points(0.1461), points(-0.00213), points(0.00001), points(1.26, signed=False)
+    ('+0.15', '−0.0021', '0', '1.3')
+    """
+    text = f"{abs(value):.{decimals_for(value, most=4)}f}"
     if float(text) == 0:
         return "0"
     return (MINUS if value < 0 else "+" if signed else "") + text

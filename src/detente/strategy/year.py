@@ -44,7 +44,7 @@ from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 
-from detente.cases.baselines import REFERENCE
+from detente.cases.baselines import IN_FORCE, LAW, REFERENCE, Baseline
 from detente.cases.case import CENTRAL, PINNED, Case
 from detente.equilibrium.memory import solved_once
 from detente.errors import CornerResult, NotConverged, UnknownName
@@ -267,6 +267,7 @@ class Year:
     dollars: int
     drivers: tuple[Mover, ...]
     unmoved: tuple[str, ...] = field(default=())
+    against: Baseline = IN_FORCE
 
     @property
     def ranked(self) -> tuple[Mover, ...]:
@@ -328,7 +329,7 @@ class Year:
     def record(self) -> dict[str, Any]:
         """Ready for JSON."""
         return {
-            "region": self.region, "on": self.on.isoformat(), "horizon": self.horizon, "against": "in-force",
+            "region": self.region, "on": self.on.isoformat(), "horizon": self.horizon, "against": self.against,
             "money": f"million USD of {self.dollars} a year", "ranked": [d.record() for d in self.ranked],
             "by_expected": [d.id for d in self.by_expected], "unmoved": list(self.unmoved),
         }  # fmt: skip
@@ -357,13 +358,17 @@ class Candidate:
     wide: Held | None = None
 
 
-def drivers_of(case: Case, region: str, *, rate: float = RATE, progress: Progress | None = None) -> Year:
+def drivers_of(
+    case: Case, region: str, *, rate: float = RATE, against: Baseline = IN_FORCE, progress: Progress | None = None
+) -> Year:  # fmt: skip
     """Every driver the dossier knows of an economy's year, priced. `rate` (fraction) of a duty on goods passed through.
 
-    Chances come from the outlook (`outlook.year.our_year`). Raises `UnknownRegion`, `InputError`, `NotConverged`.
+    `against` the law by itself, what the parties decide between them is priced from what comes if nothing is signed; forks that
+    stand apart and an economy's own steps are what they change, always. Chances come
+    from the outlook (`outlook.year.our_year`). Raises `UnknownRegion`, `InputError`, `NotConverged`.
     """
     case.index(region)
-    found = [*branch_candidates(case), *(own_candidates(case, region, rate) if region not in case.parties else ())]
+    found = [*branch_candidates(case, against), *(own_candidates(case, region, rate) if region not in case.parties else ())]
     states = [s for c in found for s in (c.before, c.after, c.wide) if s is not None]
     solve_states(case, [Held(), *states], progress)
     if case.month is not None:
@@ -385,7 +390,15 @@ def drivers_of(case: Case, region: str, *, rate: float = RATE, progress: Progres
             )
         )  # fmt: skip
     return Year(
-        case.dossier.id, region, case.parties, case.dossier.as_of, case.parameters.name, dollars, tuple(drivers), tuple(unmoved)
+        case.dossier.id,
+        region,
+        case.parties,
+        case.dossier.as_of,
+        case.parameters.name,
+        dollars,
+        tuple(drivers),
+        tuple(unmoved),
+        against,
     )
 
 
@@ -398,13 +411,16 @@ def money_of(case: Case, region: str) -> tuple[int, float]:
 
 
 # -- candidates --------------------------------------------------------------------------------------------------------
-def branch_candidates(case: Case) -> list[Candidate]:
+def branch_candidates(case: Case, against: Baseline = IN_FORCE) -> list[Candidate]:
     """One candidate for every different thing that branches bring, those of the same measures together; without forks, one a
-    scenario."""
+    scenario. `against` the law, a state in which the law runs is what those are priced from that do not stand apart."""
     dossier = case.dossier
+    start = Held(LAW) if against == LAW else Held()
     if dossier.prospects is None:
         return [
-            Candidate(s.id, "scenario", s.title, _authors(case, s.changes), Held(s.id), dates=(s.policy_date,), sources=s.sources)
+            Candidate(
+                s.id, "scenario", s.title, _authors(case, s.changes), Held(s.id), start, dates=(s.policy_date,), sources=s.sources
+            )
             for s in case.scenarios
         ]
     bundles: dict[tuple[Any, ...], Candidate] = {}
@@ -414,8 +430,10 @@ def branch_candidates(case: Case) -> list[Candidate]:
             if not state.bites:
                 continue
             by = () if fork.kind == "court" else _authors(case, acts)
+            before = Held() if fork.independent else start
             one = Candidate(
-                branch.id, "branch", branch.title, by, state, question=fork.title, dates=(fork.date,), branches=(branch.id,),
+                branch.id, "branch", branch.title, by, before.and_(state), before, question=fork.title, dates=(fork.date,),
+                branches=(branch.id,),
                 sources=fork.sources,
             )  # fmt: skip
             known = bundles.get(state.key)

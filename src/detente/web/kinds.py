@@ -107,18 +107,21 @@ def _deal(found: Any) -> dict[str, Any]:
 
 
 def _bystander(found: Beside) -> dict[str, Any]:
+    from detente.outlook.year import our_year
+    from detente.strategy.asks import asks_of
     from detente.strategy.bystanders import diversion_of
     from detente.strategy.transshipment import pass_through
     from detente.types import plain
     from detente.world.exposure import dependence
 
     case, region, name, menu = found
+    year, asks = our_year(case, region, with_risk=False), asks_of(case, region)
     routes, trade = pass_through(case, name), diversion_of(case, region, name)
     return {
         "region": region, "scenario": name, "horizon": case.parameters.name,
         "real_income": {s: case.real_income(s, region) for s in case.outcomes},
         "real_income_range": {s: list(case.weighted_range(region, {s: 1.0})) for s in case.outcomes},
-        "menu": menu.record(),
+        "menu": menu.record(), "ranked": year.record()["ranked"], "asks": asks.record() | {"explained": asks.explain()},
         "diversion": plain(trade.reset_index().to_dict(orient="records")),
         "dependence": plain(dependence(case.chains(None), region).loc[list(case.parties)].to_dict(orient="index")),
         "pass_through": plain(routes.of(region)),

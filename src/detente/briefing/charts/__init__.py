@@ -11,6 +11,7 @@ figure is made of, and what it takes besides, stands with its function; all take
     duties      results.duties_figure       [`Pair`]: mean duties between parties, before and after
     drivers     results.drivers_figure      [`Part`], region, total: what each measure contributes
     fan         fan.fan_figure              `Outlook`, codes=(): real income over the months
+    hazard      hazard.hazard_figure        `Outlook`: risk by date, a line an event (None where nothing may happen)
     tree        tree.tree_figure            `Outlook`, tree of the talks
     ends        results.ends_figure         `Outlook`: how likely each scenario is in the end
     expected    results.expected_figure     `Outlook`: expected real income, bars
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
 FIGURES = {
     "fan": "fan.fan_figure",
     "tree": "tree.tree_figure",
+    "hazard": "hazard.hazard_figure",
     "places": "politics.places_figure",
     "heads": "politics.sectors_figure",
     **{

@@ -26,6 +26,7 @@ import pandas as pd
 from detente import words as text
 from detente.briefing.charts import forms as charts
 from detente.briefing.charts.figures import COLUMN, figure, made_by
+from detente.briefing.charts.ranked import ranked
 from detente.briefing.charts.standalone import wrapped
 from detente.briefing.charts.theme import COLOUR, by_role, region_colour
 from detente.briefing.document import Figure
@@ -369,7 +370,9 @@ def regimes_figure(found: Regimes, shown: Sequence[tuple[str, str, Sequence[str]
 
 
 @by_role
-def gains_figure(deal: Proposal, subtitle: str = "", *, others: int = 3, note: str = "", csv: str = "") -> Figure:
+def gains_figure(
+    deal: Proposal, subtitle: str = "", *, title: str = "", others: int = 3, note: str = "", csv: str = "", id: str = "fig-deal"
+) -> Figure:
     """Who gains and who loses by a proposal, USD billion a year: the parties, and the bystanders it moves most."""
     frame = deal.by_region()["million USD a year"] / 1000
     away = deal.bystanders()["million USD a year"] / 1000
@@ -377,8 +380,8 @@ def gains_figure(deal: Proposal, subtitle: str = "", *, others: int = 3, note: s
     winners = [str(c) for c in away.index[::-1][:others] if away[c] > 0 and c not in losers]
     values = [(text.label(c), float(frame[c]), region_colour(c)) for c in (*deal.parties, *winners, *losers)]
     alone = [e.over_best_unilateral / 1000 for e in deal.in_money()]
-    title = _said("gains_title", parties=deal.parties, gains=[float(frame[p]) for p in deal.parties], alone=alone)
-    return _bars("fig-deal", title, subtitle or _said("gains_subtitle"), note, csv, _rows("", values, 1))
+    title = title or _said("gains_title", parties=deal.parties, gains=[float(frame[p]) for p in deal.parties], alone=alone)
+    return _bars(id, title, subtitle or _said("gains_subtitle"), note, csv, _rows("", values, 1))
 
 
 def _plane(width: float, height: float, x: tuple[str, tuple[float, float]], y: tuple[str, tuple[float, float]]) -> Any:
@@ -643,28 +646,29 @@ def route_figure(quarrel: Case, region: str, scenario: str, csv: str, *, most: i
 
 
 @by_role
-def year_figure(year: Year, csv: str = "", *, note: str = "", most: int = 10) -> Figure:
+def year_figure(
+    year: Year, csv: str = "", *, id: str = "fig-year", title: str = "", subtitle: str = "", note: str = "", most: int = 10,
+    width: int = 780,
+) -> Figure:  # fmt: skip
     """What decides an economy's year: bars of the price of each driver with its span over both closures, chances beside them.
 
-    A forced choice stands in no bar: it would dwarf what is likelier, and nobody has odds for it.
+    A forced choice stands in no bar: it would dwarf what is likelier, and nobody has odds for it. Where the sign is not known
+    there is a span and no bar.
     """
     shown = [d for d in year.ranked if d.kind != "choice"][:most]
     rows: list[dict[str, Any]] = [
         {
-            "panel": "", "label": text.capital(d.title), "value": d.price.value, "low": d.price.low,
-            "high": d.price.high, "colour": region_colour(d.by[0]) if len(d.by) == 1 else "other",
+            "panel": "", "label": text.capital(d.title), "value": math.nan if d.price.sign == "not known" else d.price.value,
+            "low": d.price.low, "high": d.price.high, "colour": region_colour(d.by[0]) if len(d.by) == 1 else "other",
             "text": _said("year_bar", driver=d),
         }
         for d in shown
     ]  # fmt: skip
     frame = pd.DataFrame(rows)
+    title, under = title or _said("year_title", year=year), subtitle or _said("year_subtitle", year=year)
     return _shown(
-        "fig-year", _said("year_title", year=year), _said("year_subtitle", year=year), note, _named(rows), csv,
-        lambda w: charts.bars(
-            frame.assign(label=[text.clipped(str(x), 44 if w > 500 else 26) for x in frame["label"]]), w,
-            label_width=330 if w > 500 else 190, beside=False,
-        ),
-        width=780,
+        id, title, under, note, _named([r | {"label": text.clipped(r["label"], 48)} for r in rows[:4]]), csv,
+        lambda w: ranked(frame, w, label_width=0.46 * w if w > 500 else 0.0), before=f"{title}.", width=width,
     )  # fmt: skip
 
 

@@ -16,11 +16,12 @@ from detente.briefing.charts.results import year_figure
 from detente.briefing.document import Block, Cell, Column, Figure, Heading, Para, Section, Table
 from detente.briefing.sections import outlook as foresight
 from detente.briefing.view import CaseView, Triple, number_at
+from detente.cases.baselines import IN_FORCE, Baseline
 from detente.cases.case import PINNED, mean_rate
 from detente.errors import NotConverged
 from detente.outlook.uncertainty import Uncertainty
 from detente.outlook.year import our_year, stake_of, threats_of
-from detente.strategy.asks import Asks, asks_of
+from detente.strategy.asks import Asks, asks_of, displaced_by
 from detente.strategy.bystanders import ANSWERED, STAY_OUT, menu_of, overview, side_with, sign_with
 from detente.strategy.transshipment import PassThrough, PassThroughDuty, pass_through, pass_through_duty
 from detente.strategy.year import Year, money_of
@@ -49,14 +50,14 @@ def threats(case: CaseView) -> Uncertainty | None:
     return case.once("threats", work)
 
 
-def year_of(case: CaseView, region: str) -> Year:
+def year_of(case: CaseView, region: str, against: Baseline = IN_FORCE) -> Year:
     """What decides an economy's year, with the briefing's odds; worked out once."""
 
     def work() -> Year:
         found = foresight.prepared(case)
-        return our_year(case, region, look=None if found is None else found.look, threats=threats(case))
+        return our_year(case, region, look=None if found is None else found.look, threats=threats(case), against=against)
 
-    return case.once(("year", region), work)
+    return case.once(("year", region, against), work)
 
 
 def steps_of(case: CaseView, region: str) -> Asks:
@@ -91,6 +92,7 @@ def blocks(case: CaseView) -> list[Block]:
         Heading(told("host_heading", host=host), "host-menu"),
         *(Para(paragraph) for paragraph in asks.explain().split("\n\n") if paragraph),
         *([asks_table(case, asks)] if asks.steps else []),
+        *(Para(t) for t in displaced(case, host)),
         Para(leaning(case, host)),
         menu_table(case, host, menu),
         Para(menu_words(case, menu)),
@@ -175,6 +177,19 @@ def asks_table(case: CaseView, asks: Asks) -> Table:
         csv,
         wide=True,
     )
+
+
+def displaced(case: CaseView, region: str) -> list[str]:
+    """A sentence for every promise to buy of an economy's menu: whose sales it takes."""
+    menu = next((b.menu for b in case.dossier.bystanders if b.region == region), ())
+    found = [(item.title, displaced_by(case, region, item.changes)) for item in menu if item.modelled]
+    worth = money_of(case, region)[1] / case.nominal_income(region)
+    return [
+        told("displaced", what=title, region=region, sellers=[(str(c), -worth * float(v)) for c, v in sold.iloc[:3].items()],
+             total=-worth * float(sold.sum()), dollars=money_of(case, region)[0])
+        for title, sold in found
+        if len(sold)
+    ]  # fmt: skip
 
 
 def answer(case: CaseView, routes: tuple[PassThrough, PassThrough]) -> str:
@@ -266,7 +281,8 @@ def leaning(case: CaseView, host: str) -> str:
     csv = case.shelf.add("dependence-host", told("leaning_file", case=case, host=host), frame.assign(region=host).reset_index())
     made, bought = ({p: number_at(frame, p, what) for p in (case.a, case.b)} for what in ("value added, %", "inputs, %"))
     buyer, supplier = (max(v, key=v.__getitem__) for v in (made, bought))
-    return told("leaning", case=case, host=host, made=made, bought=bought, buyer=buyer, supplier=supplier, csv=csv)
+    own = any("W3" in str(a) for a in case.world.card.get("assumptions") or ())
+    return told("leaning", case=case, host=host, made=made, bought=bought, buyer=buyer, supplier=supplier, csv=csv, own=own)
 
 
 def menu_table(case: CaseView, host: str, menu: Menu) -> Table:

@@ -101,10 +101,14 @@ def _cells(row: Beside) -> tuple[Cell, ...]:
 def _ours(row: Beside) -> Cell:
     if row.ours is None:
         return Cell("–")
-    decimals = 1 if abs(row.ours) >= 10 else 2
-    told, pinned = (text.fixed(v, decimals) for v in (row.ours, list(row.span.values())[-1]))
+    told, pinned = (two_digits(v) for v in (row.ours, list(row.span.values())[-1]))
     sub = row.run if pinned == told else _said("both", run=row.run, pinned=f"{pinned}{text.THIN}{_unit(row)}")
     return Cell(f"{told}{text.THIN}{_unit(row)}", sub)
+
+
+def two_digits(value: float) -> str:
+    """Two significant digits, with all digits of a whole number, at most two decimals."""
+    return text.fixed(float(f"{value:.2g}") if abs(value) < 10 else value, text.decimals_for(value))
 
 
 def _unit(row: Beside) -> str:
@@ -158,11 +162,21 @@ def ledger() -> dict[str, Mapping[str, Any]]:
     return found
 
 
+ON_THE_PATH = {"parameters.at_month", "months.value"}
+"""Functions whose assumptions every figure along the path rests on."""
+CONTROLS, TEXTBOOK = ("A38",), ("A66",)
+"""Numbers of the ledger that goods under export control, and the textbook horizons, rest on."""
+
+
 def used_assumptions(case: CaseView) -> list[str]:
     """Ids of the dossier's assumptions and those of the world's card."""
     card = [str(a.get("id", a)) if isinstance(a, Mapping) else str(a) for a in case.world.card.get("assumptions", [])]
-    horizons = ("A38", "A39", "A66")  # every briefing solves them all
-    used = [*case.dossier.assumption_ids(), *horizons, *neighbours.ASSUMPTIONS]
+    used = [*case.dossier.assumption_ids(), *neighbours.ASSUMPTIONS]
+    if case.month is not None:
+        along = [a for a, entry in ledger().items() if ON_THE_PATH & set(entry.get("used_by", ()))]
+        used += [a for a in along if a not in CONTROLS or case.controlled]
+    if "medium" in case.horizons:
+        used += TEXTBOOK
     if scale.splits(case):
         used += scale.ASSUMPTIONS
     if strategy.stances_of(case) is not None:
@@ -184,7 +198,6 @@ def method(case: CaseView) -> list[Block]:
         ranges=[(in_words(k), reach(k, tuple(v))) for k, v in table.get("ranges", {}).items()],
         sources=[str(s["title"]) for s in table.get("sources", [])],
         world=case.world,
-        gap=max([case.runs.status_quo.clearing_gap, *(o.clearing_gap for o in case.runs.outcomes.values())]),
     )
     led = (paragraph.split("| ", 1) for paragraph in said)
     blocks: list[Block] = [Para(body, lead) for lead, body in led]
@@ -199,9 +212,7 @@ def method(case: CaseView) -> list[Block]:
     for a in used:
         entry = known.get(a, {})
         statement = str(entry.get("statement", _said("unknown")))
-        rows.append(
-            (Cell(a, strong=True), Cell(statement, str(entry.get("evidence", ""))), Cell(str(entry.get("if_wrong", "–"))))
-        )
+        rows.append((Cell(a, strong=True), Cell(statement), Cell(str(entry.get("if_wrong", "–")))))
         data.append(
             {
                 "id": a,
@@ -217,7 +228,7 @@ def method(case: CaseView) -> list[Block]:
             "tab-assumptions",
             "Numbered assumptions",
             _said("assumptions_subtitle"),
-            (Column("No."), Column("Assumption", "evidence"), Column(_said("assumptions_column"))),
+            (Column("No."), Column("Assumption"), Column(_said("assumptions_column"))),
             tuple(rows),
             _said("assumptions_note", csv=csv),
             csv,
@@ -249,13 +260,15 @@ def appendix(case: CaseView) -> list[Block]:
     """Real income of every region in every scenario, and what the codes mean."""
     base = text.say("briefing/view", "column", base=case.short_against(None))
     columns = [Column("Code"), Column("Economy"), Column("Status quo", base, number=True)]
-    columns += [Column(case.label(s), text.say("briefing/view", "column", base=case.short_base), number=True) for s in case.ids]
+    columns += [
+        Column(case.label(s), text.say("briefing/view", "column", base=case.short_base), number=True) for s in case.moving
+    ]
     order = sorted(case.world.regions, key=lambda r: region_name(r).lower())
     rows, data = [], []
     for r in order:
         known = {s: case.income(r, s) for s in (None, *case.ids)}
         members = ", ".join(region_table().get(r, {}).get("members", [])) if r != "EU27" else _("27 members")
-        rows.append((Cell(r), Cell(text.capital(region_name(r)), members), *(known[s].cell() for s in (None, *case.ids))))
+        rows.append((Cell(r), Cell(text.capital(region_name(r)), members), *(known[s].cell() for s in (None, *case.moving))))
         data += [case.row(r, s, "real income", "%", known[s]) for s in (None, *case.ids)]
     csv = case.file("every-economy", _said("every_file"), data)
     outcomes: dict[str | None, Outcome] = {None: case.runs.status_quo, **{s: case.outcome(s) for s in case.ids}}
@@ -271,7 +284,7 @@ def appendix(case: CaseView) -> list[Block]:
         Table(
             "tab-appendix",
             _said("every_title"),
-            _said("every_subtitle", horizon=case.horizon),
+            _said("every_subtitle", horizon=case.horizon, still=[case.label(s) for s in case.ids if s not in case.moving]),
             tuple(columns),
             tuple(rows),
             case.note(csv),

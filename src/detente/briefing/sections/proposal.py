@@ -10,7 +10,6 @@ from functools import partial
 
 from detente import words as text
 from detente.briefing.ahead import wait_for
-from detente.briefing.charts.results import gains_figure
 from detente.briefing.document import Block, Cell, Column, Heading, Para, Table, paras
 from detente.briefing.view import CaseView, Triple
 from detente.cases.case import CENTRAL
@@ -48,24 +47,28 @@ def blocks(case: CaseView) -> list[Block]:
         return [head, Para(told("nothing"))]
     if deal.status == "no deal":
         return [head, Para(deal.tell("package")), Para(deal.tell("no_chips")), table(case, deal)]
-    spread = ranges(case, deal)
-    csv = gains_file(case, deal, spread)
+    found = spread(case, deal)
+    csv = gains_file(case, deal, found)
     return [
         head,
         Para(deal.tell("signed"), kind="lede"),
         *paras([deal.tell("around")]),
         Para(deal.tell("not_alone"), told("not_alone_lead")),
-        Para(who_gains(case, deal, spread)),
+        Para(who_gains(case, deal, found)),
         *paras([deal.tell("levers")]),
         table(case, deal),
-        gains_figure(deal, told("gains_subtitle", when=deal.when), csv=csv, note=case.note(csv)),
         Para(deal.tell("no_chips"), "What costs nothing."),
         Para(deal.tell("exchange"), told("exchange_lead")),
-        Para(others(case, deal, spread), "Who pays."),
-        Para(deal.tell("keeping"), "Who watches."),
-        Para(deal.tell("short_or_long"), told("horizon_lead")),
+        Para(others(case, deal, found), "Who pays."),
+        Para(told("in_annex", csv=csv), kind="note"),
         Para(told("caveat", search=deal.tell("search")), kind="note"),
     ]
+
+
+def spread(case: CaseView, deal: Proposal) -> dict[str, dict[str, Triple]]:
+    """`ranges`, worked out once a briefing."""
+    found: dict[str, dict[str, Triple]] = case.once("proposal ranges", lambda: ranges(case, deal))
+    return found
 
 
 def ranges(case: CaseView, deal: Proposal) -> dict[str, dict[str, Triple]]:

@@ -19,7 +19,7 @@ from detente.cases.breakdown import Group, measure_shares
 from detente.equilibrium.decompose import PARTS, decompose
 from detente.errors import NotConverged
 from detente.policy.parts import Published
-from detente.strategy.blocs import LAYERS, blocs, members_in
+from detente.strategy.blocs import LAYERS, Blocs, blocs, members_in
 from detente.strategy.ladder import Ladder, ladder
 from detente.strategy.rates import Choice, RateGrid
 from detente.words import _, say
@@ -40,13 +40,14 @@ def in_steps(case: CaseView, steps: Ladder) -> list[Block]:
     """The threat in steps."""
     measure = steps.measure
     money = {c: steps.a_month(c) for c in case.world.regions}
+    places = text.decimals_for(max(abs(m) / 1e3 for c in steps.sides for m in money[c]), significant=3, most=4)
     rows, data = [], []
     for k, (rate, o) in enumerate(zip(steps.rates, steps.outcomes, strict=True)):
         trade = case.mutual_trade(o, steps.sides)
         rows.append(
             (
                 Cell(f"{text.digits(rate)} points", strong=True),
-                *(Cell(text.fixed(money[c][k] / 1e3, 2, signed=True)) for c in steps.sides),
+                *(Cell(text.fixed(money[c][k] / 1e3, places, signed=True)) for c in steps.sides),
                 *(Cell(text.fixed(float(o.real_income[c]), 2, signed=True)) for c in case.trio),
                 Cell(text.fixed(trade, 0, signed=True)),
             )
@@ -169,7 +170,7 @@ def own_choice(case: CaseView) -> list[Block]:
 
 
 # -- a split of the world ----------------------------------------------------------------------------------------------
-ASSUMPTIONS = ("A67",)
+ASSUMPTIONS = ("A39", "A67")
 """Numbers of the ledger that the split rests on."""
 
 
@@ -180,14 +181,26 @@ def splits(case: CaseView) -> bool:
     return known and len({p in west for p in case.parties[:2]}) == 2
 
 
+def split_world(case: CaseView) -> Blocs | None:
+    """The world in two blocs, solved once; None where the case does not split so or has no answer."""
+
+    def work() -> Blocs | None:
+        try:
+            return blocs(case, at=case.others) if splits(case) else None
+        except NotConverged:
+            return None
+
+    found: Blocs | None = case.once("two blocs", work)
+    return found
+
+
 def split(case: CaseView) -> list[Block]:
     """Two blocs behind a wall, by layer; only where the case `splits` so."""
     if not splits(case):
         return []
     head = Heading(told("blocs_heading"), "blocs")
-    try:
-        found = blocs(case, at=case.others)
-    except NotConverged:
+    found = split_world(case)
+    if found is None:
         return [head, Para(told("unsolved"))]
     members = {c: None if c == "WORLD" else case.members(c) for c in (*case.world.regions, *case.focus)}
     rows = [

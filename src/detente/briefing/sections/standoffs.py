@@ -51,7 +51,6 @@ def who_first(view: CaseView, payoffs: PayoffTable) -> list[Block]:
     figure = odds_figure(case, csv=models.csv, note=view.note(models.csv))
     parts = (
         (case.tell("at_once"), told("left_out")),
-        (case.tell("agreement"), told("agree")),
         (case.tell("decides"), "By assumption."),
         (case.tell("breaks"), told("flips")),
         (case.tell("deadline"), "The clock."),
@@ -148,13 +147,10 @@ def truce(view: CaseView, payoffs: PayoffTable) -> list[Block]:
     kept = _kept(view, case)
     return [
         Heading(told("truce_heading"), "truce"),
-        Para(case.tell("kept_truce")),
-        Para(case.tell("kept_deal")),
         kept,
         Para(case.tell("flips")),
         _periods(view, case),
-        Para(case.tell("renewals")),
-        Para(case.tell("transparency")),
+        *([Para(case.tell("transparency"))] if any(row["million USD a year"] >= 0.05 for row in case.sight) else []),
         Para(_duties(view, case, duties)),
     ]
 
@@ -211,7 +207,7 @@ def _kept(view: CaseView, case: AtTheTable) -> Table:
 
 
 def _points(value: float) -> str:
-    return text.fixed(value, 4, signed=True)
+    return text.fixed(value, text.decimals_for(value, most=4) if round(value, 4) else 0, signed=True)
 
 
 def _enough(need: float) -> str:

@@ -19,7 +19,7 @@ from detente.briefing.sections import proposal as agenda, rules, standoffs
 from detente.briefing.sections.scale import rate
 from detente.briefing.view import CaseView
 from detente.errors import InputError
-from detente.strategy.among_many import among_many
+from detente.strategy.among_many import AmongMany, among_many
 from detente.strategy.objectives import Weights
 from detente.strategy.payoffs import PayoffTable, payoff_table
 from detente.talks.bargaining import bargain, contract_zone, value_of_threat
@@ -76,8 +76,8 @@ class Stances:
 
 
 def points(value: float) -> str:
-    """Points of real income with a sign."""
-    return text.fixed(value, 3, signed=True)
+    """Points of real income with a sign, two significant digits, at most four decimals."""
+    return text.fixed(value, text.decimals_for(value, most=4) if round(value, 4) else 0, signed=True)
 
 
 def sections(case: CaseView) -> list[Section]:
@@ -118,14 +118,23 @@ def blocks(case: CaseView) -> list[Block]:
 
 
 # -- three or more parties ---------------------------------------------------------------------------------------------
+def among_all(case: CaseView) -> AmongMany | None:
+    """The table of everybody's stances, solved once; None where the world lacks a party or one has no choice of stances."""
+    parties = case.dossier.parties
+    if len(parties) < 3 or any(p.region not in case.parties or len(p.stances) < 2 for p in parties):
+        return None
+    found: AmongMany = case.once("among many", lambda: among_many(case.runs))
+    return found
+
+
 def among(case: CaseView) -> list[Block]:
     """All combinations of stances of all parties, which hold, and which coalition could block which; what is of two is named."""
     parties = [p.region for p in case.dossier.parties]
     lacking = [p for p in parties if p not in case.parties]
     without = [p.region for p in case.dossier.parties if len(p.stances) < 2]
-    if lacking or without:
+    found = among_all(case)
+    if found is None:
         return [Para(told("many_cannot", lacking=lacking, without=without, world=case.world.name))]
-    found = among_many(case.runs)
     frame = found.to_frame().assign(unit=told("unit"), relative_to=case.quo, horizon=found.table.horizon)
     records = [{str(k): v for k, v in row.items()} for row in frame.to_dict(orient="records")]
     csv = case.file("payoffs", told("payoffs_file"), records)

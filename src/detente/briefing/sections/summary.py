@@ -1,4 +1,4 @@
-"""The first page: five figures, one chart, and what will happen and how sure."""
+"""The summary of the companion: the likeliest way on, five figures, one chart, how sure. The front says what to do about it."""
 
 from __future__ import annotations
 
@@ -26,16 +26,26 @@ def sections(case: CaseView) -> list[Section]:
 
 
 def answer(case: CaseView) -> str:
-    """What is at stake, in three sentences."""
+    """How likely each way on is, the likeliest first, and what the one that is shown would mean."""
+    lead = shown_first(case)
     return _say(
         "answer",
         case=case,
-        sides=[(p, case.income(p, case.worst)) for p in case.parties],
-        host=case.income(case.host, case.worst) if case.host else None,
-        world=case.income("WORLD", case.worst),
+        lead=lead,
+        likely=outlook.how_likely(case),
+        sides=[(p, case.income(p, lead)) for p in case.parties],
+        host=case.income(case.host, lead) if case.host else None,
+        world=case.income("WORLD", lead),
         better=case.income("WORLD", case.best),
         before=case.income("WORLD", None),
     )
+
+
+def shown_first(case: CaseView) -> str:
+    """The likeliest scenario that moves anything against the law by itself; without odds, the worst."""
+    found = outlook.prepared(case)
+    ways = () if found is None else tuple(found.look.scenarios)
+    return next((s for s in ways if s in case.moving), case.worst)
 
 
 class Headline(NamedTuple):
@@ -49,11 +59,11 @@ class Headline(NamedTuple):
 
 
 def headline_figures(case: CaseView) -> list[Headline]:
-    """World under the measures in force; every party, the host and mutual trade in the worst scenario.
+    """World under the measures in force; every party, the host and mutual trade in the scenario shown first.
 
     A dossier of two parties without a host has a third country in its place, so that somebody outside is seen.
     """
-    worst = case.worst
+    lead = shown_first(case)
     beside = (case.host,) if case.host else case.third[:1] if len(case.parties) == 2 else ()
 
     def income(code: str, scenario: str | None, what: str) -> Headline:
@@ -61,8 +71,8 @@ def headline_figures(case: CaseView) -> list[Headline]:
 
     return [
         income("WORLD", None, _say("in_force", case=case)),
-        *(income(code, worst, _say("whose", case=case, code=code)) for code in (*case.parties, *beside)),
-        Headline("-".join(case.parties), worst, case.mutual_trade, _say("mutual", case=case), _say("mutual_unit", case=case)),
+        *(income(code, lead, _say("whose", case=case, code=code)) for code in (*case.parties, *beside)),
+        Headline("-".join(case.parties), lead, case.mutual_trade, _say("mutual", case=case), _say("mutual_unit", case=case)),
     ]
 
 
@@ -82,7 +92,8 @@ def five_numbers(case: CaseView) -> Numbers:
 def income_figure(case: CaseView) -> Figure:
     """Scenario × {parties, host, group, world}: real income."""
     known = {(s, code): case.income(code, s) for s in case.moving for code in case.focus}
-    told = texts("summary", "income", case=case, sides={p: case.income(p, case.worst).value for p in case.parties})
+    lead = shown_first(case)
+    told = texts("summary", "income", case=case, lead=lead, sides={p: case.income(p, lead).value for p in case.parties})
     csv = case.file(
         "summary-real-income", told.file, [case.row(code, s, "real income", "%", t) for (s, code), t in known.items()]
     )
@@ -91,27 +102,26 @@ def income_figure(case: CaseView) -> Figure:
 
 
 def how_sure(case: CaseView) -> list[Para]:
-    """What the model gives and what it does not."""
+    """How far the ways on lie apart, and what is known of that."""
+    lead = shown_first(case)
     spread = [(s, case.income("WORLD", s).value) for s in case.ids]
     firm: list[str] = []
     unsure: list[str] = []
     for code in case.focus:
-        t = case.income(code, case.worst)
+        t = case.income(code, lead)
         (unsure if text.straddles(t.low, t.high) else firm).append(text.name(code))
     happen = _say(
         "happen",
         case=case,
-        ways=[case.named(s) for s in case.ids],
         low=min(spread, key=lambda p: p[1]),
         high=max(spread, key=lambda p: p[1]),
         still=[f"“{case.label(s)}”" for s in case.ids if all(abs(case.income(c, s).value) < 0.02 for c in case.focus)],
         deadline=next(iter(case.dossier.deadlines()), None),
     )
-    sure = _say("sure", case=case, likely=outlook.how_likely(case), firm=firm, open=unsure)
+    sure = _say("sure", case=case, lead=lead, foretold=outlook.prepared(case) is not None, firm=firm, open=unsure)
     return [
-        Para(happen, "What will happen."),
-        Para(sure, "How sure."),
-        Para(_say("limits", case=case), "What is missing."),
+        Para(happen, _say("happen_lead")),
+        Para(sure, _say("sure_lead")),
     ]
 
 

@@ -1,0 +1,305 @@
+"""Page 2, an edition for one economy: words within bounds, numbers as in the data, titles true at any result, nothing advised
+that the numbers do not bear."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings, strategies as st
+from tests.briefing.conftest import DOSSIER, toy_dossier, toy_world
+
+from detente import words as text
+from detente.briefing.charts import figure
+from detente.briefing.charts.calendar import calendar_figure
+from detente.briefing.charts.hazard import events_of
+from detente.briefing.charts.theme import coloured, roles
+from detente.briefing.document import Figure, Items, Para, Section, Table, words_in
+from detente.briefing.front import what_it_means
+from detente.briefing.front.asks import Advice, Kind, advice
+from detente.briefing.front.calendar import Entry, Way, entries
+from detente.briefing.front.triggers import triggers
+from detente.briefing.front.what_it_means import WORDS, decided, page, parts_of, told
+from detente.briefing.report import solve_case
+from detente.briefing.sections import bystanders, outlook
+from detente.briefing.view import CaseView
+from detente.cases.baselines import LAW
+from detente.outlook.year import our_year
+from detente.policy.dossier import load_dossier, parse_dossier
+from detente.strategy.asks import displaced_by
+from detente.strategy.year import Kind as DriverKind, Mover, Span, Year, drivers_of
+from detente.types import Range
+from detente.world.library import load_world
+
+TOY = ("MYS", "USA", "CHN", "PAK", "EU27", "SGP")
+KL = ("MYS", "USA", "PAK")
+number = st.floats(-9, 9, allow_nan=False)
+
+
+@pytest.fixture(scope="module")
+def toy() -> CaseView:
+    return solve_case(toy_dossier(), toy_world())
+
+
+@pytest.fixture(scope="module")
+def no_forks() -> CaseView:
+    return solve_case(
+        parse_dossier(DOSSIER.split("prospects:")[0] + "sources:" + DOSSIER.split("\nsources:")[1], "n.yaml"), toy_world()
+    )
+
+
+@pytest.fixture(scope="module")
+def kl() -> CaseView:
+    return solve_case(load_dossier("kuala-lumpur-2025"), load_world())
+
+
+def written(case: CaseView, reader: str) -> tuple[Section, dict[str, pd.DataFrame]]:
+    """The page of a reader with its data files by stem."""
+    before = len(case.shelf.files)
+    with coloured(roles(case.parties, case.host)):
+        made = page(case, reader)
+    return made, {f.stem: f.frame for f in case.shelf.files[before:]}
+
+
+def bullets(section: Section) -> list[str]:
+    return [f"{p.lead} {p.text}" for b in section.blocks if isinstance(b, Items) for p in b.items]
+
+
+@pytest.fixture(scope="module")
+def pages(toy: CaseView, no_forks: CaseView, kl: CaseView) -> dict[str, tuple[CaseView, str, Section, dict[str, pd.DataFrame]]]:
+    asked = [("toy", toy, TOY), ("no forks", no_forks, ("MYS", "USA", "PAK")), ("kl", kl, KL)]
+    return {f"{name} {r}": (case, r, *written(case, r)) for name, case, readers in asked for r in readers}
+
+
+# -- the page ----------------------------------------------------------------------------------------------------------
+def test_a_page_keeps_within_its_words_and_bullets(
+    pages: dict[str, tuple[CaseView, str, Section, dict[str, pd.DataFrame]]],
+) -> None:
+    for name, (_, _, section, _) in pages.items():
+        assert words_in([section]) <= WORDS, name
+        assert len(section.title.split()) <= 16, section.title
+        told_ = bullets(section)
+        assert 1 <= len(told_) <= 6
+        assert all(len(b.split()) <= 20 for b in told_), told_
+        for table in (b for b in section.blocks if isinstance(b, Table)):
+            assert len(table.columns) <= 4
+            assert len(table.rows) <= 6
+        for drawn in (b for b in section.blocks if isinstance(b, Figure)):
+            assert len(drawn.alt.split()) <= 60
+        everything = " ".join([section.title, *told_, *(b.text for b in section.blocks if isinstance(b, Para))])
+        assert "Macro" not in everything
+        assert "falls by −" not in everything
+        assert "horizon" not in everything
+
+
+def test_the_title_is_the_largest_driver_of_the_data(
+    pages: dict[str, tuple[CaseView, str, Section, dict[str, pd.DataFrame]]],
+) -> None:
+    for case, reader, section, files in pages.values():
+        year = bystanders.year_of(case, reader, LAW)
+        top = decided(year).top
+        stem = f"front-year-{reader.lower()}"
+        if top is None:
+            assert "not known" in section.title or "as much as 0.01" in section.title
+            continue
+        row = files[stem].set_index("driver").loc[top.title]
+        money = next(float(row[c]) for c in row.index if str(c).startswith("price, million USD"))
+        assert text.money(money, signed=True) in section.title
+
+
+def test_an_exemption_is_asked_of_who_decides_with_its_price_and_day(kl: CaseView) -> None:
+    first = advice(kl, "MYS")[0]
+    step = bystanders.steps_of(kl, "MYS").step("chip-exemption")
+    assert (first.kind, first.whom, first.day, first.given) == ("ask", ("USA",), date(2026, 3, 31), "branch")
+    assert first.money == step.money
+    assert text.money(step.money.value) in first.text()
+    assert "if it comes" in first.text()
+
+
+def test_nothing_of_unknown_sign_is_asked_for(toy: CaseView, no_forks: CaseView, kl: CaseView) -> None:
+    for case, readers in ((toy, TOY), (no_forks, ("MYS", "USA", "PAK")), (kl, KL)):
+        for reader in readers:
+            found = advice(case, reader)
+            assert any(a.kind in ("ask", "seek", "refuse", "package", "nothing") for a in found)
+            assert {a.money.sign for a in found if a.kind in ("ask", "seek", "alone")} <= {"gain"}
+            assert {a.money.sign for a in found if a.kind in ("avoid", "refuse")} <= {"loss"}
+
+
+def test_a_party_asks_for_the_clauses_of_the_package(kl: CaseView) -> None:
+    found = advice(kl, "USA")
+    kinds = [a.kind for a in found]
+    assert {"ask", "package", "offer", "avoid"} <= set(kinds)
+    assert all(a.whom == ("CHN",) and a.clause for a in found if a.kind in ("ask", "offer"))
+    worst = next(a for a in found if a.kind == "avoid")
+    driver = next(d for d in bystanders.year_of(kl, "USA", LAW).ranked if d.title == worst.title)
+    assert worst.money == driver.money
+
+
+# -- prices against the law ----------------------------------------------------------------------------------------------
+def test_against_the_law_a_branch_is_what_its_scenario_is_against_the_law(kl: CaseView) -> None:
+    year = bystanders.year_of(kl, "USA", LAW)
+    assert year.driver("carried-out").price.value == pytest.approx(kl.income("USA", "pessimistic").value, abs=1e-6)
+    assert "The truce lapses and 24 points return on both sides" in year.unmoved or not any(
+        d.id == "lapses" for d in year.drivers
+    )
+    apart, before = year.driver("duties-void"), bystanders.year_of(kl, "USA").driver("duties-void")
+    assert apart.price == before.price
+    assert year.record()["against"] == "law"
+
+
+def test_in_force_is_the_default(toy: CaseView) -> None:
+    assert drivers_of(toy, "MYS").against == "in-force"
+    assert our_year(toy, "MYS", odds={}, with_risk=False).drivers == drivers_of(toy, "MYS").with_chances(
+        {d.id: d.chance for d in our_year(toy, "MYS", odds={}, with_risk=False).drivers if d.chance}
+    ).drivers  # fmt: skip
+
+
+# -- calendar and triggers -----------------------------------------------------------------------------------------------
+def test_the_calendar_takes_its_chances_from_today(kl: CaseView) -> None:
+    found, look = entries(kl, "USA"), outlook.prepared(kl)
+    assert look is not None
+    assert [e.day for e in found] == sorted(e.day for e in found)
+    for entry in found:
+        fork = next(f for f in look.look.tree.forks.values() if f.title == entry.title)
+        chances = {b.title: look.look.odds_if_reached[fork.id].from_today[b.id].value for b in fork.branches}
+        assert all(w.chance == pytest.approx(chances[w.title]) for w in entry.ways)
+    end = next(w for e in found for w in e.ways if w.title == "The pause breaks and the 100 points come")
+    assert end.price.value == pytest.approx(kl.income("USA", "pessimistic").value, abs=2e-3)
+
+
+def test_without_forks_the_calendar_shows_the_scenarios(no_forks: CaseView) -> None:
+    found = entries(no_forks, "USA")
+    assert {w.title for e in found for w in e.ways} == {"All lifted", "The hundred"}
+    assert {w.chance for e in found for w in e.ways} == {None}
+
+
+def test_a_trigger_is_a_conditional_chance(kl: CaseView) -> None:
+    look = outlook.prepared(kl)
+    assert look is not None
+    tree = look.look.tree
+    for t in triggers(kl, "USA", advice(kl, "USA")):
+        branch = next(b for b, (_, x) in tree.branches.items() if x.title == t.seen)
+        happens = sum((tree.taken(b) for b in t.outcome.branches), start=tree.taken(branch) & False)
+        through = tree.probabilities * tree.taken(branch)
+        assert t.after == pytest.approx(float(through @ happens / through.sum()))
+        assert abs(t.after - t.before) >= 0.05
+
+
+# -- templates on any result ---------------------------------------------------------------------------------------------
+KINDS: tuple[Kind, ...] = ("ask", "package", "offer", "trade", "seek", "refuse", "alone", "avoid", "siding", "unsure", "nothing")
+long_title = st.lists(st.sampled_from(["a", "duty", "of", "the", "steel", "24", "licences", "on"]), min_size=1, max_size=20).map(
+    " ".join
+)
+
+
+def span(low: float, middle: float, high: float) -> Span:
+    a, b, c = sorted((low, middle, high))
+    return Span(a, b, c, b, a)
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.sampled_from(KINDS), long_title, long_title, number, number, number, number, st.booleans(), st.booleans())
+def test_a_bullet_has_at_most_twenty_words(
+    kind: Kind, title: str, second: str, low: float, middle: float, high: float, other: float, clause: bool, again: bool
+) -> None:
+    clause = clause and kind in ("ask", "offer")
+    given_ = {"ask": "passed", "siding": "failed"}.get(kind, "")
+    whom = ("USA",) if kind != "siding" else ("USA", "CHN")
+    one = Advice(
+        kind, title, span(1e3 * low, 1e3 * middle, 1e3 * high), whom, 1e3 * abs(other), date(2026, 3, 31),
+        given_, again and kind == "ask", second, clause,  # type: ignore[arg-type]
+    )  # fmt: skip
+    told_ = one.text()
+    assert len(told_.split()) <= 20, told_
+    assert "cost −" not in told_
+    assert "costs −" not in told_
+    assert "of…" not in told_
+
+
+def year_of(prices: list[tuple[float, float, float]], kinds: list[DriverKind], by: list[tuple[str, ...]]) -> Year:
+    movers = [
+        Mover(f"m{k}", kind, f"Thing {k}", who, span(*p), span(*p).scaled(1e3), chance=Range(0.1, 0.2, 0.3), branches=(f"b{k}",))
+        for k, (p, kind, who) in enumerate(zip(prices, kinds, by, strict=True))
+    ]
+    return Year("toy", "MYS", ("USA", "CHN"), date(2025, 10, 18), "medium", 2025, tuple(movers))
+
+
+BY = st.sampled_from([("USA",), ("CHN",), ("USA", "CHN"), (), ("MYS",)])
+drawn_years = st.lists(st.tuples(number, number, number, BY), max_size=4)
+
+
+@settings(deadline=None, max_examples=100)
+@given(drawn_years)
+def test_titles_follow_the_numbers(rows: list[tuple[float, float, float, tuple[str, ...]]]) -> None:
+    year = year_of([r[:3] for r in rows], ["branch"] * len(rows), [r[3] for r in rows])
+    parts = decided(year)
+    title = told("title", year=year, parts=parts, reader="MYS", case=None)
+    chart = told("year_title", year=year, parts=parts_of(year.ranked))
+    known = [d for d in year.ranked if d.price.sign != "not known" and abs(d.price.value) >= text.TINY]
+    assert (parts.top is None) == (not known)
+    if not known:
+        assert "not known" in title or "0.01" in title
+    elif parts.tied:
+        assert "most" not in title
+        assert "most" not in chart
+    else:
+        assert text.money(known[0].money.value, signed=True) in title
+        assert known[0].title in chart
+    if known and any(d.price.sign == "not known" and abs(d.price.value) > abs(known[0].price.value) for d in year.ranked):
+        assert title.startswith("Of what is known")
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.tuples(number, number, number), min_size=1, max_size=3), st.sampled_from([1.0, 1e3]))
+def test_the_calendar_says_what_hangs_on_a_day_only_where_signs_are_known(
+    prices: list[tuple[float, float, float]], scale: float
+) -> None:
+    ways = [Way(f"Way {k}", 0.3, span(*p), span(*p).scaled(scale)) for k, p in enumerate(prices)]
+    entry = Entry(date(2026, 3, 31), "Is it?", tuple(sorted(ways, key=lambda w: w.money.value)))
+    made = calendar_figure([entry], "MYS", dollars=2025, id="fig-c")
+    if not any(w.known for w in ways):
+        assert made.title.startswith("No day ahead on which it is known")
+    else:
+        assert "31 March matters most to Malaysia" in made.title
+    spec = made.spec(348)
+    assert all(w.known or "sign not known" in str(spec) for w in ways)
+
+
+def test_a_still_year_is_a_sentence(toy: CaseView, monkeypatch: pytest.MonkeyPatch) -> None:
+    still = year_of([], [], [])
+    monkeypatch.setattr(bystanders, "year_of", lambda *_: still)
+    block = what_it_means.year_chart(toy, still)
+    assert isinstance(block, Para)
+    assert "0.01" in block.text
+    assert "0.01" in told("title", year=still, parts=decided(still), reader="MYS", case=toy)
+
+
+# -- risk by date --------------------------------------------------------------------------------------------------------
+def test_risk_by_date_says_the_first_and_the_last_chance(kl: CaseView) -> None:
+    found = outlook.prepared(kl)
+    assert found is not None
+    made = figure("hazard", found.look)
+    assert made is not None
+    first = events_of(found.look)[0]
+    assert found.look.roles[first.id] == "worst"
+    for day in (first.days[0], first.days[-1]):
+        assert f"{found.look.percent_by(first, day)}{text.THIN}% by {text.day(day)}" in made.title
+    assert len(made.alt.split()) <= 75
+    keys = {tuple(found.look.percent_by(e, d) for d in found.look.hazard_days) for e in events_of(found.look)}
+    assert len(keys) == len(events_of(found.look))
+
+
+# -- who is displaced ----------------------------------------------------------------------------------------------------
+def test_a_promise_to_buy_takes_sales_from_others(kl: CaseView) -> None:
+    item = next(i for b in kl.dossier.bystanders if b.region == "MYS" for i in b.menu if i.id == "farm-purchases")
+    sold = displaced_by(kl, "MYS", item.changes)
+    assert "USA" not in sold.index
+    assert "MYS" not in sold.index
+    assert bool((sold < 0).all())
+    assert list(sold) == sorted(sold)
+    [sentence] = bystanders.displaced(kl, "MYS")
+    assert item.title in sentence
+    assert displaced_by(kl, "MYS", ()).empty
+    assert not math.isnan(float(sold.sum()))
