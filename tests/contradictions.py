@@ -78,7 +78,10 @@ def _faults(text: str, values: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         if text.count(one) != text.count(other):
             yield "a bracket or quote left open", text[:80]
     for found in _RANGE.finditer(text):
-        if not found["before"] and read(found["low"]) > read(found["high"]):
+        ranged = found["before"] is None and re.search(
+            r"(?:range (?:is )?|\()$", text[: found.start()]
+        )  # elsewhere "a to b" may be a change
+        if ranged and read(found["low"]) > read(found["high"]):
             yield "a range from high to low", _around(text, found)
     for found in _AROUND.finditer(text):
         same = found["unit"].strip() == found["also"].strip()  # else the bracket holds something else: what a chance is worth
