@@ -216,6 +216,7 @@ def test_a_bullet_has_at_most_twenty_words(
     assert "cost −" not in told_
     assert "costs −" not in told_
     assert "of…" not in told_
+    assert "at least less" not in told_
 
 
 def year_of(prices: list[tuple[float, float, float]], kinds: list[DriverKind], by: list[tuple[str, ...]]) -> Year:
@@ -249,6 +250,7 @@ def test_titles_follow_the_numbers(rows: list[tuple[float, float, float, tuple[s
         assert known[0].title in chart
     if known and any(d.price.sign == "not known" and abs(d.price.value) > abs(known[0].price.value) for d in year.ranked):
         assert title.startswith("Of what is known")
+        assert chart.startswith("Of what is known")
 
 
 @settings(deadline=None, max_examples=60)

@@ -109,14 +109,16 @@ def test_words_follow_the_numbers(case: CaseView, shown: list[Any]) -> None:
 def test_questions_take_the_place_of_the_plain_list(case: CaseView, run: Any) -> None:
     again = replace(case, shelf=Shelf())
     assert [b.id for b in questions.blocks(again) if isinstance(b, Table)] == ["tab-questions", "tab-answers"]
-    assert closing.limits(case)[0].startswith("Likelihoods are those of the forks the dossier names")
+    assert closing.limits(case)[0].startswith(
+        "Forks the dossier does not name; a fork’s odds do not hang on the path that leads to it."
+    )
     plain = replace(case, dossier=run.dossier.model_copy(update={"prospects": None}), shelf=Shelf())
     assert outlook.sections(plain) == []
     assert outlook.how_likely(plain) == ""
     assert [b.title for b in questions.blocks(plain) if isinstance(b, Table)] == ["What to look at, and when"]
     assert closing.limits(plain)[0].startswith("No likelihoods of scenarios")
     assert closing.limits(plain)[1:] == closing.limits(case)[1:]
-    assert len(closing.limits(plain)) == 8
+    assert len(closing.limits(plain)) == 7
 
 
 def test_figures_are_drawn_for_both_widths(shown: list[Any]) -> None:

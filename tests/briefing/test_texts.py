@@ -292,11 +292,9 @@ def test_the_timeline_says_whether_a_date_is_near() -> None:
 
 def test_the_timeline_in_words_lists_measures_and_days() -> None:
     due = [(datetime.date(2025, 11, 1), "a duty"), (datetime.date(2025, 11, 10), "an end")]
-    told = situation("timeline_alt", shown=[("Ten", "in force"), ("Hundred", "threatened")], due=due)
-    assert told == (
-        "Timeline of 2 measures. Ten: in force; Hundred: threatened. Due: 1 November 2025: a duty; 10 November 2025: an end."
-    )
-    assert situation("timeline_alt", shown=[], due=[]) == "Timeline of 0 measures. . Due: ."
+    told = situation("timeline_alt", message="Two dates", shown=[("Ten", "in_force"), ("Hundred", "threatened")], due=due)
+    assert told == ("Two dates. 2 measures, 1 of them in force. Due: 1 November 2025, a duty; 10 November 2025, an end.")
+    assert situation("timeline_alt", message="No date", shown=[], due=[]) == "No date. 0 measures, 0 of them in force."
 
 
 @pytest.mark.parametrize(("others", "word"), [(1, "1 other measure ("), (3, "3 other measures (")])
@@ -348,7 +346,8 @@ def test_whom_a_measure_hits() -> None:
 # -- what a dossier says is never a template ---------------------------------------------------------------------------
 def test_text_of_a_dossier_is_not_run() -> None:
     hostile = "{{ 7 * 7 }} {% for x in y %} {# gone? #}"
-    told = situation("timeline_alt", shown=[(hostile, "in force")], due=[(datetime.date(2025, 11, 1), hostile)])
+    due_then = [(datetime.date(2025, 11, 1), hostile)]
+    told = situation("timeline_alt", message=hostile, shown=[(hostile, "in_force")], due=due_then)
     assert told.count(hostile) == 2
     due = SimpleNamespace(date=datetime.date(2025, 11, 1), days_left=14, text=hostile)
     assert hostile in happen([], due)

@@ -31,9 +31,10 @@ from detente.equilibrium.memory import solved_once
 from detente.equilibrium.months import stretches
 from detente.errors import NotConverged
 from detente.policy.dossier import Dossier, parse_dossier
+from detente.policy.timing import status_on
 from detente.strategy.asks import Asks, Pair, Step
 from detente.strategy.year import Span
-from detente.words import fixed, name, percent, say, table_day, tell
+from detente.words import count, fixed, name, percent, say, table_day, tell
 from detente.world import World
 from detente.world.library import load_world
 from small_future import small_future
@@ -137,8 +138,28 @@ def others_at_the_table(d: Data) -> None:
 
 
 def more_said(d: Data) -> None:
-    """Who negotiates, a question with answers and one without, a signal seen, exercises; a split of the world foreseen."""
+    """Who negotiates, a question with answers and one without, a signal seen, exercises; a split of the world foreseen; a host
+    that can promise to buy."""
     cited: dict[str, Any] = {"by": "USA", "sources": ["first"]}
+    farm = {
+        "id": "farm",
+        "title": "The host buys more",
+        "by": "MYS",
+        "on": "USA",
+        "instrument": "purchase",
+        "growth_pct": 50,
+        "sectors": ["AGR"],
+        "effective": "2025-10-18",
+        "sources": ["first"],
+    }
+    d["bystanders"].append(
+        {
+            "region": "MYS",
+            "position": "Hosts.",
+            "menu": [{"id": "buy", "title": "Buy more", "changes": [{"add": farm}], "sources": ["first"]}],
+            "sources": ["first"],
+        }
+    )
     d["exercises"] = [
         {
             **copy.deepcopy(cited),
@@ -530,12 +551,14 @@ def test_income_along_the_path_cell_by_cell(whole: Whole) -> None:
 def test_alt_texts_hold_the_title_and_figures_of_their_chart(whole: Whole) -> None:
     assert len(whole.figures) >= 8
     for f in whole.figures:
-        if f.id == "fig-timeline":
-            assert f.alt.startswith("Timeline of ")
-        else:
-            assert f.alt.startswith(f"{f.title}."), f.id
-            assert len(f.alt.split()) <= ALT_WORDS or f.id == "fig-tree", f.id  # the tree tells its paths in words of its own
+        assert f.alt.startswith(f"{f.title}."), f.id
+        assert len(f.alt.split()) <= ALT_WORDS or f.id == "fig-tree", f.id  # the tree tells its paths in words of its own
         assert re.search(r"\d", f.values), f.id
+        if f.id == "fig-timeline":  # the alt text counts what the file lists with its status
+            bars = whole.data("timeline").query("measure != ''")
+            known = {m.id: m for m in whole.case.dossier.measures}
+            held = [i for i in bars["measure"].unique() if status_on(known[i], whole.case.dossier.as_of).value == "in_force"]
+            assert f"{count(bars['measure'].nunique(), 'measure')}, {len(held)} of them in force." in f.alt
 
 
 def test_the_first_answer_says_each_sign(whole: Whole) -> None:

@@ -121,9 +121,9 @@ def calendar(case: CaseView, reader: str) -> Block:
     rows = [
         {
             "date": e.day.isoformat(), "decided": e.title, "way": w.title,
-            "chance from today": math.nan if w.chance is None else w.chance, "real income, %": w.price.value,
+            "probability from today": math.nan if w.chance is None else w.chance, "real income, %": w.price.value,
             "low, %": w.price.low, "high, %": w.price.high, "sign": w.price.sign,
-            f"million USD of {money_of(case, reader)[0]} a year": w.money.value,
+            f"real income, million USD of {money_of(case, reader)[0]} a year": w.money.value,
         }
         for e in found
         for w in e.ways
@@ -143,7 +143,8 @@ def watch_rows(case: CaseView, reader: str, asked: tuple[Advice, ...]) -> tuple[
         return [], ""
     data = [
         {
-            "see": t.seen, "by": t.day.isoformat(), "chance of": t.outcome.title, "from today": t.before, "then": t.after,
+            "see": t.seen, "by": t.day.isoformat(), "chance of": t.outcome.title, "probability from today": t.before,
+            "probability then": t.after,
             "do": told("act", it=t),
         }
         for t in found

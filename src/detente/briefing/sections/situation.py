@@ -197,7 +197,7 @@ def _timeline(case: CaseView) -> Figure:
         start=text.month(start, year=True, long=True),
         end=text.month(end, year=True, long=True),
     )
-    shown = [(known[i].title, status_word(status_on(known[i], d.as_of).value)) for i in ids]
+    shown = [(known[i].title, status_on(known[i], d.as_of).value) for i in ids]
     records = [(b.measure, b.title, b.group, b.status, b.start, b.end) for b in bars]
     records += [("", m.label, "", "expected talks" if m.expected else "talks", m.day, m.day) for m in talks]
     records += [("", what, "", "deadline", day, day) for day, what in lines]
