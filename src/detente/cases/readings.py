@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple, get_args
 
 from detente.equilibrium.chokepoints import Rent
@@ -64,6 +65,12 @@ def _all_at(end: End, *names: str) -> tuple[tuple[str, End], ...]:
     return tuple((name, end) for name in names)
 
 
+@lru_cache(maxsize=1024)
+def _there(month: float, ends: tuple[tuple[str, End], ...]) -> None:
+    """Raises what a month or a row that is not there raises; asked for every figure, so once each."""
+    at_month(month, dict(ends))
+
+
 class Node(NamedTuple):
     """Where a case is solved: at months since the decision (None: a parameter set of its own, the `variant`), with a closure
     (None: the node's own) and rows at an end of their range."""
@@ -90,9 +97,10 @@ class Node(NamedTuple):
             raise InputError(refusal("cases", "ends_need_a_month"))
         if exchange_rate is not None and exchange_rate not in get_args(ExchangeRate):
             raise UnknownName(exchange_rate, list(get_args(ExchangeRate)), "exchange rate")
+        rows = tuple(sorted((ends or {}).items()))
         if month is not None:
-            at_month(month, ends)
-        return cls(month, exchange_rate, tuple(sorted((ends or {}).items())), rent, variant)
+            _there(month, rows)
+        return cls(month, exchange_rate, rows, rent, variant)
 
     @classmethod
     def read(cls, month: float, reading: Reading) -> Node:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -151,6 +152,7 @@ def limits(case: CaseView) -> list[str]:
     return _paragraphs("limits", foretold=case.dossier.prospects is not None)
 
 
+@cache
 def ledger() -> dict[str, Mapping[str, Any]]:
     """The numbered assumptions of the project by id; empty when the file is missing."""
     found: dict[str, Mapping[str, Any]] = {}
