@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from detente.errors import DetenteError, SourceError
-from small_dossier import small_dossier
 from detente.world import toy_world
 from detente.world.world import World
+from small_dossier import small_dossier
 
 Run = Callable[..., tuple[int, str, str]]
 KL = "kuala-lumpur-2025"
