@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from detente.errors import DetenteError, SourceError
-from detente.policy.dossier import new_dossier_text
 from detente.world import toy_world
 from detente.world.world import World
+from small_dossier import small_dossier
 
 Run = Callable[..., tuple[int, str, str]]
 KL = "kuala-lumpur-2025"
-TEXT = new_dossier_text("trial", "A trial")
+TEXT = small_dossier("trial", "A trial")
 
 
 def saved(folder: Path, old: str = "", new: str = "") -> str:

@@ -109,3 +109,13 @@ def test_likelihoods_that_make_no_sense_are_refused() -> None:
         update({"a": 0.5, "b": 0.5}, {"s": {"a": 0.0}})
     with pytest.raises(UnknownName, match="pause"):
         update({"pause": 0.5, "b": 0.5}, {"s": {"paus": 1.0}})
+
+
+def test_a_certain_branch_can_be_drawn_and_disorder_is_still_refused() -> None:
+    """A pooled certainty has all three values alike but for rounding; the middle may stand a hair above the high end."""
+    sure = 1 - 1e-13
+    draws = spread_draws([[0.0, 0.0, 0.0], [sure, 1.0, sure]], 100, np.random.default_rng(1))
+    assert np.allclose(draws.sum(axis=1), 1.0)
+    assert draws[:, 1].min() > 0.99
+    with pytest.raises(InputError, match="low, central, high"):
+        spread_draws([[0.5, 0.4, 0.6], [0.5, 0.6, 0.7]], 10, np.random.default_rng(1))

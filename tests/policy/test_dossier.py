@@ -20,14 +20,14 @@ from detente.policy.dossier import (
     doubts_of,
     list_dossiers,
     load_dossier,
-    new_dossier_text,
     parse_dossier,
 )
 from detente.policy.reading import validate
 from detente.words.names import region_table, sector_table
 from mutilation import mutilate
+from small_dossier import small_dossier
 
-TEMPLATE = new_dossier_text("trial", 'A "trial" of the form')
+TEMPLATE = small_dossier("trial", 'A \\"trial\\" of the form')
 REAL = files("detente").joinpath("data", "dossiers", "kuala-lumpur-2025.yaml").read_text(encoding="utf-8")
 
 

@@ -7,7 +7,8 @@ import re
 import pytest
 
 from detente.errors import BadDossier
-from detente.policy.dossier import new_dossier_text, parse_dossier
+from detente.policy.dossier import parse_dossier
+from small_dossier import small_dossier
 
 ENTRY = """
 published:
@@ -27,7 +28,7 @@ published:
     why: They have unemployment
     sources: [first-source]
 """
-TEMPLATE = new_dossier_text("trial", "A trial")
+TEMPLATE = small_dossier("trial", "A trial")
 
 
 def text_of(entry: str) -> str:

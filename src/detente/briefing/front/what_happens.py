@@ -564,7 +564,11 @@ def tree_figure(case: CaseView, ahead: Ahead, look: Outlook) -> Figure | None:
     csv = case.shelf.add(f"front-tree-{code.lower()}", _said("tree_file", reader=code), pd.DataFrame(data))
     top = leading(tuple(w.odds for w in ahead.ways if w.odds is not None))
     head, subtitle = _said("tree_title", top=top, until=ahead.until), _said("tree_subtitle", it=ahead, moved=moved)
-    told = [(w.title, w.odds.percent, _in_figures(ahead, code, w.worth[code]) if moved else "") for w in ahead.ways if w.odds]
+    told = [
+        (w.title, text.chance(w.odds.value, w.odds.percent), _in_figures(ahead, code, w.worth[code]) if moved else "")
+        for w in ahead.ways
+        if w.odds
+    ]
     alt = _said("tree_alt", it=ahead, head=head, shown=told)
     shown = tree.Ends(titles, colour, _said("value_head", it=ahead) if moved else "")
     return figure(
