@@ -147,13 +147,13 @@ def outputs(folder: Path, wanted: Sequence[str] = ("",)) -> dict[str, str]:
 
 def briefing(folder: Path) -> Iterator[tuple[str, str]]:
     """The briefing's files; drawings are kept apart, as they carry what their text and data say already."""
-    command("brief", DOSSIER, "--out", str(folder))
+    command("brief", DOSSIER, "--for", "MYS", "--for", "USA", "--out", str(folder))
     for path in sorted(
         p for p in folder.rglob("*") if p.is_file() and p.name[0] != "." and p.suffix in (".html", ".md", ".csv", ".json")
     ):
         text, name = path.read_text(encoding="utf-8"), f"brief/{path.relative_to(folder).as_posix()}"
         if path.suffix == ".html":
-            yield from ((f"drawings/{k:03}.svg", drawing) for k, drawing in enumerate(SVG.findall(text), 1))
+            yield from ((f"drawings/{path.stem}-{k:03}.svg", drawing) for k, drawing in enumerate(SVG.findall(text), 1))
             text = SVG.sub("DRAWING", text)
         yield name, tidied(text) if path.suffix == ".json" else without_machine(text)
 
