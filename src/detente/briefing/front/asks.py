@@ -19,7 +19,7 @@ from detente.briefing.view import CaseView
 from detente.cases.baselines import LAW
 from detente.cases.case import Case
 from detente.strategy.asks import PASSED, Asks, Clause, clauses_of
-from detente.strategy.year import Mover, Span
+from detente.strategy.year import Mover, Span, money_of
 from detente.words import TINY, say
 
 Kind = Literal["ask", "package", "offer", "trade", "seek", "refuse", "alone", "avoid", "siding", "unsure", "nothing"]
@@ -119,7 +119,7 @@ def first_day(case: Case) -> date | None:
 def _of_other(case: CaseView, reader: str) -> Iterator[Advice]:
     steps, year = bystanders.steps_of(case, reader), bystanders.year_of(case, reader)
     by_branch = {b: m for m in year.drivers for b in m.branches}
-    worth = year.drivers[0].money.value / year.drivers[0].price.value if year.drivers else math.nan
+    worth = money_of(case, reader)[1] / 100
     for s in steps.steps:
         whom = (s.needs,) if s.needs else ()
         given = "passed" if s.given == PASSED else "branch" if s.given else ""
@@ -146,7 +146,7 @@ def _of_other(case: CaseView, reader: str) -> Iterator[Advice]:
 def _trades(case: CaseView, steps: Asks, worth: float) -> Iterator[Advice]:
     """The best exchange that costs who must grant it nothing."""
     for pair in steps.told:
-        if pair.mutual and pair.price.sign == "gain" and math.isfinite(worth):
+        if pair.mutual and pair.price.sign == "gain":
             asked, offered = steps.terms(pair)
             yield Advice(
                 "trade", asked.title, pair.price.scaled(worth), pair.needs, math.nan, first_day(case), second=offered.title
@@ -156,8 +156,6 @@ def _trades(case: CaseView, steps: Asks, worth: float) -> Iterator[Advice]:
 
 def _siding(steps: Asks, worth: float) -> Iterator[Advice]:
     """Taking a side, where it costs at every reading; else that it is not known."""
-    if not math.isfinite(worth):
-        return
     known = [p for p, s in steps.siding.items() if s.sign == "loss"]
     open_ = [p for p, s in steps.siding.items() if s.sign == "not known"]
     if known:
