@@ -51,14 +51,13 @@ class Ahead:
             process = subprocess.Popen([sys.executable, "-m", SEARCH], stdin=subprocess.PIPE, stdout=quiet, stderr=quiet)
         except OSError:
             return None
-        told = Thread(target=_tell, args=(process, pickle.dumps((dossier, world, horizon))))
+        told = Thread(target=_tell, args=(process, pickle.dumps((dossier, world, horizon))), daemon=True)
         told.start()
         return cls(process, told)
 
     def join(self) -> None:
         """Wait until it is done, however it ended."""
         self.told.join()
-        self.process.wait()
 
 
 def _tell(process: subprocess.Popen[bytes], body: bytes) -> None:
@@ -68,3 +67,4 @@ def _tell(process: subprocess.Popen[bytes], body: bytes) -> None:
             pipe.write(body)
     except OSError:  # it has died: then nobody listens, and nothing is lost
         pass
+    process.wait()  # held until it ends, whether or not anybody waits for it
