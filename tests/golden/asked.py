@@ -146,7 +146,11 @@ def outputs(folder: Path, wanted: Sequence[str] = ("",)) -> dict[str, str]:
 
 
 def briefing(folder: Path) -> Iterator[tuple[str, str]]:
-    """The briefing's files; drawings are kept apart, as they carry what their text and data say already."""
+    """The briefing's files for two readers: index, fronts, annex, companion, Markdown, data and the run record.
+
+    Drawings are kept apart, as they carry what their text and data say already; Word and the images are made of the same and
+    are left out, as their bytes differ between machines.
+    """
     command("brief", DOSSIER, "--for", "MYS", "--for", "USA", "--out", str(folder))
     for path in sorted(
         p for p in folder.rglob("*") if p.is_file() and p.name[0] != "." and p.suffix in (".html", ".md", ".csv", ".json")

@@ -396,7 +396,7 @@ def test_the_preview_follows_the_levers(visit: Visits) -> None:
 
 
 def test_the_briefing_leaves_as_files_and_goes_stale(visit: Visits) -> None:
-    """The page's part; that the server writes one is tested with the jobs."""
+    """The page's part; that the server leaves the files is tested in `test_briefing_job`."""
     page = visit()
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as pack:
@@ -405,7 +405,18 @@ def test_the_briefing_leaves_as_files_and_goes_stale(visit: Visits) -> None:
         "id": "b" * 24,
         "status": "done",
         "progress": 1,
-        "files": ["briefing.docx", "briefing.zip", "front.html", "index.html"],
+        "files": [
+            "annex.html",
+            "briefing.docx",
+            "briefing.md",
+            "briefing.zip",
+            "companion.html",
+            "companion.md",
+            "front-USA.html",
+            "front.html",
+            "index.html",
+            "run.json",
+        ],
     }
     page.route("**/api/v1/jobs", lambda r: r.fulfill(status=200, json=job))
     page.route("**/api/v1/jobs/*", lambda r: r.fulfill(json=job))
@@ -417,7 +428,15 @@ def test_the_briefing_leaves_as_files_and_goes_stale(visit: Visits) -> None:
     page.get_by_role("button", name="Write the briefing").click()
     page.get_by_text("China loses more.").wait_for()
     offered = page.locator("#panel-export .files button").evaluate_all("(all) => all.map((b) => b.dataset.file)")
-    assert offered == ["briefing.zip", "front.html", "briefing.docx"]
+    assert sorted(offered[1:3]) == ["front-USA.html", "front.html"]
+    assert offered[:1] + offered[3:] == [
+        "briefing.zip",
+        "annex.html",
+        "companion.html",
+        "briefing.docx",
+        "briefing.md",
+        "run.json",
+    ]  # the index stands in the folder, where its links lead somewhere
     assert downloaded(page, "[data-file='front.html']") == ("front.html", html.encode())
     assert downloaded(page, "[data-file='briefing.zip']") == ("briefing.zip", packed.getvalue())
     page.locator("input[type=range][data-lever='us-threat-100']").fill("40")
