@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
@@ -18,13 +19,13 @@ from rich.console import Console
 from rich.table import Table
 from tests.briefing.conftest import DOSSIER as TOY, toy_world
 from tests.briefing.test_three_parties import TEXT as THREE
-from typer.testing import CliRunner
 
 from detente.cli import app, common
 from detente.cli.reply import LINES, ROWS, Said, Voice, fitted, reply
 from detente.equilibrium.memory import solved_once
 
 KL = "kuala-lumpur-2025"
+PARSER = typer.main.get_command(app)  # built once: it reads the signature of every command
 
 COMMANDS = [
     *(
@@ -74,9 +75,10 @@ def told(words: tuple[str, ...], files: dict[str, list[str]], *more: str) -> str
     arguments = [a for w in words for a in files.get(w, [w])]
     if words[0] == "policy" and "--world" in arguments:
         arguments = arguments[: arguments.index("--world")]
-    found = CliRunner().invoke(app, [*arguments, *more])
-    assert found.exit_code == 0, (found.output, found.exception)
-    return found.stdout
+    with contextlib.redirect_stdout(io.StringIO()) as text:
+        code = PARSER.main([*arguments, *more], "detente", standalone_mode=False)
+    assert not code, text.getvalue()
+    return text.getvalue()
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
@@ -111,7 +113,7 @@ def test_answers_first(
         assert len(lines[: last[0]] if last else lines) <= LINES + 2
     for k in last:
         command = shlex.split(lines[k].removeprefix("Next: detente "))
-        parser = typer.main.get_command(app)
+        parser = PARSER
         while hasattr(parser, "commands"):
             parser, command = parser.commands[command[0]], command[1:]
         parser.make_context(parser.name, command)
