@@ -10,7 +10,6 @@ from __future__ import annotations
 import pickle
 import subprocess
 import sys
-from dataclasses import dataclass
 from threading import Thread
 
 from detente.briefing.view import CaseView
@@ -24,40 +23,28 @@ SEARCH = "detente.briefing.search"
 
 def work_ahead(case: CaseView, horizon: str | None) -> None:
     """Start on the proposal of a case, once; `wait_for` it before it is asked for."""
-    case.once(AHEAD, lambda: Ahead.start(case.dossier, case.world, horizon))
+    case.once(AHEAD, lambda: _started(case.dossier, case.world, horizon))
 
 
 def wait_for(case: CaseView) -> None:
-    """Until the process beside this one is done, if there is one."""
-    found: Ahead | None = case.once(AHEAD, lambda: None)
+    """Until the process beside this one is done, however it ends, if there is one."""
+    found: Thread | None = case.once(AHEAD, lambda: None)
     if found is not None:
         found.join()
 
 
-@dataclass(frozen=True, eq=False)
-class Ahead:
-    """A process at work."""
-
-    process: subprocess.Popen[bytes]
-    told: Thread
-
-    @classmethod
-    def start(cls, dossier: Dossier, world: World, horizon: str | None) -> Ahead | None:
-        """Start it; None where no process can be had."""
-        if not sys.executable:
-            return None
-        try:
-            quiet = subprocess.DEVNULL
-            process = subprocess.Popen([sys.executable, "-m", SEARCH], stdin=subprocess.PIPE, stdout=quiet, stderr=quiet)
-        except OSError:
-            return None
-        told = Thread(target=_tell, args=(process, pickle.dumps((dossier, world, horizon))), daemon=True)
-        told.start()
-        return cls(process, told)
-
-    def join(self) -> None:
-        """Wait until it is done, however it ended."""
-        self.told.join()
+def _started(dossier: Dossier, world: World, horizon: str | None) -> Thread | None:
+    """The thread that tells the process and holds it until it ends; None where no process can be had."""
+    if not sys.executable:
+        return None
+    try:
+        quiet = subprocess.DEVNULL
+        process = subprocess.Popen([sys.executable, "-m", SEARCH], stdin=subprocess.PIPE, stdout=quiet, stderr=quiet)
+    except OSError:
+        return None
+    told = Thread(target=_tell, args=(process, pickle.dumps((dossier, world, horizon))), daemon=True)
+    told.start()
+    return told
 
 
 def _tell(process: subprocess.Popen[bytes], body: bytes) -> None:

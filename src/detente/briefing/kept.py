@@ -140,8 +140,7 @@ def _printed(contents: dict[str, bytes], year: int) -> dict[str, bytes]:
 
 def _question(dossier: Dossier, world: World, horizon: str | None, readers: Sequence[str]) -> str:
     """Digest of all that the files depend on."""
-    extras = {k: sha256(v.tobytes()) for k, v in sorted(world.extras.items())}
-    table = [world.name, world.fingerprint, list(world.sources), dict(world.card), extras]
+    table = [world.name, world.fingerprint, list(world.sources), dict(world.card), world.extras_digest]
     made_by = [code_digest(""), fingerprint(), platform.python_version(), *(f"{name} {version(name)}" for name in LIBRARIES)]
     return digest([dossier.model_dump(mode="json", by_alias=True), table, horizon, list(readers), made_by])
 

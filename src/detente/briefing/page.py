@@ -36,6 +36,11 @@ class Place:
     file: str
     number: str
 
+    @property
+    def words(self) -> str:
+        """ "companion, section 7"."""
+        return f"{self.file}, section {self.number}" if self.number else self.file
+
 
 @dataclass(frozen=True)
 class Around:
@@ -119,8 +124,7 @@ def _referred(page: str, own: Mapping[str, Place], beyond: Mapping[str, Place], 
         if anchor not in beyond:
             return found[0]
         there = beyond[anchor]
-        words = f"{there.file}, section {there.number}" if there.number else there.file
-        words = words.capitalize() if initial == "S" else words
+        words = there.words.capitalize() if initial == "S" else there.words
         if tag:
             return words
         target = f"{there.file}.{ending}#{anchor}"
@@ -138,29 +142,23 @@ def _style(name: str = "style.css") -> Markup:
     return Markup(files("detente.briefing").joinpath("templates", name).read_text(encoding="utf-8"))
 
 
-def _given(around: Around, **more: Any) -> dict[str, Any]:
-    return {"around": around, "style": _style(), "hatches": sorted(HATCH), **more}
+def _rendered(template: str, around: Around, **given: Any) -> str:
+    """A page of HTML."""
+    made = _environment(around).get_template(template)
+    return made.render(around=around, style=_style(), hatches=sorted(HATCH), **given)
 
 
 def html(sections: Sequence[Section], head: Mapping[str, Any], numbers: Mapping[str, int], around: Around = ALONE) -> str:
     """The companion. `numbers` maps source ids to their numbers in the list of sources."""
-    items = _numbered(sections)
-    page = (
-        _environment(around)
-        .get_template("page.html.j2")
-        .render(_given(around, sections=items, head=head, numbers=numbers, print=_style("annex.css")))
-    )
+    given = {"sections": _numbered(sections), "head": head, "numbers": numbers, "print": _style("annex.css")}
+    page = _rendered("page.html.j2", around, **given)
     return _referred(page, places(COMPANION, sections), around.beyond, "html")
 
 
 def annex_html(sections: Sequence[Section], head: Mapping[str, Any], numbers: Mapping[str, int], around: Around) -> str:
     """The annex: its contents, and every section numbered."""
-    items = _numbered(sections, True)
-    page = (
-        _environment(around)
-        .get_template("annex.html.j2")
-        .render(_given(around, sections=items, head=head, numbers=numbers, print=_style("annex.css")))
-    )
+    given = {"sections": _numbered(sections, True), "head": head, "numbers": numbers, "print": _style("annex.css")}
+    page = _rendered("annex.html.j2", around, **given)
     return _referred(page, places("annex", sections, True), around.beyond, "html")
 
 
@@ -183,22 +181,18 @@ def rows_of(blocks: Iterable[Block]) -> list[list[Block]]:
 def front_html(pages: Sequence[Section], head: Mapping[str, Any], numbers: Mapping[str, int], around: Around) -> str:
     """The front for one reader: each section is a sheet of paper."""
     sheets = [{"section": s, "rows": rows_of(s.blocks)} for s in pages]
-    page = (
-        _environment(around)
-        .get_template("front.html.j2")
-        .render(_given(around, sheets=sheets, head=head, numbers=numbers, print=_style("front.css")))
-    )
+    page = _rendered("front.html.j2", around, sheets=sheets, head=head, numbers=numbers, print=_style("front.css"))
     return _referred(page, {}, around.beyond, "html")
 
 
 def index_html(head: Mapping[str, Any], **parts: Any) -> str:
     """The page that leads to all files."""
-    return _environment().get_template("index.html.j2").render(_given(ALONE, head=head, **parts))
+    return _rendered("index.html.j2", ALONE, head=head, **parts)
 
 
 def chart_page(figure: Figure) -> str:
     """One chart as a page of its own."""
-    return _environment().get_template("chart.html.j2").render(figure=figure, style=_style(), hatches=sorted(HATCH))
+    return _rendered("chart.html.j2", ALONE, figure=figure)
 
 
 def markdown(

@@ -88,13 +88,14 @@ def contents_of(
 
     figures.warm_up()
     Thread(target=lambda: [_part(name) for name in ORDER]).start()  # half of what is imported, while the solver runs
+    chosen = readers_of(Case.of(negotiation, table, horizon), readers)  # refused before anything is solved
     with solved_once(between_runs=True):
         case = solve_case(negotiation, table, horizon, watch)
         watch("writing", last - 1, last)
         sections = write_sections(case)
         with coloured(roles(case.parties, case.host)):
             annex = [s for name in ANNEX for s in _part(name, "annex").sections(case)]
-            fronts = {r: [_part(name, "front").page(case, r) for name in FRONT] for r in readers_of(case, readers)}
+            fronts = {r: [_part(name, "front").page(case, r) for name in FRONT] for r in chosen}
         sections += _part("glossary").sections([*sections, *annex, *(s for pages in fronts.values() for s in pages)])
         contents = files_of(case, sections, annex, fronts, record)
     watch("writing", last, last)
@@ -140,7 +141,7 @@ def files_of(
     data = [f"{f.stem}.csv" for f in shelf]
     outer = page.Around(there | behind, data, drawn, "companion.html")
     names = {r: text.region_name(r, article=True) for r in fronts}
-    told = {anchor: f"{p.file}, section {p.number}" if p.number else p.file for anchor, p in (there | behind).items()}
+    told = {anchor: p.words for anchor, p in (there | behind).items()}
     chapters = [(text.say("briefing/view", "edition", name=names[r]), pages) for r, pages in fronts.items()]
     chapters += [(text.say("briefing/view", "annex"), annex)] if annex else []
     contents = {

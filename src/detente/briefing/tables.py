@@ -49,7 +49,12 @@ class Texts(NamedTuple):
 
 def texts(section: str, part: str, **values: Any) -> Texts:
     """The texts of a table or figure from macro `part` of `briefing/sections/SECTION.md.j2`."""
-    return Texts(*say(f"briefing/sections/{section}", part, **values).split("\n\n", 3))
+    return texts_of(f"briefing/sections/{section}", part, **values)
+
+
+def texts_of(template: str, part: str, **values: Any) -> Texts:
+    """The same from any template, named as `words.say` names it."""
+    return Texts(*say(template, part, **values).split("\n\n", 3))
 
 
 def headed(columns: Sequence[Col]) -> tuple[tuple[Column, ...], tuple[tuple[Cell, ...], ...]]:

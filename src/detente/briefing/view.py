@@ -289,7 +289,11 @@ class CaseView(Case):
     @cached_property
     def idle(self) -> tuple[str, ...]:
         """Scenarios that are what the law does by itself: nothing to show in a column of zeros."""
-        return tuple(s for s in self.ids if text.is_tiny(float(self.outcome(s).real_income.abs().max())))
+        return tuple(s for s in self.ids if self.still(s))
+
+    def still(self, scenario: str | None) -> bool:
+        """Whether a scenario (None: what is in force) moves no economy away from what the law does by itself."""
+        return text.is_tiny(float(self.outcome(scenario, against=LAW).real_income.abs().max()))
 
     @cached_property
     def moving(self) -> tuple[str, ...]:

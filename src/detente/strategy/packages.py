@@ -35,7 +35,7 @@ from detente.cases.history import Moment, moments, turning
 from detente.equilibrium.memory import solved_once
 from detente.equilibrium.outcome import Outcome
 from detente.equilibrium.solve import solve
-from detente.files import code_digest, digest, sha256
+from detente.files import code_digest, digest
 from detente.policy.changes import Change, apply_changes
 from detente.policy.instruments import Policy, PurchaseCommitment
 from detente.policy.measures import Base, InstrumentKind, Measure
@@ -245,14 +245,13 @@ class Packages:
     @cached_property
     def _question(self) -> str:
         """Digest of all that a worth depends on."""
-        case, table = self.case, self.case.world
-        extras = {k: sha256(v.tobytes()) for k, v in sorted(table.extras.items())}
+        case = self.case
         measures = [[m.model_dump(mode="json") for m in listed] for listed in (self.measures, *self.fixed.values())]
         made_by = [code_digest("policy", "equilibrium", "cases", "strategy", "world", "data"), version("jax"), version("numpy")]
         return digest([
-            case.dossier.model_dump(mode="json", by_alias=True), table.fingerprint, extras, case.parameters.record(),
-            repr(case.replaced), repr(case.solver), repr(self.agenda), measures, list(self.fixed), repr(self.weights),
-            repr(self.clock), made_by,
+            case.dossier.model_dump(mode="json", by_alias=True), case.world.fingerprint, case.world.extras_digest,
+            case.parameters.record(), repr(case.replaced), repr(case.solver), repr(self.agenda), measures,
+            list(self.fixed), repr(self.weights), repr(self.clock), made_by,
         ])  # fmt: skip
 
     def settled(self, levels: Levels) -> Outcome:

@@ -1,5 +1,6 @@
 """Numbers, names, dates and lists into words; results into prose by a template named after the class."""
 
+from detente.words import phrases
 from detente.words.names import label, name, possessive, region_adjective, region_name, sector, sector_name, short_name, verb
 from detente.words.numbers import (
     DAYS_A_YEAR,
@@ -29,11 +30,14 @@ from detente.words.numbers import (
     straddles,
     table_day,
     to,
+    two_digits,
     whole_percents,
 )
 from detente.words.phrases import change_phrase, compare, dearer, direction, range_note, rank_sentence, run_words, signs, times
-from detente.words.tell import refusal, say, tell
+from detente.words.tell import VOCABULARY, refusal, say, tell
 from detente.words.translation import N_, _, language, plural
+
+VOCABULARY.append(phrases)
 
 __all__ = [
     "DAYS_A_YEAR",
@@ -87,6 +91,7 @@ __all__ = [
     "tell",
     "times",
     "to",
+    "two_digits",
     "verb",
     "whole_percents",
 ]

@@ -235,6 +235,16 @@ def digits(value: float, significant: int = 2) -> str:
     return fixed(value, max(0, significant - 1 - math.floor(math.log10(abs(rounded)))))
 
 
+def two_digits(value: float, *, signed: bool = True, most: int = 2) -> str:
+    """Two significant digits, those beyond them gone, `most` decimals at most.
+
+    >>> two_digits(-152.6), two_digits(2.84), two_digits(0.031), two_digits(9.96, signed=False)
+    ('−150', '+2.8', '+0.03', '10')
+    """
+    rounded = float(f"{value:.2g}")
+    return fixed(rounded, decimals_for(rounded, most=most), signed=signed)
+
+
 def chance(probability: float, percent: int | None = None) -> str:
     """A probability in percent, without decimals inside 1 to 99, and never 0 or 100 unless it is exactly that.
 

@@ -16,6 +16,7 @@ import re
 from collections.abc import Callable
 from contextvars import ContextVar
 from functools import cache, lru_cache
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import InputError
@@ -46,6 +47,8 @@ def say(template: str, part: str, **values: Any) -> str:
     return said(_packaged(language_source()), template, part, **values)
 
 
+VOCABULARY: list[ModuleType] = [names, numbers]
+"""Modules whose names a template may use; what is said by templates itself (`phrases`) is added by the package."""
 _GIVEN: ContextVar[dict[str, Any] | None] = ContextVar("given", default=None)
 
 _SIMPLE = (str, int, float, bool, type(None))
@@ -82,8 +85,6 @@ def environment(loader: BaseLoader, code: str = ENGLISH) -> Environment:
     from jinja2.runtime import Context
     from jinja2.sandbox import SandboxedEnvironment
 
-    from detente.words import phrases
-
     class Given(Context):
         """Macros are made once a template; they look up the values of the text that is being made."""
 
@@ -103,7 +104,7 @@ def environment(loader: BaseLoader, code: str = ENGLISH) -> Environment:
         bytecode_cache=_compiled(code),
     )
     made.context_class = Given
-    for module in (names, numbers, phrases):
+    for module in VOCABULARY:
         made.globals.update({name: value for name, value in vars(module).items() if not name.startswith("_")})
     made.globals["plural"] = plural
     return made

@@ -396,6 +396,11 @@ class World:
         labels = json.dumps([self.regions, self.sectors, self.year, self.unit]).encode()
         return sha256(labels, *(np.ascontiguousarray(getattr(self, key)).tobytes() for key in _ARRAYS))[:16]
 
+    @cached_property
+    def extras_digest(self) -> str:
+        """SHA-256 over the arrays that are no part of an equilibrium: population, employment and the like."""
+        return sha256(*(part for key, value in sorted(self.extras.items()) for part in (key.encode(), value.tobytes())))
+
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write one npz file (arrays and a JSON header; no pickles). The same world gives the same bytes."""
         path = Path(path)

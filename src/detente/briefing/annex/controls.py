@@ -167,7 +167,7 @@ def table(case: CaseView, cut: Cut, code: str, used: Sequence[User], when: Seque
              **{f"output_pct_month_{m:g}": c for m, (_, c, _) in zip(when, ends, strict=True)},
              f"output_pct_month_{when[0]:g}_nothing_leaks": ends[0][0], f"output_pct_month_{when[0]:g}_much_leaks": ends[0][2],
              "jobs_thousand": heads, "value": value, "jobs_and_value_at_month": when[0],
-             "value_unit": told("csv_unit", year=year),             "relative_to": case.quo}
+             "value_unit": told("csv_unit", year=year), "relative_to": case.quo}
         )  # fmt: skip
     csv = case.file("controls-sectors", told("table_file", cut=cut, code=code), records)
     heads_ = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,8 @@ from detente.briefing.annex import ways
 from detente.briefing.charts.heads import heads_figure
 from detente.briefing.charts.who_pays import PARTS, parts, who_pays_figure
 from detente.briefing.document import Block, Cell, Figure, Items, Para, Section, Table
-from detente.briefing.tables import Col, Texts, table
+from detente.briefing.sections.economies import growth
+from detente.briefing.tables import Col, table, texts_of
 from detente.briefing.view import CaseView, Triple, number_at
 from detente.cases.case import PINNED
 from detente.equilibrium.jobs import heads, rescaling
@@ -36,12 +38,7 @@ NOTICED = 0.002
 """Share of what households buy that makes a product one with a price worth naming."""
 
 
-def _say(part: str, **values: Any) -> str:
-    return text.say("briefing/annex/economies", part, **values)
-
-
-def _texts(part: str, **values: Any) -> Texts:
-    return Texts(*_say(part, **values).split("\n\n", 3))
+_say, _texts = partial(text.say, "briefing/annex/economies"), partial(texts_of, "briefing/annex/economies")
 
 
 def sections(case: CaseView) -> list[Section]:
@@ -196,11 +193,6 @@ def trade(case: CaseView, code: str) -> Line:
             flows.append((p, growth(sold, sells), growth(bought, buys)))
     balance = float(outcome.trade_balance["change"][code])
     return _line("trade", code=code, flows=flows, balance=balance, pays=(imposer(case) or ("",))[0] == code)
-
-
-def growth(before: float, after: float) -> float:
-    """Percent; zero where there was nothing."""
-    return 100 * (after / before - 1) if before else 0.0
 
 
 def members(case: CaseView, group: str) -> Line:

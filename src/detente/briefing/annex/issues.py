@@ -12,12 +12,13 @@ from functools import partial
 
 from detente import words as text
 from detente.briefing.document import Block, Cell, Column, Items, Para, Section, Table
+from detente.briefing.sections import beside
 from detente.briefing.sections.proposal import propose
 from detente.briefing.view import CaseView
 from detente.policy.measures import InstrumentKind, Measure
 from detente.policy.timing import Status
 from detente.strategy.deal import Proposal
-from detente.strategy.exercises import Exercises, exercises
+from detente.strategy.exercises import Exercises
 from detente.strategy.year import money_of
 
 told = partial(text.say, "briefing/annex/issues")
@@ -206,8 +207,8 @@ def unpriced(case: CaseView) -> list[tuple[Measure, str]]:
 
 
 def exercised(case: CaseView) -> Exercises | None:
-    """The exercises of the dossier, worked out once; None where it has none."""
-    return case.once("exercises", lambda: exercises(case)) if case.dossier.exercises else None
+    """The exercises of the dossier; None where it has none."""
+    return beside.tried(case) if case.dossier.exercises else None
 
 
 def moved(case: CaseView, tried: Exercises) -> list[tuple[str, list[tuple[str, float, float, float]]]]:

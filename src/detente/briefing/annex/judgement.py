@@ -16,6 +16,7 @@ from detente import words as text
 from detente.briefing.document import Block, Cell, Column, Para, Section, Table
 from detente.briefing.sections.outlook import prepared
 from detente.briefing.view import CaseView
+from detente.cases.case import mean_rate
 from detente.outlook.outlook import Outlook
 from detente.outlook.questions import KeyQuestions
 from detente.outlook.tree import PathState
@@ -81,7 +82,7 @@ def level(case: CaseView, state: PathState) -> float:
     pairs = [(i, n) for i in at for n in at if i != n]
     weights = np.array([case.world.shipments[i, n][g] for i, n in pairs])
     duties = np.array([rates[i, n][g] for i, n in pairs])
-    return float(100 * (weights * duties).sum() / weights.sum()) if weights.sum() > 0 else 0.0
+    return mean_rate(duties, weights)
 
 
 def table(case: CaseView, asked: KeyQuestions) -> Table:

@@ -146,7 +146,9 @@ def record(case: CaseView) -> str:
         return ""
     known = load_record(ahead.record).as_of(case.dossier.as_of)
     spells = known.spells()
-    return told("record", talks=known.counts("talks"), threats=known.counts("threat"), spells=spells, years=spells.days / 365.25)
+    return told(
+        "record", talks=known.counts("talks"), threats=known.counts("threat"), spells=spells, years=spells.days / text.DAYS_A_YEAR
+    )
 
 
 def signals(case: CaseView, look: Outlook) -> str:

@@ -19,6 +19,7 @@ from detente.briefing.charts.steps import Line, Note, draw
 from detente.briefing.charts.theme import region_colour
 from detente.briefing.document import Block, Cell, Column, Figure, Para, Section, Table
 from detente.briefing.view import CaseView
+from detente.cases.case import mean_rate
 from detente.cases.history import turning
 from detente.outlook.record import Record, load_record
 from detente.policy.averages import average_tariff, daily_series
@@ -179,7 +180,7 @@ def _at_table(case: CaseView, measures: Sequence[Measure], day: date, by: str, o
     i, n, g = case.i(on), case.i(by), case.goods_index
     rates = case.policy_of(measures, day).shock(case.economy).tariffs[i, n][g]
     weights = case.world.shipments[i, n][g]
-    return float(100 * (weights * rates).sum() / weights.sum()) if weights.sum() > 0 else 0.0
+    return mean_rate(rates, weights)
 
 
 def _steps(points: Iterable[tuple[date, float]]) -> tuple[tuple[date, float], ...]:

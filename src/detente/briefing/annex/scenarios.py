@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from functools import partial
 
 import pandas as pd
 
@@ -12,7 +12,7 @@ from detente.briefing.annex import ways
 from detente.briefing.charts import forms
 from detente.briefing.charts.figures import WIDE, figure
 from detente.briefing.document import Block, Cell, Figure, Items, Para, Section, Table
-from detente.briefing.tables import Col, Texts, table
+from detente.briefing.tables import Col, table, texts_of
 from detente.briefing.view import CaseView
 from detente.words.names import region_name, region_table
 
@@ -20,8 +20,7 @@ TOLD, LEFT_OUT = 640, 360
 """Letters for what happens in all ways on together, and for what the numbers leave out."""
 
 
-def _say(part: str, **values: Any) -> str:
-    return text.say("briefing/annex/scenarios", part, **values)
+_say, _texts = partial(text.say, "briefing/annex/scenarios"), partial(texts_of, "briefing/annex/scenarios")
 
 
 def sections(case: CaseView) -> list[Section]:
@@ -109,11 +108,7 @@ def worth_table(case: CaseView, shown: tuple[str, ...]) -> Table:
             for s in shown
         ),
     ]
-    told = Texts(
-        *_say("worth", case=case, year=year, still=still, yardstick=bool(set(case.idle) & set(ways.reached(case)))).split(
-            "\n\n", 3
-        )
-    )
+    told = _texts("worth", case=case, year=year, still=still, yardstick=bool(set(case.idle) & set(ways.reached(case))))
     return table(case, "annex-ways-on", told, columns)
 
 
@@ -135,11 +130,9 @@ def map_figure(case: CaseView) -> Figure | None:
         ]
     )  # fmt: skip
     up, down, still = text.signs(values)
-    told = Texts(
-        *_say(
-            "map", case=case, worst=ways.title(case, ways.main(case)), up=up, down=down, still=still, values=values,
-            steps=[f"{e:g}" for e in edges],
-        ).split("\n\n", 3)
+    told = _texts(
+        "map", case=case, worst=ways.title(case, ways.main(case)), up=up, down=down, still=still, values=values,
+        steps=[f"{e:g}" for e in edges],
     )  # fmt: skip
     csv = case.file("annex-map", told.file, [case.row(r, ways.main(case), "real income", "%", v) for r, v in values.items()])
     order = sorted(values, key=lambda r: values[r])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from detente import words as text
 from detente.briefing.annex import ways
 from detente.briefing.charts.slope import slope_figure
 from detente.briefing.document import Block, Figure, Items, Para, Section, Table
-from detente.briefing.tables import Col, Texts, table
+from detente.briefing.tables import Col, table, texts_of
 from detente.briefing.view import CaseView
 from detente.errors import NotConverged
 from detente.strategy.transshipment import PassThroughDuty, pass_through, pass_through_duty
@@ -26,12 +27,7 @@ NOTICED = 0.05
 """Million USD that print as nothing."""
 
 
-def _say(part: str, **values: Any) -> str:
-    return text.say("briefing/annex/takers", part, **values)
-
-
-def _texts(part: str, **values: Any) -> Texts:
-    return Texts(*_say(part, **values).split("\n\n", 3))
+_say, _texts = partial(text.say, "briefing/annex/takers"), partial(texts_of, "briefing/annex/takers")
 
 
 def sections(case: CaseView) -> list[Section]:

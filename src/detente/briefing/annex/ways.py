@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from detente import words as text
-from detente.briefing.document import Cell
+from detente.briefing.document import Cell, spanned
 from detente.briefing.sections import outlook
 from detente.briefing.view import STATUS_QUO, CaseView, Triple
 from detente.equilibrium.outcome import Outcome
@@ -99,9 +99,7 @@ def two(value: float, *, signed: bool = True, most: int = 2) -> str:
     >>> two(-133.02), two(0.1149), two(-0.0003), two(9.96)
     ('−130', '+0.11', '0', '+10')
     """
-    rounded = float(f"{value:.2g}")
-    places = text.decimals_for(rounded, most=most)
-    shown = text.fixed(rounded, places, signed=signed)
+    shown = text.two_digits(value, signed=signed, most=most)
     return shown if any(c in "123456789" for c in shown) else "0"
 
 
@@ -109,5 +107,4 @@ def ranged(t: Triple, *, most: int = 2) -> Cell:
     """A cell of two digits with its range; a dash where there is no answer."""
     if t.value != t.value:
         return Cell("–")
-    ends = (two(t.low, signed=False, most=most), two(t.high, signed=False, most=most))
-    return Cell(two(t.value, most=most), f"{ends[0]} to {ends[1]}".replace(" ", text.FIRM) if ends[0] != ends[1] else "")
+    return Cell(two(t.value, most=most), spanned(*(two(end, signed=False, most=most) for end in (t.low, t.high))))

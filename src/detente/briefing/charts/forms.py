@@ -289,6 +289,25 @@ ALT_WORDS, ALT_VALUES = 60, 5
 """An alt text: a sentence and three to five values, not the whole chart, which stands in its data file."""
 
 
+def kept_apart(wanted: Sequence[float], gap: float) -> list[float]:
+    """Places of labels as near to those wanted as a gap between neighbours allows: those too close move about their middle.
+
+    >>> kept_apart([10.0, 12.0, 50.0], 15.0)
+    [3.5, 18.5, 50.0]
+    """
+    groups: list[list[int]] = []
+
+    def middle(group: Sequence[int]) -> float:
+        return sum(wanted[k] for k in group) / len(group)
+
+    for k in sorted(range(len(wanted)), key=lambda k: (wanted[k], k)):
+        groups.append([k])
+        while len(groups) > 1 and middle(groups[-1]) - middle(groups[-2]) < gap * (len(groups[-1]) + len(groups[-2])) / 2:
+            groups[-2:] = [[*groups[-2], *groups[-1]]]
+    at = {k: middle(group) + gap * (n - (len(group) - 1) / 2) for group in groups for n, k in enumerate(group)}
+    return [at[k] for k in range(len(wanted))]
+
+
 def alt_text(what: str, rows: Mapping[str, str]) -> str:
     """Alt text of a chart: its message, then the first and last values, from both ends inwards, as long as they fit.
 

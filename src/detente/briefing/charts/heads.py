@@ -31,16 +31,6 @@ def ends(moved: Mapping[str, Range]) -> dict[str, Range]:
     return {k: kept[k] for k in chosen}
 
 
-def two_digits(value: float) -> str:
-    """Two significant digits, signed, two decimals at most.
-
-    >>> two_digits(-152.6), two_digits(2.84), two_digits(0.031)
-    ('−150', '+2.8', '+0.03')
-    """
-    rounded = float(f"{value:.2g}")
-    return text.fixed(rounded, text.decimals_for(rounded), signed=True)
-
-
 def heads_figure(
     region: str,
     panels: Sequence[tuple[str, Mapping[str, Range]]],
@@ -54,7 +44,7 @@ def heads_figure(
     rows = [
         {
             "panel": panel, "label": text.capital(name), "value": t.value, "low": t.low, "high": t.high,
-            "colour": region_colour(region), "text": two_digits(t.value),
+            "colour": region_colour(region), "text": text.two_digits(t.value),
         }
         for panel, moved in panels
         for name, t in ends(moved).items()

@@ -23,18 +23,7 @@ def spread(at: Sequence[float], apart: float, top: float) -> list[float]:
     >>> spread([10.0, 12.0, 50.0], 15.0, 100.0)
     [3.5, 18.5, 50.0]
     """
-    order = sorted(range(len(at)), key=lambda k: (at[k], k))
-    groups: list[tuple[float, list[int]]] = []  # middle and members, lowest first
-    for k in order:
-        groups.append((at[k], [k]))
-        while len(groups) > 1 and groups[-1][0] - groups[-2][0] < apart * (len(groups[-1][1]) + len(groups[-2][1])) / 2:
-            (_, low), (_, high) = groups[-2], groups[-1]
-            both = [*low, *high]
-            groups[-2:] = [(sum(at[m] for m in both) / len(both), both)]
-    found = [0.0] * len(at)
-    for middle, group in groups:
-        for i, k in enumerate(group):
-            found[k] = middle + apart * (i - (len(group) - 1) / 2)
+    found = forms.kept_apart(at, apart)
     over = max([*found, top]) - top
     return [v - over for v in found]
 

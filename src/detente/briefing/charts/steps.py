@@ -15,7 +15,7 @@ from datetime import date
 
 import pandas as pd
 
-from detente.briefing.charts.forms import CHARACTER, Sheet, Spec, as_given, end, mark, name, number, ticks as ticks_of
+from detente.briefing.charts.forms import CHARACTER, Sheet, Spec, as_given, end, kept_apart, mark, name, number, ticks as ticks_of
 from detente.briefing.charts.theme import COLOUR
 from detente.briefing.charts.timeline import month_starts
 from detente.words import clipped, month, say
@@ -50,13 +50,8 @@ class Note:
 def apart(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
     """Places as near to those wanted as a gap between neighbours allows, inside [low, high] where there is room."""
     order = sorted(range(len(wanted)), key=lambda k: wanted[k])
-    groups: list[tuple[list[int], float]] = []  # members in order, and the middle of the group
-    for k in order:
-        groups.append(([k], wanted[k]))
-        while len(groups) > 1 and groups[-2][1] + gap * (len(groups[-2][0]) + len(groups[-1][0])) / 2 > groups[-1][1]:
-            (a, _), (b, _) = groups[-2:]
-            groups[-2:] = [([*a, *b], sum(wanted[m] for m in (*a, *b)) / len((*a, *b)))]
-    places = [middle + gap * (n - (len(members) - 1) / 2) for members, middle in groups for n in range(len(members))]
+    free = kept_apart(wanted, gap)
+    places = [free[k] for k in order]
     for n in range(len(places)):  # down from the top, then up from the bottom
         places[n] = max(places[n], places[n - 1] + gap if n else low)
     for n in reversed(range(len(places))):

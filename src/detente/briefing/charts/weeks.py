@@ -12,9 +12,9 @@ import pandas as pd
 
 from detente.briefing.charts.forms import Sheet, Spec, end, mark, name, number, ticks as ticks_of
 from detente.briefing.charts.theme import COLOUR
-from detente.words import say
+from detente.words import DAYS_A_YEAR, say
 
-WEEKS_A_MONTH = 365.25 / 12 / 7
+WEEKS_A_MONTH = DAYS_A_YEAR / 12 / 7
 HALF = 26.0
 """Weeks drawn to scale."""
 SHARE = 0.62

@@ -8,10 +8,10 @@ import pandas as pd
 
 from detente.briefing.charts import forms
 from detente.briefing.charts.figures import COLUMN, figure
-from detente.briefing.charts.heads import two_digits
 from detente.briefing.charts.theme import region_colour
 from detente.briefing.document import Figure
 from detente.equilibrium.who_pays import WhoPays
+from detente.words import two_digits
 
 BUYERS, TREASURY, NET, ABROAD = "buyers", "treasury", "net", "abroad"
 PARTS = (BUYERS, TREASURY, NET, ABROAD)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
@@ -23,6 +23,7 @@ from detente.strategy.year import Mover, Span, money_of
 from detente.words import TINY, say
 
 Kind = Literal["ask", "package", "offer", "trade", "seek", "refuse", "alone", "avoid", "siding", "unsure", "nothing"]
+Given = Literal["", "branch", "passed", "failed"]
 ORDER: tuple[Kind, ...] = ("ask", "nothing", "package", "seek", "refuse", "offer", "trade", "alone", "avoid", "siding", "unsure")
 MOST, LONGEST, FEWER = 6, 20, 8
 """Bullets at most, words of one, and by how many words its title may be cut to keep within them."""
@@ -47,7 +48,7 @@ class Advice:
     whom: tuple[str, ...] = ()
     other: float = math.nan
     day: date | None = None
-    given: Literal["", "branch", "passed", "failed"] = ""
+    given: Given = ""
     again: bool = False
     second: str = ""
     clause: bool = False
@@ -99,7 +100,7 @@ def _told_once(kept: Sequence[Advice]) -> tuple[Advice, ...]:
     for k, a in enumerate(kept):
         before = kept[k - 1] if k else None
         again = a.kind == "ask" and before is not None and (before.kind, before.whom) == ("ask", a.whom)
-        out.append(a if not again else Advice(**{**vars(a), "again": True}))
+        out.append(a if not again else replace(a, again=True))
     return tuple(out)
 
 
@@ -122,12 +123,12 @@ def _of_other(case: CaseView, reader: str) -> Iterator[Advice]:
     worth = money_of(case, reader)[1] / 100
     for s in steps.steps:
         whom = (s.needs,) if s.needs else ()
-        given = "passed" if s.given == PASSED else "branch" if s.given else ""
+        given: Given = "passed" if s.given == PASSED else "branch" if s.given else ""
         day = min(by_branch[s.given].dates, default=None) if s.given in by_branch else first_day(case)
         other = s.others_money.get(s.needs, max(s.others_money.values(), default=math.nan))
         match s.role:
             case "ask":
-                yield Advice("ask", s.title, s.money, whom, other, day, given)  # type: ignore[arg-type]
+                yield Advice("ask", s.title, s.money, whom, other, day, given)
             case "offer":
                 to = max(s.others_money, key=lambda p: s.others_money[p])
                 yield Advice("offer", s.title, s.money, (to,), s.others_money[to], day)

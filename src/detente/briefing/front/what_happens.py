@@ -22,12 +22,11 @@ from detente.briefing.charts import trimmed as tree
 from detente.briefing.charts.figures import figure
 from detente.briefing.charts.tree import colours
 from detente.briefing.document import Block, Cell, Column, Figure, Para, Section, Table
-from detente.briefing.sections import bystanders, closing, outlook
+from detente.briefing.sections import beside, bystanders, closing, outlook
 from detente.briefing.view import STATUS_QUO, CaseView
 from detente.cases.baselines import IN_FORCE, LAW
 from detente.equilibrium.outcome import Outcome
 from detente.outlook.outlook import Outlook
-from detente.outlook.reaction import market_reaction
 from detente.strategy.like_for_like import Beside
 from detente.strategy.year import Mover, money_of
 from detente.types import Range
@@ -39,7 +38,6 @@ COLUMNS = 7
 NEAR = 2.0
 """Figures agree where ours at either closure lies within this factor of theirs, signs alike."""
 Sign = Literal["gain", "loss", "wide", "open", "flat"]
-NOTHING = Range(0.0, 0.0, 0.0)
 
 
 def _said(part: str, **values: Any) -> str:
@@ -242,14 +240,10 @@ def worths(case: CaseView, scenario: str | None, codes: Sequence[str], against: 
     return {c: case.range(of(c), scenario, against=against) for c in codes}
 
 
-def _idle(case: CaseView, scenario: str | None) -> bool:
-    return text.is_tiny(float(case.outcome(scenario, against=LAW).real_income.abs().max()))
-
-
 def _title(case: CaseView, scenario: str | None) -> str:
     """A scenario's title; of what is in force the dossier's own, or words for it."""
     known = next((s.title for s in case.dossier.scenarios if s.id == (scenario or STATUS_QUO)), "")
-    return known if known and (scenario is not None or _idle(case, None)) else _said("as_it_is", on=case.dossier.as_of)
+    return known if known and (scenario is not None or case.still(None)) else _said("as_it_is", on=case.dossier.as_of)
 
 
 def _odds(title: str, chance: Any, outcome: str = "") -> StepOdds:
@@ -278,7 +272,7 @@ def _ends(case: CaseView, look: Outlook, codes: Sequence[str]) -> tuple[Way, ...
             Way(
                 end, title, worths(case, scenario, codes), _odds(title, chance),
                 "" if branch is None or branch.title == title else branch.title, None if fork is None else fork.date,
-                _idle(case, scenario),
+                case.still(scenario),
             )
         )  # fmt: skip
     return tuple(found)
@@ -286,8 +280,8 @@ def _ends(case: CaseView, look: Outlook, codes: Sequence[str]) -> tuple[Way, ...
 
 def _ways(case: CaseView, codes: Sequence[str]) -> tuple[Way, ...]:
     """Without forks: the scenarios in the dossier's order, and what is in force where the law moves away from it."""
-    found = [Way(s.id, s.title, worths(case, s.id, codes), day=s.policy_date, idle=_idle(case, s.id)) for s in case.scenarios]
-    if not _idle(case, None):
+    found = [Way(s.id, s.title, worths(case, s.id, codes), day=s.policy_date, idle=case.still(s.id)) for s in case.scenarios]
+    if not case.still(None):
         found.append(Way(STATUS_QUO, _title(case, None), worths(case, None, codes)))
     return tuple(found)
 
@@ -369,7 +363,7 @@ def _left_out(case: CaseView) -> LeftOut:
         return LeftOut()
     effect = threats.of(None).effect(case.a)
     income = money_of(case, case.a)[1] / 100
-    moved = case.once("front markets", lambda: market_reaction(case, odds=found.look.tree.odds))
+    moved = beside.reaction_of(case, found)
     return LeftOut(Range(*(income * x for x in effect)), any(s.kind == "equity" for s in moved.slopes))
 
 

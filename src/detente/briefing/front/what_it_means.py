@@ -152,7 +152,7 @@ def watch_rows(case: CaseView, reader: str, asked: tuple[Advice, ...]) -> tuple[
     csv = case.shelf.add(f"front-triggers-{reader.lower()}", told("watch_file", reader=reader), pd.DataFrame(data))
     ranked = sorted(found, key=lambda t: -t.weight)
     rows = [
-        (
+        Row(
             ranked.index(t),
             (
                 Cell(told("seen", it=t)),
@@ -163,7 +163,7 @@ def watch_rows(case: CaseView, reader: str, asked: tuple[Advice, ...]) -> tuple[
         )
         for t in found
     ]
-    return [Row(rank, cells) for rank, cells in rows], csv
+    return rows, csv
 
 
 class Row(NamedTuple):

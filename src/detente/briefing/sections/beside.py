@@ -35,10 +35,20 @@ def sections(case: CaseView) -> list[Section]:
     if ahead is not None:
         odds = ahead.look.tree.odds
         blocks += threats(case, uncertainty.uncertainty(case, odds=odds))
-        blocks += markets(case, reaction.market_reaction(case, odds=odds))
+        blocks += markets(case, reaction_of(case, ahead))
     if case.dossier.exercises:
-        blocks += exercised(case, exercises(case))
+        blocks += exercised(case, tried(case))
     return [Section("beside", _said("title"), (Para(_said("lead")), *blocks))] if blocks else []
+
+
+def reaction_of(case: CaseView, ahead: outlook.Prepared) -> reaction.MarketReaction:
+    """How markets might answer, at the briefing's odds; worked out once."""
+    return case.once("markets", lambda: reaction.market_reaction(case, odds=ahead.look.tree.odds))
+
+
+def tried(case: CaseView) -> Exercises:
+    """The exercises of the dossier, worked out once."""
+    return case.once("exercises", lambda: exercises(case))
 
 
 def threats(case: CaseView, found: uncertainty.Uncertainty) -> list[Block]:

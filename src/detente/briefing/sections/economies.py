@@ -95,8 +95,8 @@ def _rows(case: CaseView, code: str) -> list[Indicator]:
         (N_("Cost of consumption in hours of work"), "%", 2, lambda o: float(case.basket(o)[n])),
         (N_("Duties collected"), N_("billion USD a year"), 1, lambda o: float(o.tariff_revenue["change"][n]) / 1e3),
         *((_("Goods balance with {0}").format(text.name(p)), "billion USD a year", 1, partial(balance, p)) for p in others),
-        (N_("Exports"), "%", 1, lambda o: _growth(*_ends(o.exports, n))),
-        (N_("Imports"), "%", 1, lambda o: _growth(*_ends(o.imports, n))),
+        (N_("Exports"), "%", 1, lambda o: growth(*_ends(o.exports, n))),
+        (N_("Imports"), "%", 1, lambda o: growth(*_ends(o.imports, n))),
     ]
 
 
@@ -105,7 +105,8 @@ def _ends(table: pd.DataFrame, code: str) -> tuple[float, float]:
     return row["baseline"], row["counterfactual"]
 
 
-def _growth(before: float, after: float) -> float:
+def growth(before: float, after: float) -> float:
+    """Percent; zero where there was nothing."""
     return 100 * (float(after) / float(before) - 1) if before else 0.0
 
 
@@ -205,7 +206,7 @@ def partners(case: CaseView, code: str) -> Table:
                 "before": x,
                 "after": y,
                 "unit": unit,
-                "change": _growth(x, y),
+                "change": growth(x, y),
                 "change_unit": "%",
                 "relative_to": case.base,
                 "horizon": case.runs.parameters.name,
@@ -220,7 +221,7 @@ def partners(case: CaseView, code: str) -> Table:
         columns += [
             Col(text.capital(flow), [text.fixed(x / 1e3, 1) for x, _ in pairs], "before", number=True),
             Col(text.capital(flow), [text.fixed(y / 1e3, 1) for _, y in pairs], "after", number=True),
-            Col(text.capital(flow), [text.fixed(_growth(x, y), 0, signed=True) for x, y in pairs], "%", number=True),
+            Col(text.capital(flow), [text.fixed(growth(x, y), 0, signed=True) for x, y in pairs], "%", number=True),
         ]
     return table(case, f"partners-{code.lower()}", texts("economies", "partners", case=case, code=code), columns)
 
@@ -304,7 +305,7 @@ def world_block(case: CaseView) -> list[Block]:
     """World income and trade by scenario."""
 
     def trade(o: Outcome) -> float:
-        return _growth(float(o.exports["baseline"].sum()), float(o.exports["counterfactual"].sum()))
+        return growth(float(o.exports["baseline"].sum()), float(o.exports["counterfactual"].sum()))
 
     figures: list[tuple[int, Figureof]] = [
         (2, lambda o: o.world_real_income),
