@@ -97,10 +97,10 @@ def table(case: CaseView, deal: Proposal) -> Table:
 
 def figure(case: CaseView, deal: Proposal, gains: dict[str, Triple]) -> Any:
     """Gains of the parties and of who is moved most."""
-    rows = [case.row(r, None, told("row"), "million USD a year", t) for r, t in gains.items()]
+    rows = [case.row(r, None, told("row"), f"million USD of {deal.dollars} a year", t) for r, t in gains.items()]
     csv = case.file("annex-deal-gains", told("gains_file"), [r | {"scenario": "package", "relative_to": case.base} for r in rows])
     title = told("gains_title", deal=deal, gains=gains, others=deal.others)
-    subtitle, note = told("gains_subtitle"), told("note", csv=csv)
+    subtitle, note = told("gains_subtitle", deal=deal), told("note", csv=csv)
     return gains_figure(deal, subtitle, title=title, others=2, note=note, csv=csv, id="fig-annex-deal")
 
 

@@ -60,13 +60,14 @@ def _markets(case: CaseView) -> list[tuple[float, str, str]]:
 
 
 def changes(case: CaseView, buyer: str) -> dict[str, float]:
-    """Change of goods sold to `buyer` from abroad by origin in the worst way on, million USD a year before duties."""
+    """Change of goods sold to `buyer` from abroad by origin in the worst way on, million USD of `case.dollars` a year before
+    duties: the buyer's money, whoever sells."""
     before, after = bought(case, buyer)
-    return {r: after[r] - before[r] for r in before}
+    return {r: (after[r] - before[r]) * case.in_dollars(buyer) for r in before}
 
 
 def bought(case: CaseView, buyer: str) -> tuple[dict[str, float], dict[str, float]]:
-    """Goods bought abroad by origin, before and after, million USD a year before duties."""
+    """Goods bought abroad by origin, before and after, million USD of the table a year before duties."""
     outcome, n, goods = case.outcome(ways.main(case)), case.i(buyer), case.goods_index
 
     def of(shipments: Any) -> dict[str, float]:
@@ -111,6 +112,7 @@ def facts(case: CaseView, buyer: str, rival: str) -> dict[str, Any]:
 def slope(case: CaseView, buyer: str, rival: str) -> Figure:
     """Shares of the buyer's imports of goods before and after, by seller."""
     before, after = bought(case, buyer)
+    more, money = changes(case, buyer), f"million USD of {case.dollars} a year"
     all_before, all_after = sum(before.values()), sum(after.values())
     shares = {r: (100 * before[r] / all_before, 100 * after[r] / all_after) for r in before}
     ranked = sorted((r for r in shares if r != rival), key=lambda r: -abs(shares[r][1] - shares[r][0]))
@@ -124,7 +126,7 @@ def slope(case: CaseView, buyer: str, rival: str) -> Figure:
         for measure, unit, v in (
             (_say("share_before"), "%", shares[r][0]),
             (_say("share_after"), "%", shares[r][1]),
-            (_say("sold_more"), "million USD a year", after[r] - before[r]),
+            (_say("sold_more"), money, more[r]),
         )
     ]
     csv = case.file("annex-takers", told.file, rows)
@@ -137,13 +139,14 @@ def slope(case: CaseView, buyer: str, rival: str) -> Figure:
 def takers_table(case: CaseView, buyer: str, rival: str, sellers: list[str]) -> Table:
     """What the largest takers sell more, and how much of all they then sell is value added of the rival or could be its goods
     relabelled."""
-    moved = changes(case, buyer)
+    moved, money = changes(case, buyer), f"million USD of {case.dollars} a year"
     share = contents(case, buyer, rival)
     columns = [
         Col("", [text.label(r) for r in sellers]),
         Col(
             _say("sells_more"), [ways.two(moved[r] / 1e3) for r in sellers], _say("billion"),
-            [[case.row(r, ways.main(case), _say("sold_more"), "million USD a year", moved[r])] for r in sellers], number=True,
+            [[case.row(r, ways.main(case), _say("sold_more"), money, moved[r])] for r in sellers],
+            number=True,
         ),
         Col(
             _say("content", rival=rival), [ways.two(share[r], signed=False) for r in sellers], "%",

@@ -627,13 +627,15 @@ def route_figure(quarrel: Case, region: str, scenario: str, csv: str, *, most: i
     """Exports of one economy to the first party: gained in a scenario, beside the content of the second, by sector."""
     from detente.cases.baselines import LAW
     from detente.strategy.transshipment import pass_through
+    from detente.strategy.year import rolled
 
     routes = pass_through(quarrel, scenario)
     known = routes.by_sector(region)
     n, a = quarrel.index(region), quarrel.index(quarrel.a)
     change = quarrel.state(scenario).shipments[n, a] - quarrel.state(LAW).shipments[n, a]
-    gained = pd.Series(change, index=pd.Index(quarrel.world.sectors))
-    content = known[f"content, {routes.unit}"]
+    factor = rolled(quarrel)[1][quarrel.a]  # in the dollars that `overview` has
+    gained = factor * pd.Series(change, index=pd.Index(quarrel.world.sectors))
+    content = factor * known[f"content, {routes.unit}"]
     shown = [str(s) for s in content.index[:most]]
     panels = (
         (_(GAINED), gained, region_colour(region)),

@@ -289,8 +289,8 @@ def expected_table(case: CaseView, look: Outlook) -> Table:
         Col(
             "Worth",
             [text.fixed(m / 1000, 1, signed=True) for m in worth.values()],
-            "billion USD a year",
-            [{"worth, million USD a year": m} for m in worth.values()],
+            _said("worth_unit", year=case.dollars),
+            [{f"worth, million USD of {case.dollars} a year": m} for m in worth.values()],
             number=True,
         ),
         Col(
