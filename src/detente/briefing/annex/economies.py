@@ -415,9 +415,8 @@ def named(case: CaseView) -> list[Section]:
 def neighbour(case: CaseView, code: str) -> Line:
     """What it sells more or less to the parties, and which sector gains or loses most hands."""
     outcome = case.outcome(ways.main(case))
-    sold = [
-        (p, (after - before) * case.in_dollars(p)) for p in case.parties for before, after in [case.exports(outcome, code, p)]
-    ]
+    flows = {p: case.exports(outcome, code, p) for p in case.parties}
+    sold = [(p, (after - before) * case.in_dollars(p)) for p, (before, after) in flows.items()]
     hands = None
     if case.world.employed is not None:
         jobs_of = {s: number_at(outcome.jobs, code, s) for s in case.goods}

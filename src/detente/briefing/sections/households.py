@@ -55,9 +55,8 @@ def per_person(case: CaseView, code: str, scenario: str | None) -> Triple:
     """Real income a head, USD of `case.dollars` a year; only where the world knows its population."""
     people = case.population
     assert people is not None
-    return case.triple(
-        lambda o: float(o.equivalent_variation[code]) * case.in_dollars(code) * 1e6 / float(people[code]), scenario
-    )
+    a_head = case.in_dollars(code) * 1e6 / float(people[code])
+    return case.triple(lambda o: float(o.equivalent_variation[code]) * a_head, scenario)
 
 
 def basket_sentence(case: CaseView) -> str:

@@ -41,7 +41,7 @@ def in_steps(case: CaseView, steps: Ladder) -> list[Block]:
     measure = steps.measure
     money = {c: a_month(case, steps, c) for c in case.world.regions}
     places = text.decimals_for(max(abs(m) / 1e3 for c in steps.sides for m in money[c]), significant=3, most=4)
-    rows, data = [], []
+    rows, data, unit = [], [], f"million USD of {case.dollars} a month"
     for k, (rate, o) in enumerate(zip(steps.rates, steps.outcomes, strict=True)):
         trade = case.mutual_trade(o, steps.sides)
         rows.append(
@@ -56,7 +56,7 @@ def in_steps(case: CaseView, steps: Ladder) -> list[Block]:
             data.append(case.row(c, None, "real income", "%", float(o.real_income[c]), added_points=rate))
             data.append(
                 case.row(
-                    c, None, "equivalent variation", f"million USD of {case.dollars} a month", money[c][k], added_points=rate
+                    c, None, "equivalent variation", unit, money[c][k], added_points=rate
                 )
             )
         data.append(
