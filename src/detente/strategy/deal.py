@@ -178,6 +178,19 @@ class Proposal:
         """[region]: the table's money in dollars of the year `dollars`."""
         return money * np.array([self.rolled[r] for r in self.regions])
 
+    def first_steps(self, *, whole: bool = False) -> tuple[tuple[float, float], ...]:
+        """By issue, what one step more from no deal, alone (or all that is left of it), brings its giver and the other, million
+        USD a year; where all is given already, the step that led there."""
+        book, made = self.agenda, []
+        for i, issue in enumerate(book.issues):
+            low, high = _step(book.standing[i], len(issue.levels) - 1, whole)
+            before, after = (
+                self._in_dollars(self.packages.worth((*book.standing[:i], k, *book.standing[i + 1 :])).equivalent_variation)
+                for k in (low, high)
+            )
+            made.append(tuple(float((after - before)[self.regions.index(p)]) for p in (issue.giver, issue.receiver)))
+        return tuple((a, b) for a, b in made)
+
     def steps_alone(self, party: str) -> tuple[str, ...]:
         """The best unilateral step of a party, in words; empty where it has none."""
         best = self.alone[self.parties.index(party)].levels or self.agenda.standing
@@ -559,6 +572,11 @@ def _stance_changes(case: Dossier, stance: str) -> tuple[Any, ...] | None:
     return tuple(found)
 
 
+def _step(level: int, top: int, whole: bool) -> tuple[int, int]:
+    """The levels one step (or all that is left) lies between; the last step where the top is reached."""
+    return (level - 1, level) if level == top else (level, top if whole else level + 1)
+
+
 def _steps(packages: Packages, levels: Levels, *, whole: bool = False) -> dict[str, tuple[Step, ...]]:
     """One step more on each issue from `levels` (the last one, where all is given), or all that is left of it, by judgement."""
     book, start = packages.agenda, packages.worth(levels)
@@ -566,7 +584,7 @@ def _steps(packages: Packages, levels: Levels, *, whole: bool = False) -> dict[s
     for i, issue in enumerate(book.issues):
         top = len(issue.levels) - 1
         last = levels[i] == top
-        low, high = (levels[i] - 1, levels[i]) if last else (levels[i], top if whole else levels[i] + 1)
+        low, high = _step(levels[i], top, whole)
         other = packages.worth((*levels[:i], low if last else high, *levels[i + 1 :]))
         before, after = (other, start) if last else (start, other)
         k = book.parties.index(issue.giver)

@@ -413,15 +413,14 @@ def named(case: CaseView) -> list[Section]:
 
 
 def neighbour(case: CaseView, code: str) -> Line:
-    """What it sells more or less to the parties, and which sector gains or loses most hands."""
+    """What it sells more or less to the parties, and which sectors lose and gain most hands."""
     outcome = case.outcome(ways.main(case))
     flows = {p: case.exports(outcome, code, p) for p in case.parties}
     sold = [(p, (after - before) * case.in_dollars(p)) for p, (before, after) in flows.items()]
     hands = None
     if case.world.employed is not None:
-        jobs_of = {s: number_at(outcome.jobs, code, s) for s in case.goods}
-        top = max(jobs_of, key=lambda s: abs(jobs_of[s]))
-        hands = (sector_name(top), jobs_of[top])
+        jobs_of = {s: number_at(outcome.jobs, code, s) for s in case.world.sectors}
+        hands = [(sector_name(s), jobs_of[s]) for pick in (min, max) for s in [pick(jobs_of, key=lambda s: jobs_of[s])]]
     return _line("neighbour", code=code, sold=[(p, v) for p, v in sold if abs(v) >= 0.05], hands=hands)
 
 

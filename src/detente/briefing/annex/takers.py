@@ -144,7 +144,7 @@ def takers_table(case: CaseView, buyer: str, rival: str, sellers: list[str]) -> 
     columns = [
         Col("", [text.label(r) for r in sellers]),
         Col(
-            _say("sells_more"), [ways.two(moved[r] / 1e3) for r in sellers], _say("billion"),
+            _say("sells_more"), [ways.two(moved[r] / 1e3) for r in sellers], _say("billion", year=case.dollars),
             [[case.row(r, ways.main(case), _say("sold_more"), money, moved[r])] for r in sellers],
             number=True,
         ),

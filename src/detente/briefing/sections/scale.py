@@ -54,11 +54,7 @@ def in_steps(case: CaseView, steps: Ladder) -> list[Block]:
         )
         for c in case.world.regions:
             data.append(case.row(c, None, "real income", "%", float(o.real_income[c]), added_points=rate))
-            data.append(
-                case.row(
-                    c, None, "equivalent variation", unit, money[c][k], added_points=rate
-                )
-            )
+            data.append(case.row(c, None, "equivalent variation", unit, money[c][k], added_points=rate))
         data.append(
             case.row(
                 "-".join(p for p in case.parties if p in steps.sides),
