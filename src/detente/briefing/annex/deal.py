@@ -57,7 +57,12 @@ def signed(case: CaseView, deal: Proposal) -> list[Block]:
         Para(told("pays", deal=deal, bought=bought(deal), others=deal.others, host=case.host, gain=gains.get(case.host or ""))),
         Para(told("verify", **watched(deal))),
         Para(told("lasts", deal=deal, terms=terms(deal), short=PERIODS[0], years=FRAMEWORK_YEARS)),
-        Para(told("months", deal=deal, lever=lever(deal), unpriced=unpriced(deal), path=case.month is not None, run=case.run)),
+        Para(
+            told(
+                "months", deal=deal, lever=lever(deal), unpriced=bool(deal.agenda.unpriced), path=case.month is not None,
+                run=case.run,
+            )
+        ),
     ]  # fmt: skip
 
 
@@ -125,9 +130,3 @@ def lever(deal: Proposal) -> dict[str, Any] | None:
         if i.kind == "controls" and i.standing < len(i.levels) - 1
     ]  # fmt: skip
     return max(found, key=lambda x: x["brings"], default=None)
-
-
-def unpriced(deal: Proposal) -> list[str]:
-    """Titles of measures between the two without a price."""
-    both = set(deal.parties)
-    return [m.title for m, _ in deal.agenda.unpriced if not m.in_baseline and m.on != "all" and both & set(m.on)]

@@ -20,6 +20,8 @@ SELLERS = 6
 """Other sellers drawn."""
 ROWS = 5
 """Sellers in the table at most."""
+LARGE = 0.95
+"""Points of a share from which one decimal shows what moves."""
 SOME = 5.0
 """Percent of content from which on a rule on origin would catch something."""
 NOTICED = 0.05
@@ -118,8 +120,13 @@ def slope(case: CaseView, buyer: str, rival: str) -> Figure:
     ranked = sorted((r for r in shares if r != rival), key=lambda r: -abs(shares[r][1] - shares[r][0]))
     host = [case.host] if case.host and case.host in shares else []
     chosen = list(dict.fromkeys([rival, *ranked[:SELLERS], *host]))
-    riser = max(ranked, key=lambda r: (round(round(shares[r][1], 1) - round(shares[r][0], 1), 1), shares[r][1] - shares[r][0]))
-    told = _texts("figure", **facts(case, buyer, rival), shares=shares, riser=riser)
+    places = 1 if abs(shares[rival][1] - shares[rival][0]) >= LARGE else 2
+
+    def shown(r: str) -> float:
+        return round(round(shares[r][1], places) - round(shares[r][0], places), places)
+
+    riser = max(ranked, key=lambda r: (shown(r), shares[r][1] - shares[r][0]))
+    told = _texts("figure", **facts(case, buyer, rival), shares=shares, riser=riser, places=places)
     rows = [
         case.row(r, ways.main(case), measure, unit, v, buyer=buyer)
         for r in shares
@@ -132,7 +139,7 @@ def slope(case: CaseView, buyer: str, rival: str) -> Figure:
     csv = case.file("annex-takers", told.file, rows)
     return slope_figure(
         {r: shares[r] for r in chosen}, (_say("before"), _say("after")), (told.title, told.subtitle), strong=(rival, *host),
-        id="fig-annex-takers", note=case.note(csv), csv=csv,
+        places=places, id="fig-annex-takers", note=case.note(csv), csv=csv,
     )  # fmt: skip
 
 
