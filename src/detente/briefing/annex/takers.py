@@ -122,10 +122,8 @@ def slope(case: CaseView, buyer: str, rival: str) -> Figure:
     chosen = list(dict.fromkeys([rival, *ranked[:SELLERS], *host]))
     places = 1 if abs(shares[rival][1] - shares[rival][0]) >= LARGE else 2
 
-    def shown(r: str) -> float:
-        return round(round(shares[r][1], places) - round(shares[r][0], places), places)
-
-    riser = max(ranked, key=lambda r: (shown(r), shares[r][1] - shares[r][0]))
+    first = leaders(gainers(changes(case, buyer), buyer, rival))
+    riser = first[0] if first else max(ranked, key=lambda r: shares[r][1] - shares[r][0])
     told = _texts("figure", **facts(case, buyer, rival), shares=shares, riser=riser, places=places)
     rows = [
         case.row(r, ways.main(case), measure, unit, v, buyer=buyer)

@@ -210,9 +210,9 @@ def fan(case: CaseView, look: Outlook) -> Figure:
 
 
 # -- tables ------------------------------------------------------------------------------------------------------------
-def share(e: Estimate | Chance, *, strong: bool = False) -> Cell:
-    """A share in percent with its range below."""
-    whole = e.percent if isinstance(e, Chance) else round(100 * e.value)
+def share(e: Estimate | Chance, *, strong: bool = False, percent: int | None = None) -> Cell:
+    """A share in percent with its range below; `percent` where it stands among others that sum to 100."""
+    whole = e.percent if isinstance(e, Chance) else round(100 * e.value) if percent is None else percent
     return Cell(str(whole), spanned(f"{100 * e.low:.0f}", f"{100 * e.high:.0f}"), strong=strong)
 
 
