@@ -19,7 +19,7 @@ from detente.briefing.view import CaseView
 from detente.cases.baselines import LAW
 from detente.cases.case import Case
 from detente.strategy.asks import PASSED, Asks, Clause, clauses_of
-from detente.strategy.year import Mover, Span
+from detente.strategy.year import Mover, Span, money_of
 from detente.words import TINY, say
 
 Kind = Literal["ask", "package", "offer", "trade", "seek", "refuse", "alone", "avoid", "siding", "unsure", "nothing"]
@@ -119,7 +119,7 @@ def first_day(case: Case) -> date | None:
 def _of_other(case: CaseView, reader: str) -> Iterator[Advice]:
     steps, year = bystanders.steps_of(case, reader), bystanders.year_of(case, reader)
     by_branch = {b: m for m in year.drivers for b in m.branches}
-    worth = year.drivers[0].money.value / year.drivers[0].price.value if year.drivers else math.nan
+    worth = money_of(case, reader)[1] / 100
     for s in steps.steps:
         whom = (s.needs,) if s.needs else ()
         given = "passed" if s.given == PASSED else "branch" if s.given else ""
