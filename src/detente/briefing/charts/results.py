@@ -516,7 +516,7 @@ def payoffs_figure(case: AtTheTable, *, subtitle: str = "", note: str = "", csv:
         values = [(f"{one}: {text.label(p)}", float(m[i, j]), region_colour(p)) for p, m in zip((a, b), payoffs, strict=True)]
         rows += _rows(panel, values, places)
     title = _said("payoffs_title", parties=(a, b), still=still)
-    subtitle = subtitle or _said("payoffs_subtitle", parties=(a, b), horizon=table.horizon)
+    subtitle = subtitle or _said("payoffs_subtitle", parties=(a, b), law=table.against == LAW, when=table.clock.tell())
     told = {_("{0} if {1}").format(r["label"], r["panel"]): str(r["text"]) for r in rows}
     frame = pd.DataFrame(rows)
     frame = frame.sort_values("panel", key=lambda s: s.map({p: k for k, p in enumerate(dict.fromkeys(frame["panel"]))}),

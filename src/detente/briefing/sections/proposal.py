@@ -118,7 +118,7 @@ def table(case: CaseView, deal: Proposal) -> Table:
                 Cell(worth(float(record["at the package: brings the other, points by motives"]))),
             )
         )
-        data.append({str(k): v for k, v in record.items()} | {"unit": told("unit"), "relative_to": case.quo})
+        data.append({str(k): v for k, v in record.items()} | {"unit": told("unit"), "relative_to": told("step_before")})
     csv = case.file("package", told("file"), data)
     return Table(
         "tab-package",

@@ -268,7 +268,7 @@ def shares(case: CaseView) -> list[Block]:
         parts = {**{titles[k]: found.of(k, code) for k in order}, together: found.together(code)}
         shown = [Cell(text.fixed(v, 2, signed=True), strong=group == together) for group, v in parts.items()]
         row = partial(case.row, code, case.worst, "contribution to real income", "points")
-        data = [[row(v, group=group, measures=measures[group])] for group, v in parts.items()]
+        data = [[row(v, group=group, measures=measures[group]) | {"relative_to": case.quo}] for group, v in parts.items()]
         return Col(text.capital(text.label(code)), shown, "points", data, number=True)
 
     names = Col("Measures", [Cell(group, strong=group == together) for group in measures])
