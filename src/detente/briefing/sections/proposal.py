@@ -155,7 +155,8 @@ def gains_file(case: CaseView, deal: Proposal, spread: dict[str, dict[str, Tripl
     """Gains of every economy from the package."""
     rows = []
     for region in deal.regions:
-        for column, unit in (("real income, %", "%"), ("million USD a year", "million USD a year")):
+        money = f"million USD of {deal.dollars} a year"
+        for column, unit in (("real income, %", "%"), ("million USD a year", money)):
             rows.append(case.row(region, None, "gain from the package", unit, spread[column][region]))
     for region in deal.parties:
         rows.append(case.row(region, None, told("motives_row"), "points", spread["points by motives"][region]))
