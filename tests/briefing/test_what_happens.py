@@ -21,7 +21,7 @@ from detente.briefing.front.what_happens import (
     Elsewhere,
     Judged,
     LeftOut,
-    Odds,
+    StepOdds,
     Way,
     agreed,
     answer,
@@ -58,7 +58,7 @@ def ranged(rng: np.random.Generator, size: float) -> Range:
     return Range(min(low, centre), centre, max(high, centre))
 
 
-def odds_of(rng: np.random.Generator, titles: Any) -> list[Odds]:
+def odds_of(rng: np.random.Generator, titles: Any) -> list[StepOdds]:
     """Chances that sum to 1, ties and tiny ones among them, the likeliest first."""
     n = len(titles)
     shares = rng.dirichlet(np.full(n, rng.choice([0.2, 1.0, 30.0]))) if rng.integers(4) else np.full(n, 1 / n)
@@ -66,7 +66,7 @@ def odds_of(rng: np.random.Generator, titles: Any) -> list[Odds]:
     wide = float(rng.choice([0.0, 0.02, 0.3]))
     kinds = rng.choice(["", "agreed", "time", "broke"], n)
     return [
-        Odds(t, p, max(0.0, x - wide), float(x), min(1.0, x + wide), str(k))
+        StepOdds(t, p, max(0.0, x - wide), float(x), min(1.0, x + wide), str(k))
         for t, p, x, k in zip(titles, whole_percents(shares), shares, kinds, strict=True)
     ]
 
@@ -188,7 +188,7 @@ def test_the_table_holds_no_column_of_zeros_and_all_chance(seed: int) -> None:
 
 
 def test_ranges_that_overlap_are_a_tie() -> None:
-    clear = (Odds("A", 60, 0.5, 0.6, 0.7, "time"), Odds("B", 40, 0.3, 0.4, 0.45, "agreed"))
+    clear = (StepOdds("A", 60, 0.5, 0.6, 0.7, "time"), StepOdds("B", 40, 0.3, 0.4, 0.45, "agreed"))
     near = (clear[0], replace(clear[1], high=0.55))
     ahead = replace(drawn(1), steps=clear, place="Here", elsewhere=None, step_day=date(2025, 10, 27))
     assert [s.title for s in leading(clear)] == ["A"]

@@ -18,6 +18,8 @@ from detente.policy.dossier import Dossier
 from detente.world.world import World
 
 AHEAD = "ahead"
+SEARCH = "detente.briefing.search"
+"""What the process runs."""
 
 
 def work_ahead(case: CaseView, horizon: str | None) -> None:
@@ -46,17 +48,16 @@ class Ahead:
             return None
         try:
             quiet = subprocess.DEVNULL
-            process = subprocess.Popen([sys.executable, "-m", __name__], stdin=subprocess.PIPE, stdout=quiet, stderr=quiet)
+            process = subprocess.Popen([sys.executable, "-m", SEARCH], stdin=subprocess.PIPE, stdout=quiet, stderr=quiet)
         except OSError:
             return None
-        told = Thread(target=_tell, args=(process, pickle.dumps((dossier, world, horizon))))
+        told = Thread(target=_tell, args=(process, pickle.dumps((dossier, world, horizon))), daemon=True)
         told.start()
         return cls(process, told)
 
     def join(self) -> None:
         """Wait until it is done, however it ended."""
         self.told.join()
-        self.process.wait()
 
 
 def _tell(process: subprocess.Popen[bytes], body: bytes) -> None:
@@ -66,22 +67,4 @@ def _tell(process: subprocess.Popen[bytes], body: bytes) -> None:
             pipe.write(body)
     except OSError:  # it has died: then nobody listens, and nothing is lost
         pass
-
-
-def main() -> None:
-    """Search for the package and its ranges as the briefing will."""
-    dossier, world, horizon = pickle.loads(sys.stdin.buffer.read())  # from the process that started this one
-    from detente.briefing.sections import proposal
-    from detente.cases.case import Case
-    from detente.equilibrium.memory import solved_once
-
-    with solved_once(between_runs=True):
-        case = Case.of(dossier, world, horizon)
-        view = CaseView(dossier, world, case.parameters, case.ids)
-        deal = proposal.propose(view)
-        if deal is not None and deal.status != "no deal":
-            proposal.ranges(view, deal)
-
-
-if __name__ == "__main__":
-    main()
+    process.wait()  # held until it ends, whether or not anybody waits for it

@@ -49,7 +49,7 @@ METHODS = [
     ("**.py", f"{HERE}of_code"),
 ]
 HEAD = "# Texts of detente: what a translator can say otherwise, and how, stands in docs/translating.md."
-LABELS = ("label", "unit", "statement", "evidence", "if_wrong", "summary")
+LABELS = ("label", "unit", "statement", "evidence", "if_wrong", "summary", "in_sight")
 """Fields of data files that are put into words."""
 
 

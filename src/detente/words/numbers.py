@@ -171,9 +171,10 @@ def table_day(value: date) -> str:
     return day(value).replace(" ", "\u00a0")
 
 
-def short_day(value: date, *, year: bool = False) -> str:
-    """A date as 1 Nov or 1 Nov 2025; every month has three letters, unlike in British English."""
-    return _dated(value, "d MMM y" if year else "d MMM")
+def short_day(value: date, *, year: bool = False, long: bool = False) -> str:
+    """A date as 1 Nov, 1 Nov 2025, 1 November; a short month has three letters, unlike in British English."""
+    name = "MMMM" if long else "MMM"
+    return _dated(value, f"d {name} y" if year else f"d {name}")
 
 
 def month(value: date, *, year: bool = False, long: bool = False) -> str:

@@ -7,14 +7,14 @@ from functools import partial
 from detente.briefing.document import Block, Items, Para, Section
 from detente.briefing.sections import closing
 from detente.briefing.view import CaseView
-from detente.words import say
+from detente.words import _, say
 
 told = partial(say, "briefing/annex/method")
 
 
 def sections(case: CaseView) -> list[Section]:
     """One section."""
-    chosen = [str(closing.ledger()[a]["in_sight"]) for a in closing.used_assumptions(case) if in_sight(a)]
+    chosen = [_(str(closing.ledger()[a]["in_sight"])) for a in closing.used_assumptions(case) if in_sight(a)]
     seen: list[Block] = []
     if chosen:
         seen = [Para(told("chosen", many=len(chosen)), told("chosen_lead")), Items(tuple(Para(x) for x in chosen))]

@@ -25,13 +25,13 @@ HEAD, ROW, GAP = 19.0, 17.0, 5.0
 WORDS = "briefing/charts/calendar"
 
 
-def scale_of(entries: Sequence[Entry]) -> tuple[float, str, int]:
-    """Million USD a unit of the axis, the unit in words, and decimals that give the largest value two digits."""
+def scale_of(entries: Sequence[Entry]) -> tuple[float, int]:
+    """Million USD a unit of the axis, and decimals that give the largest value two digits."""
     ways = [w for e in entries for w in e.ways]
     known = [abs(w.money.value) for w in ways if w.known]
     largest = max(known or [max(abs(w.money.low), abs(w.money.high)) for w in ways], default=0.0)
-    unit, word = (1e3, "billion") if largest >= 995 else (1.0, "million")
-    return unit, word, text.decimals_for(largest / unit)
+    unit = 1e3 if largest >= 995 else 1.0
+    return unit, text.decimals_for(largest / unit)
 
 
 def label_of(way: Way, unit: float, places: int) -> str:
@@ -42,14 +42,14 @@ def label_of(way: Way, unit: float, places: int) -> str:
 
 def calendar_figure(entries: Sequence[Entry], region: str, *, dollars: int, id: str, csv: str = "", note: str = "") -> Figure:
     """The figure; `dollars` is the year of the money. There must be an entry."""
-    unit, word, places = scale_of(entries)
+    unit, places = scale_of(entries)
     top = sorted(entries, key=lambda e: -e.apart)
     known = [e for e in top if any(w.known for w in e.ways)]
     tied = len(top) > 1 and text.fixed(top[0].apart / unit, places) == text.fixed(top[1].apart / unit, places)
     told = {"region": region, "top": top[0], "second": top[1] if tied else None, "known": bool(known)}
     title = say(WORDS, "title", **told, gap=top[0].apart)
     odds = any(w.chance is not None for e in entries for w in e.ways)
-    subtitle = say(WORDS, "subtitle", word=word, dollars=dollars, odds=odds)
+    subtitle = say(WORDS, "subtitle", large=unit > 1, dollars=dollars, odds=odds)
     most = [(f"{text.short_day(e.day)}, {text.clipped(w.title, 40)}", label_of(w, unit, places)) for e in top for w in e.ways]
     shown = dict(most[:3])
     return figure(
@@ -59,7 +59,7 @@ def calendar_figure(entries: Sequence[Entry], region: str, *, dollars: int, id: 
 
 def draw(entries: Sequence[Entry], region: str, width: float) -> Spec:
     """The drawing at a width in px."""
-    unit, _, places = scale_of(entries)
+    unit, places = scale_of(entries)
     wide = width > 500
     size = 12.5 if wide else 11.5
     label_width, told_width = (0.46 * width, 142.0) if wide else (0.40 * width, 122.0)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from detente.briefing.view import CaseView, Triple
 
 WIDE, COLUMN, NARROW = 940, 700, 348
-_AHEAD: ContextVar[bool] = ContextVar("figures are drawn ahead", default=True)
+_AHEAD: ContextVar[bool] = ContextVar("drawn ahead", default=True)
 
 
 @contextmanager

@@ -773,20 +773,20 @@ def needs_frame(case: AtTheTable, kept: str = "deal") -> pd.DataFrame:
                     {
                         "years between reviews": float(period), "side": s.party, "answer": answer, "place": k,
                         MUST: 100 * need if math.isfinite(need) else math.nan,
-                        "next review counts, percent": 100 * math.exp(-rate * period), "tempted": s.tempted,
+                        COUNTS: 100 * math.exp(-rate * period), "tempted": s.tempted,
                     }
                 )  # fmt: skip
     return pd.DataFrame(rows)
 
 
-MUST = "next review must count, percent"
+MUST, COUNTS = "next review must count, percent", "next review counts, percent"
 
 
 def needs_title(frame: pd.DataFrame, kept: str) -> str:
     """What the chart shows, in a sentence."""
     tempted = frame[frame["tempted"]]
     fight, alone = (tempted[tempted["answer"] == answer] for answer in ("fight", "no agreement"))
-    keeps = bool((fight[MUST] <= fight["next review counts, percent"]).all())
+    keeps = bool((fight[MUST] <= fight[COUNTS]).all())
     never = [text.name(str(s)) for s, rows in alone.groupby("side", sort=False) if rows[MUST].isna().all()]
     return _said("needs_title", kept=kept, tempted=len(tempted) > 0, keeps=keeps, never=never)
 
@@ -829,9 +829,9 @@ def _needs(frame: pd.DataFrame, width: float) -> dict[str, Any]:
     )  # fmt: skip
     views = []
     labels: list[tuple[float, float, str, str]] = []
-    have = frame[(frame["answer"] == "fight")].drop_duplicates(["years between reviews", "next review counts, percent"])
+    have = frame[(frame["answer"] == "fight")].drop_duplicates(["years between reviews", COUNTS])
     for _side, rows in have.groupby("side", sort=False):
-        data = pd.DataFrame({"x": rows["years between reviews"], "y": rows["next review counts, percent"]})
+        data = pd.DataFrame({"x": rows["years between reviews"], "y": rows[COUNTS]})
         views.append(charts.mark(sheet.rows(data), "line", {"color": COLOUR["zero"], "strokeWidth": 1.6}, x=x, y=y))
         labels.append((float(data["x"].iloc[-1]), float(data["y"].iloc[-1]), _("what it counts"), COLOUR["muted"]))
     for (side, answer), rows in frame[frame["tempted"]].groupby(["side", "answer"], sort=False):

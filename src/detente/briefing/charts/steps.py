@@ -18,7 +18,7 @@ import pandas as pd
 from detente.briefing.charts.forms import CHARACTER, Sheet, Spec, as_given, end, mark, name, number, ticks as ticks_of
 from detente.briefing.charts.theme import COLOUR
 from detente.briefing.charts.timeline import month_starts
-from detente.words import clipped, say
+from detente.words import clipped, month, say
 
 HEIGHT, GAP, AXIS = 300.0, 15.0, 34.0
 NEAR = 130.0
@@ -69,7 +69,7 @@ def tick(day: date, length: int, place: int) -> str:
     """What stands below the first of a month: the year, or on a short axis the month, with the year where it turns."""
     if length > MONTHLY:
         return str(day.year)
-    return f"{day:%b} {day.year}" if place == 0 or day.month == 1 else f"{day:%b}"
+    return month(day, year=place == 0 or day.month == 1)
 
 
 def draw(lines: Sequence[Line], notes: Sequence[Note], today: date, start: date, until: date, width: float) -> Spec:

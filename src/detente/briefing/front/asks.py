@@ -146,7 +146,7 @@ def _of_other(case: CaseView, reader: str) -> Iterator[Advice]:
 def _trades(case: CaseView, steps: Asks, worth: float) -> Iterator[Advice]:
     """The best exchange that costs who must grant it nothing."""
     for pair in steps.told:
-        if pair.mutual and pair.price.sign == "gain" and math.isfinite(worth):
+        if pair.mutual and pair.price.sign == "gain":
             asked, offered = steps.terms(pair)
             yield Advice(
                 "trade", asked.title, pair.price.scaled(worth), pair.needs, math.nan, first_day(case), second=offered.title
@@ -156,8 +156,6 @@ def _trades(case: CaseView, steps: Asks, worth: float) -> Iterator[Advice]:
 
 def _siding(steps: Asks, worth: float) -> Iterator[Advice]:
     """Taking a side, where it costs at every reading; else that it is not known."""
-    if not math.isfinite(worth):
-        return
     known = [p for p, s in steps.siding.items() if s.sign == "loss"]
     open_ = [p for p, s in steps.siding.items() if s.sign == "not known"]
     if known:

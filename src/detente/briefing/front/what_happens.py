@@ -48,7 +48,7 @@ def _said(part: str, **values: Any) -> str:
 
 # -- what the page knows -----------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
-class Odds:
+class StepOdds:
     """Something that may come next: its title, its chance from today as printed and as it is, and its outcome in the words of
     the dated record ("" where it has none)."""
 
@@ -68,7 +68,7 @@ class Way:
     id: str
     title: str
     worth: Mapping[str, Range]
-    odds: Odds | None = None
+    odds: StepOdds | None = None
     trigger: str = ""
     day: date | None = None
     idle: bool = False
@@ -120,7 +120,7 @@ class Ahead:
     years: str
     dollars: str
     money_year: int
-    steps: tuple[Odds, ...]
+    steps: tuple[StepOdds, ...]
     step_day: date | None
     ways: tuple[Way, ...]
     worst: str
@@ -210,7 +210,7 @@ def gathered(case: CaseView, reader: str) -> Ahead:
     if ways and not any(w.id == worst for w in ways):
         worst = min(ways, key=lambda w: (w.worth["WORLD"].value, w.id)).id
     started = look is not None and fork is not None and look.tree.forks[fork].kind in ("talks", "summit")
-    steps: tuple[Odds, ...] = ()
+    steps: tuple[StepOdds, ...] = ()
     if look is not None and fork is not None:
         told = look.odds_if_reached[fork].from_today
         steps = tuple(_odds(look.tree.branches[b][1].title, c, _outcome(look, b)) for b, c in told.items())
@@ -252,8 +252,8 @@ def _title(case: CaseView, scenario: str | None) -> str:
     return known if known and (scenario is not None or _idle(case, None)) else _said("as_it_is", on=case.dossier.as_of)
 
 
-def _odds(title: str, chance: Any, outcome: str = "") -> Odds:
-    return Odds(title, chance.percent, chance.low, chance.value, chance.high, outcome)
+def _odds(title: str, chance: Any, outcome: str = "") -> StepOdds:
+    return StepOdds(title, chance.percent, chance.low, chance.value, chance.high, outcome)
 
 
 def _outcome(look: Outlook, branch: str) -> str:
@@ -406,7 +406,7 @@ def title(ahead: Ahead) -> str:
     return min((a for a in first if len(a.split()) <= TITLE_WORDS), key=first.index, default=_said("title_last", it=ahead))
 
 
-def leading(steps: Sequence[Odds]) -> tuple[Odds, ...]:
+def leading(steps: Sequence[StepOdds]) -> tuple[StepOdds, ...]:
     """The likeliest, and all whose ranges reach into its own: which of them comes is open."""
     if not steps:
         return ()

@@ -1,0 +1,26 @@
+"""What the process beside a briefing does (see `ahead`): it searches for the package and its ranges, as the briefing will."""
+
+from __future__ import annotations
+
+import pickle
+import sys
+
+from detente.briefing.sections import proposal
+from detente.briefing.view import CaseView
+from detente.cases.case import Case
+from detente.equilibrium.memory import solved_once
+
+
+def main() -> None:
+    """Read dossier, world and horizon from the process that started this one; what is solved is kept on disk."""
+    dossier, world, horizon = pickle.loads(sys.stdin.buffer.read())
+    with solved_once(between_runs=True):
+        case = Case.of(dossier, world, horizon)
+        view = CaseView(dossier, world, case.parameters, case.ids)
+        deal = proposal.propose(view)
+        if deal is not None and deal.status != "no deal":
+            proposal.ranges(view, deal)
+
+
+if __name__ == "__main__":
+    main()
