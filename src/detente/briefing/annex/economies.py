@@ -195,7 +195,7 @@ def trade(case: CaseView, code: str) -> Line:
             (sold, sells), (bought, buys) = case.exports(outcome, code, p), case.exports(outcome, p, code)
             flows.append((p, growth(sold, sells), growth(bought, buys)))
     balance = float(outcome.trade_balance["change"][code])
-    return _line("trade", code=code, flows=flows, balance=balance, pays=(imposer(case) or ("",))[0] == code)
+    return _line("trade", case=case, code=code, flows=flows, balance=balance, pays=(imposer(case) or ("",))[0] == code)
 
 
 def growth(before: float, after: float) -> float:
@@ -237,7 +237,7 @@ def indicators(case: CaseView, code: str, shown: Sequence[str]) -> list[Table]:
     names = {key: name for key, (name, _) in heads_of.items()}
     rows = [(key, unit, {s: case.triple(read, s) for s in shown}) for key, unit, read in _rows(case, code)]
     kept = [row for row in rows if any(_counts(case, code, row[0], t) for t in row[2].values())]
-    still = [names[key] for key, *_ in rows if key not in {k for k, *_ in kept}]
+    still = [names[key] for key, *_ in rows if key not in {k for k, *_ in kept} and key != "idle"]  # told beside the jobs
     if not kept:
         return []
     columns = [

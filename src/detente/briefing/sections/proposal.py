@@ -97,7 +97,7 @@ def who_gains(case: CaseView, deal: Proposal, spread: dict[str, dict[str, Triple
     worse = [text.name(p) for p in deal.parties if motive[p].low <= 0]
     return told(
         "who_gains", case=case, gains=gains, fought=fought, worse=worse, judged=deal.tell("judged"), without=deal.tell("no_deal"),
-        when=deal.when,
+        when=deal.when, dollars=deal.dollars,
         point=worth,
     )  # fmt: skip
 
