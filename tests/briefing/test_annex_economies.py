@@ -274,8 +274,9 @@ def test_takers_are_said_to_gain_only_if_they_do(lost: list[float], gains: list[
         assert title.endswith("gains most") or title.endswith("gain most")
         assert ("All 6" in lede) == (len(up) == 6)
     shares = {"CHN": (abs(a), abs(b)), "MYS": (1.0, 2.0)}
-    said = told("takers", "figure", **values, shares=shares, riser="MYS").split("\n\n")[0]
-    assert ("hardly moves" in said) == (f"{abs(a):.1f}" == f"{abs(b):.1f}")
+    for places in (1, 2):
+        said = told("takers", "figure", **values, shares=shares, riser="MYS", places=places).split("\n\n")[0]
+        assert ("hardly moves" in said) == (f"{abs(a):.{places}f}" == f"{abs(b):.{places}f}")
 
 
 @pytest.mark.parametrize(
@@ -338,13 +339,19 @@ def test_prices_say_whether_duties_add(top: Any, first: float, dollars: str) -> 
     assert (f"USD {dollars} a person" in said) == (bool(dollars) and abs(first) >= TINY)
 
 
-@given(st.lists(st.tuples(st.sampled_from(["USA", "CHN"]), millions.filter(lambda v: abs(v) >= 0.05)), max_size=2), moves)
-def test_neighbours_sell_more_or_less(sold: Any, hands: float) -> None:
-    said = told("economies", "neighbour", code="PAK", sold=sold, hands=("textiles", hands))
+@given(
+    st.lists(st.tuples(st.sampled_from(["USA", "CHN"]), st.floats(-9e4, 9e4).filter(lambda v: abs(v) >= 0.05)), max_size=2),
+    st.floats(-500, 500), st.floats(-500, 500),
+)  # fmt: skip
+def test_neighbours_sell_more_or_less(sold: Any, one: float, two: float) -> None:
+    out, into = sorted((one, two))
+    said = told("economies", "neighbour", code="PAK", sold=sold, hands=[("food", out), ("textiles", into)])
     for p, million in sold:
         assert f"{money(abs(million))} {'more' if million > 0 else 'less'} to {name(p)}" in said
     assert ("what it sold" in said) == (not sold)
-    assert ("hardly a job" in said) == (abs(hands) < 0.05)
+    assert ("hardly a job" in said) == (out > -0.05 and into < 0.05)
+    assert ("leave food" in said) == (out <= -0.05)
+    assert ("come to textiles" in said) == (into >= 0.05)
     assert "−" not in said
 
 

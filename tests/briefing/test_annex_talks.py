@@ -158,8 +158,8 @@ def test_deal_in_words(one: float, two: float, alone: float, also: float) -> Non
     assert ("Neither could have it alone" in body) == (min(alone, also) > 0)
 
 
-@given(st.lists(share, min_size=4, max_size=4).filter(lambda x: sum(x) > 0.01))
-def test_who_gives_first_in_words(raw: list[float]) -> None:
+@given(st.lists(share, min_size=4, max_size=4).filter(lambda x: sum(x) > 0.01), st.sampled_from([0.0, 0.004, 0.02]))
+def test_who_gives_first_in_words(raw: list[float], followed: float) -> None:
     shares = [x / sum(raw) for x in raw]
     odds = SimpleNamespace(
         **{k: SimpleNamespace(value=v) for k, v in zip(("one", "two", "both", "neither"), shares, strict=True)}
@@ -167,8 +167,9 @@ def test_who_gives_first_in_words(raw: list[float]) -> None:
     body = say(
         "briefing/annex/who_gives", "answer", case=SimpleNamespace(a="USA", b="CHN"), odds=odds,
         percents=whole_percents(shares), until=date(2026, 6, 30), seen=None, models=None, likelier=None, weight=0.2, delay=None,
-        top=None,
+        top=None, moves=[SimpleNamespace(value=min(1.0, v + followed)) for v in shares[:2]],
     )  # fmt: skip
+    assert ("First to move" in body) == any(min(1.0, v + followed) > v + 0.005 for v in shares[:2])
     a, b, both, _ = whole_percents(shares)
     assert body.startswith("Most likely not one side alone") == (both > a + b)
     assert body.startswith("The United States rather than China") == (both <= a + b and a > b)

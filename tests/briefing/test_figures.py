@@ -23,7 +23,7 @@ from detente.policy.dossier import parse_dossier
 from detente.policy.instruments import Policy, Tariff
 from detente.strategy.deal import Proposal, proposal
 from detente.strategy.table import AtTheTable, at_the_table
-from detente.words import digits, fixed
+from detente.words import digits, fixed, money as in_words
 from detente.world import toy_world
 
 
@@ -142,7 +142,7 @@ def test_the_fan_ends_with_the_last_expectation(look: Outlook) -> None:
     for code, value in last.items():
         assert f"{code} {signed(value, 2)} at the end" in found.values
     assert f"At the end {min(last, key=lambda c: last[c])} expects" in found.title
-    assert "the least of the two" in found.title
+    assert "the lowest of the two" in found.title
     assert "of the" not in drawn("fan", look, ["AAA"]).title
 
 
@@ -178,7 +178,9 @@ def test_gains_are_those_of_the_deal(deal: Proposal) -> None:
     found = drawn("gains", deal)
     money = deal.by_region()["million USD a year"] / 1000
     for label, code in (("United States", "USA"), ("China", "CHN")):
-        assert values(found)[label] == signed(float(money[code]), 1)
+        size = in_words(float(deal.by_region()["million USD a year"][code])).split("\u00a0")[1]  # as the text prints it
+        assert values(found)[label].lstrip("+−") == size
+        assert values(found)[label].startswith("+") == (money[code] > 0)
     alone = [e.over_best_unilateral / 1000 for e in deal.in_money()]
     headline = (
         f"Over the best each could do alone, the deal would bring the United States USD {digits(alone[0])} billion and China USD"

@@ -28,6 +28,7 @@ CASE: Any = SimpleNamespace(
     horizon="medium run (two to five years)",
     ranged="the trade elasticity",
     world=SimpleNamespace(year=2022, regions=("USA", "CHN", "MYS")),
+    dollars=2025,
     goods=("AGR", "ELE"),
     dossier=SimpleNamespace(as_of=datetime.date(2025, 10, 18)),
     label=lambda s: "Status quo" if s is None else s.capitalize(),
@@ -303,7 +304,10 @@ def test_what_is_left_to_the_appendix_is_counted(others: int, word: str) -> None
 
 
 def test_exposure_names_each_party() -> None:
-    told = situation("exposure", year=2022, region="MYS", shares=[("USA", 15.0, 8.0), ("CHN", 14.0, 25.0)])
+    shares = [("USA", 15.0, 8.0), ("CHN", 14.0, 25.0)]
+    told = situation("exposure", year=2022, region="MYS", shares=shares, own=False)
+    assert "(W3)" not in told
+    assert "(W3)" in situation("exposure", year=2022, region="MYS", shares=shares, own=True)
     assert told.endswith("go to the United States and 8.0\u202f% of its goods imports come from there; 14\u202f% of its goods "
                          "exports go to China and 25\u202f% of its goods imports come from there.")  # fmt: skip
 

@@ -19,6 +19,7 @@ from detente.strategy.table import Patience, at_the_table, binding_deadline
 from detente.talks.contests import MODELS, contest
 from detente.words import chance, chance_range
 from detente.words.tell import environment
+from detente.world.money import factor
 
 DOSSIER = dt.load_dossier("kuala-lumpur-2025")
 CASE = at_the_table(DOSSIER, horizon="medium")
@@ -183,7 +184,8 @@ def test_concessions_crowd_at_a_known_deadline() -> None:
 
 
 def test_a_day_costs_what_the_deal_is_worth() -> None:
-    income = {p: float(next(iter(CASE.table.outcomes.values())).before.income[i]) for p, i in _index().items()}
+    before = next(iter(CASE.table.outcomes.values())).before
+    income = {p: float(before.income[i]) * factor(p, 2025) for p, i in _index().items()}  # dollars of the dossier's year
     for party in CASE.parties:
         gap = CASE.plain.payoff("ease", "ease")[party] - CASE.plain.payoff("hold", "hold")[party]
         assert CASE.delay.loc[party, "real income, million USD a day"] == pytest.approx(gap / 100 * income[party] / 365.25)

@@ -24,6 +24,16 @@ def test_the_united_states_grew_by_a_sixth() -> None:
     assert money.factor("JPN", 2024) < 1  # the yen
 
 
+def test_money_is_rolled_to_a_year_that_is_known_the_others_with_those_that_are() -> None:
+    incomes = {"USA": 2.0, "CHN": 1.0, "TWN": 0.5}
+    assert not money.has("TWN", 2025)
+    year, found = money.rolled(incomes, 2025, 2022)
+    assert (year, found["USA"], found["CHN"]) == (2025, money.factor("USA", 2025), money.factor("CHN", 2025))
+    assert found["TWN"] == pytest.approx((2 * found["USA"] + found["CHN"]) / 3)
+    assert money.rolled(incomes, 2019, 2022) == (2022, dict.fromkeys(incomes, 1.0))
+    assert money.rolled(incomes, 2025, 2017) == (2017, dict.fromkeys(incomes, 1.0))  # the growth is that of another table
+
+
 def test_what_is_not_known_is_said() -> None:
     with pytest.raises(InputError, match="dollars of 2025 are not known for Taiwan; known are 2022 to 2024"):
         money.factor("TWN", 2025)

@@ -33,6 +33,7 @@ from detente.policy.stacking import policy_on
 from detente.policy.timing import in_force
 from detente.strategy.ladder import threatened_duty
 from detente.strategy.rates import RateGrid
+from detente.strategy.year import rolled
 from detente.types import Range
 from detente.words import N_, _
 from detente.words.names import region_name
@@ -146,6 +147,15 @@ class CaseView(Case):
         group = (self.group,) if self.group else ()
         corners = path_table()["range_nodes"]
         return self.once(("path", scenario), lambda: path(self, scenario, nodes=corners, readings=(PINNED,), together=group))
+
+    @property
+    def dollars(self) -> int:
+        """The year of the money printed: the dossier's where dollars of it are known, else the table's."""
+        return rolled(self)[0]
+
+    def in_dollars(self, region: str) -> float:
+        """What turns the table's money of a region into dollars of the year `dollars`."""
+        return rolled(self)[1][region]
 
     def income_over(self, stretch: str, code: str, scenario: str | None) -> Triple:
         """Real income on average over a stretch of the path, percent, both closures; NaN where no answer is believed."""

@@ -41,6 +41,7 @@ from detente.policy.stacking import policy_on
 from detente.types import Array, Progress
 from detente.words import DAYS_A_YEAR, refusal, tell
 from detente.words.names import group_table, region_name
+from detente.world import money
 from detente.world.world import World
 
 WHOLE = "WORLD"
@@ -53,7 +54,8 @@ class PathValues:
     """Real income by state and code (regions, groups, WORLD), percent against a baseline.
 
     `by_state` [state, code]; `variants` the same at other parameters, by name; `income` [code], that of the tree's first day, in
-    the table's unit a year; `discount` a year; `against` names the baseline, `base` is it in words, as it stands after "against".
+    `unit` of the year `dollars` a year (the dossier's year where dollars of it are known, else the table's); `discount` a year;
+    `against` names the baseline, `base` is it in words, as it stands after "against".
     """
 
     tree: Tree
@@ -67,6 +69,7 @@ class PathValues:
     discount: float = 0.0
     against: Baseline = LAW
     base: str = ""
+    dollars: int | None = None
 
     def column(self, code: str) -> int:
         """Position of a region, a group or WORLD. Raises `UnknownRegion`."""
@@ -126,7 +129,7 @@ class PathValues:
         return replace(self, by_state=self.variants[name], variants={})
 
     def money(self, code: str, percent: float) -> float:
-        """A percent change of real income of `code` in the table's unit a year."""
+        """A percent change of real income of `code` in `unit` of the year `dollars` a year."""
         return float(percent / 100 * self.income[self.column(code)])
 
     def to_frame(self) -> pd.DataFrame:
@@ -188,7 +191,7 @@ def path_values(
     codes, members = codes_of(world)
     weights = np.array([[float(r in members[c]) for c in codes] for r in world.regions])  # [region, code]
     found: dict[str, Array] = {}
-    income = np.zeros(len(codes))
+    income, dollars = np.zeros(len(codes)), case.world.year
     for key, node in nodes.items():
         rows, state = [], states[0]
         try:
@@ -198,7 +201,9 @@ def path_values(
                 with solved_once(between_runs=True):
                     solved = case.solved(histories[state.id], node).after
                 if key == CENTRAL and state is states[0]:
-                    income = solved.income @ weights
+                    own = dict(zip(world.regions, map(float, solved.income), strict=True))
+                    dollars, rolled = money.rolled(own, case.dossier.as_of.year, case.world.year)
+                    income = solved.income * np.array([rolled[r] for r in world.regions]) @ weights
                 moved = (solved.income / solved.cpi / real_before - 1) * before.income
                 rows.append(100 * moved @ weights / (before.income @ weights))
                 done += 1
@@ -216,6 +221,7 @@ def path_values(
     return PathValues(
         tree=tree, parameters=central, codes=codes, members=members, income=income, unit=economy.unit,
         by_state=found.pop(CENTRAL), variants=found, discount=discount, against=base, base=in_words(base, case.dossier),
+        dollars=dollars,
     )  # fmt: skip
 
 

@@ -47,7 +47,7 @@ class AmongMany:
     def coalitions(self) -> dict[str, Coalitions]:
         """Who could block which combination; side payments in million USD a year."""
         before = next(iter(self.table.outcomes.values()))
-        worth = [float(before.before.income[before.regions.index(p)]) / 100 for p in self.parties]
+        worth = [float(before.before.income[before.regions.index(p)]) * self.table.rolled.get(p, 1.0) / 100 for p in self.parties]
         return {by: coalitions(g, worth) for by, g in self.games.items()}
 
     def to_frame(self) -> pd.DataFrame:

@@ -40,6 +40,7 @@ from detente.talks.menus import Menu, bystander_menu
 from detente.types import Array
 from detente.words import N_, _, fixed, join, refusal
 from detente.words.names import region_name
+from detente.world import money
 from detente.world.world import World
 
 if TYPE_CHECKING:
@@ -186,7 +187,7 @@ def menu_of(
         region=region_name(region),
         unit=UNIT,
         consent={option.title: option.consent for option in options if option.consent},
-        money=case.nominal_income(region) / 100,
+        money=case.nominal_income(region) * rolled_of(case)[region] / 100,
     )
 
 
@@ -242,29 +243,38 @@ def diversion(
     return diversion_of(Case.of(dossier, world, horizon, scenarios=[scenario], with_ranges=False), region, scenario)
 
 
+def rolled_of(case: Case) -> dict[str, float]:
+    """What turns the table's money into dollars of the dossier's year, by region; see `money.rolled`."""
+    incomes = {r: case.nominal_income(r) for r in case.world.regions}
+    return money.rolled(incomes, case.dossier.as_of.year, case.world.year)[1]
+
+
 def overview(case: Case, scenario: str | None = None) -> pd.DataFrame:
     """One row a third economy, the largest gain in `scenario` (default: the one in which talks fail) first.
 
     Real income by scenario (percent against the law by itself), its worth (million USD a year), goods exports gained to the first
     party and imports deflected from the second, and what of its exports to the first is content of the second, before and after.
+    Money is in dollars of the dossier's year where they are known, a flow in those of its buyer.
     """
     name = case.scenario(scenario) or case.worst
     before, after = pass_through(case), pass_through(case, name)
     unit, rows = case.world.unit, [case.index(r) for r in before.via]
     a, b, goods = case.index(case.a), case.index(case.b), list(case.chains(None).goods)
     change = case.state(name).shipments - case.state(LAW).shipments
+    factors = rolled_of(case)
+    of_via = np.array([factors[r] for r in before.via])
     frame = pd.DataFrame(
         {f"real income in {s}, %": [case.real_income(s, r) for r in before.via] for s in case.outcomes}
         | {
-            f"worth in {name}, {unit}": [float(case.outcomes[name].equivalent_variation.iloc[k]) for k in rows],
-            f"exports gained to {case.a}, {unit}": change[rows, a][:, goods].sum(axis=1),
-            f"imports deflected from {case.b}, {unit}": change[b, rows][:, goods].sum(axis=1),
+            f"worth in {name}, {unit}": [float(case.outcomes[name].equivalent_variation.iloc[k]) for k in rows] * of_via,
+            f"exports gained to {case.a}, {unit}": change[rows, a][:, goods].sum(axis=1) * factors[case.a],
+            f"imports deflected from {case.b}, {unit}": change[b, rows][:, goods].sum(axis=1) * of_via,
         },
         index=pd.Index(before.via, name="economy"),
     )
     for state, routes in (("status quo", before), (name, after)):
         table = routes.to_frame().loc[list(before.via)]
-        frame[f"{case.b} content in {state}, {unit}"] = table[f"content, {unit}"]
+        frame[f"{case.b} content in {state}, {unit}"] = table[f"content, {unit}"] * factors[case.a]
         frame[f"{case.b} content in {state}, % of exports to {case.a}"] = table["content, % of exports"]
         frame[f"duty gap in {state}, points"] = table["duty gap, points"]
     return frame.sort_values(f"real income in {name}, %", ascending=False, kind="stable")

@@ -52,6 +52,7 @@ from detente.talks.patience import Patience
 from detente.talks.truce import FRAMEWORK_YEARS, PERIODS, Lasting, TruceSide, Watch, lasting, watch
 from detente.types import Array, Progress, plain
 from detente.words import MINUS, decimals_for, name, refusal, tell
+from detente.world import money
 from detente.world.world import World
 
 if TYPE_CHECKING:
@@ -70,7 +71,8 @@ class Proposal:
     `levels` are the levels of `agenda.issues`; `chosen` and `without` what the package and its disagreement point are worth,
     `ends` what those of `ENDS` are that the dossier has. `steps` are single steps from no deal and `margins` from the package, by
     judgement; `whole` gives every issue alone, from no deal to its last level; `reverted` [party] is the package with the
-    concessions of that party taken back, `alone` [party] its best unilateral step. Points are percent of a year's real income.
+    concessions of that party taken back, `alone` [party] its best unilateral step. Points are percent of a year's real income;
+    money, and `income`, are in million USD of the year `dollars`, into which `rolled` turns the table's by region.
     """
 
     dossier: str
@@ -93,6 +95,8 @@ class Proposal:
     patience: Patience
     income: tuple[float, float]
     regions: tuple[str, ...]
+    dollars: int
+    rolled: Mapping[str, float]
     packages: Packages = field(repr=False)
 
     # -- what is signed --------------------------------------------------------------------------------------------------
@@ -168,7 +172,24 @@ class Proposal:
     def in_money(self) -> tuple[Exchange, Exchange]:
         """`exchanges` in million USD a year (equivalent variation), the steps chosen as judged."""
         index = [self.regions.index(p) for p in self.parties]
-        return self.exchanges(lambda worth: worth.equivalent_variation[index])
+        return self.exchanges(lambda worth: self._in_dollars(worth.equivalent_variation)[index])
+
+    def _in_dollars(self, money: Array) -> Array:
+        """[region]: the table's money in dollars of the year `dollars`."""
+        return money * np.array([self.rolled[r] for r in self.regions])
+
+    def first_steps(self, *, whole: bool = False) -> tuple[tuple[float, float], ...]:
+        """By issue, what one step more from no deal, alone (or all that is left of it), brings its giver and the other, million
+        USD a year; where all is given already, the step that led there."""
+        book, made = self.agenda, []
+        for i, issue in enumerate(book.issues):
+            low, high = _step(book.standing[i], len(issue.levels) - 1, whole)
+            before, after = (
+                self._in_dollars(self.packages.worth((*book.standing[:i], k, *book.standing[i + 1 :])).equivalent_variation)
+                for k in (low, high)
+            )
+            made.append(tuple(float((after - before)[self.regions.index(p)]) for p in (issue.giver, issue.receiver)))
+        return tuple((a, b) for a, b in made)
 
     def steps_alone(self, party: str) -> tuple[str, ...]:
         """The best unilateral step of a party, in words; empty where it has none."""
@@ -180,7 +201,7 @@ class Proposal:
         """Every region: real income in percent and in million USD a year (equivalent variation), package against no deal."""
         other = self._against(against)
         percent = 100 * ((1 + self.chosen.real_income / 100) / (1 + other.real_income / 100) - 1)
-        money = self.chosen.equivalent_variation - other.equivalent_variation
+        money = self._in_dollars(self.chosen.equivalent_variation - other.equivalent_variation)
         columns = {"real income, %": percent, "million USD a year": money}
         return pd.DataFrame(columns, index=pd.Index(self.regions, name="region"))
 
@@ -201,7 +222,8 @@ class Proposal:
                 continue
             for by in ("motives", "real income"):
                 rows[f"over {end}, points by {by}"] = self.payoffs(self.chosen, by) - self.payoffs(ends[end], by)
-            rows[f"over {end}, million USD a year"] = (self.chosen.equivalent_variation - ends[end].equivalent_variation)[index]
+            moved = self._in_dollars(self.chosen.equivalent_variation - ends[end].equivalent_variation)
+            rows[f"over {end}, million USD a year"] = moved[index]
         return pd.DataFrame(rows, index=pd.Index(self.parties, name="party"))
 
     def bystanders(self, against: Disagreement | None = None) -> pd.DataFrame:
@@ -305,7 +327,7 @@ class Proposal:
                 continue
             frame = pd.DataFrame(index=pd.Index(self.regions, name="region"))
             frame["real income, %"] = 100 * ((1 + one.real_income / 100) / (1 + two.real_income / 100) - 1)
-            frame["million USD a year"] = one.equivalent_variation - two.equivalent_variation
+            frame["million USD a year"] = self._in_dollars(one.equivalent_variation - two.equivalent_variation)
             for by in ("motives", "real income"):
                 gain = self.payoffs(one, by) - self.payoffs(two, by)
                 frame[f"points by {by}"] = pd.Series(gain, index=list(self.parties))
@@ -390,7 +412,7 @@ class Proposal:
             "instruments": self.agenda.instruments().to_dict(orient="records"),
             "by_party": self._by_party(),
             "levers": plain(self.levers()),
-            "by_region": plain(region.to_dict(orient="index")),
+            "dollars": self.dollars, "by_region": plain(region.to_dict(orient="index")),
             "exchange": plain(self.exchange().to_dict(orient="records")),
             "swaps": plain(self.swaps().to_dict(orient="records")),
             "costs_the_giver_nothing": {
@@ -461,14 +483,16 @@ def proposal(
         packages.worth(tuple(i.standing if i.giver == p else k for i, k in zip(book.issues, levels, strict=True)))
         for p in book.parties
     )
-    a, b = (case.nominal_income(p) for p in book.parties)
+    incomes = {r: case.nominal_income(r) for r in economy.regions}
+    dollars, rolled = money.rolled(incomes, given.as_of.year, case.world.year)
+    a, b = (incomes[p] * rolled[p] for p in book.parties)
     made = Proposal(
         dossier=given.id, horizon=clock.name, when=clock.tell(), disagreement=disagreement, judged_by=judged_by, agenda=book,
         levels=levels,
         found=found, chosen=packages.worth(levels), without=without, ends={s: packages.stances(s) for s in ENDS if s in fixed},
         steps=steps[book.standing], margins=steps[levels], whole=_steps(packages, book.standing, whole=True),
         reverted=(reverted[0], reverted[1]), alone=(search_in.alone(0), search_in.alone(1)), watched=None, patience=wanted,
-        income=(a, b), regions=economy.regions, packages=packages,
+        income=(a, b), regions=economy.regions, dollars=dollars, rolled=rolled, packages=packages,
     )  # fmt: skip
     return made if made.status == "no deal" else replace(made, watched=_watched(made))
 
@@ -548,6 +572,11 @@ def _stance_changes(case: Dossier, stance: str) -> tuple[Any, ...] | None:
     return tuple(found)
 
 
+def _step(level: int, top: int, whole: bool) -> tuple[int, int]:
+    """The levels one step (or all that is left) lies between; the last step where the top is reached."""
+    return (level - 1, level) if level == top else (level, top if whole else level + 1)
+
+
 def _steps(packages: Packages, levels: Levels, *, whole: bool = False) -> dict[str, tuple[Step, ...]]:
     """One step more on each issue from `levels` (the last one, where all is given), or all that is left of it, by judgement."""
     book, start = packages.agenda, packages.worth(levels)
@@ -555,7 +584,7 @@ def _steps(packages: Packages, levels: Levels, *, whole: bool = False) -> dict[s
     for i, issue in enumerate(book.issues):
         top = len(issue.levels) - 1
         last = levels[i] == top
-        low, high = (levels[i] - 1, levels[i]) if last else (levels[i], top if whole else levels[i] + 1)
+        low, high = _step(levels[i], top, whole)
         other = packages.worth((*levels[:i], low if last else high, *levels[i + 1 :]))
         before, after = (other, start) if last else (start, other)
         k = book.parties.index(issue.giver)

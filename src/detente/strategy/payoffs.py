@@ -34,7 +34,7 @@ from __future__ import annotations
 import datetime
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +52,7 @@ from detente.talks.contests import Judged
 from detente.talks.patience import Patience
 from detente.types import Array, Progress
 from detente.words import refusal
+from detente.world import money
 from detente.world.world import World
 
 if TYPE_CHECKING:
@@ -66,7 +67,8 @@ class PayoffTable:
 
     `payoffs` [stance of the first party, of the second, …, party]; `parts` adds a last axis over `PARTS`. `clock` says when they
     are read; `outcomes` maps a combination to its equilibrium at the case's own node, `measured` to what each party's objective
-    reads off it at every month, `income` to real income of all regions there [month, region] (100 ln Ŵ). `weights`: the motives.
+    reads off it at every month, `income` to real income of all regions there [month, region] (100 ln Ŵ). `weights`: the motives;
+    `rolled` turns the table's money into dollars of the dossier's year, by party.
     """
 
     dossier: str
@@ -82,6 +84,7 @@ class PayoffTable:
     measured: Mapping[tuple[str, ...], Mapping[str, tuple[Measured, ...]]]
     income: Mapping[tuple[str, ...], Array]
     weights: Mapping[str, Weights]
+    rolled: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def against(self) -> str:
@@ -205,6 +208,7 @@ def payoff_table(
         measured=measured,
         income=income,
         weights=wanted,
+        rolled=money.rolled({p: case.nominal_income(p) for p in parties}, given.as_of.year, case.world.year)[1],
     )
     return _judge(empty, wanted)
 
@@ -288,7 +292,7 @@ class Judging:
             [w.real_income, float(any(w.jobs.values())), w.revenue, w.prices, w.dependence, w.audience] for w in given.values()
         ]
         outcome = next(iter(table.outcomes.values()))
-        income = [float(outcome.before.income[outcome.regions.index(p)]) for p in table.parties]
+        income = [float(outcome.before.income[outcome.regions.index(p)]) * table.rolled.get(p, 1.0) for p in table.parties]
         unit, early = (t.with_weights(ones).parts for t in (table, table.early))
         return cls(table, given, unit, early, np.array(factors), (income[0], income[1]))
 

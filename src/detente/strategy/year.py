@@ -404,10 +404,18 @@ def drivers_of(
 
 def money_of(case: Case, region: str) -> tuple[int, float]:
     """The year of the money, the dossier's where its dollars are known, and income in them, million USD a year."""
-    income, year = case.nominal_income(region), case.dossier.as_of.year
-    if case.world.year == money.BASE and money.has(region, year):
-        return year, income * money.factor(region, year)
-    return case.world.year, income
+    year, factors = rolled(case)
+    return year, case.nominal_income(region) * factors[region]
+
+
+def rolled(case: Case) -> tuple[int, dict[str, float]]:
+    """The year of the money and what turns the table's money into dollars of it, by region; see `money.rolled`."""
+
+    def work() -> tuple[int, dict[str, float]]:
+        incomes = {r: case.nominal_income(r) for r in case.world.regions}
+        return money.rolled(incomes, case.dossier.as_of.year, case.world.year)
+
+    return case.once("rolled", work)
 
 
 # -- candidates --------------------------------------------------------------------------------------------------------

@@ -82,8 +82,8 @@ def _aligned(value: float, *both: float) -> str:
     return fixed(value, places, signed=False)
 
 
-def rank_sentence(values: Mapping[str, float], *, most: int = 3) -> str:
-    """Who loses most and who gains most, with values, from percent changes by region.
+def rank_sentence(values: Mapping[str, float], *, most: int = 3, of: bool = False) -> str:
+    """Who loses most and who gains most, with values, from percent changes by region; `of`: of some that were named before.
 
     >>> rank_sentence({"CHN": -1.2, "USA": -0.4, "MEX": 0.3, "IND": 0.0})
     'China loses most (−1.2\u202f%), then the United States (−0.40\u202f%). Mexico gains most (+0.30\u202f%).'
@@ -91,7 +91,7 @@ def rank_sentence(values: Mapping[str, float], *, most: int = 3) -> str:
     order = sorted(values, key=lambda k: (values[k], k))
     losers = [k for k in order if values[k] <= -TINY][:most]
     winners = sorted((k for k in order if values[k] >= TINY), key=lambda k: (-values[k], k))[:most]
-    return f"{_ranked(losers, values) or _say('nobody_loses')} {_ranked(winners, values) or _say('nobody_gains')}"
+    return f"{_ranked(losers, values) or _say('nobody_loses', of=of)} {_ranked(winners, values) or _say('nobody_gains', of=of)}"
 
 
 def _ranked(codes: Sequence[str], values: Mapping[str, float]) -> str:

@@ -51,6 +51,22 @@ def factor(region: str, year: int, of: int = BASE) -> float:
     return gdp(region, year) / gdp(region, of)
 
 
+def rolled(incomes: Mapping[str, float], year: int, table: int | None) -> tuple[int, dict[str, float]]:
+    """The year whose dollars are told, and what turns the money of a table of year `table` into them, by region.
+
+    `incomes` by region, in the table's money. The year is `year` where dollars of it are known of any, else the table's own; a
+    region of which they are not takes the factor of the others together.
+
+    >>> rolled({"USA": 2.0, "CHN": 1.0}, 2031, 2022)
+    (2022, {'USA': 1.0, 'CHN': 1.0})
+    """
+    own = {r: factor(r, year) for r in incomes if table == BASE and has(r, year)}
+    if not own:
+        return (year if table is None else table), dict.fromkeys(incomes, 1.0)
+    together = sum(f * incomes[r] for r, f in own.items()) / sum(incomes[r] for r in own)
+    return year, {r: own.get(r, together) for r in incomes}
+
+
 def gdp(region: str, year: int) -> float:
     """Nominal GDP, million USD. Raises `UnknownRegion`, and `InputError` for a year not known."""
     return float(_row(region, year)["gdp_musd"])

@@ -65,7 +65,14 @@ def sections(case: CaseView) -> list[Section]:
     begins = cut.begins(code) * WEEKS_A_MONTH
     used = users(cut, code)
     if not used:
-        said = told("nothing", cut=cut, code=code, begins=None if math.isinf(begins) else begins / WEEKS_A_MONTH, last=SHOWN[-1])
+        said = told(
+            "nothing",
+            cut=cut,
+            code=code,
+            begins=None if math.isinf(begins) else begins / WEEKS_A_MONTH,
+            last=SHOWN[-1],
+            stock=path.value("stock_days", 0),
+        )
         return [Section("controls", told("title", good=cut.sector), (Para(said, kind="lede"),))]
     when = [m for m in WHEN if m >= cut.begins(code)] or [cut.months[-1]]
     small = used[0].worst[2] > -SMALL
@@ -159,7 +166,7 @@ def table(case: CaseView, cut: Cut, code: str, used: Sequence[User], when: Seque
                 Cell(text.capital(sector_name(u.sector))),
                 *(Cell(_points(c), spanned(_points(a), _points(b)) if k == 0 else "") for k, (a, c, b) in enumerate(ends)),
                 *(() if jobs is None else (Cell(text.fixed(heads or 0.0, 0, signed=True)),)),
-                Cell(text.fixed(value, 0 if abs(value) >= 9.5 else 1, signed=True)),
+                Cell(text.fixed(value, 0 if abs(value) >= 9.95 else 1, signed=True)),
             )
         )
         records.append(
@@ -184,4 +191,4 @@ def table(case: CaseView, cut: Cut, code: str, used: Sequence[User], when: Seque
 
 def _points(value: float) -> str:
     """A percent in a cell: whole from ten on, else one digit."""
-    return text.fixed(value, 0 if abs(value) >= 9.5 else 1, signed=True)
+    return text.fixed(value, 0 if abs(value) >= 9.95 else 1, signed=True)

@@ -57,13 +57,13 @@ def signed(case: CaseView, deal: Proposal) -> list[Block]:
         Para(told("pays", deal=deal, bought=bought(deal), others=deal.others, host=case.host, gain=gains.get(case.host or ""))),
         Para(told("verify", **watched(deal))),
         Para(told("lasts", deal=deal, terms=terms(deal), short=PERIODS[0], years=FRAMEWORK_YEARS)),
-        Para(told("months", deal=deal, lever=lever(deal), unpriced=unpriced(deal), path=case.month is not None)),
+        Para(
+            told(
+                "months", deal=deal, lever=lever(deal), unpriced=bool(deal.agenda.unpriced), path=case.month is not None,
+                run=case.run,
+            )
+        ),
     ]  # fmt: skip
-
-
-def worth(deal: Proposal, party: str, points: float) -> float:
-    """Points of a party's income in million USD a year."""
-    return points / 100 * deal.income[deal.parties.index(party)]
 
 
 def moved(deal: Proposal) -> list[tuple[str, str, str, str]]:
@@ -97,10 +97,10 @@ def table(case: CaseView, deal: Proposal) -> Table:
 
 def figure(case: CaseView, deal: Proposal, gains: dict[str, Triple]) -> Any:
     """Gains of the parties and of who is moved most."""
-    rows = [case.row(r, None, told("row"), "million USD a year", t) for r, t in gains.items()]
+    rows = [case.row(r, None, told("row"), f"million USD of {deal.dollars} a year", t) for r, t in gains.items()]
     csv = case.file("annex-deal-gains", told("gains_file"), [r | {"scenario": "package", "relative_to": case.base} for r in rows])
     title = told("gains_title", deal=deal, gains=gains, others=deal.others)
-    subtitle, note = told("gains_subtitle"), told("note", csv=csv)
+    subtitle, note = told("gains_subtitle", deal=deal), told("note", csv=csv)
     return gains_figure(deal, subtitle, title=title, others=2, note=note, csv=csv, id="fig-annex-deal")
 
 
@@ -125,15 +125,8 @@ def terms(deal: Proposal) -> list[tuple[str, float, float]]:
 def lever(deal: Proposal) -> dict[str, Any] | None:
     """The export control whose suspension alone brings the other most, million USD a year of income; None without one."""
     found: list[dict[str, Any]] = [
-        {"by": i.giver, "to": i.receiver, "title": i.title, "brings": worth(deal, i.receiver, whole.gain),
-         "costs": worth(deal, i.giver, whole.cost)}
-        for i, whole in zip(deal.agenda.issues, deal.whole["real income"], strict=True)
+        {"by": i.giver, "to": i.receiver, "title": i.title, "brings": other, "costs": -own}
+        for i, (own, other) in zip(deal.agenda.issues, deal.first_steps(whole=True), strict=True)
         if i.kind == "controls" and i.standing < len(i.levels) - 1
     ]  # fmt: skip
     return max(found, key=lambda x: x["brings"], default=None)
-
-
-def unpriced(deal: Proposal) -> list[str]:
-    """Titles of measures between the two without a price."""
-    both = set(deal.parties)
-    return [m.title for m, _ in deal.agenda.unpriced if not m.in_baseline and m.on != "all" and both & set(m.on)]

@@ -192,7 +192,7 @@ def trade(case: CaseView, code: str) -> Line:
             (sold, sells), (bought, buys) = case.exports(outcome, code, p), case.exports(outcome, p, code)
             flows.append((p, growth(sold, sells), growth(bought, buys)))
     balance = float(outcome.trade_balance["change"][code])
-    return _line("trade", code=code, flows=flows, balance=balance, pays=(imposer(case) or ("",))[0] == code)
+    return _line("trade", case=case, code=code, flows=flows, balance=balance, pays=(imposer(case) or ("",))[0] == code)
 
 
 def members(case: CaseView, group: str) -> Line:
@@ -207,9 +207,8 @@ Row = tuple[str, str, Callable[[Outcome], float]]
 
 
 def _rows(case: CaseView, code: str) -> list[Row]:
-    year, factors = ways.dollar_year(case, code)
-    money = f"billion USD of {year} a year"
-    factor = factors[code] / 1e3
+    money = f"billion USD of {case.dollars} a year"
+    factor = case.in_dollars(code) / 1e3
     found: list[Row] = [
         ("income", money, lambda o: float(o.equivalent_variation[code]) * factor),
         ("duties", money, lambda o: float(o.tariff_revenue["change"][code]) * factor),
@@ -230,7 +229,7 @@ def indicators(case: CaseView, code: str, shown: Sequence[str]) -> list[Table]:
     names = {key: name for key, (name, _) in heads_of.items()}
     rows = [(key, unit, {s: case.triple(read, s) for s in shown}) for key, unit, read in _rows(case, code)]
     kept = [row for row in rows if any(_counts(case, code, row[0], t) for t in row[2].values())]
-    still = [names[key] for key, *_ in rows if key not in {k for k, *_ in kept}]
+    still = [names[key] for key, *_ in rows if key not in {k for k, *_ in kept} and key != "idle"]  # told beside the jobs
     if not kept:
         return []
     columns = [
@@ -245,8 +244,7 @@ def indicators(case: CaseView, code: str, shown: Sequence[str]) -> list[Table]:
             for s in shown
         ),
     ]
-    year = ways.dollar_year(case, code)[0]
-    told = _texts("indicators", case=case, code=code, year=year, still=still)
+    told = _texts("indicators", case=case, code=code, year=case.dollars, still=still)
     return [plain(table(case, f"annex-{code.lower()}", told, columns), told.note)]
 
 
@@ -319,8 +317,8 @@ def third_prices(case: CaseView) -> float:
 
 def losers(case: CaseView) -> Line:
     """How many lose and gain in the worst way on, and how much together, million USD of the year of the world's money."""
-    _, factors = ways.dollar_year(case, "WORLD")
-    change = {r: float(case.outcome(ways.main(case)).equivalent_variation[r]) * f for r, f in factors.items()}
+    moved = case.outcome(ways.main(case)).equivalent_variation
+    change = {r: float(moved[r]) * case.in_dollars(r) for r in case.world.regions}
     values = {str(r): float(v) for r, v in case.outcome(ways.main(case)).real_income.items()}
     up, down, still = text.signs(values)
     lost, won = sum(v for v in change.values() if v < 0), sum(v for v in change.values() if v > 0)
@@ -329,7 +327,7 @@ def losers(case: CaseView) -> Line:
 
 def ends_table(case: CaseView, shown: Sequence[str]) -> Table:
     """Who loses and who gains most in the worst way on, in dollars."""
-    year, factors = ways.dollar_year(case, "WORLD")
+    year, factors = case.dollars, {r: case.in_dollars(r) for r in case.world.regions}
     change = case.outcome(ways.main(case)).equivalent_variation
     order = sorted(case.world.regions, key=lambda r: float(change[r]) * factors[r])
     chosen = dict.fromkeys([*order[:EITHER_END], *order[-EITHER_END:]])
@@ -360,9 +358,9 @@ def who_pays(case: CaseView) -> list[Figure]:
     if found_of is None:
         return []
     code, shown = found_of
-    year, factors = ways.dollar_year(case, code)
-    found = {s: parts(case.outcome(s).who_pays, code, factors[code]) for s in shown}
-    pinned = held_abroad(case, code, shown[0], factors[code])
+    year, factor = case.dollars, case.in_dollars(code)
+    found = {s: parts(case.outcome(s).who_pays, code, factor) for s in shown}
+    pinned = held_abroad(case, code, shown[0], factor)
     names = dict(zip(PARTS, _say("parts", code=code).split("\n\n"), strict=True))
     told = _texts(
         "who_pays", case=case, code=code, found=found[shown[0]], year=year, now=shown[0] is None,
@@ -407,15 +405,14 @@ def named(case: CaseView) -> list[Section]:
 
 
 def neighbour(case: CaseView, code: str) -> Line:
-    """What it sells more or less to the parties, and which sector gains or loses most hands."""
+    """What it sells more or less to the parties, and which sectors lose and gain most hands."""
     outcome = case.outcome(ways.main(case))
-    _, factors = ways.dollar_year(case, code)
-    sold = [(p, (after - before) * factors[code]) for p in case.parties for before, after in [case.exports(outcome, code, p)]]
+    flows = {p: case.exports(outcome, code, p) for p in case.parties}
+    sold = [(p, (after - before) * case.in_dollars(p)) for p, (before, after) in flows.items()]
     hands = None
     if case.world.employed is not None:
-        jobs_of = {s: number_at(outcome.jobs, code, s) for s in case.goods}
-        top = max(jobs_of, key=lambda s: abs(jobs_of[s]))
-        hands = (sector_name(top), jobs_of[top])
+        jobs_of = {s: number_at(outcome.jobs, code, s) for s in case.world.sectors}
+        hands = [(sector_name(s), jobs_of[s]) for pick in (min, max) for s in [pick(jobs_of, key=lambda s: jobs_of[s])]]
     return _line("neighbour", code=code, sold=[(p, v) for p, v in sold if abs(v) >= 0.05], hands=hands)
 
 
@@ -429,10 +426,7 @@ def named_table(case: CaseView, codes: Sequence[str], shown: Sequence[str], valu
                 ways.title(case, s),
                 [ways.two(known[s][c].value) for c in codes],
                 _say("billion"),
-                [
-                    [case.row(c, s, "real income", f"billion USD of {ways.dollar_year(case, c)[0]} a year", known[s][c])]
-                    for c in codes
-                ],
+                [[case.row(c, s, "real income", f"billion USD of {case.dollars} a year", known[s][c])] for c in codes],
                 number=True,
             )
             for s in shown

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from detente import words as text
+from detente.briefing.annex import ways
 from detente.briefing.document import Block, Cell, Column, Items, Para, Section, Table
 from detente.briefing.sections import beside
 from detente.briefing.sections.proposal import propose
@@ -35,8 +36,11 @@ LEFT = (Status.EXPIRED, Status.WITHDRAWN, Status.STRUCK_DOWN, Status.REPLACED)
 
 @dataclass(frozen=True)
 class Priced:
-    """An issue: who gives, what holds without a deal, in the deal, the last level, the first step in billion USD a year, and for
-    a duty not collected today whether it is suspended or threatened."""
+    """An issue: who gives, what holds without a deal, in the deal, the last level.
+
+    `cost` is what the first step alone brings its giver (below zero where it costs) and `gain` the other, billion USD a year;
+    `away` says of a duty not collected today whether it is suspended or threatened.
+    """
 
     title: str
     giver: str
@@ -57,11 +61,11 @@ class Priced:
 def sections(case: CaseView) -> list[Section]:
     """One section, always: what is on the table, or that nothing is."""
     issues, left, tried = priced(case), unpriced(case), exercised(case)
-    blocks: list[Block] = [Para(told("lede", case=case, issues=issues), kind="lede")]
+    blocks: list[Block] = [Para(told("lede", case=case, issues=issues, two=ways.two), kind="lede")]
     wants = [p for p in case.dossier.parties if p.interests]
     items = [Para(told("wants", interests=p.interests), told("list_of", code=p.region)) for p in wants]
     if tried is not None and (sizes := moved(case, tried)):
-        items.append(Para(told("exercise", sizes=sizes), told("if_lead")))
+        items.append(Para(told("exercise", sizes=sizes, two=ways.two), told("if_lead")))
     reasons = [*(tried.rows if tried is not None else ())]
     no_price = [(text.clipped(r.exercise.title, NAME), _first(r.exercise.why_not or "")) for r in reasons if not r.priced]
     no_price += [(short(m.title), _first(why)) for m, why in left]
@@ -85,11 +89,10 @@ def priced(case: CaseView) -> list[Priced]:
     deal = propose(case)
     if deal is None:
         return []
-    worth = {p: money_of(case, p)[1] / 100 / 1000 for p in deal.parties}
     found = []
-    for issue, level, step in zip(deal.agenda.issues, deal.levels, deal.steps["real income"], strict=True):
+    for issue, level, (own, other) in zip(deal.agenda.issues, deal.levels, deal.first_steps(), strict=True):
         standing, signed, most = (issue.levels[k].label for k in (issue.standing, level, len(issue.levels) - 1))
-        cost, gain = -step.cost * worth[issue.giver], step.gain * worth[issue.receiver]
+        cost, gain = own / 1e3, other / 1e3
         found.append(Priced(short(issue.title), issue.giver, issue.receiver, standing, signed, most, cost, gain, issue.away))
     return sorted(found, key=lambda i: -i.weight)
 
@@ -110,6 +113,8 @@ def table(case: CaseView, issues: Sequence[Priced]) -> Table:
     """The matrix: issue, what each side holds or wants, and the first step in dollars."""
     a, b = case.parties[:2]
     fine = 1 if max(i.weight for i in issues) >= 0.95 else 2
+    deal = propose(case)
+    when = case.run if deal is None else deal.when
 
     def seen(i: Priced, code: str) -> str:
         if code == i.giver:
@@ -118,7 +123,7 @@ def table(case: CaseView, issues: Sequence[Priced]) -> Table:
 
     def worth(i: Priced, code: str) -> str:
         value = i.cost if code == i.giver else i.gain
-        return text.fixed(value, 0 if abs(value) >= 9.5 else fine, signed=True)
+        return text.fixed(value, 0 if abs(value) >= 9.95 else fine, signed=True)
 
     shown = [i for i in issues if round(i.weight, fine) > 0][:ROWS]
     rows = tuple(
@@ -135,8 +140,8 @@ def table(case: CaseView, issues: Sequence[Priced]) -> Table:
         [
             {"issue": i.title, "giver": i.giver, "without_a_deal": i.standing, "in_a_deal": i.signed, "most": i.most,
              "first_step_giver": i.cost, "first_step_other": i.gain, "unit": "billion USD a year",
-             "money_of": money_of(case, a)[0],
-             "relative_to": case.base}
+             "money_of": case.dollars,
+             "relative_to": case.base, "when": when}
             for i in issues
         ],
     )  # fmt: skip
@@ -146,7 +151,7 @@ def table(case: CaseView, issues: Sequence[Priced]) -> Table:
         *(Column(told("step_of", code=c), number=True) for c in (a, b)),
     )
     return Table(
-        "tab-issues", told("table_title", issues=shown), told("table_subtitle", case=case, year=money_of(case, a)[0]), heads,
+        "tab-issues", told("table_title", issues=shown), told("table_subtitle", year=case.dollars, when=when), heads,
         rows, told("table_note", rest=len(issues) - len(shown), csv=csv), csv, wide=True,
     )  # fmt: skip
 

@@ -91,7 +91,9 @@ def table(case: CaseView, asked: KeyQuestions) -> Table:
     rows = []
     for q in shown:
         best = max(q.answers, key=lambda a: a.probability.value)
-        chance = text.chance(best.probability.value)
+        chances = [a.probability.value for a in q.answers]
+        whole = text.whole_percents(chances)[q.answers.index(best)] if abs(sum(chances) - 1) < 1e-6 else None
+        chance = text.chance(best.probability.value, whole)
         rows.append(
             (
                 Cell(text.clipped(q.question, 72)),

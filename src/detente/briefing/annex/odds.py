@@ -19,7 +19,7 @@ from detente.briefing.charts.steps import Line, draw
 from detente.briefing.charts.theme import region_colour
 from detente.briefing.document import Block, Cell, Column, Figure, Items, Para, Section, Table
 from detente.briefing.sections import strategy
-from detente.briefing.sections.outlook import prepared
+from detente.briefing.sections.outlook import lent, prepared
 from detente.briefing.view import STATUS_QUO, CaseView
 from detente.outlook.hazard import Event
 from detente.outlook.outlook import Outlook, Reached
@@ -147,7 +147,12 @@ def record(case: CaseView) -> str:
     known = load_record(ahead.record).as_of(case.dossier.as_of)
     spells = known.spells()
     return told(
-        "record", talks=known.counts("talks"), threats=known.counts("threat"), spells=spells, years=spells.days / text.DAYS_A_YEAR
+        "record",
+        talks=known.counts("talks"),
+        threats=known.counts("threat"),
+        spells=spells,
+        years=spells.days / text.DAYS_A_YEAR,
+        elsewhere=lent(ahead),
     )
 
 

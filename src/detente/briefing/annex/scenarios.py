@@ -88,7 +88,6 @@ def worth_table(case: CaseView, shown: tuple[str, ...]) -> Table:
     known = {s: {code: ways.dollars(case, code, s) for code in codes} for s in shown}
     rows = [c for c in codes if any(ways.two(known[s][c].value) != "0" for s in shown)]
     still = [text.name(c) for c in codes if c not in rows]
-    year = ways.dollar_year(case, case.a)[0]
     columns = [
         Col("", [Cell(text.capital(text.short_name(c)), strong=True) for c in rows]),
         *(
@@ -98,7 +97,7 @@ def worth_table(case: CaseView, shown: tuple[str, ...]) -> Table:
                 "",
                 [
                     [
-                        case.row(c, s, "real income", f"billion USD of {ways.dollar_year(case, c)[0]} a year", known[s][c]),
+                        case.row(c, s, "real income", f"billion USD of {case.dollars} a year", known[s][c]),
                         case.row(c, s, "real income", "%", case.income(c, s)),
                     ]
                     for c in rows
@@ -108,7 +107,7 @@ def worth_table(case: CaseView, shown: tuple[str, ...]) -> Table:
             for s in shown
         ),
     ]
-    told = _texts("worth", case=case, year=year, still=still, yardstick=bool(set(case.idle) & set(ways.reached(case))))
+    told = _texts("worth", case=case, year=case.dollars, still=still, yardstick=bool(set(case.idle) & set(ways.reached(case))))
     return table(case, "annex-ways-on", told, columns)
 
 

@@ -21,6 +21,8 @@ SELLERS = 6
 """Other sellers drawn."""
 ROWS = 5
 """Sellers in the table at most."""
+LARGE = 0.95
+"""Points of a share from which one decimal shows what moves."""
 SOME = 5.0
 """Percent of content from which on a rule on origin would catch something."""
 NOTICED = 0.05
@@ -56,13 +58,14 @@ def _markets(case: CaseView) -> list[tuple[float, str, str]]:
 
 
 def changes(case: CaseView, buyer: str) -> dict[str, float]:
-    """Change of goods sold to `buyer` from abroad by origin in the worst way on, million USD a year before duties."""
+    """Change of goods sold to `buyer` from abroad by origin in the worst way on, million USD of `case.dollars` a year before
+    duties: the buyer's money, whoever sells."""
     before, after = bought(case, buyer)
-    return {r: after[r] - before[r] for r in before}
+    return {r: (after[r] - before[r]) * case.in_dollars(buyer) for r in before}
 
 
 def bought(case: CaseView, buyer: str) -> tuple[dict[str, float], dict[str, float]]:
-    """Goods bought abroad by origin, before and after, million USD a year before duties."""
+    """Goods bought abroad by origin, before and after, million USD of the table a year before duties."""
     outcome, n, goods = case.outcome(ways.main(case)), case.i(buyer), case.goods_index
 
     def of(shipments: Any) -> dict[str, float]:
@@ -107,39 +110,44 @@ def facts(case: CaseView, buyer: str, rival: str) -> dict[str, Any]:
 def slope(case: CaseView, buyer: str, rival: str) -> Figure:
     """Shares of the buyer's imports of goods before and after, by seller."""
     before, after = bought(case, buyer)
+    more, money = changes(case, buyer), f"million USD of {case.dollars} a year"
     all_before, all_after = sum(before.values()), sum(after.values())
     shares = {r: (100 * before[r] / all_before, 100 * after[r] / all_after) for r in before}
     ranked = sorted((r for r in shares if r != rival), key=lambda r: -abs(shares[r][1] - shares[r][0]))
     host = [case.host] if case.host and case.host in shares else []
     chosen = list(dict.fromkeys([rival, *ranked[:SELLERS], *host]))
-    riser = max(ranked, key=lambda r: (round(round(shares[r][1], 1) - round(shares[r][0], 1), 1), shares[r][1] - shares[r][0]))
-    told = _texts("figure", **facts(case, buyer, rival), shares=shares, riser=riser)
+    places = 1 if abs(shares[rival][1] - shares[rival][0]) >= LARGE else 2
+
+    first = leaders(gainers(changes(case, buyer), buyer, rival))
+    riser = first[0] if first else max(ranked, key=lambda r: shares[r][1] - shares[r][0])
+    told = _texts("figure", **facts(case, buyer, rival), shares=shares, riser=riser, places=places)
     rows = [
         case.row(r, ways.main(case), measure, unit, v, buyer=buyer)
         for r in shares
         for measure, unit, v in (
             (_say("share_before"), "%", shares[r][0]),
             (_say("share_after"), "%", shares[r][1]),
-            (_say("sold_more"), "million USD a year", after[r] - before[r]),
+            (_say("sold_more"), money, more[r]),
         )
     ]
     csv = case.file("annex-takers", told.file, rows)
     return slope_figure(
         {r: shares[r] for r in chosen}, (_say("before"), _say("after")), (told.title, told.subtitle), strong=(rival, *host),
-        id="fig-annex-takers", note=case.note(csv), csv=csv,
+        places=places, id="fig-annex-takers", note=case.note(csv), csv=csv,
     )  # fmt: skip
 
 
 def takers_table(case: CaseView, buyer: str, rival: str, sellers: list[str]) -> Table:
     """What the largest takers sell more, and how much of all they then sell is value added of the rival or could be its goods
     relabelled."""
-    moved = changes(case, buyer)
+    moved, money = changes(case, buyer), f"million USD of {case.dollars} a year"
     share = contents(case, buyer, rival)
     columns = [
         Col("", [text.label(r) for r in sellers]),
         Col(
-            _say("sells_more"), [ways.two(moved[r] / 1e3) for r in sellers], _say("billion"),
-            [[case.row(r, ways.main(case), _say("sold_more"), "million USD a year", moved[r])] for r in sellers], number=True,
+            _say("sells_more"), [ways.two(moved[r] / 1e3) for r in sellers], _say("billion", year=case.dollars),
+            [[case.row(r, ways.main(case), _say("sold_more"), money, moved[r])] for r in sellers],
+            number=True,
         ),
         Col(
             _say("content", rival=rival), [ways.two(share[r], signed=False) for r in sellers], "%",

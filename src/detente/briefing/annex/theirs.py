@@ -12,7 +12,7 @@ from functools import partial
 import pandas as pd
 
 from detente import words as text
-from detente.briefing.charts.figures import figure
+from detente.briefing.charts.figures import WIDE, figure
 from detente.briefing.charts.forms import alt_text
 from detente.briefing.charts.theirs import pairs
 from detente.briefing.document import Block, Cell, Column, Figure, Para, Section, Table, words_in
@@ -114,7 +114,7 @@ def drawn(case: CaseView, rows: list[Beside]) -> Figure:
     values = {named(r, rows): told("both", theirs=closing.two_digits(r.theirs), ours=ours(r)) for r in first}
     return figure(
         "fig-theirs", title, told("subtitle"), told("note", csv=csv), alt_text(f"{title}.", values), csv,
-        lambda w: pairs(clipped(frame, w), w),
+        lambda w: pairs(clipped(frame, w), w), width=WIDE,
     )  # fmt: skip
 
 
@@ -126,7 +126,7 @@ def ours(row: Beside) -> str:
 def clipped(frame: pd.DataFrame, width: float) -> pd.DataFrame:
     """Labels cut to the room there is, on a phone in two lines. Those alike once cut stay apart by a blank of no width."""
     if width > 500:
-        cut = [text.clipped(str(x), 44) for x in frame["label"]]
+        cut = [text.clipped(str(x), 64) for x in frame["label"]]
     else:
         parted = [str(x).partition(": ") for x in frame["label"]]
         cut = [f"{text.clipped(who, 22)}\n{text.clipped(what, 24)}" for who, _, what in parted]

@@ -10,7 +10,6 @@ from detente.briefing.sections import outlook
 from detente.briefing.view import STATUS_QUO, CaseView, Triple
 from detente.equilibrium.outcome import Outcome
 from detente.outlook.outlook import Chance
-from detente.strategy.year import money_of
 
 MOST = 3
 """Scenarios beside each other at most."""
@@ -67,25 +66,9 @@ def title(case: CaseView, scenario: str) -> str:
 
 
 # -- money -------------------------------------------------------------------------------------------------------------
-def dollar_year(case: CaseView, code: str) -> tuple[int, dict[str, float]]:
-    """The year of the money of a region, a group or the world, and by member what turns the table's money into it: the dossier's
-    year where dollars of it are known, else the table's. A member whose own are not known takes the factor of the others
-    together."""
-    return case.once(("dollar year", code), lambda: _dollar_year(case, code))
-
-
-def _dollar_year(case: CaseView, code: str) -> tuple[int, dict[str, float]]:
-    known = {m: money_of(case, m) for m in (case.world.regions if code == "WORLD" else case.members(code))}
-    income = {m: case.nominal_income(m) for m in known}
-    year = max(y for y, _ in known.values())
-    dated = [m for m, (y, _) in known.items() if y == year]
-    together = sum(known[m][1] for m in dated) / sum(income[m] for m in dated)
-    return year, {m: known[m][1] / income[m] if m in dated else together for m in known}
-
-
 def dollars(case: CaseView, code: str, scenario: str | None) -> Triple:
-    """What a change of real income is worth, billion USD a year of `dollar_year`, with its range."""
-    _, factors = dollar_year(case, code)
+    """What a change of real income is worth, billion USD of `case.dollars` a year, with its range."""
+    factors = {m: case.in_dollars(m) for m in (case.world.regions if code == "WORLD" else case.members(code))}
 
     def worth(outcome: Outcome) -> float:
         return sum(float(outcome.equivalent_variation[m]) * f for m, f in factors.items()) / 1e3

@@ -45,7 +45,8 @@ def sections(case: CaseView) -> list[Section]:
     if seen is None and odds is None:
         return []
     body = told(
-        "answer", case=case, odds=odds, percents=odds and text.whole_percents([e.value for e in odds]),
+        "answer", case=case, odds=odds, moves=ahead and first_moves(ahead.look),
+        percents=odds and text.whole_percents([e.value for e in odds]),
         until=ahead and ahead.look.tree.until, seen=seen, models=seen and spread(seen),
         likelier=seen and seen.likelier("eases"), weight=stand_off_weight(case), delay=seen and seen.delay.to_dict("index"),
         top=seen and next(iter(seen.trials.splits().to_dict("records")), None),
@@ -73,6 +74,14 @@ def first_of(look: Outlook) -> First | None:
     if not {"one", "two"} & set(ends):
         return None
     return First(*(look.probability([e == end for e in ends]) for end in First._fields))
+
+
+def first_moves(look: Outlook) -> tuple[Estimate, Estimate]:
+    """The chance that either party moves first on a path, whatever follows."""
+    tree = look.tree
+    passed = [{_end(tree.branches[b][1].stand_off) for b in leaf.path} for leaf in tree.leaves]
+    one, two = (look.probability([end in found for found in passed]) for end in ("one", "two"))
+    return one, two
 
 
 def _end(stand_off: tuple[str, ...]) -> str:

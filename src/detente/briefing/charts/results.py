@@ -381,7 +381,14 @@ def gains_figure(
     values = [(text.label(c), float(frame[c]), region_colour(c)) for c in (*deal.parties, *winners, *losers)]
     alone = [e.over_best_unilateral / 1000 for e in deal.in_money()]
     title = title or _said("gains_title", parties=deal.parties, gains=[float(frame[p]) for p in deal.parties], alone=alone)
-    return _bars(id, title, subtitle or _said("gains_subtitle"), note, csv, _rows("", values, 1))
+    rows = [row | {"text": _two(row["value"])} for row in _rows("", values, 1)]
+    return _bars(id, title, subtitle or _said("gains_subtitle"), note, csv, rows)
+
+
+def _two(value: float) -> str:
+    """Two significant digits with a sign, one decimal at most, as `text.money` prints them."""
+    rounded = float(f"{value:.2g}")
+    return text.fixed(rounded, text.decimals_for(rounded, most=2), signed=True)
 
 
 def _plane(width: float, height: float, x: tuple[str, tuple[float, float]], y: tuple[str, tuple[float, float]]) -> Any:
@@ -509,7 +516,7 @@ def payoffs_figure(case: AtTheTable, *, subtitle: str = "", note: str = "", csv:
         values = [(f"{one}: {text.label(p)}", float(m[i, j]), region_colour(p)) for p, m in zip((a, b), payoffs, strict=True)]
         rows += _rows(panel, values, places)
     title = _said("payoffs_title", parties=(a, b), still=still)
-    subtitle = subtitle or _said("payoffs_subtitle", parties=(a, b), horizon=table.horizon)
+    subtitle = subtitle or _said("payoffs_subtitle", parties=(a, b), law=table.against == LAW, when=table.clock.tell())
     told = {_("{0} if {1}").format(r["label"], r["panel"]): str(r["text"]) for r in rows}
     frame = pd.DataFrame(rows)
     frame = frame.sort_values("panel", key=lambda s: s.map({p: k for k, p in enumerate(dict.fromkeys(frame["panel"]))}),
@@ -627,13 +634,15 @@ def route_figure(quarrel: Case, region: str, scenario: str, csv: str, *, most: i
     """Exports of one economy to the first party: gained in a scenario, beside the content of the second, by sector."""
     from detente.cases.baselines import LAW
     from detente.strategy.transshipment import pass_through
+    from detente.strategy.year import rolled
 
     routes = pass_through(quarrel, scenario)
     known = routes.by_sector(region)
     n, a = quarrel.index(region), quarrel.index(quarrel.a)
     change = quarrel.state(scenario).shipments[n, a] - quarrel.state(LAW).shipments[n, a]
-    gained = pd.Series(change, index=pd.Index(quarrel.world.sectors))
-    content = known[f"content, {routes.unit}"]
+    factor = rolled(quarrel)[1][quarrel.a]  # in the dollars that `overview` has
+    gained = factor * pd.Series(change, index=pd.Index(quarrel.world.sectors))
+    content = factor * known[f"content, {routes.unit}"]
     shown = [str(s) for s in content.index[:most]]
     panels = (
         (_(GAINED), gained, region_colour(region)),

@@ -37,21 +37,23 @@ def slope_figure(
     id: str,
     note: str,
     csv: str,
+    places: int = 1,
 ) -> Figure:
-    """Percent before and after by region, in colours by role; those of `strong` are drawn thicker; `heads` over both ends."""
+    """Percent before and after by region, in colours by role; those of `strong` are drawn thicker; `heads` over both ends;
+    `places` decimals."""
     title, subtitle = told
     shown = {
-        text.label(r): f"{text.fixed(a, 1)} to {text.fixed(b, 1)}"
+        text.label(r): f"{text.fixed(a, places)} to {text.fixed(b, places)}"
         for r, (a, b) in sorted(shares.items(), key=lambda item: -abs(item[1][1] - item[1][0]))
     }
     return figure(
         id, title, subtitle, note, forms.alt_text(f"{title}.", shown), csv,
-        lambda w: _drawn(shares, heads, w, strong), width=COLUMN,
+        lambda w: _drawn(shares, heads, w, strong, places), width=COLUMN,
     )  # fmt: skip
 
 
 def _drawn(
-    shares: Mapping[str, tuple[float, float]], heads: tuple[str, str], width: float, strong: Sequence[str]
+    shares: Mapping[str, tuple[float, float]], heads: tuple[str, str], width: float, strong: Sequence[str], places: int
 ) -> dict[str, Any]:
     sheet = forms.Sheet()
     height, top = 300.0, max(max(ends) for ends in shares.values()) * 1.06
@@ -73,10 +75,10 @@ def _drawn(
         views.append(forms.mark(sheet.rows(line), "line", {"color": colour, "strokeWidth": thick}, x=across, y=up))
         views.append(forms.mark(sheet.rows(line), "circle", {"color": colour, "size": 34, "opacity": 1}, x=across, y=up))
         labels += [
-            {"x": -8.0, "y": placed[0][k], "text": text.fixed(shares[r][0], 1), "side": "right", "fill": colour},
+            {"x": -8.0, "y": placed[0][k], "text": text.fixed(shares[r][0], places), "side": "right", "fill": colour},
             {
-                "x": inner + 8.0, "y": placed[1][k], "text": f"{text.fixed(shares[r][1], 1)}  {text.label(r)}", "side": "left",
-                "fill": colour,
+                "x": inner + 8.0, "y": placed[1][k], "text": f"{text.fixed(shares[r][1], places)}  {text.label(r)}",
+                "side": "left", "fill": colour,
             },
         ]  # fmt: skip
     frame = pd.DataFrame(labels)

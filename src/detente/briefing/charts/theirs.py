@@ -17,7 +17,7 @@ ROW, TWO_LINES, HEAD = 22.0, 36.0, 14.0
 
 def pairs(frame: pd.DataFrame, width: float) -> dict[str, Any]:
     """A Vega-Lite specification of columns panel, label, theirs, ours, low, high (percent or points) and words (both printed)."""
-    sheet, label_width = forms.Sheet(), 306.0 if width > 500 else 160.0
+    sheet, label_width = forms.Sheet(), 440.0 if width > 500 else 160.0
     inner = width - label_width - 4
     panels = []
     for title, part in frame.groupby("panel", sort=False):

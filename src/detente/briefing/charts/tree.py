@@ -358,7 +358,7 @@ def told(tree: Tree, title: str) -> str:
     """The tree in words, for those who do not see it: first branches with their odds, and the likeliest ends."""
     opening = [n for n in tree.nodes if not n.path]
     first = [f"{tree.branches[b][1].title} {_percent(p)}" for n in opening for b, p in n.odds.items()]
-    top = sorted(tree.leaves, key=lambda leaf: (-leaf.probability, leaf.path))[:6]
+    top = sorted(tree.leaves, key=lambda leaf: (-leaf.probability, leaf.path))[:1]
     ends = [f"{tree.words(leaf.path)} {_percent(leaf.probability)}" for leaf in top]
     return say(WORDS, "told", title_=title, first=first, ends=ends)
 
@@ -397,5 +397,5 @@ def tree_figure(
     title = say(WORDS, "title", branch=branch, probability=first.odds[likeliest], whole=whole)
     subtitle = say(WORDS, "subtitle", on=look.on)
     remark = say(WORDS, "remark", rare=rare, together=together, shown=SHOWN, strips=bool(strips))
-    alt = told(talks, f"{title}. {subtitle}.")
+    alt = told(talks, f"{title}.")
     return figure("fig-tree", title, subtitle, note(remark), alt, csv, lambda w: draw(talks, w, classes, strips))

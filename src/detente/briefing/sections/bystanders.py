@@ -194,7 +194,8 @@ def displaced(case: CaseView, region: str) -> list[str]:
 
 def answer(case: CaseView, routes: tuple[PassThrough, PassThrough]) -> str:
     """Who carries the content of one party to the other, and how failure changes it."""
-    before, after = (float(r.content.sum()) for r in routes)
+    factor = case.in_dollars(case.a)
+    before, after = (float(r.content.sum()) * factor for r in routes)
     if before <= 0:
         return told("nothing", case=case)
     gaps = [mean_rate(r.gap, r.exports) for r in routes]
@@ -203,10 +204,10 @@ def answer(case: CaseView, routes: tuple[PassThrough, PassThrough]) -> str:
         "answer",
         case=case,
         label=case.label(case.worst),
-        sold=float(routes[0].exports.sum()),
+        sold=float(routes[0].exports.sum()) * factor,
         before=before,
         after=after,
-        share=100 * float(ranked[f"content, {routes[0].unit}"].iloc[:3].sum()) / before,
+        share=100 * float(ranked[f"content, {routes[0].unit}"].iloc[:3].sum()) * factor / before,
         top=[str(c) for c in ranked.index[:3]],
         gaps=gaps,
         faster=gaps[1] / max(gaps[0], 1e-9) > after / before,

@@ -11,6 +11,7 @@ from detente.briefing.charts.theme import region_colour
 from detente.briefing.document import Block, Cell, Column, Heading, Para, Table
 from detente.briefing.view import CaseView, Triple, number_at
 from detente.equilibrium import months as path
+from detente.equilibrium.chokepoints import DAYS_A_MONTH
 from detente.errors import CornerResult
 from detente.strategy.cuts import Cut, chokepoint_of, study_of
 from detente.words import say
@@ -60,7 +61,16 @@ def answer(case: CaseView, cut: Cut, code: str) -> str:
     """What the cut costs, first."""
     moves = [(m, spread(cut, m, code)) for m in (6.0, 12.0, 36.0)]
     stock = path.value("stock_days", 0)
-    return told("answer", case=case, cut=cut, code=code, moves=moves, stock_days=stock, begins=cut.begins(code))
+    return told(
+        "answer",
+        case=case,
+        cut=cut,
+        code=code,
+        moves=moves,
+        stock_days=stock,
+        begins=cut.begins(code),
+        missing=stock / DAYS_A_MONTH / cut.begins(code),
+    )
 
 
 def why(cut: Cut, code: str, sector: str) -> str:

@@ -177,6 +177,8 @@ def used_assumptions(case: CaseView) -> list[str]:
     if case.month is not None:
         along = [a for a, entry in ledger().items() if ON_THE_PATH & set(entry.get("used_by", ()))]
         used += [a for a in along if a not in CONTROLS or case.controlled]
+    elif case.controlled:
+        used += CONTROLS
     if "medium" in case.horizons:
         used += TEXTBOOK
     if scale.splits(case):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from detente import words as text
@@ -65,9 +66,9 @@ def region_sentences(case: CaseView, code: str) -> str:
         case=case,
         code=code,
         moves=[(phrase, text.join(where)) for phrase, where in told.items()],
-        size=float(o.equivalent_variation[code]),
+        size=float(o.equivalent_variation[code]) * case.in_dollars(code),
         terms=float(o.terms_of_trade[code]),
-        revenue=float(o.tariff_revenue["change"][code]),
+        revenue=float(o.tariff_revenue["change"][code]) * case.in_dollars(code),
         jobs=jobs,
         heads=case.world.employed is not None,
         least=text.TINY,
@@ -83,21 +84,27 @@ Indicator = tuple[str, str, int, Figureof]
 def _rows(case: CaseView, code: str) -> list[Indicator]:
     n = code
     others = [p for p in case.parties if p != code] if code in case.parties else [case.a]
+    factor, unit = case.in_dollars(code) / 1e3, billions(case)
 
-    def balance(other: str, o: Outcome) -> float:
+    def balance(other: str, o: Outcome) -> float:  # a flow is in its buyer's money
         (sold, sells), (bought, buys) = case.exports(o, code, other), case.exports(o, other, code)
-        return (sells - buys - sold + bought) / 1e3
+        return ((sells - sold) * case.in_dollars(other) - (buys - bought) * case.in_dollars(code)) / 1e3
 
     return [
         (N_("Real income"), "%", 2, lambda o: float(o.real_income[n])),
-        (N_("Worth"), N_("billion USD a year"), 1, lambda o: float(o.equivalent_variation[n]) / 1e3),
+        (N_("Worth"), unit, 1, lambda o: float(o.equivalent_variation[n]) * factor),
         (N_("Terms of trade"), N_("% of income"), 2, lambda o: float(o.terms_of_trade[n])),
         (N_("Cost of consumption in hours of work"), "%", 2, lambda o: float(case.basket(o)[n])),
-        (N_("Duties collected"), N_("billion USD a year"), 1, lambda o: float(o.tariff_revenue["change"][n]) / 1e3),
-        *((_("Goods balance with {0}").format(text.name(p)), "billion USD a year", 1, partial(balance, p)) for p in others),
+        (N_("Duties collected"), unit, 1, lambda o: float(o.tariff_revenue["change"][n]) * factor),
+        *((_("Goods balance with {0}").format(text.name(p)), unit, 1, partial(balance, p)) for p in others),
         (N_("Exports"), "%", 1, lambda o: growth(*_ends(o.exports, n))),
         (N_("Imports"), "%", 1, lambda o: growth(*_ends(o.imports, n))),
     ]
+
+
+def billions(case: CaseView) -> str:
+    """The unit of large sums."""
+    return _say("billions", year=case.dollars)
 
 
 def _ends(table: pd.DataFrame, code: str) -> tuple[float, float]:
@@ -188,14 +195,15 @@ def triple_of(case: CaseView, code: str, sector: str, scenario: str | None) -> T
 def partners(case: CaseView, code: str) -> Table:
     """Goods trade with the other party, the host, its group and the largest other partners, in the worst scenario."""
     o, n, goods = case.outcome(case.worst), case.i(code), case.goods_index
-    before, after = o.before.shipments[:, :, goods].sum(2), o.after.shipments[:, :, goods].sum(2)
+    factors = np.array([case.in_dollars(r) for r in case.world.regions])  # a flow is in its buyer's money
+    before, after = (e.shipments[:, :, goods].sum(2) * factors for e in (o.before, o.after))
     size = before[n] + before[:, n]
     others = sorted((r for r in case.world.regions if r != code), key=lambda r: -size[case.i(r)])
     chosen = list(dict.fromkeys([*(r for r in (*case.parties, case.host) if r and r != code), *others[:6]]))
     flows = {
         r: {"exports": (before[n, i], after[n, i]), "imports": (before[i, n], after[i, n])} for r in chosen for i in [case.i(r)]
     }
-    unit = _say("before_duties", case=case)
+    unit = _say("before_duties", year=case.dollars)
     records = [
         [
             {
@@ -307,17 +315,22 @@ def world_block(case: CaseView) -> list[Block]:
     def trade(o: Outcome) -> float:
         return growth(float(o.exports["baseline"].sum()), float(o.exports["counterfactual"].sum()))
 
+    factors = np.array([case.in_dollars(r) for r in case.world.regions])
+
+    def worth(o: Outcome) -> pd.Series:
+        return o.equivalent_variation * factors / 1e3
+
     figures: list[tuple[int, Figureof]] = [
         (2, lambda o: o.world_real_income),
-        (0, lambda o: float(o.equivalent_variation.sum()) / 1e3),
-        (0, lambda o: float(o.equivalent_variation.clip(upper=0).sum()) / 1e3),
-        (0, lambda o: float(o.equivalent_variation.clip(lower=0).sum()) / 1e3),
+        (0, lambda o: float(worth(o).sum())),
+        (0, lambda o: float(worth(o).clip(upper=0).sum())),
+        (0, lambda o: float(worth(o).clip(lower=0).sum())),
         (1, trade),
         *((0, partial(case.mutual_trade, parties=pair)) for pair in case.pairs),
     ]
     named = [line.split(" | ") for line in _say("world_rows", case=case).split("\n\n")]
     rows = [(label, (label, unit, *figure)) for (label, unit), figure in zip(named, figures, strict=True)]
-    change = case.outcome(case.worst).equivalent_variation
+    change = 1e3 * worth(case.outcome(case.worst))
     lead = _say(
         "world",
         case=case,

@@ -52,10 +52,11 @@ def basket(case: CaseView, code: str, scenario: str | None) -> Triple:
 
 
 def per_person(case: CaseView, code: str, scenario: str | None) -> Triple:
-    """Real income a head, USD a year; only where the world knows its population."""
+    """Real income a head, USD of `case.dollars` a year; only where the world knows its population."""
     people = case.population
     assert people is not None
-    return case.triple(lambda o: float(o.equivalent_variation[code]) * 1e6 / float(people[code]), scenario)
+    a_head = case.in_dollars(code) * 1e6 / float(people[code])
+    return case.triple(lambda o: float(o.equivalent_variation[code]) * a_head, scenario)
 
 
 def basket_sentence(case: CaseView) -> str:
@@ -99,7 +100,7 @@ def household_table(case: CaseView) -> Table:
         *columns(text.N_("Real income"), "%", "real income", "%", {p: case.income(*p) for p in pairs}),
     ]
     if case.population is not None:
-        unit = text.N_("USD a year")
+        unit = _say("person_unit", case=case)
         heads = {p: per_person(case, *p) for p in pairs}
         found += columns(text.N_("Per person"), unit, _say("person_measure", case=case), unit, heads, 0)
     told = texts(

@@ -210,9 +210,9 @@ def fan(case: CaseView, look: Outlook) -> Figure:
 
 
 # -- tables ------------------------------------------------------------------------------------------------------------
-def share(e: Estimate | Chance, *, strong: bool = False) -> Cell:
-    """A share in percent with its range below."""
-    whole = e.percent if isinstance(e, Chance) else round(100 * e.value)
+def share(e: Estimate | Chance, *, strong: bool = False, percent: int | None = None) -> Cell:
+    """A share in percent with its range below; `percent` where it stands among others that sum to 100."""
+    whole = e.percent if isinstance(e, Chance) else round(100 * e.value) if percent is None else percent
     return Cell(str(whole), spanned(f"{100 * e.low:.0f}", f"{100 * e.high:.0f}"), strong=strong)
 
 
@@ -289,8 +289,8 @@ def expected_table(case: CaseView, look: Outlook) -> Table:
         Col(
             "Worth",
             [text.fixed(m / 1000, 1, signed=True) for m in worth.values()],
-            "billion USD a year",
-            [{"worth, million USD a year": m} for m in worth.values()],
+            _said("worth_unit", year=case.dollars),
+            [{f"worth, million USD of {case.dollars} a year": m} for m in worth.values()],
             number=True,
         ),
         Col(

@@ -97,7 +97,7 @@ def who_gains(case: CaseView, deal: Proposal, spread: dict[str, dict[str, Triple
     worse = [text.name(p) for p in deal.parties if motive[p].low <= 0]
     return told(
         "who_gains", case=case, gains=gains, fought=fought, worse=worse, judged=deal.tell("judged"), without=deal.tell("no_deal"),
-        when=deal.when,
+        when=deal.when, dollars=deal.dollars,
         point=worth,
     )  # fmt: skip
 
@@ -118,7 +118,7 @@ def table(case: CaseView, deal: Proposal) -> Table:
                 Cell(worth(float(record["at the package: brings the other, points by motives"]))),
             )
         )
-        data.append({str(k): v for k, v in record.items()} | {"unit": told("unit"), "relative_to": case.quo})
+        data.append({str(k): v for k, v in record.items()} | {"unit": told("unit"), "relative_to": told("step_before")})
     csv = case.file("package", told("file"), data)
     return Table(
         "tab-package",
@@ -155,7 +155,8 @@ def gains_file(case: CaseView, deal: Proposal, spread: dict[str, dict[str, Tripl
     """Gains of every economy from the package."""
     rows = []
     for region in deal.regions:
-        for column, unit in (("real income, %", "%"), ("million USD a year", "million USD a year")):
+        money = f"million USD of {deal.dollars} a year"
+        for column, unit in (("real income, %", "%"), ("million USD a year", money)):
             rows.append(case.row(region, None, "gain from the package", unit, spread[column][region]))
     for region in deal.parties:
         rows.append(case.row(region, None, told("motives_row"), "points", spread["points by motives"][region]))

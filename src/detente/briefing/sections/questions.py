@@ -111,9 +111,13 @@ def answers(case: CaseView, asked: KeyQuestions) -> Table:
     codes = _columns(case)
     rows, data = [], []
     for q in asked.questions:
+        shares = [a.probability.value for a in q.answers]
+        percents = text.whole_percents(shares) if abs(sum(shares) - 1) < 1e-6 else [round(100 * p) for p in shares]
         for k, a in enumerate(q.answers):
             moved = (Cell(text.fixed(a.shift[c], 2, signed=True), text.fixed(a.expected[c], 2)) for c in codes)
-            rows.append((Cell(q.question if k == 0 else ""), Cell(a.title), outlook.share(a.probability), *moved))
+            rows.append(
+                (Cell(q.question if k == 0 else ""), Cell(a.title), outlook.share(a.probability, percent=percents[k]), *moved)
+            )
             data += [
                 {
                     "question": q.id, "answer": a.id, "title": a.title, "probability": a.probability.value,

@@ -33,9 +33,9 @@ def blocks(case: CaseView) -> list[Block]:
     for regime in table.outcomes:
         own = {"scenario": label(case, regime), "relative_to": case.quo}
         for code in dict.fromkeys((*case.world.regions, *case.focus)):
-            percent, money = table.cost(None if code == "WORLD" else case.members(code), regime)
+            percent, money = cost(case, table, code, regime)
             rows.append(case.row(code, None, "real income", "%", percent) | own)
-            rows.append(case.row(code, None, "equivalent variation", "million USD a year", money) | own)
+            rows.append(case.row(code, None, "equivalent variation", f"million USD of {case.dollars} a year", money) | own)
     for regime in table.outcomes:
         own = {"scenario": label(case, regime), "relative_to": case.quo}
         rows.append(case.row("WORLD", None, told("rate_row"), "%", float(rates[regime])) | own)
@@ -48,6 +48,13 @@ def blocks(case: CaseView) -> list[Block]:
         regimes_figure(drawn, shown, told("subtitle", case=case), note=case.note(csv), csv=csv),
         Para(reading(case, table)),
     ]
+
+
+def cost(case: CaseView, table: Regimes, code: str, regime: str = "nash", against: str | None = None) -> tuple[float, float]:
+    """`Regimes.cost` of a region, a group or the world: percent, and million USD of `case.dollars` a year."""
+    members = case.world.regions if code == "WORLD" else case.members(code)
+    percent, _ = table.cost(None if code == "WORLD" else members, regime, against)
+    return percent, sum(table.cost([m], regime, against)[1] * case.in_dollars(m) for m in members)
 
 
 def label(case: CaseView, regime: str) -> str:
@@ -64,12 +71,12 @@ def story(case: CaseView, table: Regimes) -> str:
         nash_rate=float(rates["nash"]),
         today_rate=table.rate_today,
         past_rate=float(rates[REFERENCE]),
-        worse=table.cost(),
-        from_past=table.cost(against=REFERENCE),
+        worse=cost(case, table, "WORLD"),
+        from_past=cost(case, table, "WORLD", against=REFERENCE),
         lost=-table.cost(regime=REFERENCE)[0],
-        over=table.cost(against="equal treatment"),
-        equal=table.cost(regime="equal treatment"),
-        free=table.cost(regime="free trade"),
+        over=cost(case, table, "WORLD", against="equal treatment"),
+        equal=cost(case, table, "WORLD", "equal treatment"),
+        free=cost(case, table, "WORLD", "free trade"),
     )
 
 

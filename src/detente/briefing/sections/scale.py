@@ -39,9 +39,9 @@ def sections(case: CaseView) -> list[Section]:
 def in_steps(case: CaseView, steps: Ladder) -> list[Block]:
     """The threat in steps."""
     measure = steps.measure
-    money = {c: steps.a_month(c) for c in case.world.regions}
+    money = {c: a_month(case, steps, c) for c in case.world.regions}
     places = text.decimals_for(max(abs(m) / 1e3 for c in steps.sides for m in money[c]), significant=3, most=4)
-    rows, data = [], []
+    rows, data, unit = [], [], f"million USD of {case.dollars} a month"
     for k, (rate, o) in enumerate(zip(steps.rates, steps.outcomes, strict=True)):
         trade = case.mutual_trade(o, steps.sides)
         rows.append(
@@ -54,7 +54,7 @@ def in_steps(case: CaseView, steps: Ladder) -> list[Block]:
         )
         for c in case.world.regions:
             data.append(case.row(c, None, "real income", "%", float(o.real_income[c]), added_points=rate))
-            data.append(case.row(c, None, "equivalent variation", "million USD a month", money[c][k], added_points=rate))
+            data.append(case.row(c, None, "equivalent variation", unit, money[c][k], added_points=rate))
         data.append(
             case.row(
                 "-".join(p for p in case.parties if p in steps.sides),
@@ -88,14 +88,19 @@ def in_steps(case: CaseView, steps: Ladder) -> list[Block]:
         for c in steps.sides
         for rate, v in zip(steps.rates, (m / 1e3 for m in money[c]), strict=True)
     ]
-    title, subtitle = ladder_title(steps), told("ladder_figure", case=case)
+    title, subtitle = ladder_title(case, steps), told("ladder_figure", case=case)
     chart = bar_figure(case, "fig-ladder", title, subtitle, bars, csv, label_width=84)
     return [Heading("The threatened duty", "ladder"), Para(ladder_text(case, steps)), chart, table]
 
 
-def ladder_title(steps: Ladder) -> str:
+def a_month(case: CaseView, steps: Ladder, region: str) -> list[float]:
+    """Cost at each rate, million USD of `case.dollars` a month."""
+    return [v * case.in_dollars(region) for v in steps.a_month(region)]
+
+
+def ladder_title(case: CaseView, steps: Ladder) -> str:
     """Cost to each side at the full rate."""
-    return told("ladder_title", points=steps.rates[-1], costs=[(c, steps.a_month(c)[-1]) for c in steps.sides])
+    return told("ladder_title", points=steps.rates[-1], costs=[(c, a_month(case, steps, c)[-1]) for c in steps.sides])
 
 
 def ladder_text(case: CaseView, steps: Ladder) -> str:
@@ -263,7 +268,7 @@ def shares(case: CaseView) -> list[Block]:
         parts = {**{titles[k]: found.of(k, code) for k in order}, together: found.together(code)}
         shown = [Cell(text.fixed(v, 2, signed=True), strong=group == together) for group, v in parts.items()]
         row = partial(case.row, code, case.worst, "contribution to real income", "points")
-        data = [[row(v, group=group, measures=measures[group])] for group, v in parts.items()]
+        data = [[row(v, group=group, measures=measures[group]) | {"relative_to": case.quo}] for group, v in parts.items()]
         return Col(text.capital(text.label(code)), shown, "points", data, number=True)
 
     names = Col("Measures", [Cell(group, strong=group == together) for group in measures])

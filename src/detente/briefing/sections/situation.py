@@ -337,7 +337,8 @@ def exposure_sentence(case: CaseView, region: str) -> str:
     """How much a region trades with each party."""
     shares = exposure(case, region)
     told = [(p, float(row["exports"]), float(row["imports"])) for p, row in shares.iterrows()]
-    return _say("exposure", year=case.world.year, region=region, shares=told)
+    own = any("W3" in str(a) for a in case.world.card.get("assumptions") or ())
+    return _say("exposure", year=case.world.year, region=region, shares=told, own=own)
 
 
 __all__ = ["exposure", "exposure_sentence", "sections", "status_table"]

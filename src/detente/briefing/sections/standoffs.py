@@ -202,7 +202,7 @@ def _kept(view: CaseView, case: AtTheTable) -> Table:
         needed("no agreement", [alone for _, _, _, alone in pairs]),
         Col("Unit", data=[{"unit": told("unit")} for _ in pairs]),
     ]
-    said = texts("standoffs", "kept_table", case=view, patience=case.patience)
+    said = texts("standoffs", "kept_table", case=view, when=case.table.clock.tell(), patience=case.patience)
     return table(view, "truce", said, columns, wide=True)
 
 

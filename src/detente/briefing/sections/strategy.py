@@ -18,6 +18,7 @@ from detente.briefing.document import Block, Cell, Column, Heading, Para, Sectio
 from detente.briefing.sections import proposal as agenda, rules, standoffs
 from detente.briefing.sections.scale import rate
 from detente.briefing.view import CaseView
+from detente.cases.baselines import LAW
 from detente.errors import InputError
 from detente.strategy.among_many import AmongMany, among_many
 from detente.strategy.objectives import Weights
@@ -80,6 +81,11 @@ def points(value: float) -> str:
     return text.fixed(value, text.decimals_for(value, most=4) if round(value, 4) else 0, signed=True)
 
 
+def measured(case: CaseView, table: PayoffTable) -> dict[str, str]:
+    """What payoffs are set against, and when they are read, in words."""
+    return {"base": case.base if table.against == LAW else case.quo, "when": table.clock.tell()}
+
+
 def sections(case: CaseView) -> list[Section]:
     """Section 9."""
     return [Section("strategy", told("title"), tuple(blocks(case)))]
@@ -135,7 +141,9 @@ def among(case: CaseView) -> list[Block]:
     found = among_all(case)
     if found is None:
         return [Para(told("many_cannot", lacking=lacking, without=without, world=case.world.name))]
-    frame = found.to_frame().assign(unit=told("unit"), relative_to=case.quo, horizon=found.table.horizon)
+    frame = found.to_frame().assign(
+        unit=told("unit"), relative_to=measured(case, found.table)["base"], horizon=found.table.horizon
+    )
     records = [{str(k): v for k, v in row.items()} for row in frame.to_dict(orient="records")]
     csv = case.file("payoffs", told("payoffs_file"), records)
     marks: dict[str, dict[str, set[tuple[str, ...]]]] = {
@@ -152,11 +160,18 @@ def among(case: CaseView) -> list[Block]:
         rows.append((*row, Cell(text.capital(", ".join(said)))))
     judged = {by: [list(zip(parties, cell, strict=True)) for cell in marks["stable"][by]] for by in ("motives", "real income")}
     return [
-        Para(told("answer_of_many", case=case, judged=judged, whole={by: g.complete for by, g in found.games.items()})),
+        Para(
+            told(
+                "answer_of_many",
+                **measured(case, found.table),
+                judged=judged,
+                whole={by: g.complete for by, g in found.games.items()},
+            )
+        ),
         Table(
             "tab-payoffs",
             told("combinations_title"),
-            told("payoffs_subtitle", case=case),
+            told("payoffs_subtitle", **measured(case, found.table)),
             (
                 *(Column(text.label(p), "stance") for p in parties),
                 *(Column(text.label(p), "motives", number=True) for p in parties),
@@ -178,7 +193,7 @@ def among(case: CaseView) -> list[Block]:
 def answer(s: Stances) -> str:
     """Where each judgement ends if both only look at their own payoff."""
     judged = {by: [s.moves(cell) for cell in s.stable(by)] for by in ("motives", "real income")}
-    return told("answer", case=s.case, judged=judged)
+    return told("answer", **measured(s.case, s.table), judged=judged)
 
 
 def payoff_block(s: Stances) -> Table:
@@ -205,7 +220,7 @@ def payoff_block(s: Stances) -> Table:
                         "best reply": good,
                         "stable": names in stable[by],
                         "efficient": names in efficient[by],
-                        "relative_to": s.case.quo,
+                        "relative_to": measured(s.case, s.table)["base"],
                         "horizon": s.table.horizon,
                     }
                 )
@@ -220,7 +235,7 @@ def payoff_block(s: Stances) -> Table:
     return Table(
         "tab-payoffs",
         told("payoffs_title"),
-        told("payoffs_subtitle", case=s.case),
+        told("payoffs_subtitle", **measured(s.case, s.table)),
         (
             *(Column(text.label(p), "stance") for p in parties),
             *(Column(text.label(p), "real income", number=True) for p in parties),
@@ -326,7 +341,7 @@ def threats(s: Stances) -> list[Block]:
         Table(
             "tab-threats",
             told("threats_title"),
-            told("threats_subtitle", case=s.case),
+            told("threats_subtitle", **measured(s.case, s.table)),
             (
                 Column("Threat"),
                 *(Column(text.label(p), "moves the deal", number=True) for p in parties),

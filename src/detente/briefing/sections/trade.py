@@ -28,10 +28,11 @@ def _say(part: str, **values: Any) -> str:
 
 
 def changes(case: CaseView, buyer: str) -> dict[str, float]:
-    """Change of goods sold to `buyer` by origin (home included) in the worst scenario, million USD a year before duties."""
+    """Change of goods sold to `buyer` by origin (home included) in the worst scenario, before duties, million USD of
+    `case.dollars` a year: the buyer's money, whoever sells."""
     o, n, goods = case.outcome(case.worst), case.i(buyer), case.goods_index
     moved = (o.after.shipments - o.before.shipments)[:, n][:, goods].sum(1)
-    return {r: float(v) for r, v in zip(case.world.regions, moved, strict=True)}
+    return {r: float(v) * case.in_dollars(buyer) for r, v in zip(case.world.regions, moved, strict=True)}
 
 
 def facts(case: CaseView, buyer: str, rival: str) -> dict[str, Any]:
