@@ -15,6 +15,7 @@ import typer
 from detente import __version__
 from detente.cli import beside, data, dossier, estimate, politics, questions, runs, validate, watch
 from detente.cli.common import any_terminal, out, print_error
+from detente.cli.new import new
 from detente.cli.reply import spoken
 from detente.errors import DetenteError
 from detente.web.__main__ import serve
@@ -28,6 +29,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(questions.brief)
+app.command()(new)
 app.command()(serve)
 app.command()(runs.solve)
 app.command()(watch.stress)
