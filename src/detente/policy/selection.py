@@ -132,6 +132,8 @@ class Selection(Strict):
 def select(law: Sequence[Selection], day: date) -> tuple[dict[str, tuple[int, Measure]], tuple[Source, ...]]:
     """The measures of all selections by id, each with the number of its entry, and the sources of the ledgers they are from.
 
+    Measures come in the order of their ledger, ledgers in the order in which they are first named.
+
     A measure that a later entry finds again is taken once; InputError, placed in the file, where two ledgers tell it apart.
     References to measures that are not selected are left out: one that is not there takes nobody's place.
     """
@@ -139,6 +141,7 @@ def select(law: Sequence[Selection], day: date) -> tuple[dict[str, tuple[int, Me
 
     found: dict[str, tuple[int, Measure]] = {}
     sources: dict[str, Source] = {}
+    order: dict[str, int] = {}
     for k, entry in enumerate(law):
         try:
             ledger = load_ledger(entry.ledger)
@@ -150,7 +153,8 @@ def select(law: Sequence[Selection], day: date) -> tuple[dict[str, tuple[int, Me
                 told = {"measure": repr(m.id), "first": law[first[0]].ledger, "second": ledger.id}
                 raise placed(("law", k), refusal("policy", "selected_twice", **told))
         sources |= {s.id: s for s in ledger.sources if s.id not in sources}
-    return found, tuple(sources.values())
+        order |= {m.id: len(order) + n for n, m in enumerate(ledger.measures) if m.id not in order}
+    return dict(sorted(found.items(), key=lambda item: order[item[0]])), tuple(sources.values())
 
 
 def _at(entry: Selection, ledger: Ledger, day: date, k: int) -> tuple[Measure, ...]:

@@ -164,6 +164,8 @@ def as_known(row: Row, day: date) -> Measure | None:
             named = entry.set_fields.get("sources", fields["sources"])
             fields = with_fields(made(fields), entry.set_fields)
             fields["sources"] = tuple(dict.fromkeys((*named, *entry.sources)))
+            plain = {k: Measure.model_fields[k].default for k in entry.set_fields if "." not in k}
+            fields = {k: v for k, v in fields.items() if k not in plain or v != plain[k]}  # what is as if never said is not said
     for name in ("unknown_from", "last_reviewed"):
         known = fields.get(name)
         if isinstance(known, date) and known > day:
