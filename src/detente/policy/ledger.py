@@ -51,6 +51,7 @@ from detente.policy.timing import (
     StatusChange,
     as_known,
     changes_between,
+    event_as_known,
     in_force,
     local_day,
     moment,
@@ -139,6 +140,10 @@ class Ledger(Strict):
             self._views[day] = tuple(without_loose_ends(found, {m.id for m in found}))
         return self._views[day]
 
+    def events_as_known(self, day: date) -> tuple[Event, ...]:
+        """Every event that had come, or was expected, by `day`, without outcomes of later; by date."""
+        return tuple(e for e in (event_as_known(e, day) for e in self.history) if e is not None)
+
     @cached_property
     def _views(self) -> dict[date, tuple[Measure, ...]]:
         """What was known on the days asked for so far."""
@@ -146,7 +151,7 @@ class Ledger(Strict):
 
     def _on(self, day: date) -> tuple[Measure, ...]:
         """Those continued as known on `day`, after the changes of what is there, then the ledger's own."""
-        base = () if self.base is None else self.base.as_known(day)
+        base = () if self.base is None else self.base.measures if day == date.max else self.base.as_known(day)
         there = {m.id for m in base}
         changes = self.changes if day == date.max else [c for c in self.changes if c.target in there]
         own = (as_known(row, day) for row in self.rows)

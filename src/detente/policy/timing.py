@@ -45,6 +45,7 @@ from detente.policy.measures import Measure
 from detente.words import N_, _, refusal, say
 
 if TYPE_CHECKING:
+    from detente.policy.parts import Event
     from detente.policy.rows import Row
 
 
@@ -171,6 +172,14 @@ def as_known(row: Row, day: date) -> Measure | None:
         if isinstance(known, date) and known > day:
             del fields[name]
     return made(fields)
+
+
+def event_as_known(event: Event, day: date) -> Event | None:
+    """An event of a ledger as it was known on `day`, without an outcome of later; None where it was neither past nor expected."""
+    if day < (event.known or event.date):
+        return None
+    told = event.outcome is None or day >= (event.outcome_known or event.until or event.date)
+    return event.model_copy(update={"known": None, "outcome_known": None} | ({} if told else {"outcome": None}))
 
 
 def still_unknown(measures: Iterable[Measure], day: date) -> tuple[Measure, ...]:
