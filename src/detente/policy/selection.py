@@ -51,7 +51,7 @@ def _listed(value: object) -> object:
 
 
 class EventChoice(Strict):
-    """Events of a ledger from `since` to the dossier's day, and what was expected then: of `kinds`, but those of the days `except`."""
+    """Events of a ledger from `since` to the dossier's day, and what was expected then; of `kinds`, without the days `except`."""
 
     since: date
     kinds: Annotated[tuple[EventKind, ...], BeforeValidator(_listed)] = ()
