@@ -165,12 +165,14 @@ class Dossier(Strict):
 
         A measure of the dossier's own stands in for a selected one of its id, and a source for the ledger's of its id.
         """
-        found, shelf = select(self.law, self.as_of)
+        found, events, shelf = select(self.law, self.as_of)
         own = {m.id for m in self.measures}
         kept = {k: (at, m) for k, (at, m) in found.items() if k not in own}
         taken = without_loose_ends((m for _, m in kept.values()), own | set(kept))
         self.__dict__["measures"] = (*self.measures, *taken)
         self.__dict__["selected"] = {k: at for k, (at, _) in kept.items()}
+        told = [e for e in events if e not in self.history]
+        self.__dict__["history"] = tuple(sorted((*told, *self.history), key=lambda e: e.date)) if told else self.history
         if not self.measures:
             raise placed(("measures",), refusal("policy", "dossier_without_measures"))
         cited = {source for _, sources in self._citations() for source in sources}
@@ -180,7 +182,7 @@ class Dossier(Strict):
         self.__dict__["sources"] = (*self.sources, *(s for s in shelf if s.id in cited and s.id not in given))
         if not self.sources:
             raise placed(("sources",), refusal("policy", "dossier_without_sources"))
-        self.__pydantic_fields_set__.update(("measures", "sources"))
+        self.__pydantic_fields_set__.update(("history", "measures", "sources"))
 
     @cached_property
     def selected(self) -> Mapping[str, int]:
