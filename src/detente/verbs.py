@@ -270,7 +270,7 @@ class RateArguments(Arguments):
 
 
 class DispatchArguments(Arguments):
-    """From which day to which (the month before the dossier's own if absent), and whether today's odds use the stand-off model."""
+    """From which day to which (the month before the dossier's own if absent), and if today's odds use the stand-off model."""
 
     since: Annotated[str, Field(max_length=10)] | None = None
     until: Annotated[str, Field(max_length=10)] | None = None
@@ -533,7 +533,13 @@ def _dispatch(s: Subject, a: DispatchArguments, progress: Progress, *, ledger: A
     from detente.briefing.dispatch import dispatch
 
     return dispatch(
-        ledger or s.negotiation, *a.days, world=s.world, horizon=s.horizon, journal=journal, stand_off=a.stand_off, progress=progress
+        ledger or s.negotiation,
+        *a.days,
+        world=s.world,
+        horizon=s.horizon,
+        journal=journal,
+        stand_off=a.stand_off,
+        progress=progress,
     )
 
 

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from detente.errors import InputError
 from detente.policy.dossier import load_dossier
 from detente.policy.measures import Measure
 from detente.policy.timing import (

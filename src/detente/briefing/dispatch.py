@@ -8,7 +8,7 @@ turn it took, also one that began and ended in between. Beside the measures stan
              million a year, is read at one reading of the path at a time, and its range is over them
     odds     as they were recorded in a journal of forecasts by either day. Of a day before the dossier's there are no others.
 
-After the dossier's day only what is decided already is told. A ledger has measures, events and duties, and neither money nor odds.
+After the dossier's day only what is decided already is told. A ledger has measures, events and duties, no money and no odds.
 
 >>> found = dispatch("us-china", "2026-02-01", "2026-03-01")
 >>> [s.kind for s in found.stories if s.measure == "us-fentanyl-10-again"], found.incomes
@@ -33,7 +33,7 @@ from detente.briefing.annex.road import average_on
 from detente.briefing.document import Cell, Column, Table
 from detente.briefing.view import CaseView
 from detente.cases.baselines import REFERENCE, in_words
-from detente.cases.case import CENTRAL
+from detente.cases.case import CENTRAL, Case
 from detente.equilibrium.memory import solved_once
 from detente.equilibrium.outcome import Outcome
 from detente.errors import CornerResult, InputError, NotConverged
@@ -278,7 +278,12 @@ def incomes_of(case: CaseView, since: date, until: date) -> tuple[Income, ...]:
         values = [(float(a.real_income[code]), float(b.real_income[code])) for a, b in pairs]
         worth = money_of(case, code)[1] / 100
         found.append(
-            Income(code, spanned([a for a, _ in values]), spanned([b for _, b in values]), spanned([(b - a) * worth for a, b in values]))
+            Income(
+                code,
+                spanned([a for a, _ in values]),
+                spanned([b for _, b in values]),
+                spanned([(b - a) * worth for a, b in values]),
+            )
         )
     return tuple(found)
 
@@ -314,7 +319,13 @@ class Odds:
 
 
 def odds_of(
-    dossier: Dossier, world: World, contents: Contents, since: date, until: date, progress: Progress | None, stand_off: bool = True
+    dossier: Dossier,
+    world: World,
+    contents: Contents,
+    since: date,
+    until: date,
+    progress: Progress | None,
+    stand_off: bool = True,
 ) -> Odds | None:
     """Odds by either day; None for a dossier without forks. Raises `InputError` for a journal that was changed by hand."""
     if dossier.prospects is None:
@@ -397,19 +408,19 @@ class Dispatch:
     files: Mapping[str, str] | None = None
 
     # -- in words --------------------------------------------------------------------------------------------------------
-    def counts(self) -> dict[Kind, tuple[int, bool]]:
-        """How many measures of each kind, and whether all of them are still to come."""
-        found: dict[Kind, tuple[int, bool]] = {}
-        for kind in KINDS:
-            own = [s for s in self.stories if s.kind == kind]
-            if own:
-                found[kind] = len(own), all(s.ahead for s in own)
-        return found
+    def groups(self) -> list[tuple[Kind, bool, list[Story]]]:
+        """Measures by what became of them: the kind, whether that is still to come, and the measures; what came first."""
+        found: list[tuple[Kind, bool, list[Story]]] = [
+            (kind, ahead, [s for s in self.stories if s.kind == kind and s.ahead is ahead])
+            for ahead in (False, True)
+            for kind in KINDS
+        ]
+        return [g for g in found if g[2]]
 
     @cached_property
     def finding(self) -> str:
         """What changed in a line."""
-        return _said("finding", it=self, counts=list(self.counts().items())[:3])
+        return _said("finding", it=self, counts=[(kind, ahead, len(own)) for kind, ahead, own in self.groups()][:3])
 
     @cached_property
     def lede(self) -> str:
@@ -447,7 +458,7 @@ class Dispatch:
         return page.dispatch_page(
             template,
             head={"kicker": _said("kicker", it=self), "title": self.finding, "lede": self.lede, "made": self.made},
-            groups=self._groups(most, clip),
+            groups=self._told(most, clip),
             table=self._table(),
             odds=(_said("odds_lead"), self.told_odds),
             events=(_said("events_lead"), [self._event(e, clip) for e in self._events(events)]),
@@ -455,21 +466,18 @@ class Dispatch:
             notes=[n for n in (_said("note", it=self, uncounted=self._uncounted()), self.beyond) if n],
         )
 
-    def _groups(self, most: int, clip: int) -> list[dict[str, Any]]:
+    def _told(self, most: int, clip: int) -> list[dict[str, Any]]:
         """Measures by what became of them: lead, entries (title, when, address), how many more."""
         found = []
-        for kind in KINDS:
-            for ahead in (False, True):
-                own = [s for s in self.stories if s.kind == kind and s.ahead is ahead]
-                if own:
-                    kept = sorted(own, key=lambda s: not s.counted)[:most]
-                    entries = [
-                        {"title": _short(s.title, clip), "when": _said("when", it=s, until=self.until), "url": s.url}
-                        for s in own
-                        if s in kept
-                    ]
-                    lead = _said("lead", kind=kind, ahead=ahead, n=len(own))
-                    found.append({"lead": lead, "entries": entries, "more": _said("more", n=len(own) - len(kept))})
+        for kind, ahead, own in self.groups():
+            kept = sorted(own, key=lambda s: not s.counted)[:most]
+            entries = [
+                {"title": _short(s.title, clip), "when": _said("when", it=s, until=self.until), "url": s.url}
+                for s in own
+                if s in kept
+            ]
+            lead = _said("lead", kind=kind, ahead=ahead, n=len(own))
+            found.append({"lead": lead, "entries": entries, "more": _said("more", n=len(own) - len(kept))})
         return found
 
     def _events(self, most: int) -> list[Event]:
@@ -486,20 +494,18 @@ class Dispatch:
         return sum(not s.counted for s in self.stories if s.kind in ("began", "over", "passed", "paused"))
 
     def _table(self) -> Table | None:
-        """Where each day's measures lead; None where nobody's income moves."""
+        """What the change is worth, and where it prints differently the real income of either day; None where nobody's moves."""
         rows = [i for i in self.incomes if i.moved]
         if not rows:
             return None
-        levels = any(abs(x) >= LEVELS for i in rows for x in (*i.before, *i.after))
+        levels = any(_level(i.before) != _level(i.after) for i in rows if max(map(abs, (*i.before, *i.after))) >= LEVELS)
         days = (self.since, self.until) if levels else ()
         columns = (
             Column(_said("economy_head")),
-            *(Column(_said("day_head", on=d, until=self.until), _said("percent_unit"), number=True) for d in days),
             Column(_said("change_head"), _said("money_unit", it=self), number=True),
+            *(Column(_said("day_head", on=d, until=self.until), _said("percent_unit"), number=True) for d in days),
         )
-        cells = [
-            (Cell(text.short_name(i.code)), *(_level(r) for r in (i.before, i.after) if levels), _change(i)) for i in rows
-        ]
+        cells = [(Cell(text.short_name(i.code)), _change(i), *(_level(r) for r in (i.before, i.after) if levels)) for i in rows]
         return Table(
             "dispatch-income", _said("table_title", it=self, rows=rows), _said("table_subtitle", it=self), columns, tuple(cells)
         )
@@ -589,13 +595,13 @@ def dispatch(
     days in the wrong order, and what reading and solving raise.
     """
     book = load_calendar(target) if isinstance(target, str) else target
+    begins = min((d for m in book.measures for d in turning_days(m)), default=None)
     first, last = window(since, until, book.as_of)
     told = stories(book, first, last)
     found = Dispatch(
         id=book.id, title=book.title, since=first, until=last, as_of=book.as_of, stories=told,
         events=tuple(e for e in book.history if first < e.date <= last and e.kind in (*MET[0], *MET[1])),
-        duties=(), due=next_deadlines(book, last)[:DUE], first=min((d for m in book.measures for d in turning_days(m)), default=None),
-        files={s.id: s.url or "" for s in book.sources},
+        duties=(), due=next_deadlines(book, last)[:DUE], files={s.id: s.url or "" for s in book.sources}, first=begins,
     )  # fmt: skip
     if isinstance(book, Ledger):
         made = _said("ledger_made", it=book)
@@ -604,13 +610,15 @@ def dispatch(
         return replace(found, duties=duties, beyond=beyond, made=made, ledger=True)
     table = world or load_world()
     with solved_once(between_runs=True):
-        case = CaseView.of(book, table, horizon)
+        checked = Case.of(book, table, horizon)
+        case = CaseView(book, table, checked.parameters, checked.ids)
         on_file = found.first is None or last >= found.first
         incomes = incomes_of(case, first, last) if on_file else ()
-        odds = odds_of(book, table, journal or Contents((), ()), first, last, progress, stand_off)
+        duties = duties_of(case, first, last) if on_file else ()
+        before = re.split(r"[,;(]", in_words(REFERENCE, book))[0].strip()  # its first words say it
+        odds = odds_of(book, table, journal or Contents((), ()), first, last, progress, stand_off) if on_file else None
         return replace(
-            found, duties=duties_of(case, first, last) if on_file else (), incomes=incomes, odds=odds, money=table.unit.split()[-1],
-            money_year=money_of(case, case.a)[0],
-            basis=_said("basis", month=case.month, run=case.run, reference=re.split(r"[,;(]", in_words(REFERENCE, book))[0].strip()),
+            found, duties=duties, incomes=incomes, odds=odds, money=table.unit.split()[-1], money_year=money_of(case, case.a)[0],
+            basis=_said("basis", month=case.month, run=case.run, reference=before),
             made=_said("made", id=book.id, world=table.name, fingerprint=table.fingerprint[:12]),
         )  # fmt: skip

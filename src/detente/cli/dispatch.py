@@ -28,9 +28,12 @@ def dispatch(
     dossier: Annotated[str, typer.Argument(help="A dossier (kuala-lumpur-2025), a ledger (us-china), or a YAML file.")],
     since: Annotated[str | None, typer.Option("--since", help="The earlier day; a month before the later one if absent.")] = None,
     until: Annotated[str | None, typer.Option("--until", help="The later day; the file's own date if absent.")] = None,
-    page: Annotated[Path | None, typer.Option("--out", "-o", help="Also write the page: .html or .md.", callback=page_file)] = None,
+    page: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Also write the page: .html or .md.", callback=page_file)
+    ] = None,
     journal: Annotated[
-        Path | None, typer.Option("--journal", help="Journal of `detente watch` with earlier odds; DOSSIER-journal.jsonl if absent.")
+        Path | None,
+        typer.Option("--journal", help="Journal of `detente watch` with earlier odds; DOSSIER-journal.jsonl if absent."),
     ] = None,
     stand_off: Annotated[
         bool, typer.Option("--stand-off/--no-stand-off", help="Use the stand-off model in today's odds; it takes some seconds.")
@@ -63,7 +66,10 @@ def dispatch(
     shown = text_table(("measure", "became", "day"))
     shown.columns[0].no_wrap = False
     for story in found.stories:
-        shown.add_row(story.title, story.turns[-1].after.value.replace("_", " "), story.turns[-1].day.isoformat())
+        last = story.turns[-1]
+        shown.add_row(
+            story.title, "not on file" if last.after == "not_yet_known" else last.after.replace("_", " "), last.day.isoformat()
+        )
     out.print(shown)
     if page is not None:
         out.print(f"The page: {page}.", highlight=False, markup=False, soft_wrap=True)
