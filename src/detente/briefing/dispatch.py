@@ -23,6 +23,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
+from itertools import permutations
 from typing import Any, Literal
 
 import pandas as pd
@@ -76,7 +77,7 @@ FITS = (
     (8, 3, 110), (6, 3, 110), (5, 2, 110), (4, 2, 110), (3, 2, 100), (3, 1, 90), (3, 1, 70), (3, 0, 60), (2, 1, 60), (2, 0, 60),
     (1, 1, 70), (1, 0, 60), (1, 0, 40),
 )  # fmt: skip
-"""Measures of a kind, events and characters of a title, tried in this order until the page is short enough."""
+"""Measures of a kind (of the first twice as many), events and characters of a title, tried until the page is short enough."""
 
 
 def _said(part: str, **values: Any) -> str:
@@ -95,8 +96,8 @@ class Turn:
 
 @dataclass(frozen=True)
 class Story:
-    """A measure that turned in the window, with all its turns. `counted`: it enters the figures when it is in force; `ahead`: its
-    last turn lies after the day to which things are known."""
+    """A measure that turned in the window, with all its turns. `counted`: it enters the figures when it is in force; `between`:
+    it is of one party on another by name; `ahead`: its last turn lies after the day to which things are known."""
 
     measure: str
     title: str
@@ -104,6 +105,7 @@ class Story:
     turns: tuple[Turn, ...]
     url: str = ""
     counted: bool = True
+    between: bool = False
     ahead: bool = False
 
     @property
@@ -127,6 +129,7 @@ class Story:
 def stories(book: Dossier | Ledger, since: date, until: date) -> tuple[Story, ...]:
     """Every measure whose status turned in (since, until], the latest first."""
     urls = {s.id: s.url or "" for s in book.sources}
+    parties = _parties(book)
     found = []
     for m in book.measures:
         steps = [(d, status_on(m, d - timedelta(days=1)), status_on(m, d)) for d in turning_days(m) if since < d <= until]
@@ -134,8 +137,17 @@ def stories(book: Dossier | Ledger, since: date, until: date) -> tuple[Story, ..
         if turns:
             url = next((urls[s] for s in m.sources if urls.get(s)), "")
             counted = m.modelled and not m.in_baseline
-            found.append(Story(m.id, m.title, m.by, turns, url, counted, turns[-1].day > book.as_of))
+            between = m.by in parties and m.on != "all" and any(on in parties for on in m.on)
+            found.append(Story(m.id, m.title, m.by, turns, url, counted, between, turns[-1].day > book.as_of))
     return tuple(sorted(found, key=lambda s: (-s.turns[-1].day.toordinal(), s.measure)))
+
+
+def _parties(book: Dossier | Ledger) -> tuple[str, ...]:
+    """Parties of a dossier, or of the one that a ledger goes back to."""
+    root: Dossier | Ledger | None = book
+    while isinstance(root, Ledger):
+        root = root.base
+    return () if root is None else tuple(p.region for p in root.parties)
 
 
 def window(since: str | date | None, until: str | date | None, as_of: date) -> tuple[date, date]:
@@ -230,7 +242,7 @@ def duties_of(case: CaseView, since: date, until: date) -> tuple[Duty, ...]:
 def duties_in(book: Ledger, told: Sequence[Story], since: date, until: date) -> tuple[Duty, ...]:
     """Of the parties of the dossier that a ledger goes back to, and of whoever else its changed duties name."""
     known = {m.id: m for m in book.measures}
-    pairs = _parties(book)
+    pairs = own = tuple(permutations(_parties(book), 2))
     for m in (known[s.measure] for s in told if s.counted and not s.ahead):
         if m.instrument is InstrumentKind.TARIFF and m.on != "all":
             pairs += tuple((m.by, on) for on in m.on)
@@ -241,15 +253,7 @@ def duties_in(book: Ledger, told: Sequence[Story], since: date, until: date) -> 
         except InputError:  # a pair without weights, or a day before the averages begin
             continue
         found.append(Duty(by, on, float(before), float(after), after.definition == "added-since-2024"))
-    return _most(found, len(_parties(book)))
-
-
-def _parties(book: Ledger) -> tuple[tuple[str, str], ...]:
-    root: Dossier | Ledger | None = book
-    while isinstance(root, Ledger):
-        root = root.base
-    codes = [p.region for p in root.parties] if root is not None else []
-    return tuple((by, on) for by in codes for on in codes if by != on)
+    return _most(found, len(own))
 
 
 def _most(found: Sequence[Duty], own: int) -> tuple[Duty, ...]:
@@ -385,7 +389,7 @@ def _moved(fork: Fork, said: Sequence[Entry], since: date, now: Mapping[str, flo
 @dataclass(frozen=True)
 class Dispatch:
     """What changed between two days. `first` is the first day of which anything is on file; `beyond` what a ledger says of days
-    after the newest fact it has; `place` the words for the month and the baseline of the figures."""
+    after the newest fact it has; `span` and `reference` when income is read and what it is compared with, in words."""
 
     id: str
     title: str
@@ -402,7 +406,8 @@ class Dispatch:
     odds: Odds | None = None
     money: str = "USD"
     money_year: int = 0
-    basis: str = ""
+    span: str = ""
+    reference: str = ""
     made: str = ""
     ledger: bool = False
     files: Mapping[str, str] | None = None
@@ -428,6 +433,12 @@ class Dispatch:
         return _said("lede", it=self, moved=[d for d in self.duties if d.moved])
 
     @cached_property
+    def worth(self) -> str:
+        """What the change is worth to whom, where it is worth anything."""
+        table = self._table()
+        return "" if table is None else _said("worth", it=self, rows=[(r[0].text, r[1]) for r in table.rows])
+
+    @cached_property
     def told_odds(self) -> str:
         """How the odds moved, or that it is not known."""
         moves = [] if self.odds is None else [m for m in self.odds.moves if m.points]
@@ -435,7 +446,7 @@ class Dispatch:
 
     def answer(self) -> str:
         """The dispatch as a person would say it, in paragraphs."""
-        parts = (self.finding, self.lede, self.told_odds, _said("next_days", it=self, clip=80), self.beyond)
+        parts = (self.finding, self.lede, self.worth, self.told_odds, _said("next_days", it=self, clip=60), self.beyond)
         return "\n\n".join(p if p.endswith((".", "?", "!")) else f"{p}." for p in parts if p)
 
     # -- the page --------------------------------------------------------------------------------------------------------
@@ -469,8 +480,8 @@ class Dispatch:
     def _told(self, most: int, clip: int) -> list[dict[str, Any]]:
         """Measures by what became of them: lead, entries (title, when, address), how many more."""
         found = []
-        for kind, ahead, own in self.groups():
-            kept = sorted(own, key=lambda s: not s.counted)[:most]
+        for k, (kind, ahead, own) in enumerate(self.groups()):
+            kept = sorted(own, key=lambda s: -(s.counted + s.between))[: most if k else 2 * most]
             entries = [
                 {"title": _short(s.title, clip), "when": _said("when", it=s, until=self.until), "url": s.url}
                 for s in own
@@ -498,7 +509,9 @@ class Dispatch:
         rows = [i for i in self.incomes if i.moved]
         if not rows:
             return None
-        levels = any(_level(i.before) != _level(i.after) for i in rows if max(map(abs, (*i.before, *i.after))) >= LEVELS)
+        levels = any(
+            _level(i.before).text != _level(i.after).text for i in rows if max(map(abs, (*i.before, *i.after))) >= LEVELS
+        )
         days = (self.since, self.until) if levels else ()
         columns = (
             Column(_said("economy_head")),
@@ -539,7 +552,8 @@ class Dispatch:
                 }
                 for i in self.incomes
             ],
-            "basis": self.basis, "money": f"{self.money} of {self.money_year}" if self.incomes else None, "odds": odds,
+            "horizon": self.span or None, "against": self.reference or None,
+            "money": f"{self.money} of {self.money_year}" if self.incomes else None, "odds": odds,
             "next": [{"date": d.date.isoformat(), "kind": d.kind, "text": d.text, "measure": d.measure} for d in self.due],
             "beyond_knowledge": self.beyond or None,
         }  # fmt: skip
@@ -619,6 +633,6 @@ def dispatch(
         odds = odds_of(book, table, journal or Contents((), ()), first, last, progress, stand_off) if on_file else None
         return replace(
             found, duties=duties, incomes=incomes, odds=odds, money=table.unit.split()[-1], money_year=money_of(case, case.a)[0],
-            basis=_said("basis", month=case.month, run=case.run, reference=before),
+            span=_said("span", month=case.month, run=case.run), reference=before,
             made=_said("made", id=book.id, world=table.name, fingerprint=table.fingerprint[:12]),
         )  # fmt: skip

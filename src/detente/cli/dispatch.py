@@ -62,7 +62,7 @@ def dispatch(
     if as_json:
         emit(found.record())
         return
-    out.answer(found.answer())
+    out.answer(found.answer().replace("\n\n", "\n"))  # twelve lines hold it without blank ones
     shown = text_table(("measure", "became", "day"))
     shown.columns[0].no_wrap = False
     for story in found.stories:
