@@ -1,6 +1,7 @@
 """Public names of detente, each once: `detente/__init__.py` loads a name from here when it is first used."""
 
 from .briefing import brief as brief
+from .briefing.dispatch import Dispatch as Dispatch, dispatch as dispatch
 from .cases.case import Case as Case, Scenarios as Scenarios, run_scenarios as run_scenarios
 from .cases.compare import compare as compare, what_changed as what_changed
 from .cases.path import Path as Path, path as path

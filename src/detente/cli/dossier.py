@@ -229,12 +229,12 @@ def policy_diff(
     titles = {m.id: m.title for m in book.measures}
     changes = changes_between(book.measures, a, b)
     if as_json:
-        emit({"id": book.id, "from": min(a, b), "to": max(a, b), "changes": [
+        emit({"id": book.id, "from": a, "to": b, "changes": [
             {"measure": c.measure, "title": titles[c.measure], "date": c.date, "before": str(c.before), "after": str(c.after)}
             for c in changes
         ]})  # fmt: skip
         return
-    out.print(f"{book.title}\nfrom {min(a, b)} to {max(a, b)}: {len(changes)} measures differ", highlight=False, markup=False)
+    out.print(f"{book.title}\nfrom {a} to {b}: {len(changes)} measures differ", highlight=False, markup=False)
     table = text_table(("measure", "day", "before", "after"))
     table.columns[0].no_wrap = False
     for c in changes:
