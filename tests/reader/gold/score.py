@@ -12,14 +12,14 @@ A folder holds `NAME.txt` or `NAME.html` and, beside it, `NAME.yaml` with `measu
 - calibration = mean stated confidence − share right.
 - kind, from, until, words: shares right among the found that match an answer that says them.
 
-Economies are compared by the region they belong to (Switzerland stands in EFTA); those without a region by their own code.
+An economy may be given by its own code or by the region of the default world it belongs to (Switzerland, or EFTA).
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -40,14 +40,14 @@ def place(code: str | None) -> str | None:
     return code if region == "ROW" else region
 
 
-def places(codes: Sequence[str]) -> frozenset[str]:
+def places(codes: Iterable[str]) -> frozenset[str]:
     """Regions of a list of economies; empty for all or nobody in particular."""
     return frozenset(p for p in map(place, codes) if p)
 
 
 @dataclass
 class Answer:
-    """One right answer: key fields, in how many rows, and whether it may be left out."""
+    """One right answer: key fields (economies by their own codes), its rows, and whether it may be left out."""
 
     by: str | None
     on: frozenset[str]
@@ -61,8 +61,8 @@ class Answer:
         """Whether a found measure is this answer."""
         v = f.fields
         return (
-            place(v["by"]) == self.by
-            and places(v["on"]) == self.on
+            v["by"] in (self.by, place(self.by))
+            and frozenset(v["on"]) - {"WORLD"} in (self.on, places(self.on))
             and same_rate(v["rate_pct"], self.rate)
             and v["status"] in self.statuses
         )
@@ -91,7 +91,7 @@ def answers_of(path: Path) -> list[Answer]:
             raise ValueError(f"{path.name}: an answer with the keys {sorted(row)}")
         statuses = frozenset(str(s) for s in options(row["status"]))
         rate = None if row["rate"] == "null" else float(row["rate"])
-        key = (place(row["by"]), places(row["on"]), rate, statuses, row.get("optional") == "true")
+        key = (row["by"], frozenset(row["on"]), rate, statuses, row.get("optional") == "true")
         made.setdefault(key, Answer(*key, rows=[])).rows.append(row)
     return sorted(made.values(), key=lambda a: a.optional)
 
@@ -117,9 +117,10 @@ class Text:
         by, on = place(f.fields["by"]), places(f.fields["on"])
         same = [a for a in self.answers if same_rate(a.rate, f.fields["rate_pct"])]
         for group in (same, self.answers):
-            if any(a.by == by and (a.on & on or not a.on or not on) for a in group):
+            sides = [(place(a.by), places(a.on)) for a in group]
+            if any(actor == by and (targets & on or not targets or not on) for actor, targets in sides):
                 return False
-            if any(a.by in on and (by in a.on or not a.on) for a in group):
+            if any(actor in on and (by in targets or not targets) for actor, targets in sides):
                 return True
         return False
 
