@@ -120,7 +120,7 @@ class Text:
             sides = [(place(a.by), places(a.on)) for a in group]
             if any(actor == by and (targets & on or not targets or not on) for actor, targets in sides):
                 return False
-            if any(actor in on and (by in targets or not targets) for actor, targets in sides):
+            if any((actor in on or not on) and by in targets or actor in on and not targets for actor, targets in sides):
                 return True
         return False
 
