@@ -40,9 +40,9 @@ def place(code: str | None) -> str | None:
     return code if region == "ROW" else region
 
 
-def places(codes: Iterable[str]) -> frozenset[str]:
-    """Regions of a list of economies; empty for all or nobody in particular."""
-    return frozenset(p for p in map(place, codes) if p)
+def is_place(found: str | None, wanted: str | None) -> bool:
+    """Whether a code found is the wanted economy or its region."""
+    return found is not None and found in (wanted, place(wanted))
 
 
 @dataclass
@@ -62,7 +62,7 @@ class Answer:
         v = f.fields
         return (
             v["by"] in (self.by, place(self.by))
-            and frozenset(v["on"]) - {"WORLD"} in (self.on, places(self.on))
+            and frozenset(v["on"]) - {"WORLD"} in (self.on, frozenset(map(place, self.on)))
             and same_rate(v["rate_pct"], self.rate)
             and v["status"] in self.statuses
         )
@@ -114,14 +114,17 @@ class Text:
         """Whether a found measure makes a target the actor, or an actor the target."""
         if f in self.right:
             return False
-        by, on = place(f.fields["by"]), places(f.fields["on"])
-        same = [a for a in self.answers if same_rate(a.rate, f.fields["rate_pct"])]
+        by, on, rate = f.fields["by"], frozenset(f.fields["on"]) - {"WORLD"}, f.fields["rate_pct"]
+        same = [a for a in self.answers if rate is not None and same_rate(a.rate, rate)]
         for group in (same, self.answers):
-            sides = [(place(a.by), places(a.on)) for a in group]
-            if any(actor == by and (targets & on or not targets or not on) for actor, targets in sides):
+            acts = [(is_place(by, a.by), not a.on or not on or any(is_place(c, t) for c in on for t in a.on)) for a in group]
+            if any(actor and targets for actor, targets in acts):
                 return False
-            if any((actor in on or not on) and by in targets or actor in on and not targets for actor, targets in sides):
-                return True
+            for a in group:
+                hit_acts = any(is_place(by, t) for t in a.on)
+                actor_hit = any(is_place(c, a.by) for c in on)
+                if (hit_acts and (actor_hit or not on)) or (actor_hit and not a.on):
+                    return True
         return False
 
 
@@ -202,10 +205,8 @@ def agrees(detail: str, wanted: Any, f: Finding) -> bool:
     return (day["date"] if day else None) in options(wanted)
 
 
-def score_text(path: Path) -> Text:
-    """Read one text and set what was found beside its answers."""
-    answers = answers_of(path)
-    found = list(read_file(path).measures)
+def score_found(name: str, answers: list[Answer], found: list[Finding]) -> Text:
+    """Set what was found beside the answers; each is right once for each of an answer's rows."""
     right = []
     for f in found:
         for answer in answers:
@@ -213,7 +214,12 @@ def score_text(path: Path) -> Text:
                 answer.found.append(f)
                 right.append(f)
                 break
-    return Text(path.name, answers, found, right)
+    return Text(name, answers, found, right)
+
+
+def score_text(path: Path) -> Text:
+    """Read one text and set what was found beside its answers."""
+    return score_found(path.name, answers_of(path), list(read_file(path).measures))
 
 
 def score_folder(folder: Path) -> Score:
@@ -224,7 +230,7 @@ def score_folder(folder: Path) -> Score:
     return Score([score_text(p) for p in paths])
 
 
-def _line(by: str | None, on: frozenset[str], rate: float | None, status: str) -> str:
+def _line(by: str | None, on: Iterable[str], rate: float | None, status: str) -> str:
     return f"{by} on {' '.join(sorted(on)) or 'all or not told'}, {'no rate' if rate is None else f'{rate:g} %'}, {status}"
 
 
@@ -246,7 +252,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 if f not in t.right:
                     v = f.fields
                     turned = "  REVERSED" if t.is_reversed(f) else ""
-                    line = _line(place(v["by"]), places(v["on"]), v["rate_pct"], v["status"])
+                    line = _line(v["by"], v["on"], v["rate_pct"], v["status"])
                     print(f"    + {line} ({f.confidence:.2f}){turned}: {f.quote[:70]!r}")
     print(f"precision {score.precision:.2f}  recall {score.recall:.2f}  reversed {len(score.reversed)}")
     print(f"confidence {score.confidence:.2f}  less share right {score.calibration:+.2f}")
