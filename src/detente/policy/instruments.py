@@ -260,17 +260,23 @@ class TariffQuota:
         Tariff(self.by, self.on, self.within, self.sectors, coverage=self.coverage).apply(shock)
         if self.coverage == 0:
             return
-        said, bound = self.describe(), 1 + self.coverage * (self.share - 1)
+        said, extra = self.describe(), self.above - self.within
         for i, n, j in np.argwhere(shock.cells(self.on, self.by, self.sectors)):
-            cell = np.zeros_like(shock.allowed)
-            cell[i, n, j] = True
-            most = float(np.log1p(self.coverage * (self.above - self.within) / (1 + shock.tariffs[i, n, j])))
-            label = f"{said} ({shock.regions[i]}, {shock.sectors[j]} to {shock.regions[n]})"
-            shock.controls.append(Control(label, cell, bound, "at most", "importer", most=most))
+            bound_of_quota(shock, (i, n, j), self.share, extra, self.coverage, said)
 
     def describe(self) -> str:
         """One plain sentence."""
         return told(self)
+
+
+def bound_of_quota(shock: Shock, flow: tuple[int, int, int], share: float, extra: float, coverage: float, label: str) -> None:
+    """Bound one flow (origin, destination, sector) by a tariff quota: `extra` is paid beyond it, over the duty found."""
+    i, n, j = flow
+    cell = np.zeros_like(shock.allowed)
+    cell[i, n, j] = True
+    most = float(np.log1p(coverage * extra / (1 + shock.tariffs[i, n, j])))
+    told_of = f"{label} ({shock.regions[i]}, {shock.sectors[j]} to {shock.regions[n]})"
+    shock.controls.append(Control(told_of, cell, 1 + coverage * (share - 1), "at most", "importer", most=most))
 
 
 def average_duty(fill: float, within: float, above: float) -> tuple[float, float]:
@@ -304,8 +310,8 @@ class PriceUndertaking:
     earns nothing. A minimum below what the same sellers would charge binds nobody: its rise is 0. The minimum is read as a
     mark-up on cost, so it moves with cost; a minimum in money would stay, and the mark-up move by as much as cost changes.
     Source: WTO Anti-Dumping Agreement, article 8, https://www.wto.org/english/docs_e/legal_e/19-adp_01_e.htm; that it does what a
-    restraint does under perfect competition, and need not under imperfect: Moore, M. (2005), VERs and Price Undertakings under
-    the WTO, Review of International Economics 13(2), 298–310.
+    restraint does under perfect competition, and need not under imperfect: Moore, M. (2000), VERs and Price Undertakings under
+    the WTO, http://home.gwu.edu/~mom/ver_undertaking.pdf.
     """
 
     by: str | Sequence[str]
