@@ -30,14 +30,19 @@ from .policy.dossier import Dossier as Dossier, list_dossiers as list_dossiers, 
 from .policy.instruments import (
     Embargo as Embargo,
     ExportControl as ExportControl,
+    ExportLicence as ExportLicence,
     ExportTax as ExportTax,
     NonTariffCost as NonTariffCost,
     Policy as Policy,
+    PortFee as PortFee,
+    PriceUndertaking as PriceUndertaking,
     Productivity as Productivity,
     PurchaseCommitment as PurchaseCommitment,
     Quota as Quota,
+    SecondaryDuty as SecondaryDuty,
     Subsidy as Subsidy,
     Tariff as Tariff,
+    TariffQuota as TariffQuota,
 )
 from .policy.ledger import Ledger as Ledger, list_ledgers as list_ledgers, load_ledger as load_ledger
 from .strategy.bargain import bargain as bargain, pareto_frontier as pareto_frontier
