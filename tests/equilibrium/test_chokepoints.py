@@ -123,6 +123,29 @@ def test_wedges_share_what_the_control_does() -> None:
     assert np.exp(half.controls[0].seller_cap) == pytest.approx(2.4)  # straight in the reciprocal of the price
 
 
+def test_a_bound_on_all_buyers_is_split_by_buyer_on_the_way() -> None:
+    """One bound before and two after, on the same flows together: no flow is under two of them, and the parts add up."""
+    economy = random_economy(5, 4, 7)
+
+    def held(shares: dict[str, float]) -> dt.Policy:
+        return dt.Policy([dt.ExportControl(by="R1", sectors="S3", withhold=w, on=on) for on, w in shares.items()])
+
+    others = ("R2", "R3", "R5")
+    one, two = (held(dict.fromkeys((*others, "R4"), 0.5)), held({**dict.fromkeys(others, 0.6), "R4": 0.9}))
+    before, after = one.shock(economy), two.shock(economy)
+    before.controls = [dataclasses.replace(before.controls[0], flows=np.any([c.flows for c in before.controls], axis=0))]
+    for part in (0.0, 0.3, 0.7):
+        between = before.blend(after, part)
+        assert np.sum([c.flows for c in between.controls], axis=0).max() == 1
+        assert [c.bound for c in between.controls] == pytest.approx([0.5 ** (1 - part) * c.bound**part for c in after.controls])
+    back = after.blend(before, 0.0)  # and two become one: what both left together
+    cells = before.controls[0].flows
+    left = sum(c.bound * economy.shipments[c.flows].sum() for c in after.controls) / economy.shipments[cells].sum()
+    assert [c.bound for c in back.controls] == pytest.approx([left])
+    parts = solve_shock(economy, before.blend(after, 0.5)).decompose(16)
+    assert parts["left over"].abs().max() < 0.01
+
+
 def test_makers_of_a_scarce_good_are_spared_its_scarcity_and_the_parts_still_add_up() -> None:
     """Their own use costs what it did, their government pays the rest, and the decomposition knows."""
     outcome = month_after(ECONOMY, dt.Policy(), control(0.6, 0.5), 9.0)

@@ -59,10 +59,13 @@ class Control:
         flat = np.flatnonzero(self.flows)  # three times as quick as `nonzero` of a cube
         return np.unravel_index(flat, self.flows.shape)
 
+    def alike(self, other: Control) -> bool:
+        """Whether both bound in the same way, on whatever flows."""
+        return (self.kind, self.rent, self.by_value) == (other.kind, other.rent, other.by_value)
+
     def on_same_flows(self, other: Control) -> bool:
         """Whether both bound the same thing, perhaps at different levels."""
-        alike = (self.kind, self.rent, self.by_value) == (other.kind, other.rent, other.by_value)
-        return alike and np.array_equal(self.flows, other.flows)
+        return self.alike(other) and np.array_equal(self.flows, other.flows)
 
     def unbounded(self, shipments: Array) -> float:
         """The bound that the table itself just meets."""
@@ -129,18 +132,37 @@ class Shock:
         # a bound on the same flows in both goes from the one to the other; two at once would share one wedge
         left = list(self.controls)
         result.controls = []
+        matched: list[Control | None] = []
         for new in other.controls:
             old = next((c for c in left if c.on_same_flows(new)), None)
+            matched.append(old)
             if old is not None:
                 left.remove(old)
-            start = old.bound if old is not None else new.unbounded(self.shipments)
+        for new, old in zip(other.controls, matched, strict=True):
+            start = old.bound if old is not None else self._bound_on(new, left)
             cap = new.seller_cap if old is None else _between(old.seller_cap, new.seller_cap, part)
             bound = float(start ** (1 - part) * new.bound**part)
             result.controls.append(dataclasses.replace(new, bound=bound, seller_cap=cap))
         for old in left:
-            end = old.unbounded(self.shipments)
-            result.controls.append(dataclasses.replace(old, bound=float(old.bound ** (1 - part) * end**part)))
+            elsewhere = old.flows.copy()
+            for new, same in zip(other.controls, matched, strict=True):
+                if same is None and old.alike(new):
+                    elsewhere &= ~new.flows
+            rest = dataclasses.replace(old, flows=elsewhere)
+            if elsewhere.any():
+                start, end = self._bound_on(rest, [old]), rest.unbounded(self.shipments)
+                result.controls.append(dataclasses.replace(rest, bound=float(start ** (1 - part) * end**part)))
         return result
+
+    def _bound_on(self, new: Control, held: Sequence[Control]) -> float:
+        """What `held`, bounds on some of the flows of `new`, leave of them together; what no bound reaches is as in the table."""
+        level = np.ones(self.shipments.shape)
+        for c in held:
+            if c.alike(new):
+                level[c.flows] = c.bound / c.unbounded(self.shipments)
+        traded = float(self.shipments[new.flows].sum())
+        left = float((level * self.shipments)[new.flows].sum()) / traded if traded > 0 else 1.0
+        return left * new.unbounded(self.shipments)
 
     def cells(self, origins: Names, destinations: Names, sectors: Names, *, foreign: bool = True) -> NDArray[np.bool_]:
         """Mask of flows from `origins` to `destinations` in `sectors` (None: all regions; all goods)."""
