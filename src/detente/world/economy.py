@@ -148,7 +148,7 @@ class Economy:
             final_shares = in_order(final_shares, cells, "final_shares")
             value_added, deficits = in_order(value_added, cells[:1], "value_added"), in_order(deficits, cells[:1], "deficits")
             trade_elasticity = in_order(trade_elasticity, cells[1:], "trade_elasticity")
-            one = cells if np.ndim(profit_shares) == 2 else cells[1:]
+            one = cells if getattr(profit_shares, "ndim", 1) == 2 else cells[1:]
             profit_shares = in_order(profit_shares, one, "profit_shares")
         pi = np.asarray(expenditure_shares, dtype=np.float64)
         if pi.ndim != 3 or pi.shape[0] != pi.shape[1]:

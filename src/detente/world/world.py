@@ -365,8 +365,8 @@ class World:
         """Cut `new` out of `sector`: `new` takes `supply_share[origin]` of every shipment of `sector` by that origin.
 
         `use_share[region, user]` says how intensively each user's spending on `sector` is on `new` (last column: final use,
-        "FINAL"); it is scaled region by region so that spending on `new` equals its supply there. Raises `InputError` where that would
-        take more than all of a user's spending.
+        "FINAL"); it is scaled region by region so that spending on `new` equals its supply there. Raises `InputError` where that
+        would take more than all of a user's spending.
         Production of `new` uses inputs and jobs in the proportions of `sector`. All identities keep holding.
         Shapes: supply_share [N], use_share [N, S+1], shares in [0, 1].
         """
