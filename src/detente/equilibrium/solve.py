@@ -318,7 +318,8 @@ def _outcome(
     digest: str | None = None,
 ) -> Outcome:
     """Judge an attempt and wrap it, or raise `NotConverged`."""
-    package = _package(policy)
+    described = policy.describe()
+    package = _package(described)
     if not attempt.residual <= solver.tolerance:
         raise NotConverged(
             say(
@@ -339,7 +340,7 @@ def _outcome(
         "year": economy.year,
         "horizon": parameters.name,
         "parameters": parameters.record(),
-        "policy": policy.describe(),
+        "policy": described,
         "inputs_hash": digest or _digest(economy, shock, parameters),
         "solver": {"tolerance": solver.tolerance, "memory": solver.memory, "how": attempt.how},
     }
@@ -434,9 +435,9 @@ def untouched(economy: Economy) -> Shock:
     return _UNTOUCHED[economy]
 
 
-def _package(policy: Policy) -> str:
-    text = "; ".join(policy.describe()) or "no policy"
-    return text if len(text) <= 200 else f"a package of {len(policy)} instruments"
+def _package(described: Sequence[str]) -> str:
+    text = "; ".join(described) or "no policy"
+    return text if len(text) <= 200 else f"a package of {len(described)} instruments"
 
 
 def _digest(economy: Economy, shock: Shock, parameters: Parameters) -> str:

@@ -4,6 +4,10 @@ Everything the product says is computed from a dossier and a world. A dossier ho
 others have published; it holds no result of ours. Every measure, event and number names a source of the same file, and
 every assumption of ours a number of the ledger `assumptions.yaml` (A1, A2, …).
 
+What is law stands in ledgers: `law:` says which measures of which ledger are taken, as they were known on the dossier's day
+(`policy.selection`), and `measures:` adds what is the dossier's own, threats above all. `measures` of a loaded dossier has both,
+the dossier's own first; `sources` those of the file, then those cited that stand in the ledgers.
+
 Reading is strict: an unknown key, a missing source, an id twice or a date out of order is a `BadDossier` that says
 file, line and field. Whether region and sector codes exist in a given world is a question for `Dossier.check`.
 
@@ -18,9 +22,9 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -48,6 +52,7 @@ from detente.policy.parts import (
 )
 from detente.policy.prospects import Branch, Fork, Prospects, Signal
 from detente.policy.reading import MAX_BYTES, dotted, placed, read_yaml, validate
+from detente.policy.selection import Selection, select, without_loose_ends
 from detente.policy.stacking import Stack, check_exclusive, codes_of, policy_on, stack_on, without_effect
 from detente.policy.timing import Deadline, Span, Status, in_force, next_deadlines, status_on, timeline, turning_days
 from detente.types import Array
@@ -93,16 +98,18 @@ class Dossier(Strict):
     parties: Annotated[tuple[Party, ...], Field(min_length=2)]
     bystanders: tuple[Bystander, ...] = ()
     history: tuple[Event, ...] = ()
-    measures: Annotated[tuple[Measure, ...], Field(min_length=1)]
+    law: Annotated[tuple[Selection, ...], Field(exclude=True)] = ()
+    measures: tuple[Measure, ...] = ()
     scenarios: tuple[Scenario, ...] = ()
     key_questions: tuple[KeyQuestion, ...] = ()
     prospects: Prospects | None = None
     published: tuple[Published, ...] = ()
     exercises: tuple[Exercise, ...] = ()
-    sources: Annotated[tuple[Source, ...], Field(min_length=1)]
+    sources: tuple[Source, ...] = ()
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:
+        self._take_the_law()
         for what, ids in (
             ("source", [s.id for s in self.sources]), ("measure", [m.id for m in self.measures]),
             ("scenario", [s.id for s in self.scenarios]), ("key question", [q.id for q in self.key_questions]),
@@ -154,13 +161,45 @@ class Dossier(Strict):
         self._changes_count()
         return self
 
+    def _take_the_law(self) -> None:
+        """Fill `measures` and `sources` with what `law` selects and what it cites.
+
+        A measure of the dossier's own stands in for a selected one of its id, and a source for the ledger's of its id.
+        """
+        found, shelf = select(self.law, self.as_of)
+        own = {m.id for m in self.measures}
+        kept = {k: (at, m) for k, (at, m) in found.items() if k not in own}
+        taken = without_loose_ends((m for _, m in kept.values()), own | set(kept))
+        self.__dict__["measures"] = (*self.measures, *taken)
+        self.__dict__["selected"] = {k: at for k, (at, _) in kept.items()}
+        if not self.measures:
+            raise placed(("measures",), refusal("policy", "dossier_without_measures"))
+        cited = {source for _, sources in self._citations() for source in sources}
+        cited |= {source for m in self._all_measures() for source in m.sources}
+        cited |= {s for _, _, changes in self._change_lists() for c in changes for s in _named(c.set_fields.get("sources"))}
+        given = {s.id for s in self.sources}
+        self.__dict__["sources"] = (*self.sources, *(s for s in shelf if s.id in cited and s.id not in given))
+        if not self.sources:
+            raise placed(("sources",), refusal("policy", "dossier_without_sources"))
+        self.__pydantic_fields_set__.update(("measures", "sources"))
+
+    @cached_property
+    def selected(self) -> Mapping[str, int]:
+        """Measures that `law` selects, by id, with the number of the entry that found them."""
+        return {}  # a dossier made by hand; reading one fills it
+
+    def _place(self, k: int) -> tuple[str | int, ...]:
+        """Where in the file measure `k` comes from: its own entry, or the selection that found it."""
+        at = self.selected.get(self.measures[k].id)
+        return ("measures", k) if at is None else ("law", at)
+
     def _each_duty_once(self) -> None:
         """No duty is entered twice under two names, in the measures or by a change that adds one; see `same_duty`."""
-        place = {m.id: ("measures", k) for k, m in enumerate(self.measures)}
         for k, m in enumerate(self.measures):
-            for other in self.measures[:k]:
+            for j, other in enumerate(self.measures[:k]):
                 if same_duty(m, other):
-                    raise placed(place[m.id], refusal("policy", "same_duty", first=repr(other.id), second=repr(m.id)))
+                    place = self._place(k) if self._place(k)[0] == "measures" else self._place(j)
+                    raise placed(place, refusal("policy", "same_duty", first=repr(other.id), second=repr(m.id)))
         for path, where, changes in self._change_lists():
             for k, change in enumerate(changes):
                 if change.add is None:
@@ -172,11 +211,15 @@ class Dossier(Strict):
 
     def doubts(self) -> list[tuple[tuple[str | int, ...], str]]:
         """What can be read but may not be meant, by place in the file: a later step of a duty that adds to the first."""
+        own = len(self.measures) - len(self.selected)  # what a ledger holds side by side is meant to add up
         return [
-            (("measures", k), refusal("policy", "may_be_a_step", first=repr(other.id), second=repr(m.id), start=m.start))
+            (
+                ("measures", k if k < own else j),
+                refusal("policy", "may_be_a_step", first=repr(other.id), second=repr(m.id), start=m.start),
+            )
             for k, m in enumerate(self.measures)
-            for other in self.measures[:k]
-            if may_be_a_step(other, m)
+            for j, other in enumerate(self.measures[:k])
+            if j < own and may_be_a_step(other, m)
         ]
 
     def _changes_count(self) -> None:
@@ -224,7 +267,7 @@ class Dossier(Strict):
         for k, m in enumerate(self.measures):
             for name, others in (("replaces", m.replaces), ("yields_to", m.yields_to)):
                 if m.id in others:
-                    raise placed(("measures", k, name), refusal("policy", "names_itself", measure=repr(m.id)))
+                    raise placed((*self._place(k), name), refusal("policy", "names_itself", measure=repr(m.id)))
         ahead: dict[str, list[str]] = {m.id: [] if m.base is Base.CAP else list(m.replaces) for m in self.measures}
         for m in self.measures:
             for other in m.yields_to:
@@ -240,7 +283,7 @@ class Dossier(Strict):
                     clear |= {trail.pop()} if trail else set()
                 elif here in trail:
                     circle = " → ".join([*trail[trail.index(here) :], here])
-                    raise placed(("measures", k), refusal("policy", "in_a_circle", circle=circle))
+                    raise placed(self._place(k), refusal("policy", "in_a_circle", circle=circle))
                 elif here not in clear:
                     trail.append(here)
                     steps.append(iter(ahead[here]))
@@ -488,6 +531,10 @@ class Dossier(Strict):
                 if code not in known_sectors:
                     problems.append(f"exercise {exercise.id!r}: sector {_unknown(code, known_sectors)}")
         return problems
+
+
+def _named(value: object) -> tuple[str, ...]:
+    return tuple(str(v) for v in value) if isinstance(value, (list, tuple)) else ()
 
 
 def _unknown(name: str, known: dict[str, str]) -> str:

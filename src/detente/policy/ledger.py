@@ -41,12 +41,15 @@ from detente.policy.instruments import Policy
 from detente.policy.measures import Identifier, Measure, RegionCode, Strict, Text
 from detente.policy.parts import Event, Source
 from detente.policy.reading import MAX_BYTES, read_yaml, validate
+from detente.policy.rows import Row
+from detente.policy.selection import without_loose_ends
 from detente.policy.stacking import Stack, check_exclusive, policy_on, stack_on
 from detente.policy.timing import (
     Deadline,
     Span,
     Status,
     StatusChange,
+    as_known,
     changes_between,
     in_force,
     local_day,
@@ -106,7 +109,7 @@ class Ledger(Strict):
     clocks: dict[RegionCode, Clock] = Field(default={})
     continues: Identifier | None = None
     changes: tuple[Change, ...] = ()
-    own_measures: tuple[Measure, ...] = Field(default=(), alias="measures")
+    rows: tuple[Row, ...] = Field(default=(), alias="measures")
     own_history: tuple[Event, ...] = Field(default=(), alias="history")
     own_published: tuple[PublishedAverage, ...] = Field(default=(), alias="published")
     own_sources: tuple[Source, ...] = Field(default=(), alias="sources")
@@ -126,8 +129,37 @@ class Ledger(Strict):
 
     @cached_property
     def measures(self) -> tuple[Measure, ...]:
-        """Every measure: those continued after the ledger's changes, then the ledger's own."""
-        return (*apply_changes(self.base.measures if self.base else (), self.changes), *self.own_measures)
+        """Every measure as known now: those continued after the ledger's changes, then the ledger's own."""
+        return self._on(date.max)
+
+    def as_known(self, day: date) -> tuple[Measure, ...]:
+        """Every measure that was announced by `day`, as it was known then: no end, pause or rise that became known later, no
+        reference to a measure announced later, and no source dated later where another one tells it."""
+        if day not in self._views:
+            dated = {s.id: s.date for s in self.sources}
+            found = self._on(day)
+            told = {m.id: tuple(s for s in m.sources if (dated.get(s) or day) <= day) or m.sources for m in found}
+            found = tuple(m if told[m.id] == m.sources else m.model_copy(update={"sources": told[m.id]}) for m in found)
+            self._views[day] = tuple(without_loose_ends(found, {m.id for m in found}))
+        return self._views[day]
+
+    @cached_property
+    def _views(self) -> dict[date, tuple[Measure, ...]]:
+        """What was known on the days asked for so far."""
+        return {}
+
+    def _on(self, day: date) -> tuple[Measure, ...]:
+        """Those continued as known on `day`, after the changes of what is there, then the ledger's own."""
+        base: Sequence[Measure] = () if self.base is None else self.base.measures
+        if day < date.max and isinstance(self.base, Ledger):
+            base = self.base.as_known(day)
+        elif isinstance(self.base, Dossier):
+            base = tuple(m for m in base if (m.announced or m.start or day) <= day)
+        there = {m.id for m in base} if day < date.max else None
+        early = isinstance(self.base, Dossier) and day <= self.base.as_of
+        changes = [c for c in self.changes if not early and (there is None or c.target in there)]
+        own = (as_known(row, day) for row in self.rows)
+        return (*apply_changes(base, changes), *(m for m in own if m is not None))
 
     @cached_property
     def history(self) -> tuple[Event, ...]:

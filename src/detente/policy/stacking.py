@@ -41,7 +41,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Literal, Protocol
 
 import numpy as np
@@ -201,14 +201,13 @@ def stack_on(
         if m.by not in at:
             left_out[m.id] = say(MEASURE, "foreign", it=m)
             continue
-        sellers, goods = partners_of(m, regions), sectors_of(m, sectors)
+        sellers, goods, share = _reach(_Itself(m), regions, sectors)
         if m.instrument is InstrumentKind.PURCHASE:
             growth = None if m.growth_pct is None else m.growth_pct / 100
             purchases[m.id] = PurchaseCommitment(by=m.by, origin=sellers, sectors=goods, value=m.value_musd, growth=growth)
             continue
         own = at[m.by]
         where: Any = np.ix_([at[p] for p in sellers], [column[s] for s in goods])
-        share = _shares(m, sellers, goods)
 
         def placed(block: Array, where: Any = where) -> Array:
             plane = np.zeros(shape[1:])
@@ -265,6 +264,29 @@ def stack_on(
         reference_known=reference is not None,
         importers=importer,
     )
+
+
+@dataclass(frozen=True, eq=False)
+class _Itself:
+    """A measure as a key: the same object, whatever it says. The key holds it, so that no other takes its place."""
+
+    measure: Measure
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Itself) and other.measure is self.measure
+
+    def __hash__(self) -> int:
+        return id(self.measure)
+
+
+@lru_cache(maxsize=4096)
+def _reach(it: _Itself, regions: tuple[str, ...], sectors: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...], Array]:
+    """Partners, sectors, and the share of each flow that a measure reaches [partner, sector]. A measure never changes, and is
+    added up for hundreds of days and packages."""
+    partners, goods = partners_of(it.measure, regions), sectors_of(it.measure, sectors)
+    shares = _shares(it.measure, partners, goods)
+    shares.setflags(write=False)
+    return partners, goods, shares
 
 
 def _shares(m: Measure, partners: Sequence[str], sectors: Sequence[str]) -> Array:
@@ -360,10 +382,10 @@ def check_exclusive(measures: Sequence[Measure], regions: Sequence[str], sectors
     for position, m in enumerate(measures):
         if m.exclusive_group is None or crowd[m.exclusive_group] < 2:
             continue
-        partners, goods = partners_of(m, regions), sectors_of(m, sectors)
+        partners, goods, shares = _reach(_Itself(m), tuple(regions), tuple(sectors))
         owner = claimed.setdefault((m.exclusive_group, m.by), np.full((len(at), len(column)), -1))
         where: Any = np.ix_([at[p] for p in partners], [column[s] for s in goods])
-        wanted, taken = _shares(m, partners, goods) > 0, owner[where]
+        wanted, taken = shares > 0, owner[where]
         clash = np.argwhere(wanted & (taken >= 0))
         if len(clash):
             p, s = clash[0]

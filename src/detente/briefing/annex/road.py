@@ -170,9 +170,7 @@ def _ledgers(ledger: Ledger, by: str, on: str, until: date) -> tuple[tuple[tuple
 
 def _as_ledger(ledger: Ledger, measures: Sequence[Measure]) -> Ledger:
     """The ledger's tables with other measures."""
-    return Ledger.model_construct(
-        id=ledger.id, tables=ledger.tables, own_measures=tuple(measures), continues=None, changes=(), known_to=None
-    )
+    return ledger.model_copy(update={"measures": tuple(measures), "known_to": None})
 
 
 def _at_table(case: CaseView, measures: Sequence[Measure], day: date, by: str, on: str) -> float:
