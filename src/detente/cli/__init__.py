@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from detente import __version__
-from detente.cli import beside, data, dossier, estimate, politics, questions, runs, validate, watch
+from detente.cli import beside, check, data, dossier, estimate, politics, questions, runs, validate, watch
 from detente.cli.common import any_terminal, out, print_error
 from detente.cli.reply import spoken
 from detente.errors import DetenteError
@@ -28,6 +28,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(questions.brief)
+app.command()(check.check)
 app.command()(serve)
 app.command()(runs.solve)
 app.command()(watch.stress)
