@@ -17,11 +17,11 @@ from detente.policy.changes import Change, apply_changes
 from detente.policy.dossier import (
     Dossier,
     dossier_json_schema,
-    doubts_of,
     list_dossiers,
     load_dossier,
     parse_dossier,
 )
+from detente.policy.doubts import doubts, doubts_of
 from detente.policy.reading import validate
 from detente.words.names import region_table, sector_table
 from mutilation import mutilate
@@ -540,5 +540,5 @@ def test_check_asks_about_a_step_that_adds_up(tmp_path: Path) -> None:
     assert "look again: " in shown.output
     acts = text.replace("    coverage: 1.0", "    authority: An act\n    coverage: 1.0")
     for apart in ("\n    authority: A second act", "\n    expires: 2026-01-01", "\n    sectors: [ELE]"):
-        assert parse_dossier(acts.replace("    rate_pct: 20", "    rate_pct: 20" + apart)).doubts() == []
-    assert all(load_dossier(name).doubts() == [] for name in list_dossiers())
+        assert doubts(parse_dossier(acts.replace("    rate_pct: 20", "    rate_pct: 20" + apart))) == []
+    assert all(doubts(load_dossier(name)) == [] for name in list_dossiers())
