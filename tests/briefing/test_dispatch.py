@@ -25,8 +25,9 @@ from detente.cli import app
 from detente.errors import InputError
 from detente.outlook.fork_odds import branch_odds
 from detente.outlook.journal import Contents, Journal, forecast_line
+from detente.outlook.starter import starter
 from detente.outlook.watching import resolution_line
-from detente.policy.dossier import list_dossiers, load_dossier, new_dossier_text, parse_dossier
+from detente.policy.dossier import list_dossiers, load_dossier, parse_dossier
 from detente.policy.ledger import list_ledgers, load_ledger
 from detente.policy.timing import status_on
 from detente.strategy.year import money_of
@@ -213,6 +214,11 @@ def test_recorded_odds_are_set_side_by_side(tmp_path: Path) -> None:
     assert "recorded once only" in once.told_odds
 
 
+def fresh() -> str:
+    """A dossier made of a threat."""
+    return starter("fresh", "USA", "BRA", "50 %", day=date(2026, 11, 28))
+
+
 def test_a_changed_journal_is_refused(tmp_path: Path) -> None:
     recorded(tmp_path)
     path = tmp_path / "toy.jsonl"
@@ -222,7 +228,7 @@ def test_a_changed_journal_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_dossier_without_forks_says_so() -> None:
-    text = new_dossier_text("fresh", "Fresh talks")
+    text = fresh()
     bare = parse_dossier(text).model_copy(update={"prospects": None})
     assert "names no forks" in dispatch(bare, stand_off=False).html()
 
@@ -232,7 +238,7 @@ BOOKS = {
     **{name: lambda name=name: load_dossier(name) for name in list_dossiers()},
     **{f"ledger {name}": lambda name=name: load_ledger(name) for name in list_ledgers()},
     "three": lambda: parse_dossier(THREE),
-    "fresh": lambda: parse_dossier(new_dossier_text("fresh", "Fresh talks")),
+    "fresh": lambda: parse_dossier(fresh()),
     "toy": toy_dossier,
 }
 WINDOWS = [(None, None), ("2018-01-01", "2027-06-01"), ("2025-01-01", "2025-04-10"), ("2025-10-17", "2025-10-18")]
