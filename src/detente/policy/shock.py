@@ -64,10 +64,18 @@ class Control:
         flat = np.flatnonzero(self.flows)  # three times as quick as `nonzero` of a cube
         return np.unravel_index(flat, self.flows.shape)
 
-    def on_same_flows(self, other: Control) -> bool:
-        """Whether both bound the same thing, perhaps at different levels."""
+    def shared_flows(
+        self, other: Control, own: NDArray[np.bool_] | None = None, others: NDArray[np.bool_] | None = None
+    ) -> NDArray[np.bool_]:
+        """Flows that both bound in the same way, perhaps at different levels, of `own` and `others` (default: all of each).
+
+        A sum of values is one target and not a bound on each flow: there it is all flows of both or none.
+        """
+        mine, theirs = self.flows if own is None else own, other.flows if others is None else others
         alike = (self.kind, self.rent, self.by_value, self.most) == (other.kind, other.rent, other.by_value, other.most)
-        return alike and np.array_equal(self.flows, other.flows)
+        if not alike or (self.by_value and not np.array_equal(mine, theirs)):
+            return np.zeros_like(mine)
+        return mine & theirs
 
     def unbounded(self, shipments: Array) -> float:
         """The bound that the table itself just meets."""
@@ -131,20 +139,28 @@ class Shock:
             result.unanswered = (1 - part) * first + part * last
         closing = self.allowed & ~other.allowed
         result.iceberg[closing] *= np.exp(part * CLOSED)
-        # a bound on the same flows in both goes from the one to the other; two at once would share one wedge
-        left = list(self.controls)
+        # a flow bound in both goes from the one bound to the other; two at once would share one wedge
+        left = [(old, old.flows) for old in self.controls]
         result.controls = []
+
+        def on_the_way(new: Control, flows: NDArray[np.bool_], start: float, end: float, cap: float) -> None:
+            bound = float(start ** (1 - part) * end**part)
+            result.controls.append(dataclasses.replace(new, flows=flows, bound=bound, seller_cap=cap))
+
         for new in other.controls:
-            old = next((c for c in left if c.on_same_flows(new)), None)
-            if old is not None:
-                left.remove(old)
-            start = old.bound if old is not None else new.unbounded(self.shipments)
-            cap = new.seller_cap if old is None else _between(old.seller_cap, new.seller_cap, part)
-            bound = float(start ** (1 - part) * new.bound**part)
-            result.controls.append(dataclasses.replace(new, bound=bound, seller_cap=cap))
-        for old in left:
-            end = old.unbounded(self.shipments)
-            result.controls.append(dataclasses.replace(old, bound=float(old.bound ** (1 - part) * end**part)))
+            rest = new.flows
+            for k, (old, free) in enumerate(left):
+                both = old.shared_flows(new, free, rest)
+                if both.any():
+                    on_the_way(new, both, old.bound, new.bound, _between(old.seller_cap, new.seller_cap, part))
+                    left[k], rest = (old, free & ~both), rest & ~both
+            if rest.any():
+                fresh = dataclasses.replace(new, flows=rest)
+                on_the_way(new, rest, fresh.unbounded(self.shipments), new.bound, new.seller_cap)
+        for old, free in left:
+            if free.any():
+                remaining = dataclasses.replace(old, flows=free)
+                on_the_way(old, free, old.bound, remaining.unbounded(self.shipments), old.seller_cap)
         return result
 
     def cells(self, origins: Names, destinations: Names, sectors: Names, *, foreign: bool = True) -> NDArray[np.bool_]:
