@@ -269,6 +269,19 @@ class RateArguments(Arguments):
     target: Annotated[str, Field(max_length=20)] | None = None
 
 
+class DispatchArguments(Arguments):
+    """From which day to which (the month before the dossier's own if absent), and if today's odds use the stand-off model."""
+
+    since: Annotated[str, Field(max_length=10)] | None = None
+    until: Annotated[str, Field(max_length=10)] | None = None
+    stand_off: bool = True
+
+    @property
+    def days(self) -> tuple[date | None, date | None]:
+        """Both as days. Raises `InputError`."""
+        return day_of(self.since, "the first day", "2025-09-18"), day_of(self.until, "the last day", "2025-10-18")
+
+
 class EnsembleArguments(Arguments):
     """How many draws of the parameters, the seed, which scenarios (all if absent), whether the stand-off is read in each draw."""
 
@@ -516,6 +529,20 @@ def _ensemble(s: Subject, a: EnsembleArguments, progress: Progress, **how: Any) 
     )  # fmt: skip
 
 
+def _dispatch(s: Subject, a: DispatchArguments, progress: Progress, *, ledger: Any = None, journal: Any = None) -> Any:
+    from detente.briefing.dispatch import dispatch
+
+    return dispatch(
+        ledger or s.negotiation,
+        *a.days,
+        world=s.world,
+        horizon=s.horizon,
+        journal=journal,
+        stand_off=a.stand_off,
+        progress=progress,
+    )
+
+
 def _briefing(
     s: Subject, a: Arguments, progress: Progress, *, out: Any, force: bool = False, readers: Any = (), pdf: bool = False
 ) -> Any:
@@ -566,6 +593,7 @@ VERBS: dict[str, Verb] = {
     "uncertainty": Verb("What a threat costs", UncertaintyArguments, _uncertainty, lambda found: found.to_frame()),
     "reaction": Verb("How markets might answer", Arguments, _reaction, lambda found: found.to_frame()),
     "exercises": Verb("Subsidies and technology, bounded", ExerciseArguments, _exercises, lambda found: found.to_frame()),
+    "dispatch": Verb("What changed since", DispatchArguments, _dispatch, lambda found: found.to_frame()),
     "rates": Verb("How often it happened elsewhere", RateArguments, _rates, lambda found: found.to_frame()),
     "ensemble": Verb("Ranges over the parameters", EnsembleArguments, _ensemble, of_state=True),
     "briefing": Verb("The briefing", Arguments, _briefing, of_state=True),

@@ -32,7 +32,7 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from detente.errors import BadDossier, InputError, OverlappingMeasures, UnknownName, nearest
+from detente.errors import BadDossier, OverlappingMeasures, UnknownName, nearest
 from detente.policy.changes import Change, apply_changes
 from detente.policy.instruments import Policy
 from detente.policy.measures import Base, Identifier, Measure, Strict, Text, may_be_a_step, no_bool, same_duty
@@ -78,7 +78,6 @@ __all__ = [
     "dossier_json_schema",
     "list_dossiers",
     "load_dossier",
-    "new_dossier_text",
     "parse_dossier",
 ]
 Item = TypeVar("Item")
@@ -633,36 +632,3 @@ def dossier_json_schema() -> dict[str, Any]:
     """JSON Schema (2020-12) of a dossier, for editors and for the web page."""
     schema = Dossier.model_json_schema(by_alias=True)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
-
-
-STARTER_DAY = datetime.date(2025, 10, 18)
-"""The day a new dossier speaks about until its author sets another."""
-
-
-def new_dossier_text(dossier_id: str, title: str, *, by: str = "USA", on: str = "CHN", points: float = 50.0) -> str:
-    """Text of a small dossier that every command accepts, with comments on what to fill in (for `detente dossier new`).
-
-    `by` threatens `on` with a duty of `points` percentage points a month after the dossier's day. InputError for one region
-    twice or a duty that is not above zero.
-    """
-    if by == on:
-        raise InputError(refusal("policy", "starter_alone", region=by))
-    if not 0 < points < float("inf"):
-        raise InputError(refusal("policy", "starter_points", points=f"{points:g}"))
-    decided = STARTER_DAY + datetime.timedelta(days=31)
-    fields = {
-        "id": dossier_id,
-        "title": title.replace("\\", "\\\\").replace('"', '\\"'),
-        "by": by,
-        "on": on,
-        "points": f"{points:g}",
-        "as_of": STARTER_DAY,
-        "decided": decided,
-        "day_after": decided + datetime.timedelta(days=1),
-        "until": decided + datetime.timedelta(days=365),
-    }
-    text = files("detente").joinpath("data", "template.yaml").read_text(encoding="utf-8")
-    for key, value in fields.items():
-        text = text.replace("{{" + key + "}}", str(value))
-    parse_dossier(text, f"{dossier_id}.yaml")
-    return text

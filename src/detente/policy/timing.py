@@ -257,9 +257,12 @@ def timeline(measures: Iterable[Measure], start: date, end: date) -> tuple[Span,
 
 
 def changes_between(measures: Iterable[Measure], first: date, second: date) -> tuple[StatusChange, ...]:
-    """Measures whose status on `second` differs from that on `first`, with the last day in (first, second] it turned."""
+    """Measures whose status on `second` differs from that on `first`, with the last day in (first, second] it turned.
+
+    Raises `InputError` where `second` comes before `first`.
+    """
     if second < first:
-        first, second = second, first
+        raise InputError(refusal("policy", "days_reversed", first=first, second=second))
     found: list[StatusChange] = []
     for m in measures:
         before, after = status_on(m, first), status_on(m, second)

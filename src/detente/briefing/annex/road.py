@@ -154,6 +154,26 @@ def _duty(case: CaseView, ledger: Ledger | None, by: str, on: str) -> Duty:
     return Duty(by, on, known, tuple(Way(tuple(s), p) for p, s in ways.items()), meaning)
 
 
+def average_on(case: CaseView, by: str, on: str) -> Callable[[date], float]:
+    """Average duty of `by` on goods of `on` by day, percent: as the step chart has it, and after the dossier's day what its
+    measures bring by themselves."""
+    d, ledger = case.dossier, ledger_of(case)
+    if ledger is None or not _held(ledger, by, on):
+        return lambda day: _at_table(case, d.measures, day, by, on)
+    definition = average_tariff(ledger, by, on, d.as_of).definition
+
+    def known(day: date) -> float:
+        return float(average_tariff(ledger, by, on, day, definition))
+
+    def ahead(day: date) -> float:
+        own = _as_ledger(ledger, d.measures)
+        return known(d.as_of) + sum(
+            sign * float(average_tariff(own, by, on, at, definition)) for sign, at in ((1, day), (-1, d.as_of))
+        )
+
+    return lambda day: known(day) if day <= d.as_of else ahead(day)
+
+
 def _held(ledger: Ledger, by: str, on: str) -> bool:
     return any(m.by == by and m.instrument is InstrumentKind.TARIFF and m.modelled and on in m.on for m in ledger.measures)
 
