@@ -139,7 +139,9 @@ def _asked(dossier: str, record: Record) -> dict[str, tuple[dict[str, Forecast],
     """By fork, on the dossier's day: forecasts over its branches, and over the record's outcomes where it has any."""
     negotiation = load_dossier(dossier)
     odds, alone = (branch_odds(negotiation, record=record, outside=o) for o in (True, False))
-    return {name: (_over_branches(f, odds[name]), _over_outcomes(f, odds[name], alone[name])) for name, f in _forks(dossier).items()}
+    return {
+        name: (_over_branches(f, odds[name]), _over_outcomes(f, odds[name], alone[name])) for name, f in _forks(dossier).items()
+    }
 
 
 def _over_branches(fork: Fork, odds: ForkOdds) -> dict[str, Forecast]:
@@ -188,7 +190,9 @@ class TrackRecord:
     def scores(self) -> dict[str, Score]:
         """Forecaster → scores over the record's outcomes, on the questions to which it speaks."""
         asked = self.spoken
-        return {n: score(n, [self._said(q, n) for q in asked], [q.outcome or "" for q in asked]) for n in (*FREE, *BENCHMARKS, *LATE)}
+        return {
+            n: score(n, [self._said(q, n) for q in asked], [q.outcome or "" for q in asked]) for n in (*FREE, *BENCHMARKS, *LATE)
+        }
 
     @cached_property
     def branch_scores(self) -> dict[str, Score]:
@@ -250,13 +254,17 @@ class TrackRecord:
         told = [self.explain(), say(WORDS, "how_free"), grid(head, rows, (0, 1))]
         mine = [*FREE, *LATE]
         shown = [
-            [q.dossier, q.fork, q.asked.isoformat(), q.outcome or "", *(_percent(self._said(q, n)[q.outcome or ""]) for n in mine)]
+            [
+                q.dossier,
+                q.fork,
+                q.asked.isoformat(),
+                q.outcome or "",
+                *(_percent(self._said(q, n)[q.outcome or ""]) for n in mine),
+            ]
             for q in self.spoken
         ]
         told += [say(WORDS, "cases"), grid(say(WORDS, "case_heads").split(" | "), shown, (0, 1, 2, 3))]
-        all_of = [
-            [n, str(s.cases), _ranged(s.brier, s.brier_range), fixed(s.log, 2)] for n, s in self.branch_scores.items()
-        ]
+        all_of = [[n, str(s.cases), _ranged(s.brier, s.brier_range), fixed(s.log, 2)] for n, s in self.branch_scores.items()]
         told += [say(WORDS, "how_late", count=len(self.questions)), grid(say(WORDS, "branch_heads").split(" | "), all_of)]
         every = [
             [q.dossier, q.title, q.due.isoformat(), q.happened, *(_percent(q.branches[n][q.branch]) for n in LATE), q.why]
