@@ -23,7 +23,7 @@ from detente.equilibrium.chokepoints import (
     output_after_cut,
     second_order,
 )
-from detente.equilibrium.parameters import at_month
+from detente.equilibrium.parameters import at_month, horizon
 from detente.equilibrium.solve import solve_shock
 from detente.errors import CornerResult, InputError, UnknownName, UnknownSector
 from detente.policy.shock import Control, Shock
@@ -140,6 +140,25 @@ def test_no_flow_is_bound_twice_on_the_way_between_controls_that_reach_different
         found = {int(np.flatnonzero(c.flows)[0]): c.bound for c in half.controls}
         wanted = {int(np.flatnonzero(c.flows)[0]): (c.bound * both.controls[0].bound) ** 0.5 for c in apart.controls}
         assert found == pytest.approx(wanted)
+
+
+def test_a_bound_on_all_buyers_is_split_by_buyer_on_the_way() -> None:
+    """One bound before and two after, on the same flows together: no flow is under two of them, and what each did adds up."""
+    economy = random_economy(5, 4, 7)
+
+    def held(shares: dict[str, float]) -> dt.Policy:
+        return dt.Policy([dt.ExportControl(by="R1", sectors="S3", withhold=w, on=on) for on, w in shares.items()])
+
+    others = ("R2", "R3", "R5")
+    one, two = (held(dict.fromkeys((*others, "R4"), 0.5)), held({**dict.fromkeys(others, 0.6), "R4": 0.9}))
+    before, after = one.shock(economy), two.shock(economy)
+    before.controls = [dataclasses.replace(before.controls[0], flows=np.any([c.flows for c in before.controls], axis=0))]
+    for part in (0.0, 0.3, 0.7):
+        between = before.blend(after, part)
+        assert np.sum([c.flows for c in between.controls], axis=0).max() == 1
+        assert [c.bound for c in between.controls] == pytest.approx([0.5 ** (1 - part) * c.bound**part for c in after.controls])
+    parts = solve_shock(economy, before.blend(after, 0.5), horizon("medium")).decompose(16)
+    assert parts["left over"].abs().max() < 0.01
 
 
 def test_makers_of_a_scarce_good_are_spared_its_scarcity_and_the_parts_still_add_up() -> None:

@@ -57,6 +57,8 @@ BOTH: dict[str, tuple[str, ...]] = {
     "exercises": ("exercises", DOSSIER),
     "compare": ("compare", DOSSIER),
     "changed": ("changed", DOSSIER, f"{DOSSIER}:middle"),
+    "dispatch": ("dispatch", DOSSIER),
+    "dispatch-ledger": ("dispatch", "us-china", "--since", "2026-02-01", "--until", "2026-03-01"),
     "outlook": ("outlook", DOSSIER),
     "outlook-questions": ("outlook", DOSSIER, "--questions", "--by", "MYS"),
     "outlook-ranges": ("outlook", DOSSIER, "--ranges", "--region", "USA"),

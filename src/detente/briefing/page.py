@@ -185,6 +185,13 @@ def front_html(pages: Sequence[Section], head: Mapping[str, Any], numbers: Mappi
     return _referred(page, {}, around.beyond, "html")
 
 
+def dispatch_page(template: str, **parts: Any) -> str:
+    """The dispatch as HTML or Markdown: one sheet of paper, its parts in order."""
+    if template.endswith(".md.j2"):
+        return _environment().get_template(template).render(**parts)
+    return _rendered(template, ALONE, print=_style("front.css"), more=_style("dispatch.css"), numbers={}, **parts)
+
+
 def index_html(head: Mapping[str, Any], **parts: Any) -> str:
     """The page that leads to all files."""
     return _rendered("index.html.j2", ALONE, head=head, **parts)

@@ -51,6 +51,7 @@ from detente.policy.timing import (
     StatusChange,
     as_known,
     changes_between,
+    event_as_known,
     in_force,
     local_day,
     moment,
@@ -115,17 +116,13 @@ class Ledger(Strict):
     own_sources: tuple[Source, ...] = Field(default=(), alias="sources")
 
     @cached_property
-    def base(self) -> Dossier | Ledger | None:
-        """The dossier or ledger this ledger continues."""
+    def base(self) -> Ledger | None:
+        """The ledger this ledger continues."""
         if self.continues is None:
             return None
         if self.continues == self.id:
             raise BadDossier(refusal("policy", "ledger_continues_itself", id=self.id))
-        if self.continues in list_ledgers():
-            return load_ledger(self.continues)
-        if self.continues not in list_dossiers():
-            raise UnknownName(self.continues, [*list_dossiers(), *list_ledgers()], "dossier or ledger")
-        return load_dossier(self.continues)
+        return load_ledger(self.continues)
 
     @cached_property
     def measures(self) -> tuple[Measure, ...]:
@@ -143,6 +140,10 @@ class Ledger(Strict):
             self._views[day] = tuple(without_loose_ends(found, {m.id for m in found}))
         return self._views[day]
 
+    def events_as_known(self, day: date) -> tuple[Event, ...]:
+        """Every event that had come, or was expected, by `day`, without outcomes of later; by date."""
+        return tuple(e for e in (event_as_known(e, day) for e in self.history) if e is not None)
+
     @cached_property
     def _views(self) -> dict[date, tuple[Measure, ...]]:
         """What was known on the days asked for so far."""
@@ -150,14 +151,9 @@ class Ledger(Strict):
 
     def _on(self, day: date) -> tuple[Measure, ...]:
         """Those continued as known on `day`, after the changes of what is there, then the ledger's own."""
-        base: Sequence[Measure] = () if self.base is None else self.base.measures
-        if day < date.max and isinstance(self.base, Ledger):
-            base = self.base.as_known(day)
-        elif isinstance(self.base, Dossier):
-            base = tuple(m for m in base if (m.announced or m.start or day) <= day)
-        there = {m.id for m in base} if day < date.max else None
-        early = isinstance(self.base, Dossier) and day <= self.base.as_of
-        changes = [c for c in self.changes if not early and (there is None or c.target in there)]
+        base = () if self.base is None else self.base.measures if day == date.max else self.base.as_known(day)
+        there = {m.id for m in base}
+        changes = self.changes if day == date.max else [c for c in self.changes if c.target in there]
         own = (as_known(row, day) for row in self.rows)
         return (*apply_changes(base, changes), *(m for m in own if m is not None))
 
@@ -174,7 +170,7 @@ class Ledger(Strict):
     @cached_property
     def published(self) -> tuple[PublishedAverage, ...]:
         """Every published average, those of a ledger continued first."""
-        return (*(self.base.published if isinstance(self.base, Ledger) else ()), *self.own_published)
+        return (*(self.base.published if self.base else ()), *self.own_published)
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:

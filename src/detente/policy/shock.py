@@ -28,7 +28,8 @@ class Control:
     kind "at most" bounds the quantity delivered at `bound` times the baseline's; "at least" with `by_value` the value at
     basic prices (the table's unit). `rent` says who gets the wedge: "origin", "importer" or "lost". Of a wedge of the origin the
     seller keeps at most `seller_cap` (ln of the multiple of the price it may charge); the rest is the buyers' who may buy at that
-    price, income of the importing region. `export_control` marks a bound that a government puts on its own exports.
+    price, income of the importing region. `export_control` marks a bound that a government puts on its own exports. A wedge goes
+    up to `most` (a log) and no further: there more is let through against payment, and the bound gives way (a tariff quota).
     """
 
     label: str
@@ -39,16 +40,20 @@ class Control:
     by_value: bool = False
     seller_cap: float = float("inf")
     export_control: bool = False
+    most: float = float("inf")
 
     @property
     def cap(self) -> float:
         """ln of the multiple of the price up to which the wedge is the seller's: 0 where all of it is the importer's."""
         return 0.0 if self.rent == "importer" else self.seller_cap
 
+    def size(self, wedge: float) -> float:
+        """What counts of a log wedge: between 0 and `most`."""
+        return min(max(float(wedge), 0.0), self.most)
+
     def wedges(self, wedge: float) -> tuple[float, float]:
-        """A log wedge (its size; at least 0 counts) as the signed parts of seller and importer. One that is lost is all in the
-        first."""
-        size = max(float(wedge), 0.0)
+        """A log wedge (its size) as the signed parts of seller and importer. One that is lost is all in the first."""
+        size = self.size(wedge)
         kept = size if self.rent == "lost" else min(size, self.cap)
         sign = 1 if self.kind == "at most" else -1
         return sign * kept, sign * (size - kept)
@@ -67,7 +72,7 @@ class Control:
         A sum of values is one target and not a bound on each flow: there it is all flows of both or none.
         """
         mine, theirs = self.flows if own is None else own, other.flows if others is None else others
-        alike = (self.kind, self.rent, self.by_value) == (other.kind, other.rent, other.by_value)
+        alike = (self.kind, self.rent, self.by_value, self.most) == (other.kind, other.rent, other.by_value, other.most)
         if not alike or (self.by_value and not np.array_equal(mine, theirs)):
             return np.zeros_like(mine)
         return mine & theirs
