@@ -213,6 +213,19 @@ def test_recorded_odds_are_set_side_by_side(tmp_path: Path) -> None:
     assert "recorded once only" in once.told_odds
 
 
+def test_a_later_forecast_is_todays(tmp_path: Path) -> None:
+    """The ends are of the same day as the odds that moved, as long as no fork is past."""
+    dossier, book = toy_dossier(), Journal(tmp_path / "toy.jsonl")
+    book.append(
+        [forecast_line(dossier, branch_odds(dossier, on=d)["meeting"], "test") for d in (dossier.as_of, date(2025, 10, 22))]
+    )
+    found = dispatch(dossier, "2025-10-18", "2025-10-25", world=toy_world(), journal=book.read(), stand_off=False)
+    assert "As of 22 October 2025, how it ends" in found.told_odds
+    assert "No odds moved by as much as a point." in found.told_odds
+    assert found.finding == "Nothing is due to change from 18 October to 25 October 2025"
+    assert "Said, done and expected" in found.html()
+
+
 def test_a_changed_journal_is_refused(tmp_path: Path) -> None:
     recorded(tmp_path)
     path = tmp_path / "toy.jsonl"

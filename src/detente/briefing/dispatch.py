@@ -338,18 +338,19 @@ def odds_of(
         raise InputError(refusal("briefing", "journal_faults", fault=contents.faults[0]))
     now: dict[str, Mapping[str, float]] = {}
     ends: tuple[tuple[str, float, int], ...] = ()
+    said = [e for e in contents.of("forecast", dossier.id) if e.made_on <= until]
+    on = _today(dossier, said)
     if until >= dossier.as_of:
         signals = kept_signals(contents, dossier)
         if stand_off:
-            found = pooled_odds(dossier, world, signals=signals, progress=progress)
+            found = pooled_odds(dossier, world, on=on, signals=signals, progress=progress)
         else:
-            found = branch_odds(dossier, signals=signals)
+            found = branch_odds(dossier, on=on, signals=signals)
         now = {f: o.probability for f, o in found.items()}
         tree = grow(dossier, {f: o.ranges for f, o in found.items()})
         titles = {s.id: s.title for s in dossier.scenarios} | {STATUS_QUO: _said("as_it_is", on=dossier.as_of)}
         ends = tuple((titles[s], p, tree.percents[s]) for s, p in tree.scenarios.items())
-    said = [e for e in contents.of("forecast", dossier.id) if e.made_on <= until]
-    moves = [m for f in dossier.prospects.forks if (m := _moved(f, said, since, now.get(f.id), dossier.as_of)) is not None]
+    moves = [m for f in dossier.prospects.forks if (m := _moved(f, said, since, now.get(f.id), on)) is not None]
     forks = {f.id: (f.title, {b.id: b.title for b in f.branches}) for f in dossier.prospects.forks}
     settled = {
         e.data["fork"]: (*_outcome(e, forks), e.made_on)
@@ -357,7 +358,14 @@ def odds_of(
         if since < e.made_on <= until and e.data["fork"] in forks
     }
     ranked = sorted(moves, key=lambda m: -m.points)
-    return Odds(tuple(ranked), tuple(settled.values()), ends, dossier.as_of if ends else None, bool(said))
+    return Odds(tuple(ranked), tuple(settled.values()), ends, on if ends else None, bool(said))
+
+
+def _today(dossier: Dossier, said: Sequence[Entry]) -> date:
+    """The day for which the ends are told: that of the last forecast where no fork is past by then, else the dossier's own."""
+    latest = max((e.made_on for e in said), default=dossier.as_of)
+    forks = dossier.prospects.forks if dossier.prospects is not None else ()
+    return latest if latest > dossier.as_of and all(f.date >= latest for f in forks) else dossier.as_of
 
 
 def _outcome(entry: Entry, forks: Mapping[str, tuple[str, Mapping[str, str]]]) -> tuple[str, str]:
@@ -365,15 +373,15 @@ def _outcome(entry: Entry, forks: Mapping[str, tuple[str, Mapping[str, str]]]) -
     return title, branches.get(entry.data["branch"], str(entry.data["branch"]))
 
 
-def _moved(fork: Fork, said: Sequence[Entry], since: date, now: Mapping[str, float] | None, as_of: date) -> Moved | None:
+def _moved(fork: Fork, said: Sequence[Entry], since: date, now: Mapping[str, float] | None, on: date) -> Moved | None:
     """The last forecast by `since` (else the first after it) against the last one, or today's odds where they are later."""
     own = sorted((e for e in said if e.data["fork"] == fork.id), key=lambda e: (e.made_on, e.line))
     if not own:
         return None
     first = next((e for e in reversed(own) if e.made_on <= since), own[0])
     last: tuple[date, Mapping[str, float]] = own[-1].made_on, own[-1].data["probability"]
-    if now is not None and last[0] < as_of:
-        last = as_of, now
+    if now is not None and last[0] < on:
+        last = on, now
     if last[0] <= first.made_on:
         return None
     titles = {b.id: b.title for b in fork.branches}
@@ -425,7 +433,10 @@ class Dispatch:
     @cached_property
     def finding(self) -> str:
         """What changed in a line."""
-        return _said("finding", it=self, counts=[(kind, ahead, len(own)) for kind, ahead, own in self.groups()][:3])
+        talked = any(e.kind in MET[0] and e.date <= self.as_of for e in self.events)
+        return _said(
+            "finding", it=self, talked=talked, counts=[(kind, ahead, len(own)) for kind, ahead, own in self.groups()][:3]
+        )
 
     @cached_property
     def lede(self) -> str:
@@ -472,7 +483,10 @@ class Dispatch:
             groups=self._told(most, clip),
             table=self._table(),
             odds=(_said("odds_lead"), self.told_odds),
-            events=(_said("events_lead"), [self._event(e, clip) for e in self._events(events)]),
+            events=(
+                _said("events_lead", ahead=any(e.date > self.as_of for e in self.events)),
+                [self._event(e, clip) for e in self._events(events)],
+            ),
             due=(_said("due_lead", it=self), [_said("due", it=d, until=self.until, clip=clip) for d in self.due]),
             notes=[n for n in (_said("note", it=self, uncounted=self._uncounted()), self.beyond) if n],
         )
