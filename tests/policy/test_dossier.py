@@ -17,11 +17,11 @@ from detente.policy.changes import Change, apply_changes
 from detente.policy.dossier import (
     Dossier,
     dossier_json_schema,
-    doubts_of,
     list_dossiers,
     load_dossier,
     parse_dossier,
 )
+from detente.policy.doubts import doubts, doubts_of
 from detente.policy.reading import validate
 from detente.words.names import region_table, sector_table
 from mutilation import mutilate
@@ -182,7 +182,7 @@ def test_schema_describes_the_dossiers() -> None:
 def test_round_trip() -> None:
     d = load_dossier("kuala-lumpur-2025")
     again = Dossier.model_validate(d.model_dump(by_alias=True))
-    assert again == d
+    assert again == d.model_copy(update={"law": ()})  # a dump holds what was selected, not how
 
 
 @pytest.mark.parametrize("base", ["template", "real"])
@@ -540,5 +540,5 @@ def test_check_asks_about_a_step_that_adds_up(tmp_path: Path) -> None:
     assert "look again: " in shown.output
     acts = text.replace("    coverage: 1.0", "    authority: An act\n    coverage: 1.0")
     for apart in ("\n    authority: A second act", "\n    expires: 2026-01-01", "\n    sectors: [ELE]"):
-        assert parse_dossier(acts.replace("    rate_pct: 20", "    rate_pct: 20" + apart)).doubts() == []
-    assert all(load_dossier(name).doubts() == [] for name in list_dossiers())
+        assert doubts(parse_dossier(acts.replace("    rate_pct: 20", "    rate_pct: 20" + apart))) == []
+    assert all(doubts(load_dossier(name)) == [] for name in list_dossiers())

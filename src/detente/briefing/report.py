@@ -44,7 +44,6 @@ from detente.cases.runs import FORMAT, dossier_content
 from detente.equilibrium.memory import memory, solved_once
 from detente.equilibrium.outcome import Outcome
 from detente.equilibrium.parameters import horizon_table
-from detente.errors import BadDossier
 from detente.files import CacheFolder, sha256
 from detente.policy.dossier import Dossier
 from detente.types import Progress
@@ -206,8 +205,7 @@ def solve_case(dossier: Dossier, world: World, horizon: str | None = None, progr
     """All scenarios with ranges at one horizon, and their central values at the others."""
     case = Case.of(dossier, world, horizon)
     chosen = case.parameters.name
-    if not case.ids:
-        raise BadDossier(f"{dossier.id}: a briefing needs at least one scenario besides {STATUS_QUO}")
+    case.must_have_scenarios()
     people = {"population", "gdp_usd"} <= set(world.extras)
     paths = {h for h, entry in horizon_table().items() if entry["values"].get("idea_years")}
     names = [h for h in horizon_table() if h != chosen and (people or h not in paths)]

@@ -1,8 +1,8 @@
 """How we got here: average duties of the parties on each other from the first dated measure to now, and each way ahead.
 
-Where a ledger continues the dossier the averages are the ledger's, under the definition it takes for the pair; elsewhere they are
-those of the dossier's measures at the trade of the world's table. Ahead, a scenario adds what its measures change against the
-dossier's day, by the same definition and weights, up to the day it describes; from there its policy stands.
+Where a ledger has most of the dossier's measures the averages are the ledger's, under the definition it takes for the pair;
+elsewhere they are those of the dossier's measures at the trade of the world's table. Ahead, a scenario adds what its measures
+change against the dossier's day, by the same definition and weights, up to the day it describes; from there its policy stands.
 """
 
 from __future__ import annotations
@@ -98,12 +98,11 @@ def sections(case: CaseView) -> list[Section]:
 
 # -- duties ------------------------------------------------------------------------------------------------------------
 def ledger_of(case: CaseView) -> Ledger | None:
-    """The ledger that continues this dossier, the shortest chain first; None where none does."""
-    for name in list_ledgers():
-        ledger = load_ledger(name)
-        if ledger.base is not None and ledger.base.id == case.dossier.id:
-            return ledger
-    return None
+    """The ledger in which most of this dossier's measures stand, the first of several; None where none has more than half."""
+    own = {m.id for m in case.dossier.measures}
+    shared = {name: len(own & {m.id for m in load_ledger(name).measures}) for name in list_ledgers()}
+    best = max(shared, key=lambda name: shared[name])
+    return load_ledger(best) if 2 * shared[best] > len(own) else None
 
 
 def duties_of(case: CaseView) -> list[Duty]:
@@ -190,9 +189,7 @@ def _ledgers(ledger: Ledger, by: str, on: str, until: date) -> tuple[tuple[tuple
 
 def _as_ledger(ledger: Ledger, measures: Sequence[Measure]) -> Ledger:
     """The ledger's tables with other measures."""
-    return Ledger.model_construct(
-        id=ledger.id, tables=ledger.tables, own_measures=tuple(measures), continues=None, changes=(), known_to=None
-    )
+    return ledger.model_copy(update={"measures": tuple(measures), "known_to": None})
 
 
 def _at_table(case: CaseView, measures: Sequence[Measure], day: date, by: str, on: str) -> float:
