@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import calendar
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -143,11 +144,14 @@ def stories(book: Dossier | Ledger, since: date, until: date) -> tuple[Story, ..
 
 
 def _parties(book: Dossier | Ledger) -> tuple[str, ...]:
-    """Parties of a dossier, or of the one that a ledger goes back to."""
-    root: Dossier | Ledger | None = book
-    while isinstance(root, Ledger):
-        root = root.base
-    return () if root is None else tuple(p.region for p in root.parties)
+    """Parties of a dossier; of a ledger the two governments with the most measures on each other by name."""
+    if isinstance(book, Dossier):
+        return tuple(p.region for p in book.parties)
+    own = Counter(m.by for m in book.measures)
+    named = [(m.by, on) for m in book.measures if m.on != "all" for on in m.on if on in own and on != m.by]
+    pairs = Counter(tuple(sorted(pair)) for pair in named)
+    top = max(pairs, key=lambda pair: (pairs[pair], pair), default=())
+    return tuple(sorted(top, key=lambda code: -own[code]))
 
 
 def window(since: str | date | None, until: str | date | None, as_of: date) -> tuple[date, date]:
@@ -240,7 +244,7 @@ def duties_of(case: CaseView, since: date, until: date) -> tuple[Duty, ...]:
 
 
 def duties_in(book: Ledger, told: Sequence[Story], since: date, until: date) -> tuple[Duty, ...]:
-    """Of the parties of the dossier that a ledger goes back to, and of whoever else its changed duties name."""
+    """Of the two governments a ledger is most about, and of whoever else its changed duties name."""
     known = {m.id: m for m in book.measures}
     pairs = own = tuple(permutations(_parties(book), 2))
     for m in (known[s.measure] for s in told if s.counted and not s.ahead):
