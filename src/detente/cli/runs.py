@@ -24,6 +24,7 @@ from detente.cli.common import (
     save_figure,
     signed,
     text_table,
+    the_world,
     told_idle,
     write_csv,
 )
@@ -69,11 +70,10 @@ def solve(
     from detente.policy.dossier import load_dossier
     from detente.words import capital, say
     from detente.words.names import region_name
-    from detente.world.library import load_world
 
     if against is not None:
         against = baseline(against)
-    negotiation, table = load_dossier(dossier), load_world(world)
+    negotiation, table = load_dossier(dossier), the_world(world)
     problems = negotiation.check(table.regions, table.sectors)
     if problems:
         raise InputError(
@@ -305,10 +305,9 @@ def rerun(
 ) -> None:
     """Repeat a run file: the same dossier, world and parameters, solved again and compared. Exits with 1 where they differ."""
     from detente.cases.runs import read_run, repeat
-    from detente.world.library import load_world
 
     record = read_run(run_file)
-    table = None if world is None else load_world(world)
+    table = None if world is None else the_world(world)
     if record["kind"] == "solve":
         _, answer = repeat(record, table)
         told, same, text = answer.record(), answer.identical, answer.explain()

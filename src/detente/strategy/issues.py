@@ -321,7 +321,7 @@ def round_step(value: float) -> float:
 
 def _money(million: float) -> str:
     told, amount = (_("USD {0} billion"), million / 1000) if million >= 1000 else (_("USD {0} million"), million)
-    return told.format(fixed(amount, 0 if amount == int(amount) else 1))
+    return in_currency(told).format(fixed(amount, 0 if amount == int(amount) else 1))
 
 
 def _goods(sectors: Sequence[str]) -> str:
