@@ -38,6 +38,7 @@ from detente.policy.stacking import partners_of, sectors_of
 from detente.policy.timing import RESTING, Status, status_on
 from detente.strategy.objectives import two_parties
 from detente.words import N_, _, fixed, join, refusal, say, tell
+from detente.words.currency import in_currency
 from detente.words.names import goods_sectors, region_adjective, region_name, sector_name
 from detente.world.world import World
 
