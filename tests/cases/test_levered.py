@@ -17,9 +17,7 @@ WORLD = load_world()
 KUALA = load_dossier("kuala-lumpur-2025")
 
 
-def moved_by(
-    changes: list[dict[str, Any]], dossier: Dossier = KUALA
-) -> tuple[dict[str, dict[str, float]], dict[str, float], float]:
+def moved_by(changes: list[dict[str, Any]]) -> tuple[dict[str, dict[str, float]], dict[str, float], float]:
     """Parts, what is left and the whole of a scenario that makes `changes` to what is in force, for both parties."""
     dossier: Dossier = KUALA
     dumped = dossier.model_dump(mode="json", by_alias=True)

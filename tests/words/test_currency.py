@@ -17,7 +17,7 @@ TOY = dt.load_world("toy")
 
 
 def test_texts_are_in_the_currency_of_the_block() -> None:
-    solved = {"incomes": {"USA": -1.0}, "money": {"USA": -2.5}, "world": -0.5, "year": 2022}
+    solved = {"incomes": {"USA": -1.0}, "money": {"USA": -2.5}, "world": -0.5, "year": 2022, "beyond": {}, "most": 10}
     with counted_in("million EUR"):
         assert money(1234.0) == "EUR\xa01.2\xa0billion"
         assert "billion EUR of 2022 a year" in say("cli/answers", "solve", **solved)

@@ -66,6 +66,7 @@ def solve(
     """Solve one scenario and print what it does to every economy."""
     from detente.cases.baselines import baseline, in_words
     from detente.cases.case import Case
+    from detente.equilibrium.outcome import BEYOND
     from detente.equilibrium.parameters import horizon as named_horizon
     from detente.policy.dossier import load_dossier
     from detente.words import capital, say
@@ -104,7 +105,8 @@ def solve(
         return
     out.answer(
         say("cli/answers", "solve", incomes={c: float(outcome.real_income[c]) for c in case.trio if c in outcome.regions},
-            money=outcome.equivalent_variation / 1000, world=outcome.world_real_income, year=table.year)
+            money=outcome.equivalent_variation / 1000, world=outcome.world_real_income, year=table.year,
+            beyond=dict(list(outcome.out_of_range.items())[:3]), most=BEYOND)
     )  # fmt: skip
     pinned = ", exchange rate pinned" if exchange_rate == "pinned" else ""
     made_on = f"{run_words(basis.name)}{pinned}, {table.name}, data of {table.year}"
