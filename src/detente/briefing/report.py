@@ -310,8 +310,13 @@ def data_files(shelf: Sequence[DataFile]) -> dict[str, bytes]:
     return {"README.csv": csv_bytes(index), **out}
 
 
+BLANKS = dict.fromkeys(map(ord, "\u2009\u202f\u00a0"), " ")
+"""Blanks of print, which no reader of a data file expects."""
+
+
 def csv_bytes(frame: pd.DataFrame) -> bytes:
-    """A CSV with ten significant digits; text that a spreadsheet would run as a formula is quoted with an apostrophe."""
+    """A CSV with ten significant digits; text that a spreadsheet would run as a formula is quoted with an apostrophe, and blanks
+    of print (thin, or not to be broken) are plain."""
     words = {c: frame[c].tolist() for c in frame.columns if not pd.api.types.is_numeric_dtype(frame[c])}
     changed = {c: list(map(_harmless, values)) for c, values in words.items()}
     changed = {c: values for c, values in changed.items() if values != words[c]}
@@ -322,7 +327,10 @@ def csv_bytes(frame: pd.DataFrame) -> bytes:
 
 
 def _harmless(value: object) -> object:
-    return "'" + value if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t") else value
+    if not isinstance(value, str):
+        return value
+    plain = value.translate(BLANKS)
+    return "'" + plain if plain[:1] in ("=", "+", "-", "@", "\t") else plain
 
 
 def run_record(

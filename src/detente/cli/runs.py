@@ -24,6 +24,7 @@ from detente.cli.common import (
     save_figure,
     signed,
     text_table,
+    the_world,
     told_idle,
     write_csv,
 )
@@ -65,15 +66,15 @@ def solve(
     """Solve one scenario and print what it does to every economy."""
     from detente.cases.baselines import baseline, in_words
     from detente.cases.case import Case
+    from detente.equilibrium.outcome import BEYOND
     from detente.equilibrium.parameters import horizon as named_horizon
     from detente.policy.dossier import load_dossier
     from detente.words import capital, say
     from detente.words.names import region_name
-    from detente.world.library import load_world
 
     if against is not None:
         against = baseline(against)
-    negotiation, table = load_dossier(dossier), load_world(world)
+    negotiation, table = load_dossier(dossier), the_world(world)
     problems = negotiation.check(table.regions, table.sectors)
     if problems:
         raise InputError(
@@ -104,7 +105,8 @@ def solve(
         return
     out.answer(
         say("cli/answers", "solve", incomes={c: float(outcome.real_income[c]) for c in case.trio if c in outcome.regions},
-            money=outcome.equivalent_variation / 1000, world=outcome.world_real_income, year=table.year)
+            money=outcome.equivalent_variation / 1000, world=outcome.world_real_income, year=table.year,
+            beyond=dict(list(outcome.out_of_range.items())[:3]), most=BEYOND)
     )  # fmt: skip
     pinned = ", exchange rate pinned" if exchange_rate == "pinned" else ""
     made_on = f"{run_words(basis.name)}{pinned}, {table.name}, data of {table.year}"
@@ -305,10 +307,9 @@ def rerun(
 ) -> None:
     """Repeat a run file: the same dossier, world and parameters, solved again and compared. Exits with 1 where they differ."""
     from detente.cases.runs import read_run, repeat
-    from detente.world.library import load_world
 
     record = read_run(run_file)
-    table = None if world is None else load_world(world)
+    table = None if world is None else the_world(world)
     if record["kind"] == "solve":
         _, answer = repeat(record, table)
         told, same, text = answer.record(), answer.identical, answer.explain()
