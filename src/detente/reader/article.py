@@ -20,7 +20,8 @@ from detente.reader.draft import draft_of
 from detente.reader.measures import Act, acts_in, measures_of
 from detente.reader.meetings import deadlines_of, meetings_of, persons_in, venue_of
 from detente.reader.sections import figures_of, motives_of, questions_of, scenarios_of
-from detente.reader.sheet import Confidence, Finding, Reading, Sheet, actor_name, region_of
+from detente.reader.actors import actor_name, region_of
+from detente.reader.sheet import Confidence, Finding, Reading, Sheet
 from detente.reader.source import Page, load_page, page_of, page_of_bytes
 
 _DATELINE = re.compile(

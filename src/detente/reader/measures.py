@@ -32,7 +32,10 @@ from itertools import islice
 from typing import Any
 
 from detente.reader.dates import DateMention
-from detente.reader.sheet import Amount, Confidence, Finding, Mention, Sentence, Sheet, actor_name
+from detente.reader.actors import Mention, actor_name
+from detente.reader.amounts import Amount
+from detente.reader.clauses import Sentence
+from detente.reader.sheet import Confidence, Finding, Sheet
 from detente.words.names import sector_name
 
 # -- words -------------------------------------------------------------------------------------------------------------
