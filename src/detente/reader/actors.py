@@ -46,6 +46,10 @@ def _known_names() -> dict[str, tuple[str, str]]:
                 table.setdefault(str(word), (code, form))
     for code, word in lexicon()["adjectives"].items():
         table[str(word)] = (code, "adjective")
+    for form, key in (("office", "offices"), ("law", "laws"), ("shared", "shared_offices")):
+        for code, words in lexicon()[key].items():
+            for word in words:
+                table.setdefault(word, (code, form))
     for code, words in lexicon()["groups"].items():
         for word in words:
             table.setdefault(word, (code, "group"))
@@ -64,23 +68,53 @@ def _known_names() -> dict[str, tuple[str, str]]:
 
 
 @cache
-def _actor_pattern() -> re.Pattern[str]:
+def _actor_pattern(loud: bool = False) -> re.Pattern[str]:
     words = sorted(_known_names(), key=lambda w: (-len(w), w))
-    return re.compile(r"(?<![\w$€£])(?:" + "|".join(re.escape(w).replace(r"\ ", r"[ \n]") for w in words) + r")(?![\w])(?!\$)")
+    if loud:
+        words = [w.upper() for w in words if len(w) > 3]
+    body = "|".join(re.escape(w).replace(r"\ ", r"[ \n]") for w in words)
+    return re.compile(rf"(?<![\w$€£])(?:{body})(?![\w])(?!\$)")
+
+
+@cache
+def _loud_names() -> dict[str, tuple[str, str]]:
+    return {w.upper(): v for w, v in _known_names().items() if len(w) > 3}
+
+
+_LOUD = re.compile(r"(?:\b[A-ZÀ-Þ][A-ZÀ-Þ.'’]+\b[\W\d]*){4,}")
 
 
 def actor_mentions(text: str) -> tuple[Mention, ...]:
-    """Economies, governments and groups named in a text, in order."""
-    found = []
-    for match in _actor_pattern().finditer(text):
-        code, form = _known_names()[" ".join(match.group().split())]
-        if form == "not" or (match.group() in ("US", "EU") and text[match.end() : match.end() + 1] == "$"):
+    """Economies, governments, offices and groups named in a text, in order; runs of capitals are read too.
+
+    An office that several countries have ("the Commission") counts only where the economy it stands for is named otherwise.
+    """
+    found: dict[int, Mention] = {}
+    loud = [(m.start(), m.end()) for m in _LOUD.finditer(text)]
+    for pattern, names in ((_actor_pattern(), _known_names()), (_actor_pattern(True), _loud_names())):
+        for match in pattern.finditer(text):
+            start = match.start()
+            if names is not _known_names() and not any(a <= start < b for a, b in loud):
+                continue
+            code, form = names[" ".join(match.group().split())]
+            if form == "not" or (match.group() in ("US", "EU") and text[match.end() : match.end() + 1] == "$"):
+                continue
+            if re.search(r"(?:North|South|Latin|West|East|Central|Sub-Saharan|New) $", text[max(0, start - 12) : start]):
+                continue
+            if start not in found or match.end() > found[start].end:
+                found[start] = Mention(start, match.end(), code, form)
+    firm = {m.code for m in found.values() if m.form != "shared"}
+    out: list[Mention] = []
+    for _, m in sorted(found.items()):
+        if out and m.start < out[-1].end:
             continue
-        start = match.start()
-        if re.search(r"(?:North|South|Latin|West|East|Central|Sub-Saharan|New) $", text[max(0, start - 12) : start]):
-            continue
-        found.append(Mention(start, match.end(), code, form))
-    return tuple(found)
+        if m.form == "shared":
+            owned = re.search(r"(?:'s|s'|[a-z]an|[a-z]ese|[a-z]ish) (?:\w+ )?$", text[max(0, m.start - 30) : m.start])
+            if m.code not in firm or owned:
+                continue
+            m = Mention(m.start, m.end, m.code, "office")
+        out.append(m)
+    return tuple(out)
 
 
 @cache

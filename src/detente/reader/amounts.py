@@ -29,7 +29,7 @@ _RANGE = re.compile(
     re.IGNORECASE,
 )
 _FROM_AFTER = re.compile(
-    rf"(?<![\d.,$€£])(?P<b>{_NUMBER}){_SIGN},?\s+(?:(?:up|down|raised|increased|cut|reduced|instead)\s+)?(?:from|of|rather than)\s+"
+    rf"(?<![\d.,$€£])(?P<b>{_NUMBER}){_SIGN},?\s+(?:(?:(?:up|down|raised|increased|cut|reduced)\s+)?from|instead of|rather than)\s+"
     rf"(?P<a>{_NUMBER})(?P<unit>{_SIGN})",
     re.IGNORECASE,
 )

@@ -17,7 +17,9 @@ from dateutil import parser as dateutil_parser
 
 from detente.reader.dates import dates_in
 from detente.reader.draft import draft_of
-from detente.reader.measures import Act, acts_in, measures_of
+from detente.reader.context import read_frames
+from detente.reader.frames import Frame
+from detente.reader.joining import measures_of
 from detente.reader.meetings import deadlines_of, meetings_of, persons_in, venue_of
 from detente.reader.sections import figures_of, motives_of, questions_of, scenarios_of
 from detente.reader.actors import actor_name, region_of
@@ -30,6 +32,14 @@ _DATELINE = re.compile(
     r"|(?:published|posted|date|dated|updated|last updated|first published)(?: on)?\s*:?\s+(?P<b>[^|\n]{4,40}))",
     re.IGNORECASE,
 )
+
+
+def dateline_end(text: str) -> int:
+    """Where the dateline that opens a sentence ends; 0 where there is none."""
+    match = _DATELINE.match(text)
+    return match.end() if match and match["a"] and dates_in(match["a"], None) else 0
+
+
 _KEYWORDS = ("published", "issued", "datepublished", "pubdate", "created", "date")
 
 
@@ -113,13 +123,14 @@ def _parse(written: str) -> date | None:
 def _read(page: Page, given: date | None) -> Reading:
     today, how, other_dates = article_date(page, given)
     sheet = Sheet.of(page, today)
-    acts = acts_in(sheet)
-    measures, aside, index = measures_of(sheet, acts)
+    frames = read_frames(sheet)
+    joined = measures_of(sheet, frames)
+    measures = joined.measures
     people, _ = persons_in(sheet)
     sides = list(dict.fromkeys(c for m in measures for c in (m.fields["by"], *m.fields["on"]) if c))
     meetings = meetings_of(sheet, people, sides if len(sides) == 2 else ())
     venue = venue_of(sheet, meetings)
-    scenarios = scenarios_of(sheet, index)
+    scenarios = scenarios_of(sheet, joined.index)
     title = page.title or _title(page)
     article: dict[str, Any] = {
         "date": today.isoformat() if today else None, "date_found": how, "date_alternatives": other_dates, "title": title,
@@ -135,14 +146,14 @@ def _read(page: Page, given: date | None) -> Reading:
         text=page.original, article=article, actors=(*_economies(sheet, measures, venue), *people, *_organisations(sheet)),
         measures=tuple(measures), meetings=tuple(meetings), venue=venue, deadlines=tuple(deadlines_of(sheet, measures)),
         scenarios=tuple(scenarios), questions=tuple(questions_of(sheet)), motives=tuple(motives_of(sheet)),
-        figures=tuple(figures_of(sheet, _rates(acts))), set_aside=tuple(aside), notes=tuple(notes),
+        figures=tuple(figures_of(sheet, _rates(frames))), set_aside=tuple(joined.aside), unsure=tuple(joined.unsure), notes=tuple(notes),
     )  # fmt: skip
     text, missing = draft_of(reading)
     return Reading(**{**reading.__dict__, "draft": text, "missing": missing})
 
 
-def _rates(acts: Sequence[Act]) -> list[tuple[int, int]]:
-    return [(a.rate.start, a.rate.end) for a in acts if a.rate is not None and not a.extra.get("average")]
+def _rates(frames: Sequence[Frame]) -> list[tuple[int, int]]:
+    return [(f.rate.start, f.rate.end) for f in frames if f.rate is not None and "average" not in f.why_aside]
 
 
 def _economies(sheet: Sheet, measures: Sequence[Finding], venue: Finding | None) -> list[Finding]:

@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol, TypeVar
 
-from detente.reader.actors import Mention, actor_mentions, organisation_mentions, product_mentions
+from detente.reader.actors import Mention, actor_mentions, organisation_mentions, product_mentions, region_of
 from detente.reader.amounts import Amount, amounts_in
 from detente.reader.clauses import Block, Sentence, blocks_of
 from detente.reader.dates import DateMention, dates_in
@@ -205,6 +205,7 @@ class Reading:
     motives: tuple[Finding, ...] = ()
     figures: tuple[Finding, ...] = ()
     set_aside: tuple[Finding, ...] = ()
+    unsure: tuple[Finding, ...] = ()
     draft: str = ""
     missing: tuple[Missing, ...] = ()
     notes: tuple[str, ...] = ()
@@ -214,17 +215,30 @@ class Reading:
         own = (self.venue,) if self.venue else ()
         return (
             *self.actors, *self.measures, *self.meetings, *own, *self.deadlines, *self.scenarios, *self.questions,
-            *self.motives, *self.figures, *self.set_aside,
+            *self.motives, *self.figures, *self.set_aside, *self.unsure,
         )  # fmt: skip
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
-        lists = ("measures", "meetings", "deadlines", "scenarios", "questions", "motives", "figures", "actors", "set_aside")
+        lists = ("measures", "meetings", "deadlines", "scenarios", "questions", "motives", "figures", "actors", "set_aside", "unsure")
+        record = {name: [f.to_dict() for f in getattr(self, name)] for name in lists}
+        for row in (*record["measures"], *record["unsure"], *record["set_aside"]):
+            row.update(_in_regions(row))
         missing = [{"line": m.line, "field": m.field, "type": m.kind, "what": m.what} for m in self.missing]
         return {
             "article": self.article,
-            **{name: [f.to_dict() for f in getattr(self, name)] for name in lists},
+            **record,
             "venue": self.venue.to_dict() if self.venue else None,
             "notes": list(self.notes),
             "draft": {"yaml": self.draft, "missing": missing},
         }
+
+
+def _in_regions(row: Mapping[str, Any]) -> dict[str, Any]:
+    """`by` and `on` as the codes a dossier takes; `by_named` and `on_named` keep the economies the text names."""
+
+    def place(code: str) -> str:
+        return code if region_of(code) == "ROW" else region_of(code)
+
+    by, on = row["by"], list(row["on"])
+    return {"by": place(by) if by else None, "on": list(dict.fromkeys(map(place, on))), "by_named": by, "on_named": on}
