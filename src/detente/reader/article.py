@@ -66,7 +66,8 @@ def article_date(page: Page, given: date | None) -> tuple[date | None, str, list
         if parsed:
             candidates.append((parsed, how))
     partial = ""
-    for k, line in enumerate([ln for ln in page.text.split("\n") if ln.strip()][:12]):
+    lines = [ln for ln in page.text.split("\n") if ln.strip()]
+    for k, line in enumerate(lines[:14]):
         match = _DATELINE.match(line)
         words = (match["a"] or match["b"]) if match else line if len(line) < 45 else ""
         closing = (
@@ -83,6 +84,8 @@ def article_date(page: Page, given: date | None) -> tuple[date | None, str, list
         elif found[0].partial and match and not partial and k < 6:
             partial = found[0].text
             others += [{"value": d.isoformat(), "why": why} for d, why in found[0].others]
+    if not candidates:
+        candidates = _at_the_end(lines)
     if given is not None:
         others += [{"value": d.isoformat(), "why": how} for d, how in candidates if d != given]
         return given, "given by the user", others
@@ -95,6 +98,21 @@ def article_date(page: Page, given: date | None) -> tuple[date | None, str, list
     full = [d for d in dates_in(page.text.replace("\n", " "), None) if d.start and d.precision == "day" and "full" in d.how]
     others += [{"value": d.start.isoformat(), "why": f"named in the text: {d.text!r}"} for d in full[:3] if d.start]
     return None, "not found: no date in the page's data or at its top; give it with --date", others
+
+
+_SIGNED = re.compile(r"\b(?:signed|done|given|dated|issued) (?:at|in|this|on)\b", re.IGNORECASE)
+
+
+def _at_the_end(lines: list[str]) -> list[tuple[date, str]]:
+    """The day under which a notice is signed: a short line near its head or end that holds a full date."""
+    found = []
+    for line in (*reversed(lines[-6:]), *lines[:10]):
+        days = [d for d in dates_in(line, None) if d.precision == "day" and d.start and d.how == "stated in full"]
+        short = len(line) <= 75 and not line.rstrip().endswith((";", ","))
+        speaks = re.search(r"\b(?:effect|force|until|from|expir|on or after|appl)\w*\b", line, re.I) and not _SIGNED.search(line)
+        if len(days) == 1 and days[0].start and (short or _SIGNED.search(line)) and not speaks and not re.search(r"%|\btakes?\b|: .*: |announcement date|inception", line, re.I):
+            found.append((days[0].start, "the day under which it is signed"))
+    return found[:1]
 
 
 def _title(page: Page) -> str | None:

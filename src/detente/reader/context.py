@@ -45,7 +45,7 @@ def read_frames(sheet: Sheet) -> list[Frame]:
     for s in sheet.sentences:
         if any(a <= s.start and s.end <= b + 2 or s.start < b and a < s.end and len(s.text) < 1.7 * (b - a) for a, b in spans) or _of_rows(s, spans):
             continue
-        frames += frames_in(sheet, s)
+        frames += frames_in(sheet, s, listed=_enumerates(sheet, s))
     paper = _paper(sheet, frames)
     frames += _row_frames(sheet, rows, frames, paper)
     frames.sort(key=lambda f: f.start)
@@ -54,6 +54,18 @@ def read_frames(sheet: Sheet) -> list[Frame]:
     _carry_on(sheet, frames, paper)
     _last(sheet, frames)
     return frames
+
+
+_RATES_FOLLOW = re.compile(r"\b(?:rates?|dut(?:y|ies)|deposits?|tariffs?|surtax(?:es)?)\b[^.;%]{0,80}(?::|\bare\b|\bas follows\b)", re.I)
+
+
+def _enumerates(sheet: Sheet, s: Sentence) -> bool:
+    """Whether a sentence lists rates ("The rates are: A 27.7%; B 34.9%") after the duty itself was named."""
+    block = sheet.block_of(s)
+    if not _RATES_FOLLOW.search(s.text) or len(sheet.amounts_in(s.start, s.end)) < 2:
+        return False
+    before = sheet.flat[max(0, block.start - 600) : s.end]
+    return any(p.search(before) for kind, p in instruments() if kind == TARIFF)
 
 
 def _of_rows(s: Sentence, spans: Sequence[tuple[int, int]]) -> bool:
@@ -106,7 +118,9 @@ def _paper(sheet: Sheet, frames: Sequence[Frame]) -> Paper:
                 paper.on, paper.on_how = list(dict.fromkeys(levied)), "the title"
                 break
     if not paper.on:
-        first = next((f for f in own if f.by in (paper.by, None) and (f.on or f.everyone)), None)
+        first = next((f for f in own if not f.why_aside and f.judgement.status != "denied"), None)
+        if first is not None and first.by not in (paper.by, None):
+            first = None
         if first is not None and first.on:
             paper.on, paper.on_how = list(first.on), "the first measure named"
     if not paper.on:
@@ -193,7 +207,9 @@ def _row_frame(sheet: Sheet, row: Row, k: int, amount: object, s: Sentence, cont
     if not on and row.part is not None:
         on, on_how = [a.code for a in sheet.actors_in(row.part.start, row.part.end) if a.form != "city"], "the line above its row"
     lead = next((f for f in context if f.instrument == TARIFF and not f.why_aside), None)
-    judgement = lead.judgement if lead is not None else Judgement(ANNOUNCED, 0.6, "", "a row of a table", (IN_FORCE,))
+    judgement = Judgement(ANNOUNCED, 0.78, "", "a row of a table")
+    if lead is not None and lead.judgement.cue and lead.judgement.status not in ("denied", "hypothetical"):
+        judgement = replace(lead.judgement, sure=max(lead.judgement.sure, 0.78))
     state = row.column("status")
     if state is not None:
         told = next((st for st, words in table()["status_words"].items() if re.search(words, state.text, re.I)), None)
@@ -297,7 +313,8 @@ def _date_sentences(sheet: Sheet, frames: Sequence[Frame]) -> list[tuple[Sentenc
             lead_in = s.text.rstrip().endswith(":")
             speaks = built(r"^\W*(?:(?:\w+\.|\(\w\)|[A-Z. ]{4,30}:)\s*)*{carries_on}\b").match(s.text) or built(r"^\W*(?:effective|dates?|entry into force|coming into force|in force|commencement|start)\b[^.]{0,20}:").match(s.text)
             duty = any(p.search(s.text) for k, p in instruments() if k == TARIFF)
-            if not (speaks or (duty and (lead_in or b.kind == "heading" or built(r"\b{begins_words}\b").search(s.text)))):
+            told = re.search(r"\beffective (?:on |from |as of )?(?:\d|[A-Z])", s.text)
+            if not (speaks or told or (duty and (lead_in or b.kind == "heading" or built(r"\b(?:{begins_words}|from)\b").search(s.text)))):
                 if not (b.kind == "heading" and built(r"\b(?:{begins_words}|from)\b").search(s.text)):
                     continue
             if re.search(r"\b(?:goods (?:in transit|loaded)|loaded|comments?|hearing|investigation|drawback)\b", s.text, re.I) and not re.search(r"\bentered for consumption\b", s.text, re.I) or re.search(r"\bprovisional duties collected\b", s.text, re.I):
@@ -322,7 +339,9 @@ _STANDS = re.compile(r"\b(?:remain\w*|since|still|already|current\w*|existing|st
 def _carry_on(sheet: Sheet, frames: Sequence[Frame], paper: Paper) -> None:
     dated = _date_sentences(sheet, frames)
     for f in frames:
-        stands = f.judgement.status == IN_FORCE and _STANDS.search(f.judgement.cue) or f.judgement.status in (*OVER,)
+        low = max(0, f.start - f.sentence.start - 60)
+        around = f.sentence.text[low : f.end - f.sentence.start + 30]
+        stands = f.judgement.status == IN_FORCE and (_STANDS.search(f.judgement.cue) or _STANDS.search(around)) or f.judgement.status in (*OVER,)
         if f.begins is None and not stands and f.rate is not None:
             near = _nearest(sheet, f, dated, frames)
             if near is not None:
@@ -337,7 +356,8 @@ def _carry_on(sheet: Sheet, frames: Sequence[Frame], paper: Paper) -> None:
 
 
 def _nearest(sheet: Sheet, f: Frame, dated: Sequence[tuple[Sentence, DateMention, DateMention | None, bool]], frames: Sequence[Frame]) -> DateMention | None:
-    with_start = [(s, d, lead) for s, d, _, lead in dated if d is not None]
+    others = {s.start: [g.by for g in frames if g.sentence.start == s.start and g.by] for s, *_ in dated}
+    with_start = [(s, d, lead) for s, d, _, lead in dated if d is not None and (not others[s.start] or f.by in others[s.start])]
     if not with_start:
         return None
     block = f.sentence.block

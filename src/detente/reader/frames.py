@@ -206,10 +206,11 @@ def _rate_anchor(
     pays = built(rf"\b{{pays}}\s+(?:(?:{_LEAD_IN}|tariffs?|dut(?:y|ies)|rates?|ad valorem|and|in)\s+){{0,5}}$").search(text[max(0, start - 70) : start])
     hits = built(r"\b{hits}\s+(?:(?!\bby\b)[\w.'%-]+\s+){1,8}?(?:with|at)\s+(?:an? |up to |as much as )?(?:additional |extra |further )?$").search(text[max(0, start - 110) : start])
     levies = built(r"\b(?:impos\w*|levie[sd]|levy|charg\w*|slap\w*|puts?|plac\w*|appl\w*)\s+(?:an? |only |an additional |a further |another |up to )*$").search(text[:start]) and re.match(r"\s+(?:on|against|for)\b", after)
-    if not (linked or elliptic or pays or hits or levies or listed):
+    levied = re.match(r"\s+(?:already |now )?(?:levied|charged|imposed|paid|in force|applied)\b", after)
+    if not (linked or elliptic or pays or hits or levies or levied or listed):
         return None
     why = _why_not(text, start, end, linked, noun_at)
-    return _Anchor(start, end, kind, a, why, bool(linked or pays or hits or levies))
+    return _Anchor(start, end, kind, a, why, bool(linked or pays or hits or levies or levied))
 
 
 def _ellipsis(text: str, last: int, start: int, end: int) -> bool:
@@ -233,9 +234,11 @@ def _why_not(text: str, start: int, end: int, linked: bool, noun_at: int) -> str
         return "a sum or an average of duties"
     if re.match(r"\s*(?:in total|altogether|combined|overall|on average|in all\b)", after) and not built(r"\b{cap}\s+$").search(before):
         return "a sum or an average of duties"
+    if a_step(text, start, end):
+        return "a step, not a level"
     if built(r"\b{except}\b").search(text[:start]) and re.search(r"\b(?:zero|0(?:\.0)?\s*(?:%|per ?cent|percent))", text[start : end], re.I):
         return "an exemption"
-    if re.search(r"\b(?:was|were|been)\s+(?:previously|formerly|earlier|until then)|\b(?:previous|former|earlier|old) (?:\w+ ){0,2}$|\b(?:up|down) from (?:the )?(?:\w+ )?$|\b(?:instead of|rather than|compared with|against|replac\w+) (?:the |a )?(?:\w+ )?(?:rate of )?$|\bfrom (?:the |a )?(?:\w+ )?$", before, re.I) and not re.search(r"\bto\s", text[end:end+14]) and not re.search(r"\b(?:surtax|tariff|dut)\w* against (?:the |a )?$", before):
+    if re.search(r"\b(?:was|were|been)\s+(?:previously|formerly|earlier|until then)|\b(?:previous|former|earlier|old) (?:\w+ ){0,2}$|\b(?:up|down|raised|increased|lowered|cut|reduced|fell|rose|lifted) from (?:the )?(?:\w+ )?$|\b(?:instead of|rather than|compared with|against|replac\w+) (?:the |a )?(?:\w+ )?(?:rate of )?$", before, re.I) and not re.search(r"\bto\s", text[end:end+14]) and not re.search(r"\b(?:surtax|tariff|dut)\w* against (?:the |a )?$", before):
         if not re.search(r"\brang\w+ from\b", before):
             return "the rate before"
     left, _ = clause_bounds(text, start, end)
@@ -245,6 +248,11 @@ def _why_not(text: str, start: int, end: int, linked: bool, noun_at: int) -> str
     if re.search(r"\b(?:in addition to|on top of|besides|apart from|separate from)\s+(?:the\s+)?$", before, re.I) and re.search(r"\bordinary|MFN\b", after, re.I):
         return "the ordinary duty"
     return ""
+
+
+def a_step(text: str, start: int, end: int) -> bool:
+    """Whether "by ten points" is followed by the level it leads to."""
+    return bool(re.search(r"\bby\s+(?:another |a further |about )?$", text[:start], re.I) and re.search(r"^[^.;]{0,60}?\bto\s+(?:\d|[a-z-]+ per ?cent)", text[end:], re.I))
 
 
 def _withheld(sheet: Sheet, s: Sentence, end: int) -> Amount | None:
@@ -292,9 +300,20 @@ _RESPONSE = re.compile(
 )
 
 
+_ASIDE = re.compile(
+    r"^\W*(?:should|if|unless|when|in case|in the event|after|because|in response to|in retaliation for|in answer to|since|although|though|whereas)\b[^,;]{4,160},\s*", re.I
+)
+
+
 def _who(text: str, f: Frame, anchor: _Anchor, part: tuple[int, int], who: Sequence[Role], *, first: bool) -> None:
     left, right = clause_bounds(text, anchor.start, anchor.end)
     low, high = max(part[0], 0), part[1]
+    aside = _ASIDE.match(text[low : anchor.start])
+    if aside is not None:  # "Should X retaliate, …": another's act that the main clause answers
+        low += aside.end()
+        who = [r for r in who if not (low - aside.end() <= r.start < low)]
+    if re.search(r"\b(?:I|[Ww]e)\s+(?:may|will|shall|hereby|am|have|would|could|might)\b[^;]*$", text[: anchor.start]):
+        who = [r for r in who if r.part not in LEVIES or r.start > anchor.start]
     inside = [r for r in who if low <= r.start < high]
     before = [r for r in who if r.end <= anchor.start and r.start >= (left if any(q.part in LEVIES for q in who if left <= q.start < anchor.start) else 0)]
     tail = text[anchor.end : high]
@@ -332,6 +351,8 @@ def _who(text: str, f: Frame, anchor: _Anchor, part: tuple[int, int], who: Seque
                 continue
             targets.append(r.code)
         elif f.received and r.part == SUBJECT and r.end <= anchor.start and word("pays").search(text[r.end : anchor.end]) and r.code != f.by:
+            targets.append(r.code)
+        elif f.instrument == EXPORT_CONTROL and not text[r.end : anchor.start].strip() and r.part in (SUBJECT, OTHER):
             targets.append(r.code)
         elif hits_object(text, r, anchor):
             targets.append(r.code)
@@ -381,7 +402,7 @@ def _levier(f: Frame, r: Role, who: Sequence[Role], text: str, how: str, *, firm
 def _subject(text: str, f: Frame, anchor: _Anchor, before: Sequence[Role]) -> Role | None:
     """The government that acts: the nearest subject before the anchor with a verb of acting between, unless it pays."""
     for r in reversed(before):
-        if r.part != SUBJECT:
+        if r.part != SUBJECT or not text[r.end : anchor.start].strip():
             continue
         between = text[r.end : anchor.start]
         if word("pays").search(between) or re.match(r"\s*:", between):

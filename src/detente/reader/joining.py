@@ -78,6 +78,8 @@ def measures_of(sheet: Sheet, frames: Sequence[Frame]) -> Joined:
         home = _home(groups, f)
         if home is not None:
             home.frames.append(f)
+        elif f.instrument == OTHER_MEASURE and f.rate is None and any(g.first("by") == f.by and set(g.first("sectors") or ()) & set(f.sectors) for g in groups):
+            aside.append(_aside(sheet, f, "told with its rates"))
         elif not (f.scenario or f.question) and _stands_alone(sheet, f):
             _join(groups, f)
         else:
@@ -144,7 +146,7 @@ def _stands_alone(sheet: Sheet, f: Frame) -> bool:
     if f.instrument in (EXPORT_CONTROL, EMBARGO, NON_TARIFF, PURCHASE, OTHER_MEASURE):
         return bool(own_words and (f.on or what) and (f.weight >= 2))
     acts = f.judgement.cue and not _WEAK.fullmatch(f.judgement.cue.strip())
-    return bool(own_words and acts and f.on and f.on_how == "named beside it" and (what or f.begins or f.all_goods))
+    return bool(own_words and acts and f.on and f.on_how == "named beside it")
 
 
 def _aside(sheet: Sheet, f: Frame, why: str) -> Finding:
@@ -349,7 +351,8 @@ def _status(sheet: Sheet, group: Group, sure: Confidence, alternatives: list[dic
             alternatives.append({"field": "status", "value": ANNOUNCED, "why": "whether it took effect is not said"})
     if ends and ends.start and ends.precision == "day" and today and ends.start < today and status == IN_FORCE:
         status, why = EXPIRED, f"{why}; its last day has passed"
-    sure.discount(min(1.0, top.judgement.sure + 0.08), why)
+    firm = max(top.judgement.sure, 0.82) if "starts after" in why or "start has passed" in why else top.judgement.sure
+    sure.discount(min(1.0, firm + 0.08), why)
     seen = [*top.judgement.others, *(f.judgement.status for f in own if f.judgement.status != status)]
     for other in dict.fromkeys(seen):
         if other != status and other not in (DENIED, HISTORICAL):

@@ -23,9 +23,13 @@ LEVIES = (SUBJECT, OWNER, AGENT)
 LEVIED = (ORIGIN, TARGET)
 
 _JOIN = re.compile(r"^(?:,?\s*(?:and|or|as well as|&)|,|\s*/)\s*(?:the\s+|from\s+|of\s+|on\s+)?$", re.I)
+_FILL = (
+    r"(?:all|most|some|many|certain|selected|the|other|nearly|both|various|virtually|other|any|every|\$?[\d.,]+|[A-Z]{0,2}[$€£][\d.,]+|billion|million|bn|worth|percent"
+    r"|of|from|in|by|made|coming|imported|on|to|new|about|half|a|an|range|raw|finished|electric|passenger|frozen|fresh|semi-finished|refined|processed)"
+)
 _TARGET_LEAD = (
     r"\b(?:on|upon|against|onto|targeting|targets|hitting|hits?|taxes|taxed|punish\w*|sanction\w*|penali[sz]\w*|for|toward|towards)\s+"
-    r"(?:(?!by\b|in\b|to\b|with\b|that\b|which\b|is\b|are\b)[\w%.'-]+\s+){0,4}?(?:(?:from|of|in)\s+)?(?:the\s+)?$"
+    rf"(?:(?:{_FILL}|{body('goods')})(?:,|\s+and|\s+or)?\s+){{0,6}}$"
 )
 _NAMES_AS_ADJECTIVES = ("USA", "EU27", "GBR")
 

@@ -37,6 +37,10 @@ _RAISED = re.compile(
 )
 
 
+_ADVERBS = r"(?:(?:yet|been|be|to|have|has|any|an?|the|its|plans?|intention|intend|intends|planning|now|also|ever|\w+ly|\d\S*)\s+){0,4}"
+_STANDING = re.compile(r"(?:keeps?|kept|remain\w*|maintain\w*|retain\w*|stays?|stands?|still|already)", re.I)
+
+
 @dataclass(frozen=True)
 class Judgement:
     """Status read, how sure the cue is, the cue's words, other readings and the reason."""
@@ -129,7 +133,7 @@ def judge(text: str, start: int, end: int, bounds: tuple[int, int] | None = None
     if gone and not word("negation").search(text[max(0, left + gone.start() - 4) : left + gone.end()]) and not condition and not modal:
         others = (THREATENED,) if status == THREATENED else ()
         return Judgement(WITHDRAWN, 0.8, gone.group(), f"{gone.group()!r} nearby", others, quoted)
-    negated = re.search(rf"(?:n't\b|{word('negation').pattern})", ahead + first.words, re.I)
+    negated = re.search(rf"(?:n't\b|{word('negation').pattern})\s*{_ADVERBS}$", ahead, re.I) or word("negation").match(first.words)
     own_modal = _MODAL.search(ahead)
     to_do = built(r"\b{to_come}\s+(?:\w+ly\s+|be\s+)?$").search(ahead)
     gerund = re.search(r"ing\b", first.words, re.I) and not re.search(
@@ -138,7 +142,7 @@ def judge(text: str, start: int, end: int, bounds: tuple[int, int] | None = None
     others = tuple(dict.fromkeys(c.status for _, c in near[1:3] if c.status != status))
     reason = f"{first.words.strip()!r} nearby"
     if negated:
-        reason = f"negated: {(ahead + first.words)[negated.start() :].strip()!r}"
+        reason = f"negated: {negated.group().strip()!r} before {first.words!r}"
         flipped = IN_FORCE if status in (SUSPENDED, *OVER) else DENIED
         return Judgement(flipped, 0.75, first.words, reason, tuple(s for s in others if s != flipped), quoted)
     if status in (SUSPENDED, *OVER) and (own_modal or to_do or condition or gerund):
@@ -147,6 +151,8 @@ def judge(text: str, start: int, end: int, bounds: tuple[int, int] | None = None
             return Judgement(SUSPENDED, 0.75, first.words, f"{first.words!r} is decided", (IN_FORCE,), quoted)
         already = THREATENED if re.search(r"\bthreat", text[left:right], re.I) else IN_FORCE
         return Judgement(already, 0.6, first.words, f"{first.words!r} is still to come", (status,), quoted)
+    if status == IN_FORCE and _STANDING.fullmatch(first.words.strip()):
+        return Judgement(IN_FORCE, sure, first.words, reason, others, quoted)
     decided = built(r"\b{decided}\s+(?:\w+ly )?$").search(ahead)
     if status == IN_FORCE and decided and not condition:
         return Judgement(ANNOUNCED, 0.8, first.words, f"{decided.group().strip()!r} before it", quoted=quoted)
