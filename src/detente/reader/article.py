@@ -17,6 +17,7 @@ from dateutil import parser as dateutil_parser
 
 from detente.reader.dates import dates_in
 from detente.reader.draft import draft_of
+from detente.reader.datelines import DATELINE as _DATELINE, day_abroad
 from detente.reader.context import read_frames
 from detente.reader.frames import Frame
 from detente.reader.joining import measures_of
@@ -25,20 +26,6 @@ from detente.reader.sections import figures_of, motives_of, questions_of, scenar
 from detente.reader.actors import actor_name, region_of
 from detente.reader.sheet import Confidence, Finding, Reading, Sheet
 from detente.reader.source import Page, load_page, page_of, page_of_bytes
-
-_DATELINE = re.compile(
-    r"^\s*(?:[A-ZÀ-Þ][\w .'-]{2,40}(?:/[A-Z][\w .'-]+)?(?:,\s+|\s+\((?=\d|[A-Z]))(?P<a>[^()–—-]{3,28}?)\)?"
-    r"\s*(?:\([^)]{2,30}\))?\s*(?:-|–|—)"
-    r"|(?:published|posted|date|dated|updated|last updated|first published)(?: on)?\s*:?\s+(?P<b>[^|\n]{4,40}))",
-    re.IGNORECASE,
-)
-
-
-def dateline_end(text: str) -> int:
-    """Where the dateline that opens a sentence ends; 0 where there is none."""
-    match = _DATELINE.match(text)
-    return match.end() if match and match["a"] and dates_in(match["a"], None) else 0
-
 
 _KEYWORDS = ("published", "issued", "datepublished", "pubdate", "created", "date")
 
@@ -107,6 +94,10 @@ def _at_the_end(lines: list[str]) -> list[tuple[date, str]]:
     """The day under which a notice is signed: a short line near its head or end that holds a full date."""
     found = []
     for line in (*reversed(lines[-6:]), *lines[:10]):
+        foreign = day_abroad(line)
+        if foreign is not None:
+            found.append((foreign, "the day under which it is signed"))
+            continue
         days = [d for d in dates_in(line, None) if d.precision == "day" and d.start and d.how == "stated in full"]
         short = len(line) <= 75 and not line.rstrip().endswith((";", ","))
         speaks = re.search(r"\b(?:effect|force|until|from|expir|on or after|appl)\w*\b", line, re.I) and not _SIGNED.search(line)

@@ -22,8 +22,8 @@ _ABBREVIATED = re.compile(
 )
 _STOP = re.compile(r"""(?:[.!?…]+)["')\]]*(?=\s+["'(\[]?[A-Z0-9•])""")
 _MONTH_OR_NUMBER = re.compile(r"\b(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|No|Nos|Art|Sec|Fig|pp?)\.$")
-_BULLET = re.compile(r"[ \t]*(?:[•◦▪‣·*●○■–—-]|o(?= {2}))\s+(?=\S)")
-_NUMBERED = re.compile(r"[ \t]*(?:\(?\d{1,2}[.)]|\(?[a-hA-H]\))\s+(?=\S)")
+_BULLET = re.compile(r"[ \t]*(?:[•◦▪‣·*●○■–—-]|o(?= {1,3}\S))\s+(?=\S)")
+_NUMBERED = re.compile(r"[ \t]*(?:\(?\d{1,2}[.)]|\(?[a-hA-H]\)|\([ivx]{1,4}\))\s+(?=\S)")
 _MARKDOWN = re.compile(r"[ \t]*#{1,6}\s+(?=\S)")
 
 SCENARIO_WORDS = {

@@ -14,10 +14,12 @@ from datetime import timedelta
 
 from dateutil.relativedelta import relativedelta
 
+from detente.reader.actors import actor_mentions
 from detente.reader.clauses import Block, Sentence
 from detente.reader.constructions import built, cues, instruments, table, word
 from detente.reader.dates import DateMention
-from detente.reader.frames import TARIFF, Frame, frames_in
+from detente.reader.datelines import dateline_end
+from detente.reader.frames import EXPORT_CONTROL, TARIFF, Frame, frames_in
 from detente.reader.roles import LAW, LEVIED, OWNER, SUBJECT, Role, roles
 from detente.reader.sheet import Sheet
 from detente.reader.status import ANNOUNCED, IN_FORCE, OVER, STRUCK_DOWN, SUSPENDED, WITHDRAWN, Judgement
@@ -145,7 +147,7 @@ def _whose(paper: Paper, sheet: Sheet, titles: Sequence[tuple[int, str, Sequence
         if mine:
             paper.by, paper.by_how = mine[0].code, "the office at its head"
             break
-        if re.search(r"\b(?:gazette|ministry|official journal|customs tariff|government|federal register|department|diario oficial|republic|commission|council)\b", text, re.I):
+        if re.search(r"\b(?:gazette|ministry|official journal|customs tariff|government|federal register|department|diario oficial|republic|commission|council|president|proclamation|executive order|parliament)\b", text, re.I):
             codes = {a.code for a in sheet.actors_in(at, at + len(text))}
             if len(codes) == 1:
                 paper.by, paper.by_how = codes.pop(), "the office at its head"
@@ -158,6 +160,13 @@ def _whose(paper: Paper, sheet: Sheet, titles: Sequence[tuple[int, str, Sequence
         laws = Counter(a.code for a in sheet.actors if a.form in ("law", "office"))
         if len(laws) == 1:
             paper.by, paper.by_how = next(iter(laws)), "the only office named"
+    if paper.by is None:
+        for s in sheet.sentences[:4]:
+            end = dateline_end(s.text)
+            seats = [a for a in sheet.actors_in(s.start, s.start + end)] or [a for a in actor_mentions(s.text[:end].title())]
+            if end and seats:
+                paper.by, paper.by_how = seats[0].code, "the place of the dateline"
+                break
 
 
 # -- rows --------------------------------------------------------------------------------------------------------------
@@ -172,7 +181,7 @@ def _row_frames(sheet: Sheet, rows: Sequence[Row], frames: Sequence[Frame], pape
         s = Sentence(row.start, row.end, sheet.flat[row.start : row.end], block.index)
         context = [f for b in lead for f in frames if f.sentence.block == b.index]
         for k, amount in row.rates:
-            frame = _row_frame(sheet, row, k, amount, s, context, paper)
+            frame = _row_frame(sheet, row, k, amount, s, context, paper, texts)
             if frame is not None:
                 found.append(frame)
     return found
@@ -189,7 +198,7 @@ def _lead(sheet: Sheet, at: int, rows: Sequence[Row]) -> list[Block]:
     return list(reversed(before[-3:]))
 
 
-def _row_frame(sheet: Sheet, row: Row, k: int, amount: object, s: Sentence, context: Sequence[Frame], paper: Paper) -> Frame | None:
+def _row_frame(sheet: Sheet, row: Row, k: int, amount: object, s: Sentence, context: Sequence[Frame], paper: Paper, texts: Sequence[str]) -> Frame | None:
     cell = row.cells[k]
     amount = replace(amount, start=cell.start, end=cell.end)  # type: ignore[type-var]
     others = [c for j, c in enumerate(row.cells) if j != k and j not in [n for n, _ in row.rates]]
@@ -215,7 +224,9 @@ def _row_frame(sheet: Sheet, row: Row, k: int, amount: object, s: Sentence, cont
         told = next((st for st, words in table()["status_words"].items() if re.search(words, state.text, re.I)), None)
         if told:
             judgement = Judgement(told, 0.9, state.text, "a column of the table")
-    if re.search(r"\bpropos", " ".join(f.sentence.text for f in context) or (sheet.page.title or ""), re.I) and state is None:
+    if re.search(r"\bpropos|\brecommend", " ".join(texts), re.I) and state is None and (lead is None or lead.judgement.status in (ANNOUNCED, IN_FORCE)):
+        judgement = Judgement("threatened", 0.85, "propose", "'propose' above the table", (ANNOUNCED,))
+    elif re.search(r"\bpropos", " ".join(f.sentence.text for f in context) or (sheet.page.title or ""), re.I) and state is None:
         judgement = Judgement("threatened", 0.85, "propose", "'propose' above the table", (ANNOUNCED,))
     frame = Frame(cell.start, cell.end, TARIFF, s, judgement, by=by, by_how=by_how, on=list(dict.fromkeys(on)), on_how=on_how if on else "", rate=amount, firm=True)  # type: ignore[arg-type]
     frame.everyone = everyone and not on
@@ -274,8 +285,13 @@ def _labels(sheet: Sheet, frames: Sequence[Frame]) -> None:
 
 def _fill_who(sheet: Sheet, frames: Sequence[Frame], paper: Paper) -> None:
     last: Frame | None = None
+    sides = {c for f in frames if f.by and f.firm for c in (f.by, *f.on)}
     for f in frames:
-        same_block = last is not None and last.sentence.block == f.sentence.block
+        same_block = last is not None and (last.sentence.block == f.sentence.block or bool(_ANAPHORA.match(f.sentence.text)) and f.sentence.block - last.sentence.block <= 2)
+        if f.by is None and _PRONOUN.match(f.sentence.text) and not f.received:
+            spoken = _subject_before(sheet, f)
+            if spoken is not None and spoken not in f.on:
+                f.by, f.by_how = spoken, "the sentence before"
         if f.by is None:
             if last is not None and same_block and last.by and last.by not in f.on and _goes_on(f, last):
                 f.by, f.by_how = last.by, "the sentence before"
@@ -283,7 +299,9 @@ def _fill_who(sheet: Sheet, frames: Sequence[Frame], paper: Paper) -> None:
                 f.by, f.by_how = paper.by, paper.by_how
             elif paper.by and f.on == [paper.by] and len(paper.on) == 1:
                 f.by, f.by_how = paper.on[0], "the other side"
-        if not f.on and not f.everyone and f.by is not None:
+            elif len(f.on) == 1 and len(sides) == 2 and f.on[0] in sides:
+                f.by, f.by_how = next(c for c in sides if c != f.on[0]), "the other side"
+        if not f.on and not f.everyone and f.by is not None and f.instrument != EXPORT_CONTROL:
             if last is not None and same_block and last.by == f.by and (last.on or last.everyone):
                 f.on, f.everyone, f.on_how = [c for c in last.on if c != f.by], last.everyone, "the sentence before"
             elif f.by == paper.by and paper.on and not (f.by in paper.on):
@@ -294,6 +312,20 @@ def _fill_who(sheet: Sheet, frames: Sequence[Frame], paper: Paper) -> None:
             f.on = [c for c in f.on if c != f.by]
         if not f.why_aside:
             last = f
+
+
+_ANAPHORA = re.compile(r"^\W*(?:it|they|this|these|the (?:additional |new |higher |lower |same )?(?:dut(?:y|ies)|tariffs?|rates?|surtax|surcharge|levy|levies|measures?))\b", re.I)
+_PRONOUN = re.compile(r"^\W*(?:It|They|Officials|The (?:government|ministry|bloc|administration|union|country))\s")
+
+
+def _subject_before(sheet: Sheet, f: Frame) -> str | None:
+    """The government that was the subject of the sentence before in the same block."""
+    before = [s for s in sheet.sentences if s.block == f.sentence.block and s.start < f.sentence.start]
+    if not before:
+        return None
+    s = before[-1]
+    named = [r for r in roles(s.text, list(sheet.actors_in(s.start, s.end)), s.start) if r.part == SUBJECT and r.start >= dateline_end(s.text)]
+    return named[0].code if named else None
 
 
 def _goes_on(f: Frame, last: Frame) -> bool:
@@ -311,7 +343,7 @@ def _date_sentences(sheet: Sheet, frames: Sequence[Frame]) -> list[tuple[Sentenc
             if s.start in rated or "?" in s.text:
                 continue
             lead_in = s.text.rstrip().endswith(":")
-            speaks = built(r"^\W*(?:(?:\w+\.|\(\w\)|[A-Z. ]{4,30}:)\s*)*{carries_on}\b").match(s.text) or built(r"^\W*(?:effective|dates?|entry into force|coming into force|in force|commencement|start)\b[^.]{0,20}:").match(s.text)
+            speaks = built(r"\b{carries_on}\s+(?:shall\s+|will\s+)?{begins_words}\b").search(s.text) or built(r"^\W*(?:(?:\w+\.|\(\w\)|[A-Z. ]{4,30}:)\s*)*{carries_on}\b").match(s.text) or built(r"^\W*(?:effective|dates?|entry into force|coming into force|in force|commencement|start)\b[^.]{0,20}:").match(s.text)
             duty = any(p.search(s.text) for k, p in instruments() if k == TARIFF)
             told = re.search(r"\beffective (?:on |from |as of )?(?:\d|[A-Z])", s.text)
             if not (speaks or told or (duty and (lead_in or b.kind == "heading" or built(r"\b(?:{begins_words}|from)\b").search(s.text)))):

@@ -52,6 +52,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("paper", (
 rf"\b(?:(?:{_COUNT}|fourteen|fifteen|twenty-one|forty-five) (?:calendar |working |business )?days (?:after|from|following)"
 rf" (?:the )?(?:day |date )?(?:of )?(?:(?:this|the|its|the present) )?{_PAPER}(?! of [A-Z]\w+ \d| appears| is published| has been published)"
+rf"|the (?:{'|'.join(reversed(_ORDINALS))}) day (?:following|after) (?:that of |the date of |the day of )?(?:its|the|this|their) {_PAPER}"
 rf"|the day (?:following|after) (?:that of |the date of |the day of )?(?:its|the|this|their) {_PAPER}"
 rf"|(?:the )?(?:date|day) of (?:(?:this|its|the|publication of this) )?{_PAPER})\b"
 )),
@@ -196,6 +197,8 @@ def _paper(base: DateMention, low: str, today: date | None) -> DateMention:
     days = 0
     if " days " in low and count:
         days = int(count[1]) if count[1] else words.get(count[2], 0)
+    elif (ordinal := re.match(r"the ([a-z-]+) day\b", low)) and ordinal[1] in _ORDINALS:
+        days = _ORDINALS.index(ordinal[1]) + 1
     elif low.startswith("the day"):
         days = 1
     day = today + timedelta(days=days)

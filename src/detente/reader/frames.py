@@ -14,7 +14,8 @@ from itertools import islice, pairwise
 
 from detente.reader.amounts import Amount
 from detente.reader.clauses import Sentence
-from detente.reader.constructions import body, built, instruments, word
+from detente.reader.constructions import body, built, instruments, table, word
+from detente.reader.datelines import dateline_end
 from detente.reader.dates import DateMention
 from detente.reader.roles import AGENT, DESTINATION, EXCEPTED, LAW, LEVIED, LEVIES, OTHER, OWNER, PLACE, SUBJECT, Role, roles
 from detente.reader.sheet import Sheet
@@ -108,6 +109,11 @@ def frames_in(sheet: Sheet, s: Sentence, *, listed: bool = False) -> list[Frame]
             rate=anchor.rate, scenario=block.scenario, question="?" in s.text, why_aside=anchor.why, firm=anchor.sure,
         )  # fmt: skip
         _who(s.text, frame, anchor, part, who, first=n == 0)
+        told = _heading_status(block.heading)
+        if told and frame.judgement.sure < 0.92 and frame.judgement.status not in ("denied",):
+            frame.judgement = Judgement(told, 0.9, block.heading, "the heading above it", quoted=frame.judgement.quoted)
+        specific = _SPECIFIC.search(s.text[part[0] : part[1]])
+        frame.quantity = specific.group() if specific and frame.rate is None else ""
         _goods(sheet, s, frame, anchor, part)
         _when(sheet, s, frame, anchor, part)
         found.append(frame)
@@ -115,10 +121,21 @@ def frames_in(sheet: Sheet, s: Sentence, *, listed: bool = False) -> list[Frame]
     return found
 
 
+_SPECIFIC = re.compile(
+    r"(?:[A-Z]{0,3}[$€£¥]|USD|EUR)\s?\d[\d.,]*\s*(?:per|a|an|/)\s*(?:metric )?(?:tonnes?|tons?|kilograms?|kg|units?|lit(?:re|er)s?|head|pieces?|barrels?|pounds?|square met(?:re|er)s?)\b", re.I
+)
+
+
+def _heading_status(heading: str) -> str:
+    """The status that a short heading of a list says ("Paused", "Announced, not yet in force"); "" for none."""
+    plain = heading.strip(" :.-#*")
+    if not plain or len(plain.split()) > 6:
+        return ""
+    return next((st for st, words in table()["status_words"].items() if re.match(rf"(?:(?:now|already|still|measures|duties|tariffs) )?(?:{words})\b", plain, re.I)), "")
+
+
 def _named(sheet: Sheet, s: Sentence) -> list[object]:
     """Economies named in a sentence, without those of its dateline."""
-    from detente.reader.article import dateline_end
-
     after = dateline_end(s.text)
     return [a for a in sheet.actors_in(s.start, s.end) if a.start - s.start >= after]
 
@@ -150,11 +167,12 @@ def _no_measure(text: str, m: re.Match[str], kind: str) -> bool:
 def _anchors(sheet: Sheet, s: Sentence, listed: bool) -> list[_Anchor]:
     nouns = _nouns(s.text)
     found: list[_Anchor] = []
+    context = bool(_DUTY_WORD.search(sheet.flat[max(0, s.start - 1500) : s.end]))
     used: set[int] = set()
     for a in sheet.amounts_in(s.start, s.end):
         if a.unit not in ("%", "pp"):
             continue
-        anchor = _rate_anchor(s.text, a, a.start - s.start, a.end - s.start, nouns, found, listed)
+        anchor = _rate_anchor(s.text, a, a.start - s.start, a.end - s.start, nouns, found, listed, context)
         if anchor is not None:
             found.append(anchor)
             used |= {k for k, (x, y, _) in enumerate(nouns) if anchor.start <= x < anchor.end or _beside(s.text, anchor, x, y)}
@@ -162,10 +180,19 @@ def _anchors(sheet: Sheet, s: Sentence, listed: bool) -> list[_Anchor]:
         if k not in used and not (kind == TARIFF and any(x < f.end and f.start < y for f in found)):
             found.append(_Anchor(x, y, kind, _withheld(sheet, s, y) if kind == EXPORT_CONTROL else None))
     found.sort(key=lambda f: f.start)
+    for k, (one, two) in enumerate(pairwise(found)):
+        if one.rate is not None and two.rate is not None and _CHANGED.search(s.text[one.end : two.start]):
+            found[k] = replace(one, why="the rate before")
     rated = [f for f in found if f.rate is not None and not f.why]
     if rated:  # a tariff's bare word beside a rate of the same sentence says nothing new
         found = [f for f in found if f.rate is not None or f.kind != TARIFF or _apart(s.text, f, rated)]
     return found
+
+
+_DUTY_WORD = re.compile(r"\b(?:tariffs?|dut(?:y|ies)|surtax|surcharge|levy|levies)\b", re.I)
+_CHANGED = re.compile(
+    r"\b(?:varied|cut|raised|lowered|reduced|increased|amended|changed|revised|brought down|trimmed|hiked|lifted)\b[^;]{0,60}?\bto\s+(?:\w+\s+)?$", re.I
+)
 
 
 def _apart(text: str, noun: _Anchor, rated: Sequence[_Anchor]) -> bool:
@@ -180,7 +207,7 @@ def _beside(text: str, anchor: _Anchor, x: int, y: int) -> bool:
 
 
 def _rate_anchor(
-    text: str, a: Amount, start: int, end: int, nouns: list[tuple[int, int, str]], before: list[_Anchor], listed: bool
+    text: str, a: Amount, start: int, end: int, nouns: list[tuple[int, int, str]], before: list[_Anchor], listed: bool, context: bool = False
 ) -> _Anchor | None:
     after, lead = text[end : end + 70], text[max(0, start - 60) : start]
     if re.match(rf"\s*{word('not_rate_after').pattern}", after, re.I):
@@ -207,6 +234,13 @@ def _rate_anchor(
     hits = built(r"\b{hits}\s+(?:(?!\bby\b)[\w.'%-]+\s+){1,8}?(?:with|at)\s+(?:an? |up to |as much as )?(?:additional |extra |further )?$").search(text[max(0, start - 110) : start])
     levies = built(r"\b(?:impos\w*|levie[sd]|levy|charg\w*|slap\w*|puts?|plac\w*|appl\w*)\s+(?:an? |only |an additional |a further |another |up to )*$").search(text[:start]) and re.match(r"\s+(?:on|against|for)\b", after)
     levied = re.match(r"\s+(?:already |now )?(?:levied|charged|imposed|paid|in force|applied)\b", after)
+    if not linked and context:
+        linked = bool(
+            re.search(rf"\brates?\b[^.;]{{0,45}}?\b(?:is|are|be|to|of|at|,)\s+(?:{_LEAD_IN}\s+)*$|\brate,\s+$", text[:start], re.I)
+            or re.match(r"\s+(?:\w+\s+)?rates?\b(?=\s+(?:continues?|appl\w+|on|for|remains?|stays?|is|will|would|shall)\b)", after)
+            or re.search(r"^\W*(?:it|they|this|that|the \w+)\s+(?:then\s+|will\s+|would\s+|shall\s+)?(?:goes?|ris\w+|falls?|steps?|climbs?|drops?|increases?|moves?|starts?)\s+(?:\w+\s+)?(?:to|at)\s+$", text[:start], re.I)
+        )
+        linked = linked or bool(re.search(r"^\W*[A-Z][\w .]{1,30}:\s*(?:an? )?$", text[:start]) and re.match(r"\s+on\b", after))
     if not (linked or elliptic or pays or hits or levies or levied or listed):
         return None
     why = _why_not(text, start, end, linked, noun_at)
@@ -230,6 +264,8 @@ def _why_not(text: str, start: int, end: int, linked: bool, noun_at: int) -> str
         return "the ordinary duty"
     if built(r"^\s*(?:\w+ )?{ordinary}\s*(?:\([A-Z]+\)\s*)?(?:customs |import )?(?:dut(?:y|ies)|rates?|tariffs?)").match(after):
         return "the ordinary duty"
+    if re.search(r"\b(?:average|effective|mean)\s+(?:\w+\s+)?(?:tariff|duty|rate)s?\b[^;.]{0,60}$", text[:start], re.I):
+        return "a sum or an average of duties"
     if built(r"\b{total}\b[^,;.]{0,45}$").search(before) and not built(r"\b{cap}\s+$").search(before):
         return "a sum or an average of duties"
     if re.match(r"\s*(?:in total|altogether|combined|overall|on average|in all\b)", after) and not built(r"\b{cap}\s+$").search(before):
@@ -238,7 +274,7 @@ def _why_not(text: str, start: int, end: int, linked: bool, noun_at: int) -> str
         return "a step, not a level"
     if built(r"\b{except}\b").search(text[:start]) and re.search(r"\b(?:zero|0(?:\.0)?\s*(?:%|per ?cent|percent))", text[start : end], re.I):
         return "an exemption"
-    if re.search(r"\b(?:was|were|been)\s+(?:previously|formerly|earlier|until then)|\b(?:previous|former|earlier|old) (?:\w+ ){0,2}$|\b(?:up|down|raised|increased|lowered|cut|reduced|fell|rose|lifted) from (?:the )?(?:\w+ )?$|\b(?:instead of|rather than|compared with|against|replac\w+) (?:the |a )?(?:\w+ )?(?:rate of )?$", before, re.I) and not re.search(r"\bto\s", text[end:end+14]) and not re.search(r"\b(?:surtax|tariff|dut)\w* against (?:the |a )?$", before):
+    if re.search(r"\b(?:was|were|been)\s+(?:previously|formerly|earlier|until then)|\b(?:previous|former|earlier|old) (?:\w+ ){0,2}$|\b(?:up|down|raised|increased|lowered|cut|reduced|fell|rose|lifted) from (?:\w+ ){0,4}$|\b(?:instead of|rather than|compared with|against|replac\w+) (?:the |a )?(?:\w+ )?(?:rate of )?$", before, re.I) and not re.search(r"\bto\s", text[end:end+14]) and not re.search(r"\b(?:surtax|tariff|dut)\w* against (?:the |a )?$", before):
         if not re.search(r"\brang\w+ from\b", before):
             return "the rate before"
     left, _ = clause_bounds(text, start, end)
@@ -252,6 +288,8 @@ def _why_not(text: str, start: int, end: int, linked: bool, noun_at: int) -> str
 
 def a_step(text: str, start: int, end: int) -> bool:
     """Whether "by ten points" is followed by the level it leads to."""
+    if re.search(r"points?\b|pp\b", text[start:end]) and re.search(r"\badd(?:s|ed|ing)?\s+(?:another |a further |about )?$", text[:start], re.I):
+        return True
     return bool(re.search(r"\bby\s+(?:another |a further |about )?$", text[:start], re.I) and re.search(r"^[^.;]{0,60}?\bto\s+(?:\d|[a-z-]+ per ?cent)", text[end:], re.I))
 
 
@@ -327,6 +365,8 @@ def _who(text: str, f: Frame, anchor: _Anchor, part: tuple[int, int], who: Seque
     place = next((r for r in inside if r.part == PLACE and r.start >= anchor.end and f.received and r.form == "name" and r.start - anchor.end < 40), None)
     if owner is not None:
         _levier(f, owner, who, text, "its own word", firm=True)
+    elif (claimed := _claimed(text, anchor, who)) is not None:
+        _levier(f, claimed, who, text, "subject of the sentence", firm=True)
     elif agent is not None:
         _levier(f, agent, who, text, "named with 'by'", firm=True)
     elif place is not None:
@@ -344,7 +384,7 @@ def _who(text: str, f: Frame, anchor: _Anchor, part: tuple[int, int], who: Seque
                 f.by, f.by_how = said.code, "the office that announces it"
     targets: list[str] = []
     for r in inside:
-        if r.start >= anchor.end and r.start > limit and not (r.part in LEVIED and not re.search(r"\b(?:after|because|in response|in retaliation|over|to (?:punish|answer))\b", tail[: r.start - anchor.end], re.I)):
+        if r.start >= anchor.end and r.start > limit and not (r.part in LEVIED and not re.search(r"\b(?:after|because|if|unless|until|amid|since|when|although|following|in response|in retaliation|over|to (?:punish|answer|force))\b", tail[: r.start - anchor.end], re.I)):
             continue
         if r.part in LEVIED or (r.part == DESTINATION and f.instrument == EXPORT_CONTROL):
             if r.part == "target" and r.start < anchor.start and text[r.end : anchor.start].count(",") > 2:
@@ -420,6 +460,14 @@ def _active_last(between: str) -> bool:
     """Whether after a relative clause about what is paid an active verb follows: "which pays 5 %, will charge …"."""
     last = list(word("pays").finditer(between))[-1]
     return bool(re.search(r",", between[last.end() :]) and word("makes").search(between[last.end() :])) or last.group().lower().startswith("charg")
+
+
+def _claimed(text: str, anchor: _Anchor, who: Sequence[Role]) -> Role | None:
+    """Who levies in a clause after the rate: "a 20 percent duty that the United States has charged since 1 January"."""
+    for r in who:
+        if r.part == SUBJECT and r.start >= anchor.end and re.match(r"[^.;]{0,70}?\b(?:which|that)\s+(?:the\s+)?$", text[anchor.end : r.start]):
+            return r if built(r"\s+(?:\w+\s+)?(?:{makes}|{hits})\b").match(text[r.end :]) else None
+    return None
 
 
 def _speaker(text: str, who: Sequence[Role], anchor: _Anchor) -> Role | None:

@@ -43,12 +43,18 @@ class Group:
 
     def first(self, name: str) -> Any:
         """The first filled slot called `name`."""
-        return next((getattr(f, name) for f in self.own if getattr(f, name)), None)
+        frames = self.told if name in ("by", "on", "rate", "label") else self.own
+        return next((getattr(f, name) for f in frames if getattr(f, name)), None)
+
+    @property
+    def told(self) -> list[Frame]:
+        """The frames with a rate; those of the news itself where none has one."""
+        return [f for f in self.own if f.rate is not None] or self.own
 
     @property
     def lead(self) -> Frame:
         """The frame that says most; the earliest of them."""
-        return max(self.own, key=lambda f: (f.weight, f.judgement.sure, -f.start))
+        return max(self.told, key=lambda f: (f.weight, f.judgement.sure, -f.start))
 
 
 @dataclass(frozen=True)
@@ -142,9 +148,14 @@ def _stands_alone(sheet: Sheet, f: Frame) -> bool:
     if not f.by or f.judgement.sure < 0.6:
         return False
     own_words = f.by_how in ("its own word", "named with 'by'", "subject of the sentence", "a label that opens the paragraph")
+    headed = f.by_how in ("the office at its head", "the law in the title", "the title") and f.on and f.on_how == "named beside it"
     what = f.sectors or f.unmapped or f.label
+    if headed and f.judgement.cue and (f.quantity or f.judgement.status in OVER or f.instrument == EXPORT_CONTROL):
+        return True
     if f.instrument in (EXPORT_CONTROL, EMBARGO, NON_TARIFF, PURCHASE, OTHER_MEASURE):
         return bool(own_words and (f.on or what) and (f.weight >= 2))
+    if f.quantity and own_words and f.on:
+        return True
     acts = f.judgement.cue and not _WEAK.fullmatch(f.judgement.cue.strip())
     return bool(own_words and acts and f.on and f.on_how == "named beside it")
 
@@ -183,6 +194,8 @@ def _fits(group: Group, f: Frame) -> bool:
     if sectors and f.sectors and not set(sectors) & set(f.sectors):
         return False
     if f.label and label and f.label != label and rate and f.rate:
+        return False
+    if {lead.judgement.status, f.judgement.status} == {THREATENED, IN_FORCE} and min(lead.judgement.sure, f.judgement.sure) >= 0.85 and not loose and rate and f.rate:
         return False
     begins = group.first("begins")
     if begins and f.begins and begins.start and f.begins.start and begins.start != f.begins.start:
@@ -254,7 +267,7 @@ BY_FACTORS = {
     "its own word": 1.0, "named with 'by'": 1.0, "subject of the sentence": 0.97, "where it is paid": 0.97, "its row": 1.0,
     "a line of the form": 0.97, "the office at its head": 0.95, "the title": 0.92, "a label that opens the paragraph": 0.85,
     "the law it rests on": 0.9, "the law in the title": 0.92, "the sentence before": 0.9, "the office that announces it": 0.88,
-    "the one who acts elsewhere in the text": 0.82, "the only office named": 0.75, "the other side": 0.7,
+    "the one who acts elsewhere in the text": 0.82, "the only office named": 0.75, "the place of the dateline": 0.72, "the other side": 0.7,
 }  # fmt: skip
 ON_FACTORS = {
     "named beside it": 1.0, "its row": 1.0, "all are meant": 0.95, "all but those excepted": 0.9, "a line of the form": 0.97,
@@ -281,14 +294,14 @@ def _measure(sheet: Sheet, group: Group, parties: list[str]) -> Finding:
         how = max((f.by_how for f in own if f.by == by), key=lambda h: BY_FACTORS.get(h, 0.8))
         sure.discount(BY_FACTORS.get(how, 0.8), f"who does it: {how}")
     alternatives += [{"field": "by", "value": c, "why": "named beside it"} for f in own[:1] for c in f.also_by]
-    everyone = any(f.everyone for f in own)
+    everyone = any(f.everyone for f in group.told)
     if on or everyone:
         how = max((f.on_how for f in own if f.on or f.everyone), key=lambda h: ON_FACTORS.get(h, 0.8))
         sure.discount(ON_FACTORS.get(how, 0.8), f"on whom: {how}")
     else:
         sure.discount(0.85, "on whom is not said")
         alternatives += [{"field": "on", "value": v, "why": "not said in the text"} for v in ("all", *(p for p in parties if p != by))]
-    if lead.instrument == TARIFF and rate is None:
+    if lead.instrument == TARIFF and rate is None and not any(f.quantity for f in own):
         sure.discount(0.75, "no rate is given")
     if rate is not None and not any(f.firm for f in own):
         sure.discount(0.85, "the rate stands without a word such as 'duty'")
@@ -296,7 +309,7 @@ def _measure(sheet: Sheet, group: Group, parties: list[str]) -> Finding:
         sure.discount(0.85, rate.doubt)
         alternatives += [{"field": "rate_pct", "value": v, "why": rate.doubt} for v in (rate.low, rate.high) if v is not None]
         alternatives += [{"field": "currency", "value": v, "why": rate.doubt} for v in rate.others]
-    if rate is not None and rate.unit == "pp":
+    if rate is not None and rate.unit == "pp" and not re.match(r"\s+(?:is|are|was|were)\b", sheet.flat[rate.end : rate.end + 6]):
         sure.discount(0.7, "points that are added, not a level")
     if lead.judgement.quoted:
         sure.discount(0.85, "in quoted speech")
@@ -332,7 +345,7 @@ def _measure(sheet: Sheet, group: Group, parties: list[str]) -> Finding:
 
 
 def _status(sheet: Sheet, group: Group, sure: Confidence, alternatives: list[dict[str, object]]) -> str:
-    own = group.own
+    own = group.told
     top = max(own, key=lambda f: (f.weight + 3 * f.judgement.sure, -f.start))
     status = top.judgement.status
     begins, ends, today = group.first("begins"), group.first("ends"), sheet.today

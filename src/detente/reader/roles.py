@@ -124,8 +124,15 @@ def _attributive(before: str, after: str, m: Mention) -> str:
         if not like_adjective:
             return TARGET
         return OWNER
+    if goods and re.match(r"[ -](?:\w+ ){0,2}imports? of\b.{2,60}\bfrom\b", after):
+        return OTHER
     if goods and (like_adjective or not built(rf"[ ]{{makes}}\b").match(after)):
         return ORIGIN
+    if like_adjective and re.search(rf"\b(?:on|against)\s+(?:{_FILL}\s+){{0,5}}$", before, re.I) and re.match(r"[ -][A-Za-z]", after):
+        return TARGET
+    following = re.match(r"[ ]([a-z][\w-]*)", after)
+    if following and m.form in ("name", "group") and not re.search(r"(?:s|ed)$", following[1]) and not built(r"[ ](?:{makes}|{breaks}|{pays})\b").match(after):
+        return OTHER
     return OTHER if m.form == "adjective" else ""
 
 

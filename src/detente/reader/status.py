@@ -133,7 +133,7 @@ def judge(text: str, start: int, end: int, bounds: tuple[int, int] | None = None
     if gone and not word("negation").search(text[max(0, left + gone.start() - 4) : left + gone.end()]) and not condition and not modal:
         others = (THREATENED,) if status == THREATENED else ()
         return Judgement(WITHDRAWN, 0.8, gone.group(), f"{gone.group()!r} nearby", others, quoted)
-    negated = re.search(rf"(?:n't\b|{word('negation').pattern})\s*{_ADVERBS}$", ahead, re.I) or word("negation").match(first.words)
+    negated = re.search(rf"(?:n't\b|{word('negation').pattern})\s*{_ADVERBS}$", ahead, re.I) or word("negation").search(first.words)
     own_modal = _MODAL.search(ahead)
     to_do = built(r"\b{to_come}\s+(?:\w+ly\s+|be\s+)?$").search(ahead)
     gerund = re.search(r"ing\b", first.words, re.I) and not re.search(
@@ -171,10 +171,12 @@ def _distance(cue: _Cue, start: int, end: int) -> float:
         cue.words,
         re.I,
     )
-    bonus = 40 if cue.status in (STRUCK_DOWN, SUSPENDED, EXPIRED) else 25 if cue.status == THREATENED else 0
+    bonus = 60 if cue.status in (STRUCK_DOWN, SUSPENDED, EXPIRED) else 25 if cue.status == THREATENED else 0
     return max(gap, 0) + (25 if weak else 0) - bonus
 
 
 def _belongs_elsewhere(text: str, cue: _Cue) -> bool:
     """Cues that speak of something else: "suspended talks", "delayed the summit", "paying farmers", "threat of recession"."""
+    if cue.words == "Announcement" or re.match(r"\s+No\b", text[cue.end : cue.end + 5]):
+        return True
     return bool(built(r"\s+(?:the |its |their |all |an? )?{not_news}\b").match(text[cue.end : cue.end + 40]))

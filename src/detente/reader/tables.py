@@ -18,6 +18,7 @@ _NUMBER_CELL = re.compile(r"\s*(?:\+ ?)?(?:up to )?\d{1,3}(?:[.,]\d{1,2})?\s*(?:
 _RATE = r"\d{1,3}(?:[.,]\d{1,2})?\s*(?:%|per ?cent\b|percent\b|pc\b)"
 _COLON = re.compile(rf"^\W*(?P<name>[^:%]{{2,90}}?)\s*(?::|\s[-–—=]{{1,2}}|\.{{3,}})\s*(?P<rate>(?:an? )?(?:additional )?(?:up to )?{_RATE})(?P<rest>.{{0,160}})$", re.I)
 _ON = re.compile(rf"^\W*(?P<rate>{_RATE})\s*(?::|(?:tariffs? |dut(?:y|ies) )?(?:on|for|from|-|–))\s*(?P<name>[^%]{{2,140}})$", re.I)
+_COMMA = re.compile(rf"^\W*(?:\(?\w\)\s*)?(?:for |on )(?P<name>[^%;]{{2,110}}),\s+(?P<rate>{_RATE})[;,.]?(?: and)?$", re.I)
 _PLAIN = re.compile(rf"^\W*(?P<name>(?:[A-Z][\w'().&-]*|and|of|the)(?:\s+[\w'().&,-]+){{0,7}}?)\s+(?P<rate>{_RATE})[;,.]?$")
 
 
@@ -62,13 +63,14 @@ def rows_in(text: str) -> list[Row]:
     part: Cell | None = None
     at, table, quiet = 0, 0, 9
     last_line: Cell | None = None
+    in_percent = False
     for line in text.split("\n"):
         start, at = at, at + len(line) + 1
         if not line.strip():
             quiet += 1
             continue
         cells = _cells(line, start)
-        row = _row(cells, heads, start, start + len(line)) if len(cells) > 1 else _list_row(line, start)
+        row = _row(cells, heads, start, start + len(line), in_percent) if len(cells) > 1 else _list_row(line, start)
         if row is not None:
             if quiet > 2:
                 table += 1
@@ -82,6 +84,7 @@ def rows_in(text: str) -> list[Row]:
         elif len(cells) > 1:
             heads, part, quiet, table = [c.text for c in cells], None, 0, table + 1
         else:
+            in_percent = bool(re.search(r"per ?cent|%", line, re.I) and _DUTY.search(line)) or (in_percent and quiet < 3)
             stripped = Cell(start, start + len(line), line.strip())
             if _names_part(stripped):
                 part, quiet = stripped, 0
@@ -107,7 +110,11 @@ def _cells(line: str, offset: int) -> list[Cell]:
     return cells
 
 
-def _row(cells: list[Cell], heads: list[str], start: int, end: int) -> Row | None:
+_DUTY = re.compile(r"\b(?:tariffs?|dut(?:y|ies)|surtax(?:es)?|surcharges?|lev(?:y|ies)|rates?)\b", re.I)
+_OF_VALUE = re.compile(r"\([^)]*\)|(?:% )?of (?:the )?(?:CIF |customs |FOB |assessable )?value", re.I)
+
+
+def _row(cells: list[Cell], heads: list[str], start: int, end: int, in_percent: bool) -> Row | None:
     numbers = [k for k, c in enumerate(cells) if _NUMBER_CELL.match(c.text) or _range_cell(c.text)]
     if not numbers or numbers == [0] and len(cells) == 1:
         return None
@@ -116,11 +123,11 @@ def _row(cells: list[Cell], heads: list[str], start: int, end: int) -> Row | Non
     for k in numbers:
         head = row.heads[k]
         signed = re.search(r"%|per ?cent|pc\b", cells[k].text, re.I)
-        if head and (word("columns.not_rate").search(head) and not re.search(r"\b(?:new|adjusted|additional)\b", head, re.I)):
+        if head and (word("columns.not_rate").search(_OF_VALUE.sub("", head)) and not re.search(r"\b(?:new|adjusted|additional)\b", head, re.I)):
             continue
-        if head and not _is_rate_head(head) and not (signed and re.search(r"\d{4}|from|phase|stage|year", head, re.I)):
+        if head and not _is_rate_head(head) and not ((signed or in_percent) and re.search(r"\d{4}|from|phase|stage|year", head, re.I)):
             continue
-        if not signed and not (head and re.search(r"%|per ?cent|ad val", head, re.I)):
+        if not signed and not (head and (in_percent or re.search(r"%|per ?cent|ad val", head, re.I))):
             continue
         if not head and not signed:
             continue
@@ -137,16 +144,18 @@ def _range_cell(text: str) -> bool:
 
 
 def _list_row(line: str, start: int) -> Row | None:
-    for pattern, joined in ((_COLON, False), (_ON, False), (_PLAIN, False)):
+    for pattern, joined in ((_COLON, False), (_COMMA, False), (_ON, False), (_PLAIN, False)):
         m = pattern.match(line)
         if m is None:
             continue
         name = m["name"].strip()
-        if len(name.split()) > 14 or re.search(r"\b(?:is|are|was|were|will|has|have|said|pays?|faces?|be|total|from)\b", name) and pattern is not _ON:
+        if len(name.split()) > 14 or re.search(r"\b(?:is|are|was|were|will|has|have|said|pays?|faces?|be|total|from)\b", name) and pattern not in (_ON, _COMMA):
             continue
         if any(p.fullmatch(name) or (pattern is _PLAIN and p.search(name)) for _, p in instruments()):
             continue
         if pattern is _ON and re.search(r"[.]\s+[A-Z]|\b(?:will|is|are|was|has|have|said)\b", name):
+            continue
+        if re.match(r"\s*(?:(?:additional )?(?:tariffs?|dut(?:y|ies)) )?on\b", m.groupdict().get("rest") or ""):
             continue
         amounts = amounts_in(m["rate"])
         if not amounts:
@@ -162,4 +171,6 @@ def _list_row(line: str, start: int) -> Row | None:
 def is_of_duties(row: Row, lead: Sequence[str]) -> bool:
     """Whether a row's numbers are duties: its heads say so, or the words before its table do."""
     text = " . ".join((*row.heads, *lead))
+    if re.search(r"\b(?:anti-?dumping|countervailing|anti-subsidy|safeguard)\b", text, re.I):
+        return True
     return any(p.search(text) for kind, p in instruments() if kind == "tariff") or any(_is_rate_head(h) for h in row.heads)
