@@ -19,7 +19,7 @@ from detente.reader.clauses import Block, Sentence
 from detente.reader.constructions import built, cues, instruments, table, word
 from detente.reader.dates import DateMention
 from detente.reader.datelines import dateline_end
-from detente.reader.frames import EXPORT_CONTROL, TARIFF, Frame, frames_in
+from detente.reader.frames import EXPORT_CONTROL, PURCHASE, TARIFF, Frame, frames_in, purchase_in
 from detente.reader.roles import LAW, LEVIED, OWNER, SUBJECT, Role, roles
 from detente.reader.sheet import Sheet
 from detente.reader.status import ANNOUNCED, IN_FORCE, OVER, STRUCK_DOWN, SUSPENDED, WITHDRAWN, Judgement
@@ -50,7 +50,9 @@ def read_frames(sheet: Sheet) -> list[Frame]:
         frames += frames_in(sheet, s, listed=_enumerates(sheet, s))
     paper = _paper(sheet, frames)
     frames += _row_frames(sheet, rows, frames, paper)
+    frames += [p for s in sheet.sentences if (p := purchase_in(sheet, s)) is not None]
     frames.sort(key=lambda f: f.start)
+    _ours(sheet, frames)
     _labels(sheet, frames)
     _fill_who(sheet, frames, paper)
     _carry_on(sheet, frames, paper)
@@ -283,25 +285,49 @@ def _labels(sheet: Sheet, frames: Sequence[Frame]) -> None:
             f.on, f.on_how, f.everyone = [first.code], "a label that opens the paragraph", False
 
 
+def _ours(sheet: Sheet, frames: Sequence[Frame]) -> None:
+    """ "If they tax our lumber, we will tax their whiskey": us and we are the place of the dateline, where there is one."""
+    seats = [a.code for s in sheet.sentences[:3] for a in sheet.actors_in(s.start, s.start + dateline_end(s.text))]
+    if not seats:
+        return
+    own = seats[0]
+    for f in frames:
+        text = f.sentence.text
+        at, end = f.start - f.sentence.start, f.end - f.sentence.start
+        if not f.judgement.quoted:
+            continue
+        if not f.on and f.by not in (None, own) and re.match(r"\s*(?:\w+\s+)?on our\b", text[end : end + 30]):
+            f.on, f.on_how = [own], "the place of the dateline"
+        if re.search(r"\bwe\s+(?:will|would|shall|are going to|may|might|could)\s+(?:\w+\s+){0,3}$", text[:at], re.I):
+            others = [g.by for g in frames if g.sentence.start == f.sentence.start and g.by not in (None, own)]
+            f.by, f.by_how = own, "the place of the dateline"
+            if not f.on or own in f.on:
+                f.on, f.on_how = (others[:1], "the other side") if re.match(r"\s*(?:\w+\s+)?on their\b", text[end : end + 30]) else ([], "")
+
+
 def _fill_who(sheet: Sheet, frames: Sequence[Frame], paper: Paper) -> None:
     last: Frame | None = None
+    named = {a.code for a in sheet.actors if a.form not in ("city", "group")}
+    acting = Counter(f.by for f in frames if f.by and f.firm and f.rate is not None)
     sides = {c for f in frames if f.by and f.firm for c in (f.by, *f.on)}
     for f in frames:
         same_block = last is not None and (last.sentence.block == f.sentence.block or bool(_ANAPHORA.match(f.sentence.text)) and f.sentence.block - last.sentence.block <= 2)
-        if f.by is None and _PRONOUN.match(f.sentence.text) and not f.received:
+        if f.by is None and _PRONOUN.match(f.sentence.text) and not f.received and f.subject is None:
             spoken = _subject_before(sheet, f)
             if spoken is not None and spoken not in f.on:
                 f.by, f.by_how = spoken, "the sentence before"
         if f.by is None:
             if last is not None and same_block and last.by and last.by not in f.on and _goes_on(f, last):
                 f.by, f.by_how = last.by, "the sentence before"
-            elif paper.by and paper.by not in f.on:
+            elif _PRESIDENT.search(f.sentence.text) and "USA" in named and "USA" not in f.on and paper.by_how not in _HEADS:
+                f.by, f.by_how = "USA", "the President"
+            elif paper.by and paper.by not in f.on and not _doubtful(paper, f, acting, named):
                 f.by, f.by_how = paper.by, paper.by_how
             elif paper.by and f.on == [paper.by] and len(paper.on) == 1:
                 f.by, f.by_how = paper.on[0], "the other side"
-            elif len(f.on) == 1 and len(sides) == 2 and f.on[0] in sides:
+            elif len(f.on) == 1 and len(sides) == 2 and f.on[0] in sides and named <= sides:
                 f.by, f.by_how = next(c for c in sides if c != f.on[0]), "the other side"
-        if not f.on and not f.everyone and f.by is not None and f.instrument != EXPORT_CONTROL:
+        if not f.on and not f.everyone and f.by is not None and f.instrument not in (EXPORT_CONTROL, PURCHASE):
             if last is not None and same_block and last.by == f.by and (last.on or last.everyone):
                 f.on, f.everyone, f.on_how = [c for c in last.on if c != f.by], last.everyone, "the sentence before"
             elif f.by == paper.by and paper.on and not (f.by in paper.on):
@@ -314,6 +340,15 @@ def _fill_who(sheet: Sheet, frames: Sequence[Frame], paper: Paper) -> None:
             last = f
 
 
+_PRESIDENT = re.compile(r"\b[Tt]he President\b(?! of)")
+_HEADS = ("the office at its head", "a line of the form", "the title", "the law in the title")
+
+
+def _doubtful(paper: Paper, f: Frame, acting: Counter[str], named: set[str]) -> bool:
+    """Whether the one who acts elsewhere is too thin a ground: named once, in a text of many economies."""
+    return paper.by_how == "the one who acts elsewhere in the text" and (acting[paper.by or ""] < 2 and len(named) > 2 or len(acting) > 1)
+
+
 _ANAPHORA = re.compile(r"^\W*(?:it|they|this|these|the (?:additional |new |higher |lower |same )?(?:dut(?:y|ies)|tariffs?|rates?|surtax|surcharge|levy|levies|measures?))\b", re.I)
 _PRONOUN = re.compile(r"^\W*(?:It|They|Officials|The (?:government|ministry|bloc|administration|union|country))\s")
 
@@ -321,11 +356,11 @@ _PRONOUN = re.compile(r"^\W*(?:It|They|Officials|The (?:government|ministry|bloc
 def _subject_before(sheet: Sheet, f: Frame) -> str | None:
     """The government that was the subject of the sentence before in the same block."""
     before = [s for s in sheet.sentences if s.block == f.sentence.block and s.start < f.sentence.start]
-    if not before:
-        return None
-    s = before[-1]
-    named = [r for r in roles(s.text, list(sheet.actors_in(s.start, s.end)), s.start) if r.part == SUBJECT and r.start >= dateline_end(s.text)]
-    return named[0].code if named else None
+    for s in reversed(before[-2:]):
+        named = [r for r in roles(s.text, list(sheet.actors_in(s.start, s.end)), s.start) if r.part == SUBJECT and r.start >= dateline_end(s.text)]
+        if named:
+            return named[0].code
+    return None
 
 
 def _goes_on(f: Frame, last: Frame) -> bool:
@@ -354,7 +389,7 @@ def _date_sentences(sheet: Sheet, frames: Sequence[Frame]) -> list[tuple[Sentenc
             first = until = None
             for d in sheet.dates_in(s.start, s.end):
                 lead = s.text[max(0, d.at - s.start - 100) : d.at - s.start]
-                if d.precision in ("vague", "decade"):
+                if d.precision in ("vague", "decade", "year"):
                     continue
                 if re.search(r"\b(?:until|expir\w+|laps\w+|through|end(?:s|ing)?|ceas\w+)\b[^,;]{0,25}$", lead, re.I):
                     until = until or d

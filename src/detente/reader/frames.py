@@ -91,7 +91,7 @@ _DUTY_TO = re.compile(
     rf"(?:{_LEAD_IN}\s+){{0,4}}\(?$|[:=]\s*$",
     re.I,
 )
-_STOP = re.compile(r"[;]|\b(?:GDP|growth|exports? (?:fell|rose|dropped)|inflation|shares?|output|prices?|volumes?)\b", re.I)
+_STOP = re.compile(r"[;]|\b(?:cut|reduce|lower|raise|shrink|slash|boost|lift)\w*\s+(?:\w+ ){0,2}?(?:imports|exports|trade|output|sales|prices|growth|shipments|GDP)\b|\b(?:GDP|growth|exports? (?:fell|rose|dropped)|inflation|shares?|output|prices?|volumes?)\b", re.I)
 
 
 def frames_in(sheet: Sheet, s: Sentence, *, listed: bool = False) -> list[Frame]:
@@ -491,6 +491,35 @@ def _shared(frames: list[Frame], parts: Sequence[tuple[int, int]], text: str) ->
             one.by, one.by_how = two.by, two.by_how
         if not one.on and not one.everyone and two.on_how == "named beside it" and one.by == two.by:
             one.on, one.on_how = list(two.on), "as the one after it in the sentence"
+
+
+def purchase_in(sheet: Sheet, s: Sentence) -> Frame | None:
+    """A promise to buy: "China agreed to buy 25 million tonnes of US soybeans"; None where the sentence holds none."""
+    buy = word("buys").search(s.text)
+    if buy is None or not (sheet.products_in(s.start + buy.end(), s.end) or sheet.amounts_in(s.start + buy.end(), s.end)):
+        return None
+    block = sheet.block_of(s)
+    who = roles(s.text, _named(sheet, s), s.start)
+    judgement = judge(s.text, buy.start(), buy.end())
+    if judgement.status not in ("denied", "hypothetical", "historical", "threatened"):
+        judgement = Judgement("announced", 0.8, buy.group(), "a promise to buy", ("in_force",), judgement.quoted)
+    f = Frame(s.start + buy.start(), s.start + buy.end(), PURCHASE, s, judgement, scenario=block.scenario, question="?" in s.text)
+    buyer = next((r for r in reversed(who) if r.end <= buy.start() and r.part in (SUBJECT, "origin")), None)
+    if buyer is not None:
+        f.by, f.by_how = buyer.code, "subject of the sentence"
+    f.on = [r.code for r in who if r.start >= buy.end() and r.code != f.by][:1]
+    f.on_how = "named beside it" if f.on else ""
+    for p in sheet.products_in(s.start + buy.end(), s.end):
+        if p.code not in f.sectors:
+            f.sectors.append(p.code)
+        f.product_words.append(sheet.flat[p.start : p.end])
+    amounts = [a for a in sheet.amounts_in(s.start + buy.end(), s.end) if a.unit.startswith("million")]
+    f.rate = amounts[0] if amounts else None
+    f.firm = True
+    quantity = re.search(r"(\d[\d.,]*)\s*(million|billion)?\s*(tonnes|tons|barrels|bushels|cubic metres)", s.text[buy.end() :], re.I)
+    f.quantity = quantity.group() if quantity else ""
+    _when(sheet, s, f, _Anchor(buy.start(), buy.end(), PURCHASE), (0, len(s.text)))
+    return f
 
 
 # -- goods -------------------------------------------------------------------------------------------------------------

@@ -145,16 +145,18 @@ _WEAK = re.compile(r"\b(?:apply|applies|applied|rise|rises|fall|falls|recent|sin
 
 def _stands_alone(sheet: Sheet, f: Frame) -> bool:
     """Whether a mention without a rate says enough: who, a verb of acting, and on whom or on what."""
-    if not f.by or f.judgement.sure < 0.6:
+    if not f.by or f.judgement.sure < 0.6 and not (f.instrument in (EXPORT_CONTROL, NON_TARIFF) and f.by_how in ("its own word", "subject of the sentence")):
         return False
     own_words = f.by_how in ("its own word", "named with 'by'", "subject of the sentence", "a label that opens the paragraph")
     headed = f.by_how in ("the office at its head", "the law in the title", "the title") and f.on and f.on_how == "named beside it"
     what = f.sectors or f.unmapped or f.label
     if headed and f.judgement.cue and (f.quantity or f.judgement.status in OVER or f.instrument == EXPORT_CONTROL):
         return True
+    if f.instrument == PURCHASE:
+        return bool(f.by and (f.on or f.rate or f.quantity) and f.sectors)
     if f.instrument in (EXPORT_CONTROL, EMBARGO, NON_TARIFF, PURCHASE, OTHER_MEASURE):
         return bool(own_words and (f.on or what) and (f.weight >= 2))
-    if f.quantity and own_words and f.on:
+    if f.instrument == TARIFF and own_words and (f.quantity and f.on or f.judgement.status in (SUSPENDED, WITHDRAWN, "struck_down") and f.judgement.sure >= 0.85):
         return True
     acts = f.judgement.cue and not _WEAK.fullmatch(f.judgement.cue.strip())
     return bool(own_words and acts and f.on and f.on_how == "named beside it")
@@ -184,6 +186,10 @@ def _fits(group: Group, f: Frame) -> bool:
         return False
     if rate and f.rate and (rate.value, rate.low, rate.high) != (f.rate.value, f.rate.low, f.rate.high):
         return _same_change(rate, f.rate)
+    if f.rate is None is not rate and f.quantity and f.instrument == TARIFF:
+        return False
+    if f.rate is None is rate and not loose and not (sectors_of(group) & set(f.sectors)) and {lead.judgement.status, f.judgement.status} == {THREATENED, ANNOUNCED}:
+        return False
     sectors, label = group.first("sectors"), group.first("label")
     ended_apart = (lead.judgement.status in OVER) != (f.judgement.status in OVER) and not loose
     if ended_apart and not set(sectors or ()) & set(f.sectors):
@@ -205,6 +211,11 @@ def _fits(group: Group, f: Frame) -> bool:
     if rate is None and f.rate is not None and sectors and not f.sectors:
         return False
     return not ((sectors and f.all_goods or f.sectors and group.first("all_goods")) and rate is None is f.rate)
+
+
+def sectors_of(group: Group) -> set[str]:
+    """Sectors that any frame of a group names."""
+    return {s for f in group.own for s in f.sectors}
 
 
 def _same_change(one: Any, two: Any) -> bool:
@@ -267,7 +278,7 @@ BY_FACTORS = {
     "its own word": 1.0, "named with 'by'": 1.0, "subject of the sentence": 0.97, "where it is paid": 0.97, "its row": 1.0,
     "a line of the form": 0.97, "the office at its head": 0.95, "the title": 0.92, "a label that opens the paragraph": 0.85,
     "the law it rests on": 0.9, "the law in the title": 0.92, "the sentence before": 0.9, "the office that announces it": 0.88,
-    "the one who acts elsewhere in the text": 0.82, "the only office named": 0.75, "the place of the dateline": 0.72, "the other side": 0.7,
+    "the one who acts elsewhere in the text": 0.82, "the only office named": 0.75, "the place of the dateline": 0.72, "the President": 0.9, "the other side": 0.7,
 }  # fmt: skip
 ON_FACTORS = {
     "named beside it": 1.0, "its row": 1.0, "all are meant": 0.95, "all but those excepted": 0.9, "a line of the form": 0.97,
@@ -364,7 +375,8 @@ def _status(sheet: Sheet, group: Group, sure: Confidence, alternatives: list[dic
             alternatives.append({"field": "status", "value": ANNOUNCED, "why": "whether it took effect is not said"})
     if ends and ends.start and ends.precision == "day" and today and ends.start < today and status == IN_FORCE:
         status, why = EXPIRED, f"{why}; its last day has passed"
-    firm = max(top.judgement.sure, 0.82) if "starts after" in why or "start has passed" in why else top.judgement.sure
+    dated = begins and begins.start and today and top.judgement.cue == ""
+    firm = 0.75 if dated and "starts" not in why and top.judgement.sure < 0.75 else max(top.judgement.sure, 0.82) if "starts after" in why or "start has passed" in why else top.judgement.sure
     sure.discount(min(1.0, firm + 0.08), why)
     seen = [*top.judgement.others, *(f.judgement.status for f in own if f.judgement.status != status)]
     for other in dict.fromkeys(seen):
