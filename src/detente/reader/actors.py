@@ -20,6 +20,7 @@ from babel import Locale
 from detente.build.classification import sector_of
 from detente.words.names import group_table, region_name, region_table
 
+
 @dataclass(frozen=True)
 class Mention:
     """A word of the lexicon in the text: what it stands for and in which form (name, adjective, seat, city, group …)."""

@@ -14,17 +14,17 @@ from dataclasses import dataclass
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,7}(?:[.,]\d{1,3})?"
 _SIGN = r"(?:\s*%|[- ]per[- ]?cent\b|\s+pct\b|\s*percent\b|\s?p\.?c\b\.?|\s*per cent\b)"
 _POINT = r"(?:[- ]+(?:percentage[- ])?points?\b(?!\s+plan)|\s*pp\b)"
-_UNITS = dict(zip("one two three four five six seven eight nine".split(), range(1, 10), strict=True))
+_UNITS = dict(zip(["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"], range(1, 10), strict=True))
 _TEENS = dict(
-    zip("ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split(), range(10, 20), strict=True)
+    zip(["ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"], range(10, 20), strict=True)
 )
-_TENS = dict(zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), range(20, 100, 10), strict=True))
+_TENS = dict(zip(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], range(20, 100, 10), strict=True))
 _BELOW = (
     rf"(?:(?:{'|'.join(_TENS)})(?:[- ](?:{'|'.join(_UNITS)}))?|{'|'.join(_TEENS)}|{'|'.join(_UNITS)})(?:[- ]and[- ]a[- ]half)?"
 )
 _WORD = rf"(?:(?:one|a|two|three|four|five) hundred(?:(?: and)? {_BELOW})?|{_BELOW}|zero|half a)"
 _RANGE = re.compile(
-    rf"(?P<lead>\b(?:(?:rang\w+|vary\w*|varies) from|from|between)\s+)?(?<![\d.,$€£])(?P<a>{_NUMBER})(?P<sa>{_SIGN})?(?P<join>\s*(?:-|–)\s*|\s+(?:to|and|or)\s+)"
+    rf"(?P<lead>\b(?:(?:rang\w+|vary\w*|varies) from|from|between)\s+)?(?<![\d.,$€£])(?!(?:19|20)\d\d\s)(?P<a>{_NUMBER})(?P<sa>{_SIGN})?(?P<join>\s*(?:-|–)\s*|\s+(?:to|and|or)\s+)"
     rf"(?:as (?:much|high) as |up to )?(?P<b>{_NUMBER})(?P<unit>{_SIGN}|{_POINT})",
     re.IGNORECASE,
 )
@@ -33,9 +33,7 @@ _FROM_AFTER = re.compile(
     rf"(?P<a>{_NUMBER})(?P<unit>{_SIGN})",
     re.IGNORECASE,
 )
-_FROM_TO = re.compile(
-    rf"\bfrom\s+(?P<a>{_WORD})(?:{_SIGN})?,?\s+to\s+(?P<b>{_WORD})(?P<unit>{_SIGN})", re.IGNORECASE
-)
+_FROM_TO = re.compile(rf"\bfrom\s+(?P<a>{_WORD})(?:{_SIGN})?,?\s+to\s+(?P<b>{_WORD})(?P<unit>{_SIGN})", re.IGNORECASE)
 _SINGLE = re.compile(rf"(?<![\d.,$€£])(?P<n>{_NUMBER})(?P<unit>{_SIGN}|{_POINT})", re.IGNORECASE)
 _SPELT = re.compile(rf"\b(?P<n>{_WORD})(?P<unit>{_SIGN}|{_POINT})", re.IGNORECASE)
 _MONEY = re.compile(

@@ -15,15 +15,15 @@ from typing import Any
 
 from dateutil import parser as dateutil_parser
 
+from detente.reader.actors import actor_name, region_of
+from detente.reader.context import read_frames
+from detente.reader.datelines import DATELINE as _DATELINE, day_abroad
 from detente.reader.dates import dates_in
 from detente.reader.draft import draft_of
-from detente.reader.datelines import DATELINE as _DATELINE, day_abroad
-from detente.reader.context import read_frames
 from detente.reader.frames import Frame
 from detente.reader.joining import measures_of
 from detente.reader.meetings import deadlines_of, meetings_of, persons_in, venue_of
 from detente.reader.sections import figures_of, motives_of, questions_of, scenarios_of
-from detente.reader.actors import actor_name, region_of
 from detente.reader.sheet import Confidence, Finding, Reading, Sheet
 from detente.reader.source import Page, load_page, page_of, page_of_bytes
 
@@ -101,7 +101,13 @@ def _at_the_end(lines: list[str]) -> list[tuple[date, str]]:
         days = [d for d in dates_in(line, None) if d.precision == "day" and d.start and d.how == "stated in full"]
         short = len(line) <= 75 and not line.rstrip().endswith((";", ","))
         speaks = re.search(r"\b(?:effect|force|until|from|expir|on or after|appl)\w*\b", line, re.I) and not _SIGNED.search(line)
-        if len(days) == 1 and days[0].start and (short or _SIGNED.search(line)) and not speaks and not re.search(r"%|\btakes?\b|: .*: |announcement date|inception", line, re.I):
+        if (
+            len(days) == 1
+            and days[0].start
+            and (short or _SIGNED.search(line))
+            and not speaks
+            and not re.search(r"%|\btakes?\b|: .*: |announcement date|inception", line, re.I)
+        ):
             found.append((days[0].start, "the day under which it is signed"))
     return found[:1]
 

@@ -17,9 +17,10 @@ from dateutil.relativedelta import relativedelta
 from detente.reader.actors import actor_mentions
 from detente.reader.clauses import Block, Sentence
 from detente.reader.constructions import built, cues, instruments, table, word
-from detente.reader.dates import DateMention
 from detente.reader.datelines import dateline_end
+from detente.reader.dates import DateMention
 from detente.reader.frames import EXPORT_CONTROL, PURCHASE, TARIFF, Frame, frames_in, purchase_in
+from detente.reader.meetings import persons_in
 from detente.reader.roles import LAW, LEVIED, OWNER, SUBJECT, Role, roles
 from detente.reader.sheet import Sheet
 from detente.reader.status import ANNOUNCED, IN_FORCE, OVER, STRUCK_DOWN, SUSPENDED, WITHDRAWN, Judgement
@@ -34,9 +35,8 @@ class Paper:
     by_how: str = ""
     on: list[str] = field(default_factory=list)
     on_how: str = ""
-    status: str = ""
-    begins: DateMention | None = None
-    ends: DateMention | None = None
+    several: bool = False
+    seat: str | None = None
 
 
 def read_frames(sheet: Sheet) -> list[Frame]:
@@ -45,7 +45,9 @@ def read_frames(sheet: Sheet) -> list[Frame]:
     spans = [(r.start, r.end) for r in rows]
     frames: list[Frame] = []
     for s in sheet.sentences:
-        if any(a <= s.start and s.end <= b + 2 or s.start < b and a < s.end and len(s.text) < 1.7 * (b - a) for a, b in spans) or _of_rows(s, spans):
+        if any(
+            (a <= s.start and s.end <= b + 2) or (s.start < b and a < s.end and len(s.text) < 1.7 * (b - a)) for a, b in spans
+        ) or _of_rows(s, spans):
             continue
         frames += frames_in(sheet, s, listed=_enumerates(sheet, s))
     paper = _paper(sheet, frames)
@@ -60,7 +62,9 @@ def read_frames(sheet: Sheet) -> list[Frame]:
     return frames
 
 
-_RATES_FOLLOW = re.compile(r"\b(?:rates?|dut(?:y|ies)|deposits?|tariffs?|surtax(?:es)?)\b[^.;%]{0,80}(?::|\bare\b|\bas follows\b)", re.I)
+_RATES_FOLLOW = re.compile(
+    r"\b(?:rates?|dut(?:y|ies)|deposits?|tariffs?|surtax(?:es)?)\b[^.;%]{0,80}(?::|\bare\b|\bas follows\b)", re.I
+)
 
 
 def _enumerates(sheet: Sheet, s: Sentence) -> bool:
@@ -99,12 +103,16 @@ def _label_value(sheet: Sheet, name: str) -> tuple[int, int] | None:
 
 def _titles(sheet: Sheet) -> list[tuple[int, str]]:
     """Headings at the head of the text, the title first."""
-    found = [(b.start, b.text) for b in sheet.blocks[:6] if b.kind == "heading" or len(b.text) < 200 and not b.text.rstrip().endswith(".")]
+    found = [
+        (b.start, b.text)
+        for b in sheet.blocks[:6]
+        if b.kind == "heading" or (len(b.text) < 200 and not b.text.rstrip().endswith("."))
+    ]
     return found
 
 
 def _paper(sheet: Sheet, frames: Sequence[Frame]) -> Paper:
-    paper = Paper()
+    paper = Paper(seat=_seat(sheet))
     by, on = _label_value(sheet, "by"), _label_value(sheet, "on")
     if by and (named := [a for a in sheet.actors_in(*by) if a.form != "city"]):
         paper.by, paper.by_how = named[0].code, "a line of the form"
@@ -117,17 +125,35 @@ def _paper(sheet: Sheet, frames: Sequence[Frame]) -> Paper:
     if not paper.on:
         for _, text, named in titles:
             levied = [r.code for r in named if (r.part in LEVIED or r.part == "target") and r.code != paper.by]
-            duty = any(p.search(text) for _, p in instruments()) or re.search(r"\binvestigation|dump|subsid|surtax|imports?\b", text, re.I)
+            duty = any(p.search(text) for _, p in instruments()) or re.search(
+                r"\binvestigation|dump|subsid|surtax|imports?\b", text, re.I
+            )
+            groups = sum(
+                1
+                for a, b in zip(named, named[1:], strict=False)
+                if a.code in levied
+                and b.code in levied
+                and not re.fullmatch(r"\s*(?:,|and|,\s*and|&|or)\s+(?:the\s+)?", text[a.end : b.start])
+            )
+            if levied and duty and groups:
+                paper.several = True
+                break
             if levied and duty:
                 paper.on, paper.on_how = list(dict.fromkeys(levied)), "the title"
                 break
-    if not paper.on:
+    if not paper.on and not paper.several:
+        for at, text, named in titles:
+            levied = [r.code for r in named if r.part == "origin" and r.code != paper.by]
+            if levied and paper.by and len(text) < 120:
+                paper.on, paper.on_how = list(dict.fromkeys(levied)), "the title"
+                break
+    if not paper.on and not paper.several:
         first = next((f for f in own if not f.why_aside and f.judgement.status != "denied"), None)
         if first is not None and first.by not in (paper.by, None):
             first = None
         if first is not None and first.on:
             paper.on, paper.on_how = list(first.on), "the first measure named"
-    if not paper.on:
+    if not paper.on and not paper.several:
         pairs = [r.code for _, text, named in titles for r in named if r.code != paper.by]
         if len(set(pairs)) == 1 and not any(f.everyone for f in own[:2]):
             paper.on, paper.on_how = pairs[:1], "the other economy of the title"
@@ -138,7 +164,9 @@ def _whose(paper: Paper, sheet: Sheet, titles: Sequence[tuple[int, str, Sequence
     head = [a for a in sheet.actors if a.start < 700 and a.form in ("office", "law")]
     offices = [a for at, text, _ in titles for a in head if at <= a.start < at + len(text)]
     for at, text, named in titles:
-        acting = next((r for r in named if r.part in (SUBJECT, OWNER) and (r.part == OWNER or word("makes").search(text[r.end :]))), None)
+        acting = next(
+            (r for r in named if r.part in (SUBJECT, OWNER) and (r.part == OWNER or word("makes").search(text[r.end :]))), None
+        )
         if acting is not None:
             paper.by, paper.by_how = acting.code, "the title"
             break
@@ -149,11 +177,22 @@ def _whose(paper: Paper, sheet: Sheet, titles: Sequence[tuple[int, str, Sequence
         if mine:
             paper.by, paper.by_how = mine[0].code, "the office at its head"
             break
-        if re.search(r"\b(?:gazette|ministry|official journal|customs tariff|government|federal register|department|diario oficial|republic|commission|council|president|proclamation|executive order|parliament)\b", text, re.I):
+        if re.search(
+            r"\b(?:gazette|ministry|official journal|customs tariff|government|federal register|department|diario oficial|republic|commission|council|president|proclamation|executive order|parliament)\b",
+            text,
+            re.I,
+        ):
             codes = {a.code for a in sheet.actors_in(at, at + len(text))}
             if len(codes) == 1:
                 paper.by, paper.by_how = codes.pop(), "the office at its head"
                 break
+    early = {s.start for s in [s for s in sheet.sentences if len(s.text) > 40][:4]}
+    first = next(
+        (f for f in own if f.by and f.firm and f.sentence.start in early and not f.why_aside and f.judgement.status != "denied"),
+        None,
+    )
+    if paper.by is None and first is not None:
+        paper.by, paper.by_how = first.by, "the first who acts in the text"
     firm = Counter(f.by for f in own if f.by and f.firm and f.rate is not None)
     loose = Counter(f.by for f in own if f.by)
     if paper.by is None and (firm or loose):
@@ -162,13 +201,19 @@ def _whose(paper: Paper, sheet: Sheet, titles: Sequence[tuple[int, str, Sequence
         laws = Counter(a.code for a in sheet.actors if a.form in ("law", "office"))
         if len(laws) == 1:
             paper.by, paper.by_how = next(iter(laws)), "the only office named"
-    if paper.by is None:
-        for s in sheet.sentences[:4]:
-            end = dateline_end(s.text)
-            seats = [a for a in sheet.actors_in(s.start, s.start + end)] or [a for a in actor_mentions(s.text[:end].title())]
-            if end and seats:
-                paper.by, paper.by_how = seats[0].code, "the place of the dateline"
-                break
+    if paper.by is None and paper.seat is not None:
+        paper.by, paper.by_how = paper.seat, "the place of the dateline"
+
+
+def _seat(sheet: Sheet) -> str | None:
+    """The economy in whose capital a report is dated; None for none."""
+    for s in sheet.sentences[:4]:
+        end = dateline_end(s.text)
+        place = re.match(r"[^\W\d_][^,(\d]{2,30}", s.text[:end])
+        if place:
+            named = [a for a in actor_mentions(place.group().title()) if a.form in ("seat", "name")]
+            return named[0].code if named else None
+    return None
 
 
 # -- rows --------------------------------------------------------------------------------------------------------------
@@ -200,7 +245,9 @@ def _lead(sheet: Sheet, at: int, rows: Sequence[Row]) -> list[Block]:
     return list(reversed(before[-3:]))
 
 
-def _row_frame(sheet: Sheet, row: Row, k: int, amount: object, s: Sentence, context: Sequence[Frame], paper: Paper, texts: Sequence[str]) -> Frame | None:
+def _row_frame(
+    sheet: Sheet, row: Row, k: int, amount: object, s: Sentence, context: Sequence[Frame], paper: Paper, texts: Sequence[str]
+) -> Frame | None:
     cell = row.cells[k]
     amount = replace(amount, start=cell.start, end=cell.end)  # type: ignore[type-var]
     others = [c for j, c in enumerate(row.cells) if j != k and j not in [n for n, _ in row.rates]]
@@ -211,7 +258,15 @@ def _row_frame(sheet: Sheet, row: Row, k: int, amount: object, s: Sentence, cont
     country = row.column("country")
     cells = [country] if country is not None else [c for c in others if c is not levier and not re.search(r"\d{4}", c.text)]
     on = [a.code for c in cells for a in sheet.actors_in(c.start, c.end) if a.form != "city" and a.form != "law"]
-    on_how, everyone = "its row", bool(cells and word("everyone").search(cells[0].text) or re.match(r"\W*(?:all )?others?\W*$|rest of", names, re.I) and country is not None)
+    on_how, everyone = (
+        "its row",
+        bool(
+            (cells
+            and word("everyone").search(cells[0].text))
+            or (re.match(r"\W*(?:all )?others?\W*$|rest of", names, re.I)
+            and country is not None)
+        ),
+    )
     by, by_how = None, ""
     if levier is not None and (acting := sheet.actors_in(levier.start, levier.end)):
         by, by_how = acting[0].code, "its row"
@@ -226,11 +281,25 @@ def _row_frame(sheet: Sheet, row: Row, k: int, amount: object, s: Sentence, cont
         told = next((st for st, words in table()["status_words"].items() if re.search(words, state.text, re.I)), None)
         if told:
             judgement = Judgement(told, 0.9, state.text, "a column of the table")
-    if re.search(r"\bpropos|\brecommend", " ".join(texts), re.I) and state is None and (lead is None or lead.judgement.status in (ANNOUNCED, IN_FORCE)):
+    if (
+        re.search(r"\bpropos|\brecommend", " ".join(texts), re.I)
+        and state is None
+        and (lead is None or lead.judgement.status in (ANNOUNCED, IN_FORCE))
+    ) or (re.search(r"\bpropos", " ".join(f.sentence.text for f in context) or (sheet.page.title or ""), re.I) and state is None):
         judgement = Judgement("threatened", 0.85, "propose", "'propose' above the table", (ANNOUNCED,))
-    elif re.search(r"\bpropos", " ".join(f.sentence.text for f in context) or (sheet.page.title or ""), re.I) and state is None:
-        judgement = Judgement("threatened", 0.85, "propose", "'propose' above the table", (ANNOUNCED,))
-    frame = Frame(cell.start, cell.end, TARIFF, s, judgement, by=by, by_how=by_how, on=list(dict.fromkeys(on)), on_how=on_how if on else "", rate=amount, firm=True)  # type: ignore[arg-type]
+    frame = Frame(
+        cell.start,
+        cell.end,
+        TARIFF,
+        s,
+        judgement,
+        by=by,
+        by_how=by_how,
+        on=list(dict.fromkeys(on)),
+        on_how=on_how if on else "",
+        rate=amount,
+        firm=True,
+    )  # type: ignore[arg-type]
     frame.everyone = everyone and not on
     if frame.everyone:
         frame.on_how = "its row"
@@ -247,7 +316,12 @@ def _row_frame(sheet: Sheet, row: Row, k: int, amount: object, s: Sentence, cont
     goods = row.column("goods")
     plain = goods or next((c for c in others if not sheet.actors_in(c.start, c.end)), None)
     frame.label = plain.text.strip() if plain is not None and not row.column("company") == plain else ""
-    if not frame.sectors and not on and goods is None and re.search(r"\b(?:compan|firm|export|producer|coop|sampled|other|all|ltd|co\b|group)", frame.label, re.I):
+    if (
+        not frame.sectors
+        and not on
+        and goods is None
+        and re.search(r"\b(?:compan|firm|export|producer|coop|sampled|other|all|ltd|co\b|group)", frame.label, re.I)
+    ):
         frame.label = ""
     if not frame.sectors and lead is not None:
         frame.sectors, frame.product_words = list(lead.sectors), list(lead.product_words)
@@ -277,7 +351,11 @@ def _labels(sheet: Sheet, frames: Sequence[Frame]) -> None:
         block = sheet.block_of(f.sentence)
         named = [a for a in sheet.actors_in(block.start, f.sentence.start + 60) if a.form != "city"]
         first = named[0] if named else None
-        if first is None or first.start - block.start >= 3 or not re.match(r"\s*(?::|\s-\s)", sheet.flat[first.end : first.end + 3]):
+        if (
+            first is None
+            or first.start - block.start >= 3
+            or not re.match(r"\s*(?::|\s-\s)", sheet.flat[first.end : first.end + 3])
+        ):
             continue
         if f.by is None and first.code not in f.on and not f.received:
             f.by, f.by_how = first.code, "a label that opens the paragraph"
@@ -287,36 +365,45 @@ def _labels(sheet: Sheet, frames: Sequence[Frame]) -> None:
 
 def _ours(sheet: Sheet, frames: Sequence[Frame]) -> None:
     """ "If they tax our lumber, we will tax their whiskey": us and we are the place of the dateline, where there is one."""
-    seats = [a.code for s in sheet.sentences[:3] for a in sheet.actors_in(s.start, s.start + dateline_end(s.text))]
-    if not seats:
+    own = _seat(sheet)
+    if own is None:
         return
-    own = seats[0]
     for f in frames:
         text = f.sentence.text
         at, end = f.start - f.sentence.start, f.end - f.sentence.start
         if not f.judgement.quoted:
             continue
         if not f.on and f.by not in (None, own) and re.match(r"\s*(?:\w+\s+)?on our\b", text[end : end + 30]):
-            f.on, f.on_how = [own], "the place of the dateline"
+            f.on, f.on_how = [own], "the speaker's side"
         if re.search(r"\bwe\s+(?:will|would|shall|are going to|may|might|could)\s+(?:\w+\s+){0,3}$", text[:at], re.I):
             others = [g.by for g in frames if g.sentence.start == f.sentence.start and g.by not in (None, own)]
-            f.by, f.by_how = own, "the place of the dateline"
+            f.by, f.by_how = own, "the speaker's side"
             if not f.on or own in f.on:
-                f.on, f.on_how = (others[:1], "the other side") if re.match(r"\s*(?:\w+\s+)?on their\b", text[end : end + 30]) else ([], "")
+                f.on, f.on_how = (
+                    (others[:1], "named beside it") if re.match(r"\s*(?:\w+\s+)?on their\b", text[end : end + 30]) else ([], "")
+                )
 
 
 def _fill_who(sheet: Sheet, frames: Sequence[Frame], paper: Paper) -> None:
     last: Frame | None = None
+    surnames = persons_in(sheet)[1]
     named = {a.code for a in sheet.actors if a.form not in ("city", "group")}
     acting = Counter(f.by for f in frames if f.by and f.firm and f.rate is not None)
     sides = {c for f in frames if f.by and f.firm for c in (f.by, *f.on)}
     for f in frames:
-        same_block = last is not None and (last.sentence.block == f.sentence.block or bool(_ANAPHORA.match(f.sentence.text)) and f.sentence.block - last.sentence.block <= 2)
+        same_block = last is not None and (
+            last.sentence.block == f.sentence.block
+            or (bool(_ANAPHORA.match(f.sentence.text))
+            and f.sentence.block - last.sentence.block <= 2)
+        )
         if f.by is None and _PRONOUN.match(f.sentence.text) and not f.received and f.subject is None:
             spoken = _subject_before(sheet, f)
             if spoken is not None and spoken not in f.on:
                 f.by, f.by_how = spoken, "the sentence before"
-        if f.by is None:
+        stranger = _STRANGER.match(f.sentence.text) if f.by is None and f.subject is None else None
+        if stranger is not None:
+            f.by, f.by_how = surnames.get(stranger[1]), "the speaker's side"
+        if f.by is None and stranger is None and f.instrument != PURCHASE:
             if last is not None and same_block and last.by and last.by not in f.on and _goes_on(f, last):
                 f.by, f.by_how = last.by, "the sentence before"
             elif _PRESIDENT.search(f.sentence.text) and "USA" in named and "USA" not in f.on and paper.by_how not in _HEADS:
@@ -327,11 +414,21 @@ def _fill_who(sheet: Sheet, frames: Sequence[Frame], paper: Paper) -> None:
                 f.by, f.by_how = paper.on[0], "the other side"
             elif len(f.on) == 1 and len(sides) == 2 and f.on[0] in sides and named <= sides:
                 f.by, f.by_how = next(c for c in sides if c != f.on[0]), "the other side"
+            elif paper.seat and paper.seat not in f.on:
+                f.by, f.by_how = paper.seat, "the place of the dateline"
         if not f.on and not f.everyone and f.by is not None and f.instrument not in (EXPORT_CONTROL, PURCHASE):
-            if last is not None and same_block and last.by == f.by and (last.on or last.everyone):
+            if (
+                last is not None
+                and same_block
+                and last.by == f.by
+                and (last.on or last.everyone)
+                and (_one_target(frames, last) or f.received)
+            ):
                 f.on, f.everyone, f.on_how = [c for c in last.on if c != f.by], last.everyone, "the sentence before"
-            elif f.by == paper.by and paper.on and not (f.by in paper.on):
+            elif f.by == paper.by and paper.on and f.by not in paper.on:
                 f.on, f.on_how = list(paper.on), paper.on_how
+            elif f.by == paper.by and paper.several:
+                f.on_how = "one of several"
             elif f.by in paper.on and paper.by:
                 f.on, f.on_how = [paper.by], "the other side"
         if f.by in f.on:
@@ -346,10 +443,16 @@ _HEADS = ("the office at its head", "a line of the form", "the title", "the law 
 
 def _doubtful(paper: Paper, f: Frame, acting: Counter[str], named: set[str]) -> bool:
     """Whether the one who acts elsewhere is too thin a ground: named once, in a text of many economies."""
-    return paper.by_how == "the one who acts elsewhere in the text" and (acting[paper.by or ""] < 2 and len(named) > 2 or len(acting) > 1)
+    return paper.by_how == "the one who acts elsewhere in the text" and (
+        (acting[paper.by or ""] < 2 and len(named) > 2) or len(acting) > 1
+    )
 
 
-_ANAPHORA = re.compile(r"^\W*(?:it|they|this|these|the (?:additional |new |higher |lower |same )?(?:dut(?:y|ies)|tariffs?|rates?|surtax|surcharge|levy|levies|measures?))\b", re.I)
+_ANAPHORA = re.compile(
+    r"^\W*(?:it|they|this|these|the (?:additional |new |higher |lower |same )?(?:dut(?:y|ies)|tariffs?|rates?|surtax|surcharge|levy|levies|measures?))\b",
+    re.I,
+)
+_STRANGER = re.compile(r"^\W*(?:[A-Z][\w'-]+ )?([A-Z][\w'-]+) (?:said|told|added|warned|wrote)\b")
 _PRONOUN = re.compile(r"^\W*(?:It|They|Officials|The (?:government|ministry|bloc|administration|union|country))\s")
 
 
@@ -357,10 +460,19 @@ def _subject_before(sheet: Sheet, f: Frame) -> str | None:
     """The government that was the subject of the sentence before in the same block."""
     before = [s for s in sheet.sentences if s.block == f.sentence.block and s.start < f.sentence.start]
     for s in reversed(before[-2:]):
-        named = [r for r in roles(s.text, list(sheet.actors_in(s.start, s.end)), s.start) if r.part == SUBJECT and r.start >= dateline_end(s.text)]
+        named = [
+            r
+            for r in roles(s.text, list(sheet.actors_in(s.start, s.end)), s.start)
+            if r.part == SUBJECT and r.start >= dateline_end(s.text)
+        ]
         if named:
             return named[0].code
     return None
+
+
+def _one_target(frames: Sequence[Frame], last: Frame) -> bool:
+    """Whether the frames of a sentence are all on the same economies, so that the next sentence can go on with them."""
+    return len({tuple(sorted(f.on)) for f in frames if f.sentence.start == last.sentence.start and not f.why_aside}) == 1
 
 
 def _goes_on(f: Frame, last: Frame) -> bool:
@@ -378,13 +490,27 @@ def _date_sentences(sheet: Sheet, frames: Sequence[Frame]) -> list[tuple[Sentenc
             if s.start in rated or "?" in s.text:
                 continue
             lead_in = s.text.rstrip().endswith(":")
-            speaks = built(r"\b{carries_on}\s+(?:shall\s+|will\s+)?{begins_words}\b").search(s.text) or built(r"^\W*(?:(?:\w+\.|\(\w\)|[A-Z. ]{4,30}:)\s*)*{carries_on}\b").match(s.text) or built(r"^\W*(?:effective|dates?|entry into force|coming into force|in force|commencement|start)\b[^.]{0,20}:").match(s.text)
+            speaks = (
+                built(r"\b{carries_on}\s+(?:shall\s+|will\s+)?{begins_words}\b").search(s.text)
+                or built(r"^\W*(?:(?:\w+\.|\(\w\)|[A-Z. ]{4,30}:)\s*)*{carries_on}\b").match(s.text)
+                or built(
+                    r"^\W*(?:effective|dates?|entry into force|coming into force|in force|commencement|start)\b[^.]{0,20}:"
+                ).match(s.text)
+            )
             duty = any(p.search(s.text) for k, p in instruments() if k == TARIFF)
             told = re.search(r"\beffective (?:on |from |as of )?(?:\d|[A-Z])", s.text)
-            if not (speaks or told or (duty and (lead_in or b.kind == "heading" or built(r"\b(?:{begins_words}|from)\b").search(s.text)))):
+            if not (
+                speaks
+                or told
+                or (duty and (lead_in or b.kind == "heading" or built(r"\b(?:{begins_words}|from)\b").search(s.text)))
+            ):
                 if not (b.kind == "heading" and built(r"\b(?:{begins_words}|from)\b").search(s.text)):
                     continue
-            if re.search(r"\b(?:goods (?:in transit|loaded)|loaded|comments?|hearing|investigation|drawback)\b", s.text, re.I) and not re.search(r"\bentered for consumption\b", s.text, re.I) or re.search(r"\bprovisional duties collected\b", s.text, re.I):
+            if (
+                (re.search(r"\b(?:goods (?:in transit|loaded)|loaded|comments?|hearing|investigation|drawback)\b", s.text, re.I)
+                and not re.search(r"\bentered for consumption\b", s.text, re.I))
+                or re.search(r"\bprovisional duties collected\b", s.text, re.I)
+            ):
                 continue
             first = until = None
             for d in sheet.dates_in(s.start, s.end):
@@ -393,14 +519,21 @@ def _date_sentences(sheet: Sheet, frames: Sequence[Frame]) -> list[tuple[Sentenc
                     continue
                 if re.search(r"\b(?:until|expir\w+|laps\w+|through|end(?:s|ing)?|ceas\w+)\b[^,;]{0,25}$", lead, re.I):
                     until = until or d
-                elif begins.search(lead) or built(r"^\W*(?:effective|dates?|entry into force|start)").match(s.text) or re.search(r"\b(?:on|from)\s+$", lead) and speaks:
+                elif (
+                    begins.search(lead)
+                    or built(r"^\W*(?:effective|dates?|entry into force|start)").match(s.text)
+                    or (re.search(r"\b(?:on|from)\s+$", lead)
+                    and speaks)
+                ):
                     first = first or d
             if first or until:
                 found.append((s, first, until, lead_in))  # type: ignore[arg-type]
     return found  # type: ignore[return-value]
 
 
-_STANDS = re.compile(r"\b(?:remain\w*|since|still|already|current\w*|existing|stays?|kept|keeps?|in place|in force|now|retain\w*)\b", re.I)
+_STANDS = re.compile(
+    r"\b(?:remain\w*|since|still|already|current\w*|existing|stays?|kept|keeps?|in place|in force|now|retain\w*)\b", re.I
+)
 
 
 def _carry_on(sheet: Sheet, frames: Sequence[Frame], paper: Paper) -> None:
@@ -408,21 +541,29 @@ def _carry_on(sheet: Sheet, frames: Sequence[Frame], paper: Paper) -> None:
     for f in frames:
         low = max(0, f.start - f.sentence.start - 60)
         around = f.sentence.text[low : f.end - f.sentence.start + 30]
-        stands = f.judgement.status == IN_FORCE and (_STANDS.search(f.judgement.cue) or _STANDS.search(around)) or f.judgement.status in (*OVER,)
-        if f.begins is None and not stands and f.rate is not None:
+        stands = (
+            (f.judgement.status == IN_FORCE
+            and (_STANDS.search(f.judgement.cue) or _STANDS.search(around)))
+            or f.judgement.status in (*OVER,)
+        )
+        if f.begins is None and not stands and (f.rate is not None or f.quantity):
             near = _nearest(sheet, f, dated, frames)
             if near is not None:
                 f.begins = near
     for f in frames:
         if f.ends is None and f.judgement.status not in OVER and f.begins is not None:
-            until = next((u for s, first, u, _ in dated if u is not None and (first is None or first.start == f.begins.start)), None)
+            until = next(
+                (u for s, first, u, _ in dated if u is not None and (first is None or first.start == f.begins.start)), None
+            )
             if until is not None and f.rate is not None:
                 f.ends = until
     _statuses(sheet, frames)
     _targets(sheet, frames, paper)
 
 
-def _nearest(sheet: Sheet, f: Frame, dated: Sequence[tuple[Sentence, DateMention, DateMention | None, bool]], frames: Sequence[Frame]) -> DateMention | None:
+def _nearest(
+    sheet: Sheet, f: Frame, dated: Sequence[tuple[Sentence, DateMention, DateMention | None, bool]], frames: Sequence[Frame]
+) -> DateMention | None:
     others = {s.start: [g.by for g in frames if g.sentence.start == s.start and g.by] for s, *_ in dated}
     with_start = [(s, d, lead) for s, d, _, lead in dated if d is not None and (not others[s.start] or f.by in others[s.start])]
     if not with_start:
@@ -455,20 +596,35 @@ def _statuses(sheet: Sheet, frames: Sequence[Frame]) -> None:
         if not before:
             continue
         last = before[-1].sentence.start
-        if any(x.start > last and x.start < s.start for x in sheet.sentences if x.block == s.block and x.start != last and len(x.text) > 0) and not re.match(r"\W*(?:they|these|it|this)\b", s.text, re.I):
+        if any(
+            x.start > last and x.start < s.start
+            for x in sheet.sentences
+            if x.block == s.block and x.start != last and len(x.text) > 0
+        ) and not re.match(r"\W*(?:they|these|it|this)\b", s.text, re.I):
             continue
         for status, sure, pattern in cues():
             m = pattern.search(s.text)
             if status not in (SUSPENDED, WITHDRAWN, STRUCK_DOWN, "expired") or m is None:
                 continue
             ahead = s.text[max(0, m.start() - 30) : m.start()]
-            if word("negation").search(ahead) or re.search(r"\b(?:may|might|could|would|can|if)\b", s.text[: m.start()], re.I) or re.search(r"ing$", m.group()):
+            if (
+                word("negation").search(ahead)
+                or re.search(r"\b(?:may|might|could|would|can|if)\b", s.text[: m.start()], re.I)
+                or re.search(r"ing$", m.group())
+            ):
                 continue
             if status == WITHDRAWN and re.match(r"\s*(?:\w+ ){0,4}(?:from [\w.% ]+ )?to \d", s.text[m.end() :]):
                 continue
             for f in before:
                 if f.sentence.start == last:
-                    f.judgement = Judgement(status, sure - 0.1, m.group(), f"{m.group()!r} in the next sentence", (f.judgement.status,), f.judgement.quoted)
+                    f.judgement = Judgement(
+                        status,
+                        sure - 0.1,
+                        m.group(),
+                        f"{m.group()!r} in the next sentence",
+                        (f.judgement.status,),
+                        f.judgement.quoted,
+                    )
                     days = [d for d in sheet.dates_in(s.start, s.end) if d.start]
                     if days and f.ends is None:
                         f.ends = days[-1]
@@ -479,7 +635,9 @@ def _targets(sheet: Sheet, frames: Sequence[Frame], paper: Paper) -> None:
     """ "The increases hit goods from …": a sentence that carries on tells on whom."""
     starts = {f.sentence.start for f in frames if f.rate is not None}
     for s in sheet.sentences:
-        if s.start in starts or not built(r"^\W*{carries_on}\s+(?:\w+\s+)?(?:hit|appl\w+|cover\w*|concern\w*|affect\w*|fall|target\w*|are aimed|is aimed)\b").match(s.text):
+        if s.start in starts or not built(
+            r"^\W*{carries_on}\s+(?:\w+\s+)?(?:hit|appl\w+|cover\w*|concern\w*|affect\w*|fall|target\w*|are aimed|is aimed)\b"
+        ).match(s.text):
             continue
         if re.search(r"\bnot\b", s.text[:80]):
             continue
@@ -515,13 +673,35 @@ def _last(sheet: Sheet, frames: Sequence[Frame]) -> None:
         if m is None or f.judgement.status in OVER:
             continue
         number = int(m["n"]) if m["n"] else _WORDS[m["w"].lower()]
-        step = {"day": relativedelta(days=number), "week": relativedelta(weeks=number), "month": relativedelta(months=number), "year": relativedelta(years=number)}[m["u"].lower()]
+        step = {
+            "day": relativedelta(days=number),
+            "week": relativedelta(weeks=number),
+            "month": relativedelta(months=number),
+            "year": relativedelta(years=number),
+        }[m["u"].lower()]
         try:
             day = f.begins.start + step
         except (ValueError, OverflowError):
             continue
-        f.ends = replace(f.begins, start=day, end=day, text=m.group(), how=f"{m.group()!r} after its start", precision="day", partial=None, sure=0.85, others=())
+        f.ends = replace(
+            f.begins,
+            start=day,
+            end=day,
+            text=m.group(),
+            how=f"{m.group()!r} after its start",
+            precision="day",
+            partial=None,
+            sure=0.85,
+            others=(),
+        )
     for f in frames:
-        if f.ends is not None and f.begins is not None and f.ends.start and f.begins.start and f.ends.start <= f.begins.start - timedelta(days=0) and f.ends.at != f.begins.at:
+        if (
+            f.ends is not None
+            and f.begins is not None
+            and f.ends.start
+            and f.begins.start
+            and f.ends.start <= f.begins.start - timedelta(days=0)
+            and f.ends.at != f.begins.at
+        ):
             if f.judgement.status not in (*OVER, SUSPENDED):
                 f.ends = None

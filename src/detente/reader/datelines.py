@@ -36,7 +36,9 @@ _MONTHS = (
     "novembro|noviembre|novembre", "dezembro|diciembre|décembre",
 )  # fmt: skip
 _ABROAD = re.compile(rf"\b(\d{{1,2}})\.?[ºo]?\s+(?:de\s+)?({'|'.join(_MONTHS)})\s+(?:de\s+)?(\d{{4}})\b", re.IGNORECASE)
-_LORD = re.compile(r"\bthis (?P<day>[\w-]+ day of \w+),? (?:in the year of our Lord )?two thousand(?: and)? (?P<year>[a-z -]+?)(?:[,.;]|$)", re.I)
+_LORD = re.compile(
+    r"\bthis (?P<day>[\w-]+ day of \w+),? (?:in the year of our Lord )?two thousand(?: and)? (?P<year>[a-z -]+?)(?:[,.;]|$)", re.I
+)
 
 
 def day_abroad(line: str) -> date | None:

@@ -38,11 +38,7 @@ _SMALL = {
     "ten": 10, "twelve": 12, "thirty": 30, "sixty": 60, "ninety": 90, "few": 3, "couple of": 2,
 }  # fmt: skip
 _COUNT = r"(?:\d{1,3}|a couple of|a few|an?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|thirty|sixty|ninety)"
-_ORDINALS = (
-    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth"
-    " seventeenth eighteenth nineteenth twentieth twenty-first twenty-second twenty-third twenty-fourth twenty-fifth twenty-sixth"
-    " twenty-seventh twenty-eighth twenty-ninth thirtieth thirty-first"
-).split()
+_ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth", "twentieth", "twenty-first", "twenty-second", "twenty-third", "twenty-fourth", "twenty-fifth", "twenty-sixth", "twenty-seventh", "twenty-eighth", "twenty-ninth", "thirtieth", "thirty-first"]
 _PAPER = (
     r"(?:order|notice|proclamation|decree|regulation|notification|announcement|decision|publication|signature|signing|ruling"
     r"|resolution|determination|act|law|agreement)"
@@ -160,9 +156,7 @@ def dates_in(text: str, today: date | None) -> tuple[DateMention, ...]:
     return tuple(found)
 
 
-def _resolve(
-    base: DateMention, kind: str, words: str, before: str, today: date | None, order: bool | None
-) -> DateMention:
+def _resolve(base: DateMention, kind: str, words: str, before: str, today: date | None, order: bool | None) -> DateMention:
     low = words.lower()
     if kind == "iso":
         day = date.fromisoformat(words)

@@ -78,7 +78,8 @@ class _Anchor:
 
 
 _TO_DUTY = re.compile(
-    r"^(?:\s+|-)(?:(?!(?:and|of|in|to|on|from|rise|fall|drop|increase|decline|is|are|was|were)\b)[\w'.,()-]+\s+){0,6}?(?:\(?[\w-]+\)?\s+)?$", re.I
+    r"^(?:\s+|-)(?:(?!(?:and|of|in|to|on|from|rise|fall|drop|increase|decline|is|are|was|were)\b)[\w'.,()-]+\s+){0,6}?(?:\(?[\w-]+\)?\s+)?$",
+    re.I,
 )
 _AD_VALOREM = re.compile(r"^\s*(?:ad valorem|\(?ad val\.?\)?)", re.I)
 _LEAD_IN = (
@@ -91,7 +92,10 @@ _DUTY_TO = re.compile(
     rf"(?:{_LEAD_IN}\s+){{0,4}}\(?$|[:=]\s*$",
     re.I,
 )
-_STOP = re.compile(r"[;]|\b(?:cut|reduce|lower|raise|shrink|slash|boost|lift)\w*\s+(?:\w+ ){0,2}?(?:imports|exports|trade|output|sales|prices|growth|shipments|GDP)\b|\b(?:GDP|growth|exports? (?:fell|rose|dropped)|inflation|shares?|output|prices?|volumes?)\b", re.I)
+_STOP = re.compile(
+    r"[;]|\b(?:cut|reduce|lower|raise|shrink|slash|boost|lift)\w*\s+(?:\w+ ){0,2}?(?:imports|exports|trade|output|sales|prices|growth|shipments|GDP)\b|\b(?:GDP|growth|exports? (?:fell|rose|dropped)|inflation|shares?|output|prices?|volumes?)\b",
+    re.I,
+)
 
 
 def frames_in(sheet: Sheet, s: Sentence, *, listed: bool = False) -> list[Frame]:
@@ -110,7 +114,12 @@ def frames_in(sheet: Sheet, s: Sentence, *, listed: bool = False) -> list[Frame]
         )  # fmt: skip
         _who(s.text, frame, anchor, part, who, first=n == 0)
         told = _heading_status(block.heading)
-        if told and frame.judgement.sure < 0.92 and frame.judgement.status not in ("denied",):
+        if (
+            told
+            and block.kind in ("bullet", "numbered")
+            and frame.judgement.sure < 0.92
+            and frame.judgement.status not in ("denied",)
+        ):
             frame.judgement = Judgement(told, 0.9, block.heading, "the heading above it", quoted=frame.judgement.quoted)
         specific = _SPECIFIC.search(s.text[part[0] : part[1]])
         frame.quantity = specific.group() if specific and frame.rate is None else ""
@@ -122,7 +131,8 @@ def frames_in(sheet: Sheet, s: Sentence, *, listed: bool = False) -> list[Frame]
 
 
 _SPECIFIC = re.compile(
-    r"(?:[A-Z]{0,3}[$€£¥]|USD|EUR)\s?\d[\d.,]*\s*(?:per|a|an|/)\s*(?:metric )?(?:tonnes?|tons?|kilograms?|kg|units?|lit(?:re|er)s?|head|pieces?|barrels?|pounds?|square met(?:re|er)s?)\b", re.I
+    r"(?:[A-Z]{0,3}[$€£¥]|USD|EUR)\s?\d[\d.,]*\s*(?:per|a|an|/)\s*(?:metric )?(?:tonnes?|tons?|kilograms?|kg|units?|lit(?:re|er)s?|head|pieces?|barrels?|pounds?|square met(?:re|er)s?)\b",
+    re.I,
 )
 
 
@@ -131,7 +141,14 @@ def _heading_status(heading: str) -> str:
     plain = heading.strip(" :.-#*")
     if not plain or len(plain.split()) > 6:
         return ""
-    return next((st for st, words in table()["status_words"].items() if re.match(rf"(?:(?:now|already|still|measures|duties|tariffs) )?(?:{words})\b", plain, re.I)), "")
+    return next(
+        (
+            st
+            for st, words in table()["status_words"].items()
+            if re.match(rf"(?:(?:now|already|still|measures|duties|tariffs) )?(?:{words})\b", plain, re.I)
+        ),
+        "",
+    )
 
 
 def _named(sheet: Sheet, s: Sentence) -> list[object]:
@@ -191,7 +208,8 @@ def _anchors(sheet: Sheet, s: Sentence, listed: bool) -> list[_Anchor]:
 
 _DUTY_WORD = re.compile(r"\b(?:tariffs?|dut(?:y|ies)|surtax|surcharge|levy|levies)\b", re.I)
 _CHANGED = re.compile(
-    r"\b(?:varied|cut|raised|lowered|reduced|increased|amended|changed|revised|brought down|trimmed|hiked|lifted)\b[^;]{0,60}?\bto\s+(?:\w+\s+)?$", re.I
+    r"\b(?:varied|cut|raised|lowered|reduced|increased|amended|changed|revised|brought down|trimmed|hiked|lifted)\b[^;]{0,60}?\bto\s+(?:\w+\s+)?$",
+    re.I,
 )
 
 
@@ -207,12 +225,21 @@ def _beside(text: str, anchor: _Anchor, x: int, y: int) -> bool:
 
 
 def _rate_anchor(
-    text: str, a: Amount, start: int, end: int, nouns: list[tuple[int, int, str]], before: list[_Anchor], listed: bool, context: bool = False
+    text: str,
+    a: Amount,
+    start: int,
+    end: int,
+    nouns: list[tuple[int, int, str]],
+    before: list[_Anchor],
+    listed: bool,
+    context: bool = False,
 ) -> _Anchor | None:
     after, lead = text[end : end + 70], text[max(0, start - 60) : start]
     if re.match(rf"\s*{word('not_rate_after').pattern}", after, re.I):
         return None
-    if built(r"\b{not_rate_before}\s+(?:\w+\s+){0,1}(?:of|by|to|from|at|is|was|were|are|exceed\w*)?\s*(?:about |around |over |nearly |some |only )?$").search(lead):
+    if built(
+        r"\b{not_rate_before}\s+(?:\w+\s+){0,1}(?:of|by|to|from|at|is|was|were|are|exceed\w*)?\s*(?:about |around |over |nearly |some |only )?$"
+    ).search(lead):
         return None
     if built(r"\b{threshold}\s+$").search(lead) and not listed:
         return None
@@ -220,27 +247,51 @@ def _rate_anchor(
     for x, y, k in nouns:
         if k not in (TARIFF, NON_TARIFF, OTHER_MEASURE):
             continue
-        if x >= end and (_TO_DUTY.match(text[end:x]) or _AD_VALOREM.match(text[end:x]) and len(text[end:x]) < 80 and not re.search(r"[.;]", text[end:x])):
+        if x >= end and (
+            _TO_DUTY.match(text[end:x])
+            or (_AD_VALOREM.match(text[end:x])
+            and len(text[end:x]) < 80
+            and not re.search(r"[.;]", text[end:x]))
+        ):
             kind, linked, noun_at = k, True, x
             break
         between = text[y:start]
-        if y <= start and len(between) < 140 and not _STOP.search(between) and (
-            _DUTY_TO.search(between) or a.kind in ("change", "range") and len(between) < 110
+        if (
+            y <= start
+            and len(between) < 140
+            and not _STOP.search(between)
+            and (_DUTY_TO.search(between) or (a.kind in ("change", "range") and len(between) < 110))
         ):
             kind, linked, noun_at = k, True, x
     last = before[-1] if before else None
     elliptic = last is not None and not last.why and _ellipsis(text, last.end, start, end)
-    pays = built(rf"\b{{pays}}\s+(?:(?:{_LEAD_IN}|tariffs?|dut(?:y|ies)|rates?|ad valorem|and|in)\s+){{0,5}}$").search(text[max(0, start - 70) : start])
-    hits = built(r"\b{hits}\s+(?:(?!\bby\b)[\w.'%-]+\s+){1,8}?(?:with|at)\s+(?:an? |up to |as much as )?(?:additional |extra |further )?$").search(text[max(0, start - 110) : start])
-    levies = built(r"\b(?:impos\w*|levie[sd]|levy|charg\w*|slap\w*|puts?|plac\w*|appl\w*)\s+(?:an? |only |an additional |a further |another |up to )*$").search(text[:start]) and re.match(r"\s+(?:on|against|for)\b", after)
+    pays = built(rf"\b{{pays}}\s+(?:(?:{_LEAD_IN}|tariffs?|dut(?:y|ies)|rates?|ad valorem|and|in)\s+){{0,5}}$").search(
+        text[max(0, start - 70) : start]
+    )
+    hits = built(
+        r"\b{hits}\s+(?:(?!\bby\b)[\w.'%-]+\s+){1,8}?(?:with|at)\s+(?:an? |up to |as much as )?(?:additional |extra |further )?$"
+    ).search(text[max(0, start - 110) : start])
+    levies = built(
+        r"\b(?:impos\w*|levie[sd]|levy|charg\w*|slap\w*|puts?|plac\w*|appl\w*)\s+(?:an? |only |an additional |a further |another |up to )*$"
+    ).search(text[:start]) and re.match(r"\s+(?:on|against|for)\b", after)
     levied = re.match(r"\s+(?:already |now )?(?:levied|charged|imposed|paid|in force|applied)\b", after)
     if not linked and context:
         linked = bool(
-            re.search(rf"\brates?\b[^.;]{{0,45}}?\b(?:is|are|be|to|of|at|,)\s+(?:{_LEAD_IN}\s+)*$|\brate,\s+$", text[:start], re.I)
-            or re.match(r"\s+(?:\w+\s+)?rates?\b(?=\s+(?:continues?|appl\w+|on|for|remains?|stays?|is|will|would|shall)\b)", after)
-            or re.search(r"^\W*(?:it|they|this|that|the \w+)\s+(?:then\s+|will\s+|would\s+|shall\s+)?(?:goes?|ris\w+|falls?|steps?|climbs?|drops?|increases?|moves?|starts?)\s+(?:\w+\s+)?(?:to|at)\s+$", text[:start], re.I)
+            re.search(
+                rf"\brates?\b[^.;]{{0,45}}?\b(?:is|are|be|to|of|at|,)\s+(?:{_LEAD_IN}\s+)*$|\brate,\s+$", text[:start], re.I
+            )
+            or re.match(
+                r"\s+(?:\w+\s+)?rates?\b(?=\s+(?:continues?|appl\w+|on|for|remains?|stays?|is|will|would|shall)\b)", after
+            )
+            or re.search(
+                r"^\W*(?:it|they|this|that|the \w+)\s+(?:then\s+|will\s+|would\s+|shall\s+)?(?:goes?|ris\w+|falls?|steps?|climbs?|drops?|increases?|moves?|starts?)\s+(?:\w+\s+)?(?:to|at)\s+$",
+                text[:start],
+                re.I,
+            )
         )
         linked = linked or bool(re.search(r"^\W*[A-Z][\w .]{1,30}:\s*(?:an? )?$", text[:start]) and re.match(r"\s+on\b", after))
+    if not linked and last is not None and _CHANGED.search(text[last.end : start]):
+        linked = True
     if not (linked or elliptic or pays or hits or levies or levied or listed):
         return None
     why = _why_not(text, start, end, linked, noun_at)
@@ -252,15 +303,21 @@ def _ellipsis(text: str, last: int, start: int, end: int) -> bool:
     between, after = text[last:start], text[end : end + 25]
     if len(between) > 150 or re.search(r"\b(?:of|share|exports?|imports?|grew|fell|rose)\s+(?:by\s+)?$", between, re.I):
         return False
-    if re.search(r"(?:,|;|\band|\bto|\bor|\bthen)\s+(?:an? |up to |the )?$", between, re.I) and re.match(r"\s*(?:on|for|from|against|if|as of|in|,|;|\.|$|and|\))", after, re.I):
+    if re.search(r"(?:,|;|\band|\bto|\bor|\bthen)\s+(?:an? |up to |the )?$", between, re.I) and re.match(
+        r"\s*(?:on|for|from|against|if|as of|in|,|;|\.|$|and|\))", after, re.I
+    ):
         return True
-    return bool(re.match(r"\s*[,;]|\s+(?:and|for|on)\b|\s*\)", between)) and not re.search(r"\b(?:is|are|was|were|has|have|had|said|says)\b", between)
+    return bool(re.match(r"\s*[,;]|\s+(?:and|for|on)\b|\s*\)", between)) and not re.search(
+        r"\b(?:is|are|was|were|has|have|had|said|says)\b", between
+    )
 
 
 def _why_not(text: str, start: int, end: int, linked: bool, noun_at: int) -> str:
     """Why a rate of duty is no measure of its own: the ordinary duty, a sum of duties, an average, an exemption."""
     before, after = text[max(0, start - 60) : start], text[end : end + 40]
-    if built(r"\b{ordinary}\s*(?:\([A-Z]+\)\s*)?(?:(?:customs|import|\w+)\s+)?(?:dut(?:y|ies)|rates?|tariffs?)?\s*(?:\([A-Z]+\)\s*)?(?:rate\s+)?(?:of|at|is)?\s*(?:up to |about )?$").search(before) and not re.search(r"\b(?:and|plus) (?:the )?[^.;]*\b(?:add up|together)\b", text[:start], re.I):
+    if built(
+        r"\b{ordinary}\s*(?:\([A-Z]+\)\s*)?(?:\w+\s+){0,3}?(?:dut(?:y|ies)|rates?|tariffs?)?\s*(?:\([A-Z]+\)\s*)?(?:rate\s+)?(?:of|at|is)?\s*(?:up to |about )?$"
+    ).search(before) and not re.search(r"\b(?:and|plus) (?:the )?[^.;]*\b(?:add up|together)\b", text[:start], re.I):
         return "the ordinary duty"
     if built(r"^\s*(?:\w+ )?{ordinary}\s*(?:\([A-Z]+\)\s*)?(?:customs |import )?(?:dut(?:y|ies)|rates?|tariffs?)").match(after):
         return "the ordinary duty"
@@ -268,29 +325,48 @@ def _why_not(text: str, start: int, end: int, linked: bool, noun_at: int) -> str
         return "a sum or an average of duties"
     if built(r"\b{total}\b[^,;.]{0,45}$").search(before) and not built(r"\b{cap}\s+$").search(before):
         return "a sum or an average of duties"
-    if re.match(r"\s*(?:in total|altogether|combined|overall|on average|in all\b)", after) and not built(r"\b{cap}\s+$").search(before):
+    if re.match(r"\s*(?:in total|altogether|combined|overall|on average|in all\b)", after) and not built(r"\b{cap}\s+$").search(
+        before
+    ):
         return "a sum or an average of duties"
     if a_step(text, start, end):
         return "a step, not a level"
-    if built(r"\b{except}\b").search(text[:start]) and re.search(r"\b(?:zero|0(?:\.0)?\s*(?:%|per ?cent|percent))", text[start : end], re.I):
+    if built(r"\b{except}\b").search(text[:start]) and re.search(
+        r"\b(?:zero|0(?:\.0)?\s*(?:%|per ?cent|percent))", text[start:end], re.I
+    ):
         return "an exemption"
-    if re.search(r"\b(?:was|were|been)\s+(?:previously|formerly|earlier|until then)|\b(?:previous|former|earlier|old) (?:\w+ ){0,2}$|\b(?:up|down|raised|increased|lowered|cut|reduced|fell|rose|lifted) from (?:\w+ ){0,4}$|\b(?:instead of|rather than|compared with|against|replac\w+) (?:the |a )?(?:\w+ )?(?:rate of )?$", before, re.I) and not re.search(r"\bto\s", text[end:end+14]) and not re.search(r"\b(?:surtax|tariff|dut)\w* against (?:the |a )?$", before):
+    if (
+        re.search(
+            r"\b(?:was|were|been)\s+(?:previously|formerly|earlier|until then)|\b(?:previous|former|old) (?:\w+ ){0,2}$|\b(?:up|down|raised|increased|lowered|cut|reduced|fell|rose|lifted) from (?:\w+ ){0,4}$|\b(?:instead of|rather than|compared with|against|replac\w+) (?:the |a )?(?:\w+ )?(?:rate of )?$",
+            before,
+            re.I,
+        )
+        and not re.search(r"\bto\s", text[end : end + 14])
+        and not re.search(r"\b(?:surtax|tariff|dut)\w* against (?:the |a )?$", before)
+    ):
         if not re.search(r"\brang\w+ from\b", before):
             return "the rate before"
     left, _ = clause_bounds(text, start, end)
     clause = text[left:start]
     if word("exempt").search(clause) and re.search(rf"\b(?:{body('exempt')})(?:(?![.;])[\s\S]){{0,120}}$", clause, re.I):
         return "named only as what is not paid"
-    if re.search(r"\b(?:in addition to|on top of|besides|apart from|separate from)\s+(?:the\s+)?$", before, re.I) and re.search(r"\bordinary|MFN\b", after, re.I):
+    if re.search(r"\b(?:in addition to|on top of|besides|apart from|separate from)\s+(?:the\s+)?$", before, re.I) and re.search(
+        r"\bordinary|MFN\b", after, re.I
+    ):
         return "the ordinary duty"
     return ""
 
 
 def a_step(text: str, start: int, end: int) -> bool:
     """Whether "by ten points" is followed by the level it leads to."""
-    if re.search(r"points?\b|pp\b", text[start:end]) and re.search(r"\badd(?:s|ed|ing)?\s+(?:another |a further |about )?$", text[:start], re.I):
+    if re.search(r"points?\b|pp\b", text[start:end]) and re.search(
+        r"\badd(?:s|ed|ing)?\s+(?:another |a further |about )?$", text[:start], re.I
+    ):
         return True
-    return bool(re.search(r"\bby\s+(?:another |a further |about )?$", text[:start], re.I) and re.search(r"^[^.;]{0,60}?\bto\s+(?:\d|[a-z-]+ per ?cent)", text[end:], re.I))
+    return bool(
+        re.search(r"\bby\s+(?:another |a further |about )?$", text[:start], re.I)
+        and re.search(r"^[^.;]{0,60}?\bto\s+(?:\d|[a-z-]+ per ?cent)", text[end:], re.I)
+    )
 
 
 def _withheld(sheet: Sheet, s: Sentence, end: int) -> Amount | None:
@@ -339,7 +415,8 @@ _RESPONSE = re.compile(
 
 
 _ASIDE = re.compile(
-    r"^\W*(?:should|if|unless|when|in case|in the event|after|because|in response to|in retaliation for|in answer to|since|although|though|whereas)\b[^,;]{4,160},\s*", re.I
+    r"^\W*(?:should|if|unless|when|in case|in the event|after|because|in response to|in retaliation for|in answer to|since|although|though|whereas)\b[^,;]{4,160},\s*",
+    re.I,
 )
 
 
@@ -353,16 +430,50 @@ def _who(text: str, f: Frame, anchor: _Anchor, part: tuple[int, int], who: Seque
     if re.search(r"\b(?:I|[Ww]e)\s+(?:may|will|shall|hereby|am|have|would|could|might)\b[^;]*$", text[: anchor.start]):
         who = [r for r in who if r.part not in LEVIES or r.start > anchor.start]
     inside = [r for r in who if low <= r.start < high]
-    before = [r for r in who if r.end <= anchor.start and r.start >= (left if any(q.part in LEVIES for q in who if left <= q.start < anchor.start) else 0)]
+    before = [
+        r
+        for r in who
+        if r.end <= anchor.start
+        and r.start >= (left if any(q.part in LEVIES for q in who if left <= q.start < anchor.start) else 0)
+    ]
     tail = text[anchor.end : high]
     stop = _RESPONSE.search(tail)
     limit = anchor.end + stop.start() if stop else high
     f.excepted = [r.code for r in inside if r.part == EXCEPTED]
     f.received = bool(word("pays").search(text[max(low, left) : anchor.end + 4]))
     own_noun = _noun_place(text, anchor)
-    owner = next((r for r in reversed(who) if r.part == OWNER and r.end <= own_noun and not re.search(r"[;]|,\s+(?:and|but|while)", text[r.end : own_noun]) and _owns(text, r, own_noun)), None)
-    agent = next((r for r in inside if r.part == AGENT and (r.start >= anchor.end or f.received or re.search(r"\b(?:imposed|levied|charged|set|applied|announced|adopted)\s+by\s+(?:the\s+)?$", text[: r.start]))), None)
-    place = next((r for r in inside if r.part == PLACE and r.start >= anchor.end and f.received and r.form == "name" and r.start - anchor.end < 40), None)
+    owner = next(
+        (
+            r
+            for r in reversed(who)
+            if r.part == OWNER
+            and r.end <= own_noun
+            and not re.search(r"[;]|,\s+(?:and|but|while)", text[r.end : own_noun])
+            and _owns(text, r, own_noun)
+        ),
+        None,
+    )
+    agent = next(
+        (
+            r
+            for r in inside
+            if r.part == AGENT
+            and (
+                r.start >= anchor.end
+                or f.received
+                or re.search(r"\b(?:imposed|levied|charged|set|applied|announced|adopted)\s+by\s+(?:the\s+)?$", text[: r.start])
+            )
+        ),
+        None,
+    )
+    place = next(
+        (
+            r
+            for r in inside
+            if r.part == PLACE and r.start >= anchor.end and f.received and r.form == "name" and r.start - anchor.end < 40
+        ),
+        None,
+    )
     if owner is not None:
         _levier(f, owner, who, text, "its own word", firm=True)
     elif (claimed := _claimed(text, anchor, who)) is not None:
@@ -384,17 +495,30 @@ def _who(text: str, f: Frame, anchor: _Anchor, part: tuple[int, int], who: Seque
                 f.by, f.by_how = said.code, "the office that announces it"
     targets: list[str] = []
     for r in inside:
-        if r.start >= anchor.end and r.start > limit and not (r.part in LEVIED and not re.search(r"\b(?:after|because|if|unless|until|amid|since|when|although|following|in response|in retaliation|over|to (?:punish|answer|force))\b", tail[: r.start - anchor.end], re.I)):
+        if (
+            r.start >= anchor.end
+            and r.start > limit
+            and not (
+                r.part in LEVIED
+                and not re.search(
+                    r"\b(?:after|because|if|unless|until|amid|when|although|following|in response|in retaliation|over|to (?:punish|answer|force))\b",
+                    tail[: r.start - anchor.end],
+                    re.I,
+                )
+            )
+        ):
             continue
         if r.part in LEVIED or (r.part == DESTINATION and f.instrument == EXPORT_CONTROL):
             if r.part == "target" and r.start < anchor.start and text[r.end : anchor.start].count(",") > 2:
                 continue
             targets.append(r.code)
-        elif f.received and r.part == SUBJECT and r.end <= anchor.start and word("pays").search(text[r.end : anchor.end]) and r.code != f.by:
-            targets.append(r.code)
-        elif f.instrument == EXPORT_CONTROL and not text[r.end : anchor.start].strip() and r.part in (SUBJECT, OTHER):
-            targets.append(r.code)
-        elif hits_object(text, r, anchor):
+        elif (
+            f.received
+            and r.part == SUBJECT
+            and r.end <= anchor.start
+            and word("pays").search(text[r.end : anchor.end])
+            and r.code != f.by
+        ) or (f.instrument == EXPORT_CONTROL and not text[r.end : anchor.start].strip() and r.part in (SUBJECT, OTHER)) or hits_object(text, r, anchor):
             targets.append(r.code)
     f.on = [c for c in dict.fromkeys(targets) if c != f.by and c not in f.excepted]
     if f.on:
@@ -410,7 +534,12 @@ def _who(text: str, f: Frame, anchor: _Anchor, part: tuple[int, int], who: Seque
 
 def hits_object(text: str, r: Role, anchor: _Anchor) -> bool:
     """Whether a name is what a verb of hitting hits: "taxes Brazil at 50 %"."""
-    return bool(r.end <= anchor.start and r.part in (OTHER, SUBJECT, "target") and built(r"\b{hits}\s+(?:the\s+)?$").search(text[: r.start]) and re.search(r"\b(?:with|at)\b", text[r.end : anchor.start]))
+    return bool(
+        r.end <= anchor.start
+        and r.part in (OTHER, SUBJECT, "target")
+        and built(r"\b{hits}\s+(?:the\s+)?$").search(text[: r.start])
+        and re.search(r"\b(?:with|at)\b", text[r.end : anchor.start])
+    )
 
 
 def _noun_place(text: str, anchor: _Anchor) -> int:
@@ -433,7 +562,11 @@ def _owns(text: str, r: Role, noun: int) -> bool:
 def _levier(f: Frame, r: Role, who: Sequence[Role], text: str, how: str, *, firm: bool) -> None:
     f.by, f.by_how = r.code, how
     k = list(who).index(r)
-    while k and who[k - 1].part == r.part and re.fullmatch(r"\s*(?:,|and|,\s*and|&)\s+(?:the\s+)?", text[who[k - 1].end : who[k].start]):
+    while (
+        k
+        and who[k - 1].part == r.part
+        and re.fullmatch(r"\s*(?:,|and|,\s*and|&)\s+(?:the\s+)?", text[who[k - 1].end : who[k].start])
+    ):
         f.also_by.append(f.by)
         k -= 1
         f.by = who[k].code
@@ -449,7 +582,11 @@ def _subject(text: str, f: Frame, anchor: _Anchor, before: Sequence[Role]) -> Ro
             if word("pays").search(between) and built(r"\b{makes}\b").search(between) and _active_last(between):
                 return r
             continue
-        if word("makes").search(between) and not re.search(r"\b(?:is|are|was|were|be|been)\s+(?:\w+\s+)?(?:levied|charged|imposed|applied|collected|paid|assessed)\b", between, re.I):
+        if word("makes").search(between) and not re.search(
+            r"\b(?:is|are|was|were|be|been)\s+(?:\w+\s+)?(?:levied|charged|imposed|applied|collected|paid|assessed)\b",
+            between,
+            re.I,
+        ):
             return r
         if r.start >= anchor.start:
             continue
@@ -459,20 +596,32 @@ def _subject(text: str, f: Frame, anchor: _Anchor, before: Sequence[Role]) -> Ro
 def _active_last(between: str) -> bool:
     """Whether after a relative clause about what is paid an active verb follows: "which pays 5 %, will charge …"."""
     last = list(word("pays").finditer(between))[-1]
-    return bool(re.search(r",", between[last.end() :]) and word("makes").search(between[last.end() :])) or last.group().lower().startswith("charg")
+    return bool(
+        re.search(r",", between[last.end() :]) and word("makes").search(between[last.end() :])
+    ) or last.group().lower().startswith("charg")
 
 
 def _claimed(text: str, anchor: _Anchor, who: Sequence[Role]) -> Role | None:
     """Who levies in a clause after the rate: "a 20 percent duty that the United States has charged since 1 January"."""
     for r in who:
-        if r.part == SUBJECT and r.start >= anchor.end and re.match(r"[^.;]{0,70}?\b(?:which|that)\s+(?:the\s+)?$", text[anchor.end : r.start]):
+        if (
+            r.part == SUBJECT
+            and r.start >= anchor.end
+            and re.match(r"[^.;]{0,70}?\b(?:which|that)\s+(?:the\s+)?$", text[anchor.end : r.start])
+        ):
             return r if built(r"\s+(?:\w+\s+)?(?:{makes}|{hits})\b").match(text[r.end :]) else None
     return None
 
 
 def _speaker(text: str, who: Sequence[Role], anchor: _Anchor) -> Role | None:
     for r in who:
-        if r.part == SUBJECT and r.form in ("office", "seat", "name") and re.match(r"\W+(?:[\w.,]+\W+){0,6}?(?:said|says|announced|confirmed|published|decided|ruled)\b", text[r.end : r.end + 70]):
+        if (
+            r.part == SUBJECT
+            and r.form in ("office", "seat", "name")
+            and re.match(
+                r"\W+(?:[\w.,]+\W+){0,6}?(?:said|says|announced|confirmed|published|decided|ruled)\b", text[r.end : r.end + 70]
+            )
+        ):
             return r
     return None
 
@@ -487,7 +636,15 @@ def _shared(frames: list[Frame], parts: Sequence[tuple[int, int]], text: str) ->
         if not two.on and not two.everyone and one.everyone and two.by == one.by:
             two.everyone, two.on_how = True, one.on_how
     for two, one in pairwise(reversed(frames)):
-        if one.by is None and two.by is not None and two.by not in one.on and two.by_how in ("the office that announces it", "the law it rests on"):
+        between = text[one.end - one.sentence.start : two.start - two.sentence.start]
+        if two.received or re.search(r";|\b(?:while|but|whereas)\b", between):
+            continue
+        if (
+            one.by is None
+            and two.by is not None
+            and two.by not in one.on
+            and two.by_how in ("the office that announces it", "the law it rests on")
+        ):
             one.by, one.by_how = two.by, two.by_how
         if not one.on and not one.everyone and two.on_how == "named beside it" and one.by == two.by:
             one.on, one.on_how = list(two.on), "as the one after it in the sentence"
@@ -516,7 +673,9 @@ def purchase_in(sheet: Sheet, s: Sentence) -> Frame | None:
     amounts = [a for a in sheet.amounts_in(s.start + buy.end(), s.end) if a.unit.startswith("million")]
     f.rate = amounts[0] if amounts else None
     f.firm = True
-    quantity = re.search(r"(\d[\d.,]*)\s*(million|billion)?\s*(tonnes|tons|barrels|bushels|cubic metres)", s.text[buy.end() :], re.I)
+    quantity = re.search(
+        r"(\d[\d.,]*)\s*(million|billion)?\s*(tonnes|tons|barrels|bushels|cubic metres)", s.text[buy.end() :], re.I
+    )
     f.quantity = quantity.group() if quantity else ""
     _when(sheet, s, f, _Anchor(buy.start(), buy.end(), PURCHASE), (0, len(s.text)))
     return f
@@ -539,14 +698,28 @@ def _goods(sheet: Sheet, s: Sentence, f: Frame, anchor: _Anchor, part: tuple[int
             f.sectors.append(p.code)
         f.product_words.append(sheet.flat[p.start : p.end])
     if not f.sectors and f.instrument == EXPORT_CONTROL:
-        unknown = re.search(r"\b(?:of|on|over)\s+(?:its |their |the |all )*([a-z][\w -]{2,30}?)\s+(?:exports?|shipments)", s.text[anchor.start : anchor.end])
+        unknown = re.search(
+            r"\b(?:of|on|over)\s+(?:its |their |the |all )*([a-z][\w -]{2,30}?)\s+(?:exports?|shipments)",
+            s.text[anchor.start : anchor.end],
+        )
+        unknown = unknown or re.search(
+            r"\b(?:exports?|shipments?|sales abroad) of (?:its |their |the |all |certain )*([a-z][\w -]{2,40}?)\s+(?:will |would |now |shall )?(?:require|need|to\b|from\b|are\b|is\b|without)",
+            s.text,
+        )
         f.unmapped = unknown.group(1) if unknown else ""
     named = built(r"\bon (?:imports of |certain |some |most |all )*((?:(?!{breaks}\b)[\w-]+ ?){1,4})").search(tail[:80])
-    if not f.sectors and not f.unmapped and named and f.instrument == TARIFF and not re.match(r"(?:\w+ )?(?:goods|imports|products|exports)\b|the\b|[A-Z]", named.group(1)):
+    if (
+        not f.sectors
+        and not f.unmapped
+        and named
+        and f.instrument == TARIFF
+        and not re.match(r"(?:\w+ )?(?:goods|imports|products|exports)\b|the\b|[A-Z]", named.group(1))
+    ):
         f.label = named.group(1).strip()
     if not f.sectors and re.search(
         r"\b(?:all|every|across[- ]the[- ]board|blanket|any)\b[^.;]{0,40}\b(?:goods|imports|products|exports)\b|\bon (?:all |most )?(?:[\w.]+ ){0,2}(?:goods|imports|products|exports)\b",
-        s.text[max(low, anchor.start - 60) : limit], re.I,
+        s.text[max(low, anchor.start - 60) : limit],
+        re.I,
     ):
         f.all_goods = True
 
@@ -566,10 +739,12 @@ _UNTIL = re.compile(
 )
 _TO_AFTER_DATE = re.compile(r"^\s*(?:to|until|through|and ending on|-|–)\s*$", re.I)
 _SAY = re.compile(
-    r"\b(?:announc\w+|unveil\w+|said|told|posted|threaten\w+|wrote|warned|declared|signed|agreed|reached|proposed|vowed|ordered|letter of|published|issued)\b[^,;]{0,40}$", re.I
+    r"\b(?:announc\w+|unveil\w+|said|told|posted|threaten\w+|wrote|warned|declared|signed|agreed|reached|proposed|vowed|ordered|letter of|published|issued)\b[^,;]{0,40}$",
+    re.I,
 )
 _OTHER_EVENT = re.compile(
-    r"\b(?:summit|talks|meeting|meet|negotiations|visit|vote|hearing|review|comments?|investigation|complaint|case|loaded|goods in transit|deal|agreement|Order \d+|No\. ?\d+)\b[^;]{0,40}$", re.I
+    r"\b(?:summit|talks|meeting|meet|negotiations|visit|vote|hearing|review|decision|ruling|comments?|investigation|complaint|case|loaded|goods in transit|deal|agreement|Order \d+|No\. ?\d+)\b[^;]{0,40}$",
+    re.I,
 )
 
 
@@ -582,29 +757,48 @@ def _when(sheet: Sheet, s: Sentence, f: Frame, anchor: _Anchor, part: tuple[int,
             continue
         lead = s.text[max(0, at - 70) : at]
         inside = low <= at < high
-        shared = at < low and re.match(r"^\W*(?:on|in|from|since|effective|as of|with effect from|starting|beginning)?\s*(?:the )?$", s.text[:at], re.I)
-        trailing = at >= high and not any(high <= a.start - s.start < at for a in sheet.amounts_in(s.start, s.end) if a.unit == "%")
+        shared = at < low and re.match(
+            r"^\W*(?:on|in|from|since|effective|as of|with effect from|starting|beginning)?\s*(?:the )?$", s.text[:at], re.I
+        )
+        trailing = at >= high and not any(
+            high <= a.start - s.start < at for a in sheet.amounts_in(s.start, s.end) if a.unit == "%"
+        )
         if not (inside or shared or trailing):
             continue
         if last is not None and _TO_AFTER_DATE.match(s.text[last.to - s.start : at]):
             f.ends = f.ends or d
-        elif _OTHER_EVENT.search(lead) and not re.search(r"\b(?:effective|take[sn]? effect|from|since|until|starting)\s+(?:on\s+)?$", lead, re.I):
-            continue
-        elif f.judgement.status in ("struck_down", "withdrawn", "expired") and re.search(r"\b(?:on|in|effective|from)\s+$", lead) and not re.search(
-            r"\b(?:imposed|introduced|effect|since|in place)\b[^,;]{0,12}$", lead
+        elif _OTHER_EVENT.search(lead) and not re.search(
+            r"\b(?:effective|take[sn]? effect|from|since|until|starting)\s+(?:on\s+)?$", lead, re.I
         ):
-            f.ends = f.ends or d
-        elif _UNTIL.search(lead):
+            continue
+        elif (
+            f.judgement.status in ("struck_down", "withdrawn", "expired")
+            and re.search(r"\b(?:on|in|effective|from)\s+$", lead)
+            and not re.search(r"\b(?:imposed|introduced|effect|since|in place)\b[^,;]{0,12}$", lead)
+        ) or _UNTIL.search(lead):
             f.ends = f.ends or d
         elif _SAY.search(s.text[max(0, at - 60) : at]) and not _FROM.search(lead[-25:]):
             f.announced = f.announced or d
         elif _FROM.search(lead):
             f.begins = f.begins or d
-        elif at < anchor.start and shared is None and re.match(r"^\W*(?:on|in)?\s*(?:the )?$", s.text[:at], re.I) and re.search(r"\b(?:signed|announced|said|issued)\b", s.text[d.to - s.start : anchor.start], re.I):
+        elif (
+            at < anchor.start
+            and shared is None
+            and re.match(r"^\W*(?:on|in)?\s*(?:the )?$", s.text[:at], re.I)
+            and re.search(r"\b(?:signed|announced|said|issued)\b", s.text[d.to - s.start : anchor.start], re.I)
+        ):
             f.announced = f.announced or d
         elif re.match(r"^\W*(?:on|in|from|effective|as of|starting)\s*(?:the )?$", s.text[:at], re.I) and at < anchor.start:
             opening = s.text[:at].lower()
-            if re.search(r"\b(?:signed|announced|said|issued|published|threatened|decided|ruled|asked|told)\b", s.text[d.to - s.start : anchor.start], re.I) and "from" not in opening and "effective" not in opening:
+            if (
+                re.search(
+                    r"\b(?:signed|announced|said|issued|published|threatened|decided|ruled|asked|told)\b",
+                    s.text[d.to - s.start : anchor.start],
+                    re.I,
+                )
+                and "from" not in opening
+                and "effective" not in opening
+            ):
                 f.announced = f.announced or d
             else:
                 f.begins = f.begins or d

@@ -14,11 +14,21 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from detente.reader.actors import actor_name
-from detente.reader.constructions import word
 from detente.reader.dates import DateMention
 from detente.reader.frames import EMBARGO, EXPORT_CONTROL, NON_TARIFF, OTHER_MEASURE, PURCHASE, TARIFF, Frame
 from detente.reader.sheet import Confidence, Finding, Sheet
-from detente.reader.status import ANNOUNCED, DENIED, EXPIRED, HISTORICAL, HYPOTHETICAL, IN_FORCE, OVER, SUSPENDED, THREATENED, WITHDRAWN
+from detente.reader.status import (
+    ANNOUNCED,
+    DENIED,
+    EXPIRED,
+    HISTORICAL,
+    HYPOTHETICAL,
+    IN_FORCE,
+    OVER,
+    SUSPENDED,
+    THREATENED,
+    WITHDRAWN,
+)
 from detente.words import say
 from detente.words.names import sector_name
 
@@ -84,7 +94,11 @@ def measures_of(sheet: Sheet, frames: Sequence[Frame]) -> Joined:
         home = _home(groups, f)
         if home is not None:
             home.frames.append(f)
-        elif f.instrument == OTHER_MEASURE and f.rate is None and any(g.first("by") == f.by and set(g.first("sectors") or ()) & set(f.sectors) for g in groups):
+        elif (
+            f.instrument == OTHER_MEASURE
+            and f.rate is None
+            and any(g.first("by") == f.by and set(g.first("sectors") or ()) & set(f.sectors) for g in groups)
+        ):
             aside.append(_aside(sheet, f, "told with its rates"))
         elif not (f.scenario or f.question) and _stands_alone(sheet, f):
             _join(groups, f)
@@ -124,7 +138,11 @@ def _set_aside_for(sheet: Sheet, f: Frame) -> str:
     if status in (DENIED, HYPOTHETICAL, HISTORICAL) and not f.scenario and not f.question:
         return f"{status}: {f.judgement.reason}"
     old = [d for d in (f.begins, f.announced, f.ends) if d and d.start]
-    years = [d for d in sheet.dates_in(f.sentence.start, f.sentence.end) if d.start and d.precision in ("year", "decade", "month", "day")]
+    years = [
+        d
+        for d in sheet.dates_in(f.sentence.start, f.sentence.end)
+        if d.start and d.precision in ("year", "decade", "month", "day")
+    ]
     newest = max((d.end or d.start for d in (*old, *years) if d.start), default=None)
     if newest is not None and sheet.today and (sheet.today - newest).days > 3650 and status not in (THREATENED, ANNOUNCED):
         return f"{HISTORICAL}: the sentence speaks of {newest.year}"
@@ -137,26 +155,43 @@ def _reported_as_issue(sheet: Sheet, f: Frame) -> bool:
     heading = block.heading.lower()
     if f.rate is not None:
         return False
-    return block.topic == "motives" or (not f.begins and any(w in heading for w in ("implication", "conclusion", "for the", "for china")))
+    return block.topic == "motives" or (
+        not f.begins and any(w in heading for w in ("implication", "conclusion", "for the", "for china"))
+    )
 
 
-_WEAK = re.compile(r"\b(?:apply|applies|applied|rise|rises|fall|falls|recent|since|still|already|stays?|now|determined|decided|adopted|approved|hereby)\b", re.I)
+_WEAK = re.compile(
+    r"\b(?:apply|applies|applied|rise|rises|fall|falls|recent|since|still|already|stays?|now|determined|decided|adopted|approved|hereby)\b",
+    re.I,
+)
 
 
 def _stands_alone(sheet: Sheet, f: Frame) -> bool:
     """Whether a mention without a rate says enough: who, a verb of acting, and on whom or on what."""
-    if not f.by or f.judgement.sure < 0.6 and not (f.instrument in (EXPORT_CONTROL, NON_TARIFF) and f.by_how in ("its own word", "subject of the sentence")):
+    if (
+        not f.by
+        or (f.judgement.sure < 0.6
+        and not (
+            f.instrument in (EXPORT_CONTROL, NON_TARIFF) and (f.by_how in ("its own word", "subject of the sentence") or f.begins)
+        ))
+    ):
         return False
     own_words = f.by_how in ("its own word", "named with 'by'", "subject of the sentence", "a label that opens the paragraph")
-    headed = f.by_how in ("the office at its head", "the law in the title", "the title") and f.on and f.on_how == "named beside it"
+    headed = (
+        f.by_how in ("the office at its head", "the law in the title", "the title") and f.on and f.on_how == "named beside it"
+    )
     what = f.sectors or f.unmapped or f.label
-    if headed and f.judgement.cue and (f.quantity or f.judgement.status in OVER or f.instrument == EXPORT_CONTROL):
+    if headed and (f.judgement.cue or f.begins) and (f.quantity or f.judgement.status in OVER or f.instrument == EXPORT_CONTROL):
         return True
     if f.instrument == PURCHASE:
         return bool(f.by and (f.on or f.rate or f.quantity) and f.sectors)
     if f.instrument in (EXPORT_CONTROL, EMBARGO, NON_TARIFF, PURCHASE, OTHER_MEASURE):
-        return bool(own_words and (f.on or what) and (f.weight >= 2))
-    if f.instrument == TARIFF and own_words and (f.quantity and f.on or f.judgement.status in (SUSPENDED, WITHDRAWN, "struck_down") and f.judgement.sure >= 0.85):
+        return bool(own_words and (f.on or what))
+    if (
+        f.instrument == TARIFF
+        and own_words
+        and ((f.quantity and f.on) or (f.judgement.status in (SUSPENDED, WITHDRAWN, "struck_down") and f.judgement.sure >= 0.85))
+    ):
         return True
     acts = f.judgement.cue and not _WEAK.fullmatch(f.judgement.cue.strip())
     return bool(own_words and acts and f.on and f.on_how == "named beside it")
@@ -178,7 +213,7 @@ def _fits(group: Group, f: Frame) -> bool:
         return False
     by, on, rate = group.first("by"), group.first("on"), group.first("rate")
     loose = f.scenario or f.question
-    if by and f.by and by != f.by or not loose and f.rate is not None and by != f.by:
+    if (by and f.by and by != f.by) or (not loose and f.rate is not None and by != f.by):
         return False
     if on and f.on and not set(on) & set(f.on):
         return False
@@ -188,7 +223,12 @@ def _fits(group: Group, f: Frame) -> bool:
         return _same_change(rate, f.rate)
     if f.rate is None is not rate and f.quantity and f.instrument == TARIFF:
         return False
-    if f.rate is None is rate and not loose and not (sectors_of(group) & set(f.sectors)) and {lead.judgement.status, f.judgement.status} == {THREATENED, ANNOUNCED}:
+    if (
+        f.rate is None is rate
+        and not loose
+        and not (sectors_of(group) & set(f.sectors))
+        and {lead.judgement.status, f.judgement.status} == {THREATENED, ANNOUNCED}
+    ):
         return False
     sectors, label = group.first("sectors"), group.first("label")
     ended_apart = (lead.judgement.status in OVER) != (f.judgement.status in OVER) and not loose
@@ -201,16 +241,28 @@ def _fits(group: Group, f: Frame) -> bool:
         return False
     if f.label and label and f.label != label and rate and f.rate:
         return False
-    if {lead.judgement.status, f.judgement.status} == {THREATENED, IN_FORCE} and min(lead.judgement.sure, f.judgement.sure) >= 0.85 and not loose and rate and f.rate:
+    if (
+        {lead.judgement.status, f.judgement.status} == {THREATENED, IN_FORCE}
+        and min(lead.judgement.sure, f.judgement.sure) >= 0.85
+        and not loose
+        and rate
+        and f.rate
+    ):
         return False
     begins = group.first("begins")
     if begins and f.begins and begins.start and f.begins.start and begins.start != f.begins.start:
         return False
-    if rate and f.rate and not loose and {lead.judgement.status, f.judgement.status} & set(OVER) and lead.judgement.status != f.judgement.status:
+    if (
+        rate
+        and f.rate
+        and not loose
+        and {lead.judgement.status, f.judgement.status} & set(OVER)
+        and lead.judgement.status != f.judgement.status
+    ):
         return bool(set(sectors or ()) & set(f.sectors))
     if rate is None and f.rate is not None and sectors and not f.sectors:
         return False
-    return not ((sectors and f.all_goods or f.sectors and group.first("all_goods")) and rate is None is f.rate)
+    return not (((sectors and f.all_goods) or (f.sectors and group.first("all_goods"))) and rate is None is f.rate)
 
 
 def sectors_of(group: Group) -> set[str]:
@@ -278,14 +330,14 @@ BY_FACTORS = {
     "its own word": 1.0, "named with 'by'": 1.0, "subject of the sentence": 0.97, "where it is paid": 0.97, "its row": 1.0,
     "a line of the form": 0.97, "the office at its head": 0.95, "the title": 0.92, "a label that opens the paragraph": 0.85,
     "the law it rests on": 0.9, "the law in the title": 0.92, "the sentence before": 0.9, "the office that announces it": 0.88,
-    "the one who acts elsewhere in the text": 0.82, "the only office named": 0.75, "the place of the dateline": 0.72, "the President": 0.9, "the other side": 0.7,
+    "the one who acts elsewhere in the text": 0.82, "the only office named": 0.75, "the place of the dateline": 0.72, "the President": 0.9, "the speaker's side": 0.85, "the first who acts in the text": 0.88, "the other side": 0.7,
 }  # fmt: skip
 ON_FACTORS = {
     "named beside it": 1.0, "its row": 1.0, "all are meant": 0.95, "all but those excepted": 0.9, "a line of the form": 0.97,
     "the title": 0.9, "the line above its row": 0.95, "the words above its table": 0.92, "the sentence before": 0.88,
     "as the one before it in the sentence": 0.9, "as the one after it in the sentence": 0.88, "the other side": 0.75,
     "the first measure named": 0.82, "the other economy of the title": 0.75, "a label that opens the paragraph": 0.88,
-    "a sentence about all of them": 0.88,
+    "a sentence about all of them": 0.88, "the speaker's side": 0.88,
 }  # fmt: skip
 
 
@@ -310,8 +362,10 @@ def _measure(sheet: Sheet, group: Group, parties: list[str]) -> Finding:
         how = max((f.on_how for f in own if f.on or f.everyone), key=lambda h: ON_FACTORS.get(h, 0.8))
         sure.discount(ON_FACTORS.get(how, 0.8), f"on whom: {how}")
     else:
-        sure.discount(0.85, "on whom is not said")
-        alternatives += [{"field": "on", "value": v, "why": "not said in the text"} for v in ("all", *(p for p in parties if p != by))]
+        sure.discount(0.5 if any(f.on_how == "one of several" for f in own) else 0.85, "on whom is not said")
+        alternatives += [
+            {"field": "on", "value": v, "why": "not said in the text"} for v in ("all", *(p for p in parties if p != by))
+        ]
     if lead.instrument == TARIFF and rate is None and not any(f.quantity for f in own):
         sure.discount(0.75, "no rate is given")
     if rate is not None and not any(f.firm for f in own):
@@ -361,14 +415,27 @@ def _status(sheet: Sheet, group: Group, sure: Confidence, alternatives: list[dic
     status = top.judgement.status
     begins, ends, today = group.first("begins"), group.first("ends"), sheet.today
     strong = {f.judgement.status for f in own if f.judgement.sure >= 0.85}
-    if THREATENED in strong and status in (IN_FORCE, ANNOUNCED) and (top.judgement.sure < 0.85 or (status == IN_FORCE and top.judgement.cue == "")):
+    if (
+        THREATENED in strong
+        and status in (IN_FORCE, ANNOUNCED)
+        and (top.judgement.sure < 0.85 or (status == IN_FORCE and top.judgement.cue == ""))
+    ):
         status = THREATENED
-    ended = next((f.judgement.status for f in own if f.judgement.status in (SUSPENDED, WITHDRAWN) and f.judgement.sure >= 0.8), None)
+    ended = next(
+        (f.judgement.status for f in own if f.judgement.status in (SUSPENDED, WITHDRAWN) and f.judgement.sure >= 0.8), None
+    )
     if ended and status in (IN_FORCE, ANNOUNCED) and top.judgement.sure < 0.9:
         status = ended
     why = top.judgement.reason
     if begins and begins.start and today and begins.precision in ("day", "month", "days", "year"):
-        if begins.start > today and status == IN_FORCE:
+        standing = re.fullmatch(
+            r"existing|keep\w*|kept|retain\w*|remain\w*|maintain\w*|stay\w*|still|already|continu\w*",
+            top.judgement.cue.strip(),
+            re.I,
+        )
+        if begins.start > today and status == IN_FORCE and standing:
+            pass
+        elif begins.start > today and status == IN_FORCE:
             status, why = ANNOUNCED, f"{why}; it starts after the article's date"
         elif begins.start <= today and status == ANNOUNCED and (begins.end or begins.start) <= today:
             status, why = IN_FORCE, f"{why}; its start has passed"
@@ -376,7 +443,13 @@ def _status(sheet: Sheet, group: Group, sure: Confidence, alternatives: list[dic
     if ends and ends.start and ends.precision == "day" and today and ends.start < today and status == IN_FORCE:
         status, why = EXPIRED, f"{why}; its last day has passed"
     dated = begins and begins.start and today and top.judgement.cue == ""
-    firm = 0.75 if dated and "starts" not in why and top.judgement.sure < 0.75 else max(top.judgement.sure, 0.82) if "starts after" in why or "start has passed" in why else top.judgement.sure
+    firm = (
+        0.75
+        if dated and "starts" not in why and top.judgement.sure < 0.75
+        else max(top.judgement.sure, 0.82)
+        if "starts after" in why or "start has passed" in why
+        else top.judgement.sure
+    )
     sure.discount(min(1.0, firm + 0.08), why)
     seen = [*top.judgement.others, *(f.judgement.status for f in own if f.judgement.status != status)]
     for other in dict.fromkeys(seen):

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from detente.reader.dates import DateMention
 from detente.reader.actors import Mention, actor_name, lexicon, region_of
 from detente.reader.clauses import Sentence
+from detente.reader.dates import DateMention
 from detente.reader.sheet import Confidence, Finding, Sheet
 
 _TITLE = (

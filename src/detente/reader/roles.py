@@ -62,9 +62,7 @@ def roles(text: str, mentions: Sequence[Mention] | None = None, offset: int = 0)
             parts = [parts[0]] * len(group)
         elif len(group) > 1 and last in (ORIGIN, OWNER, TARGET) and _bare(text, group, offset):
             parts = [last] * len(group)
-        found += [
-            Role(m.code, m.start - offset, m.end - offset, p, m.form) for m, p in zip(group, parts, strict=True)
-        ]
+        found += [Role(m.code, m.start - offset, m.end - offset, p, m.form) for m, p in zip(group, parts, strict=True)]
     return tuple(found)
 
 
@@ -77,12 +75,15 @@ def _part(text: str, start: int, end: int, m: Mention) -> str:
     before, after = text[:start], text[end:]
     if m.form == "law":
         return LAW
-    if built(r"\b{except}\s+(?:(?:for|from|those|goods|imports|products|of|in|the|all|to|on|by|most|other|both|its|articles)\s+){0,5}$").search(before):
+    if built(
+        r"\b{except}\s+(?:(?:for|from|those|goods|imports|products|of|in|the|all|to|on|by|most|other|both|its|articles)\s+){0,5}$"
+    ).search(before):
         return EXCEPTED
     if re.search(
         r"\b(?:originat\w+|produced|made|manufactured|poured|grown|mined|assembled|origin|harvested|caught|smelted|cast|refined|processed|built)"
         r"\s+in(?: or (?:exported|consigned|shipped) from)?\s+(?:the\s+)?$",
-        before, re.I,
+        before,
+        re.I,
     ) or built(
         r"(?:\b{goods}|\b(?:products?|goods|articles|imports?|origin|coming|exported|imported|shipped|arriving|consigned|ones|those|lines|countr(?:y|ies)))\s+(?:\([^)]*\)\s*)?"
         r"(?:the (?:growth, )?(?:product|produce|produce or manufacture|origin) )?(?:of|from)\s+(?:the\s+)?$"
@@ -126,12 +127,21 @@ def _attributive(before: str, after: str, m: Mention) -> str:
         return OWNER
     if goods and re.match(r"[ -](?:\w+ ){0,2}imports? of\b.{2,60}\bfrom\b", after):
         return OTHER
-    if goods and (like_adjective or not built(rf"[ ]{{makes}}\b").match(after)):
+    if goods and (like_adjective or not built(r"[ ]{makes}\b").match(after)):
         return ORIGIN
-    if like_adjective and re.search(rf"\b(?:on|against)\s+(?:{_FILL}\s+){{0,5}}$", before, re.I) and re.match(r"[ -][A-Za-z]", after):
+    if (
+        like_adjective
+        and re.search(rf"\b(?:on|against)\s+(?:{_FILL}\s+){{0,5}}$", before, re.I)
+        and re.match(r"[ -][A-Za-z]", after)
+    ):
         return TARGET
     following = re.match(r"[ ]([a-z][\w-]*)", after)
-    if following and m.form in ("name", "group") and not re.search(r"(?:s|ed)$", following[1]) and not built(r"[ ](?:{makes}|{breaks}|{pays})\b").match(after):
+    if (
+        following
+        and m.form in ("name", "group")
+        and not re.search(r"(?:s|ed)$", following[1])
+        and not built(r"[ ](?:{makes}|{breaks}|{pays})\b").match(after)
+    ):
         return OTHER
     return OTHER if m.form == "adjective" else ""
 
@@ -155,12 +165,33 @@ def _led(before: str) -> bool:
 def _after_preposition(before: str, after: str, m: Mention) -> str:
     if re.search(r"\bby\s+(?:the\s+)?(?:government of\s+(?:the\s+)?)?$", before, re.I):
         return OTHER if built(r"\s+{goods}\b").match(after) else AGENT
-    if re.search(r"\b(?:government|president|ministry|minister|authorities|parliament|cabinet)\s+of\s+(?:the\s+)?$", before, re.I):
-        return OTHER if re.search(r"\b(?:with|on|from|against|in|for|over|to|of)\s+(?:the\s+)?\w+\s+of\s+(?:the\s+)?$", before, re.I) else SUBJECT
+    if re.search(
+        r"\b(?:government|president|ministry|minister|authorities|parliament|cabinet)\s+of\s+(?:the\s+)?$", before, re.I
+    ):
+        return (
+            OTHER
+            if re.search(r"\b(?:with|on|from|against|in|for|over|to|of)\s+(?:the\s+)?\w+\s+of\s+(?:the\s+)?$", before, re.I)
+            else SUBJECT
+        )
     if re.search(r"\bfrom\s+(?:the\s+)?$", before, re.I):
         tail = before[-70:]
-        from_levier = any(p.search(tail) and re.search(r"\s+from\s+(?:the\s+)?$", tail[p.search(tail).end() :]) and len(tail[p.search(tail).end() :]) < 12 for _, p in instruments())  # type: ignore[union-attr]
-        return AGENT if from_levier else OTHER if re.search(r"\b(?:pressure|retaliation|response|relief|letter|withdraw\w*|investment|offer|demands?)\s+from\s+(?:the\s+)?$", before, re.I) else ORIGIN
+        from_levier = any(
+            p.search(tail)
+            and re.search(r"\s+from\s+(?:the\s+)?$", tail[p.search(tail).end() :])
+            and len(tail[p.search(tail).end() :]) < 12
+            for _, p in instruments()
+        )  # type: ignore[union-attr]
+        return (
+            AGENT
+            if from_levier
+            else OTHER
+            if re.search(
+                r"\b(?:pressure|retaliation|response|relief|letter|withdraw\w*|investment|offer|demands?)\s+from\s+(?:the\s+)?$",
+                before,
+                re.I,
+            )
+            else ORIGIN
+        )
     if re.search(r"\b(?:in|at|into|inside|across)\s+(?:the\s+)?$", before, re.I):
         return PLACE
     if re.search(r"\b(?:among them|such as|including|namely|notably|chiefly|mainly|especially)\s+(?:the\s+)?$", before, re.I):
@@ -170,7 +201,11 @@ def _after_preposition(before: str, after: str, m: Mention) -> str:
     lead = re.search(_TARGET_LEAD, before[-80:], re.I)
     if lead and not re.search(r"\bfor\b", lead.group(), re.I):
         return TARGET
-    if lead and (re.search(r"\b(?:rates?|tariffs?|dut(?:y|ies)|surtax|%|per ?cent)\s+(?:\w+\s+){0,2}?for\s+(?:the\s+)?$", before, re.I) or re.match(r"\s*(?:and|,|is|are|:|\d|it is|they)", after) and re.search(r"(?:^|[,;:]\s*)(?:and\s+)?for\s+(?:the\s+)?$", before, re.I)):
+    if lead and (
+        re.search(r"\b(?:rates?|tariffs?|dut(?:y|ies)|surtax|%|per ?cent)\s+(?:\w+\s+){0,2}?for\s+(?:the\s+)?$", before, re.I)
+        or (re.match(r"\s*(?:and|,|is|are|:|\d|it is|they)", after)
+        and re.search(r"(?:^|[,;:]\s*)(?:and\s+)?for\s+(?:the\s+)?$", before, re.I))
+    ):
         return TARGET
     if _led(before) or re.search(r"\b(?:than|like|versus|vs\.?|about|alongside|without)\s+(?:the\s+)?$", before, re.I):
         return OTHER

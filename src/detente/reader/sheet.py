@@ -220,7 +220,18 @@ class Reading:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
-        lists = ("measures", "meetings", "deadlines", "scenarios", "questions", "motives", "figures", "actors", "set_aside", "unsure")
+        lists = (
+            "measures",
+            "meetings",
+            "deadlines",
+            "scenarios",
+            "questions",
+            "motives",
+            "figures",
+            "actors",
+            "set_aside",
+            "unsure",
+        )
         record = {name: [f.to_dict() for f in getattr(self, name)] for name in lists}
         for row in (*record["measures"], *record["unsure"], *record["set_aside"]):
             row.update(_in_regions(row))

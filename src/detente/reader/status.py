@@ -37,7 +37,9 @@ _RAISED = re.compile(
 )
 
 
-_ADVERBS = r"(?:(?:yet|been|be|to|have|has|any|an?|the|its|plans?|intention|intend|intends|planning|now|also|ever|\w+ly|\d\S*)\s+){0,4}"
+_ADVERBS = (
+    r"(?:(?:yet|been|be|to|have|has|any|an?|the|its|plans?|intention|intend|intends|planning|now|also|ever|\w+ly|\d\S*)\s+){0,4}"
+)
 _STANDING = re.compile(r"(?:keeps?|kept|remain\w*|maintain\w*|retain\w*|stays?|stands?|still|already)", re.I)
 
 
@@ -112,7 +114,11 @@ def judge(text: str, start: int, end: int, bounds: tuple[int, int] | None = None
     if bare_no and not re.search(r"\bno (?:more|less|later|longer|fewer)\b", bare_no.group(), re.I):
         return Judgement(DENIED, 0.85, bare_no.group().strip(), f"denied ({bare_no.group().strip()!r})", quoted=quoted)
     modal, condition = _MODAL.search(text[left:start]), word("condition").search(text)
-    if condition and re.match(r"unless\b", condition.group(), re.I):
+    if (
+        condition
+        and re.match(r"unless\b", condition.group(), re.I)
+        and not re.search(r"\bfac(?:e|es|ing)\b", text[left:start], re.I)
+    ):
         condition = None
     if built(r"\b{existing}\s+(?:[\w%.-]+\s+){0,3}$").search(before) and not any(
         c.status in (SUSPENDED, STRUCK_DOWN, WITHDRAWN, EXPIRED) for _, c in near
@@ -121,6 +127,8 @@ def judge(text: str, start: int, end: int, bounds: tuple[int, int] | None = None
     if not near:
         if modal or condition:
             return Judgement(THREATENED, 0.6, "", "no verb of status; modal or conditional sentence", (HYPOTHETICAL,), quoted)
+        if re.search(r"\b(?:will|shall|is to|are to)\s+(?:\w+ly\s+)?(?:be\s+)?[a-z]{3,}", text[left:start], re.I):
+            return Judgement(ANNOUNCED, 0.75, "", "'will' before it", (THREATENED,), quoted)
         return Judgement(IN_FORCE, 0.5, "", "no word of status near it", (THREATENED, ANNOUNCED), quoted)
     near.sort(key=lambda pair: pair[0])
     first = near[0][1]
@@ -130,10 +138,17 @@ def judge(text: str, start: int, end: int, bounds: tuple[int, int] | None = None
     gone = word("gone").search(text[left:right])
     if gone and _RAISED.match(text[left + gone.end() : right]):
         gone = None
-    if gone and not word("negation").search(text[max(0, left + gone.start() - 4) : left + gone.end()]) and not condition and not modal:
+    if (
+        gone
+        and not word("negation").search(text[max(0, left + gone.start() - 4) : left + gone.end()])
+        and not condition
+        and not modal
+    ):
         others = (THREATENED,) if status == THREATENED else ()
         return Judgement(WITHDRAWN, 0.8, gone.group(), f"{gone.group()!r} nearby", others, quoted)
-    negated = re.search(rf"(?:n't\b|{word('negation').pattern})\s*{_ADVERBS}$", ahead, re.I) or word("negation").search(first.words)
+    negated = re.search(rf"(?:n't\b|{word('negation').pattern})\s*{_ADVERBS}$", ahead, re.I) or word("negation").search(
+        first.words
+    )
     own_modal = _MODAL.search(ahead)
     to_do = built(r"\b{to_come}\s+(?:\w+ly\s+|be\s+)?$").search(ahead)
     gerund = re.search(r"ing\b", first.words, re.I) and not re.search(
@@ -158,7 +173,7 @@ def judge(text: str, start: int, end: int, bounds: tuple[int, int] | None = None
         return Judgement(ANNOUNCED, 0.8, first.words, f"{decided.group().strip()!r} before it", quoted=quoted)
     if status == IN_FORCE and (own_modal or condition or re.search(r"\b(?:will|to)\s+$", ahead, re.I)):
         return Judgement(THREATENED, 0.8, first.words, "modal or conditional", (HYPOTHETICAL,) if condition else (), quoted)
-    if status == ANNOUNCED and (own_modal or condition or re.search(r"\b(?:would|could|might)\b", first.words, re.I)):
+    if status == ANNOUNCED and (own_modal or condition or re.search(r"\b(?:would(?! follow)|could|might)\b", first.words, re.I)):
         return Judgement(THREATENED, 0.8, first.words, "modal or conditional", (ANNOUNCED,), quoted)
     return Judgement(status, sure, first.words, reason, others, quoted)
 

@@ -14,10 +14,17 @@ from detente.reader.amounts import Amount, amounts_in
 from detente.reader.constructions import instruments, word
 
 _GAP = re.compile(r"\s*\|\s*| {3,}")
-_NUMBER_CELL = re.compile(r"\s*(?:\+ ?)?(?:up to )?\d{1,3}(?:[.,]\d{1,2})?\s*(?:%|per ?cent|percent|pc)?\s*(?:ad val(?:orem|\.)?)?\s*[*†]?\s*$", re.I)
+_NUMBER_CELL = re.compile(
+    r"\s*(?:\+ ?)?(?:up to )?\d{1,3}(?:[.,]\d{1,2})?\s*(?:%|per ?cent|percent|pc)?\s*(?:ad val(?:orem|\.)?)?\s*[*†]?\s*$", re.I
+)
 _RATE = r"\d{1,3}(?:[.,]\d{1,2})?\s*(?:%|per ?cent\b|percent\b|pc\b)"
-_COLON = re.compile(rf"^\W*(?P<name>[^:%]{{2,90}}?)\s*(?::|\s[-–—=]{{1,2}}|\.{{3,}})\s*(?P<rate>(?:an? )?(?:additional )?(?:up to )?{_RATE})(?P<rest>.{{0,160}})$", re.I)
-_ON = re.compile(rf"^\W*(?P<rate>{_RATE})\s*(?::|(?:tariffs? |dut(?:y|ies) )?(?:on|for|from|-|–))\s*(?P<name>[^%]{{2,140}})$", re.I)
+_COLON = re.compile(
+    rf"^\W*(?P<name>[^:%]{{2,90}}?)\s*(?::|\s[-–—=]{{1,2}}|\.{{3,}})\s*(?P<rate>(?:an? )?(?:additional )?(?:up to )?{_RATE})(?P<rest>.{{0,160}})$",
+    re.I,
+)
+_ON = re.compile(
+    rf"^\W*(?P<rate>{_RATE})\s*(?::|(?:tariffs? |dut(?:y|ies) )?(?:on|for|from|-|–))\s*(?P<name>[^%]{{2,140}})$", re.I
+)
 _COMMA = re.compile(rf"^\W*(?:\(?\w\)\s*)?(?:for |on )(?P<name>[^%;]{{2,110}}),\s+(?P<rate>{_RATE})[;,.]?(?: and)?$", re.I)
 _PLAIN = re.compile(rf"^\W*(?P<name>(?:[A-Z][\w'().&-]*|and|of|the)(?:\s+[\w'().&,-]+){{0,7}}?)\s+(?P<rate>{_RATE})[;,.]?$")
 
@@ -96,7 +103,12 @@ def rows_in(text: str) -> list[Row]:
 
 def _names_part(cell: Cell | None) -> bool:
     """Whether a line is a short name of a part of a table ("Japanese companies"), not a sentence."""
-    return cell is not None and len(cell.text.split()) <= 6 and not cell.text.endswith((".", ";", ",")) and not re.search(r"\d\d", cell.text)
+    return (
+        cell is not None
+        and len(cell.text.split()) <= 6
+        and not cell.text.endswith((".", ";", ","))
+        and not re.search(r"\d\d", cell.text)
+    )
 
 
 def _cells(line: str, offset: int) -> list[Cell]:
@@ -116,16 +128,29 @@ _OF_VALUE = re.compile(r"\([^)]*\)|(?:% )?of (?:the )?(?:CIF |customs |FOB |asse
 
 def _row(cells: list[Cell], heads: list[str], start: int, end: int, in_percent: bool) -> Row | None:
     numbers = [k for k, c in enumerate(cells) if _NUMBER_CELL.match(c.text) or _range_cell(c.text)]
-    if not numbers or numbers == [0] and len(cells) == 1:
+    if not numbers or (numbers == [0] and len(cells) == 1):
         return None
-    fitting = heads if len(heads) == len(cells) else heads[-len(cells) :] if len(heads) > len(cells) else [""] * (len(cells) - len(heads)) + heads
+    fitting = (
+        heads
+        if len(heads) == len(cells)
+        else heads[-len(cells) :]
+        if len(heads) > len(cells)
+        else [""] * (len(cells) - len(heads)) + heads
+    )
     row = Row(start, end, cells, list(fitting) if heads else [""] * len(cells))
     for k in numbers:
         head = row.heads[k]
         signed = re.search(r"%|per ?cent|pc\b", cells[k].text, re.I)
-        if head and (word("columns.not_rate").search(_OF_VALUE.sub("", head)) and not re.search(r"\b(?:new|adjusted|additional)\b", head, re.I)):
+        if head and (
+            word("columns.not_rate").search(_OF_VALUE.sub("", head))
+            and not re.search(r"\b(?:new|adjusted|additional)\b", head, re.I)
+        ):
             continue
-        if head and not _is_rate_head(head) and not ((signed or in_percent) and re.search(r"\d{4}|from|phase|stage|year", head, re.I)):
+        if (
+            head
+            and not _is_rate_head(head)
+            and not ((signed or in_percent) and re.search(r"\d{4}|from|phase|stage|year", head, re.I))
+        ):
             continue
         if not signed and not (head and (in_percent or re.search(r"%|per ?cent|ad val", head, re.I))):
             continue
@@ -149,7 +174,11 @@ def _list_row(line: str, start: int) -> Row | None:
         if m is None:
             continue
         name = m["name"].strip()
-        if len(name.split()) > 14 or re.search(r"\b(?:is|are|was|were|will|has|have|said|pays?|faces?|be|total|from)\b", name) and pattern not in (_ON, _COMMA):
+        if (
+            len(name.split()) > 14
+            or (re.search(r"\b(?:is|are|was|were|will|has|have|said|pays?|faces?|be|total|from)\b", name)
+            and pattern not in (_ON, _COMMA))
+        ):
             continue
         if any(p.fullmatch(name) or (pattern is _PLAIN and p.search(name)) for _, p in instruments()):
             continue
@@ -160,7 +189,10 @@ def _list_row(line: str, start: int) -> Row | None:
         amounts = amounts_in(m["rate"])
         if not amounts:
             continue
-        cells = [Cell(start + m.start("name"), start + m.end("name"), name), Cell(start + m.start("rate"), start + m.end("rate"), m["rate"])]
+        cells = [
+            Cell(start + m.start("name"), start + m.end("name"), name),
+            Cell(start + m.start("rate"), start + m.end("rate"), m["rate"]),
+        ]
         rest = m.groupdict().get("rest") or ""
         if rest.strip(" .;,"):
             cells.append(Cell(start + m.start("rest"), start + m.end("rest"), rest))
