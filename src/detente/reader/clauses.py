@@ -203,6 +203,10 @@ def _lines_to_blocks(text: str, headings: frozenset[int]) -> list[tuple[str, int
         before_blank, after_blank = k == 0 or blank[k - 1], k + 1 == len(lines) or blank[k + 1]
         next_line = text[lines[k + 1][0] : lines[k + 1][1]] if k + 1 < len(lines) else ""
         before_list = bool(_BULLET.match(next_line) or _NUMBERED.match(next_line))
+        if k < 3 and not bullet and not numbered and _opens_report(line, next_line) and not any(f[0] != "heading" for f in found):
+            found.append(("heading", a + lead, b))
+            open_block = False
+            continue
         if markdown or known:
             start = a + markdown.end() if markdown else a + lead
             found.append(("heading", start, b))
@@ -220,6 +224,15 @@ def _lines_to_blocks(text: str, headings: frozenset[int]) -> list[tuple[str, int
             found.append(("paragraph", a + lead, b))
             open_block = True
     return found
+
+
+_REPORT = re.compile(r"\s*[A-ZÀ-Þ][\w .'’-]{2,40}(?:, | \(| — | – | - ).{0,60}?(?: - | – | — |\) ?-)|\s*\w+ \d{1,2},? \d{4}\s*$|\s*\w[\w .]*,? \d{1,2} \w+ \d{4}\s*(?:$| - )")
+
+
+def _opens_report(line: str, next_line: str) -> bool:
+    """Whether a line is the title over a dateline or a day that follows without a blank line."""
+    title = 15 < len(line.strip()) <= 130 and line.rstrip()[-1:] not in ".;,:!\"" and not re.search(r"[.!?]\s+[A-Z]", line)
+    return bool(title and _REPORT.match(next_line)) and not _REPORT.match(line)
 
 
 def _is_heading(line: str) -> bool:

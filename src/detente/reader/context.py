@@ -71,9 +71,17 @@ def _enumerates(sheet: Sheet, s: Sentence) -> bool:
     """Whether a sentence lists rates ("The rates are: A 27.7%; B 34.9%") after the duty itself was named."""
     block = sheet.block_of(s)
     if not _RATES_FOLLOW.search(s.text) or len(sheet.amounts_in(s.start, s.end)) < 2:
-        return False
+        return _under_rates(sheet, block)
     before = sheet.flat[max(0, block.start - 600) : s.end]
     return any(p.search(before) for kind, p in instruments() if kind == TARIFF)
+
+
+def _under_rates(sheet: Sheet, block: Block) -> bool:
+    """Whether a point of a list stands under words that lead in rates of a duty ("at the following rates:")."""
+    if block.kind not in ("bullet", "numbered"):
+        return False
+    lead = next((b for b in reversed(sheet.blocks[: block.index]) if b.kind not in ("bullet", "numbered")), None)
+    return lead is not None and lead.text.rstrip().endswith(":") and any(p.search(lead.text) for kind, p in instruments() if kind == TARIFF)
 
 
 def _of_rows(s: Sentence, spans: Sequence[tuple[int, int]]) -> bool:
@@ -141,8 +149,11 @@ def _paper(sheet: Sheet, frames: Sequence[Frame]) -> Paper:
             if levied and duty:
                 paper.on, paper.on_how = list(dict.fromkeys(levied)), "the title"
                 break
+    lead = next((f for f in own if f.by in (paper.by, None) and f.on_how == "named beside it" and not f.why_aside), None)
+    if lead is not None and paper.on and set(lead.on) > set(paper.on):
+        paper.on, paper.on_how = list(lead.on), "the first measure named"
     if not paper.on and not paper.several:
-        for at, text, named in titles:
+        for _, text, named in titles:
             levied = [r.code for r in named if r.part == "origin" and r.code != paper.by]
             if levied and paper.by and len(text) < 120:
                 paper.on, paper.on_how = list(dict.fromkeys(levied)), "the title"
@@ -314,7 +325,10 @@ def _row_frame(
                 frame.sectors.append(p.code)
             frame.product_words.append(sheet.flat[p.start : p.end])
     goods = row.column("goods")
-    plain = goods or next((c for c in others if not sheet.actors_in(c.start, c.end)), None)
+    dated_cells = (state, row.column("from"), row.column("to"))
+    plain = goods or next(
+        (c for c in others if c not in dated_cells and re.search(r"[a-z]{3}", c.text) and not sheet.actors_in(c.start, c.end)), None
+    )
     frame.label = plain.text.strip() if plain is not None and not row.column("company") == plain else ""
     if (
         not frame.sectors
@@ -546,6 +560,8 @@ def _carry_on(sheet: Sheet, frames: Sequence[Frame], paper: Paper) -> None:
             and (_STANDS.search(f.judgement.cue) or _STANDS.search(around)))
             or f.judgement.status in (*OVER,)
         )
+        if f.judgement.status == "threatened" and f.by != paper.by:
+            continue
         if f.begins is None and not stands and (f.rate is not None or f.quantity):
             near = _nearest(sheet, f, dated, frames)
             if near is not None:

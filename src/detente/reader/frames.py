@@ -198,7 +198,12 @@ def _anchors(sheet: Sheet, s: Sentence, listed: bool) -> list[_Anchor]:
             found.append(_Anchor(x, y, kind, _withheld(sheet, s, y) if kind == EXPORT_CONTROL else None))
     found.sort(key=lambda f: f.start)
     for k, (one, two) in enumerate(pairwise(found)):
-        if one.rate is not None and two.rate is not None and _CHANGED.search(s.text[one.end : two.start]):
+        between = s.text[one.end : two.start]
+        changing = built(r"\b{changes}\s+[^,;\d]{0,40}$").search(s.text[: one.start]) and re.search(
+            r"^[^;]{0,80}\bto\s+(?:\w+\s+)?$", between
+        )
+        both = one.rate is not None and two.rate is not None and not one.why
+        if both and (_CHANGED.search(between) or (changing and not re.search(r"\band\b", between))):
             found[k] = replace(one, why="the rate before")
     rated = [f for f in found if f.rate is not None and not f.why]
     if rated:  # a tariff's bare word beside a rate of the same sentence says nothing new
@@ -544,9 +549,11 @@ def hits_object(text: str, r: Role, anchor: _Anchor) -> bool:
 
 def _noun_place(text: str, anchor: _Anchor) -> int:
     """Where the noun of a rate's instrument starts, or the rate itself; owners stand before it."""
-    for a, b, _ in _nouns(text):
-        if a >= anchor.end and len(text[anchor.end : a]) < 70 and not re.search(r"[,;]", text[anchor.end : a]):
+    nouns = _nouns(text)
+    for a, _, _ in nouns:
+        if a >= anchor.end and _TO_DUTY.match(text[anchor.end : a]):
             return a
+    for a, b, _ in nouns:
         if b <= anchor.start and len(text[b : anchor.start]) < 140 and not re.search(r"[;]", text[b : anchor.start]):
             last = a
             after = [x for x, y, _ in _nouns(text) if a < x < anchor.start]
@@ -636,6 +643,9 @@ def _shared(frames: list[Frame], parts: Sequence[tuple[int, int]], text: str) ->
         if not two.on and not two.everyone and one.everyone and two.by == one.by:
             two.everyone, two.on_how = True, one.on_how
     for two, one in pairwise(reversed(frames)):
+        alike = one.by == two.by and one.judgement.status == two.judgement.status and not one.why_aside
+        if one.begins is None and two.begins is not None and alike:
+            one.begins = two.begins
         between = text[one.end - one.sentence.start : two.start - two.sentence.start]
         if two.received or re.search(r";|\b(?:while|but|whereas)\b", between):
             continue
@@ -713,7 +723,7 @@ def _goods(sheet: Sheet, s: Sentence, f: Frame, anchor: _Anchor, part: tuple[int
         and not f.unmapped
         and named
         and f.instrument == TARIFF
-        and not re.match(r"(?:\w+ )?(?:goods|imports|products|exports)\b|the\b|[A-Z]", named.group(1))
+        and not re.match(r"(?:\w+ )?(?:goods|imports|products|exports)\b|the\b|[A-Z\d]", named.group(1))
     ):
         f.label = named.group(1).strip()
     if not f.sectors and re.search(
@@ -764,6 +774,10 @@ def _when(sheet: Sheet, s: Sentence, f: Frame, anchor: _Anchor, part: tuple[int,
             high <= a.start - s.start < at for a in sheet.amounts_in(s.start, s.end) if a.unit == "%"
         )
         if not (inside or shared or trailing):
+            continue
+        if "relative to" in d.how and not re.search(
+            r"\b(?:from|effective|starting|since|until|by|takes? effect|force)\s+(?:on\s+)?$", lead, re.I
+        ):
             continue
         if last is not None and _TO_AFTER_DATE.match(s.text[last.to - s.start : at]):
             f.ends = f.ends or d

@@ -112,6 +112,8 @@ def _names_part(cell: Cell | None) -> bool:
 
 
 def _cells(line: str, offset: int) -> list[Cell]:
+    if " | " in line or line.strip().startswith("|"):
+        return _barred(line, offset)
     cells, at = [], 0
     for gap in _GAP.finditer(line):
         if line[at : gap.start()].strip():
@@ -122,6 +124,19 @@ def _cells(line: str, offset: int) -> list[Cell]:
     return cells
 
 
+def _barred(line: str, offset: int) -> list[Cell]:
+    """Cells between bars, empty ones kept; a rule under the heads has none."""
+    low, high = len(line) - len(line.lstrip(" |")) if line.strip().startswith("|") else 0, len(line)
+    if line.rstrip().endswith("|") and line.strip().startswith("|"):
+        high = line.rstrip().rindex("|")
+    cells, at = [], low
+    for piece in line[low:high].split("|"):
+        lead = len(piece) - len(piece.lstrip())
+        cells.append(Cell(offset + at + lead, offset + at + max(lead, len(piece.rstrip())), piece.strip()))
+        at += len(piece) + 1
+    return [] if all(re.fullmatch(r"[:\- ]*", c.text) for c in cells) else cells
+
+
 _DUTY = re.compile(r"\b(?:tariffs?|dut(?:y|ies)|surtax(?:es)?|surcharges?|lev(?:y|ies)|rates?)\b", re.I)
 _OF_VALUE = re.compile(r"\([^)]*\)|(?:% )?of (?:the )?(?:CIF |customs |FOB |assessable )?value", re.I)
 
@@ -130,6 +145,8 @@ def _row(cells: list[Cell], heads: list[str], start: int, end: int, in_percent: 
     numbers = [k for k, c in enumerate(cells) if _NUMBER_CELL.match(c.text) or _range_cell(c.text)]
     if not numbers or (numbers == [0] and len(cells) == 1):
         return None
+    if len(heads) > len(cells) and any(not c.text for c in cells):
+        heads = heads[: len(cells)]
     fitting = (
         heads
         if len(heads) == len(cells)
