@@ -56,6 +56,8 @@ def article_date(page: Page, given: date | None) -> tuple[date | None, str, list
     lines = [ln for ln in page.text.split("\n") if ln.strip()]
     for k, line in enumerate(lines[:14]):
         match = _DATELINE.match(line)
+        if re.match(r"\W*(?:date announced|announcement date|announced|inception|implementation)", line, re.I):
+            continue
         words = (match["a"] or match["b"]) if match else line if len(line) < 45 else ""
         closing = (
             re.search(r"[(,]\s*([^(),]{6,20}(?:, \d{4})?)\)?\s*$", line) if k < 2 and not match and len(line) < 160 else None
@@ -87,7 +89,7 @@ def article_date(page: Page, given: date | None) -> tuple[date | None, str, list
     return None, "not found: no date in the page's data or at its top; give it with --date", others
 
 
-_SIGNED = re.compile(r"\b(?:signed|done|given|dated|issued) (?:at|in|this|on)\b", re.IGNORECASE)
+_SIGNED = re.compile(r"\b(?:signed|done|given|dated|issued) (?:at|in|this|on|\d)", re.IGNORECASE)
 
 
 def _at_the_end(lines: list[str]) -> list[tuple[date, str]]:
@@ -100,7 +102,7 @@ def _at_the_end(lines: list[str]) -> list[tuple[date, str]]:
             continue
         days = [d for d in dates_in(line, None) if d.precision == "day" and d.start and d.how == "stated in full"]
         short = len(line) <= 75 and not line.rstrip().endswith((";", ","))
-        speaks = re.search(r"\b(?:effect|force|until|from|expir|on or after|appl)\w*\b", line, re.I) and not _SIGNED.search(line)
+        speaks = re.search(r"\b(?:effect|force|until|from|expir|on or after|appl|introduc|start|begin|announced|inception|since)\w*\b", line, re.I) and not _SIGNED.search(line)
         if (
             len(days) == 1
             and days[0].start

@@ -215,6 +215,9 @@ def _lines_to_blocks(text: str, headings: frozenset[int]) -> list[tuple[str, int
             start = a + (bullet or numbered).end()  # type: ignore[union-attr]
             found.append(("bullet" if bullet else "numbered", start, b))
             open_block = True
+        elif _FORM.match(line) or _FORM.match(next_line) and open_block is False and len(line) < 120 or " | " in line or re.search(r"\S {3,}\S", line):
+            found.append(("paragraph", a + lead, b))  # a line of a form or a row of a table stands alone
+            open_block = False
         elif (before_blank or not open_block) and (after_blank or before_list) and _is_heading(line):
             found.append(("heading", a + lead, b))
             open_block = False
@@ -226,6 +229,7 @@ def _lines_to_blocks(text: str, headings: frozenset[int]) -> list[tuple[str, int
     return found
 
 
+_FORM = re.compile(r"\s*[A-Z][\w /&()'-]{1,45}:\s+\S")
 _REPORT = re.compile(r"\s*[A-ZÀ-Þ][\w .'’-]{2,40}(?:, | \(| — | – | - ).{0,60}?(?: - | – | — |\) ?-)|\s*\w+ \d{1,2},? \d{4}\s*$|\s*\w[\w .]*,? \d{1,2} \w+ \d{4}\s*(?:$| - )")
 
 

@@ -55,6 +55,8 @@ def read_frames(sheet: Sheet) -> list[Frame]:
     frames += [p for s in sheet.sentences if (p := purchase_in(sheet, s)) is not None]
     frames.sort(key=lambda f: f.start)
     _ours(sheet, frames)
+    _form(sheet, frames)
+    _undertaken(sheet, frames)
     _labels(sheet, frames)
     _fill_who(sheet, frames, paper)
     _carry_on(sheet, frames, paper)
@@ -233,7 +235,7 @@ def _row_frames(sheet: Sheet, rows: Sequence[Row], frames: Sequence[Frame], pape
     for row in rows:
         block = _block_at(sheet, row.start)
         lead = _lead(sheet, row.start, [r for r in rows if r.table == row.table])
-        texts = [b.text for b in lead] + [sheet.page.title or ""] + [t for _, t in _titles(sheet)[:1]]
+        texts = [row.part.text if row.part else ""] + [b.text for b in lead] + [sheet.page.title or ""] + [t for _, t in _titles(sheet)[:1]]
         if not is_of_duties(row, texts) or block is None:
             continue
         s = Sentence(row.start, row.end, sheet.flat[row.start : row.end], block.index)
@@ -243,6 +245,9 @@ def _row_frames(sheet: Sheet, rows: Sequence[Row], frames: Sequence[Frame], pape
             if frame is not None:
                 found.append(frame)
     return found
+
+
+_STATE = re.compile(r"\W*(?:" + "|".join(table()["status_words"].values()) + r")\b", re.I)
 
 
 def _block_at(sheet: Sheet, at: int) -> Block | None:
@@ -282,12 +287,16 @@ def _row_frame(
     if levier is not None and (acting := sheet.actors_in(levier.start, levier.end)):
         by, by_how = acting[0].code, "its row"
     if not on and row.part is not None:
-        on, on_how = [a.code for a in sheet.actors_in(row.part.start, row.part.end) if a.form != "city"], "the line above its row"
+        above = roles(row.part.text, None)
+        owners = [r.code for r in above if r.part == OWNER]
+        if owners and by is None:
+            by, by_how = owners[0], "the line above its row"
+        on, on_how = [r.code for r in above if r.code not in owners], "the line above its row"
     lead = next((f for f in context if f.instrument == TARIFF and not f.why_aside), None)
     judgement = Judgement(ANNOUNCED, 0.78, "", "a row of a table")
     if lead is not None and lead.judgement.cue and lead.judgement.status not in ("denied", "hypothetical"):
         judgement = replace(lead.judgement, sure=max(lead.judgement.sure, 0.78))
-    state = row.column("status")
+    state = row.column("status") or next((c for c in others if _STATE.match(c.text)), None)
     if state is not None:
         told = next((st for st, words in table()["status_words"].items() if re.search(words, state.text, re.I)), None)
         if told:
@@ -359,6 +368,64 @@ def _row_frame(
 
 
 # -- filling -----------------------------------------------------------------------------------------------------------
+def _form(sheet: Sheet, frames: Sequence[Frame]) -> None:
+    """Forms with several entries: each frame takes who, on whom, status and days from the lines of its own entry."""
+    lines = _lines(sheet)
+    told: dict[str, list[tuple[int, int]]] = {}
+    for name in ("by", "on", "status"):
+        pattern = built(rf"^\W*{{labels.{name}}}\s*:\s*(?=\S)")
+        told[name] = [(at + m.end(), at + len(line)) for at, line in lines if (m := pattern.search(line))]
+    if len(told["by"]) < 2:
+        return
+    for f in frames:
+        if f.rate is None:
+            continue
+        opened = [a for a, _ in told["by"] if a < f.start]
+        if not opened:
+            continue
+        for name in ("by", "on", "status"):
+            own = [(a, b) for a, b in told[name] if opened[-1] <= a < f.start]
+            if not own:
+                continue
+            a, b = own[-1]
+            codes = list(dict.fromkeys(x.code for x in sheet.actors_in(a, b) if x.form != "city"))
+            if name == "by" and codes:
+                f.by, f.by_how = codes[0], "a line of the form"
+            elif name == "on" and codes:
+                f.on, f.on_how, f.everyone = codes, "a line of the form", False
+            elif name == "status":
+                words = sheet.flat[a:b]
+                state = next((st for st, w in table()["status_words"].items() if re.match(w, words, re.I)), None)
+                if state:
+                    f.judgement = Judgement(state, 0.93, words, "a line of the form")
+                days = sheet.dates_in(a, b)
+                ends = [d for d in days if re.search(r"\buntil\s+$", sheet.flat[max(0, d.at - 8) : d.at])]
+                starts = [d for d in days if d not in ends]
+                f.begins, f.ends = (starts[0] if starts else f.begins), (ends[0] if ends else f.ends)
+
+
+_UNDERTAKES = re.compile(r"\b(?:will|shall|agree[sd]?(?: to)?|commits?(?: to)?|undertakes?(?: to)?|is to|are to)\s*(?:\w+\s*)?:\s*$", re.I)
+
+
+def _undertaken(sheet: Sheet, frames: Sequence[Frame]) -> None:
+    """ "Australia will: (i) cut the duty …": points of a list do what its lead-in says, by whom and from when."""
+    for f in frames:
+        block = sheet.block_of(f.sentence)
+        if block.kind not in ("bullet", "numbered"):
+            continue
+        lead = next((b for b in reversed(sheet.blocks[: block.index]) if b.kind not in ("bullet", "numbered")), None)
+        if lead is None or not _UNDERTAKES.search(lead.text.rstrip()):
+            continue
+        named = [r for r in roles(lead.text, list(sheet.actors_in(lead.start, lead.end)), lead.start) if r.part == SUBJECT]
+        if named and f.by_how in ("", "the law it rests on"):
+            f.by, f.by_how, f.on = named[-1].code, "the words above its list", [c for c in f.on if c != named[-1].code]
+        if f.judgement.status == IN_FORCE:
+            f.judgement = Judgement(ANNOUNCED, 0.85, lead.text[-20:], "undertaken in the words above its list")
+        days = [d for d in sheet.dates_in(lead.start, lead.end) if d.start]
+        if f.begins is None and days and f.judgement.status == ANNOUNCED:
+            f.begins = days[0]
+
+
 def _labels(sheet: Sheet, frames: Sequence[Frame]) -> None:
     """ "Canada: the 25 % duty is lifted": the name that opens a block levies, or is levied on where another levies."""
     for f in frames:
@@ -501,7 +568,7 @@ def _date_sentences(sheet: Sheet, frames: Sequence[Frame]) -> list[tuple[Sentenc
     begins = built(r"\b(?:{begins_words}|from|starting|on or after)\b[^;]{0,90}$")
     for b in sheet.blocks:
         for s in b.sentences:
-            if s.start in rated or "?" in s.text:
+            if s.start in rated or "?" in s.text or any(a.unit == "%" for a in sheet.amounts_in(s.start, s.end)):
                 continue
             lead_in = s.text.rstrip().endswith(":")
             speaks = (
@@ -606,7 +673,7 @@ def _statuses(sheet: Sheet, frames: Sequence[Frame]) -> None:
     """ "They will now stay suspended": a sentence that carries on turns the status of the frames before it."""
     starts = {f.sentence.start for f in frames if f.rate is not None}
     for s in sheet.sentences:
-        if s.start in starts or not built(r"^\W*{carries_on}\b").match(s.text) or len(s.text) > 220 or "?" in s.text:
+        if s.start in starts or not built(r"^\W*{carries_on}\s+(?:will|are|is|was|were|has|have|had|now|stay\w*|remain\w*|since)\b").match(s.text) or len(s.text) > 220 or "?" in s.text:
             continue
         before = [f for f in frames if f.sentence.block == s.block and f.sentence.start < s.start]
         if not before:

@@ -19,7 +19,7 @@ from detente.reader.datelines import dateline_end
 from detente.reader.dates import DateMention
 from detente.reader.roles import AGENT, DESTINATION, EXCEPTED, LAW, LEVIED, LEVIES, OTHER, OWNER, PLACE, SUBJECT, Role, roles
 from detente.reader.sheet import Sheet
-from detente.reader.status import Judgement, clause_bounds, judge
+from detente.reader.status import Judgement, clause_bounds, judge, main_clause
 
 TARIFF, EXPORT_CONTROL, EMBARGO, NON_TARIFF, PURCHASE, OTHER_MEASURE = (
     "tariff", "export_control", "embargo", "non_tariff", "purchase", "other",
@@ -281,6 +281,13 @@ def _rate_anchor(
     ).search(text[:start]) and re.match(r"\s+(?:on|against|for)\b", after)
     levied = re.match(r"\s+(?:already |now )?(?:levied|charged|imposed|paid|in force|applied)\b", after)
     if not linked and context:
+        heading = re.search(r"\bheadings?\s+\d{4}", text[:start], re.I)
+        linked = bool(
+            re.search(r"\binserting\s+\W*$", text[:start], re.I)
+            or (heading and re.search(r"\bat\s+$", text[:start]))
+            or re.search(r"\b(?:it|this|that|which|they|rates?)\s+(?:will|would|shall|is to|are to)\s+(?:then )?(?:fall|rise|go|drop|increase|climb)\w*\s+(?:back\s+)?to\s+$", text[:start], re.I)
+        )
+    if not linked and context:
         linked = bool(
             re.search(
                 rf"\brates?\b[^.;]{{0,45}}?\b(?:is|are|be|to|of|at|,)\s+(?:{_LEAD_IN}\s+)*$|\brate,\s+$", text[:start], re.I
@@ -351,6 +358,8 @@ def _why_not(text: str, start: int, end: int, linked: bool, noun_at: int) -> str
     ):
         if not re.search(r"\brang\w+ from\b", before):
             return "the rate before"
+    if re.search(r"\bdeleting\s+\W*$|\badded to the\s+$", before, re.I):
+        return "the rate before" if "deleting" in before else "named only beside another"
     left, _ = clause_bounds(text, start, end)
     clause = text[left:start]
     if word("exempt").search(clause) and re.search(rf"\b(?:{body('exempt')})(?:(?![.;])[\s\S]){{0,120}}$", clause, re.I):
@@ -761,8 +770,11 @@ _OTHER_EVENT = re.compile(
 def _when(sheet: Sheet, s: Sentence, f: Frame, anchor: _Anchor, part: tuple[int, int]) -> None:
     low, high = part
     last: DateMention | None = None
+    main = main_clause(s.text, anchor.start, anchor.end)
     for d in sheet.dates_in(s.start, s.end):
         at = d.at - s.start
+        if not main[at : at + 4].strip():
+            continue
         if d.precision in ("decade", "vague"):
             continue
         lead = s.text[max(0, at - 70) : at]

@@ -330,7 +330,7 @@ BY_FACTORS = {
     "its own word": 1.0, "named with 'by'": 1.0, "subject of the sentence": 0.97, "where it is paid": 0.97, "its row": 1.0,
     "a line of the form": 0.97, "the office at its head": 0.95, "the title": 0.92, "a label that opens the paragraph": 0.85,
     "the law it rests on": 0.9, "the law in the title": 0.92, "the sentence before": 0.9, "the office that announces it": 0.88,
-    "the one who acts elsewhere in the text": 0.82, "the only office named": 0.75, "the place of the dateline": 0.72, "the President": 0.9, "the speaker's side": 0.85, "the first who acts in the text": 0.88, "the other side": 0.7,
+    "the one who acts elsewhere in the text": 0.82, "the only office named": 0.75, "the place of the dateline": 0.72, "the President": 0.9, "the words above its list": 0.92, "the line above its row": 0.92, "the speaker's side": 0.85, "the first who acts in the text": 0.88, "the other side": 0.7,
 }  # fmt: skip
 ON_FACTORS = {
     "named beside it": 1.0, "its row": 1.0, "all are meant": 0.95, "all but those excepted": 0.9, "a line of the form": 0.97,

@@ -27,6 +27,7 @@ STATUSES = (THREATENED, ANNOUNCED, IN_FORCE, SUSPENDED, EXPIRED, WITHDRAWN, STRU
 OVER = (WITHDRAWN, STRUCK_DOWN, EXPIRED)
 
 _MODAL = re.compile(r"\b(?:could|(?-i:may)|might|would|should|can)\b", re.IGNORECASE)
+_REPORTED = re.compile(r"\b(?:said|told|announced|confirmed)\b[^.;\"]{0,60}\b(?P<w>would )(?=(?:fall|rise|go|drop|increase|be (?:cut|raised|lowered))\b)", re.I)
 _LEAD = re.compile(
     r"(?:[;:]|,\s+(?:but|while|whereas|although|though|and (?:it|the|its|has|is|will))\b|\bbut\b|\bwhile\b|\bwhereas\b)",
     re.IGNORECASE,
@@ -81,6 +82,17 @@ def in_quotation(text: str, at: int) -> bool:
     return text.count('"', 0, at) % 2 == 1 and '"' in text[at:]
 
 
+_RELATIVE = re.compile(r",\s+(?:which|who|whose)\b[^,;]{4,140},", re.I)
+
+
+def main_clause(text: str, start: int, end: int) -> str:
+    """The sentence with relative clauses that do not hold [start, end) blanked out; places stay."""
+    for m in _RELATIVE.finditer(text):
+        if m.end() <= start or m.start() >= end:
+            text = text[: m.start()] + " " * (m.end() - m.start()) + text[m.end() :]
+    return text
+
+
 def _cues_in(text: str, left: int, right: int) -> list[_Cue]:
     found: list[_Cue] = []
     for status, sure, pattern in cues():
@@ -95,6 +107,7 @@ def _cues_in(text: str, left: int, right: int) -> list[_Cue]:
 
 def judge(text: str, start: int, end: int, bounds: tuple[int, int] | None = None) -> Judgement:
     """Status of the instrument named at [start, end) of a sentence; `bounds` are those of its own part of the sentence."""
+    text = main_clause(text, start, end)
     left, right = bounds or clause_bounds(text, start, end)
     quoted = in_quotation(text, start)
     near = [(_distance(c, start, end), c) for c in _cues_in(text, left, right)]
@@ -113,6 +126,7 @@ def judge(text: str, start: int, end: int, bounds: tuple[int, int] | None = None
     )
     if bare_no and not re.search(r"\bno (?:more|less|later|longer|fewer)\b", bare_no.group(), re.I):
         return Judgement(DENIED, 0.85, bare_no.group().strip(), f"denied ({bare_no.group().strip()!r})", quoted=quoted)
+    text = _REPORTED.sub(lambda m: m.group()[: -len(m["w"])] + "will ", text) if _REPORTED.search(text) and not re.search(r"\bif\b", text, re.I) else text
     modal, condition = _MODAL.search(text[left:start]), word("condition").search(text)
     if (
         condition

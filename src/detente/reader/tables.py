@@ -18,6 +18,7 @@ _NUMBER_CELL = re.compile(
     r"\s*(?:\+ ?)?(?:up to )?\d{1,3}(?:[.,]\d{1,2})?\s*(?:%|per ?cent|percent|pc)?\s*(?:ad val(?:orem|\.)?)?\s*[*†]?\s*$", re.I
 )
 _RATE = r"\d{1,3}(?:[.,]\d{1,2})?\s*(?:%|per ?cent\b|percent\b|pc\b)"
+_PLUS = re.compile(r"\b(?:duty|rate)\b[^|]{0,80}\+\s*(\d{1,3}(?:[.,]\d+)?\s*%)\s*$", re.I)
 _COLON = re.compile(
     rf"^\W*(?P<name>[^:%]{{2,90}}?)\s*(?::|\s[-–—=]{{1,2}}|\.{{3,}})\s*(?P<rate>(?:an? )?(?:additional )?(?:up to )?{_RATE})(?P<rest>.{{0,160}})$",
     re.I,
@@ -142,7 +143,7 @@ _OF_VALUE = re.compile(r"\([^)]*\)|(?:% )?of (?:the )?(?:CIF |customs |FOB |asse
 
 
 def _row(cells: list[Cell], heads: list[str], start: int, end: int, in_percent: bool) -> Row | None:
-    numbers = [k for k, c in enumerate(cells) if _NUMBER_CELL.match(c.text) or _range_cell(c.text)]
+    numbers = [k for k, c in enumerate(cells) if _PLUS.search(c.text) or _NUMBER_CELL.match(c.text) or _range_cell(c.text)]
     if not numbers or (numbers == [0] and len(cells) == 1):
         return None
     if len(heads) > len(cells) and any(not c.text for c in cells):
@@ -173,7 +174,8 @@ def _row(cells: list[Cell], heads: list[str], start: int, end: int, in_percent: 
             continue
         if not head and not signed:
             continue
-        amounts = amounts_in(cells[k].text if signed else cells[k].text + " %")
+        plus = _PLUS.search(cells[k].text)
+        amounts = amounts_in(plus.group(1)) if plus else amounts_in(cells[k].text if signed else cells[k].text + " %")
         if amounts:
             row.rates.append((k, amounts[0]))
     if not row.heads[0] and len(row.rates) > 1:
@@ -202,6 +204,8 @@ def _list_row(line: str, start: int) -> Row | None:
         if pattern is _ON and re.search(r"[.]\s+[A-Z]|\b(?:will|is|are|was|has|have|said)\b", name):
             continue
         if re.match(r"\s*(?:(?:additional )?(?:tariffs?|dut(?:y|ies)) )?on\b", m.groupdict().get("rest") or ""):
+            continue
+        if re.match(r"\W*(?:prior|previous|old|former|earlier|until now|in[- ]quota|mfn|base|ordinary)\b", name, re.I):
             continue
         amounts = amounts_in(m["rate"])
         if not amounts:
