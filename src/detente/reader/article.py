@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from detente.reader.dates import dates_in
 from detente.reader.draft import draft_of
 from detente.reader.frames import Frame
 from detente.reader.joining import measures_of
+from detente.reader.matching import match_of
 from detente.reader.meetings import deadlines_of, meetings_of, persons_in, venue_of
 from detente.reader.sections import figures_of, motives_of, questions_of, scenarios_of
 from detente.reader.sheet import Confidence, Finding, Reading, Sheet
@@ -165,8 +167,10 @@ def _read(page: Page, given: date | None) -> Reading:
         scenarios=tuple(scenarios), questions=tuple(questions_of(sheet)), motives=tuple(motives_of(sheet)),
         figures=tuple(figures_of(sheet, _rates(frames))), set_aside=tuple(joined.aside), unsure=tuple(joined.unsure), notes=tuple(notes),
     )  # fmt: skip
+    match = match_of(measures, today)
+    reading = replace(reading, about=match.to_dict() if match else None)
     text, missing = draft_of(reading)
-    return Reading(**{**reading.__dict__, "draft": text, "missing": missing})
+    return replace(reading, draft=text, missing=missing)
 
 
 def _rates(frames: Sequence[Frame]) -> list[tuple[int, int]]:

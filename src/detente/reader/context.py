@@ -36,6 +36,7 @@ class Paper:
     on: list[str] = field(default_factory=list)
     on_how: str = ""
     several: bool = False
+    office: bool = False
     seat: str | None = None
 
 
@@ -186,6 +187,9 @@ def _whose(paper: Paper, sheet: Sheet, titles: Sequence[tuple[int, str, Sequence
         if any(r.part == LAW for r in named):
             paper.by, paper.by_how = next(r.code for r in named if r.part == LAW), "the law in the title"
             break
+        if at < 250 and text.isupper() and len(text.split()) <= 8 and len({r.code for r in named}) == 1 and named[0].form in ("seat", "office"):
+            paper.by, paper.by_how = named[0].code, "the office at its head"
+            break
         mine = [a for a in offices if at <= a.start < at + len(text)]
         if mine:
             paper.by, paper.by_how = mine[0].code, "the office at its head"
@@ -214,6 +218,7 @@ def _whose(paper: Paper, sheet: Sheet, titles: Sequence[tuple[int, str, Sequence
         laws = Counter(a.code for a in sheet.actors if a.form in ("law", "office"))
         if len(laws) == 1:
             paper.by, paper.by_how = next(iter(laws)), "the only office named"
+    paper.office = any(a.code == paper.by and a.form in ("office", "law") for a in sheet.actors)
     if paper.by is None and paper.seat is not None:
         paper.by, paper.by_how = paper.seat, "the place of the dateline"
 
@@ -525,7 +530,7 @@ _HEADS = ("the office at its head", "a line of the form", "the title", "the law 
 def _doubtful(paper: Paper, f: Frame, acting: Counter[str], named: set[str]) -> bool:
     """Whether the one who acts elsewhere is too thin a ground: named once, in a text of many economies."""
     return paper.by_how == "the one who acts elsewhere in the text" and (
-        (acting[paper.by or ""] < 2 and len(named) > 2) or len(acting) > 1
+        (not paper.office and acting[paper.by or ""] < 2 and len(named) > 2) or len(acting) > 1
     )
 
 
@@ -561,6 +566,11 @@ def _goes_on(f: Frame, last: Frame) -> bool:
     return f.subject in (None, last.by) or f.received or f.subject in f.on
 
 
+def _tells_a_rate(sheet: Sheet, s: Sentence) -> bool:
+    """Whether a sentence speaks of a rate of its own, so that its days are not those of others."""
+    return any(a.unit == "%" for a in sheet.amounts_in(s.start, s.end)) and not re.search(r"\b(?:quotas?|volumes?)\b", s.text, re.I)
+
+
 def _date_sentences(sheet: Sheet, frames: Sequence[Frame]) -> list[tuple[Sentence, DateMention, DateMention | None, bool]]:
     """Sentences without a rate that say from when: sentence, first day, last day, whether it leads in what follows."""
     rated = {f.sentence.start for f in frames if f.rate is not None}
@@ -568,7 +578,7 @@ def _date_sentences(sheet: Sheet, frames: Sequence[Frame]) -> list[tuple[Sentenc
     begins = built(r"\b(?:{begins_words}|from|starting|on or after)\b[^;]{0,90}$")
     for b in sheet.blocks:
         for s in b.sentences:
-            if s.start in rated or "?" in s.text or any(a.unit == "%" for a in sheet.amounts_in(s.start, s.end)):
+            if s.start in rated or "?" in s.text or _tells_a_rate(sheet, s):
                 continue
             lead_in = s.text.rstrip().endswith(":")
             speaks = (
@@ -602,7 +612,7 @@ def _date_sentences(sheet: Sheet, frames: Sequence[Frame]) -> list[tuple[Sentenc
                     until = until or d
                 elif (
                     begins.search(lead)
-                    or built(r"^\W*(?:effective|dates?|entry into force|start)").match(s.text)
+                    or (re.match(r"\W*Effective\b", s.text) and lead_in) or built(r"^\W*(?:effective|dates?|entry into force|start)").match(s.text)
                     or (re.search(r"\b(?:on|from)\s+$", lead)
                     and speaks)
                 ):
@@ -629,7 +639,7 @@ def _carry_on(sheet: Sheet, frames: Sequence[Frame], paper: Paper) -> None:
         )
         if f.judgement.status == "threatened" and f.by != paper.by:
             continue
-        if f.begins is None and not stands and (f.rate is not None or f.quantity):
+        if f.begins is None and not stands and f.instrument != PURCHASE and (f.rate is not None or f.quantity):
             near = _nearest(sheet, f, dated, frames)
             if near is not None:
                 f.begins = near

@@ -206,6 +206,7 @@ class Reading:
     figures: tuple[Finding, ...] = ()
     set_aside: tuple[Finding, ...] = ()
     unsure: tuple[Finding, ...] = ()
+    about: dict[str, Any] | None = None
     draft: str = ""
     missing: tuple[Missing, ...] = ()
     notes: tuple[str, ...] = ()
@@ -240,6 +241,7 @@ class Reading:
             "article": self.article,
             **record,
             "venue": self.venue.to_dict() if self.venue else None,
+            "about": self.about,
             "notes": list(self.notes),
             "draft": {"yaml": self.draft, "missing": missing},
         }
