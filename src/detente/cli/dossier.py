@@ -487,13 +487,17 @@ def _show_reading(reading: Reading) -> None:
     )
     if reading.about is not None:
         out.print(
-            f"{reading.about['sentence']}\nNext: detente brief {reading.about['dossier']}", highlight=False, markup=False, soft_wrap=True
+            f"{reading.about['sentence']}\nNext: detente brief {reading.about['dossier']}",
+            highlight=False,
+            markup=False,
+            soft_wrap=True,
         )
     for note in reading.notes:
         err.print(f"note: {note}", highlight=False, soft_wrap=True)
     lines: list[tuple[str, tuple[Finding, ...]]] = [
         ("measure", reading.measures), ("meeting", reading.meetings), ("venue", (reading.venue,) if reading.venue else ()),
-        ("unsure", reading.unsure), ("deadline", reading.deadlines), ("scenario", reading.scenarios), ("question", reading.questions),
+        ("unsure", reading.unsure), ("deadline", reading.deadlines), ("scenario", reading.scenarios),
+        ("question", reading.questions),
         ("motive", reading.motives), ("figure", tuple(f for f in reading.figures if f.fields["source"])),
     ]  # fmt: skip
     for name, found in lines:

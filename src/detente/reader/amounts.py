@@ -16,7 +16,11 @@ _SIGN = r"(?:\s*%|[- ]per[- ]?cent\b|\s+pct\b|\s*percent\b|\s?p\.?c\b\.?|\s*per 
 _POINT = r"(?:[- ]+(?:percentage[- ])?points?\b(?!\s+plan)|\s*pp\b)"
 _UNITS = dict(zip(["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"], range(1, 10), strict=True))
 _TEENS = dict(
-    zip(["ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"], range(10, 20), strict=True)
+    zip(
+        ["ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"],
+        range(10, 20),
+        strict=True,
+    )
 )
 _TENS = dict(zip(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], range(20, 100, 10), strict=True))
 _BELOW = (
@@ -24,12 +28,14 @@ _BELOW = (
 )
 _WORD = rf"(?:(?:one|a|two|three|four|five) hundred(?:(?: and)? {_BELOW})?|{_BELOW}|zero|half a)"
 _RANGE = re.compile(
-    rf"(?P<lead>\b(?:(?:rang\w+|vary\w*|varies) from|from|between)\s+)?(?<![\d.,$€£])(?!(?:19|20)\d\d\s)(?P<a>{_NUMBER})(?P<sa>{_SIGN})?(?P<join>\s*(?:-|–)\s*|\s+(?:to|and|or)\s+)"
+    rf"(?P<lead>\b(?:(?:rang\w+|vary\w*|varies) from|from|between)\s+)?(?<![\d.,$€£])(?!(?:19|"
+    rf"20)\d\d\s)(?P<a>{_NUMBER})(?P<sa>{_SIGN})?(?P<join>\s*(?:-|–)\s*|\s+(?:to|and|or)\s+)"
     rf"(?:as (?:much|high) as |up to )?(?P<b>{_NUMBER})(?P<unit>{_SIGN}|{_POINT})",
     re.IGNORECASE,
 )
 _FROM_AFTER = re.compile(
-    rf"(?<![\d.,$€£])(?P<b>{_NUMBER}){_SIGN},?\s+(?:(?:(?:up|down|raised|increased|cut|reduced)\s+)?from|instead of|rather than)\s+"
+    rf"(?<![\d.,$€£])(?P<b>{_NUMBER}){_SIGN},?\s+(?:(?:(?:up|down|raised|increased|cut|reduced)\s+)?from|"
+    rf"instead of|rather than)\s+"
     rf"(?P<a>{_NUMBER})(?P<unit>{_SIGN})",
     re.IGNORECASE,
 )

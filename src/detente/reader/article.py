@@ -104,7 +104,11 @@ def _at_the_end(lines: list[str]) -> list[tuple[date, str]]:
             continue
         days = [d for d in dates_in(line, None) if d.precision == "day" and d.start and d.how == "stated in full"]
         short = len(line) <= 75 and not line.rstrip().endswith((";", ","))
-        speaks = re.search(r"\b(?:effect|force|until|from|expir|on or after|appl|introduc|start|begin|announced|inception|since)\w*\b", line, re.I) and not _SIGNED.search(line)
+        speaks = re.search(
+            r"\b(?:effect|force|until|from|expir|on or after|appl|introduc|start|begin|announced|inception|since)\w*\b",
+            line,
+            re.I,
+        ) and not _SIGNED.search(line)
         if (
             len(days) == 1
             and days[0].start
@@ -165,7 +169,8 @@ def _read(page: Page, given: date | None) -> Reading:
         text=page.original, article=article, actors=(*_economies(sheet, measures, venue), *people, *_organisations(sheet)),
         measures=tuple(measures), meetings=tuple(meetings), venue=venue, deadlines=tuple(deadlines_of(sheet, measures)),
         scenarios=tuple(scenarios), questions=tuple(questions_of(sheet)), motives=tuple(motives_of(sheet)),
-        figures=tuple(figures_of(sheet, _rates(frames))), set_aside=tuple(joined.aside), unsure=tuple(joined.unsure), notes=tuple(notes),
+        figures=tuple(figures_of(sheet, _rates(frames))), set_aside=tuple(joined.aside), unsure=tuple(joined.unsure),
+        notes=tuple(notes),
     )  # fmt: skip
     match = match_of(measures, today)
     reading = replace(reading, about=match.to_dict() if match else None)

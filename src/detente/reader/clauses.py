@@ -215,7 +215,12 @@ def _lines_to_blocks(text: str, headings: frozenset[int]) -> list[tuple[str, int
             start = a + (bullet or numbered).end()  # type: ignore[union-attr]
             found.append(("bullet" if bullet else "numbered", start, b))
             open_block = True
-        elif _FORM.match(line) or _FORM.match(next_line) and open_block is False and len(line) < 120 or " | " in line or re.search(r"\S {3,}\S", line):
+        elif (
+            _FORM.match(line)
+            or (_FORM.match(next_line) and open_block is False and len(line) < 120)
+            or " | " in line
+            or re.search(r"\S {3,}\S", line)
+        ):
             found.append(("paragraph", a + lead, b))  # a line of a form or a row of a table stands alone
             open_block = False
         elif (before_blank or not open_block) and (after_blank or before_list) and _is_heading(line):
@@ -230,12 +235,15 @@ def _lines_to_blocks(text: str, headings: frozenset[int]) -> list[tuple[str, int
 
 
 _FORM = re.compile(r"\s*[A-Z][\w /&()'-]{1,45}:\s+\S")
-_REPORT = re.compile(r"\s*[A-ZÀ-Þ][\w .'’-]{2,40}(?:, | \(| — | – | - ).{0,60}?(?: - | – | — |\) ?-)|\s*\w+ \d{1,2},? \d{4}\s*$|\s*\w[\w .]*,? \d{1,2} \w+ \d{4}\s*(?:$| - )")
+_REPORT = re.compile(
+    r"\s*[A-ZÀ-Þ][\w .'’-]{2,40}(?:, | \(| — | – | - ).{0,60}?(?: - | – | — |\) ?-)|"
+    r"\s*\w+ \d{1,2},? \d{4}\s*$|\s*\w[\w .]*,? \d{1,2} \w+ \d{4}\s*(?:$| - )"
+)
 
 
 def _opens_report(line: str, next_line: str) -> bool:
     """Whether a line is the title over a dateline or a day that follows without a blank line."""
-    title = 15 < len(line.strip()) <= 130 and line.rstrip()[-1:] not in ".;,:!\"" and not re.search(r"[.!?]\s+[A-Z]", line)
+    title = 15 < len(line.strip()) <= 130 and line.rstrip()[-1:] not in '.;,:!"' and not re.search(r"[.!?]\s+[A-Z]", line)
     return bool(title and _REPORT.match(next_line)) and not _REPORT.match(line)
 
 

@@ -6,6 +6,7 @@ goods from …", "They stay suspended until …". Frames take from here what the
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ from datetime import timedelta
 from dateutil.relativedelta import relativedelta
 
 from detente.reader.actors import actor_mentions
+from detente.reader.amounts import Amount
 from detente.reader.clauses import Block, Sentence
 from detente.reader.constructions import built, cues, instruments, table, word
 from detente.reader.datelines import dateline_end
@@ -84,7 +86,11 @@ def _under_rates(sheet: Sheet, block: Block) -> bool:
     if block.kind not in ("bullet", "numbered"):
         return False
     lead = next((b for b in reversed(sheet.blocks[: block.index]) if b.kind not in ("bullet", "numbered")), None)
-    return lead is not None and lead.text.rstrip().endswith(":") and any(p.search(lead.text) for kind, p in instruments() if kind == TARIFF)
+    return (
+        lead is not None
+        and lead.text.rstrip().endswith(":")
+        and any(p.search(lead.text) for kind, p in instruments() if kind == TARIFF)
+    )
 
 
 def _of_rows(s: Sentence, spans: Sequence[tuple[int, int]]) -> bool:
@@ -125,11 +131,13 @@ def _titles(sheet: Sheet) -> list[tuple[int, str]]:
 def _paper(sheet: Sheet, frames: Sequence[Frame]) -> Paper:
     paper = Paper(seat=_seat(sheet))
     by, on = _label_value(sheet, "by"), _label_value(sheet, "on")
-    if by and (named := [a for a in sheet.actors_in(*by) if a.form != "city"]):
-        paper.by, paper.by_how = named[0].code, "a line of the form"
-    if on and (named := [a for a in sheet.actors_in(*on) if a.form != "city"]):
-        paper.on, paper.on_how = list(dict.fromkeys(a.code for a in named if a.code != paper.by)), "a line of the form"
-    titles = [(at, text, roles(text, [a for a in sheet.actors_in(at, at + len(text))], at)) for at, text in _titles(sheet)]
+    if by and (told := [a for a in sheet.actors_in(*by) if a.form != "city"]):
+        paper.by, paper.by_how = told[0].code, "a line of the form"
+    if on and (told := [a for a in sheet.actors_in(*on) if a.form != "city"]):
+        paper.on, paper.on_how = list(dict.fromkeys(a.code for a in told if a.code != paper.by)), "a line of the form"
+    titles: list[tuple[int, str, Sequence[Role]]] = [
+        (at, text, roles(text, list(sheet.actors_in(at, at + len(text))), at)) for at, text in _titles(sheet)
+    ]
     own = [f for f in frames if not (f.scenario or f.question)]
     if paper.by is None:
         _whose(paper, sheet, titles, own)
@@ -141,7 +149,7 @@ def _paper(sheet: Sheet, frames: Sequence[Frame]) -> Paper:
             )
             groups = sum(
                 1
-                for a, b in zip(named, named[1:], strict=False)
+                for a, b in itertools.pairwise(named)
                 if a.code in levied
                 and b.code in levied
                 and not re.fullmatch(r"\s*(?:,|and|,\s*and|&|or)\s+(?:the\s+)?", text[a.end : b.start])
@@ -187,7 +195,13 @@ def _whose(paper: Paper, sheet: Sheet, titles: Sequence[tuple[int, str, Sequence
         if any(r.part == LAW for r in named):
             paper.by, paper.by_how = next(r.code for r in named if r.part == LAW), "the law in the title"
             break
-        if at < 250 and text.isupper() and len(text.split()) <= 8 and len({r.code for r in named}) == 1 and named[0].form in ("seat", "office"):
+        if (
+            at < 250
+            and text.isupper()
+            and len(text.split()) <= 8
+            and len({r.code for r in named}) == 1
+            and named[0].form in ("seat", "office")
+        ):
             paper.by, paper.by_how = named[0].code, "the office at its head"
             break
         mine = [a for a in offices if at <= a.start < at + len(text)]
@@ -195,7 +209,8 @@ def _whose(paper: Paper, sheet: Sheet, titles: Sequence[tuple[int, str, Sequence
             paper.by, paper.by_how = mine[0].code, "the office at its head"
             break
         if re.search(
-            r"\b(?:gazette|ministry|official journal|customs tariff|government|federal register|department|diario oficial|republic|commission|council|president|proclamation|executive order|parliament)\b",
+            r"\b(?:gazette|ministry|official journal|customs tariff|government|federal register|department|"
+            r"diario oficial|republic|commission|council|president|proclamation|executive order|parliament)\b",
             text,
             re.I,
         ):
@@ -240,7 +255,12 @@ def _row_frames(sheet: Sheet, rows: Sequence[Row], frames: Sequence[Frame], pape
     for row in rows:
         block = _block_at(sheet, row.start)
         lead = _lead(sheet, row.start, [r for r in rows if r.table == row.table])
-        texts = [row.part.text if row.part else ""] + [b.text for b in lead] + [sheet.page.title or ""] + [t for _, t in _titles(sheet)[:1]]
+        texts = (
+            [row.part.text if row.part else ""]
+            + [b.text for b in lead]
+            + [sheet.page.title or ""]
+            + [t for _, t in _titles(sheet)[:1]]
+        )
         if not is_of_duties(row, texts) or block is None:
             continue
         s = Sentence(row.start, row.end, sheet.flat[row.start : row.end], block.index)
@@ -267,10 +287,10 @@ def _lead(sheet: Sheet, at: int, rows: Sequence[Row]) -> list[Block]:
 
 
 def _row_frame(
-    sheet: Sheet, row: Row, k: int, amount: object, s: Sentence, context: Sequence[Frame], paper: Paper, texts: Sequence[str]
+    sheet: Sheet, row: Row, k: int, amount: Amount, s: Sentence, context: Sequence[Frame], paper: Paper, texts: Sequence[str]
 ) -> Frame | None:
     cell = row.cells[k]
-    amount = replace(amount, start=cell.start, end=cell.end)  # type: ignore[type-var]
+    amount = replace(amount, start=cell.start, end=cell.end)
     others = [c for j, c in enumerate(row.cells) if j != k and j not in [n for n, _ in row.rates]]
     names = " ".join(c.text for c in others)
     if built(r"^\W*(?:{total}|{ordinary})\b").search(names):
@@ -282,10 +302,8 @@ def _row_frame(
     on_how, everyone = (
         "its row",
         bool(
-            (cells
-            and word("everyone").search(cells[0].text))
-            or (re.match(r"\W*(?:all )?others?\W*$|rest of", names, re.I)
-            and country is not None)
+            (cells and word("everyone").search(cells[0].text))
+            or (re.match(r"\W*(?:all )?others?\W*$|rest of", names, re.I) and country is not None)
         ),
     )
     by, by_how = None, ""
@@ -324,7 +342,7 @@ def _row_frame(
         on_how=on_how if on else "",
         rate=amount,
         firm=True,
-    )  # type: ignore[arg-type]
+    )
     frame.everyone = everyone and not on
     if frame.everyone:
         frame.on_how = "its row"
@@ -341,9 +359,10 @@ def _row_frame(
     goods = row.column("goods")
     dated_cells = (state, row.column("from"), row.column("to"))
     plain = goods or next(
-        (c for c in others if c not in dated_cells and re.search(r"[a-z]{3}", c.text) and not sheet.actors_in(c.start, c.end)), None
+        (c for c in others if c not in dated_cells and re.search(r"[a-z]{3}", c.text) and not sheet.actors_in(c.start, c.end)),
+        None,
     )
-    frame.label = plain.text.strip() if plain is not None and not row.column("company") == plain else ""
+    frame.label = plain.text.strip() if plain is not None and row.column("company") != plain else ""
     if (
         not frame.sectors
         and not on
@@ -409,7 +428,9 @@ def _form(sheet: Sheet, frames: Sequence[Frame]) -> None:
                 f.begins, f.ends = (starts[0] if starts else f.begins), (ends[0] if ends else f.ends)
 
 
-_UNDERTAKES = re.compile(r"\b(?:will|shall|agree[sd]?(?: to)?|commits?(?: to)?|undertakes?(?: to)?|is to|are to)\s*(?:\w+\s*)?:\s*$", re.I)
+_UNDERTAKES = re.compile(
+    r"\b(?:will|shall|agree[sd]?(?: to)?|commits?(?: to)?|undertakes?(?: to)?|is to|are to)\s*(?:\w+\s*)?:\s*$", re.I
+)
 
 
 def _undertaken(sheet: Sheet, frames: Sequence[Frame]) -> None:
@@ -479,8 +500,7 @@ def _fill_who(sheet: Sheet, frames: Sequence[Frame], paper: Paper) -> None:
     for f in frames:
         same_block = last is not None and (
             last.sentence.block == f.sentence.block
-            or (bool(_ANAPHORA.match(f.sentence.text))
-            and f.sentence.block - last.sentence.block <= 2)
+            or (bool(_ANAPHORA.match(f.sentence.text)) and f.sentence.block - last.sentence.block <= 2)
         )
         if f.by is None and _PRONOUN.match(f.sentence.text) and not f.received and f.subject is None:
             spoken = _subject_before(sheet, f)
@@ -535,7 +555,8 @@ def _doubtful(paper: Paper, f: Frame, acting: Counter[str], named: set[str]) -> 
 
 
 _ANAPHORA = re.compile(
-    r"^\W*(?:it|they|this|these|the (?:additional |new |higher |lower |same )?(?:dut(?:y|ies)|tariffs?|rates?|surtax|surcharge|levy|levies|measures?))\b",
+    r"^\W*(?:it|they|this|these|the (?:additional |new |higher |lower |same )?(?:dut(?:y|ies)|tariffs?|"
+    r"rates?|surtax|surcharge|levy|levies|measures?))\b",
     re.I,
 )
 _STRANGER = re.compile(r"^\W*(?:[A-Z][\w'-]+ )?([A-Z][\w'-]+) (?:said|told|added|warned|wrote)\b")
@@ -568,10 +589,15 @@ def _goes_on(f: Frame, last: Frame) -> bool:
 
 def _tells_a_rate(sheet: Sheet, s: Sentence) -> bool:
     """Whether a sentence speaks of a rate of its own, so that its days are not those of others."""
-    return any(a.unit == "%" for a in sheet.amounts_in(s.start, s.end)) and not re.search(r"\b(?:quotas?|volumes?)\b", s.text, re.I)
+    return any(a.unit == "%" for a in sheet.amounts_in(s.start, s.end)) and not re.search(
+        r"\b(?:quotas?|volumes?)\b", s.text, re.I
+    )
 
 
-def _date_sentences(sheet: Sheet, frames: Sequence[Frame]) -> list[tuple[Sentence, DateMention, DateMention | None, bool]]:
+_Dated = tuple[Sentence, DateMention | None, DateMention | None, bool]
+
+
+def _date_sentences(sheet: Sheet, frames: Sequence[Frame]) -> list[_Dated]:
     """Sentences without a rate that say from when: sentence, first day, last day, whether it leads in what follows."""
     rated = {f.sentence.start for f in frames if f.rate is not None}
     found = []
@@ -594,14 +620,12 @@ def _date_sentences(sheet: Sheet, frames: Sequence[Frame]) -> list[tuple[Sentenc
                 speaks
                 or told
                 or (duty and (lead_in or b.kind == "heading" or built(r"\b(?:{begins_words}|from)\b").search(s.text)))
-            ):
-                if not (b.kind == "heading" and built(r"\b(?:{begins_words}|from)\b").search(s.text)):
-                    continue
+            ) and not (b.kind == "heading" and built(r"\b(?:{begins_words}|from)\b").search(s.text)):
+                continue
             if (
-                (re.search(r"\b(?:goods (?:in transit|loaded)|loaded|comments?|hearing|investigation|drawback)\b", s.text, re.I)
-                and not re.search(r"\bentered for consumption\b", s.text, re.I))
-                or re.search(r"\bprovisional duties collected\b", s.text, re.I)
-            ):
+                re.search(r"\b(?:goods (?:in transit|loaded)|loaded|comments?|hearing|investigation|drawback)\b", s.text, re.I)
+                and not re.search(r"\bentered for consumption\b", s.text, re.I)
+            ) or re.search(r"\bprovisional duties collected\b", s.text, re.I):
                 continue
             first = until = None
             for d in sheet.dates_in(s.start, s.end):
@@ -612,14 +636,14 @@ def _date_sentences(sheet: Sheet, frames: Sequence[Frame]) -> list[tuple[Sentenc
                     until = until or d
                 elif (
                     begins.search(lead)
-                    or (re.match(r"\W*Effective\b", s.text) and lead_in) or built(r"^\W*(?:effective|dates?|entry into force|start)").match(s.text)
-                    or (re.search(r"\b(?:on|from)\s+$", lead)
-                    and speaks)
+                    or (re.match(r"\W*Effective\b", s.text) and lead_in)
+                    or built(r"^\W*(?:effective|dates?|entry into force|start)").match(s.text)
+                    or (re.search(r"\b(?:on|from)\s+$", lead) and speaks)
                 ):
                     first = first or d
             if first or until:
-                found.append((s, first, until, lead_in))  # type: ignore[arg-type]
-    return found  # type: ignore[return-value]
+                found.append((s, first, until, lead_in))
+    return found
 
 
 _STANDS = re.compile(
@@ -633,10 +657,8 @@ def _carry_on(sheet: Sheet, frames: Sequence[Frame], paper: Paper) -> None:
         low = max(0, f.start - f.sentence.start - 60)
         around = f.sentence.text[low : f.end - f.sentence.start + 30]
         stands = (
-            (f.judgement.status == IN_FORCE
-            and (_STANDS.search(f.judgement.cue) or _STANDS.search(around)))
-            or f.judgement.status in (*OVER,)
-        )
+            f.judgement.status == IN_FORCE and (_STANDS.search(f.judgement.cue) or _STANDS.search(around))
+        ) or f.judgement.status in (*OVER,)
         if f.judgement.status == "threatened" and f.by != paper.by:
             continue
         if f.begins is None and not stands and f.instrument != PURCHASE and (f.rate is not None or f.quantity):
@@ -654,9 +676,7 @@ def _carry_on(sheet: Sheet, frames: Sequence[Frame], paper: Paper) -> None:
     _targets(sheet, frames, paper)
 
 
-def _nearest(
-    sheet: Sheet, f: Frame, dated: Sequence[tuple[Sentence, DateMention, DateMention | None, bool]], frames: Sequence[Frame]
-) -> DateMention | None:
+def _nearest(sheet: Sheet, f: Frame, dated: Sequence[_Dated], frames: Sequence[Frame]) -> DateMention | None:
     others = {s.start: [g.by for g in frames if g.sentence.start == s.start and g.by] for s, *_ in dated}
     with_start = [(s, d, lead) for s, d, _, lead in dated if d is not None and (not others[s.start] or f.by in others[s.start])]
     if not with_start:
@@ -683,7 +703,12 @@ def _statuses(sheet: Sheet, frames: Sequence[Frame]) -> None:
     """ "They will now stay suspended": a sentence that carries on turns the status of the frames before it."""
     starts = {f.sentence.start for f in frames if f.rate is not None}
     for s in sheet.sentences:
-        if s.start in starts or not built(r"^\W*{carries_on}\s+(?:will|are|is|was|were|has|have|had|now|stay\w*|remain\w*|since)\b").match(s.text) or len(s.text) > 220 or "?" in s.text:
+        if (
+            s.start in starts
+            or not built(r"^\W*{carries_on}\s+(?:will|are|is|was|were|has|have|had|now|stay\w*|remain\w*|since)\b").match(s.text)
+            or len(s.text) > 220
+            or "?" in s.text
+        ):
             continue
         before = [f for f in frames if f.sentence.block == s.block and f.sentence.start < s.start]
         if not before:
@@ -734,7 +759,7 @@ def _targets(sheet: Sheet, frames: Sequence[Frame], paper: Paper) -> None:
             continue
         if re.search(r"\bnot\b", s.text[:80]):
             continue
-        named = [r for r in roles(s.text, [a for a in sheet.actors_in(s.start, s.end)], s.start) if r.part in LEVIED]
+        named = [r for r in roles(s.text, list(sheet.actors_in(s.start, s.end)), s.start) if r.part in LEVIED]
         if not named:
             continue
         for f in frames:
@@ -744,11 +769,30 @@ def _targets(sheet: Sheet, frames: Sequence[Frame], paper: Paper) -> None:
 
 
 _LENGTH = re.compile(
-    r"\b(?:for|lasts?|last|valid for|apply for|period of)\s+(?:a\s+)?(?:period of\s+)?(?:(?P<n>\d{1,3})|(?P<w>an?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|eighteen|thirty|sixty|ninety))[- ]"
+    r"\b(?:for|lasts?|last|valid for|apply for|period of)\s+(?:a\s+)?(?:period of\s+)?(?:(?P<n>\d{1,3})|"
+    r"(?P<w>an?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|eighteen|thirty|sixty|ninety))[- ]"
     r"(?P<u>day|week|month|year)s?\b",
     re.I,
 )
-_WORDS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "twelve": 12, "eighteen": 18, "thirty": 30, "sixty": 60, "ninety": 90}  # fmt: skip
+_WORDS = {
+    "a": 1,
+    "an": 1,
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+    "twelve": 12,
+    "eighteen": 18,
+    "thirty": 30,
+    "sixty": 60,
+    "ninety": 90,
+}
 
 
 def _last(sheet: Sheet, frames: Sequence[Frame]) -> None:
@@ -795,6 +839,5 @@ def _last(sheet: Sheet, frames: Sequence[Frame]) -> None:
             and f.begins.start
             and f.ends.start <= f.begins.start - timedelta(days=0)
             and f.ends.at != f.begins.at
-        ):
-            if f.judgement.status not in (*OVER, SUSPENDED):
-                f.ends = None
+        ) and f.judgement.status not in (*OVER, SUSPENDED):
+            f.ends = None

@@ -38,7 +38,39 @@ _SMALL = {
     "ten": 10, "twelve": 12, "thirty": 30, "sixty": 60, "ninety": 90, "few": 3, "couple of": 2,
 }  # fmt: skip
 _COUNT = r"(?:\d{1,3}|a couple of|a few|an?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|thirty|sixty|ninety)"
-_ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth", "twentieth", "twenty-first", "twenty-second", "twenty-third", "twenty-fourth", "twenty-fifth", "twenty-sixth", "twenty-seventh", "twenty-eighth", "twenty-ninth", "thirtieth", "thirty-first"]
+_ORDINALS = [
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+    "thirteenth",
+    "fourteenth",
+    "fifteenth",
+    "sixteenth",
+    "seventeenth",
+    "eighteenth",
+    "nineteenth",
+    "twentieth",
+    "twenty-first",
+    "twenty-second",
+    "twenty-third",
+    "twenty-fourth",
+    "twenty-fifth",
+    "twenty-sixth",
+    "twenty-seventh",
+    "twenty-eighth",
+    "twenty-ninth",
+    "thirtieth",
+    "thirty-first",
+]
 _PAPER = (
     r"(?:order|notice|proclamation|decree|regulation|notification|announcement|decision|publication|signature|signing|ruling"
     r"|resolution|determination|act|law|agreement)"
@@ -47,8 +79,10 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("iso", rf"(?<![\d-]){_YEAR}-\d\d-\d\d(?![\d-])"),
     ("paper", (
 rf"\b(?:(?:{_COUNT}|fourteen|fifteen|twenty-one|forty-five) (?:calendar |working |business )?days (?:after|from|following)"
-rf" (?:the )?(?:day |date )?(?:of )?(?:(?:this|the|its|the present) )?{_PAPER}(?! of [A-Z]\w+ \d| appears| is published| has been published)"
-rf"|the (?:{'|'.join(reversed(_ORDINALS))}) day (?:following|after) (?:that of |the date of |the day of )?(?:its|the|this|their) {_PAPER}"
+rf" (?:the )?(?:day |date )?(?:of )?(?:(?:this|the|its|the present) )?{_PAPER}(?! of [A-Z]\w+ \d|"
+    rf" appears| is published| has been published)"
+rf"|the (?:{'|'.join(reversed(_ORDINALS))}) day (?:following|after) (?:that of |the date of |"
+    rf"the day of )?(?:its|the|this|their) {_PAPER}"
 rf"|the day (?:following|after) (?:that of |the date of |the day of )?(?:its|the|this|their) {_PAPER}"
 rf"|(?:the )?(?:date|day) of (?:(?:this|its|the|publication of this) )?{_PAPER})\b"
 )),
@@ -59,7 +93,8 @@ rf"(?<!\d)(?:{_MONTH}\s+{_DAY}\s*(?:-|–|to|and)\s*{_DAY}|{_DAY}\s*(?:-|–|to|
 rf"|\s*%)"
 )),
     ("day", (
-rf"(?<![\d.])(?:{_MONTH}\s+{_DAY}(?:,?\s+{_YEAR}|\s+\({_YEAR}\))?|(?:the\s+)?{_DAY}\s+(?:of\s+)?{_MONTH}(?:,?\s+{_YEAR})?)(?![\d%]"
+rf"(?<![\d.])(?:{_MONTH}\s+{_DAY}(?:,?\s+{_YEAR}|\s+\({_YEAR}\))?|"
+    rf"(?:the\s+)?{_DAY}\s+(?:of\s+)?{_MONTH}(?:,?\s+{_YEAR})?)(?![\d%]"
 rf"|\s*%|\s*per cent)"
 )),
     ("month", rf"(?:(?:early|mid|late|the (?:start|beginning|middle|end) of)[- ])?{_MONTH},?\s+(?:of\s+)?{_YEAR}\b"),
@@ -164,10 +199,10 @@ def _resolve(base: DateMention, kind: str, words: str, before: str, today: date 
     if kind == "numeric":
         return _numeric(base, words, order)
     if kind == "spelt":
-        day = next(k for k, w in reversed(list(enumerate(_ORDINALS, 1))) if re.search(rf"\b{w}\b", low))
+        ordinal = next(k for k, w in reversed(list(enumerate(_ORDINALS, 1))) if re.search(rf"\b{w}\b", low))
         month = re.search(_MONTH, low.split(" of ", 1)[1], re.I)
         year = re.search(_YEAR, low)
-        return _day(base, f"{day} {month.group() if month else ''} {year.group() if year else ''}".strip(), before, today)
+        return _day(base, f"{ordinal} {month.group() if month else ''} {year.group() if year else ''}".strip(), before, today)
     if kind == "day":
         return _day(base, low, before, today)
     if kind == "range":

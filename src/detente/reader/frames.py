@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice, pairwise
 
+from detente.reader.actors import Mention
 from detente.reader.amounts import Amount
 from detente.reader.clauses import Sentence
 from detente.reader.constructions import body, built, instruments, table, word
@@ -78,22 +79,27 @@ class _Anchor:
 
 
 _TO_DUTY = re.compile(
-    r"^(?:\s+|-)(?:(?!(?:and|of|in|to|on|from|rise|fall|drop|increase|decline|is|are|was|were)\b)[\w'.,()-]+\s+){0,6}?(?:\(?[\w-]+\)?\s+)?$",
+    r"^(?:\s+|-)(?:(?!(?:and|of|in|to|on|from|rise|fall|drop|increase|decline|is|are|was|"
+    r"were)\b)[\w'.,()-]+\s+){0,6}?(?:\(?[\w-]+\)?\s+)?$",
     re.I,
 )
 _AD_VALOREM = re.compile(r"^\s*(?:ad valorem|\(?ad val\.?\)?)", re.I)
 _LEAD_IN = (
-    r"(?:up to|about|around|nearly|roughly|almost|some|as much as|as high as|at least|more than|an additional|a further|another|only"
+    r"(?:up to|about|around|nearly|roughly|almost|some|as much as|as high as|at least|more than|"
+    r"an additional|a further|another|only"
     r"|between|just|a|an|of|no|not|initially|now|still|equal to|also|currently|the|at)"
 )
 _DUTY_TO = re.compile(
-    r"\b(?:of|to|at|from|by|reach\w*|up to|nearly|about|around|between|another|is|are|was|were|be|stands?|becomes?|remain\w*|stays?"
+    r"\b(?:of|to|at|from|by|reach\w*|up to|nearly|about|around|between|another|is|are|was|were|be|stands?|"
+    r"becomes?|remain\w*|stays?"
     r"|fixed|set|amount\w*|rang\w+|rises?|falls?|equal\w*|:|=)\s+"
     rf"(?:{_LEAD_IN}\s+){{0,4}}\(?$|[:=]\s*$",
     re.I,
 )
 _STOP = re.compile(
-    r"[;]|\b(?:cut|reduce|lower|raise|shrink|slash|boost|lift)\w*\s+(?:\w+ ){0,2}?(?:imports|exports|trade|output|sales|prices|growth|shipments|GDP)\b|\b(?:GDP|growth|exports? (?:fell|rose|dropped)|inflation|shares?|output|prices?|volumes?)\b",
+    r"[;]|\b(?:cut|reduce|lower|raise|shrink|slash|boost|lift)\w*\s+(?:\w+ ){0,2}?(?:imports|exports|"
+    r"trade|output|sales|prices|growth|shipments|GDP)\b|\b(?:GDP|growth|exports? (?:fell|rose|dropped)|"
+    r"inflation|shares?|output|prices?|volumes?)\b",
     re.I,
 )
 
@@ -131,7 +137,8 @@ def frames_in(sheet: Sheet, s: Sentence, *, listed: bool = False) -> list[Frame]
 
 
 _SPECIFIC = re.compile(
-    r"(?:[A-Z]{0,3}[$€£¥]|USD|EUR)\s?\d[\d.,]*\s*(?:per|a|an|/)\s*(?:metric )?(?:tonnes?|tons?|kilograms?|kg|units?|lit(?:re|er)s?|head|pieces?|barrels?|pounds?|square met(?:re|er)s?)\b",
+    r"(?:[A-Z]{0,3}[$€£¥]|USD|EUR)\s?\d[\d.,]*\s*(?:per|a|an|/)\s*(?:metric )?(?:tonnes?|tons?|kilograms?|"
+    r"kg|units?|lit(?:re|er)s?|head|pieces?|barrels?|pounds?|square met(?:re|er)s?)\b",
     re.I,
 )
 
@@ -151,7 +158,7 @@ def _heading_status(heading: str) -> str:
     )
 
 
-def _named(sheet: Sheet, s: Sentence) -> list[object]:
+def _named(sheet: Sheet, s: Sentence) -> list[Mention]:
     """Economies named in a sentence, without those of its dateline."""
     after = dateline_end(s.text)
     return [a for a in sheet.actors_in(s.start, s.end) if a.start - s.start >= after]
@@ -213,7 +220,8 @@ def _anchors(sheet: Sheet, s: Sentence, listed: bool) -> list[_Anchor]:
 
 _DUTY_WORD = re.compile(r"\b(?:tariffs?|dut(?:y|ies)|surtax|surcharge|levy|levies)\b", re.I)
 _CHANGED = re.compile(
-    r"\b(?:varied|cut|raised|lowered|reduced|increased|amended|changed|revised|brought down|trimmed|hiked|lifted)\b[^;]{0,60}?\bto\s+(?:\w+\s+)?$",
+    r"\b(?:varied|cut|raised|lowered|reduced|increased|amended|changed|revised|brought down|trimmed|hiked|"
+    r"lifted)\b[^;]{0,60}?\bto\s+(?:\w+\s+)?$",
     re.I,
 )
 
@@ -243,7 +251,8 @@ def _rate_anchor(
     if re.match(rf"\s*{word('not_rate_after').pattern}", after, re.I):
         return None
     if built(
-        r"\b{not_rate_before}\s+(?:\w+\s+){0,1}(?:of|by|to|from|at|is|was|were|are|exceed\w*)?\s*(?:about |around |over |nearly |some |only )?$"
+        r"\b{not_rate_before}\s+(?:\w+\s+){0,1}(?:of|by|to|from|at|is|was|were|are|exceed\w*)?\s*(?:about |"
+        r"around |over |nearly |some |only )?$"
     ).search(lead):
         return None
     if built(r"\b{threshold}\s+$").search(lead) and not listed:
@@ -254,9 +263,7 @@ def _rate_anchor(
             continue
         if x >= end and (
             _TO_DUTY.match(text[end:x])
-            or (_AD_VALOREM.match(text[end:x])
-            and len(text[end:x]) < 80
-            and not re.search(r"[.;]", text[end:x]))
+            or (_AD_VALOREM.match(text[end:x]) and len(text[end:x]) < 80 and not re.search(r"[.;]", text[end:x]))
         ):
             kind, linked, noun_at = k, True, x
             break
@@ -277,7 +284,8 @@ def _rate_anchor(
         r"\b{hits}\s+(?:(?!\bby\b)[\w.'%-]+\s+){1,8}?(?:with|at)\s+(?:an? |up to |as much as )?(?:additional |extra |further )?$"
     ).search(text[max(0, start - 110) : start])
     levies = built(
-        r"\b(?:impos\w*|levie[sd]|levy|charg\w*|slap\w*|puts?|plac\w*|appl\w*)\s+(?:an? |only |an additional |a further |another |up to )*$"
+        r"\b(?:impos\w*|levie[sd]|levy|charg\w*|slap\w*|puts?|plac\w*|appl\w*)\s+(?:an? |only |an additional |"
+        r"a further |another |up to )*$"
     ).search(text[:start]) and re.match(r"\s+(?:on|against|for)\b", after)
     levied = re.match(r"\s+(?:already |now )?(?:levied|charged|imposed|paid|in force|applied)\b", after)
     if not linked and context:
@@ -285,7 +293,12 @@ def _rate_anchor(
         linked = bool(
             re.search(r"\binserting\s+\W*$", text[:start], re.I)
             or (heading and re.search(r"\bat\s+$", text[:start]))
-            or re.search(r"\b(?:it|this|that|which|they|rates?)\s+(?:will|would|shall|is to|are to)\s+(?:then )?(?:fall|rise|go|drop|increase|climb)\w*\s+(?:back\s+)?to\s+$", text[:start], re.I)
+            or re.search(
+                r"\b(?:it|this|that|which|they|rates?)\s+(?:will|would|shall|is to|are to)\s+(?:then )?(?:fall|rise|"
+                r"go|drop|increase|climb)\w*\s+(?:back\s+)?to\s+$",
+                text[:start],
+                re.I,
+            )
         )
     if not linked and context:
         linked = bool(
@@ -296,7 +309,8 @@ def _rate_anchor(
                 r"\s+(?:\w+\s+)?rates?\b(?=\s+(?:continues?|appl\w+|on|for|remains?|stays?|is|will|would|shall)\b)", after
             )
             or re.search(
-                r"^\W*(?:it|they|this|that|the \w+)\s+(?:then\s+|will\s+|would\s+|shall\s+)?(?:goes?|ris\w+|falls?|steps?|climbs?|drops?|increases?|moves?|starts?)\s+(?:\w+\s+)?(?:to|at)\s+$",
+                r"^\W*(?:it|they|this|that|the \w+)\s+(?:then\s+|will\s+|would\s+|shall\s+)?(?:goes?|ris\w+|falls?|"
+                r"steps?|climbs?|drops?|increases?|moves?|starts?)\s+(?:\w+\s+)?(?:to|at)\s+$",
                 text[:start],
                 re.I,
             )
@@ -328,7 +342,8 @@ def _why_not(text: str, start: int, end: int, linked: bool, noun_at: int) -> str
     """Why a rate of duty is no measure of its own: the ordinary duty, a sum of duties, an average, an exemption."""
     before, after = text[max(0, start - 60) : start], text[end : end + 40]
     if built(
-        r"\b{ordinary}\s*(?:\([A-Z]+\)\s*)?(?:\w+\s+){0,3}?(?:dut(?:y|ies)|rates?|tariffs?)?\s*(?:\([A-Z]+\)\s*)?(?:rate\s+)?(?:of|at|is)?\s*(?:up to |about )?$"
+        r"\b{ordinary}\s*(?:\([A-Z]+\)\s*)?(?:\w+\s+){0,3}?(?:dut(?:y|ies)|rates?|"
+        r"tariffs?)?\s*(?:\([A-Z]+\)\s*)?(?:rate\s+)?(?:of|at|is)?\s*(?:up to |about )?$"
     ).search(before) and not re.search(r"\b(?:and|plus) (?:the )?[^.;]*\b(?:add up|together)\b", text[:start], re.I):
         return "the ordinary duty"
     if built(r"^\s*(?:\w+ )?{ordinary}\s*(?:\([A-Z]+\)\s*)?(?:customs |import )?(?:dut(?:y|ies)|rates?|tariffs?)").match(after):
@@ -349,15 +364,17 @@ def _why_not(text: str, start: int, end: int, linked: bool, noun_at: int) -> str
         return "an exemption"
     if (
         re.search(
-            r"\b(?:was|were|been)\s+(?:previously|formerly|earlier|until then)|\b(?:previous|former|old) (?:\w+ ){0,2}$|\b(?:up|down|raised|increased|lowered|cut|reduced|fell|rose|lifted) from (?:\w+ ){0,4}$|\b(?:instead of|rather than|compared with|against|replac\w+) (?:the |a )?(?:\w+ )?(?:rate of )?$",
+            r"\b(?:was|were|been)\s+(?:previously|formerly|earlier|until then)|\b(?:previous|former|"
+            r"old) (?:\w+ ){0,2}$|\b(?:up|down|raised|increased|lowered|cut|reduced|fell|rose|"
+            r"lifted) from (?:\w+ ){0,4}$|\b(?:instead of|rather than|compared with|against|replac\w+) (?:the |"
+            r"a )?(?:\w+ )?(?:rate of )?$",
             before,
             re.I,
         )
         and not re.search(r"\bto\s", text[end : end + 14])
         and not re.search(r"\b(?:surtax|tariff|dut)\w* against (?:the |a )?$", before)
-    ):
-        if not re.search(r"\brang\w+ from\b", before):
-            return "the rate before"
+    ) and not re.search(r"\brang\w+ from\b", before):
+        return "the rate before"
     if re.search(r"\bdeleting\s+\W*$|\badded to the\s+$", before, re.I):
         return "the rate before" if "deleting" in before else "named only beside another"
     left, _ = clause_bounds(text, start, end)
@@ -422,20 +439,22 @@ def _judged(text: str, anchor: _Anchor, part: tuple[int, int], before: Sequence[
 
 # -- who and on whom ---------------------------------------------------------------------------------------------------
 _RESPONSE = re.compile(
-    r"\b(?:in response to|after|because|if|unless|as part|amid|in retaliation|in return|to (?:punish|retaliate|protect|force|answer)|over|following"
+    r"\b(?:in response to|after|because|if|unless|as part|amid|in retaliation|in return|to (?:punish|"
+    r"retaliate|protect|force|answer)|over|following"
     r"|which|whose|said|says|since|although|when|until)\b|,\s+(?:which|who|a|an|as)\b",
     re.I,
 )
 
 
 _ASIDE = re.compile(
-    r"^\W*(?:should|if|unless|when|in case|in the event|after|because|in response to|in retaliation for|in answer to|since|although|though|whereas)\b[^,;]{4,160},\s*",
+    r"^\W*(?:should|if|unless|when|in case|in the event|after|because|in response to|in retaliation for|"
+    r"in answer to|since|although|though|whereas)\b[^,;]{4,160},\s*",
     re.I,
 )
 
 
 def _who(text: str, f: Frame, anchor: _Anchor, part: tuple[int, int], who: Sequence[Role], *, first: bool) -> None:
-    left, right = clause_bounds(text, anchor.start, anchor.end)
+    left, _right = clause_bounds(text, anchor.start, anchor.end)
     low, high = max(part[0], 0), part[1]
     aside = _ASIDE.match(text[low : anchor.start])
     if aside is not None:  # "Should X retaliate, …": another's act that the main clause answers
@@ -515,7 +534,8 @@ def _who(text: str, f: Frame, anchor: _Anchor, part: tuple[int, int], who: Seque
             and not (
                 r.part in LEVIED
                 and not re.search(
-                    r"\b(?:after|because|if|unless|until|amid|when|although|following|in response|in retaliation|over|to (?:punish|answer|force))\b",
+                    r"\b(?:after|because|if|unless|until|amid|when|although|following|in response|in retaliation|over|"
+                    r"to (?:punish|answer|force))\b",
                     tail[: r.start - anchor.end],
                     re.I,
                 )
@@ -527,12 +547,16 @@ def _who(text: str, f: Frame, anchor: _Anchor, part: tuple[int, int], who: Seque
                 continue
             targets.append(r.code)
         elif (
-            f.received
-            and r.part == SUBJECT
-            and r.end <= anchor.start
-            and word("pays").search(text[r.end : anchor.end])
-            and r.code != f.by
-        ) or (f.instrument == EXPORT_CONTROL and not text[r.end : anchor.start].strip() and r.part in (SUBJECT, OTHER)) or hits_object(text, r, anchor):
+            (
+                f.received
+                and r.part == SUBJECT
+                and r.end <= anchor.start
+                and word("pays").search(text[r.end : anchor.end])
+                and r.code != f.by
+            )
+            or (f.instrument == EXPORT_CONTROL and not text[r.end : anchor.start].strip() and r.part in (SUBJECT, OTHER))
+            or hits_object(text, r, anchor)
+        ):
             targets.append(r.code)
     f.on = [c for c in dict.fromkeys(targets) if c != f.by and c not in f.excepted]
     if f.on:
@@ -722,7 +746,9 @@ def _goods(sheet: Sheet, s: Sentence, f: Frame, anchor: _Anchor, part: tuple[int
             s.text[anchor.start : anchor.end],
         )
         unknown = unknown or re.search(
-            r"\b(?:exports?|shipments?|sales abroad) of (?:its |their |the |all |certain )*([a-z][\w -]{2,40}?)\s+(?:will |would |now |shall )?(?:require|need|to\b|from\b|are\b|is\b|without)",
+            r"\b(?:exports?|shipments?|sales abroad) of (?:its |their |the |all |"
+            r"certain )*([a-z][\w -]{2,40}?)\s+(?:will |would |now |shall )?(?:require|need|to\b|from\b|are\b|"
+            r"is\b|without)",
             s.text,
         )
         f.unmapped = unknown.group(1) if unknown else ""
@@ -736,7 +762,8 @@ def _goods(sheet: Sheet, s: Sentence, f: Frame, anchor: _Anchor, part: tuple[int
     ):
         f.label = named.group(1).strip()
     if not f.sectors and re.search(
-        r"\b(?:all|every|across[- ]the[- ]board|blanket|any)\b[^.;]{0,40}\b(?:goods|imports|products|exports)\b|\bon (?:all |most )?(?:[\w.]+ ){0,2}(?:goods|imports|products|exports)\b",
+        r"\b(?:all|every|across[- ]the[- ]board|blanket|any)\b[^.;]{0,40}\b(?:goods|imports|products|"
+        r"exports)\b|\bon (?:all |most )?(?:[\w.]+ ){0,2}(?:goods|imports|products|exports)\b",
         s.text[max(low, anchor.start - 60) : limit],
         re.I,
     ):
@@ -745,24 +772,31 @@ def _goods(sheet: Sheet, s: Sentence, f: Frame, anchor: _Anchor, part: tuple[int
 
 # -- when --------------------------------------------------------------------------------------------------------------
 _FROM = re.compile(
-    r"\b(?:starting|beginning|effective|from|as of|as from|take[sn]? effect|took effect|into (?:force|effect)|since|start(?:s|ed)?|with effect"
-    r"|kick(?:s|ed)? in|due|come[s]? into force|went into effect|apply(?:ing)?|applies|applied|arriv\w+|entered|(?:threatened|scheduled|planned|set|slated|proposed) for|on or after"
-    r"|effective date:?|in force|in place|inception)\b(?:[^,;]{0,42}?)(?:\b(?:on|from|in|the|at|of|or|after|since)\s+|:\s*|,\s*|\(\s*|\s+)*$",
+    r"\b(?:starting|beginning|effective|from|as of|as from|take[sn]? effect|took effect|into (?:force|"
+    r"effect)|since|start(?:s|ed)?|with effect"
+    r"|kick(?:s|ed)? in|due|come[s]? into force|went into effect|apply(?:ing)?|applies|applied|arriv\w+|"
+    r"entered|(?:threatened|scheduled|planned|set|slated|proposed) for|on or after"
+    r"|effective date:?|in force|in place|inception)\b(?:[^,;]{0,42}?)(?:\b(?:on|from|in|the|at|of|or|"
+    r"after|since)\s+|:\s*|,\s*|\(\s*|\s+)*$",
     re.I,
 )
 _START_AFTER = re.compile(r"\b(?:on|in|by|for)\s+(?:the\s+)?$", re.I)
 _UNTIL = re.compile(
-    r"\b(?:until|till|through|up to|expir\w+(?: on| in)?|laps\w+(?: on)?|ends?(?: on)?|ended(?: on)?|runs? (?:out|until|to)(?: on)?|to run to|valid (?:to|until)"
+    r"\b(?:until|till|through|up to|expir\w+(?: on| in)?|laps\w+(?: on)?|ends?(?: on)?|ended(?: on)?|"
+    r"runs? (?:out|until|to)(?: on)?|to run to|valid (?:to|until)"
     r"|extended (?:to|until)|deadline(?: of| \()?|no later than|\d\s+to)\s+(?:(?:on|the|at|end of|and including)\s+){0,2}\(?$",
     re.I,
 )
 _TO_AFTER_DATE = re.compile(r"^\s*(?:to|until|through|and ending on|-|–)\s*$", re.I)
 _SAY = re.compile(
-    r"\b(?:announc\w+|unveil\w+|said|told|posted|threaten\w+|wrote|warned|declared|signed|agreed|reached|proposed|vowed|ordered|letter of|published|issued)\b[^,;]{0,40}$",
+    r"\b(?:announc\w+|unveil\w+|said|told|posted|threaten\w+|wrote|warned|declared|signed|agreed|reached|"
+    r"proposed|vowed|ordered|letter of|published|issued)\b[^,;]{0,40}$",
     re.I,
 )
 _OTHER_EVENT = re.compile(
-    r"\b(?:summit|talks|meeting|meet|negotiations|visit|vote|hearing|review|decision|ruling|comments?|investigation|complaint|case|loaded|goods in transit|deal|agreement|Order \d+|No\. ?\d+)\b[^;]{0,40}$",
+    r"\b(?:summit|talks|meeting|meet|negotiations|visit|vote|hearing|review|decision|ruling|comments?|"
+    r"investigation|complaint|case|loaded|goods in transit|deal|agreement|Order \d+|"
+    r"No\. ?\d+)\b[^;]{0,40}$",
     re.I,
 )
 

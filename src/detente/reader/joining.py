@@ -173,19 +173,19 @@ def _reported_as_issue(sheet: Sheet, f: Frame) -> bool:
 
 
 _WEAK = re.compile(
-    r"\b(?:apply|applies|applied|rise|rises|fall|falls|recent|since|still|already|stays?|now|determined|decided|adopted|approved|hereby)\b",
+    r"\b(?:apply|applies|applied|rise|rises|fall|falls|recent|since|still|already|stays?|now|determined|"
+    r"decided|adopted|approved|hereby)\b",
     re.I,
 )
 
 
 def _stands_alone(sheet: Sheet, f: Frame) -> bool:
     """Whether a mention without a rate says enough: who, a verb of acting, and on whom or on what."""
-    if (
-        not f.by
-        or (f.judgement.sure < 0.6
+    if not f.by or (
+        f.judgement.sure < 0.6
         and not (
             f.instrument in (EXPORT_CONTROL, NON_TARIFF) and (f.by_how in ("its own word", "subject of the sentence") or f.begins)
-        ))
+        )
     ):
         return False
     own_words = f.by_how in ("its own word", "named with 'by'", "subject of the sentence", "a label that opens the paragraph")
@@ -339,18 +339,48 @@ def _parties(groups: list[Group]) -> list[str]:
 
 # -- a measure as a finding --------------------------------------------------------------------------------------------
 BY_FACTORS = {
-    "its own word": 1.0, "named with 'by'": 1.0, "subject of the sentence": 0.97, "where it is paid": 0.97, "its row": 1.0,
-    "a line of the form": 0.97, "the office at its head": 0.95, "the title": 0.92, "a label that opens the paragraph": 0.85,
-    "the law it rests on": 0.9, "the law in the title": 0.92, "the sentence before": 0.9, "the office that announces it": 0.88,
-    "the one who acts elsewhere in the text": 0.82, "the only office named": 0.75, "the place of the dateline": 0.72, "the President": 0.9, "the words above its list": 0.92, "the line above its row": 0.92, "the speaker's side": 0.85, "the first who acts in the text": 0.88, "the other side": 0.7,
-}  # fmt: skip
+    "its own word": 1.0,
+    "named with 'by'": 1.0,
+    "subject of the sentence": 0.97,
+    "where it is paid": 0.97,
+    "its row": 1.0,
+    "a line of the form": 0.97,
+    "the office at its head": 0.95,
+    "the title": 0.92,
+    "a label that opens the paragraph": 0.85,
+    "the law it rests on": 0.9,
+    "the law in the title": 0.92,
+    "the sentence before": 0.9,
+    "the office that announces it": 0.88,
+    "the one who acts elsewhere in the text": 0.82,
+    "the only office named": 0.75,
+    "the place of the dateline": 0.72,
+    "the President": 0.9,
+    "the words above its list": 0.92,
+    "the line above its row": 0.92,
+    "the speaker's side": 0.85,
+    "the first who acts in the text": 0.88,
+    "the other side": 0.7,
+}
 ON_FACTORS = {
-    "named beside it": 1.0, "its row": 1.0, "all are meant": 0.95, "all but those excepted": 0.9, "a line of the form": 0.97,
-    "the title": 0.9, "the line above its row": 0.95, "the words above its table": 0.92, "the sentence before": 0.88,
-    "as the one before it in the sentence": 0.9, "as the one after it in the sentence": 0.88, "the other side": 0.75,
-    "the first measure named": 0.82, "the other economy of the title": 0.75, "a label that opens the paragraph": 0.88,
-    "a sentence about all of them": 0.88, "the speaker's side": 0.88,
-}  # fmt: skip
+    "named beside it": 1.0,
+    "its row": 1.0,
+    "all are meant": 0.95,
+    "all but those excepted": 0.9,
+    "a line of the form": 0.97,
+    "the title": 0.9,
+    "the line above its row": 0.95,
+    "the words above its table": 0.92,
+    "the sentence before": 0.88,
+    "as the one before it in the sentence": 0.9,
+    "as the one after it in the sentence": 0.88,
+    "the other side": 0.75,
+    "the first measure named": 0.82,
+    "the other economy of the title": 0.75,
+    "a label that opens the paragraph": 0.88,
+    "a sentence about all of them": 0.88,
+    "the speaker's side": 0.88,
+}
 
 
 def _measure(sheet: Sheet, group: Group, parties: list[str]) -> Finding:

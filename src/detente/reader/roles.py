@@ -10,6 +10,7 @@ Rules over the words on both sides of a name, from `constructions.yaml`. Names j
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,11 +25,14 @@ LEVIED = (ORIGIN, TARGET)
 
 _JOIN = re.compile(r"^(?:,?\s*(?:and|or|as well as|&)|,|\s*/)\s*(?:the\s+|from\s+|of\s+|on\s+)?$", re.I)
 _FILL = (
-    r"(?:all|most|some|many|certain|selected|the|other|nearly|both|various|virtually|other|any|every|\$?[\d.,]+|[A-Z]{0,2}[$€£][\d.,]+|billion|million|bn|worth|percent"
-    r"|of|from|in|by|made|coming|imported|on|to|new|about|half|a|an|range|raw|finished|electric|passenger|frozen|fresh|semi-finished|refined|processed)"
+    r"(?:all|most|some|many|certain|selected|the|other|nearly|both|various|virtually|other|any|every|"
+    r"\$?[\d.,]+|[A-Z]{0,2}[$€£][\d.,]+|billion|million|bn|worth|percent"
+    r"|of|from|in|by|made|coming|imported|on|to|new|about|half|a|an|range|raw|finished|electric|passenger|"
+    r"frozen|fresh|semi-finished|refined|processed)"
 )
 _TARGET_LEAD = (
-    r"\b(?:on|upon|against|onto|targeting|targets|hitting|hits?|taxes|taxed|punish\w*|sanction\w*|penali[sz]\w*|for|toward|towards)\s+"
+    r"\b(?:on|upon|against|onto|targeting|targets|hitting|hits?|taxes|taxed|punish\w*|sanction\w*|"
+    r"penali[sz]\w*|for|toward|towards)\s+"
     rf"(?:(?:{_FILL}|{body('goods')})(?:,|\s+and|\s+or)?\s+){{0,6}}$"
 )
 _NAMES_AS_ADJECTIVES = ("USA", "EU27", "GBR")
@@ -68,7 +72,7 @@ def roles(text: str, mentions: Sequence[Mention] | None = None, offset: int = 0)
 
 def _bare(text: str, group: Sequence[Mention], offset: int) -> bool:
     """Whether all names but the last are followed by nothing of their own ("Chinese and Indian steel")."""
-    return all(_JOIN.match(text[a.end - offset : b.start - offset]) for a, b in zip(group, group[1:], strict=False))
+    return all(_JOIN.match(text[a.end - offset : b.start - offset]) for a, b in itertools.pairwise(group))
 
 
 def _part(text: str, start: int, end: int, m: Mention) -> str:
@@ -80,12 +84,14 @@ def _part(text: str, start: int, end: int, m: Mention) -> str:
     ).search(before):
         return EXCEPTED
     if re.search(
-        r"\b(?:originat\w+|produced|made|manufactured|poured|grown|mined|assembled|origin|harvested|caught|smelted|cast|refined|processed|built)"
+        r"\b(?:originat\w+|produced|made|manufactured|poured|grown|mined|assembled|origin|harvested|caught|"
+        r"smelted|cast|refined|processed|built)"
         r"\s+in(?: or (?:exported|consigned|shipped) from)?\s+(?:the\s+)?$",
         before,
         re.I,
     ) or built(
-        r"(?:\b{goods}|\b(?:products?|goods|articles|imports?|origin|coming|exported|imported|shipped|arriving|consigned|ones|those|lines|countr(?:y|ies)))\s+(?:\([^)]*\)\s*)?"
+        r"(?:\b{goods}|\b(?:products?|goods|articles|imports?|origin|coming|exported|imported|shipped|"
+        r"arriving|consigned|ones|those|lines|countr(?:y|ies)))\s+(?:\([^)]*\)\s*)?"
         r"(?:the (?:growth, )?(?:product|produce|produce or manufacture|origin) )?(?:of|from)\s+(?:the\s+)?$"
     ).search(before):
         governs = re.search(r"\b(?:government|president|minist\w+)\s+of\s+(?:the\s+)?$", before, re.I)
@@ -175,12 +181,8 @@ def _after_preposition(before: str, after: str, m: Mention) -> str:
         )
     if re.search(r"\bfrom\s+(?:the\s+)?$", before, re.I):
         tail = before[-70:]
-        from_levier = any(
-            p.search(tail)
-            and re.search(r"\s+from\s+(?:the\s+)?$", tail[p.search(tail).end() :])
-            and len(tail[p.search(tail).end() :]) < 12
-            for _, p in instruments()
-        )  # type: ignore[union-attr]
+        ends = [tail[hit.end() :] for _, p in instruments() if (hit := p.search(tail))]
+        from_levier = any(len(e) < 12 and re.search(r"\s+from\s+(?:the\s+)?$", e) for e in ends)
         return (
             AGENT
             if from_levier
@@ -203,8 +205,10 @@ def _after_preposition(before: str, after: str, m: Mention) -> str:
         return TARGET
     if lead and (
         re.search(r"\b(?:rates?|tariffs?|dut(?:y|ies)|surtax|%|per ?cent)\s+(?:\w+\s+){0,2}?for\s+(?:the\s+)?$", before, re.I)
-        or (re.match(r"\s*(?:and|,|is|are|:|\d|it is|they)", after)
-        and re.search(r"(?:^|[,;:]\s*)(?:and\s+)?for\s+(?:the\s+)?$", before, re.I))
+        or (
+            re.match(r"\s*(?:and|,|is|are|:|\d|it is|they)", after)
+            and re.search(r"(?:^|[,;:]\s*)(?:and\s+)?for\s+(?:the\s+)?$", before, re.I)
+        )
     ):
         return TARGET
     if _led(before) or re.search(r"\b(?:than|like|versus|vs\.?|about|alongside|without)\s+(?:the\s+)?$", before, re.I):

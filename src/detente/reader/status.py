@@ -27,13 +27,18 @@ STATUSES = (THREATENED, ANNOUNCED, IN_FORCE, SUSPENDED, EXPIRED, WITHDRAWN, STRU
 OVER = (WITHDRAWN, STRUCK_DOWN, EXPIRED)
 
 _MODAL = re.compile(r"\b(?:could|(?-i:may)|might|would|should|can)\b", re.IGNORECASE)
-_REPORTED = re.compile(r"\b(?:said|told|announced|confirmed)\b[^.;\"]{0,60}\b(?P<w>would )(?=(?:fall|rise|go|drop|increase|be (?:cut|raised|lowered))\b)", re.I)
+_REPORTED = re.compile(
+    r"\b(?:said|told|announced|confirmed)\b[^.;\"]{0,60}\b(?P<w>would )(?=(?:fall|rise|go|drop|increase|"
+    r"be (?:cut|raised|lowered))\b)",
+    re.I,
+)
 _LEAD = re.compile(
     r"(?:[;:]|,\s+(?:but|while|whereas|although|though|and (?:it|the|its|has|is|will))\b|\bbut\b|\bwhile\b|\bwhereas\b)",
     re.IGNORECASE,
 )
 _RAISED = re.compile(
-    r"^(?:\s+(?!to\b)[\w'%.-]+){0,9}?,?\s+(?:from\s+[\w. %-]{1,30}?\s+)?to\s+(?:as much as |up to |about |nearly )?(?:\d|[a-z]+(?:[- ][a-z]+){0,4} per ?cent)",
+    r"^(?:\s+(?!to\b)[\w'%.-]+){0,9}?,?\s+(?:from\s+[\w. %-]{1,30}?\s+)?to\s+(?:as much as |up to |about |"
+    r"nearly )?(?:\d|[a-z]+(?:[- ][a-z]+){0,4} per ?cent)",
     re.I,
 )
 
@@ -126,7 +131,11 @@ def judge(text: str, start: int, end: int, bounds: tuple[int, int] | None = None
     )
     if bare_no and not re.search(r"\bno (?:more|less|later|longer|fewer)\b", bare_no.group(), re.I):
         return Judgement(DENIED, 0.85, bare_no.group().strip(), f"denied ({bare_no.group().strip()!r})", quoted=quoted)
-    text = _REPORTED.sub(lambda m: m.group()[: -len(m["w"])] + "will ", text) if _REPORTED.search(text) and not re.search(r"\bif\b", text, re.I) else text
+    text = (
+        _REPORTED.sub(lambda m: m.group()[: -len(m["w"])] + "will ", text)
+        if _REPORTED.search(text) and not re.search(r"\bif\b", text, re.I)
+        else text
+    )
     modal, condition = _MODAL.search(text[left:start]), word("condition").search(text)
     if (
         condition
@@ -158,8 +167,8 @@ def judge(text: str, start: int, end: int, bounds: tuple[int, int] | None = None
         and not condition
         and not modal
     ):
-        others = (THREATENED,) if status == THREATENED else ()
-        return Judgement(WITHDRAWN, 0.8, gone.group(), f"{gone.group()!r} nearby", others, quoted)
+        threats: tuple[str, ...] = (THREATENED,) if status == THREATENED else ()
+        return Judgement(WITHDRAWN, 0.8, gone.group(), f"{gone.group()!r} nearby", threats, quoted)
     negated = re.search(rf"(?:n't\b|{word('negation').pattern})\s*{_ADVERBS}$", ahead, re.I) or word("negation").search(
         first.words
     )
@@ -196,7 +205,8 @@ def _distance(cue: _Cue, start: int, end: int) -> float:
     """Characters between a cue and the instrument; a cue before it counts as nearer, a strong one as nearer still."""
     gap = start - cue.end if cue.end <= start else (cue.start - end) * 1.3 + 6 if cue.start >= end else 0
     weak = re.fullmatch(
-        r"(?:recent|since|already|current(?:ly)?|existing|apply|pay\w*|face[sd]?|remain\w*|ended|ending|put in place|still|stays?)",
+        r"(?:recent|since|already|current(?:ly)?|existing|apply|pay\w*|face[sd]?|remain\w*|ended|ending|"
+        r"put in place|still|stays?)",
         cue.words,
         re.I,
     )

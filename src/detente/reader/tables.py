@@ -20,7 +20,8 @@ _NUMBER_CELL = re.compile(
 _RATE = r"\d{1,3}(?:[.,]\d{1,2})?\s*(?:%|per ?cent\b|percent\b|pc\b)"
 _PLUS = re.compile(r"\b(?:duty|rate)\b[^|]{0,80}\+\s*(\d{1,3}(?:[.,]\d+)?\s*%)\s*$", re.I)
 _COLON = re.compile(
-    rf"^\W*(?P<name>[^:%]{{2,90}}?)\s*(?::|\s[-–—=]{{1,2}}|\.{{3,}})\s*(?P<rate>(?:an? )?(?:additional )?(?:up to )?{_RATE})(?P<rest>.{{0,160}})$",
+    rf"^\W*(?P<name>[^:%]{{2,90}}?)\s*(?::|\s[-–—=]{{1,2}}|"
+    rf"\.{{3,}})\s*(?P<rate>(?:an? )?(?:additional )?(?:up to )?{_RATE})(?P<rest>.{{0,160}})$",
     re.I,
 )
 _ON = re.compile(
@@ -193,10 +194,9 @@ def _list_row(line: str, start: int) -> Row | None:
         if m is None:
             continue
         name = m["name"].strip()
-        if (
-            len(name.split()) > 14
-            or (re.search(r"\b(?:is|are|was|were|will|has|have|said|pays?|faces?|be|total|from)\b", name)
-            and pattern not in (_ON, _COMMA))
+        if len(name.split()) > 14 or (
+            re.search(r"\b(?:is|are|was|were|will|has|have|said|pays?|faces?|be|total|from)\b", name)
+            and pattern not in (_ON, _COMMA)
         ):
             continue
         if any(p.fullmatch(name) or (pattern is _PLAIN and p.search(name)) for _, p in instruments()):
