@@ -82,7 +82,7 @@ def _loud_names() -> dict[str, tuple[str, str]]:
     return {w.upper(): v for w, v in _known_names().items() if len(w) > 3}
 
 
-_LOUD = re.compile(r"(?:\b[A-ZÀ-Þ][A-ZÀ-Þ.'’]+\b[\W\d]*){4,}")
+_LOUD = re.compile(r"(?:\b[A-ZÀ-Þ][A-ZÀ-Þ.'’]*\b[\W\d]*){4,}")
 
 
 def actor_mentions(text: str) -> tuple[Mention, ...]:

@@ -39,6 +39,9 @@ _FROM_AFTER = re.compile(
     rf"(?P<a>{_NUMBER})(?P<unit>{_SIGN})",
     re.IGNORECASE,
 )
+_TO_NOTHING = re.compile(
+    rf"\b(?<=to )(?:zero|nil|nothing)\b(?!\s*%|[ -]per)(?:\s+from\s+(?P<a>{_NUMBER}){_SIGN})?", re.IGNORECASE
+)
 _FROM_TO = re.compile(rf"\bfrom\s+(?P<a>{_WORD})(?:{_SIGN})?,?\s+to\s+(?P<b>{_WORD})(?P<unit>{_SIGN})", re.IGNORECASE)
 _SINGLE = re.compile(rf"(?<![\d.,$€£])(?P<n>{_NUMBER})(?P<unit>{_SIGN}|{_POINT})", re.IGNORECASE)
 _SPELT = re.compile(rf"\b(?P<n>{_WORD})(?P<unit>{_SIGN}|{_POINT})", re.IGNORECASE)
@@ -84,6 +87,9 @@ def amounts_in(text: str) -> tuple[Amount, ...]:
     for match in _FROM_AFTER.finditer(text):
         a, b = number(match["a"]), number(match["b"])
         found.append(Amount(match.start(), match.end(), b, "%", a, b, "change"))
+    for match in _TO_NOTHING.finditer(text):
+        low = number(match["a"]) if match["a"] else None
+        found.append(Amount(match.start(), match.end(), 0.0, "%", 0.0 if low else None, low, "change" if low else "single"))
     for match in _FROM_TO.finditer(text):
         a, b = spelt(match["a"]), spelt(match["b"])
         found.append(Amount(match.start(), match.end(), b, "%", a, b, "change"))

@@ -173,7 +173,7 @@ def _paper(sheet: Sheet, frames: Sequence[Frame]) -> Paper:
         first = next((f for f in own if not f.why_aside and f.judgement.status != "denied"), None)
         if first is not None and first.by not in (paper.by, None):
             first = None
-        if first is not None and first.on:
+        if first is not None and first.on and paper.by not in first.on:
             paper.on, paper.on_how = list(first.on), "the first measure named"
     if not paper.on and not paper.several:
         pairs = [r.code for _, text, named in titles for r in named if r.code != paper.by]

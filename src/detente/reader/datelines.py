@@ -18,7 +18,7 @@ from detente.reader.dates import dates_in
 
 DATELINE = re.compile(
     r"^\s*(?:[A-ZÀ-Þ][\w .'-]{2,40}(?:/[A-Z][\w .'-]+)?(?:,\s+|\s+\((?=\d|[A-Z]))(?P<a>[^()–—-]{3,28}?(?: \(\d{4})?)\)?"
-    r"\s*(?:\([^)]{2,30}\))?\s*(?:-|–|—)"
+    r"\s*(?:\([^)]{2,30}\))?\s*(?:-|–|—|(?<=\d{4})\.(?=\s|$))"
     r"|(?:published|posted|date|dated|updated|last updated|first published)(?: on)?\s*:?\s+(?P<b>[^|\n]{4,40}))",
     re.IGNORECASE,
 )

@@ -123,7 +123,7 @@ _PATTERN = re.compile("|".join(f"(?P<k{k}>{body})".replace(r"\1", rf"(?P=sep{k})
                                for k, (_, body) in enumerate(_PATTERNS)), re.IGNORECASE)  # fmt: skip
 _AHEAD = re.compile(
     r"\b(?:starting|effective|beginning|takes? effect|will|would|due|scheduled|set to|plan\w*|deadline|expir(?:es|ing)|until|till"
-    r"|before|ahead of|through|by|threat\w*|to be|next|upcoming|coming|ahead|from)\b[^.;]*$",
+    r"|before|ahead of|through|by|threat\w*|to be|next|upcoming|coming|ahead|from(?!\s+[\d.]+\s*(?:%|per)))\b[^.;]*$",
     re.IGNORECASE,
 )
 _BEHIND = re.compile(

@@ -18,9 +18,23 @@ from detente.reader.clauses import Sentence
 from detente.reader.constructions import body, built, instruments, table, word
 from detente.reader.datelines import dateline_end
 from detente.reader.dates import DateMention
-from detente.reader.roles import AGENT, DESTINATION, EXCEPTED, LAW, LEVIED, LEVIES, OTHER, OWNER, PLACE, SUBJECT, Role, roles
+from detente.reader.roles import (
+    AGENT,
+    DESTINATION,
+    EXCEPTED,
+    LAW,
+    LEVIED,
+    LEVIES,
+    OTHER,
+    OWNER,
+    PLACE,
+    SUBJECT,
+    VERB_FORM,
+    Role,
+    roles,
+)
 from detente.reader.sheet import Sheet
-from detente.reader.status import Judgement, clause_bounds, judge, main_clause
+from detente.reader.status import IN_FORCE, Judgement, clause_bounds, judge, main_clause
 
 TARIFF, EXPORT_CONTROL, EMBARGO, NON_TARIFF, PURCHASE, OTHER_MEASURE = (
     "tariff", "export_control", "embargo", "non_tariff", "purchase", "other",
@@ -333,7 +347,7 @@ def _ellipsis(text: str, last: int, start: int, end: int) -> bool:
         r"\s*(?:on|for|from|against|if|as of|in|,|;|\.|$|and|\))", after, re.I
     ):
         return True
-    return bool(re.match(r"\s*[,;]|\s+(?:and|for|on)\b|\s*\)", between)) and not re.search(
+    return bool(re.match(r"(?:\s+[\w.]+){0,3}\s*[,;]|\s+(?:and|for|on)\b|\s*\)", between)) and not re.search(
         r"\b(?:is|are|was|were|has|have|had|said|says)\b", between
     )
 
@@ -420,6 +434,10 @@ def _parts(text: str, anchors: Sequence[_Anchor]) -> list[tuple[int, int]]:
         found = list(_CUT.finditer(between))
         at_once = found[0] if found and found[0].start() <= 1 else None
         chosen = at_once or (found[-1] if found else None)
+        if at_once is None and len(found) > 1 and chosen is not None and chosen.group().strip().lower() == "and":
+            tail = between[found[-2].end() :]
+            if found[-2].group().strip() == "," and between[chosen.end() :].strip() and len(tail.split()) <= 5:
+                chosen = found[-2]  # "textiles and footwear 35 percent": the pair belongs together
         cuts.append(one.end + (chosen.start() if chosen else len(between)))
     cuts.append(len(text))
     return list(pairwise(cuts))
@@ -428,6 +446,9 @@ def _parts(text: str, anchors: Sequence[_Anchor]) -> list[tuple[int, int]]:
 def _judged(text: str, anchor: _Anchor, part: tuple[int, int], before: Sequence[tuple[int, int]]) -> Judgement:
     left, right = clause_bounds(text, anchor.start, anchor.end)
     own = judge(text, anchor.start, anchor.end, (max(left, part[0]), min(right, part[1])))
+    acting = VERB_FORM.match(text[anchor.start : anchor.end]) or re.match(r"off\b", text[anchor.start : anchor.end])
+    if anchor.rate is None and own.cue == "" and own.status == IN_FORCE and acting:
+        return replace(own, sure=0.85, cue=acting.group(), reason=f"{acting.group()!r}", others=())
     if own.cue or (left, right) == part:
         return own
     wide = judge(text, anchor.start, anchor.end, (left, right))
@@ -516,7 +537,7 @@ def _who(text: str, f: Frame, anchor: _Anchor, part: tuple[int, int], who: Seque
     elif place is not None:
         _levier(f, place, who, text, "where it is paid", firm=True)
     else:
-        subject = _subject(text, f, anchor, before)
+        subject = _subject(text, anchor, before)
         if subject is not None:
             _levier(f, subject, who, text, "subject of the sentence", firm=True)
         else:
@@ -526,6 +547,7 @@ def _who(text: str, f: Frame, anchor: _Anchor, part: tuple[int, int], who: Seque
                 f.by, f.by_how = law.code, "the law it rests on"
             elif said is not None and not f.received:
                 f.by, f.by_how = said.code, "the office that announces it"
+    taken_off = f.instrument == EXPORT_CONTROL and text[anchor.start : anchor.start + 4].lower() == "off "
     targets: list[str] = []
     for r in inside:
         if (
@@ -552,12 +574,18 @@ def _who(text: str, f: Frame, anchor: _Anchor, part: tuple[int, int], who: Seque
                 and r.part == SUBJECT
                 and r.end <= anchor.start
                 and word("pays").search(text[r.end : anchor.end])
+                and not any(q.part in LEVIED and r.end <= q.start < anchor.start for q in inside)
                 and r.code != f.by
             )
-            or (f.instrument == EXPORT_CONTROL and not text[r.end : anchor.start].strip() and r.part in (SUBJECT, OTHER))
+            or (taken_off and not text[r.end : anchor.start].strip() and r.part in (SUBJECT, OTHER))
+            or (r.part == SUBJECT and not first and f.rate is not None and 0 <= anchor.start - r.end <= 1)
             or hits_object(text, r, anchor)
         ):
             targets.append(r.code)
+        if (
+            r.part == SUBJECT and targets and targets[-1] == r.code and not first
+        ):  # "Pakistan pays 19%, Vietnam and Bangladesh 20%"
+            targets += [q.code for q in inside if q.part == SUBJECT and q.end <= r.start and _joined(text, q, r)]
     f.on = [c for c in dict.fromkeys(targets) if c != f.by and c not in f.excepted]
     if f.on:
         f.on_how = "named beside it"
@@ -568,6 +596,11 @@ def _who(text: str, f: Frame, anchor: _Anchor, part: tuple[int, int], who: Seque
         f.everyone, f.on_how = True, "all but those excepted"
     subjects = [r.code for r in before if r.part in (SUBJECT,)]
     f.subject = subjects[-1] if subjects else None
+
+
+def _joined(text: str, one: Role, two: Role) -> bool:
+    """Whether two names are joined by "and" or a comma alone."""
+    return bool(re.fullmatch(r"\s*(?:,|and|,\s*and|&)\s+(?:the\s+)?", text[one.end : two.start]))
 
 
 def hits_object(text: str, r: Role, anchor: _Anchor) -> bool:
@@ -612,13 +645,23 @@ def _levier(f: Frame, r: Role, who: Sequence[Role], text: str, how: str, *, firm
         f.by = who[k].code
 
 
-def _subject(text: str, f: Frame, anchor: _Anchor, before: Sequence[Role]) -> Role | None:
+def _subject(text: str, anchor: _Anchor, before: Sequence[Role]) -> Role | None:
     """The government that acts: the nearest subject before the anchor with a verb of acting between, unless it pays."""
     for r in reversed(before):
-        if r.part != SUBJECT or not text[r.end : anchor.start].strip():
+        if r.part != SUBJECT:
+            continue
+        if not text[r.end : anchor.start].strip():
+            verb = built(
+                r"(?:{makes}|banned|bans?|halt\w*|block\w*|prohibit\w*|restrict\w*|curb\w*|limit\w*|stop\w*|require\w*)\b"
+            )
+            if anchor.rate is None and verb.match(text[anchor.start :]):
+                return r
             continue
         between = text[r.end : anchor.start]
         if word("pays").search(between) or re.match(r"\s*:", between):
+            led = [q for q in before if r.end <= q.start < anchor.start and q.part in LEVIED]
+            if led and word("makes").search(text[r.end : led[0].start]):
+                return r
             if word("pays").search(between) and built(r"\b{makes}\b").search(between) and _active_last(between):
                 return r
             continue
@@ -704,7 +747,8 @@ def purchase_in(sheet: Sheet, s: Sentence) -> Frame | None:
     if judgement.status not in ("denied", "hypothetical", "historical", "threatened"):
         judgement = Judgement("announced", 0.8, buy.group(), "a promise to buy", ("in_force",), judgement.quoted)
     f = Frame(s.start + buy.start(), s.start + buy.end(), PURCHASE, s, judgement, scenario=block.scenario, question="?" in s.text)
-    buyer = next((r for r in reversed(who) if r.end <= buy.start() and r.part in (SUBJECT, "origin")), None)
+    ahead = [r for r in reversed(who) if r.end <= buy.start() and not built(r"\bon\b[^,;]*$").search(s.text[: r.start])]
+    buyer = next((r for r in ahead if r.part == SUBJECT), None) or next((r for r in ahead if r.part == "origin"), None)
     if buyer is not None:
         f.by, f.by_how = buyer.code, "subject of the sentence"
     f.on = [r.code for r in who if r.start >= buy.end() and r.code != f.by][:1]

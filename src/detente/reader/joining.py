@@ -475,7 +475,8 @@ def _status(sheet: Sheet, group: Group, sure: Confidence, alternatives: list[dic
             top.judgement.cue.strip(),
             re.I,
         )
-        if begins.start > today and status == IN_FORCE and standing:
+        loose = begins.precision == "month" and "inferred" in begins.how
+        if begins.start > today and status == IN_FORCE and (standing or loose):
             pass
         elif begins.start > today and status == IN_FORCE:
             status, why = ANNOUNCED, f"{why}; it starts after the article's date"

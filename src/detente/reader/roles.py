@@ -52,9 +52,13 @@ class Role:
 def roles(text: str, mentions: Sequence[Mention] | None = None, offset: int = 0) -> tuple[Role, ...]:
     """Parts of all economies named in a sentence, in order; `mentions` are placed `offset` before the sentence's places."""
     named = [m for m in (actor_mentions(text) if mentions is None else mentions) if m.form != "city"]
+    if sum(c.isupper() for c in text) > sum(c.islower() for c in text):
+        text = text.lower()  # set in capitals: the words around a name are looked at as they would be written
     groups: list[list[Mention]] = []
     for m in named:
-        if groups and _JOIN.match(text[groups[-1][-1].end - offset : m.start - offset]) and m.form != "law":
+        between = text[groups[-1][-1].end - offset : m.start - offset] if groups else ""
+        acts = between.strip() == "," and built(r"\s+(?:{makes}|{pays})\b").match(text[m.end - offset :])
+        if groups and _JOIN.match(between) and m.form != "law" and not acts and m.code != groups[-1][-1].code:
             groups[-1].append(m)
         else:
             groups.append([m])
@@ -111,6 +115,11 @@ def _possessive(before: str, after: str) -> str:
         return AGENT if re.search(r"\bby\s+(?:the\s+)?$", before, re.I) else OTHER if _led(before) else SUBJECT
     if _instrument_follows(after):
         return OWNER
+    if re.match(
+        r"\s+(?:[\w-]+\s+){0,2}?(?:answer|repl(?:y|ies)|response|retaliation|counter-?measures?|order|decree|list|plan|threat|decision)\b",
+        after,
+    ) and not _led(before):
+        return OWNER
     if built(r"\s+(?:(?!{breaks}\b)[\w-]+\s+){0,4}?{goods}\b").match(after):
         return ORIGIN
     return OTHER
@@ -152,12 +161,21 @@ def _attributive(before: str, after: str, m: Mention) -> str:
     return OTHER if m.form == "adjective" else ""
 
 
+VERB_FORM = re.compile(
+    r"(?:ban(?:s|ned)|halt(?:s|ed)|block(?:s|ed)|prohibit(?:s|ed)|restrict(?:s|ed)|requires?|curb(?:s|bed)|limit(?:s|ed)|stop(?:s|ped)"
+    r"|tighten(?:s|ed)|needs?|obtain)\b",
+    re.I,
+)
+
+
 def _instrument_follows(after: str) -> int:
     """Where the words of an instrument start that belongs to the name before; 0 for none."""
     reach = built(r"[ -](?:(?!(?:{breaks}|{pays}|{makes})\b)[\w%.,'()-]+\s+){0,6}?").pattern
     ends = []
     for _, pattern in instruments():
         m = pattern.search(after[:90])
+        if m and VERB_FORM.match(m.group()):
+            continue
         if m and re.fullmatch(reach, after[: m.start()], re.I):
             ends.append(m.start())
     return min(ends, default=0)

@@ -147,6 +147,8 @@ def judge(text: str, start: int, end: int, bounds: tuple[int, int] | None = None
         c.status in (SUSPENDED, STRUCK_DOWN, WITHDRAWN, EXPIRED) for _, c in near
     ):
         return Judgement(IN_FORCE, 0.85, "existing", "'existing' beside it", quoted=quoted)
+    if not near and re.search(r"\bnot\s+(?:be\s+)?(?:renew|extend|prolong)\w*", text[left:start], re.I):
+        return Judgement(IN_FORCE, 0.75, "not renew", "it is not renewed", (EXPIRED,), quoted)
     if not near:
         if modal or condition:
             return Judgement(THREATENED, 0.6, "", "no verb of status; modal or conditional sentence", (HYPOTHETICAL,), quoted)
@@ -177,8 +179,14 @@ def judge(text: str, start: int, end: int, bounds: tuple[int, int] | None = None
     gerund = re.search(r"ing\b", first.words, re.I) and not re.search(
         r"\b(?:is|are|was|were|been|be|by|after|currently|now)\s+(?:\w+ )?$", ahead
     )
+    if gerund and re.search(
+        r"\b(?:order|decree|proclamation|bill|law|regulation|decision|notice|signed)\b", text[left : first.start][-60:], re.I
+    ):
+        gerund = None
     others = tuple(dict.fromkeys(c.status for _, c in near[1:3] if c.status != status))
     reason = f"{first.words.strip()!r} nearby"
+    if re.search(r"\bnot\s+(?:be\s+)?(?:renew|extend|prolong)\w*", text[left:start], re.I):
+        return Judgement(IN_FORCE, 0.75, "not renew", "it is not renewed", (EXPIRED,), quoted)
     if negated:
         reason = f"negated: {negated.group().strip()!r} before {first.words!r}"
         flipped = IN_FORCE if status in (SUSPENDED, *OVER) else DENIED
