@@ -129,7 +129,8 @@ def test_a_table_of_countries_gives_a_measure_a_row() -> None:
 
 def test_rates_of_companies_hang_on_the_words_above_them() -> None:
     text = (
-        "10 March 2027\n\nThe European Commission imposes anti-dumping duties on glass from Egypt from 1 April 2027. The rates are:\n\n"
+        "10 March 2027\n\nThe European Commission imposes anti-dumping duties on glass from Egypt from 1 April 2027. "
+        "The rates are:\n\n"
         "First Glass: 12.5%\nSecond Glass: 17.0%\nAll others: 31.0%\n"
     )
     assert told(read_article(text)) == [("EU27", ("EGY",), r, "announced") for r in (12.5, 17.0, 31.0)]
@@ -153,7 +154,8 @@ def test_what_is_uncertain_is_asked_and_not_stated() -> None:
 
 def test_an_article_on_a_shipped_dispute_says_so() -> None:
     text = (
-        "WASHINGTON, October 14, 2025 - The United States has threatened an additional 100% tariff on China from November 1, 2025. "
+        "WASHINGTON, October 14, 2025 - The United States has threatened an additional 100% tariff on China "
+        "from November 1, 2025. "
         "China's export controls on rare earths stay in place."
     )
     about = read_article(text).about

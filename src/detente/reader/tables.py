@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from detente.reader.amounts import Amount, amounts_in
-from detente.reader.constructions import instruments, word
+from detente.reader.constructions import built, instruments, word
 
 _GAP = re.compile(r"\s*\|\s*| {3,}")
 _NUMBER_CELL = re.compile(
@@ -197,6 +197,11 @@ def _list_row(line: str, start: int) -> Row | None:
         if len(name.split()) > 14 or (
             re.search(r"\b(?:is|are|was|were|will|has|have|said|pays?|faces?|be|total|from)\b", name)
             and pattern not in (_ON, _COMMA)
+        ):
+            continue
+        if pattern is _PLAIN and (
+            re.search(r"\b(?:at|to|by|of|with|a|an|the|about|only|up)$", name, re.I)
+            or built(r"\b(?:{hits}|{pays})\b").search(name)
         ):
             continue
         if any(p.fullmatch(name) or (pattern is _PLAIN and p.search(name)) for _, p in instruments()):
