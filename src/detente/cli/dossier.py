@@ -433,11 +433,19 @@ def _show_reading(reading: Reading) -> None:
         highlight=False,
         soft_wrap=True,
     )
+    if reading.about is not None:
+        out.print(
+            f"{reading.about['sentence']}\nNext: detente brief {reading.about['dossier']}",
+            highlight=False,
+            markup=False,
+            soft_wrap=True,
+        )
     for note in reading.notes:
         err.print(f"note: {note}", highlight=False, soft_wrap=True)
     lines: list[tuple[str, tuple[Finding, ...]]] = [
         ("measure", reading.measures), ("meeting", reading.meetings), ("venue", (reading.venue,) if reading.venue else ()),
-        ("deadline", reading.deadlines), ("scenario", reading.scenarios), ("question", reading.questions),
+        ("unsure", reading.unsure), ("deadline", reading.deadlines), ("scenario", reading.scenarios),
+        ("question", reading.questions),
         ("motive", reading.motives), ("figure", tuple(f for f in reading.figures if f.fields["source"])),
     ]  # fmt: skip
     for name, found in lines:
@@ -471,7 +479,7 @@ def _finding_line(name: str, f: Finding) -> str:
         return f"{_when(v['date'])} ({v['type']}): {v['what'][:100]}"
     if name == "scenario":
         return f"{v['title']} ({len(v['provisions'])} provisions)"
-    if name == "question":
+    if name in ("question", "unsure"):
         return str(v["question"])
     if name == "motive":
         return f"{v['region']} ({v['weighs_on']}): {v['text'][:100]}"
