@@ -70,7 +70,9 @@ def labels(texts: Sequence[str], width: float) -> list[list[str]]:
     found = []
     for text in texts:
         lines = wrapped(text, SIZE, ROOM * width)
-        found.append(lines if len(lines) <= most else [*lines[: most - 1], clipped(" ".join(lines[most - 1 :]), len(lines[most - 1]))])
+        found.append(
+            lines if len(lines) <= most else [*lines[: most - 1], clipped(" ".join(lines[most - 1 :]), len(lines[most - 1]))]
+        )
     return found
 
 
