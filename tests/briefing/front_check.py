@@ -22,8 +22,8 @@ NEW = {"usa-on-brazil": ("USA", "BRA", "50"), "eu-on-efta": ("EU27", "EFT", "10"
 HEAD = """# What page 1 answers
 
 Somebody who sees page 1 of a briefing and nothing else can answer five questions. Below they are answered for three disputes:
-Kuala Lumpur for Malaysia, and two that `detente dossier new` begins (50 points of the United States on Brazil, for Brazil; 10 points
-of the European Union on EFTA, for the Union). Every answer is taken from page 1 as it is made.
+Kuala Lumpur for Malaysia, and two that `detente dossier new` begins (50 points of the United States on Brazil, for Brazil;
+10 points of the European Union on EFTA, for the Union). Every answer is taken from page 1 as it is made.
 Written by `python tests/briefing/front_check.py`; a test fails when a question has no answer or this page is stale.
 """
 
@@ -64,7 +64,9 @@ def worth(first: str, reader: str) -> str:
     """What each way on is worth to the reader by the table of page 1, with the unit."""
     from detente.words import label
 
-    table = re.search(r'<span class="subtitle">([^<]*)</span></figcaption>(?:(?!<figcaption>).)*?<table>(.*?)</table>', first, re.DOTALL)
+    table = re.search(
+        r'<span class="subtitle">([^<]*)</span></figcaption>(?:(?!<figcaption>).)*?<table>(.*?)</table>', first, re.DOTALL
+    )
     if table is None:
         return ""
     heads = [plain(h) for h in re.findall(r"<th[^>]*>(.*?)</th>", table[2], re.DOTALL)]

@@ -119,8 +119,8 @@ def test_the_words_around_the_sections_are_of_the_language(tmp_path: Path, monke
     index = {"editions": [{"stem": "§", "name": "§"}], "contents": [], "figures": [], "data": [], "record": "§"}
     with language(pseudo.CODE):
         pages = [
-            page.front_html(made, head, {}, around), page.annex_html(made, head, {}, around), page.annex_html([], head, {}, around),
-            page.html(made, head, {}, around), page.index_html(head, **index),
+            page.front_html(made, head, {}, around), page.annex_html(made, head, {}, around),
+            page.annex_html([], head, {}, around), page.html(made, head, {}, around), page.index_html(head, **index),
         ]  # fmt: skip
         assert left(page.Place("companion", "7").words, set()) == []
     for text in pages:

@@ -151,9 +151,7 @@ def files_of(
         "annex.html": page.annex_html(annex, head, numbers, outer).encode(),
         "companion.html": page.html(sections, head, numbers, page.Around(behind, data)).encode(),
         "companion.md": page.markdown(sections, head, numbers, page.Around(behind, data)).encode(),
-        "briefing.md": page.markdown(
-            annex, {**head, "summary": ""}, numbers, page.Around(there, data), fronts=lettered
-        ).encode(),
+        "briefing.md": page.markdown(annex, {**head, "summary": ""}, numbers, page.Around(there, data), fronts=lettered).encode(),
         "briefing.docx": word_file(
             chapters, str(head["finding"]), dossier.as_of, numbers, {name: png for name, (_, png) in pictures.items()}, told
         ),

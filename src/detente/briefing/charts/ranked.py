@@ -48,7 +48,11 @@ def ranked(frame: pd.DataFrame, width: float, *, label_width: float) -> Spec:
         style = {**side, "align": "right" if before else "left", "dx": -5 if before else 5}
         views.append(mark(sheet.rows(part), "text", style, x=x("at"), y=y("middle"), text=name("text")))
     labels = [
-        {"left": float(domain[0]), "named": middle - (h - 1.0 if above else HEAD * (len(lines) - 1) / 2) + HEAD * k, "label": line}
+        {
+            "left": float(domain[0]),
+            "named": middle - (h - 1.0 if above else HEAD * (len(lines) - 1) / 2) + HEAD * k,
+            "label": line,
+        }
         for lines, h, middle in zip(told, words, frame["middle"], strict=True)
         for k, line in enumerate(lines)
     ]

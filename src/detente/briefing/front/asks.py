@@ -99,8 +99,8 @@ def _first(a: Advice) -> float:
 
 
 def _told_once(kept: Sequence[Advice]) -> tuple[Advice, ...]:
-    """An ask of whom the ask before was made says "it", and its day where that is another; a trade of what has just been offered for what has been asked names
-    neither again."""
+    """An ask of whom the ask before was made says "it", and its day where that is another; a trade of what has just been offered
+    for what has been asked names neither again."""
     asks = [a.title for a in kept if a.kind == "ask"]
     out: list[Advice] = []
     last: date | None = None

@@ -15,7 +15,6 @@ from datetime import date
 from functools import partial
 from typing import Any, Literal
 
-import numpy as np
 import pandas as pd
 
 from detente import words as text
@@ -28,8 +27,8 @@ from detente.briefing.front.calendar import entries
 from detente.briefing.front.triggers import triggers
 from detente.briefing.sections import beside, bystanders, closing, outlook
 from detente.briefing.view import STATUS_QUO, CaseView
+from detente.briefing.worth import worths
 from detente.cases.baselines import IN_FORCE, LAW
-from detente.equilibrium.outcome import Outcome
 from detente.outlook.outlook import Outlook
 from detente.strategy.like_for_like import Beside
 from detente.strategy.year import Mover, money_of
@@ -230,22 +229,6 @@ def gathered(case: CaseView, reader: str) -> Ahead:
     )  # fmt: skip
 
 
-def worths(case: CaseView, scenario: str | None, codes: Sequence[str], against: str = LAW) -> dict[str, Range]:
-    """What a scenario (None: what is in force) is worth against a baseline, million a year by code, with its range.
-
-    Each region's change in its income of the dossier's year, the table's where its dollars are not known; regions add up.
-    """
-
-    incomes = case.once("dollars", lambda: np.array([money_of(case, r)[1] for r in case.world.regions]))
-
-    def of(code: str) -> Callable[[Outcome], float]:
-        members = case.world.regions if code == "WORLD" else case.members(code)
-        weights = np.where([r in members for r in case.world.regions], incomes, 0.0) / 100
-        return lambda o: float(o.real_income.to_numpy() @ weights)
-
-    return {c: case.range(of(c), scenario, against=against) for c in codes}
-
-
 def _title(case: CaseView, scenario: str | None) -> str:
     """A scenario's title; of what is in force the dossier's own, or words for it."""
     known = next((s.title for s in case.dossier.scenarios if s.id == (scenario or STATUS_QUO)), "")
@@ -394,7 +377,7 @@ def first_step(case: CaseView, reader: str) -> Para:
 
 
 def next_day(case: CaseView, reader: str) -> Para:
-    """The next thing to watch: the first trigger of page 2, else the next day of its calendar, else the next the dossier knows."""
+    """What to watch next: the first trigger of page 2, else the next day of its calendar, else the next the dossier knows."""
     asked, days = advice(case, reader), entries(case, reader)
     seen, today = triggers(case, reader, asked), case.dossier.as_of
     asks = sorted((q for q in case.dossier.key_questions if q.by_when >= today), key=lambda q: q.by_when)
@@ -411,8 +394,9 @@ def next_day(case: CaseView, reader: str) -> Para:
 def written(
     ahead: Ahead, drawn: Figure | None, keep: Callable[[str, list[dict[str, Any]]], str], steps: Sequence[Para] = ()
 ) -> Section:
-    """The page from what it knows, the tree already drawn and the lines of what to ask and to watch; `keep` puts rows on the shelf
-    under a stem and names the file. On a full page first the question on which most hangs is left out, then some of the answer."""
+    """The page from what it knows, the tree already drawn and the lines of what to ask and to watch; `keep` puts rows on the
+    shelf under a stem and names the file. On a full page first the question on which most hangs is left out, then some of the
+    answer."""
     blocks: list[Block] = []
     if drawn is not None:
         blocks.append(drawn)
