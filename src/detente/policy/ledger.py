@@ -1,10 +1,11 @@
-"""A ledger: the measures between two economies over years, carried on to the day it was last brought up to date.
+"""A ledger: the measures between economies over years, each with its history, to the day it was last brought up to date.
 
-A dossier is what was known on its day; a ledger is what has been in force since. A ledger may *continue* a dossier, or
-another ledger: it takes over that one's measures, events, sources and published averages, applies dated changes to them (the
-same arithmetic as a scenario's: set, withdraw, carry out) and adds measures of its own. So a measure stands in one place
-only, and what is continued stays what it was. Two come with the package: `us-china` continues the dossier of Kuala Lumpur,
-`world` continues `us-china` with the duties of and on everybody else; `world` is the one taken where none is named.
+A dossier is what was known on its day; a ledger is all that has been known, with the days on which it became known. A row is
+a measure as first announced and what came of it (`policy.rows`); `measures` gives the law as known now, `as_known(day)` as it
+was known on a day, which is what a dossier selects from (`policy.selection`). A ledger may *continue* another: it takes over
+that one's measures, events, sources and published averages, changes single rows (the same arithmetic as a scenario's: set,
+withdraw) and adds rows of its own. Two come with the package: `us-china`, and `world`, which continues it with the duties of
+and on everybody else and is the one taken where none is named.
 
 `as_of` is the day the ledger was last brought up to date, `known_to` the day of the newest fact read for it: what is said of a
 later day counts on nothing having changed, and says so.
@@ -98,7 +99,7 @@ class PublishedAverage(Strict):
 
 
 class Ledger(Strict):
-    """One ledger. See the module docstring. `measures`, `history` and `sources` include those of the dossier continued."""
+    """One ledger. See the module docstring. `measures`, `history` and `sources` include those of the ledger continued."""
 
     schema_version: Literal[1]
     id: Identifier

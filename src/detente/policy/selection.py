@@ -65,7 +65,7 @@ class EventChoice(Strict):
                 raise placed(("events", "except"), refusal("policy", "events_idle", day=idle))
         found = [e for e in found if e.date not in self.left_out]
         if not found:
-            told = {"ledger": ledger.id, "since": self.since, "day": day, "kinds": bool(self.kinds)}
+            told = {"ledger": ledger.id, "since": self.since, "day": day, "kinds": ", ".join(self.kinds)}
             raise placed(("events",), refusal("policy", "events_find_nothing", **told))
         return tuple(found)
 
