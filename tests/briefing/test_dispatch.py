@@ -113,7 +113,7 @@ def test_days_after_the_dossiers_own_are_decided_only() -> None:
     found = dispatch(toy_dossier(), "2025-10-18", "2025-12-01", world=toy_world(), stand_off=False)
     assert all(s.ahead for s in found.stories)
     assert {s.measure: s.kind for s in found.stories} == {"answer": "began", "magnets": "began", "hundred": "unknown"}
-    assert found.finding == "Two measures begin and one falls due with the outcome open"
+    assert found.finding == "Two measures are to begin and one falls due with the outcome open"
     assert "To begin (2)." in found.html()
     assert "After 18 October 2025 only what was decided by then is told." in found.html()
     [usa, chn] = [next(i for i in found.incomes if i.code == c) for c in ("USA", "CHN")]

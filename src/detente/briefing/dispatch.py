@@ -76,7 +76,7 @@ LEAST = 0.5
 """Million a year that print as nothing."""
 FITS = (
     (8, 3, 110), (6, 3, 110), (5, 2, 110), (4, 2, 110), (3, 2, 100), (3, 1, 90), (3, 1, 70), (3, 0, 60), (2, 1, 60), (2, 0, 60),
-    (1, 1, 70), (1, 0, 60), (1, 0, 40),
+    (1, 1, 70), (1, 0, 60), (1, 0, 40), (0, 0, 40),
 )  # fmt: skip
 """Measures of a kind (of the first twice as many), events and characters of a title, tried until the page is short enough."""
 
@@ -499,14 +499,14 @@ class Dispatch:
         """Measures by what became of them: lead, entries (title, when, address), how many more."""
         found = []
         for k, (kind, ahead, own) in enumerate(self.groups()):
-            kept = sorted(own, key=lambda s: -(s.counted + s.between))[: most if k else 2 * most]
+            kept = sorted(own, key=lambda s: -(s.counted + s.between))[: most if k else max(1, 2 * most)]
             entries = [
                 {"title": _short(s.title, clip), "when": _said("when", it=s, until=self.until), "url": s.url}
                 for s in own
                 if s in kept
             ]
             lead = _said("lead", kind=kind, ahead=ahead, n=len(own))
-            found.append({"lead": lead, "entries": entries, "more": _said("more", n=len(own) - len(kept))})
+            found.append({"lead": lead, "entries": entries, "more": _said("more", n=len(own) - len(kept)) if kept else ""})
         return found
 
     def _events(self, most: int) -> list[Event]:
