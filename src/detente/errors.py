@@ -25,6 +25,10 @@ class InputError(DetenteError, ValueError):
     """The input cannot be used as given."""
 
 
+class LooksLikePercent(UserWarning):
+    """A rate that is a fraction looks as if percent had been meant: 25 for 25 %, which is 0.25."""
+
+
 class UnknownName(InputError, LookupError):
     """A name that is in no list; the message suggests the nearest ones."""
 

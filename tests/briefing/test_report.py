@@ -468,3 +468,8 @@ def test_without_a_tool_there_is_no_pdf(run: Any, tmp_path: Path, monkeypatch: p
     monkeypatch.setenv("DETENTE_BROWSER", "no-such-browser")
     with pytest.raises(InputError, match="no-such-browser"):
         printing.printer()
+
+
+def test_cells_of_a_data_file_hold_plain_blanks() -> None:
+    frame = pd.DataFrame({"size": ["100\u2009pp", "+5\u202f%", None], "value": [-0.25, 1.0, 2.0], "on": ["a\xa0b", "c", "d"]})
+    assert report.csv_bytes(frame).decode() == "size,value,on\n100 pp,-0.25,a b\n'+5 %,1,c\n,2,d\n"

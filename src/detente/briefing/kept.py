@@ -22,6 +22,7 @@ from typing import Any
 from detente.files import CacheFolder, check_folder, code_digest, digest, sha256, write_folder
 from detente.policy.dossier import Dossier, load_dossier
 from detente.types import Progress
+from detente.words.currency import counted_in
 from detente.words.translation import fingerprint
 from detente.world.library import load_world
 from detente.world.world import World
@@ -90,7 +91,8 @@ def brief(
     if kept is None:
         from detente.briefing.report import contents_of
 
-        contents = contents_of(negotiation, table, horizon, progress, readers=readers, record=RECORD)
+        with counted_in(table.unit):
+            contents = contents_of(negotiation, table, horizon, progress, readers=readers, record=RECORD)
         _BRIEFINGS.keep(question, _packed(contents))
     else:
         contents = _unpacked(kept)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from detente.cli.common import DossierName, Json, WorldName, emit, err, out, print_idle, text_table, told_idle
+from detente.cli.common import DossierName, Json, WorldName, emit, err, out, print_idle, text_table, the_world, told_idle
 
 if TYPE_CHECKING:
     from detente.verbs import Subject
@@ -27,9 +27,8 @@ def check(dossier: DossierName, world: WorldName = "world-2022", as_json: Json =
     from detente.policy.dossier import load_dossier
     from detente.policy.doubts import doubts_of
     from detente.verbs import Subject
-    from detente.world.library import load_world
 
-    d, table = load_dossier(dossier), load_world(world)
+    d, table = load_dossier(dossier), the_world(world)
     problems = d.check(table.regions, table.sectors)
     idle = {} if problems else d.never_effective(table.regions, table.sectors)
     lacks = {} if problems else lacking(Subject(table, None, d))

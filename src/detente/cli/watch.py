@@ -21,6 +21,7 @@ from detente.cli.common import (
     progress_bar,
     save_figure,
     text_table,
+    the_world,
     write_csv,
 )
 from detente.errors import InputError
@@ -329,9 +330,8 @@ def _stand_off(case: Dossier, world: str, wanted: bool, quiet: bool) -> StandOff
     if not wanted:
         return None
     from detente.outlook.stand_off import stand_off_of
-    from detente.world.library import load_world
 
-    table = load_world(world)
+    table = the_world(world)
     case.must_fit(table)
     with progress_bar("stand-off", quiet) as progress:
         return stand_off_of(case, table, progress=progress)
@@ -772,10 +772,9 @@ def stress(
 ) -> None:
     """Solve random extreme packages and count how each ended. Exit code 3 when any ended without an equilibrium."""
     from detente.validation.stress import stress as run
-    from detente.world.library import load_world
 
     with progress_bar("stress", as_json) as progress:
-        report = run(load_world(world), draws, seed, progress=progress)
+        report = run(the_world(world), draws, seed, progress=progress)
     if as_json:
         emit(report.record())
     else:

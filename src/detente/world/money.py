@@ -27,6 +27,7 @@ import yaml
 
 from detente.errors import InputError, UnknownRegion
 from detente.words import refusal
+from detente.words.currency import DOLLAR, currency
 from detente.words.names import region_name
 
 BASE = 2022
@@ -42,8 +43,8 @@ def years(region: str) -> tuple[int, ...]:
 
 
 def has(region: str, year: int) -> bool:
-    """Whether dollars of a year are known for a region of the default world."""
-    return (region, year) in _table()
+    """Whether dollars of a year are known for a region of the default world, where the world in use counts in dollars at all."""
+    return currency() == DOLLAR and (region, year) in _table()
 
 
 def factor(region: str, year: int, of: int = BASE) -> float:
@@ -79,7 +80,7 @@ def population(region: str, year: int) -> float:
 
 def knows_consumption(region: str) -> bool:
     """Whether the household consumption of a region is known."""
-    return region in _facts()["household_consumption"]["percent"]
+    return currency() == DOLLAR and region in _facts()["household_consumption"]["percent"]
 
 
 def consumption_share(region: str) -> float:
