@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+from datetime import date
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -22,7 +24,7 @@ from detente.policy.dossier import (
     load_dossier,
     parse_dossier,
 )
-from detente.policy.reading import validate
+from detente.policy.reading import read_yaml, validate
 from detente.words.names import region_table, sector_table
 from mutilation import mutilate
 from small_dossier import small_dossier
@@ -128,7 +130,7 @@ def test_error_line_is_the_line() -> None:
         ("set: {rate_pct: 5}", "set: {rate_pct: five}", "invalid"),
         ("measures: [example-tariff]", "scenarios: [status-quoo]", "did you mean status-quo"),
         ("  - region: CHN\n", "  - region: USA\n", "party 'USA' is given twice"),
-        ("schema_version: 1", "schema_version: 2", "schema_version"),
+        ("schema_version: 1", "schema_version: 3", "schema_version"),
     ],
 )
 def test_references_must_exist(old: str, new: str, says: str) -> None:
@@ -172,11 +174,74 @@ def test_changes() -> None:
         apply_changes(d.measures, [Change(withdraw="us-threat-10")])
 
 
-def test_schema_describes_the_dossiers() -> None:
+def as_json(data: Any) -> Any:
+    """What a YAML file holds, with days as JSON has them."""
+    if isinstance(data, dict):
+        return {k: as_json(v) for k, v in data.items()}
+    if isinstance(data, list):
+        return [as_json(v) for v in data]
+    return data.isoformat() if isinstance(data, date) else data
+
+
+@pytest.mark.parametrize("name", list_dossiers())
+def test_schema_accepts_what_is_shipped_as_it_is_written_and_as_it_is_dumped(name: str) -> None:
     schema = dossier_json_schema()
     jsonschema.Draft202012Validator.check_schema(schema)
-    data = load_dossier("kuala-lumpur-2025").model_dump(mode="json", by_alias=True)
-    jsonschema.Draft202012Validator(schema).validate(data)
+    check = jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker())
+    text = files("detente").joinpath("data", "dossiers", f"{name}.yaml").read_bytes()
+    check.validate(as_json(read_yaml(text, name)[0]))
+    check.validate(load_dossier(name).model_dump(mode="json", by_alias=True, exclude_unset=True))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("rate_pct: 10 ", "rate_pc: 10 "), ("instrument: tariff ", "instrument: tarif "), ("rate_pct: 10 ", "rate_pct: ten "),
+        ("effective: 2025-04-05", "effective: 5 April 2025"), ("    by: USA\n    on", "    on"), ("coverage: 1.0 ", "coverage: 1.2 "),
+        ("schema_version: 1", "schema_version: 3"), ("    on: CHN ", "    on: china "), ("measures:\n", "law: [{by: USA}]\nmeasures:\n"),
+    ],
+)  # fmt: skip
+def test_schema_refuses_what_the_reader_refuses(old: str, new: str) -> None:
+    check = jsonschema.Draft202012Validator(dossier_json_schema(), format_checker=jsonschema.FormatChecker())
+    assert old in TEMPLATE
+    assert check.is_valid(as_json(read_yaml(TEMPLATE, "t")[0]))
+    broken = TEMPLATE.replace(old, new, 1)
+    assert refused(broken)
+    assert not check.is_valid(as_json(read_yaml(broken, "t")[0]))
+
+
+def test_schema_wants_law_or_measures() -> None:
+    check = jsonschema.Draft202012Validator(dossier_json_schema())
+    data = as_json(read_yaml(TEMPLATE, "t")[0])
+    del data["measures"]
+    assert not check.is_valid(data)
+    assert check.is_valid(data | {"law": [{"ledger": "us-china", "by": "USA", "on": ["CHN"], "over": False}]})
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("effective: 2025-04-05", "effective: 05/04/2025", "a day is written as 2025-04-05 (got '05/04/2025')"),
+        ("effective: 2025-04-05", "effective: 45752", "(got 45752; did you mean 2025-04-05?)"),
+        ("effective: 2025-04-05", "effective: 20250405", "(got 20250405; did you mean 2025-04-05?)"),
+        ("effective: 2025-04-05", "effective: 20251332", "a day is written as 2025-04-05 (got 20251332)"),
+        ("effective: 2025-04-05", "effective: 2025-4-5", "did you mean 2025-04-05?"),
+        ("effective: 2025-04-05", "effective: 2025-04-05T12:00:00", "without a time (got '2025-04-05T12:00:00'; did you mean 2025-04-05?"),
+        ("as_of: 2025-10-18", "as_of: 18.10.2025", "a day is written as 2025-04-05 (got '18.10.2025')"),
+        ("rate_pct: 10 ", "rate_pct: 12,5 ", "a number is wanted, as 12.5 (got '12,5'; did you mean 12.5?)"),
+        ("rate_pct: 10 ", "rate_pct: 12.5% ", "did you mean 12.5?"),
+        ("rate_pct: 10 ", "rate_pct: 12,500 ", "a number is wanted, as 12.5 (got '12,500')"),
+        ("rate_pct: 10 ", "rate_pct: ten ", "a number is wanted, as 12.5 (got 'ten')"),
+        ("coverage: 1.0 ", "coverage: 40% ", "did you mean 0.4?"),
+        ("coverage: 1.0 ", "coverage: {ELE: 40 %, default: 1} ", "did you mean 0.4?"),
+    ],
+)  # fmt: skip
+def test_days_and_numbers_as_spreadsheets_write_them_are_told_once_with_what_was_meant(old: str, new: str, says: str) -> None:
+    text = TEMPLATE.replace(old, new, 1)
+    message = refused(text)
+    assert says in message
+    assert f"line {line_of(text, new.strip())}," in message
+    assert "\n" not in message  # no second fault that only follows from it
 
 
 def test_round_trip() -> None:

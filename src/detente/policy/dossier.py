@@ -86,7 +86,7 @@ Item = TypeVar("Item")
 class Dossier(Strict):
     """One negotiation. See the module docstring."""
 
-    schema_version: Annotated[Literal[1], BeforeValidator(no_bool)]
+    schema_version: Annotated[Literal[1, 2], BeforeValidator(no_bool)]
     id: Identifier
     title: Text
     summary: Text
@@ -613,11 +613,13 @@ def _packaged(name: str) -> Dossier:
 
 
 def doubts_of(name_or_path: str | Path) -> list[str]:
-    """What of a dossier can be read but may not be meant, with file and line."""
+    """What of a dossier can be read but may not be meant, or is written as of before, with file and line."""
     name = str(name_or_path)
     packaged = name in list_dossiers()
     content = _shelf().joinpath(f"{name}.yaml").read_bytes() if packaged else Path(name).read_bytes()
-    found = load_dossier(name_or_path).doubts()
+    dossier = load_dossier(name_or_path)
+    old = [(("schema_version",), refusal("policy", "version_one", file=name))] if dossier.schema_version == 1 else []
+    found = [*old, *dossier.doubts()]
     lines = read_yaml(content, name)[1] if found else {}
     return [f"{name}, line {lines[path]}, {dotted(path)}: {told}" for path, told in found]
 
@@ -631,4 +633,5 @@ def parse_dossier(text: str | bytes, name: str = "dossier.yaml") -> Dossier:
 def dossier_json_schema() -> dict[str, Any]:
     """JSON Schema (2020-12) of a dossier, for editors and for the web page."""
     schema = Dossier.model_json_schema(by_alias=True)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+    either = [{"required": ["law"]}, {"required": ["measures"]}]  # what is read without either holds no law at all
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "anyOf": either}

@@ -122,8 +122,11 @@ def no_bool(value: object) -> object:
     return value
 
 
-def _one_or_many(value: object) -> object:
-    return (value,) if isinstance(value, str) else value
+def one_or_many(kind: Any) -> BeforeValidator:
+    """Where a list of names of `kind` is wanted, one name may stand without brackets."""
+    return BeforeValidator(
+        lambda value: (value,) if isinstance(value, str) else value, json_schema_input_type=kind | tuple[kind, ...]
+    )
 
 
 def _map_or_one(value: Any) -> str:
@@ -171,7 +174,7 @@ class HowRested(StrEnum):
 
 
 Codes = Annotated[
-    Annotated[Literal["all"], Tag("word")] | Annotated[tuple[RegionCode, ...], BeforeValidator(_one_or_many), Tag("list")],
+    Annotated[Literal["all"], Tag("word")] | Annotated[tuple[RegionCode, ...], one_or_many(RegionCode), Tag("list")],
     Discriminator(_code_form),
 ]
 Number = Annotated[Points, BeforeValidator(no_bool)]
@@ -202,7 +205,7 @@ def _sector_form(value: Any) -> str:
 
 SectorSpec = Annotated[
     Annotated[Literal["goods", "services", "all"], Tag("word")]
-    | Annotated[tuple[SectorCode, ...], BeforeValidator(_one_or_many), Tag("list")]
+    | Annotated[tuple[SectorCode, ...], one_or_many(SectorCode), Tag("list")]
     | Annotated[Except, Tag("except")],
     Discriminator(_sector_form),
 ]
@@ -274,7 +277,7 @@ class Measure(Strict):
     title: Text
     by: RegionCode
     on: Codes
-    except_on: Annotated[tuple[RegionCode, ...], BeforeValidator(_one_or_many)] = ()
+    except_on: Annotated[tuple[RegionCode, ...], one_or_many(RegionCode)] = ()
     instrument: InstrumentKind
     rate_pct: RateMap | None = None
     base: Base = Base.ADDITIVE
