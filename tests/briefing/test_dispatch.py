@@ -25,8 +25,9 @@ from detente.cli import app
 from detente.errors import InputError
 from detente.outlook.fork_odds import branch_odds
 from detente.outlook.journal import Contents, Journal, forecast_line
+from detente.outlook.starter import starter
 from detente.outlook.watching import resolution_line
-from detente.policy.dossier import list_dossiers, load_dossier, new_dossier_text, parse_dossier
+from detente.policy.dossier import Dossier, list_dossiers, load_dossier, parse_dossier
 from detente.policy.ledger import list_ledgers, load_ledger
 from detente.policy.timing import status_on
 from detente.strategy.year import money_of
@@ -47,6 +48,11 @@ def texts(found: Dispatch) -> list[str]:
     body = re.sub(r"<style>.*?</style>|<title>.*?</title>", " ", found.html(), flags=re.DOTALL)
     parts = re.findall(r"<(p|li|h1|h2|span|td|th)\b[^>]*>(.*?)</\1>", body, re.DOTALL)
     return [re.sub(r"<[^>]*>", " ", p).replace("&#39;", "'").strip() for _, p in parts] + found.answer().split("\n\n")
+
+
+def fresh() -> Dossier:
+    """What is made of a threat alone."""
+    return parse_dossier(starter("fresh", "EU27", "IND", "25 % from 1 December", day=date(2025, 10, 18)))
 
 
 # -- the window --------------------------------------------------------------------------------------------------------
@@ -213,6 +219,19 @@ def test_recorded_odds_are_set_side_by_side(tmp_path: Path) -> None:
     assert "recorded once only" in once.told_odds
 
 
+def test_a_later_forecast_is_todays(tmp_path: Path) -> None:
+    """The ends are of the same day as the odds that moved, as long as no fork is past."""
+    dossier, book = toy_dossier(), Journal(tmp_path / "toy.jsonl")
+    book.append(
+        [forecast_line(dossier, branch_odds(dossier, on=d)["meeting"], "test") for d in (dossier.as_of, date(2025, 10, 22))]
+    )
+    found = dispatch(dossier, "2025-10-18", "2025-10-25", world=toy_world(), journal=book.read(), stand_off=False)
+    assert "As of 22 October 2025, how it ends" in found.told_odds
+    assert "No odds moved by as much as a point." in found.told_odds
+    assert found.finding == "Nothing is due to change from 18 October to 25 October 2025"
+    assert "Said, done and expected" in found.html()
+
+
 def test_a_changed_journal_is_refused(tmp_path: Path) -> None:
     recorded(tmp_path)
     path = tmp_path / "toy.jsonl"
@@ -222,8 +241,7 @@ def test_a_changed_journal_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_dossier_without_forks_says_so() -> None:
-    text = new_dossier_text("fresh", "Fresh talks")
-    bare = parse_dossier(text).model_copy(update={"prospects": None})
+    bare = fresh().model_copy(update={"prospects": None})
     assert "names no forks" in dispatch(bare, stand_off=False).html()
 
 
@@ -232,7 +250,7 @@ BOOKS = {
     **{name: lambda name=name: load_dossier(name) for name in list_dossiers()},
     **{f"ledger {name}": lambda name=name: load_ledger(name) for name in list_ledgers()},
     "three": lambda: parse_dossier(THREE),
-    "fresh": lambda: parse_dossier(new_dossier_text("fresh", "Fresh talks")),
+    "fresh": fresh,
     "toy": toy_dossier,
 }
 WINDOWS = [(None, None), ("2018-01-01", "2027-06-01"), ("2025-01-01", "2025-04-10"), ("2025-10-17", "2025-10-18")]

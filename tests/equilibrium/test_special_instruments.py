@@ -77,6 +77,25 @@ def test_a_quota_just_used_up_is_a_quota(seed: int, horizon: str) -> None:
     assert tariff_quota.shadow_prices["rent to"][0] == "importer"
 
 
+@pytest.mark.parametrize("share", [0.1, 0.75, 20.0])  # passed, just used up, not used up
+def test_gradients_hold_in_every_case_of_a_quota(share: float) -> None:
+    economy = random_economy(5, 4, 17)
+    cell, step = (2, 0, 1), 1e-4
+
+    def at(change: float) -> dt.Outcome:
+        added = np.zeros((5, 5, 4))
+        added[cell] = change
+        return dt.solve(
+            economy, dt.Policy([dt.TariffQuota(share=share, above=0.6, **QUOTA)]) + dt.Policy.from_arrays(added_tariffs=added)
+        )
+
+    def points(outcome: dt.Outcome) -> float:
+        return float(100 * np.log1p(outcome.real_income["R1"] / 100))
+
+    slope = at(0.0).gradient("R1", "tariffs")
+    assert float(slope[cell]) == pytest.approx((points(at(step)) - points(at(-step))) / (2 * step), rel=1e-5, abs=1e-6)
+
+
 def test_the_dearer_the_duty_above_the_less_comes_in_down_to_the_quota() -> None:
     def used(above: float) -> float:
         return float(solved(TOY, dt.TariffQuota(by="AAA", on="BBB", share=0.5, above=above)).shadow_prices["used"].max())

@@ -19,11 +19,11 @@ from detente.policy.changes import Change, apply_changes
 from detente.policy.dossier import (
     Dossier,
     dossier_json_schema,
-    doubts_of,
     list_dossiers,
     load_dossier,
     parse_dossier,
 )
+from detente.policy.doubts import doubts, doubts_of
 from detente.policy.reading import read_yaml, validate
 from detente.words.names import region_table, sector_table
 from mutilation import mutilate
@@ -197,8 +197,10 @@ def test_schema_accepts_what_is_shipped_as_it_is_written_and_as_it_is_dumped(nam
     ("old", "new"),
     [
         ("rate_pct: 10 ", "rate_pc: 10 "), ("instrument: tariff ", "instrument: tarif "), ("rate_pct: 10 ", "rate_pct: ten "),
-        ("effective: 2025-04-05", "effective: 5 April 2025"), ("    by: USA\n    on", "    on"), ("coverage: 1.0 ", "coverage: 1.2 "),
-        ("schema_version: 1", "schema_version: 3"), ("    on: CHN ", "    on: china "), ("measures:\n", "law: [{by: USA}]\nmeasures:\n"),
+        ("effective: 2025-04-05", "effective: 5 April 2025"), ("    by: USA\n    on", "    on"),
+        ("coverage: 1.0 ", "coverage: 1.2 "),
+        ("schema_version: 1", "schema_version: 3"), ("    on: CHN ", "    on: china "),
+        ("measures:\n", "law: [{by: USA}]\nmeasures:\n"),
     ],
 )  # fmt: skip
 def test_schema_refuses_what_the_reader_refuses(old: str, new: str) -> None:
@@ -226,7 +228,7 @@ def test_schema_wants_law_or_measures() -> None:
         ("effective: 2025-04-05", "effective: 20250405", "(got 20250405; did you mean 2025-04-05?)"),
         ("effective: 2025-04-05", "effective: 20251332", "a day is written as 2025-04-05 (got 20251332)"),
         ("effective: 2025-04-05", "effective: 2025-4-5", "did you mean 2025-04-05?"),
-        ("effective: 2025-04-05", "effective: 2025-04-05T12:00:00", "without a time (got '2025-04-05T12:00:00'; did you mean 2025-04-05?"),
+        ("effective: 2025-04-05", "effective: 2025-04-05T12:00:00", "without a time (got '2025-04-05T12:00:00'; did you"),
         ("as_of: 2025-10-18", "as_of: 18.10.2025", "a day is written as 2025-04-05 (got '18.10.2025')"),
         ("rate_pct: 10 ", "rate_pct: 12,5 ", "a number is wanted, as 12.5 (got '12,5'; did you mean 12.5?)"),
         ("rate_pct: 10 ", "rate_pct: 12.5% ", "did you mean 12.5?"),
@@ -605,5 +607,5 @@ def test_check_asks_about_a_step_that_adds_up(tmp_path: Path) -> None:
     assert "look again: " in shown.output
     acts = text.replace("    coverage: 1.0", "    authority: An act\n    coverage: 1.0")
     for apart in ("\n    authority: A second act", "\n    expires: 2026-01-01", "\n    sectors: [ELE]"):
-        assert parse_dossier(acts.replace("    rate_pct: 20", "    rate_pct: 20" + apart)).doubts() == []
-    assert all(load_dossier(name).doubts() == [] for name in list_dossiers())
+        assert doubts(parse_dossier(acts.replace("    rate_pct: 20", "    rate_pct: 20" + apart))) == []
+    assert all(doubts(load_dossier(name)) == [] for name in list_dossiers())

@@ -239,9 +239,13 @@ class Case:
         """Scenarios in which talks succeed: those of role `best` or `good`, else `best`."""
         return tuple(s.id for s in self.scenarios if s.role in ("best", "good")) or (self.best,)
 
-    def _role(self, role: str, rule: Callable[..., str]) -> str:
+    def must_have_scenarios(self) -> None:
+        """Raise `InputError` where the dossier has no scenario beside the status quo."""
         if not self.ids:
             raise InputError(refusal("cases", "name_at_least_one", id=self.dossier.id, status_quo=STATUS_QUO))
+
+    def _role(self, role: str, rule: Callable[..., str]) -> str:
+        self.must_have_scenarios()
         named = [s.id for s in self.scenarios if s.role == role]
         return named[0] if named else rule(self.ids, key=lambda s: self.outcome(s).world_real_income)
 

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from detente import __version__
-from detente.cli import beside, data, dispatch, dossier, estimate, politics, questions, runs, validate, watch
+from detente.cli import beside, check, data, dispatch, dossier, estimate, politics, questions, runs, validate, watch
 from detente.cli.common import any_terminal, out, print_error
 from detente.cli.new import new
 from detente.cli.reply import spoken
@@ -30,6 +30,7 @@ app = typer.Typer(
 )
 app.command()(questions.brief)
 app.command()(new)
+app.command()(check.check)
 app.command()(serve)
 app.command()(runs.solve)
 app.command()(watch.stress)

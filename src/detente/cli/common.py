@@ -73,7 +73,7 @@ def ask(name: str, subject: Subject | None, as_json: bool, given: Mapping[str, A
 
     verb = VERBS[name]
     with progress_bar(name, as_json) as progress:
-        return verb.answer(subject, verb.arguments.model_construct(**given), progress, **how)
+        return verb.put(subject, verb.arguments.model_construct(**given), progress, **how)
 
 
 def save(name: str, found: Any, csv: Path | None, chart: Path | None = None, *, index: bool = False) -> None:

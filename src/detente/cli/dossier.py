@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from detente.cli.check import check
 from detente.cli.common import (
     DossierName,
     Json,
@@ -72,36 +73,7 @@ def dossier_show(dossier: DossierName, world: WorldName = "world-2022", as_json:
     print_idle(idle, f"change nothing in {table.name}")
 
 
-@dossiers.command("check")
-def dossier_check(dossier: DossierName, world: WorldName = "world-2022", as_json: Json = False) -> None:
-    """Read a dossier strictly and test its codes against a world. Exit code 2 when something is wrong."""
-    from detente.policy.dossier import doubts_of, load_dossier
-    from detente.world.library import load_world
-
-    d, table = load_dossier(dossier), load_world(world)
-    problems = d.check(table.regions, table.sectors)
-    idle = {} if problems else d.never_effective(table.regions, table.sectors)
-    doubts = doubts_of(dossier)
-    for doubt in doubts:
-        err.print(f"look again: {doubt}", highlight=False, markup=False, soft_wrap=True)
-    if as_json:
-        more = {"doubts": doubts} if doubts else {}
-        emit({"id": d.id, "problems": problems, "without_resolution": d.unresolvable(), **more, **told_idle(idle)})
-    elif idle:
-        print_idle(idle, f"{d.id} can be read, but {len(idle)} of its measures would change nothing in {table.name}")
-    elif not problems:
-        out.print(
-            f"{d.id} is sound: {len(d.measures)} measures, {len(d.scenarios)} scenarios, {len(d.sources)} sources",
-            highlight=False,
-        )
-    else:
-        for problem in problems:
-            err.print(problem, highlight=False)
-    if not as_json and d.unresolvable():
-        told = f"Without a rule and source that settle what happened (resolution): {', '.join(d.unresolvable())}"
-        err.print(told, highlight=False, markup=False, style="dim", soft_wrap=True)
-    if problems:
-        raise typer.Exit(2)
+dossiers.command("check")(check)
 
 
 @dossiers.command("schema")

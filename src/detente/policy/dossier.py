@@ -35,7 +35,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from detente.errors import BadDossier, OverlappingMeasures, UnknownName, nearest
 from detente.policy.changes import Change, apply_changes
 from detente.policy.instruments import Policy
-from detente.policy.measures import Base, Identifier, Measure, Strict, Text, may_be_a_step, no_bool, same_duty
+from detente.policy.measures import Base, Identifier, Measure, Strict, Text, no_bool, same_duty
 from detente.policy.parts import (
     Bystander,
     Event,
@@ -51,7 +51,7 @@ from detente.policy.parts import (
     Venue,
 )
 from detente.policy.prospects import Branch, Fork, Prospects, Signal
-from detente.policy.reading import MAX_BYTES, dotted, placed, read_yaml, validate
+from detente.policy.reading import MAX_BYTES, placed, read_yaml, validate
 from detente.policy.selection import Selection, select, without_loose_ends
 from detente.policy.stacking import Stack, check_exclusive, codes_of, policy_on, stack_on, without_effect
 from detente.policy.timing import Deadline, Span, Status, in_force, next_deadlines, status_on, timeline, turning_days
@@ -143,7 +143,7 @@ class Dossier(Strict):
             if number.compare_with is not None and number.compare_with not in scenarios:
                 told = f"published {number.id!r}: scenario {_unknown(number.compare_with, scenarios)}"
                 raise placed(("published", k, "compare_with"), told)
-        for place, where, changes in self._change_lists():
+        for place, where, changes in self.change_lists():
             try:
                 changed = apply_changes(self.measures, changes)
             except (BadDossier, UnknownName) as error:
@@ -177,7 +177,7 @@ class Dossier(Strict):
             raise placed(("measures",), refusal("policy", "dossier_without_measures"))
         cited = {source for _, sources in self._citations() for source in sources}
         cited |= {source for m in self._all_measures() for source in m.sources}
-        cited |= {s for _, _, changes in self._change_lists() for c in changes for s in _named(c.set_fields.get("sources"))}
+        cited |= {s for _, _, changes in self.change_lists() for c in changes for s in _named(c.set_fields.get("sources"))}
         given = {s.id for s in self.sources}
         self.__dict__["sources"] = (*self.sources, *(s for s in shelf if s.id in cited and s.id not in given))
         if not self.sources:
@@ -201,7 +201,7 @@ class Dossier(Strict):
                 if same_duty(m, other):
                     place = self._place(k) if self._place(k)[0] == "measures" else self._place(j)
                     raise placed(place, refusal("policy", "same_duty", first=repr(other.id), second=repr(m.id)))
-        for path, where, changes in self._change_lists():
+        for path, where, changes in self.change_lists():
             for k, change in enumerate(changes):
                 if change.add is None:
                     continue
@@ -209,19 +209,6 @@ class Dossier(Strict):
                     if same_duty(change.add, other):
                         told = refusal("policy", "same_duty", first=repr(other.id), second=repr(change.add.id))
                         raise placed((*path, k, "add"), f"{where}: {told}")
-
-    def doubts(self) -> list[tuple[tuple[str | int, ...], str]]:
-        """What can be read but may not be meant, by place in the file: a later step of a duty that adds to the first."""
-        own = len(self.measures) - len(self.selected)  # what a ledger holds side by side is meant to add up
-        return [
-            (
-                ("measures", k if k < own else j),
-                refusal("policy", "may_be_a_step", first=repr(other.id), second=repr(m.id), start=m.start),
-            )
-            for k, m in enumerate(self.measures)
-            for j, other in enumerate(self.measures[:k])
-            if j < own and may_be_a_step(other, m)
-        ]
 
     def _changes_count(self) -> None:
         """What a scenario or a stance brings into force is in force on the day it is read."""
@@ -366,7 +353,7 @@ class Dossier(Strict):
         """Key questions and forks that do not say by which rule and source it will be settled what happened."""
         return [where for where, r in self._resolutions() if r is None]
 
-    def _change_lists(self) -> Iterator[tuple[tuple[str | int, ...], str, tuple[Change, ...]]]:
+    def change_lists(self) -> Iterator[tuple[tuple[str | int, ...], str, tuple[Change, ...]]]:
         """Where in the file a list of changes stands, whose it is in words, and the list."""
         yield from ((("scenarios", k, "changes"), f"scenario {s.id!r}", s.changes) for k, s in enumerate(self.scenarios))
         for k, p in enumerate(self.parties):
@@ -404,7 +391,7 @@ class Dossier(Strict):
         """Ledger numbers this dossier uses, ascending."""
         used = {a for m in self.measures for a in m.assumptions}
         used |= {a for s in self.scenarios for a in s.assumptions} | {a for p in self.parties for a in p.assumptions}
-        used |= {a for _, _, cs in self._change_lists() for c in cs if c.add for a in c.add.assumptions}
+        used |= {a for _, _, cs in self.change_lists() for c in cs if c.add for a in c.add.assumptions}
         used |= {a for e in self.exercises for a in e.assumptions}
         if self.prospects is not None:
             used |= set(self.prospects.assumptions) | {a for f in self.prospects.forks for a in f.assumptions}
@@ -494,7 +481,7 @@ class Dossier(Strict):
     def _all_measures(self) -> tuple[Measure, ...]:
         """The measures, and those that scenarios, stances, menus and branches could add."""
         forks = self.prospects.branches.values() if self.prospects else ()
-        lists = (*(changes for _, _, changes in self._change_lists()), *(branch.changes for _, branch in forks))
+        lists = (*(changes for _, _, changes in self.change_lists()), *(branch.changes for _, branch in forks))
         added = [c.add for changes in lists for c in changes if c.add is not None]
         return tuple({m.id: m for m in (*self.measures, *added)}.values())
 
@@ -612,16 +599,10 @@ def _packaged(name: str) -> Dossier:
     return parse_dossier(_shelf().joinpath(f"{name}.yaml").read_bytes(), f"{name}.yaml")
 
 
-def doubts_of(name_or_path: str | Path) -> list[str]:
-    """What of a dossier can be read but may not be meant, or is written as of before, with file and line."""
+def source_of(name_or_path: str | Path) -> bytes:
+    """The text of a dossier's file, packaged or not."""
     name = str(name_or_path)
-    packaged = name in list_dossiers()
-    content = _shelf().joinpath(f"{name}.yaml").read_bytes() if packaged else Path(name).read_bytes()
-    dossier = load_dossier(name_or_path)
-    old = [(("schema_version",), refusal("policy", "version_one", file=name))] if dossier.schema_version == 1 else []
-    found = [*old, *dossier.doubts()]
-    lines = read_yaml(content, name)[1] if found else {}
-    return [f"{name}, line {lines[path]}, {dotted(path)}: {told}" for path, told in found]
+    return _shelf().joinpath(f"{name}.yaml").read_bytes() if name in list_dossiers() else Path(name).read_bytes()
 
 
 def parse_dossier(text: str | bytes, name: str = "dossier.yaml") -> Dossier:

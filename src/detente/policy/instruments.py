@@ -29,6 +29,7 @@ from detente.types import Array
 from detente.words import refusal, say
 from detente.words.names import goods_sectors, resolve_regions, resolve_sectors
 from detente.world.economy import Economy
+from detente.world.labelled import in_order, trade_axes
 from detente.world.world import World
 
 
@@ -531,7 +532,8 @@ class Productivity:
 @dataclass(frozen=True, eq=False)
 class Schedule:
     """Arrays for research use [origin, destination, sector]: `tariffs` new levels, `added_tariffs` points on top,
-    `export_taxes` new levels, `iceberg` factors d̂. Shapes that broadcast are welcome.
+    `export_taxes` new levels, `iceberg` factors d̂. Shapes that broadcast are welcome; labelled arrays (xarray, pandas) may be in
+    any order, see `world.labelled`.
     """
 
     tariffs: ArrayLike | None = None
@@ -542,15 +544,14 @@ class Schedule:
 
     def apply(self, shock: Shock) -> None:
         """Set or scale what is given."""
-        shape = shock.tariffs.shape
         if self.tariffs is not None:
-            shock.tariffs = _rate(_shaped(self.tariffs, shape, "tariffs"), "tariff").copy()
+            shock.tariffs = _rate(_shaped(self.tariffs, shock, "tariffs"), "tariff").copy()
         if self.added_tariffs is not None:
-            shock.tariffs = _rate(shock.tariffs + _shaped(self.added_tariffs, shape, "added_tariffs"), "tariff")
+            shock.tariffs = _rate(shock.tariffs + _shaped(self.added_tariffs, shock, "added_tariffs"), "tariff")
         if self.export_taxes is not None:
-            shock.export_taxes = _rate(_shaped(self.export_taxes, shape, "export_taxes"), "export tax").copy()
+            shock.export_taxes = _rate(_shaped(self.export_taxes, shock, "export_taxes"), "export tax").copy()
         if self.iceberg is not None:
-            factor = _shaped(self.iceberg, shape, "iceberg")
+            factor = _shaped(self.iceberg, shock, "iceberg")
             if not (np.isfinite(factor) & (factor > 0)).all():
                 raise ShockError(refusal("policy", "iceberg_impossible"))
             shock.iceberg *= factor
@@ -650,8 +651,9 @@ def _rate(rates: Array, name: str) -> Array:
     return rates
 
 
-def _shaped(values: ArrayLike, shape: tuple[int, ...], name: str) -> Array:
-    array = np.asarray(values, dtype=np.float64)
+def _shaped(values: ArrayLike, shock: Shock, name: str) -> Array:
+    shape = shock.tariffs.shape
+    array = np.asarray(in_order(values, trade_axes(shock.regions, shock.sectors), name), dtype=np.float64)
     try:
         return np.broadcast_to(array, shape)
     except ValueError:

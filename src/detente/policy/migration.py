@@ -1,8 +1,8 @@
 """A dossier of schema version 1 written as version 2: what is law and stands in a ledger is selected from there.
 
 Version 1 wrote every measure out. A measure that a shipped ledger has under the same id, and that says the same law on the
-dossier's day, is taken out of the file and named under `law:` instead; its words and sources are then the ledger's. Everything else
-stands as it was written, comments too. One ledger is used, the one that has most of them.
+dossier's day, is taken out of the file and named under `law:` instead; its words and sources are then the ledger's. Everything
+else stands as it was written, comments too. One ledger is used, the one that has most of them.
 """
 
 from __future__ import annotations
@@ -56,6 +56,11 @@ def migrated(content: bytes, name: str) -> Migration:
         return Migration("".join(plain), None, ())
     assert {m.id for m in again.measures} == {m.id for m in dossier.measures}
     return Migration(new, best, tuple(found[best]))
+
+
+def note_of(dossier: Dossier, name: str) -> str | None:
+    """What to say of a dossier that is written in an older version, None of one that is not."""
+    return refusal("policy", "version_one", file=name) if dossier.schema_version < VERSION else None
 
 
 def _held(dossier: Dossier, own: list[Measure], ledger: str) -> list[str]:

@@ -232,7 +232,7 @@ def stack_on(
             rate = by_partner(lambda p, m=m: m.rate_points(key_of(m.rate_pct, p)) / 100)  # type: ignore[misc]
             reach[m.id] = placed(share)
             if m.quota_pct is not None:
-                within = np.where(rate != 0, m.within_pct / 100, 0.0)  # a partner the map does not name has no quota
+                within = np.where(rate != 0, np.minimum(m.within_pct / 100, rate), 0.0)  # who is not in the map has no quota
                 beyond[m.id], rate = placed(np.broadcast_to(rate - within, share.shape)), within
             if m.base is Base.CAP:
                 pieces[m.id], limits[m.id] = np.zeros(shape[1:]), placed(rate)

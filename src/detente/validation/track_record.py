@@ -265,7 +265,7 @@ class TrackRecord:
         ]
         told += [say(WORDS, "cases"), grid(say(WORDS, "case_heads").split(" | "), shown, (0, 1, 2, 3))]
         all_of = [[n, str(s.cases), _ranged(s.brier, s.brier_range), fixed(s.log, 2)] for n, s in self.branch_scores.items()]
-        told += [say(WORDS, "how_late", cases=len(self.questions)), grid(say(WORDS, "branch_heads").split(" | "), all_of)]
+        told += [say(WORDS, "how_late", count=len(self.questions)), grid(say(WORDS, "branch_heads").split(" | "), all_of)]
         every = [
             [q.dossier, q.title, q.due.isoformat(), q.happened, *(_percent(q.branches[n][q.branch]) for n in LATE), q.why]
             for q in self.questions
@@ -295,7 +295,7 @@ def track_record(record: Record | None = None) -> TrackRecord:
 
 
 def _percent(p: float) -> str:
-    return f"{100 * p:.0f} %"
+    return f"{fixed(100 * p, 0)} %"
 
 
 def _ranged(value: float, span: Sequence[float]) -> str:
