@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
@@ -15,6 +16,7 @@ from typer.testing import CliRunner
 
 from detente.cli import app
 from detente.errors import BadDossier, UnknownName
+from detente.outlook.record import load_record
 from detente.policy.changes import Change, apply_changes
 from detente.policy.dossier import (
     Dossier,
@@ -25,7 +27,7 @@ from detente.policy.dossier import (
 )
 from detente.policy.doubts import doubts, doubts_of
 from detente.policy.reading import read_yaml, validate
-from detente.words.names import region_table, sector_table
+from detente.words.names import region_table, resolve_regions, sector_table
 from mutilation import mutilate
 from small_dossier import small_dossier
 
@@ -489,8 +491,6 @@ def _partner_share(code: str) -> str:
         (TEMPLATE.replace("rate_pct: 10  ", "rate_pct: {MYS: 10}  "), "rate_pct: {MYS", "none of those the measure is on"),
         (TEMPLATE.replace("rate_pct: 10  ", "rate_pct: {}  "), "rate_pct: {}", "names nobody"),
         (TWO.replace("rate_pct: 10  ", "rate_pct: {MYS: 10}\n    except_on: ASEAN  "), "rate_pct: {MYS", "names MYS"),
-        (_partner_share("ASEAN"), "coverage_by_partner", "names the group ASEAN; shares are by economy; name those"),
-        (_partner_share("WORLD"), "coverage_by_partner", "names the group WORLD; shares are by economy; use 'coverage'"),
         (_partner_share("USA"), "coverage_by_partner", "names USA, whose measure it is"),
         (TEMPLATE.replace("scenarios:\n", TWIN + "\nscenarios:\n"), "id: twin", "'example-tariff' and 'twin' are one duty"),
     ],
@@ -609,3 +609,65 @@ def test_check_asks_about_a_step_that_adds_up(tmp_path: Path) -> None:
     for apart in ("\n    authority: A second act", "\n    expires: 2026-01-01", "\n    sectors: [ELE]"):
         assert doubts(parse_dossier(acts.replace("    rate_pct: 20", "    rate_pct: 20" + apart))) == []
     assert all(doubts(load_dossier(name)) == [] for name in list_dossiers())
+
+
+def test_shares_may_be_by_group() -> None:
+    d = parse_dossier(TEMPLATE.replace("on: CHN  ", "on: [CHN, MYS, VNM]  ").replace(
+        "coverage: 1.0 ", "coverage: 0.9\n    coverage_by_partner: {ASEAN: {ELE: 0.2, default: 0.5}, VNM: 0.3} ", 1
+    ))  # fmt: skip
+    m = d.measures[0]
+    assert (m.share("MYS", "ELE"), m.share("MYS", "AGR"), m.share("VNM", "ELE"), m.share("CHN", "ELE")) == (0.2, 0.5, 0.3, 0.9)
+    stack = d.stack(None, ("USA", "CHN", "MYS", "VNM"), ("ELE", "AGR"))
+    assert stack.tariffs[1:, 0].ravel().tolist() == pytest.approx([0.09, 0.09, 0.02, 0.05, 0.03, 0.03])
+    with pytest.raises(BadDossier, match="names ROW, and none of those"):
+        parse_dossier(TEMPLATE.replace("coverage: 1.0 ", "coverage_by_partner: {ROW: 0.5} ", 1))
+
+
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [
+        ("DEU", "'DEU' — it is part of EU27 (European Union)"), ("CHE", "'CHE' — it is part of EFT (EFTA)"),
+        ("ROU", "'ROU' — it is part of EU27"), ("ROM", "'ROM' — it is part of EU27"), ("UK", "'UK' — it is written GBR"),
+    ],
+)  # fmt: skip
+def test_errors_know_members_and_other_spellings(code: str, says: str) -> None:
+    d = parse_dossier(TEMPLATE.replace("    on: CHN ", f"    on: [CHN, {code}] ").replace("region: MYS", f"region: {code}"))
+    problems = d.check(tuple(region_table()), tuple(sector_table()))
+    assert [p for p in problems if p.startswith("venue")] == [p for p in problems if p.startswith("venue") and says in p] != []
+    assert any(p.startswith("measure 'example-tariff'") and says in p for p in problems)
+    with pytest.raises(UnknownName, match=re.escape(says)):
+        resolve_regions(code, tuple(region_table()))
+
+
+RECORD = """schema_version: 1
+id: mine
+title: Talks of my own
+as_of: 2025-10-18
+rules: {talks: A round counts once., threat: A threat counts once., truce: A truce counts once., left_out: Nothing.}
+threats:
+  - {id: one, by: USA, what: Ten points, announced: 2025-02-01, due: 2025-03-01, decided: 2025-03-01, outcome: carried-out,
+     sources: [first]}
+sources: [{id: first, title: A text, publisher: P}]
+"""
+
+
+def test_a_record_of_ones_own_by_path(tmp_path: Path) -> None:
+    text = TEMPLATE.replace(
+        "sources:\n  - id: first", FORK.replace("  until:", "  record: ./my-record.yaml\n  until:") + "  - id: first", 1
+    )
+    file = tmp_path / "trial.yaml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(BadDossier, match=rf"line {line_of(text, 'my-record')}, prospects\.record: no such file"):
+        load_dossier(file)
+    (tmp_path / "my-record.yaml").write_text(RECORD, encoding="utf-8")
+    d = load_dossier(file)
+    assert d.prospects is not None
+    record = load_record(d.prospects.record or "")
+    assert (record.id, record.threats[0].what) == ("mine", "Ten points")
+    again = Dossier.model_validate(d.model_dump(mode="json", by_alias=True))  # a dump holds it, and needs no file
+    assert again.prospects is not None
+    assert load_record(again.prospects.record or "") == record
+    with pytest.raises(BadDossier, match="only a dossier that is read from a file"):
+        parse_dossier(text)  # a text from the page opens no file
+    with pytest.raises(BadDossier, match="did you mean us-china"):
+        parse_dossier(text.replace("./my-record.yaml", "us-chin"))

@@ -92,7 +92,7 @@ def dossier_migrate(
     """Write a dossier of schema version 1 as version 2: law that a ledger has is selected from it."""
     from detente.policy.migration import migrated
 
-    found = migrated(file.read_bytes(), str(file))
+    found = migrated(file.read_bytes(), str(file), file.parent)
     write(target or file, found.text.encode())
     told = (
         f"{len(found.selected)} of its measures selected from {found.ledger}"

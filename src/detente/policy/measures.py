@@ -354,15 +354,9 @@ class Measure(Strict):
 
     @model_validator(mode="after")
     def _maps_name_somebody(self) -> Self:
-        """A map of rates reaches at least one of those the measure is on; shares by partner are of economies, not of groups."""
+        """A map by partner names at least one of those the measure is on, by its code or by a group's."""
         for name, table in self._maps().items():
-            if name == "coverage_by_partner":
-                for code in table:
-                    if code in group_table() and code not in region_table():
-                        members = group_table()[code].get("members", ())
-                        told = "" if isinstance(members, str) else ", ".join(sorted(members))
-                        raise placed((name, code), refusal("policy", "share_of_a_group", code=code, members=told))
-            elif not any(self._reaches(code) for code in table):
+            if not any(self._reaches(code) for code in table):
                 raise placed((name,), refusal("policy", "names_nobody", field=repr(name), named=", ".join(table)))
         return self
 
@@ -491,7 +485,7 @@ class Measure(Strict):
 
     def share(self, partner: str, sector: str) -> float:
         """Share (0 to 1) of trade with `partner` in `sector` that the measure reaches."""
-        own = self.coverage_by_partner.get(partner)
+        own = self.coverage_by_partner.get(key_of(self.coverage_by_partner, partner))
         if isinstance(own, float):
             return own
         if own is not None and (sector in own or DEFAULT in own):
@@ -530,6 +524,16 @@ def _members(codes: Iterable[str]) -> set[str] | None:
             return None
         found |= {code, *members}
     return found
+
+
+def key_of(table: Mapping[str, Any] | float | None, partner: str) -> str:
+    """Key of `table` that speaks for `partner`: itself, else the first group it belongs to, else itself."""
+    if not isinstance(table, Mapping) or partner in table:
+        return partner
+    for group, entry in group_table().items():
+        if group in table and (entry["members"] == "all" or partner in entry["members"]):
+            return group
+    return partner
 
 
 def _lookup(table: float | dict[str, float] | None, partner: str) -> float:

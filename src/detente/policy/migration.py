@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import textwrap
 from dataclasses import dataclass
+from pathlib import Path
 
 from detente.errors import BadDossier, InputError
 from detente.policy.dossier import Dossier, parse_dossier
@@ -36,9 +37,9 @@ class Migration:
     selected: tuple[str, ...]
 
 
-def migrated(content: bytes, name: str) -> Migration:
+def migrated(content: bytes, name: str, folder: Path | None = None) -> Migration:
     """A dossier of version 1 as version 2. InputError for one that is of version 2, `BadDossier` for one that cannot be read."""
-    dossier = parse_dossier(content, name)
+    dossier = parse_dossier(content, name, folder)
     if dossier.schema_version == VERSION:
         raise InputError(refusal("policy", "migrated_already", file=name, version=VERSION))
     data, lines = read_yaml(content, name)
@@ -51,7 +52,7 @@ def migrated(content: bytes, name: str) -> Migration:
         return Migration("".join(plain), None, ())
     try:
         new = _cut(plain, lines, [m.id for m in own], found[best], best)
-        again = parse_dossier(new, name)
+        again = parse_dossier(new, name, folder)
     except BadDossier:  # written on few lines, or leaning on what the ledger says in other words
         return Migration("".join(plain), None, ())
     assert {m.id for m in again.measures} == {m.id for m in dossier.measures}

@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from detente.errors import BadDossier, UnknownName
+from detente.errors import BadDossier, UnknownName, UnknownRegion
 from detente.policy.changes import Change, apply_changes, check_fields
 from detente.policy.measures import Identifier, InstrumentKind, Measure, RegionCode, Strict, one_or_many
 from detente.policy.parts import Event, EventKind, Source
@@ -211,9 +211,8 @@ def _why_not_there(name: str, ledger: Ledger, day: date) -> str:
     return refusal("policy", "selected_too_early", measure=repr(name), announced=late.announced or late.start, day=day)
 
 
-def _no_such_region(code: str) -> UnknownName:
-    known = {k: str(v["name"]) for table in (region_table(), group_table()) for k, v in table.items()}
-    return UnknownName(code, known, "region")
+def _no_such_region(code: str) -> UnknownRegion:
+    return UnknownRegion(code, {k: str(v["name"]) for table in (region_table(), group_table()) for k, v in table.items()})
 
 
 def _economies(codes: Iterable[str]) -> set[str]:
