@@ -392,7 +392,7 @@ def politics(
         others = [case.outcome(name, variant=v, against=against) for v in sets]
         homes += _homes(case, outcome, parties, name or STATUS_QUO, case.compared_with(name, against), others)
     compared = {h.against: in_words(h.against, case.dossier, means=True) for h in homes}
-    titles = {name or STATUS_QUO: case.dossier.scenario(name or STATUS_QUO).title for name in named}
+    titles = {s.id: s.title for s in case.dossier.scenarios}
     return Politics(case.dossier.id, case.parameters.name, case.world.unit, tuple(homes), compared, titles)
 
 
