@@ -160,7 +160,10 @@ def _paper(sheet: Sheet, frames: Sequence[Frame]) -> Paper:
             if levied and duty:
                 paper.on, paper.on_how = list(dict.fromkeys(levied)), "the title"
                 break
-    lead = next((f for f in own if f.by in (paper.by, None) and f.on_how == "named beside it" and not f.why_aside), None)
+    lead = next(
+        (f for f in own if f.by in (paper.by, None) and f.on_how == "named beside it" and not f.why_aside and not f.response),
+        None,
+    )
     if lead is not None and paper.on and set(lead.on) > set(paper.on):
         paper.on, paper.on_how = list(lead.on), "the first measure named"
     if not paper.on and not paper.several:
@@ -170,7 +173,7 @@ def _paper(sheet: Sheet, frames: Sequence[Frame]) -> Paper:
                 paper.on, paper.on_how = list(dict.fromkeys(levied)), "the title"
                 break
     if not paper.on and not paper.several:
-        first = next((f for f in own if not f.why_aside and f.judgement.status != "denied"), None)
+        first = next((f for f in own if not f.why_aside and not f.response and f.judgement.status != "denied"), None)
         if first is not None and first.by not in (paper.by, None):
             first = None
         if first is not None and first.on and paper.by not in first.on:
@@ -220,13 +223,22 @@ def _whose(paper: Paper, sheet: Sheet, titles: Sequence[tuple[int, str, Sequence
                 break
     early = {s.start for s in [s for s in sheet.sentences if len(s.text) > 40][:4]}
     first = next(
-        (f for f in own if f.by and f.firm and f.sentence.start in early and not f.why_aside and f.judgement.status != "denied"),
+        (
+            f
+            for f in own
+            if f.by
+            and f.firm
+            and not f.response
+            and f.sentence.start in early
+            and not f.why_aside
+            and f.judgement.status != "denied"
+        ),
         None,
     )
     if paper.by is None and first is not None:
         paper.by, paper.by_how = first.by, "the first who acts in the text"
-    firm = Counter(f.by for f in own if f.by and f.firm and f.rate is not None)
-    loose = Counter(f.by for f in own if f.by)
+    firm = Counter(f.by for f in own if f.by and f.firm and f.rate is not None and not f.response)
+    loose = Counter(f.by for f in own if f.by and not f.response)
     if paper.by is None and (firm or loose):
         paper.by, paper.by_how = (firm or loose).most_common(1)[0][0], "the one who acts elsewhere in the text"
     if paper.by is None:
@@ -315,7 +327,7 @@ def _row_frame(
         if owners and by is None:
             by, by_how = owners[0], "the line above its row"
         on, on_how = [r.code for r in above if r.code not in owners], "the line above its row"
-    lead = next((f for f in context if f.instrument == TARIFF and not f.why_aside), None)
+    lead = next((f for f in context if f.instrument == TARIFF and not f.why_aside and not f.response), None)
     judgement = Judgement(ANNOUNCED, 0.78, "", "a row of a table")
     if lead is not None and lead.judgement.cue and lead.judgement.status not in ("denied", "hypothetical"):
         judgement = replace(lead.judgement, sure=max(lead.judgement.sure, 0.78))
@@ -325,7 +337,7 @@ def _row_frame(
         if told:
             judgement = Judgement(told, 0.9, state.text, "a column of the table")
     if (
-        re.search(r"\bpropos|\brecommend", " ".join(texts), re.I)
+        re.search(r"\bpropos|\brecommend(?:s|ed)?\b", " ".join(texts), re.I)
         and state is None
         and (lead is None or lead.judgement.status in (ANNOUNCED, IN_FORCE))
     ) or (re.search(r"\bpropos", " ".join(f.sentence.text for f in context) or (sheet.page.title or ""), re.I) and state is None):
