@@ -136,8 +136,12 @@ def frames_in(sheet: Sheet, s: Sentence, *, listed: bool = False) -> list[Frame]
             answered = None
         frame = Frame(
             s.start + anchor.start, s.start + anchor.end, anchor.kind, s, _judged(s.text, anchor, part, parts[:n]),
-            rate=anchor.rate, scenario=block.scenario, question="?" in s.text, why_aside=anchor.why, firm=anchor.sure, response=answered is not None,
+            rate=anchor.rate, scenario=block.scenario, question="?" in s.text, why_aside=anchor.why, firm=anchor.sure,
+            response=answered is not None,
         )  # fmt: skip
+        if answered is not None:
+            own = judge(s.text, anchor.start, anchor.end, part)
+            frame.judgement = own if own.cue else replace(own, sure=0.75, reason="what is answered stands already", others=())
         _who(s.text, frame, anchor, part, who, first=n == 0)
         told = _heading_status(block.heading)
         if (
