@@ -457,7 +457,9 @@ def _parts(text: str, anchors: Sequence[_Anchor]) -> list[tuple[int, int]]:
             tail = between[found[-2].end() :]
             if found[-2].group().strip() == "," and between[chosen.end() :].strip() and len(tail.split()) <= 5:
                 chosen = found[-2]  # "textiles and footwear 35 percent": the pair belongs together
-        cuts.append(one.end + (chosen.start() if chosen else len(between)))
+        answer = built(r"\b{answers}\b").search(between) if chosen is None else None
+        cut = chosen or answer
+        cuts.append(one.end + (cut.start() if cut else len(between)))
     cuts.append(len(text))
     return list(pairwise(cuts))
 
