@@ -207,6 +207,10 @@ def _whose(paper: Paper, sheet: Sheet, titles: Sequence[tuple[int, str, Sequence
         ):
             paper.by, paper.by_how = named[0].code, "the office at its head"
             break
+        governs = re.search(r"\bGovernment of (?:the )?$|\bREPUBLIC OF (?:THE )?$", text[: named[0].start], re.I) if named else None
+        if governs is not None and len(text.split()) <= 12:
+            paper.by, paper.by_how = named[0].code, "the office at its head"
+            break
         mine = [a for a in offices if at <= a.start < at + len(text)]
         if mine:
             paper.by, paper.by_how = mine[0].code, "the office at its head"
@@ -543,6 +547,8 @@ def _fill_who(sheet: Sheet, frames: Sequence[Frame], paper: Paper) -> None:
                 and (_one_target(frames, last) or f.received)
             ):
                 f.on, f.everyone, f.on_how = [c for c in last.on if c != f.by], last.everyone, "the sentence before"
+            elif paper.on_how == "the title" and _other_topic(sheet, f):
+                pass
             elif f.by == paper.by and paper.on and f.by not in paper.on:
                 f.on, f.on_how = list(paper.on), paper.on_how
             elif f.by == paper.by and paper.several:
@@ -587,6 +593,15 @@ def _subject_before(sheet: Sheet, f: Frame) -> str | None:
         if named:
             return named[0].code
     return None
+
+
+def _other_topic(sheet: Sheet, f: Frame) -> bool:
+    """Whether a heading of its own, with a duty or goods of its own, stands over a frame: the title is not about it."""
+    at = sheet.block_of(f.sentence).heading_block
+    if at is None or at < 3:
+        return False
+    head = sheet.blocks[at]
+    return bool(any(p.search(head.text) for _, p in instruments()) or sheet.products_in(head.start, head.end))
 
 
 def _one_target(frames: Sequence[Frame], last: Frame) -> bool:
@@ -641,6 +656,8 @@ def _date_sentences(sheet: Sheet, frames: Sequence[Frame]) -> list[_Dated]:
                 continue
             first = until = None
             for d in sheet.dates_in(s.start, s.end):
+                if re.match(r"\W*On\s+$", s.text[: d.at - s.start]) and re.match(r"\W*(?:[\w.]+\s+){1,6}?(?:decided|announced|signed|issued|published|opened|found)\b", s.text[d.to - s.start :]):
+                    continue
                 lead = s.text[max(0, d.at - s.start - 100) : d.at - s.start]
                 if d.precision in ("vague", "decade", "year"):
                     continue

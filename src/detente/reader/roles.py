@@ -216,6 +216,8 @@ def _after_preposition(before: str, after: str, m: Mention) -> str:
         return PLACE
     if re.search(r"\b(?:among them|such as|including|namely|notably|chiefly|mainly|especially)\s+(?:the\s+)?$", before, re.I):
         return TARGET
+    if re.search(r"\b(?:for|from|on|to)\s+(?!the\s+purpose)[\w ,-]{2,50}\(\s*(?:the\s+)?$", before, re.I):
+        return TARGET
     if re.search(r"\bto\s+(?:(?:buyers|companies|firms|customers) in\s+)?(?:the\s+)?$", before, re.I):
         return DESTINATION
     lead = re.search(_TARGET_LEAD, before[-80:], re.I)

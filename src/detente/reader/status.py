@@ -191,7 +191,8 @@ def judge(text: str, start: int, end: int, bounds: tuple[int, int] | None = None
         reason = f"negated: {negated.group().strip()!r} before {first.words!r}"
         flipped = IN_FORCE if status in (SUSPENDED, *OVER) else DENIED
         return Judgement(flipped, 0.75, first.words, reason, tuple(s for s in others if s != flipped), quoted)
-    if status in (SUSPENDED, *OVER) and (own_modal or to_do or condition or gerund):
+    hangs = re.search(r"\b(?:unless|until|if|once|should|when)\b[^,;]*$", text[left : first.start], re.I)
+    if status in (SUSPENDED, *OVER) and (hangs or own_modal or to_do or condition or gerund):
         decided = re.search(r"\b(?:will|shall|to)\s+(?:now\s+)?$", ahead, re.I)
         if status == SUSPENDED and decided and not own_modal and not condition:
             return Judgement(SUSPENDED, 0.75, first.words, f"{first.words!r} is decided", (IN_FORCE,), quoted)

@@ -222,7 +222,8 @@ def _list_row(line: str, start: int) -> Row | None:
         rest = m.groupdict().get("rest") or ""
         if rest.strip(" .;,"):
             cells.append(Cell(start + m.start("rest"), start + m.end("rest"), rest))
-        return Row(start, start + len(line), cells, [""] * len(cells), rates=[(1, amounts[0])], joined=joined)
+        further = [(2, a) for a in amounts_in(rest) if a.unit == "%"] if re.match(r"\s*[(,;]", rest) and len(cells) > 2 else []
+        return Row(start, start + len(line), cells, [""] * len(cells), rates=[(1, amounts[0]), *further], joined=joined)
     return None
 
 
