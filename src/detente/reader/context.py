@@ -207,7 +207,9 @@ def _whose(paper: Paper, sheet: Sheet, titles: Sequence[tuple[int, str, Sequence
         ):
             paper.by, paper.by_how = named[0].code, "the office at its head"
             break
-        governs = re.search(r"\bGovernment of (?:the )?$|\bREPUBLIC OF (?:THE )?$", text[: named[0].start], re.I) if named else None
+        governs = (
+            re.search(r"\bGovernment of (?:the )?$|\bREPUBLIC OF (?:THE )?$", text[: named[0].start], re.I) if named else None
+        )
         if governs is not None and len(text.split()) <= 12:
             paper.by, paper.by_how = named[0].code, "the office at its head"
             break
@@ -601,6 +603,8 @@ def _other_topic(sheet: Sheet, f: Frame) -> bool:
     if at is None or at < 3:
         return False
     head = sheet.blocks[at]
+    if head.text.rstrip().endswith(":"):
+        return False
     return bool(any(p.search(head.text) for _, p in instruments()) or sheet.products_in(head.start, head.end))
 
 
@@ -656,7 +660,10 @@ def _date_sentences(sheet: Sheet, frames: Sequence[Frame]) -> list[_Dated]:
                 continue
             first = until = None
             for d in sheet.dates_in(s.start, s.end):
-                if re.match(r"\W*On\s+$", s.text[: d.at - s.start]) and re.match(r"\W*(?:[\w.]+\s+){1,6}?(?:decided|announced|signed|issued|published|opened|found)\b", s.text[d.to - s.start :]):
+                if re.match(r"\W*On\s+$", s.text[: d.at - s.start]) and re.match(
+                    r"\W*(?:[\w.]+\s+){1,6}?(?:decided|announced|signed|issued|published|opened|found)\b",
+                    s.text[d.to - s.start :],
+                ):
                     continue
                 lead = s.text[max(0, d.at - s.start - 100) : d.at - s.start]
                 if d.precision in ("vague", "decade", "year"):

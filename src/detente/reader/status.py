@@ -152,9 +152,9 @@ def judge(text: str, start: int, end: int, bounds: tuple[int, int] | None = None
     if not near:
         if modal or condition:
             return Judgement(THREATENED, 0.6, "", "no verb of status; modal or conditional sentence", (HYPOTHETICAL,), quoted)
-        if re.search(r"\b(?:will|shall|is to|are to)\s+(?:\w+ly\s+)?(?:be\s+)?[a-z]{3,}", text[left:start], re.I):
+        if re.search(r"\b(?:will|shall|is to|are to)\s+(?:\w+ly\s+)?(?:be\s+)?(?:[a-z]{3,}|$)", text[left:start], re.I):
             return Judgement(ANNOUNCED, 0.75, "", "'will' before it", (THREATENED,), quoted)
-        return Judgement(IN_FORCE, 0.5, "", "no word of status near it", (THREATENED, ANNOUNCED), quoted)
+        return Judgement(IN_FORCE, 0.58, "", "no word of status near it", (THREATENED, ANNOUNCED), quoted)
     near.sort(key=lambda pair: pair[0])
     first = near[0][1]
     status, sure = first.status, first.sure
