@@ -207,6 +207,9 @@ def _whose(paper: Paper, sheet: Sheet, titles: Sequence[tuple[int, str, Sequence
         ):
             paper.by, paper.by_how = named[0].code, "the office at its head"
             break
+        if len(named) == 1 and text.strip(" ().:") == text[named[0].start : named[0].end]:
+            paper.by, paper.by_how = named[0].code, "the office at its head"
+            break
         governs = (
             re.search(r"\bGovernment of (?:the )?$|\bREPUBLIC OF (?:THE )?$", text[: named[0].start], re.I) if named else None
         )
@@ -235,6 +238,7 @@ def _whose(paper: Paper, sheet: Sheet, titles: Sequence[tuple[int, str, Sequence
             if f.by
             and f.firm
             and not f.response
+            and f.judgement.status != "threatened"
             and f.sentence.start in early
             and not f.why_aside
             and f.judgement.status != "denied"
@@ -330,6 +334,8 @@ def _row_frame(
     if not on and row.part is not None:
         above = roles(row.part.text, None)
         owners = [r.code for r in above if r.part == OWNER]
+        if len(above) == 2 and re.search(r"->|→|=>|»", row.part.text):
+            owners = [above[0].code]
         if owners and by is None:
             by, by_how = owners[0], "the line above its row"
         on, on_how = [r.code for r in above if r.code not in owners], "the line above its row"

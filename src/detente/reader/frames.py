@@ -324,7 +324,7 @@ def _rate_anchor(
     if not linked and context:
         heading = re.search(r"\bheadings?\s+\d{4}", text[:start], re.I)
         linked = bool(
-            re.search(r"\binserting\s+\W*$", text[:start], re.I)
+            re.search(r"\b(?:inserting|substituting)\s+\W*$", text[:start], re.I)
             or (heading and re.search(r"\bat\s+$", text[:start]))
             or re.search(
                 r"\b(?:it|this|that|which|they|rates?)\s+(?:will|would|shall|is to|are to)\s+(?:then )?(?:fall|rise|"
@@ -389,6 +389,8 @@ def _why_not(text: str, start: int, end: int, linked: bool, noun_at: int) -> str
         before
     ):
         return "a sum or an average of duties"
+    if re.search(r"\(\s*(?:up |down )?from\s+$|\b(?:was|previously|formerly|until now)\s+$", before, re.I):
+        return "the rate before"
     if a_step(text, start, end):
         return "a step, not a level"
     if built(r"\b{except}\b").search(text[:start]) and re.search(
@@ -408,8 +410,8 @@ def _why_not(text: str, start: int, end: int, linked: bool, noun_at: int) -> str
         and not re.search(r"\b(?:surtax|tariff|dut)\w* against (?:the |a )?$", before)
     ) and not re.search(r"\brang\w+ from\b", before):
         return "the rate before"
-    if re.search(r"\bdeleting\s+\W*$|\badded to the\s+$", before, re.I):
-        return "the rate before" if "deleting" in before else "named only beside another"
+    if re.search(r"\b(?:deleting|striking)\s+(?:out\s+)?\W*$|\badded to the\s+$", before, re.I):
+        return "the rate before" if re.search("deleting|striking", before) else "named only beside another"
     left, _ = clause_bounds(text, start, end)
     clause = text[left:start]
     if word("exempt").search(clause) and re.search(rf"\b(?:{body('exempt')})(?:(?![.;])[\s\S]){{0,120}}$", clause, re.I):

@@ -84,7 +84,9 @@ def clause_bounds(text: str, start: int, end: int) -> tuple[int, int]:
 
 def in_quotation(text: str, at: int) -> bool:
     """Whether a place stands between double quotation marks."""
-    return text.count('"', 0, at) % 2 == 1 and '"' in text[at:]
+    if text.count('"', 0, at) % 2 == 0 or '"' not in text[at:]:
+        return False
+    return len(text[text.rindex('"', 0, at) : text.index('"', at)].split()) > 3
 
 
 _RELATIVE = re.compile(r",\s+(?:which|who|whose)\b[^,;]{4,140},", re.I)
