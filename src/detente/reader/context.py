@@ -319,7 +319,9 @@ def _row_frame(
         return None
     levier = row.column("levier")
     country = row.column("country")
-    cells = [country] if country is not None else [c for c in others if c is not levier and not re.search(r"\d{4}", c.text)]
+    bare = not any(row.heads) and len(row.cells) == 3  # name, rate and what follows it
+    named = [c for c in others if c is not levier and not re.search(r"\d{4}", c.text)]
+    cells = [country] if country is not None else named[:1] if bare else named
     on = [a.code for c in cells for a in sheet.actors_in(c.start, c.end) if a.form != "city" and a.form != "law"]
     on_how, everyone = (
         "its row",
@@ -488,7 +490,14 @@ def _labels(sheet: Sheet, frames: Sequence[Frame]) -> None:
             or not re.match(r"\s*(?::|\s-\s)", sheet.flat[first.end : first.end + 3])
         ):
             continue
-        if f.by is None and first.code not in f.on and not f.received:
+        bare = re.match(
+            r"\s*:\s*(?:an? )?(?:up to )?\d[\d.,]*\s*(?:%|per ?cent|percent)(?!\s+(?:\w+\s+){0,3}on\b)",
+            sheet.flat[first.end : first.end + 60],
+        )
+        if bare is not None:
+            if not f.on:
+                f.on, f.on_how, f.everyone = [first.code], "a label that opens the paragraph", False
+        elif f.by is None and first.code not in f.on and not f.received:
             f.by, f.by_how = first.code, "a label that opens the paragraph"
         elif f.by and not f.on and first.code != f.by:
             f.on, f.on_how, f.everyone = [first.code], "a label that opens the paragraph", False
@@ -575,6 +584,8 @@ _HEADS = ("the office at its head", "a line of the form", "the title", "the law 
 
 def _doubtful(paper: Paper, f: Frame, acting: Counter[str], named: set[str]) -> bool:
     """Whether the one who acts elsewhere is too thin a ground: named once, in a text of many economies."""
+    if paper.by_how == "the first who acts in the text" and len(acting) > 2:
+        return True
     return paper.by_how == "the one who acts elsewhere in the text" and (
         (not paper.office and acting[paper.by or ""] < 2 and len(named) > 2) or len(acting) > 1
     )

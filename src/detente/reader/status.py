@@ -74,6 +74,8 @@ def clause_bounds(text: str, start: int, end: int) -> tuple[int, int]:
     """Bounds of the clause around [start, end): cut at ; : and at "but", "while" and the like."""
     left, right = 0, len(text)
     for cut in _LEAD.finditer(text):
+        if cut.group() == ":" and cut.end() <= 25:
+            continue  # a label that opens the sentence belongs to it ("Proposed: a 12% duty")
         if cut.end() <= start:
             left = cut.end()
         elif cut.start() >= end:

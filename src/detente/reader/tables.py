@@ -212,6 +212,10 @@ def _list_row(line: str, start: int) -> Row | None:
             continue
         if re.match(r"\s*(?:(?:additional )?(?:tariffs?|dut(?:y|ies)) )?on\b", m.groupdict().get("rest") or ""):
             continue
+        if any(
+            p.search(re.split(r"[,;(.]", m.groupdict().get("rest") or "")[0]) for kind, p in instruments() if kind == "tariff"
+        ):
+            continue  # a sentence after a label, not a row
         if re.match(r"\W*(?:prior|previous|old|former|earlier|until now|in[- ]quota|mfn|base|ordinary)\b", name, re.I):
             continue
         amounts = amounts_in(m["rate"])
