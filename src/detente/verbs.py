@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from detente.errors import InputError
+from detente.errors import DetenteError, InputError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -269,6 +269,19 @@ class RateArguments(Arguments):
     target: Annotated[str, Field(max_length=20)] | None = None
 
 
+class DispatchArguments(Arguments):
+    """From which day to which (the month before the dossier's own if absent), and if today's odds use the stand-off model."""
+
+    since: Annotated[str, Field(max_length=10)] | None = None
+    until: Annotated[str, Field(max_length=10)] | None = None
+    stand_off: bool = True
+
+    @property
+    def days(self) -> tuple[date | None, date | None]:
+        """Both as days. Raises `InputError`."""
+        return day_of(self.since, "the first day", "2025-09-18"), day_of(self.until, "the last day", "2025-10-18")
+
+
 class EnsembleArguments(Arguments):
     """How many draws of the parameters, the seed, which scenarios (all if absent), whether the stand-off is read in each draw."""
 
@@ -310,7 +323,8 @@ class Beside(NamedTuple):
 @dataclass(frozen=True)
 class Verb:
     """One question. `answer(subject, arguments, progress, **how)`; `table` of the answer is what a CSV holds, `figure` draws it
-    (its keywords are the figure's own). With `of_state` the answer depends on the policy in force, not on the dossier alone.
+    (its keywords are the figure's own). `needs` are the conditions it raises before it solves anything. With `of_state` the
+    answer depends on the policy in force, not on the dossier alone.
     """
 
     title: str
@@ -319,6 +333,25 @@ class Verb:
     table: Callable[[Any], pd.DataFrame] | None = None
     figure: Callable[..., Any] | None = None
     of_state: bool = False
+    needs: tuple[Callable[[Subject, Any], object], ...] = ()
+
+    def put(self, subject: Subject | None, arguments: Any, progress: Progress, **how: Any) -> Any:
+        """The answer, after everything the question needs: what is lacking is said before anything is solved."""
+        if subject is not None:
+            for need in self.needs:
+                need(subject, arguments)
+        return self.answer(subject, arguments, progress, **how)
+
+    def lacks(self, subject: Subject) -> list[str]:
+        """All that keeps the question, with no arguments, from being answered, in words; nothing is solved."""
+        found: dict[str, None] = {}
+        given = self.arguments.model_construct()
+        for need in self.needs:
+            try:
+                need(subject, given)
+            except DetenteError as error:
+                found[str(error.args[0])] = None
+        return list(found)
 
     def asked(self, given: Mapping[str, Any]) -> Any:
         """The arguments, checked and complete. Raises `InputError` with the first that will not do."""
@@ -396,7 +429,9 @@ def _deal(s: Subject, a: DealArguments, progress: Progress) -> Any:
 def _bystander(s: Subject, a: BystanderArguments, progress: Progress) -> Beside:
     from detente.strategy.bystanders import menu_of
 
-    region, case = a.region or s.negotiation.venue.region, s.case
+    case = s.case
+    named = (b.region for b in s.negotiation.bystanders if b.region in case.world.regions)
+    region = a.region or case.host or next(named, s.negotiation.venue.region)
     case.outsider(region)
     case.solve(progress)
     return Beside(case, region, case.scenario(a.scenario) or case.worst, menu_of(case, region, probabilities=a.probabilities))
@@ -516,12 +551,76 @@ def _ensemble(s: Subject, a: EnsembleArguments, progress: Progress, **how: Any) 
     )  # fmt: skip
 
 
+def _dispatch(s: Subject, a: DispatchArguments, progress: Progress, *, ledger: Any = None, journal: Any = None) -> Any:
+    from detente.briefing.dispatch import dispatch
+
+    return dispatch(
+        ledger or s.negotiation,
+        *a.days,
+        world=s.world,
+        horizon=s.horizon,
+        journal=journal,
+        stand_off=a.stand_off,
+        progress=progress,
+    )
+
+
 def _briefing(
     s: Subject, a: Arguments, progress: Progress, *, out: Any, force: bool = False, readers: Any = (), pdf: bool = False
 ) -> Any:
     from detente.briefing import brief
 
     return brief(s.negotiation, s.world, out=out, horizon=s.horizon, readers=readers, force=force, pdf=pdf, progress=progress)
+
+
+# -- what the answers need ---------------------------------------------------------------------------------------------
+def _world(s: Subject, _: Arguments) -> None:
+    s.negotiation.must_fit(s.world)
+
+
+def _scenarios(s: Subject, a: Arguments) -> None:
+    if not getattr(a, "package", False):
+        s.case.must_have_scenarios()
+
+
+def _tree(s: Subject, _: Arguments) -> object:
+    from detente.outlook.fork_odds import branch_odds
+    from detente.outlook.tree import grow
+
+    branch_odds(s.negotiation, draws=100)  # its record, its kinds of fork
+    return grow(s.negotiation)
+
+
+def _answers_fit(s: Subject, _: Arguments) -> object:
+    from detente.outlook.questions import likelihoods
+    from detente.outlook.tree import grow
+
+    tree = grow(s.negotiation)
+    return [likelihoods(q, tree) for q in s.negotiation.key_questions if q.answers]
+
+
+def _pair(s: Subject, _: Arguments) -> object:
+    from detente.strategy.objectives import two_parties
+
+    return two_parties(s.negotiation.id, [p.region for p in s.negotiation.parties])
+
+
+def _stances(s: Subject, _: Arguments) -> None:
+    from detente.strategy.objectives import must_have_stances
+
+    must_have_stances(s.negotiation, ("ease", "hold", "escalate") if len(s.negotiation.parties) == 2 else ())
+
+
+def _something_to_trade(s: Subject, _: Arguments) -> object:
+    from detente.strategy.deal import opening
+
+    return opening(s.case)
+
+
+def _jobs_counted(s: Subject, _: Arguments) -> object:
+    from detente.world.employment import counted
+
+    return counted(s.world.employed, s.world.name)
 
 
 # -- the charts --------------------------------------------------------------------------------------------------------
@@ -544,12 +643,29 @@ def _needs_chart(found: TruceAnswer, csv: str = "") -> Any:
 
 
 VERBS: dict[str, Verb] = {
-    "outlook": Verb("What may come, and how likely", OutlookArguments, _outlook, lambda look: look.tree.to_frame()),
-    "questions": Verb("Which question matters most", QuestionArguments, _questions),
-    "talks": Verb("The stand-off", TalkArguments, _talks, lambda found: found.trials.summary(), _odds_chart),
-    "truce": Verb("Whether a truce would be kept", TalkArguments, _truce, lambda found: found.to_frame(), _needs_chart),
-    "deal": Verb("The package both would sign", DealArguments, _deal, lambda found: found.exchange()),
-    "bystander": Verb("What it brings a third economy", BystanderArguments, _bystander),
+    "outlook": Verb(
+        "What may come, and how likely", OutlookArguments, _outlook, lambda look: look.tree.to_frame(), needs=(_world, _tree)
+    ),
+    "questions": Verb("Which question matters most", QuestionArguments, _questions, needs=(_world, _tree, _answers_fit)),
+    "talks": Verb(
+        "The stand-off", TalkArguments, _talks, lambda found: found.trials.summary(), _odds_chart, needs=(_world, _stances)
+    ),
+    "truce": Verb(
+        "Whether a truce would be kept",
+        TalkArguments,
+        _truce,
+        lambda found: found.to_frame(),
+        _needs_chart,
+        needs=(_world, _pair, _stances),
+    ),
+    "deal": Verb(
+        "The package both would sign",
+        DealArguments,
+        _deal,
+        lambda found: found.exchange(),
+        needs=(_world, _pair, _something_to_trade),
+    ),
+    "bystander": Verb("What it brings a third economy", BystanderArguments, _bystander, needs=(_world, _scenarios)),
     "regimes": Verb(
         "Free trade, equal treatment, tariff war", RegimeArguments, _regimes, lambda found: found.to_frame(), of_state=True
     ),
@@ -558,16 +674,26 @@ VERBS: dict[str, Verb] = {
     "control": Verb(
         "What a government would withhold", ControlArguments, _control, lambda found: found.to_frame(), of_state=True
     ),
-    "path": Verb("Month by month, to the tenth year", PathArguments, _path, lambda found: found.to_frame()),
-    "jobs": Verb("Which jobs move", JobsArguments, _jobs, lambda found: found.to_frame()),
+    "path": Verb("Month by month, to the tenth year", PathArguments, _path, lambda found: found.to_frame(), needs=(_world,)),
+    "jobs": Verb("Which jobs move", JobsArguments, _jobs, lambda found: found.to_frame(), needs=(_world, _jobs_counted)),
     "politics": Verb(
-        "Who gains and loses at home", PoliticsArguments, _politics, lambda found: found.to_frame(), _politics_chart
+        "Who gains and loses at home",
+        PoliticsArguments,
+        _politics,
+        lambda found: found.to_frame(),
+        _politics_chart,
+        needs=(_world, _scenarios),
     ),
-    "uncertainty": Verb("What a threat costs", UncertaintyArguments, _uncertainty, lambda found: found.to_frame()),
-    "reaction": Verb("How markets might answer", Arguments, _reaction, lambda found: found.to_frame()),
-    "exercises": Verb("Subsidies and technology, bounded", ExerciseArguments, _exercises, lambda found: found.to_frame()),
+    "uncertainty": Verb(
+        "What a threat costs", UncertaintyArguments, _uncertainty, lambda found: found.to_frame(), needs=(_world, _tree)
+    ),
+    "reaction": Verb("How markets might answer", Arguments, _reaction, lambda found: found.to_frame(), needs=(_world, _tree)),
+    "exercises": Verb(
+        "Subsidies and technology, bounded", ExerciseArguments, _exercises, lambda found: found.to_frame(), needs=(_world,)
+    ),
+    "dispatch": Verb("What changed since", DispatchArguments, _dispatch, lambda found: found.to_frame()),
     "rates": Verb("How often it happened elsewhere", RateArguments, _rates, lambda found: found.to_frame()),
-    "ensemble": Verb("Ranges over the parameters", EnsembleArguments, _ensemble, of_state=True),
-    "briefing": Verb("The briefing", Arguments, _briefing, of_state=True),
+    "ensemble": Verb("Ranges over the parameters", EnsembleArguments, _ensemble, of_state=True, needs=(_world,)),
+    "briefing": Verb("The briefing", Arguments, _briefing, of_state=True, needs=(_world, _scenarios)),
 }
 """The questions by name."""

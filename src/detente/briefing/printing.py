@@ -30,6 +30,7 @@ SECONDS = 120
 """What a browser may take for a page."""
 _PRINTS = CacheFolder("prints", 60)
 _DATE = re.compile(rb"(/(?:CreationDate|ModDate) ?\(D:)\d{14}")
+_NODE = re.compile(rb"\bnode\d{8}\b")
 _BESIDE = re.compile(r'<a href="(?!https?:|#)[^"]*">')
 _SVG = re.compile(r"(<svg\b[^>]*role=\"img\"[^>]*>)(.*?)</svg>", re.DOTALL)
 
@@ -48,10 +49,10 @@ class Printer:
             raise InputError(f"paper {paper!r} is none of {', '.join(PAPERS)}")
         # a PDF travels alone: what is linked beside the page would lead to where it was printed
         sized = _BESIDE.sub("<a>", page).replace("</style>", f"@page{{size:{paper}}}\n</style>", 1)
-        key = sha256(f"1|{self.name}|{year}|{sized}".encode())
+        key = sha256(f"2|{self.name}|{year}|{sized}".encode())
         kept = _PRINTS.find(key)
         if kept is None:
-            kept = undated(self.made(sized), year)
+            kept = renumbered(undated(self.made(sized), year))
             _PRINTS.keep(key, kept)
         return kept
 
@@ -122,3 +123,15 @@ def self_contained(page: str) -> str:
 def undated(pdf: bytes, year: int) -> bytes:
     """PDF whose dates are the first of January of `year`, so that no clock is in it."""
     return _DATE.sub(lambda m: m[1] + f"{year:04d}0101000000".encode(), pdf)
+
+
+def renumbered(pdf: bytes) -> bytes:
+    """PDF whose marks of structure count from one: a browser counts on from the nodes it has made before, more or fewer.
+
+    Their order and their width stay, so that the tree of names stays sorted and no object moves.
+
+    >>> renumbered(b"/ID (node00000256) /Headers [(node00000255)]")
+    b'/ID (node00000002) /Headers [(node00000001)]'
+    """
+    order = {name: b"node%08d" % n for n, name in enumerate(sorted(set(_NODE.findall(pdf))), 1)}
+    return _NODE.sub(lambda m: order[m[0]], pdf)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from detente.cli.check import check
 from detente.cli.common import (
     DossierName,
     Json,
@@ -20,8 +21,10 @@ from detente.cli.common import (
     print_idle,
     progress_bar,
     text_table,
+    the_world,
     told_idle,
 )
+from detente.cli.new import new
 from detente.errors import InputError
 from detente.files import write
 
@@ -51,9 +54,8 @@ def dossier_list(as_json: Json = False) -> None:
 def dossier_show(dossier: DossierName, world: WorldName = "world-2022", as_json: Json = False) -> None:
     """The measures with their status, the scenarios and the deadlines of a dossier."""
     from detente.policy.dossier import load_dossier
-    from detente.world.library import load_world
 
-    d, table = load_dossier(dossier), load_world(world)
+    d, table = load_dossier(dossier), the_world(world)
     status = d.status()
     idle = d.never_effective(table.regions, table.sectors)
     if as_json:
@@ -71,36 +73,7 @@ def dossier_show(dossier: DossierName, world: WorldName = "world-2022", as_json:
     print_idle(idle, f"change nothing in {table.name}")
 
 
-@dossiers.command("check")
-def dossier_check(dossier: DossierName, world: WorldName = "world-2022", as_json: Json = False) -> None:
-    """Read a dossier strictly and test its codes against a world. Exit code 2 when something is wrong."""
-    from detente.policy.dossier import doubts_of, load_dossier
-    from detente.world.library import load_world
-
-    d, table = load_dossier(dossier), load_world(world)
-    problems = d.check(table.regions, table.sectors)
-    idle = {} if problems else d.never_effective(table.regions, table.sectors)
-    doubts = doubts_of(dossier)
-    for doubt in doubts:
-        err.print(f"look again: {doubt}", highlight=False, markup=False, soft_wrap=True)
-    if as_json:
-        more = {"doubts": doubts} if doubts else {}
-        emit({"id": d.id, "problems": problems, "without_resolution": d.unresolvable(), **more, **told_idle(idle)})
-    elif idle:
-        print_idle(idle, f"{d.id} can be read, but {len(idle)} of its measures would change nothing in {table.name}")
-    elif not problems:
-        out.print(
-            f"{d.id} is sound: {len(d.measures)} measures, {len(d.scenarios)} scenarios, {len(d.sources)} sources",
-            highlight=False,
-        )
-    else:
-        for problem in problems:
-            err.print(problem, highlight=False)
-    if not as_json and d.unresolvable():
-        told = f"Without a rule and source that settle what happened (resolution): {', '.join(d.unresolvable())}"
-        err.print(told, highlight=False, markup=False, style="dim", soft_wrap=True)
-    if problems:
-        raise typer.Exit(2)
+dossiers.command("check")(check)
 
 
 @dossiers.command("schema")
@@ -111,32 +84,27 @@ def dossier_schema() -> None:
     emit(dossier_json_schema())
 
 
-@dossiers.command("new")
-def dossier_new(
-    name: Annotated[str, typer.Argument(help="Short name, lower case with dashes.")],
-    title: Annotated[str, typer.Option(help="Title of the negotiation.")] = "A negotiation",
-    by: Annotated[str, typer.Option("--by", help="The economy that threatens the duty.")] = "USA",
-    on: Annotated[str, typer.Option("--on", help="The economy that would pay it.")] = "CHN",
-    threat: Annotated[float, typer.Option("--threat", help="The threatened duty in percentage points.")] = 50.0,
-    target: Annotated[
-        Path | None, typer.Option("--out", "-o", help="File to write; NAME.yaml if absent.", callback=out_file)
-    ] = None,
+@dossiers.command("migrate")
+def dossier_migrate(
+    file: Annotated[Path, typer.Argument(help="A dossier of schema version 1.", exists=True, dir_okay=False)],
+    target: Annotated[Path | None, typer.Option("--out", "-o", help="File to write; FILE if absent.", callback=out_file)] = None,
 ) -> None:
-    """Write a small dossier to start from, with every field explained."""
-    from detente.errors import UnknownName
-    from detente.policy.dossier import new_dossier_text
-    from detente.world.library import load_world
+    """Write a dossier of schema version 1 as version 2: law that a ledger has is selected from it."""
+    from detente.policy.migration import migrated
 
-    path = target or Path(f"{name}.yaml")
-    regions = load_world("world-2022").regions
-    for code in (by.upper(), on.upper()):
-        if code not in regions:
-            raise UnknownName(code, sorted(regions), "economy")
-    text = new_dossier_text(name, title, by=by.upper(), on=on.upper(), points=threat)
-    if path.exists():
-        raise InputError(f"{path} exists already; choose another name with --out")
-    write(path, text.encode())
-    out.print(f"{path}\nNext: detente dossier check {path}", highlight=False, markup=False)
+    found = migrated(file.read_bytes(), str(file), file.parent)
+    write(target or file, found.text.encode())
+    told = (
+        f"{len(found.selected)} of its measures selected from {found.ledger}"
+        if found.ledger
+        else "no measure was taken from a ledger"
+    )
+    out.print(f"{target or file} written as schema version 2: {told}", highlight=False, markup=False, soft_wrap=True)
+    if found.ledger:
+        out.print(f"Their words and sources are now the ledger's: {', '.join(found.selected)}", style="dim", soft_wrap=True)
+
+
+dossiers.command("new")(new)
 
 
 # -- policy on a day ---------------------------------------------------------------------------------------------------
@@ -253,12 +221,12 @@ def policy_diff(
     titles = {m.id: m.title for m in book.measures}
     changes = changes_between(book.measures, a, b)
     if as_json:
-        emit({"id": book.id, "from": min(a, b), "to": max(a, b), "changes": [
+        emit({"id": book.id, "from": a, "to": b, "changes": [
             {"measure": c.measure, "title": titles[c.measure], "date": c.date, "before": str(c.before), "after": str(c.after)}
             for c in changes
         ]})  # fmt: skip
         return
-    out.print(f"{book.title}\nfrom {min(a, b)} to {max(a, b)}: {len(changes)} measures differ", highlight=False, markup=False)
+    out.print(f"{book.title}\nfrom {a} to {b}: {len(changes)} measures differ", highlight=False, markup=False)
     table = text_table(("measure", "day", "before", "after"))
     table.columns[0].no_wrap = False
     for c in changes:
@@ -551,10 +519,10 @@ worlds = typer.Typer(help="The world table: look at it, or build it from its sou
 @worlds.command("info")
 def world_info(world: WorldName = "world-2022", as_json: Json = False) -> None:
     """What a world holds: regions, sectors, totals, sources, what is imputed and how well it fits."""
+    from detente.words import decimals_for, fixed
     from detente.words.names import region_name, sector_name
-    from detente.world.library import load_world
 
-    table = load_world(world)
+    table = the_world(world)
     balance = -table.deficits
     if as_json:
         emit(
@@ -574,13 +542,20 @@ def world_info(world: WorldName = "world-2022", as_json: Json = False) -> None:
     )
     out.print(f"fingerprint {table.fingerprint}, identities hold to {table.check():.0e}", highlight=False, style="dim")
     shown = text_table(("economy", "value added, bn USD", "exports, bn USD", "balance, bn USD"))
+    netted = table.card.get("inventories netted")
+    places = decimals_for(float(table.value_added.sum(1).max()) / 1000, most=3)
     for k, code in enumerate(table.regions):
         exports = table.shipments[k].sum() - table.shipments[k, k].sum()
         shown.add_row(
-            f"{code}  {region_name(code)}", f"{table.value_added[k].sum() / 1000:,.0f}", f"{exports / 1000:,.0f}",
-            f"{balance[k] / 1000:,.0f}".replace("-", "−"),
+            f"{code}  {region_name(code)}", fixed(table.value_added[k].sum() / 1000, places), fixed(exports / 1000, places),
+            fixed(balance[k] / 1000, places),
         )  # fmt: skip
     out.print(shown)
+    if netted:
+        out.print(
+            f"inventories that ran down, netted: {netted['amount']:,.4g} {netted['unit']} in {netted['cells']} cells",
+            highlight=False,
+        )
     for source in table.sources:
         out.print(f"source: {source}", highlight=False, style="dim", markup=False)
 

@@ -30,10 +30,12 @@ from detente.cli.common import (
     signed,
     subject_of,
     text_table,
+    the_world,
     write_csv,
 )
 from detente.errors import InputError
 from detente.web.__main__ import folder_name, out_folder
+from detente.words.currency import currency
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -96,9 +98,8 @@ def _source(table: World, csv: Path | None) -> str:
 def _in_force(dossier: str | None, world: str, horizon: str | None) -> Subject:
     """A world, with the status quo of a dossier in force where one is named."""
     from detente.verbs import Subject
-    from detente.world.library import load_world
 
-    table = load_world(world)
+    table = the_world(world)
     if dossier is None:
         return Subject(table, horizon)
     from detente.policy.dossier import load_dossier
@@ -353,7 +354,7 @@ def deal(
     if chart is not None and found.status == "deal":
         from detente.briefing.charts.results import gains_figure
 
-        subtitle = f"Equivalent variation, USD billion a year, against no deal (“{disagreement}”); {found.when}"
+        subtitle = f"Equivalent variation, {currency()} billion a year, against no deal (“{disagreement}”); {found.when}"
         save_figure(gains_figure(found, subtitle, note=_source(subject.world, csv), csv=_name(csv)), chart)
     if as_json:
         emit(found.record())
@@ -880,7 +881,8 @@ def _third_economies(case: Case, scenario: str) -> dict[str, Any]:
         )
     note = (
         f"Real income in percent (range over the parameters). Exports gained, imports deflected and {case.b} content in goods "
-        f"sold to {case.a}: bn USD a year before duties. Gap: points of duty saved by passing goods through, before → after."
+        f"sold to {case.a}: bn {currency()} a year before duties. Gap: points of duty saved by passing goods through, "
+        "before → after."
     )
     record = {
         "dossier": case.dossier.id, "scenario": scenario, "against": LAW,
@@ -951,15 +953,15 @@ def _third_economy(answer: Beside, rate: float, as_host: bool, *, given: bool) -
     gained, deflected = trade[f"exports change, {unit}"], trade[f"imports change, {unit}"]
     lines += [
         "",
-        f"Trade: exports {signed(gained.sum() / 1e3)} bn USD a year ({gained.idxmax()} {signed(gained.max() / 1e3)}), imports "
-        f"{signed(deflected.sum() / 1e3)} bn ({deflected.idxmax()} {signed(deflected.max() / 1e3)})",
+        f"Trade: exports {signed(gained.sum() / 1e3)} bn {currency()} a year ({gained.idxmax()} {signed(gained.max() / 1e3)}), "
+        f"imports {signed(deflected.sum() / 1e3)} bn ({deflected.idxmax()} {signed(deflected.max() / 1e3)})",
         "",
         "Goods passed through. " + routes.explain(region),
-        f"In the status quo: {before.of(region)[f'content, {unit}'] / 1e3:.1f} bn USD of {case.b} content, a gap of "
+        f"In the status quo: {before.of(region)[f'content, {unit}'] / 1e3:.1f} bn {currency()} of {case.b} content, a gap of "
         f"{before.of(region)['duty gap, points']:.0f} points. The other way, {case.a} content in goods sold to {case.b}: "
         f"{other_way.of(region)[f'content, {unit}'] / 1e3:.1f} bn.",
     ]  # fmt: skip
-    lines.append(f"Goods exports to {case.a} in {scenario}, bn USD a year, and the duty gap in points")
+    lines.append(f"Goods exports to {case.a} in {scenario}, bn {currency()} a year, and the duty gap in points")
     shown = text_table(("sector", "exports", f"{case.b} content", "matched", "gap"))
     for sector, row in routes.by_sector(region).head(6).iterrows():
         bn = [row[f"{what}, {unit}"] / 1e3 for what in ("exports", "content", "matched")]

@@ -46,6 +46,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from detente.equilibrium import months
 from detente.errors import InputError, UnknownName
+from detente.world.labelled import unlabelled
 
 Closure = Literal["fixed", "zero", "proportional"]
 Recycling = Literal["households", "labour tax"]
@@ -123,7 +124,7 @@ def _range(key: str, value: float, low: float, high: float) -> None:
 
 
 def _by_sector(key: str, value: ArrayLike, sectors: int, *, positive: bool) -> NDArray[np.float64]:
-    array = np.asarray(value, dtype=np.float64)
+    array = np.asarray(unlabelled(value, key), dtype=np.float64)
     if array.ndim > 1 or (array.ndim == 1 and array.shape[0] != sectors):
         raise InputError(f"{key} must be one number or one a sector ({sectors}), not of shape {array.shape}")
     if not np.isfinite(array).all() or (array.min() <= 0 if positive else array.min() < 0):

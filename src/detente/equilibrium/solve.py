@@ -318,7 +318,8 @@ def _outcome(
     digest: str | None = None,
 ) -> Outcome:
     """Judge an attempt and wrap it, or raise `NotConverged`."""
-    package = _package(policy)
+    described = policy.describe()
+    package = _package(described)
     if not attempt.residual <= solver.tolerance:
         raise NotConverged(
             say(
@@ -339,7 +340,7 @@ def _outcome(
         "year": economy.year,
         "horizon": parameters.name,
         "parameters": parameters.record(),
-        "policy": policy.describe(),
+        "policy": described,
         "inputs_hash": digest or _digest(economy, shock, parameters),
         "solver": {"tolerance": solver.tolerance, "memory": solver.memory, "how": attempt.how},
     }
@@ -388,7 +389,7 @@ def judged(
         shadows.append(Shadow.of(control, wedge, float(used[k]), before_duty=float(before_duty[k]), paid=float(with_duty[k])))
         miss = float(used[k]) / limit - 1
         short = miss if control.kind == "at most" else -miss
-        slack = abs(miss) if wedge > 0 else max(short, 0.0)
+        slack = max(short, 0.0) if wedge <= 0 else max(-short, 0.0) if wedge >= control.most else abs(miss)
         if slack > gap and traded[k]:
             gap, where = slack, f"bound “{control.label}”"
     if not gap <= CLEARING:
@@ -434,9 +435,9 @@ def untouched(economy: Economy) -> Shock:
     return _UNTOUCHED[economy]
 
 
-def _package(policy: Policy) -> str:
-    text = "; ".join(policy.describe()) or "no policy"
-    return text if len(text) <= 200 else f"a package of {len(policy)} instruments"
+def _package(described: Sequence[str]) -> str:
+    text = "; ".join(described) or "no policy"
+    return text if len(text) <= 200 else f"a package of {len(described)} instruments"
 
 
 def _digest(economy: Economy, shock: Shock, parameters: Parameters) -> str:
@@ -450,6 +451,7 @@ def _digest(economy: Economy, shock: Shock, parameters: Parameters) -> str:
         parts += [b"unanswered", np.ascontiguousarray(shock.unanswered).data]
     for control in shock.controls:
         capped = "" if np.isinf(control.seller_cap) else f"|{control.seller_cap!r}"
+        capped += "" if np.isinf(control.most) else f"|most {control.most!r}"
         parts.append(f"{control.label}|{control.bound!r}|{control.kind}|{control.rent}{capped}".encode())
         parts.append(np.packbits(control.flows).tobytes())
     return sha256(*parts)[:16]

@@ -16,7 +16,7 @@ a measure that could not be loaded.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Self
 
 from pydantic import Field, ValidationError, model_validator
@@ -43,9 +43,10 @@ class Change(Strict):
             raise ValueError(refusal("policy", "one_kind_of_change"))
         if (self.measure is not None) != bool(self.set_fields or self.carry_out):
             raise ValueError(refusal("policy", "change_without_measure"))
-        unknown = [k for k in self.set_fields if k.partition(".")[0] not in _FIELDS]
-        if unknown:
-            raise ValueError(str(UnknownName(unknown[0], sorted(_FIELDS), "field")))
+        try:
+            check_fields(self.set_fields)
+        except UnknownName as error:
+            raise ValueError(str(error)) from None
         return self
 
     @property
@@ -55,6 +56,23 @@ class Change(Strict):
 
 
 _FIELDS = {name for name in Measure.model_fields if name != "id"}
+
+
+def check_fields(fields: Iterable[str]) -> None:
+    """Raise `UnknownName` for a field that no measure has; `rate_pct.MYS` is the entry MYS of the map rate_pct."""
+    for name in fields:
+        if name.partition(".")[0] not in _FIELDS:
+            raise UnknownName(name, sorted(_FIELDS), "field")
+
+
+def with_fields(measure: Measure, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The given fields of `measure` after setting `fields`, where `name.key` sets one entry of a map."""
+    found = {k: getattr(measure, k) for k in measure.model_fields_set if k in Measure.model_fields}
+    for name, value in fields.items():
+        field, _, key = name.partition(".")
+        now = found.get(field)
+        found[field] = {**(now if isinstance(now, dict) else {}), key: value} if key else value
+    return found
 
 
 def apply_changes(measures: Iterable[Measure], changes: Iterable[object]) -> tuple[Measure, ...]:
@@ -74,19 +92,19 @@ def apply_changes(measures: Iterable[Measure], changes: Iterable[object]) -> tup
             del table[change.withdraw]
             continue
         old = table[change.target]
-        fields = {k: getattr(old, k) for k in old.model_fields_set}
-        for name, value in change.set_fields.items():
-            field, _, key = name.partition(".")
-            now = fields.get(field)
-            fields[field] = {**(now if isinstance(now, dict) else {}), key: value} if key else value
+        fields = with_fields(old, change.set_fields)
         if change.carry_out:
             fields |= {"threatened": False, "effective": fields.pop("would_take_effect", None)}
-        try:
-            table[change.target] = Measure.model_validate(fields, context=CHANGED)
-        except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(str(p) for p in first["loc"]) or "measure"
-            raise BadDossier(
-                refusal("policy", "change_invalid", measure=repr(change.target), field=where, fault=first["msg"])
-            ) from None
+        table[change.target] = made(fields)
     return tuple(table.values())
+
+
+def made(fields: Mapping[str, Any]) -> Measure:
+    """A measure that a change has made of another. Raises `BadDossier`."""
+    try:
+        return Measure.model_validate(fields, context=CHANGED)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(p) for p in first["loc"]) or "measure"
+        told = refusal("policy", "change_invalid", measure=repr(fields["id"]), field=where, fault=first["msg"])
+        raise BadDossier(told) from None

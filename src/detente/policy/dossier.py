@@ -4,6 +4,10 @@ Everything the product says is computed from a dossier and a world. A dossier ho
 others have published; it holds no result of ours. Every measure, event and number names a source of the same file, and
 every assumption of ours a number of the ledger `assumptions.yaml` (A1, A2, …).
 
+What is law stands in ledgers: `law:` says which measures of which ledger are taken, as they were known on the dossier's day
+(`policy.selection`), and `measures:` adds what is the dossier's own, threats above all. `measures` of a loaded dossier has both,
+the dossier's own first; `sources` those of the file, then those cited that stand in the ledgers.
+
 Reading is strict: an unknown key, a missing source, an id twice or a date out of order is a `BadDossier` that says
 file, line and field. Whether region and sector codes exist in a given world is a question for `Dossier.check`.
 
@@ -18,9 +22,9 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -28,10 +32,10 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from detente.errors import BadDossier, InputError, OverlappingMeasures, UnknownName, nearest
+from detente.errors import BadDossier, OverlappingMeasures, UnknownName, nearest, where_counted
 from detente.policy.changes import Change, apply_changes
 from detente.policy.instruments import Policy
-from detente.policy.measures import Base, Identifier, Measure, Strict, Text, may_be_a_step, no_bool, same_duty
+from detente.policy.measures import Base, Identifier, Measure, Strict, Text, no_bool, same_duty
 from detente.policy.parts import (
     Bystander,
     Event,
@@ -47,7 +51,8 @@ from detente.policy.parts import (
     Venue,
 )
 from detente.policy.prospects import Branch, Fork, Prospects, Signal
-from detente.policy.reading import MAX_BYTES, dotted, placed, read_yaml, validate
+from detente.policy.reading import MAX_BYTES, placed, read_yaml, validate
+from detente.policy.selection import Selection, select, without_loose_ends
 from detente.policy.stacking import Stack, check_exclusive, codes_of, policy_on, stack_on, without_effect
 from detente.policy.timing import Deadline, Span, Status, in_force, next_deadlines, status_on, timeline, turning_days
 from detente.types import Array
@@ -73,7 +78,6 @@ __all__ = [
     "dossier_json_schema",
     "list_dossiers",
     "load_dossier",
-    "new_dossier_text",
     "parse_dossier",
 ]
 Item = TypeVar("Item")
@@ -82,7 +86,7 @@ Item = TypeVar("Item")
 class Dossier(Strict):
     """One negotiation. See the module docstring."""
 
-    schema_version: Annotated[Literal[1], BeforeValidator(no_bool)]
+    schema_version: Annotated[Literal[1, 2], BeforeValidator(no_bool)]
     id: Identifier
     title: Text
     summary: Text
@@ -93,16 +97,18 @@ class Dossier(Strict):
     parties: Annotated[tuple[Party, ...], Field(min_length=2)]
     bystanders: tuple[Bystander, ...] = ()
     history: tuple[Event, ...] = ()
-    measures: Annotated[tuple[Measure, ...], Field(min_length=1)]
+    law: Annotated[tuple[Selection, ...], Field(exclude=True)] = ()
+    measures: tuple[Measure, ...] = ()
     scenarios: tuple[Scenario, ...] = ()
     key_questions: tuple[KeyQuestion, ...] = ()
     prospects: Prospects | None = None
     published: tuple[Published, ...] = ()
     exercises: tuple[Exercise, ...] = ()
-    sources: Annotated[tuple[Source, ...], Field(min_length=1)]
+    sources: tuple[Source, ...] = ()
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:
+        self._take_the_law()
         for what, ids in (
             ("source", [s.id for s in self.sources]), ("measure", [m.id for m in self.measures]),
             ("scenario", [s.id for s in self.scenarios]), ("key question", [q.id for q in self.key_questions]),
@@ -137,7 +143,7 @@ class Dossier(Strict):
             if number.compare_with is not None and number.compare_with not in scenarios:
                 told = f"published {number.id!r}: scenario {_unknown(number.compare_with, scenarios)}"
                 raise placed(("published", k, "compare_with"), told)
-        for place, where, changes in self._change_lists():
+        for place, where, changes in self.change_lists():
             try:
                 changed = apply_changes(self.measures, changes)
             except (BadDossier, UnknownName) as error:
@@ -154,14 +160,48 @@ class Dossier(Strict):
         self._changes_count()
         return self
 
+    def _take_the_law(self) -> None:
+        """Fill `measures` and `sources` with what `law` selects and what it cites.
+
+        A measure of the dossier's own stands in for a selected one of its id, and a source for the ledger's of its id.
+        """
+        found, events, shelf = select(self.law, self.as_of)
+        own = {m.id for m in self.measures}
+        kept = {k: (at, m) for k, (at, m) in found.items() if k not in own}
+        taken = without_loose_ends((m for _, m in kept.values()), own | set(kept))
+        self.__dict__["measures"] = (*self.measures, *taken)
+        self.__dict__["selected"] = {k: at for k, (at, _) in kept.items()}
+        told = [e for e in events if e not in self.history]
+        self.__dict__["history"] = tuple(sorted((*told, *self.history), key=lambda e: e.date)) if told else self.history
+        if not self.measures:
+            raise placed(("measures",), refusal("policy", "dossier_without_measures"))
+        cited = {source for _, sources in self._citations() for source in sources}
+        cited |= {source for m in self._all_measures() for source in m.sources}
+        cited |= {s for _, _, changes in self.change_lists() for c in changes for s in _named(c.set_fields.get("sources"))}
+        given = {s.id for s in self.sources}
+        self.__dict__["sources"] = (*self.sources, *(s for s in shelf if s.id in cited and s.id not in given))
+        if not self.sources:
+            raise placed(("sources",), refusal("policy", "dossier_without_sources"))
+        self.__pydantic_fields_set__.update(("history", "measures", "sources"))
+
+    @cached_property
+    def selected(self) -> Mapping[str, int]:
+        """Measures that `law` selects, by id, with the number of the entry that found them."""
+        return {}  # a dossier made by hand; reading one fills it
+
+    def _place(self, k: int) -> tuple[str | int, ...]:
+        """Where in the file measure `k` comes from: its own entry, or the selection that found it."""
+        at = self.selected.get(self.measures[k].id)
+        return ("measures", k) if at is None else ("law", at)
+
     def _each_duty_once(self) -> None:
         """No duty is entered twice under two names, in the measures or by a change that adds one; see `same_duty`."""
-        place = {m.id: ("measures", k) for k, m in enumerate(self.measures)}
         for k, m in enumerate(self.measures):
-            for other in self.measures[:k]:
+            for j, other in enumerate(self.measures[:k]):
                 if same_duty(m, other):
-                    raise placed(place[m.id], refusal("policy", "same_duty", first=repr(other.id), second=repr(m.id)))
-        for path, where, changes in self._change_lists():
+                    place = self._place(k) if self._place(k)[0] == "measures" else self._place(j)
+                    raise placed(place, refusal("policy", "same_duty", first=repr(other.id), second=repr(m.id)))
+        for path, where, changes in self.change_lists():
             for k, change in enumerate(changes):
                 if change.add is None:
                     continue
@@ -169,15 +209,6 @@ class Dossier(Strict):
                     if same_duty(change.add, other):
                         told = refusal("policy", "same_duty", first=repr(other.id), second=repr(change.add.id))
                         raise placed((*path, k, "add"), f"{where}: {told}")
-
-    def doubts(self) -> list[tuple[tuple[str | int, ...], str]]:
-        """What can be read but may not be meant, by place in the file: a later step of a duty that adds to the first."""
-        return [
-            (("measures", k), refusal("policy", "may_be_a_step", first=repr(other.id), second=repr(m.id), start=m.start))
-            for k, m in enumerate(self.measures)
-            for other in self.measures[:k]
-            if may_be_a_step(other, m)
-        ]
 
     def _changes_count(self) -> None:
         """What a scenario or a stance brings into force is in force on the day it is read."""
@@ -224,7 +255,7 @@ class Dossier(Strict):
         for k, m in enumerate(self.measures):
             for name, others in (("replaces", m.replaces), ("yields_to", m.yields_to)):
                 if m.id in others:
-                    raise placed(("measures", k, name), refusal("policy", "names_itself", measure=repr(m.id)))
+                    raise placed((*self._place(k), name), refusal("policy", "names_itself", measure=repr(m.id)))
         ahead: dict[str, list[str]] = {m.id: [] if m.base is Base.CAP else list(m.replaces) for m in self.measures}
         for m in self.measures:
             for other in m.yields_to:
@@ -240,7 +271,7 @@ class Dossier(Strict):
                     clear |= {trail.pop()} if trail else set()
                 elif here in trail:
                     circle = " → ".join([*trail[trail.index(here) :], here])
-                    raise placed(("measures", k), refusal("policy", "in_a_circle", circle=circle))
+                    raise placed(self._place(k), refusal("policy", "in_a_circle", circle=circle))
                 elif here not in clear:
                     trail.append(here)
                     steps.append(iter(ahead[here]))
@@ -322,7 +353,7 @@ class Dossier(Strict):
         """Key questions and forks that do not say by which rule and source it will be settled what happened."""
         return [where for where, r in self._resolutions() if r is None]
 
-    def _change_lists(self) -> Iterator[tuple[tuple[str | int, ...], str, tuple[Change, ...]]]:
+    def change_lists(self) -> Iterator[tuple[tuple[str | int, ...], str, tuple[Change, ...]]]:
         """Where in the file a list of changes stands, whose it is in words, and the list."""
         yield from ((("scenarios", k, "changes"), f"scenario {s.id!r}", s.changes) for k, s in enumerate(self.scenarios))
         for k, p in enumerate(self.parties):
@@ -360,7 +391,7 @@ class Dossier(Strict):
         """Ledger numbers this dossier uses, ascending."""
         used = {a for m in self.measures for a in m.assumptions}
         used |= {a for s in self.scenarios for a in s.assumptions} | {a for p in self.parties for a in p.assumptions}
-        used |= {a for _, _, cs in self._change_lists() for c in cs if c.add for a in c.add.assumptions}
+        used |= {a for _, _, cs in self.change_lists() for c in cs if c.add for a in c.add.assumptions}
         used |= {a for e in self.exercises for a in e.assumptions}
         if self.prospects is not None:
             used |= set(self.prospects.assumptions) | {a for f in self.prospects.forks for a in f.assumptions}
@@ -450,7 +481,7 @@ class Dossier(Strict):
     def _all_measures(self) -> tuple[Measure, ...]:
         """The measures, and those that scenarios, stances, menus and branches could add."""
         forks = self.prospects.branches.values() if self.prospects else ()
-        lists = (*(changes for _, _, changes in self._change_lists()), *(branch.changes for _, branch in forks))
+        lists = (*(changes for _, _, changes in self.change_lists()), *(branch.changes for _, branch in forks))
         added = [c.add for changes in lists for c in changes if c.add is not None]
         return tuple({m.id: m for m in (*self.measures, *added)}.values())
 
@@ -490,7 +521,13 @@ class Dossier(Strict):
         return problems
 
 
+def _named(value: object) -> tuple[str, ...]:
+    return tuple(str(v) for v in value) if isinstance(value, (list, tuple)) else ()
+
+
 def _unknown(name: str, known: dict[str, str]) -> str:
+    if told := where_counted(name, known):
+        return f"{name!r} — {told}"
     close = nearest(name, known)
     if not close:
         return f"{name!r} is not known"
@@ -556,7 +593,7 @@ def load_dossier(name_or_path: str | Path) -> Dossier:
         raise UnknownName(str(name_or_path), list(list_dossiers()), "dossier")
     if path.stat().st_size > MAX_BYTES:
         raise BadDossier(refusal("policy", "file_too_large", path=path, size=f"{path.stat().st_size:,}", most=f"{MAX_BYTES:,}"))
-    return parse_dossier(path.read_bytes(), str(path))
+    return parse_dossier(path.read_bytes(), str(path), path.parent)
 
 
 @cache
@@ -564,56 +601,29 @@ def _packaged(name: str) -> Dossier:
     return parse_dossier(_shelf().joinpath(f"{name}.yaml").read_bytes(), f"{name}.yaml")
 
 
-def doubts_of(name_or_path: str | Path) -> list[str]:
-    """What of a dossier can be read but may not be meant, with file and line."""
+def source_of(name_or_path: str | Path) -> bytes:
+    """The text of a dossier's file, packaged or not."""
     name = str(name_or_path)
-    packaged = name in list_dossiers()
-    content = _shelf().joinpath(f"{name}.yaml").read_bytes() if packaged else Path(name).read_bytes()
-    found = load_dossier(name_or_path).doubts()
-    lines = read_yaml(content, name)[1] if found else {}
-    return [f"{name}, line {lines[path]}, {dotted(path)}: {told}" for path, told in found]
+    return _shelf().joinpath(f"{name}.yaml").read_bytes() if name in list_dossiers() else Path(name).read_bytes()
 
 
-def parse_dossier(text: str | bytes, name: str = "dossier.yaml") -> Dossier:
-    """A dossier from the text of a YAML file; `name` is what errors call the file."""
+def parse_dossier(text: str | bytes, name: str = "dossier.yaml", folder: Path | None = None) -> Dossier:
+    """A dossier from the text of a YAML file; `name` is what errors call the file, `folder` where files that it names are looked
+    for. Without a folder, as for a text from the page, it may name none."""
     data, lines = read_yaml(text, name)
+    ahead = data.get("prospects") if isinstance(data, dict) else None
+    record = ahead.get("record") if isinstance(ahead, dict) else None
+    if folder is not None and isinstance(ahead, dict) and isinstance(record, str) and record.endswith((".yaml", ".yml")):
+        path = folder / record
+        if not path.is_file():
+            line = lines["prospects", "record"]
+            raise BadDossier(refusal("policy", "no_such_record", file=name, line=line, path=path))
+        ahead["record"] = read_yaml(path.read_bytes(), str(path))[0]
     return validate(Dossier, data, lines, name)
 
 
 def dossier_json_schema() -> dict[str, Any]:
     """JSON Schema (2020-12) of a dossier, for editors and for the web page."""
     schema = Dossier.model_json_schema(by_alias=True)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
-
-
-STARTER_DAY = datetime.date(2025, 10, 18)
-"""The day a new dossier speaks about until its author sets another."""
-
-
-def new_dossier_text(dossier_id: str, title: str, *, by: str = "USA", on: str = "CHN", points: float = 50.0) -> str:
-    """Text of a small dossier that every command accepts, with comments on what to fill in (for `detente dossier new`).
-
-    `by` threatens `on` with a duty of `points` percentage points a month after the dossier's day. InputError for one region
-    twice or a duty that is not above zero.
-    """
-    if by == on:
-        raise InputError(refusal("policy", "starter_alone", region=by))
-    if not 0 < points < float("inf"):
-        raise InputError(refusal("policy", "starter_points", points=f"{points:g}"))
-    decided = STARTER_DAY + datetime.timedelta(days=31)
-    fields = {
-        "id": dossier_id,
-        "title": title.replace("\\", "\\\\").replace('"', '\\"'),
-        "by": by,
-        "on": on,
-        "points": f"{points:g}",
-        "as_of": STARTER_DAY,
-        "decided": decided,
-        "day_after": decided + datetime.timedelta(days=1),
-        "until": decided + datetime.timedelta(days=365),
-    }
-    text = files("detente").joinpath("data", "template.yaml").read_text(encoding="utf-8")
-    for key, value in fields.items():
-        text = text.replace("{{" + key + "}}", str(value))
-    parse_dossier(text, f"{dossier_id}.yaml")
-    return text
+    either = [{"required": ["law"]}, {"required": ["measures"]}]  # what is read without either holds no law at all
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "anyOf": either}

@@ -36,12 +36,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from detente.errors import InputError
+from detente.policy.changes import made, with_fields
 from detente.policy.measures import Measure
 from detente.words import N_, _, refusal, say
+
+if TYPE_CHECKING:
+    from detente.policy.parts import Event
+    from detente.policy.rows import Row
 
 
 class Status(StrEnum):
@@ -145,6 +150,38 @@ def status_on(measure: Measure, day: date) -> Status:
     return Status.IN_FORCE
 
 
+def as_known(row: Row, day: date) -> Measure | None:
+    """A row of a ledger as it was known on `day`; None before it was announced.
+
+    What became known later is left out, and so are the day from which the ledger's author knows nothing more and the day
+    the row was reviewed where they lie after `day`. Raises `BadDossier` where the entries make no measure.
+    """
+    first = row.announced or row.start
+    if first is not None and day < first:
+        return None
+    fields: dict[str, Any] = with_fields(row, {})
+    for entry in row.later:
+        if entry.known <= day:
+            named = entry.set_fields.get("sources", fields["sources"])
+            fields = with_fields(made(fields), entry.set_fields)
+            fields["sources"] = tuple(dict.fromkeys((*named, *entry.sources)))
+            plain = {k: Measure.model_fields[k].default for k in entry.set_fields if "." not in k}
+            fields = {k: v for k, v in fields.items() if k not in plain or v != plain[k]}  # what is as if never said is not said
+    for name in ("unknown_from", "last_reviewed"):
+        known = fields.get(name)
+        if isinstance(known, date) and known > day:
+            del fields[name]
+    return made(fields)
+
+
+def event_as_known(event: Event, day: date) -> Event | None:
+    """An event of a ledger as it was known on `day`, without an outcome of later; None where it was neither past nor expected."""
+    if day < (event.known or event.date):
+        return None
+    told = event.outcome is None or day >= (event.outcome_known or event.until or event.date)
+    return event.model_copy(update={"known": None, "outcome_known": None} | ({} if told else {"outcome": None}))
+
+
 def still_unknown(measures: Iterable[Measure], day: date) -> tuple[Measure, ...]:
     """Those of `measures` in force or suspended before a day after which nothing is known, and which `day` has reached."""
     return tuple(
@@ -194,6 +231,12 @@ def in_force(measures: Iterable[Measure], day: date) -> tuple[Measure, ...]:
     return tuple(m for m in measures if status_on(m, day) is Status.IN_FORCE)
 
 
+def standing(measure: Measure, day: date) -> Measure:
+    """The measure as if it were in force on `day`, without an end: what it does, whatever its dates."""
+    dates = {"announced": None, "effective": day, "would_take_effect": None, "expires": None, "ended": None, "unknown_from": None}
+    return measure.model_copy(update={**dates, "threatened": False, "suspended": (), "act_seen": True})
+
+
 def turning_days(measure: Measure) -> tuple[date, ...]:
     """Every day on which the status of `measure` may change, ascending."""
     days = {measure.announced, measure.start, measure.expires, measure.unknown_from}
@@ -220,9 +263,12 @@ def timeline(measures: Iterable[Measure], start: date, end: date) -> tuple[Span,
 
 
 def changes_between(measures: Iterable[Measure], first: date, second: date) -> tuple[StatusChange, ...]:
-    """Measures whose status on `second` differs from that on `first`, with the last day in (first, second] it turned."""
+    """Measures whose status on `second` differs from that on `first`, with the last day in (first, second] it turned.
+
+    Raises `InputError` where `second` comes before `first`.
+    """
     if second < first:
-        first, second = second, first
+        raise InputError(refusal("policy", "days_reversed", first=first, second=second))
     found: list[StatusChange] = []
     for m in measures:
         before, after = status_on(m, first), status_on(m, second)

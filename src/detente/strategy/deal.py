@@ -57,6 +57,7 @@ from detente.world.world import World
 
 if TYPE_CHECKING:
     from detente.policy.dossier import Dossier
+    from detente.policy.measures import Measure
 
 Disagreement = Literal["law", "hold", "escalate", "alone"]
 ENDS: tuple[Disagreement, ...] = ("law", "hold", "escalate")
@@ -454,13 +455,8 @@ def proposal(
         raise UnknownName(judged_by, ["motives", "real income"], "judgement")
     case = dossier if isinstance(dossier, Case) else Case.of(dossier, world, horizon, with_ranges=False, **parameters)
     given, economy, wanted = case.dossier, case.economy, patience or Patience()
-    stances = {"law": (), "hold": _stance_changes(given, "hold"), "escalate": _stance_changes(given, "escalate")}
-    fixed = {s: apply_changes(given.measures, c) for s, c in stances.items() if c is not None}
-    start = "law" if disagreement == "alone" else disagreement
-    if start not in fixed:
-        raise InputError(refusal("strategy", "parties_have", id=given.id))
+    start, fixed, first = opening(case, disagreement)
     day, measures, clock = case.law_day, fixed[start], Clock.of(case, wanted)
-    first = agenda(given, measures, day, case.world)
     motives = [(weights or {}).get(p) or Weights.of(given, p) for p in first.parties]
     standing = Packages(case, first, measures, motives, clock, fixed).stances(start)
     book = agenda(given, measures, day, case.world, dict.fromkeys(first.parties, standing.bought))
@@ -558,6 +554,20 @@ def _watched(deal: Proposal) -> Watch:
     rates = [p.of(party) for party in deal.parties]
     cost = [100 * p.review_million_usd / income for income in deal.income]
     return watch(sides[0], sides[1], rates, false_alarm=p.false_alarm, detection=p.detection, review_cost=cost)
+
+
+def opening(case: Case, disagreement: Disagreement = "law") -> tuple[str, dict[str, tuple[Measure, ...]], Agenda]:
+    """What a search for a deal starts from: the stance without one, the measures by stance, what there is to trade.
+
+    Raises `InputError` where the dossier has other than two parties, lacks the stance, or holds nothing that could be traded.
+    """
+    given = case.dossier
+    stances = {"law": (), "hold": _stance_changes(given, "hold"), "escalate": _stance_changes(given, "escalate")}
+    fixed = {s: apply_changes(given.measures, c) for s, c in stances.items() if c is not None}
+    start = "law" if disagreement == "alone" else disagreement
+    if start not in fixed:
+        raise InputError(refusal("strategy", "parties_have", id=given.id))
+    return start, fixed, agenda(given, fixed[start], case.law_day, case.world)
 
 
 def _stance_changes(case: Dossier, stance: str) -> tuple[Any, ...] | None:

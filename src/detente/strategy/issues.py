@@ -38,6 +38,7 @@ from detente.policy.stacking import partners_of, sectors_of
 from detente.policy.timing import RESTING, Status, status_on
 from detente.strategy.objectives import two_parties
 from detente.words import N_, _, fixed, join, refusal, say, tell
+from detente.words.currency import in_currency
 from detente.words.names import goods_sectors, region_adjective, region_name, sector_name
 from detente.world.world import World
 
@@ -190,6 +191,10 @@ def agenda(
                 pending.append(m)
             elif m.base is not Base.ADDITIVE:
                 unpriced.append((m, say(WHY, "not_added")))
+            elif m.quota_pct is not None or m.revenue_to == "exporter":
+                unpriced.append(
+                    (m, say(WHY, "no_steps", kind="tariff quota" if m.quota_pct is not None else "price undertaking"))
+                )
             elif (away := _away(written.get(m.id), dossier.as_of)) and m.rate_points(receiver) > 0:
                 issues.append(_comes_back(m, giver, receiver, away))
             else:
@@ -321,7 +326,7 @@ def round_step(value: float) -> float:
 
 def _money(million: float) -> str:
     told, amount = (_("USD {0} billion"), million / 1000) if million >= 1000 else (_("USD {0} million"), million)
-    return told.format(fixed(amount, 0 if amount == int(amount) else 1))
+    return in_currency(told).format(fixed(amount, 0 if amount == int(amount) else 1))
 
 
 def _goods(sectors: Sequence[str]) -> str:

@@ -49,6 +49,20 @@ FIELDS = {
 """What a dossier calls each weight."""
 
 
+STANCES = ("ease", "hold", "escalate")
+
+
+def must_have_stances(dossier: Dossier, wanted: Sequence[str] = STANCES) -> None:
+    """Raise `InputError` where a party lacks one of the `wanted` stances, or (none wanted) has none at all; it names them all."""
+    lacking = []
+    for party in dossier.parties:
+        own = {s.stance for s in party.stances}
+        missing = [s for s in wanted if s not in own] if wanted else [] if own else list(STANCES)
+        lacking += [f"{party.region}: {', '.join(missing)}"] if missing else []
+    if lacking:
+        raise InputError(refusal("strategy", "stances_lacking", id=dossier.id, lacking="; ".join(lacking)))
+
+
 def two_parties(dossier: str, parties: Sequence[str]) -> tuple[str, str]:
     """Both parties of a dossier. Raises `InputError` where there are more or fewer."""
     if len(parties) != 2:

@@ -46,7 +46,7 @@ from detente.equilibrium.outcome import Outcome
 from detente.equilibrium.parameters import Parameters
 from detente.errors import InputError, UnknownName
 from detente.policy.changes import Change
-from detente.strategy.objectives import PARTS, Measured, Weights, two_parties
+from detente.strategy.objectives import PARTS, Measured, Weights, must_have_stances, two_parties
 from detente.strategy.over_time import EARLY, Clock, baseline_at, each_month, mean
 from detente.talks.contests import Judged
 from detente.talks.patience import Patience
@@ -172,9 +172,7 @@ def payoff_table(
     """
     case = dossier if isinstance(dossier, Case) else Case.of(dossier, world, horizon, with_ranges=False, **parameters)
     given = case.dossier
-    for party in given.parties:
-        if not party.stances:
-            raise InputError(refusal("strategy", "gives_no_stances_ease", id=given.id, region=party.region))
+    must_have_stances(given, ())
     clock = Clock.of(case, patience)
     parties = tuple(p.region for p in given.parties)
     menus = tuple(tuple(s.stance for s in p.stances) for p in given.parties)

@@ -33,7 +33,7 @@ from detente.equilibrium.parameters import Parameters
 from detente.errors import InputError
 from detente.policy.timing import Deadline
 from detente.strategy.keeping import KEPT, PERIODS, Keeping, by_strength, keepings, weight_flips
-from detente.strategy.objectives import Weights, two_parties
+from detente.strategy.objectives import Weights, must_have_stances, two_parties
 from detente.strategy.payoffs import MOVED, NAMES, SCALES, Judging, PayoffTable, payoff_table
 from detente.talks.attrition import THREATS, audience_slope
 from detente.talks.bargaining import Deal, Threat, bargain, value_of_threat
@@ -342,10 +342,7 @@ def at_the_table(
 
         dossier = load_dossier(dossier)
     two_parties(dossier.id, [p.region for p in dossier.parties])
-    for party in dossier.parties:
-        lacking = [s for s in ("ease", "hold", "escalate") if s not in {x.stance for x in party.stances}]
-        if lacking:
-            raise InputError(f"{dossier.id}: {party.region} has no stance {lacking[0]!r}")
+    must_have_stances(dossier)
     due = given_deadline(deadline, dossier.as_of) if deadline is not None else binding_deadline(dossier)
     motives = {p.region: Weights.of(dossier, p.region) for p in dossier.parties} | dict(weights or {})
     chosen = patience or Patience()

@@ -75,9 +75,9 @@ def work(kind: str, case: Resolved, arguments: Arguments, progress: Progress, fo
         dossier, scenario = case.as_dossier()
         subject = Subject(case.world, case.horizon, dossier)
         chosen = None if scenario is None else [scenario]
-        return _told(verb.answer(subject, arguments.model_copy(update={"scenarios": chosen}), progress))
+        return _told(verb.put(subject, arguments.model_copy(update={"scenarios": chosen}), progress))
     subject = Subject(case.world, case.horizon, case.dossier, case.policy if verb.of_state else None, known=case.case)
-    found = verb.answer(subject, arguments, progress)
+    found = verb.put(subject, arguments, progress)
     if kind in FIGURES:
         with coloured(roles(case.case.parties, case.case.host)), undrawn():
             write(folder / results.FIGURES, prepared(FIGURES[kind](found)))
@@ -169,7 +169,7 @@ FIGURES: Mapping[str, Callable[[Any], dict[str, Figure]]] = {
 def _briefing(case: Resolved, a: Arguments, progress: Progress, folder: Path) -> dict[str, Any]:
     dossier, _ = case.as_dossier()
     subject = Subject(case.world, case.horizon, dossier)
-    made = VERBS["briefing"].answer(subject, a, progress, out=folder / "briefing")
+    made = VERBS["briefing"].put(subject, a, progress, out=folder / "briefing")
     home = folder / "briefing"
     (home / MANIFEST).unlink()
     with zipfile.ZipFile(folder / "briefing.zip", "w", zipfile.ZIP_DEFLATED) as pack:

@@ -25,6 +25,7 @@ from detente.errors import InputError, UnbalancedTable
 from detente.files import sha256
 from detente.types import Array
 from detente.words import refusal, say
+from detente.world.labelled import in_order, trade_axes, unlabelled
 from detente.world.world import _frozen, _rates
 
 if TYPE_CHECKING:
@@ -124,10 +125,31 @@ class Economy:
         profit_shares [sector] or [region, sector]: the share of value added that is profit of a fixed number of firms
         (restricted entry, Ossa 2014: 1/σ where there are no intermediates); it is income but clears no labour market.
 
+        Labelled arrays (xarray, pandas) are put in the order of `regions` and `sectors`, and refused where these are not given.
         Published tables hold a few input shares just below zero; down to −0.01 they are kept and noted.
         Published shares are rounded: where the value added they imply differs from the one given by more than
         1e-6 a `Reconciled` warning says so (a note only if `quiet`), above `tolerance` an `UnbalancedTable` names the region.
         """
+        if regions is None or sectors is None:
+            given = {
+                "expenditure_shares": expenditure_shares, "input_shares": input_shares, "value_added_shares": value_added_shares,
+                "final_shares": final_shares, "value_added": value_added, "trade_elasticity": trade_elasticity,
+                "deficits": deficits, "tariffs": tariffs, "export_taxes": export_taxes, "profit_shares": profit_shares,
+            }  # fmt: skip
+            for what, values in given.items():
+                unlabelled(values, what)
+        else:
+            r, g = tuple(map(str, regions)), tuple(map(str, sectors))
+            trade, cells = trade_axes(r, g), (("region", r), ("sector", g))
+            expenditure_shares = in_order(expenditure_shares, trade, "expenditure_shares")
+            tariffs, export_taxes = in_order(tariffs, trade, "tariffs"), in_order(export_taxes, trade, "export_taxes")
+            input_shares = in_order(input_shares, (("region", r), ("input", g), ("user", g)), "input_shares")
+            value_added_shares = in_order(value_added_shares, cells, "value_added_shares")
+            final_shares = in_order(final_shares, cells, "final_shares")
+            value_added, deficits = in_order(value_added, cells[:1], "value_added"), in_order(deficits, cells[:1], "deficits")
+            trade_elasticity = in_order(trade_elasticity, cells[1:], "trade_elasticity")
+            one = cells if getattr(profit_shares, "ndim", 1) == 2 else cells[1:]
+            profit_shares = in_order(profit_shares, one, "profit_shares")
         pi = np.asarray(expenditure_shares, dtype=np.float64)
         if pi.ndim != 3 or pi.shape[0] != pi.shape[1]:
             raise InputError(refusal("world", "shares_shape", shape=pi.shape))

@@ -39,7 +39,10 @@ from detente.errors import DetenteError, InputError, SourceError, UnbalancedTabl
 from detente.files import loads, sha256, whole
 from detente.types import Array
 from detente.words import refusal
+from detente.words.currency import SCALE
 from detente.words.names import region_name, sector_name
+from detente.world.inventories import netted
+from detente.world.labelled import in_order, trade_axes, unlabelled
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,6 +52,8 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 TOLERANCE = 1e-9
+FINAL = "FINAL"
+"""Label of final use among users."""
 
 
 def _frozen(values: ArrayLike, shape: tuple[int, ...], name: str, *, minimum: float | None = 0.0) -> Array:
@@ -72,8 +77,8 @@ class World:
 
     Shapes: N regions, S sectors. `shipments`, `tariff_rates`, `export_tax_rates` [origin, destination, sector];
     `intermediate_use` [region, input, user]; `value_added` [region, sector]; `final_use` [region, sector].
-    Flows in `unit` (million USD a year), rates as fractions, `trade_elasticity` [sector] positive. `employed` [region, sector]
-    in thousand persons, None where jobs are not known (`employment` has it with labels).
+    Flows in `unit` a year (millions of a currency, "million USD"), rates as fractions, `trade_elasticity` [sector] positive.
+    `employed` [region, sector] in thousand persons, None where jobs are not known (`employment` has it with labels).
     """
 
     regions: tuple[str, ...]
@@ -113,10 +118,13 @@ class World:
         card: Mapping[str, Any] | None = None,
         extras: Mapping[str, ArrayLike] | None = None,
         employed: ArrayLike | None = None,
+        net_inventories: bool = False,
     ) -> World:
         """Build and check a table from its flows (shapes and units as in the class).
 
-        Raises `InputError` for shapes, signs and labels, `UnbalancedTable` where an identity fails (names the cell).
+        Labelled arrays (xarray, pandas) may be in any order, see `world.labelled`. Inventories that run down make a shipment or
+        final use negative, which is refused; with `net_inventories` they are netted (see `world.inventories`) and the card says
+        how much. Raises `InputError` for shapes, signs and labels, `UnbalancedTable` where an identity fails (names the cell).
         """
         regions, sectors = tuple(map(str, regions)), tuple(map(str, sectors))
         for what, labels in (("region", regions), ("sector", sectors)):
@@ -125,18 +133,43 @@ class World:
                 raise InputError(refusal("world", "labels_twice", what=what, labels=", ".join(twice)))
             if not labels:
                 raise InputError(refusal("world", "none_at_all", what=what))
+        if not str(unit).startswith(SCALE) or not str(unit).removeprefix(SCALE).strip():
+            raise InputError(refusal("world", "unit_in_millions", unit=repr(unit)))
         n, s = len(regions), len(sectors)
         flows = (n, n, s)
+        trade, by_sector = trade_axes(regions, sectors), (("region", regions), ("sector", sectors))
+        shipments, tariff_rates, export_tax_rates = (
+            in_order(values, trade, what)
+            for values, what in (
+                (shipments, "shipments"), (tariff_rates, "tariff_rates"), (export_tax_rates, "export_tax_rates"),
+            )
+        )  # fmt: skip
+        used = (("region", regions), ("input", sectors), ("user", sectors))
+        intermediate_use = in_order(intermediate_use, used, "intermediate_use")
+        value_added, final_use, employed = (
+            in_order(values, by_sector, what)
+            for values, what in ((value_added, "value_added"), (final_use, "final_use"), (employed, "employed"))
+        )
+        trade_elasticity = in_order(trade_elasticity, by_sector[1:], "trade_elasticity")
         theta = np.broadcast_to(np.asarray(trade_elasticity, dtype=np.float64), (s,))
         if not (np.isfinite(theta) & (theta > 0)).all():
             raise InputError(refusal("world", "elasticity"))
+        card = dict(card or {})
+        if net_inventories:
+            rates, taxes = _rates(tariff_rates, flows, "tariff_rates"), _rates(export_tax_rates, flows, "export_tax_rates")
+            found = netted(
+                _frozen(shipments, flows, "shipments", minimum=None), _frozen(final_use, (n, s), "final_use", minimum=None),
+                _frozen(value_added, (n, s), "value_added", minimum=None), (1 + rates) * (1 + taxes),
+            )  # fmt: skip
+            shipments, final_use, value_added = found.shipments, found.final_use, found.value_added
+            card["inventories netted"] = {"amount": found.amount, "unit": unit, "cells": found.cells}
         world = cls(
             regions=regions,
             sectors=sectors,
-            shipments=_frozen(shipments, flows, "shipments"),
+            shipments=_no_stock(shipments, flows, "shipments"),
             intermediate_use=_frozen(intermediate_use, (n, s, s), "intermediate_use"),
             value_added=_frozen(value_added, (n, s), "value_added"),
-            final_use=_frozen(final_use, (n, s), "final_use"),
+            final_use=_no_stock(final_use, (n, s), "final_use"),
             tariff_rates=_rates(tariff_rates, flows, "tariff_rates"),
             export_tax_rates=_rates(export_tax_rates, flows, "export_tax_rates"),
             trade_elasticity=_frozen(theta, (s,), "trade_elasticity"),
@@ -144,8 +177,8 @@ class World:
             unit=unit,
             name=name,
             sources=tuple(sources),
-            card=dict(card or {}),
-            extras={k: _extra(v, k, n) for k, v in (extras or {}).items()},
+            card=card,
+            extras={k: _extra(v, k, regions) for k, v in (extras or {}).items()},
             employed=None if employed is None else _frozen(employed, (n, s), "employed"),
         )
         world.check()
@@ -334,15 +367,17 @@ class World:
     ) -> World:
         """Cut `new` out of `sector`: `new` takes `supply_share[origin]` of every shipment of `sector` by that origin.
 
-        `use_share[region, user]` says how intensively each user's spending on `sector` is on `new` (last column: final use);
-        it is scaled region by region so that spending on `new` equals its supply there. Raises `InputError` where that would
-        take more than all of a user's spending.
+        `use_share[region, user]` says how intensively each user's spending on `sector` is on `new` (last column: final use,
+        "FINAL"); it is scaled region by region so that spending on `new` equals its supply there. Raises `InputError` where that
+        would take more than all of a user's spending.
         Production of `new` uses inputs and jobs in the proportions of `sector`. All identities keep holding.
         Shapes: supply_share [N], use_share [N, S+1], shares in [0, 1].
         """
         j, n, s = self.sector_index(sector), len(self.regions), len(self.sectors)
         if new in self.sectors:
             raise InputError(refusal("world", "sector_exists", sector=repr(new)))
+        supply_share = in_order(supply_share, (("region", self.regions),), "supply_share")
+        use_share = in_order(use_share, (("region", self.regions), ("user", (*self.sectors, FINAL))), "use_share")
         supply = _frozen(np.broadcast_to(supply_share, (n,)), (n,), "supply_share")
         use = _frozen(np.broadcast_to(use_share, (n, s + 1)), (n, s + 1), "use_share")
         if supply.max() > 1 or use.max() > 1:
@@ -460,12 +495,26 @@ _DAMAGE = (
 """What reading an npz file of damaged bytes raises."""
 
 
+def _no_stock(values: ArrayLike, shape: tuple[int, ...], name: str) -> Array:
+    """As `_frozen`; the refusal of a negative cell says how inventories are netted."""
+    array = _frozen(values, shape, name, minimum=None)
+    if (array < 0).any():
+        try:
+            return _frozen(values, shape, name)
+        except InputError as error:
+            raise InputError(refusal("world", "negative_stock", told=error.args[0])) from None
+    return array
+
+
 def _rates(values: ArrayLike | None, shape: tuple[int, ...], name: str) -> Array:
     return _frozen(np.zeros(shape) if values is None else values, shape, name, minimum=-0.999)
 
 
-def _extra(values: ArrayLike, name: str, n: int) -> Array:
-    array = np.array(values, dtype=np.float64)
+def _extra(values: ArrayLike, name: str, regions: Sequence[str]) -> Array:
+    n = len(regions)
+    if isinstance(values, Mapping) or getattr(values, "ndim", 0) == 1:
+        values = in_order(values, (("region", regions),), f"extra {name!r}")
+    array = np.array(unlabelled(values, f"extra {name!r}"), dtype=np.float64)
     if array.ndim < 1 or array.shape[0] != n:
         raise InputError(refusal("world", "extra_shape", extra=repr(name), n=n, shape=array.shape))
     array.setflags(write=False)

@@ -17,6 +17,7 @@ from detente.briefing.tables import Col, table, texts
 from detente.briefing.view import CaseView, Triple, number_at
 from detente.cases.case import Case
 from detente.equilibrium.outcome import Outcome
+from detente.words.currency import currency
 from detente.words.names import region_name, sector_name
 
 RARE = "RER"
@@ -68,7 +69,8 @@ def basket_sentence(case: CaseView) -> str:
 
 
 def _dollars(value: float) -> str:
-    return f"{text.MINUS if value < 0 else '+'}USD {text.fixed(abs(float(f'{value:.2g}')), 0 if abs(value) >= 10 else 1)}"
+    size = text.fixed(abs(float(f"{value:.2g}")), 0 if abs(value) >= 10 else 1)
+    return f"{text.MINUS if value < 0 else '+'}{currency()} {size}"
 
 
 def household_table(case: CaseView) -> Table:
