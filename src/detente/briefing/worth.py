@@ -9,7 +9,6 @@ import numpy as np
 from detente.briefing.view import CaseView
 from detente.cases.baselines import LAW
 from detente.equilibrium.outcome import Outcome
-from detente.strategy.year import money_of
 from detente.types import Range
 
 
@@ -17,14 +16,14 @@ def worths(case: CaseView, scenario: str | None, codes: Sequence[str], against: 
     """What a scenario (None: what is in force) is worth against a baseline (None: the scenario's own), million USD a year by code
     (a region, a group, WORLD), with its range.
 
-    Each region's change in its income of the dossier's year, the table's where its dollars are not known; regions add up.
+    Each region's equivalent variation in dollars of the dossier's year, the table's where they are not known; regions add up.
     """
-    incomes = case.once("dollars", lambda: np.array([money_of(case, r)[1] for r in case.world.regions]))
+    factors = case.once("dollars", lambda: np.array([case.in_dollars(r) for r in case.world.regions]))
 
     def of(code: str) -> Callable[[Outcome], float]:
         members = case.world.regions if code == "WORLD" else case.members(code)
-        weights = np.where([r in members for r in case.world.regions], incomes, 0.0) / 100
-        return lambda o: float(o.real_income.to_numpy() @ weights)
+        weights = np.where([r in members for r in case.world.regions], factors, 0.0)
+        return lambda o: float(o.equivalent_variation.to_numpy() @ weights)
 
     return {c: case.range(of(c), scenario, against=against) for c in codes}
 
