@@ -111,7 +111,17 @@ def actor_mentions(text: str) -> tuple[Mention, ...]:
             continue
         if m.form == "shared":
             owned = re.search(r"(?:'s|s'|[a-z]an|[a-z]ese|[a-z]ish) (?:\w+ )?$", text[max(0, m.start - 30) : m.start])
-            if m.code not in firm or owned:
+            shared_on = re.match(
+                r"\s*(?:,|and|&)\s+(?:the\s+)?(?:Industry|Supplies|Trade|Tourism|Consumer|Economy|Foreign|Investment)",
+                text[m.end : m.end + 20],
+            )
+            line = text[max(0, m.start - 60) : m.start].rsplit("\n", 1)[-1]
+            others = [
+                x
+                for x in found.values()
+                if m.start - len(line) <= x.start < m.start and x.code not in ("", m.code) and x.form == "name"
+            ]
+            if m.code not in firm or owned or shared_on or (others and re.search(r"\b(?:Government|Republic) of\b", line)):
                 continue
             m = Mention(m.start, m.end, m.code, "office")
         out.append(m)

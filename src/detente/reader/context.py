@@ -160,7 +160,10 @@ def _paper(sheet: Sheet, frames: Sequence[Frame]) -> Paper:
             if levied and duty:
                 paper.on, paper.on_how = list(dict.fromkeys(levied)), "the title"
                 break
-    lead = next((f for f in own if f.by in (paper.by, None) and f.on_how == "named beside it" and not f.why_aside), None)
+    lead = next(
+        (f for f in own if f.by in (paper.by, None) and f.on_how == "named beside it" and not f.why_aside and not f.response),
+        None,
+    )
     if lead is not None and paper.on and set(lead.on) > set(paper.on):
         paper.on, paper.on_how = list(lead.on), "the first measure named"
     if not paper.on and not paper.several:
@@ -170,7 +173,7 @@ def _paper(sheet: Sheet, frames: Sequence[Frame]) -> Paper:
                 paper.on, paper.on_how = list(dict.fromkeys(levied)), "the title"
                 break
     if not paper.on and not paper.several:
-        first = next((f for f in own if not f.why_aside and f.judgement.status != "denied"), None)
+        first = next((f for f in own if not f.why_aside and not f.response and f.judgement.status != "denied"), None)
         if first is not None and first.by not in (paper.by, None):
             first = None
         if first is not None and first.on and paper.by not in first.on:
@@ -204,6 +207,15 @@ def _whose(paper: Paper, sheet: Sheet, titles: Sequence[tuple[int, str, Sequence
         ):
             paper.by, paper.by_how = named[0].code, "the office at its head"
             break
+        if len(named) == 1 and text.strip(" ().:") == text[named[0].start : named[0].end]:
+            paper.by, paper.by_how = named[0].code, "the office at its head"
+            break
+        governs = (
+            re.search(r"\bGovernment of (?:the )?$|\bREPUBLIC OF (?:THE )?$", text[: named[0].start], re.I) if named else None
+        )
+        if governs is not None and len(text.split()) <= 12:
+            paper.by, paper.by_how = named[0].code, "the office at its head"
+            break
         mine = [a for a in offices if at <= a.start < at + len(text)]
         if mine:
             paper.by, paper.by_how = mine[0].code, "the office at its head"
@@ -220,13 +232,23 @@ def _whose(paper: Paper, sheet: Sheet, titles: Sequence[tuple[int, str, Sequence
                 break
     early = {s.start for s in [s for s in sheet.sentences if len(s.text) > 40][:4]}
     first = next(
-        (f for f in own if f.by and f.firm and f.sentence.start in early and not f.why_aside and f.judgement.status != "denied"),
+        (
+            f
+            for f in own
+            if f.by
+            and f.firm
+            and not f.response
+            and f.judgement.status != "threatened"
+            and f.sentence.start in early
+            and not f.why_aside
+            and f.judgement.status != "denied"
+        ),
         None,
     )
     if paper.by is None and first is not None:
         paper.by, paper.by_how = first.by, "the first who acts in the text"
-    firm = Counter(f.by for f in own if f.by and f.firm and f.rate is not None)
-    loose = Counter(f.by for f in own if f.by)
+    firm = Counter(f.by for f in own if f.by and f.firm and f.rate is not None and not f.response)
+    loose = Counter(f.by for f in own if f.by and not f.response)
     if paper.by is None and (firm or loose):
         paper.by, paper.by_how = (firm or loose).most_common(1)[0][0], "the one who acts elsewhere in the text"
     if paper.by is None:
@@ -297,7 +319,9 @@ def _row_frame(
         return None
     levier = row.column("levier")
     country = row.column("country")
-    cells = [country] if country is not None else [c for c in others if c is not levier and not re.search(r"\d{4}", c.text)]
+    bare = not any(row.heads) and len(row.cells) == 3  # name, rate and what follows it
+    named = [c for c in others if c is not levier and not re.search(r"\d{4}", c.text)]
+    cells = [country] if country is not None else named[:1] if bare else named
     on = [a.code for c in cells for a in sheet.actors_in(c.start, c.end) if a.form != "city" and a.form != "law"]
     on_how, everyone = (
         "its row",
@@ -312,10 +336,12 @@ def _row_frame(
     if not on and row.part is not None:
         above = roles(row.part.text, None)
         owners = [r.code for r in above if r.part == OWNER]
+        if len(above) == 2 and re.search(r"->|→|=>|»", row.part.text):
+            owners = [above[0].code]
         if owners and by is None:
             by, by_how = owners[0], "the line above its row"
         on, on_how = [r.code for r in above if r.code not in owners], "the line above its row"
-    lead = next((f for f in context if f.instrument == TARIFF and not f.why_aside), None)
+    lead = next((f for f in context if f.instrument == TARIFF and not f.why_aside and not f.response), None)
     judgement = Judgement(ANNOUNCED, 0.78, "", "a row of a table")
     if lead is not None and lead.judgement.cue and lead.judgement.status not in ("denied", "hypothetical"):
         judgement = replace(lead.judgement, sure=max(lead.judgement.sure, 0.78))
@@ -325,7 +351,7 @@ def _row_frame(
         if told:
             judgement = Judgement(told, 0.9, state.text, "a column of the table")
     if (
-        re.search(r"\bpropos|\brecommend", " ".join(texts), re.I)
+        re.search(r"\bpropos|\brecommend(?:s|ed)?\b", " ".join(texts), re.I)
         and state is None
         and (lead is None or lead.judgement.status in (ANNOUNCED, IN_FORCE))
     ) or (re.search(r"\bpropos", " ".join(f.sentence.text for f in context) or (sheet.page.title or ""), re.I) and state is None):
@@ -464,7 +490,14 @@ def _labels(sheet: Sheet, frames: Sequence[Frame]) -> None:
             or not re.match(r"\s*(?::|\s-\s)", sheet.flat[first.end : first.end + 3])
         ):
             continue
-        if f.by is None and first.code not in f.on and not f.received:
+        bare = re.match(
+            r"\s*:\s*(?:an? )?(?:up to )?\d[\d.,]*\s*(?:%|per ?cent|percent)(?!\s+(?:\w+\s+){0,3}on\b)",
+            sheet.flat[first.end : first.end + 60],
+        )
+        if bare is not None:
+            if not f.on:
+                f.on, f.on_how, f.everyone = [first.code], "a label that opens the paragraph", False
+        elif f.by is None and first.code not in f.on and not f.received:
             f.by, f.by_how = first.code, "a label that opens the paragraph"
         elif f.by and not f.on and first.code != f.by:
             f.on, f.on_how, f.everyone = [first.code], "a label that opens the paragraph", False
@@ -531,6 +564,8 @@ def _fill_who(sheet: Sheet, frames: Sequence[Frame], paper: Paper) -> None:
                 and (_one_target(frames, last) or f.received)
             ):
                 f.on, f.everyone, f.on_how = [c for c in last.on if c != f.by], last.everyone, "the sentence before"
+            elif paper.on_how == "the title" and _other_topic(sheet, f):
+                pass
             elif f.by == paper.by and paper.on and f.by not in paper.on:
                 f.on, f.on_how = list(paper.on), paper.on_how
             elif f.by == paper.by and paper.several:
@@ -549,6 +584,8 @@ _HEADS = ("the office at its head", "a line of the form", "the title", "the law 
 
 def _doubtful(paper: Paper, f: Frame, acting: Counter[str], named: set[str]) -> bool:
     """Whether the one who acts elsewhere is too thin a ground: named once, in a text of many economies."""
+    if paper.by_how == "the first who acts in the text" and len(acting) > 2:
+        return True
     return paper.by_how == "the one who acts elsewhere in the text" and (
         (not paper.office and acting[paper.by or ""] < 2 and len(named) > 2) or len(acting) > 1
     )
@@ -575,6 +612,17 @@ def _subject_before(sheet: Sheet, f: Frame) -> str | None:
         if named:
             return named[0].code
     return None
+
+
+def _other_topic(sheet: Sheet, f: Frame) -> bool:
+    """Whether a heading of its own, with a duty or goods of its own, stands over a frame: the title is not about it."""
+    at = sheet.block_of(f.sentence).heading_block
+    if at is None or at < 3:
+        return False
+    head = sheet.blocks[at]
+    if head.text.rstrip().endswith(":"):
+        return False
+    return bool(any(p.search(head.text) for _, p in instruments()) or sheet.products_in(head.start, head.end))
 
 
 def _one_target(frames: Sequence[Frame], last: Frame) -> bool:
@@ -629,6 +677,11 @@ def _date_sentences(sheet: Sheet, frames: Sequence[Frame]) -> list[_Dated]:
                 continue
             first = until = None
             for d in sheet.dates_in(s.start, s.end):
+                if re.match(r"\W*On\s+$", s.text[: d.at - s.start]) and re.match(
+                    r"\W*(?:[\w.]+\s+){1,6}?(?:decided|announced|signed|issued|published|opened|found)\b",
+                    s.text[d.to - s.start :],
+                ):
+                    continue
                 lead = s.text[max(0, d.at - s.start - 100) : d.at - s.start]
                 if d.precision in ("vague", "decade", "year"):
                     continue

@@ -87,7 +87,7 @@ rf"|the day (?:following|after) (?:that of |the date of |the day of )?(?:its|the
 rf"|(?:the )?(?:date|day) of (?:(?:this|its|the|publication of this) )?{_PAPER})\b"
 )),
     ("spelt", rf"\b(?:the )?(?:{'|'.join(reversed(_ORDINALS))}) (?:day )?of {_MONTH}(?:,?\s+{_YEAR})?"),
-    ("numeric", r"(?<![\d./-])\d{1,2}([/.])\d{1,2}\1(?:\d{4}|\d\d)(?![\d/]|\.\d)"),
+    ("numeric", r"(?<![\d./-])\d{1,2} ?([/.]) ?\d{1,2} ?\1 ?(?:\d{4}|\d\d)(?![\d/]|\.\d|\s*%)"),
     ("range", (
 rf"(?<!\d)(?:{_MONTH}\s+{_DAY}\s*(?:-|–|to|and)\s*{_DAY}|{_DAY}\s*(?:-|–|to|and)\s*{_DAY}\s+{_MONTH})(?:,?\s+{_YEAR})?(?!\d"
 rf"|\s*%)"
@@ -235,7 +235,7 @@ def _paper(base: DateMention, low: str, today: date | None) -> DateMention:
 
 
 def _numeric(base: DateMention, words: str, order: bool | None) -> DateMention:
-    one, two, year = (int(p) for p in re.split(r"[/.]", words))
+    one, two, year = (int(p) for p in re.split(r"\s*[/.]\s*", words))
     year += 2000 if year < 100 else 0
     if one > 12 or two > 12 or "." in words:
         day = date(year, two, one) if one > 12 or "." in words else date(year, one, two)

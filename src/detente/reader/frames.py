@@ -72,6 +72,7 @@ class Frame:
     unmapped: str = ""
     firm: bool = False
     received: bool = False
+    response: bool = False
     subject: str | None = None
 
     @property
@@ -94,7 +95,7 @@ class _Anchor:
 
 _TO_DUTY = re.compile(
     r"^(?:\s+|-)(?:(?!(?:and|of|in|to|on|from|rise|fall|drop|increase|decline|is|are|was|"
-    r"were)\b)[\w'.,()-]+\s+){0,6}?(?:\(?[\w-]+\)?\s+)?$",
+    r"were)\b)[\w'.,()-]+\s+){0,6}?(?:\(?[\w-]+\)?\s+)?[\"']?$",
     re.I,
 )
 _AD_VALOREM = re.compile(r"^\s*(?:ad valorem|\(?ad val\.?\)?)", re.I)
@@ -128,10 +129,19 @@ def frames_in(sheet: Sheet, s: Sentence, *, listed: bool = False) -> list[Frame]
     parts = _parts(s.text, anchors)
     found: list[Frame] = []
     for n, (anchor, part) in enumerate(zip(anchors, parts, strict=True)):
+        answered = built(r"\b{answers}\s+[^,;]*$").search(s.text[part[0] : anchor.start])
+        if answered is not None and _main_clause_before(s.text, part[0] + answered.start()):
+            part = (part[0] + answered.start(), part[1])
+        else:
+            answered = None
         frame = Frame(
             s.start + anchor.start, s.start + anchor.end, anchor.kind, s, _judged(s.text, anchor, part, parts[:n]),
             rate=anchor.rate, scenario=block.scenario, question="?" in s.text, why_aside=anchor.why, firm=anchor.sure,
+            response=answered is not None,
         )  # fmt: skip
+        if answered is not None:
+            own = judge(s.text, anchor.start, anchor.end, part)
+            frame.judgement = own if own.cue else replace(own, sure=0.75, reason="what is answered stands already", others=())
         _who(s.text, frame, anchor, part, who, first=n == 0)
         told = _heading_status(block.heading)
         if (
@@ -155,6 +165,11 @@ _SPECIFIC = re.compile(
     r"kg|units?|lit(?:re|er)s?|head|pieces?|barrels?|pounds?|square met(?:re|er)s?)\b",
     re.I,
 )
+
+
+def _main_clause_before(text: str, at: int) -> bool:
+    """Whether a clause of its own stands before a place: what follows there is then another's act."""
+    return len(text[:at].split()) >= 4 and bool(word("makes").search(text[:at]))
 
 
 def _heading_status(heading: str) -> str:
@@ -242,13 +257,17 @@ _CHANGED = re.compile(
 
 def _apart(text: str, noun: _Anchor, rated: Sequence[_Anchor]) -> bool:
     """Whether a tariff word without a rate stands in another clause than all rates of the sentence."""
+    if all(r.start > noun.end and built(r"\b{answers}\b").search(text[noun.end : r.start]) for r in rated):
+        return True
     left, right = clause_bounds(text, noun.start, noun.end)
     return not any(left <= r.start < right for r in rated)
 
 
 def _beside(text: str, anchor: _Anchor, x: int, y: int) -> bool:
     between = text[anchor.end : x] if x >= anchor.end else text[y : anchor.start]
-    return len(between) < 90 and not re.search(r"[;]|\b(?:and|but|while)\b", between)
+    return (
+        len(between) < 90 and not re.search(r"[;]|\b(?:and|but|while)\b", between) and not built(r"\b{answers}\b").search(between)
+    )
 
 
 def _rate_anchor(
@@ -305,7 +324,7 @@ def _rate_anchor(
     if not linked and context:
         heading = re.search(r"\bheadings?\s+\d{4}", text[:start], re.I)
         linked = bool(
-            re.search(r"\binserting\s+\W*$", text[:start], re.I)
+            re.search(r"\b(?:inserting|substituting)\s+\W*$", text[:start], re.I)
             or (heading and re.search(r"\bat\s+$", text[:start]))
             or re.search(
                 r"\b(?:it|this|that|which|they|rates?)\s+(?:will|would|shall|is to|are to)\s+(?:then )?(?:fall|rise|"
@@ -370,6 +389,8 @@ def _why_not(text: str, start: int, end: int, linked: bool, noun_at: int) -> str
         before
     ):
         return "a sum or an average of duties"
+    if re.search(r"\(\s*(?:up |down )?from\s+$|\b(?:was|previously|formerly|until now)\s+$", before, re.I):
+        return "the rate before"
     if a_step(text, start, end):
         return "a step, not a level"
     if built(r"\b{except}\b").search(text[:start]) and re.search(
@@ -389,8 +410,8 @@ def _why_not(text: str, start: int, end: int, linked: bool, noun_at: int) -> str
         and not re.search(r"\b(?:surtax|tariff|dut)\w* against (?:the |a )?$", before)
     ) and not re.search(r"\brang\w+ from\b", before):
         return "the rate before"
-    if re.search(r"\bdeleting\s+\W*$|\badded to the\s+$", before, re.I):
-        return "the rate before" if "deleting" in before else "named only beside another"
+    if re.search(r"\b(?:deleting|striking)\s+(?:out\s+)?\W*$|\badded to the\s+$", before, re.I):
+        return "the rate before" if re.search("deleting|striking", before) else "named only beside another"
     left, _ = clause_bounds(text, start, end)
     clause = text[left:start]
     if word("exempt").search(clause) and re.search(rf"\b(?:{body('exempt')})(?:(?![.;])[\s\S]){{0,120}}$", clause, re.I):
@@ -438,7 +459,9 @@ def _parts(text: str, anchors: Sequence[_Anchor]) -> list[tuple[int, int]]:
             tail = between[found[-2].end() :]
             if found[-2].group().strip() == "," and between[chosen.end() :].strip() and len(tail.split()) <= 5:
                 chosen = found[-2]  # "textiles and footwear 35 percent": the pair belongs together
-        cuts.append(one.end + (chosen.start() if chosen else len(between)))
+        answer = built(r"\b{answers}\b").search(between) if chosen is None else None
+        cut = chosen or answer
+        cuts.append(one.end + (cut.start() if cut else len(between)))
     cuts.append(len(text))
     return list(pairwise(cuts))
 
@@ -578,7 +601,7 @@ def _who(text: str, f: Frame, anchor: _Anchor, part: tuple[int, int], who: Seque
                 and r.code != f.by
             )
             or (taken_off and not text[r.end : anchor.start].strip() and r.part in (SUBJECT, OTHER))
-            or (r.part == SUBJECT and not first and f.rate is not None and 0 <= anchor.start - r.end <= 1)
+            or (r.part == SUBJECT and not first and f.rate is not None and 0 <= anchor.start - r.end <= 2)
             or hits_object(text, r, anchor)
         ):
             targets.append(r.code)

@@ -16,7 +16,7 @@ from typing import Any
 from detente.reader.actors import actor_name
 from detente.reader.dates import DateMention
 from detente.reader.frames import EMBARGO, EXPORT_CONTROL, NON_TARIFF, OTHER_MEASURE, PURCHASE, TARIFF, Frame
-from detente.reader.sheet import START, Confidence, Finding, Sheet
+from detente.reader.sheet import Confidence, Finding, Sheet
 from detente.reader.status import (
     ANNOUNCED,
     DENIED,
@@ -32,11 +32,11 @@ from detente.reader.status import (
 from detente.words import say
 from detente.words.names import sector_name
 
-STATED = 0.5
-"""Below this product of discounts a measure is asked, not stated."""
-STRETCH = 0.35
-"""How far the discounts of what is stated count. Fitted on the open half of the texts with right answers (tests/reader/gold):
-what passes `STATED` is right more often than the bare product says."""
+STATED = 0.54
+"""Below this product of discounts a measure is asked, not stated: it is as likely wrong as right."""
+AT_FIRST_SIGHT = 0.93
+"""What the product of discounts is worth on a text that nobody has tried the rules on: fitted on the open half of the texts with
+right answers (tests/reader/gold), as they fared when they were first read."""
 _LABEL = {
     TARIFF: "duty", EXPORT_CONTROL: "export curbs", EMBARGO: "import ban", NON_TARIFF: "non-tariff measure",
     PURCHASE: "purchase promise", OTHER_MEASURE: "other measure",
@@ -125,12 +125,12 @@ def measures_of(sheet: Sheet, frames: Sequence[Frame]) -> Joined:
 
 
 def calibrated(product: float) -> float:
-    """The share of measures with this product of discounts that are right.
+    """The confidence stated for a product of discounts.
 
-    >>> calibrated(0.95), calibrated(0.8), calibrated(0.55)
-    (0.95, 0.89, 0.78)
+    >>> calibrated(0.95), calibrated(0.6)
+    (0.88, 0.56)
     """
-    return round(START * (product / START) ** STRETCH, 2)
+    return round(product * AT_FIRST_SIGHT, 2)
 
 
 def _asked(f: Finding) -> Finding:
@@ -398,6 +398,16 @@ def _measure(sheet: Sheet, group: Group, parties: list[str]) -> Finding:
     else:
         how = max((f.by_how for f in own if f.by == by), key=lambda h: BY_FACTORS.get(h, 0.8))
         sure.discount(BY_FACTORS.get(how, 0.8), f"who does it: {how}")
+        weak = how not in (
+            "its own word",
+            "named with 'by'",
+            "subject of the sentence",
+            "where it is paid",
+            "its row",
+            "a line of the form",
+        )
+        if weak and all(f.subject not in (None, by) and not f.received for f in group.told):
+            sure.discount(0.65, "another is the subject of its sentence")
     alternatives += [{"field": "by", "value": c, "why": "named beside it"} for f in own[:1] for c in f.also_by]
     everyone = any(f.everyone for f in group.told)
     if on or everyone:

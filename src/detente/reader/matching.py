@@ -64,7 +64,12 @@ def match_of(measures: Sequence[Finding], today: date | None) -> Match | None:
         days = abs((today - dossier.as_of).days) if today else None
         if shared or (days is not None and days <= NEAR):
             found.append((len(shared), -(days if days is not None else 9999), Match(name, dossier.title, shared, days)))
-    return max(found, key=lambda f: (f[0] > 0 and f[1] > -NEAR, f[0], f[1]))[2] if found else None
+
+    def rank(f: tuple[int, int, Match]) -> tuple[bool, int, int]:
+        near = f[0] > 0 and f[1] >= -NEAR
+        return (near, f[1], f[0]) if near else (near, f[0], f[1])
+
+    return max(found, key=rank)[2] if found else None
 
 
 def _same(read: Finding, shipped: Measure) -> bool:

@@ -197,6 +197,8 @@ def _after_preposition(before: str, after: str, m: Mention) -> str:
             if re.search(r"\b(?:with|on|from|against|in|for|over|to|of)\s+(?:the\s+)?\w+\s+of\s+(?:the\s+)?$", before, re.I)
             else SUBJECT
         )
+    if re.search(r"\b(?:decision|plan|threat|move|announcement|intention|proposal)s?\s+(?:of|by)\s+(?:the\s+)?$", before, re.I):
+        return SUBJECT
     if re.search(r"\bfrom\s+(?:the\s+)?$", before, re.I):
         tail = before[-70:]
         ends = [tail[hit.end() :] for _, p in instruments() if (hit := p.search(tail))]
@@ -215,6 +217,8 @@ def _after_preposition(before: str, after: str, m: Mention) -> str:
     if re.search(r"\b(?:in|at|into|inside|across)\s+(?:the\s+)?$", before, re.I):
         return PLACE
     if re.search(r"\b(?:among them|such as|including|namely|notably|chiefly|mainly|especially)\s+(?:the\s+)?$", before, re.I):
+        return TARGET
+    if re.search(r"\b(?:for|from|on|to)\s+(?!the\s+purpose)[\w ,-]{2,50}\(\s*(?:the\s+)?$", before, re.I):
         return TARGET
     if re.search(r"\bto\s+(?:(?:buyers|companies|firms|customers) in\s+)?(?:the\s+)?$", before, re.I):
         return DESTINATION

@@ -74,6 +74,8 @@ def clause_bounds(text: str, start: int, end: int) -> tuple[int, int]:
     """Bounds of the clause around [start, end): cut at ; : and at "but", "while" and the like."""
     left, right = 0, len(text)
     for cut in _LEAD.finditer(text):
+        if cut.group() == ":" and cut.end() <= 25:
+            continue  # a label that opens the sentence belongs to it ("Proposed: a 12% duty")
         if cut.end() <= start:
             left = cut.end()
         elif cut.start() >= end:
@@ -84,7 +86,9 @@ def clause_bounds(text: str, start: int, end: int) -> tuple[int, int]:
 
 def in_quotation(text: str, at: int) -> bool:
     """Whether a place stands between double quotation marks."""
-    return text.count('"', 0, at) % 2 == 1 and '"' in text[at:]
+    if text.count('"', 0, at) % 2 == 0 or '"' not in text[at:]:
+        return False
+    return len(text[text.rindex('"', 0, at) : text.index('"', at)].split()) > 3
 
 
 _RELATIVE = re.compile(r",\s+(?:which|who|whose)\b[^,;]{4,140},", re.I)
@@ -152,9 +156,9 @@ def judge(text: str, start: int, end: int, bounds: tuple[int, int] | None = None
     if not near:
         if modal or condition:
             return Judgement(THREATENED, 0.6, "", "no verb of status; modal or conditional sentence", (HYPOTHETICAL,), quoted)
-        if re.search(r"\b(?:will|shall|is to|are to)\s+(?:\w+ly\s+)?(?:be\s+)?[a-z]{3,}", text[left:start], re.I):
+        if re.search(r"\b(?:will|shall|is to|are to)\s+(?:\w+ly\s+)?(?:be\s+)?(?:[a-z]{3,}|$)", text[left:start], re.I):
             return Judgement(ANNOUNCED, 0.75, "", "'will' before it", (THREATENED,), quoted)
-        return Judgement(IN_FORCE, 0.5, "", "no word of status near it", (THREATENED, ANNOUNCED), quoted)
+        return Judgement(IN_FORCE, 0.58, "", "no word of status near it", (THREATENED, ANNOUNCED), quoted)
     near.sort(key=lambda pair: pair[0])
     first = near[0][1]
     status, sure = first.status, first.sure
@@ -191,7 +195,8 @@ def judge(text: str, start: int, end: int, bounds: tuple[int, int] | None = None
         reason = f"negated: {negated.group().strip()!r} before {first.words!r}"
         flipped = IN_FORCE if status in (SUSPENDED, *OVER) else DENIED
         return Judgement(flipped, 0.75, first.words, reason, tuple(s for s in others if s != flipped), quoted)
-    if status in (SUSPENDED, *OVER) and (own_modal or to_do or condition or gerund):
+    hangs = re.search(r"\b(?:unless|until|if|once|should|when)\b[^,;]*$", text[left : first.start], re.I)
+    if status in (SUSPENDED, *OVER) and (hangs or own_modal or to_do or condition or gerund):
         decided = re.search(r"\b(?:will|shall|to)\s+(?:now\s+)?$", ahead, re.I)
         if status == SUSPENDED and decided and not own_modal and not condition:
             return Judgement(SUSPENDED, 0.75, first.words, f"{first.words!r} is decided", (IN_FORCE,), quoted)

@@ -28,6 +28,8 @@ _ON = re.compile(
     rf"^\W*(?P<rate>{_RATE})\s*(?::|(?:tariffs? |dut(?:y|ies) )?(?:on|for|from|-|–))\s*(?P<name>[^%]{{2,140}})$", re.I
 )
 _COMMA = re.compile(rf"^\W*(?:\(?\w\)\s*)?(?:for |on )(?P<name>[^%;]{{2,110}}),\s+(?P<rate>{_RATE})[;,.]?(?: and)?$", re.I)
+_DASH = re.compile(rf"^\W*(?P<name>[^%;]{{4,110}}?)\s[-–—]\s(?P<rate>{_RATE})[;,.]?$", re.I)
+_ARROW = re.compile(r"\S\s*(?:->|→|=>|»)\s*\S")
 _PLAIN = re.compile(rf"^\W*(?P<name>(?:[A-Z][\w'().&-]*|and|of|the)(?:\s+[\w'().&,-]+){{0,7}}?)\s+(?P<rate>{_RATE})[;,.]?$")
 
 
@@ -189,14 +191,14 @@ def _range_cell(text: str) -> bool:
 
 
 def _list_row(line: str, start: int) -> Row | None:
-    for pattern, joined in ((_COLON, False), (_COMMA, False), (_ON, False), (_PLAIN, False)):
+    for pattern, joined in ((_COLON, False), (_COMMA, False), (_DASH, False), (_ON, False), (_PLAIN, False)):
         m = pattern.match(line)
         if m is None:
             continue
         name = m["name"].strip()
         if len(name.split()) > 14 or (
             re.search(r"\b(?:is|are|was|were|will|has|have|said|pays?|faces?|be|total|from)\b", name)
-            and pattern not in (_ON, _COMMA)
+            and pattern not in (_ON, _COMMA, _DASH)
         ):
             continue
         if pattern is _PLAIN and (
@@ -210,6 +212,10 @@ def _list_row(line: str, start: int) -> Row | None:
             continue
         if re.match(r"\s*(?:(?:additional )?(?:tariffs?|dut(?:y|ies)) )?on\b", m.groupdict().get("rest") or ""):
             continue
+        if any(
+            p.search(re.split(r"[,;(.]", m.groupdict().get("rest") or "")[0]) for kind, p in instruments() if kind == "tariff"
+        ):
+            continue  # a sentence after a label, not a row
         if re.match(r"\W*(?:prior|previous|old|former|earlier|until now|in[- ]quota|mfn|base|ordinary)\b", name, re.I):
             continue
         amounts = amounts_in(m["rate"])
@@ -222,13 +228,16 @@ def _list_row(line: str, start: int) -> Row | None:
         rest = m.groupdict().get("rest") or ""
         if rest.strip(" .;,"):
             cells.append(Cell(start + m.start("rest"), start + m.end("rest"), rest))
-        return Row(start, start + len(line), cells, [""] * len(cells), rates=[(1, amounts[0])], joined=joined)
+        further = [(2, a) for a in amounts_in(rest) if a.unit == "%"] if re.match(r"\s*[(,;]", rest) and len(cells) > 2 else []
+        return Row(start, start + len(line), cells, [""] * len(cells), rates=[(1, amounts[0]), *further], joined=joined)
     return None
 
 
 def is_of_duties(row: Row, lead: Sequence[str]) -> bool:
     """Whether a row's numbers are duties: its heads say so, or the words before its table do."""
     text = " . ".join((*row.heads, *lead))
+    if row.part is not None and _ARROW.search(row.part.text):
+        return True
     if re.search(r"\b(?:anti-?dumping|countervailing|anti-subsidy|safeguard)\b", text, re.I):
         return True
     return any(p.search(text) for kind, p in instruments() if kind == "tariff") or any(_is_rate_head(h) for h in row.heads)
