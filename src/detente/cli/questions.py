@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from detente.cli.check import remind
 from detente.cli.common import (
     Against,
     DossierName,
@@ -168,6 +169,7 @@ def brief(
     ]
     for line in filter(None, lines):
         out.print(line, highlight=False, markup=False)
+    remind(dossier)
     if pdf and not result.pdf:
         err.print(
             "No PDF: pip install 'detente[pdf]' (it needs Pango), or name a browser in DETENTE_BROWSER.",
