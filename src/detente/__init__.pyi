@@ -1,6 +1,7 @@
 """Public names of detente, each once: `detente/__init__.py` loads a name from here when it is first used."""
 
 from .briefing import brief as brief
+from .briefing.dispatch import Dispatch as Dispatch, dispatch as dispatch
 from .cases.case import Case as Case, Scenarios as Scenarios, run_scenarios as run_scenarios
 from .cases.compare import compare as compare, what_changed as what_changed
 from .cases.path import Path as Path, path as path
@@ -23,19 +24,25 @@ from .outlook.outside import OutsideView as OutsideView, outside_view as outside
 from .outlook.questions import key_questions as key_questions
 from .outlook.reaction import market_reaction as market_reaction
 from .outlook.record import list_records as list_records, load_record as load_record
+from .outlook.starter import ToReplace as ToReplace, starter as starter, to_replace as to_replace
 from .outlook.uncertainty import uncertainty as uncertainty
 from .policy.dossier import Dossier as Dossier, list_dossiers as list_dossiers, load_dossier as load_dossier
 from .policy.instruments import (
     Embargo as Embargo,
     ExportControl as ExportControl,
+    ExportLicence as ExportLicence,
     ExportTax as ExportTax,
     NonTariffCost as NonTariffCost,
     Policy as Policy,
+    PortFee as PortFee,
+    PriceUndertaking as PriceUndertaking,
     Productivity as Productivity,
     PurchaseCommitment as PurchaseCommitment,
     Quota as Quota,
+    SecondaryDuty as SecondaryDuty,
     Subsidy as Subsidy,
     Tariff as Tariff,
+    TariffQuota as TariffQuota,
 )
 from .policy.ledger import Ledger as Ledger, list_ledgers as list_ledgers, load_ledger as load_ledger
 from .strategy.bargain import bargain as bargain, pareto_frontier as pareto_frontier

@@ -269,6 +269,19 @@ class RateArguments(Arguments):
     target: Annotated[str, Field(max_length=20)] | None = None
 
 
+class DispatchArguments(Arguments):
+    """From which day to which (the month before the dossier's own if absent), and if today's odds use the stand-off model."""
+
+    since: Annotated[str, Field(max_length=10)] | None = None
+    until: Annotated[str, Field(max_length=10)] | None = None
+    stand_off: bool = True
+
+    @property
+    def days(self) -> tuple[date | None, date | None]:
+        """Both as days. Raises `InputError`."""
+        return day_of(self.since, "the first day", "2025-09-18"), day_of(self.until, "the last day", "2025-10-18")
+
+
 class EnsembleArguments(Arguments):
     """How many draws of the parameters, the seed, which scenarios (all if absent), whether the stand-off is read in each draw."""
 
@@ -416,7 +429,9 @@ def _deal(s: Subject, a: DealArguments, progress: Progress) -> Any:
 def _bystander(s: Subject, a: BystanderArguments, progress: Progress) -> Beside:
     from detente.strategy.bystanders import menu_of
 
-    region, case = a.region or s.negotiation.venue.region, s.case
+    case = s.case
+    named = (b.region for b in s.negotiation.bystanders if b.region in case.world.regions)
+    region = a.region or case.host or next(named, s.negotiation.venue.region)
     case.outsider(region)
     case.solve(progress)
     return Beside(case, region, case.scenario(a.scenario) or case.worst, menu_of(case, region, probabilities=a.probabilities))
@@ -534,6 +549,20 @@ def _ensemble(s: Subject, a: EnsembleArguments, progress: Progress, **how: Any) 
         s.negotiation, a.draws, a.seed, world=s.world, scenario=a.scenarios or None, horizon=s.horizon, progress=progress,
         what=what, **how,
     )  # fmt: skip
+
+
+def _dispatch(s: Subject, a: DispatchArguments, progress: Progress, *, ledger: Any = None, journal: Any = None) -> Any:
+    from detente.briefing.dispatch import dispatch
+
+    return dispatch(
+        ledger or s.negotiation,
+        *a.days,
+        world=s.world,
+        horizon=s.horizon,
+        journal=journal,
+        stand_off=a.stand_off,
+        progress=progress,
+    )
 
 
 def _briefing(
@@ -662,6 +691,7 @@ VERBS: dict[str, Verb] = {
     "exercises": Verb(
         "Subsidies and technology, bounded", ExerciseArguments, _exercises, lambda found: found.to_frame(), needs=(_world,)
     ),
+    "dispatch": Verb("What changed since", DispatchArguments, _dispatch, lambda found: found.to_frame()),
     "rates": Verb("How often it happened elsewhere", RateArguments, _rates, lambda found: found.to_frame()),
     "ensemble": Verb("Ranges over the parameters", EnsembleArguments, _ensemble, of_state=True, needs=(_world,)),
     "briefing": Verb("The briefing", Arguments, _briefing, of_state=True, needs=(_world, _scenarios)),

@@ -40,6 +40,24 @@ def test_everything_is_against_what_it_says() -> None:
     assert steps[-1][1] == steps[-1][2] == len(steps) == 3 * len(runs.parameter_sets)
 
 
+def test_a_day_can_be_another_and_its_measures_can_stay() -> None:
+    later = dt.Case.of(DOSSIER, TOY).on_day(date(2026, 6, 1))
+    assert later.status_quo.real_income.to_numpy() == pytest.approx(dt.solve(TOY, LAW).real_income.to_numpy(), abs=1e-9)
+    before = later.had_stayed(DOSSIER.as_of)
+    assert before.real_income.to_numpy() == pytest.approx(dt.solve(TOY, BASE).real_income.to_numpy(), abs=1e-9)
+    assert later.had_stayed(date(2026, 6, 1)).real_income.to_numpy() == pytest.approx(later.status_quo.real_income.to_numpy())
+    assert later.had_stayed(date(1990, 1, 1)).real_income.abs().max() < 1e-9  # the table itself
+
+
+def test_on_the_path_a_month_without_changes_moves_nothing() -> None:
+    """A duty that stands on both days is of the same age in both."""
+    case = dt.Case.of("kuala-lumpur-2025", with_ranges=False).on_day(date(2025, 7, 20))
+    quiet = case.had_stayed(date(2025, 7, 10)).real_income - case.status_quo.real_income
+    assert quiet.abs().max() == 0
+    moved = case.had_stayed(date(2025, 3, 1)).real_income - case.status_quo.real_income
+    assert moved.abs().max() > 0.01
+
+
 def test_ranges_hold_the_central_value_and_come_from_the_named_ends(case: dt.Case) -> None:
     table = case.ranges("war")
     assert ((table["low"] <= table["central"]) & (table["central"] <= table["high"])).all()

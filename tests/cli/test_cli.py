@@ -103,11 +103,12 @@ def test_bad_input_is_one_clear_message(run, args, message, code) -> None:  # ty
 
 
 def test_malformed_dossier_names_line_and_field_and_leaves_nothing(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
-    code, _, _ = run("dossier", "new", "my-talks", "--out", str(tmp_path / "my-talks.yaml"))
+    threat = ("--by", "USA", "--on", "CHN", "--threat", "50 %", "--quick")
+    code, _, _ = run("new", "my-talks", *threat, "--out", str(tmp_path / "my-talks.yaml"))
     assert code == 0
     path = tmp_path / "my-talks.yaml"
     assert run("dossier", "check", str(path))[0] == 0
-    assert run("dossier", "new", "my-talks", "--out", str(path))[0] == 2
+    assert run("new", "my-talks", *threat, "--out", str(path))[0] == 2
     path.write_text(path.read_text().replace("measures:", "measurs:"))
     code, _, err = run("brief", str(path), "--out", str(tmp_path / "out"))
     assert code == 2
@@ -194,7 +195,7 @@ def test_solve_says_who_pays_at_both_exchange_rates(run) -> None:  # type: ignor
     for readings in (("before rebate", "duties"), ("borne abroad", "saving", "efficiency")):
         sums = [sum(parts[part][k] for part in readings) for k in range(4)]
         assert sums == pytest.approx(parts["net"], abs=0.021)
-    assert "bn USD (2022)" in text
+    assert "bn USD (2025)" in text
     assert "billion of 2025)" in block
     assert "By law its average duty" in block
     result = json.loads(run("solve", "kuala-lumpur-2025", "--json")[1])["who_pays"]

@@ -118,6 +118,7 @@ def test_days_after_the_last_fact_are_marked() -> None:
         ("show", "us-china", "--by", "MARS"),
         ("timeline", "us-china", "--from", "2025-01-02", "--to", "2025-01-01"),
         ("diff", "us-china", "--from", "x", "--to", "2025-01-01"),
+        ("diff", "us-china", "--from", "2025-01-02", "--to", "2025-01-01"),
     ],
 )
 def test_refusals_are_named(args: tuple[str, ...]) -> None:

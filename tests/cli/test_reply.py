@@ -39,6 +39,7 @@ COMMANDS = [
     ("solve", KL, "-s", "pessimistic"), ("jobs", KL), ("compare", "THREE"), ("politics", KL, "-s", "pessimistic"),
     ("uncertainty", KL), ("reaction", KL),
     ("outlook", KL), ("talks", KL), ("talks", "THREE"), ("truce", KL), ("bystander", KL), ("bystander", "TOY"),
+    *(("dispatch", d) for d in (KL, "THREE", "TOY")), ("dispatch", "us-china", "--since", "2026-02-01", "--until", "2026-03-01"),
     ("watch", KL, "--list"), ("changed", KL, f"{KL}:middle"),
     ("policy", "diff", KL, "--from", "2025-04-01", "--to", "2025-11-15"),
     ("policy", "average", "--by", "USA", "--on", "CHN", "--date", "2025-05-14"),

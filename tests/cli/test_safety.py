@@ -34,7 +34,7 @@ def saved(folder: Path, old: str = "", new: str = "") -> str:
         ("solve", KL, "--csv"), ("solve", KL, "--run"), ("outlook", KL, "--chart"), ("talks", KL, "--csv"),
         ("compare", KL, "--chart"), ("changed", KL, KL, "--csv"), ("nash", "--resume"), ("ensemble", KL, "--draws-file"),
         ("backtest", "--write"), ("bystander", KL, "--csv"), ("truce", KL, "--chart"), ("watch", KL, "--csv"),
-        ("policy", "timeline", KL, "--parquet"), ("policy", "deadlines", KL, "--ics"), ("dossier", "new", "x", "--out"),
+        ("policy", "timeline", KL, "--parquet"), ("policy", "deadlines", KL, "--ics"), ("new", "x", "--out"),
         ("world", "build", "--sources", ".", "--out"), ("read", "-", "--out"),
     ],
 )  # fmt: skip

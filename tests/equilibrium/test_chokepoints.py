@@ -23,10 +23,10 @@ from detente.equilibrium.chokepoints import (
     output_after_cut,
     second_order,
 )
-from detente.equilibrium.parameters import at_month
+from detente.equilibrium.parameters import at_month, horizon
 from detente.equilibrium.solve import solve_shock
 from detente.errors import CornerResult, InputError, UnknownName, UnknownSector
-from detente.policy.shock import Control
+from detente.policy.shock import Control, Shock
 from detente.strategy.cuts import chokepoint_of
 from economies import random_economy
 
@@ -121,6 +121,44 @@ def test_wedges_share_what_the_control_does() -> None:
         dataclasses.replace(shock, controls=[dataclasses.replace(c, seller_cap=np.inf) for c in shock.controls]), 0.5
     )
     assert np.exp(half.controls[0].seller_cap) == pytest.approx(2.4)  # straight in the reciprocal of the price
+
+
+def test_no_flow_is_bound_twice_on_the_way_between_controls_that_reach_different_flows() -> None:
+    """A control on two buyers that becomes one on each, and back: each flow goes from its own bound to its own."""
+    economy = random_economy(4, 2, 2)
+
+    def withheld(**by_buyer: float) -> Shock:
+        controls = [dt.ExportControl(by="R1", sectors="S2", withhold=part, on=buyer) for buyer, part in by_buyer.items()]
+        return dt.Policy(controls).shock(economy)
+
+    apart = withheld(R2=0.8, R3=0.4)
+    both = withheld(R2=0.1)
+    both.controls = [dataclasses.replace(c, flows=apart.controls[0].flows | apart.controls[1].flows) for c in both.controls]
+    for first, last in ((apart, both), (both, apart)):
+        half = first.blend(last, 0.5)
+        assert np.sum([c.flows for c in half.controls], axis=0).max() == 1
+        found = {int(np.flatnonzero(c.flows)[0]): c.bound for c in half.controls}
+        wanted = {int(np.flatnonzero(c.flows)[0]): (c.bound * both.controls[0].bound) ** 0.5 for c in apart.controls}
+        assert found == pytest.approx(wanted)
+
+
+def test_a_bound_on_all_buyers_is_split_by_buyer_on_the_way() -> None:
+    """One bound before and two after, on the same flows together: no flow is under two of them, and what each did adds up."""
+    economy = random_economy(5, 4, 7)
+
+    def held(shares: dict[str, float]) -> dt.Policy:
+        return dt.Policy([dt.ExportControl(by="R1", sectors="S3", withhold=w, on=on) for on, w in shares.items()])
+
+    others = ("R2", "R3", "R5")
+    one, two = (held(dict.fromkeys((*others, "R4"), 0.5)), held({**dict.fromkeys(others, 0.6), "R4": 0.9}))
+    before, after = one.shock(economy), two.shock(economy)
+    before.controls = [dataclasses.replace(before.controls[0], flows=np.any([c.flows for c in before.controls], axis=0))]
+    for part in (0.0, 0.3, 0.7):
+        between = before.blend(after, part)
+        assert np.sum([c.flows for c in between.controls], axis=0).max() == 1
+        assert [c.bound for c in between.controls] == pytest.approx([0.5 ** (1 - part) * c.bound**part for c in after.controls])
+    parts = solve_shock(economy, before.blend(after, 0.5), horizon("medium")).decompose(16)
+    assert parts["left over"].abs().max() < 0.01
 
 
 def test_makers_of_a_scarce_good_are_spared_its_scarcity_and_the_parts_still_add_up() -> None:

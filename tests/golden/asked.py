@@ -19,8 +19,10 @@ from unittest.mock import patch
 
 from asker import asking, wait
 from detente import cli
+from detente.briefing import brief
 from detente.cli import common
 from detente.equilibrium.memory import solved_once
+from detente.policy.dossier import list_dossiers
 from detente.web.settings import Settings
 
 SVG = re.compile(r"<svg.*?</svg>", re.DOTALL)
@@ -57,6 +59,8 @@ BOTH: dict[str, tuple[str, ...]] = {
     "exercises": ("exercises", DOSSIER),
     "compare": ("compare", DOSSIER),
     "changed": ("changed", DOSSIER, f"{DOSSIER}:middle"),
+    "dispatch": ("dispatch", DOSSIER),
+    "dispatch-ledger": ("dispatch", "us-china", "--since", "2026-02-01", "--until", "2026-03-01"),
     "outlook": ("outlook", DOSSIER),
     "outlook-questions": ("outlook", DOSSIER, "--questions", "--by", "MYS"),
     "outlook-ranges": ("outlook", DOSSIER, "--ranges", "--region", "USA"),
@@ -88,6 +92,18 @@ WORDS: dict[str, tuple[str, ...]] = {
     "bystander-of-a-party": ("bystander", DOSSIER, "--region", "USA"),
 }
 """Commands kept as a person reads them only."""
+
+CHAIN: dict[str, tuple[str, ...]] = {
+    "check": ("dossier", "check", "IT"),
+    "solve": ("solve", "IT"),
+    "path": ("path", "IT", "--centre", "--month", "36"),
+    "talks": ("talks", "IT"),
+    "deal": ("deal", "IT", "--solves", "8"),
+    "truce": ("truce", "IT"),
+    "outlook": ("outlook", "IT"),
+    "bystander": ("bystander", "IT"),
+}
+"""The whole chain, asked of every other dossier, as a person reads it; its briefing in Markdown besides."""
 
 STATE: dict[str, Any] = {"dossier": DOSSIER, "scenario": "middle", "levers": {"us-threat-100": 40}}
 ASKED: dict[str, tuple[str, str, Any]] = {
@@ -139,10 +155,21 @@ def outputs(folder: Path, wanted: Sequence[str] = ("",)) -> dict[str, str]:
             found[f"cli/{name}.txt"] = command(*arguments)
             found[f"cli/{name}.json"] = tidied(command(*arguments, "--json"))
         found |= {f"cli/{n}.txt": command(*a) for n, a in WORDS.items() if asked_for(f"cli/{n}.txt")}
+        for name in list_dossiers():
+            if name != DOSSIER and asked_for(f"chain/{name}"):
+                found |= chain(name, folder / name)
         if asked_for("api"):
             found |= api(folder / "web")
     chosen = {n: t for n, t in sorted(found.items()) if any(n.startswith(w) for w in wanted)}
     return {name: text.replace(str(folder), "FOLDER") for name, text in chosen.items()}
+
+
+def chain(dossier: str, folder: Path) -> dict[str, str]:
+    """What the commands say of a dossier, and its briefing."""
+    asked = {name: tuple(dossier if a == "IT" else a for a in words) for name, words in CHAIN.items()}
+    found = {f"chain/{dossier}/{name}.txt": command(*words) for name, words in asked.items()}
+    brief(dossier, out=folder)
+    return found | {f"chain/{dossier}/briefing.md": (folder / "briefing.md").read_text(encoding="utf-8")}
 
 
 def briefing(folder: Path) -> Iterator[tuple[str, str]]:

@@ -182,7 +182,7 @@ def test_schema_describes_the_dossiers() -> None:
 def test_round_trip() -> None:
     d = load_dossier("kuala-lumpur-2025")
     again = Dossier.model_validate(d.model_dump(by_alias=True))
-    assert again == d
+    assert again == d.model_copy(update={"law": ()})  # a dump holds what was selected, not how
 
 
 @pytest.mark.parametrize("base", ["template", "real"])

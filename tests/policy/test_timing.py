@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from detente.errors import InputError
 from detente.policy.dossier import load_dossier
 from detente.policy.measures import Measure
 from detente.policy.timing import (
@@ -93,12 +94,15 @@ def test_timeline_agrees_with_status(m: Measure, first: int, length: int) -> Non
 
 @given(measures(), st.integers(-5, 410), st.integers(-5, 410))
 def test_changes_between(m: Measure, a: int, b: int) -> None:
-    changes = changes_between([m], day(a), day(b))
     lo, hi = min(a, b), max(a, b)
+    changes = changes_between([m], day(lo), day(hi))
     assert bool(changes) == (status_on(m, day(lo)) is not status_on(m, day(hi)))
     for c in changes:
         assert day(lo) < c.date <= day(hi)
         assert status_on(m, c.date) is c.after
+    if lo < hi:
+        with pytest.raises(InputError, match="give the earlier day first"):
+            changes_between([m], day(hi), day(lo))
 
 
 @given(measures(), st.integers(-5, 410))

@@ -151,9 +151,7 @@ def files_of(
         "annex.html": page.annex_html(annex, head, numbers, outer).encode(),
         "companion.html": page.html(sections, head, numbers, page.Around(behind, data)).encode(),
         "companion.md": page.markdown(sections, head, numbers, page.Around(behind, data)).encode(),
-        "briefing.md": page.markdown(
-            annex, {**head, "title": head["finding"], "summary": ""}, numbers, page.Around(there, data), fronts=lettered
-        ).encode(),
+        "briefing.md": page.markdown(annex, {**head, "summary": ""}, numbers, page.Around(there, data), fronts=lettered).encode(),
         "briefing.docx": word_file(
             chapters, str(head["finding"]), dossier.as_of, numbers, {name: png for name, (_, png) in pictures.items()}, told
         ),
@@ -164,7 +162,6 @@ def files_of(
             figures=list(drawn.values()),
             data=shelf,
             record=record,
-            prints=[*(f"{stem}.pdf" for stem in stems.values()), "annex.pdf"],
         ).encode(),
         **{f"figures/{name}.svg": svg for name, (svg, _) in pictures.items()},
         **{f"figures/{name}.png": png for name, (_, png) in pictures.items()},

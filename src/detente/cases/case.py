@@ -33,7 +33,7 @@ import pandas as pd
 from detente.cases.baselines import BASELINES, IN_FORCE, LAW, NO_DEAL, REFERENCE, STATUS_QUO, Baseline, baseline
 from detente.cases.history import Moment, moments, pieces, turning
 from detente.cases.readings import CENTRAL, PINNED, Node, readings
-from detente.equilibrium.chokepoints import ROWS, Narrowed, Rent, narrowed
+from detente.equilibrium.chokepoints import DAYS_A_MONTH, ROWS, Narrowed, Rent, narrowed
 from detente.equilibrium.indicators import Indicator, indicator as named_indicator
 from detente.equilibrium.inputs import chains_of
 from detente.equilibrium.levels import Equilibrium
@@ -124,6 +124,14 @@ class Case:
         ids = self.ids if scenarios is None else tuple(s for s in self.ids if s in scenarios)
         other = Case(self.dossier, self.world, named_horizon(horizon), ids, with_ranges, self.solver)
         other.__dict__["policies"] = self.policies
+        return other
+
+    def on_day(self, day: date) -> Case:
+        """The case as it stands on another day: what is in force then holds for good, and months count from that day."""
+        other = Case(
+            self.dossier.model_copy(update={"as_of": day}), self.world, self.parameters, (), self.with_ranges, self.solver
+        )
+        other.__dict__.update(economy=self.economy, controlled=self.controlled)  # the same goods are hard to replace on every day
         return other
 
     # -- who -------------------------------------------------------------------------------------------------------------
@@ -513,6 +521,16 @@ class Case:
         else:
             raw = self.after((*self.history(None), Moment(0.0, policy, policy.shock(self.economy))), node)
         return raw if base == REFERENCE else raw.relative_to(self._baseline(base, node))
+
+    def had_stayed(self, day: date, variant: str = CENTRAL) -> Outcome:
+        """What was in force on an earlier day, had nothing changed since, against the reference: what came in between is what the
+        status quo differs from it by, duties that stand on both days being of the same age."""
+        begins = (day - self.dossier.as_of).days / DAYS_A_MONTH
+        past = [m for m in self.history(None) if m.begins <= begins]
+        if not past:
+            policy = self.policy(None, day=day)
+            past = [Moment(begins, policy, policy.shock(self.economy))]
+        return self.once(("had stayed", day, variant), lambda: self.solved(past, self.node(variant)))
 
     @property
     def status_quo(self) -> Outcome:

@@ -114,5 +114,5 @@ def _differs(old: Shock, new: Shock) -> bool:
         np.array_equal(getattr(old, key), getattr(new, key))
         for key in ("tariffs", "export_taxes", "iceberg", "allowed", "unit_cost", "subsidies")
     )
-    alike = [(c.label, c.bound, c.rent) for c in old.controls] == [(c.label, c.bound, c.rent) for c in new.controls]
-    return not (same and alike)
+    bounds, others = ([(c.label, c.bound, c.rent, c.most) for c in shock.controls] for shock in (old, new))
+    return not (same and bounds == others)

@@ -13,8 +13,9 @@ from typing import Annotated
 import typer
 
 from detente import __version__
-from detente.cli import beside, check, data, dossier, estimate, politics, questions, runs, validate, watch
+from detente.cli import beside, check, data, dispatch, dossier, estimate, politics, questions, runs, validate, watch
 from detente.cli.common import any_terminal, out, print_error
+from detente.cli.new import new
 from detente.cli.reply import spoken
 from detente.errors import DetenteError
 from detente.web.__main__ import serve
@@ -28,6 +29,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(questions.brief)
+app.command()(new)
 app.command()(check.check)
 app.command()(serve)
 app.command()(runs.solve)
@@ -50,6 +52,7 @@ app.command()(runs.compare)
 app.command()(runs.changed)
 app.command()(questions.outlook)
 app.command()(watch.watch)
+app.command()(dispatch.dispatch)
 app.command()(questions.rates)
 app.command()(questions.ensemble)
 app.command()(runs.rerun)

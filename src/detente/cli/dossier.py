@@ -24,6 +24,7 @@ from detente.cli.common import (
     the_world,
     told_idle,
 )
+from detente.cli.new import new
 from detente.errors import InputError
 from detente.files import write
 
@@ -83,31 +84,7 @@ def dossier_schema() -> None:
     emit(dossier_json_schema())
 
 
-@dossiers.command("new")
-def dossier_new(
-    name: Annotated[str, typer.Argument(help="Short name, lower case with dashes.")],
-    title: Annotated[str, typer.Option(help="Title of the negotiation.")] = "A negotiation",
-    by: Annotated[str, typer.Option("--by", help="The economy that threatens the duty.")] = "USA",
-    on: Annotated[str, typer.Option("--on", help="The economy that would pay it.")] = "CHN",
-    threat: Annotated[float, typer.Option("--threat", help="The threatened duty in percentage points.")] = 50.0,
-    target: Annotated[
-        Path | None, typer.Option("--out", "-o", help="File to write; NAME.yaml if absent.", callback=out_file)
-    ] = None,
-) -> None:
-    """Write a small dossier to start from, with every field explained."""
-    from detente.errors import UnknownName
-    from detente.policy.dossier import new_dossier_text
-
-    path = target or Path(f"{name}.yaml")
-    regions = the_world("world-2022").regions
-    for code in (by.upper(), on.upper()):
-        if code not in regions:
-            raise UnknownName(code, sorted(regions), "economy")
-    text = new_dossier_text(name, title, by=by.upper(), on=on.upper(), points=threat)
-    if path.exists():
-        raise InputError(f"{path} exists already; choose another name with --out")
-    write(path, text.encode())
-    out.print(f"{path}\nNext: detente dossier check {path}", highlight=False, markup=False)
+dossiers.command("new")(new)
 
 
 # -- policy on a day ---------------------------------------------------------------------------------------------------
@@ -224,12 +201,12 @@ def policy_diff(
     titles = {m.id: m.title for m in book.measures}
     changes = changes_between(book.measures, a, b)
     if as_json:
-        emit({"id": book.id, "from": min(a, b), "to": max(a, b), "changes": [
+        emit({"id": book.id, "from": a, "to": b, "changes": [
             {"measure": c.measure, "title": titles[c.measure], "date": c.date, "before": str(c.before), "after": str(c.after)}
             for c in changes
         ]})  # fmt: skip
         return
-    out.print(f"{book.title}\nfrom {min(a, b)} to {max(a, b)}: {len(changes)} measures differ", highlight=False, markup=False)
+    out.print(f"{book.title}\nfrom {a} to {b}: {len(changes)} measures differ", highlight=False, markup=False)
     table = text_table(("measure", "day", "before", "after"))
     table.columns[0].no_wrap = False
     for c in changes:
@@ -456,11 +433,19 @@ def _show_reading(reading: Reading) -> None:
         highlight=False,
         soft_wrap=True,
     )
+    if reading.about is not None:
+        out.print(
+            f"{reading.about['sentence']}\nNext: detente brief {reading.about['dossier']}",
+            highlight=False,
+            markup=False,
+            soft_wrap=True,
+        )
     for note in reading.notes:
         err.print(f"note: {note}", highlight=False, soft_wrap=True)
     lines: list[tuple[str, tuple[Finding, ...]]] = [
         ("measure", reading.measures), ("meeting", reading.meetings), ("venue", (reading.venue,) if reading.venue else ()),
-        ("deadline", reading.deadlines), ("scenario", reading.scenarios), ("question", reading.questions),
+        ("unsure", reading.unsure), ("deadline", reading.deadlines), ("scenario", reading.scenarios),
+        ("question", reading.questions),
         ("motive", reading.motives), ("figure", tuple(f for f in reading.figures if f.fields["source"])),
     ]  # fmt: skip
     for name, found in lines:
@@ -494,7 +479,7 @@ def _finding_line(name: str, f: Finding) -> str:
         return f"{_when(v['date'])} ({v['type']}): {v['what'][:100]}"
     if name == "scenario":
         return f"{v['title']} ({len(v['provisions'])} provisions)"
-    if name == "question":
+    if name in ("question", "unsure"):
         return str(v["question"])
     if name == "motive":
         return f"{v['region']} ({v['weighs_on']}): {v['text'][:100]}"

@@ -37,6 +37,7 @@ Full = Annotated[
 NEXT = {
     "solve": "path {dossier}", "path": "jobs {dossier}", "talks": "deal {dossier}", "deal": "truce {dossier}",
     "truce": "deal {dossier}", "outlook": "watch {dossier}", "watch": "outlook {dossier} --questions",
+    "dispatch": "policy timeline {dossier}",
     "jobs": "politics {dossier}", "politics": "jobs {dossier}", "uncertainty": "reaction {dossier}",
     "reaction": "uncertainty {dossier}", "exercises": "solve {dossier}", "control": "solve {dossier}",
     "bystander": "bystander {dossier} --full", "ensemble": "solve {dossier}",

@@ -69,7 +69,8 @@ def solve(
     from detente.equilibrium.outcome import BEYOND
     from detente.equilibrium.parameters import horizon as named_horizon
     from detente.policy.dossier import load_dossier
-    from detente.words import capital, say
+    from detente.strategy.year import rolled
+    from detente.words import capital, say, two_digits
     from detente.words.names import region_name
 
     if against is not None:
@@ -103,22 +104,24 @@ def solve(
         }  # fmt: skip
         emit({**header, **outcome.record(), "who_pays": _who_pays_record(outcome, parties, year), **told_idle(idle)})
         return
+    in_year, factors = rolled(case)
+    worth = outcome.equivalent_variation * outcome.equivalent_variation.index.map(factors)
     out.answer(
         say("cli/answers", "solve", incomes={c: float(outcome.real_income[c]) for c in case.trio if c in outcome.regions},
-            money=outcome.equivalent_variation / 1000, world=outcome.world_real_income, year=table.year,
+            worth=worth, world=outcome.world_real_income, year=in_year,
             beyond=dict(list(outcome.out_of_range.items())[:3]), most=BEYOND)
     )  # fmt: skip
     pinned = ", exchange rate pinned" if exchange_rate == "pinned" else ""
     made_on = f"{run_words(basis.name)}{pinned}, {table.name}, data of {table.year}"
     out.print(f"{title}\n{made_on}", highlight=False, markup=False, soft_wrap=True)
-    money = "bn USD a year" if table.year is None else f"bn USD ({table.year})"
+    money = "bn USD a year" if in_year is None else f"bn USD ({in_year})"
     shown = text_table(("economy", "real income, %", money, "real GDP, %", "exports, %"))
     exports = 100 * outcome.exports["change"] / outcome.exports["baseline"]
     for code in outcome.real_income.sort_values().index:
         made = outcome.real_gdp[code]
-        row = (outcome.real_income[code], outcome.equivalent_variation[code] / 1000, made, exports[code])
-        shown.add_row(f"{code}  {region_name(code)}", *map(signed, row))
-    total = (signed(outcome.world_real_income), signed(outcome.equivalent_variation.sum() / 1000))
+        income, *others = map(signed, (outcome.real_income[code], made, exports[code]))
+        shown.add_row(f"{code}  {region_name(code)}", income, two_digits(worth[code] / 1000), *others)
+    total = (signed(outcome.world_real_income), two_digits(worth.sum() / 1000))
     shown.add_row("world", *total, "", "", style="bold")
     out.print(shown)
     _print_who_pays(outcome, parties, year)

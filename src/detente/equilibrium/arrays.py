@@ -140,7 +140,8 @@ def controls(economy: Economy, shock: Shock, parameters: Parameters, sizes: tupl
     sector = np.full(count, len(economy.sectors) - 1)
     sector[np.unique(owner)] = first
     theta = theta_of(economy, parameters)[sector]
-    per_bound = np.stack([np.where(by_value, 0.0, np.log(bound)), sign, by_value, 1 / (1 + theta)], axis=1)
+    most = np.array([c.most for c in held], dtype=np.float64)
+    per_bound = np.stack([np.where(by_value, 0.0, np.log(bound)), sign, by_value, 1 / (1 + theta), most], axis=1)
     flows, bounds = _padded(per_flow, flow_rows), _padded(per_bound, bound_rows)
     origin, destination, good, whose = (_padded(a[traded], flow_rows) for a in (*cells, owner))
     whose[len(per_flow) :] = bound_rows - 1
@@ -156,6 +157,7 @@ def controls(economy: Economy, shock: Shock, parameters: Parameters, sizes: tupl
         sign=bounds[:, 1],
         by_value=bounds[:, 2],
         step=bounds[:, 3],
+        most=bounds[:, 4],
     )
 
 
@@ -249,7 +251,7 @@ def with_wedges(economy: Economy, shock: Shock, wedges: Array) -> Shock:
     spared, licences = np.zeros_like(shock.unit_cost), np.zeros_like(shock.tariffs)
     for control, wedge in zip(shock.controls, wedges, strict=True):
         if control.rent != "lost" and control.kind == "at most" and wedge > 0:
-            np.add.at(spared, control.cells[1:], economy.expenditure_shares[control.cells] * wedge)
+            np.add.at(spared, control.cells[1:], economy.expenditure_shares[control.cells] * control.size(wedge))
         if control.rent == "lost":
             result.iceberg[control.cells] *= np.exp(control.wedges(wedge)[0])
             continue

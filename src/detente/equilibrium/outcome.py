@@ -55,7 +55,7 @@ class Shadow:
     def of(cls, control: Control, wedge: float, used: float, *, before_duty: float, paid: float) -> Shadow:
         """From the log wedge and what the flows cost before duties and with them; the rent is what the wedge adds to their price,
         negative for a subsidy."""
-        size = max(wedge, 0.0) * (1 if control.kind == "at most" else -1)
+        size = control.size(wedge) * (1 if control.kind == "at most" else -1)
         sellers, buyers = 0.0, 0.0
         if control.rent != "lost":
             of_sellers, of_buyers = control.wedges(wedge)

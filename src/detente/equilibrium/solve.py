@@ -389,7 +389,7 @@ def judged(
         shadows.append(Shadow.of(control, wedge, float(used[k]), before_duty=float(before_duty[k]), paid=float(with_duty[k])))
         miss = float(used[k]) / limit - 1
         short = miss if control.kind == "at most" else -miss
-        slack = abs(miss) if wedge > 0 else max(short, 0.0)
+        slack = max(short, 0.0) if wedge <= 0 else max(-short, 0.0) if wedge >= control.most else abs(miss)
         if slack > gap and traded[k]:
             gap, where = slack, f"bound “{control.label}”"
     if not gap <= CLEARING:
@@ -451,6 +451,7 @@ def _digest(economy: Economy, shock: Shock, parameters: Parameters) -> str:
         parts += [b"unanswered", np.ascontiguousarray(shock.unanswered).data]
     for control in shock.controls:
         capped = "" if np.isinf(control.seller_cap) else f"|{control.seller_cap!r}"
+        capped += "" if np.isinf(control.most) else f"|most {control.most!r}"
         parts.append(f"{control.label}|{control.bound!r}|{control.kind}|{control.rent}{capped}".encode())
         parts.append(np.packbits(control.flows).tobytes())
     return sha256(*parts)[:16]

@@ -9,7 +9,8 @@ ln I[n] final expenditure, and one ln m[k] a quantity control. A sweep maps old 
     income      I′ = factor income′ + duties′ + D′ − subsidies′
     factors     ln x̂[n,j] = ι ln V̂A[n,j] + (1−ι) ln V̂A[n] − ln L̂[n],   Φ̂[n] = V̂A[n]/L̂[n]
                 ln v̂[n,j] = (1−μ) max( ln x̂[n,j], ln Φ̂[n] + ln(1−δ) ) + μ ln P̂C
-    controls    ln m ← max(0, ln m) ± ln(q/q̄)/(1+θ):  at the fixed point either the bound binds or m ≤ 0 and has no effect
+    controls    ln m ← min(max(0, ln m), m̄) ± ln(q/q̄)/(1+θ):  at the fixed point the bound binds, or m ≤ 0 and has no effect, or
+                the wedge is at the most it may be (the duty above a tariff quota) and the bound is passed
 
 with ι = 1/κ, ln L̂ = φ/(1+φ)·(ln V̂A[n] − ln P̂C), and world factor income as numeraire. x̂ is what labour attached to a sector
 earns if all of it has work, Φ̂ its mean over the economy. Wages below (1−δ)Φ̂ do not form: there V̂A buys less labour than is
@@ -89,6 +90,7 @@ class Controls(NamedTuple):
     sign: Any  # +1 for an upper bound, −1 for a lower one [K]
     by_value: Any  # 1 where the bound is on value at basic prices [K]
     step: Any  # 1/(1+θ) [K]
+    most: Any  # ln of the largest wedge, infinite where there is no limit [K]
 
 
 class Values(NamedTuple):
@@ -224,10 +226,15 @@ class Accounts(NamedTuple):
     fill: Any  # ln of how much of each bound is used, over the bound [K]
 
 
+def counted(state: State, k: Controls) -> Any:
+    """What counts of the control wedges: from nothing to the most each may be [K]."""
+    return jnp.minimum(jnp.maximum(state.wedge, 0.0), k.most)
+
+
 def accounts(state: State, b: Base, v: Levers, s: Sourcing, k: Controls, p: Values) -> Accounts:
     """Costs, sourcing, spending, sales, duties and income at a state."""
     # wedges of the controls on their few flows, and what makers of a critical good are spared of them
-    size = jnp.maximum(state.wedge, 0.0)[k.owner]
+    size = counted(state, k)[k.owner]
     kept = jnp.minimum(size, k.seller_cap)  # the seller's part
     wedge = k.sign[k.owner] * size
     at = (k.sector, k.destination, k.origin)
@@ -362,7 +369,7 @@ def update(state: State, a: Accounts, b: Base, k: Controls, p: Values) -> State:
         price=a.price,
         sales=jnp.where(active, jnp.log(ratio), 0.0),
         income=jnp.where(p.pinned > 0, spent, earned_income),
-        wedge=jnp.maximum(state.wedge, 0.0) + k.sign * k.step * a.fill,
+        wedge=counted(state, k) + k.sign * k.step * a.fill,
     )
 
 

@@ -602,6 +602,6 @@ def stances_on_paths(case: Dossier, look: Outlook, world: World, table: PayoffTa
 
 
 def _reach(measures: Sequence[Measure], party: str, day: date, world: World) -> Array:
-    """Duties and withheld shares [2, origin, destination, sector] that a party's own measures bring on a day."""
+    """Duties, withheld shares, costs and mark-ups [4, origin, destination, sector] that a party's own measures bring on a day."""
     stack = stack_on([m for m in measures if m.by == party], day, world.regions, world.sectors)
-    return np.stack([stack.tariffs, stack.withheld])
+    return np.stack([stack.tariffs, stack.withheld, stack.costs, stack.markups])

@@ -50,7 +50,7 @@ MOST = 20_000
 """More ends than this and the tree is refused."""
 _BITES = (
     "id", "by", "on", "except_on", "instrument", "rate_pct", "base", "replaces", "coverage", "coverage_by_partner", "sectors",
-    "withhold_pct", "rent", "cost_pct", "growth_pct", "value_musd", "yields_to",
+    "withhold_pct", "rent", "cost_pct", "growth_pct", "value_musd", "yields_to", "flow", "quota_pct", "within_pct", "revenue_to",
 )  # fmt: skip
 
 

@@ -32,7 +32,7 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from detente.errors import BadDossier, InputError, OverlappingMeasures, UnknownName, nearest
+from detente.errors import BadDossier, OverlappingMeasures, UnknownName, nearest
 from detente.policy.changes import Change, apply_changes
 from detente.policy.instruments import Policy
 from detente.policy.measures import Base, Identifier, Measure, Strict, Text, no_bool, same_duty
@@ -78,7 +78,6 @@ __all__ = [
     "dossier_json_schema",
     "list_dossiers",
     "load_dossier",
-    "new_dossier_text",
     "parse_dossier",
 ]
 Item = TypeVar("Item")
@@ -166,12 +165,14 @@ class Dossier(Strict):
 
         A measure of the dossier's own stands in for a selected one of its id, and a source for the ledger's of its id.
         """
-        found, shelf = select(self.law, self.as_of)
+        found, events, shelf = select(self.law, self.as_of)
         own = {m.id for m in self.measures}
         kept = {k: (at, m) for k, (at, m) in found.items() if k not in own}
         taken = without_loose_ends((m for _, m in kept.values()), own | set(kept))
         self.__dict__["measures"] = (*self.measures, *taken)
         self.__dict__["selected"] = {k: at for k, (at, _) in kept.items()}
+        told = [e for e in events if e not in self.history]
+        self.__dict__["history"] = tuple(sorted((*told, *self.history), key=lambda e: e.date)) if told else self.history
         if not self.measures:
             raise placed(("measures",), refusal("policy", "dossier_without_measures"))
         cited = {source for _, sources in self._citations() for source in sources}
@@ -181,7 +182,7 @@ class Dossier(Strict):
         self.__dict__["sources"] = (*self.sources, *(s for s in shelf if s.id in cited and s.id not in given))
         if not self.sources:
             raise placed(("sources",), refusal("policy", "dossier_without_sources"))
-        self.__pydantic_fields_set__.update(("measures", "sources"))
+        self.__pydantic_fields_set__.update(("history", "measures", "sources"))
 
     @cached_property
     def selected(self) -> Mapping[str, int]:
@@ -614,36 +615,3 @@ def dossier_json_schema() -> dict[str, Any]:
     """JSON Schema (2020-12) of a dossier, for editors and for the web page."""
     schema = Dossier.model_json_schema(by_alias=True)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
-
-
-STARTER_DAY = datetime.date(2025, 10, 18)
-"""The day a new dossier speaks about until its author sets another."""
-
-
-def new_dossier_text(dossier_id: str, title: str, *, by: str = "USA", on: str = "CHN", points: float = 50.0) -> str:
-    """Text of a small dossier that every command accepts, with comments on what to fill in (for `detente dossier new`).
-
-    `by` threatens `on` with a duty of `points` percentage points a month after the dossier's day. InputError for one region
-    twice or a duty that is not above zero.
-    """
-    if by == on:
-        raise InputError(refusal("policy", "starter_alone", region=by))
-    if not 0 < points < float("inf"):
-        raise InputError(refusal("policy", "starter_points", points=f"{points:g}"))
-    decided = STARTER_DAY + datetime.timedelta(days=31)
-    fields = {
-        "id": dossier_id,
-        "title": title.replace("\\", "\\\\").replace('"', '\\"'),
-        "by": by,
-        "on": on,
-        "points": f"{points:g}",
-        "as_of": STARTER_DAY,
-        "decided": decided,
-        "day_after": decided + datetime.timedelta(days=1),
-        "until": decided + datetime.timedelta(days=365),
-    }
-    text = files("detente").joinpath("data", "template.yaml").read_text(encoding="utf-8")
-    for key, value in fields.items():
-        text = text.replace("{{" + key + "}}", str(value))
-    parse_dossier(text, f"{dossier_id}.yaml")
-    return text

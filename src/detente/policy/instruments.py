@@ -145,6 +145,31 @@ class NonTariffCost:
 
 
 @dataclass(frozen=True)
+class ExportLicence:
+    """Cost of a licence, borne on the side of the exporter: d̂ of the flows from `by` to `on` is multiplied by 1 + `cost`.
+
+    `cost` is what a unit takes in extra resources of the exporter (forms, checks, waiting), a fraction of its value. Booked by
+    the government that asks for the licence; the resources are used up, nobody earns them, and the importer's duty falls on the
+    price with them in it, as with any iceberg cost. Where licences are refused, the quantity falls: that is an `ExportControl`.
+    """
+
+    by: str | Sequence[str]
+    on: Names = None
+    cost: float = 0.0
+    sectors: Names = None
+
+    def apply(self, shock: Shock) -> None:
+        """Scale d̂ of the flows out of `by` to `on`. Raises `ShockError` for a cost that is none."""
+        if not (np.isfinite(self.cost) and self.cost > -1):
+            raise ShockError(refusal("policy", "cost_impossible", cost=self.cost))
+        shock.iceberg[shock.cells(self.by, self.on, self.sectors)] *= 1 + self.cost
+
+    def describe(self) -> str:
+        """One plain sentence."""
+        return told(self)
+
+
+@dataclass(frozen=True)
 class ExportControl:
     """Withhold a share of a region's exports: the quantity delivered may be at most (1 − withhold) of the table's.
 
@@ -207,6 +232,222 @@ class Quota:
                 cells[np.arange(len(part)) != i] = False
                 label = f"{said} ({shock.regions[i]}, {where})"
                 shock.controls.append(Control(label, cells, self.share, "at most", self.rent))
+
+    def describe(self) -> str:
+        """One plain sentence."""
+        return told(self)
+
+
+@dataclass(frozen=True)
+class TariffQuota:
+    """Tariff quota: `within` is added to the duty on what enters inside the quota, `above` on what enters beyond it (fractions).
+
+    With q̂ the quantity over the table's, q̄ = 1 + `coverage`·(`share` − 1) the quota (each origin apart), τ the duty in force with
+    `coverage`·`within` in it, and a wedge m on top,
+
+        q̂ < q̄ and m = 1       the quota is not used up: the duty within it is paid
+        q̂ = q̄ and 1 ≤ m ≤ m̄   it is just used up: the price rises until no more is wanted
+        q̂ > q̄ and m = m̄       more comes in, at the duty above:  m̄ = (1 + τ + `coverage`·(`above` − `within`))/(1 + τ)
+
+    The importing region takes (m − 1) on every unit: on what is beyond the quota as duty, on what is inside it as the rent of
+    those who hold its licences or win the race to the border, taken to be importers (`average_duty` parts the two). Where
+    exporters hold the licences, the rent is theirs: use `Quota` with rent="origin" for a quota used up and not passed.
+    Source: Skully, D. (2001), Economics of Tariff-Rate Quota Administration, USDA Technical Bulletin 1893,
+    https://doi.org/10.22004/ag.econ.33576.
+    """
+
+    by: str | Sequence[str]
+    on: Names
+    share: float
+    above: float
+    within: float = 0.0
+    sectors: Names = None
+    coverage: float = 1.0
+
+    def apply(self, shock: Shock) -> None:
+        """Add the duty within the quota, and one bound a sector, origin and destination.
+
+        Raises `ShockError` for a share that is none and for a duty above the quota that is not above the one within it.
+        """
+        _fraction(self.coverage, "coverage")
+        if not (np.isfinite(self.share) and self.share > 0):
+            raise ShockError(refusal("policy", "quota_share", share=self.share))
+        if not (np.isfinite(self.within) and np.isfinite(self.above) and self.above > self.within):
+            raise ShockError(refusal("policy", "quota_duties", within=self.within, above=self.above))
+        Tariff(self.by, self.on, self.within, self.sectors, coverage=self.coverage).apply(shock)
+        if self.coverage == 0:
+            return
+        said, extra = self.describe(), self.above - self.within
+        for i, n, j in np.argwhere(shock.cells(self.on, self.by, self.sectors)):
+            bound_of_quota(shock, (i, n, j), self.share, extra, self.coverage, said)
+
+    def describe(self) -> str:
+        """One plain sentence."""
+        return told(self)
+
+
+def bound_of_quota(shock: Shock, flow: tuple[int, int, int], share: float, extra: float, coverage: float, label: str) -> None:
+    """Bound one flow (origin, destination, sector) by a tariff quota: `extra` is paid beyond it, over the duty found."""
+    i, n, j = flow
+    cell = np.zeros_like(shock.allowed)
+    cell[i, n, j] = True
+    most = float(np.log1p(coverage * extra / (1 + shock.tariffs[i, n, j])))
+    told_of = f"{label} ({shock.regions[i]}, {shock.sectors[j]} to {shock.regions[n]})"
+    shock.controls.append(Control(told_of, cell, 1 + coverage * (share - 1), "at most", "importer", most=most))
+
+
+def average_duty(fill: float, within: float, above: float) -> tuple[float, float]:
+    """What a tariff quota costs on average: the duty paid, and the rent of licence holders, as shares of customs value.
+
+    `fill` is imports over the quota. A quota passed (`fill` > 1) leaves a rent of above − within on every unit inside it:
+
+        duty = (within + above·(fill − 1))/fill,   rent = (above − within)/fill,   together `above`.
+
+    A quota not passed costs the duty within it; its rent when it is just used up hangs on demand, and is not told here.
+    Raises `InputError` for a fill that is negative or no number.
+
+    >>> tuple(round(x, 3) for x in average_duty(2.0, within=0.05, above=0.45))
+    (0.25, 0.2)
+    >>> average_duty(0.6, within=0.05, above=0.45)
+    (0.05, 0.0)
+    """
+    if not (np.isfinite(fill) and fill >= 0):
+        raise InputError(refusal("policy", "quota_fill", fill=fill))
+    if fill <= 1:
+        return within, 0.0
+    return (within + above * (fill - 1)) / fill, (above - within) / fill
+
+
+@dataclass(frozen=True)
+class PriceUndertaking:
+    """Price undertaking: exporters of `on` agree with the government of `by` not to sell below a minimum price, and pay no duty.
+
+    The price at the border is at least 1 + `rise` times the cost: on the share `coverage` of the flow a mark-up,
+    1 + x′ = (1 + x)(1 + `rise`·`coverage`), which the seller keeps, as under a voluntary export restraint; the importing treasury
+    earns nothing. A minimum below what the same sellers would charge binds nobody: its rise is 0. The minimum is read as a
+    mark-up on cost, so it moves with cost; a minimum in money would stay, and the mark-up move by as much as cost changes.
+    Source: WTO Anti-Dumping Agreement, article 8, https://www.wto.org/english/docs_e/legal_e/19-adp_01_e.htm; that it does what a
+    restraint does under perfect competition, and need not under imperfect: Moore, M. (2000), VERs and Price Undertakings under
+    the WTO, http://home.gwu.edu/~mom/ver_undertaking.pdf.
+    """
+
+    by: str | Sequence[str]
+    on: Names
+    rise: float
+    sectors: Names = None
+    coverage: float = 1.0
+
+    def apply(self, shock: Shock) -> None:
+        """Raise the sellers' mark-up on the flows meant. Raises `ShockError` for a rise below 0."""
+        _fraction(self.coverage, "coverage")
+        if not (np.isfinite(self.rise) and self.rise >= 0):
+            raise ShockError(refusal("policy", "undertaking_rise", rise=self.rise))
+        mask = shock.cells(self.on, self.by, self.sectors)
+        shock.export_taxes[mask] = (1 + shock.export_taxes[mask]) * (1 + self.rise * self.coverage) - 1
+
+    def describe(self) -> str:
+        """One plain sentence."""
+        return told(self)
+
+
+@dataclass(frozen=True)
+class SecondaryDuty:
+    """Sanction with third-party reach: `by` puts a duty on the goods of all who buy `bought` from `source`.
+
+    Those are the regions n (of `among`, all where None; never `by` or `source`) with a share of at least `least` in their own use
+
+        Σ_j T[source, n, j] / Σ_ij T[i, n, j] ≥ least,    j in `bought`.
+
+    Each pays `rate` more on `sectors` sold to `by`; the duty is `by`'s revenue. Who is in `stopping` gives in instead: it buys
+    no `bought` from `source` and pays no duty. Which of the two is better for a buyer is a question for two solves.
+    Source for the form: Executive Order 14329 of 6 August 2025, 25 points on India, which buys oil of the Russian Federation
+    (`us-india-25` in the ledger).
+    """
+
+    by: str
+    source: str
+    bought: Names
+    rate: float
+    sectors: Names = None
+    among: Names = None
+    least: float = 0.01
+    stopping: str | Sequence[str] = ()
+
+    def buyers(self, shock: Shock) -> tuple[str, ...]:
+        """Regions that buy enough from the source in the table."""
+        _fraction(self.least, "least")
+        (source,) = resolve_regions(self.source, shock.regions)
+        (by,) = resolve_regions(self.by, shock.regions)
+        chosen = np.isin(shock.sectors, resolve_sectors(self.bought, shock.sectors))
+        from_all = shock.shipments[:, :, chosen].sum((0, 2))
+        from_source = shock.shipments[shock.regions.index(source)][:, chosen].sum(1)
+        wanted = set(resolve_regions(self.among, shock.regions)) - {source, by}
+        enough = (from_source > 0) & (from_source >= self.least * from_all)
+        return tuple(r for r, is_enough in zip(shock.regions, enough, strict=True) if is_enough and r in wanted)
+
+    def apply(self, shock: Shock) -> None:
+        """Tax those who go on buying, stop the purchases of those who give in.
+
+        Raises `InputError` where nobody buys, or where somebody gives in who does not buy.
+        """
+        hit = self.buyers(shock)
+        if not hit:
+            raise InputError(refusal("policy", "secondary_nobody", source=self.source, least=f"{100 * self.least:g}"))
+        stopping = resolve_regions(self.stopping, shock.regions) if self.stopping else ()
+        idle = [r for r in stopping if r not in hit]
+        if idle:
+            raise InputError(refusal("policy", "secondary_idle", named=", ".join(idle), source=self.source, hit=", ".join(hit)))
+        going_on = [r for r in hit if r not in stopping]
+        if going_on:
+            Tariff(self.by, going_on, self.rate, self.sectors).apply(shock)
+        if stopping:
+            Embargo(stopping, self.source, self.bought).apply(shock)
+
+    def describe(self) -> str:
+        """One plain sentence."""
+        return told(self)
+
+
+@dataclass(frozen=True)
+class PortFee:
+    """Fee on each call of ships at the ports of `by`, as a cost on what they carry to and from `on`:
+
+        a = fee / cargo · sea · hit
+
+    `fee` and `cargo` are money a call in one unit (what is paid, and what the goods landed or loaded are worth), `sea` the share
+    of the trade's value that goes by sea, `hit` the share of its voyages that pay (ships of the flag, builder or owner meant,
+    those left after owners have moved ships to other routes). The fee is paid to the treasury of `by` and passed on in freight:
+    a duty of a on imports, a tax of a on exports, of the goods `sectors`. What owners bear themselves is left out.
+    Source for the form: US Trade Representative, Section 301 action on China's shipbuilding, 90 FR 17114 (23 April 2025),
+    https://www.govinfo.gov/content/pkg/FR-2025-04-23/html/2025-06927.htm.
+    """
+
+    by: str | Sequence[str]
+    fee: float
+    cargo: float
+    sea: float
+    hit: float
+    on: Names = None
+    sectors: Names = None
+    direction: Literal["both", "imports", "exports"] = "both"
+
+    @property
+    def rate(self) -> float:
+        """The fee as a fraction of the value of the trade. Raises `InputError` for money or shares that are none."""
+        _fraction(self.sea, "sea")
+        _fraction(self.hit, "hit")
+        if not (np.isfinite(self.fee) and self.fee >= 0 and np.isfinite(self.cargo) and self.cargo > 0):
+            raise InputError(refusal("policy", "port_fee_money", fee=self.fee, cargo=self.cargo))
+        return self.fee / self.cargo * self.sea * self.hit
+
+    def apply(self, shock: Shock) -> None:
+        """Add the duty on what comes in and the tax on what goes out."""
+        if self.direction not in ("both", "imports", "exports"):
+            raise InputError(refusal("policy", "port_fee_direction", direction=repr(self.direction)))
+        if self.direction != "exports":
+            Tariff(self.by, self.on, self.rate, self.sectors).apply(shock)
+        if self.direction != "imports":
+            ExportTax(self.by, self.on, self.rate, self.sectors).apply(shock)
 
     def describe(self) -> str:
         """One plain sentence."""

@@ -1,10 +1,11 @@
-"""A ledger: the measures between two economies over years, carried on to the day it was last brought up to date.
+"""A ledger: the measures between economies over years, each with its history, to the day it was last brought up to date.
 
-A dossier is what was known on its day; a ledger is what has been in force since. A ledger may *continue* a dossier, or
-another ledger: it takes over that one's measures, events, sources and published averages, applies dated changes to them (the
-same arithmetic as a scenario's: set, withdraw, carry out) and adds measures of its own. So a measure stands in one place
-only, and what is continued stays what it was. Two come with the package: `us-china` continues the dossier of Kuala Lumpur,
-`world` continues `us-china` with the duties of and on everybody else; `world` is the one taken where none is named.
+A dossier is what was known on its day; a ledger is all that has been known, with the days on which it became known. A row is
+a measure as first announced and what came of it (`policy.rows`); `measures` gives the law as known now, `as_known(day)` as it
+was known on a day, which is what a dossier selects from (`policy.selection`). A ledger may *continue* another: it takes over
+that one's measures, events, sources and published averages, changes single rows (the same arithmetic as a scenario's: set,
+withdraw) and adds rows of its own. Two come with the package: `us-china`, and `world`, which continues it with the duties of
+and on everybody else and is the one taken where none is named.
 
 `as_of` is the day the ledger was last brought up to date, `known_to` the day of the newest fact read for it: what is said of a
 later day counts on nothing having changed, and says so.
@@ -51,6 +52,7 @@ from detente.policy.timing import (
     StatusChange,
     as_known,
     changes_between,
+    event_as_known,
     in_force,
     local_day,
     moment,
@@ -97,7 +99,7 @@ class PublishedAverage(Strict):
 
 
 class Ledger(Strict):
-    """One ledger. See the module docstring. `measures`, `history` and `sources` include those of the dossier continued."""
+    """One ledger. See the module docstring. `measures`, `history` and `sources` include those of the ledger continued."""
 
     schema_version: Literal[1]
     id: Identifier
@@ -115,17 +117,13 @@ class Ledger(Strict):
     own_sources: tuple[Source, ...] = Field(default=(), alias="sources")
 
     @cached_property
-    def base(self) -> Dossier | Ledger | None:
-        """The dossier or ledger this ledger continues."""
+    def base(self) -> Ledger | None:
+        """The ledger this ledger continues."""
         if self.continues is None:
             return None
         if self.continues == self.id:
             raise BadDossier(refusal("policy", "ledger_continues_itself", id=self.id))
-        if self.continues in list_ledgers():
-            return load_ledger(self.continues)
-        if self.continues not in list_dossiers():
-            raise UnknownName(self.continues, [*list_dossiers(), *list_ledgers()], "dossier or ledger")
-        return load_dossier(self.continues)
+        return load_ledger(self.continues)
 
     @cached_property
     def measures(self) -> tuple[Measure, ...]:
@@ -143,6 +141,10 @@ class Ledger(Strict):
             self._views[day] = tuple(without_loose_ends(found, {m.id for m in found}))
         return self._views[day]
 
+    def events_as_known(self, day: date) -> tuple[Event, ...]:
+        """Every event that had come, or was expected, by `day`, without outcomes of later; by date."""
+        return tuple(e for e in (event_as_known(e, day) for e in self.history) if e is not None)
+
     @cached_property
     def _views(self) -> dict[date, tuple[Measure, ...]]:
         """What was known on the days asked for so far."""
@@ -150,14 +152,9 @@ class Ledger(Strict):
 
     def _on(self, day: date) -> tuple[Measure, ...]:
         """Those continued as known on `day`, after the changes of what is there, then the ledger's own."""
-        base: Sequence[Measure] = () if self.base is None else self.base.measures
-        if day < date.max and isinstance(self.base, Ledger):
-            base = self.base.as_known(day)
-        elif isinstance(self.base, Dossier):
-            base = tuple(m for m in base if (m.announced or m.start or day) <= day)
-        there = {m.id for m in base} if day < date.max else None
-        early = isinstance(self.base, Dossier) and day <= self.base.as_of
-        changes = [c for c in self.changes if not early and (there is None or c.target in there)]
+        base = () if self.base is None else self.base.measures if day == date.max else self.base.as_known(day)
+        there = {m.id for m in base}
+        changes = self.changes if day == date.max else [c for c in self.changes if c.target in there]
         own = (as_known(row, day) for row in self.rows)
         return (*apply_changes(base, changes), *(m for m in own if m is not None))
 
@@ -174,7 +171,7 @@ class Ledger(Strict):
     @cached_property
     def published(self) -> tuple[PublishedAverage, ...]:
         """Every published average, those of a ledger continued first."""
-        return (*(self.base.published if isinstance(self.base, Ledger) else ()), *self.own_published)
+        return (*(self.base.published if self.base else ()), *self.own_published)
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:

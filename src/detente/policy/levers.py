@@ -380,9 +380,14 @@ def _lever(handle: _Handle, quo: Mapping[str, float], known: Mapping[str, dict[s
 def _affected(handle: _Handle, world: World | None) -> Affected:
     m = handle.measure
     names = [region_name(c, article=True) for c in ((handle.key,) if handle.key else () if m.on == "all" else m.on)]
-    by, outward = region_name(m.by, article=True), m.instrument is InstrumentKind.EXPORT_CONTROL
+    by, outward = region_name(m.by, article=True), _outward(m)
     what = say(LEVER, "flows", outward=outward, goods=_goods(m), by=by, names=names)
     return Affected(None if world is None else _reached(m, handle.key, world), what)
+
+
+def _outward(m: Measure) -> bool:
+    """Whether a measure is on what its government's own firms sell."""
+    return m.instrument is InstrumentKind.EXPORT_CONTROL or m.flow == "exports"
 
 
 def _goods(m: Measure) -> str:
@@ -403,7 +408,7 @@ def _reached(m: Measure, key: str | None, world: World) -> float:
     for partner in partners_of(m, world.regions):
         if key is not None and partner != key:
             continue
-        ends = (at[m.by], at[partner]) if m.instrument is InstrumentKind.EXPORT_CONTROL else (at[partner], at[m.by])
+        ends = (at[m.by], at[partner]) if _outward(m) else (at[partner], at[m.by])
         for sector in sectors_of(m, world.sectors):
             share = m.share(partner, sector) if m.instrument is not InstrumentKind.EMBARGO else 1.0
             total += float(world.shipments[(*ends, column[sector])]) * share

@@ -11,6 +11,11 @@ instrument (or says that none was found), `last_reviewed` the day the row was la
 time of day, on the implementer's own clock, at which it bites; `yields_to` names duties that take its place where both
 would fall (the mirror of `replaces`).
 
+Some fields serve one kind of measure. `flow: exports` puts the cost of a non-tariff measure on what `by` sells (an export
+licence), not on what it buys. `quota_pct` makes a duty a tariff quota: so much of the reference quantity of each partner, in
+percent, enters at `within_pct`, what is beyond it at `rate_pct`. `revenue_to: exporter` makes a duty a price undertaking: the
+price rises by `rate_pct`, and those who sell keep it; the duties it stands for go into `replaces`.
+
 Rates are percentage points of customs value (`rate_pct: 24` is 24 pp); coverage is the share (0 to 1) of a sector's
 trade that pays. Classifications: Global Trade Alert intervention types (https://globaltradealert.org) and the chapters
 of UNCTAD's International Classification of Non-Tariff Measures (MAST), 2019.
@@ -87,6 +92,7 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Points = Annotated[float, Field(ge=-100, le=2000)]
 Withheld = Annotated[float, Field(ge=0, le=100)]
 _LEDGER_FIELDS = frozenset({"products", "yields_to", "confirmed", "clock", "unknown_from", "act", "act_seen", "last_reviewed"})
+_OF_ONE_KIND = frozenset({"flow", "quota_pct", "within_pct", "revenue_to"})
 CHANGED = "changed"
 """Validation context of a measure that a change has made from another."""
 DEFAULT = "default"
@@ -279,6 +285,10 @@ class Measure(Strict):
     withhold_pct: WithheldMap | None = None
     rent: Literal["kept", "lost"] = "kept"
     cost_pct: RateMap | None = None
+    flow: Literal["imports", "exports"] = "imports"
+    quota_pct: Annotated[float, Field(gt=0, le=10_000), BeforeValidator(no_bool)] | None = None
+    within_pct: Number = 0.0
+    revenue_to: Literal["importer", "exporter"] = "importer"
     growth_pct: Annotated[float, Field(gt=-100, le=10_000), BeforeValidator(no_bool)] | None = None
     value_musd: Annotated[float, Field(gt=0), BeforeValidator(no_bool)] | None = None
     announced: date | None = None
@@ -310,9 +320,9 @@ class Measure(Strict):
 
     @model_serializer(mode="wrap")
     def _without_empty_ledger_fields(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """A dump leaves out what only ledgers use where it is not given, so that a dossier's dump is what it was."""
+        """A dump leaves out what only ledgers or single kinds use where it is not given, so that it is what it was."""
         dumped: dict[str, Any] = handler(self)
-        return {k: v for k, v in dumped.items() if k not in _LEDGER_FIELDS or k in self.model_fields_set}
+        return {k: v for k, v in dumped.items() if k not in _LEDGER_FIELDS | _OF_ONE_KIND or k in self.model_fields_set}
 
     @field_validator("on", "sectors")
     @classmethod
@@ -404,6 +414,29 @@ class Measure(Strict):
             raise ValueError(refusal("policy", "number_missing", kind=self.instrument.value, field=repr(wanted[0])))
         if self.instrument is InstrumentKind.OTHER:
             raise ValueError(refusal("policy", "other_modelled"))
+        return self
+
+    @model_validator(mode="after")
+    def _fields_of_one_kind(self) -> Self:
+        """What says something only of some measures stands only there: nothing is passed over in silence."""
+        plain = self.instrument is InstrumentKind.TARIFF and self.base is Base.ADDITIVE
+        if self.flow == "exports" and self.instrument is not InstrumentKind.NON_TARIFF:
+            raise placed(("flow",), refusal("policy", "flow_of_what", kind=self.instrument.value))
+        if self.revenue_to == "exporter" and not plain:
+            raise placed(("revenue_to",), refusal("policy", "undertaking_of_what"))
+        if self.quota_pct is None:
+            if self.within_pct != 0:
+                raise placed(("within_pct",), refusal("policy", "within_what"))
+            return self
+        if not plain:
+            raise placed(("quota_pct",), refusal("policy", "quota_of_what"))
+        if self.revenue_to == "exporter":
+            raise placed(("revenue_to",), refusal("policy", "quota_undertaking"))
+        rates = self.rate_pct.values() if isinstance(self.rate_pct, dict) else () if self.rate_pct is None else (self.rate_pct,)
+        if self.modelled and any(rate <= self.within_pct for rate in rates):
+            raise placed(
+                ("within_pct",), refusal("policy", "within_not_below", within=f"{self.within_pct:g}", above=f"{min(rates):g}")
+            )
         return self
 
     @model_validator(mode="after")
@@ -540,5 +573,5 @@ def _alike(first: Measure, second: Measure, names: tuple[str, ...]) -> bool:
 
 _OF_A_DUTY = (
     "by", "instrument", "rate_pct", "base", "replaces", "coverage", "coverage_by_partner", "sectors", "withhold_pct", "rent",
-    "cost_pct", "growth_pct", "value_musd", "threatened", "start", "exclusive_group",
+    "cost_pct", "growth_pct", "value_musd", "threatened", "start", "exclusive_group", *sorted(_OF_ONE_KIND),
 )  # fmt: skip

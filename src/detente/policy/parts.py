@@ -13,7 +13,14 @@ import datetime
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    SerializerFunctionWrapHandler,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 
 from detente.errors import UnknownName
 from detente.policy.changes import Change
@@ -163,7 +170,11 @@ EventKind = Literal[
 
 
 class Event(Strict):
-    """Something that happened, or is due, on a day (or from `date` to `until`, both included)."""
+    """Something that happened, or is due, on a day (or from `date` to `until`, both included).
+
+    In a ledger, `known` is the day on which it became known that it would come, where that is before it came, and
+    `outcome_known` the day on which its outcome was known, where that is after its last day.
+    """
 
     date: datetime.date
     until: datetime.date | None = None
@@ -175,11 +186,23 @@ class Event(Strict):
     article_ref: Text | None = None
     sources: Cited
     confirmed: bool = True
+    known: datetime.date | None = None
+    outcome_known: datetime.date | None = None
+
+    @model_serializer(mode="wrap")
+    def _without_empty_ledger_fields(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A dump leaves out what only ledgers use where it is not given."""
+        dumped: dict[str, Any] = handler(self)
+        return {k: v for k, v in dumped.items() if k not in ("known", "outcome_known") or v is not None}
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.until is not None and self.until < self.date:
             raise ValueError(refusal("policy", "until_before_date", end=self.until, start=self.date))
+        if self.known is not None and self.known > self.date:
+            raise placed(("known",), refusal("policy", "event_known_late", known=self.known, date=self.date))
+        if self.outcome_known is not None and (self.outcome is None or self.outcome_known <= self.date):
+            raise placed(("outcome_known",), refusal("policy", "outcome_known_early", known=self.outcome_known, date=self.date))
         return self
 
 

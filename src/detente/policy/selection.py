@@ -13,6 +13,7 @@ same id. A selection that finds nothing, and a name that does nothing, are refus
     instruments   of these kinds only
     except        not these
     set           fields of single measures that the dossier reads otherwise, by id
+    events        what happened since a day, as known on the dossier's: {since, kinds, except (days)}; none unless asked for
 
 >>> from detente.policy.ledger import load_ledger
 >>> one = Selection.model_validate({"ledger": "us-china", "ids": ["us-232-steel"]})
@@ -23,8 +24,9 @@ same id. A selection that finds nothing, and a name that does nothing, are refus
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -32,7 +34,7 @@ from pydantic_core import PydanticCustomError
 from detente.errors import BadDossier, UnknownName
 from detente.policy.changes import Change, apply_changes, check_fields
 from detente.policy.measures import Identifier, InstrumentKind, Measure, RegionCode, Strict
-from detente.policy.parts import Source
+from detente.policy.parts import Event, EventKind, Source
 from detente.policy.reading import placed
 from detente.policy.timing import OVER, status_on
 from detente.words import refusal
@@ -48,6 +50,26 @@ def _listed(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
 
+class EventChoice(Strict):
+    """Events of a ledger from `since` to the dossier's day, and what was expected then; of `kinds`, without the days `except`."""
+
+    since: date
+    kinds: Annotated[tuple[EventKind, ...], BeforeValidator(_listed)] = ()
+    left_out: Annotated[tuple[date, ...], Field(alias="except")] = ()
+
+    def choose(self, ledger: Ledger, day: date) -> tuple[Event, ...]:
+        """The events that are meant, by date. Raises a fault placed at what finds nothing."""
+        found = [e for e in ledger.events_as_known(day) if e.date >= self.since and (not self.kinds or e.kind in self.kinds)]
+        for idle in self.left_out:
+            if idle not in {e.date for e in found}:
+                raise placed(("events", "except"), refusal("policy", "events_idle", day=idle))
+        found = [e for e in found if e.date not in self.left_out]
+        if not found:
+            told = {"ledger": ledger.id, "since": self.since, "day": day, "kinds": ", ".join(self.kinds)}
+            raise placed(("events",), refusal("policy", "events_find_nothing", **told))
+        return tuple(found)
+
+
 class Selection(Strict):
     """Measures of one ledger. See the module docstring."""
 
@@ -61,6 +83,7 @@ class Selection(Strict):
     instruments: Annotated[tuple[InstrumentKind, ...], BeforeValidator(_listed)] = ()
     left_out: Annotated[tuple[Identifier, ...], BeforeValidator(_listed), Field(alias="except")] = ()
     set_fields: dict[Identifier, dict[str, Any]] = Field(default={}, alias="set")
+    events: EventChoice | None = None
 
     @model_validator(mode="after")
     def _asks_one_thing(self) -> Self:
@@ -68,7 +91,7 @@ class Selection(Strict):
         both = [k for k in FILTERS if k in given]
         if self.ids and both:
             raise placed((both[0],), refusal("policy", "ids_and_filters", key=repr(both[0])))
-        for key in given - {"ledger", "over", "since", "until"}:
+        for key in given - {"ledger", "over", "since", "until", "events"}:
             if not getattr(self, {"except": "left_out", "set": "set_fields"}.get(key, key)):
                 raise placed((key,), refusal("policy", "selection_empty_list", key=repr(key)))
         if self.since and self.until and self.until < self.since:
@@ -125,38 +148,53 @@ class Selection(Strict):
 
     def _asked(self) -> str:
         """What was asked for, as it is written in the file."""
-        asked = self.model_dump(mode="json", by_alias=True, exclude_unset=True, exclude={"ledger", "set_fields"})
+        asked = self.model_dump(mode="json", by_alias=True, exclude_unset=True, exclude={"ledger", "set_fields", "events"})
         return "; ".join(f"{k}: {', '.join(map(str, v)) if isinstance(v, list) else v}" for k, v in asked.items())
 
 
-def select(law: Sequence[Selection], day: date) -> tuple[dict[str, tuple[int, Measure]], tuple[Source, ...]]:
-    """The measures of all selections by id, each with the number of its entry, and the sources of the ledgers they are from.
+class Law(NamedTuple):
+    """What selections find: measures by id, each with the number of its entry; events by date; sources of the ledgers."""
 
-    A measure that a later entry finds again is taken once; InputError, placed in the file, where two ledgers tell it apart.
-    References to measures that are not selected are left out: one that is not there takes nobody's place.
+    measures: dict[str, tuple[int, Measure]]
+    events: tuple[Event, ...]
+    sources: tuple[Source, ...]
+
+
+def select(law: Sequence[Selection], day: date) -> Law:
+    """The measures, events and sources of all selections.
+
+    Measures come in the order of their ledger, ledgers in the order in which they are first named. A measure that a later entry
+    finds again is taken once; a fault, placed in the file, where two ledgers tell it apart.
     """
     from detente.policy.ledger import load_ledger
 
     found: dict[str, tuple[int, Measure]] = {}
+    events: dict[Event, None] = {}
     sources: dict[str, Source] = {}
+    order: dict[str, int] = {}
     for k, entry in enumerate(law):
         try:
             ledger = load_ledger(entry.ledger)
         except UnknownName as error:
             raise placed(("law", k, "ledger"), str(error)) from None
-        for m in _at(entry, ledger, day, k):
-            first = found.setdefault(m.id, (k, m))
-            if first[1] != m:
-                told = {"measure": repr(m.id), "first": law[first[0]].ledger, "second": ledger.id}
-                raise placed(("law", k), refusal("policy", "selected_twice", **told))
+        with _placed_at(k):
+            for m in entry.choose(ledger, day):
+                first = found.setdefault(m.id, (k, m))
+                if first[1] != m:
+                    told = {"measure": repr(m.id), "first": law[first[0]].ledger, "second": ledger.id}
+                    raise placed((), refusal("policy", "selected_twice", **told))
+            events |= dict.fromkeys(entry.events.choose(ledger, day) if entry.events else ())
         sources |= {s.id: s for s in ledger.sources if s.id not in sources}
-    return found, tuple(sources.values())
+        order |= {m.id: len(order) + n for n, m in enumerate(ledger.measures) if m.id not in order}
+    measures = dict(sorted(found.items(), key=lambda item: order[item[0]]))
+    return Law(measures, tuple(sorted(events, key=lambda e: e.date)), tuple(sources.values()))
 
 
-def _at(entry: Selection, ledger: Ledger, day: date, k: int) -> tuple[Measure, ...]:
-    """The choice of entry `k`, its faults placed in the file."""
+@contextmanager
+def _placed_at(k: int) -> Iterator[None]:
+    """Faults of entry `k`, placed in the file."""
     try:
-        return entry.choose(ledger, day)
+        yield
     except PydanticCustomError as error:
         context = error.context or {}
         raise placed(("law", k, *context.get("path", ())), str(context.get("told"))) from None

@@ -28,7 +28,8 @@ class Control:
     kind "at most" bounds the quantity delivered at `bound` times the baseline's; "at least" with `by_value` the value at
     basic prices (the table's unit). `rent` says who gets the wedge: "origin", "importer" or "lost". Of a wedge of the origin the
     seller keeps at most `seller_cap` (ln of the multiple of the price it may charge); the rest is the buyers' who may buy at that
-    price, income of the importing region. `export_control` marks a bound that a government puts on its own exports.
+    price, income of the importing region. `export_control` marks a bound that a government puts on its own exports. A wedge goes
+    up to `most` (a log) and no further: there more is let through against payment, and the bound gives way (a tariff quota).
     """
 
     label: str
@@ -39,16 +40,20 @@ class Control:
     by_value: bool = False
     seller_cap: float = float("inf")
     export_control: bool = False
+    most: float = float("inf")
 
     @property
     def cap(self) -> float:
         """ln of the multiple of the price up to which the wedge is the seller's: 0 where all of it is the importer's."""
         return 0.0 if self.rent == "importer" else self.seller_cap
 
+    def size(self, wedge: float) -> float:
+        """What counts of a log wedge: between 0 and `most`."""
+        return min(max(float(wedge), 0.0), self.most)
+
     def wedges(self, wedge: float) -> tuple[float, float]:
-        """A log wedge (its size; at least 0 counts) as the signed parts of seller and importer. One that is lost is all in the
-        first."""
-        size = max(float(wedge), 0.0)
+        """A log wedge (its size) as the signed parts of seller and importer. One that is lost is all in the first."""
+        size = self.size(wedge)
         kept = size if self.rent == "lost" else min(size, self.cap)
         sign = 1 if self.kind == "at most" else -1
         return sign * kept, sign * (size - kept)
@@ -59,10 +64,18 @@ class Control:
         flat = np.flatnonzero(self.flows)  # three times as quick as `nonzero` of a cube
         return np.unravel_index(flat, self.flows.shape)
 
-    def on_same_flows(self, other: Control) -> bool:
-        """Whether both bound the same thing, perhaps at different levels."""
-        alike = (self.kind, self.rent, self.by_value) == (other.kind, other.rent, other.by_value)
-        return alike and np.array_equal(self.flows, other.flows)
+    def shared_flows(
+        self, other: Control, own: NDArray[np.bool_] | None = None, others: NDArray[np.bool_] | None = None
+    ) -> NDArray[np.bool_]:
+        """Flows that both bound in the same way, perhaps at different levels, of `own` and `others` (default: all of each).
+
+        A sum of values is one target and not a bound on each flow: there it is all flows of both or none.
+        """
+        mine, theirs = self.flows if own is None else own, other.flows if others is None else others
+        alike = (self.kind, self.rent, self.by_value, self.most) == (other.kind, other.rent, other.by_value, other.most)
+        if not alike or (self.by_value and not np.array_equal(mine, theirs)):
+            return np.zeros_like(mine)
+        return mine & theirs
 
     def unbounded(self, shipments: Array) -> float:
         """The bound that the table itself just meets."""
@@ -126,20 +139,28 @@ class Shock:
             result.unanswered = (1 - part) * first + part * last
         closing = self.allowed & ~other.allowed
         result.iceberg[closing] *= np.exp(part * CLOSED)
-        # a bound on the same flows in both goes from the one to the other; two at once would share one wedge
-        left = list(self.controls)
+        # a flow bound in both goes from the one bound to the other; two at once would share one wedge
+        left = [(old, old.flows) for old in self.controls]
         result.controls = []
+
+        def on_the_way(new: Control, flows: NDArray[np.bool_], start: float, end: float, cap: float) -> None:
+            bound = float(start ** (1 - part) * end**part)
+            result.controls.append(dataclasses.replace(new, flows=flows, bound=bound, seller_cap=cap))
+
         for new in other.controls:
-            old = next((c for c in left if c.on_same_flows(new)), None)
-            if old is not None:
-                left.remove(old)
-            start = old.bound if old is not None else new.unbounded(self.shipments)
-            cap = new.seller_cap if old is None else _between(old.seller_cap, new.seller_cap, part)
-            bound = float(start ** (1 - part) * new.bound**part)
-            result.controls.append(dataclasses.replace(new, bound=bound, seller_cap=cap))
-        for old in left:
-            end = old.unbounded(self.shipments)
-            result.controls.append(dataclasses.replace(old, bound=float(old.bound ** (1 - part) * end**part)))
+            rest = new.flows
+            for k, (old, free) in enumerate(left):
+                both = old.shared_flows(new, free, rest)
+                if both.any():
+                    on_the_way(new, both, old.bound, new.bound, _between(old.seller_cap, new.seller_cap, part))
+                    left[k], rest = (old, free & ~both), rest & ~both
+            if rest.any():
+                fresh = dataclasses.replace(new, flows=rest)
+                on_the_way(new, rest, fresh.unbounded(self.shipments), new.bound, new.seller_cap)
+        for old, free in left:
+            if free.any():
+                remaining = dataclasses.replace(old, flows=free)
+                on_the_way(old, free, old.bound, remaining.unbounded(self.shipments), old.seller_cap)
         return result
 
     def cells(self, origins: Names, destinations: Names, sectors: Names, *, foreign: bool = True) -> NDArray[np.bool_]:

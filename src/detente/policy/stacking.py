@@ -16,6 +16,10 @@ For a flow (origin i, destination n, sector j) and each modelled duty m in force
 Either-or from the other side: a duty that `yields_to` others shrinks by their reach. An exemption is a duty of zero that
 `replaces` those it frees from; a duty on the content of a good alone has its content share as coverage.
 
+A duty whose revenue the exporter keeps (a price undertaking) is worked out as any other and then booked as a mark-up of the
+seller, not as a duty. A tariff quota contributes its duty within the quota; what is paid beyond it is a bound whose wedge goes up
+to the difference (`TariffQuota`).
+
 The sum over measures is the *additional* duty over the reference duties of the dossier. Measures marked
 `in_baseline` are already in those reference duties and add nothing. Rates here are fractions (0.10 = 10 %); in a
 dossier they are percentage points. Two measures of the same `exclusive_group` on one flow on one day raise
@@ -57,6 +61,7 @@ from detente.policy.instruments import (
     Policy,
     PurchaseCommitment,
     _rate,
+    bound_of_quota,
     told,
 )
 from detente.policy.measures import Base, Except, InstrumentKind, Measure
@@ -110,6 +115,9 @@ class Stack:
     applied      ids of the measures that entered; `left_out` maps ids of measures in force that did not to the reason
     pieces       contribution of each tariff measure to `tariffs`, by id (origin × destination × sector)
     purchases    promises to buy: id → the instrument
+    markups      what sellers keep of a price under undertakings, fraction of the price
+    quotas       tariff quotas: (share of the reference quantity, what is paid on top beyond it, the share of trade it reaches),
+                 the last two origin × sector, by id
     floors       for duties stated as a total: (that total, the share of trade it still reaches), origin × sector, by id
     titles       title of every measure that entered, by id
     importers    position of the importer that levies it, by id of each piece
@@ -126,6 +134,8 @@ class Stack:
     pieces: Mapping[str, Array]
     floors: dict[str, tuple[Array, Array]]
     purchases: dict[str, PurchaseCommitment]
+    markups: Array
+    quotas: dict[str, tuple[float, Array, Array]]
     titles: dict[str, str]
     reference_known: bool
     importers: dict[str, int]
@@ -193,6 +203,7 @@ def stack_on(
     reach: dict[str, Array] = {}
     totals: dict[str, Array] = {}
     limits: dict[str, Array] = {}
+    beyond: dict[str, Array] = {}
     purchases: dict[str, PurchaseCommitment] = {}
     kept = np.ones(shape)
     costs = np.zeros(shape)
@@ -220,6 +231,9 @@ def stack_on(
         if m.instrument is InstrumentKind.TARIFF:
             rate = by_partner(lambda p, m=m: m.rate_points(key_of(m.rate_pct, p)) / 100)  # type: ignore[misc]
             reach[m.id] = placed(share)
+            if m.quota_pct is not None:
+                within = np.where(rate != 0, np.minimum(m.within_pct / 100, rate), 0.0)  # who is not in the map has no quota
+                beyond[m.id], rate = placed(np.broadcast_to(rate - within, share.shape)), within
             if m.base is Base.CAP:
                 pieces[m.id], limits[m.id] = np.zeros(shape[1:]), placed(rate)
                 continue
@@ -230,7 +244,8 @@ def stack_on(
             else:
                 pieces[m.id] = placed(rate * share)
         elif m.instrument is InstrumentKind.NON_TARIFF:
-            costs[:, own] += placed(by_partner(lambda p, m=m: m.cost_points(key_of(m.cost_pct, p)) / 100) * share)  # type: ignore[misc]
+            where_it_falls: Any = own if m.flow == "exports" else (slice(None), own)
+            costs[where_it_falls] += placed(by_partner(lambda p, m=m: m.cost_points(key_of(m.cost_pct, p)) / 100) * share)  # type: ignore[misc]
         else:
             control = m.instrument is InstrumentKind.EXPORT_CONTROL
             side: Any = own if control else (slice(None), own)
@@ -243,6 +258,10 @@ def stack_on(
 
     left = _left_by_replacing(active, reach)
     pieces = _capped({k: v * left[k] for k, v in pieces.items()}, active, limits, reach)
+    markups = np.zeros(shape)
+    for m in active:
+        if m.revenue_to == "exporter" and m.id in pieces:
+            markups[:, at[m.by]] += pieces.pop(m.id)
     importer = {m.id: at[m.by] for m in active if m.id in pieces}
     tariffs = np.zeros(shape)
     for k, v in pieces.items():
@@ -259,6 +278,10 @@ def stack_on(
         left_out=left_out,
         pieces=Pieces(pieces, importer, len(regions)),
         purchases=purchases,
+        markups=markups,
+        quotas={
+            k: (float(m.quota_pct) / 100, beyond[k], reach[k] * left[k]) for m in active if m.quota_pct and (k := m.id) in beyond
+        },
         floors={k: (rate, reach[k] * left[k]) for k, rate in totals.items()},
         titles={m.id: m.title for m in active},
         reference_known=reference is not None,
@@ -467,6 +490,46 @@ class Added:
         return self.label
 
 
+@dataclass(frozen=True, eq=False)
+class Undertakings:
+    """What sellers keep of a price they have undertaken to raise: `rates` of the price [origin, destination, sector]."""
+
+    rates: Array
+
+    def apply(self, shock: Shock) -> None:
+        """Raise the sellers' mark-ups. Raises `ShockError` where the sum is no rate."""
+        shock.export_taxes = _rate((1 + shock.export_taxes) * (1 + self.rates) - 1, "export tax")
+
+    def describe(self) -> str:
+        """One plain sentence."""
+        return told(self)
+
+
+@dataclass(frozen=True, eq=False)
+class Beyond:
+    """What is paid beyond a tariff quota of one importer, over the duties found: `TariffQuota` for the sectors of a stack.
+
+    `share` of the reference quantity is the quota, `extra` what is paid on top beyond it and `reach` the share of trade that is
+    meant, both [origin, sector].
+    """
+
+    importer: int
+    share: float
+    extra: Array
+    reach: Array
+    label: str
+
+    def apply(self, shock: Shock) -> None:
+        """One bound an origin and sector."""
+        for i, j in np.argwhere((self.extra > 0) & (self.reach > 0)):
+            if i != self.importer:
+                bound_of_quota(shock, (i, self.importer, j), self.share, self.extra[i, j], self.reach[i, j], self.label)
+
+    def describe(self) -> str:
+        """One plain sentence."""
+        return told(self)
+
+
 def _duty(stack: Stack, k: str) -> Instrument:
     n = stack.importers[k]
     rates = stack.pieces.planes[k] if isinstance(stack.pieces, Pieces) else stack.pieces[k][:, n]
@@ -483,6 +546,9 @@ def to_policy(stack: Stack) -> Policy:
     if late:
         steps.append(TopUps(tuple((stack.titles[k], stack.importers[k], total, share) for k, (total, share) in late.items())))
     steps += [_duty(stack, k) for k in stack.pieces if k not in late]
+    if stack.markups.any():
+        steps.append(Undertakings(stack.markups))
+    steps += [Beyond(stack.importers[k], *quota, stack.titles[k]) for k, quota in stack.quotas.items()]
     cuts: dict[tuple[str, float, bool, tuple[str, ...]], list[str]] = {}
     for i, n in np.argwhere((stack.withheld > 0).any(2) | (stack.costs != 0).any(2)):
         origin, destination = stack.regions[i], stack.regions[n]

@@ -45,6 +45,7 @@ from detente.policy.measures import Measure
 from detente.words import N_, _, refusal, say
 
 if TYPE_CHECKING:
+    from detente.policy.parts import Event
     from detente.policy.rows import Row
 
 
@@ -164,11 +165,21 @@ def as_known(row: Row, day: date) -> Measure | None:
             named = entry.set_fields.get("sources", fields["sources"])
             fields = with_fields(made(fields), entry.set_fields)
             fields["sources"] = tuple(dict.fromkeys((*named, *entry.sources)))
+            plain = {k: Measure.model_fields[k].default for k in entry.set_fields if "." not in k}
+            fields = {k: v for k, v in fields.items() if k not in plain or v != plain[k]}  # what is as if never said is not said
     for name in ("unknown_from", "last_reviewed"):
         known = fields.get(name)
         if isinstance(known, date) and known > day:
             del fields[name]
     return made(fields)
+
+
+def event_as_known(event: Event, day: date) -> Event | None:
+    """An event of a ledger as it was known on `day`, without an outcome of later; None where it was neither past nor expected."""
+    if day < (event.known or event.date):
+        return None
+    told = event.outcome is None or day >= (event.outcome_known or event.until or event.date)
+    return event.model_copy(update={"known": None, "outcome_known": None} | ({} if told else {"outcome": None}))
 
 
 def still_unknown(measures: Iterable[Measure], day: date) -> tuple[Measure, ...]:
@@ -252,9 +263,12 @@ def timeline(measures: Iterable[Measure], start: date, end: date) -> tuple[Span,
 
 
 def changes_between(measures: Iterable[Measure], first: date, second: date) -> tuple[StatusChange, ...]:
-    """Measures whose status on `second` differs from that on `first`, with the last day in (first, second] it turned."""
+    """Measures whose status on `second` differs from that on `first`, with the last day in (first, second] it turned.
+
+    Raises `InputError` where `second` comes before `first`.
+    """
     if second < first:
-        first, second = second, first
+        raise InputError(refusal("policy", "days_reversed", first=first, second=second))
     found: list[StatusChange] = []
     for m in measures:
         before, after = status_on(m, first), status_on(m, second)

@@ -191,6 +191,10 @@ def agenda(
                 pending.append(m)
             elif m.base is not Base.ADDITIVE:
                 unpriced.append((m, say(WHY, "not_added")))
+            elif m.quota_pct is not None or m.revenue_to == "exporter":
+                unpriced.append(
+                    (m, say(WHY, "no_steps", kind="tariff quota" if m.quota_pct is not None else "price undertaking"))
+                )
             elif (away := _away(written.get(m.id), dossier.as_of)) and m.rate_points(receiver) > 0:
                 issues.append(_comes_back(m, giver, receiver, away))
             else:

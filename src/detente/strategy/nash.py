@@ -306,7 +306,7 @@ def _inputs(
 ) -> dict[str, str]:
     """Digests of what a game's answer depends on, by name."""
     controls = [
-        (c.label, c.bound, c.kind, c.rent, digest(c.flows), *([] if np.isinf(c.seller_cap) else [c.seller_cap]))
+        (c.label, c.bound, c.kind, c.rent, digest(c.flows), *(x for x in (c.seller_cap, c.most) if not np.isinf(x)))
         for c in shock.controls
     ]
     arrays = (shock.tariffs, shock.export_taxes, shock.iceberg, shock.allowed, shock.unit_cost, shock.subsidies)

@@ -28,7 +28,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -293,13 +293,14 @@ class Home:
 @dataclass(frozen=True, eq=False)
 class Politics:
     """Every party in every outcome asked for, outcome by outcome. `unit` is the unit of exports; `compared` has the baselines by
-    name, in words."""
+    name, in words; `titles` what the dossier calls the outcomes."""
 
     dossier: str
     horizon: str
     unit: str
     homes: tuple[Home, ...]
     compared: Mapping[str, str]
+    titles: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def scenarios(self) -> tuple[str, ...]:
@@ -394,7 +395,8 @@ def politics(
         others = [case.outcome(name, variant=v, against=against) for v in sets]
         homes += _homes(case, outcome, parties, name or STATUS_QUO, case.compared_with(name, against), others)
     compared = {h.against: in_words(h.against, case.dossier, means=True) for h in homes}
-    return Politics(case.dossier.id, case.parameters.name, case.world.unit, tuple(homes), compared)
+    titles = {name or STATUS_QUO: case.dossier.scenario(name or STATUS_QUO).title for name in named}
+    return Politics(case.dossier.id, case.parameters.name, case.world.unit, tuple(homes), compared, titles)
 
 
 def politics_of_deal(deal: Proposal, parties: Sequence[str] = ()) -> Politics:

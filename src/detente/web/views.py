@@ -69,7 +69,7 @@ def _regions() -> list[dict[str, Any]]:
 def catalogue(settings: Settings) -> dict[str, Any]:
     """Everything the page can choose from, and the limits of this server."""
     world = load_world()
-    dossiers = [load_dossier(name) for name in list_dossiers()]
+    dossiers = sorted(map(load_dossier, list_dossiers()), key=lambda d: (-d.as_of.toordinal(), d.id))  # the page opens the first
     return {
         "version": __version__,
         "dossiers": [{"id": d.id, "title": d.title, "summary": d.summary, "as_of": d.as_of} for d in dossiers],

@@ -103,7 +103,8 @@ def short(title: str) -> str:
 def risks(case: CaseView, look: Outlook) -> list[Risk]:
     """What may start or be entered, each set of paths once, the likeliest in the end first."""
     seen: dict[tuple[Any, ...], Risk] = {}
-    known = {m.id: m for m in case.dossier.measures}
+    scenarios = [s.id for s in case.dossier.scenarios]
+    known = {m.id: m for s in scenarios for m in case.dossier.measures_in(s)} | {m.id: m for m in case.dossier.measures}
     worst = next((e.first for e in look.hazard if e.kind == "scenario" and e.id == case.worst), None)
     for e in (e for kind in ("starts", "scenario", "ends") for e in look.hazard if e.kind == kind):
         if e.first in seen or e.id == STATUS_QUO or look.by(e, look.tree.until).value < SEEN:

@@ -1,8 +1,8 @@
 """How we got here: average duties of the parties on each other from the first dated measure to now, and each way ahead.
 
-Where a ledger continues the dossier the averages are the ledger's, under the definition it takes for the pair; elsewhere they are
-those of the dossier's measures at the trade of the world's table. Ahead, a scenario adds what its measures change against the
-dossier's day, by the same definition and weights, up to the day it describes; from there its policy stands.
+Where a ledger has most of the dossier's measures the averages are the ledger's, under the definition it takes for the pair;
+elsewhere they are those of the dossier's measures at the trade of the world's table. Ahead, a scenario adds what its measures
+change against the dossier's day, by the same definition and weights, up to the day it describes; from there its policy stands.
 """
 
 from __future__ import annotations
@@ -98,12 +98,11 @@ def sections(case: CaseView) -> list[Section]:
 
 # -- duties ------------------------------------------------------------------------------------------------------------
 def ledger_of(case: CaseView) -> Ledger | None:
-    """The ledger that continues this dossier, the shortest chain first; None where none does."""
-    for name in list_ledgers():
-        ledger = load_ledger(name)
-        if ledger.base is not None and ledger.base.id == case.dossier.id:
-            return ledger
-    return None
+    """The ledger in which most of this dossier's measures stand, the first of several; None where none has more than half."""
+    own = {m.id for m in case.dossier.measures}
+    shared = {name: len(own & {m.id for m in load_ledger(name).measures}) for name in list_ledgers()}
+    best = max(shared, key=lambda name: shared[name])
+    return load_ledger(best) if 2 * shared[best] > len(own) else None
 
 
 def duties_of(case: CaseView) -> list[Duty]:
@@ -122,7 +121,8 @@ def ahead(case: CaseView) -> list[str]:
     d = case.dossier
 
     def stops(s: str) -> bool:
-        return any(m.instrument is InstrumentKind.EMBARGO and m.by in case.parties for m in d.measures_in(s))
+        bans = [m for m in d.measures_in(s) if m.instrument is InstrumentKind.EMBARGO and m.modelled and m.by in case.parties]
+        return any(m.on == "all" or set(m.on) & set(case.parties) for m in bans)
 
     return [s for s in case.ids if not stops(s)]
 
@@ -153,6 +153,26 @@ def _duty(case: CaseView, ledger: Ledger | None, by: str, on: str) -> Duty:
         points = [(d.as_of, now), *((day, now + level(measures, day) - today) for day in days)]
         ways.setdefault(_steps((day, round(v, 9)) for day, v in points), []).append(s)
     return Duty(by, on, known, tuple(Way(tuple(s), p) for p, s in ways.items()), meaning)
+
+
+def average_on(case: CaseView, by: str, on: str) -> Callable[[date], float]:
+    """Average duty of `by` on goods of `on` by day, percent: as the step chart has it, and after the dossier's day what its
+    measures bring by themselves."""
+    d, ledger = case.dossier, ledger_of(case)
+    if ledger is None or not _held(ledger, by, on):
+        return lambda day: _at_table(case, d.measures, day, by, on)
+    definition = average_tariff(ledger, by, on, d.as_of).definition
+
+    def known(day: date) -> float:
+        return float(average_tariff(ledger, by, on, day, definition))
+
+    def ahead(day: date) -> float:
+        own = _as_ledger(ledger, d.measures)
+        return known(d.as_of) + sum(
+            sign * float(average_tariff(own, by, on, at, definition)) for sign, at in ((1, day), (-1, d.as_of))
+        )
+
+    return lambda day: known(day) if day <= d.as_of else ahead(day)
 
 
 def _held(ledger: Ledger, by: str, on: str) -> bool:

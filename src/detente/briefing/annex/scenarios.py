@@ -10,7 +10,7 @@ import pandas as pd
 from detente import words as text
 from detente.briefing.annex import ways
 from detente.briefing.charts import forms
-from detente.briefing.charts.figures import WIDE, figure
+from detente.briefing.charts.figures import figure
 from detente.briefing.document import Block, Cell, Figure, Items, Para, Section, Table
 from detente.briefing.tables import Col, table, texts_of
 from detente.briefing.view import CaseView
@@ -138,7 +138,7 @@ def map_figure(case: CaseView) -> Figure | None:
     shown = {region_name(r): text.fixed(values[r], 2, signed=True) for r in (*order[:3], *order[-2:])}
     return figure(
         "fig-annex-map", told.title, told.subtitle, case.note(csv), forms.alt_text(f"{told.title}.", shown), csv,
-        lambda w: forms.tiles(frame, w, across=1), width=WIDE,
+        lambda w: forms.tiles(frame, w, across=1),
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ import pandas as pd
 from detente import words as text
 from detente.briefing.charts.figures import figure
 from detente.briefing.charts.forms import Sheet, Spec, alt_text, as_given, end, mark, name, number, ticks
+from detente.briefing.charts.standalone import wrapped
 from detente.briefing.charts.theme import COLOUR, region_colour
 from detente.briefing.document import Figure
 from detente.words import say
@@ -21,7 +22,10 @@ from detente.words import say
 if TYPE_CHECKING:
     from detente.briefing.front.calendar import Entry, Way
 
-HEAD, ROW, GAP = 19.0, 17.0, 5.0
+HEAD, ROW, GAP, LINE = 19.0, 17.0, 5.0, 14.0
+"""Height in px of a day's first line, of a way, between days, and of every further line of words."""
+SIZE, ROOM = 12.5, 0.93
+"""Size of the letters in px, and the part of its room that a text measured in Arial may take: readers' letters are wider."""
 WORDS = "briefing/charts/calendar"
 
 
@@ -29,7 +33,8 @@ def scale_of(entries: Sequence[Entry]) -> tuple[float, int]:
     """Million USD a unit of the axis, and decimals that give the largest value two digits."""
     ways = [w for e in entries for w in e.ways]
     known = [abs(w.money.value) for w in ways if w.known]
-    largest = max(known or [max(abs(w.money.low), abs(w.money.high)) for w in ways], default=0.0)
+    spans = [max(abs(w.money.low), abs(w.money.high)) for w in ways]
+    largest = max(known if any(known) else spans, default=0.0)
     unit = 1e3 if largest >= 995 else 1.0
     return unit, text.decimals_for(largest / unit)
 
@@ -47,6 +52,7 @@ def calendar_figure(entries: Sequence[Entry], region: str, *, dollars: int, id: 
     known = [e for e in top if any(w.known for w in e.ways)]
     tied = len(top) > 1 and text.fixed(top[0].apart / unit, places) == text.fixed(top[1].apart / unit, places)
     told = {"region": region, "top": top[0], "second": top[1] if tied else None, "known": bool(known)}
+    told["unsure"] = any(not w.known for e in top for w in e.ways)
     title = say(WORDS, "title", **told, gap=top[0].apart)
     odds = any(w.chance is not None for e in entries for w in e.ways)
     subtitle = say(WORDS, "subtitle", large=unit > 1, dollars=dollars, odds=odds)
@@ -61,15 +67,16 @@ def draw(entries: Sequence[Entry], region: str, width: float) -> Spec:
     """The drawing at a width in px."""
     unit, places = scale_of(entries)
     wide = width > 500
-    size = 12.5 if wide else 11.5
     label_width, told_width = (0.46 * width, 142.0) if wide else (0.40 * width, 122.0)
     plot = width - label_width - told_width - 8
-    letters = int(label_width / (0.53 * size))
-    heads, rows, stretches, y = [], [], [], 0.0
+    heads: list[Spec] = []
+    names: list[Spec] = []
+    rows: list[Spec] = []
+    stretches, y = [], 0.0
     for entry in entries:
-        head = say(WORDS, "head", entry=entry)
-        heads.append({"y": y + HEAD / 2, "x": 0.0, "text": text.clipped(head, int(width / (0.6 * size)))})
-        y += HEAD
+        head = wrapped(say(WORDS, "head", entry=entry), SIZE, ROOM * width, bold=True)
+        heads += [{"y": y + HEAD / 2 + LINE * k, "x": 0.0, "text": t} for k, t in enumerate(head)]
+        y += HEAD + LINE * (len(head) - 1)
         start = y
         for way in entry.ways:
             known, money = way.known, way.money.scaled(1 / unit)
@@ -77,10 +84,12 @@ def draw(entries: Sequence[Entry], region: str, width: float) -> Spec:
                 {
                     "top": y + 2.5, "bottom": y + ROW - 5.5, "middle": y + ROW / 2 - 1.5, "under": y + ROW - 2.5,
                     "zero": 0.0, "value": money.value if known else 0.0, "low": money.low, "high": money.high,
-                    "text": label_of(way, unit, places), "name": text.clipped(way.title, letters), "x": 8.0, "right": width - 2.0,
+                    "text": label_of(way, unit, places), "right": width - 2.0,
                 }
             )  # fmt: skip
-            y += ROW
+            lines = wrapped(way.title, SIZE, ROOM * (label_width - 8))
+            names += [{"y": y + ROW / 2 - 1.5 + LINE * k, "x": 8.0, "text": t} for k, t in enumerate(lines)]
+            y += ROW + LINE * (len(lines) - 1)
         stretches.append((start, y - 2.0))
         y += GAP
     frame = pd.DataFrame(rows)
@@ -94,7 +103,7 @@ def draw(entries: Sequence[Entry], region: str, width: float) -> Spec:
     decimals = max(0, *(len(f"{t:.6f}".rstrip("0").split(".")[1]) for t in marks)) if marks else 0
     places_x = [label_width + plot * (t - domain[0]) / (domain[1] - domain[0]) for t in marks]
     axis = pd.DataFrame({"x": places_x, "text": [text.fixed(t, decimals) for t in marks], "top": -10.0})
-    lines = pd.DataFrame(
+    strokes = pd.DataFrame(
         [
             {"x": x, "y": start, "y2": stop, "colour": COLOUR["zero"] if t == 0 else COLOUR["rule"]}
             for x, t in zip(places_x, marks, strict=True)
@@ -110,11 +119,11 @@ def draw(entries: Sequence[Entry], region: str, width: float) -> Spec:
     def along(field: str) -> Spec:
         return number(field, scale=at_x, axis=None)
 
-    data, grid, scale, headed = (sheet.rows(f) for f in (frame, lines, axis, pd.DataFrame(heads)))
-    left = {"align": "left", "baseline": "middle", "fontSize": size}
+    data, grid, scale, headed, named = (sheet.rows(f) for f in (frame, strokes, axis, pd.DataFrame(heads), pd.DataFrame(names)))
+    left = {"align": "left", "baseline": "middle", "fontSize": SIZE}
     views = [
         mark(grid, "rule", {"strokeWidth": 1}, x=along("x"), y=down("y"), y2=end("y2"), color=as_given("colour")),
-        mark(scale, "text", {"fontSize": size - 1, "color": COLOUR["muted"]}, x=along("x"), y=down("top"), text=name("text")),
+        mark(scale, "text", {"fontSize": SIZE, "color": COLOUR["muted"]}, x=along("x"), y=down("top"), text=name("text")),
         mark(
             data, "bar", {"fillOpacity": 0.28, "strokeWidth": 1.2, "strokeDash": [3, 2]}, x=along("zero"), x2=end("value"),
             y=down("top"), y2=end("bottom"), color=as_given("fill"), stroke=as_given("fill"),
@@ -123,7 +132,7 @@ def draw(entries: Sequence[Entry], region: str, width: float) -> Spec:
             data, "rule", {"color": COLOUR["ink"], "strokeWidth": 1, "opacity": 0.7}, x=along("low"), x2=end("high"),
             y=down("under"),
         ),
-        mark(data, "text", left, x=along("x"), y=down("middle"), text=name("name")),
+        mark(named, "text", left, x=along("x"), y=down("y"), text=name("text")),
         mark(data, "text", {**left, "align": "right"}, x=along("right"), y=down("middle"), text=name("text")),
         mark(headed, "text", {**left, "fontWeight": "bold"}, x=along("x"), y=down("y"), text=name("text")),
     ]  # fmt: skip

@@ -126,7 +126,7 @@ def _x(domain: tuple[float, float], width: float, field: str = "value", *, label
         "values": ticks(domain, 4 if width < 360 else 6),
         "labelExpr": "replace(format(datum.value, ','), '-', '−')",
         "labelFlush": False,
-        "labelFontSize": 11.5,
+        "labelFontSize": 12,
     }
     return number(field, scale={"domain": list(domain), "nice": False, "zero": False}, axis=axis)
 
@@ -272,7 +272,7 @@ def tiles(frame: pd.DataFrame, width: float, *, across: int) -> Spec:
     def y(field: str) -> Spec:
         return number(field, scale=y_scale, axis=None)
 
-    letters = max(8.0, min(11.5, size * 0.27))
+    letters = max(8.0, min(13.0, size * 0.27))
     maps = []
     for title, part in frame.groupby("panel", sort=False):
         rows, at = sheet.rows(part), {"x": x("cx"), "y": y("cy"), "color": name("on", scale=None)}

@@ -15,12 +15,15 @@ from datetime import date
 
 import pandas as pd
 
-from detente.briefing.charts.forms import CHARACTER, Sheet, Spec, as_given, end, kept_apart, mark, name, number, ticks as ticks_of
+from detente.briefing.charts.forms import Sheet, Spec, as_given, end, kept_apart, mark, name, number, ticks as ticks_of
+from detente.briefing.charts.standalone import wrapped
 from detente.briefing.charts.theme import COLOUR
 from detente.briefing.charts.timeline import month_starts
 from detente.words import clipped, month, say
 
 HEIGHT, GAP, AXIS = 300.0, 15.0, 34.0
+SIZE, ROOM = 12.0, 0.86
+"""Size of the letters in px, and the part of its room that a label measured in Arial may take: readers' letters are wider."""
 NEAR = 130.0
 """Pixels from the left within which "as of" is written to the right of its line."""
 MONTHLY = 1100
@@ -60,6 +63,19 @@ def apart(wanted: Sequence[float], gap: float, low: float, high: float) -> list[
     return [found[k] for k in range(len(wanted))]
 
 
+def labels(texts: Sequence[str], width: float) -> list[list[str]]:
+    """Each text in lines no wider than `width` px; where all of them together would be higher than the chart, the last line that
+    fits ends in an ellipsis."""
+    most = max(1, int(HEIGHT / GAP / len(texts)))
+    found = []
+    for text in texts:
+        lines = wrapped(text, SIZE, ROOM * width)
+        found.append(
+            lines if len(lines) <= most else [*lines[: most - 1], clipped(" ".join(lines[most - 1 :]), len(lines[most - 1]))]
+        )
+    return found
+
+
 def tick(day: date, length: int, place: int) -> str:
     """What stands below the first of a month: the year, or on a short axis the month, with the year where it turns."""
     if length > MONTHLY:
@@ -84,7 +100,7 @@ def draw(lines: Sequence[Line], notes: Sequence[Note], today: date, start: date,
 
     ticks = ticks_of((0.0, top), 5)
     axis = {
-        "values": ticks, "grid": False, "labelFontSize": 11.5, "minExtent": AXIS, "maxExtent": AXIS, "labelExpr": "datum.value",
+        "values": ticks, "grid": False, "labelFontSize": 12, "minExtent": AXIS, "maxExtent": AXIS, "labelExpr": "datum.value",
     }  # fmt: skip
     scale_x = {"domain": [0, inner], "nice": False, "range": [0, inner]}
     scale_y = {"domain": [0, top], "nice": False, "zero": True}
@@ -97,7 +113,7 @@ def draw(lines: Sequence[Line], notes: Sequence[Note], today: date, start: date,
     firsts = [d for d in month_starts(start, until) if d.month == 1 or length <= MONTHLY]
     every = -(-len(firsts) // (3 if narrow else 9)) or 1
     shown = pd.DataFrame([{"x": at(d), "y": 0.0, "text": tick(d, length, k)} for k, d in enumerate(firsts[::every])])
-    style = {"align": "left", "baseline": "top", "dy": 6, "dx": 1, "color": COLOUR["muted"], "fontSize": 11.5}
+    style = {"align": "left", "baseline": "top", "dy": 6, "dx": 1, "color": COLOUR["muted"], "fontSize": 12}
     views.append(mark(sheet.rows(shown), "text", style, **place(), text=name("text")))
     now = sheet.rows(
         pd.DataFrame([{"x": at(today), "y": 0.0, "y2": top, "text": say("briefing/charts/steps", "now", today=today)}])
@@ -122,14 +138,16 @@ def draw(lines: Sequence[Line], notes: Sequence[Note], today: date, start: date,
         views.append(mark(rows, "line", drawn, **place()))
     ends = [line for line in lines if line.label]
     if ends:
-        letters = int((room - 12) / (CHARACTER * 0.92))
-        places = apart([down(line.points[-1][1]) for line in ends], GAP, 0.0, HEIGHT)
-        for line, y in zip(ends, places, strict=True):
-            text = pd.DataFrame([{"x": plot + 8, "y": top * (1 - y / HEIGHT), "text": clipped(line.label, letters)}])
-            look = {"align": "left", "baseline": "middle", "fontSize": 12, "color": COLOUR[line.colour]}
-            views.append(mark(sheet.rows(text), "text", look, **place(), text=name("text")))
+        told = labels([line.label for line in ends], room - 10)
+        gap = GAP * max(map(len, told))
+        places = apart([down(line.points[-1][1]) for line in ends], gap, 0.0, HEIGHT)
+        for line, said_, y in zip(ends, told, places, strict=True):
+            first = y - GAP * (len(said_) - 1) / 2
+            rows_of = [{"x": plot + 8, "y": top * (1 - (first + GAP * k) / HEIGHT), "text": t} for k, t in enumerate(said_)]
+            look = {"align": "left", "baseline": "middle", "fontSize": SIZE, "color": COLOUR[line.colour]}
+            views.append(mark(sheet.rows(pd.DataFrame(rows_of)), "text", look, **place(), text=name("text")))
     if notes and not narrow:
         frame = pd.DataFrame([{"x": at(n.day) - 4, "y": n.value, "text": n.text, "fill": COLOUR[n.colour]} for n in notes])
-        look = {"align": "right", "baseline": "bottom", "dy": -3, "fontSize": 11.5}
+        look = {"align": "right", "baseline": "bottom", "dy": -3, "fontSize": 12}
         views.append(mark(sheet.rows(frame), "text", look, **place(), text=name("text"), color=as_given("fill")))
     return sheet.grid([sheet.layer(*views, width=inner, height=HEIGHT)], 1, 0, 0)

@@ -150,7 +150,7 @@ def draw(
     down = {"y2": end_at("y2")}
     layers = [
         view(grid, "rule", {"color": COLOUR["rule"]}, down),
-        words_at(names, "left", baseline="top", dx=2, color=COLOUR["muted"], fontSize=11.5),
+        words_at(names, "left", baseline="top", dx=2, color=COLOUR["muted"], fontSize=12),
     ]
     lines, due_labels = [], []
     for k, (when, what) in enumerate(due):

@@ -20,7 +20,7 @@ HALF = 26.0
 SHARE = 0.62
 """Part of the width they have."""
 AXIS = 40.0
-NAMED = {"baseline": "top", "dy": 6, "color": COLOUR["muted"], "fontSize": 11.5}
+NAMED = {"baseline": "top", "dy": 6, "color": COLOUR["muted"], "fontSize": 12}
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def draw(panels: Sequence[Panel], width: float) -> Spec:
     views = []
     for p in panels:
         axis = {
-            "values": ticks_of(domain, 4), "grid": True, "gridColor": COLOUR["rule"], "labelFontSize": 11.5, "minExtent": AXIS,
+            "values": ticks_of(domain, 4), "grid": True, "gridColor": COLOUR["rule"], "labelFontSize": 12, "minExtent": AXIS,
             "maxExtent": AXIS, "labelExpr": "replace(datum.value, '-', '−')",
         }  # fmt: skip
         rows = sheet.rows(pd.DataFrame([{"x": place(w, last), "low": a, "value": v, "high": b} for w, a, v, b in p.rows]))

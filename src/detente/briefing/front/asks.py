@@ -23,9 +23,9 @@ from detente.strategy.year import Mover, Span, money_of
 from detente.words import TINY, say
 
 Kind = Literal["ask", "package", "offer", "trade", "seek", "refuse", "alone", "avoid", "siding", "unsure", "nothing"]
-Given = Literal["", "branch", "passed", "failed"]
+Given = Literal["", "branch", "passed", "failed", "unanswered"]
 ORDER: tuple[Kind, ...] = ("ask", "nothing", "package", "seek", "refuse", "offer", "trade", "alone", "avoid", "siding", "unsure")
-MOST, LONGEST, FEWER = 6, 20, 8
+MOST, LONGEST, FEWER = 6, 20, 11
 """Bullets at most, words of one, and by how many words its title may be cut to keep within them."""
 EACH = {"ask": 3, "avoid": 2, "seek": 2, "refuse": 2}
 """Bullets of a kind at most, where not one."""
@@ -38,8 +38,9 @@ SAME = 10.0
 @dataclass(frozen=True)
 class Advice:
     """One bullet: `money` what it brings the reader, million USD a year (costs are negative); `other` the same for whom it takes;
-    `given` the condition; `again` whether the bullet before asks the same economy; `second` what is given for `title`; `clause`
-    whether the title is what somebody does ("lifts its duty").
+    `given` the condition; `again` whether the bullet before asks the same economy; `second` what is given for `title`, and of a
+    trade `place` which of the asks told before it is for where the offer before it is what is given, `more` whether there are
+    more; `clause` whether the title is what somebody does ("lifts its duty"); `signing` whether it is an agreement with `whom`.
     """
 
     kind: Kind
@@ -52,6 +53,9 @@ class Advice:
     again: bool = False
     second: str = ""
     clause: bool = False
+    signing: bool = False
+    place: int = 0
+    more: bool = False
 
     @property
     def wide(self) -> bool:
@@ -95,12 +99,20 @@ def _first(a: Advice) -> float:
 
 
 def _told_once(kept: Sequence[Advice]) -> tuple[Advice, ...]:
-    """An ask of whom the ask before was made says "it"."""
+    """An ask of whom the ask before was made says "it", and its day where that is another; a trade of what has just been offered
+    for what has been asked names neither again."""
+    asks = [a.title for a in kept if a.kind == "ask"]
     out: list[Advice] = []
+    last: date | None = None
     for k, a in enumerate(kept):
         before = kept[k - 1] if k else None
         again = a.kind == "ask" and before is not None and (before.kind, before.whom) == ("ask", a.whom)
-        out.append(a if not again else replace(a, again=True))
+        offered = before is not None and (before.kind, before.title) == ("offer", a.second)
+        if a.kind == "trade" and offered and a.title in asks:
+            out.append(replace(a, place=asks.index(a.title) + 1, more=len(asks) > 1))
+        else:
+            out.append(a if not again else replace(a, again=True, day=None if a.day == last else a.day))
+        last = a.day
     return tuple(out)
 
 
@@ -126,18 +138,19 @@ def _of_other(case: CaseView, reader: str) -> Iterator[Advice]:
         given: Given = "passed" if s.given == PASSED else "branch" if s.given else ""
         day = min(by_branch[s.given].dates, default=None) if s.given in by_branch else first_day(case)
         other = s.others_money.get(s.needs, max(s.others_money.values(), default=math.nan))
+        signing = s.id == f"sign-with-{s.needs}"
         match s.role:
             case "ask":
-                yield Advice("ask", s.title, s.money, whom, other, day, given)
+                yield Advice("ask", s.title, s.money, whom, other, day, given, signing=signing)
             case "offer":
                 to = max(s.others_money, key=lambda p: s.others_money[p])
                 yield Advice("offer", s.title, s.money, (to,), s.others_money[to], day)
             case "own":
                 yield Advice("alone", s.title, s.money, (), math.nan, None)
             case "avoid" if s.price.sign == "loss":
-                yield Advice("avoid", s.title, s.money, whom, other, None)
+                yield Advice("avoid", s.title, s.money, whom, other, None, signing=signing)
             case "unsure":
-                yield Advice("unsure", s.title, s.money, whom, other, None)
+                yield Advice("unsure", s.title, s.money, whom, other, None, signing=signing)
             case _:
                 pass
     yield from _trades(case, steps, worth)
@@ -156,9 +169,13 @@ def _trades(case: CaseView, steps: Asks, worth: float) -> Iterator[Advice]:
 
 
 def _siding(steps: Asks, worth: float) -> Iterator[Advice]:
-    """Taking a side, where it costs at every reading; else that it is not known."""
+    """Taking a side, where it costs at every reading; else that it is not known. Where signing with each is to be avoided, that
+    says it."""
+    signing = {s.needs for s in steps.of("avoid") if s.id == f"sign-with-{s.needs}"}
     known = [p for p, s in steps.siding.items() if s.sign == "loss"]
     open_ = [p for p, s in steps.siding.items() if s.sign == "not known"]
+    if set(known or open_) <= signing:
+        return
     if known:
         least = max((steps.siding[p] for p in known), key=lambda s: s.value)
         yield Advice(
@@ -210,7 +227,7 @@ def _of_mover(d: Mover, reader: str) -> Iterator[Advice]:
     if d.price.sign == "loss":
         yield Advice("avoid" if reader in d.by else "refuse", d.title, d.money, others, math.nan, day)
     elif d.price.sign == "gain" and d.price.value >= TINY and (d.first_year is None or d.first_year.sign in ("gain", "none")):
-        yield Advice("seek" if others else "alone", d.title, d.money, others, math.nan, day)
+        yield Advice("seek" if others else "alone", d.title, d.money, others, math.nan, day, "" if others else "unanswered")
     elif d.price.sign == "not known":
         yield Advice("unsure", d.title, d.money, others, math.nan, day)
 

@@ -37,7 +37,7 @@ RARE = 0.01
 @dataclass(frozen=True)
 class Trigger:
     """A branch seen by a day: the outcome it tells of, its chance from today and then, what to do, and how much hangs on it
-    (chance × million USD a year)."""
+    (chance × million USD a year). `apart`: it stands apart, and the outcome is what is seen."""
 
     seen: str
     day: date
@@ -47,6 +47,7 @@ class Trigger:
     act: Act
     ask: str
     weight: float
+    apart: bool = False
 
 
 def triggers(case: CaseView, reader: str, asked: Sequence[Advice]) -> tuple[Trigger, ...]:
@@ -81,12 +82,14 @@ def _all(tree: Tree, year: Year, reader: str, given: dict[str, str], offer: str)
                 own = set(mover.branches) <= {b.id for b in fork.branches}  # settled by this fork itself, and nothing but that
                 if (branch.id in mover.branches) != fork.independent or (own and not fork.independent):
                     continue
+                if max(tree.branches[b][0].date for b in mover.branches) < fork.date:
+                    continue  # decided by then: it tells of nothing to come
                 before, after = float(chances @ happens), float(chances @ (happens & taken)) / share
                 weight = abs(after - before) * abs(mover.money.value) * (0.5 if mover.price.sign == "not known" else 1.0)
                 if abs(after - before) < LEAST or (best is not None and weight <= best.weight):
                     continue
                 act, ask = _act(mover, after > before, reader, given, offer)
-                best = Trigger(branch.title, fork.date, mover, before, after, act, ask, weight)
+                best = Trigger(branch.title, fork.date, mover, before, after, act, ask, weight, fork.independent)
             if best is not None:
                 yield best
 

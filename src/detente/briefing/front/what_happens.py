@@ -10,29 +10,34 @@ largest figure of an economy; where the ends of a range differ in sign or tenfol
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from typing import Any, Literal
 
-import numpy as np
 import pandas as pd
 
 from detente import words as text
 from detente.briefing.charts import trimmed as tree
 from detente.briefing.charts.figures import figure
 from detente.briefing.charts.tree import colours
-from detente.briefing.document import Block, Cell, Column, Figure, Para, Section, Table
+from detente.briefing.document import Block, Cell, Column, Figure, Para, Section, Table, words_in
+from detente.briefing.front.asks import advice, first_day
+from detente.briefing.front.calendar import entries
+from detente.briefing.front.triggers import triggers
 from detente.briefing.sections import beside, bystanders, closing, outlook
 from detente.briefing.view import STATUS_QUO, CaseView
+from detente.briefing.worth import worths
 from detente.cases.baselines import IN_FORCE, LAW
-from detente.equilibrium.outcome import Outcome
 from detente.outlook.outlook import Outlook
 from detente.strategy.like_for_like import Beside
 from detente.strategy.year import Mover, money_of
 from detente.types import Range
 
 TEMPLATE = "briefing/front/what_happens"
-TITLE_WORDS, ANSWER_WORDS = 14, 90
+WORDS = 340
+"""Words of the page at most."""
+TITLE_WORDS, ANSWER_WORDS, FEWER_WORDS = 14, 90, 70
 ROWS = 5
 COLUMNS = 7
 NEAR = 2.0
@@ -224,22 +229,6 @@ def gathered(case: CaseView, reader: str) -> Ahead:
     )  # fmt: skip
 
 
-def worths(case: CaseView, scenario: str | None, codes: Sequence[str], against: str = LAW) -> dict[str, Range]:
-    """What a scenario (None: what is in force) is worth against a baseline, million a year by code, with its range.
-
-    Each region's change in its income of the dossier's year, the table's where its dollars are not known; regions add up.
-    """
-
-    incomes = case.once("dollars", lambda: np.array([money_of(case, r)[1] for r in case.world.regions]))
-
-    def of(code: str) -> Callable[[Outcome], float]:
-        members = case.world.regions if code == "WORLD" else case.members(code)
-        weights = np.where([r in members for r in case.world.regions], incomes, 0.0) / 100
-        return lambda o: float(o.real_income.to_numpy() @ weights)
-
-    return {c: case.range(of(c), scenario, against=against) for c in codes}
-
-
 def _title(case: CaseView, scenario: str | None) -> str:
     """A scenario's title; of what is in force the dossier's own, or words for it."""
     known = next((s.title for s in case.dossier.scenarios if s.id == (scenario or STATUS_QUO)), "")
@@ -373,19 +362,55 @@ def page(case: CaseView, reader: str) -> Section:
     ahead = gathered(case, reader)
     prepared = outlook.prepared(case)
     drawn = None if prepared is None else tree_figure(case, ahead, prepared.look)
-    return written(ahead, drawn, lambda stem, rows: case.file(stem, _said("table_file", reader=reader), rows))
+    keep = partial(_kept, case, reader)
+    return written(ahead, drawn, keep, (first_step(case, reader), next_day(case, reader)))
 
 
-def written(ahead: Ahead, drawn: Figure | None, keep: Callable[[str, list[dict[str, Any]]], str]) -> Section:
-    """The page from what it knows, the tree already drawn; `keep` puts rows on the shelf under a stem and names the file."""
-    blocks: list[Block] = [Para(answer(ahead), kind="lede")]
+def _kept(case: CaseView, reader: str, stem: str, rows: list[dict[str, Any]]) -> str:
+    return case.file(stem, _said("table_file", reader=reader), rows)
+
+
+def first_step(case: CaseView, reader: str) -> Para:
+    """The one thing to ask, or that nothing is: the first bullet of page 2."""
+    verb, rest = advice(case, reader)[0].text().split(" ", 1)
+    return Para(rest, verb)
+
+
+def next_day(case: CaseView, reader: str) -> Para:
+    """What to watch next: the first trigger of page 2, else the next day of its calendar, else the next the dossier knows."""
+    asked, days = advice(case, reader), entries(case, reader)
+    seen, today = triggers(case, reader, asked), case.dossier.as_of
+    asks = sorted((q for q in case.dossier.key_questions if q.by_when >= today), key=lambda q: q.by_when)
+    found, day = outlook.prepared(case), first_day(case)
+    forks = [] if found is None else [f for f in found.look.tree.forks.values() if f.date == day]
+    odds = [] if found is None else [(b.title, found.look.of_branch(b.id).value) for f in forks[:1] for b in f.branches]
+    said = _said(
+        "next_day", watched=seen[0] if seen else None, entry=days[0] if days else None, on=today, odds_of=odds,
+        question=asks[0] if asks else None, day_=day, ways=[(s.title, None) for s in case.scenarios if s.policy_date == day],
+    )  # fmt: skip
+    return Para(said, _said("next_day_lead"))
+
+
+def written(
+    ahead: Ahead, drawn: Figure | None, keep: Callable[[str, list[dict[str, Any]]], str], steps: Sequence[Para] = ()
+) -> Section:
+    """The page from what it knows, the tree already drawn and the lines of what to ask and to watch; `keep` puts rows on the
+    shelf under a stem and names the file. On a full page first the question on which most hangs is left out, then some of the
+    answer."""
+    blocks: list[Block] = []
     if drawn is not None:
         blocks.append(drawn)
     if ahead.shown and ahead.columns:
         blocks.append(ways_table(ahead, keep))
-    blocks.append(Para(_said("how_sure", it=ahead.judged), _said("how_sure_lead")))
-    blocks.append(Para(_said("left_out", it=ahead, out=ahead.left_out, sign=_waiting(ahead)), _said("left_out_lead")))
-    return Section("happens", title(ahead), tuple(blocks))
+    blocks += steps
+    out = Para(_said("left_out", it=ahead, out=ahead.left_out, sign=_waiting(ahead)), _said("left_out_lead"))
+    brief = replace(ahead.judged, question="")
+    for judged, most in ((ahead.judged, ANSWER_WORDS), (brief, ANSWER_WORDS), (brief, FEWER_WORDS)):
+        sure, lede = Para(_said("how_sure", it=judged), _said("how_sure_lead")), Para(answer(ahead, most), kind="lede")
+        section = Section("happens", title(ahead), (lede, *blocks, sure, out))
+        if words_in([section]) <= WORDS:
+            break
+    return section
 
 
 def title(ahead: Ahead) -> str:
@@ -411,7 +436,7 @@ def leading(steps: Sequence[StepOdds]) -> tuple[StepOdds, ...]:
 def _worst(ahead: Ahead) -> dict[str, Any]:
     """The worst way, and who loses most by it as printed (more than one where they lose alike)."""
     way = ahead.way(ahead.worst)
-    losses = {} if way is None else {
+    losses = {} if way is None or way.idle else {
         c: ahead.printed(c, abs(way.worth[c].value)) for c in ahead.parties if ahead.sign(c, way.worth[c]) == "loss"
     }  # fmt: skip
     sizes = {} if way is None else {c: abs(ahead.number(c, way.worth[c].value)) for c in losses}
@@ -422,18 +447,18 @@ def _worst(ahead: Ahead) -> dict[str, Any]:
 def _reader(ahead: Ahead) -> dict[str, Any]:
     """What matters most to the reader, by printed figures: something decided elsewhere, or the worst way."""
     way, code = ahead.way(ahead.worst), ahead.reader
-    reach = max((abs(v) for w in ahead.ways for v in w.worth[code]), default=0.0)
+    reach = max((abs(v) for w in ahead.ways if not w.idle for v in w.worth[code]), default=0.0)
     apart = ahead.elsewhere
     more = apart is not None and float(f"{apart.size:.2g}") > float(f"{reach:.2g}")
-    sign = "flat" if way is None else ahead.sign(code, way.worth[code])
+    sign = "flat" if way is None or way.idle else ahead.sign(code, way.worth[code])
     amount = "" if way is None else ahead.printed(code, abs(way.worth[code].value))
     return {"apart": apart if more else None, "sign": sign, "amount": amount}
 
 
-def answer(ahead: Ahead) -> str:
+def answer(ahead: Ahead, longest: int = ANSWER_WORDS) -> str:
     """What comes next and how likely, the rest, when the worst may come, and what is at stake.
 
-    Where that takes more than `ANSWER_WORDS`, fewer dates of the worst and fewer ways on are named.
+    Where that takes more than `longest` words, fewer dates of the worst and fewer ways on are named.
     """
     top = leading(ahead.steps)
     rest = [s for s in ahead.steps if s not in top]
@@ -452,7 +477,7 @@ def answer(ahead: Ahead) -> str:
             effects=None if way is None else ahead.effects(way.worth), other=other,
             others=None if other is None else ahead.effects(other.worth),
         )  # fmt: skip
-        if len(said.split()) <= ANSWER_WORDS:
+        if len(said.split()) <= longest:
             break
     return said
 
@@ -461,6 +486,8 @@ def _waiting(ahead: Ahead) -> str:
     found = ahead.left_out.waiting
     if found is None:
         return "unknown"
+    if max(map(abs, found)) < 1:  # million
+        return "flat"
     code = ahead.parties[0]
     return ahead.sign(code, found)
 
@@ -480,6 +507,11 @@ def _in_figures(ahead: Ahead, code: str, worth: Range) -> str:
     low, centre, high = (ahead.printed(code, v, signed=True) for v in worth)
     sign = ahead.sign(code, worth)
     return "0" if sign == "flat" else _said("span", low=low, high=high) if sign in ("open", "wide") else centre
+
+
+def _of_way(ahead: Ahead, code: str, way: Way) -> str:
+    """`_in_figures` of a way; nothing for one that comes to the same as nothing signed."""
+    return "0" if way.idle else _in_figures(ahead, code, way.worth[code])
 
 
 def ways_table(ahead: Ahead, keep: Callable[[str, list[dict[str, Any]]], str]) -> Table:
@@ -540,12 +572,14 @@ def tree_figure(case: CaseView, ahead: Ahead, look: Outlook) -> Figure | None:
     ends = list(look.odds_from_today)
     colour = colours(ends, case.best, ahead.worst if ahead.worst in ends else look.ranking[-1])
     titles = {s: _said("key", title=w.title, chance_=w.odds) for s in ends for w in ahead.ways if w.id == s}
-    moved = any(ahead.sign(code, w.worth[code]) != "flat" for w in ahead.ways)
+    moved = any(ahead.sign(code, w.worth[code]) != "flat" for w in ahead.ways if not w.idle)
 
     def worth(twig: tree.Twig) -> str:
         """That of the end as the table has it; of several ends, of the measures their paths end with."""
         known = ahead.way(twig.end)
-        return _in_figures(ahead, code, twig.worth if known is None else known.worth[code]) if moved else ""
+        if not moved:
+            return ""
+        return _of_way(ahead, code, known) if known is not None else _in_figures(ahead, code, twig.worth)
 
     data = [
         {
@@ -559,7 +593,7 @@ def tree_figure(case: CaseView, ahead: Ahead, look: Outlook) -> Figure | None:
     top = leading(tuple(w.odds for w in ahead.ways if w.odds is not None))
     head, subtitle = _said("tree_title", top=top, until=ahead.until), _said("tree_subtitle", it=ahead, moved=moved)
     told = [
-        (w.title, text.chance(w.odds.value, w.odds.percent), _in_figures(ahead, code, w.worth[code]) if moved else "")
+        (w.title, text.chance(w.odds.value, w.odds.percent), _of_way(ahead, code, w) if moved else "")
         for w in ahead.ways
         if w.odds
     ]

@@ -30,13 +30,13 @@ from detente.words import TINY, say
 
 told = partial(say, "briefing/front/what_it_means")
 
-WORDS = 380
+WORDS = 370
 """Words of the page at most."""
-BARS, ROWS, FEWEST = 6, 6, 2
+BARS, ROWS, FEWEST = 6, 4, 2
 """Bars of the figure, rows of the table of triggers, and the fewest of them that a full page keeps."""
 STRETCHES = ("first-year", "two-to-five", "decade")
 DECISIVE = ("branch", "scenario")
-LARGE, INPUTS = 8, 3
+LARGE, INPUTS = 8, 2
 """Sectors by value added among which the inputs that move most are named, and how many are."""
 
 
@@ -72,12 +72,13 @@ def bullet(one: Advice) -> Para:
 # -- what decides the year ---------------------------------------------------------------------------------------------
 class Parts(NamedTuple):
     """Drivers of a year: the largest whose sign is known, whether the next of them prints the same, whether one whose sign is not
-    known is larger, and how many of these there are."""
+    known may be larger, how many of these there are, and whether a step of the economy's own prints as more."""
 
     top: Mover | None
     tied: bool
     larger: bool
     unknown: int
+    own: bool = False
 
 
 def parts_of(drivers: Sequence[Mover]) -> Parts:
@@ -85,13 +86,16 @@ def parts_of(drivers: Sequence[Mover]) -> Parts:
     known = [d for d in drivers if d.price.sign != "not known" and abs(d.price.value) >= TINY]
     unknown = [d for d in drivers if d.price.sign == "not known"]
     tied = len(known) > 1 and text.money(abs(known[0].money.value)) == text.money(abs(known[1].money.value))
-    larger = bool(known and unknown) and abs(unknown[0].price.value) > abs(known[0].price.value)
+    larger = bool(known) and any(max(map(abs, d.price[:3])) > abs(known[0].price.value) for d in unknown)
     return Parts(known[0] if known else None, tied, larger, len(unknown))
 
 
 def decided(year: Year) -> Parts:
     """The drivers that others, the talks or a court decide."""
-    return parts_of([d for d in year.ranked if d.kind in DECISIVE])
+    found = parts_of([d for d in year.ranked if d.kind in DECISIVE])
+    steps = [d for d in year.ranked if d.kind == "step" and d.price.sign in ("gain", "loss")]
+    own = found.top is not None and any(abs(d.price.value) > abs(found.top.price.value) for d in steps)
+    return found._replace(own=own)
 
 
 def drawn(year: Year) -> list[Mover]:

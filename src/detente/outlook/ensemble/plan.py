@@ -103,6 +103,7 @@ class Package:
         for control, cut, label in zip(s.controls, self.cuts, self.labels, strict=True):
             told = [label, repr(control.bound), control.kind, control.rent, str(control.by_value), repr(cut)]
             told += [] if np.isinf(control.seller_cap) else [repr(control.seller_cap)]
+            told += [] if np.isinf(control.most) else [f"most {control.most!r}"]
             parts.append("|".join(told).encode())
             parts.append(np.packbits(control.flows).tobytes())
         return sha256(*parts)
