@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,13 +14,14 @@ from typer.testing import CliRunner
 from detente.cli import app
 from detente.cli.check import COMMANDS, lacking
 from detente.errors import DetenteError
-from detente.policy.dossier import load_dossier, new_dossier_text, parse_dossier
+from detente.outlook.starter import starter
+from detente.policy.dossier import load_dossier, parse_dossier
 from detente.policy.reading import read_yaml
 from detente.verbs import VERBS, Subject
 from detente.world.library import load_world
 
 RUN = CliRunner()
-NEW = new_dossier_text("trial", "A trial", by="BRA", on="IND")
+NEW = starter("trial", "BRA", "IND", 50, day=date(2025, 10, 18))
 
 
 def without(*keys: str, stances: bool = True) -> str:
