@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -36,6 +37,7 @@ NAMES = (
 PRINTED = ("front", "annex")
 """Pages that are printed by the beginning of their names."""
 LIBRARIES = ("babel", "jax", "jaxlib", "jinja2", "nashpy", "numpy", "pandas", "python-docx", "scipy", "vl-convert-python")
+_EDITION = re.compile(r"front(-[A-Z0-9]{2,5})?\.(html|pdf)")
 _BRIEFINGS = CacheFolder("briefings", 30)
 """About 5 MB each."""
 
@@ -83,7 +85,8 @@ def brief(
     `progress(label, done, steps)` is called as work goes on. Raises `BadDossier`, `UnknownRegion`, `NotConverged` and the like;
     then `out` is left as it was.
     """
-    folder = check_folder(out, NAMES, record=RECORD, force=force)
+    editions = [p.name for p in Path(out).glob("front*") if _EDITION.fullmatch(p.name)]  # for whomever they may be
+    folder = check_folder(out, (*NAMES, *editions, "annex.pdf"), record=RECORD, force=force)
     negotiation = dossier if isinstance(dossier, Dossier) else load_dossier(dossier)
     table = load_world() if world is None else world
     question = _question(negotiation, table, horizon, readers)

@@ -27,6 +27,7 @@ def check(dossier: DossierName, world: WorldName = "world-2022", as_json: Json =
     """
     from detente.policy.dossier import load_dossier
     from detente.policy.doubts import doubts_of
+    from detente.policy.migration import note_of
     from detente.verbs import Subject
 
     d, table = load_dossier(dossier), the_world(world)
@@ -36,6 +37,8 @@ def check(dossier: DossierName, world: WorldName = "world-2022", as_json: Json =
     doubts = doubts_of(dossier)
     for doubt in doubts:
         err.print(f"look again: {doubt}", highlight=False, markup=False, soft_wrap=True)
+    if not as_json and (note := note_of(d, dossier)):
+        err.print(note, highlight=False, markup=False, style="dim", soft_wrap=True)
     if as_json:
         asked = {"doubts": doubts} if doubts else {}
         lacked = {"lacks": lacks} if lacks else {}

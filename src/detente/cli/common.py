@@ -45,7 +45,7 @@ Against = Annotated[
         help="law (what the law does by itself; scenarios if absent), no-deal, reference (before the conflict), in-force.",
     ),
 ]
-DossierName = Annotated[str, typer.Argument(help="A packaged dossier (kuala-lumpur-2025) or a YAML file.")]
+DossierName = Annotated[str, typer.Argument(help="A packaged dossier (january-2027, kuala-lumpur-2025) or a YAML file.")]
 
 
 Force = Annotated[bool, typer.Option("--force", help="Replace files of the same names that detente did not write.")]

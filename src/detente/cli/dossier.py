@@ -84,6 +84,26 @@ def dossier_schema() -> None:
     emit(dossier_json_schema())
 
 
+@dossiers.command("migrate")
+def dossier_migrate(
+    file: Annotated[Path, typer.Argument(help="A dossier of schema version 1.", exists=True, dir_okay=False)],
+    target: Annotated[Path | None, typer.Option("--out", "-o", help="File to write; FILE if absent.", callback=out_file)] = None,
+) -> None:
+    """Write a dossier of schema version 1 as version 2: law that a ledger has is selected from it."""
+    from detente.policy.migration import migrated
+
+    found = migrated(file.read_bytes(), str(file), file.parent)
+    write(target or file, found.text.encode())
+    told = (
+        f"{len(found.selected)} of its measures selected from {found.ledger}"
+        if found.ledger
+        else "no measure was taken from a ledger"
+    )
+    out.print(f"{target or file} written as schema version 2: {told}", highlight=False, markup=False, soft_wrap=True)
+    if found.ledger:
+        out.print(f"Their words and sources are now the ledger's: {', '.join(found.selected)}", style="dim", soft_wrap=True)
+
+
 dossiers.command("new")(new)
 
 

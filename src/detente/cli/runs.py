@@ -130,10 +130,11 @@ def solve(
 
 
 def dollars_of(table: World, regions: list[str], year: int) -> int | None:
-    """The year whose dollars are printed: the dossier's, where they are known for all of `regions`; else the table's own."""
+    """The year whose dollars are printed: the last one up to the dossier's known for all of `regions`; else the table's own."""
     from detente.world import money
 
-    return year if table.year == money.BASE and all(money.has(r, year) for r in regions) else table.year
+    told = money.latest(regions, year) if table.year == money.BASE else None
+    return told if told is not None and all(money.has(r, told) for r in regions) else table.year
 
 
 def _factor(region: str, year: int | None, of: int | None) -> float | None:

@@ -79,7 +79,7 @@ def starter(
     what = _say("duty", points=f"{found.points:g}", goods=join(map(sector_name, found.sectors)))
     sides = {key: _side(code) for key, code in (("by", by), ("on", on))}
     values = {
-        "version": 1,
+        "version": 2,
         "id": dossier_id,
         "title": title or _say("title", by=by, on=on, what=what),
         "heading": _say("heading", what=what),
