@@ -58,7 +58,8 @@ REFUSED = ("changed ", "solve nowhere", "--scenario nothing")
 def test_every_command_prints_everywhere(encoding: str, tmp_path: Path) -> None:
     place = os.environ | {"PYTHONIOENCODING": encoding, "COLUMNS": "80", "NO_COLOR": "1", "TERM": "dumb"}
     place.pop("DETENTE_FULL", None)
-    new = [sys.executable, "-m", "detente", "dossier", "new", "trial", "--by", "BRA", "--on", "IND"]
+    threat = ["--threat", "50 % from 18 November", "--as-of", "2025-10-18", "--quick"]
+    new = [sys.executable, "-m", "detente", "new", "trial", "--by", "BRA", "--on", "IND", *threat]
     subprocess.run(new, cwd=tmp_path, env=place, check=True, capture_output=True)
     asked = COMMANDS.replace("{d}", "trial.yaml")
     done = subprocess.run(

@@ -17,14 +17,14 @@ TOY = dt.load_world("toy")
 
 
 def test_texts_are_in_the_currency_of_the_block() -> None:
-    solved = {"incomes": {"USA": -1.0}, "money": {"USA": -2.5}, "world": -0.5, "year": 2022, "beyond": {}, "most": 10}
+    solved = {"incomes": {"USA": -1.0}, "worth": {"USA": -2500.0}, "world": -0.5, "year": 2022, "beyond": {}, "most": 10}
     with counted_in("million EUR"):
         assert money(1234.0) == "EUR\xa01.2\xa0billion"
-        assert "billion EUR of 2022 a year" in say("cli/answers", "solve", **solved)
+        assert "EUR\xa02.5\xa0billion of 2022 a year" in say("cli/answers", "solve", **solved)
         assert not rolled.has("USA", 2025)
         assert rolled.rolled({"USA": 2.0}, 2025, 2022) == (2022, {"USA": 1.0})
     assert money(1234.0) == "USD\xa01.2\xa0billion"
-    assert "billion USD of 2022 a year" in say("cli/answers", "solve", **solved)
+    assert "USD\xa02.5\xa0billion of 2022 a year" in say("cli/answers", "solve", **solved)
     assert rolled.has("USA", 2025)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 import typer
@@ -59,6 +60,16 @@ def check(dossier: DossierName, world: WorldName = "world-2022", as_json: Json =
         err.print(told, highlight=False, markup=False, style="dim", soft_wrap=True)
     if problems:
         raise typer.Exit(2)
+
+
+def remind(dossier: str) -> None:
+    """One line where something in a dossier may not be meant."""
+    from detente.policy.doubts import doubts_of
+
+    found = len(doubts_of(dossier))
+    if found:
+        what = "one thing" if found == 1 else f"{found} things"
+        err.print(f"look again: {what} in {dossier} may not be meant: detente check {shlex.quote(dossier)}", highlight=False)
 
 
 def lacking(subject: Subject) -> dict[str, list[str]]:

@@ -7,7 +7,7 @@ import io
 import json
 import sys
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -161,10 +161,17 @@ def print_idle(idle: Mapping[str, str], title: str) -> None:
         out.print("\n".join([f"{title}:", *(f"  {k}: {why}" for k, why in idle.items())]), highlight=False, soft_wrap=True)
 
 
-def signed(value: float) -> str:
-    """Two decimals with a true minus sign; what rounds to nothing has no sign."""
-    text = f"{value:+,.2f}"
-    return "0.00" if text in ("+0.00", "-0.00") else text.replace("-", "−")
+def signed(value: float, places: int = 2) -> str:
+    """Two decimals (or `places`) with a true minus sign; what rounds to nothing has no sign."""
+    text = f"{value:+,.{places}f}"
+    return text[1:] if not text.strip("+-0.") else text.replace("-", "−")
+
+
+def places_for(values: Iterable[float], most: int = 4) -> int:
+    """Decimals that show two digits of the largest of several numbers in one table: two, more where all are small."""
+    from detente.words import decimals_for
+
+    return max(2, decimals_for(max((abs(v) for v in values), default=0.0), most=most))
 
 
 def text_table(columns: tuple[str, ...]) -> Table:

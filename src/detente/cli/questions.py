@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from detente.cli.check import remind
 from detente.cli.common import (
     Against,
     DossierName,
@@ -23,6 +24,7 @@ from detente.cli.common import (
     err,
     out,
     out_file,
+    places_for,
     progress_bar,
     run_words,
     save,
@@ -168,6 +170,7 @@ def brief(
     ]
     for line in filter(None, lines):
         out.print(line, highlight=False, markup=False)
+    remind(dossier)
     if pdf and not result.pdf:
         err.print(
             "No PDF: pip install 'detente[pdf]' (it needs Pango), or name a browser in DETENTE_BROWSER.",
@@ -585,10 +588,14 @@ def _payoffs(case: AtTheTable) -> None:
     base = "the status quo" if case.table.clock.snapshot else "what the law does by itself"
     out.print(f"Payoffs in points of real income a year against {base}, {case.table.clock.tell()}", highlight=False)
     shown = text_table((first, second, f"{first}, motives", f"{second}, motives", f"{first}, income", f"{second}, income"))
-    for a in case.table.stances[0]:
-        for b in case.table.stances[1]:
-            paid, plain = case.table.payoff(a, b), case.plain.payoff(a, b)
-            shown.add_row(a, b, *(signed(v) for v in (*paid.values(), *plain.values())))
+    paid = {
+        (a, b): (*case.table.payoff(a, b).values(), *case.plain.payoff(a, b).values())
+        for a in case.table.stances[0]
+        for b in case.table.stances[1]
+    }
+    places = places_for(v for values in paid.values() for v in values)
+    for cell, values in paid.items():
+        shown.add_row(*cell, *(signed(v, places) for v in values))
     out.print(shown)
 
 
@@ -785,7 +792,7 @@ def bystander(
         with progress_bar("bystander", as_json) as progress:
             case = subject.case.solve(progress)
         name = case.scenario(scenario) or case.worst
-        found = _third_economies(case, name)
+        found = _third_economies(case, name, dossier)
     else:
         answer = ask("bystander", subject, as_json, {"region": region, "scenario": scenario, "probabilities": weights})
         case, name = answer.case, answer.scenario
@@ -856,7 +863,7 @@ def _against(case: Case, scenario: str) -> str:
     )
 
 
-def _third_economies(case: Case, scenario: str) -> dict[str, Any]:
+def _third_economies(case: Case, scenario: str, dossier: str) -> dict[str, Any]:
     """One row an economy."""
     from detente.cases.baselines import LAW
     from detente.strategy.bystanders import overview
@@ -889,7 +896,7 @@ def _third_economies(case: Case, scenario: str) -> dict[str, Any]:
         "horizon": case.parameters.name, "parties": [case.a, case.b],
         "economies": [{"economy": str(code), **{str(k): float(v) for k, v in row.items()}} for code, row in frame.iterrows()],
     }  # fmt: skip
-    follow = f"Next: detente bystander {case.dossier.id} --region {frame.index[0]}"
+    follow = f"Next: detente bystander {shlex.quote(dossier)} --region {frame.index[0]}"
     return {"tidy": _tidy(_melt("economies", frame)), "record": record, "shown": [_against(case, scenario), shown, note, follow]}
 
 

@@ -378,10 +378,13 @@ def politics(
 ) -> Politics:
     """Who gains and loses at home in these scenarios (all if none is named; None and "status-quo" are what is in force) for these
     parties (all), against a baseline by name (what `Case.outcome` takes if None: the law by itself). `with_ranges` solves every
-    parameter set. Raises `UnknownName`, `MissingEmployment`, `NotConverged`, `CornerResult`.
+    parameter set. Raises `InputError` for a dossier without scenarios, `UnknownName`, `MissingEmployment`, `NotConverged`,
+    `CornerResult`.
     """
     case = case if isinstance(case, Case) else Case.of(case)
     _check(case, parties)
+    if not scenarios:
+        case.must_have_scenarios()
     named = [case.scenario(s) for s in scenarios or case.ids]
     homes: list[Home] = []
     for k, name in enumerate(named):

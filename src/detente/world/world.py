@@ -52,6 +52,8 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 TOLERANCE = 1e-9
+TABLES = (".csv", ".txt", ".tsv", ".xlsx", ".xls", ".parquet", ".har", ".gdx")
+"""Endings of files that hold tables, and no world."""
 FINAL = "FINAL"
 """Label of final use among users."""
 
@@ -462,6 +464,8 @@ class World:
     def load(cls, path: str | os.PathLike[str]) -> World:
         """Read what `save` wrote; raises `SourceError` when the file is missing or is not a world."""
         path = Path(path)
+        if path.is_file() and path.suffix.lower() in TABLES:
+            raise SourceError(refusal("world", "table_not_world", path=path))
         try:
             with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
                 header = loads(data["header"].tobytes().decode())

@@ -42,8 +42,7 @@ def sections(case: CaseView) -> list[Section]:
         Para(input_sentence(case)),
         *(input_figure(case, code) for code in case.parties[:1]),
     ]
-    if RARE in case.world.sectors:
-        blocks += chokepoints.blocks(case) or rare_earths(case)
+    blocks += chokepoints.blocks(case) or (rare_earths(case) if controlled(case, RARE) else [])
     return [Section("people", _say("title", case=case), tuple(blocks))]
 
 
@@ -197,6 +196,13 @@ def input_figure(case: CaseView, code: str) -> Figure:
 
 
 # -- rare earths -------------------------------------------------------------------------------------------------------
+def controlled(case: CaseView, sector: str) -> bool:
+    """Whether exports of a good are under control in the worst scenario."""
+    if sector not in case.world.sectors:
+        return False
+    return bool(case.stack(case.worst).withheld[:, :, case.world.sectors.index(sector)].any())
+
+
 def rare_earths(case: CaseView) -> list[Block]:
     """Price of rare earths to buyers, and output of the sectors that use most of them, short run where solved."""
     solved = {"short": case.others.get("short"), case.runs.parameters.name: case.runs}
