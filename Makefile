@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-DOSSIER ?= kuala-lumpur-2025
+DOSSIER ?= january-2027
 OUT ?= briefing/$(DOSSIER)
 UV := .venv-lock/bin/uv
 

@@ -7,6 +7,7 @@ Where no Chromium or Playwright is found the tests are skipped, and say so.
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import queue
@@ -15,6 +16,7 @@ import subprocess
 import sys
 import threading
 import urllib.request
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -26,7 +28,15 @@ FLAGS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 DOSSIER = "kuala-lumpur-2025"
+PLACE = {"v": 1, "dossier": DOSSIER, "scenario": "pessimistic", "levers": {}, "world": "world-2022"}
 PATIENCE = 30_000
+
+
+def link(place: object) -> str:
+    """A share link made outside the page."""
+    squeezed = zlib.compressobj(9, zlib.DEFLATED, -15)
+    raw = squeezed.compress(json.dumps(place).encode()) + squeezed.flush()
+    return "#s=" + base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
 def find_chromium() -> str | None:
@@ -119,8 +129,9 @@ class Visits:
         self.elsewhere: list[str] = []
         self.refused: list[int] = []
 
-    def __call__(self, fragment: str = "", *, settled: bool = True, **options: Any) -> Any:
-        """A page in a context of its own, once it has loaded and (`settled`) shows its first answer."""
+    def __call__(self, fragment: str = link(PLACE), *, settled: bool = True, **options: Any) -> Any:
+        """A page in a context of its own, once it has loaded and (`settled`) shows its first answer: that of `DOSSIER`, or what
+        `fragment` leads to."""
         context = self.browser.new_context(**{"viewport": {"width": 1280, "height": 900}, "accept_downloads": True, **options})
         context.set_default_timeout(PATIENCE)
         self.contexts.append(context)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
+from typing import ClassVar
 
 
 class DetenteError(Exception):
@@ -23,6 +24,10 @@ class DetenteError(Exception):
 
 class InputError(DetenteError, ValueError):
     """The input cannot be used as given."""
+
+
+class LooksLikePercent(UserWarning):
+    """A rate that is a fraction looks as if percent had been meant: 25 for 25 %, which is 0.25."""
 
 
 class UnknownName(InputError, LookupError):
@@ -41,10 +46,27 @@ class UnknownName(InputError, LookupError):
 
 
 class UnknownRegion(UnknownName):
-    """No such economy in this world."""
+    """No such economy in this world. A member of a group is told its group, another name of an economy its code."""
+
+    homes: ClassVar[dict[str, str]] = {}
+    """Economy without a line of its own → the code of those it is counted with (`words.names` fills it)."""
+    spellings: ClassVar[dict[str, str]] = {}
+    """Another way to write a code → the code."""
 
     def __init__(self, name: object, known: Mapping[str, str] | list[str] | tuple[str, ...]):
         super().__init__(name, known, "region")
+        if told := where_counted(self.name, known):
+            self.args, self.suggestions = (f"{self.name!r} — {told}",), []
+
+
+def where_counted(name: str, known: Mapping[str, str] | list[str] | tuple[str, ...]) -> str | None:
+    """Where an economy that `known` does not list stands: with others, or under another code; None where it does not."""
+    written = UnknownRegion.spellings.get(name, name)
+    code = UnknownRegion.homes.get(written, written)
+    if code == name or code not in known:
+        return None
+    long = f" ({known[code]})" if isinstance(known, Mapping) and known[code] else ""
+    return f"it is part of {code}{long}; name that" if written in UnknownRegion.homes else f"it is written {code}{long}"
 
 
 class UnknownSector(UnknownName):

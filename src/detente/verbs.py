@@ -429,7 +429,9 @@ def _deal(s: Subject, a: DealArguments, progress: Progress) -> Any:
 def _bystander(s: Subject, a: BystanderArguments, progress: Progress) -> Beside:
     from detente.strategy.bystanders import menu_of
 
-    region, case = a.region or s.negotiation.venue.region, s.case
+    case = s.case
+    named = (b.region for b in s.negotiation.bystanders if b.region in case.world.regions)
+    region = a.region or case.host or next(named, s.negotiation.venue.region)
     case.outsider(region)
     case.solve(progress)
     return Beside(case, region, case.scenario(a.scenario) or case.worst, menu_of(case, region, probabilities=a.probabilities))

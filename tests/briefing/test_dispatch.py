@@ -27,7 +27,7 @@ from detente.outlook.fork_odds import branch_odds
 from detente.outlook.journal import Contents, Journal, forecast_line
 from detente.outlook.starter import starter
 from detente.outlook.watching import resolution_line
-from detente.policy.dossier import list_dossiers, load_dossier, parse_dossier
+from detente.policy.dossier import Dossier, list_dossiers, load_dossier, parse_dossier
 from detente.policy.ledger import list_ledgers, load_ledger
 from detente.policy.timing import status_on
 from detente.strategy.year import money_of
@@ -48,6 +48,11 @@ def texts(found: Dispatch) -> list[str]:
     body = re.sub(r"<style>.*?</style>|<title>.*?</title>", " ", found.html(), flags=re.DOTALL)
     parts = re.findall(r"<(p|li|h1|h2|span|td|th)\b[^>]*>(.*?)</\1>", body, re.DOTALL)
     return [re.sub(r"<[^>]*>", " ", p).replace("&#39;", "'").strip() for _, p in parts] + found.answer().split("\n\n")
+
+
+def fresh() -> Dossier:
+    """What is made of a threat alone."""
+    return parse_dossier(starter("fresh", "EU27", "IND", "25 % from 1 December", day=date(2025, 10, 18)))
 
 
 # -- the window --------------------------------------------------------------------------------------------------------
@@ -108,7 +113,7 @@ def test_days_after_the_dossiers_own_are_decided_only() -> None:
     found = dispatch(toy_dossier(), "2025-10-18", "2025-12-01", world=toy_world(), stand_off=False)
     assert all(s.ahead for s in found.stories)
     assert {s.measure: s.kind for s in found.stories} == {"answer": "began", "magnets": "began", "hundred": "unknown"}
-    assert found.finding == "Two measures begin and one falls due with the outcome open"
+    assert found.finding == "Two measures are to begin and one falls due with the outcome open"
     assert "To begin (2)." in found.html()
     assert "After 18 October 2025 only what was decided by then is told." in found.html()
     [usa, chn] = [next(i for i in found.incomes if i.code == c) for c in ("USA", "CHN")]
@@ -214,9 +219,17 @@ def test_recorded_odds_are_set_side_by_side(tmp_path: Path) -> None:
     assert "recorded once only" in once.told_odds
 
 
-def fresh() -> str:
-    """A dossier made of a threat."""
-    return starter("fresh", "USA", "BRA", "50 %", day=date(2026, 11, 28))
+def test_a_later_forecast_is_todays(tmp_path: Path) -> None:
+    """The ends are of the same day as the odds that moved, as long as no fork is past."""
+    dossier, book = toy_dossier(), Journal(tmp_path / "toy.jsonl")
+    book.append(
+        [forecast_line(dossier, branch_odds(dossier, on=d)["meeting"], "test") for d in (dossier.as_of, date(2025, 10, 22))]
+    )
+    found = dispatch(dossier, "2025-10-18", "2025-10-25", world=toy_world(), journal=book.read(), stand_off=False)
+    assert "As of 22 October 2025, how it ends" in found.told_odds
+    assert "No odds moved by as much as a point." in found.told_odds
+    assert found.finding == "Nothing is due to change from 18 October to 25 October 2025"
+    assert "Said, done and expected" in found.html()
 
 
 def test_a_changed_journal_is_refused(tmp_path: Path) -> None:
@@ -228,8 +241,7 @@ def test_a_changed_journal_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_dossier_without_forks_says_so() -> None:
-    text = fresh()
-    bare = parse_dossier(text).model_copy(update={"prospects": None})
+    bare = fresh().model_copy(update={"prospects": None})
     assert "names no forks" in dispatch(bare, stand_off=False).html()
 
 
@@ -238,7 +250,7 @@ BOOKS = {
     **{name: lambda name=name: load_dossier(name) for name in list_dossiers()},
     **{f"ledger {name}": lambda name=name: load_ledger(name) for name in list_ledgers()},
     "three": lambda: parse_dossier(THREE),
-    "fresh": lambda: parse_dossier(fresh()),
+    "fresh": fresh,
     "toy": toy_dossier,
 }
 WINDOWS = [(None, None), ("2018-01-01", "2027-06-01"), ("2025-01-01", "2025-04-10"), ("2025-10-17", "2025-10-18")]

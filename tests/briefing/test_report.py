@@ -351,6 +351,17 @@ def test_a_briefing_replaces_its_own_and_nothing_else(run: Any, tmp_path: Path) 
     assert (tmp_path / "data" / "survey.csv").read_text() == "mine"
 
 
+@pytest.mark.parametrize("name", ["front.pdf", "front-USA.html", "annex.pdf"])
+def test_what_stands_in_the_way_is_told_before_anything_is_worked_out(
+    run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr("detente.briefing.kept._BRIEFINGS.find", lambda key: pytest.fail("it was looked for"))
+    (tmp_path / name).write_text("mine")
+    (tmp_path / "front-notes.html").write_text("mine too")
+    with pytest.raises(InputError, match=rf"holds {name}, which detente did not write"):
+        brief(run.dossier, run.world, out=tmp_path, pdf=True)
+
+
 # -- three things in one folder ----------------------------------------------------------------------------------------
 @pytest.fixture(scope="module")
 def for_two(run: Any, tmp_path_factory: pytest.TempPathFactory) -> Briefing:
@@ -468,3 +479,8 @@ def test_without_a_tool_there_is_no_pdf(run: Any, tmp_path: Path, monkeypatch: p
     monkeypatch.setenv("DETENTE_BROWSER", "no-such-browser")
     with pytest.raises(InputError, match="no-such-browser"):
         printing.printer()
+
+
+def test_cells_of_a_data_file_hold_plain_blanks() -> None:
+    frame = pd.DataFrame({"size": ["100\u2009pp", "+5\u202f%", None], "value": [-0.25, 1.0, 2.0], "on": ["a\xa0b", "c", "d"]})
+    assert report.csv_bytes(frame).decode() == "size,value,on\n100 pp,-0.25,a b\n'+5 %,1,c\n,2,d\n"

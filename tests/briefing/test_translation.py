@@ -12,10 +12,10 @@ import pytest
 import yaml
 
 import pseudo
-from detente.briefing import report
+from detente.briefing import page, report
 from detente.briefing.charts.figures import undrawn
 from detente.briefing.charts.theme import coloured, roles
-from detente.briefing.document import Block, Figure, References, Section, _texts
+from detente.briefing.document import Block, Column, Figure, References, Section, Table, _texts
 from detente.equilibrium.memory import solved_once
 from detente.words import language
 from detente.words.translation import fingerprint
@@ -108,3 +108,25 @@ def test_what_is_kept_is_kept_by_language(tmp_path: Path, monkeypatch: pytest.Mo
     assert fingerprint() == "en"
     with language(pseudo.CODE):
         assert fingerprint().startswith(f"{pseudo.CODE} ")
+
+
+def test_the_words_around_the_sections_are_of_the_language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DETENTE_LOCALE", str(tmp_path))
+    pseudo.put(tmp_path)
+    made = [Section("x", "§", (Table("t", "§", "", (Column("§"),) * 5, (), ""),)) for _ in range(2)]
+    head = dict.fromkeys(("title", "short", "summary", "as_of", "made", "finding", "answer", "reader"), "§")
+    around = page.Around({"y": page.Place("companion", "7")})
+    index = {"editions": [{"stem": "§", "name": "§"}], "contents": [], "figures": [], "data": [], "record": "§"}
+    with language(pseudo.CODE):
+        pages = [
+            page.front_html(made, head, {}, around), page.annex_html(made, head, {}, around),
+            page.annex_html([], head, {}, around), page.html(made, head, {}, around), page.index_html(head, **index),
+        ]  # fmt: skip
+        assert left(page.Place("companion", "7").words, set()) == []
+    for text in pages:
+        assert f'<html lang="{pseudo.CODE}">' in text
+        told = re.sub(r"<style>.*?</style>|<!--.*?-->", " ", text, flags=re.DOTALL)
+        labels = re.findall(r'aria-label="([^"]*)"', told)
+        printed = re.findall(r'content:("[^"]*"|counter\(page\) "[^"]*")', text)
+        seen = " ".join([re.sub(r"<[^>]+>", " ", told), *labels, *(p.removeprefix("counter(page)") for p in printed)])
+        assert left(seen, {"detente", "rerun"}) == []

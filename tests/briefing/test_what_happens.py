@@ -16,6 +16,7 @@ from detente.briefing.charts import trimmed
 from detente.briefing.charts.tree import colours
 from detente.briefing.document import Figure, Para, Section, Shelf, Table, words_in
 from detente.briefing.front import what_happens
+from detente.briefing.front.asks import advice
 from detente.briefing.front.what_happens import (
     Ahead,
     Elsewhere,
@@ -232,7 +233,10 @@ def test_a_page_of_a_case(toy: CaseView, reader: str) -> None:
     assert figure.id.endswith(reader.lower())
     assert table.id.endswith(reader.lower())
     assert words_in([section]) <= 330
-    lede, sure, out = (b for b in section.blocks if isinstance(b, Para))
+    lede, ask, watch, sure, out = (b for b in section.blocks if isinstance(b, Para))
+    assert f"{ask.lead} {ask.text}" == advice(toy, reader)[0].text()
+    assert watch.lead == "Watch"
+    assert re.match(r"\d+ \w+", watch.text)
     assert len(lede.text.split()) <= 90
     assert len(sure.text.split()) <= 60
     assert len(out.text.split()) <= 30

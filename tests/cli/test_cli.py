@@ -195,7 +195,7 @@ def test_solve_says_who_pays_at_both_exchange_rates(run) -> None:  # type: ignor
     for readings in (("before rebate", "duties"), ("borne abroad", "saving", "efficiency")):
         sums = [sum(parts[part][k] for part in readings) for k in range(4)]
         assert sums == pytest.approx(parts["net"], abs=0.021)
-    assert "bn USD (2022)" in text
+    assert "bn USD (2025)" in text
     assert "billion of 2025)" in block
     assert "By law its average duty" in block
     result = json.loads(run("solve", "kuala-lumpur-2025", "--json")[1])["who_pays"]

@@ -27,7 +27,7 @@ def test_every_measure_is_cited_and_classified(dossier: Dossier) -> None:
 
 def test_every_source_is_used_and_has_a_place(dossier: Dossier) -> None:
     used = {s for _, cited in dossier._citations() for s in cited}
-    used |= {s for _, _, cs in dossier._change_lists() for c in cs if c.add for s in c.add.sources}
+    used |= {s for _, _, cs in dossier.change_lists() for c in cs if c.add for s in c.add.sources}
     assert {s.id for s in dossier.sources} == used
     for s in dossier.sources:
         assert s.url or s.note, f"{s.id}: neither an address nor a note on why there is none"
@@ -76,7 +76,7 @@ def test_assumptions_used_by_dossiers_name_real_measures() -> None:
                 assert measure in {m.id for m in load_ledger(name).measures}, f"{a.id}: {user}"
                 continue
             d = load_dossier(name)
-            added = {c.add.id for _, _, cs in d._change_lists() for c in cs if c.add}
+            added = {c.add.id for _, _, cs in d.change_lists() for c in cs if c.add}
             ahead = d.prospects
             named = {q.id for q in d.key_questions} | ({"prospects"} if ahead else set())
             named |= {e.id for e in d.exercises}

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import detente as dt
-from detente.errors import InputError, ShockError, UnknownRegion
+from detente.errors import InputError, LooksLikePercent, ShockError, UnknownRegion
 
 TOY = dt.load_world("toy")
 
@@ -100,3 +100,14 @@ def test_groups_of_regions_resolve_in_the_world_at_hand() -> None:
         dt.Policy([dt.Tariff(by="AAA", on="ASEAM", rate=0.1)]).shock(TOY)
     nobody = dt.Policy([dt.Tariff(by="AAA", on="ASEAN", rate=0.1)]).shock(TOY)
     assert np.array_equal(nobody.tariffs, TOY.tariff_rates)
+
+
+@pytest.mark.parametrize(
+    "made", [lambda: dt.Tariff(by="AAA", on="BBB", rate=25), lambda: dt.NonTariffCost(by="AAA", on="BBB", cost=10)]
+)
+def test_percent_where_a_fraction_is_wanted_is_asked_about(made) -> None:
+    with pytest.warns(
+        LooksLikePercent, match=r"is a fraction: (25 is 2,500|10 is 1,000) %; if (25|10) % is meant, write 0\.(25|1)"
+    ):
+        made()
+    dt.Tariff(by="AAA", on="BBB", rate=2.45)

@@ -82,7 +82,7 @@ def test_an_entry_of_the_old_form_is_read_and_not_compared() -> None:
         ("    why: They have unemployment\n", "", "measure", "measure", "says why"),
         ("why: They", "why_not: They", "why_not", "why_not", "not compared"),
         ("policy_day: 2025-10-01", "two_blocs: true", "two_blocs", "two_blocs", "against: status-quo"),
-        ("policy_day: 2025-10-01", "policy_day: 1 October", "policy_day", "policy_day", "date"),
+        ("policy_day: 2025-10-01", "policy_day: 1 October", "policy_day", "policy_day", "a day is written as"),
         ("policy_day: 2025-10-01", "compare_with: nowhere", "compare_with", "compare_with", "nowhere"),
         (
             "policy_day: 2025-10-01",

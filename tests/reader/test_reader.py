@@ -12,7 +12,7 @@ import pytest
 from tests_reader_texts import LABELLED, NOYEAR, TRAPS, WEB, WIRE, Labelled
 
 from detente.reader import Finding, Reading, read_article
-from detente.reader.measures import STATUSES
+from detente.reader.status import STATUSES
 
 FLOORS = {"measures": 0.85, "deadlines": 0.85, "meetings": 0.9, "figures": 0.9, "motives": 0.9}
 

@@ -200,7 +200,7 @@ LABELLED: tuple[Labelled, ...] = (
                 m("tariff", "EU27", "IND", 30, "suspended"),
                 m("tariff", "IND", "EU27", 110, "in_force"),
                 m("tariff", "IND", "EU27", 150, "in_force"),
-                m("tariff", "IND", "", 40, "threatened"),
+                m("tariff", "IND", "EU27", 40, "threatened"),
             }
         ),
         deadlines=frozenset({"2026-06-01"}),
@@ -217,7 +217,7 @@ LABELLED: tuple[Labelled, ...] = (
             {
                 m("tariff", "JPN", "KOR", 12, "in_force"),
                 m("tariff", "KOR", "JPN", 8, "struck_down"),
-                m("tariff", None, "JPN", 5, "expired"),
+                m("tariff", "KOR", "JPN", 5, "expired"),
                 m("tariff", "JPN", "KOR", 35, "withdrawn"),
             }
         ),
@@ -296,10 +296,10 @@ LABELLED: tuple[Labelled, ...] = (
         date="2025-06-30",
         measures=frozenset(
             {
-                m("tariff", None, "", 50, "in_force"),
-                m("tariff", None, "GBR", 25, "in_force"),
-                m("tariff", None, "", 25, "in_force"),
-                m("tariff", None, "JPN", 24, "threatened"),
+                m("tariff", "USA", "", 50, "in_force"),
+                m("tariff", "USA", "GBR", 25, "in_force"),
+                m("tariff", "USA", "", 25, "in_force"),
+                m("tariff", "USA", "JPN", 24, "threatened"),
                 m("tariff", "EU27", "USA", None, "suspended"),
                 m("purchase", "CHN", "USA", None, "announced"),
             }
@@ -325,7 +325,6 @@ LABELLED: tuple[Labelled, ...] = (
             {
                 m("tariff", "USA", "CAN", 35, "threatened"),
                 m("tariff", "CAN", "USA", 35, "threatened"),
-                m("other", None, "", 10, "threatened"),
             }
         ),
         meetings=frozenset({("meeting", "Montreal")}),

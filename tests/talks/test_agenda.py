@@ -223,7 +223,7 @@ def test_where_the_law_goes_by_itself(deal: Proposal) -> None:
     assert back.away == "suspended"
     assert [x.value for x in back.levels] == [24, 0]
     assert back.words(1) == "keeps the 24 points of its reciprocal tariff on China suspended"
-    assert back.words(0) == "lets its reciprocal tariff on China, the 24 points come back"
+    assert back.words(0) == "lets the 24 points of its reciprocal tariff on China come back"
     assert by_id["chn-rare-earths-october"].levels[by_id["chn-rare-earths-october"].standing].label == "in full"
     (lever,) = [x for x in deal.levers() if x["issue"] == "chn-rare-earths-october"]
     assert lever["whole"]["brings"] > lever["next_step"]["brings"] > 0

@@ -145,6 +145,8 @@ def test_comparison_has_a_column_a_state(client):
 
 def test_lists_and_views(client):
     lists = client.get("/api/v1/catalogue").json()
+    days = [d["as_of"] for d in lists["dossiers"]]
+    assert days == sorted(days, reverse=True)  # the page opens the first
     assert [r["code"] for r in lists["regions"]] == list(WORLD.regions)
     assert {r["group"] for r in lists["regions"] if r["code"] in ("MYS", "VNM")} == {"ASEAN"}
     assert [h["id"] for h in lists["horizons"]] == ["month 6", "month 36", "month 120"]

@@ -222,6 +222,16 @@ def test_a_job_gives_the_librarys_record(client, finished, toy_state):
     assert (finished["progress"], finished["error"], finished["attempts"]) == (1, None, 1)
 
 
+def test_where_a_party_hosts_the_first_bystander_is_asked_of(client, toy_state, wait_for):
+    content = toy_state["content"]
+    cited = content["venue"]["sources"]
+    content = {**content, "bystanders": [{"region": "CCC", "position": "Sells to both.", "sources": cited}]}
+    reply = client.post("/api/v1/jobs", json={"kind": "bystander", "state": {**toy_state, "content": content}, "arguments": {}})
+    job = wait_for(client, reply.json()["id"])
+    assert job["status"] == "done", job
+    assert client.get(f"/api/v1/jobs/{job['id']}/result").json()["region"] == "CCC"
+
+
 def test_the_same_work_is_there_at_once(client, finished, toy_state):
     body = {"kind": "questions", "state": {**toy_state, "levers": {}}, "arguments": {"knowing": False}}
     reply = client.post("/api/v1/jobs", json=body)

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import calendar
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -75,7 +76,7 @@ LEAST = 0.5
 """Million a year that print as nothing."""
 FITS = (
     (8, 3, 110), (6, 3, 110), (5, 2, 110), (4, 2, 110), (3, 2, 100), (3, 1, 90), (3, 1, 70), (3, 0, 60), (2, 1, 60), (2, 0, 60),
-    (1, 1, 70), (1, 0, 60), (1, 0, 40),
+    (1, 1, 70), (1, 0, 60), (1, 0, 40), (0, 0, 40),
 )  # fmt: skip
 """Measures of a kind (of the first twice as many), events and characters of a title, tried until the page is short enough."""
 
@@ -143,11 +144,14 @@ def stories(book: Dossier | Ledger, since: date, until: date) -> tuple[Story, ..
 
 
 def _parties(book: Dossier | Ledger) -> tuple[str, ...]:
-    """Parties of a dossier, or of the one that a ledger goes back to."""
-    root: Dossier | Ledger | None = book
-    while isinstance(root, Ledger):
-        root = root.base
-    return () if root is None else tuple(p.region for p in root.parties)
+    """Parties of a dossier; of a ledger the two governments with the most measures on each other by name."""
+    if isinstance(book, Dossier):
+        return tuple(p.region for p in book.parties)
+    own = Counter(m.by for m in book.measures)
+    named = [(m.by, on) for m in book.measures if m.on != "all" for on in m.on if on in own and on != m.by]
+    pairs = Counter(tuple(sorted(pair)) for pair in named)
+    top = max(pairs, key=lambda pair: (pairs[pair], pair), default=())
+    return tuple(sorted(top, key=lambda code: -own[code]))
 
 
 def window(since: str | date | None, until: str | date | None, as_of: date) -> tuple[date, date]:
@@ -240,7 +244,7 @@ def duties_of(case: CaseView, since: date, until: date) -> tuple[Duty, ...]:
 
 
 def duties_in(book: Ledger, told: Sequence[Story], since: date, until: date) -> tuple[Duty, ...]:
-    """Of the parties of the dossier that a ledger goes back to, and of whoever else its changed duties name."""
+    """Of the two governments a ledger is most about, and of whoever else its changed duties name."""
     known = {m.id: m for m in book.measures}
     pairs = own = tuple(permutations(_parties(book), 2))
     for m in (known[s.measure] for s in told if s.counted and not s.ahead):
@@ -338,18 +342,19 @@ def odds_of(
         raise InputError(refusal("briefing", "journal_faults", fault=contents.faults[0]))
     now: dict[str, Mapping[str, float]] = {}
     ends: tuple[tuple[str, float, int], ...] = ()
+    said = [e for e in contents.of("forecast", dossier.id) if e.made_on <= until]
+    on = _today(dossier, said)
     if until >= dossier.as_of:
         signals = kept_signals(contents, dossier)
         if stand_off:
-            found = pooled_odds(dossier, world, signals=signals, progress=progress)
+            found = pooled_odds(dossier, world, on=on, signals=signals, progress=progress)
         else:
-            found = branch_odds(dossier, signals=signals)
+            found = branch_odds(dossier, on=on, signals=signals)
         now = {f: o.probability for f, o in found.items()}
         tree = grow(dossier, {f: o.ranges for f, o in found.items()})
         titles = {s.id: s.title for s in dossier.scenarios} | {STATUS_QUO: _said("as_it_is", on=dossier.as_of)}
         ends = tuple((titles[s], p, tree.percents[s]) for s, p in tree.scenarios.items())
-    said = [e for e in contents.of("forecast", dossier.id) if e.made_on <= until]
-    moves = [m for f in dossier.prospects.forks if (m := _moved(f, said, since, now.get(f.id), dossier.as_of)) is not None]
+    moves = [m for f in dossier.prospects.forks if (m := _moved(f, said, since, now.get(f.id), on)) is not None]
     forks = {f.id: (f.title, {b.id: b.title for b in f.branches}) for f in dossier.prospects.forks}
     settled = {
         e.data["fork"]: (*_outcome(e, forks), e.made_on)
@@ -357,7 +362,14 @@ def odds_of(
         if since < e.made_on <= until and e.data["fork"] in forks
     }
     ranked = sorted(moves, key=lambda m: -m.points)
-    return Odds(tuple(ranked), tuple(settled.values()), ends, dossier.as_of if ends else None, bool(said))
+    return Odds(tuple(ranked), tuple(settled.values()), ends, on if ends else None, bool(said))
+
+
+def _today(dossier: Dossier, said: Sequence[Entry]) -> date:
+    """The day for which the ends are told: that of the last forecast where no fork is past by then, else the dossier's own."""
+    latest = max((e.made_on for e in said), default=dossier.as_of)
+    forks = dossier.prospects.forks if dossier.prospects is not None else ()
+    return latest if latest > dossier.as_of and all(f.date >= latest for f in forks) else dossier.as_of
 
 
 def _outcome(entry: Entry, forks: Mapping[str, tuple[str, Mapping[str, str]]]) -> tuple[str, str]:
@@ -365,15 +377,15 @@ def _outcome(entry: Entry, forks: Mapping[str, tuple[str, Mapping[str, str]]]) -
     return title, branches.get(entry.data["branch"], str(entry.data["branch"]))
 
 
-def _moved(fork: Fork, said: Sequence[Entry], since: date, now: Mapping[str, float] | None, as_of: date) -> Moved | None:
+def _moved(fork: Fork, said: Sequence[Entry], since: date, now: Mapping[str, float] | None, on: date) -> Moved | None:
     """The last forecast by `since` (else the first after it) against the last one, or today's odds where they are later."""
     own = sorted((e for e in said if e.data["fork"] == fork.id), key=lambda e: (e.made_on, e.line))
     if not own:
         return None
     first = next((e for e in reversed(own) if e.made_on <= since), own[0])
     last: tuple[date, Mapping[str, float]] = own[-1].made_on, own[-1].data["probability"]
-    if now is not None and last[0] < as_of:
-        last = as_of, now
+    if now is not None and last[0] < on:
+        last = on, now
     if last[0] <= first.made_on:
         return None
     titles = {b.id: b.title for b in fork.branches}
@@ -425,7 +437,10 @@ class Dispatch:
     @cached_property
     def finding(self) -> str:
         """What changed in a line."""
-        return _said("finding", it=self, counts=[(kind, ahead, len(own)) for kind, ahead, own in self.groups()][:3])
+        talked = any(e.kind in MET[0] and e.date <= self.as_of for e in self.events)
+        return _said(
+            "finding", it=self, talked=talked, counts=[(kind, ahead, len(own)) for kind, ahead, own in self.groups()][:3]
+        )
 
     @cached_property
     def lede(self) -> str:
@@ -472,7 +487,10 @@ class Dispatch:
             groups=self._told(most, clip),
             table=self._table(),
             odds=(_said("odds_lead"), self.told_odds),
-            events=(_said("events_lead"), [self._event(e, clip) for e in self._events(events)]),
+            events=(
+                _said("events_lead", ahead=any(e.date > self.as_of for e in self.events)),
+                [self._event(e, clip) for e in self._events(events)],
+            ),
             due=(_said("due_lead", it=self), [_said("due", it=d, until=self.until, clip=clip) for d in self.due]),
             notes=[n for n in (_said("note", it=self, uncounted=self._uncounted()), self.beyond) if n],
         )
@@ -481,14 +499,14 @@ class Dispatch:
         """Measures by what became of them: lead, entries (title, when, address), how many more."""
         found = []
         for k, (kind, ahead, own) in enumerate(self.groups()):
-            kept = sorted(own, key=lambda s: -(s.counted + s.between))[: most if k else 2 * most]
+            kept = sorted(own, key=lambda s: -(s.counted + s.between))[: most if k else max(1, 2 * most)]
             entries = [
                 {"title": _short(s.title, clip), "when": _said("when", it=s, until=self.until), "url": s.url}
                 for s in own
                 if s in kept
             ]
             lead = _said("lead", kind=kind, ahead=ahead, n=len(own))
-            found.append({"lead": lead, "entries": entries, "more": _said("more", n=len(own) - len(kept))})
+            found.append({"lead": lead, "entries": entries, "more": _said("more", n=len(own) - len(kept)) if kept else ""})
         return found
 
     def _events(self, most: int) -> list[Event]:

@@ -19,6 +19,7 @@ from typing import Any
 import pandas as pd
 
 from detente.words import FIRM, _, capital, to
+from detente.words.currency import in_currency, table_in_currency
 
 
 def _told(block: Any, *names: str) -> None:
@@ -78,6 +79,8 @@ class Column:
 
     def __post_init__(self) -> None:
         _told(self, "title", "unit")
+        object.__setattr__(self, "title", in_currency(self.title))
+        object.__setattr__(self, "unit", in_currency(self.unit))
 
 
 @dataclass(frozen=True)
@@ -266,7 +269,7 @@ class Shelf:
         """Keep `frame` as data/STEM.csv and return the file name."""
         if any(f.stem == stem for f in self.files):
             raise ValueError(f"data file {stem} is written twice")
-        self.files.append(DataFile(stem, title, frame))
+        self.files.append(DataFile(stem, title, table_in_currency(frame)))
         return f"{stem}.csv"
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from typing import Any
 from detente.files import CacheFolder, check_folder, code_digest, digest, sha256, write_folder
 from detente.policy.dossier import Dossier, load_dossier
 from detente.types import Progress
+from detente.words.currency import counted_in
 from detente.words.translation import fingerprint
 from detente.world.library import load_world
 from detente.world.world import World
@@ -35,6 +37,7 @@ NAMES = (
 PRINTED = ("front", "annex")
 """Pages that are printed by the beginning of their names."""
 LIBRARIES = ("babel", "jax", "jaxlib", "jinja2", "nashpy", "numpy", "pandas", "python-docx", "scipy", "vl-convert-python")
+_EDITION = re.compile(r"front(-[A-Z0-9]{2,5})?\.(html|pdf)")
 _BRIEFINGS = CacheFolder("briefings", 30)
 """About 5 MB each."""
 
@@ -82,7 +85,8 @@ def brief(
     `progress(label, done, steps)` is called as work goes on. Raises `BadDossier`, `UnknownRegion`, `NotConverged` and the like;
     then `out` is left as it was.
     """
-    folder = check_folder(out, NAMES, record=RECORD, force=force)
+    editions = [p.name for p in Path(out).glob("front*") if _EDITION.fullmatch(p.name)]  # for whomever they may be
+    folder = check_folder(out, (*NAMES, *editions, "annex.pdf"), record=RECORD, force=force)
     negotiation = dossier if isinstance(dossier, Dossier) else load_dossier(dossier)
     table = load_world() if world is None else world
     question = _question(negotiation, table, horizon, readers)
@@ -90,7 +94,8 @@ def brief(
     if kept is None:
         from detente.briefing.report import contents_of
 
-        contents = contents_of(negotiation, table, horizon, progress, readers=readers, record=RECORD)
+        with counted_in(table.unit):
+            contents = contents_of(negotiation, table, horizon, progress, readers=readers, record=RECORD)
         _BRIEFINGS.keep(question, _packed(contents))
     else:
         contents = _unpacked(kept)

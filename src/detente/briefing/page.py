@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.resources import files
 from typing import Any
 
@@ -23,9 +24,13 @@ from markupsafe import Markup, escape
 
 from detente.briefing.charts.theme import HATCH
 from detente.briefing.document import Block, Figure, Heading, Para, Section
+from detente.words import say
+from detente.words.translation import current
 
 COMPANION = "companion"
 _DATA = re.compile(r"(?:\bdata/)?\b([a-z0-9-]+\.csv)\b")
+frame = partial(say, "briefing/page")
+"""The words around the sections of a page."""
 _REFERENCE = re.compile(r"<[^>]*>|(?:([Ss])ection )?§([a-z][a-z0-9]*(?:-[a-z0-9]+)*)")
 
 
@@ -39,7 +44,7 @@ class Place:
     @property
     def words(self) -> str:
         """ "companion, section 7"."""
-        return f"{self.file}, section {self.number}" if self.number else self.file
+        return frame("place", file=self.file, number=self.number)
 
 
 @dataclass(frozen=True)
@@ -89,6 +94,7 @@ def _environment(around: Around = ALONE) -> jinja2.Environment:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
+    made.globals |= {"frame": frame, "lang": current()}
     made.filters["svg"] = Markup
     made.filters["m"] = markdown_text
     made.filters["css"] = css_text

@@ -151,9 +151,7 @@ def files_of(
         "annex.html": page.annex_html(annex, head, numbers, outer).encode(),
         "companion.html": page.html(sections, head, numbers, page.Around(behind, data)).encode(),
         "companion.md": page.markdown(sections, head, numbers, page.Around(behind, data)).encode(),
-        "briefing.md": page.markdown(
-            annex, {**head, "title": head["finding"], "summary": ""}, numbers, page.Around(there, data), fronts=lettered
-        ).encode(),
+        "briefing.md": page.markdown(annex, {**head, "summary": ""}, numbers, page.Around(there, data), fronts=lettered).encode(),
         "briefing.docx": word_file(
             chapters, str(head["finding"]), dossier.as_of, numbers, {name: png for name, (_, png) in pictures.items()}, told
         ),
@@ -164,7 +162,6 @@ def files_of(
             figures=list(drawn.values()),
             data=shelf,
             record=record,
-            prints=[*(f"{stem}.pdf" for stem in stems.values()), "annex.pdf"],
         ).encode(),
         **{f"figures/{name}.svg": svg for name, (svg, _) in pictures.items()},
         **{f"figures/{name}.png": png for name, (_, png) in pictures.items()},
@@ -311,8 +308,13 @@ def data_files(shelf: Sequence[DataFile]) -> dict[str, bytes]:
     return {"README.csv": csv_bytes(index), **out}
 
 
+BLANKS = dict.fromkeys(map(ord, "\u2009\u202f\u00a0"), " ")
+"""Blanks of print, which no reader of a data file expects."""
+
+
 def csv_bytes(frame: pd.DataFrame) -> bytes:
-    """A CSV with ten significant digits; text that a spreadsheet would run as a formula is quoted with an apostrophe."""
+    """A CSV with ten significant digits; text that a spreadsheet would run as a formula is quoted with an apostrophe, and blanks
+    of print (thin, or not to be broken) are plain."""
     words = {c: frame[c].tolist() for c in frame.columns if not pd.api.types.is_numeric_dtype(frame[c])}
     changed = {c: list(map(_harmless, values)) for c, values in words.items()}
     changed = {c: values for c, values in changed.items() if values != words[c]}
@@ -323,7 +325,10 @@ def csv_bytes(frame: pd.DataFrame) -> bytes:
 
 
 def _harmless(value: object) -> object:
-    return "'" + value if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t") else value
+    if not isinstance(value, str):
+        return value
+    plain = value.translate(BLANKS)
+    return "'" + plain if plain[:1] in ("=", "+", "-", "@", "\t") else plain
 
 
 def run_record(

@@ -9,12 +9,13 @@ from detente.briefing.sections import proposal
 from detente.briefing.view import CaseView
 from detente.cases.case import Case
 from detente.equilibrium.memory import solved_once
+from detente.words.currency import counted_in
 
 
 def main() -> None:
     """Read dossier, world and horizon from the process that started this one; what is solved is kept on disk."""
     dossier, world, horizon = pickle.loads(sys.stdin.buffer.read())
-    with solved_once(between_runs=True):
+    with counted_in(world.unit), solved_once(between_runs=True):
         case = Case.of(dossier, world, horizon)
         view = CaseView(dossier, world, case.parameters, case.ids)
         deal = proposal.propose(view)

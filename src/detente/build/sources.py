@@ -197,7 +197,11 @@ def read_icio(path: Path) -> IcioTable:
             source: io.BytesIO | Path = io.BytesIO(wheel.read(MEMBER))
     else:
         source = path
-    with np.load(source, allow_pickle=False) as archive:
+    try:
+        opened = np.load(source, allow_pickle=False)
+    except (ValueError, OSError, EOFError, zipfile.BadZipFile):
+        raise SourceError(refusal("build", "not_the_archive", file=path.name, origin=origin)) from None
+    with opened as archive:
         missing = [k for k in KEYS if k not in archive.files]
         if missing:
             raise SourceError(

@@ -46,10 +46,10 @@ from detente.errors import CornerResult, InputError, NotConverged, UnknownName, 
 from detente.policy.changes import Change, apply_changes
 from detente.policy.dossier import Dossier, load_dossier
 from detente.policy.instruments import Policy
-from detente.policy.measures import Base, Measure
+from detente.policy.measures import Base, Measure, key_of
 from detente.policy.parts import Scenario
 from detente.policy.shock import Shock
-from detente.policy.stacking import Stack, key_of, partners_of, policy_on, sectors_of, stack_on
+from detente.policy.stacking import Stack, partners_of, policy_on, sectors_of, stack_on
 from detente.policy.timing import turning_days
 from detente.types import Array, Progress, Range
 from detente.words import refusal

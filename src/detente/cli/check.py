@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 import typer
 
-from detente.cli.common import DossierName, Json, WorldName, emit, err, out, print_idle, text_table, told_idle
+from detente.cli.common import DossierName, Json, WorldName, emit, err, out, print_idle, text_table, the_world, told_idle
 
 if TYPE_CHECKING:
     from detente.verbs import Subject
@@ -26,16 +27,18 @@ def check(dossier: DossierName, world: WorldName = "world-2022", as_json: Json =
     """
     from detente.policy.dossier import load_dossier
     from detente.policy.doubts import doubts_of
+    from detente.policy.migration import note_of
     from detente.verbs import Subject
-    from detente.world.library import load_world
 
-    d, table = load_dossier(dossier), load_world(world)
+    d, table = load_dossier(dossier), the_world(world)
     problems = d.check(table.regions, table.sectors)
     idle = {} if problems else d.never_effective(table.regions, table.sectors)
     lacks = {} if problems else lacking(Subject(table, None, d))
     doubts = doubts_of(dossier)
     for doubt in doubts:
         err.print(f"look again: {doubt}", highlight=False, markup=False, soft_wrap=True)
+    if not as_json and (note := note_of(d, dossier)):
+        err.print(note, highlight=False, markup=False, style="dim", soft_wrap=True)
     if as_json:
         asked = {"doubts": doubts} if doubts else {}
         lacked = {"lacks": lacks} if lacks else {}
@@ -57,6 +60,16 @@ def check(dossier: DossierName, world: WorldName = "world-2022", as_json: Json =
         err.print(told, highlight=False, markup=False, style="dim", soft_wrap=True)
     if problems:
         raise typer.Exit(2)
+
+
+def remind(dossier: str) -> None:
+    """One line where something in a dossier may not be meant."""
+    from detente.policy.doubts import doubts_of
+
+    found = len(doubts_of(dossier))
+    if found:
+        what = "one thing" if found == 1 else f"{found} things"
+        err.print(f"look again: {what} in {dossier} may not be meant: detente check {shlex.quote(dossier)}", highlight=False)
 
 
 def lacking(subject: Subject) -> dict[str, list[str]]:

@@ -7,7 +7,7 @@ import io
 import json
 import sys
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -20,11 +20,13 @@ from rich.text import Text
 from detente.cli.reply import Voice
 from detente.errors import InputError
 from detente.files import target_file, whole
+from detente.words.currency import in_currency, table_in_currency
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from detente.verbs import Subject
+    from detente.world.world import World
 
 out = Voice(markup=False, emoji=False)
 err = Console(stderr=True, markup=False, emoji=False)
@@ -43,7 +45,7 @@ Against = Annotated[
         help="law (what the law does by itself; scenarios if absent), no-deal, reference (before the conflict), in-force.",
     ),
 ]
-DossierName = Annotated[str, typer.Argument(help="A packaged dossier (kuala-lumpur-2025) or a YAML file.")]
+DossierName = Annotated[str, typer.Argument(help="A packaged dossier (january-2027, kuala-lumpur-2025) or a YAML file.")]
 
 
 Force = Annotated[bool, typer.Option("--force", help="Replace files of the same names that detente did not write.")]
@@ -59,7 +61,7 @@ def out_file(path: Path | None) -> Path | None:
 def write_csv(frame: pd.DataFrame, path: Path, **options: Any) -> None:
     """A frame as CSV, the whole file or nothing; `options` are those of `DataFrame.to_csv`."""
     with whole(path) as draft:
-        frame.to_csv(draft, **options)
+        table_in_currency(frame).to_csv(draft, **options)
 
 
 def print_error(text: str) -> None:
@@ -99,9 +101,18 @@ def subject_of(dossier: str, world: str, horizon: str | None) -> Subject:
     """A dossier on a world, as questions take them."""
     from detente.policy.dossier import load_dossier
     from detente.verbs import Subject
+
+    return Subject(the_world(world), horizon, load_dossier(dossier))
+
+
+def the_world(name: str | Path) -> World:
+    """The world a command is about; what the command prints is in its currency."""
+    from detente.words.currency import use
     from detente.world.library import load_world
 
-    return Subject(load_world(world), horizon, load_dossier(dossier))
+    found = load_world(name)
+    use(found.unit)
+    return found
 
 
 def emit(value: Any) -> None:
@@ -150,16 +161,23 @@ def print_idle(idle: Mapping[str, str], title: str) -> None:
         out.print("\n".join([f"{title}:", *(f"  {k}: {why}" for k, why in idle.items())]), highlight=False, soft_wrap=True)
 
 
-def signed(value: float) -> str:
-    """Two decimals with a true minus sign; what rounds to nothing has no sign."""
-    text = f"{value:+,.2f}"
-    return "0.00" if text in ("+0.00", "-0.00") else text.replace("-", "−")
+def signed(value: float, places: int = 2) -> str:
+    """Two decimals (or `places`) with a true minus sign; what rounds to nothing has no sign."""
+    text = f"{value:+,.{places}f}"
+    return text[1:] if not text.strip("+-0.") else text.replace("-", "−")
+
+
+def places_for(values: Iterable[float], most: int = 4) -> int:
+    """Decimals that show two digits of the largest of several numbers in one table: two, more where all are small."""
+    from detente.words import decimals_for
+
+    return max(2, decimals_for(max((abs(v) for v in values), default=0.0), most=most))
 
 
 def text_table(columns: tuple[str, ...]) -> Table:
     """A plain table: names on the left, figures on the right."""
     shown = Table(box=None, pad_edge=False)
-    for k, column in enumerate(columns):
+    for k, column in enumerate(map(in_currency, columns)):
         shown.add_column(column, justify="right" if k else "left", no_wrap=True)
     return shown
 

@@ -21,6 +21,7 @@ from detente.cli.common import (
     print_idle,
     progress_bar,
     text_table,
+    the_world,
     told_idle,
 )
 from detente.cli.new import new
@@ -53,9 +54,8 @@ def dossier_list(as_json: Json = False) -> None:
 def dossier_show(dossier: DossierName, world: WorldName = "world-2022", as_json: Json = False) -> None:
     """The measures with their status, the scenarios and the deadlines of a dossier."""
     from detente.policy.dossier import load_dossier
-    from detente.world.library import load_world
 
-    d, table = load_dossier(dossier), load_world(world)
+    d, table = load_dossier(dossier), the_world(world)
     status = d.status()
     idle = d.never_effective(table.regions, table.sectors)
     if as_json:
@@ -82,6 +82,26 @@ def dossier_schema() -> None:
     from detente.policy.dossier import dossier_json_schema
 
     emit(dossier_json_schema())
+
+
+@dossiers.command("migrate")
+def dossier_migrate(
+    file: Annotated[Path, typer.Argument(help="A dossier of schema version 1.", exists=True, dir_okay=False)],
+    target: Annotated[Path | None, typer.Option("--out", "-o", help="File to write; FILE if absent.", callback=out_file)] = None,
+) -> None:
+    """Write a dossier of schema version 1 as version 2: law that a ledger has is selected from it."""
+    from detente.policy.migration import migrated
+
+    found = migrated(file.read_bytes(), str(file), file.parent)
+    write(target or file, found.text.encode())
+    told = (
+        f"{len(found.selected)} of its measures selected from {found.ledger}"
+        if found.ledger
+        else "no measure was taken from a ledger"
+    )
+    out.print(f"{target or file} written as schema version 2: {told}", highlight=False, markup=False, soft_wrap=True)
+    if found.ledger:
+        out.print(f"Their words and sources are now the ledger's: {', '.join(found.selected)}", style="dim", soft_wrap=True)
 
 
 dossiers.command("new")(new)
@@ -433,11 +453,19 @@ def _show_reading(reading: Reading) -> None:
         highlight=False,
         soft_wrap=True,
     )
+    if reading.about is not None:
+        out.print(
+            f"{reading.about['sentence']}\nNext: detente brief {reading.about['dossier']}",
+            highlight=False,
+            markup=False,
+            soft_wrap=True,
+        )
     for note in reading.notes:
         err.print(f"note: {note}", highlight=False, soft_wrap=True)
     lines: list[tuple[str, tuple[Finding, ...]]] = [
         ("measure", reading.measures), ("meeting", reading.meetings), ("venue", (reading.venue,) if reading.venue else ()),
-        ("deadline", reading.deadlines), ("scenario", reading.scenarios), ("question", reading.questions),
+        ("unsure", reading.unsure), ("deadline", reading.deadlines), ("scenario", reading.scenarios),
+        ("question", reading.questions),
         ("motive", reading.motives), ("figure", tuple(f for f in reading.figures if f.fields["source"])),
     ]  # fmt: skip
     for name, found in lines:
@@ -471,7 +499,7 @@ def _finding_line(name: str, f: Finding) -> str:
         return f"{_when(v['date'])} ({v['type']}): {v['what'][:100]}"
     if name == "scenario":
         return f"{v['title']} ({len(v['provisions'])} provisions)"
-    if name == "question":
+    if name in ("question", "unsure"):
         return str(v["question"])
     if name == "motive":
         return f"{v['region']} ({v['weighs_on']}): {v['text'][:100]}"
@@ -491,10 +519,10 @@ worlds = typer.Typer(help="The world table: look at it, or build it from its sou
 @worlds.command("info")
 def world_info(world: WorldName = "world-2022", as_json: Json = False) -> None:
     """What a world holds: regions, sectors, totals, sources, what is imputed and how well it fits."""
+    from detente.words import decimals_for, fixed
     from detente.words.names import region_name, sector_name
-    from detente.world.library import load_world
 
-    table = load_world(world)
+    table = the_world(world)
     balance = -table.deficits
     if as_json:
         emit(
@@ -514,13 +542,20 @@ def world_info(world: WorldName = "world-2022", as_json: Json = False) -> None:
     )
     out.print(f"fingerprint {table.fingerprint}, identities hold to {table.check():.0e}", highlight=False, style="dim")
     shown = text_table(("economy", "value added, bn USD", "exports, bn USD", "balance, bn USD"))
+    netted = table.card.get("inventories netted")
+    places = decimals_for(float(table.value_added.sum(1).max()) / 1000, most=3)
     for k, code in enumerate(table.regions):
         exports = table.shipments[k].sum() - table.shipments[k, k].sum()
         shown.add_row(
-            f"{code}  {region_name(code)}", f"{table.value_added[k].sum() / 1000:,.0f}", f"{exports / 1000:,.0f}",
-            f"{balance[k] / 1000:,.0f}".replace("-", "−"),
+            f"{code}  {region_name(code)}", fixed(table.value_added[k].sum() / 1000, places), fixed(exports / 1000, places),
+            fixed(balance[k] / 1000, places),
         )  # fmt: skip
     out.print(shown)
+    if netted:
+        out.print(
+            f"inventories that ran down, netted: {netted['amount']:,.4g} {netted['unit']} in {netted['cells']} cells",
+            highlight=False,
+        )
     for source in table.sources:
         out.print(f"source: {source}", highlight=False, style="dim", markup=False)
 

@@ -40,7 +40,7 @@ def new(
     from detente.cases.case import Case
     from detente.outlook.starter import starter, to_replace
     from detente.policy.dossier import parse_dossier
-    from detente.reader.sheet import product_mentions
+    from detente.reader.actors import product_mentions
 
     by = _asked(by, "--by", "Who threatens? (USA, EU27, CHN …)").upper()
     on = _asked(on, "--on", "On whom?").upper()

@@ -23,6 +23,7 @@ from detente.cli.common import (
 )
 from detente.cli.questions import ChartFile, TableFile, once
 from detente.words import capital
+from detente.words.currency import currency
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -98,7 +99,7 @@ def _ends(ranked: pd.DataFrame) -> pd.DataFrame:
 
 def _several(found: Politics) -> None:
     """A row an outcome and party."""
-    head = f"Against {', '.join(found.compared)}; {run_words(found.horizon)}; 1000 persons, USD a person and year"
+    head = f"Against {', '.join(found.compared)}; {run_words(found.horizon)}; 1000 persons, {currency()} a person and year"
     out.print(head, highlight=False, markup=False, soft_wrap=True)
     floored = any(h.unemployed is not None for h in found.homes)
     heads = ("scenario", "party", "gained", "lost", *(["no work"] if floored else []), "exposed", "USD")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from detente.cli.check import remind
 from detente.cli.common import (
     Against,
     DossierName,
@@ -23,6 +24,7 @@ from detente.cli.common import (
     err,
     out,
     out_file,
+    places_for,
     progress_bar,
     run_words,
     save,
@@ -30,10 +32,12 @@ from detente.cli.common import (
     signed,
     subject_of,
     text_table,
+    the_world,
     write_csv,
 )
 from detente.errors import InputError
 from detente.web.__main__ import folder_name, out_folder
+from detente.words.currency import currency
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -96,9 +100,8 @@ def _source(table: World, csv: Path | None) -> str:
 def _in_force(dossier: str | None, world: str, horizon: str | None) -> Subject:
     """A world, with the status quo of a dossier in force where one is named."""
     from detente.verbs import Subject
-    from detente.world.library import load_world
 
-    table = load_world(world)
+    table = the_world(world)
     if dossier is None:
         return Subject(table, horizon)
     from detente.policy.dossier import load_dossier
@@ -167,6 +170,7 @@ def brief(
     ]
     for line in filter(None, lines):
         out.print(line, highlight=False, markup=False)
+    remind(dossier)
     if pdf and not result.pdf:
         err.print(
             "No PDF: pip install 'detente[pdf]' (it needs Pango), or name a browser in DETENTE_BROWSER.",
@@ -353,7 +357,7 @@ def deal(
     if chart is not None and found.status == "deal":
         from detente.briefing.charts.results import gains_figure
 
-        subtitle = f"Equivalent variation, USD billion a year, against no deal (“{disagreement}”); {found.when}"
+        subtitle = f"Equivalent variation, {currency()} billion a year, against no deal (“{disagreement}”); {found.when}"
         save_figure(gains_figure(found, subtitle, note=_source(subject.world, csv), csv=_name(csv)), chart)
     if as_json:
         emit(found.record())
@@ -584,10 +588,14 @@ def _payoffs(case: AtTheTable) -> None:
     base = "the status quo" if case.table.clock.snapshot else "what the law does by itself"
     out.print(f"Payoffs in points of real income a year against {base}, {case.table.clock.tell()}", highlight=False)
     shown = text_table((first, second, f"{first}, motives", f"{second}, motives", f"{first}, income", f"{second}, income"))
-    for a in case.table.stances[0]:
-        for b in case.table.stances[1]:
-            paid, plain = case.table.payoff(a, b), case.plain.payoff(a, b)
-            shown.add_row(a, b, *(signed(v) for v in (*paid.values(), *plain.values())))
+    paid = {
+        (a, b): (*case.table.payoff(a, b).values(), *case.plain.payoff(a, b).values())
+        for a in case.table.stances[0]
+        for b in case.table.stances[1]
+    }
+    places = places_for(v for values in paid.values() for v in values)
+    for cell, values in paid.items():
+        shown.add_row(*cell, *(signed(v, places) for v in values))
     out.print(shown)
 
 
@@ -784,7 +792,7 @@ def bystander(
         with progress_bar("bystander", as_json) as progress:
             case = subject.case.solve(progress)
         name = case.scenario(scenario) or case.worst
-        found = _third_economies(case, name)
+        found = _third_economies(case, name, dossier)
     else:
         answer = ask("bystander", subject, as_json, {"region": region, "scenario": scenario, "probabilities": weights})
         case, name = answer.case, answer.scenario
@@ -855,7 +863,7 @@ def _against(case: Case, scenario: str) -> str:
     )
 
 
-def _third_economies(case: Case, scenario: str) -> dict[str, Any]:
+def _third_economies(case: Case, scenario: str, dossier: str) -> dict[str, Any]:
     """One row an economy."""
     from detente.cases.baselines import LAW
     from detente.strategy.bystanders import overview
@@ -880,14 +888,15 @@ def _third_economies(case: Case, scenario: str) -> dict[str, Any]:
         )
     note = (
         f"Real income in percent (range over the parameters). Exports gained, imports deflected and {case.b} content in goods "
-        f"sold to {case.a}: bn USD a year before duties. Gap: points of duty saved by passing goods through, before → after."
+        f"sold to {case.a}: bn {currency()} a year before duties. Gap: points of duty saved by passing goods through, "
+        "before → after."
     )
     record = {
         "dossier": case.dossier.id, "scenario": scenario, "against": LAW,
         "horizon": case.parameters.name, "parties": [case.a, case.b],
         "economies": [{"economy": str(code), **{str(k): float(v) for k, v in row.items()}} for code, row in frame.iterrows()],
     }  # fmt: skip
-    follow = f"Next: detente bystander {case.dossier.id} --region {frame.index[0]}"
+    follow = f"Next: detente bystander {shlex.quote(dossier)} --region {frame.index[0]}"
     return {"tidy": _tidy(_melt("economies", frame)), "record": record, "shown": [_against(case, scenario), shown, note, follow]}
 
 
@@ -951,15 +960,15 @@ def _third_economy(answer: Beside, rate: float, as_host: bool, *, given: bool) -
     gained, deflected = trade[f"exports change, {unit}"], trade[f"imports change, {unit}"]
     lines += [
         "",
-        f"Trade: exports {signed(gained.sum() / 1e3)} bn USD a year ({gained.idxmax()} {signed(gained.max() / 1e3)}), imports "
-        f"{signed(deflected.sum() / 1e3)} bn ({deflected.idxmax()} {signed(deflected.max() / 1e3)})",
+        f"Trade: exports {signed(gained.sum() / 1e3)} bn {currency()} a year ({gained.idxmax()} {signed(gained.max() / 1e3)}), "
+        f"imports {signed(deflected.sum() / 1e3)} bn ({deflected.idxmax()} {signed(deflected.max() / 1e3)})",
         "",
         "Goods passed through. " + routes.explain(region),
-        f"In the status quo: {before.of(region)[f'content, {unit}'] / 1e3:.1f} bn USD of {case.b} content, a gap of "
+        f"In the status quo: {before.of(region)[f'content, {unit}'] / 1e3:.1f} bn {currency()} of {case.b} content, a gap of "
         f"{before.of(region)['duty gap, points']:.0f} points. The other way, {case.a} content in goods sold to {case.b}: "
         f"{other_way.of(region)[f'content, {unit}'] / 1e3:.1f} bn.",
     ]  # fmt: skip
-    lines.append(f"Goods exports to {case.a} in {scenario}, bn USD a year, and the duty gap in points")
+    lines.append(f"Goods exports to {case.a} in {scenario}, bn {currency()} a year, and the duty gap in points")
     shown = text_table(("sector", "exports", f"{case.b} content", "matched", "gap"))
     for sector, row in routes.by_sector(region).head(6).iterrows():
         bn = [row[f"{what}, {unit}"] / 1e3 for what in ("exports", "content", "matched")]

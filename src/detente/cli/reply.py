@@ -91,8 +91,13 @@ class Voice(Console):
 
     @property
     def columns(self) -> int:
-        """Columns of a reply: eighty, or what a narrower terminal has."""
-        return max(40, min(WIDTH, self.width))
+        """Columns of a reply: eighty, or what a narrower terminal has; a few less where an arrow will be two signs."""
+        wide = min(WIDTH, self.width)
+        try:
+            "→".encode(getattr(self.file, "encoding", None) or "utf-8")
+        except UnicodeEncodeError:
+            wide -= 2
+        return max(40, wide)
 
 
 def spoken(command: Callable[..., Any], out: Voice) -> Callable[..., Any]:

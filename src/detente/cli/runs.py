@@ -24,6 +24,7 @@ from detente.cli.common import (
     save_figure,
     signed,
     text_table,
+    the_world,
     told_idle,
     write_csv,
 )
@@ -65,15 +66,16 @@ def solve(
     """Solve one scenario and print what it does to every economy."""
     from detente.cases.baselines import baseline, in_words
     from detente.cases.case import Case
+    from detente.equilibrium.outcome import BEYOND
     from detente.equilibrium.parameters import horizon as named_horizon
     from detente.policy.dossier import load_dossier
-    from detente.words import capital, say
+    from detente.strategy.year import rolled
+    from detente.words import capital, say, two_digits
     from detente.words.names import region_name
-    from detente.world.library import load_world
 
     if against is not None:
         against = baseline(against)
-    negotiation, table = load_dossier(dossier), load_world(world)
+    negotiation, table = load_dossier(dossier), the_world(world)
     problems = negotiation.check(table.regions, table.sectors)
     if problems:
         raise InputError(
@@ -102,21 +104,24 @@ def solve(
         }  # fmt: skip
         emit({**header, **outcome.record(), "who_pays": _who_pays_record(outcome, parties, year), **told_idle(idle)})
         return
+    in_year, factors = rolled(case)
+    worth = outcome.equivalent_variation * outcome.equivalent_variation.index.map(factors)
     out.answer(
         say("cli/answers", "solve", incomes={c: float(outcome.real_income[c]) for c in case.trio if c in outcome.regions},
-            money=outcome.equivalent_variation / 1000, world=outcome.world_real_income, year=table.year)
+            worth=worth, world=outcome.world_real_income, year=in_year,
+            beyond=dict(list(outcome.out_of_range.items())[:3]), most=BEYOND)
     )  # fmt: skip
     pinned = ", exchange rate pinned" if exchange_rate == "pinned" else ""
     made_on = f"{run_words(basis.name)}{pinned}, {table.name}, data of {table.year}"
     out.print(f"{title}\n{made_on}", highlight=False, markup=False, soft_wrap=True)
-    money = "bn USD a year" if table.year is None else f"bn USD ({table.year})"
+    money = "bn USD a year" if in_year is None else f"bn USD ({in_year})"
     shown = text_table(("economy", "real income, %", money, "real GDP, %", "exports, %"))
     exports = 100 * outcome.exports["change"] / outcome.exports["baseline"]
     for code in outcome.real_income.sort_values().index:
         made = outcome.real_gdp[code]
-        row = (outcome.real_income[code], outcome.equivalent_variation[code] / 1000, made, exports[code])
-        shown.add_row(f"{code}  {region_name(code)}", *map(signed, row))
-    total = (signed(outcome.world_real_income), signed(outcome.equivalent_variation.sum() / 1000))
+        income, *others = map(signed, (outcome.real_income[code], made, exports[code]))
+        shown.add_row(f"{code}  {region_name(code)}", income, two_digits(worth[code] / 1000), *others)
+    total = (signed(outcome.world_real_income), two_digits(worth.sum() / 1000))
     shown.add_row("world", *total, "", "", style="bold")
     out.print(shown)
     _print_who_pays(outcome, parties, year)
@@ -125,10 +130,11 @@ def solve(
 
 
 def dollars_of(table: World, regions: list[str], year: int) -> int | None:
-    """The year whose dollars are printed: the dossier's, where they are known for all of `regions`; else the table's own."""
+    """The year whose dollars are printed: the last one up to the dossier's known for all of `regions`; else the table's own."""
     from detente.world import money
 
-    return year if table.year == money.BASE and all(money.has(r, year) for r in regions) else table.year
+    told = money.latest(regions, year) if table.year == money.BASE else None
+    return told if told is not None and all(money.has(r, told) for r in regions) else table.year
 
 
 def _factor(region: str, year: int | None, of: int | None) -> float | None:
@@ -305,10 +311,9 @@ def rerun(
 ) -> None:
     """Repeat a run file: the same dossier, world and parameters, solved again and compared. Exits with 1 where they differ."""
     from detente.cases.runs import read_run, repeat
-    from detente.world.library import load_world
 
     record = read_run(run_file)
-    table = None if world is None else load_world(world)
+    table = None if world is None else the_world(world)
     if record["kind"] == "solve":
         _, answer = repeat(record, table)
         told, same, text = answer.record(), answer.identical, answer.explain()

@@ -21,6 +21,7 @@ from detente.cli.common import (
     progress_bar,
     save_figure,
     text_table,
+    the_world,
     write_csv,
 )
 from detente.errors import InputError
@@ -329,9 +330,8 @@ def _stand_off(case: Dossier, world: str, wanted: bool, quiet: bool) -> StandOff
     if not wanted:
         return None
     from detente.outlook.stand_off import stand_off_of
-    from detente.world.library import load_world
 
-    table = load_world(world)
+    table = the_world(world)
     case.must_fit(table)
     with progress_bar("stand-off", quiet) as progress:
         return stand_off_of(case, table, progress=progress)
@@ -363,12 +363,13 @@ class Which(StrEnum):
     ROUNDS = "rounds"
     PANEL = "panel"
     BARGAINS = "bargains"
+    DOSSIERS = "dossiers"
     ALL = "all"
 
 
 def backtest(
     which: Annotated[
-        Which, typer.Argument(help="trade-2018, trade-2025, rounds, all of these; panel, or bargains (minutes).")
+        Which, typer.Argument(help="trade-2018, trade-2025, rounds, all of these; dossiers; panel, or bargains (minutes).")
     ] = Which.ALL,
     csv: Annotated[
         Path | None, typer.Option(help="Write every row as CSV: observed, model, benchmarks.", callback=out_file)
@@ -410,6 +411,9 @@ def backtest(
             _predict(predict, window, factor, as_json)
             return
         _panel_window(panel, window, _path(factor), same_months, csv, as_json)
+        return
+    if which is Which.DOSSIERS:
+        _track_record(csv, chart, write, as_json)
         return
     tests = _trade(which)
     rounds = _rounds(which)
@@ -539,6 +543,33 @@ def _deals(which: Which) -> BackTestedBargains | None:
     from detente.validation.bargains import bargains
 
     return bargains()
+
+
+def _track_record(csv: Path | None, chart: Path | None, write: Path | None, as_json: bool) -> None:
+    """The dossiers of past negotiations as forecasts: shown, and written where asked."""
+    from detente.validation.tables import write as write_blocks
+    from detente.validation.track_record import LATE, track_record
+
+    if chart is not None:
+        raise InputError("a chart shows one back-test: ask for trade-2018 or trade-2025")
+    found = track_record()
+    if csv is not None:
+        write_csv(found.to_frame(), csv, index=False, float_format="%.6g")
+    if write is not None:
+        write_blocks(write, {"track-record": found.markdown()})
+    if as_json:
+        emit(found.record())
+        return
+    out.print("Dossiers of past negotiations as forecasts", style="bold", highlight=False)
+    out.print(found.explain(), highlight=False, markup=False)
+    shown = text_table(("forecaster", "cases", "Brier", "bits"))
+    for name, score in found.scores.items():
+        hindsight = f"{name}, with hindsight" if name in LATE else name
+        shown.add_row(hindsight, str(score.cases), f"{score.brier:.2f}", f"{score.log:.2f}")
+    out.print(shown)
+    for path in (csv, write):
+        if path is not None:
+            out.print(f"written: {path}", style="dim", highlight=False)
 
 
 def _show_deals(found: BackTestedBargains) -> None:
@@ -741,10 +772,9 @@ def stress(
 ) -> None:
     """Solve random extreme packages and count how each ended. Exit code 3 when any ended without an equilibrium."""
     from detente.validation.stress import stress as run
-    from detente.world.library import load_world
 
     with progress_bar("stress", as_json) as progress:
-        report = run(load_world(world), draws, seed, progress=progress)
+        report = run(the_world(world), draws, seed, progress=progress)
     if as_json:
         emit(report.record())
     else:

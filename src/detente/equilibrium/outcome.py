@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from detente.policy.shock import Control, Shock
 
 Array = NDArray[np.float64]
+BEYOND = 10.0
+"""Percent of real income; no economy that the model was held against moved by more."""
 
 
 @dataclass(frozen=True)
@@ -498,6 +500,12 @@ class Outcome:
         sectoral = self.sector_frame().to_xarray()
         return xr.merge([regional, sectoral, self.trade], join="outer")
 
+    @property
+    def out_of_range(self) -> dict[str, float]:
+        """Regions whose real income moves by more than `BEYOND` percent, most first: more than it was held against."""
+        moves = {str(r): float(v) for r, v in self.real_income.items() if abs(float(v)) > BEYOND}
+        return dict(sorted(moves.items(), key=lambda pair: -abs(pair[1])))
+
     def record(self) -> dict[str, Any]:
         """Status, units, regional results and provenance, ready for JSON."""
         by_region = ("real_income", "equivalent_variation", "real_wage", "wage", "consumer_prices")
@@ -512,6 +520,7 @@ class Outcome:
             **{key: getattr(self, key).to_dict() for key in by_region},
             "regions": {str(code): row for code, row in self.to_frame().to_dict(orient="index").items()},
             "shadow_prices": self.shadow_prices.to_dict(orient="records"),
+            **({"out_of_range": list(self.out_of_range)} if self.out_of_range else {}),
             "provenance": dict(self.provenance),
         }
 

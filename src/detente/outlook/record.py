@@ -23,7 +23,7 @@ from datetime import date, timedelta
 from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 import pandas as pd
 from pydantic import Field, model_validator
@@ -253,8 +253,13 @@ def list_records() -> dict[str, str]:
     return {n.removesuffix(".yaml"): _packaged(n).title for n in names}
 
 
-def load_record(name: str | Path) -> Record:
-    """A packaged record by name, or one of yours by path. Raises `UnknownName`, or `BadDossier` with line and field."""
+def load_record(name: str | Path | Mapping[str, Any]) -> Record:
+    """A packaged record by name, one of yours by path, or what such a file holds (as a dossier has it).
+
+    Raises `UnknownName`, or `BadDossier` with line and field.
+    """
+    if isinstance(name, Mapping):
+        return validate(Record, name, {}, "prospects.record")
     path = Path(name)
     if path.suffix in (".yaml", ".yml"):
         if not path.is_file():

@@ -73,13 +73,13 @@ def starter(
         if code not in table.regions:
             raise UnknownName(code, {r: region_name(r) for r in table.regions}, "economy")
     if by == on:
-        raise InputError(refusal("policy", "starter_alone", region=by))
+        raise InputError(refusal("outlook", "starter_alone", region=by))
     found = Threat.of(threat if isinstance(threat, str) else f"{threat:g}", day, table.sectors, sectors_in)
     share, hit = _in_kind(table, by, on, found)
     what = _say("duty", points=f"{found.points:g}", goods=join(map(sector_name, found.sectors)))
     sides = {key: _side(code) for key, code in (("by", by), ("on", on))}
     values = {
-        "version": 1,
+        "version": 2,
         "id": dossier_id,
         "title": title or _say("title", by=by, on=on, what=what),
         "heading": _say("heading", what=what),
@@ -165,7 +165,7 @@ def _odds(by: str) -> dict[str, Any]:
 def _source(url: str | None, by: str, on: str) -> dict[str, str | None]:
     where = (urlsplit(url).hostname or "") if url else ""
     if url and not (where and url.startswith(("https://", "http://"))):
-        raise InputError(refusal("policy", "source_address", url=url))
+        raise InputError(refusal("outlook", "source_address", url=url))
     title = _say("threat_source", by=by, on=on, known=bool(url))
     return {"title": title, "publisher": where.removeprefix("www.") or _say("publisher"), "url": url}
 

@@ -32,7 +32,7 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from detente.errors import BadDossier, OverlappingMeasures, UnknownName, nearest
+from detente.errors import BadDossier, OverlappingMeasures, UnknownName, nearest, where_counted
 from detente.policy.changes import Change, apply_changes
 from detente.policy.instruments import Policy
 from detente.policy.measures import Base, Identifier, Measure, Strict, Text, no_bool, same_duty
@@ -86,7 +86,7 @@ Item = TypeVar("Item")
 class Dossier(Strict):
     """One negotiation. See the module docstring."""
 
-    schema_version: Annotated[Literal[1], BeforeValidator(no_bool)]
+    schema_version: Annotated[Literal[1, 2], BeforeValidator(no_bool)]
     id: Identifier
     title: Text
     summary: Text
@@ -526,6 +526,8 @@ def _named(value: object) -> tuple[str, ...]:
 
 
 def _unknown(name: str, known: dict[str, str]) -> str:
+    if told := where_counted(name, known):
+        return f"{name!r} — {told}"
     close = nearest(name, known)
     if not close:
         return f"{name!r} is not known"
@@ -591,7 +593,7 @@ def load_dossier(name_or_path: str | Path) -> Dossier:
         raise UnknownName(str(name_or_path), list(list_dossiers()), "dossier")
     if path.stat().st_size > MAX_BYTES:
         raise BadDossier(refusal("policy", "file_too_large", path=path, size=f"{path.stat().st_size:,}", most=f"{MAX_BYTES:,}"))
-    return parse_dossier(path.read_bytes(), str(path))
+    return parse_dossier(path.read_bytes(), str(path), path.parent)
 
 
 @cache
@@ -605,13 +607,23 @@ def source_of(name_or_path: str | Path) -> bytes:
     return _shelf().joinpath(f"{name}.yaml").read_bytes() if name in list_dossiers() else Path(name).read_bytes()
 
 
-def parse_dossier(text: str | bytes, name: str = "dossier.yaml") -> Dossier:
-    """A dossier from the text of a YAML file; `name` is what errors call the file."""
+def parse_dossier(text: str | bytes, name: str = "dossier.yaml", folder: Path | None = None) -> Dossier:
+    """A dossier from the text of a YAML file; `name` is what errors call the file, `folder` where files that it names are looked
+    for. Without a folder, as for a text from the page, it may name none."""
     data, lines = read_yaml(text, name)
+    ahead = data.get("prospects") if isinstance(data, dict) else None
+    record = ahead.get("record") if isinstance(ahead, dict) else None
+    if folder is not None and isinstance(ahead, dict) and isinstance(record, str) and record.endswith((".yaml", ".yml")):
+        path = folder / record
+        if not path.is_file():
+            line = lines["prospects", "record"]
+            raise BadDossier(refusal("policy", "no_such_record", file=name, line=line, path=path))
+        ahead["record"] = read_yaml(path.read_bytes(), str(path))[0]
     return validate(Dossier, data, lines, name)
 
 
 def dossier_json_schema() -> dict[str, Any]:
     """JSON Schema (2020-12) of a dossier, for editors and for the web page."""
     schema = Dossier.model_json_schema(by_alias=True)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+    either = [{"required": ["law"]}, {"required": ["measures"]}]  # what is read without either holds no law at all
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "anyOf": either}

@@ -26,6 +26,7 @@ from detente.policy.dossier import Dossier, load_dossier, source_of
 from detente.policy.measures import DEFAULT, Base, InstrumentKind, Measure, may_be_a_step
 from detente.policy.reading import dotted, read_yaml
 from detente.policy.stacking import Stack, sectors_of, stack_on
+from detente.policy.timing import standing
 from detente.words import refusal
 from detente.words.names import region_table, sector_table
 
@@ -121,8 +122,7 @@ def _laid(m: Measure) -> Stack | None:
     day = m.start or m.announced
     if day is None:
         return None
-    update = {"threatened": False, "effective": day, "would_take_effect": None, "suspended": (), "expires": None, "ended": None}
-    alone = m.model_copy(update={**update, "in_baseline": False, "act_seen": True, "unknown_from": None})
+    alone = standing(m, day).model_copy(update={"in_baseline": False})
     stack = stack_on([alone], day, tuple(region_table()), tuple(sector_table()))
     does = stack.tariffs.any() or stack.withheld.any() or stack.costs.any() or stack.purchases
     return stack if does else None

@@ -16,6 +16,7 @@ price wedge is solved for together with everything else.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
@@ -23,7 +24,7 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from detente.errors import InputError, ShockError
+from detente.errors import InputError, LooksLikePercent, ShockError
 from detente.policy.shock import Control, Names, Shock
 from detente.types import Array
 from detente.words import refusal, say
@@ -31,6 +32,9 @@ from detente.words.names import goods_sectors, resolve_regions, resolve_sectors
 from detente.world.economy import Economy
 from detente.world.labelled import in_order, trade_axes
 from detente.world.world import World
+
+LARGE = 3.0
+"""A rate or cost from here on, 300 %, is more likely percent; no government has laid as much on all goods of another."""
 
 
 class Instrument(Protocol):
@@ -63,6 +67,10 @@ class Tariff:
     base: Literal["additive", "replaces", "floor"] = "additive"
     coverage: float = 1.0
     answered: float = 1.0
+
+    def __post_init__(self) -> None:
+        """Warn of a rate that looks like percent (`LooksLikePercent`)."""
+        _doubt(self.rate, "rate")
 
     def apply(self, shock: Shock) -> None:
         """Raise the rates of the flows meant. Raises `ShockError` for a total rate of −100 % or less, and for a coverage or a
@@ -98,6 +106,10 @@ class ExportTax:
     rate: float = 0.0
     sectors: Names = None
 
+    def __post_init__(self) -> None:
+        """Warn of a rate that looks like percent (`LooksLikePercent`)."""
+        _doubt(self.rate, "rate")
+
     def apply(self, shock: Shock) -> None:
         """Raise the rates of the flows meant."""
         mask = shock.cells(self.by, self.on, self.sectors)
@@ -116,6 +128,10 @@ class NonTariffCost:
     on: Names = None
     cost: float = 0.0
     sectors: Names = None
+
+    def __post_init__(self) -> None:
+        """Warn of a cost that looks like percent (`LooksLikePercent`)."""
+        _doubt(self.cost, "cost")
 
     def apply(self, shock: Shock) -> None:
         """Scale d̂ of the flows into `by` from `on`."""
@@ -637,6 +653,13 @@ def _parts(shock: Shock, mask: NDArray[np.bool_], *, by_destination: bool) -> It
             cell = np.zeros_like(mask)
             cell[:, n, j] = piece[:, n, j]
             yield cell, f"{shock.sectors[j]} to {shock.regions[n]}"
+
+
+def _doubt(value: float, name: str) -> None:
+    """Warn where a fraction is so large that percent may have been meant."""
+    if value >= LARGE:
+        points = {"field": name, "value": f"{value:g}", "points": f"{100 * value:,.0f}", "meant": f"{value / 100:g}"}
+        warnings.warn(refusal("policy", "looks_like_percent", **points), LooksLikePercent, stacklevel=4)
 
 
 def _fraction(value: float, name: str) -> None:

@@ -172,6 +172,8 @@ def changes_for(dossier: Dossier, scenario: str | None, values: Mapping[str, flo
         if abs(wanted - _value(now, handle, day)) <= SAME:
             continue
         low, high = _bounds(handle)
+        if wanted > high:  # a scenario may go beyond
+            high = max(high, *(lever_values(dossier, s.id)[name] for s in dossier.scenarios), high)
         if not low <= wanted <= high:
             raise InputError(
                 refusal(
@@ -370,7 +372,7 @@ def _lever(handle: _Handle, quo: Mapping[str, float], known: Mapping[str, dict[s
     return Lever(
         id=handle.id,
         label=m.title if handle.key is None else f"{m.title}: {region_name(handle.key)}",
-        party=m.by, group=GROUPS[m.instrument], unit=unit, min=low, max=high, step=step,
+        party=m.by, group=GROUPS[m.instrument], unit=unit, min=low, max=max(high, *values.values(), high), step=step,
         status_quo=quo[handle.id], by_scenario=values, measures=(m.id,), affected=_affected(handle, world),
     )  # fmt: skip
 

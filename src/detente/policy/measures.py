@@ -122,8 +122,11 @@ def no_bool(value: object) -> object:
     return value
 
 
-def _one_or_many(value: object) -> object:
-    return (value,) if isinstance(value, str) else value
+def one_or_many(kind: Any) -> BeforeValidator:
+    """Where a list of names of `kind` is wanted, one name may stand without brackets."""
+    return BeforeValidator(
+        lambda value: (value,) if isinstance(value, str) else value, json_schema_input_type=kind | tuple[kind, ...]
+    )
 
 
 def _map_or_one(value: Any) -> str:
@@ -171,7 +174,7 @@ class HowRested(StrEnum):
 
 
 Codes = Annotated[
-    Annotated[Literal["all"], Tag("word")] | Annotated[tuple[RegionCode, ...], BeforeValidator(_one_or_many), Tag("list")],
+    Annotated[Literal["all"], Tag("word")] | Annotated[tuple[RegionCode, ...], one_or_many(RegionCode), Tag("list")],
     Discriminator(_code_form),
 ]
 Number = Annotated[Points, BeforeValidator(no_bool)]
@@ -202,7 +205,7 @@ def _sector_form(value: Any) -> str:
 
 SectorSpec = Annotated[
     Annotated[Literal["goods", "services", "all"], Tag("word")]
-    | Annotated[tuple[SectorCode, ...], BeforeValidator(_one_or_many), Tag("list")]
+    | Annotated[tuple[SectorCode, ...], one_or_many(SectorCode), Tag("list")]
     | Annotated[Except, Tag("except")],
     Discriminator(_sector_form),
 ]
@@ -274,7 +277,7 @@ class Measure(Strict):
     title: Text
     by: RegionCode
     on: Codes
-    except_on: Annotated[tuple[RegionCode, ...], BeforeValidator(_one_or_many)] = ()
+    except_on: Annotated[tuple[RegionCode, ...], one_or_many(RegionCode)] = ()
     instrument: InstrumentKind
     rate_pct: RateMap | None = None
     base: Base = Base.ADDITIVE
@@ -351,15 +354,9 @@ class Measure(Strict):
 
     @model_validator(mode="after")
     def _maps_name_somebody(self) -> Self:
-        """A map of rates reaches at least one of those the measure is on; shares by partner are of economies, not of groups."""
+        """A map by partner names at least one of those the measure is on, by its code or by a group's."""
         for name, table in self._maps().items():
-            if name == "coverage_by_partner":
-                for code in table:
-                    if code in group_table() and code not in region_table():
-                        members = group_table()[code].get("members", ())
-                        told = "" if isinstance(members, str) else ", ".join(sorted(members))
-                        raise placed((name, code), refusal("policy", "share_of_a_group", code=code, members=told))
-            elif not any(self._reaches(code) for code in table):
+            if not any(self._reaches(code) for code in table):
                 raise placed((name,), refusal("policy", "names_nobody", field=repr(name), named=", ".join(table)))
         return self
 
@@ -488,7 +485,7 @@ class Measure(Strict):
 
     def share(self, partner: str, sector: str) -> float:
         """Share (0 to 1) of trade with `partner` in `sector` that the measure reaches."""
-        own = self.coverage_by_partner.get(partner)
+        own = self.coverage_by_partner.get(key_of(self.coverage_by_partner, partner))
         if isinstance(own, float):
             return own
         if own is not None and (sector in own or DEFAULT in own):
@@ -527,6 +524,16 @@ def _members(codes: Iterable[str]) -> set[str] | None:
             return None
         found |= {code, *members}
     return found
+
+
+def key_of(table: Mapping[str, Any] | float | None, partner: str) -> str:
+    """Key of `table` that speaks for `partner`: itself, else the first group it belongs to, else itself."""
+    if not isinstance(table, Mapping) or partner in table:
+        return partner
+    for group, entry in group_table().items():
+        if group in table and (entry["members"] == "all" or partner in entry["members"]):
+            return group
+    return partner
 
 
 def _lookup(table: float | dict[str, float] | None, partner: str) -> float:

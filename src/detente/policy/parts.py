@@ -430,7 +430,7 @@ class Exercise(Strict):
     assumptions: Assumed = ()
     sources: Cited
 
-    @field_validator("size", mode="before")
+    @field_validator("size", mode="before", json_schema_input_type=float | tuple[float, float, float] | None)
     @classmethod
     def _one_size(cls, value: Any) -> Any:
         return [value] * 3 if isinstance(value, (int, float)) and not isinstance(value, bool) else value

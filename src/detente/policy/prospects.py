@@ -160,12 +160,15 @@ OwnOdds = Annotated[tuple[Share, Share, Share], BeforeValidator(_span)]
 class Prospects(Strict):
     """What may come: forks in order of date, signals, weights of the judgements, and the record base rates come from.
 
+    `record` is the name of a packaged record, or what a file of one's own holds: a dossier that is read from a file may give
+    its path (`./my-record.yaml`, from the dossier's folder), and reading it puts the content here.
+
     `own` are odds of a reader's own, by fork and branch: they take the place of what the judgements and signals make of that
     branch, and the branches of the fork left out share the rest as before.
     """
 
     until: date
-    record: Identifier | None = None
+    record: str | dict[str, Any] | None = None
     weights: PoolWeights = PoolWeights()
     forks: Annotated[tuple[Fork, ...], Field(min_length=1)]
     signals: tuple[Signal, ...] = ()
@@ -174,7 +177,11 @@ class Prospects(Strict):
 
     @field_validator("record")
     @classmethod
-    def _is_packaged(cls, value: str | None) -> str | None:
+    def _is_packaged(cls, value: str | dict[str, Any] | None) -> str | dict[str, Any] | None:
+        if isinstance(value, dict):
+            return value
+        if value is not None and value.endswith((".yaml", ".yml")):
+            raise ValueError(refusal("policy", "record_without_folder", record=repr(value)))
         known = [
             f.name.removesuffix(".yaml")
             for f in files("detente").joinpath("data", "records").iterdir()

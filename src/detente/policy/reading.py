@@ -212,9 +212,41 @@ def _tell(fault: Any, model: type[BaseModel], data: Any, lines: Lines, name: str
         close = nearest(str(fault.get("input")), dict.fromkeys(re.findall(r"'([^']+)'", wanted), ""))
         hint = f"did you mean {' or '.join(repr(c) for c in close)}?" if close else f"one of {wanted}"
         text = f"{_short(fault.get('input'))} — {hint}"
+    elif kind.startswith(("date_", "datetime_")):
+        text = _day_wanted(fault.get("input"))
+    elif kind in ("float_parsing", "int_parsing", "float_type", "int_type"):
+        text = _number_wanted(fault.get("input"), share=any(str(part).startswith("coverage") for part in loc))
     elif kind not in ("value_error", PLACED):
         text = f"{text} (got {_short(fault.get('input'))})"
     return f"{name}, line {line}, {field or 'top level'}: {text}"
+
+
+def _day_wanted(value: object) -> str:
+    """How a day is written, and which one was meant where what stands there says so: 20250405, a spreadsheet's count, a time."""
+    given, meant, timed = str(value), None, False
+    if re.fullmatch(r"\d{8}", given):
+        meant = f"{given[:4]}-{given[4:6]}-{given[6:]}"
+    elif re.fullmatch(r"\d{5}", given):  # days since 30 December 1899
+        meant = date.fromordinal(date(1899, 12, 30).toordinal() + int(given)).isoformat()
+    elif found := re.match(r"(\d{4}-\d{2}-\d{2})[T ]\d", given):
+        meant, timed = found.group(1), True
+    elif (found := re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", given)) is not None:
+        meant = f"{found[1]}-{int(found[2]):02}-{int(found[3]):02}"
+    if meant is not None:
+        try:
+            date.fromisoformat(meant)
+        except ValueError:
+            meant = None
+    return refusal("policy", "day_form", given=_short(value), meant=meant or "", timed="yes" if timed else "")
+
+
+def _number_wanted(value: object, share: bool) -> str:
+    """How a number is written, and which one was meant where a decimal comma or a percent sign stands in it."""
+    meant = ""
+    if isinstance(value, str) and (found := re.fullmatch(r"\s*([-+]?\d+)(?:\.(\d+)|,(\d{1,2}|\d{4,}))?\s*(%?)\s*", value)):
+        number = float(f"{found[1]}.{found[2] or found[3] or 0}")
+        meant = f"{number / 100 if share and found[4] else number:g}"
+    return refusal("policy", "number_form", given=_short(value), meant=meant)
 
 
 def _short(value: object) -> str:

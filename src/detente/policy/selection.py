@@ -28,12 +28,12 @@ from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from detente.errors import BadDossier, UnknownName
+from detente.errors import BadDossier, UnknownName, UnknownRegion
 from detente.policy.changes import Change, apply_changes, check_fields
-from detente.policy.measures import Identifier, InstrumentKind, Measure, RegionCode, Strict
+from detente.policy.measures import Identifier, InstrumentKind, Measure, RegionCode, Strict, one_or_many
 from detente.policy.parts import Event, EventKind, Source
 from detente.policy.reading import placed
 from detente.policy.timing import OVER, status_on
@@ -46,15 +46,11 @@ if TYPE_CHECKING:
 FILTERS = ("by", "on", "since", "until", "over", "instruments", "except")
 
 
-def _listed(value: object) -> object:
-    return (value,) if isinstance(value, str) else value
-
-
 class EventChoice(Strict):
     """Events of a ledger from `since` to the dossier's day, and what was expected then; of `kinds`, without the days `except`."""
 
     since: date
-    kinds: Annotated[tuple[EventKind, ...], BeforeValidator(_listed)] = ()
+    kinds: Annotated[tuple[EventKind, ...], one_or_many(EventKind)] = ()
     left_out: Annotated[tuple[date, ...], Field(alias="except")] = ()
 
     def choose(self, ledger: Ledger, day: date) -> tuple[Event, ...]:
@@ -74,14 +70,14 @@ class Selection(Strict):
     """Measures of one ledger. See the module docstring."""
 
     ledger: Identifier
-    by: Annotated[tuple[RegionCode, ...], BeforeValidator(_listed)] = ()
-    on: Annotated[tuple[RegionCode, ...], BeforeValidator(_listed)] = ()
-    ids: Annotated[tuple[Identifier, ...], BeforeValidator(_listed)] = ()
+    by: Annotated[tuple[RegionCode, ...], one_or_many(RegionCode)] = ()
+    on: Annotated[tuple[RegionCode, ...], one_or_many(RegionCode)] = ()
+    ids: Annotated[tuple[Identifier, ...], one_or_many(Identifier)] = ()
     since: date | None = None
     until: date | None = None
     over: bool = True
-    instruments: Annotated[tuple[InstrumentKind, ...], BeforeValidator(_listed)] = ()
-    left_out: Annotated[tuple[Identifier, ...], BeforeValidator(_listed), Field(alias="except")] = ()
+    instruments: Annotated[tuple[InstrumentKind, ...], one_or_many(InstrumentKind)] = ()
+    left_out: Annotated[tuple[Identifier, ...], one_or_many(Identifier), Field(alias="except")] = ()
     set_fields: dict[Identifier, dict[str, Any]] = Field(default={}, alias="set")
     events: EventChoice | None = None
 
@@ -215,9 +211,8 @@ def _why_not_there(name: str, ledger: Ledger, day: date) -> str:
     return refusal("policy", "selected_too_early", measure=repr(name), announced=late.announced or late.start, day=day)
 
 
-def _no_such_region(code: str) -> UnknownName:
-    known = {k: str(v["name"]) for table in (region_table(), group_table()) for k, v in table.items()}
-    return UnknownName(code, known, "region")
+def _no_such_region(code: str) -> UnknownRegion:
+    return UnknownRegion(code, {k: str(v["name"]) for table in (region_table(), group_table()) for k, v in table.items()})
 
 
 def _economies(codes: Iterable[str]) -> set[str]:

@@ -64,7 +64,7 @@ from detente.policy.instruments import (
     bound_of_quota,
     told,
 )
-from detente.policy.measures import Base, Except, InstrumentKind, Measure
+from detente.policy.measures import Base, Except, InstrumentKind, Measure, key_of
 from detente.policy.shock import Shock
 from detente.policy.timing import in_force
 from detente.types import Array
@@ -164,16 +164,6 @@ def sectors_of(measure: Measure, sectors: Sequence[str]) -> tuple[str, ...]:
     if isinstance(measure.sectors, str):
         return resolve_sectors(measure.sectors, sectors)
     return tuple(s for s in measure.sectors if s in sectors)
-
-
-def key_of(table: dict[str, float] | float | None, partner: str) -> str:
-    """Key of `table` that speaks for `partner`: itself, else the first group it belongs to, else itself."""
-    if not isinstance(table, dict) or partner in table:
-        return partner
-    for group, entry in group_table().items():
-        if group in table and (entry["members"] == "all" or partner in entry["members"]):
-            return group
-    return partner
 
 
 def stack_on(
@@ -316,7 +306,7 @@ def _shares(m: Measure, partners: Sequence[str], sectors: Sequence[str]) -> Arra
     """`Measure.share` of every partner and sector [partner, sector]."""
     usual = [m.coverage] * len(sectors) if isinstance(m.coverage, float) else [m.share("", s) for s in sectors]
     special = m.coverage_by_partner
-    rows = [[m.share(p, s) for s in sectors] if p in special else usual for p in partners]
+    rows = [[m.share(p, s) for s in sectors] if key_of(special, p) in special else usual for p in partners]
     return np.array(rows, dtype=np.float64).reshape(len(partners), len(sectors))
 
 

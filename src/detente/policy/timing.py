@@ -231,6 +231,12 @@ def in_force(measures: Iterable[Measure], day: date) -> tuple[Measure, ...]:
     return tuple(m for m in measures if status_on(m, day) is Status.IN_FORCE)
 
 
+def standing(measure: Measure, day: date) -> Measure:
+    """The measure as if it were in force on `day`, without an end: what it does, whatever its dates."""
+    dates = {"announced": None, "effective": day, "would_take_effect": None, "expires": None, "ended": None, "unknown_from": None}
+    return measure.model_copy(update={**dates, "threatened": False, "suspended": (), "act_seen": True})
+
+
 def turning_days(measure: Measure) -> tuple[date, ...]:
     """Every day on which the status of `measure` may change, ascending."""
     days = {measure.announced, measure.start, measure.expires, measure.unknown_from}

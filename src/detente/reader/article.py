@@ -9,26 +9,26 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from dateutil import parser as dateutil_parser
 
+from detente.reader.actors import actor_name, region_of
+from detente.reader.context import read_frames
+from detente.reader.datelines import DATELINE as _DATELINE, day_abroad
 from detente.reader.dates import dates_in
 from detente.reader.draft import draft_of
-from detente.reader.measures import Act, acts_in, measures_of
+from detente.reader.frames import Frame
+from detente.reader.joining import measures_of
+from detente.reader.matching import match_of
 from detente.reader.meetings import deadlines_of, meetings_of, persons_in, venue_of
 from detente.reader.sections import figures_of, motives_of, questions_of, scenarios_of
-from detente.reader.sheet import Confidence, Finding, Reading, Sheet, actor_name, region_of
+from detente.reader.sheet import Confidence, Finding, Reading, Sheet
 from detente.reader.source import Page, load_page, page_of, page_of_bytes
 
-_DATELINE = re.compile(
-    r"^\s*(?:[A-ZÀ-Þ][\w .'-]{2,40}(?:/[A-Z][\w .'-]+)?(?:,\s+|\s+\((?=\d|[A-Z]))(?P<a>[^()–—-]{3,28}?)\)?"
-    r"\s*(?:\([^)]{2,30}\))?\s*(?:-|–|—)"
-    r"|(?:published|posted|date|dated|updated|last updated|first published)(?: on)?\s*:?\s+(?P<b>[^|\n]{4,40}))",
-    re.IGNORECASE,
-)
 _KEYWORDS = ("published", "issued", "datepublished", "pubdate", "created", "date")
 
 
@@ -55,8 +55,11 @@ def article_date(page: Page, given: date | None) -> tuple[date | None, str, list
         if parsed:
             candidates.append((parsed, how))
     partial = ""
-    for k, line in enumerate([ln for ln in page.text.split("\n") if ln.strip()][:12]):
+    lines = [ln for ln in page.text.split("\n") if ln.strip()]
+    for k, line in enumerate(lines[:14]):
         match = _DATELINE.match(line)
+        if re.match(r"\W*(?:date announced|announcement date|announced|inception|implementation)", line, re.I):
+            continue
         words = (match["a"] or match["b"]) if match else line if len(line) < 45 else ""
         closing = (
             re.search(r"[(,]\s*([^(),]{6,20}(?:, \d{4})?)\)?\s*$", line) if k < 2 and not match and len(line) < 160 else None
@@ -72,6 +75,8 @@ def article_date(page: Page, given: date | None) -> tuple[date | None, str, list
         elif found[0].partial and match and not partial and k < 6:
             partial = found[0].text
             others += [{"value": d.isoformat(), "why": why} for d, why in found[0].others]
+    if not candidates:
+        candidates = _at_the_end(lines)
     if given is not None:
         others += [{"value": d.isoformat(), "why": how} for d, how in candidates if d != given]
         return given, "given by the user", others
@@ -84,6 +89,35 @@ def article_date(page: Page, given: date | None) -> tuple[date | None, str, list
     full = [d for d in dates_in(page.text.replace("\n", " "), None) if d.start and d.precision == "day" and "full" in d.how]
     others += [{"value": d.start.isoformat(), "why": f"named in the text: {d.text!r}"} for d in full[:3] if d.start]
     return None, "not found: no date in the page's data or at its top; give it with --date", others
+
+
+_SIGNED = re.compile(r"\b(?:signed|done|given|dated|issued) (?:at|in|this|on|\d)", re.IGNORECASE)
+
+
+def _at_the_end(lines: list[str]) -> list[tuple[date, str]]:
+    """The day under which a notice is signed: a short line near its head or end that holds a full date."""
+    found = []
+    for line in (*reversed(lines[-6:]), *lines[:10]):
+        foreign = day_abroad(line)
+        if foreign is not None:
+            found.append((foreign, "the day under which it is signed"))
+            continue
+        days = [d for d in dates_in(line, None) if d.precision == "day" and d.start and d.how == "stated in full"]
+        short = len(line) <= 75 and not line.rstrip().endswith((";", ","))
+        speaks = re.search(
+            r"\b(?:effect|force|until|from|expir|on or after|appl|introduc|start|begin|announced|inception|since)\w*\b",
+            line,
+            re.I,
+        ) and not _SIGNED.search(line)
+        if (
+            len(days) == 1
+            and days[0].start
+            and (short or _SIGNED.search(line))
+            and not speaks
+            and not re.search(r"%|\btakes?\b|: .*: |announcement date|inception", line, re.I)
+        ):
+            found.append((days[0].start, "the day under which it is signed"))
+    return found[:1]
 
 
 def _title(page: Page) -> str | None:
@@ -112,13 +146,14 @@ def _parse(written: str) -> date | None:
 def _read(page: Page, given: date | None) -> Reading:
     today, how, other_dates = article_date(page, given)
     sheet = Sheet.of(page, today)
-    acts = acts_in(sheet)
-    measures, aside, index = measures_of(sheet, acts)
+    frames = read_frames(sheet)
+    joined = measures_of(sheet, frames)
+    measures = joined.measures
     people, _ = persons_in(sheet)
     sides = list(dict.fromkeys(c for m in measures for c in (m.fields["by"], *m.fields["on"]) if c))
     meetings = meetings_of(sheet, people, sides if len(sides) == 2 else ())
     venue = venue_of(sheet, meetings)
-    scenarios = scenarios_of(sheet, index)
+    scenarios = scenarios_of(sheet, joined.index)
     title = page.title or _title(page)
     article: dict[str, Any] = {
         "date": today.isoformat() if today else None, "date_found": how, "date_alternatives": other_dates, "title": title,
@@ -134,14 +169,17 @@ def _read(page: Page, given: date | None) -> Reading:
         text=page.original, article=article, actors=(*_economies(sheet, measures, venue), *people, *_organisations(sheet)),
         measures=tuple(measures), meetings=tuple(meetings), venue=venue, deadlines=tuple(deadlines_of(sheet, measures)),
         scenarios=tuple(scenarios), questions=tuple(questions_of(sheet)), motives=tuple(motives_of(sheet)),
-        figures=tuple(figures_of(sheet, _rates(acts))), set_aside=tuple(aside), notes=tuple(notes),
+        figures=tuple(figures_of(sheet, _rates(frames))), set_aside=tuple(joined.aside), unsure=tuple(joined.unsure),
+        notes=tuple(notes),
     )  # fmt: skip
+    match = match_of(measures, today)
+    reading = replace(reading, about=match.to_dict() if match else None)
     text, missing = draft_of(reading)
-    return Reading(**{**reading.__dict__, "draft": text, "missing": missing})
+    return replace(reading, draft=text, missing=missing)
 
 
-def _rates(acts: Sequence[Act]) -> list[tuple[int, int]]:
-    return [(a.rate.start, a.rate.end) for a in acts if a.rate is not None and not a.extra.get("average")]
+def _rates(frames: Sequence[Frame]) -> list[tuple[int, int]]:
+    return [(f.rate.start, f.rate.end) for f in frames if f.rate is not None and "average" not in f.why_aside]
 
 
 def _economies(sheet: Sheet, measures: Sequence[Finding], venue: Finding | None) -> list[Finding]:

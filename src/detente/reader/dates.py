@@ -38,15 +38,63 @@ _SMALL = {
     "ten": 10, "twelve": 12, "thirty": 30, "sixty": 60, "ninety": 90, "few": 3, "couple of": 2,
 }  # fmt: skip
 _COUNT = r"(?:\d{1,3}|a couple of|a few|an?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|thirty|sixty|ninety)"
+_ORDINALS = [
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+    "thirteenth",
+    "fourteenth",
+    "fifteenth",
+    "sixteenth",
+    "seventeenth",
+    "eighteenth",
+    "nineteenth",
+    "twentieth",
+    "twenty-first",
+    "twenty-second",
+    "twenty-third",
+    "twenty-fourth",
+    "twenty-fifth",
+    "twenty-sixth",
+    "twenty-seventh",
+    "twenty-eighth",
+    "twenty-ninth",
+    "thirtieth",
+    "thirty-first",
+]
+_PAPER = (
+    r"(?:order|notice|proclamation|decree|regulation|notification|announcement|decision|publication|signature|signing|ruling"
+    r"|resolution|determination|act|law|agreement)"
+)
 _PATTERNS: tuple[tuple[str, str], ...] = (
     ("iso", rf"(?<![\d-]){_YEAR}-\d\d-\d\d(?![\d-])"),
-    ("numeric", r"(?<![\d./-])\d{1,2}([/.])\d{1,2}\1(?:\d{4}|\d\d)(?![\d./])"),
+    ("paper", (
+rf"\b(?:(?:{_COUNT}|fourteen|fifteen|twenty-one|forty-five) (?:calendar |working |business )?days (?:after|from|following)"
+rf" (?:the )?(?:day |date )?(?:of )?(?:(?:this|the|its|the present) )?{_PAPER}(?! of [A-Z]\w+ \d|"
+    rf" appears| is published| has been published)"
+rf"|the (?:{'|'.join(reversed(_ORDINALS))}) day (?:following|after) (?:that of |the date of |"
+    rf"the day of )?(?:its|the|this|their) {_PAPER}"
+rf"|the day (?:following|after) (?:that of |the date of |the day of )?(?:its|the|this|their) {_PAPER}"
+rf"|(?:the )?(?:date|day) of (?:(?:this|its|the|publication of this) )?{_PAPER})\b"
+)),
+    ("spelt", rf"\b(?:the )?(?:{'|'.join(reversed(_ORDINALS))}) (?:day )?of {_MONTH}(?:,?\s+{_YEAR})?"),
+    ("numeric", r"(?<![\d./-])\d{1,2} ?([/.]) ?\d{1,2} ?\1 ?(?:\d{4}|\d\d)(?![\d/]|\.\d|\s*%)"),
     ("range", (
 rf"(?<!\d)(?:{_MONTH}\s+{_DAY}\s*(?:-|–|to|and)\s*{_DAY}|{_DAY}\s*(?:-|–|to|and)\s*{_DAY}\s+{_MONTH})(?:,?\s+{_YEAR})?(?!\d"
 rf"|\s*%)"
 )),
     ("day", (
-rf"(?<![\d.])(?:{_MONTH}\s+{_DAY}(?:,?\s+{_YEAR})?|(?:the\s+)?{_DAY}\s+(?:of\s+)?{_MONTH}(?:,?\s+{_YEAR})?)(?![\d%]"
+rf"(?<![\d.])(?:{_MONTH}\s+{_DAY}(?:,?\s+{_YEAR}|\s+\({_YEAR}\))?|"
+    rf"(?:the\s+)?{_DAY}\s+(?:of\s+)?{_MONTH}(?:,?\s+{_YEAR})?)(?![\d%]"
 rf"|\s*%|\s*per cent)"
 )),
     ("month", rf"(?:(?:early|mid|late|the (?:start|beginning|middle|end) of)[- ])?{_MONTH},?\s+(?:of\s+)?{_YEAR}\b"),
@@ -75,7 +123,7 @@ _PATTERN = re.compile("|".join(f"(?P<k{k}>{body})".replace(r"\1", rf"(?P=sep{k})
                                for k, (_, body) in enumerate(_PATTERNS)), re.IGNORECASE)  # fmt: skip
 _AHEAD = re.compile(
     r"\b(?:starting|effective|beginning|takes? effect|will|would|due|scheduled|set to|plan\w*|deadline|expir(?:es|ing)|until|till"
-    r"|before|ahead of|through|by|threat\w*|to be|next|upcoming|coming|ahead|from)\b[^.;]*$",
+    r"|before|ahead of|through|by|threat\w*|to be|next|upcoming|coming|ahead|from(?!\s+[\d.]+\s*(?:%|per)))\b[^.;]*$",
     re.IGNORECASE,
 )
 _BEHIND = re.compile(
@@ -112,9 +160,22 @@ class DateMention:
         }
 
 
+_AMERICAN = re.compile(r"\b(?:USTR|HTSUS|Federal Register|[Ss]ection (?:301|232|122|201)|U\.S\. Customs|IEEPA|CBP)\b")
+_SLASHED = re.compile(r"(?<![\d./-])(\d{1,2})/(\d{1,2})/(?:\d{4}|\d\d)(?!\d|/)")
+
+
+def american_order(text: str) -> bool | None:
+    """Whether days in figures are written month first; None where the text does not tell."""
+    pairs = [(int(m[1]), int(m[2])) for m in _SLASHED.finditer(text)]
+    if any(b > 12 for _, b in pairs) != any(a > 12 for a, _ in pairs):
+        return any(b > 12 for _, b in pairs)
+    return True if pairs and _AMERICAN.search(text) else None
+
+
 def dates_in(text: str, today: date | None) -> tuple[DateMention, ...]:
     """Times named in a text in order, resolved against `today` (the article's date) where they need it."""
     found = []
+    order = american_order(text)
     for match in _PATTERN.finditer(text):
         kind = next(_PATTERNS[int(k[1:])][0] for k, v in match.groupdict().items() if k.startswith("k") and v is not None)
         words = " ".join(match.group().split())
@@ -123,39 +184,66 @@ def dates_in(text: str, today: date | None) -> tuple[DateMention, ...]:
         base = DateMention(match.start(), match.end(), words, None, None, "day", "")
         before = text[max(0, match.start() - 90) : match.start()]
         try:
-            mention = _resolve(base, kind, words, before, today)
+            mention = _resolve(base, kind, words, before, today, order)
         except (ValueError, OverflowError):
             continue
         found.append(mention)
     return tuple(found)
 
 
-def _resolve(base: DateMention, kind: str, words: str, before: str, today: date | None) -> DateMention:
+def _resolve(base: DateMention, kind: str, words: str, before: str, today: date | None, order: bool | None) -> DateMention:
     low = words.lower()
     if kind == "iso":
         day = date.fromisoformat(words)
         return replace(base, start=day, end=day, how="stated in full")
     if kind == "numeric":
-        return _numeric(base, words)
+        return _numeric(base, words, order)
+    if kind == "spelt":
+        ordinal = next(k for k, w in reversed(list(enumerate(_ORDINALS, 1))) if re.search(rf"\b{w}\b", low))
+        month = re.search(_MONTH, low.split(" of ", 1)[1], re.I)
+        year = re.search(_YEAR, low)
+        return _day(base, f"{ordinal} {month.group() if month else ''} {year.group() if year else ''}".strip(), before, today)
     if kind == "day":
         return _day(base, low, before, today)
     if kind == "range":
         return _range(base, low, before, today)
     if kind in ("month", "year", "decade", "quarter"):
         return _period(base, kind, low, before, today)
+    if kind == "paper":
+        return _paper(base, low, today)
     if today is None:
         precision = {"weekday": "day", "relative": "day", "ago": "day", "within": "day"}.get(kind, "vague")
         return replace(base, precision=precision, how="needs the article's date, which is unknown", partial=low, sure=0.5)
     return _relative(base, kind, low, before, today)
 
 
-def _numeric(base: DateMention, words: str) -> DateMention:
-    one, two, year = (int(p) for p in re.split(r"[/.]", words))
+def _paper(base: DateMention, low: str, today: date | None) -> DateMention:
+    """Days counted from the paper itself: its date is taken to be the article's; one that appears later stays open."""
+    count = re.match(r"(\d+)|([a-z-]+)", low)
+    words = {**_SMALL, "fourteen": 14, "fifteen": 15, "twenty-one": 21, "forty-five": 45}
+    if today is None:
+        return replace(base, how="needs the article's date, which is unknown", partial=low, sure=0.5)
+    days = 0
+    if " days " in low and count:
+        days = int(count[1]) if count[1] else words.get(count[2], 0)
+    elif (ordinal := re.match(r"the ([a-z-]+) day\b", low)) and ordinal[1] in _ORDINALS:
+        days = _ORDINALS.index(ordinal[1]) + 1
+    elif low.startswith("the day"):
+        days = 1
+    day = today + timedelta(days=days)
+    return replace(base, start=day, end=day, how=f"counted from the article's date ({today})", sure=0.85)
+
+
+def _numeric(base: DateMention, words: str, order: bool | None) -> DateMention:
+    one, two, year = (int(p) for p in re.split(r"\s*[/.]\s*", words))
     year += 2000 if year < 100 else 0
     if one > 12 or two > 12 or "." in words:
         day = date(year, two, one) if one > 12 or "." in words else date(year, one, two)
         return replace(base, start=day, end=day, how="written in figures", sure=0.9)
     american, other = date(year, one, two), date(year, two, one)
+    if order is not None:
+        day = american if order else other
+        return replace(base, start=day, end=day, how="in the order of the text's other days in figures", sure=0.9)
     if american == other:
         return replace(base, start=american, end=american, how="written in figures")
     return replace(
@@ -165,7 +253,7 @@ def _numeric(base: DateMention, words: str) -> DateMention:
 
 
 def _day(base: DateMention, low: str, before: str, today: date | None) -> DateMention:
-    clean = re.sub(r"\bthe\b|\bof\b|(?<=\d)(?:st|nd|rd|th)\b|,", " ", low)
+    clean = re.sub(r"\bthe\b|\bof\b|(?<=\d)(?:st|nd|rd|th)\b|[,()]", " ", low)
     if re.search(_YEAR, low):
         day = dateutil_parser.parse(clean, dayfirst=True).date()
         return replace(base, start=day, end=day, how="stated in full")

@@ -12,7 +12,8 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from detente.reader.sheet import Finding, Missing, Reading, actor_name, region_of
+from detente.reader.actors import actor_name, region_of
+from detente.reader.sheet import Finding, Missing, Reading
 from detente.words.names import group_table, region_table
 
 _DASH = re.compile(r"[^a-z0-9]+")

@@ -7,8 +7,10 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from detente.reader.actors import Mention, actor_name, lexicon, region_of
+from detente.reader.clauses import Sentence
 from detente.reader.dates import DateMention
-from detente.reader.sheet import Confidence, Finding, Mention, Sentence, Sheet, actor_name, lexicon, region_of
+from detente.reader.sheet import Confidence, Finding, Sheet
 
 _TITLE = (
     r"(?:Vice[- ]Premier|Deputy Prime Minister|Prime Minister|Premier|Vice[- ]President|President"

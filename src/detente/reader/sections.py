@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
-from detente.reader.sheet import Amount, Block, Confidence, Finding, Mention, Sentence, Sheet, lexicon, region_of, scenario_of
+from detente.reader.actors import Mention, lexicon, region_of
+from detente.reader.amounts import Amount
+from detente.reader.clauses import Block, Sentence, scenario_of
+from detente.reader.sheet import Confidence, Finding, Sheet
 
 _ACTIONS: tuple[tuple[str, str], ...] = (
     ("extend", r"\b(?:extend\w*|prolong\w*|renew\w*|roll\w* over)\b"),

@@ -152,6 +152,7 @@ def _even_out(pieces: Iterable[tuple[int, int, str]]) -> tuple[str, tuple[int, .
     starts: list[int] = []
     ends: list[int] = []
     plain: dict[str, str] = {}
+    blanks = 0
     for start, end, text in pieces:
         exact = len(text) == end - start
         for k, char in enumerate(text):
@@ -166,7 +167,19 @@ def _even_out(pieces: Iterable[tuple[int, int, str]]) -> tuple[str, tuple[int, .
                 continue
             if new == " " and out and out[-1] == " ":
                 ends[-1] = b
+                blanks += 1
+                if blanks == 3:  # a wide gap parts columns: it stays, three blanks wide
+                    out += [" ", " "]
+                    starts += [a, a]
+                    ends += [b, b]
+                    blanks = 9
                 continue
+            blanks = 1 if new == " " else 0
+            if char == "\t" and out and out[-1] != "\n":
+                out += [" ", " "]
+                starts += [a, a]
+                ends += [b, b]
+                blanks = 9
             out.append(new)
             starts.append(a)
             ends.append(b)
@@ -290,6 +303,7 @@ class _Reader(HTMLParser):
         self._body_tag = ""
         self._in_title = self._in_h1 = self._in_ld = False
         self._heading = False
+        self._cells = 0
 
     def run(self) -> None:
         """Read the whole text."""
@@ -335,8 +349,14 @@ class _Reader(HTMLParser):
             if self._body_from is None:
                 self._body_from = len(self.page.pieces)
             self._body_tag = tag
-        if tag in _BLOCKS:
-            self._put(at, at, "\n" if tag in ("br", "time") else "\n\n")
+        if tag in ("td", "th"):
+            self._put(at, at, " | " if self._cells else "")
+            self._cells += 1
+        elif tag == "tr":
+            self._put(at, at, "\n")
+            self._cells = 0
+        elif tag in _BLOCKS:
+            self._put(at, at, "\n" if tag in ("br", "time") else " " if self._cells else "\n\n")
         if tag == "li":
             self._put(at, at, "• ")
         if re.fullmatch(r"h[1-6]", tag):
@@ -359,7 +379,9 @@ class _Reader(HTMLParser):
                 self._skip = (name, depth - 1) if depth > 1 else None
             return
         at = self._at
-        if tag in _BLOCKS:
+        if tag in ("tr", "table"):
+            self._cells = 0
+        if tag in _BLOCKS and tag not in ("td", "th", "tr") and not self._cells:
             self._put(at, at, "\n" if tag in ("br", "time") else "\n\n")
         if re.fullmatch(r"h[1-6]", tag):
             self._heading = self._in_h1 = False

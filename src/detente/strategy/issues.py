@@ -38,6 +38,7 @@ from detente.policy.stacking import partners_of, sectors_of
 from detente.policy.timing import RESTING, Status, status_on
 from detente.strategy.objectives import two_parties
 from detente.words import N_, _, fixed, join, refusal, say, tell
+from detente.words.currency import in_currency
 from detente.words.names import goods_sectors, region_adjective, region_name, sector_name
 from detente.world.world import World
 
@@ -325,7 +326,7 @@ def round_step(value: float) -> float:
 
 def _money(million: float) -> str:
     told, amount = (_("USD {0} billion"), million / 1000) if million >= 1000 else (_("USD {0} million"), million)
-    return told.format(fixed(amount, 0 if amount == int(amount) else 1))
+    return in_currency(told).format(fixed(amount, 0 if amount == int(amount) else 1))
 
 
 def _goods(sectors: Sequence[str]) -> str:

@@ -28,7 +28,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -293,13 +293,14 @@ class Home:
 @dataclass(frozen=True, eq=False)
 class Politics:
     """Every party in every outcome asked for, outcome by outcome. `unit` is the unit of exports; `compared` has the baselines by
-    name, in words."""
+    name, in words; `titles` what the dossier calls the outcomes."""
 
     dossier: str
     horizon: str
     unit: str
     homes: tuple[Home, ...]
     compared: Mapping[str, str]
+    titles: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def scenarios(self) -> tuple[str, ...]:
@@ -377,10 +378,13 @@ def politics(
 ) -> Politics:
     """Who gains and loses at home in these scenarios (all if none is named; None and "status-quo" are what is in force) for these
     parties (all), against a baseline by name (what `Case.outcome` takes if None: the law by itself). `with_ranges` solves every
-    parameter set. Raises `UnknownName`, `MissingEmployment`, `NotConverged`, `CornerResult`.
+    parameter set. Raises `InputError` for a dossier without scenarios, `UnknownName`, `MissingEmployment`, `NotConverged`,
+    `CornerResult`.
     """
     case = case if isinstance(case, Case) else Case.of(case)
     _check(case, parties)
+    if not scenarios:
+        case.must_have_scenarios()
     named = [case.scenario(s) for s in scenarios or case.ids]
     homes: list[Home] = []
     for k, name in enumerate(named):
@@ -391,7 +395,8 @@ def politics(
         others = [case.outcome(name, variant=v, against=against) for v in sets]
         homes += _homes(case, outcome, parties, name or STATUS_QUO, case.compared_with(name, against), others)
     compared = {h.against: in_words(h.against, case.dossier, means=True) for h in homes}
-    return Politics(case.dossier.id, case.parameters.name, case.world.unit, tuple(homes), compared)
+    titles = {s.id: s.title for s in case.dossier.scenarios}
+    return Politics(case.dossier.id, case.parameters.name, case.world.unit, tuple(homes), compared, titles)
 
 
 def politics_of_deal(deal: Proposal, parties: Sequence[str] = ()) -> Politics:

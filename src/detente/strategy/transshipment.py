@@ -42,6 +42,8 @@ from detente.words.names import region_name, sector_name
 RATE = 0.40
 Basis = Literal["content", "matched"]
 BASES: tuple[Basis, ...] = get_args(Basis)
+DUST = 1e-12
+"""A saving below this is rounding: duties are alike."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,12 +69,13 @@ class PassThrough:
     @property
     def gap(self) -> Array:
         """What passing through saves, fraction of value."""
-        return self.duty_on_source - self.duty_on_own
+        found: Array = self.duty_on_source - self.duty_on_own
+        return np.where(np.abs(found) > DUST, found, 0.0)
 
     @property
     def matched(self) -> Array:
         """The smaller of purchases and sales, where passing through pays."""
-        return np.where(self.gap > 1e-12, np.minimum(self.bought, self.exports), 0.0)
+        return np.where(self.gap > 0, np.minimum(self.bought, self.exports), 0.0)
 
     def share(self, region: str, basis: Basis = "content") -> Array:
         """Share of each sector's exports that is exposed [goods sector]; zero where passing through does not pay."""
@@ -80,7 +83,7 @@ class PassThrough:
             raise UnknownName(basis, list(BASES), "basis")
         k = self._row(region)
         part = (self.content if basis == "content" else self.matched)[k]
-        part = np.where(self.gap[k] > 1e-12, part, 0.0)
+        part = np.where(self.gap[k] > 0, part, 0.0)
         return np.divide(part, self.exports[k], out=np.zeros_like(part), where=self.exports[k] > 0)
 
     def to_frame(self) -> pd.DataFrame:

@@ -234,6 +234,11 @@ class Mover:
     first_year: Span | None = None
 
     @property
+    def last_day(self) -> date | None:
+        """The last of the days it may fall on, where there are several: its chance is that it happens by then."""
+        return max(self.dates) if len(set(self.dates)) > 1 and self.chance is not None else None
+
+    @property
     def expected(self) -> float | None:
         """Chance × central price, percent; None without a chance."""
         return None if self.chance is None else self.chance.value * self.price.value

@@ -6,6 +6,7 @@ trade costs and elasticities down to .05, on random regions and sectors. Draw k 
 
 from __future__ import annotations
 
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ import numpy as np
 
 from detente.equilibrium.parameters import Parameters, horizon
 from detente.equilibrium.solve import Solver, solve
-from detente.errors import DetenteError
+from detente.errors import DetenteError, LooksLikePercent
 from detente.policy.instruments import (
     Embargo,
     ExportControl,
@@ -111,7 +112,10 @@ def extreme(economy: Economy, seed: int, draw: int) -> tuple[Policy, Parameters]
             "critical_inputs": tuple(s for s in ("RER",) if s in sectors),
             "critical_substitution": float(rng.choice([0.05, 0.1, 0.3])),
         }
-    return Policy(list(instruments())), horizon(base, **values, **critical)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", LooksLikePercent)  # extremes are meant
+        package = Policy(instruments())
+    return package, horizon(base, **values, **critical)
 
 
 def stress(

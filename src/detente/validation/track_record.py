@@ -1,14 +1,14 @@
 """The dossiers of past negotiations as forecasts: what each judgement said on the dossier's day, and what happened.
 
-    asked     every fork of a dossier, on the dossier's day, given that it is reached; forks that never were are listed, not scored
+    asked     every fork of a dossier, on the dossier's day, given that it is reached; forks that never were are listed only
     free      the base rate of the dated record, cut off at that day (`Record.as_of`), alone and with like cases elsewhere. Its
               outcomes (agreed, time, broke; carried out, put off, dropped; kept, ended) are scored, for how an outcome is shared
               among the branches of a fork is the analyst's
     not free  the analyst's priors, and what is made of them: the pool, and the pool after signals. They were written by people
               who knew the outcome
 
-The stand-off is left out: it needs a solved world, and its stances were written late too. Benchmarks: a fair guess, and the status
-quo (nothing changes by the date). No outcome is read before every forecast is made.
+The stand-off is left out: it needs a solved world, and its stances were written late too. Benchmarks: a fair guess, and the
+status quo (nothing changes by the date). No outcome is read before every forecast is made.
 
 >>> found = track_record()
 >>> sorted({q.dossier for q in found.questions}) == list(DOSSIERS)
@@ -265,7 +265,7 @@ class TrackRecord:
         ]
         told += [say(WORDS, "cases"), grid(say(WORDS, "case_heads").split(" | "), shown, (0, 1, 2, 3))]
         all_of = [[n, str(s.cases), _ranged(s.brier, s.brier_range), fixed(s.log, 2)] for n, s in self.branch_scores.items()]
-        told += [say(WORDS, "how_late", cases=len(self.questions)), grid(say(WORDS, "branch_heads").split(" | "), all_of)]
+        told += [say(WORDS, "how_late", count=len(self.questions)), grid(say(WORDS, "branch_heads").split(" | "), all_of)]
         every = [
             [q.dossier, q.title, q.due.isoformat(), q.happened, *(_percent(q.branches[n][q.branch]) for n in LATE), q.why]
             for q in self.questions
@@ -295,7 +295,7 @@ def track_record(record: Record | None = None) -> TrackRecord:
 
 
 def _percent(p: float) -> str:
-    return f"{100 * p:.0f} %"
+    return f"{fixed(100 * p, 0)} %"
 
 
 def _ranged(value: float, span: Sequence[float]) -> str:

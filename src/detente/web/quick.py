@@ -113,7 +113,7 @@ class Engine:
         def gains(outcome: Outcome) -> dict[str, float]:
             return {**{r: float(outcome.real_income[r]) for r in regions}, "WORLD": outcome.world_real_income}
 
-        found = parts(case.case, case.scenario, {**case.at_home, **case.moved}, case.outcome(against=IN_FORCE), gains)
+        found = parts(case.case, case.scenario, case.changes, case.day, case.outcome(against=IN_FORCE), gains)
         told = [{r: _round(v) for r, v in part.items()} for part in found.parts.values()]
         left = {r: _round(whole - sum(part[r] for part in told)) for r, whole in found.whole.items()}
         return {

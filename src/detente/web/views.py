@@ -69,7 +69,7 @@ def _regions() -> list[dict[str, Any]]:
 def catalogue(settings: Settings) -> dict[str, Any]:
     """Everything the page can choose from, and the limits of this server."""
     world = load_world()
-    dossiers = [load_dossier(name) for name in list_dossiers()]
+    dossiers = sorted(map(load_dossier, list_dossiers()), key=lambda d: (-d.as_of.toordinal(), d.id))  # the page opens the first
     return {
         "version": __version__,
         "dossiers": [{"id": d.id, "title": d.title, "summary": d.summary, "as_of": d.as_of} for d in dossiers],
@@ -401,8 +401,11 @@ def _drivers(of: Subject) -> Figure:
 
     found, case = of.engine.drivers(of.first), of.first.case
     region = of.asked.region if of.asked.region in found["total"] else case.a
-    known = {lever.id: lever for lever in levers(of.first.dossier)}
-    parts = [Part(known[d["lever"]].label, d["part_pct"][region], known[d["lever"]].party) for d in found["drivers"]]
+    known = {lever.id: (lever.label, lever.party) for lever in levers(of.first.dossier)}
+    moved = case.measures(of.first.scenario, of.first.changes)
+    known |= {m.id: (m.title, m.by) for m in moved if m.id not in known}
+    ids = [(d["lever"], d["part_pct"][region]) for d in found["drivers"]]
+    parts = [Part(label, part, by) for k, part in ids for label, by in [known.get(k) or known[k.rpartition(".")[0]]]]
     if not parts:
         raise InputError("no lever is moved and none differs from the status quo, so nothing drives anything")
     more = {"together": found["together"][region], "run": of.run}

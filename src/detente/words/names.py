@@ -23,7 +23,7 @@ _PLURAL = {"XSE", "GLF", "XRX"}
 
 
 @cache
-def _tables() -> dict[str, dict[str, dict[str, Any]]]:
+def _tables() -> dict[str, dict[str, Any]]:
     text = files("detente").joinpath("data", "labels.yaml").read_text(encoding="utf-8")
     return yaml.safe_load(text)
 
@@ -160,3 +160,7 @@ def verb(code: str, singular: str, plural: str) -> str:
 def sector(code: str) -> str:
     """A sector in running text."""
     return sector_name(code)
+
+
+UnknownRegion.homes.update({m: code for code, entry in region_table().items() for m in entry.get("members", ())})
+UnknownRegion.spellings.update(_tables()["aliases"])

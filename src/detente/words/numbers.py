@@ -20,6 +20,7 @@ from decimal import Context, Decimal, localcontext
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
+from detente.words.currency import currency
 from detente.words.translation import ENGLISH, _, current, locale_of
 
 if TYPE_CHECKING:
@@ -111,15 +112,17 @@ def straddles(low: float, high: float) -> bool:
     return min(low, high) <= -TINY and max(low, high) >= TINY
 
 
-def money(million: float, *, signed: bool = False, unit: str = "USD") -> str:
+def money(million: float, *, signed: bool = False, unit: str | None = None) -> str:
     """Million in words a reader knows, to two digits: USD 12 billion, USD 340 million (with spaces that do not break).
+
+    `unit` is the currency in use if absent.
 
     >>> money(45.65), money(-1234.0), money(0.01)
     ('USD\xa046\xa0million', '−USD\xa01.2\xa0billion', 'less than USD\xa00.1\xa0million')
     """
     if not math.isfinite(million):
         return "–" if math.isnan(million) else _("no limit")
-    size = abs(million)
+    size, unit = abs(million), unit or currency()
     if size == 0:
         return f"{unit}{FIRM}0"
     if size < 0.05:

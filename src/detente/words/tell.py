@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from detente.errors import InputError
 from detente.files import cache_folder
 from detente.words import names, numbers
+from detente.words.currency import DOLLAR, currency, template_in_currency
 from detente.words.pieces import Piece, replaced
 from detente.words.translation import ENGLISH, catalogue, plural, source as language_source
 
@@ -43,20 +44,23 @@ def tell(result: Any, part: str = "explain", **values: Any) -> str:
 def say(template: str, part: str, **values: Any) -> str:
     """One text of a template, named by its path in the package without `.md.j2`; paragraphs are parted by a blank line."""
     if all(type(v) in _SIMPLE for v in values.values()):  # labels are asked for again and again
-        return _again(language_source(), template, part, tuple((k, repr(v), v) for k, v in values.items()))
-    return said(_packaged(language_source()), template, part, **values)
+        return _again((*language_source(), currency()), template, part, tuple((k, repr(v), v) for k, v in values.items()))
+    return said(_packaged((*language_source(), currency())), template, part, **values)
 
 
 VOCABULARY: list[ModuleType] = [names, numbers]
 """Modules whose names a template may use; what is said by templates itself (`phrases`) is added by the package."""
 _GIVEN: ContextVar[dict[str, Any] | None] = ContextVar("given", default=None)
 
+Source = tuple[str, str, str]
+"""Language, folder of its catalogue and currency that texts are made from."""
+
 _SIMPLE = (str, int, float, bool, type(None))
 
 
 @lru_cache(maxsize=4096)
-def _again(language: tuple[str, str], template: str, part: str, values: tuple[tuple[str, str, Any], ...]) -> str:
-    return said(_packaged(language), template, part, **{k: v for k, _, v in values})
+def _again(source: Source, template: str, part: str, values: tuple[tuple[str, str, Any], ...]) -> str:
+    return said(_packaged(source), template, part, **{k: v for k, _, v in values})
 
 
 def said(templates: Environment, template: str, part: str, **values: Any) -> str:
@@ -76,10 +80,11 @@ def refusal(room: str, part: str, **values: Any) -> str:
     return say(f"{room}/refusals", part, **quoted).translate(_UNSHIELD)
 
 
-def environment(loader: BaseLoader, code: str = ENGLISH) -> Environment:
+def environment(loader: BaseLoader, code: str = ENGLISH, *, kept: bool = True) -> Environment:
     """Templates that see the words of the project and refuse what is not defined. Prose is plain: who prints it escapes it.
 
     `code` is the language whose texts the loader gives; what is not English was written elsewhere and runs in Jinja's sandbox.
+    Compiled templates are `kept` between runs.
     """
     from jinja2 import Environment, StrictUndefined
     from jinja2.runtime import Context
@@ -101,7 +106,7 @@ def environment(loader: BaseLoader, code: str = ENGLISH) -> Environment:
         lstrip_blocks=True,
         cache_size=-1,
         auto_reload=False,
-        bytecode_cache=_compiled(code),
+        bytecode_cache=_compiled(code) if kept else None,
     )
     made.context_class = Given
     for module in VOCABULARY:
@@ -123,20 +128,22 @@ def _compiled(code: str) -> BytecodeCache | None:
 
 
 @cache
-def _packaged(language: tuple[str, str]) -> Environment:
-    """The package's templates, in another language with the texts of its catalogue."""
+def _packaged(source: Source) -> Environment:
+    """The package's templates, in another language with the texts of its catalogue, in another currency with its code."""
     from jinja2 import BaseLoader, PackageLoader
 
     class Translated(BaseLoader):
         """Templates with each text as the catalogue has it."""
 
         def get_source(self, environment: Environment, template: str) -> tuple[str, str | None, Callable[[], bool] | None]:
-            source, name, fresh = packaged.get_source(environment, template)
-            return replaced(source, template, lambda piece, where: _checked(environment, piece, where, language)), name, fresh
+            text, name, fresh = packaged.get_source(environment, template)
+            if code != ENGLISH:
+                text = replaced(text, template, lambda piece, where: _checked(environment, piece, where, (code, folder)))
+            return template_in_currency(text), name, fresh
 
-    code, _ = language
+    code, folder, money = source
     packaged = PackageLoader("detente", "")
-    return environment(packaged if code == ENGLISH else Translated(), code)
+    return environment(packaged if (code, money) == (ENGLISH, DOLLAR) else Translated(), code, kept=money == DOLLAR)
 
 
 def _checked(environment: Environment, piece: Piece, where: str, language: tuple[str, str]) -> str:

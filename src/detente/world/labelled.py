@@ -117,7 +117,9 @@ def _unstacked(values: Any, axes: Axes, name: str) -> tuple[list[str], dict[str,
     if (count != 1).any():
         where = tuple(int(k) for k in np.argwhere(count != 1)[0])
         told = " ".join(wanted[axis][k] for axis, k in zip(taken, where, strict=True))
-        raise InputError(refusal("world", "cell_twice" if count[where] else "cell_lacking", array=name, cell=told))
+        if count[where]:
+            raise InputError(refusal("world", "cell_twice", array=name, cell=told))
+        raise InputError(refusal("world", "cell_lacking", array=name, cell=told))
     array = np.empty(shape)
     array[tuple(places)] = values.to_numpy(dtype=np.float64).ravel()
     return taken, dict.fromkeys(taken), array

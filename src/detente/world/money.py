@@ -17,7 +17,7 @@ detente.errors.InputError: InputError: dollars of 2031 are not known for the Uni
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -27,6 +27,7 @@ import yaml
 
 from detente.errors import InputError, UnknownRegion
 from detente.words import refusal
+from detente.words.currency import DOLLAR, currency
 from detente.words.names import region_name
 
 BASE = 2022
@@ -42,8 +43,8 @@ def years(region: str) -> tuple[int, ...]:
 
 
 def has(region: str, year: int) -> bool:
-    """Whether dollars of a year are known for a region of the default world."""
-    return (region, year) in _table()
+    """Whether dollars of a year are known for a region of the default world, where the world in use counts in dollars at all."""
+    return currency() == DOLLAR and (region, year) in _table()
 
 
 def factor(region: str, year: int, of: int = BASE) -> float:
@@ -54,17 +55,23 @@ def factor(region: str, year: int, of: int = BASE) -> float:
 def rolled(incomes: Mapping[str, float], year: int, table: int | None) -> tuple[int, dict[str, float]]:
     """The year whose dollars are told, and what turns the money of a table of year `table` into them, by region.
 
-    `incomes` by region, in the table's money. The year is `year` where dollars of it are known of any, else the table's own; a
-    region of which they are not takes the factor of the others together.
+    `incomes` by region, in the table's money. The year is the last one up to `year` whose dollars are known of any, else the
+    table's own; a region of which they are not takes the factor of the others together.
 
-    >>> rolled({"USA": 2.0, "CHN": 1.0}, 2031, 2022)
-    (2022, {'USA': 1.0, 'CHN': 1.0})
+    >>> rolled({"USA": 2.0, "CHN": 1.0}, 2031, 2022)[0], rolled({"USA": 2.0, "CHN": 1.0}, 2019, 2022)
+    (2025, (2022, {'USA': 1.0, 'CHN': 1.0}))
     """
-    own = {r: factor(r, year) for r in incomes if table == BASE and has(r, year)}
-    if not own:
+    told = latest(incomes, year) if table == BASE else None
+    if told is None:
         return (year if table is None else table), dict.fromkeys(incomes, 1.0)
+    own = {r: factor(r, told) for r in incomes if has(r, told)}
     together = sum(f * incomes[r] for r, f in own.items()) / sum(incomes[r] for r in own)
-    return year, {r: own.get(r, together) for r in incomes}
+    return told, {r: own.get(r, together) for r in incomes}
+
+
+def latest(regions: Iterable[str], year: int) -> int | None:
+    """The last year up to `year` whose dollars are known of any of `regions`; None where there is none."""
+    return max((y for r in regions for y in _years().get(r, ()) if y <= year and has(r, y)), default=None)
 
 
 def gdp(region: str, year: int) -> float:
@@ -79,7 +86,7 @@ def population(region: str, year: int) -> float:
 
 def knows_consumption(region: str) -> bool:
     """Whether the household consumption of a region is known."""
-    return region in _facts()["household_consumption"]["percent"]
+    return currency() == DOLLAR and region in _facts()["household_consumption"]["percent"]
 
 
 def consumption_share(region: str) -> float:

@@ -39,6 +39,7 @@ from detente.errors import DetenteError, InputError, SourceError, UnbalancedTabl
 from detente.files import loads, sha256, whole
 from detente.types import Array
 from detente.words import refusal
+from detente.words.currency import SCALE
 from detente.words.names import region_name, sector_name
 from detente.world.inventories import netted
 from detente.world.labelled import in_order, trade_axes, unlabelled
@@ -51,6 +52,8 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 TOLERANCE = 1e-9
+TABLES = (".csv", ".txt", ".tsv", ".xlsx", ".xls", ".parquet", ".har", ".gdx")
+"""Endings of files that hold tables, and no world."""
 FINAL = "FINAL"
 """Label of final use among users."""
 
@@ -76,8 +79,8 @@ class World:
 
     Shapes: N regions, S sectors. `shipments`, `tariff_rates`, `export_tax_rates` [origin, destination, sector];
     `intermediate_use` [region, input, user]; `value_added` [region, sector]; `final_use` [region, sector].
-    Flows in `unit` (million USD a year), rates as fractions, `trade_elasticity` [sector] positive. `employed` [region, sector]
-    in thousand persons, None where jobs are not known (`employment` has it with labels).
+    Flows in `unit` a year (millions of a currency, "million USD"), rates as fractions, `trade_elasticity` [sector] positive.
+    `employed` [region, sector] in thousand persons, None where jobs are not known (`employment` has it with labels).
     """
 
     regions: tuple[str, ...]
@@ -132,6 +135,8 @@ class World:
                 raise InputError(refusal("world", "labels_twice", what=what, labels=", ".join(twice)))
             if not labels:
                 raise InputError(refusal("world", "none_at_all", what=what))
+        if not str(unit).startswith(SCALE) or not str(unit).removeprefix(SCALE).strip():
+            raise InputError(refusal("world", "unit_in_millions", unit=repr(unit)))
         n, s = len(regions), len(sectors)
         flows = (n, n, s)
         trade, by_sector = trade_axes(regions, sectors), (("region", regions), ("sector", sectors))
@@ -459,6 +464,8 @@ class World:
     def load(cls, path: str | os.PathLike[str]) -> World:
         """Read what `save` wrote; raises `SourceError` when the file is missing or is not a world."""
         path = Path(path)
+        if path.is_file() and path.suffix.lower() in TABLES:
+            raise SourceError(refusal("world", "table_not_world", path=path))
         try:
             with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
                 header = loads(data["header"].tobytes().decode())

@@ -121,7 +121,8 @@ def ahead(case: CaseView) -> list[str]:
     d = case.dossier
 
     def stops(s: str) -> bool:
-        return any(m.instrument is InstrumentKind.EMBARGO and m.by in case.parties for m in d.measures_in(s))
+        bans = [m for m in d.measures_in(s) if m.instrument is InstrumentKind.EMBARGO and m.modelled and m.by in case.parties]
+        return any(m.on == "all" or set(m.on) & set(case.parties) for m in bans)
 
     return [s for s in case.ids if not stops(s)]
 

@@ -6,12 +6,11 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-import numpy as np
-
 from detente import words as text
 from detente.briefing.annex import ways
 from detente.briefing.charts.slope import slope_figure
 from detente.briefing.document import Block, Figure, Items, Para, Section, Table
+from detente.briefing.sections import trade
 from detente.briefing.tables import Col, table, texts_of
 from detente.briefing.view import CaseView
 from detente.errors import NotConverged
@@ -66,13 +65,8 @@ def changes(case: CaseView, buyer: str) -> dict[str, float]:
 
 def bought(case: CaseView, buyer: str) -> tuple[dict[str, float], dict[str, float]]:
     """Goods bought abroad by origin, before and after, million USD of the table a year before duties."""
-    outcome, n, goods = case.outcome(ways.main(case)), case.i(buyer), case.goods_index
-
-    def of(shipments: Any) -> dict[str, float]:
-        sums = np.asarray(shipments)[:, n][:, goods].sum(1)
-        return {r: float(v) for r, v in zip(case.world.regions, sums, strict=True) if r != buyer}
-
-    return of(outcome.before.shipments), of(outcome.after.shipments)
+    before, after = ({r: v for r, v in flows.items() if r != buyer} for flows in trade.sold(case, buyer, ways.main(case)))
+    return before, after
 
 
 def gainers(moved: dict[str, float], buyer: str, rival: str) -> dict[str, float]:

@@ -8,7 +8,7 @@ from detente import words as text
 from detente.briefing.document import Cell, spanned
 from detente.briefing.sections import outlook
 from detente.briefing.view import STATUS_QUO, CaseView, Triple
-from detente.equilibrium.outcome import Outcome
+from detente.briefing.worth import worths
 from detente.outlook.outlook import Chance
 
 MOST = 3
@@ -68,12 +68,7 @@ def title(case: CaseView, scenario: str) -> str:
 # -- money -------------------------------------------------------------------------------------------------------------
 def dollars(case: CaseView, code: str, scenario: str | None) -> Triple:
     """What a change of real income is worth, billion USD of `case.dollars` a year, with its range."""
-    factors = {m: case.in_dollars(m) for m in (case.world.regions if code == "WORLD" else case.members(code))}
-
-    def worth(outcome: Outcome) -> float:
-        return sum(float(outcome.equivalent_variation[m]) * f for m, f in factors.items()) / 1e3
-
-    return case.triple(worth, scenario)
+    return Triple(*(v / 1e3 for v in worths(case, scenario, [code], None)[code]))
 
 
 def two(value: float, *, signed: bool = True, most: int = 2) -> str:

@@ -33,7 +33,8 @@ def scale_of(entries: Sequence[Entry]) -> tuple[float, int]:
     """Million USD a unit of the axis, and decimals that give the largest value two digits."""
     ways = [w for e in entries for w in e.ways]
     known = [abs(w.money.value) for w in ways if w.known]
-    largest = max(known or [max(abs(w.money.low), abs(w.money.high)) for w in ways], default=0.0)
+    spans = [max(abs(w.money.low), abs(w.money.high)) for w in ways]
+    largest = max(known if any(known) else spans, default=0.0)
     unit = 1e3 if largest >= 995 else 1.0
     return unit, text.decimals_for(largest / unit)
 
@@ -51,6 +52,7 @@ def calendar_figure(entries: Sequence[Entry], region: str, *, dollars: int, id: 
     known = [e for e in top if any(w.known for w in e.ways)]
     tied = len(top) > 1 and text.fixed(top[0].apart / unit, places) == text.fixed(top[1].apart / unit, places)
     told = {"region": region, "top": top[0], "second": top[1] if tied else None, "known": bool(known)}
+    told["unsure"] = any(not w.known for e in top for w in e.ways)
     title = say(WORDS, "title", **told, gap=top[0].apart)
     odds = any(w.chance is not None for e in entries for w in e.ways)
     subtitle = say(WORDS, "subtitle", large=unit > 1, dollars=dollars, odds=odds)

@@ -4,28 +4,31 @@ from __future__ import annotations
 
 import pandas as pd
 
-from detente import words as text
 from detente.briefing.charts.forms import CHARACTER, Sheet, Spec, as_given, end, mark, name, number
+from detente.briefing.charts.standalone import wrapped
 from detente.briefing.charts.theme import COLOUR
 
 ROW, HEAD = 22.0, 15.0
-SIZE = 12.5
+SIZE, ROOM = 12.5, 0.93
+"""Size of the letters in px, and the part of its room that a text measured in Arial may take: readers' letters are wider."""
 
 
 def ranked(frame: pd.DataFrame, width: float, *, label_width: float) -> Spec:
     """Columns: label, value, low, high, colour (a key of `COLOUR`), text (printed at the bar's end). A row that has no value
-    (NaN) shows its span alone. Labels stand to the left, or above where `label_width` is 0."""
-    above = HEAD if label_width == 0 else 0.0
-    row, inner, sheet = ROW + above, width - label_width - 6, Sheet()
+    (NaN) shows its span alone. Labels stand whole, to the left, or above where `label_width` is 0."""
+    above, inner, sheet = label_width == 0, width - label_width - 6, Sheet()
+    told = [wrapped(str(t), SIZE, ROOM * ((label_width or width) - 10)) for t in frame["label"]]
+    words = [HEAD * len(lines) for lines in told]
+    heights = [ROW + h if above else max(ROW, h + 4.0) for h in words]
+    tops = [sum(heights[:k]) for k in range(len(heights))]
     frame = frame.assign(fill=[COLOUR[c] for c in frame["colour"]], bar=frame["value"].fillna(0.0), zero=0.0)
     apart = frame["value"].isna()
     frame["at"] = frame["bar"].where(~apart, frame["high"].clip(lower=0.0))
     left = (frame["bar"] < 0) & ~apart
     domain = _domain(frame, left, inner)
-    frame["middle"] = [k * row + above + 8.0 for k in range(len(frame))]
+    frame["middle"] = [y + 8.0 + (h if above else (room - ROW) / 2) for y, h, room in zip(tops, words, heights, strict=True)]
     frame["top"], frame["bottom"], frame["under"] = frame["middle"] - 6.0, frame["middle"] + 6.0, frame["middle"] + 9.5
-    frame["named"] = frame["middle"] - (14.0 if above else 0.0)
-    height = row * len(frame)
+    height = sum(heights)
 
     def x(field: str) -> Spec:
         return number(field, scale={"domain": list(domain), "nice": False, "zero": False}, axis=None)
@@ -44,10 +47,17 @@ def ranked(frame: pd.DataFrame, width: float, *, label_width: float) -> Spec:
     for before, part in frame.groupby(left, sort=False):
         style = {**side, "align": "right" if before else "left", "dx": -5 if before else 5}
         views.append(mark(sheet.rows(part), "text", style, x=x("at"), y=y("middle"), text=name("text")))
-    letters = int(((label_width or width) - 10) / (0.53 * SIZE))
-    labels = frame.assign(label=[text.clipped(str(t), letters) for t in frame["label"]], left=float(domain[0]))
+    labels = [
+        {
+            "left": float(domain[0]),
+            "named": middle - (h - 1.0 if above else HEAD * (len(lines) - 1) / 2) + HEAD * k,
+            "label": line,
+        }
+        for lines, h, middle in zip(told, words, frame["middle"], strict=True)
+        for k, line in enumerate(lines)
+    ]
     style = {**side, "align": "left", "dx": -label_width, "color": COLOUR["ink"]}
-    views.append(mark(sheet.rows(labels), "text", style, x=x("left"), y=y("named"), text=name("label")))
+    views.append(mark(sheet.rows(pd.DataFrame(labels)), "text", style, x=x("left"), y=y("named"), text=name("label")))
     return sheet.grid([sheet.layer(*views, width=inner, height=height)], 1, 0, 0)
 
 

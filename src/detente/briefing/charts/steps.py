@@ -22,7 +22,7 @@ from detente.briefing.charts.timeline import month_starts
 from detente.words import clipped, month, say
 
 HEIGHT, GAP, AXIS = 300.0, 15.0, 34.0
-SIZE, ROOM = 12.0, 0.94
+SIZE, ROOM = 12.0, 0.86
 """Size of the letters in px, and the part of its room that a label measured in Arial may take: readers' letters are wider."""
 NEAR = 130.0
 """Pixels from the left within which "as of" is written to the right of its line."""

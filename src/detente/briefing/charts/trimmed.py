@@ -111,11 +111,13 @@ def first_fork(look: Outlook) -> str | None:
 
 
 def quiet(look: Outlook) -> Array:
-    """[leaf]: 1 where no fork that stands apart from the talks changes anything, else 0."""
-    branches = look.tree.branches
-    return np.array(
-        [float(not any(branches[b][0].independent and branches[b][1].changes for b in leaf.path)) for leaf in look.tree.leaves]
-    )
+    """[leaf]: 1 where every fork that stands apart takes a branch that changes nothing, as far as it has one."""
+    out = np.ones(len(look.tree.leaves))
+    for fork in look.tree.forks.values():
+        still = [b.id for b in fork.branches if not b.changes and b.scenario is None]
+        if fork.independent and still:
+            out *= np.any([look.tree.taken(b) for b in still], axis=0)
+    return out
 
 
 def trimmed(look: Outlook, code: str, scale: float = 1.0, most: int = MOST) -> tuple[Stem, ...]:

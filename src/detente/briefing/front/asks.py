@@ -40,7 +40,7 @@ class Advice:
     """One bullet: `money` what it brings the reader, million USD a year (costs are negative); `other` the same for whom it takes;
     `given` the condition; `again` whether the bullet before asks the same economy; `second` what is given for `title`, and of a
     trade `place` which of the asks told before it is for where the offer before it is what is given, `more` whether there are
-    more; `clause` whether the title is what somebody does ("lifts its duty").
+    more; `clause` whether the title is what somebody does ("lifts its duty"); `signing` whether it is an agreement with `whom`.
     """
 
     kind: Kind
@@ -53,6 +53,7 @@ class Advice:
     again: bool = False
     second: str = ""
     clause: bool = False
+    signing: bool = False
     place: int = 0
     more: bool = False
 
@@ -98,10 +99,11 @@ def _first(a: Advice) -> float:
 
 
 def _told_once(kept: Sequence[Advice]) -> tuple[Advice, ...]:
-    """An ask of whom the ask before was made says "it"; a trade of what has just been offered for what has been asked names
-    neither again."""
+    """An ask of whom the ask before was made says "it", and its day where that is another; a trade of what has just been offered
+    for what has been asked names neither again."""
     asks = [a.title for a in kept if a.kind == "ask"]
     out: list[Advice] = []
+    last: date | None = None
     for k, a in enumerate(kept):
         before = kept[k - 1] if k else None
         again = a.kind == "ask" and before is not None and (before.kind, before.whom) == ("ask", a.whom)
@@ -109,7 +111,8 @@ def _told_once(kept: Sequence[Advice]) -> tuple[Advice, ...]:
         if a.kind == "trade" and offered and a.title in asks:
             out.append(replace(a, place=asks.index(a.title) + 1, more=len(asks) > 1))
         else:
-            out.append(a if not again else replace(a, again=True))
+            out.append(a if not again else replace(a, again=True, day=None if a.day == last else a.day))
+        last = a.day
     return tuple(out)
 
 
@@ -135,18 +138,19 @@ def _of_other(case: CaseView, reader: str) -> Iterator[Advice]:
         given: Given = "passed" if s.given == PASSED else "branch" if s.given else ""
         day = min(by_branch[s.given].dates, default=None) if s.given in by_branch else first_day(case)
         other = s.others_money.get(s.needs, max(s.others_money.values(), default=math.nan))
+        signing = s.id == f"sign-with-{s.needs}"
         match s.role:
             case "ask":
-                yield Advice("ask", s.title, s.money, whom, other, day, given)
+                yield Advice("ask", s.title, s.money, whom, other, day, given, signing=signing)
             case "offer":
                 to = max(s.others_money, key=lambda p: s.others_money[p])
                 yield Advice("offer", s.title, s.money, (to,), s.others_money[to], day)
             case "own":
                 yield Advice("alone", s.title, s.money, (), math.nan, None)
             case "avoid" if s.price.sign == "loss":
-                yield Advice("avoid", s.title, s.money, whom, other, None)
+                yield Advice("avoid", s.title, s.money, whom, other, None, signing=signing)
             case "unsure":
-                yield Advice("unsure", s.title, s.money, whom, other, None)
+                yield Advice("unsure", s.title, s.money, whom, other, None, signing=signing)
             case _:
                 pass
     yield from _trades(case, steps, worth)
@@ -168,10 +172,10 @@ def _siding(steps: Asks, worth: float) -> Iterator[Advice]:
     """Taking a side, where it costs at every reading; else that it is not known. Where signing with each is to be avoided, that
     says it."""
     signing = {s.needs for s in steps.of("avoid") if s.id == f"sign-with-{s.needs}"}
-    if set(steps.siding) <= signing:
-        return
     known = [p for p, s in steps.siding.items() if s.sign == "loss"]
     open_ = [p for p, s in steps.siding.items() if s.sign == "not known"]
+    if set(known or open_) <= signing:
+        return
     if known:
         least = max((steps.siding[p] for p in known), key=lambda s: s.value)
         yield Advice(

@@ -16,15 +16,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-import numpy as np
-
+from detente.briefing.charts.trimmed import quiet
 from detente.briefing.sections import bystanders, outlook
 from detente.briefing.view import CaseView
 from detente.cases.baselines import LAW
 from detente.outlook.outlook import Outlook
 from detente.policy.prospects import Fork
 from detente.strategy.year import Span, Year, money_of
-from detente.types import Array
 from detente.words import TINY
 
 AHEAD = timedelta(days=275)
@@ -119,16 +117,6 @@ def _given(look: Outlook, branch: str, reader: str) -> dict[str, float]:
     return {name: float(weights @ final[:, column]) for name, final in readings.items()}
 
 
-def quiet(look: Outlook) -> Array:
-    """[leaf]: 1 where every fork that stands apart takes a branch that changes nothing, as far as it has one."""
-    out = np.ones(len(look.tree.leaves))
-    for fork in look.tree.forks.values():
-        still = [b.id for b in fork.branches if not b.changes and b.scenario is None]
-        if fork.independent and still:
-            out *= np.any([look.tree.taken(b) for b in still], axis=0)
-    return out
-
-
 def _of_scenarios(case: CaseView, reader: str) -> Sequence[Entry]:
     """The scenarios by day."""
     worth = money_of(case, reader)[1]
@@ -141,4 +129,4 @@ def _of_scenarios(case: CaseView, reader: str) -> Sequence[Entry]:
     return _fewest(made, worth)
 
 
-__all__ = ["Entry", "Way", "entries", "quiet"]
+__all__ = ["Entry", "Way", "entries"]

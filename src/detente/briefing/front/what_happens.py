@@ -15,7 +15,6 @@ from datetime import date
 from functools import partial
 from typing import Any, Literal
 
-import numpy as np
 import pandas as pd
 
 from detente import words as text
@@ -28,8 +27,8 @@ from detente.briefing.front.calendar import entries
 from detente.briefing.front.triggers import triggers
 from detente.briefing.sections import beside, bystanders, closing, outlook
 from detente.briefing.view import STATUS_QUO, CaseView
+from detente.briefing.worth import worths
 from detente.cases.baselines import IN_FORCE, LAW
-from detente.equilibrium.outcome import Outcome
 from detente.outlook.outlook import Outlook
 from detente.strategy.like_for_like import Beside
 from detente.strategy.year import Mover, money_of
@@ -38,7 +37,7 @@ from detente.types import Range
 TEMPLATE = "briefing/front/what_happens"
 WORDS = 340
 """Words of the page at most."""
-TITLE_WORDS, ANSWER_WORDS = 14, 90
+TITLE_WORDS, ANSWER_WORDS, FEWER_WORDS = 14, 90, 70
 ROWS = 5
 COLUMNS = 7
 NEAR = 2.0
@@ -230,22 +229,6 @@ def gathered(case: CaseView, reader: str) -> Ahead:
     )  # fmt: skip
 
 
-def worths(case: CaseView, scenario: str | None, codes: Sequence[str], against: str = LAW) -> dict[str, Range]:
-    """What a scenario (None: what is in force) is worth against a baseline, million a year by code, with its range.
-
-    Each region's change in its income of the dossier's year, the table's where its dollars are not known; regions add up.
-    """
-
-    incomes = case.once("dollars", lambda: np.array([money_of(case, r)[1] for r in case.world.regions]))
-
-    def of(code: str) -> Callable[[Outcome], float]:
-        members = case.world.regions if code == "WORLD" else case.members(code)
-        weights = np.where([r in members for r in case.world.regions], incomes, 0.0) / 100
-        return lambda o: float(o.real_income.to_numpy() @ weights)
-
-    return {c: case.range(of(c), scenario, against=against) for c in codes}
-
-
 def _title(case: CaseView, scenario: str | None) -> str:
     """A scenario's title; of what is in force the dossier's own, or words for it."""
     known = next((s.title for s in case.dossier.scenarios if s.id == (scenario or STATUS_QUO)), "")
@@ -394,17 +377,16 @@ def first_step(case: CaseView, reader: str) -> Para:
 
 
 def next_day(case: CaseView, reader: str) -> Para:
-    """The next thing to watch: the first trigger of page 2, else the next day of its calendar, else the next the dossier knows."""
+    """What to watch next: the first trigger of page 2, else the next day of its calendar, else the next the dossier knows."""
     asked, days = advice(case, reader), entries(case, reader)
     seen, today = triggers(case, reader, asked), case.dossier.as_of
     asks = sorted((q for q in case.dossier.key_questions if q.by_when >= today), key=lambda q: q.by_when)
-    ways = [] if case.dossier.prospects is None else [
-        (b.title, None) for f in case.dossier.prospects.forks if f.date == first_day(case) for b in f.branches
-    ]  # fmt: skip
-    ways = ways or [(s.title, None) for s in case.scenarios if s.policy_date == first_day(case)]
+    found, day = outlook.prepared(case), first_day(case)
+    forks = [] if found is None else [f for f in found.look.tree.forks.values() if f.date == day]
+    odds = [] if found is None else [(b.title, found.look.of_branch(b.id).value) for f in forks[:1] for b in f.branches]
     said = _said(
-        "next_day", watched=seen[0] if seen else None, entry=days[0] if days else None, on=today,
-        question=asks[0] if asks else None, day_=first_day(case), ways=ways,
+        "next_day", watched=seen[0] if seen else None, entry=days[0] if days else None, on=today, odds_of=odds,
+        question=asks[0] if asks else None, day_=day, ways=[(s.title, None) for s in case.scenarios if s.policy_date == day],
     )  # fmt: skip
     return Para(said, _said("next_day_lead"))
 
@@ -412,18 +394,20 @@ def next_day(case: CaseView, reader: str) -> Para:
 def written(
     ahead: Ahead, drawn: Figure | None, keep: Callable[[str, list[dict[str, Any]]], str], steps: Sequence[Para] = ()
 ) -> Section:
-    """The page from what it knows, the tree already drawn and the lines of what to ask and to watch; `keep` puts rows on the shelf
-    under a stem and names the file. On a full page the question on which most hangs is left to page 2."""
-    blocks: list[Block] = [Para(answer(ahead), kind="lede")]
+    """The page from what it knows, the tree already drawn and the lines of what to ask and to watch; `keep` puts rows on the
+    shelf under a stem and names the file. On a full page first the question on which most hangs is left out, then some of the
+    answer."""
+    blocks: list[Block] = []
     if drawn is not None:
         blocks.append(drawn)
     if ahead.shown and ahead.columns:
         blocks.append(ways_table(ahead, keep))
     blocks += steps
     out = Para(_said("left_out", it=ahead, out=ahead.left_out, sign=_waiting(ahead)), _said("left_out_lead"))
-    for judged in (ahead.judged, replace(ahead.judged, question="")):
-        sure = Para(_said("how_sure", it=judged), _said("how_sure_lead"))
-        section = Section("happens", title(ahead), (*blocks, sure, out))
+    brief = replace(ahead.judged, question="")
+    for judged, most in ((ahead.judged, ANSWER_WORDS), (brief, ANSWER_WORDS), (brief, FEWER_WORDS)):
+        sure, lede = Para(_said("how_sure", it=judged), _said("how_sure_lead")), Para(answer(ahead, most), kind="lede")
+        section = Section("happens", title(ahead), (lede, *blocks, sure, out))
         if words_in([section]) <= WORDS:
             break
     return section
@@ -471,10 +455,10 @@ def _reader(ahead: Ahead) -> dict[str, Any]:
     return {"apart": apart if more else None, "sign": sign, "amount": amount}
 
 
-def answer(ahead: Ahead) -> str:
+def answer(ahead: Ahead, longest: int = ANSWER_WORDS) -> str:
     """What comes next and how likely, the rest, when the worst may come, and what is at stake.
 
-    Where that takes more than `ANSWER_WORDS`, fewer dates of the worst and fewer ways on are named.
+    Where that takes more than `longest` words, fewer dates of the worst and fewer ways on are named.
     """
     top = leading(ahead.steps)
     rest = [s for s in ahead.steps if s not in top]
@@ -493,7 +477,7 @@ def answer(ahead: Ahead) -> str:
             effects=None if way is None else ahead.effects(way.worth), other=other,
             others=None if other is None else ahead.effects(other.worth),
         )  # fmt: skip
-        if len(said.split()) <= ANSWER_WORDS:
+        if len(said.split()) <= longest:
             break
     return said
 

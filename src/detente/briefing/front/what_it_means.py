@@ -32,11 +32,11 @@ told = partial(say, "briefing/front/what_it_means")
 
 WORDS = 370
 """Words of the page at most."""
-BARS, ROWS, FEWEST = 6, 6, 2
+BARS, ROWS, FEWEST = 6, 4, 2
 """Bars of the figure, rows of the table of triggers, and the fewest of them that a full page keeps."""
 STRETCHES = ("first-year", "two-to-five", "decade")
 DECISIVE = ("branch", "scenario")
-LARGE, INPUTS = 8, 3
+LARGE, INPUTS = 8, 2
 """Sectors by value added among which the inputs that move most are named, and how many are."""
 
 

@@ -17,6 +17,7 @@ from detente.briefing.tables import Col, table, texts
 from detente.briefing.view import CaseView, Triple, number_at
 from detente.cases.case import Case
 from detente.equilibrium.outcome import Outcome
+from detente.words.currency import currency
 from detente.words.names import region_name, sector_name
 
 RARE = "RER"
@@ -41,8 +42,7 @@ def sections(case: CaseView) -> list[Section]:
         Para(input_sentence(case)),
         *(input_figure(case, code) for code in case.parties[:1]),
     ]
-    if RARE in case.world.sectors:
-        blocks += chokepoints.blocks(case) or rare_earths(case)
+    blocks += chokepoints.blocks(case) or (rare_earths(case) if controlled(case, RARE) else [])
     return [Section("people", _say("title", case=case), tuple(blocks))]
 
 
@@ -68,7 +68,8 @@ def basket_sentence(case: CaseView) -> str:
 
 
 def _dollars(value: float) -> str:
-    return f"{text.MINUS if value < 0 else '+'}USD {text.fixed(abs(float(f'{value:.2g}')), 0 if abs(value) >= 10 else 1)}"
+    size = text.fixed(abs(float(f"{value:.2g}")), 0 if abs(value) >= 10 else 1)
+    return f"{text.MINUS if value < 0 else '+'}{currency()} {size}"
 
 
 def household_table(case: CaseView) -> Table:
@@ -195,6 +196,13 @@ def input_figure(case: CaseView, code: str) -> Figure:
 
 
 # -- rare earths -------------------------------------------------------------------------------------------------------
+def controlled(case: CaseView, sector: str) -> bool:
+    """Whether exports of a good are under control in the worst scenario."""
+    if sector not in case.world.sectors:
+        return False
+    return bool(case.stack(case.worst).withheld[:, :, case.world.sectors.index(sector)].any())
+
+
 def rare_earths(case: CaseView) -> list[Block]:
     """Price of rare earths to buyers, and output of the sectors that use most of them, short run where solved."""
     solved = {"short": case.others.get("short"), case.runs.parameters.name: case.runs}

@@ -119,6 +119,9 @@ def _status_row(case: CaseView, m: Measure, now: str) -> dict[str, object]:
         "on": text.tell(m, "on"),
         "instrument": m.instrument.value,
         "size": text.tell(m, "size") or "–",
+        "rate_pct": _plain(m.rate_pct),
+        "withhold_pct": _plain(m.withhold_pct),
+        "cost_pct": _plain(m.cost_pct),
         "unit": _say("size_unit"),
         "status": now,
         "on_day": case.dossier.as_of.isoformat(),
@@ -130,6 +133,11 @@ def _status_row(case: CaseView, m: Measure, now: str) -> dict[str, object]:
         "authority": m.authority or "",
         "sources": " ".join(m.sources),
     }
+
+
+def _plain(table: float | dict[str, float] | None) -> object:
+    """A number as it is, a map of them as CODE=NUMBER, nothing where there is none."""
+    return " ".join(f"{k}={v:g}" for k, v in table.items()) if isinstance(table, dict) else table
 
 
 def _dates(m: Measure, day: date) -> tuple[str, str]:

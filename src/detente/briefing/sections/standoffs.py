@@ -25,6 +25,7 @@ from detente.strategy.payoffs import PayoffTable
 from detente.strategy.table import AtTheTable, at_the_table
 from detente.talks.patience import Patience
 from detente.words import chance, chance_range, days, money, say
+from detente.words.currency import currency
 
 told = partial(say, "briefing/sections/standoffs")
 
@@ -261,7 +262,7 @@ def _periods(view: CaseView, case: AtTheTable) -> Table:
 
 
 def _bare(million: float) -> str:
-    return money(million).removeprefix(f"USD{text.FIRM}")
+    return money(million).removeprefix(f"{currency()}{text.FIRM}")
 
 
 def _duties(view: CaseView, case: AtTheTable, duties: DutyGame) -> str:

@@ -27,12 +27,18 @@ def _say(part: str, **values: Any) -> str:
     return text.say("briefing/sections/trade", part, **values)
 
 
+def sold(case: CaseView, buyer: str, scenario: str) -> tuple[dict[str, float], dict[str, float]]:
+    """Goods sold to `buyer` by origin, home included, before and after, before duties, million USD of the table a year."""
+    o, n, goods = case.outcome(scenario), case.i(buyer), case.goods_index
+    before, after = (flows.shipments[:, n][:, goods].sum(1) for flows in (o.before, o.after))
+    return dict(zip(case.world.regions, before.tolist(), strict=True)), dict(zip(case.world.regions, after.tolist(), strict=True))
+
+
 def changes(case: CaseView, buyer: str) -> dict[str, float]:
     """Change of goods sold to `buyer` by origin (home included) in the worst scenario, before duties, million USD of
     `case.dollars` a year: the buyer's money, whoever sells."""
-    o, n, goods = case.outcome(case.worst), case.i(buyer), case.goods_index
-    moved = (o.after.shipments - o.before.shipments)[:, n][:, goods].sum(1)
-    return {r: float(v) * case.in_dollars(buyer) for r, v in zip(case.world.regions, moved, strict=True)}
+    before, after = sold(case, buyer, case.worst)
+    return {r: (after[r] - before[r]) * case.in_dollars(buyer) for r in before}
 
 
 def facts(case: CaseView, buyer: str, rival: str) -> dict[str, Any]:

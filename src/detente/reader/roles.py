@@ -1,0 +1,238 @@
+"""The part each economy plays in a sentence: it levies, it is levied on, its goods are, it is excepted, or none of these.
+
+Rules over the words on both sides of a name, from `constructions.yaml`. Names joined by "and" or commas play one part.
+
+>>> [(r.code, r.part) for r in roles("Canada's surtax on Chinese steel spares the United States")]
+[('CAN', 'owner'), ('CHN', 'origin'), ('USA', 'excepted')]
+>>> [(r.code, r.part) for r in roles("The 25% Russian oil tariff on imports from India")]
+[('RUS', 'other'), ('IND', 'origin')]
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from detente.reader.actors import Mention, actor_mentions
+from detente.reader.constructions import body, built, instruments
+
+SUBJECT, OWNER, AGENT, ORIGIN, TARGET, PLACE = "subject", "owner", "agent", "origin", "target", "place"
+DESTINATION, EXCEPTED, LAW, OTHER = "destination", "excepted", "law", "other"
+LEVIES = (SUBJECT, OWNER, AGENT)
+LEVIED = (ORIGIN, TARGET)
+
+_JOIN = re.compile(r"^(?:,?\s*(?:and|or|as well as|&)|,|\s*/)\s*(?:the\s+|from\s+|of\s+|on\s+)?$", re.I)
+_FILL = (
+    r"(?:all|most|some|many|certain|selected|the|other|nearly|both|various|virtually|other|any|every|"
+    r"\$?[\d.,]+|[A-Z]{0,2}[$€£][\d.,]+|billion|million|bn|worth|percent"
+    r"|of|from|in|by|made|coming|imported|on|to|new|about|half|a|an|range|raw|finished|electric|passenger|"
+    r"frozen|fresh|semi-finished|refined|processed)"
+)
+_TARGET_LEAD = (
+    r"\b(?:on|upon|against|onto|targeting|targets|hitting|hits?|taxes|taxed|punish\w*|sanction\w*|"
+    r"penali[sz]\w*|for|toward|towards)\s+"
+    rf"(?:(?:{_FILL}|{body('goods')})(?:,|\s+and|\s+or)?\s+){{0,6}}$"
+)
+_NAMES_AS_ADJECTIVES = ("USA", "EU27", "GBR")
+
+
+@dataclass(frozen=True)
+class Role:
+    """An economy named at [start, end) of the sentence and the part it plays."""
+
+    code: str
+    start: int
+    end: int
+    part: str
+    form: str = "name"
+
+
+def roles(text: str, mentions: Sequence[Mention] | None = None, offset: int = 0) -> tuple[Role, ...]:
+    """Parts of all economies named in a sentence, in order; `mentions` are placed `offset` before the sentence's places."""
+    named = [m for m in (actor_mentions(text) if mentions is None else mentions) if m.form != "city"]
+    if sum(c.isupper() for c in text) > sum(c.islower() for c in text):
+        text = text.lower()  # set in capitals: the words around a name are looked at as they would be written
+    groups: list[list[Mention]] = []
+    for m in named:
+        between = text[groups[-1][-1].end - offset : m.start - offset] if groups else ""
+        acts = between.strip() == "," and built(r"\s+(?:{makes}|{pays})\b").match(text[m.end - offset :])
+        if groups and _JOIN.match(between) and m.form != "law" and not acts and m.code != groups[-1][-1].code:
+            groups[-1].append(m)
+        else:
+            groups.append([m])
+    found = []
+    for group in groups:
+        parts = [_part(text, group[0].start - offset, m.end - offset, m) for m in group]
+        last = parts[-1]
+        if len(group) > 1 and parts[0] in (EXCEPTED, *LEVIED, AGENT):
+            parts = [parts[0]] * len(group)
+        elif len(group) > 1 and last in (ORIGIN, OWNER, TARGET) and _bare(text, group, offset):
+            parts = [last] * len(group)
+        found += [Role(m.code, m.start - offset, m.end - offset, p, m.form) for m, p in zip(group, parts, strict=True)]
+    return tuple(found)
+
+
+def _bare(text: str, group: Sequence[Mention], offset: int) -> bool:
+    """Whether all names but the last are followed by nothing of their own ("Chinese and Indian steel")."""
+    return all(_JOIN.match(text[a.end - offset : b.start - offset]) for a, b in itertools.pairwise(group))
+
+
+def _part(text: str, start: int, end: int, m: Mention) -> str:
+    before, after = text[:start], text[end:]
+    if m.form == "law":
+        return LAW
+    if built(
+        r"\b{except}\s+(?:(?:for|from|those|goods|imports|products|of|in|the|all|to|on|by|most|other|both|its|articles)\s+){0,5}$"
+    ).search(before):
+        return EXCEPTED
+    if re.search(
+        r"\b(?:originat\w+|produced|made|manufactured|poured|grown|mined|assembled|origin|harvested|caught|"
+        r"smelted|cast|refined|processed|built)"
+        r"\s+in(?: or (?:exported|consigned|shipped) from)?\s+(?:the\s+)?$",
+        before,
+        re.I,
+    ) or built(
+        r"(?:\b{goods}|\b(?:products?|goods|articles|imports?|origin|coming|exported|imported|shipped|"
+        r"arriving|consigned|ones|those|lines|countr(?:y|ies)))\s+(?:\([^)]*\)\s*)?"
+        r"(?:the (?:growth, )?(?:product|produce|produce or manufacture|origin) )?(?:of|from)\s+(?:the\s+)?$"
+    ).search(before):
+        governs = re.search(r"\b(?:government|president|minist\w+)\s+of\s+(?:the\s+)?$", before, re.I)
+        if not governs:
+            return ORIGIN
+    if re.match(r"'s?\b|'(?=\s)", after):
+        return _possessive(text[:start], re.sub(r"^'s?", "", after))
+    if m.form in ("adjective", "name", "group") and re.match(r"[ -][\w%\d(]", after):
+        attributive = _attributive(before, after, m)
+        if attributive:
+            return attributive
+    return _after_preposition(before, after, m)
+
+
+def _possessive(before: str, after: str) -> str:
+    if built(r"\s+(?:[\w-]+\s+){0,2}?{officials}\b").match(after):
+        return AGENT if re.search(r"\bby\s+(?:the\s+)?$", before, re.I) else OTHER if _led(before) else SUBJECT
+    if _instrument_follows(after):
+        return OWNER
+    if re.match(
+        r"\s+(?:[\w-]+\s+){0,2}?(?:answer|repl(?:y|ies)|response|retaliation|counter-?measures?|order|decree|list|plan|threat|decision)\b",
+        after,
+    ) and not _led(before):
+        return OWNER
+    if built(r"\s+(?:(?!{breaks}\b)[\w-]+\s+){0,4}?{goods}\b").match(after):
+        return ORIGIN
+    return OTHER
+
+
+def _attributive(before: str, after: str, m: Mention) -> str:
+    like_adjective = m.form in ("adjective", "group") or m.code in _NAMES_AS_ADJECTIVES
+    word = rf"(?:(?!(?:{body('breaks')}|{body('pays')}|{body('makes')})\b)[\w%.,'()-]+\s+)"
+    if built(rf"[ -]{word}{{0,2}}?{{officials}}\b").match(after) and not re.search(r"\bthe (?:\w+ )?$", before[-1:]):
+        if re.search(r"\bby\s+(?:the\s+)?$", before, re.I):
+            return AGENT
+        return OTHER if _led(before) else SUBJECT
+    bond = _instrument_follows(after)
+    goods = built(rf"[ -]{word}{{0,4}}?{{goods}}\b").match(after)
+    if bond and goods and goods.end() <= bond:
+        return OTHER
+    if bond:
+        if not like_adjective:
+            return TARGET
+        return OWNER
+    if goods and re.match(r"[ -](?:\w+ ){0,2}imports? of\b.{2,60}\bfrom\b", after):
+        return OTHER
+    if goods and (like_adjective or not built(r"[ ]{makes}\b").match(after)):
+        return ORIGIN
+    if (
+        like_adjective
+        and re.search(rf"\b(?:on|against)\s+(?:{_FILL}\s+){{0,5}}$", before, re.I)
+        and re.match(r"[ -][A-Za-z]", after)
+    ):
+        return TARGET
+    following = re.match(r"[ ]([a-z][\w-]*)", after)
+    if (
+        following
+        and m.form in ("name", "group")
+        and not re.search(r"(?:s|ed)$", following[1])
+        and not built(r"[ ](?:{makes}|{breaks}|{pays})\b").match(after)
+    ):
+        return OTHER
+    return OTHER if m.form == "adjective" else ""
+
+
+VERB_FORM = re.compile(
+    r"(?:ban(?:s|ned)|halt(?:s|ed)|block(?:s|ed)|prohibit(?:s|ed)|restrict(?:s|ed)|requires?|curb(?:s|bed)|limit(?:s|ed)|stop(?:s|ped)"
+    r"|tighten(?:s|ed)|needs?|obtain)\b",
+    re.I,
+)
+
+
+def _instrument_follows(after: str) -> int:
+    """Where the words of an instrument start that belongs to the name before; 0 for none."""
+    reach = built(r"[ -](?:(?!(?:{breaks}|{pays}|{makes})\b)[\w%.,'()-]+\s+){0,6}?").pattern
+    ends = []
+    for _, pattern in instruments():
+        m = pattern.search(after[:90])
+        if m and VERB_FORM.match(m.group()):
+            continue
+        if m and re.fullmatch(reach, after[: m.start()], re.I):
+            ends.append(m.start())
+    return min(ends, default=0)
+
+
+def _led(before: str) -> bool:
+    """Whether a preposition governs the name."""
+    return bool(re.search(r"\b(?:with|to|on|from|against|in|of|for|over|at|between|into|by|near)\s+(?:the\s+)?$", before, re.I))
+
+
+def _after_preposition(before: str, after: str, m: Mention) -> str:
+    if re.search(r"\bby\s+(?:the\s+)?(?:government of\s+(?:the\s+)?)?$", before, re.I):
+        return OTHER if built(r"\s+{goods}\b").match(after) else AGENT
+    if re.search(
+        r"\b(?:government|president|ministry|minister|authorities|parliament|cabinet)\s+of\s+(?:the\s+)?$", before, re.I
+    ):
+        return (
+            OTHER
+            if re.search(r"\b(?:with|on|from|against|in|for|over|to|of)\s+(?:the\s+)?\w+\s+of\s+(?:the\s+)?$", before, re.I)
+            else SUBJECT
+        )
+    if re.search(r"\b(?:decision|plan|threat|move|announcement|intention|proposal)s?\s+(?:of|by)\s+(?:the\s+)?$", before, re.I):
+        return SUBJECT
+    if re.search(r"\bfrom\s+(?:the\s+)?$", before, re.I):
+        tail = before[-70:]
+        ends = [tail[hit.end() :] for _, p in instruments() if (hit := p.search(tail))]
+        from_levier = any(len(e) < 12 and re.search(r"\s+from\s+(?:the\s+)?$", e) for e in ends)
+        return (
+            AGENT
+            if from_levier
+            else OTHER
+            if re.search(
+                r"\b(?:pressure|retaliation|response|relief|letter|withdraw\w*|investment|offer|demands?)\s+from\s+(?:the\s+)?$",
+                before,
+                re.I,
+            )
+            else ORIGIN
+        )
+    if re.search(r"\b(?:in|at|into|inside|across)\s+(?:the\s+)?$", before, re.I):
+        return PLACE
+    if re.search(r"\b(?:among them|such as|including|namely|notably|chiefly|mainly|especially)\s+(?:the\s+)?$", before, re.I):
+        return TARGET
+    if re.search(r"\b(?:for|from|on|to)\s+(?!the\s+purpose)[\w ,-]{2,50}\(\s*(?:the\s+)?$", before, re.I):
+        return TARGET
+    if re.search(r"\bto\s+(?:(?:buyers|companies|firms|customers) in\s+)?(?:the\s+)?$", before, re.I):
+        return DESTINATION
+    lead = re.search(_TARGET_LEAD, before[-80:], re.I)
+    if lead and not re.search(r"\bfor\b", lead.group(), re.I):
+        return TARGET
+    if lead and (
+        re.search(r"\b(?:rates?|tariffs?|dut(?:y|ies)|surtax|%|per ?cent)\s+(?:\w+\s+){0,2}?for\s+(?:the\s+)?$", before, re.I)
+        or (
+            re.match(r"\s*(?:and|,|is|are|:|\d|it is|they)", after)
+            and re.search(r"(?:^|[,;:]\s*)(?:and\s+)?for\s+(?:the\s+)?$", before, re.I)
+        )
+    ):
+        return TARGET
+    if _led(before) or re.search(r"\b(?:than|like|versus|vs\.?|about|alongside|without)\s+(?:the\s+)?$", before, re.I):
+        return OTHER
+    return OTHER if m.form == "adjective" else SUBJECT
