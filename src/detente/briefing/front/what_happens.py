@@ -35,7 +35,7 @@ from detente.strategy.year import Mover, money_of
 from detente.types import Range
 
 TEMPLATE = "briefing/front/what_happens"
-WORDS = 340
+WORDS = 345
 """Words of the page at most."""
 TITLE_WORDS, ANSWER_WORDS, FEWER_WORDS = 14, 90, 70
 ROWS = 5
