@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import cache
 
 from dateutil.relativedelta import relativedelta
 
@@ -21,11 +22,11 @@ from detente.reader.clauses import Block, Sentence
 from detente.reader.constructions import built, cues, instruments, table, word
 from detente.reader.datelines import dateline_end
 from detente.reader.dates import DateMention
-from detente.reader.frames import EXPORT_CONTROL, PURCHASE, TARIFF, Frame, frames_in, purchase_in
+from detente.reader.frames import EXPORT_CONTROL, PURCHASE, TARIFF, Frame, frames_in, heading_status, purchase_in
 from detente.reader.meetings import persons_in
 from detente.reader.roles import LAW, LEVIED, OWNER, SUBJECT, Role, roles
 from detente.reader.sheet import Sheet
-from detente.reader.status import ANNOUNCED, IN_FORCE, OVER, STRUCK_DOWN, SUSPENDED, WITHDRAWN, Judgement
+from detente.reader.status import ANNOUNCED, IN_FORCE, OVER, STRUCK_DOWN, SUSPENDED, WITHDRAWN, Judgement, judge
 from detente.reader.tables import Row, is_of_duties, rows_in
 
 
@@ -62,6 +63,7 @@ def read_frames(sheet: Sheet) -> list[Frame]:
     _undertaken(sheet, frames)
     _labels(sheet, frames)
     _fill_who(sheet, frames, paper)
+    _respectively(frames)
     _carry_on(sheet, frames, paper)
     _last(sheet, frames)
     return frames
@@ -190,8 +192,17 @@ def _whose(paper: Paper, sheet: Sheet, titles: Sequence[tuple[int, str, Sequence
     offices = [a for at, text, _ in titles for a in head if at <= a.start < at + len(text)]
     for at, text, named in titles:
         acting = next(
-            (r for r in named if r.part in (SUBJECT, OWNER) and (r.part == OWNER or word("makes").search(text[r.end :]))), None
+            (
+                r
+                for r in named
+                if (r.part == OWNER and _owns_in_title(text, r, named)) or (r.part == SUBJECT and word("makes").search(text[r.end :]))
+            ),
+            None,
         )
+        notifies = re.search(r"\bnotifi(?:cation|es|ed)\b", text, re.I) and len({r.code for r in named}) == 1
+        if notifies and (named[0].start <= 1 or re.search(r"\b(?:of|by|from)\s+(?:the\s+)?$", text[: named[0].start], re.I)):
+            paper.by, paper.by_how = named[0].code, "the title"
+            break
         if acting is not None:
             paper.by, paper.by_how = acting.code, "the title"
             break
@@ -260,6 +271,17 @@ def _whose(paper: Paper, sheet: Sheet, titles: Sequence[tuple[int, str, Sequence
         paper.by, paper.by_how = paper.seat, "the place of the dateline"
 
 
+def _owns_in_title(text: str, r: Role, named: Sequence[Role]) -> bool:
+    """Whether a title says whose duty it is: "the Vietnamese duty" alone may be the duty on Vietnam."""
+    owned = text[r.end :]
+    return bool(
+        r.form in ("seat", "office")
+        or re.match(r"'s?\b|'(?=\s)", owned)
+        or re.match(r"[^.;:]{0,60}?\b(?:on|against|for)\b", owned)
+        or any(q.part in LEVIED and q.code != r.code for q in named)
+    )
+
+
 def _seat(sheet: Sheet) -> str | None:
     """The economy in whose capital a report is dated; None for none."""
     for s in sheet.sentences[:4]:
@@ -294,6 +316,7 @@ def _row_frames(sheet: Sheet, rows: Sequence[Row], frames: Sequence[Frame], pape
     return found
 
 
+_ONE_ON_OTHER = re.compile(r"->|→|=>|»|\b(?:on|against|upon|versus|vs\.?|towards?)\b|\b(?:duties|tariffs|measures|rates) (?:on|for)\b", re.I)
 _STATE = re.compile(r"\W*(?:" + "|".join(table()["status_words"].values()) + r")\b", re.I)
 
 
@@ -334,17 +357,23 @@ def _row_frame(
     if levier is not None and (acting := sheet.actors_in(levier.start, levier.end)):
         by, by_how = acting[0].code, "its row"
     if not on and row.part is not None:
-        above = roles(row.part.text, None)
+        above = roles(row.part.text.title() if row.part.text.isupper() else row.part.text, None)
         owners = [r.code for r in above if r.part == OWNER]
-        if len(above) == 2 and re.search(r"->|→|=>|»", row.part.text):
+        if len(above) == 2 and _ONE_ON_OTHER.search(row.part.text[above[0].end : above[1].start]):
             owners = [above[0].code]
         if owners and by is None:
             by, by_how = owners[0], "the line above its row"
         on, on_how = [r.code for r in above if r.code not in owners], "the line above its row"
-    lead = next((f for f in context if f.instrument == TARIFF and not f.why_aside and not f.response), None)
+    leads = [f for f in context if f.instrument == TARIFF and not f.why_aside and not f.response]
+    lead = next((f for f in leads if f.judgement.cue and f.judgement.status in (ANNOUNCED, IN_FORCE) and f.begins), None) or next(
+        iter(leads), None
+    )
     judgement = Judgement(ANNOUNCED, 0.78, "", "a row of a table")
     if lead is not None and lead.judgement.cue and lead.judgement.status not in ("denied", "hypothetical"):
         judgement = replace(lead.judgement, sure=max(lead.judgement.sure, 0.78))
+    over = heading_status(row.part.text.split(",")[0]) if row.part is not None else ""
+    if over:
+        judgement = Judgement(over, 0.9, row.part.text if row.part else "", "the line above its row")
     state = row.column("status") or next((c for c in others if _STATE.match(c.text)), None)
     if state is not None:
         told = next((st for st, words in table()["status_words"].items() if re.search(words, state.text, re.I)), None)
@@ -353,8 +382,9 @@ def _row_frame(
     if (
         re.search(r"\bpropos|\brecommend(?:s|ed)?\b", " ".join(texts), re.I)
         and state is None
+        and not over
         and (lead is None or lead.judgement.status in (ANNOUNCED, IN_FORCE))
-    ) or (re.search(r"\bpropos", " ".join(f.sentence.text for f in context) or (sheet.page.title or ""), re.I) and state is None):
+    ) or (re.search(r"\bpropos", " ".join(f.sentence.text for f in context) or (sheet.page.title or ""), re.I) and state is None and not over):
         judgement = Judgement("threatened", 0.85, "propose", "'propose' above the table", (ANNOUNCED,))
     frame = Frame(
         cell.start,
@@ -539,6 +569,9 @@ def _fill_who(sheet: Sheet, frames: Sequence[Frame], paper: Paper) -> None:
             spoken = _subject_before(sheet, f)
             if spoken is not None and spoken not in f.on:
                 f.by, f.by_how = spoken, "the sentence before"
+        if not f.on and not f.everyone and _OBJECT.search(f.sentence.text[: f.end - f.sentence.start]):
+            f.on = [c for c in _levied_before(sheet, f) if c != f.by]
+            f.on_how = "the sentence before" if f.on else ""
         stranger = _STRANGER.match(f.sentence.text) if f.by is None and f.subject is None else None
         if stranger is not None:
             f.by, f.by_how = surnames.get(stranger[1]), "the speaker's side"
@@ -597,7 +630,7 @@ _ANAPHORA = re.compile(
     re.I,
 )
 _STRANGER = re.compile(r"^\W*(?:[A-Z][\w'-]+ )?([A-Z][\w'-]+) (?:said|told|added|warned|wrote)\b")
-_PRONOUN = re.compile(r"^\W*(?:It|They|Officials|The (?:government|ministry|bloc|administration|union|country))\s")
+_PRONOUN = re.compile(r"^\W*(?:Its own|Their own|It|They|Officials|The (?:government|ministry|bloc|administration|union|country))\s")
 
 
 def _subject_before(sheet: Sheet, f: Frame) -> str | None:
@@ -612,6 +645,30 @@ def _subject_before(sheet: Sheet, f: Frame) -> str | None:
         if named:
             return named[0].code
     return None
+
+
+_OBJECT = re.compile(
+    r"^\W*(?:It|They) (?:has |have |had |also |now |will |must |still )*(?:pays?|paid|faces?|faced|be charged|attracts?|bears?)\b|"
+    r"\b(?:charg\w+|tax\w*|hit\w*|levie\w*) (?:it|them|both|these|those)\b"
+)
+
+
+def _levied_before(sheet: Sheet, f: Frame) -> list[str]:
+    """Whose goods the sentence or heading just before speaks of: the ones that "it pays" and "charges them" mean."""
+    before = [s for s in sheet.sentences if s.end <= f.sentence.start and s.block >= f.sentence.block - 1]
+    if not before:
+        return []
+    s = before[-1]
+    return list(dict.fromkeys(r.code for r in roles(s.text, list(sheet.actors_in(s.start, s.end)), s.start) if r.part in LEVIED))
+
+
+def _respectively(frames: Sequence[Frame]) -> None:
+    """ "charges them 22 and 14 percent, respectively": the rates of a sentence go to its targets in order."""
+    for start in {f.sentence.start for f in frames if "respectively" in f.sentence.text}:
+        own = [f for f in frames if f.sentence.start == start and f.rate is not None and not f.why_aside]
+        targets = next((f.on for f in own if len(f.on) == len(own)), [])
+        for f, code in zip(own, targets, strict=False):
+            f.on = [code]
 
 
 def _other_topic(sheet: Sheet, f: Frame) -> bool:
@@ -659,11 +716,15 @@ def _date_sentences(sheet: Sheet, frames: Sequence[Frame]) -> list[_Dated]:
                 built(r"\b{carries_on}\s+(?:shall\s+|will\s+)?{begins_words}\b").search(s.text)
                 or built(r"^\W*(?:(?:\w+\.|\(\w\)|[A-Z. ]{4,30}:)\s*)*{carries_on}\b").match(s.text)
                 or built(
-                    r"^\W*(?:effective|dates?|entry into force|coming into force|in force|commencement|start)\b[^.]{0,20}:"
+                    r"^\W*(?:effective|dates?|entry into force|coming into force|in force|commencement|start|when|timing|applicable)\b[^.]{0,20}:"
                 ).match(s.text)
             )
             duty = any(p.search(s.text) for k, p in instruments() if k == TARIFF)
-            told = re.search(r"\beffective (?:on |from |as of )?(?:\d|[A-Z])", s.text)
+            told = (
+                re.search(r"\beffective (?:on |from |as of )?(?:\d|[A-Z])", s.text)
+                or (re.match(r"\W*(?:From|As of|Since|Starting)\s+[^,;]{6,70}\.$", s.text) and len(s.text.split()) <= 14)
+                or (lead_in and re.search(r"\b(?:entries|entered|imported|goods)\b[^;]{0,40}\b(?:on or after|from|as of)\b", s.text))
+            )
             if not (
                 speaks
                 or told
@@ -691,7 +752,8 @@ def _date_sentences(sheet: Sheet, frames: Sequence[Frame]) -> list[_Dated]:
                     begins.search(lead)
                     or (re.match(r"\W*Effective\b", s.text) and lead_in)
                     or built(r"^\W*(?:effective|dates?|entry into force|start)").match(s.text)
-                    or (re.search(r"\b(?:on|from)\s+$", lead) and speaks)
+                    or (re.search(r"\b(?:on|from)\s+$", lead) and (speaks or told))
+                    or re.search(r"\b[Aa]pplicable\s+$", lead)
                 ):
                     first = first or d
             if first or until:
@@ -756,14 +818,15 @@ def _statuses(sheet: Sheet, frames: Sequence[Frame]) -> None:
     """ "They will now stay suspended": a sentence that carries on turns the status of the frames before it."""
     starts = {f.sentence.start for f in frames if f.rate is not None}
     for s in sheet.sentences:
-        if (
-            s.start in starts
-            or not built(r"^\W*{carries_on}\s+(?:will|are|is|was|were|has|have|had|now|stay\w*|remain\w*|since)\b").match(s.text)
-            or len(s.text) > 220
-            or "?" in s.text
-        ):
+        told = _carried().match(s.text)
+        undone = _UNDONE.match(s.text)
+        if s.start in starts or not (told or undone) or len(s.text) > 220 or "?" in s.text:
             continue
         before = [f for f in frames if f.sentence.block == s.block and f.sentence.start < s.start]
+        asked = [f for f in frames if s.block - 1 <= f.sentence.block <= s.block and f.question and f.sentence.start < s.start]
+        if asked and not any(x.start > asked[-1].sentence.start and x.start < s.start for x in sheet.sentences):
+            _answered(sheet, s, [f for f in asked if f.sentence.start == asked[-1].sentence.start])
+            continue
         if not before:
             continue
         last = before[-1].sentence.start
@@ -800,6 +863,35 @@ def _statuses(sheet: Sheet, frames: Sequence[Frame]) -> None:
                     if days and f.ends is None:
                         f.ends = days[-1]
             break
+
+
+@cache
+def _carried() -> re.Pattern[str]:
+    return built(
+        r"^\W*(?:(?:Answer|Reply|A)\s*[:.]\s*)?(?:(?:Yes|No)[,.]\s*)?"
+        r"{carries_on}\s+(?:will|are|is|was|were|has|have|had|now|stay\w*|remain\w*|since|continues?|ends?|ended|lapsed?|expired?)\b"
+    )
+
+
+_UNDONE = re.compile(
+    r"^\W*(?:It|They|He|She|The \w+|(?-i:[A-Z])[\w ]{2,20}?) (?:has |have |had |then |later |since |soon )*(?:took|taken|withdr[ae]wn?|lifted|dropped|"
+    r"scrapped|removed|repealed|revoked|rescinded|cancelled|abandoned|suspended|paused|froze|frozen|shelved|postponed) (?:it|them|this|that)\b",
+    re.I,
+)
+
+
+def _answered(sheet: Sheet, s: Sentence, asked: Sequence[Frame]) -> None:
+    """ "And the duty on copper? That duty was suspended": the answer tells the status, and makes the measure one of its own."""
+    told = _carried().match(s.text)
+    judgement = judge(s.text, told.start(), min(told.end() - 4, len(s.text))) if told else None
+    if judgement is None or not judgement.cue or judgement.status in ("denied", "hypothetical", "historical"):
+        return
+    for f in asked:
+        f.question, f.judgement = False, replace(judgement, sure=max(judgement.sure - 0.05, 0.7))
+        days = [d for d in sheet.dates_in(s.start, s.end) if d.start]
+        for d in days:
+            if re.search(r"\b(?:until|till|through|to)\s+(?:the )?(?:end of )?$", sheet.flat[max(0, d.at - 16) : d.at], re.I):
+                f.ends = f.ends or d
 
 
 def _targets(sheet: Sheet, frames: Sequence[Frame], paper: Paper) -> None:

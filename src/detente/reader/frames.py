@@ -107,8 +107,8 @@ _LEAD_IN = (
 _DUTY_TO = re.compile(
     r"\b(?:of|to|at|from|by|reach\w*|up to|nearly|about|around|between|another|is|are|was|were|be|stands?|"
     r"becomes?|remain\w*|stays?"
-    r"|fixed|set|amount\w*|rang\w+|rises?|falls?|equal\w*|:|=)\s+"
-    rf"(?:{_LEAD_IN}\s+){{0,4}}\(?$|[:=]\s*$",
+    r"|fixed|set|amount\w*|rang\w+|rises?|falls?|equal\w*|stood at|:|=)\s+"
+    rf"(?:{_LEAD_IN}\s+){{0,4}}\(?$|[:=]\s*$|,\s+(?:now|currently|still|at present|today)\s+$|\(\s*$",
     re.I,
 )
 _STOP = re.compile(
@@ -143,10 +143,11 @@ def frames_in(sheet: Sheet, s: Sentence, *, listed: bool = False) -> list[Frame]
             own = judge(s.text, anchor.start, anchor.end, part)
             frame.judgement = own if own.cue else replace(own, sure=0.75, reason="what is answered stands already", others=())
         _who(s.text, frame, anchor, part, who, first=n == 0)
-        told = _heading_status(block.heading)
+        told = heading_status(block.heading)
+        under = block.heading_block == block.index - 1 and len(block.heading.split()) <= 3 and frame.judgement.sure < 0.7
         if (
             told
-            and block.kind in ("bullet", "numbered")
+            and (block.kind in ("bullet", "numbered") or under)
             and frame.judgement.sure < 0.92
             and frame.judgement.status not in ("denied",)
         ):
@@ -162,7 +163,9 @@ def frames_in(sheet: Sheet, s: Sentence, *, listed: bool = False) -> list[Frame]
 
 _SPECIFIC = re.compile(
     r"(?:[A-Z]{0,3}[$€£¥]|USD|EUR)\s?\d[\d.,]*\s*(?:per|a|an|/)\s*(?:metric )?(?:tonnes?|tons?|kilograms?|"
-    r"kg|units?|lit(?:re|er)s?|head|pieces?|barrels?|pounds?|square met(?:re|er)s?)\b",
+    r"kg|units?|lit(?:re|er)s?|head|pieces?|barrels?|pounds?|square met(?:re|er)s?)\b"
+    r"|\d[\d.,]*\s*(?:US |Canadian |Australian )?(?:dollars?|cents|euros?|yuan|yen|won|rupees|pesos|pounds|reais|USD|EUR)\s*"
+    r"(?:per|a|an|/)\s*(?:metric )?(?:tonnes?|tons?|kilograms?|kg|units?|lit(?:re|er)s?|head|pieces?|barrels?)\b",
     re.I,
 )
 
@@ -172,7 +175,7 @@ def _main_clause_before(text: str, at: int) -> bool:
     return len(text[:at].split()) >= 4 and bool(word("makes").search(text[:at]))
 
 
-def _heading_status(heading: str) -> str:
+def heading_status(heading: str) -> str:
     """The status that a short heading of a list says ("Paused", "Announced, not yet in force"); "" for none."""
     plain = heading.strip(" :.-#*")
     if not plain or len(plain.split()) > 6:
@@ -232,6 +235,8 @@ def _anchors(sheet: Sheet, s: Sentence, listed: bool) -> list[_Anchor]:
     for k, (x, y, kind) in enumerate(nouns):
         if k not in used and not (kind == TARIFF and any(x < f.end and f.start < y for f in found)):
             found.append(_Anchor(x, y, kind, _withheld(sheet, s, y) if kind == EXPORT_CONTROL else None))
+    if listed and not found and (specific := _SPECIFIC.search(s.text)):
+        found.append(_Anchor(specific.start(), specific.end(), TARIFF))
     found.sort(key=lambda f: f.start)
     for k, (one, two) in enumerate(pairwise(found)):
         between = s.text[one.end : two.start]
@@ -239,7 +244,7 @@ def _anchors(sheet: Sheet, s: Sentence, listed: bool) -> list[_Anchor]:
             r"^[^;]{0,80}\bto\s+(?:\w+\s+)?$", between
         )
         both = one.rate is not None and two.rate is not None and not one.why
-        if both and (_CHANGED.search(between) or (changing and not re.search(r"\band\b", between))):
+        if both and (_CHANGED.search(between) or _REPLACED.match(between) or (changing and not re.search(r"\band\b", between))):
             found[k] = replace(one, why="the rate before")
     rated = [f for f in found if f.rate is not None and not f.why]
     if rated:  # a tariff's bare word beside a rate of the same sentence says nothing new
@@ -247,7 +252,15 @@ def _anchors(sheet: Sheet, s: Sentence, listed: bool) -> list[_Anchor]:
     return found
 
 
+_OF_VALUE = re.compile(
+    r"\s*of (?:the |its |their )?(?:customs |declared |dutiable |entered |invoice |import |CIF |FOB |assessable )?value\b", re.I
+)
 _DUTY_WORD = re.compile(r"\b(?:tariffs?|dut(?:y|ies)|surtax|surcharge|levy|levies)\b", re.I)
+_REPLACED = re.compile(
+    r"^\W*(?:\w+\s+){0,3}?(?:is|are|was|were|shall be|will be|be)?\s*(?:replaced|substituted|superseded)\s+(?:by|with)\s+(?:a |the )?\W*$|"
+    r"^\W*(?:and|,)?\s*(?:by )?(?:substituting|inserting)\s+\W*(?:in lieu thereof\s+)?\W*$",
+    re.I,
+)
 _CHANGED = re.compile(
     r"\b(?:varied|cut|raised|lowered|reduced|increased|amended|changed|revised|brought down|trimmed|hiked|"
     r"lifted)\b[^;]{0,60}?\bto\s+(?:\w+\s+)?$",
@@ -281,14 +294,14 @@ def _rate_anchor(
     context: bool = False,
 ) -> _Anchor | None:
     after, lead = text[end : end + 70], text[max(0, start - 60) : start]
-    if re.match(rf"\s*{word('not_rate_after').pattern}", after, re.I):
+    if re.match(rf"\s*{word('not_rate_after').pattern}", after, re.I) and not _OF_VALUE.match(after):
         return None
     if built(
-        r"\b{not_rate_before}\s+(?:\w+\s+){0,1}(?:of|by|to|from|at|is|was|were|are|exceed\w*)?\s*(?:about |"
-        r"around |over |nearly |some |only )?$"
+        r"\b{not_rate_before}\s+(?:(?!(?:{pays}|dut(?:y|ies)|tariffs?|rates?)\b)\w+\s+){0,1}(?:of|by|to|from|at|is|was|were|"
+        r"are|exceed\w*)?\s*(?:about |around |over |nearly |some |only )?$"
     ).search(lead):
         return None
-    if built(r"\b{threshold}\s+$").search(lead) and not listed:
+    if built(r"\b{threshold}\s+$").search(lead) and not built(r"\bnot\s+exceed\w*\s+$").search(lead) and not listed:
         return None
     kind, linked, noun_at = TARIFF, False, -1
     for x, y, k in nouns:
@@ -316,10 +329,24 @@ def _rate_anchor(
     hits = built(
         r"\b{hits}\s+(?:(?!\bby\b)[\w.'%-]+\s+){1,8}?(?:with|at)\s+(?:an? |up to |as much as )?(?:additional |extra |further )?$"
     ).search(text[max(0, start - 110) : start])
-    levies = built(
-        r"\b(?:impos\w*|levie[sd]|levy|charg\w*|slap\w*|puts?|plac\w*|appl\w*)\s+(?:an? |only |an additional |"
-        r"a further |another |up to )*$"
-    ).search(text[:start]) and re.match(r"\s+(?:on|against|for)\b", after)
+    levies = (
+        built(
+            r"\b(?:impos\w*|levie[sd]|levy|charg\w*|slap\w*|puts?|plac\w*|appl\w*|collect\w*|adds?|added|adding|tak\w+|took|"
+            r"demand\w*|assess\w*|clap\w*|ask\w*|set\w*|fix\w*|introduc\w*)\s+(?:an? |only |an additional |an extra |"
+            r"a further |another |up to )*$"
+        ).search(text[:start])
+        and re.match(r"\s+(?:(?:extra|more|additional(?:ly)?)\s+)?(?:on|against|for)\b", after)
+    ) or re.search(
+        r"\b(?:charg\w*|collect\w*|tax\w*|levie[sd]|levy)\s+(?:it|them|these|those|him|us|both)\s*,?\s+(?:at |with )?"
+        r"(?:an? |only |an extra |up to )*$",
+        text[:start],
+        re.I,
+    )
+    named = context and re.search(
+        r"\b(?:mention|float|suggest|threaten|propos|moot|demand|nam|talk\w* of|spoke\w* of|speak\w* of)\w*\s+(?:an? |up to )*$",
+        text[:start],
+        re.I,
+    )
     levied = re.match(r"\s+(?:already |now )?(?:levied|charged|imposed|paid|in force|applied)\b", after)
     if not linked and context:
         heading = re.search(r"\bheadings?\s+\d{4}", text[:start], re.I)
@@ -351,10 +378,15 @@ def _rate_anchor(
         linked = linked or bool(re.search(r"^\W*[A-Z][\w .]{1,30}:\s*(?:an? )?$", text[:start]) and re.match(r"\s+on\b", after))
     if not linked and last is not None and _CHANGED.search(text[last.end : start]):
         linked = True
-    if not (linked or elliptic or pays or hits or levies or levied or listed):
+    if not linked and context and a.kind == "single":
+        linked = bool(
+            re.match(r"\W*(?:is|are|shall be|will be)\s+(?:replaced|substituted)\s+(?:by|with)\s+\W*\d", after)
+            or (last is not None and _REPLACED.match(text[last.end : start]))
+        )
+    if not (linked or elliptic or pays or hits or levies or levied or named or listed):
         return None
     why = _why_not(text, start, end, linked, noun_at)
-    return _Anchor(start, end, kind, a, why, bool(linked or pays or hits or levies or levied))
+    return _Anchor(start, end, kind, a, why, bool(linked or pays or hits or levies or levied or named))
 
 
 def _ellipsis(text: str, last: int, start: int, end: int) -> bool:
@@ -401,8 +433,9 @@ def _why_not(text: str, start: int, end: int, linked: bool, noun_at: int) -> str
         re.search(
             r"\b(?:was|were|been)\s+(?:previously|formerly|earlier|until then)|\b(?:previous|former|"
             r"old) (?:\w+ ){0,2}$|\b(?:up|down|raised|increased|lowered|cut|reduced|fell|rose|"
-            r"lifted) from (?:\w+ ){0,4}$|\b(?:instead of|rather than|compared with|against|replac\w+) (?:the |"
-            r"a )?(?:\w+ )?(?:rate of )?$",
+            r"lifted) from (?:\w+ ){0,4}$|\b(?:instead of|rather than|compared with|"
+            r"(?<!ruling )(?<!judgment )(?<!verdict )(?<!case )(?<!complaint )(?<!appeal )(?<!challenge )(?<!lawsuit )against|"
+            r"replac\w+ (?!by|with)) ?(?:the |a )?(?:\w+ )?(?:rate of )?$",
             before,
             re.I,
         )
@@ -415,7 +448,13 @@ def _why_not(text: str, start: int, end: int, linked: bool, noun_at: int) -> str
     left, _ = clause_bounds(text, start, end)
     clause = text[left:start]
     if word("exempt").search(clause) and re.search(rf"\b(?:{body('exempt')})(?:(?![.;])[\s\S]){{0,120}}$", clause, re.I):
-        return "named only as what is not paid"
+        standing = re.search(
+            r"\b(?:(?:that|which)\s+(?:[\w.]+\s+){1,5}?(?:imposed|introduced|levied|charged|set|put|adopted)|"
+            r"(?:imposed|introduced|in force|in effect|in place)\s+(?:on|since|by|under|in)|already in (?:force|place))\b",
+            text[end : end + 110],
+            re.I,
+        )
+        return "" if standing else "named only as what is not paid"
     if re.search(r"\b(?:in addition to|on top of|besides|apart from|separate from)\s+(?:the\s+)?$", before, re.I) and re.search(
         r"\bordinary|MFN\b", after, re.I
     ):
@@ -466,10 +505,18 @@ def _parts(text: str, anchors: Sequence[_Anchor]) -> list[tuple[int, int]]:
     return list(pairwise(cuts))
 
 
+_PASSIVE = re.compile(
+    r"\b(?:prohibited|banned|forbidden|restricted|halted|stopped|barred|blocked|suspended|(?:allowed|permitted) only|without an?|"
+    r"added|put|placed)\b",
+    re.I,
+)
+
+
 def _judged(text: str, anchor: _Anchor, part: tuple[int, int], before: Sequence[tuple[int, int]]) -> Judgement:
     left, right = clause_bounds(text, anchor.start, anchor.end)
     own = judge(text, anchor.start, anchor.end, (max(left, part[0]), min(right, part[1])))
-    acting = VERB_FORM.match(text[anchor.start : anchor.end]) or re.match(r"off\b", text[anchor.start : anchor.end])
+    named = text[anchor.start : anchor.end]
+    acting = VERB_FORM.match(named) or re.match(r"off\b", named) or _PASSIVE.search(named)
     if anchor.rate is None and own.cue == "" and own.status == IN_FORCE and acting:
         return replace(own, sure=0.85, cue=acting.group(), reason=f"{acting.group()!r}", others=())
     if own.cue or (left, right) == part:

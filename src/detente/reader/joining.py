@@ -479,6 +479,9 @@ def _status(sheet: Sheet, group: Group, sure: Confidence, alternatives: list[dic
     if ended and status in (IN_FORCE, ANNOUNCED) and top.judgement.sure < 0.9:
         status = ended
     why = top.judgement.reason
+    turned = next((f for f in group.own if _turns(f, top)), None) if status in (IN_FORCE, ANNOUNCED) else None
+    if turned is not None:
+        status, why = turned.judgement.status, f"{turned.judgement.reason} later in the text"
     if begins and begins.start and today and begins.precision in ("day", "month", "days", "year"):
         standing = re.fullmatch(
             r"existing|keep\w*|kept|retain\w*|remain\w*|maintain\w*|stay\w*|still|already|continu\w*",
@@ -511,6 +514,18 @@ def _status(sheet: Sheet, group: Group, sure: Confidence, alternatives: list[dic
     if any(a["field"] == "status" for a in alternatives):
         sure.discount(0.95, "passages read differently on its status")
     return status
+
+
+def _turns(f: Frame, top: Frame) -> bool:
+    """Whether a later sentence without a rate, by the same government and on the same goods, suspends or ends a measure."""
+    return (
+        f.rate is None
+        and f.start > top.start
+        and f.by == top.by
+        and f.judgement.status in (SUSPENDED, WITHDRAWN)
+        and f.judgement.sure >= 0.85
+        and bool(set(f.sectors) & set(top.sectors))
+    )
 
 
 def _doubt_date(name: str, day: DateMention | None, sure: Confidence, alternatives: list[dict[str, object]]) -> None:

@@ -137,9 +137,7 @@ def _attributive(before: str, after: str, m: Mention) -> str:
     if bond and goods and goods.end() <= bond:
         return OTHER
     if bond:
-        if not like_adjective:
-            return TARGET
-        return OWNER
+        return OWNER if like_adjective and not _NAME_OF_A_PAPER.match(after[bond:]) else TARGET
     if goods and re.match(r"[ -](?:\w+ ){0,2}imports? of\b.{2,60}\bfrom\b", after):
         return OTHER
     if goods and (like_adjective or not built(r"[ ]{makes}\b").match(after)):
@@ -161,6 +159,10 @@ def _attributive(before: str, after: str, m: Mention) -> str:
     return OTHER if m.form == "adjective" else ""
 
 
+_NAME_OF_A_PAPER = re.compile(
+    r"(?-i:[A-Z])[\w-]+(?:\s+(?-i:[A-Z])[\w-]+){0,2}?\s+(?:\([^)]*\)\s+)?(?:Order|Regulation|Rule|Act|Notice|Case|Proceeding|Review|Investigation)s?\b"
+)
+"""After a name: "(the United States) Surtax Order" is a paper about it, not a paper of its own."""
 VERB_FORM = re.compile(
     r"(?:ban(?:s|ned)|halt(?:s|ed)|block(?:s|ed)|prohibit(?:s|ed)|restrict(?:s|ed)|requires?|curb(?:s|bed)|limit(?:s|ed)|stop(?:s|ped)"
     r"|tighten(?:s|ed)|needs?|obtain)\b",
@@ -186,7 +188,24 @@ def _led(before: str) -> bool:
     return bool(re.search(r"\b(?:with|to|on|from|against|in|of|for|over|at|between|into|by|near)\s+(?:the\s+)?$", before, re.I))
 
 
+_AS_TO = re.compile(
+    r"\b(?:with (?:regard|respect|reference) to|as regards|as for|in the case of|in respect of|in relation to|concerning|regarding)\s+"
+    r"(?:(?:goods|imports|products|articles)\s+(?:of|from)\s+)?(?:the\s+)?$",
+    re.I,
+)
+_PLURAL_OF = re.compile(
+    r"\b(?!(?:relations|states|governments?|authorities|ministers?|members?|representatives?|officials|laws?|ports|borders|terms|powers|"
+    r"interests|citizens|courts|customs|rights|policies|actions|measures|duties|tariffs|rates|levels|views|markets|concerns|threats|"
+    r"forces|cities|provinces|regions|presidents?|series|status|basis|lines|instances|thousands|millions|billions|tonnes|tons|heads|"
+    r"leaders|embass\w+|hours|days|weeks|months|years)\b)[a-z-]{2,}s\s+(?:of|from)\s+(?:the\s+)?$"
+)
+
+
 def _after_preposition(before: str, after: str, m: Mention) -> str:
+    if _AS_TO.search(before):
+        return TARGET
+    if m.form == "name" and _PLURAL_OF.search(before) and not re.match(r"'s?\b", after):
+        return ORIGIN
     if re.search(r"\bby\s+(?:the\s+)?(?:government of\s+(?:the\s+)?)?$", before, re.I):
         return OTHER if built(r"\s+{goods}\b").match(after) else AGENT
     if re.search(

@@ -46,6 +46,11 @@ _RAISED = re.compile(
 _ADVERBS = (
     r"(?:(?:yet|been|be|to|have|has|any|an?|the|its|plans?|intention|intend|intends|planning|now|also|ever|\w+ly|\d\S*)\s+){0,4}"
 )
+_INSERTED = re.compile(r",[^,;]{2,45},\s*")
+_SAYS_NOT = re.compile(
+    r"\bnot\b.*\b(?:chang|affect|alter|touch)|\b(?:will|would|shall|did|does|do) not (?:now )?(?:take|go|proceed|come|enter)", re.I
+)
+"""A status told by what does not happen: "did not touch", "will not take effect"."""
 _STANDING = re.compile(r"(?:keeps?|kept|remain\w*|maintain\w*|retain\w*|stays?|stands?|still|already)", re.I)
 
 
@@ -151,11 +156,13 @@ def judge(text: str, start: int, end: int, bounds: tuple[int, int] | None = None
         c.status in (SUSPENDED, STRUCK_DOWN, WITHDRAWN, EXPIRED) for _, c in near
     ):
         return Judgement(IN_FORCE, 0.85, "existing", "'existing' beside it", quoted=quoted)
-    if not near and re.search(r"\bnot\s+(?:be\s+)?(?:renew|extend|prolong)\w*", text[left:start], re.I):
+    if not near and re.search(r"\bnot\s+(?:be\s+)?(?:renew|extend|prolong)\w*", text[left:right], re.I):
         return Judgement(IN_FORCE, 0.75, "not renew", "it is not renewed", (EXPIRED,), quoted)
     if not near:
         if modal or condition:
-            return Judgement(THREATENED, 0.6, "", "no verb of status; modal or conditional sentence", (HYPOTHETICAL,), quoted)
+            acts = modal is not None and built(r"\b(?:could|may|might|would)\s+(?:\w+ly\s+|also\s+|then\s+)?{makes}\b").search(before)
+            sure = 0.8 if acts else 0.6
+            return Judgement(THREATENED, sure, "", "no verb of status; modal or conditional sentence", (HYPOTHETICAL,), quoted)
         if re.search(r"\b(?:will|shall|is to|are to)\s+(?:\w+ly\s+)?(?:be\s+)?(?:[a-z]{3,}|$)", text[left:start], re.I):
             return Judgement(ANNOUNCED, 0.75, "", "'will' before it", (THREATENED,), quoted)
         return Judgement(IN_FORCE, 0.58, "", "no word of status near it", (THREATENED, ANNOUNCED), quoted)
@@ -164,7 +171,7 @@ def judge(text: str, start: int, end: int, bounds: tuple[int, int] | None = None
     status, sure = first.status, first.sure
     ahead = text[max(left, first.start - 40) : first.start]
     ahead = ahead[ahead.rfind(",") + 1 :] if "," in ahead else ahead
-    gone = word("gone").search(text[left:right])
+    gone = None if _CASE.match(text[left:right]) else word("gone").search(text[left:right])
     if gone and _RAISED.match(text[left + gone.end() : right]):
         gone = None
     if (
@@ -175,8 +182,8 @@ def judge(text: str, start: int, end: int, bounds: tuple[int, int] | None = None
     ):
         threats: tuple[str, ...] = (THREATENED,) if status == THREATENED else ()
         return Judgement(WITHDRAWN, 0.8, gone.group(), f"{gone.group()!r} nearby", threats, quoted)
-    negated = re.search(rf"(?:n't\b|{word('negation').pattern})\s*{_ADVERBS}$", ahead, re.I) or word("negation").search(
-        first.words
+    negated = re.search(rf"(?:n't\b|{word('negation').pattern})\s*{_ADVERBS}$", ahead, re.I) or (
+        None if _SAYS_NOT.search(first.words) else word("negation").search(first.words)
     )
     own_modal = _MODAL.search(ahead)
     to_do = built(r"\b{to_come}\s+(?:\w+ly\s+|be\s+)?$").search(ahead)
@@ -189,7 +196,7 @@ def judge(text: str, start: int, end: int, bounds: tuple[int, int] | None = None
         gerund = None
     others = tuple(dict.fromkeys(c.status for _, c in near[1:3] if c.status != status))
     reason = f"{first.words.strip()!r} nearby"
-    if re.search(r"\bnot\s+(?:be\s+)?(?:renew|extend|prolong)\w*", text[left:start], re.I):
+    if re.search(r"\bnot\s+(?:be\s+)?(?:renew|extend|prolong)\w*", text[left:right], re.I):
         return Judgement(IN_FORCE, 0.75, "not renew", "it is not renewed", (EXPIRED,), quoted)
     if negated:
         reason = f"negated: {negated.group().strip()!r} before {first.words!r}"
@@ -204,7 +211,15 @@ def judge(text: str, start: int, end: int, bounds: tuple[int, int] | None = None
         return Judgement(already, 0.6, first.words, f"{first.words!r} is still to come", (status,), quoted)
     if status == IN_FORCE and _STANDING.fullmatch(first.words.strip()):
         return Judgement(IN_FORCE, sure, first.words, reason, others, quoted)
-    decided = built(r"\b{decided}\s+(?:\w+ly )?$").search(ahead)
+    whole = _INSERTED.sub(" ", text[left : first.start])[-40:]  # "will, as of 15 June, lower" decides to lower
+    decided = built(r"\b{decided}\s+(?:\w+ly )?$").search(ahead) or built(r"\b{decided}\s+(?:\w+ly )?$").search(whole)
+    told = re.search(
+        r"\b(?:will|shall)\s+(?:instruct|order|direct|tell|ask|require)\w*\b|\b(?:ordered|instructed|directed|told|asked)\s+(?:[\w.]+\s+){1,5}to\s+$",
+        text[left : first.start],
+        re.I,
+    )
+    if status == IN_FORCE and told and not condition and not own_modal:
+        return Judgement(ANNOUNCED, 0.8, first.words, f"{told.group().strip()!r} before it", quoted=quoted)
     if status == IN_FORCE and decided and not condition:
         return Judgement(ANNOUNCED, 0.8, first.words, f"{decided.group().strip()!r} before it", quoted=quoted)
     if status == IN_FORCE and (own_modal or condition or re.search(r"\b(?:will|to)\s+$", ahead, re.I)):
@@ -227,8 +242,24 @@ def _distance(cue: _Cue, start: int, end: int) -> float:
     return max(gap, 0) + (25 if weak else 0) - bonus
 
 
+_OF_A_CASE = re.compile(
+    r"\s+(?:the |its |their |an? )?(?:[\w']+ ){0,3}?(?:ruling|judgment|verdict|injunction|complaint|case|appeal|lawsuit|challenge|probe)s?\b",
+    re.I,
+)
+_CASE = re.compile(
+    r"\W*(?:an?|the|its|their|this|that|another)\s+(?:[\w-]+\s+){0,3}?(?:case|complaint|appeal|lawsuit|challenge|petition|claim|probe|"
+    r"investigation|application)s?\b",
+    re.I,
+)
+
+
 def _belongs_elsewhere(text: str, cue: _Cue) -> bool:
     """Cues that speak of something else: "suspended talks", "delayed the summit", "paying farmers", "threat of recession"."""
+    if _OF_A_CASE.match(text[cue.end : cue.end + 60]):
+        return True
+    clause = text[: cue.start].rpartition(";")[2]
+    if cue.status in (WITHDRAWN, EXPIRED, SUSPENDED) and _CASE.match(clause):
+        return True
     if cue.words == "Announcement" or re.match(r"\s+No\b", text[cue.end : cue.end + 5]):
         return True
     return bool(built(r"\s+(?:the |its |their |all |an? )?{not_news}\b").match(text[cue.end : cue.end + 40]))
