@@ -22,7 +22,7 @@ from detente.reader.clauses import Block, Sentence
 from detente.reader.constructions import built, cues, instruments, table, word
 from detente.reader.datelines import dateline_end
 from detente.reader.dates import DateMention
-from detente.reader.frames import EXPORT_CONTROL, PURCHASE, TARIFF, Frame, frames_in, heading_status, purchase_in
+from detente.reader.frames import EMBARGO, EXPORT_CONTROL, PURCHASE, TARIFF, Frame, frames_in, heading_status, purchase_in
 from detente.reader.meetings import persons_in
 from detente.reader.roles import LAW, LEVIED, OWNER, SUBJECT, Role, roles
 from detente.reader.sheet import Sheet
@@ -64,6 +64,7 @@ def read_frames(sheet: Sheet) -> list[Frame]:
     _labels(sheet, frames)
     _fill_who(sheet, frames, paper)
     _respectively(frames)
+    _led_in(sheet, frames)
     _carry_on(sheet, frames, paper)
     _last(sheet, frames)
     return frames
@@ -87,12 +88,35 @@ def _under_rates(sheet: Sheet, block: Block) -> bool:
     """Whether a point of a list stands under words that lead in rates of a duty ("at the following rates:")."""
     if block.kind not in ("bullet", "numbered"):
         return False
-    lead = next((b for b in reversed(sheet.blocks[: block.index]) if b.kind not in ("bullet", "numbered")), None)
+    lead = _words_above(sheet, block)
     return (
         lead is not None
         and lead.text.rstrip().endswith(":")
         and any(p.search(lead.text) for kind, p in instruments() if kind == TARIFF)
     )
+
+
+def _words_above(sheet: Sheet, block: Block) -> Block | None:
+    """The words that lead in a list: the nearest block before it that ends with a colon or is no point of a list."""
+    before = reversed(sheet.blocks[: block.index])
+    return next((b for b in before if b.kind not in ("bullet", "numbered") or b.text.rstrip().endswith(":")), None)
+
+
+def _led_in(sheet: Sheet, frames: Sequence[Frame]) -> None:
+    """Points of a list of rates take from the words above them what they do not say: who, on whom, status, days."""
+    for f in frames:
+        block = sheet.block_of(f.sentence)
+        if f.instrument != TARIFF or not _under_rates(sheet, block):
+            continue
+        lead = _words_above(sheet, block)
+        over = [g for g in frames if lead is not None and g.sentence.block == lead.index and g.instrument == TARIFF]
+        if not over or over[0].why_aside:
+            continue
+        if f.judgement.cue == "" and over[0].judgement.cue:
+            f.judgement = replace(over[0].judgement, sure=min(over[0].judgement.sure, 0.85))
+        if not f.on and not f.everyone and over[0].on and f.by == over[0].by:
+            f.on, f.on_how = list(over[0].on), "the words above its table"
+        f.begins = f.begins or over[0].begins
 
 
 def _of_rows(s: Sentence, spans: Sequence[tuple[int, int]]) -> bool:
@@ -277,7 +301,7 @@ def _owns_in_title(text: str, r: Role, named: Sequence[Role]) -> bool:
     return bool(
         r.form in ("seat", "office")
         or re.match(r"'s?\b|'(?=\s)", owned)
-        or re.match(r"[^.;:]{0,60}?\b(?:on|against|for)\b", owned)
+        or re.match(r"[^.;:,]{0,60}?\b(?:on|against)\b", owned)
         or any(q.part in LEVIED and q.code != r.code for q in named)
     )
 
@@ -449,43 +473,53 @@ def _row_frame(
 
 # -- filling -----------------------------------------------------------------------------------------------------------
 def _form(sheet: Sheet, frames: Sequence[Frame]) -> None:
-    """Forms with several entries: each frame takes who, on whom, status and days from the lines of its own entry."""
+    """Forms with several entries: each frame takes who, on whom, status and days from the lines of its own entry.
+
+    An entry opens where a label that returns (the actor's, or else the target's) stands, or is a run of lines without a gap.
+    """
     lines = _lines(sheet)
     told: dict[str, list[tuple[int, int]]] = {}
-    for name in ("by", "on", "status"):
-        pattern = built(rf"^\W*{{labels.{name}}}\s*:\s*(?=\S)")
+    for name in ("by", "on", "status", "from", "to"):
+        pattern = built(rf"^\W*{{labels.{name}}}\s*(?::|\.{{3,}})\s*(?=\S)")
         told[name] = [(at + m.end(), at + len(line)) for at, line in lines if (m := pattern.search(line))]
-    if len(told["by"]) < 2:
+    if max(len(told["by"]), len(told["on"])) < 2:
         return
+    gaps = [at for at, line in lines if not line.strip()]
     for f in frames:
         if f.rate is None:
             continue
-        opened = [a for a, _ in told["by"] if a < f.start]
-        if not opened:
-            continue
-        for name in ("by", "on", "status"):
-            own = [(a, b) for a, b in told[name] if opened[-1] <= a < f.start]
-            if not own:
-                continue
-            a, b = own[-1]
-            codes = list(dict.fromkeys(x.code for x in sheet.actors_in(a, b) if x.form != "city"))
-            if name == "by" and codes:
-                f.by, f.by_how = codes[0], "a line of the form"
-            elif name == "on" and codes:
-                f.on, f.on_how, f.everyone = codes, "a line of the form", False
-            elif name == "status":
-                words = sheet.flat[a:b]
-                state = next((st for st, w in table()["status_words"].items() if re.match(w, words, re.I)), None)
-                if state:
-                    f.judgement = Judgement(state, 0.93, words, "a line of the form")
-                days = sheet.dates_in(a, b)
-                ends = [d for d in days if re.search(r"\buntil\s+$", sheet.flat[max(0, d.at - 8) : d.at])]
-                starts = [d for d in days if d not in ends]
-                f.begins, f.ends = (starts[0] if starts else f.begins), (ends[0] if ends else f.ends)
+        low = max((a for a, _ in told["by"] if a < f.start), default=0) if len(told["by"]) > 1 else max((g for g in gaps if g < f.start), default=0)
+        high = f.start if len(told["by"]) > 1 else min((g for g in gaps if g > f.start), default=len(sheet.flat))
+        for name, places in told.items():
+            own = [(a, b) for a, b in places if low <= a < high]
+            if own:
+                _fill_from_line(sheet, f, name, *own[-1])
+
+
+def _fill_from_line(sheet: Sheet, f: Frame, name: str, a: int, b: int) -> None:
+    """Fill a slot of a frame from the line [a, b) of a form."""
+    codes = list(dict.fromkeys(x.code for x in sheet.actors_in(a, b) if x.form != "city"))
+    days = sheet.dates_in(a, b)
+    if name == "by" and codes:
+        f.by, f.by_how = codes[0], "a line of the form"
+    elif name == "on" and codes:
+        f.on, f.on_how, f.everyone = codes, "a line of the form", False
+    elif name == "from":
+        f.begins = days[0] if days else f.begins
+    elif name == "to":
+        f.ends = days[0] if days else f.ends
+    elif name == "status":
+        words = sheet.flat[a:b]
+        state = next((st for st, w in table()["status_words"].items() if re.match(w, words, re.I)), None)
+        if state:
+            f.judgement = Judgement(state, 0.93, words, "a line of the form")
+        ends = [d for d in days if re.search(r"\buntil\s+$", sheet.flat[max(0, d.at - 8) : d.at])]
+        starts = [d for d in days if d not in ends]
+        f.begins, f.ends = (starts[0] if starts else f.begins), (ends[0] if ends else f.ends)
 
 
 _UNDERTAKES = re.compile(
-    r"\b(?:will|shall|agree[sd]?(?: to)?|commits?(?: to)?|undertakes?(?: to)?|is to|are to)\s*(?:\w+\s*)?:\s*$", re.I
+    r"\b(?:will|shall|agree[sd]?(?: to)?|commits?(?: to)?|undertakes?(?: to)?|is to|are to|does|will do|offers|gives|pledges|promises|commits itself)\s*(?:\w+\s*)?:\s*$", re.I
 )
 
 
@@ -495,13 +529,13 @@ def _undertaken(sheet: Sheet, frames: Sequence[Frame]) -> None:
         block = sheet.block_of(f.sentence)
         if block.kind not in ("bullet", "numbered"):
             continue
-        lead = next((b for b in reversed(sheet.blocks[: block.index]) if b.kind not in ("bullet", "numbered")), None)
+        lead = _words_above(sheet, block)
         if lead is None or not _UNDERTAKES.search(lead.text.rstrip()):
             continue
         named = [r for r in roles(lead.text, list(sheet.actors_in(lead.start, lead.end)), lead.start) if r.part == SUBJECT]
         if named and f.by_how in ("", "the law it rests on"):
             f.by, f.by_how, f.on = named[-1].code, "the words above its list", [c for c in f.on if c != named[-1].code]
-        if f.judgement.status == IN_FORCE:
+        if f.judgement.status == IN_FORCE and not _STANDS.search(f.judgement.cue):
             f.judgement = Judgement(ANNOUNCED, 0.85, lead.text[-20:], "undertaken in the words above its list")
         days = [d for d in sheet.dates_in(lead.start, lead.end) if d.start]
         if f.begins is None and days and f.judgement.status == ANNOUNCED:
@@ -588,7 +622,7 @@ def _fill_who(sheet: Sheet, frames: Sequence[Frame], paper: Paper) -> None:
                 f.by, f.by_how = next(c for c in sides if c != f.on[0]), "the other side"
             elif paper.seat and paper.seat not in f.on:
                 f.by, f.by_how = paper.seat, "the place of the dateline"
-        if not f.on and not f.everyone and f.by is not None and f.instrument not in (EXPORT_CONTROL, PURCHASE):
+        if not f.on and not f.everyone and f.by is not None and f.instrument not in (EXPORT_CONTROL, PURCHASE) and not _on_exports(f):
             if (
                 last is not None
                 and same_block
@@ -602,13 +636,25 @@ def _fill_who(sheet: Sheet, frames: Sequence[Frame], paper: Paper) -> None:
             elif f.by == paper.by and paper.on and f.by not in paper.on:
                 f.on, f.on_how = list(paper.on), paper.on_how
             elif f.by == paper.by and paper.several:
-                f.on_how = "one of several"
+                f.on_how = "" if _of_other_goods(sheet, f) else "one of several"
             elif f.by in paper.on and paper.by:
                 f.on, f.on_how = [paper.by], "the other side"
         if f.by in f.on:
             f.on = [c for c in f.on if c != f.by]
         if not f.why_aside:
             last = f
+
+
+def _on_exports(f: Frame) -> bool:
+    """Whether a tax is on one's own exports: it has no target but those that are named."""
+    low = f.start - f.sentence.start
+    return bool(re.search(r"\bexport (?:tax|dut|lev|fee|charge|surcharge|cess|tariff)", f.sentence.text[max(0, low - 60) : low + 60], re.I))
+
+
+def _of_other_goods(sheet: Sheet, f: Frame) -> bool:
+    """Whether a measure is on other goods than the title speaks of."""
+    title = {p.code for at, text in _titles(sheet) for p in sheet.products_in(at, at + len(text))}
+    return bool(title and f.sectors and not title & set(f.sectors))
 
 
 _PRESIDENT = re.compile(r"\b[Tt]he President\b(?! of)")
@@ -636,6 +682,9 @@ _PRONOUN = re.compile(r"^\W*(?:Its own|Their own|It|They|Officials|The (?:govern
 def _subject_before(sheet: Sheet, f: Frame) -> str | None:
     """The government that was the subject of the sentence before in the same block."""
     before = [s for s in sheet.sentences if s.block == f.sentence.block and s.start < f.sentence.start]
+    over = sheet.block_of(f.sentence).heading_block
+    if not before and over == f.sentence.block - 1:
+        before = [s for s in sheet.blocks[over].sentences if s.text.endswith("?")]
     for s in reversed(before[-2:]):
         named = [
             r
@@ -659,7 +708,8 @@ def _levied_before(sheet: Sheet, f: Frame) -> list[str]:
     if not before:
         return []
     s = before[-1]
-    return list(dict.fromkeys(r.code for r in roles(s.text, list(sheet.actors_in(s.start, s.end)), s.start) if r.part in LEVIED))
+    named = roles(s.text, list(sheet.actors_in(s.start, s.end)), s.start)
+    return list(dict.fromkeys(r.code for r in named if r.part in LEVIED or r.form == "adjective"))
 
 
 def _respectively(frames: Sequence[Frame]) -> None:
@@ -762,8 +812,11 @@ def _date_sentences(sheet: Sheet, frames: Sequence[Frame]) -> list[_Dated]:
 
 
 _STANDS = re.compile(
-    r"\b(?:remain\w*|since|still|already|current\w*|existing|stays?|kept|keeps?|in place|in force|now|retain\w*)\b", re.I
+    r"\b(?:un(?:affected|changed|touched|altered)|continu\w*|upheld|not (?:changed|affected|touched)|remain\w*|since|still|already|current\w*|existing|stays?|kept|keeps?|in place|in force|now|retain\w*)\b", re.I
 )
+
+
+_AT_ONCE = re.compile(r"\b(?:immediate(?:ly)?|at once|today|forthwith)\b", re.I)
 
 
 def _carry_on(sheet: Sheet, frames: Sequence[Frame], paper: Paper) -> None:
@@ -776,7 +829,8 @@ def _carry_on(sheet: Sheet, frames: Sequence[Frame], paper: Paper) -> None:
         ) or f.judgement.status in (*OVER,)
         if f.judgement.status == "threatened" and f.by != paper.by:
             continue
-        if f.begins is None and not stands and f.instrument != PURCHASE and (f.rate is not None or f.quantity):
+        curbs = f.instrument in (EXPORT_CONTROL, EMBARGO) and f.judgement.cue and not _AT_ONCE.search(f.sentence.text)
+        if f.begins is None and not stands and f.instrument != PURCHASE and (f.rate is not None or f.quantity or curbs):
             near = _nearest(sheet, f, dated, frames)
             if near is not None:
                 f.begins = near
@@ -791,8 +845,11 @@ def _carry_on(sheet: Sheet, frames: Sequence[Frame], paper: Paper) -> None:
     _targets(sheet, frames, paper)
 
 
+_OWN_WORDS = ("its own word", "named with 'by'", "subject of the sentence")
+
+
 def _nearest(sheet: Sheet, f: Frame, dated: Sequence[_Dated], frames: Sequence[Frame]) -> DateMention | None:
-    others = {s.start: [g.by for g in frames if g.sentence.start == s.start and g.by] for s, *_ in dated}
+    others = {s.start: [g.by for g in frames if g.sentence.start == s.start and g.by and g.by_how in _OWN_WORDS] for s, *_ in dated}
     with_start = [(s, d, lead) for s, d, _, lead in dated if d is not None and (not others[s.start] or f.by in others[s.start])]
     if not with_start:
         return None

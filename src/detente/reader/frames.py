@@ -31,6 +31,7 @@ from detente.reader.roles import (
     SUBJECT,
     VERB_FORM,
     Role,
+    levies_as_verb,
     roles,
 )
 from detente.reader.sheet import Sheet
@@ -210,7 +211,7 @@ def _nouns(text: str) -> list[tuple[int, int, str]]:
 def _no_measure(text: str, m: re.Match[str], kind: str) -> bool:
     """Words that name no measure: "on duty", "duty of care", "heavy-duty"."""
     before, after = text[max(0, m.start() - 12) : m.start()], text[m.end() : m.end() + 12]
-    return (
+    return levies_as_verb(text, m) or (
         kind == TARIFF
         and m.group().lower() in ("duty", "duties")
         and bool(
@@ -231,7 +232,11 @@ def _anchors(sheet: Sheet, s: Sentence, listed: bool) -> list[_Anchor]:
         anchor = _rate_anchor(s.text, a, a.start - s.start, a.end - s.start, nouns, found, listed, context)
         if anchor is not None:
             found.append(anchor)
-            used |= {k for k, (x, y, _) in enumerate(nouns) if anchor.start <= x < anchor.end or _beside(s.text, anchor, x, y)}
+            used |= {
+                k
+                for k, (x, y, kind) in enumerate(nouns)
+                if kind not in (EXPORT_CONTROL, EMBARGO) and (anchor.start <= x < anchor.end or _beside(s.text, anchor, x, y))
+            }
     for k, (x, y, kind) in enumerate(nouns):
         if k not in used and not (kind == TARIFF and any(x < f.end and f.start < y for f in found)):
             found.append(_Anchor(x, y, kind, _withheld(sheet, s, y) if kind == EXPORT_CONTROL else None))
@@ -434,7 +439,7 @@ def _why_not(text: str, start: int, end: int, linked: bool, noun_at: int) -> str
             r"\b(?:was|were|been)\s+(?:previously|formerly|earlier|until then)|\b(?:previous|former|"
             r"old) (?:\w+ ){0,2}$|\b(?:up|down|raised|increased|lowered|cut|reduced|fell|rose|"
             r"lifted) from (?:\w+ ){0,4}$|\b(?:instead of|rather than|compared with|"
-            r"(?<!ruling )(?<!judgment )(?<!verdict )(?<!case )(?<!complaint )(?<!appeal )(?<!challenge )(?<!lawsuit )against|"
+            r"(?<!ruling )(?<!judgment )(?<!verdict )(?<!case )(?<!case, )(?<!appeal, )(?<!complaint, )(?<!complaint )(?<!appeal )(?<!challenge )(?<!lawsuit )against|"
             r"replac\w+ (?!by|with)) ?(?:the |a )?(?:\w+ )?(?:rate of )?$",
             before,
             re.I,

@@ -197,6 +197,9 @@ def _stands_alone(sheet: Sheet, f: Frame) -> bool:
         return True
     if f.instrument == PURCHASE:
         return bool(f.by and (f.on or f.rate or f.quantity) and f.sectors)
+    ruled = f.by_how in ("the office at its head", "the law in the title", "the law it rests on", "the title", "the sentence before")
+    if f.instrument in (EXPORT_CONTROL, EMBARGO) and ruled and f.judgement.cue and f.judgement.sure >= 0.8:
+        return f.judgement.status in (ANNOUNCED, IN_FORCE, SUSPENDED, *OVER)
     if f.instrument in (EXPORT_CONTROL, EMBARGO, NON_TARIFF, PURCHASE, OTHER_MEASURE):
         return bool(own_words and (f.on or what))
     if (
@@ -243,6 +246,9 @@ def _fits(group: Group, f: Frame) -> bool:
     ):
         return False
     sectors, label = group.first("sectors"), group.first("label")
+    curbs = f.instrument in (EXPORT_CONTROL, EMBARGO) and f.rate is None is rate and not loose
+    if curbs and bool(on) != bool(f.on) and not set(sectors or ()) & set(f.sectors):
+        return False
     ended_apart = (lead.judgement.status in OVER) != (f.judgement.status in OVER) and not loose
     if ended_apart and not set(sectors or ()) & set(f.sectors):
         return False

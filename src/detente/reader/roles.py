@@ -176,11 +176,16 @@ def _instrument_follows(after: str) -> int:
     ends = []
     for _, pattern in instruments():
         m = pattern.search(after[:90])
-        if m and VERB_FORM.match(m.group()):
+        if m and (VERB_FORM.match(m.group()) or levies_as_verb(after, m)):
             continue
         if m and re.fullmatch(reach, after[: m.start()], re.I):
             ends.append(m.start())
     return min(ends, default=0)
+
+
+def levies_as_verb(text: str, m: re.Match[str]) -> bool:
+    """Whether "levies" is what somebody does: "Canada levies a duty"."""
+    return m.group().lower() == "levies" and bool(re.match(r"\s+(?:an?|the|no|\d|up|additional|extra|duties|tariffs)\b", text[m.end() :]))
 
 
 def _led(before: str) -> bool:
@@ -204,6 +209,15 @@ _PLURAL_OF = re.compile(
 def _after_preposition(before: str, after: str, m: Mention) -> str:
     if _AS_TO.search(before):
         return TARGET
+    if re.search(
+        r"\b(?:producers|exporters|manufacturers|suppliers|mills|growers|companies|firms|makers|farms|entities|users)\s+in\s+(?:the\s+)?$",
+        before,
+    ) and not re.search(r"\bby\s+[^,;]{0,40}$", before):
+        return ORIGIN
+    if re.search(
+        r"\b(?:licen[cs]\w+|permits?|export (?:controls?|curbs?|bans?|restrictions?))\s+(?:for|on|against|towards?)\s+(?:the\s+)?$", before, re.I
+    ):
+        return DESTINATION
     if m.form == "name" and _PLURAL_OF.search(before) and not re.match(r"'s?\b", after):
         return ORIGIN
     if re.search(r"\bby\s+(?:the\s+)?(?:government of\s+(?:the\s+)?)?$", before, re.I):

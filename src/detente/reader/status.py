@@ -48,7 +48,7 @@ _ADVERBS = (
 )
 _INSERTED = re.compile(r",[^,;]{2,45},\s*")
 _SAYS_NOT = re.compile(
-    r"\bnot\b.*\b(?:chang|affect|alter|touch)|\b(?:will|would|shall|did|does|do) not (?:now )?(?:take|go|proceed|come|enter)", re.I
+    r"\bnot\b.*\b(?:chang|affect|alter|touch|exceed)|\b(?:will|would|shall|did|does|do) not (?:now )?(?:take|go|proceed|come|enter)", re.I
 )
 """A status told by what does not happen: "did not touch", "will not take effect"."""
 _STANDING = re.compile(r"(?:keeps?|kept|remain\w*|maintain\w*|retain\w*|stays?|stands?|still|already)", re.I)
@@ -196,7 +196,7 @@ def judge(text: str, start: int, end: int, bounds: tuple[int, int] | None = None
         gerund = None
     others = tuple(dict.fromkeys(c.status for _, c in near[1:3] if c.status != status))
     reason = f"{first.words.strip()!r} nearby"
-    if re.search(r"\bnot\s+(?:be\s+)?(?:renew|extend|prolong)\w*", text[left:right], re.I):
+    if status != EXPIRED and re.search(r"\bnot\s+(?:be\s+)?(?:renew|extend|prolong)\w*", text[left:right], re.I):
         return Judgement(IN_FORCE, 0.75, "not renew", "it is not renewed", (EXPIRED,), quoted)
     if negated:
         reason = f"negated: {negated.group().strip()!r} before {first.words!r}"
@@ -238,7 +238,7 @@ def _distance(cue: _Cue, start: int, end: int) -> float:
         cue.words,
         re.I,
     )
-    bonus = 60 if cue.status in (STRUCK_DOWN, SUSPENDED, EXPIRED) else 25 if cue.status == THREATENED else 0
+    bonus = 60 if cue.status in (STRUCK_DOWN, SUSPENDED, EXPIRED) or _SAYS_NOT.search(cue.words) else 25 if cue.status == THREATENED else 0
     return max(gap, 0) + (25 if weak else 0) - bonus
 
 
