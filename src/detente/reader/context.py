@@ -112,6 +112,7 @@ def _led_in(sheet: Sheet, frames: Sequence[Frame]) -> None:
         over = [g for g in frames if lead is not None and g.sentence.block == lead.index and g.instrument == TARIFF]
         if not over or over[0].why_aside:
             continue
+        f.firm = True
         if f.judgement.cue == "" and over[0].judgement.cue:
             f.judgement = replace(over[0].judgement, sure=min(over[0].judgement.sure, 0.85))
         if not f.on and not f.everyone and over[0].on and f.by == over[0].by:
@@ -272,6 +273,7 @@ def _whose(paper: Paper, sheet: Sheet, titles: Sequence[tuple[int, str, Sequence
             for f in own
             if f.by
             and f.firm
+            and (f.rate is not None or f.on or f.by_how == "subject of the sentence")
             and not f.response
             and f.judgement.status != "threatened"
             and f.sentence.start in early
@@ -641,6 +643,9 @@ def _fill_who(sheet: Sheet, frames: Sequence[Frame], paper: Paper) -> None:
                 f.on, f.on_how = [paper.by], "the other side"
         if f.by in f.on:
             f.on = [c for c in f.on if c != f.by]
+        pair = re.search(r"\b(?:the|these|those) (two|three) (?:countries|economies|nations|neighbours)\b|\bboth countries\b", f.sentence.text)
+        if pair and not f.on and last is not None and len(last.on) == (3 if pair[1] == "three" else 2):
+            f.on, f.on_how, f.everyone = list(last.on), "the sentence before", False
         if not f.why_aside:
             last = f
 
@@ -705,6 +710,9 @@ _OBJECT = re.compile(
 def _levied_before(sheet: Sheet, f: Frame) -> list[str]:
     """Whose goods the sentence or heading just before speaks of: the ones that "it pays" and "charges them" mean."""
     before = [s for s in sheet.sentences if s.end <= f.sentence.start and s.block >= f.sentence.block - 1]
+    over = sheet.block_of(f.sentence).heading_block
+    if over == f.sentence.block - 1 and not any(x.block == f.sentence.block for x in before):
+        before = list(sheet.blocks[over].sentences)
     if not before:
         return []
     s = before[-1]
@@ -849,8 +857,17 @@ _OWN_WORDS = ("its own word", "named with 'by'", "subject of the sentence")
 
 
 def _nearest(sheet: Sheet, f: Frame, dated: Sequence[_Dated], frames: Sequence[Frame]) -> DateMention | None:
-    others = {s.start: [g.by for g in frames if g.sentence.start == s.start and g.by and g.by_how in _OWN_WORDS] for s, *_ in dated}
-    with_start = [(s, d, lead) for s, d, _, lead in dated if d is not None and (not others[s.start] or f.by in others[s.start])]
+    others = {s.start: [g for g in frames if g.sentence.start == s.start and g.by] for s, *_ in dated}
+    with_start = [
+        (s, d, lead)
+        for s, d, _, lead in dated
+        if d is not None
+        and (
+            not others[s.start]
+            or f.by in [g.by for g in others[s.start]]
+            or (re.search(r"\bboth\b|\beach\b", s.text, re.I) and all(g.by_how not in _OWN_WORDS for g in others[s.start]))
+        )
+    ]
     if not with_start:
         return None
     block = f.sentence.block

@@ -108,7 +108,7 @@ _LEAD_IN = (
 _DUTY_TO = re.compile(
     r"\b(?:of|to|at|from|by|reach\w*|up to|nearly|about|around|between|another|is|are|was|were|be|stands?|"
     r"becomes?|remain\w*|stays?"
-    r"|fixed|set|amount\w*|rang\w+|rises?|falls?|equal\w*|stood at|:|=)\s+"
+    r"|fixed|set|exceed\w*|amount\w*|rang\w+|rises?|falls?|equal\w*|stood at|:|=)\s+"
     rf"(?:{_LEAD_IN}\s+){{0,4}}\(?$|[:=]\s*$|,\s+(?:now|currently|still|at present|today)\s+$|\(\s*$",
     re.I,
 )
@@ -235,7 +235,8 @@ def _anchors(sheet: Sheet, s: Sentence, listed: bool) -> list[_Anchor]:
             used |= {
                 k
                 for k, (x, y, kind) in enumerate(nouns)
-                if kind not in (EXPORT_CONTROL, EMBARGO) and (anchor.start <= x < anchor.end or _beside(s.text, anchor, x, y))
+                if anchor.start <= x < anchor.end
+                or (_beside(s.text, anchor, x, y) and not (kind in (EXPORT_CONTROL, EMBARGO) and _hangs_on(s.text, anchor, x)))
             }
     for k, (x, y, kind) in enumerate(nouns):
         if k not in used and not (kind == TARIFF and any(x < f.end and f.start < y for f in found)):
@@ -279,6 +280,11 @@ def _apart(text: str, noun: _Anchor, rated: Sequence[_Anchor]) -> bool:
         return True
     left, right = clause_bounds(text, noun.start, noun.end)
     return not any(left <= r.start < right for r in rated)
+
+
+def _hangs_on(text: str, anchor: _Anchor, x: int) -> bool:
+    """Whether a curb stands in a condition of the rate before it: "11 % if India does not lift its ban on exports"."""
+    return x > anchor.end and bool(re.search(r"\b(?:if|unless)\b", text[anchor.end : x]))
 
 
 def _beside(text: str, anchor: _Anchor, x: int, y: int) -> bool:
@@ -340,7 +346,10 @@ def _rate_anchor(
             r"demand\w*|assess\w*|clap\w*|ask\w*|set\w*|fix\w*|introduc\w*)\s+(?:an? |only |an additional |an extra |"
             r"a further |another |up to )*$"
         ).search(text[:start])
-        and re.match(r"\s+(?:(?:extra|more|additional(?:ly)?)\s+)?(?:on|against|for)\b", after)
+        and (
+            re.match(r"\s+(?:(?:extra|more|additional(?:ly)?)\s+)?(?:on|against|for)\b", after)
+            or (re.match(r"\s*[.,;]|\s+(?:from|as of|until|starting)\b", after) and re.search(r"\b(?:levy|levie[sd]|charge[sd]?)\s+\S*$", text[:start]))
+        )
     ) or re.search(
         r"\b(?:charg\w*|collect\w*|tax\w*|levie[sd]|levy)\s+(?:it|them|these|those|him|us|both)\s*,?\s+(?:at |with )?"
         r"(?:an? |only |an extra |up to )*$",
@@ -599,10 +608,23 @@ def _who(text: str, f: Frame, anchor: _Anchor, part: tuple[int, int], who: Seque
         (
             r
             for r in inside
-            if r.part == PLACE and r.start >= anchor.end and f.received and r.form == "name" and r.start - anchor.end < 40
+            if r.part == PLACE
+            and r.start >= anchor.end
+            and f.received
+            and (r.form == "name" or re.match(r"[ -](?:border|market|ports?|customs|frontier)\b", text[r.end :]))
+            and r.start - anchor.end < 40
         ),
         None,
     )
+    if owner is not None and owner.end <= low and _subject(text, anchor, [r for r in before if r.start >= low]) is not None:
+        owner = None  # "in retaliation for Kenya's duty, Uganda put 30 % on tea": the later act has a subject of its own
+    answering = _ANSWERS_A_RATE.search(text[: anchor.start]) if owner is None else None
+    if answering is not None:
+        actor = _subject(text, anchor, before)
+        f.response, f.subject = True, actor.code if actor else None
+        if actor is not None:
+            f.on, f.on_how = [actor.code], "named beside it"
+        return
     if owner is not None:
         _levier(f, owner, who, text, "its own word", firm=True)
     elif (claimed := _claimed(text, anchor, who)) is not None:
@@ -665,12 +687,26 @@ def _who(text: str, f: Frame, anchor: _Anchor, part: tuple[int, int], who: Seque
     if f.on:
         f.on_how = "named beside it"
     stretch = text[max(low, left) : high]
+    if not f.on and f.by and re.match(r"[^,;]{0,25}\bon (?:its|their) (?!own\b)", tail):
+        speakers = [r.code for r in who if r.part == SUBJECT and r.end <= anchor.start and r.code != f.by]
+        if speakers:
+            f.on, f.on_how = speakers[-1:], "named beside it"
+    if f.also_by and not f.on and re.search(r"\b(?:each other|one another)\b", text):
+        f.on, f.on_how = list(f.also_by), "named beside it"
     if not f.on and word("everyone").search(stretch):
         f.everyone, f.on_how = True, "all are meant"
     if f.excepted and not f.on:
         f.everyone, f.on_how = True, "all but those excepted"
     subjects = [r.code for r in before if r.part in (SUBJECT,)]
     f.subject = subjects[-1] if subjects else None
+
+
+_ANSWERS_A_RATE = re.compile(
+    r"\b(?:answer|counter|match|respond to|reply to|retaliate (?:for|against)|offset|hit back at)(?:s|ed|ing)?\s+"
+    r"(?:the|that|this|those)\s+(?:\w+\s+){0,2}$",
+    re.I,
+)
+"""Before a rate that is another's: "would answer the 22 % tariff with …"."""
 
 
 def _joined(text: str, one: Role, two: Role) -> bool:

@@ -420,7 +420,8 @@ def _measure(sheet: Sheet, group: Group, parties: list[str]) -> Finding:
         how = max((f.on_how for f in own if f.on or f.everyone), key=lambda h: ON_FACTORS.get(h, 0.8))
         sure.discount(ON_FACTORS.get(how, 0.8), f"on whom: {how}")
     else:
-        sure.discount(0.5 if any(f.on_how == "one of several" for f in own) else 0.85, "on whom is not said")
+        usual = 0.92 if lead.instrument == EXPORT_CONTROL else 0.85
+        sure.discount(0.5 if any(f.on_how == "one of several" for f in own) else usual, "on whom is not said")
         alternatives += [
             {"field": "on", "value": v, "why": "not said in the text"} for v in ("all", *(p for p in parties if p != by))
         ]
@@ -495,7 +496,8 @@ def _status(sheet: Sheet, group: Group, sure: Confidence, alternatives: list[dic
             re.I,
         )
         loose = begins.precision == "month" and "inferred" in begins.how
-        if begins.start > today and status == IN_FORCE and (standing or loose):
+        written = top.judgement.reason in ("a line of the form", "a column of the table")
+        if begins.start > today and status == IN_FORCE and (standing or loose or written):
             pass
         elif begins.start > today and status == IN_FORCE:
             status, why = ANNOUNCED, f"{why}; it starts after the article's date"

@@ -126,13 +126,15 @@ def _possessive(before: str, after: str) -> str:
 
 
 def _attributive(before: str, after: str, m: Mention) -> str:
+    if re.search(r"\b(?:at|in|into|by)\s+(?:the\s+)?$", before, re.I) and re.match(r"[ -](?:border|market|ports?|customs|frontier)\b", after):
+        return PLACE
     like_adjective = m.form in ("adjective", "group") or m.code in _NAMES_AS_ADJECTIVES
     word = rf"(?:(?!(?:{body('breaks')}|{body('pays')}|{body('makes')})\b)[\w%.,'()-]+\s+)"
     if built(rf"[ -]{word}{{0,2}}?{{officials}}\b").match(after) and not re.search(r"\bthe (?:\w+ )?$", before[-1:]):
         if re.search(r"\bby\s+(?:the\s+)?$", before, re.I):
             return AGENT
         return OTHER if _led(before) else SUBJECT
-    bond = _instrument_follows(after)
+    bond = 0 if m.form == "name" and m.code not in _NAMES_AS_ADJECTIVES and re.match(r" levies\b", after) else _instrument_follows(after)
     goods = built(rf"[ -]{word}{{0,4}}?{{goods}}\b").match(after)
     if bond and goods and goods.end() <= bond:
         return OTHER
@@ -206,7 +208,30 @@ _PLURAL_OF = re.compile(
 )
 
 
+_ADDRESSED = re.compile(
+    r"\b(?:warn|told|tell|inform|remind|assur|accus|urg|press|blam|criticis|criticiz|call(?:s|ed|ing)? on|challeng|ask|beg|thank)"
+    r"(?:s|ed|es|ing|e|d)?\s+(?:the\s+)?$",
+    re.I,
+)
+_THREATENED_WITH = re.compile(r"\b(?:threaten|menac)(?:s|ed|ing|es)?\s+(?:the\s+)?$", re.I)
+_PASSIVE = re.compile(
+    r"\s+(?:is|are|was|were|has been|have been|had been|will be|being|would be|could be)\s+(?:\w+ly\s+|now\s+)?(?:threatened|hit|slapped|"
+    r"targeted|punished|penali[sz]ed|sanctioned|struck|charged|taxed|struck|warned|told|singled out|spared|exempted)\b",
+    re.I,
+)
+
+
 def _after_preposition(before: str, after: str, m: Mention) -> str:
+    if _ADDRESSED.search(before) and not re.match(r"\s*(?:and|,)", after):
+        return OTHER
+    if _THREATENED_WITH.search(before) and re.match(r"\s+with\b", after):
+        return TARGET
+    if _PASSIVE.match(after) and not _led(before):
+        return OTHER if re.match(r"[^,;]{0,30}\b(?:warned|told|spared|exempted)", after) else TARGET
+    if re.search(
+        r"\b(?:sell\w*|sold|export\w*|ship\w*|send\w*|sent|arriv\w*|enter\w*)\s+(?:[\w-]+\s+){0,2}?(?:to|into|in)\s+(?:the\s+)?$", before, re.I
+    ) and re.search(r"\b(?:fac|pay|paid|attract|incur|charg|subject)\w*\b", before, re.I):
+        return PLACE
     if _AS_TO.search(before):
         return TARGET
     if re.search(

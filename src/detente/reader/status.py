@@ -46,6 +46,15 @@ _RAISED = re.compile(
 _ADVERBS = (
     r"(?:(?:yet|been|be|to|have|has|any|an?|the|its|plans?|intention|intend|intends|planning|now|also|ever|\w+ly|\d\S*)\s+){0,4}"
 )
+_CHANGE_OF_IT = re.compile(
+    r"\b(?:rais|lower|chang|increas|cut|lift|remov|scrap|drop|suspend|eas|end|repeal|withdraw|reduc|waiv|paus|phas|renew|extend|abandon)"
+    r"\w*\s+(?:out\s+)?(?:its|the|their|this|that|his)\s+(?:[\w-]+\s+){0,2}$",
+    re.I,
+)
+"""Before a rate that stands: "has no plans to raise its 22 % duty", "considers lifting the 22 % duty"."""
+_NO_PLANS = re.compile(
+    r"\b(?:no (?:\w+ )?(?:plans?|intentions?)(?: to| of)?|(?:not|n't) (?:plan|intend|going)\w*(?: to| on)?|rul\w+ out)\s+$", re.I
+)
 _INSERTED = re.compile(r",[^,;]{2,45},\s*")
 _SAYS_NOT = re.compile(
     r"\bnot\b.*\b(?:chang|affect|alter|touch|exceed)|\b(?:will|would|shall|did|does|do) not (?:now )?(?:take|go|proceed|come|enter)", re.I
@@ -185,6 +194,12 @@ def judge(text: str, start: int, end: int, bounds: tuple[int, int] | None = None
     negated = re.search(rf"(?:n't\b|{word('negation').pattern})\s*{_ADVERBS}$", ahead, re.I) or (
         None if _SAYS_NOT.search(first.words) else word("negation").search(first.words)
     )
+    if negated is None and re.search(r"\bno\s+$", ahead) and re.match(r"plan|intent|propos", first.words, re.I):
+        negated = re.search(r"\bno\s+$", ahead)
+    changing = _CHANGE_OF_IT.search(text[left:start])
+    negated = negated or (changing and _NO_PLANS.search(text[left : left + changing.start()]))
+    if changing and (negated or status == THREATENED) and not re.match(r"[^.;]{0,60}\bto\s+(?:\d|[a-z-]+ per ?cent)", text[end:]):
+        return Judgement(IN_FORCE, 0.75, first.words, f"{changing.group().strip()!r} is only spoken of", (status,), quoted)
     own_modal = _MODAL.search(ahead)
     to_do = built(r"\b{to_come}\s+(?:\w+ly\s+|be\s+)?$").search(ahead)
     gerund = re.search(r"ing\b", first.words, re.I) and not re.search(
