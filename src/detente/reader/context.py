@@ -220,7 +220,7 @@ def _whose(paper: Paper, sheet: Sheet, titles: Sequence[tuple[int, str, Sequence
             (
                 r
                 for r in named
-                if (r.part == OWNER and _owns_in_title(text, r, named)) or (r.part == SUBJECT and word("makes").search(text[r.end :]))
+                if (r.part == OWNER and _owns_in_title(text, r, named)) or (r.part == SUBJECT and word("makes").search(text[r.end :]) and not _talks(text, named))
             ),
             None,
         )
@@ -306,6 +306,11 @@ def _owns_in_title(text: str, r: Role, named: Sequence[Role]) -> bool:
         or re.match(r"[^.;:,]{0,60}?\b(?:on|against)\b", owned)
         or any(q.part in LEVIED and q.code != r.code for q in named)
     )
+
+
+def _talks(text: str, named: Sequence[Role]) -> bool:
+    """Whether a title has two subjects and no instrument: "China, US to hold talks" says nothing of who levies."""
+    return len({r.code for r in named if r.part == SUBJECT}) > 1 and not any(p.search(text) for _, p in instruments())
 
 
 def _seat(sheet: Sheet) -> str | None:

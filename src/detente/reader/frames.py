@@ -250,7 +250,7 @@ def _anchors(sheet: Sheet, s: Sentence, listed: bool) -> list[_Anchor]:
             r"^[^;]{0,80}\bto\s+(?:\w+\s+)?$", between
         )
         both = one.rate is not None and two.rate is not None and not one.why
-        if both and (_CHANGED.search(between) or _REPLACED.match(between) or (changing and not re.search(r"\band\b", between))):
+        if both and (_CHANGED.search(between) or _MOVES_TO.search(between) or _REPLACED.match(between) or (changing and not re.search(r"\band\b", between))):
             found[k] = replace(one, why="the rate before")
     rated = [f for f in found if f.rate is not None and not f.why]
     if rated:  # a tariff's bare word beside a rate of the same sentence says nothing new
@@ -265,6 +265,11 @@ _DUTY_WORD = re.compile(r"\b(?:tariffs?|dut(?:y|ies)|surtax|surcharge|levy|levie
 _REPLACED = re.compile(
     r"^\W*(?:\w+\s+){0,3}?(?:is|are|was|were|shall be|will be|be)?\s*(?:replaced|substituted|superseded)\s+(?:by|with)\s+(?:a |the )?\W*$|"
     r"^\W*(?:and|,)?\s*(?:by )?(?:substituting|inserting)\s+\W*(?:in lieu thereof\s+)?\W*$",
+    re.I,
+)
+_MOVES_TO = re.compile(
+    r"^[^;,]{0,80}?,?\s+(?:now\s+|will\s+|then\s+)?(?:falls?|fell|drops?|dropped|rises?|rose|goes|went|comes|came)\s+"
+    r"(?:up\s+|down\s+|back\s+)?to\s+(?:\w+\s+)?$",
     re.I,
 )
 _CHANGED = re.compile(
@@ -661,7 +666,7 @@ def _who(text: str, f: Frame, anchor: _Anchor, part: tuple[int, int], who: Seque
             )
         ):
             continue
-        if r.part in LEVIED or (r.part == DESTINATION and f.instrument == EXPORT_CONTROL):
+        if r.part in LEVIED or (r.part == DESTINATION and (f.instrument == EXPORT_CONTROL or _EXPORT_TAX.search(text))):
             if r.part == "target" and r.start < anchor.start and text[r.end : anchor.start].count(",") > 2:
                 continue
             targets.append(r.code)
@@ -707,6 +712,9 @@ _ANSWERS_A_RATE = re.compile(
     re.I,
 )
 """Before a rate that is another's: "would answer the 22 % tariff with …"."""
+
+
+_EXPORT_TAX = re.compile(r"\bexport (?:tax|dut|lev|fee|charge|surcharge|cess|tariff)", re.I)
 
 
 def _joined(text: str, one: Role, two: Role) -> bool:

@@ -179,6 +179,9 @@ _WEAK = re.compile(
 )
 
 
+_THEM = re.compile(r"\b(?:to|for|from) (?:them|it|these|those|such)\b", re.I)
+
+
 def _stands_alone(sheet: Sheet, f: Frame) -> bool:
     """Whether a mention without a rate says enough: who, a verb of acting, and on whom or on what."""
     if not f.by or (
@@ -197,7 +200,10 @@ def _stands_alone(sheet: Sheet, f: Frame) -> bool:
         return True
     if f.instrument == PURCHASE:
         return bool(f.by and (f.on or f.rate or f.quantity) and f.sectors)
+    if f.instrument in (EXPORT_CONTROL, EMBARGO) and not f.on and _THEM.search(f.sentence.text):
+        return False
     ruled = f.by_how in ("the office at its head", "the law in the title", "the law it rests on", "the title", "the sentence before")
+    ruled = ruled and (bool(f.on) or f.by_how != "the sentence before")
     if f.instrument in (EXPORT_CONTROL, EMBARGO) and ruled and f.judgement.cue and f.judgement.sure >= 0.8:
         return f.judgement.status in (ANNOUNCED, IN_FORCE, SUSPENDED, *OVER)
     if f.instrument in (EXPORT_CONTROL, EMBARGO, NON_TARIFF, PURCHASE, OTHER_MEASURE):
@@ -246,7 +252,7 @@ def _fits(group: Group, f: Frame) -> bool:
     ):
         return False
     sectors, label = group.first("sectors"), group.first("label")
-    curbs = f.instrument in (EXPORT_CONTROL, EMBARGO) and f.rate is None is rate and not loose
+    curbs = f.instrument in (EXPORT_CONTROL, EMBARGO) and f.rate is None is rate and not loose and f.by_how != "the sentence before"
     if curbs and bool(on) != bool(f.on) and not set(sectors or ()) & set(f.sectors):
         return False
     ended_apart = (lead.judgement.status in OVER) != (f.judgement.status in OVER) and not loose

@@ -113,6 +113,11 @@ def _part(text: str, start: int, end: int, m: Mention) -> str:
 def _possessive(before: str, after: str) -> str:
     if built(r"\s+(?:[\w-]+\s+){0,2}?{officials}\b").match(after):
         return AGENT if re.search(r"\bby\s+(?:the\s+)?$", before, re.I) else OTHER if _led(before) else SUBJECT
+    if re.match(
+        r"\s+(?:\w+\s+)?(?:decision|plans?|threats?|moves?|vow|promise|pledge|proposal|offer|bid|intention|readiness|refusal|failure)\s+(?:not\s+)?to\b",
+        after,
+    ):
+        return SUBJECT
     if _instrument_follows(after):
         return OWNER
     if re.match(
@@ -213,6 +218,11 @@ _ADDRESSED = re.compile(
     r"(?:s|ed|es|ing|e|d)?\s+(?:the\s+)?$",
     re.I,
 )
+_ASKED = re.compile(
+    r"\b(?:ask|urg|press|call(?:s|ed|ing)? on|beg|request|want|forc|persuad|convinc|order|tell|told|implor|appeal(?:s|ed|ing)? to|get|got|allow)"
+    r"(?:s|ed|es|ing|e|d)?\s+(?:the\s+)?$",
+    re.I,
+)
 _THREATENED_WITH = re.compile(r"\b(?:threaten|menac)(?:s|ed|ing|es)?\s+(?:the\s+)?$", re.I)
 _PASSIVE = re.compile(
     r"\s+(?:is|are|was|were|has been|have been|had been|will be|being|would be|could be)\s+(?:\w+ly\s+|now\s+)?(?:threatened|hit|slapped|"
@@ -222,6 +232,10 @@ _PASSIVE = re.compile(
 
 
 def _after_preposition(before: str, after: str, m: Mention) -> str:
+    if _ASKED.search(before) and re.match(r"\s+(?:not\s+)?to\b", after):
+        return SUBJECT
+    if re.search(r"\b(?:bound|destined|headed|leaving) for\s+(?:the\s+)?$", before, re.I):
+        return DESTINATION
     if _ADDRESSED.search(before) and not re.match(r"\s*(?:and|,)", after):
         return OTHER
     if _THREATENED_WITH.search(before) and re.match(r"\s+with\b", after):

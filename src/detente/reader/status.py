@@ -28,8 +28,8 @@ OVER = (WITHDRAWN, STRUCK_DOWN, EXPIRED)
 
 _MODAL = re.compile(r"\b(?:could|(?-i:may)|might|would|should|can)\b", re.IGNORECASE)
 _REPORTED = re.compile(
-    r"\b(?:said|told|announced|confirmed)\b[^.;\"]{0,60}\b(?P<w>would )(?=(?:fall|rise|go|drop|increase|"
-    r"be (?:cut|raised|lowered))\b)",
+    r"\b(?:said|told|announced|confirmed)\b[^.;\"]{0,60}\bwould (?=(?:fall|rise|go|drop|increase|"
+    r"be (?:cut|raised|lowered))\b)|\b(?:announced|confirmed|decreed)\b[^.;\"]{0,60}\bwould ",
     re.I,
 )
 _LEAD = re.compile(
@@ -150,7 +150,7 @@ def judge(text: str, start: int, end: int, bounds: tuple[int, int] | None = None
     if bare_no and not re.search(r"\bno (?:more|less|later|longer|fewer)\b", bare_no.group(), re.I):
         return Judgement(DENIED, 0.85, bare_no.group().strip(), f"denied ({bare_no.group().strip()!r})", quoted=quoted)
     text = (
-        _REPORTED.sub(lambda m: m.group()[: -len(m["w"])] + "will ", text)
+        _REPORTED.sub(lambda m: m.group()[: -len("would ")] + "will ", text)
         if _REPORTED.search(text) and not re.search(r"\bif\b", text, re.I)
         else text
     )
@@ -197,7 +197,10 @@ def judge(text: str, start: int, end: int, bounds: tuple[int, int] | None = None
     if negated is None and re.search(r"\bno\s+$", ahead) and re.match(r"plan|intent|propos", first.words, re.I):
         negated = re.search(r"\bno\s+$", ahead)
     changing = _CHANGE_OF_IT.search(text[left:start])
-    negated = negated or (changing and _NO_PLANS.search(text[left : left + changing.start()]))
+    wished = changing and re.search(
+        r"\b(?:ask|urg|call|press|demand|want|beg|request|appeal|plead)\w*\b[^,;]{0,50}$", text[left : left + changing.start()], re.I
+    )
+    negated = negated or wished or (changing and _NO_PLANS.search(text[left : left + changing.start()]))
     if changing and (negated or status == THREATENED) and not re.match(r"[^.;]{0,60}\bto\s+(?:\d|[a-z-]+ per ?cent)", text[end:]):
         return Judgement(IN_FORCE, 0.75, first.words, f"{changing.group().strip()!r} is only spoken of", (status,), quoted)
     own_modal = _MODAL.search(ahead)
