@@ -250,7 +250,8 @@ def _anchors(sheet: Sheet, s: Sentence, listed: bool) -> list[_Anchor]:
             r"^[^;]{0,80}\bto\s+(?:\w+\s+)?$", between
         )
         both = one.rate is not None and two.rate is not None and not one.why
-        if both and (_CHANGED.search(between) or _MOVES_TO.search(between) or _REPLACED.match(between) or (changing and not re.search(r"\band\b", between))):
+        apart = re.search(r"\b(?:after|because|unless|if|when|while|whereas|once)\b", between)
+        if both and not apart and (_CHANGED.search(between) or _MOVES_TO.search(between) or _REPLACED.match(between) or (changing and not re.search(r"\band\b", between))):
             found[k] = replace(one, why="the rate before")
     rated = [f for f in found if f.rate is not None and not f.why]
     if rated:  # a tariff's bare word beside a rate of the same sentence says nothing new

@@ -203,7 +203,7 @@ def _stands_alone(sheet: Sheet, f: Frame) -> bool:
     if f.instrument in (EXPORT_CONTROL, EMBARGO) and not f.on and _THEM.search(f.sentence.text):
         return False
     ruled = f.by_how in ("the office at its head", "the law in the title", "the law it rests on", "the title", "the sentence before")
-    ruled = ruled and (bool(f.on) or f.by_how != "the sentence before")
+    ruled = ruled and (bool(f.on) or f.by_how not in ("the sentence before", "the title"))
     if f.instrument in (EXPORT_CONTROL, EMBARGO) and ruled and f.judgement.cue and f.judgement.sure >= 0.8:
         return f.judgement.status in (ANNOUNCED, IN_FORCE, SUSPENDED, *OVER)
     if f.instrument in (EXPORT_CONTROL, EMBARGO, NON_TARIFF, PURCHASE, OTHER_MEASURE):

@@ -83,6 +83,8 @@ def _part(text: str, start: int, end: int, m: Mention) -> str:
     before, after = text[:start], text[end:]
     if m.form == "law":
         return LAW
+    if re.search(r"\b(?:pays?|paid|paying|owes?|owed)\s+(?:the\s+)?$", before, re.I) and re.match(r"\s+(?:an?|the|\d|up to)\b", after):
+        return AGENT
     if built(
         r"\b{except}\s+(?:(?:for|from|those|goods|imports|products|of|in|the|all|to|on|by|most|other|both|its|articles)\s+){0,5}$"
     ).search(before):
@@ -118,7 +120,7 @@ def _possessive(before: str, after: str) -> str:
         after,
     ):
         return SUBJECT
-    if _instrument_follows(after):
+    if _instrument_follows(after, owned=True):
         return OWNER
     if re.match(
         r"\s+(?:[\w-]+\s+){0,2}?(?:answer|repl(?:y|ies)|response|retaliation|counter-?measures?|order|decree|list|plan|threat|decision)\b",
@@ -155,7 +157,7 @@ def _attributive(before: str, after: str, m: Mention) -> str:
         and re.match(r"[ -][A-Za-z]", after)
     ):
         return TARGET
-    following = re.match(r"[ ]([a-z][\w-]*)", after)
+    following = re.match(r"[ ](?:\w+ly )?([a-z][\w-]*)", after)
     if (
         following
         and m.form in ("name", "group")
@@ -177,13 +179,13 @@ VERB_FORM = re.compile(
 )
 
 
-def _instrument_follows(after: str) -> int:
-    """Where the words of an instrument start that belongs to the name before; 0 for none."""
+def _instrument_follows(after: str, *, owned: bool = False) -> int:
+    """Where the words of an instrument start that belongs to the name before; 0 for none. `owned`: after "'s", where "curbs" is a noun."""
     reach = built(r"[ -](?:(?!(?:{breaks}|{pays}|{makes})\b)[\w%.,'()-]+\s+){0,6}?").pattern
     ends = []
     for _, pattern in instruments():
         m = pattern.search(after[:90])
-        if m and (VERB_FORM.match(m.group()) or levies_as_verb(after, m)):
+        if m and not owned and (VERB_FORM.match(m.group()) or levies_as_verb(after, m)):
             continue
         if m and re.fullmatch(reach, after[: m.start()], re.I):
             ends.append(m.start())
