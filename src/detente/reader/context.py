@@ -220,7 +220,8 @@ def _whose(paper: Paper, sheet: Sheet, titles: Sequence[tuple[int, str, Sequence
             (
                 r
                 for r in named
-                if (r.part == OWNER and _owns_in_title(text, r, named)) or (r.part == SUBJECT and word("makes").search(text[r.end :]) and not _talks(text, named))
+                if (r.part == OWNER and _owns_in_title(text, r, named))
+                or (r.part == SUBJECT and word("makes").search(text[r.end :]) and not _talks(text, named))
             ),
             None,
         )
@@ -347,7 +348,9 @@ def _row_frames(sheet: Sheet, rows: Sequence[Row], frames: Sequence[Frame], pape
     return found
 
 
-_ONE_ON_OTHER = re.compile(r"->|→|=>|»|\b(?:on|against|upon|versus|vs\.?|towards?)\b|\b(?:duties|tariffs|measures|rates) (?:on|for)\b", re.I)
+_ONE_ON_OTHER = re.compile(
+    r"->|→|=>|»|\b(?:on|against|upon|versus|vs\.?|towards?)\b|\b(?:duties|tariffs|measures|rates) (?:on|for)\b", re.I
+)
 _STATE = re.compile(r"\W*(?:" + "|".join(table()["status_words"].values()) + r")\b", re.I)
 
 
@@ -415,7 +418,11 @@ def _row_frame(
         and state is None
         and not over
         and (lead is None or lead.judgement.status in (ANNOUNCED, IN_FORCE))
-    ) or (re.search(r"\bpropos", " ".join(f.sentence.text for f in context) or (sheet.page.title or ""), re.I) and state is None and not over):
+    ) or (
+        re.search(r"\bpropos", " ".join(f.sentence.text for f in context) or (sheet.page.title or ""), re.I)
+        and state is None
+        and not over
+    ):
         judgement = Judgement("threatened", 0.85, "propose", "'propose' above the table", (ANNOUNCED,))
     frame = Frame(
         cell.start,
@@ -495,7 +502,11 @@ def _form(sheet: Sheet, frames: Sequence[Frame]) -> None:
     for f in frames:
         if f.rate is None:
             continue
-        low = max((a for a, _ in told["by"] if a < f.start), default=0) if len(told["by"]) > 1 else max((g for g in gaps if g < f.start), default=0)
+        low = (
+            max((a for a, _ in told["by"] if a < f.start), default=0)
+            if len(told["by"]) > 1
+            else max((g for g in gaps if g < f.start), default=0)
+        )
         high = f.start if len(told["by"]) > 1 else min((g for g in gaps if g > f.start), default=len(sheet.flat))
         for name, places in told.items():
             own = [(a, b) for a, b in places if low <= a < high]
@@ -526,7 +537,8 @@ def _fill_from_line(sheet: Sheet, f: Frame, name: str, a: int, b: int) -> None:
 
 
 _UNDERTAKES = re.compile(
-    r"\b(?:will|shall|agree[sd]?(?: to)?|commits?(?: to)?|undertakes?(?: to)?|is to|are to|does|will do|offers|gives|pledges|promises|commits itself)\s*(?:\w+\s*)?:\s*$", re.I
+    r"\b(?:will|shall|agree[sd]?(?: to)?|commits?(?: to)?|undertakes?(?: to)?|is to|are to|does|will do|offers|gives|pledges|promises|commits itself)\s*(?:\w+\s*)?:\s*$",
+    re.I,
 )
 
 
@@ -629,7 +641,13 @@ def _fill_who(sheet: Sheet, frames: Sequence[Frame], paper: Paper) -> None:
                 f.by, f.by_how = next(c for c in sides if c != f.on[0]), "the other side"
             elif paper.seat and paper.seat not in f.on:
                 f.by, f.by_how = paper.seat, "the place of the dateline"
-        if not f.on and not f.everyone and f.by is not None and f.instrument not in (EXPORT_CONTROL, PURCHASE) and not _on_exports(f):
+        if (
+            not f.on
+            and not f.everyone
+            and f.by is not None
+            and f.instrument not in (EXPORT_CONTROL, PURCHASE)
+            and not _on_exports(f)
+        ):
             if (
                 last is not None
                 and same_block
@@ -648,7 +666,9 @@ def _fill_who(sheet: Sheet, frames: Sequence[Frame], paper: Paper) -> None:
                 f.on, f.on_how = [paper.by], "the other side"
         if f.by in f.on:
             f.on = [c for c in f.on if c != f.by]
-        pair = re.search(r"\b(?:the|these|those) (two|three) (?:countries|economies|nations|neighbours)\b|\bboth countries\b", f.sentence.text)
+        pair = re.search(
+            r"\b(?:the|these|those) (two|three) (?:countries|economies|nations|neighbours)\b|\bboth countries\b", f.sentence.text
+        )
         if pair and not f.on and last is not None and len(last.on) == (3 if pair[1] == "three" else 2):
             f.on, f.on_how, f.everyone = list(last.on), "the sentence before", False
         if not f.why_aside:
@@ -658,7 +678,11 @@ def _fill_who(sheet: Sheet, frames: Sequence[Frame], paper: Paper) -> None:
 def _on_exports(f: Frame) -> bool:
     """Whether a tax is on one's own exports: it has no target but those that are named."""
     low = f.start - f.sentence.start
-    return bool(re.search(r"\bexport (?:tax|dut|lev|fee|charge|surcharge|cess|tariff)", f.sentence.text[max(0, low - 60) : low + 60], re.I))
+    return bool(
+        re.search(
+            r"\bexport (?:tax|dut|lev|fee|charge|surcharge|cess|tariff)", f.sentence.text[max(0, low - 60) : low + 60], re.I
+        )
+    )
 
 
 def _of_other_goods(sheet: Sheet, f: Frame) -> bool:
@@ -686,7 +710,9 @@ _ANAPHORA = re.compile(
     re.I,
 )
 _STRANGER = re.compile(r"^\W*(?:[A-Z][\w'-]+ )?([A-Z][\w'-]+) (?:said|told|added|warned|wrote)\b")
-_PRONOUN = re.compile(r"^\W*(?:Its own|Their own|It|They|Officials|The (?:government|ministry|bloc|administration|union|country))\s")
+_PRONOUN = re.compile(
+    r"^\W*(?:Its own|Their own|It|They|Officials|The (?:government|ministry|bloc|administration|union|country))\s"
+)
 
 
 def _subject_before(sheet: Sheet, f: Frame) -> str | None:
@@ -786,7 +812,10 @@ def _date_sentences(sheet: Sheet, frames: Sequence[Frame]) -> list[_Dated]:
             told = (
                 re.search(r"\beffective (?:on |from |as of )?(?:\d|[A-Z])", s.text)
                 or (re.match(r"\W*(?:From|As of|Since|Starting)\s+[^,;]{6,70}\.$", s.text) and len(s.text.split()) <= 14)
-                or (lead_in and re.search(r"\b(?:entries|entered|imported|goods)\b[^;]{0,40}\b(?:on or after|from|as of)\b", s.text))
+                or (
+                    lead_in
+                    and re.search(r"\b(?:entries|entered|imported|goods)\b[^;]{0,40}\b(?:on or after|from|as of)\b", s.text)
+                )
             )
             if not (
                 speaks
@@ -825,7 +854,8 @@ def _date_sentences(sheet: Sheet, frames: Sequence[Frame]) -> list[_Dated]:
 
 
 _STANDS = re.compile(
-    r"\b(?:un(?:affected|changed|touched|altered)|continu\w*|upheld|not (?:changed|affected|touched)|remain\w*|since|still|already|current\w*|existing|stays?|kept|keeps?|in place|in force|now|retain\w*)\b", re.I
+    r"\b(?:un(?:affected|changed|touched|altered)|continu\w*|upheld|not (?:changed|affected|touched)|remain\w*|since|still|already|current\w*|existing|stays?|kept|keeps?|in place|in force|now|retain\w*)\b",
+    re.I,
 )
 
 

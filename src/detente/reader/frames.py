@@ -251,7 +251,16 @@ def _anchors(sheet: Sheet, s: Sentence, listed: bool) -> list[_Anchor]:
         )
         both = one.rate is not None and two.rate is not None and not one.why
         apart = re.search(r"\b(?:after|because|unless|if|when|while|whereas|once)\b", between)
-        if both and not apart and (_CHANGED.search(between) or _MOVES_TO.search(between) or _REPLACED.match(between) or (changing and not re.search(r"\band\b", between))):
+        if (
+            both
+            and not apart
+            and (
+                _CHANGED.search(between)
+                or _MOVES_TO.search(between)
+                or _REPLACED.match(between)
+                or (changing and not re.search(r"\band\b", between))
+            )
+        ):
             found[k] = replace(one, why="the rate before")
     rated = [f for f in found if f.rate is not None and not f.why]
     if rated:  # a tariff's bare word beside a rate of the same sentence says nothing new
@@ -354,7 +363,10 @@ def _rate_anchor(
         ).search(text[:start])
         and (
             re.match(r"\s+(?:(?:extra|more|additional(?:ly)?)\s+)?(?:on|against|for)\b", after)
-            or (re.match(r"\s*[.,;]|\s+(?:from|as of|until|starting)\b", after) and re.search(r"\b(?:levy|levie[sd]|charge[sd]?)\s+\S*$", text[:start]))
+            or (
+                re.match(r"\s*[.,;]|\s+(?:from|as of|until|starting)\b", after)
+                and re.search(r"\b(?:levy|levie[sd]|charge[sd]?)\s+\S*$", text[:start])
+            )
         )
     ) or re.search(
         r"\b(?:charg\w*|collect\w*|tax\w*|levie[sd]|levy)\s+(?:it|them|these|those|him|us|both)\s*,?\s+(?:at |with )?"

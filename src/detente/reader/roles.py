@@ -83,7 +83,9 @@ def _part(text: str, start: int, end: int, m: Mention) -> str:
     before, after = text[:start], text[end:]
     if m.form == "law":
         return LAW
-    if re.search(r"\b(?:pays?|paid|paying|owes?|owed)\s+(?:the\s+)?$", before, re.I) and re.match(r"\s+(?:an?|the|\d|up to)\b", after):
+    if re.search(r"\b(?:pays?|paid|paying|owes?|owed)\s+(?:the\s+)?$", before, re.I) and re.match(
+        r"\s+(?:an?|the|\d|up to)\b", after
+    ):
         return AGENT
     if built(
         r"\b{except}\s+(?:(?:for|from|those|goods|imports|products|of|in|the|all|to|on|by|most|other|both|its|articles)\s+){0,5}$"
@@ -133,7 +135,9 @@ def _possessive(before: str, after: str) -> str:
 
 
 def _attributive(before: str, after: str, m: Mention) -> str:
-    if re.search(r"\b(?:at|in|into|by)\s+(?:the\s+)?$", before, re.I) and re.match(r"[ -](?:border|market|ports?|customs|frontier)\b", after):
+    if re.search(r"\b(?:at|in|into|by)\s+(?:the\s+)?$", before, re.I) and re.match(
+        r"[ -](?:border|market|ports?|customs|frontier)\b", after
+    ):
         return PLACE
     like_adjective = m.form in ("adjective", "group") or m.code in _NAMES_AS_ADJECTIVES
     word = rf"(?:(?!(?:{body('breaks')}|{body('pays')}|{body('makes')})\b)[\w%.,'()-]+\s+)"
@@ -141,7 +145,11 @@ def _attributive(before: str, after: str, m: Mention) -> str:
         if re.search(r"\bby\s+(?:the\s+)?$", before, re.I):
             return AGENT
         return OTHER if _led(before) else SUBJECT
-    bond = 0 if m.form == "name" and m.code not in _NAMES_AS_ADJECTIVES and re.match(r" levies\b", after) else _instrument_follows(after)
+    bond = (
+        0
+        if m.form == "name" and m.code not in _NAMES_AS_ADJECTIVES and re.match(r" levies\b", after)
+        else _instrument_follows(after)
+    )
     goods = built(rf"[ -]{word}{{0,4}}?{{goods}}\b").match(after)
     if bond and goods and goods.end() <= bond:
         return OTHER
@@ -194,7 +202,9 @@ def _instrument_follows(after: str, *, owned: bool = False) -> int:
 
 def levies_as_verb(text: str, m: re.Match[str]) -> bool:
     """Whether "levies" is what somebody does: "Canada levies a duty"."""
-    return m.group().lower() == "levies" and bool(re.match(r"\s+(?:an?|the|no|\d|up|additional|extra|duties|tariffs)\b", text[m.end() :]))
+    return m.group().lower() == "levies" and bool(
+        re.match(r"\s+(?:an?|the|no|\d|up|additional|extra|duties|tariffs)\b", text[m.end() :])
+    )
 
 
 def _led(before: str) -> bool:
@@ -245,7 +255,9 @@ def _after_preposition(before: str, after: str, m: Mention) -> str:
     if _PASSIVE.match(after) and not _led(before):
         return OTHER if re.match(r"[^,;]{0,30}\b(?:warned|told|spared|exempted)", after) else TARGET
     if re.search(
-        r"\b(?:sell\w*|sold|export\w*|ship\w*|send\w*|sent|arriv\w*|enter\w*)\s+(?:[\w-]+\s+){0,2}?(?:to|into|in)\s+(?:the\s+)?$", before, re.I
+        r"\b(?:sell\w*|sold|export\w*|ship\w*|send\w*|sent|arriv\w*|enter\w*)\s+(?:[\w-]+\s+){0,2}?(?:to|into|in)\s+(?:the\s+)?$",
+        before,
+        re.I,
     ) and re.search(r"\b(?:fac|pay|paid|attract|incur|charg|subject)\w*\b", before, re.I):
         return PLACE
     if _AS_TO.search(before):
@@ -256,7 +268,9 @@ def _after_preposition(before: str, after: str, m: Mention) -> str:
     ) and not re.search(r"\bby\s+[^,;]{0,40}$", before):
         return ORIGIN
     if re.search(
-        r"\b(?:licen[cs]\w+|permits?|export (?:controls?|curbs?|bans?|restrictions?))\s+(?:for|on|against|towards?)\s+(?:the\s+)?$", before, re.I
+        r"\b(?:licen[cs]\w+|permits?|export (?:controls?|curbs?|bans?|restrictions?))\s+(?:for|on|against|towards?)\s+(?:the\s+)?$",
+        before,
+        re.I,
     ):
         return DESTINATION
     if m.form == "name" and _PLURAL_OF.search(before) and not re.match(r"'s?\b", after):

@@ -57,7 +57,8 @@ _NO_PLANS = re.compile(
 )
 _INSERTED = re.compile(r",[^,;]{2,45},\s*")
 _SAYS_NOT = re.compile(
-    r"\bnot\b.*\b(?:chang|affect|alter|touch|exceed)|\b(?:will|would|shall|did|does|do) not (?:now )?(?:take|go|proceed|come|enter)", re.I
+    r"\bnot\b.*\b(?:chang|affect|alter|touch|exceed)|\b(?:will|would|shall|did|does|do) not (?:now )?(?:take|go|proceed|come|enter)",
+    re.I,
 )
 """A status told by what does not happen: "did not touch", "will not take effect"."""
 _STANDING = re.compile(r"(?:keeps?|kept|remain\w*|maintain\w*|retain\w*|stays?|stands?|still|already)", re.I)
@@ -169,7 +170,9 @@ def judge(text: str, start: int, end: int, bounds: tuple[int, int] | None = None
         return Judgement(IN_FORCE, 0.75, "not renew", "it is not renewed", (EXPIRED,), quoted)
     if not near:
         if modal or condition:
-            acts = modal is not None and built(r"\b(?:could|may|might|would)\s+(?:\w+ly\s+|also\s+|then\s+)?{makes}\b").search(before)
+            acts = modal is not None and built(r"\b(?:could|may|might|would)\s+(?:\w+ly\s+|also\s+|then\s+)?{makes}\b").search(
+                before
+            )
             sure = 0.8 if acts else 0.6
             return Judgement(THREATENED, sure, "", "no verb of status; modal or conditional sentence", (HYPOTHETICAL,), quoted)
         if re.search(r"\b(?:will|shall|is to|are to)\s+(?:\w+ly\s+)?(?:be\s+)?(?:[a-z]{3,}|$)", text[left:start], re.I):
@@ -198,7 +201,9 @@ def judge(text: str, start: int, end: int, bounds: tuple[int, int] | None = None
         negated = re.search(r"\bno\s+$", ahead)
     changing = _CHANGE_OF_IT.search(text[left:start])
     wished = changing and re.search(
-        r"\b(?:ask|urg|call|press|demand|want|beg|request|appeal|plead)\w*\b[^,;]{0,50}$", text[left : left + changing.start()], re.I
+        r"\b(?:ask|urg|call|press|demand|want|beg|request|appeal|plead)\w*\b[^,;]{0,50}$",
+        text[left : left + changing.start()],
+        re.I,
     )
     negated = negated or wished or (changing and _NO_PLANS.search(text[left : left + changing.start()]))
     if changing and (negated or status == THREATENED) and not re.match(r"[^.;]{0,60}\bto\s+(?:\d|[a-z-]+ per ?cent)", text[end:]):
@@ -220,7 +225,9 @@ def judge(text: str, start: int, end: int, bounds: tuple[int, int] | None = None
         reason = f"negated: {negated.group().strip()!r} before {first.words!r}"
         flipped = IN_FORCE if status in (SUSPENDED, *OVER) else DENIED
         return Judgement(flipped, 0.75, first.words, reason, tuple(s for s in others if s != flipped), quoted)
-    hangs = re.search(r"\b(?:unless|until|if|once|should|when)\b[^,;]*$", text[left : first.start], re.I)
+    hangs = re.search(
+        r"\b(?:unless|until|if|once|should|when|on which|as soon as|as long as)\b[^,;]*$", text[left : first.start], re.I
+    )
     if status in (SUSPENDED, *OVER) and (hangs or own_modal or to_do or condition or gerund):
         decided = re.search(r"\b(?:will|shall|to)\s+(?:now\s+)?$", ahead, re.I)
         if status == SUSPENDED and decided and not own_modal and not condition:
@@ -256,7 +263,13 @@ def _distance(cue: _Cue, start: int, end: int) -> float:
         cue.words,
         re.I,
     )
-    bonus = 60 if cue.status in (STRUCK_DOWN, SUSPENDED, EXPIRED) or _SAYS_NOT.search(cue.words) else 25 if cue.status == THREATENED else 0
+    bonus = (
+        60
+        if cue.status in (STRUCK_DOWN, SUSPENDED, EXPIRED) or _SAYS_NOT.search(cue.words)
+        else 25
+        if cue.status == THREATENED
+        else 0
+    )
     return max(gap, 0) + (25 if weak else 0) - bonus
 
 
