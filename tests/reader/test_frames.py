@@ -181,7 +181,8 @@ def test_a_form_gives_who_and_on_whom() -> None:
 
 def test_the_sides_stand_over_their_tables() -> None:
     text = (
-        "Kenya and Uganda\n10 March 2027\n\nKENYA ON UGANDA\nGood     Rate    State\nMilk     16%     in force since 5 May 2026\n\n"
+        "Kenya and Uganda\n10 March 2027\n\nKENYA ON UGANDA\n"
+        "Good     Rate    State\nMilk     16%     in force since 5 May 2026\n\n"
         "UGANDA ON KENYA\nGood     Rate    State\nTea      30%     proposed\n"
     )
     assert told(read_article(text)) == [("KEN", ("UGA",), 16.0, "in_force"), ("UGA", ("KEN",), 30.0, "threatened")]
@@ -224,19 +225,16 @@ def test_dotted_entries_are_read_one_by_one() -> None:
 
 
 @pytest.mark.parametrize(
-    "sentence",
+    ("sentence", "rate", "target"),
     [
-        "Uganda warned Kenya that it would answer the 22% milk tariff with a 30% tariff on tea.",
-        "Thailand asked the United States to lower its 36% tariff.",
-        "The EU's 15% tariff deal with America spares aircraft.",
-        "Uganda was threatened by Kenya with a 22% tariff on milk.",
-        "American importers now pay 50% on Brazilian coffee.",
+        ("Uganda warned Kenya that it would answer the 22% milk tariff with a 30% tariff on tea.", 22.0, "UGA"),
+        ("Thailand asked the United States to lower its 36% tariff.", 36.0, "THA"),
+        ("The EU's 15% tariff deal with America spares aircraft.", 15.0, "EU27"),
+        ("Uganda was threatened by Kenya with a 22% tariff on milk.", 22.0, "UGA"),
+        ("American importers now pay 50% on Brazilian coffee.", 50.0, "BRA"),
     ],
 )
-def test_who_is_levied_on_is_never_said_to_levy(sentence: str) -> None:
-    targets = {"Uganda warned": (22.0, "UGA"), "Thailand asked": (36.0, "THA"), "Uganda was": (22.0, "UGA"), "The EU's": (15.0, "EU27"),
-               "American": (50.0, "BRA")}  # fmt: skip
-    rate, target = next(v for k, v in targets.items() if sentence.startswith(k))
+def test_who_is_levied_on_is_never_said_to_levy(sentence: str, rate: float, target: str) -> None:
     assert all(m.fields["by"] != target for m in read_article(sentence, DAY).measures if m.fields["rate_pct"] == rate)
 
 

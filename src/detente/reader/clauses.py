@@ -223,7 +223,9 @@ def _lines_to_blocks(text: str, headings: frozenset[int]) -> list[tuple[str, int
         ):
             found.append(("paragraph", a + lead, b))  # a line of a form or a row of a table stands alone
             open_block = False
-        elif ((before_blank or not open_block) and (after_blank or before_list) and _is_heading(line)) or (before_blank and _stands_over(line, next_line)):
+        elif ((before_blank or not open_block) and (after_blank or before_list) and _is_heading(line)) or (
+            before_blank and _stands_over(line, next_line)
+        ):
             found.append(("heading", a + lead, b))
             open_block = False
         elif open_block and found and found[-1][0] != "heading":

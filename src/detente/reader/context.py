@@ -537,7 +537,8 @@ def _fill_from_line(sheet: Sheet, f: Frame, name: str, a: int, b: int) -> None:
 
 
 _UNDERTAKES = re.compile(
-    r"\b(?:will|shall|agree[sd]?(?: to)?|commits?(?: to)?|undertakes?(?: to)?|is to|are to|does|will do|offers|gives|pledges|promises|commits itself)\s*(?:\w+\s*)?:\s*$",
+    r"\b(?:will|shall|agree[sd]?(?: to)?|commits?(?: to)?|undertakes?(?: to)?|is to|are to|does|will do|"
+    r"offers|gives|pledges|promises|commits itself)\s*(?:\w+\s*)?:\s*$",
     re.I,
 )
 
@@ -733,7 +734,8 @@ def _subject_before(sheet: Sheet, f: Frame) -> str | None:
 
 
 _OBJECT = re.compile(
-    r"^\W*(?:It|They) (?:has |have |had |also |now |will |must |still )*(?:pays?|paid|faces?|faced|be charged|attracts?|bears?)\b|"
+    r"^\W*(?:It|They) (?:has |have |had |also |now |will |must |still )*(?:pays?|paid|faces?|faced|"
+    r"be charged|attracts?|bears?)\b|"
     r"\b(?:charg\w+|tax\w*|hit\w*|levie\w*) (?:it|them|both|these|those)\b"
 )
 
@@ -805,7 +807,8 @@ def _date_sentences(sheet: Sheet, frames: Sequence[Frame]) -> list[_Dated]:
                 built(r"\b{carries_on}\s+(?:shall\s+|will\s+)?{begins_words}\b").search(s.text)
                 or built(r"^\W*(?:(?:\w+\.|\(\w\)|[A-Z. ]{4,30}:)\s*)*{carries_on}\b").match(s.text)
                 or built(
-                    r"^\W*(?:effective|dates?|entry into force|coming into force|in force|commencement|start|when|timing|applicable)\b[^.]{0,20}:"
+                    r"^\W*(?:effective|dates?|entry into force|coming into force|in force|commencement|"
+                    r"start|when|timing|applicable)\b[^.]{0,20}:"
                 ).match(s.text)
             )
             duty = any(p.search(s.text) for k, p in instruments() if k == TARIFF)
@@ -854,7 +857,8 @@ def _date_sentences(sheet: Sheet, frames: Sequence[Frame]) -> list[_Dated]:
 
 
 _STANDS = re.compile(
-    r"\b(?:un(?:affected|changed|touched|altered)|continu\w*|upheld|not (?:changed|affected|touched)|remain\w*|since|still|already|current\w*|existing|stays?|kept|keeps?|in place|in force|now|retain\w*)\b",
+    r"\b(?:un(?:affected|changed|touched|altered)|continu\w*|upheld|not (?:changed|affected|touched)|"
+    r"remain\w*|since|still|already|current\w*|existing|stays?|kept|keeps?|in place|in force|now|retain\w*)\b",
     re.I,
 )
 
@@ -983,8 +987,10 @@ def _carried() -> re.Pattern[str]:
 
 
 _UNDONE = re.compile(
-    r"^\W*(?:It|They|He|She|The \w+|(?-i:[A-Z])[\w ]{2,20}?) (?:has |have |had |then |later |since |soon )*(?:took|taken|withdr[ae]wn?|lifted|dropped|"
-    r"scrapped|removed|repealed|revoked|rescinded|cancelled|abandoned|suspended|paused|froze|frozen|shelved|postponed) (?:it|them|this|that)\b",
+    r"^\W*(?:It|They|He|She|The \w+|(?-i:[A-Z])[\w ]{2,20}?) (?:has |have |had |then |later |since |"
+    r"soon )*(?:took|taken|withdr[ae]wn?|lifted|dropped|"
+    r"scrapped|removed|repealed|revoked|rescinded|cancelled|abandoned|suspended|paused|froze|frozen|"
+    r"shelved|postponed) (?:it|them|this|that)\b",
     re.I,
 )
 

@@ -273,7 +273,8 @@ _OF_VALUE = re.compile(
 )
 _DUTY_WORD = re.compile(r"\b(?:tariffs?|dut(?:y|ies)|surtax|surcharge|levy|levies)\b", re.I)
 _REPLACED = re.compile(
-    r"^\W*(?:\w+\s+){0,3}?(?:is|are|was|were|shall be|will be|be)?\s*(?:replaced|substituted|superseded)\s+(?:by|with)\s+(?:a |the )?\W*$|"
+    r"^\W*(?:\w+\s+){0,3}?(?:is|are|was|were|shall be|will be|be)?\s*(?:replaced|substituted|"
+    r"superseded)\s+(?:by|with)\s+(?:a |the )?\W*$|"
     r"^\W*(?:and|,)?\s*(?:by )?(?:substituting|inserting)\s+\W*(?:in lieu thereof\s+)?\W*$",
     re.I,
 )
@@ -466,7 +467,8 @@ def _why_not(text: str, start: int, end: int, linked: bool, noun_at: int) -> str
             r"\b(?:was|were|been)\s+(?:previously|formerly|earlier|until then)|\b(?:previous|former|"
             r"old) (?:\w+ ){0,2}$|\b(?:up|down|raised|increased|lowered|cut|reduced|fell|rose|"
             r"lifted) from (?:\w+ ){0,4}$|\b(?:instead of|rather than|compared with|"
-            r"(?<!ruling )(?<!judgment )(?<!verdict )(?<!case )(?<!case, )(?<!appeal, )(?<!complaint, )(?<!complaint )(?<!appeal )(?<!challenge )(?<!lawsuit )against|"
+            r"(?<!ruling )(?<!judgment )(?<!verdict )(?<!case )(?<!case, )(?<!appeal, )(?<!complaint, )"
+            r"(?<!complaint )(?<!appeal )(?<!challenge )(?<!lawsuit )against|"
             r"replac\w+ (?!by|with)) ?(?:the |a )?(?:\w+ )?(?:rate of )?$",
             before,
             re.I,

@@ -35,8 +35,8 @@ from detente.words.names import sector_name
 STATED = 0.54
 """Below this product of discounts a measure is asked, not stated: it is as likely wrong as right."""
 AT_FIRST_SIGHT = 0.93
-"""What the product of discounts is worth on a text that nobody has tried the rules on: 0.93 on the open half of the texts with right
-answers (tests/reader/gold) when it was first read, 0.94 on the kept half when it was read with rules built on the open half."""
+"""What the product of discounts is worth on a text that nobody has tried the rules on: 0.93 on the open half of the texts with
+right answers (tests/reader/gold) when it was first read, 0.94 on the kept half read with rules built on the open half."""
 _LABEL = {
     TARIFF: "duty", EXPORT_CONTROL: "export curbs", EMBARGO: "import ban", NON_TARIFF: "non-tariff measure",
     PURCHASE: "purchase promise", OTHER_MEASURE: "other measure",

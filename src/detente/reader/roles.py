@@ -188,7 +188,10 @@ VERB_FORM = re.compile(
 
 
 def _instrument_follows(after: str, *, owned: bool = False) -> int:
-    """Where the words of an instrument start that belongs to the name before; 0 for none. `owned`: after "'s", where "curbs" is a noun."""
+    """Where the words of an instrument start that belongs to the name before; 0 for none.
+
+    `owned`: after "'s", where "curbs" is a noun.
+    """
     reach = built(r"[ -](?:(?!(?:{breaks}|{pays}|{makes})\b)[\w%.,'()-]+\s+){0,6}?").pattern
     ends = []
     for _, pattern in instruments():
@@ -213,7 +216,8 @@ def _led(before: str) -> bool:
 
 
 _AS_TO = re.compile(
-    r"\b(?:with (?:regard|respect|reference) to|as regards|as for|in the case of|in respect of|in relation to|concerning|regarding)\s+"
+    r"\b(?:with (?:regard|respect|reference) to|as regards|as for|in the case of|in respect of|"
+    r"in relation to|concerning|regarding)\s+"
     r"(?:(?:goods|imports|products|articles)\s+(?:of|from)\s+)?(?:the\s+)?$",
     re.I,
 )
@@ -231,13 +235,15 @@ _ADDRESSED = re.compile(
     re.I,
 )
 _ASKED = re.compile(
-    r"\b(?:ask|urg|press|call(?:s|ed|ing)? on|beg|request|want|forc|persuad|convinc|order|tell|told|implor|appeal(?:s|ed|ing)? to|get|got|allow)"
+    r"\b(?:ask|urg|press|call(?:s|ed|ing)? on|beg|request|want|forc|persuad|convinc|order|tell|told|implor|"
+    r"appeal(?:s|ed|ing)? to|get|got|allow)"
     r"(?:s|ed|es|ing|e|d)?\s+(?:the\s+)?$",
     re.I,
 )
 _THREATENED_WITH = re.compile(r"\b(?:threaten|menac)(?:s|ed|ing|es)?\s+(?:the\s+)?$", re.I)
 _PASSIVE = re.compile(
-    r"\s+(?:is|are|was|were|has been|have been|had been|will be|being|would be|could be)\s+(?:\w+ly\s+|now\s+)?(?:threatened|hit|slapped|"
+    r"\s+(?:is|are|was|were|has been|have been|had been|will be|being|would be|could be)\s+(?:\w+ly\s+|"
+    r"now\s+)?(?:threatened|hit|slapped|"
     r"targeted|punished|penali[sz]ed|sanctioned|struck|charged|taxed|struck|warned|told|singled out|spared|exempted)\b",
     re.I,
 )
@@ -268,7 +274,8 @@ def _after_preposition(before: str, after: str, m: Mention) -> str:
     ) and not re.search(r"\bby\s+[^,;]{0,40}$", before):
         return ORIGIN
     if re.search(
-        r"\b(?:licen[cs]\w+|permits?|export (?:controls?|curbs?|bans?|restrictions?))\s+(?:for|on|against|towards?)\s+(?:the\s+)?$",
+        r"\b(?:licen[cs]\w+|permits?|export (?:controls?|curbs?|bans?|restrictions?))\s+(?:for|on|against|"
+        r"towards?)\s+(?:the\s+)?$",
         before,
         re.I,
     ):

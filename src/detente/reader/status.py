@@ -57,7 +57,8 @@ _NO_PLANS = re.compile(
 )
 _INSERTED = re.compile(r",[^,;]{2,45},\s*")
 _SAYS_NOT = re.compile(
-    r"\bnot\b.*\b(?:chang|affect|alter|touch|exceed)|\b(?:will|would|shall|did|does|do) not (?:now )?(?:take|go|proceed|come|enter)",
+    r"\bnot\b.*\b(?:chang|affect|alter|touch|exceed)|\b(?:will|would|shall|did|does|"
+    r"do) not (?:now )?(?:take|go|proceed|come|enter)",
     re.I,
 )
 """A status told by what does not happen: "did not touch", "will not take effect"."""
@@ -274,7 +275,8 @@ def _distance(cue: _Cue, start: int, end: int) -> float:
 
 
 _OF_A_CASE = re.compile(
-    r"\s+(?:the |its |their |an? )?(?:[\w']+ ){0,3}?(?:ruling|judgment|verdict|injunction|complaint|case|appeal|lawsuit|challenge|probe)s?\b",
+    r"\s+(?:the |its |their |an? )?(?:[\w']+ ){0,3}?(?:ruling|judgment|verdict|injunction|complaint|case|"
+    r"appeal|lawsuit|challenge|probe)s?\b",
     re.I,
 )
 _CASE = re.compile(
