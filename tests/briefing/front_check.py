@@ -96,9 +96,8 @@ def started(name: str, folder: Path) -> Path:
 
     by, on, threat = NEW[name]
     path = folder / f"{name}.yaml"
-    made = CliRunner().invoke(
-        app, ["dossier", "new", name, "--by", by, "--on", on, "--threat", threat, "--out", str(path)]
-    )  # fmt: skip
+    told = {"--by": by, "--on": on, "--threat": threat, "--as-of": "2025-10-18", "--out": str(path)}
+    made = CliRunner().invoke(app, ["dossier", "new", name, "--quick", *(part for pair in told.items() for part in pair)])
     assert made.exit_code == 0, made.output
     return path
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import itertools
 import json
 import os
@@ -43,6 +44,11 @@ def test_a_new_dossier_becomes_a_briefing(by: str, on: str, tmp_path: Path) -> N
     carried = load_dossier(path).prospects.fork("decision").branches[1].prior[1]
     assert f"{100 * carried:.0f} %" in text.replace("\u2009", " ").replace("\u202f", " ").replace("\xa0", " ")
     assert not re.search(r"USD\W+0 a year", text)
+    for watched in (tmp_path / "out/data").glob("front-triggers-*.csv"):  # on the day of the answer the duty has come
+        rows = list(csv.DictReader(watched.open(encoding="utf-8")))
+        assert not [
+            r for r in rows if r["see"] in ("It answers in kind", "It does not answer") and r["chance of"] == "The duty comes"
+        ]
     words = json.loads((tmp_path / "out/run.json").read_text())["words"]
     fronts = [n for part, n in words.items() if part.startswith("front")]
     assert fronts

@@ -14,6 +14,7 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
+from detente.cases.baselines import BASELINES
 from detente.cli import app
 from detente.errors import BadDossier, UnknownName
 from detente.outlook.record import load_record
@@ -26,6 +27,7 @@ from detente.policy.dossier import (
     parse_dossier,
 )
 from detente.policy.doubts import doubts, doubts_of
+from detente.policy.parts import BASELINE_NAMES
 from detente.policy.reading import read_yaml, validate
 from detente.words.names import region_table, resolve_regions, sector_table
 from mutilation import mutilate
@@ -671,3 +673,13 @@ def test_a_record_of_ones_own_by_path(tmp_path: Path) -> None:
         parse_dossier(text)  # a text from the page opens no file
     with pytest.raises(BadDossier, match="did you mean us-china"):
         parse_dossier(text.replace("./my-record.yaml", "us-chin"))
+
+
+@pytest.mark.parametrize("name", BASELINES)
+def test_a_scenario_cannot_bear_the_name_of_a_baseline(name: str) -> None:
+    told = refused(re.sub(r"(scenarios:.*?- id: )[a-z-]+", rf"\g<1>{name}", TEMPLATE, count=1, flags=re.DOTALL))
+    assert f"a scenario cannot be called '{name}'" in told
+
+
+def test_the_names_of_baselines_are_those_there_are() -> None:
+    assert BASELINE_NAMES == BASELINES

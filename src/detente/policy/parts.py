@@ -221,6 +221,10 @@ class Provision(Strict):
         return self
 
 
+BASELINE_NAMES = ("law", "no-deal", "reference", "in-force")
+"""What scenarios are compared with (`cases.baselines`); none may bear such a name itself."""
+
+
 class Scenario(Strict):
     """A future: the dossier's measures after `changes`, read on `policy_date`.
 
@@ -238,6 +242,13 @@ class Scenario(Strict):
     changes: tuple[Change, ...] = ()
     assumptions: Assumed = ()
     sources: Cited
+
+    @field_validator("id")
+    @classmethod
+    def _is_no_baseline(cls, value: str) -> str:
+        if value in BASELINE_NAMES:
+            raise ValueError(refusal("policy", "named_as_baseline", scenario=repr(value), names=", ".join(BASELINE_NAMES)))
+        return value
 
 
 class Answer(Strict):

@@ -506,9 +506,12 @@ def _modelled(measures: Iterable[Measure], day: date) -> list[Measure]:
 
 
 def _authors(case: Case, changes: Sequence[Change]) -> tuple[str, ...]:
-    """Whose measures are changed, parties first."""
+    """Whose measures are changed, parties first. To drop a threat changes nothing that is or will be law; where that is all
+    that anybody does, they are its authors still."""
     by = {m.id: m.by for m in case.dossier.measures} | {c.add.id: c.add.by for c in changes if c.add is not None}
-    found = dict.fromkeys(by[c.target] for c in changes if c.target in by)
+    threats = {m.id for m in case.dossier.measures if m.threatened}
+    named = [c for c in changes if c.target in by]
+    found = dict.fromkeys(by[c.target] for c in [c for c in named if c.withdraw not in threats] or named)
     return tuple(sorted(found, key=lambda r: (r not in case.parties, r)))
 
 

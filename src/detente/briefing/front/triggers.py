@@ -82,8 +82,11 @@ def _all(tree: Tree, year: Year, reader: str, given: dict[str, str], offer: str)
                 own = set(mover.branches) <= {b.id for b in fork.branches}  # settled by this fork itself, and nothing but that
                 if (branch.id in mover.branches) != fork.independent or (own and not fork.independent):
                     continue
-                if max(tree.branches[b][0].date for b in mover.branches) < fork.date:
+                settled = [tree.taken(b) for b in mover.branches if tree.branches[b][0].date <= fork.date]
+                if settled and np.any(settled, axis=0)[taken].all() and branch.id not in mover.branches:
                     continue  # decided by then: it tells of nothing to come
+                if max(tree.branches[b][0].date for b in mover.branches) < fork.date:
+                    continue
                 before, after = float(chances @ happens), float(chances @ (happens & taken)) / share
                 weight = abs(after - before) * abs(mover.money.value) * (0.5 if mover.price.sign == "not known" else 1.0)
                 if abs(after - before) < LEAST or (best is not None and weight <= best.weight):

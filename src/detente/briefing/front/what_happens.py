@@ -35,8 +35,9 @@ from detente.strategy.year import Mover, money_of
 from detente.types import Range
 
 TEMPLATE = "briefing/front/what_happens"
-WORDS = 340
+WORDS = 345
 """Words of the page at most."""
+NOTE_WORDS = 30
 TITLE_WORDS, ANSWER_WORDS, FEWER_WORDS = 14, 90, 70
 ROWS = 5
 COLUMNS = 7
@@ -90,7 +91,8 @@ class Elsewhere:
 
 @dataclass(frozen=True)
 class Judged:
-    """How sure: the branch asked about, each judgement's whole percent, the question that would move most, who agrees."""
+    """How sure: the branch asked about, each judgement's whole percent, the question that would move most, who agrees; `note`:
+    what the dossier says of its odds there, where it is short."""
 
     branch: str = ""
     by: Mapping[str, int] = field(default_factory=dict)
@@ -99,6 +101,7 @@ class Judged:
     near: tuple[str, ...] = ()
     far: tuple[tuple[str, int, int], ...] = ()
     compared: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -321,10 +324,10 @@ def _judged(case: CaseView, prepared: outlook.Prepared | None, fork: str | None)
     if origin is not None:
         given = {"record": origin.base_rate, "model": origin.stand_off, "analyst": origin.analyst}
         by = {k: round(100 * v[top][1]) for k, v in given.items() if v is not None}
-    asked = prepared.asked.questions[0] if prepared.asked.questions else None
+    asked, note = prepared.asked.questions[0] if prepared.asked.questions else None, look.tree.forks[fork].note or ""
     return Judged(
         look.tree.branches[top][1].title, by, "" if asked is None else asked.question, None if asked is None else asked.by_when,
-        near, far, compared,
+        near, far, compared, note if len(note.split()) <= NOTE_WORDS else "",
     )  # fmt: skip
 
 

@@ -30,7 +30,7 @@ from detente.words import TINY, say
 
 told = partial(say, "briefing/front/what_it_means")
 
-WORDS = 370
+WORDS = 365
 """Words of the page at most."""
 BARS, ROWS, FEWEST = 6, 4, 2
 """Bars of the figure, rows of the table of triggers, and the fewest of them that a full page keeps."""
