@@ -6,41 +6,23 @@ goods from …", "They stay suspended until …". Frames take from here what the
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
-from functools import cache
+from dataclasses import replace
 
-from dateutil.relativedelta import relativedelta
-
-from detente.reader.actors import actor_mentions
-from detente.reader.amounts import Amount
+from detente.reader.carrying import STANDS, carry_on, last_days
 from detente.reader.clauses import Block, Sentence
-from detente.reader.constructions import built, cues, instruments, table, word
+from detente.reader.constructions import built, instruments, table
 from detente.reader.datelines import dateline_end
-from detente.reader.dates import DateMention
-from detente.reader.frames import EMBARGO, EXPORT_CONTROL, PURCHASE, TARIFF, Frame, frames_in, heading_status, purchase_in
+from detente.reader.frames import EXPORT_CONTROL, PURCHASE, TARIFF, Frame, frames_in, purchase_in
 from detente.reader.meetings import persons_in
-from detente.reader.roles import LAW, LEVIED, OWNER, SUBJECT, Role, roles
+from detente.reader.papers import Paper, lines_of, paper_of, seat_of, titles_of
+from detente.reader.roles import LEVIED, SUBJECT, roles
+from detente.reader.rowframes import row_frames
 from detente.reader.sheet import Sheet
-from detente.reader.status import ANNOUNCED, IN_FORCE, OVER, STRUCK_DOWN, SUSPENDED, WITHDRAWN, Judgement, judge
-from detente.reader.tables import Row, is_of_duties, rows_in
-
-
-@dataclass
-class Paper:
-    """What holds for the whole text where a sentence does not say otherwise."""
-
-    by: str | None = None
-    by_how: str = ""
-    on: list[str] = field(default_factory=list)
-    on_how: str = ""
-    several: bool = False
-    office: bool = False
-    seat: str | None = None
+from detente.reader.status import ANNOUNCED, IN_FORCE, Judgement
+from detente.reader.tables import rows_in
 
 
 def read_frames(sheet: Sheet) -> list[Frame]:
@@ -54,8 +36,8 @@ def read_frames(sheet: Sheet) -> list[Frame]:
         ) or _of_rows(s, spans):
             continue
         frames += frames_in(sheet, s, listed=_enumerates(sheet, s))
-    paper = _paper(sheet, frames)
-    frames += _row_frames(sheet, rows, frames, paper)
+    paper = paper_of(sheet, frames)
+    frames += row_frames(sheet, rows, frames, paper)
     frames += [p for s in sheet.sentences if (p := purchase_in(sheet, s)) is not None]
     frames.sort(key=lambda f: f.start)
     _ours(sheet, frames)
@@ -65,8 +47,8 @@ def read_frames(sheet: Sheet) -> list[Frame]:
     _fill_who(sheet, frames, paper)
     _respectively(frames)
     _led_in(sheet, frames)
-    _carry_on(sheet, frames, paper)
-    _last(sheet, frames)
+    carry_on(sheet, frames, paper)
+    last_days(sheet, frames)
     return frames
 
 
@@ -126,372 +108,12 @@ def _of_rows(s: Sentence, spans: Sequence[tuple[int, int]]) -> bool:
     return inside > 0.6 * (s.end - s.start)
 
 
-# -- the paper ---------------------------------------------------------------------------------------------------------
-def _lines(sheet: Sheet) -> list[tuple[int, str]]:
-    out, at = [], 0
-    for line in sheet.page.text.split("\n"):
-        out.append((at, line))
-        at += len(line) + 1
-    return out
-
-
-def _label_value(sheet: Sheet, name: str) -> tuple[int, int] | None:
-    pattern = built(rf"(?:^|\|\s*|\n\s*)\W*{{labels.{name}}}\s*(?::|\|)\s*(?=\S)")
-    for at, line in _lines(sheet):
-        m = pattern.search(line)
-        if m:
-            end = line.find(" | ", m.end())
-            return at + m.end(), at + (end if end > 0 else len(line))
-    return None
-
-
-def _titles(sheet: Sheet) -> list[tuple[int, str]]:
-    """Headings at the head of the text, the title first."""
-    found = [
-        (b.start, b.text)
-        for b in sheet.blocks[:6]
-        if b.kind == "heading" or (len(b.text) < 200 and not b.text.rstrip().endswith("."))
-    ]
-    return found
-
-
-def _paper(sheet: Sheet, frames: Sequence[Frame]) -> Paper:
-    paper = Paper(seat=_seat(sheet))
-    by, on = _label_value(sheet, "by"), _label_value(sheet, "on")
-    if by and (told := [a for a in sheet.actors_in(*by) if a.form != "city"]):
-        paper.by, paper.by_how = told[0].code, "a line of the form"
-    if on and (told := [a for a in sheet.actors_in(*on) if a.form != "city"]):
-        paper.on, paper.on_how = list(dict.fromkeys(a.code for a in told if a.code != paper.by)), "a line of the form"
-    titles: list[tuple[int, str, Sequence[Role]]] = [
-        (at, text, roles(text, list(sheet.actors_in(at, at + len(text))), at)) for at, text in _titles(sheet)
-    ]
-    own = [f for f in frames if not (f.scenario or f.question)]
-    if paper.by is None:
-        _whose(paper, sheet, titles, own)
-    if not paper.on:
-        for _, text, named in titles:
-            levied = [r.code for r in named if (r.part in LEVIED or r.part == "target") and r.code != paper.by]
-            duty = any(p.search(text) for _, p in instruments()) or re.search(
-                r"\binvestigation|dump|subsid|surtax|imports?\b", text, re.I
-            )
-            groups = sum(
-                1
-                for a, b in itertools.pairwise(named)
-                if a.code in levied
-                and b.code in levied
-                and not re.fullmatch(r"\s*(?:,|and|,\s*and|&|or)\s+(?:the\s+)?", text[a.end : b.start])
-            )
-            if levied and duty and groups:
-                paper.several = True
-                break
-            if levied and duty:
-                paper.on, paper.on_how = list(dict.fromkeys(levied)), "the title"
-                break
-    lead = next(
-        (f for f in own if f.by in (paper.by, None) and f.on_how == "named beside it" and not f.why_aside and not f.response),
-        None,
-    )
-    if lead is not None and paper.on and set(lead.on) > set(paper.on):
-        paper.on, paper.on_how = list(lead.on), "the first measure named"
-    if not paper.on and not paper.several:
-        for _, text, named in titles:
-            levied = [r.code for r in named if r.part == "origin" and r.code != paper.by]
-            if levied and paper.by and len(text) < 120:
-                paper.on, paper.on_how = list(dict.fromkeys(levied)), "the title"
-                break
-    if not paper.on and not paper.several:
-        first = next((f for f in own if not f.why_aside and not f.response and f.judgement.status != "denied"), None)
-        if first is not None and first.by not in (paper.by, None):
-            first = None
-        if first is not None and first.on and paper.by not in first.on:
-            paper.on, paper.on_how = list(first.on), "the first measure named"
-    if not paper.on and not paper.several:
-        pairs = [r.code for _, text, named in titles for r in named if r.code != paper.by]
-        if len(set(pairs)) == 1 and not any(f.everyone for f in own[:2]):
-            paper.on, paper.on_how = pairs[:1], "the other economy of the title"
-    return paper
-
-
-def _whose(paper: Paper, sheet: Sheet, titles: Sequence[tuple[int, str, Sequence[Role]]], own: Sequence[Frame]) -> None:
-    head = [a for a in sheet.actors if a.start < 700 and a.form in ("office", "law")]
-    offices = [a for at, text, _ in titles for a in head if at <= a.start < at + len(text)]
-    for at, text, named in titles:
-        acting = next(
-            (
-                r
-                for r in named
-                if (r.part == OWNER and _owns_in_title(text, r, named))
-                or (r.part == SUBJECT and word("makes").search(text[r.end :]) and not _talks(text, named))
-            ),
-            None,
-        )
-        notifies = re.search(r"\bnotifi(?:cation|es|ed)\b", text, re.I) and len({r.code for r in named}) == 1
-        if notifies and (named[0].start <= 1 or re.search(r"\b(?:of|by|from)\s+(?:the\s+)?$", text[: named[0].start], re.I)):
-            paper.by, paper.by_how = named[0].code, "the title"
-            break
-        if acting is not None:
-            paper.by, paper.by_how = acting.code, "the title"
-            break
-        if any(r.part == LAW for r in named):
-            paper.by, paper.by_how = next(r.code for r in named if r.part == LAW), "the law in the title"
-            break
-        if (
-            at < 250
-            and text.isupper()
-            and len(text.split()) <= 8
-            and len({r.code for r in named}) == 1
-            and named[0].form in ("seat", "office")
-        ):
-            paper.by, paper.by_how = named[0].code, "the office at its head"
-            break
-        if len(named) == 1 and text.strip(" ().:") == text[named[0].start : named[0].end]:
-            paper.by, paper.by_how = named[0].code, "the office at its head"
-            break
-        governs = (
-            re.search(r"\bGovernment of (?:the )?$|\bREPUBLIC OF (?:THE )?$", text[: named[0].start], re.I) if named else None
-        )
-        if governs is not None and len(text.split()) <= 12:
-            paper.by, paper.by_how = named[0].code, "the office at its head"
-            break
-        mine = [a for a in offices if at <= a.start < at + len(text)]
-        if mine:
-            paper.by, paper.by_how = mine[0].code, "the office at its head"
-            break
-        if re.search(
-            r"\b(?:gazette|ministry|official journal|customs tariff|government|federal register|department|"
-            r"diario oficial|republic|commission|council|president|proclamation|executive order|parliament)\b",
-            text,
-            re.I,
-        ):
-            codes = {a.code for a in sheet.actors_in(at, at + len(text))}
-            if len(codes) == 1:
-                paper.by, paper.by_how = codes.pop(), "the office at its head"
-                break
-    early = {s.start for s in [s for s in sheet.sentences if len(s.text) > 40][:4]}
-    first = next(
-        (
-            f
-            for f in own
-            if f.by
-            and f.firm
-            and (f.rate is not None or f.on or f.by_how == "subject of the sentence")
-            and not f.response
-            and f.judgement.status != "threatened"
-            and f.sentence.start in early
-            and not f.why_aside
-            and f.judgement.status != "denied"
-        ),
-        None,
-    )
-    if paper.by is None and first is not None:
-        paper.by, paper.by_how = first.by, "the first who acts in the text"
-    firm = Counter(f.by for f in own if f.by and f.firm and f.rate is not None and not f.response)
-    loose = Counter(f.by for f in own if f.by and not f.response)
-    if paper.by is None and (firm or loose):
-        paper.by, paper.by_how = (firm or loose).most_common(1)[0][0], "the one who acts elsewhere in the text"
-    if paper.by is None:
-        laws = Counter(a.code for a in sheet.actors if a.form in ("law", "office"))
-        if len(laws) == 1:
-            paper.by, paper.by_how = next(iter(laws)), "the only office named"
-    paper.office = any(a.code == paper.by and a.form in ("office", "law") for a in sheet.actors)
-    if paper.by is None and paper.seat is not None:
-        paper.by, paper.by_how = paper.seat, "the place of the dateline"
-
-
-def _owns_in_title(text: str, r: Role, named: Sequence[Role]) -> bool:
-    """Whether a title says whose duty it is: "the Vietnamese duty" alone may be the duty on Vietnam."""
-    owned = text[r.end :]
-    return bool(
-        r.form in ("seat", "office")
-        or re.match(r"'s?\b|'(?=\s)", owned)
-        or re.match(r"[^.;:,]{0,60}?\b(?:on|against)\b", owned)
-        or any(q.part in LEVIED and q.code != r.code for q in named)
-    )
-
-
-def _talks(text: str, named: Sequence[Role]) -> bool:
-    """Whether a title has two subjects and no instrument: "China, US to hold talks" says nothing of who levies."""
-    return len({r.code for r in named if r.part == SUBJECT}) > 1 and not any(p.search(text) for _, p in instruments())
-
-
-def _seat(sheet: Sheet) -> str | None:
-    """The economy in whose capital a report is dated; None for none."""
-    for s in sheet.sentences[:4]:
-        end = dateline_end(s.text)
-        place = re.match(r"[^\W\d_][^,(\d]{2,30}", s.text[:end])
-        if place:
-            named = [a for a in actor_mentions(place.group().title()) if a.form in ("seat", "name")]
-            return named[0].code if named else None
-    return None
-
-
-# -- rows --------------------------------------------------------------------------------------------------------------
-def _row_frames(sheet: Sheet, rows: Sequence[Row], frames: Sequence[Frame], paper: Paper) -> list[Frame]:
-    found: list[Frame] = []
-    for row in rows:
-        block = _block_at(sheet, row.start)
-        lead = _lead(sheet, row.start, [r for r in rows if r.table == row.table])
-        texts = (
-            [row.part.text if row.part else ""]
-            + [b.text for b in lead]
-            + [sheet.page.title or ""]
-            + [t for _, t in _titles(sheet)[:1]]
-        )
-        if not is_of_duties(row, texts) or block is None:
-            continue
-        s = Sentence(row.start, row.end, sheet.flat[row.start : row.end], block.index)
-        context = [f for b in lead for f in frames if f.sentence.block == b.index]
-        for k, amount in row.rates:
-            frame = _row_frame(sheet, row, k, amount, s, context, paper, texts)
-            if frame is not None:
-                found.append(frame)
-    return found
-
-
-_ONE_ON_OTHER = re.compile(
-    r"->|→|=>|»|\b(?:on|against|upon|versus|vs\.?|towards?)\b|\b(?:duties|tariffs|measures|rates) (?:on|for)\b", re.I
-)
-_STATE = re.compile(r"\W*(?:" + "|".join(table()["status_words"].values()) + r")\b", re.I)
-
-
-def _block_at(sheet: Sheet, at: int) -> Block | None:
-    return next((b for b in reversed(sheet.blocks) if b.start <= at + 4), None)
-
-
-def _lead(sheet: Sheet, at: int, rows: Sequence[Row]) -> list[Block]:
-    """The blocks before a table that speak of it, nearest first: the paragraph above and the headings over it."""
-    first = min(r.start for r in rows)
-    before = [b for b in sheet.blocks if b.end <= first and not any(r.start <= b.start < r.end for r in rows)]
-    return list(reversed(before[-3:]))
-
-
-def _row_frame(
-    sheet: Sheet, row: Row, k: int, amount: Amount, s: Sentence, context: Sequence[Frame], paper: Paper, texts: Sequence[str]
-) -> Frame | None:
-    cell = row.cells[k]
-    amount = replace(amount, start=cell.start, end=cell.end)
-    others = [c for j, c in enumerate(row.cells) if j != k and j not in [n for n, _ in row.rates]]
-    names = " ".join(c.text for c in others)
-    if built(r"^\W*(?:{total}|{ordinary})\b").search(names):
-        return None
-    levier = row.column("levier")
-    country = row.column("country")
-    bare = not any(row.heads) and len(row.cells) == 3  # name, rate and what follows it
-    named = [c for c in others if c is not levier and not re.search(r"\d{4}", c.text)]
-    cells = [country] if country is not None else named[:1] if bare else named
-    on = [a.code for c in cells for a in sheet.actors_in(c.start, c.end) if a.form != "city" and a.form != "law"]
-    on_how, everyone = (
-        "its row",
-        bool(
-            (cells and word("everyone").search(cells[0].text))
-            or (re.match(r"\W*(?:all )?others?\W*$|rest of", names, re.I) and country is not None)
-        ),
-    )
-    by, by_how = None, ""
-    if levier is not None and (acting := sheet.actors_in(levier.start, levier.end)):
-        by, by_how = acting[0].code, "its row"
-    if not on and row.part is not None:
-        above = roles(row.part.text.title() if row.part.text.isupper() else row.part.text, None)
-        owners = [r.code for r in above if r.part == OWNER]
-        if len(above) == 2 and _ONE_ON_OTHER.search(row.part.text[above[0].end : above[1].start]):
-            owners = [above[0].code]
-        if owners and by is None:
-            by, by_how = owners[0], "the line above its row"
-        on, on_how = [r.code for r in above if r.code not in owners], "the line above its row"
-    leads = [f for f in context if f.instrument == TARIFF and not f.why_aside and not f.response]
-    lead = next((f for f in leads if f.judgement.cue and f.judgement.status in (ANNOUNCED, IN_FORCE) and f.begins), None) or next(
-        iter(leads), None
-    )
-    judgement = Judgement(ANNOUNCED, 0.78, "", "a row of a table")
-    if lead is not None and lead.judgement.cue and lead.judgement.status not in ("denied", "hypothetical"):
-        judgement = replace(lead.judgement, sure=max(lead.judgement.sure, 0.78))
-    over = heading_status(row.part.text.split(",")[0]) if row.part is not None else ""
-    if over:
-        judgement = Judgement(over, 0.9, row.part.text if row.part else "", "the line above its row")
-    state = row.column("status") or next((c for c in others if _STATE.match(c.text)), None)
-    if state is not None:
-        told = next((st for st, words in table()["status_words"].items() if re.search(words, state.text, re.I)), None)
-        if told:
-            judgement = Judgement(told, 0.9, state.text, "a column of the table")
-    if (
-        re.search(r"\bpropos|\brecommend(?:s|ed)?\b", " ".join(texts), re.I)
-        and state is None
-        and not over
-        and (lead is None or lead.judgement.status in (ANNOUNCED, IN_FORCE))
-    ) or (
-        re.search(r"\bpropos", " ".join(f.sentence.text for f in context) or (sheet.page.title or ""), re.I)
-        and state is None
-        and not over
-    ):
-        judgement = Judgement("threatened", 0.85, "propose", "'propose' above the table", (ANNOUNCED,))
-    frame = Frame(
-        cell.start,
-        cell.end,
-        TARIFF,
-        s,
-        judgement,
-        by=by,
-        by_how=by_how,
-        on=list(dict.fromkeys(on)),
-        on_how=on_how if on else "",
-        rate=amount,
-        firm=True,
-    )
-    frame.everyone = everyone and not on
-    if frame.everyone:
-        frame.on_how = "its row"
-    if lead is not None:
-        frame.by, frame.by_how = (frame.by, by_how) if by else (lead.by, lead.by_how)
-        if not frame.on and not frame.everyone:
-            frame.on, frame.everyone, frame.on_how = list(lead.on), lead.everyone, "the words above its table"
-        frame.begins, frame.ends = lead.begins, lead.ends
-    for c in others:
-        for p in sheet.products_in(c.start, c.end):
-            if p.code not in frame.sectors:
-                frame.sectors.append(p.code)
-            frame.product_words.append(sheet.flat[p.start : p.end])
-    goods = row.column("goods")
-    dated_cells = (state, row.column("from"), row.column("to"))
-    plain = goods or next(
-        (c for c in others if c not in dated_cells and re.search(r"[a-z]{3}", c.text) and not sheet.actors_in(c.start, c.end)),
-        None,
-    )
-    frame.label = plain.text.strip() if plain is not None and row.column("company") != plain else ""
-    if (
-        not frame.sectors
-        and not on
-        and goods is None
-        and re.search(r"\b(?:compan|firm|export|producer|coop|sampled|other|all|ltd|co\b|group)", frame.label, re.I)
-    ):
-        frame.label = ""
-    if not frame.sectors and lead is not None:
-        frame.sectors, frame.product_words = list(lead.sectors), list(lead.product_words)
-    until = row.column("to")
-    dated = [d for c in (*others,) for d in sheet.dates_in(c.start, c.end)]
-    head = row.heads[k] if k < len(row.heads) else ""
-    if dated:
-        ends = [d for d in dated if until is not None and until.start <= d.at < until.end]
-        starts = [d for d in dated if d not in ends]
-        if len(starts) == 2 and not ends:
-            starts, ends = starts[:1], starts[1:]
-        frame.begins = starts[0] if starts else frame.begins
-        frame.ends = ends[0] if ends else frame.ends
-    elif head:
-        from detente.reader.dates import dates_in
-
-        told_in_head = dates_in(head, sheet.today)
-        if told_in_head:
-            frame.begins = told_in_head[0]
-    return frame
-
-
-# -- filling -----------------------------------------------------------------------------------------------------------
 def _form(sheet: Sheet, frames: Sequence[Frame]) -> None:
     """Forms with several entries: each frame takes who, on whom, status and days from the lines of its own entry.
 
     An entry opens where a label that returns (the actor's, or else the target's) stands, or is a run of lines without a gap.
     """
-    lines = _lines(sheet)
+    lines = lines_of(sheet)
     told: dict[str, list[tuple[int, int]]] = {}
     for name in ("by", "on", "status", "from", "to"):
         pattern = built(rf"^\W*{{labels.{name}}}\s*(?::|\.{{3,}})\s*(?=\S)")
@@ -555,7 +177,7 @@ def _undertaken(sheet: Sheet, frames: Sequence[Frame]) -> None:
         named = [r for r in roles(lead.text, list(sheet.actors_in(lead.start, lead.end)), lead.start) if r.part == SUBJECT]
         if named and f.by_how in ("", "the law it rests on"):
             f.by, f.by_how, f.on = named[-1].code, "the words above its list", [c for c in f.on if c != named[-1].code]
-        if f.judgement.status == IN_FORCE and not _STANDS.search(f.judgement.cue):
+        if f.judgement.status == IN_FORCE and not STANDS.search(f.judgement.cue):
             f.judgement = Judgement(ANNOUNCED, 0.85, lead.text[-20:], "undertaken in the words above its list")
         days = [d for d in sheet.dates_in(lead.start, lead.end) if d.start]
         if f.begins is None and days and f.judgement.status == ANNOUNCED:
@@ -589,7 +211,7 @@ def _labels(sheet: Sheet, frames: Sequence[Frame]) -> None:
 
 def _ours(sheet: Sheet, frames: Sequence[Frame]) -> None:
     """ "If they tax our lumber, we will tax their whiskey": us and we are the place of the dateline, where there is one."""
-    own = _seat(sheet)
+    own = seat_of(sheet)
     if own is None:
         return
     for f in frames:
@@ -688,7 +310,7 @@ def _on_exports(f: Frame) -> bool:
 
 def _of_other_goods(sheet: Sheet, f: Frame) -> bool:
     """Whether a measure is on other goods than the title speaks of."""
-    title = {p.code for at, text in _titles(sheet) for p in sheet.products_in(at, at + len(text))}
+    title = {p.code for at, text in titles_of(sheet) for p in sheet.products_in(at, at + len(text))}
     return bool(title and f.sectors and not title & set(f.sectors))
 
 
@@ -781,323 +403,3 @@ def _one_target(frames: Sequence[Frame], last: Frame) -> bool:
 def _goes_on(f: Frame, last: Frame) -> bool:
     """Whether a frame without an actor carries on with the one of the frame before: nobody else has come between."""
     return f.subject in (None, last.by) or f.received or f.subject in f.on
-
-
-def _tells_a_rate(sheet: Sheet, s: Sentence) -> bool:
-    """Whether a sentence speaks of a rate of its own, so that its days are not those of others."""
-    return any(a.unit == "%" for a in sheet.amounts_in(s.start, s.end)) and not re.search(
-        r"\b(?:quotas?|volumes?)\b", s.text, re.I
-    )
-
-
-_Dated = tuple[Sentence, DateMention | None, DateMention | None, bool]
-
-
-def _date_sentences(sheet: Sheet, frames: Sequence[Frame]) -> list[_Dated]:
-    """Sentences without a rate that say from when: sentence, first day, last day, whether it leads in what follows."""
-    rated = {f.sentence.start for f in frames if f.rate is not None}
-    found = []
-    begins = built(r"\b(?:{begins_words}|from|starting|on or after)\b[^;]{0,90}$")
-    for b in sheet.blocks:
-        for s in b.sentences:
-            if s.start in rated or "?" in s.text or _tells_a_rate(sheet, s):
-                continue
-            lead_in = s.text.rstrip().endswith(":")
-            speaks = (
-                built(r"\b{carries_on}\s+(?:shall\s+|will\s+)?{begins_words}\b").search(s.text)
-                or built(r"^\W*(?:(?:\w+\.|\(\w\)|[A-Z. ]{4,30}:)\s*)*{carries_on}\b").match(s.text)
-                or built(
-                    r"^\W*(?:effective|dates?|entry into force|coming into force|in force|commencement|"
-                    r"start|when|timing|applicable)\b[^.]{0,20}:"
-                ).match(s.text)
-            )
-            duty = any(p.search(s.text) for k, p in instruments() if k == TARIFF)
-            told = (
-                re.search(r"\beffective (?:on |from |as of )?(?:\d|[A-Z])", s.text)
-                or (re.match(r"\W*(?:From|As of|Since|Starting)\s+[^,;]{6,70}\.$", s.text) and len(s.text.split()) <= 14)
-                or (
-                    lead_in
-                    and re.search(r"\b(?:entries|entered|imported|goods)\b[^;]{0,40}\b(?:on or after|from|as of)\b", s.text)
-                )
-            )
-            if not (
-                speaks
-                or told
-                or (duty and (lead_in or b.kind == "heading" or built(r"\b(?:{begins_words}|from)\b").search(s.text)))
-            ) and not (b.kind == "heading" and built(r"\b(?:{begins_words}|from)\b").search(s.text)):
-                continue
-            if (
-                re.search(r"\b(?:goods (?:in transit|loaded)|loaded|comments?|hearing|investigation|drawback)\b", s.text, re.I)
-                and not re.search(r"\bentered for consumption\b", s.text, re.I)
-            ) or re.search(r"\bprovisional duties collected\b", s.text, re.I):
-                continue
-            first = until = None
-            for d in sheet.dates_in(s.start, s.end):
-                if re.match(r"\W*On\s+$", s.text[: d.at - s.start]) and re.match(
-                    r"\W*(?:[\w.]+\s+){1,6}?(?:decided|announced|signed|issued|published|opened|found)\b",
-                    s.text[d.to - s.start :],
-                ):
-                    continue
-                lead = s.text[max(0, d.at - s.start - 100) : d.at - s.start]
-                if d.precision in ("vague", "decade", "year"):
-                    continue
-                if re.search(r"\b(?:until|expir\w+|laps\w+|through|end(?:s|ing)?|ceas\w+)\b[^,;]{0,25}$", lead, re.I):
-                    until = until or d
-                elif (
-                    begins.search(lead)
-                    or (re.match(r"\W*Effective\b", s.text) and lead_in)
-                    or built(r"^\W*(?:effective|dates?|entry into force|start)").match(s.text)
-                    or (re.search(r"\b(?:on|from)\s+$", lead) and (speaks or told))
-                    or re.search(r"\b[Aa]pplicable\s+$", lead)
-                ):
-                    first = first or d
-            if first or until:
-                found.append((s, first, until, lead_in))
-    return found
-
-
-_STANDS = re.compile(
-    r"\b(?:un(?:affected|changed|touched|altered)|continu\w*|upheld|not (?:changed|affected|touched)|"
-    r"remain\w*|since|still|already|current\w*|existing|stays?|kept|keeps?|in place|in force|now|retain\w*)\b",
-    re.I,
-)
-
-
-_AT_ONCE = re.compile(r"\b(?:immediate(?:ly)?|at once|today|forthwith)\b", re.I)
-
-
-def _carry_on(sheet: Sheet, frames: Sequence[Frame], paper: Paper) -> None:
-    dated = _date_sentences(sheet, frames)
-    for f in frames:
-        low = max(0, f.start - f.sentence.start - 60)
-        around = f.sentence.text[low : f.end - f.sentence.start + 30]
-        stands = (
-            f.judgement.status == IN_FORCE and (_STANDS.search(f.judgement.cue) or _STANDS.search(around))
-        ) or f.judgement.status in (*OVER,)
-        if f.judgement.status == "threatened" and f.by != paper.by:
-            continue
-        curbs = f.instrument in (EXPORT_CONTROL, EMBARGO) and f.judgement.cue and not _AT_ONCE.search(f.sentence.text)
-        if f.begins is None and not stands and f.instrument != PURCHASE and (f.rate is not None or f.quantity or curbs):
-            near = _nearest(sheet, f, dated, frames)
-            if near is not None:
-                f.begins = near
-    for f in frames:
-        if f.ends is None and f.judgement.status not in OVER and f.begins is not None:
-            until = next(
-                (u for s, first, u, _ in dated if u is not None and (first is None or first.start == f.begins.start)), None
-            )
-            if until is not None and f.rate is not None:
-                f.ends = until
-    _statuses(sheet, frames)
-    _targets(sheet, frames, paper)
-
-
-_OWN_WORDS = ("its own word", "named with 'by'", "subject of the sentence")
-
-
-def _nearest(sheet: Sheet, f: Frame, dated: Sequence[_Dated], frames: Sequence[Frame]) -> DateMention | None:
-    others = {s.start: [g for g in frames if g.sentence.start == s.start and g.by] for s, *_ in dated}
-    with_start = [
-        (s, d, lead)
-        for s, d, _, lead in dated
-        if d is not None
-        and (
-            not others[s.start]
-            or f.by in [g.by for g in others[s.start]]
-            or (re.search(r"\bboth\b|\beach\b", s.text, re.I) and all(g.by_how not in _OWN_WORDS for g in others[s.start]))
-        )
-    ]
-    if not with_start:
-        return None
-    block = f.sentence.block
-    after = [(s, d) for s, d, lead in with_start if s.block == block and s.start > f.start]
-    if after:
-        return after[0][1]
-    before = [(s, d) for s, d, lead in with_start if s.block == block and s.start < f.start]
-    if before:
-        return before[-1][1]
-    # A day said of the sentence just before it, in another block, is that block's own where it has frames.
-    free = []
-    for s, d, lead in with_start:
-        own = [g for g in frames if g.sentence.block == s.block and g.rate is not None and g.start < s.start]
-        if not own or lead:
-            free.append((abs(sheet.blocks[s.block].index - block), s.start < f.start and not lead, s, d))
-    if not free:
-        return None
-    return min(free, key=lambda x: (x[0], x[1]))[3]
-
-
-def _statuses(sheet: Sheet, frames: Sequence[Frame]) -> None:
-    """ "They will now stay suspended": a sentence that carries on turns the status of the frames before it."""
-    starts = {f.sentence.start for f in frames if f.rate is not None}
-    for s in sheet.sentences:
-        told = _carried().match(s.text)
-        undone = _UNDONE.match(s.text)
-        if s.start in starts or not (told or undone) or len(s.text) > 220 or "?" in s.text:
-            continue
-        before = [f for f in frames if f.sentence.block == s.block and f.sentence.start < s.start]
-        asked = [f for f in frames if s.block - 1 <= f.sentence.block <= s.block and f.question and f.sentence.start < s.start]
-        if asked and not any(x.start > asked[-1].sentence.start and x.start < s.start for x in sheet.sentences):
-            _answered(sheet, s, [f for f in asked if f.sentence.start == asked[-1].sentence.start])
-            continue
-        if not before:
-            continue
-        last = before[-1].sentence.start
-        if any(
-            x.start > last and x.start < s.start
-            for x in sheet.sentences
-            if x.block == s.block and x.start != last and len(x.text) > 0
-        ) and not re.match(r"\W*(?:they|these|it|this)\b", s.text, re.I):
-            continue
-        for status, sure, pattern in cues():
-            m = pattern.search(s.text)
-            if status not in (SUSPENDED, WITHDRAWN, STRUCK_DOWN, "expired") or m is None:
-                continue
-            ahead = s.text[max(0, m.start() - 30) : m.start()]
-            if (
-                word("negation").search(ahead)
-                or re.search(r"\b(?:may|might|could|would|can|if)\b", s.text[: m.start()], re.I)
-                or re.search(r"ing$", m.group())
-            ):
-                continue
-            if status == WITHDRAWN and re.match(r"\s*(?:\w+ ){0,4}(?:from [\w.% ]+ )?to \d", s.text[m.end() :]):
-                continue
-            for f in before:
-                if f.sentence.start == last:
-                    f.judgement = Judgement(
-                        status,
-                        sure - 0.1,
-                        m.group(),
-                        f"{m.group()!r} in the next sentence",
-                        (f.judgement.status,),
-                        f.judgement.quoted,
-                    )
-                    days = [d for d in sheet.dates_in(s.start, s.end) if d.start]
-                    if days and f.ends is None:
-                        f.ends = days[-1]
-            break
-
-
-@cache
-def _carried() -> re.Pattern[str]:
-    return built(
-        r"^\W*(?:(?:Answer|Reply|A)\s*[:.]\s*)?(?:(?:Yes|No)[,.]\s*)?"
-        r"{carries_on}\s+(?:will|are|is|was|were|has|have|had|now|stay\w*|remain\w*|since|continues?|ends?|ended|lapsed?|expired?)\b"
-    )
-
-
-_UNDONE = re.compile(
-    r"^\W*(?:It|They|He|She|The \w+|(?-i:[A-Z])[\w ]{2,20}?) (?:has |have |had |then |later |since |"
-    r"soon )*(?:took|taken|withdr[ae]wn?|lifted|dropped|"
-    r"scrapped|removed|repealed|revoked|rescinded|cancelled|abandoned|suspended|paused|froze|frozen|"
-    r"shelved|postponed) (?:it|them|this|that)\b",
-    re.I,
-)
-
-
-def _answered(sheet: Sheet, s: Sentence, asked: Sequence[Frame]) -> None:
-    """ "And the duty on copper? That duty was suspended": the answer tells the status, and makes the measure one of its own."""
-    told = _carried().match(s.text)
-    judgement = judge(s.text, told.start(), min(told.end() - 4, len(s.text))) if told else None
-    if judgement is None or not judgement.cue or judgement.status in ("denied", "hypothetical", "historical"):
-        return
-    for f in asked:
-        f.question, f.judgement = False, replace(judgement, sure=max(judgement.sure - 0.05, 0.7))
-        days = [d for d in sheet.dates_in(s.start, s.end) if d.start]
-        for d in days:
-            if re.search(r"\b(?:until|till|through|to)\s+(?:the )?(?:end of )?$", sheet.flat[max(0, d.at - 16) : d.at], re.I):
-                f.ends = f.ends or d
-
-
-def _targets(sheet: Sheet, frames: Sequence[Frame], paper: Paper) -> None:
-    """ "The increases hit goods from …": a sentence that carries on tells on whom."""
-    starts = {f.sentence.start for f in frames if f.rate is not None}
-    for s in sheet.sentences:
-        if s.start in starts or not built(
-            r"^\W*{carries_on}\s+(?:\w+\s+)?(?:hit|appl\w+|cover\w*|concern\w*|affect\w*|fall|target\w*|are aimed|is aimed)\b"
-        ).match(s.text):
-            continue
-        if re.search(r"\bnot\b", s.text[:80]):
-            continue
-        named = [r for r in roles(s.text, list(sheet.actors_in(s.start, s.end)), s.start) if r.part in LEVIED]
-        if not named:
-            continue
-        for f in frames:
-            codes = list(dict.fromkeys(r.code for r in named if r.code != f.by))
-            if f.by and not f.on and f.rate is not None and f.on_how in ("", "the sentence before", "all are meant"):
-                f.on, f.everyone, f.on_how = codes, False, "a sentence about all of them"
-
-
-_LENGTH = re.compile(
-    r"\b(?:for|lasts?|last|valid for|apply for|period of)\s+(?:a\s+)?(?:period of\s+)?(?:(?P<n>\d{1,3})|"
-    r"(?P<w>an?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|eighteen|thirty|sixty|ninety))[- ]"
-    r"(?P<u>day|week|month|year)s?\b",
-    re.I,
-)
-_WORDS = {
-    "a": 1,
-    "an": 1,
-    "one": 1,
-    "two": 2,
-    "three": 3,
-    "four": 4,
-    "five": 5,
-    "six": 6,
-    "seven": 7,
-    "eight": 8,
-    "nine": 9,
-    "ten": 10,
-    "twelve": 12,
-    "eighteen": 18,
-    "thirty": 30,
-    "sixty": 60,
-    "ninety": 90,
-}
-
-
-def _last(sheet: Sheet, frames: Sequence[Frame]) -> None:
-    """How long a measure lasts, where the sentence or one that carries on says so, as its last day."""
-    spoken = [(s, m) for s in sheet.sentences if (m := _LENGTH.search(s.text)) and (built(r"\b{carries_on}\b").search(s.text))]
-    for f in frames:
-        if f.ends is not None or f.begins is None or f.begins.start is None or f.rate is None:
-            continue
-        own = _LENGTH.search(f.sentence.text)
-        if own is None and any(f.begins.at == d.at for d in sheet.dates_in(f.sentence.start, f.sentence.end)):
-            near = [m for s, m in spoken if s.block == f.sentence.block]
-        else:
-            near = [m for s, m in spoken if s.start not in {g.sentence.start for g in frames if g.rate is not None}]
-        m = own or (near[0] if len(near) == 1 else None)
-        if m is None or f.judgement.status in OVER:
-            continue
-        number = int(m["n"]) if m["n"] else _WORDS[m["w"].lower()]
-        step = {
-            "day": relativedelta(days=number),
-            "week": relativedelta(weeks=number),
-            "month": relativedelta(months=number),
-            "year": relativedelta(years=number),
-        }[m["u"].lower()]
-        try:
-            day = f.begins.start + step
-        except (ValueError, OverflowError):
-            continue
-        f.ends = replace(
-            f.begins,
-            start=day,
-            end=day,
-            text=m.group(),
-            how=f"{m.group()!r} after its start",
-            precision="day",
-            partial=None,
-            sure=0.85,
-            others=(),
-        )
-    for f in frames:
-        if (
-            f.ends is not None
-            and f.begins is not None
-            and f.ends.start
-            and f.begins.start
-            and f.ends.start <= f.begins.start - timedelta(days=0)
-            and f.ends.at != f.begins.at
-        ) and f.judgement.status not in (*OVER, SUSPENDED):
-            f.ends = None
