@@ -9,6 +9,7 @@ from dataclasses import replace
 from detente.reader.amounts import Amount
 from detente.reader.clauses import Block, Sentence
 from detente.reader.constructions import built, table, word
+from detente.reader.dates import dates_in
 from detente.reader.frames import TARIFF, Frame, heading_status
 from detente.reader.papers import Paper, titles_of
 from detente.reader.roles import OWNER, roles
@@ -169,8 +170,6 @@ def _row_frame(
         frame.begins = starts[0] if starts else frame.begins
         frame.ends = ends[0] if ends else frame.ends
     elif head:
-        from detente.reader.dates import dates_in
-
         told_in_head = dates_in(head, sheet.today)
         if told_in_head:
             frame.begins = told_in_head[0]
