@@ -171,6 +171,23 @@ def test_rates_of_companies_hang_on_the_words_above_them() -> None:
     assert told(read_article(text)) == [("EU27", ("EGY",), r, "announced") for r in (12.5, 17.0, 31.0)]
 
 
+def test_what_was_recommended_and_approved_is_announced() -> None:
+    text = (
+        "Republic of South Africa\nPretoria, 4 May 2027\n\nNOTICE: MIRRORS FROM INDONESIA\n\n"
+        "The Commission recommended, and the Minister approved, anti-dumping duties on mirrors originating in Indonesia.\n\n"
+        "Producer     Duty\nFirst        18.4%\nAll other    40.2%\n"
+    )
+    assert [(m.fields["rate_pct"], m.fields["status"]) for m in read_article(text).measures] == [
+        (18.4, "announced"), (40.2, "announced"),
+    ]  # fmt: skip
+
+
+def test_the_day_that_closes_a_line_at_the_head_is_the_text_s() -> None:
+    text = "DAILY NEWS OF THE COMMISSION 14/09/2027\n\nPeru imposed a 20% duty on Chilean glass.\n"
+    assert read_article(text).article["date"] == "2027-09-14"
+    assert read_article("Peru suspends its duty on glass until 6 May 2027\n\nIt said so.\n").article["date"] is None
+
+
 def test_a_form_gives_who_and_on_whom() -> None:
     text = (
         "Implementing jurisdiction: India\nAffected jurisdictions: Japan, Brazil\n\n"

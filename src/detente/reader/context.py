@@ -1,7 +1,7 @@
-"""What a text says once and means throughout: whose paper it is, on whom, from when; and sentences that carry on.
+"""All frames of a text, each filled from its own sentence first and from the text around it second.
 
-"Implementing jurisdiction: India", the office at the head of a notice, the title, "The duties take effect on 20 March", "They hit
-goods from …", "They stay suspended until …". Frames take from here what their own sentence leaves out, and say so.
+Whose paper it is comes from `papers`, rows of tables from `rowframes`, sentences that carry on from `carrying`; here are forms,
+lists, labels, pronouns and answers. Frames take from there what their own sentence leaves out, and say so.
 """
 
 from __future__ import annotations

@@ -9,11 +9,12 @@ from dataclasses import replace
 from detente.reader.amounts import Amount
 from detente.reader.clauses import Block, Sentence
 from detente.reader.constructions import built, table, word
+from detente.reader.dates import dates_in
 from detente.reader.frames import TARIFF, Frame, heading_status
 from detente.reader.papers import Paper, titles_of
 from detente.reader.roles import OWNER, roles
 from detente.reader.sheet import Sheet
-from detente.reader.status import ANNOUNCED, IN_FORCE, Judgement
+from detente.reader.status import ANNOUNCED, IN_FORCE, THREATENED, Judgement
 from detente.reader.tables import Row, is_of_duties
 
 
@@ -97,6 +98,9 @@ def _row_frame(
     judgement = Judgement(ANNOUNCED, 0.78, "", "a row of a table")
     if lead is not None and lead.judgement.cue and lead.judgement.status not in ("denied", "hypothetical"):
         judgement = replace(lead.judgement, sure=max(lead.judgement.sure, 0.78))
+    approved = re.search(r"\b(?:approved|accepted|adopted|endorsed)\b", " ".join(texts), re.I)
+    if judgement.status == THREATENED and approved:
+        judgement = Judgement(ANNOUNCED, 0.82, "approved", "recommended, and approved", (THREATENED,))
     over = heading_status(row.part.text.split(",")[0]) if row.part is not None else ""
     if over:
         judgement = Judgement(over, 0.9, row.part.text if row.part else "", "the line above its row")
@@ -107,6 +111,7 @@ def _row_frame(
             judgement = Judgement(told, 0.9, state.text, "a column of the table")
     if (
         re.search(r"\bpropos|\brecommend(?:s|ed)?\b", " ".join(texts), re.I)
+        and not approved
         and state is None
         and not over
         and (lead is None or lead.judgement.status in (ANNOUNCED, IN_FORCE))
@@ -115,7 +120,7 @@ def _row_frame(
         and state is None
         and not over
     ):
-        judgement = Judgement("threatened", 0.85, "propose", "'propose' above the table", (ANNOUNCED,))
+        judgement = Judgement(THREATENED, 0.85, "propose", "'propose' above the table", (ANNOUNCED,))
     frame = Frame(
         cell.start,
         cell.end,
@@ -169,8 +174,6 @@ def _row_frame(
         frame.begins = starts[0] if starts else frame.begins
         frame.ends = ends[0] if ends else frame.ends
     elif head:
-        from detente.reader.dates import dates_in
-
         told_in_head = dates_in(head, sheet.today)
         if told_in_head:
             frame.begins = told_in_head[0]
