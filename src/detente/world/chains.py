@@ -85,12 +85,12 @@ class Chains:
     @cached_property
     def _recipe(self) -> Array:
         """Spending on input k in a unit of output (n, j) [region, input, user], U/Y."""
-        return _ratio(self.input_use, self.output[:, None, :])
+        return ratio(self.input_use, self.output[:, None, :])
 
     @cached_property
     def _sources(self) -> Array:
         """What reaches an origin of a unit spent [origin, destination, sector], T/X."""
-        return _ratio(self.shipments, self.spending[None])
+        return ratio(self.shipments, self.spending[None])
 
     @cached_property
     def _factors(self) -> tuple[Array, NDArray[np.int32]]:
@@ -109,7 +109,7 @@ class Chains:
         b = self.index(source)
         if source not in self._contents:
             direct = np.zeros(self.output.shape)
-            direct[b] = _ratio(self.value_added[b], self.output[b])
+            direct[b] = ratio(self.value_added[b], self.output[b])
             self._contents[source] = self._traced(direct)
         return self._contents[source]
 
@@ -120,16 +120,60 @@ class Chains:
     @cached_property
     def duties_inside(self) -> Array:
         """Duties paid on the inputs of a unit of every output, at all stages, less subsidies [region, sector], share."""
+        return self._traced(self._duties)
+
+    @cached_property
+    def _duties(self) -> Array:
+        """Duties paid on the inputs of a unit of every output, where it is made [region, sector], share."""
         sourced = np.einsum("ink,nkj->nj", self._sources, self._recipe)
-        return self._traced(np.where(self.output > 0, 1 - _ratio(self.value_added, self.output) - sourced, 0.0))
+        return np.where(self.output > 0, 1 - ratio(self.value_added, self.output) - sourced, 0.0)
+
+    def bought(self, made: Array) -> Array:
+        """Inputs bought directly to make `made` [region, sector]: A · made, by who sells them [region, sector], before duties."""
+        spent = np.einsum("nkj,nj->nk", self._recipe, made)
+        sold: Array = np.einsum("ink,nk->ik", self._sources, spent)
+        return sold
+
+    def required(self, made: Array) -> Array:
+        """Gross output of everyone that `made` takes, itself included: (1 − A)⁻¹ · made, [region, sector] as `made`, or
+        [region, sector, case] for several at once.
+        """
+        cells = self.output.size
+        wanted = made.reshape(cells, -1) if made.ndim == 3 else made.ravel()
+        found: Array = lu_solve(self._factors, wanted, check_finite=False).reshape(made.shape)
+        return found
+
+    def direct_inputs(self, seller: str) -> Array:
+        """Inputs bought directly from `seller` for a unit of every output [region, sector], before duties."""
+        i = self.index(seller)
+        return np.asarray(np.einsum("nk,nkj->nj", self._sources[i], self._recipe), dtype=np.float64)
+
+    def gross_content(self, seller: str) -> Array:
+        """Gross output of `seller` that a unit of every output takes, at all stages, less the unit itself [region, sector]."""
+        i = self.index(seller)
+        direct = np.zeros(self.output.shape)
+        direct[i] = 1.0
+        return self._traced(direct) - direct
+
+    def levied(self, collector: str) -> Array:
+        """Duties that `collector` takes on the inputs of a unit of every output, at all stages [region, sector], share.
+
+        Those on the inputs of its own users, duties and export taxes together; over all collectors it is `duties_inside`.
+        """
+        b = self.index(collector)
+        direct = np.zeros(self.output.shape)
+        direct[b] = self._duties[b]
+        return self._traced(direct)
 
     def absorbed(self, buyer: str) -> Array:
         """Value added of every region in what `buyer` finally buys [region], the table's unit. Raises `UnknownRegion`."""
-        a = self.index(buyer)
-        wanted = self._sources[:, a] * self.final_use[a][None]
-        made: Array = lu_solve(self._factors, wanted.ravel(), check_finite=False).reshape(wanted.shape)
-        gained: Array = (_ratio(self.value_added, self.output) * made).sum(axis=1)
+        gained: Array = (ratio(self.value_added, self.output) * self.required(self.finally_bought(buyer))).sum(axis=1)
         return gained
+
+    def finally_bought(self, buyer: str) -> Array:
+        """What `buyer` finally buys, by who sells it [region, sector], before duties. Raises `UnknownRegion`."""
+        a = self.index(buyer)
+        return np.asarray(self._sources[:, a] * self.final_use[a][None], dtype=np.float64)
 
 
 def dependence(chains: Chains, region: str) -> pd.DataFrame:
@@ -143,16 +187,17 @@ def dependence(chains: Chains, region: str) -> pd.DataFrame:
     goods = chains.shipments[n][:, list(chains.goods)].sum(axis=1)
     goods[n] = 0.0
     value = np.array([chains.absorbed(partner)[n] for partner in chains.regions])
-    paid = _ratio((chains.duty_factor * chains.shipments)[:, n], chains.spending[n][None])
+    paid = ratio((chains.duty_factor * chains.shipments)[:, n], chains.spending[n][None])
     inputs = paid @ chains.input_use[n].sum(axis=1)
     columns = {"goods exports, %": goods, "value added, %": value, "inputs, %": inputs}
-    shares = {name: 100 * _ratio(part, np.asarray(part.sum())) for name, part in columns.items()}
+    shares = {name: 100 * ratio(part, np.asarray(part.sum())) for name, part in columns.items()}
     return pd.DataFrame(shares, index=pd.Index(chains.regions, name="partner"))
 
 
-def _ratio(top: Array, bottom: Array) -> Array:
+def ratio(top: Array, bottom: Array) -> Array:
+    """`top` over `bottom`, zero where `bottom` is."""
     bottom = np.broadcast_to(bottom, top.shape)
     return np.divide(top, bottom, out=np.zeros_like(top), where=bottom > 0)
 
 
-__all__ = ["Chains", "dependence"]
+__all__ = ["Chains", "dependence", "ratio"]

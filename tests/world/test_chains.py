@@ -10,7 +10,7 @@ from tests.economies import economies
 from detente.errors import UnknownRegion
 from detente.world import toy_world
 from detente.world.economy import Economy
-from detente.world.exposure import Chains, dependence
+from detente.world.chains import Chains, dependence
 
 TOY = Chains.of(toy_world())
 
