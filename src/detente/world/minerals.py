@@ -54,13 +54,13 @@ def known(region: str) -> bool:
     return region != MINES and region in _table().index.get_level_values(0)
 
 
-def minerals(world: World, region: str, sector: str | None = None) -> pd.DataFrame:
+def minerals(world: World, region: str, sector: str | None = None, to: str | None = None) -> pd.DataFrame:
     """Critical minerals that a region buys abroad, by the index, highest first; empty where the table has no such region.
 
     Columns: name, imports in million USD of the year of the table, the largest seller and its share in percent, concentration
     (0 to 1), who mines most and its share, hard to replace, at stake in percent of GDP and the index (0 to 100); the last three are
-    not numbers where the world lacks the mineral's sector. With `sector`, at stake is what that sector makes of it. Raises
-    `UnknownRegion`, `UnknownSector`.
+    not numbers where the world lacks the mineral's sector. With `sector`, at stake is what that sector makes of it; with `to`, only
+    minerals of which that region (an economy of it) is the largest seller. Raises `UnknownRegion`, `UnknownSector`.
     """
     stake = at_stake(Chains.of(world), region, sector)
     columns = [
@@ -70,7 +70,10 @@ def minerals(world: World, region: str, sector: str | None = None) -> pd.DataFra
     rows = {}
     if known(region):
         mined = _table().loc[MINES]
+        sellers = None if to is None else (to, *region_table().get(to, {}).get("members", ()))
         for mineral, row in _table().loc[region].iterrows():
+            if sellers is not None and row["seller"] not in sellers:
+                continue
             entry, mines = facts()["minerals"][mineral], mined.loc[mineral]
             hard = staked = float("nan")
             if entry["sector"] in world.sectors:

@@ -1,0 +1,90 @@
+"""What an economy, or one of its sectors, depends on: `detente exposure`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from detente.cli.common import Json, WorldName, ask, emit, out, save, signed, text_table, the_world
+from detente.cli.questions import ChartFile, TableFile
+
+
+def exposure(
+    region: Annotated[str, typer.Option("--region", "-r", help="Whose exposure: an economy, MYS for Malaysia.")],
+    sector: Annotated[str | None, typer.Option("--sector", "-s", help="Of one sector, ELE for electronics; all if absent.")] = None,
+    to: Annotated[str | None, typer.Option("--to", help="To one economy, by sector; to all, by economy, if absent.")] = None,
+    world: WorldName = "world-2022",
+    csv: TableFile = None,
+    chart: ChartFile = None,
+    as_json: Json = False,
+) -> None:
+    """Who an economy or a sector depends on: inputs, markets, chokepoints, minerals, at face value and through supply chains."""
+    from detente.verbs import Subject
+    from detente.words.names import region_name, sector_name
+
+    table = the_world(world)
+    found = ask("exposure", Subject(table), as_json, {"region": region, "sector": sector, "to": to})
+    save("exposure", found, csv, chart, index=True)
+    if as_json:
+        emit(found.record() | {"explained": found.explain()})
+        return
+    out.answer(found.explain())
+    what = region_name(region) + (f", {sector_name(sector)}" if sector else "") + (f", on {region_name(to)}" if to else "")
+    out.print(f"{what}: percent of inputs and of output, {table.name}, {table.year}", highlight=False)
+    out.print(_table(found))
+    for title, shown in (("Chokepoints, highest index first", _points(found)), (_minerals_title(found), _minerals(found))):
+        if shown.row_count:
+            out.print(title, highlight=False)
+            out.print(shown)
+    if to is None:
+        partners = found.ranked(found.inputs)
+        if partners:
+            follow = f"{f' --sector {sector}' if sector else ''}{'' if world == 'world-2022' else f' -w {world}'}"
+            out.print(f"Next: detente exposure --region {region} --to {partners[0]}{follow}", highlight=False, style="dim")
+
+
+def _table(found: Any) -> Any:
+    """By economy (home left out), or by sector where there is a partner."""
+    frame = found.to_frame()
+    first = "sector" if found.to else "economy"
+    shown = text_table((first, "bought, %", "with chains, %", "hidden, points", "sold, %", "ends there, %"))
+    columns = [
+        "inputs, face value, %", "inputs, look-through, %", "inputs, hidden, points", "sales, face value, %", "sales, look-through, %",
+    ]  # fmt: skip
+    for code, row in frame.iterrows():
+        if code == found.region:
+            continue
+        values = [float(row[c]) for c in columns]
+        if any(values):
+            shown.add_row(_label(str(code), str(row["name"])), *(signed(v, 1) if k == 2 else f"{v:.1f}" for k, v in enumerate(values)))
+    return shown
+
+
+def _label(code: str, name: str) -> str:
+    return code if code == name else f"{code}  {name}"
+
+
+def _points(found: Any) -> Any:
+    from detente.words.names import sector_name
+
+    shown = text_table(("input", "seller", "share, %", "concentration", "hard to replace", "at stake, % of GDP", "index"))
+    for code, row in found.chokepoints.iterrows():
+        if row["index"] > 0:
+            figures = f"{row['its share, %']:.0f}", *(f"{row[c]:.2f}" for c in ("concentration", "hard to replace", "at stake, %"))
+            shown.add_row(_label(str(code), sector_name(str(code))), str(row["seller"]), *figures, f"{row['index']:.3f}")
+    return shown
+
+
+def _minerals_title(found: Any) -> str:
+    return f"Critical minerals, {found.minerals_year}, highest index first; imports in million USD a year"
+
+
+def _minerals(found: Any) -> Any:
+    shown = text_table(("mineral", "imports", "seller", "share, %", "concentration", "mined most in", "share, %"))
+    for row in found.minerals.to_dict(orient="records"):
+        shown.add_row(
+            row["name"], f"{row['imports, million USD']:,.0f}", row["seller"], f"{row['its share, %']:.0f}",
+            f"{row['concentration']:.2f}", row["mined by"], f"{row['of mine output, %']:.0f}",
+        )  # fmt: skip
+    return shown
