@@ -9,6 +9,11 @@ import typer
 from detente.cli.common import Json, WorldName, ask, emit, out, save, signed, text_table, the_world
 from detente.cli.questions import ChartFile, TableFile
 
+MOST = 15
+"""Rows of a table of chokepoints or minerals; JSON has all."""
+LEAST = 0.005
+"""Inputs whose index is printed as zero are left out."""
+
 
 def exposure(
     region: Annotated[str, typer.Option("--region", "-r", help="Whose exposure: an economy, MYS for Malaysia.")],
@@ -66,25 +71,26 @@ def _label(code: str, name: str) -> str:
 
 
 def _points(found: Any) -> Any:
+    from detente.words import clipped
     from detente.words.names import sector_name
 
-    shown = text_table(("input", "seller", "share, %", "concentration", "hard to replace", "at stake, % of GDP", "index"))
-    for code, row in found.chokepoints.iterrows():
-        if row["index"] > 0:
-            figures = f"{row['its share, %']:.0f}", *(f"{row[c]:.2f}" for c in ("concentration", "hard to replace", "at stake, %"))
-            shown.add_row(_label(str(code), sector_name(str(code))), str(row["seller"]), *figures, f"{row['index']:.3f}")
+    shown = text_table(("input", "seller", "its\nshare, %", "concen-\ntration", "hard to\nreplace", "at stake,\n% of GDP", "index"))
+    for code, row in found.chokepoints[found.chokepoints["index"] >= LEAST].head(MOST).iterrows():
+        figures = (f"{row[c]:.2f}" for c in ("concentration", "hard to replace", "at stake, %"))
+        label = clipped(sector_name(str(code)), 26)
+        shown.add_row(label, str(row["seller"]), f"{row['its share, %']:.0f}", *figures, f"{row['index']:.2f}")
     return shown
 
 
 def _minerals_title(found: Any) -> str:
-    return f"Critical minerals, {found.minerals_year}, highest index first; imports in million USD a year"
+    return f"Critical minerals bought abroad, {found.minerals_year}, million USD, highest index first"
 
 
 def _minerals(found: Any) -> Any:
-    shown = text_table(("mineral", "imports", "seller", "share, %", "concentration", "mined most in", "share, %"))
-    for row in found.minerals.to_dict(orient="records"):
+    shown = text_table(("mineral", "imports", "seller", "its\nshare, %", "mined\nmost in", "its\nshare, %"))
+    for row in found.minerals.head(MOST).to_dict(orient="records"):
         shown.add_row(
             row["name"], f"{row['imports, million USD']:,.0f}", row["seller"], f"{row['its share, %']:.0f}",
-            f"{row['concentration']:.2f}", row["mined by"], f"{row['of mine output, %']:.0f}",
+            row["mined by"], f"{row['of mine output, %']:.0f}",
         )  # fmt: skip
     return shown

@@ -45,7 +45,7 @@ def exposure_figure(found: Exposure, *, csv: str = "", id: str = "fig-exposure")
             "panel": said(panel), "label": labels[code], "value": float(frame.loc[code, column]), "colour": colours[code],
             "text": text.digits(float(frame.loc[code, column])),
         }
-        for panel, column in (("look", LOOK), ("face", FACE))
+        for panel, column in (("chains_panel", LOOK), ("direct_panel", FACE))
         for code in shown
     ]  # fmt: skip
     data = pd.DataFrame(rows)
