@@ -38,8 +38,11 @@ def exposure_figure(found: Exposure, *, csv: str = "", id: str = "fig-exposure")
     shown = ranked[:MOST]
     if not shown:
         return None
-    first = {"code": shown[0], "face": float(frame.loc[shown[0], FACE]), "look": float(frame.loc[shown[0], LOOK])}
-    title = said("title", rows=len(shown), first=labels[shown[0]], **first)
+    top = shown[0]
+    title = said(
+        "title", code=top, label=labels[top] if found.to is None else sector_name(top), face=float(frame.loc[top, FACE]),
+        look=float(frame.loc[top, LOOK]), second=float(frame.loc[shown[1], LOOK]) if len(shown) > 1 else None,
+    )  # fmt: skip
     rows = [
         {
             "panel": said(panel), "label": labels[code], "value": float(frame.loc[code, column]), "colour": colours[code],
@@ -53,5 +56,5 @@ def exposure_figure(found: Exposure, *, csv: str = "", id: str = "fig-exposure")
     return figure(
         id, title, said("subtitle", shown=len(shown), many=len(ranked)), said("note", csv=csv),
         forms.alt_text(f"{title}.", told), csv,
-        lambda w: forms.bars(data, w, label_width=170 if w > 500 else 120, beside=w > 500), width=780,
+        lambda w: forms.bars(data, w, label_width=200 if w > 500 else 120, beside=w > 500), width=780,
     )  # fmt: skip
