@@ -9,8 +9,8 @@ from tests.economies import economies
 
 from detente.errors import UnknownRegion
 from detente.world import toy_world
-from detente.world.economy import Economy
 from detente.world.chains import Chains, dependence
+from detente.world.economy import Economy
 
 TOY = Chains.of(toy_world())
 

@@ -36,7 +36,6 @@ def chain_of_three() -> World:
     shipments[2, 1], shipments[1, 0], shipments[0, 0] = 100.0, 200.0, 300.0
     use = np.zeros((3, 1, 1))
     use[0], use[1] = 200.0, 100.0
-    use[0] = 200.0
     return World.from_flows(
         regions=("AAA", "BBB", "CCC"), sectors=("GOOD",), shipments=shipments, intermediate_use=use,
         value_added=[[100.0], [100.0], [100.0]], final_use=[[300.0], [0.0], [0.0]], trade_elasticity=[4.0], year=2020,
@@ -94,13 +93,12 @@ def test_sectors_add_up_and_partners_are_part_of_all() -> None:
     np.testing.assert_allclose(alone[whole.index], whole, rtol=1e-12)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(economies())
 def test_identities_on_random_economies(economy: Economy) -> None:
     flows = chains(economy)
     for n, region in enumerate(flows.regions):
         for sector in (None, flows.sectors[0]):
-            makes = flows.output[n] if sector is None else flows.output[n, :1]
             for frame in (input_reliance(flows, region, sector), market_reliance(flows, region, sector)):
                 for column in (FACE, LOOK):
                     assert frame[column].min() >= -1e-9
@@ -112,7 +110,6 @@ def test_identities_on_random_economies(economy: Economy) -> None:
             assert trade.domestic + trade.foreign == pytest.approx(trade.exports, rel=1e-9, abs=1e-9)
             earned = flows.value_added[n].sum() if sector is None else flows.value_added[n, 0]
             assert trade.value_added == pytest.approx(earned, rel=1e-9, abs=1e-9 * flows.output.sum())
-            assert makes.sum() >= 0
         to_all = [value_added_in_trade(flows, region, to=p).exports for p in flows.regions]
         assert sum(to_all) == pytest.approx(value_added_in_trade(flows, region).exports)
 
@@ -140,7 +137,6 @@ def test_the_inverse_written_out_says_the_same() -> None:
 
 
 def test_a_sector_that_makes_and_uses_nothing_has_zeros_and_words() -> None:
-    # SERVE of BBB is made nowhere and used nowhere: legal and inert
     shipments, use = TOY.shipments.copy(), TOY.intermediate_use.copy()
     value, final = TOY.value_added.copy(), TOY.final_use.copy()
     world = World.from_flows(
@@ -189,9 +185,9 @@ def test_files_and_records(tmp_path: Path) -> None:
 
 
 # -- the default world against what others publish ----------------------------------------------------------------------
-# United States: 92 % in 1995, 85 % in 2008, 89 % in 2009 (OECD, TiVA 2013, country note); foreign content about 15 % in Japan and the
-# United States in 2014 (OECD, Science, Technology and Industry Scoreboard 2017, https://doi.org/10.1787/888933619809), before the
-# dear fuel of 2022; China 79 % in 2012 and 83 % in 2016 (after TiVA: Gupta, "Changing landscape of global value chains").
+# United States: 92 % in 1995, 85 % in 2008, 89 % in 2009 (OECD, TiVA 2013, country note); foreign content about 15 % in Japan and
+# the United States in 2014 (OECD, Science, Technology and Industry Scoreboard 2017, https://doi.org/10.1787/888933619809), before
+# the dear fuel of 2022; China 79 % in 2012, 83 % in 2016 (after TiVA: Gupta, "Changing landscape of global value chains").
 PUBLISHED = {"USA": (85, 92), "CHN": (79, 85), "JPN": (77, 87)}
 
 
@@ -202,8 +198,8 @@ def test_domestic_share_of_exports_is_in_the_published_range(region: str, within
 
 
 def test_american_manufacturing_buys_over_four_fifths_of_its_inputs_at_home() -> None:
-    # Baldwin, Freeman and Theodorakopoulos (2023): over 80 percent of US industrial inputs are sourced domestically, and exposure to
-    # China is much larger looking through than at face value
+    # Baldwin, Freeman and Theodorakopoulos (2023): over 80 percent of US industrial inputs are sourced domestically, and exposure
+    # to China is much larger looking through than at face value
     world = dt.load_world()
     flows = Chains.of(world)
     n, c = flows.index("USA"), flows.index("CHN")

@@ -3,8 +3,9 @@
     python -m detente.build.minerals SOURCES TARGET
 
 writes `minerals.csv` into TARGET. For every mineral of `minerals.yaml` and every region: imports from outside it, the largest
-seller, its share, and the concentration of sellers (Herfindahl, 0 to 1), by economy, in the year of that file; a last row, WORLD,
-has the same of mine output in place of imports. Sellers are economies, not regions. An importer that bought next to nothing (`least`) has no row.
+seller, its share, and the concentration of sellers (Herfindahl, 0 to 1), by economy, in the year of that file; a last row,
+WORLD, has the same of mine output in place of imports. Sellers are economies, not regions. An importer that bought next to
+nothing (`least`) has no row.
 
 Sources: CEPII BACI (Etalab 2.0); World Mining Data, Austrian Federal Ministry of Finance.
 

@@ -17,7 +17,9 @@ LEAST = 0.005
 
 def exposure(
     region: Annotated[str, typer.Option("--region", "-r", help="Whose exposure: an economy, MYS for Malaysia.")],
-    sector: Annotated[str | None, typer.Option("--sector", "-s", help="Of one sector, ELE for electronics; all if absent.")] = None,
+    sector: Annotated[
+        str | None, typer.Option("--sector", "-s", help="Of one sector, ELE for electronics; all if absent.")
+    ] = None,
     to: Annotated[str | None, typer.Option("--to", help="To one economy, by sector; to all, by economy, if absent.")] = None,
     world: WorldName = "world-2022",
     csv: TableFile = None,
@@ -51,18 +53,20 @@ def exposure(
 
 def _table(found: Any) -> Any:
     """By economy (home left out), or by sector where there is a partner."""
+    from detente.world.reliance import FACE, HIDDEN, LOOK
+
     frame = found.to_frame()
     first = "sector" if found.to else "economy"
     shown = text_table((first, "bought, %", "with chains, %", "hidden, points", "sold, %", "ends there, %"))
-    columns = [
-        "inputs, face value, %", "inputs, look-through, %", "inputs, hidden, points", "sales, face value, %", "sales, look-through, %",
-    ]  # fmt: skip
+    columns = [f"inputs, {c}" for c in (FACE, LOOK, HIDDEN)] + [f"sales, {c}" for c in (FACE, LOOK)]
     for code, row in frame.iterrows():
         if code == found.region:
             continue
         values = [float(row[c]) for c in columns]
         if any(values):
-            shown.add_row(_label(str(code), str(row["name"])), *(signed(v, 1) if k == 2 else f"{v:.1f}" for k, v in enumerate(values)))
+            shown.add_row(
+                _label(str(code), str(row["name"])), *(signed(v, 1) if k == 2 else f"{v:.1f}" for k, v in enumerate(values))
+            )
     return shown
 
 
@@ -74,7 +78,9 @@ def _points(found: Any) -> Any:
     from detente.words import clipped
     from detente.words.names import sector_name
 
-    shown = text_table(("input", "seller", "its\nshare, %", "concen-\ntration", "hard to\nreplace", "at stake,\n% of GDP", "index"))
+    shown = text_table(
+        ("input", "seller", "its\nshare, %", "concen-\ntration", "hard to\nreplace", "at stake,\n% of GDP", "index")
+    )
     for code, row in found.chokepoints[found.chokepoints["index"] >= LEAST].head(MOST).iterrows():
         figures = (f"{row[c]:.2f}" for c in ("concentration", "hard to replace", "at stake, %"))
         label = clipped(sector_name(str(code)), 26)

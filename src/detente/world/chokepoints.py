@@ -1,21 +1,23 @@
 """An index of chokepoints: inputs that few foreigners sell, that are hard to replace, and that much at home is made with.
 
-For input k of economy n, with π the shares of origins i in its spending on k, θ the trade elasticity of k and U its users' spending:
+For input k of economy n, with π the shares of origins i in its spending on k, θ the trade elasticity of k and U its users'
+spending:
 
     concentration   H  = Σ_{i≠n} π[i,n,k]²            Herfindahl over foreign sellers, 0 to 1; what is made at home adds nothing
     hard to replace 1 / (1 + θ_k)                     the inverse of the elasticity of substitution between origins, 0 to 1
-    at stake        V  = Σⱼ (U[n,k,j] / Σⱼ U[n,k,j]) · VA[n,j] / GDP      value added of the users, by what each takes of the input
+    at stake        V  = Σⱼ (U[n,k,j] / Σⱼ U[n,k,j]) · VA[n,j] / GDP     value added of the users, by what each takes of it
     index              = 100 · H · 1/(1+θ) · V        0 to 100
 
-H is the share of supplies lost if a seller drawn by its size stops. V takes a user to stand still without the input, however little
-of it goes in: the extreme of the first weeks. `cost share`, what n's users spend on k over their output, is the other extreme: to
-first order, what a dearer input costs if all else adjusts. The index ranks inputs; it is no forecast of a loss (`detente.chokepoint`
-and the path solve for one). Asked for one sector j, V is its term of the sum alone, so that sectors add up.
+H is the share of supplies lost if a seller drawn by its size stops. V takes a user to stand still without the input, however
+little of it goes in: the extreme of the first weeks. `cost share`, what n's users spend on k over their output, is the other
+extreme: to first order, what a dearer input costs if all else adjusts. The index ranks inputs; it is no forecast of a loss
+(`detente.chokepoint` and the path solve for one). Asked for one sector j, V is its term of the sum alone, so that sectors add
+up.
 
-What it is made of follows Korniyenko, Pinat and Dew, "Assessing the fragility of global trade: the impact of localized supply shocks
-using network analysis", IMF Working Paper 17/30 (2017), https://www.imf.org/en/Publications/WP/Issues/2017/02/13/44658, who take
-centrality, clustering and substitutability, and the concentration of the European Commission's strategic dependencies; the product
-is ours (assumption A191).
+What it is made of follows Korniyenko, Pinat and Dew, "Assessing the fragility of global trade: the impact of localized supply
+shocks using network analysis", IMF Working Paper 17/30 (2017),
+https://www.imf.org/en/Publications/WP/Issues/2017/02/13/44658, who take centrality, clustering and substitutability, and the
+concentration of the European Commission's strategic dependencies; the product is ours (assumption A191).
 
 >>> from detente.world import toy_world
 >>> found = chokepoints(toy_world(), "CCC")

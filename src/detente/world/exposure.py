@@ -101,8 +101,9 @@ class Exposure:
         return [str(r) for r in foreign[foreign[LOOK] > 0].sort_values(LOOK, ascending=False, kind="stable").index]
 
     def routes_of(self, supplier: str) -> pd.Series:
-        """By which first seller a supplier's output reaches the inputs, itself left out, the largest first (percent of inputs)."""
-        return self.routes.loc[supplier].drop(supplier).sort_values(ascending=False, kind="stable")
+        """By which first seller a supplier's output reaches the inputs, itself left out, largest first (percent of inputs)."""
+        row: pd.Series = self.routes.T[supplier]
+        return row.drop(supplier).sort_values(ascending=False, kind="stable")
 
     def to_frame(self) -> pd.DataFrame:
         """One row an economy (home too), or with a partner one row a sector, the largest look-through of inputs first."""

@@ -5,12 +5,12 @@ For mineral m and region n, with s the shares of economies in n's imports of it 
     concentration   H = Σ s²                          over sellers by economy, 0 to 1
     index             = 100 · H · 1/(1+θ_k) · V_k     as in `world.chokepoints`
 
-The sector stands in for the mineral where no table has it: θ is the sector's, and at stake are the sector's users (assumption A192).
-What a region mines itself is not in H: imports say who is bought from, not how much is. `mined by` is whose mines give most of the
-world's output; where it is not the seller, the ore was worked or passed on by a third country.
+The sector stands in for the mineral where no table has it: θ is the sector's, and at stake are the sector's users (assumption
+A192). What a region mines itself is not in H: imports say who is bought from, not how much is. `mined by` is whose mines give
+most of the world's output; where it is not the seller, the ore was worked or passed on by a third country.
 
-Sources: CEPII BACI (Etalab 2.0); World Mining Data, Austrian Federal Ministry of Finance; the list is the U.S. Geological Survey's of
-2022, 87 FR 10381. Table: `minerals.csv`, made by `build.minerals`.
+Sources: CEPII BACI (Etalab 2.0); World Mining Data, Austrian Federal Ministry of Finance; the list is the U.S. Geological
+Survey's of 2022, 87 FR 10381. Table: `minerals.csv`, made by `build.minerals`.
 
 >>> from detente.world.library import load_world
 >>> minerals(load_world(), "USA").loc["graphite", ["seller", "mined by"]].tolist()
@@ -19,6 +19,7 @@ Sources: CEPII BACI (Etalab 2.0); World Mining Data, Austrian Federal Ministry o
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -58,9 +59,9 @@ def minerals(world: World, region: str, sector: str | None = None, to: str | Non
     """Critical minerals that a region buys abroad, by the index, highest first; empty where the table has no such region.
 
     Columns: name, imports in million USD of the year of the table, the largest seller and its share in percent, concentration
-    (0 to 1), who mines most and its share, hard to replace, at stake in percent of GDP and the index (0 to 100); the last three are
-    not numbers where the world lacks the mineral's sector. With `sector`, at stake is what that sector makes of it; with `to`, only
-    minerals of which that region (an economy of it) is the largest seller. Raises `UnknownRegion`, `UnknownSector`.
+    (0 to 1), who mines most and its share, hard to replace, at stake in percent of GDP and the index (0 to 100); the last three
+    are not numbers where the world lacks the mineral's sector. With `sector`, at stake is what that sector makes of it; with
+    `to`, only minerals of which that region (an economy of it) is the largest seller. Raises `UnknownRegion`, `UnknownSector`.
     """
     stake = at_stake(Chains.of(world), region, sector)
     columns = [
@@ -69,12 +70,12 @@ def minerals(world: World, region: str, sector: str | None = None, to: str | Non
     ]  # fmt: skip
     rows = {}
     if known(region):
-        mined = _table().loc[MINES]
+        mined = _table().loc[MINES].to_dict(orient="index")
         sellers = None if to is None else (to, *region_table().get(to, {}).get("members", ()))
-        for mineral, row in _table().loc[region].iterrows():
+        for mineral, row in _table().loc[region].to_dict(orient="index").items():
             if sellers is not None and row["seller"] not in sellers:
                 continue
-            entry, mines = facts()["minerals"][mineral], mined.loc[mineral]
+            entry, mines = facts()["minerals"][mineral], mined[mineral]
             hard = staked = float("nan")
             if entry["sector"] in world.sectors:
                 k = world.sector_index(entry["sector"])
@@ -87,7 +88,7 @@ def minerals(world: World, region: str, sector: str | None = None, to: str | Non
     return frame.sort_values("index", ascending=False, kind="stable")
 
 
-def seller_name(row: pd.Series) -> str:
+def seller_name(row: Mapping[str, Any]) -> str:
     """The name of the seller of a row: that of the region where it is one, else as the trade file has it."""
     code = str(row["seller"])
     return region_name(code) if code in region_table() else str(row["name"])

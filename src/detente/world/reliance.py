@@ -5,19 +5,19 @@ sector of a region, or all its sectors in their proportions) and i an economy:
 
     inputs, face value     (A z)ᵢ / Σ A z                        who sells the inputs
     inputs, look-through   (L z − z)ᵢ / Σ (L z − z),  L = (1 − A)⁻¹   whose gross output goes into them, at all stages
-    hidden                 look-through − face value, in points   what third countries pass on (below zero: a mere stage on the way)
+    hidden                 look-through − face value, in points   what face value does not show (below zero: a stage on the way)
     through m              (L (A z)ₘ)ᵢ / Σ (L z − z)              of the reliance on i, what comes with purchases from m
     sales, face value      shipments to a / output                who buys
     sales, look-through    (L f_a) / output                       in whose final demand the output ends, f_a what a finally buys
 
-Shares of all economies, home included, sum to one; that of all but home is the foreign input reliance (FIR) and the foreign market
-reliance (FMR). A firm of an importer is taken to buy an input from the origins in the proportions of all its buyers, final ones
-included, as the table does not say more (assumption A190).
+Shares of all economies, home included, sum to one; that of all but home is the foreign input reliance (FIR) and the foreign
+market reliance (FMR). A firm of an importer is taken to buy an input from the origins in the proportions of all its buyers,
+final ones included, as the table does not say more (assumption A190).
 
-Source: Baldwin and Freeman, "Risks and global supply chains: what we know and what we need to know", Annual Review of Economics 14
-(2022), https://doi.org/10.1146/annurev-economics-051420-113737; Baldwin, Freeman and Theodorakopoulos, "Hidden exposure: measuring
-US supply chain reliance", Brookings Papers on Economic Activity, Fall 2023, https://www.nber.org/papers/w31820. Their measure of
-sales stops at foreign producers; ours goes on to final buyers, so that its shares are of all output.
+Source: Baldwin and Freeman, "Risks and global supply chains: what we know and what we need to know", Annual Review of
+Economics 14 (2022), https://doi.org/10.1146/annurev-economics-051420-113737; Baldwin, Freeman and Theodorakopoulos, "Hidden
+exposure: measuring US supply chain reliance", Brookings Papers on Economic Activity, Fall 2023,
+https://www.nber.org/papers/w31820. Sales are followed to final buyers, so that shares are of all output.
 
 >>> from detente.world import toy_world
 >>> chains = Chains.of(toy_world())

@@ -77,9 +77,7 @@ class ValueAddedInTrade:
         return 100 * self.absorbed_abroad / self.value_added if self.value_added > 0 else float("nan")
 
 
-def value_added_in_trade(
-    chains: Chains, region: str, sector: str | None = None, to: str | None = None
-) -> ValueAddedInTrade:
+def value_added_in_trade(chains: Chains, region: str, sector: str | None = None, to: str | None = None) -> ValueAddedInTrade:
     """Value added in a region's exports by source, and its own by final buyer. Raises `UnknownRegion`, `UnknownSector`."""
     n, rows = chains.index(region), users(chains, sector)
     buyers = [m for m in range(len(chains.regions)) if m != n] if to is None else [m for m in [chains.index(to)] if m != n]

@@ -32,21 +32,22 @@ def exposure_figure(found: Exposure, *, csv: str = "", id: str = "fig-exposure")
         colours = {r: region_colour(r) for r in ranked}
     else:
         frame = found.sectors.sort_values(LOOK, ascending=False, kind="stable")
-        ranked = [str(s) for s in frame.index if frame.loc[s, LOOK] > 0]
+        ranked = [str(s) for s in frame.index[frame[LOOK] > 0]]
         labels = {s: text.capital(sector_name(s)) for s in ranked}
         colours = dict.fromkeys(ranked, region_colour(found.to))
+    values = {column: {str(k): float(v) for k, v in frame[column].items()} for column in (LOOK, FACE)}
     shown = ranked[:MOST]
     if not shown:
         return None
     top = shown[0]
     title = said(
-        "title", code=top, label=labels[top] if found.to is None else sector_name(top), face=float(frame.loc[top, FACE]),
-        look=float(frame.loc[top, LOOK]), second=float(frame.loc[shown[1], LOOK]) if len(shown) > 1 else None,
+        "title", code=top, label=labels[top] if found.to is None else sector_name(top), face=values[FACE][top],
+        look=values[LOOK][top], second=values[LOOK][shown[1]] if len(shown) > 1 else None,
     )  # fmt: skip
     rows = [
         {
-            "panel": said(panel), "label": labels[code], "value": float(frame.loc[code, column]), "colour": colours[code],
-            "text": text.digits(float(frame.loc[code, column])),
+            "panel": said(panel), "label": labels[code], "value": values[column][code], "colour": colours[code],
+            "text": text.digits(values[column][code]),
         }
         for panel, column in (("chains_panel", LOOK), ("direct_panel", FACE))
         for code in shown
