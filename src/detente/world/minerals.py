@@ -44,15 +44,19 @@ def facts() -> dict[str, Any]:
 
 
 @cache
-def _table() -> pd.DataFrame:
+def _table() -> dict[str, dict[str, dict[str, Any]]]:
+    """Row of the table by region and mineral."""
     path = files("detente").joinpath("data", "worlds", "minerals.csv")
+    found: dict[str, dict[str, dict[str, Any]]] = {}
     with path.open(encoding="utf-8") as file:
-        return pd.read_csv(file, comment="#").set_index(["region", "mineral"]).sort_index()
+        for row in pd.read_csv(file, comment="#").to_dict(orient="records"):
+            found.setdefault(str(row["region"]), {})[str(row["mineral"])] = {str(k): v for k, v in row.items()}
+    return found
 
 
 def known(region: str) -> bool:
     """Whether the table has a region: those of the default world."""
-    return region != MINES and region in _table().index.get_level_values(0)
+    return region != MINES and region in _table()
 
 
 def minerals(world: World, region: str, sector: str | None = None, to: str | None = None) -> pd.DataFrame:
@@ -70,9 +74,9 @@ def minerals(world: World, region: str, sector: str | None = None, to: str | Non
     ]  # fmt: skip
     rows = {}
     if known(region):
-        mined = _table().loc[MINES].to_dict(orient="index")
+        mined = _table()[MINES]
         sellers = None if to is None else (to, *region_table().get(to, {}).get("members", ()))
-        for mineral, row in _table().loc[region].to_dict(orient="index").items():
+        for mineral, row in _table()[region].items():
             if sellers is not None and row["seller"] not in sellers:
                 continue
             entry, mines = facts()["minerals"][mineral], mined[mineral]
@@ -80,7 +84,7 @@ def minerals(world: World, region: str, sector: str | None = None, to: str | Non
             if entry["sector"] in world.sectors:
                 k = world.sector_index(entry["sector"])
                 hard, staked = float(1 / (1 + world.trade_elasticity[k])), float(100 * stake[k])
-            rows[str(mineral)] = (
+            rows[mineral] = (
                 entry["name"], row["imports_musd"], seller_name(row), row["share_pct"], row["concentration"], seller_name(mines),
                 mines["share_pct"], hard, staked, row["concentration"] * hard * staked,
             )  # fmt: skip
