@@ -171,7 +171,13 @@ def test_unknown_codes_and_the_region_itself_are_refused_in_words() -> None:
 
 def test_ties_are_told_as_ties() -> None:
     told = exposure(TOY, region="CCC").explain()
-    assert "most in BBB and AAA (each 22" in told
+    assert "first in BBB and AAA (each 22" in told
+
+
+def test_money_is_in_the_currency_of_the_world() -> None:
+    told = exposure(TOY.with_(unit="million EUR"), region="CCC").explain()
+    assert "EUR\N{NO-BREAK SPACE}40" in told
+    assert "USD" not in told
 
 
 def test_files_and_records(tmp_path: Path) -> None:

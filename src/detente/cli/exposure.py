@@ -38,9 +38,12 @@ def exposure(
         return
     out.answer(found.explain())
     what = region_name(region) + (f", {sector_name(sector)}" if sector else "") + (f", on {region_name(to)}" if to else "")
-    out.print(f"{what}: percent of inputs and of output, {table.name}, {table.year}", highlight=False)
-    out.print(_table(found))
-    for title, shown in (("Chokepoints, highest index first", _points(found)), (_minerals_title(found), _minerals(found))):
+    tables = (
+        (f"{what}: percent of inputs and of output, {table.name}, {table.year}", _table(found)),
+        ("Chokepoints, highest index first", _points(found)),
+        (_minerals_title(found), _minerals(found)),
+    )
+    for title, shown in tables:
         if shown.row_count:
             out.print(title, highlight=False)
             out.print(shown)
@@ -94,7 +97,7 @@ def _minerals_title(found: Any) -> str:
 
 def _minerals(found: Any) -> Any:
     shown = text_table(("mineral", "imports", "seller", "its\nshare, %", "mined\nmost in", "its\nshare, %"))
-    for row in found.minerals.head(MOST).to_dict(orient="records"):
+    for row in found.minerals[found.minerals["index"] != 0].head(MOST).to_dict(orient="records"):
         shown.add_row(
             row["name"], f"{row['imports, million USD']:,.0f}", row["seller"], f"{row['its share, %']:.0f}",
             row["mined by"], f"{row['of mine output, %']:.0f}",
