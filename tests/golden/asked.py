@@ -103,7 +103,7 @@ CHAIN: dict[str, tuple[str, ...]] = {
     "solve": ("solve", "IT"),
     "path": ("path", "IT", "--centre", "--month", "36"),
     "talks": ("talks", "IT"),
-    "deal": ("deal", "IT", "--solves", "20"),
+    "deal": ("deal", "IT"),
     "truce": ("truce", "IT"),
     "outlook": ("outlook", "IT"),
     "bystander": ("bystander", "IT"),
