@@ -80,7 +80,7 @@ def test_assumptions_used_by_dossiers_name_real_measures() -> None:
             added = {c.add.id for _, _, cs in d.change_lists() for c in cs if c.add}
             ahead = d.prospects
             named = {q.id for q in d.key_questions} | ({"prospects"} if ahead else set())
-            named |= {e.id for e in d.exercises}
+            named |= {e.id for e in (*d.exercises, *d.scenarios)}
             named |= {x.id for x in (*ahead.forks, *ahead.signals)} if ahead else set()
             assert measure in {m.id for m in d.measures} | added | named, f"{a.id}: {user}"
 
