@@ -57,7 +57,20 @@ from detente.words import refusal
 from detente.world.library import load_world
 from detente.world.world import World
 
-__all__ = ["WORDS", "Dispatch", "Duty", "Income", "Moved", "Odds", "Story", "Turn", "dispatch", "stories", "window", "words_on"]
+__all__ = [
+    "WORDS",
+    "Dispatch",
+    "Duty",
+    "Income",
+    "Moved",
+    "OddsByDay",
+    "Story",
+    "Turn",
+    "dispatch",
+    "stories",
+    "window",
+    "words_on",
+]
 
 TEMPLATE = "briefing/dispatch"
 WORDS = 400
@@ -315,7 +328,7 @@ class Moved:
 
 
 @dataclass(frozen=True)
-class Odds:
+class OddsByDay:
     """What is known of the odds: forks whose odds were recorded twice, those settled in the window (fork, branch, day), and the
     ends of the talks (title, probability, whole percent) as of `on`. `recorded`: anything was by the last day."""
 
@@ -334,7 +347,7 @@ def odds_of(
     until: date,
     progress: Progress | None,
     stand_off: bool = True,
-) -> Odds | None:
+) -> OddsByDay | None:
     """Odds by either day; None for a dossier without forks. Raises `InputError` for a journal that was changed by hand."""
     if dossier.prospects is None:
         return None
@@ -362,7 +375,7 @@ def odds_of(
         if since < e.made_on <= until and e.data["fork"] in forks
     }
     ranked = sorted(moves, key=lambda m: -m.points)
-    return Odds(tuple(ranked), tuple(settled.values()), ends, on if ends else None, bool(said))
+    return OddsByDay(tuple(ranked), tuple(settled.values()), ends, on if ends else None, bool(said))
 
 
 def _today(dossier: Dossier, said: Sequence[Entry]) -> date:
@@ -415,7 +428,7 @@ class Dispatch:
     first: date | None = None
     beyond: str = ""
     incomes: tuple[Income, ...] = ()
-    odds: Odds | None = None
+    odds: OddsByDay | None = None
     money: str = "USD"
     money_year: int = 0
     span: str = ""
