@@ -215,7 +215,9 @@ def test_yaml_is_the_dossier_with_one_scenario_more(client, outcome):
     assert [s.id for s in dossier.scenarios] == [*(s.id for s in DOSSIER.scenarios), OWN]
     shock = dossier.policy(OWN, WORLD.regions, WORLD.sectors).shock(WORLD.economy())
     assert np.allclose(shock.tariffs, outcome.shock.tariffs, atol=1e-12)
-    assert parse_dossier(exported(client, "yaml", kuala(scenario="middle"))) == DOSSIER
+    whole = parse_dossier(exported(client, "yaml", kuala(scenario="middle")))  # law that was selected stands in the file itself
+    fields = set(type(DOSSIER).model_fields) - {"law"}
+    assert [k for k in sorted(fields) if getattr(whole, k) != getattr(DOSSIER, k)] == []
 
 
 def test_the_script_gives_the_same_numbers(client, answer, capsys):
