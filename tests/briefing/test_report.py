@@ -260,7 +260,7 @@ def test_a_world_without_the_parties_is_refused(run: Any) -> None:
 def test_a_dossier_without_scenarios_is_refused(run: Any, dossier_text: str) -> None:
     cut = re.sub(r"  - id: optimistic.*?(?=key_questions:)", "", dossier_text, flags=re.DOTALL)
     cut = re.sub(r"key_questions:.*?(?=sources:\n)", "", cut, flags=re.DOTALL)
-    with pytest.raises(BadDossier, match="at least one scenario"):
+    with pytest.raises(InputError, match="at least one scenario"):
         report.solve_case(parse_dossier(cut, "cut.yaml"), run.world)
 
 

@@ -15,6 +15,7 @@ from detente.briefing.document import Figure, Heading, Items, Number, Numbers, P
 from detente.briefing.sections import economies, households, scenarios, situation, summary, trade
 from detente.briefing.view import CaseView
 from detente.policy.dossier import parse_dossier
+from detente.policy.measures import InstrumentKind
 from detente.words import TINY, capital, count, day, fixed, label, money, name, percent, short_name
 from detente.words.names import sector_name
 from detente.world import World
@@ -151,9 +152,12 @@ def test_worth_a_head_needs_heads(written: Written) -> None:
     assert any("per person and year" in t for t in written.said) == known
 
 
-def test_rare_earths_are_told_where_the_world_has_them(written: Written) -> None:
+def test_rare_earths_are_told_where_the_world_has_them_and_somebody_controls_them(written: Written) -> None:
     anchors = {b.anchor for b in written.blocks if isinstance(b, Heading)}
-    assert ("rare-earths" in anchors) == ("RER" in written.case.world.sectors)
+    controlled = any(
+        "RER" in m.named_sectors() for m in written.case.dossier.measures if m.instrument is InstrumentKind.EXPORT_CONTROL
+    )
+    assert ("rare-earths" in anchors) == ("RER" in written.case.world.sectors and controlled)
 
 
 # -- words follow numbers ----------------------------------------------------------------------------------------------

@@ -45,7 +45,7 @@ def test_a_new_dossier_becomes_a_briefing(by: str, on: str, tmp_path: Path) -> N
     assert f"{100 * carried:.0f} %" in text.replace("\u2009", " ").replace("\u202f", " ").replace("\xa0", " ")
     assert not re.search(r"USD\W+0 a year", text)
     for watched in (tmp_path / "out/data").glob("front-triggers-*.csv"):  # on the day of the answer the duty has come
-        rows = list(csv.DictReader(watched.open(encoding="utf-8")))
+        rows = list(csv.DictReader(watched.read_text(encoding="utf-8").splitlines()))
         assert not [
             r for r in rows if r["see"] in ("It answers in kind", "It does not answer") and r["chance of"] == "The duty comes"
         ]

@@ -20,6 +20,7 @@ def test_zero_shock_changes_nothing(economy: dt.Economy, horizon: str) -> None:
     assert np.abs(outcome.after.deficits - economy.deficits).max() < 1e-9 * economy.value_added.sum()
 
 
+@pytest.mark.filterwarnings("ignore::detente.errors.LooksLikePercent")  # so large a size is meant
 @given(seed=st.integers(0, 1000), rate=st.sampled_from([0.1, 1.0, 4.0]), horizon=st.sampled_from(HORIZONS))
 @settings(max_examples=12)
 def test_wages_stand_and_money_adds_up(seed: int, rate: float, horizon: str) -> None:

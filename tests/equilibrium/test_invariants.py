@@ -113,6 +113,7 @@ def test_tariff_on_a_zero_flow_does_nothing(case: tuple[dt.Economy, dt.Policy], 
     assert two.real_income.to_numpy() == pytest.approx(one.real_income.to_numpy(), abs=1e-8)
 
 
+@pytest.mark.filterwarnings("ignore::detente.errors.LooksLikePercent")  # so large a size is meant
 @given(seed=SEEDS)
 @settings(max_examples=8)
 def test_embargo_is_the_limit_of_costs(seed: int) -> None:

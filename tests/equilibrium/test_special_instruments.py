@@ -62,6 +62,7 @@ def test_a_quota_too_wide_is_the_duty_within_and_one_too_narrow_the_duty_above(s
     assert narrow.shadow_prices["used"][0] > 1e-3
 
 
+@pytest.mark.filterwarnings("ignore::detente.errors.LooksLikePercent")  # so large a size is meant
 @given(seed=st.integers(0, 1000), horizon=st.sampled_from(HORIZONS))
 @settings(max_examples=10)
 def test_a_quota_just_used_up_is_a_quota(seed: int, horizon: str) -> None:
