@@ -156,8 +156,6 @@ def test_rare_earths_are_told_where_the_world_has_them_and_somebody_controls_the
     anchors = {b.anchor for b in written.blocks if isinstance(b, Heading)}
     held = [m for m in written.case.dossier.measures if m.instrument is InstrumentKind.EXPORT_CONTROL]
     controlled = any("RER" in m.named_sectors() for m in held)
-        "RER" in m.named_sectors() for m in written.case.dossier.measures if m.instrument is InstrumentKind.EXPORT_CONTROL
-    )
     assert ("rare-earths" in anchors) == ("RER" in written.case.world.sectors and controlled)
 
 
