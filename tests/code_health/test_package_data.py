@@ -35,8 +35,9 @@ def test_every_source_is_used_and_has_a_place(dossier: Dossier) -> None:
 
 
 def test_no_source_is_later_than_the_dossier(dossier: Dossier) -> None:
-    """One that is later says in a note what of before it was read for."""
-    late = [s.id for s in dossier.sources if s.date and s.date > dossier.as_of and not s.note]
+    """Of two quarrels long past some accounts are later; each says in a note what of before the day it was read for."""
+    told_later = dossier.id in ("eu-china-evs-2024", "japan-korea-2019")
+    late = [s.id for s in dossier.sources if s.date and s.date > dossier.as_of and not (told_later and s.note)]
     assert late == []
 
 

@@ -39,13 +39,14 @@ def new(
     """Make a dossier of a threat: who, on whom, how much, from when. It asks for what is not given."""
     from detente.cases.case import Case
     from detente.outlook.starter import starter, to_replace
+    from detente.policy.averages import as_day
     from detente.policy.dossier import parse_dossier
     from detente.reader.actors import product_mentions
 
     by = _asked(by, "--by", "Who threatens? (USA, EU27, CHN …)").upper()
     on = _asked(on, "--on", "On whom?").upper()
     threat = _asked(threat, "--threat", "With what? (50 % on all goods from 1 February)")
-    day = _day(as_of)
+    day = datetime.date.today() if as_of is None else as_day(as_of)
     short = name or f"{by}-{on}-{day}".lower()
     if not NAME.fullmatch(short):
         raise InputError(f"{short!r} is no short name; write it in lower case, digits and dashes")
@@ -89,12 +90,3 @@ def _asked(given: str | None, option: str, question: str) -> str:
     if not sys.stdin.isatty():
         raise InputError(f"{option} is missing; give it, or run this in a terminal to be asked")
     return str(typer.prompt(question)).strip()
-
-
-def _day(text: str | None) -> datetime.date:
-    if text is None:
-        return datetime.date.today()
-    try:
-        return datetime.date.fromisoformat(text)
-    except ValueError:
-        raise InputError(f"{text!r} is not a day; write it as 2026-11-28") from None

@@ -3,7 +3,7 @@
 What the shipped ledger knows between the two is selected from it. The rest is neutral and says that it is a default:
 
     odds        how often threats of this sender, or of anybody like it, were carried out elsewhere (`base_rates`)
-    answer      the same points on goods worth as much: coverage = min(1, what the threat hits / what the other sells)
+    answer      the same points on goods worth as much: coverage = min(1, what the threat hits / what the sender sells to it)
     motives     real income at home
 
 `to_replace` says which default moves the answer most.
@@ -139,11 +139,10 @@ def _law(by: str, on: str, day: date) -> str | None:
 def _in_kind(table: World, by: str, on: str, threat: Threat) -> tuple[float, float]:
     """Share of what `by` sells to `on` that is worth what the threat hits, at most 1, and what it hits (million a year)."""
     goods = goods_sectors(table.sectors)
-    at = {r: k for k, r in enumerate(table.regions)}
 
     def sold(seller: str, buyer: str, sectors: Sequence[str]) -> float:
-        picked = [table.sectors.index(s) for s in sectors]
-        return float(table.economy().shipments[at[seller], at[buyer], picked].sum())
+        picked = [table.sector_index(s) for s in sectors]
+        return float(table.shipments[table.region_index(seller), table.region_index(buyer), picked].sum())
 
     hit, sells = sold(on, by, threat.sectors or goods), sold(by, on, goods)
     return (round(min(1.0, hit / sells), 3) if sells > 0 else 1.0), hit

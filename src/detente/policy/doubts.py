@@ -68,7 +68,7 @@ def _line(lines: Mapping[Place, int], place: Place) -> int:
 
 def _own(dossier: Dossier) -> Iterator[tuple[Place, Measure]]:
     """Measures that stand in the file itself, with their place; what a ledger holds is the ledger's."""
-    for k, m in enumerate(dossier.measures[: len(dossier.measures) - len(dossier.selected)]):
+    for k, m in enumerate(dossier.measures[: _count(dossier)]):
         yield ("measures", k), m
     for path, _, changes in dossier.change_lists():
         for k, change in enumerate(changes):
@@ -76,8 +76,13 @@ def _own(dossier: Dossier) -> Iterator[tuple[Place, Measure]]:
                 yield (*path, k, "add"), change.add
 
 
+def _count(dossier: Dossier) -> int:
+    """How many measures stand in the file itself; they come first."""
+    return len(dossier.measures) - len(dossier.selected)
+
+
 def _steps(dossier: Dossier) -> Iterator[Doubt]:
-    own = len(dossier.measures) - len(dossier.selected)  # what a ledger holds side by side is meant to add up
+    own = _count(dossier)  # what a ledger holds side by side is meant to add up
     for k, m in enumerate(dossier.measures):
         for j, other in enumerate(dossier.measures[:k]):
             if j < own and may_be_a_step(other, m):

@@ -135,9 +135,7 @@ class NonTariffCost:
 
     def apply(self, shock: Shock) -> None:
         """Scale d̂ of the flows into `by` from `on`."""
-        if not (np.isfinite(self.cost) and self.cost > -1):
-            raise ShockError(refusal("policy", "cost_impossible", cost=self.cost))
-        shock.iceberg[shock.cells(self.on, self.by, self.sectors)] *= 1 + self.cost
+        _dearer(shock, shock.cells(self.on, self.by, self.sectors), self.cost)
 
     def describe(self) -> str:
         """One plain sentence."""
@@ -160,9 +158,7 @@ class ExportLicence:
 
     def apply(self, shock: Shock) -> None:
         """Scale d̂ of the flows out of `by` to `on`. Raises `ShockError` for a cost that is none."""
-        if not (np.isfinite(self.cost) and self.cost > -1):
-            raise ShockError(refusal("policy", "cost_impossible", cost=self.cost))
-        shock.iceberg[shock.cells(self.by, self.on, self.sectors)] *= 1 + self.cost
+        _dearer(shock, shock.cells(self.by, self.on, self.sectors), self.cost)
 
     def describe(self) -> str:
         """One plain sentence."""
@@ -660,6 +656,13 @@ def _doubt(value: float, name: str) -> None:
     if value >= LARGE:
         points = {"field": name, "value": f"{value:g}", "points": f"{100 * value:,.0f}", "meant": f"{value / 100:g}"}
         warnings.warn(refusal("policy", "looks_like_percent", **points), LooksLikePercent, stacklevel=4)
+
+
+def _dearer(shock: Shock, cells: NDArray[np.bool_], cost: float) -> None:
+    """Scale d̂ of some flows by 1 + cost. Raises `ShockError` for a cost that is none."""
+    if not (np.isfinite(cost) and cost > -1):
+        raise ShockError(refusal("policy", "cost_impossible", cost=cost))
+    shock.iceberg[cells] *= 1 + cost
 
 
 def _fraction(value: float, name: str) -> None:

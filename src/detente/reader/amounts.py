@@ -58,8 +58,6 @@ _CURRENCY = {
     "EURO": "EUR", "EUROS": "EUR", "£": "GBP", "POUNDS": "GBP", "¥": "CNY", "YUAN": "CNY", "RMB": "CNY", "YEN": "JPY", "₹": "INR",
     "RS": "INR", "RS.": "INR", "RUPEES": "INR", "C$": "CAD", "A$": "AUD", "HK$": "HKD", "S$": "SGD", "NT$": "TWD",
 }  # fmt: skip
-_OTHER_DOLLARS = {"CAN": "CAD", "AUS": "AUD", "NZL": "NZD", "HKG": "HKD", "SGP": "SGD", "TWN": "TWD"}
-DOLLAR_ECONOMIES = frozenset(_OTHER_DOLLARS)
 
 
 @dataclass(frozen=True)

@@ -478,7 +478,7 @@ def _why_not(text: str, start: int, end: int, linked: bool, noun_at: int) -> str
     ) and not re.search(r"\brang\w+ from\b", before):
         return "the rate before"
     if re.search(r"\b(?:deleting|striking)\s+(?:out\s+)?\W*$|\badded to the\s+$", before, re.I):
-        return "the rate before" if re.search("deleting|striking", before) else "named only beside another"
+        return "the rate before" if "deleting" in before or "striking" in before else "named only beside another"
     left, _ = clause_bounds(text, start, end)
     clause = text[left:start]
     if word("exempt").search(clause) and re.search(rf"\b(?:{body('exempt')})(?:(?![.;])[\s\S]){{0,120}}$", clause, re.I):
@@ -646,17 +646,17 @@ def _who(text: str, f: Frame, anchor: _Anchor, part: tuple[int, int], who: Seque
             f.on, f.on_how = [actor.code], "named beside it"
         return
     if owner is not None:
-        _levier(f, owner, who, text, "its own word", firm=True)
+        _levier(f, owner, who, text, "its own word")
     elif (claimed := _claimed(text, anchor, who)) is not None:
-        _levier(f, claimed, who, text, "subject of the sentence", firm=True)
+        _levier(f, claimed, who, text, "subject of the sentence")
     elif agent is not None:
-        _levier(f, agent, who, text, "named with 'by'", firm=True)
+        _levier(f, agent, who, text, "named with 'by'")
     elif place is not None:
-        _levier(f, place, who, text, "where it is paid", firm=True)
+        _levier(f, place, who, text, "where it is paid")
     else:
         subject = _subject(text, anchor, before)
         if subject is not None:
-            _levier(f, subject, who, text, "subject of the sentence", firm=True)
+            _levier(f, subject, who, text, "subject of the sentence")
         else:
             law = next((r for r in who if r.part == LAW and abs(r.start - anchor.start) < 160), None)
             said = _speaker(text, who, anchor)
@@ -755,9 +755,7 @@ def _noun_place(text: str, anchor: _Anchor) -> int:
             return a
     for a, b, _ in nouns:
         if b <= anchor.start and len(text[b : anchor.start]) < 140 and not re.search(r"[;]", text[b : anchor.start]):
-            last = a
-            after = [x for x, y, _ in _nouns(text) if a < x < anchor.start]
-            return after[-1] if after else last
+            return max((x for x, _, _ in nouns if a < x < anchor.start), default=a)
     return anchor.start
 
 
@@ -766,14 +764,10 @@ def _owns(text: str, r: Role, noun: int) -> bool:
     return len(between) < 80 and not built(r"\b(?:{breaks}|{pays})\b").search(re.sub(r"^'s?", "", between))
 
 
-def _levier(f: Frame, r: Role, who: Sequence[Role], text: str, how: str, *, firm: bool) -> None:
+def _levier(f: Frame, r: Role, who: Sequence[Role], text: str, how: str) -> None:
     f.by, f.by_how = r.code, how
     k = list(who).index(r)
-    while (
-        k
-        and who[k - 1].part == r.part
-        and re.fullmatch(r"\s*(?:,|and|,\s*and|&)\s+(?:the\s+)?", text[who[k - 1].end : who[k].start])
-    ):
+    while k and who[k - 1].part == r.part and _joined(text, who[k - 1], who[k]):
         f.also_by.append(f.by)
         k -= 1
         f.by = who[k].code

@@ -27,7 +27,7 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import lu_factor, lu_solve
 
 from detente.errors import UnknownRegion
@@ -170,6 +170,16 @@ class Chains:
         gained: Array = (ratio(self.value_added, self.output) * self.required(self.finally_bought(buyer))).sum(axis=1)
         return gained
 
+    def paid_to(self, region: str) -> Array:
+        """Of what a region spends on each good, the share paid for each origin's, duties included [origin, sector]."""
+        n = self.index(region)
+        return ratio(self.duty_factor[:, n] * self.shipments[:, n], self.spending[n][None])
+
+    @cached_property
+    def final_demand(self) -> Array:
+        """What every region finally buys, by who sells it [origin, sector, buyer], before duties."""
+        return np.stack([self.finally_bought(buyer) for buyer in self.regions], axis=2)
+
     def finally_bought(self, buyer: str) -> Array:
         """What `buyer` finally buys, by who sells it [region, sector], before duties. Raises `UnknownRegion`."""
         a = self.index(buyer)
@@ -187,17 +197,16 @@ def dependence(chains: Chains, region: str) -> pd.DataFrame:
     goods = chains.shipments[n][:, list(chains.goods)].sum(axis=1)
     goods[n] = 0.0
     value = np.array([chains.absorbed(partner)[n] for partner in chains.regions])
-    paid = ratio((chains.duty_factor * chains.shipments)[:, n], chains.spending[n][None])
-    inputs = paid @ chains.input_use[n].sum(axis=1)
+    inputs = chains.paid_to(region) @ chains.input_use[n].sum(axis=1)
     columns = {"goods exports, %": goods, "value added, %": value, "inputs, %": inputs}
-    shares = {name: 100 * ratio(part, np.asarray(part.sum())) for name, part in columns.items()}
+    shares = {name: 100 * ratio(part, part.sum()) for name, part in columns.items()}
     return pd.DataFrame(shares, index=pd.Index(chains.regions, name="partner"))
 
 
-def ratio(top: Array, bottom: Array) -> Array:
+def ratio(top: Array, bottom: ArrayLike) -> Array:
     """`top` over `bottom`, zero where `bottom` is."""
-    bottom = np.broadcast_to(bottom, top.shape)
-    return np.divide(top, bottom, out=np.zeros_like(top), where=bottom > 0)
+    whole = np.broadcast_to(np.asarray(bottom, dtype=np.float64), top.shape)
+    return np.divide(top, whole, out=np.zeros_like(top), where=whole > 0)
 
 
 __all__ = ["Chains", "dependence", "ratio"]

@@ -47,7 +47,7 @@ def chokepoints(world: World, region: str, sector: str | None = None, to: str | 
     """
     chains = Chains.of(world)
     n, rows = chains.index(region), users(chains, sector)
-    paid = ratio((chains.duty_factor * chains.shipments)[:, n], chains.spending[n][None])
+    paid = chains.paid_to(region)
     paid[n] = 0.0
     if to is not None:
         paid[[i for i in range(len(world.regions)) if i != chains.index(to)]] = 0.0
@@ -55,7 +55,6 @@ def chokepoints(world: World, region: str, sector: str | None = None, to: str | 
     hard = 1 / (1 + world.trade_elasticity)
     stake = at_stake(chains, region, sector)
     used = chains.input_use[n][:, rows].sum(axis=1)
-    output = np.full_like(used, chains.output[n, rows].sum())
     largest = paid.argmax(axis=0)
     frame = pd.DataFrame(
         {
@@ -64,7 +63,7 @@ def chokepoints(world: World, region: str, sector: str | None = None, to: str | 
             "concentration": concentration,
             "hard to replace": hard,
             "at stake, %": 100 * stake,
-            "cost share, %": 100 * ratio(used, output),
+            "cost share, %": 100 * ratio(used, chains.output[n, rows].sum()),
             "index": 100 * concentration * hard * stake,
         },
         index=pd.Index(chains.sectors, name="input"),

@@ -80,9 +80,8 @@ def through(chains: Chains, region: str, sector: str | None = None) -> pd.DataFr
     first = np.zeros((n, s, n))
     first[np.arange(n), :, np.arange(n)] = sold
     found = chains.required(first).sum(axis=1)
-    total = found.sum()
     return pd.DataFrame(
-        100 * ratio(found, np.full_like(found, total)),
+        _shares(found),
         index=pd.Index(chains.regions, name="economy"),
         columns=pd.Index(chains.regions, name="bought from"),
     )
@@ -95,8 +94,7 @@ def market_reliance(chains: Chains, region: str, sector: str | None = None) -> p
     """
     n, rows = chains.index(region), users(chains, sector)
     face = chains.shipments[n][:, rows].sum(axis=1)
-    final = np.stack([chains.finally_bought(buyer) for buyer in chains.regions], axis=2)
-    look = chains.required(final)[n][rows].sum(axis=0)
+    look = chains.required(chains.final_demand)[n][rows].sum(axis=0)
     return _both(chains, _shares(face), _shares(look))
 
 
@@ -121,7 +119,7 @@ def reliance_by_sector(chains: Chains, region: str, partner: str) -> pd.DataFram
 
 
 def _shares(values: Array) -> Array:
-    return 100 * ratio(values, np.full_like(values, values.sum()))
+    return 100 * ratio(values, values.sum())
 
 
 def _both(chains: Chains, face: Array, look: Array) -> pd.DataFrame:

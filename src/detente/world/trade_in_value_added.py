@@ -84,8 +84,7 @@ def value_added_in_trade(chains: Chains, region: str, sector: str | None = None,
     exports = chains.shipments[n][np.ix_(buyers, rows)].sum(axis=0)
     source = {b: float((chains.content(b)[n, rows] + chains.levied(b)[n, rows]) @ exports) for b in chains.regions}
     per_unit = ratio(chains.value_added[n], chains.output[n])[rows]
-    final = np.stack([chains.finally_bought(buyer) for buyer in chains.regions], axis=2)
-    ends = per_unit @ chains.required(final)[n][rows]
+    ends = per_unit @ chains.required(chains.final_demand)[n][rows]
     index = pd.Index(chains.regions, name="economy")
     return ValueAddedInTrade(
         region, sector, to, float(exports.sum()), pd.Series(source).rename_axis("economy"), pd.Series(ends, index=index)

@@ -13,7 +13,7 @@ import pandas as pd
 
 from detente import words as text
 from detente.briefing.charts.figures import figure
-from detente.briefing.charts.forms import Sheet, Spec, alt_text, as_given, end, mark, name, number, ticks
+from detente.briefing.charts.forms import ROOM, Sheet, Spec, alt_text, as_given, end, mark, name, number, ticks
 from detente.briefing.charts.standalone import wrapped
 from detente.briefing.charts.theme import COLOUR, region_colour
 from detente.briefing.document import Figure
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 HEAD, ROW, GAP, LINE = 19.0, 17.0, 5.0, 14.0
 """Height in px of a day's first line, of a way, between days, and of every further line of words."""
-SIZE, ROOM = 12.5, 0.93
-"""Size of the letters in px, and the part of its room that a text measured in Arial may take: readers' letters are wider."""
+SIZE = 12.5
+"""Size of the letters in px."""
 WORDS = "briefing/charts/calendar"
 
 

@@ -92,6 +92,8 @@ PANEL_TITLE = {
 LABEL_WIDTH = 128
 CHARACTER = 6.7
 """Mean width of a character at 12.5 px, for room beside the ends of bars."""
+ROOM = 0.93
+"""Share of the width that words measured in Arial may fill: where it is not at hand, what stands in for it is wider."""
 
 
 def _domain(frame: pd.DataFrame, width: float) -> tuple[float, float]:

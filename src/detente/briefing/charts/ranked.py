@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
-from detente.briefing.charts.forms import CHARACTER, Sheet, Spec, as_given, end, mark, name, number
+from detente.briefing.charts.forms import CHARACTER, ROOM, Sheet, Spec, as_given, end, mark, name, number
 from detente.briefing.charts.standalone import wrapped
 from detente.briefing.charts.theme import COLOUR
 
 ROW, HEAD = 22.0, 15.0
-SIZE, ROOM = 12.5, 0.93
-"""Size of the letters in px, and the part of its room that a text measured in Arial may take: readers' letters are wider."""
+SIZE = 12.5
+"""Size of the letters in px."""
 
 
 def ranked(frame: pd.DataFrame, width: float, *, label_width: float) -> Spec:

@@ -22,8 +22,8 @@ from detente.briefing.charts.timeline import month_starts
 from detente.words import clipped, month, say
 
 HEIGHT, GAP, AXIS = 300.0, 15.0, 34.0
-SIZE, ROOM = 12.0, 0.86
-"""Size of the letters in px, and the part of its room that a label measured in Arial may take: readers' letters are wider."""
+SIZE, LABEL_ROOM = 12.0, 0.86
+"""Size of the letters in px, and the part of its room that a label measured in Arial may take."""
 NEAR = 130.0
 """Pixels from the left within which "as of" is written to the right of its line."""
 MONTHLY = 1100
@@ -69,7 +69,7 @@ def labels(texts: Sequence[str], width: float) -> list[list[str]]:
     most = max(1, int(HEIGHT / GAP / len(texts)))
     found = []
     for text in texts:
-        lines = wrapped(text, SIZE, ROOM * width)
+        lines = wrapped(text, SIZE, LABEL_ROOM * width)
         found.append(
             lines if len(lines) <= most else [*lines[: most - 1], clipped(" ".join(lines[most - 1 :]), len(lines[most - 1]))]
         )

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from detente.briefing.charts.forms import Sheet, Spec, as_given, end as end_at, mark, name, number
+from detente.briefing.charts.forms import ROOM, Sheet, Spec, as_given, end as end_at, mark, name, number
 from detente.briefing.charts.standalone import measured, wrapped
 from detente.briefing.charts.theme import COLOUR
 from detente.briefing.charts.timeline import month_starts
@@ -39,8 +39,6 @@ MOST = 12
 SEVERAL = ""
 """Stands for the end of a twig that holds more than one."""
 SIZE, LINE, THICK = 11.5, 13.0, 15.0
-ROOM = 0.93
-"""Share of the width words may fill: where Arial is not at hand, what stands in for it is wider."""
 DASH = [5, 2.5]
 STEM_COST = 0.5
 """A stem merged into another hides its name, not its ends: half as dear as ends seen together."""
