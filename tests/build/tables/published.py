@@ -1,0 +1,151 @@
+"""Small tables in the layouts of the publishers, written by the tests themselves: invented numbers that balance exactly.
+
+`Small` holds the numbers; each writer puts them into a file as its publisher does, header, codes, rows below and all.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from openpyxl import Workbook
+
+FINAL = ("HFCE", "NPISH", "GGFC", "GFCF", "INVNT", "DPABR")
+
+
+@dataclass(frozen=True, eq=False)
+class Small:
+    """N regions × S industries: `flows` [N, S, N, S], `final` [N, S, N, C], taxes on inputs [N, S] and on final use [N, C]."""
+
+    regions: tuple[str, ...]
+    sectors: tuple[str, ...]
+    categories: tuple[str, ...]
+    flows: np.ndarray
+    final: np.ndarray
+    taxes: np.ndarray
+    final_taxes: np.ndarray
+
+    @property
+    def output(self) -> np.ndarray:
+        return self.flows.sum((2, 3)) + self.final.sum((2, 3))
+
+    @property
+    def value_added(self) -> np.ndarray:
+        return self.output - self.flows.sum((0, 1)) - self.taxes
+
+    @property
+    def nodes(self) -> list[tuple[str, str]]:
+        return [(r, s) for r in self.regions for s in self.sectors]
+
+
+def small(regions: Sequence[str], sectors: Sequence[str], categories: Sequence[str] = FINAL, stock: int = 4, seed: int = 0) -> Small:
+    """A table in which every region buys most of itself; what it takes out of stock (category `stock`) is negative here and there."""
+    draw = np.random.default_rng(seed)
+    n, s, c = len(regions), len(sectors), len(categories)
+    near = np.where(np.eye(n, dtype=bool), 9.0, 1.0)
+    flows = np.round(draw.uniform(0.5, 9.0, (n, s, n, s)) * near[:, None, :, None], 4)
+    final = np.round(draw.uniform(5.0, 40.0, (n, s, n, c)) * near[:, None, :, None], 4)
+    final[..., stock] = np.round(draw.uniform(-2.0, 2.0, (n, s, n)), 4)
+    taxes = np.round(draw.uniform(0.1, 2.0, (n, s)), 4)
+    return Small(tuple(regions), tuple(sectors), tuple(categories), flows, final, taxes, np.round(draw.uniform(0, 3, (n, c)), 4))
+
+
+def icio_rows(table: Small, *, edition: int = 2023, parts: Sequence[str] = ()) -> list[list[str]]:
+    """Lines of an OECD file. `parts`: regions that have industries and no final users of their own (extended tables)."""
+    nodes = [f"{r}_{s}" for r, s in table.nodes]
+    buyers = [k for k, r in enumerate(table.regions) if r not in parts]
+    n, s = len(table.regions), len(table.sectors)
+    total = "OUT" if edition >= 2023 else "TOTAL"
+    rows = [["V1" if edition >= 2023 else "", *nodes, *(f"{table.regions[b]}_{c}" for b in buyers for c in table.categories), total]]
+    flows, final = table.flows.reshape(n * s, n * s), table.final[:, :, buyers].reshape(n * s, -1)
+    for k, name in enumerate(nodes):
+        rows.append([name, *_cells(flows[k]), *_cells(final[k]), _cell(table.output.ravel()[k])])
+    used, asked = table.final_taxes[buyers].ravel(), final.sum(0)
+    if edition >= 2023:
+        rows.append(["TLS", *_cells(table.taxes.ravel()), *_cells(used), ""])
+        rows.append(["VA", *_cells(table.value_added.ravel()), *[""] * len(used), ""])
+        rows.append(["OUT", *_cells(table.output.ravel()), *_cells(asked + used), ""])
+    else:
+        for k, region in enumerate(table.regions):
+            own = np.zeros_like(table.taxes)
+            own[k] = table.taxes[k]
+            levied = np.zeros_like(table.final_taxes)
+            levied[k] = table.final_taxes[k]
+            rows.append([f"{region}_TAXSUB", *_cells(own.ravel()), *_cells(levied[buyers].ravel()), "0"])
+        rows.append(["VALU", *_cells(table.value_added.ravel()), *["0"] * len(used), "0"])
+        rows.append(["OUTPUT", *_cells(table.output.ravel()), *["0"] * len(used), "0"])
+    return rows
+
+
+WIOD_2016_FINAL = ("CONS_h", "CONS_np", "CONS_g", "GFCF", "INVEN")
+
+
+def wiod_rows(table: Small, release: str) -> list[list[object]]:
+    """Rows of a sheet: "2013", "2016" or "ADB"; the corner overlaid with the title as published."""
+    n, s = len(table.regions), len(table.sectors)
+    buyers = [(r, c) for r in table.regions for c in table.categories]
+    names = {"2016": "Intercountry Input-Output Table", "2013": "World Input-Output Table 2011", "ADB": "Multiregional Input-Output Table 2022"}
+    final_codes = {"2016": ["c57", "c58", "c59", "c60", "c61"], "2013": ["c37", "c38", "c39", "c41", "c42"], "ADB": ["F1", "F2", "F3", "F4", "F5"]}
+    own = {"2016": list(table.sectors), "2013": ["AtB", "C", "15t16", "17t18"][:s], "ADB": [None] * s}[release]
+    column = [f"c{k + 1}" for k in range(s)]
+    final_own = list(WIOD_2016_FINAL) if release == "2016" else [None] * 5
+    head = [
+        [None, None, None, None, *own * n, *final_own * n, "GO" if release == "2016" else None],
+        [None, None, None, None, *[f"industry {k + 1}" for k in range(s)] * n, *[f"use {k + 1}" for k in range(5)] * n, "Total output"],
+        [None, None, None, None, *(r for r, _ in table.nodes), *(r for r, _ in buyers), "ToT" if release == "ADB" else "TOT"],
+        [None, None, None, None, *column * n, *final_codes[release] * n, {"2016": "c62", "2013": "c43", "ADB": None}[release]],
+    ]
+    corner = [names[release], "(industry-by-industry)", "(millions of US$)"]
+    if release == "ADB":
+        rows = [[corner[0]], ["3 economies, at current prices (industry by industry)"], ["In millions of US$"], [None], *head[1:]]
+    else:
+        rows = [[corner[0]], ["3 countries, in current prices"], head[0], head[1], head[2], head[3]]
+        rows[2][0], rows[3][0] = corner[1], corner[2]
+    flows, final = table.flows.reshape(n * s, n * s), table.final.reshape(n * s, -1)
+    for k, (region, sector) in enumerate(table.nodes):
+        left = [sector, f"industry {k % s + 1}", region, f"r{k % s + 1}"] if release == "2016" else [own[k % s], f"industry {k % s + 1}", region, column[k % s]]
+        rows.append([*left, *flows[k].tolist(), *final[k].tolist(), float(table.output.ravel()[k])])
+    zero, empty = [0.0] * (n * s), [0.0] * final.shape[1]
+    codes = {
+        "2016": [("II_fob", "r65"), ("TXSP", "r66"), ("EXP_adj", "r67"), ("PURR", "r68"), ("PURNR", "r69"), ("VA", "r70"), ("IntTTM", "r71"), ("GO", "r73")],
+        "2013": [("", c) for c in ("r60", "r99", "r61", "r62", "r63", "r64", "r65", "r69")],
+        "ADB": [("", c) for c in ("r60", "r99", "r61", "r62", "r63", "r64", "trs", "r69")],
+    }[release]
+    sums = [
+        [*flows.sum(0).tolist(), *final.sum(0).tolist()], [*(table.taxes.ravel() * 0.75).tolist(), *table.final_taxes.ravel().tolist()],
+        [*zero, *empty], [*zero, *empty], [*zero, *empty], [*table.value_added.ravel().tolist(), *empty],
+        [*(table.taxes.ravel() * 0.25).tolist(), *empty], [*table.output.ravel().tolist(), *empty],
+    ]  # fmt: skip
+    if release == "2016":
+        sums = [sums[0], sums[1], sums[2], sums[3], sums[4], sums[5], sums[6], sums[7]]
+    for (code, row), values in zip(codes, sums, strict=True):
+        rows.append([code or None, f"row {row}", "TOT", row, *values, float(np.sum(values))])
+    width = max(len(r) for r in rows)
+    return [[*r, *[None] * (width - len(r))] for r in rows]
+
+
+def _cell(value: float) -> str:
+    return f"{value:.6f}".rstrip("0").rstrip(".")
+
+
+def _cells(values: np.ndarray) -> list[str]:
+    return [_cell(v) for v in values]
+
+
+def write_csv(path: Path, rows: Sequence[Sequence[object]], separator: str = ",", mark: bool = False) -> Path:
+    with path.open("w", encoding="utf-8-sig" if mark else "utf-8", newline="") as file:
+        csv.writer(file, delimiter=separator, lineterminator="\n").writerows([["" if c is None else c for c in r] for r in rows])
+    return path
+
+
+def write_xlsx(path: Path, rows: Sequence[Sequence[object]], sheet: str = "2014") -> Path:
+    book = Workbook()
+    book.active.title = sheet
+    for row in rows:
+        book.active.append(list(row))
+    book.create_sheet("Legend").append(["Code", "Country"])
+    book.save(path)
+    return path
