@@ -1,8 +1,8 @@
 """From who sells to whom, industry by industry, to the flows of a world.
 
-An inter-country table has sales of every industry to every industry and final user. A world keeps shipments by pair and product, and
-spending by product of whatever origin: the shares of origins are then the same for all users in a region (proportionality, as in
-Caliendo and Parro 2015). Sales below zero, which no share can be made of, are counted as none; their sum is told.
+An inter-country table has sales of every industry to every industry and final user. A world keeps shipments by pair and product,
+and spending by product of whatever origin: the shares of origins are then the same for all users in a region (proportionality, as
+in Caliendo and Parro 2015). Sales below zero, which no share can be made of, are counted as none; their sum is told.
 
 >>> import numpy as np
 >>> sales = np.array([[[[2.0]], [[1.0]]]]).transpose(0, 2, 1, 3).reshape(1, 1, 2, 1)
@@ -23,7 +23,7 @@ from detente.types import Array
 
 @dataclass(frozen=True, eq=False)
 class Flows:
-    """Shapes as in `World`; `value_added` is all of output that is no input, taxes on inputs included; `clipped` in the table's unit."""
+    """Shapes as in `World`; `value_added` is all of output that is no input, taxes included; `clipped` in the table's unit."""
 
     shipments: Array
     intermediate_use: Array

@@ -3,8 +3,8 @@
     table = read_table(Path("2022_SML.csv"))        # labelled and checked
     world = world_of(table)                         # grouped to the default codes; full=True keeps the table's own
 
-What each family looks like stands in its module. A new one is a module with `NAME` or a layout, a test of its content and `read`, and a
-line in `recognised`.
+What each family looks like stands in its module. A new one is a module with a test of its content and `read`, and a line in
+`recognised`.
 """
 
 from __future__ import annotations
@@ -76,13 +76,11 @@ def _unknown(path: Path, looks: str) -> Exception:
     return refused("table_unknown", file=path.name, looks=looks, read="; ".join(READ))
 
 
-def read_table(
-    path: Path, *, year: int | None = None, tolerance: float = RELATIVE, progress: Progress | None = None
-) -> Table:
+def read_table(path: Path, *, year: int | None = None, tolerance: float = RELATIVE, progress: Progress | None = None) -> Table:
     """Read and check a published table.
 
-    `year` where the file does not say it; `tolerance`, the largest gap of a total as a part of it that is taken for rounding. Raises
-    `SourceError` (not read, or a label, cell or row that does not belong) and `UnbalancedTable` (a total), naming the place.
+    `year` where the file does not say it; `tolerance`, the largest gap of a total as a part of it that is taken for rounding.
+    Raises `SourceError` (not read, or a label or cell that does not belong) and `UnbalancedTable` (a total), naming the place.
     """
     found = recognised(path)
     if year is None and found.year is None:

@@ -2,8 +2,8 @@
 
 One header line: a corner (`V1` or empty), ECONOMY_INDUSTRY for every industry, ECONOMY_CATEGORY for final use, then `OUT`
 (2018 and 2021: `TOTAL`). Rows: the industries in the same order, taxes less subsidies on products (`TLS`; in 2018 and 2021
-a row ECONOMY_TAXSUB for every economy that levies them), `VA` (`VALU`) and `OUT` (`OUTPUT`). Extended tables split China (CN1, CN2) and
-Mexico (MX1, MX2) as makers and users of inputs, not as final users; the parts are summed into CHN and MEX here.
+a row ECONOMY_TAXSUB for every economy that levies them), `VA` (`VALU`) and `OUT` (`OUTPUT`). Extended tables split China
+(CN1, CN2) and Mexico (MX1, MX2) as makers and users of inputs, not as final users; the parts are summed into CHN and MEX here.
 Million USD a year at basic prices. The year is in the file name only.
 
 https://www.oecd.org/en/data/datasets/inter-country-input-output-tables.html
@@ -121,7 +121,8 @@ def _kind(label: str) -> str:
 def _node(path: Path, what: str, label: str, place: int) -> Node:
     region, _, sector = label.partition("_")
     if not NODE.fullmatch(label):
-        wanted = "ECONOMY_INDUSTRY, such as CHN_C26" + (f", or {', '.join((*TAXES[:1], *VALUE_ADDED, *OUTPUT))}" * (what == "row"))
+        below = f", or {', '.join((TAXES[0], *VALUE_ADDED, *OUTPUT))}" if what == "row" else ""
+        wanted = f"ECONOMY_INDUSTRY, such as CHN_C26{below}"
         raise refused("table_label", file=path.name, what=what, label=repr(label), place=place, wanted=wanted)
     return region, sector
 

@@ -1,7 +1,6 @@
 """Numbers out of text files and workbooks, a band of rows at a time, with the place of what is no number.
 
-A text file is read in bands into one array, so that memory is that of the table and one band. A zip archive that holds one table is
-read as it is.
+A text file is read in bands, so that memory is that of the table. A zip archive that holds one table is read as it is.
 """
 
 from __future__ import annotations
@@ -73,10 +72,11 @@ def numbers(
 ) -> tuple[list[tuple[str, ...]], Array]:
     """Row labels (`labels` columns of text) and the numbers of the `columns` after them; an empty cell is NaN.
 
-    `skip` lines come before. Raises `SourceError` naming row and column of what is no number, and a row that is too short or long.
+    `skip` lines come before. Raises `SourceError` naming row and column of what is no number, and a row that is too long.
     """
     width = labels + len(columns)
-    kinds: dict[int, Any] = {k: (str if k < labels else np.float64) for k in range(width)}
+    kinds: dict[int | str, Any] = {k: (str if k < labels else np.float64) for k in range(width)}
+    empty: dict[int | str, list[str]] = {k: [""] for k in range(labels, width)}
     names: list[tuple[str, ...]] = []
     bands: list[Array] = []
     try:
@@ -84,8 +84,8 @@ def numbers(
             for _ in range(skip):
                 file.readline()
             reader = pd.read_csv(
-                file, sep=separator, header=None, names=list(range(width)), index_col=False, dtype=kinds, chunksize=BAND,
-                keep_default_na=False, na_values={k: [""] for k in range(labels, width)}, engine="c", quotechar='"',
+                file, sep=separator, header=None, names=range(width), index_col=False, dtype=kinds, chunksize=BAND,
+                keep_default_na=False, na_values=empty, engine="c", quotechar='"',
                 on_bad_lines="error", skip_blank_lines=True,
             )  # fmt: skip
             for band in reader:

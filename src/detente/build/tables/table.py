@@ -3,7 +3,7 @@
 A reader gives a `Sheet`: blocks of numbers with the label of every row and column, in the order of the file. `checked` then asks
 of all of them alike, and names the place where an answer is no:
 
-    labels      none twice; rows and columns the same, in the same order; every region with the same sectors and users in one order
+    labels      none twice; rows and columns the same, in one order; every region with the same sectors and users in one order
     numbers     every cell a finite number
     totals      Σ inputs + value added + taxes = output = Σ uses, and every total that the file prints
 
@@ -43,9 +43,10 @@ def written(node: Node) -> str:
 class Sheet:
     """What a file holds, in its own order. R rows, K columns of industries, Y columns of final users.
 
-    `flows` [R, K], `final` [R, Y]; `primary`: what is neither an input nor a total, by name, over [K] and [Y]; `value_added` names
-    those of them that are. `row_total` [R] (output), `column_total` [K] (output), `inputs_total` [K] and `final_total` [Y] (sums of
-    goods and services) where the file prints them. `show` writes a label as the file does.
+    `flows` [R, K], `final` [R, Y]; `primary`: what is neither an input nor a total, by name, over [K] and [Y]; `value_added`
+    names those of them that are. `row_total` [R] (output), `column_total` [K] (output), `inputs_total` [K] and `final_total` [Y]
+    (sums of goods and services) where the file prints them. `stock`: categories that may be negative. `parts`: regions that are
+    parts of others. `show` writes a label as the file does.
     """
 
     file: str
@@ -106,7 +107,7 @@ def refused(part: str, **values: object) -> SourceError:
 
 
 def checked(sheet: Sheet, tolerance: float = RELATIVE) -> Table:
-    """The labelled table of a sheet. Raises `SourceError` for labels and cells, `UnbalancedTable` for totals; both name the place.
+    """The labelled table of a sheet. Raises `SourceError` (labels, cells), `UnbalancedTable` (totals); both name the place.
 
     `tolerance`: the largest gap of a total, as a part of it, that is taken for rounding.
     """
@@ -120,7 +121,7 @@ def checked(sheet: Sheet, tolerance: float = RELATIVE) -> Table:
     for k, region in enumerate(regions):
         to[kept.index(sheet.parts.get(region, region)), k] = 1
     flows = sheet.flows.reshape(n, s, n, s)
-    buyers = [r for r in dict.fromkeys(r for r, _ in sheet.users)]
+    buyers = list(dict.fromkeys(r for r, _ in sheet.users))
     final = sheet.final.reshape(n, s, len(buyers), len(categories))
     taken = np.zeros((len(kept), len(buyers)))
     for k, region in enumerate(buyers):
@@ -188,7 +189,7 @@ def _users(sheet: Sheet, regions: Sequence[str]) -> tuple[str, ...]:
     _twice(sheet, "column", sheet.users)
     if not sheet.users:
         raise refused("table_empty", file=sheet.file, what="columns of final use")
-    buyers = [r for r in dict.fromkeys(r for r, _ in sheet.users)]
+    buyers = list(dict.fromkeys(r for r, _ in sheet.users))
     for buyer in buyers:
         if buyer not in regions:
             label = next(sheet.show(u) for u in sheet.users if u[0] == buyer)
@@ -210,20 +211,29 @@ def _users(sheet: Sheet, regions: Sequence[str]) -> tuple[str, ...]:
 
 # -- numbers -------------------------------------------------------------------------------------------------------------
 def _finite(sheet: Sheet) -> None:
-    blocks = [
+    blocks: list[tuple[Array, Sequence[Node | str], Sequence[Node]]] = [
         (sheet.flows, sheet.rows, sheet.columns), (sheet.final, sheet.rows, sheet.users),
         *((over[None], [name], sheet.columns) for name, (over, _) in sheet.primary.items()),
         *((over[None], [name], sheet.users) for name, (_, over) in sheet.primary.items()),
     ]  # fmt: skip
-    totals = ((sheet.row_total, sheet.rows), (sheet.column_total, sheet.columns), (sheet.inputs_total, sheet.columns))
+    totals = (
+        (sheet.row_total, sheet.rows), (sheet.column_total, sheet.columns), (sheet.inputs_total, sheet.columns),
+        (sheet.final_total, sheet.users),
+    )  # fmt: skip
     blocks += [(over[None], ["total"], labels) for over, labels in totals if over is not None]
     for values, rows, columns in blocks:
         good = np.isfinite(values)
         if not good.all():
             i, j = (int(k) for k in np.argwhere(~good)[0])
-            row = rows[i] if isinstance(rows[i], str) else sheet.show(rows[i])
+            at = rows[i]
+            row = at if isinstance(at, str) else sheet.show(at)
             raise refused(
-                "table_cell", file=sheet.file, row=row, column=sheet.show(columns[j]), value=values[i, j], count=int((~good).sum())
+                "table_cell",
+                file=sheet.file,
+                row=row,
+                column=sheet.show(columns[j]),
+                value=values[i, j],
+                count=int((~good).sum()),
             )
 
 
@@ -254,12 +264,9 @@ def _totals(sheet: Sheet, tolerance: float) -> float:
         over = gap / allowed
         if over.size and over.max() > 1:
             k = int(over.argmax())
-            raise UnbalancedTable(
-                refusal(
-                    "build", "table_total", file=sheet.file, label=sheet.show(labels[k]), name=name, value=f"{values[k]:,.6g}",
-                    other=other, total=f"{totals[k]:,.6g}", unit=sheet.unit, cells=int((over > 1).sum()), allowed=f"{tolerance:g}",
-                )  # fmt: skip
-            )
+            sums = {"name": name, "value": f"{values[k]:,.6g}", "other": other, "total": f"{totals[k]:,.6g}", "unit": sheet.unit}
+            place = {"file": sheet.file, "label": sheet.show(labels[k]), "cells": int((over > 1).sum())}
+            raise UnbalancedTable(refusal("build", "table_total", allowed=f"{tolerance:g}", **sums, **place))
         scale = np.maximum(np.abs(values), np.abs(totals))
         worst = max(worst, float((gap / np.maximum(scale, ROUNDING * size)).max(initial=0.0)))
     return worst

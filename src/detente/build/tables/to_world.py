@@ -89,9 +89,10 @@ def world_of(table: Table, *, full: bool = False, tariffs: bool = True, name: st
     )
     if full:
         return world
-    return world.aggregate(
+    small = world.aggregate(
         regions={k: v for k, v in regions.items() if v != (k,)}, sectors={k: v for k, v in sectors.items() if v != (k,)}
     )
+    return small.with_(name=world.name)
 
 
 def _lists(found: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:

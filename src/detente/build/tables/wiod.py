@@ -3,8 +3,8 @@
 One sheet. Above the numbers stand, from the fifth column on, rows of industry codes (2013 and 2016), names, economies and column
 codes (`c1` …; ADB: `F1` to `F5` for final use); left of them code, name, economy and row code. The corner is overlaid with a
 title, so header rows are found by what they hold. Below come rows of economy `TOT`: total inputs (`r60`, `II_fob`), taxes less
-subsidies, adjustments of export prices and of purchases abroad, value added, transport margins, output (`r69`, `GO`). The last column
-(`TOT`) is output. Million USD a year at basic prices.
+subsidies, adjustments of export prices and of purchases abroad, value added, transport margins, output (`r69`, `GO`). The last
+column (`TOT`) is output. Million USD a year at basic prices.
 
 The release of 2016 is published as xlsb (read where pyxlsb is there), R and Stata; xlsx or CSV saved from it are read alike.
 
@@ -122,8 +122,8 @@ def read(path: Path, year: int, progress: Progress | None = None) -> Sheet:
     primary: dict[str, tuple[Array, Array]] = {}
     for code in (*layout.other, layout.value_added):
         if code in below:
-            row = below[code]
-            primary[code] = row[:first], np.nan_to_num(row[first:total])
+            paid = below[code]
+            primary[code] = paid[:first], np.nan_to_num(paid[first:total])
     for code in (layout.inputs, layout.value_added, layout.output):
         if code not in below:
             raise refused("table_no_row", file=path.name, row=code, found=", ".join(below) or "none")
@@ -193,7 +193,9 @@ def _body(
         if below:
             raise refused("table_row_below", file=path.name, row=" ".join(left[2:]), place=place, last=next(iter(below)))
         if not left[2] or not code:
-            raise refused("table_label", file=path.name, what="row", label=repr(" ".join(left)), place=place, wanted="an industry")
+            raise refused(
+                "table_label", file=path.name, what="row", label=repr(" ".join(left)), place=place, wanted="an industry"
+            )
         nodes.append((_economy(row[2]), code))
         values.append(cells)
         if progress is not None:

@@ -41,8 +41,10 @@ class Small:
         return [(r, s) for r in self.regions for s in self.sectors]
 
 
-def small(regions: Sequence[str], sectors: Sequence[str], categories: Sequence[str] = FINAL, stock: int = 4, seed: int = 0) -> Small:
-    """A table in which every region buys most of itself; what it takes out of stock (category `stock`) is negative here and there."""
+def small(
+    regions: Sequence[str], sectors: Sequence[str], categories: Sequence[str] = FINAL, stock: int = 4, seed: int = 0
+) -> Small:
+    """A table in which every region buys most of itself; of what it takes into stock (category `stock`) some is negative."""
     draw = np.random.default_rng(seed)
     n, s, c = len(regions), len(sectors), len(categories)
     near = np.where(np.eye(n, dtype=bool), 9.0, 1.0)
@@ -59,7 +61,9 @@ def icio_rows(table: Small, *, edition: int = 2023, parts: Sequence[str] = ()) -
     buyers = [k for k, r in enumerate(table.regions) if r not in parts]
     n, s = len(table.regions), len(table.sectors)
     total = "OUT" if edition >= 2023 else "TOTAL"
-    rows = [["V1" if edition >= 2023 else "", *nodes, *(f"{table.regions[b]}_{c}" for b in buyers for c in table.categories), total]]
+    rows = [
+        ["V1" if edition >= 2023 else "", *nodes, *(f"{table.regions[b]}_{c}" for b in buyers for c in table.categories), total]
+    ]
     flows, final = table.flows.reshape(n * s, n * s), table.final[:, :, buyers].reshape(n * s, -1)
     for k, name in enumerate(nodes):
         rows.append([name, *_cells(flows[k]), *_cells(final[k]), _cell(table.output.ravel()[k])])
@@ -87,14 +91,30 @@ def wiod_rows(table: Small, release: str) -> list[list[object]]:
     """Rows of a sheet: "2013", "2016" or "ADB"; the corner overlaid with the title as published."""
     n, s = len(table.regions), len(table.sectors)
     buyers = [(r, c) for r in table.regions for c in table.categories]
-    names = {"2016": "Intercountry Input-Output Table", "2013": "World Input-Output Table 2011", "ADB": "Multiregional Input-Output Table 2022"}
-    final_codes = {"2016": ["c57", "c58", "c59", "c60", "c61"], "2013": ["c37", "c38", "c39", "c41", "c42"], "ADB": ["F1", "F2", "F3", "F4", "F5"]}
+    names = {
+        "2016": "Intercountry Input-Output Table",
+        "2013": "World Input-Output Table 2011",
+        "ADB": "Multiregional Input-Output Table 2022",
+    }
+    final_codes = {
+        "2016": ["c57", "c58", "c59", "c60", "c61"],
+        "2013": ["c37", "c38", "c39", "c41", "c42"],
+        "ADB": ["F1", "F2", "F3", "F4", "F5"],
+    }
     own = {"2016": list(table.sectors), "2013": ["AtB", "C", "15t16", "17t18"][:s], "ADB": [None] * s}[release]
     column = [f"c{k + 1}" for k in range(s)]
     final_own = list(WIOD_2016_FINAL) if release == "2016" else [None] * 5
     head = [
         [None, None, None, None, *own * n, *final_own * n, "GO" if release == "2016" else None],
-        [None, None, None, None, *[f"industry {k + 1}" for k in range(s)] * n, *[f"use {k + 1}" for k in range(5)] * n, "Total output"],
+        [
+            None,
+            None,
+            None,
+            None,
+            *[f"industry {k + 1}" for k in range(s)] * n,
+            *[f"use {k + 1}" for k in range(5)] * n,
+            "Total output",
+        ],
         [None, None, None, None, *(r for r, _ in table.nodes), *(r for r, _ in buyers), "ToT" if release == "ADB" else "TOT"],
         [None, None, None, None, *column * n, *final_codes[release] * n, {"2016": "c62", "2013": "c43", "ADB": None}[release]],
     ]
@@ -106,21 +126,33 @@ def wiod_rows(table: Small, release: str) -> list[list[object]]:
         rows[2][0], rows[3][0] = corner[1], corner[2]
     flows, final = table.flows.reshape(n * s, n * s), table.final.reshape(n * s, -1)
     for k, (region, sector) in enumerate(table.nodes):
-        left = [sector, f"industry {k % s + 1}", region, f"r{k % s + 1}"] if release == "2016" else [own[k % s], f"industry {k % s + 1}", region, column[k % s]]
+        left = (
+            [sector, f"industry {k % s + 1}", region, f"r{k % s + 1}"]
+            if release == "2016"
+            else [own[k % s], f"industry {k % s + 1}", region, column[k % s]]
+        )
         rows.append([*left, *flows[k].tolist(), *final[k].tolist(), float(table.output.ravel()[k])])
+    levied = 0.75 * table.taxes.ravel()
     zero, empty = [0.0] * (n * s), [0.0] * final.shape[1]
     codes = {
-        "2016": [("II_fob", "r65"), ("TXSP", "r66"), ("EXP_adj", "r67"), ("PURR", "r68"), ("PURNR", "r69"), ("VA", "r70"), ("IntTTM", "r71"), ("GO", "r73")],
+        "2016": [
+            ("II_fob", "r65"),
+            ("TXSP", "r66"),
+            ("EXP_adj", "r67"),
+            ("PURR", "r68"),
+            ("PURNR", "r69"),
+            ("VA", "r70"),
+            ("IntTTM", "r71"),
+            ("GO", "r73"),
+        ],
         "2013": [("", c) for c in ("r60", "r99", "r61", "r62", "r63", "r64", "r65", "r69")],
         "ADB": [("", c) for c in ("r60", "r99", "r61", "r62", "r63", "r64", "trs", "r69")],
     }[release]
     sums = [
-        [*flows.sum(0).tolist(), *final.sum(0).tolist()], [*(table.taxes.ravel() * 0.75).tolist(), *table.final_taxes.ravel().tolist()],
+        [*flows.sum(0).tolist(), *final.sum(0).tolist()], [*levied.tolist(), *table.final_taxes.ravel().tolist()],
         [*zero, *empty], [*zero, *empty], [*zero, *empty], [*table.value_added.ravel().tolist(), *empty],
         [*(table.taxes.ravel() * 0.25).tolist(), *empty], [*table.output.ravel().tolist(), *empty],
     ]  # fmt: skip
-    if release == "2016":
-        sums = [sums[0], sums[1], sums[2], sums[3], sums[4], sums[5], sums[6], sums[7]]
     for (code, row), values in zip(codes, sums, strict=True):
         rows.append([code or None, f"row {row}", "TOT", row, *values, float(np.sum(values))])
     width = max(len(r) for r in rows)
