@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -181,3 +181,117 @@ def write_xlsx(path: Path, rows: Sequence[Sequence[object]], sheet: str = "2014"
     book.create_sheet("Legend").append(["Code", "Country"])
     book.save(path)
     return path
+
+
+Layout = Callable[[Path], tuple[Path, list[Path], str]]
+"""Writes a small table; gives what is read, the files of it that may be changed, and what stands between cells."""
+
+
+YEARS = {"2016": 2014, "2013": 2011, "ADB": 2022}
+
+
+def _icio(folder: Path) -> tuple[Path, list[Path], str]:
+    path = write_csv(folder / "2020_SML.csv", icio_rows(small(("CHN", "MYS", "ROW"), ("A01_02", "C26"))))
+    return path, [path], ","
+
+
+def _sheet(release: str, regions: Sequence[str], sectors: Sequence[str], final: Sequence[str]) -> Layout:
+    def written(folder: Path) -> tuple[Path, list[Path], str]:
+        path = write_csv(folder / f"table_{YEARS[release]}.csv", wiod_rows(small(regions, sectors, final), release))
+        return path, [path], ","
+
+    return written
+
+
+LAYOUTS: dict[str, Layout] = {
+    "OECD ICIO": _icio,
+    "WIOD 2016": _sheet("2016", ("AUS", "CHN", "ROW"), ("A01", "C26"), WIOD_2016_FINAL),
+    "WIOD 2013": _sheet("2013", ("AUS", "CHN", "ROW"), ("c1", "c2"), ("c37", "c38", "c39", "c41", "c42")),
+    "ADB": _sheet("ADB", ("AUS", "PRC", "ROW"), ("c1", "c2"), ("F1", "F2", "F3", "F4", "F5")),
+}
+
+
+FIGARO_FINAL = ("P3_S13", "P3_S14", "P3_S15", "P51G", "P5M")
+
+
+def figaro_rows(table: Small) -> list[list[str]]:
+    """Lines of a FIGARO matrix: value added in three rows, no totals."""
+    n, s = len(table.regions), len(table.sectors)
+    nodes = [f"{r}_{x}" for r, x in table.nodes]
+    rows = [["rowLabels", *nodes, *(f"{r}_{c}" for r in table.regions for c in table.categories)]]
+    flows, final = table.flows.reshape(n * s, n * s), table.final.reshape(n * s, -1)
+    rows += [[name, *_cells(flows[k]), *_cells(final[k])] for k, name in enumerate(nodes)]
+    taxes, added, none = table.taxes.ravel(), table.value_added.ravel(), ["0"] * final.shape[1]
+    rows.append(["W2_D21X31", *_cells(taxes), *_cells(table.final_taxes.ravel())])
+    rows += [["W2_OP_RES", *["0"] * (n * s), *none], ["W2_OP_NRES", *["0"] * (n * s), *none]]
+    for name, part in (("W2_D1", 0.5), ("W2_D29X39", 0.125), ("W2_B2A3G", 0.375)):
+        rows.append([name, *_cells(part * added), *none])
+    return rows
+
+
+EXIOBASE_FINAL = (
+    "Final consumption expenditure by households",
+    "Final consumption expenditure by non-profit organisations serving households (NPISH)",
+    "Final consumption expenditure by government",
+    "Gross fixed capital formation",
+    "Changes in inventories",
+    "Changes in valuables",
+    "Exports: Total (fob)",
+)
+EXIOBASE_FACTORS = (
+    "Taxes less subsidies on products purchased: Total",
+    "Other net taxes on production",
+    "Compensation of employees; wages, salaries, & employers' social contributions: Low-skilled",
+    "Operating surplus: Remaining net operating surplus",
+)
+
+
+def exiobase_files(table: Small) -> dict[str, list[list[str]]]:
+    """The files of an EXIOBASE archive, name → lines."""
+    n, s = len(table.regions), len(table.sectors)
+    flows, final = table.flows.reshape(n * s, n * s), table.final.reshape(n * s, -1)
+    over = [r for r, _ in table.nodes], [x for _, x in table.nodes]
+    buyers = [r for r in table.regions for _ in table.categories], [c for _ in table.regions for c in table.categories]
+
+    def matrix(second: str, head: tuple[list[str], list[str]], values: np.ndarray) -> list[list[str]]:
+        rows = [["region", "", *head[0]], [second, "", *head[1]], ["region", "sector", *[""] * len(head[0])]]
+        return rows + [[*table.nodes[k], *_cells(values[k])] for k in range(n * s)]
+
+    added = table.value_added.ravel()
+    factors = [table.taxes.ravel(), 0.1 * added, 0.5 * added, 0.4 * added]
+    satellite = [["region", *over[0]], ["sector", *over[1]], ["stressor", *[""] * (n * s)]]
+    satellite += [[name, *_cells(values)] for name, values in zip(EXIOBASE_FACTORS, factors, strict=True)]
+    satellite.append(["Employment: Low-skilled male", *["3"] * (n * s)])
+    return {
+        "Z.txt": matrix("sector", over, flows),
+        "Y.txt": matrix("category", buyers, final),
+        "x.txt": [
+            ["region", "sector", "indout"],
+            *([*node, _cell(v)] for node, v in zip(table.nodes, table.output.ravel(), strict=True)),
+        ],
+        "unit.txt": [["region", "sector", "unit"], *([*node, "M.EUR"] for node in table.nodes)],
+        "satellite/F.txt": satellite,
+    }
+
+
+def write_exiobase(folder: Path, table: Small) -> Path:
+    """The unpacked archive."""
+    for name, rows in exiobase_files(table).items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("\n".join("\t".join(r) for r in rows) + "\n", encoding="utf-8")
+    return folder
+
+
+def _figaro(folder: Path) -> tuple[Path, list[Path], str]:
+    table = small(("AT", "DE", "FIGW1"), ("A01", "C26"), FIGARO_FINAL)
+    path = write_csv(folder / "matrix_eu-ic-io_ind-by-ind_23ed_2021.csv", figaro_rows(table))
+    return path, [path], ","
+
+
+def _exiobase(folder: Path) -> tuple[Path, list[Path], str]:
+    table = small(("AT", "CN", "WA"), ("Wool, silk-worm cocoons", "Electricity by coal"), EXIOBASE_FINAL)
+    made = write_exiobase(folder / "IOT_2019_ixi", table)
+    return made, [made / name for name in ("Z.txt", "Y.txt", "x.txt", "satellite/F.txt")], "\t"
+
+
+LAYOUTS |= {"FIGARO": _figaro, "EXIOBASE": _exiobase}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +13,19 @@ import detente as dt
 from detente.build.tables import read_table, recognised, world_of
 from detente.build.tables.table import Table
 from detente.errors import SourceError, UnbalancedTable
-from published import WIOD_2016_FINAL, Small, icio_rows, small, wiod_rows, write_csv, write_xlsx
+from published import (
+    EXIOBASE_FINAL,
+    FIGARO_FINAL,
+    WIOD_2016_FINAL,
+    Small,
+    figaro_rows,
+    icio_rows,
+    small,
+    wiod_rows,
+    write_csv,
+    write_exiobase,
+    write_xlsx,
+)  # fmt: skip
 
 ICIO = small(("CHN", "MYS", "USA", "ROW"), ("A01_02", "C24", "C26"))
 FINAL_2013, FINAL_ADB = ("c37", "c38", "c39", "c41", "c42"), ("F1", "F2", "F3", "F4", "F5")
@@ -76,7 +89,8 @@ def test_parts_of_china_and_mexico_are_summed(tmp_path: Path) -> None:
 @pytest.mark.parametrize("write", [write_xlsx, write_csv])
 def test_wiod_and_adb_are_read(tmp_path: Path, release: str, write: Callable[..., Path]) -> None:
     wanted = WIODS[release]
-    path = write(tmp_path / f"WIOT2014_Nov16_ROW{'.xlsx' if write is write_xlsx else '.csv'}", wiod_rows(wanted, release))
+    name = {"2016": "WIOT2014_Nov16_ROW", "2013": "wiot11_row_sep12", "ADB": "ADB-MRIO-2022-August 2025"}[release]
+    path = write(tmp_path / (name + (".xlsx" if write is write_xlsx else ".csv")), wiod_rows(wanted, release))
     table = read_table(path)
     assert table.regions == tuple("PRC" if r == "PRC" else r for r in wanted.regions)
     assert table.year == {"2016": 2014, "2013": 2011, "ADB": 2022}[release]
@@ -219,3 +233,55 @@ def test_a_region_that_buys_more_abroad_is_a_doubt(tmp_path: Path) -> None:
     table = small(("CHN", "USA"), ("A01_02", "C26"))
     table.final[..., 0, 0], table.final[..., 1, 0] = table.final[..., 1, 0].copy(), table.final[..., 0, 0].copy()
     assert read_table(write_csv(tmp_path / "2020_SML.csv", icio_rows(table))).doubts == ("CHN HFCE: USA", "USA HFCE: CHN")
+
+
+# -- FIGARO and EXIOBASE -------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("sectors", [("A01", "C31_32", "B"), ("CPA_A01", "CPA_C31_32", "CPA_B")])
+def test_figaro_is_read(tmp_path: Path, sectors: tuple[str, ...]) -> None:
+    wanted = small(("AT", "DE", "FIGW1"), sectors, FIGARO_FINAL)
+    table = read_table(write_csv(tmp_path / "matrix_eu-ic-io_ind-by-ind_23ed_2021.csv", figaro_rows(wanted)))
+    assert (table.year, table.unit) == (2021, "million EUR")
+    assert table.source == f"FIGARO, {'product by product' if 'CPA' in sectors[0] else 'industry by industry'}"
+    _same(table, wanted)
+    world = world_of(table)
+    assert (world.regions, world.sectors, world.unit) == (("EU27", "ROW"), ("AGR", "OMF", "ENE+MIN"), "million EUR")
+
+
+def test_figaro_in_flat_form_is_told_apart(tmp_path: Path) -> None:
+    rows = [
+        ["icioiRow", "icioiCol", "refArea", "rowIi", "counterpartArea", "colIi", "obsValue"],
+        ["a", "b", "AT", "A01", "AT", "A01", "1"],
+    ]
+    with pytest.raises(SourceError, match="FIGARO in flat form; its matrix form is read"):
+        recognised(write_csv(tmp_path / "flat.csv", rows))
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_exiobase_is_read(tmp_path: Path, packed: bool) -> None:
+    wanted = small(("AT", "CN", "WA"), ("Wool, silk-worm cocoons", "Electricity by coal"), EXIOBASE_FINAL)
+    path = write_exiobase(tmp_path / "IOT_2019_pxp", wanted)
+    if packed:
+        with zipfile.ZipFile(tmp_path / "IOT_2019_pxp.zip", "w") as archive:
+            for file in sorted(path.rglob("*.txt")):
+                archive.write(file, str(file.relative_to(tmp_path)))
+        path = tmp_path / "IOT_2019_pxp.zip"
+    table = read_table(path)
+    assert (table.year, table.unit, table.source) == (2019, "million EUR", "EXIOBASE 3, product by product")
+    np.testing.assert_allclose(table.flows, wanted.flows, atol=1e-9)
+    np.testing.assert_allclose(table.final, wanted.final, atol=1e-9)
+    np.testing.assert_allclose(table.value_added, wanted.value_added, atol=1e-5)
+    np.testing.assert_allclose(table.taxes, wanted.taxes, atol=1e-5)
+    world = world_of(table)
+    assert world.regions == ("EU27", "CHN", "ROW")
+    assert world.card["industries without a known code"] == list(wanted.sectors)
+
+
+def test_exiobase_says_what_is_lacking(tmp_path: Path) -> None:
+    path = write_exiobase(tmp_path / "IOT_2019_ixi", small(("AT", "CN"), ("Wool", "Coal"), EXIOBASE_FINAL))
+    (path / "unit.txt").write_text("region\tsector\tunit\nAT\tWool\tM.USD\n")
+    with pytest.raises(SourceError, match=r"unit\.txt gives AT Wool in M\.USD; M\.EUR is expected"):
+        read_table(path)
+    (path / "unit.txt").unlink()
+    (path / "x.txt").unlink()
+    with pytest.raises(SourceError, match=r"IOT_2019_ixi has no x\.txt"):
+        read_table(path)

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from detente.build.tables import oecd_icio, wiod
+from detente.build.tables import exiobase, figaro, oecd_icio, wiod
 from detente.build.tables.reading import WORKBOOKS, head, members, year_in
 from detente.build.tables.table import RELATIVE, Sheet, Table, checked, refused
 from detente.build.tables.to_world import world_of
@@ -23,7 +23,7 @@ from detente.types import Progress
 __all__ = ["READ", "Table", "read_table", "recognised", "world_of"]
 
 READ = (
-    "OECD ICIO (CSV, editions of 2018 to 2025)", "WIOD 2013 and 2016 (xlsx, xlsb, CSV)", "ADB MRIO (xlsx)",
+    "OECD ICIO (CSV, editions of 2018 to 2025)", "WIOD 2013 and 2016 (xlsx, xlsb, CSV)", "ADB MRIO (xlsx)", "FIGARO (CSV in matrix form)", "EXIOBASE 3 (zip or folder)",
 )  # fmt: skip
 """What is read, in words."""
 
@@ -40,6 +40,8 @@ def recognised(path: Path) -> Found:
     """The family of a file, by its content. Raises `SourceError` saying what it looks like and what is read."""
     if not path.exists():
         raise refused("table_no_file", file=path)
+    if exiobase.looks_so(path):
+        return Found(exiobase.NAME, exiobase.read, year_in(path.name))
     if path.is_dir():
         raise _unknown(path, "a folder")
     inside = members(path)
@@ -60,6 +62,10 @@ def recognised(path: Path) -> Found:
         raise _unknown(path, "a header array file of GTAP")
     lines = head(path, 12)
     header = [c.strip() for c in lines[0]] if lines else []
+    if figaro.looks_so(header):
+        return Found(figaro.NAME, figaro.read, year_in(path.name))
+    if {"icioiRow", "icioiCol"} <= set(header) or {"rowPi", "colPi"} <= set(header) or {"refArea", "obsValue"} <= set(header):
+        raise _unknown(path, "FIGARO in flat form; its matrix form is read")
     if oecd_icio.looks_so(header):
         return Found(oecd_icio.NAME, oecd_icio.read, year_in(path.name))
     layout = wiod.layout_of([tuple(c or None for c in row) for row in lines])

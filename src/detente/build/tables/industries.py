@@ -71,6 +71,7 @@ def _spelled(code: str) -> list[int]:
 @cache
 def sectors_of(industry: str) -> tuple[str, ...]:
     """Sectors of the default world that an industry holds parts of; none where its code is not known."""
+    industry = industry.removeprefix("CPA_")
     named = places()["industries"].get(industry)
     if named:
         return tuple(named)

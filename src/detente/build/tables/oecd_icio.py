@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from detente.build.tables.reading import head, numbers
-from detente.build.tables.table import Node, Sheet, refused
+from detente.build.tables.table import Node, Sheet, in_order, refused
 from detente.types import Array, Progress
 
 NAME = "OECD ICIO"
@@ -84,7 +84,9 @@ def read(path: Path, year: int, progress: Progress | None = None) -> Sheet:
             added.append(label)
     if not added or output is None:
         lacking = VALUE_ADDED[0] if not added else OUTPUT[0]
-        raise refused("table_no_row", file=path.name, row=lacking, found=", ".join(labels[below:]) or labels[-1])
+        raise refused("table_no_row", file=path.name, row=lacking, found=", ".join(labels[below:]) or "none")
+    kinds = [_kind(label) for label in labels[below:]]
+    in_order(path.name, kinds, ("tax", "value added", "output"))
     final_total = values[output, makers:last]
     known = np.isfinite(final_total).all() and bool(np.any(final_total))
     return Sheet(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -80,7 +81,8 @@ def numbers(
     names: list[tuple[str, ...]] = []
     bands: list[Array] = []
     try:
-        with text_of(path, member) as file:
+        with warnings.catch_warnings(), text_of(path, member) as file:
+            warnings.simplefilter("error", pd.errors.ParserWarning)  # cells beyond the last column
             for _ in range(skip):
                 file.readline()
             reader = pd.read_csv(
@@ -95,7 +97,15 @@ def numbers(
                     progress(f"reading {path.name}", len(names), max(len(columns), len(names)))
     except pd.errors.EmptyDataError:
         raise refused("table_empty", file=path.name, what="rows") from None
-    except (ValueError, pd.errors.ParserError, UnicodeDecodeError, EOFError, zipfile.BadZipFile, OSError) as error:
+    except (
+        ValueError,
+        pd.errors.ParserError,
+        pd.errors.ParserWarning,
+        UnicodeDecodeError,
+        EOFError,
+        zipfile.BadZipFile,
+        OSError,
+    ) as error:
         raise _fault(path, skip, labels, columns, separator, member, error) from None
     if not bands:
         raise refused("table_empty", file=path.name, what="rows")
@@ -182,11 +192,20 @@ def number(cell: Any) -> float:
         return float("inf")
 
 
-def year_in(name: str) -> int | None:
-    """The last year in a file name: what stands before it may be an edition.
+def years_in(name: str) -> list[int]:
+    """The years in a file name, but for the edition of an OECD file.
 
-    >>> year_in("ICIO2021_2018.csv"), year_in("matrix_eu-ic-io_ind-by-ind_23ed_2021.csv"), year_in("table.csv")
-    (2018, 2021, None)
+    >>> years_in("ICIO2021_2018.csv"), years_in("ADB-MRIO-2024-August 2025.xlsx"), years_in("table.csv")
+    ([2018], [2024, 2025], [])
     """
-    found = [int(y) for y in re.findall(r"(?<!\d)(?:ICIO)?((?:19|20)\d\d)(?!\d)", name)]
-    return found[-1] if found else None
+    return [int(y) for y in re.findall(r"(?<!\d)((?:19|20)\d\d)(?!\d)", name.replace("ICIO20", "ICIO "))]
+
+
+def year_in(name: str) -> int | None:
+    """The only year in a file name.
+
+    >>> year_in("matrix_eu-ic-io_ind-by-ind_23ed_2021.csv"), year_in("ADB-MRIO-2024-August 2025.xlsx")
+    (2021, None)
+    """
+    found = set(years_in(name))
+    return found.pop() if len(found) == 1 else None

@@ -106,6 +106,14 @@ def refused(part: str, **values: object) -> SourceError:
     return SourceError(refusal("build", part, **values))
 
 
+def in_order(file: str, rows: Sequence[str], published: Sequence[str]) -> None:
+    """Rows below the industries stand in the `published` order, some left out. Raises `SourceError` naming the first moved."""
+    wanted = sorted(rows, key=list(published).index)
+    for k, (row, other) in enumerate(zip(rows, wanted, strict=True)):
+        if row != other:
+            raise refused("table_moved", file=file, what="row below the industries", place=k + 1, label=row, wanted=other)
+
+
 def checked(sheet: Sheet, tolerance: float = RELATIVE) -> Table:
     """The labelled table of a sheet. Raises `SourceError` (labels, cells), `UnbalancedTable` (totals); both name the place.
 
@@ -138,9 +146,12 @@ def checked(sheet: Sheet, tolerance: float = RELATIVE) -> Table:
         target += over.reshape(n, s)
         final_taxes += over_final.reshape(final_taxes.shape)
     stock = tuple(c for c in categories if c in sheet.stock)
+    doubts = _doubts(kept, categories, stock, final)
+    if np.abs(other).sum() > np.abs(own).sum():
+        doubts = (*doubts, " ".join(sheet.value_added))
     return Table(
         sheet.file, sheet.source, sheet.year, sheet.unit, kept, sectors, categories, flows, final, to @ own, to @ other,
-        taken @ final_taxes, stock, gap, _doubts(kept, categories, stock, final),
+        taken @ final_taxes, stock, gap, doubts,
     )  # fmt: skip
 
 

@@ -21,8 +21,8 @@ from typing import Any
 
 import numpy as np
 
-from detente.build.tables.reading import number, sheet_rows, year_in
-from detente.build.tables.table import Node, Sheet, refused
+from detente.build.tables.reading import number, sheet_rows, year_in, years_in
+from detente.build.tables.table import Node, Sheet, in_order, refused
 from detente.types import Array, Progress
 
 LEFT = 4
@@ -40,22 +40,36 @@ class Layout:
     own_codes: bool
     final: Sequence[str]
     stock: Sequence[str]
-    inputs: str
-    output: str
+    below: Sequence[str]
     value_added: str
-    other: Sequence[str]
+
+    @property
+    def inputs(self) -> str:
+        """The row of all inputs, the first of those below the industries."""
+        return self.below[0]
+
+    @property
+    def output(self) -> str:
+        """The row of output, the last."""
+        return self.below[-1]
+
+    @property
+    def other(self) -> list[str]:
+        """The rows that are no totals and not value added."""
+        return [c for c in self.below[1:-1] if c != self.value_added]
 
 
 WIOD_2016 = Layout(
-    "WIOD, release 2016", True, ("CONS_h", "CONS_np", "CONS_g", "GFCF", "INVEN"), ("INVEN",), "II_fob", "GO", "VA",
-    ("TXSP", "EXP_adj", "PURR", "PURNR", "IntTTM"),
+    "WIOD, release 2016", True, ("CONS_h", "CONS_np", "CONS_g", "GFCF", "INVEN"), ("INVEN",),
+    ("II_fob", "TXSP", "EXP_adj", "PURR", "PURNR", "VA", "IntTTM", "GO"), "VA",
 )  # fmt: skip
 WIOD_2013 = Layout(
-    "WIOD, release 2013", False, ("c37", "c38", "c39", "c41", "c42"), ("c42",), "r60", "r69", "r64",
-    ("r99", "r61", "r62", "r63", "r65"),
+    "WIOD, release 2013", False, ("c37", "c38", "c39", "c41", "c42"), ("c42",),
+    ("r60", "r99", "r61", "r62", "r63", "r64", "r65", "r69"), "r64",
 )  # fmt: skip
 ADB = Layout(
-    "ADB MRIO", False, ("F1", "F2", "F3", "F4", "F5"), ("F5",), "r60", "r69", "r64", ("r99", "r61", "r62", "r63", "r65", "trs"),
+    "ADB MRIO", False, ("F1", "F2", "F3", "F4", "F5"), ("F5",),
+    ("r60", "r99", "r61", "r62", "r63", "r64", "r65", "trs", "r69"), "r64",
 )  # fmt: skip
 RENAMED = {"ROM": "ROU"}
 
@@ -87,10 +101,15 @@ def _code_row(rows: Sequence[Sequence[Any]]) -> int | None:
 
 
 def year_of(path: Path, rows: Sequence[Sequence[Any]]) -> int | None:
-    """The year in the title of the sheet, else in the name of the file."""
+    """The year in the title of the sheet, else in the name of the file. Raises `SourceError` where they differ."""
     title = " ".join(str(c) for row in rows[:3] for c in row[:1] if c is not None)
     years = re.findall(r"(?:19|20)\d\d", title)
-    return int(years[-1]) if years else year_in(path.name)
+    if not years:
+        return year_in(path.name)
+    named = years_in(path.name)
+    if named and int(years[-1]) not in named:
+        raise refused("table_two_years", file=path.name, title=years[-1], name=named[0])
+    return int(years[-1])
 
 
 def read(path: Path, year: int, progress: Progress | None = None) -> Sheet:
@@ -127,6 +146,7 @@ def read(path: Path, year: int, progress: Progress | None = None) -> Sheet:
     for code in (layout.inputs, layout.value_added, layout.output):
         if code not in below:
             raise refused("table_no_row", file=path.name, row=code, found=", ".join(below) or "none")
+    in_order(path.name, list(below), layout.below)
     return Sheet(
         file=path.name,
         source=layout.source,
@@ -185,8 +205,8 @@ def _body(
         if left[2] in WORLD:
             if code in below:
                 raise refused("table_label_twice", file=path.name, what="row", label=code, place=place)
-            if code not in {layout.inputs, layout.output, layout.value_added, *layout.other}:
-                wanted = ", ".join((layout.inputs, *layout.other, layout.value_added, layout.output))
+            if code not in layout.below:
+                wanted = ", ".join(layout.below)
                 raise refused("table_label", file=path.name, what="row", label=repr(code), place=place, wanted=wanted)
             below[code] = cells
             continue
