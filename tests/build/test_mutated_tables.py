@@ -2,6 +2,9 @@
 
 Mutations: bytes cut, dropped or changed; cells emptied, scaled, negated, swapped, made text; rows and columns dropped, doubled or
 moved, labels swapped or misspelt. A cell may change by less than what counts as rounding; then the table is the same to that.
+
+A file without totals of final use (`Table.final_totals`, told in the card) cannot show that its final users changed places in a
+row: there only what each industry sells to all of them is asked for.
 """
 
 from __future__ import annotations
@@ -106,7 +109,8 @@ def _shift_row(rows: Rows, draw: random.Random) -> None:
 
 ON_ROWS: list[Callable[[Rows, random.Random], None]] = [
     _drop_row, _double_row, _move_row, _drop_column, _move_column, _cut, _cut_row, partial(_swap_labels, across=True),
-    partial(_swap_labels, across=False), _change_cell, _change_cell, _change_cell, _swap_rows_of_numbers, _swap_in_column, _shift_row,
+    partial(_swap_labels, across=False), _change_cell, _change_cell, _change_cell, _swap_rows_of_numbers, _swap_in_column,
+    _shift_row,
 ]  # fmt: skip
 
 
@@ -140,6 +144,8 @@ def _far(table: Table, whole: Table) -> str | None:
             return name
     for name in ("flows", "final", "income"):  # a world counts taxes on inputs as value added, so their sum is what matters
         a, b = (t.value_added + t.taxes if name == "income" else getattr(t, name) for t in (table, whole))
+        if name == "final" and not whole.final_totals:
+            a, b = a.sum(axis=(2, 3)), b.sum(axis=(2, 3))
         if np.abs(a - b).max() > 0.02 + 2e-5 * np.abs(b).max():
             return name
     return None

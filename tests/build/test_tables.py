@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import detente as dt
 from detente.build.tables import read_table, recognised, world_of
 from detente.build.tables.table import Table
-from detente.errors import SourceError, UnbalancedTable
+from detente.errors import InputError, SourceError, UnbalancedTable
 from published import (
     EXIOBASE_FINAL,
     FIGARO_FINAL,
@@ -285,3 +287,67 @@ def test_exiobase_says_what_is_lacking(tmp_path: Path) -> None:
     (path / "x.txt").unlink()
     with pytest.raises(SourceError, match=r"IOT_2019_ixi has no x\.txt"):
         read_table(path)
+
+
+# -- pymrio --------------------------------------------------------------------------------------------------------------
+@dataclass
+class System:
+    """What the bridge asks of pymrio's IOSystem."""
+
+    Z: pd.DataFrame | None
+    Y: pd.DataFrame | None
+    name: str = "a system"
+
+
+def _system(small_table: Small) -> System:
+    nodes = pd.MultiIndex.from_tuples(small_table.nodes, names=["region", "sector"])
+    buyers = pd.MultiIndex.from_product([small_table.regions, small_table.categories], names=["region", "category"])
+    n = len(nodes)
+    flows = pd.DataFrame(small_table.flows.reshape(n, n), index=nodes, columns=nodes)
+    return System(flows, pd.DataFrame(small_table.final.reshape(n, -1), index=nodes, columns=buyers))
+
+
+def test_a_system_of_pymrio_is_a_world_whatever_its_order(tmp_path: Path) -> None:
+    system = _system(ICIO)
+    wanted = world_of(read_table(write_csv(tmp_path / "2020_SML.csv", icio_rows(ICIO))), full=True, tariffs=False)
+    draw = np.random.default_rng(1)
+    moved = System(system.Z.iloc[:, draw.permutation(12)], system.Y.iloc[draw.permutation(12), draw.permutation(24)])
+    world = dt.World.from_pymrio(moved, year=2020, trade_elasticity=wanted.trade_elasticity)
+    for name in ("shipments", "intermediate_use", "value_added", "final_use"):
+        np.testing.assert_allclose(getattr(world, name), getattr(wanted, name), rtol=1e-9)
+
+
+def test_a_system_without_its_matrices_or_labels_is_refused() -> None:
+    system = _system(ICIO)
+    with pytest.raises(InputError, match="has no Y"):
+        dt.World.from_pymrio(System(system.Z, None), year=2020, trade_elasticity=5)
+    with pytest.raises(InputError, match="the columns of Z are not the 4 regions × 3 sectors"):
+        dt.World.from_pymrio(System(system.Z.iloc[:, 1:], system.Y), year=2020, trade_elasticity=5)
+    with pytest.raises(InputError, match="the columns of Y"):
+        dt.World.from_pymrio(System(system.Z, system.Y.rename(columns={"MYS": "ABC"})), year=2020, trade_elasticity=5)
+
+
+def test_pymrio_reads_the_same(tmp_path: Path) -> None:
+    pymrio = pytest.importorskip("pymrio")
+    cases = [
+        (
+            pymrio.parse_oecd,
+            write_csv(tmp_path / "ICIO2023_2020.csv", icio_rows(_extended(), parts=("MX1", "MX2", "CN1", "CN2"))),
+        ),
+        (
+            pymrio.parse_exiobase3,
+            write_exiobase(tmp_path / "IOT_2019_ixi", small(("AT", "CN"), ("Wool", "Coal"), EXIOBASE_FINAL)),
+        ),
+    ]
+    for parse, path in cases:
+        system, table = parse(path), read_table(path)
+        nodes = [(r, s) for r in table.regions for s in table.sectors]
+        users = [(r, c) for r in table.regions for c in table.categories]
+        n = len(nodes)
+        np.testing.assert_allclose(table.flows.reshape(n, n), system.Z.loc[nodes, nodes].to_numpy(), atol=1e-9)
+        np.testing.assert_allclose(table.final.reshape(n, -1), system.Y.loc[nodes, users].to_numpy(), atol=1e-9)
+        world = dt.World.from_pymrio(system, year=table.year, trade_elasticity=5, unit=table.unit)
+        mine = world_of(table, full=True, tariffs=False)
+        at = [world.regions.index(r) for r in mine.regions]
+        by = [world.sectors.index(s) for s in mine.sectors]
+        np.testing.assert_allclose(world.shipments[np.ix_(at, at, by)], mine.shipments, rtol=1e-9)

@@ -23,8 +23,12 @@ from detente.types import Progress
 __all__ = ["READ", "Table", "read_table", "recognised", "world_of"]
 
 READ = (
-    "OECD ICIO (CSV, editions of 2018 to 2025)", "WIOD 2013 and 2016 (xlsx, xlsb, CSV)", "ADB MRIO (xlsx)", "FIGARO (CSV in matrix form)", "EXIOBASE 3 (zip or folder)",
-)  # fmt: skip
+    "OECD ICIO (CSV, editions of 2018 to 2025)",
+    "WIOD 2013 and 2016 (xlsx, xlsb, CSV)",
+    "ADB MRIO (xlsx)",
+    "FIGARO (CSV in matrix form)",
+    "EXIOBASE 3 (zip or folder)",
+)
 """What is read, in words."""
 
 
@@ -64,7 +68,7 @@ def recognised(path: Path) -> Found:
     header = [c.strip() for c in lines[0]] if lines else []
     if figaro.looks_so(header):
         return Found(figaro.NAME, figaro.read, year_in(path.name))
-    if {"icioiRow", "icioiCol"} <= set(header) or {"rowPi", "colPi"} <= set(header) or {"refArea", "obsValue"} <= set(header):
+    if "obsValue" in header:
         raise _unknown(path, "FIGARO in flat form; its matrix form is read")
     if oecd_icio.looks_so(header):
         return Found(oecd_icio.NAME, oecd_icio.read, year_in(path.name))

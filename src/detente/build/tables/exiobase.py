@@ -1,9 +1,9 @@
 """EXIOBASE 3, monetary tables: industry by industry (ixi) and product by product (pxp), the zip archive or its folder.
 
 Tab-separated text. `Z.txt` and `Y.txt` begin with two header lines (region; sector or category), a line that names the two label
-columns, then rows of region, sector and numbers. `x.txt` has output by region and sector. Value added and taxes are the first rows of
-`satellite/F.txt` (from 3.9 on `factor_inputs/F.txt`), which has one label column. `unit.txt` says M.EUR. Million EUR a year at basic prices;
-the year is in the name of the archive or folder only.
+columns, then rows of region, sector and numbers. `x.txt` has output by region and sector. Value added and taxes are the first
+rows of `satellite/F.txt` (or `factor_inputs/F.txt`), which has one label column. `unit.txt` says M.EUR. Million EUR a year at
+basic prices; the year is in the name of the archive or folder only. Final use has no totals: sellers' totals are all there is to check.
 
 https://doi.org/10.5281/zenodo.3583070
 """
@@ -28,7 +28,6 @@ VALUE_ADDED = ("Other net taxes on production", "Compensation of employees", "Op
 """How the rows of value added begin."""
 STOCK = ("Changes in inventories", "Changes in valuables", "Exports: Total (fob)")
 FACTORS = ("factor_inputs/F.txt", "satellite/F.txt")
-EXPECTED_ROWS = 9
 
 
 def looks_so(path: Path) -> bool:

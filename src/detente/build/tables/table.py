@@ -76,7 +76,8 @@ class Table:
     `flows` [origin, product, destination, user], `final` [origin, product, destination, category], both at basic prices;
     `value_added` and `taxes` [region, sector], taxes being all else between inputs and output (on products, on transport,
     adjustments); `final_taxes` [region, category]. `stock`: the categories that may be negative, as goods leave stock. `gap`: the
-    largest miss of a total as a part of it. `doubts`: what the totals allow and a reader should look at.
+    largest miss of a total as a part of it. `doubts`: what the totals allow and a reader should look at. `final_totals`: whether
+    the file has totals of final use to check its columns against.
     """
 
     file: str
@@ -94,6 +95,7 @@ class Table:
     stock: tuple[str, ...]
     gap: float
     doubts: tuple[str, ...]
+    final_totals: bool
 
     @property
     def output(self) -> Array:
@@ -151,7 +153,7 @@ def checked(sheet: Sheet, tolerance: float = RELATIVE) -> Table:
         doubts = (*doubts, " ".join(sheet.value_added))
     return Table(
         sheet.file, sheet.source, sheet.year, sheet.unit, kept, sectors, categories, flows, final, to @ own, to @ other,
-        taken @ final_taxes, stock, gap, doubts,
+        taken @ final_taxes, stock, gap, doubts, sheet.final_total is not None,
     )  # fmt: skip
 
 

@@ -58,7 +58,7 @@ def world_of(table: Table, *, full: bool = False, tariffs: bool = True, name: st
         "unit": table.unit,
         "regions": len(table.regions),
         "sectors": len(table.sectors),
-        "balance": {"largest gap of a total": table.gap},
+        "balance": {"largest gap of a total": table.gap, "totals of final use in the file": table.final_totals},
         "taxes and margins counted as value added": float(table.taxes.sum()),
         "taxes on final use left out": float(table.final_taxes.sum()),
         "negative sales to industries": {"amount": made.clipped, "cells": made.cells},
