@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,6 +85,44 @@ def icio_rows(table: Small, *, edition: int = 2023, parts: Sequence[str] = ()) -
     return rows
 
 
+NACE_1 = [
+    "AtB",
+    "C",
+    "15t16",
+    "17t18",
+    "19",
+    "20",
+    "21t22",
+    "23",
+    "24",
+    "25",
+    "26",
+    "27t28",
+    "29",
+    "30t33",
+    "34t35",
+    "36t37",
+    "E",
+    "F",
+    "50",
+    "51",
+    "52",
+    "H",
+    "60",
+    "61",
+    "62",
+    "63",
+    "64",
+    "J",
+    "70",
+    "71t74",
+    "L",
+    "M",
+    "N",
+    "O",
+    "P",
+]
+"""The industries of WIOD 2013 by their own codes."""
 WIOD_2016_FINAL = ("CONS_h", "CONS_np", "CONS_g", "GFCF", "INVEN")
 
 
@@ -101,7 +140,7 @@ def wiod_rows(table: Small, release: str) -> list[list[object]]:
         "2013": ["c37", "c38", "c39", "c41", "c42"],
         "ADB": ["F1", "F2", "F3", "F4", "F5"],
     }
-    own = {"2016": list(table.sectors), "2013": ["AtB", "C", "15t16", "17t18"][:s], "ADB": [None] * s}[release]
+    own = {"2016": list(table.sectors), "2013": NACE_1[:s], "ADB": [None] * s}[release]
     column = [f"c{k + 1}" for k in range(s)]
     final_own = list(WIOD_2016_FINAL) if release == "2016" else [None] * 5
     head = [
@@ -275,7 +314,11 @@ def exiobase_files(table: Small) -> dict[str, list[list[str]]]:
 
 
 def write_exiobase(folder: Path, table: Small) -> Path:
-    """The unpacked archive."""
+    """The unpacked archive, with the file that tells pymrio what is in it."""
+    folder.mkdir(parents=True)
+    known = {name: {"name": f"{name}.txt", "nr_header": "2", "nr_index_col": "2"} for name in ("Z", "Y")}
+    known |= {name: {"name": f"{name}.txt", "nr_header": "1", "nr_index_col": "2"} for name in ("x", "unit")}
+    (folder / "file_parameters.json").write_text(json.dumps({"systemtype": "IOSystem", "files": known}))
     for name, rows in exiobase_files(table).items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text("\n".join("\t".join(r) for r in rows) + "\n", encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from detente.errors import InputError, SourceError, UnbalancedTable
 from published import (
     EXIOBASE_FINAL,
     FIGARO_FINAL,
+    NACE_1,
     WIOD_2016_FINAL,
     Small,
     figaro_rows,
@@ -339,8 +341,16 @@ def test_pymrio_reads_the_same(tmp_path: Path) -> None:
             write_exiobase(tmp_path / "IOT_2019_ixi", small(("AT", "CN"), ("Wool", "Coal"), EXIOBASE_FINAL)),
         ),
     ]
+    wide = small(("AUS", "USA"), tuple(f"c{k + 1}" for k in range(35)), FINAL_2013)
+    (tmp_path / "wiod").mkdir()
+    cases.append((pymrio.parse_wiod, write_xlsx(tmp_path / "wiod" / "wiot11_row.xlsx", wiod_rows(wide, "2013"))))
+    codes = dict(zip(NACE_1, wide.sectors, strict=True))  # pymrio names these industries by their own code
     for parse, path in cases:
-        system, table = parse(path), read_table(path)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # pymrio looks for accounts beside the table
+            parsed = parse(path)
+        system = System(parsed.Z.rename(index=codes, columns=codes), parsed.Y.rename(index=codes))
+        table = read_table(path)
         nodes = [(r, s) for r in table.regions for s in table.sectors]
         users = [(r, c) for r in table.regions for c in table.categories]
         n = len(nodes)

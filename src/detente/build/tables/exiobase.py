@@ -3,7 +3,8 @@
 Tab-separated text. `Z.txt` and `Y.txt` begin with two header lines (region; sector or category), a line that names the two label
 columns, then rows of region, sector and numbers. `x.txt` has output by region and sector. Value added and taxes are the first
 rows of `satellite/F.txt` (or `factor_inputs/F.txt`), which has one label column. `unit.txt` says M.EUR. Million EUR a year at
-basic prices; the year is in the name of the archive or folder only. Final use has no totals: sellers' totals are all there is to check.
+basic prices; the year is in the name of the archive or folder only. Final use
+has no totals: sellers' totals are all there is to check.
 
 https://doi.org/10.5281/zenodo.3583070
 """
