@@ -116,7 +116,7 @@ def test_a_world_of_a_table_keeps_its_flows(tmp_path: Path) -> None:
 
 def test_grouped_it_has_the_codes_of_the_default_world(tmp_path: Path) -> None:
     table = read_table(write_csv(tmp_path / "2020_SML.csv", icio_rows(ICIO)))
-    world, shipped = world_of(table), dt.load_world()
+    world, shipped = world_of(table, rare_earths=False), dt.load_world()
     assert world.sectors == ("AGR", "IRS+NFM", "ELE")
     assert world.trade_elasticity[0] == shipped.trade_elasticity[shipped.sectors.index("AGR")]
     both = [shipped.trade_elasticity[shipped.sectors.index(s)] for s in ("IRS", "NFM")]
@@ -126,6 +126,20 @@ def test_grouped_it_has_the_codes_of_the_default_world(tmp_path: Path) -> None:
     assert world.card["grouped"]["sectors"]["IRS+NFM"] == ["C24"]
     outcome = dt.solve(world, dt.Policy([dt.Tariff(by="USA", on="CHN", rate=0.25)]))
     assert outcome.real_income["USA"] != 0
+
+
+def test_rare_earths_are_cut_out_of_metals_by_the_shares_of_the_default_world(tmp_path: Path) -> None:
+    table = read_table(write_csv(tmp_path / "2020_SML.csv", icio_rows(ICIO)))
+    world, whole, shipped = world_of(table), world_of(table, rare_earths=False), dt.load_world()
+    assert world.sectors == ("AGR", "IRS+NFM", "RER", "ELE")
+    assert world.card["rare earths"]["cut from"] == "IRS+NFM"
+    output = {s: shipped.output[:, shipped.sectors.index(s)] for s in ("RER", "IRS", "NFM")}
+    china = shipped.regions.index("CHN")
+    part = output["RER"][china] / sum(output.values())[china]
+    assert world.output[0, 2] == pytest.approx(part * whole.output[0, 1])
+    assert world.output[:, 1:3].sum() == pytest.approx(whole.output[:, 1].sum())
+    plain = read_table(write_csv(tmp_path / "2020_SML.csv", icio_rows(small(("CHN", "USA"), ("A01_02", "C26")))))
+    assert world_of(plain).sectors == ("AGR", "ELE")
 
 
 def test_goods_out_of_stock_are_netted_and_the_card_says_how_much(tmp_path: Path) -> None:

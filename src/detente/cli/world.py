@@ -13,6 +13,7 @@ from detente.errors import InputError
 
 if TYPE_CHECKING:
     from detente.build.tables import Table
+    from detente.world.world import World
 
 worlds = typer.Typer(help="The world table: look at it, build it, check it, compare, group.", no_args_is_help=True)
 ARCHIVES = (".npz", ".whl")
@@ -79,6 +80,7 @@ def world_build(
     year: Year = None,
     tolerance: Tolerance = RELATIVE,
     tariffs: Annotated[bool, typer.Option(help="Levy the default world's tariffs on a published table.")] = True,
+    rare_earths: Annotated[bool, typer.Option(help="Cut rare earths out of metals, by the default world's shares.")] = True,
     as_json: Json = False,
 ) -> None:
     """Build a world: of a published table in one line, or the default one of its sources, with how well it fits every margin."""
@@ -88,8 +90,11 @@ def world_build(
             raise InputError(
                 "give a published table, as in detente world build 2022_SML.csv, or --sources, the default world's folder"
             )
+        from detente.build.tables import world_of
+
         table = _table(given, year, tolerance, as_json)
-        _built(table, target or Path(f"{given.stem}.npz"), full, tariffs, as_json)
+        world = world_of(table, full=full, tariffs=tariffs, rare_earths=rare_earths, name=(target or given).stem)
+        _built(table, world, target or Path(f"{given.stem}.npz"), as_json)
         return
     if given is not None and given.suffix not in ARCHIVES:
         raise InputError(f"{given} is no archive of the default world (npz, whl); a published table is built without --sources")
@@ -114,11 +119,9 @@ def _table(file: Path, year: int | None, tolerance: float, quiet: bool) -> Table
         return read_table(file, year=year, tolerance=tolerance, progress=progress)
 
 
-def _built(table: Table, target: Path, full: bool, tariffs: bool, as_json: bool) -> None:
-    from detente.build.tables import world_of
+def _built(table: Table, world: World, target: Path, as_json: bool) -> None:
     from detente.words import say
 
-    world = world_of(table, full=full, tariffs=tariffs, name=target.stem)
     world.save(target)
     if as_json:
         emit({"file": target, "fingerprint": world.fingerprint, "card": dict(world.card)})
@@ -177,9 +180,10 @@ def world_compare(
     out.print(shown)
     if most:
         pairs = text_table(("trade", f"{world.name}, billion", f"{second.name}, billion", "gap, %"))
-        for row in found.pairs.head(most).reset_index().itertuples():
-            gap = f"{100 * (row.value / row.other - 1):+.1f}".replace("-", "−") if row.other > 0 else "–"
-            pairs.add_row(f"{row.origin} → {row.destination}", f"{row.value / 1000:,.1f}", f"{row.other / 1000:,.1f}", gap)
+        largest = found.pairs.head(most)
+        for (origin, destination), mine, theirs in zip(largest.index.tolist(), largest["value"], largest["other"], strict=True):
+            gap = f"{100 * (mine / theirs - 1):+.1f}".replace("-", "−") if theirs > 0 else "–"
+            pairs.add_row(f"{origin} → {destination}", f"{mine / 1000:,.1f}", f"{theirs / 1000:,.1f}", gap)
         out.print(pairs)
     out.print(say("build/tables/card", "compared", found=found, first=world, second=second), highlight=False, markup=False)
 

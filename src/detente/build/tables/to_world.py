@@ -17,6 +17,7 @@ from detente.build.imputation import balance
 from detente.build.sources import data_table
 from detente.build.tables.industries import economy_of, sectors_of
 from detente.build.tables.table import Table
+from detente.errors import InputError
 from detente.types import Array
 from detente.world.interindustry import flows
 from detente.world.inventories import netted
@@ -40,10 +41,10 @@ def groups(table: Table) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[st
     return {k: tuple(v) for k, v in regions.items()}, {k: tuple(v) for k, v in sectors.items()}
 
 
-def world_of(table: Table, *, full: bool = False, tariffs: bool = True, name: str = "") -> World:
+def world_of(table: Table, *, full: bool = False, tariffs: bool = True, rare_earths: bool = True, name: str = "") -> World:
     """The world of a table; `full` keeps its economies and industries. Raises `InputError` where no world can be made of it.
 
-    `tariffs`: levy the default world's; without them trade is free.
+    `tariffs`: levy the default world's; without them trade is free. `rare_earths`: cut them out of a grouped table's metals.
     """
     regions, sectors = groups(table)
     made = flows(table.flows, table.final.sum(axis=3))
@@ -91,8 +92,52 @@ def world_of(table: Table, *, full: bool = False, tariffs: bool = True, name: st
         return world
     small = world.aggregate(
         regions={k: v for k, v in regions.items() if v != (k,)}, sectors={k: v for k, v in sectors.items() if v != (k,)}
-    )
-    return small.with_(name=world.name)
+    ).with_(name=world.name)
+    return with_rare_earths(small) if rare_earths else small
+
+
+RARE_EARTHS, METALS = "RER", "NFM"
+FLATTER = (0.0, 0.01, 0.1, 0.5, 1.0)
+"""How far users are made alike, tried in turn: where a region's users buy too little metal for their shares to be held."""
+
+
+def with_rare_earths(world: World) -> World:
+    """`world` with rare earths cut out of non-ferrous metals by the shares of the default world; as it is where it cannot be.
+
+    Every region's shipments of metals hold the part of rare earths they have in the default world, and so does the spending of
+    each user, scaled to what is shipped. The card says which sector they are cut from, or why they are not.
+    """
+    shipped = load_world(DEFAULT)
+    parent = next((s for s in world.sectors if METALS in s.split(JOIN)), None)
+    if parent is None or RARE_EARTHS in world.sectors:
+        return world.with_(card={**world.card, "rare earths": "no sector of non-ferrous metals to cut them from"})
+    here = [shipped.regions.index(r) if r in shipped.regions else -1 for r in world.regions]
+    at = shipped.sectors.index(RARE_EARTHS)
+    among = [at, *(shipped.sectors.index(s) for s in parent.split(JOIN))]
+    made = _part(shipped.output[:, at], shipped.output[:, among].sum(axis=1))
+    spent = np.concatenate([shipped.intermediate_use, shipped.final_use[:, :, None]], axis=2)  # [region, input, user and final]
+    used = _part(spent[:, at], spent[:, among].sum(axis=1))
+    users = [[shipped.sectors.index(s) for s in user.split(JOIN) if s in shipped.sectors] for user in world.sectors]
+    users.append([-1])  # final use
+    by_user = np.stack([used[:, u].mean(axis=1) if u else np.zeros(len(used)) for u in users], axis=1)
+    supply = np.array([made[k] if k >= 0 else 0.0 for k in here])
+    use = np.stack([by_user[k] if k >= 0 else np.zeros(len(users)) for k in here])
+    mean = use.mean(axis=1, keepdims=True)
+    mean = np.where(mean > 0, mean, 1.0)
+    theta = float(shipped.trade_elasticity[at])
+    for flat in FLATTER:
+        shares = (1 - flat) * use + flat * mean
+        try:
+            split = world.split_sector(parent, RARE_EARTHS, supply_share=supply, use_share=shares, trade_elasticity=theta)
+        except InputError:
+            continue
+        told = {"cut from": parent, "shares of": DEFAULT, "users alike, part": flat}
+        return split.with_(card={**world.card, "rare earths": told})
+    return world.with_(card={**world.card, "rare earths": f"{parent} cannot hold them"})
+
+
+def _part(some: Array, whole: Array) -> Array:
+    return np.divide(some, whole, out=np.zeros_like(whole), where=whole > 0)
 
 
 def _lists(found: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
