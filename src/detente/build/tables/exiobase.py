@@ -51,6 +51,8 @@ def read(path: Path, year: int, progress: Progress | None = None) -> Sheet:
     """The sheet of an archive or folder. Raises `SourceError` naming a file, label or cell that does not belong."""
     columns, rows, flows = _matrix(path, "Z.txt", progress)
     users, sellers, final = _matrix(path, "Y.txt", progress)
+    if not rows:
+        raise refused("table_empty", file=f"{path.name}, Z.txt", what="rows")
     _same(path, "Y.txt", sellers, rows)
     output = _output(path, rows)
     kind = (

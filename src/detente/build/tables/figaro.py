@@ -3,8 +3,8 @@
 One header line: `rowLabels`, then AREA_INDUSTRY (products: AREA_CPA_PRODUCT), then AREA_P3_S13 and so on for final use. Areas are
 ISO alpha-2 codes, the rest of the world `FIGW1`. Below the industries: W2_D21X31 (taxes less subsidies on products), W2_OP_RES
 and W2_OP_NRES (purchases abroad and by non-residents), W2_D1, W2_D29X39 and W2_B2A3G (value added). The file prints no totals:
-what an industry sells must be what it pays, and who of the final users bought it cannot be checked. Million EUR a year
-at basic prices.
+what an industry sells must be what it pays; who of the final users bought it, and what it sells to itself, cannot be checked.
+Million EUR a year at basic prices.
 
 https://ec.europa.eu/eurostat/web/esa-supply-use-input-tables/database
 """

@@ -30,6 +30,10 @@ ROUNDING = 1e-3
 """Rounding of one cell in the table's unit; n of them miss their sum by about √n times as much."""
 
 
+DESTINATION, OWN = "who among final users bought what", "what an industry sells to itself"
+"""What a file without totals of final use, or of output, cannot show to be changed."""
+
+
 def written(node: Node) -> str:
     """A row or column as most files write it.
 
@@ -76,8 +80,8 @@ class Table:
     `flows` [origin, product, destination, user], `final` [origin, product, destination, category], both at basic prices;
     `value_added` and `taxes` [region, sector], taxes being all else between inputs and output (on products, on transport,
     adjustments); `final_taxes` [region, category]. `stock`: the categories that may be negative, as goods leave stock. `gap`: the
-    largest miss of a total as a part of it. `doubts`: what the totals allow and a reader should look at. `final_totals`: whether
-    the file has totals of final use to check its columns against.
+    largest miss of a total as a part of it. `doubts`: what the totals allow and a reader should look at. `unchecked`: what
+    the file has no totals for, so that a changed cell there would not show (`DESTINATION`, `OWN`).
     """
 
     file: str
@@ -95,7 +99,7 @@ class Table:
     stock: tuple[str, ...]
     gap: float
     doubts: tuple[str, ...]
-    final_totals: bool
+    unchecked: tuple[str, ...]
 
     @property
     def output(self) -> Array:
@@ -149,11 +153,13 @@ def checked(sheet: Sheet, tolerance: float = RELATIVE) -> Table:
         final_taxes += over_final.reshape(final_taxes.shape)
     stock = tuple(c for c in categories if c in sheet.stock)
     doubts = _doubts(kept, categories, stock, final)
+    known = ((DESTINATION, sheet.final_total is not None), (OWN, sheet.row_total is not None or sheet.column_total is not None))
+    unchecked = tuple(name for name, there in known if not there)
     if np.abs(other).sum() > np.abs(own).sum():
         doubts = (*doubts, " ".join(sheet.value_added))
     return Table(
         sheet.file, sheet.source, sheet.year, sheet.unit, kept, sectors, categories, flows, final, to @ own, to @ other,
-        taken @ final_taxes, stock, gap, doubts, sheet.final_total is not None,
+        taken @ final_taxes, stock, gap, doubts, unchecked,
     )  # fmt: skip
 
 

@@ -59,7 +59,7 @@ def world_of(table: Table, *, full: bool = False, tariffs: bool = True, rare_ear
         "unit": table.unit,
         "regions": len(table.regions),
         "sectors": len(table.sectors),
-        "balance": {"largest gap of a total": table.gap, "totals of final use in the file": table.final_totals},
+        "balance": {"largest gap of a total": table.gap, "no totals in the file for": list(table.unchecked)},
         "taxes and margins counted as value added": float(table.taxes.sum()),
         "taxes on final use left out": float(table.final_taxes.sum()),
         "negative sales to industries": {"amount": made.clipped, "cells": made.cells},
