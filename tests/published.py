@@ -338,3 +338,47 @@ def _exiobase(folder: Path) -> tuple[Path, list[Path], str]:
 
 
 LAYOUTS |= {"FIGARO": _figaro, "EXIOBASE": _exiobase}
+
+
+EORA_FINAL = (
+    "Household final consumption P.3h", "Non-profit institutions serving households P.3n", "Government final consumption P.3g",
+    "Gross fixed capital formation P.51", "Changes in inventories P.52", "Acquisitions less disposals of valuables P.53",
+)  # fmt: skip
+EORA_ADDED = ("Compensation of employees D.1", "Taxes on production D.29", "Net operating surplus B.2n")
+
+
+def write_eora(folder: Path, table: Small) -> Path:
+    """An unpacked archive; the last region is the rest of the world, whose one industry is the last."""
+    n, s = len(table.regions), len(table.sectors)
+    keep = [*range((n - 1) * s), n * s - 1]
+    flows, final = table.flows.reshape(n * s, n * s)[np.ix_(keep, keep)], table.final.reshape(n * s, -1)[keep]
+    added, taxes = table.value_added.ravel()[keep], table.taxes.ravel()[keep]
+    labels = [f"name of {r}\t{r}\tIndustries\t{x}\t" for r, x in table.nodes[:-s]]
+    buyers = [f"name of {r}\t{r}\tFinal demand\t{c}\t" for r in table.regions for c in table.categories]
+    texts = {
+        "Eora26_2017_bp_T.txt": ["\t".join(_cells(1000 * r)) for r in flows],
+        "Eora26_2017_bp_FD.txt": ["\t".join(_cells(1000 * r)) for r in final],
+        "Eora26_2017_bp_VA.txt": ["\t".join(_cells(1000 * r)) for r in (0.6 * added, taxes, 0.4 * added)],
+        "labels_T.txt": [*labels, f"Rest of World\t{table.regions[-1]}\tTOTAL\tTotal\t"],
+        "labels_FD.txt": buyers,
+        "labels_VA.txt": [f"Primary inputs\t{name}\t" for name in EORA_ADDED],
+    }
+    folder.mkdir(parents=True)
+    for name, lines in texts.items():
+        (folder / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return folder
+
+
+def small_eora() -> Small:
+    """A small table whose rest of the world has one industry only."""
+    table = small(("AUS", "CHN", "ROW"), ("Agriculture", "Mining"), EORA_FINAL)
+    table.flows[2, 0] = table.flows[:, :, 2, 0] = table.final[2, 0] = table.taxes[2, 0] = 0
+    return table
+
+
+def _eora(folder: Path) -> tuple[Path, list[Path], str]:
+    made = write_eora(folder / "Eora26_2017_bp", small_eora())
+    return made, sorted(made.glob("*.txt")), "\t"
+
+
+LAYOUTS |= {"Eora26": _eora}

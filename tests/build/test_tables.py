@@ -25,8 +25,10 @@ from published import (
     figaro_rows,
     icio_rows,
     small,
+    small_eora,
     wiod_rows,
     write_csv,
+    write_eora,
     write_exiobase,
     write_xlsx,
 )  # fmt: skip
@@ -375,3 +377,21 @@ def test_pymrio_reads_the_same(tmp_path: Path) -> None:
         at = [world.regions.index(r) for r in mine.regions]
         by = [world.sectors.index(s) for s in mine.sectors]
         np.testing.assert_allclose(world.shipments[np.ix_(at, at, by)], mine.shipments, rtol=1e-9)
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_eora26_is_read(tmp_path: Path, packed: bool) -> None:
+    wanted = small_eora()
+    path = write_eora(tmp_path / "Eora26_2017_bp", wanted)
+    if packed:
+        with zipfile.ZipFile(tmp_path / "Eora26_2017_bp.zip", "w") as archive:
+            for file in sorted(path.glob("*.txt")):
+                archive.write(file, file.name)
+        path = tmp_path / "Eora26_2017_bp.zip"
+    table = read_table(path)
+    assert (table.source, table.year, table.unit, table.regions) == ("Eora26", 2017, "million USD", ("AUS", "CHN", "ROW"))
+    np.testing.assert_allclose(table.flows, wanted.flows, atol=1e-9)
+    np.testing.assert_allclose(table.final, wanted.final, atol=1e-9)
+    np.testing.assert_allclose(table.value_added, wanted.value_added, atol=1e-8)
+    np.testing.assert_allclose(table.taxes, wanted.taxes, atol=1e-8)
+    assert world_of(table).check() < 1e-9

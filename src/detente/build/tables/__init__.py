@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from detente.build.tables import exiobase, figaro, oecd_icio, wiod
+from detente.build.tables import eora26, exiobase, figaro, oecd_icio, wiod
 from detente.build.tables.reading import WORKBOOKS, head, members, year_in
 from detente.build.tables.table import RELATIVE, Sheet, Table, checked, refused
 from detente.build.tables.to_world import world_of
@@ -28,6 +28,7 @@ READ = (
     "ADB MRIO (xlsx)",
     "FIGARO (CSV in matrix form)",
     "EXIOBASE 3 (zip or folder)",
+    "Eora26 (zip or folder, basic prices)",
 )
 """What is read, in words."""
 
@@ -46,6 +47,9 @@ def recognised(path: Path) -> Found:
         raise refused("table_no_file", file=path)
     if exiobase.looks_so(path):
         return Found(exiobase.NAME, exiobase.read, year_in(path.name))
+    eora = eora26.year_of(path)
+    if eora is not None:
+        return Found(eora26.NAME, eora26.read, eora)
     if path.is_dir():
         raise _unknown(path, "a folder")
     inside = members(path)
