@@ -76,8 +76,8 @@ def numbers(
     `skip` lines come before. Raises `SourceError` naming row and column of what is no number, and a row that is too long.
     """
     width = labels + len(columns)
-    kinds: dict[int | str, Any] = {k: (str if k < labels else np.float64) for k in range(width)}
-    empty: dict[int | str, list[str]] = {k: [""] for k in range(labels, width)}
+    kinds: dict[Any, Any] = {k: (str if k < labels else np.float64) for k in range(width)}
+    empty: dict[Any, list[str]] = {k: [""] for k in range(labels, width)}
     names: list[tuple[str, ...]] = []
     bands: list[Array] = []
     try:
