@@ -88,13 +88,11 @@ def _labels(path: Path, files: dict[str, str], name: str) -> list[Node]:
     lines = head(file, LABELS, "\t", member)
     found = []
     for k, line in enumerate(lines):
-        if name == "labels_VA.txt":
-            found.append((line[0], line[1] if len(line) > 1 else ""))
-        elif len(line) < 4 or not line[1] or not line[3]:
-            wanted = "economy, code, kind and name"
+        many = 2 if name == "labels_VA.txt" else 4
+        if len(line) < many or not line[many - 1] or not line[1]:
+            wanted = "kind and name" if many == 2 else "economy, code, kind and name"
             raise refused("table_label", file=f"{path.name}, {name}", what="line", label=repr(line), place=k + 1, wanted=wanted)
-        else:
-            found.append((line[1], line[3]))
+        found.append((line[0], line[1]) if many == 2 else (line[1], line[3]))
     if not found:
         raise refused("table_empty", file=f"{path.name}, {name}", what="labels")
     return found
