@@ -91,6 +91,24 @@ def test_parts_of_china_and_mexico_are_summed(tmp_path: Path) -> None:
     assert table.output.sum() == pytest.approx(wide.output.sum())
 
 
+def test_a_whole_may_be_a_buyer_only(tmp_path: Path) -> None:
+    wide = _extended()
+    rows = icio_rows(wide, parts=("MX1", "MX2", "CN1", "CN2"))
+    makes = [k for k, c in enumerate(rows[0]) if c.startswith(("CHN_A", "CHN_C", "MEX_A", "MEX_C"))]
+    slim = [[c for k, c in enumerate(r) if k not in makes] for r in rows if not r[0].startswith(("CHN_", "MEX_"))]
+    full = read_table(write_csv(tmp_path / "2020.csv", rows))
+    table = read_table(write_csv(tmp_path / "2020.csv", slim))
+    assert table.regions == ("ROW", "MEX", "CHN")
+    at = [full.regions.index(r) for r in table.regions]
+    np.testing.assert_allclose(table.flows, full.flows[at][:, :, at], atol=1e-9)
+    np.testing.assert_allclose(table.final, full.final[at][:, :, at], atol=1e-9)
+
+
+def test_a_note_below_a_sheet_is_no_row(tmp_path: Path) -> None:
+    rows = [*wiod_rows(WIODS["ADB"], "ADB"), [None], ["Note: invented numbers."]]
+    _same(read_table(write_xlsx(tmp_path / "ADB-MRIO-2022.xlsx", rows)), WIODS["ADB"])
+
+
 @pytest.mark.parametrize("release", ["2016", "2013", "ADB"])
 @pytest.mark.parametrize("write", [write_xlsx, write_csv])
 def test_wiod_and_adb_are_read(tmp_path: Path, release: str, write: Callable[..., Path]) -> None:

@@ -209,11 +209,15 @@ def _users(sheet: Sheet, regions: Sequence[str]) -> tuple[str, ...]:
     if not sheet.users:
         raise refused("table_empty", file=sheet.file, what="columns of final use")
     buyers = list(dict.fromkeys(r for r, _ in sheet.users))
+    wholes = {sheet.parts[r] for r in regions if r in sheet.parts}
     for buyer in buyers:
-        if buyer not in regions:
+        if buyer not in regions and buyer not in wholes:
             label = next(sheet.show(u) for u in sheet.users if u[0] == buyer)
             raise refused("table_buyer", file=sheet.file, label=label, region=buyer)
-    wanted_buyers = [r for r in regions if r in buyers or r not in sheet.parts]
+    makers = iter([r for r in regions if r in buyers or r not in sheet.parts])
+    # a whole whose parts alone are makers stands where it stands
+    wanted_buyers = [b if b not in regions else next(makers, b) for b in buyers]
+    wanted_buyers += makers
     categories = tuple(dict.fromkeys(c for _, c in sheet.users))
     wanted = [(r, c) for r in wanted_buyers for c in categories]
     lacking = [node for node in wanted if node not in set(sheet.users)]

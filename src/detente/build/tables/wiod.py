@@ -199,6 +199,8 @@ def _body(
         if not any(left):
             continue
         cells = np.array([number(c) for c in row[LEFT : LEFT + total + 1]])
+        if layout.output in below and not np.isfinite(cells).any():
+            continue  # a note below the table
         if cells.size < total + 1:
             raise refused("table_row_short", file=path.name, row=" ".join(left[2:]), cells=cells.size, wanted=total + 1)
         code = left[0] if layout.own_codes else left[3]
