@@ -13,7 +13,21 @@ from typing import Annotated
 import typer
 
 from detente import __version__
-from detente.cli import beside, check, data, dispatch, dossier, estimate, exposure, politics, questions, runs, validate, watch
+from detente.cli import (
+    beside,
+    check,
+    data,
+    dispatch,
+    dossier,
+    estimate,
+    exposure,
+    politics,
+    questions,
+    runs,
+    validate,
+    watch,
+    world,
+)
 from detente.cli.common import any_terminal, out, print_error
 from detente.cli.new import new
 from detente.cli.reply import spoken
@@ -60,7 +74,7 @@ app.command()(runs.rerun)
 app.command()(watch.backtest)
 app.command()(estimate.estimate)
 app.command()(dossier.read)
-app.add_typer(dossier.worlds, name="world")
+app.add_typer(world.worlds, name="world")
 app.add_typer(dossier.dossiers, name="dossier")
 app.add_typer(dossier.policies, name="policy")
 app.add_typer(data.data, name="data")

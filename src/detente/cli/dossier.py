@@ -1,4 +1,4 @@
-"""`detente dossier`, `policy`, `read`, `world`: look at what runs are made of, check it, start or build it."""
+"""`detente dossier`, `policy`, `read`: look at what runs are made of, check it, start it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ from detente.cli.common import (
     out,
     out_file,
     print_idle,
-    progress_bar,
     text_table,
     the_world,
     told_idle,
@@ -510,73 +509,3 @@ def _when(d: dict[str, Any]) -> str:
     return str(
         d["date"] or (f"{d['from']} to {d['to']}" if d["from"] and d["to"] != d["from"] else "") or f"{d['text']!r} (open)"
     )
-
-
-# -- the world table ---------------------------------------------------------------------------------------------------
-worlds = typer.Typer(help="The world table: look at it, or build it from its sources.", no_args_is_help=True)
-
-
-@worlds.command("info")
-def world_info(world: WorldName = "world-2022", as_json: Json = False) -> None:
-    """What a world holds: regions, sectors, totals, sources, what is imputed and how well it fits."""
-    from detente.words import decimals_for, fixed
-    from detente.words.names import region_name, sector_name
-
-    table = the_world(world)
-    balance = -table.deficits
-    if as_json:
-        emit(
-            {
-                "name": table.name, "year": table.year, "unit": table.unit, "fingerprint": table.fingerprint,
-                "regions": {r: region_name(r) for r in table.regions}, "sectors": {s: sector_name(s) for s in table.sectors},
-                "output": float(table.output.sum()),
-                "value_added": dict(zip(table.regions, table.value_added.sum(1).tolist(), strict=True)),
-                "trade_balance": dict(zip(table.regions, balance.tolist(), strict=True)), "worst_gap": table.check(),
-                "sources": list(table.sources), "card": dict(table.card),
-            }
-        )  # fmt: skip
-        return
-    out.print(
-        f"{table.name}: {len(table.regions)} regions × {len(table.sectors)} sectors, {table.year}, {table.unit} a year",
-        highlight=False,
-    )
-    out.print(f"fingerprint {table.fingerprint}, identities hold to {table.check():.0e}", highlight=False, style="dim")
-    shown = text_table(("economy", "value added, bn USD", "exports, bn USD", "balance, bn USD"))
-    netted = table.card.get("inventories netted")
-    places = decimals_for(float(table.value_added.sum(1).max()) / 1000, most=3)
-    for k, code in enumerate(table.regions):
-        exports = table.shipments[k].sum() - table.shipments[k, k].sum()
-        shown.add_row(
-            f"{code}  {region_name(code)}", fixed(table.value_added[k].sum() / 1000, places), fixed(exports / 1000, places),
-            fixed(balance[k] / 1000, places),
-        )  # fmt: skip
-    out.print(shown)
-    if netted:
-        out.print(
-            f"inventories that ran down, netted: {netted['amount']:,.4g} {netted['unit']} in {netted['cells']} cells",
-            highlight=False,
-        )
-    for source in table.sources:
-        out.print(f"source: {source}", highlight=False, style="dim", markup=False)
-
-
-@worlds.command("build")
-def world_build(
-    sources: Annotated[Path, typer.Option(help="Folder with the source files; docs/world.md says where each is had.")],
-    icio: Annotated[Path | None, typer.Option(help="The input–output table, if it is not in the folder.")] = None,
-    target: Annotated[Path, typer.Option("--out", "-o", help="The file to write.", callback=out_file)] = Path("world-2022.npz"),
-    full: Annotated[bool, typer.Option("--full", help="Every economy and industry of the source, not grouped.")] = False,
-    as_json: Json = False,
-) -> None:
-    """Build the world table from its sources and print how well it fits every margin."""
-    from detente.build import build_world
-
-    with progress_bar("world", as_json) as progress:
-        table, fit = build_world(sources, icio=icio, full=full, progress=progress)
-    table.save(target)
-    frame = fit.to_frame()
-    if as_json:
-        emit({"file": target, "fingerprint": table.fingerprint, "fit": frame.to_dict(orient="records")})
-        return
-    out.print(fit.summary(), highlight=False, markup=False)
-    out.print(f"{table} written to {target}", highlight=False, markup=False)

@@ -186,6 +186,19 @@ class World:
         world.check()
         return world
 
+    @classmethod
+    def from_pymrio(
+        cls, system: Any, *, year: int, trade_elasticity: ArrayLike, unit: str = "million USD", **options: Any
+    ) -> World:
+        """A world of an `IOSystem` of pymrio (its Z and Y, flows in `unit`); see `world.from_pymrio` for what is done to it.
+
+        `trade_elasticity`: one number, or one a sector (by label, or in pymrio's order). Further options: those of `from_flows`.
+        Raises `InputError` where Z and Y are not there or not of the same regions and sectors.
+        """
+        from detente.world.from_pymrio import flows_of
+
+        return cls.from_flows(**flows_of(system), year=year, trade_elasticity=trade_elasticity, unit=unit, **options)
+
     # accounting -----------------------------------------------------------------------------------------------------
 
     @cached_property

@@ -1,0 +1,223 @@
+"""`detente world`: what a world holds, a world of source files or of a published table, two side by side, grouped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from detente.cli.common import Json, WorldName, emit, out, out_file, progress_bar, text_table, the_world
+from detente.errors import InputError
+
+if TYPE_CHECKING:
+    from detente.build.tables import Table
+    from detente.world.world import World
+
+worlds = typer.Typer(help="The world table: look at it, build it, check it, compare, group.", no_args_is_help=True)
+ARCHIVES = (".npz", ".whl")
+"""What the default world is built of; every other file is a published table."""
+TableFile = Annotated[Path, typer.Argument(help="A published table (OECD ICIO, WIOD, ADB …) or a world (npz).")]
+Year = Annotated[int | None, typer.Option(help="The year of the table, where neither it nor its name says so.")]
+Tolerance = Annotated[float, typer.Option(min=0, max=0.5, help="Largest gap of a total, as a part of it, taken for rounding.")]
+RELATIVE = 1e-5
+
+
+@worlds.command("info")
+def world_info(world: WorldName = "world-2022", as_json: Json = False) -> None:
+    """What a world holds: regions, sectors, totals, sources, what is imputed and how well it fits."""
+    from detente.words import decimals_for, fixed
+    from detente.words.names import region_name, sector_name
+
+    table = the_world(world)
+    balance = -table.deficits
+    if as_json:
+        emit(
+            {
+                "name": table.name, "year": table.year, "unit": table.unit, "fingerprint": table.fingerprint,
+                "regions": {r: region_name(r) for r in table.regions}, "sectors": {s: sector_name(s) for s in table.sectors},
+                "output": float(table.output.sum()),
+                "value_added": dict(zip(table.regions, table.value_added.sum(1).tolist(), strict=True)),
+                "trade_balance": dict(zip(table.regions, balance.tolist(), strict=True)), "worst_gap": table.check(),
+                "sources": list(table.sources), "card": dict(table.card),
+            }
+        )  # fmt: skip
+        return
+    out.print(
+        f"{table.name}: {len(table.regions)} regions × {len(table.sectors)} sectors, {table.year}, {table.unit} a year",
+        highlight=False,
+    )
+    out.print(f"fingerprint {table.fingerprint}, identities hold to {table.check():.0e}", highlight=False, style="dim")
+    shown = text_table(("economy", "value added, bn USD", "exports, bn USD", "balance, bn USD"))
+    netted = table.card.get("inventories netted")
+    places = decimals_for(float(table.value_added.sum(1).max()) / 1000, most=3)
+    for k, code in enumerate(table.regions):
+        exports = table.shipments[k].sum() - table.shipments[k, k].sum()
+        shown.add_row(
+            f"{code}  {region_name(code)}", fixed(table.value_added[k].sum() / 1000, places), fixed(exports / 1000, places),
+            fixed(balance[k] / 1000, places),
+        )  # fmt: skip
+    out.print(shown)
+    if netted:
+        out.print(
+            f"inventories that ran down, netted: {netted['amount']:,.4g} {netted['unit']} in {netted['cells']} cells",
+            highlight=False,
+        )
+    for source in table.sources:
+        out.print(f"source: {source}", highlight=False, style="dim", markup=False)
+
+
+@worlds.command("build")
+def world_build(
+    file: Annotated[Path | None, typer.Argument(help="A published table, recognised by what is in it.")] = None,
+    sources: Annotated[
+        Path | None, typer.Option(help="Folder with the source files of the default world; docs/world.md says where each is had.")
+    ] = None,
+    icio: Annotated[Path | None, typer.Option(help="The archive for --sources, or a published table.")] = None,
+    target: Annotated[Path | None, typer.Option("--out", "-o", help="The file to write.", callback=out_file)] = None,
+    full: Annotated[bool, typer.Option("--full", help="Every economy and industry of the source, not grouped.")] = False,
+    year: Year = None,
+    tolerance: Tolerance = RELATIVE,
+    tariffs: Annotated[bool, typer.Option(help="Levy the default world's tariffs on a published table.")] = True,
+    rare_earths: Annotated[bool, typer.Option(help="Cut rare earths out of metals, by the default world's shares.")] = True,
+    as_json: Json = False,
+) -> None:
+    """Build a world: of a published table in one line, or the default one of its sources, with how well it fits every margin."""
+    given = file or icio
+    if sources is None:
+        if given is None:
+            raise InputError(
+                "give a published table, as in detente world build 2022_SML.csv, or --sources, the default world's folder"
+            )
+        from detente.build.tables import world_of
+
+        table = _table(given, year, tolerance, as_json)
+        world = world_of(table, full=full, tariffs=tariffs, rare_earths=rare_earths, name=(target or given).stem)
+        _built(table, world, target or Path(f"{given.stem}.npz"), as_json)
+        return
+    if given is not None and given.suffix not in ARCHIVES:
+        raise InputError(f"{given} is no archive of the default world (npz, whl); a published table is built without --sources")
+    from detente.build import build_world
+
+    target = target or Path("world-2022.npz")
+    with progress_bar("world", as_json) as progress:
+        world, fit = build_world(sources, icio=given, full=full, progress=progress)
+    world.save(target)
+    frame = fit.to_frame()
+    if as_json:
+        emit({"file": target, "fingerprint": world.fingerprint, "fit": frame.to_dict(orient="records")})
+        return
+    out.print(fit.summary(), highlight=False, markup=False)
+    out.print(f"{world} written to {target}", highlight=False, markup=False)
+
+
+def _table(file: Path, year: int | None, tolerance: float, quiet: bool) -> Table:
+    from detente.build.tables import read_table
+
+    with progress_bar("table", quiet) as progress:
+        return read_table(file, year=year, tolerance=tolerance, progress=progress)
+
+
+def _built(table: Table, world: World, target: Path, as_json: bool) -> None:
+    from detente.words import say
+
+    world.save(target)
+    if as_json:
+        emit({"file": target, "fingerprint": world.fingerprint, "card": dict(world.card)})
+        return
+    out.print(
+        say("build/tables/card", "built", table=table, world=world, card=world.card, target=target), highlight=False, markup=False
+    )
+
+
+@worlds.command("check")
+def world_check(file: TableFile, year: Year = None, tolerance: Tolerance = RELATIVE, as_json: Json = False) -> None:
+    """Whether a published table, or a world, holds together: labels, order, every total; a fault is named with its place."""
+    from detente.words import say
+
+    if file.suffix == ".npz":
+        world = the_world(file)
+        told: dict[str, Any] = {"kind": "world", "name": world.name, "largest_gap": world.check(), "doubts": []}
+        text = say("build/tables/card", "sound_world", world=world, gap=world.check())
+    else:
+        table = _table(file, year, tolerance, as_json)
+        told = {
+            "kind": "table", "name": f"{table.source}, {table.year}", "regions": len(table.regions),
+            "sectors": len(table.sectors), "unit": table.unit, "largest_gap": table.gap, "doubts": list(table.doubts),
+        }  # fmt: skip
+        text = say("build/tables/card", "sound", table=table)
+    if as_json:
+        emit(told)
+        return
+    out.print(text, highlight=False, markup=False)
+
+
+@worlds.command("compare")
+def world_compare(
+    file: Annotated[str, typer.Argument(help="A world: a shipped one by name, or a file of `detente world build`.")],
+    other: Annotated[str, typer.Argument(help="What it is compared with.")] = "world-2022",
+    most: Annotated[int, typer.Option("--pairs", min=0, help="Pairs of regions to show, the largest first.")] = 10,
+    as_json: Json = False,
+) -> None:
+    """How far two worlds are apart: output, value added, use and trade by pair, over the regions and sectors both have."""
+    from detente.words import say
+    from detente.world.compare import compare
+
+    world, second = the_world(file), the_world(other)
+    found = compare(world, second)
+    frame = found.frame()
+    if as_json:
+        emit({
+            "regions": found.regions, "sectors": found.sectors, "left_out": found.left_out, "scaled": found.scaled,
+            "unit": found.unit, "margins": frame.to_dict(orient="records"),
+            "pairs": found.pairs.head(most).reset_index().to_dict(orient="records"),
+        })  # fmt: skip
+        return
+    shown = text_table(("margin", "cells", "correlation of logs", "median gap, %", "weighted gap, %"))
+    for m in found.margins:
+        shown.add_row(m.name, f"{m.cells:,}", f"{m.log_correlation:.3f}", f"{m.median_gap_pct:.1f}", f"{m.weighted_gap_pct:.1f}")
+    out.print(shown)
+    if most:
+        pairs = text_table(("trade", f"{world.name}, billion", f"{second.name}, billion", "gap, %"))
+        largest = found.pairs.head(most)
+        for (origin, destination), mine, theirs in zip(largest.index.tolist(), largest["value"], largest["other"], strict=True):
+            gap = f"{100 * (mine / theirs - 1):+.1f}".replace("-", "−") if theirs > 0 else "–"
+            pairs.add_row(f"{origin} → {destination}", f"{mine / 1000:,.1f}", f"{theirs / 1000:,.1f}", gap)
+        out.print(pairs)
+    out.print(say("build/tables/card", "compared", found=found, first=world, second=second), highlight=False, markup=False)
+
+
+@worlds.command("aggregate")
+def world_aggregate(
+    file: Annotated[str, typer.Argument(help="A world: a shipped one by name, or a file.")],
+    groups: Annotated[Path, typer.Option(help="YAML: regions: {NEW: [OLD, …]}, sectors: {NEW: [OLD, …]}; the rest is kept.")],
+    target: Annotated[Path, typer.Option("--out", "-o", help="The file to write.", callback=out_file)],
+    as_json: Json = False,
+) -> None:
+    """Group regions or sectors of a world; duties stay as paid, and both identities hold."""
+    world = the_world(file)
+    wanted = _groups(groups)
+    small = world.aggregate(**wanted)
+    small.save(target)
+    if as_json:
+        emit({"file": target, "fingerprint": small.fingerprint, "regions": small.regions, "sectors": small.sectors})
+        return
+    out.print(f"{small} written to {target}", highlight=False, markup=False)
+
+
+def _groups(file: Path) -> dict[str, Mapping[str, list[str]]]:
+    import yaml
+
+    try:
+        found = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise InputError(f"{file} cannot be read as YAML: {error}") from None
+    if not isinstance(found, dict) or not found or not set(found) <= {"regions", "sectors"}:
+        raise InputError(f"{file}: wanted is a mapping of regions, sectors or both, such as regions: {{ASEAN: [MYS, SGP]}}")
+    for kind, groups in found.items():
+        if not isinstance(groups, dict) or not all(
+            isinstance(m, list) and all(isinstance(x, str) for x in m) for m in groups.values()
+        ):
+            raise InputError(f"{file}: {kind} is no mapping of a new code to a list of old ones")
+    return found

@@ -1,0 +1,71 @@
+"""`detente world`: one line from a published table to a world, checked, compared and grouped; faults in words."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import detente as dt
+from published import icio_rows, small, write_csv
+
+REGIONS = ("CHN", "MYS", "USA", "ROW")
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    return write_csv(tmp_path / "2022_SML.csv", icio_rows(small(REGIONS, ("A01", "A02", "C24B", "C26"))))
+
+
+def test_a_table_becomes_a_world_in_one_line(run, table: Path, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    target = tmp_path / "mine.npz"
+    code, text, _ = run("world", "build", "--icio", str(table), "--out", str(target))
+    assert code == 0
+    assert "OECD ICIO, 2025 edition, 2022: 4 economies × 4 industries" in text
+    assert "Grouped to 4 regions × 4 sectors." in text
+    world = dt.load_world(target)
+    assert (world.sectors, world.name) == (("AGR", "NFM", "RER", "ELE"), "mine")
+    code, text, _ = run("world", "build", str(table), "--full", "--no-tariffs", "--out", str(target), "--json")
+    assert json.loads(text)["card"]["tariffs"] == "none"
+    assert dt.load_world(target).sectors == ("A01", "A02", "C24B", "C26")
+
+
+def test_check_names_the_fault(run, table: Path, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    code, text, _ = run("world", "check", str(table))
+    assert (code, "2022_SML.csv is sound: OECD ICIO, 2025 edition, 2022" in text) == (0, True)
+    assert json.loads(run("world", "check", str(table), "--json")[1])["regions"] == 4
+    lines = table.read_text().splitlines()
+    (tmp_path / "2021_SML.csv").write_text("\n".join(lines[:-1]))
+    code, _, told = run("world", "check", str(tmp_path / "2021_SML.csv"))
+    assert (code, "has no row OUT" in told) == (2, True)
+    saved = dt.load_world("toy").save(tmp_path / "toy.npz")
+    assert "toy world is sound: both identities hold to" in run("world", "check", str(saved))[1]
+
+
+def test_compare_and_aggregate(run, table: Path, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    target, groups = tmp_path / "mine.npz", tmp_path / "groups.yaml"
+    run("world", "build", str(table), "--out", str(target))
+    code, text, _ = run("world", "compare", str(target), "--pairs", "2")
+    assert (code, "4 regions and 4 sectors are in both." in text) == (0, True)
+    found = json.loads(run("world", "compare", str(target), str(target), "--json")[1])
+    assert {m["weighted gap, %"] for m in found["margins"]} == {0.0}
+    groups.write_text("regions: {ASIA: [CHN, MYS]}")
+    code, text, _ = run("world", "aggregate", str(target), "--groups", str(groups), "--out", str(tmp_path / "small.npz"))
+    assert (code, dt.load_world(tmp_path / "small.npz").regions) == (0, ("ASIA", "USA", "ROW"))
+    groups.write_text("regions: [CHN]")
+    code, _, told = run("world", "aggregate", str(target), "--groups", str(groups), "--out", str(tmp_path / "small.npz"))
+    assert (code, "regions is no mapping of a new code to a list of old ones" in told) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (("world", "build"), "give a published table"),
+        (("world", "build", "absent.csv"), "no file absent.csv"),
+        (("world", "build", "--sources", ".", "--icio", "table.csv"), "a published table is built without --sources"),
+    ],
+)
+def test_what_is_lacking_is_told(run, command: tuple[str, ...], said: str) -> None:  # type: ignore[no-untyped-def]
+    code, _, told = run(*command)
+    assert (code, said in " ".join(told.split())) == (2, True)
