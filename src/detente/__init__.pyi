@@ -2,6 +2,7 @@
 
 from .briefing import brief as brief
 from .briefing.dispatch import Dispatch as Dispatch, dispatch as dispatch
+from .build.trade.concordance import Concordance as Concordance, concordance as concordance
 from .cases.case import Case as Case, Scenarios as Scenarios, run_scenarios as run_scenarios
 from .cases.compare import compare as compare, what_changed as what_changed
 from .cases.path import Path as Path, path as path
