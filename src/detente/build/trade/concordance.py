@@ -150,7 +150,7 @@ def editions_of(codes: Iterable[str]) -> tuple[str, ...]:
     """Editions of HS in which all these subheadings stand.
 
     >>> editions_of(["870380", "010121"]), editions_of(["010111"]), editions_of(["870380", "010111"])
-    (('2017', '2022'), ('1992', '1996', '2002', '2007'), ())
+    (('2017', '2022'), ('1992', '1996'), ())
     """
     known = _editions()
     sets = [known.get(code, frozenset()) for code in codes]
@@ -219,16 +219,16 @@ def _through(name: str, lines: tuple[str, ...], table: str | os.PathLike[str] | 
     return found
 
 
-def _census(
-    source: str, target: str
-) -> tuple[dict[str, dict[str, float]], dict[str, dict[str, float]], tuple[str, ...]]:
-    """The Census' own table: lines are industries of NAICS 2017 in six digits, as far as the shipped prefixes tell them apart."""
-    rows = _rows("NAICS2017", "ISIC4")
-    sides = {"NAICS2017": {c: {c[:4]: 1.0} for c in rows if len(c) >= 4}, "ISIC4": {c: _counts(rows[c]) for c in rows if len(c) >= 4}}
-    for code, to in rows.items():
-        if len(code) < 4:
-            sides["NAICS2017"][code], sides["ISIC4"][code] = {code: 1.0}, _counts(to)
-    return sides[source], sides[target], tuple(rows)
+def _census(source: str, target: str) -> tuple[dict[str, dict[str, float]], dict[str, dict[str, float]], tuple[str, ...]]:
+    """The Census' own table: a line is a group of NAICS 2017 and a group of ISIC, as often as industries of six digits join them."""
+    sides: dict[str, dict[str, dict[str, float]]] = {"NAICS2017": {}, "ISIC4": {}}
+    for group, codes in _rows("NAICS2017", "ISIC4").items():
+        for part in codes.split():
+            isic, _, times = part.partition(":")
+            for k in range(int(times)):
+                line = f"{group}/{isic}/{k}"
+                sides["NAICS2017"][line], sides["ISIC4"][line] = {group: 1.0}, {isic: 1.0}
+    return sides[source], sides[target], tuple(sides[source])
 
 
 def _bec5(table: str | os.PathLike[str] | None, column: str) -> dict[str, dict[str, float]]:

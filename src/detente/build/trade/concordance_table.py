@@ -106,7 +106,7 @@ def condensed(values: Mapping[str, str]) -> list[tuple[str, str]]:
     """The fewest rows whose longest prefixes give every code of `values` its value.
 
     >>> condensed({"010121": "a", "010129": "a", "010130": "b", "010611": "a"})
-    [('01', 'a'), ('010130', 'b')]
+    [('01', 'a'), ('01013', 'b')]
     """
     rows: list[tuple[str, str]] = []
 
@@ -159,9 +159,9 @@ def table(folder: Path) -> str:
         columns["HS", target] = {
             c: _said(Counter(x[:cut] if cut else x.rstrip("0") for x in found.get(c, ()))) for c in editions
         }
-    columns["NAICS2017", "ISIC4"] = {
-        n: _said(Counter(sorted({_group(i) for i in codes}))) for n, codes in census.items()
-    }
+    industries: dict[str, Counter[str]] = defaultdict(Counter)
+    for code, classes in census.items():
+        industries[code[:4]].update({_group(i) for i in classes})
     rows = []
     for heading in sorted({c[:4] for c in editions}):
         spans: dict[str, list[str]] = defaultdict(list)
@@ -170,6 +170,10 @@ def table(folder: Path) -> str:
         rows.append(("HS", "editions", heading, " ".join(f"{span}={'.'.join(ends)}" for span, ends in sorted(spans.items()))))
     for (source, target), values in columns.items():
         rows += [(source, target, prefix, codes) for prefix, codes in condensed(values)]
+    rows += [
+        ("NAICS2017", "ISIC4", group, " ".join(f"{i}:{n}" for i, n in sorted(counts.items())))
+        for group, counts in sorted(industries.items())
+    ]
     return HEAD + "source,target,prefix,codes\n" + "".join(",".join(row) + "\n" for row in rows)
 
 
