@@ -17,7 +17,7 @@ import pandas as pd
 
 from detente.build.trade.concordance import _edition
 from detente.build.trade.economies import LETTERS
-from detente.build.trade.files import Flows, economies, edition_of, number, once, one_year, products, refuse, table
+from detente.build.trade.files import Flows, economies, edition_of, header, number, once, one_year, products, refuse, table
 
 COLUMNS = ("t", "i", "j", "k", "v", "q")
 COUNTRIES = ("country_code", "country_name", "country_iso2", "country_iso3")
@@ -28,12 +28,11 @@ NAME = re.compile(r"BACI_HS(\d\d)_Y(\d{4})_V(\w+)", re.IGNORECASE)
 
 def read_countries(path: str | os.PathLike[str]) -> dict[str, str]:
     """Number of an economy in BACI → alpha-3 code (S19, other Asia, is TWN). Raises `SourceError`."""
-    from detente.build.trade.files import header
-
     place = Path(path)
     columns = OLDER if header(place)[1:2] == ["country_name_abbreviation"] else COUNTRIES
     frame = table(place, columns, exact=True)
     code, letters = columns[0], columns[-1]
+    frame = frame.astype(object)
     bad = frame.index[~frame[code].str.fullmatch(r"\d{1,3}") | ~frame[letters].str.fullmatch(r"[A-Z][A-Z0-9]{2}|N/A|NA|")]
     if len(bad):
         raise refuse("country_row", place, row=bad[0], cells=", ".join(frame.loc[bad[0]]))
@@ -68,7 +67,7 @@ def read_baci(
     value = number(frame, "v", place)
     number(frame, "q", place, missing=True)
     exporter, importer = economies(frame, "i", place, known), economies(frame, "j", place, known)
-    same = frame.index[frame["i"] == frame["j"]]
+    same = frame.index[frame["i"].astype(object) == frame["j"].astype(object)]
     if len(same):
         raise refuse("to_itself", place, row=same[0], code=frame.loc[same[0], "i"])
     product, notes = products(frame, "k", place)
@@ -82,7 +81,7 @@ def read_baci(
 
 def _whole(frame: pd.DataFrame, known: dict[str, str], path: Path) -> None:
     """BACI is sorted by exporter: where a sorted file stops before the last economies of the country file, it was cut off."""
-    numbers = frame["i"].astype(int)
+    numbers = frame["i"].astype(object).astype(int)
     last = max(map(int, known))
     if numbers.is_monotonic_increasing and numbers.nunique() > 1 and int(numbers.iloc[-1]) < last:
         raise refuse("stops_early", path, row=frame.index[-1], found=int(numbers.iloc[-1]), last=last)

@@ -12,6 +12,7 @@ https://comtradeapi.un.org/files/v1/app/reference/partnerAreas.json.
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from babel.core import get_global
@@ -26,6 +27,8 @@ CUSTOMS = {
 LETTERS = {"S19": "TWN", "EUN": "EU27", "EUU": "EU27", "ROM": "ROU", "ZAR": "COD", "TMP": "TLS"}
 CURRENT = {"MMR", "COD", "DEU", "FRA", "TLS", "YEM"}
 """Of two alpha-3 codes of one territory, the one in force."""
+PRIVATE = re.compile(r"AAA|Q[M-Z].|X..|ZZZ")
+"""Letters of ISO 3166-1 that are nobody's."""
 WORLD = ("000", "0", "WLD", "W00")
 
 
@@ -35,7 +38,7 @@ def _tables() -> tuple[dict[str, str], frozenset[str]]:
     aliases = {k: v[0] for k, v in get_global("territory_aliases").items() if len(k) == 3 and len(v) == 1}
     letters: dict[str, str] = {}
     for code, territory in aliases.items():
-        if code.isalpha() and (territory not in letters or code in CURRENT):
+        if code.isalpha() and not PRIVATE.match(code) and (territory not in letters or code in CURRENT):
             letters[territory] = code
     numbers = {k: letters[t] for k, t in aliases.items() if k.isdigit() and t in letters}
     return numbers | CUSTOMS, frozenset(letters.values())

@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import csv
 import gzip
+import io
 import os
-from collections.abc import Sequence
+import re
+import zlib
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO, Any, cast
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import union_categoricals
 
 from detente.build.trade.concordance import EDITIONS, editions_of, subheadings
 from detente.build.trade.economies import iso3
@@ -24,6 +29,10 @@ from detente.words import refusal
 STRAY = 0.01
 """Share of a file's products that may be no code of its edition of HS; beyond it the file is taken for one of another edition."""
 FIRST_YEAR, LAST_YEAR = 1962, 2100
+NOTHING = ("", "NA", "N/A", "null")
+NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+CHUNK = 1_000_000
+"""Rows of a large file that are in memory as text at once."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,44 +65,51 @@ def refuse(part: str, path: Path, **values: object) -> SourceError:
     return SourceError(refusal("build/trade", part, file=path.name, **values))
 
 
-def opened(path: str | os.PathLike[str]) -> bytes:
-    """The whole file, a .gz unpacked. Raises `SourceError` for one that is absent, empty, no text, or ends within a line."""
+def checked(path: str | os.PathLike[str]) -> Path:
+    """The path of a file of text. Raises `SourceError` for one that is absent, empty, no text, or ends within a line."""
     place = Path(path)
     if not place.is_file():
         raise SourceError(refusal("build/trade", "no_file", file=place))
     try:
-        body = gzip.decompress(place.read_bytes()) if place.suffix == ".gz" else place.read_bytes()
-    except (OSError, EOFError) as error:
+        with opened(place) as lines:
+            start = lines.read(4096)
+            if place.suffix == ".gz":
+                end = start
+                while more := lines.read(1 << 24):
+                    end = more
+            else:
+                lines.seek(-min(place.stat().st_size, 2), os.SEEK_END)
+                end = lines.read()
+    except (OSError, EOFError, zlib.error) as error:
         raise refuse("unreadable", place, why=error) from error
-    if not body.strip():
+    if not start.strip():
         raise refuse("empty", place)
-    if b"\0" in body[:4096] or body[:2] == b"PK":
+    if b"\0" in start or start[:2] == b"PK":
         raise refuse("no_text", place)
-    if not body.endswith((b"\n", b"\r")):
-        last = body.count(b"\n") + 1
-        raise refuse("cut_off", place, row=last)
-    return body
+    if not end.endswith((b"\n", b"\r")):
+        raise refuse("cut_off", place)
+    return place
+
+
+def opened(path: Path) -> IO[bytes]:
+    """The file, a .gz unpacked on the way."""
+    return cast(IO[bytes], gzip.open(path, "rb")) if path.suffix == ".gz" else path.open("rb")
 
 
 def header(path: str | os.PathLike[str]) -> list[str]:
     """Names of the columns, as the first line has them."""
-    first = opened(path).splitlines()[0].decode("utf-8-sig", errors="replace")
-    return [name.strip() for name in next(csv.reader([first]))]
+    with opened(checked(path)) as lines:
+        first = lines.readline().decode("utf-8-sig", errors="replace")
+    return [name.strip() for name in next(csv.reader([first]), [])]
 
 
 def table(path: Path, columns: Sequence[str], *, exact: bool = False) -> pd.DataFrame:
     """Those columns as text, the index being the row of the file (the header is row 1).
 
-    `exact`: the file must have these columns and no others, in this order, as it is published. A comma at the end of every row, as UN
-    Comtrade writes it, is let pass. Raises `SourceError`.
+    `exact`: the file must have these columns and no others, in this order, as it is published; such a file may have tens of millions of
+    rows and is kept by distinct values. A comma at the end of every row, as UN Comtrade writes it, is let pass. Raises `SourceError`.
     """
-    body = opened(path)
-    try:
-        text = body.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = body.decode("cp1252", errors="replace")
-    lines = csv.reader(text.splitlines())
-    names = [name.strip() for name in next(lines)]
+    names = header(path)
     if exact and names != list(columns):
         raise refuse("header", path, found=", ".join(names[:12]), wanted=", ".join(columns))
     twice = sorted({n for n in names if names.count(n) > 1})
@@ -102,67 +118,119 @@ def table(path: Path, columns: Sequence[str], *, exact: bool = False) -> pd.Data
     lacking = [c for c in columns if c not in names]
     if lacking:
         raise refuse("columns_lacking", path, lacking=", ".join(lacking), found=", ".join(names[:12]))
-    places = [names.index(c) for c in columns]
-    found: list[list[str]] = []
-    for number, row in enumerate(lines, start=2):
-        if len(row) == len(names) + 1 and row[-1] == "":
-            row = row[:-1]
-        if len(row) != len(names):
-            raise refuse("row_length", path, row=number, found=len(row), wanted=len(names))
-        found.append([row[k].strip() for k in places])
-    if not found:
+    frame = _large(path, names) if exact else _small(path, names, columns)
+    if frame.empty:
         raise refuse("no_rows", path)
-    frame = pd.DataFrame(found, columns=list(columns), dtype=object)
     frame.index = pd.RangeIndex(2, len(frame) + 2)
     return frame
 
 
-def number(frame: pd.DataFrame, column: str, path: Path, *, least: float = 0.0, most: float = np.inf, missing: bool = False) -> pd.Series[float]:
+def _small(path: Path, names: list[str], columns: Sequence[str]) -> pd.DataFrame:
+    with opened(path) as lines:
+        body = lines.read()
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = body.decode("cp1252", errors="replace")
+    places = [names.index(c) for c in columns]
+    found: list[list[str]] = []
+    rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        next(rows)
+        for number, row in enumerate(rows, start=2):
+            cells = row[:-1] if len(row) == len(names) + 1 and row[-1] == "" else row
+            if len(cells) != len(names):
+                raise refuse("row_length", path, row=number, found=len(cells), wanted=len(names))
+            found.append([cells[k].strip() for k in places])
+    except csv.Error as error:
+        raise refuse("unreadable", path, why=f"row {len(found) + 2}, {error}") from error
+    return pd.DataFrame(found, columns=list(columns), dtype=object)
+
+
+def _large(path: Path, names: list[str]) -> pd.DataFrame:
+    parts: list[pd.DataFrame] = []
+    options: dict[str, Any] = {
+        "names": names, "header": None, "skiprows": 1, "dtype": "category", "keep_default_na": False, "na_values": [],
+        "skip_blank_lines": False, "skipinitialspace": True, "encoding_errors": "replace", "index_col": False, "chunksize": CHUNK,
+    }  # fmt: skip
+    rows = 0
+    try:
+        for part in pd.read_csv(path, **options):
+            short = part.isna().any(axis=1)
+            if short.any():
+                at = int(np.flatnonzero(short)[0])
+                raise refuse("row_length", path, row=rows + at + 2, found=int(part.iloc[at].notna().sum()), wanted=len(names))
+            rows += len(part)
+            parts.append(part)
+    except pd.errors.EmptyDataError:
+        return pd.DataFrame(columns=names)
+    except (pd.errors.ParserError, pd.errors.ParserWarning) as error:
+        raise refuse("unreadable", path, why=str(error).strip()) from error
+    return pd.DataFrame({c: pd.Series(union_categoricals([p[c] for p in parts])) for c in names})
+
+
+def by_value(column: pd.Series[Any], read: Callable[[str], Any]) -> pd.Series[Any]:
+    """`read` of every distinct cell, put in place."""
+    kept = column.astype("category")
+    values = np.array([read(str(c).strip()) for c in kept.cat.categories], dtype=object)
+    return pd.Series(values[kept.cat.codes.to_numpy()], index=column.index, dtype=object)
+
+
+def number(
+    frame: pd.DataFrame, column: str, path: Path, *, least: float = 0.0, most: float = np.inf, missing: bool = False
+) -> pd.Series[float]:
     """A column of numbers within limits; with `missing`, an empty cell or NA is not a number. Raises `SourceError` with the row."""
-    text = frame[column].astype(str)
-    none = text.isin(["", "NA", "N/A", "null"])
-    found = pd.to_numeric(text.where(~none), errors="coerce")
-    bad = frame.index[(~none & ~(np.isfinite(found) & (found >= least) & (found <= most))) | (none & (not missing))]
+
+    def read(cell: str) -> float | None:
+        if cell in NOTHING:
+            return np.nan if missing else None
+        if not NUMBER.fullmatch(cell):
+            return None
+        value = float(cell)
+        return value if np.isfinite(value) and least <= value <= most else None
+
+    found = by_value(frame[column], read)
+    bad = frame.index[found.map(lambda v: v is None)]
     if len(bad):
         limits = f"{least:g} or more" if np.isinf(most) else f"{least:g} to {most:g}"
-        raise refuse("no_number", path, row=bad[0], column=column, cell=repr(text[bad[0]]), wanted=limits)
+        raise refuse("no_number", path, row=bad[0], column=column, cell=repr(str(frame.loc[bad[0], column])), wanted=limits)
     return found.astype(float)
 
 
 def one_year(frame: pd.DataFrame, column: str, path: Path) -> int:
     """The year that all rows are of."""
-    years = sorted(set(frame[column]))
-    bad = frame.index[~frame[column].str.fullmatch(r"\d{4}") | ~frame[column].map(lambda y: y.isdigit() and FIRST_YEAR <= int(y) < LAST_YEAR)]
+    found = by_value(frame[column], lambda y: int(y) if y.isdigit() and FIRST_YEAR <= int(y) < LAST_YEAR else 0)
+    bad = frame.index[found == 0]
     if len(bad):
-        raise refuse("no_year", path, row=bad[0], column=column, cell=repr(frame.loc[bad[0], column]))
+        raise refuse("no_year", path, row=bad[0], column=column, cell=repr(str(frame.loc[bad[0], column])))
+    years = sorted(set(found))
     if len(years) > 1:
-        raise refuse("several_years", path, column=column, years=", ".join(years[:6]))
+        raise refuse("several_years", path, column=column, years=", ".join(map(str, years[:6])))
     return int(years[0])
 
 
-def economies(frame: pd.DataFrame, column: str, path: Path, known: dict[str, str] | None = None) -> pd.Series[str]:
+def economies(frame: pd.DataFrame, column: str, path: Path, known: Mapping[str, str] | None = None) -> pd.Series[str]:
     """Codes of a column as alpha-3; `known` are codes of the file's own country file. Raises `SourceError` for one that is none."""
-    text = frame[column].astype(str)
-    codes = {c: (known[c] if known and c in known else None if known else iso3(c)) for c in text.unique()}
-    strange = [c for c, found in codes.items() if found is None]
-    if strange:
-        row = frame.index[text == strange[0]][0]
-        raise refuse("no_economy", path, row=row, column=column, code=repr(strange[0]), listed="country file" if known else "")
-    return text.map(codes)
+    found = by_value(frame[column], iso3 if known is None else known.get)
+    bad = frame.index[found.isna()]
+    if len(bad):
+        code = repr(str(frame.loc[bad[0], column]))
+        raise refuse("no_economy", path, row=bad[0], column=column, code=code, listed="" if known is None else "yes")
+    return found
 
 
 def products(frame: pd.DataFrame, column: str, path: Path) -> tuple[pd.Series[str], list[str]]:
     """Six-digit codes; where every code lost its leading zero (a spreadsheet did that) it is put back, and that is noted."""
-    text = frame[column].astype(str)
-    bad = frame.index[~text.str.fullmatch(r"\d{5,6}")]
+    found = by_value(frame[column], lambda c: c if re.fullmatch(r"[0-9]{5,6}", c) else None)
+    bad = frame.index[found.isna()]
     if len(bad):
-        raise refuse("no_product", path, row=bad[0], column=column, cell=repr(text[bad[0]]))
-    short = text.str.len() == 5
+        raise refuse("no_product", path, row=bad[0], column=column, cell=repr(str(frame.loc[bad[0], column])))
+    short = by_value(frame[column], lambda c: len(c) == 5).astype(bool)
     if not short.any():
-        return text, []
-    if text.str.startswith("0").any():
-        raise refuse("zeros_partly", path, row=frame.index[short][0], column=column, cell=repr(text[short].iloc[0]))
-    return text.str.zfill(6), [refusal("build/trade", "zeros_back", rows=int(short.sum()))]
+        return found, []
+    if by_value(frame[column], lambda c: c.startswith("0")).any():
+        raise refuse("zeros_partly", path, row=frame.index[short][0], column=column, cell=repr(found[short].iloc[0]))
+    return by_value(found, lambda c: c.zfill(6)), [refusal("build/trade", "zeros_back", rows=int(short.sum()))]
 
 
 def edition_of(codes: pd.Series[str], path: Path, stated: str | None, column: str) -> tuple[str, list[str]]:
