@@ -150,7 +150,7 @@ def _small(path: Path, names: list[str], columns: Sequence[str]) -> pd.DataFrame
 def _large(path: Path, names: list[str]) -> pd.DataFrame:
     parts: list[pd.DataFrame] = []
     options: dict[str, Any] = {
-        "names": names, "header": None, "skiprows": 1, "dtype": "category", "keep_default_na": False, "na_values": [],
+        "names": names, "header": None, "skiprows": 1, "dtype": str, "keep_default_na": False, "na_values": [],
         "skip_blank_lines": False, "skipinitialspace": True, "encoding_errors": "replace", "index_col": False, "chunksize": CHUNK,
     }  # fmt: skip
     rows = 0
@@ -161,7 +161,7 @@ def _large(path: Path, names: list[str]) -> pd.DataFrame:
                 at = int(np.flatnonzero(short)[0])
                 raise refuse("row_length", path, row=rows + at + 2, found=int(part.iloc[at].notna().sum()), wanted=len(names))
             rows += len(part)
-            parts.append(part)
+            parts.append(part.astype(object).astype("category"))
     except pd.errors.EmptyDataError:
         return pd.DataFrame(columns=names)
     except (pd.errors.ParserError, pd.errors.ParserWarning) as error:
