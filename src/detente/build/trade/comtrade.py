@@ -73,11 +73,18 @@ def from_frame(frame: pd.DataFrame, *, flow: str = "M", path: Path) -> Flows:
     product, notes = products(pairs, "cmdCode", path)
     edition, more = edition_of(product, path, _edition(classes[0]), "cmdCode")
     exporter, importer = (partner, reporter) if flow == "M" else (reporter, partner)
-    flows = pd.DataFrame({"exporter": exporter, "importer": importer, "product": product, "value": pairs["value"] / 1e6}).drop(same)
+    flows = pd.DataFrame({"exporter": exporter, "importer": importer, "product": product, "value": pairs["value"] / 1e6}).drop(
+        same
+    )
     if len(same):
         more.append(refusal("build/trade", "returned", rows=len(same)))
     return Flows(
-        flows.reset_index(drop=True), "United Nations, UN Comtrade", year, edition, "cif" if flow == "M" else "fob", (*notes, *more)
+        flows.reset_index(drop=True),
+        "United Nations, UN Comtrade",
+        year,
+        edition,
+        "cif" if flow == "M" else "fob",
+        (*notes, *more),
     )
 
 

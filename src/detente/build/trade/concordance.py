@@ -87,7 +87,10 @@ class Concordance:
     def to_frame(self) -> pd.DataFrame:
         """Columns `code`, `counterpart`, `share` and `relation` (1:1, n:1, 1:n, n:m); a code without a counterpart has an empty one."""
         shares = self.shares.reset_index().set_axis(["code", "counterpart", "share"], axis=1)
-        parts, shared = shares.groupby("code")["share"].transform("size"), shares.groupby("counterpart")["share"].transform("size")
+        parts, shared = (
+            shares.groupby("code")["share"].transform("size"),
+            shares.groupby("counterpart")["share"].transform("size"),
+        )
         left = np.where(shared > 1, "n", "1")
         right = np.where(parts > 1, np.where(shared > 1, "m", "n"), "1")
         shares["relation"] = [f"{a}:{b}" for a, b in zip(left, right, strict=True)]

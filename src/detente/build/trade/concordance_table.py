@@ -156,9 +156,7 @@ def table(folder: Path) -> str:
     }  # fmt: skip
     for target, column, cut in (("SITC4", "SITC4_5d", 3), ("BEC4", "BEC4_3d", None)):
         found, _ = _latest(folder, target.lower(), column)
-        columns["HS", target] = {
-            c: _said(Counter(x[:cut] if cut else x.rstrip("0") for x in found.get(c, ()))) for c in editions
-        }
+        columns["HS", target] = {c: _said(Counter(x[:cut] if cut else x.rstrip("0") for x in found.get(c, ()))) for c in editions}
     industries: dict[str, Counter[str]] = defaultdict(Counter)
     for code, classes in census.items():
         industries[code[:4]].update({_group(i) for i in classes})

@@ -112,7 +112,9 @@ def _percent(frame: pd.DataFrame, mean: str, low: str, high: str, place: Path) -
         bad = frame.index[(rate < least - 0.01) | (rate > most + 0.01)]
         if len(bad):
             row = bad[0]
-            raise refuse("outside", place, row=row, column=mean, rate=f"{rate[row]:g}", low=f"{least[row]:g}", high=f"{most[row]:g}")
+            raise refuse(
+                "outside", place, row=row, column=mean, rate=f"{rate[row]:g}", low=f"{least[row]:g}", high=f"{most[row]:g}"
+            )
     if (rate > 0).sum() >= ENOUGH and rate.max() <= 1:
         raise refuse("fractions", place, column=mean, most=f"{rate.max():g}")
 
