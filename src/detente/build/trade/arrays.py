@@ -5,8 +5,9 @@
     rates = duty_array(read_duties("wits.csv"), world, flows)
     world = with_duties(world, rates)
 
-Sectors are those of the default world, or ISIC Rev.4 divisions as the OECD writes them (A01, C10T12), or any others where `products` says
-which prefix of HS goes where. A region stands for its members; ROW, where the world has it, for everybody that no region names.
+Sectors are those of the default world, or ISIC Rev.4 divisions as the OECD writes them (A01, C10T12), or any others where
+`products` says which prefix of HS goes where. A region stands for its members; ROW, where the world has it, for everybody that
+no region names.
 """
 
 from __future__ import annotations
@@ -19,11 +20,12 @@ import numpy as np
 import pandas as pd
 
 from detente.build.classification import sector_of
-from detente.build.trade.concordance import concordance
+from detente.build.trade.concordance import concordance, subheadings
 from detente.build.trade.economies import members
 from detente.build.trade.files import Duties, Flows
 from detente.build.trade.industries import divisions
 from detente.errors import InputError, NoConcordance, UnknownSector
+from detente.types import Array
 from detente.words import refusal
 from detente.words.names import sector_table
 from detente.world.world import World
@@ -39,9 +41,10 @@ SHOWN = 12
 class TradeReport:
     """How much of a file found a place in a world, by value (million USD), or by rows where the file has no values.
 
-    `placed` + `no_sector` + `no_region` = `total`; `inside` is the part of `placed` between members of one region. `sectorless` and
-    `homeless` are the products and economies left out, the largest first. `empty` are cells of goods, as a share, that nothing is
-    known of: no trade for flows; for duties the world's own rate stands.
+    `placed` + `no_sector` + `no_region` = `total`; `inside` is the part of `placed` between members of one region. `sectorless`
+    and `homeless` are the products and economies left out, the largest first. `empty` are cells of goods, as a share, that
+    nothing is known of: no trade for flows; for duties the world's own rate stands. `known`: of the sectors that a file of
+    duties touches, the share of imports (of subheadings, where no flows are given) that it has a duty for; 1 for flows.
     """
 
     source: str
@@ -54,6 +57,7 @@ class TradeReport:
     no_sector: float
     no_region: float
     empty: float
+    known: float
     sectorless: tuple[str, ...]
     homeless: tuple[str, ...]
     notes: tuple[str, ...]
@@ -74,16 +78,17 @@ class TradeArray:
 
 
 def trade_array(flows: Flows, world: World, *, products: Mapping[str, str] | None = None) -> TradeArray:
-    """Trade in goods by region and sector, million USD of the file's year; the diagonal is trade inside a region of several members.
+    """Trade in goods by region and sector, million USD of the file's year; the diagonal is trade inside a region of several
+    members.
 
-    `products`: prefix of HS → sector of the world, where its sectors are its own; the longest prefix wins. Raises `NoConcordance`,
-    `UnknownSector`.
+    `products`: prefix of HS → sector of the world, where its sectors are its own; the longest prefix wins. Raises
+    `NoConcordance`, `UnknownSector`.
     """
     placed = _placed(flows.frame, world, products)
     values = np.zeros((len(world.regions), len(world.regions), len(world.sectors)))
     own = placed[placed["placed"]]
     np.add.at(values, (own["origin"], own["destination"], own["sector"]), own["value"] * own["share"])
-    report = _report(flows, placed, placed["value"] * placed["share"], "million USD", values == 0, world)
+    report = _report(flows, placed, "million USD", values == 0, world, 1.0)
     return TradeArray(_labelled(values, world, "million USD", flows.year), report)
 
 
@@ -92,11 +97,11 @@ def duty_array(
 ) -> TradeArray:
     """Duties by region and sector as fractions; not a number where nothing is known.
 
-    A cell is the mean over products and members, weighted with trade: of `flows`, else of the file itself, else every line alike.
-    A rate on all (most favoured nation) stands for every exporter that has no rate of its own, and a rate of the European Union for its
-    members. Raises `NoConcordance`, `UnknownSector`.
+    A cell is the mean over products and members, weighted with trade: of `flows`, else of the file itself, else every line
+    alike. A rate on all (most favoured nation) stands for every exporter that has no rate of its own, and a rate of the
+    European Union for its members. Raises `NoConcordance`, `UnknownSector`.
     """
-    frame = _everybody(_union(duties.frame), flows)
+    frame = _union(_everybody(_union(duties.frame), flows))
     if flows is not None:
         traded = flows.frame.groupby(["exporter", "importer", "product"], sort=False)["value"].sum().rename("traded")
         frame = frame.join(traded, on=["exporter", "importer", "product"])
@@ -121,15 +126,17 @@ def duty_array(
     with np.errstate(invalid="ignore", divide="ignore"):
         values = np.where(weights > 0, sums / weights, plain / lines)
     values[np.arange(shape[0]), np.arange(shape[0])] = np.nan
-    report = _report(duties, placed, weight, "million USD" if weighed else "tariff lines", np.isnan(values), world)
+    known = _known(duties, flows, own, world, products)
+    report = _report(duties, placed, "million USD" if weighed else "tariff lines", np.isnan(values), world, known)
     return TradeArray(_labelled(values, world, "fraction", duties.year), report)
 
 
 def with_duties(world: World, rates: xr.DataArray) -> World:
     """The world with these duties where they are numbers and its own elsewhere; shipments before duties stay as they are.
 
-    What buyers pay changes with the duties, so every use of a good in a region is scaled with it, and the value added of a sector is
-    what its inputs then leave. Raises `InputError` for other labels, and where inputs would cost more than a sector earns.
+    What buyers pay changes with the duties, so every use of a good in a region is scaled with it, and the value added of a
+    sector is what its inputs then leave. Raises `InputError` for other labels, and where inputs would cost more than a sector
+    earns.
     """
     from detente.world.labelled import in_order, trade_axes
 
@@ -206,9 +213,21 @@ def _placed(frame: pd.DataFrame, world: World, products: Mapping[str, str] | Non
     return placed
 
 
-def _report(
-    file: Flows | Duties, placed: pd.DataFrame, weight: pd.Series[float], unit: str, unknown: np.ndarray, world: World
-) -> TradeReport:
+def _known(duties: Duties, flows: Flows | None, own: pd.DataFrame, world: World, products: Mapping[str, str] | None) -> float:
+    """Of the sectors (and, with flows, the importers) that duties touch, the share that has one."""
+    touched = set(own["sector"])
+    if flows is None:
+        every = sector_shares(pd.Index(sorted(subheadings(duties.edition))), world, products)
+        whole = set(every.loc[every["sector"].isin(touched), "product"])
+        return len(whole & set(own["product"])) / len(whole) if whole else 0.0
+    placed = _placed(flows.frame[flows.frame["importer"].isin(set(own["importer"]))], world, products)
+    placed = placed[placed["placed"] & placed["sector"].isin(touched) & (placed["origin"] != placed["destination"])]
+    have = placed.merge(own[["exporter", "importer", "product"]].drop_duplicates(), on=["exporter", "importer", "product"])
+    total = float((placed["value"] * placed["share"]).sum())
+    return float((have["value"] * have["share"]).sum()) / total if total else 0.0
+
+
+def _report(file: Flows | Duties, placed: pd.DataFrame, unit: str, unknown: Array, world: World, known: float) -> TradeReport:
     weight = (placed["value"] * placed["share"]).fillna(0.0)
     homeless = ~placed["no_sector"] & ~placed["placed"]
     inside = placed["placed"] & (placed["origin"] == placed["destination"])
@@ -223,7 +242,7 @@ def _report(
         total=float(weight.sum()), placed=float(weight[placed["placed"]].sum()), inside=float(weight[inside].sum()),
         no_sector=float(weight[placed["no_sector"]].sum()), no_region=float(weight[homeless].sum()),
         empty=float(unknown[np.broadcast_to(across, unknown.shape)].mean()) if goods.any() else 1.0,
-        sectorless=_largest(weight[placed["no_sector"]].groupby(placed["product"]).sum()),
+        known=known, sectorless=_largest(weight[placed["no_sector"]].groupby(placed["product"]).sum()),
         homeless=_largest(lost.groupby(level=0).sum()), notes=file.notes,
     )  # fmt: skip
 
@@ -233,14 +252,15 @@ def _largest(sums: pd.Series[float]) -> tuple[str, ...]:
 
 
 def _union(frame: pd.DataFrame) -> pd.DataFrame:
-    """Rates of the European Union as rates of its members, where a member has none of its own."""
+    """Rates of the European Union as rates of its members, where a member has none of its own; none between members."""
     for side in ("importer", "exporter"):
         joint = frame[frame[side] == "EU27"]
         if joint.empty:
             continue
         each = pd.concat([joint.assign(**{side: m}) for m in members("EU27")])
         frame = pd.concat([frame[frame[side] != "EU27"], each]).drop_duplicates(["exporter", "importer", "product"])
-    return frame[frame["exporter"] != frame["importer"]].reset_index(drop=True)
+    inside = frame["exporter"].isin(members("EU27")) & frame["importer"].isin(members("EU27"))
+    return frame[(frame["exporter"] != frame["importer"]) & ~inside].reset_index(drop=True)
 
 
 def _everybody(frame: pd.DataFrame, flows: Flows | None) -> pd.DataFrame:
@@ -261,7 +281,7 @@ def _everybody(frame: pd.DataFrame, flows: Flows | None) -> pd.DataFrame:
     return pd.concat([own, each[own.columns]]).drop_duplicates(["exporter", "importer", "product"]).reset_index(drop=True)
 
 
-def _labelled(values: np.ndarray, world: World, unit: str, year: int) -> xr.DataArray:
+def _labelled(values: Array, world: World, unit: str, year: int) -> xr.DataArray:
     import xarray as xr
 
     coords = {"origin": list(world.regions), "destination": list(world.regions), "sector": list(world.sectors)}

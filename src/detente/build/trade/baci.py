@@ -1,8 +1,8 @@
 """CEPII BACI: trade by pair and product of a year, one file a year and edition of HS, with a file of the economies' numbers.
 
-`BACI_HS92_Y2022_V202401b.csv` has the columns t, i, j, k, v, q: year, exporter, importer, product, value (thousand USD, free on board)
-and quantity (tonnes, NA where not known). `country_codes_V202401b.csv` of the same version lies beside it and has country_code,
-country_name, country_iso2, country_iso3.
+`BACI_HS92_Y2022_V202401b.csv` has the columns t, i, j, k, v, q: year, exporter, importer, product, value (thousand USD, free on
+board) and quantity (tonnes, NA where not known). `country_codes_V202401b.csv` of the same version lies beside it and has
+country_code, country_name, country_iso2, country_iso3.
 
 Source: CEPII, BACI (Gaulier and Zignago 2010), https://www.cepii.fr/CEPII/en/bdd_modele/bdd_modele_item.asp?id=37, Etalab 2.0.
 """
@@ -83,5 +83,5 @@ def _whole(frame: pd.DataFrame, known: dict[str, str], path: Path) -> None:
     """BACI is sorted by exporter: where a sorted file stops before the last economies of the country file, it was cut off."""
     numbers = frame["i"].astype(object).astype(int)
     last = max(map(int, known))
-    if numbers.is_monotonic_increasing and numbers.nunique() > 1 and int(numbers.iloc[-1]) < last:
+    if numbers.is_monotonic_increasing and len(set(numbers)) > 1 and int(numbers.iloc[-1]) < last:
         raise refuse("stops_early", path, row=frame.index[-1], found=int(numbers.iloc[-1]), last=last)

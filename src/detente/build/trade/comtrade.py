@@ -1,9 +1,9 @@
 """UN Comtrade: what a reporter says it bought or sold, by partner and product, as the data browser and the interface export it.
 
-Annual rows of an edition of HS are read: typeCode C, freqCode A, classificationCode H0 to H6, six digits, every mode of transport,
-customs procedure and second partner together (motCode 0, customsCode C00, partner2Code 0). Values are USD; imports are mostly valued
-with freight and insurance (cif), exports without (fob). Rows of 2 and 4 digits and of the partner World are only used to see whether
-the rest is whole.
+Annual rows of an edition of HS are read: typeCode C, freqCode A, classificationCode H0 to H6, six digits, every mode of
+transport, customs procedure and second partner together (motCode 0, customsCode C00, partner2Code 0). Values are USD; imports
+are mostly valued with freight and insurance (cif), exports without (fob). Rows of 2 and 4 digits and of the partner World are
+only used to see whether the rest is whole.
 
 Source: United Nations, UN Comtrade, https://comtradeplus.un.org. Free with registration; not to be passed on.
 """

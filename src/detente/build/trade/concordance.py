@@ -1,8 +1,10 @@
-"""`concordance`: what a code of one classification is in another, with shares, what has no counterpart, and what the shares rest on.
+"""`concordance`: what a code of one classification is in another, with shares, what has no counterpart, and what the shares
+rest on.
 
-HS at 2, 4 or 6 digits, ISIC Rev.4 (groups), SITC Rev.4 (groups), BEC Rev.4, NAICS 2017 (industry groups) and 2022 (subsectors of goods)
-and the sectors of the default world. Pairs without HS on either side go through the subheadings of HS, but for NAICS and ISIC, which
-the Census joins itself. BEC Rev.5 needs the table of the United Nations (`table`), which may be had but not passed on.
+HS at 2, 4 or 6 digits, ISIC Rev.4 (groups), SITC Rev.4 (groups), BEC Rev.4, NAICS 2017 (industry groups) and 2022 (subsectors
+of goods) and the sectors of the default world. Pairs without HS on either side go through the subheadings of HS, but for NAICS
+and ISIC, which the Census joins itself. BEC Rev.5 needs the table of the United Nations (`table`), which may be had but not
+passed on.
 
 >>> found = concordance("HS6", "ISIC4")
 >>> found.map(["870380", "010121"])
@@ -49,9 +51,9 @@ EXACT, EVEN, WEIGHED = "exact", "even", "weighed"
 class Concordance:
     """What the codes of `source` are in `target`. Made by `concordance`.
 
-    `edition` is the edition of HS that the codes of HS, or the subheadings gone through, are of. `basis` says what shares rest on: "exact"
-    (each code has one counterpart), "even" (classes or subheadings count alike: no statistic stands behind it) or "weighed" (values
-    that were given). `without` are codes that have no counterpart.
+    `edition` is the edition of HS that the codes of HS, or the subheadings gone through, are of. `basis` says what shares rest
+    on: "exact" (each code has one counterpart), "even" (classes or subheadings count alike: no statistic stands behind it) or
+    "weighed" (values that were given). `without` are codes that have no counterpart.
     """
 
     source: str
@@ -85,7 +87,8 @@ class Concordance:
         return found
 
     def to_frame(self) -> pd.DataFrame:
-        """Columns `code`, `counterpart`, `share` and `relation` (1:1, n:1, 1:n, n:m); a code without a counterpart has an empty one."""
+        """Columns `code`, `counterpart`, `share` and `relation` (1:1, n:1, 1:n, n:m); a code without a counterpart has an empty
+        one."""
         shares = self.shares.reset_index().set_axis(["code", "counterpart", "share"], axis=1)
         parts, shared = (
             shares.groupby("code")["share"].transform("size"),
@@ -223,7 +226,8 @@ def _through(name: str, lines: tuple[str, ...], table: str | os.PathLike[str] | 
 
 
 def _census(source: str, target: str) -> tuple[dict[str, dict[str, float]], dict[str, dict[str, float]], tuple[str, ...]]:
-    """The Census' own table: a line is a group of NAICS 2017 and a group of ISIC, as often as industries of six digits join them."""
+    """The Census' own table: a line is a group of NAICS 2017 and a group of ISIC, as often as industries of six digits join
+    them."""
     sides: dict[str, dict[str, dict[str, float]]] = {"NAICS2017": {}, "ISIC4": {}}
     for group, codes in _rows("NAICS2017", "ISIC4").items():
         for part in codes.split():

@@ -3,12 +3,12 @@
     python -m detente.build.trade.concordance_table SOURCES TARGET
 
 SOURCES holds tables of the R package concordance 2.1.0 (Liao, Kim, Miyano, Zhang; MIT,
-https://github.com/insongkim/concordance), each written as NAME.csv: `hs0_isic3` … `hs6_isic3` and the same of `naics`, `sitc4` and
-`bec4` (hs0 is HS 1992, hs6 HS 2022), `isic4_isic3`, `naics2017_isic4`, `naics2012_naics2007`, `naics2007_naics2002`,
-`naics2017_naics2012`. They restate tables of the United Nations, of the World Bank's WITS, of Pierce and Schott and of the US Census.
+https://github.com/insongkim/concordance), each written as NAME.csv: `hs0_isic3` … `hs6_isic3` and the same of `naics`, `sitc4`
+and `bec4` (hs0 is HS 1992, hs6 HS 2022), `isic4_isic3`, `naics2017_isic4`, `naics2012_naics2007`, `naics2007_naics2002`,
+`naics2017_naics2012`. They restate tables of the United Nations, of WITS, of Pierce and Schott and of the US Census.
 
-Rows are `source,target,prefix,codes`; the longest prefix of a code counts. `codes` are counterparts, each with a count where there are
-several ("011:8 023:1").
+Rows are `source,target,prefix,codes`; the longest prefix of a code counts. `codes` are counterparts, each with a count where
+there are several ("011:8 023:1").
 
 No published table leads from HS to ISIC Rev.4 in one step. Three routes do it in two, and each alone names too much:
 
@@ -35,10 +35,10 @@ from detente.files import write
 from detente.words.names import sector_table
 
 EDITIONS = ("1992", "1996", "2002", "2007", "2012", "2017", "2022")
-HEAD = """# Derived by detente: counterparts of the codes of trade and industry classifications, the longest prefix wins. Condensed from the
-# R package concordance 2.1.0 (Liao, Kim, Miyano, Zhang; MIT), https://github.com/insongkim/concordance, which restates correspondence
+HEAD = """# Derived by detente: counterparts of the codes of trade and industry classifications, the longest prefix wins. Condensed
+# from the R package concordance 2.1.0 (Liao, Kim, Miyano, Zhang; MIT), https://github.com/insongkim/concordance, which restates
 # tables of the UN Statistics Division, WITS, Pierce and Schott (https://doi.org/10.3233/JEM-2009-0326) and the US Census Bureau.
-# HS to ISIC4 is ours, from three routes (docs/concordances.md). Row HS,editions: subheadings of a heading and the editions they stand in.
+# HS to ISIC4 is ours, from three routes (docs/concordances.md). HS to editions: subheadings of a heading, by editions they stand in.
 """
 Sets = Mapping[str, Iterable[str]]
 
@@ -50,7 +50,7 @@ def _table(folder: Path, name: str) -> pd.DataFrame:
 def _pairs(folder: Path, name: str, source: str, target: str) -> dict[str, set[str]]:
     """Code → codes of the columns that begin with `source` and `target` (the first of each: the finest)."""
     frame = _table(folder, name)
-    left, right = (next(c for c in frame if c.startswith(start)) for start in (source, target))
+    left, right = (next(c for c in map(str, frame) if c.startswith(start)) for start in (source, target))
     frame = frame[[left, right]].dropna()
     found: dict[str, set[str]] = defaultdict(set)
     for a, b in frame.itertuples(index=False):
@@ -139,8 +139,8 @@ def table(folder: Path) -> str:
     isic4 = _pairs(folder, "isic4_isic3", "ISIC3_4d", "ISIC4_4d")
     census = _pairs(folder, "naics2017_isic4", "NAICS2017_6d", "ISIC4_4d")
     to_2017 = _naics_2017(folder, set(census))
-    for code, found in more.items():
-        editions[code] |= found
+    for code, own in more.items():
+        editions[code] |= own
     columns: dict[tuple[str, str], dict[str, str]] = {}
     in_2017 = {}
     for code, codes in naics.items():
@@ -155,8 +155,8 @@ def table(folder: Path) -> str:
         for c in editions
     }  # fmt: skip
     for target, column, cut in (("SITC4", "SITC4_5d", 3), ("BEC4", "BEC4_3d", None)):
-        found, _ = _latest(folder, target.lower(), column)
-        columns["HS", target] = {c: _said(Counter(x[:cut] if cut else x.rstrip("0") for x in found.get(c, ()))) for c in editions}
+        held, _ = _latest(folder, target.lower(), column)
+        columns["HS", target] = {c: _said(Counter(x[:cut] if cut else x.rstrip("0") for x in held.get(c, ()))) for c in editions}
     industries: dict[str, Counter[str]] = defaultdict(Counter)
     for code, classes in census.items():
         industries[code[:4]].update({_group(i) for i in classes})

@@ -49,8 +49,8 @@ class Flows:
 
 @dataclass(frozen=True, eq=False)
 class Duties:
-    """Duties by product. `frame`: exporter (alpha-3, or "" for all), importer, product (HS, six digits), rate (a fraction), and value
-    (imports, million USD; not a number where the file has none)."""
+    """Duties by product. `frame`: exporter (alpha-3, or "" for all), importer, product (HS, six digits), rate (a fraction), and
+    value (imports, million USD; not a number where the file has none)."""
 
     frame: pd.DataFrame
     source: str
@@ -106,8 +106,9 @@ def header(path: str | os.PathLike[str]) -> list[str]:
 def table(path: Path, columns: Sequence[str], *, exact: bool = False) -> pd.DataFrame:
     """Those columns as text, the index being the row of the file (the header is row 1).
 
-    `exact`: the file must have these columns and no others, in this order, as it is published; such a file may have tens of millions of
-    rows and is kept by distinct values. A comma at the end of every row, as UN Comtrade writes it, is let pass. Raises `SourceError`.
+    `exact`: the file must have these columns and no others, in this order, as it is published; such a file may have tens of
+    millions of rows and is kept by distinct values. A comma at the end of every row, as UN Comtrade writes it, is let pass.
+    Raises `SourceError`.
     """
     names = header(path)
     if exact and names != list(columns):
@@ -179,7 +180,8 @@ def by_value(column: pd.Series[Any], read: Callable[[str], Any]) -> pd.Series[An
 def number(
     frame: pd.DataFrame, column: str, path: Path, *, least: float = 0.0, most: float = np.inf, missing: bool = False
 ) -> pd.Series[float]:
-    """A column of numbers within limits; with `missing`, an empty cell or NA is not a number. Raises `SourceError` with the row."""
+    """A column of numbers within limits; with `missing`, an empty cell or NA is not a number. Raises `SourceError` with the
+    row."""
 
     def read(cell: str) -> float | None:
         if cell in NOTHING:
@@ -210,7 +212,8 @@ def one_year(frame: pd.DataFrame, column: str, path: Path) -> int:
 
 
 def economies(frame: pd.DataFrame, column: str, path: Path, known: Mapping[str, str] | None = None) -> pd.Series[str]:
-    """Codes of a column as alpha-3; `known` are codes of the file's own country file. Raises `SourceError` for one that is none."""
+    """Codes of a column as alpha-3; `known` are codes of the file's own country file. Raises `SourceError` for one that is
+    none."""
     found = by_value(frame[column], iso3 if known is None else known.get)
     bad = frame.index[found.isna()]
     if len(bad):

@@ -3,7 +3,8 @@
 `mmhs6_2019.csv` has the columns importer, exporter, hs6_2007, year, adv: the name of the third says the edition of HS, `adv` is a
 fraction. Rates are applied ones: preferences in force are in them.
 
-Source: CEPII, MAcMap-HS6 (Guimbard, Jean, Mimouni and Pichot 2012), https://www.cepii.fr/CEPII/en/bdd_modele/bdd_modele_item.asp?id=12.
+Source: CEPII, MAcMap-HS6 (Guimbard, Jean, Mimouni and Pichot 2012),
+https://www.cepii.fr/CEPII/en/bdd_modele/bdd_modele_item.asp?id=12.
 """
 
 from __future__ import annotations

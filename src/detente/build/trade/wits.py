@@ -1,9 +1,9 @@
 """Duties from the World Bank's WITS (UNCTAD TRAINS), in the two layouts it exports. Rates are in percent.
 
-*Tariff and trade analysis*: Selected Nomen, Native Nomen, Reporter, Reporter Name, Product, Product Name, Partner, Partner Name, Tariff
-Year, Trade Year, Trade Source, DutyType, Simple Average, Weighted Average, …, Minimum Rate, Maximum Rate, …, Imports Value in 1000 USD.
-A choice of these columns is read too, where Reporter, Partner, Product, a year, DutyType and Simple Average are among them. DutyType is
-AHS (applied), MFN, PRF (preferential) or BND (bound).
+*Tariff and trade analysis*: Selected Nomen, Native Nomen, Reporter, Reporter Name, Product, Product Name, Partner, Partner
+Name, Tariff Year, Trade Year, Trade Source, DutyType, Simple Average, Weighted Average, …, Minimum Rate, Maximum Rate, …,
+Imports Value in 1000 USD. A choice of these columns is read too, where Reporter, Partner, Product, a year, DutyType and Simple
+Average are among them. DutyType is AHS (applied), MFN, PRF (preferential) or BND (bound).
 
 *Bulk*, a file a reporter and year: NomenCode, Reporter_ISO_N, Year, ProductCode, (Partner,) Sum_Of_Rates, Min_Rate, Max_Rate,
 SimpleAverage, …; without Partner the rates are those on all (MFN), with it preferential ones.
