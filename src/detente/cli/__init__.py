@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from detente import __version__
-from detente.cli import beside, check, data, dispatch, dossier, estimate, politics, questions, runs, validate, watch
+from detente.cli import beside, check, data, dispatch, dossier, estimate, politics, questions, runs, trade, validate, watch
 from detente.cli.common import any_terminal, out, print_error
 from detente.cli.new import new
 from detente.cli.reply import spoken
@@ -59,6 +59,8 @@ app.command()(runs.rerun)
 app.command()(watch.backtest)
 app.command()(estimate.estimate)
 app.command()(dossier.read)
+dossier.worlds.command()(trade.trade)
+dossier.worlds.command()(trade.duties)
 app.add_typer(dossier.worlds, name="world")
 app.add_typer(dossier.dossiers, name="dossier")
 app.add_typer(dossier.policies, name="policy")

@@ -58,6 +58,7 @@ class TradeReport:
     no_region: float
     empty: float
     known: float
+    known_of: str
     sectorless: tuple[str, ...]
     homeless: tuple[str, ...]
     notes: tuple[str, ...]
@@ -88,7 +89,7 @@ def trade_array(flows: Flows, world: World, *, products: Mapping[str, str] | Non
     values = np.zeros((len(world.regions), len(world.regions), len(world.sectors)))
     own = placed[placed["placed"]]
     np.add.at(values, (own["origin"], own["destination"], own["sector"]), own["value"] * own["share"])
-    report = _report(flows, placed, "million USD", values == 0, world, 1.0)
+    report = _report(flows, placed, "million USD", values == 0, world, 1.0, "imports")
     return TradeArray(_labelled(values, world, "million USD", flows.year), report)
 
 
@@ -127,7 +128,15 @@ def duty_array(
         values = np.where(weights > 0, sums / weights, plain / lines)
     values[np.arange(shape[0]), np.arange(shape[0])] = np.nan
     known = _known(duties, flows, own, world, products)
-    report = _report(duties, placed, "million USD" if weighed else "tariff lines", np.isnan(values), world, known)
+    report = _report(
+        duties,
+        placed,
+        "million USD" if weighed else "tariff lines",
+        np.isnan(values),
+        world,
+        known,
+        "subheadings" if flows is None else "imports",
+    )
     return TradeArray(_labelled(values, world, "fraction", duties.year), report)
 
 
@@ -227,7 +236,9 @@ def _known(duties: Duties, flows: Flows | None, own: pd.DataFrame, world: World,
     return float((have["value"] * have["share"]).sum()) / total if total else 0.0
 
 
-def _report(file: Flows | Duties, placed: pd.DataFrame, unit: str, unknown: Array, world: World, known: float) -> TradeReport:
+def _report(
+    file: Flows | Duties, placed: pd.DataFrame, unit: str, unknown: Array, world: World, known: float, known_of: str
+) -> TradeReport:
     weight = (placed["value"] * placed["share"]).fillna(0.0)
     homeless = ~placed["no_sector"] & ~placed["placed"]
     inside = placed["placed"] & (placed["origin"] == placed["destination"])
@@ -242,7 +253,8 @@ def _report(file: Flows | Duties, placed: pd.DataFrame, unit: str, unknown: Arra
         total=float(weight.sum()), placed=float(weight[placed["placed"]].sum()), inside=float(weight[inside].sum()),
         no_sector=float(weight[placed["no_sector"]].sum()), no_region=float(weight[homeless].sum()),
         empty=float(unknown[np.broadcast_to(across, unknown.shape)].mean()) if goods.any() else 1.0,
-        known=known, sectorless=_largest(weight[placed["no_sector"]].groupby(placed["product"]).sum()),
+        known=known,
+        known_of=known_of, sectorless=_largest(weight[placed["no_sector"]].groupby(placed["product"]).sum()),
         homeless=_largest(lost.groupby(level=0).sum()), notes=file.notes,
     )  # fmt: skip
 

@@ -35,10 +35,10 @@ from detente.files import write
 from detente.words.names import sector_table
 
 EDITIONS = ("1992", "1996", "2002", "2007", "2012", "2017", "2022")
-HEAD = """# Derived by detente: counterparts of the codes of trade and industry classifications, the longest prefix wins. Condensed
-# from the R package concordance 2.1.0 (Liao, Kim, Miyano, Zhang; MIT), https://github.com/insongkim/concordance, which restates
+HEAD = """# Derived by detente: counterparts of the codes of trade and industry classifications, the longest prefix wins.
+# Condensed from the R package concordance 2.1.0 (Liao, Kim, Miyano, Zhang; MIT), https://github.com/insongkim/concordance, of
 # tables of the UN Statistics Division, WITS, Pierce and Schott (https://doi.org/10.3233/JEM-2009-0326) and the US Census Bureau.
-# HS to ISIC4 is ours, from three routes (docs/concordances.md). HS to editions: subheadings of a heading, by editions they stand in.
+# HS to ISIC4 is ours, from three routes (docs/concordances.md). HS to editions: subheadings of a heading, by editions.
 """
 Sets = Mapping[str, Iterable[str]]
 
