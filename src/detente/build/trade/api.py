@@ -3,7 +3,7 @@
     flows = comtrade("458", 2023, key="…")            # Malaysia's imports; the key is free with registration
     gdp = world_bank("NY.GDP.MKTP.CD", ["MYS", "USA"], [2022, 2023])
 
-Both ask the network. `SourceError` says where a client is not installed, nothing answers, or an answer was cut at the client's limit.
+Both ask the network. `SourceError` says where a client is not installed, nothing answers, or an answer was cut at the limit.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def comtrade(reporter: str, year: int, *, flow: str = "M", products: str = "AG6"
                 found = client.previewFinalData(**asked, maxRecords=limit)
             else:
                 found = client.getFinalData(key, **asked, maxRecords=limit)
-    except Exception as error:  # noqa: BLE001 - whatever its HTTP library raises
+    except Exception as error:
         raise SourceError(refusal("build/trade", "no_answer", who="UN Comtrade", why=error)) from error
     if found is None:
         why = said.getvalue().strip() or "it gave no reason"
@@ -79,7 +79,7 @@ def world_bank(indicator: str, economies: Sequence[str], years: Sequence[int]) -
     client = _client("wbgapi")
     try:
         rows = list(client.data.fetch(indicator, list(economies), time=list(years), numericTimeKeys=True))
-    except Exception as error:  # noqa: BLE001 - whatever its HTTP library raises
+    except Exception as error:
         raise SourceError(refusal("build/trade", "no_answer", who="the World Bank", why=error)) from error
     if not rows:
         raise SourceError(refusal("build/trade", "no_records", who="the World Bank", asked=indicator))

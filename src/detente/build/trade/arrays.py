@@ -131,7 +131,7 @@ def duty_array(
     report = _report(
         duties,
         placed,
-        "million USD" if weighed else "tariff lines",
+        "million USD" if weighed else "rates",
         np.isnan(values),
         world,
         known,

@@ -60,12 +60,17 @@ def _pairs(folder: Path, name: str, source: str, target: str) -> dict[str, set[s
 
 
 def _latest(folder: Path, target: str, column: str) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
-    """HS code → counterparts in the latest edition that has it, and → editions it stands in."""
+    """HS code → counterparts, and → editions it stands in.
+
+    Of the editions of a code the one that tells most counts (fewest counterparts, then the latest): those of BEC for HS 2012 and
+    later were led back to older subheadings, and a split one has everything its forebear was split into.
+    """
     found: dict[str, set[str]] = {}
     editions: dict[str, set[str]] = defaultdict(set)
     for k, edition in enumerate(EDITIONS):
         for code, codes in _pairs(folder, f"hs{k}_{target}", f"HS{k}_6d", column).items():
-            found[code] = codes
+            if code not in found or len(codes) <= len(found[code]):
+                found[code] = codes
             editions[code].add(edition)
     return found, editions
 
