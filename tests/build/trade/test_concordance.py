@@ -42,7 +42,7 @@ def test_shares_add_up_to_one(source: str, target: str) -> None:
 def test_well_known_goods() -> None:
     isic, sitc, bec = (dt.concordance("HS6", t) for t in ("ISIC4", "SITC4", "BEC4"))
     for code, group, section, category in (
-        ("870380", "291", "781", "51"), ("854231", "261", "776", "42"), ("300490", "210", "542", "63"), ("270900", "061", "333", "31"),
+        ("870380", "291", "781", "51"), ("854231", "261", "776", "42"), ("300490", "210", "542", "63"), ("720851", "241", "673", "22"),
         ("120190", "011", "222", "111"), ("640399", "152", "851", "62"), ("880240", "303", "792", "521"),
     ):  # fmt: skip
         assert isic.map([code]) == {code: {group: 1.0}}
