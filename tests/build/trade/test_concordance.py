@@ -123,7 +123,12 @@ def test_refusals_by_name() -> None:
 
 
 def test_bec5_from_the_united_nations_table(tmp_path: Path) -> None:
-    rows = {"HS4": ["8703", "8542"], "HS6": ["870380", "854231"], "BEC5Code1": ["411020", "512010"], "BEC5EndUse": ["CONS", "INT"]}
+    rows = {
+        "HS4": ["8703", "8542"],
+        "HS6": ["870380", "854231"],
+        "BEC5Code1": ["411020", "512010"],
+        "BEC5EndUse": ["CONS", "INT"],
+    }
     path = tmp_path / "HS2012-17-BEC5 -- 08 Nov 2018.xlsx"
     with pd.ExcelWriter(path) as book:
         pd.DataFrame({"about": ["x"]}).to_excel(book, sheet_name="README", index=False)

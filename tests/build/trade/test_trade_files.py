@@ -122,13 +122,26 @@ def test_wits(files: Files) -> None:
         read_wits(files["wits"], kind="PRF")
 
 
-def test_wits_columns_are_taken_by_name(files: Files) -> None:
+def test_a_choice_of_columns_is_taken_by_name(files: Files) -> None:
     import pandas as pd
 
     frame = pd.read_csv(files["wits"], dtype=str)
+    kept = [
+        "Partner",
+        "Imports Value in 1000 USD",
+        "Simple Average",
+        "Reporter",
+        "DutyType",
+        "Tariff Year",
+        "Product",
+        "Native Nomen",
+    ]
     moved = files["wits"].with_name("moved.csv")
-    frame[sorted(frame.columns)].to_csv(moved, index=False)
+    frame[kept].to_csv(moved, index=False)
     assert read_wits(moved).frame.equals(read_wits(files["wits"]).frame)
+    frame[["Selected Nomen", *kept]].to_csv(moved, index=False)  # the whole layout, moved
+    with pytest.raises(SourceError, match="column 2 is Partner where Native Nomen is published"):
+        read_wits(moved)
 
 
 def test_wits_in_bulk(files: Files) -> None:
@@ -229,6 +242,14 @@ def test_recognised_from_content(files: Files, tmp_path: Path) -> None:
 
 
 def test_numbers_of_economies() -> None:
-    for code, letters in (("842", "USA"), ("840", "USA"), ("36", "AUS"), ("757", "CHE"), ("276", "DEU"), ("VNM", "VNM"), ("EUN", "EU27")):
+    for code, letters in (
+        ("842", "USA"),
+        ("840", "USA"),
+        ("36", "AUS"),
+        ("757", "CHE"),
+        ("276", "DEU"),
+        ("VNM", "VNM"),
+        ("EUN", "EU27"),
+    ):
         assert iso3(code) == letters
     assert [iso3(c) for c in ("000", "999", "899", "ZZZ", "W00", "")] == [None] * 6

@@ -17,12 +17,32 @@ import pandas as pd
 
 from detente.build.trade.concordance import _edition
 from detente.build.trade.economies import WORLD
-from detente.build.trade.files import Flows, economies, edition_of, number, once, one_year, products, refuse, table
+from detente.build.trade.files import (
+    Flows,
+    as_published,
+    economies,
+    edition_of,
+    header,
+    number,
+    once,
+    one_year,
+    products,
+    refuse,
+    table,
+)
 from detente.words import refusal
 
 COLUMNS = (
     "typeCode", "freqCode", "refYear", "reporterCode", "flowCode", "partnerCode", "partner2Code", "classificationCode", "cmdCode",
     "customsCode", "motCode", "primaryValue",
+)  # fmt: skip
+PUBLISHED = (
+    "typeCode", "freqCode", "refPeriodId", "refYear", "refMonth", "period", "reporterCode", "reporterISO", "reporterDesc", "flowCode",
+    "flowDesc", "partnerCode", "partnerISO", "partnerDesc", "partner2Code", "partner2ISO", "partner2Desc", "classificationCode",
+    "classificationSearchCode", "isOriginalClassification", "cmdCode", "cmdDesc", "aggrLevel", "isLeaf", "customsCode", "customsDesc",
+    "mosCode", "motCode", "motDesc", "qtyUnitCode", "qtyUnitAbbr", "qty", "isQtyEstimated", "altQtyUnitCode", "altQtyUnitAbbr", "altQty",
+    "isAltQtyEstimated", "netWgt", "isNetWgtEstimated", "grossWgt", "isGrossWgtEstimated", "cifvalue", "fobvalue", "primaryValue",
+    "legacyEstimationFlag", "isReported", "isAggregate",
 )  # fmt: skip
 TOTALS = {"partner2Code": ("0",), "customsCode": ("C00",), "motCode": ("0",)}
 APART = 0.01
@@ -32,6 +52,7 @@ APART = 0.01
 def read_comtrade(path: str | os.PathLike[str], *, flow: str = "M") -> Flows:
     """Trade of a year: imports (`flow` "M") or exports ("X"). Raises `SourceError`, naming row and column."""
     place = Path(path)
+    as_published(place, header(place), PUBLISHED)
     return from_frame(table(place, COLUMNS), flow=flow, path=place)
 
 

@@ -100,7 +100,11 @@ def header(path: str | os.PathLike[str]) -> list[str]:
     """Names of the columns, as the first line has them."""
     with opened(checked(path)) as lines:
         first = lines.readline().decode("utf-8-sig", errors="replace")
-    return [name.strip() for name in next(csv.reader([first]), [])]
+    names = [name.strip() for name in next(csv.reader([first]), [])]
+    twice = sorted({n for n in names if n and names.count(n) > 1})
+    if twice:
+        raise refuse("column_twice", Path(path), columns=", ".join(twice))
+    return names
 
 
 def table(path: Path, columns: Sequence[str], *, exact: bool = False) -> pd.DataFrame:
@@ -113,9 +117,6 @@ def table(path: Path, columns: Sequence[str], *, exact: bool = False) -> pd.Data
     names = header(path)
     if exact and names != list(columns):
         raise refuse("header", path, found=", ".join(names[:12]), wanted=", ".join(columns))
-    twice = sorted({n for n in names if names.count(n) > 1})
-    if twice:
-        raise refuse("column_twice", path, columns=", ".join(twice))
     lacking = [c for c in columns if c not in names]
     if lacking:
         raise refuse("columns_lacking", path, lacking=", ".join(lacking), found=", ".join(names[:12]))
@@ -124,6 +125,15 @@ def table(path: Path, columns: Sequence[str], *, exact: bool = False) -> pd.Data
         raise refuse("no_rows", path)
     frame.index = pd.RangeIndex(2, len(frame) + 2)
     return frame
+
+
+def as_published(path: Path, names: Sequence[str], published: Sequence[str]) -> None:
+    """Raises `SourceError` where the columns that are published stand in another order: names or columns were moved."""
+    held = [n for n in names if n in published]
+    wanted = [n for n in published if n in held]
+    for found, other in zip(held, wanted, strict=False):
+        if found != other:
+            raise refuse("order", path, column=names.index(found) + 1, found=found, wanted=other)
 
 
 def _small(path: Path, names: list[str], columns: Sequence[str]) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 *Tariff and trade analysis*: Selected Nomen, Native Nomen, Reporter, Reporter Name, Product, Product Name, Partner, Partner
 Name, Tariff Year, Trade Year, Trade Source, DutyType, Simple Average, Weighted Average, …, Minimum Rate, Maximum Rate, …,
-Imports Value in 1000 USD. A choice of these columns is read too, where Reporter, Partner, Product, a year, DutyType and Simple
+Imports Value in 1000 USD. A choice of these columns in any order is read too, where Reporter, Partner, Product, a year, DutyType and Simple
 Average are among them. DutyType is AHS (applied), MFN, PRF (preferential) or BND (bound).
 
 *Bulk*, a file a reporter and year: NomenCode, Reporter_ISO_N, Year, ProductCode, (Partner,) Sum_Of_Rates, Min_Rate, Max_Rate,
@@ -21,10 +21,30 @@ import pandas as pd
 
 from detente.build.trade.concordance import _edition
 from detente.build.trade.economies import WORLD
-from detente.build.trade.files import Duties, economies, edition_of, header, number, once, one_year, products, refuse, table
+from detente.build.trade.files import (
+    Duties,
+    as_published,
+    economies,
+    edition_of,
+    header,
+    number,
+    once,
+    one_year,
+    products,
+    refuse,
+    table,
+)
 
 ANALYSIS = ("Reporter", "Partner", "Product", "DutyType", "Simple Average")
 BULK = ("NomenCode", "Reporter_ISO_N", "Year", "ProductCode", "Min_Rate", "Max_Rate", "SimpleAverage")
+PUBLISHED = (
+    "Selected Nomen", "Native Nomen", "Reporter", "Reporter Name", "Product", "Product Name", "Partner", "Partner Name", "Tariff Year",
+    "Trade Year", "Trade Source", "DutyType", "Simple Average", "Weighted Average", "Standard Deviation", "Minimum Rate", "Maximum Rate",
+    "Nbr of Total Lines", "Nbr of Domestic Peaks", "Nbr of International Peaks", "Imports Value in 1000 USD", "Binding Coverage",
+)  # fmt: skip
+BULK_PUBLISHED = (
+    "NomenCode", "Reporter_ISO_N", "Year", "ProductCode", "Partner", "Sum_Of_Rates", "Min_Rate", "Max_Rate", "SimpleAverage",
+)  # fmt: skip
 KINDS = {"AHS": "applied", "MFN": "most favoured nation", "PRF": "preferential", "BND": "bound"}
 MOST = 3000.0
 ENOUGH = 40
@@ -40,9 +60,12 @@ def read_wits(path: str | os.PathLike[str], *, kind: str | None = None, edition:
     names = header(place)
     if set(BULK) <= set(names):
         return _bulk(place, names, kind, edition)
+    whole = PUBLISHED[0] in names
+    if whole:
+        as_published(place, names, PUBLISHED)
     year = next((c for c in ("Tariff Year", "Year") if c in names), "Tariff Year")
     optional = ("Native Nomen", "Weighted Average", "Minimum Rate", "Maximum Rate", "Imports Value in 1000 USD")
-    frame = table(place, [*ANALYSIS, year, *(c for c in optional if c in names)])
+    frame = table(place, [*ANALYSIS, year, *(c for c in optional if whole or c in names)])
     strange = frame.index[~frame["DutyType"].isin(KINDS)]
     if len(strange):
         raise refuse("duty_type", place, row=strange[0], cell=repr(frame.loc[strange[0], "DutyType"]), known=", ".join(KINDS))
@@ -64,6 +87,7 @@ def read_wits(path: str | os.PathLike[str], *, kind: str | None = None, edition:
 
 
 def _bulk(place: Path, names: list[str], kind: str | None, edition: str | int | None) -> Duties:
+    as_published(place, names, BULK_PUBLISHED)
     columns = [*BULK, *(c for c in ("Partner",) if c in names)]
     frame = table(place, columns)
     found = "PRF" if "Partner" in names else "MFN"
