@@ -52,6 +52,18 @@ def test_baci_that_lost_its_leading_zeros(baci: Path) -> None:
         read_baci(baci)
 
 
+def test_blanks_before_numbers(baci: Path) -> None:
+    head, *rows = baci.read_text(encoding="utf-8").splitlines()
+    cells = [row.split(",") for row in rows]
+    wide = [",".join([*c[:4], c[4].rjust(12), c[5].strip().rjust(12)]) for c in cells]
+    whole = read_baci(baci).frame
+    baci.write_text("\n".join([head, *wide]) + "\n", encoding="utf-8")
+    assert read_baci(baci).frame.equals(whole)
+    baci.write_text(("\n".join([head, *rows]) + "\n").replace(",12.300", ", 2.300"), encoding="utf-8")  # a digit was lost
+    with pytest.raises(SourceError, match="row 4, column v"):
+        read_baci(baci)
+
+
 def test_edition_of_hs(baci: Path) -> None:
     old = baci.with_name("BACI_HS92_Y2022_V202401b.csv")
     old.write_bytes(baci.read_bytes())

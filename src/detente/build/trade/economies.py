@@ -47,7 +47,7 @@ def _tables() -> tuple[dict[str, str], frozenset[str]]:
 def iso3(code: str) -> str | None:
     """Alpha-3 code of an economy by its number or letters; None for a code that is none, or an area of many economies."""
     numbers, letters = _tables()
-    text = str(code).strip().upper()
+    text = str(code)
     if text.isdigit():
         return numbers.get(text.zfill(3))
     text = LETTERS.get(text, text)

@@ -152,7 +152,7 @@ def _small(path: Path, names: list[str], columns: Sequence[str]) -> pd.DataFrame
             cells = row[:-1] if len(row) == len(names) + 1 and row[-1] == "" else row
             if len(cells) != len(names):
                 raise refuse("row_length", path, row=number, found=len(cells), wanted=len(names))
-            found.append([cells[k].strip() for k in places])
+            found.append([cells[k] for k in places])
     except csv.Error as error:
         raise refuse("unreadable", path, why=f"row {len(found) + 2}, {error}") from error
     return pd.DataFrame(found, columns=list(columns), dtype=object)
@@ -173,7 +173,7 @@ def _large(path: Path, names: list[str]) -> pd.DataFrame:
     parts: list[pd.DataFrame] = []
     options: dict[str, Any] = {
         "names": names, "header": None, "skiprows": 1, "dtype": str, "keep_default_na": False, "na_values": [],
-        "skip_blank_lines": False, "skipinitialspace": True, "encoding_errors": "replace", "index_col": False, "chunksize": CHUNK,
+        "skip_blank_lines": False, "encoding_errors": "replace", "index_col": False, "chunksize": CHUNK,
     }  # fmt: skip
     try:
         for part in pd.read_csv(path, **options):
@@ -188,19 +188,24 @@ def _large(path: Path, names: list[str]) -> pd.DataFrame:
 def by_value(column: pd.Series[Any], read: Callable[[str], Any]) -> pd.Series[Any]:
     """`read` of every distinct cell, put in place."""
     kept = column.astype("category")
-    values = np.array([read(str(c).strip()) for c in kept.cat.categories], dtype=object)
+    values = np.array([read(str(c)) for c in kept.cat.categories], dtype=object)
     return pd.Series(values[kept.cat.codes.to_numpy()], index=column.index, dtype=object)
 
 
 def number(
     frame: pd.DataFrame, column: str, path: Path, *, least: float = 0.0, most: float = np.inf, missing: bool = False
 ) -> pd.Series[float]:
-    """A column of numbers within limits; with `missing`, an empty cell or NA is not a number. Raises `SourceError` with the
-    row."""
+    """A column of numbers within limits; with `missing`, an empty cell or NA is not a number. Raises `SourceError` with the row.
+
+    Blanks before a number are let pass where the whole column is set to one width; else a digit may have been lost.
+    """
+    written = [str(c) for c in frame[column].astype("category").cat.categories]
+    padded = len({len(c) for c in written if c.strip() not in NOTHING}) == 1 and len(written) > 1
 
     def read(cell: str) -> float | None:
-        if cell in NOTHING:
+        if cell.strip() in NOTHING:
             return np.nan if missing else None
+        cell = cell.lstrip(" ") if padded else cell
         if not NUMBER.fullmatch(cell):
             return None
         value = float(cell)
