@@ -10,6 +10,7 @@ import pytest
 
 import detente as dt
 from detente.build.classification import HS_SECTORS, sector_of
+from detente.build.tariff_lines import naics_of
 from detente.build.trade.concordance import EDITIONS, editions_of, subheadings
 from detente.build.trade.concordance_table import condensed
 from detente.build.trade.industries import divisions
@@ -68,6 +69,15 @@ def test_most_headings_agree_with_the_sectors_of_the_default_world() -> None:
             total += 1
             same += any(group.startswith(held[str(sector)]) for group in to)
     assert same / total > 0.94
+
+
+def test_subsectors_agree_with_the_shipped_industries() -> None:
+    """Another condensation of Pierce and Schott, by most lines of ten digits."""
+    found = dt.concordance("HS6", "NAICS2022", edition="any")
+    pairs = [(naics_of(c), to) for c, to in found.map(found.codes).items() if to]
+    agree = [own in to for own, to in pairs if own is not None and own[0] in "123"]
+    assert len(agree) > 6500
+    assert sum(agree) / len(agree) > 0.98
 
 
 def test_number_of_subheadings_of_each_edition() -> None:
