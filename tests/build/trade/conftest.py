@@ -30,9 +30,9 @@ BACI = """t,i,j,k,v,q
 2022,842,458,880330,610.000,0.100
 """
 WITS_HEAD = (
-    "Selected Nomen,Native Nomen,Reporter,Reporter Name,Product,Product Name,Partner,Partner Name,Tariff Year,Trade Year,Trade Source,"
-    "DutyType,Simple Average,Weighted Average,Standard Deviation,Minimum Rate,Maximum Rate,Nbr of Total Lines,Nbr of Domestic Peaks,"
-    "Nbr of International Peaks,Imports Value in 1000 USD,Binding Coverage\n"
+    "Selected Nomen,Native Nomen,Reporter,Reporter Name,Product,Product Name,Partner,Partner Name,Tariff Year,Trade Year,"
+    "Trade Source,DutyType,Simple Average,Weighted Average,Standard Deviation,Minimum Rate,Maximum Rate,Nbr of Total Lines,"
+    "Nbr of Domestic Peaks,Nbr of International Peaks,Imports Value in 1000 USD,Binding Coverage\n"
 )
 WITS = WITS_HEAD + "".join(
     f"H5,H5,{reporter},{name},{product},{what},{partner},{who},2022,2022,CMT,{kind},{mean},{mean},0.5,{low},{high},4,0,0,{value},100\n"
@@ -45,11 +45,17 @@ WITS = WITS_HEAD + "".join(
         ("156", "China", "120190", "Soya beans", "840", "United States", "AHS", 3, 3, 3, 17000),
     )
 )
-BULK = """NomenCode,Reporter_ISO_N,Year,ProductCode,Sum_Of_Rates,Min_Rate,Max_Rate,SimpleAverage,Nbr_NA_Lines,Nbr_Free_Lines,Nbr_AVE_Lines,Nbr_Dutiable_Lines,TotalNoOfValidLines,TotalNoOfLines,EstCode
-H5,458,2022,870380,60,30,30,30,0,0,0,2,2,2,N
+BULK_HEAD = (
+    "NomenCode,Reporter_ISO_N,Year,ProductCode,Sum_Of_Rates,Min_Rate,Max_Rate,SimpleAverage,Nbr_NA_Lines,Nbr_Free_Lines,"
+    "Nbr_AVE_Lines,Nbr_Dutiable_Lines,TotalNoOfValidLines,TotalNoOfLines,EstCode\n"
+)
+BULK = (
+    BULK_HEAD
+    + """H5,458,2022,870380,60,30,30,30,0,0,0,2,2,2,N
 H5,458,2022,854231,0,0,0,0,0,3,0,0,3,3,N
 H5,458,2022,220421,14,7,7,7,0,0,0,2,2,2,N
 """
+)
 MACMAP = """importer,exporter,hs6_2007,year,adv
 USA,CHN,610910,2019,0.165
 USA,VNM,610910,2019,0.165
@@ -68,8 +74,9 @@ COMTRADE_HEAD = (
 
 def comtrade_row(partner: str, code: str, value: str, *, flow: str = "M", reporter: str = "458", edition: str = "H5") -> str:
     return (
-        f'C,A,20220101,2022,52,2022,{reporter},MYS,Malaysia,{flow},Import,{partner},,"Partner, named",0,W00,World,{edition},HS,true,{code},'
-        f'"Goods, of a kind",6,true,C00,TOTAL CPC,0,0,TOTAL MOT,5,u,1,false,-1,N/A,0,false,1,false,0,false,{value},,{value},0,true,true\n'
+        f"C,A,20220101,2022,52,2022,{reporter},MYS,Malaysia,{flow},Import,{partner},,"
+        f'"Partner, named",0,W00,World,{edition},HS,true,{code},"Goods, of a kind",6,true,C00,TOTAL CPC,0,0,TOTAL MOT,5,u,'
+        f"1,false,-1,N/A,0,false,1,false,0,false,{value},,{value},0,true,true\n"
     )
 
 

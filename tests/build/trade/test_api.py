@@ -16,10 +16,11 @@ from detente.errors import SourceError
 # as comtradeapicall 1.3 hands on the answer of /public/v1/preview/C/A/HS (two of its rows and the row of the World)
 RECORDED = [
     {
-        "typeCode": "C", "freqCode": "A", "refPeriodId": 20220101, "refYear": 2022, "refMonth": 52, "period": "2022", "reporterCode": 458,
-        "reporterISO": None, "flowCode": "M", "partnerCode": partner, "partner2Code": 0, "classificationCode": "H5",
-        "isOriginalClassification": True, "cmdCode": "854231", "aggrLevel": None, "customsCode": "C00", "mosCode": "0", "motCode": 0,
-        "cifvalue": value, "fobvalue": None, "primaryValue": value, "isReported": False, "isAggregate": True,
+        "typeCode": "C", "freqCode": "A", "refPeriodId": 20220101, "refYear": 2022, "refMonth": 52, "period": "2022",
+        "reporterCode": 458, "reporterISO": None, "flowCode": "M", "partnerCode": partner, "partner2Code": 0,
+        "classificationCode": "H5", "isOriginalClassification": True, "cmdCode": "854231", "aggrLevel": None,
+        "customsCode": "C00", "mosCode": "0", "motCode": 0, "cifvalue": value, "fobvalue": None, "primaryValue": value,
+        "isReported": False, "isAggregate": True,
     }
     for partner, value in ((0, 5000000.5), (156, 3500000.5), (842, 1500000.0))
 ]  # fmt: skip

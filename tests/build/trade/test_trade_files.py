@@ -67,7 +67,7 @@ def test_blanks_before_numbers(baci: Path) -> None:
 def test_edition_of_hs(baci: Path) -> None:
     old = baci.with_name("BACI_HS92_Y2022_V202401b.csv")
     old.write_bytes(baci.read_bytes())
-    with pytest.raises(SourceError, match="row 3, column k: 850760 is no code of HS 1992.*HS 2017"):
+    with pytest.raises(SourceError, match=r"row 3, column k: 850760 is no code of HS 1992.*HS 2017"):
         read_baci(old)
     assert read_baci(old, edition=2017).edition == "2017"
     unnamed = baci.with_name("mine.csv")

@@ -2,8 +2,8 @@
 
 *Tariff and trade analysis*: Selected Nomen, Native Nomen, Reporter, Reporter Name, Product, Product Name, Partner, Partner
 Name, Tariff Year, Trade Year, Trade Source, DutyType, Simple Average, Weighted Average, …, Minimum Rate, Maximum Rate, …,
-Imports Value in 1000 USD. A choice of these columns in any order is read too, where Reporter, Partner, Product, a year, DutyType and Simple
-Average are among them. DutyType is AHS (applied), MFN, PRF (preferential) or BND (bound).
+Imports Value in 1000 USD. A choice of these columns in any order is read too, where Reporter, Partner, Product, a year,
+DutyType and Simple Average are among them. DutyType is AHS (applied), MFN, PRF (preferential) or BND (bound).
 
 *Bulk*, a file a reporter and year: NomenCode, Reporter_ISO_N, Year, ProductCode, (Partner,) Sum_Of_Rates, Min_Rate, Max_Rate,
 SimpleAverage, …; without Partner the rates are those on all (MFN), with it preferential ones.
@@ -38,9 +38,10 @@ from detente.build.trade.files import (
 ANALYSIS = ("Reporter", "Partner", "Product", "DutyType", "Simple Average")
 BULK = ("NomenCode", "Reporter_ISO_N", "Year", "ProductCode", "Min_Rate", "Max_Rate", "SimpleAverage")
 PUBLISHED = (
-    "Selected Nomen", "Native Nomen", "Reporter", "Reporter Name", "Product", "Product Name", "Partner", "Partner Name", "Tariff Year",
-    "Trade Year", "Trade Source", "DutyType", "Simple Average", "Weighted Average", "Standard Deviation", "Minimum Rate", "Maximum Rate",
-    "Nbr of Total Lines", "Nbr of Domestic Peaks", "Nbr of International Peaks", "Imports Value in 1000 USD", "Binding Coverage",
+    "Selected Nomen", "Native Nomen", "Reporter", "Reporter Name", "Product", "Product Name", "Partner", "Partner Name",
+    "Tariff Year", "Trade Year", "Trade Source", "DutyType", "Simple Average", "Weighted Average", "Standard Deviation",
+    "Minimum Rate", "Maximum Rate", "Nbr of Total Lines", "Nbr of Domestic Peaks", "Nbr of International Peaks",
+    "Imports Value in 1000 USD", "Binding Coverage",
 )  # fmt: skip
 BULK_PUBLISHED = (
     "NomenCode", "Reporter_ISO_N", "Year", "ProductCode", "Partner", "Sum_Of_Rates", "Min_Rate", "Max_Rate", "SimpleAverage",
