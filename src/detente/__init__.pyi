@@ -81,6 +81,7 @@ from .talks.standoff import Stakes as Stakes, standoff as standoff
 from .talks.truce import TruceSide as TruceSide, renewal as renewal, sustainable_tariff as sustainable_tariff, truce as truce
 from .validation.published import validate_published as validate_published
 from .world.economy import Economy as Economy
+from .world.exposure import Exposure as Exposure, exposure as exposure
 from .world.library import list_worlds as list_worlds, load_world as load_world
 from .world.panel import Panel as Panel, list_panels as list_panels, load_panel as load_panel
 from .world.world import World as World

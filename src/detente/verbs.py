@@ -226,6 +226,14 @@ class JobsArguments(Arguments):
     by: Literal["sector", "state"] = "sector"
 
 
+class ExposureArguments(Arguments):
+    """Whose exposure (the host's if absent, else the first party's), of which sector (all if absent), to whom (all if absent)."""
+
+    region: Code | None = None
+    sector: Annotated[str, Field(max_length=60)] | None = None
+    to: Code | None = None
+
+
 class PoliticsArguments(Arguments):
     """Which scenarios (all if absent) against which baseline, which parties (all if absent), whether the package of `deal` stands
     in their place (found with at most so many solves), and whether every parameter set is solved.
@@ -498,6 +506,17 @@ def _jobs(s: Subject, a: JobsArguments, progress: Progress) -> Any:
     return Jobs.of(s.case.outcome(name, against=a.against), a.region or s.case.a, a.by, name)
 
 
+def _exposure(s: Subject, a: ExposureArguments, progress: Progress) -> Any:
+    from detente.world.exposure import exposure
+
+    region = a.region
+    if region is None:
+        home = s.negotiation.venue.region
+        region = home if home in s.world.regions else s.negotiation.parties[0].region
+    progress("tracing supply chains", 0, 1)
+    return exposure(s.world, region=region, sector=a.sector, to=a.to)
+
+
 def _politics(s: Subject, a: PoliticsArguments, progress: Progress) -> Any:
     from detente.strategy.politics import politics, politics_of_deal
 
@@ -630,6 +649,12 @@ def _odds_chart(found: Any, csv: str = "") -> Any:
     return odds_figure(found, csv=csv)
 
 
+def _exposure_chart(found: Any, csv: str = "") -> Any:
+    from detente.briefing.charts.exposure import exposure_figure
+
+    return exposure_figure(found, csv=csv)
+
+
 def _politics_chart(found: Any, csv: str = "") -> Any:
     from detente.briefing.charts.politics import politics_figure
 
@@ -676,6 +701,7 @@ VERBS: dict[str, Verb] = {
     ),
     "path": Verb("Month by month, to the tenth year", PathArguments, _path, lambda found: found.to_frame(), needs=(_world,)),
     "jobs": Verb("Which jobs move", JobsArguments, _jobs, lambda found: found.to_frame(), needs=(_world, _jobs_counted)),
+    "exposure": Verb("Who it depends on", ExposureArguments, _exposure, lambda found: found.to_frame(), _exposure_chart),
     "politics": Verb(
         "Who gains and loses at home",
         PoliticsArguments,

@@ -56,7 +56,8 @@ def test_a_new_dossier_becomes_a_briefing(by: str, on: str, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("command", ["talks", "deal", "truce", "outlook", "watch", "bystander", "path", "solve"])
-def test_every_command_accepts_a_new_dossier(command: str, tmp_path: Path) -> None:
+def test_every_command_accepts_a_new_dossier(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)  # where `watch` keeps its journal
     path = made(tmp_path / "start.yaml", "--by", "IND", "--on", "PAK", "--threat", "10 points on textiles and clothing")
     found = CliRunner().invoke(app, [command, str(path)])
     assert found.exit_code == 0, found.output

@@ -35,7 +35,8 @@ def test_every_source_is_used_and_has_a_place(dossier: Dossier) -> None:
 
 
 def test_no_source_is_later_than_the_dossier(dossier: Dossier) -> None:
-    late = [s.id for s in dossier.sources if s.date and s.date > dossier.as_of]
+    """One that is later says in a note what of before it was read for."""
+    late = [s.id for s in dossier.sources if s.date and s.date > dossier.as_of and not s.note]
     assert late == []
 
 
@@ -79,7 +80,7 @@ def test_assumptions_used_by_dossiers_name_real_measures() -> None:
             added = {c.add.id for _, _, cs in d.change_lists() for c in cs if c.add}
             ahead = d.prospects
             named = {q.id for q in d.key_questions} | ({"prospects"} if ahead else set())
-            named |= {e.id for e in d.exercises}
+            named |= {e.id for e in (*d.exercises, *d.scenarios)}
             named |= {x.id for x in (*ahead.forks, *ahead.signals)} if ahead else set()
             assert measure in {m.id for m in d.measures} | added | named, f"{a.id}: {user}"
 

@@ -50,6 +50,10 @@ BOTH: dict[str, tuple[str, ...]] = {
     "bystander-host": ("bystander", DOSSIER, "--region", "VNM", "--duty", "20"),
     "jobs": ("jobs", DOSSIER, "-s", "pessimistic", "-r", "CHN"),
     "jobs-states": ("jobs", DOSSIER, "--by", "state"),
+    "exposure": ("exposure", "--region", "MYS"),
+    "exposure-sector": ("exposure", "--region", "USA", "--sector", "ELE"),
+    "exposure-partner": ("exposure", "--region", "MYS", "--to", "CHN"),
+    "exposure-toy": ("exposure", "--region", "CCC", *TOY),
     "politics": ("politics", DOSSIER, "-s", "pessimistic"),
     "politics-all": ("politics", DOSSIER),
     "path": ("path", DOSSIER, "-s", "pessimistic", "--centre"),
@@ -88,6 +92,7 @@ BOTH: dict[str, tuple[str, ...]] = {
 WORDS: dict[str, tuple[str, ...]] = {
     "dossier-schema": ("dossier", "schema"),
     "backtest-panel": ("backtest", "panel"),
+    "exposure-unknown-region": ("exposure", "--region", "MLY"),
     "solve-unknown-scenario": ("solve", DOSSIER, "-s", "optimstic"),
     "bystander-of-a-party": ("bystander", DOSSIER, "--region", "USA"),
 }
@@ -98,7 +103,7 @@ CHAIN: dict[str, tuple[str, ...]] = {
     "solve": ("solve", "IT"),
     "path": ("path", "IT", "--centre", "--month", "36"),
     "talks": ("talks", "IT"),
-    "deal": ("deal", "IT", "--solves", "20"),
+    "deal": ("deal", "IT"),
     "truce": ("truce", "IT"),
     "outlook": ("outlook", "IT"),
     "bystander": ("bystander", "IT"),
@@ -133,6 +138,7 @@ JOBS: dict[str, dict[str, Any]] = {
     "bystander": {},
     "jobs": {"by": "state"},
     "politics": {"scenarios": ["pessimistic"]},
+    "exposure": {"region": "MYS"},
     "ensemble": {"draws": 16},
 }
 """Long work through the API, with its arguments."""

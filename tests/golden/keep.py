@@ -78,6 +78,12 @@ def moved(outputs: dict[str, str], wanted: Sequence[str] = ("",)) -> dict[str, s
     return found
 
 
+def told(found: dict[str, str]) -> str:
+    """What moved, the first of it, and what to do."""
+    diffs = "\n".join(f"== {name}\n{diff[:2000]}" for name, diff in list(found.items())[:20])
+    return f"{len(found)} outputs moved; `make golden` shows all of it, `make golden-accept` keeps it\n{diffs}"
+
+
 def accept(outputs: dict[str, str]) -> None:
     """Keep these outputs."""
     shutil.rmtree(ACCEPTED, ignore_errors=True)

@@ -58,6 +58,38 @@ def day(reading: Reading, k: int, name: str) -> Any:
         ("Kenya will not renew the 16% duty on Ugandan milk.", [("KEN", ("UGA",), 16.0, "in_force")]),
         ("Kenya cut its duty on Ugandan milk to zero from 16%.", [("KEN", ("UGA",), 0.0, "in_force")]),
         ("The Kenyan duty on Ugandan milk is 39pc.", [("KEN", ("UGA",), 39.0, "in_force")]),
+        ("Uganda was threatened by Kenya with a 16% Kenyan tariff on milk.", [("KEN", ("UGA",), 16.0, "threatened")]),
+        ("Kenya threatened Uganda with a 16% tariff on milk.", [("KEN", ("UGA",), 16.0, "threatened")]),
+        ("Uganda urged Kenya to scrap its 16% duty on Ugandan milk.", [("KEN", ("UGA",), 16.0, "in_force")]),
+        ("Uganda will have to pay Kenya a 16% duty on milk.", [("KEN", ("UGA",), 16.0, "announced")]),
+        ("Uganda's milk exporters now pay 16% at the Kenyan border.", [("KEN", ("UGA",), 16.0, "in_force")]),
+        ("Uganda faces 16% duties on milk it sells to Kenya.", [("KEN", ("UGA",), 16.0, "in_force")]),
+        ("Uganda complained about the 16% duty that Kenya levies on its milk.", [("KEN", ("UGA",), 16.0, "in_force")]),
+        (
+            "In retaliation for Kenya's 16% duty on Ugandan milk, Uganda put 30% on Kenyan tea.",
+            [("KEN", ("UGA",), 16.0, "in_force"), ("UGA", ("KEN",), 30.0, "in_force")],
+        ),
+        (
+            "Kenya, hit by Uganda's 30% tariff on tea, imposed a 16% duty on Ugandan milk.",
+            [("UGA", ("KEN",), 30.0, "in_force"), ("KEN", ("UGA",), 16.0, "in_force")],
+        ),
+        ("Rwanda welcomed Kenya's decision to keep its 16% duty on Ugandan milk.", [("KEN", ("UGA",), 16.0, "in_force")]),
+        ("Kenya has no plans to raise its 16% duty on Ugandan milk.", [("KEN", ("UGA",), 16.0, "in_force")]),
+        ("Kenya said it would consider lifting the 16% duty on Ugandan milk.", [("KEN", ("UGA",), 16.0, "in_force")]),
+        ("Kenya backed away from a 16% tariff on Ugandan milk.", [("KEN", ("UGA",), 16.0, "withdrawn")]),
+        ("Kenya did away with its 16% tariff on Ugandan milk.", [("KEN", ("UGA",), 16.0, "withdrawn")]),
+        ("A 16% Kenyan duty on Ugandan milk will not take effect.", [("KEN", ("UGA",), 16.0, "withdrawn")]),
+        ("Kenya's 16% duty on Ugandan milk came to an end.", [("KEN", ("UGA",), 16.0, "expired")]),
+        ("A court nullified Kenya's 16% duty on Ugandan milk.", [("KEN", ("UGA",), 16.0, "struck_down")]),
+        ("A court upheld Kenya's 16% duty on Ugandan milk.", [("KEN", ("UGA",), 16.0, "in_force")]),
+        ("Kenya will collect 16% extra on Ugandan milk.", [("KEN", ("UGA",), 16.0, "announced")]),
+        ("Kenya reinstated a 16% duty on Ugandan milk.", [("KEN", ("UGA",), 16.0, "in_force")]),
+        ("Kenya shelved plans for a 16% tariff on Ugandan milk.", [("KEN", ("UGA",), 16.0, "suspended")]),
+        (
+            "The tariff on Ugandan milk, which Kenya had set at 16%, falls to 6%.",
+            [("KEN", ("UGA",), 6.0, "announced")],
+        ),
+        ("Kenya's 16% tariff deal with Uganda spares milk.", []),
         ("KENYA WILL IMPOSE A 25 PERCENT TARIFF ON GOODS FROM UGANDA.", [("KEN", ("UGA",), 25.0, "announced")]),
     ],
 )  # fmt: skip
@@ -70,6 +102,9 @@ def test_constructions(text: str, wanted: list[Told]) -> None:
     [
         ("Kenya banned imports of Ugandan maize.", "embargo", "KEN", ["UGA"]),
         ("China restricts exports of gallium to Japan.", "export_control", "CHN", ["JPN"]),
+        ("Exports of avocados to Uganda have been banned by Kenya.", "export_control", "KEN", ["UGA"]),
+        ("Kenya renewed its embargo on Ugandan poultry.", "embargo", "KEN", ["UGA"]),
+        ("Tokyo has stopped imports of pork from Denmark.", "embargo", "JPN", ["DNK"]),
         ("Japan took South Korea off its white list.", "export_control", "JPN", ["KOR"]),
         ("China agreed to buy 25 million tonnes of Brazilian soybeans.", "purchase", "CHN", ["BRA"]),
         ("Mexico set an anti-dumping duty of US$1.20 per kilogram on zinc from Peru.", "tariff", "MEX", ["PER"]),
@@ -136,12 +171,88 @@ def test_rates_of_companies_hang_on_the_words_above_them() -> None:
     assert told(read_article(text)) == [("EU27", ("EGY",), r, "announced") for r in (12.5, 17.0, 31.0)]
 
 
+def test_what_was_recommended_and_approved_is_announced() -> None:
+    text = (
+        "Republic of South Africa\nPretoria, 4 May 2027\n\nNOTICE: MIRRORS FROM INDONESIA\n\n"
+        "The Commission recommended, and the Minister approved, anti-dumping duties on mirrors originating in Indonesia.\n\n"
+        "Producer     Duty\nFirst        18.4%\nAll other    40.2%\n"
+    )
+    assert [(m.fields["rate_pct"], m.fields["status"]) for m in read_article(text).measures] == [
+        (18.4, "announced"), (40.2, "announced"),
+    ]  # fmt: skip
+
+
+def test_the_day_that_closes_a_line_at_the_head_is_the_text_s() -> None:
+    text = "DAILY NEWS OF THE COMMISSION 14/09/2027\n\nPeru imposed a 20% duty on Chilean glass.\n"
+    assert read_article(text).article["date"] == "2027-09-14"
+    assert read_article("Peru suspends its duty on glass until 6 May 2027\n\nIt said so.\n").article["date"] is None
+
+
 def test_a_form_gives_who_and_on_whom() -> None:
     text = (
         "Implementing jurisdiction: India\nAffected jurisdictions: Japan, Brazil\n\n"
         "On 14 March 2026 the ministry imposed a safeguard duty of 20% on steel coils.\n"
     )
     assert told(read_article(text, DAY)) == [("IND", ("BRA", "JPN"), 20.0, "in_force")]
+
+
+def test_the_sides_stand_over_their_tables() -> None:
+    text = (
+        "Kenya and Uganda\n10 March 2027\n\nKENYA ON UGANDA\n"
+        "Good     Rate    State\nMilk     16%     in force since 5 May 2026\n\n"
+        "UGANDA ON KENYA\nGood     Rate    State\nTea      30%     proposed\n"
+    )
+    assert told(read_article(text)) == [("KEN", ("UGA",), 16.0, "in_force"), ("UGA", ("KEN",), 30.0, "threatened")]
+
+
+def test_points_of_a_list_take_what_the_words_above_them_say() -> None:
+    text = "The following surcharges apply in Peru to goods of Chile as of 1 May 2027:\n\nI - 17% on glass;\nII - 9% on trucks.\n"
+    assert told(read_article("Peru's surcharges on Chile\n\n" + text, DAY)) == [
+        ("PER", ("CHL",), 17.0, "announced"), ("PER", ("CHL",), 9.0, "announced"),
+    ]  # fmt: skip
+
+
+def test_an_answer_makes_the_measure_of_its_question() -> None:
+    text = (
+        "Remarks of Peru's ministry of trade\n\n10 March 2027\n\nQuestion: And Peru's 8% duty on Chilean copper?\n\n"
+        "Answer: That duty was suspended on 1 March and remains suspended until 31 May 2027.\n"
+    )
+    assert told(read_article(text)) == [("PER", ("CHL",), 8.0, "suspended")]
+
+
+def test_rates_go_to_their_targets_respectively() -> None:
+    text = (
+        "Importers buy glass from Chile and Bolivia. Peru charges them 12 percent and 9 percent, respectively, from 1 May 2027."
+    )
+    assert told(read_article(text, DAY)) == [("PER", ("CHL",), 12.0, "announced"), ("PER", ("BOL",), 9.0, "announced")]
+
+
+def test_a_sentence_takes_the_measure_of_the_one_before_back() -> None:
+    text = "Peru added a 50% duty on Chilean glass. It took it away again on 20 February after a telephone call."
+    assert told(read_article(text, DAY)) == [("PER", ("CHL",), 50.0, "withdrawn")]
+
+
+def test_dotted_entries_are_read_one_by_one() -> None:
+    entry = "Entry {}\n  Targets ........ {}\n  Rate ........... {} %\n  Effective ...... {}\n  State of play .. {}\n\n"
+    text = "Acting country: Peru\nInstrument: import duty\n\n" + (
+        entry.format("A", "Chile, Bolivia", 35, "1 March 2027", "in force")
+        + entry.format("B", "Brazil", 12, "1 October 2027", "announced")
+    )
+    assert told(read_article(text, DAY)) == [("PER", ("BOL", "CHL"), 35.0, "in_force"), ("PER", ("BRA",), 12.0, "announced")]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "rate", "target"),
+    [
+        ("Uganda warned Kenya that it would answer the 22% milk tariff with a 30% tariff on tea.", 22.0, "UGA"),
+        ("Thailand asked the United States to lower its 36% tariff.", 36.0, "THA"),
+        ("The EU's 15% tariff deal with America spares aircraft.", 15.0, "EU27"),
+        ("Uganda was threatened by Kenya with a 22% tariff on milk.", 22.0, "UGA"),
+        ("American importers now pay 50% on Brazilian coffee.", 50.0, "BRA"),
+    ],
+)
+def test_who_is_levied_on_is_never_said_to_levy(sentence: str, rate: float, target: str) -> None:
+    assert all(m.fields["by"] != target for m in read_article(sentence, DAY).measures if m.fields["rate_pct"] == rate)
 
 
 def test_what_is_uncertain_is_asked_and_not_stated() -> None:

@@ -246,5 +246,5 @@ def test_two_parties_and_three_stances_are_needed() -> None:
     with pytest.raises(InputError, match="needs two"):
         at_the_table(alone)
     mild = DOSSIER.parties[0].model_copy(update={"stances": DOSSIER.parties[0].stances[:2]})
-    with pytest.raises(InputError, match="no stance 'escalate'"):
+    with pytest.raises(InputError, match=r"lacks stances of its parties \(USA: escalate\)"):
         at_the_table(DOSSIER.model_copy(update={"parties": (mild, DOSSIER.parties[1])}))

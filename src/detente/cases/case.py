@@ -54,8 +54,8 @@ from detente.policy.timing import turning_days
 from detente.types import Array, Progress, Range
 from detente.words import refusal
 from detente.words.names import goods_sectors, group_table, region_name
+from detente.world.chains import Chains
 from detente.world.economy import Economy
-from detente.world.exposure import Chains
 from detente.world.library import load_world
 from detente.world.world import World
 

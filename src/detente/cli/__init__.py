@@ -13,7 +13,21 @@ from typing import Annotated
 import typer
 
 from detente import __version__
-from detente.cli import beside, check, data, dispatch, dossier, estimate, politics, questions, runs, trade, validate, watch
+from detente.cli import (
+    beside,
+    check,
+    data,
+    dispatch,
+    dossier,
+    estimate,
+    exposure,
+    politics,
+    questions,
+    runs,
+    trade,
+    validate,
+    watch,
+)
 from detente.cli.common import any_terminal, out, print_error
 from detente.cli.new import new
 from detente.cli.reply import spoken
@@ -44,6 +58,7 @@ app.command()(questions.truce)
 app.command()(questions.bystander)
 app.command()(questions.path)
 app.command()(questions.jobs)
+app.command()(exposure.exposure)
 app.command()(politics.politics)
 app.command()(beside.uncertainty)
 app.command()(beside.reaction)

@@ -909,7 +909,7 @@ def _third_economy(answer: Beside, rate: float, as_host: bool, *, given: bool) -
     from detente.strategy.transshipment import pass_through, pass_through_duty
     from detente.types import plain
     from detente.words.names import region_name, sector_name
-    from detente.world.exposure import dependence
+    from detente.world.chains import dependence
 
     case, region, scenario, menu = answer
     trade = diversion_of(case, region, scenario)

@@ -20,7 +20,7 @@ import numpy as np
 from detente.equilibrium.arrays import critical_mask, hard_to_replace
 from detente.equilibrium.levels import Array, Equilibrium, _ces
 from detente.equilibrium.parameters import Parameters
-from detente.world.exposure import Chains
+from detente.world.chains import Chains
 
 
 def input_use(equilibrium: Equilibrium, parameters: Parameters) -> Array:
@@ -48,7 +48,7 @@ def input_use(equilibrium: Equilibrium, parameters: Parameters) -> Array:
 
 
 def chains_of(equilibrium: Equilibrium, parameters: Parameters) -> Chains:
-    """The supply chains of an equilibrium, for the measures of `world.exposure`."""
+    """The supply chains of an equilibrium, for the measures of `world.chains`."""
     economy = equilibrium.economy
     return Chains(
         economy.regions, economy.sectors, equilibrium.shipments, (1 + equilibrium.tariffs) * (1 + equilibrium.export_taxes),

@@ -131,9 +131,8 @@ def prospect_of(case: Case, region: str, threats: Uncertainty | None = None) -> 
 
 
 def threats_of(case: Case, tree: Tree, progress: Progress | None = None) -> Uncertainty:
-    """What threatened duties cost in what is in force and in every scenario that a path takes, at the odds of a tree."""
-    taken = {tree.branches[b][1].scenario for leaf in tree.leaves for b in leaf.path}
-    return uncertainty(case, [None, *(s for s in case.ids if s in taken)], odds=tree.odds, progress=progress)
+    """What threatened duties cost in what is in force and in every scenario that some path stays in, at the odds of a tree."""
+    return uncertainty(case, odds=tree.odds, progress=progress)
 
 
 def risk_of(threats: Uncertainty, region: str) -> dict[str, Range]:

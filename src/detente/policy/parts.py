@@ -243,12 +243,11 @@ class Scenario(Strict):
     assumptions: Assumed = ()
     sources: Cited
 
-    @field_validator("id")
-    @classmethod
-    def _is_no_baseline(cls, value: str) -> str:
-        if value in BASELINE_NAMES:
-            raise ValueError(refusal("policy", "named_as_baseline", scenario=repr(value), names=", ".join(BASELINE_NAMES)))
-        return value
+    @model_validator(mode="after")
+    def _is_no_baseline(self) -> Self:
+        if self.id in BASELINE_NAMES and (self.id, self.role) != ("no-deal", "worst"):  # that one is what the name stands for
+            raise placed(("id",), refusal("policy", "named_as_baseline", scenario=repr(self.id), names=", ".join(BASELINE_NAMES)))
+        return self
 
 
 class Answer(Strict):

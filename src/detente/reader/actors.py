@@ -95,9 +95,9 @@ def actor_mentions(text: str) -> tuple[Mention, ...]:
     for pattern, names in ((_actor_pattern(), _known_names()), (_actor_pattern(True), _loud_names())):
         for match in pattern.finditer(text):
             start = match.start()
-            if names is not _known_names() and not any(a <= start < b for a, b in loud):
-                continue
             code, form = names[" ".join(match.group().split())]
+            if names is not _known_names() and form != "name" and not any(a <= start < b for a, b in loud):
+                continue
             if form == "not" or (match.group() in ("US", "EU") and text[match.end() : match.end() + 1] == "$"):
                 continue
             if re.search(r"(?:North|South|Latin|West|East|Central|Sub-Saharan|New) $", text[max(0, start - 12) : start]):

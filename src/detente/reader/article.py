@@ -43,6 +43,13 @@ def read_article(text: str | bytes, day: date | None = None, *, html: bool | Non
     return _read(page, day)
 
 
+_LAST = re.compile(
+    r"(?<!until )(?<!from )(?<!since )(?<!by )(?<!on )(?<!of )(?<!to )(?<!before )(?<!after )(?<!through )(?<!effective )"
+    r"\b(\d{1,2}[/.]\d{1,2}[/.]\d{4}|\d{4}-\d\d-\d\d|\d{1,2} [A-Z][a-z]+ \d{4}|[A-Z][a-z]+ \d{1,2}, \d{4})\s*$"
+)
+"""A full day that closes a line at the head: "Daily news 14/09/2027"."""
+
+
 def article_date(page: Page, given: date | None) -> tuple[date | None, str, list[dict[str, str]]]:
     """The article's date, how it was found, and other dates that could be meant."""
     candidates: list[tuple[date, str]] = []
@@ -66,6 +73,8 @@ def article_date(page: Page, given: date | None) -> tuple[date | None, str, list
         )
         if closing and not line.rstrip().endswith("."):
             words = closing.group(1)
+        last = _LAST.search(line) if k < 3 and not match and len(line) < 110 else None
+        words = last.group(1) if last else words
         found = [d for d in dates_in(words, None) if d.precision == "day"] if words else []
         if not found:
             continue

@@ -23,7 +23,7 @@ _ABBREVIATED = re.compile(
 _STOP = re.compile(r"""(?:[.!?…]+)["')\]]*(?=\s+["'(\[]?[A-Z0-9•])""")
 _MONTH_OR_NUMBER = re.compile(r"\b(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|No|Nos|Art|Sec|Fig|pp?)\.$")
 _BULLET = re.compile(r"[ \t]*(?:[•◦▪‣·*●○■–—-]|o(?= {1,3}\S))\s+(?=\S)")
-_NUMBERED = re.compile(r"[ \t]*(?:\(?\d{1,2}[.)]|\(?[a-hA-H]\)|\([ivx]{1,4}\))\s+(?=\S)")
+_NUMBERED = re.compile(r"[ \t]*(?:\(?\d{1,2}[.)]|\(?[a-hA-H]\)|[a-h]\.|\([ivx]{1,4}\)|[IVX]{1,4} ?[-–—)])\s+(?=\S)")
 _MARKDOWN = re.compile(r"[ \t]*#{1,6}\s+(?=\S)")
 
 SCENARIO_WORDS = {
@@ -223,7 +223,9 @@ def _lines_to_blocks(text: str, headings: frozenset[int]) -> list[tuple[str, int
         ):
             found.append(("paragraph", a + lead, b))  # a line of a form or a row of a table stands alone
             open_block = False
-        elif (before_blank or not open_block) and (after_blank or before_list) and _is_heading(line):
+        elif ((before_blank or not open_block) and (after_blank or before_list) and _is_heading(line)) or (
+            before_blank and _stands_over(line, next_line)
+        ):
             found.append(("heading", a + lead, b))
             open_block = False
         elif open_block and found and found[-1][0] != "heading":
@@ -245,6 +247,17 @@ def _opens_report(line: str, next_line: str) -> bool:
     """Whether a line is the title over a dateline or a day that follows without a blank line."""
     title = 15 < len(line.strip()) <= 130 and line.rstrip()[-1:] not in '.;,:!"' and not re.search(r"[.!?]\s+[A-Z]", line)
     return bool(title and _REPORT.match(next_line)) and not _REPORT.match(line)
+
+
+def _stands_over(line: str, next_line: str) -> bool:
+    """Whether a line of few words is the heading of the sentence on the line below it ("Ended" over "The duty on … ended.")."""
+    return (
+        len(line.split()) <= 4
+        and line.rstrip()[-1:] not in ".;,:!?…\"')-"
+        and len(next_line.split()) >= 7
+        and bool(re.match(r"\s*(?:\d+ )?[A-ZÀ-Þ]", next_line))
+        and not re.search(r"\d", line)
+    )
 
 
 def _is_heading(line: str) -> bool:

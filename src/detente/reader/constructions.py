@@ -48,7 +48,7 @@ def instruments() -> tuple[tuple[str, re.Pattern[str]], ...]:
     found = []
     for row in table()["instruments"]:
         after = f"(?!{body('not_a_duty')})" if row["kind"] == "tariff" else ""
-        found.append((row["kind"], re.compile(rf"\b(?:{row['words']})\b{after}", re.IGNORECASE)))
+        found.append((row["kind"], built(rf"\b(?:{row['words']})\b{after}")))
     return tuple(found)
 
 

@@ -31,6 +31,7 @@ from detente.reader.roles import (
     SUBJECT,
     VERB_FORM,
     Role,
+    levies_as_verb,
     roles,
 )
 from detente.reader.sheet import Sheet
@@ -107,8 +108,8 @@ _LEAD_IN = (
 _DUTY_TO = re.compile(
     r"\b(?:of|to|at|from|by|reach\w*|up to|nearly|about|around|between|another|is|are|was|were|be|stands?|"
     r"becomes?|remain\w*|stays?"
-    r"|fixed|set|amount\w*|rang\w+|rises?|falls?|equal\w*|:|=)\s+"
-    rf"(?:{_LEAD_IN}\s+){{0,4}}\(?$|[:=]\s*$",
+    r"|fixed|set|exceed\w*|amount\w*|rang\w+|rises?|falls?|equal\w*|stood at|:|=)\s+"
+    rf"(?:{_LEAD_IN}\s+){{0,4}}\(?$|[:=]\s*$|,\s+(?:now|currently|still|at present|today)\s+$|\(\s*$",
     re.I,
 )
 _STOP = re.compile(
@@ -143,10 +144,11 @@ def frames_in(sheet: Sheet, s: Sentence, *, listed: bool = False) -> list[Frame]
             own = judge(s.text, anchor.start, anchor.end, part)
             frame.judgement = own if own.cue else replace(own, sure=0.75, reason="what is answered stands already", others=())
         _who(s.text, frame, anchor, part, who, first=n == 0)
-        told = _heading_status(block.heading)
+        told = heading_status(block.heading)
+        under = block.heading_block == block.index - 1 and len(block.heading.split()) <= 3 and frame.judgement.sure < 0.7
         if (
             told
-            and block.kind in ("bullet", "numbered")
+            and (block.kind in ("bullet", "numbered") or under)
             and frame.judgement.sure < 0.92
             and frame.judgement.status not in ("denied",)
         ):
@@ -162,7 +164,9 @@ def frames_in(sheet: Sheet, s: Sentence, *, listed: bool = False) -> list[Frame]
 
 _SPECIFIC = re.compile(
     r"(?:[A-Z]{0,3}[$€£¥]|USD|EUR)\s?\d[\d.,]*\s*(?:per|a|an|/)\s*(?:metric )?(?:tonnes?|tons?|kilograms?|"
-    r"kg|units?|lit(?:re|er)s?|head|pieces?|barrels?|pounds?|square met(?:re|er)s?)\b",
+    r"kg|units?|lit(?:re|er)s?|head|pieces?|barrels?|pounds?|square met(?:re|er)s?)\b"
+    r"|\d[\d.,]*\s*(?:US |Canadian |Australian )?(?:dollars?|cents|euros?|yuan|yen|won|rupees|pesos|pounds|reais|USD|EUR)\s*"
+    r"(?:per|a|an|/)\s*(?:metric )?(?:tonnes?|tons?|kilograms?|kg|units?|lit(?:re|er)s?|head|pieces?|barrels?)\b",
     re.I,
 )
 
@@ -172,7 +176,7 @@ def _main_clause_before(text: str, at: int) -> bool:
     return len(text[:at].split()) >= 4 and bool(word("makes").search(text[:at]))
 
 
-def _heading_status(heading: str) -> str:
+def heading_status(heading: str) -> str:
     """The status that a short heading of a list says ("Paused", "Announced, not yet in force"); "" for none."""
     plain = heading.strip(" :.-#*")
     if not plain or len(plain.split()) > 6:
@@ -207,7 +211,7 @@ def _nouns(text: str) -> list[tuple[int, int, str]]:
 def _no_measure(text: str, m: re.Match[str], kind: str) -> bool:
     """Words that name no measure: "on duty", "duty of care", "heavy-duty"."""
     before, after = text[max(0, m.start() - 12) : m.start()], text[m.end() : m.end() + 12]
-    return (
+    return levies_as_verb(text, m) or (
         kind == TARIFF
         and m.group().lower() in ("duty", "duties")
         and bool(
@@ -228,10 +232,17 @@ def _anchors(sheet: Sheet, s: Sentence, listed: bool) -> list[_Anchor]:
         anchor = _rate_anchor(s.text, a, a.start - s.start, a.end - s.start, nouns, found, listed, context)
         if anchor is not None:
             found.append(anchor)
-            used |= {k for k, (x, y, _) in enumerate(nouns) if anchor.start <= x < anchor.end or _beside(s.text, anchor, x, y)}
+            used |= {
+                k
+                for k, (x, y, kind) in enumerate(nouns)
+                if anchor.start <= x < anchor.end
+                or (_beside(s.text, anchor, x, y) and not (kind in (EXPORT_CONTROL, EMBARGO) and _hangs_on(s.text, anchor, x)))
+            }
     for k, (x, y, kind) in enumerate(nouns):
         if k not in used and not (kind == TARIFF and any(x < f.end and f.start < y for f in found)):
             found.append(_Anchor(x, y, kind, _withheld(sheet, s, y) if kind == EXPORT_CONTROL else None))
+    if listed and not found and (specific := _SPECIFIC.search(s.text)):
+        found.append(_Anchor(specific.start(), specific.end(), TARIFF))
     found.sort(key=lambda f: f.start)
     for k, (one, two) in enumerate(pairwise(found)):
         between = s.text[one.end : two.start]
@@ -239,7 +250,17 @@ def _anchors(sheet: Sheet, s: Sentence, listed: bool) -> list[_Anchor]:
             r"^[^;]{0,80}\bto\s+(?:\w+\s+)?$", between
         )
         both = one.rate is not None and two.rate is not None and not one.why
-        if both and (_CHANGED.search(between) or (changing and not re.search(r"\band\b", between))):
+        apart = re.search(r"\b(?:after|because|unless|if|when|while|whereas|once)\b", between)
+        if (
+            both
+            and not apart
+            and (
+                _CHANGED.search(between)
+                or _MOVES_TO.search(between)
+                or _REPLACED.match(between)
+                or (changing and not re.search(r"\band\b", between))
+            )
+        ):
             found[k] = replace(one, why="the rate before")
     rated = [f for f in found if f.rate is not None and not f.why]
     if rated:  # a tariff's bare word beside a rate of the same sentence says nothing new
@@ -247,7 +268,21 @@ def _anchors(sheet: Sheet, s: Sentence, listed: bool) -> list[_Anchor]:
     return found
 
 
+_OF_VALUE = re.compile(
+    r"\s*of (?:the |its |their )?(?:customs |declared |dutiable |entered |invoice |import |CIF |FOB |assessable )?value\b", re.I
+)
 _DUTY_WORD = re.compile(r"\b(?:tariffs?|dut(?:y|ies)|surtax|surcharge|levy|levies)\b", re.I)
+_REPLACED = re.compile(
+    r"^\W*(?:\w+\s+){0,3}?(?:is|are|was|were|shall be|will be|be)?\s*(?:replaced|substituted|"
+    r"superseded)\s+(?:by|with)\s+(?:a |the )?\W*$|"
+    r"^\W*(?:and|,)?\s*(?:by )?(?:substituting|inserting)\s+\W*(?:in lieu thereof\s+)?\W*$",
+    re.I,
+)
+_MOVES_TO = re.compile(
+    r"^[^;,]{0,80}?,?\s+(?:now\s+|will\s+|then\s+)?(?:falls?|fell|drops?|dropped|rises?|rose|goes|went|comes|came)\s+"
+    r"(?:up\s+|down\s+|back\s+)?to\s+(?:\w+\s+)?$",
+    re.I,
+)
 _CHANGED = re.compile(
     r"\b(?:varied|cut|raised|lowered|reduced|increased|amended|changed|revised|brought down|trimmed|hiked|"
     r"lifted)\b[^;]{0,60}?\bto\s+(?:\w+\s+)?$",
@@ -261,6 +296,11 @@ def _apart(text: str, noun: _Anchor, rated: Sequence[_Anchor]) -> bool:
         return True
     left, right = clause_bounds(text, noun.start, noun.end)
     return not any(left <= r.start < right for r in rated)
+
+
+def _hangs_on(text: str, anchor: _Anchor, x: int) -> bool:
+    """Whether a curb stands in a condition of the rate before it: "11 % if India does not lift its ban on exports"."""
+    return x > anchor.end and bool(re.search(r"\b(?:if|unless)\b", text[anchor.end : x]))
 
 
 def _beside(text: str, anchor: _Anchor, x: int, y: int) -> bool:
@@ -281,14 +321,14 @@ def _rate_anchor(
     context: bool = False,
 ) -> _Anchor | None:
     after, lead = text[end : end + 70], text[max(0, start - 60) : start]
-    if re.match(rf"\s*{word('not_rate_after').pattern}", after, re.I):
+    if re.match(rf"\s*{word('not_rate_after').pattern}", after, re.I) and not _OF_VALUE.match(after):
         return None
     if built(
-        r"\b{not_rate_before}\s+(?:\w+\s+){0,1}(?:of|by|to|from|at|is|was|were|are|exceed\w*)?\s*(?:about |"
-        r"around |over |nearly |some |only )?$"
+        r"\b{not_rate_before}\s+(?:(?!(?:{pays}|dut(?:y|ies)|tariffs?|rates?)\b)\w+\s+){0,1}(?:of|by|to|from|at|is|was|were|"
+        r"are|exceed\w*)?\s*(?:about |around |over |nearly |some |only )?$"
     ).search(lead):
         return None
-    if built(r"\b{threshold}\s+$").search(lead) and not listed:
+    if built(r"\b{threshold}\s+$").search(lead) and not built(r"\bnot\s+exceed\w*\s+$").search(lead) and not listed:
         return None
     kind, linked, noun_at = TARIFF, False, -1
     for x, y, k in nouns:
@@ -316,10 +356,30 @@ def _rate_anchor(
     hits = built(
         r"\b{hits}\s+(?:(?!\bby\b)[\w.'%-]+\s+){1,8}?(?:with|at)\s+(?:an? |up to |as much as )?(?:additional |extra |further )?$"
     ).search(text[max(0, start - 110) : start])
-    levies = built(
-        r"\b(?:impos\w*|levie[sd]|levy|charg\w*|slap\w*|puts?|plac\w*|appl\w*)\s+(?:an? |only |an additional |"
-        r"a further |another |up to )*$"
-    ).search(text[:start]) and re.match(r"\s+(?:on|against|for)\b", after)
+    levies = (
+        built(
+            r"\b(?:impos\w*|levie[sd]|levy|charg\w*|slap\w*|puts?|plac\w*|appl\w*|collect\w*|adds?|added|adding|tak\w+|took|"
+            r"demand\w*|assess\w*|clap\w*|ask\w*|set\w*|fix\w*|introduc\w*)\s+(?:an? |only |an additional |an extra |"
+            r"a further |another |up to )*$"
+        ).search(text[:start])
+        and (
+            re.match(r"\s+(?:(?:extra|more|additional(?:ly)?)\s+)?(?:on|against|for)\b", after)
+            or (
+                re.match(r"\s*[.,;]|\s+(?:from|as of|until|starting)\b", after)
+                and re.search(r"\b(?:levy|levie[sd]|charge[sd]?)\s+\S*$", text[:start])
+            )
+        )
+    ) or re.search(
+        r"\b(?:charg\w*|collect\w*|tax\w*|levie[sd]|levy)\s+(?:it|them|these|those|him|us|both)\s*,?\s+(?:at |with )?"
+        r"(?:an? |only |an extra |up to )*$",
+        text[:start],
+        re.I,
+    )
+    named = context and re.search(
+        r"\b(?:mention|float|suggest|threaten|propos|moot|demand|nam|talk\w* of|spoke\w* of|speak\w* of)\w*\s+(?:an? |up to )*$",
+        text[:start],
+        re.I,
+    )
     levied = re.match(r"\s+(?:already |now )?(?:levied|charged|imposed|paid|in force|applied)\b", after)
     if not linked and context:
         heading = re.search(r"\bheadings?\s+\d{4}", text[:start], re.I)
@@ -351,10 +411,15 @@ def _rate_anchor(
         linked = linked or bool(re.search(r"^\W*[A-Z][\w .]{1,30}:\s*(?:an? )?$", text[:start]) and re.match(r"\s+on\b", after))
     if not linked and last is not None and _CHANGED.search(text[last.end : start]):
         linked = True
-    if not (linked or elliptic or pays or hits or levies or levied or listed):
+    if not linked and context and a.kind == "single":
+        linked = bool(
+            re.match(r"\W*(?:is|are|shall be|will be)\s+(?:replaced|substituted)\s+(?:by|with)\s+\W*\d", after)
+            or (last is not None and _REPLACED.match(text[last.end : start]))
+        )
+    if not (linked or elliptic or pays or hits or levies or levied or named or listed):
         return None
     why = _why_not(text, start, end, linked, noun_at)
-    return _Anchor(start, end, kind, a, why, bool(linked or pays or hits or levies or levied))
+    return _Anchor(start, end, kind, a, why, bool(linked or pays or hits or levies or levied or named))
 
 
 def _ellipsis(text: str, last: int, start: int, end: int) -> bool:
@@ -401,8 +466,10 @@ def _why_not(text: str, start: int, end: int, linked: bool, noun_at: int) -> str
         re.search(
             r"\b(?:was|were|been)\s+(?:previously|formerly|earlier|until then)|\b(?:previous|former|"
             r"old) (?:\w+ ){0,2}$|\b(?:up|down|raised|increased|lowered|cut|reduced|fell|rose|"
-            r"lifted) from (?:\w+ ){0,4}$|\b(?:instead of|rather than|compared with|against|replac\w+) (?:the |"
-            r"a )?(?:\w+ )?(?:rate of )?$",
+            r"lifted) from (?:\w+ ){0,4}$|\b(?:instead of|rather than|compared with|"
+            r"(?<!ruling )(?<!judgment )(?<!verdict )(?<!case )(?<!case, )(?<!appeal, )(?<!complaint, )"
+            r"(?<!complaint )(?<!appeal )(?<!challenge )(?<!lawsuit )against|"
+            r"replac\w+ (?!by|with)) ?(?:the |a )?(?:\w+ )?(?:rate of )?$",
             before,
             re.I,
         )
@@ -415,7 +482,13 @@ def _why_not(text: str, start: int, end: int, linked: bool, noun_at: int) -> str
     left, _ = clause_bounds(text, start, end)
     clause = text[left:start]
     if word("exempt").search(clause) and re.search(rf"\b(?:{body('exempt')})(?:(?![.;])[\s\S]){{0,120}}$", clause, re.I):
-        return "named only as what is not paid"
+        standing = re.search(
+            r"\b(?:(?:that|which)\s+(?:[\w.]+\s+){1,5}?(?:imposed|introduced|levied|charged|set|put|adopted)|"
+            r"(?:imposed|introduced|in force|in effect|in place)\s+(?:on|since|by|under|in)|already in (?:force|place))\b",
+            text[end : end + 110],
+            re.I,
+        )
+        return "" if standing else "named only as what is not paid"
     if re.search(r"\b(?:in addition to|on top of|besides|apart from|separate from)\s+(?:the\s+)?$", before, re.I) and re.search(
         r"\bordinary|MFN\b", after, re.I
     ):
@@ -466,10 +539,18 @@ def _parts(text: str, anchors: Sequence[_Anchor]) -> list[tuple[int, int]]:
     return list(pairwise(cuts))
 
 
+_PASSIVE = re.compile(
+    r"\b(?:prohibited|banned|forbidden|restricted|halted|stopped|barred|blocked|suspended|(?:allowed|permitted) only|without an?|"
+    r"added|put|placed)\b",
+    re.I,
+)
+
+
 def _judged(text: str, anchor: _Anchor, part: tuple[int, int], before: Sequence[tuple[int, int]]) -> Judgement:
     left, right = clause_bounds(text, anchor.start, anchor.end)
     own = judge(text, anchor.start, anchor.end, (max(left, part[0]), min(right, part[1])))
-    acting = VERB_FORM.match(text[anchor.start : anchor.end]) or re.match(r"off\b", text[anchor.start : anchor.end])
+    named = text[anchor.start : anchor.end]
+    acting = VERB_FORM.match(named) or re.match(r"off\b", named) or _PASSIVE.search(named)
     if anchor.rate is None and own.cue == "" and own.status == IN_FORCE and acting:
         return replace(own, sure=0.85, cue=acting.group(), reason=f"{acting.group()!r}", others=())
     if own.cue or (left, right) == part:
@@ -547,10 +628,23 @@ def _who(text: str, f: Frame, anchor: _Anchor, part: tuple[int, int], who: Seque
         (
             r
             for r in inside
-            if r.part == PLACE and r.start >= anchor.end and f.received and r.form == "name" and r.start - anchor.end < 40
+            if r.part == PLACE
+            and r.start >= anchor.end
+            and f.received
+            and (r.form == "name" or re.match(r"[ -](?:border|market|ports?|customs|frontier)\b", text[r.end :]))
+            and r.start - anchor.end < 40
         ),
         None,
     )
+    if owner is not None and owner.end <= low and _subject(text, anchor, [r for r in before if r.start >= low]) is not None:
+        owner = None  # "in retaliation for Kenya's duty, Uganda put 30 % on tea": the later act has a subject of its own
+    answering = _ANSWERS_A_RATE.search(text[: anchor.start]) if owner is None else None
+    if answering is not None:
+        actor = _subject(text, anchor, before)
+        f.response, f.subject = True, actor.code if actor else None
+        if actor is not None:
+            f.on, f.on_how = [actor.code], "named beside it"
+        return
     if owner is not None:
         _levier(f, owner, who, text, "its own word", firm=True)
     elif (claimed := _claimed(text, anchor, who)) is not None:
@@ -587,7 +681,7 @@ def _who(text: str, f: Frame, anchor: _Anchor, part: tuple[int, int], who: Seque
             )
         ):
             continue
-        if r.part in LEVIED or (r.part == DESTINATION and f.instrument == EXPORT_CONTROL):
+        if r.part in LEVIED or (r.part == DESTINATION and (f.instrument == EXPORT_CONTROL or _EXPORT_TAX.search(text))):
             if r.part == "target" and r.start < anchor.start and text[r.end : anchor.start].count(",") > 2:
                 continue
             targets.append(r.code)
@@ -613,12 +707,29 @@ def _who(text: str, f: Frame, anchor: _Anchor, part: tuple[int, int], who: Seque
     if f.on:
         f.on_how = "named beside it"
     stretch = text[max(low, left) : high]
+    if not f.on and f.by and re.match(r"[^,;]{0,25}\bon (?:its|their) (?!own\b)", tail):
+        speakers = [r.code for r in who if r.part == SUBJECT and r.end <= anchor.start and r.code != f.by]
+        if speakers:
+            f.on, f.on_how = speakers[-1:], "named beside it"
+    if f.also_by and not f.on and re.search(r"\b(?:each other|one another)\b", text):
+        f.on, f.on_how = list(f.also_by), "named beside it"
     if not f.on and word("everyone").search(stretch):
         f.everyone, f.on_how = True, "all are meant"
     if f.excepted and not f.on:
         f.everyone, f.on_how = True, "all but those excepted"
     subjects = [r.code for r in before if r.part in (SUBJECT,)]
     f.subject = subjects[-1] if subjects else None
+
+
+_ANSWERS_A_RATE = re.compile(
+    r"\b(?:answer|counter|match|respond to|reply to|retaliate (?:for|against)|offset|hit back at)(?:s|ed|ing)?\s+"
+    r"(?:the|that|this|those)\s+(?:\w+\s+){0,2}$",
+    re.I,
+)
+"""Before a rate that is another's: "would answer the 22 % tariff with …"."""
+
+
+_EXPORT_TAX = re.compile(r"\bexport (?:tax|dut|lev|fee|charge|surcharge|cess|tariff)", re.I)
 
 
 def _joined(text: str, one: Role, two: Role) -> bool:

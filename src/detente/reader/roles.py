@@ -83,6 +83,10 @@ def _part(text: str, start: int, end: int, m: Mention) -> str:
     before, after = text[:start], text[end:]
     if m.form == "law":
         return LAW
+    if re.search(r"\b(?:pays?|paid|paying|owes?|owed)\s+(?:the\s+)?$", before, re.I) and re.match(
+        r"\s+(?:an?|the|\d|up to)\b", after
+    ):
+        return AGENT
     if built(
         r"\b{except}\s+(?:(?:for|from|those|goods|imports|products|of|in|the|all|to|on|by|most|other|both|its|articles)\s+){0,5}$"
     ).search(before):
@@ -113,7 +117,12 @@ def _part(text: str, start: int, end: int, m: Mention) -> str:
 def _possessive(before: str, after: str) -> str:
     if built(r"\s+(?:[\w-]+\s+){0,2}?{officials}\b").match(after):
         return AGENT if re.search(r"\bby\s+(?:the\s+)?$", before, re.I) else OTHER if _led(before) else SUBJECT
-    if _instrument_follows(after):
+    if re.match(
+        r"\s+(?:\w+\s+)?(?:decision|plans?|threats?|moves?|vow|promise|pledge|proposal|offer|bid|intention|readiness|refusal|failure)\s+(?:not\s+)?to\b",
+        after,
+    ):
+        return SUBJECT
+    if _instrument_follows(after, owned=True):
         return OWNER
     if re.match(
         r"\s+(?:[\w-]+\s+){0,2}?(?:answer|repl(?:y|ies)|response|retaliation|counter-?measures?|order|decree|list|plan|threat|decision)\b",
@@ -126,20 +135,26 @@ def _possessive(before: str, after: str) -> str:
 
 
 def _attributive(before: str, after: str, m: Mention) -> str:
+    if re.search(r"\b(?:at|in|into|by)\s+(?:the\s+)?$", before, re.I) and re.match(
+        r"[ -](?:border|market|ports?|customs|frontier)\b", after
+    ):
+        return PLACE
     like_adjective = m.form in ("adjective", "group") or m.code in _NAMES_AS_ADJECTIVES
     word = rf"(?:(?!(?:{body('breaks')}|{body('pays')}|{body('makes')})\b)[\w%.,'()-]+\s+)"
     if built(rf"[ -]{word}{{0,2}}?{{officials}}\b").match(after) and not re.search(r"\bthe (?:\w+ )?$", before[-1:]):
         if re.search(r"\bby\s+(?:the\s+)?$", before, re.I):
             return AGENT
         return OTHER if _led(before) else SUBJECT
-    bond = _instrument_follows(after)
+    bond = (
+        0
+        if m.form == "name" and m.code not in _NAMES_AS_ADJECTIVES and re.match(r" levies\b", after)
+        else _instrument_follows(after)
+    )
     goods = built(rf"[ -]{word}{{0,4}}?{{goods}}\b").match(after)
     if bond and goods and goods.end() <= bond:
         return OTHER
     if bond:
-        if not like_adjective:
-            return TARGET
-        return OWNER
+        return OWNER if like_adjective and not _NAME_OF_A_PAPER.match(after[bond:]) else TARGET
     if goods and re.match(r"[ -](?:\w+ ){0,2}imports? of\b.{2,60}\bfrom\b", after):
         return OTHER
     if goods and (like_adjective or not built(r"[ ]{makes}\b").match(after)):
@@ -150,7 +165,7 @@ def _attributive(before: str, after: str, m: Mention) -> str:
         and re.match(r"[ -][A-Za-z]", after)
     ):
         return TARGET
-    following = re.match(r"[ ]([a-z][\w-]*)", after)
+    following = re.match(r"[ ](?:\w+ly )?([a-z][\w-]*)", after)
     if (
         following
         and m.form in ("name", "group")
@@ -161,6 +176,10 @@ def _attributive(before: str, after: str, m: Mention) -> str:
     return OTHER if m.form == "adjective" else ""
 
 
+_NAME_OF_A_PAPER = re.compile(
+    r"(?-i:[A-Z])[\w-]+(?:\s+(?-i:[A-Z])[\w-]+){0,2}?\s+(?:\([^)]*\)\s+)?(?:Order|Regulation|Rule|Act|Notice|Case|Proceeding|Review|Investigation)s?\b"
+)
+"""After a name: "(the United States) Surtax Order" is a paper about it, not a paper of its own."""
 VERB_FORM = re.compile(
     r"(?:ban(?:s|ned)|halt(?:s|ed)|block(?:s|ed)|prohibit(?:s|ed)|restrict(?:s|ed)|requires?|curb(?:s|bed)|limit(?:s|ed)|stop(?:s|ped)"
     r"|tighten(?:s|ed)|needs?|obtain)\b",
@@ -168,17 +187,27 @@ VERB_FORM = re.compile(
 )
 
 
-def _instrument_follows(after: str) -> int:
-    """Where the words of an instrument start that belongs to the name before; 0 for none."""
+def _instrument_follows(after: str, *, owned: bool = False) -> int:
+    """Where the words of an instrument start that belongs to the name before; 0 for none.
+
+    `owned`: after "'s", where "curbs" is a noun.
+    """
     reach = built(r"[ -](?:(?!(?:{breaks}|{pays}|{makes})\b)[\w%.,'()-]+\s+){0,6}?").pattern
     ends = []
     for _, pattern in instruments():
         m = pattern.search(after[:90])
-        if m and VERB_FORM.match(m.group()):
+        if m and not owned and (VERB_FORM.match(m.group()) or levies_as_verb(after, m)):
             continue
         if m and re.fullmatch(reach, after[: m.start()], re.I):
             ends.append(m.start())
     return min(ends, default=0)
+
+
+def levies_as_verb(text: str, m: re.Match[str]) -> bool:
+    """Whether "levies" is what somebody does: "Canada levies a duty"."""
+    return m.group().lower() == "levies" and bool(
+        re.match(r"\s+(?:an?|the|no|\d|up|additional|extra|duties|tariffs)\b", text[m.end() :])
+    )
 
 
 def _led(before: str) -> bool:
@@ -186,7 +215,73 @@ def _led(before: str) -> bool:
     return bool(re.search(r"\b(?:with|to|on|from|against|in|of|for|over|at|between|into|by|near)\s+(?:the\s+)?$", before, re.I))
 
 
+_AS_TO = re.compile(
+    r"\b(?:with (?:regard|respect|reference) to|as regards|as for|in the case of|in respect of|"
+    r"in relation to|concerning|regarding)\s+"
+    r"(?:(?:goods|imports|products|articles)\s+(?:of|from)\s+)?(?:the\s+)?$",
+    re.I,
+)
+_PLURAL_OF = re.compile(
+    r"\b(?!(?:relations|states|governments?|authorities|ministers?|members?|representatives?|officials|laws?|ports|borders|terms|powers|"
+    r"interests|citizens|courts|customs|rights|policies|actions|measures|duties|tariffs|rates|levels|views|markets|concerns|threats|"
+    r"forces|cities|provinces|regions|presidents?|series|status|basis|lines|instances|thousands|millions|billions|tonnes|tons|heads|"
+    r"leaders|embass\w+|hours|days|weeks|months|years)\b)[a-z-]{2,}s\s+(?:of|from)\s+(?:the\s+)?$"
+)
+
+
+_ADDRESSED = re.compile(
+    r"\b(?:warn|told|tell|inform|remind|assur|accus|urg|press|blam|criticis|criticiz|call(?:s|ed|ing)? on|challeng|ask|beg|thank)"
+    r"(?:s|ed|es|ing|e|d)?\s+(?:the\s+)?$",
+    re.I,
+)
+_ASKED = re.compile(
+    r"\b(?:ask|urg|press|call(?:s|ed|ing)? on|beg|request|want|forc|persuad|convinc|order|tell|told|implor|"
+    r"appeal(?:s|ed|ing)? to|get|got|allow)"
+    r"(?:s|ed|es|ing|e|d)?\s+(?:the\s+)?$",
+    re.I,
+)
+_THREATENED_WITH = re.compile(r"\b(?:threaten|menac)(?:s|ed|ing|es)?\s+(?:the\s+)?$", re.I)
+_PASSIVE = re.compile(
+    r"\s+(?:is|are|was|were|has been|have been|had been|will be|being|would be|could be)\s+(?:\w+ly\s+|"
+    r"now\s+)?(?:threatened|hit|slapped|"
+    r"targeted|punished|penali[sz]ed|sanctioned|struck|charged|taxed|struck|warned|told|singled out|spared|exempted)\b",
+    re.I,
+)
+
+
 def _after_preposition(before: str, after: str, m: Mention) -> str:
+    if _ASKED.search(before) and re.match(r"\s+(?:not\s+)?to\b", after):
+        return SUBJECT
+    if re.search(r"\b(?:bound|destined|headed|leaving) for\s+(?:the\s+)?$", before, re.I):
+        return DESTINATION
+    if _ADDRESSED.search(before) and not re.match(r"\s*(?:and|,)", after):
+        return OTHER
+    if _THREATENED_WITH.search(before) and re.match(r"\s+with\b", after):
+        return TARGET
+    if _PASSIVE.match(after) and not _led(before):
+        return OTHER if re.match(r"[^,;]{0,30}\b(?:warned|told|spared|exempted)", after) else TARGET
+    if re.search(
+        r"\b(?:sell\w*|sold|export\w*|ship\w*|send\w*|sent|arriv\w*|enter\w*)\s+(?:[\w-]+\s+){0,2}?(?:to|into|in)\s+(?:the\s+)?$",
+        before,
+        re.I,
+    ) and re.search(r"\b(?:fac|pay|paid|attract|incur|charg|subject)\w*\b", before, re.I):
+        return PLACE
+    if _AS_TO.search(before):
+        return TARGET
+    if re.search(
+        r"\b(?:producers|exporters|manufacturers|suppliers|mills|growers|companies|firms|makers|farms|entities|users)\s+in\s+(?:the\s+)?$",
+        before,
+    ) and not re.search(r"\bby\s+[^,;]{0,40}$", before):
+        return ORIGIN
+    if re.search(
+        r"\b(?:licen[cs]\w+|permits?|export (?:controls?|curbs?|bans?|restrictions?))\s+(?:for|on|against|"
+        r"towards?)\s+(?:the\s+)?$",
+        before,
+        re.I,
+    ):
+        return DESTINATION
+    if m.form == "name" and _PLURAL_OF.search(before) and not re.match(r"'s?\b", after):
+        return ORIGIN
     if re.search(r"\bby\s+(?:the\s+)?(?:government of\s+(?:the\s+)?)?$", before, re.I):
         return OTHER if built(r"\s+{goods}\b").match(after) else AGENT
     if re.search(

@@ -28,8 +28,8 @@ OVER = (WITHDRAWN, STRUCK_DOWN, EXPIRED)
 
 _MODAL = re.compile(r"\b(?:could|(?-i:may)|might|would|should|can)\b", re.IGNORECASE)
 _REPORTED = re.compile(
-    r"\b(?:said|told|announced|confirmed)\b[^.;\"]{0,60}\b(?P<w>would )(?=(?:fall|rise|go|drop|increase|"
-    r"be (?:cut|raised|lowered))\b)",
+    r"\b(?:said|told|announced|confirmed)\b[^.;\"]{0,60}\bwould (?=(?:fall|rise|go|drop|increase|"
+    r"be (?:cut|raised|lowered))\b)|\b(?:announced|confirmed|decreed)\b[^.;\"]{0,60}\bwould ",
     re.I,
 )
 _LEAD = re.compile(
@@ -46,6 +46,22 @@ _RAISED = re.compile(
 _ADVERBS = (
     r"(?:(?:yet|been|be|to|have|has|any|an?|the|its|plans?|intention|intend|intends|planning|now|also|ever|\w+ly|\d\S*)\s+){0,4}"
 )
+_CHANGE_OF_IT = re.compile(
+    r"\b(?:rais|lower|chang|increas|cut|lift|remov|scrap|drop|suspend|eas|end|repeal|withdraw|reduc|waiv|paus|phas|renew|extend|abandon)"
+    r"\w*\s+(?:out\s+)?(?:its|the|their|this|that|his)\s+(?:[\w-]+\s+){0,2}$",
+    re.I,
+)
+"""Before a rate that stands: "has no plans to raise its 22 % duty", "considers lifting the 22 % duty"."""
+_NO_PLANS = re.compile(
+    r"\b(?:no (?:\w+ )?(?:plans?|intentions?)(?: to| of)?|(?:not|n't) (?:plan|intend|going)\w*(?: to| on)?|rul\w+ out)\s+$", re.I
+)
+_INSERTED = re.compile(r",[^,;]{2,45},\s*")
+_SAYS_NOT = re.compile(
+    r"\bnot\b.*\b(?:chang|affect|alter|touch|exceed)|\b(?:will|would|shall|did|does|"
+    r"do) not (?:now )?(?:take|go|proceed|come|enter)",
+    re.I,
+)
+"""A status told by what does not happen: "did not touch", "will not take effect"."""
 _STANDING = re.compile(r"(?:keeps?|kept|remain\w*|maintain\w*|retain\w*|stays?|stands?|still|already)", re.I)
 
 
@@ -136,7 +152,7 @@ def judge(text: str, start: int, end: int, bounds: tuple[int, int] | None = None
     if bare_no and not re.search(r"\bno (?:more|less|later|longer|fewer)\b", bare_no.group(), re.I):
         return Judgement(DENIED, 0.85, bare_no.group().strip(), f"denied ({bare_no.group().strip()!r})", quoted=quoted)
     text = (
-        _REPORTED.sub(lambda m: m.group()[: -len(m["w"])] + "will ", text)
+        _REPORTED.sub(lambda m: m.group()[: -len("would ")] + "will ", text)
         if _REPORTED.search(text) and not re.search(r"\bif\b", text, re.I)
         else text
     )
@@ -151,11 +167,15 @@ def judge(text: str, start: int, end: int, bounds: tuple[int, int] | None = None
         c.status in (SUSPENDED, STRUCK_DOWN, WITHDRAWN, EXPIRED) for _, c in near
     ):
         return Judgement(IN_FORCE, 0.85, "existing", "'existing' beside it", quoted=quoted)
-    if not near and re.search(r"\bnot\s+(?:be\s+)?(?:renew|extend|prolong)\w*", text[left:start], re.I):
+    if not near and re.search(r"\bnot\s+(?:be\s+)?(?:renew|extend|prolong)\w*", text[left:right], re.I):
         return Judgement(IN_FORCE, 0.75, "not renew", "it is not renewed", (EXPIRED,), quoted)
     if not near:
         if modal or condition:
-            return Judgement(THREATENED, 0.6, "", "no verb of status; modal or conditional sentence", (HYPOTHETICAL,), quoted)
+            acts = modal is not None and built(r"\b(?:could|may|might|would)\s+(?:\w+ly\s+|also\s+|then\s+)?{makes}\b").search(
+                before
+            )
+            sure = 0.8 if acts else 0.6
+            return Judgement(THREATENED, sure, "", "no verb of status; modal or conditional sentence", (HYPOTHETICAL,), quoted)
         if re.search(r"\b(?:will|shall|is to|are to)\s+(?:\w+ly\s+)?(?:be\s+)?(?:[a-z]{3,}|$)", text[left:start], re.I):
             return Judgement(ANNOUNCED, 0.75, "", "'will' before it", (THREATENED,), quoted)
         return Judgement(IN_FORCE, 0.58, "", "no word of status near it", (THREATENED, ANNOUNCED), quoted)
@@ -164,7 +184,7 @@ def judge(text: str, start: int, end: int, bounds: tuple[int, int] | None = None
     status, sure = first.status, first.sure
     ahead = text[max(left, first.start - 40) : first.start]
     ahead = ahead[ahead.rfind(",") + 1 :] if "," in ahead else ahead
-    gone = word("gone").search(text[left:right])
+    gone = None if _CASE.match(text[left:right]) else word("gone").search(text[left:right])
     if gone and _RAISED.match(text[left + gone.end() : right]):
         gone = None
     if (
@@ -175,9 +195,20 @@ def judge(text: str, start: int, end: int, bounds: tuple[int, int] | None = None
     ):
         threats: tuple[str, ...] = (THREATENED,) if status == THREATENED else ()
         return Judgement(WITHDRAWN, 0.8, gone.group(), f"{gone.group()!r} nearby", threats, quoted)
-    negated = re.search(rf"(?:n't\b|{word('negation').pattern})\s*{_ADVERBS}$", ahead, re.I) or word("negation").search(
-        first.words
+    negated = re.search(rf"(?:n't\b|{word('negation').pattern})\s*{_ADVERBS}$", ahead, re.I) or (
+        None if _SAYS_NOT.search(first.words) else word("negation").search(first.words)
     )
+    if negated is None and re.search(r"\bno\s+$", ahead) and re.match(r"plan|intent|propos", first.words, re.I):
+        negated = re.search(r"\bno\s+$", ahead)
+    changing = _CHANGE_OF_IT.search(text[left:start])
+    wished = changing and re.search(
+        r"\b(?:ask|urg|call|press|demand|want|beg|request|appeal|plead)\w*\b[^,;]{0,50}$",
+        text[left : left + changing.start()],
+        re.I,
+    )
+    negated = negated or wished or (changing and _NO_PLANS.search(text[left : left + changing.start()]))
+    if changing and (negated or status == THREATENED) and not re.match(r"[^.;]{0,60}\bto\s+(?:\d|[a-z-]+ per ?cent)", text[end:]):
+        return Judgement(IN_FORCE, 0.75, first.words, f"{changing.group().strip()!r} is only spoken of", (status,), quoted)
     own_modal = _MODAL.search(ahead)
     to_do = built(r"\b{to_come}\s+(?:\w+ly\s+|be\s+)?$").search(ahead)
     gerund = re.search(r"ing\b", first.words, re.I) and not re.search(
@@ -189,13 +220,15 @@ def judge(text: str, start: int, end: int, bounds: tuple[int, int] | None = None
         gerund = None
     others = tuple(dict.fromkeys(c.status for _, c in near[1:3] if c.status != status))
     reason = f"{first.words.strip()!r} nearby"
-    if re.search(r"\bnot\s+(?:be\s+)?(?:renew|extend|prolong)\w*", text[left:start], re.I):
+    if status != EXPIRED and re.search(r"\bnot\s+(?:be\s+)?(?:renew|extend|prolong)\w*", text[left:right], re.I):
         return Judgement(IN_FORCE, 0.75, "not renew", "it is not renewed", (EXPIRED,), quoted)
     if negated:
         reason = f"negated: {negated.group().strip()!r} before {first.words!r}"
         flipped = IN_FORCE if status in (SUSPENDED, *OVER) else DENIED
         return Judgement(flipped, 0.75, first.words, reason, tuple(s for s in others if s != flipped), quoted)
-    hangs = re.search(r"\b(?:unless|until|if|once|should|when)\b[^,;]*$", text[left : first.start], re.I)
+    hangs = re.search(
+        r"\b(?:unless|until|if|once|should|when|on which|as soon as|as long as)\b[^,;]*$", text[left : first.start], re.I
+    )
     if status in (SUSPENDED, *OVER) and (hangs or own_modal or to_do or condition or gerund):
         decided = re.search(r"\b(?:will|shall|to)\s+(?:now\s+)?$", ahead, re.I)
         if status == SUSPENDED and decided and not own_modal and not condition:
@@ -204,7 +237,15 @@ def judge(text: str, start: int, end: int, bounds: tuple[int, int] | None = None
         return Judgement(already, 0.6, first.words, f"{first.words!r} is still to come", (status,), quoted)
     if status == IN_FORCE and _STANDING.fullmatch(first.words.strip()):
         return Judgement(IN_FORCE, sure, first.words, reason, others, quoted)
-    decided = built(r"\b{decided}\s+(?:\w+ly )?$").search(ahead)
+    whole = _INSERTED.sub(" ", text[left : first.start])[-40:]  # "will, as of 15 June, lower" decides to lower
+    decided = built(r"\b{decided}\s+(?:\w+ly )?$").search(ahead) or built(r"\b{decided}\s+(?:\w+ly )?$").search(whole)
+    told = re.search(
+        r"\b(?:will|shall)\s+(?:instruct|order|direct|tell|ask|require)\w*\b|\b(?:ordered|instructed|directed|told|asked)\s+(?:[\w.]+\s+){1,5}to\s+$",
+        text[left : first.start],
+        re.I,
+    )
+    if status == IN_FORCE and told and not condition and not own_modal:
+        return Judgement(ANNOUNCED, 0.8, first.words, f"{told.group().strip()!r} before it", quoted=quoted)
     if status == IN_FORCE and decided and not condition:
         return Judgement(ANNOUNCED, 0.8, first.words, f"{decided.group().strip()!r} before it", quoted=quoted)
     if status == IN_FORCE and (own_modal or condition or re.search(r"\b(?:will|to)\s+$", ahead, re.I)):
@@ -223,12 +264,35 @@ def _distance(cue: _Cue, start: int, end: int) -> float:
         cue.words,
         re.I,
     )
-    bonus = 60 if cue.status in (STRUCK_DOWN, SUSPENDED, EXPIRED) else 25 if cue.status == THREATENED else 0
+    bonus = (
+        60
+        if cue.status in (STRUCK_DOWN, SUSPENDED, EXPIRED) or _SAYS_NOT.search(cue.words)
+        else 25
+        if cue.status == THREATENED
+        else 0
+    )
     return max(gap, 0) + (25 if weak else 0) - bonus
+
+
+_OF_A_CASE = re.compile(
+    r"\s+(?:the |its |their |an? )?(?:[\w']+ ){0,3}?(?:ruling|judgment|verdict|injunction|complaint|case|"
+    r"appeal|lawsuit|challenge|probe)s?\b",
+    re.I,
+)
+_CASE = re.compile(
+    r"\W*(?:an?|the|its|their|this|that|another)\s+(?:[\w-]+\s+){0,3}?(?:case|complaint|appeal|lawsuit|challenge|petition|claim|probe|"
+    r"investigation|application)s?\b",
+    re.I,
+)
 
 
 def _belongs_elsewhere(text: str, cue: _Cue) -> bool:
     """Cues that speak of something else: "suspended talks", "delayed the summit", "paying farmers", "threat of recession"."""
+    if _OF_A_CASE.match(text[cue.end : cue.end + 60]):
+        return True
+    clause = text[: cue.start].rpartition(";")[2]
+    if cue.status in (WITHDRAWN, EXPIRED, SUSPENDED) and _CASE.match(clause):
+        return True
     if cue.words == "Announcement" or re.match(r"\s+No\b", text[cue.end : cue.end + 5]):
         return True
     return bool(built(r"\s+(?:the |its |their |all |an? )?{not_news}\b").match(text[cue.end : cue.end + 40]))

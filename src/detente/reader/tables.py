@@ -93,7 +93,8 @@ def rows_in(text: str) -> list[Row]:
             found.append(row)
             quiet = 0
         elif len(cells) > 1:
-            heads, part, quiet, table = [c.text for c in cells], None, 0, table + 1
+            over = part if part is not None and part is last_line and quiet <= 1 else None
+            heads, part, quiet, table = [c.text for c in cells], over, 0, table + 1
         else:
             in_percent = bool(re.search(r"per ?cent|%", line, re.I) and _DUTY.search(line)) or (in_percent and quiet < 3)
             stripped = Cell(start, start + len(line), line.strip())
@@ -151,9 +152,13 @@ def _row(cells: list[Cell], heads: list[str], start: int, end: int, in_percent: 
         return None
     if len(heads) > len(cells) and any(not c.text for c in cells):
         heads = heads[: len(cells)]
+    first = heads[: len(cells)]
+    from_left = len(heads) > len(cells) and all(_is_rate_head(first[k]) for k in numbers if "%" in cells[k].text)
     fitting = (
         heads
         if len(heads) == len(cells)
+        else first
+        if from_left and not all(_is_rate_head(heads[-len(cells) :][k]) for k in numbers)
         else heads[-len(cells) :]
         if len(heads) > len(cells)
         else [""] * (len(cells) - len(heads)) + heads

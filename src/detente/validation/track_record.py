@@ -50,7 +50,7 @@ FREE = ("record", "record and elsewhere")
 LATE = ("analyst", "pool", "pool after signals")
 """Forecasters made of priors that were written with hindsight."""
 BENCHMARKS = ("fair guess", "status quo")
-DOSSIERS = ("busan-2025", "geneva-2025", "kuala-lumpur-2025", "phase-one-2020")
+DOSSIERS = ("busan-2025", "eu-china-evs-2024", "geneva-2025", "japan-korea-2019", "kuala-lumpur-2025", "phase-one-2020")
 
 
 # -- the file ----------------------------------------------------------------------------------------------------------

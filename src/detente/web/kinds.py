@@ -113,7 +113,7 @@ def _bystander(found: Beside) -> dict[str, Any]:
     from detente.strategy.bystanders import diversion_of
     from detente.strategy.transshipment import pass_through
     from detente.types import plain
-    from detente.world.exposure import dependence
+    from detente.world.chains import dependence
 
     case, region, name, menu = found
     year, asks = our_year(case, region, with_risk=False), asks_of(case, region)

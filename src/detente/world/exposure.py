@@ -1,158 +1,176 @@
-"""Who depends on whom: value added traced through supply chains, and what an economy sells to and buys from a partner.
+"""The exposure of an economy, or of one of its sectors, to others: inputs, markets, value added, chokepoints, critical minerals.
 
-`Chains` holds one state of the world economy (a table, or an equilibrium) as flows. With T shipments at basic prices, X spending
-including duties, U spending on inputs, Y output and v = VA/Y,
+One table of the world in, no equilibrium: what it buys and sells at face value and looking through the chains of supply
+(`world.reliance`), whose value added is in its exports (`world.trade_in_value_added`), which inputs few foreigners sell
+(`world.chokepoints`) and which critical minerals (`world.minerals`). Shares of a year's flows, not what a cut would cost: that is
+`detente.chokepoint` and a case.
 
-    A[(i,k),(n,j)] = T[i,n,k]/X[n,k] · U[n,k,j]/Y[n,j]          inputs of (i,k) in a unit of (n,j)
-    content(b)     = v_b (1 − A)⁻¹                              value added of b in a unit of every output
-    absorbed(a)    = Σⱼ v · (1 − A)⁻¹ f_a                       value added of everyone in what a finally buys
-
-Every user of an input is taken to buy it from the origins in the same proportions. Contents of all regions and the duties paid on
-the way sum to one. Source: Johnson and Noguera, "Accounting for intermediates: production sharing and trade in value added",
-Journal of International Economics 86 (2012), https://doi.org/10.1016/j.jinteco.2011.10.003.
-
->>> from detente.world import toy_world
->>> chains = Chains.of(toy_world())
->>> whole = sum(chains.content(r) for r in chains.regions) + chains.duties_inside
->>> bool(abs(whole - 1).max() < 1e-12)
-True
->>> dependence(chains, "CCC").loc["AAA"].round(1).to_dict()
-{'goods exports, %': 48.3, 'value added, %': 19.2, 'inputs, %': 13.9}
+>>> import detente as dt
+>>> found = dt.exposure(dt.load_world("toy"), region="CCC", sector="MAKE")
+>>> round(found.input_reliance.face, 1), round(found.input_reliance.look, 1)
+(35.5, 52.5)
+>>> found.to_frame().index.tolist()
+['CCC', 'BBB', 'AAA']
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
-from scipy.linalg import lu_factor, lu_solve
 
-from detente.errors import UnknownRegion
-from detente.types import Array
-from detente.words.names import goods_sectors, region_name
+from detente.errors import InputError
+from detente.files import write
+from detente.types import plain
+from detente.words import refusal, tell
+from detente.words.currency import table_in_currency
+from detente.words.names import region_name, sector_name
+from detente.world.chains import Chains
+from detente.world.chokepoints import chokepoints
+from detente.world.minerals import facts, known, minerals
+from detente.world.reliance import FACE, HIDDEN, LOOK, input_reliance, market_reliance, reliance_by_sector, through
+from detente.world.trade_in_value_added import ValueAddedInTrade, value_added_in_trade
 from detente.world.world import World
 
 
-@dataclass(frozen=True, eq=False)
-class Chains:
-    """One state of the world economy as flows a year, in the table's unit.
+class Reliance(NamedTuple):
+    """Percent at face value and looking through the chains."""
 
-    Shapes: `shipments` at basic prices and `duty_factor` (1+τ)(1+x) [origin, destination, sector]; `input_use` at purchasers'
-    prices [region, input, user]; `value_added`, `final_use` [region, sector].
+    face: float
+    look: float
+
+    @property
+    def hidden(self) -> float:
+        """Points that face value does not show; below zero where it shows more."""
+        return self.look - self.face
+
+
+@dataclass(frozen=True, eq=False)
+class Exposure:
+    """How a region (a sector of it) depends on others, on one partner if `to` is named.
+
+    `inputs`, `markets` [economy: face value, look-through, hidden], percent of its inputs and of its output, home included.
+    `routes` [supplier × first seller] percent of its inputs at all stages. `sectors`, with a partner: one row a sector of the
+    region. `trade`: value added in its exports and where its own is absorbed. `chokepoints`, `minerals`: inputs by the index.
     """
 
-    regions: tuple[str, ...]
-    sectors: tuple[str, ...]
-    shipments: Array
-    duty_factor: Array
-    input_use: Array
-    value_added: Array
-    final_use: Array
-    unit: str = "million USD"
+    region: str
+    sector: str | None
+    to: str | None
+    world: str
+    year: int
+    unit: str
+    inputs: pd.DataFrame = field(repr=False)
+    markets: pd.DataFrame = field(repr=False)
+    routes: pd.DataFrame = field(repr=False)
+    sectors: pd.DataFrame | None = field(repr=False)
+    trade: ValueAddedInTrade = field(repr=False)
+    chokepoints: pd.DataFrame = field(repr=False)
+    minerals: pd.DataFrame = field(repr=False)
 
-    @classmethod
-    def of(cls, world: World) -> Chains:
-        """The flows of a table."""
-        return cls(
-            world.regions, world.sectors, world.shipments, world.duty_factor, world.intermediate_use, world.value_added,
-            world.final_use, world.unit,
+    @property
+    def input_reliance(self) -> Reliance:
+        """Foreign input reliance, or that on the partner: percent of all inputs."""
+        return self._of(self.inputs)
+
+    @property
+    def market_reliance(self) -> Reliance:
+        """Foreign market reliance, or that on the partner: percent of output."""
+        return self._of(self.markets)
+
+    def _of(self, frame: pd.DataFrame) -> Reliance:
+        rows = frame.drop(self.region) if self.to is None else frame.loc[[self.to]]
+        return Reliance(float(rows[FACE].sum()), float(rows[LOOK].sum()))
+
+    @property
+    def minerals_year(self) -> int:
+        """Year of the imports of critical minerals."""
+        return int(facts()["year"])
+
+    @property
+    def minerals_known(self) -> bool:
+        """Whether the table of critical minerals has the region."""
+        return known(self.region)
+
+    def ranked(self, frame: pd.DataFrame) -> list[str]:
+        """Foreign economies of `inputs` or `markets` by look-through, the largest first; none with nothing."""
+        foreign = frame.drop(self.region)
+        return [str(r) for r in foreign[foreign[LOOK] > 0].sort_values(LOOK, ascending=False, kind="stable").index]
+
+    def routes_of(self, supplier: str) -> pd.Series:
+        """By which first seller a supplier's output reaches the inputs, itself left out, largest first (percent of inputs)."""
+        row: pd.Series = self.routes.T[supplier]
+        return row.drop(supplier).sort_values(ascending=False, kind="stable")
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row an economy (home too), or with a partner one row a sector, the largest look-through of inputs first."""
+        if self.sectors is not None:
+            frame = self.sectors.rename(columns={FACE: f"inputs, {FACE}", LOOK: f"inputs, {LOOK}", HIDDEN: f"inputs, {HIDDEN}"})
+            frame.insert(0, "name", [sector_name(str(s)) for s in frame.index])
+        else:
+            parts = {"inputs": self.inputs, "sales": self.markets}
+            frame = pd.concat([part.add_prefix(f"{what}, ") for what, part in parts.items()], axis=1)
+            frame.insert(0, "name", [region_name(str(r)) for r in frame.index])
+        return frame.sort_values(f"inputs, {LOOK}", ascending=False, kind="stable")
+
+    def to_csv(self, path: str | os.PathLike[str]) -> Path:
+        """Write the table of `to_frame`; the file appears whole or not at all."""
+        write(Path(path), table_in_currency(self.to_frame()).to_csv(float_format="%.10g", lineterminator="\n").encode())
+        return Path(path)
+
+    def record(self) -> dict[str, Any]:
+        """Ready for JSON."""
+        trade = self.trade
+        return plain(
+            {
+                "region": self.region, "sector": self.sector, "to": self.to, "world": self.world, "year": self.year,
+                "unit": self.unit,
+                "input_reliance": {**self.input_reliance._asdict(), "hidden": self.input_reliance.hidden},
+                "market_reliance": {**self.market_reliance._asdict(), "hidden": self.market_reliance.hidden},
+                "rows": self.to_frame().reset_index().to_dict(orient="records"),
+                "routes": {r: self.routes.loc[r].to_dict() for r in self.ranked(self.inputs)[:5]},
+                "value_added_in_exports": {
+                    "exports": trade.exports, "domestic": trade.domestic, "foreign": trade.foreign,
+                    "domestic_share": trade.domestic_share, "by_source": trade.by_source.to_dict(),
+                },
+                "value_added_absorbed": {
+                    "value_added": trade.value_added, "abroad": trade.absorbed_abroad, "abroad_share": trade.absorbed_share,
+                    "by_buyer": trade.absorbed.to_dict(),
+                },
+                "chokepoints": self.chokepoints.reset_index().to_dict(orient="records"),
+                "minerals": self.minerals.reset_index().to_dict(orient="records"),
+                "minerals_year": self.minerals_year,
+            }
         )  # fmt: skip
 
-    def index(self, region: str) -> int:
-        """Position of a region. Raises `UnknownRegion` with a suggestion."""
-        if region not in self.regions:
-            raise UnknownRegion(region, {r: region_name(r) for r in self.regions})
-        return self.regions.index(region)
-
-    @cached_property
-    def output(self) -> Array:
-        """Gross output [region, sector], Σₙ T."""
-        return self.shipments.sum(axis=1)
-
-    @cached_property
-    def spending(self) -> Array:
-        """Spending including duties [region, sector], Σᵢ (1+τ)(1+x) T."""
-        return (self.duty_factor * self.shipments).sum(axis=0)
-
-    @cached_property
-    def goods(self) -> tuple[int, ...]:
-        """Positions of the goods sectors."""
-        return tuple(self.sectors.index(s) for s in goods_sectors(self.sectors))
-
-    @cached_property
-    def _recipe(self) -> Array:
-        """Spending on input k in a unit of output (n, j) [region, input, user], U/Y."""
-        return _ratio(self.input_use, self.output[:, None, :])
-
-    @cached_property
-    def _sources(self) -> Array:
-        """What reaches an origin of a unit spent [origin, destination, sector], T/X."""
-        return _ratio(self.shipments, self.spending[None])
-
-    @cached_property
-    def _factors(self) -> tuple[Array, NDArray[np.int32]]:
-        n, s = self.output.shape
-        inputs = np.einsum("ink,nkj->iknj", self._sources, self._recipe).reshape(n * s, n * s)
-        factors: tuple[Array, NDArray[np.int32]] = lu_factor(np.eye(n * s) - inputs, overwrite_a=True, check_finite=False)
-        return factors
-
-    def _traced(self, direct: Array) -> Array:
-        """What is directly in a unit of each output, traced through all inputs."""
-        found: Array = lu_solve(self._factors, direct.ravel(), trans=1, check_finite=False).reshape(direct.shape)
-        return found
-
-    def content(self, source: str) -> Array:
-        """Value added of `source` in a unit of every output [region, sector], share. Raises `UnknownRegion`."""
-        b = self.index(source)
-        if source not in self._contents:
-            direct = np.zeros(self.output.shape)
-            direct[b] = _ratio(self.value_added[b], self.output[b])
-            self._contents[source] = self._traced(direct)
-        return self._contents[source]
-
-    @cached_property
-    def _contents(self) -> dict[str, Array]:
-        return {}
-
-    @cached_property
-    def duties_inside(self) -> Array:
-        """Duties paid on the inputs of a unit of every output, at all stages, less subsidies [region, sector], share."""
-        sourced = np.einsum("ink,nkj->nj", self._sources, self._recipe)
-        return self._traced(np.where(self.output > 0, 1 - _ratio(self.value_added, self.output) - sourced, 0.0))
-
-    def absorbed(self, buyer: str) -> Array:
-        """Value added of every region in what `buyer` finally buys [region], the table's unit. Raises `UnknownRegion`."""
-        a = self.index(buyer)
-        wanted = self._sources[:, a] * self.final_use[a][None]
-        made: Array = lu_solve(self._factors, wanted.ravel(), check_finite=False).reshape(wanted.shape)
-        gained: Array = (_ratio(self.value_added, self.output) * made).sum(axis=1)
-        return gained
+    def explain(self) -> str:
+        """The exposure in plain words."""
+        return tell(self)
 
 
-def dependence(chains: Chains, region: str) -> pd.DataFrame:
-    """How `region` depends on every partner, percent, one row a partner, itself included.
+def exposure(world: World, *, region: str, sector: str | None = None, to: str | None = None) -> Exposure:
+    """The exposure of a region, or of one sector of it, to all others or to one partner.
 
-    Goods exports: share of its goods sold abroad. Value added: share of its own that ends in the partner's final demand,
-    through whatever third countries. Inputs: share of what its firms spend on inputs that is bought from the partner,
-    duties included. Each column but the first sums to 100. Raises `UnknownRegion`.
+    Raises `UnknownRegion`, `UnknownSector` with a suggestion, `InputError` where the partner is the region itself.
     """
-    n = chains.index(region)
-    goods = chains.shipments[n][:, list(chains.goods)].sum(axis=1)
-    goods[n] = 0.0
-    value = np.array([chains.absorbed(partner)[n] for partner in chains.regions])
-    paid = _ratio((chains.duty_factor * chains.shipments)[:, n], chains.spending[n][None])
-    inputs = paid @ chains.input_use[n].sum(axis=1)
-    columns = {"goods exports, %": goods, "value added, %": value, "inputs, %": inputs}
-    shares = {name: 100 * _ratio(part, np.asarray(part.sum())) for name, part in columns.items()}
-    return pd.DataFrame(shares, index=pd.Index(chains.regions, name="partner"))
+    chains = Chains.of(world)
+    chains.index(region)
+    if to is not None and chains.index(to) == chains.index(region):
+        raise InputError(refusal("world", "own_partner", region=region))
+    by_sector = None if to is None else reliance_by_sector(chains, region, to)
+    return Exposure(
+        region, sector, to, world.name, world.year, world.unit,
+        inputs=input_reliance(chains, region, sector),
+        markets=market_reliance(chains, region, sector),
+        routes=through(chains, region, sector),
+        sectors=by_sector if by_sector is None or sector is None else by_sector.loc[[sector]],
+        trade=value_added_in_trade(chains, region, sector, to),
+        chokepoints=chokepoints(world, region, sector, to),
+        minerals=minerals(world, region, sector, to),
+    )  # fmt: skip
 
 
-def _ratio(top: Array, bottom: Array) -> Array:
-    bottom = np.broadcast_to(bottom, top.shape)
-    return np.divide(top, bottom, out=np.zeros_like(top), where=bottom > 0)
-
-
-__all__ = ["Chains", "dependence"]
+__all__ = ["Exposure", "Reliance", "exposure"]

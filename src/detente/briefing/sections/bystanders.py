@@ -28,7 +28,7 @@ from detente.strategy.year import Year, money_of
 from detente.talks.menus import Menu
 from detente.words import say
 from detente.words.names import region_adjective
-from detente.world.exposure import dependence
+from detente.world.chains import dependence
 
 ROWS = 12
 """Economies shown in the table; the data file has all."""

@@ -1,0 +1,29 @@
+"""Every other shipped dossier goes through every command and becomes a briefing, and nothing of it moves: see `keep`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import asked
+import keep
+
+from detente.policy.dossier import list_dossiers
+
+REFUSED = {("us-canada-mexico-2026", "deal"), ("us-canada-mexico-2026", "truce")}
+"""What is of two parties."""
+
+
+@pytest.mark.parametrize("dossier", sorted(set(list_dossiers()) - {asked.DOSSIER}))
+def test_a_dossier_goes_through_the_whole_chain(dossier: str, tmp_path: Path) -> None:
+    wanted = (f"chain/{dossier}/",)
+    links = asked.outputs(tmp_path, wanted)
+    assert set(links) == {f"chain/{dossier}/{name}" for name in (*(f"{link}.txt" for link in asked.CHAIN), "briefing.md")}
+    refused = {(dossier, Path(name).stem) for name, text in links.items() if "exit code" in text or not text.strip()}
+    assert refused <= REFUSED
+    found = keep.moved(links, wanted)
+    assert not found, keep.told(found)
