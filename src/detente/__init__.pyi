@@ -2,6 +2,9 @@
 
 from .briefing import brief as brief
 from .briefing.dispatch import Dispatch as Dispatch, dispatch as dispatch
+from .build.trade.arrays import duty_array as duty_array, trade_array as trade_array, with_duties as with_duties
+from .build.trade.concordance import Concordance as Concordance, concordance as concordance
+from .build.trade.recognise import read_duties as read_duties, read_trade as read_trade
 from .cases.case import Case as Case, Scenarios as Scenarios, run_scenarios as run_scenarios
 from .cases.compare import compare as compare, what_changed as what_changed
 from .cases.path import Path as Path, path as path

@@ -100,6 +100,10 @@ class SourceError(InputError):
     """A source file is missing or not what its name says."""
 
 
+class NoConcordance(InputError):
+    """Two classifications that nothing at hand leads between; the message says why, and what would."""
+
+
 class BadPanel(InputError):
     """A customs panel that cannot be used as it is; the message gives the row."""
 

@@ -24,6 +24,7 @@ from detente.cli import (
     politics,
     questions,
     runs,
+    trade,
     validate,
     watch,
     world,
@@ -74,6 +75,8 @@ app.command()(runs.rerun)
 app.command()(watch.backtest)
 app.command()(estimate.estimate)
 app.command()(dossier.read)
+world.worlds.command()(trade.trade)
+world.worlds.command()(trade.duties)
 app.add_typer(world.worlds, name="world")
 app.add_typer(dossier.dossiers, name="dossier")
 app.add_typer(dossier.policies, name="policy")
