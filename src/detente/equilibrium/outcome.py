@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from detente.equilibrium.levels import Equilibrium
 from detente.errors import InputError, UnknownRegion
+from detente.extras import need
 from detente.files import whole
 from detente.types import Range
 from detente.words.names import region_name
@@ -389,7 +390,7 @@ class Outcome:
     def trade(self) -> xr.Dataset:
         """Shipments before duties (origin × destination × sector), domestic included: baseline, counterfactual (table's unit a
         year) and volume, the percent change of the quantity delivered."""
-        import xarray as xr
+        xr = need("xarray")
 
         dims = ("origin", "destination", "sector")
         delivered = self.after.shipments / (self.after.unit_cost[:, None, :] * self.after.iceberg)
@@ -494,7 +495,7 @@ class Outcome:
 
     def to_dataset(self) -> xr.Dataset:
         """Regional and sectoral results and trade in one labelled dataset."""
-        import xarray as xr
+        xr = need("xarray")
 
         regional = self.to_frame().rename_axis("region").to_xarray()
         sectoral = self.sector_frame().to_xarray()
