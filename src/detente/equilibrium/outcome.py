@@ -24,6 +24,7 @@ from detente.extras import need
 from detente.files import whole
 from detente.types import Range
 from detente.words.names import region_name
+from detente.words.shown import Shown
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -77,7 +78,7 @@ class Shadow:
 
 
 @dataclass(frozen=True, eq=False)
-class Outcome:
+class Outcome(Shown):
     """What changed between two equilibria. Percent changes by region or region × sector; money in the table's unit a year."""
 
     before: Equilibrium

@@ -62,6 +62,7 @@ from detente.policy.instruments import Policy
 from detente.types import Array, Progress
 from detente.words import THIN, fixed, refusal, say, tell
 from detente.words.names import group_table
+from detente.words.shown import Shown
 from detente.world.economy import Economy
 from detente.world.world import World
 
@@ -85,7 +86,7 @@ class Failed:
 
 
 @dataclass(frozen=True, eq=False)
-class Ensemble:
+class Ensemble(Shown):
     """Results of an ensemble, one column a headline, kept in a Parquet file and read as asked for.
 
     Quantiles are over the draws that have an equilibrium. `central` are the results at the central parameters, by column.
