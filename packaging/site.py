@@ -19,10 +19,20 @@ from detente.cli import app
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / "src" / "detente" / "data"
 ROOMS = {
-    "cases": "Cases", "world": "The world", "policy": "Measures and dossiers", "equilibrium": "Equilibrium", "strategy": "Strategy",
-    "talks": "Talks", "table": "At the table", "outlook": "Outlook", "briefing": "Briefing", "build": "Tables and trade people have",
-    "validation": "Validation", "verbs": "Questions", "types": "Shared types", "errors": "Errors",
-}  # fmt: skip
+    "cases": "Cases",
+    "world": "The world",
+    "policy": "Measures and dossiers",
+    "equilibrium": "Equilibrium",
+    "strategy": "Strategy",
+    "talks": "Talks",
+    "table": "At the table",
+    "outlook": "Outlook",
+    "briefing": "Briefing",
+    "build": "Tables and trade people have",
+    "validation": "Validation",
+    "verbs": "Questions",
+    "errors": "Errors",
+}
 
 
 def on_files(files: Files, config: Any) -> Files:
@@ -54,9 +64,7 @@ def _from_root(name: str) -> str:
 
 def assumptions() -> str:
     """The assumptions of the ledger and of the world table, each with its evidence and what follows if it is wrong."""
-    parts = [
-        "# Assumptions\n\nNumbers and choices that no source gives as they are needed. Each says on what it rests and what moves if it is wrong."
-    ]
+    parts = ["# Assumptions", "Numbers and choices that no source gives as they are needed, with what they rest on."]
     for name in ("assumptions.yaml", "worlds/assumptions_world.yaml"):
         for a in yaml.safe_load((DATA / name).read_text(encoding="utf-8"))["assumptions"]:
             parts.append(
