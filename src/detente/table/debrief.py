@@ -168,10 +168,16 @@ class Debrief:
         ]  # fmt: skip
 
     @property
-    def dispensable(self) -> list[int]:
-        """Offers turned down that were better for both than what came in the end, by number."""
+    def turned_down(self) -> list[int]:
+        """Offers never signed that were better for both than what came in the end, by number."""
+        last = self.game.moves[-1] if self.game.moves else None
+        signed = last.number if last is not None and last.kind == "accept" else None
         ends = [self.seat(p).value.points for p in self.parties]
-        return [o["number"] for o in self.offers if all(v.points > e + 1e-9 for v, e in zip(o["values"], ends, strict=True))]
+
+        def better(offer: dict[str, Any]) -> bool:
+            return all(v.points > e + 1e-9 for v, e in zip(offer["values"], ends, strict=True))
+
+        return [o["number"] for o in self.offers if o["number"] != signed and better(o)]
 
     # -- showing ---------------------------------------------------------------------------------------------------------
     def record(self) -> dict[str, Any]:

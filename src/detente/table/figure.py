@@ -38,9 +38,9 @@ def zone_figure(found: Debrief, places: int) -> Figure:
         WORDS, "fig_title", a=a, b=b, better=found.better, signed=signed is not None, inside=inside,
         shares=[found.share(p) or 0.0 for p in (a, b)], loser=loser(found),
     )  # fmt: skip
-    told = {
-        r.text: join([f"{name(p)} {fixed(v, places, signed=True)}" for p, v in ((a, r.x), (b, r.y))]) for r in frame.itertuples()
-    }
+    told: dict[str, str] = {}
+    for text, x, y in zip(frame["text"].astype(str), frame["x"].astype(float), frame["y"].astype(float), strict=True):
+        told[text] = join([f"{name(p)} {fixed(v, places, signed=True)}" for p, v in ((a, x), (b, y))])
 
     def draw(width: int) -> dict[str, Any]:
         sheet = charts.Sheet()

@@ -97,7 +97,7 @@ def story(found: Debrief) -> list[Block]:
         for s in found.seats
         if s.party and s.left is not None
     ]
-    if refused := say(SAID, "turned_down", numbers=[str(n) for n in found.dispensable]):
+    if refused := say(SAID, "turned_down", numbers=[str(n) for n in found.turned_down]):
         left.append(Para(refused))
     if left:
         blocks += [Heading(say(SAID, "h_left"), "left"), Items(tuple(left))]
@@ -132,7 +132,7 @@ def beside(found: Debrief) -> list[str]:
         if mark is not None and signed is not None and mark.levels == signed.levels:
             made.append(say(SAID, "same_package"))
         else:
-            made.append(say(SAID, "its_package", mark=mark, clauses={} if mark is None else clauses(mark), a=a, b=b, same=False))
+            made.append(say(SAID, "its_package", mark=mark, clauses={} if mark is None else clauses(mark), a=a, b=b))
     if found.odds:
         made.append(say(SAID, "chances", on=game.board.dossier.as_of, ends=found.odds))
     made.append(say(SAID, "what_came", state=found.history.state, events=found.history.events))
@@ -158,7 +158,7 @@ def seats(found: Debrief) -> Table:
         rows.append(
             cells(
                 s.name, points(s.value.points), million(s.value.money), points(s.breakdown.points),
-                "–" if s.best is None else points(s.best.points), "–" if share is None else fixed(100 * share, 0),
+                "–" if s.best is None else points(s.best.points), "–" if share is None or share < 0 else fixed(100 * share, 0),
             )
         )  # fmt: skip
     heads = (
