@@ -24,6 +24,7 @@ from detente.cli import (
     politics,
     questions,
     runs,
+    table,
     trade,
     validate,
     watch,
@@ -57,6 +58,7 @@ app.command()(questions.control)
 app.command()(questions.talks)
 app.command()(questions.truce)
 app.command()(questions.bystander)
+app.command()(table.table)
 app.command()(questions.path)
 app.command()(questions.jobs)
 app.command()(exposure.exposure)

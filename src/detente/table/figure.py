@@ -64,7 +64,9 @@ def zone_figure(found: Debrief, places: int) -> Figure:
         data = sheet.rows(frame)
         size = charts.number("size", scale=None, legend=None)
         views.append(charts.mark(data, "circle", {"opacity": 0.95}, x=across, y=up, color=charts.as_given("fill"), size=size))
-        views.append(charts.mark(data, "text", {"align": "left", "dx": 9, "dy": 11}, x=across, y=up, text=charts.name("text")))
+        for side, style in (("right", {"align": "left", "dx": 9, "dy": 11}), ("left", {"align": "right", "dx": -9, "dy": 4})):
+            if len(own := frame[frame["side"] == side]):
+                views.append(charts.mark(sheet.rows(own), "text", style, x=across, y=up, text=charts.name("text")))
         return {**sheet.layer(*views, width=width - 64, height=min(330, width * 0.6)), "datasets": sheet.datasets}
 
     alt = charts.alt_text(f"{title}.", told)
@@ -83,6 +85,11 @@ def merged(frame: pd.DataFrame) -> pd.DataFrame:
             near["text"] = join([near["text"], row["text"]])
             if row["what"] == "signed":
                 near |= {"fill": row["fill"], "size": row["size"]}
+    for row in kept:  # of two labels that would run into each other, the one further left stands left of its dot
+        beside = [
+            r for r in kept if r is not row and abs(r["y"] - row["y"]) < 0.12 * span[1] and 0 < r["x"] - row["x"] < 0.3 * span[0]
+        ]
+        row["side"] = "left" if beside and row["what"] != "none" else "right"
     return pd.DataFrame(kept)
 
 

@@ -12,6 +12,7 @@ from detente import __version__
 from detente.briefing import page
 from detente.briefing.charts.theme import coloured, roles
 from detente.briefing.document import Block, Column, Figure, Heading, Items, Para, Table, cells
+from detente.strategy.packages import Levels
 from detente.table.debrief import Debrief, Mark
 from detente.table.engine import STRENGTHS, frame
 from detente.table.figure import loser, zone_figure
@@ -27,18 +28,24 @@ ROWS = 14
 
 # -- the record --------------------------------------------------------------------------------------------------------
 def lines(game: Game) -> Iterator[tuple[str, str]]:
-    """The record that all may read: day and sentence of each move."""
+    """The record that all may read: day and sentence of each move; of a later offer of a seat, what it changes."""
+    last: dict[str, tuple[int, Levels]] = {}
     for e in game.entries:
-        day = game.board.steps[e.step].day
         owner = e.seat
         if e.option is not None and e.what == "grant":
             owner = next(s for s, o in game.granted if o == e.option)
         title = "" if e.option is None else game.board.menu(owner).of(e.option).title
-        clauses = {} if e.levels is None else game.clauses(e.levels)
+        before = last.get(e.seat) if e.what in ("offer", "counter") else None
+        clauses = {} if e.levels is None else game.clauses(e.levels, None if before is None else before[1])
+        if e.levels is not None and e.number is not None and e.what != "accept":
+            last[e.seat] = e.number, e.levels
         yield (
-            short_day(day, year=True, long=True),
-            say(TOLD, "moved", what=e.what, seat=e.seat, number=e.number, clauses=clauses, title=title, said=e.text),
-        )
+            short_day(game.board.steps[e.step].day, year=True, long=True),
+            say(
+                TOLD, "moved", what=e.what, seat=e.seat, number=e.number, clauses=clauses, title=title, said=e.text,
+                before=None if before is None else before[0],
+            ),
+        )  # fmt: skip
 
 
 def transcript(found: Debrief) -> str:
