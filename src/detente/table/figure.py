@@ -85,11 +85,10 @@ def merged(frame: pd.DataFrame) -> pd.DataFrame:
             near["text"] = join([near["text"], row["text"]])
             if row["what"] == "signed":
                 near |= {"fill": row["fill"], "size": row["size"]}
-    for row in kept:  # of two labels that would run into each other, the one further left stands left of its dot
-        beside = [
-            r for r in kept if r is not row and abs(r["y"] - row["y"]) < 0.12 * span[1] and 0 < r["x"] - row["x"] < 0.3 * span[0]
-        ]
-        row["side"] = "left" if beside and row["what"] != "none" else "right"
+    for placed in kept:  # of two labels that would run into each other, the one further left stands left of its dot
+        gaps = [r["x"] - placed["x"] for r in kept if abs(r["y"] - placed["y"]) < 0.12 * span[1]]
+        crowded = any(0 < gap < 0.3 * span[0] for gap in gaps)
+        placed["side"] = "left" if crowded and placed["what"] != "none" else "right"
     return pd.DataFrame(kept)
 
 
