@@ -46,7 +46,9 @@ def table(
     horizon: HorizonName = None,
     force: Force = False,
     as_json: Json = False,
-    full: Annotated[bool, typer.Option("--full", hidden=True)] = False,
+    full: Annotated[
+        bool, typer.Option("--full", help="Print the whole record at the end, the engine's reasons included.")
+    ] = False,
 ) -> None:
     """Negotiate: take a seat, offer packages, accept, wait or walk away, and read afterwards what was left on the table.
 
@@ -77,9 +79,9 @@ def table(
     if as_json:
         emit(found.record())
         return
-    from detente.table.papers import brief
+    from detente.table.papers import brief, transcript
 
-    for text in brief(found):
+    for text in [transcript(found)] if full else brief(found):
         out.print()
         out.say(text)
     if folder is not None:
@@ -305,6 +307,8 @@ class Screen:
             if view["approximation"]:
                 self.tell("approximate", places=self._places(game, view), **view["approximation"])
         elif game.setup.mode == "hot seat":
+            if sys.stdin.isatty() and not self.strict:  # what the last seat saw is not for this one
+                typer.clear()
             self.say("")
             self.tell("pass_on", seat=view["seat"]["code"], today=date.fromisoformat(view["clock"]["day"]))
         for motive in view["motives"]:
@@ -355,7 +359,8 @@ class Screen:
             "clock", now=date.fromisoformat(clock["day"]), step=clock["step"], steps=clock["steps"], next=following,
             risk=clock["chance_of_collapse"],
         )  # fmt: skip
-        for due in clock["deadlines"][:1]:
+        nearest, binding = clock["deadlines"][:1], [d for d in clock["deadlines"][1:] if d["binds"]]
+        for due in [*nearest, *binding]:
             self.tell(
                 "due",
                 binds=due["binds"],
@@ -369,7 +374,8 @@ class Screen:
         assert self.game is not None
         places = self._places(self.game, view)
         for offer in view["offers"]:
-            self.tell("standing", number=offer["number"], by=offer["by"], places=places, **_numbers(offer["worth"]))
+            own = offer["by"] == view["seat"]["code"]
+            self.tell("standing", number=offer["number"], by=offer["by"], own=own, places=places, **_numbers(offer["worth"]))
         for asked in view.get("asked", ()):
             if not asked["granted"]:
                 self.tell("asked", by=asked["by"], title=asked["title"], places=places, **_numbers(asked["worth"]))

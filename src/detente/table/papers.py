@@ -139,7 +139,17 @@ def beside(found: Debrief) -> list[str]:
         if mark is not None and signed is not None and mark.levels == signed.levels:
             made.append(say(SAID, "same_package"))
         else:
-            made.append(say(SAID, "its_package", mark=mark, clauses={} if mark is None else clauses(mark), a=a, b=b))
+            made.append(
+                say(
+                    SAID,
+                    "its_package",
+                    mark=mark,
+                    clauses={} if mark is None else clauses(mark),
+                    a=a,
+                    b=b,
+                    signed=signed is not None,
+                )
+            )
     if found.odds:
         made.append(say(SAID, "chances", on=game.board.dossier.as_of, ends=found.odds))
     made.append(say(SAID, "what_came", state=found.history.state, events=found.history.events))
@@ -248,7 +258,8 @@ def _title(found: Debrief) -> str:
 def _lede(found: Debrief) -> str:
     shown = places(found)
     return " ".join(
-        say(SAID, "what_it_got", seat=s, share=found.share(s.code) if s.party else None, places=shown) for s in found.seats
+        say(SAID, "what_it_got", seat=s, share=found.share(s.code) if s.party else None, places=shown, how=found.how)
+        for s in found.seats
     )
 
 
