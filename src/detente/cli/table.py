@@ -308,7 +308,7 @@ class Screen:
                 self.tell("approximate", places=self._places(game, view), **view["approximation"])
         elif game.setup.mode == "hot seat":
             if sys.stdin.isatty() and not self.strict:  # what the last seat saw is not for this one
-                typer.clear()
+                out.clear()
             self.say("")
             self.tell("pass_on", seat=view["seat"]["code"], today=date.fromisoformat(view["clock"]["day"]))
         for motive in view["motives"]:
