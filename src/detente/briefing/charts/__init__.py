@@ -23,7 +23,7 @@ figure is made of, and what it takes besides, stands with its function; all take
     places      politics.places_figure      [`Home`] of one party: jobs by place below the nation, a tile map an outcome
     heads       politics.sectors_figure     [`Home`] of one party: jobs by sector, bars
     politics    politics.politics_figure    `Politics`: the first party with places, its map or its bars
-    exposure    exposure.exposure_figure    `Exposure` to one partner: by sector, face value and looking through (None without one)
+    exposure    exposure.exposure_figure    `Exposure` to one partner: inputs by sector, face value and looking through
     rates       results.rates_figure        `TariffSolution`, subtitle
     regimes     results.regimes_figure      `Regimes`, rows, subtitle
     comparison  results.comparison_figure   `Comparison`, indicator, regions
