@@ -253,7 +253,9 @@ def test_titles_follow_the_numbers(rows: list[tuple[float, float, float, tuple[s
         assert chart.startswith("Of what is known")
 
 
-@pytest.mark.parametrize(("prices", "many"), [((2.0, -2.0), "two"), ((2.0, -2.0, 2.0), "three"), ((2.0, -2.0, 2.0, 1.0), "three")])
+@pytest.mark.parametrize(
+    ("prices", "many"), [((2.0, -2.0), "two"), ((2.0, -2.0, 2.0), "three"), ((2.0, -2.0, 2.0, 1.0), "three")]
+)
 def test_titles_count_all_that_tie(prices: tuple[float, ...], many: str) -> None:
     year = year_of([(p - 0.1, p, p + 0.1) for p in prices], ["branch"] * len(prices), [("USA",)] * len(prices))
     assert f"the {many} largest are" in told("title", year=year, parts=decided(year), reader="MYS", case=None)

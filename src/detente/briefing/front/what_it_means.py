@@ -71,8 +71,8 @@ def bullet(one: Advice) -> Para:
 
 # -- what decides the year ---------------------------------------------------------------------------------------------
 class Parts(NamedTuple):
-    """Drivers of a year: the largest whose sign is known, how many print the same as it (0: none but itself), whether one whose sign
-    is not known may be larger, how many of these there are, and whether a step of the economy's own prints as more."""
+    """Drivers of a year: the largest whose sign is known, how many print the same as it (0: none but itself), whether one whose
+    sign is not known may be larger, how many of these there are, and whether a step of the economy's own prints as more."""
 
     top: Mover | None
     tied: int
