@@ -107,6 +107,10 @@ def _part(text: str, start: int, end: int, m: Mention) -> str:
             return ORIGIN
     if re.match(r"'s?\b|'(?=\s)", after):
         return _possessive(text[:start], re.sub(r"^'s?", "", after))
+    if m.form in ("name", "group", "seat") and _AFTER_BY.search(before) and not built(r"\s+(?:[\w-]+\s+)?{goods}\b").match(after):
+        return AGENT
+    if re.match(r",\s+whose\s+(?:[\w%.,-]+\s+){0,5}", after) and _instrument_follows(after[7:], owned=True) and not _led(before):
+        return OWNER
     if m.form in ("adjective", "name", "group") and re.match(r"[ -][\w%\d(]", after):
         attributive = _attributive(before, after, m)
         if attributive:
@@ -115,6 +119,8 @@ def _part(text: str, start: int, end: int, m: Mention) -> str:
 
 
 def _possessive(before: str, after: str) -> str:
+    if _IS_THEIRS.search(before) and re.match(r"\s*(?:[:.,;]|$|work\b|doing\b|own\b|affair\b)", after):
+        return OWNER
     if built(r"\s+(?:[\w-]+\s+){0,2}?{officials}\b").match(after):
         return AGENT if re.search(r"\bby\s+(?:the\s+)?$", before, re.I) else OTHER if _led(before) else SUBJECT
     if re.match(
@@ -130,6 +136,8 @@ def _possessive(before: str, after: str) -> str:
     ) and not _led(before):
         return OWNER
     if built(r"\s+(?:(?!{breaks}\b)[\w-]+\s+){0,4}?{goods}\b").match(after):
+        return ORIGIN
+    if re.search(_TARGET_LEAD, before[-80:], re.I) and built(r"\s+(?!(?:{not_goods}|{officials})\b)[a-z]").match(after):
         return ORIGIN
     return OTHER
 
@@ -151,7 +159,7 @@ def _attributive(before: str, after: str, m: Mention) -> str:
         else _instrument_follows(after)
     )
     goods = built(rf"[ -]{word}{{0,4}}?{{goods}}\b").match(after)
-    if bond and goods and goods.end() <= bond:
+    if bond and ((goods and goods.end() <= bond) or (m.form == "adjective" and _goods_between(after[:bond]))):
         return OTHER
     if bond:
         return OWNER if like_adjective and not _NAME_OF_A_PAPER.match(after[bond:]) else TARGET
@@ -165,6 +173,8 @@ def _attributive(before: str, after: str, m: Mention) -> str:
         and re.match(r"[ -][A-Za-z]", after)
     ):
         return TARGET
+    if m.form == "adjective" and built(r"[ -](?!(?:{breaks}|{officials}|{not_goods}|{makes}|{pays})\b)[a-z][\w-]+").match(after):
+        return ORIGIN
     following = re.match(r"[ ](?:\w+ly )?([a-z][\w-]*)", after)
     if (
         following
@@ -176,6 +186,15 @@ def _attributive(before: str, after: str, m: Mention) -> str:
     return OTHER if m.form == "adjective" else ""
 
 
+def _goods_between(words: str) -> bool:
+    """Whether the words between an adjective and an instrument name goods: modifiers of instruments are a closed class."""
+    return bool(re.fullmatch(r"[ -](?!\d)(?:[a-z][\w-]*\s+)+", words)) and not built(
+        r"[ -](?:(?:{modifiers}|{breaks})\s+)+"
+    ).fullmatch(words)
+
+
+_AFTER_BY = re.compile(r"\bby\s+(?:the\s+)?$", re.I)
+_IS_THEIRS = re.compile(r"\b(?:is|are|was|were)\s+$", re.I)
 _NAME_OF_A_PAPER = re.compile(
     r"(?-i:[A-Z])[\w-]+(?:\s+(?-i:[A-Z])[\w-]+){0,2}?\s+(?:\([^)]*\)\s+)?(?:Order|Regulation|Rule|Act|Notice|Case|Proceeding|Review|Investigation)s?\b"
 )
