@@ -45,8 +45,10 @@ def _known_names() -> dict[str, tuple[str, str]]:
         for form, key in (("name", "names"), ("adjective", "adjectives"), ("seat", "seats"), ("city", "cities")):
             for word in entry[key]:
                 table.setdefault(str(word), (code, form))
-    for code, word in lexicon()["adjectives"].items():
-        table[str(word)] = (code, "adjective")
+    for form, key in (("adjective", "adjectives"), ("name", "further_names"), ("seat", "capitals")):
+        for code, words in lexicon()[key].items():
+            for word in words if isinstance(words, list) else [words]:
+                table.setdefault(str(word), (code, form))
     for form, key in (("office", "offices"), ("law", "laws"), ("shared", "shared_offices")):
         for code, words in lexicon()[key].items():
             for word in words:

@@ -29,7 +29,9 @@ OVER = (WITHDRAWN, STRUCK_DOWN, EXPIRED)
 _MODAL = re.compile(r"\b(?:could|(?-i:may)|might|would|should|can)\b", re.IGNORECASE)
 _REPORTED = re.compile(
     r"\b(?:said|told|announced|confirmed)\b[^.;\"]{0,60}\bwould (?=(?:fall|rise|go|drop|increase|"
-    r"be (?:cut|raised|lowered))\b)|\b(?:announced|confirmed|decreed)\b[^.;\"]{0,60}\bwould ",
+    r"be (?:cut|raised|lowered))\b)|"
+    r"\b(?:said|told [\w ]{2,20}|says|announced|confirmed)\s+(?:on \w+day\s+|today\s+|that\s+)*(?:it|they|he|she|[\w .]{2,30}?)\s+would "
+    r"(?=(?:\w+ly )?(?!(?:be|not|have|consider|support|welcome|like|back|respond|retaliate|answer)\b)[a-z])|\b(?:announced|confirmed|decreed)\b[^.;\"]{0,60}\bwould ",
     re.I,
 )
 _LEAD = re.compile(
@@ -160,6 +162,7 @@ def judge(text: str, start: int, end: int, bounds: tuple[int, int] | None = None
     if (
         condition
         and re.match(r"unless\b", condition.group(), re.I)
+        and not re.match(r"\W*Unless\s+(?!otherwise|rescinded|revoked|extended)", text)
         and not re.search(r"\bfac(?:e|es|ing)\b", text[left:start], re.I)
     ):
         condition = None
@@ -195,6 +198,9 @@ def judge(text: str, start: int, end: int, bounds: tuple[int, int] | None = None
     ):
         threats: tuple[str, ...] = (THREATENED,) if status == THREATENED else ()
         return Judgement(WITHDRAWN, 0.8, gone.group(), f"{gone.group()!r} nearby", threats, quoted)
+    lapsed = word("let_lapse").search(text[left:right])
+    if lapsed and not condition and not modal and not re.search(r"\b(?:will|to|not|n't)\s+$", text[: left + lapsed.start()], re.I):
+        return Judgement(EXPIRED, 0.88, lapsed.group(), "it was let lapse", quoted=quoted)
     negated = re.search(rf"(?:n't\b|{word('negation').pattern})\s*{_ADVERBS}$", ahead, re.I) or (
         None if _SAYS_NOT.search(first.words) else word("negation").search(first.words)
     )
@@ -230,9 +236,9 @@ def judge(text: str, start: int, end: int, bounds: tuple[int, int] | None = None
         r"\b(?:unless|until|if|once|should|when|on which|as soon as|as long as)\b[^,;]*$", text[left : first.start], re.I
     )
     if status in (SUSPENDED, *OVER) and (hangs or own_modal or to_do or condition or gerund):
-        decided = re.search(r"\b(?:will|shall|to)\s+(?:now\s+)?$", ahead, re.I)
+        decided = re.search(r"\b(?:will|shall|to)\s+(?:now\s+)?(?:be\s+|remain\s+|stay\s+)?$", ahead, re.I)
         if status == SUSPENDED and decided and not own_modal and not condition:
-            return Judgement(SUSPENDED, 0.75, first.words, f"{first.words!r} is decided", (IN_FORCE,), quoted)
+            return Judgement(SUSPENDED, 0.8, first.words, f"{first.words!r} is decided", (IN_FORCE,), quoted)
         already = THREATENED if re.search(r"\bthreat", text[left:right], re.I) else IN_FORCE
         return Judgement(already, 0.6, first.words, f"{first.words!r} is still to come", (status,), quoted)
     if status == IN_FORCE and _STANDING.fullmatch(first.words.strip()):
@@ -246,6 +252,9 @@ def judge(text: str, start: int, end: int, bounds: tuple[int, int] | None = None
     )
     if status == IN_FORCE and told and not condition and not own_modal:
         return Judgement(ANNOUNCED, 0.8, first.words, f"{told.group().strip()!r} before it", quoted=quoted)
+    opened = condition and re.match(r"\W*(?:Unless|If|Should)\b", text) and condition.start() < start
+    if opened and status in (IN_FORCE, ANNOUNCED) and not _STANDING.fullmatch(first.words.strip()):
+        return Judgement(THREATENED, 0.85, condition.group(), f"it hangs on a condition ({condition.group()!r})", (status,), quoted)
     if status == IN_FORCE and decided and not condition:
         return Judgement(ANNOUNCED, 0.8, first.words, f"{decided.group().strip()!r} before it", quoted=quoted)
     if status == IN_FORCE and (own_modal or condition or re.search(r"\b(?:will|to)\s+$", ahead, re.I)):
