@@ -245,7 +245,8 @@ def _fill_who(sheet: Sheet, frames: Sequence[Frame], paper: Paper) -> None:
             spoken = _subject_before(sheet, f)
             if spoken is not None and spoken not in f.on:
                 f.by, f.by_how = spoken, "the sentence before"
-        if not f.on and not f.everyone and _OBJECT.search(f.sentence.text[: f.end - f.sentence.start]):
+        goes_on = f.by_how == "the sentence before" and re.match(r"\W*It\s", f.sentence.text) and f.rate is not None
+        if not f.on and not f.everyone and (goes_on or _OBJECT.search(f.sentence.text[: f.end - f.sentence.start + 30])):
             f.on = [c for c in _levied_before(sheet, f) if c != f.by]
             f.on_how = "the sentence before" if f.on else ""
         stranger = _STRANGER.match(f.sentence.text) if f.by is None and f.subject is None else None
@@ -334,7 +335,8 @@ _ANAPHORA = re.compile(
 )
 _STRANGER = re.compile(r"^\W*(?:[A-Z][\w'-]+ )?([A-Z][\w'-]+) (?:said|told|added|warned|wrote)\b")
 _PRONOUN = re.compile(
-    r"^\W*(?:Its own|Their own|It|They|Officials|The (?:government|ministry|bloc|administration|union|country))\s"
+    r"^\W*(?:Its own|Their own|It|They|Officials|"
+    r"The (?:[\w-]+ )?(?:government|ministry|bloc|administration|union|country|nation|republic|kingdom|federation|island|authorities))\s"
 )
 
 
@@ -358,7 +360,8 @@ def _subject_before(sheet: Sheet, f: Frame) -> str | None:
 _OBJECT = re.compile(
     r"^\W*(?:It|They) (?:has |have |had |also |now |will |must |still )*(?:pays?|paid|faces?|faced|"
     r"be charged|attracts?|bears?)\b|"
-    r"\b(?:charg\w+|tax\w*|hit\w*|levie\w*) (?:it|them|both|these|those)\b"
+    r"\b(?:charg\w+|tax\w*|hit\w*|levie\w*) (?:it|them|both|these|those)\b|"
+    r"\b(?:dut(?:y|ies)|tariffs?|lev(?:y|ies)|surtax|surcharge|rate|%|per ?cent|percent) on (?:it|them|these|those)\b"
 )
 
 
@@ -372,7 +375,8 @@ def _levied_before(sheet: Sheet, f: Frame) -> list[str]:
         return []
     s = before[-1]
     named = roles(s.text, list(sheet.actors_in(s.start, s.end)), s.start)
-    return list(dict.fromkeys(r.code for r in named if r.part in LEVIED or r.form == "adjective"))
+    levied = [r.code for r in named if r.part in LEVIED or r.form == "adjective"]
+    return list(dict.fromkeys(levied))
 
 
 def _respectively(frames: Sequence[Frame]) -> None:

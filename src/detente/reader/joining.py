@@ -384,6 +384,7 @@ BY_FACTORS = {
 }
 ON_FACTORS = {
     "named beside it": 1.0,
+    "an adjective before its goods": 0.85,
     "its row": 1.0,
     "all are meant": 0.95,
     "all but those excepted": 0.9,

@@ -166,6 +166,9 @@ def judge(text: str, start: int, end: int, bounds: tuple[int, int] | None = None
         and not re.search(r"\bfac(?:e|es|ing)\b", text[left:start], re.I)
     ):
         condition = None
+    lapsed = word("let_lapse").search(text[left:right])
+    if lapsed and not condition and not modal and not re.search(r"\b(?:will|to|not|n't)\s+$", text[: left + lapsed.start()], re.I):
+        return Judgement(EXPIRED, 0.88, lapsed.group(), "it was let lapse", quoted=quoted)
     if built(r"\b{existing}\s+(?:[\w%.-]+\s+){0,3}$").search(before) and not any(
         c.status in (SUSPENDED, STRUCK_DOWN, WITHDRAWN, EXPIRED) for _, c in near
     ):
@@ -198,9 +201,6 @@ def judge(text: str, start: int, end: int, bounds: tuple[int, int] | None = None
     ):
         threats: tuple[str, ...] = (THREATENED,) if status == THREATENED else ()
         return Judgement(WITHDRAWN, 0.8, gone.group(), f"{gone.group()!r} nearby", threats, quoted)
-    lapsed = word("let_lapse").search(text[left:right])
-    if lapsed and not condition and not modal and not re.search(r"\b(?:will|to|not|n't)\s+$", text[: left + lapsed.start()], re.I):
-        return Judgement(EXPIRED, 0.88, lapsed.group(), "it was let lapse", quoted=quoted)
     negated = re.search(rf"(?:n't\b|{word('negation').pattern})\s*{_ADVERBS}$", ahead, re.I) or (
         None if _SAYS_NOT.search(first.words) else word("negation").search(first.words)
     )
