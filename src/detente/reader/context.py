@@ -73,7 +73,7 @@ def _under_rates(sheet: Sheet, block: Block) -> bool:
     lead = _words_above(sheet, block)
     return (
         lead is not None
-        and lead.text.rstrip().endswith(":")
+        and lead.text.rstrip(" -–—").endswith(":")
         and any(p.search(lead.text) for kind, p in instruments() if kind == TARIFF)
     )
 
@@ -81,7 +81,7 @@ def _under_rates(sheet: Sheet, block: Block) -> bool:
 def _words_above(sheet: Sheet, block: Block) -> Block | None:
     """The words that lead in a list: the nearest block before it that ends with a colon or is no point of a list."""
     before = reversed(sheet.blocks[: block.index])
-    return next((b for b in before if b.kind not in ("bullet", "numbered") or b.text.rstrip().endswith(":")), None)
+    return next((b for b in before if b.kind not in ("bullet", "numbered") or b.text.rstrip(" -–—").endswith(":")), None)
 
 
 def _led_in(sheet: Sheet, frames: Sequence[Frame]) -> None:

@@ -345,7 +345,7 @@ def _rate_anchor(
             y <= start
             and len(between) < 140
             and not _STOP.search(between)
-            and (_DUTY_TO.search(between) or (a.kind in ("change", "range") and len(between) < 110))
+            and (_DUTY_TO.search(between) or (re.search(r"\w,\s+$", between) and re.match(r"\s*,", text[end:])) or (a.kind in ("change", "range") and len(between) < 110))
         ):
             kind, linked, noun_at = k, True, x
     last = before[-1] if before else None
