@@ -46,8 +46,7 @@ _FROM_TO = re.compile(rf"\bfrom\s+(?P<a>{_WORD})(?:{_SIGN})?,?\s+to\s+(?P<b>{_WO
 _SINGLE = re.compile(rf"(?<![\d.,$€£])(?P<n>{_NUMBER})(?P<unit>{_SIGN}|{_POINT})", re.IGNORECASE)
 _SPELT = re.compile(rf"\b(?P<n>{_WORD})(?P<unit>{_SIGN}|{_POINT})", re.IGNORECASE)
 _PART = re.compile(
-    r"\b(?P<n>an? (?:quarter|third|fifth|tenth)|half|three quarters)\b(?= of (?:the|its|their) (?:\w+ )?value\b)|"
-    r"(?<=pay )(?P<m>a quarter|half)\b(?! of| as)",
+    r"\b(?P<n>an? (?:quarter|third|fifth|tenth)|half|three quarters)\b(?= of (?:the|its|their) (?:\w+ )?value\b)",
     re.IGNORECASE,
 )
 _PARTS = {"quarter": 25.0, "third": 100 / 3, "fifth": 20.0, "tenth": 10.0, "half": 50.0, "quarters": 75.0}

@@ -109,14 +109,17 @@ def carry_on(sheet: Sheet, frames: Sequence[Frame], paper: Paper) -> None:
     for f in frames:
         low = max(0, f.start - f.sentence.start - 60)
         around = f.sentence.text[low : f.end - f.sentence.start + 30]
+        later = re.split(r"[;,]|\bfrom\b|\buntil\b", f.sentence.text[f.end - f.sentence.start :])[0]
         stands = (
-            f.judgement.status == IN_FORCE and (STANDS.search(f.judgement.cue) or STANDS.search(around))
+            f.judgement.status == IN_FORCE and (STANDS.search(f.judgement.cue) or STANDS.search(around) or STANDS.search(later))
         ) or f.judgement.status in (*OVER,)
         if f.judgement.status == "threatened" and f.by != paper.by:
             continue
         curbs = f.instrument in (EXPORT_CONTROL, EMBARGO) and f.judgement.cue and not _AT_ONCE.search(f.sentence.text)
         if f.begins is None and not stands and f.instrument != PURCHASE and (f.rate is not None or f.quantity or curbs):
-            near = _nearest(sheet, f, dated, frames)
+            stranger = f.by is not None and paper.by is not None and f.by != paper.by and paper.office
+            own_block = [d for d in dated if d[0].block == f.sentence.block]
+            near = _nearest(sheet, f, own_block if stranger else dated, frames)
             if near is not None:
                 f.begins = near
     for f in frames:

@@ -253,7 +253,10 @@ def _fill_who(sheet: Sheet, frames: Sequence[Frame], paper: Paper) -> None:
         if stranger is not None:
             f.by, f.by_how = surnames.get(stranger[1]), "the speaker's side"
         if f.by is None and stranger is None and f.instrument != PURCHASE:
-            if last is not None and same_block and last.by and last.by not in f.on and _goes_on(f, last):
+            over = _section_of(sheet, f)
+            if over is not None and over not in f.on and not f.received and f.subject in (None, over):
+                f.by, f.by_how = over, "the heading above it"
+            elif last is not None and same_block and last.by and last.by not in f.on and _goes_on(f, last):
                 f.by, f.by_how = last.by, "the sentence before"
             elif _PRESIDENT.search(f.sentence.text) and "USA" in named and "USA" not in f.on and paper.by_how not in _HEADS:
                 f.by, f.by_how = "USA", "the President"
@@ -297,6 +300,20 @@ def _fill_who(sheet: Sheet, frames: Sequence[Frame], paper: Paper) -> None:
             f.on, f.on_how, f.everyone = list(last.on), "the sentence before", False
         if not f.why_aside:
             last = f
+
+
+def _section_of(sheet: Sheet, f: Frame) -> str | None:
+    """The economy whose name alone is the heading over a frame ("3. Australia"), where other headings name others so."""
+    at = sheet.block_of(f.sentence).heading_block
+    named = [_alone(sheet, b.index) for b in sheet.blocks if b.kind in ("heading", "numbered") and b.index >= 2]
+    return _alone(sheet, at) if at is not None and len({c for c in named if c}) > 1 else None
+
+
+def _alone(sheet: Sheet, at: int) -> str | None:
+    block = sheet.blocks[at]
+    named = sheet.actors_in(block.start, block.end)
+    only = len(named) == 1 and re.sub(r"[\W\d]+", "", block.text) == re.sub(r"[\W\d]+", "", sheet.flat[named[0].start : named[0].end])
+    return named[0].code if only else None
 
 
 def _on_exports(f: Frame) -> bool:

@@ -388,7 +388,7 @@ def _rate_anchor(
         text[:start],
         re.I,
     )
-    levied = re.match(r"\s+(?:already |now )?(?:levied|charged|imposed|paid|in force|applied)\b", after)
+    levied = built(r"\s+(?:that|which)\s+(?:the\s+)?(?-i:[A-Z])[\w. ]{1,25}?\s+(?:{adds})\s+(?:on|to)\b").match(text[end:]) or re.match(r"\s+(?:already |now )?(?:levied|charged|imposed|paid|in force|applied)\b", after)
     if not linked and context:
         heading = re.search(r"\bheadings?\s+\d{4}", text[:start], re.I)
         linked = bool(
@@ -464,6 +464,8 @@ def _why_not(text: str, start: int, end: int, linked: bool, noun_at: int) -> str
         return "a sum or an average of duties"
     if re.search(r"\(\s*(?:up |down )?from\s+$|\b(?:was|previously|formerly|until now)\s+$", before, re.I):
         return "the rate before"
+    if re.search(r"\bof which\s+(?:about |some )?$", before):
+        return "a part of the rate before it"
     if a_step(text, start, end):
         return "a step, not a level"
     if built(r"\b{except}\b").search(text[:start]) and re.search(
@@ -608,7 +610,7 @@ def _who(text: str, f: Frame, anchor: _Anchor, part: tuple[int, int], who: Seque
     f.excepted = [r.code for r in inside if r.part == EXCEPTED]
     f.received = bool(word("pays").search(text[max(low, left) : anchor.end + 4]))
     own_noun = _noun_place(text, anchor)
-    theirs = next((r for r in inside if r.part == OWNER and r.end <= anchor.start and re.match(r"'s?\s*:", text[r.end :])), None)
+    theirs = next((r for r in inside if r.part == OWNER and r.end <= anchor.start and re.match(r"(?:'s?|\s+\w+\b[^:;.]{0,15}):", text[r.end :])), None)
     owner = theirs or next(
         (
             r

@@ -378,6 +378,7 @@ BY_FACTORS = {
     "the President": 0.9,
     "the words above its list": 0.92,
     "the line above its row": 0.92,
+    "the heading above it": 0.88,
     "the speaker's side": 0.85,
     "the first who acts in the text": 0.88,
     "the other side": 0.7,

@@ -111,6 +111,8 @@ def _part(text: str, start: int, end: int, m: Mention) -> str:
         return AGENT
     if re.match(r",\s+whose\s+(?:[\w%.,-]+\s+){0,5}", after) and _instrument_follows(after[7:], owned=True) and not _led(before):
         return OWNER
+    if m.form == "adjective" and re.match(r"\s+(?:one|duty|tariff|levy|tax|measure)\b[^:;.]{0,15}:", after):
+        return OWNER
     if m.form in ("adjective", "name", "group") and re.match(r"[ -][\w%\d(]", after):
         attributive = _attributive(before, after, m)
         if attributive:
@@ -328,6 +330,8 @@ def _after_preposition(before: str, after: str, m: Mention) -> str:
             )
             else ORIGIN
         )
+    if re.fullmatch(r"\W*In\s+", before) and built(r",\s+(?:the|its|a)\s+(?:[\w-]+\s+)?{officials}\b").match(after):
+        return SUBJECT  # "In La Paz, the government …"
     if re.search(r"\b(?:in|at|into|inside|across)\s+(?:the\s+)?$", before, re.I):
         return PLACE
     if re.search(r"\b(?:among them|such as|including|namely|notably|chiefly|mainly|especially)\s+(?:the\s+)?$", before, re.I):

@@ -34,7 +34,10 @@ def row_frames(sheet: Sheet, rows: Sequence[Row], frames: Sequence[Frame], paper
             continue
         s = Sentence(row.start, row.end, sheet.flat[row.start : row.end], block.index)
         context = [f for b in lead for f in frames if f.sentence.block == b.index]
+        today = [a.value for k, a in row.rates if k < len(row.heads) and says_now(row.heads[k])]
         for k, amount in row.rates:
+            if amount.value in today and not says_now(row.heads[k]):
+                continue  # the rate of today goes on
             frame = _row_frame(sheet, row, k, amount, s, context, paper, texts)
             if frame is not None:
                 found.append(frame)

@@ -60,7 +60,7 @@ _NO_PLANS = re.compile(
 _INSERTED = re.compile(r",[^,;]{2,45},\s*")
 _SAYS_NOT = re.compile(
     r"\bnot\b.*\b(?:chang|affect|alter|touch|exceed)|\b(?:will|would|shall|did|does|"
-    r"do) not (?:now )?(?:take|go|proceed|come|enter)",
+    r"do) not (?:now )?(?:take|go|proceed|come|enter|be (?:put|imposed|introduced|applied|levied))",
     re.I,
 )
 """A status told by what does not happen: "did not touch", "will not take effect"."""
@@ -145,9 +145,15 @@ def judge(text: str, start: int, end: int, bounds: tuple[int, int] | None = None
     if imagined:
         return Judgement(HYPOTHETICAL, 0.8, imagined.group(), f"hypothetical ({imagined.group()!r})", quoted=quoted)
     before = text[left:start]
+    wished = word("wished").search(text[left:end])
+    rejected = word("not_chosen").search(text[end:right])
+    if (wished and not word("makes_law").search(text[left + wished.end() : start])) or rejected:
+        cue = (wished or rejected).group()  # type: ignore[union-attr]
+        return Judgement(DENIED, 0.8, cue, f"asked for or weighed, not decided ({cue!r})", quoted=quoted)
     bare_no = re.search(
         r"\b(?:(?:no|without(?: any)?|rul(?:ed|es|ing) out)\s+(?:[\w%.-]+\s+){0,3}"
-        r"|(?:not|never)\s+(?:(?:an?|any|the|new|more|\d\S*)\s+){0,3})$",
+        r"|(?:not|never|n't)\s+(?:(?:adopt|impose|introduce|levy|charge|set|put|apply|bring in|have|see|face|pay)\s+(?=an?\b|any\b|new\b|more\b|\d))?"
+        r"(?:(?:an?|any|the|new|more|\d\S*|[a-z]+(?=\s+$))\s+){0,3})$",
         before,
         re.IGNORECASE,
     )
@@ -301,6 +307,12 @@ def _belongs_elsewhere(text: str, cue: _Cue) -> bool:
         return True
     clause = text[: cue.start].rpartition(";")[2]
     if cue.status in (WITHDRAWN, EXPIRED, SUSPENDED) and _CASE.match(clause):
+        return True
+    if cue.status in (WITHDRAWN, EXPIRED, SUSPENDED) and re.search(
+        r"\b(?:before|since|when|after)\s+(?:the |its |their )?(?:\w+\s+){1,3}$", text[max(0, cue.start - 40) : cue.start], re.I
+    ):
+        return True
+    if re.match(r"threats?", cue.words, re.I) and re.match(r"\s+(?:follow|c[ao]me|adds?)", text[cue.end : cue.end + 12]):
         return True
     if cue.words == "Announcement" or re.match(r"\s+No\b", text[cue.end : cue.end + 5]):
         return True

@@ -100,7 +100,12 @@ def rows_in(text: str) -> list[Row]:
             len(named) == 1 and len(cells) > 1 and len(named[0].text.split()) <= 5 and not re.search(r"\d", named[0].text)
         ):
             part, quiet = named[0], 0
-        elif len(cells) > 1 and any(map(_is_rate_head, heads)) and quiet <= 2 and not any(_is_rate_head(c.text) for c in cells):
+        elif (
+            len(cells) > 1
+            and any(heads)
+            and (quiet == 0 or (quiet <= 2 and any(map(_is_rate_head, heads))))
+            and not any(_is_rate_head(c.text) for c in cells)
+        ):
             quiet = 0  # a row that tells no rate in percent
         elif len(cells) > 1:
             over = part if part is not None and part is last_line and quiet <= 1 else None
