@@ -304,9 +304,10 @@ def _fill_who(sheet: Sheet, frames: Sequence[Frame], paper: Paper) -> None:
 
 def _section_of(sheet: Sheet, f: Frame) -> str | None:
     """The economy whose name alone is the heading over a frame ("3. Australia"), where other headings name others so."""
-    at = sheet.block_of(f.sentence).heading_block
-    named = [_alone(sheet, b.index) for b in sheet.blocks if b.kind in ("heading", "numbered") and b.index >= 2]
-    return _alone(sheet, at) if at is not None and len({c for c in named if c}) > 1 else None
+    named = {b.index: _alone(sheet, b.index) for b in sheet.blocks if b.kind in ("heading", "numbered") and b.index >= 2}
+    if len({c for c in named.values() if c}) < 2:
+        return None
+    return next((named[k] for k in range(f.sentence.block - 1, -1, -1) if k in named), None)
 
 
 def _alone(sheet: Sheet, at: int) -> str | None:

@@ -464,6 +464,8 @@ def _why_not(text: str, start: int, end: int, linked: bool, noun_at: int) -> str
         return "a sum or an average of duties"
     if re.search(r"\(\s*(?:up |down )?from\s+$|\b(?:was|previously|formerly|until now)\s+$", before, re.I):
         return "the rate before"
+    if built(r"\b{spared}\b[^.;]*\bfrom\s+(?:its|the|an?|this|that)\s+(?:\w+\s+)?$").search(text[:start]):
+        return "named only as what is not paid"
     if re.search(r"\bof which\s+(?:about |some )?$", before):
         return "a part of the rate before it"
     if a_step(text, start, end):
@@ -550,7 +552,7 @@ def _parts(text: str, anchors: Sequence[_Anchor]) -> list[tuple[int, int]]:
 
 
 _PASSIVE = re.compile(
-    r"\b(?:prohibited|banned|forbidden|restricted|halted|stopped|barred|blocked|suspended|(?:allowed|permitted) only|without an?|"
+    r"\b(?:prohibited|banned|forbidden|restricted|halted|stopped|barred|blocked|suspended|(?:allowed|permitted) only|only (?:with|under)|without an?|"
     r"added|put|placed)\b",
     re.I,
 )
@@ -674,7 +676,7 @@ def _who(text: str, f: Frame, anchor: _Anchor, part: tuple[int, int], who: Seque
             said = _speaker(text, who, anchor)
             if law is not None:
                 f.by, f.by_how = law.code, "the law it rests on"
-            elif said is not None and not f.received:
+            elif said is not None and (not f.received or said.form in ("office", "adjective")):
                 f.by, f.by_how = said.code, "the office that announces it"
     taken_off = f.instrument == EXPORT_CONTROL and text[anchor.start : anchor.start + 4].lower() == "off "
     targets: list[str] = []

@@ -517,6 +517,8 @@ def _status(sheet: Sheet, group: Group, sure: Confidence, alternatives: list[dic
             pass
         elif begins.start > today and status == IN_FORCE:
             status, why = ANNOUNCED, f"{why}; it starts after the article's date"
+        elif loose and status == ANNOUNCED and top.judgement.cue and begins.start <= today:
+            pass  # "agreed to cut it in July" is said of the next July
         elif begins.start <= today and status == ANNOUNCED and (begins.end or begins.start) <= today:
             status, why = IN_FORCE, f"{why}; its start has passed"
             alternatives.append({"field": "status", "value": ANNOUNCED, "why": "whether it took effect is not said"})

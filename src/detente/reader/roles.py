@@ -182,6 +182,7 @@ def _attributive(before: str, after: str, m: Mention) -> str:
         following
         and m.form in ("name", "group")
         and not re.search(r"(?:s|ed)$", following[1])
+        and not _WORD_OF_TIME.fullmatch(following[1])
         and not built(r"[ ](?:{makes}|{breaks}|{pays})\b").match(after)
     ):
         return OTHER
@@ -197,13 +198,16 @@ def _goods_between(words: str) -> bool:
 
 _AFTER_BY = re.compile(r"\bby\s+(?:the\s+)?$", re.I)
 _IS_THEIRS = re.compile(r"\b(?:is|are|was|were)\s+$", re.I)
+_WORD_OF_TIME = re.compile(
+    r"last|this|next|earlier|later|today|yesterday|also|then|still|already|now|never|not|once|too|soon|again|both|each|all|in|on|since"
+)
 _NAME_OF_A_PAPER = re.compile(
     r"(?-i:[A-Z])[\w-]+(?:\s+(?-i:[A-Z])[\w-]+){0,2}?\s+(?:\([^)]*\)\s+)?(?:Order|Regulation|Rule|Act|Notice|Case|Proceeding|Review|Investigation)s?\b"
 )
 """After a name: "(the United States) Surtax Order" is a paper about it, not a paper of its own."""
 VERB_FORM = re.compile(
     r"(?:ban(?:s|ned)|halt(?:s|ed)|block(?:s|ed)|prohibit(?:s|ed)|restrict(?:s|ed)|requires?|curb(?:s|bed)|limit(?:s|ed)|stop(?:s|ped)"
-    r"|tighten(?:s|ed)|needs?|obtain)\b",
+    r"|tighten(?:s|ed)|needs?|obtain|blacklist(?:s|ed)|forb(?:ids|ade|idden)|bar(?:s|red)|outlaw(?:s|ed)|suspend(?:s|ed)|end(?:s|ed))\b",
     re.I,
 )
 
@@ -250,6 +254,10 @@ _PLURAL_OF = re.compile(
 )
 
 
+_GOODS_OF = re.compile(
+    r"\b(?:on|against)\s+(?:(?!(?:behalf|part|side|account|basis|grounds?|orders?|advice|government|president|minist\w+)\b)[a-z][\w-]*\s+){1,6}"
+    r"of\s+(?:the\s+)?$"
+)
 _ADDRESSED = re.compile(
     r"\b(?:warn|told|tell|inform|remind|assur|accus|urg|press|blam|criticis|criticiz|call(?:s|ed|ing)? on|challeng|ask|beg|thank)"
     r"(?:s|ed|es|ing|e|d)?\s+(?:the\s+)?$",
@@ -302,6 +310,8 @@ def _after_preposition(before: str, after: str, m: Mention) -> str:
     ):
         return DESTINATION
     if m.form == "name" and _PLURAL_OF.search(before) and not re.match(r"'s?\b", after):
+        return ORIGIN
+    if m.form == "name" and _GOODS_OF.search(before) and not re.match(r"'s?\b", after):
         return ORIGIN
     if re.search(r"\bby\s+(?:the\s+)?(?:government of\s+(?:the\s+)?)?$", before, re.I):
         return OTHER if built(r"\s+{goods}\b").match(after) else AGENT
