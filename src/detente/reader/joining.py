@@ -34,9 +34,9 @@ from detente.words.names import sector_name
 
 STATED = 0.54
 """Below this product of discounts a measure is asked, not stated: it is as likely wrong as right."""
-AT_FIRST_SIGHT = 0.93
-"""What the product of discounts is worth on a text that nobody has tried the rules on: 0.93 on the open half of the texts with
-right answers (tests/reader/gold) when it was first read, 0.94 on the kept half read with rules built on the open half."""
+AT_FIRST_SIGHT = 0.97
+"""What the product of discounts is worth on a text that nobody has tried the rules on. On held-out single sentences (tests/reader/gold)
+it is worth more, on whole texts less: there a frame also hangs on what the sentences around it say."""
 _LABEL = {
     TARIFF: "duty", EXPORT_CONTROL: "export curbs", EMBARGO: "import ban", NON_TARIFF: "non-tariff measure",
     PURCHASE: "purchase promise", OTHER_MEASURE: "other measure",
@@ -128,7 +128,7 @@ def calibrated(product: float) -> float:
     """The confidence stated for a product of discounts.
 
     >>> calibrated(0.95), calibrated(0.6)
-    (0.88, 0.56)
+    (0.92, 0.58)
     """
     return round(product * AT_FIRST_SIGHT, 2)
 
