@@ -308,6 +308,8 @@ def last_days(sheet: Sheet, frames: Sequence[Frame]) -> None:
         else:
             near = [m for s, m in spoken if s.start not in {g.sentence.start for g in frames if g.rate is not None}]
         m = own or (near[0] if len(near) == 1 else None)
+        if m is not None and re.search(r"\b(?:extend|prolong|renew)\w*\s+(?:\w+\s+)?$", m.string[: m.start()], re.I):
+            continue  # counted from a day that is not said
         if m is None or f.judgement.status in OVER:
             continue
         number = int(m["n"]) if m["n"] else _WORDS[m["w"].lower()]

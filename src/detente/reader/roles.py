@@ -342,6 +342,8 @@ def _after_preposition(before: str, after: str, m: Mention) -> str:
         )
     if re.fullmatch(r"\W*In\s+", before) and built(r",\s+(?:the|its|a)\s+(?:[\w-]+\s+)?{officials}\b").match(after):
         return SUBJECT  # "In La Paz, the government …"
+    if re.search(r"^\W*(?:The|An?)\s+(?:\w+\s+)?(?:government|authorities|ministry|cabinet|parliament|customs)\s+in\s+$", before):
+        return SUBJECT
     if re.search(r"\b(?:in|at|into|inside|across)\s+(?:the\s+)?$", before, re.I):
         return PLACE
     if re.search(r"\b(?:among them|such as|including|namely|notably|chiefly|mainly|especially)\s+(?:the\s+)?$", before, re.I):

@@ -160,7 +160,7 @@ def judge(text: str, start: int, end: int, bounds: tuple[int, int] | None = None
     if bare_no and not re.search(r"\bno (?:more|less|later|longer|fewer)\b", bare_no.group(), re.I):
         return Judgement(DENIED, 0.85, bare_no.group().strip(), f"denied ({bare_no.group().strip()!r})", quoted=quoted)
     text = (
-        _REPORTED.sub(lambda m: m.group()[: -len("would ")] + "will ", text)
+        _REPORTED.sub(lambda m: m.group()[: -len("would ")] + "will  ", text)
         if _REPORTED.search(text) and not re.search(r"\bif\b", text, re.I)
         else text
     )
@@ -214,7 +214,7 @@ def judge(text: str, start: int, end: int, bounds: tuple[int, int] | None = None
         negated = re.search(r"\bno\s+$", ahead)
     changing = _CHANGE_OF_IT.search(text[left:start])
     wished = changing and re.search(
-        r"\b(?:ask|urg|call|press|demand|want|beg|request|appeal|plead)\w*\b[^,;]{0,50}$",
+        r"\b(?:ask|urg|call|press|demand|want|beg|request|appeal|plead|hop|wish)\w*\b[^,;]{0,50}$",
         text[left : left + changing.start()],
         re.I,
     )
