@@ -9,7 +9,17 @@ from pathlib import Path
 
 import pytest
 import yaml
-from tests_reader_gold_score import Answer, Score, Text, answers_of, options, score_folder, score_found, score_sentences, score_text
+from tests_reader_gold_score import (
+    Answer,
+    Score,
+    Text,
+    answers_of,
+    options,
+    score_folder,
+    score_found,
+    score_sentences,
+    score_text,
+)
 
 GOLD = Path(__file__).with_name("gold")
 FLOORS = yaml.safe_load((GOLD / "floors.yaml").read_text(encoding="utf-8"))

@@ -89,9 +89,13 @@ _LOUD = re.compile(r"(?:\b[A-ZÀ-Þ][A-ZÀ-Þ.'’]*\b[\W\d]*){4,}")
 def _as_country(text: str, start: int, end: int) -> bool:
     """Whether a name that people have too ("Jordan") stands where a country's does: alone, and nowhere after a first name."""
     name, before, after = text[start:end], text[max(0, start - 12) : start], text[end : end + 12]
-    if re.search(rf"\b(?!(?:In|On|From|By|The|And|But|While|To|For|Of)\b)[A-Z][a-z]+ {name}\b|\b(?:Mr|Ms|Mrs|Dr)\.? {name}\b", text):
+    if re.search(
+        rf"\b(?!(?:In|On|From|By|The|And|But|While|To|For|Of)\b)[A-Z][a-z]+ {name}\b|\b(?:Mr|Ms|Mrs|Dr)\.? {name}\b", text
+    ):
         return False
-    return bool(re.search(r"\b(?:from|on|in|of|by|against|to|and|,|with)\s+$", before, re.I) or re.match(r"'s\b|\s+[a-z]|,", after))
+    return bool(
+        re.search(r"\b(?:from|on|in|of|by|against|to|and|,|with)\s+$", before, re.I) or re.match(r"'s\b|\s+[a-z]|,", after)
+    )
 
 
 def actor_mentions(text: str) -> tuple[Mention, ...]:

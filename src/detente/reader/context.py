@@ -313,7 +313,9 @@ def _section_of(sheet: Sheet, f: Frame) -> str | None:
 def _alone(sheet: Sheet, at: int) -> str | None:
     block = sheet.blocks[at]
     named = sheet.actors_in(block.start, block.end)
-    only = len(named) == 1 and re.sub(r"[\W\d]+", "", block.text) == re.sub(r"[\W\d]+", "", sheet.flat[named[0].start : named[0].end])
+    only = len(named) == 1 and re.sub(r"[\W\d]+", "", block.text) == re.sub(
+        r"[\W\d]+", "", sheet.flat[named[0].start : named[0].end]
+    )
     return named[0].code if only else None
 
 
@@ -354,7 +356,8 @@ _ANAPHORA = re.compile(
 _STRANGER = re.compile(r"^\W*(?:[A-Z][\w'-]+ )?([A-Z][\w'-]+) (?:said|told|added|warned|wrote)\b")
 _PRONOUN = re.compile(
     r"^\W*(?:Its own|Their own|It|They|Officials|"
-    r"The (?:[\w-]+ )?(?:government|ministry|bloc|administration|union|country|nation|republic|kingdom|federation|island|authorities))\s"
+    r"The (?:[\w-]+ )?(?:government|ministry|bloc|administration|union|country|nation|"
+    r"republic|kingdom|federation|island|authorities))\s"
 )
 
 

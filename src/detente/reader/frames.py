@@ -345,7 +345,11 @@ def _rate_anchor(
             y <= start
             and len(between) < 140
             and not _STOP.search(between)
-            and (_DUTY_TO.search(between) or (re.search(r"\w,\s+$", between) and re.match(r"\s*,", text[end:])) or (a.kind in ("change", "range") and len(between) < 110))
+            and (
+                _DUTY_TO.search(between)
+                or (re.search(r"\w,\s+$", between) and re.match(r"\s*,", text[end:]))
+                or (a.kind in ("change", "range") and len(between) < 110)
+            )
         ):
             kind, linked, noun_at = k, True, x
     last = before[-1] if before else None
@@ -375,12 +379,19 @@ def _rate_anchor(
         text[:start],
         re.I,
     )
-    replies = built(r"\b{replies}\s+(?:\w+ )?with\s+(?:an? |up to |another )*$").search(text[:start]) and re.match(r"\s+on\b", after)
-    object_first = built(r"\b{ditransitive}\s+(?:[A-Z][\w'-]*\s+){1,4}(?:an? |another |up to )*$".replace("[A-Z]", "(?-i:[A-Z])")).search(
-        text[:start]
+    replies = built(r"\b{replies}\s+(?:\w+ )?with\s+(?:an? |up to |another )*$").search(text[:start]) and re.match(
+        r"\s+on\b", after
     )
-    level_first = built(r"\b{changes}[,]?\s+(?:by [\w-]+ (?:percentage )?points,?\s+)?(?:up |down |back )?to\s+$").search(text[:start]) and (
-        re.match(r"(?:\s+\([^)]*\))?,?\s+(?:what\b|(?:its|the|their|his)\s+(?:[\w-]+\s+){0,3}?(?:dut|tariff|lev|rate|surtax|charge))", after)
+    object_first = built(
+        r"\b{ditransitive}\s+(?:[A-Z][\w'-]*\s+){1,4}(?:an? |another |up to )*$".replace("[A-Z]", "(?-i:[A-Z])")
+    ).search(text[:start])
+    level_first = built(r"\b{changes}[,]?\s+(?:by [\w-]+ (?:percentage )?points,?\s+)?(?:up |down |back )?to\s+$").search(
+        text[:start]
+    ) and (
+        re.match(
+            r"(?:\s+\([^)]*\))?,?\s+(?:what\b|(?:its|the|their|his)\s+(?:[\w-]+\s+){0,3}?(?:dut|tariff|lev|rate|surtax|charge))",
+            after,
+        )
     )
     levies = levies or replies or object_first or level_first
     named = context and re.search(
@@ -388,7 +399,9 @@ def _rate_anchor(
         text[:start],
         re.I,
     )
-    levied = built(r"\s+(?:that|which)\s+(?:the\s+)?(?-i:[A-Z])[\w. ]{1,25}?\s+(?:{adds})\s+(?:on|to)\b").match(text[end:]) or re.match(r"\s+(?:already |now )?(?:levied|charged|imposed|paid|in force|applied)\b", after)
+    levied = built(r"\s+(?:that|which)\s+(?:the\s+)?(?-i:[A-Z])[\w. ]{1,25}?\s+(?:{adds})\s+(?:on|to)\b").match(
+        text[end:]
+    ) or re.match(r"\s+(?:already |now )?(?:levied|charged|imposed|paid|in force|applied)\b", after)
     if not linked and context:
         heading = re.search(r"\bheadings?\s+\d{4}", text[:start], re.I)
         linked = bool(
@@ -552,7 +565,8 @@ def _parts(text: str, anchors: Sequence[_Anchor]) -> list[tuple[int, int]]:
 
 
 _PASSIVE = re.compile(
-    r"\b(?:prohibited|banned|forbidden|restricted|halted|stopped|barred|blocked|suspended|(?:allowed|permitted) only|only (?:with|under)|without an?|"
+    r"\b(?:prohibited|banned|forbidden|restricted|halted|stopped|barred|blocked|suspended|"
+    r"(?:allowed|permitted) only|only (?:with|under)|without an?|"
     r"added|put|placed)\b",
     re.I,
 )
@@ -612,7 +626,14 @@ def _who(text: str, f: Frame, anchor: _Anchor, part: tuple[int, int], who: Seque
     f.excepted = [r.code for r in inside if r.part == EXCEPTED]
     f.received = bool(word("pays").search(text[max(low, left) : anchor.end + 4]))
     own_noun = _noun_place(text, anchor)
-    theirs = next((r for r in inside if r.part == OWNER and r.end <= anchor.start and re.match(r"(?:'s?|\s+\w+\b[^:;.]{0,15}):", text[r.end :])), None)
+    theirs = next(
+        (
+            r
+            for r in inside
+            if r.part == OWNER and r.end <= anchor.start and re.match(r"(?:'s?|\s+\w+\b[^:;.]{0,15}):", text[r.end :])
+        ),
+        None,
+    )
     owner = theirs or next(
         (
             r
@@ -723,7 +744,9 @@ def _who(text: str, f: Frame, anchor: _Anchor, part: tuple[int, int], who: Seque
     stretch = text[max(low, left) : high]
     if not f.on and f.by and re.match(r"[^,;]{0,25}\bon (?:its|their) (?!own\b)", tail):
         speakers = [r.code for r in who if r.part == SUBJECT and r.end <= anchor.start and r.code != f.by]
-        later = [r.code for r in who if r.part == SUBJECT and r.start >= anchor.end and r.code != f.by and aside_before(text, anchor)]
+        later = [
+            r.code for r in who if r.part == SUBJECT and r.start >= anchor.end and r.code != f.by and aside_before(text, anchor)
+        ]
         if speakers or later:
             f.on, f.on_how = speakers[-1:] or later[:1], "named beside it"
     if not f.on and f.by:
@@ -748,9 +771,13 @@ def aside_before(text: str, anchor: _Anchor) -> bool:
 def _names_goods_of_a_duty(text: str, r: Role, anchor: _Anchor) -> bool:
     """Whether a name is an adjective before goods before the duty: "the Swiss watch tariff" that another government levies."""
     noun = next((a for a, b, k in _nouns(text) if k == TARIFF and r.end < a <= r.end + 40), None)
-    return r.part == OTHER and r.form in ("adjective", "name") and noun is not None and bool(
-        re.fullmatch(r"[ -](?:[a-z][\w-]*\s+){1,3}", text[r.end : noun])
-    ) and abs(noun - anchor.start) < 40
+    return (
+        r.part == OTHER
+        and r.form in ("adjective", "name")
+        and noun is not None
+        and bool(re.fullmatch(r"[ -](?:[a-z][\w-]*\s+){1,3}", text[r.end : noun]))
+        and abs(noun - anchor.start) < 40
+    )
 
 
 _ANSWERS_A_RATE = re.compile(
@@ -862,7 +889,8 @@ def _speaker(text: str, who: Sequence[Role], anchor: _Anchor) -> Role | None:
             r.part == SUBJECT
             and r.form in ("office", "seat", "name", "adjective")
             and re.match(
-                r"(?:'s)?\W+(?:[\w.,]+\W+){0,6}?(?:said|says|announced|confirmed|published|decided|ruled)\b", text[r.end : r.end + 70]
+                r"(?:'s)?\W+(?:[\w.,]+\W+){0,6}?(?:said|says|announced|confirmed|published|decided|ruled)\b",
+                text[r.end : r.end + 70],
             )
         ):
             return r

@@ -35,8 +35,8 @@ from detente.words.names import sector_name
 STATED = 0.54
 """Below this product of discounts a measure is asked, not stated: it is as likely wrong as right."""
 AT_FIRST_SIGHT = 0.97
-"""What the product of discounts is worth on a text that nobody has tried the rules on. On held-out single sentences (tests/reader/gold)
-it is worth more, on whole texts less: there a frame also hangs on what the sentences around it say."""
+"""What the product of discounts is worth on a text that nobody has tried the rules on. On held-out single sentences
+(tests/reader/gold) it is worth more, on whole texts less: there a frame also hangs on what the sentences around it say."""
 _LABEL = {
     TARIFF: "duty", EXPORT_CONTROL: "export curbs", EMBARGO: "import ban", NON_TARIFF: "non-tariff measure",
     PURCHASE: "purchase promise", OTHER_MEASURE: "other measure",

@@ -30,8 +30,10 @@ _MODAL = re.compile(r"\b(?:could|(?-i:may)|might|would|should|can)\b", re.IGNORE
 _REPORTED = re.compile(
     r"\b(?:said|told|announced|confirmed)\b[^.;\"]{0,60}\bwould (?=(?:fall|rise|go|drop|increase|"
     r"be (?:cut|raised|lowered))\b)|"
-    r"\b(?:said|told [\w ]{2,20}|says|announced|confirmed)\s+(?:on \w+day\s+|today\s+|that\s+)*(?:it|they|he|she|[\w .]{2,30}?)\s+would "
-    r"(?=(?:\w+ly )?(?!(?:be|not|have|consider|support|welcome|like|back|respond|retaliate|answer)\b)[a-z])|\b(?:announced|confirmed|decreed)\b[^.;\"]{0,60}\bwould ",
+    r"\b(?:said|told [\w ]{2,20}|says|announced|confirmed)\s+(?:on \w+day\s+|today\s+|that\s+)*"
+    r"(?:it|they|he|she|[\w .]{2,30}?)\s+would "
+    r"(?=(?:\w+ly )?(?!(?:be|not|have|consider|support|welcome|like|back|respond|retaliate|answer)\b)[a-z])|"
+    r"\b(?:announced|confirmed|decreed)\b[^.;\"]{0,60}\bwould ",
     re.I,
 )
 _LEAD = re.compile(
@@ -152,7 +154,8 @@ def judge(text: str, start: int, end: int, bounds: tuple[int, int] | None = None
         return Judgement(DENIED, 0.8, cue, f"asked for or weighed, not decided ({cue!r})", quoted=quoted)
     bare_no = re.search(
         r"\b(?:(?:no|without(?: any)?|rul(?:ed|es|ing) out)\s+(?:[\w%.-]+\s+){0,3}"
-        r"|(?:not|never|n't)\s+(?:(?:adopt|impose|introduce|levy|charge|set|put|apply|bring in|have|see|face|pay)\s+(?=an?\b|any\b|new\b|more\b|\d))?"
+        r"|(?:not|never|n't)\s+(?:(?:adopt|impose|introduce|levy|charge|set|put|apply|bring in|have|see|face|pay)"
+        r"\s+(?=an?\b|any\b|new\b|more\b|\d))?"
         r"(?:(?:an?|any|the|new|more|\d\S*|[a-z]+(?=\s+$))\s+){0,3})$",
         before,
         re.IGNORECASE,
@@ -173,7 +176,12 @@ def judge(text: str, start: int, end: int, bounds: tuple[int, int] | None = None
     ):
         condition = None
     lapsed = word("let_lapse").search(text[left:right])
-    if lapsed and not condition and not modal and not re.search(r"\b(?:will|to|not|n't)\s+$", text[: left + lapsed.start()], re.I):
+    if (
+        lapsed
+        and not condition
+        and not modal
+        and not re.search(r"\b(?:will|to|not|n't)\s+$", text[: left + lapsed.start()], re.I)
+    ):
         return Judgement(EXPIRED, 0.88, lapsed.group(), "it was let lapse", quoted=quoted)
     if built(r"\b{existing}\s+(?:[\w%.-]+\s+){0,3}$").search(before) and not any(
         c.status in (SUSPENDED, STRUCK_DOWN, WITHDRAWN, EXPIRED) for _, c in near
@@ -260,7 +268,9 @@ def judge(text: str, start: int, end: int, bounds: tuple[int, int] | None = None
         return Judgement(ANNOUNCED, 0.8, first.words, f"{told.group().strip()!r} before it", quoted=quoted)
     opened = condition and re.match(r"\W*(?:Unless|If|Should)\b", text) and condition.start() < start
     if opened and status in (IN_FORCE, ANNOUNCED) and not _STANDING.fullmatch(first.words.strip()):
-        return Judgement(THREATENED, 0.85, condition.group(), f"it hangs on a condition ({condition.group()!r})", (status,), quoted)
+        return Judgement(
+            THREATENED, 0.85, condition.group(), f"it hangs on a condition ({condition.group()!r})", (status,), quoted
+        )
     if status == IN_FORCE and decided and not condition:
         return Judgement(ANNOUNCED, 0.8, first.words, f"{decided.group().strip()!r} before it", quoted=quoted)
     if status == IN_FORCE and (own_modal or condition or re.search(r"\b(?:will|to)\s+$", ahead, re.I)):

@@ -96,8 +96,11 @@ def rows_in(text: str) -> list[Row]:
             quiet = 0
         elif _is_ruled(line) or (len(cells) > 1 and all(_ORDINAL.fullmatch(c.text) for c in cells)):
             quiet = 0 if found else quiet  # a rule, or the numbers of the columns
-        elif len(cells) > 1 and any(heads) and (named := [c for c in cells if len(c.text) > 1]) and (
-            len(named) == 1 and len(cells) > 1 and len(named[0].text.split()) <= 5 and not re.search(r"\d", named[0].text)
+        elif (
+            len(cells) > 1
+            and any(heads)
+            and (named := [c for c in cells if len(c.text) > 1])
+            and (len(named) == 1 and len(cells) > 1 and len(named[0].text.split()) <= 5 and not re.search(r"\d", named[0].text))
         ):
             part, quiet = named[0], 0
         elif (
