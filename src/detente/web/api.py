@@ -18,7 +18,7 @@ from detente.policy.dossier import list_dossiers, load_dossier
 from detente.verbs import VERBS
 from detente.web import views
 from detente.web.answers import Answers
-from detente.web.headline import AnswerRequest
+from detente.web.headline import AnswerRequest, unmarked_parts
 from detente.web.jobs import Crew, Job, TooManyJobs
 from detente.web.replies import Refusal, Reply, templates
 from detente.web.schemas import (
@@ -241,7 +241,7 @@ async def post_link(request: Request, state: AnswerRequest) -> Response:
     """The address of a state, of any size, kept here by content; how long, it says."""
     found = await answers_of(request).told(state, request.is_disconnected)  # what cannot be answered is not put up
     place = state.model_dump(mode="json", exclude_none=True, exclude={"full"})
-    card = {"title": found["title"], "text": "".join(s["text"] for s in found["headline"])}
+    card = {"title": found["title"], "text": unmarked_parts(found["headline"])}
     drawn = views.FigureRequest(states=[state.state], unit=state.unit, region=state.region)
     picture, _ = await answers_of(request).kept("figure", "answer", "png", drawn, gone=request.is_disconnected)
     files = {"state.json": Reply(place).body, "card.json": Reply(card).body, "card.png": picture}

@@ -11,7 +11,7 @@ publish (they cost solves) says so in `waits`; asked for in `full` it has them.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import Field, model_validator
@@ -82,9 +82,9 @@ def segments(text: str) -> list[dict[str, str]]:
     return found
 
 
-def unmarked(text: str) -> str:
-    """A text as it is read."""
-    return "".join(s["text"] for s in segments(text))
+def unmarked_parts(parts: Sequence[Mapping[str, str]]) -> str:
+    """A text taken apart, as it is read."""
+    return "".join(p["text"] for p in parts)
 
 
 # -- the answer --------------------------------------------------------------------------------------------------------------
@@ -209,9 +209,10 @@ class Page:
             return {"known": False, "own": self.case.shift}
         name = f"chance.{self.case.scenario or STATUS_QUO}"
         text = chance(found.value, found.percent)
+        label = say(TEXTS, "chance_label", title=self.title, until=self.look.tree.until)
         self.numbers[name] = {
             "value": found.value, "low": found.low, "high": found.high, "unit": "chance", "region": None, "indicator": "chance",
-            "text": text, "sign": "gain", "label": say(TEXTS, "chance_label", title=self.title, until=self.look.tree.until),
+            "text": text, "said": text, "sign": "gain", "label": label,
         }  # fmt: skip
         return {
             "known": True, "text": marked(name, text), "range": chance_range(found.low, found.high),
@@ -276,9 +277,10 @@ class Page:
         if self.effects.unit == "jobs":
             order = sorted(codes, key=lambda c: (-size[c], c))
         rows = [self._bar(c, c in chart) for c in order]
-        told = {"unit": self.effects.unit, "year": self.year, "dollars": currency()}
+        told = {"unit": self.effects.unit, "year": self.year, "dollars": currency(), "scale": self.shown.axis[1]}
         return {
             "title": self._bars_title([c for c in order if c in chart]), "measure": say(EFFECTS, "measure", **told),
+            "axis_scale": self.shown.axis[0],
             "against": self.case.compared_with, "rows": rows, "world": self._bar(WORLD, True),
             "precision": self.shown.precision, "decimals": self.shown.decimals,
             "largest": max((size[c] for c in chart), default=0.0),
@@ -290,7 +292,7 @@ class Page:
         kept = self.numbers[number]
         return {
             "region": code, "name": region_name(code), "number": number, "role": self._role(code), "shown": chart,
-            "value": kept["value"], "low": kept["low"], "high": kept["high"], "text": kept["text"], "sign": kept["sign"],
+            "value": kept["value"], "low": kept["low"], "high": kept["high"], "text": kept["said"], "sign": kept["sign"],
             "drawn": bool(self.shown.number(spread.value)),
         }  # fmt: skip
 

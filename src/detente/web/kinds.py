@@ -75,16 +75,16 @@ def work(kind: str, case: Resolved, arguments: Arguments, progress: Progress, fo
         dossier, scenario = case.as_dossier()
         subject = Subject(case.world, case.horizon, dossier)
         chosen = None if scenario is None else [scenario]
-        return _told(verb.put(subject, arguments.model_copy(update={"scenarios": chosen}), progress))
+        return told(verb.put(subject, arguments.model_copy(update={"scenarios": chosen}), progress))
     subject = Subject(case.world, case.horizon, case.dossier, case.policy if verb.of_state else None, known=case.case)
     found = verb.put(subject, arguments, progress)
     if kind in FIGURES:
         with coloured(roles(case.case.parties, case.case.host)), undrawn():
             write(folder / results.FIGURES, prepared(FIGURES[kind](found)))
-    return SHOWN.get(kind, _told)(found)
+    return SHOWN.get(kind, told)(found)
 
 
-def _told(found: Any) -> dict[str, Any]:
+def told(found: Any) -> dict[str, Any]:
     """A result's record with its words."""
     record = dict(found.record())
     explain = getattr(found, "explain", None)
@@ -92,11 +92,11 @@ def _told(found: Any) -> dict[str, Any]:
 
 
 def _outlook(look: Any) -> dict[str, Any]:
-    return {**_told(look), **tree_and_months(look)}
+    return {**told(look), **tree_and_months(look)}
 
 
 def _talks(found: Any) -> dict[str, Any]:
-    return {**_told(found), **told_stand_off(found)}
+    return {**told(found), **told_stand_off(found)}
 
 
 def _truce(found: TruceAnswer) -> dict[str, Any]:
@@ -104,7 +104,7 @@ def _truce(found: TruceAnswer) -> dict[str, Any]:
 
 
 def _deal(found: Any) -> dict[str, Any]:
-    return {**_told(found), **deal_zone(found)}
+    return {**told(found), **deal_zone(found)}
 
 
 def _bystander(found: Beside) -> dict[str, Any]:

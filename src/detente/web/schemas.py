@@ -76,6 +76,7 @@ class NumberView(Told):
     region: str | None
     indicator: str
     text: str
+    said: str = Field(description=say("web/api", "said"))
     sign: Literal["gain", "loss", "wide", "open", "flat"]
 
 
