@@ -30,6 +30,7 @@ from detente.web.schemas import (
     EmbedView,
     JobView,
     LinkView,
+    Odds,
     Ranges,
     ReadArticle,
     ReadDossier,
@@ -133,6 +134,13 @@ async def post_answer(request: Request, asked: AnswerRequest) -> Response:
 async def post_why(request: Request, asked: WhyRequest) -> Response:
     """Parts by measure and by channel, sectors, the range and what moves it most, who pays, what others publish, how to cite."""
     return Reply((await answers_of(request).kept("why", asked, gone=request.is_disconnected))[0])
+
+
+@router.post("/odds", summary=_about("post_odds"), responses=replies(Odds))
+async def post_odds(request: Request, state: PageState) -> Response:
+    """Every end from today and by date, forks if they are reached, and what the odds are made of; of scenario and levers free."""
+    bare = state.model_copy(update={"scenario": None, "levers": {}, "horizon": None, "against": None})
+    return Reply((await answers_of(request).kept("odds", bare, gone=request.is_disconnected))[0])
 
 
 @router.post("/ranges", summary=_about("post_ranges"), responses=replies(Ranges))

@@ -20,18 +20,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
 from detente.cases.case import Case
 from detente.equilibrium.outcome import Outcome
+from detente.equilibrium.parameters import horizon_entry
 from detente.errors import InputError
 from detente.strategy.year import rolled
 from detente.types import Array, Range
 from detente.words import decimals_for, digits, fixed, money, say, sign_of
 from detente.words.currency import currency
 from detente.words.numbers import FIRM, THIN, Sign, persons
+
+if TYPE_CHECKING:
+    from detente.briefing.drivers import ParameterDriver
 
 Unit = Literal["percent", "usd", "household", "jobs"]
 UNITS: tuple[Unit, ...] = get_args(Unit)
@@ -171,6 +175,19 @@ class Effects:
         if self.low is None or self.high is None:
             return Range(value, value, value)
         return Range(float(self.low[k]), value, float(self.high[k]))
+
+    def driver(self, case: Case, code: str) -> ParameterDriver:
+        """How far each parameter alone moves an economy's figure, the widest first; nothing where no range is known."""
+        from detente.briefing.drivers import ParameterDriver, path_swings, textbook_swings
+
+        k = self.codes.index(code)
+        known = {name: float(values[k]) for name, values in (self.sets or {}).items()}
+        if not known:
+            return ParameterDriver.of([])
+        if case.month is not None:
+            return ParameterDriver.of(path_swings(known, case.month))
+        ranges = horizon_entry(case.parameters.name).get("ranges", {})
+        return ParameterDriver.of(textbook_swings(known, {p: (float(a), float(b)) for p, (a, b) in ranges.items()}))
 
     @property
     def ranged(self) -> bool:

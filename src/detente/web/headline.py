@@ -174,11 +174,27 @@ class Page:
         third = [c for c in self.effects.codes if c != WORLD and c not in self.parties]
         gains, losses = (self._ranked(third, sign) for sign in ("gain", "loss"))
         scenario = case.dossier.scenario(case.scenario).title if case.scenario else ""
+        first = max((abs(self.effects.at(c).value) for c, _ in gains), default=0.0)
+        size = max((abs(self.effects.at(c).value) for c in self.parties), default=0.0)
+        hangs = self._hang([c for c in third if self.effects.at(c).value > max(first, size / 20)])
         return say(
             TEXTS, "headline", unit=unit, idle=self.idle, moved=len(case.moved), scenario=scenario, on=case.dossier.as_of,
-            effects=self.sorted_by_sign(self.parties), gains=gains, losses=losses,
+            effects=self.sorted_by_sign(self.parties), gains=gains, losses=losses, hangs=hangs,
             mine=self.sorted_by_sign(own) if own else None, nothing=self.shown.nothing,
         )  # fmt: skip
+
+    def _hang(self, codes: Sequence[str]) -> list[tuple[str, list[str]]]:
+        """Economies that may gain more than any that surely does, the largest first, with the parameter their sign hangs on."""
+        from detente.briefing.drivers import in_words
+
+        unsure = [c for c in codes if self.effects.sign(c, self.shown) == "open"]
+        unsure.sort(key=lambda c: (-self.effects.at(c).value, c))
+        found: dict[str, list[str]] = {}
+        for code in unsure[:THIRDS]:
+            main = self.effects.driver(self.case.case, code).main
+            if main is not None:
+                found.setdefault(in_words(main.parameter), []).append(code)
+        return list(found.items())
 
     def _ranked(self, codes: Sequence[str], sign: str) -> list[tuple[str, str]]:
         """Those of a sign that lie furthest out, as printed."""
@@ -206,7 +222,7 @@ class Page:
             return None
         found = self._chance()
         if found is None:
-            return {"known": False, "own": self.case.shift}
+            return {"known": False, "moved": self.case.shift}
         name = f"chance.{self.case.scenario or STATUS_QUO}"
         text = chance(found.value, found.percent)
         label = say(TEXTS, "chance_label", title=self.title, until=self.look.tree.until)
@@ -216,7 +232,7 @@ class Page:
         }  # fmt: skip
         return {
             "known": True, "text": marked(name, text), "range": chance_range(found.low, found.high),
-            "wide": found.high - found.low > 0.5, "until": self.look.tree.until, "own": False,
+            "wide": found.high - found.low > 0.5, "until": self.look.tree.until, "own": bool(self.look.own),
         }  # fmt: skip
 
     def _sure(self, named: Sequence[str]) -> dict[str, Any]:

@@ -78,10 +78,20 @@ def work(kind: str, case: Resolved, arguments: Arguments, progress: Progress, fo
         return told(verb.put(subject, arguments.model_copy(update={"scenarios": chosen}), progress))
     subject = Subject(case.world, case.horizon, case.dossier, case.policy if verb.of_state else None, known=case.case)
     found = verb.put(subject, arguments, progress)
+    beside = {"odds": _one_set(case)} if kind in ("talks", "truce") else {}
     if kind in FIGURES:
         with coloured(roles(case.case.parties, case.case.host)), undrawn():
             write(folder / results.FIGURES, prepared(FIGURES[kind](found)))
-    return SHOWN.get(kind, told)(found)
+    return {**SHOWN.get(kind, told)(found), **beside}
+
+
+def _one_set(case: Resolved) -> dict[str, Any]:
+    """The odds that count, beside an answer that is one of their inputs."""
+    from detente.web.quick import Engine
+    from detente.web.why import odds
+
+    found = odds(Engine(), case)
+    return {k: found[k] for k in ("ends", "own", "until", "text")}
 
 
 def told(found: Any) -> dict[str, Any]:

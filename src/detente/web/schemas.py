@@ -121,6 +121,17 @@ class Why(BaseModel):
     citation: dict[str, Any] | None = None
 
 
+class Odds(BaseModel):
+    """The one set of odds; empty where the dossier names no forks."""
+
+    ends: dict[str, Any]
+    forks: dict[str, Any]
+    inputs: dict[str, Any]
+    own: str
+    until: date | None
+    text: list[str]
+
+
 class SectorRow(Told):
     """Output and employment of one sector, percent."""
 

@@ -167,6 +167,17 @@ def dossier_view(dossier: Dossier, world: World | None = None) -> dict[str, Any]
     }  # fmt: skip
 
 
+def newest() -> Dossier:
+    """The dossier the page opens with."""
+    return min(map(load_dossier, list_dossiers()), key=lambda d: (-d.as_of.toordinal(), d.id))
+
+
+def by_interest(dossier: Dossier) -> list[str]:
+    """Its ways on, the one the page opens with in front."""
+    first = _opening(dossier)
+    return [*([first] if first else []), *(s.id for s in dossier.scenarios if s.id not in (first, STATUS_QUO))]
+
+
 def _opening(dossier: Dossier) -> str | None:
     """The scenario the page opens with: the one in which talks fail, else the first that is not the status quo."""
     others = [s for s in dossier.scenarios if s.id != STATUS_QUO]
