@@ -162,7 +162,7 @@ async def post_compare(request: Request, body: CompareRequest) -> Response:
 
 
 @router.post("/export/{kind}", summary=_about("post_export"), responses=replies(also=TEXT))
-async def post_export(request: Request, kind: Literal["csv", "yaml", "python", "run"], state: PageState) -> Response:
+async def post_export(request: Request, kind: views.Kind, state: PageState) -> Response:
     """A text file to download."""
     name, media, text = await answers_of(request).run("export", kind, state)
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
