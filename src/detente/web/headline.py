@@ -174,7 +174,7 @@ class Page:
         third = [c for c in self.effects.codes if c != WORLD and c not in self.parties]
         gains, losses = (self._ranked(third, sign) for sign in ("gain", "loss"))
         scenario = case.dossier.scenario(case.scenario).title if case.scenario else ""
-        first = max((abs(self.effects.at(c).value) for c, _ in gains), default=0.0)
+        first = max((abs(self.effects.at(c).value) for c, *_ in gains), default=0.0)
         size = max((abs(self.effects.at(c).value) for c in self.parties), default=0.0)
         hangs = self._hang([c for c in third if self.effects.at(c).value > max(first, size / 20)])
         return say(
@@ -196,11 +196,14 @@ class Page:
                 found.setdefault(in_words(main.parameter), []).append(code)
         return list(found.items())
 
-    def _ranked(self, codes: Sequence[str], sign: str) -> list[tuple[str, str]]:
-        """Those of a sign that lie furthest out, as printed."""
+    def _ranked(self, codes: Sequence[str], sign: str) -> list[tuple[str, str, bool]]:
+        """Those of a sign that lie furthest out, as printed, and whether each is among the furthest; all that tie for it."""
         known = [c for c in codes if self.effects.sign(c, self.shown) == sign]
         known.sort(key=lambda c: (-abs(self.shown.number(self.effects.at(c).value)), c))
-        return [(c, self.told(c, self.effects.at(c).value)) for c in known[:THIRDS]]
+        number = {c: abs(self.shown.number(self.effects.at(c).value)) for c in known}
+        top = [c for c in known if number[c] == number[known[0]]]
+        shown = top if len(top) > THIRDS else known[:THIRDS]
+        return [(c, self.told(c, self.effects.at(c).value), c in top) for c in shown]
 
     def _second(self) -> str:
         world = self.effects.at(WORLD)
