@@ -85,7 +85,7 @@ def catalogue(settings: Settings) -> dict[str, Any]:
         "sectors": [{"code": s, "name": sector_name(s)} for s in world.sectors],
         "limits": {
             "body_bytes": settings.body_bytes, "job_seconds": settings.job_seconds, "jobs_a_client": settings.jobs_a_client,
-            "states_compared": 6,
+            "states_compared": 12,
         },
     }  # fmt: skip
 
