@@ -187,7 +187,7 @@ class Page:
         )  # fmt: skip
 
     def _at_most(self, codes: Sequence[str], least: float) -> list[tuple[str, str, bool]]:
-        """Economies of which only the far end is told, at most two that may move further than `least`: the end, whether a gain."""
+        """Economies of which only the far end is told, at most two that may move further than `least`: the end, if a gain."""
         far = {c: max(self.effects.at(c).low, self.effects.at(c).high, key=abs) for c in codes}
         size = max((abs(self.effects.at(c).value) for c in self.parties), default=0.0)
         order = [c for c in sorted(far, key=lambda c: (-abs(far[c]), c)) if abs(far[c]) > max(least, size / 10)]
