@@ -45,6 +45,7 @@ class Answers:
         self._kept: LRUCache[str, Any] = LRUCache(settings.answers_kept)
         self._drawings: LRUCache[str, bytes] = LRUCache(DRAWINGS_BYTES, getsizeof=len)
         self._disk = Results(settings.folder / "answers", DISK_BYTES)
+        self._disk.sweep()
         self._room = settings.at_once + settings.waiting
         self._places = asyncio.Semaphore(settings.at_once + (0 if settings.in_process else 1))
         self._pool = self._made()
