@@ -39,6 +39,9 @@ def table(
     ] = None,
     folder: Annotated[Path | None, typer.Option("--out", "-o", help="Folder for the record and the report.")] = None,
     keep: Annotated[Path | None, typer.Option("--keep", help="File an unfinished game is kept in; DOSSIER-game.json.")] = None,
+    sheet: Annotated[
+        bool, typer.Option("--sheet", help="Print the role sheet of the seat as Markdown and play nothing.")
+    ] = False,
     predict: Annotated[
         bool, typer.Option("--predict/--no-predict", help="Search for the engine's own package and odds for the debrief.")
     ] = True,
@@ -64,6 +67,13 @@ def table(
             game = Game.from_json(_read(Path(dossier)), progress)
         else:
             game = Game.replay(_setup(dossier, seat, against, third or [], strength, seed, world, horizon), [], progress)
+    if sheet:
+        from detente.table.papers import sheet as role_sheet
+
+        own = (seat or game.parties[0]).upper()
+        text = role_sheet(game, own)
+        emit({"seat": own, "sheet": text}) if as_json else sys.stdout.write(text)
+        return
     lines = _lines(moves)
     screen = Screen(quiet=as_json, strict=moves is not None)
     path = keep or Path(dossier if dossier.endswith(".json") else f"{game.board.dossier.id}-game.json")

@@ -16,7 +16,7 @@ from detente.strategy.packages import Levels
 from detente.table.debrief import Debrief, Mark
 from detente.table.engine import STRENGTHS, frame
 from detente.table.figure import loser, zone_figure
-from detente.words import MINUS, decimals_for, fixed, name, say, sentence, short_day, two_digits
+from detente.words import MINUS, decimals_for, fixed, money, name, say, sentence, short_day, two_digits
 
 if TYPE_CHECKING:
     from detente.table.game import Game
@@ -76,6 +76,51 @@ def _grid(table: Table) -> str:
     heads = [f"{c.title}, {c.unit}" if c.unit else c.title for c in table.columns]
     rule = "|" + "|".join("---:" if c.number else "---" for c in table.columns) + "|"
     return "\n".join([row(heads), rule, *(row([c.text for c in r]) for r in table.rows)])
+
+
+def sheet(game: Game, seat: str) -> str:
+    """A role sheet as Markdown: what a seat may know before the first move, and nothing of the others' payoffs."""
+    view, board = game.view(seat), game.board
+    party = seat in game.parties
+    shown = max(2, decimals_for(max(frame(board).ideal[game.parties.index(seat)] if party else 0.0, 0.01), most=4))
+    steps = board.steps
+    parts = [f"# {say(TOLD, 'sheet_title', seat=seat)}", view["title"]]
+    parts.append(
+        say(TOLD, "sheet_clock", start=steps[0].day, last=steps[-1].day, stops=[s for s in steps if s.due], bite=_bite(game))
+    )
+    if view["motives"]:
+        parts += [f"## {say(TOLD, 'h_motives')}", "\n".join(f"- {m['text']}" for m in view["motives"])]
+    if view["issues"]:
+        parts += [f"## {say(TOLD, 'h_issues')}", say(TOLD, "issues_note", party=party), _grid(_issues(game, seat, shown))]
+    if "menu" in view:
+        rows = "\n".join(f"- {say(TOLD, 'menu_item', it=item)}" for item in view["menu"])
+        parts += [f"## {say(TOLD, 'h_menu')}", rows]
+    breakdown = board.stakes.collapse(seat, 0.0)
+    parts.append(say(TOLD, "ends", points=breakdown.points, million=breakdown.money, places=shown))
+    parts.append(say(TOLD, "unit", dollars=board.prices.dollars))
+    if view["approximation"]:
+        parts.append(say(TOLD, "approximate", places=shown, **view["approximation"]))
+    return "\n\n".join(parts) + "\n"
+
+
+def _bite(game: Game) -> float:
+    return game.board.stakes.patience.bite
+
+
+def _issues(game: Game, seat: str, shown: int) -> Table:
+    """One row an issue: who gives, its levels, and what all of it alone is worth to the seat."""
+    rows = []
+    for k, issue in enumerate(game.board.prices.agenda.issues, 1):
+        top = len(issue.levels) - 1
+        worth = game.worth(seat, {issue.id: 0 if issue.standing == top else top})
+        levels = " · ".join(f"{n} {x.label}{'*' if n == issue.standing else ''}" for n, x in enumerate(issue.levels))
+        figures = two_digits(worth["points"], most=shown + 1), money(worth["million_usd"], signed=True)
+        rows.append(cells(str(k), issue.title, name(issue.giver, start=True), levels, *figures))
+    heads = (
+        Column("No."), Column("Issue"), Column("Who gives"), Column("Levels (* as it stands)"), Column("All of it, to you", "points", True),
+        Column("All of it, to you", "a year", True),
+    )  # fmt: skip
+    return Table("tab-issues", say(TOLD, "h_issues"), "", heads, tuple(rows))
 
 
 # -- the story ---------------------------------------------------------------------------------------------------------
