@@ -20,7 +20,18 @@ if TYPE_CHECKING:
 
 WORDS = "table/table"
 Dict = dict[str, Any]
-SHORT = {"o": "offer", "s": "send", "u": "undo", "a": "accept", "w": "wait", "l": "look", "?": "help", "h": "help", "q": "quit"}
+SHORT = {
+    "o": "offer",
+    "c": "counter",
+    "s": "send",
+    "u": "undo",
+    "a": "accept",
+    "w": "wait",
+    "l": "look",
+    "?": "help",
+    "h": "help",
+    "q": "quit",
+}
 
 
 def table(
@@ -236,8 +247,9 @@ class Screen:
         match word:
             case "":
                 return None
-            case "offer":
-                self.draft.append({**(self.draft[-1] if self.draft else {}), **self._package(game, rest)})
+            case "offer" | "counter" | "amend":
+                start = self.draft[-1] if self.draft else self._start(game, seat, word)
+                self.draft.append({**start, **self._package(game, rest)})
                 self._draft(game, seat)
                 return None
             case "undo":
@@ -272,6 +284,17 @@ class Screen:
             case "quit":
                 raise EOFError
         raise InputError(f"{word!r} is no move; help lists them")
+
+    @staticmethod
+    def _start(game: Game, seat: str, word: str) -> dict[str, int]:
+        """What a new package starts from: nothing, the other side's offer or one's own. Raises `InputError`."""
+        if word == "offer" or seat not in game.parties:
+            return {}
+        by = seat if word == "amend" else game.parties[1 - game.parties.index(seat)]
+        standing = game.standing(by)
+        if standing is None:
+            raise InputError(f"there is no offer to {word}; put a package together with: offer 1=2")
+        return game.board.prices.named(standing.levels)
 
     @staticmethod
     def _package(game: Game, text: str) -> dict[str, int]:

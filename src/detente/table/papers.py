@@ -6,7 +6,7 @@ Sentences are those of `table.md.j2` and `debrief.md.j2`; here they are put in o
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from detente import __version__
 from detente.briefing import page
@@ -21,9 +21,10 @@ from detente.words import MINUS, decimals_for, fixed, money, name, say, sentence
 if TYPE_CHECKING:
     from detente.table.game import Game
 
+T = TypeVar("T")
 SAID, TOLD = "table/debrief", "table/table"
-ROWS = 14
-"""Moves of the engine that the printed table shows."""
+ROWS, LINES = 11, 18
+"""Moves of the engine, and lines of the record, that two printed pages hold; the middle of longer ones is left out."""
 
 
 # -- the record --------------------------------------------------------------------------------------------------------
@@ -85,9 +86,10 @@ def sheet(game: Game, seat: str) -> str:
     shown = max(2, decimals_for(max(frame(board).ideal[game.parties.index(seat)] if party else 0.0, 0.01), most=4))
     steps = board.steps
     parts = [f"# {say(TOLD, 'sheet_title', seat=seat)}", view["title"]]
-    parts.append(
-        say(TOLD, "sheet_clock", start=steps[0].day, last=steps[-1].day, stops=[s for s in steps if s.due], bite=_bite(game))
-    )
+    due, bite = [s for s in steps if s.due], board.stakes.patience.bite
+    parts.append(say(TOLD, "sheet_clock", start=steps[0].day, last=steps[-1].day, due=bool(due)))
+    if due:
+        parts.append("\n".join(f"- {say(TOLD, 'sheet_due', when=s.day, binds=s.binds, bite=bite, what=s.due[0])}" for s in due))
     if view["motives"]:
         parts += [f"## {say(TOLD, 'h_motives')}", "\n".join(f"- {m['text']}" for m in view["motives"])]
     if view["issues"]:
@@ -103,10 +105,6 @@ def sheet(game: Game, seat: str) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _bite(game: Game) -> float:
-    return game.board.stakes.patience.bite
-
-
 def _issues(game: Game, seat: str, shown: int) -> Table:
     """One row an issue: who gives, its levels, and what all of it alone is worth to the seat."""
     rows = []
@@ -117,7 +115,8 @@ def _issues(game: Game, seat: str, shown: int) -> Table:
         figures = two_digits(worth["points"], most=shown + 1), money(worth["million_usd"], signed=True)
         rows.append(cells(str(k), issue.title, name(issue.giver, start=True), levels, *figures))
     heads = (
-        Column("No."), Column("Issue"), Column("Who gives"), Column("Levels (* as it stands)"), Column("All of it, to you", "points", True),
+        Column("No."), Column("Issue"), Column("Who gives"), Column("Levels (* as it stands)"),
+        Column("All of it, to you", "points", True),
         Column("All of it, to you", "a year", True),
     )  # fmt: skip
     return Table("tab-issues", say(TOLD, "h_issues"), "", heads, tuple(rows))
@@ -264,11 +263,16 @@ def report(found: Debrief) -> str:
         table, rest = first[0], first[1:]
         thought = reasons(found)
         blocks: list[Block] = [table, *rest[:2], picture, *rest[2:]]
-        second: list[Any] = [Heading(say(SAID, "h_moves"), "moves"), Items(tuple(Para(t, lead=f"{d}:") for d, t in _short(game)))]
+        second: list[Any] = [
+            Heading(say(SAID, "h_moves"), "moves"),
+            Items(tuple(Para(t, lead=f"{d}:") for d, t in _middle_out(_short(game), LINES))),
+        ]
         if thought is not None:
-            kept = Table(thought.id, thought.title, thought.subtitle, thought.columns, thought.rows[-ROWS:], thought.note)
+            kept = Table(
+                thought.id, thought.title, thought.subtitle, thought.columns, tuple(_middle_out(thought.rows, ROWS)), thought.note
+            )
             second.append(kept)
-        cut = next((k for k, x in enumerate(blocks) if isinstance(x, Heading) and x.anchor == "beside"), len(blocks))
+        cut = next((k for k, x in enumerate(blocks) if isinstance(x, Heading) and x.anchor == "engine"), len(blocks))
         sheets = [blocks[:cut], [*blocks[cut:], *second]]
         return page.dispatch_page(
             "table.html.j2",
@@ -292,6 +296,12 @@ def _short(game: Game) -> list[tuple[str, str]]:
         if not still:
             found.append((day, text))
     return found
+
+
+def _middle_out(rows: Sequence[T], most: int) -> list[T]:
+    """The first third and the last ones of more than `most` rows."""
+    first = most // 3
+    return list(rows) if len(rows) <= most else [*rows[:first], *rows[len(rows) - (most - first) :]]
 
 
 def _title(found: Debrief) -> str:
