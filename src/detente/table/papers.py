@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 SAID, TOLD = "table/debrief", "table/table"
-ROWS, LINES = 11, 18
-"""Moves of the engine, and lines of the record, that two printed pages hold; the middle of longer ones is left out."""
+ROWS, LINES = {True: 8, False: 11}, {True: 11, False: 18}
+"""Moves of the engine, and lines of the record, that two printed pages hold with and without a signed package; the middle of
+longer ones is left out."""
 
 
 # -- the record --------------------------------------------------------------------------------------------------------
@@ -256,7 +257,7 @@ def reasons(found: Debrief) -> Table | None:
 def report(found: Debrief) -> str:
     """Two pages of HTML that print: what came out, then how it came about."""
     game = found.game
-    case = game.board.case
+    case, deal = game.board.case, "signed" in found.marks
     with coloured(roles(case.parties, case.host)):
         picture = zone_figure(found, places(found))
         first = [*story(found)]
@@ -265,14 +266,22 @@ def report(found: Debrief) -> str:
         blocks: list[Block] = [table, *rest[:2], picture, *rest[2:]]
         second: list[Any] = [
             Heading(say(SAID, "h_moves"), "moves"),
-            Items(tuple(Para(t, lead=f"{d}:") for d, t in _middle_out(_short(game), LINES))),
+            Items(tuple(Para(t, lead=f"{d}:") for d, t in _middle_out(_short(game), LINES[deal]))),
         ]
         if thought is not None:
             kept = Table(
-                thought.id, thought.title, thought.subtitle, thought.columns, tuple(_middle_out(thought.rows, ROWS)), thought.note
+                thought.id,
+                thought.title,
+                thought.subtitle,
+                thought.columns,
+                tuple(_middle_out(thought.rows, ROWS[deal])),
+                thought.note,
             )
             second.append(kept)
-        cut = next((k for k, x in enumerate(blocks) if isinstance(x, Heading) and x.anchor == "engine"), len(blocks))
+        cut = next(
+            (k for k, x in enumerate(blocks) if isinstance(x, Heading) and x.anchor == ("beside" if deal else "engine")),
+            len(blocks),
+        )
         sheets = [blocks[:cut], [*blocks[cut:], *second]]
         return page.dispatch_page(
             "table.html.j2",
