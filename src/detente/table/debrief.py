@@ -11,7 +11,7 @@ Packages that are named here are solved; those of the frontier are read off the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -244,9 +244,15 @@ def debrief_of(game: Game, came: Sequence[Came] = (), *, predict: bool = True, p
         reasons=tuple(
             Reason(m.step or 0, board.steps[m.step or 0].day, m.seat, m.kind, m.number, m.why)
             for m in game.moves
-            if m.why is not None and m.seat in game.parties
+            if m.why is not None and m.seat in game.parties and _whole(m.kind, m.why)
         ),
     )  # fmt: skip
+
+
+def _whole(kind: str, why: Mapping[str, Any]) -> bool:
+    """Whether reasons hold what is told of them: a kept game may have been edited."""
+    needed = {"offer": ("proposes",), "counter": ("proposes",), "accept": ("offered",)}.get(kind, ())
+    return {"offered", "gave_way"} <= set(why) and all(isinstance(why.get(k), float | int) for k in ("demand", "need", *needed))
 
 
 def _odds(game: Game, progress: Progress | None) -> tuple[Odds, ...]:

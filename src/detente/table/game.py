@@ -204,7 +204,8 @@ class Game:
         raise TooLate(refusal("table", "too_late", day=say(WORDS, "on", day=missed[0].day)))
 
     def _added(self, seat: str, move: Move, what: str, **entry: Any) -> Game:
-        kept = move.model_copy(update={"seat": seat, "step": self.step, "number": entry.get("number")})
+        own = {} if self.setup.seats[seat] == "engine" else {"why": None}
+        kept = move.model_copy(update={"seat": seat, "step": self.step, "number": entry.get("number"), **own})
         line = Entry(self.step, seat, what, text=move.text, **entry)
         return replace(self, moves=(*self.moves, kept), entries=(*self.entries, line))
 
