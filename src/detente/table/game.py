@@ -409,6 +409,7 @@ class Game:
         seated = {"code": seat, "name": region_name(seat), "player": self.setup.seats[seat], "party": party}
         found: dict[str, Any] = {
             "dossier": dossier.id, "title": dossier.title, "dollars": board.prices.dollars, "seat": seated,
+            "strength": self.setup.strength, "mode": self.setup.mode,
             "seats": [
                 {"code": s, "name": region_name(s), "player": p, "party": s in self.parties} for s, p in self.setup.seats.items()
             ],

@@ -145,7 +145,7 @@ def story(found: Debrief) -> list[Block]:
     signed = found.marks.get("signed")
     inside = signed is not None and min(signed.points) > 0
     zone = say(
-        SAID, "the_zone", better=found.better, packages=found.packages, how=found.how, inside=inside, loser=loser(found),
+        SAID, "the_zone", better=found.better, avoids=found.avoids, packages=found.packages, how=found.how, inside=inside, loser=loser(found),
         on_edge=found.more <= error, more=found.more, error=error, places=shown,
     )  # fmt: skip
     blocks.append(Para(zone))
@@ -155,7 +155,7 @@ def story(found: Debrief) -> list[Block]:
         for s in found.seats
         if s.party and s.left is not None
     ]
-    if refused := say(SAID, "turned_down", numbers=[str(n) for n in found.turned_down]):
+    if refused := say(SAID, "turned_down", how=found.how, numbers=[str(n) for n in found.turned_down]):
         left.append(Para(refused))
     if left:
         blocks += [Heading(say(SAID, "h_left"), "left"), Items(tuple(left))]
