@@ -13,6 +13,7 @@ from detente.errors import MissingPackage
 
 EXTRAS = {
     "serve": ("fastapi", "uvicorn", "starlette", "cachetools", "prometheus_client"),
+    "mcp": ("mcp",),
     "ensemble": ("pyarrow",),
     "xarray": ("xarray",),
     "cluster": ("dask", "distributed"),
