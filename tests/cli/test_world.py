@@ -69,3 +69,19 @@ def test_compare_and_aggregate(run, table: Path, tmp_path: Path) -> None:  # typ
 def test_what_is_lacking_is_told(run, command: tuple[str, ...], said: str) -> None:  # type: ignore[no-untyped-def]
     code, _, told = run(*command)
     assert (code, said in " ".join(told.split())) == (2, True)
+
+
+def test_the_command_says_what_moved(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    totals, target = tmp_path / "macro.csv", tmp_path / "later.npz"
+    totals.write_text(
+        "\ufeffwhat,region,sector,growth\n# the IMF's, October\ngdp,AAA,,5\nexports,BBB,MAKE,12.5\n", encoding="utf-8"
+    )
+    code, text, _ = run("world", "update", "toy", "--to", "2024", "--totals", str(totals), "--out", str(target))
+    assert (code, "2 totals of 2024 are met" in text, "No macro total is given for BBB, CCC" in " ".join(text.split())) == (
+        0,
+        True,
+        True,
+    )
+    assert dt.load_world(target).year == 2024
+    found = json.loads(run("world", "update", "toy", "--to", "2024", "--totals", str(totals), "--out", str(target), "--json")[1])
+    assert found["totals"][1]["after"] == pytest.approx(1.125 * found["totals"][1]["before"])

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from detente.cli.common import Json, WorldName, emit, out, out_file, progress_bar, text_table, the_world
+from detente.cli.common import Json, WorldName, emit, out, out_file, progress_bar, signed, text_table, the_world
 from detente.errors import InputError
 
 if TYPE_CHECKING:
     from detente.build.tables import Table
     from detente.world.world import World
 
-worlds = typer.Typer(help="The world table: look at it, build it, check it, compare, group.", no_args_is_help=True)
+worlds = typer.Typer(
+    help="The world table: look at it, build it, check it, compare, group, split, bring it to a later year.", no_args_is_help=True
+)
 ARCHIVES = (".npz", ".whl")
 """What the default world is built of; every other file is a published table."""
 TableFile = Annotated[Path, typer.Argument(help="A published table (OECD ICIO, WIOD, ADB …) or a world (npz).")]
@@ -204,6 +206,48 @@ def world_aggregate(
         emit({"file": target, "fingerprint": small.fingerprint, "regions": small.regions, "sectors": small.sectors})
         return
     out.print(f"{small} written to {target}", highlight=False, markup=False)
+
+
+@worlds.command("update")
+def world_update(
+    file: Annotated[str, typer.Argument(help="A world: a shipped one by name, or a file.")],
+    to: Annotated[int, typer.Option("--to", help="The year it is brought to.")],
+    totals: Annotated[
+        Path | None,
+        typer.Option(
+            help="CSV: what (gdp, output, final_demand, exports, imports, trade), region, partner, sector, value or growth in %. "
+            "If absent, GDP grows as the World Bank has it."
+        ),
+    ] = None,
+    target: Annotated[Path | None, typer.Option("--out", "-o", help="The file to write.", callback=out_file)] = None,
+    as_json: Json = False,
+) -> None:
+    """A world of a later year: moved as little as can be so that it has the totals known of that year (generalised RAS)."""
+    from detente.words import say
+    from detente.world.update import read_totals, update
+
+    world = the_world(file)
+    found = update(world, to, None if totals is None else read_totals(totals), source="" if totals is None else totals.name)
+    target = target or Path(f"{Path(file).stem}-{to}.npz")
+    found.world.save(target)
+    if as_json:
+        emit({
+            "file": target, "fingerprint": found.world.fingerprint, "totals": found.totals.to_dict(orient="records"),
+            "regions": found.regions.reset_index().to_dict(orient="records"), "moved": dict(found.moved), "gap": found.gap,
+            "nothing_given": found.free, "grown_as_the_others": found.assumed, "source": found.source,
+        })  # fmt: skip
+        return
+    out.answer(say("build/tables/card", "updated", found=found, world=world, target=target, largest=max(found.moved.values())))
+    heads = ("gdp", "output", "final_demand", "exports", "imports")
+    shown = text_table(("change, %", *(h.replace("_", " ") for h in heads)))
+    for code, row in found.regions.iterrows():
+        shown.add_row(str(code), *(_change(row[f"{h}, before"], row[f"{h}, after"]) for h in heads))
+    out.print(shown)
+    out.print(f"Next: detente world compare {target}", highlight=False, markup=False, style="dim")
+
+
+def _change(before: float, after: float) -> str:
+    return signed(100 * (after / before - 1), 1) if before > 0 else "–"
 
 
 def _groups(file: Path) -> dict[str, Mapping[str, list[str]]]:
