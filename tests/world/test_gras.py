@@ -63,7 +63,8 @@ def test_the_published_example_and_an_independent_optimiser_agree() -> None:
         lambda z: _objective(z, a), np.ones(a.size), jac=lambda z: np.abs(a) * np.log(z), method="SLSQP",
         bounds=[(1e-6, None)] * a.size, options={"maxiter": 500, "ftol": 1e-15},
         constraints=[
-            {"type": "eq", "fun": lambda z: table(z).sum(1) - rows}, {"type": "eq", "fun": lambda z: table(z).sum(0)[:-1] - columns[:-1]},
+            {"type": "eq", "fun": lambda z: table(z).sum(1) - rows},
+            {"type": "eq", "fun": lambda z: table(z).sum(0)[:-1] - columns[:-1]},
         ],
     )  # fmt: skip
     assert solved.success
@@ -104,7 +105,7 @@ def test_totals_that_signs_rule_out_are_named(rows: list[float], columns: list[f
 
 
 def test_totals_that_zeros_rule_out_are_named() -> None:
-    with pytest.raises(NotConverged, match="row . cannot be 2|row . cannot be 1|column . cannot be"):
+    with pytest.raises(NotConverged, match=r"(row|column) . cannot be"):
         gras(np.eye(2), [1.0, 2.0], [2.0, 1.0])
     with pytest.raises(InputError, match="row 1 cannot be 1: there is nothing that counts towards it"):
         gras(np.array([[0.0, 0.0], [1.0, 1.0]]), [1.0, 1.0], [1.0, 1.0])

@@ -33,6 +33,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from detente.errors import InputError, SourceError
@@ -45,6 +46,7 @@ from detente.world.world import World
 WHAT = ("gdp", "output", "final_demand", "exports", "imports", "trade")
 TRADE = ("exports", "imports", "trade")
 COLUMNS = ("what", "region", "partner", "sector", "value", "growth")
+Places = NDArray[np.integer[Any]]
 EVEN = 1e-9
 """Totals that must agree with each other do so to this part."""
 DOLLARS = "million USD"
@@ -140,7 +142,8 @@ def update(world: World, year: int, totals: pd.DataFrame | None = None, *, sourc
     moved = cells.moved(fitted.values)
     told = {
         "from": world.year, "to": year, "totals": len(wanted), "source": source or "given", "largest gap of a total": fitted.gap,
-        "changed beyond growth, part": moved, "nothing given of": [world.regions[n] for n in free], "grown as the others together": assumed,
+        "changed beyond growth, part": moved, "nothing given of": [world.regions[n] for n in free],
+        "grown as the others together": assumed,
         "kept as they were": ["duties", "trade elasticities", "jobs"],
     }  # fmt: skip
     later = world.with_(**cells.flows(fitted.values), year=year, card={**world.card, "updated": told})
@@ -277,7 +280,7 @@ def _growth(world: World, totals: Sequence[Total]) -> tuple[Array, list[int]]:
     return factor, free
 
 
-def _closed(world: World, totals: Sequence[Total]) -> Array:
+def _closed(world: World, totals: Sequence[Total]) -> NDArray[np.bool_]:
     """Trade that is to be none [origin, destination, sector], which no scaling reaches: it is taken out beforehand."""
     closed = np.zeros(world.shipments.shape, dtype=bool)
     for t in totals:
@@ -298,9 +301,9 @@ def _closed(world: World, totals: Sequence[Total]) -> Array:
 class _Cells:
     """The flows of a world in one row: shipments that are not zero, inputs, value added, final use, scaled by growth."""
 
-    def __init__(self, world: World, growth: Array, closed: Array) -> None:
+    def __init__(self, world: World, growth: Array, closed: NDArray[np.bool_]) -> None:
         self.world = world
-        self.kept = [np.flatnonzero(a) for a in (world.shipments * ~closed, *self._arrays(world)[1:])]
+        self.kept = [np.flatnonzero(a) for a in (np.where(closed, 0.0, world.shipments), *self._arrays(world)[1:])]
         between = np.sqrt(growth[:, None] * growth[None, :])[:, :, None]
         grown = (
             world.shipments * between, world.intermediate_use * growth[:, None, None], world.value_added * growth[:, None],
@@ -342,7 +345,7 @@ class _Cells:
         paid = w.duty_factor.ravel()[self.kept[0]]
         tax = w.export_tax_rates.ravel()[self.kept[0]]
         duty = (w.tariff_rates * (1 + w.export_tax_rates)).ravel()[self.kept[0]]
-        entries = [  # (row, cell, weight)
+        entries: list[tuple[Places, Places, Array]] = [  # (row, cell, weight)
             (i * s + j, t, np.ones(len(t))), (r * s + u, x, -np.ones(len(x))), (vr * s + vj, v, -np.ones(len(v))),
             (n * s + m * s + j, t, paid), (n * s + r * s + k, x, -np.ones(len(x))), (n * s + fr * s + fk, f, -np.ones(len(f))),
         ]  # fmt: skip
@@ -371,7 +374,7 @@ class _Cells:
         return csr_array((weight, (at, cell)), shape=(len(wanted), len(self.values))), wanted, labels
 
 
-def _entry(row: int, cells: Array, weight: float) -> tuple[Array, Array, Array]:
+def _entry(row: int, cells: Places, weight: float) -> tuple[Places, Places, Array]:
     return np.full(len(cells), row), cells, np.full(len(cells), weight)
 
 
