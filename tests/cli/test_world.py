@@ -85,3 +85,19 @@ def test_the_command_says_what_moved(run, tmp_path: Path) -> None:  # type: igno
     assert dt.load_world(target).year == 2024
     found = json.loads(run("world", "update", "toy", "--to", "2024", "--totals", str(totals), "--out", str(target), "--json")[1])
     assert found["totals"][1]["after"] == pytest.approx(1.125 * found["totals"][1]["before"])
+
+
+def test_a_region_is_split_and_grouped_again(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    shares, target = tmp_path / "shares.csv", tmp_path / "parts.npz"
+    shares.write_text("part,share\nNORTH,0.6\nSOUTH,0.4\n")
+    given = ("world", "split", "toy", "--region", "AAA", "--out", str(target))
+    code, text, _ = run(*given, "--shares", str(shares), "--into", "NORTH,SOUTH", "--home", "0.9")
+    assert (code, "AAA is NORTH, SOUTH now" in text) == (0, True)
+    assert dt.load_world(target).regions == ("NORTH", "SOUTH", "BBB", "CCC")
+    again = tmp_path / "again.npz"
+    code, text, _ = run(*given[:-1], str(again), "--like", str(target), "--into", "NORTH,SOUTH", "--json")
+    assert (code, json.loads(text)["into"]) == (0, ["NORTH", "SOUTH"])
+    assert run("world", "split", "toy", "--sector", "MAKE", "--shares", str(shares), "--out", str(again))[0] == 0
+    assert dt.load_world(again).sectors == ("FARM", "NORTH", "SOUTH", "SERVE")
+    assert "give --region or --sector" in run("world", "split", "toy", "--shares", str(shares), "--out", str(again))[2]
+    assert "give --shares FILE or --like WORLD" in run(*given)[2]

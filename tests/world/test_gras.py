@@ -34,7 +34,7 @@ def test_one_total_is_the_root_in_closed_form() -> None:
 def test_fit_of_one_total_is_the_closed_form() -> None:
     entries = np.array([3.0, 1.0, -2.0, -0.5])
     found = fit(entries, csr_array(np.ones((1, 4))), np.array([4.4]))
-    np.testing.assert_allclose(found.values, one_total(entries, 4.4), rtol=1e-10)
+    np.testing.assert_allclose(found.cells, one_total(entries, 4.4), rtol=1e-10)
 
 
 def test_without_negative_entries_it_is_ras() -> None:

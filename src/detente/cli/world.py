@@ -246,6 +246,49 @@ def world_update(
     out.print(f"Next: detente world compare {target}", highlight=False, markup=False, style="dim")
 
 
+@worlds.command("split")
+def world_split(
+    file: Annotated[str, typer.Argument(help="A world: a shipped one by name, or a file.")],
+    target: Annotated[Path, typer.Option("--out", "-o", help="The file to write.", callback=out_file)],
+    region: Annotated[str | None, typer.Option("--region", "-r", help="The region to split.")] = None,
+    sector: Annotated[str | None, typer.Option("--sector", "-s", help="The sector to split.")] = None,
+    into: Annotated[str, typer.Option("--into", help="The parts, as DEU,FRA,XEU; those of --shares if absent.")] = "",
+    shares: Annotated[
+        Path | None,
+        typer.Option(help="CSV: part, share; of a region also sector and flow (output, final_use), of a sector region and user."),
+    ] = None,
+    like: Annotated[str | None, typer.Option(help="A world that has the parts: its sizes and who trades with whom.")] = None,
+    home: Annotated[
+        float, typer.Option(min=0, max=1, help="Of a region: 0, parts trade with each other by size; 1, as little as can be.")
+    ] = 0.0,
+    as_json: Json = False,
+) -> None:
+    """Cut a region or a sector into parts, by shares or as a second world has them; all totals stay."""
+    from detente.words import say
+    from detente.world.split import read_shares, split_region, split_sector
+
+    if (region is None) == (sector is None):
+        raise InputError("give --region or --sector, one of them: what is split")
+    if (shares is None) == (like is None):
+        raise InputError("give --shares FILE or --like WORLD, one of them: how big the parts are")
+    world = the_world(file)
+    by: Any = read_shares(shares) if shares is not None else the_world(str(like))
+    parts = tuple(p.strip() for p in into.split(",") if p.strip())
+    if region is not None:
+        found = split_region(world, region, by, into=parts, home=home)
+    else:
+        found = split_sector(world, str(sector), by, into=parts)
+    found.save(target)
+    whole = region or str(sector)
+    told = found.card["split"][whole]
+    if as_json:
+        emit({"file": target, "fingerprint": found.fingerprint, "regions": found.regions, "sectors": found.sectors, **told})
+        return
+    out.print(
+        say("build/tables/card", "was_split", whole=whole, told=told, found=found, target=target), highlight=False, markup=False
+    )
+
+
 def _change(before: float, after: float) -> str:
     return signed(100 * (after / before - 1), 1) if before > 0 else "–"
 

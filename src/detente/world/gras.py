@@ -45,9 +45,9 @@ FURTHEST = 40.0
 
 @dataclass(frozen=True, eq=False)
 class Fitted:
-    """`values` of the entries, `steps` that Newton's method took, the largest relative `gap` of a total."""
+    """`cells`, the entries moved, `steps` that Newton's method took, the largest relative `gap` of a total."""
 
-    values: Array
+    cells: Array
     steps: int
     gap: float
 
@@ -93,7 +93,7 @@ def gras(matrix: ArrayLike, rows: ArrayLike, columns: ArrayLike) -> Array:
     by_row = csr_array((ones, (np.repeat(np.arange(a.shape[0]), a.shape[1]), cells)), shape=(a.shape[0], a.size))
     by_column = csr_array((ones, (np.tile(np.arange(a.shape[1]), a.shape[0]), cells)), shape=(a.shape[1], a.size))
     labels = [*(f"row {k + 1}" for k in range(len(u))), *(f"column {k + 1}" for k in range(len(v)))]
-    return fit(a.ravel(), vstack([by_row, by_column]).tocsr(), np.concatenate([u, v]), labels.__getitem__).values.reshape(a.shape)
+    return fit(a.ravel(), vstack([by_row, by_column]).tocsr(), np.concatenate([u, v]), labels.__getitem__).cells.reshape(a.shape)
 
 
 def fit(

@@ -139,14 +139,14 @@ def update(world: World, year: int, totals: pd.DataFrame | None = None, *, sourc
     cells = _Cells(world, growth, _closed(world, wanted))
     rows, values, labels = cells.rows([t for t in wanted if t.value > 0 or t.what not in TRADE])
     fitted = fit(cells.values, rows, values, labels.__getitem__)
-    moved = cells.moved(fitted.values)
+    moved = cells.moved(fitted.cells)
     told = {
         "from": world.year, "to": year, "totals": len(wanted), "source": source or "given", "largest gap of a total": fitted.gap,
         "changed beyond growth, part": moved, "nothing given of": [world.regions[n] for n in free],
         "grown as the others together": assumed,
         "kept as they were": ["duties", "trade elasticities", "jobs"],
     }  # fmt: skip
-    later = world.with_(**cells.flows(fitted.values), year=year, card={**world.card, "updated": told})
+    later = world.with_(**cells.flows(fitted.cells), year=year, card={**world.card, "updated": told})
     asked = pd.DataFrame(
         [
             (
