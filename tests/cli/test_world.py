@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import detente as dt
+from detente.build.fetch import registry
 from published import icio_rows, small, write_csv
 
 REGIONS = ("CHN", "MYS", "USA", "ROW")
@@ -101,3 +102,13 @@ def test_a_region_is_split_and_grouped_again(run, tmp_path: Path) -> None:  # ty
     assert dt.load_world(again).sectors == ("FARM", "NORTH", "SOUTH", "SERVE")
     assert "give --region or --sector" in run("world", "split", "toy", "--shares", str(shares), "--out", str(again))[2]
     assert "give --shares FILE or --like WORLD" in run(*given)[2]
+
+
+def test_the_command_lists_and_refuses(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    code, text, _ = run("world", "fetch", "--json")
+    assert (code, {s["key"] for s in json.loads(text)}) == (0, set(registry()))
+    assert "eora26" in run("world", "fetch")[1]
+    code, _, told = run("world", "fetch", "oecd-icio", "--year", "2022", "--offline", "--into", str(tmp_path))
+    assert (code, "no network is to be used" in " ".join(told.split())) == (2, True)
+    code, _, told = run("world", "fetch", "eora26")
+    assert (code, "worldmrio.com/login.jsp" in told) == (2, True)

@@ -208,6 +208,44 @@ def world_aggregate(
     out.print(f"{small} written to {target}", highlight=False, markup=False)
 
 
+@worlds.command("fetch")
+def world_fetch(
+    source: Annotated[str | None, typer.Argument(help="A source by name; the list of them if absent.")] = None,
+    year: Annotated[int | None, typer.Option(help="The year; the last there is, if absent.")] = None,
+    folder: Annotated[Path | None, typer.Option("--into", help="A folder in place of the cache.")] = None,
+    offline: Annotated[
+        bool, typer.Option("--offline", envvar="DETENTE_OFFLINE", help="Use no network: what the cache has, or nothing.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Public tables, trade and duties: what there is and under which terms, downloaded once, checked and kept."""
+    from detente.build.fetch import fetch, registry
+    from detente.files import target_folder
+    from detente.words import say
+
+    if source is None:
+        known = registry()
+        if as_json:
+            emit([{**vars(s), "files": [vars(f) for f in s.files]} for s in known.values()])
+            return
+        shown = text_table(("source", "years", "licence"))
+        for s in known.values():
+            shown.add_row(s.key, s.years or "by hand", s.licence)
+        out.print(shown)
+        out.print("Next: detente world fetch oecd-icio --year 2022", highlight=False, style="dim")
+        return
+    into = None if folder is None else target_folder(folder)
+    with progress_bar("download", as_json) as progress:
+        found = fetch(source, year=year, folder=into, offline=offline or None, progress=progress)
+    if as_json:
+        emit({
+            "source": source, "year": found.year, "file": found.path, "beside": found.beside, "sha256": found.sha256,
+            "published": found.published, "cached": found.cached, "licence": found.source.licence, "page": found.source.page,
+        })  # fmt: skip
+        return
+    out.print(say("build/tables/card", "fetched", found=found, it=found.source), highlight=False, markup=False)
+
+
 @worlds.command("update")
 def world_update(
     file: Annotated[str, typer.Argument(help="A world: a shipped one by name, or a file.")],

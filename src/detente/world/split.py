@@ -10,7 +10,8 @@ within each, and the rest goes from everyone to everyone by size. h = 0 knows no
 second table, who of the parts trades with whom starts from it and is moved to these totals by `world.gras`.
 
 **A sector** j into parts p. A part has the share s[n, p] of what a region sells of the sector, made with the sector's recipe.
-Users of a market buy the parts as they are sold there, or more of one and less of another by weights, moved to what is sold by RAS.
+Users of a market buy the parts as they are sold there, or more of one and less of another by weights, moved to what
+is sold by RAS.
 
 Summing the parts gives the world back. Rates of duty, the trade elasticity and jobs a unit of output are those of the whole.
 
