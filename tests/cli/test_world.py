@@ -112,3 +112,26 @@ def test_the_command_lists_and_refuses(run, tmp_path: Path) -> None:  # type: ig
     assert (code, "no network is to be used" in " ".join(told.split())) == (2, True)
     code, _, told = run("world", "fetch", "eora26")
     assert (code, "worldmrio.com/login.jsp" in told) == (2, True)
+
+
+def test_trade_and_duties_are_laid_over_a_table(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    baci, wits = tmp_path / "BACI_HS17_Y2022_V202401b.csv", tmp_path / "wits.csv"
+    (tmp_path / "country_codes_V202401b.csv").write_text(
+        "country_code,country_name,country_iso2,country_iso3\n156,China,CN,CHN\n842,USA,US,USA\n"
+    )
+    million = 1_000_000  # thousand USD: about what the world trades in these goods
+    baci.write_text(f"t,i,j,k,v,q\n2022,156,842,854231,{900 * million}.000,1.000\n2022,842,156,854231,{90 * million}.000,1.000\n")
+    head = "Reporter,Partner,Product,Tariff Year,DutyType,Simple Average,Minimum Rate,Maximum Rate\n"
+    wits.write_text(head + "842,156,854231,2022,AHS,25,25,25\n")
+    target = tmp_path / "laid.npz"
+    code, text, told = run("world", "build", "--baci", str(baci), "--wits", str(wits), "--out", str(target))
+    assert (code, told) == (0, "")
+    assert "The table is the world of 2022." in " ".join(text.split())
+    laid, shipped = dt.load_world(target), dt.load_world()
+    n, m, j = shipped.region_index("CHN"), shipped.region_index("USA"), shipped.sector_index("ELE")
+    assert laid.tariff_rates[n, m, j] == pytest.approx(0.25)
+    assert laid.shipments[n, m, j] > 1.2 * shipped.shipments[n, m, j]
+    assert laid.output == pytest.approx(shipped.output)
+    baci.write_text("t,i,j,k,v,q\n2022,156,842,854231,900.000,1.000\n")
+    code, _, told = run("world", "build", "--baci", str(baci), "--out", str(target))
+    assert (code, "too little to say who trades" in " ".join(told.split())) == (2, True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -13,6 +13,8 @@ from detente.errors import InputError
 
 if TYPE_CHECKING:
     from detente.build.tables import Table
+    from detente.build.trade.arrays import TradeReport
+    from detente.build.trade.pattern import Pattern
     from detente.world.world import World
 
 worlds = typer.Typer(
@@ -83,21 +85,40 @@ def world_build(
     tolerance: Tolerance = RELATIVE,
     tariffs: Annotated[bool, typer.Option(help="Levy the default world's tariffs on a published table.")] = True,
     rare_earths: Annotated[bool, typer.Option(help="Cut rare earths out of metals, by the default world's shares.")] = True,
+    baci: Annotated[
+        Path | None, typer.Option(help="BACI or UN Comtrade (CSV): who trades goods with whom, within the table's accounts.")
+    ] = None,
+    wits: Annotated[Path | None, typer.Option(help="WITS or MAcMap (CSV): duties, weighed with --baci if it is given.")] = None,
+    countries: Annotated[Path | None, typer.Option(help="BACI's country file, if it does not lie beside --baci.")] = None,
+    hs: Annotated[str | None, typer.Option("--hs", help="Edition of HS (1992 … 2022), before the one that files state.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Build a world: of a published table in one line, or the default one of its sources, with how well it fits every margin."""
+    """Build a world of what there is: a published table, trade by product, duties; the default world stands in for the rest.
+
+    With --sources, the default world itself is built of its source files, with how well it fits every margin.
+    """
     given = file or icio
     if sources is None:
-        if given is None:
+        if given is None and baci is None and wits is None:
             raise InputError(
-                "give a published table, as in detente world build 2022_SML.csv, or --sources, the default world's folder"
+                "give a published table, as in detente world build 2022_SML.csv, trade or duties (--baci, --wits), or --sources, "
+                "the default world's folder"
             )
         from detente.build.tables import world_of
 
+        if given is None:
+            first = baci or wits
+            assert first is not None
+            _written(
+                _overlaid(the_world("world-2022"), baci, wits, countries, hs), None, target or Path(f"{first.stem}.npz"), as_json
+            )
+            return
         table = _table(given, year, tolerance, as_json)
         world = world_of(table, full=full, tariffs=tariffs, rare_earths=rare_earths, name=(target or given).stem)
-        _built(table, world, target or Path(f"{given.stem}.npz"), as_json)
+        _written(_overlaid(world, baci, wits, countries, hs), table, target or Path(f"{given.stem}.npz"), as_json)
         return
+    if baci is not None or wits is not None:
+        raise InputError("--baci and --wits go with a published table or the default world as it ships, not with --sources")
     if given is not None and given.suffix not in ARCHIVES:
         raise InputError(f"{given} is no archive of the default world (npz, whl); a published table is built without --sources")
     from detente.build import build_world
@@ -121,16 +142,53 @@ def _table(file: Path, year: int | None, tolerance: float, quiet: bool) -> Table
         return read_table(file, year=year, tolerance=tolerance, progress=progress)
 
 
-def _built(table: Table, world: World, target: Path, as_json: bool) -> None:
+class _Overlaid(NamedTuple):
+    """A world with what was laid over its table, and what the files had."""
+
+    world: World
+    pattern: Pattern | None
+    trade: TradeReport | None
+    duties: TradeReport | None
+
+
+def _overlaid(world: World, baci: Path | None, wits: Path | None, countries: Path | None, hs: str | None) -> _Overlaid:
+    """`world` with the trade pattern of one file and the duties of another, where they are given."""
+    from detente.build.trade.arrays import duty_array, trade_array, with_duties
+    from detente.build.trade.pattern import with_trade
+    from detente.build.trade.recognise import read_duties, read_trade
+
+    flows = None if baci is None else read_trade(baci, countries=countries, edition=hs)
+    pattern = goods = rates = None
+    if flows is not None:
+        goods = trade_array(flows, world)
+        pattern = with_trade(world, goods.values, source=f"{flows.source}, {flows.year}")
+        world = pattern.world
+    if wits is not None:
+        rates = duty_array(read_duties(wits, edition=hs), world, flows)
+        told = f"{rates.report.source}, {rates.report.year}"
+        world = with_duties(world, rates.values)
+        world = world.with_(card={**world.card, "tariffs": told})
+    return _Overlaid(world, pattern, None if goods is None else goods.report, None if rates is None else rates.report)
+
+
+def _written(made: _Overlaid, table: Table | None, target: Path, as_json: bool) -> None:
     from detente.words import say
 
+    world = made.world if table is not None else made.world.with_(name=target.stem)
     world.save(target)
     if as_json:
-        emit({"file": target, "fingerprint": world.fingerprint, "card": dict(world.card)})
+        told = {name: vars(report) for name, report in (("trade", made.trade), ("duties", made.duties)) if report is not None}
+        emit({"file": target, "fingerprint": world.fingerprint, "card": dict(world.card), **told})
         return
-    out.print(
-        say("build/tables/card", "built", table=table, world=world, card=world.card, target=target), highlight=False, markup=False
-    )
+    if table is not None:
+        text = say("build/tables/card", "built", table=table, world=world, card=world.card, target=target)
+        out.print(text, highlight=False, markup=False)
+    for report in (made.trade, made.duties):
+        if report is not None:
+            out.print(report.explain(), highlight=False, markup=False)
+    if made.pattern is not None or table is None:
+        text = say("build/tables/card", "overlaid", made=made, pattern=made.pattern, world=world, target=target, table=table)
+        out.print(text, highlight=False, markup=False)
 
 
 @worlds.command("check")
