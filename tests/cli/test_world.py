@@ -135,3 +135,10 @@ def test_trade_and_duties_are_laid_over_a_table(run, tmp_path: Path) -> None:  #
     baci.write_text("t,i,j,k,v,q\n2022,156,842,854231,900.000,1.000\n")
     code, _, told = run("world", "build", "--baci", str(baci), "--out", str(target))
     assert (code, "too little to say who trades" in " ".join(told.split())) == (2, True)
+
+
+def test_a_table_says_how_far_imputed_final_demand_is_off(run, table: Path) -> None:  # type: ignore[no-untyped-def]
+    code, text, _ = run("world", "compare", str(table), "--pairs", "0")
+    assert (code, "Final demand for foreign goods, by seller, buyer and sector, is off by" in " ".join(text.split())) == (0, True)
+    found = json.loads(run("world", "compare", str(table), "--json")[1])
+    assert {row["region"] for row in found["final_demand"]["foreign_pct"]} == set(REGIONS)

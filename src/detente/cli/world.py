@@ -215,27 +215,45 @@ def world_check(file: TableFile, year: Year = None, tolerance: Tolerance = RELAT
 
 @worlds.command("compare")
 def world_compare(
-    file: Annotated[str, typer.Argument(help="A world: a shipped one by name, or a file of `detente world build`.")],
-    other: Annotated[str, typer.Argument(help="What it is compared with.")] = "world-2022",
+    file: Annotated[str, typer.Argument(help="A world (a shipped one by name, or a file), or a published table.")],
+    other: Annotated[str, typer.Argument(help="The world it is compared with.")] = "world-2022",
     most: Annotated[int, typer.Option("--pairs", min=0, help="Pairs of regions to show, the largest first.")] = 10,
+    year: Year = None,
+    tolerance: Tolerance = RELATIVE,
     as_json: Json = False,
 ) -> None:
-    """How far two worlds are apart: output, value added, use and trade by pair, over the regions and sectors both have."""
+    """How far two worlds are apart: output, value added, use and trade by pair, over the regions and sectors both have.
+
+    A published table says besides how far the other world's final demand by origin and destination is off, which is imputed.
+    """
     from detente.words import say
     from detente.world.compare import compare
 
-    world, second = the_world(file), the_world(other)
+    final = None
+    if Path(file).exists() and not file.endswith(".npz"):
+        from detente.build.tables import world_of
+        from detente.build.tables.final_demand import compare_final_demand
+
+        table = _table(Path(file), year, tolerance, as_json)
+        second = the_world(other)
+        world, final = world_of(table, name=Path(file).stem), compare_final_demand(table, second)
+    else:
+        world, second = the_world(file), the_world(other)
     found = compare(world, second)
     frame = found.frame()
+    margins = [*found.margins, *(final.margins if final is not None else ())]
     if as_json:
         emit({
             "regions": found.regions, "sectors": found.sectors, "left_out": found.left_out, "scaled": found.scaled,
             "unit": found.unit, "margins": frame.to_dict(orient="records"),
             "pairs": found.pairs.head(most).reset_index().to_dict(orient="records"),
+            "final_demand": None if final is None else {
+                "margins": [vars(m) for m in final.margins], "foreign_pct": final.foreign.reset_index().to_dict(orient="records"),
+            },
         })  # fmt: skip
         return
     shown = text_table(("margin", "cells", "correlation of logs", "median gap, %", "weighted gap, %"))
-    for m in found.margins:
+    for m in margins:
         shown.add_row(m.name, f"{m.cells:,}", f"{m.log_correlation:.3f}", f"{m.median_gap_pct:.1f}", f"{m.weighted_gap_pct:.1f}")
     out.print(shown)
     if most:
@@ -245,6 +263,8 @@ def world_compare(
             gap = f"{100 * (mine / theirs - 1):+.1f}".replace("-", "−") if theirs > 0 else "–"
             pairs.add_row(f"{origin} → {destination}", f"{mine / 1000:,.1f}", f"{theirs / 1000:,.1f}", gap)
         out.print(pairs)
+    if final is not None:
+        out.answer(say("build/tables/card", "final_demand", final=final, second=second))
     out.print(say("build/tables/card", "compared", found=found, first=world, second=second), highlight=False, markup=False)
 
 
