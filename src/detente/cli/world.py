@@ -396,7 +396,7 @@ def world_split(
         found = split_sector(world, str(sector), by, into=parts)
     found.save(target)
     whole = region or str(sector)
-    told = found.card["split"][whole]
+    told = found.card["split"][whole] if whole in found.card["split"] else next(reversed(found.card["split"].values()))
     if as_json:
         emit({"file": target, "fingerprint": found.fingerprint, "regions": found.regions, "sectors": found.sectors, **told})
         return

@@ -41,6 +41,7 @@ from detente.types import Array
 from detente.words import refusal
 from detente.world import money
 from detente.world.gras import fit
+from detente.world.groups import region_code
 from detente.world.world import World
 
 WHAT = ("gdp", "output", "final_demand", "exports", "imports", "trade")
@@ -178,11 +179,12 @@ def _totals(world: World, frame: pd.DataFrame) -> list[Total]:
         what, region, partner, sector = (_word(row.get(c)) for c in COLUMNS[:4])
         if what not in WHAT:
             raise InputError(refusal("world", "totals_what", row=place, what=repr(what), known=", ".join(WHAT)))
-        if (what == "trade") != bool(partner) or (what == "gdp" and sector):
-            part = "gdp_sector" if what == "gdp" and sector else "partner"
-            raise InputError(refusal("world", f"totals_{part}", row=place, what=what))
-        n = world.region_index(region)
-        m = world.region_index(partner) if partner else None
+        if (what == "trade") != bool(partner):
+            raise InputError(refusal("world", "totals_partner", row=place, what=what))
+        if what == "gdp" and sector:
+            raise InputError(refusal("world", "totals_gdp_sector", row=place))
+        n = world.region_index(region_code(world, region))
+        m = world.region_index(region_code(world, partner)) if partner else None
         j = world.sector_index(sector) if sector else None
         if n == m:
             raise InputError(refusal("world", "totals_itself", row=place, region=region))
