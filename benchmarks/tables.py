@@ -113,7 +113,8 @@ def run(quick: bool, draws: int = 8) -> Section:
             whole = one["read"] + one["made"] + one["solve"]
             rows.append((
                 f"{regions} × {sectors}", f"{one['file'] / 1e6:,.0f} MB", seconds(one["read"]), seconds(one["made"]),
-                seconds(one["solve"]), seconds(whole), f"{one['gap']:.0e}", f"{one['peak before solving'] / 1e9:.1f} GB", f"{one['peak'] / 1e9:.1f} GB",
+                seconds(one["solve"]), seconds(whole), f"{one['gap']:.0e}", f"{one['peak before solving'] / 1e9:.1f} GB",
+                f"{one['peak'] / 1e9:.1f} GB",
             ))  # fmt: skip
             if not quick and (regions, sectors) == SIZES[-1]:
                 many = apart("--ensemble", str(target), str(draws))
@@ -126,8 +127,8 @@ def run(quick: bool, draws: int = 8) -> Section:
     return Section(
         title="Large tables",
         before=(
-            "An invented table in the layout of the OECD's ICIO with all of its economies and industries kept: read and checked, made "
-            "into a balanced world and saved, solved for 25 % on one pair.",
+            "An invented table in the layout of the OECD's ICIO with all of its economies and industries kept: read and checked, "
+            "made into a balanced world and saved, solved for 25 % on one pair.",
         ),
         header=("table", "file", "read", "world", "solve", "in all", "market gap", "peak memory to read", "peak memory"),
         rows=tuple(rows),
