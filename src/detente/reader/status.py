@@ -266,8 +266,8 @@ def judge(text: str, start: int, end: int, bounds: tuple[int, int] | None = None
     )
     if status == IN_FORCE and told and not condition and not own_modal:
         return Judgement(ANNOUNCED, 0.8, first.words, f"{told.group().strip()!r} before it", quoted=quoted)
-    opened = condition and re.match(r"\W*(?:Unless|If|Should)\b", text) and condition.start() < start
-    if opened and status in (IN_FORCE, ANNOUNCED) and not _STANDING.fullmatch(first.words.strip()):
+    opened = condition is not None and re.match(r"\W*(?:Unless|If|Should)\b", text) and condition.start() < start
+    if condition is not None and opened and status in (IN_FORCE, ANNOUNCED) and not _STANDING.fullmatch(first.words.strip()):
         return Judgement(
             THREATENED, 0.85, condition.group(), f"it hangs on a condition ({condition.group()!r})", (status,), quoted
         )
