@@ -25,6 +25,7 @@ import yaml
 
 from detente import __version__
 from detente.errors import InputError, SourceError, UnknownName
+from detente.extras import need
 from detente.files import cache_folder, file_sha256, write
 from detente.types import Progress
 from detente.words import refusal
@@ -168,9 +169,7 @@ def _download(
     source: PublicSource, url: str, target: Path, file: SourceFile, wanted: str | None, progress: Progress | None
 ) -> None:
     """`url` as `target`, whole or not at all. Raises `SourceError`."""
-    import pooch
-    import requests
-
+    pooch, requests = need("pooch"), need("requests")
     pooch.get_logger().setLevel("WARNING")
     try:
         pooch.retrieve(
@@ -210,8 +209,7 @@ class Resuming:
 
     def __call__(self, url: str, output_file: str, _: Any) -> None:
         """Write what `url` has to `output_file`. Raises `Broken` and what requests raises."""
-        import requests
-
+        requests = need("requests")
         have = self.part.stat().st_size if self.part.is_file() and self.mark.is_file() else 0
         headers = {"User-Agent": f"detente/{__version__}", "Accept-Encoding": "identity"}
         if have:

@@ -158,7 +158,7 @@ def sheet_rows(path: Path) -> Iterator[tuple[Any, ...]]:
     try:
         from openpyxl import load_workbook
     except ImportError:
-        raise refused("table_needs", file=path.name, package="detente[tables]", kind="an xlsx workbook") from None
+        raise refused("table_needs", file=path.name, package="detente[build]", kind="an xlsx workbook") from None
     try:
         book = load_workbook(path, read_only=True, data_only=True)
     except (KeyError, ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
