@@ -17,8 +17,8 @@ EXTRAS = {
     "ensemble": ("pyarrow",),
     "xarray": ("xarray",),
     "cluster": ("dask", "distributed"),
-    "build": ("openpyxl", "pyfixest"),
-    "tables": ("pooch", "requests", "pyxlsb"),
+    "tables": ("openpyxl", "pyxlsb", "pooch", "requests"),
+    "build": ("pyfixest",),
     "api": ("comtradeapicall", "wbgapi"),
     "pdf": ("weasyprint",),
 }

@@ -169,7 +169,11 @@ def _download(
     source: PublicSource, url: str, target: Path, file: SourceFile, wanted: str | None, progress: Progress | None
 ) -> None:
     """`url` as `target`, whole or not at all. Raises `SourceError`."""
-    pooch, requests = need("pooch"), need("requests")
+    need("pooch")
+    need("requests")
+    import pooch
+    import requests
+
     pooch.get_logger().setLevel("WARNING")
     try:
         pooch.retrieve(
@@ -209,7 +213,8 @@ class Resuming:
 
     def __call__(self, url: str, output_file: str, _: Any) -> None:
         """Write what `url` has to `output_file`. Raises `Broken` and what requests raises."""
-        requests = need("requests")
+        import requests
+
         have = self.part.stat().st_size if self.part.is_file() and self.mark.is_file() else 0
         headers = {"User-Agent": f"detente/{__version__}", "Accept-Encoding": "identity"}
         if have:
