@@ -80,6 +80,15 @@ class UnbalancedTable(InputError):
     """An accounting identity of a table does not hold; the message names the cell."""
 
 
+class MissingPackage(InputError, ModuleNotFoundError):
+    """A package that only an extra brings is absent; the message has the command that installs it."""
+
+    def __init__(self, package: str, extra: str):
+        self.package, self.extra = package, extra
+        command = f"python -m pip install 'detente[{extra}]'"
+        super().__init__(f"this needs {package}: {command} (in a clone: '.[{extra}]')")
+
+
 class BadDossier(InputError):
     """A dossier that cannot be read; the message gives line and field."""
 
@@ -106,6 +115,30 @@ class NoConcordance(InputError):
 
 class BadPanel(InputError):
     """A customs panel that cannot be used as it is; the message gives the row."""
+
+
+class MoveRefused(InputError):
+    """A move that the rules of the exercise do not allow; the game stands as it did."""
+
+
+class NotYourTurn(MoveRefused):
+    """Another seat moves now."""
+
+
+class StaleOffer(MoveRefused):
+    """The offer meant is no longer, or not, the one on the table; or an offer of that number was made before."""
+
+
+class TooLate(MoveRefused):
+    """The clock has passed the moment the move was meant for."""
+
+
+class OutsideTheIssues(MoveRefused):
+    """A package with an issue, or a level of one, that is not on the table."""
+
+
+class GameOver(MoveRefused):
+    """Nothing can be moved any more."""
 
 
 class NotWritten(DetenteError, OSError):
