@@ -1,4 +1,4 @@
-"""Sweeps with the preconditioner against plain sweeps, by horizon and exchange rate and with a good under control; what it costs."""
+"""Sweeps with the preconditioner against plain ones, by horizon and closure and with a good under control; what it costs."""
 
 from __future__ import annotations
 
