@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -105,6 +106,26 @@ def test_a_measure_by_a_group_is_refused(run: Run, tmp_path: Path) -> None:
         assert "ASEAN is a group (MYS, SGP, VNM" in err
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("solve",), ("path",), ("jobs",), ("politics",), ("talks",), ("deal",), ("truce",), ("outlook",),
+        ("uncertainty",), ("reaction",), ("exercises",), ("bystander",), ("ensemble",), ("dispatch",),
+        ("brief", "--out", "b"), ("nash", "--player", "USA", "--dossier"),
+    ],
+)  # fmt: skip
+def test_a_code_that_stands_for_nothing_is_refused_by_every_command_before_any_work(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(import_module("detente.equilibrium.solve"), "_run", None)  # a solve would be a TypeError
+    path = saved(tmp_path, "    by: USA", "    by: XYZ")
+    at = len(command) if command[-1] == "--dossier" else 1
+    code, out, err = run(*command[:at], path, *command[at:])
+    assert (code, out) == (2, "")
+    assert "region 'XYZ' is not known" in err
+
+
 # -- names of failures -------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     "command",
@@ -123,7 +144,13 @@ def test_a_world_without_the_parties_is_named(
 @pytest.mark.parametrize(
     ("command", "says"),
     [
-        (("policy", "timeline", KL, "--from", "0001-01-01", "--to", "9999-12-31"), "the end of the calendar"),
+        (("policy", "timeline", KL, "--from", "0001-01-01", "--to", "9999-12-31"), "0001-01-01 lies outside 1800 to 2100"),
+        (("policy", "show", KL, "--date", "9999-12-31"), "9999-12-31 lies outside 1800 to 2100"),
+        (("talks", KL, "--deadline", "9999-12-31"), "9999-12-31 lies outside"),
+        (
+            ("new", "x", "--by", "USA", "--on", "CHN", "--threat", "20 %", "--as-of", "0999-01-01"),
+            "0999-01-01 lies outside",
+        ),
         (("stress", "-n", "1", "--seed", "-1"), "Invalid value for '--seed'"),
         (("outlook", KL, "--discount", "nan"), "must be a number"),
         (("nash", "-p", "USA", "-p", "USA"), "USA is given twice"),
