@@ -19,7 +19,7 @@ from rich.text import Text
 
 from detente.cli.reply import Voice
 from detente.errors import InputError
-from detente.files import target_file, whole
+from detente.files import table_csv, target_file, write
 from detente.words.currency import in_currency, table_in_currency
 
 if TYPE_CHECKING:
@@ -60,8 +60,7 @@ def out_file(path: Path | None) -> Path | None:
 
 def write_csv(frame: pd.DataFrame, path: Path, **options: Any) -> None:
     """A frame as CSV, the whole file or nothing; `options` are those of `DataFrame.to_csv`."""
-    with whole(path) as draft:
-        table_in_currency(frame).to_csv(draft, **options)
+    write(path, table_csv(table_in_currency(frame), **options))
 
 
 def print_error(text: str) -> None:

@@ -16,7 +16,6 @@ b'<svg'
 
 from __future__ import annotations
 
-import io
 import json
 import zlib
 from collections.abc import Callable, Mapping, Sequence
@@ -36,6 +35,7 @@ from detente.cases.case import ONE_THREAD, STATUS_QUO, Case
 from detente.cases.runs import Run, dossier_content
 from detente.equilibrium.outcome import Outcome
 from detente.errors import BadDossier, InputError, UnknownName
+from detente.files import table_csv
 from detente.policy.dossier import Dossier, list_dossiers, load_dossier, parse_dossier
 from detente.policy.levers import levers
 from detente.policy.measures import Measure
@@ -236,9 +236,7 @@ def export(engine: Engine, kind: Kind, state: PageState) -> tuple[str, str, str]
 
 def csv_text(outcome: Outcome) -> str:
     """Results by region, as `Outcome.to_frame` names them."""
-    target = io.StringIO()
-    outcome.to_frame().to_csv(target, index_label="region", float_format="%.10g", lineterminator="\n")
-    return target.getvalue()
+    return table_csv(outcome.to_frame(), index_label="region").decode()
 
 
 def yaml_text(case: Resolved) -> str:
