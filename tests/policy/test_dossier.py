@@ -32,7 +32,7 @@ from detente.policy.dossier import (
 )
 from detente.policy.doubts import doubts, doubts_of
 from detente.policy.ledger import load_ledger
-from detente.policy.parts import BASELINE_NAMES
+from detente.policy.parts import BASELINE_NAMES, Source
 from detente.policy.reading import read_yaml, validate
 from detente.words.names import region_table, resolve_regions, sector_table
 from mutilation import mutilate
@@ -721,3 +721,12 @@ def test_what_is_no_day_is_refused_by_name_at_every_door(day: Any) -> None:
 def test_a_number_of_days_is_a_number(days: Any) -> None:
     with pytest.raises(InputError, match="the number of days"):
         load_dossier("kuala-lumpur-2025").deadlines(within_days=days)
+
+
+@pytest.mark.parametrize(
+    "url", ["https://x.example/><script>", "https://x.example/`a`", 'https://x"onmouseover=y', "https://x/{a}", "ftp://x"]
+)
+def test_an_address_cannot_leave_its_place(url: str) -> None:
+    with pytest.raises(ValueError, match="url"):
+        Source(id="s", title="t", publisher="p", url=url)
+    assert Source(id="s", title="t", publisher="p", url="https://ü.example/a_(b)?c=d%20e#f").url
