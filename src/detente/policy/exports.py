@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from detente.errors import InputError
+from detente.extras import need
 from detente.files import sha256, table_csv, whole, write
 from detente.policy.measures import Measure
 from detente.policy.timing import Deadline, status_on, turning_days
@@ -106,6 +107,7 @@ def write_table(frame: pd.DataFrame, path: Path, kind: str) -> Path:
     """`frame` as `csv` or `parquet`."""
     if kind == "csv":
         return write(path, table_csv(frame, index=False, float_format="%.6f"))
+    need("pyarrow")
     with whole(path) as draft:
         frame.to_parquet(draft, index=False, engine="pyarrow")
     return path
