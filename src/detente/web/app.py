@@ -21,9 +21,9 @@ from detente import __version__, words
 from detente.errors import DetenteError, InputError
 from detente.web import api, pages, replies, telemetry
 from detente.web.answers import Answers
-from detente.web.jobs import Crew, Held
+from detente.web.jobs import Crew, Held, Jobs, private
 from detente.web.replies import Refusal
-from detente.web.security import Guard, Rate
+from detente.web.security import Guard, Rate, Sessions
 from detente.web.settings import Settings
 from detente.web.telemetry import Counters
 
@@ -53,9 +53,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )  # fmt: skip
     app.state.settings, app.state.counters = chosen, counters
     app.state.ready = False
-    app.state.tries = Rate(0.1, 10)
+    tries = app.state.tries = Rate(0.1, 10)
+    ended = chosen.folder / "signed-out.json"
+    sessions = app.state.sessions = None if chosen.token is None else Sessions(chosen.token, ended)
     replies.install(app)
-    app.add_middleware(Guard, settings=chosen, counters=counters)
+    app.add_middleware(Guard, settings=chosen, counters=counters, sessions=sessions, tries=tries)
     for router in (api.router, pages.router):
         app.include_router(router)
     return app
@@ -75,7 +77,9 @@ class Server:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.socket = bound(settings.host, settings.port)
+        private(settings.folder)
         self._held = Held(settings.folder)
+        Jobs(settings.folder / "jobs.db")  # a queue that cannot be read is said now
         self.port = int(self.socket.getsockname()[1])
 
     @property
@@ -88,9 +92,13 @@ class Server:
         """Serve until interrupted; open requests have ten seconds to end."""
         import uvicorn
 
+        from detente.web.connections import Bounded
+
         telemetry.start()
         config = uvicorn.Config(
             create_app(self.settings),
+            http=Bounded,
+            ws="none",
             log_config=None,
             access_log=False,
             proxy_headers=self.settings.proxy,
