@@ -32,7 +32,6 @@ def port(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
         limit_concurrency=30,
     )
     server = uvicorn.Server(config)
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined, method-assign]
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen(100)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import os
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -113,6 +114,7 @@ class Server:
 
 def serve(settings: Settings, *, open_page: bool = False, say: Callable[[str], None] = print) -> None:
     """Serve the page and the API until interrupted; `say` is told the address. Raises `InputError`."""
+    os.umask(0o077)  # what the server and its workers write is the owner's alone
     server = Server(settings)
     say(f"detente is at {server.address}")
     if open_page:
