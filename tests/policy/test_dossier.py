@@ -730,3 +730,11 @@ def test_an_address_cannot_leave_its_place(url: str) -> None:
     with pytest.raises(ValueError, match="url"):
         Source(id="s", title="t", publisher="p", url=url)
     assert Source(id="s", title="t", publisher="p", url="https://ü.example/a_(b)?c=d%20e#f").url
+
+
+def test_a_list_has_an_end() -> None:
+    data, _ = read_yaml(small_dossier("long", "Long"), "long.yaml")
+    own = data["measures"][0]
+    data["measures"] = [own | {"id": f"m{k}", "rate_pct": k / 10} for k in range(401)]
+    with pytest.raises(BadDossier, match=r"measures: 401 entries; at most 400 are read"):
+        validate(Dossier, data, {}, "long.yaml")

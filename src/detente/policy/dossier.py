@@ -82,6 +82,9 @@ __all__ = [
     "parse_dossier",
 ]
 Item = TypeVar("Item")
+MOST = 400
+"""Entries of one list in a dossier's own file; the largest that ships has 31, and what is law stands in ledgers. Work grows with
+their number times the days on which one of them turns."""
 
 
 class Dossier(Strict):
@@ -109,6 +112,9 @@ class Dossier(Strict):
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:
+        for name in ("measures", "history", "scenarios", "sources", "key_questions", "bystanders", "published", "exercises"):
+            if len(getattr(self, name)) > MOST:
+                raise placed((name,), refusal("policy", "too_many", count=f"{len(getattr(self, name)):,}", most=f"{MOST:,}"))
         self._take_the_law()
         for what, ids in (
             ("source", [s.id for s in self.sources]), ("measure", [m.id for m in self.measures]),
@@ -197,11 +203,14 @@ class Dossier(Strict):
 
     def _each_duty_once(self) -> None:
         """No duty is entered twice under two names, in the measures or by a change that adds one; see `same_duty`."""
+        alike: dict[tuple[object, ...], list[int]] = {}
         for k, m in enumerate(self.measures):
-            for j, other in enumerate(self.measures[:k]):
+            before = alike.setdefault((m.by, m.instrument, m.start, repr(m.rate_pct)), [])
+            for j, other in ((j, self.measures[j]) for j in before):
                 if same_duty(m, other):
                     place = self._place(k) if self._place(k)[0] == "measures" else self._place(j)
                     raise placed(place, refusal("policy", "same_duty", first=repr(other.id), second=repr(m.id)))
+            before.append(k)
         for path, where, changes in self.change_lists():
             for k, change in enumerate(changes):
                 if change.add is None:
