@@ -224,8 +224,9 @@ def test_run_files(tmp_path: Path) -> None:
 
     def trial(rng: random.Random) -> str:
         path.write_bytes(hurt(body, rng) if rng.random() < 0.4 else json.dumps(twisted(record, rng)).encode())
-        outcome, answer = repeat(read_run(path), TOY)
-        return f"{sound(outcome)}, {'the same' if answer.identical else 'told to differ'}"
+        run, answer = repeat(read_run(path), TOY)
+        json.dumps(run.result, allow_nan=False)
+        return "the same" if answer.identical else "told to differ"
 
     assert sum(ends("a run file", trial).values()) == COUNT
 

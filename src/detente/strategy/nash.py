@@ -61,7 +61,9 @@ import io
 import json
 import math
 import os
+import tokenize
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -621,7 +623,16 @@ class Checkpoint:
                     str(held["phase"]), int(held["iteration"]), float(held["residual"]), held["u"], tuple(held["points"]),
                     tuple(held["moves"]),
                 )  # fmt: skip
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        except (
+            OSError,
+            ValueError,
+            KeyError,
+            EOFError,
+            zipfile.BadZipFile,
+            zlib.error,
+            tokenize.TokenError,
+            NotImplementedError,
+        ) as error:
             raise InputError(refusal("strategy", "is_not_the_state", name=self.path.name)) from error
         other = [name for name in {**self.inputs, **inputs} if inputs.get(name) != self.inputs.get(name)]
         if other:

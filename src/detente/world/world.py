@@ -24,6 +24,7 @@ import io
 import json
 import os
 import struct
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
@@ -514,7 +515,7 @@ _ARRAYS = (
 
 _DAMAGE = (
     OSError, KeyError, ValueError, TypeError, AttributeError, EOFError, MemoryError, RuntimeError, SyntaxError, struct.error,
-    zlib.error, zipfile.BadZipFile,
+    zlib.error, zipfile.BadZipFile, tokenize.TokenError,
 )  # fmt: skip
 """What reading an npz file of damaged bytes raises."""
 
