@@ -13,7 +13,7 @@ export PIP_CONSTRAINT := $(LOCK)
 export PIP_BUILD_CONSTRAINT := $(LOCK)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: brief page docs test golden golden-accept lint types contracts check messages lock newest lowest clean
+.PHONY: brief page docs sbom test golden golden-accept lint types contracts check messages lock newest lowest clean
 
 brief: $(VENV)/.run
 	$(BIN)/detente brief $(DOSSIER) --out $(OUT)
@@ -27,6 +27,13 @@ test: $(VENV)/.dev
 # The documentation as a site, in site/.
 docs: $(VENV)/.docs
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+
+# What a wheel brings along: a list of parts (CycloneDX) and of their licences, in dist/.
+sbom: $(VENV)/.run $(UV)
+	mkdir -p dist
+	.venv-lock/bin/python -m pip install --quiet cyclonedx-bom pip-licenses
+	.venv-lock/bin/cyclonedx-py environment $(BIN)/python --pyproject pyproject.toml --output-reproducible --of JSON -o dist/detente.cdx.json
+	.venv-lock/bin/pip-licenses --python $(BIN)/python --from mixed --format markdown --output-file dist/licences.md
 
 # What moved in any output since it was last accepted; `make golden-accept` accepts it.
 golden: $(VENV)/.dev

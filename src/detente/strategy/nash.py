@@ -603,6 +603,13 @@ class Saved:
     moves: tuple[Array, ...] = ()
 
 
+_DAMAGE = (
+    OSError, ValueError, KeyError, EOFError, TypeError, RuntimeError, SyntaxError,
+    zipfile.BadZipFile, zlib.error, tokenize.TokenError,
+)  # fmt: skip
+"""What reading an npz file of damaged bytes raises."""
+
+
 @dataclass(frozen=True)
 class Checkpoint:
     """A file for the state of one search; `inputs` maps what it depends on to digests."""

@@ -17,16 +17,19 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
 
 from detente import __version__, words
 from detente.errors import DetenteError, InputError
-from detente.web import api, pages, replies, telemetry
+from detente.web import api, pages, replies, telemetry, views
 from detente.web.answers import Answers
 from detente.web.jobs import Crew, Held, Jobs, private
 from detente.web.replies import Refusal
 from detente.web.security import Guard, Rate, Sessions
 from detente.web.settings import Settings
+from detente.web.shared import Shared
 from detente.web.telemetry import Counters
+from detente.web.wire import Methods
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -55,9 +58,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings, app.state.counters = chosen, counters
     app.state.ready = False
     tries = app.state.tries = Rate(0.1, 10)
+    app.state.put_ups = Rate(0.5, 60)
     ended = chosen.folder / "signed-out.json"
     sessions = app.state.sessions = None if chosen.token is None else Sessions(chosen.token, ended)
+    app.state.shared = Shared(chosen.folder / "shared")
     replies.install(app)
+    app.add_middleware(GZipMiddleware, minimum_size=800, compresslevel=6)
+    app.add_middleware(Methods)
     app.add_middleware(Guard, settings=chosen, counters=counters, sessions=sessions, tries=tries)
     for router in (api.router, pages.router):
         app.include_router(router)
@@ -69,6 +76,10 @@ async def warm(app: FastAPI) -> None:
     with suppress(Refusal, DetenteError):
         await app.state.answers.warm()
     app.state.ready = True
+    if not app.state.settings.in_process:
+        with suppress(Refusal, DetenteError):
+            view = await asyncio.to_thread(views.newest)
+            await app.state.answers.ahead(view.id, views.by_interest(view)[:1])
 
 
 # -- a running server: the socket, uvicorn, and an orderly end ------------------------------------------------------------

@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import json
 import math
+import shlex
 import sqlite3
 from collections.abc import Mapping
 from functools import cache
@@ -129,7 +130,7 @@ def templates() -> Environment:
         loader=PackageLoader("detente.web"), autoescape=lambda name: name is not None and name.endswith(".html.j2"),
         trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
     )  # fmt: skip
-    made.filters["repr"] = repr
+    made.filters["repr"], made.filters["shell"] = repr, shlex.quote
     return made
 
 

@@ -22,6 +22,8 @@ from detente.verbs import day_of
 from detente.web.quick import Engine
 from detente.web.state import PageState, parse_content, resolve
 
+FIRST = "kuala-lumpur-2025"
+"""The dossier that a process is made ready with."""
 Fault = tuple[int, str, str, str | None]
 
 
@@ -44,6 +46,27 @@ def answer(state: PageState) -> dict[str, Any]:
     return engine().answer(resolve(state))
 
 
+def told(asked: Any) -> dict[str, Any]:
+    """See `headline.answered`."""
+    from detente.web.headline import answered
+
+    return answered(engine(), asked, resolve(asked.state))
+
+
+def why(asked: Any) -> dict[str, Any]:
+    """See `why.why`."""
+    from detente.web.why import why
+
+    return why(engine(), asked, resolve(asked.state))
+
+
+def odds(state: PageState) -> dict[str, Any]:
+    """See `why.odds`."""
+    from detente.web.why import odds
+
+    return odds(engine(), resolve(state))
+
+
 def ranges(state: PageState) -> dict[str, Any]:
     """See `Engine.ranges`."""
     return engine().ranges(resolve(state))
@@ -54,9 +77,9 @@ def drivers(state: PageState) -> dict[str, Any]:
     return engine().drivers(resolve(state))
 
 
-def compare(states: Sequence[PageState], indicator: str) -> dict[str, Any]:
+def compare(states: Sequence[PageState], indicator: str, unit: Any = None, ranged: bool = False) -> dict[str, Any]:
     """See `Engine.compare`."""
-    return engine().compare([resolve(s) for s in states], indicator)
+    return engine().compare([resolve(s) for s in states], indicator, unit, ranged)
 
 
 def export(kind: Any, state: PageState) -> tuple[str, str, str]:
@@ -73,11 +96,11 @@ def figure(name: str, ending: Any, asked: Any) -> bytes:
     return views.drawn(engine(), name, ending, asked)
 
 
-def job_figure(path: Any, name: str, width: int) -> bytes:
+def job_figure(path: Any, name: str, width: int, ending: Any = "json", state: PageState | None = None) -> bytes:
     """See `views.drawn_of`."""
     from detente.web import views
 
-    return views.drawn_of(path.read_bytes(), name, width)
+    return views.drawn_of(path.read_bytes(), name, width, ending, state)
 
 
 def key(state: PageState, kind: str, given: dict[str, Any]) -> tuple[str, dict[str, Any]]:
@@ -138,8 +161,8 @@ def read(text: str, day: str | None) -> dict[str, Any]:
 
 
 TASKS: dict[str, Callable[..., Any]] = {
-    "answer": answer, "ranges": ranges, "drivers": drivers, "compare": compare, "export": export, "figure": figure,
-    "job_figure": job_figure, "key": key, "dossier": dossier, "read": read,
+    "answer": answer, "told": told, "why": why, "odds": odds, "ranges": ranges, "drivers": drivers, "compare": compare,
+    "export": export, "figure": figure, "job_figure": job_figure, "key": key, "dossier": dossier, "read": read,
 }  # fmt: skip
 
 
@@ -177,4 +200,4 @@ def begin() -> None:
     from detente.web import telemetry
 
     telemetry.start()
-    run_task("answer", (PageState(dossier="kuala-lumpur-2025"),))
+    run_task("answer", (PageState(dossier=FIRST),))

@@ -36,10 +36,14 @@ from detente.cases.runs import Run, dossier_content
 from detente.equilibrium.outcome import Outcome
 from detente.errors import BadDossier, InputError, UnknownName
 from detente.files import table_csv
+from detente.policy import timing
 from detente.policy.dossier import Dossier, list_dossiers, load_dossier, parse_dossier
 from detente.policy.levers import levers
 from detente.policy.measures import Measure
-from detente.policy.timing import next_deadlines, status_on
+from detente.policy.timing import next_deadlines, status_on, turning_days
+from detente.web.effects import Unit
+from detente.web.figure_tables import about, csv_of, csv_of_marks
+from detente.web.headline import Page
 from detente.web.quick import COLUMNS, Engine, case_title
 from detente.web.replies import Reply, templates
 from detente.web.settings import Settings
@@ -81,7 +85,7 @@ def catalogue(settings: Settings) -> dict[str, Any]:
         "sectors": [{"code": s, "name": sector_name(s)} for s in world.sectors],
         "limits": {
             "body_bytes": settings.body_bytes, "job_seconds": settings.job_seconds, "jobs_a_client": settings.jobs_a_client,
-            "states_compared": 6,
+            "states_compared": 12,
         },
     }  # fmt: skip
 
@@ -134,6 +138,7 @@ def dossier_view(dossier: Dossier, world: World | None = None) -> dict[str, Any]
         "opens_with": _opening(dossier),
         "colours": _colours(dossier, world),
         "timeline": timeline(dossier),
+        "days_counted": say("web/views", "counted_from", on=dossier.as_of),
         "deadlines": [
             {"date": d.date, "kind": d.kind, "text": d.text, "days_left": d.days_left, "measure": d.measure}
             for d in next_deadlines(dossier, dossier.as_of)
@@ -143,6 +148,7 @@ def dossier_view(dossier: Dossier, world: World | None = None) -> dict[str, Any]
                 "id": m.id, "title": m.title, "status": status_on(m, dossier.as_of), "by": m.by, "on": on_words(m),
                 "instrument": m.instrument, "rate": tell(m, "size") or None, "authority": m.authority, "conditions": m.conditions,
                 "modelled": m.modelled, "why_not": m.why_not, "in_baseline": m.in_baseline, "sources": cited(m.sources),
+                "lasts": lasts(m, dossier.as_of),
             }
             for m in dossier.measures
         ],
@@ -159,6 +165,17 @@ def dossier_view(dossier: Dossier, world: World | None = None) -> dict[str, Any]
             {"id": s.id, "title": s.title, "publisher": s.publisher, "url": s.url, "date": s.date} for s in dossier.sources
         ],
     }  # fmt: skip
+
+
+def newest() -> Dossier:
+    """The dossier the page opens with."""
+    return min(map(load_dossier, list_dossiers()), key=lambda d: (-d.as_of.toordinal(), d.id))
+
+
+def by_interest(dossier: Dossier) -> list[str]:
+    """Its ways on, the one the page opens with in front."""
+    first = _opening(dossier)
+    return [*([first] if first else []), *(s.id for s in dossier.scenarios if s.id not in (first, STATUS_QUO))]
 
 
 def _opening(dossier: Dossier) -> str | None:
@@ -189,6 +206,7 @@ def timeline(dossier: Dossier) -> dict[str, Any]:
         {
             "id": m.id, "title": m.title, "by": m.by, "on": on_words(m), "instrument": m.instrument,
             "rate": tell(m, "size") or None, "modelled": m.modelled, "spans": spans[m.id], "sources": list(m.sources),
+            "lasts": lasts(m, dossier.as_of),
         }
         for m in dossier.measures
         if m.id in spans
@@ -204,6 +222,22 @@ def timeline(dossier: Dossier) -> dict[str, Any]:
     return {"start": start, "end": end, "as_of": dossier.as_of, "rows": rows, "events": events}
 
 
+def lasts(m: Measure, on: date) -> list[dict[str, Any]]:
+    """When a measure was what, from its first day on, whatever a drawing shows of it: true days, None where no end is known, and
+    words as they are read on a day."""
+    days = turning_days(m)
+    if not days:
+        return []
+    spans = timing.timeline([m], days[0], days[-1] + timedelta(days=1))
+    return [
+        {
+            "status": s.status, "start": s.start, "end": s.end,
+            "words": say("web/views", "lasts", status=s.status.value, start=s.start, end=s.end, on=on),
+        }
+        for s in spans
+    ]  # fmt: skip
+
+
 def on_words(m: Measure) -> list[str]:
     """Codes a measure is aimed at; WORLD for everyone."""
     return ["WORLD"] if m.on == "all" else list(m.on)
@@ -214,10 +248,10 @@ if TYPE_CHECKING:
     from detente.briefing.document import Figure
 
 _DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-Kind = Literal["csv", "yaml", "python", "run"]
+Kind = Literal["csv", "yaml", "python", "run", "cli"]
 MEDIA = {
     "csv": "text/csv; charset=utf-8", "yaml": "application/yaml; charset=utf-8", "python": "text/x-python; charset=utf-8",
-    "run": "application/json; charset=utf-8",
+    "run": "application/json; charset=utf-8", "cli": "text/x-shellscript; charset=utf-8",
 }  # fmt: skip
 
 
@@ -226,17 +260,22 @@ def export(engine: Engine, kind: Kind, state: PageState) -> tuple[str, str, str]
     case = resolve(state)
     stem = f"{case.dossier.id}{'-' + case.scenario if case.scenario else ''}"
     if kind == "csv":
-        return f"{stem}.csv", MEDIA[kind], csv_text(engine.outcome(case))
+        return f"{stem}.csv", MEDIA[kind], csv_text(engine, case)
     if kind == "yaml":
         return f"{stem}.yaml", MEDIA[kind], yaml_text(case)
     if kind == "python":
         return f"{stem}.py", MEDIA[kind], python_text(case)
+    if kind == "cli":
+        return f"{stem}.sh", MEDIA[kind], command_text(case)
     return f"{stem}.run.json", MEDIA[kind], run_text(case)
 
 
-def csv_text(outcome: Outcome) -> str:
-    """Results by region, as `Outcome.to_frame` names them."""
-    return table_csv(outcome.to_frame(), index_label="region").decode()
+def csv_text(engine: Engine, case: Resolved) -> str:
+    """Results by region, as `Outcome.to_frame` names them, with the range of real income, and in every row what it is of."""
+    frame, ends = engine.outcome(case).to_frame(), engine.ranges(case)["regions"]
+    for end in ("low", "high"):
+        frame[f"real income, {end}, %"] = [row[end] for row in ends]
+    return table_csv(frame.assign(**about(case)), index_label="region").decode()
 
 
 def yaml_text(case: Resolved) -> str:
@@ -291,6 +330,16 @@ def python_text(case: Resolved) -> str:
     )
 
 
+def command_text(case: Resolved) -> str:
+    """The command that gives the same numbers; of moved levers or a dossier of one's own, on the file that YAML gives."""
+    given = case.state.content is not None or case.shift
+    told = {
+        "file": case.dossier.id + ".yaml" if given else "", "dossier": case.dossier.id, "world": case.world.name,
+        "scenario": OWN if case.shift else case.scenario, "horizon": case.horizon, "against": case.against,
+    }  # fmt: skip
+    return templates().get_template("command.sh.j2").render(**told)
+
+
 def _comment(text: str) -> str:
     """Words of a dossier that cannot end the string they stand in."""
     return " ".join(text.replace("\\", " ").replace('"', "'").split())
@@ -304,8 +353,11 @@ def run_text(case: Resolved) -> str:
 
 
 # -- still charts ----------------------------------------------------------------------------------------------------------
-Ending = Literal["svg", "png", "html", "json"]
-DRAWINGS = {"svg": "image/svg+xml", "png": "image/png", "html": "text/html; charset=utf-8", "json": "application/json"}
+Ending = Literal["svg", "png", "html", "json", "csv"]
+DRAWINGS = {
+    "svg": "image/svg+xml", "png": "image/png", "html": "text/html; charset=utf-8", "json": "application/json",
+    "csv": "text/csv; charset=utf-8",
+}  # fmt: skip
 """Media type of a chart by the ending of its name."""
 
 
@@ -316,12 +368,13 @@ Shown = Literal[
 
 
 class FigureRequest(Strict):
-    """What to draw: a state, or several beside each other; the indicator shown; the economy of a figure about one; whether with
-    ranges; the room for it in px, for an inline drawing.
+    """What to draw: a state, or several beside each other; the indicator shown (of the answer, its unit); the economy of a figure
+    about one; whether with ranges; the room for it in px, for an inline drawing.
     """
 
     states: Annotated[list[PageState], Field(min_length=1, max_length=12)]
     indicator: Shown = "real_income_pct"
+    unit: Unit = "percent"
     region: Annotated[str, Field(max_length=40)] | None = None
     ranges: bool = False
     width: Annotated[int, Field(ge=240, le=1200)] = 700
@@ -351,7 +404,7 @@ class Subject(NamedTuple):
     def note(self) -> str:
         """Which state it is where it is one, and where the numbers come from."""
         case = self.cases[0]
-        run = {"horizon": case.horizon, "against": case.compared_with, "world": case.world}
+        run = {"horizon": case.horizon, "against": case.compared_with, "world": case.world, "version": __version__}
         return say("web/figures", "note", title=case_title(case) if len(self.cases) == 1 else "", **run)
 
     @property
@@ -370,7 +423,7 @@ class Subject(NamedTuple):
 
 
 def _income(of: Subject) -> Figure:
-    case, scenario = _whole(of.cases[0])
+    case, scenario = whole(of.cases[0])
     return _figure("income", case, scenarios=() if scenario is None else [scenario], note=of.note)
 
 
@@ -432,11 +485,11 @@ def _output(of: Subject) -> Figure:
 
 
 def _routes(of: Subject) -> Figure:
-    return _figure("routes", *_whole(of.first), "")
+    return _figure("routes", *whole(of.first), "")
 
 
 def _route(of: Subject) -> Figure:
-    case, scenario = _whole(of.first)
+    case, scenario = whole(of.first)
     region = of.asked.region or case.host or case.third[0]
     case.outsider(region)
     return _figure("route", case, region, scenario, "")
@@ -459,7 +512,27 @@ def _comparison(of: Subject) -> Figure:
     return _figure("comparison", found, indicator, [*known, *(["WORLD"] if "WORLD" in spread else [])])
 
 
+def _answer(of: Subject) -> Figure:
+    """The answer's ranked bars, as the page has them."""
+    from detente.briefing.charts.results import Ranked, ranked_figure
+
+    case = of.cases[0]
+    effects = of.engine.effects(case, of.asked.unit, ranged=of.asked.ranges)
+    page = Page(case, effects, of.asked.region)
+    scale = page.bars["axis_scale"]
+
+    def bar(b: Mapping[str, Any]) -> Ranked:
+        ends = (b["low"], b["high"]) if b["drawn"] and effects.ranged else None
+        length = page.shown.number(b["value"]) / scale
+        return Ranked(b["region"], length, b["text"], *(() if ends is None else (e / scale for e in ends)))
+
+    rows = [bar(b) for b in page.bars["rows"] if b["shown"]]
+    subtitle = say("web/figures", "answer_subtitle", what=page.bars["measure"], basis=of.run, ranged=effects.ranged)
+    return ranked_figure(rows, page.bars["title"], subtitle, note=of.note)
+
+
 FIGURES: Mapping[str, Callable[[Subject], Figure]] = {
+    "answer": _answer,
     "income": _income,
     "economies": _economies,
     "output": _output,
@@ -483,7 +556,7 @@ def _figure(name: str, *results: Any, **more: Any) -> Figure:
     return made
 
 
-def _whole(case: Resolved) -> tuple[Case, str | None]:
+def whole(case: Resolved) -> tuple[Case, str | None]:
     """The case with moved levers as a scenario of its own, and the scenario shown."""
     dossier, scenario = case.as_dossier()
     return (Case.of(dossier, case.world, case.horizon, solver=ONE_THREAD) if case.shift else case.case), scenario
@@ -510,6 +583,8 @@ def _drawn(of: Subject, name: str, ending: Ending) -> bytes:
 
     case = of.cases[0].case
     with coloured(roles(case.parties, case.host)), undrawn():
+        if ending == "csv":
+            return csv_of(name, of)
         figure = FIGURES[name](of)
         if ending != "json":
             return rendered(figure, ending)
@@ -532,9 +607,14 @@ def prepared(figures: Mapping[str, Figure]) -> bytes:
     return zlib.compress(encoded(told))
 
 
-def drawn_of(kept: bytes, name: str, width: int) -> bytes:
-    """One of the `prepared` charts for a page with room for `width` px. Raises `UnknownName`."""
+def drawn_of(kept: bytes, name: str, width: int, ending: Ending = "json", state: PageState | None = None) -> bytes:
+    """One of the `prepared` charts: for a page with room for `width` px, or as a file; of `state`, which its table then tells.
+
+    Raises `UnknownName`, and `InputError` for a table of a chart whose marks are no values.
+    """
+    from detente.briefing.charts.standalone import as_bytes
     from detente.briefing.charts.theme import render
+    from detente.briefing.document import Figure
 
     told = json.loads(zlib.decompress(kept))
     if name not in told:
@@ -542,7 +622,19 @@ def drawn_of(kept: bytes, name: str, width: int) -> bytes:
     found = told[name]
     fits = max((w for w in WIDTHS if w <= width), default=WIDTHS[0])
     words = {k: found[k] for k in ("title", "subtitle", "note", "alt")}
-    return encoded({**words, "svg": render(found["specs"][str(fits)], found["alt"], f"{found['id']}-{name}")})
+    if ending == "csv":
+        return csv_of_marks(found["specs"][str(WIDTHS[-1])], {} if state is None else about(resolve(state)))
+
+    def svg(room: int, part: str) -> str:
+        return str(render(found["specs"][str(room)], found["alt"], f"{found['id']}-{part}"))
+
+    if ending == "json":
+        return encoded({**words, "svg": svg(fits, name)})
+    figure = Figure(
+        id=found["id"], **words, csv="", spec=lambda room: found["specs"][str(room)],
+        drawn=lambda: (svg(640, name), svg(WIDTHS[0], f"{name}-n")),
+    )  # fmt: skip
+    return as_bytes(figure, ending)
 
 
 def encoded(content: Any) -> bytes:

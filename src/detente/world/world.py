@@ -491,6 +491,8 @@ class World:
             with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
                 header = loads(data["header"].tobytes().decode())
                 arrays = {key: data[key] for key in _ARRAYS}
+                if odd := [key for key, values in arrays.items() if values.dtype.kind not in "fiu"]:
+                    raise ValueError(f"{odd[0]} holds no numbers")
                 extras = {key: data[f"extra_{key}"] for key in header["extras"]}
                 employed = data.get("employed")
             if header["format"] != FORMAT:
