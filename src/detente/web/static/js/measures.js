@@ -1,11 +1,11 @@
-// Measures & timeline: the chart, the details of the measure pointed at, the deadlines, and all measures as a table.
+// Measures and dates, in a drawer: the timeline, the details of the measure pointed at, the deadlines, and all measures as a table.
 
-import { h, replace, s, sourceLink } from "./dom.js";
+import { $, h, replace, s, sourceLink } from "./dom.js";
 import { capital, count, dayNumber, join, longDay } from "./words.js";
 import { daysAhead } from "./deadlines.js";
+import { drawer } from "./drawer.js";
 import { figureBox } from "./figure.js";
 import { sortTable } from "./tables.js";
-import { registerTab } from "./tabs.js";
 import { STYLE, drawTimeline, statusBar, statusWords } from "./timeline.js";
 
 let figure;
@@ -79,35 +79,39 @@ function draw(app) {
   });
 }
 
-registerTab({
-  id: "measures",
-  title: "Measures & timeline",
-  render(root, app) {
-    const pick = h("select", { id: "which", on: { change: (e) => { filter = e.target.value; draw(app); } } },
-      h("option", { value: "live" }, "Live on the day"), h("option", { value: "ahead" }, "Something ahead"), h("option", { value: "all" }, "All, ended ones too"));
-    figure = figureBox({ kind: "wide", controls: [h("label", { for: "which" }, "Measures"), pick] });
-    details = h("aside", { class: "details", "aria-label": "Details of the measure pointed at", "aria-live": "off" });
-    table = sortTable({
-      caption: "Every measure of the dossier", csvName: "measures", sortBy: "by", filterText: (m) => `${m.title} ${m.by} ${m.authority ?? ""} ${m.instrument} ${m.status}`,
-      rowId: (m) => m.id, onPick: (m) => { showMeasure(app, m.id, true); details.scrollIntoView({ block: "nearest" }); }, pickLabel: (m) => `${m.title}: show details`,
-      columns: [
-        { key: "title", title: "Measure", sort: (m) => m.title, cell: (m) => m.title, csv: ["id", "title"], raw: (m) => [m.id, m.title] },
-        { key: "by", title: "By", sort: (m) => app.regionName(m.by), cell: (m) => app.regionName(m.by), raw: (m) => m.by },
-        { key: "on", title: "On", sort: (m) => m.on.join(" "), cell: (m) => whom(app, m) },
-        { key: "instrument", title: "What", sort: (m) => m.instrument, cell: (m) => instrument(m.instrument) },
-        { key: "rate", title: "Size", sort: (m) => m.rate ?? "", cell: (m) => m.rate ?? "" },
-        { key: "status", title: "Status", sort: (m) => Object.keys(STYLE).indexOf(m.status), cell: (m) => h("span", { class: "status", data: { status: m.status } }, h("i", { class: "swatch" }), statusWords(m.status)), raw: (m) => m.status },
-      ],
-    });
-    root.append(h("h2", { class: "visually-hidden" }, "Measures and timeline"), h("div", { class: "timeline-box" }, figure.node, details), table.node);
-  },
-  onState(app, what) {
-    if (!what.has("view") && !what.has("open")) return;
+/** {onState(app, what)}: the drawer behind “Measures and dates”. */
+export function createMeasures(app) {
+  let drawn = null;
+  const pick = h("select", { id: "which", on: { change: (e) => { filter = e.target.value; draw(app); } } },
+    h("option", { value: "live" }, "Live on the day"), h("option", { value: "ahead" }, "Something ahead"), h("option", { value: "all" }, "All, ended ones too"));
+  figure = figureBox({ kind: "wide", controls: [h("label", { for: "which" }, "Measures"), pick] });
+  details = h("aside", { class: "details", "aria-label": "Details of the measure pointed at", "aria-live": "off" });
+  table = sortTable({
+    caption: "Every measure of the dossier", csvName: "measures", sortBy: "by", filterText: (m) => `${m.title} ${m.by} ${m.authority ?? ""} ${m.instrument} ${m.status}`,
+    rowId: (m) => m.id, onPick: (m) => { showMeasure(app, m.id, true); details.scrollIntoView({ block: "nearest" }); }, pickLabel: (m) => `${m.title}: show details`,
+    columns: [
+      { key: "title", title: "Measure", sort: (m) => m.title, cell: (m) => m.title, csv: ["id", "title"], raw: (m) => [m.id, m.title] },
+      { key: "by", title: "By", sort: (m) => app.regionName(m.by), cell: (m) => app.regionName(m.by), raw: (m) => m.by },
+      { key: "on", title: "On", sort: (m) => m.on.join(" "), cell: (m) => whom(app, m) },
+      { key: "instrument", title: "What", sort: (m) => m.instrument, cell: (m) => instrument(m.instrument) },
+      { key: "rate", title: "Size", sort: (m) => m.rate ?? "", cell: (m) => m.rate ?? "" },
+      { key: "status", title: "Status", sort: (m) => Object.keys(STYLE).indexOf(m.status), cell: (m) => h("span", { class: "status", data: { status: m.status } }, h("i", { class: "swatch" }), statusWords(m.status)), raw: (m) => m.status },
+    ],
+  });
+  const sheet = drawer({ id: "measures", title: "Measures and dates", wide: true, opened: refresh });
+  sheet.body.append(h("div", { class: "timeline-box" }, figure.node, details), table.node);
+  $("measures-open").addEventListener("click", () => (sheet.shown() ? sheet.close() : sheet.show()));
+
+  function refresh() {
+    if (!app.view || drawn === app.view) return;
+    drawn = app.view;
     pinned = null;
     draw(app);
     const first = chosenRows(app)[0] ?? app.view.timeline.rows[0];
     if (first) showMeasure(app, first.id);
     else replace(details);
     table.update(app.view.measures);
-  },
-});
+  }
+
+  return { onState: (_, what) => { if (what.has("view") && sheet.shown()) refresh(); } };
+}

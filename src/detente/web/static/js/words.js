@@ -77,8 +77,6 @@ export const count = (n, one, many = `${one}s`) => `${n}${FIRM}${n === 1 ? one :
 
 // -- names -------------------------------------------------------------------------------------------------------------
 export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
-/** A short label of a scenario, from its id. */
-export const scenarioLabel = (id) => capital(id.replaceAll("-", " "));
 /** "a", "a and b", "a, b and c". */
 export const join = (items) =>
   items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} and ${items[items.length - 1]}`;
