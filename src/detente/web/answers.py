@@ -20,6 +20,7 @@ from cachetools import LRUCache
 from pydantic import BaseModel
 
 from detente.outlook.ensemble.executors import ONE_THREAD
+from detente.web.headline import AnswerRequest
 from detente.web.replies import Refusal
 from detente.web.settings import Settings
 from detente.web.state import PageState, digest
@@ -127,6 +128,13 @@ class Answers:
             rows = [{**row, **{k: by_region[row["region"]][k] for k in ("low", "high")}} for row in found["headline"]]
             found = {**found, "headline": rows}
         return {**found, "cached": known, "seconds": round(perf_counter() - start, 4)}
+
+    async def told(self, asked: AnswerRequest, gone: Gone | None = None) -> dict[str, Any]:
+        """The answer in sentences; the full one where it is known already."""
+        full = asked.model_copy(update={"full": True})
+        if self._kept.get(_key("told", (full,))) is not None:
+            asked = full
+        return (await self.kept("told", asked, gone=gone))[0]
 
     async def warm(self) -> None:
         """Have every process of the pool ready."""

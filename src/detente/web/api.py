@@ -18,6 +18,7 @@ from detente.policy.dossier import list_dossiers, load_dossier
 from detente.verbs import VERBS
 from detente.web import views
 from detente.web.answers import Answers
+from detente.web.headline import AnswerRequest
 from detente.web.jobs import Crew, Job, TooManyJobs
 from detente.web.replies import Refusal, Reply
 from detente.web.schemas import (
@@ -31,10 +32,13 @@ from detente.web.schemas import (
     ReadArticle,
     ReadDossier,
     Table,
+    ToldAnswer,
+    Why,
     replies,
 )  # fmt: skip
 from detente.web.state import PageState, Strict
 from detente.web.views import catalogue, dossier_view
+from detente.web.why import WhyRequest
 from detente.words import say
 from detente.world.library import load_world
 
@@ -112,6 +116,18 @@ async def post_read(request: Request, body: ArticleText) -> Response:
 async def post_solve(request: Request, state: PageState) -> Response:
     """What the state does to every economy. Ranges are null until `/ranges` was asked for the same state."""
     return Reply(await answers_of(request).answer(state, request.is_disconnected))
+
+
+@router.post("/answer", summary=_about("post_answer"), responses=replies(ToldAnswer))
+async def post_answer(request: Request, asked: AnswerRequest) -> Response:
+    """Sentences, each figure with the id of its number; dials, ranked bars, notes. `waits` says what is still to come."""
+    return Reply(await answers_of(request).told(asked, request.is_disconnected))
+
+
+@router.post("/why", summary=_about("post_why"), responses=replies(Why))
+async def post_why(request: Request, asked: WhyRequest) -> Response:
+    """Parts by measure and by channel, sectors, the range and what moves it most, who pays, what others publish, how to cite."""
+    return Reply((await answers_of(request).kept("why", asked, gone=request.is_disconnected))[0])
 
 
 @router.post("/ranges", summary=_about("post_ranges"), responses=replies(Ranges))

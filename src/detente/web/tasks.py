@@ -44,6 +44,20 @@ def answer(state: PageState) -> dict[str, Any]:
     return engine().answer(resolve(state))
 
 
+def told(asked: Any) -> dict[str, Any]:
+    """See `headline.answered`."""
+    from detente.web.headline import answered
+
+    return answered(engine(), asked, resolve(asked.state))
+
+
+def why(asked: Any) -> dict[str, Any]:
+    """See `why.why`."""
+    from detente.web.why import why
+
+    return why(engine(), asked, resolve(asked.state))
+
+
 def ranges(state: PageState) -> dict[str, Any]:
     """See `Engine.ranges`."""
     return engine().ranges(resolve(state))
@@ -138,8 +152,8 @@ def read(text: str, day: str | None) -> dict[str, Any]:
 
 
 TASKS: dict[str, Callable[..., Any]] = {
-    "answer": answer, "ranges": ranges, "drivers": drivers, "compare": compare, "export": export, "figure": figure,
-    "job_figure": job_figure, "key": key, "dossier": dossier, "read": read,
+    "answer": answer, "told": told, "why": why, "ranges": ranges, "drivers": drivers, "compare": compare, "export": export,
+    "figure": figure, "job_figure": job_figure, "key": key, "dossier": dossier, "read": read,
 }  # fmt: skip
 
 
