@@ -1,8 +1,8 @@
 // A figure: title (the message), subtitle (unit, time basis, baseline), drawing, note, and its data as CSV.
 // The drawing is made for the width there is, and again when that changes.
 
-import { h, replace, saveFile, uid } from "./dom.js";
-import { toCsv } from "./tables.js";
+import { h, replace, uid } from "./dom.js";
+import { saveCsv } from "./csv.js";
 
 /** {node, set({title, subtitle, note, draw(width) → node, csv: {name, columns, rows}})}. */
 export function figureBox({ kind = "", controls = [], level = 3 } = {}) {
@@ -33,7 +33,7 @@ export function figureBox({ kind = "", controls = [], level = 3 } = {}) {
       title.textContent = content.title;
       subtitle.textContent = content.subtitle ?? "";
       const save = content.csv
-        ? h("button", { type: "button", class: "link", on: { click: () => saveFile(`${content.csv.name}.csv`, toCsv(content.csv.columns, content.csv.rows), "text/csv;charset=utf-8") } }, "Data (CSV)")
+        ? h("button", { type: "button", class: "link", on: { click: () => saveCsv(content.csv.name, content.csv.columns, content.csv.rows) } }, "Data (CSV)")
         : null;
       const words = content.note ? h("span", null, content.note, " ") : null;
       replace(note, words, save);

@@ -1,11 +1,26 @@
 // The answer in large type, and how sure it is in a second line. Every figure in them is a button: why this number?
 
 import { $, h, replace } from "./dom.js";
-import { showWhy } from "./why.js";
+import { follow, showWhy } from "./why.js";
 
-/** Sentences taken apart: text, and figures that open their reasons. */
+/** Sentences taken apart: text, and figures that open their reasons. What touches a figure (a bracket, a comma) stays on its line. */
 export function told(app, segments) {
-  return segments.map((x) => (x.number && app.front.numbers[x.number] ? figureButton(app, x.number, x.text) : x.text));
+  const nodes = [];
+  let before = ""; // what touches the next figure
+  segments.forEach((x, k) => {
+    if (!(x.number && app.front.numbers[x.number])) {
+      const begin = nodes.at(-1)?.nodeType === Node.ELEMENT_NODE ? /^[^\s]*/.exec(x.text)[0] : "";
+      if (begin) nodes.at(-1).append(begin);
+      const rest = x.text.slice(begin.length);
+      const last = segments[k + 1]?.number ? /[^\s]*$/.exec(rest)[0] : "";
+      nodes.push(document.createTextNode(rest.slice(0, rest.length - last.length)));
+      before = last;
+      return;
+    }
+    nodes.push(h("span", { class: "whole" }, before, figureButton(app, x.number, x.text)));
+    before = "";
+  });
+  return nodes;
 }
 
 /** A figure that opens its reasons. */
@@ -31,6 +46,7 @@ export function createFront(app) {
       }
       if (!app.front || !(what.has("answer") || what.has("full"))) return;
       keepingFocus($("answer"), () => replace($("answer"), told(app, app.front.headline)));
+      if (what.has("full")) follow();
       keepingFocus($("second"), () => replace($("second"), told(app, app.front.second)));
     },
   };

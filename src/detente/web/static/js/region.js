@@ -4,6 +4,7 @@ import { h, replace } from "./dom.js";
 import { capital, money, percent, range } from "./words.js";
 import { accentVar } from "./colours.js";
 import { ofState, stillBox } from "./still.js";
+import { partsOf, reasons } from "./why.js";
 
 /** Have a chart drawn of the state the page is in. */
 function drawn(app, box, name, csv, more) {
@@ -24,10 +25,35 @@ export function sectorFigure() {
   };
 }
 
-/** What each moved measure does to an economy, {node, update(app, region)}. */
-export function driverFigure() {
-  const figure = stillBox();
-  return { node: figure.node, update: (app, region) => drawn(app, figure, "drivers", null, { region }) };
+/** Why an economy moves: its figure by measure and by channel, {node, update(app, region)}. */
+export function reasonFigure() {
+  const title = h("h3", { class: "title", id: "reason-title" });
+  const body = h("div");
+  const node = h("figure", { class: "reasons", "aria-labelledby": title.id }, h("figcaption", null, title), body);
+  let timer = 0;
+  let shown = "";
+  return {
+    node,
+    update(app, region) {
+      const number = `${app.place.unit}.${region}`;
+      const key = `${number} ${JSON.stringify(app.solveState())}`;
+      if (key === shown) return;
+      clearTimeout(timer);
+      node.classList.add("waiting");
+      timer = setTimeout(async () => {
+        try {
+          const found = await reasons(number);
+          if (key !== `${app.place.unit}.${region} ${JSON.stringify(app.solveState())}`) return;
+          shown = key;
+          title.textContent = `Why ${app.inText(region)} ${found.sign === "flat" ? "hardly moves" : found.sign === "loss" ? "loses" : found.sign === "gain" ? "gains" : "may move"}`;
+          replace(body, found.text.map((t) => h("p", null, t)), partsOf(found));
+        } catch (error) {
+          replace(body, h("p", { class: "problem", role: "status" }, error.message));
+        }
+        node.classList.remove("waiting");
+      }, 300);
+    },
+  };
 }
 
 /** Mean duties of the parties before and after, {node, update(app)}. */

@@ -63,7 +63,7 @@ export function createSettings(app) {
     undo.hidden = !n;
     segments($("units"), "unit", Object.entries(app.front?.units ?? { percent: "%" }).map(([id, label]) => ({ id, label })), unit);
     segments($("bases"), "against", app.catalogue.baselines, against ?? app.front?.basis ?? (scenario ? "law" : "in-force"));
-    segments($("horizons"), "horizon", app.catalogue.horizons, horizon ?? app.view.horizon);
+    segments($("horizons"), "horizon", app.catalogue.horizons.map((x) => ({ ...x, label: x.label.replace(/^after /, "") })), horizon ?? app.view.horizon);
     all.refresh();
   }
 

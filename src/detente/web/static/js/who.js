@@ -6,7 +6,7 @@ import { capital, points, rangeCell } from "./words.js";
 import { bystandersPart } from "./bystanders.js";
 import { foldPart } from "./fold.js";
 import { mapFigure } from "./mapfigure.js";
-import { driverFigure, dutyFigure, regionPage, sectorFigure } from "./region.js";
+import { dutyFigure, reasonFigure, regionPage, sectorFigure } from "./region.js";
 import { sortTable } from "./tables.js";
 import { registerTab } from "./tabs.js";
 import { keyOf } from "./app.js";
@@ -57,7 +57,7 @@ registerTab({
   render(root, app) {
     page = regionPage(app);
     map = mapFigure(app);
-    figures = [driverFigure(), sectorFigure(), dutyFigure()];
+    figures = [reasonFigure(), sectorFigure(), dutyFigure()];
     folds = [
       foldPart("fold-economies", "Every economy", "a table that sorts, filters and downloads", () => everyone(app)),
       foldPart("fold-bystanders", "Those not at the table", "what each can do, trade that moves through them, what hosting is worth", () => bystandersPart(app)),
