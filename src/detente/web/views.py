@@ -36,10 +36,11 @@ from detente.cases.case import ONE_THREAD, STATUS_QUO, Case
 from detente.cases.runs import Run, dossier_content
 from detente.equilibrium.outcome import Outcome
 from detente.errors import BadDossier, InputError, UnknownName
+from detente.policy import timing
 from detente.policy.dossier import Dossier, list_dossiers, load_dossier, parse_dossier
 from detente.policy.levers import levers
 from detente.policy.measures import Measure
-from detente.policy.timing import next_deadlines, status_on
+from detente.policy.timing import next_deadlines, status_on, turning_days
 from detente.web.quick import COLUMNS, Engine, case_title
 from detente.web.replies import Reply, templates
 from detente.web.settings import Settings
@@ -134,6 +135,7 @@ def dossier_view(dossier: Dossier, world: World | None = None) -> dict[str, Any]
         "opens_with": _opening(dossier),
         "colours": _colours(dossier, world),
         "timeline": timeline(dossier),
+        "days_counted": say("web/views", "counted_from", on=dossier.as_of),
         "deadlines": [
             {"date": d.date, "kind": d.kind, "text": d.text, "days_left": d.days_left, "measure": d.measure}
             for d in next_deadlines(dossier, dossier.as_of)
@@ -143,6 +145,7 @@ def dossier_view(dossier: Dossier, world: World | None = None) -> dict[str, Any]
                 "id": m.id, "title": m.title, "status": status_on(m, dossier.as_of), "by": m.by, "on": on_words(m),
                 "instrument": m.instrument, "rate": tell(m, "size") or None, "authority": m.authority, "conditions": m.conditions,
                 "modelled": m.modelled, "why_not": m.why_not, "in_baseline": m.in_baseline, "sources": cited(m.sources),
+                "lasts": lasts(m, dossier.as_of),
             }
             for m in dossier.measures
         ],
@@ -189,6 +192,7 @@ def timeline(dossier: Dossier) -> dict[str, Any]:
         {
             "id": m.id, "title": m.title, "by": m.by, "on": on_words(m), "instrument": m.instrument,
             "rate": tell(m, "size") or None, "modelled": m.modelled, "spans": spans[m.id], "sources": list(m.sources),
+            "lasts": lasts(m, dossier.as_of),
         }
         for m in dossier.measures
         if m.id in spans
@@ -202,6 +206,22 @@ def timeline(dossier: Dossier) -> dict[str, Any]:
         for e in shown
     ]  # fmt: skip
     return {"start": start, "end": end, "as_of": dossier.as_of, "rows": rows, "events": events}
+
+
+def lasts(m: Measure, on: date) -> list[dict[str, Any]]:
+    """When a measure was what, from its first day on, whatever a drawing shows of it: true days, None where no end is known, and
+    words as they are read on a day."""
+    days = turning_days(m)
+    if not days:
+        return []
+    spans = timing.timeline([m], days[0], days[-1] + timedelta(days=1))
+    return [
+        {
+            "status": s.status, "start": s.start, "end": s.end,
+            "words": say("web/views", "lasts", status=s.status.value, start=s.start, end=s.end, on=on),
+        }
+        for s in spans
+    ]  # fmt: skip
 
 
 def on_words(m: Measure) -> list[str]:

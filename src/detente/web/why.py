@@ -18,7 +18,7 @@ from pydantic import Field
 
 from detente import __version__
 from detente.briefing.drivers import ParameterDriver, in_words, path_swings, textbook_swings
-from detente.equilibrium.decompose import few_steps, path
+from detente.equilibrium.decompose import few_steps
 from detente.equilibrium.parameters import horizon_entry
 from detente.errors import InputError, NotConverged, UnknownName
 from detente.policy.levers import levers
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from detente.web.state import Resolved
 
 TEXTS = "web/why"
-STEPS = 8
-"""Steps of the way along which channels are added up."""
 
 
 class WhyRequest(AnswerRequest):
@@ -209,7 +207,7 @@ class Reasons:
 
 def channels_of(outcome: Any) -> tuple[dict[str, Array], Array]:
     """Parts of the change of real income by channel, percent of income [region], and what the steps leave over."""
-    parts = few_steps(list(path(outcome, STEPS)), lambda e: e.income)
+    parts = few_steps(outcome.way, lambda e: e.income)
     net = outcome.real_income.to_numpy(dtype=float)
     logs = 100 * np.log1p(net / 100)
     scale = np.divide(net, logs, out=np.ones_like(net), where=np.abs(logs) > 1e-9)
