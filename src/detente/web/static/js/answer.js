@@ -7,7 +7,7 @@ import { foldPart } from "./fold.js";
 import { sideBySide } from "./side.js";
 import { registerTab } from "./tabs.js";
 
-const NOTES = { zero: "Why nothing moves", baseline: "What it is compared with", standing: "What is in force already", open: "Which way is open", wide: "How large is open", published: "What others find" };
+const NOTES = { zero: "Why nothing moves", baseline: "The yardstick", standing: "Not counted here", open: "Which way is open", wide: "How large is open", published: "What others find" };
 
 let bars;
 let notes;

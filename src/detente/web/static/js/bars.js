@@ -2,11 +2,12 @@
 // told in words. Every figure opens its reasons.
 
 import { h, replace, s } from "./dom.js";
+import { capital } from "./words.js";
 import { accentVar } from "./colours.js";
 import { figureButton, keepingFocus } from "./front.js";
 
 const WIDE = 2.6; // ranges reach at most so far beyond the largest figure; beyond that an arrow
-const SAID = { open: "sign open", wide: "size open" }; // said instead of a figure whose range says too little
+export const SAID = { open: "sign open", wide: "size open" }; // said instead of a figure whose range says too little
 
 /** From where to where the bars go: [low, high] around zero. */
 export function domain(rows) {
@@ -24,7 +25,7 @@ function bar(row, [low, high], width) {
   const beyond = (v, end, way) => (ranged && v * way > end * way * 1.0001 ? s("path", { d: `M${at(end)} 6l${5 * way} 4l${-5 * way} 4z`, class: "beyond" }) : null);
   return s("svg", { viewBox: `0 0 ${width} 20`, width, height: 20, class: "bar-drawing", "aria-hidden": "true", focusable: "false" },
     drawn ? s("rect", { x: Math.min(zero, at(row.value)), y: 4, width: Math.max(1, Math.abs(at(row.value) - zero)), height: 12, fill: row.role === "other" ? "var(--other)" : accentVar(row.region), opacity: SAID[row.sign] ? 0.45 : 1 }) : null,
-    drawn && ranged ? s("path", { d: `M${at(row.low)} 10H${at(row.high)}`, class: "whisker" }) : null,
+    drawn && ranged ? ["halo-line", "whisker"].map((name) => s("path", { d: `M${at(row.low)} 10H${at(row.high)}`, class: name })) : null,
     drawn ? [beyond(row.low, low, -1), beyond(row.high, high, 1)] : null,
     s("path", { d: `M${zero} 0V20`, class: "zero" }));
 }
@@ -50,8 +51,8 @@ export function rankedBars() {
     const ends = domain(rows);
     node.style.setProperty("--names", `${names}px`);
     node.style.setProperty("--space", `${space}px`);
-    keepingFocus(list, () => replace(list, rows.map((row) => h("li", { class: `${row.role ?? "other"}${row.region === "WORLD" ? " world" : ""}`, data: { region: row.region } },
-      h("span", { class: "who" }, row.name), bar(row, ends, space),
+    keepingFocus(list, () => replace(list, rows.map((row) => h("li", { class: `${row.role ?? "other"}${row.region === "WORLD" ? " world" : ""}`, data: { region: row.region, text: row.text } },
+      h("span", { class: "who" }, capital(row.name)), bar(row, ends, space),
       h("span", { class: "value" }, figureButton(now, row.number, SAID[row.sign] ?? row.text))))));
     list.hidden = Boolean(bars.nothing);
     nothing.hidden = !bars.nothing;
@@ -66,7 +67,7 @@ export function rankedBars() {
       now = app;
       const { bars, when } = app.front;
       title.textContent = bars.title;
-      subtitle.textContent = `${bars.measure}; ${when}, against ${bars.against}. The thin line is the range`;
+      replace(subtitle, `${bars.measure}; ${when}, against ${bars.against}`, h("span", { class: "extra" }, bars.rows.some((r) => r.low !== null) ? ". Thin lines: the range" : ". Ranges are being worked out"));
       list.hidden = false;
       draw();
     },

@@ -1,7 +1,7 @@
 // The dials: an issue each, moved by the lever on which the scenarios lie furthest apart. The server says which they are.
 
 import { h, replace } from "./dom.js";
-import { fixed } from "./words.js";
+import { capital, fixed } from "./words.js";
 import { accentVar } from "./colours.js";
 import { moveLevers, valueIn } from "./levers.js";
 import { letters, trackMarks } from "./marks.js";
@@ -22,9 +22,10 @@ export function createDials(app, root) {
       const range = h("input", { type: "range", id, min: dial.min, max: dial.max, step: dial.step, data: { dial: dial.id }, on: { input: set(false), change: set(true) } });
       const reading = h("output", { for: id });
       const mean = h("span", { class: "quiet" });
-      const marks = trackMarks(dial.scenarios.map((x) => ({ scenario: x.id, letter: letter.get(x.id), value: x.value })), dial.min, dial.max);
+      const at = [...(app.view.scenarios.some((x) => x.id === "status-quo") && !dial.scenarios.some((x) => x.id === "status-quo") ? [{ id: "status-quo", value: dial.status_quo }] : []), ...dial.scenarios];
+      const marks = trackMarks(at.map((x) => ({ scenario: x.id, letter: letter.get(x.id), value: x.value })), dial.min, dial.max);
       const node = h("div", { class: "dial", data: { id: dial.id }, css: { "--accent": accentVar(dial.party) } },
-        h("div", { class: "dial-head" }, h("label", { for: id }, dial.title), reading), h("div", { class: "track" }, range, marks.node), h("p", { class: "note" }, dial.label, mean));
+        h("div", { class: "dial-head" }, h("label", { for: id }, dial.title), reading), h("div", { class: "track" }, range, marks.node), h("p", { class: "note", title: dial.label }, `${capital(dial.unit_words)}: ${dial.label}`, mean));
       return { dial, lever, node, range, reading, mean, marks };
     });
     replace(root, rows.map((r) => r.node));
@@ -37,7 +38,7 @@ export function createDials(app, root) {
       if (Number(range.value) !== value) range.value = String(value);
       range.style.setProperty("--fill", String((value - dial.min) / (dial.max - dial.min || 1)));
       range.setAttribute("aria-valuetext", `${shown(value)} ${dial.unit_words}; on the day of the dossier ${shown(dial.status_quo)}`);
-      replace(reading, value === dial.status_quo ? null : h("span", { class: "quiet" }, `${shown(dial.status_quo)} → `), h("b", null, shown(value)), h("small", null, ` ${dial.unit_words}`));
+      replace(reading, value === dial.status_quo ? null : h("span", { class: "quiet" }, `${shown(dial.status_quo)} → `), h("b", null, shown(value)));
       const duties = dial.mean_duty_pct ?? {};
       const [before, after] = [duties["status-quo"], duties[scenario ?? "status-quo"]];
       const moved = Object.keys(levers).length > 0;

@@ -35,7 +35,6 @@ function showMeasure(app, id, pin = false) {
   if (pin) pinned = id;
   const m = app.view.measures.find((x) => x.id === id);
   if (!m) return;
-  const row = app.view.timeline.rows.find((r) => r.id === id);
   const line = (what, value) => (value ? [h("dt", null, what), h("dd", null, value)] : null);
   replace(details,
     h("h3", null, m.title),
@@ -43,7 +42,7 @@ function showMeasure(app, id, pin = false) {
     h("dl", null,
       line("By", app.regionName(m.by)), line("On", whom(app, m)), line("What", instrument(m.instrument)),
       line("Size", m.rate), line("Authority", m.authority), line("Terms", m.conditions),
-      row ? line("When", row.spans.map((p) => h("span", { class: "span" }, `${capital(statusWords(p.status))} ${longDay(p.start)} to ${longDay(p.end)}`))) : null,
+      m.lasts?.length ? line("When", m.lasts.map((p) => h("span", { class: "span" }, p.words))) : null,
       m.modelled === false ? line("In the numbers", `No. ${m.why_not ?? ""}`) : m.in_baseline ? line("In the numbers", "In the reference duties already.") : null),
     m.sources?.length ? h("p", { class: "sources" }, "Sources: ", m.sources.map((x, k) => [k ? "; " : "", sourceLink(x)])) : null);
 }
@@ -66,11 +65,11 @@ function draw(app) {
   const next = deadlines[0];
   const live = app.view.measures.filter((m) => m.status === "in_force").length;
   figure.set({
-    title: next ? `${capital(count(deadlines.length, "date"))} ahead; the next is ${longDay(next.date)}, in ${count(next.days_left, "day")}` : `${count(live, "measure")} in force`,
-    subtitle: `Measures from ${longDay(timeline.start)} to ${longDay(timeline.end)}; the line marks ${longDay(timeline.as_of)}, the date of the dossier`,
+    title: next ? `${capital(count(deadlines.length, "date"))} ahead; the next is ${longDay(next.date)}, ${count(next.days_left, "day")} after ${longDay(timeline.as_of)}` : `${count(live, "measure")} in force`,
+    subtitle: `Drawn from ${longDay(timeline.start)} to ${longDay(timeline.end)}; many measures began before and last longer, as the details say. The line marks the day of the dossier`,
     csv: {
       name: `${app.view.id}-timeline`, columns: ["measure", "title", "by", "on", "status", "start", "end"],
-      rows: timeline.rows.flatMap((r) => r.spans.map((p) => [r.id, r.title, r.by, r.on.join(" "), p.status, p.start, p.end])),
+      rows: timeline.rows.flatMap((r) => r.lasts.map((p) => [r.id, r.title, r.by, r.on.join(" "), p.status, p.start, p.end])),
     },
     draw: (width) => h("div", null, key(), rows.length ? drawTimeline({
       timeline, rows, deadlines, width, regionName: app.regionName, chosen: pinned,

@@ -1,7 +1,8 @@
 // What the reader sets: a scenario, a few dials (an issue each), every measure in a drawer; in which unit, against what, and when.
 
 import { $, announce, h, replace } from "./dom.js";
-import { count } from "./words.js";
+import { SAID } from "./bars.js";
+import { capital, count } from "./words.js";
 import { createDials } from "./dials.js";
 import { drawer } from "./drawer.js";
 import { createLevers } from "./levers.js";
@@ -25,7 +26,14 @@ export function createSettings(app) {
   const levers = h("div", { id: "lever-list" });
   const undo = h("button", { type: "button", class: "link", hidden: true, on: { click: reset } }, "Undo all");
   const sheet = drawer({ id: "levers", title: "All measures", side: "left" });
-  sheet.body.append(h("p", { class: "side-tools" }, undo), levers, key);
+  const strip = h("p", { class: "strip", id: "strip" });
+  sheet.body.append(strip, h("p", { class: "side-tools" }, undo), levers, key);
+
+  /** What the parties and the world come to, in sight while the measures move. */
+  function drawStrip() {
+    const { rows, world } = app.front.bars;
+    replace(strip, [...rows.filter((r) => r.role === "party"), world].map((r) => h("span", null, `${capital(r.name)} `, h("b", null, SAID[r.sign] ?? r.text))));
+  }
   const all = createLevers(app, levers, key);
   const dials = createDials(app, $("dials"));
   $("levers-open").addEventListener("click", () => (sheet.shown() ? sheet.close() : sheet.show()));
@@ -77,6 +85,7 @@ export function createSettings(app) {
       }
       if (["view", "levers", "place", "answer"].some((x) => what.has(x))) refresh();
       dials.onState(what);
+      if (app.front && (what.has("answer") || what.has("full"))) drawStrip();
     },
   };
 }

@@ -113,7 +113,7 @@ export function drawTimeline({ timeline, rows, deadlines, width, regionName, onS
   const groups = [];
   for (const { row, y: ry, tall } of placed) {
     const barY = beside ? ry + 6 : ry + 19;
-    const words = row.spans.map((p) => `${statusWords(p.status)} ${longDay(p.start)} to ${longDay(p.end)}`).join(", ");
+    const words = (row.lasts ?? []).map((p) => p.words).join(", ");
     const group = s("g", { class: `measure-row${chosen === row.id ? " chosen" : ""}`, tabindex: groups.length ? "-1" : "0", role: "button", "aria-label": `${row.title}: ${words}`, "data-id": row.id },
       s("rect", { class: "hit", x: 0, y: ry, width, height: tall }),
       s("title", null, row.title), s("text", { x: 0, y: ry + 14, "font-size": 12 }, clipped(row.title, (beside ? left : width) - 12, 12)),
