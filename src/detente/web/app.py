@@ -16,6 +16,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
 
 from detente import __version__, words
 from detente.errors import DetenteError, InputError
@@ -25,7 +26,9 @@ from detente.web.jobs import Crew, Held
 from detente.web.replies import Refusal
 from detente.web.security import Guard, Rate
 from detente.web.settings import Settings
+from detente.web.shared import Shared
 from detente.web.telemetry import Counters
+from detente.web.wire import Methods
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -53,8 +56,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )  # fmt: skip
     app.state.settings, app.state.counters = chosen, counters
     app.state.ready = False
-    app.state.tries = Rate(0.1, 10)
+    app.state.tries, app.state.put_ups = Rate(0.1, 10), Rate(0.5, 60)
+    app.state.shared = Shared(chosen.folder / "shared")
     replies.install(app)
+    app.add_middleware(GZipMiddleware, minimum_size=800, compresslevel=6)
+    app.add_middleware(Methods)
     app.add_middleware(Guard, settings=chosen, counters=counters)
     for router in (api.router, pages.router):
         app.include_router(router)

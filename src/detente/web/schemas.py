@@ -296,6 +296,26 @@ class Catalogue(BaseModel):
     limits: dict[str, float]
 
 
+class LinkView(Told):
+    """A short link: its id, its path on this server, how long it is kept, in days and in words."""
+
+    id: str
+    path: str
+    days: int
+    expires: str
+
+
+class EmbedView(Told):
+    """A figure put up to be framed: its path, the HTML that frames it, its files, how long it is kept."""
+
+    id: str
+    path: str
+    html: str
+    files: dict[str, str]
+    days: int
+    expires: str
+
+
 class Finding(BaseModel):
     """One thing read in a text, and where: text[start:end] are its words."""
 

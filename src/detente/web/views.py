@@ -41,6 +41,9 @@ from detente.policy.dossier import Dossier, list_dossiers, load_dossier, parse_d
 from detente.policy.levers import levers
 from detente.policy.measures import Measure
 from detente.policy.timing import next_deadlines, status_on, turning_days
+from detente.web.effects import WORLD, Unit
+from detente.web.figure_tables import csv_of
+from detente.web.headline import Page
 from detente.web.quick import COLUMNS, Engine, case_title
 from detente.web.replies import Reply, templates
 from detente.web.settings import Settings
@@ -326,8 +329,11 @@ def run_text(case: Resolved) -> str:
 
 
 # -- still charts ----------------------------------------------------------------------------------------------------------
-Ending = Literal["svg", "png", "html", "json"]
-DRAWINGS = {"svg": "image/svg+xml", "png": "image/png", "html": "text/html; charset=utf-8", "json": "application/json"}
+Ending = Literal["svg", "png", "html", "json", "csv"]
+DRAWINGS = {
+    "svg": "image/svg+xml", "png": "image/png", "html": "text/html; charset=utf-8", "json": "application/json",
+    "csv": "text/csv; charset=utf-8",
+}  # fmt: skip
 """Media type of a chart by the ending of its name."""
 
 
@@ -338,12 +344,13 @@ Shown = Literal[
 
 
 class FigureRequest(Strict):
-    """What to draw: a state, or several beside each other; the indicator shown; the economy of a figure about one; whether with
-    ranges; the room for it in px, for an inline drawing.
+    """What to draw: a state, or several beside each other; the indicator shown (of the answer, its unit); the economy of a figure
+    about one; whether with ranges; the room for it in px, for an inline drawing.
     """
 
     states: Annotated[list[PageState], Field(min_length=1, max_length=12)]
     indicator: Shown = "real_income_pct"
+    unit: Unit = "percent"
     region: Annotated[str, Field(max_length=40)] | None = None
     ranges: bool = False
     width: Annotated[int, Field(ge=240, le=1200)] = 700
@@ -373,7 +380,7 @@ class Subject(NamedTuple):
     def note(self) -> str:
         """Which state it is where it is one, and where the numbers come from."""
         case = self.cases[0]
-        run = {"horizon": case.horizon, "against": case.compared_with, "world": case.world}
+        run = {"horizon": case.horizon, "against": case.compared_with, "world": case.world, "version": __version__}
         return say("web/figures", "note", title=case_title(case) if len(self.cases) == 1 else "", **run)
 
     @property
@@ -392,7 +399,7 @@ class Subject(NamedTuple):
 
 
 def _income(of: Subject) -> Figure:
-    case, scenario = _whole(of.cases[0])
+    case, scenario = whole(of.cases[0])
     return _figure("income", case, scenarios=() if scenario is None else [scenario], note=of.note)
 
 
@@ -454,11 +461,11 @@ def _output(of: Subject) -> Figure:
 
 
 def _routes(of: Subject) -> Figure:
-    return _figure("routes", *_whole(of.first), "")
+    return _figure("routes", *whole(of.first), "")
 
 
 def _route(of: Subject) -> Figure:
-    case, scenario = _whole(of.first)
+    case, scenario = whole(of.first)
     region = of.asked.region or case.host or case.third[0]
     case.outsider(region)
     return _figure("route", case, region, scenario, "")
@@ -481,7 +488,26 @@ def _comparison(of: Subject) -> Figure:
     return _figure("comparison", found, indicator, [*known, *(["WORLD"] if "WORLD" in spread else [])])
 
 
+def _answer(of: Subject) -> Figure:
+    """The answer's ranked bars, as the page has them."""
+    from detente.briefing.charts.results import Ranked, ranked_figure
+
+    case = of.cases[0]
+    effects = of.engine.effects(case, of.asked.unit, ranged=of.asked.ranges)
+    page = Page(case, effects, of.asked.region)
+    scale = effects.printer([c for c in effects.codes if c != WORLD])
+
+    def bar(b: Mapping[str, Any]) -> Ranked:
+        ends = (b["low"], b["high"]) if b["drawn"] else (None, None)
+        return Ranked(b["region"], scale.number(b["value"]), b["text"], *ends)
+
+    rows = [bar(b) for b in page.bars["rows"] if b["shown"]]
+    subtitle = say("web/figures", "answer_subtitle", measure=page.bars["measure"], run=of.run, ranged=effects.ranged)
+    return ranked_figure(rows, page.bars["title"], subtitle, note=of.note)
+
+
 FIGURES: Mapping[str, Callable[[Subject], Figure]] = {
+    "answer": _answer,
     "income": _income,
     "economies": _economies,
     "output": _output,
@@ -505,7 +531,7 @@ def _figure(name: str, *results: Any, **more: Any) -> Figure:
     return made
 
 
-def _whole(case: Resolved) -> tuple[Case, str | None]:
+def whole(case: Resolved) -> tuple[Case, str | None]:
     """The case with moved levers as a scenario of its own, and the scenario shown."""
     dossier, scenario = case.as_dossier()
     return (Case.of(dossier, case.world, case.horizon, solver=ONE_THREAD) if case.shift else case.case), scenario
@@ -532,6 +558,8 @@ def _drawn(of: Subject, name: str, ending: Ending) -> bytes:
 
     case = of.cases[0].case
     with coloured(roles(case.parties, case.host)), undrawn():
+        if ending == "csv":
+            return csv_of(name, of)
         figure = FIGURES[name](of)
         if ending != "json":
             return rendered(figure, ending)
