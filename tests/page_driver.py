@@ -187,10 +187,13 @@ def settle(page: Any) -> None:
 def complete(page: Any) -> None:
     """Wait until ranges, odds and what others find are there as well."""
     page.wait_for_function(
-        "async () => document.body.dataset.answer === 'current'"
-        " && (await import('./static/js/app.js')).app.front.waits.length === 0",
-        timeout=120_000,
+        "() => document.body.dataset.answer === 'current' && document.body.dataset.waits === ''", timeout=120_000
     )
+
+
+def module(name: str) -> str:
+    """A module of the page as it has loaded it, for code that is evaluated in it."""
+    return f"(await import(new URL('{name}', document.querySelector('script[type=module]').src).href))"
 
 
 def figures(page: Any) -> dict[str, str]:

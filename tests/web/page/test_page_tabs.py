@@ -1,4 +1,4 @@
-"""The tabs that need long work: talks, outlook with key questions, bystanders; and what leaves the page."""
+"""The parts that need long work: outlook with key questions, stand-off, package, bystanders; and what leaves the page."""
 
 from __future__ import annotations
 
@@ -14,20 +14,25 @@ from typing import Any
 import pytest
 
 from detente.words import whole_percents
-from page_driver import DOSSIER, Site, Visits, settle
+from page_driver import DOSSIER, Site, Visits, lever, module, settle
 
 WAIT = 240_000
-IDLE = "name => [...document.querySelectorAll(`#panel-${name} .job-progress`)].every((x) => x.hidden)"
-TOLD = "name => document.querySelector(`#panel-${name} .job-result`).childElementCount > 0"
-SCRIPTS = "./static/js"
+PLACES = {
+    "outlook": ("ahead", ""), "questions": ("ahead", "fold-questions"), "talks": ("ahead", "fold-stand-off"),
+    "deal": ("ahead", "fold-deal"), "bystander": ("who", "fold-bystanders"),
+}  # fmt: skip
+"""Where each kind of work is shown: its tab, and the fold it stands behind."""
 
 
-def opened(page: Any, name: str, kinds: tuple[str, ...]) -> Any:
+def opened(page: Any, *kinds: str) -> Any:
     """The panel of a tab once the work of these kinds is shown on it."""
-    page.click(f"#tab-{name}")
     for kind in kinds:
+        name, fold = PLACES[kind]
+        page.click(f"#tab-{name}")
+        if fold and page.locator(f"#{fold}").get_attribute("open") is None:
+            page.click(f"#{fold} > summary")
         page.wait_for_selector(f"#panel-{name} .job[data-kind={kind}] > .job-result > *", timeout=WAIT)
-    return page.locator(f"#panel-{name}")
+    return page.locator(f"#panel-{PLACES[kinds[0]][0]}")
 
 
 def worked(site: Site, kind: str, arguments: dict[str, Any] | None = None, horizon: str | None = None) -> dict[str, Any]:
@@ -52,7 +57,7 @@ def downloaded(page: Any, selector: str) -> tuple[str, bytes]:
 # -- talks ---------------------------------------------------------------------------------------------------------------
 def test_talks_show_payoffs_odds_the_package_and_the_truce(visit: Visits, site: Site) -> None:
     page = visit()
-    panel = opened(page, "talks", ("talks", "deal"))
+    panel = opened(page, "talks", "deal")
     talks, deal = worked(site, "talks"), worked(site, "deal", {"disagreement": "law", "judged_by": "motives"})
     lede = panel.locator(".job[data-kind=talks] .lede").inner_text()
     for end in ("first", "second", "collapse"):
@@ -74,7 +79,7 @@ def test_talks_show_payoffs_odds_the_package_and_the_truce(visit: Visits, site: 
 
 def test_packages_are_told_by_keyboard(visit: Visits) -> None:
     page = visit()
-    panel = opened(page, "talks", ("deal",))
+    panel = opened(page, "deal")
     panel.locator(".package-pick select").focus()
     assert panel.locator(".package-words h4").inner_text() == "The proposal"
     page.keyboard.press("ArrowDown")
@@ -88,20 +93,20 @@ def test_packages_are_told_by_keyboard(visit: Visits) -> None:
 
 def test_other_settings_are_worked_out_and_the_old_ones_kept(visit: Visits, site: Site) -> None:
     page = visit()
-    panel = opened(page, "talks", ("deal",))
+    panel = opened(page, "deal")
     law = panel.locator(".gains").inner_text()
     title = panel.locator(".zone .title")
     panel.locator(".zone svg").wait_for()
     first = title.inner_text()
     panel.locator("input[name=disagreement][value=escalate]").check(force=True)
     page.wait_for_function(
-        "() => document.querySelector('#panel-talks .zone .note')?.textContent.includes('both escalate')", timeout=WAIT
+        "() => document.querySelector('#panel-ahead .zone .note')?.textContent.includes('both escalate')", timeout=WAIT
     )
     other = worked(site, "deal", {"disagreement": "escalate", "judged_by": "motives"})
     assert other["disagreement"] == "escalate"
     panel.locator("input[name=disagreement][value=law]").check(force=True)
     page.wait_for_function(
-        "() => document.querySelector('#panel-talks .zone .note')?.textContent.includes('the law runs by itself')", timeout=2_000
+        "() => document.querySelector('#panel-ahead .zone .note')?.textContent.includes('the law runs by itself')", timeout=2_000
     )
     assert (title.inner_text(), panel.locator(".gains").inner_text()) == (first, law)
 
@@ -112,9 +117,9 @@ def test_work_can_be_cancelled_and_started_again(visit: Visits, site: Site) -> N
     page.check("input[name=horizon][value='month 6']", force=True)
     settle(page)
     with page.expect_response(lambda r: r.url.endswith("/jobs") and r.request.post_data_json["kind"] == "outlook") as started:
-        page.click("#tab-outlook")
+        page.click("#tab-ahead")
     job = started.value.json()
-    work = page.locator("#panel-outlook .job[data-kind=outlook]")
+    work = page.locator("#panel-ahead .job[data-kind=outlook]")
     work.locator(".job-progress").wait_for(state="visible")
     assert work.locator("progress").get_attribute("aria-label")
     with page.expect_response(lambda r: r.request.method == "DELETE"):
@@ -126,10 +131,10 @@ def test_work_can_be_cancelled_and_started_again(visit: Visits, site: Site) -> N
         page.wait_for_timeout(500)
     assert site.ask(f"/jobs/{job['id']}")["status"] == "cancelled"
     assert work.locator(".job-result > *").count() == 0
-    page.click("#tab-overview")
-    page.click("#tab-outlook")
+    page.click("#tab-answer")
+    page.click("#tab-ahead")
     assert work.locator(".job-progress").is_hidden()  # what was cancelled does not start again by itself
-    for other in page.locator("#panel-outlook .job-progress:visible button").all():
+    for other in page.locator("#panel-ahead .job-progress:visible button").all():
         other.click()
     work.get_by_role("button", name="Work out the outlook").click()
     work.locator(".job-result > *").first.wait_for(timeout=WAIT)
@@ -137,10 +142,10 @@ def test_work_can_be_cancelled_and_started_again(visit: Visits, site: Site) -> N
 
 def test_another_horizon_marks_what_is_shown_as_out_of_date(visit: Visits) -> None:
     page = visit()
-    panel = opened(page, "outlook", ("outlook", "questions"))
+    panel = opened(page, "outlook", "questions")
     stale = panel.locator(".job[data-kind=outlook] .stale")
     assert stale.is_hidden()
-    page.locator("input[type=range][data-lever='us-threat-100']").fill("40")
+    lever(page, "us-threat-100").fill("40")
     settle(page)
     assert stale.is_hidden()  # the levers do not enter
     lede = panel.locator(".lede").first.inner_text()
@@ -165,7 +170,7 @@ def test_work_that_fails_says_so_in_words(visit: Visits) -> None:
 
     page.route("**/api/v1/jobs", refuse)
     page.click("#tab-bystanders")
-    said = page.locator("#panel-bystanders [role=alert]")
+    said = page.locator("#panel-who [role=alert]")
     said.wait_for(state="visible")
     assert said.inner_text() == "Too much to do; try again."
     assert page.get_by_role("button", name="Work out the third economies").is_visible()
@@ -192,8 +197,8 @@ def test_text_of_a_result_is_never_markup(visit: Visits) -> None:
     page.route("**/api/v1/jobs/*/result", lambda r: r.fulfill(json=result))
     found = page.evaluate(
         f"""async () => {{
-            const {{ questionsPart }} = await import("{SCRIPTS}/questions.js");
-            const {{ startJob }} = await import("{SCRIPTS}/api.js");
+            const {{ questionsPart }} = {module("questions.js")};
+            const {{ startJob }} = {module("api.js")};
             const app = {{
                 place: {{}}, view: {{ key_questions: [] }}, solveState: () => ({{ dossier: "mine" }}), regionName: (c) => c,
                 runJob: (kind, args, say, signal) => startJob(kind, {{}}, args, say, signal),
@@ -213,7 +218,7 @@ def test_text_of_a_result_is_never_markup(visit: Visits) -> None:
 # -- outlook -------------------------------------------------------------------------------------------------------------
 def test_the_outlook_shows_the_odds_the_tree_and_the_months(visit: Visits, site: Site) -> None:
     page = visit()
-    panel = opened(page, "outlook", ("outlook",))
+    panel = opened(page, "outlook")
     result = worked(site, "outlook")
     lede = panel.locator(".lede").first.inner_text()
     assert sum(row["percent"] for row in result["scenarios"]) == 100
@@ -248,7 +253,7 @@ def independent(result: dict[str, Any], branch: str) -> bool:
 
 def test_own_odds_move_the_tree_and_can_be_taken_back(visit: Visits, site: Site) -> None:
     page = visit()
-    panel = opened(page, "outlook", ("outlook",))
+    panel = opened(page, "outlook")
     result = worked(site, "outlook")
     fork = result["tree"]["forks"][0]
     panel.locator(".branch").first.focus()
@@ -275,7 +280,7 @@ def test_own_odds_move_the_tree_and_can_be_taken_back(visit: Visits, site: Site)
 
 def test_own_odds_travel_in_the_link_and_change_every_answer(visit: Visits, site: Site) -> None:
     page = visit()
-    panel = opened(page, "outlook", ("outlook",))
+    panel = opened(page, "outlook")
     panel.locator(".branch").first.focus()
     panel.locator(".fork tbody tr").first.locator("input[type=range]").fill("100")
     panel.get_by_role("button", name="Use these odds everywhere").click()
@@ -284,16 +289,16 @@ def test_own_odds_travel_in_the_link_and_change_every_answer(visit: Visits, site
     assert "Both step back” 100" in panel.get_by_text("The odds are the reader’s own").first.inner_text()
     lede, link = panel.locator(".lede").first.inner_text(), page.url
     other = visit(link[link.index("#") :])
-    again = opened(other, "outlook", ("outlook",))
+    again = opened(other, "outlook")
     assert again.locator(".lede").first.inner_text() == lede
 
 
 def test_the_arithmetic_of_paths_is_that_of_the_library(visit: Visits, site: Site) -> None:
     page = visit()
-    opened(page, "outlook", ("outlook",))
+    opened(page, "outlook")
     result = worked(site, "outlook")
     found = page.evaluate(
-        f"async (result) => {{ const p = await import('{SCRIPTS}/paths.js'); return p.reckon(result, p.givenOdds(result)); }}",
+        f"async (result) => {{ const p = {module('paths.js')}; return p.reckon(result, p.givenOdds(result)); }}",
         result,
     )
     for row in result["scenarios"]:
@@ -304,7 +309,7 @@ def test_the_arithmetic_of_paths_is_that_of_the_library(visit: Visits, site: Sit
 
 def test_questions_are_ranked_and_ranked_anew(visit: Visits, site: Site) -> None:
     page = visit()
-    panel = opened(page, "outlook", ("questions",))
+    panel = opened(page, "questions")
     result = worked(site, "questions")
 
     def ranked(code: str) -> list[str]:
@@ -322,7 +327,7 @@ def test_questions_are_ranked_and_ranked_anew(visit: Visits, site: Site) -> None
 # -- bystanders ----------------------------------------------------------------------------------------------------------
 def test_bystanders_rank_everyone_and_show_one(visit: Visits, site: Site) -> None:
     page = visit()
-    panel = opened(page, "bystanders", ("bystander",))
+    panel = opened(page, "bystander")
     result = worked(site, "bystander", {"region": "MYS"})
     rows = panel.locator("table").first.locator("tbody tr")
     assert rows.count() == len(result["economies"])
@@ -338,17 +343,17 @@ def test_bystanders_rank_everyone_and_show_one(visit: Visits, site: Site) -> Non
     panel.get_by_role("button", name="Viet Nam: its menu").click()
     page.wait_for_function("() => document.querySelector('#bystander-title')?.textContent === 'Viet Nam'", timeout=WAIT)
     assert "What hosting is worth" not in panel.inner_text()
-    assert "region" in page.evaluate("() => import('./static/js/state.js').then((s) => Object.keys(s.getPlace()))")
+    assert "region" in page.evaluate(f"async () => Object.keys({module('state.js')}.getPlace())")
 
 
 # -- export --------------------------------------------------------------------------------------------------------------
 def test_the_python_shown_runs_and_gives_the_same_number(visit: Visits, site: Site, tmp_path: Path) -> None:
     page = visit()
-    page.locator("input[type=range][data-lever='us-threat-100']").fill("40")
+    lever(page, "us-threat-100").fill("40")
     settle(page)
-    page.click("#tab-export")
+    page.click("#share")
     code = page.locator(".preview code").first
-    page.wait_for_function("() => document.querySelector('#panel-export .preview code').textContent.includes('40')")
+    page.wait_for_function("() => document.querySelector('#take .preview code').textContent.includes('40')")
     name, content = downloaded(page, "[data-download=python]")
     assert name.endswith(".py")
     assert content.decode() == code.text_content()
@@ -365,7 +370,7 @@ def test_the_python_shown_runs_and_gives_the_same_number(visit: Visits, site: Si
 
 def test_files_and_links_leave_as_they_should(visit: Visits, site: Site) -> None:
     page = visit(permissions=["clipboard-read", "clipboard-write"])
-    page.click("#tab-export")
+    page.click("#share")
     name, content = downloaded(page, "[data-download=csv]")
     rows = list(csv.reader(io.StringIO(content.decode())))
     assert name.endswith(".csv")
@@ -386,11 +391,11 @@ def test_files_and_links_leave_as_they_should(visit: Visits, site: Site) -> None
 
 def test_the_preview_follows_the_levers(visit: Visits) -> None:
     page = visit()
-    page.click("#tab-export")
-    page.wait_for_function("() => document.querySelector('#panel-export .preview code').textContent.includes('moved = {}')")
+    page.click("#share")
+    page.wait_for_function("() => document.querySelector('#take .preview code').textContent.includes('moved = {}')")
     before = page.locator(".link-text").input_value()
-    page.locator("input[type=range][data-lever='us-threat-100']").fill("55")
-    page.wait_for_function("() => document.querySelector('#panel-export .preview code').textContent.includes('55')")
+    lever(page, "us-threat-100").fill("55")
+    page.wait_for_function("() => document.querySelector('#take .preview code').textContent.includes('55')")
     settle(page)
     assert page.locator(".link-text").input_value() != before
 
@@ -424,10 +429,10 @@ def test_the_briefing_leaves_as_files_and_goes_stale(visit: Visits) -> None:
     html = "<!doctype html><html></html>"
     page.route("**/api/v1/jobs/*/files/front.html", lambda r: r.fulfill(body=html, content_type="text/html"))
     page.route("**/api/v1/jobs/*/files/briefing.zip", lambda r: r.fulfill(body=packed.getvalue(), content_type="application/zip"))
-    page.click("#tab-export")
+    page.click("#share")
     page.get_by_role("button", name="Write the briefing").click()
     page.get_by_text("China loses more.").wait_for()
-    offered = page.locator("#panel-export .files button").evaluate_all("(all) => all.map((b) => b.dataset.file)")
+    offered = page.locator("#take .files button").evaluate_all("(all) => all.map((b) => b.dataset.file)")
     assert sorted(offered[1:3]) == ["front-USA.html", "front.html"]
     assert offered[:1] + offered[3:] == [
         "briefing.zip",
@@ -439,9 +444,9 @@ def test_the_briefing_leaves_as_files_and_goes_stale(visit: Visits) -> None:
     ]  # the index stands in the folder, where its links lead somewhere
     assert downloaded(page, "[data-file='front.html']") == ("front.html", html.encode())
     assert downloaded(page, "[data-file='briefing.zip']") == ("briefing.zip", packed.getvalue())
-    page.locator("input[type=range][data-lever='us-threat-100']").fill("40")
+    lever(page, "us-threat-100").fill("40")
     settle(page)
-    stale = page.locator("#panel-export .stale")
+    stale = page.locator("#take .stale")
     stale.wait_for(state="visible")
     assert "levers have moved" in stale.inner_text()
 

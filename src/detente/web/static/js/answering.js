@@ -27,6 +27,11 @@ function asked() {
 }
 
 const here = () => keyOf(asked());
+function showFront(front) {
+  app.front = front;
+  document.body.dataset.waits = front.waits.join(" "); // what is still being worked out
+}
+
 /** Whether the answer on the page is that of the settings on the page. */
 export const belongs = () => shownKey === here();
 
@@ -38,7 +43,7 @@ const solver = createSolver(async (wanted, signal) => fulls.get(keyOf(wanted)) ?
   },
   answer(front, wanted, latest) {
     if (wanted.dossier !== app.place.dossier || wanted.content !== app.place.content) return; // of a dossier left meanwhile
-    app.front = front;
+    showFront(front);
     shownKey = keyOf(wanted);
     if (latest) {
       tries = 0;
@@ -84,7 +89,7 @@ async function rest(wanted) {
   try {
     const front = keep(fulls, key, await post("/answer", { ...wanted, full: true }));
     if (!current()) return;
-    app.front = front;
+    showFront(front);
     tell("full");
   } catch (error) {
     if (!current()) return;
@@ -110,6 +115,7 @@ export function startAnswering(told) {
 export function forget() {
   app.answer = null;
   app.front = null;
+  delete document.body.dataset.waits;
   shownKey = "";
   answerIs("waiting");
 }

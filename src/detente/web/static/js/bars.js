@@ -5,6 +5,7 @@ import { h, replace, s } from "./dom.js";
 import { capital } from "./words.js";
 import { accentVar } from "./colours.js";
 import { figureButton, keepingFocus } from "./front.js";
+import { takeAway } from "./take.js";
 
 const WIDE = 2.6; // ranges reach at most so far beyond the largest figure; beyond that an arrow
 export const SAID = { open: "sign open", wide: "size open" }; // said instead of a figure whose range says too little
@@ -30,13 +31,16 @@ function bar(row, [low, high], width) {
     s("path", { d: `M${zero} 0V20`, class: "zero" }));
 }
 
+/** The bars as the server draws them. */
+export const answerFigure = (app) => ({ name: "answer", body: { states: [app.solveState()], unit: app.place.unit, region: app.place.region, ranges: true } });
+
 /** {node, update(app)} */
 export function rankedBars() {
   const title = h("h2", { class: "title", id: "bars-title" });
   const subtitle = h("p", { class: "subtitle" });
   const list = h("ol", { class: "bar-list" });
   const nothing = h("p", { class: "quiet", hidden: true });
-  const node = h("figure", { class: "ranked belongs", "aria-labelledby": "bars-title" }, h("figcaption", null, h("div", null, title, subtitle)), list, nothing);
+  const node = h("figure", { class: "ranked belongs", "aria-labelledby": "bars-title" }, h("figcaption", null, h("div", null, title, subtitle)), list, nothing, h("p", { class: "note" }, takeAway(() => answerFigure(now), "the bars")));
   let now = null;
   let width = 0;
 

@@ -1,6 +1,9 @@
 // The share link: the whole scenario in the address after #, never sent to the server by the browser.
 //   #s=<base64url of raw-deflated JSON>     #j=<base64url of JSON>, where the browser cannot compress
+//   #k=<name>, a state kept on the server under a short link
 // What arrives is checked field by field; a link that is not one of ours is refused with a reason.
+
+import { get } from "./api.js";
 
 const MOST_LINK = 400_000; // characters
 const MOST_JSON = 1_500_000; // bytes once unpacked
@@ -58,10 +61,22 @@ export async function writeLink(place) {
   return `#j=${toBase64(bytes)}`;
 }
 
+/** The place that a short link stands for. */
+async function keptPlace(name) {
+  try {
+    const { basis, ...place } = await get(`/links/${name}`);
+    return { v: 1, world: null, ...place, against: place.against ?? basis ?? null };
+  } catch (error) {
+    throw new LinkError(error.message);
+  }
+}
+
 // -- reading -----------------------------------------------------------------------------------------------------------
 /** The place a fragment names, null for none. Throws `LinkError`. */
 export async function readLink(fragment) {
   if (!fragment || fragment === "#") return null;
+  const short = /^#k=([a-z2-7]{12})$/.exec(fragment);
+  if (short) return checkPlace(await keptPlace(short[1]));
   const match = /^#([sj])=(.*)$/s.exec(fragment);
   if (!match) return null;
   if (match[2].length > MOST_LINK) throw new LinkError("It is longer than any link of this page.");

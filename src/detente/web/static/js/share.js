@@ -2,9 +2,12 @@
 // and the briefing. All of it in a drawer behind “Share”.
 
 import { $, announce, h, replace, saveFile, uid } from "./dom.js";
-import { download } from "./api.js";
+import { download, post } from "./api.js";
+import { answerFigure } from "./bars.js";
 import { drawer } from "./drawer.js";
 import { addressSettled } from "./state.js";
+import { takeAway } from "./take.js";
+import { capital, longDay } from "./words.js";
 import { basisState, workPanel } from "./work.js";
 
 const KINDS = [
@@ -92,6 +95,38 @@ function linkCard() {
     } } }, "Copy link")], link);
 }
 
+/** A short address of the state, kept on the server by what it holds. */
+function shortCard(app) {
+  const status = h("span", { role: "status", class: "quiet" });
+  const short = h("input", { type: "text", readonly: true, class: "link-text", hidden: true, "aria-label": "Short link", on: { focus: (e) => e.target.select() } });
+  const make = async () => {
+    status.textContent = "Putting it up …";
+    try {
+      const { unit, region } = app.place;
+      const { path, expires } = await post("/links", { ...app.solveState(), unit, region });
+      short.value = new URL(path, document.baseURI).href;
+      short.hidden = false;
+      await copy(short.value, status, `Copied. ${expires}`);
+    } catch (error) { status.textContent = error.message; }
+  };
+  return card("Short link", "The state is kept on this server under a short address, a dossier of your own with it; other sites show its answer beside it.",
+    [status, h("button", { type: "button", class: "small", data: { copy: "short" }, on: { click: make } }, "Make and copy")], short);
+}
+
+function citeCard(app) {
+  const status = h("span", { role: "status", class: "quiet" });
+  const text = h("p", { class: "citation", id: "cite" });
+  return {
+    node: card("Cite", "The answer with its version, its day and a link that leads back to it. Every figure’s reasons have a citation of their own.",
+      [status, h("button", { type: "button", class: "small", data: { copy: "cite" }, on: { click: () => copy(text.textContent, status) } }, "Copy")], text),
+    update() {
+      if (!app.front) return;
+      const { front, view, catalogue } = app;
+      text.textContent = `detente ${catalogue.version}. “${view.title}”: ${front.title}. ${front.headline.map((x) => x.text).join("")} ${capital(front.when)}, against ${front.against}, as known on ${longDay(view.as_of)}; on ${app.place.world}. ${location.href}`;
+    },
+  };
+}
+
 // [how a name begins, how it ends, what the file is], in the order they are offered
 const FILES = [
   ["briefing", ".zip", "All of it in one folder: unpack it and open index.html"],
@@ -130,7 +165,8 @@ export function createShare(app) {
     kind: "briefing", label: "Write the briefing", basis: "state", auto: false, hint: "All of it: scenarios, talks, outlook, tables and figures. A minute or two.",
     show: (result, box, done) => showBriefing(result, box, done),
   });
-  sheet.body.append(linkCard(), ...KINDS.map((kind) => fileCard(app, kind)),
+  const cite = citeCard(app);
+  sheet.body.append(linkCard(), shortCard(app), cite.node, card("The bars as a figure", "Drawn as in the briefing, with its source in it; the HTML shows it on any page, without cookie or script.", [], takeAway(() => answerFigure(app), "the bars")), ...KINDS.map((kind) => fileCard(app, kind)),
     card("Briefing", "Two pages in front, an annex and a companion that print, with figures and all data; for the negotiation with the settings as they are.", [], briefing.node));
   $("share").addEventListener("click", () => (sheet.shown() ? sheet.close() : sheet.show()));
 
@@ -143,6 +179,7 @@ export function createShare(app) {
     for (const part of parts.values()) part.update();
     await addressSettled();
     link.value = location.href;
+    cite.update();
   }
 
   return { onState: () => { if (sheet.shown() || briefing.waits()) refresh(); } };

@@ -86,34 +86,3 @@ export function inText(name) {
   const base = /^(world|rest of the world|other |smaller )/i.test(name) ? name.charAt(0).toLowerCase() + name.slice(1) : name;
   return withThe.test(base) && !/^the /i.test(base) ? `the ${base}` : base;
 }
-
-/** "China’s", "the United States’". */
-export const possessive = (name) => { const text = inText(name); return text + (text.endsWith("s") ? "’" : "’s"); };
-
-/** What the answer says, in two or three sentences. `rows`: parties, host, group, world in order. */
-export function answerSentence(rows, { host, run, against, still }) {
-  if (still) return `This is ${against}. Pick a scenario or move a lever to see what would follow.`;
-  const told = rows.filter((r) => r.region !== "WORLD");
-  const down = told.filter((r) => r.real_income_pct <= -TINY);
-  const up = told.filter((r) => r.real_income_pct >= TINY);
-  const flat = told.filter((r) => isTiny(r.real_income_pct));
-  const where = (r) => `in ${inText(r.name)}${r.region === host ? ", the host," : ""}`;
-  const list = (group) => join(group.map((r) => `${percent(Math.abs(r.real_income_pct), false)} ${where(r)}`)).replace(/,$/, "");
-  const sentences = [];
-  if (down.length) sentences.push(`Real income falls ${list(down)}.`);
-  if (up.length) sentences.push(`${down.length ? "It" : "Real income"} rises ${list(up)}.`);
-  if (flat.length) {
-    const names = join(flat.map((r) => inText(r.name)));
-    sentences.push(`${down.length || up.length ? "It" : "Real income"} hardly changes in ${names} (less than 0.01${THIN}%).`);
-  }
-  const world = rows.find((r) => r.region === "WORLD");
-  if (world) {
-    const v = world.real_income_pct;
-    sentences.push(
-      isTiny(v)
-        ? `World real income changes by less than 0.01${THIN}%.`
-        : `World real income ${v < 0 ? "falls" : "rises"} ${percent(Math.abs(v), false)}.`,
-    );
-  }
-  return `${sentences.join(" ")} ${capital(run)}, against ${against}.`.replaceAll(" ,", ",");
-}
