@@ -33,7 +33,7 @@ from detente.cli.common import any_terminal, out, print_error
 from detente.cli.new import new
 from detente.cli.reply import spoken
 from detente.errors import DetenteError
-from detente.web.__main__ import serve
+from detente.web.__main__ import mcp, serve
 
 app = typer.Typer(
     name="detente",
@@ -47,6 +47,7 @@ app.command()(questions.brief)
 app.command()(new)
 app.command()(check.check)
 app.command()(serve)
+app.command()(mcp)
 app.command()(runs.solve)
 app.command()(watch.stress)
 app.command()(questions.nash)
@@ -87,7 +88,7 @@ app.add_typer(validate.validate, name="validate")
 def _answer_first(family: typer.Typer) -> None:
     """Every command says the answer first and has `--full`; the briefing and the server say what they write and where."""
     for command in family.registered_commands:
-        if command.callback not in (None, questions.brief, serve):
+        if command.callback not in (None, questions.brief, serve, mcp):
             command.callback = spoken(command.callback, out)
     for group in family.registered_groups:
         if group.typer_instance is not None:

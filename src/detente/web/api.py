@@ -18,7 +18,7 @@ from detente.policy.dossier import list_dossiers, load_dossier
 from detente.verbs import VERBS
 from detente.web import views
 from detente.web.answers import Answers
-from detente.web.headline import AnswerRequest
+from detente.web.headline import AnswerRequest, unmarked_parts
 from detente.web.jobs import Crew, Job, TooManyJobs
 from detente.web.replies import Refusal, Reply, templates
 from detente.web.schemas import (
@@ -30,6 +30,7 @@ from detente.web.schemas import (
     EmbedView,
     JobView,
     LinkView,
+    Odds,
     Ranges,
     ReadArticle,
     ReadDossier,
@@ -133,6 +134,13 @@ async def post_answer(request: Request, asked: AnswerRequest) -> Response:
 async def post_why(request: Request, asked: WhyRequest) -> Response:
     """Parts by measure and by channel, sectors, the range and what moves it most, who pays, what others publish, how to cite."""
     return Reply((await answers_of(request).kept("why", asked, gone=request.is_disconnected))[0])
+
+
+@router.post("/odds", summary=_about("post_odds"), responses=replies(Odds))
+async def post_odds(request: Request, state: PageState) -> Response:
+    """Every end from today and by date, forks if they are reached, and what the odds are made of; of scenario and levers free."""
+    bare = state.model_copy(update={"scenario": None, "levers": {}, "horizon": None, "against": None})
+    return Reply((await answers_of(request).kept("odds", bare, gone=request.is_disconnected))[0])
 
 
 @router.post("/ranges", summary=_about("post_ranges"), responses=replies(Ranges))
@@ -241,7 +249,7 @@ async def post_link(request: Request, state: AnswerRequest) -> Response:
     """The address of a state, of any size, kept here by content; how long, it says."""
     found = await answers_of(request).told(state, request.is_disconnected)  # what cannot be answered is not put up
     place = state.model_dump(mode="json", exclude_none=True, exclude={"full"})
-    card = {"title": found["title"], "text": "".join(s["text"] for s in found["headline"])}
+    card = {"title": found["title"], "text": unmarked_parts(found["headline"])}
     drawn = views.FigureRequest(states=[state.state], unit=state.unit, region=state.region)
     picture, _ = await answers_of(request).kept("figure", "answer", "png", drawn, gone=request.is_disconnected)
     files = {"state.json": Reply(place).body, "card.json": Reply(card).body, "card.png": picture}

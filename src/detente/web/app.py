@@ -20,7 +20,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from detente import __version__, words
 from detente.errors import DetenteError, InputError
-from detente.web import api, pages, replies, telemetry
+from detente.web import api, pages, replies, telemetry, views
 from detente.web.answers import Answers
 from detente.web.jobs import Crew, Held
 from detente.web.replies import Refusal
@@ -72,6 +72,10 @@ async def warm(app: FastAPI) -> None:
     with suppress(Refusal, DetenteError):
         await app.state.answers.warm()
     app.state.ready = True
+    if not app.state.settings.in_process:
+        with suppress(Refusal, DetenteError):
+            view = await asyncio.to_thread(views.newest)
+            await app.state.answers.ahead(view.id, views.by_interest(view))
 
 
 # -- a running server: the socket, uvicorn, and an orderly end ------------------------------------------------------------

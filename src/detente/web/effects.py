@@ -20,18 +20,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
 from detente.cases.case import Case
 from detente.equilibrium.outcome import Outcome
+from detente.equilibrium.parameters import horizon_entry
 from detente.errors import InputError
 from detente.strategy.year import rolled
 from detente.types import Array, Range
-from detente.words import decimals_for, fixed, money, say, sign_of
+from detente.words import decimals_for, digits, fixed, money, say, sign_of
 from detente.words.currency import currency
 from detente.words.numbers import FIRM, THIN, Sign, persons
+
+if TYPE_CHECKING:
+    from detente.briefing.drivers import ParameterDriver
 
 Unit = Literal["percent", "usd", "household", "jobs"]
 UNITS: tuple[Unit, ...] = get_args(Unit)
@@ -119,6 +123,21 @@ class Printer:
         """What is printed of a figure that is next to nothing: "less than 0.01 %"."""
         return say(TEXTS, "less", than=self._size(2 * self.precision))
 
+    @property
+    def axis(self) -> tuple[float, str]:
+        """What a figure is divided by on an axis, and the word that says so: 1000 and "billion" of million dollars."""
+        large = self.largest >= 950
+        return {"usd": (1000.0, "billion") if large else (1.0, "million"),
+                "jobs": (1000.0, "million") if large else (1.0, "thousand")}.get(self.unit, (1.0, ""))  # fmt: skip
+
+    def short(self, value: float) -> str:
+        """The figure without its unit, as it stands beside a bar: "−160", "<0.01"."""
+        scale, _ = self.axis
+        size = self.number(value) / scale
+        if size == 0:
+            return f"<{digits(2 * self.precision / scale, 1)}"
+        return fixed(size, decimals_for(size, most=MOST_DECIMALS), signed=self.unit != "jobs")
+
     def _size(self, size: float) -> str:
         if self.unit == "percent":
             return f"{fixed(size, min(self.decimals, decimals_for(size, most=MOST_DECIMALS)))}{THIN}%"
@@ -157,6 +176,19 @@ class Effects:
             return Range(value, value, value)
         return Range(float(self.low[k]), value, float(self.high[k]))
 
+    def driver(self, case: Case, code: str) -> ParameterDriver:
+        """How far each parameter alone moves an economy's figure, the widest first; nothing where no range is known."""
+        from detente.briefing.drivers import ParameterDriver, path_swings, textbook_swings
+
+        k = self.codes.index(code)
+        known = {name: float(values[k]) for name, values in (self.sets or {}).items()}
+        if not known:
+            return ParameterDriver.of([])
+        if case.month is not None:
+            return ParameterDriver.of(path_swings(known, case.month))
+        ranges = horizon_entry(case.parameters.name).get("ranges", {})
+        return ParameterDriver.of(textbook_swings(known, {p: (float(a), float(b)) for p, (a, b) in ranges.items()}))
+
     @property
     def ranged(self) -> bool:
         """Whether the ends are known."""
@@ -177,8 +209,14 @@ class Effects:
         return {
             "value": _round(value), "low": _maybe(ends[0]), "high": _maybe(ends[1]), "unit": self.unit, "region": code,
             "indicator": INDICATOR[self.unit], "text": shown(value, signed=self.unit != "jobs"),
-            "sign": self.sign(code, shown),
+            "said": self.said(code, shown), "sign": self.sign(code, shown),
         }  # fmt: skip
+
+    def said(self, code: str, shown: Printer) -> str:
+        """What stands beside a bar, without a unit: the figure; its range where the sign is open, its far end if the size is."""
+        low, value, high = (shown.short(v) for v in self.at(code))
+        far = shown.short(max(self.at(code), key=abs))
+        return say(TEXTS, "said", sign=self.sign(code, shown), low=low, value=value, high=high, far=far)
 
 
 INDICATOR = {"percent": "real_income", "usd": "equivalent_variation", "household": "equivalent_variation", "jobs": "jobs_lost"}

@@ -11,7 +11,7 @@ publish (they cost solves) says so in `waits`; asked for in `full` it has them.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import Field, model_validator
@@ -82,9 +82,9 @@ def segments(text: str) -> list[dict[str, str]]:
     return found
 
 
-def unmarked(text: str) -> str:
-    """A text as it is read."""
-    return "".join(s["text"] for s in segments(text))
+def unmarked_parts(parts: Sequence[Mapping[str, str]]) -> str:
+    """A text taken apart, as it is read."""
+    return "".join(p["text"] for p in parts)
 
 
 # -- the answer --------------------------------------------------------------------------------------------------------------
@@ -174,11 +174,27 @@ class Page:
         third = [c for c in self.effects.codes if c != WORLD and c not in self.parties]
         gains, losses = (self._ranked(third, sign) for sign in ("gain", "loss"))
         scenario = case.dossier.scenario(case.scenario).title if case.scenario else ""
+        first = max((abs(self.effects.at(c).value) for c, _ in gains), default=0.0)
+        size = max((abs(self.effects.at(c).value) for c in self.parties), default=0.0)
+        hangs = self._hang([c for c in third if self.effects.at(c).value > max(first, size / 20)])
         return say(
             TEXTS, "headline", unit=unit, idle=self.idle, moved=len(case.moved), scenario=scenario, on=case.dossier.as_of,
-            effects=self.sorted_by_sign(self.parties), gains=gains, losses=losses,
+            effects=self.sorted_by_sign(self.parties), gains=gains, losses=losses, hangs=hangs,
             mine=self.sorted_by_sign(own) if own else None, nothing=self.shown.nothing,
         )  # fmt: skip
+
+    def _hang(self, codes: Sequence[str]) -> list[tuple[str, list[str]]]:
+        """Economies that may gain more than any that surely does, the largest first, with the parameter their sign hangs on."""
+        from detente.briefing.drivers import in_words
+
+        unsure = [c for c in codes if self.effects.sign(c, self.shown) == "open"]
+        unsure.sort(key=lambda c: (-self.effects.at(c).value, c))
+        found: dict[str, list[str]] = {}
+        for code in unsure[:THIRDS]:
+            main = self.effects.driver(self.case.case, code).main
+            if main is not None:
+                found.setdefault(in_words(main.parameter), []).append(code)
+        return list(found.items())
 
     def _ranked(self, codes: Sequence[str], sign: str) -> list[tuple[str, str]]:
         """Those of a sign that lie furthest out, as printed."""
@@ -206,16 +222,17 @@ class Page:
             return None
         found = self._chance()
         if found is None:
-            return {"known": False, "own": self.case.shift}
+            return {"known": False, "moved": self.case.shift}
         name = f"chance.{self.case.scenario or STATUS_QUO}"
         text = chance(found.value, found.percent)
+        label = say(TEXTS, "chance_label", title=self.title, until=self.look.tree.until)
         self.numbers[name] = {
             "value": found.value, "low": found.low, "high": found.high, "unit": "chance", "region": None, "indicator": "chance",
-            "text": text, "sign": "gain", "label": say(TEXTS, "chance_label", title=self.title, until=self.look.tree.until),
+            "text": text, "said": text, "sign": "gain", "label": label,
         }  # fmt: skip
         return {
             "known": True, "text": marked(name, text), "range": chance_range(found.low, found.high),
-            "wide": found.high - found.low > 0.5, "until": self.look.tree.until, "own": False,
+            "wide": found.high - found.low > 0.5, "until": self.look.tree.until, "own": bool(self.look.own),
         }  # fmt: skip
 
     def _sure(self, named: Sequence[str]) -> dict[str, Any]:
@@ -276,9 +293,10 @@ class Page:
         if self.effects.unit == "jobs":
             order = sorted(codes, key=lambda c: (-size[c], c))
         rows = [self._bar(c, c in chart) for c in order]
-        told = {"unit": self.effects.unit, "year": self.year, "dollars": currency()}
+        told = {"unit": self.effects.unit, "year": self.year, "dollars": currency(), "scale": self.shown.axis[1]}
         return {
             "title": self._bars_title([c for c in order if c in chart]), "measure": say(EFFECTS, "measure", **told),
+            "axis_scale": self.shown.axis[0],
             "against": self.case.compared_with, "rows": rows, "world": self._bar(WORLD, True),
             "precision": self.shown.precision, "decimals": self.shown.decimals,
             "largest": max((size[c] for c in chart), default=0.0),
@@ -290,7 +308,7 @@ class Page:
         kept = self.numbers[number]
         return {
             "region": code, "name": region_name(code), "number": number, "role": self._role(code), "shown": chart,
-            "value": kept["value"], "low": kept["low"], "high": kept["high"], "text": kept["text"], "sign": kept["sign"],
+            "value": kept["value"], "low": kept["low"], "high": kept["high"], "text": kept["said"], "sign": kept["sign"],
             "drawn": bool(self.shown.number(spread.value)),
         }  # fmt: skip
 

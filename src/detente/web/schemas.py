@@ -76,6 +76,7 @@ class NumberView(Told):
     region: str | None
     indicator: str
     text: str
+    said: str = Field(description=say("web/api", "said"))
     sign: Literal["gain", "loss", "wide", "open", "flat"]
 
 
@@ -118,6 +119,17 @@ class Why(BaseModel):
     who_pays: dict[str, Any] | None = None
     published: list[dict[str, Any]] = []
     citation: dict[str, Any] | None = None
+
+
+class Odds(BaseModel):
+    """The one set of odds; empty where the dossier names no forks."""
+
+    ends: dict[str, Any]
+    forks: dict[str, Any]
+    inputs: dict[str, Any]
+    own: str
+    until: date | None
+    text: list[str]
 
 
 class SectorRow(Told):

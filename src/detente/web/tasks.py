@@ -22,6 +22,8 @@ from detente.verbs import day_of
 from detente.web.quick import Engine
 from detente.web.state import PageState, parse_content, resolve
 
+FIRST = "kuala-lumpur-2025"
+"""The dossier that a process is made ready with."""
 Fault = tuple[int, str, str, str | None]
 
 
@@ -56,6 +58,13 @@ def why(asked: Any) -> dict[str, Any]:
     from detente.web.why import why
 
     return why(engine(), asked, resolve(asked.state))
+
+
+def odds(state: PageState) -> dict[str, Any]:
+    """See `why.odds`."""
+    from detente.web.why import odds
+
+    return odds(engine(), resolve(state))
 
 
 def ranges(state: PageState) -> dict[str, Any]:
@@ -152,8 +161,8 @@ def read(text: str, day: str | None) -> dict[str, Any]:
 
 
 TASKS: dict[str, Callable[..., Any]] = {
-    "answer": answer, "told": told, "why": why, "ranges": ranges, "drivers": drivers, "compare": compare, "export": export,
-    "figure": figure, "job_figure": job_figure, "key": key, "dossier": dossier, "read": read,
+    "answer": answer, "told": told, "why": why, "odds": odds, "ranges": ranges, "drivers": drivers, "compare": compare,
+    "export": export, "figure": figure, "job_figure": job_figure, "key": key, "dossier": dossier, "read": read,
 }  # fmt: skip
 
 
@@ -191,4 +200,4 @@ def begin() -> None:
     from detente.web import telemetry
 
     telemetry.start()
-    run_task("answer", (PageState(dossier="kuala-lumpur-2025"),))
+    run_task("answer", (PageState(dossier=FIRST),))

@@ -41,7 +41,7 @@ from detente.policy.dossier import Dossier, list_dossiers, load_dossier, parse_d
 from detente.policy.levers import levers
 from detente.policy.measures import Measure
 from detente.policy.timing import next_deadlines, status_on, turning_days
-from detente.web.effects import WORLD, Unit
+from detente.web.effects import Unit
 from detente.web.figure_tables import csv_of
 from detente.web.headline import Page
 from detente.web.quick import COLUMNS, Engine, case_title
@@ -165,6 +165,17 @@ def dossier_view(dossier: Dossier, world: World | None = None) -> dict[str, Any]
             {"id": s.id, "title": s.title, "publisher": s.publisher, "url": s.url, "date": s.date} for s in dossier.sources
         ],
     }  # fmt: skip
+
+
+def newest() -> Dossier:
+    """The dossier the page opens with."""
+    return min(map(load_dossier, list_dossiers()), key=lambda d: (-d.as_of.toordinal(), d.id))
+
+
+def by_interest(dossier: Dossier) -> list[str]:
+    """Its ways on, the one the page opens with in front."""
+    first = _opening(dossier)
+    return [*([first] if first else []), *(s.id for s in dossier.scenarios if s.id not in (first, STATUS_QUO))]
 
 
 def _opening(dossier: Dossier) -> str | None:
@@ -495,14 +506,15 @@ def _answer(of: Subject) -> Figure:
     case = of.cases[0]
     effects = of.engine.effects(case, of.asked.unit, ranged=of.asked.ranges)
     page = Page(case, effects, of.asked.region)
-    scale = effects.printer([c for c in effects.codes if c != WORLD])
+    scale = page.bars["axis_scale"]
 
     def bar(b: Mapping[str, Any]) -> Ranked:
-        ends = (b["low"], b["high"]) if b["drawn"] else (None, None)
-        return Ranked(b["region"], scale.number(b["value"]), b["text"], *ends)
+        ends = (b["low"], b["high"]) if b["drawn"] and effects.ranged else None
+        length = page.shown.number(b["value"]) / scale
+        return Ranked(b["region"], length, b["text"], *(() if ends is None else (e / scale for e in ends)))
 
     rows = [bar(b) for b in page.bars["rows"] if b["shown"]]
-    subtitle = say("web/figures", "answer_subtitle", measure=page.bars["measure"], run=of.run, ranged=effects.ranged)
+    subtitle = say("web/figures", "answer_subtitle", what=page.bars["measure"], basis=of.run, ranged=effects.ranged)
     return ranked_figure(rows, page.bars["title"], subtitle, note=of.note)
 
 

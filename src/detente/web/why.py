@@ -17,9 +17,8 @@ import numpy as np
 from pydantic import Field
 
 from detente import __version__
-from detente.briefing.drivers import ParameterDriver, in_words, path_swings, textbook_swings
+from detente.briefing.drivers import in_words
 from detente.equilibrium.decompose import few_steps
-from detente.equilibrium.parameters import horizon_entry
 from detente.errors import InputError, NotConverged, UnknownName
 from detente.policy.levers import levers
 from detente.types import Array
@@ -161,14 +160,7 @@ class Reasons:
 
     def _range(self) -> dict[str, Any]:
         """The ends, the parameter that moves the figure most and the figure at its two ends, in words too."""
-        k = self.effects.codes.index(self.code)
-        known = {v: float(a[k]) for v, a in (self.effects.sets or {}).items()}
-        month = self.case.case.month
-        if month is not None:
-            driver = ParameterDriver.of(path_swings(known, month))
-        else:
-            ranges = horizon_entry(self.case.horizon).get("ranges", {})
-            driver = ParameterDriver.of(textbook_swings(known, {p: (float(a), float(b)) for p, (a, b) in ranges.items()}))
+        driver = self.effects.driver(self.case.case, self.code)
 
         def show(value: float) -> str:
             return self.shown(value, signed=self.unit != "jobs")
@@ -236,6 +228,29 @@ def _why_chance(engine: Engine, case: Resolved, number: str, scenario: str) -> d
     if look is None or scenario not in look.odds_from_today:
         raise UnknownName(scenario, [] if look is None else list(look.odds_from_today), "end with odds")
     return {"number": number, "unit": "chance", "scenario": scenario, **odds_of(look, scenario)}
+
+
+def odds(engine: Engine, case: Resolved) -> dict[str, Any]:
+    """The one set of odds: every end from today and by date, every fork if it is reached, and what the odds are made of."""
+    look = engine.look(case)
+    if look is None:
+        return {"ends": {}, "forks": {}, "inputs": {}, "own": "", "text": [say(TEXTS, "no_odds")], "until": None}
+    record = look.record()
+    return {
+        "ends": {s: odds_of(look, s) for s in look.odds_from_today}, "forks": record["odds_if_reached"],
+        "inputs": record["origin"], "own": look.told_own(), "until": look.tree.until,
+        "text": reconciled(look, case).split("\n\n"),
+    }  # fmt: skip
+
+
+def reconciled(look: Outlook, case: Resolved) -> str:
+    """How likely each end is and by when, and how the stand-off models, which have another clock, enter."""
+    ahead = case.dossier.prospects
+    assert ahead is not None
+    ends = [(look.titles.get(s, s), e) for s, e in look.odds_from_today.items()]
+    used = any("stand_off" in o.weights or "model" in o.weights for o in look.origin.values())
+    weight = float(ahead.weights.stand_off) if used else None
+    return say(TEXTS, "reconciled", ends=ends, until=look.tree.until, on=look.tree.start, weight=weight, own=look.told_own())
 
 
 def odds_of(look: Outlook, scenario: str) -> dict[str, Any]:
