@@ -199,7 +199,9 @@ def module(name: str) -> str:
 def figures(page: Any) -> dict[str, str]:
     """The figure of each bar by what the bar is of; where the range says too little, the one behind the words."""
     page.click("#tab-answer")
-    return {row.query_selector(".who").inner_text(): row.get_attribute("data-text") for row in page.query_selector_all(".bar-list li")}
+    return {
+        row.query_selector(".who").inner_text(): row.get_attribute("data-text") for row in page.query_selector_all(".bar-list li")
+    }
 
 
 def lever(page: Any, name: str) -> Any:

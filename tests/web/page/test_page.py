@@ -273,7 +273,9 @@ def test_why_a_number_is_what_it_is(visit: Visits, site: Site) -> None:
     complete(page)
     drawer = why(page, "percent.USA")
     told = site.ask("/why", {"dossier": DOSSIER, "scenario": "pessimistic", "number": "percent.USA"})
-    assert sum(p["value"] for p in told["measures"]) == pytest.approx(told["value"], abs=1e-3)
+    assert sum(p["value"] for p in told["measures"]) == pytest.approx(
+        told["value"], abs=5e-3
+    )  # what prints as nothing is left out
     assert sum(p["value"] for p in told["channels"]) == pytest.approx(told["value"], abs=0.02)
     lists = drawer.locator(".part-bars")
     assert [x.inner_text() for x in lists.nth(0).locator(".amount").all()][:-1] == [p["text"] for p in told["measures"]]
@@ -418,9 +420,7 @@ def test_charts_come_from_the_server_and_follow_the_levers(visit: Visits, site: 
         lever(page, THREAT).fill(str(value))
     assert chart(page, 1).locator("svg").get_attribute("aria-label") == told["alt"]  # what was there stays
     new = site.ask("/figures/duties.json", {"states": [{**state, "levers": {THREAT: 30}}]})
-    page.wait_for_function(
-        "t => document.querySelectorAll('#panel-who .still .title')[1].textContent === t", arg=new["title"]
-    )
+    page.wait_for_function("t => document.querySelectorAll('#panel-who .still .title')[1].textContent === t", arg=new["title"])
     drawn(page)
     assert chart(page, 1).locator("svg").get_attribute("aria-label") == new["alt"]
     assert sum("/duties" in url for url in requests) <= 2  # one for the rest, at most one on the way
@@ -720,7 +720,7 @@ def test_the_keyboard_reaches_everything(visit: Visits) -> None:
     page.wait_for_function("() => document.querySelector('#live').textContent === document.querySelector('#answer').textContent")
     lever(page, THREAT).focus()
     page.keyboard.press("Escape")
-    assert not page.locator(".settings").is_visible()
+    assert not page.locator("#levers").is_visible()
     assert page.evaluate("document.activeElement.id") == "levers-open"  # and gives it back
 
 

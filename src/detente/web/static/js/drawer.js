@@ -32,6 +32,7 @@ export function drawer({ id, title, side = "right", wide = false, opened = () =>
         for (const other of [...open]) if (other.side === side || narrow.matches) other.close();
         back = document.activeElement;
         node.show();
+        node.style.setProperty("z-index", String(12 + open.length)); // the one opened last lies on top
         open.push(self);
         document.body.classList.add(`drawer-${side}`);
       }

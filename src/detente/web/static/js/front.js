@@ -46,7 +46,7 @@ export function createFront(app) {
       }
       if (!app.front || !(what.has("answer") || what.has("full"))) return;
       keepingFocus($("answer"), () => replace($("answer"), told(app, app.front.headline)));
-      if (what.has("full")) follow();
+      if (!app.front.waits.length) follow();
       keepingFocus($("second"), () => replace($("second"), told(app, app.front.second), app.front.waits.length ? " Ranges, odds and what others find are being worked out." : null));
     },
   };
