@@ -293,7 +293,7 @@ def test_the_outlook_shows_the_odds_the_tree_and_the_months(visit: Visits, site:
     assert panel.locator(".fork tr.here").inner_text().startswith(fork["branches"][1]["title"])
     panel.locator(".still svg").nth(2).wait_for()
     told = [drawing.get_attribute("aria-label") for drawing in panel.locator(".still svg").all()]
-    for told_of, name in zip(told, ("pause that holds", "Malaysia", "United States"), strict=True):
+    for told_of, name in zip(told, ("Optimistic", "Malaysia", "United States"), strict=True):
         assert name in told_of
     page.select_option("#fan-region", "MYS")
     page.wait_for_function("() => document.querySelector('.fan svg')?.getAttribute('aria-label').includes('Malaysia')")

@@ -174,9 +174,8 @@ export function createShare(app) {
     if (!app.view) return;
     briefing.update();
     const at = JSON.stringify(app.place);
-    if (at === shownFor) return;
+    if (at !== shownFor) for (const part of parts.values()) part.update();
     shownFor = at;
-    for (const part of parts.values()) part.update();
     await addressSettled();
     link.value = location.href;
     cite.update();
