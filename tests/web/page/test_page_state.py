@@ -51,7 +51,7 @@ def test_the_table_of_economies_is_faint_until_it_is_of_what_is_set(visit: Visit
     page = visit(link({**PLACE, "tab": "who"}))
     page.wait_for_selector("#panel-who:not(.late) .facts b")
     held: list[Any] = []
-    page.route("**/api/v1/solve", held.append)
+    page.route("**/api/v1/solve", lambda r: held.append(r))
     page.locator(".dial input").first.fill("40")
     settle(page)
     page.wait_for_function("() => getComputedStyle(document.querySelector('.region-page')).opacity === '0.4'")
@@ -78,7 +78,8 @@ def test_bars_are_as_long_as_they_say(visit: Visits) -> None:
         f"""async () => {{
             const {{ domain }} = {module("bars.js")};
             const row = (value, low, high, drawn = true) => ({{ value, low, high, drawn, sign: "gain" }});
-            return [domain([row(0.001, null, null, false)]), domain([row(1, 0.5, 1.5), row(-2, null, null)]), domain([row(1, -40, 90)])];
+            const sets = [[row(0.001, null, null, false)], [row(1, 0.5, 1.5), row(-2, null, null)], [row(1, -40, 90)]];
+            return sets.map(domain);
         }}"""
     )
     assert ends[0] == [0, 0]
@@ -91,7 +92,7 @@ def test_a_server_that_has_just_started_says_so(visit: Visits) -> None:
     settle(page)
     held: list[Any] = []
     page.route("**/healthz", lambda r: r.fulfill(json={"status": "ok", "ready": False}))
-    page.route("**/api/v1/answer", held.append)
+    page.route("**/api/v1/answer", lambda r: held.append(r))
     page.locator(".dial input").first.fill("40")
     page.wait_for_selector("#state:has-text('has only just started')")
     held[-1].continue_()
@@ -105,8 +106,8 @@ def test_the_answer_is_on_the_first_screen_and_nothing_jumps(visit: Visits, widt
     page.evaluate(
         """() => {
             window.shift = 0;
-            new PerformanceObserver((list) => { for (const e of list.getEntries()) if (!e.hadRecentInput) window.shift += e.value; })
-                .observe({ type: "layout-shift", buffered: true });
+            const add = (e) => { if (!e.hadRecentInput) window.shift += e.value; };
+            new PerformanceObserver((list) => list.getEntries().forEach(add)).observe({ type: "layout-shift", buffered: true });
         }"""
     )
     complete(page)
@@ -130,7 +131,8 @@ def test_five_sizes_of_type_and_targets_to_hit(visit: Visits) -> None:
                 const own = [...node.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
                 if (own) sizes.add(getComputedStyle(node).fontSize);
                 const box = node.getBoundingClientRect();
-                if (node.matches("button, [role=switch], input[type=range], select, summary") && box.height < 24) small.push(node.outerHTML.slice(0, 120));
+                const hit = node.matches("button, [role=switch], input[type=range], select, summary");
+                if (hit && box.height < 24) small.push(node.outerHTML.slice(0, 120));
             }
             return { sizes: [...sizes].sort(), small };
         }"""
@@ -155,7 +157,8 @@ def test_an_article_about_a_negotiation_that_is_here_leads_to_it(visit: Visits) 
     page.click("#own-text")
     page.fill(
         "#reader-text",
-        "KUALA LUMPUR, 20 October 2025 - The United States threatened an additional 100% tariff on Chinese goods from November 1. "
+        "KUALA LUMPUR, 20 October 2025 - The United States threatened an additional 100% tariff on Chinese goods from "
+        "November 1. "
         "China imposed export controls on rare earths in October.",
     )
     page.click("#reader-go")

@@ -21,3 +21,11 @@ def test_percent_figures_agree_with_the_briefing(visit: Visits) -> None:
     pairs = [[a, b] for a in signed[::5] for b in signed[::7]]
     here = page.evaluate(f"async pairs => {{ const w = {WORDS}; return pairs.map(([a, b]) => w.range(a, b)); }}", pairs)
     assert here == [text.percent_range(a, b) for a, b in pairs]
+
+
+def test_what_a_range_says(visit: Visits) -> None:
+    page = visit(settled=False)
+    pairs = [[-0.5, -0.2], [-0.4, 22.6], [0.3, 48.8], [0.001, 0.002], [-0.001, 1.0], [0.1, 0.99], [0.1, 1.0], [None, 1]]
+    here = page.evaluate(f"async pairs => {{ const w = {WORDS}; return pairs.map(([a, b]) => w.sureness(a, b)); }}", pairs)
+    assert here == ["known", "open", "wide", "known", "wide", "known", "wide", "known"]
+    assert page.evaluate(f"async () => {WORDS}.rangeWords(0.3, 48.8)") == "size open"

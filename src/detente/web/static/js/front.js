@@ -36,18 +36,28 @@ export function keepingFocus(node, draw) {
   if (held) [...node.querySelectorAll("button.figure")].find((b) => b.dataset.number === held)?.focus({ preventScroll: true });
 }
 
+/** The room a sentence has taken is kept, so that nothing below it jumps while measures move. */
+function keepRoom(node) {
+  node.style.setProperty("min-height", `${Math.max(node.offsetHeight, Number.parseFloat(node.style.minHeight) || 0)}px`);
+}
+
 /** {onState(app, what)} */
 export function createFront(app) {
+  const fresh = () => { for (const id of ["answer", "second"]) $(id).style.removeProperty("min-height"); };
+  let width = window.innerWidth;
+  window.addEventListener("resize", () => { if (window.innerWidth !== width) { width = window.innerWidth; fresh(); } });
   return {
     onState(_, what) {
       if (what.has("view")) {
         for (const id of ["answer", "second"]) replace($(id));
+        fresh();
         return;
       }
       if (!app.front || !(what.has("answer") || what.has("full"))) return;
       keepingFocus($("answer"), () => replace($("answer"), told(app, app.front.headline)));
       if (!app.front.waits.length) follow();
       keepingFocus($("second"), () => replace($("second"), told(app, app.front.second), app.front.waits.length ? " Ranges, odds and what others find are being worked out." : null));
+      for (const id of ["answer", "second"]) keepRoom($(id));
     },
   };
 }

@@ -1,7 +1,7 @@
 // One economy: its figures and what it wants, what moves it, its sectors up and down; and the duties of the parties.
 
 import { h, replace } from "./dom.js";
-import { capital, money, percent, range } from "./words.js";
+import { capital, money, percent, rangeWords } from "./words.js";
 import { accentVar } from "./colours.js";
 import { ofState, stillBox } from "./still.js";
 import { partsOf, reasons } from "./why.js";
@@ -108,7 +108,7 @@ export function regionPage(app) {
       pick.value = code;
       const entry = (what, value, detail = "") => h("div", null, h("dt", null, what), h("dd", null, h("b", null, value), detail ? h("span", null, detail) : null));
       replace(facts,
-        entry("Real income", percent(row.real_income_pct), Number.isFinite(row.low) ? `range ${range(row.low, row.high)}` : ""),
+        entry("Real income", percent(row.real_income_pct), Number.isFinite(row.low) ? rangeWords(row.low, row.high) : ""),
         entry("The same in money", `USD\u00a0${money(row.ev_musd)}`, "a year"),
         entry("Consumer prices", percent(row.consumer_prices_local_pct), "in local money"),
         entry("Exports", percent(row.exports_pct), "of value"),

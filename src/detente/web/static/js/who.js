@@ -2,7 +2,7 @@
 // economies that are not at the table.
 
 import { h } from "./dom.js";
-import { capital, points, rangeCell } from "./words.js";
+import { capital, points, rangeCell, sureness } from "./words.js";
 import { bystandersPart } from "./bystanders.js";
 import { foldPart } from "./fold.js";
 import { mapFigure } from "./mapfigure.js";
@@ -34,7 +34,7 @@ function everyone(app) {
     columns: [
       { key: "name", title: "Economy", sort: (r) => r.name, cell: (r) => [capital(r.name), h("small", null, r.region)], csv: ["region", "name"], raw: (r) => [r.region, r.name] },
       { key: "real_income_pct", title: "Real income", unit: "%", number: true, sort: (r) => r.real_income_pct, cell: (r) => h("b", null, points(r.real_income_pct)) },
-      { key: "range", title: "Range", unit: "%", number: true, sort: (r) => r.low, cell: (r) => rangeCell(r.low, r.high), csv: ["low", "high"], raw: (r) => [r.low, r.high] },
+      { key: "range", title: "Range", unit: "%", number: true, sort: (r) => r.low, cell: (r) => ({ open: "sign open", wide: "size open" })[sureness(r.low, r.high)] ?? rangeCell(r.low, r.high), csv: ["low", "high"], raw: (r) => [r.low, r.high] },
       { key: "ev_musd", title: "In money", unit: "bn USD a year", number: true, sort: (r) => r.ev_musd, cell: (r) => billions(r.ev_musd) },
       { key: "consumer_prices_local_pct", title: "Consumer prices", unit: "% in local money", number: true, sort: (r) => r.consumer_prices_local_pct, cell: (r) => points(r.consumer_prices_local_pct) },
       { key: "exports_pct", title: "Exports", unit: "% of value", number: true, sort: (r) => r.exports_pct, cell: (r) => points(r.exports_pct) },

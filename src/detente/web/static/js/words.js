@@ -46,6 +46,17 @@ export function range(low, high) {
   return `${fixed(a, places)} to ${fixed(b, places)}${THIN}%`;
 }
 
+/** What may be said of a figure with a range: "known", "open" (both signs) or "wide" (the ends differ tenfold or more), as printed. */
+export function sureness(low, high) {
+  if (!Number.isFinite(low) || !Number.isFinite(high) || (isTiny(low) && isTiny(high))) return "known";
+  const [a, b] = [Math.min(low, high), Math.max(low, high)];
+  if (a <= -TINY && b >= TINY) return "open";
+  return Math.max(Math.abs(a), Math.abs(b)) >= 10 * Math.max(TINY, Math.min(Math.abs(a), Math.abs(b))) ? "wide" : "known";
+}
+
+/** The range in figures where it says something, else in words. */
+export const rangeWords = (low, high) => ({ open: "sign open", wide: "size open", known: `range ${range(low, high)}` })[sureness(low, high)];
+
 /** The same for a table whose header has the unit. */
 export const rangeCell = (low, high) =>
   !Number.isFinite(low) || !Number.isFinite(high) ? "…" : isTiny(low) && isTiny(high) ? "0.00" : range(low, high).replace(/\s?%$/, "");
