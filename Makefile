@@ -13,10 +13,13 @@ export PIP_CONSTRAINT := $(LOCK)
 export PIP_BUILD_CONSTRAINT := $(LOCK)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: brief test golden golden-accept lint types contracts check messages lock newest lowest clean
+.PHONY: brief page test golden golden-accept lint types contracts check messages lock newest lowest clean
 
 brief: $(VENV)/.run
 	$(BIN)/detente brief $(DOSSIER) --out $(OUT)
+
+page: $(VENV)/.page
+	$(BIN)/detente serve --open
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n 2 --dist loadfile
@@ -54,9 +57,13 @@ $(VENV)/.run: pyproject.toml $(LOCK) | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --editable .
 	touch $@
 
+$(VENV)/.page: pyproject.toml $(LOCK) | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable '.[serve]'
+	touch $@
+
 $(VENV)/.dev: pyproject.toml $(LOCK) | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
-	touch $@ $(VENV)/.run
+	touch $@ $(VENV)/.run $(VENV)/.page
 
 # The newest releases for Python 3.11 and later, with markers where they differ; the three names are what builds and installs us.
 lock: $(UV)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import Any
 
@@ -27,7 +28,7 @@ def why(client: Any, number: str, **more: Any) -> dict[str, Any]:
 
 
 def test_every_figure_of_a_sentence_has_its_number(client):
-    found = answer(client, unit="usd")
+    found = answer(client, unit="usd", levers={"us-threat-100": 61})
     named = [p for p in (*found["headline"], *found["second"]) if p.get("number")]
     assert {"usd.USA", "usd.CHN"} <= {p["number"] for p in named}
     for part in named:
@@ -66,3 +67,27 @@ def test_units_and_numbers_that_are_none_are_refused(client, toy_state):
     both = client.post("/api/v1/answer", json={**KL, "basis": "law", "against": "reference"})
     assert both.status_code == 422
     assert json.dumps(answer(client, basis="no deal")["against"]) == '"no deal"'
+
+
+def test_states_are_set_side_by_side_in_every_unit(client):
+    states = [{**KL, "scenario": s} for s in ("pessimistic", "optimistic", "middle", "lapse")]
+    for unit in ("percent", "usd", "household", "jobs"):
+        found = client.post("/api/v1/compare", json={"states": states, "unit": unit, "ranges": unit == "percent"}).json()
+        assert found["columns"][0]["title"] == "The hundred points"
+        assert [r["region"] for r in found["rows"]][:3] == ["USA", "CHN", "MYS"]
+        alone = client.post("/api/v1/answer", json={**KL, "unit": unit}).json()
+        usa = found["rows"][0]
+        assert usa["values"][0] == alone["numbers"][f"{unit}.USA"]["value"]
+        assert all(len(usa[k]) == 4 for k in ("values", "low", "high", "texts"))
+        assert (usa["low"][0] is None) == (unit != "percent")
+
+
+def test_a_number_is_cited_with_its_address_and_release(client):
+    cited = why(client, "usd.USA", levers={"us-threat-100": 60})["citation"]
+    assert cited["text"].startswith("detente ")
+    assert "As known on 18 October 2025" in cited["text"]
+    name, _, packed = cited["url"].partition("#j=")
+    assert name == "http://localhost:8000/"
+    place = json.loads(base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4)))
+    assert place["levers"] == {"us-threat-100": 60.0}
+    assert (place["dossier"], place["scenario"], place["v"]) == ("kuala-lumpur-2025", "pessimistic", 1)

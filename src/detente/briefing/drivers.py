@@ -22,6 +22,7 @@ from detente import words as text
 from detente.cases.readings import CENTRAL, ELASTICITY, PINNED
 from detente.equilibrium.months import value
 from detente.words import N_, _
+from detente.words.shown import Shown
 
 WORDS = {
     "trade_elasticity_factor": N_("the trade elasticity"),
@@ -91,7 +92,7 @@ def textbook_swings(known: Mapping[str, float], ranges: Mapping[str, tuple[float
 
 
 @dataclass(frozen=True)
-class ParameterDriver:
+class ParameterDriver(Shown):
     """The swings of one figure, the widest first."""
 
     swings: tuple[Swing, ...]

@@ -18,6 +18,7 @@ from detente.cli import (
     check,
     data,
     dispatch,
+    doctor,
     dossier,
     estimate,
     exposure,
@@ -46,6 +47,7 @@ app = typer.Typer(
 app.command()(questions.brief)
 app.command()(new)
 app.command()(check.check)
+app.command()(doctor.doctor)
 app.command()(serve)
 app.command()(mcp)
 app.command()(runs.solve)
@@ -88,7 +90,7 @@ app.add_typer(validate.validate, name="validate")
 def _answer_first(family: typer.Typer) -> None:
     """Every command says the answer first and has `--full`; the briefing and the server say what they write and where."""
     for command in family.registered_commands:
-        if command.callback not in (None, questions.brief, serve, mcp):
+        if command.callback not in (None, questions.brief, serve, mcp, doctor.doctor):
             command.callback = spoken(command.callback, out)
     for group in family.registered_groups:
         if group.typer_instance is not None:
