@@ -98,10 +98,10 @@ class Site:
     def solve(self, **state: object) -> Any:
         return self.ask("/solve", {"v": 1, "dossier": DOSSIER, **state})
 
-    def figures(self, **state: object) -> dict[str, str]:
-        """Every economy's figure, and the world's, by name, as the server prints them."""
+    def figures(self, **state: object) -> dict[str, float]:
+        """The figure of each bar by what the bar is of, as the server gives it."""
         bars = self.ask("/answer", {"v": 1, "dossier": DOSSIER, **state})["bars"]
-        return {capital(row["name"]): row["text"] for row in [*(r for r in bars["rows"] if r["shown"]), bars["world"]]}
+        return {capital(row["name"]): row["value"] for row in [*(r for r in bars["rows"] if r["shown"]), bars["world"]]}
 
 
 @pytest.fixture(scope="session")
@@ -196,11 +196,12 @@ def module(name: str) -> str:
     return f"(await import(new URL('{name}', document.querySelector('script[type=module]').src).href))"
 
 
-def figures(page: Any) -> dict[str, str]:
-    """The figure of each bar by what the bar is of; where the range says too little, the one behind the words."""
+def figures(page: Any) -> dict[str, float]:
+    """The figure that each bar is drawn of, by what the bar is of."""
     page.click("#tab-answer")
     return {
-        row.query_selector(".who").inner_text(): row.get_attribute("data-text") for row in page.query_selector_all(".bar-list li")
+        row.query_selector(".who").inner_text(): float(row.get_attribute("data-value"))
+        for row in page.query_selector_all(".bar-list li")
     }
 
 

@@ -8,13 +8,13 @@ import { figureButton, keepingFocus } from "./front.js";
 import { takeAway } from "./take.js";
 
 const WIDE = 2.6; // ranges reach at most so far beyond the largest figure; beyond that an arrow
-export const SAID = { open: "sign open", wide: "size open" }; // said instead of a figure whose range says too little
+const UNSURE = new Set(["open", "wide"]); // what may be said of a figure whose range says too little: the server says it in words
 
 /** From where to where the bars go: [low, high] around zero. */
 export function domain(rows) {
   const most = Math.max(...rows.filter((r) => r.drawn).map((r) => Math.abs(r.value)), 0);
   if (!most) return [0, 0];
-  const ends = rows.filter((r) => r.drawn || r.sign === "open" || r.sign === "wide").flatMap((r) => [r.value, r.low ?? r.value, r.high ?? r.value]).map((v) => Math.max(-WIDE * most, Math.min(WIDE * most, v)));
+  const ends = rows.filter((r) => r.drawn || UNSURE.has(r.sign)).flatMap((r) => [r.value, r.low ?? r.value, r.high ?? r.value]).map((v) => Math.max(-WIDE * most, Math.min(WIDE * most, v)));
   return [Math.min(0, ...ends), Math.max(0, ...ends)];
 }
 
@@ -25,7 +25,7 @@ function bar(row, [low, high], width) {
   const drawn = row.drawn && high > low;
   const beyond = (v, end, way) => (ranged && v * way > end * way * 1.0001 ? s("path", { d: `M${at(end)} 6l${5 * way} 4l${-5 * way} 4z`, class: "beyond" }) : null);
   return s("svg", { viewBox: `0 0 ${width} 20`, width, height: 20, class: "bar-drawing", "aria-hidden": "true", focusable: "false" },
-    drawn ? s("rect", { x: Math.min(zero, at(row.value)), y: 4, width: Math.max(1, Math.abs(at(row.value) - zero)), height: 12, fill: row.role === "other" ? "var(--other)" : accentVar(row.region), opacity: SAID[row.sign] ? 0.45 : 1 }) : null,
+    drawn ? s("rect", { x: Math.min(zero, at(row.value)), y: 4, width: Math.max(1, Math.abs(at(row.value) - zero)), height: 12, fill: row.role === "other" ? "var(--other)" : accentVar(row.region), opacity: UNSURE.has(row.sign) ? 0.45 : 1 }) : null,
     drawn && ranged ? ["halo-line", "whisker"].map((name) => s("path", { d: `M${at(row.low)} 10H${at(row.high)}`, class: name })) : null,
     drawn ? [beyond(row.low, low, -1), beyond(row.high, high, 1)] : null,
     s("path", { d: `M${zero} 0V20`, class: "zero" }));
@@ -51,13 +51,13 @@ export function rankedBars() {
     const { bars } = now.front;
     const rows = [...bars.rows.filter((r) => r.shown), bars.world];
     const names = room < 520 ? 112 : 168;
-    const space = Math.max(60, room - names - (room < 520 ? 96 : 120));
+    const space = Math.max(60, room - names - (room < 520 ? 96 : 176));
     const ends = domain(rows);
     node.style.setProperty("--names", `${names}px`);
     node.style.setProperty("--space", `${space}px`);
-    keepingFocus(list, () => replace(list, rows.map((row) => h("li", { class: `${row.role ?? "other"}${row.region === "WORLD" ? " world" : ""}`, data: { region: row.region, text: row.text } },
+    keepingFocus(list, () => replace(list, rows.map((row) => h("li", { class: `${row.role ?? "other"}${row.region === "WORLD" ? " world" : ""}`, data: { region: row.region, value: row.value } },
       h("span", { class: "who" }, capital(row.name)), bar(row, ends, space),
-      h("span", { class: "value" }, figureButton(now, row.number, SAID[row.sign] ?? row.text))))));
+      h("span", { class: "value" }, figureButton(now, row.number, room < 520 && row.sign === "open" ? "open" : row.text))))));
     list.hidden = Boolean(bars.nothing);
     nothing.hidden = !bars.nothing;
     nothing.textContent = bars.nothing;
@@ -77,3 +77,6 @@ export function rankedBars() {
     },
   };
 }
+
+/** A figure of the answer with its unit, or what is said in its place. */
+export const inWords = (app, row) => app.front.numbers[row.number][UNSURE.has(row.sign) ? "said" : "text"];

@@ -1,7 +1,7 @@
 // What the reader sets: a scenario, a few dials (an issue each), every measure in a drawer; in which unit, against what, and when.
 
 import { $, announce, h, replace } from "./dom.js";
-import { SAID } from "./bars.js";
+import { inWords } from "./bars.js";
 import { capital, count } from "./words.js";
 import { createDials } from "./dials.js";
 import { drawer } from "./drawer.js";
@@ -32,7 +32,7 @@ export function createSettings(app) {
   /** What the parties and the world come to, in sight while the measures move. */
   function drawStrip() {
     const { rows, world } = app.front.bars;
-    replace(strip, [...rows.filter((r) => r.role === "party"), world].map((r) => h("span", null, `${capital(r.name)} `, h("b", null, SAID[r.sign] ?? r.text))));
+    replace(strip, [...rows.filter((r) => r.role === "party"), world].map((r) => h("span", null, `${capital(r.name)} `, h("b", null, inWords(app, r)))));
   }
   const all = createLevers(app, levers, key);
   const dials = createDials(app, $("dials"));

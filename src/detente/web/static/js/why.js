@@ -78,7 +78,7 @@ function takeAlong(found, number) {
     h("button", { type: "button", class: "small", data: { csv: "why" }, on: { click: csv } }, "Data (CSV)"),
     text ? h("button", { type: "button", class: "small", data: { copy: "citation" }, on: { click: async () => {
       await addressSettled();
-      try { await navigator.clipboard.writeText(`${text} ${location.href}`); status.textContent = "Copied, with the link."; } catch { status.textContent = "This browser does not let the page copy; select the text instead."; }
+      try { await navigator.clipboard.writeText(`${text} ${found.citation.url ?? location.href}`); status.textContent = "Copied, with the link."; } catch { status.textContent = "This browser does not let the page copy; select the text instead."; }
     } } }, "Copy the citation") : null, status));
 }
 
@@ -96,7 +96,7 @@ function draw(found, number) {
     return;
   }
   const region = found.region;
-  replace(sheet.body, h("p", { class: "why-number" }, h("b", null, app.front.numbers[number]?.text ?? ""), h("span", null, `${found.label}; ${app.front.when}, against ${found.against}`)),
+  replace(sheet.body, h("p", { class: "why-number" }, h("b", null, app.front.numbers[number]?.[found.sign in SAID ? "said" : "text"] ?? ""), h("span", null, `${found.label}; ${app.front.when}, against ${found.against}`)),
     found.text.map((t) => h("p", null, t)), ...partsOf(found), sureness(found), found.who_pays ? part("Who pays", h("p", null, found.who_pays.text)) : null, sectorsOf(found), others(found),
     region && region !== "WORLD" ? h("p", null, h("button", { type: "button", class: "small", on: { click: () => app.set({ tab: "who", region }, "push") } }, "The page of this economy")) : null, takeAlong(found, number));
 }
