@@ -13,7 +13,7 @@ export PIP_CONSTRAINT := $(LOCK)
 export PIP_BUILD_CONSTRAINT := $(LOCK)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: brief page test golden golden-accept lint types contracts check messages lock newest lowest clean
+.PHONY: brief page docs sbom test golden golden-accept lint types contracts check messages lock newest lowest clean
 
 brief: $(VENV)/.run
 	$(BIN)/detente brief $(DOSSIER) --out $(OUT)
@@ -23,6 +23,17 @@ page: $(VENV)/.page
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+# The documentation as a site, in site/.
+docs: $(VENV)/.docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+
+# What a wheel brings along: a list of parts (CycloneDX) and of their licences, in dist/.
+sbom: $(VENV)/.run $(UV)
+	mkdir -p dist
+	.venv-lock/bin/python -m pip install --quiet cyclonedx-bom pip-licenses
+	.venv-lock/bin/cyclonedx-py environment $(BIN)/python --pyproject pyproject.toml --output-reproducible --of JSON -o dist/detente.cdx.json
+	.venv-lock/bin/pip-licenses --python $(BIN)/python --from mixed --format markdown --output-file dist/licences.md
 
 # What moved in any output since it was last accepted; `make golden-accept` accepts it.
 golden: $(VENV)/.dev
@@ -61,6 +72,10 @@ $(VENV)/.page: pyproject.toml $(LOCK) | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --editable '.[serve]'
 	touch $@
 
+$(VENV)/.docs: pyproject.toml $(LOCK) | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable '.[docs]'
+	touch $@
+
 $(VENV)/.dev: pyproject.toml $(LOCK) | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	touch $@ $(VENV)/.run $(VENV)/.page
@@ -89,4 +104,4 @@ $(UV): | $(BIN)/python
 	PIP_CONSTRAINT= .venv-lock/bin/python -m pip install --quiet uv
 
 clean:
-	rm -rf $(VENV) messages.pot .venv-* briefing dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) site .cache messages.pot .venv-* briefing dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -16,6 +16,7 @@ from benchmarks import (
     briefing,
     cases,
     ensembles,
+    footprint,
     gradients,
     kernel,
     nash,
@@ -42,6 +43,7 @@ PARTS: dict[str, Callable[[bool], Section | list[Section]]] = {
     "briefing": briefing.run,
     "ensembles": ensembles.run,
     "web": web.run,
+    "footprint": footprint.run,
 }
 INTRODUCTION = """# Performance
 

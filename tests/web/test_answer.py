@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from datetime import date
 from typing import Any
 
 import pytest
@@ -91,3 +92,54 @@ def test_a_number_is_cited_with_its_address_and_release(client):
     place = json.loads(base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4)))
     assert place["levers"] == {"us-threat-100": 60.0}
     assert (place["dossier"], place["scenario"], place["v"]) == ("kuala-lumpur-2025", "pessimistic", 1)
+
+
+# -- any dossier ---------------------------------------------------------------------------------------------------------------
+def test_a_dossier_of_ones_own_on_another_world_is_answered(client, toy_state):
+    for scenario in [s["id"] for s in toy_state["content"]["scenarios"]]:
+        for basis in ("law", "no deal", "reference", "in-force"):
+            body = {**toy_state, "scenario": scenario, "basis": basis, "full": True}
+            reply = client.post("/api/v1/answer", json=body)
+            assert reply.status_code == 200, reply.text
+            found = reply.json()
+            assert set(found["units"]) <= {"percent", "usd", "household", "jobs"}
+            assert len(found["dials"]) <= 3
+            for dial in found["dials"]:
+                assert dial["min"] <= dial["value"] <= dial["max"]
+                assert {s["id"] for s in dial["scenarios"]} <= {s["id"] for s in toy_state["content"]["scenarios"]}
+            if not any(b["drawn"] for b in found["bars"]["rows"]):
+                assert any(n["kind"] == "zero" for n in found["notes"])
+    refused = client.post("/api/v1/answer", json={**toy_state, "scenario": "war", "unit": "household"})
+    assert refused.status_code == 422
+    assert "how many people live where" in refused.json()["message"]
+    number = client.post("/api/v1/why", json={**toy_state, "scenario": "war", "number": "usd.AAA"}).json()
+    assert sum(p["value"] for p in number["measures"]) == pytest.approx(number["value"], rel=0.02)
+    assert number["citation"]["permalink"] is None
+
+
+def test_what_a_new_dossier_starts_with_is_answered(client):
+    from detente.cases.runs import dossier_content
+    from detente.outlook.starter import starter
+    from detente.policy.dossier import parse_dossier
+
+    threat = starter("brazil-2027", "USA", "BRA", "50 % from 1 August 2027", day=date(2027, 7, 1))
+    content = dossier_content(parse_dossier(threat))
+    scenario = next(s["id"] for s in content["scenarios"] if s["id"] != "status-quo")
+    reply = client.post("/api/v1/answer", json={"content": content, "scenario": scenario, "unit": "usd", "full": True})
+    assert reply.status_code == 200, reply.text
+    found = reply.json()
+    assert found["bars"]["title"]
+    assert {d["party"] for d in found["dials"]} <= {"USA", "BRA"}
+
+
+def test_own_odds_move_every_sentence(client):
+    own = {"odds": {"kuala-lumpur": {"pause": 0.9}}}
+    theirs, mine = answer(client, full=True), answer(client, full=True, **own)
+    chance = mine["numbers"]["chance.pessimistic"]
+    assert chance["value"] != theirs["numbers"]["chance.pessimistic"]["value"]
+    assert "with odds of your own" in text(mine["second"])
+    told = client.post("/api/v1/odds", json={**KL, **own}).json()
+    assert f"{told['ends']['pessimistic']['percent']}" in chance["text"]
+    assert told["own"]
+    assert why(client, "chance.pessimistic", **own)["value"] == chance["value"]
+    assert sum(e["percent"] for e in told["ends"].values()) == 100

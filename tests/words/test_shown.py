@@ -30,6 +30,11 @@ def test_text_is_escaped_and_parted() -> None:
     assert "to_frame()" not in shown
 
 
+def test_the_plain_form_is_what_it_says() -> None:
+    shown = Answer(2)._repr_mimebundle_()
+    assert shown == {"text/plain": "Less < more.\n\nSecond.", "text/html": Answer(2)._repr_html_()}
+
+
 @pytest.mark.parametrize("rows", [ROWS, ROWS + 1])
 def test_long_tables_say_how_many_rows_are_left(rows: int) -> None:
     shown = Answer(rows)._repr_html_()

@@ -25,6 +25,7 @@ from detente.cli import (
     politics,
     questions,
     runs,
+    table,
     trade,
     validate,
     watch,
@@ -60,6 +61,7 @@ app.command()(questions.control)
 app.command()(questions.talks)
 app.command()(questions.truce)
 app.command()(questions.bystander)
+app.command()(table.table)
 app.command()(questions.path)
 app.command()(questions.jobs)
 app.command()(exposure.exposure)

@@ -18,7 +18,7 @@ from pydantic import Field, model_validator
 
 from detente.cases.baselines import BASELINES, IN_FORCE, NO_DEAL, REFERENCE, Baseline
 from detente.cases.case import STATUS_QUO
-from detente.errors import InputError
+from detente.errors import DetenteError, InputError
 from detente.strategy.year import rolled
 from detente.web.dials import dials
 from detente.web.effects import TEXTS as EFFECTS, UNITS, WORLD, Effects, Printer, Unit, lacking
@@ -96,9 +96,16 @@ def answered(engine: Engine, asked: AnswerRequest, case: Resolved) -> dict[str, 
     if asked.region is not None and asked.region != WORLD:
         case.case.index(asked.region)
     effects = engine.effects(case, unit, ranged=asked.full)
-    look = engine.look(case) if asked.full else None
-    rows = engine.published(case) if asked.full else None
+    look, rows, without = None, None, ""
+    if asked.full:
+        rows = engine.published(case)
+        try:
+            look = engine.look(case)
+        except DetenteError as error:  # its forks cannot be counted; the figures stand
+            without = say(TEXTS, "without_odds", why=str(error.args[0]))
     page = Page(case, effects, asked.region, look, rows)
+    if without:
+        page.notes.append({"kind": "odds", "text": without})
     return {
         "hash": case.key, "title": page.title, "headline": segments(page.headline), "second": segments(page.second),
         "numbers": page.numbers, "dials": page.dials, "scenarios": page.scenarios, "bars": page.bars, "notes": page.notes,
@@ -187,7 +194,7 @@ class Page:
         )  # fmt: skip
 
     def _at_most(self, codes: Sequence[str], least: float) -> list[tuple[str, str, bool]]:
-        """Economies of which only the far end is told, at most two that may move further than `least`: the end, whether a gain."""
+        """Economies of which only the far end is told, at most two that may move further than `least`: the end, if a gain."""
         far = {c: max(self.effects.at(c).low, self.effects.at(c).high, key=abs) for c in codes}
         size = max((abs(self.effects.at(c).value) for c in self.parties), default=0.0)
         order = [c for c in sorted(far, key=lambda c: (-abs(far[c]), c)) if abs(far[c]) > max(least, size / 10)]

@@ -23,6 +23,11 @@ ROWS = 16
 class Shown:
     """A result that a notebook shows as text, chart and table. Subclasses have `to_frame()`, most have `explain()`."""
 
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        """Both forms, so that the plain one is what it says and not every field of it."""
+        text = _text(self) or repr(self)
+        return {"text/plain": text, "text/html": self._repr_html_()}
+
     def _repr_html_(self) -> str:
         it: Any = self
         name = type(it).__name__
