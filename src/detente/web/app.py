@@ -19,10 +19,11 @@ from fastapi import FastAPI
 
 from detente import __version__, words
 from detente.errors import DetenteError, InputError
-from detente.web import api, pages, replies, telemetry
+from detente.web import api, pages, replies, rooms_api, telemetry
 from detente.web.answers import Answers
 from detente.web.jobs import Crew, Held
 from detente.web.replies import Refusal
+from detente.web.rooms import House
 from detente.web.security import Guard, Rate
 from detente.web.settings import Settings
 from detente.web.telemetry import Counters
@@ -37,12 +38,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         crew = app.state.crew = await asyncio.to_thread(Crew, chosen, counters)
         app.state.answers = Answers(chosen, counters)
+        app.state.house = await asyncio.to_thread(House, chosen, crew, app.state.answers, counters)
         await crew.start()
         warming = asyncio.create_task(warm(app))
         try:
             yield
         finally:
             warming.cancel()
+            app.state.house.close()
             app.state.answers.close()
             await crew.stop()
 
@@ -54,9 +57,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings, app.state.counters = chosen, counters
     app.state.ready = False
     app.state.tries = Rate(0.1, 10)
+    app.state.rooms_made = Rate(0.5, 80)
     replies.install(app)
     app.add_middleware(Guard, settings=chosen, counters=counters)
-    for router in (api.router, pages.router):
+    for router in (api.router, rooms_api.router, pages.router):
         app.include_router(router)
     return app
 
@@ -89,8 +93,17 @@ class Server:
         import uvicorn
 
         telemetry.start()
+        app = create_app(self.settings)
+
+        class Ending(uvicorn.Server):
+            """Streams of the rooms end before open requests are waited for."""
+
+            async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+                app.state.house.close()
+                await super().shutdown(sockets)
+
         config = uvicorn.Config(
-            create_app(self.settings),
+            app,
             log_config=None,
             access_log=False,
             proxy_headers=self.settings.proxy,
@@ -100,7 +113,7 @@ class Server:
             h11_max_incomplete_event_size=32_768,
             limit_concurrency=512,
         )
-        uvicorn.Server(config).run(sockets=[self.socket])
+        Ending(config).run(sockets=[self.socket])
 
 
 def serve(settings: Settings, *, open_page: bool = False, say: Callable[[str], None] = print) -> None:

@@ -1,7 +1,7 @@
 """Rooms in one SQLite file: who sits where, and every move in its order. What a process remembers of a game is only a copy of it.
 
-A room has a setup (what it is worth to whom, worked out once a dossier and shared by its rooms), seats held by tokens, and moves
-numbered from 1. A move goes in by one transaction, on the number it was made at: one made at a number that has passed is refused,
+A room has a setup (what is played and by whom), the key of the payoffs it needs (worked out once a dossier, as a job, and shared
+by its rooms), seats held by tokens, and moves numbered from 1. A move goes in by one transaction, on the number it was made at: one made at a number that has passed is refused,
 and the same move sent twice (same idempotency key) goes in once. Tokens have 128 random bits; only their digests are kept. The file
 is in write-ahead mode and every transaction is on the disk before it is answered, so a server may be killed at any moment. Times
 are seconds since 1970; a room is forgotten `KEEP_SECONDS` after its last move.
@@ -9,11 +9,11 @@ are seconds since 1970; a room is forgotten `KEEP_SECONDS` after its last move.
 >>> import tempfile
 >>> rooms = Rooms(Path(tempfile.mkdtemp()) / "rooms.db")
 >>> room, tokens = rooms.make("client", {}, "key", ["AAA"], now=0.0)
->>> rooms.append(room, 0, [{"kind": "wait"}], "first", now=1.0)
+>>> rooms.append(room, 0, [{"kind": "wait"}], ("first", "a"), now=1.0)
 1
->>> rooms.append(room, 0, [{"kind": "wait"}], "first", now=2.0), len(rooms.moves(room))
+>>> rooms.append(room, 0, [{"kind": "wait"}], ("first", "a"), now=2.0), len(rooms.moves(room))
 (1, 1)
->>> rooms.append(room, 0, [{"kind": "walk"}], "second", now=3.0)
+>>> rooms.append(room, 0, [{"kind": "walk"}], ("second", "b"), now=3.0)
 Traceback (most recent call last):
 detente.web.rooms_store.Stale: 1
 >>> rooms.holds(room, "AAA", tokens["AAA"]), rooms.holds(room, "AAA", "guessed")
@@ -35,12 +35,18 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+TABLE = "table"
+"""The kind of the job that works out a dossier's payoffs."""
 KEEP_SECONDS = 14 * 86_400.0
 MOST_ROOMS = 5_000
 TOKEN_BYTES = 16
 LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
 """Letters of a room's name: none that is taken for another."""
 NAME_LENGTH = 10
+
+
+Sent = tuple[str, str]
+"""Idempotency key of a move as a client sent it, and a digest of it."""
 
 
 class Stale(Exception):
@@ -57,10 +63,10 @@ class TooManyRooms(Exception):
 
 @dataclass(frozen=True)
 class Room:
-    """One room: what was asked for, the key of its setup and the job that makes it, how many moves there are."""
+    """One room: what is played, the key of the payoffs and the job that works them out, how many moves there are."""
 
     id: str
-    asked: dict[str, Any]
+    setup: dict[str, Any]
     key: str
     job: str | None
     over: bool
@@ -105,7 +111,7 @@ class Rooms:
 
     # -- rooms -----------------------------------------------------------------------------------------------------------
     def make(
-        self, client: str, asked: Mapping[str, Any], key: str, seats: Sequence[str], now: float, job: str | None = None
+        self, client: str, setup: Mapping[str, Any], key: str, seats: Sequence[str], now: float, job: str | None = None
     ) -> tuple[str, dict[str, str]]:
         """A new room and the tokens of its seats, which nobody can be told again. Raises `TooManyRooms`."""
         name = "".join(secrets.choice(LETTERS) for _ in range(NAME_LENGTH))
@@ -115,8 +121,8 @@ class Rooms:
             if db.execute("SELECT COUNT(*) FROM rooms").fetchone()[0] >= MOST_ROOMS:
                 raise TooManyRooms
             db.execute(
-                "INSERT INTO rooms (id, client, asked, key, job, made, expires) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (name, client, json.dumps(asked), key, job, now, now + KEEP_SECONDS),
+                "INSERT INTO rooms (id, client, setup, key, job, made, expires) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (name, client, json.dumps(setup), key, job, now, now + KEEP_SECONDS),
             )
             db.executemany("INSERT INTO seats (room, seat, hash) VALUES (?, ?, ?)", [(name, s, hashed(t)) for s, t in tokens.items()])
         return name, tokens
@@ -130,12 +136,12 @@ class Rooms:
             seats = db.execute("SELECT seat, gone FROM seats WHERE room = ? ORDER BY rowid", (name,)).fetchall()
             number = db.execute("SELECT COUNT(*) FROM moves WHERE room = ?", (name,)).fetchone()[0]
         return Room(
-            row["id"], json.loads(row["asked"]), row["key"], row["job"], bool(row["over"]), row["made"], row["expires"], int(number),
+            row["id"], json.loads(row["setup"]), row["key"], row["job"], bool(row["over"]), row["made"], row["expires"], int(number),
             tuple(s["seat"] for s in seats), tuple(s["seat"] for s in seats if s["gone"] is not None),
         )  # fmt: skip
 
     def job_of(self, key: str) -> str | None:
-        """The job that the newest room of this setup waits for, if one was started."""
+        """The job that the newest room with these payoffs waits for, if one was started."""
         with self._open() as db:
             row = db.execute("SELECT job FROM rooms WHERE key = ? AND job IS NOT NULL ORDER BY made DESC LIMIT 1", (key,)).fetchone()
         return None if row is None else str(row["job"])
@@ -151,32 +157,13 @@ class Rooms:
             return {table: int(db.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0]) for table in ("rooms", "moves")}
 
     def sweep(self, now: float) -> int:
-        """Forget rooms past their day, and setups that no room needs; how many rooms went."""
+        """Forget rooms past their day; how many went."""
         with self._change() as db:
             return self._sweep(db, now)
 
-    def _sweep(self, db: sqlite3.Connection, now: float) -> int:
-        gone = db.execute("DELETE FROM rooms WHERE expires <= ?", (now,)).rowcount
-        if gone:
-            db.execute("DELETE FROM setups WHERE key NOT IN (SELECT key FROM rooms)")
-        return gone
-
-    # -- setups ----------------------------------------------------------------------------------------------------------
-    def has_setup(self, key: str) -> bool:
-        """Whether the payoffs of this key are kept."""
-        with self._open() as db:
-            return db.execute("SELECT 1 FROM setups WHERE key = ?", (key,)).fetchone() is not None
-
-    def keep_setup(self, key: str, content: bytes) -> None:
-        """Keep the payoffs of a key; the first kept stay."""
-        with self._change() as db:
-            db.execute("INSERT OR IGNORE INTO setups (key, content) VALUES (?, ?)", (key, zlib.compress(content)))
-
-    def setup(self, key: str) -> bytes | None:
-        """The payoffs of a key, None where they are not kept."""
-        with self._open() as db:
-            row = db.execute("SELECT content FROM setups WHERE key = ?", (key,)).fetchone()
-        return None if row is None else zlib.decompress(row["content"])
+    @staticmethod
+    def _sweep(db: sqlite3.Connection, now: float) -> int:
+        return db.execute("DELETE FROM rooms WHERE expires <= ?", (now,)).rowcount
 
     # -- seats -----------------------------------------------------------------------------------------------------------
     def holds(self, room: str, seat: str, token: str) -> bool:
@@ -198,42 +185,46 @@ class Rooms:
 
     # -- moves -----------------------------------------------------------------------------------------------------------
     def append(
-        self, room: str, number: int, moves: Sequence[Mapping[str, Any]], idempotency: str | None, now: float, over: bool = False
+        self, room: str, number: int, moves: Sequence[Mapping[str, Any]], sent: Sent | None, now: float, over: bool = False
     ) -> int:
         """Put `moves` behind the first `number`, all or none; the number then. Raises `Stale` and `Replayed`.
 
-        The first of them carries the idempotency key: sent again with the same move it changes nothing.
+        The first of them carries what a client sent: sent again it changes nothing.
         """
         with self._change() as db:
             there = int(db.execute("SELECT COUNT(*) FROM moves WHERE room = ?", (room,)).fetchone()[0])
-            if idempotency is not None:
-                known = db.execute("SELECT move FROM moves WHERE room = ? AND idempotency = ?", (room, idempotency)).fetchone()
-                if known is not None:
-                    if json.loads(known["move"]) != json.loads(json.dumps(moves[0])):
-                        raise Replayed(there)
-                    return there
+            if sent is not None and _again(db, room, sent, there):
+                return there
             if number != there:
                 raise Stale(there)
+            key, digest = (None, None) if sent is None else sent
             db.executemany(
-                "INSERT INTO moves (room, number, move, idempotency, at) VALUES (?, ?, ?, ?, ?)",
-                [(room, there + 1 + k, json.dumps(move), None if k else idempotency, now) for k, move in enumerate(moves)],
+                "INSERT INTO moves (room, number, move, idempotency, sent, at) VALUES (?, ?, ?, ?, ?, ?)",
+                [
+                    (room, there + 1 + k, json.dumps(move), None if k else key, None if k else digest, now)
+                    for k, move in enumerate(moves)
+                ],
             )
-            db.execute(
-                "UPDATE rooms SET expires = ?, over = MAX(over, ?) WHERE id = ?", (now + KEEP_SECONDS, int(over), room)
-            )
+            db.execute("UPDATE rooms SET expires = ?, over = MAX(over, ?) WHERE id = ?", (now + KEEP_SECONDS, int(over), room))
             return there + len(moves)
 
-    def known(self, room: str, idempotency: str) -> dict[str, Any] | None:
-        """The move that came with a key, None where none did."""
+    def again(self, room: str, sent: Sent) -> bool:
+        """Whether the same was sent before. Raises `Replayed` where something else came with its key."""
         with self._open() as db:
-            row = db.execute("SELECT move FROM moves WHERE room = ? AND idempotency = ?", (room, idempotency)).fetchone()
-        return None if row is None else dict(json.loads(row["move"]))
+            return _again(db, room, sent, 0)
 
     def moves(self, room: str) -> list[dict[str, Any]]:
         """Every move of a room, in order."""
         with self._open() as db:
             rows = db.execute("SELECT move FROM moves WHERE room = ? ORDER BY number", (room,)).fetchall()
         return [dict(json.loads(row["move"])) for row in rows]
+
+
+def _again(db: sqlite3.Connection, room: str, sent: Sent, there: int) -> bool:
+    known = db.execute("SELECT sent FROM moves WHERE room = ? AND idempotency = ?", (room, sent[0])).fetchone()
+    if known is not None and known["sent"] != sent[1]:
+        raise Replayed(there)
+    return known is not None
 
 
 def hashed(token: str) -> bytes:

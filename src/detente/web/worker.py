@@ -79,6 +79,8 @@ def one(jobs: Jobs, results: Any, job: Job, worker: str, seconds: float) -> None
     from detente.errors import DetenteError
     from detente.web.kinds import arguments_of, work
     from detente.web.replies import Reply
+    from detente.web.rooms_store import TABLE
+    from detente.web.rooms_tasks import prepare
     from detente.web.state import PageState, resolve
     from detente.web.telemetry import failed
     from detente.words import say
@@ -88,9 +90,12 @@ def one(jobs: Jobs, results: Any, job: Job, worker: str, seconds: float) -> None
         return
     try:
         with Watch(jobs, job, worker, seconds) as watch, results.making(job.key) as folder:
-            case = resolve(PageState.model_validate(job.request["state"]))
-            arguments = arguments_of(job.kind, job.request["arguments"])
-            found = work(job.kind, case, arguments, watch.progress, folder)
+            if job.kind == TABLE:
+                found = prepare(job.request["setup"], watch.progress)
+            else:
+                case = resolve(PageState.model_validate(job.request["state"]))
+                arguments = arguments_of(job.kind, job.request["arguments"])
+                found = work(job.kind, case, arguments, watch.progress, folder)
             write(folder / "result.json", bytes(Reply(found).body))
         jobs.finish(job.id, worker, "done", time())
     except Stopped as stopped:

@@ -9,6 +9,7 @@ import "./talks.js";
 import "./outlook.js";
 import "./bystanders.js";
 import "./exports.js";
+import "./tabletab.js";
 import { $, announce, h, replace } from "./dom.js";
 import { ApiError, get, post, startJob } from "./api.js";
 import { colourAs } from "./colours.js";
@@ -301,7 +302,7 @@ async function start() {
     const first = app.catalogue.dossiers[0];
     if (!first) { notice("This server has no dossier; bring your own with “Your own text”."); return; }
     const view = await viewOf({ dossier: first.id });
-    await go({ dossier: first.id, content: null, scenario: view.opens_with, levers: {} }, "replace");
+    await go({ dossier: first.id, content: null, scenario: view.opens_with, levers: {}, ...(location.hash.startsWith("#/table/") ? { tab: "table" } : {}) }, "replace");
   }
   followAddress(async (place) => {
     try {

@@ -1,0 +1,24 @@
+// The tab "At the table": the exercise in the frame of the page.
+
+import { registerTab } from "./tabs.js";
+import { setPlace } from "./state.js";
+import { mountTable } from "./table.js";
+
+let table;
+
+registerTab({
+  id: "table",
+  title: "At the table",
+  render(root, app) {
+    table = mountTable(root, {
+      view: () => app.view,
+      place: () => app.place,
+      regionName: (code) => app.regionName(code),
+      show: () => setPlace({ tab: "table" }, "none"),
+      shown: () => app.place.tab === "table",
+    });
+  },
+  onState(app, what) {
+    if (what.has("view") || what.has("open")) table.update();
+  },
+});
