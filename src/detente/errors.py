@@ -108,6 +108,30 @@ class BadPanel(InputError):
     """A customs panel that cannot be used as it is; the message gives the row."""
 
 
+class MoveRefused(InputError):
+    """A move that the rules of the exercise do not allow; the game stands as it did."""
+
+
+class NotYourTurn(MoveRefused):
+    """Another seat moves now."""
+
+
+class StaleOffer(MoveRefused):
+    """The offer meant is no longer, or not, the one on the table; or an offer of that number was made before."""
+
+
+class TooLate(MoveRefused):
+    """The clock has passed the moment the move was meant for."""
+
+
+class OutsideTheIssues(MoveRefused):
+    """A package with an issue, or a level of one, that is not on the table."""
+
+
+class GameOver(MoveRefused):
+    """Nothing can be moved any more."""
+
+
 class NotWritten(DetenteError, OSError):
     """The system would not write a file; what stood there stands as it did."""
 
