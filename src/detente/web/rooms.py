@@ -62,6 +62,7 @@ class House:
         self._bells: dict[str, set[asyncio.Event]] = {}
         self._here: dict[str, Counter[str]] = {}
         self._ready: set[str] = set()
+        self._reading: dict[str, asyncio.Task[None]] = {}
         self._tries = Rate(1 / 5, TRIES)
         self._good: LRUCache[tuple[str, str, bytes], bool] = LRUCache(4096)
         counters.gauge("detente_rooms_listened_to", lambda: float(len(self._bells)))
@@ -124,13 +125,19 @@ class House:
         self.crew.wake()
         return made.id
 
-    async def opening(self, room: Room) -> dict[str, Any] | None:
-        """How far the payoffs are: status, progress from 0 to 1 and a word; None once the room can be played in."""
+    async def opening(self, room: Room, *, wait: bool = False) -> dict[str, Any] | None:
+        """How far the payoffs are: status, progress from 0 to 1 and a word; None once the room can be played in. With `wait` it
+        waits where they only have to be read."""
         if room.key in self._ready:
             return None
         if await asyncio.to_thread(self.crew.results.has, room.key):
-            self._ready.add(room.key)
-            return None
+            reading = self._reading.get(room.key)
+            if reading is None:
+                reading = self._reading[room.key] = asyncio.create_task(self._read(room.key, room.setup))
+            if wait:
+                await asyncio.shield(reading)
+                return None
+            return _preparing(1.0, say("web/rooms", "reading"))
         job = await asyncio.to_thread(self.crew.jobs.get, room.job) if room.job else None
         if job is not None and job.status in ("failed", "cancelled"):
             return {"status": "failed", "progress": 0.0, "message": job.error or say("web/rooms", "no_payoffs")}
@@ -138,10 +145,16 @@ class House:
             async with self._lock(room.key):
                 again = await self._job("house", room.key, room.setup)
                 await asyncio.to_thread(self.store.wait_for, room.id, again)
-            job = await asyncio.to_thread(self.crew.jobs.get, again)
-        return {
-            "status": "preparing", "progress": 0.0 if job is None else round(job.progress, 3), "message": "" if job is None else job.message,
-        }  # fmt: skip
+            return _preparing(0.0, "")
+        return _preparing(round(job.progress, 3), job.message)
+
+    async def _read(self, key: str, setup: Mapping[str, Any]) -> None:
+        """Have every process of the pool read the payoffs that were worked out."""
+        try:
+            await asyncio.gather(*(self.answers.run("table_ready", setup) for _ in range(self.settings.at_once)))
+            self._ready.add(key)
+        finally:
+            self._reading.pop(key, None)
 
     # -- looking ---------------------------------------------------------------------------------------------------------
     def _lock(self, name: str) -> asyncio.Lock:
@@ -166,7 +179,9 @@ class House:
             found = await self._put(room.id, len(moves), told["moves"], None, told)
         return found
 
-    async def _put(self, name: str, number: int, moves: list[dict[str, Any]], sent: Sent | None, told: Mapping[str, Any]) -> Known:
+    async def _put(
+        self, name: str, number: int, moves: list[dict[str, Any]], sent: Sent | None, told: Mapping[str, Any]
+    ) -> Known:
         if moves:
             number = await asyncio.to_thread(self.store.append, name, number, moves, sent, time(), bool(told["over"]))
             self.counters.add("detente_moves_total", len(moves))
@@ -190,9 +205,11 @@ class House:
 
     # -- moving ----------------------------------------------------------------------------------------------------------
     async def move(self, room: Room, seat: str, number: int, move: Mapping[str, Any], idempotency: str | None) -> None:
-        """A move of a seat, made at `number`, and what the engine answers. Raises `Refusal` (409) for one that comes late, twice or
-        out of turn, 422 for one that cannot be."""
-        if await self.opening(room) is not None:
+        """A move of a seat, made at `number`, and what the engine answers.
+
+        Raises `Refusal`: 409 for one that comes late, twice or out of turn, 422 for one that cannot be.
+        """
+        if await self.opening(room, wait=True) is not None:
             raise Refusal(409, say("web/rooms", "not_open"), name="NotOpen")
         mine = {**move, "seat": seat}
         sent = None if idempotency is None else (idempotency, digest([number, mine]))
@@ -214,7 +231,7 @@ class House:
 
     async def asked(self, room: Room, what: str, *given: Any) -> Any:
         """Something else the pool knows of a room as it stands. Raises `Refusal`."""
-        if await self.opening(room) is not None:
+        if await self.opening(room, wait=True) is not None:
             raise Refusal(409, say("web/rooms", "not_open"), name="NotOpen")
         moves = await asyncio.to_thread(self.store.moves, room.id)
         return await self.answers.run(what, room.id, room.setup, moves, *given)
@@ -223,7 +240,7 @@ class House:
         """A seat is left for good: a party walks away when its turn comes, another says nothing any more."""
         await asyncio.to_thread(self.store.leave, room.id, seat, time())
         left = await self.room(room.id)
-        if await self.opening(left) is None:
+        if await self.opening(left, wait=True) is None:
             async with self._lock(room.id):
                 self._known.pop(room.id, None)
                 await self._replayed(left)
@@ -258,3 +275,7 @@ class House:
                 if not any(self._here[room].values()):
                     del self._here[room]
                 self.ring(room)
+
+
+def _preparing(progress: float, message: str) -> dict[str, Any]:
+    return {"status": "preparing", "progress": progress, "message": message}

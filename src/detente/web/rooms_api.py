@@ -8,7 +8,6 @@ moves as its id, so that a stream that broke goes on where it was; who cannot st
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from time import monotonic
 from typing import Annotated, Any, Literal
@@ -111,7 +110,7 @@ async def _seat(request: Request, room: str, token: str) -> tuple[Room, str]:
 
 @router.post("", summary=say("web/api", "post_room"), status_code=201, responses=replies(also=MADE))
 async def post_room(request: Request, body: RoomRequest) -> Response:
-    """The room, and the token of every seat that a person takes: told once. The payoffs may still be worked out when it answers."""
+    """The room, and the token of every seat that a person takes: told once. The payoffs may not be worked out yet."""
     made: Rate = request.app.state.rooms_made
     if (wait := made.take(request.state.client, monotonic())) > 0:
         raise Refusal(429, say("web/rooms", "too_many_rooms"), headers={"Retry-After": str(int(wait) + 1)})
@@ -128,8 +127,8 @@ async def get_room(
     after: Annotated[int, Query(ge=-1, le=10_000)] | None = None,
     wait: Annotated[float, Query(ge=0, le=LONGEST_WAIT)] = 0.0,
 ) -> Response:
-    """What the seat may know. With `after` and `wait` the answer comes as soon as there are more moves than that, or when the wait
-    is over: for those who cannot listen to a stream."""
+    """What the seat may know. With `after` and `wait` the answer comes as soon as there are more moves than that, or when the
+    wait is over: for those who cannot listen to a stream."""
     found, seat = await _seat(request, room, token)
     house = house_of(request)
     told = await house.told(found.id, seat)

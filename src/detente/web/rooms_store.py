@@ -1,10 +1,11 @@
 """Rooms in one SQLite file: who sits where, and every move in its order. What a process remembers of a game is only a copy of it.
 
 A room has a setup (what is played and by whom), the key of the payoffs it needs (worked out once a dossier, as a job, and shared
-by its rooms), seats held by tokens, and moves numbered from 1. A move goes in by one transaction, on the number it was made at: one made at a number that has passed is refused,
-and the same move sent twice (same idempotency key) goes in once. Tokens have 128 random bits; only their digests are kept. The file
-is in write-ahead mode and every transaction is on the disk before it is answered, so a server may be killed at any moment. Times
-are seconds since 1970; a room is forgotten `KEEP_SECONDS` after its last move.
+by its rooms), seats held by tokens, and moves numbered from 1. A move goes in by one transaction, on the number it was made at:
+one made at a number that has passed is refused, and the same move sent twice (same idempotency key) goes in once. Tokens have 128
+random bits; only their digests are kept. The file is in write-ahead mode and every transaction is on the disk before it is
+answered, so a server may be killed at any moment. Times are seconds since 1970; a room is forgotten `KEEP_SECONDS` after its last
+move.
 
 >>> import tempfile
 >>> rooms = Rooms(Path(tempfile.mkdtemp()) / "rooms.db")
@@ -27,7 +28,6 @@ import hmac
 import json
 import secrets
 import sqlite3
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -124,7 +124,8 @@ class Rooms:
                 "INSERT INTO rooms (id, client, setup, key, job, made, expires) VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (name, client, json.dumps(setup), key, job, now, now + KEEP_SECONDS),
             )
-            db.executemany("INSERT INTO seats (room, seat, hash) VALUES (?, ?, ?)", [(name, s, hashed(t)) for s, t in tokens.items()])
+            rows = [(name, seat, hashed(token)) for seat, token in tokens.items()]
+            db.executemany("INSERT INTO seats (room, seat, hash) VALUES (?, ?, ?)", rows)
         return name, tokens
 
     def get(self, name: str, now: float = 0.0) -> Room | None:
@@ -136,14 +137,15 @@ class Rooms:
             seats = db.execute("SELECT seat, gone FROM seats WHERE room = ? ORDER BY rowid", (name,)).fetchall()
             number = db.execute("SELECT COUNT(*) FROM moves WHERE room = ?", (name,)).fetchone()[0]
         return Room(
-            row["id"], json.loads(row["setup"]), row["key"], row["job"], bool(row["over"]), row["made"], row["expires"], int(number),
-            tuple(s["seat"] for s in seats), tuple(s["seat"] for s in seats if s["gone"] is not None),
+            row["id"], json.loads(row["setup"]), row["key"], row["job"], bool(row["over"]), row["made"], row["expires"],
+            int(number), tuple(s["seat"] for s in seats), tuple(s["seat"] for s in seats if s["gone"] is not None),
         )  # fmt: skip
 
     def job_of(self, key: str) -> str | None:
         """The job that the newest room with these payoffs waits for, if one was started."""
         with self._open() as db:
-            row = db.execute("SELECT job FROM rooms WHERE key = ? AND job IS NOT NULL ORDER BY made DESC LIMIT 1", (key,)).fetchone()
+            newest = "SELECT job FROM rooms WHERE key = ? AND job IS NOT NULL ORDER BY made DESC LIMIT 1"
+            row = db.execute(newest, (key,)).fetchone()
         return None if row is None else str(row["job"])
 
     def wait_for(self, name: str, job: str) -> None:

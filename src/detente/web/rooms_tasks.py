@@ -52,6 +52,11 @@ def prepare(given: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
     return {"parties": list(game.parties), "steps": len(game.board.steps), "packages": len(game.board.prices.grid)}
 
 
+def ready(given: Mapping[str, Any]) -> None:
+    """Read the payoffs that were worked out, so that no seat waits for it."""
+    Game.replay(given, [])
+
+
 def game_of(room: str, given: Mapping[str, Any], moves: Sequence[Mapping[str, Any]]) -> Game:
     """The game after `moves`."""
     key = (room, digest(list(moves)))
