@@ -5,6 +5,8 @@ import { count, dayNumber, longDay, shortDay } from "./words.js";
 import { chance } from "./measure.js";
 import { textWidth } from "./figure.js";
 
+const SHOWN = 2; // of what falls due on one day
+
 /** {node, refresh(clock)}: `clock` of a seat's view. */
 export function clockView() {
   const day = h("b", { class: "table-day" });
@@ -47,7 +49,7 @@ export function clockView() {
         ? `  Round ${clock.step + 1} of ${clock.steps}. If nothing is signed the clock goes to ${shortDay(clock.next_day)}, and talks collapse on the way with a chance of ${chance(clock.chance_of_collapse)}.`
         : "  This is the last day: what is not signed now is not signed.";
       replace(next, clock.deadlines.slice(0, 4).map((d) => h("li", null, h("b", null, shortDay(d.day)), h("span", { class: "left" }, count(d.days_left, "day")),
-        h("span", { class: "what" }, d.due.join("; "), d.binds ? h("strong", null, " Offers lapse and talks may end here.") : null))));
+        h("span", { class: "what", title: d.due.length > SHOWN ? d.due.join("\n") : null }, d.due.slice(0, SHOWN).join("; "), d.due.length > SHOWN ? h("small", null, ` and ${d.due.length - SHOWN} more`) : null, d.binds ? h("strong", null, " Offers lapse and talks may end here.") : null))));
       paint();
     },
   };

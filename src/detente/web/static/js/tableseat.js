@@ -1,9 +1,9 @@
 // What a seat sees and does: the clock, its dials, what a package is worth to it, what lies on the table, its moves, the record.
 
 import { announce, h, replace, uid } from "./dom.js";
-import { capital, inText, shortDay } from "./words.js";
+import { THIN, capital, inText, shortDay } from "./words.js";
 import { accentVar } from "./colours.js";
-import { sig, sigPercent, usd } from "./measure.js";
+import { sig, sigPercent, small, usd } from "./measure.js";
 import { clockView } from "./tableclock.js";
 import { worthBars } from "./tableworth.js";
 
@@ -36,10 +36,11 @@ export function seatView(body, context, wire, { leave, moved }) {
   const clock = clockView();
   const motives = h("details", { class: "more-words" });
   const left = h("div", { class: "table-dials" });
-  const right = h("div", { class: "table-side" });
   const record = h("section", { class: "table-record" });
   const trouble = h("p", { class: "problem", role: "alert", hidden: true });
   const out = sure("Leave the game", "Leave for good? At your next turn you walk away, and talks have failed.", async () => { try { await wire.leave(); } finally { leave(); } });
+  const desk = h("div", { class: "table-desk" });
+  const right = h("div", { class: "table-side" }, desk);
   replace(body, title, turn, clock.node, motives, trouble, h("div", { class: "table-grid" }, left, right), record, out);
 
   function say(message) {
@@ -51,7 +52,7 @@ export function seatView(body, context, wire, { leave, moved }) {
   async function make(move) {
     say("");
     body.classList.add("moving");
-    for (const button of right.querySelectorAll("button")) button.disabled = true;
+    for (const button of desk.querySelectorAll("button")) button.disabled = true;
     try {
       moved(await wire.move(found.number, { step: view.clock.step, ...move }));
     } catch (error) {
@@ -66,7 +67,9 @@ export function seatView(body, context, wire, { leave, moved }) {
   // -- the dials ---------------------------------------------------------------------------------------------------------
   function buildDials() {
     const now = Object.fromEntries(view.issues.map((i) => [i.id, i.standing]));
-    const shown = h("div", { class: "table-worth" });
+    const line = h("p", { class: "table-line" });
+    const chart = h("div");
+    const shown = h("div", { class: "table-worth" }, line, chart);
     const bars = worthBars();
     let asked = 0;
     let timer = 0;
@@ -92,7 +95,8 @@ export function seatView(body, context, wire, { leave, moved }) {
       const rows = [{ name: "On your dials", worth: dials.worth, strong: true }];
       for (const seat of view.seats) if (of(seat.code)) rows.push({ name: seat.code === view.seat.code ? `Your offer ${of(seat.code).number}` : `${context.regionName(seat.code)}’s offer ${of(seat.code).number}`, worth: of(seat.code).worth });
       rows.push({ name: "Nothing signed", worth: view.nothing_signed }, { name: "Talks collapse", worth: view.breakdown });
-      replace(shown, h("h4", null, "Worth to you, signed now"), bars.draw(rows.filter((r) => r.worth), party), h("p", { class: "note" },
+      replace(line, "Your dials, signed now: ", h("b", null, worthWords(dials.worth, party) || "…"));
+      replace(chart, bars.draw(rows.filter((r) => r.worth), party), h("p", { class: "note" },
         party ? "Points: a percent of a year’s real income, with your motives weighed in; dollars: real income alone. " : "Percent of a year’s real income. ",
         view.approximation?.checked ? `Read off packages that were solved; at ${view.approximation.checked} solved to check, off by ${sig(view.approximation.mean, false)} points on average.` : ""));
     }
@@ -100,12 +104,13 @@ export function seatView(body, context, wire, { leave, moved }) {
     const groups = [...new Set(view.issues.map((i) => i.giver))].sort((a, b) => (b === view.seat.code) - (a === view.seat.code));
     replace(left, groups.map((giver) => {
       const mine = giver === view.seat.code;
-      const group = h("fieldset", { class: "table-giver" }, h("legend", null, mine ? "What you give" : `What ${inText(context.regionName(giver))} gives`), rows.filter((r) => r.issue.giver === giver).map((r) => r.node));
+      const group = h("fieldset", { class: "table-giver" }, h("legend", null, mine ? "What you give" : `What ${inText(context.regionName(giver))} gives`, h("small", null, " a dial in bold differs from what holds without a deal")), rows.filter((r) => r.issue.giver === giver).map((r) => r.node));
       group.style.setProperty("--accent", accentVar(giver));
       return group;
     }));
     const set = (levels) => { Object.assign(now, levels); for (const r of rows) r.refresh(); weigh(); };
-    return { now, shown, set, lines, weigh, rows, worth: null };
+    right.prepend(shown);
+    return { now, set, lines, weigh, rows, worth: null };
   }
 
   // -- moves -------------------------------------------------------------------------------------------------------------
@@ -113,8 +118,8 @@ export function seatView(body, context, wire, { leave, moved }) {
     const party = view.seat.party;
     const open = view.your_turn;
     const other = view.offers.find((o) => o.by !== view.seat.code);
-    const keep = right.querySelector("textarea")?.value ?? "";
-    const focus = right.contains(document.activeElement) ? document.activeElement.dataset.move : null;
+    const keep = desk.querySelector("textarea")?.value ?? "";
+    const focus = desk.contains(document.activeElement) ? document.activeElement.dataset.move : null;
     const id = uid("say");
     const text = h("textarea", { id, rows: "2", maxlength: "280", value: keep });
     const spoken = () => { const words = text.value.trim(); text.value = ""; return words ? { text: words } : {}; };
@@ -132,9 +137,9 @@ export function seatView(body, context, wire, { leave, moved }) {
     const asked = (view.asked ?? []).filter((a) => !a.granted).map((a) => h("div", { class: "paper table-asked" },
       h("p", null, `${context.regionName(a.by)} asks for your consent to “${a.title}”. Worth to you: ${worthWords(a.worth, true)}.`),
       h("button", { type: "button", on: { click: () => make({ kind: "grant", to: a.by, option: a.option }) } }, "Consent")));
-    replace(right, dials ? dials.shown : null, cards.length ? cards : h("p", { class: "quiet" }, view.issues.length ? "No offer lies on the table." : "You are not shown the packages; you hear what is done and said."), asked,
+    replace(desk, cards.length ? cards : h("p", { class: "quiet" }, view.issues.length ? "No offer lies on the table." : "You are not shown the packages; you hear what is done and said."), asked,
       h("div", { class: "table-moves" }, h("label", { for: id }, "Say something with your move, to all (optional)"), text, own));
-    if (focus) (right.querySelector(`[data-move="${focus}"]:not(:disabled)`) ?? title).focus();
+    if (focus) (desk.querySelector(`[data-move="${focus}"]:not(:disabled)`) ?? title).focus();
   }
 
   function offer(o, theirs, open) {
@@ -149,14 +154,16 @@ export function seatView(body, context, wire, { leave, moved }) {
 
   function menu(open, act, spoken) {
     const name = uid("menu");
+    const cell = (worth) => h("td", { class: "n" }, `${small(worth.percent)}${THIN}%`, h("small", null, Math.abs(worth.million_usd) < 0.05 ? "" : usd(worth.million_usd, true)));
     const options = view.menu.map((m) => {
-      const input = h("input", { type: "radio", name, value: m.id, checked: m.chosen });
-      const consent = m.consent ? ` Needs the consent of ${inText(context.regionName(m.consent))}${m.granted ? ", which it has given" : ""}.` : "";
-      return h("label", { class: "table-option" }, input, h("span", null, h("b", null, capital(m.title)), h("small", null, `If talks end without a breakdown ${worthWords(m.signed, false)}; if they break down ${worthWords(m.failed, false)}.${consent}`)));
+      const id = uid("option");
+      const consent = m.consent ? `needs the consent of ${inText(context.regionName(m.consent))}${m.granted ? ", which it has given" : ""}` : "";
+      return h("tr", null, h("th", { scope: "row" }, h("span", { class: "table-option" }, h("input", { type: "radio", id, name, value: m.id, checked: m.chosen }), h("label", { for: id }, capital(m.title), consent ? h("small", null, consent) : null))), cell(m.signed), cell(m.failed));
     });
-    return h("fieldset", { class: "table-menu" }, h("legend", null, "What you can do"), options,
+    return h("fieldset", { class: "table-menu" }, h("legend", null, "What you can do"),
+      h("table", null, h("caption", null, "Worth to you: percent of real income, and dollars a year"), h("thead", null, h("tr", null, h("td", null), h("th", { scope: "col", class: "n" }, "If talks do not break down"), h("th", { scope: "col", class: "n" }, "If they do"))), h("tbody", null, options)),
       h("div", { class: "actions" }, h("button", { type: "button", class: "primary", data: { move: "choose" }, disabled: !open, on: { click: () => {
-        const chosen = right.querySelector(`input[name="${name}"]:checked`);
+        const chosen = desk.querySelector(`input[name="${name}"]:checked`);
         if (chosen) act({ kind: "choose", option: chosen.value, ...spoken() });
       } } }, "Do this")));
   }
@@ -191,6 +198,7 @@ export function seatView(body, context, wire, { leave, moved }) {
       replace(motives, h("summary", null, "What you want"), h("ul", null, view.motives.map((m) => h("li", null, m.text))));
       if (view.issues.length && view.seat.party) {
         dials = buildDials();
+        dials.lines();
         dials.set(view.offers.find((o) => o.by === view.seat.code)?.package ?? view.offers[0]?.package ?? {});
       }
       left.hidden = !dials;
@@ -220,7 +228,7 @@ function dial(issue, now, change) {
     slider.setAttribute("aria-valuetext", level.label);
     slider.style.setProperty("--fill", String(k / Math.max(issue.levels.length - 1, 1)));
     value.textContent = level.label;
-    words.textContent = k === issue.standing ? "As it is without a deal" : capital(level.words);
+    words.textContent = k === issue.standing ? "" : capital(level.words);
     node.classList.toggle("moved", k !== issue.standing);
   }
   refresh();
