@@ -7,9 +7,9 @@ share of the clock that has run, a party's demand is
     a(τ) = floor + (open − floor) (1 − μ) (1 − τ)^β,    open = k + x (1 − k),   floor = y k
 
 of its ideal gain. μ is how sure it is that the other side will never move: the prior of the stand-off with reputation, updated
-by how long that side has held (Abreu and Gul 2000) up to one half, and zero once it has moved. Two things are drawn from the seed: whether the
-engine is itself of the kind that never moves (then a = open throughout), and when it gives way, at the rate of the stand-off
-(then a = floor from that day).
+by how long that side has held (Abreu and Gul 2000) up to one half, and zero once it has moved. Two things are drawn from the
+seed: whether the engine is itself of the kind that never moves (then a = open throughout), and when it gives way, at the rate of
+the stand-off (then a = floor from that day).
 
     offers    of the packages better for both that give it its demand, the one best for the other side; near-ties go to the one
               nearest to what the other side asked for

@@ -7,8 +7,8 @@ the levels without a deal, all else is read off a sum over the issues,
     f(x) = f(s) + Σᵢ mᵢ(x[i]) + Σ over solved pairs c[i,j] (x[i] − s[i]) (x[j] − s[j])
 
 that is, additively but for what two issues do together. How far off that is, is measured at packages drawn from all of them and
-solved (`missed`). A worth counts from what the law does by itself if nothing is signed, in points (1 % of a year's real income, motives
-weighed in) by part, and in dollars of real income a year.
+solved (`missed`). A worth counts from what the law does by itself if nothing is signed, in points (1 % of a year's real income,
+motives weighed in) by part, and in dollars of real income a year.
 """
 
 from __future__ import annotations
