@@ -9,9 +9,10 @@ server is killed.
 from __future__ import annotations
 
 import asyncio
+import json
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from time import monotonic, time
 from typing import Any
@@ -22,7 +23,7 @@ from cachetools import LRUCache
 from detente.web.answers import Answers
 from detente.web.jobs import Crew, TooManyJobs
 from detente.web.replies import Refusal
-from detente.web.rooms_store import TABLE, Replayed, Room, Rooms, Sent, Stale, TooManyRooms, hashed
+from detente.web.rooms_store import DEBRIEF, TABLE, Replayed, Room, Rooms, Sent, Stale, TooManyRooms, hashed
 from detente.web.security import Rate
 from detente.web.settings import Settings
 from detente.web.state import digest
@@ -45,7 +46,6 @@ class Known:
 
     number: int
     over: bool
-    turn: str | None
     views: Mapping[str, Any]
 
 
@@ -63,6 +63,8 @@ class House:
         self._here: dict[str, Counter[str]] = {}
         self._ready: set[str] = set()
         self._reading: dict[str, asyncio.Task[None]] = {}
+        self._debriefs: LRUCache[str, str] = LRUCache(1024)
+        self._quick: LRUCache[str, Any] = LRUCache(64)
         self._tries = Rate(1 / 5, TRIES)
         self._good: LRUCache[tuple[str, str, bytes], bool] = LRUCache(4096)
         counters.gauge("detente_rooms_listened_to", lambda: float(len(self._bells)))
@@ -115,11 +117,14 @@ class House:
         job = None if known is None else await asyncio.to_thread(self.crew.jobs.get, known)
         if job is not None and not job.over:
             return job.id
+        return await self._start(client, TABLE, {"setup": dict(setup)}, key)
+
+    async def _start(self, client: str, kind: str, request: dict[str, Any], key: str) -> str:
+        jobs, settings = self.crew.jobs, self.settings
         try:
             made = await asyncio.to_thread(
-                self.crew.jobs.add, client, TABLE, {"setup": dict(setup)}, key, time(), own=self.settings.jobs_a_client,
-                total=self.settings.jobs_in_all,
-            )  # fmt: skip
+                jobs.add, client, kind, request, key, time(), own=settings.jobs_a_client, total=settings.jobs_in_all
+            )
         except TooManyJobs as full:
             raise Refusal(429, f"{full}.", headers={"Retry-After": "10"}) from None
         self.crew.wake()
@@ -185,7 +190,7 @@ class House:
         if moves:
             number = await asyncio.to_thread(self.store.append, name, number, moves, sent, time(), bool(told["over"]))
             self.counters.add("detente_moves_total", len(moves))
-        found = self._known[name] = Known(number, told["over"], told["turn"], told["views"])
+        found = self._known[name] = Known(number, told["over"], told["views"])
         if moves:
             self.ring(name)
         return found
@@ -235,6 +240,48 @@ class House:
             raise Refusal(409, say("web/rooms", "not_open"), name="NotOpen")
         moves = await asyncio.to_thread(self.store.moves, room.id)
         return await self.answers.run(what, room.id, room.setup, moves, *given)
+
+    # -- afterwards ------------------------------------------------------------------------------------------------------
+    async def debrief(self, room: Room) -> dict[str, Any]:
+        """What was hidden, once the game is over: at once without what takes long, whole (`complete`) when a worker is done.
+
+        Raises `Refusal` (409) before the end.
+        """
+        key = await self._debriefed(room)
+        whole = await asyncio.to_thread(self.crew.results.json, key)
+        if whole is not None:
+            return {"complete": True, "progress": 1.0, "problem": None, "told": json.loads(whole)}
+        job = self._debriefs.get(key)
+        found = None if job is None else await asyncio.to_thread(self.crew.jobs.get, job)
+        problem, progress = None, 0.0
+        if found is None or found.status == "done":  # never asked for, or no longer kept
+            with suppress(Refusal):  # too much to do: asked again, it starts then
+                moves = await asyncio.to_thread(self.store.moves, room.id)
+                request = {"setup": room.setup, "moves": moves}
+                self._debriefs[key] = await self._start(f"room {room.id}", DEBRIEF, request, key)
+        elif found.over:
+            problem = found.error or say("web/rooms", "no_debrief")
+        else:
+            progress = round(found.progress, 3)
+        if key not in self._quick:
+            self._quick[key] = await self.asked(room, "table_debrief")
+        return {"complete": problem is not None, "progress": progress, "problem": problem, "told": self._quick[key]}
+
+    async def takeaway(self, room: Room, ending: str) -> bytes:
+        """The game as a file. Raises `Refusal` (409) while it is not over or its debrief not whole."""
+        key = await self._debriefed(room)
+        path = await asyncio.to_thread(self.crew.results.file, key, f"game.{ending}")
+        if path is None:
+            await self.debrief(room)
+            raise Refusal(409, say("web/rooms", "not_whole"), name="NotDone", headers={"Retry-After": "2"})
+        return await asyncio.to_thread(path.read_bytes)
+
+    async def _debriefed(self, room: Room) -> str:
+        """Under what the debrief is kept. Raises `Refusal` (409) before the game is over."""
+        if await self.opening(room, wait=True) is not None or not (await self.known(room)).over:
+            raise Refusal(409, say("web/rooms", "not_over"), name="NotOver")
+        moves = await asyncio.to_thread(self.store.moves, room.id)
+        return str(await self.answers.run("table_debrief_key", room.setup, moves))
 
     async def leave(self, room: Room, seat: str) -> None:
         """A seat is left for good: a party walks away when its turn comes, another says nothing any more."""

@@ -215,15 +215,15 @@ async def post_leave(request: Request, room: RoomName, body: Nothing, token: Tok
 
 @router.get("/{room}/debrief", summary=say("web/api", "get_debrief"), responses=replies(Debrief, *SEATED))
 async def get_debrief(request: Request, room: RoomName, token: Token = "") -> Response:
-    """Everything that was hidden, once the game is over."""
+    """What was hidden, once the game is over: at once without what takes long, and whole a little later (`complete`)."""
     found, _ = await _seat(request, room, token)
-    return Reply(await house_of(request).asked(found, "table_debrief"))
+    return Reply(await house_of(request).debrief(found))
 
 
 @router.get("/{room}/transcript.{ending}", summary=say("web/api", "get_transcript"), responses=replies(None, *SEATED, also=TEXT))
 async def get_transcript(request: Request, room: RoomName, ending: Literal["md", "json", "html"], token: Token = "") -> Response:
     """The game to take away, once it is over: as text, as data, as a report of two pages."""
     found, _ = await _seat(request, room, token)
-    body = await house_of(request).asked(found, "table_transcript", ending)
+    body = await house_of(request).takeaway(found, ending)
     headers = {"Content-Disposition": f'attachment; filename="{found.id}.{ending}"', "Content-Security-Policy": REPORT}
     return Response(body, media_type=ENDINGS[ending], headers=headers)

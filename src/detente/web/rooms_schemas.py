@@ -50,7 +50,11 @@ class PackageWorth(BaseModel):
     points: float
 
 
-class Debrief(BaseModel):
-    """How it ended, and what was hidden while it went on."""
+class Debrief(Told):
+    """What was hidden while the game went on (`told`); `complete` once the package that `detente deal` would propose and the
+    odds of the outlook are in it. `problem` says what could not be worked out."""
 
-    outcome: Any
+    complete: bool
+    progress: float
+    problem: str | None
+    told: dict[str, Any]

@@ -37,6 +37,9 @@ from typing import Any
 
 TABLE = "table"
 """The kind of the job that works out a dossier's payoffs."""
+DEBRIEF = "table debrief"
+"""The kind of the job that works out what was hidden in a game."""
+KINDS = (TABLE, DEBRIEF)
 KEEP_SECONDS = 14 * 86_400.0
 MOST_ROOMS = 5_000
 TOKEN_BYTES = 16

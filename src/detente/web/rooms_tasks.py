@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from cachetools import LRUCache
 
 from detente.errors import InputError
+from detente.files import write
 from detente.table import Game, Move, Setup
 from detente.table.board import dossier_of
+from detente.table.debrief import Debrief, debrief_of
 from detente.types import Progress
 from detente.web.results import result_key
-from detente.web.rooms_store import TABLE
+from detente.web.rooms_store import DEBRIEF, TABLE
 from detente.web.state import digest
 from detente.words import refusal
 from detente.words.names import region_name
@@ -46,10 +49,23 @@ def setup(asked: Mapping[str, Any]) -> dict[str, Any]:
     return {"setup": made.model_dump(mode="json"), "key": result_key(TABLE, basis), "people": people}
 
 
-def prepare(given: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
-    """Work out the payoffs a set-up needs; what was solved is kept on disk for every process. The long part, for a worker."""
-    game = Game.replay(given, [], progress)
+def work(kind: str, request: Mapping[str, Any], progress: Progress, folder: Path) -> dict[str, Any]:
+    """The long parts, for a worker: the payoffs a set-up needs (what was solved is kept on disk for every process), or the whole
+    debrief of a game that is over, with what is to be taken away of it as files in `folder`."""
+    if kind == DEBRIEF:
+        game = Game.replay(request["setup"], request["moves"])
+        found = debrief_of(game, progress=progress)
+        for ending, body in takeaways(game, found).items():
+            write(folder / f"game.{ending}", body)
+        return found.record()
+    game = Game.replay(request["setup"], [], progress)
     return {"parties": list(game.parties), "steps": len(game.board.steps), "packages": len(game.board.prices.grid)}
+
+
+def takeaways(game: Game, found: Debrief) -> dict[str, bytes]:
+    """The game to take away, by ending."""
+    whole = {"game": json.loads(game.to_json()), "debrief": found.record()}
+    return {"json": json.dumps(whole, ensure_ascii=False, indent=1).encode()}
 
 
 def ready(given: Mapping[str, Any]) -> None:
@@ -86,8 +102,13 @@ def worth(room: str, given: Mapping[str, Any], moves: Sequence[Mapping[str, Any]
 
 
 def debrief(room: str, given: Mapping[str, Any], moves: Sequence[Mapping[str, Any]]) -> Any:
-    """What was hidden. Raises `MoveRefused` before the end."""
-    return game_of(room, given, moves).debrief().record()
+    """What was hidden, without what takes long: no package of the engine's own search, no odds."""
+    return debrief_of(game_of(room, given, moves), predict=False).record()
+
+
+def debrief_key(given: Mapping[str, Any], moves: Sequence[Mapping[str, Any]]) -> str:
+    """Under what the whole debrief is kept."""
+    return result_key(DEBRIEF, [given, list(moves)])
 
 
 def _told(room: str, game: Game, before: int, gone: Collection[str]) -> dict[str, Any]:
@@ -101,6 +122,6 @@ def _told(room: str, game: Game, before: int, gone: Collection[str]) -> dict[str
     _games[room, digest(moves)] = game
     return {
         "moves": moves[before:],
-        "over": game.over, "turn": game.turn,
+        "over": game.over,
         "views": {seat: game.view(seat) for seat, player in game.setup.seats.items() if player == "person"},
     }  # fmt: skip

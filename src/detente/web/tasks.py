@@ -151,7 +151,7 @@ def at_table(what: str) -> Callable[..., Any]:
 TASKS: dict[str, Callable[..., Any]] = {
     "answer": answer, "ranges": ranges, "drivers": drivers, "compare": compare, "export": export, "figure": figure,
     "job_figure": job_figure, "key": key, "dossier": dossier, "read": read,
-    **{f"table_{what}": at_table(what) for what in ("setup", "ready", "look", "move", "worth", "debrief", "transcript")},
+    **{f"table_{what}": at_table(what) for what in ("setup", "ready", "look", "move", "worth", "debrief", "debrief_key")},
 }  # fmt: skip
 
 

@@ -77,10 +77,9 @@ class Watch:
 def one(jobs: Jobs, results: Any, job: Job, worker: str, seconds: float) -> None:
     """Do one job and note how it ended."""
     from detente.errors import DetenteError
+    from detente.web import rooms_store, rooms_tasks
     from detente.web.kinds import arguments_of, work
     from detente.web.replies import Reply
-    from detente.web.rooms_store import TABLE
-    from detente.web.rooms_tasks import prepare
     from detente.web.state import PageState, resolve
     from detente.web.telemetry import failed
     from detente.words import say
@@ -90,8 +89,8 @@ def one(jobs: Jobs, results: Any, job: Job, worker: str, seconds: float) -> None
         return
     try:
         with Watch(jobs, job, worker, seconds) as watch, results.making(job.key) as folder:
-            if job.kind == TABLE:
-                found = prepare(job.request["setup"], watch.progress)
+            if job.kind in rooms_store.KINDS:
+                found = rooms_tasks.work(job.kind, job.request, watch.progress, folder)
             else:
                 case = resolve(PageState.model_validate(job.request["state"]))
                 arguments = arguments_of(job.kind, job.request["arguments"])
