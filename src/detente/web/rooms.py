@@ -87,12 +87,12 @@ class House:
         """The room and the seat that a token opens. Wrong ones are answered slowly, and soon not at all. Raises `Refusal`."""
         found = await self.room(name)
         mark = (client, name, hashed(token))
-        if mark not in self._good and (wait := self._tries.look(client, monotonic())) > 0:
+        if mark not in self._good and (wait := self._tries.look(f"{client} {name}", monotonic())) > 0:
             self.counters.add("detente_refused_total", why="seat")
             raise Refusal(429, say("web/rooms", "too_many_tries"), headers={"Retry-After": str(int(wait) + 1)})
         seat = await asyncio.to_thread(self.store.seat_of, name, token) if token else None
         if seat is None:
-            self._tries.take(client, monotonic())
+            self._tries.take(f"{client} {name}", monotonic())
             await asyncio.sleep(SLOW)
             raise Refusal(403, say("web/rooms", "wrong_token"), name="WrongSeat")
         self._good[mark] = True

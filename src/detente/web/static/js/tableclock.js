@@ -24,13 +24,13 @@ export function clockView() {
     if (width < 80) return;
     const [first, last] = [dayNumber(start), dayNumber(now.last_day)];
     const at = (iso) => 8 + ((dayNumber(iso) - first) / Math.max(last - first, 1)) * (width - 16);
-    let right = -20;
-    const labels = now.deadlines.map((d) => {
+    const taken = [];
+    const labels = [...now.deadlines].sort((a, b) => b.binds - a.binds).map((d) => { // the day that binds is named before the others
       const text = shortDay(d.day);
       const size = textWidth(text, 12, d.binds ? 700 : 400);
       const x = Math.min(Math.max(at(d.day), 8 + size / 2), width - 8 - size / 2);
-      if (x - size / 2 < right + 8 && !d.binds) return null;
-      right = x + size / 2;
+      if (taken.some(([from, to]) => x - size / 2 < to + 8 && x + size / 2 > from - 8)) return null;
+      taken.push([x - size / 2, x + size / 2]);
       return s("text", { x, y: 34, "text-anchor": "middle", "font-weight": d.binds ? 700 : null }, text);
     });
     replace(drawing, s("svg", { viewBox: `0 0 ${width} 40`, width, height: 40, "aria-hidden": "true", focusable: "false" },

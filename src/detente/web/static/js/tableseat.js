@@ -102,9 +102,9 @@ export function seatView(body, context, wire, { leave, moved }) {
     }
     const rows = view.issues.map((issue) => dial(issue, now, () => { shown.classList.add("old"); clearTimeout(timer); timer = setTimeout(weigh, REST); }));
     const groups = [...new Set(view.issues.map((i) => i.giver))].sort((a, b) => (b === view.seat.code) - (a === view.seat.code));
-    replace(left, groups.map((giver) => {
+    replace(left, groups.map((giver, k) => {
       const mine = giver === view.seat.code;
-      const group = h("fieldset", { class: "table-giver" }, h("legend", null, mine ? "What you give" : `What ${inText(context.regionName(giver))} gives`, h("small", null, " a dial in bold differs from what holds without a deal")), rows.filter((r) => r.issue.giver === giver).map((r) => r.node));
+      const group = h("fieldset", { class: "table-giver" }, h("legend", null, mine ? "What you give" : `What ${inText(context.regionName(giver))} gives`, k ? null : h("small", null, " in bold: not as it is without a deal")), rows.filter((r) => r.issue.giver === giver).map((r) => r.node));
       group.style.setProperty("--accent", accentVar(giver));
       return group;
     }));

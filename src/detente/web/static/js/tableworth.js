@@ -17,7 +17,7 @@ export function worthBars() {
           const v = of(row);
           const bar = s("svg", { viewBox: "0 0 100 10", preserveAspectRatio: "none", "aria-hidden": "true", focusable: "false" },
             s("rect", { x: Math.min(50, at(v)), y: 1.5, width: Math.abs(at(v) - 50), height: 7, class: v < 0 ? "table-loss" : "table-gain" }), s("path", { d: "M50 0V10", class: "zero", "vector-effect": "non-scaling-stroke" }));
-          return h("tr", { class: row.strong ? "strong" : null }, h("th", { scope: "row" }, row.name), h("td", { class: "bar" }, bar),
+          return h("tr", { class: row.strong ? "strong" : null }, h("th", { scope: "row" }, row.name), h("td", { class: "worth-bar" }, bar),
             h("td", { class: "n" }, party ? sig(v) : sigPercent(v), h("small", null, Math.abs(row.worth.million_usd) < 0.05 ? "" : usd(row.worth.million_usd, true))));
         })));
     },

@@ -33,11 +33,12 @@ export function zoneDrawing({ width, axes, frontier, marks, offers, breakdown, c
   function label(text, at, weight) {
     const size = textWidth(text, 12.5, weight);
     const [px, py] = [x(at[0]), y(at[1])];
-    const places = [[px + 9, py + 4], [px - 9 - size, py + 4], [px - size / 2, py - 10], [px - size / 2, py + 19]];
+    const places = [4, -14, 22, -30, 38, -46, 54, -62, 70].flatMap((d) => [[px + 11, py + d], [px - 11 - size, py + d]]);
     const free = ([bx, by]) => bx >= left && bx + size <= width && by > 12 && by < height - bottom + 14 && !taken.some((t) => bx < t[2] + 3 && bx + size > t[0] - 3 && by - 11 < t[3] && by + 3 > t[1]);
     const [bx, by] = places.find(free) ?? places[px > width / 2 ? 1 : 0];
     taken.push([bx, by - 11, bx + size, by + 3]);
-    return s("text", { x: bx, y: by, "font-weight": weight }, text);
+    const far = Math.abs(by - 4 - py) > 12;
+    return [far ? s("path", { class: "leader", d: `M${px} ${py}L${bx > px ? bx - 2 : bx + size + 2} ${by - 4}` }) : null, s("text", { x: bx, y: by, "font-weight": weight }, text)].filter(Boolean);
   }
   for (const p of [...marks.map((m) => m.at), ...offers.map((o) => o.at)]) taken.push([x(p[0]) - 7, y(p[1]) - 7, x(p[0]) + 7, y(p[1]) + 7]);
   const diamond = (px, py, r) => `M${px} ${py - r}L${px + r} ${py}L${px} ${py + r}L${px - r} ${py}Z`;
