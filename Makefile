@@ -13,13 +13,27 @@ export PIP_CONSTRAINT := $(LOCK)
 export PIP_BUILD_CONSTRAINT := $(LOCK)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: brief test golden golden-accept lint types contracts check messages lock newest lowest clean
+.PHONY: brief page docs sbom test golden golden-accept lint types contracts check messages lock newest lowest clean
 
 brief: $(VENV)/.run
 	$(BIN)/detente brief $(DOSSIER) --out $(OUT)
 
+page: $(VENV)/.page
+	$(BIN)/detente serve --open
+
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+# The documentation as a site, in site/.
+docs: $(VENV)/.docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+
+# What a wheel brings along: a list of parts (CycloneDX) and of their licences, in dist/.
+sbom: $(VENV)/.run $(UV)
+	mkdir -p dist
+	.venv-lock/bin/python -m pip install --quiet cyclonedx-bom pip-licenses
+	.venv-lock/bin/cyclonedx-py environment $(BIN)/python --pyproject pyproject.toml --output-reproducible --of JSON -o dist/detente.cdx.json
+	.venv-lock/bin/pip-licenses --python $(BIN)/python --from mixed --format markdown --output-file dist/licences.md
 
 # What moved in any output since it was last accepted; `make golden-accept` accepts it.
 golden: $(VENV)/.dev
@@ -54,9 +68,17 @@ $(VENV)/.run: pyproject.toml $(LOCK) | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --editable .
 	touch $@
 
+$(VENV)/.page: pyproject.toml $(LOCK) | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable '.[serve]'
+	touch $@
+
+$(VENV)/.docs: pyproject.toml $(LOCK) | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable '.[docs]'
+	touch $@
+
 $(VENV)/.dev: pyproject.toml $(LOCK) | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
-	touch $@ $(VENV)/.run
+	touch $@ $(VENV)/.run $(VENV)/.page
 
 # The newest releases for Python 3.11 and later, with markers where they differ; the three names are what builds and installs us.
 lock: $(UV)
@@ -82,4 +104,4 @@ $(UV): | $(BIN)/python
 	PIP_CONSTRAINT= .venv-lock/bin/python -m pip install --quiet uv
 
 clean:
-	rm -rf $(VENV) messages.pot .venv-* briefing dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) site .cache messages.pot .venv-* briefing dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

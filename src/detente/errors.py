@@ -80,6 +80,15 @@ class UnbalancedTable(InputError):
     """An accounting identity of a table does not hold; the message names the cell."""
 
 
+class MissingPackage(InputError, ModuleNotFoundError):
+    """A package that only an extra brings is absent; the message has the command that installs it."""
+
+    def __init__(self, package: str, extra: str):
+        self.package, self.extra = package, extra
+        command = f"python -m pip install 'detente[{extra}]'"
+        super().__init__(f"this needs {package}: {command} (in a clone: '.[{extra}]')")
+
+
 class BadDossier(InputError):
     """A dossier that cannot be read; the message gives line and field."""
 

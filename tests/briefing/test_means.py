@@ -253,6 +253,31 @@ def test_titles_follow_the_numbers(rows: list[tuple[float, float, float, tuple[s
         assert chart.startswith("Of what is known")
 
 
+@pytest.mark.parametrize(
+    ("prices", "many"), [((2.0, -2.0), "two"), ((2.0, -2.0, 2.0), "three"), ((2.0, -2.0, 2.0, 1.0), "three")]
+)
+def test_titles_count_all_that_tie(prices: tuple[float, ...], many: str) -> None:
+    year = year_of([(p - 0.1, p, p + 0.1) for p in prices], ["branch"] * len(prices), [("USA",)] * len(prices))
+    assert f"the {many} largest are" in told("title", year=year, parts=decided(year), reader="MYS", case=None)
+    chart = told("year_title", year=year, parts=parts_of(year.ranked))
+    assert chart.startswith(f"{many.capitalize()} things would weigh the same")
+
+
+@pytest.mark.parametrize(
+    ("first", "later", "title"),
+    [
+        (0.3, 0.3, "Malaysia gains even at worst, in later years as in the first"),
+        (0.4, 0.3, "Malaysia gains even at worst, most in the first year"),
+        (0.3, 0.4, "Malaysia gains even at worst, more in later years than in the first"),
+        (-0.3, -0.3, "At worst Malaysia’s later years are like its first"),
+        (-0.4, -0.3, "At worst Malaysia’s first year moves it more than later ones"),
+    ],
+)
+def test_what_is_a_gain_is_not_called_the_worst(first: float, later: float, title: str) -> None:
+    known = {(name, "w"): span(v - 0.05, v, v + 0.05) for name, v in (("first-year", first), ("two-to-five", later))}
+    assert told("strip_title", known=known, ways=["w"], reader="MYS") == title
+
+
 @settings(deadline=None, max_examples=60)
 @given(st.lists(st.tuples(number, number, number), min_size=1, max_size=3), st.sampled_from([1.0, 1e3]))
 def test_the_calendar_says_what_hangs_on_a_day_only_where_signs_are_known(

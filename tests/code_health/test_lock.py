@@ -18,7 +18,7 @@ def test_every_dependency_is_pinned() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     asked = [*project["build-system"]["requires"], *project["project"]["dependencies"]]
     asked += [r for extra in project["project"]["optional-dependencies"].values() for r in extra]
-    missing = {name_of(r) for r in asked} - {name_of(p) for p in PINS}
+    missing = {name_of(r) for r in asked} - {name_of(p) for p in PINS} - {"detente"}  # an extra may name others
     assert not missing, f"run `make lock`: {missing}"
 
 

@@ -20,6 +20,7 @@ import pandas as pd
 
 from detente import words as text
 from detente.words import N_, _
+from detente.words.shown import Shown
 
 WORDS = {
     "trade_elasticity_factor": N_("the trade elasticity"),
@@ -68,7 +69,7 @@ class Swing:
 
 
 @dataclass(frozen=True)
-class ParameterDriver:
+class ParameterDriver(Shown):
     """The swings of one figure, the widest first."""
 
     swings: tuple[Swing, ...]

@@ -40,6 +40,7 @@ from detente.policy.instruments import Policy
 from detente.shapley_values import all_sets, shapley_values
 from detente.types import Progress
 from detente.words import MINUS, refusal, say, tell
+from detente.words.shown import Shown
 from detente.world.library import load_world
 from detente.world.world import World
 
@@ -59,7 +60,7 @@ Package = Run | Policy | str
 
 
 @dataclass(frozen=True, eq=False)
-class Comparison:
+class Comparison(Shown):
     """All cells. `frame`: package, world, parameters, region, indicator, value, unit; `failed`: cell → why it has no numbers."""
 
     frame: pd.DataFrame
@@ -229,7 +230,7 @@ def _parameter_sets(given: Sequence[str | Parameters] | Mapping[str, str | Param
 
 
 @dataclass(frozen=True, eq=False)
-class WhatChanged:
+class WhatChanged(Shown):
     """The difference of two runs: of what they read (`inputs`), of what came out, and which input moved it how far.
 
     `frame`: one row a region both have and one for the world: real income before and after, percent, and the part of the gap due

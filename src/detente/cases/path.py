@@ -34,6 +34,7 @@ from detente.policy.dossier import Dossier
 from detente.types import Array, Progress
 from detente.words import refusal
 from detente.words.names import region_name
+from detente.words.shown import Shown
 
 WORLD = "WORLD"
 WORKERS = 2
@@ -42,7 +43,7 @@ Sign = Literal["gain", "loss", "not known"]
 
 
 @dataclass(frozen=True, eq=False)
-class Path:
+class Path(Shown):
     """A scenario's path. `nodes` are the months solved, `corners` those at which readings other than the central one are; they
     are interpolated to the rest. With one reading low and high are the central value.
 

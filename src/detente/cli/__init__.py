@@ -18,12 +18,14 @@ from detente.cli import (
     check,
     data,
     dispatch,
+    doctor,
     dossier,
     estimate,
     exposure,
     politics,
     questions,
     runs,
+    table,
     trade,
     validate,
     watch,
@@ -46,6 +48,7 @@ app = typer.Typer(
 app.command()(questions.brief)
 app.command()(new)
 app.command()(check.check)
+app.command()(doctor.doctor)
 app.command()(serve)
 app.command()(runs.solve)
 app.command()(watch.stress)
@@ -57,6 +60,7 @@ app.command()(questions.control)
 app.command()(questions.talks)
 app.command()(questions.truce)
 app.command()(questions.bystander)
+app.command()(table.table)
 app.command()(questions.path)
 app.command()(questions.jobs)
 app.command()(exposure.exposure)
@@ -87,7 +91,7 @@ app.add_typer(validate.validate, name="validate")
 def _answer_first(family: typer.Typer) -> None:
     """Every command says the answer first and has `--full`; the briefing and the server say what they write and where."""
     for command in family.registered_commands:
-        if command.callback not in (None, questions.brief, serve):
+        if command.callback not in (None, questions.brief, serve, doctor.doctor):
             command.callback = spoken(command.callback, out)
     for group in family.registered_groups:
         if group.typer_instance is not None:

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from detente.equilibrium.parameters import Parameters
 from detente.equilibrium.solve import Solver, solve_flat
 from detente.errors import InputError, NotConverged, UnknownName
+from detente.extras import need
 from detente.policy.shock import Shock
 from detente.words.names import resolve_regions
 from detente.world.economy import Economy
@@ -89,7 +90,7 @@ def gradient(
     sector for "unit_cost" and "subsidies"; measure for "bounds". Raises `NotConverged` if the adjoint does not
     converge, `InputError` where a wage is just at its floor and slopes differ by side.
     """
-    import xarray as xr
+    xr = need("xarray")
 
     from detente.equilibrium import arrays, system
 

@@ -33,6 +33,7 @@ from detente.errors import UnknownRegion
 from detente.types import Array, plain
 from detente.words import tell
 from detente.words.names import region_name, resolve_regions, sector_name
+from detente.words.shown import Shown
 from detente.world.employment import HOME, counted, state_shares
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def by_state(outcome: Outcome) -> pd.DataFrame:
 
 
 @dataclass(frozen=True, eq=False)
-class Jobs:
+class Jobs(Shown):
     """Jobs of one economy (or group) before, what moved and what was lost, thousand persons, one row a sector or a state.
 
     `frame`: name, before, change; where wages have a floor also how many more are out of work; by state also what the state gains

@@ -20,9 +20,11 @@ from numpy.typing import NDArray
 
 from detente.equilibrium.levels import Equilibrium
 from detente.errors import InputError, UnknownRegion
+from detente.extras import need
 from detente.files import whole
 from detente.types import Range
 from detente.words.names import region_name
+from detente.words.shown import Shown
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -76,7 +78,7 @@ class Shadow:
 
 
 @dataclass(frozen=True, eq=False)
-class Outcome:
+class Outcome(Shown):
     """What changed between two equilibria. Percent changes by region or region × sector; money in the table's unit a year."""
 
     before: Equilibrium
@@ -389,7 +391,7 @@ class Outcome:
     def trade(self) -> xr.Dataset:
         """Shipments before duties (origin × destination × sector), domestic included: baseline, counterfactual (table's unit a
         year) and volume, the percent change of the quantity delivered."""
-        import xarray as xr
+        xr = need("xarray")
 
         dims = ("origin", "destination", "sector")
         delivered = self.after.shipments / (self.after.unit_cost[:, None, :] * self.after.iceberg)
@@ -494,7 +496,7 @@ class Outcome:
 
     def to_dataset(self) -> xr.Dataset:
         """Regional and sectoral results and trade in one labelled dataset."""
-        import xarray as xr
+        xr = need("xarray")
 
         regional = self.to_frame().rename_axis("region").to_xarray()
         sectoral = self.sector_frame().to_xarray()

@@ -34,6 +34,7 @@ from detente.outlook.shrinkage import Groups
 from detente.outlook.spells import ENDS
 from detente.types import plain
 from detente.words import tell
+from detente.words.shown import Shown
 
 __all__ = ["BaseRates", "base_rates", "class_of", "outside_classes", "told_of"]
 
@@ -49,7 +50,7 @@ def told_of() -> Mapping[str, Any]:
 
 
 @dataclass(frozen=True)
-class BaseRates:
+class BaseRates(Shown):
     """Counts and shares. `rates`: one row an outcome; `lengths`: one row a year; `asked` says what was asked for."""
 
     asked: Mapping[str, str]

@@ -45,6 +45,7 @@ from detente.outlook.tree import prospects_of
 from detente.policy.prospects import OUTCOMES, Fork, PoolWeights, Prospects, Signal
 from detente.types import Array
 from detente.words import refusal, say, tell
+from detente.words.shown import Shown
 
 if TYPE_CHECKING:
     from detente.policy.dossier import Dossier
@@ -79,7 +80,7 @@ StandOff = Callable[[date], StandOffOdds]
 
 
 @dataclass(frozen=True)
-class ForkOdds:
+class ForkOdds(Shown):
     """One fork: every judgement by branch as low, central, high, what the pool makes of them, and what signals moved.
 
     `weights` are those used, summing to 1; `cases` says what the base rate rests on; `ranges` are the final odds. `own` are odds

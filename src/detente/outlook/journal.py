@@ -46,6 +46,7 @@ from detente.files import loads, sha256
 from detente.outlook.scores import REST, Score, brier, calibration, gathered, log_score, score, stays, uniform
 from detente.outlook.tree import prospects_of
 from detente.words import refusal, say, tell
+from detente.words.shown import Shown
 
 if TYPE_CHECKING:
     from detente.outlook.fork_odds import ForkOdds
@@ -361,7 +362,7 @@ class MarketScore:
 
 
 @dataclass(frozen=True)
-class Reckoning:
+class Reckoning(Shown):
     """Scores of a journal: fork by fork, and together where there is something to add up; beside markets and crowds."""
 
     forks: tuple[ForkScore, ...]

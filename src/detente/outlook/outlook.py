@@ -58,6 +58,7 @@ from detente.outlook.tree import STATUS_QUO, BranchOdds, Span, Tree, grow, prosp
 from detente.types import Array, Progress
 from detente.words import refusal, tell, whole_percents
 from detente.words.names import region_name
+from detente.words.shown import Shown
 from detente.world.world import World
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ class Reached:
 
 
 @dataclass(frozen=True, eq=False)
-class Outlook:
+class Outlook(Shown):
     """How likely, and what to expect. Real income is in percent against the baseline of `paths`."""
 
     title: str

@@ -66,6 +66,7 @@ from detente.policy.timing import in_force
 from detente.shapley_values import shapley_values
 from detente.types import Array, Progress
 from detente.words import refusal, tell
+from detente.words.shown import Shown
 from detente.world.world import World
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ class QuestionOutlook:
 
 
 @dataclass(frozen=True, eq=False)
-class KeyQuestions:
+class KeyQuestions(Shown):
     """All questions with answers, ranked by their Shapley share for `by`.
 
     `together`: what all explain, by code; `deviation`: standard deviation over paths, percent; `unasked`: by fork and code, the

@@ -30,6 +30,7 @@ from detente.outlook.outlook import ENDS, draw_odds, pooled_odds
 from detente.outlook.tree import STATUS_QUO, BranchOdds, grow, prospects_of
 from detente.types import Progress, Range, plain
 from detente.words import tell
+from detente.words.shown import Shown
 
 ASSUMPTIONS = ("A106", "A107")
 """Numbers of the ledger that the moves rest on."""
@@ -53,7 +54,7 @@ class Slope:
 
 
 @dataclass(frozen=True, eq=False)
-class MarketReaction:
+class MarketReaction(Shown):
     """Moves by scenario. `chance` of the worst scenario with its range over the odds; `slopes` by party; `missing` are parties
     of whose market no event is on file.
     """

@@ -40,6 +40,7 @@ from detente.types import Array
 from detente.words import capital, join, percent, refusal, say, tell
 from detente.words.names import goods_sectors, region_name, sector_name
 from detente.words.numbers import day as day_in_words
+from detente.words.shown import Shown
 from detente.world.library import load_world
 from detente.world.world import World
 
@@ -187,7 +188,7 @@ class Default:
 
 
 @dataclass(frozen=True)
-class ToReplace:
+class ToReplace(Shown):
     """Defaults of a starter, those that move the answer most first. `expected`: real income at the odds written, percent."""
 
     dossier: str

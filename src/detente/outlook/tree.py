@@ -38,6 +38,7 @@ from detente.policy.prospects import Branch, Fork, Prospects
 from detente.policy.timing import in_force, turning_days
 from detente.types import Array
 from detente.words import refusal, tell, whole_percents
+from detente.words.shown import Shown
 
 if TYPE_CHECKING:
     from detente.policy.dossier import Dossier
@@ -109,7 +110,7 @@ class Leaf:
 
 
 @dataclass(frozen=True, eq=False)
-class Tree:
+class Tree(Shown):
     """All paths from `start` to the day before `until`."""
 
     dossier: str

@@ -43,6 +43,7 @@ from detente.policy.stacking import policy_on
 from detente.types import Array, Progress, Range, plain
 from detente.words import DAYS_A_YEAR, refusal, tell
 from detente.words.names import region_name
+from detente.words.shown import Shown
 
 ASSUMPTIONS = ("A103", "A104", "A105")
 """Numbers of the ledger that the cost rests on."""
@@ -128,7 +129,7 @@ class Threatened:
 
 
 @dataclass(frozen=True, eq=False)
-class Uncertainty:
+class Uncertainty(Shown):
     """What threats of duties cost in each scenario while they are threats; `missing` are scenarios that no path takes."""
 
     dossier: str

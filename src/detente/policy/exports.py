@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from detente.errors import InputError
+from detente.extras import need
 from detente.files import sha256, whole
 from detente.policy.measures import Measure
 from detente.policy.timing import Deadline, status_on, turning_days
@@ -108,6 +109,7 @@ def write_table(frame: pd.DataFrame, path: Path, kind: str) -> Path:
         with whole(path) as draft:
             frame.to_csv(draft, index=False, float_format="%.6f", lineterminator="\n")
         return path
+    need("pyarrow")
     with whole(path) as draft:
         frame.to_parquet(draft, index=False, engine="pyarrow")
     return path

@@ -43,6 +43,7 @@ from detente.strategy.transshipment import RATE, Basis, pass_through, raised_by,
 from detente.strategy.year import Held, Span, branch_state, held, money_of, option_state, price_of, solve_states
 from detente.types import Array, Progress, plain
 from detente.words import TINY, tell
+from detente.words.shown import Shown
 
 if TYPE_CHECKING:
     from detente.strategy.deal import Proposal
@@ -100,7 +101,7 @@ class Pair:
 
 
 @dataclass(frozen=True)
-class Asks:
+class Asks(Shown):
     """The steps of one economy and their pairs; `siding` the price of siding with each party, with
     `failed` once talks have failed (else as things stand)."""
 

@@ -31,12 +31,13 @@ from detente.strategy.objectives import Weights
 from detente.types import plain
 from detente.words import refusal, tell
 from detente.words.names import resolve_regions, resolve_sectors
+from detente.words.shown import Shown
 from detente.world.economy import Economy
 from detente.world.world import World
 
 
 @dataclass(frozen=True, eq=False)
-class ControlReply:
+class ControlReply(Shown):
     """The share withheld that serves `by` best (a fraction of exports of `sectors` to `on`), its gain in points of its objective
     against no control, the outcome compared with that, and the curve it was read from, up to the share `most`.
     """

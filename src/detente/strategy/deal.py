@@ -52,6 +52,7 @@ from detente.talks.patience import Patience
 from detente.talks.truce import FRAMEWORK_YEARS, PERIODS, Lasting, TruceSide, Watch, lasting, watch
 from detente.types import Array, Progress, plain
 from detente.words import MINUS, decimals_for, name, refusal, tell
+from detente.words.shown import Shown
 from detente.world import money
 from detente.world.world import World
 
@@ -66,7 +67,7 @@ Judged = Literal["motives", "real income"]
 
 
 @dataclass(frozen=True, eq=False)
-class Proposal:
+class Proposal(Shown):
     """A package between two parties. `status`: "deal", or "no deal" where no signable package is better for both than none.
 
     `levels` are the levels of `agenda.issues`; `chosen` and `without` what the package and its disagreement point are worth,

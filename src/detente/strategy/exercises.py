@@ -31,6 +31,7 @@ from detente.policy.parts import Exercise
 from detente.types import Progress, Range, plain
 from detente.words import refusal, tell
 from detente.words.names import region_name
+from detente.words.shown import Shown
 
 SIZES = ("low", "central", "high")
 
@@ -79,7 +80,7 @@ class Priced:
 
 
 @dataclass(frozen=True, eq=False)
-class Exercises:
+class Exercises(Shown):
     """The exercises of a dossier, in its order."""
 
     dossier: str

@@ -55,6 +55,7 @@ from detente.talks.menus import Hosting, Menu, hosting
 from detente.types import Progress, Range, plain
 from detente.words import TINY, refusal, straddles, tell
 from detente.words.names import region_name
+from detente.words.shown import Shown
 
 PartName = Literal["diversion", "uncertainty", "choice", "passed"]
 PARTS: tuple[PartName, ...] = get_args(PartName)
@@ -84,7 +85,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class HostStake:
+class HostStake(Shown):
     """What success rather than failure is worth to a host. `successes` and `failures`: what each scenario brings it, percent of
     real income against what is in force, the cost of threats included where it is priced; `income` million USD of the year
     `dollars`."""

@@ -43,6 +43,7 @@ from detente.errors import InputError, NotConverged, UnknownName, UnknownRegion
 from detente.types import Progress, plain
 from detente.words import say, tell
 from detente.words.names import region_name, sector_name
+from detente.words.shown import Shown
 from detente.world import money
 from detente.world.places import places as places_of
 
@@ -291,7 +292,7 @@ class Home:
 
 
 @dataclass(frozen=True, eq=False)
-class Politics:
+class Politics(Shown):
     """Every party in every outcome asked for, outcome by outcome. `unit` is the unit of exports; `compared` has the baselines by
     name, in words; `titles` what the dossier calls the outcomes."""
 

@@ -37,12 +37,13 @@ from detente.strategy.tariff_space import Detail
 from detente.types import Array, Progress
 from detente.words import refusal, tell
 from detente.words.names import resolve_regions, resolve_sectors
+from detente.words.shown import Shown
 from detente.world.economy import Economy
 from detente.world.world import World
 
 
 @dataclass(frozen=True, eq=False)
-class Regimes:
+class Regimes(Shown):
     """Outcomes of tariff regimes against today's tariffs, and each regime's tariffs [origin, destination, sector].
 
     `games` holds the Nash solutions by regime, `players` who chooses in them, `moved` the sectors whose tariffs move.

@@ -45,6 +45,7 @@ from detente.talks.standoff import Standoff, standoff
 from detente.talks.truce import Truce
 from detente.types import Progress, plain
 from detente.words import DAYS_A_YEAR, refusal, tell
+from detente.words.shown import Shown
 from detente.world.world import World
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ EVEN_CHANCE = 0.005
 
 
 @dataclass(frozen=True, eq=False)
-class AtTheTable:
+class AtTheTable(Shown):
     """A two-party dossier read as games. `plain` is the same table if both cared for real income alone; `standoff` the steady
     stand-off at the centre of the assumptions, `literal` the same if being seen to give way cost nothing.
     """

@@ -38,6 +38,7 @@ from detente.policy.instruments import Policy
 from detente.types import Array, plain
 from detente.words import refusal, tell
 from detente.words.names import region_name, sector_name
+from detente.words.shown import Shown
 
 RATE = 0.40
 Basis = Literal["content", "matched"]
@@ -176,7 +177,7 @@ class DutyCase:
 
 
 @dataclass(frozen=True)
-class PassThroughDuty:
+class PassThroughDuty(Shown):
     """What a duty on goods judged to be passed through costs one economy, in four readings from the narrowest to the widest."""
 
     region: str

@@ -56,6 +56,7 @@ from detente.strategy.bystanders import Option, options_of, side_with
 from detente.strategy.transshipment import RATE, Basis, pass_through, raised_by, rise_of
 from detente.types import Array, Progress, Range, plain
 from detente.words import TINY, say, straddles, tell
+from detente.words.shown import Shown
 from detente.world import money
 
 Kind = Literal["branch", "scenario", "step", "passed", "choice", "risk"]
@@ -260,7 +261,7 @@ class Mover:
 
 
 @dataclass(frozen=True)
-class Year:
+class Year(Shown):
     """The drivers of one economy; money is of the year `dollars`, `unmoved` the titles of what moves it by nothing that
     prints (0.005 % at either end of the span)."""
 

@@ -1,6 +1,6 @@
 """After the end: what each seat got and left, the zone and its frontier, the engine's reasons, and what history did.
 
-    zone       packages better for both than nothing signed; `edge` are those that leave nobody worse off by another (the frontier)
+    zone       packages better for both than nothing signed; `edge` is its frontier: those than which none is better for both
     left       what a party could have had more, at the day of the signature, with the other no worse off; where nothing was
                signed, what the fair package would have brought at the start
     fair       the package of the table with the largest equal share of both ideal gains (Kalai–Smorodinsky)
@@ -168,10 +168,16 @@ class Debrief:
         ]  # fmt: skip
 
     @property
-    def dispensable(self) -> list[int]:
-        """Offers turned down that were better for both than what came in the end, by number."""
+    def turned_down(self) -> list[int]:
+        """Offers never signed that were better for both than what came in the end, by number."""
+        last = self.game.moves[-1] if self.game.moves else None
+        signed = last.number if last is not None and last.kind == "accept" else None
         ends = [self.seat(p).value.points for p in self.parties]
-        return [o["number"] for o in self.offers if all(v.points > e + 1e-9 for v, e in zip(o["values"], ends, strict=True))]
+
+        def better(offer: dict[str, Any]) -> bool:
+            return all(v.points > e + 1e-9 for v, e in zip(offer["values"], ends, strict=True))
+
+        return [o["number"] for o in self.offers if o["number"] != signed and better(o)]
 
     # -- showing ---------------------------------------------------------------------------------------------------------
     def record(self) -> dict[str, Any]:
@@ -197,11 +203,14 @@ class Debrief:
                     "worth": {p: value(v) for p, v in zip(self.parties, m.values, strict=True)}}
                 for k, m in self.marks.items()
             },
-            "offers": [{**o, "values": {p: value(v) for p, v in zip(self.parties, o["values"], strict=True)}} for o in self.offers],
+            "offers": [
+                {**o, "values": {p: value(v) for p, v in zip(self.parties, o["values"], strict=True)}} for o in self.offers
+            ],
             "reasons": self.reasons, "immovable": self.immovable, "gave_way": self.gave_way,
             "predicted": self.predicted, "odds": self.odds,
             "history": {"state": self.history.state, "events": self.history.events},
-            "approximation": game.board.prices.missed, "moves": [m.model_dump(mode="json", exclude_defaults=True) for m in game.moves],
+            "approximation": game.board.prices.missed,
+            "moves": [m.model_dump(mode="json", exclude_defaults=True) for m in game.moves],
         }))  # fmt: skip
 
 
@@ -276,8 +285,8 @@ def _seat(game: Game, code: str) -> Seat:
     elif (fair := frame(board).row) is not None:
         left = prices.worth(prices.levels(fair), code).plus(value.scaled(-1.0))
     return Seat(
-        code, region_name(code), game.setup.seats[code], party, value, breakdown, prices.worth(prices.levels(int(best)), code), left,
-        late if late is not None else NOTHING,
+        code, region_name(code), game.setup.seats[code], party, value, breakdown, prices.worth(prices.levels(int(best)), code),
+        left, late if late is not None else NOTHING,
     )  # fmt: skip
 
 

@@ -376,13 +376,11 @@ class Game:
             return self.board.stakes.collapse(seat, self.board.elapsed(self.end.step)).plus(self.chosen(seat, True))
         return self.chosen(seat, False)
 
-    def clauses(self, levels: Levels) -> dict[str, list[str]]:
-        """What each party signs, in words; changes only."""
+    def clauses(self, levels: Levels, before: Levels | None = None) -> dict[str, list[str]]:
+        """What each party signs, in words: what changes from no deal, or from another package `before`."""
         book = self.board.prices.agenda
-        return {
-            p: [i.words(k) for i, k in zip(book.issues, levels, strict=True) if i.giver == p and k != i.standing]
-            for p in self.parties
-        }
+        told = list(zip(book.issues, levels, before or book.standing, strict=True))
+        return {p: [i.words(k) for i, k, old in told if i.giver == p and k != old] for p in self.parties}
 
     def _told(self, value: Value) -> dict[str, Any]:
         return {

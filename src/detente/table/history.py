@@ -47,7 +47,7 @@ class History:
 
 
 def history_of(board: Board, told: Sequence[Came] = ()) -> History:
-    """What came; `told` are outcomes known from elsewhere, which go before the events of the ledger."""
+    """What came; `told` are outcomes known from elsewhere, which count where no ledger tells of any event."""
     last, start = board.steps[-1].day, board.steps[0].day
     ledgers = [load_ledger(s.ledger) for s in board.dossier.law]
     ledgers = list({ledger.id: ledger for ledger in ledgers}.values())
@@ -59,7 +59,7 @@ def history_of(board: Board, told: Sequence[Came] = ()) -> History:
         for e in ledger.history
         if start < e.date <= last + AFTER and e.kind in KINDS and set(board.parties) <= set(e.parties)
     }
-    found = tuple(sorted(told, key=lambda c: c.day)) or tuple(events[k] for k in sorted(events))[:MOST]
+    found = tuple(events[k] for k in sorted(events))[:MOST] or tuple(sorted(told, key=lambda c: c.day))
     if found or levels is not None:
         return History("known", found, levels)
     newest = max((_known_to(ledger) for ledger in ledgers), default=None)

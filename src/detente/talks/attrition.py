@@ -37,10 +37,11 @@ from detente.talks.odds import Trials
 from detente.talks.patience import Patience
 from detente.types import plain
 from detente.words import refusal, tell
+from detente.words.shown import Shown
 
 
 @dataclass(frozen=True)
-class Attrition:
+class Attrition(Shown):
     """Known stakes: hazards a year, chances of giving way first and mean length in years."""
 
     names: tuple[str, str]
@@ -72,7 +73,7 @@ class Attrition:
 
 
 @dataclass(frozen=True)
-class PrivateStakes:
+class PrivateStakes(Shown):
     """Private stakes of one kind on both sides, from the seat of a side with this `prize`; `cost` a year.
 
     `holds_out` is b(v), in years; `wins` the chance to outlast the other; `length` the mean length v̄/(6c) in years before either
@@ -102,7 +103,7 @@ class PrivateStakes:
 
 
 @dataclass(frozen=True)
-class AudienceCosts:
+class AudienceCosts(Shown):
     """A stand-off in which giving way costs more at home the longer it has lasted. `slopes` a[i] a year, in units of
     the prize.
     """

@@ -47,6 +47,7 @@ from detente.errors import InputError, NotConverged
 from detente.talks.games import Game, efficient_rows, game
 from detente.types import Array, plain
 from detente.words import digits, refusal, tell
+from detente.words.shown import Shown
 
 Solution = Literal["nash", "kalai-smorodinsky", "egalitarian", "utilitarian"]
 SOLUTIONS: tuple[Solution, ...] = ("nash", "kalai-smorodinsky", "egalitarian", "utilitarian")
@@ -55,7 +56,7 @@ CERTIFICATE = 1e-7
 
 
 @dataclass(frozen=True, eq=False)
-class Deal:
+class Deal(Shown):
     """What a bargaining solution picks. `status` is "deal" or "no deal" (then payoffs are those without one)."""
 
     solution: str
@@ -98,7 +99,7 @@ class Deal:
 
 
 @dataclass(frozen=True, eq=False)
-class Zone:
+class Zone(Shown):
     """The contract zone: which packages leave everybody at least as well off as no deal."""
 
     parties: tuple[str, ...]
@@ -413,7 +414,7 @@ def _clean(weights: Array, g: Array) -> Array:
 
 # -- threats -----------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, eq=False)
-class Threat:
+class Threat(Shown):
     """The deal with and without a threat."""
 
     without: Deal

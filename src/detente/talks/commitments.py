@@ -29,6 +29,7 @@ from detente.checks import positive
 from detente.errors import InputError
 from detente.types import plain
 from detente.words import refusal, say, tell
+from detente.words.shown import Shown
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ PHASE_ONE = PastPromise(
 
 
 @dataclass(frozen=True)
-class PurchasePromise:
+class PurchasePromise(Shown):
     """A promise to buy, over its whole term, in the unit of the inputs. `loss` and `budget` are for keeping it in full."""
 
     buyer: str

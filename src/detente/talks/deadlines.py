@@ -66,6 +66,7 @@ from detente.errors import InputError
 from detente.talks.standoff import FIRST, MIXED, NAN, NEITHER, SECOND, STANDS, UNKNOWN, End, Stakes, Standoff, standoff
 from detente.types import Array, plain
 from detente.words import DAYS_A_YEAR, refusal, say, tell
+from detente.words.shown import Shown
 
 _said = cache(partial(say, "words/templates/TimedStandoff"))
 STEPS, PATH = 20_001, 401
@@ -98,7 +99,7 @@ class UncertainDate:
 
 
 @dataclass(frozen=True, eq=False)
-class TimedStandoff:
+class TimedStandoff(Shown):
     """A stand-off with a deadline. `blink`, `both` (give way together at the deadline), `collapse`, `open` sum to one.
 
     `open` is what is still undecided at the end of the horizon. `atom` is the chance that (first, second) gives way at `atom_at`

@@ -30,6 +30,7 @@ from detente.errors import InputError, UnknownName
 from detente.talks.equilibria import all_extreme, some_mixed
 from detente.types import Array, plain
 from detente.words import refusal, tell
+from detente.words.shown import Shown
 
 TOLERANCE = 1e-9
 """Payoff differences smaller than this share of the game's payoff span count as ties."""
@@ -78,7 +79,7 @@ class Dominance:
 
 
 @dataclass(frozen=True, eq=False)
-class Game:
+class Game(Shown):
     """Parties, their stances and payoffs[stance of the first, stance of the second, …, party]."""
 
     parties: tuple[str, ...]

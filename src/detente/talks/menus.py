@@ -29,6 +29,7 @@ from detente.checks import finite, not_negative, probability
 from detente.errors import InputError, UnknownName
 from detente.types import Array, plain
 from detente.words import refusal, tell
+from detente.words.shown import Shown
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Flip:
 
 
 @dataclass(frozen=True, eq=False)
-class Menu:
+class Menu(Shown):
     """A bystander's options under scenarios: expected payoff, best reply, regret, where the ranking flips.
 
     `consent`: whose agreement an option needs, where it needs any. `money`: million USD a year that a unit of payoff is worth.
@@ -191,7 +192,7 @@ class Menu:
 
 
 @dataclass(frozen=True)
-class Hosting:
+class Hosting(Shown):
     """What hosting talks is worth to the host, in the unit of the payoffs."""
 
     host: str

@@ -36,13 +36,14 @@ from detente.talks.contests import MODELS, Trial
 from detente.talks.patience import named
 from detente.types import Array, plain
 from detente.words import DAYS_A_YEAR, say, tell
+from detente.words.shown import Shown
 
 Spread = tuple[float, float, float]
 EVEN, SURE = 1e-9, 1e-9
 
 
 @dataclass(frozen=True)
-class Odds:
+class Odds(Shown):
     """Low, mean and high probability that the first, or the second, has given way first, that talks have collapsed, that all
     stands as it was. The means add up to 1. Both giving way together counts half to each. `by` None: in the end.
     """

@@ -26,10 +26,11 @@ from detente.checks import inside, not_negative, positive, probability
 from detente.errors import InputError
 from detente.types import plain
 from detente.words import join, refusal, tell
+from detente.words.shown import Shown
 
 
 @dataclass(frozen=True)
-class Division:
+class Division(Shown):
     """How a pie of 1 is divided when offers alternate; the first party offers first."""
 
     model: str
@@ -52,7 +53,7 @@ class Division:
 
 
 @dataclass(frozen=True)
-class FinalOffer:
+class FinalOffer(Shown):
     """One offer against a private cost of conflict. `offer` is what the other side is left with."""
 
     win: float

@@ -31,10 +31,11 @@ from detente.errors import InputError
 from detente.talks.standoff import BOTH, FIRST, NAN, NEITHER, NO_CONTEST, STANDS, UNKNOWN, End, Stakes, Standoff, fading, standoff
 from detente.types import plain
 from detente.words import refusal, say, tell
+from detente.words.shown import Shown
 
 
 @dataclass(frozen=True)
-class Reputation:
+class Reputation(Shown):
     """Who gives way when obstinacy is possible. Times in years, rates a year.
 
     `status`: "contest"; "compatible" if the demands leave something over (agreement at once, nobody gives way); or the status

@@ -56,6 +56,7 @@ from detente.checks import different, finite, not_negative, positive
 from detente.errors import InputError
 from detente.types import plain
 from detente.words import DAYS_A_YEAR, refusal, say, tell
+from detente.words.shown import Shown
 
 # -- stakes ------------------------------------------------------------------------------------------------------------
 QUANTITIES = {key: say("words/templates/Stakes", key) for key in ("flow", "win", "lose", "collapse", "rate")}
@@ -258,7 +259,7 @@ class BreakEven:
 
 
 @dataclass(frozen=True)
-class Standoff:
+class Standoff(Shown):
     """Who gives way, how soon, and what waiting costs. Times in years; probabilities sum to one with `stalemate`.
 
     `hazards` are rates of giving way a year, (first, second), None unless `status` is "mixed". `blink` is NaN where the

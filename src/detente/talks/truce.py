@@ -103,6 +103,7 @@ from detente.errors import InputError
 from detente.talks.standoff import annuity
 from detente.types import plain
 from detente.words import refusal, say, tell
+from detente.words.shown import Shown
 
 PEACE = "share of time at peace"
 _said = cache(partial(say, "words/templates/Truce"))
@@ -209,7 +210,7 @@ class Punishment:
 
 
 @dataclass(frozen=True)
-class Truce:
+class Truce(Shown):
     """Whether a truce holds, what it is worth and how long it lasts.
 
     Per side: `critical` δ*, `temptation` d − c, `deterrence` (what cheating once costs), `worth` V, `holds`. `status` is
@@ -374,7 +375,7 @@ GRID = tuple(m / 12 for m in (1, 2, 3, 4, 6, 9, 12, 18, 24, 36, 60))
 
 
 @dataclass(frozen=True, eq=False)
-class Renewal:
+class Renewal(Shown):
     """Renewal periods compared. `status`: "holds" (at `best`, in years) or "does not hold" at any period of the grid."""
 
     sides: tuple[TruceSide, TruceSide]
@@ -489,7 +490,7 @@ def _row(
 
 # -- tariffs -----------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
-class SustainableTariff:
+class SustainableTariff(Shown):
     """Tariffs as fractions: sustainable, Nash, efficient; `full_from` is the δ from which the efficient tariff holds."""
 
     own_gain: float
@@ -559,7 +560,7 @@ class Taste:
 
 
 @dataclass(frozen=True)
-class SustainablePair:
+class SustainablePair(Shown):
     """The lowest tariffs two unlike sides keep (fractions), their Nash tariffs and what is best for both together."""
 
     tastes: tuple[Taste, Taste]

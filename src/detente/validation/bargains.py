@@ -62,6 +62,7 @@ from detente.validation.duties import before_2018, measures_of
 from detente.validation.tables import grid
 from detente.words import MINUS, fixed, name, say, tell
 from detente.words.names import goods_sectors
+from detente.words.shown import Shown
 from detente.world.library import load_world
 
 if TYPE_CHECKING:
@@ -614,7 +615,7 @@ def with_levels(book: Agenda, settings: Mapping[str, Sequence[float]]) -> tuple[
 
 # -- all rounds --------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, eq=False)
-class BackTestedBargains:
+class BackTestedBargains(Shown):
     """All rounds, and how the model and the benchmarks did over them."""
 
     rounds: tuple[BackTestedBargain, ...]

@@ -35,6 +35,7 @@ from detente.outlook.scores import Score, score, skill, uniform
 from detente.outlook.spells import Spells, frequency
 from detente.validation.rounds import TRUCE_DAYS, truce_quarters
 from detente.words import refusal, tell
+from detente.words.shown import Shown
 
 KINDS: tuple[Kind, ...] = ("threat", "talks", "truce")
 STAYS = {"threat": "not", "talks": "time", "truce": "kept"}
@@ -52,7 +53,7 @@ class LeftOut:
 
 
 @dataclass(frozen=True)
-class OnTrial:
+class OnTrial(Shown):
     """All cases by kind, and the view of the whole record."""
 
     title: str

@@ -57,6 +57,7 @@ from detente.types import Array
 from detente.validation.duties import before_2018, mean_duties
 from detente.validation.trade import Fit, crossing, fit, goods_columns, record, skill, us_imports
 from detente.words import refusal, say
+from detente.words.shown import Shown
 from detente.world.economy import Economy
 from detente.world.library import load_world
 from detente.world.panel import DEFAULT, EU_REST, REST, UNMAPPED, Panel, in_sectors, load_panel, panel_table, region_of
@@ -549,7 +550,7 @@ LEVELS = ("origin", "cell", "cell in its sector")
 
 
 @dataclass(frozen=True)
-class PanelBackTest:
+class PanelBackTest(Shown):
     """One base year and window: what a panel shows beside the model and the benchmarks.
 
     shown       imports of the panel

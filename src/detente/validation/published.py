@@ -30,6 +30,7 @@ from detente.policy.reading import placed, read_yaml, validate
 from detente.strategy.like_for_like import Beside, beside
 from detente.validation.tables import grid
 from detente.words import THIN, fixed, name, say, tell
+from detente.words.shown import Shown
 from detente.world.world import World
 
 FILE = "published.yaml"
@@ -67,7 +68,7 @@ def load_published() -> PublishedFile:
 
 
 @dataclass(frozen=True)
-class ValidatedFigures:
+class ValidatedFigures(Shown):
     """Published figures beside ours, in the order of the files, and where they stand."""
 
     rows: tuple[Beside, ...]

@@ -39,6 +39,7 @@ from detente.outlook.spells import frequency
 from detente.policy.dossier import load_dossier
 from detente.policy.prospects import OUTCOMES
 from detente.words import fixed, refusal, tell
+from detente.words.shown import Shown
 
 Kind = Literal["talks", "threat", "truce"]
 KINDS: tuple[Kind, ...] = ("talks", "threat", "truce")
@@ -66,7 +67,7 @@ class PastCase:
 
 
 @dataclass(frozen=True)
-class Rounds:
+class Rounds(Shown):
     """All cases of a record, and how the forecasters did."""
 
     title: str

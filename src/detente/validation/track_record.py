@@ -42,6 +42,7 @@ from detente.policy.prospects import OUTCOMES, Fork
 from detente.policy.reading import read_yaml, validate
 from detente.validation.tables import grid
 from detente.words import fixed, say
+from detente.words.shown import Shown
 
 FILE = "track-record.yaml"
 WORDS = "validation/track_record"
@@ -175,7 +176,7 @@ def _over_outcomes(fork: Fork, odds: ForkOdds, alone: ForkOdds) -> dict[str, For
 
 
 @dataclass(frozen=True)
-class TrackRecord:
+class TrackRecord(Shown):
     """Every question, and the forks that were never reached."""
 
     questions: tuple[Question, ...]

@@ -66,6 +66,7 @@ from detente.policy.instruments import Policy
 from detente.types import Array
 from detente.words import refusal
 from detente.words.names import goods_sectors
+from detente.words.shown import Shown
 from detente.world.economy import Economy
 
 HORIZONS = ("short", "medium")
@@ -205,7 +206,7 @@ class Check:
 
 
 @dataclass(frozen=True)
-class BackTest:
+class BackTest(Shown):
     """One back-test: how it was made, comparisons and checks; `findings` are sentences made from their numbers
     (`sentences.md.j2`)."""
 

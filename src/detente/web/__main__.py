@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from detente.errors import DetenteError
+from detente.extras import EXTRAS, need
 from detente.files import target_folder
 
 
@@ -48,6 +49,8 @@ def serve(
     open_page: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
 ) -> None:
     """Serve the page and the API until interrupted."""
+    for package in EXTRAS["serve"]:
+        need(package)
     from detente.web.app import serve as run
     from detente.web.settings import Settings
 

@@ -28,6 +28,7 @@ from detente.types import plain
 from detente.words import refusal, tell
 from detente.words.currency import table_in_currency
 from detente.words.names import region_name, sector_name
+from detente.words.shown import Shown
 from detente.world.chains import Chains
 from detente.world.chokepoints import chokepoints
 from detente.world.minerals import facts, known, minerals
@@ -49,7 +50,7 @@ class Reliance(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Exposure:
+class Exposure(Shown):
     """How a region (a sector of it) depends on others, on one partner if `to` is named.
 
     `inputs`, `markets` [economy: face value, look-through, hidden], percent of its inputs and of its output, home included.

@@ -37,6 +37,7 @@ import pandas as pd
 import yaml
 
 from detente.errors import BadPanel, UnknownName, UnknownSector, nearest
+from detente.extras import need
 from detente.files import data_folder, write
 from detente.words.names import region_table
 from detente.world.world import World
@@ -199,6 +200,7 @@ def load_panel(name_or_path: str | os.PathLike[str] = DEFAULT) -> Panel:
 @cache
 def _load_shipped(name: str) -> Panel:
     entry = panel_table()["panels"][name]
+    need("pyarrow")
     frame = pd.read_parquet(io.BytesIO(_shipped(f"{name}.parquet")))
     frame = frame.astype(dict.fromkeys(frame.columns[:3], str))
     return Panel(name, frame, **{k: entry[k] for k in ("flow", "reporter", "title", "source", "link", "terms")})
@@ -256,6 +258,8 @@ def read_panel(body: bytes, name: str) -> Panel:
 
 def _rows(body: bytes, name: str) -> pd.DataFrame:
     """The cells as text, indexed by the row they stand in."""
+    if name.endswith(".parquet"):
+        need("pyarrow")
     try:
         if name.endswith(".parquet"):
             raw = pd.read_parquet(io.BytesIO(body))

@@ -36,6 +36,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from detente.errors import DetenteError, InputError, SourceError, UnbalancedTable, UnknownRegion, UnknownSector
+from detente.extras import need
 from detente.files import loads, sha256, whole
 from detente.types import Array
 from detente.words import refusal
@@ -267,7 +268,7 @@ class World:
     @property
     def trade(self) -> xr.DataArray:
         """Shipments with labels (origin × destination × sector), in `unit`, domestic sales included."""
-        import xarray as xr
+        xr = need("xarray")
 
         coords = {"origin": list(self.regions), "destination": list(self.regions), "sector": list(self.sectors)}
         attributes = {"unit": self.unit, "year": self.year, "long_name": "shipments at basic prices, before duties"}
@@ -276,7 +277,7 @@ class World:
     @property
     def employment(self) -> xr.DataArray:
         """Persons at work with labels (region × sector), thousand. Raises `MissingEmployment` where the world does not say."""
-        import xarray as xr
+        xr = need("xarray")
 
         from detente.world.employment import counted
 

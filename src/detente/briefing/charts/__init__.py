@@ -22,6 +22,8 @@ figure is made of, and what it takes besides, stands with its function; all take
     zone        results.zone_figure         `Proposal`, by="motives" or "real income": the deal zone
     places      politics.places_figure      [`Home`] of one party: jobs by place below the nation, a tile map an outcome
     heads       politics.sectors_figure     [`Home`] of one party: jobs by sector, bars
+    politics    politics.politics_figure    `Politics`: the first party with places, its map or its bars
+    exposure    exposure.exposure_figure    `Exposure` to one partner: inputs by sector, face value and looking through
     rates       results.rates_figure        `TariffSolution`, subtitle
     regimes     results.regimes_figure      `Regimes`, rows, subtitle
     comparison  results.comparison_figure   `Comparison`, indicator, regions
@@ -57,6 +59,8 @@ FIGURES = {
     "hazard": "hazard.hazard_figure",
     "places": "politics.places_figure",
     "heads": "politics.sectors_figure",
+    "exposure": "exposure.exposure_figure",
+    "politics": "politics.politics_figure",
     **{
         name: f"results.{name}_figure"
         for name in (

@@ -71,11 +71,11 @@ def bullet(one: Advice) -> Para:
 
 # -- what decides the year ---------------------------------------------------------------------------------------------
 class Parts(NamedTuple):
-    """Drivers of a year: the largest whose sign is known, whether the next of them prints the same, whether one whose sign is not
-    known may be larger, how many of these there are, and whether a step of the economy's own prints as more."""
+    """Drivers of a year: the largest whose sign is known, how many print the same as it (0: none but itself), whether one whose
+    sign is not known may be larger, how many of these there are, and whether a step of the economy's own prints as more."""
 
     top: Mover | None
-    tied: bool
+    tied: int
     larger: bool
     unknown: int
     own: bool = False
@@ -85,7 +85,9 @@ def parts_of(drivers: Sequence[Mover]) -> Parts:
     """What titles are chosen by; the drivers stand in order, the largest first."""
     known = [d for d in drivers if d.price.sign != "not known" and abs(d.price.value) >= TINY]
     unknown = [d for d in drivers if d.price.sign == "not known"]
-    tied = len(known) > 1 and text.money(abs(known[0].money.value)) == text.money(abs(known[1].money.value))
+    printed = [text.money(abs(d.money.value)) for d in known]
+    alike = sum(p == printed[0] for p in printed)
+    tied = alike if alike > 1 else 0
     larger = bool(known) and any(max(map(abs, d.price[:3])) > abs(known[0].price.value) for d in unknown)
     return Parts(known[0] if known else None, tied, larger, len(unknown))
 

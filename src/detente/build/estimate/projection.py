@@ -24,7 +24,6 @@ Jordà (2005), American Economic Review 95(1); Boehm, Levchenko and Pandalai-Nay
 
 from __future__ import annotations
 
-import importlib
 import math
 import warnings
 from collections.abc import Mapping, Sequence
@@ -37,6 +36,7 @@ from numpy.typing import NDArray
 from scipy.stats import t as student
 
 from detente.errors import InputError
+from detente.extras import need
 from detente.words import refusal
 
 MONTHS = (1, 3, 6, 12, 18, 24, 36, 48, 60)
@@ -294,11 +294,8 @@ def by_age(
 
 # -- pyfixest ------------------------------------------------------------------------------------------------------------------
 def fit(formula: str, frame: pd.DataFrame, cluster: str, weighted: bool) -> Any:
-    """A pyfixest model with errors clustered by a column. Raises `InputError` naming the extra where pyfixest is absent."""
-    try:
-        package = importlib.import_module("pyfixest")
-    except ImportError:
-        raise InputError(refusal("build", "estimating_needs_pyfixest_pip")) from None
+    """A pyfixest model with errors clustered by a column. Raises `MissingPackage` where pyfixest is absent."""
+    package = need("pyfixest")
     with warnings.catch_warnings():  # of its own use of pandas, and of single observations, which it leaves out
         warnings.simplefilter("ignore")
         return package.feols(

@@ -11,9 +11,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from contextlib import redirect_stdout
-from importlib import import_module
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pandas as pd
@@ -21,6 +19,7 @@ import pandas as pd
 from detente.build.trade.comtrade import COLUMNS, from_frame
 from detente.build.trade.files import Flows
 from detente.errors import SourceError
+from detente.extras import need
 from detente.words import refusal
 
 LIMIT, PREVIEW = 250_000, 500
@@ -28,19 +27,12 @@ LIMIT, PREVIEW = 250_000, 500
 TERMS = "https://comtradedeveloper.un.org"
 
 
-def _client(name: str) -> ModuleType:
-    try:
-        return import_module(name)
-    except ImportError:
-        raise SourceError(refusal("build/trade", "client_absent", client=name)) from None
-
-
 def comtrade(reporter: str, year: int, *, flow: str = "M", products: str = "AG6", key: str | None = None) -> Flows:
     """Trade of a reporter (its number in Comtrade) in a year, all partners: imports ("M") or exports ("X"), by subheading of HS.
 
     `products` are codes parted by commas, or AG6 for all. Without a `key` 500 records come at most. Raises `SourceError`.
     """
-    client = _client("comtradeapicall")
+    client = need("comtradeapicall")
     asked: dict[str, Any] = {
         "typeCode": "C", "freqCode": "A", "clCode": "HS", "period": str(year), "reporterCode": str(reporter), "cmdCode": products,
         "flowCode": flow, "partnerCode": None, "partner2Code": "0", "customsCode": "C00", "motCode": "0", "includeDesc": False,
@@ -76,7 +68,7 @@ def world_bank(indicator: str, economies: Sequence[str], years: Sequence[int]) -
 
     Raises `SourceError`.
     """
-    client = _client("wbgapi")
+    client = need("wbgapi")
     try:
         rows = list(client.data.fetch(indicator, list(economies), time=list(years), numericTimeKeys=True))
     except Exception as error:

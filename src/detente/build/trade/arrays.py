@@ -25,6 +25,7 @@ from detente.build.trade.economies import members
 from detente.build.trade.files import Duties, Flows
 from detente.build.trade.industries import divisions
 from detente.errors import InputError, NoConcordance, UnknownSector
+from detente.extras import need
 from detente.types import Array
 from detente.words import refusal
 from detente.words.names import sector_table
@@ -294,7 +295,7 @@ def _everybody(frame: pd.DataFrame, flows: Flows | None) -> pd.DataFrame:
 
 
 def _labelled(values: Array, world: World, unit: str, year: int) -> xr.DataArray:
-    import xarray as xr
+    xr = need("xarray")
 
     coords = {"origin": list(world.regions), "destination": list(world.regions), "sector": list(world.sectors)}
     return xr.DataArray(values, coords=coords, dims=tuple(coords), attrs={"unit": unit, "year": year})

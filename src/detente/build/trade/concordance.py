@@ -33,6 +33,7 @@ import pandas as pd
 from detente.build.classification import sector_of
 from detente.errors import InputError, NoConcordance, SourceError, UnknownName
 from detente.words import refusal
+from detente.words.shown import Shown
 
 EDITIONS = ("1992", "1996", "2002", "2007", "2012", "2017", "2022")
 ANY = "any"
@@ -48,7 +49,7 @@ EXACT, EVEN, WEIGHED = "exact", "even", "weighed"
 
 
 @dataclass(frozen=True, eq=False)
-class Concordance:
+class Concordance(Shown):
     """What the codes of `source` are in `target`. Made by `concordance`.
 
     `edition` is the edition of HS that the codes of HS, or the subheadings gone through, are of. `basis` says what shares rest

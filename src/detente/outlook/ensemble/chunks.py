@@ -21,6 +21,7 @@ from detente.equilibrium.levels import Equilibrium
 from detente.equilibrium.outcome import Outcome, Shadow
 from detente.equilibrium.solve import PRECONDITIONED, Attempt, Solver, _with_ideas, judged, one_thread_kernel, solve_flat
 from detente.errors import NotConverged
+from detente.extras import need
 from detente.outlook.ensemble.draws import Drawn
 from detente.outlook.ensemble.plan import CENTRE, Package, Plan
 from detente.strategy.objectives import PARTS
@@ -140,8 +141,8 @@ class _Payoffs:
 
 def to_bytes(columns: Mapping[str, NDArray[Any]]) -> bytes:
     """A Parquet file of these columns; the same columns give the same bytes."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+    pa = need("pyarrow")
+    pq = need("pyarrow.parquet")
 
     table = pa.table({name: pa.array(values) for name, values in columns.items()})
     sink = pa.BufferOutputStream()
@@ -151,8 +152,8 @@ def to_bytes(columns: Mapping[str, NDArray[Any]]) -> bytes:
 
 def from_bytes(data: bytes, columns: Sequence[str] | None = None) -> dict[str, NDArray[Any]]:
     """Columns of a Parquet file."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+    pa = need("pyarrow")
+    pq = need("pyarrow.parquet")
 
     table = pq.read_table(pa.BufferReader(data), columns=list(columns) if columns is not None else None)
     return {name: table.column(name).to_numpy(zero_copy_only=False) for name in table.column_names}

@@ -50,6 +50,7 @@ from numpy.typing import NDArray
 from detente.equilibrium.levels import baseline
 from detente.equilibrium.parameters import Parameters
 from detente.errors import InputError, NotConverged, UnknownName
+from detente.extras import need
 from detente.files import whole, write
 from detente.outlook.ensemble.chunks import from_bytes, solve_chunk
 from detente.outlook.ensemble.draws import Input, balance_note
@@ -61,6 +62,7 @@ from detente.policy.instruments import Policy
 from detente.types import Array, Progress
 from detente.words import THIN, fixed, refusal, say, tell
 from detente.words.names import group_table
+from detente.words.shown import Shown
 from detente.world.economy import Economy
 from detente.world.world import World
 
@@ -84,7 +86,7 @@ class Failed:
 
 
 @dataclass(frozen=True, eq=False)
-class Ensemble:
+class Ensemble(Shown):
     """Results of an ensemble, one column a headline, kept in a Parquet file and read as asked for.
 
     Quantiles are over the draws that have an equilibrium. `central` are the results at the central parameters, by column.
@@ -178,7 +180,7 @@ class Ensemble:
 
     def draws_frame(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """One row a draw: its number, inputs, headlines, and for each scenario why it failed (empty where it did not)."""
-        import pyarrow.parquet as pq
+        pq = need("pyarrow.parquet")
 
         return pq.read_table(self.path, columns=list(columns) if columns is not None else None).to_pandas()
 
@@ -273,7 +275,7 @@ class Ensemble:
 
     @cached_property
     def _file(self) -> Any:
-        import pyarrow.parquet as pq
+        pq = need("pyarrow.parquet")
 
         return pq.ParquetFile(self.path)
 
@@ -439,8 +441,8 @@ def _collate(
         return found
 
     def write(path: Path) -> None:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
+        pa = need("pyarrow")
+        pq = need("pyarrow.parquet")
 
         about = {"detente": json.dumps(_provenance(plan), sort_keys=True)}
         options = {"compression": "zstd", "use_dictionary": False, "write_statistics": False}

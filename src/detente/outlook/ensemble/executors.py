@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from detente.errors import DetenteError, InputError, UnknownName
+from detente.extras import need
 from detente.words import refusal
 
 Executor = Literal["serial", "processes", "dask"]
@@ -151,11 +152,11 @@ def _processes(
 def _dask(
     function: Callable[[Any, Task], Any], context: Any, tasks: Iterable[Task], executor: Any, workers: int
 ) -> Iterator[tuple[Task, Any]]:
-    try:
-        import dask
-        from distributed import Client, LocalCluster, as_completed
-    except ImportError:
-        raise InputError(refusal("outlook", "executor_dask_needs")) from None
+    need("dask")
+    need("distributed")
+    import dask
+    from distributed import Client, LocalCluster, as_completed
+
     own = executor == "dask"
     if own:
         with dask.config.set({"distributed.nanny.pre-spawn-environ": {**ONE_THREAD, **KEEP_MEMORY}}):

@@ -36,10 +36,11 @@ from detente.talks.patience import Patience
 from detente.talks.standoff import Standoff, annuity, standoff
 from detente.types import Array
 from detente.words import DAYS_A_YEAR, refusal, tell
+from detente.words.shown import Shown
 
 
 @dataclass(frozen=True, eq=False)
-class EnsembleOdds:
+class EnsembleOdds(Shown):
     """Probabilities by draw: that each party gives way first, that talks collapse; NaN where the stand-off has no such answer.
 
     `statuses` counts how the stand-off ends over all draws that have payoffs; `failed` those that have none.

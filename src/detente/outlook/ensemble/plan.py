@@ -36,6 +36,7 @@ import numpy as np
 from detente.equilibrium.parameters import Parameters, horizon as named_horizon
 from detente.equilibrium.solve import _check_sources, _version
 from detente.errors import InputError, UnknownName
+from detente.extras import need
 from detente.files import code_digest, sha256
 from detente.outlook.ensemble.draws import Drawn, Input, draw_parameters, inputs_for, sobol_points
 from detente.policy.dossier import Dossier, load_dossier
@@ -301,6 +302,7 @@ def _pairs(parties: Sequence[str]) -> tuple[tuple[str, str], ...]:
 @lru_cache(maxsize=1)
 def code_version() -> str:
     """Version of detente, hash of the code that solves, and versions of the libraries that do the arithmetic."""
+    need("pyarrow")
     libraries = [f"{name} {importlib.metadata.version(name)}" for name in ("jaxlib", "numpy", "scipy", "pyarrow")]
     return f"detente {_version()} ({code_digest(*_SOLVING)}), " + ", ".join(libraries)
 

@@ -55,6 +55,7 @@ from detente.errors import InputError
 from detente.outlook.ensemble.draws import Input
 from detente.types import Array
 from detente.words import refusal, tell
+from detente.words.shown import Shown
 
 Score = Callable[[Array], Array]
 FOLDS = 5
@@ -258,7 +259,7 @@ INTERVAL = (0.05, 0.95)
 
 
 @dataclass(frozen=True, eq=False)
-class Indices:
+class Indices(Shown):
     """Indices by input; `low` and `high` hold 5 and 95 % bootstrap ends of first, total and Shapley [3, input], NaN without.
 
     `r2` is the cross-validated fit of the polynomial; `slopes` are coefficients of its linear terms, per standard deviation of an
@@ -350,7 +351,7 @@ class Driver:
 
 
 @dataclass(frozen=True, eq=False)
-class Drivers:
+class Drivers(Shown):
     """Inputs ranked by share of variance. `r2`: variance of unseen draws the fit explains; `deviation` in the unit."""
 
     headline: str
