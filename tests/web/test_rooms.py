@@ -64,7 +64,9 @@ def test_a_wrong_token_is_refused(house, seats, token):
     for path in ("", "/events", "/debrief", "/transcript.md"):
         reply = house.get(f"/api/v1/rooms/{room}{path}", headers=[(b"Detente-Seat", token.encode())])
         assert reply.status_code in (403, 429), (path, reply.text)
-    house.post(f"/api/v1/rooms/{room}/moves", json={"number": 0, "move": {"kind": "walk"}}, headers=[(b"Detente-Seat", b"y" * 22)])
+    house.post(
+        f"/api/v1/rooms/{room}/moves", json={"number": 0, "move": {"kind": "walk"}}, headers=[(b"Detente-Seat", b"y" * 22)]
+    )
     assert not seats["AAA"].look()["view"]["over"]
 
 
@@ -94,7 +96,7 @@ def test_tokens_are_in_no_log(house, caplog):
         logging.getLogger("detente.web").propagate = True
         seats = opened(house)
         seats["AAA"].move("wait")
-        seats["BBB"].get("/events.") if False else seats["BBB"].look()
+        seats["BBB"].look()
     text = caplog.text
     assert "/api/v1/rooms/{room}" in text
     assert not any(s.token in text or s.room in text for s in seats.values())
@@ -154,7 +156,9 @@ def test_an_offer_that_comes_late_is_refused(house, seats):
     seen = other.look()
     other.move("wait")
     # the clock has gone on: what was meant for the round before does not count any more
-    late = other.post("/moves", {"number": seen["number"], "move": {"kind": "accept", "number": 1, "step": seen["view"]["clock"]["step"]}})
+    late = other.post(
+        "/moves", {"number": seen["number"], "move": {"kind": "accept", "number": 1, "step": seen["view"]["clock"]["step"]}}
+    )
     refused(late, 409, "TooLate")
     refused(turn(seats).post("/moves", {"number": 0, "move": {"kind": "wait"}}), 409, "Stale")
     assert first.look()["number"] == 2
@@ -177,7 +181,9 @@ def test_of_many_at_once_one_move_counts(house, seats):
     replies: list[Any] = []
 
     def send(k: int) -> None:
-        replies.append(first.post("/moves", {"number": 0, "idempotency": f"at-once-{k}", "move": {"kind": "offer", "package": KEEP}}))
+        replies.append(
+            first.post("/moves", {"number": 0, "idempotency": f"at-once-{k}", "move": {"kind": "offer", "package": KEEP}})
+        )
 
     threads = [threading.Thread(target=send, args=(k,)) for k in range(8)]
     for thread in threads:
@@ -243,14 +249,14 @@ def keys(value: Any) -> set[str]:
 def test_nothing_of_the_others_leaves_before_the_end(house):
     seats = opened(house, seats={"AAA": "person", "BBB": "engine", "CCC": "person"}, seed=4)
     mine, host = seats["AAA"], seats["CCC"]
-    for _ in range(4):
+    while not mine.look()["view"]["offers"]:
         for seat in (mine, host):
             if seat.look()["view"]["your_turn"]:
                 seat.move("wait")
     told = mine.look()
     worths = [o["worth"]["points"] for o in told["view"]["offers"]]
     others = [o["worth"]["points"] for o in host.look()["view"]["offers"]]
-    assert worths != others or not worths
+    assert worths != others
     assert not {"why", "gains", "values", "reasons", "demand", "setup", "token", "hash"} & keys(told)
     refused(mine.get("/debrief"), 409, "NotOver")
     for ending in ("md", "json", "html"):

@@ -15,7 +15,7 @@ from cachetools import LRUCache
 
 from detente.errors import InputError
 from detente.files import write
-from detente.table import Game, Move, Setup
+from detente.table import Game, Move, Setup, papers
 from detente.table.board import dossier_of
 from detente.table.debrief import Debrief, debrief_of
 from detente.types import Progress
@@ -65,7 +65,11 @@ def work(kind: str, request: Mapping[str, Any], progress: Progress, folder: Path
 def takeaways(game: Game, found: Debrief) -> dict[str, bytes]:
     """The game to take away, by ending."""
     whole = {"game": json.loads(game.to_json()), "debrief": found.record()}
-    return {"json": json.dumps(whole, ensure_ascii=False, indent=1).encode()}
+    return {
+        "json": json.dumps(whole, ensure_ascii=False, indent=1).encode(),
+        "md": papers.transcript(found).encode(),
+        "html": papers.report(found).encode(),
+    }
 
 
 def ready(given: Mapping[str, Any]) -> None:
