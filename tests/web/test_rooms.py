@@ -91,9 +91,9 @@ def test_a_room_there_is_not(house):
     refused(Seat(house, "abcdefghjk", "x" * 22).get(), 404, "NoRoom")
 
 
-def test_tokens_are_in_no_log(house, caplog):
+def test_tokens_are_in_no_log(house, caplog, monkeypatch):
+    monkeypatch.setattr(logging.getLogger("detente.web"), "propagate", True)
     with caplog.at_level(logging.INFO, "detente.web"):
-        logging.getLogger("detente.web").propagate = True
         seats = opened(house)
         seats["AAA"].move("wait")
         seats["BBB"].look()

@@ -1,4 +1,4 @@
-"""The store of rooms: what is sent twice counts once, what comes late is refused, and a killed process loses nothing it has said."""
+"""The store of rooms: what is sent twice counts once, what comes late is refused, nothing said is lost."""
 
 from __future__ import annotations
 

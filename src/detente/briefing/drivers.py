@@ -12,13 +12,15 @@ figure also counts all of them at their low ends at once, and all at their high 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from detente import words as text
+from detente.cases.readings import CENTRAL, ELASTICITY, PINNED
+from detente.equilibrium.months import value
 from detente.words import N_, _
 from detente.words.shown import Shown
 
@@ -66,6 +68,27 @@ class Swing:
         """Distance between the highest and the lowest of the three."""
         values = (self.at_low, self.central, self.at_high)
         return max(values) - min(values)
+
+
+def path_swings(known: Mapping[str, float], month: float) -> Iterator[Swing]:
+    """The readings of the path in pairs, from a figure at each that has an answer; a pair without one is left out."""
+    factor, leaks = ((value(k, month, "low"), value(k, month, "high")) for k in (ELASTICITY, "leakage"))
+    pairs: tuple[tuple[str, tuple[float | str, float | str], str, str], ...] = (
+        (ELASTICITY, factor, "trade elasticity low", "trade elasticity high"),
+        ("exchange_rate", (N_("pinned"), N_("flexible")), PINNED, CENTRAL),
+        ("rigidities", (N_("rigid"), N_("flexible")), "everything else rigid", "everything else flexible"),
+        ("leakage", leaks, "nothing leaks", "much leaks"),
+    )
+    for name, ends, low, high in pairs:
+        if low in known and high in known:
+            yield Swing(name, ends, known[low], known[CENTRAL], known[high])
+
+
+def textbook_swings(known: Mapping[str, float], ranges: Mapping[str, tuple[float, float]]) -> Iterator[Swing]:
+    """The parameters of a textbook horizon at both ends of their `ranges`, those with an answer at both."""
+    for name, ends in ranges.items():
+        if {f"{name} low", f"{name} high"} <= set(known):
+            yield Swing(name, ends, known[f"{name} low"], known[CENTRAL], known[f"{name} high"])
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ the parameter variants. Shipments are million USD a year before duties.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -19,12 +19,12 @@ import pandas as pd
 
 from detente import words as text
 from detente.briefing.document import Cell, Shelf
-from detente.briefing.drivers import ParameterDriver, Swing, in_words
+from detente.briefing.drivers import ParameterDriver, in_words, path_swings, textbook_swings
 from detente.cases.baselines import IN_FORCE, LAW, in_words as baseline_in_words
 from detente.cases.case import PINNED, STATUS_QUO, Case
 from detente.cases.path import Path, path
-from detente.cases.readings import CENTRAL, ELASTICITY
-from detente.equilibrium.months import path_table, value
+from detente.cases.readings import CENTRAL
+from detente.equilibrium.months import path_table
 from detente.equilibrium.outcome import Outcome
 from detente.equilibrium.parameters import horizon_entry, horizon_table
 from detente.policy.instruments import Policy
@@ -35,7 +35,7 @@ from detente.strategy.ladder import threatened_duty
 from detente.strategy.rates import RateGrid
 from detente.strategy.year import rolled
 from detente.types import Range
-from detente.words import N_, _
+from detente.words import _
 from detente.words.names import region_name
 
 TEXTS = "briefing/view"
@@ -113,30 +113,14 @@ class CaseView(Case):
     def driver(self, figure: Callable[[Outcome], float], scenario: str | None) -> ParameterDriver:
         """Which parameter moves a figure most, one at a time over its range; see `drivers`."""
         if self.month is not None:
-            return ParameterDriver.of(self._path_swings(figure, scenario))
+            known = {v: float(figure(self.outcome(scenario, variant=v))) for v in self.answered(scenario)}
+            return ParameterDriver.of(path_swings(known, self.month))
         variants = self.variants[scenario]
         ranges = horizon_entry(self.runs.parameters.name).get("ranges", {})
-        central = float(figure(self.outcome(scenario)))
-        known = {k: (float(ends[0]), float(ends[1])) for k, ends in ranges.items() if {f"{k} low", f"{k} high"} <= set(variants)}
-        return ParameterDriver.of(
-            Swing(k, ends, float(figure(variants[f"{k} low"])), central, float(figure(variants[f"{k} high"])))
-            for k, ends in known.items()
-        )
-
-    def _path_swings(self, figure: Callable[[Outcome], float], scenario: str | None) -> Iterator[Swing]:
-        """The readings of the path in pairs; one without an answer is left out."""
-        known = {v: float(figure(self.outcome(scenario, variant=v))) for v in self.answered(scenario)}
-        month = self.month or 0.0
-        factor, leaks = ((value(k, month, "low"), value(k, month, "high")) for k in (ELASTICITY, "leakage"))
-        pairs: tuple[tuple[str, tuple[float | str, float | str], str, str], ...] = (
-            (ELASTICITY, factor, "trade elasticity low", "trade elasticity high"),
-            ("exchange_rate", (N_("pinned"), N_("flexible")), PINNED, CENTRAL),
-            ("rigidities", (N_("rigid"), N_("flexible")), "everything else rigid", "everything else flexible"),
-            ("leakage", leaks, "nothing leaks", "much leaks"),
-        )
-        for name, ends, low, high in pairs:
-            if low in known and high in known:
-                yield Swing(name, ends, known[low], known[CENTRAL], known[high])
+        wanted = {k: (float(ends[0]), float(ends[1])) for k, ends in ranges.items()}
+        names = [f"{k} {end}" for k in wanted for end in ("low", "high") if f"{k} {end}" in variants]
+        known = {CENTRAL: float(figure(self.outcome(scenario))), **{n: float(figure(variants[n])) for n in names}}
+        return ParameterDriver.of(textbook_swings(known, wanted))
 
     def income(self, code: str, scenario: str | None) -> Triple:
         """Real income of a region, a group or the world, percent."""

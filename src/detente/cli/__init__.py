@@ -35,7 +35,7 @@ from detente.cli.common import any_terminal, out, print_error
 from detente.cli.new import new
 from detente.cli.reply import spoken
 from detente.errors import DetenteError
-from detente.web.__main__ import serve
+from detente.web.__main__ import mcp, serve
 
 app = typer.Typer(
     name="detente",
@@ -50,6 +50,7 @@ app.command()(new)
 app.command()(check.check)
 app.command()(doctor.doctor)
 app.command()(serve)
+app.command()(mcp)
 app.command()(runs.solve)
 app.command()(watch.stress)
 app.command()(questions.nash)
@@ -91,7 +92,7 @@ app.add_typer(validate.validate, name="validate")
 def _answer_first(family: typer.Typer) -> None:
     """Every command says the answer first and has `--full`; the briefing and the server say what they write and where."""
     for command in family.registered_commands:
-        if command.callback not in (None, questions.brief, serve, doctor.doctor):
+        if command.callback not in (None, questions.brief, serve, mcp, doctor.doctor):
             command.callback = spoken(command.callback, out)
     for group in family.registered_groups:
         if group.typer_instance is not None:

@@ -67,6 +67,13 @@ def serve(
     run(settings, open_page=open_page)
 
 
+def mcp() -> None:
+    """Answer an assistant over standard input and output (Model Context Protocol), read-only; needs the extra `mcp`."""
+    from detente.web.assistant import server
+
+    server().run("stdio")
+
+
 if __name__ == "__main__":
     try:
         typer.run(serve)

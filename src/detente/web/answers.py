@@ -8,10 +8,12 @@ dropped; when more wait than allowed the request is refused at once, with the ti
 from __future__ import annotations
 
 import asyncio
+import json
 import multiprocessing
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from functools import partial
 from time import perf_counter
 from typing import Any
@@ -20,15 +22,19 @@ from cachetools import LRUCache
 from pydantic import BaseModel
 
 from detente.outlook.ensemble.executors import ONE_THREAD
-from detente.web.replies import Refusal
+from detente.web.headline import AnswerRequest
+from detente.web.replies import Refusal, Reply
+from detente.web.results import RESULT, Results, result_key
 from detente.web.settings import Settings
 from detente.web.state import PageState, digest
-from detente.web.tasks import Done, begin, run_task
+from detente.web.tasks import FIRST, Done, begin, run_task
 from detente.web.telemetry import Counters
 
 Gone = Callable[[], Awaitable[bool]]
 DRAWINGS_BYTES = 32_000_000
 """Charts kept, together; one is 10 to 400 kB."""
+DISK_BYTES = 50_000_000
+"""Answers kept between runs, together; one is about 30 kB."""
 
 
 class Answers:
@@ -38,6 +44,7 @@ class Answers:
         self.settings, self.counters = settings, counters
         self._kept: LRUCache[str, Any] = LRUCache(settings.answers_kept)
         self._drawings: LRUCache[str, bytes] = LRUCache(DRAWINGS_BYTES, getsizeof=len)
+        self._disk = Results(settings.folder / "answers", DISK_BYTES)
         self._room = settings.at_once + settings.waiting
         self._places = asyncio.Semaphore(settings.at_once + (0 if settings.in_process else 1))
         self._pool = self._made()
@@ -94,6 +101,8 @@ class Answers:
         """What task `name` says of what is given (a state, most often), and whether it was known."""
         key = _key(name, given)
         found = self._kept.get(key) or self._drawings.get(key)
+        if found is None and _lasts(name, given):
+            found = await asyncio.to_thread(self._from_disk, key)
         self.counters.add("detente_answers_total", task=name, kept="no" if found is None else "yes")
         if found is not None:
             return found, True
@@ -112,10 +121,23 @@ class Answers:
 
         try:
             found = await self.run(name, *given, gone=all_gone)
+            if _lasts(name, given):
+                await asyncio.to_thread(self._to_disk, key, found)
             (self._drawings if isinstance(found, bytes) else self._kept)[key] = found
             return found
         finally:
             self._going.pop(key, None)
+
+    def _from_disk(self, key: str) -> Any:
+        body = self._disk.json(result_key("answers", [key]))
+        if body is None:
+            return None
+        found = self._kept[key] = json.loads(body)
+        return found
+
+    def _to_disk(self, key: str, found: Any) -> None:
+        with suppress(OSError), self._disk.making(result_key("answers", [key])) as folder:
+            (folder / RESULT).write_bytes(Reply(found).body)
 
     async def answer(self, state: PageState, gone: Gone | None = None) -> dict[str, Any]:
         """The answer to a state, with the ranges if they are known, and the seconds it took."""
@@ -128,14 +150,33 @@ class Answers:
             found = {**found, "headline": rows}
         return {**found, "cached": known, "seconds": round(perf_counter() - start, 4)}
 
+    async def told(self, asked: AnswerRequest, gone: Gone | None = None) -> dict[str, Any]:
+        """The answer in sentences; the full one where it is known already."""
+        full = asked.model_copy(update={"full": True})
+        key = _key("told", (full,))
+        if self._kept.get(key) is not None or (_lasts("told", (full,)) and await asyncio.to_thread(self._from_disk, key)):
+            asked = full
+        return (await self.kept("told", asked, gone=gone))[0]
+
     async def warm(self) -> None:
         """Have every process of the pool ready."""
-        state = PageState(dossier="kuala-lumpur-2025")
-        await asyncio.gather(*(self.run("answer", state) for _ in range(self.settings.at_once)))
+        await asyncio.gather(*(self.run("answer", PageState(dossier=FIRST)) for _ in range(self.settings.at_once)))
+
+    async def ahead(self, dossier: str, scenarios: Sequence[str]) -> None:
+        """Work out the whole answers of a dossier's ways on, one after the other, so that who opens it waits for none."""
+        for scenario in scenarios:
+            with suppress(Refusal):
+                await self.told(AnswerRequest(dossier=dossier, scenario=scenario, full=True))
 
     def close(self) -> None:
         """End the pool; what waits is dropped."""
         self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _lasts(name: str, given: tuple[Any, ...]) -> bool:
+    """Whether an answer is kept between runs of the server: one to a way on of a shipped dossier, nothing moved."""
+    state = given[0] if given and isinstance(given[0], PageState) else None
+    return name in ("told", "odds", "why") and state is not None and state.content is None and not state.levers and not state.odds
 
 
 def _key(name: str, given: tuple[Any, ...]) -> str:

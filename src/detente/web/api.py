@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from functools import cache
-from time import time
+from time import monotonic, time
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path as InPath, Query, Request
@@ -13,28 +13,37 @@ from fastapi.responses import FileResponse, Response
 from pydantic import Field, ValidationError
 
 from detente.errors import UnknownName
-from detente.files import too_deep
+from detente.files import loads, too_deep
 from detente.policy.dossier import list_dossiers, load_dossier
 from detente.verbs import VERBS
 from detente.web import views
 from detente.web.answers import Answers
+from detente.web.headline import AnswerRequest, unmarked_parts
 from detente.web.jobs import Crew, Job, TooManyJobs
-from detente.web.replies import Refusal, Reply
+from detente.web.replies import Refusal, Reply, templates
 from detente.web.schemas import (
     Answer,
     Catalogue,
     DossierView,
     Drawn,
     Drivers,
+    EmbedView,
     JobView,
+    LinkView,
+    Odds,
     Ranges,
     ReadArticle,
     ReadDossier,
     Table,
+    ToldAnswer,
+    Why,
     replies,
 )  # fmt: skip
+from detente.web.security import Rate
+from detente.web.shared import DAYS, LARGEST, Kind, Shared, TooLargeToShare
 from detente.web.state import PageState, Strict
 from detente.web.views import catalogue, dossier_view
+from detente.web.why import WhyRequest
 from detente.words import say
 from detente.world.library import load_world
 
@@ -47,6 +56,7 @@ DRAWING: dict[int, Any] = {
         "content": {m.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}} for m in views.DRAWINGS.values()},
     }
 }
+RECORD: dict[int, Any] = {200: {"description": "The record", "content": {"application/json": {"schema": {"type": "object"}}}}}
 STILL = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; base-uri 'none'; sandbox"
 """Policy of a chart: it carries its own styles, and nothing in it runs."""
 
@@ -114,6 +124,25 @@ async def post_solve(request: Request, state: PageState) -> Response:
     return Reply(await answers_of(request).answer(state, request.is_disconnected))
 
 
+@router.post("/answer", summary=_about("post_answer"), responses=replies(ToldAnswer))
+async def post_answer(request: Request, asked: AnswerRequest) -> Response:
+    """Sentences, each figure with the id of its number; dials, ranked bars, notes. `waits` says what is still to come."""
+    return Reply(await answers_of(request).told(asked, request.is_disconnected))
+
+
+@router.post("/why", summary=_about("post_why"), responses=replies(Why))
+async def post_why(request: Request, asked: WhyRequest) -> Response:
+    """Parts by measure and by channel, sectors, the range and what moves it most, who pays, what others publish, how to cite."""
+    return Reply((await answers_of(request).kept("why", asked, gone=request.is_disconnected))[0])
+
+
+@router.post("/odds", summary=_about("post_odds"), responses=replies(Odds))
+async def post_odds(request: Request, state: PageState) -> Response:
+    """Every end from today and by date, forks if they are reached, and what the odds are made of; of scenario and levers free."""
+    bare = state.model_copy(update={"scenario": None, "levers": {}, "horizon": None, "against": None})
+    return Reply((await answers_of(request).kept("odds", bare, gone=request.is_disconnected))[0])
+
+
 @router.post("/ranges", summary=_about("post_ranges"), responses=replies(Ranges))
 async def post_ranges(request: Request, state: PageState) -> Response:
     """Lowest and highest real income by region over the ranges of the horizon's parameters."""
@@ -153,7 +182,9 @@ async def get_figure(
     ending: views.Ending,
     state: States,
     indicator: str = "real_income_pct",
+    unit: str = "percent",
     region: Annotated[str, Query(max_length=40)] | None = None,
+    ranges: bool = False,
 ) -> Response:
     """Drawn here as the report draws it, for an image or a file; a state too long for an address goes by POST."""
     if request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
@@ -162,7 +193,8 @@ async def get_figure(
         raise Refusal(400, say("web/refusals", "too_deep", what="state"))
     try:
         states = [PageState.model_validate_json(text) for text in state]
-        asked = views.FigureRequest.model_validate({"states": states, "indicator": indicator, "region": region})
+        more = {"indicator": indicator, "unit": unit, "region": region, "ranges": ranges}
+        asked = views.FigureRequest.model_validate({"states": states, **more})
     except ValidationError as error:
         raise RequestValidationError(error.errors(include_url=False, include_context=False)) from None
     return await _chart(request, name, ending, asked)
@@ -180,8 +212,78 @@ async def _chart(request: Request, name: str, ending: views.Ending, asked: views
     found, _ = await answers_of(request).kept("figure", name, ending, asked, gone=request.is_disconnected)
     if ending == "json":
         return Response(found, media_type=views.DRAWINGS[ending])
-    headers = {"Content-Security-Policy": STILL, "Content-Disposition": f'inline; filename="{name}.{ending}"'}
+    place = "attachment" if ending == "csv" else "inline"
+    headers = {"Content-Security-Policy": STILL, "Content-Disposition": f'{place}; filename="{name}.{ending}"'}
     return Response(found, media_type=views.DRAWINGS[ending], headers=headers)
+
+
+# -- put up for others: short links, and figures for pages elsewhere -------------------------------------------------------
+class Embed(Strict):
+    """A figure to be shown on another page."""
+
+    name: Annotated[str, Field(max_length=40)]
+    figure: views.FigureRequest
+
+
+ItsName = Annotated[str, InPath(pattern=r"^[a-z2-7]{12}$")]
+
+
+def shared_of(request: Request) -> Shared:
+    """What was put up."""
+    found: Shared = request.app.state.shared
+    return found
+
+
+async def _put_up(request: Request, kind: Kind, files: dict[str, bytes]) -> str:
+    tries: Rate = request.app.state.put_ups
+    if (wait := tries.take(request.state.client, monotonic())) > 0:
+        raise Refusal(429, say("web/refusals", "put_up_often"), headers={"Retry-After": str(int(wait) + 1)})
+    try:
+        return await asyncio.to_thread(shared_of(request).put, kind, files, time())
+    except TooLargeToShare:
+        raise Refusal(413, say("web/refusals", "put_up_large", most=f"{LARGEST:,}")) from None
+
+
+@router.post("/links", summary=_about("post_link"), responses=replies(LinkView))
+async def post_link(request: Request, state: AnswerRequest) -> Response:
+    """The address of a state, of any size, kept here by content; how long, it says."""
+    found = await answers_of(request).told(state, request.is_disconnected)  # what cannot be answered is not put up
+    place = state.model_dump(mode="json", exclude_none=True, exclude={"full"})
+    card = {"title": found["title"], "text": unmarked_parts(found["headline"])}
+    drawn = views.FigureRequest(states=[state.state], unit=state.unit, region=state.region)
+    picture, _ = await answers_of(request).kept("figure", "answer", "png", drawn, gone=request.is_disconnected)
+    files = {"state.json": Reply(place).body, "card.json": Reply(card).body, "card.png": picture}
+    name = await _put_up(request, "link", files)
+    return Reply({"id": name, "path": f"s/{name}", **_kept_for()})
+
+
+def _kept_for() -> dict[str, Any]:
+    return {"days": DAYS, "expires": say("web/state", "kept", days=DAYS)}
+
+
+@router.get("/links/{name}", summary=_about("get_link"), responses=replies(None, 404, also=RECORD))
+async def get_link(request: Request, name: ItsName) -> Response:
+    """The state behind a short link, as it was put up."""
+    found = await asyncio.to_thread(shared_of(request).get, "link", name, "state.json", time())
+    if found is None:
+        raise Refusal(404, say("web/refusals", "no_link", days=DAYS))
+    return Response(found, media_type="application/json")
+
+
+@router.post("/embeds", summary=_about("post_embed"), responses=replies(EmbedView, 404))
+async def post_embed(request: Request, body: Embed) -> Response:
+    """A figure as it is now, put up under an address of its own that any page may frame; with the HTML to frame it."""
+    if body.name not in views.FIGURES:
+        raise Refusal(404, str(UnknownName(body.name, list(views.FIGURES), "figure").args[0]), where=body.name)
+    files = {}
+    for ending in ("html", "png", "svg", "csv"):
+        files[f"figure.{ending}"] = (await answers_of(request).kept("figure", body.name, ending, body.figure))[0]
+    words = (await answers_of(request).kept("figure", body.name, "json", body.figure))[0]
+    name = await _put_up(request, "figure", files)
+    path, told = f"embed/{name}", loads(words.decode(), 8)
+    html = templates().get_template("iframe.html.j2").render(address=f"{request.base_url}{path}", **told)
+    links = {ending: f"{path}.{ending}" for ending in ("png", "svg", "csv")}
+    return Reply({"id": name, "path": path, "html": html.strip(), "files": links, **_kept_for()})
 
 
 @cache
@@ -192,7 +294,6 @@ def _packaged(name: str) -> dict[str, Any]:
 # -- long work: start, look, cancel, fetch; a job's name is a secret of whoever started it --------------------------------
 KindName = Literal[*VERBS]  # type: ignore[valid-type] # the questions there are
 QUEUED: dict[int, Any] = {202: {"model": JobView, "description": "Queued or running"}}
-RECORD: dict[int, Any] = {200: {"description": "The record", "content": {"application/json": {"schema": {"type": "object"}}}}}
 FILE: dict[int, Any] = {200: {"description": "The file", "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}}}
 JobName = Annotated[str, InPath(pattern=r"^[A-Za-z0-9_-]{24}$")]
 

@@ -16,17 +16,20 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
 
 from detente import __version__, words
 from detente.errors import DetenteError, InputError
-from detente.web import api, pages, replies, rooms_api, telemetry
+from detente.web import api, pages, replies, rooms_api, telemetry, views
 from detente.web.answers import Answers
 from detente.web.jobs import Crew, Held
 from detente.web.replies import Refusal
 from detente.web.rooms import House
 from detente.web.security import Guard, Rate
 from detente.web.settings import Settings
+from detente.web.shared import Shared
 from detente.web.telemetry import Counters
+from detente.web.wire import Methods
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -56,9 +59,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )  # fmt: skip
     app.state.settings, app.state.counters = chosen, counters
     app.state.ready = False
-    app.state.tries = Rate(0.1, 10)
-    app.state.rooms_made = Rate(0.5, 80)
+    app.state.tries, app.state.put_ups, app.state.rooms_made = Rate(0.1, 10), Rate(0.5, 60), Rate(0.5, 80)
+    app.state.shared = Shared(chosen.folder / "shared")
     replies.install(app)
+    app.add_middleware(GZipMiddleware, minimum_size=800, compresslevel=6)
+    app.add_middleware(Methods)
     app.add_middleware(Guard, settings=chosen, counters=counters)
     for router in (api.router, rooms_api.router, pages.router):
         app.include_router(router)
@@ -70,6 +75,10 @@ async def warm(app: FastAPI) -> None:
     with suppress(Refusal, DetenteError):
         await app.state.answers.warm()
     app.state.ready = True
+    if not app.state.settings.in_process:
+        with suppress(Refusal, DetenteError):
+            view = await asyncio.to_thread(views.newest)
+            await app.state.answers.ahead(view.id, views.by_interest(view))
 
 
 # -- a running server: the socket, uvicorn, and an orderly end ------------------------------------------------------------

@@ -75,16 +75,26 @@ def work(kind: str, case: Resolved, arguments: Arguments, progress: Progress, fo
         dossier, scenario = case.as_dossier()
         subject = Subject(case.world, case.horizon, dossier)
         chosen = None if scenario is None else [scenario]
-        return _told(verb.put(subject, arguments.model_copy(update={"scenarios": chosen}), progress))
+        return told(verb.put(subject, arguments.model_copy(update={"scenarios": chosen}), progress))
     subject = Subject(case.world, case.horizon, case.dossier, case.policy if verb.of_state else None, known=case.case)
     found = verb.put(subject, arguments, progress)
+    beside = {"odds": _one_set(case)} if kind in ("talks", "truce") else {}
     if kind in FIGURES:
         with coloured(roles(case.case.parties, case.case.host)), undrawn():
             write(folder / results.FIGURES, prepared(FIGURES[kind](found)))
-    return SHOWN.get(kind, _told)(found)
+    return {**SHOWN.get(kind, told)(found), **beside}
 
 
-def _told(found: Any) -> dict[str, Any]:
+def _one_set(case: Resolved) -> dict[str, Any]:
+    """The odds that count, beside an answer that is one of their inputs."""
+    from detente.web.quick import Engine
+    from detente.web.why import odds
+
+    found = odds(Engine(), case)
+    return {k: found[k] for k in ("ends", "own", "until", "text")}
+
+
+def told(found: Any) -> dict[str, Any]:
     """A result's record with its words."""
     record = dict(found.record())
     explain = getattr(found, "explain", None)
@@ -92,11 +102,11 @@ def _told(found: Any) -> dict[str, Any]:
 
 
 def _outlook(look: Any) -> dict[str, Any]:
-    return {**_told(look), **tree_and_months(look)}
+    return {**told(look), **tree_and_months(look)}
 
 
 def _talks(found: Any) -> dict[str, Any]:
-    return {**_told(found), **told_stand_off(found)}
+    return {**told(found), **told_stand_off(found)}
 
 
 def _truce(found: TruceAnswer) -> dict[str, Any]:
@@ -104,7 +114,7 @@ def _truce(found: TruceAnswer) -> dict[str, Any]:
 
 
 def _deal(found: Any) -> dict[str, Any]:
-    return {**_told(found), **deal_zone(found)}
+    return {**told(found), **deal_zone(found)}
 
 
 def _bystander(found: Beside) -> dict[str, Any]:

@@ -5,27 +5,33 @@ from __future__ import annotations
 import asyncio
 import json
 import mimetypes
+import re
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from time import monotonic
+from pathlib import Path
+from time import monotonic, time
 from typing import Any
 from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from markupsafe import Markup
 
 from detente import __version__
 from detente.files import sha256
+from detente.web import shared
 from detente.web.replies import Refusal, Reply, templates
 from detente.web.schemas import ANYWHERE, WORDS
 from detente.web.security import COOKIE, Rate, session_of, token_fits
+from detente.words import say
 
 router = APIRouter(include_in_schema=False)
 KINDS = {
     ".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml", ".json": "application/json", ".png": "image/png", ".ico": "image/x-icon", ".woff2": "font/woff2",
-    ".txt": "text/plain; charset=utf-8", ".webmanifest": "application/manifest+json",
+    ".csv": "text/csv; charset=utf-8", ".txt": "text/plain; charset=utf-8", ".webmanifest": "application/manifest+json",
 }  # fmt: skip
 
 
@@ -65,23 +71,124 @@ def asset(content: bytes, path: str) -> Asset:
     return Asset(content, media, f'"{sha256(content)[:20]}"')
 
 
-def served(found: Asset, request: Request) -> Response:
+def served(found: Asset, request: Request, kept: str = "no-cache") -> Response:
     """The asset, or 304 where the reader has it."""
-    headers = {"ETag": found.tag, "Cache-Control": "no-cache"}
+    headers = {"ETag": found.tag, "Cache-Control": kept}
     if found.tag in [t.strip().removeprefix("W/") for t in request.headers.get("if-none-match", "").split(",")]:
         return Response(status_code=304, headers=headers)
     return Response(found.content, media_type=None, headers={**headers, "Content-Type": found.media})
 
 
+# -- names of files that change with what they hold ------------------------------------------------------------------------
+IMMUTABLE = "public, max-age=31536000, immutable"
+_IMPORT = re.compile(r'^\s*(?:import|export)\b[^"\']*["\']\./([\w.-]+\.js)["\']', re.MULTILINE)
+
+
+def edition() -> str:
+    """A digest of all files of the page, which stands in their addresses: scripts import each other by plain names, so that one
+    name goes for all."""
+    root = static_root()
+    found = sorted(Path(str(root)).rglob("*")) if Path(str(root)).is_dir() else []
+    stats = tuple((str(p), p.stat().st_mtime_ns, p.stat().st_size) for p in found if p.is_file())
+    return _edition(stats)
+
+
+@lru_cache(maxsize=2)
+def _edition(stats: tuple[tuple[str, int, int], ...]) -> str:
+    if not stats:  # packed into one file: it changes with the release
+        return sha256(__version__.encode())[:12]
+    return sha256(b"".join(sha256(Path(name).read_bytes()).encode() for name, *_ in stats))[:12]
+
+
+def front(head: str = "") -> Asset:
+    """The page with the addresses of its files as they are now, its scripts asked for at once, and `head` in its head."""
+    return _front(edition(), head)
+
+
+@lru_cache(maxsize=64)
+def _front(now: str, head: str) -> Asset:
+    text = find("index.html").content.decode()
+    text = re.sub(r'((?:href|src)=")/?static/', rf"\g<1>static/{now}/", text)
+    early = "".join(f'<link rel="modulepreload" href="static/{now}/js/{name}">\n' for name in modules("main.js"))
+    text = text.replace("</head>", f"{early}{head}</head>", 1)
+    return asset(text.encode(), "index.html")
+
+
+def modules(first: str) -> list[str]:
+    """Scripts that are loaded with `first`, itself in front, by their import lines."""
+    found, wait = [], [first]
+    while wait:
+        name = wait.pop(0)
+        try:
+            text = find(f"js/{name}").content.decode()
+        except Refusal:
+            continue
+        found.append(name)
+        wait += [n for n in _IMPORT.findall(text) if n not in found and n not in wait]
+    return found
+
+
 @router.get("/")
 def index(request: Request) -> Response:
     """The page."""
-    return served(find("index.html"), request)
+    return served(front(cards(str(request.base_url))), request)
+
+
+def cards(base: str, **more: Any) -> str:
+    """What other sites show of a link to the page (Open Graph): title, description, picture."""
+    return templates().get_template("cards.html.j2").render(base=base.rstrip("/"), **more)
+
+
+@router.get("/s/{name}")
+async def shared_link(name: str, request: Request) -> Response:
+    """A short link: what other sites show of it, and on to the page."""
+    store, now = request.app.state.shared, time()
+    found = await asyncio.to_thread(store.get, "link", name, "card.json", now)
+    if found is None:
+        raise Refusal(404, say("web/refusals", "no_link", days=shared.DAYS))
+    card = json.loads(found)
+    told = {"title": card["title"], "description": card["text"]}
+    more = {"path": f"s/{name}", "picture": f"embed/{name}.png", "alt": card["text"]}
+    page = templates().get_template("shared.html.j2")
+    return HTMLResponse(page.render(name=name, cards=Markup(cards(str(request.base_url), **told, **more)), **told))
+
+
+EMBEDDED = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors *; base-uri 'none'; form-action 'none'; "
+    "sandbox allow-popups"
+)
+"""Policy of what other pages frame: it carries its own styles, and nothing in it runs."""
+FOREIGN = {"Content-Security-Policy": EMBEDDED, "Cache-Control": "public, max-age=86400", "Access-Control-Allow-Origin": "*"}
+FRAMED = re.compile(r"([a-z2-7]{12})(?:\.(png|svg|csv))?$")
+
+
+@router.get("/embed/{name}")
+async def embed(name: str, request: Request) -> Response:
+    """A figure that was put up, finished: nothing is computed, no cookie is read or set, any page may frame it."""
+    match = FRAMED.match(name)
+    store, now, found, ending = request.app.state.shared, time(), None, "html"
+    if match is not None:
+        ending = match[2] or "html"
+        found = await asyncio.to_thread(store.get, "figure", match[1], f"figure.{ending}", now)
+        if found is None and ending == "png":
+            found = await asyncio.to_thread(store.get, "link", match[1], "card.png", now)
+    if found is None:
+        raise Refusal(404, say("web/refusals", "no_embed", days=shared.DAYS))
+    return Response(found, media_type=None, headers={**FOREIGN, "Content-Type": KINDS[f".{ending}"]})
+
+
+@router.get("/favicon.ico")
+def favicon(request: Request) -> Response:
+    """The mark of the page."""
+    return served(find("favicon.svg"), request)
 
 
 @router.get("/static/{path:path}")
 def static(path: str, request: Request) -> Response:
-    """A file of the page."""
+    """A file of the page; under the name of the edition it is kept for good."""
+    now, _, rest = path.partition("/")
+    if rest and now == edition():
+        return served(find(rest), request, IMMUTABLE)
     return served(find(path), request)
 
 

@@ -12,24 +12,30 @@ for each thing that was moved. Everything is a pure function of the case; what i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from threading import RLock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from cachetools import LRUCache, cachedmethod
 
 from detente.cases.baselines import IN_FORCE
 from detente.cases.case import CENTRAL, PINNED
-from detente.cases.levered import parts
+from detente.cases.levered import Parts, parts
 from detente.equilibrium.indicators import INDICATORS
 from detente.equilibrium.outcome import Outcome
 from detente.errors import CornerResult, InputError, NotConverged, UnknownName
 from detente.policy.shock import Shock
+from detente.types import Array
+from detente.web.effects import UNITS, WORLD, Effects, Unit, lacking, read
 from detente.web.state import Resolved
 from detente.words import day as day_words, say
 from detente.words.names import goods_sectors, region_name, sector_name
 from detente.world.world import World
+
+if TYPE_CHECKING:
+    from detente.outlook.outlook import Outlook
+    from detente.strategy.like_for_like import Beside
 
 COLUMNS = {i.column: i for i in INDICATORS.values()}
 """Indicators by their names in the API."""
@@ -44,6 +50,11 @@ class Engine:
         self._answers: LRUCache[str, dict[str, Any]] = LRUCache(answers)
         self._ranges: LRUCache[str, dict[str, Any]] = LRUCache(answers)
         self._drivers: LRUCache[str, dict[str, Any]] = LRUCache(answers)
+        self._effects: LRUCache[Any, Mapping[str, Array]] = LRUCache(4 * answers)
+        self._parts: LRUCache[str, Parts] = LRUCache(answers)
+        self._channels: LRUCache[str, tuple[dict[str, Array], Array]] = LRUCache(answers)
+        self._looks: LRUCache[Any, Outlook | None] = LRUCache(16)
+        self._published: LRUCache[Any, tuple[Beside, ...]] = LRUCache(16)
 
     # -- answers ---------------------------------------------------------------------------------------------------------
     @cachedmethod(lambda self: self._answers, key=lambda self, case: case.key, lock=lambda self: self._lock)
@@ -81,19 +92,57 @@ class Engine:
             "sweeps": outcome.iterations,
         }
 
+    # -- one unit of everybody ---------------------------------------------------------------------------------------------
+    def effects(self, case: Resolved, unit: Unit, *, ranged: bool) -> Effects:
+        """Every economy's figure in a unit; `ranged`, with the ends of its range and the figure at each parameter set."""
+        if not ranged:
+            sets: Mapping[str, Array] = {CENTRAL: read(case.case, self.outcome(case), unit)}
+        else:
+            sets = self._at_every_set(case, unit)
+        return Effects.of(unit, (*case.world.regions, WORLD), sets, ranged=ranged)
+
+    @cachedmethod(lambda self: self._effects, key=lambda self, case, unit: (case.key, unit), lock=lambda self: self._lock)
+    def _at_every_set(self, case: Resolved, unit: Unit) -> Mapping[str, Array]:
+        """The figure of every economy at each parameter set with an answer, the central one first; other units of the same solves
+        are kept beside it."""
+        runs = self._runs(case)
+        for other in UNITS:
+            if other != unit and not lacking(case.case, other):
+                self._effects[case.key, other] = {v: read(case.case, o, other) for v, o in runs.items()}
+        return {v: read(case.case, o, unit) for v, o in runs.items()}
+
+    def _runs(self, case: Resolved) -> dict[str, Outcome]:
+        """The outcome at each parameter set with an answer, the central one first."""
+        runs = {CENTRAL: self.outcome(case)}
+        for variant in case.case.nodes:
+            if variant != CENTRAL:
+                try:
+                    runs[variant] = case.outcome(variant)
+                except (NotConverged, CornerResult):  # adds nothing to the range
+                    if case.case.month is None and variant != PINNED:
+                        raise
+        return runs
+
+    @cachedmethod(lambda self: self._looks, key=lambda self, case: _whole_key(case), lock=lambda self: self._lock)
+    def look(self, case: Resolved) -> Outlook | None:
+        """The outlook of the dossier, whose odds no horizon moves; None where it says nothing of what may come."""
+        from detente.outlook.outlook import outlook
+
+        return None if case.dossier.prospects is None else outlook(case.dossier, case.world)
+
+    @cachedmethod(lambda self: self._published, key=lambda self, case: _whole_key(case), lock=lambda self: self._lock)
+    def published(self, case: Resolved) -> tuple[Beside, ...]:
+        """What others publish beside ours, like for like."""
+        from detente.strategy.like_for_like import beside
+
+        return beside(case.case, case.dossier.published)
+
     # -- ranges and drivers ----------------------------------------------------------------------------------------------
     @cachedmethod(lambda self: self._ranges, key=lambda self, case: case.key, lock=lambda self: self._lock)
     def ranges(self, case: Resolved) -> dict[str, Any]:
         """Lowest and highest real income over the horizon's parameter ranges, by region and for the world, percent."""
-        runs, others = [self.outcome(case)], []
-        for variant in case.case.nodes:
-            if variant != CENTRAL:
-                try:
-                    runs.append(case.outcome(variant))
-                    others.append(variant)
-                except (NotConverged, CornerResult):  # adds nothing to the range
-                    if case.case.month is None and variant != PINNED:
-                        raise
+        sets = self._runs(case)
+        runs, others = list(sets.values()), [v for v in sets if v != CENTRAL]
         values = np.array([o.real_income.to_numpy() for o in runs])
         totals = [o.world_real_income for o in runs]
         rows = [
@@ -105,20 +154,34 @@ class Engine:
             "variants": others, "what": say("web/quick", "ranges"),
         }  # fmt: skip
 
+    @cachedmethod(lambda self: self._parts, key=lambda self, case: case.key, lock=lambda self: self._lock)
+    def parts(self, case: Resolved) -> Parts:
+        """What each moved measure contributes to everybody's figure, against what is in force; by UNIT.REGION."""
+        codes, units = (*case.world.regions, WORLD), [u for u in UNITS if not lacking(case.case, u)]
+
+        def figures(outcome: Outcome) -> dict[str, float]:
+            return {f"{u}.{c}": float(v) for u in units for c, v in zip(codes, read(case.case, outcome, u), strict=True)}
+
+        return parts(case.case, case.scenario, case.changes, case.day, case.outcome(against=IN_FORCE), figures)
+
+    @cachedmethod(lambda self: self._channels, key=lambda self, case: case.key, lock=lambda self: self._lock)
+    def channels(self, case: Resolved) -> tuple[dict[str, Array], Array]:
+        """See `why.channels_of`."""
+        from detente.web.why import channels_of
+
+        return channels_of(self.outcome(case))
+
     @cachedmethod(lambda self: self._drivers, key=lambda self, case: case.key, lock=lambda self: self._lock)
     def drivers(self, case: Resolved) -> dict[str, Any]:
-        """What each moved measure contributes to real income of the parties, the host and the world, percent."""
-        regions = list(dict.fromkeys([*(p.region for p in case.dossier.parties), case.dossier.venue.region]))
-
-        def gains(outcome: Outcome) -> dict[str, float]:
-            return {**{r: float(outcome.real_income[r]) for r in regions}, "WORLD": outcome.world_real_income}
-
-        found = parts(case.case, case.scenario, case.changes, case.day, case.outcome(against=IN_FORCE), gains)
-        told = [{r: _round(v) for r, v in part.items()} for part in found.parts.values()]
-        left = {r: _round(whole - sum(part[r] for part in told)) for r, whole in found.whole.items()}
+        """What each moved measure contributes to real income of every economy and the world, percent."""
+        found = self.parts(case)
+        codes = (*case.world.regions, WORLD)
+        told = [{c: _round(part[f"percent.{c}"]) for c in codes} for part in found.parts.values()]
+        whole = {c: found.whole[f"percent.{c}"] for c in codes}
+        left = {c: _round(whole[c] - sum(part[c] for part in told)) for c in codes}
         return {
             "hash": case.key, "drivers": [{"lever": k, "part_pct": part} for k, part in zip(found.parts, told, strict=True)],
-            "together": left, "total": {r: _round(v) for r, v in found.whole.items()},
+            "together": left, "total": {c: _round(v) for c, v in whole.items()},
             "what": say("web/quick", "drivers"),
         }  # fmt: skip
 
@@ -140,6 +203,11 @@ class Engine:
                 {"region": r, "name": region_name(r), "values": [t[r][indicator] for t in tables]} for r in shared
             ],
         }  # fmt: skip
+
+
+def _whole_key(case: Resolved) -> tuple[str, str]:
+    """What depends on the dossier and the world alone."""
+    return case.dossier_key, case.world.fingerprint
 
 
 # -- parts of an answer ----------------------------------------------------------------------------------------------------

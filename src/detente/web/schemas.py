@@ -58,6 +58,80 @@ class Bound(Told):
     rent_to: str
 
 
+class Segment(BaseModel):
+    """A part of a sentence; a figure carries the id of its number."""
+
+    text: str
+    number: str | None = None
+
+
+class NumberView(Told):
+    """A number behind a figure: value and ends of its range (null until worked out), its unit, and what may be said of it."""
+
+    value: float
+    low: float | None
+    high: float | None
+    unit: Literal["percent", "usd", "household", "jobs", "chance"]
+    label: str
+    region: str | None
+    indicator: str
+    text: str
+    said: str = Field(description=say("web/api", "said"))
+    sign: Literal["gain", "loss", "wide", "open", "flat"]
+
+
+class ToldAnswer(BaseModel):
+    """An answer in sentences. Ids of numbers are UNIT.REGION, and chance.SCENARIO for odds."""
+
+    hash: str
+    title: str
+    headline: list[Segment]
+    second: list[Segment]
+    numbers: dict[str, NumberView]
+    dials: list[dict[str, Any]]
+    scenarios: list[dict[str, Any]]
+    bars: dict[str, Any]
+    notes: list[dict[str, str]]
+    unit: Literal["percent", "usd", "household", "jobs"]
+    units: dict[str, str]
+    basis: Baseline
+    against: str
+    as_of: date
+    when: str
+    horizon: str
+    policy_date: date
+    waits: list[Literal["ranges", "odds", "published"]]
+
+
+class Why(BaseModel):
+    """Why a number is what it is. Parts add up to it; of a chance, what it hangs on and the dates by which it may come."""
+
+    number: str
+    value: float
+    low: float | None
+    high: float | None
+    unit: Literal["percent", "usd", "household", "jobs", "chance"]
+    text: list[str]
+    measures: list[dict[str, Any]] = []
+    channels: list[dict[str, Any]] = []
+    sectors: list[dict[str, Any]] = []
+    range: dict[str, Any] | None = None
+    who_pays: dict[str, Any] | None = None
+    published: list[dict[str, Any]] = []
+    citation: dict[str, Any] | None = None
+
+
+class Odds(BaseModel):
+    """The one set of odds; empty where the dossier names no forks."""
+
+    ends: dict[str, Any]
+    forks: dict[str, Any]
+    inputs: dict[str, Any]
+    own: str
+    until: date | None
+    text: list[str]
+
+
 class SectorRow(Told):
     """Output and employment of one sector, percent."""
 
@@ -232,6 +306,26 @@ class Catalogue(BaseModel):
     regions: list[Region]
     sectors: list[Listed]
     limits: dict[str, float]
+
+
+class LinkView(Told):
+    """A short link: its id, its path on this server, how long it is kept, in days and in words."""
+
+    id: str
+    path: str
+    days: int
+    expires: str
+
+
+class EmbedView(Told):
+    """A figure put up to be framed: its path, the HTML that frames it, its files, how long it is kept."""
+
+    id: str
+    path: str
+    html: str
+    files: dict[str, str]
+    days: int
+    expires: str
 
 
 class Finding(BaseModel):

@@ -45,8 +45,10 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
 }
-OPEN = ("/healthz", "/login", "/static/", "/favicon.ico")
-"""Paths that answer without a token: they hold nothing but the package's own files."""
+OF_THIS_SITE = ("X-Frame-Options", "Cross-Origin-Opener-Policy", "Cross-Origin-Resource-Policy")
+"""Headers that what is meant for other sites goes without."""
+OPEN = ("/healthz", "/login", "/static/", "/embed/", "/favicon.ico")
+"""Paths that answer without a token: the package's own files, and finished figures that somebody with the token put up."""
 COOKIE = "detente"
 CLIENTS = 10_000
 
@@ -144,8 +146,10 @@ class Guard:
     # -- what goes with every reply --------------------------------------------------------------------------------------
     def _dress(self, message: Message, scope: Scope) -> None:
         headers = MutableHeaders(scope=message)
+        framed = "frame-ancestors *" in headers.get("Content-Security-Policy", "")
         for key, value in HEADERS.items():
-            headers.setdefault(key, value)
+            if not framed or key not in OF_THIS_SITE:
+                headers.setdefault(key, value)
         headers.setdefault("Cache-Control", "no-store")
         headers["X-Request-Id"] = scope["state"]["request"]
 

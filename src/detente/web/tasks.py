@@ -22,6 +22,8 @@ from detente.verbs import day_of
 from detente.web.quick import Engine
 from detente.web.state import PageState, parse_content, resolve
 
+FIRST = "kuala-lumpur-2025"
+"""The dossier that a process is made ready with."""
 Fault = tuple[int, str, str, str | None]
 
 
@@ -42,6 +44,27 @@ def engine() -> Engine:
 def answer(state: PageState) -> dict[str, Any]:
     """See `Engine.answer`."""
     return engine().answer(resolve(state))
+
+
+def told(asked: Any) -> dict[str, Any]:
+    """See `headline.answered`."""
+    from detente.web.headline import answered
+
+    return answered(engine(), asked, resolve(asked.state))
+
+
+def why(asked: Any) -> dict[str, Any]:
+    """See `why.why`."""
+    from detente.web.why import why
+
+    return why(engine(), asked, resolve(asked.state))
+
+
+def odds(state: PageState) -> dict[str, Any]:
+    """See `why.odds`."""
+    from detente.web.why import odds
+
+    return odds(engine(), resolve(state))
 
 
 def ranges(state: PageState) -> dict[str, Any]:
@@ -149,8 +172,8 @@ def at_table(what: str) -> Callable[..., Any]:
 
 
 TASKS: dict[str, Callable[..., Any]] = {
-    "answer": answer, "ranges": ranges, "drivers": drivers, "compare": compare, "export": export, "figure": figure,
-    "job_figure": job_figure, "key": key, "dossier": dossier, "read": read,
+    "answer": answer, "told": told, "why": why, "odds": odds, "ranges": ranges, "drivers": drivers, "compare": compare,
+    "export": export, "figure": figure, "job_figure": job_figure, "key": key, "dossier": dossier, "read": read,
     **{f"table_{what}": at_table(what) for what in ("setup", "ready", "look", "move", "worth", "debrief", "debrief_key")},
 }  # fmt: skip
 
@@ -189,4 +212,4 @@ def begin() -> None:
     from detente.web import telemetry
 
     telemetry.start()
-    run_task("answer", (PageState(dossier="kuala-lumpur-2025"),))
+    run_task("answer", (PageState(dossier=FIRST),))

@@ -36,10 +36,14 @@ from detente.cases.case import ONE_THREAD, STATUS_QUO, Case
 from detente.cases.runs import Run, dossier_content
 from detente.equilibrium.outcome import Outcome
 from detente.errors import BadDossier, InputError, UnknownName
+from detente.policy import timing
 from detente.policy.dossier import Dossier, list_dossiers, load_dossier, parse_dossier
 from detente.policy.levers import levers
 from detente.policy.measures import Measure
-from detente.policy.timing import next_deadlines, status_on
+from detente.policy.timing import next_deadlines, status_on, turning_days
+from detente.web.effects import Unit
+from detente.web.figure_tables import csv_of
+from detente.web.headline import Page
 from detente.web.quick import COLUMNS, Engine, case_title
 from detente.web.replies import Reply, templates
 from detente.web.settings import Settings
@@ -134,6 +138,7 @@ def dossier_view(dossier: Dossier, world: World | None = None) -> dict[str, Any]
         "opens_with": _opening(dossier),
         "colours": _colours(dossier, world),
         "timeline": timeline(dossier),
+        "days_counted": say("web/views", "counted_from", on=dossier.as_of),
         "deadlines": [
             {"date": d.date, "kind": d.kind, "text": d.text, "days_left": d.days_left, "measure": d.measure}
             for d in next_deadlines(dossier, dossier.as_of)
@@ -143,6 +148,7 @@ def dossier_view(dossier: Dossier, world: World | None = None) -> dict[str, Any]
                 "id": m.id, "title": m.title, "status": status_on(m, dossier.as_of), "by": m.by, "on": on_words(m),
                 "instrument": m.instrument, "rate": tell(m, "size") or None, "authority": m.authority, "conditions": m.conditions,
                 "modelled": m.modelled, "why_not": m.why_not, "in_baseline": m.in_baseline, "sources": cited(m.sources),
+                "lasts": lasts(m, dossier.as_of),
             }
             for m in dossier.measures
         ],
@@ -159,6 +165,17 @@ def dossier_view(dossier: Dossier, world: World | None = None) -> dict[str, Any]
             {"id": s.id, "title": s.title, "publisher": s.publisher, "url": s.url, "date": s.date} for s in dossier.sources
         ],
     }  # fmt: skip
+
+
+def newest() -> Dossier:
+    """The dossier the page opens with."""
+    return min(map(load_dossier, list_dossiers()), key=lambda d: (-d.as_of.toordinal(), d.id))
+
+
+def by_interest(dossier: Dossier) -> list[str]:
+    """Its ways on, the one the page opens with in front."""
+    first = _opening(dossier)
+    return [*([first] if first else []), *(s.id for s in dossier.scenarios if s.id not in (first, STATUS_QUO))]
 
 
 def _opening(dossier: Dossier) -> str | None:
@@ -189,6 +206,7 @@ def timeline(dossier: Dossier) -> dict[str, Any]:
         {
             "id": m.id, "title": m.title, "by": m.by, "on": on_words(m), "instrument": m.instrument,
             "rate": tell(m, "size") or None, "modelled": m.modelled, "spans": spans[m.id], "sources": list(m.sources),
+            "lasts": lasts(m, dossier.as_of),
         }
         for m in dossier.measures
         if m.id in spans
@@ -202,6 +220,22 @@ def timeline(dossier: Dossier) -> dict[str, Any]:
         for e in shown
     ]  # fmt: skip
     return {"start": start, "end": end, "as_of": dossier.as_of, "rows": rows, "events": events}
+
+
+def lasts(m: Measure, on: date) -> list[dict[str, Any]]:
+    """When a measure was what, from its first day on, whatever a drawing shows of it: true days, None where no end is known, and
+    words as they are read on a day."""
+    days = turning_days(m)
+    if not days:
+        return []
+    spans = timing.timeline([m], days[0], days[-1] + timedelta(days=1))
+    return [
+        {
+            "status": s.status, "start": s.start, "end": s.end,
+            "words": say("web/views", "lasts", status=s.status.value, start=s.start, end=s.end, on=on),
+        }
+        for s in spans
+    ]  # fmt: skip
 
 
 def on_words(m: Measure) -> list[str]:
@@ -306,8 +340,11 @@ def run_text(case: Resolved) -> str:
 
 
 # -- still charts ----------------------------------------------------------------------------------------------------------
-Ending = Literal["svg", "png", "html", "json"]
-DRAWINGS = {"svg": "image/svg+xml", "png": "image/png", "html": "text/html; charset=utf-8", "json": "application/json"}
+Ending = Literal["svg", "png", "html", "json", "csv"]
+DRAWINGS = {
+    "svg": "image/svg+xml", "png": "image/png", "html": "text/html; charset=utf-8", "json": "application/json",
+    "csv": "text/csv; charset=utf-8",
+}  # fmt: skip
 """Media type of a chart by the ending of its name."""
 
 
@@ -318,12 +355,13 @@ Shown = Literal[
 
 
 class FigureRequest(Strict):
-    """What to draw: a state, or several beside each other; the indicator shown; the economy of a figure about one; whether with
-    ranges; the room for it in px, for an inline drawing.
+    """What to draw: a state, or several beside each other; the indicator shown (of the answer, its unit); the economy of a figure
+    about one; whether with ranges; the room for it in px, for an inline drawing.
     """
 
     states: Annotated[list[PageState], Field(min_length=1, max_length=12)]
     indicator: Shown = "real_income_pct"
+    unit: Unit = "percent"
     region: Annotated[str, Field(max_length=40)] | None = None
     ranges: bool = False
     width: Annotated[int, Field(ge=240, le=1200)] = 700
@@ -353,7 +391,7 @@ class Subject(NamedTuple):
     def note(self) -> str:
         """Which state it is where it is one, and where the numbers come from."""
         case = self.cases[0]
-        run = {"horizon": case.horizon, "against": case.compared_with, "world": case.world}
+        run = {"horizon": case.horizon, "against": case.compared_with, "world": case.world, "version": __version__}
         return say("web/figures", "note", title=case_title(case) if len(self.cases) == 1 else "", **run)
 
     @property
@@ -372,7 +410,7 @@ class Subject(NamedTuple):
 
 
 def _income(of: Subject) -> Figure:
-    case, scenario = _whole(of.cases[0])
+    case, scenario = whole(of.cases[0])
     return _figure("income", case, scenarios=() if scenario is None else [scenario], note=of.note)
 
 
@@ -434,11 +472,11 @@ def _output(of: Subject) -> Figure:
 
 
 def _routes(of: Subject) -> Figure:
-    return _figure("routes", *_whole(of.first), "")
+    return _figure("routes", *whole(of.first), "")
 
 
 def _route(of: Subject) -> Figure:
-    case, scenario = _whole(of.first)
+    case, scenario = whole(of.first)
     region = of.asked.region or case.host or case.third[0]
     case.outsider(region)
     return _figure("route", case, region, scenario, "")
@@ -461,7 +499,27 @@ def _comparison(of: Subject) -> Figure:
     return _figure("comparison", found, indicator, [*known, *(["WORLD"] if "WORLD" in spread else [])])
 
 
+def _answer(of: Subject) -> Figure:
+    """The answer's ranked bars, as the page has them."""
+    from detente.briefing.charts.results import Ranked, ranked_figure
+
+    case = of.cases[0]
+    effects = of.engine.effects(case, of.asked.unit, ranged=of.asked.ranges)
+    page = Page(case, effects, of.asked.region)
+    scale = page.bars["axis_scale"]
+
+    def bar(b: Mapping[str, Any]) -> Ranked:
+        ends = (b["low"], b["high"]) if b["drawn"] and effects.ranged else None
+        length = page.shown.number(b["value"]) / scale
+        return Ranked(b["region"], length, b["text"], *(() if ends is None else (e / scale for e in ends)))
+
+    rows = [bar(b) for b in page.bars["rows"] if b["shown"]]
+    subtitle = say("web/figures", "answer_subtitle", what=page.bars["measure"], basis=of.run, ranged=effects.ranged)
+    return ranked_figure(rows, page.bars["title"], subtitle, note=of.note)
+
+
 FIGURES: Mapping[str, Callable[[Subject], Figure]] = {
+    "answer": _answer,
     "income": _income,
     "economies": _economies,
     "output": _output,
@@ -485,7 +543,7 @@ def _figure(name: str, *results: Any, **more: Any) -> Figure:
     return made
 
 
-def _whole(case: Resolved) -> tuple[Case, str | None]:
+def whole(case: Resolved) -> tuple[Case, str | None]:
     """The case with moved levers as a scenario of its own, and the scenario shown."""
     dossier, scenario = case.as_dossier()
     return (Case.of(dossier, case.world, case.horizon, solver=ONE_THREAD) if case.shift else case.case), scenario
@@ -512,6 +570,8 @@ def _drawn(of: Subject, name: str, ending: Ending) -> bytes:
 
     case = of.cases[0].case
     with coloured(roles(case.parties, case.host)), undrawn():
+        if ending == "csv":
+            return csv_of(name, of)
         figure = FIGURES[name](of)
         if ending != "json":
             return rendered(figure, ending)

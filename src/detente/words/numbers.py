@@ -112,6 +112,26 @@ def straddles(low: float, high: float) -> bool:
     return min(low, high) <= -TINY and max(low, high) >= TINY
 
 
+Sign = Literal["gain", "loss", "wide", "open", "flat"]
+
+
+def sign_of(low: float, value: float, high: float) -> Sign:
+    """What a figure as printed, with the ends of its range, may be said to be: open where the ends differ in sign, wide where
+    they differ tenfold, flat where all of it prints as nothing.
+
+    >>> sign_of(-0.5, -0.4, -0.2), sign_of(-0.5, 0.1, 0.3), sign_of(0.02, 0.1, 0.3), sign_of(0, 0, 0)
+    ('loss', 'open', 'wide', 'flat')
+    """
+    if low < 0 < high:
+        return "open"
+    small, large = sorted((abs(low), abs(high)))
+    if large == 0:
+        return "flat"
+    if small == 0 or value == 0 or large >= 10 * small:
+        return "wide"
+    return "gain" if value > 0 else "loss"
+
+
 def money(million: float, *, signed: bool = False, unit: str | None = None) -> str:
     """Million in words a reader knows, to two digits: USD 12 billion, USD 340 million (with spaces that do not break).
 

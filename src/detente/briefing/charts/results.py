@@ -152,6 +152,26 @@ def _indicator(name: str) -> Indicator:
     return indicator(name)
 
 
+class Ranked(NamedTuple):
+    """A bar of a ranking: whose, how long, what is printed, and the ends of its range where there are any."""
+
+    code: str
+    value: float
+    text: str
+    low: float | None = None
+    high: float | None = None
+
+
+def ranked_figure(bars: Sequence[Ranked], title: str, subtitle: str, *, note: str = "", csv: str = "") -> Figure:
+    """Economies in the order given, as bars, with what is printed beside each."""
+    rows: list[dict[str, Any]] = []
+    for b in bars:
+        ends = {} if b.low is None or b.high is None else {"low": b.low, "high": b.high}
+        plain = {"panel": "", "label": text.label(b.code), "value": b.value, "colour": region_colour(b.code), "text": b.text}
+        rows.append({**plain, "low": b.value, "high": b.value, **ends})
+    return _bars("fig-answer", title, subtitle, note, csv, rows)
+
+
 def output_figure(outcome: Outcome, region: str, *, most: int = 12, subtitle: str = "", note: str = "", csv: str = "") -> Figure:
     """Output of one region by sector: bars, the largest gain first; the `most` sectors it moves most."""
     series = _largest(outcome.output.T[region], most)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
 
@@ -33,6 +33,7 @@ from detente.outlook.outlook import Outlook
 from detente.strategy.like_for_like import Beside
 from detente.strategy.year import Mover, money_of
 from detente.types import Range
+from detente.words.numbers import Sign
 
 TEMPLATE = "briefing/front/what_happens"
 WORDS = 345
@@ -43,7 +44,6 @@ ROWS = 5
 COLUMNS = 7
 NEAR = 2.0
 """Figures agree where ours at either closure lies within this factor of theirs, signs alike."""
-Sign = Literal["gain", "loss", "wide", "open", "flat"]
 
 
 def _said(part: str, **values: Any) -> str:
@@ -171,14 +171,7 @@ class Ahead:
     def sign(self, code: str, worth: Range) -> Sign:
         """What the printed figures say of it: open where the ends differ in sign, wide where they differ tenfold."""
         low, centre, high = (self.number(code, v) for v in worth)
-        if low < 0 < high:
-            return "open"
-        small, large = sorted((abs(low), abs(high)))
-        if large == 0:
-            return "flat"
-        if small == 0 or centre == 0 or large >= 10 * small:
-            return "wide"
-        return "gain" if centre > 0 else "loss"
+        return text.sign_of(low, centre, high)
 
     def effects(self, worth: Mapping[str, Range]) -> dict[str, list[tuple[str, str]]]:
         """Economies with the amount printed, by sign: gain, loss, gain_up and loss_up (wide: the far end), open, flat."""

@@ -1,10 +1,15 @@
 // The tab "At the table": the exercise in the frame of the page.
 
 import { registerTab } from "./tabs.js";
-import { setPlace } from "./state.js";
-import { mountTable } from "./table.js";
+import { onPlace, setPlace } from "./state.js";
+import { mountTable, seatsOf } from "./table.js";
 
 let table;
+
+/** Whether the address is that of a seat. */
+export const seated = () => seatsOf(location.hash) !== null;
+
+onPlace((place) => document.body.classList.toggle("at-table", place.tab === "table")); // what the page asks and answers steps back
 
 registerTab({
   id: "table",
