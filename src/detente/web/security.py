@@ -69,6 +69,12 @@ class Rate:
         self._clients[client] = (left - 1 if left >= 1 else left, now)
         return 0.0 if left >= 1 else (1 - left) / self._rate
 
+    def look(self, client: str, now: float) -> float:
+        """What `take` would say, without counting."""
+        left, then = self._clients.get(client, (self._burst, now))
+        left = min(self._burst, left + (now - then) * self._rate)
+        return 0.0 if left >= 1 else (1 - left) / self._rate
+
 
 class Guard:
     """ASGI middleware; see the module docstring."""

@@ -4,6 +4,7 @@
 import "./answer.js";
 import "./ahead.js";
 import "./who.js";
+import { seated } from "./tabletab.js";
 import { $ } from "./dom.js";
 import { get } from "./api.js";
 import { app } from "./app.js";
@@ -73,7 +74,10 @@ async function start() {
   }
   const first = app.catalogue.dossiers[0];
   if (!there && !first) { notice("This server has no dossier; bring your own with “Your own text”."); return; }
-  if (!there) await openDossier(first.id, "replace");
+  if (!there) {
+    await openDossier(first.id, seated() ? "none" : "replace");
+    if (seated()) setPlace({ tab: "table" }, "none");
+  }
   followAddress(async (place) => {
     try {
       await go(place, "none");

@@ -41,6 +41,7 @@ function inOneGo(changed) {
 }
 
 function writeAddress(history) {
+  if (place.tab === "table" && location.hash.startsWith("#/table/")) return; // a seat's address stays while it is looked at
   if (history === "push") mode = "push";
   const mine = (writes += 1);
   settled = writeLink(place).then((fragment) => {
