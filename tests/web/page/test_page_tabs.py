@@ -62,6 +62,7 @@ def test_talks_show_payoffs_odds_the_package_and_the_truce(visit: Visits, site: 
     lede = panel.locator(".job[data-kind=talks] .lede").inner_text()
     for end in ("first", "second", "collapse"):
         assert chance(talks["odds"][end][1]) in lede
+    assert talks["one_set"]["text"][0] in panel.locator("#one-set").inner_text()  # which odds count, beside it
     game = talks["game"]
     cells = panel.locator(".payoffs tbody td")
     assert cells.count() == len(game["cells"]) == 9

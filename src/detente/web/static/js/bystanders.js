@@ -135,7 +135,7 @@ export function bystandersPart(app) {
     args: () => { const region = regionHere(app); return region ? { region } : {}; },
     show: (result, box) => show(app, result, box),
   });
-  about = h("div", null, panel.node);
+  about = h("div", null, h("p", { class: "quiet about" }, "Worked out for each way on of the negotiation. What is moved by hand does not enter here, since a choice beside the table is made against all of them; the map and the page of each economy follow it."), panel.node);
   return {
     node: about,
     update(what = new Set()) {

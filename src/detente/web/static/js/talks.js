@@ -44,7 +44,7 @@ function oddsSentence(app, result) {
   const order = [[`${capital(name(app, parties[0]))} gives way first`, first], [`${capital(name(app, parties[1]))} gives way first`, second], ["Talks collapse", collapse]]
     .sort((a, b) => b[1][1] - a[1][1]);
   const nodes = order.map(([what, x], k) => [k ? `, ${what.charAt(0) === "T" && what.startsWith("Talks") ? what.toLowerCase() : what.startsWith("The ") ? what.charAt(0).toLowerCase() + what.slice(1) : what} with ` : `${what} with `, told(x)]);
-  return h("p", { class: "lede small" }, "An input to the odds of what may come, and no second answer. By the stand-off models alone: ", nodes, standing?.[1] > 0.005 ? [", nothing ends it with ", told(standing)] : null, ".",
+  return h("p", { class: "lede small" }, "An input to those odds, in the end and not by a date, and no second answer. By the stand-off models alone: ", nodes, standing?.[1] > 0.005 ? [", nothing ends it with ", told(standing)] : null, ".",
     h("span", { class: "quiet" }, ` Average over ${new Intl.NumberFormat("en").format(trials)} combinations of what nobody has measured, with the range over models and motives.`));
 }
 
@@ -70,8 +70,8 @@ function standOffWords(result) {
 }
 
 function showStandOff(app, result, box, done) {
-  const lede = oddsSentence(app, result);
-  replace(box, lede, h("div", { class: "pair wide-right" }, payoffs(app, result), oddsFigure(app, result, done)), standOffWords(result));
+  const one = result.one_set?.text?.[0];
+  replace(box, one ? h("p", { id: "one-set" }, h("b", null, "The odds that count are those of the tree above. "), one) : null, oddsSentence(app, result), h("div", { class: "pair wide-right" }, payoffs(app, result), oddsFigure(app, result, done)), standOffWords(result));
   replace(truceBox, h("h3", { class: "part" }, "What keeps a truce, and for how long"), keepingTable(app, result), duties.node,
     result.truce_words ? h("details", { class: "more-words", open: true }, h("summary", null, "In words"), h("div", { class: "prose columns" }, result.truce_words.map((t) => h("p", null, t)))) : null);
 }
@@ -92,7 +92,7 @@ export function standOffPart(app) {
   });
   truceBox = h("section");
   return {
-    node: h("div", null, panel.node, truceBox),
+    node: h("div", null, h("p", { class: "quiet about" }, "It hangs on the stances and motives written in the negotiation and on the horizon. What is moved by hand does not enter: an offer is put to the other side at the table."), panel.node, truceBox),
     update() {
       panel.update();
       if (!panel.result()) replace(truceBox); // another dossier
