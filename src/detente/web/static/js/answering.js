@@ -20,6 +20,9 @@ let tries = 0;
 let shownKey = "";
 const fulls = new Map(); // asked → the answer with its ranges, odds and what others find
 
+/** A fault that may pass: the server is away, busy, or has not had the time yet. */
+const passes = (error) => error.kind === "unreachable" || error.status === 503 || error.status === 504;
+
 /** What the server is asked: the state, the unit, and the economy picked besides the parties. */
 function asked() {
   const { unit, region } = app.place;
@@ -57,7 +60,7 @@ const solver = createSolver(async (wanted, signal) => fulls.get(keyOf(wanted)) ?
   error(error) {
     clearTimeout(warming);
     answerIs("old", { message: error instanceof ApiError ? error.message : "Something on this page went wrong; reload it.", again });
-    if (error.kind === "unreachable" || error.status === 503) {
+    if (passes(error)) {
       clearTimeout(retry);
       retry = setTimeout(again, 1000 * AGAIN[Math.min(tries, AGAIN.length - 1)]);
       tries += 1;
@@ -94,7 +97,7 @@ async function rest(wanted) {
   } catch (error) {
     if (!current()) return;
     answerIs("current", { message: `Ranges, odds and what others find are missing: ${error.message}` });
-    if (error.kind === "unreachable" || error.status === 503) resting = setTimeout(() => rest(wanted), 1000 * AGAIN[0]);
+    if (passes(error)) resting = setTimeout(() => rest(wanted), 1000 * AGAIN[1]);
   }
 }
 
