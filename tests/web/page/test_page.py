@@ -226,7 +226,7 @@ def test_every_tab_opens(visit: Visits) -> None:
         panel = page.locator(f"#panel-{name}")
         assert panel.is_visible()
         assert page.locator("[role=tabpanel]:visible").count() == 1
-        assert len(panel.inner_text()) > 100
+        page.wait_for_function("x => document.getElementById(x).innerText.length > 100", arg=f"panel-{name}")
     page.click("#tab-answer")
     page.click("#fold-scenarios > summary")
     page.wait_for_selector("#fold-scenarios table")

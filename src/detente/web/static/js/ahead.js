@@ -9,7 +9,6 @@ import { foldPart } from "./fold.js";
 import { outlookPart } from "./outlook.js";
 import { questionsPart } from "./questions.js";
 import { standOffPart } from "./talks.js";
-import { registerTab } from "./tabs.js";
 
 let dates;
 let yours;
@@ -47,9 +46,8 @@ async function drawYours(app) {
   }
 }
 
-registerTab({
-  id: "ahead",
-  title: "What will happen",
+/** The tab, as tabs.js takes it. */
+export const tab = {
   render(root, app) {
     dates = h("section", { class: "tab-part" });
     yours = h("p", { class: "quiet about", id: "yours-ahead" });
@@ -67,4 +65,4 @@ registerTab({
     outlook.update();
     for (const fold of folds) fold.update();
   },
-});
+};

@@ -2,8 +2,7 @@
 
 // The tabs register themselves, in this order.
 import "./answer.js";
-import "./ahead.js";
-import "./who.js";
+import "./later.js";
 import { seated } from "./tabletab.js";
 import { $ } from "./dom.js";
 import { get } from "./api.js";

@@ -5,14 +5,15 @@
 //     title: "Who and why",
 //     render(root, app) {},             // once, when the tab is first opened: build your elements into `root` (a <section>)
 //     onState(app, what) {},            // when the tab is opened and, while it is open, after every change.
-//   });                                 //   what: a Set of "open", "view" (another dossier), "place" (state, region), "levers",
+//   });                                 //   (or load: () => import("./who.js"), a module with `tab` = {render, onState})
+//                                       //   what: a Set of "open", "view" (another dossier), "place" (state, region), "levers",
 //                                       //   "answer", "ranges", "drivers"
 // `app` is in app.js; ready-made parts: workPanel in work.js (progress bar, cancel, result), sortTable in tables.js, figureBox in
 // figure.js, stillBox in still.js (charts that the server draws), foldPart in fold.js, h/s in dom.js, figures and sentences in
 // words.js, colours in colours.js. Style through CSS classes or node.style only; never innerHTML: what comes from a dossier or an
 // article is data.
 
-import { $, h } from "./dom.js";
+import { $, h, replace } from "./dom.js";
 
 const tabs = [];
 const FORMER = { overview: "answer", scenarios: "answer", measures: "answer", export: "answer", talks: "ahead", outlook: "ahead", economies: "who", bystanders: "who" };
@@ -50,6 +51,21 @@ export function buildTabs(choose) {
   });
 }
 
+/** The modules of a tab come when it is opened first; where they do not come, the next change tries again. */
+async function fetchTab(tab, app) {
+  if (tab.coming) return;
+  tab.coming = true;
+  replace(tab.panel, h("p", { class: "quiet", role: "status" }, "Loading …"));
+  try {
+    Object.assign(tab, (await tab.load()).tab, { load: null });
+    replace(tab.panel);
+    if (app.place.tab === tab.id) showTab(tab.id, app, new Set(["open", "view", "place", "answer"]));
+  } catch {
+    replace(tab.panel, h("p", { class: "problem", role: "alert" }, "The server does not answer; open this again in a moment."));
+  }
+  tab.coming = false;
+}
+
 /** Show one tab, building it the first time, and tell it what has changed. */
 export function showTab(id, app, what) {
   for (const tab of tabs) {
@@ -59,6 +75,7 @@ export function showTab(id, app, what) {
     tab.button.tabIndex = active ? 0 : -1;
     tab.panel.hidden = !active;
     if (!active || !app.view) continue;
+    if (tab.load) { fetchTab(tab, app); continue; }
     if (!tab.opened) {
       tab.opened = true;
       tab.render(tab.panel, app);

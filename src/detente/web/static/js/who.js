@@ -8,7 +8,6 @@ import { foldPart } from "./fold.js";
 import { mapFigure } from "./mapfigure.js";
 import { dutyFigure, reasonFigure, regionPage, sectorFigure } from "./region.js";
 import { sortTable } from "./tables.js";
-import { registerTab } from "./tabs.js";
 import { keyOf } from "./app.js";
 import { answerIs } from "./notices.js";
 
@@ -51,9 +50,8 @@ function everyone(app) {
   return { node: table.node, update: draw };
 }
 
-registerTab({
-  id: "who",
-  title: "Who and why",
+/** The tab, as tabs.js takes it. */
+export const tab = {
   render(root, app) {
     page = regionPage(app);
     map = mapFigure(app);
@@ -90,4 +88,4 @@ registerTab({
       if (keyOf(app.solveState()) === key) draw();
     }).catch((error) => answerIs("old", { message: error.message }));
   },
-});
+};
