@@ -25,12 +25,14 @@ from benchmarks import (
     peers,
     preconditioner,
     scaling,
+    tables,
     web,
 )
 from benchmarks.timing import Section, machine
 
 PARTS: dict[str, Callable[[bool], Section | list[Section]]] = {
     "scaling": scaling.run,
+    "tables": tables.run,
     "cases": cases.run,
     "preconditioner": preconditioner.run,
     "kernel": kernel.run,

@@ -17,7 +17,8 @@ EXTRAS = {
     "ensemble": ("pyarrow",),
     "xarray": ("xarray",),
     "cluster": ("dask", "distributed"),
-    "build": ("openpyxl", "pyfixest"),
+    "tables": ("openpyxl", "pyxlsb", "pooch", "requests"),
+    "build": ("pyfixest",),
     "api": ("comtradeapicall", "wbgapi"),
     "pdf": ("weasyprint",),
 }

@@ -11,7 +11,7 @@ import detente as dt
 from detente.equilibrium import arrays, system
 from detente.equilibrium.months import path_table
 from detente.equilibrium.parameters import at_month, horizon
-from detente.equilibrium.preconditioner import at_home, home_slopes, inverse, market, nothing, preconditioner
+from detente.equilibrium.preconditioner import at_home, home_slopes, inverse, nothing, preconditioner
 from detente.equilibrium.solve import solve_shock
 from economies import random_economy
 

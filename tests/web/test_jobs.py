@@ -313,6 +313,17 @@ def test_charts_of_finished_work_are_drawn_for_the_page(client, toy_state, wait_
         assert wide["alt"].startswith(wide["title"])
         assert narrow["svg"] != wide["svg"]
         assert "var(--ink)" in wide["svg"]
+    files = {e: client.get(f"/api/v1/jobs/{job['id']}/figures/ends.{e}") for e in ("svg", "png", "html", "csv")}
+    assert files["png"].content[:8] == b"\x89PNG\r\n\x1a\n"
+    assert b"var(--" not in files["svg"].content
+    assert "sandbox" in files["html"].headers["content-security-policy"]
+    assert "source" in files["csv"].text.splitlines()[0]
+    assert client.get(f"/api/v1/jobs/{job['id']}/figures/fan-{parties[0]}.csv").status_code == 422
+    for name, ways in (("ends", {"png", "svg", "csv"}), (f"fan-{parties[0]}", {"png", "svg"})):
+        framed = client.post("/api/v1/embeds", json={"name": name, "job": job["id"]}).json()
+        assert set(framed["files"]) == ways
+        assert "frame-ancestors *" in client.get(f"/{framed['path']}").headers["content-security-policy"]
+    assert client.post("/api/v1/embeds", json={"name": "ends"}).status_code == 422
     ends = client.get(f"/api/v1/jobs/{job['id']}/figures/ends.json").json()
     result = client.get(f"/api/v1/jobs/{job['id']}/result").json()
     for scenario in result["scenarios"]:

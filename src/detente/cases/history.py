@@ -97,9 +97,7 @@ def moments(
 
 def pieces(table: Shock, past: Sequence[Moment]) -> Pieces:
     """The wedges that came and went, from the table's own duties (`table`) on."""
-    steps = [
-        m.once("step", partial(_step, past[k - 1].wedge if k else None, m.wedge, table)) for k, m in enumerate(past)
-    ]
+    steps = [m.once("step", partial(_step, past[k - 1].wedge if k else None, m.wedge, table)) for k, m in enumerate(past)]
     kept = [k for k, (flows, _) in enumerate(steps) if len(flows)]
     moved = np.zeros(table.tariffs.size, dtype=bool)
     for k in kept:

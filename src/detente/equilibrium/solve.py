@@ -293,7 +293,12 @@ def _run(economy: Economy, shock: Shock, parameters: Parameters, solver: Solver,
             staged = untouched(economy).blend(shock, stage / solver.stages)
             staged_k = arrays.controls(economy, staged, parameters)
             attempt = go(
-                flat, arrays.levers(staged, v.late.size), staged_k, damping, solver.tolerance if last else 1e-6, plain,
+                flat,
+                arrays.levers(staged, v.late.size),
+                staged_k,
+                damping,
+                solver.tolerance if last else 1e-6,
+                plain,
                 solver.iterations,
             )
             total += attempt.sweeps

@@ -58,22 +58,28 @@ def transcript(found: Debrief) -> str:
             case Heading():
                 parts.append(f"## {block.text}")
             case Para():
-                parts.append(f"**{block.lead}** {block.text}" if block.lead else block.text)
+                parts.append(_marked(block))
             case Items():
-                parts.append("\n".join(f"- **{p.lead}** {p.text}" if p.lead else f"- {p.text}" for p in block.items))
+                parts.append("\n".join(f"- {_marked(p)}" for p in block.items))
             case Table():
                 parts.append(_grid(block))
     parts.append(f"## {say(SAID, 'h_moves')}")
-    parts.append("\n".join(f"- {day}: {text}" for day, text in lines(found.game)))
+    parts.append("\n".join(f"- {day}: {page.markdown_text(text)}" for day, text in lines(found.game)))
     if (thought := reasons(found)) is not None:
         parts += [f"## {thought.title}", thought.subtitle, _grid(thought)]
     parts.append(_made(found))
     return "\n\n".join(parts) + "\n"
 
 
+def _marked(para: Para) -> str:
+    """A paragraph as Markdown; what a seat or a dossier says is text."""
+    text = page.markdown_text(para.text)
+    return f"**{page.markdown_text(para.lead)}** {text}" if para.lead else text
+
+
 def _grid(table: Table) -> str:
     def row(texts: Sequence[str]) -> str:
-        return "| " + " | ".join(t.replace("|", "\\|") for t in texts) + " |"
+        return "| " + " | ".join(map(page.markdown_text, texts)) + " |"
 
     heads = [f"{c.title}, {c.unit}" if c.unit else c.title for c in table.columns]
     rule = "|" + "|".join("---:" if c.number else "---" for c in table.columns) + "|"
@@ -92,7 +98,7 @@ def sheet(game: Game, seat: str) -> str:
     if due:
         parts.append("\n".join(f"- {say(TOLD, 'sheet_due', when=s.day, binds=s.binds, bite=bite, what=s.due[0])}" for s in due))
     if view["motives"]:
-        parts += [f"## {say(TOLD, 'h_motives')}", "\n".join(f"- {m['text']}" for m in view["motives"])]
+        parts += [f"## {say(TOLD, 'h_motives')}", "\n".join(f"- {page.markdown_text(m['text'])}" for m in view["motives"])]
     if view["issues"]:
         parts += [f"## {say(TOLD, 'h_issues')}", say(TOLD, "issues_note", party=party), _grid(_issues(game, seat, shown))]
     if "menu" in view:
@@ -139,7 +145,7 @@ def story(found: Debrief) -> list[Block]:
     signed = found.marks.get("signed")
     inside = signed is not None and min(signed.points) > 0
     zone = say(
-        SAID, "the_zone", better=found.better, packages=found.packages, how=found.how, inside=inside, loser=loser(found),
+        SAID, "the_zone", better=found.better, avoids=found.avoids, packages=found.packages, how=found.how, inside=inside, loser=loser(found),
         on_edge=found.more <= error, more=found.more, error=error, places=shown,
     )  # fmt: skip
     blocks.append(Para(zone))
@@ -149,7 +155,7 @@ def story(found: Debrief) -> list[Block]:
         for s in found.seats
         if s.party and s.left is not None
     ]
-    if refused := say(SAID, "turned_down", numbers=[str(n) for n in found.turned_down]):
+    if refused := say(SAID, "turned_down", how=found.how, numbers=[str(n) for n in found.turned_down]):
         left.append(Para(refused))
     if left:
         blocks += [Heading(say(SAID, "h_left"), "left"), Items(tuple(left))]

@@ -96,11 +96,11 @@ def figure(name: str, ending: Any, asked: Any) -> bytes:
     return views.drawn(engine(), name, ending, asked)
 
 
-def job_figure(path: Any, name: str, width: int) -> bytes:
+def job_figure(path: Any, name: str, width: int, ending: Any = "json", state: PageState | None = None) -> bytes:
     """See `views.drawn_of`."""
     from detente.web import views
 
-    return views.drawn_of(path.read_bytes(), name, width)
+    return views.drawn_of(path.read_bytes(), name, width, ending, state)
 
 
 def key(state: PageState, kind: str, given: dict[str, Any]) -> tuple[str, dict[str, Any]]:
