@@ -1,8 +1,8 @@
 """Forty rooms of the exercise at once on one server: how long an answer takes, and whether a move is ever lost.
 
-Every room has two seats, each with a client of its own that listens to its stream. Whoever has the turn weighs a package, pauses as a
-person would (shortened), and makes an offer; after some rounds the other signs. A room's moves are then counted against those made.
-A server of its own is started on this machine; the clients run in this process and share the cores with it.
+Every room has two seats, each listening to its stream. Whoever has the turn weighs a package three times, pauses as a person would
+(shortened), and makes an offer; after some rounds the other signs. A room's moves are then counted against those made. A server of
+its own is started on this machine; the clients run in this process and share the cores with it.
 `python -m benchmarks.rooms [ROOMS]` prints the section alone.
 """
 
@@ -139,9 +139,9 @@ def run(rooms: int) -> Section:
     return Section(
         "Rooms of the exercise",
         (
-            f"{rooms} rooms at once, two seats each, every seat listening to its stream; three looks at a package's worth a second or "
-            f"so apart, then a move. {seen.kept:,} moves, none lost, every room played to its end. The target: forty rooms on two "
-            "cores, the median answer under 300 ms.",
+            f"{rooms} rooms at once, two seats each, every seat listening to its stream: three looks at what a package is worth, "
+            f"within a second or so, then a move. {seen.kept:,} moves, none lost, every room played to its end. The target: forty "
+            "rooms on two cores, the median answer under 300 ms.",
         ),
         ("what", "times", "median", "95 of 100 within", "slowest"),
         tuple(rows),
