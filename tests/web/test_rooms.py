@@ -306,6 +306,7 @@ def test_a_room_outlives_what_a_process_remembers(house, seats):
     before = {k: s.look()["view"] for k, s in seats.items()}
     opened_now = house_of(house)
     opened_now._known.clear()
+    opened_now._rooms.clear()
     from detente.web import rooms_tasks
 
     rooms_tasks._games.clear()

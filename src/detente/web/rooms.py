@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from time import monotonic, time
@@ -42,11 +42,16 @@ CONFLICTS = ("NotYourTurn", "StaleOffer", "TooLate", "GameOver")
 
 @dataclass(frozen=True)
 class Known:
-    """A room as it stands after `number` moves: what every seat may see, and whether it is over."""
+    """A room as it stands after its moves: what every seat may see, and whether it is over."""
 
-    number: int
+    moves: Sequence[Mapping[str, Any]]
     over: bool
     views: Mapping[str, Any]
+
+    @property
+    def number(self) -> int:
+        """How many moves there were."""
+        return len(self.moves)
 
 
 class House:
@@ -57,6 +62,7 @@ class House:
         self.store = Rooms(settings.folder / "rooms.db")
         self.store.sweep(time())
         self.closed = False
+        self._rooms: LRUCache[str, Room] = LRUCache(4 * ROOMS_KEPT)
         self._known: LRUCache[str, Known] = LRUCache(ROOMS_KEPT)
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._bells: dict[str, set[asyncio.Event]] = {}
@@ -66,7 +72,7 @@ class House:
         self._debriefs: LRUCache[str, str] = LRUCache(1024)
         self._quick: LRUCache[str, Any] = LRUCache(64)
         self._tries = Rate(1 / 5, TRIES)
-        self._good: LRUCache[tuple[str, str, bytes], bool] = LRUCache(4096)
+        self._good: LRUCache[tuple[str, str, bytes], str] = LRUCache(4096)
         counters.gauge("detente_rooms_listened_to", lambda: float(len(self._bells)))
 
     def close(self) -> None:
@@ -78,8 +84,10 @@ class House:
     # -- who may sit where -----------------------------------------------------------------------------------------------
     async def room(self, name: str) -> Room:
         """A room. Raises `Refusal` (404)."""
-        found = await asyncio.to_thread(self.store.get, name, time())
-        if found is None:
+        found = self._rooms.get(name) or await asyncio.to_thread(self.store.get, name)
+        if found is not None:
+            self._rooms[name] = found  # nobody else writes: a server holds its data folder
+        if found is None or found.expires <= time():
             raise Refusal(404, say("web/rooms", "no_room"), name="NoRoom")
         return found
 
@@ -87,7 +95,9 @@ class House:
         """The room and the seat that a token opens. Wrong ones are answered slowly, and soon not at all. Raises `Refusal`."""
         found = await self.room(name)
         mark = (client, name, hashed(token))
-        if mark not in self._good and (wait := self._tries.look(f"{client} {name}", monotonic())) > 0:
+        if (known := self._good.get(mark)) is not None:
+            return found, known
+        if (wait := self._tries.look(f"{client} {name}", monotonic())) > 0:
             self.counters.add("detente_refused_total", why="seat")
             raise Refusal(429, say("web/rooms", "too_many_tries"), headers={"Retry-After": str(int(wait) + 1)})
         seat = await asyncio.to_thread(self.store.seat_of, name, token) if token else None
@@ -95,7 +105,7 @@ class House:
             self._tries.take(f"{client} {name}", monotonic())
             await asyncio.sleep(SLOW)
             raise Refusal(403, say("web/rooms", "wrong_token"), name="WrongSeat")
-        self._good[mark] = True
+        self._good[mark] = seat
         return found, seat
 
     # -- opening ---------------------------------------------------------------------------------------------------------
@@ -150,6 +160,7 @@ class House:
             async with self._lock(room.key):
                 again = await self._job("house", room.key, room.setup)
                 await asyncio.to_thread(self.store.wait_for, room.id, again)
+                self._rooms.pop(room.id, None)
             return _preparing(0.0, "")
         return _preparing(round(job.progress, 3), job.message)
 
@@ -171,27 +182,35 @@ class House:
     async def known(self, room: Room) -> Known:
         """The room as it stands."""
         found = self._known.get(room.id)
-        if found is not None and found.number == room.number:
+        if found is not None:
             return found
         async with self._lock(room.id):
             return await self._replayed(room)
 
     async def _replayed(self, room: Room) -> Known:
-        moves = await asyncio.to_thread(self.store.moves, room.id)
         found = self._known.get(room.id)
-        if found is None or found.number != len(moves):
+        if found is None:
+            moves = await asyncio.to_thread(self.store.moves, room.id)
             told = await self.answers.run("table_look", room.id, room.setup, moves, list(room.gone))
-            found = await self._put(room.id, len(moves), told["moves"], None, told)
+            found = await self._put(room.id, moves, len(moves), None, told)
         return found
 
     async def _put(
-        self, name: str, number: int, moves: list[dict[str, Any]], sent: Sent | None, told: Mapping[str, Any]
+        self, name: str, before: Sequence[Mapping[str, Any]], number: int, sent: Sent | None, told: Mapping[str, Any]
     ) -> Known:
-        if moves:
-            number = await asyncio.to_thread(self.store.append, name, number, moves, sent, time(), bool(told["over"]))
-            self.counters.add("detente_moves_total", len(moves))
-        found = self._known[name] = Known(number, told["over"], told["views"])
-        if moves:
+        """Keep what was added after `before`, by a move made at `number`. Raises `Stale` and `Replayed`."""
+        added = told["moves"]
+        if added:
+            try:
+                await asyncio.to_thread(self.store.append, name, number, added, sent, time(), bool(told["over"]))
+            except BaseException:
+                self._known.pop(name, None)  # whatever happened, the store knows
+                raise
+            finally:
+                self._rooms.pop(name, None)
+            self.counters.add("detente_moves_total", len(added))
+        found = self._known[name] = Known([*before, *added], told["over"], told["views"])
+        if added:
             self.ring(name)
         return found
 
@@ -222,9 +241,9 @@ class House:
             try:
                 if sent is not None and await asyncio.to_thread(self.store.again, room.id, sent):
                     return
-                moves = await asyncio.to_thread(self.store.moves, room.id)
+                moves = (await self._replayed(room)).moves
                 told = await self.answers.run("table_move", room.id, room.setup, moves, mine, list(room.gone))
-                await self._put(room.id, number, told["moves"], sent, told)  # a number that has passed is refused here
+                await self._put(room.id, moves, number, sent, told)  # a number that has passed is refused here
             except Refusal as refusal:
                 if refusal.name in CONFLICTS:
                     raise Refusal(409, str(refusal), name=refusal.name) from None
@@ -238,8 +257,7 @@ class House:
         """Something else the pool knows of a room as it stands. Raises `Refusal`."""
         if await self.opening(room, wait=True) is not None:
             raise Refusal(409, say("web/rooms", "not_open"), name="NotOpen")
-        moves = await asyncio.to_thread(self.store.moves, room.id)
-        return await self.answers.run(what, room.id, room.setup, moves, *given)
+        return await self.answers.run(what, room.id, room.setup, (await self.known(room)).moves, *given)
 
     # -- afterwards ------------------------------------------------------------------------------------------------------
     async def debrief(self, room: Room) -> dict[str, Any]:
@@ -256,8 +274,7 @@ class House:
         problem, progress = None, 0.0
         if found is None or found.status == "done":  # never asked for, or no longer kept
             with suppress(Refusal):  # too much to do: asked again, it starts then
-                moves = await asyncio.to_thread(self.store.moves, room.id)
-                request = {"setup": room.setup, "moves": moves}
+                request = {"setup": room.setup, "moves": list((await self.known(room)).moves)}
                 self._debriefs[key] = await self._start(f"room {room.id}", DEBRIEF, request, key)
         elif found.over:
             problem = found.error or say("web/rooms", "no_debrief")
@@ -278,14 +295,14 @@ class House:
 
     async def _debriefed(self, room: Room) -> str:
         """Under what the debrief is kept. Raises `Refusal` (409) before the game is over."""
-        if await self.opening(room, wait=True) is not None or not (await self.known(room)).over:
+        if await self.opening(room, wait=True) is not None or not (known := await self.known(room)).over:
             raise Refusal(409, say("web/rooms", "not_over"), name="NotOver")
-        moves = await asyncio.to_thread(self.store.moves, room.id)
-        return str(await self.answers.run("table_debrief_key", room.setup, moves))
+        return str(await self.answers.run("table_debrief_key", room.setup, known.moves))
 
     async def leave(self, room: Room, seat: str) -> None:
         """A seat is left for good: a party walks away when its turn comes, another says nothing any more."""
         await asyncio.to_thread(self.store.leave, room.id, seat, time())
+        self._rooms.pop(room.id, None)
         left = await self.room(room.id)
         if await self.opening(left, wait=True) is None:
             async with self._lock(room.id):
