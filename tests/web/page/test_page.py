@@ -384,7 +384,7 @@ def test_details_have_the_days_of_the_law_and_not_of_the_drawing(visit: Visits) 
     page = visit()
     page.click("#measures-open")
     page.locator(".measure-row[data-id=us-301]").focus()
-    assert "in force since 6 July 2018" in page.inner_text(".details").replace("\u00a0", " ")
+    assert "In force since 6 July 2018" in page.inner_text(".details").replace("\u00a0", " ")
     assert "31 December 2025" not in page.inner_text(".details").replace("\u00a0", " ")
     table = downloaded(page, "#measures figure .note button")
     started = {row[0]: row[5] for row in table[1:]}
@@ -400,6 +400,7 @@ def chart(page: Any, k: int) -> Any:
 
 def drawn(page: Any) -> None:
     """Wait until every chart in sight is there."""
+    page.wait_for_selector("[role=tabpanel]:not([hidden]) .still")
     page.wait_for_function(
         "() => [...document.querySelectorAll('[role=tabpanel]:not([hidden]) .still')].filter((x) => !x.hidden)"
         ".every((x) => x.querySelector('svg') && !x.classList.contains('waiting'))"

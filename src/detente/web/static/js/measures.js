@@ -42,7 +42,7 @@ function showMeasure(app, id, pin = false) {
     h("dl", null,
       line("By", app.regionName(m.by)), line("On", whom(app, m)), line("What", instrument(m.instrument)),
       line("Size", m.rate), line("Authority", m.authority), line("Terms", m.conditions),
-      m.lasts?.length ? line("When", m.lasts.map((p) => h("span", { class: "span" }, p.words))) : null,
+      m.lasts?.length ? line("When", m.lasts.map((p) => h("span", { class: "span" }, capital(p.words)))) : null,
       m.modelled === false ? line("In the numbers", `No. ${m.why_not ?? ""}`) : m.in_baseline ? line("In the numbers", "In the reference duties already.") : null),
     m.sources?.length ? h("p", { class: "sources" }, "Sources: ", m.sources.map((x, k) => [k ? "; " : "", sourceLink(x)])) : null);
 }
