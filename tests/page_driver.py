@@ -23,6 +23,8 @@ from typing import Any
 
 import pytest
 
+from detente.words import capital
+
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -95,6 +97,11 @@ class Site:
 
     def solve(self, **state: object) -> Any:
         return self.ask("/solve", {"v": 1, "dossier": DOSSIER, **state})
+
+    def figures(self, **state: object) -> dict[str, float]:
+        """The figure of each bar by what the bar is of, as the server gives it."""
+        bars = self.ask("/answer", {"v": 1, "dossier": DOSSIER, **state})["bars"]
+        return {capital(row["name"]): row["value"] for row in [*(r for r in bars["rows"] if r["shown"]), bars["world"]]}
 
 
 @pytest.fixture(scope="session")
@@ -173,18 +180,36 @@ def visit(chromium: Any, site: Site) -> Iterator[Visits]:
 
 
 def settle(page: Any) -> None:
-    """Wait until the page computes nothing and shows an answer."""
-    page.wait_for_function("() => !document.body.classList.contains('computing') && document.querySelector('#strip b') !== null")
+    """Wait until the answer shown is that of the settings shown."""
+    page.wait_for_function("() => document.body.dataset.answer === 'current' && document.querySelector('#answer').textContent")
 
 
-def figures(page: Any) -> dict[str, str]:
-    """The headline figures by what they are."""
-    page.click("#tab-overview")
+def complete(page: Any) -> None:
+    """Wait until ranges, odds and what others find are there as well."""
+    page.wait_for_function(
+        "() => document.body.dataset.answer === 'current' && document.body.dataset.waits === ''", timeout=120_000
+    )
+
+
+def module(name: str) -> str:
+    """A module of the page as it has loaded it, for code that is evaluated in it."""
+    return f"(await import(new URL('{name}', document.querySelector('script[type=module]').src).href))"
+
+
+def figures(page: Any) -> dict[str, float]:
+    """The figure that each bar is drawn of, by what the bar is of."""
+    page.click("#tab-answer")
     return {
-        item.query_selector("dt").inner_text(): item.query_selector("b").inner_text()
-        for item in page.query_selector_all("#panel-overview .numbers > div")
+        row.query_selector(".who").inner_text(): float(row.get_attribute("data-value"))
+        for row in page.query_selector_all(".bar-list li")
     }
 
 
 def lever(page: Any, name: str) -> Any:
+    """The slider of a measure, in its drawer."""
+    if not page.locator("#levers").is_visible():
+        page.click("#levers-open")
+    rest = page.locator(f".more:not([open]):has([data-lever='{name}']) > summary")
+    if rest.count():
+        rest.click()
     return page.locator(f"input[type=range][data-lever='{name}']")

@@ -21,10 +21,11 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from detente import __version__, words
 from detente.errors import DetenteError, InputError
-from detente.web import api, pages, replies, telemetry, views
+from detente.web import api, pages, replies, rooms_api, telemetry, views
 from detente.web.answers import Answers
 from detente.web.jobs import Crew, Held, Jobs, private
 from detente.web.replies import Refusal
+from detente.web.rooms import House
 from detente.web.security import Guard, Rate, Sessions
 from detente.web.settings import Settings
 from detente.web.shared import Shared
@@ -41,12 +42,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         crew = app.state.crew = await asyncio.to_thread(Crew, chosen, counters)
         app.state.answers = Answers(chosen, counters)
+        app.state.house = await asyncio.to_thread(House, chosen, crew, app.state.answers, counters)
         await crew.start()
         warming = asyncio.create_task(warm(app))
         try:
             yield
         finally:
             warming.cancel()
+            app.state.house.close()
             app.state.answers.close()
             await crew.stop()
 
@@ -58,7 +61,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings, app.state.counters = chosen, counters
     app.state.ready = False
     tries = app.state.tries = Rate(0.1, 10)
-    app.state.put_ups = Rate(0.5, 60)
+    app.state.put_ups, app.state.rooms_made = Rate(0.5, 60), Rate(0.5, 80)
     ended = chosen.folder / "signed-out.json"
     sessions = app.state.sessions = None if chosen.token is None else Sessions(chosen.token, ended)
     app.state.shared = Shared(chosen.folder / "shared")
@@ -66,7 +69,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(GZipMiddleware, minimum_size=800, compresslevel=6)
     app.add_middleware(Methods)
     app.add_middleware(Guard, settings=chosen, counters=counters, sessions=sessions, tries=tries)
-    for router in (api.router, pages.router):
+    for router in (api.router, rooms_api.router, pages.router):
         app.include_router(router)
     return app
 
@@ -107,8 +110,17 @@ class Server:
         from detente.web.connections import Bounded
 
         telemetry.start()
+        app = create_app(self.settings)
+
+        class Ending(uvicorn.Server):
+            """Streams of the rooms end before open requests are waited for."""
+
+            async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+                app.state.house.close()
+                await super().shutdown(sockets)
+
         config = uvicorn.Config(
-            create_app(self.settings),
+            app,
             http=Bounded,
             ws="none",
             log_config=None,
@@ -120,7 +132,7 @@ class Server:
             h11_max_incomplete_event_size=32_768,
             limit_concurrency=512,
         )
-        uvicorn.Server(config).run(sockets=[self.socket])
+        Ending(config).run(sockets=[self.socket])
 
 
 def serve(settings: Settings, *, open_page: bool = False, say: Callable[[str], None] = print) -> None:

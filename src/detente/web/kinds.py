@@ -78,7 +78,7 @@ def work(kind: str, case: Resolved, arguments: Arguments, progress: Progress, fo
         return told(verb.put(subject, arguments.model_copy(update={"scenarios": chosen}), progress))
     subject = Subject(case.world, case.horizon, case.dossier, case.policy if verb.of_state else None, known=case.case)
     found = verb.put(subject, arguments, progress)
-    beside = {"odds": _one_set(case)} if kind in ("talks", "truce") else {}
+    beside = {"one_set": _one_set(case)} if kind in ("talks", "truce") else {}
     if kind in FIGURES:
         with coloured(roles(case.case.parties, case.case.host)), undrawn():
             write(folder / results.FIGURES, prepared(FIGURES[kind](found)))

@@ -160,9 +160,21 @@ def read(text: str, day: str | None) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def at_table(what: str) -> Callable[..., Any]:
+    """A task of `rooms_tasks`; most processes never need one."""
+
+    def task(*given: Any) -> Any:
+        from detente.web import rooms_tasks
+
+        return getattr(rooms_tasks, what)(*given)
+
+    return task
+
+
 TASKS: dict[str, Callable[..., Any]] = {
     "answer": answer, "told": told, "why": why, "odds": odds, "ranges": ranges, "drivers": drivers, "compare": compare,
     "export": export, "figure": figure, "job_figure": job_figure, "key": key, "dossier": dossier, "read": read,
+    **{f"table_{what}": at_table(what) for what in ("setup", "ready", "look", "move", "worth", "debrief", "debrief_key")},
 }  # fmt: skip
 
 

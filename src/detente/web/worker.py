@@ -80,6 +80,7 @@ class Watch:
 def one(jobs: Jobs, results: Any, job: Job, worker: str, seconds: float) -> None:
     """Do one job and note how it ended."""
     from detente.errors import DetenteError
+    from detente.web import rooms_store, rooms_tasks
     from detente.web.kinds import arguments_of, work
     from detente.web.replies import Reply
     from detente.web.state import PageState, resolve
@@ -91,9 +92,12 @@ def one(jobs: Jobs, results: Any, job: Job, worker: str, seconds: float) -> None
         return
     try:
         with Watch(jobs, job, worker, seconds) as watch, results.making(job.key) as folder:
-            case = resolve(PageState.model_validate(job.request["state"]))
-            arguments = arguments_of(job.kind, job.request["arguments"])
-            found = work(job.kind, case, arguments, watch.progress, folder)
+            if job.kind in rooms_store.KINDS:
+                found = rooms_tasks.work(job.kind, job.request, watch.progress, folder)
+            else:
+                case = resolve(PageState.model_validate(job.request["state"]))
+                arguments = arguments_of(job.kind, job.request["arguments"])
+                found = work(job.kind, case, arguments, watch.progress, folder)
             write(folder / "result.json", bytes(Reply(found).body))
         jobs.finish(job.id, worker, "done", time())
     except Stopped as stopped:

@@ -1,4 +1,4 @@
-"""The tabs that need long work: talks, outlook with key questions, bystanders; and what leaves the page."""
+"""The parts that need long work: outlook with key questions, stand-off, package, bystanders; and what leaves the page."""
 
 from __future__ import annotations
 
@@ -13,21 +13,26 @@ from typing import Any
 
 import pytest
 
-from detente.words import whole_percents
-from page_driver import DOSSIER, Site, Visits, settle
+from detente.words import percent, whole_percents
+from page_driver import DOSSIER, Site, Visits, complete, figures, lever, module, settle
 
 WAIT = 240_000
-IDLE = "name => [...document.querySelectorAll(`#panel-${name} .job-progress`)].every((x) => x.hidden)"
-TOLD = "name => document.querySelector(`#panel-${name} .job-result`).childElementCount > 0"
-SCRIPTS = "./static/js"
+PLACES = {
+    "outlook": ("ahead", ""), "questions": ("ahead", "fold-questions"), "talks": ("ahead", "fold-stand-off"),
+    "deal": ("ahead", "fold-deal"), "bystander": ("who", "fold-bystanders"),
+}  # fmt: skip
+"""Where each kind of work is shown: its tab, and the fold it stands behind."""
 
 
-def opened(page: Any, name: str, kinds: tuple[str, ...]) -> Any:
+def opened(page: Any, *kinds: str) -> Any:
     """The panel of a tab once the work of these kinds is shown on it."""
-    page.click(f"#tab-{name}")
     for kind in kinds:
+        name, fold = PLACES[kind]
+        page.click(f"#tab-{name}")
+        if fold and page.locator(f"#{fold}").get_attribute("open") is None:
+            page.click(f"#{fold} > summary")
         page.wait_for_selector(f"#panel-{name} .job[data-kind={kind}] > .job-result > *", timeout=WAIT)
-    return page.locator(f"#panel-{name}")
+    return page.locator(f"#panel-{PLACES[kinds[0]][0]}")
 
 
 def worked(site: Site, kind: str, arguments: dict[str, Any] | None = None, horizon: str | None = None) -> dict[str, Any]:
@@ -52,11 +57,12 @@ def downloaded(page: Any, selector: str) -> tuple[str, bytes]:
 # -- talks ---------------------------------------------------------------------------------------------------------------
 def test_talks_show_payoffs_odds_the_package_and_the_truce(visit: Visits, site: Site) -> None:
     page = visit()
-    panel = opened(page, "talks", ("talks", "deal"))
+    panel = opened(page, "talks", "deal")
     talks, deal = worked(site, "talks"), worked(site, "deal", {"disagreement": "law", "judged_by": "motives"})
     lede = panel.locator(".job[data-kind=talks] .lede").inner_text()
     for end in ("first", "second", "collapse"):
         assert chance(talks["odds"][end][1]) in lede
+    assert talks["one_set"]["text"][0] in panel.locator("#one-set").inner_text()  # which odds count, beside it
     game = talks["game"]
     cells = panel.locator(".payoffs tbody td")
     assert cells.count() == len(game["cells"]) == 9
@@ -74,7 +80,7 @@ def test_talks_show_payoffs_odds_the_package_and_the_truce(visit: Visits, site: 
 
 def test_packages_are_told_by_keyboard(visit: Visits) -> None:
     page = visit()
-    panel = opened(page, "talks", ("deal",))
+    panel = opened(page, "deal")
     panel.locator(".package-pick select").focus()
     assert panel.locator(".package-words h4").inner_text() == "The proposal"
     page.keyboard.press("ArrowDown")
@@ -88,20 +94,20 @@ def test_packages_are_told_by_keyboard(visit: Visits) -> None:
 
 def test_other_settings_are_worked_out_and_the_old_ones_kept(visit: Visits, site: Site) -> None:
     page = visit()
-    panel = opened(page, "talks", ("deal",))
+    panel = opened(page, "deal")
     law = panel.locator(".gains").inner_text()
     title = panel.locator(".zone .title")
     panel.locator(".zone svg").wait_for()
     first = title.inner_text()
     panel.locator("input[name=disagreement][value=escalate]").check(force=True)
     page.wait_for_function(
-        "() => document.querySelector('#panel-talks .zone .note')?.textContent.includes('both escalate')", timeout=WAIT
+        "() => document.querySelector('#panel-ahead .zone .note')?.textContent.includes('both escalate')", timeout=WAIT
     )
     other = worked(site, "deal", {"disagreement": "escalate", "judged_by": "motives"})
     assert other["disagreement"] == "escalate"
     panel.locator("input[name=disagreement][value=law]").check(force=True)
     page.wait_for_function(
-        "() => document.querySelector('#panel-talks .zone .note')?.textContent.includes('the law runs by itself')", timeout=2_000
+        "() => document.querySelector('#panel-ahead .zone .note')?.textContent.includes('the law runs by itself')", timeout=2_000
     )
     assert (title.inner_text(), panel.locator(".gains").inner_text()) == (first, law)
 
@@ -112,9 +118,9 @@ def test_work_can_be_cancelled_and_started_again(visit: Visits, site: Site) -> N
     page.check("input[name=horizon][value='month 6']", force=True)
     settle(page)
     with page.expect_response(lambda r: r.url.endswith("/jobs") and r.request.post_data_json["kind"] == "outlook") as started:
-        page.click("#tab-outlook")
+        page.click("#tab-ahead")
     job = started.value.json()
-    work = page.locator("#panel-outlook .job[data-kind=outlook]")
+    work = page.locator("#panel-ahead .job[data-kind=outlook]")
     work.locator(".job-progress").wait_for(state="visible")
     assert work.locator("progress").get_attribute("aria-label")
     with page.expect_response(lambda r: r.request.method == "DELETE"):
@@ -126,10 +132,10 @@ def test_work_can_be_cancelled_and_started_again(visit: Visits, site: Site) -> N
         page.wait_for_timeout(500)
     assert site.ask(f"/jobs/{job['id']}")["status"] == "cancelled"
     assert work.locator(".job-result > *").count() == 0
-    page.click("#tab-overview")
-    page.click("#tab-outlook")
+    page.click("#tab-answer")
+    page.click("#tab-ahead")
     assert work.locator(".job-progress").is_hidden()  # what was cancelled does not start again by itself
-    for other in page.locator("#panel-outlook .job-progress:visible button").all():
+    for other in page.locator("#panel-ahead .job-progress:visible button").all():
         other.click()
     work.get_by_role("button", name="Work out the outlook").click()
     work.locator(".job-result > *").first.wait_for(timeout=WAIT)
@@ -137,20 +143,70 @@ def test_work_can_be_cancelled_and_started_again(visit: Visits, site: Site) -> N
 
 def test_another_horizon_marks_what_is_shown_as_out_of_date(visit: Visits) -> None:
     page = visit()
-    panel = opened(page, "outlook", ("outlook", "questions"))
-    stale = panel.locator(".job[data-kind=outlook] .stale")
+    panel = opened(page, "talks")
+    work = panel.locator(".job[data-kind=talks]")
+    stale = work.locator(".stale")
     assert stale.is_hidden()
-    page.locator("input[type=range][data-lever='us-threat-100']").fill("40")
+    page.locator(".dial input").first.fill("40")
     settle(page)
-    assert stale.is_hidden()  # the levers do not enter
-    lede = panel.locator(".lede").first.inner_text()
+    assert stale.is_hidden()  # the stand-off is of the negotiation, not of what is set
+    lede = work.locator(".lede").inner_text()
     page.check("input[name=horizon][value='month 120']", force=True)
     stale.wait_for(state="visible")
     assert "another horizon" in stale.inner_text()
-    assert panel.locator(".lede").first.inner_text() == lede
+    assert work.locator(".job-result.old").count() == 1
+    assert work.locator(".lede").inner_text() == lede
     page.check("input[name=horizon][value='month 36']", force=True)
     stale.wait_for(state="hidden")
+    assert work.locator(".job-result.old").count() == 0
     settle(page)
+
+
+def test_what_is_set_by_hand_is_put_beside_the_ends_of_the_odds(visit: Visits, site: Site) -> None:
+    page = visit()
+    page.click("#tab-ahead")
+    assert "does not move the odds" in page.inner_text("#yours-ahead")
+    page.locator(".dial input").first.fill("40")
+    settle(page)
+    page.wait_for_selector("#yours-ahead:has-text('1\u00a0measure moved by hand')")
+    page.wait_for_selector("#yours-ahead b")
+    own = next(r for r in site.solve(scenario="pessimistic", levers={"us-threat-100": 40})["headline"] if r["region"] == "USA")
+    assert page.inner_text("#yours-ahead b") == percent(own["real_income_pct"], signed=True)
+
+
+def test_work_outlives_a_reload(visit: Visits) -> None:
+    page = visit()
+    begun = {"id": "c" * 24, "status": "running", "progress": 0.4, "files": []}
+    asked: list[str] = []
+    page.route("**/api/v1/jobs", lambda r: (asked.append(r.request.method), r.fulfill(status=202, json=begun))[1])
+    page.route("**/api/v1/jobs/*", lambda r: r.fulfill(json=begun))
+    page.click("#share")
+    page.get_by_role("button", name="Write the briefing").click()
+    page.locator("#take .job-progress").wait_for(state="visible")
+    page.reload()
+    page.wait_for_selector("body.ready")
+    settle(page)
+    page.click("#share")
+    page.locator("#take .job-progress").wait_for(state="visible")  # without a click
+    assert len(asked) == 2
+    with page.expect_response(lambda r: r.request.method == "DELETE"):
+        page.locator("#take .job-progress").get_by_role("button", name="Cancel").click()
+
+
+def test_a_server_that_is_away_is_asked_again(visit: Visits) -> None:
+    page = visit()
+    begun = {"id": "d" * 24, "status": "running", "progress": 0.4, "files": []}
+    ended = {**begun, "status": "done", "progress": 1, "files": ["front.html"]}
+    away = {"now": True}
+    page.route("**/api/v1/jobs", lambda r: r.fulfill(status=202, json=begun))
+    page.route("**/api/v1/jobs/*", lambda r: r.abort() if away["now"] else r.fulfill(json=ended))
+    page.route("**/api/v1/jobs/*/result", lambda r: r.fulfill(json={"headline": {"answer": "Back again."}}))
+    page.click("#share")
+    page.get_by_role("button", name="Write the briefing").click()
+    page.get_by_text("The server does not answer; trying again").wait_for()
+    away["now"] = False
+    page.get_by_text("Back again.").wait_for()
+    visit.foreseen = ("Failed to load resource",)
 
 
 def test_work_that_fails_says_so_in_words(visit: Visits) -> None:
@@ -164,8 +220,9 @@ def test_work_that_fails_says_so_in_words(visit: Visits) -> None:
         )
 
     page.route("**/api/v1/jobs", refuse)
-    page.click("#tab-bystanders")
-    said = page.locator("#panel-bystanders [role=alert]")
+    page.click("#tab-who")
+    page.click("#fold-bystanders > summary")
+    said = page.locator("#fold-bystanders [role=alert]")
     said.wait_for(state="visible")
     assert said.inner_text() == "Too much to do; try again."
     assert page.get_by_role("button", name="Work out the third economies").is_visible()
@@ -192,10 +249,11 @@ def test_text_of_a_result_is_never_markup(visit: Visits) -> None:
     page.route("**/api/v1/jobs/*/result", lambda r: r.fulfill(json=result))
     found = page.evaluate(
         f"""async () => {{
-            const {{ questionsPart }} = await import("{SCRIPTS}/questions.js");
-            const {{ startJob }} = await import("{SCRIPTS}/api.js");
+            const {{ questionsPart }} = {module("questions.js")};
+            const {{ startJob }} = {module("api.js")};
             const app = {{
                 place: {{}}, view: {{ key_questions: [] }}, solveState: () => ({{ dossier: "mine" }}), regionName: (c) => c,
+                scenario: (id) => id,
                 runJob: (kind, args, say, signal) => startJob(kind, {{}}, args, say, signal),
             }};
             const part = questionsPart(app);
@@ -213,7 +271,7 @@ def test_text_of_a_result_is_never_markup(visit: Visits) -> None:
 # -- outlook -------------------------------------------------------------------------------------------------------------
 def test_the_outlook_shows_the_odds_the_tree_and_the_months(visit: Visits, site: Site) -> None:
     page = visit()
-    panel = opened(page, "outlook", ("outlook",))
+    panel = opened(page, "outlook")
     result = worked(site, "outlook")
     lede = panel.locator(".lede").first.inner_text()
     assert sum(row["percent"] for row in result["scenarios"]) == 100
@@ -248,52 +306,56 @@ def independent(result: dict[str, Any], branch: str) -> bool:
 
 def test_own_odds_move_the_tree_and_can_be_taken_back(visit: Visits, site: Site) -> None:
     page = visit()
-    panel = opened(page, "outlook", ("outlook",))
+    panel = opened(page, "outlook")
     result = worked(site, "outlook")
     fork = result["tree"]["forks"][0]
     panel.locator(".branch").first.focus()
     key = panel.locator(".tree-figure .status-key")
-    before = key.inner_text()
+    before = key.text_content()
     panel.locator(".fork tbody tr").first.locator("input[type=range]").fill("100")
-    assert key.inner_text() != before
+    assert key.text_content() != before
     sure = fork["branches"][0]["id"]
     mass: dict[str, float] = {}
     for leaf in result["tree"]["leaves"]:
         if sure in leaf["path"]:
             mass[leaf["scenario"]] = mass.get(leaf["scenario"], 0.0) + leaf["probability"]
     whole = dict(zip(mass, whole_percents(p / sum(mass.values()) for p in mass.values()), strict=True))
-    for scenario, percent in whole.items():
-        assert f"{scenario.capitalize()} {percent}\u202f%" in key.inner_text()
-    yours = panel.locator("table", has_text="With your odds: probability of each end")
-    for scenario, percent in whole.items():
-        row = yours.locator("tr", has_text=scenario.capitalize()).inner_text()
-        assert f"{percent}\u202f%" in row
-    panel.get_by_role("button", name="Back to the odds worked out").click()
-    assert key.inner_text() == before
-    assert yours.count() == 0
+    titles = {x["scenario"]: x["title"] for x in result["scenarios"]}
+    for scenario, share in whole.items():
+        assert f"{titles[scenario]} {share}\u202f%" in key.text_content()
+    assert "with your odds" in panel.locator(".lede").first.inner_text()
+    for scenario, share in whole.items():
+        if share:
+            assert f"“{titles[scenario]}” {share}\u202f%" in panel.locator(".lede").first.inner_text()  # the sentence moves too
+    panel.get_by_text("The odds are the reader’s own").wait_for(timeout=WAIT)
+    panel.get_by_role("button", name="Drop the odds of your own").click()
+    page.wait_for_function("t => document.querySelector('.tree-figure .status-key').textContent === t", arg=before, timeout=WAIT)
 
 
 def test_own_odds_travel_in_the_link_and_change_every_answer(visit: Visits, site: Site) -> None:
     page = visit()
-    panel = opened(page, "outlook", ("outlook",))
+    panel = opened(page, "outlook")
     panel.locator(".branch").first.focus()
     panel.locator(".fork tbody tr").first.locator("input[type=range]").fill("100")
-    panel.get_by_role("button", name="Use these odds everywhere").click()
-    panel.locator(".job[data-kind=outlook] .stale button").click()
-    panel.get_by_text("The odds are the reader’s own").wait_for()
+    panel.get_by_text("The odds are the reader’s own").wait_for(timeout=WAIT)  # carried and worked out anew by themselves
     assert "Both step back” 100" in panel.get_by_text("The odds are the reader’s own").first.inner_text()
     lede, link = panel.locator(".lede").first.inner_text(), page.url
     other = visit(link[link.index("#") :])
-    again = opened(other, "outlook", ("outlook",))
+    again = opened(other, "outlook")
     assert again.locator(".lede").first.inner_text() == lede
+    complete(page)
+    complete(other)
+    plain = site.ask("/answer", {"dossier": DOSSIER, "scenario": "pessimistic", "full": True})
+    told = "".join(x["text"] for x in plain["second"])
+    assert page.text_content("#second") == other.text_content("#second") != told  # the answer's own odds moved with them
 
 
 def test_the_arithmetic_of_paths_is_that_of_the_library(visit: Visits, site: Site) -> None:
     page = visit()
-    opened(page, "outlook", ("outlook",))
+    opened(page, "outlook")
     result = worked(site, "outlook")
     found = page.evaluate(
-        f"async (result) => {{ const p = await import('{SCRIPTS}/paths.js'); return p.reckon(result, p.givenOdds(result)); }}",
+        f"async (result) => {{ const p = {module('paths.js')}; return p.reckon(result, p.givenOdds(result)); }}",
         result,
     )
     for row in result["scenarios"]:
@@ -304,7 +366,7 @@ def test_the_arithmetic_of_paths_is_that_of_the_library(visit: Visits, site: Sit
 
 def test_questions_are_ranked_and_ranked_anew(visit: Visits, site: Site) -> None:
     page = visit()
-    panel = opened(page, "outlook", ("questions",))
+    panel = opened(page, "questions")
     result = worked(site, "questions")
 
     def ranked(code: str) -> list[str]:
@@ -322,9 +384,9 @@ def test_questions_are_ranked_and_ranked_anew(visit: Visits, site: Site) -> None
 # -- bystanders ----------------------------------------------------------------------------------------------------------
 def test_bystanders_rank_everyone_and_show_one(visit: Visits, site: Site) -> None:
     page = visit()
-    panel = opened(page, "bystanders", ("bystander",))
+    panel = opened(page, "bystander")
     result = worked(site, "bystander", {"region": "MYS"})
-    rows = panel.locator("table").first.locator("tbody tr")
+    rows = panel.locator("#fold-bystanders table").first.locator("tbody tr")
     assert rows.count() == len(result["economies"])
     best = max(result["economies"], key=lambda r: r["real_income"][result["scenario"]])
     names = {r["code"]: r["name"] for r in site.ask("/catalogue")["regions"]}
@@ -338,17 +400,17 @@ def test_bystanders_rank_everyone_and_show_one(visit: Visits, site: Site) -> Non
     panel.get_by_role("button", name="Viet Nam: its menu").click()
     page.wait_for_function("() => document.querySelector('#bystander-title')?.textContent === 'Viet Nam'", timeout=WAIT)
     assert "What hosting is worth" not in panel.inner_text()
-    assert "region" in page.evaluate("() => import('./static/js/state.js').then((s) => Object.keys(s.getPlace()))")
+    assert "region" in page.evaluate(f"async () => Object.keys({module('state.js')}.getPlace())")
 
 
 # -- export --------------------------------------------------------------------------------------------------------------
 def test_the_python_shown_runs_and_gives_the_same_number(visit: Visits, site: Site, tmp_path: Path) -> None:
     page = visit()
-    page.locator("input[type=range][data-lever='us-threat-100']").fill("40")
+    lever(page, "us-threat-100").fill("40")
     settle(page)
-    page.click("#tab-export")
+    page.click("#share")
     code = page.locator(".preview code").first
-    page.wait_for_function("() => document.querySelector('#panel-export .preview code').textContent.includes('40')")
+    page.wait_for_function("() => document.querySelector('#take .preview code').textContent.includes('40')")
     name, content = downloaded(page, "[data-download=python]")
     assert name.endswith(".py")
     assert content.decode() == code.text_content()
@@ -365,7 +427,7 @@ def test_the_python_shown_runs_and_gives_the_same_number(visit: Visits, site: Si
 
 def test_files_and_links_leave_as_they_should(visit: Visits, site: Site) -> None:
     page = visit(permissions=["clipboard-read", "clipboard-write"])
-    page.click("#tab-export")
+    page.click("#share")
     name, content = downloaded(page, "[data-download=csv]")
     rows = list(csv.reader(io.StringIO(content.decode())))
     assert name.endswith(".csv")
@@ -376,23 +438,28 @@ def test_files_and_links_leave_as_they_should(visit: Visits, site: Site) -> None
     name, content = downloaded(page, "[data-download=run]")
     assert name.endswith(".run.json")
     assert isinstance(json.loads(content), dict)
-    page.click("[data-copy=link]")
-    page.get_by_text("Copied.", exact=True).wait_for()
+    page.click("#copy")
+    page.get_by_text("Link copied.").wait_for()
     link = page.evaluate("() => navigator.clipboard.readText()")
-    assert link == page.locator(".link-text").input_value() == page.url
+    assert link == page.locator(".link-text").first.input_value() == page.url
+    page.click("[data-copy=cite]")
+    page.get_by_text("Copied.", exact=True).wait_for()
+    cited = page.evaluate("() => navigator.clipboard.readText()")
+    for part in ("Kuala Lumpur, October 2025", "The hundred points", "as known on 18\u00a0October 2025", page.url):
+        assert part in cited
     page.click("[data-copy=python]")
     page.wait_for_function("async () => (await navigator.clipboard.readText()).includes('import detente as dt')")
 
 
 def test_the_preview_follows_the_levers(visit: Visits) -> None:
     page = visit()
-    page.click("#tab-export")
-    page.wait_for_function("() => document.querySelector('#panel-export .preview code').textContent.includes('moved = {}')")
-    before = page.locator(".link-text").input_value()
-    page.locator("input[type=range][data-lever='us-threat-100']").fill("55")
-    page.wait_for_function("() => document.querySelector('#panel-export .preview code').textContent.includes('55')")
+    page.click("#share")
+    page.wait_for_function("() => document.querySelector('#take .preview code').textContent.includes('moved = {}')")
+    before = page.locator(".link-text").first.input_value()
+    lever(page, "us-threat-100").fill("55")
+    page.wait_for_function("() => document.querySelector('#take .preview code').textContent.includes('55')")
     settle(page)
-    assert page.locator(".link-text").input_value() != before
+    assert page.locator(".link-text").first.input_value() != before
 
 
 def test_the_briefing_leaves_as_files_and_goes_stale(visit: Visits) -> None:
@@ -424,10 +491,10 @@ def test_the_briefing_leaves_as_files_and_goes_stale(visit: Visits) -> None:
     html = "<!doctype html><html></html>"
     page.route("**/api/v1/jobs/*/files/front.html", lambda r: r.fulfill(body=html, content_type="text/html"))
     page.route("**/api/v1/jobs/*/files/briefing.zip", lambda r: r.fulfill(body=packed.getvalue(), content_type="application/zip"))
-    page.click("#tab-export")
+    page.click("#share")
     page.get_by_role("button", name="Write the briefing").click()
     page.get_by_text("China loses more.").wait_for()
-    offered = page.locator("#panel-export .files button").evaluate_all("(all) => all.map((b) => b.dataset.file)")
+    offered = page.locator("#take .files button").evaluate_all("(all) => all.map((b) => b.dataset.file)")
     assert sorted(offered[1:3]) == ["front-USA.html", "front.html"]
     assert offered[:1] + offered[3:] == [
         "briefing.zip",
@@ -439,22 +506,54 @@ def test_the_briefing_leaves_as_files_and_goes_stale(visit: Visits) -> None:
     ]  # the index stands in the folder, where its links lead somewhere
     assert downloaded(page, "[data-file='front.html']") == ("front.html", html.encode())
     assert downloaded(page, "[data-file='briefing.zip']") == ("briefing.zip", packed.getvalue())
-    page.locator("input[type=range][data-lever='us-threat-100']").fill("40")
+    lever(page, "us-threat-100").fill("40")
     settle(page)
-    stale = page.locator("#panel-export .stale")
+    stale = page.locator("#take .stale")
     stale.wait_for(state="visible")
     assert "levers have moved" in stale.inner_text()
+
+
+def test_figures_leave_as_files_and_as_html_for_other_pages(visit: Visits, site: Site) -> None:
+    page = visit()
+    name, content = downloaded(page, ".ranked [data-take=png]")
+    assert (name, content[:8]) == ("answer.png", b"\x89PNG\r\n\x1a\n")
+    name, content = downloaded(page, ".ranked [data-take=svg]")
+    assert (name, content[:4]) == ("answer.svg", b"<svg")
+    name, content = downloaded(page, ".ranked [data-take=csv]")
+    row = next(csv.DictReader(io.StringIO(content.decode())))
+    assert (row["scenario"], row["as_of"]) == ("pessimistic", "2025-10-18")
+    page.click(".ranked [data-take=embed]")
+    page.wait_for_selector(".ranked .embed-code textarea")
+    html = page.input_value(".ranked .embed-code textarea")
+    assert html.startswith("<iframe src=")
+    assert site.address in html
+    page.click("#tab-who")
+    page.wait_for_selector("#panel-who .sectors svg")
+    name, content = downloaded(page, "#panel-who .sectors [data-take=svg]")
+    assert (name, content[:4]) == ("output.svg", b"<svg")
+
+
+def test_a_short_link_leads_back(visit: Visits, site: Site) -> None:
+    page = visit()
+    page.locator(".dial input").first.fill("40")
+    settle(page)
+    page.click("#share")
+    page.click("[data-copy=short]")
+    page.wait_for_selector("#take input[aria-label='Short link']:not([hidden])")
+    short = page.locator("#take input[aria-label='Short link']").input_value()
+    assert "/s/" in short
+    assert "180 days" in page.inner_text("#take")
+    other = visit(f"#k={short[-12:]}")
+    assert figures(other) == site.figures(scenario="pessimistic", levers={"us-threat-100": 40})
+    gone = visit("#k=aaaaaaaaaaaa")
+    assert "This link cannot be shown." in gone.inner_text("#notice")
+    visit.expect_refusals(404)
 
 
 # -- every tab -----------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("width", [390, 1600])
 def test_no_tab_is_wider_than_the_screen(visit: Visits, width: int) -> None:
     page = visit(viewport={"width": width, "height": 844})
-    for name, kinds in (
-        ("talks", ("talks", "deal")),
-        ("outlook", ("outlook", "questions")),
-        ("bystanders", ("bystander",)),
-        ("export", ()),
-    ):
-        opened(page, name, kinds)
-        assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth"), name
+    for kinds in (("outlook", "questions", "talks", "deal"), ("bystander",)):
+        opened(page, *kinds)
+        assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth"), kinds

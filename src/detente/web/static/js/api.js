@@ -58,6 +58,16 @@ const pause = (ms, signal) =>
     signal?.addEventListener("abort", () => { clearTimeout(timer); reject(new DOMException("cancelled", "AbortError")); }, { once: true });
   });
 
+/** What has become of a job. A server that does not answer is asked again: it goes on with its work when it is back. */
+async function ask(job, signal) {
+  try {
+    return { ...job, message: "", ...(await get(`/jobs/${encodeURIComponent(job.id)}`, { signal })) };
+  } catch (error) {
+    if (error.kind !== "unreachable") throw error;
+    return { ...job, message: "The server does not answer; trying again", eta_s: null };
+  }
+}
+
 /**
  * Long work on the server. Starts (or finds) the job, reports {id, status, progress (0 to 1), eta_s} to `onProgress`, and
  * resolves to {id, result, files (names, at /jobs/{id}/files/{name})}. An abort of `signal` cancels the job on the server too and rejects with AbortError.
@@ -69,7 +79,7 @@ export async function startJob(kind, state, args = {}, onProgress = () => undefi
       onProgress(job);
       if (job.status !== "queued" && job.status !== "running") break;
       await pause(wait, signal);
-      job = { ...job, ...(await get(`/jobs/${encodeURIComponent(job.id)}`, { signal })) };
+      job = await ask(job, signal);
     }
   } catch (error) {
     if (error.name === "AbortError") await call("DELETE", `/jobs/${encodeURIComponent(job.id)}`).catch(() => undefined);

@@ -1,14 +1,12 @@
 // Bystanders: what the quarrel brings the economies that are not at the table, and what one of them can do about it.
 
 import { h, replace } from "./dom.js";
-import { capital, fixed, inText, scenarioLabel } from "./words.js";
+import { capital, fixed, inText } from "./words.js";
 import { accentVar, step, textOn } from "./colours.js";
-import { registerTab } from "./tabs.js";
 import { sortTable } from "./tables.js";
 import { workPanel } from "./work.js";
 import { chance, paragraphs, small, smallRange, usd } from "./measure.js";
 
-let panel;
 let about;
 
 const billion = (musd) => (Number.isFinite(musd) ? fixed(musd / 1000, Math.abs(musd) < 950 ? 2 : 1, true) : "–");
@@ -27,14 +25,14 @@ function ranked(app, result) {
   const [a, b] = result.parties;
   const names = Object.keys(result.economies[0].real_income);
   const table = sortTable({
-    caption: `Real income, change in percent; trade and content in billion USD a year, if talks fail (“${scenarioLabel(result.scenario)}”); ${app.run()}, against ${app.against()}`,
+    caption: `Real income, change in percent; trade and content in billion USD a year, if talks fail (“${app.scenario(result.scenario)}”); ${app.run()}, against ${app.against()}`,
     csvName: `${app.view.id}-third-economies`, sortBy: result.scenario, descending: true,
     rowId: (r) => r.region, filterText: (r) => `${r.region} ${app.regionName(r.region)}`,
     onPick: (r) => app.set({ region: r.region }, "push"), pickLabel: (r) => `${app.regionName(r.region)}: its menu`,
     columns: [
       { key: "region", title: "Economy", sort: (r) => app.regionName(r.region), cell: (r) => app.regionName(r.region), raw: (r) => r.region },
       ...names.map((n) => ({
-        key: n, title: scenarioLabel(n), unit: "%", number: true, sort: (r) => r.real_income[n], csv: [`${n}_pct`, `${n}_low`, `${n}_high`].map((x) => x.replaceAll("-", "_")),
+        key: n, title: app.scenario(n), unit: "%", number: true, sort: (r) => r.real_income[n], csv: [`${n}_pct`, `${n}_low`, `${n}_high`].map((x) => x.replaceAll("-", "_")),
         raw: (r) => [r.real_income[n], r.range?.[n]?.[0], r.range?.[n]?.[1]],
         cell: (r) => [small(r.real_income[n]), r.range && small(r.range[n][0]) !== small(r.range[n][1]) ? h("small", null, smallRange(...r.range[n])) : null],
       })),
@@ -70,7 +68,7 @@ function menu(app, result) {
     h("figcaption", null, h("div", null, h("h3", { class: "title" }, same ? `${capital(name)} does best with “${result.menu.best}” whatever the parties do` : `What ${name} does best depends on what the parties do; on average “${result.menu.best}”`),
       h("p", { class: "subtitle" }, `Real income of ${name}, change in percent against ${app.against()}, ${app.run()}, if everyone else does as in the scenario`))),
     h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": `Menu of ${name}` }, h("table", { class: "menu" },
-      h("thead", null, h("tr", null, h("th", { scope: "col" }, "Option"), scenarios.map((x) => h("th", { scope: "col", class: "n" }, scenarioLabel(x))), h("th", { scope: "col", class: "n" }, "Mean", h("small", null, "scenarios alike")))),
+      h("thead", null, h("tr", null, h("th", { scope: "col" }, "Option"), scenarios.map((x) => h("th", { scope: "col", class: "n" }, app.scenario(x))), h("th", { scope: "col", class: "n" }, "Mean", h("small", null, "scenarios alike")))),
       h("tbody", null, order.map((r) => h("tr", null, h("th", { scope: "row" }, capital(r.option), consent?.[r.option] ? h("small", null, `needs ${inText(app.regionName(consent[r.option]))}`) : null),
         scenarios.map((x, k) => cell(r.pays[k], best[x] === r.option)), h("td", { class: "n" }, h("b", null, small(r.expected)))))))),
     h("p", { class: "note" }, "● best in that scenario. Options that need a party’s consent are not the economy’s to take alone."));
@@ -121,7 +119,7 @@ function hosting(app, result) {
 function show(app, result, box) {
   const name = app.regionName(result.region);
   const title = h("h2", { class: "part", id: "bystander-title" }, name);
-  const income = h("p", { class: "lede small" }, `Real income of ${inText(name)}: `, Object.entries(result.real_income).map(([x, v], k) => [k ? ", " : "", h("b", null, `${small(v)}\u202f%`), ` ${scenarioLabel(x).toLowerCase()}`, result.real_income_range?.[x] && small(result.real_income_range[x][0]) !== small(result.real_income_range[x][1]) ? h("span", { class: "quiet" }, ` (${smallRange(...result.real_income_range[x])})`) : null]), ".");
+  const income = h("p", { class: "lede small" }, `Real income of ${inText(name)}: `, Object.entries(result.real_income).map(([x, v], k) => [k ? ", " : "", h("b", null, `${small(v)}\u202f%`), ` ${app.scenario(x)}`, result.real_income_range?.[x] && small(result.real_income_range[x][0]) !== small(result.real_income_range[x][1]) ? h("span", { class: "quiet" }, ` (${smallRange(...result.real_income_range[x])})`) : null]), ".");
   about.style.setProperty("--accent", accentVar(result.region));
   replace(box, result.economies ? ranked(app, result) : null,
     h("section", { class: "tab-part one", "aria-labelledby": "bystander-title" }, title, income, menu(app, result),
@@ -130,21 +128,19 @@ function show(app, result, box) {
     hosting(app, result));
 }
 
-registerTab({
-  id: "bystanders",
-  title: "Bystanders",
-  render(root, app) {
-    panel = workPanel(app, {
-      kind: "bystander", label: "Work out the third economies", moved: "This is another economy’s menu, or another horizon.",
-      args: () => { const region = regionHere(app); return region ? { region } : {}; },
-      show: (result, box) => show(app, result, box),
-    });
-    about = h("div", null, panel.node);
-    root.append(h("h2", { class: "visually-hidden" }, "Bystanders"),
-      h("p", { class: "quiet about" }, "Economies that are not at the table: what each scenario of the dossier brings them, what one of them can do, and what hosting is worth. The levers do not enter."), about);
-  },
-  onState(app, what) {
-    panel.update();
-    if (what.has("place") && panel.result() && panel.result().region !== regionHere(app) && regionHere(app)) panel.run();
-  },
-});
+/** {node, update(what)}: the third economies. */
+export function bystandersPart(app) {
+  const panel = workPanel(app, {
+    kind: "bystander", basis: "odds", label: "Work out the third economies", moved: "This is another economy’s menu, or for other settings.",
+    args: () => { const region = regionHere(app); return region ? { region } : {}; },
+    show: (result, box) => show(app, result, box),
+  });
+  about = h("div", null, h("p", { class: "quiet about" }, "Worked out for each way on of the negotiation. What is moved by hand does not enter here, since a choice beside the table is made against all of them; the map and the page of each economy follow it."), panel.node);
+  return {
+    node: about,
+    update(what = new Set()) {
+      panel.update();
+      if (what.has("place") && panel.result() && panel.result().region !== regionHere(app) && regionHere(app)) panel.run();
+    },
+  };
+}

@@ -93,5 +93,5 @@ export function dealPart(app) {
     },
   });
 
-  return { node: h("div", null, settings, panel.node), update: () => panel.update() };
+  return { node: h("div", null, h("p", { class: "quiet about" }, "Searched among all that the parties could change, so what is moved by hand does not enter: the package is the search’s own answer."), settings, panel.node), update: () => panel.update() };
 }

@@ -1,10 +1,11 @@
 // A figure: title (the message), subtitle (unit, time basis, baseline), drawing, note, and its data as CSV.
 // The drawing is made for the width there is, and again when that changes.
 
-import { h, replace, saveFile, uid } from "./dom.js";
-import { toCsv } from "./tables.js";
+import { h, replace, uid } from "./dom.js";
+import { saveCsv } from "./csv.js";
+import { takeAway } from "./take.js";
 
-/** {node, set({title, subtitle, note, draw(width) → node, csv: {name, columns, rows}})}. */
+/** {node, set({title, subtitle, note, draw(width) → node, csv: {name, columns, rows}, take: {name, body} of a figure the server draws})}. */
 export function figureBox({ kind = "", controls = [], level = 3 } = {}) {
   const id = uid("figure");
   const title = h(`h${level}`, { class: "title", id });
@@ -15,6 +16,8 @@ export function figureBox({ kind = "", controls = [], level = 3 } = {}) {
     h("figcaption", null, h("div", null, title, subtitle), controls.length ? h("div", { class: "controls" }, ...controls) : null), body, note);
   let now = null;
   let width = 0;
+  let taken = null;
+  const take = takeAway(() => taken);
 
   function paint() {
     const room = Math.floor(body.clientWidth);
@@ -33,10 +36,11 @@ export function figureBox({ kind = "", controls = [], level = 3 } = {}) {
       title.textContent = content.title;
       subtitle.textContent = content.subtitle ?? "";
       const save = content.csv
-        ? h("button", { type: "button", class: "link", on: { click: () => saveFile(`${content.csv.name}.csv`, toCsv(content.csv.columns, content.csv.rows), "text/csv;charset=utf-8") } }, "Data (CSV)")
+        ? h("button", { type: "button", class: "link", on: { click: () => saveCsv(content.csv.name, content.csv.columns, content.csv.rows) } }, "Data (CSV)")
         : null;
       const words = content.note ? h("span", null, content.note, " ") : null;
-      replace(note, words, save);
+      taken = content.take ?? null;
+      replace(note, words, save, taken ? take : null);
       paint();
     },
   };

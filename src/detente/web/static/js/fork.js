@@ -10,8 +10,8 @@ const FROM = [["base_rate", "Record"], ["stand_off", "Stand-off"], ["analyst", "
 
 const mean = (span) => (Array.isArray(span) ? span[1] : span);
 
-/** {node, show({result, fork, branch, odds, given, reckoned, code, name})}; `move(fork, branch, p)` is called by the sliders. */
-export function forkCard({ move, undo }) {
+/** {node, show({result, fork, branch, odds, given, reckoned, code, name})}; `move(fork, branch, p)` is called while a slider moves, `keep()` when it rests. */
+export function forkCard({ move, keep, undo }) {
   const node = h("div", { class: "fork" });
   let built = "";
   let parts = new Map();
@@ -25,7 +25,7 @@ export function forkCard({ move, undo }) {
     parts = new Map();
     const total = (key) => fork.branches.reduce((sum, b) => sum + (mean(origin[key]?.[b.id]) ?? 0), 0) || 1;
     const rows = fork.branches.map((b) => {
-      const slider = h("input", { type: "range", min: "0", max: "100", step: "1", "aria-label": `Your odds of: ${b.title}, percent`, on: { input: (e) => move(fork.id, b.id, Number(e.target.value) / 100) } });
+      const slider = h("input", { type: "range", min: "0", max: "100", step: "1", "aria-label": `Your odds of: ${b.title}, percent`, on: { input: (e) => move(fork.id, b.id, Number(e.target.value) / 100), change: keep } });
       const now = h("output", { class: "n" });
       const worth = h("td", { class: "n" });
       const head = h("th", { scope: "row" }, b.title);

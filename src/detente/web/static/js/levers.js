@@ -1,21 +1,12 @@
 // The levers: a switch, a slider and a number for every measure that can be moved. Below each track stand the letters of the
 // scenarios at the value they give it; beside it the trade it reaches. What differs between scenarios comes first.
 
-import { $, h, replace, announce } from "./dom.js";
-import { count, isoOf, dayNumber, longDay, money, scenarioLabel } from "./words.js";
+import { h, replace } from "./dom.js";
+import { count, isoOf, dayNumber, longDay, money } from "./words.js";
 import { accentVar } from "./colours.js";
+import { letters, trackMarks } from "./marks.js";
 
 const SAME = 1e-9;
-
-/** One letter a scenario, from its id; a second one where two begin alike. */
-export function letters(scenarios) {
-  const taken = new Map();
-  for (const { id } of scenarios) {
-    const own = [...id.replace(/[^a-z]/gi, "").toUpperCase(), ..."ABCDEFGHIJKLMNOPQRSTUVWXYZ"];
-    taken.set(id, own.find((c) => ![...taken.values()].includes(c)) ?? "?");
-  }
-  return taken;
-}
 
 /** Where a lever stands in a scenario (null: the status quo). */
 export const homeValue = (lever, scenario) => (scenario === null ? undefined : lever.by_scenario[scenario]) ?? lever.status_quo;
@@ -32,19 +23,22 @@ function fullValue(lever) {
 const shown = (value) => String(Math.round(value * 1000) / 1000);
 const isDate = (lever) => lever.group === "date";
 
-export function createLevers(app) {
-  const root = $("lever-list");
+/** Move levers, [[lever, value], …]; values equal to the scenario's own are not kept as moved. */
+export function moveLevers(app, moves, final) {
+  const levers = { ...app.place.levers };
+  for (const [lever, value] of moves) {
+    if (Math.abs(value - homeValue(lever, app.place.scenario)) < SAME) delete levers[lever.id];
+    else levers[lever.id] = value;
+  }
+  app.set({ levers }, final ? "push" : "none"); // a drag becomes one step of the history when it ends
+}
+
+/** The list of levers, in `root`; `key` takes what the letters mean. */
+export function createLevers(app, root, key) {
   const rows = new Map();
   let view = null;
 
-  /** Move a lever; values equal to the scenario's own are not kept as moved. */
-  function move(lever, value, final) {
-    const clean = Math.min(lever.max, Math.max(lever.min, value));
-    const levers = { ...app.place.levers };
-    if (Math.abs(clean - homeValue(lever, app.place.scenario)) < SAME) delete levers[lever.id];
-    else levers[lever.id] = clean;
-    app.set({ levers }, final ? "push" : "none"); // a drag becomes one step of the history when it ends
-  }
+  const move = (lever, value, final) => moveLevers(app, [[lever, value]], final);
 
   function build(lever, marks) {
     const id = `lever-${lever.id.replace(/[^\w-]/g, "_")}`;
@@ -64,8 +58,9 @@ export function createLevers(app) {
         const wanted = e.target.value.trim() === "" ? NaN : Number(e.target.value);
         const outside = !Number.isFinite(wanted) || wanted < lever.min || wanted > lever.max;
         problem.hidden = !outside;
-        problem.textContent = outside ? `A number from ${shown(lever.min)} to ${shown(lever.max)}, please.` : "";
-        if (Number.isFinite(wanted)) move(lever, date ? Math.round(wanted) : wanted, true);
+        problem.textContent = outside ? `A number from ${shown(lever.min)} to ${shown(lever.max)}, please; it stays at ${shown(valueIn(lever, app.place))}.` : "";
+        if (outside) number.value = shown(valueIn(lever, app.place));
+        else move(lever, date ? Math.round(wanted) : wanted, true);
         refresh(lever);
       } },
     });
@@ -82,31 +77,13 @@ export function createLevers(app) {
       move(lever, homeValue(lever, app.place.scenario), true);
       range.focus();
     } } }, "undo");
-    const place = h("span", { class: "marks", "aria-hidden": "true" });
-    const span = lever.max - lever.min || 1;
-    const byValue = new Map();
-    for (const mark of marks) {
-      const value = homeValue(lever, mark.scenario);
-      byValue.set(value, [...(byValue.get(value) ?? []), mark]);
-    }
-    const placed = [...byValue].sort((a, b) => a[0] - b[0]);
-    let lastEnd = -1;
-    for (const [value, here] of placed) {
-      const share = Math.min(1, Math.max(0, (value - lever.min) / span));
-      const width = 0.036 * here.length;
-      const crowded = share - width / 2 < lastEnd; // the letters would touch those to the left: one line lower
-      lastEnd = crowded ? lastEnd : share + width / 2 + 0.01;
-      const name = h("b", { class: crowded ? "low" : share < 0.06 ? "first" : share > 0.94 ? "last" : null }, here.map((m) => h("i", { data: { scenario: m.scenario ?? "" } }, m.letter)));
-      const node = h("span", null, name);
-      node.style.setProperty("--at", String(share));
-      place.append(node);
-    }
+    const place = trackMarks(marks.map((m) => ({ ...m, value: homeValue(lever, m.scenario) })), lever.min, lever.max);
     const at = h("span", { class: "on-day" });
     const trade = lever.affected?.trade_musd;
     const node = h("div", { class: "lever", data: { id: lever.id, group: lever.group } },
       h("div", { class: "lever-head" }, toggle, h("label", { for: id }, lever.label),
         h("span", { class: "entry" }, number, h("small", null, unit))),
-      h("div", { class: "track" }, range, place),
+      h("div", { class: "track" }, range, place.node),
       h("div", { class: "lever-foot" },
         date ? at : h("span", { title: lever.affected?.what ?? "" }, Number.isFinite(trade) ? [h("b", null, `USD${"\u00a0"}${money(trade, false)}`), " of trade a year"] : ""), reset),
       problem);
@@ -128,19 +105,8 @@ export function createLevers(app) {
     row.reset.hidden = !moved;
     row.reset.setAttribute("aria-label", `${lever.label}: back to the scenario`);
     row.node.classList.toggle("moved", moved);
-    for (const mark of row.place.querySelectorAll("i")) mark.classList.toggle("here", mark.dataset.scenario === (app.place.scenario ?? ""));
+    row.place.here(app.place.scenario);
   }
-
-  function summary() {
-    const n = Object.keys(app.place.levers).filter((id) => rows.has(id)).length;
-    $("levers-moved").textContent = n ? `${count(n, "lever")} moved by hand` : "as in the scenario";
-    $("levers-reset").hidden = !n;
-  }
-
-  $("levers-reset").addEventListener("click", () => {
-    app.set({ levers: {} }, "push");
-    announce("All levers back to the scenario.");
-  });
 
   return {
     /** Another dossier: other levers. */
@@ -169,13 +135,12 @@ export function createLevers(app) {
         return group;
       }));
       if (!view.levers.length) replace(root, h("p", { class: "quiet" }, "No measure of this dossier can be moved."));
-      replace($("lever-key"), "Letters below a track: ", view.scenarios.map((x, k) => [k ? ", " : "", h("b", null, byLetter.get(x.id)), ` ${scenarioLabel(x.id)}`]));
+      replace(key, "Letters below a track stand where a scenario has it: ", view.scenarios.map((x, k) => [k ? "; " : "", h("b", null, byLetter.get(x.id)), ` ${x.title}`]), ".");
       this.refresh();
     },
     /** The place has changed: show it. */
     refresh() {
       for (const { lever } of rows.values()) refresh(lever);
-      summary();
     },
   };
 }

@@ -55,14 +55,15 @@ export function tileMap(regions, onPick) {
 
   return {
     node,
-    update(values, { format = points, say }) {
+    update(values, { format = points, say, open = () => false }) {
       const end = niceEnd([...values.values()]);
       for (const [code, { node: tile, value, region }] of tiles) {
         const v = values.get(code);
-        const shade = step(v, end);
+        const shade = open(code) ? "z0" : step(v, end);
         tile.style.setProperty("--tile", `var(--${shade})`);
         tile.style.setProperty("--on", textOn(shade));
-        value.textContent = Number.isFinite(v) ? format(v) : "";
+        value.textContent = !Number.isFinite(v) ? "" : open(code) ? "±" : format(v);
+        tile.title = say(region, v); // what the three letters stand for
         tile.setAttribute("aria-label", say(region, v));
       }
       scale.replaceChildren(h("span", null, format(-end)), ...["n4", "n3", "n2", "n1", "z0", "p1", "p2", "p3", "p4"].map((c) => {

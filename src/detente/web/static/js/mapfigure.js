@@ -1,7 +1,7 @@
 // The tile map as a figure: what to show is chosen beside it, the title says where it falls and rises most.
 
 import { h, uid } from "./dom.js";
-import { capital, inText, points } from "./words.js";
+import { capital, inText, points, sureness } from "./words.js";
 import { figureBox } from "./figure.js";
 import { tileMap } from "./map.js";
 
@@ -32,18 +32,22 @@ export function mapFigure(app) {
       const ranged = key === "real_income_pct";
       show.value = key;
       const rows = app.regionRows();
-      map.update(new Map(rows.map((r) => [r.region, r[key]])), { format, say: (region, v) => `${capital(region.name)}: ${name.toLowerCase()} ${format(v)}` });
+      const unsure = new Map(ranged ? rows.map((r) => [r.region, sureness(r.low, r.high)]) : []);
+      const words = (code, v) => ({ open: `sign open, ${format(v)} at the centre`, wide: `size open, ${format(v)} at the centre` })[unsure.get(code)] ?? format(v);
+      map.update(new Map(rows.map((r) => [r.region, r[key]])), { format, open: (code) => unsure.get(code) === "open", say: (region, v) => `${capital(region.name)}: ${name.toLowerCase()} ${words(region.code, v)}` });
       map.choose(app.place.region);
       const order = rows.filter((r) => Number.isFinite(r[key])).sort((a, b) => a[key] - b[key]);
+      const sure = order.filter((r) => (unsure.get(r.region) ?? "known") === "known");
       const small = key.endsWith("musd") ? 5 : 0.005;
-      const [lowest, highest] = [order[0], order[order.length - 1]];
+      const [lowest, highest] = [sure[0], sure[sure.length - 1]];
+      const open = order.length - sure.length;
       const most = (r) => `${inText(r.name)} (${format(r[key])}${key.endsWith("pct") ? "\u202f%" : ""})`;
       const said = [];
       if (lowest && lowest[key] <= -small) said.push(`fall${name.endsWith("s") ? "" : "s"} most in ${most(lowest)}`);
       if (highest && highest[key] >= small) said.push(`rise${name.endsWith("s") ? "" : "s"} most in ${most(highest)}`);
       figure.set({
-        title: said.length ? `${name} ${said.join(", ")}` : `${name}: hardly a change anywhere`,
-        subtitle: `${name}, ${unit}; ${app.run()}, against ${app.against()}`, note: "One square a region. Orange: falls; blue: rises.",
+        title: `${said.length ? `${name} ${said.join(", ")}` : open ? `${name}: nowhere is sign and size known` : `${name}: hardly a change anywhere`}${said.length && open ? `; sign or size open in ${open} of ${order.length} economies` : ""}`,
+        subtitle: `${name}, ${unit}; ${app.run()}, against ${app.against()}`, note: `One square a region. Orange: falls; blue: rises${open ? "; ±: the range has both signs" : ""}.`,
         csv: { name: `${app.view.id}-${key}`, columns: ["region", "name", key, ...(ranged ? ["low", "high"] : [])], rows: order.map((r) => [r.region, r.name, r[key], ...(ranged ? [r.low, r.high] : [])]) },
         draw: () => map.node,
       });

@@ -58,16 +58,6 @@ export function spanBar(node, { width = 120, value, low, high, from = 0, to = 1,
     from < 0 ? node("path", { d: `M${zero} 0V14`, class: "zero" }) : null);
 }
 
-/** A value with its range on a scale from −end to +end, small enough to stand under a figure. */
-export function strip(node, { width = 120, value, low, high, end, colour }) {
-  const at = (v) => 4 + ((Math.max(-end, Math.min(end, v)) + end) / (2 * end)) * (width - 8);
-  const ranged = Number.isFinite(low) && Number.isFinite(high);
-  return node("svg", { viewBox: `0 0 ${width} 14`, width, height: 14, class: "strip", "aria-hidden": "true", focusable: "false" },
-    node("path", { d: `M4 7H${width - 4}`, class: "grid" }), node("path", { d: `M${at(0)} 1V13`, class: "zero" }),
-    ranged ? node("path", { d: `M${at(low)} 7H${at(high)}`, stroke: colour, "stroke-width": 3, opacity: 0.55 }) : null,
-    Number.isFinite(value) ? node("circle", { cx: at(value), cy: 7, r: 4, fill: colour }) : null);
-}
-
 /** Segmented choice: a fieldset of radio buttons; {node, value(), set(v)}. */
 export function choice(h, { name, legend, options, value, change }) {
   let now = value;

@@ -1,11 +1,11 @@
-// Measures & timeline: the chart, the details of the measure pointed at, the deadlines, and all measures as a table.
+// Measures and dates, in a drawer: the timeline, the details of the measure pointed at, the deadlines, and all measures as a table.
 
-import { h, replace, s, sourceLink } from "./dom.js";
+import { $, h, replace, s, sourceLink } from "./dom.js";
 import { capital, count, dayNumber, join, longDay } from "./words.js";
 import { daysAhead } from "./deadlines.js";
+import { drawer } from "./drawer.js";
 import { figureBox } from "./figure.js";
 import { sortTable } from "./tables.js";
-import { registerTab } from "./tabs.js";
 import { STYLE, drawTimeline, statusBar, statusWords } from "./timeline.js";
 
 let figure;
@@ -35,7 +35,6 @@ function showMeasure(app, id, pin = false) {
   if (pin) pinned = id;
   const m = app.view.measures.find((x) => x.id === id);
   if (!m) return;
-  const row = app.view.timeline.rows.find((r) => r.id === id);
   const line = (what, value) => (value ? [h("dt", null, what), h("dd", null, value)] : null);
   replace(details,
     h("h3", null, m.title),
@@ -43,7 +42,7 @@ function showMeasure(app, id, pin = false) {
     h("dl", null,
       line("By", app.regionName(m.by)), line("On", whom(app, m)), line("What", instrument(m.instrument)),
       line("Size", m.rate), line("Authority", m.authority), line("Terms", m.conditions),
-      row ? line("When", row.spans.map((p) => h("span", { class: "span" }, `${capital(statusWords(p.status))} ${longDay(p.start)} to ${longDay(p.end)}`))) : null,
+      m.lasts?.length ? line("When", m.lasts.map((p) => h("span", { class: "span" }, capital(p.words)))) : null,
       m.modelled === false ? line("In the numbers", `No. ${m.why_not ?? ""}`) : m.in_baseline ? line("In the numbers", "In the reference duties already.") : null),
     m.sources?.length ? h("p", { class: "sources" }, "Sources: ", m.sources.map((x, k) => [k ? "; " : "", sourceLink(x)])) : null);
 }
@@ -66,11 +65,11 @@ function draw(app) {
   const next = deadlines[0];
   const live = app.view.measures.filter((m) => m.status === "in_force").length;
   figure.set({
-    title: next ? `${capital(count(deadlines.length, "date"))} ahead; the next is ${longDay(next.date)}, in ${count(next.days_left, "day")}` : `${count(live, "measure")} in force`,
-    subtitle: `Measures from ${longDay(timeline.start)} to ${longDay(timeline.end)}; the line marks ${longDay(timeline.as_of)}, the date of the dossier`,
+    title: next ? `${capital(count(deadlines.length, "date"))} ahead; the next is ${longDay(next.date)}, ${count(next.days_left, "day")} after ${longDay(timeline.as_of)}` : `${count(live, "measure")} in force`,
+    subtitle: `Drawn from ${longDay(timeline.start)} to ${longDay(timeline.end)}; many measures began before and last longer, as the details say. The line marks the day of the dossier`,
     csv: {
       name: `${app.view.id}-timeline`, columns: ["measure", "title", "by", "on", "status", "start", "end"],
-      rows: timeline.rows.flatMap((r) => r.spans.map((p) => [r.id, r.title, r.by, r.on.join(" "), p.status, p.start, p.end])),
+      rows: timeline.rows.flatMap((r) => r.lasts.map((p) => [r.id, r.title, r.by, r.on.join(" "), p.status, p.start, p.end])),
     },
     draw: (width) => h("div", null, key(), rows.length ? drawTimeline({
       timeline, rows, deadlines, width, regionName: app.regionName, chosen: pinned,
@@ -79,35 +78,39 @@ function draw(app) {
   });
 }
 
-registerTab({
-  id: "measures",
-  title: "Measures & timeline",
-  render(root, app) {
-    const pick = h("select", { id: "which", on: { change: (e) => { filter = e.target.value; draw(app); } } },
-      h("option", { value: "live" }, "Live on the day"), h("option", { value: "ahead" }, "Something ahead"), h("option", { value: "all" }, "All, ended ones too"));
-    figure = figureBox({ kind: "wide", controls: [h("label", { for: "which" }, "Measures"), pick] });
-    details = h("aside", { class: "details", "aria-label": "Details of the measure pointed at", "aria-live": "off" });
-    table = sortTable({
-      caption: "Every measure of the dossier", csvName: "measures", sortBy: "by", filterText: (m) => `${m.title} ${m.by} ${m.authority ?? ""} ${m.instrument} ${m.status}`,
-      rowId: (m) => m.id, onPick: (m) => { showMeasure(app, m.id, true); details.scrollIntoView({ block: "nearest" }); }, pickLabel: (m) => `${m.title}: show details`,
-      columns: [
-        { key: "title", title: "Measure", sort: (m) => m.title, cell: (m) => m.title, csv: ["id", "title"], raw: (m) => [m.id, m.title] },
-        { key: "by", title: "By", sort: (m) => app.regionName(m.by), cell: (m) => app.regionName(m.by), raw: (m) => m.by },
-        { key: "on", title: "On", sort: (m) => m.on.join(" "), cell: (m) => whom(app, m) },
-        { key: "instrument", title: "What", sort: (m) => m.instrument, cell: (m) => instrument(m.instrument) },
-        { key: "rate", title: "Size", sort: (m) => m.rate ?? "", cell: (m) => m.rate ?? "" },
-        { key: "status", title: "Status", sort: (m) => Object.keys(STYLE).indexOf(m.status), cell: (m) => h("span", { class: "status", data: { status: m.status } }, h("i", { class: "swatch" }), statusWords(m.status)), raw: (m) => m.status },
-      ],
-    });
-    root.append(h("h2", { class: "visually-hidden" }, "Measures and timeline"), h("div", { class: "timeline-box" }, figure.node, details), table.node);
-  },
-  onState(app, what) {
-    if (!what.has("view") && !what.has("open")) return;
+/** {onState(app, what)}: the drawer behind “Measures and dates”. */
+export function createMeasures(app) {
+  let drawn = null;
+  const pick = h("select", { id: "which", on: { change: (e) => { filter = e.target.value; draw(app); } } },
+    h("option", { value: "live" }, "Live on the day"), h("option", { value: "ahead" }, "Something ahead"), h("option", { value: "all" }, "All, ended ones too"));
+  figure = figureBox({ kind: "wide", controls: [h("label", { for: "which" }, "Measures"), pick] });
+  details = h("aside", { class: "details", "aria-label": "Details of the measure pointed at", "aria-live": "off" });
+  table = sortTable({
+    caption: "Every measure of the dossier", csvName: "measures", sortBy: "by", filterText: (m) => `${m.title} ${m.by} ${m.authority ?? ""} ${m.instrument} ${m.status}`,
+    rowId: (m) => m.id, onPick: (m) => { showMeasure(app, m.id, true); details.scrollIntoView({ block: "nearest" }); }, pickLabel: (m) => `${m.title}: show details`,
+    columns: [
+      { key: "title", title: "Measure", sort: (m) => m.title, cell: (m) => m.title, csv: ["id", "title"], raw: (m) => [m.id, m.title] },
+      { key: "by", title: "By", sort: (m) => app.regionName(m.by), cell: (m) => app.regionName(m.by), raw: (m) => m.by },
+      { key: "on", title: "On", sort: (m) => m.on.join(" "), cell: (m) => whom(app, m) },
+      { key: "instrument", title: "What", sort: (m) => m.instrument, cell: (m) => instrument(m.instrument) },
+      { key: "rate", title: "Size", sort: (m) => m.rate ?? "", cell: (m) => m.rate ?? "" },
+      { key: "status", title: "Status", sort: (m) => Object.keys(STYLE).indexOf(m.status), cell: (m) => h("span", { class: "status", data: { status: m.status } }, h("i", { class: "swatch" }), statusWords(m.status)), raw: (m) => m.status },
+    ],
+  });
+  const sheet = drawer({ id: "measures", title: "Measures and dates", wide: true, opened: refresh });
+  sheet.body.append(h("div", { class: "timeline-box" }, figure.node, details), table.node);
+  $("measures-open").addEventListener("click", () => (sheet.shown() ? sheet.close() : sheet.show()));
+
+  function refresh() {
+    if (!app.view || drawn === app.view) return;
+    drawn = app.view;
     pinned = null;
     draw(app);
     const first = chosenRows(app)[0] ?? app.view.timeline.rows[0];
     if (first) showMeasure(app, first.id);
     else replace(details);
     table.update(app.view.measures);
-  },
-});
+  }
+
+  return { onState: (_, what) => { if (what.has("view") && sheet.shown()) refresh(); } };
+}

@@ -1,19 +1,15 @@
 // Outlook: how likely each way on is and why, the scenario tree, what to expect for each economy by month, the key questions.
 
 import { h, replace } from "./dom.js";
-import { capital, longDay, scenarioLabel } from "./words.js";
+import { capital, longDay } from "./words.js";
 import { figureBox } from "./figure.js";
 import { ofJob, stillBox } from "./still.js";
-import { registerTab } from "./tabs.js";
 import { workPanel } from "./work.js";
 import { chance, chanceRange, paragraphs, sig } from "./measure.js";
 import { givenOdds, moved, reckon, treeOf } from "./paths.js";
 import { treeChart } from "./tree.js";
 import { forkCard } from "./fork.js";
-import { questionsPart } from "./questions.js";
 
-let panel;
-let asked;
 let redraw = () => undefined;
 
 const regionOf = (code, result) => (code === "WORLD" ? "the world" : result.names?.[code] ?? code);
@@ -24,13 +20,18 @@ function regionHere(app, result) {
   return place && result.months?.regions[place] ? place : result.focus[0];
 }
 
-function lede(result) {
-  const told = result.scenarios.filter((x) => x.probability >= 0.005);
-  return h("p", { class: "lede small" }, `From today, by ${longDay(result.until)}: `, told.map((x, k) => [k ? ", " : "", `${k ? scenarioLabel(x.scenario).toLowerCase() : scenarioLabel(x.scenario)} `, h("b", null, chance(x.probability, x.percent)), ` (${chanceRange(x.low, x.high)})`]), ". ",
-    h("span", { class: "quiet" }, `${result.paths} paths through ${result.tree.forks.length} dated forks; the range in brackets is over the odds themselves, nine draws in ten.`));
+/** The odds of every end. `reckoned` where the reader has moved them here. */
+function lede(app, result, reckoned = null) {
+  const told = result.scenarios.map((x) => ({ ...x, p: reckoned ? reckoned.scenarios[x.scenario] ?? 0 : x.probability, whole: reckoned ? reckoned.percents[x.scenario] : x.percent }))
+    .filter((x) => x.p >= 0.005).sort((a, b) => b.p - a.p);
+  return [`From ${longDay(result.from)}, by ${longDay(result.until)}${reckoned ? ", with your odds" : ""}: `,
+    told.map((x, k) => [k ? ", " : "", `“${app.scenario(x.scenario)}” `, h("b", null, chance(x.p, x.whole)), reckoned ? "" : ` (${chanceRange(x.low, x.high)})`]), ". ",
+    h("span", { class: "quiet" }, reckoned ? `Worked out: ${told.map((x) => `${chance(x.probability, x.percent)}`).join(", ")}, in the same order.`
+      : `${result.paths} paths through ${result.tree.forks.length} dated forks; the range in brackets is over the odds themselves, nine draws in ten.`)];
 }
 
 function show(app, result, box, done) {
+  const held = box.contains(document.activeElement) ? document.activeElement.getAttribute("aria-label") : null; // a slider that was just moved
   const tones = new Map();
   const ranking = result.ranking ?? result.scenarios.map((x) => x.scenario);
   ranking.forEach((name, k) => tones.set(name, k === 0 ? "var(--p2)" : k === ranking.length - 1 ? "var(--n2)" : k === 1 ? "var(--band)" : "var(--rule)"));
@@ -47,6 +48,7 @@ function show(app, result, box, done) {
   const economies = stillBox();
   const fan = stillBox({ kind: "fan" });
   const yours = h("div");
+  const ledeBox = h("p", { class: "lede small" });
   const apart = h("div", { class: "apart" });
   const key = h("div", { class: "status-key" });
   const pick = h("select", { id: "fan-region", on: { change: (e) => { if (e.target.value in result.months.regions) choose(e.target.value); } } });
@@ -54,6 +56,7 @@ function show(app, result, box, done) {
 
   const card = forkCard({
     move(fork, branch, p) { odds = moved(odds, fork, branch, p); settle(); },
+    keep() { if (altered()) app.set({ odds: movedForks() }, "push"); }, // into the link, and every answer follows
     undo() { odds = given; settle(); },
   });
 
@@ -75,10 +78,9 @@ function show(app, result, box, done) {
       h("thead", null, h("tr", null, [head, "Yours", "Worked out"].map((t, k) => h("th", { scope: "col", class: k ? "n" : null }, t)))),
       h("tbody", null, rows.map((r) => h("tr", null, h("th", { scope: "row" }, r[0]), h("td", { class: "n" }, h("b", null, r[1])), h("td", { class: "n" }, r[2])))));
     const carried = (result.own_odds_in_words ?? "") !== "";
-    const everywhere = h("button", { type: "button", class: "small", hidden: !altered(), on: { click: () => app.set({ odds: movedForks() }, "push") } }, "Use these odds everywhere and in the link");
-    const dropped = h("button", { type: "button", class: "small", hidden: !carried, on: { click: () => app.set({ odds: null }, "push") } }, "Drop the odds of your own");
-    replace(yours, carried ? h("p", null, result.own_odds_in_words) : null, altered() || carried ? h("p", null, everywhere, " ", dropped) : null, altered() ? h("div", { class: "pair" },
-      table("With your odds: probability of each end", "Scenario", result.scenarios.map((x) => [scenarioLabel(x.scenario), chance(reckoned.scenarios[x.scenario] ?? 0, reckoned.percents[x.scenario]), chance(x.probability, x.percent)])),
+    const dropped = h("button", { type: "button", class: "small", on: { click: () => app.set({ odds: null }, "push") } }, "Drop the odds of your own");
+    replace(yours, carried ? h("p", null, result.own_odds_in_words) : null, carried ? h("p", null, dropped) : null, altered() ? h("div", { class: "pair" },
+      table("With your odds: probability of each end", "Scenario", result.scenarios.map((x) => [app.scenario(x.scenario), chance(reckoned.scenarios[x.scenario] ?? 0, reckoned.percents[x.scenario]), chance(x.probability, x.percent)])),
       table("With your odds: expected real income, percent", "Economy", result.focus.map((c) => [capital(regionOf(c, result)), sig(reckoned.expected[c]), sig(result.regions[c]?.["expected, %"])]))) : null);
   }
 
@@ -110,7 +112,7 @@ function show(app, result, box, done) {
     replace(key, h("span", null, "Counts as:"), ranking.filter((n) => (reckoned.scenarios[n] ?? 0) > 0).map((n) => {
       const swatch = h("i", { class: "tone" });
       swatch.style.setProperty("background", tone(n));
-      return h("span", null, swatch, `${scenarioLabel(n)} ${chance(reckoned.scenarios[n], reckoned.percents[n])}`);
+      return h("span", null, swatch, `${app.scenario(n)} ${chance(reckoned.scenarios[n], reckoned.percents[n])}`);
     }));
     replace(apart, tree.apart.length ? h("h4", null, "Beside the talks") : null, tree.apart.map((f) => {
       const strip = h("span", { class: "split-bar", "aria-hidden": "true" }, f.branches.map((b, k) => {
@@ -149,6 +151,7 @@ function show(app, result, box, done) {
 
   function settle() {
     reckoned = reckon(result, odds);
+    replace(ledeBox, lede(app, result, altered() ? reckoned : null));
     tree = treeOf(result, reckoned);
     drawTree();
     drawYours();
@@ -161,14 +164,14 @@ function show(app, result, box, done) {
     const columns = Object.keys(rows[0]).filter((k) => k !== "scenario");
     return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Whose odds" }, h("table", { class: "origin" }, h("caption", null, "What went in: the ends if one judgement alone set the odds, percent. None of them is an answer"),
       h("thead", null, h("tr", null, h("th", { scope: "col" }, "Scenario"), columns.map((c) => h("th", { scope: "col", class: "n" }, capital(c))))),
-      h("tbody", null, rows.map((r) => h("tr", null, h("th", { scope: "row" }, scenarioLabel(r.scenario)), columns.map((c) => h("td", { class: "n" }, chance(r[c]))))))));
+      h("tbody", null, rows.map((r) => h("tr", null, h("th", { scope: "row" }, app.scenario(r.scenario)), columns.map((c) => h("td", { class: "n" }, chance(r[c]))))))));
   }
 
   const codes = Object.keys(result.months?.regions ?? {});
   const wanted = [...result.focus, ...codes.filter((c) => !result.focus.includes(c)).sort((a, b) => regionOf(a, result).replace(/^the /, "").localeCompare(regionOf(b, result).replace(/^the /, ""), "en"))];
   replace(pick, wanted.map((c) => h("option", { value: c, selected: c === region }, capital(regionOf(c, result)))));
   replace(fan.node.querySelector("figcaption"), fan.node.querySelector("figcaption > div"), h("div", { class: "controls" }, h("label", { for: "fan-region" }, "Economy"), pick));
-  replace(box, lede(result),
+  replace(box, ledeBox,
     treeFigure.node, apart, card.node, yours,
     h("div", { class: "pair" }, h("div", null, scenarios.node, originTable()), economies.node), fan.node,
     h("details", { class: "more-words" }, h("summary", null, "In words"), h("div", { class: "prose" }, paragraphs(h, result.explained))));
@@ -176,6 +179,7 @@ function show(app, result, box, done) {
   settle();
   drawStill();
   drawRegion();
+  if (held) [...box.querySelectorAll("input[type=range]")].find((x) => x.getAttribute("aria-label") === held)?.focus({ preventScroll: true });
   redraw = () => {
     const next = regionHere(app, result);
     if (next === region) return;
@@ -185,20 +189,15 @@ function show(app, result, box, done) {
   };
 }
 
-registerTab({
-  id: "outlook",
-  title: "Outlook",
-  render(root, app) {
-    panel = workPanel(app, { kind: "outlook", label: "Work out the outlook", show: (result, box, done) => show(app, result, box, done) });
-    asked = questionsPart(app);
-    root.append(h("h2", { class: "visually-hidden" }, "Outlook"),
-      h("p", { class: "quiet about" }, "What may come, how likely and what to expect. It hangs on the forks, priors and record written in the dossier; the horizon moves what to expect and no odds; the levers do not enter."),
-      h("section", { class: "tab-part" }, panel.node), h("section", { class: "tab-part" }, h("h2", { class: "part" }, "Key questions"), asked.node));
-  },
-  onState(app) {
-    panel.update();
-    asked.update();
-    redraw();
-  },
-});
-
+/** {node, update()}: odds of the ends, the tree they come from, and what to expect. */
+export function outlookPart(app) {
+  const panel = workPanel(app, { kind: "outlook", label: "Work out the outlook", basis: "odds", follows: true, show: (result, box, done) => show(app, result, box, done) });
+  return {
+    node: panel.node,
+    result: panel.result,
+    update() {
+      panel.update();
+      redraw();
+    },
+  };
+}

@@ -3,9 +3,11 @@
 
 import { $, h, replace, announce } from "./dom.js";
 import { post } from "./api.js";
-import { count } from "./words.js";
+import { openDossier, useContent, viewOf } from "./dossiers.js";
+import { count, dayNumber } from "./words.js";
 
 const MOST = 1_000_000; // characters
+const WEEKS = 6; // between an article and the day of a negotiation it may be about
 
 /** Whether a text is a dossier (YAML or JSON) rather than an article. */
 export const looksLikeDossier = (text) => /^\s*\{/.test(text) || /^schema_version\s*:/m.test(text) || (/^id\s*:/m.test(text) && /^measures\s*:/m.test(text));
@@ -67,7 +69,7 @@ export function createReader(app) {
     try {
       const found = await post("/dossiers", { text: yaml });
       dialog.close();
-      await app.useContent(found.content, found.view);
+      useContent(found.content, found.view);
       announce(`Now showing ${found.view.title}`);
     } catch (error) {
       problem(error.message);
@@ -87,6 +89,22 @@ export function createReader(app) {
     } catch (error) {
       problem(error.message);
     }
+  }
+
+  /** The negotiations of this server that a draft is about: of its parties, and of its weeks. */
+  async function knownHere(yaml) {
+    const day = /^as_of:\s*['"]?(\d{4}-\d{2}-\d{2})/m.exec(yaml)?.[1];
+    const parties = new Set([.../^parties:\n((?:[ -].*\n)*)/m.exec(yaml)?.[1].matchAll(/region:\s*([A-Z0-9]{3,4})/g) ?? []].map((m) => m[1]));
+    if (!day || !parties.size) return [];
+    const near = app.catalogue.dossiers.filter((d) => Math.abs(dayNumber(d.as_of) - dayNumber(day)) <= WEEKS * 7);
+    const views = await Promise.all(near.map((d) => viewOf({ dossier: d.id }).catch(() => null)));
+    return near.filter((_, k) => views[k]?.parties.filter((p) => parties.has(p.region)).length >= 2);
+  }
+
+  async function offerKnown(yaml, box) {
+    const known = await knownHere(yaml);
+    if (!known.length) return;
+    replace(box, "This server has it worked out: ", known.map((d, k) => [k ? ", " : "", h("button", { type: "button", class: k ? "" : "primary", on: { click: async () => { dialog.close(); await openDossier(d.id); } } }, d.title)]));
   }
 
   function draft(found) {
@@ -109,7 +127,10 @@ export function createReader(app) {
     };
     const tally = kinds.map((k) => (k === "set_aside" ? `${number(k)} set aside` : count(number(k), kindWords(k))));
     say(findings.length ? `Found: ${tally.join(", ")}.` : "Nothing was found that a dossier could be made of.");
-    replace(body,
+    const here = h("p", { class: "known-here" });
+    offerKnown(yaml.value, here);
+    const gaps = missing.length > 0; // a draft with gaps is no dossier yet
+    replace(body, here,
       h("div", { class: "reader-columns" },
         h("section", { "aria-labelledby": "found-title" }, h("h3", { id: "found-title" }, "What was found"),
           h("div", { class: "article", tabindex: "0", role: "region", "aria-label": "The text with what was found marked" }, marked(given, placed))),
@@ -117,7 +138,7 @@ export function createReader(app) {
           missing.length ? h("div", { class: "missing" }, h("p", null, `${capitalCount(missing.length)} still open:`), h("ul", null, missing.slice(0, 40).map((m) => h("li", null, h("button", { type: "button", class: "link", on: { click: () => jump(m) } }, m)))))
             : h("p", { class: "quiet" }, "Nothing is missing."))),
       h("div", { class: "actions" },
-        h("button", { type: "button", class: "primary", on: { click: () => use(yaml.value) } }, "Use this draft"),
+        h("button", { type: "button", class: gaps ? null : "primary", on: { click: () => use(yaml.value) } }, gaps ? `Use this draft once ${missing.length === 1 ? "the gap is" : `the ${missing.length} gaps are`} filled` : "Use this draft"),
         h("button", { type: "button", on: { click: start } }, "Start again")));
   }
 

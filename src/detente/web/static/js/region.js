@@ -1,23 +1,70 @@
-// One region: its figures and what it wants; and any region’s sectors, up and down.
+// One economy: its figures and what it wants, what moves it, its sectors up and down; and the duties of the parties.
 
 import { h, replace } from "./dom.js";
-import { capital, money, percent, range } from "./words.js";
+import { capital, money, percent, rangeWords } from "./words.js";
 import { accentVar } from "./colours.js";
 import { ofState, stillBox } from "./still.js";
+import { partsOf, reasons } from "./why.js";
 
-/** Output by sector: the sectors of a region that move most, {node, update(app, region)}. */
+/** Have a chart drawn of the state the page is in. */
+function drawn(app, box, name, csv, more) {
+  if (app.still()) box.say("Nothing has moved", "Pick a scenario or move a measure: charts show what changes.");
+  else box.want(ofState(name, app.solveState(), csv, more));
+}
+
+/** Output by sector: the sectors of an economy that move most, {node, update(app, region)}. */
 export function sectorFigure() {
   const figure = stillBox({ kind: "sectors" });
   return {
     node: figure.node,
     update(app, region) {
-      const known = app.answer?.sectors ?? {};
-      const code = region ?? app.view.parties[0]?.region;
-      const rows = known[code];
-      figure.node.hidden = !code || app.still();
-      if (figure.node.hidden) return;
-      const csv = rows ? { name: `${app.view.id}-sectors-${code}`, columns: ["region", "sector", "output_pct", "employment_pct"], rows: rows.map((r) => [code, r.sector, r.output_pct, r.employment_pct]) } : null;
-      figure.want(ofState("output", app.solveState(), csv, { region: code }));
+      const rows = app.answer?.sectors?.[region];
+      const csv = rows ? { name: `${app.view.id}-sectors-${region}`, columns: ["region", "sector", "output_pct", "employment_pct"], rows: rows.map((r) => [region, r.sector, r.output_pct, r.employment_pct]) } : null;
+      drawn(app, figure, "output", csv, { region });
+    },
+  };
+}
+
+/** Why an economy moves: its figure by measure and by channel, {node, update(app, region)}. */
+export function reasonFigure() {
+  const title = h("h3", { class: "title", id: "reason-title" });
+  const body = h("div");
+  const node = h("figure", { class: "reasons", "aria-labelledby": title.id }, h("figcaption", null, title), body);
+  let timer = 0;
+  let shown = "";
+  return {
+    node,
+    update(app, region) {
+      const number = `${app.place.unit}.${region}`;
+      const key = `${number} ${JSON.stringify(app.solveState())}`;
+      if (key === shown) return;
+      clearTimeout(timer);
+      node.classList.add("waiting");
+      timer = setTimeout(async () => {
+        try {
+          const found = await reasons(number);
+          if (key !== `${app.place.unit}.${region} ${JSON.stringify(app.solveState())}`) return;
+          shown = key;
+          title.textContent = `Why ${app.inText(region)} ${found.sign === "flat" ? "hardly moves" : found.sign === "loss" ? "loses" : found.sign === "gain" ? "gains" : "may move"}`;
+          replace(body, found.text.map((t) => h("p", null, t)), partsOf(found));
+        } catch (error) {
+          replace(body, h("p", { class: "problem", role: "status" }, error.message));
+        }
+        node.classList.remove("waiting");
+      }, 300);
+    },
+  };
+}
+
+/** Mean duties of the parties before and after, {node, update(app)}. */
+export function dutyFigure() {
+  const figure = stillBox({ kind: "wide" });
+  return {
+    node: figure.node,
+    update(app) {
+      const rows = (app.answer.duties ?? []).filter((d) => Number.isFinite(d.mean_pct_after));
+      figure.node.hidden = !rows.length;
+      if (rows.length) drawn(app, figure, "duties", { name: `${app.view.id}-duties`, columns: ["by", "on", "mean_pct_before", "mean_pct_after"], rows: rows.map((d) => [d.by, d.on, d.mean_pct_before, d.mean_pct_after]) });
     },
   };
 }
@@ -25,9 +72,10 @@ export function sectorFigure() {
 /** The page of one region: {node, update(app)}. */
 export function regionPage(app) {
   const title = h("h3", { id: "region-title" });
+  const pick = h("select", { id: "region-pick", on: { change: (e) => app.set({ region: e.target.value }, "push") } });
   const facts = h("dl", { class: "facts" });
   const words = h("div", { class: "position" });
-  const node = h("article", { class: "region-page", "aria-labelledby": "region-title" }, title, facts, words);
+  const node = h("article", { class: "region-page", "aria-labelledby": "region-title" }, h("div", { class: "region-head" }, title, h("span", { class: "field" }, h("label", { for: "region-pick" }, "Economy"), pick)), facts, words);
 
   function told(code) {
     const party = app.view.parties.find((p) => p.region === code);
@@ -56,9 +104,11 @@ export function regionPage(app) {
       if (!row) return;
       node.style.setProperty("--accent", accentVar(code));
       title.textContent = capital(row.name);
+      if (!pick.childElementCount) replace(pick, app.catalogue.regions.map((r) => [capital(r.name), r.code]).sort((a, b) => a[0].localeCompare(b[0], "en")).map(([name, c]) => h("option", { value: c }, name)));
+      pick.value = code;
       const entry = (what, value, detail = "") => h("div", null, h("dt", null, what), h("dd", null, h("b", null, value), detail ? h("span", null, detail) : null));
       replace(facts,
-        entry("Real income", percent(row.real_income_pct), Number.isFinite(row.low) ? `range ${range(row.low, row.high)}` : ""),
+        entry("Real income", percent(row.real_income_pct), Number.isFinite(row.low) ? rangeWords(row.low, row.high) : ""),
         entry("The same in money", `USD\u00a0${money(row.ev_musd)}`, "a year"),
         entry("Consumer prices", percent(row.consumer_prices_local_pct), "in local money"),
         entry("Exports", percent(row.exports_pct), "of value"),

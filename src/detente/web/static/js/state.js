@@ -1,5 +1,5 @@
 // The one store: where the reader is. Everything that a share link carries is here and nowhere else.
-//   place = {v, dossier | content, scenario, levers, horizon, against, world, odds, tab, region, show}
+//   place = {v, dossier | content, scenario, levers, horizon, against, world, odds, tab, region, show, unit, pins}
 // A change is written into the address: as a new step of the browser's history ("push") or in place ("replace").
 
 import { LinkError, checkPlace, readLink, writeLink } from "./link.js";
@@ -41,6 +41,7 @@ function inOneGo(changed) {
 }
 
 function writeAddress(history) {
+  if (place.tab === "table" && location.hash.startsWith("#/table/")) return; // a seat's address stays while it is looked at
   if (history === "push") mode = "push";
   const mine = (writes += 1);
   settled = writeLink(place).then((fragment) => {

@@ -26,7 +26,7 @@ function drawing(text) {
 /** How a chart of a state, or of several, is asked for; `more` are the other fields of the question. */
 export function ofState(name, states, csv, more = {}) {
   const body = { states: [states].flat(), ...more };
-  return { key: `${name} ${JSON.stringify(body)}`, csv, ask: (width, signal) => post(`/figures/${name}.json`, { ...body, width }, { signal }) };
+  return { key: `${name} ${JSON.stringify(body)}`, csv, take: { name, body }, ask: (width, signal) => post(`/figures/${name}.json`, { ...body, width }, { signal }) };
 }
 
 /** How a chart of finished long work is asked for. */
@@ -63,7 +63,7 @@ export function stillBox(options = {}) {
 
   function paint() {
     const { title, subtitle, note } = shown;
-    box.set({ title, subtitle, note, csv: wanted?.csv, draw(room) { width = Math.min(MOST, Math.max(LEAST, Math.floor(room / STEP) * STEP)); check(); return frame; } });
+    box.set({ title, subtitle, note, csv: wanted?.take ? null : wanted?.csv, take: wanted?.take ?? null, draw(room) { width = Math.min(MOST, Math.max(LEAST, Math.floor(room / STEP) * STEP)); check(); return frame; } });
   }
 
   function check() {

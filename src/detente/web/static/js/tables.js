@@ -1,17 +1,7 @@
 // Tables that sort, filter and download.
 
-import { h, replace, saveFile, uid } from "./dom.js";
-
-const guard = (text) => (/^[=+\-@\t\r]/.test(text) && !/^[-+]?[\d.]+(e[-+]?\d+)?$/i.test(text) ? `'${text}` : text);
-
-/** Rows as CSV text. A cell that a spreadsheet would run as a formula is quoted with an apostrophe. */
-export function toCsv(columns, rows) {
-  const cell = (value) => {
-    const text = value === null || value === undefined ? "" : typeof value === "number" ? String(value) : guard(String(value));
-    return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-  };
-  return [columns.map(cell).join(","), ...rows.map((row) => row.map(cell).join(","))].join("\n") + "\n";
-}
+import { h, replace, uid } from "./dom.js";
+import { saveCsv } from "./csv.js";
 
 /**
  * {node, update(rows, selected)}. Columns: {key, title, unit, number, sort(row) → number|string, cell(row) → text or node,
@@ -81,7 +71,7 @@ export function sortTable({ columns, caption, csvName, sortBy, descending = fals
     ...extra, status,
     csvName ? h("button", { type: "button", class: "small", data: { csv: csvName }, on: { click: () => {
       const list = visible().map((row) => columns.flatMap((c) => (c.raw ? [c.raw(row)].flat() : [c.sort(row)])));
-      saveFile(`${csvName}.csv`, toCsv(columns.flatMap((c) => c.csv ?? c.key), list), "text/csv;charset=utf-8");
+      saveCsv(csvName, columns.flatMap((c) => c.csv ?? c.key), list);
     } } }, "Download CSV") : null);
   const captionId = uid("caption");
   const node = h("div", { class: "table" }, tools,

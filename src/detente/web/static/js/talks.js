@@ -1,18 +1,14 @@
-// Talks: the payoffs of the stances, who gives way first, the package both would sign, and what keeps a truce.
+// The stand-off: the payoffs of the stances, who gives way first, and what keeps a truce.
 
 import { h, replace } from "./dom.js";
 import { capital, inText } from "./words.js";
 import { ofJob, stillBox } from "./still.js";
-import { registerTab } from "./tabs.js";
 import { workPanel } from "./work.js";
 import { chance, chanceRange, choice, paragraphs } from "./measure.js";
 import { payoffTable, payoffTitle } from "./payoffs.js";
-import { dealPart } from "./deal.js";
 import { keepingTable } from "./keeping.js";
 
 const BASIS = { motives: "motives of the dossier", income: "real income alone" };
-let standoff;
-let deal;
 let duties;
 let judged = "motives";
 
@@ -48,7 +44,7 @@ function oddsSentence(app, result) {
   const order = [[`${capital(name(app, parties[0]))} gives way first`, first], [`${capital(name(app, parties[1]))} gives way first`, second], ["Talks collapse", collapse]]
     .sort((a, b) => b[1][1] - a[1][1]);
   const nodes = order.map(([what, x], k) => [k ? `, ${what.charAt(0) === "T" && what.startsWith("Talks") ? what.toLowerCase() : what.startsWith("The ") ? what.charAt(0).toLowerCase() + what.slice(1) : what} with ` : `${what} with `, told(x)]);
-  return h("p", { class: "lede small" }, "An input to the odds of what may come, and no second answer. By the stand-off models alone: ", nodes, standing?.[1] > 0.005 ? [", nothing ends it with ", told(standing)] : null, ".",
+  return h("p", { class: "lede small" }, "An input to those odds, in the end and not by a date, and no second answer. By the stand-off models alone: ", nodes, standing?.[1] > 0.005 ? [", nothing ends it with ", told(standing)] : null, ".",
     h("span", { class: "quiet" }, ` Average over ${new Intl.NumberFormat("en").format(trials)} combinations of what nobody has measured, with the range over models and motives.`));
 }
 
@@ -74,9 +70,9 @@ function standOffWords(result) {
 }
 
 function showStandOff(app, result, box, done) {
-  const lede = oddsSentence(app, result);
-  replace(box, lede, h("div", { class: "pair wide-right" }, payoffs(app, result), oddsFigure(app, result, done)), standOffWords(result));
-  replace(truceBox, h("h2", { class: "part" }, "What keeps a truce, and for how long"), keepingTable(app, result), duties.node,
+  const one = result.one_set?.text?.[0];
+  replace(box, one ? h("p", { id: "one-set" }, h("b", null, "The odds that count are those of the tree above. "), one) : null, oddsSentence(app, result), h("div", { class: "pair wide-right" }, payoffs(app, result), oddsFigure(app, result, done)), standOffWords(result));
+  replace(truceBox, h("h3", { class: "part" }, "What keeps a truce, and for how long"), keepingTable(app, result), duties.node,
     result.truce_words ? h("details", { class: "more-words", open: true }, h("summary", null, "In words"), h("div", { class: "prose columns" }, result.truce_words.map((t) => h("p", null, t)))) : null);
 }
 
@@ -87,27 +83,20 @@ function showDuties(app, result, box) {
   replace(box, h("div", { class: "prose" }, text.slice(-1)));
 }
 
-registerTab({
-  id: "talks",
-  title: "Talks",
-  render(root, app) {
-    standoff = workPanel(app, { kind: "talks", label: "Work out the stand-off", show: (result, box, done) => showStandOff(app, result, box, done) });
-    deal = dealPart(app);
-    duties = workPanel(app, {
-      kind: "truce", label: "The lowest duties both would keep", auto: false, hint: "Nine equilibria more; about fifteen seconds.",
-      show: (result, box) => showDuties(app, result, box),
-    });
-    truceBox = h("section", { class: "tab-part" });
-    root.append(h("h2", { class: "visually-hidden" }, "Talks"),
-      h("p", { class: "quiet about" }, "Who gives way first, what both would sign and what keeps them to it. It hangs on the stances and motives written in the dossier and on the horizon; the levers do not enter."),
-      h("section", { class: "tab-part" }, h("h2", { class: "part" }, "An input to the odds: who would give way first"), standoff.node),
-      h("section", { class: "tab-part" }, h("h2", { class: "part" }, "The package both would sign"), deal.node), truceBox);
-  },
-  onState() {
-    standoff.update();
-    if (!standoff.result()) replace(truceBox); // another dossier
-    deal.update();
-    duties.update();
-  },
-});
-
+/** {node, update()}: the stand-off by itself, and what keeps a truce or a deal. */
+export function standOffPart(app) {
+  const panel = workPanel(app, { kind: "talks", label: "Work out the stand-off", show: (result, box, done) => showStandOff(app, result, box, done) });
+  duties = workPanel(app, {
+    kind: "truce", label: "The lowest duties both would keep", auto: false, hint: "Nine equilibria more; about fifteen seconds.",
+    show: (result, box) => showDuties(app, result, box),
+  });
+  truceBox = h("section");
+  return {
+    node: h("div", null, h("p", { class: "quiet about" }, "It hangs on the stances and motives written in the negotiation and on the horizon. What is moved by hand does not enter: an offer is put to the other side at the table."), panel.node, truceBox),
+    update() {
+      panel.update();
+      if (!panel.result()) replace(truceBox); // another dossier
+      duties.update();
+    },
+  };
+}

@@ -59,7 +59,7 @@ export function drawTimeline({ timeline, rows, deadlines, width, regionName, onS
   const placed = [];
   for (const party of parties) {
     nodes.push(s("rect", { x: 0, y: y + 6, width: 10, height: 10, fill: accentVar(party) }));
-    nodes.push(s("text", { x: 15, y: y + 15.5, "font-size": 13.5, "font-weight": 700 }, regionName(party)));
+    nodes.push(s("text", { x: 15, y: y + 15.5, "font-size": 14, "font-weight": 700 }, regionName(party)));
     y += 26;
     for (const row of rows.filter((r) => r.by === party)) {
       placed.push({ row, y, tall: beside ? 22 : 34 });
@@ -74,8 +74,8 @@ export function drawTimeline({ timeline, rows, deadlines, width, regionName, onS
   const marks = months(start, end);
   const grid = marks.map((m, k) => [
     s("path", { d: `M${at(m.at)} ${dotsY + 12}V${bottom}`, class: "grid" }),
-    k % every === 0 ? s("text", { x: at(m.at) + 2, y: bottom + 14, "font-size": 11.5, class: "quiet" }, new Date(m.at * 86_400_000).toLocaleString("en-GB", { month: "short", timeZone: "UTC" })) : null,
-    k === 0 || m.month === 1 ? s("text", { x: at(m.at) + 2, y: bottom + 28, "font-size": 11.5, class: "quiet" }, String(m.year)) : null,
+    k % every === 0 ? s("text", { x: at(m.at) + 2, y: bottom + 14, "font-size": 12, class: "quiet" }, new Date(m.at * 86_400_000).toLocaleString("en-GB", { month: "short", timeZone: "UTC" })) : null,
+    k === 0 || m.month === 1 ? s("text", { x: at(m.at) + 2, y: bottom + 28, "font-size": 12, class: "quiet" }, String(m.year)) : null,
   ]);
 
   const dueNodes = due.map((d, k) => {
@@ -108,15 +108,15 @@ export function drawTimeline({ timeline, rows, deadlines, width, regionName, onS
     node.addEventListener("pointerenter", () => onEvent(e));
     return node;
   });
-  if (talks.length && beside) nodes.push(s("text", { x: 0, y: dotsY + 4, "font-size": 12.5, class: "quiet" }, "Talks (open: still to come)"));
+  if (talks.length && beside) nodes.push(s("text", { x: 0, y: dotsY + 4, "font-size": 12, class: "quiet" }, "Talks (open: still to come)"));
 
   const groups = [];
   for (const { row, y: ry, tall } of placed) {
     const barY = beside ? ry + 6 : ry + 19;
-    const words = row.spans.map((p) => `${statusWords(p.status)} ${longDay(p.start)} to ${longDay(p.end)}`).join(", ");
+    const words = (row.lasts ?? []).map((p) => p.words).join(", ");
     const group = s("g", { class: `measure-row${chosen === row.id ? " chosen" : ""}`, tabindex: groups.length ? "-1" : "0", role: "button", "aria-label": `${row.title}: ${words}`, "data-id": row.id },
       s("rect", { class: "hit", x: 0, y: ry, width, height: tall }),
-      s("title", null, row.title), s("text", { x: 0, y: ry + 14, "font-size": 12.5 }, clipped(row.title, (beside ? left : width) - 12, 12.5)),
+      s("title", null, row.title), s("text", { x: 0, y: ry + 14, "font-size": 12 }, clipped(row.title, (beside ? left : width) - 12, 12)),
       row.spans.map((p) => {
         const [x1, x2] = [at(dayNumber(p.start)), at(dayNumber(p.end))];
         return dayNumber(p.end) < start || dayNumber(p.start) > end ? null : statusBar(x1, barY, x2 - x1, 10, p.status, row.by);

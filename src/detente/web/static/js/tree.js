@@ -51,7 +51,7 @@ export function treeChart(tree, width, { tone, start, until, chosen, pick }) {
   const x = (c) => left + c * step;
   const bend = Math.min(40, step * 0.34);
   const heads = dates.map((d) => ({ date: d, forks: tree.forks.filter((f) => f.date === d) }));
-  const headLines = heads.map((hd) => wrapped(hd.forks.map((f) => f.title).join(" "), step - 10, 11.5, 4));
+  const headLines = heads.map((hd) => wrapped(hd.forks.map((f) => f.title).join(" "), step - 10, 12, 4));
   const top = 24 + Math.max(...headLines.map((l) => l.length)) * LINE + 12;
   let bottom = top;
   for (const child of list(root)) bottom += place(child, bottom) + 5;
@@ -74,7 +74,7 @@ export function treeChart(tree, width, { tone, start, until, chosen, pick }) {
     const told = node.p >= 0.03 ? `${node.branch.title} ${chance(node.p)}` : "";
     if (!told) return [];
     const space = Math.max(node.height, node.p * SCALE);
-    return wrapped(told.replace(GAP, "\ue000"), room, 11.5, space >= 3 * LINE + 2 ? 3 : space >= 1.5 * LINE ? 2 : 1).map((l) => l.replaceAll("\ue000", "\u202f"));
+    return wrapped(told.replace(GAP, "\ue000"), room, 12, space >= 3 * LINE + 2 ? 3 : space >= 1.5 * LINE ? 2 : 1).map((l) => l.replaceAll("\ue000", "\u202f"));
   }
 
   const drawn = nodes.map((node) => {
@@ -93,8 +93,8 @@ export function treeChart(tree, width, { tone, start, until, chosen, pick }) {
     },
     s("path", { d: shape(half), fill: tone(node.scenario), class: "band" }),
     s("path", { d: shape(Math.max(half, 6)), class: "reach" }),
-    lines.map((line, k) => s("text", { x: x0 + bend + 3, y: node.y + 4 + (k - (lines.length - 1) / 2) * LINE, "font-size": 11.5, class: "band-label" }, line)),
-    kids.length ? null : s("text", { x: width - right + 5, y: node.y + 4, "font-size": 11.5, class: "quiet figure" }, node.p >= 0.02 ? chance(node.p) : ""));
+    lines.map((line, k) => s("text", { x: x0 + bend + 3, y: node.y + 4 + (k - (lines.length - 1) / 2) * LINE, "font-size": 12, class: "band-label" }, line)),
+    kids.length ? null : s("text", { x: width - right + 5, y: node.y + 4, "font-size": 12, class: "quiet figure" }, node.p >= 0.02 ? chance(node.p) : ""));
     const tell = () => {
       bands.get(stop)?.setAttribute("tabindex", "-1");
       bands.get(stop)?.classList.remove("shown");
@@ -113,9 +113,9 @@ export function treeChart(tree, width, { tone, start, until, chosen, pick }) {
   const svg = s("svg", { viewBox: `0 0 ${width} ${bottom + 6}`, width, height: bottom + 6, role: "group", "aria-label": `Scenario tree from ${longDay(start)} to ${longDay(until)}: arrow keys go along and across its branches` },
     heads.map((hd, k) => [
       s("path", { d: `M${x(k)} ${top - 6}V${bottom}`, class: "grid" }),
-      s("text", { x: x(k) + 2, y: 14, "font-size": 12.5, "font-weight": 700 }, textWidth(shortDay(hd.date), 12.5, 700) < step - 40 ? `${shortDay(hd.date)} ${hd.date.slice(0, 4)}` : shortDay(hd.date)),
-      headLines[k].map((line, j) => s("text", { x: x(k) + 2, y: 29 + j * LINE, "font-size": 11.5, class: "quiet" }, line))]),
-    s("text", { x: width - 2, y: 14, "font-size": 12.5, "font-weight": 700, "text-anchor": "end" }, `${shortDay(until)} ${until.slice(0, 4)}`),
+      s("text", { x: x(k) + 2, y: 14, "font-size": 12, "font-weight": 700 }, textWidth(shortDay(hd.date), 12, 700) < step - 40 ? `${shortDay(hd.date)} ${hd.date.slice(0, 4)}` : shortDay(hd.date)),
+      headLines[k].map((line, j) => s("text", { x: x(k) + 2, y: 29 + j * LINE, "font-size": 12, class: "quiet" }, line))]),
+    s("text", { x: width - 2, y: 14, "font-size": 12, "font-weight": 700, "text-anchor": "end" }, `${shortDay(until)} ${until.slice(0, 4)}`),
     drawn);
 
   svg.addEventListener("keydown", (event) => {

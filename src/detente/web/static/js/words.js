@@ -46,6 +46,17 @@ export function range(low, high) {
   return `${fixed(a, places)} to ${fixed(b, places)}${THIN}%`;
 }
 
+/** What may be said of a figure with a range: "known", "open" (both signs) or "wide" (the ends differ tenfold or more), as printed. */
+export function sureness(low, high) {
+  if (!Number.isFinite(low) || !Number.isFinite(high) || (isTiny(low) && isTiny(high))) return "known";
+  const [a, b] = [Math.min(low, high), Math.max(low, high)];
+  if (a <= -TINY && b >= TINY) return "open";
+  return Math.max(Math.abs(a), Math.abs(b)) >= 10 * Math.max(TINY, Math.min(Math.abs(a), Math.abs(b))) ? "wide" : "known";
+}
+
+/** The range in figures where it says something, else in words. */
+export const rangeWords = (low, high) => ({ open: "sign open", wide: "size open", known: `range ${range(low, high)}` })[sureness(low, high)];
+
 /** The same for a table whose header has the unit. */
 export const rangeCell = (low, high) =>
   !Number.isFinite(low) || !Number.isFinite(high) ? "…" : isTiny(low) && isTiny(high) ? "0.00" : range(low, high).replace(/\s?%$/, "");
@@ -77,8 +88,6 @@ export const count = (n, one, many = `${one}s`) => `${n}${FIRM}${n === 1 ? one :
 
 // -- names -------------------------------------------------------------------------------------------------------------
 export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
-/** A short label of a scenario, from its id. */
-export const scenarioLabel = (id) => capital(id.replaceAll("-", " "));
 /** "a", "a and b", "a, b and c". */
 export const join = (items) =>
   items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} and ${items[items.length - 1]}`;
@@ -87,35 +96,4 @@ const withThe = /^(United|European Union|Philippines|Gulf|rest of|world$)/i;
 export function inText(name) {
   const base = /^(world|rest of the world|other |smaller )/i.test(name) ? name.charAt(0).toLowerCase() + name.slice(1) : name;
   return withThe.test(base) && !/^the /i.test(base) ? `the ${base}` : base;
-}
-
-/** "China’s", "the United States’". */
-export const possessive = (name) => { const text = inText(name); return text + (text.endsWith("s") ? "’" : "’s"); };
-
-/** What the answer says, in two or three sentences. `rows`: parties, host, group, world in order. */
-export function answerSentence(rows, { host, run, against, still }) {
-  if (still) return `This is ${against}. Pick a scenario or move a lever to see what would follow.`;
-  const told = rows.filter((r) => r.region !== "WORLD");
-  const down = told.filter((r) => r.real_income_pct <= -TINY);
-  const up = told.filter((r) => r.real_income_pct >= TINY);
-  const flat = told.filter((r) => isTiny(r.real_income_pct));
-  const where = (r) => `in ${inText(r.name)}${r.region === host ? ", the host," : ""}`;
-  const list = (group) => join(group.map((r) => `${percent(Math.abs(r.real_income_pct), false)} ${where(r)}`)).replace(/,$/, "");
-  const sentences = [];
-  if (down.length) sentences.push(`Real income falls ${list(down)}.`);
-  if (up.length) sentences.push(`${down.length ? "It" : "Real income"} rises ${list(up)}.`);
-  if (flat.length) {
-    const names = join(flat.map((r) => inText(r.name)));
-    sentences.push(`${down.length || up.length ? "It" : "Real income"} hardly changes in ${names} (less than 0.01${THIN}%).`);
-  }
-  const world = rows.find((r) => r.region === "WORLD");
-  if (world) {
-    const v = world.real_income_pct;
-    sentences.push(
-      isTiny(v)
-        ? `World real income changes by less than 0.01${THIN}%.`
-        : `World real income ${v < 0 ? "falls" : "rises"} ${percent(Math.abs(v), false)}.`,
-    );
-  }
-  return `${sentences.join(" ")} ${capital(run)}, against ${against}.`.replaceAll(" ,", ",");
 }

@@ -1,10 +1,14 @@
-// Export: the same scenario as a link, in Python, as a dossier in YAML, as a run file, its results as CSV, and the briefing.
+// What leaves the page: a link, a citation, an embed; the same in Python, as a dossier in YAML, as a run file, its results as CSV;
+// and the briefing. All of it in a drawer behind “Share”.
 
-import { announce, h, replace, saveFile, uid } from "./dom.js";
-import { download } from "./api.js";
+import { $, announce, h, replace, saveFile, uid } from "./dom.js";
+import { download, post } from "./api.js";
+import { answerFigure } from "./bars.js";
+import { drawer } from "./drawer.js";
 import { addressSettled } from "./state.js";
-import { registerTab } from "./tabs.js";
-import { basisKey, workPanel } from "./work.js";
+import { takeAway } from "./take.js";
+import { capital, longDay } from "./words.js";
+import { basisState, workPanel } from "./work.js";
 
 const KINDS = [
   ["python", "Show me this in Python", "Runs as it stands and prints the same numbers: pip install detente, then python with this file."],
@@ -20,10 +24,10 @@ let link;
 let shownFor = "";
 
 /** Copy a text and say so beside the button. */
-async function copy(text, status) {
+async function copy(text, status, done = "Copied.") {
   try {
     await navigator.clipboard.writeText(text);
-    status.textContent = "Copied.";
+    status.textContent = done;
   } catch {
     status.textContent = "This browser does not let the page copy; select the text instead.";
   }
@@ -43,7 +47,7 @@ function fileCard(app, [kind, title, about]) {
   const cut = h("p", { class: "note", hidden: true });
   const part = { kind, text: null, name: "", busy: null };
   part.load = async () => {
-    const at = basisKey(app, "state");
+    const at = JSON.stringify(basisState(app, "state"));
     if (part.at === at && part.text !== null) return;
     part.at = at;
     preview.classList.add("old");
@@ -72,7 +76,7 @@ function fileCard(app, [kind, title, about]) {
   const act = (work) => async () => { await part.load(); if (part.text !== null) work(); };
   const fold = h("details", { class: "fold" }, h("summary", null, "Preview"), preview, cut);
   fold.open = kind === "python";
-  fold.addEventListener("toggle", () => { if (fold.open) part.load(); });
+  fold.addEventListener("toggle", () => { if (fold.open && fold.offsetParent) part.load(); }); // not while the drawer is shut
   part.update = () => { if (fold.open) part.load(); else { part.text = null; part.at = null; } };
   parts.set(kind, part);
   return card(title, about, [status,
@@ -83,8 +87,44 @@ function fileCard(app, [kind, title, about]) {
 function linkCard() {
   const status = h("span", { role: "status", class: "quiet" });
   link = h("input", { type: "text", readonly: true, class: "link-text", "aria-label": "Share link", spellcheck: "false", on: { focus: (e) => e.target.select() } });
-  return card("Share link", "Carries the whole scenario after the sign #: dossier, levers, horizon, tab, economy. Nothing of it is sent to a server until it is opened.", [status,
-    h("button", { type: "button", class: "small", "aria-label": "Copy: share link", data: { copy: "link" }, on: { click: async () => { await addressSettled(); link.value = location.href; copy(link.value, status); } } }, "Copy")], link);
+  return card("Share link", "Carries the whole scenario after the sign #: negotiation, measures, odds, horizon, tab, economy. Nothing of it is sent to a server until it is opened.", [status,
+    h("button", { type: "button", class: "small", id: "copy", on: { click: async () => {
+      await addressSettled();
+      link.value = location.href;
+      copy(link.value, status, `Link copied.${link.value.length > 8000 ? " It is long, since it carries a whole dossier: some mail programs cut it." : ""}`);
+    } } }, "Copy link")], link);
+}
+
+/** A short address of the state, kept on the server by what it holds. */
+function shortCard(app) {
+  const status = h("span", { role: "status", class: "quiet" });
+  const short = h("input", { type: "text", readonly: true, class: "link-text", hidden: true, "aria-label": "Short link", on: { focus: (e) => e.target.select() } });
+  const make = async () => {
+    status.textContent = "Putting it up …";
+    try {
+      const { unit, region } = app.place;
+      const { path, expires } = await post("/links", { ...app.solveState(), unit, region });
+      short.value = new URL(path, document.baseURI).href;
+      short.hidden = false;
+      await copy(short.value, status, `Copied. ${expires}`);
+    } catch (error) { status.textContent = error.message; }
+  };
+  return card("Short link", "The state is kept on this server under a short address, a dossier of your own with it; other sites show its answer beside it.",
+    [status, h("button", { type: "button", class: "small", data: { copy: "short" }, on: { click: make } }, "Make and copy")], short);
+}
+
+function citeCard(app) {
+  const status = h("span", { role: "status", class: "quiet" });
+  const text = h("p", { class: "citation", id: "cite" });
+  return {
+    node: card("Cite", "The answer with its version, its day and a link that leads back to it. Every figure’s reasons have a citation of their own.",
+      [status, h("button", { type: "button", class: "small", data: { copy: "cite" }, on: { click: () => copy(text.textContent, status) } }, "Copy")], text),
+    update() {
+      if (!app.front) return;
+      const { front, view, catalogue } = app;
+      text.textContent = `detente ${catalogue.version}. “${view.title}”: ${front.title}. ${front.headline.map((x) => x.text).join("")} ${capital(front.when)}, against ${front.against}, as known on ${longDay(view.as_of)}; on ${app.place.world}. ${location.href}`;
+    },
+  };
 }
 
 // [how a name begins, how it ends, what the file is], in the order they are offered
@@ -118,25 +158,28 @@ function showBriefing(result, box, done) {
   if (!done.files.length) status.textContent = "The briefing left no files; start it again.";
 }
 
-registerTab({
-  id: "export",
-  title: "Export",
-  render(root, app) {
-    briefing = workPanel(app, {
-      kind: "briefing", label: "Write the briefing", basis: "state", auto: false, hint: "All of it: scenarios, talks, outlook, tables and figures. A minute or two.",
-      show: (result, box, done) => showBriefing(result, box, done),
-    });
-    const [python, csv, yaml, run] = KINDS.map((kind) => fileCard(app, kind));
-    root.append(h("h2", { class: "visually-hidden" }, "Export"), linkCard(), python, csv, yaml, run,
-      card("Briefing", "Two pages in front, an annex and a companion that print, with figures and all data; for the dossier with the levers as they are.", [], briefing.node));
-  },
-  async onState(app) {
+/** {onState(app, what)}: the drawer behind “Share”. */
+export function createShare(app) {
+  const sheet = drawer({ id: "take", title: "Share, cite, take away", wide: true, opened: () => refresh() });
+  briefing = workPanel(app, {
+    kind: "briefing", label: "Write the briefing", basis: "state", auto: false, hint: "All of it: scenarios, talks, outlook, tables and figures. A minute or two.",
+    show: (result, box, done) => showBriefing(result, box, done),
+  });
+  const cite = citeCard(app);
+  sheet.body.append(linkCard(), shortCard(app), cite.node, card("The bars as a figure", "Drawn as in the briefing, with its source in it; the HTML shows it on any page, without cookie or script.", [], takeAway(() => answerFigure(app), "the bars")), ...KINDS.map((kind) => fileCard(app, kind)),
+    card("Briefing", "Two pages in front, an annex and a companion that print, with figures and all data; for the negotiation with the settings as they are.", [], briefing.node));
+  $("share").addEventListener("click", () => (sheet.shown() ? sheet.close() : sheet.show()));
+
+  async function refresh() {
+    if (!app.view) return;
     briefing.update();
     const at = JSON.stringify(app.place);
-    if (at === shownFor) return;
+    if (at !== shownFor) for (const part of parts.values()) part.update();
     shownFor = at;
-    for (const part of parts.values()) part.update();
     await addressSettled();
     link.value = location.href;
-  },
-});
+    cite.update();
+  }
+
+  return { onState: () => { if (sheet.shown() || briefing.waits()) refresh(); } };
+}
