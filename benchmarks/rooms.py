@@ -1,8 +1,8 @@
 """Forty rooms of the exercise at once on one server: how long an answer takes, and whether a move is ever lost.
 
-Every room has two seats, each listening to its stream. Whoever has the turn weighs a package three times, then makes an offer, one
-move in five seconds on average; after some rounds the other signs. A room's moves are then counted against those made. A server
-of its own is started on this machine; the clients run in this process and share the cores with it.
+Every room has two seats, each listening to its stream. Whoever has the turn weighs a package three times, then makes an offer,
+one move in five seconds on average; after some rounds the other signs. A room's moves are then counted against those made. A
+server of its own is started on this machine; the clients run in this process and share the cores with it.
 `python -m benchmarks.rooms [ROOMS]` prints the section alone.
 """
 

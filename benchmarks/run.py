@@ -16,6 +16,7 @@ from benchmarks import (
     briefing,
     cases,
     ensembles,
+    footprint,
     gradients,
     kernel,
     nash,
@@ -24,12 +25,14 @@ from benchmarks import (
     peers,
     preconditioner,
     scaling,
+    tables,
     web,
 )
 from benchmarks.timing import Section, machine
 
 PARTS: dict[str, Callable[[bool], Section | list[Section]]] = {
     "scaling": scaling.run,
+    "tables": tables.run,
     "cases": cases.run,
     "preconditioner": preconditioner.run,
     "kernel": kernel.run,
@@ -42,6 +45,7 @@ PARTS: dict[str, Callable[[bool], Section | list[Section]]] = {
     "briefing": briefing.run,
     "ensembles": ensembles.run,
     "web": web.run,
+    "footprint": footprint.run,
 }
 INTRODUCTION = """# Performance
 

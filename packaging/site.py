@@ -14,6 +14,7 @@ import typer.main
 import yaml
 from mkdocs.structure.files import File, Files
 
+from detente import errors
 from detente.cli import app
 
 ROOT = Path(__file__).parents[1]
@@ -44,6 +45,7 @@ def on_files(files: Files, config: Any) -> Files:
         "assumptions.md": assumptions(),
         "glossary.md": glossary(),
         "commands.md": commands(),
+        "errors.md": refusals(),
         "python.md": python(),
     }
     for name, text in made.items():
@@ -103,6 +105,30 @@ def _command(words: tuple[str, ...], command: Any) -> str:
         told = " ".join(str(getattr(p, "help", "") or "").split()).replace("|", "\\|")
         rows.append(f"| {names} | {told} |")
     return head + ("\n\n| | |\n|---|---|\n" + "\n".join(rows) if rows else "")
+
+
+def refusals() -> str:
+    """Every named failure: what it means, with which code the command line ends, and where it is raised."""
+    sources = {p: p.read_text(encoding="utf-8") for p in sorted((ROOT / "src" / "detente").rglob("*.py"))}
+    kinds = {n: k for n, k in vars(errors).items() if isinstance(k, type) and issubclass(k, errors.DetenteError)}
+    parts = [
+        "# Failures",
+        "Each is a class of `detente.errors`. The command line prints it without a traceback and ends with its code.",
+    ]
+    for name, kind in sorted(kinds.items()):
+        rooms = {
+            p.relative_to(ROOT / "src" / "detente").with_suffix("").as_posix()
+            for p, s in sources.items()
+            if f"raise {name}(" in s
+        }
+        parts += [f"## {name}", str(kind.__doc__), f"Ends with {kind.exit_code}. A kind of {', '.join(_kinds(kind))}."]
+        if rooms:
+            parts.append("Raised in " + ", ".join(f"`{r}`" for r in sorted(rooms)) + ".")
+    return "\n\n".join(parts) + "\n"
+
+
+def _kinds(kind: type[errors.DetenteError]) -> list[str]:
+    return [f"`{k.__name__}`" for k in kind.__mro__[1:] if k not in (object, BaseException)]
 
 
 def python() -> str:

@@ -13,10 +13,12 @@ from detente.errors import MissingPackage
 
 EXTRAS = {
     "serve": ("fastapi", "uvicorn", "starlette", "cachetools", "prometheus_client"),
+    "mcp": ("mcp",),
     "ensemble": ("pyarrow",),
     "xarray": ("xarray",),
     "cluster": ("dask", "distributed"),
-    "build": ("openpyxl", "pyfixest"),
+    "tables": ("openpyxl", "pyxlsb", "pooch", "requests"),
+    "build": ("pyfixest",),
     "api": ("comtradeapicall", "wbgapi"),
     "pdf": ("weasyprint",),
 }

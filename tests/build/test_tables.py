@@ -364,7 +364,8 @@ def test_a_system_without_its_matrices_or_labels_is_refused() -> None:
 
 
 def test_pymrio_reads_the_same(tmp_path: Path) -> None:
-    pymrio = pytest.importorskip("pymrio")
+    import pymrio
+
     cases = [
         (
             pymrio.parse_oecd,

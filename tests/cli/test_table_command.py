@@ -75,7 +75,8 @@ def test_a_game_that_is_broken_off_is_kept_and_goes_on(run: Run, tmp_path: Path)
 @pytest.mark.parametrize(
     ("rows", "said"),
     [(["bribe"], "no move"), (["accept"], "StaleOffer"), (["offer 99=1"], "no issue 99"), (["offer 1=x"], "ISSUE=LEVEL"),
-     (["send"], "no package"), (["undo"], "take back"), (["offer 1=9"], "no level"), (["choose 1"], "no party")],
+     (["send"], "no package"), (["undo"], "take back"), (["offer 1=9"], "no level"), (["choose 1"], "no party"),
+     (["counter 1=1"], "no offer to counter")],
 )  # fmt: skip
 def test_a_scripted_line_that_is_refused_ends_the_play(run: Run, tmp_path: Path, rows: list[str], said: str) -> None:
     code, _, err = run("table", PLAYED, "--against", "person", "--moves", script(tmp_path, *rows))

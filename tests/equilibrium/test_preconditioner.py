@@ -11,7 +11,7 @@ import detente as dt
 from detente.equilibrium import arrays, system
 from detente.equilibrium.months import path_table
 from detente.equilibrium.parameters import at_month, horizon
-from detente.equilibrium.preconditioner import home_slopes, inverse, nothing, preconditioner
+from detente.equilibrium.preconditioner import at_home, home_slopes, inverse, nothing, preconditioner
 from detente.equilibrium.solve import solve_shock
 from economies import random_economy
 
@@ -60,7 +60,7 @@ def test_fewer_sweeps_to_the_same_place(name: str, exchange_rate: str) -> None:
 
 def test_parameters_close_by_share_a_matrix_and_others_do_not() -> None:
     economy = random_economy(3, 2, 3)
-    one, near, far = (preconditioner(economy, horizon("medium", trade_elasticity_factor=f)) for f in (1.0, 1.1, 0.5))
+    one, near, far = (at_home(economy, horizon("medium", trade_elasticity_factor=f)) for f in (1.0, 1.1, 0.5))
     assert one is near
     assert np.abs(one - far).max() > 1e-3
 
@@ -75,7 +75,7 @@ def test_an_economy_almost_closed_still_solves() -> None:
         value_added_shares=economy.value_added_shares, final_shares=economy.final_shares, value_added=np.ones(3),
         trade_elasticity=4.0, tolerance=np.inf, quiet=True,
     )  # fmt: skip
-    assert np.abs(preconditioner(closed, horizon("medium"))).max() < 1e3
+    assert np.abs(at_home(closed, horizon("medium"))).max() < 1e3
     outcome = dt.solve(closed, dt.Policy([dt.Tariff(by="R1", on="R2", rate=0.3, sectors="all")]))
     assert outcome.clearing_gap < 1e-8
     assert abs(outcome.real_income["R3"]) < 0.01

@@ -105,6 +105,28 @@ def test_history_is_read_off_the_ledger_or_said_to_be_unknown() -> None:
     assert history_of(evs, [Came(evs.steps[-1].day, "Duties took effect.")]).events[0].text == "Duties took effect."
 
 
+def test_what_a_seat_says_is_text_and_its_reasons_are_not_taken_from_it() -> None:
+    game = start()
+    said = "<script>alert(1)</script> [x](javascript:alert(1)) {{ 7 * 7 }} | **bold**"
+    first = game.apply(game.turn, Move(kind="wait", text=said, why={"demand": 0.5}))
+    assert first.moves[0].why is None
+    found = first.apply(first.turn, Move(kind="walk")).debrief(predict=False)
+    page, text = report(found), transcript(found)
+    assert "<script>" not in page
+    assert "&lt;script&gt;" in page
+    assert "49" not in page.split("Move by move")[1]
+    assert "<script>" not in text
+    assert found.game.entries[0].text == said
+
+
+def test_a_kept_game_whose_reasons_were_edited_is_told_without_them() -> None:
+    game = Game.replay(Setup(dossier=PLAYED, seats={A: "engine", B: "person"}, seed=5), []).played()
+    kept = json.loads(game.apply(B, Move(kind="walk")).played().to_json())
+    for move in kept["moves"]:
+        move["why"] = {"demand": None}
+    assert not Game.from_json(json.dumps(kept)).debrief(predict=False).reasons
+
+
 def test_everything_is_written_down_and_prints() -> None:
     game = Game.replay(Setup(dossier=PLAYED, seats={A: "engine", B: "engine"}, strength="easy", seed=5), []).played()
     found = game.debrief(predict=False)

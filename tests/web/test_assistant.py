@@ -66,6 +66,7 @@ def test_a_number_comes_with_where_it_is_from(asked):
 def test_the_same_numbers_as_the_page(asked, client):
     page = client.post("/api/v1/why", json={**KL, "number": "usd.USA"}).json()
     here = asked("why", asked={**KL, "number": "usd.USA"})
+    page["citation"].pop("url")  # where the page is; an assistant has none
     assert {k: here[k] for k in page} == page
 
 
@@ -107,3 +108,16 @@ def test_what_cannot_be_answered_is_refused_in_words(asked, name, arguments, wor
     assert isinstance(found, str)
     assert words in found
     assert "Traceback" not in found
+
+
+def test_it_speaks_over_standard_input_and_output(tmp_path):
+    import os
+    import sys
+
+    async def work() -> list[str]:
+        environment = {**os.environ, "DETENTE_DATA": str(tmp_path)}
+        command = mcp.StdioServerParameters(command=sys.executable, args=["-m", "detente", "mcp"], env=environment)
+        async with mcp.Client(command) as client:
+            return [t.name for t in (await client.list_tools()).tools]
+
+    assert {"answer", "why", "odds", "deal"} <= set(anyio.run(work))

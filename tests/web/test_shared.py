@@ -181,3 +181,33 @@ def test_what_is_large_is_compressed_for_who_can_read_it(client):
     assert "accept-encoding" in small.headers["vary"].lower()
     assert int(small.headers["content-length"]) < len(plain.content) / 3
     assert small.json() == plain.json()
+
+
+# -- a state as text -----------------------------------------------------------------------------------------------------------
+def test_a_state_is_copied_as_a_command_that_gives_the_same(client, tmp_path, monkeypatch):
+    import shlex
+
+    from typer.testing import CliRunner
+
+    from detente.cli import app
+
+    monkeypatch.chdir(tmp_path)
+    state = {**KL, "levers": {"us-threat-100": 40}, "horizon": "month 12"}
+    told = client.post("/api/v1/export/cli", json=state).text.splitlines()
+    assert "kuala-lumpur-2025.yaml" in told[0]
+    (tmp_path / "kuala-lumpur-2025.yaml").write_text(client.post("/api/v1/export/yaml", json=state).text, encoding="utf-8")
+    words = shlex.split(told[-1])
+    run = CliRunner().invoke(app, [*words[1:], "--csv", "out.csv"])
+    assert run.exit_code == 0, run.output
+    with (tmp_path / "out.csv").open(encoding="utf-8") as file:
+        found = {r["region"]: float(r["real income, %"]) for r in csv.DictReader(file)}
+    for row in client.post("/api/v1/solve", json=state).json()["headline"]:
+        assert found[row["region"]] == pytest.approx(row["real_income_pct"], abs=2e-5)
+
+
+def test_results_as_csv_say_what_they_are_of(client):
+    found = rows(client.post("/api/v1/export/csv", json=KL))
+    usa = next(r for r in found if r["region"] == "USA")
+    assert float(usa["real income, low, %"]) < float(usa["real income, %"]) < float(usa["real income, high, %"])
+    assert (usa["scenario"], usa["as_of"], usa["relative_to"]) == ("pessimistic", "2025-10-18", "what the law does by itself")
+    assert usa["source"].startswith("detente ")

@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, TypeVar, cast
 
 import numpy as np
@@ -97,12 +97,23 @@ def moments(
 
 def pieces(table: Shock, past: Sequence[Moment]) -> Pieces:
     """The wedges that came and went, from the table's own duties (`table`) on."""
-    walls = np.array([wedge.ravel() for wedge in (_wedge(table), *(m.wedge for m in past))])
-    added = np.diff(walls, axis=0)
-    flows = np.flatnonzero((added != 0).any(0))
-    kept = np.flatnonzero((added != 0).any(1))
-    begins = np.array([m.begins for m in past])[kept]
-    return Pieces(begins, np.ascontiguousarray(added[np.ix_(kept, flows)]), flows, table.tariffs.shape)
+    steps = [m.once("step", partial(_step, past[k - 1].wedge if k else None, m.wedge, table)) for k, m in enumerate(past)]
+    kept = [k for k, (flows, _) in enumerate(steps) if len(flows)]
+    moved = np.zeros(table.tariffs.size, dtype=bool)
+    for k in kept:
+        moved[steps[k][0]] = True
+    flows = np.flatnonzero(moved)
+    added = np.zeros((len(kept), len(flows)))
+    for row, k in zip(added, kept, strict=True):
+        row[np.searchsorted(flows, steps[k][0])] = steps[k][1]
+    return Pieces(np.array([past[k].begins for k in kept]), added, flows, table.tariffs.shape)
+
+
+def _step(before: Array | None, wedge: Array, table: Shock) -> tuple[NDArray[np.int64], Array]:
+    """Where a moment changes the wedges of the one before it (at first the table's own), and by how much."""
+    change = (wedge - (_wedge(table) if before is None else before)).ravel()
+    flows = np.flatnonzero(change)
+    return flows, change[flows]
 
 
 def _wedge(shock: Shock) -> Array:

@@ -16,7 +16,9 @@ LEAST = 0.005
 
 
 def exposure(
-    region: Annotated[str, typer.Option("--region", "-r", help="Whose exposure: an economy, MYS for Malaysia.")],
+    region: Annotated[
+        str, typer.Option("--region", "-r", help="Whose exposure: an economy, MYS or MY for Malaysia, or a group, ASEAN.")
+    ],
     sector: Annotated[
         str | None, typer.Option("--sector", "-s", help="Of one sector, ELE for electronics; all if absent.")
     ] = None,
@@ -32,6 +34,7 @@ def exposure(
 
     table = the_world(world)
     found = ask("exposure", Subject(table), as_json, {"region": region, "sector": sector, "to": to})
+    region, to = found.region, found.to
     save("exposure", found, csv, chart, index=True)
     if as_json:
         emit(found.record() | {"explained": found.explain()})

@@ -20,7 +20,18 @@ if TYPE_CHECKING:
 
 WORDS = "table/table"
 Dict = dict[str, Any]
-SHORT = {"o": "offer", "s": "send", "u": "undo", "a": "accept", "w": "wait", "l": "look", "?": "help", "h": "help", "q": "quit"}
+SHORT = {
+    "o": "offer",
+    "c": "counter",
+    "s": "send",
+    "u": "undo",
+    "a": "accept",
+    "w": "wait",
+    "l": "look",
+    "?": "help",
+    "h": "help",
+    "q": "quit",
+}
 
 
 def table(
@@ -39,6 +50,9 @@ def table(
     ] = None,
     folder: Annotated[Path | None, typer.Option("--out", "-o", help="Folder for the record and the report.")] = None,
     keep: Annotated[Path | None, typer.Option("--keep", help="File an unfinished game is kept in; DOSSIER-game.json.")] = None,
+    sheet: Annotated[
+        bool, typer.Option("--sheet", help="Print the role sheet of the seat as Markdown and play nothing.")
+    ] = False,
     predict: Annotated[
         bool, typer.Option("--predict/--no-predict", help="Search for the engine's own package and odds for the debrief.")
     ] = True,
@@ -64,6 +78,13 @@ def table(
             game = Game.from_json(_read(Path(dossier)), progress)
         else:
             game = Game.replay(_setup(dossier, seat, against, third or [], strength, seed, world, horizon), [], progress)
+    if sheet:
+        from detente.table.papers import sheet as role_sheet
+
+        own = (seat or game.parties[0]).upper()
+        text = role_sheet(game, own)
+        emit({"seat": own, "sheet": text}) if as_json else sys.stdout.write(text)
+        return
     lines = _lines(moves)
     screen = Screen(quiet=as_json, strict=moves is not None)
     path = keep or Path(dossier if dossier.endswith(".json") else f"{game.board.dossier.id}-game.json")
@@ -226,8 +247,9 @@ class Screen:
         match word:
             case "":
                 return None
-            case "offer":
-                self.draft.append({**(self.draft[-1] if self.draft else {}), **self._package(game, rest)})
+            case "offer" | "counter" | "amend":
+                start = self.draft[-1] if self.draft else self._start(game, seat, word)
+                self.draft.append({**start, **self._package(game, rest)})
                 self._draft(game, seat)
                 return None
             case "undo":
@@ -262,6 +284,17 @@ class Screen:
             case "quit":
                 raise EOFError
         raise InputError(f"{word!r} is no move; help lists them")
+
+    @staticmethod
+    def _start(game: Game, seat: str, word: str) -> dict[str, int]:
+        """What a new package starts from: nothing, the other side's offer or one's own. Raises `InputError`."""
+        if word == "offer" or seat not in game.parties:
+            return {}
+        by = seat if word == "amend" else game.parties[1 - game.parties.index(seat)]
+        standing = game.standing(by)
+        if standing is None:
+            raise InputError(f"there is no offer to {word}; put a package together with: offer 1=2")
+        return game.board.prices.named(standing.levels)
 
     @staticmethod
     def _package(game: Game, text: str) -> dict[str, int]:

@@ -25,7 +25,7 @@ Array = NDArray[np.float64]
 DAMPING = 0.5
 FLOWS = (512, 2048, 32768)  # of padded flows under control: few, as each is compiled once
 BOUNDS = (64, 512, 2048, 32768)  # of padded bounds on them
-LATE = (64, 256)  # of padded buyers who do not answer to all yet; beyond them all there are
+LATE = (128,)  # of padded buyers who do not answer to all yet; beyond them all there are
 _HANDED_OVER: WeakKeyDictionary[Economy, dict[tuple[bool, ...], system.Base]] = WeakKeyDictionary()
 
 
@@ -76,9 +76,12 @@ def base_at_hand(economy: Economy, parameters: Parameters) -> system.Base:
 
 
 def levers(shock: Shock, rows: int | None = None) -> system.Levers:
-    """The policy as the kernel takes it; `rows` as `late_rows` counts them, where several shocks share compiled code."""
+    """The policy as the kernel takes it; `rows` as `late_rows` counts them, where several shocks share compiled code. With rows
+    there is room for young duties, whether or not there are any."""
     n, _, s = shock.tariffs.shape
     nothing = _still((s, n, n), 0.0)  # what a policy leaves alone needs no copy
+    rows = late_rows([shock]) if rows is None else rows
+    still = nothing if rows else _still((0,), 0.0)
     return system.Levers(
         tariffs=turned(shock.tariffs),
         export_taxes=turned(shock.export_taxes) if shock.export_taxes.any() else nothing,
@@ -86,25 +89,34 @@ def levers(shock: Shock, rows: int | None = None) -> system.Levers:
         open=_still((s, n, n), 1.0) if shock.allowed.all() else turned(shock.allowed.astype(np.float64)),
         log_unit_cost=np.log(shock.unit_cost),
         subsidies=shock.subsidies,
-        unanswered=_still((0,), 0.0) if shock.unanswered is None else turned(shock.unanswered),
-        late=_late(shock, late_rows([shock]) if rows is None else rows),
+        unanswered=still if shock.unanswered is None else turned(shock.unanswered),
+        late=_late(shock, rows),
     )
 
 
-def late_rows(shocks: list[Shock]) -> int:
-    """Padded number of buyers [sector, destination] that holds those of every shock who do not answer to all yet."""
-    found = [shock.unanswered for shock in shocks if shock.unanswered is not None]
-    if not found:
+def late_rows(shocks: Sequence[Shock], *, room: bool = False) -> int:
+    """Padded number of buyers [sector, destination] that holds those of every shock who do not answer to all yet: none where all
+    do, unless there is to be `room` for some, so that shocks with and without them share compiled code."""
+    found = [_young(shock) for shock in shocks if shock.unanswered is not None]
+    if not found and not room:
         return 0
-    most, everyone = max(int((late != 0).any(0).sum()) for late in found), found[0][0].size
+    most, everyone = max((len(late) for late in found), default=0), shocks[0].unit_cost.size
     return next((size for size in LATE if most <= size < everyone), everyone)
 
 
+def _young(shock: Shock) -> NDArray[np.int64]:
+    """Buyers [sector, destination], flat, who do not answer to all of a wedge yet."""
+    n, late = len(shock.regions), shock.unanswered
+    if late is None:
+        return np.empty(0, dtype=np.int64)
+    # flat positions are [origin, destination, sector]
+    _, destination, sector = np.unravel_index(np.flatnonzero(late), late.shape)
+    return np.unique(sector * n + destination)
+
+
 def _late(shock: Shock, rows: int) -> NDArray[np.int64]:
-    late = np.full(rows, shock.unit_cost.size)
-    if shock.unanswered is not None:
-        listed = np.flatnonzero((shock.unanswered != 0).any(0).T)
-        late[: len(listed)] = listed
+    late, young = np.full(rows, shock.unit_cost.size), _young(shock)
+    late[: len(young)] = young
     return late
 
 

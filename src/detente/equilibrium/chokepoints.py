@@ -90,20 +90,24 @@ def narrowed(
 
     leakage, growth, list_price = at("leakage"), at("other_producers") / 100, float(np.log(at("list_price")))
     entries = sorted(history, key=lambda entry: entry[0]) or [(0.0, shock.controls)]
-    held = np.unique([j for controls in (shock.controls, *(c for _, c in entries)) for j in _goods(controls)]).astype(np.int64)
+    held = np.array(sorted(_goods(shock.controls).union(*(_goods(c) for _, c in entries))), dtype=np.int64)
     flows = economy.shipments[:, :, held]  # what follows is of goods under control alone
     then = [controls for start, controls in entries if start < 0][-1:]
     before = _let_through(shock, then[0] if then else (), leakage, held)
-    through = [_let_through(shock, controls, leakage, held) for _, controls in entries]
     now = _let_through(shock, shock.controls, leakage, held)
-    touched = np.any([((left < 1) & (flows > 0)).any((0, 1)) for left in (now, *through)], axis=0)
+    touched = ((now < 1) & (flows > 0)).any((0, 1))
+    for _, controls in entries:
+        if not touched.all():
+            touched |= ((_let_through(shock, controls, leakage, held) < 1) & (flows > 0)).any((0, 1))
     # days of its use that a destination has gone without since the decision, beyond what it lacked before
     share = flows / np.maximum(flows.sum(0), 1e-300)
     lacked = np.zeros(share.shape[1:])
-    for k, ((start, _), left) in enumerate(zip(entries, through, strict=True)):
+    for k, (start, controls) in enumerate(entries):
         end = entries[k + 1][0] if k + 1 < len(entries) else np.inf
         length = max(min(end, month) - max(start, 0.0), 0.0) * DAYS_A_MONTH
-        lacked += np.maximum(np.einsum("inj,inj->nj", share, before - left), 0.0) * length
+        if length > 0:
+            left = _let_through(shock, controls, leakage, held)
+            lacked += np.maximum(np.einsum("inj,inj->nj", share, before - left), 0.0) * length
     rationed = lacked >= at("stock_days")  # [destination, good]
 
     result = shock.copy()
@@ -137,9 +141,9 @@ def _counts(control: Control) -> bool:
     return control.export_control and control.kind == "at most" and not control.by_value
 
 
-def _goods(controls: Sequence[Control]) -> NDArray[np.int64]:
+def _goods(controls: Sequence[Control]) -> set[int]:
     """Positions of the goods that export controls bound."""
-    return np.unique([j for control in controls if _counts(control) for j in np.unique(control.cells[2])]).astype(np.int64)
+    return {j for control in controls if _counts(control) for j in control.goods}
 
 
 def _let_through(shock: Shock, controls: Sequence[Control], leakage: float, goods: NDArray[np.int64]) -> Array:

@@ -1,22 +1,28 @@
-"""How each economy answers to itself: the part of the equilibrium that need not be iterated.
+"""What of an equilibrium need not be iterated: how each economy answers to itself, and the market of a good under control.
 
 A sweep z → F(z) carries a change of wages, prices, sales and spending once around each economy. Most of that stays at home:
 home goods go into home goods, home income buys them. With J the derivative of F among the unknowns of one economy, at the
-baseline, a sweep's residual r is worth about (I − J)⁻¹ r, one small matrix an economy; only what goes through trade is left
+baseline, a sweep's residual r is worth about B r = (I − J)⁻¹ r, one small matrix an economy; only what goes through trade is left
 to the acceleration. This is block Jacobi (Saad 2003, Iterative Methods for Sparse Linear Systems, 2nd ed., ch. 4).
 
-The fixed points are the same: where r is 0 so is (I − J)⁻¹ r. Hence J may be rough. It is taken at rounded parameters, so that
-many parameter sets share a matrix and the same parameters always get the same one; it leaves out export taxes, moving deficits
-and labour-tax cuts; and it is kept in single precision.
+What goes through trade is slow in one place: a good whose quantities are bound. There prices clear the market of one good over
+all economies, and hardly anything else moves. With C its wages, prices and sales everywhere and the wedges of its bounds, and K
+the derivative of F among C across borders, B r is there worth (I − B K)⁻¹ B r: a second, overlapping block, by market and not
+by economy (multiplicative Schwarz, ch. 14 there). It halves the sweeps of a month with export controls.
+
+The fixed points are the same: where r is 0 so is what is made of it. Hence both may be rough. They are taken at the baseline, in
+single precision; J at rounded parameters, so that many parameter sets share a matrix and the same parameters always get the same
+one, and without export taxes, moving deficits and labour-tax cuts; K without young duties, with every bound binding.
 
 >>> from detente.world import toy_world
 >>> from detente.equilibrium.parameters import horizon
->>> preconditioner(toy_world().economy(), horizon("medium")).shape
+>>> preconditioner(toy_world().economy(), horizon("medium")).blocks.shape
 (3, 10, 10)
 """
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -29,11 +35,35 @@ from detente.world.economy import Economy
 Array = NDArray[np.float64]
 LARGEST = 1e3  # an economy whose own answer is larger than this is as good as closed, and is left to the sweeps
 BLOCK = 64
+BEYOND = np.iinfo(np.int32).max  # no position in any state
 KEPT = 32  # matrices kept, of any economy: a megabyte each for 32 × 31
+MARKET = 192  # unknowns of the markets under control: one good or two among 32 economies; further goods are left out
+BOUNDS = 64  # bounds at most; where there are more no market is under control
+MARKETS = 128  # of them kept: a quarter of a megabyte each
 _kept: dict[tuple[str, bytes], NDArray[np.float32]] = {}
+_markets: dict[tuple[str, bytes], system.Market] = {}
 
 
-def preconditioner(economy: Economy, parameters: Parameters) -> NDArray[np.float32]:
+def preconditioner(economy: Economy, parameters: Parameters, controls: system.Controls | None = None) -> system.Conditioner:
+    """Both parts; without `controls` no market is under control, and bounds are as few as fit."""
+    blocks, bounds = at_home(economy, parameters), BOUNDS if controls is None else len(controls.sign)
+    none = _no_market(len(economy.regions), bounds)
+    if controls is None or bounds > BOUNDS or not controls.sign.any():
+        return system.Conditioner(blocks, none)
+    held = ("sector", "destination", "origin", "owner", "weight", "rent", "sign", "by_value", "step")
+    values = arrays.values(economy, parameters)
+    numbers = b"".join(np.asarray(x).tobytes() for x in (*values, *(getattr(controls, name) for name in held)))
+    key = (economy.fingerprint, numbers + arrays.critical_mask(economy, parameters).tobytes())
+    found = _markets.get(key)
+    if found is None:
+        found = market(arrays.base(economy, parameters), values, controls, blocks) or none
+        while len(_markets) >= MARKETS:
+            _markets.pop(next(iter(_markets)), None)
+        _markets[key] = found
+    return system.Conditioner(blocks, found)
+
+
+def at_home(economy: Economy, parameters: Parameters) -> NDArray[np.float32]:
     """(I − J)⁻¹ [region, unknown, unknown]; unknowns are wages, prices and sales by sector, then final expenditure."""
     values = rounded(arrays.values(economy, parameters), economy.trade_elasticity)
     numbers = b"".join(np.asarray(part, dtype=np.float64).tobytes() for part in values)
@@ -74,10 +104,107 @@ def inverse(matrices: Array) -> Array:
     )
 
 
-def nothing(economy: Economy) -> NDArray[np.float32]:
-    """What leaves every sweep as it is, in the same shape."""
+def nothing(economy: Economy, bounds: int = BOUNDS) -> system.Conditioner:
+    """What leaves every sweep as it is, in the same shape, with so many bounds."""
     n, s = economy.output.shape
-    return np.tile(np.eye(3 * s + 1, dtype=np.float32), (n, 1, 1))
+    return system.Conditioner(np.tile(np.eye(3 * s + 1, dtype=np.float32), (n, 1, 1)), _no_market(n, bounds))
+
+
+@lru_cache(maxsize=8)
+def _no_market(regions: int, bounds: int) -> system.Market:
+    size, few = (max(MARKET, 3 * regions), bounds) if bounds <= BOUNDS else (0, 0)
+    single = np.float32
+    return system.Market(
+        np.full(size, BEYOND), np.zeros((size, size), single), np.zeros((few, size), single), np.zeros((size, few), single),
+        np.eye(few, dtype=single),
+    )  # fmt: skip
+
+
+def market(b: system.Base, p: system.Values, k: system.Controls, blocks: NDArray[np.float32]) -> system.Market | None:
+    """I − B K among the goods with most bounds, as many as have room, and the bounds that are on them alone; None without any."""
+    n, s = b.output.shape
+    bounds = np.flatnonzero(k.sign != 0)
+    on = np.zeros((len(k.sign), s), dtype=bool)
+    flows = np.flatnonzero((k.sign != 0)[k.owner] & (k.weight > 0))
+    on[k.owner[flows], k.sector[flows]] = True
+    goods: list[int] = []
+    for j in sorted(np.flatnonzero(on.any(0)), key=lambda j: (-int(on[:, j].sum()), int(j))):
+        if 3 * n * (len(goods) + 1) <= max(MARKET, 3 * n):
+            goods.append(int(j))
+    others = np.delete(np.arange(s), goods)
+    bounds = np.flatnonzero(on.any(1) & ~on[:, others].any(1))
+    if not len(bounds):
+        return None
+    region, g, w = np.arange(n), len(goods), len(bounds)
+    across = np.zeros((g, 3, n, g, 3, n))
+    to_wedge, of_wedge = np.zeros((w, g, 3, n)), np.zeros((g, 3, n, w))
+    by_wedge = np.eye(w)
+    answers = p.damping * (1 - p.capital_share) * p.iota  # of wages to sales
+    for m, j in enumerate(goods):
+        share = np.exp(np.maximum(b.log_shares[j], -700.0))  # [destination, origin]
+        basic = share * b.spending[:, j, None] / np.exp(b.log_duties[j])
+        sold = basic / np.maximum(basic.sum(0), system.FLOOR)  # of what an origin sells, to whom
+        theta, made = p.theta[j], (b.bracket * b.labour)[:, j]
+        bought = (b.bracket * (1 - b.labour))[:, j] * b.input_weights[:, j, j]
+        unit = np.array([made + p.scale[j], bought, np.full(n, -p.scale[j])])  # of unit cost to wages, prices, sales
+        use = (b.inputs[:, j] * b.output).sum(1), b.final[:, j] * b.income
+        scarce = np.maximum(b.spending[:, j] - use[0] - use[1], 0.0)
+        spending = np.maximum(b.spending[:, j], system.FLOOR)
+        dearer = (p.r_inputs * use[0] + p.r_final * use[1] + p.r_critical * scarce) / spending
+        demand = np.array([np.zeros(n), dearer, b.inputs[:, j, j] * b.output[:, j] / spending])  # of spending to the same
+        rivals = theta * sold.T @ share  # [origin, other origin]
+        own, f = across[m, :, :, m], flows[np.isin(k.owner[flows], bounds) & (k.sector[flows] == j)]
+        abroad = 1 - np.eye(n)
+        own[1] = (abroad * share)[:, None] * unit[None]
+        own[2] = (abroad * rivals)[:, None] * unit[None] + (abroad * sold.T)[:, None] * demand[None]
+        own[0] = answers * own[2]
+        # what a bound's wedge does to prices and sales, and what they do to how far the bound is filled
+        i, to, whose, sign = k.origin[f], k.destination[f], np.searchsorted(bounds, k.owner[f]), k.sign[k.owner[f]]
+        by_value, rent = k.by_value[k.owner[f]], k.rent[f]
+        weight = np.where(by_value > 0, basic[to, i], k.weight[f])
+        np.add.at(of_wedge[m, 1], (to, whose), sign * share[to, i])
+        np.add.at(of_wedge[m, 2].T, whose, (theta * sign * share[to, i])[:, None] * sold[to])
+        np.add.at(of_wedge[m, 2], (i, whose), -(theta + rent) * sign * sold[to, i])
+        of_wedge[m, 0] = answers * of_wedge[m, 2]
+        weight = weight / np.maximum(_per_bound(k, flows, bounds, b), system.FLOOR)[whose]
+        size = (sign * k.step[k.owner[f]] * weight)[:, None]
+        elastic = theta + 1 - by_value
+        for x in range(3):
+            np.add.at(to_wedge[:, m, x], whose, size * theta * share[to] * unit[x])
+            np.add.at(to_wedge[:, m, x], (whose, i), size[:, 0] * -elastic * unit[x][i])
+            np.add.at(to_wedge[:, m, x], (whose, to), size[:, 0] * demand[x][to])
+        np.add.at(by_wedge, (whose, whose), size[:, 0] * -(elastic + by_value * rent) * sign)
+        of_price = np.zeros((n, w))
+        np.add.at(of_price, (to, whose), sign * share[to, i])
+        np.add.at(by_wedge, whose, size * theta * of_price[to])
+    # unknowns by good, kind and economy; B joins the goods and kinds of one economy
+    kinds = np.array([[x * s + j for x in range(3)] for j in goods]).ravel()
+    home = blocks[:, kinds[:, None], kinds].astype(np.float64)  # [region, good and kind, the same]
+    cut, size = 3 * n * g, max(MARKET, 3 * n)
+    among = np.eye(cut) - np.einsum("nab,bnc->anc", home, across.reshape(3 * g, n, cut)).reshape(cut, cut)
+    pushed = -np.einsum("nab,bnw->anw", home, of_wedge.reshape(3 * g, n, w)).reshape(cut, w)
+    with np.errstate(invalid="ignore", over="ignore"):
+        found = inverse(among[None])[0]
+        moved = found @ pushed
+    filled = -to_wedge.reshape(w, cut)
+    left = np.eye(w) - by_wedge - filled @ moved
+    if not np.nan_to_num(max(np.abs(found).max(), np.abs(left).max()), nan=np.inf) < LARGEST:
+        return None
+    made = system.Market(*(part.copy() for part in _no_market(n, len(k.sign))))
+    made.place[:cut] = ((kinds // s)[:, None] * n * s + region * s + (kinds % s)[:, None]).ravel()
+    made.inverse[:cut, :cut] = found
+    made.filled[bounds, :cut] = filled
+    made.moved[:cut, bounds] = moved
+    made.left[np.ix_(bounds, bounds)] = left
+    return made
+
+
+def _per_bound(k: system.Controls, flows: NDArray[np.int64], bounds: NDArray[np.int64], b: system.Base) -> Array:
+    """What a bound's flows weigh together: values where it is on value, else the weights given."""
+    at = k.sector[flows], k.destination[flows], k.origin[flows]
+    values = np.exp(np.maximum(b.log_shares[at], -700.0) - b.log_duties[at]) * b.spending[at[1], at[0]]
+    owner = k.owner[flows]
+    return np.bincount(owner, np.where(k.by_value[owner] > 0, values, k.weight[flows]), len(k.sign))[bounds]
 
 
 def rounded(values: system.Values, trade_elasticity: Array) -> system.Values:

@@ -155,16 +155,13 @@ def solve_many(
     sets = [named_horizon(name, **parameters) for name in names]
     solver = solver or Solver()
     shocks = [policy.shock(economy) for policy in packages]
-    if any(shock.unanswered is not None for shock in shocks):  # all of one shape
-        for shock in shocks:
-            shock.unanswered = np.zeros_like(shock.tariffs) if shock.unanswered is None else shock.unanswered
     if any(chosen.idea_years for chosen in sets):
         raise InputError("the fragmentation horizon follows a path; solve its policies one by one")
     for shock in shocks:
         _check_sources(economy, shock)
     _prepare()
     n, s = economy.output.shape
-    sizes, rows = arrays.control_sizes(shocks), arrays.late_rows(shocks)
+    sizes, rows = arrays.control_sizes(shocks), arrays.late_rows(shocks, room=True)
     results: list[Outcome | NotConverged] = []
     for first in range(0, len(packages), batch):
         chunk = range(first, min(first + batch, len(packages)))
@@ -181,7 +178,7 @@ def solve_many(
             _stacked([arrays.values(economy, sets[c]) for c in chunk], filler),
             solver.tolerance,
             min(PRECONDITIONED, solver.iterations),
-            np.stack([preconditioner(economy, sets[c]) for c in [*chunk, *([first] * filler)]]),
+            _stacked([preconditioner(economy, sets[c], held) for c, held in zip(chunk, controls, strict=True)], filler),
             memory=solver.memory,
         )
         found = [Attempt(np.asarray(flats[o]), float(residuals[o]), int(sweeps[o]), "direct") for o in range(len(chunk))]
@@ -219,8 +216,9 @@ def _with_ideas(economy: Economy, shock: Shock, parameters: Parameters, solver: 
 
 def _stacked(parts: list[Any], filler: int) -> Any:
     """Named tuples of arrays as one with a leading axis, the first one repeated `filler` times at the end."""
-    whole = [*parts, *([parts[0]] * filler)]
-    return type(parts[0])(*(np.stack([np.asarray(x) for x in column]) for column in zip(*whole, strict=True)))
+    import jax
+
+    return jax.tree.map(lambda *column: np.stack([np.asarray(x) for x in column]), *parts, *([parts[0]] * filler))
 
 
 def _once(
@@ -267,22 +265,23 @@ def _run(economy: Economy, shock: Shock, parameters: Parameters, solver: Solver,
     from detente.equilibrium.preconditioner import nothing, preconditioner
 
     kernel = one_thread_kernel() if solver.one_thread else system.equilibrium
-    b, v, k = arrays.base_at_hand(economy, parameters), arrays.levers(shock), arrays.controls(economy, shock, parameters)
+    b, k = arrays.base_at_hand(economy, parameters), arrays.controls(economy, shock, parameters)
+    v = arrays.levers(shock, arrays.late_rows([shock], room=True))
     n, s = economy.output.shape
     start = np.zeros(3 * n * s + n + k.log_bound.size)
     if near is not None and near.shape == start.shape:
         start = near
 
-    def go(start: Array, v: Any, k: Any, damping: float, tolerance: float, blocks: Any, most: int) -> Attempt:
+    def go(start: Array, v: Any, k: Any, damping: float, tolerance: float, by: Any, most: int) -> Attempt:
         p = arrays.values(economy, parameters, damping)
-        flat, residual, sweeps = kernel(start, b, v, k, p, tolerance, most, blocks, memory=solver.memory)
+        flat, residual, sweeps = kernel(start, b, v, k, p, tolerance, most, by, memory=solver.memory)
         return Attempt(np.asarray(flat), float(residual), int(sweeps), "direct")
 
     quick = min(PRECONDITIONED, solver.iterations)
-    best = go(start, v, k, arrays.DAMPING, solver.tolerance, preconditioner(economy, parameters), quick)
+    best = go(start, v, k, arrays.DAMPING, solver.tolerance, preconditioner(economy, parameters, k), quick)
     if best.residual <= solver.tolerance or not solver.persist:
         return best
-    used, plain = best.sweeps, nothing(economy)
+    used, plain = best.sweeps, nothing(economy, k.sign.size)
     best = go(start, v, k, arrays.DAMPING, solver.tolerance, plain, solver.iterations)
     used += best.sweeps
     if best.residual <= solver.tolerance:
@@ -294,7 +293,13 @@ def _run(economy: Economy, shock: Shock, parameters: Parameters, solver: Solver,
             staged = untouched(economy).blend(shock, stage / solver.stages)
             staged_k = arrays.controls(economy, staged, parameters)
             attempt = go(
-                flat, arrays.levers(staged), staged_k, damping, solver.tolerance if last else 1e-6, plain, solver.iterations
+                flat,
+                arrays.levers(staged, v.late.size),
+                staged_k,
+                damping,
+                solver.tolerance if last else 1e-6,
+                plain,
+                solver.iterations,
             )
             total += attempt.sweeps
             if np.isfinite(attempt.residual):

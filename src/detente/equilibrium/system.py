@@ -390,24 +390,56 @@ def unpack(flat: Any, n: int, s: int) -> State:
     )
 
 
-def conditioned(blocks: Any, residual: Any, n: int, s: int) -> Any:
-    """A sweep's residual multiplied by one matrix an economy, [N, 3S+1, 3S+1]; wedges stay as they are."""
+class Market(NamedTuple):
+    """The markets of goods under control: U unknowns (wages, prices, sales of these goods everywhere) and the K bounds on them. The
+    derivative of B (z − F(z)) among them, taken apart so that bounds that are slack can be left out. Of size 0 where bounds are many.
+    """
+
+    place: Any  # positions of the unknowns in the flat state [U], beyond its end where padded
+    inverse: Any  # of the part among the unknowns [U, U]
+    filled: Any  # what the unknowns do to the bounds [K, U]
+    moved: Any  # what the wedges do to the unknowns, once these have answered to themselves [U, K]
+    left: Any  # what the wedges then do to the bounds [K, K]
+
+
+class Conditioner(NamedTuple):
+    """What a sweep's residual is multiplied by: B, one matrix an economy, then the markets of goods under control; see
+    `preconditioner`."""
+
+    blocks: Any  # [N, 3S+1, 3S+1]
+    market: Market
+
+
+def conditioned(by: Conditioner, residual: Any, binding: Any, n: int, s: int) -> Any:
+    """A sweep's residual as it counts once each economy, and each market under control, has answered to itself; `binding` says
+    which bounds hold [K]."""
     state = unpack(residual, n, s)
     parts = jnp.concatenate([state.wage, state.price, state.sales, state.income[:, None]], axis=1)
-    parts = jnp.einsum("nij,nj->ni", blocks, parts.astype(blocks.dtype)).astype(residual.dtype)
-    return pack(State(parts[:, :s], parts[:, s : 2 * s], parts[:, 2 * s : 3 * s], parts[:, 3 * s], state.wedge))
+    parts = jnp.einsum("nij,nj->ni", by.blocks, parts.astype(by.blocks.dtype)).astype(residual.dtype)
+    flat = pack(State(parts[:, :s], parts[:, s : 2 * s], parts[:, 2 * s : 3 * s], parts[:, 3 * s], state.wedge))
+    m = by.market
+    if not m.place.size:
+        return flat
+    inside = m.inverse @ flat.at[m.place].get(mode="fill", fill_value=0.0).astype(m.inverse.dtype)
+    rest = jnp.where(binding, state.wedge.astype(m.left.dtype) - m.filled @ inside, 0.0)
+    left = jnp.where(binding[:, None] & binding[None, :], m.left, jnp.eye(len(binding), dtype=m.left.dtype))
+    wedge = jnp.linalg.solve(left, rest)
+    flat = flat.at[m.place].set((inside - m.moved @ wedge).astype(flat.dtype), mode="drop")
+    return flat.at[3 * n * s + n :].set(jnp.where(binding, wedge.astype(flat.dtype), state.wedge))
 
 
 def _equilibrium(
-    start: Any, b: Base, v: Levers, k: Controls, p: Values, tolerance: Any, iterations: Any, blocks: Any, memory: int = 8
+    start: Any, b: Base, v: Levers, k: Controls, p: Values, tolerance: Any, iterations: Any, by: Conditioner, memory: int = 8
 ) -> tuple[Any, Any, Any]:
-    """Fixed point of the sweep from a flat start: (z, residual, sweeps). `blocks` as in `preconditioner`."""
+    """Fixed point of the sweep from a flat start: (z, residual, sweeps)."""
     n, sectors = b.output.shape
     shares = sourcing(b, v, k, p)
 
     def f(z: Any) -> Any:
-        residual = pack(sweep(unpack(z, n, sectors), b, v, shares, k, p)) - z
-        return z + conditioned(blocks, residual, n, sectors)
+        state = unpack(z, n, sectors)
+        residual = pack(sweep(state, b, v, shares, k, p)) - z
+        binding = (jnp.maximum(state.wedge, state.wedge + unpack(residual, n, sectors).wedge) > 0) & (k.sign != 0)
+        return z + conditioned(by, residual, binding, n, sectors)
 
     return fixed_point(f, start, tolerance, iterations, memory)
 
@@ -417,14 +449,14 @@ equilibrium = jax.jit(_equilibrium, static_argnames=("memory",))
 
 @partial(jax.jit, static_argnames=("memory",))
 def equilibria(
-    start: Any, b: Base, v: Levers, k: Controls, p: Values, tolerance: Any, iterations: Any, blocks: Any, memory: int = 8
+    start: Any, b: Base, v: Levers, k: Controls, p: Values, tolerance: Any, iterations: Any, by: Conditioner, memory: int = 8
 ) -> tuple[Any, Any, Any]:
-    """Many at once: `v`, `k`, `p` and `blocks` have a leading axis; the economy and the start are shared."""
+    """Many at once: `v`, `k`, `p` and `by` have a leading axis; the economy and the start are shared."""
 
-    def one(v: Levers, k: Controls, p: Values, blocks: Any) -> tuple[Any, Any, Any]:
-        return _equilibrium(start, b, v, k, p, tolerance, iterations, blocks, memory)
+    def one(v: Levers, k: Controls, p: Values, by: Conditioner) -> tuple[Any, Any, Any]:
+        return _equilibrium(start, b, v, k, p, tolerance, iterations, by, memory)
 
-    return jax.vmap(one)(v, k, p, blocks)
+    return jax.vmap(one)(v, k, p, by)
 
 
 class Goal(NamedTuple):

@@ -64,6 +64,11 @@ class Control:
         flat = np.flatnonzero(self.flows)  # three times as quick as `nonzero` of a cube
         return np.unravel_index(flat, self.flows.shape)
 
+    @cached_property
+    def goods(self) -> tuple[int, ...]:
+        """Positions of the sectors of the flows."""
+        return tuple(np.unique(self.cells[2]).tolist())
+
     def shared_flows(
         self, other: Control, own: NDArray[np.bool_] | None = None, others: NDArray[np.bool_] | None = None
     ) -> NDArray[np.bool_]:
@@ -108,7 +113,7 @@ class Shock:
     @property
     def controlled_goods(self) -> tuple[str, ...]:
         """Sectors some government keeps back from buyers abroad by an export control."""
-        held = {int(j) for c in self.controls if c.export_control for j in c.cells[2]}
+        held = {j for c in self.controls if c.export_control for j in c.goods}
         return tuple(s for j, s in enumerate(self.sectors) if j in held)
 
     def copy(self) -> Shock:

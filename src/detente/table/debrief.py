@@ -11,7 +11,7 @@ Packages that are named here are solved; those of the frontier are read off the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -91,13 +91,15 @@ class Odds:
 
 @dataclass(frozen=True, eq=False)
 class Debrief:
-    """See the module docstring. `marks` by what they are: signed, fair, predicted, history."""
+    """See the module docstring. `marks` by what they are: signed, fair, predicted, history. Of `packages`, `better` are better for
+    both than nothing signed and `avoids` than a breakdown at the start; both could have had `more` points at once."""
 
     game: Game = field(repr=False)
     seats: tuple[Seat, ...]
     marks: dict[str, Mark]
     packages: int
     better: int
+    avoids: int
     edge: Array
     more: float
     predicted: bool
@@ -196,7 +198,7 @@ class Debrief:
                  "share_of_best": self.share(s.code) if s.party else None}
                 for s in self.seats
             ],
-            "zone": {"packages": self.packages, "better_for_both": self.better, "both_could_have_had_more": self.more,
+            "zone": {"packages": self.packages, "better_for_both": self.better, "better_than_breakdown": self.avoids, "both_could_have_had_more": self.more,
                      "frontier": self.edge.tolist()},
             "marks": {
                 k: {"package": game.board.prices.named(m.levels), "clauses": game.clauses(m.levels),
@@ -239,14 +241,20 @@ def debrief_of(game: Game, came: Sequence[Came] = (), *, predict: bool = True, p
         odds = _odds(game, progress)
     return Debrief(
         game=game, seats=tuple(_seat(game, s) for s in game.setup.seats), marks=marks, packages=len(prices.grid),
-        better=len(prices.zone), edge=_edge(prices.gains[prices.zone]), more=_more(game), predicted=predict, odds=odds,
+        better=len(prices.zone), avoids=_avoids(game), edge=_edge(prices.gains[prices.zone]), more=_more(game), predicted=predict, odds=odds,
         history=known,
         reasons=tuple(
             Reason(m.step or 0, board.steps[m.step or 0].day, m.seat, m.kind, m.number, m.why)
             for m in game.moves
-            if m.why is not None and m.seat in game.parties
+            if m.why is not None and m.seat in game.parties and _whole(m.kind, m.why)
         ),
     )  # fmt: skip
+
+
+def _whole(kind: str, why: Mapping[str, Any]) -> bool:
+    """Whether reasons hold what is told of them: a kept game may have been edited."""
+    needed = {"offer": ("proposes",), "counter": ("proposes",), "accept": ("offered",)}.get(kind, ())
+    return {"offered", "gave_way"} <= set(why) and all(isinstance(why.get(k), float | int) for k in ("demand", "need", *needed))
 
 
 def _odds(game: Game, progress: Progress | None) -> tuple[Odds, ...]:
@@ -288,6 +296,12 @@ def _seat(game: Game, code: str) -> Seat:
         code, region_name(code), game.setup.seats[code], party, value, breakdown, prices.worth(prices.levels(int(best)), code),
         left, late if late is not None else NOTHING,
     )  # fmt: skip
+
+
+def _avoids(game: Game) -> int:
+    """How many packages both would rather have, signed at the start, than a breakdown."""
+    worst = np.array([game.board.stakes.collapse(p, 0.0).points for p in game.parties])
+    return int((game.board.prices.gains > worst + 1e-9).all(1).sum())
 
 
 def _more(game: Game) -> float:

@@ -70,7 +70,16 @@ def zone_figure(found: Debrief, places: int) -> Figure:
         return {**sheet.layer(*views, width=width - 64, height=min(330, width * 0.6)), "datasets": sheet.datasets}
 
     alt = charts.alt_text(f"{title}.", told)
-    return figure("fig-zone", title, say(WORDS, "fig_sub"), say(WORDS, "fig_note", errors=found.game.board.prices.missed.mean), alt, "", draw, width=COLUMN)
+    return figure(
+        "fig-zone",
+        title,
+        say(WORDS, "fig_sub"),
+        say(WORDS, "fig_note", errors=found.game.board.prices.missed.mean),
+        alt,
+        "",
+        draw,
+        width=COLUMN,
+    )
 
 
 def merged(frame: pd.DataFrame) -> pd.DataFrame:

@@ -204,7 +204,8 @@ class Game:
         raise TooLate(refusal("table", "too_late", day=say(WORDS, "on", day=missed[0].day)))
 
     def _added(self, seat: str, move: Move, what: str, **entry: Any) -> Game:
-        kept = move.model_copy(update={"seat": seat, "step": self.step, "number": entry.get("number")})
+        own = {} if self.setup.seats[seat] == "engine" else {"why": None}
+        kept = move.model_copy(update={"seat": seat, "step": self.step, "number": entry.get("number"), **own})
         line = Entry(self.step, seat, what, text=move.text, **entry)
         return replace(self, moves=(*self.moves, kept), entries=(*self.entries, line))
 
@@ -408,6 +409,7 @@ class Game:
         seated = {"code": seat, "name": region_name(seat), "player": self.setup.seats[seat], "party": party}
         found: dict[str, Any] = {
             "dossier": dossier.id, "title": dossier.title, "dollars": board.prices.dollars, "seat": seated,
+            "strength": self.setup.strength, "mode": self.setup.mode,
             "seats": [
                 {"code": s, "name": region_name(s), "player": p, "party": s in self.parties} for s, p in self.setup.seats.items()
             ],

@@ -4,7 +4,7 @@ The menu is that of `detente bystander` (`strategy.bystanders`): stay out, sign 
 the dossier adds. A choice is priced as the change of real income it brings where talks end without a breakdown (the law by
 itself) and where they break down (the scenario in which they fail), at the case's own month, and added to what the end of the
 talks brings by itself: that the two do not touch each other is an approximation. A choice that needs a party's consent counts
-only if it is given.
+only if it is given. Duties put on a party's goods are answered in kind: at a table nobody can count on their being suffered.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ from detente.cases.case import Case
 from detente.equilibrium.memory import solved_once
 from detente.errors import UnknownName
 from detente.policy.instruments import Policy
-from detente.strategy.bystanders import options_of
+from detente.strategy.bystanders import ANSWERED, options_of
 from detente.table.prices import Value
+from detente.words import _
 
 STAY = "0"
 
@@ -69,7 +70,9 @@ def choices_of(case: Case, region: str, rolled: Mapping[str, float]) -> Choices:
 
         base = {s: read(s) for s in states}
         items = []
-        for k, option in enumerate(options_of(case, region)):
+        options = options_of(case, region)
+        titles = {o.title for o in options}
+        for k, option in enumerate(o for o in options if f"{o.title}, {_(ANSWERED)}" not in titles):
             added = []
             for scenario in states:
                 if option.added is None and not option.changes:

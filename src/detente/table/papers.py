@@ -6,7 +6,7 @@ Sentences are those of `table.md.j2` and `debrief.md.j2`; here they are put in o
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from detente import __version__
 from detente.briefing import page
@@ -16,14 +16,16 @@ from detente.strategy.packages import Levels
 from detente.table.debrief import Debrief, Mark
 from detente.table.engine import STRENGTHS, frame
 from detente.table.figure import loser, zone_figure
-from detente.words import MINUS, decimals_for, fixed, name, say, sentence, short_day, two_digits
+from detente.words import MINUS, decimals_for, fixed, money, name, say, sentence, short_day, two_digits
 
 if TYPE_CHECKING:
     from detente.table.game import Game
 
+T = TypeVar("T")
 SAID, TOLD = "table/debrief", "table/table"
-ROWS = 14
-"""Moves of the engine that the printed table shows."""
+ROWS, LINES = {True: 8, False: 11}, {True: 11, False: 18}
+"""Moves of the engine, and lines of the record, that two printed pages hold with and without a signed package; the middle of
+longer ones is left out."""
 
 
 # -- the record --------------------------------------------------------------------------------------------------------
@@ -56,26 +58,75 @@ def transcript(found: Debrief) -> str:
             case Heading():
                 parts.append(f"## {block.text}")
             case Para():
-                parts.append(f"**{block.lead}** {block.text}" if block.lead else block.text)
+                parts.append(_marked(block))
             case Items():
-                parts.append("\n".join(f"- **{p.lead}** {p.text}" if p.lead else f"- {p.text}" for p in block.items))
+                parts.append("\n".join(f"- {_marked(p)}" for p in block.items))
             case Table():
                 parts.append(_grid(block))
     parts.append(f"## {say(SAID, 'h_moves')}")
-    parts.append("\n".join(f"- {day}: {text}" for day, text in lines(found.game)))
+    parts.append("\n".join(f"- {day}: {page.markdown_text(text)}" for day, text in lines(found.game)))
     if (thought := reasons(found)) is not None:
         parts += [f"## {thought.title}", thought.subtitle, _grid(thought)]
     parts.append(_made(found))
     return "\n\n".join(parts) + "\n"
 
 
+def _marked(para: Para) -> str:
+    """A paragraph as Markdown; what a seat or a dossier says is text."""
+    text = page.markdown_text(para.text)
+    return f"**{page.markdown_text(para.lead)}** {text}" if para.lead else text
+
+
 def _grid(table: Table) -> str:
     def row(texts: Sequence[str]) -> str:
-        return "| " + " | ".join(t.replace("|", "\\|") for t in texts) + " |"
+        return "| " + " | ".join(map(page.markdown_text, texts)) + " |"
 
     heads = [f"{c.title}, {c.unit}" if c.unit else c.title for c in table.columns]
     rule = "|" + "|".join("---:" if c.number else "---" for c in table.columns) + "|"
     return "\n".join([row(heads), rule, *(row([c.text for c in r]) for r in table.rows)])
+
+
+def sheet(game: Game, seat: str) -> str:
+    """A role sheet as Markdown: what a seat may know before the first move, and nothing of the others' payoffs."""
+    view, board = game.view(seat), game.board
+    party = seat in game.parties
+    shown = max(2, decimals_for(max(frame(board).ideal[game.parties.index(seat)] if party else 0.0, 0.01), most=4))
+    steps = board.steps
+    parts = [f"# {say(TOLD, 'sheet_title', seat=seat)}", view["title"]]
+    due, bite = [s for s in steps if s.due], board.stakes.patience.bite
+    parts.append(say(TOLD, "sheet_clock", start=steps[0].day, last=steps[-1].day, due=bool(due)))
+    if due:
+        parts.append("\n".join(f"- {say(TOLD, 'sheet_due', when=s.day, binds=s.binds, bite=bite, what=s.due[0])}" for s in due))
+    if view["motives"]:
+        parts += [f"## {say(TOLD, 'h_motives')}", "\n".join(f"- {page.markdown_text(m['text'])}" for m in view["motives"])]
+    if view["issues"]:
+        parts += [f"## {say(TOLD, 'h_issues')}", say(TOLD, "issues_note", party=party), _grid(_issues(game, seat, shown))]
+    if "menu" in view:
+        rows = "\n".join(f"- {say(TOLD, 'menu_item', it=item)}" for item in view["menu"])
+        parts += [f"## {say(TOLD, 'h_menu')}", rows]
+    breakdown = board.stakes.collapse(seat, 0.0)
+    parts.append(say(TOLD, "ends", points=breakdown.points, million=breakdown.money, places=shown))
+    parts.append(say(TOLD, "unit", dollars=board.prices.dollars))
+    if view["approximation"]:
+        parts.append(say(TOLD, "approximate", places=shown, **view["approximation"]))
+    return "\n\n".join(parts) + "\n"
+
+
+def _issues(game: Game, seat: str, shown: int) -> Table:
+    """One row an issue: who gives, its levels, and what all of it alone is worth to the seat."""
+    rows = []
+    for k, issue in enumerate(game.board.prices.agenda.issues, 1):
+        top = len(issue.levels) - 1
+        worth = game.worth(seat, {issue.id: 0 if issue.standing == top else top})
+        levels = " · ".join(f"{n} {x.label}{'*' if n == issue.standing else ''}" for n, x in enumerate(issue.levels))
+        figures = two_digits(worth["points"], most=shown + 1), money(worth["million_usd"], signed=True)
+        rows.append(cells(str(k), issue.title, name(issue.giver, start=True), levels, *figures))
+    heads = (
+        Column("No."), Column("Issue"), Column("Who gives"), Column("Levels (* as it stands)"),
+        Column("All of it, to you", "points", True),
+        Column("All of it, to you", "a year", True),
+    )  # fmt: skip
+    return Table("tab-issues", say(TOLD, "h_issues"), "", heads, tuple(rows))
 
 
 # -- the story ---------------------------------------------------------------------------------------------------------
@@ -94,7 +145,7 @@ def story(found: Debrief) -> list[Block]:
     signed = found.marks.get("signed")
     inside = signed is not None and min(signed.points) > 0
     zone = say(
-        SAID, "the_zone", better=found.better, packages=found.packages, how=found.how, inside=inside, loser=loser(found),
+        SAID, "the_zone", better=found.better, avoids=found.avoids, packages=found.packages, how=found.how, inside=inside, loser=loser(found),
         on_edge=found.more <= error, more=found.more, error=error, places=shown,
     )  # fmt: skip
     blocks.append(Para(zone))
@@ -104,7 +155,7 @@ def story(found: Debrief) -> list[Block]:
         for s in found.seats
         if s.party and s.left is not None
     ]
-    if refused := say(SAID, "turned_down", numbers=[str(n) for n in found.turned_down]):
+    if refused := say(SAID, "turned_down", how=found.how, numbers=[str(n) for n in found.turned_down]):
         left.append(Para(refused))
     if left:
         blocks += [Heading(say(SAID, "h_left"), "left"), Items(tuple(left))]
@@ -212,18 +263,31 @@ def reasons(found: Debrief) -> Table | None:
 def report(found: Debrief) -> str:
     """Two pages of HTML that print: what came out, then how it came about."""
     game = found.game
-    case = game.board.case
+    case, deal = game.board.case, "signed" in found.marks
     with coloured(roles(case.parties, case.host)):
         picture = zone_figure(found, places(found))
         first = [*story(found)]
         table, rest = first[0], first[1:]
         thought = reasons(found)
         blocks: list[Block] = [table, *rest[:2], picture, *rest[2:]]
-        second: list[Any] = [Heading(say(SAID, "h_moves"), "moves"), Items(tuple(Para(t, lead=f"{d}:") for d, t in _short(game)))]
+        second: list[Any] = [
+            Heading(say(SAID, "h_moves"), "moves"),
+            Items(tuple(Para(t, lead=f"{d}:") for d, t in _middle_out(_short(game), LINES[deal]))),
+        ]
         if thought is not None:
-            kept = Table(thought.id, thought.title, thought.subtitle, thought.columns, thought.rows[-ROWS:], thought.note)
+            kept = Table(
+                thought.id,
+                thought.title,
+                thought.subtitle,
+                thought.columns,
+                tuple(_middle_out(thought.rows, ROWS[deal])),
+                thought.note,
+            )
             second.append(kept)
-        cut = next((k for k, x in enumerate(blocks) if isinstance(x, Heading) and x.anchor == "beside"), len(blocks))
+        cut = next(
+            (k for k, x in enumerate(blocks) if isinstance(x, Heading) and x.anchor == ("beside" if deal else "engine")),
+            len(blocks),
+        )
         sheets = [blocks[:cut], [*blocks[cut:], *second]]
         return page.dispatch_page(
             "table.html.j2",
@@ -247,6 +311,12 @@ def _short(game: Game) -> list[tuple[str, str]]:
         if not still:
             found.append((day, text))
     return found
+
+
+def _middle_out(rows: Sequence[T], most: int) -> list[T]:
+    """The first third and the last ones of more than `most` rows."""
+    first = most // 3
+    return list(rows) if len(rows) <= most else [*rows[:first], *rows[len(rows) - (most - first) :]]
 
 
 def _title(found: Debrief) -> str:

@@ -107,7 +107,9 @@ class Prices:
             {r: case.nominal_income(r) for r in case.economy.regions}, given.as_of.year, case.world.year
         )
         made = cls(case, packages, fitted, Missed(0, {}, {}, {}), dollars, rolled)
-        return replace(made, missed=made._measured())
+        final = replace(made, missed=made._measured())
+        final.__dict__.update({k: made.__dict__[k] for k in ("grid", "gains", "zone")})  # worked out once
+        return final
 
     @property
     def agenda(self) -> Agenda:

@@ -65,7 +65,7 @@ class Move(_Strict):
 
     `seat` is filled in by the game. `number` of an offer is the one it would bear and `step` the step of the clock the mover saw;
     both may be left out, and given they keep a message that comes twice or late from counting. `text` is said to all.
-    `why` holds an engine's reasons: only the debrief may show them.
+    `why` holds an engine's reasons: only the debrief may show them; a person's move has none, whatever it brings.
     """
 
     kind: Kind
@@ -76,7 +76,7 @@ class Move(_Strict):
     option: Annotated[str, Field(max_length=200)] | None = None
     to: Annotated[str, Field(max_length=6)] | None = None
     text: Annotated[str, Field(max_length=LONGEST)] = ""
-    why: dict[str, Any] | None = None
+    why: Annotated[dict[str, float | bool | None], Field(max_length=20)] | None = None
 
 
 def read(kind: type[T], value: T | Mapping[str, Any]) -> T:

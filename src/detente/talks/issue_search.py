@@ -98,28 +98,31 @@ def search(
     if len(w) != len(d) or not (w > 0).all():
         raise InputError(refusal("talks", "bargaining_power_needs_one"))
     w = w / w.sum()
-    index = {tuple(int(k) for k in row): n for n, row in enumerate(grid)}
+    index = {tuple(row): n for n, row in enumerate(grid.tolist())}
     top = np.maximum(grid.max(0), 1)
     place = grid / top * (np.ones(grid.shape[1]) if scale is None else np.asarray(scale, dtype=np.float64))
     solved = {index[k]: np.asarray(v, dtype=np.float64) for k, v in known.items() if k in index}
-    near_to = {n: _near(place, place[n]) for n in solved}  # kernel of every package with the solved ones
+    # kernel of the solved packages, in their order, with all
+    kernel = np.empty((len(solved) + max(budget, 0), len(grid)))
+    for k, n in enumerate(solved):
+        kernel[k] = _near(place, place[n])
     count, checked, missed, certified = 0, 0, 0.0, False
 
     def take(n: int, predicted: Array) -> None:
         nonlocal count, missed
         solved[n] = np.asarray(exact(tuple(int(k) for k in grid[n])), dtype=np.float64)
-        near_to[n] = _near(place, place[n])
+        kernel[len(solved) - 1] = _near(place, place[n])
         count += 1
         missed = max(missed, float(np.abs(predicted[n] - solved[n]).max()))
 
     def hope(predicted: Array) -> Array:
         inside = [n for n in solved if (solved[n] > d).all()]
-        hoped = log_product(predicted + _left_out(near_to, solved, approximate, inside) - d, w)
+        hoped = log_product(predicted + _left_out(kernel, solved, approximate, inside) - d, w)
         hoped[list(solved)] = -np.inf
         return hoped
 
     while True:
-        predicted = approximate + _correction(near_to, solved, approximate)
+        predicted = approximate + _correction(kernel, solved, approximate)
         value = log_product(predicted - d, w)
         best = max(solved, key=lambda n: (_value(solved[n], d, w), -n), default=None)
         reached = -math.inf if best is None else _value(solved[best], d, w)
@@ -236,25 +239,24 @@ def _value(payoffs: Array, d: Array, w: Array) -> float:
     return float(log_product(payoffs - d, w))
 
 
-def _correction(near_to: Mapping[int, Array], solved: Mapping[int, Array], approximate: Array) -> Array:
+def _correction(kernel: Array, solved: Mapping[int, Array], approximate: Array) -> Array:
     """What the approximation missed at the solved packages, carried to the others by distance."""
     at = list(solved)
     if not at:
         return np.zeros_like(approximate)
     miss = np.array([solved[n] - approximate[n] for n in at])
-    kernel = np.stack([near_to[n] for n in at], axis=1)
-    result: Array = kernel @ np.linalg.solve(kernel[at] + 1e-9 * np.eye(len(at)), miss)
-    return result
+    near = kernel[: len(at)]
+    result: Array = np.linalg.solve(near[:, at] + 1e-9 * np.eye(len(at)), miss).T @ near
+    return result.T
 
 
-def _left_out(near_to: Mapping[int, Array], solved: Mapping[int, Array], approximate: Array, inside: Sequence[int]) -> Array:
+def _left_out(kernel: Array, solved: Mapping[int, Array], approximate: Array, inside: Sequence[int]) -> Array:
     """Largest error of the corrected approximation at each of the solved packages `inside`, had that one not been solved [party].
 
     With C the kernel among the solved and m what the approximation missed, leaving one out misses (C⁻¹m)ₙ/(C⁻¹)ₙₙ.
     """
     at = list(solved)
-    kernel = np.stack([near_to[n][at] for n in at]) + 1e-9 * np.eye(len(at))
-    inverse = np.linalg.inv(kernel)
+    inverse = np.linalg.inv(kernel[: len(at), at] + 1e-9 * np.eye(len(at)))
     errors = (inverse @ np.array([solved[n] - approximate[n] for n in at])) / np.diagonal(inverse)[:, None]
     result: Array = np.abs(errors[[at.index(n) for n in inside]]).max(0)
     return result

@@ -68,7 +68,9 @@ def serve(
 
 
 def mcp() -> None:
-    """Answer an assistant over standard input and output (Model Context Protocol), read-only; needs the extra `mcp`."""
+    """Answer an assistant over standard input and output (Model Context Protocol), read-only; extras `serve`, `mcp`."""
+    for package in (*EXTRAS["serve"], *EXTRAS["mcp"]):
+        need(package)
     from detente.web.assistant import server
 
     server().run("stdio")

@@ -18,6 +18,7 @@ from detente.policy.dossier import list_dossiers, load_dossier
 from detente.verbs import VERBS
 from detente.web import views
 from detente.web.answers import Answers
+from detente.web.effects import Unit
 from detente.web.headline import AnswerRequest, unmarked_parts
 from detente.web.jobs import Crew, Job, TooManyJobs
 from detente.web.replies import Refusal, Reply, templates
@@ -82,8 +83,10 @@ class ArticleText(Strict):
 class CompareRequest(Strict):
     """States to put side by side."""
 
-    states: Annotated[list[PageState], Field(min_length=1, max_length=6)]
+    states: Annotated[list[PageState], Field(min_length=1, max_length=12)]
     indicator: views.Shown = "real_income_pct"
+    unit: Unit | None = None
+    ranges: bool = False
 
 
 def answers_of(request: Request) -> Answers:
@@ -133,7 +136,11 @@ async def post_answer(request: Request, asked: AnswerRequest) -> Response:
 @router.post("/why", summary=_about("post_why"), responses=replies(Why))
 async def post_why(request: Request, asked: WhyRequest) -> Response:
     """Parts by measure and by channel, sectors, the range and what moves it most, who pays, what others publish, how to cite."""
-    return Reply((await answers_of(request).kept("why", asked, gone=request.is_disconnected))[0])
+    found = (await answers_of(request).kept("why", asked, gone=request.is_disconnected))[0]
+    cited = found.get("citation")
+    if cited and cited["permalink"]:
+        found = {**found, "citation": {**cited, "url": f"{request.base_url}{cited['permalink']}"}}
+    return Reply(found)
 
 
 @router.post("/odds", summary=_about("post_odds"), responses=replies(Odds))
@@ -157,12 +164,13 @@ async def post_drivers(request: Request, state: PageState) -> Response:
 
 @router.post("/compare", summary=_about("post_compare"), responses=replies(Table))
 async def post_compare(request: Request, body: CompareRequest) -> Response:
-    """A table: one row a region, one column a state."""
-    return Reply(await answers_of(request).run("compare", body.states, body.indicator, gone=request.is_disconnected))
+    """A table: one row a region, one column a state; in a `unit` of the answer also what is printed, with `ranges` the ends."""
+    asked = (body.states, body.indicator, body.unit, body.ranges)
+    return Reply(await answers_of(request).run("compare", *asked, gone=request.is_disconnected))
 
 
 @router.post("/export/{kind}", summary=_about("post_export"), responses=replies(also=TEXT))
-async def post_export(request: Request, kind: Literal["csv", "yaml", "python", "run"], state: PageState) -> Response:
+async def post_export(request: Request, kind: views.Kind, state: PageState) -> Response:
     """A text file to download."""
     name, media, text = await answers_of(request).run("export", kind, state)
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}

@@ -78,7 +78,7 @@ async def warm(app: FastAPI) -> None:
     if not app.state.settings.in_process:
         with suppress(Refusal, DetenteError):
             view = await asyncio.to_thread(views.newest)
-            await app.state.answers.ahead(view.id, views.by_interest(view))
+            await app.state.answers.ahead(view.id, views.by_interest(view)[:1])
 
 
 # -- a running server: the socket, uvicorn, and an orderly end ------------------------------------------------------------

@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field
 
 from detente import __version__
-from detente.errors import DetenteError, InputError
+from detente.errors import DetenteError
+from detente.extras import need
 from detente.policy.dossier import list_dossiers, load_dossier
 from detente.types import plain
 from detente.verbs import VERBS, Subject
@@ -44,13 +45,12 @@ Name = Annotated[str, Field(max_length=120)]
 
 
 def server(engine: Engine | None = None) -> MCPServer:
-    """The server with its tools. Raises `InputError` where the extra is not installed."""
-    try:
-        from mcp.server import MCPServer
-        from mcp.server.mcpserver.exceptions import ToolError
-        from mcp.types import ToolAnnotations
-    except ModuleNotFoundError:
-        raise InputError(say(TEXTS, "missing")) from None
+    """The server with its tools. Raises `MissingPackage` where the extra is not installed."""
+    need("mcp")
+    from mcp.server import MCPServer
+    from mcp.server.mcpserver.exceptions import ToolError
+    from mcp.types import ToolAnnotations
+
     made = MCPServer("detente", title="detente", instructions=say(TEXTS, "instructions"), version=__version__)
     reads = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False)
 

@@ -136,7 +136,9 @@ class Printer:
         size = self.number(value) / scale
         if size == 0:
             return f"<{digits(2 * self.precision / scale, 1)}"
-        return fixed(size, decimals_for(size, most=MOST_DECIMALS), signed=self.unit != "jobs")
+        places = decimals_for(size, most=MOST_DECIMALS)
+        places = min(places, self.decimals) if self.unit in ("percent", "household") else places
+        return fixed(size, places, signed=self.unit != "jobs")
 
     def _size(self, size: float) -> str:
         if self.unit == "percent":

@@ -18,7 +18,7 @@ from pydantic import Field, model_validator
 
 from detente.cases.baselines import BASELINES, IN_FORCE, NO_DEAL, REFERENCE, Baseline
 from detente.cases.case import STATUS_QUO
-from detente.errors import InputError
+from detente.errors import DetenteError, InputError
 from detente.strategy.year import rolled
 from detente.web.dials import dials
 from detente.web.effects import TEXTS as EFFECTS, UNITS, WORLD, Effects, Printer, Unit, lacking
@@ -96,9 +96,16 @@ def answered(engine: Engine, asked: AnswerRequest, case: Resolved) -> dict[str, 
     if asked.region is not None and asked.region != WORLD:
         case.case.index(asked.region)
     effects = engine.effects(case, unit, ranged=asked.full)
-    look = engine.look(case) if asked.full else None
-    rows = engine.published(case) if asked.full else None
+    look, rows, without = None, None, ""
+    if asked.full:
+        rows = engine.published(case)
+        try:
+            look = engine.look(case)
+        except DetenteError as error:  # its forks cannot be counted; the figures stand
+            without = say(TEXTS, "without_odds", why=str(error.args[0]))
     page = Page(case, effects, asked.region, look, rows)
+    if without:
+        page.notes.append({"kind": "odds", "text": without})
     return {
         "hash": case.key, "title": page.title, "headline": segments(page.headline), "second": segments(page.second),
         "numbers": page.numbers, "dials": page.dials, "scenarios": page.scenarios, "bars": page.bars, "notes": page.notes,
@@ -172,35 +179,46 @@ class Page:
         case, unit = self.case, self.effects.unit
         own = [self.region] if self.region else []
         third = [c for c in self.effects.codes if c != WORLD and c not in self.parties]
-        gains, losses = (self._ranked(third, sign) for sign in ("gain", "loss"))
+        unsure = [c for c in third if self.effects.sign(c, self.shown) == "open"]
+        least = max((abs(self.effects.at(c).value) for c in unsure), default=0.0) / 3
+        gains, losses = (self._ranked([c for c in third if abs(self.effects.at(c).value) >= least], s) for s in ("gain", "loss"))
+        ups = self._at_most([c for c in third if self.effects.sign(c, self.shown) == "wide"], least)
         scenario = case.dossier.scenario(case.scenario).title if case.scenario else ""
-        first = max((abs(self.effects.at(c).value) for c, _ in gains), default=0.0)
+        first = max((abs(self.effects.at(c).value) for c, *_ in (*gains, *losses)), default=0.0)
         size = max((abs(self.effects.at(c).value) for c in self.parties), default=0.0)
-        hangs = self._hang([c for c in third if self.effects.at(c).value > max(first, size / 20)])
+        hangs = self._hang([c for c in unsure if abs(self.effects.at(c).value) > max(first, size / 50)])
         return say(
             TEXTS, "headline", unit=unit, idle=self.idle, moved=len(case.moved), scenario=scenario, on=case.dossier.as_of,
-            effects=self.sorted_by_sign(self.parties), gains=gains, losses=losses, hangs=hangs,
+            effects=self.sorted_by_sign(self.parties), gains=gains, losses=losses, hangs=hangs, ups=ups,
             mine=self.sorted_by_sign(own) if own else None, nothing=self.shown.nothing,
         )  # fmt: skip
 
+    def _at_most(self, codes: Sequence[str], least: float) -> list[tuple[str, str, bool]]:
+        """Economies of which only the far end is told, at most two that may move further than `least`: the end, if a gain."""
+        far = {c: max(self.effects.at(c).low, self.effects.at(c).high, key=abs) for c in codes}
+        size = max((abs(self.effects.at(c).value) for c in self.parties), default=0.0)
+        order = [c for c in sorted(far, key=lambda c: (-abs(far[c]), c)) if abs(far[c]) > max(least, size / 10)]
+        return [(c, self.told(c, far[c]), far[c] > 0) for c in order[:2]]
+
     def _hang(self, codes: Sequence[str]) -> list[tuple[str, list[str]]]:
-        """Economies that may gain more than any that surely does, the largest first, with the parameter their sign hangs on."""
+        """Economies whose sign is open, those that may move furthest first, by the parameter that it hangs on."""
         from detente.briefing.drivers import in_words
 
-        unsure = [c for c in codes if self.effects.sign(c, self.shown) == "open"]
-        unsure.sort(key=lambda c: (-self.effects.at(c).value, c))
         found: dict[str, list[str]] = {}
-        for code in unsure[:THIRDS]:
+        for code in sorted(codes, key=lambda c: (-abs(self.effects.at(c).value), c))[:THIRDS]:
             main = self.effects.driver(self.case.case, code).main
             if main is not None:
                 found.setdefault(in_words(main.parameter), []).append(code)
         return list(found.items())
 
-    def _ranked(self, codes: Sequence[str], sign: str) -> list[tuple[str, str]]:
-        """Those of a sign that lie furthest out, as printed."""
+    def _ranked(self, codes: Sequence[str], sign: str) -> list[tuple[str, str, bool]]:
+        """Those of a sign that lie furthest out, as printed, and whether each is among the furthest; all that tie for it."""
         known = [c for c in codes if self.effects.sign(c, self.shown) == sign]
         known.sort(key=lambda c: (-abs(self.shown.number(self.effects.at(c).value)), c))
-        return [(c, self.told(c, self.effects.at(c).value)) for c in known[:THIRDS]]
+        number = {c: abs(self.shown.number(self.effects.at(c).value)) for c in known}
+        top = [c for c in known if number[c] == number[known[0]]]
+        shown = top if len(top) > THIRDS else known[:THIRDS]
+        return [(c, self.told(c, self.effects.at(c).value), c in top) for c in shown]
 
     def _second(self) -> str:
         world = self.effects.at(WORLD)
@@ -346,7 +364,8 @@ class Page:
         if self.effects.ranged:
             named = self.sorted_by_sign([c for c in (*self.parties, *([self.region] if self.region else [])) if c])
             if named["open"]:
-                found.append({"kind": "open", "text": say(TEXTS, "open", codes=[c for c, _ in named["open"]])})
+                hangs = self._hang([c for c, _ in named["open"]])
+                found.append({"kind": "open", "text": say(TEXTS, "open", codes=[c for c, _ in named["open"]], hangs=hangs)})
             if wide := [c for c, _ in (*named["loss_up"], *named["gain_up"])]:
                 found.append({"kind": "wide", "text": say(TEXTS, "wide", codes=wide, month=case.case.month)})
         return found

@@ -31,7 +31,7 @@ from detente.briefing.charts.politics import home_figure
 from detente.briefing.charts.results import ends_figure, expected_figure, gains_figure, odds_figure, zone_figure
 from detente.briefing.charts.theme import coloured, roles
 from detente.briefing.document import Figure
-from detente.errors import InputError
+from detente.errors import DetenteError, InputError
 from detente.files import MANIFEST, write
 from detente.types import Progress, plain
 from detente.verbs import VERBS, Arguments, Beside, Subject, TruceAnswer
@@ -90,7 +90,10 @@ def _one_set(case: Resolved) -> dict[str, Any]:
     from detente.web.quick import Engine
     from detente.web.why import odds
 
-    found = odds(Engine(), case)
+    try:
+        found = odds(Engine(), case)
+    except DetenteError as error:  # its forks cannot be counted; the answer stands
+        return {"ends": {}, "own": "", "until": None, "text": [str(error.args[0])]}
     return {k: found[k] for k in ("ends", "own", "until", "text")}
 
 

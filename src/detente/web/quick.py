@@ -26,10 +26,12 @@ from detente.equilibrium.indicators import INDICATORS
 from detente.equilibrium.outcome import Outcome
 from detente.errors import CornerResult, InputError, NotConverged, UnknownName
 from detente.policy.shock import Shock
+from detente.strategy.year import rolled
 from detente.types import Array
-from detente.web.effects import UNITS, WORLD, Effects, Unit, lacking, read
+from detente.web.effects import INDICATOR, UNITS, WORLD, Effects, Printer, Unit, lacking, read
 from detente.web.state import Resolved
 from detente.words import day as day_words, say
+from detente.words.currency import currency
 from detente.words.names import goods_sectors, region_name, sector_name
 from detente.world.world import World
 
@@ -186,21 +188,46 @@ class Engine:
         }  # fmt: skip
 
     # -- side by side ----------------------------------------------------------------------------------------------------
-    def compare(self, cases: Sequence[Resolved], indicator: str) -> dict[str, Any]:
-        """One indicator by region, a column a case."""
+    def compare(
+        self, cases: Sequence[Resolved], indicator: str, unit: Unit | None = None, ranged: bool = False
+    ) -> dict[str, Any]:
+        """One indicator by region, or one unit of the answer with what is printed and (`ranged`) its ends, a column a case."""
         if indicator not in COLUMNS:
             raise UnknownName(indicator, {k: i.label for k, i in COLUMNS.items()}, "indicator")
         answers = [self.answer(case) for case in cases]
+        columns = [{k: a[k] for k in ("hash", "title", "horizon", "against")} for a in answers]
         tables = [{row["region"]: row for row in a["headline"]} for a in answers]
         shared = [r for r in tables[0] if all(r in t for t in tables)]
         if not shared:
             raise InputError("these states have no region in common")
+        if unit is not None:
+            return {**self._compared(cases, unit, [*shared, WORLD], ranged), "columns": columns}
         chosen = COLUMNS[indicator]
         return {
-            "indicator": indicator, "name": chosen.label, "unit": chosen.unit,
-            "columns": [{k: a[k] for k in ("hash", "title", "horizon", "against")} for a in answers],
+            "indicator": indicator, "name": chosen.label, "unit": chosen.unit, "columns": columns,
             "rows": [
                 {"region": r, "name": region_name(r), "values": [t[r][indicator] for t in tables]} for r in shared
+            ],
+        }  # fmt: skip
+
+    def _compared(self, cases: Sequence[Resolved], unit: Unit, codes: Sequence[str], ranged: bool) -> dict[str, Any]:
+        """States side by side in a unit, printed alike in all of them; the economy moved furthest first after the parties."""
+        found = [self.effects(case, unit, ranged=ranged) for case in cases]
+        largest = max(abs(e.at(c).value) for e in found for c in codes if c != WORLD)
+        shown, first = Printer(unit, largest), cases[0].case.trio
+        rest = sorted((c for c in codes if c not in (*first, WORLD)), key=lambda c: -max(abs(e.at(c).value) for e in found))
+        order = [*(c for c in first if c in codes), *rest, WORLD]
+        told = {"unit": unit, "year": rolled(cases[0].case)[0], "dollars": currency(), "scale": shown.axis[1]}
+        cells = {c: [e.record(c, shown) for e in found] for c in order}
+        return {
+            "indicator": INDICATOR[unit], "name": say("web/effects", "measure", **told), "unit": unit,
+            "rows": [
+                {
+                    "region": c, "name": region_name(c), "values": [x["value"] for x in cells[c]],
+                    "low": [x["low"] for x in cells[c]], "high": [x["high"] for x in cells[c]],
+                    "texts": [x["said"] for x in cells[c]],
+                }
+                for c in order
             ],
         }  # fmt: skip
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import shlex
 from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -119,7 +120,7 @@ def templates() -> Environment:
         loader=PackageLoader("detente.web"), autoescape=lambda name: name is not None and name.endswith(".html.j2"),
         trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
     )  # fmt: skip
-    made.filters["repr"] = repr
+    made.filters["repr"], made.filters["shell"] = repr, shlex.quote
     return made
 
 

@@ -211,11 +211,14 @@ class Column(Told):
 
 
 class Values(Told):
-    """One economy, a value a state."""
+    """One economy, a value a state; in a unit of the answer also the ends of its range and what is printed."""
 
     region: str
     name: str
     values: list[float]
+    low: list[float | None] | None = None
+    high: list[float | None] | None = None
+    texts: list[str] | None = None
 
 
 class Table(Told):

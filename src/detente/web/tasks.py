@@ -77,9 +77,9 @@ def drivers(state: PageState) -> dict[str, Any]:
     return engine().drivers(resolve(state))
 
 
-def compare(states: Sequence[PageState], indicator: str) -> dict[str, Any]:
+def compare(states: Sequence[PageState], indicator: str, unit: Any = None, ranged: bool = False) -> dict[str, Any]:
     """See `Engine.compare`."""
-    return engine().compare([resolve(s) for s in states], indicator)
+    return engine().compare([resolve(s) for s in states], indicator, unit, ranged)
 
 
 def export(kind: Any, state: PageState) -> tuple[str, str, str]:

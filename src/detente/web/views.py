@@ -42,7 +42,7 @@ from detente.policy.levers import levers
 from detente.policy.measures import Measure
 from detente.policy.timing import next_deadlines, status_on, turning_days
 from detente.web.effects import Unit
-from detente.web.figure_tables import csv_of
+from detente.web.figure_tables import about, csv_of
 from detente.web.headline import Page
 from detente.web.quick import COLUMNS, Engine, case_title
 from detente.web.replies import Reply, templates
@@ -85,7 +85,7 @@ def catalogue(settings: Settings) -> dict[str, Any]:
         "sectors": [{"code": s, "name": sector_name(s)} for s in world.sectors],
         "limits": {
             "body_bytes": settings.body_bytes, "job_seconds": settings.job_seconds, "jobs_a_client": settings.jobs_a_client,
-            "states_compared": 6,
+            "states_compared": 12,
         },
     }  # fmt: skip
 
@@ -248,10 +248,10 @@ if TYPE_CHECKING:
     from detente.briefing.document import Figure
 
 _DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-Kind = Literal["csv", "yaml", "python", "run"]
+Kind = Literal["csv", "yaml", "python", "run", "cli"]
 MEDIA = {
     "csv": "text/csv; charset=utf-8", "yaml": "application/yaml; charset=utf-8", "python": "text/x-python; charset=utf-8",
-    "run": "application/json; charset=utf-8",
+    "run": "application/json; charset=utf-8", "cli": "text/x-shellscript; charset=utf-8",
 }  # fmt: skip
 
 
@@ -260,18 +260,23 @@ def export(engine: Engine, kind: Kind, state: PageState) -> tuple[str, str, str]
     case = resolve(state)
     stem = f"{case.dossier.id}{'-' + case.scenario if case.scenario else ''}"
     if kind == "csv":
-        return f"{stem}.csv", MEDIA[kind], csv_text(engine.outcome(case))
+        return f"{stem}.csv", MEDIA[kind], csv_text(engine, case)
     if kind == "yaml":
         return f"{stem}.yaml", MEDIA[kind], yaml_text(case)
     if kind == "python":
         return f"{stem}.py", MEDIA[kind], python_text(case)
+    if kind == "cli":
+        return f"{stem}.sh", MEDIA[kind], command_text(case)
     return f"{stem}.run.json", MEDIA[kind], run_text(case)
 
 
-def csv_text(outcome: Outcome) -> str:
-    """Results by region, as `Outcome.to_frame` names them."""
+def csv_text(engine: Engine, case: Resolved) -> str:
+    """Results by region, as `Outcome.to_frame` names them, with the range of real income, and in every row what it is of."""
+    frame, ends = engine.outcome(case).to_frame(), engine.ranges(case)["regions"]
+    for end in ("low", "high"):
+        frame[f"real income, {end}, %"] = [row[end] for row in ends]
     target = io.StringIO()
-    outcome.to_frame().to_csv(target, index_label="region", float_format="%.10g", lineterminator="\n")
+    frame.assign(**about(case)).to_csv(target, index_label="region", float_format="%.10g", lineterminator="\n")
     return target.getvalue()
 
 
@@ -325,6 +330,16 @@ def python_text(case: Resolved) -> str:
             scenario=OWN if own and case.shift else case.scenario,
         )
     )
+
+
+def command_text(case: Resolved) -> str:
+    """The command that gives the same numbers; of moved levers or a dossier of one's own, on the file that YAML gives."""
+    given = case.state.content is not None or case.shift
+    told = {
+        "file": case.dossier.id + ".yaml" if given else "", "dossier": case.dossier.id, "world": case.world.name,
+        "scenario": OWN if case.shift else case.scenario, "horizon": case.horizon, "against": case.against,
+    }  # fmt: skip
+    return templates().get_template("command.sh.j2").render(**told)
 
 
 def _comment(text: str) -> str:

@@ -10,6 +10,8 @@ along the way (`equilibrium.decompose`), which who pays is made of too. Any econ
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +26,7 @@ from detente.policy.levers import levers
 from detente.types import Array
 from detente.web.effects import UNITS, WORLD, Effects, Printer, factors, heads_of
 from detente.web.headline import AnswerRequest, Page
+from detente.web.state import PageState
 from detente.words import refusal, say
 
 if TYPE_CHECKING:
@@ -283,5 +286,19 @@ def citation(page: Page, code: str) -> dict[str, Any]:
     return {
         "text": say(TEXTS, "citation", **told, as_of=case.dossier.as_of, against=case.compared_with, year=case.world.year,
                     world=case.world.name, key=case.key[:12], low=shown(number["low"]), high=shown(number["high"])),
-        "version": __version__, "key": case.key,
+        "version": __version__, "key": case.key, "permalink": permalink(case.state),
     }  # fmt: skip
+
+
+def permalink(state: PageState) -> str | None:
+    """The address of a state behind the page's own, which needs no memory of the server; None for one with a dossier of its own,
+    which takes a short link.
+
+    >>> permalink(PageState(dossier="kuala-lumpur-2025"))[:3]
+    '#j='
+    """
+    if state.content is not None:
+        return None
+    place = state.model_dump(mode="json", exclude_none=True)
+    text = json.dumps(place, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return "#j=" + base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")

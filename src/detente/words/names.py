@@ -43,6 +43,11 @@ def group_table() -> dict[str, dict[str, Any]]:
     return _tables()["groups"]
 
 
+def bloc_table() -> dict[str, list[str]]:
+    """Blocs by name: their economies (ISO alpha-3)."""
+    return _tables()["blocs"]
+
+
 def region_name(code: str, *, article: bool = False) -> str:
     """Long name of a region; with `article`, "the United States". A code without an entry names itself."""
     return _form(code, "in a sentence" if article else "name")

@@ -81,7 +81,7 @@ def compare(world: World, other: World) -> WorldComparison:
     if scaled:
         factor = mine["output"].sum() / theirs["output"].sum()
         theirs = {name: values * factor for name, values in theirs.items()}
-    margins = tuple(_margin(name, mine[name], theirs[name]) for name in mine)
+    margins = tuple(margin(name, mine[name], theirs[name]) for name in mine)
     index = pd.MultiIndex.from_product([regions, regions], names=["origin", "destination"])
     by_pair = pd.DataFrame({"value": mine["trade by pair"].ravel(), "other": theirs["trade by pair"].ravel()}, index=index)
     across = by_pair[index.get_level_values(0) != index.get_level_values(1)]
@@ -105,7 +105,8 @@ def _kept(world: World, regions: tuple[str, ...], sectors: tuple[str, ...]) -> d
     }
 
 
-def _margin(name: str, mine: Array, theirs: Array) -> Margin:
+def margin(name: str, mine: Array, theirs: Array) -> Margin:
+    """How close two arrays of flows of one shape are."""
     v, t = np.ravel(mine), np.ravel(theirs)
     keep = np.maximum(v, t) > FLOOR * max(float(t.sum()), 1e-300)
     v, t = v[keep], t[keep]

@@ -31,6 +31,7 @@ from detente.words.names import region_name, sector_name
 from detente.words.shown import Shown
 from detente.world.chains import Chains
 from detente.world.chokepoints import chokepoints
+from detente.world.groups import grouped
 from detente.world.minerals import facts, known, minerals
 from detente.world.reliance import FACE, HIDDEN, LOOK, input_reliance, market_reliance, reliance_by_sector, through
 from detente.world.trade_in_value_added import ValueAddedInTrade, value_added_in_trade
@@ -155,8 +156,13 @@ class Exposure(Shown):
 def exposure(world: World, *, region: str, sector: str | None = None, to: str | None = None) -> Exposure:
     """The exposure of a region, or of one sector of it, to all others or to one partner.
 
-    Raises `UnknownRegion`, `UnknownSector` with a suggestion, `InputError` where the partner is the region itself.
+    Region and partner by their code in the world, an ISO code or a named group, whose regions then count as one (`world.groups`).
+    Raises `UnknownRegion`, `UnknownSector` with a suggestion, `InputError` where the partner is the region or a part of it.
     """
+    members = world
+    world, region = grouped(world, region)
+    if to is not None:
+        world, to = _partner(members, world, region, to)
     chains = Chains.of(world)
     chains.index(region)
     if to is not None and chains.index(to) == chains.index(region):
@@ -172,6 +178,16 @@ def exposure(world: World, *, region: str, sector: str | None = None, to: str | 
         chokepoints=chokepoints(world, region, sector, to),
         minerals=minerals(world, region, sector, to),
     )  # fmt: skip
+
+
+def _partner(members: World, world: World, region: str, to: str) -> tuple[World, str]:
+    """The partner as one region of the world in which `region` is one. Raises `InputError` where they overlap."""
+    if region not in members.regions and to in members.regions and to not in world.regions:
+        raise InputError(refusal("world", "own_part", region=region, part_=to))
+    found, to = grouped(world, to)
+    if region not in found.regions:
+        raise InputError(refusal("world", "own_part", region=to, part_=region))
+    return found, to
 
 
 __all__ = ["Exposure", "Reliance", "exposure"]

@@ -42,6 +42,11 @@ def years(region: str) -> tuple[int, ...]:
     return known[region]
 
 
+def listed(region: str) -> bool:
+    """Whether the table has a region at all."""
+    return region in _years()
+
+
 def has(region: str, year: int) -> bool:
     """Whether dollars of a year are known for a region of the default world, where the world in use counts in dollars at all."""
     return currency() == DOLLAR and (region, year) in _table()

@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 from detente.build.tables.table import refused
+from detente.extras import need
 from detente.types import Array, Progress
 
 BAND = 256
@@ -147,18 +148,16 @@ def sheet_rows(path: Path) -> Iterator[tuple[Any, ...]]:
             raise refused("table_no_text", file=path.name) from None
         return
     if "xl/workbook.bin" in members(path):
-        try:
-            from pyxlsb import open_workbook
-        except ImportError:
-            raise refused("table_needs", file=path.name, package="pyxlsb", kind="an xlsb workbook") from None
+        need("pyxlsb")
+        from pyxlsb import open_workbook
+
         with open_workbook(str(path)) as book, book.get_sheet(1) as sheet:
             for row in sheet.rows():
                 yield tuple(cell.v for cell in row)
         return
-    try:
-        from openpyxl import load_workbook
-    except ImportError:
-        raise refused("table_needs", file=path.name, package="detente[build]", kind="an xlsx workbook") from None
+    need("openpyxl")
+    from openpyxl import load_workbook
+
     try:
         book = load_workbook(path, read_only=True, data_only=True)
     except (KeyError, ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
