@@ -24,6 +24,7 @@ from benchmarks import (
     path,
     peers,
     preconditioner,
+    rooms,
     scaling,
     tables,
     web,
@@ -45,6 +46,7 @@ PARTS: dict[str, Callable[[bool], Section | list[Section]]] = {
     "briefing": briefing.run,
     "ensembles": ensembles.run,
     "web": web.run,
+    "rooms": rooms.run,
     "footprint": footprint.run,
 }
 INTRODUCTION = """# Performance
