@@ -9,7 +9,7 @@ import pytest
 
 from detente.errors import MoveRefused
 from detente.table import Game, Move, Setup
-from detente.table.debrief import Debrief
+from detente.table.debrief import Debrief, debrief_of
 from detente.table.history import Came, history_of
 from detente.table.papers import brief, lines, report, transcript
 
@@ -27,7 +27,7 @@ def signed(row: int) -> Debrief:
     levels = game.board.prices.levels(row)
     first, second = game.turn, game.parties[1 - game.parties.index(game.turn)]
     game = game.apply(first, Move(kind="offer", package=game.board.prices.named(levels), text="Last word."))
-    return game.apply(second, Move(kind="accept", number=1)).debrief(predict=False)
+    return debrief_of(game.apply(second, Move(kind="accept", number=1)), predict=False)
 
 
 def test_what_was_left_is_what_the_zone_still_held() -> None:
@@ -69,19 +69,19 @@ def test_a_signature_below_nothing_is_said_to_be_one() -> None:
 def test_collapse_and_time_are_told_and_priced() -> None:
     game = start("busan-2025")
     walked = game.apply(game.turn, Move(kind="walk"))
-    found = walked.debrief(predict=False)
+    found = debrief_of(walked, predict=False)
     assert found.seat(A).value.points == pytest.approx(game.board.stakes.collapse(A, 0.0).points) != 0
     assert "leave" in brief(found)[0]
     assert "none was signed" in " ".join(brief(found))
     empty = start("japan-korea-2019", "JPN", "KOR")
-    told = " ".join(brief(empty.apply(empty.turn, Move(kind="walk")).debrief(predict=False)))
+    told = " ".join(brief(debrief_of(empty.apply(empty.turn, Move(kind="walk")), predict=False)))
     assert "no deal to be had" in told
     assert "fairest" not in told
 
 
 def test_nothing_is_told_while_the_game_runs() -> None:
     with pytest.raises(MoveRefused):
-        start().debrief()
+        debrief_of(start())
     with pytest.raises(MoveRefused):
         start().result(A)
 
@@ -110,7 +110,7 @@ def test_what_a_seat_says_is_text_and_its_reasons_are_not_taken_from_it() -> Non
     said = "<script>alert(1)</script> [x](javascript:alert(1)) {{ 7 * 7 }} | **bold**"
     first = game.apply(game.turn, Move(kind="wait", text=said, why={"demand": 0.5}))
     assert first.moves[0].why is None
-    found = first.apply(first.turn, Move(kind="walk")).debrief(predict=False)
+    found = debrief_of(first.apply(first.turn, Move(kind="walk")), predict=False)
     page, text = report(found), transcript(found)
     assert "<script>" not in page
     assert "&lt;script&gt;" in page
@@ -124,12 +124,12 @@ def test_a_kept_game_whose_reasons_were_edited_is_told_without_them() -> None:
     kept = json.loads(game.apply(B, Move(kind="walk")).played().to_json())
     for move in kept["moves"]:
         move["why"] = {"demand": None}
-    assert not Game.from_json(json.dumps(kept)).debrief(predict=False).reasons
+    assert not debrief_of(Game.from_json(json.dumps(kept)), predict=False).reasons
 
 
 def test_everything_is_written_down_and_prints() -> None:
     game = Game.replay(Setup(dossier=PLAYED, seats={A: "engine", B: "engine"}, strength="easy", seed=5), []).played()
-    found = game.debrief(predict=False)
+    found = debrief_of(game, predict=False)
     record = found.record()
     assert json.loads(json.dumps(record, allow_nan=False))["how"] == found.how
     assert len(record["reasons"]) == sum(m.seat in (A, B) for m in game.moves)

@@ -94,7 +94,9 @@ def table(
         _keep(screen.game or game, path, as_json)
         return
     with progress_bar("debrief", as_json) as progress:
-        found = game.debrief(_came(game), predict=predict, progress=progress)
+        from detente.table.debrief import debrief_of
+
+        found = debrief_of(game, _came(game), predict=predict, progress=progress)
     if folder is not None:
         _write(found, folder, force)
     if as_json:

@@ -9,7 +9,8 @@ A game is a set-up and a list of moves; its state is always replayed from them, 
 (0, 1, False)
 """
 
+from detente.table.debrief import debrief_of
 from detente.table.game import Game
 from detente.table.setup import Move, Setup
 
-__all__ = ["Game", "Move", "Setup"]
+__all__ = ["Game", "Move", "Setup", "debrief_of"]

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from detente.errors import DetenteError
+from detente.errors import DetenteError, MoveRefused
 from detente.outlook.outlook import outlook
 from detente.strategy.deal import proposal
 from detente.strategy.packages import Levels
@@ -27,6 +27,7 @@ from detente.table.engine import frame
 from detente.table.history import Came, History, history_of
 from detente.table.prices import NOTHING, Value
 from detente.types import Array, Progress, plain
+from detente.words import refusal
 from detente.words.names import region_name
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ class Reason:
 
 
 @dataclass(frozen=True)
-class Odds:
+class Chance:
     """An end of the outlook and its chance from the dossier's day."""
 
     title: str
@@ -103,7 +104,7 @@ class Debrief:
     edge: Array
     more: float
     predicted: bool
-    odds: tuple[Odds, ...]
+    odds: tuple[Chance, ...]
     history: History
     reasons: tuple[Reason, ...]
 
@@ -218,9 +219,14 @@ class Debrief:
 
 
 def debrief_of(game: Game, came: Sequence[Came] = (), *, predict: bool = True, progress: Progress | None = None) -> Debrief:
-    """The debrief of a game that is over. Without `predict` nothing is searched for: no package of the engine, no odds."""
+    """What happened and what might have. Raises `MoveRefused` before the end.
+
+    `came` are outcomes of the real talks that the ledgers do not hold. The package that the engine would have signed is
+    searched for (half a minute where it never was before), and the outlook asked; without `predict` neither is.
+    """
     board, end = game.board, game.end
-    assert end is not None
+    if end is None:
+        raise MoveRefused(refusal("table", "not_over"))
     prices, found = board.prices, frame(board)
     marks: dict[str, Mark] = {}
 
@@ -234,7 +240,7 @@ def debrief_of(game: Game, came: Sequence[Came] = (), *, predict: bool = True, p
     known = history_of(board, came)
     if known.levels is not None and known.levels != prices.agenda.standing:
         mark("history", known.levels)
-    odds: tuple[Odds, ...] = ()
+    odds: tuple[Chance, ...] = ()
     if predict:
         deal = proposal(board.case, solves=SOLVES, progress=progress)
         if deal.status == "deal":
@@ -259,7 +265,7 @@ def _whole(kind: str, why: Mapping[str, Any]) -> bool:
     return {"offered", "gave_way"} <= set(why) and all(isinstance(why.get(k), float | int) for k in ("demand", "need", *needed))
 
 
-def _odds(game: Game, progress: Progress | None) -> tuple[Odds, ...]:
+def _odds(game: Game, progress: Progress | None) -> tuple[Chance, ...]:
     """The outlook's odds; none where the dossier says nothing of what may come."""
     board = game.board
     if board.dossier.prospects is None:
@@ -268,7 +274,7 @@ def _odds(game: Game, progress: Progress | None) -> tuple[Odds, ...]:
         look = outlook(board.dossier, board.case.world, board.case.parameters, progress=progress)
     except DetenteError:
         return ()
-    found = [Odds(look.titles[s], c.value, c.percent) for s, c in look.odds_from_today.items() if c.value > 0]
+    found = [Chance(look.titles[s], c.value, c.percent) for s, c in look.odds_from_today.items() if c.value > 0]
     return tuple(sorted(found, key=lambda o: -o.chance))
 
 

@@ -11,7 +11,7 @@ may not.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -39,8 +39,7 @@ from detente.words import refusal, say
 from detente.words.names import region_name
 
 if TYPE_CHECKING:
-    from detente.table.debrief import Debrief
-    from detente.table.history import Came
+    pass
 
 FORMAT = 1
 How = Literal["deal", "walked", "collapse", "time"]
@@ -500,19 +499,6 @@ class Game:
             owner = entry.seat if entry.what == "choose" else next(s for s, o in self.granted if o == entry.option)
             shown["title"] = self.board.menu(owner).of(entry.option).title
         return shown
-
-    # -- afterwards ------------------------------------------------------------------------------------------------------
-    def debrief(self, came: Sequence[Came] = (), *, predict: bool = True, progress: Progress | None = None) -> Debrief:
-        """What happened and what might have. Raises `MoveRefused` before the end.
-
-        `came` are outcomes of the real talks that the ledgers do not hold. The package that the engine would have signed is
-        searched for (half a minute where it never was before), and the outlook asked; without `predict` neither is.
-        """
-        from detente.table.debrief import debrief_of
-
-        if self.end is None:
-            raise MoveRefused(refusal("table", "not_over"))
-        return debrief_of(self, came, predict=predict, progress=progress)
 
 
 def _share(points: float, left: float, board: Board, seat: str) -> float:
