@@ -51,7 +51,7 @@ from detente.policy.measures import Base, Measure, key_of
 from detente.policy.parts import Scenario
 from detente.policy.shock import Shock
 from detente.policy.stacking import Stack, partners_of, policy_on, sectors_of, stack_on
-from detente.policy.timing import turning_days
+from detente.policy.timing import in_force, turning_days
 from detente.types import Array, Progress, Range
 from detente.words import refusal
 from detente.words.names import goods_sectors, group_table, region_name
@@ -301,16 +301,32 @@ class Case:
 
     def _history(self, name: str | None, changes: Sequence[Change], last: date) -> tuple[Moment, ...]:
         decision, measures = self.dossier.as_of, self.measures(name, changes)
-        labels = self.world.regions, self.world.sectors
+        shocks: dict[int, Shock] = {}
 
         def policy(day: date) -> Policy:
-            return policy_on(measures, day, *labels)
+            found, shocks[id(found)] = self._laid_out_on(measures, day)
+            return found
+
+        def shock(found: Policy) -> Shock:
+            return shocks[id(found)]
 
         if name is None and not changes and last == decision:
             first = min((d for m in measures for d in turning_days(m)), default=decision)
             days = [d for d in turning(measures, first, decision) if d < decision]
-            return moments([*days, decision], decision, policy, self.economy)
-        return moments(turning(measures, decision, max(last, decision)), decision, policy, self.economy, self.history(None))
+            return moments([*days, decision], decision, policy, self.economy, (), shock)
+        days = turning(measures, decision, max(last, decision))
+        return moments(days, decision, policy, self.economy, self.history(None), shock)
+
+    def _laid_out_on(self, measures: Sequence[Measure], day: date) -> tuple[Policy, Shock]:
+        """The policy of a day and its shock: what is in force on many days, of many scenarios, is often the same."""
+        active = in_force(measures, day)
+
+        def work() -> tuple[Policy, Shock, tuple[Measure, ...]]:
+            found = policy_on(active, day, self.world.regions, self.world.sectors)
+            return found, found.shock(self.economy), active  # the measures are held, so that their ids stay their own
+
+        policy, shock, _ = self.once(("in force", tuple(map(id, active))), work)
+        return policy, shock
 
     # -- outcomes --------------------------------------------------------------------------------------------------------
     @cached_property
