@@ -7,7 +7,6 @@ import pytest
 from page_axe import grave
 from page_driver import Visits, complete
 
-
 SETTLED = "() => !document.querySelector('#panels .late, #panels > :not([hidden]) .reasons.waiting')"
 
 
