@@ -5,7 +5,6 @@ Every row tells by itself what it is, so that a file torn from its page still sa
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ from detente import __version__
 from detente.cases.case import STATUS_QUO
 from detente.equilibrium.indicators import INDICATORS
 from detente.errors import InputError
+from detente.files import table_csv
 from detente.web.effects import INDICATOR, WORLD
 from detente.web.headline import Page
 from detente.words import run_words, say
@@ -34,9 +34,7 @@ def csv_of(name: str, of: Subject) -> bytes:
 
 
 def _written(rows: Rows) -> bytes:
-    target = io.StringIO()
-    pd.DataFrame(rows).to_csv(target, index=False, float_format="%.10g", lineterminator="\n")
-    return target.getvalue().encode()
+    return table_csv(pd.DataFrame(rows), index=False)
 
 
 def csv_of_marks(spec: Mapping[str, Any], told: Mapping[str, Any]) -> bytes:

@@ -139,7 +139,7 @@ def read(text: str, day: str | None) -> dict[str, Any]:
     from detente.policy.dossier import parse_dossier
     from detente.reader import read_article
 
-    reading = read_article(text, day_of(day, "date", "2025-10-18"))
+    reading = read_article(text, day_of(day, "date"))
     content: dict[str, Any] | None = None
     problems = [f"{m.field}: {m.what} (line {m.line} of the draft)" for m in reading.missing]
     if not problems:

@@ -16,7 +16,6 @@ b'<svg'
 
 from __future__ import annotations
 
-import io
 import json
 import zlib
 from collections.abc import Callable, Mapping, Sequence
@@ -36,6 +35,7 @@ from detente.cases.case import ONE_THREAD, STATUS_QUO, Case
 from detente.cases.runs import Run, dossier_content
 from detente.equilibrium.outcome import Outcome
 from detente.errors import BadDossier, InputError, UnknownName
+from detente.files import table_csv
 from detente.policy import timing
 from detente.policy.dossier import Dossier, list_dossiers, load_dossier, parse_dossier
 from detente.policy.levers import levers
@@ -275,9 +275,7 @@ def csv_text(engine: Engine, case: Resolved) -> str:
     frame, ends = engine.outcome(case).to_frame(), engine.ranges(case)["regions"]
     for end in ("low", "high"):
         frame[f"real income, {end}, %"] = [row[end] for row in ends]
-    target = io.StringIO()
-    frame.assign(**about(case)).to_csv(target, index_label="region", float_format="%.10g", lineterminator="\n")
-    return target.getvalue()
+    return table_csv(frame.assign(**about(case)), index_label="region").decode()
 
 
 def yaml_text(case: Resolved) -> str:
