@@ -40,7 +40,8 @@ def test_extras_are_those_of_the_project() -> None:
 
 
 def test_a_missing_package_is_told_with_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    for name in [m for m in sys.modules if m.split(".")[0] == "pyarrow"] + ["pyarrow"]:
+        monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(MissingPackage, match=r"this needs pyarrow: python -m pip install 'detente\[ensemble\]'"):
         need("pyarrow.parquet")
 

@@ -8,8 +8,28 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from datetime import date, datetime
 
 from detente.errors import InputError
+
+FIRST_DAY, LAST_DAY = date(1800, 1, 1), date(2100, 12, 31)
+"""Days that may be named; what lies outside is a slip of the pen."""
+
+
+def calendar_day(value: date | str, what: str = "the day") -> date:
+    """A day from a date, or from its ISO text (2025-10-18). Raises `InputError` for anything else, and outside 1800 to 2100."""
+    if isinstance(value, datetime):
+        value = value.date()
+    elif isinstance(value, str):
+        try:
+            value = date.fromisoformat(value)
+        except ValueError:
+            raise InputError(f"{what} {value!r} is not a day: write it as 2025-10-18") from None
+    if not isinstance(value, date):
+        raise InputError(f"{what} {value!r} is not a day: give a date, or a text such as 2025-10-18")
+    if not FIRST_DAY <= value <= LAST_DAY:
+        raise InputError(f"{what} {value} lies outside {FIRST_DAY.year} to {LAST_DAY.year}")
+    return value
 
 
 def finite(value: float, what: str) -> float:

@@ -35,9 +35,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from importlib.resources import files
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from detente.errors import InputError, NotWritten
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MANIFEST = ".detente.json"
 """Name of the file in a folder that says what we wrote there."""
@@ -296,6 +299,36 @@ def flush(path: Path) -> None:
 def _is_stream(path: Path) -> bool:
     """Whether writing goes to something that is not a file of its own: a device, a pipe, what /dev/stdout stands for."""
     return path.parts[:2] in (("/", "dev"), ("/", "proc")) or (path.exists() and not path.is_file())
+
+
+# -- a table -----------------------------------------------------------------------------------------------------------
+def harmless(value: object) -> object:
+    """Text that a spreadsheet would run as a formula, blanks and line ends before it or not, behind an apostrophe; else as it is.
+
+    Line ends become one kind: a lone carriage return would end the row.
+
+    >>> harmless("=1+1"), harmless("\\r\\n@x"), harmless("a = b"), harmless(-1.5)
+    ("'=1+1", "'\\n@x", 'a = b', -1.5)
+    """
+    if not isinstance(value, str):
+        return value
+    text = value.replace("\r\n", "\n").replace("\r", "\n") if "\r" in value else value
+    return f"'{text}" if text[:1] in ("\t", "\n") or text.lstrip()[:1] in ("=", "+", "-", "@") else text
+
+
+def table_csv(frame: pd.DataFrame, **options: Any) -> bytes:
+    """A frame as CSV that a spreadsheet only shows: cells, heads and labels are `harmless`. `options` are those of `to_csv`."""
+    from pandas.api.types import is_numeric_dtype
+
+    words = {k: frame.iloc[:, k].tolist() for k in range(frame.shape[1]) if not is_numeric_dtype(frame.dtypes.iloc[k])}
+    changed = {k: told for k, column in words.items() if (told := list(map(harmless, column))) != column}
+    safe = frame.copy(deep=False)
+    for k, column in changed.items():
+        safe.isetitem(k, column)
+    safe.columns = safe.columns.map(harmless)
+    safe.index = safe.index.map(harmless).rename(frame.index.name) if frame.index.nlevels == 1 and len(frame) else frame.index
+    text: str = safe.to_csv(lineterminator="\n", **{"float_format": "%.10g", **options})
+    return text.encode()
 
 
 # -- a folder ----------------------------------------------------------------------------------------------------------

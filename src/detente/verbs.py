@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from detente.checks import calendar_day
 from detente.errors import DetenteError, InputError
 
 if TYPE_CHECKING:
@@ -94,14 +95,9 @@ class Arguments(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, strict=True)
 
 
-def day_of(text: str | None, what: str, example: str) -> date | None:
+def day_of(text: str | None, what: str) -> date | None:
     """The day a text names; None where there is none. Raises `InputError` in words."""
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise InputError(f"{what} {text!r} is not a day; write it as {example}") from None
+    return None if text is None else calendar_day(text, what)
 
 
 class OutlookArguments(Arguments):
@@ -141,7 +137,7 @@ class TalkArguments(Arguments):
     @property
     def day(self) -> date | None:
         """The deadline as a day. Raises `InputError`."""
-        return day_of(self.deadline, "deadline", "2025-11-10")
+        return day_of(self.deadline, "deadline")
 
     @property
     def fixed(self) -> dict[str, float]:
@@ -287,7 +283,7 @@ class DispatchArguments(Arguments):
     @property
     def days(self) -> tuple[date | None, date | None]:
         """Both as days. Raises `InputError`."""
-        return day_of(self.since, "the first day", "2025-09-18"), day_of(self.until, "the last day", "2025-10-18")
+        return day_of(self.since, "the first day"), day_of(self.until, "the last day")
 
 
 class EnsembleArguments(Arguments):

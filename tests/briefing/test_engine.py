@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from detente.briefing.charts import engine
+from detente.briefing.charts.theme import render
 
 SPEC = {"data": {"values": [{"x": 1, "y": 2}]}, "mark": "point", "encoding": {"x": {"field": "x"}, "y": {"field": "y"}}}
 
@@ -69,6 +70,63 @@ def test_a_damaged_drawing_is_drawn_again(cache: Path, damage: bytes) -> None:
     assert engine.draw(SPEC) == first
     file.write_bytes(file.read_bytes()[:32] + zlib.compress(b"<svg>not mine</svg>"))
     assert engine.draw(SPEC) == first
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        b"<svg><script>alert(1)</script></svg>", b'<svg><g onload="x()"/></svg>', b'<svg><a href="https://x.example/">x</a></svg>',
+        b'<svg><image href="https://x.example/"/></svg>', b"<!DOCTYPE svg><svg/>", b"\xff\xfe", b"no drawing", b"",
+    ],
+)  # fmt: skip
+def test_a_kept_drawing_that_the_engine_never_makes_is_drawn_anew(cache: Path, odd: bytes) -> None:
+    first = engine.draw(SPEC)
+    (file,) = cache.iterdir()
+    engine._kept(engine.LIMIT).keep(file.name, zlib.compress(odd))  # under a right digest
+    assert engine.find(file.name) is None
+    assert engine.draw(SPEC) == first
+    assert engine.find(file.name) == first
+
+
+# -- a drawing that fails ----------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("odd", ["\x0c", "\x00", "\x1b[31m", "\x07", "\ud800", "\ufffe"])
+@pytest.mark.parametrize("apart", [True, False])
+def test_what_no_svg_holds_is_drawn_as_a_sign_for_it(odd: str, apart: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "_unusable", not apart)
+    spec = {
+        "data": {"values": [{"x": f"a{odd}b", "y": 2}]},
+        "mark": "bar",
+        "encoding": {"x": {"field": "x"}, "y": {"field": "y"}},
+    }
+    assert "a\ufffd" in engine.draw(spec)
+
+
+@pytest.mark.parametrize("end", ["os._exit(7)", "os.kill(os.getpid(), 9)", "time.sleep(30)", "print('no answer', flush=True)"])
+def test_a_drawing_over_which_the_engine_ends_is_refused_and_the_next_is_drawn(
+    end: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fragile = tmp_path / "fragile.py"
+    fragile.write_text(
+        f"import json, os, sys, time\nfor line in sys.stdin:\n    if 'fatal' in line:\n        {end}\n"
+        "    print(json.dumps({'svg': '<svg>' + str(len(line)) + '</svg>'}), flush=True)\n"
+    )
+    engine._stop()
+    monkeypatch.setattr(engine, "__file__", str(fragile))
+    monkeypatch.setattr(engine, "PATIENCE", 1.0)
+    try:
+        with pytest.raises(ValueError, match="ended over it"):
+            engine.draw(SPEC | {"title": "fatal"})
+        assert engine.draw(SPEC).startswith("<svg>")
+        assert not engine._unusable
+    finally:
+        engine._stop()
+
+
+def test_a_figure_that_cannot_be_drawn_is_told_in_its_place() -> None:
+    with pytest.warns(UserWarning, match="the figure x could not be drawn: "):
+        made = render({"mark": {"type": "nonsense"}, "data": {"url": "file:///nowhere.csv"}}, "what it would show", "x")
+    assert "its numbers stand in its data file" in made
+    assert 'aria-label="what it would show"' in made
 
 
 def test_the_folder_keeps_to_its_limit_and_drops_what_is_not_used(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:

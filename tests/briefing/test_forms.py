@@ -272,13 +272,15 @@ def test_a_data_file_is_written_once() -> None:
         shelf.add("a", "B", pd.DataFrame())
 
 
-@given(st.text(alphabet=st.sampled_from(list('=+-@\tab,"1')), max_size=8))
+@given(st.text(alphabet=st.sampled_from(list('=+-@\t\r\n ab,"1')), max_size=8))
 def test_no_cell_of_a_file_starts_a_formula(text: str) -> None:
     import csv
     import io
 
-    rows = list(csv.reader(io.StringIO(csv_bytes(pd.DataFrame({"t": [text], "n": [-1.5]})).decode())))
-    assert rows[1][0] == (f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") else text)
+    rows = list(csv.reader(io.StringIO(csv_bytes(pd.DataFrame({"t": [text], "n": [-1.5]})).decode(), newline="")))
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    runs = text[:1] in ("\t", "\n") or text.lstrip()[:1] in ("=", "+", "-", "@")
+    assert rows[1][0] == (f"'{text}" if runs else text)
     assert rows[1][1] == "-1.5"
 
 

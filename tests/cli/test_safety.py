@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import math
+import unicodedata
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from rich.table import Table
 
+from detente.cli.reply import Escaped
 from detente.errors import DetenteError, SourceError
 from detente.world import toy_world
 from detente.world.world import World
@@ -105,6 +109,26 @@ def test_a_measure_by_a_group_is_refused(run: Run, tmp_path: Path) -> None:
         assert "ASEAN is a group (MYS, SGP, VNM" in err
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("solve",), ("path",), ("jobs",), ("politics",), ("talks",), ("deal",), ("truce",), ("outlook",),
+        ("uncertainty",), ("reaction",), ("exercises",), ("bystander",), ("ensemble",), ("dispatch",),
+        ("brief", "--out", "b"), ("nash", "--player", "USA", "--dossier"),
+    ],
+)  # fmt: skip
+def test_a_code_that_stands_for_nothing_is_refused_by_every_command_before_any_work(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(import_module("detente.equilibrium.solve"), "_run", None)  # a solve would be a TypeError
+    path = saved(tmp_path, "    by: USA", "    by: XYZ")
+    at = len(command) if command[-1] == "--dossier" else 1
+    code, out, err = run(*command[:at], path, *command[at:])
+    assert (code, out) == (2, "")
+    assert "region 'XYZ' is not known" in err
+
+
 # -- names of failures -------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     "command",
@@ -123,7 +147,13 @@ def test_a_world_without_the_parties_is_named(
 @pytest.mark.parametrize(
     ("command", "says"),
     [
-        (("policy", "timeline", KL, "--from", "0001-01-01", "--to", "9999-12-31"), "the end of the calendar"),
+        (("policy", "timeline", KL, "--from", "0001-01-01", "--to", "9999-12-31"), "0001-01-01 lies outside 1800 to 2100"),
+        (("policy", "show", KL, "--date", "9999-12-31"), "9999-12-31 lies outside 1800 to 2100"),
+        (("talks", KL, "--deadline", "9999-12-31"), "9999-12-31 lies outside"),
+        (
+            ("new", "x", "--by", "USA", "--on", "CHN", "--threat", "20 %", "--as-of", "0999-01-01"),
+            "0999-01-01 lies outside",
+        ),
         (("stress", "-n", "1", "--seed", "-1"), "Invalid value for '--seed'"),
         (("outlook", KL, "--discount", "nan"), "must be a number"),
         (("nash", "-p", "USA", "-p", "USA"), "USA is given twice"),
@@ -189,3 +219,34 @@ def test_an_author_of_a_dossier_hears_of_control_characters(run: Run, tmp_path: 
     code, _, err = run("dossier", "check", saved(tmp_path, "title: Ten points on all goods", 'title: "Ten\\f points"'))
     assert code == 2
     assert "measures[0].title: the text holds the control character U+000C" in err
+
+
+# -- control characters ------------------------------------------------------------------------------------------------
+ODD = "\x1b[31m\x07\x0c\x08\x9b2J\u202e[/b][bold]"
+FEW = "\x1b[31m\x0c\x9b2J\u202e[/b][bold]"  # more, and it is refused as no text at all
+ARTICLE = (
+    f"Washington, 4 March 2025. The United States {FEW} raised tariffs on Chinese goods by 10 percent on 4 March 2025. "
+    f"Talks between the United States and China will be held in Geneva{FEW} on 10 May 2025."
+)
+
+
+@pytest.mark.parametrize("more", [(), ("--full",), ("--json",)])
+def test_no_control_character_of_an_article_reaches_the_terminal(run: Run, tmp_path: Path, more: tuple[str, ...]) -> None:
+    path = tmp_path / "article.txt"
+    path.write_text(ARTICLE, encoding="utf-8")
+    code, out, err = run("read", str(path), "--date", "2025-03-05", *more)
+    assert code == 0
+    held = {c for c in out + err if unicodedata.category(c) == "Cc" and c != "\n"} | (set(out + err) & {"\u202e"})
+    assert held <= ({"\u202e"} if more == ("--json",) else set())  # a program gets what is there, as JSON
+
+
+def test_a_console_shows_what_it_is_given(capsys: pytest.CaptureFixture[str]) -> None:
+    console = Escaped(markup=False, emoji=False, width=200)
+    table = Table(box=None)
+    table.add_column(f"head{ODD}")
+    table.add_row(f"cell{ODD}")
+    for what in (f"line{ODD}", table):
+        console.print(what, highlight=False)
+    told = capsys.readouterr().out
+    assert told.count("\\x1b[31m\\x07\\x0c\\x08\\x9b2J\\u202e[/b][bold]") == 3
+    assert not {c for c in told if unicodedata.category(c) in ("Cc", "Cf") and c != "\n"}

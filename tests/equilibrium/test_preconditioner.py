@@ -58,6 +58,41 @@ def test_fewer_sweeps_to_the_same_place(name: str, exchange_rate: str) -> None:
     assert int(few) < 0.6 * int(many)
 
 
+@pytest.mark.parametrize("withhold", [0.05, 0.8])
+def test_a_market_under_control_takes_fewer_sweeps_to_the_same_place(withhold: float) -> None:
+    world, chosen = dt.load_world(), at_month(12)
+    economy = world.economy()
+    held = dt.ExportControl(by="CHN", on=["USA", "JPN"], sectors="RER", withhold=withhold)
+    shock = dt.Policy([held, dt.Quota(by="USA", on=["AUS", "MYS", "EU27"], share=1.05, sectors="RER")]).shock(economy)
+    k, p = arrays.controls(economy, shock, chosen), arrays.values(economy, chosen)
+    given = (arrays.base(economy, chosen), arrays.levers(shock, arrays.late_rows([shock], room=True)), k, p)
+    start = np.zeros(3 * economy.output.size + len(economy.regions) + k.log_bound.size)
+    (apart, _, many), (together, _, few) = (
+        system.equilibrium(start, *given, 1e-11, 200, preconditioner(economy, chosen, controls)) for controls in (None, k)
+    )
+    wedges = np.asarray(system.unpack(together, *economy.output.shape).wedge)[: len(shock.controls)]
+    assert wedges.max() > 0
+    counted = np.concatenate(
+        [np.arange(start.size - k.log_bound.size), start.size - k.log_bound.size + np.flatnonzero(wedges > 0)]
+    )
+    assert np.asarray(together)[counted] == pytest.approx(np.asarray(apart)[counted], abs=1e-8)
+    assert int(few) <= int(many)
+
+
+def test_without_bounds_or_with_too_many_no_market_is_under_control() -> None:
+    economy, chosen = random_economy(5, 4, 3), horizon("medium")
+    none = arrays.controls(economy, dt.Policy().shock(economy), chosen)
+    assert (preconditioner(economy, chosen, none).market.place > 1e9).all()
+    assert (
+        preconditioner(
+            economy, chosen, arrays.controls(economy, dt.Policy().shock(economy), chosen, (512, 512))
+        ).market.place.size
+        == 0
+    )
+    residual, binding = np.linspace(-1, 1, 3 * 20 + 5 + 64), np.zeros(64, dtype=bool)
+    assert np.asarray(system.conditioned(nothing(economy), residual, binding, 5, 4)) == pytest.approx(residual, abs=1e-6)
+
+
 def test_parameters_close_by_share_a_matrix_and_others_do_not() -> None:
     economy = random_economy(3, 2, 3)
     one, near, far = (at_home(economy, horizon("medium", trade_elasticity_factor=f)) for f in (1.0, 1.1, 0.5))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -93,7 +94,30 @@ def test_what_is_no_store_is_refused(tmp_path: Path) -> None:
         connection.execute("pragma user_version = 99")
     with pytest.raises(InputError, match="format 99"):
         Store(tmp_path / "s")
-    (tmp_path / "t").mkdir()
-    (tmp_path / "t" / "index.sqlite").write_bytes(b"not a database at all" * 100)
-    with pytest.raises(InputError, match="cannot be used"):
-        Store(tmp_path / "t")
+
+
+@pytest.mark.parametrize("damage", ["gone", "no database", "cut", "empty", "hole", "swapped"])
+def test_an_index_is_made_anew_from_the_files_that_are_whole(tmp_path: Path, damage: str) -> None:
+    store = Store(tmp_path / "s")
+    for key in KEYS:
+        store.put(key, content(key), "chunk", "a note")
+    listed, index = store.listed(), tmp_path / "s" / "index.sqlite"
+    with closing(sqlite3.connect(index)) as connection:
+        connection.execute("pragma wal_checkpoint(truncate)")
+    body = index.read_bytes()
+    for end in ("-wal", "-shm"):
+        index.with_name(index.name + end).unlink(missing_ok=True)
+    half = len(body) // 2
+    made = {"no database": b"not a database at all" * 100, "cut": body[:half], "empty": b"", "swapped": body[half:] + body[:half],
+            "hole": body[:200] + b"\xff" * (len(body) - 400) + body[-200:]}  # fmt: skip
+    if damage == "gone":
+        index.unlink()
+    else:
+        index.write_bytes(made[damage])
+    store.path(KEYS[0]).write_bytes(b"damaged as well")
+    store.path(KEYS[1]).unlink()
+    store.path(KEYS[2]).with_suffix(".row").write_text("[")
+    again = Store(tmp_path / "s")
+    assert again.has(KEYS) == set(KEYS[3:])
+    assert {k: told for k, told in again.listed().items() if k in KEYS[3:]} == {k: listed[k] for k in KEYS[3:]}
+    assert [d.key for d in again.damaged] == KEYS[:1]

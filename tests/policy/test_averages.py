@@ -165,7 +165,7 @@ def test_refusals() -> None:
     with pytest.raises(InputError, match="before it begins"):
         LEDGER.average_tariffs("USA", "CHN", "2025-05-14", "2025-05-13")
     with pytest.raises(InputError, match="40,000"):
-        LEDGER.average_tariffs("USA", "CHN", "2020-01-01", "2420-01-01")
+        LEDGER.average_tariffs("USA", "CHN", "1900-01-01", "2100-01-01")
 
 
 def test_tables() -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import random
 import re
-from datetime import date
+from collections.abc import Callable
+from datetime import date, datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -12,11 +14,13 @@ from typing import Any
 import jsonschema
 import pytest
 import yaml
+from hypothesis import given, settings, strategies as st
 from typer.testing import CliRunner
 
 from detente.cases.baselines import BASELINES
+from detente.checks import FIRST_DAY, LAST_DAY
 from detente.cli import app
-from detente.errors import BadDossier, UnknownName
+from detente.errors import BadDossier, InputError, UnknownName
 from detente.outlook.record import load_record
 from detente.policy.changes import Change, apply_changes
 from detente.policy.dossier import (
@@ -27,7 +31,8 @@ from detente.policy.dossier import (
     parse_dossier,
 )
 from detente.policy.doubts import doubts, doubts_of
-from detente.policy.parts import BASELINE_NAMES
+from detente.policy.ledger import load_ledger
+from detente.policy.parts import BASELINE_NAMES, Source
 from detente.policy.reading import read_yaml, validate
 from detente.words.names import region_table, resolve_regions, sector_table
 from mutilation import mutilate
@@ -683,3 +688,53 @@ def test_a_scenario_cannot_bear_the_name_of_a_baseline(name: str) -> None:
 
 def test_the_names_of_baselines_are_those_there_are() -> None:
     assert BASELINE_NAMES == BASELINES
+
+
+# -- days --------------------------------------------------------------------------------------------------------------
+@given(st.dates(FIRST_DAY, LAST_DAY))
+@settings(max_examples=25, deadline=None)
+def test_a_day_is_a_date_or_its_iso_text(day: date) -> None:
+    d, moment = load_dossier("kuala-lumpur-2025"), datetime(day.year, day.month, day.day, 13)
+    for same in (day.isoformat(), moment):
+        assert d.status(same) == d.status(day)
+        assert d.deadlines(same, 30) == d.deadlines(day, 30)
+        assert d.timeline(same, same) == d.timeline(day, day)
+
+
+@pytest.mark.parametrize(
+    "day",
+    ["2025-13-01", "18 October", "", 20251018, 3.5, True, "0999-12-31", date(1799, 12, 31), date(2101, 1, 1)],
+)
+def test_what_is_no_day_is_refused_by_name_at_every_door(day: Any) -> None:
+    d, ledger = load_dossier("kuala-lumpur-2025"), load_ledger("us-china")
+    doors: list[Callable[[], object]] = [
+        lambda: d.status(day), lambda: d.deadlines(day), lambda: d.timeline(day, d.as_of), lambda: d.timeline(d.as_of, day),
+        lambda: d.policy(day=day), lambda: ledger.status(day), lambda: ledger.in_force(day), lambda: ledger.diff(day, d.as_of),
+        lambda: ledger.policy(day, REGIONS, SECTORS), lambda: ledger.average_tariff("USA", "CHN", day),
+    ]  # fmt: skip
+    for door in doors:
+        with pytest.raises(InputError, match=r"is not a day|lies outside 1800 to 2100"):
+            door()
+
+
+@pytest.mark.parametrize("days", [-1, math.nan, math.inf])
+def test_a_number_of_days_is_a_number(days: Any) -> None:
+    with pytest.raises(InputError, match="the number of days"):
+        load_dossier("kuala-lumpur-2025").deadlines(within_days=days)
+
+
+@pytest.mark.parametrize(
+    "url", ["https://x.example/><script>", "https://x.example/`a`", 'https://x"onmouseover=y', "https://x/{a}", "ftp://x"]
+)
+def test_an_address_cannot_leave_its_place(url: str) -> None:
+    with pytest.raises(ValueError, match="url"):
+        Source(id="s", title="t", publisher="p", url=url)
+    assert Source(id="s", title="t", publisher="p", url="https://ü.example/a_(b)?c=d%20e#f").url
+
+
+def test_a_list_has_an_end() -> None:
+    data, _ = read_yaml(small_dossier("long", "Long"), "long.yaml")
+    own = data["measures"][0]
+    data["measures"] = [own | {"id": f"m{k}", "rate_pct": k / 10} for k in range(401)]
+    with pytest.raises(BadDossier, match=r"measures: 401 entries; at most 400 are read"):
+        validate(Dossier, data, {}, "long.yaml")

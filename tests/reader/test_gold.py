@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import pytest
 import yaml
-from tests_reader_gold_score import Answer, Score, Text, answers_of, options, score_folder, score_found, score_text
+from tests_reader_gold_score import (
+    Answer,
+    Score,
+    Text,
+    answers_of,
+    options,
+    score_folder,
+    score_found,
+    score_sentences,
+    score_text,
+)
 
 GOLD = Path(__file__).with_name("gold")
 FLOORS = yaml.safe_load((GOLD / "floors.yaml").read_text(encoding="utf-8"))
 STATUSES = {"threatened", "announced", "in_force", "suspended", "expired", "withdrawn", "struck_down"}
 KINDS = {"tariff", "export_control", "embargo", "non_tariff", "purchase", "other"}
 HALVES = ("open", "kept")
-PARTS = (*HALVES, "fresh")
+PARTS = tuple(p for p in FLOORS if p not in ("open_sentences", "held_sentences"))
+SENTENCES = GOLD / "sentences.yaml"
 
 
 @cache
@@ -48,9 +60,27 @@ def test_halves_mirror_each_other() -> None:
     assert abs(wanted[0] - wanted[1]) <= 0.15 * sum(wanted)
 
 
-def test_fresh_texts_are_enough_to_tell() -> None:
-    assert len(texts_of("fresh")) >= 24
-    assert sum(not a.optional for p in texts_of("fresh") for a in answers_of(p)) >= 100
+@pytest.mark.parametrize("part", [p for p in PARTS if p not in HALVES])
+def test_texts_written_apart_are_enough_to_tell(part: str) -> None:
+    assert len(texts_of(part)) >= 24
+    assert sum(not a.optional for p in texts_of(part) for a in answers_of(p)) >= 100
+
+
+@pytest.mark.parametrize("half", ["open", "held"])
+def test_single_sentences(half: str) -> None:
+    score, floor = score_sentences(SENTENCES, half), FLOORS[f"{half}_sentences"]
+    assert score.precision >= floor["precision"]
+    assert score.recall >= floor["recall"]
+    assert len(score.reversed) <= floor["reversed"], sorted({name for name, _ in score.reversed})
+    assert abs(score.calibration) <= floor["calibration"]
+
+
+def test_sentences_are_many_and_halves_alike() -> None:
+    rows = yaml.safe_load(SENTENCES.read_text(encoding="utf-8"))
+    counts = Counter(row["k"] for row in rows)
+    assert len(rows) >= 150
+    assert len({row["say"] for row in rows}) == len(rows)
+    assert sum(n % 2 for n in counts.values()) <= 2
 
 
 @pytest.mark.parametrize("path", [p for part in PARTS for p in texts_of(part)], ids=lambda p: f"{p.parent.name}-{p.stem}")

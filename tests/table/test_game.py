@@ -297,3 +297,16 @@ def test_every_dossier_starts_or_is_refused_in_words(name: str) -> None:
     else:
         with pytest.raises(DetenteError, match=f"{name} has {len(parties)} parties"):
             Game.replay(Setup(dossier=name, seats=seats), [])
+
+
+def test_the_engine_in_a_third_seat_takes_what_serves_it_and_can_be_had() -> None:
+    found = game(**{A: "person", B: "person", "VNM": "engine"})
+    for seat in found.order[:2]:
+        found = found.apply(seat, Move(kind="wait"))
+    moved = found.played()
+    menu = found.board.menu("VNM")
+    chosen = menu.of(moved.choices.get("VNM", "0"))
+    can_be_had = [c for c in menu.items if not c.consent or c.adds(c.consent, False).points >= 0]
+    assert chosen.adds("VNM", False).points == max(c.adds("VNM", False).points for c in can_be_had)
+    assert moved.turn == moved.order[0]
+    assert moved.step == 1

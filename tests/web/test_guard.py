@@ -7,7 +7,7 @@ import logging
 
 import pytest
 
-from detente.web.security import HEADERS, Rate, session_of
+from detente.web.security import HEADERS, Rate, Sessions
 from detente.web.settings import Settings
 
 TOKEN = "correct-horse-battery-staple"
@@ -180,7 +180,7 @@ def test_beyond_this_machine_nothing_is_said_without_the_token(closed):
     assert closed.get("/healthz").status_code == 200
 
 
-@pytest.mark.parametrize("given", ["", TOKEN[:-1], TOKEN + "x", TOKEN.upper(), session_of(TOKEN), "é" * 20])
+@pytest.mark.parametrize("given", ["", TOKEN[:-1], TOKEN + "x", TOKEN.upper(), Sessions(TOKEN).begin(), "é" * 20])
 def test_wrong_tokens_are_wrong(closed, given):
     headers = {"Authorization": f"Bearer {given}".encode()}
     assert closed.get("/api/v1/catalogue", headers=headers).status_code == 401
@@ -197,6 +197,55 @@ def test_the_token_and_the_cookie_let_in(closed):
     assert closed.get("/api/v1/catalogue").status_code == 200  # with the cookie just set
     assert closed.get("/api/v1/catalogue", headers={"Cookie": "detente=wrong"}).status_code == 401
     closed.cookies.clear()
+
+
+def test_signing_out_ends_the_cookie_wherever_it_lies(closed, tmp_path):
+    sent = closed.post("/login", data={"token": TOKEN}).headers["set-cookie"]
+    copy = {"Cookie": sent.partition(";")[0]}
+    other = {"Cookie": closed.post("/login", data={"token": TOKEN}).headers["set-cookie"].partition(";")[0]}
+    closed.cookies.clear()
+    assert closed.get("/api/v1/catalogue", headers=copy).status_code == 200
+    assert closed.post("/logout", headers=copy).status_code == 303
+    closed.cookies.clear()
+    assert closed.get("/api/v1/catalogue", headers=copy).status_code == 401
+    assert closed.get("/api/v1/catalogue", headers=other).status_code == 200  # another browser stays signed in
+
+
+def test_what_was_signed_out_stays_so_when_the_server_starts_anew(tmp_path):
+    path = tmp_path / "signed-out.json"
+    first = Sessions(TOKEN, path)
+    kept, ended = first.begin(), first.begin()
+    first.end(ended)
+    first.end("not ours")
+    assert path.stat().st_mode & 0o777 == 0o600
+    for again in (first, Sessions(TOKEN, path)):
+        assert (again.fits(kept), again.fits(ended)) == (True, False)
+    assert not Sessions(TOKEN + "x", path).fits(kept)
+    for damage in ("", "[", "[1]", '{"a": "b"}', "[" * 100_000):
+        path.write_text(damage)
+        assert Sessions(TOKEN, path).fits(kept)
+
+
+@pytest.mark.parametrize("changed", ["name", "day", "seal", "more"])
+def test_a_cookie_is_sealed(changed, monkeypatch):
+    sessions = Sessions(TOKEN)
+    name, ends, seal = sessions.begin().split(".")
+    odd = {"name": f"{'0' * 24}.{ends}.{seal}", "day": f"{name}.{int(ends) + 1}.{seal}", "seal": f"{name}.{ends}.{seal[::-1]}"}
+    assert not sessions.fits(odd.get(changed, f"{name}.{ends}.{seal}.x"))
+    monkeypatch.setattr("detente.web.security.time", lambda: int(ends) + 1.0)
+    assert not sessions.fits(f"{name}.{ends}.{seal}")  # its time is over
+
+
+def test_wrong_tokens_are_slowed_down(tmp_path, server_of):
+    settings = Settings(host="0.0.0.0", token=TOKEN, names=("detente.example",), data=tmp_path, in_process=True)
+    with server_of(settings, "http://detente.example", alive=False) as asked:
+        cookie = {"Cookie": asked.post("/login", data={"token": TOKEN}).headers["set-cookie"].partition(";")[0]}
+        asked.cookies.clear()
+        wrong, right = {"Authorization": "Bearer no"}, {"Authorization": f"Bearer {TOKEN}"}
+        seen = [asked.get("/api/v1/catalogue", headers=wrong).status_code for _ in range(12)]
+        assert (seen[0], seen[-1]) == (401, 429)
+        assert asked.get("/api/v1/catalogue", headers=right).status_code == 429  # else guessing would be free
+        assert asked.get("/api/v1/catalogue", headers=cookie).status_code == 200  # who is in stays in
 
 
 def test_guessing_is_slowed_down(closed):

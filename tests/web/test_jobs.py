@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -10,9 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from detente.errors import InputError
-from detente.web.jobs import ATTEMPTS, Held, Jobs, TooManyJobs
+from detente.web.jobs import ATTEMPTS, Held, Jobs, TooManyJobs, private
 from detente.web.kinds import arguments_of, basis
 from detente.web.results import Results, result_key
+from detente.web.settings import Settings
 from detente.web.state import PageState, resolve
 
 KEYS = [f"{k:032x}" for k in range(8)]
@@ -313,6 +315,17 @@ def test_charts_of_finished_work_are_drawn_for_the_page(client, toy_state, wait_
         assert wide["alt"].startswith(wide["title"])
         assert narrow["svg"] != wide["svg"]
         assert "var(--ink)" in wide["svg"]
+    files = {e: client.get(f"/api/v1/jobs/{job['id']}/figures/ends.{e}") for e in ("svg", "png", "html", "csv")}
+    assert files["png"].content[:8] == b"\x89PNG\r\n\x1a\n"
+    assert b"var(--" not in files["svg"].content
+    assert "sandbox" in files["html"].headers["content-security-policy"]
+    assert "source" in files["csv"].text.splitlines()[0]
+    assert client.get(f"/api/v1/jobs/{job['id']}/figures/fan-{parties[0]}.csv").status_code == 422
+    for name, ways in (("ends", {"png", "svg", "csv"}), (f"fan-{parties[0]}", {"png", "svg"})):
+        framed = client.post("/api/v1/embeds", json={"name": name, "job": job["id"]}).json()
+        assert set(framed["files"]) == ways
+        assert "frame-ancestors *" in client.get(f"/{framed['path']}").headers["content-security-policy"]
+    assert client.post("/api/v1/embeds", json={"name": "ends"}).status_code == 422
     ends = client.get(f"/api/v1/jobs/{job['id']}/figures/ends.json").json()
     result = client.get(f"/api/v1/jobs/{job['id']}/result").json()
     for scenario in result["scenarios"]:
@@ -326,3 +339,74 @@ def test_work_without_charts_says_so(client, finished):
     job = finished if isinstance(finished, str) else finished["id"]
     reply = client.get(f"/api/v1/jobs/{job}/figures/ends.json")
     assert reply.status_code in (404, 422)
+
+
+# -- damage --------------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("hurt", ["result.json", "front.html", "sums.json"])
+@pytest.mark.parametrize("damage", ["flip", "cut", "gone", "empty", "odd"])
+def test_a_damaged_result_is_dropped_and_can_be_made_anew(tmp_path, hurt, damage):
+    results = Results(tmp_path, 10_000)
+    with results.making(KEYS[0]) as folder:
+        (folder / "result.json").write_text('{"a": 1}')
+        (folder / "front.html").write_text("page")
+    assert (results.has(KEYS[0]), results.json(KEYS[0])) == (True, b'{"a": 1}')
+    path = results.folder / KEYS[0] / hurt
+    body = path.read_bytes()
+    made = {"flip": bytes([body[0] ^ 1]) + body[1:], "cut": body[:-2], "empty": b"", "odd": b"[1, 2]"}
+    if damage == "gone":
+        path.unlink()
+    else:
+        path.write_bytes(made[damage])
+    assert not results.has(KEYS[0])
+    assert results.json(KEYS[0]) is None
+    with results.making(KEYS[0]) as folder:
+        (folder / "result.json").write_text("{}")
+    assert results.json(KEYS[0]) == b"{}"
+
+
+def test_a_damaged_file_is_not_handed_out(tmp_path):
+    results = Results(tmp_path, 10_000)
+    with results.making(KEYS[0]) as folder:
+        (folder / "result.json").write_text("{}")
+        (folder / "front.html").write_text("page")
+    (results.folder / KEYS[0] / "front.html").write_text("poor")
+    assert results.file(KEYS[0], "front.html") is None
+    assert not results.has(KEYS[0])
+
+
+@pytest.mark.parametrize("damage", [b"not a database at all" * 100, os.urandom(4096), b"SQLite format 3\x00" + b"\xff" * 4080])
+def test_a_damaged_queue_is_refused_by_name(tmp_path, damage):
+    (tmp_path / "jobs.db").write_bytes(damage)
+    with pytest.raises(InputError, match=r"jobs\.db cannot be used: .*move it away"):
+        Jobs(tmp_path / "jobs.db")
+
+
+def test_a_folder_in_trouble_is_told_and_passes(tmp_path, server_of, monkeypatch):
+    settings = Settings(data=tmp_path / "data", in_process=True, rate=1e6, burst=1_000_000)
+    ask = {"kind": "ensemble", "arguments": {"draws": 16}, "state": {"dossier": "kuala-lumpur-2025"}}
+    with server_of(settings) as asked:
+        assert asked.get("/healthz").json()["status"] == "ok"
+
+        def full(*_, **__):
+            raise sqlite3.OperationalError("database or disk is full")
+
+        with monkeypatch.context() as patched:
+            patched.setattr(Jobs, "_look", full)
+            patched.setattr(Jobs, "add", full)
+            health = asked.get("/healthz")
+            assert (health.status_code, health.json()["status"]) == (503, "no data")
+            reply = asked.post("/api/v1/jobs", json=ask)
+            assert (reply.status_code, reply.json()["error"]) == (503, "NoData")
+            assert reply.headers["retry-after"] == "10"
+        assert asked.get("/healthz").json()["status"] == "ok"
+        assert asked.post("/api/v1/jobs", json=ask).status_code == 202
+
+
+def test_nobody_else_looks_into_the_data(tmp_path):
+    new, ours, theirs = (tmp_path / name for name in ("new", "ours", "theirs"))
+    for folder in (ours, theirs):
+        folder.mkdir(mode=0o755)
+    (ours / "jobs.db").touch()
+    for folder in (new, ours, theirs):
+        private(folder)
+    assert [folder.stat().st_mode & 0o777 for folder in (new, ours, theirs)] == [0o700, 0o700, 0o755]  # what is not ours stays

@@ -36,6 +36,7 @@ from detente.briefing.document import Cell, Column, Table
 from detente.briefing.view import CaseView
 from detente.cases.baselines import REFERENCE, in_words
 from detente.cases.case import CENTRAL, Case
+from detente.checks import calendar_day
 from detente.equilibrium.memory import solved_once
 from detente.equilibrium.outcome import Outcome
 from detente.errors import CornerResult, InputError, NotConverged
@@ -44,7 +45,7 @@ from detente.outlook.journal import Contents, Entry
 from detente.outlook.outlook import pooled_odds
 from detente.outlook.tree import STATUS_QUO, grow
 from detente.outlook.watching import kept_signals
-from detente.policy.averages import as_day, average_tariff
+from detente.policy.averages import average_tariff
 from detente.policy.dossier import Dossier
 from detente.policy.ledger import Ledger, load_calendar
 from detente.policy.measures import InstrumentKind
@@ -169,8 +170,8 @@ def _parties(book: Dossier | Ledger) -> tuple[str, ...]:
 
 def window(since: str | date | None, until: str | date | None, as_of: date) -> tuple[date, date]:
     """The two days: by default the month before the dossier's own. Raises `InputError` where they hold no day."""
-    last = as_of if until is None else as_day(until)
-    first = _month_before(last) if since is None else as_day(since)
+    last = as_of if until is None else calendar_day(until)
+    first = _month_before(last) if since is None else calendar_day(since)
     if first > last:
         raise InputError(refusal("briefing", "reversed", since=first, until=last))
     if first == last:

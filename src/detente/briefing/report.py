@@ -44,7 +44,7 @@ from detente.cases.runs import FORMAT, dossier_content
 from detente.equilibrium.memory import memory, solved_once
 from detente.equilibrium.outcome import Outcome
 from detente.equilibrium.parameters import horizon_table
-from detente.files import CacheFolder, sha256
+from detente.files import CacheFolder, sha256, table_csv
 from detente.policy.dossier import Dossier
 from detente.types import Progress
 from detente.world.world import World
@@ -316,19 +316,16 @@ def csv_bytes(frame: pd.DataFrame) -> bytes:
     """A CSV with ten significant digits; text that a spreadsheet would run as a formula is quoted with an apostrophe, and blanks
     of print (thin, or not to be broken) are plain."""
     words = {c: frame[c].tolist() for c in frame.columns if not pd.api.types.is_numeric_dtype(frame[c])}
-    changed = {c: list(map(_harmless, values)) for c, values in words.items()}
+    changed = {c: list(map(_plain_blanks, values)) for c, values in words.items()}
     changed = {c: values for c, values in changed.items() if values != words[c]}
     safe = (
         frame.assign(**{str(c): pd.Series(v, index=frame.index, dtype=object) for c, v in changed.items()}) if changed else frame
     )
-    return safe.to_csv(index=False, float_format="%.10g", lineterminator="\n").encode()
+    return table_csv(safe, index=False)
 
 
-def _harmless(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    plain = value.translate(BLANKS)
-    return "'" + plain if plain[:1] in ("=", "+", "-", "@", "\t") else plain
+def _plain_blanks(value: object) -> object:
+    return value.translate(BLANKS) if isinstance(value, str) else value
 
 
 def run_record(

@@ -33,6 +33,7 @@ import pandas as pd
 from detente.cases.baselines import BASELINES, IN_FORCE, LAW, NO_DEAL, REFERENCE, STATUS_QUO, Baseline, baseline
 from detente.cases.history import Moment, moments, pieces, turning
 from detente.cases.readings import CENTRAL, PINNED, Node, readings
+from detente.checks import calendar_day
 from detente.equilibrium.chokepoints import DAYS_A_MONTH, ROWS, Narrowed, Rent, narrowed
 from detente.equilibrium.indicators import Indicator, indicator as named_indicator
 from detente.equilibrium.inputs import chains_of
@@ -50,7 +51,7 @@ from detente.policy.measures import Base, Measure, key_of
 from detente.policy.parts import Scenario
 from detente.policy.shock import Shock
 from detente.policy.stacking import Stack, partners_of, policy_on, sectors_of, stack_on
-from detente.policy.timing import turning_days
+from detente.policy.timing import in_force, turning_days
 from detente.types import Array, Progress, Range
 from detente.words import refusal
 from detente.words.names import goods_sectors, group_table, region_name
@@ -126,10 +127,15 @@ class Case:
         other.__dict__["policies"] = self.policies
         return other
 
-    def on_day(self, day: date) -> Case:
+    def on_day(self, day: date | str) -> Case:
         """The case as it stands on another day: what is in force then holds for good, and months count from that day."""
         other = Case(
-            self.dossier.model_copy(update={"as_of": day}), self.world, self.parameters, (), self.with_ranges, self.solver
+            self.dossier.model_copy(update={"as_of": calendar_day(day)}),
+            self.world,
+            self.parameters,
+            (),
+            self.with_ranges,
+            self.solver,
         )
         other.__dict__.update(economy=self.economy, controlled=self.controlled)  # the same goods are hard to replace on every day
         return other
@@ -270,10 +276,10 @@ class Case:
         """Policy of every scenario on its day; None is the status quo on the dossier's, "law" the law by itself."""
         return Lazily((None, LAW, *self.ids), self.policy)
 
-    def policy(self, scenario: str | None, changes: Sequence[Change] = (), day: date | None = None) -> Policy:
+    def policy(self, scenario: str | None, changes: Sequence[Change] = (), day: date | str | None = None) -> Policy:
         """The policy of a scenario after further changes of the dossier, in force on `day` (its own if None)."""
         name = self.scenario(scenario)
-        own, when = None if name == LAW else name, day or self.day(name)
+        own, when = None if name == LAW else name, self.day(name) if day is None else calendar_day(day)
 
         def work() -> Policy:
             return self.dossier.policy(own, self.world.regions, self.world.sectors, changes=changes, day=when)
@@ -286,25 +292,41 @@ class Case:
         regions, sectors, rates = self.world.regions, self.world.sectors, self.world.tariff_rates
         return self.once(("stack", name), lambda: stack_on(self.measures(name), self.day(name), regions, sectors, rates))
 
-    def history(self, scenario: str | None, changes: Sequence[Change] = (), day: date | None = None) -> tuple[Moment, ...]:
+    def history(self, scenario: str | None, changes: Sequence[Change] = (), day: date | str | None = None) -> tuple[Moment, ...]:
         """What was in force when, up to the policy of a scenario, with further changes made on the dossier's day; `history`."""
         name = self.scenario(scenario)
         if changes or day is not None:
-            return self._history(name, changes, day or self.day(name))
+            return self._history(name, changes, self.day(name) if day is None else calendar_day(day))
         return self.once(("history", name), lambda: self._history(name, (), self.day(name)))
 
     def _history(self, name: str | None, changes: Sequence[Change], last: date) -> tuple[Moment, ...]:
         decision, measures = self.dossier.as_of, self.measures(name, changes)
-        labels = self.world.regions, self.world.sectors
+        shocks: dict[int, Shock] = {}
 
         def policy(day: date) -> Policy:
-            return policy_on(measures, day, *labels)
+            found, shocks[id(found)] = self._laid_out_on(measures, day)
+            return found
+
+        def shock(found: Policy) -> Shock:
+            return shocks[id(found)]
 
         if name is None and not changes and last == decision:
             first = min((d for m in measures for d in turning_days(m)), default=decision)
             days = [d for d in turning(measures, first, decision) if d < decision]
-            return moments([*days, decision], decision, policy, self.economy)
-        return moments(turning(measures, decision, max(last, decision)), decision, policy, self.economy, self.history(None))
+            return moments([*days, decision], decision, policy, self.economy, (), shock)
+        days = turning(measures, decision, max(last, decision))
+        return moments(days, decision, policy, self.economy, self.history(None), shock)
+
+    def _laid_out_on(self, measures: Sequence[Measure], day: date) -> tuple[Policy, Shock]:
+        """The policy of a day and its shock: what is in force on many days, of many scenarios, is often the same."""
+        active = in_force(measures, day)
+
+        def work() -> tuple[Policy, Shock, tuple[Measure, ...]]:
+            found = policy_on(active, day, self.world.regions, self.world.sectors)
+            return found, found.shock(self.economy), active  # the measures are held, so that their ids stay their own
+
+        policy, shock, _ = self.once(("in force", tuple(map(id, active))), work)
+        return policy, shock
 
     # -- outcomes --------------------------------------------------------------------------------------------------------
     @cached_property
@@ -393,7 +415,7 @@ class Case:
         variant: str = CENTRAL,
         more: Policy | None = None,
         changes: Sequence[Change] = (),
-        day: date | None = None,
+        day: date | str | None = None,
         against: str | None = None,
         month: float | None = None,
         exchange_rate: ExchangeRate | None = None,
@@ -411,6 +433,7 @@ class Case:
         solved at the same node. Raises `UnknownName`, `NotConverged`, `CornerResult`, `ShockError`, `InputError`.
         """
         name = self.scenario(scenario)
+        day = None if day is None else calendar_day(day)
         node = self.node(variant, month, exchange_rate, ends, rent)
         base = self.compared_with(name, against)
         if more is None and not changes and day is None:
@@ -522,9 +545,10 @@ class Case:
             raw = self.after((*self.history(None), Moment(0.0, policy, policy.shock(self.economy))), node)
         return raw if base == REFERENCE else raw.relative_to(self._baseline(base, node))
 
-    def had_stayed(self, day: date, variant: str = CENTRAL) -> Outcome:
+    def had_stayed(self, day: date | str, variant: str = CENTRAL) -> Outcome:
         """What was in force on an earlier day, had nothing changed since, against the reference: what came in between is what the
         status quo differs from it by, duties that stand on both days being of the same age."""
+        day = calendar_day(day)
         begins = (day - self.dossier.as_of).days / DAYS_A_MONTH
         past = [m for m in self.history(None) if m.begins <= begins]
         if not past:

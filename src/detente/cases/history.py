@@ -83,13 +83,19 @@ def turning(measures: Iterable[Measure], first: date, last: date) -> list[date]:
 
 
 def moments(
-    days: Sequence[date], decision: date, policy: Callable[[date], Policy], economy: Economy, past: Sequence[Moment] = ()
+    days: Sequence[date],
+    decision: date,
+    policy: Callable[[date], Policy],
+    economy: Economy,
+    past: Sequence[Moment] = (),
+    laid_out: Callable[[Policy], Shock] | None = None,
 ) -> tuple[Moment, ...]:
-    """What was in force from each of the `days` on, after the `past`; days on which nothing changes are passed over."""
+    """What was in force from each of the `days` on, after the `past`; days on which nothing changes are passed over. `laid_out`
+    gives the shock of a policy where it is known already."""
     found = list(past)
     for day in days:
         chosen = policy(day)
-        shock = chosen.shock(economy)
+        shock = chosen.shock(economy) if laid_out is None else laid_out(chosen)
         if not found or _differs(found[-1].shock, shock):
             found.append(Moment((day - decision).days / DAYS_A_MONTH, chosen, shock))
     return tuple(found)

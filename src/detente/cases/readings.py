@@ -13,7 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+from types import MappingProxyType
 from typing import NamedTuple, get_args
 
 from detente.equilibrium.chokepoints import Rent
@@ -39,7 +40,8 @@ class Reading:
     rent: Rent = "buyers"
 
 
-def readings(*, controls: bool = True) -> dict[str, Reading]:
+@cache
+def readings(*, controls: bool = True) -> Mapping[str, Reading]:
     """The readings a range is over, the central one first; those of export controls only where there are `controls`."""
     others = [name for name in path_table()["parameters"] if name != ELASTICITY]
     low, high = _all_at("low", ELASTICITY), _all_at("high", ELASTICITY)
@@ -48,7 +50,7 @@ def readings(*, controls: bool = True) -> dict[str, Reading]:
         "much leaks": Reading(ends=_all_at("high", "leakage")),
         KEPT: Reading(rent="kept"),
     }
-    return {
+    return MappingProxyType({
         CENTRAL: Reading(),
         PINNED: Reading("pinned"),
         "trade elasticity low": Reading(ends=low),
@@ -58,7 +60,7 @@ def readings(*, controls: bool = True) -> dict[str, Reading]:
         "everything else rigid": Reading(ends=_all_at("low", *others)),
         "everything else flexible": Reading(ends=_all_at("high", *others)),
         **(scarce if controls else {}),
-    }
+    })  # fmt: skip
 
 
 def _all_at(end: End, *names: str) -> tuple[tuple[str, End], ...]:

@@ -179,7 +179,7 @@ class Run:
             table = world_from(record["world"], world)
             name, scenario = str(record.get("name") or record.get("scenario") or "run"), record.get("scenario")
             against = named_baseline(record.get("against") or IN_FORCE)  # files of before had no other
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
             if isinstance(error, InputError):
                 raise
             raise InputError(refusal("cases", "not_run_file_that", name=type(error).__name__, error=error)) from None

@@ -13,13 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from detente.cli.reply import Voice
+from detente.cli.reply import Escaped, Voice, escaped
 from detente.errors import InputError
-from detente.files import target_file, whole
+from detente.files import table_csv, target_file, write
 from detente.words.currency import in_currency, table_in_currency
 
 if TYPE_CHECKING:
@@ -29,8 +28,8 @@ if TYPE_CHECKING:
     from detente.world.world import World
 
 out = Voice(markup=False, emoji=False)
-err = Console(stderr=True, markup=False, emoji=False)
-"""Words of a dossier are printed as they stand: no brackets or colons in them mean anything to the console."""
+err = Escaped(stderr=True, markup=False, emoji=False)
+"""Words of a dossier are printed as they stand: no bracket, colon or control character in them means anything to the console."""
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 WorldName = Annotated[str, typer.Option("--world", "-w", help="A shipped world (world-2022, toy) or a file.")]
@@ -60,13 +59,12 @@ def out_file(path: Path | None) -> Path | None:
 
 def write_csv(frame: pd.DataFrame, path: Path, **options: Any) -> None:
     """A frame as CSV, the whole file or nothing; `options` are those of `DataFrame.to_csv`."""
-    with whole(path) as draft:
-        table_in_currency(frame).to_csv(draft, **options)
+    write(path, table_csv(table_in_currency(frame), **options))
 
 
 def print_error(text: str) -> None:
     """A failure on standard error."""
-    err.print(Text.assemble(("error", "bold"), " ", text), highlight=False)
+    err.print(Text.assemble(("error", "bold"), " ", escaped(text)), highlight=False)
 
 
 def ask(name: str, subject: Subject | None, as_json: bool, given: Mapping[str, Any], **how: Any) -> Any:
@@ -115,9 +113,13 @@ def the_world(name: str | Path) -> World:
     return found
 
 
+C1 = {k: f"\\u{k:04x}" for k in range(127, 160)}
+"""Control characters that JSON need not escape."""
+
+
 def emit(value: Any) -> None:
     """JSON on standard output; what its encoding has no sign for is escaped, so that it stays JSON."""
-    text = json.dumps(value, indent=2, ensure_ascii=False, default=str)
+    text = json.dumps(value, indent=2, ensure_ascii=False, default=str).translate(C1)
     try:
         text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
     except UnicodeEncodeError:

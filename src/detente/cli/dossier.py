@@ -125,9 +125,9 @@ def _load(target: str) -> Dossier | Ledger:
 
 
 def _day(text: str | None, other: datetime.date) -> datetime.date:
-    from detente.policy.averages import as_day
+    from detente.checks import calendar_day
 
-    return other if text is None else as_day(text)
+    return other if text is None else calendar_day(text)
 
 
 def _write_table(frame: Any, csv: Path | None, parquet: Path | None, quiet: bool) -> None:
@@ -255,8 +255,6 @@ def policy_timeline(
     start, end = _day(first, datetime.date(2018, 1, 1)), _day(second, book.as_of)
     if end < start:
         raise InputError(f"the timeline would end ({end}) before it begins ({start})")
-    if end == datetime.date.max:
-        raise InputError(f"{end} is the end of the calendar; give an earlier day")
     measures = tuple(m for m in book.measures if by is None or m.by == by.upper())
     spans = timeline(measures, start, end + datetime.timedelta(days=1))
     if csv is not None or parquet is not None:
@@ -422,7 +420,7 @@ def read(
     from detente.reader import read_article, read_file
     from detente.verbs import day_of
 
-    given = day_of(date, "--date", "2025-10-18")
+    given = day_of(date, "--date")
     if target is not None and target.exists():
         raise InputError(f"{target} exists already; choose another name with --out")
     reading = read_article(sys.stdin.buffer.read(4_000_000), given) if file == "-" else read_file(file, given)

@@ -38,15 +38,15 @@ def new(
 ) -> None:
     """Make a dossier of a threat: who, on whom, how much, from when. It asks for what is not given."""
     from detente.cases.case import Case
+    from detente.checks import calendar_day
     from detente.outlook.starter import starter, to_replace
-    from detente.policy.averages import as_day
     from detente.policy.dossier import parse_dossier
     from detente.reader.actors import product_mentions
 
     by = _asked(by, "--by", "Who threatens? (USA, EU27, CHN …)").upper()
     on = _asked(on, "--on", "On whom?").upper()
     threat = _asked(threat, "--threat", "With what? (50 % on all goods from 1 February)")
-    day = datetime.date.today() if as_of is None else as_day(as_of)
+    day = datetime.date.today() if as_of is None else calendar_day(as_of)
     short = name or f"{by}-{on}-{day}".lower()
     if not NAME.fullmatch(short):
         raise InputError(f"{short!r} is no short name; write it in lower case, digits and dashes")

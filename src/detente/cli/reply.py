@@ -58,7 +58,30 @@ class Said(NamedTuple):
     remark: bool = False
 
 
-class Voice(Console):
+CONTROLS = {k: f"\\x{k:02x}" for k in (*range(32), *range(127, 160)) if chr(k) not in "\n\t"} | {
+    k: f"\\u{k:04x}" for k in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
+}
+"""What would move a terminal's cursor, colour it or turn writing round, as what it is called."""
+
+
+def escaped(text: str) -> str:
+    """Text of others as a terminal may have it: control characters are escapes.
+
+    >>> escaped("a\\x1b[31mb")
+    'a\\\\x1b[31mb'
+    """
+    return text.translate(CONTROLS)
+
+
+class Escaped(Console):
+    """A console that shows the control characters of what it is given instead of obeying them."""
+
+    def render_str(self, text: str, **how: Any) -> Text:
+        """Every string on its way to the terminal, cells of tables included."""
+        return super().render_str(escaped(text), **how)
+
+
+class Voice(Escaped):
     """A console that can listen first and say less."""
 
     def __init__(self, **options: Any) -> None:

@@ -95,7 +95,7 @@ def narrowed(
     then = [controls for start, controls in entries if start < 0][-1:]
     before = _let_through(shock, then[0] if then else (), leakage, held)
     now = _let_through(shock, shock.controls, leakage, held)
-    touched = ((now < 1) & (flows > 0)).any((0, 1))
+    touched = np.asarray(((now < 1) & (flows > 0)).any((0, 1)))
     for _, controls in entries:
         if not touched.all():
             touched |= ((_let_through(shock, controls, leakage, held) < 1) & (flows > 0)).any((0, 1))

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from detente.equilibrium.levels import Equilibrium
 from detente.errors import InputError, UnknownRegion
 from detente.extras import need
-from detente.files import whole
+from detente.files import table_csv, write
 from detente.types import Range
 from detente.words.names import region_name
 from detente.words.shown import Shown
@@ -528,8 +528,7 @@ class Outcome(Shown):
 
     def to_csv(self, path: str | PathLike[str]) -> None:
         """Write `to_frame()`."""
-        with whole(path) as draft:
-            self.to_frame().to_csv(draft, index_label="region", float_format="%.10g")
+        write(path, table_csv(self.to_frame(), index_label="region"))
 
     # inside ---------------------------------------------------------------------------------------------------------
 

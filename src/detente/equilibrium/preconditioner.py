@@ -128,9 +128,9 @@ def market(b: system.Base, p: system.Values, k: system.Controls, blocks: NDArray
     flows = np.flatnonzero((k.sign != 0)[k.owner] & (k.weight > 0))
     on[k.owner[flows], k.sector[flows]] = True
     goods: list[int] = []
-    for j in sorted(np.flatnonzero(on.any(0)), key=lambda j: (-int(on[:, j].sum()), int(j))):
+    for j in sorted(np.flatnonzero(on.any(0)).tolist(), key=lambda j: (-int(on[:, j].sum()), j)):
         if 3 * n * (len(goods) + 1) <= max(MARKET, 3 * n):
-            goods.append(int(j))
+            goods.append(j)
     others = np.delete(np.arange(s), goods)
     bounds = np.flatnonzero(on.any(1) & ~on[:, others].any(1))
     if not len(bounds):
@@ -204,7 +204,8 @@ def _per_bound(k: system.Controls, flows: NDArray[np.int64], bounds: NDArray[np.
     at = k.sector[flows], k.destination[flows], k.origin[flows]
     values = np.exp(np.maximum(b.log_shares[at], -700.0) - b.log_duties[at]) * b.spending[at[1], at[0]]
     owner = k.owner[flows]
-    return np.bincount(owner, np.where(k.by_value[owner] > 0, values, k.weight[flows]), len(k.sign))[bounds]
+    weights = np.where(k.by_value[owner] > 0, values, k.weight[flows])
+    return np.bincount(owner, weights, len(k.sign))[bounds].astype(np.float64)
 
 
 def rounded(values: system.Values, trade_elasticity: Array) -> system.Values:

@@ -13,9 +13,12 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+import zlib
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -489,6 +492,23 @@ def _version() -> str:
         return "source"
 
 
+def _drop_damaged(folder: Path) -> None:
+    """Remove compiled code that cannot be unpacked: the compiler never writes over a file that is there, and would warn of it at
+    every start. What another packer made (zstd, where that is installed) is left to it."""
+    for path in folder.glob("*-cache"):
+        with suppress(OSError):
+            body = path.read_bytes()
+            if body.startswith(_ZSTD):
+                continue
+            try:
+                zlib.decompress(body)
+            except zlib.error:
+                path.unlink(missing_ok=True)
+
+
+_ZSTD = b"\x28\xb5\x2f\xfd"
+
+
 @lru_cache(maxsize=1)
 def _prepare() -> None:
     """Point the compiler at a cache, so that a later run starts at once. A read-only home only costs the compilation."""
@@ -499,5 +519,6 @@ def _prepare() -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:
         return
+    _drop_damaged(folder)
     jax.config.update("jax_compilation_cache_dir", str(folder))
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)

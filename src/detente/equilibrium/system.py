@@ -391,8 +391,9 @@ def unpack(flat: Any, n: int, s: int) -> State:
 
 
 class Market(NamedTuple):
-    """The markets of goods under control: U unknowns (wages, prices, sales of these goods everywhere) and the K bounds on them. The
-    derivative of B (z − F(z)) among them, taken apart so that bounds that are slack can be left out. Of size 0 where bounds are many.
+    """The markets of goods under control: U unknowns (wages, prices, sales of these goods everywhere) and the K bounds on them.
+    The derivative of B (z − F(z)) among them, taken apart so that bounds that are slack can be left out. Of size 0 where bounds
+    are many.
     """
 
     place: Any  # positions of the unknowns in the flat state [U], beyond its end where padded

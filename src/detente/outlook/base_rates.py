@@ -29,7 +29,7 @@ import yaml
 from scipy.special import betaincinv
 
 from detente.errors import UnknownName
-from detente.files import whole
+from detente.files import table_csv, write
 from detente.outlook.shrinkage import Groups
 from detente.outlook.spells import ENDS
 from detente.types import plain
@@ -100,8 +100,7 @@ class BaseRates(Shown):
 
     def to_csv(self, path: Path | str) -> None:
         """`to_frame` as a file, the whole or nothing."""
-        with whole(Path(path)) as draft:
-            self.rates.to_csv(draft, index=False, float_format="%.10g")
+        write(path, table_csv(self.rates, index=False))
 
     def record(self) -> dict[str, Any]:
         """JSON-able."""

@@ -49,6 +49,7 @@ import numpy as np
 import pandas as pd
 import yaml
 
+from detente.checks import calendar_day
 from detente.errors import InputError, UnknownName, UnknownRegion
 from detente.policy.customs import collected, imports_by_sector
 from detente.policy.measures import InstrumentKind, Measure
@@ -215,18 +216,6 @@ class _Basis:
     since_2024: bool
 
 
-def as_day(value: str | datetime.date) -> datetime.date:
-    """A date from an ISO text or a date. Raises `InputError`."""
-    if isinstance(value, datetime.datetime):
-        return value.date()
-    if isinstance(value, datetime.date):
-        return value
-    try:
-        return datetime.date.fromisoformat(value)
-    except (TypeError, ValueError):
-        raise InputError(refusal("policy", "not_a_day", value=repr(value))) from None
-
-
 def _check_pair(by: str, on: str) -> None:
     known = {r: region_name(r) for r in region_table()}
     for code in (by, on):
@@ -374,9 +363,9 @@ def average_tariff(ledger: Ledger, by: str, on: str, date: str | datetime.date, 
     if by in group_table():
         raise InputError(refusal("policy", "group_levies", by=by, members=", ".join(_members(by))))
     if on in group_table():
-        return _on_group(ledger, by, on, as_day(date), definition)
+        return _on_group(ledger, by, on, calendar_day(date), definition)
     _check_pair(by, on)
-    day = as_day(date)
+    day = calendar_day(date)
     held = any(m.modelled for m in _aimed(ledger, by, on))
     if definition is None:
         definition = _default(held, by, on)
@@ -530,7 +519,7 @@ def daily_series(
 ) -> pd.DataFrame:
     """One row a day from `start` up to and including `end`: date, by, on, definition, average_pct, base_pct,
     additional_pp, average_if_not_known_hold_pct. Worked out once for each stretch in which nothing changes."""
-    first, last = as_day(start), as_day(end)
+    first, last = calendar_day(start), calendar_day(end)
     if last < first:
         raise InputError(refusal("policy", "series_backwards", last=last, first=first))
     if (last - first).days > 40_000:

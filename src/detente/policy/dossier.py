@@ -32,6 +32,7 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from detente.checks import calendar_day
 from detente.errors import BadDossier, OverlappingMeasures, UnknownName, nearest, where_counted
 from detente.policy.changes import Change, apply_changes
 from detente.policy.instruments import Policy
@@ -81,6 +82,9 @@ __all__ = [
     "parse_dossier",
 ]
 Item = TypeVar("Item")
+MOST = 400
+"""Entries of one list in a dossier's own file; the largest that ships has 31, and what is law stands in ledgers. Work grows with
+their number times the days on which one of them turns."""
 
 
 class Dossier(Strict):
@@ -108,6 +112,9 @@ class Dossier(Strict):
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:
+        for name in ("measures", "history", "scenarios", "sources", "key_questions", "bystanders", "published", "exercises"):
+            if len(getattr(self, name)) > MOST:
+                raise placed((name,), refusal("policy", "too_many", count=f"{len(getattr(self, name)):,}", most=f"{MOST:,}"))
         self._take_the_law()
         for what, ids in (
             ("source", [s.id for s in self.sources]), ("measure", [m.id for m in self.measures]),
@@ -196,11 +203,14 @@ class Dossier(Strict):
 
     def _each_duty_once(self) -> None:
         """No duty is entered twice under two names, in the measures or by a change that adds one; see `same_duty`."""
+        alike: dict[tuple[object, ...], list[int]] = {}
         for k, m in enumerate(self.measures):
-            for j, other in enumerate(self.measures[:k]):
+            before = alike.setdefault((m.by, m.instrument, m.start, repr(m.rate_pct)), [])
+            for j, other in ((j, self.measures[j]) for j in before):
                 if same_duty(m, other):
                     place = self._place(k) if self._place(k)[0] == "measures" else self._place(j)
                     raise placed(place, refusal("policy", "same_duty", first=repr(other.id), second=repr(m.id)))
+            before.append(k)
         for path, where, changes in self.change_lists():
             for k, change in enumerate(changes):
                 if change.add is None:
@@ -399,17 +409,22 @@ class Dossier(Strict):
         return tuple(sorted(used, key=lambda a: int(a[1:])))
 
     # -- time and policy ---------------------------------------------------------------------------------------------
-    def status(self, day: datetime.date | None = None) -> dict[str, Status]:
+    def _on(self, day: date | str | None) -> date:
+        """The day meant, a date or its ISO text; the dossier's own for None."""
+        return self.as_of if day is None else calendar_day(day)
+
+    def status(self, day: date | str | None = None) -> dict[str, Status]:
         """Status of every measure on `day` (default: the dossier's date)."""
-        return {m.id: status_on(m, day or self.as_of) for m in self.measures}
+        on = self._on(day)
+        return {m.id: status_on(m, on) for m in self.measures}
 
-    def deadlines(self, day: date | None = None, within_days: int | None = None) -> tuple[Deadline, ...]:
+    def deadlines(self, day: date | str | None = None, within_days: int | None = None) -> tuple[Deadline, ...]:
         """What is due after `day` (default: the dossier's date); see `timing.next_deadlines`."""
-        return next_deadlines(self, day or self.as_of, within_days)
+        return next_deadlines(self, self._on(day), within_days)
 
-    def timeline(self, start: date, end: date) -> tuple[Span, ...]:
+    def timeline(self, start: date | str, end: date | str) -> tuple[Span, ...]:
         """Spans of status of every measure; see `timing.timeline`."""
-        return timeline(self.measures, start, end)
+        return timeline(self.measures, calendar_day(start), calendar_day(end))
 
     def changes_of(self, scenario: str | None) -> tuple[tuple[Change, ...], date]:
         """Changes and policy date of a scenario; none and the dossier's date for None."""
@@ -436,7 +451,7 @@ class Dossier(Strict):
         sectors: Sequence[str] | None = None,
         *,
         changes: Iterable[Change] = (),
-        day: date | None = None,
+        day: date | str | None = None,
         reference: Array | None = None,
     ) -> Policy:
         """The `Policy` of a scenario (default: the status quo on the dossier's date), plus further `changes`.
@@ -446,7 +461,7 @@ class Dossier(Strict):
         """
         own, own_day = self.changes_of(scenario)
         return policy_on(
-            self, day or own_day, regions or tuple(region_table()), sectors or tuple(sector_table()),
+            self, own_day if day is None else self._on(day), regions or tuple(region_table()), sectors or tuple(sector_table()),
             (*own, *changes), reference,
         )  # fmt: skip
 
@@ -459,12 +474,18 @@ class Dossier(Strict):
         return without_effect(self._all_measures(), regions, sectors)
 
     def must_fit(self, world: World) -> None:
-        """Raise `BadDossier` where fewer than two parties are economies of `world`, or a group of them acts as one."""
+        """Raise `BadDossier` where fewer than two parties are economies of `world`, where a code stands for nothing, neither here
+        nor in the world that ships, or where a group acts as one.
+
+        A measure of or on an economy that only a larger world has is no fault: it changes nothing here, and that is told. `check`
+        counts it as one.
+        """
         lacking = [p.region for p in self.parties if p.region not in world.regions]
         if len(self.parties) - len(lacking) < 2:
             told = " and ".join([", ".join(lacking[:-1]), lacking[-1]] if lacking[1:] else lacking)
             raise BadDossier(refusal("policy", "two_parties", dossier=self.id, world=world.name, regions=told))
-        for problem in self._groups(world.regions):
+        known = (*world.regions, *region_table()), (*world.sectors, *sector_table())
+        for problem in (*self.check(*known), *self._groups(world.regions)):
             raise BadDossier(f"{self.id}: {problem}")
 
     def _groups(self, regions: Sequence[str]) -> list[str]:

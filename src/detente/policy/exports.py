@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from detente.errors import InputError
 from detente.extras import need
-from detente.files import sha256, whole
+from detente.files import sha256, table_csv, whole, write
 from detente.policy.measures import Measure
 from detente.policy.timing import Deadline, status_on, turning_days
 from detente.words import refusal
@@ -106,9 +106,7 @@ def daily_panel(measures: Iterable[Measure], start: datetime.date, end: datetime
 def write_table(frame: pd.DataFrame, path: Path, kind: str) -> Path:
     """`frame` as `csv` or `parquet`."""
     if kind == "csv":
-        with whole(path) as draft:
-            frame.to_csv(draft, index=False, float_format="%.6f", lineterminator="\n")
-        return path
+        return write(path, table_csv(frame, index=False, float_format="%.6f"))
     need("pyarrow")
     with whole(path) as draft:
         frame.to_parquet(draft, index=False, engine="pyarrow")

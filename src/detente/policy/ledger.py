@@ -35,6 +35,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from detente.checks import calendar_day
 from detente.errors import BadDossier, OverlappingMeasures, UnknownName
 from detente.policy.changes import Change, apply_changes
 from detente.policy.dossier import Dossier, list_dossiers, load_dossier
@@ -229,17 +230,18 @@ class Ledger(Strict):
         return table[name]
 
     # -- time --------------------------------------------------------------------------------------------------------
-    def status(self, day: date | None = None) -> dict[str, Status]:
+    def status(self, day: date | str | None = None) -> dict[str, Status]:
         """Status of every measure on `day` (default: the day the ledger was brought up to date)."""
-        return {m.id: status_on(m, day or self.as_of) for m in self.measures}
+        on = self.as_of if day is None else calendar_day(day)
+        return {m.id: status_on(m, on) for m in self.measures}
 
-    def in_force(self, day: date) -> tuple[Measure, ...]:
+    def in_force(self, day: date | str) -> tuple[Measure, ...]:
         """Measures in force on `day`."""
-        return in_force(self.measures, day)
+        return in_force(self.measures, calendar_day(day))
 
-    def unknown(self, day: date) -> tuple[Measure, ...]:
+    def unknown(self, day: date | str) -> tuple[Measure, ...]:
         """Measures of which nothing read says whether they hold on `day`."""
-        return still_unknown(self.measures, day)
+        return still_unknown(self.measures, calendar_day(day))
 
     def beyond_knowledge(self, day: date) -> str | None:
         """What to say of `day` where it lies after the newest fact read; None where it does not."""
@@ -247,17 +249,17 @@ class Ledger(Strict):
             return None
         return say("words/templates/Ledger", "beyond_knowledge", known_to=self.known_to, day=day, as_of=self.as_of)
 
-    def timeline(self, start: date, end: date) -> tuple[Span, ...]:
+    def timeline(self, start: date | str, end: date | str) -> tuple[Span, ...]:
         """Spans of status of every measure; see `timing.timeline`."""
-        return timeline(self.measures, start, end)
+        return timeline(self.measures, calendar_day(start), calendar_day(end))
 
-    def diff(self, first: date, second: date) -> tuple[StatusChange, ...]:
+    def diff(self, first: date | str, second: date | str) -> tuple[StatusChange, ...]:
         """Measures whose status differs between two days; see `timing.changes_between`."""
-        return changes_between(self.measures, first, second)
+        return changes_between(self.measures, calendar_day(first), calendar_day(second))
 
-    def deadlines(self, day: date | None = None, within_days: int | None = None) -> tuple[Deadline, ...]:
+    def deadlines(self, day: date | str | None = None, within_days: int | None = None) -> tuple[Deadline, ...]:
         """What is due after `day`; see `timing.next_deadlines`."""
-        return next_deadlines(self, day or self.as_of, within_days)
+        return next_deadlines(self, self.as_of if day is None else calendar_day(day), within_days)
 
     def day_of(self, instant: datetime.datetime, implementer: str) -> date:
         """The day of `implementer`'s law at `instant`: its own calendar day. Raises `UnknownName` where it has no clock."""
@@ -277,13 +279,13 @@ class Ledger(Strict):
         return self.clocks[implementer]
 
     # -- policy and averages -----------------------------------------------------------------------------------------
-    def stack(self, day: date, regions: Sequence[str], sectors: Sequence[str], reference: Array | None = None) -> Stack:
+    def stack(self, day: date | str, regions: Sequence[str], sectors: Sequence[str], reference: Array | None = None) -> Stack:
         """Arrays of additional duties and withheld quantities on `day`; see `stacking.stack_on`."""
-        return stack_on(self.measures, day, regions, sectors, reference)
+        return stack_on(self.measures, calendar_day(day), regions, sectors, reference)
 
-    def policy(self, day: date, regions: Sequence[str], sectors: Sequence[str], reference: Array | None = None) -> Policy:
+    def policy(self, day: date | str, regions: Sequence[str], sectors: Sequence[str], reference: Array | None = None) -> Policy:
         """The `Policy` of `day` over duties of the base years 2022–24; measures marked `in_baseline` add nothing to it."""
-        return policy_on(self, day, tuple(regions), tuple(sectors), (), reference)
+        return policy_on(self, calendar_day(day), tuple(regions), tuple(sectors), (), reference)
 
     def average_tariff(
         self, by: str, on: str, date: str | datetime.date | None = None, definition: str | None = None

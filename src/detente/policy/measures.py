@@ -51,12 +51,11 @@ from pydantic import (
     model_validator,
 )
 
+from detente.checks import FIRST_DAY, LAST_DAY
 from detente.policy.reading import placed
 from detente.words import refusal
 from detente.words.names import group_table, region_table
 
-FIRST_DAY, LAST_DAY = date(1800, 1, 1), date(2100, 12, 31)
-"""Days a dossier may name; what lies outside is a slip of the pen."""
 LEAST_COST = -50.0
 """Least cost of a non-tariff measure, percent: bringing goods in cannot save more than half of what they are worth."""
 _BIDI = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"

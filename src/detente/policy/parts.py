@@ -42,7 +42,7 @@ class Source(Strict):
     id: Identifier
     title: Text
     publisher: Text
-    url: Annotated[str, Field(pattern=r"^https?://\S+$", max_length=600), AfterValidator(readable)] | None = None
+    url: Annotated[str, Field(pattern=r"^https?://[^\s<>\"{}|\\^`]+$", max_length=600), AfterValidator(readable)] | None = None
     date: datetime.date | None = None
     read: datetime.date | None = None
     note: Text | None = None

@@ -219,7 +219,7 @@ def stack_on(
             return np.array([value(p) for p in sellers], dtype=np.float64)[:, None]
 
         if m.instrument is InstrumentKind.TARIFF:
-            rate = by_partner(lambda p, m=m: m.rate_points(key_of(m.rate_pct, p)) / 100)  # type: ignore[misc]
+            rate = _rates(_Itself(m), sellers)
             reach[m.id] = placed(share)
             if m.quota_pct is not None:
                 within = np.where(rate != 0, np.minimum(m.within_pct / 100, rate), 0.0)  # who is not in the map has no quota
@@ -300,6 +300,15 @@ def _reach(it: _Itself, regions: tuple[str, ...], sectors: tuple[str, ...]) -> t
     shares = _shares(it.measure, partners, goods)
     shares.setflags(write=False)
     return partners, goods, shares
+
+
+@lru_cache(maxsize=4096)
+def _rates(it: _Itself, partners: tuple[str, ...]) -> Array:
+    """The duty on every partner, fractions [partner, 1]."""
+    table = it.measure.rate_pct
+    rates = np.array([it.measure.rate_points(key_of(table, p)) / 100 for p in partners], dtype=np.float64)[:, None]
+    rates.setflags(write=False)
+    return rates
 
 
 def _shares(m: Measure, partners: Sequence[str], sectors: Sequence[str]) -> Array:

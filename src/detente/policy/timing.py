@@ -39,6 +39,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from detente.checks import not_negative
 from detente.errors import InputError
 from detente.policy.changes import made, with_fields
 from detente.policy.measures import Measure
@@ -286,8 +287,11 @@ _SCHEDULED = ("talks", "summit", "deadline", "meeting", "expected")
 def next_deadlines(dossier: _HasCalendar, day: date, within_days: int | None = None) -> tuple[Deadline, ...]:
     """What is due after `day`: measures taking effect, threats falling due, suspensions and measures ending, meetings.
 
-    Ascending by date; `within_days` cuts the list. Events are those of the history dated after `day`.
+    Ascending by date; `within_days` cuts the list. Events are those of the history dated after `day`. Raises `InputError` where
+    `within_days` is below 0 or no number.
     """
+    if within_days is not None:
+        not_negative(within_days, "the number of days")
     due: list[Deadline] = []
 
     def add(when: date | None, kind: str, text: str, measure: str | None = None) -> None:

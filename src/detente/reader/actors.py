@@ -45,8 +45,10 @@ def _known_names() -> dict[str, tuple[str, str]]:
         for form, key in (("name", "names"), ("adjective", "adjectives"), ("seat", "seats"), ("city", "cities")):
             for word in entry[key]:
                 table.setdefault(str(word), (code, form))
-    for code, word in lexicon()["adjectives"].items():
-        table[str(word)] = (code, "adjective")
+    for form, key in (("adjective", "adjectives"), ("name", "further_names"), ("seat", "capitals")):
+        for code, words in lexicon()[key].items():
+            for word in words if isinstance(words, list) else [words]:
+                table.setdefault(str(word), (code, form))
     for form, key in (("office", "offices"), ("law", "laws"), ("shared", "shared_offices")):
         for code, words in lexicon()[key].items():
             for word in words:
@@ -54,14 +56,13 @@ def _known_names() -> dict[str, tuple[str, str]]:
     for code, words in lexicon()["groups"].items():
         for word in words:
             table.setdefault(word, (code, "group"))
-    doubtful = set(lexicon()["doubtful_names"])
     have = {w.casefold() for w in table}
     for two, name in Locale("en").territories.items():
         if len(two) != 2 or two in ("EU", "EZ", "UN", "ZZ", "XA", "XB", "QO"):
             continue
         plain = re.sub(r"\s*\(.*\)| SAR China$", "", name)
         for word in {plain, plain.replace("’", "'"), plain.replace(" & ", " and ")}:
-            if word.casefold() not in have and word not in doubtful and two in lexicon()["alpha3"]:
+            if word.casefold() not in have and two in lexicon()["alpha3"]:
                 table[word] = (lexicon()["alpha3"][two], "name")
     for word in lexicon()["not_actors"]:
         table[word] = ("", "not")
@@ -85,6 +86,18 @@ def _loud_names() -> dict[str, tuple[str, str]]:
 _LOUD = re.compile(r"(?:\b[A-ZÀ-Þ][A-ZÀ-Þ.'’]*\b[\W\d]*){4,}")
 
 
+def _as_country(text: str, start: int, end: int) -> bool:
+    """Whether a name that people have too ("Jordan") stands where a country's does: alone, and nowhere after a first name."""
+    name, before, after = text[start:end], text[max(0, start - 12) : start], text[end : end + 12]
+    if re.search(
+        rf"\b(?!(?:In|On|From|By|The|And|But|While|To|For|Of)\b)[A-Z][a-z]+ {name}\b|\b(?:Mr|Ms|Mrs|Dr)\.? {name}\b", text
+    ):
+        return False
+    return bool(
+        re.search(r"\b(?:from|on|in|of|by|against|to|and|,|with)\s+$", before, re.I) or re.match(r"'s\b|\s+[a-z]|,", after)
+    )
+
+
 def actor_mentions(text: str) -> tuple[Mention, ...]:
     """Economies, governments, offices and groups named in a text, in order; runs of capitals are read too.
 
@@ -99,6 +112,8 @@ def actor_mentions(text: str) -> tuple[Mention, ...]:
             if names is not _known_names() and form != "name" and not any(a <= start < b for a, b in loud):
                 continue
             if form == "not" or (match.group() in ("US", "EU") and text[match.end() : match.end() + 1] == "$"):
+                continue
+            if match.group() in lexicon()["doubtful_names"] and form == "name" and not _as_country(text, start, match.end()):
                 continue
             if re.search(r"(?:North|South|Latin|West|East|Central|Sub-Saharan|New) $", text[max(0, start - 12) : start]):
                 continue

@@ -45,6 +45,11 @@ _TO_NOTHING = re.compile(
 _FROM_TO = re.compile(rf"\bfrom\s+(?P<a>{_WORD})(?:{_SIGN})?,?\s+to\s+(?P<b>{_WORD})(?P<unit>{_SIGN})", re.IGNORECASE)
 _SINGLE = re.compile(rf"(?<![\d.,$€£])(?P<n>{_NUMBER})(?P<unit>{_SIGN}|{_POINT})", re.IGNORECASE)
 _SPELT = re.compile(rf"\b(?P<n>{_WORD})(?P<unit>{_SIGN}|{_POINT})", re.IGNORECASE)
+_PART = re.compile(
+    r"\b(?P<n>an? (?:quarter|third|fifth|tenth)|half|three quarters)\b(?= of (?:the|its|their) (?:\w+ )?value\b)",
+    re.IGNORECASE,
+)
+_PARTS = {"quarter": 25.0, "third": 100 / 3, "fifth": 20.0, "tenth": 10.0, "half": 50.0, "quarters": 75.0}
 _MONEY = re.compile(
     rf"(?P<cur>US\$|U\.S\. ?\$|C\$|A\$|HK\$|S\$|NT\$|\$|€|£|¥|₹|RMB ?|Rs\.? ?|USD ?|EUR ?)(?P<n>{_NUMBER})(?P<scale>\s*(?:"
     rf"trillion|billion|million|bn|tn|mn|m|b|crore)\b)?"
@@ -110,6 +115,9 @@ def amounts_in(text: str) -> tuple[Amount, ...]:
     for match in _SPELT.finditer(text):
         if free(match.start(), match.end()):
             found.append(Amount(match.start(), match.end(), spelt(match["n"]), _unit(match["unit"])))
+    for match in _PART.finditer(text):
+        if free(match.start(), match.end()):
+            found.append(Amount(match.start(), match.end(), _PARTS[match.group().lower().split()[-1]], "%"))
     for match in _MONEY.finditer(text):
         if free(match.start(), match.end()):
             found.append(_money(match))

@@ -64,6 +64,8 @@ def article_date(page: Page, given: date | None) -> tuple[date | None, str, list
     partial = ""
     lines = [ln for ln in page.text.split("\n") if ln.strip()]
     for k, line in enumerate(lines[:14]):
+        if k > 2 and re.search(r"[a-z,]\s*$", lines[k - 1]) and len(lines[k - 1]) > 80:
+            continue  # in the middle of a paragraph
         match = _DATELINE.match(line)
         if re.match(r"\W*(?:date announced|announcement date|announced|inception|implementation)", line, re.I):
             continue

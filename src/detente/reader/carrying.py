@@ -109,14 +109,17 @@ def carry_on(sheet: Sheet, frames: Sequence[Frame], paper: Paper) -> None:
     for f in frames:
         low = max(0, f.start - f.sentence.start - 60)
         around = f.sentence.text[low : f.end - f.sentence.start + 30]
+        later = re.split(r"[;,]|\bfrom\b|\buntil\b", f.sentence.text[f.end - f.sentence.start :])[0]
         stands = (
-            f.judgement.status == IN_FORCE and (STANDS.search(f.judgement.cue) or STANDS.search(around))
+            f.judgement.status == IN_FORCE and (STANDS.search(f.judgement.cue) or STANDS.search(around) or STANDS.search(later))
         ) or f.judgement.status in (*OVER,)
         if f.judgement.status == "threatened" and f.by != paper.by:
             continue
         curbs = f.instrument in (EXPORT_CONTROL, EMBARGO) and f.judgement.cue and not _AT_ONCE.search(f.sentence.text)
         if f.begins is None and not stands and f.instrument != PURCHASE and (f.rate is not None or f.quantity or curbs):
-            near = _nearest(sheet, f, dated, frames)
+            stranger = f.by is not None and paper.by is not None and f.by != paper.by and paper.office
+            own_block = [d for d in dated if d[0].block == f.sentence.block]
+            near = _nearest(sheet, f, own_block if stranger else dated, frames)
             if near is not None:
                 f.begins = near
     for f in frames:
@@ -305,6 +308,8 @@ def last_days(sheet: Sheet, frames: Sequence[Frame]) -> None:
         else:
             near = [m for s, m in spoken if s.start not in {g.sentence.start for g in frames if g.rate is not None}]
         m = own or (near[0] if len(near) == 1 else None)
+        if m is not None and re.search(r"\b(?:extend|prolong|renew)\w*\s+(?:\w+\s+)?$", m.string[: m.start()], re.I):
+            continue  # counted from a day that is not said
         if m is None or f.judgement.status in OVER:
             continue
         number = int(m["n"]) if m["n"] else _WORDS[m["w"].lower()]

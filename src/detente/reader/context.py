@@ -73,7 +73,7 @@ def _under_rates(sheet: Sheet, block: Block) -> bool:
     lead = _words_above(sheet, block)
     return (
         lead is not None
-        and lead.text.rstrip().endswith(":")
+        and lead.text.rstrip(" -–—").endswith(":")
         and any(p.search(lead.text) for kind, p in instruments() if kind == TARIFF)
     )
 
@@ -81,7 +81,7 @@ def _under_rates(sheet: Sheet, block: Block) -> bool:
 def _words_above(sheet: Sheet, block: Block) -> Block | None:
     """The words that lead in a list: the nearest block before it that ends with a colon or is no point of a list."""
     before = reversed(sheet.blocks[: block.index])
-    return next((b for b in before if b.kind not in ("bullet", "numbered") or b.text.rstrip().endswith(":")), None)
+    return next((b for b in before if b.kind not in ("bullet", "numbered") or b.text.rstrip(" -–—").endswith(":")), None)
 
 
 def _led_in(sheet: Sheet, frames: Sequence[Frame]) -> None:
@@ -245,14 +245,18 @@ def _fill_who(sheet: Sheet, frames: Sequence[Frame], paper: Paper) -> None:
             spoken = _subject_before(sheet, f)
             if spoken is not None and spoken not in f.on:
                 f.by, f.by_how = spoken, "the sentence before"
-        if not f.on and not f.everyone and _OBJECT.search(f.sentence.text[: f.end - f.sentence.start]):
+        goes_on = f.by_how == "the sentence before" and re.match(r"\W*It\s", f.sentence.text) and f.rate is not None
+        if not f.on and not f.everyone and (goes_on or _OBJECT.search(f.sentence.text[: f.end - f.sentence.start + 30])):
             f.on = [c for c in _levied_before(sheet, f) if c != f.by]
             f.on_how = "the sentence before" if f.on else ""
         stranger = _STRANGER.match(f.sentence.text) if f.by is None and f.subject is None else None
         if stranger is not None:
             f.by, f.by_how = surnames.get(stranger[1]), "the speaker's side"
         if f.by is None and stranger is None and f.instrument != PURCHASE:
-            if last is not None and same_block and last.by and last.by not in f.on and _goes_on(f, last):
+            over = _section_of(sheet, f)
+            if over is not None and over not in f.on and not f.received and f.subject in (None, over):
+                f.by, f.by_how = over, "the heading above it"
+            elif last is not None and same_block and last.by and last.by not in f.on and _goes_on(f, last):
                 f.by, f.by_how = last.by, "the sentence before"
             elif _PRESIDENT.search(f.sentence.text) and "USA" in named and "USA" not in f.on and paper.by_how not in _HEADS:
                 f.by, f.by_how = "USA", "the President"
@@ -298,6 +302,23 @@ def _fill_who(sheet: Sheet, frames: Sequence[Frame], paper: Paper) -> None:
             last = f
 
 
+def _section_of(sheet: Sheet, f: Frame) -> str | None:
+    """The economy whose name alone is the heading over a frame ("3. Australia"), where other headings name others so."""
+    named = {b.index: _alone(sheet, b.index) for b in sheet.blocks if b.kind in ("heading", "numbered") and b.index >= 2}
+    if len({c for c in named.values() if c}) < 2:
+        return None
+    return next((named[k] for k in range(f.sentence.block - 1, -1, -1) if k in named), None)
+
+
+def _alone(sheet: Sheet, at: int) -> str | None:
+    block = sheet.blocks[at]
+    named = sheet.actors_in(block.start, block.end)
+    only = len(named) == 1 and re.sub(r"[\W\d]+", "", block.text) == re.sub(
+        r"[\W\d]+", "", sheet.flat[named[0].start : named[0].end]
+    )
+    return named[0].code if only else None
+
+
 def _on_exports(f: Frame) -> bool:
     """Whether a tax is on one's own exports: it has no target but those that are named."""
     low = f.start - f.sentence.start
@@ -334,7 +355,9 @@ _ANAPHORA = re.compile(
 )
 _STRANGER = re.compile(r"^\W*(?:[A-Z][\w'-]+ )?([A-Z][\w'-]+) (?:said|told|added|warned|wrote)\b")
 _PRONOUN = re.compile(
-    r"^\W*(?:Its own|Their own|It|They|Officials|The (?:government|ministry|bloc|administration|union|country))\s"
+    r"^\W*(?:Its own|Their own|It|They|Officials|"
+    r"The (?:[\w-]+ )?(?:government|ministry|bloc|administration|union|country|nation|"
+    r"republic|kingdom|federation|island|authorities))\s"
 )
 
 
@@ -358,7 +381,8 @@ def _subject_before(sheet: Sheet, f: Frame) -> str | None:
 _OBJECT = re.compile(
     r"^\W*(?:It|They) (?:has |have |had |also |now |will |must |still )*(?:pays?|paid|faces?|faced|"
     r"be charged|attracts?|bears?)\b|"
-    r"\b(?:charg\w+|tax\w*|hit\w*|levie\w*) (?:it|them|both|these|those)\b"
+    r"\b(?:charg\w+|tax\w*|hit\w*|levie\w*) (?:it|them|both|these|those)\b|"
+    r"\b(?:dut(?:y|ies)|tariffs?|lev(?:y|ies)|surtax|surcharge|rate|%|per ?cent|percent) on (?:it|them|these|those)\b"
 )
 
 
@@ -372,7 +396,8 @@ def _levied_before(sheet: Sheet, f: Frame) -> list[str]:
         return []
     s = before[-1]
     named = roles(s.text, list(sheet.actors_in(s.start, s.end)), s.start)
-    return list(dict.fromkeys(r.code for r in named if r.part in LEVIED or r.form == "adjective"))
+    levied = [r.code for r in named if r.part in LEVIED or r.form == "adjective"]
+    return list(dict.fromkeys(levied))
 
 
 def _respectively(frames: Sequence[Frame]) -> None:

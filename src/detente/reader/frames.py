@@ -345,7 +345,11 @@ def _rate_anchor(
             y <= start
             and len(between) < 140
             and not _STOP.search(between)
-            and (_DUTY_TO.search(between) or (a.kind in ("change", "range") and len(between) < 110))
+            and (
+                _DUTY_TO.search(between)
+                or (re.search(r"\w,\s+$", between) and re.match(r"\s*,", text[end:]))
+                or (a.kind in ("change", "range") and len(between) < 110)
+            )
         ):
             kind, linked, noun_at = k, True, x
     last = before[-1] if before else None
@@ -375,12 +379,29 @@ def _rate_anchor(
         text[:start],
         re.I,
     )
+    replies = built(r"\b{replies}\s+(?:\w+ )?with\s+(?:an? |up to |another )*$").search(text[:start]) and re.match(
+        r"\s+on\b", after
+    )
+    object_first = built(
+        r"\b{ditransitive}\s+(?:[A-Z][\w'-]*\s+){1,4}(?:an? |another |up to )*$".replace("[A-Z]", "(?-i:[A-Z])")
+    ).search(text[:start])
+    level_first = built(r"\b{changes}[,]?\s+(?:by [\w-]+ (?:percentage )?points,?\s+)?(?:up |down |back )?to\s+$").search(
+        text[:start]
+    ) and (
+        re.match(
+            r"(?:\s+\([^)]*\))?,?\s+(?:what\b|(?:its|the|their|his)\s+(?:[\w-]+\s+){0,3}?(?:dut|tariff|lev|rate|surtax|charge))",
+            after,
+        )
+    )
+    levies = levies or replies or object_first or level_first
     named = context and re.search(
         r"\b(?:mention|float|suggest|threaten|propos|moot|demand|nam|talk\w* of|spoke\w* of|speak\w* of)\w*\s+(?:an? |up to )*$",
         text[:start],
         re.I,
     )
-    levied = re.match(r"\s+(?:already |now )?(?:levied|charged|imposed|paid|in force|applied)\b", after)
+    levied = built(r"\s+(?:that|which)\s+(?:the\s+)?(?-i:[A-Z])[\w. ]{1,25}?\s+(?:{adds})\s+(?:on|to)\b").match(
+        text[end:]
+    ) or re.match(r"\s+(?:already |now )?(?:levied|charged|imposed|paid|in force|applied)\b", after)
     if not linked and context:
         heading = re.search(r"\bheadings?\s+\d{4}", text[:start], re.I)
         linked = bool(
@@ -456,6 +477,10 @@ def _why_not(text: str, start: int, end: int, linked: bool, noun_at: int) -> str
         return "a sum or an average of duties"
     if re.search(r"\(\s*(?:up |down )?from\s+$|\b(?:was|previously|formerly|until now)\s+$", before, re.I):
         return "the rate before"
+    if built(r"\b{spared}\b[^.;]*\bfrom\s+(?:its|the|an?|this|that)\s+(?:\w+\s+)?$").search(text[:start]):
+        return "named only as what is not paid"
+    if re.search(r"\bof which\s+(?:about |some )?$", before):
+        return "a part of the rate before it"
     if a_step(text, start, end):
         return "a step, not a level"
     if built(r"\b{except}\b").search(text[:start]) and re.search(
@@ -540,7 +565,8 @@ def _parts(text: str, anchors: Sequence[_Anchor]) -> list[tuple[int, int]]:
 
 
 _PASSIVE = re.compile(
-    r"\b(?:prohibited|banned|forbidden|restricted|halted|stopped|barred|blocked|suspended|(?:allowed|permitted) only|without an?|"
+    r"\b(?:prohibited|banned|forbidden|restricted|halted|stopped|barred|blocked|suspended|"
+    r"(?:allowed|permitted) only|only (?:with|under)|without an?|"
     r"added|put|placed)\b",
     re.I,
 )
@@ -600,7 +626,15 @@ def _who(text: str, f: Frame, anchor: _Anchor, part: tuple[int, int], who: Seque
     f.excepted = [r.code for r in inside if r.part == EXCEPTED]
     f.received = bool(word("pays").search(text[max(low, left) : anchor.end + 4]))
     own_noun = _noun_place(text, anchor)
-    owner = next(
+    theirs = next(
+        (
+            r
+            for r in inside
+            if r.part == OWNER and r.end <= anchor.start and re.match(r"(?:'s?|\s+\w+\b[^:;.]{0,15}):", text[r.end :])
+        ),
+        None,
+    )
+    owner = theirs or next(
         (
             r
             for r in reversed(who)
@@ -619,6 +653,7 @@ def _who(text: str, f: Frame, anchor: _Anchor, part: tuple[int, int], who: Seque
             and (
                 r.start >= anchor.end
                 or f.received
+                or re.match(r"\s+of\b", text[r.end :])
                 or re.search(r"\b(?:imposed|levied|charged|set|applied|announced|adopted)\s+by\s+(?:the\s+)?$", text[: r.start])
             )
         ),
@@ -662,7 +697,7 @@ def _who(text: str, f: Frame, anchor: _Anchor, part: tuple[int, int], who: Seque
             said = _speaker(text, who, anchor)
             if law is not None:
                 f.by, f.by_how = law.code, "the law it rests on"
-            elif said is not None and not f.received:
+            elif said is not None and (not f.received or said.form in ("office", "adjective")):
                 f.by, f.by_how = said.code, "the office that announces it"
     taken_off = f.instrument == EXPORT_CONTROL and text[anchor.start : anchor.start + 4].lower() == "off "
     targets: list[str] = []
@@ -674,7 +709,7 @@ def _who(text: str, f: Frame, anchor: _Anchor, part: tuple[int, int], who: Seque
                 r.part in LEVIED
                 and not re.search(
                     r"\b(?:after|because|if|unless|until|amid|when|although|following|in response|in retaliation|over|"
-                    r"to (?:punish|answer|force))\b",
+                    r"(?:countries|nations|anyone|those|states) (?:that|which|who)|to (?:punish|answer|force))\b",
                     tail[: r.start - anchor.end],
                     re.I,
                 )
@@ -709,8 +744,15 @@ def _who(text: str, f: Frame, anchor: _Anchor, part: tuple[int, int], who: Seque
     stretch = text[max(low, left) : high]
     if not f.on and f.by and re.match(r"[^,;]{0,25}\bon (?:its|their) (?!own\b)", tail):
         speakers = [r.code for r in who if r.part == SUBJECT and r.end <= anchor.start and r.code != f.by]
-        if speakers:
-            f.on, f.on_how = speakers[-1:], "named beside it"
+        later = [
+            r.code for r in who if r.part == SUBJECT and r.start >= anchor.end and r.code != f.by and aside_before(text, anchor)
+        ]
+        if speakers or later:
+            f.on, f.on_how = speakers[-1:] or later[:1], "named beside it"
+    if not f.on and f.by:
+        adjectival = [r.code for r in inside if _names_goods_of_a_duty(text, r, anchor) and r.code != f.by]
+        if adjectival:
+            f.on, f.on_how = adjectival[:1], "an adjective before its goods"
     if f.also_by and not f.on and re.search(r"\b(?:each other|one another)\b", text):
         f.on, f.on_how = list(f.also_by), "named beside it"
     if not f.on and word("everyone").search(stretch):
@@ -719,6 +761,23 @@ def _who(text: str, f: Frame, anchor: _Anchor, part: tuple[int, int], who: Seque
         f.everyone, f.on_how = True, "all but those excepted"
     subjects = [r.code for r in before if r.part in (SUBJECT,)]
     f.subject = subjects[-1] if subjects else None
+
+
+def aside_before(text: str, anchor: _Anchor) -> bool:
+    """Whether an anchor stands in a clause that opens the sentence and that the main clause answers."""
+    return bool(built(r"^\W*{answers}\b[^;]*$").match(text[: anchor.start]))
+
+
+def _names_goods_of_a_duty(text: str, r: Role, anchor: _Anchor) -> bool:
+    """Whether a name is an adjective before goods before the duty: "the Swiss watch tariff" that another government levies."""
+    noun = next((a for a, b, k in _nouns(text) if k == TARIFF and r.end < a <= r.end + 40), None)
+    return (
+        r.part == OTHER
+        and r.form in ("adjective", "name")
+        and noun is not None
+        and bool(re.fullmatch(r"[ -](?:[a-z][\w-]*\s+){1,3}", text[r.end : noun]))
+        and abs(noun - anchor.start) < 40
+    )
 
 
 _ANSWERS_A_RATE = re.compile(
@@ -828,9 +887,10 @@ def _speaker(text: str, who: Sequence[Role], anchor: _Anchor) -> Role | None:
     for r in who:
         if (
             r.part == SUBJECT
-            and r.form in ("office", "seat", "name")
+            and r.form in ("office", "seat", "name", "adjective")
             and re.match(
-                r"\W+(?:[\w.,]+\W+){0,6}?(?:said|says|announced|confirmed|published|decided|ruled)\b", text[r.end : r.end + 70]
+                r"(?:'s)?\W+(?:[\w.,]+\W+){0,6}?(?:said|says|announced|confirmed|published|decided|ruled)\b",
+                text[r.end : r.end + 70],
             )
         ):
             return r

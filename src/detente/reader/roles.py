@@ -107,6 +107,12 @@ def _part(text: str, start: int, end: int, m: Mention) -> str:
             return ORIGIN
     if re.match(r"'s?\b|'(?=\s)", after):
         return _possessive(text[:start], re.sub(r"^'s?", "", after))
+    if m.form in ("name", "group", "seat") and _AFTER_BY.search(before) and not built(r"\s+(?:[\w-]+\s+)?{goods}\b").match(after):
+        return AGENT
+    if re.match(r",\s+whose\s+(?:[\w%.,-]+\s+){0,5}", after) and _instrument_follows(after[7:], owned=True) and not _led(before):
+        return OWNER
+    if m.form == "adjective" and re.match(r"\s+(?:one|duty|tariff|levy|tax|measure)\b[^:;.]{0,15}:", after):
+        return OWNER
     if m.form in ("adjective", "name", "group") and re.match(r"[ -][\w%\d(]", after):
         attributive = _attributive(before, after, m)
         if attributive:
@@ -115,6 +121,8 @@ def _part(text: str, start: int, end: int, m: Mention) -> str:
 
 
 def _possessive(before: str, after: str) -> str:
+    if _IS_THEIRS.search(before) and re.match(r"\s*(?:[:.,;]|$|work\b|doing\b|own\b|affair\b)", after):
+        return OWNER
     if built(r"\s+(?:[\w-]+\s+){0,2}?{officials}\b").match(after):
         return AGENT if re.search(r"\bby\s+(?:the\s+)?$", before, re.I) else OTHER if _led(before) else SUBJECT
     if re.match(
@@ -130,6 +138,8 @@ def _possessive(before: str, after: str) -> str:
     ) and not _led(before):
         return OWNER
     if built(r"\s+(?:(?!{breaks}\b)[\w-]+\s+){0,4}?{goods}\b").match(after):
+        return ORIGIN
+    if re.search(_TARGET_LEAD, before[-80:], re.I) and built(r"\s+(?!(?:{not_goods}|{officials})\b)[a-z]").match(after):
         return ORIGIN
     return OTHER
 
@@ -151,7 +161,7 @@ def _attributive(before: str, after: str, m: Mention) -> str:
         else _instrument_follows(after)
     )
     goods = built(rf"[ -]{word}{{0,4}}?{{goods}}\b").match(after)
-    if bond and goods and goods.end() <= bond:
+    if bond and ((goods and goods.end() <= bond) or (m.form == "adjective" and _goods_between(after[:bond]))):
         return OTHER
     if bond:
         return OWNER if like_adjective and not _NAME_OF_A_PAPER.match(after[bond:]) else TARGET
@@ -165,24 +175,39 @@ def _attributive(before: str, after: str, m: Mention) -> str:
         and re.match(r"[ -][A-Za-z]", after)
     ):
         return TARGET
+    if m.form == "adjective" and built(r"[ -](?!(?:{breaks}|{officials}|{not_goods}|{makes}|{pays})\b)[a-z][\w-]+").match(after):
+        return ORIGIN
     following = re.match(r"[ ](?:\w+ly )?([a-z][\w-]*)", after)
     if (
         following
         and m.form in ("name", "group")
         and not re.search(r"(?:s|ed)$", following[1])
+        and not _WORD_OF_TIME.fullmatch(following[1])
         and not built(r"[ ](?:{makes}|{breaks}|{pays})\b").match(after)
     ):
         return OTHER
     return OTHER if m.form == "adjective" else ""
 
 
+def _goods_between(words: str) -> bool:
+    """Whether the words between an adjective and an instrument name goods: modifiers of instruments are a closed class."""
+    return bool(re.fullmatch(r"[ -](?!\d)(?:[a-z][\w-]*\s+)+", words)) and not built(
+        r"[ -](?:(?:{modifiers}|{breaks})\s+)+"
+    ).fullmatch(words)
+
+
+_AFTER_BY = re.compile(r"\bby\s+(?:the\s+)?$", re.I)
+_IS_THEIRS = re.compile(r"\b(?:is|are|was|were)\s+$", re.I)
+_WORD_OF_TIME = re.compile(
+    r"last|this|next|earlier|later|today|yesterday|also|then|still|already|now|never|not|once|too|soon|again|both|each|all|in|on|since"
+)
 _NAME_OF_A_PAPER = re.compile(
     r"(?-i:[A-Z])[\w-]+(?:\s+(?-i:[A-Z])[\w-]+){0,2}?\s+(?:\([^)]*\)\s+)?(?:Order|Regulation|Rule|Act|Notice|Case|Proceeding|Review|Investigation)s?\b"
 )
 """After a name: "(the United States) Surtax Order" is a paper about it, not a paper of its own."""
 VERB_FORM = re.compile(
     r"(?:ban(?:s|ned)|halt(?:s|ed)|block(?:s|ed)|prohibit(?:s|ed)|restrict(?:s|ed)|requires?|curb(?:s|bed)|limit(?:s|ed)|stop(?:s|ped)"
-    r"|tighten(?:s|ed)|needs?|obtain)\b",
+    r"|tighten(?:s|ed)|needs?|obtain|blacklist(?:s|ed)|forb(?:ids|ade|idden)|bar(?:s|red)|outlaw(?:s|ed)|suspend(?:s|ed)|end(?:s|ed))\b",
     re.I,
 )
 
@@ -229,6 +254,10 @@ _PLURAL_OF = re.compile(
 )
 
 
+_GOODS_OF = re.compile(
+    r"\b(?:on|against)\s+(?:(?!(?:behalf|part|side|account|basis|grounds?|orders?|advice|government|president|minist\w+)\b)[a-z][\w-]*\s+){1,6}"
+    r"of\s+(?:the\s+)?$"
+)
 _ADDRESSED = re.compile(
     r"\b(?:warn|told|tell|inform|remind|assur|accus|urg|press|blam|criticis|criticiz|call(?:s|ed|ing)? on|challeng|ask|beg|thank)"
     r"(?:s|ed|es|ing|e|d)?\s+(?:the\s+)?$",
@@ -282,6 +311,8 @@ def _after_preposition(before: str, after: str, m: Mention) -> str:
         return DESTINATION
     if m.form == "name" and _PLURAL_OF.search(before) and not re.match(r"'s?\b", after):
         return ORIGIN
+    if m.form == "name" and _GOODS_OF.search(before) and not re.match(r"'s?\b", after):
+        return ORIGIN
     if re.search(r"\bby\s+(?:the\s+)?(?:government of\s+(?:the\s+)?)?$", before, re.I):
         return OTHER if built(r"\s+{goods}\b").match(after) else AGENT
     if re.search(
@@ -309,6 +340,10 @@ def _after_preposition(before: str, after: str, m: Mention) -> str:
             )
             else ORIGIN
         )
+    if re.fullmatch(r"\W*In\s+", before) and built(r",\s+(?:the|its|a)\s+(?:[\w-]+\s+)?{officials}\b").match(after):
+        return SUBJECT  # "In La Paz, the government …"
+    if re.search(r"^\W*(?:The|An?)\s+(?:\w+\s+)?(?:government|authorities|ministry|cabinet|parliament|customs)\s+in\s+$", before):
+        return SUBJECT
     if re.search(r"\b(?:in|at|into|inside|across)\s+(?:the\s+)?$", before, re.I):
         return PLACE
     if re.search(r"\b(?:among them|such as|including|namely|notably|chiefly|mainly|especially)\s+(?:the\s+)?$", before, re.I):

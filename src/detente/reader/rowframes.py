@@ -15,7 +15,7 @@ from detente.reader.papers import Paper, titles_of
 from detente.reader.roles import OWNER, roles
 from detente.reader.sheet import Sheet
 from detente.reader.status import ANNOUNCED, IN_FORCE, THREATENED, Judgement
-from detente.reader.tables import Row, is_of_duties
+from detente.reader.tables import Row, is_of_duties, says_now
 
 
 def row_frames(sheet: Sheet, rows: Sequence[Row], frames: Sequence[Frame], paper: Paper) -> list[Frame]:
@@ -34,7 +34,10 @@ def row_frames(sheet: Sheet, rows: Sequence[Row], frames: Sequence[Frame], paper
             continue
         s = Sentence(row.start, row.end, sheet.flat[row.start : row.end], block.index)
         context = [f for b in lead for f in frames if f.sentence.block == b.index]
+        today = [a.value for k, a in row.rates if k < len(row.heads) and says_now(row.heads[k])]
         for k, amount in row.rates:
+            if amount.value in today and not says_now(row.heads[k]):
+                continue  # the rate of today goes on
             frame = _row_frame(sheet, row, k, amount, s, context, paper, texts)
             if frame is not None:
                 found.append(frame)
@@ -77,7 +80,7 @@ def _row_frame(
         "its row",
         bool(
             (cells and word("everyone").search(cells[0].text))
-            or (re.match(r"\W*(?:all )?others?\W*$|rest of", names, re.I) and country is not None)
+            or (re.match(r"\W*(?:all )?others?\W*$|rest of|(?:every|any|all) other", names, re.I) and country is not None)
         ),
     )
     by, by_how = None, ""
@@ -121,6 +124,8 @@ def _row_frame(
         and not over
     ):
         judgement = Judgement(THREATENED, 0.85, "propose", "'propose' above the table", (ANNOUNCED,))
+    if k < len(row.heads) and says_now(row.heads[k]):
+        judgement = Judgement(IN_FORCE, 0.88, row.heads[k], "the head of its column")
     frame = Frame(
         cell.start,
         cell.end,

@@ -66,7 +66,7 @@ class Sheet:
             flat,
             today,
             blocks,
-            tuple(s for b in blocks for s in b.sentences if b.kind != "heading"),
+            tuple(s for b in blocks for s in b.sentences if b.kind != "heading") or tuple(s for b in blocks for s in b.sentences),
             actor_mentions(flat),
             organisation_mentions(flat),
             product_mentions(flat),

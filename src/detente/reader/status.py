@@ -29,7 +29,11 @@ OVER = (WITHDRAWN, STRUCK_DOWN, EXPIRED)
 _MODAL = re.compile(r"\b(?:could|(?-i:may)|might|would|should|can)\b", re.IGNORECASE)
 _REPORTED = re.compile(
     r"\b(?:said|told|announced|confirmed)\b[^.;\"]{0,60}\bwould (?=(?:fall|rise|go|drop|increase|"
-    r"be (?:cut|raised|lowered))\b)|\b(?:announced|confirmed|decreed)\b[^.;\"]{0,60}\bwould ",
+    r"be (?:cut|raised|lowered))\b)|"
+    r"\b(?:said|told [\w ]{2,20}|says|announced|confirmed)\s+(?:on \w+day\s+|today\s+|that\s+)*"
+    r"(?:it|they|he|she|[\w .]{2,30}?)\s+would "
+    r"(?=(?:\w+ly )?(?!(?:be|not|have|consider|support|welcome|like|back|respond|retaliate|answer)\b)[a-z])|"
+    r"\b(?:announced|confirmed|decreed)\b[^.;\"]{0,60}\bwould ",
     re.I,
 )
 _LEAD = re.compile(
@@ -58,7 +62,7 @@ _NO_PLANS = re.compile(
 _INSERTED = re.compile(r",[^,;]{2,45},\s*")
 _SAYS_NOT = re.compile(
     r"\bnot\b.*\b(?:chang|affect|alter|touch|exceed)|\b(?:will|would|shall|did|does|"
-    r"do) not (?:now )?(?:take|go|proceed|come|enter)",
+    r"do) not (?:now )?(?:take|go|proceed|come|enter|be (?:put|imposed|introduced|applied|levied))",
     re.I,
 )
 """A status told by what does not happen: "did not touch", "will not take effect"."""
@@ -143,16 +147,23 @@ def judge(text: str, start: int, end: int, bounds: tuple[int, int] | None = None
     if imagined:
         return Judgement(HYPOTHETICAL, 0.8, imagined.group(), f"hypothetical ({imagined.group()!r})", quoted=quoted)
     before = text[left:start]
+    wished = word("wished").search(text[left:end])
+    rejected = word("not_chosen").search(text[end:right])
+    if (wished and not word("makes_law").search(text[left + wished.end() : start])) or rejected:
+        cue = (wished or rejected).group()  # type: ignore[union-attr]
+        return Judgement(DENIED, 0.8, cue, f"asked for or weighed, not decided ({cue!r})", quoted=quoted)
     bare_no = re.search(
         r"\b(?:(?:no|without(?: any)?|rul(?:ed|es|ing) out)\s+(?:[\w%.-]+\s+){0,3}"
-        r"|(?:not|never)\s+(?:(?:an?|any|the|new|more|\d\S*)\s+){0,3})$",
+        r"|(?:not|never|n't)\s+(?:(?:adopt|impose|introduce|levy|charge|set|put|apply|bring in|have|see|face|pay)"
+        r"\s+(?=an?\b|any\b|new\b|more\b|\d))?"
+        r"(?:(?:an?|any|the|new|more|\d\S*|[a-z]+(?=\s+$))\s+){0,3})$",
         before,
         re.IGNORECASE,
     )
     if bare_no and not re.search(r"\bno (?:more|less|later|longer|fewer)\b", bare_no.group(), re.I):
         return Judgement(DENIED, 0.85, bare_no.group().strip(), f"denied ({bare_no.group().strip()!r})", quoted=quoted)
     text = (
-        _REPORTED.sub(lambda m: m.group()[: -len("would ")] + "will ", text)
+        _REPORTED.sub(lambda m: m.group()[: -len("would ")] + "will  ", text)
         if _REPORTED.search(text) and not re.search(r"\bif\b", text, re.I)
         else text
     )
@@ -160,9 +171,18 @@ def judge(text: str, start: int, end: int, bounds: tuple[int, int] | None = None
     if (
         condition
         and re.match(r"unless\b", condition.group(), re.I)
+        and not re.match(r"\W*Unless\s+(?!otherwise|rescinded|revoked|extended)", text)
         and not re.search(r"\bfac(?:e|es|ing)\b", text[left:start], re.I)
     ):
         condition = None
+    lapsed = word("let_lapse").search(text[left:right])
+    if (
+        lapsed
+        and not condition
+        and not modal
+        and not re.search(r"\b(?:will|to|not|n't)\s+$", text[: left + lapsed.start()], re.I)
+    ):
+        return Judgement(EXPIRED, 0.88, lapsed.group(), "it was let lapse", quoted=quoted)
     if built(r"\b{existing}\s+(?:[\w%.-]+\s+){0,3}$").search(before) and not any(
         c.status in (SUSPENDED, STRUCK_DOWN, WITHDRAWN, EXPIRED) for _, c in near
     ):
@@ -202,7 +222,7 @@ def judge(text: str, start: int, end: int, bounds: tuple[int, int] | None = None
         negated = re.search(r"\bno\s+$", ahead)
     changing = _CHANGE_OF_IT.search(text[left:start])
     wished = changing and re.search(
-        r"\b(?:ask|urg|call|press|demand|want|beg|request|appeal|plead)\w*\b[^,;]{0,50}$",
+        r"\b(?:ask|urg|call|press|demand|want|beg|request|appeal|plead|hop|wish)\w*\b[^,;]{0,50}$",
         text[left : left + changing.start()],
         re.I,
     )
@@ -230,9 +250,9 @@ def judge(text: str, start: int, end: int, bounds: tuple[int, int] | None = None
         r"\b(?:unless|until|if|once|should|when|on which|as soon as|as long as)\b[^,;]*$", text[left : first.start], re.I
     )
     if status in (SUSPENDED, *OVER) and (hangs or own_modal or to_do or condition or gerund):
-        decided = re.search(r"\b(?:will|shall|to)\s+(?:now\s+)?$", ahead, re.I)
+        decided = re.search(r"\b(?:will|shall|to)\s+(?:now\s+)?(?:be\s+|remain\s+|stay\s+)?$", ahead, re.I)
         if status == SUSPENDED and decided and not own_modal and not condition:
-            return Judgement(SUSPENDED, 0.75, first.words, f"{first.words!r} is decided", (IN_FORCE,), quoted)
+            return Judgement(SUSPENDED, 0.8, first.words, f"{first.words!r} is decided", (IN_FORCE,), quoted)
         already = THREATENED if re.search(r"\bthreat", text[left:right], re.I) else IN_FORCE
         return Judgement(already, 0.6, first.words, f"{first.words!r} is still to come", (status,), quoted)
     if status == IN_FORCE and _STANDING.fullmatch(first.words.strip()):
@@ -246,6 +266,11 @@ def judge(text: str, start: int, end: int, bounds: tuple[int, int] | None = None
     )
     if status == IN_FORCE and told and not condition and not own_modal:
         return Judgement(ANNOUNCED, 0.8, first.words, f"{told.group().strip()!r} before it", quoted=quoted)
+    opened = condition is not None and re.match(r"\W*(?:Unless|If|Should)\b", text) and condition.start() < start
+    if condition is not None and opened and status in (IN_FORCE, ANNOUNCED) and not _STANDING.fullmatch(first.words.strip()):
+        return Judgement(
+            THREATENED, 0.85, condition.group(), f"it hangs on a condition ({condition.group()!r})", (status,), quoted
+        )
     if status == IN_FORCE and decided and not condition:
         return Judgement(ANNOUNCED, 0.8, first.words, f"{decided.group().strip()!r} before it", quoted=quoted)
     if status == IN_FORCE and (own_modal or condition or re.search(r"\b(?:will|to)\s+$", ahead, re.I)):
@@ -292,6 +317,12 @@ def _belongs_elsewhere(text: str, cue: _Cue) -> bool:
         return True
     clause = text[: cue.start].rpartition(";")[2]
     if cue.status in (WITHDRAWN, EXPIRED, SUSPENDED) and _CASE.match(clause):
+        return True
+    if cue.status in (WITHDRAWN, EXPIRED, SUSPENDED) and re.search(
+        r"\b(?:before|since|when|after)\s+(?:the |its |their )?(?:\w+\s+){1,3}$", text[max(0, cue.start - 40) : cue.start], re.I
+    ):
+        return True
+    if re.match(r"threats?", cue.words, re.I) and re.match(r"\s+(?:follow|c[ao]me|adds?)", text[cue.end : cue.end + 12]):
         return True
     if cue.words == "Announcement" or re.match(r"\s+No\b", text[cue.end : cue.end + 5]):
         return True

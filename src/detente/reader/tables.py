@@ -29,6 +29,8 @@ _ON = re.compile(
 )
 _COMMA = re.compile(rf"^\W*(?:\(?\w\)\s*)?(?:for |on )(?P<name>[^%;]{{2,110}}),\s+(?P<rate>{_RATE})[;,.]?(?: and)?$", re.I)
 _DASH = re.compile(rf"^\W*(?P<name>[^%;]{{4,110}}?)\s[-–—]\s(?P<rate>{_RATE})[;,.]?$", re.I)
+_ORDINAL = re.compile(r"\W*(?:\d{1,2}|[a-z])?\W*", re.I)
+_NOW = re.compile(r"\W*(?:now|today|at present|current(?:ly)?|present|in force)\b", re.I)
 _ARROW = re.compile(r"\S\s*(?:->|→|=>|»)\s*\S")
 _PLAIN = re.compile(rf"^\W*(?P<name>(?:[A-Z][\w'().&-]*|and|of|the)(?:\s+[\w'().&,-]+){{0,7}}?)\s+(?P<rate>{_RATE})[;,.]?$")
 
@@ -92,6 +94,22 @@ def rows_in(text: str) -> list[Row]:
             part = row.part
             found.append(row)
             quiet = 0
+        elif _is_ruled(line) or (len(cells) > 1 and all(_ORDINAL.fullmatch(c.text) for c in cells)):
+            quiet = 0 if found else quiet  # a rule, or the numbers of the columns
+        elif (
+            len(cells) > 1
+            and any(heads)
+            and (named := [c for c in cells if len(c.text) > 1])
+            and (len(named) == 1 and len(cells) > 1 and len(named[0].text.split()) <= 5 and not re.search(r"\d", named[0].text))
+        ):
+            part, quiet = named[0], 0
+        elif (
+            len(cells) > 1
+            and any(heads)
+            and (quiet == 0 or (quiet <= 2 and any(map(_is_rate_head, heads))))
+            and not any(_is_rate_head(c.text) for c in cells)
+        ):
+            quiet = 0  # a row that tells no rate in percent
         elif len(cells) > 1:
             over = part if part is not None and part is last_line and quiet <= 1 else None
             heads, part, quiet, table = [c.text for c in cells], over, 0, table + 1
@@ -104,6 +122,16 @@ def rows_in(text: str) -> list[Row]:
                 heads, part, quiet = [], None, 9
             last_line = stripped
     return found
+
+
+def _is_ruled(line: str) -> bool:
+    """Whether a line is drawn, not written."""
+    return bool(re.fullmatch(r"[\s|+:=_.-]{3,}", line))
+
+
+def says_now(head: str) -> bool:
+    """Whether the head of a column says that its rates stand today."""
+    return bool(_NOW.match(head))
 
 
 def _names_part(cell: Cell | None) -> bool:
@@ -175,7 +203,7 @@ def _row(cells: list[Cell], heads: list[str], start: int, end: int, in_percent: 
         if (
             head
             and not _is_rate_head(head)
-            and not ((signed or in_percent) and re.search(r"\d{4}|from|phase|stage|year", head, re.I))
+            and not ((signed or in_percent) and (says_now(head) or re.search(r"\d{4}|from|phase|stage|year", head, re.I)))
         ):
             continue
         if not signed and not (head and (in_percent or re.search(r"%|per ?cent|ad val", head, re.I))):

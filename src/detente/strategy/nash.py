@@ -61,7 +61,9 @@ import io
 import json
 import math
 import os
+import tokenize
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -601,6 +603,13 @@ class Saved:
     moves: tuple[Array, ...] = ()
 
 
+_DAMAGE = (
+    OSError, ValueError, KeyError, EOFError, TypeError, RuntimeError, SyntaxError,
+    zipfile.BadZipFile, zlib.error, tokenize.TokenError,
+)  # fmt: skip
+"""What reading an npz file of damaged bytes raises."""
+
+
 @dataclass(frozen=True)
 class Checkpoint:
     """A file for the state of one search; `inputs` maps what it depends on to digests."""
@@ -621,7 +630,16 @@ class Checkpoint:
                     str(held["phase"]), int(held["iteration"]), float(held["residual"]), held["u"], tuple(held["points"]),
                     tuple(held["moves"]),
                 )  # fmt: skip
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        except (
+            OSError,
+            ValueError,
+            KeyError,
+            EOFError,
+            zipfile.BadZipFile,
+            zlib.error,
+            tokenize.TokenError,
+            NotImplementedError,
+        ) as error:
             raise InputError(refusal("strategy", "is_not_the_state", name=self.path.name)) from error
         other = [name for name in {**self.inputs, **inputs} if inputs.get(name) != self.inputs.get(name)]
         if other:

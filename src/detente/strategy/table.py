@@ -29,6 +29,7 @@ import numpy as np
 import pandas as pd
 
 from detente.cases.case import Case
+from detente.checks import calendar_day
 from detente.equilibrium.parameters import Parameters
 from detente.errors import InputError
 from detente.policy.timing import Deadline
@@ -411,8 +412,9 @@ def binding_deadline(dossier: Dossier, day: date | None = None) -> Deadline | No
     return next((d for d in due if d.measure in moved), None) or next(iter(between), None)
 
 
-def given_deadline(day: date, as_of: date) -> Deadline:
+def given_deadline(day: date | str, as_of: date) -> Deadline:
     """A deadline of one's own. Raises `InputError` if it is not ahead."""
+    day = calendar_day(day, "the deadline")
     if day <= as_of:
         raise InputError(refusal("strategy", "deadline_must_lie_after", as_of=as_of, day=day))
     return Deadline(day, "given", "the deadline given", (day - as_of).days)

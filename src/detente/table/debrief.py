@@ -91,8 +91,8 @@ class Odds:
 
 @dataclass(frozen=True, eq=False)
 class Debrief:
-    """See the module docstring. `marks` by what they are: signed, fair, predicted, history. Of `packages`, `better` are better for
-    both than nothing signed and `avoids` than a breakdown at the start; both could have had `more` points at once."""
+    """See the module docstring. `marks` by what they are: signed, fair, predicted, history. Of `packages`, `better` are better
+    for both than nothing signed and `avoids` than a breakdown at the start; both could have had `more` points at once."""
 
     game: Game = field(repr=False)
     seats: tuple[Seat, ...]
@@ -198,7 +198,8 @@ class Debrief:
                  "share_of_best": self.share(s.code) if s.party else None}
                 for s in self.seats
             ],
-            "zone": {"packages": self.packages, "better_for_both": self.better, "better_than_breakdown": self.avoids, "both_could_have_had_more": self.more,
+            "zone": {"packages": self.packages, "better_for_both": self.better, "better_than_breakdown": self.avoids,
+                     "both_could_have_had_more": self.more,
                      "frontier": self.edge.tolist()},
             "marks": {
                 k: {"package": game.board.prices.named(m.levels), "clauses": game.clauses(m.levels),
@@ -241,7 +242,8 @@ def debrief_of(game: Game, came: Sequence[Came] = (), *, predict: bool = True, p
         odds = _odds(game, progress)
     return Debrief(
         game=game, seats=tuple(_seat(game, s) for s in game.setup.seats), marks=marks, packages=len(prices.grid),
-        better=len(prices.zone), avoids=_avoids(game), edge=_edge(prices.gains[prices.zone]), more=_more(game), predicted=predict, odds=odds,
+        better=len(prices.zone), avoids=_avoids(game),
+        edge=_edge(prices.gains[prices.zone]), more=_more(game), predicted=predict, odds=odds,
         history=known,
         reasons=tuple(
             Reason(m.step or 0, board.steps[m.step or 0].day, m.seat, m.kind, m.number, m.why)

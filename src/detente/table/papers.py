@@ -145,7 +145,8 @@ def story(found: Debrief) -> list[Block]:
     signed = found.marks.get("signed")
     inside = signed is not None and min(signed.points) > 0
     zone = say(
-        SAID, "the_zone", better=found.better, avoids=found.avoids, packages=found.packages, how=found.how, inside=inside, loser=loser(found),
+        SAID, "the_zone", better=found.better, avoids=found.avoids, packages=found.packages, how=found.how,
+        inside=inside, loser=loser(found),
         on_edge=found.more <= error, more=found.more, error=error, places=shown,
     )  # fmt: skip
     blocks.append(Para(zone))

@@ -33,6 +33,8 @@ from detente.web.telemetry import Counters
 Gone = Callable[[], Awaitable[bool]]
 DRAWINGS_BYTES = 32_000_000
 """Charts kept, together; one is 10 to 400 kB."""
+PATIENCE = {"told": 4.0, "why": 4.0, "odds": 4.0}
+"""Questions that may cost dozens of solves may take that many times as long as others."""
 DISK_BYTES = 50_000_000
 """Answers kept between runs, together; one is about 30 kB."""
 
@@ -45,6 +47,7 @@ class Answers:
         self._kept: LRUCache[str, Any] = LRUCache(settings.answers_kept)
         self._drawings: LRUCache[str, bytes] = LRUCache(DRAWINGS_BYTES, getsizeof=len)
         self._disk = Results(settings.folder / "answers", DISK_BYTES)
+        self._disk.sweep()
         self._room = settings.at_once + settings.waiting
         self._places = asyncio.Semaphore(settings.at_once + (0 if settings.in_process else 1))
         self._pool = self._made()
@@ -66,15 +69,15 @@ class Answers:
                 503, "Too many questions are waiting for an answer; try again in a moment.", headers={"Retry-After": "2"}
             )
         self._busy += 1
+        limit = self.settings.answer_seconds * PATIENCE.get(name, 1.0)
         try:
-            async with asyncio.timeout(self.settings.answer_seconds), self._places:
+            async with asyncio.timeout(limit), self._places:
                 if gone is not None and await gone():
                     self.counters.add("detente_refused_total", why="gone")
                     raise Refusal(499, "The reader has gone.", name="Gone")
                 done = await self._worked(name, given)
         except TimeoutError:
             self.counters.add("detente_refused_total", why="slow")
-            limit = self.settings.answer_seconds
             raise Refusal(504, f"No answer within {limit:g} seconds; ask for less, or as a job.") from None
         finally:
             self._busy -= 1

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from functools import cache
 from time import monotonic, time
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from fastapi import APIRouter, Path as InPath, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, Response
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from detente.errors import UnknownName
 from detente.files import loads, too_deep
@@ -58,6 +58,7 @@ DRAWING: dict[int, Any] = {
     }
 }
 RECORD: dict[int, Any] = {200: {"description": "The record", "content": {"application/json": {"schema": {"type": "object"}}}}}
+DRAWN: dict[int, Any] = {200: {**DRAWING[200], "model": Drawn}}
 STILL = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; base-uri 'none'; sandbox"
 """Policy of a chart: it carries its own styles, and nothing in it runs."""
 
@@ -218,19 +219,22 @@ async def _chart(request: Request, name: str, ending: views.Ending, asked: views
     if name not in views.FIGURES:
         raise Refusal(404, str(UnknownName(name, list(views.FIGURES), "figure").args[0]), where=name)
     found, _ = await answers_of(request).kept("figure", name, ending, asked, gone=request.is_disconnected)
-    if ending == "json":
-        return Response(found, media_type=views.DRAWINGS[ending])
-    place = "attachment" if ending == "csv" else "inline"
-    headers = {"Content-Security-Policy": STILL, "Content-Disposition": f'{place}; filename="{name}.{ending}"'}
-    return Response(found, media_type=views.DRAWINGS[ending], headers=headers)
+    return _file(found, name, ending)
 
 
 # -- put up for others: short links, and figures for pages elsewhere -------------------------------------------------------
 class Embed(Strict):
-    """A figure to be shown on another page."""
+    """A figure to be shown on another page: of states (`figure`), or of finished long work (`job`)."""
 
-    name: Annotated[str, Field(max_length=40)]
-    figure: views.FigureRequest
+    name: Annotated[str, Field(max_length=60)]
+    figure: views.FigureRequest | None = None
+    job: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{24}$")] | None = None
+
+    @model_validator(mode="after")
+    def _of_one(self) -> Self:
+        if (self.figure is None) == (self.job is None):
+            raise ValueError("give the states of the figure, as 'figure', or the job it is of, as 'job'")
+        return self
 
 
 ItsName = Annotated[str, InPath(pattern=r"^[a-z2-7]{12}$")]
@@ -278,19 +282,31 @@ async def get_link(request: Request, name: ItsName) -> Response:
     return Response(found, media_type="application/json")
 
 
+async def _drawing(request: Request, body: Embed, ending: views.Ending) -> bytes:
+    """What is to be put up, in one of its forms."""
+    if body.job is not None:
+        return await _of_job(request, body.job, body.name, ending, 640)
+    if body.name not in views.FIGURES:
+        raise Refusal(404, str(UnknownName(body.name, list(views.FIGURES), "figure").args[0]), where=body.name)
+    found: bytes = (await answers_of(request).kept("figure", body.name, ending, body.figure))[0]
+    return found
+
+
 @router.post("/embeds", summary=_about("post_embed"), responses=replies(EmbedView, 404))
 async def post_embed(request: Request, body: Embed) -> Response:
     """A figure as it is now, put up under an address of its own that any page may frame; with the HTML to frame it."""
-    if body.name not in views.FIGURES:
-        raise Refusal(404, str(UnknownName(body.name, list(views.FIGURES), "figure").args[0]), where=body.name)
     files = {}
     for ending in ("html", "png", "svg", "csv"):
-        files[f"figure.{ending}"] = (await answers_of(request).kept("figure", body.name, ending, body.figure))[0]
-    words = (await answers_of(request).kept("figure", body.name, "json", body.figure))[0]
+        try:
+            files[f"figure.{ending}"] = await _drawing(request, body, ending)
+        except Refusal:
+            if ending != "csv" or body.job is None:  # some charts of long work have no table of their own
+                raise
+    words = await _drawing(request, body, "json")
     name = await _put_up(request, "figure", files)
     path, told = f"embed/{name}", loads(words.decode(), 8)
     html = templates().get_template("iframe.html.j2").render(address=f"{request.base_url}{path}", **told)
-    links = {ending: f"{path}.{ending}" for ending in ("png", "svg", "csv")}
+    links = {ending: f"{path}.{ending}" for ending in ("png", "svg", "csv") if f"figure.{ending}" in files}
     return Reply({"id": name, "path": path, "html": html.strip(), "files": links, **_kept_for()})
 
 
@@ -382,20 +398,39 @@ async def get_result(request: Request, job: JobName) -> Response:
     return Response(body, media_type="application/json")
 
 
-@router.get("/jobs/{job}/figures/{name}.json", summary=_about("get_job_figure"), responses=replies(Drawn, 404, 409, 410))
+@router.get(
+    "/jobs/{job}/figures/{name}.{ending}", summary=_about("get_job_figure"), responses=replies(None, 404, 409, 410, also=DRAWN)
+)
 async def get_job_figure(
     request: Request,
     job: JobName,
     name: Annotated[str, InPath(max_length=60)],
+    ending: views.Ending,
     width: Annotated[int, Query(ge=240, le=1200)] = 700,
 ) -> Response:
-    """Drawn here as the report draws it, in the colours of the page, with its words beside it."""
+    """Drawn here as the report draws it: as `json` in the colours of the page, with its words beside it; or as a file."""
+    return _file(await _of_job(request, job, name, ending, width), name, ending)
+
+
+async def _of_job(request: Request, job: str, name: str, ending: views.Ending, width: int) -> bytes:
+    """A chart of finished work."""
     done = await _done(request, job)
     path = await asyncio.to_thread(crew_of(request).results.figures, done.key)
     if path is None:
         raise Refusal(404, "The job has no figures.")
-    found, _ = await answers_of(request).kept("job_figure", path, name, width, gone=request.is_disconnected)
-    return Response(found, media_type=views.DRAWINGS["json"])
+    state = PageState.model_validate(done.request["state"])
+    given = (path, name, width, ending, state)
+    found: bytes = (await answers_of(request).kept("job_figure", *given, gone=request.is_disconnected))[0]
+    return found
+
+
+def _file(found: bytes, name: str, ending: views.Ending) -> Response:
+    """A chart as it leaves: a drawing opens in a window and runs nothing, a table is to be kept."""
+    if ending == "json":
+        return Response(found, media_type=views.DRAWINGS[ending])
+    place = "attachment" if ending == "csv" else "inline"
+    headers = {"Content-Security-Policy": STILL, "Content-Disposition": f'{place}; filename="{name}.{ending}"'}
+    return Response(found, media_type=views.DRAWINGS[ending], headers=headers)
 
 
 @router.get("/jobs/{job}/files/{name}", summary=_about("get_file"), responses=replies(None, 404, 409, 410, also=FILE))

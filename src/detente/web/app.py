@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import os
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -22,10 +23,10 @@ from detente import __version__, words
 from detente.errors import DetenteError, InputError
 from detente.web import api, pages, replies, rooms_api, telemetry, views
 from detente.web.answers import Answers
-from detente.web.jobs import Crew, Held
+from detente.web.jobs import Crew, Held, Jobs, private
 from detente.web.replies import Refusal
 from detente.web.rooms import House
-from detente.web.security import Guard, Rate
+from detente.web.security import Guard, Rate, Sessions
 from detente.web.settings import Settings
 from detente.web.shared import Shared
 from detente.web.telemetry import Counters
@@ -59,12 +60,16 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )  # fmt: skip
     app.state.settings, app.state.counters = chosen, counters
     app.state.ready = False
-    app.state.tries, app.state.put_ups, app.state.rooms_made = Rate(0.1, 10), Rate(0.5, 60), Rate(0.5, 80)
+    tries = app.state.tries = Rate(0.1, 10)
+    app.state.put_ups = Rate(0.5, 60)
+    ended = chosen.folder / "signed-out.json"
+    sessions = app.state.sessions = None if chosen.token is None else Sessions(chosen.token, ended)
+    app.state.rooms_made = Rate(0.5, 80)
     app.state.shared = Shared(chosen.folder / "shared")
     replies.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=800, compresslevel=6)
     app.add_middleware(Methods)
-    app.add_middleware(Guard, settings=chosen, counters=counters)
+    app.add_middleware(Guard, settings=chosen, counters=counters, sessions=sessions, tries=tries)
     for router in (api.router, rooms_api.router, pages.router):
         app.include_router(router)
     return app
@@ -88,7 +93,9 @@ class Server:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.socket = bound(settings.host, settings.port)
+        private(settings.folder)
         self._held = Held(settings.folder)
+        Jobs(settings.folder / "jobs.db")  # a queue that cannot be read is said now
         self.port = int(self.socket.getsockname()[1])
 
     @property
@@ -100,6 +107,8 @@ class Server:
     def run(self) -> None:
         """Serve until interrupted; open requests have ten seconds to end."""
         import uvicorn
+
+        from detente.web.connections import Bounded
 
         telemetry.start()
         app = create_app(self.settings)
@@ -113,6 +122,8 @@ class Server:
 
         config = uvicorn.Config(
             app,
+            http=Bounded,
+            ws="none",
             log_config=None,
             access_log=False,
             proxy_headers=self.settings.proxy,
@@ -127,6 +138,7 @@ class Server:
 
 def serve(settings: Settings, *, open_page: bool = False, say: Callable[[str], None] = print) -> None:
     """Serve the page and the API until interrupted; `say` is told the address. Raises `InputError`."""
+    os.umask(0o077)  # what the server and its workers write is the owner's alone
     server = Server(settings)
     say(f"detente is at {server.address}")
     if open_page:

@@ -5,7 +5,6 @@ Every row tells by itself what it is, so that a file torn from its page still sa
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,8 @@ import pandas as pd
 from detente import __version__
 from detente.cases.case import STATUS_QUO
 from detente.equilibrium.indicators import INDICATORS
+from detente.errors import InputError
+from detente.files import table_csv
 from detente.web.effects import INDICATOR, WORLD
 from detente.web.headline import Page
 from detente.words import run_words, say
@@ -29,10 +30,21 @@ TEXTS = "web/figures"
 
 def csv_of(name: str, of: Subject) -> bytes:
     """The table of a chart as CSV. Raises what drawing the chart raises."""
-    rows = TABLES[name](of)
-    target = io.StringIO()
-    pd.DataFrame(rows).to_csv(target, index=False, float_format="%.10g", lineterminator="\n")
-    return target.getvalue().encode()
+    return _written(TABLES[name](of))
+
+
+def _written(rows: Rows) -> bytes:
+    return table_csv(pd.DataFrame(rows), index=False)
+
+
+def csv_of_marks(spec: Mapping[str, Any], told: Mapping[str, Any]) -> bytes:
+    """The values that a specification draws, one row a mark. Raises `InputError` where its marks are no labelled values."""
+    kept = ("panel", "label", "value", "low", "high", "text")
+    sets = [rows for rows in spec.get("datasets", {}).values() if rows and {"label", "value"} <= set(rows[0])]
+    if not sets:
+        raise InputError(say(TEXTS, "no_table"))
+    rows: Rows = [{**{k: row[k] for k in kept if k in row}, **told} for row in max(sets, key=len)]
+    return _written(rows)
 
 
 def about(case: Resolved) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import Field, model_validator
@@ -175,22 +176,27 @@ class Page:
                 found[sign].append((code, self.told(code, spread.value)))
         return found
 
-    def _headline(self) -> str:
-        case, unit = self.case, self.effects.unit
-        own = [self.region] if self.region else []
+    @cached_property
+    def _thirds(self) -> dict[str, Any]:
+        """What is told of others than the parties: who gains and loses, who may by how much, and whose sign hangs on what."""
         third = [c for c in self.effects.codes if c != WORLD and c not in self.parties]
         unsure = [c for c in third if self.effects.sign(c, self.shown) == "open"]
         least = max((abs(self.effects.at(c).value) for c in unsure), default=0.0) / 3
         gains, losses = (self._ranked([c for c in third if abs(self.effects.at(c).value) >= least], s) for s in ("gain", "loss"))
         ups = self._at_most([c for c in third if self.effects.sign(c, self.shown) == "wide"], least)
-        scenario = case.dossier.scenario(case.scenario).title if case.scenario else ""
         first = max((abs(self.effects.at(c).value) for c, *_ in (*gains, *losses)), default=0.0)
         size = max((abs(self.effects.at(c).value) for c in self.parties), default=0.0)
         hangs = self._hang([c for c in unsure if abs(self.effects.at(c).value) > max(first, size / 50)])
+        return {"gains": gains, "losses": losses, "ups": ups, "hangs": hangs}
+
+    def _headline(self) -> str:
+        case, unit = self.case, self.effects.unit
+        own = [self.region] if self.region else []
+        scenario = case.dossier.scenario(case.scenario).title if case.scenario else ""
         return say(
             TEXTS, "headline", unit=unit, idle=self.idle, moved=len(case.moved), scenario=scenario, on=case.dossier.as_of,
-            effects=self.sorted_by_sign(self.parties), gains=gains, losses=losses, hangs=hangs, ups=ups,
-            mine=self.sorted_by_sign(own) if own else None, nothing=self.shown.nothing,
+            effects=self.sorted_by_sign(self.parties), mine=self.sorted_by_sign(own) if own else None,
+            nothing=self.shown.nothing, **self._thirds,
         )  # fmt: skip
 
     def _at_most(self, codes: Sequence[str], least: float) -> list[tuple[str, str, bool]]:
@@ -226,7 +232,7 @@ class Page:
         return say(
             TEXTS, "second", unit=self.effects.unit, idle=self.idle, ranged=self.effects.ranged,
             world=self.sorted_by_sign([WORLD]), odds=self._odds(), sure=self._sure(named) if self.effects.ranged else None,
-            others=self._others(), flat=not self.shown.number(world.value),
+            others=self._others(), flat=not self.shown.number(world.value), **self._thirds,
         )  # fmt: skip
 
     def _chance(self) -> Chance | None:

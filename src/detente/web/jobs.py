@@ -18,6 +18,7 @@ import asyncio
 import json
 import os
 import secrets
+import shutil
 import sqlite3
 import sys
 from collections.abc import Iterator
@@ -35,11 +36,14 @@ from detente.outlook.ensemble.executors import ONE_THREAD
 from detente.web import telemetry
 from detente.web.settings import Settings
 from detente.web.telemetry import Counters
+from detente.words import say
 
 ATTEMPTS = 3
 KEEP_SECONDS = 30 * 86_400.0
 ONE = "SELECT * FROM jobs WHERE id = ?"
 ACTIVE = "('queued', 'running')"
+ROOM = 5_000_000
+"""Bytes that must be free for the queue and a result."""
 
 
 @dataclass(frozen=True)
@@ -91,12 +95,34 @@ class Jobs:
     def __init__(self, path: Path) -> None:
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
-        with self._open() as db:
-            db.executescript(files("detente.web").joinpath("jobs.sql").read_text("utf-8"))
+        try:
+            with self._open() as db:
+                db.executescript(files("detente.web").joinpath("jobs.sql").read_text("utf-8"))
+                self._look(db)
+        except sqlite3.Error as error:
+            raise InputError(say("web/refusals", "queue", path=path, told=error)) from None
+
+    @staticmethod
+    def _look(db: sqlite3.Connection) -> None:
+        """Raise `sqlite3.DatabaseError` where the file is damaged."""
+        (found,) = db.execute("PRAGMA quick_check(1)").fetchone()
+        if found != "ok":
+            raise sqlite3.DatabaseError(str(found))
+
+    def trouble(self) -> str | None:
+        """What is wrong with the file or its folder just now, None where nothing is."""
+        try:
+            with self._open(patience=1.0) as db:
+                self._look(db)
+            if shutil.disk_usage(self.path.parent).free < ROOM:
+                return "no room left on the disk"
+        except (sqlite3.Error, OSError) as error:
+            return str(error)
+        return None
 
     @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        db = sqlite3.connect(self.path, timeout=20, isolation_level=None)
+    def _open(self, patience: float = 20.0) -> Iterator[sqlite3.Connection]:
+        db = sqlite3.connect(self.path, timeout=patience, isolation_level=None)
         try:
             db.row_factory = sqlite3.Row
             db.execute("PRAGMA journal_mode = WAL")
@@ -246,6 +272,20 @@ def _job(row: sqlite3.Row) -> Job:
     return Job(**{**fields, "request": json.loads(fields["request"]), "cancel": bool(fields["cancel"])})
 
 
+def private(folder: Path) -> None:
+    """Make a folder for data that only its owner looks into. One that is there and ours already is closed to others as well.
+
+    Raises `InputError` where it cannot be made.
+    """
+    try:
+        if not folder.exists():
+            folder.mkdir(parents=True, mode=0o700)
+        elif any((folder / name).exists() for name in ("held.lock", "jobs.db")):
+            folder.chmod(0o700)
+    except OSError as error:
+        raise InputError(f"{folder} cannot be used for data: {error.strerror}") from None
+
+
 class Held:
     """A data folder held by one server: a lock that the system lets go when the process ends, however it ends."""
 
@@ -305,14 +345,17 @@ class Crew:
                     process.kill()
                     await process.wait()
             self.counters.add("detente_workers_ended_total")
-            back = await asyncio.to_thread(self.jobs.give_back, time(), name)
+            back = 0
+            with suppress(sqlite3.Error):  # a file that is locked or damaged: its next start gives them back
+                back = await asyncio.to_thread(self.jobs.give_back, time(), name)
             telemetry.event("worker ended", code=process.returncode, jobs_queued_again=back)
             quick = quick + 1 if time() - started < 5 else 0
             await asyncio.sleep(min(30, 0.2 * 2**quick))
 
-    def processes(self) -> list[int]:
-        """Numbers of the worker processes."""
-        return [p.pid for p in self._processes.values()]
+    @property
+    def workers(self) -> int:
+        """How many worker processes run."""
+        return len(self._processes)
 
     def wake(self) -> None:
         """Tell the workers that there is something to do."""

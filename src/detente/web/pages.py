@@ -21,10 +21,10 @@ from markupsafe import Markup
 
 from detente import __version__
 from detente.files import sha256
-from detente.web import shared
+from detente.web import shared, telemetry
 from detente.web.replies import Refusal, Reply, templates
 from detente.web.schemas import ANYWHERE, WORDS
-from detente.web.security import COOKIE, Rate, session_of, token_fits
+from detente.web.security import COOKIE, DAYS, Rate, Sessions, cookie_of, token_fits
 from detente.words import say
 
 router = APIRouter(include_in_schema=False)
@@ -197,9 +197,14 @@ async def healthz(request: Request) -> Response:
     """That the server is up, and what it has in hand."""
     state: Any = request.app.state
     crew = getattr(state, "crew", None)
-    return Reply(
-        {"status": "ok", "version": __version__, "ready": bool(state.ready), "workers": [] if crew is None else crew.processes()}
-    )
+    trouble = None if crew is None else await asyncio.to_thread(crew.jobs.trouble)
+    if trouble is not None:
+        telemetry.event("data folder in trouble", told=trouble)
+    found = {
+        "status": "ok" if trouble is None else "no data", "version": __version__, "ready": bool(state.ready),
+        "workers": 0 if crew is None else crew.workers,
+    }  # fmt: skip
+    return Reply(found, status_code=200 if trouble is None else 503)
 
 
 @router.get("/metrics")
@@ -245,9 +250,6 @@ def _body(told: dict[str, Any]) -> str:
 
 
 # -- signing in: a small form, a cookie that no script can read -----------------------------------------------------------
-DAYS = 30
-
-
 def form(wrong: bool = False) -> Response:
     """The page with the form."""
     return HTMLResponse(templates().get_template("signin.html.j2").render(wrong=wrong), status_code=401 if wrong else 200)
@@ -275,13 +277,17 @@ async def post_login(request: Request) -> Response:
         return form(wrong=True)
     reply = RedirectResponse("/", status_code=303)
     secure = request.url.scheme == "https"
-    reply.set_cookie(COOKIE, session_of(token), max_age=DAYS * 86_400, httponly=True, samesite="strict", secure=secure, path="/")
+    sessions: Sessions = request.app.state.sessions
+    reply.set_cookie(COOKIE, sessions.begin(), max_age=DAYS * 86_400, httponly=True, samesite="strict", secure=secure, path="/")
     return reply
 
 
 @router.post("/logout")
-async def post_logout() -> Response:
-    """Forget the cookie."""
+async def post_logout(request: Request) -> Response:
+    """Forget the cookie, here too: who has a copy of it is signed out as well."""
+    sessions: Sessions | None = request.app.state.sessions
+    if sessions is not None:
+        await asyncio.to_thread(sessions.end, cookie_of(request.headers))
     reply = RedirectResponse("/", status_code=303)
     reply.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
     return reply

@@ -108,9 +108,10 @@ class Engine:
         """The figure of every economy at each parameter set with an answer, the central one first; other units of the same solves
         are kept beside it."""
         runs = self._runs(case)
-        for other in UNITS:
-            if other != unit and not lacking(case.case, other):
-                self._effects[case.key, other] = {v: read(case.case, o, other) for v, o in runs.items()}
+        others = [u for u in UNITS if u != unit and not lacking(case.case, u)]
+        found = {(case.key, u): {v: read(case.case, o, u) for v, o in runs.items()} for u in others}
+        with self._lock:
+            self._effects.update(found)
         return {v: read(case.case, o, unit) for v, o in runs.items()}
 
     def _runs(self, case: Resolved) -> dict[str, Outcome]:

@@ -6,9 +6,11 @@ b'{"x":null,"text":"?"}'
 
 from __future__ import annotations
 
+import errno
 import json
 import math
 import shlex
+import sqlite3
 from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -100,7 +102,15 @@ def told(problem: BaseException) -> Reply:
         return error(422, "BadInput", f"{where + ': ' if where else ''}{message}{more}", where or None)
     if isinstance(problem, HTTPException):
         return error(problem.status_code, KINDS.get(problem.status_code, "Refused"), str(problem.detail), headers=problem.headers)
+    if no_data(problem):
+        return error(503, "NoData", say("web/refusals", "data_trouble"), headers={"Retry-After": "10"})
     return error(*fault_of(problem))
+
+
+def no_data(problem: BaseException) -> bool:
+    """Whether the data folder is at fault: its queue locked or damaged, its disk full or read-only."""
+    of_disk = isinstance(problem, OSError) and problem.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
+    return of_disk or isinstance(problem, sqlite3.Error)
 
 
 def fault_of(problem: BaseException) -> tuple[int, str, str, str | None]:
@@ -132,5 +142,5 @@ def install(app: FastAPI) -> None:
             failed(problem, request.scope)
         return told(problem)
 
-    for kind in (Refusal, RequestValidationError, DetenteError, NotConverged, HTTPException, Exception):
+    for kind in (Refusal, RequestValidationError, DetenteError, NotConverged, HTTPException, sqlite3.Error, OSError, Exception):
         app.add_exception_handler(kind, handle)

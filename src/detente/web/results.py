@@ -13,6 +13,7 @@ so that a reader never sees half of one and a process killed while writing leave
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -24,13 +25,16 @@ from pathlib import Path
 from typing import Any
 
 from detente import __version__
-from detente.files import code_digest
+from detente.files import code_digest, file_sha256, loads
 from detente.web.state import digest
 
 KEY = re.compile(r"[0-9a-f]{32,64}$")
 RESULT = "result.json"
 FIGURES = "figures.json.z"
 """Charts of the result, ready to be drawn for whoever looks at them."""
+SUMS = "sums.json"
+"""SHA-256 of every file of the result."""
+OF_OURS = (RESULT, FIGURES, SUMS)
 
 
 class Results:
@@ -46,34 +50,56 @@ class Results:
         return self.folder / key
 
     def has(self, key: str) -> bool:
-        """Whether there is a result."""
-        return (self._place(key) / RESULT).is_file()
+        """Whether there is a result, all of it as it was written; a damaged one is dropped, so that it is worked out anew."""
+        place = self._place(key)
+        if not place.exists():
+            return False
+        try:
+            sums = loads((place / SUMS).read_bytes())
+            if RESULT in sums and all(file_sha256(place / name) == told for name, told in sums.items()):
+                return True
+        except (OSError, ValueError, TypeError, AttributeError):
+            pass  # as damaged as any other
+        shutil.rmtree(place, ignore_errors=True)
+        return False
 
     def json(self, key: str) -> bytes | None:
         """The result's JSON, None where it is not kept; reading it counts as use."""
-        try:
-            found = (self._place(key) / RESULT).read_bytes()
-        except FileNotFoundError:
+        found = self._whole(key, RESULT)
+        if found is None:
             return None
         with suppress(OSError):
             os.utime(self._place(key))
-        return found
+        return found.read_bytes()
 
     def files(self, key: str) -> tuple[str, ...]:
         """Names of the files beside the result."""
         try:
-            return tuple(sorted(p.name for p in self._place(key).iterdir() if p.is_file() and p.name not in (RESULT, FIGURES)))
+            return tuple(sorted(p.name for p in self._place(key).iterdir() if p.is_file() and p.name not in OF_OURS))
         except FileNotFoundError:
             return ()
 
     def file(self, key: str, name: str) -> Path | None:
-        """A file beside the result, None for any name that is not one of `files`."""
-        return self._place(key) / name if name in self.files(key) else None
+        """A file beside the result, None for any name that is not one of `files`, and where it is damaged."""
+        return self._whole(key, name) if name in self.files(key) else None
 
     def figures(self, key: str) -> Path | None:
-        """The file of the result's charts, None where it has none or is no longer kept."""
-        path = self._place(key) / FIGURES
-        return path if path.is_file() else None
+        """The file of the result's charts, None where it has none, is no longer kept, or is damaged."""
+        return self._whole(key, FIGURES)
+
+    def _whole(self, key: str, name: str) -> Path | None:
+        """A file of a result if it is as it was written; else the result is dropped."""
+        place = self._place(key)
+        try:
+            if file_sha256(place / name) == loads((place / SUMS).read_bytes())[name]:
+                return place / name
+        except FileNotFoundError:
+            if not (place / name).exists():  # none of this result; one without its sums is as good as damaged
+                return None
+        except (OSError, ValueError, LookupError, TypeError):
+            pass
+        shutil.rmtree(place, ignore_errors=True)
+        return None
 
     @contextmanager
     def making(self, key: str) -> Iterator[Path]:
@@ -82,6 +108,8 @@ class Results:
         folder = Path(tempfile.mkdtemp(prefix=".making-", dir=self.folder))
         try:
             yield folder
+            sums = {p.name: file_sha256(p) for p in folder.iterdir()}
+            (folder / SUMS).write_text(json.dumps(sums))
             with suppress(OSError):  # made meanwhile by someone else: the same key is the same content
                 folder.rename(place)
         finally:
@@ -94,7 +122,8 @@ class Results:
         for place in self.folder.iterdir():
             if KEY.match(place.name):
                 with suppress(OSError):
-                    found.append((place.stat().st_mtime_ns, sum(p.stat().st_size for p in place.iterdir()), place))
+                    size = sum(p.stat().st_size for p in place.iterdir() if p.name != SUMS)
+                    found.append((place.stat().st_mtime_ns, size, place))
         total = sum(size for _, size, _ in found)
         gone = 0
         for _, size, place in sorted(found):

@@ -97,7 +97,7 @@ class House:
         mark = (client, name, hashed(token))
         if (known := self._good.get(mark)) is not None:
             return found, known
-        if (wait := self._tries.look(f"{client} {name}", monotonic())) > 0:
+        if (wait := self._tries.wait(f"{client} {name}", monotonic())) > 0:
             self.counters.add("detente_refused_total", why="seat")
             raise Refusal(429, say("web/rooms", "too_many_tries"), headers={"Retry-After": str(int(wait) + 1)})
         seat = await asyncio.to_thread(self.store.seat_of, name, token) if token else None

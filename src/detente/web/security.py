@@ -16,16 +16,21 @@ import asyncio
 import hashlib
 import hmac
 import ipaddress
+import json
+import re
 import secrets
 from collections import OrderedDict
-from time import monotonic, perf_counter
+from contextlib import suppress
+from pathlib import Path
+from time import monotonic, perf_counter, time
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from detente.files import too_deep
+from detente.errors import InputError, NotWritten
+from detente.files import loads, too_deep, write
 from detente.web import telemetry
 from detente.web.replies import Refusal, told
 from detente.web.settings import Settings
@@ -50,6 +55,8 @@ OF_THIS_SITE = ("X-Frame-Options", "Cross-Origin-Opener-Policy", "Cross-Origin-R
 OPEN = ("/healthz", "/login", "/static/", "/embed/", "/favicon.ico")
 """Paths that answer without a token: the package's own files, and finished figures that somebody with the token put up."""
 COOKIE = "detente"
+DAYS = 30
+"""How long who signed in stays so."""
 CLIENTS = 10_000
 
 
@@ -62,26 +69,29 @@ class Rate:
 
     def take(self, client: str, now: float) -> float:
         """Seconds to wait; 0 where the request may go ahead (and is counted)."""
-        left, then = self._clients.pop(client, (self._burst, now))
-        left = min(self._burst, left + (now - then) * self._rate)
+        left = self._left(client, now)
+        self._clients.pop(client, None)
         while len(self._clients) >= CLIENTS:
             self._clients.popitem(last=False)
         self._clients[client] = (left - 1 if left >= 1 else left, now)
         return 0.0 if left >= 1 else (1 - left) / self._rate
 
-    def look(self, client: str, now: float) -> float:
-        """What `take` would say, without counting."""
-        left, then = self._clients.get(client, (self._burst, now))
-        left = min(self._burst, left + (now - then) * self._rate)
+    def wait(self, client: str, now: float) -> float:
+        """The same, without counting."""
+        left = self._left(client, now)
         return 0.0 if left >= 1 else (1 - left) / self._rate
+
+    def _left(self, client: str, now: float) -> float:
+        left, then = self._clients.get(client, (self._burst, now))
+        return min(self._burst, left + (now - then) * self._rate)
 
 
 class Guard:
     """ASGI middleware; see the module docstring."""
 
-    def __init__(self, app: ASGIApp, settings: Settings, counters: Counters) -> None:
-        self.app, self.settings, self.counters = app, settings, counters
-        self.rate = Rate(settings.rate, settings.burst)
+    def __init__(self, app: ASGIApp, settings: Settings, counters: Counters, sessions: Sessions | None, tries: Rate) -> None:
+        self.app, self.settings, self.counters, self.sessions = app, settings, counters, sessions
+        self.rate, self.tries = Rate(settings.rate, settings.burst), tries
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on what is allowed."""
@@ -120,7 +130,7 @@ class Guard:
         if (wait := self.rate.take(scope["state"]["client"], monotonic())) > 0:
             self.counters.add("detente_refused_total", why="rate")
             raise Refusal(429, "Too many requests; wait a moment.", headers={"Retry-After": str(int(wait) + 1)})
-        if self.settings.token is not None and not self._open(scope["path"]) and not signed_in(headers, self.settings.token):
+        if self.settings.token is not None and not self._open(scope["path"]) and not self._signed_in(headers, scope):
             if scope["path"] == "/" and scope["method"] == "GET":
                 raise Refusal(303, "Sign in first.", headers={"Location": "/login"})
             raise Refusal(
@@ -139,6 +149,23 @@ class Guard:
             if deep:
                 raise Refusal(400, say("web/refusals", "too_deep", what="body"))
         return replayed(body, receive)
+
+    def _signed_in(self, headers: Headers, scope: Scope) -> bool:
+        """Whether the request carries the token, or a cookie that signing in has set. Raises `Refusal` for who guesses too often:
+        not even the right token is then heard, so that guessing is no quicker than waiting."""
+        if self.sessions is not None and self.sessions.fits(cookie_of(headers)):
+            return True
+        given = bearer_of(headers)
+        if given is None or self.settings.token is None:
+            return False
+        client, now = scope["state"]["client"], monotonic()
+        if (wait := self.tries.wait(client, now)) > 0:
+            self.counters.add("detente_refused_total", why="guesses")
+            raise Refusal(429, "Too many wrong tokens; wait a moment.", headers={"Retry-After": str(int(wait) + 1)})
+        if token_fits(given, self.settings.token):
+            return True
+        self.tries.take(client, now)
+        return False
 
     def _open(self, path: str) -> bool:
         return any(path == p or (p.endswith("/") and path.startswith(p)) for p in OPEN)
@@ -210,9 +237,56 @@ def same_site(origin: str | None, host: str) -> bool:
 
 
 # -- signing in --------------------------------------------------------------------------------------------------------
-def session_of(token: str) -> str:
-    """What the cookie holds: derived from the token, so that it cannot be read back from a browser."""
-    return hmac.new(token.encode(), b"detente session 1", hashlib.sha256).hexdigest()
+class Sessions:
+    """Who is signed in: cookies that only the token could have made, each for `DAYS`, until it is signed out.
+
+    A cookie is a name of its own, the second it ends and a seal; nothing of the token can be read back from it. What was signed
+    out is noted in `path` until it would have ended, and stays so when the server starts anew. Another token ends them all.
+
+    >>> sessions = Sessions("a-long-random-word")
+    >>> cookie = sessions.begin()
+    >>> sessions.fits(cookie), sessions.fits(cookie + "0"), sessions.fits("")
+    (True, False, False)
+    >>> sessions.end(cookie)
+    >>> sessions.fits(cookie)
+    False
+    """
+
+    def __init__(self, token: str, path: Path | None = None) -> None:
+        self._key, self._path = hashlib.sha256(b"detente sessions 2" + token.encode()).digest(), path
+        self._ended: dict[str, float] = {}
+        with suppress(OSError, ValueError, AttributeError, TypeError):  # none yet, or damaged
+            if path is not None:
+                self._ended = {str(k): float(v) for k, v in loads(path.read_bytes()).items()}
+
+    def begin(self) -> str:
+        """A new cookie."""
+        name, ends = secrets.token_hex(12), int(time()) + DAYS * 86_400
+        return f"{name}.{ends}.{self._seal(name, ends)}"
+
+    def fits(self, cookie: str) -> bool:
+        """Whether a cookie is one of ours, not ended and not signed out."""
+        found = _COOKIE.fullmatch(cookie)
+        if found is None:
+            return False
+        name, ends, seal = found.groups()
+        return hmac.compare_digest(seal, self._seal(name, int(ends))) and time() < int(ends) and name not in self._ended
+
+    def end(self, cookie: str) -> None:
+        """Sign a cookie out; one that is not ours changes nothing."""
+        if not self.fits(cookie):
+            return
+        name, ends, _ = cookie.split(".")
+        self._ended = {k: v for k, v in self._ended.items() if v > time()} | {name: float(ends)}
+        if self._path is not None:
+            with suppress(NotWritten, InputError):  # a full disk: it holds until the server ends
+                write(self._path, json.dumps(self._ended).encode(), private=True)
+
+    def _seal(self, name: str, ends: int) -> str:
+        return hmac.new(self._key, f"{name}.{ends}".encode(), hashlib.sha256).hexdigest()
+
+
+_COOKIE = re.compile(r"([0-9a-f]{24})\.([0-9]{10,12})\.([0-9a-f]{64})", re.ASCII)
 
 
 def token_fits(given: str, token: str) -> bool:
@@ -220,13 +294,15 @@ def token_fits(given: str, token: str) -> bool:
     return hmac.compare_digest(given.encode("utf-8", "replace"), token.encode())
 
 
-def signed_in(headers: Headers, token: str) -> bool:
-    """Whether the request carries the token, or the cookie that signing in sets."""
+def bearer_of(headers: Headers) -> str | None:
+    """The token a request carries, None where it carries none."""
     scheme, _, given = headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer" and token_fits(given.strip(), token):
-        return True
-    cookie = cookie_parser(headers.get("cookie", "")).get(COOKIE, "")
-    return token_fits(cookie, session_of(token))
+    return given.strip() if scheme.lower() == "bearer" else None
+
+
+def cookie_of(headers: Headers) -> str:
+    """The cookie of signing in, "" where there is none."""
+    return cookie_parser(headers.get("cookie", "")).get(COOKIE, "")
 
 
 def replayed(body: bytes, receive: Receive) -> Receive:

@@ -15,10 +15,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from threading import Lock
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from cachetools import LRUCache, cached
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -94,6 +95,7 @@ class Resolved:
     day: date
     against: Baseline
     key: str
+    places: int = 1
 
     @property
     def dossier(self) -> Dossier:
@@ -153,7 +155,18 @@ def parse_content(content: dict[str, Any]) -> Dossier:
         raise BadDossier(re.sub(r"dossier, line 1(?=[,:])", "dossier", str(error.args[0]))) from None
 
 
-@cached(LRUCache(512), key=lambda state: digest(state.model_dump()), lock=Lock())
+PACKAGED = "packaged "
+ROOM, OWN_PLACES, PIECE = 512, 64, 10_000
+"""Places for what is kept between requests; those that a state with a dossier of its own takes, and one more for as many
+characters of it. Behind each stands a case with all that was solved for it, some 50 MB: what readers bring must never pile up."""
+
+
+def places(content: Mapping[str, Any] | None) -> int:
+    """How many places what hangs on a state takes."""
+    return 1 if content is None else OWN_PLACES + len(json.dumps(content, default=str)) // PIECE
+
+
+@cached(LRUCache(ROOM, getsizeof=lambda found: found.places), key=lambda state: digest(state.model_dump()), lock=Lock())
 def resolve(state: PageState) -> Resolved:
     """What `state` stands for. Raises `UnknownName`, `BadDossier`, `InputError` with what to try."""
     dossier, dossier_key = _dossier_of(state)
@@ -176,30 +189,48 @@ def resolve(state: PageState) -> Resolved:
     horizon = state.horizon or dossier.horizon.default
     against = state.against or (IN_FORCE if scenario is None else LAW)  # levers alone: what they change
     key = digest([__version__, dossier_key, scenario, dict(sorted(moved.items())), horizon, against, world.fingerprint])
-    case = _case(dossier_key, dossier, world, horizon)
-    return Resolved(state, case, dossier_key, scenario, moved, at_home, changes, day, against, key)
+    case = _case(dossier_key, dossier, world, horizon).case
+    return Resolved(state, case, dossier_key, scenario, moved, at_home, changes, day, against, key, places(state.content))
 
 
 def _dossier_of(state: PageState) -> tuple[Dossier, str]:
     if state.content is not None:
         key = digest(state.content)
-        return _given(key, state.content), key
+        return _given(key, state.content).dossier, key
     name = state.dossier or ""
     if name not in list_dossiers():  # a name, never a path
         raise UnknownName(name, list_dossiers(), "dossier")
-    return load_dossier(name), f"packaged {name}"
+    return load_dossier(name), f"{PACKAGED}{name}"
 
 
-@cached(LRUCache(32), key=lambda key, content: key, lock=Lock())
-def _given(key: str, content: dict[str, Any]) -> Dossier:
+class Given(NamedTuple):
+    """A dossier that a state carries, and the places it takes."""
+
+    dossier: Dossier
+    places: int
+
+
+@cached(LRUCache(ROOM, getsizeof=lambda found: found.places), key=lambda key, content: key, lock=Lock())
+def _given(key: str, content: dict[str, Any]) -> Given:
     """A dossier that a state carries, read once."""
-    return parse_content(content)
+    return Given(parse_content(content), places(content))
 
 
-@cached(LRUCache(32), key=lambda name, dossier, world, horizon: (name, world.fingerprint, horizon), lock=Lock())
-def _case(name: str, dossier: Dossier, world: World, horizon: str) -> Case:
+class Shared(NamedTuple):
+    """A case, and the places it takes among those kept: one of a reader's own is soon gone."""
+
+    case: Case
+    places: int
+
+
+@cached(
+    LRUCache(24, getsizeof=lambda found: found.places),
+    key=lambda name, dossier, world, horizon: (name, world.fingerprint, horizon),
+    lock=Lock(),
+)
+def _case(name: str, dossier: Dossier, world: World, horizon: str) -> Shared:
     """The case that all states of a dossier at a horizon share."""
-    return Case.of(dossier, world, horizon, solver=ONE_THREAD)
+    return Shared(Case.of(dossier, world, horizon, solver=ONE_THREAD), 1 if name.startswith(PACKAGED) else 4)
 
 
 def with_scenario(dossier: Dossier, scenario: str | None, changes: tuple[Change, ...], day: date) -> Dossier:

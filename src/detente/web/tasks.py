@@ -96,11 +96,11 @@ def figure(name: str, ending: Any, asked: Any) -> bytes:
     return views.drawn(engine(), name, ending, asked)
 
 
-def job_figure(path: Any, name: str, width: int) -> bytes:
+def job_figure(path: Any, name: str, width: int, ending: Any = "json", state: PageState | None = None) -> bytes:
     """See `views.drawn_of`."""
     from detente.web import views
 
-    return views.drawn_of(path.read_bytes(), name, width)
+    return views.drawn_of(path.read_bytes(), name, width, ending, state)
 
 
 def key(state: PageState, kind: str, given: dict[str, Any]) -> tuple[str, dict[str, Any]]:
@@ -139,7 +139,7 @@ def read(text: str, day: str | None) -> dict[str, Any]:
     from detente.policy.dossier import parse_dossier
     from detente.reader import read_article
 
-    reading = read_article(text, day_of(day, "date", "2025-10-18"))
+    reading = read_article(text, day_of(day, "date"))
     content: dict[str, Any] | None = None
     problems = [f"{m.field}: {m.what} (line {m.line} of the draft)" for m in reading.missing]
     if not problems:

@@ -16,7 +16,6 @@ b'<svg'
 
 from __future__ import annotations
 
-import io
 import json
 import zlib
 from collections.abc import Callable, Mapping, Sequence
@@ -36,13 +35,14 @@ from detente.cases.case import ONE_THREAD, STATUS_QUO, Case
 from detente.cases.runs import Run, dossier_content
 from detente.equilibrium.outcome import Outcome
 from detente.errors import BadDossier, InputError, UnknownName
+from detente.files import table_csv
 from detente.policy import timing
 from detente.policy.dossier import Dossier, list_dossiers, load_dossier, parse_dossier
 from detente.policy.levers import levers
 from detente.policy.measures import Measure
 from detente.policy.timing import next_deadlines, status_on, turning_days
 from detente.web.effects import Unit
-from detente.web.figure_tables import about, csv_of
+from detente.web.figure_tables import about, csv_of, csv_of_marks
 from detente.web.headline import Page
 from detente.web.quick import COLUMNS, Engine, case_title
 from detente.web.replies import Reply, templates
@@ -275,9 +275,7 @@ def csv_text(engine: Engine, case: Resolved) -> str:
     frame, ends = engine.outcome(case).to_frame(), engine.ranges(case)["regions"]
     for end in ("low", "high"):
         frame[f"real income, {end}, %"] = [row[end] for row in ends]
-    target = io.StringIO()
-    frame.assign(**about(case)).to_csv(target, index_label="region", float_format="%.10g", lineterminator="\n")
-    return target.getvalue()
+    return table_csv(frame.assign(**about(case)), index_label="region").decode()
 
 
 def yaml_text(case: Resolved) -> str:
@@ -609,9 +607,14 @@ def prepared(figures: Mapping[str, Figure]) -> bytes:
     return zlib.compress(encoded(told))
 
 
-def drawn_of(kept: bytes, name: str, width: int) -> bytes:
-    """One of the `prepared` charts for a page with room for `width` px. Raises `UnknownName`."""
+def drawn_of(kept: bytes, name: str, width: int, ending: Ending = "json", state: PageState | None = None) -> bytes:
+    """One of the `prepared` charts: for a page with room for `width` px, or as a file; of `state`, which its table then tells.
+
+    Raises `UnknownName`, and `InputError` for a table of a chart whose marks are no values.
+    """
+    from detente.briefing.charts.standalone import as_bytes
     from detente.briefing.charts.theme import render
+    from detente.briefing.document import Figure
 
     told = json.loads(zlib.decompress(kept))
     if name not in told:
@@ -619,7 +622,19 @@ def drawn_of(kept: bytes, name: str, width: int) -> bytes:
     found = told[name]
     fits = max((w for w in WIDTHS if w <= width), default=WIDTHS[0])
     words = {k: found[k] for k in ("title", "subtitle", "note", "alt")}
-    return encoded({**words, "svg": render(found["specs"][str(fits)], found["alt"], f"{found['id']}-{name}")})
+    if ending == "csv":
+        return csv_of_marks(found["specs"][str(WIDTHS[-1])], {} if state is None else about(resolve(state)))
+
+    def svg(room: int, part: str) -> str:
+        return str(render(found["specs"][str(room)], found["alt"], f"{found['id']}-{part}"))
+
+    if ending == "json":
+        return encoded({**words, "svg": svg(fits, name)})
+    figure = Figure(
+        id=found["id"], **words, csv="", spec=lambda room: found["specs"][str(room)],
+        drawn=lambda: (svg(640, name), svg(WIDTHS[0], f"{name}-n")),
+    )  # fmt: skip
+    return as_bytes(figure, ending)
 
 
 def encoded(content: Any) -> bytes:

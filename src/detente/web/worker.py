@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import sys
 import threading
 from contextlib import suppress
@@ -58,13 +59,15 @@ class Watch:
         now = monotonic()
         if now - self._told > 0.2:
             self._told = now
-            self.jobs.report(self.job.id, self.worker, min(done / max(total, 1), 0.999), label)
+            with suppress(sqlite3.Error):  # a queue that is locked costs a report, not the work
+                self.jobs.report(self.job.id, self.worker, min(done / max(total, 1), 0.999), label)
 
     def _look(self) -> None:
         while not self._over.wait(LOOK):
-            if self.jobs.wants_cancel(self.job.id):
-                self.stop = Stopped("cancelled")
-            elif monotonic() - self._start > self.seconds:
+            with suppress(sqlite3.Error):
+                if self.jobs.wants_cancel(self.job.id):
+                    self.stop = Stopped("cancelled")
+            if self.stop is None and monotonic() - self._start > self.seconds:
                 self.stop = Stopped("failed", f"The work took longer than {self.seconds:,.0f} seconds and was ended.")
             if self.stop is not None:
                 if not self._over.wait(GRACE) and self.jobs.finish(

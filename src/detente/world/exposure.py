@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from detente.errors import InputError
-from detente.files import write
+from detente.files import table_csv, write
 from detente.types import plain
 from detente.words import refusal, tell
 from detente.words.currency import table_in_currency
@@ -120,7 +120,7 @@ class Exposure(Shown):
 
     def to_csv(self, path: str | os.PathLike[str]) -> Path:
         """Write the table of `to_frame`; the file appears whole or not at all."""
-        write(Path(path), table_in_currency(self.to_frame()).to_csv(float_format="%.10g", lineterminator="\n").encode())
+        write(Path(path), table_csv(table_in_currency(self.to_frame())))
         return Path(path)
 
     def record(self) -> dict[str, Any]:

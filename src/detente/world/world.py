@@ -24,6 +24,7 @@ import io
 import json
 import os
 import struct
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
@@ -52,6 +53,8 @@ if TYPE_CHECKING:
     from detente.world.economy import Economy
 
 FORMAT = 1
+SMALLEST, LARGEST = 1e-60, 1e60
+"""Bounds of a table's whole trade, in its unit."""
 TOLERANCE = 1e-9
 TABLES = (".csv", ".txt", ".tsv", ".xlsx", ".xls", ".parquet", ".har", ".gdx")
 """Endings of files that hold tables, and no world."""
@@ -233,7 +236,11 @@ class World:
         return self.final_use.sum(1) - self.value_added.sum(1) - self.tariff_revenue - self.export_tax_revenue
 
     def check(self, tolerance: float = TOLERANCE) -> float:
-        """Largest relative gap of the two identities; raises `UnbalancedTable` naming the worst cell above `tolerance`."""
+        """Largest relative gap of the two identities; raises `UnbalancedTable` naming the worst cell above `tolerance`, and where
+        all trade together is no sum of money in any unit (so small or large that products of cells leave what numbers hold)."""
+        total = float(self.shipments.sum())
+        if not SMALLEST < total < LARGEST:
+            raise UnbalancedTable(refusal("world", "no_sum_of_money", total=f"{total:.3g}", unit=self.unit))
         floor = 1e-15 * max(float(self.shipments.sum()), 1e-300)
         worst = 0.0
         identities = (
@@ -484,6 +491,8 @@ class World:
             with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
                 header = loads(data["header"].tobytes().decode())
                 arrays = {key: data[key] for key in _ARRAYS}
+                if odd := [key for key, values in arrays.items() if values.dtype.kind not in "fiu"]:
+                    raise ValueError(f"{odd[0]} holds no numbers")
                 extras = {key: data[f"extra_{key}"] for key in header["extras"]}
                 employed = data.get("employed")
             if header["format"] != FORMAT:
@@ -508,7 +517,7 @@ _ARRAYS = (
 
 _DAMAGE = (
     OSError, KeyError, ValueError, TypeError, AttributeError, EOFError, MemoryError, RuntimeError, SyntaxError, struct.error,
-    zlib.error, zipfile.BadZipFile,
+    zlib.error, zipfile.BadZipFile, tokenize.TokenError,
 )  # fmt: skip
 """What reading an npz file of damaged bytes raises."""
 

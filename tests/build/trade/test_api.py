@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from detente.build.trade.api import PREVIEW, comtrade, world_bank
-from detente.errors import SourceError
+from detente.errors import MissingPackage, SourceError
 
 # as comtradeapicall 1.3 hands on the answer of /public/v1/preview/C/A/HS (two of its rows and the row of the World)
 RECORDED = [
@@ -74,9 +74,9 @@ def test_what_goes_wrong_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_client_that_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("comtradeapicall", "wbgapi"):
         monkeypatch.setitem(sys.modules, name, None)  # what importing it then raises is an ImportError
-    with pytest.raises(SourceError, match=r"detente\[api\]"):
+    with pytest.raises(MissingPackage, match=r"detente\[api\]"):
         comtrade("458", 2022)
-    with pytest.raises(SourceError, match=r"detente\[api\]"):
+    with pytest.raises(MissingPackage, match=r"detente\[api\]"):
         world_bank("NY.GDP.MKTP.CD", ["MYS"], [2022])
 
 

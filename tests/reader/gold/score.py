@@ -1,6 +1,7 @@
 """Scores the reader on a folder of texts with right answers.
 
     python tests/reader/gold/score.py tests/reader/gold/open [--each]
+    python tests/reader/gold/score.py tests/reader/gold/sentences.yaml --half held
 
 A folder holds `NAME.txt` or `NAME.html` and, beside it, `NAME.yaml` with `measures`. A measure found is right where who
 (`by`), on whom (`on`, as a set), rate and status are all those of one answer. Definitions:
@@ -19,14 +20,16 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from detente.reader import Finding, read_file
+from detente.reader import Finding, read_article, read_file
 from detente.reader.sheet import region_of
 
 DETAILS = ("kind", "from", "until", "words")
@@ -230,6 +233,37 @@ def score_folder(folder: Path) -> Score:
     return Score([score_text(p) for p in paths])
 
 
+READ_ON = date(2027, 5, 10)
+"""The day of the single sentences of `sentences.yaml`."""
+
+
+def written(answer: str) -> Answer:
+    """An answer from its line: "by>on rate status [kind]", as the head of `sentences.yaml` tells.
+
+    >>> a = written("?KEN>UGA+TZA 35 announced|threatened")
+    >>> a.by, sorted(a.on), a.rate, sorted(a.statuses), a.optional
+    ('KEN', ['TZA', 'UGA'], 35.0, ['announced', 'threatened'], True)
+    """
+    sides, rate, status, *kind = answer.lstrip("?").split()
+    by, _, on = sides.partition(">")
+    row = {"kind": kind[0] if kind else "tariff", "from": "null", "until": "null", "words": []}
+    targets = frozenset() if on in "*-" else frozenset(on.split("+"))
+    percent = None if rate == "~" else float(rate)
+    return Answer(None if by == "-" else by, targets, percent, frozenset(status.split("|")), answer[0] == "?", [row])
+
+
+def score_sentences(path: Path, half: str) -> Score:
+    """Read every sentence of a half ("open" or "held") alone; the two take turns within a construction."""
+    seen: Counter[str] = Counter()
+    texts = []
+    for n, row in enumerate(yaml.safe_load(path.read_text(encoding="utf-8")), 1):
+        seen[row["k"]] += 1
+        if (seen[row["k"]] % 2 == 1) == (half == "open"):
+            found = list(read_article(row["say"], READ_ON).measures)
+            texts.append(score_found(f"{n} {row['k']}: {row['say']}", [written(a) for a in row["is"]], found))
+    return Score(texts)
+
+
 def _line(by: str | None, on: Iterable[str], rate: float | None, status: str) -> str:
     return f"{by} on {' '.join(sorted(on)) or 'all or not told'}, {'no rate' if rate is None else f'{rate:g} %'}, {status}"
 
@@ -239,9 +273,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Score `detente read` on texts with right answers.")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--each", action="store_true", help="also what was missed (−) and what was wrong (+) in every text")
+    parser.add_argument("--half", choices=("open", "held"), default="open", help="of a file of sentences: which half")
     asked = parser.parse_args(arguments)
-    score = score_folder(asked.folder)
+    alone = asked.folder.suffix == ".yaml"
+    score = score_sentences(asked.folder, asked.half) if alone else score_folder(asked.folder)
     for t in score.texts:
+        if alone and (not asked.each or (len(t.right) == len(t.found) and all(a.found for a in t.wanted))):
+            continue  # of single sentences only those that went wrong are worth a line
         got = sum(bool(a.found) for a in t.wanted)
         print(f"{t.name:36} wanted {len(t.wanted):3}  got {got:3}  found {len(t.found):3}  right {len(t.right):3}")
         if asked.each:

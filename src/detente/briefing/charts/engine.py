@@ -17,10 +17,12 @@ from __future__ import annotations
 
 import atexit
 import json
+import re
 import subprocess
 import sys
 import threading
 import zlib
+from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -29,8 +31,13 @@ if TYPE_CHECKING:
 
 LIMIT = 2000
 """Drawings kept, about 5 kB each."""
-_DIGEST = 32
+PATIENCE = 120.0
+"""Seconds that one drawing may take."""
 _FORMAT = "2"
+_PROBE = '{"data":{"values":[{}]},"mark":"point"}'
+_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_ACTS = re.compile(r"<(?:script|foreignObject|iframe|image|a|style|use)\b|\son[a-z]+\s*=|javascript:|<!|<\?", re.IGNORECASE)
+"""What no drawing of the engine has, and what could act or ask for something where a drawing is shown."""
 
 _lock = threading.Lock()
 _process: subprocess.Popen[str] | None = None
@@ -38,8 +45,11 @@ _unusable = False
 
 
 def draw(spec: dict[str, Any]) -> str:
-    """SVG of a Vega-Lite specification. Raises `ValueError` with the engine's words where it refuses the specification."""
-    job = json.dumps(spec, separators=(",", ":"))
+    """SVG of a Vega-Lite specification. Raises `ValueError` where the engine refuses it, in its words, or ends over it.
+
+    Characters that no SVG may hold are drawn as the replacement character: the engine ends where it meets one.
+    """
+    job = json.dumps(clean(spec), separators=(",", ":"))
     name = key(job)
     kept = find(name)
     if kept is not None:
@@ -47,7 +57,7 @@ def draw(spec: dict[str, Any]) -> str:
     with _lock:
         answer = _ask(job)
     if answer is None:
-        drawn = _draw(spec)
+        drawn = _draw(json.loads(job))
     elif "error" in answer:
         raise ValueError(answer["error"])
     else:
@@ -56,19 +66,46 @@ def draw(spec: dict[str, Any]) -> str:
     return drawn
 
 
+def clean(value: Any) -> Any:
+    """The same plain data without characters that XML has no place for.
+
+    >>> clean({"a": ["x\\x0cy", 1]}) == {"a": ["x\\ufffdy", 1]}
+    True
+    """
+    if isinstance(value, str):
+        return _NOT_IN_XML.sub("\ufffd", value)
+    if isinstance(value, dict):
+        return {clean(k): clean(v) for k, v in value.items()}
+    return [clean(v) for v in value] if isinstance(value, (list, tuple)) else value
+
+
 def start() -> None:
     """Start the engine's process, and have it load what the first drawing needs."""
     with _lock:
-        _ask('{"data":{"values":[{}]},"mark":"point"}')
+        _started()
 
 
 def _ask(job: str) -> dict[str, Any] | None:
-    """The answer of the engine's process, started on first use; None where there is none to be had."""
+    """The answer of the engine's process, started on first use; None where there is none to be had.
+
+    A job over which the process ends, twice, is refused: drawn here it would end this process as well.
+    """
+    for _ in range(2):
+        if not _started():
+            return None
+        if (answer := _answer(job)) is not None:
+            return answer
+        _stop()
+    return {"error": "the drawing engine ended over it"}
+
+
+def _started() -> bool:
+    """Whether there is a process that draws; one is started, and tried, where there is none."""
     global _process, _unusable
     if _unusable or not sys.executable:
-        return None
-    try:
-        if _process is None:
+        return False
+    if _process is None:
+        try:
             _process = subprocess.Popen(
                 [sys.executable, "-P", __file__],  # -P: modules beside this file do not shadow others
                 stdin=subprocess.PIPE,
@@ -77,17 +114,31 @@ def _ask(job: str) -> dict[str, Any] | None:
                 text=True,
                 encoding="utf-8",
             )
-            atexit.register(_stop)
-        assert _process.stdin is not None
-        assert _process.stdout is not None
+        except OSError:
+            _unusable = True
+            return False
+        atexit.register(_stop)
+        if _answer(_PROBE) is None:
+            _unusable = True
+            _stop()
+    return not _unusable
+
+
+def _answer(job: str) -> dict[str, Any] | None:
+    """What the process says to a job; None where it ends first, or takes too long and is ended."""
+    assert _process is not None
+    assert _process.stdin is not None
+    assert _process.stdout is not None
+    late = threading.Timer(PATIENCE, _process.kill)
+    late.start()
+    try:
         _process.stdin.write(job + "\n")
         _process.stdin.flush()
-        line = _process.stdout.readline()
-        return dict(json.loads(line))
+        return dict(json.loads(_process.stdout.readline()))
     except (OSError, ValueError):
-        _unusable = True
-        _stop()
         return None
+    finally:
+        late.cancel()
 
 
 def _stop() -> None:
@@ -95,7 +146,8 @@ def _stop() -> None:
     if _process is not None:
         for pipe in (_process.stdin, _process.stdout):
             if pipe is not None:
-                pipe.close()
+                with suppress(OSError):  # what was not sent to a process that ended
+                    pipe.close()
         _process.terminate()
         _process.wait()
         _process = None
@@ -124,12 +176,13 @@ def key(job: str) -> str:
 
 
 def find(key: str) -> str | None:
-    """The drawing kept under a key; None where there is none, or where what is there is damaged."""
+    """The drawing kept under a key; None where there is none, where it is damaged, or is none that the engine makes."""
     body = _kept(LIMIT).find(key)
     try:
-        return None if body is None else zlib.decompress(body).decode()
+        svg = "" if body is None else zlib.decompress(body).decode()
     except (zlib.error, UnicodeDecodeError):
         return None
+    return svg if svg.startswith("<svg") and not _ACTS.search(svg) else None
 
 
 def keep(key: str, svg: str) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import html
 import re
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -20,6 +21,7 @@ from types import MappingProxyType
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from detente.briefing.charts import engine
+from detente.words import say
 from detente.words.names import group_table, region_table
 
 R = TypeVar("R")
@@ -164,5 +166,13 @@ def finish(raw: str, alt: str, prefix: str) -> str:
 
 
 def render(spec: dict[str, Any], alt: str, prefix: str) -> str:
-    """Draw a Vega-Lite specification and make it ready for the page."""
-    return finish(engine.draw({**spec, "config": CONFIG}), alt, prefix)
+    """Draw a Vega-Lite specification and make it ready for the page.
+
+    Where the engine will not draw it a sentence stands in its place, and a warning says why: one figure never costs a report.
+    """
+    try:
+        raw = engine.draw({**spec, "config": CONFIG})
+    except ValueError as error:
+        warnings.warn(f"the figure {prefix} could not be drawn: {error}", stacklevel=2)
+        raw = say("briefing/charts/theme", "undrawn")
+    return finish(raw, alt, prefix)

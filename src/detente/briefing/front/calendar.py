@@ -57,9 +57,10 @@ class Entry:
 
     @property
     def apart(self) -> float:
-        """How far the ways whose sign is known lie apart, million USD a year; what the only one of them is worth."""
+        """How far the ways whose sign is known lie apart, million USD a year; what the only one of them is worth. Days are ranked
+        by it, so that it has no more digits than a solution: what ties stays in the order of the days."""
         values = [w.money.value for w in self.ways if w.known]
-        return max(values) - min(values) if len(values) > 1 else abs(values[0]) if values else 0.0
+        return float(f"{max(values) - min(values) if len(values) > 1 else abs(values[0]) if values else 0.0:.6g}")
 
 
 def entries(case: CaseView, reader: str) -> tuple[Entry, ...]:

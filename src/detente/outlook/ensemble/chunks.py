@@ -83,7 +83,8 @@ class _Solve:
         start = self.start if self.start is not None and self.start.size == size else np.zeros(size)
         flat, residual, sweeps = one_thread_kernel()(
             start, self.base, arrays.levers(shock), k, arrays.values(economy, parameters),
-            SOLVER.tolerance, min(PRECONDITIONED, SOLVER.iterations), preconditioner(economy, parameters, k), memory=SOLVER.memory,
+            SOLVER.tolerance, min(PRECONDITIONED, SOLVER.iterations), preconditioner(economy, parameters, k),
+            memory=SOLVER.memory,
         )  # fmt: skip
         attempt = Attempt(np.asarray(flat), float(residual), int(sweeps), "direct")
         try:

@@ -51,7 +51,7 @@ from detente.equilibrium.levels import baseline
 from detente.equilibrium.parameters import Parameters
 from detente.errors import InputError, NotConverged, UnknownName
 from detente.extras import need
-from detente.files import whole, write
+from detente.files import table_csv, write
 from detente.outlook.ensemble.chunks import from_bytes, solve_chunk
 from detente.outlook.ensemble.draws import Input, balance_note
 from detente.outlook.ensemble.executors import Executor, run
@@ -214,13 +214,11 @@ class Ensemble(Shown):
 
     def draws_csv(self, path: str | PathLike[str]) -> None:
         """The draws as CSV, ten significant digits."""
-        with whole(path) as draft:
-            self.draws_frame().to_csv(draft, index=False, float_format="%.10g", lineterminator="\n")
+        write(path, table_csv(self.draws_frame(), index=False))
 
     def to_csv(self, path: str | PathLike[str]) -> None:
         """`quantiles()` as CSV."""
-        with whole(path) as draft:
-            self.quantiles().to_csv(draft, index=False, float_format="%.10g", lineterminator="\n")
+        write(path, table_csv(self.quantiles(), index=False))
 
     def explain(self) -> str:
         """What was drawn, what came of it and what was left out, in plain words."""

@@ -2,6 +2,7 @@
 
     DIR/index.sqlite        one row a whole file: its key, SHA-256, size, what it is
     DIR/chunks/ab/abcd….parquet
+    DIR/chunks/ab/abcd….row     the same row beside the file, so that an index that is gone or damaged is made anew
 
 A key is a hash of everything the bytes depend on, so a file is never overwritten by something else and two runs that ask for
 the same thing share it. Writing is: temporary file, flush to disk, rename, flush the directory, then the row; a process
@@ -18,17 +19,20 @@ on one machine use a store at once (on a network file system the log does not wo
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from filelock import FileLock
+
 from detente.errors import InputError
-from detente.files import file_sha256, sha256, whole, write
+from detente.files import file_sha256, loads, sha256, whole, write
 from detente.words import refusal
 
 SCHEMA = """
@@ -36,6 +40,7 @@ create table if not exists files (
     key text primary key, sha256 text not null, bytes integer not null, kind text not null, note text not null
 ) without rowid;
 """
+ROW = "insert or replace into files values (?, ?, ?, ?, ?)"
 FORMAT = 1
 WAIT_SECONDS = 60.0
 
@@ -65,12 +70,43 @@ class Store:
             raise InputError(refusal("outlook", "holds_other_things_give", folder=self.folder))
         (self.folder / "chunks").mkdir(parents=True, exist_ok=True)
         self._path = index
+        with FileLock(self.folder / ".index.lock"):
+            anew = not index.exists() or index.stat().st_size == 0 or self._index_damaged()
+            if anew:
+                for path in (index, *(index.with_name(index.name + end) for end in ("-wal", "-shm"))):
+                    path.unlink(missing_ok=True)
+            with self._connect() as connection:
+                found = connection.execute("pragma user_version").fetchone()[0]
+                if found not in (0, FORMAT):
+                    raise InputError(refusal("outlook", "is_of_format_this", index=index, found=found, format=FORMAT))
+                connection.executescript(SCHEMA)
+                connection.execute(f"pragma user_version = {FORMAT}")
+                if anew:
+                    connection.executemany(ROW, self._rows())
+
+    def _index_damaged(self) -> bool:
+        """Whether the index is no database, or one with holes; one that is only locked, or may not be read, is not."""
+        try:
+            with closing(sqlite3.connect(self._path, timeout=WAIT_SECONDS)) as connection:
+                return bool(connection.execute("pragma quick_check(1)").fetchone()[0] != "ok")
+        except sqlite3.OperationalError:
+            return False
+        except sqlite3.DatabaseError:
+            return True
+
+    def _rows(self) -> Iterator[tuple[str, str, int, str, str]]:
+        """The rows that stand beside the files; whether a file is still what its row says is seen when it is read."""
+        for path in sorted((self.folder / "chunks").glob("*/*.row")):
+            with suppress(OSError, ValueError, TypeError):
+                digest, size, kind, note = loads(path.read_bytes())
+                if path.with_suffix(".parquet").exists():
+                    yield path.stem, str(digest), int(size), str(kind), str(note)
+
+    def _note(self, key: str, digest: str, size: int, kind: str, note: str) -> None:
+        """Write the row of a file that is whole: beside it, then into the index."""
+        write(self.path(key).with_suffix(".row"), json.dumps([digest, size, kind, note]).encode(), private=True, lasting=True)
         with self._connect() as connection:
-            found = connection.execute("pragma user_version").fetchone()[0]
-            if found not in (0, FORMAT):
-                raise InputError(refusal("outlook", "is_of_format_this", index=index, found=found, format=FORMAT))
-            connection.executescript(SCHEMA)
-            connection.execute(f"pragma user_version = {FORMAT}")
+            connection.execute(ROW, (key, digest, size, kind, note))
 
     def __enter__(self) -> Self:
         return self
@@ -98,9 +134,7 @@ class Store:
         path = self.path(key)
         path.parent.mkdir(parents=True, exist_ok=True)
         write(path, data, private=True, lasting=True)
-        row = (key, sha256(data), len(data), kind, note)
-        with self._connect() as connection:
-            connection.execute("insert or replace into files values (?, ?, ?, ?, ?)", row)
+        self._note(key, sha256(data), len(data), kind, note)
 
     def put_file(self, key: str, fill: Callable[[Path], None], kind: str, note: str = "") -> Path:
         """As `put`, for a file too large to hold: `fill` writes a temporary path. Returns where the file is."""
@@ -109,8 +143,7 @@ class Store:
         with whole(path, private=True, lasting=True) as draft:
             fill(draft)
             digest, size = file_sha256(draft), draft.stat().st_size
-        with self._connect() as connection:
-            connection.execute("insert or replace into files values (?, ?, ?, ?, ?)", (key, digest, size, kind, note))
+        self._note(key, digest, size, kind, note)
         return path
 
     def get(self, key: str) -> bytes | None:
