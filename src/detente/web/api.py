@@ -31,7 +31,7 @@ from detente.web.schemas import (
     EmbedView,
     JobView,
     LinkView,
-    Odds,
+    OneSet,
     Ranges,
     ReadArticle,
     ReadDossier,
@@ -43,6 +43,7 @@ from detente.web.schemas import (
 from detente.web.security import Rate
 from detente.web.shared import DAYS, LARGEST, Kind, Shared, TooLargeToShare
 from detente.web.state import PageState, Strict
+from detente.web.subject import FigureRequest, Shown
 from detente.web.views import catalogue, dossier_view
 from detente.web.why import WhyRequest
 from detente.words import say
@@ -85,7 +86,7 @@ class CompareRequest(Strict):
     """States to put side by side."""
 
     states: Annotated[list[PageState], Field(min_length=1, max_length=12)]
-    indicator: views.Shown = "real_income_pct"
+    indicator: Shown = "real_income_pct"
     unit: Unit | None = None
     ranges: bool = False
 
@@ -144,7 +145,7 @@ async def post_why(request: Request, asked: WhyRequest) -> Response:
     return Reply(found)
 
 
-@router.post("/odds", summary=_about("post_odds"), responses=replies(Odds))
+@router.post("/odds", summary=_about("post_odds"), responses=replies(OneSet))
 async def post_odds(request: Request, state: PageState) -> Response:
     """Every end from today and by date, forks if they are reached, and what the odds are made of; of scenario and levers free."""
     bare = state.model_copy(update={"scenario": None, "levers": {}, "horizon": None, "against": None})
@@ -203,19 +204,19 @@ async def get_figure(
     try:
         states = [PageState.model_validate_json(text) for text in state]
         more = {"indicator": indicator, "unit": unit, "region": region, "ranges": ranges}
-        asked = views.FigureRequest.model_validate({"states": states, **more})
+        asked = FigureRequest.model_validate({"states": states, **more})
     except ValidationError as error:
         raise RequestValidationError(error.errors(include_url=False, include_context=False)) from None
     return await _chart(request, name, ending, asked)
 
 
 @router.post("/figures/{name}.{ending}", summary=_about("post_figure"), responses=replies(None, 404, also=DRAWING))
-async def post_figure(request: Request, name: str, ending: views.Ending, body: views.FigureRequest) -> Response:
+async def post_figure(request: Request, name: str, ending: views.Ending, body: FigureRequest) -> Response:
     """A still chart of a state of any size, or a comparison of several."""
     return await _chart(request, name, ending, body)
 
 
-async def _chart(request: Request, name: str, ending: views.Ending, asked: views.FigureRequest) -> Response:
+async def _chart(request: Request, name: str, ending: views.Ending, asked: FigureRequest) -> Response:
     if name not in views.FIGURES:
         raise Refusal(404, str(UnknownName(name, list(views.FIGURES), "figure").args[0]), where=name)
     found, _ = await answers_of(request).kept("figure", name, ending, asked, gone=request.is_disconnected)
@@ -227,7 +228,7 @@ class Embed(Strict):
     """A figure to be shown on another page: of states (`figure`), or of finished long work (`job`)."""
 
     name: Annotated[str, Field(max_length=60)]
-    figure: views.FigureRequest | None = None
+    figure: FigureRequest | None = None
     job: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{24}$")] | None = None
 
     @model_validator(mode="after")
@@ -262,7 +263,7 @@ async def post_link(request: Request, state: AnswerRequest) -> Response:
     found = await answers_of(request).told(state, request.is_disconnected)  # what cannot be answered is not put up
     place = state.model_dump(mode="json", exclude_none=True, exclude={"full"})
     card = {"title": found["title"], "text": unmarked_parts(found["headline"])}
-    drawn = views.FigureRequest(states=[state.state], unit=state.unit, region=state.region)
+    drawn = FigureRequest(states=[state.state], unit=state.unit, region=state.region)
     picture, _ = await answers_of(request).kept("figure", "answer", "png", drawn, gone=request.is_disconnected)
     files = {"state.json": Reply(place).body, "card.json": Reply(card).body, "card.png": picture}
     name = await _put_up(request, "link", files)

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import numpy as np
 
 from detente.cases.case import Case
+from detente.equilibrium.decompose import few_steps
 from detente.equilibrium.outcome import Outcome
 from detente.equilibrium.parameters import horizon_entry
 from detente.errors import InputError
@@ -231,3 +232,13 @@ def _round(value: float) -> float:
 
 def _maybe(value: float | None) -> float | None:
     return None if value is None else _round(value)
+
+
+def channels_of(outcome: Any) -> tuple[dict[str, Array], Array]:
+    """Parts of the change of real income by channel, percent of income [region], and what the steps leave over."""
+    parts = few_steps(outcome.way, lambda e: e.income)
+    net = outcome.real_income.to_numpy(dtype=float)
+    logs = 100 * np.log1p(net / 100)
+    scale = np.divide(net, logs, out=np.ones_like(net), where=np.abs(logs) > 1e-9)
+    found = {k: v * scale for k, v in parts.items()}
+    return found, net - np.sum(list(found.values()), axis=0)

@@ -17,12 +17,12 @@ from detente.errors import InputError
 from detente.files import table_csv
 from detente.web.effects import INDICATOR, WORLD
 from detente.web.headline import Page
+from detente.web.subject import Subject, whole
 from detente.words import run_words, say
 from detente.words.names import region_name, sector_name
 
 if TYPE_CHECKING:
     from detente.web.state import Resolved
-    from detente.web.views import Subject
 
 Rows = list[dict[str, Any]]
 TEXTS = "web/figures"
@@ -119,7 +119,6 @@ def _comparison(of: Subject) -> Rows:
 
 
 def _income(of: Subject) -> Rows:
-    from detente.web.views import whole
 
     case, scenario = whole(of.cases[0])
     rows = []
@@ -168,7 +167,6 @@ def _drivers(of: Subject) -> Rows:
 
 def _routes(of: Subject) -> Rows:
     from detente.strategy.bystanders import overview
-    from detente.web.views import whole
 
     case, scenario = whole(of.first)
     told = about(of.first)
@@ -179,7 +177,6 @@ def _routes(of: Subject) -> Rows:
 
 def _route(of: Subject) -> Rows:
     from detente.strategy.transshipment import pass_through
-    from detente.web.views import whole
 
     case, scenario = whole(of.first)
     region = of.asked.region or case.host or case.third[0]

@@ -28,7 +28,7 @@ from detente.errors import CornerResult, InputError, NotConverged, UnknownName
 from detente.policy.shock import Shock
 from detente.strategy.year import rolled
 from detente.types import Array
-from detente.web.effects import INDICATOR, UNITS, WORLD, Effects, Printer, Unit, lacking, read
+from detente.web.effects import INDICATOR, UNITS, WORLD, Effects, Printer, Unit, channels_of, lacking, read
 from detente.web.state import Resolved
 from detente.words import day as day_words, say
 from detente.words.currency import currency
@@ -169,9 +169,7 @@ class Engine:
 
     @cachedmethod(lambda self: self._channels, key=lambda self, case: case.key, lock=lambda self: self._lock)
     def channels(self, case: Resolved) -> tuple[dict[str, Array], Array]:
-        """See `why.channels_of`."""
-        from detente.web.why import channels_of
-
+        """See `effects.channels_of`."""
         return channels_of(self.outcome(case))
 
     @cachedmethod(lambda self: self._drivers, key=lambda self, case: case.key, lock=lambda self: self._lock)

@@ -121,7 +121,7 @@ class Why(BaseModel):
     citation: dict[str, Any] | None = None
 
 
-class Odds(BaseModel):
+class OneSet(BaseModel):
     """The one set of odds; empty where the dossier names no forks."""
 
     ends: dict[str, Any]

@@ -18,22 +18,20 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from functools import cache
 from threading import Lock
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal
 
 import yaml
 from cachetools import LRUCache, cached
-from pydantic import Field
 
 from detente import __version__
 from detente.briefing.charts.theme import coloured, region_colour, roles
 from detente.cases.baselines import BASELINES
-from detente.cases.case import ONE_THREAD, STATUS_QUO, Case
+from detente.cases.case import STATUS_QUO
 from detente.cases.runs import Run, dossier_content
-from detente.equilibrium.outcome import Outcome
 from detente.errors import BadDossier, InputError, UnknownName
 from detente.files import table_csv
 from detente.policy import timing
@@ -41,13 +39,13 @@ from detente.policy.dossier import Dossier, list_dossiers, load_dossier, parse_d
 from detente.policy.levers import levers
 from detente.policy.measures import Measure
 from detente.policy.timing import next_deadlines, status_on, turning_days
-from detente.web.effects import Unit
 from detente.web.figure_tables import about, csv_of, csv_of_marks
 from detente.web.headline import Page
-from detente.web.quick import COLUMNS, Engine, case_title
+from detente.web.quick import COLUMNS, Engine
 from detente.web.replies import Reply, templates
 from detente.web.settings import Settings
-from detente.web.state import OWN, PageState, Resolved, Strict, digest, resolve
+from detente.web.state import OWN, PageState, Resolved, digest, resolve
+from detente.web.subject import FigureRequest, Subject, whole
 from detente.words import capital, run_words, say, tell
 from detente.words.names import group_table, name, region_name, region_table, sector_name
 from detente.world.library import list_worlds, load_world
@@ -361,67 +359,6 @@ DRAWINGS = {
 """Media type of a chart by the ending of its name."""
 
 
-Shown = Literal[
-    "real_income_pct", "ev_musd", "consumer_prices_pct", "consumer_prices_local_pct", "exports_pct", "tariff_revenue_musd"
-]
-"""What a figure may show of every economy."""
-
-
-class FigureRequest(Strict):
-    """What to draw: a state, or several beside each other; the indicator shown (of the answer, its unit); the economy of a figure
-    about one; whether with ranges; the room for it in px, for an inline drawing.
-    """
-
-    states: Annotated[list[PageState], Field(min_length=1, max_length=12)]
-    indicator: Shown = "real_income_pct"
-    unit: Unit = "percent"
-    region: Annotated[str, Field(max_length=40)] | None = None
-    ranges: bool = False
-    width: Annotated[int, Field(ge=240, le=1200)] = 700
-
-
-class Subject(NamedTuple):
-    """What a figure is drawn of: the engine, the states and what was asked besides."""
-
-    engine: Engine
-    cases: Sequence[Resolved]
-    asked: FigureRequest
-
-    @property
-    def first(self) -> Resolved:
-        """The state. Raises `InputError` where it moves nothing."""
-        case = self.cases[0]
-        if case.scenario is None and not case.shift:
-            raise InputError("the state is the status quo, which changes nothing; give a scenario or move a measure")
-        return case
-
-    @property
-    def outcome(self) -> Outcome:
-        """The state's equilibrium against its baseline."""
-        return self.engine.outcome(self.first)
-
-    @property
-    def note(self) -> str:
-        """Which state it is where it is one, and where the numbers come from."""
-        case = self.cases[0]
-        run = {"horizon": case.horizon, "against": case.compared_with, "world": case.world, "version": __version__}
-        return say("web/figures", "note", title=case_title(case) if len(self.cases) == 1 else "", **run)
-
-    @property
-    def run(self) -> str:
-        """The horizon, and what it is compared with."""
-        case = self.cases[0]
-        return say("web/figures", "run", horizon=case.horizon, against=case.compared_with)
-
-    def ends(self, case: Resolved) -> dict[str, tuple[float, float]]:
-        """Lowest and highest real income by region and for WORLD, where ranges are asked for."""
-        if not self.asked.ranges:
-            return {}
-        found = self.engine.ranges(case)
-        rows = {row["region"]: (row["low"], row["high"]) for row in found["regions"]}
-        return {**rows, "WORLD": (found["world"]["low"], found["world"]["high"])}
-
-
 def _income(of: Subject) -> Figure:
     case, scenario = whole(of.cases[0])
     return _figure("income", case, scenarios=() if scenario is None else [scenario], note=of.note)
@@ -554,12 +491,6 @@ def _figure(name: str, *results: Any, **more: Any) -> Figure:
     made = figure(name, *results, **more)
     assert made is not None  # only a figure of the talks may have nothing to show
     return made
-
-
-def whole(case: Resolved) -> tuple[Case, str | None]:
-    """The case with moved levers as a scenario of its own, and the scenario shown."""
-    dossier, scenario = case.as_dossier()
-    return (Case.of(dossier, case.world, case.horizon, solver=ONE_THREAD) if case.shift else case.case), scenario
 
 
 def drawn(engine: Engine, name: str, ending: Ending, asked: FigureRequest) -> bytes:

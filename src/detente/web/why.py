@@ -20,7 +20,6 @@ from pydantic import Field
 
 from detente import __version__
 from detente.briefing.drivers import in_words
-from detente.equilibrium.decompose import few_steps
 from detente.errors import InputError, NotConverged, UnknownName
 from detente.policy.levers import levers
 from detente.types import Array
@@ -198,16 +197,6 @@ class Reasons:
             "percent_of_income": {str(c): round(float(v), 5) + 0.0 for c, v in paid.row(self.code).items()},
             "share_borne_abroad_pct": None if np.isnan(share) else round(share, 1),
         }  # fmt: skip
-
-
-def channels_of(outcome: Any) -> tuple[dict[str, Array], Array]:
-    """Parts of the change of real income by channel, percent of income [region], and what the steps leave over."""
-    parts = few_steps(outcome.way, lambda e: e.income)
-    net = outcome.real_income.to_numpy(dtype=float)
-    logs = 100 * np.log1p(net / 100)
-    scale = np.divide(net, logs, out=np.ones_like(net), where=np.abs(logs) > 1e-9)
-    found = {k: v * scale for k, v in parts.items()}
-    return found, net - np.sum(list(found.values()), axis=0)
 
 
 def titles(case: Resolved) -> Callable[[str], tuple[str, str]]:
