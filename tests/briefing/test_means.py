@@ -274,8 +274,19 @@ def test_titles_count_all_that_tie(prices: tuple[float, ...], many: str) -> None
     ],
 )
 def test_what_is_a_gain_is_not_called_the_worst(first: float, later: float, title: str) -> None:
-    known = {(name, "w"): span(v - 0.05, v, v + 0.05) for name, v in (("first-year", first), ("two-to-five", later))}
+    known = {
+        (name, "w"): span(v - 0.05, v, v + 0.05) for name, v in (("first-year", first), ("two-to-five", later), ("decade", later))
+    }
     assert told("strip_title", known=known, ways=["w"], reader="MYS") == title
+
+
+def test_a_gain_that_is_open_in_the_end_is_no_gain_even_at_worst() -> None:
+    known = {
+        ("first-year", "w"): span(0.3, 0.4, 0.5),
+        ("two-to-five", "w"): span(0.2, 0.3, 0.4),
+        ("decade", "w"): span(-0.1, 0.1, 0.2),
+    }
+    assert told("strip_title", known=known, ways=["w"], reader="MYS").startswith("At worst Malaysia’s first year moves it more")
 
 
 @settings(deadline=None, max_examples=60)

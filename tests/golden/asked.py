@@ -86,6 +86,7 @@ BOTH: dict[str, tuple[str, ...]] = {
     "policy-timeline": ("policy", "timeline", DOSSIER),
     "policy-deadlines": ("policy", "deadlines", DOSSIER),
     "policy-average": ("policy", "average", "--by", "USA", "--on", "CHN", "--date", "2025-05-14"),
+    "table": ("table", "japan-korea-2019", "--seat", "JPN", "--no-predict", "--seed", "5", "--moves", "MOVES"),
 }
 """Commands kept twice: as a person reads them, and as JSON."""
 
@@ -118,6 +119,9 @@ ASKED: dict[str, tuple[str, str, Any]] = {
     "solve-pessimistic": ("POST", "/api/v1/solve", {"dossier": DOSSIER, "scenario": "pessimistic"}),
     "ranges": ("POST", "/api/v1/ranges", STATE),
     "drivers": ("POST", "/api/v1/drivers", STATE),
+    "answer": ("POST", "/api/v1/answer", {**STATE, "full": True}),
+    "why": ("POST", "/api/v1/why", {**STATE, "number": "percent.USA"}),
+    "odds": ("POST", "/api/v1/odds", {"dossier": DOSSIER}),
     "compare": ("POST", "/api/v1/compare", {"states": [STATE, {"dossier": DOSSIER, "scenario": "optimistic"}]}),
     "read": ("POST", "/api/v1/read", {"text": ARTICLE, "date": "2025-10-18"}),
     "export-csv": ("POST", "/api/v1/export/csv", STATE),
@@ -152,12 +156,14 @@ def outputs(folder: Path, wanted: Sequence[str] = ("",)) -> dict[str, str]:
 
     article = folder / "article.txt"
     article.write_text(ARTICLE, encoding="utf-8")
+    (moves := folder / "moves.txt").write_text("wait\nwalk\n", encoding="utf-8")
+    given = {"ARTICLE": str(article), "MOVES": str(moves)}
     with solved_once():
         found = dict(briefing(folder / "briefing")) if asked_for("brief", "drawings") else {}
         for name, arguments in BOTH.items():
             if not asked_for(f"cli/{name}.txt", f"cli/{name}.json"):
                 continue
-            arguments = tuple(str(article) if a == "ARTICLE" else a for a in arguments)
+            arguments = tuple(given.get(a, a) for a in arguments)
             found[f"cli/{name}.txt"] = command(*arguments)
             found[f"cli/{name}.json"] = tidied(command(*arguments, "--json"))
         found |= {f"cli/{n}.txt": command(*a) for n, a in WORDS.items() if asked_for(f"cli/{n}.txt")}
