@@ -147,4 +147,5 @@ def test_notebooks_run_and_say_what_they_said(place: Path) -> None:
     for old, new in zip(kept.cells, now.cells, strict=True):
         for before, after in zip(old.get("outputs", []), new.get("outputs", []), strict=True):
             texts = [str(o["data"]["text/plain"]) if "data" in o else str(o.get("text", o)) for o in (before, after)]
+            texts = [re.sub(r", residual .* sweeps", "", t) for t in texts]  # how it was solved is not what it says
             assert same_numbers(*texts), f"{old.source}\n{texts[0]}\n-- now\n{texts[1]}"

@@ -9,7 +9,7 @@ import pytest
 
 import detente as dt
 from detente.cases.case import Case
-from detente.errors import BadDossier, InputError, UnknownName, UnknownRegion
+from detente.errors import BadDossier, InputError, UnknownName
 from detente.policy.instruments import Policy, Productivity, Subsidy
 from detente.strategy.exercises import exercises, rate_of
 from small_future import small_future
@@ -98,8 +98,8 @@ def test_an_exercise_twice_and_codes_that_a_world_lacks() -> None:
     world = dt.load_world("toy")
     problems = with_exercise(by="ZZZ", sectors=["GLUE"]).check(world.regions, world.sectors)
     assert [p.split(":")[0] for p in problems] == ["exercise 'aid'", "exercise 'aid'"]
-    with pytest.raises(UnknownRegion):
-        exercises(toy(by="ZZZ"))
+    with pytest.raises(BadDossier, match="exercise 'aid': region 'ZZZ' is not known"):
+        toy(by="ZZZ")
     with pytest.raises(UnknownName, match="aid"):
         exercises(toy(), ["aids"])
 
