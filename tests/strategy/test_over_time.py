@@ -134,3 +134,9 @@ def test_a_clock_of_a_textbook_horizon_has_one_moment() -> None:
     assert clock.weights("AAA").tolist() == [1.0]
     assert clock.over(0, 6) is clock
     assert clock.tell() == "short run"
+
+
+def test_what_solving_leaves_uncertain_is_nobodys_gain() -> None:
+    """A licence that moves less than a solution is known to was signed or not by the last digits of it."""
+    found = proposal("japan-korea-2019")
+    assert found.status != "deal"

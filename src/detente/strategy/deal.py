@@ -494,6 +494,10 @@ def proposal(
     return made if made.status == "no deal" else replace(made, watched=_watched(made))
 
 
+DECIMALS = 8
+"""Decimals of a payoff in points that solving leaves certain."""
+
+
 @dataclass(frozen=True)
 class _Search:
     """Searches over one set of packages, for both parties and for each alone."""
@@ -505,9 +509,9 @@ class _Search:
     progress: Progress | None
 
     def points(self, worth: Worth) -> Array:
-        """Both payoffs as judged."""
+        """Both payoffs as judged, to what a solution is known to: a package that moves nothing is nobody's gain."""
         found: Array = worth.parts.sum(1) if self.judged_by == "motives" else worth.log_income
-        return found
+        return np.round(found, DECIMALS)
 
     def exact(self, levels: Levels) -> Array:
         """Both payoffs of a package, solved."""
