@@ -22,8 +22,6 @@ from types import FrameType
 import numpy as np
 import pytest
 import yaml
-from tests.outlook.test_journal import forecast
-from tests.world.test_panel import MONTHS, csv, published
 
 import detente as dt
 from detente.cases.runs import Run, read_run, repeat
@@ -35,6 +33,8 @@ from detente.policy.reading import read_yaml
 from detente.world.panel import read_panel
 from mutilation import mutilate
 from small_future import TEXT
+from tests.outlook.test_journal import forecast
+from tests.world.test_panel import MONTHS, csv, published
 
 COUNT = int(os.environ.get("DETENTE_DAMAGE", "24"))
 SECONDS = 60
