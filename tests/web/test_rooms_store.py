@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from detente.errors import InputError
 from detente.web.rooms_store import KEEP_SECONDS, Replayed, Rooms, Stale, TooManyRooms, hashed
 
 WAIT = {"kind": "wait", "seat": "AAA"}
@@ -127,3 +128,17 @@ def test_what_was_said_to_be_kept_is_kept_when_the_writer_is_killed(rooms: Rooms
     assert said <= len(kept) <= said + 1  # at most the one it could not speak of any more
     assert [m["text"] for m in kept] == [str(k) for k in range(len(kept))]
     assert rooms.append(name, len(kept), [WAIT], None, 2.0) == len(kept) + 1
+
+
+@pytest.mark.parametrize("damage", [b"not a database", b"SQLite format 3\x00" + b"\xff" * 4096])
+def test_damaged_rooms_are_refused_by_name(tmp_path: Path, damage: bytes) -> None:
+    (tmp_path / "rooms.db").write_bytes(damage)
+    with pytest.raises(InputError, match=r"rooms\.db cannot be used: .* It holds the rooms of the exercise"):
+        Rooms(tmp_path / "rooms.db")
+
+
+def test_rooms_damaged_while_the_server_runs_are_told(tmp_path: Path) -> None:
+    rooms = Rooms(tmp_path / "rooms.db")
+    assert rooms.trouble() is None
+    (tmp_path / "rooms.db").write_bytes(b"\xff" * 8192)
+    assert rooms.trouble()

@@ -18,13 +18,10 @@ import asyncio
 import json
 import os
 import secrets
-import shutil
 import sqlite3
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from time import time
 from typing import Any
@@ -34,16 +31,14 @@ from filelock import FileLock, Timeout
 from detente.errors import InputError
 from detente.outlook.ensemble.executors import ONE_THREAD
 from detente.web import telemetry
+from detente.web.database import Database
 from detente.web.settings import Settings
 from detente.web.telemetry import Counters
-from detente.words import say
 
 ATTEMPTS = 3
 KEEP_SECONDS = 30 * 86_400.0
 ONE = "SELECT * FROM jobs WHERE id = ?"
 ACTIVE = "('queued', 'running')"
-ROOM = 5_000_000
-"""Bytes that must be free for the queue and a result."""
 
 
 @dataclass(frozen=True)
@@ -89,58 +84,11 @@ class TooManyJobs(Exception):
     """The queue, or a client's share of it, is full."""
 
 
-class Jobs:
-    """The queue in `path`. Every call opens its own connection: safe from threads and processes."""
+class Jobs(Database):
+    """The queue in `path`."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with self._open() as db:
-                db.executescript(files("detente.web").joinpath("jobs.sql").read_text("utf-8"))
-                self._look(db)
-        except sqlite3.Error as error:
-            raise InputError(say("web/refusals", "queue", path=path, told=error)) from None
-
-    @staticmethod
-    def _look(db: sqlite3.Connection) -> None:
-        """Raise `sqlite3.DatabaseError` where the file is damaged."""
-        (found,) = db.execute("PRAGMA quick_check(1)").fetchone()
-        if found != "ok":
-            raise sqlite3.DatabaseError(str(found))
-
-    def trouble(self) -> str | None:
-        """What is wrong with the file or its folder just now, None where nothing is."""
-        try:
-            with self._open(patience=1.0) as db:
-                self._look(db)
-            if shutil.disk_usage(self.path.parent).free < ROOM:
-                return "no room left on the disk"
-        except (sqlite3.Error, OSError) as error:
-            return str(error)
-        return None
-
-    @contextmanager
-    def _open(self, patience: float = 20.0) -> Iterator[sqlite3.Connection]:
-        db = sqlite3.connect(self.path, timeout=patience, isolation_level=None)
-        try:
-            db.row_factory = sqlite3.Row
-            db.execute("PRAGMA journal_mode = WAL")
-            db.execute("PRAGMA synchronous = FULL")
-            yield db
-        finally:
-            db.close()
-
-    @contextmanager
-    def _change(self) -> Iterator[sqlite3.Connection]:
-        with self._open() as db:
-            db.execute("BEGIN IMMEDIATE")
-            try:
-                yield db
-            except BaseException:
-                db.execute("ROLLBACK")
-                raise
-            db.execute("COMMIT")
+        super().__init__(path, "jobs.sql", "queue")
 
     # -- clients ---------------------------------------------------------------------------------------------------------
     def add(

@@ -197,7 +197,8 @@ async def healthz(request: Request) -> Response:
     """That the server is up, and what it has in hand."""
     state: Any = request.app.state
     crew = getattr(state, "crew", None)
-    trouble = None if crew is None else await asyncio.to_thread(crew.jobs.trouble)
+    kept = [] if crew is None else [crew.jobs, *([state.house.store] if hasattr(state, "house") else [])]
+    trouble = next(filter(None, [await asyncio.to_thread(one.trouble) for one in kept]), None)
     if trouble is not None:
         telemetry.event("data folder in trouble", told=trouble)
     found = {

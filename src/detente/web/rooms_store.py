@@ -28,12 +28,12 @@ import hmac
 import json
 import secrets
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
+
+from detente.web.database import Database
 
 TABLE = "table"
 """The kind of the job that works out a dossier's payoffs."""
@@ -80,37 +80,11 @@ class Room:
     gone: tuple[str, ...]
 
 
-class Rooms:
-    """The rooms in `path`. Every call opens its own connection: safe from threads."""
+class Rooms(Database):
+    """The rooms in `path`."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with self._open() as db:
-            db.executescript(files("detente.web").joinpath("rooms.sql").read_text("utf-8"))
-
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        db = sqlite3.connect(self.path, timeout=20, isolation_level=None)
-        try:
-            db.row_factory = sqlite3.Row
-            db.execute("PRAGMA journal_mode = WAL")
-            db.execute("PRAGMA synchronous = FULL")
-            db.execute("PRAGMA foreign_keys = ON")
-            yield db
-        finally:
-            db.close()
-
-    @contextmanager
-    def _change(self) -> Iterator[sqlite3.Connection]:
-        with self._open() as db:
-            db.execute("BEGIN IMMEDIATE")
-            try:
-                yield db
-            except BaseException:
-                db.execute("ROLLBACK")
-                raise
-            db.execute("COMMIT")
+        super().__init__(path, "rooms.sql", "rooms")
 
     # -- rooms -----------------------------------------------------------------------------------------------------------
     def make(
