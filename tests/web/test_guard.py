@@ -180,7 +180,11 @@ def test_beyond_this_machine_nothing_is_said_without_the_token(closed):
     assert closed.get("/healthz").status_code == 200
 
 
-@pytest.mark.parametrize("given", ["", TOKEN[:-1], TOKEN + "x", TOKEN.upper(), Sessions(TOKEN).begin(), "é" * 20])
+@pytest.mark.parametrize(
+    "given",
+    ["", TOKEN[:-1], TOKEN + "x", TOKEN.upper(), Sessions(TOKEN).begin(), "é" * 20],
+    ids=["none", "shorter", "longer", "capitals", "a session's", "accents"],
+)
 def test_wrong_tokens_are_wrong(closed, given):
     headers = {"Authorization": f"Bearer {given}".encode()}
     assert closed.get("/api/v1/catalogue", headers=headers).status_code == 401
