@@ -60,7 +60,9 @@ def test_the_month_before_is_the_window() -> None:
     assert window(None, None, date(2025, 10, 18)) == (date(2025, 9, 18), date(2025, 10, 18))
     assert window(None, "2025-03-31", date(2030, 1, 1)) == (date(2025, 2, 28), date(2025, 3, 31))
     assert window(None, "2025-01-15", date(2030, 1, 1))[0] == date(2024, 12, 15)
-    assert window(None, date(1, 1, 9), date(2030, 1, 1))[0] == date.min
+    assert window(None, date(1800, 1, 9), date(2030, 1, 1))[0] == date(1799, 12, 9)
+    with pytest.raises(InputError, match="0001-01-09 lies outside 1800 to 2100"):
+        window(None, date(1, 1, 9), date(2030, 1, 1))
     assert window("2025-10-17", "2025-10-18", date(2030, 1, 1))[1] - DAY == date(2025, 10, 17)
 
 
