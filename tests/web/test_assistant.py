@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import anyio
@@ -13,6 +15,12 @@ from detente.verbs import VERBS
 mcp = pytest.importorskip("mcp", reason="the extra mcp is not installed")
 
 KL = {"dossier": "kuala-lumpur-2025", "scenario": "pessimistic"}
+
+
+def apart(work: Callable[[], Awaitable[Any]]) -> Any:
+    """Run in a thread of its own: a browser that other tests opened holds this thread's loop."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(anyio.run, work).result()
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +37,7 @@ def asked():
                     return await client.list_tools()
                 return await client.call_tool(name, arguments)
 
-        found = anyio.run(work)
+        found = apart(work)
         if name is None:
             return found.tools
         text = found.content[0].text
@@ -120,4 +128,4 @@ def test_it_speaks_over_standard_input_and_output(tmp_path):
         async with mcp.Client(command) as client:
             return [t.name for t in (await client.list_tools()).tools]
 
-    assert {"answer", "why", "odds", "deal"} <= set(anyio.run(work))
+    assert {"answer", "why", "odds", "deal"} <= set(apart(work))
