@@ -47,7 +47,7 @@ def file_of(client: Any, job: dict[str, Any], name: str) -> bytes:
 
 
 def test_every_file_that_the_page_offers_is_there(client: Any, job: dict[str, Any]) -> None:
-    page = (Path(app.__file__).parent / "static" / "js" / "exports.js").read_text(encoding="utf-8")
+    page = (Path(app.__file__).parent / "static" / "js" / "share.js").read_text(encoding="utf-8")
     offered = OFFERED.findall(page)
     assert {("briefing", ".zip"), ("front", ".html"), ("annex", ".html"), ("companion", ".html")} <= set(offered)
     assert {("briefing", ".docx"), ("briefing", ".md")} <= set(offered)

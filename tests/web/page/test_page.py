@@ -504,7 +504,7 @@ def test_a_link_reproduces_the_state_elsewhere(visit: Visits) -> None:
     page.wait_for_timeout(200)
     other = visit(page.evaluate("location.hash"))
     assert other.locator("#tab-who").get_attribute("aria-selected") == "true"
-    other.wait_for_function("() => document.querySelector('#region-title').textContent === 'Singapore'")  # its tab loads late
+    other.wait_for_function("() => document.querySelector('#region-title')?.textContent === 'Singapore'")  # its tab loads late
     assert other.locator(".scenario[aria-pressed=true]").get_attribute("data-scenario") == "middle"
     assert lever(other, THREAT).input_value() == "55"
     assert lever(other, "policy.date").input_value() == "60"

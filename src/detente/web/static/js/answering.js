@@ -82,18 +82,22 @@ async function howIsTheServer() {
   }
 }
 
+const answerText = () => document.getElementById("answer").textContent;
+
 /** The levers have come to rest: say the result, and ask for what takes longer. */
 async function rest(wanted) {
   const key = keyOf(wanted);
   const current = () => here() === key && shownKey === key;
   if (!current()) return;
-  announce(document.getElementById("answer").textContent);
+  const said = answerText();
+  announce(said);
   if (!app.front.waits.length) return;
   try {
     const front = keep(fulls, key, await post("/answer", { ...wanted, full: true }));
     if (!current()) return;
     showFront(front);
     tell("full");
+    if (answerText() !== said) announce(answerText()); // ranges may change what can be said
   } catch (error) {
     if (!current()) return;
     answerIs("current", { message: `Ranges, odds and what others find are missing: ${error.message}` });
