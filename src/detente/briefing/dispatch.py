@@ -180,8 +180,6 @@ def window(since: str | date | None, until: str | date | None, as_of: date) -> t
 
 
 def _month_before(day: date) -> date:
-    if day.year == 1 and day.month == 1:
-        return date.min
     year, month = (day.year, day.month - 1) if day.month > 1 else (day.year - 1, 12)
     return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from detente.errors import (
     DetenteError,
@@ -37,9 +37,6 @@ from detente.table.setup import MOST, Move, Setup, read
 from detente.types import Progress, plain
 from detente.words import refusal, say
 from detente.words.names import region_name
-
-if TYPE_CHECKING:
-    pass
 
 FORMAT = 1
 How = Literal["deal", "walked", "collapse", "time"]

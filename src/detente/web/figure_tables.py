@@ -17,7 +17,9 @@ from detente.errors import InputError
 from detente.files import table_csv
 from detente.web.effects import INDICATOR, WORLD
 from detente.web.headline import Page
+from detente.web.quick import COLUMNS
 from detente.web.subject import Subject, whole
+from detente.web.why import titles
 from detente.words import run_words, say
 from detente.words.names import region_name, sector_name
 
@@ -85,8 +87,6 @@ def _answer(of: Subject) -> Rows:
 
 def _economies(of: Subject) -> Rows:
     case = of.first
-    from detente.web.quick import COLUMNS
-
     chosen = COLUMNS[of.asked.indicator]
     ends = of.ends(case) if chosen.name == "real_income" else {}
     values = chosen.read(of.outcome)
@@ -108,8 +108,6 @@ def _states(of: Subject) -> Rows:
 
 
 def _comparison(of: Subject) -> Rows:
-    from detente.web.quick import COLUMNS
-
     chosen, rows = COLUMNS[of.asked.indicator], []
     for case in of.cases:
         told = about(case)
@@ -119,7 +117,6 @@ def _comparison(of: Subject) -> Rows:
 
 
 def _income(of: Subject) -> Rows:
-
     case, scenario = whole(of.cases[0])
     rows = []
     for s in case.ids if scenario is None else [scenario]:
@@ -152,8 +149,6 @@ def _duties(of: Subject) -> Rows:
 
 
 def _drivers(of: Subject) -> Rows:
-    from detente.web.why import titles
-
     found, labels = of.engine.drivers(of.first), titles(of.first)
     told = about(of.first) | {"relative_to": say(TEXTS, "in_force", on=of.first.dossier.as_of)}
     parts = [(d["lever"], labels(d["lever"])[0], d["part_pct"]) for d in found["drivers"]]

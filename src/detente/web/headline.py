@@ -21,6 +21,7 @@ from detente.cases.baselines import BASELINES, IN_FORCE, NO_DEAL, REFERENCE, Bas
 from detente.cases.case import STATUS_QUO
 from detente.errors import DetenteError, InputError
 from detente.strategy.year import rolled
+from detente.types import Range
 from detente.web.dials import dials
 from detente.web.effects import TEXTS as EFFECTS, UNITS, WORLD, Effects, Printer, Unit, lacking
 from detente.web.state import PageState, Resolved
@@ -117,6 +118,11 @@ def answered(engine: Engine, asked: AnswerRequest, case: Resolved) -> dict[str, 
     }  # fmt: skip
 
 
+def _far(spread: Range) -> float:
+    """The end that lies further from zero."""
+    return max(spread.low, spread.high, key=abs)
+
+
 class Page:
     """An answer being written: figures of one state in one unit, and what of odds and others' figures is known."""
 
@@ -169,7 +175,7 @@ class Page:
         for code in codes:
             spread, sign = self.effects.at(code), self.effects.sign(code, self.shown)
             if sign == "wide":
-                far = max(spread.low, spread.high, key=abs)
+                far = _far(spread)
                 key = "loss_up" if far < 0 else "gain_up"
                 found[key].append((code, self.told(code, far)))
             else:
@@ -201,7 +207,7 @@ class Page:
 
     def _at_most(self, codes: Sequence[str], least: float) -> list[tuple[str, str, bool]]:
         """Economies of which only the far end is told, at most two that may move further than `least`: the end, if a gain."""
-        far = {c: max(self.effects.at(c).low, self.effects.at(c).high, key=abs) for c in codes}
+        far = {c: _far(self.effects.at(c)) for c in codes}
         size = max((abs(self.effects.at(c).value) for c in self.parties), default=0.0)
         order = [c for c in sorted(far, key=lambda c: (-abs(far[c]), c)) if abs(far[c]) > max(least, size / 10)]
         return [(c, self.told(c, far[c]), far[c] > 0) for c in order[:2]]
