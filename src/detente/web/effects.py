@@ -108,6 +108,7 @@ class Printer:
 
     def number(self, value: float) -> float:
         """The figure as printed, with its sign; zero for what prints as nothing."""
+        value = _round(value)  # as it is sent, so that a sentence and its number never round apart
         if abs(value) < self.precision:
             return 0.0
         two = float(f"{value:.2g}")
