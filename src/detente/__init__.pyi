@@ -84,6 +84,8 @@ from .world.economy import Economy as Economy
 from .world.exposure import Exposure as Exposure, exposure as exposure
 from .world.library import list_worlds as list_worlds, load_world as load_world
 from .world.panel import Panel as Panel, list_panels as list_panels, load_panel as load_panel
+from .world.split import split_region as split_region, split_sector as split_sector
+from .world.update import Update as Update, update_world as update_world
 from .world.world import World as World
 
 __version__: str

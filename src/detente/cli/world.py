@@ -340,10 +340,10 @@ def world_update(
 ) -> None:
     """A world of a later year: moved as little as can be so that it has the totals known of that year (generalised RAS)."""
     from detente.words import say
-    from detente.world.update import read_totals, update
+    from detente.world.update import update_world
 
     world = the_world(file)
-    found = update(world, to, None if totals is None else read_totals(totals), source="" if totals is None else totals.name)
+    found = update_world(world, to, totals)
     target = target or Path(f"{Path(file).stem}-{to}.npz")
     found.world.save(target)
     if as_json:
@@ -381,14 +381,14 @@ def world_split(
 ) -> None:
     """Cut a region or a sector into parts, by shares or as a second world has them; all totals stay."""
     from detente.words import say
-    from detente.world.split import read_shares, split_region, split_sector
+    from detente.world.split import split_region, split_sector
 
     if (region is None) == (sector is None):
         raise InputError("give --region or --sector, one of them: what is split")
     if (shares is None) == (like is None):
         raise InputError("give --shares FILE or --like WORLD, one of them: how big the parts are")
     world = the_world(file)
-    by: Any = read_shares(shares) if shares is not None else the_world(str(like))
+    by: Any = shares if shares is not None else the_world(str(like))
     parts = tuple(p.strip() for p in into.split(",") if p.strip())
     if region is not None:
         found = split_region(world, region, by, into=parts, home=home)
