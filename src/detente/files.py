@@ -50,6 +50,7 @@ PATIENCE = 60.0
 _CHUNK = 1 << 20
 DEEPEST = 60
 """Levels of JSON from outside that are read."""
+_STATEMENT = re.compile(r"^-- \[(\w+)\].*$", re.MULTILINE)
 _TOKEN = re.compile(rb'\\.|["\[\]{}]', re.DOTALL)
 
 
@@ -211,6 +212,17 @@ def code_digest(*parts: str) -> str:
 
     found = (path for part in parts for path in within(part))
     return sha256_of(path.relative_to(root).as_posix().encode() + path.read_bytes() for path in found)[:12]
+
+
+def statements(package: str, name: str) -> dict[str, str]:
+    """Statements of `name`, a file of SQL beside the code of `package`: each by the name in the line `-- [name]` above it; what
+    stands before the first is "".
+
+    >>> statements("detente.web", "jobs.sql")["counts"]
+    'SELECT status, COUNT(*) FROM jobs GROUP BY status;'
+    """
+    first, *rest = _STATEMENT.split(files(package).joinpath(name).read_text("utf-8"))
+    return {"": first.strip(), **{key: text.strip() for key, text in zip(rest[::2], rest[1::2], strict=True)}}
 
 
 # -- one file ----------------------------------------------------------------------------------------------------------

@@ -29,6 +29,7 @@ from detente.web.settings import Settings
 from detente.web.state import PageState, digest
 from detente.web.tasks import FIRST, Done, begin, run_task
 from detente.web.telemetry import Counters
+from detente.words import say
 
 Gone = Callable[[], Awaitable[bool]]
 DRAWINGS_BYTES = 32_000_000
@@ -74,11 +75,11 @@ class Answers:
             async with asyncio.timeout(limit), self._places:
                 if gone is not None and await gone():
                     self.counters.add("detente_refused_total", why="gone")
-                    raise Refusal(499, "The reader has gone.", name="Gone")
+                    raise Refusal(499, say("web/refusals", "reader_gone"), name="Gone")
                 done = await self._worked(name, given)
         except TimeoutError:
             self.counters.add("detente_refused_total", why="slow")
-            raise Refusal(504, f"No answer within {limit:g} seconds; ask for less, or as a job.") from None
+            raise Refusal(504, say("web/refusals", "no_answer", limit=f"{limit:g}")) from None
         finally:
             self._busy -= 1
         if done.fault is not None:
@@ -97,7 +98,7 @@ class Answers:
             self.counters.add("detente_pool_broken_total")
             if pool is self._pool:
                 self._pool = self._made()
-            raise Refusal(503, "A worker process ended; try again.", headers={"Retry-After": "2"}) from None
+            raise Refusal(503, say("web/refusals", "process_ended"), headers={"Retry-After": "2"}) from None
 
     # -- questions that are kept -----------------------------------------------------------------------------------------
     async def kept(self, name: str, *given: Any, gone: Gone | None = None) -> tuple[Any, bool]:
