@@ -67,7 +67,7 @@ def split_region(world: World, region: str, shares: Shares | World, *, into: Seq
     `shares`: part → share of everything (fractions that sum to one); or a frame, or a CSV file, with columns part, share and,
     where they differ, sector and flow (output or final_use; final use goes by income if no row gives it); or a world that has the
     parts as regions (`into`), and the same sectors. `home`: h above, 0 to 1. Answers a world of len(parts) − 1 more regions.
-    Raises `InputError` for names, shares that do not sum to one, sectors that differ, `SourceError` for a file that cannot be read.
+    Raises `InputError` for names, shares that do not sum to one, sectors that differ; `SourceError` for a file it cannot read.
     """
     region = region_code(world, region)
     r = world.region_index(region)
