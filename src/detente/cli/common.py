@@ -7,7 +7,7 @@ import io
 import json
 import sys
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,7 +19,7 @@ from rich.text import Text
 from detente.cli.reply import Escaped, Voice, escaped
 from detente.errors import InputError
 from detente.files import table_csv, target_file, write
-from detente.words.currency import in_currency, table_in_currency
+from detente.words.currency import DOLLAR, currency, in_currency, record_in_currency, table_in_currency
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -117,8 +117,14 @@ C1 = {k: f"\\u{k:04x}" for k in range(127, 160)}
 """Control characters that JSON need not escape."""
 
 
-def emit(value: Any) -> None:
-    """JSON on standard output; what its encoding has no sign for is escaped, so that it stays JSON."""
+def emit(value: Any, kept: Collection[str] = ()) -> None:
+    """JSON on standard output; what its encoding has no sign for is escaped, so that it stays JSON.
+
+    Of a world in another currency than US dollars, names (but those in `kept`) and units say so, and so does `currency`.
+    """
+    value = record_in_currency(value, kept)
+    if currency() != DOLLAR and isinstance(value, dict):
+        value = {"currency": currency(), **value}
     text = json.dumps(value, indent=2, ensure_ascii=False, default=str).translate(C1)
     try:
         text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")

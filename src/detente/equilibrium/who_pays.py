@@ -73,6 +73,11 @@ class WhoPays:
     raised: pd.Series
     steps_error: float
 
+    @property
+    def world_unit(self) -> str:
+        """What the world counts in, "million USD"."""
+        return self.unit
+
     @classmethod
     def of(cls, outcome: Outcome) -> WhoPays:
         """Read off an outcome of `solve`, at the cost of three solves. Raises `InputError` for one that came from elsewhere."""

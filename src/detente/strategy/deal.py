@@ -74,7 +74,8 @@ class Proposal(Shown):
     `ends` what those of `ENDS` are that the dossier has. `steps` are single steps from no deal and `margins` from the package, by
     judgement; `whole` gives every issue alone, from no deal to its last level; `reverted` [party] is the package with the
     concessions of that party taken back, `alone` [party] its best unilateral step. Points are percent of a year's real income;
-    money, and `income`, are in million USD of the year `dollars`, into which `rolled` turns the table's by region.
+    money, and `income`, are in million USD of the year `dollars`, into which `rolled` turns the table's by region; on a world of
+    another currency in `world_unit` of its own year.
     """
 
     dossier: str
@@ -100,6 +101,7 @@ class Proposal(Shown):
     dollars: int
     rolled: Mapping[str, float]
     packages: Packages = field(repr=False)
+    world_unit: str = "million USD"
 
     # -- what is signed --------------------------------------------------------------------------------------------------
     @property
@@ -490,6 +492,7 @@ def proposal(
         steps=steps[book.standing], margins=steps[levels], whole=_steps(packages, book.standing, whole=True),
         reverted=(reverted[0], reverted[1]), alone=(search_in.alone(0), search_in.alone(1)), watched=None, patience=wanted,
         income=(a, b), regions=economy.regions, dollars=dollars, rolled=rolled, packages=packages,
+        world_unit=case.world.unit,
     )  # fmt: skip
     return made if made.status == "no deal" else replace(made, watched=_watched(made))
 
