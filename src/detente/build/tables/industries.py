@@ -70,11 +70,18 @@ def _spelled(code: str) -> list[int]:
 
 @cache
 def sectors_of(industry: str) -> tuple[str, ...]:
-    """Sectors of the default world that an industry holds parts of; none where its code is not known."""
+    """Sectors of the default world that an industry holds parts of; none where its code is not known. Its own codes stand for
+    themselves.
+
+    >>> sectors_of("MVH"), sectors_of("SRV")
+    (('MVH',), ())
+    """
     industry = industry.removeprefix("CPA_")
     named = places()["industries"].get(industry)
     if named:
         return tuple(named)
+    if industry in sector_table():
+        return (industry,)
     for sector, entry in sector_table().items():
         if industry in entry["isic"]:
             return (sector,)
