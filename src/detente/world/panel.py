@@ -25,7 +25,7 @@ from __future__ import annotations
 import io
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -277,15 +277,15 @@ def _rows(body: bytes, name: str) -> pd.DataFrame:
         raise BadPanel(refusal("world", "panel_no_table", file=name, fault=told)) from error
     header = tuple(str(c) for c in raw.columns)
     if sorted(header) != sorted(COLUMNS):
-        raise _fail(name, 1, "panel_header", found=",".join(header)[:200], wanted=",".join(COLUMNS))
+        raise _fail(name, 1, refusal("world", "panel_header", found=",".join(header)[:200], wanted=",".join(COLUMNS)))
     if not len(raw):
         raise BadPanel(refusal("world", "panel_empty", file=name))
     raw.columns = pd.Index(header)
     return raw[list(COLUMNS)]
 
 
-def _fail(name: str, row: Any, part: str, **values: Any) -> BadPanel:
-    return BadPanel(f"{name}, row {row}: {refusal('world', part, **values)}")
+def _fail(name: str, row: Any, told: str) -> BadPanel:
+    return BadPanel(f"{name}, row {row}: {told}")
 
 
 def _checked(raw: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -298,12 +298,15 @@ def _checked(raw: pd.DataFrame, name: str) -> pd.DataFrame:
     for column in text.columns:
         text[column] = text[column].str.strip()
     origin = text["origin"].map(known)
-    if (strange := origin.isna()).any():
-        near = nearest(text["origin"][strange].iloc[0], dict.fromkeys(known, ""))
-        _first(strange, text["origin"], name, "panel_origin", near=" or ".join(near), known=", ".join(list(known)[:8]))
+    _first(origin.isna(), text["origin"], name, lambda v: _unknown(v, known))
     industries = list(table["industries"])
-    _first(~text["naics3"].isin(industries), text["naics3"], name, "panel_industry", known=", ".join(industries))
-    _first(~text["month"].str.fullmatch(_MONTH), text["month"], name, "panel_month")
+    _first(
+        ~text["naics3"].isin(industries), text["naics3"], name,
+        lambda v: refusal("world", "panel_industry", cell=repr(v), known=", ".join(industries)),
+    )  # fmt: skip
+    _first(
+        ~text["month"].str.fullmatch(_MONTH), text["month"], name, lambda v: refusal("world", "panel_month", cell=repr(v))
+    )  # fmt: skip
     values = {v: _numbers(raw[v], v, name) for v in ("imports", "duty")}
     found = pd.DataFrame({"origin": origin, "naics3": text["naics3"], "month": text["month"], **values}, index=raw.index)
     doubled = found.duplicated(["origin", "naics3", "month"])
@@ -311,11 +314,12 @@ def _checked(raw: pd.DataFrame, name: str) -> pd.DataFrame:
         row = int(str(doubled.idxmax()))
         o, k, m = (str(found.loc[row, c]) for c in ("origin", "naics3", "month"))
         first = found.index[(found["origin"] == o) & (found["naics3"] == k) & (found["month"] == m)][0]
-        raise _fail(name, row, "panel_twice", origin=text.loc[row, "origin"], industry=k, month=m, first=first)
-    dear = found["duty"] > 3 * found["imports"]
-    if dear.any():
-        row = int(str(dear.idxmax()))
-        raise _fail(name, row, "panel_duty", duty=_dollars(found.loc[row, "duty"]))
+        told = refusal("world", "panel_twice", origin=text.loc[row, "origin"], industry=k, month=m, first=first)
+        raise _fail(name, row, told)
+    _first(
+        found["duty"] > 3 * found["imports"], found["duty"], name,
+        lambda v: refusal("world", "panel_duty", duty=_dollars(v)),
+    )  # fmt: skip
     return found
 
 
@@ -324,20 +328,28 @@ def _dollars(value: Any) -> str:
     return f"{float(value):,.0f} {DOLLAR}"
 
 
-def _first(bad: pd.Series, cells: pd.Series, name: str, part: str, **values: Any) -> None:
+def _first(bad: pd.Series, cells: pd.Series, name: str, told: Callable[[Any], str]) -> None:
     """Raises `BadPanel` naming the first row that is bad."""
     if bad.any():
         row = int(str(bad.idxmax()))
-        raise _fail(name, row, part, cell=cells[row], quoted=repr(cells[row]), **values)
+        raise _fail(name, row, told(cells[row]))
+
+
+def _unknown(cell: str, known: Mapping[str, str]) -> str:
+    near = " or ".join(nearest(cell, dict.fromkeys(known, "")))
+    return refusal("world", "panel_origin", cell=repr(cell), near=near, known=", ".join(list(known)[:8]))
 
 
 def _numbers(cells: pd.Series, what: str, name: str) -> pd.Series:
     text = cells.astype(object).where(cells.notna(), "").astype(str).str.strip()
-    _first(text == "", text, name, "panel_no_cell", what=what)
-    _first(~text.str.fullmatch(_NUMBER), text, name, "panel_no_number", what=what, currency=DOLLAR)
+    _first(text == "", text, name, lambda _: refusal("world", "panel_no_cell", what=what))
+    _first(
+        ~text.str.fullmatch(_NUMBER), text, name,
+        lambda v: refusal("world", "panel_no_number", what=what, cell=repr(v), money=DOLLAR),
+    )  # fmt: skip
     number = text.astype(float)
-    _first(number < 0, text, name, "panel_negative", what=what)
-    _first(number == np.inf, text, name, "panel_too_large", what=what)
+    _first(number < 0, text, name, lambda v: refusal("world", "panel_negative", what=what, cell=v))
+    _first(number == np.inf, text, name, lambda v: refusal("world", "panel_too_large", what=what, cell=v))
     return number
 
 
@@ -388,7 +400,7 @@ def _once(found: pd.DataFrame, name: str) -> tuple[pd.DataFrame, list[str]]:
                 at = (industry, month)
                 sums, own = f"{table.loc[at, parts].sum():,.0f}", _dollars(table.loc[at, code])
                 of = {"what": value, "whole": group["census"], "industry": industry, "month": month}
-                raise _fail(name, row, "panel_sums", parts=sums, own=own, **of)
+                raise _fail(name, row, refusal("world", "panel_sums", parts=sums, own=own, **of))
             if "rest" in group:
                 table[group["rest"]] = left.clip(lower=0.0)
                 if (left < 0).any():
@@ -423,9 +435,11 @@ def _check_units(found: pd.DataFrame, name: str) -> None:
         for month, value in ((str(m), float(v)) for m, v in values.items()):
             for beside, base in ((True, None if middle is None else float(middle[month])), (False, usual.get(str(origin)))):
                 if base and not base / OTHER_UNIT <= value <= base * OTHER_UNIT:
-                    part = "panel_beside" if beside else "panel_shipped_has"
-                    told = {"origin": origin, "month": month, "imports": _dollars(value), "usual": f"{base:,.0f}"}
-                    raise _fail(name, first[(str(origin), month)], part, **told)
+                    told = refusal(
+                        "world", "panel_units", origin=origin, month=month, imports=_dollars(value), usual=f"{base:,.0f}",
+                        beside=beside or "",
+                    )  # fmt: skip
+                    raise _fail(name, first[(str(origin), month)], told)
 
 
 @cache
