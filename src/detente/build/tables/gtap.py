@@ -236,8 +236,8 @@ def _array(path: Path, header: str | None, cells: pd.Series, axes: Sequence[Sequ
             told = {"strange": ", ".join(strange[:6]), "lacking": ", ".join(lacking[:6])}
             raise refused("gtap_labels", file=file, column=level + 1, **told)
     wanted, given = list(product(*axes)), list(cells.index)
-    lacking = set(wanted) - set(given)
-    if lacking:
+    absent = set(wanted) - set(given)
+    if absent:
         raise refused("gtap_no_cell", file=file, cell=", ".join(next(c for c in wanted if c in lacking)), count=len(lacking))
     turned = [cell[::-1] for cell in product(*axes[::-1])]  # the first label runs fastest, as R and Fortran write
     if given != turned:
