@@ -238,7 +238,7 @@ def _array(path: Path, header: str | None, cells: pd.Series, axes: Sequence[Sequ
     wanted, given = list(product(*axes)), list(cells.index)
     absent = set(wanted) - set(given)
     if absent:
-        raise refused("gtap_no_cell", file=file, cell=", ".join(next(c for c in wanted if c in lacking)), count=len(lacking))
+        raise refused("gtap_no_cell", file=file, cell=", ".join(next(c for c in wanted if c in absent)), count=len(absent))
     turned = [cell[::-1] for cell in product(*axes[::-1])]  # the first label runs fastest, as R and Fortran write
     if given != turned:
         moved = next((k for k, (a, b) in enumerate(zip(given, wanted, strict=True)) if a != b), None)
