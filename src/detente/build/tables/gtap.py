@@ -219,7 +219,10 @@ def _cube(path: Path, header: str, name: str, labels: int) -> pd.Series:
 def _rows(path: Path, name: str) -> Iterator[list[str]]:
     inside = path.is_file()
     with text_of(path if inside else Path(name), name if inside else None) as file:
-        yield from (row for row in csv.reader(file) if row)
+        text = file.read()
+    if not text.endswith("\n"):
+        raise refused("gtap_cut", file=f"{path.name}, {PurePosixPath(name).name}")
+    yield from (row for row in csv.reader(text.splitlines()) if row)
 
 
 def _labels(cells: pd.Series, level: int) -> tuple[str, ...]:
