@@ -4,7 +4,8 @@ that the numbers do not bear."""
 from __future__ import annotations
 
 import math
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pandas as pd
 import pytest
@@ -343,3 +344,16 @@ def test_a_promise_to_buy_takes_sales_from_others(kl: CaseView) -> None:
     assert item.title in sentence
     assert displaced_by(kl, "MYS", ()).empty
     assert not math.isnan(float(sold.sum()))
+
+
+def test_what_tells_the_same_is_watched_in_one_row(kl: CaseView) -> None:
+    found = triggers(kl, "USA", [])
+    assert found
+    one = found[0]
+    same = [replace(one, seen=f"{n} is seen", day=one.day + timedelta(n)) for n in range(3)]
+    other = replace(one, seen="Another is seen", after=one.before / 2 + 0.3)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(what_it_means, "triggers", lambda *_: (same[0], other, *same[1:]))
+        rows, _ = what_it_means.watch_rows(replace(kl, shelf=type(kl.shelf)()), "USA", [])
+    assert [row.cells[0].text for row in rows] == ["0 is seen; or 1 is seen; or 2 is seen", "Another is seen"]
+    assert rows[0].cells[1].text.count(",") == 2
