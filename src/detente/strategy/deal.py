@@ -344,8 +344,8 @@ class Proposal(Shown):
 
     @property
     def free_steps(self) -> dict[str, list[str]]:
-        """First steps that cost their giver nothing: by `both` judgements, in `income` alone, by `motives` alone; `idle` are those that move
-        neither side either way."""
+        """First steps that cost their giver nothing: by `both` judgements, in `income` alone, by `motives` alone;
+        `idle` are those that move neither side either way."""
         motives, income = self.self_harming("motives"), self.self_harming("real income")
         by_motives, in_income = ({s.issue for s in found} for found in (motives, income))
         return {
