@@ -218,9 +218,11 @@ def strip(case: CaseView, reader: str) -> Block:
         )
         for c in codes
     ]
+    own = {(s, w): known[reader, s, w] for s in STRETCHES for w in ways}
+    nothing = told("figure", value=0.0, known=True)
     return Table(
         f"tab-front-years-{reader.lower()}",
-        told("strip_title", known={(s, w): known[reader, s, w] for s in STRETCHES for w in ways}, ways=ways, reader=reader),
+        told("strip_title", known=own, ways=ways, reader=reader, still={shown(t) for t in own.values()} == {nothing}),
         told("strip_subtitle", ways=[(case.dossier.scenario(w).title, odds.get(w)) for w in ways]),
         (
             Column(""),
