@@ -278,7 +278,7 @@ def test_what_is_a_gain_is_not_called_the_worst(first: float, later: float, titl
     known = {
         (name, "w"): span(v - 0.05, v, v + 0.05) for name, v in (("first-year", first), ("two-to-five", later), ("decade", later))
     }
-    assert told("strip_title", known=known, ways=["w"], reader="MYS", still=False) == title
+    assert told("strip_title", known=known, ways=["w"], reader="MYS", flat=False) == title
 
 
 def test_a_gain_that_is_open_in_the_end_is_no_gain_even_at_worst() -> None:
@@ -287,7 +287,7 @@ def test_a_gain_that_is_open_in_the_end_is_no_gain_even_at_worst() -> None:
         ("two-to-five", "w"): span(0.2, 0.3, 0.4),
         ("decade", "w"): span(-0.1, 0.1, 0.2),
     }
-    assert told("strip_title", known=known, ways=["w"], reader="MYS", still=False).startswith(
+    assert told("strip_title", known=known, ways=["w"], reader="MYS", flat=False).startswith(
         "At worst Malaysia’s first year moves it more"
     )
 
@@ -363,5 +363,5 @@ def test_what_tells_the_same_is_watched_in_one_row(kl: CaseView) -> None:
 
 def test_a_row_of_next_to_nothing_is_called_so() -> None:
     known = {("first-year", "w"): None, ("two-to-five", "w"): None}
-    said = told("strip_title", known=known, ways=["w"], reader="USA", still=True)
+    said = told("strip_title", known=known, ways=["w"], reader="USA", flat=True)
     assert said == "No stretch of years moves the United States by as much as 0.01\u202f%"

@@ -222,7 +222,7 @@ def strip(case: CaseView, reader: str) -> Block:
     nothing = told("figure", value=0.0, known=True)
     return Table(
         f"tab-front-years-{reader.lower()}",
-        told("strip_title", known=own, ways=ways, reader=reader, still={shown(t) for t in own.values()} == {nothing}),
+        told("strip_title", known=own, ways=ways, reader=reader, flat={shown(t) for t in own.values()} == {nothing}),
         told("strip_subtitle", ways=[(case.dossier.scenario(w).title, odds.get(w)) for w in ways]),
         (
             Column(""),
