@@ -222,7 +222,14 @@ def strip(case: CaseView, reader: str) -> Block:
     nothing = told("figure", value=0.0, known=True)
     return Table(
         f"tab-front-years-{reader.lower()}",
-        told("strip_title", known=own, ways=ways, reader=reader, flat={shown(t) for t in own.values()} == {nothing}),
+        told(
+            "strip_title",
+            known=own,
+            ways=ways,
+            reader=reader,
+            at_worst=ways[-1] == case.worst,
+            flat={shown(t) for t in own.values()} == {nothing},
+        ),
         told("strip_subtitle", ways=[(case.dossier.scenario(w).title, odds.get(w)) for w in ways]),
         (
             Column(""),
@@ -235,9 +242,9 @@ def strip(case: CaseView, reader: str) -> Block:
 
 
 def ways_of(case: CaseView) -> list[str]:
-    """The likeliest scenario (without odds the best one) and the worst, those that move anything."""
+    """The likeliest scenario (without odds the best one) and the worst, of those that move anything."""
     found = outlook.prepared(case)
-    likely = case.best if found is None else next((s for s in found.look.odds_from_today if s in case.ids), case.best)
+    likely = case.best if found is None else next((s for s in found.look.odds_from_today if s in case.moving), case.best)
     return [s for s in dict.fromkeys((likely, case.worst)) if s in case.moving]
 
 
