@@ -257,8 +257,8 @@ class Proposal(Shown):
         return swaps(self.margins[self.judged_by])
 
     def self_harming(self, by: Judged = "real income") -> tuple[Step, ...]:
-        """First steps that cost their giver nothing."""
-        return tuple(s for s in self.steps[by] if s.free)
+        """First steps that cost their giver nothing, those that move neither side left out."""
+        return tuple(s for s in self.steps[by] if s.free and not s.idle)
 
     def runners_up(self, count: int = 5) -> pd.DataFrame:
         """The best packages solved: gains of both, and how they differ from the one proposed."""
@@ -346,13 +346,15 @@ class Proposal(Shown):
 
     @property
     def free_steps(self) -> dict[str, list[str]]:
-        """First steps that cost their giver nothing: by `both` judgements, in `income` alone, by `motives` alone."""
+        """First steps that cost their giver nothing: by `both` judgements, in `income` alone, by `motives` alone;
+        `idle` are those that move neither side either way."""
         motives, income = self.self_harming("motives"), self.self_harming("real income")
         by_motives, in_income = ({s.issue for s in found} for found in (motives, income))
         return {
             "both": [s.label for s in income if s.issue in by_motives],
             "income": [s.label for s in income if s.issue not in by_motives],
             "motives": [s.label for s in motives if s.issue not in in_income],
+            "idle": [s.label for s, t in zip(*self.steps.values(), strict=True) if s.idle and t.idle],
         }
 
     @property
@@ -499,6 +501,8 @@ def proposal(
 
 DECIMALS = 8
 """Decimals of a payoff in points that solving leaves certain."""
+PRINTED = 0.00005
+"""Points from which a step prints as more than nothing: less is no cost and no gain."""
 
 
 @dataclass(frozen=True)
@@ -611,7 +615,8 @@ def _steps(packages: Packages, levels: Levels, *, whole: bool = False) -> dict[s
             ("motives", after.parts.sum(1) - before.parts.sum(1)),
             ("real income", after.log_income - before.log_income),
         ):
-            made[by].append(Step(issue.id, issue.giver, issue.receiver, label, float(-change[k]), float(change[1 - k])))
+            cost, gain = (0.0 if abs(x) < PRINTED else float(x) for x in (-change[k], change[1 - k]))
+            made[by].append(Step(issue.id, issue.giver, issue.receiver, label, cost, gain))
     return {by: tuple(found) for by, found in made.items()}
 
 
