@@ -106,9 +106,12 @@ def test_killed_during_a_job_and_started_again(tmp_path, toy_state):
         assert "another server uses" in second.stderr
         left = children(process.pid)
         process.send_signal(signal.SIGTERM)
-        until(lambda: not any(alive(p) for p in left | {process.pid}))
+        assert process.wait(90) == 0
+        until(lambda: not any(alive(p) for p in left))
     log = (tmp_path / "log").read_text()
     assert "Traceback" not in log
+    assert "leaked" not in log  # what the system shares was given back
+    assert all(line.startswith("{") for line in log.splitlines() if line), log
     assert '"event":"jobs queued again"' in log
 
 
