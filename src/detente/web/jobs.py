@@ -3,8 +3,8 @@
 A job is queued, running, done, failed or cancelled. A worker takes the queued job whose turn it is (clients take turns, so that
 one's long list is not in the way of another's first) in one transaction and leaves its name on it; when a worker dies, or the
 server starts anew, what it was running is queued again, three times at most. All times are seconds since 1970; the file is in
-write-ahead mode, so that readers and the writer do not wait for one another. `Crew` is the server's side of the workers: it starts
-them, wakes them, starts another when one dies, and ends them with itself.
+write-ahead mode, so that readers and the writer do not wait for one another. `Crew` is the server's side of the workers: it
+starts them, wakes them, starts another when one dies, and ends them with itself.
 
 >>> import tempfile
 >>> jobs = Jobs(Path(tempfile.mkdtemp()) / "jobs.db")

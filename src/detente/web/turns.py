@@ -1,9 +1,9 @@
 """Whose turn it is: places in the pool are shared out among clients, and what is quick never stands behind what is slow.
 
 A freed place goes to a quick question before a slow one, and among questions of a kind to the client with the fewest in hand, of
-these to the one whose last turn of that kind lies furthest back; a client's own questions keep their order. Slow ones hold at most
-`slow` places together, so that one is left to what is quick; where none of them is in hand the next of them goes first, so that
-nobody's slow question waits for ever. At most half of those that wait are one client's.
+these to the one whose last turn of that kind lies furthest back; a client's own questions keep their order. Slow ones hold at
+most `slow` places together, so that one is left to what is quick; where none of them is in hand the next of them goes first, so
+that nobody's slow question waits for ever. At most half of those that wait are one client's.
 
 >>> async def shown():
 ...     turns, ends = Turns(1, 1, 8), []
@@ -62,6 +62,9 @@ class Turns:
         """A place for one question of `client`, held until the block ends. Raises `Full`."""
         turn = self._line_up(client, slow)
         self._share_out()
+        if not turn.done() and (self._wait.total() > self._waiting or self._wait[client] > max(1, self._waiting // 2)):
+            self._leave(client, slow, turn)
+            raise Full
         try:
             await turn
         except asyncio.CancelledError:
@@ -76,10 +79,6 @@ class Turns:
             self._give_up(client, slow)
 
     def _line_up(self, client: str, slow: bool) -> asyncio.Future[None]:
-        if self._taken >= self._places and (
-            self._wait.total() >= self._waiting or self._wait[client] >= max(1, self._waiting // 2)
-        ):
-            raise Full
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._lines[slow].setdefault(client, deque()).append(turn)
         self._wait[client] += 1
