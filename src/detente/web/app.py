@@ -81,7 +81,7 @@ async def warm(app: FastAPI) -> None:
     with suppress(Refusal, DetenteError):
         await app.state.answers.warm()
     app.state.ready = True
-    if not app.state.settings.in_process:
+    if not app.state.settings.in_process and app.state.settings.at_once > 1:  # else readers would wait behind it
         with suppress(Refusal, DetenteError):
             view = await asyncio.to_thread(views.newest)
             await app.state.answers.ahead(view.id, views.by_interest(view)[:1])
