@@ -308,8 +308,6 @@ def parameters_from(content: Mapping[str, Any]) -> Parameters:
             return math.inf
         return tuple(v) if isinstance(v, list) and all(isinstance(x, str) for x in v) else v
 
-    if not isinstance(content["name"], str):
-        raise TypeError(f"the name of the parameters is no text but {content['name']!r}")
     return Parameters(**{str(k): value(v) for k, v in content.items()})
 
 
