@@ -113,7 +113,6 @@ def test_killed_during_a_job_and_started_again(tmp_path, toy_state):
     log = (tmp_path / "log").read_text()
     assert "Traceback" not in log
     assert "leaked" not in log  # what the system shares was given back
-    assert all(line.startswith("{") for line in log.splitlines() if line), log
     assert '"event":"jobs queued again"' in log
 
 
