@@ -31,11 +31,12 @@ import os
 import re
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from importlib.resources import files
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from detente.errors import InputError, NotWritten
 
@@ -141,6 +142,8 @@ class CacheFolder:
     (b'found again', None)
     """
 
+    looked: ClassVar[Counter[tuple[str, bool]]] = Counter()
+    """How often something was looked for in this process, by folder and whether it was found."""
     _DIGEST = 32
 
     def __init__(self, name: str, limit: int) -> None:
@@ -154,6 +157,11 @@ class CacheFolder:
 
     def find(self, key: str) -> bytes | None:
         """What is kept under a key; None where nothing is, or where it is damaged."""
+        found = self._found(key)
+        self.looked[self.name, found is not None] += 1
+        return found
+
+    def _found(self, key: str) -> bytes | None:
         path = self.place / key
         try:
             body = path.read_bytes()

@@ -16,6 +16,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from detente.cli.logs import stages
 from detente.cli.reply import Escaped, Voice, escaped
 from detente.errors import InputError
 from detente.files import table_csv, target_file, write
@@ -192,9 +193,10 @@ def text_table(columns: tuple[str, ...]) -> Table:
 
 @contextmanager
 def progress_bar(title: str, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
-    """A progress bar on standard error; silent when asked or when nobody is watching."""
+    """A progress bar on standard error; silent when asked or when nobody is watching. Stages are logged either way."""
     if quiet or not err.is_terminal:
-        yield lambda label, done, total: None
+        with stages(title, lambda label, done, total: None) as progress:
+            yield progress
         return
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -203,7 +205,12 @@ def progress_bar(title: str, quiet: bool) -> Iterator[Callable[[str, int, int], 
         TimeElapsedColumn(), console=err, transient=True,
     ) as bar:  # fmt: skip
         task = bar.add_task(title, total=None)
-        yield lambda label, done, total: bar.update(task, description=f"{title}: {label}", completed=done, total=total)
+
+        def show(label: str, done: int, total: int) -> None:
+            bar.update(task, description=f"{title}: {label}", completed=done, total=total)
+
+        with stages(title, show) as progress:
+            yield progress
 
 
 def run_words(horizon: str) -> str:

@@ -1,9 +1,10 @@
 """The queue of long work in one SQLite file: it outlives the server, and a job is never lost, only run again.
 
-A job is queued, running, done, failed or cancelled. A worker takes the oldest queued job in one transaction and leaves its name
-on it; when a worker dies, or the server starts anew, what it was running is queued again, three times at most. All times are
-seconds since 1970; the file is in write-ahead mode, so that readers and the writer do not wait for one another. `Crew` is the
-server's side of the workers: it starts them, wakes them, starts another when one dies, and ends them with itself.
+A job is queued, running, done, failed or cancelled. A worker takes the queued job whose turn it is (clients take turns, so that
+one's long list is not in the way of another's first) in one transaction and leaves its name on it; when a worker dies, or the
+server starts anew, what it was running is queued again, three times at most. All times are seconds since 1970; the file is in
+write-ahead mode, so that readers and the writer do not wait for one another. `Crew` is the server's side of the workers: it
+starts them, wakes them, starts another when one dies, and ends them with itself.
 
 >>> import tempfile
 >>> jobs = Jobs(Path(tempfile.mkdtemp()) / "jobs.db")
@@ -146,10 +147,14 @@ class Jobs(Database):
             return {row[0]: int(row[1]) for row in db.execute(self.sql["counts"])}
 
     # -- workers ---------------------------------------------------------------------------------------------------------
-    def claim(self, worker: str, now: float) -> Job | None:
-        """The oldest queued job whose result nobody else is working on, now running under `worker`'s name."""
+    def claim(self, worker: str, now: float, share: int = 1) -> Job | None:
+        """The queued job whose turn it is, now running under `worker`'s name, None where there is none.
+
+        Nobody else works on its result, and its client has less than `share` running. Clients take turns (the fewest running,
+        then the longest without a start); a client's own jobs go by age.
+        """
         with self._change() as db:
-            row = db.execute(self.sql["oldest"]).fetchone()
+            row = db.execute(self.sql["next"], {"share": share}).fetchone()
             if row is None:
                 return None
             db.execute(self.sql["claim"], (worker, now, row["id"]))
@@ -253,7 +258,8 @@ class Crew:
             started = time()
             process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "detente.web.worker", str(self.settings.folder), str(self.settings.job_seconds),
-                str(self.settings.cache_bytes), name, stdin=asyncio.subprocess.PIPE, env={**os.environ, **ONE_THREAD},
+                str(self.settings.cache_bytes), name, str(max(1, self.settings.workers - 1)),
+                stdin=asyncio.subprocess.PIPE, env={**os.environ, **ONE_THREAD},
             )  # fmt: skip
             self._processes[name] = process
             try:

@@ -7,6 +7,7 @@ CREATE TABLE IF NOT EXISTS jobs (
 );
 CREATE INDEX IF NOT EXISTS jobs_by_status ON jobs (status, created);
 CREATE INDEX IF NOT EXISTS jobs_by_key ON jobs (key);
+CREATE INDEX IF NOT EXISTS jobs_by_client ON jobs (client, started);
 
 -- [one]
 SELECT * FROM jobs WHERE id = ?;
@@ -26,9 +27,13 @@ UPDATE jobs SET cancel = 1 WHERE id = ? AND status = 'running';
 -- [counts]
 SELECT status, COUNT(*) FROM jobs GROUP BY status;
 
--- [oldest] queued whose result nobody else is working on
-SELECT id FROM jobs WHERE status = 'queued' AND key NOT IN (SELECT key FROM jobs WHERE status = 'running')
-ORDER BY created, rowid LIMIT 1;
+-- [next] whose turn it is; SQLite sorts clients without a start (no date) first
+SELECT id FROM (
+    SELECT id, created, rowid AS age,
+        (SELECT COUNT(*) FROM jobs r WHERE r.client = q.client AND r.status = 'running') AS running,
+        (SELECT MAX(started) FROM jobs s WHERE s.client = q.client) AS latest
+    FROM jobs q WHERE status = 'queued' AND key NOT IN (SELECT key FROM jobs WHERE status = 'running'))
+WHERE running < :share ORDER BY running, latest, created, age LIMIT 1;
 
 -- [claim]
 UPDATE jobs SET status = 'running', worker = ?, started = ?, progress = 0, message = '', attempts = attempts + 1 WHERE id = ?;

@@ -35,6 +35,7 @@ from detente.web import telemetry
 from detente.web.replies import Refusal, told
 from detente.web.settings import Settings
 from detente.web.telemetry import Counters
+from detente.web.turns import ASKING
 from detente.words import say
 
 POLICY = (
@@ -105,6 +106,7 @@ class Guard:
         state = scope.setdefault("state", {})
         state["request"] = secrets.token_hex(6)
         state["client"] = client_of(scope)
+        ASKING.set(state["client"])
 
         async def reply(message: Message) -> None:
             nonlocal status
