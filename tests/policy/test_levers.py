@@ -158,6 +158,7 @@ def test_every_lever_stands_within_its_range_everywhere():
     ("values", "error", "words"),
     [
         ({"us-thret-100": 5}, UnknownName, "us-threat-100"),
+        ({"Data": 5}, UnknownName, "Data"),
         ({"us-threat-100": 151}, InputError, "from 0 to 150"),
         ({"us-threat-100": -1}, InputError, "from 0 to 150"),
         ({"us-threat-100": float("nan")}, InputError, "finite"),

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from hypothesis import assume, given, strategies as st
-from scipy.integrate import quad
+from scipy.integrate import quad, trapezoid
 
 from detente.errors import InputError
 from detente.talks.attrition import audience_costs, known_stakes, private_stakes
@@ -247,6 +247,9 @@ def test_a_side_that_need_not_fear_the_deadline_wins() -> None:
     assert "would rather see talks collapse" in d.status
     both = uncertain_deadline(USA.with_(collapse=5.0), CHN.with_(collapse=5.0), UncertainDate(0.5, 0.05))
     assert math.isnan(both.blink[0])
+    assert math.isnan(both.collapse)
+    assert (both.atom, both.jump, both.missed) == ((0.0, 0.0), (0.0, 0.0, 0.0), 0.0)  # who moves is not known, so nobody is said to
+    assert all(len(curve) == 0 for curve in both.path.values())
     json.dumps([d.record(), both.record()], allow_nan=False)
     stuck = uncertain_deadline(USA.with_(flow=900.0), CHN.with_(flow=900.0), UncertainDate(0.5, 0.05, 0.1))
     assert stuck.status == "neither gives way"
@@ -273,6 +276,25 @@ def test_fixed_date_probabilities(a: Stakes, b: Stakes, when: float, risk: float
     assert d.length <= when + 1e-12
     json.dumps(d.record(), allow_nan=False)
     assert d.explain()
+
+
+@pytest.mark.parametrize("risk", [0.0, 0.3])
+def test_the_curves_of_a_fixed_date_bring_what_the_odds_say(risk: float) -> None:
+    one = Stakes("A", rate=0.05, flow=-1.0, win=5.0, lose=-1.0, collapse=-4.0)
+    two = Stakes("B", rate=0.05, flow=-1.0, win=9.0, lose=-1.0, collapse=-4.0)
+    shared = 2.0  # of the first; the second's share makes it wait quietly as long
+    fear = one.lose - one.collapse
+    chance = (shared - one.lose) / (fear + one.win - shared)
+    both = (shared, (chance * (fear + two.win) + two.lose) / (1 + chance))
+    d = fixed_deadline(one, two, 6.0, risk, both=both, steps=4000)
+    assert 0 < d.quiet_from < 6.0
+    for k, key in enumerate(("first", "second")):
+        found = trapezoid(d.path[key] * d.path["survival"], d.path["time"])
+        assert found == pytest.approx(d.blink[k] - d.jump[k], rel=2e-3)
+    assert d.blink[0] != pytest.approx(d.blink[1], rel=0.05)
+    assert trapezoid(d.path["risk"] * d.path["survival"], d.path["time"]) == pytest.approx(d.collapse - d.missed, rel=2e-3)
+    assert trapezoid(d.path["survival"], d.path["time"]) == pytest.approx(d.length, rel=2e-3)
+    assert total(d) == pytest.approx(1)
 
 
 def test_fixed_date_too_far_off() -> None:
