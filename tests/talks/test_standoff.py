@@ -248,7 +248,7 @@ def test_a_side_that_need_not_fear_the_deadline_wins() -> None:
     both = uncertain_deadline(USA.with_(collapse=5.0), CHN.with_(collapse=5.0), UncertainDate(0.5, 0.05))
     assert math.isnan(both.blink[0])
     assert math.isnan(both.collapse)
-    assert (both.atom, both.jump, both.missed) == ((0.0, 0.0), (0.0, 0.0, 0.0), 0.0)  # who moves is not known, so nobody is said to
+    assert (both.atom, both.jump, both.missed) == ((0.0, 0.0), (0.0, 0.0, 0.0), 0.0)  # who moves is not known
     assert all(len(curve) == 0 for curve in both.path.values())
     json.dumps([d.record(), both.record()], allow_nan=False)
     stuck = uncertain_deadline(USA.with_(flow=900.0), CHN.with_(flow=900.0), UncertainDate(0.5, 0.05, 0.1))
@@ -333,7 +333,6 @@ def test_reputation_accounts_for_every_end(a: float, b: float, r1: float, r2: fl
     assert sum(r.blink) + r.deadlock == pytest.approx(1)
     assert r.deadlock == pytest.approx(z1 * z2)
     assert min(r.at_once) == 0
-    assert r.believed_obstinate(r.until) == pytest.approx((1, 1))
     assert r.given_way_by(r.until) == pytest.approx((1 - z1, 1 - z2))
 
 

@@ -206,12 +206,6 @@ class Chokepoint:
             rows.append(row)
         return pd.DataFrame(rows).set_index("months")
 
-    def downstream(self, month: float) -> pd.DataFrame:
-        """Real output by region and sector, percent, at one of the months. Raises `UnknownName`."""
-        if month not in self.months:
-            raise UnknownName(f"{month:g}", [f"{m:g}" for m in self.months], "month")
-        return self.outcomes[self.months.index(month)].output
-
     def mean_real_income(self, region: str, until: float) -> float:
         """Real income averaged over the months up to `until`, percent; straight lines between the months solved."""
         return mean_until(self.months, [float(o.real_income[region]) for o in self.outcomes], until)
