@@ -207,6 +207,19 @@ def test_a_trial_counts_by_the_chance_that_nobody_moved() -> None:
     assert face.means == pytest.approx(((0.6 + 0.8 + 1) / 3, (0.4 + 0.2) / 3, 0, 0))
 
 
+def test_where_somebody_moves_at_once_in_every_trial_there_are_no_odds() -> None:
+    gone = (1.0, 0.0, 0.0, 0.0, 0.0)
+    trials = Trials(("A", "B"), [made(model, "as given", gone, gone) for model in ("steady", "stubborn")])
+    odds = trials.odds()
+    for spread in (odds.first, odds.second, odds.collapse, odds.standing):
+        assert len(spread) == 3
+        assert np.isnan(spread).all()
+    assert (odds.trials, odds.left_out) == (0, 2)
+    assert len(trials.typical_length()) == 3
+    assert np.isnan(trials.typical_length()).all()
+    assert trials.odds(still=False).means == (1.0, 0.0, 0.0, 0.0)
+
+
 def test_models_count_alike_and_ranges_are_of_averages() -> None:
     stands = (0.0, 0.0, 0.0, 0.0, 1.0)
     trials = [made("steady", m, stands, e) for m, e in (("halved", (1.0, 0, 0, 0, 0)), ("doubled", (0, 1.0, 0, 0, 0)))]

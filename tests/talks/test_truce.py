@@ -206,6 +206,14 @@ def test_renewal_agrees_with_the_truce_of_that_period() -> None:
     assert row["share of time at peace"] == pytest.approx(t.share_at_peace)
 
 
+def test_a_longer_period_lets_more_be_seen() -> None:
+    periods = [1e-6, math.log(2), 2 * math.log(2), 60.0]
+    frame = renewal(A, B, 0.1, false_alarm=0.1, detection=0.6, evidence_years=1.0, periods=periods).to_frame()
+    # from a false alarm's chance at once to the whole of it, half-way after ln 2 of the years that evidence takes
+    assert frame["detection"].tolist() == pytest.approx([0.1, 0.35, 0.475, 0.6], abs=1e-5)
+    assert (renewal(A, B, 0.1, false_alarm=0.1, detection=0.6, periods=periods).to_frame()["detection"] == 0.6).all()
+
+
 def test_renewal_trades_off() -> None:
     plan = renewal(A, B, 0.1, false_alarm=0.1, detection=0.6, review_cost=0.01)
     frame = plan.to_frame()
