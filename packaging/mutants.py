@@ -35,6 +35,8 @@ from coverage import CoverageData
 
 HERE = Path(__file__).resolve().parent.parent
 CODE = Path("src", "detente")
+TIMEOUT = "timeout"
+"""What Cosmic Ray gives for the output of tests that took too long; it counts them as killed, here they are counted apart."""
 PYTEST = ["-m", "pytest", "-q", "-x", "-p", "no:cacheprovider"]
 
 
@@ -144,7 +146,7 @@ def meet(database: WorkDB, data: CoverageData, seconds: dict[str, float], limit:
         begun = time.monotonic()
         result = mutate_and_test(items[job].mutations, shlex.join([sys.executable, *PYTEST, *files]), limit)
         database.set_result(job, result)
-        word = "killed" if result.is_killed else "SURVIVED"
+        word = "timed out" if result.output == TIMEOUT else "killed" if result.is_killed else "SURVIVED"
         place = f"{made.module_path}:{made.start_pos[0]}"
         print(f"{number}/{len(order)} {word} {place} {made.operator_name} {time.monotonic() - begun:.0f} s", flush=True)
         if not result.is_killed:
@@ -157,7 +159,7 @@ def main() -> None:
     parser.add_argument("--rooms", nargs="+", default=["equilibrium", "policy", "talks"])
     parser.add_argument("--sample", type=int, default=30, help="mutants a room")
     parser.add_argument("--seed", type=int, default=19)
-    parser.add_argument("--limit", type=float, default=600.0, help="seconds a mutant; beyond it counts as killed")
+    parser.add_argument("--limit", type=float, default=600.0, help="seconds a mutant")
     parser.add_argument(
         "--folder", type=Path, default=HERE / ".mutants", help="the copy, what is known of the tests, the session"
     )
@@ -179,10 +181,11 @@ def main() -> None:
             database.add_work_items(items)
             Path("order.json").write_text(json.dumps([item.job_id for item in items]))
         meet(database, data, seconds, chosen.limit, json.loads(Path("order.json").read_text()))
-        results = [(item.mutations[0].module_path.parts[2], result.is_killed) for item, result in database.completed_work_items]
+        results = [(item.mutations[0].module_path.parts[2], result) for item, result in database.completed_work_items]
     for room in chosen.rooms:
-        killed = [dead for where, dead in results if where == room]
-        print(f"{room}: {sum(killed)} of {len(killed)} killed")
+        met = [result for where, result in results if where == room]
+        late = sum(result.output == TIMEOUT for result in met)
+        print(f"{room}: {sum(result.is_killed for result in met) - late} of {len(met)} killed, {late} timed out")
 
 
 if __name__ == "__main__":

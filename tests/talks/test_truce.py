@@ -12,7 +12,7 @@ from hypothesis import assume, given, strategies as st
 from scipy.integrate import quad
 from scipy.optimize import brentq, minimize_scalar
 
-from detente.errors import InputError
+from detente.errors import InputError, UnknownName
 from detente.talks.commitments import PHASE_ONE, loss_of_buying, purchase_promise
 from detente.talks.menus import bystander_menu, hosting
 from detente.talks.truce import (
@@ -337,3 +337,8 @@ def test_hosting_and_choosing_sides() -> None:
     json.dumps(h.record(), allow_nan=False)
     with pytest.raises(InputError, match="sum to 1"):
         bystander_menu([[1, 2]], [0.5, 0.6])
+    for names in ({"options": ["a", "b"]}, {"scenarios": ["deal"]}, {"scenarios": ["deal"] * 2}, {"scenarios": ["a", "b", "c"]}):
+        with pytest.raises(InputError, match="different"):
+            bystander_menu([[1, 2]], [0.5, 0.5], **names)
+    with pytest.raises(UnknownName, match="stay out"):
+        bystander_menu([[1, 2]], [0.5, 0.5], options=["stay out"], consent={"stay in": "China"})
