@@ -207,6 +207,8 @@ def test_a_trial_counts_by_the_chance_that_nobody_moved() -> None:
     assert trials.at_once() == (1, 0, 3)
     face = trials.odds(still=False)
     assert face.means == pytest.approx(((0.6 + 0.8 + 1) / 3, (0.4 + 0.2) / 3, 0, 0))
+    # a year each, moves at once included: the second, given that it stands, five years, with a sixth of the weight
+    assert trials.typical_length() == pytest.approx((1.0, 1.0, 5.0))
 
 
 def test_where_somebody_moves_at_once_in_every_trial_there_are_no_odds() -> None:
