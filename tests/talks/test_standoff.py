@@ -132,6 +132,9 @@ def test_edge_cases_have_names() -> None:
     assert standoff(content, CHN).status == "second gives way at once"
     assert standoff(content, CHN).blink == (0.0, 1.0)
     assert standoff(USA, CHN.with_(flow=5.0)).status == "first gives way at once"
+    for little in (1e-6, 0.1):  # a side to which waiting costs anything less than nothing waits for ever
+        assert standoff(USA.with_(flow=USA.rate * USA.lose + little), CHN).status == "second gives way at once"
+        assert standoff(USA.with_(flow=USA.rate * USA.lose - little), CHN).status == "mixed"
     never = standoff(content, CHN.with_(flow=5.0))
     assert (never.status, never.stalemate, never.length) == ("neither gives way", 1.0, math.inf)
     short = standoff(content, CHN.with_(flow=9.0), 0.01)
