@@ -15,6 +15,7 @@ from scipy.optimize import brentq, minimize_scalar
 from detente.errors import InputError, UnknownName
 from detente.talks.commitments import PHASE_ONE, loss_of_buying, purchase_promise
 from detente.talks.menus import bystander_menu, hosting
+from detente.talks.sustainable_tariffs import sustainable_tariff
 from detente.talks.truce import (
     TruceSide,
     critical_discount,
@@ -22,7 +23,6 @@ from detente.talks.truce import (
     punishment_weight,
     renewal,
     shortest_punishment,
-    sustainable_tariff,
     truce,
     truce_value,
 )
