@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 from collections import Counter
 from pathlib import Path
+from textwrap import shorten
 
 from coverage import Coverage
 from coverage.exceptions import NoSource
@@ -26,7 +27,7 @@ def main() -> None:
     low = []
     for name in sorted(f for f in measured.get_data().measured_files() if f.endswith(".py")):  # templates run too
         try:
-            _, statements, _, missed, _ = measured.analysis2(name)
+            _, statements, _, missed, ranges = measured.analysis2(name)
         except NoSource:
             continue  # what a test wrote and ran
         parts = Path(name).parts
@@ -35,13 +36,13 @@ def main() -> None:
         lines[room] += len(statements)
         missing[room] += len(missed)
         if statements and 100 * len(missed) / len(statements) > 100 - chosen.below:
-            low.append((100 * (1 - len(missed) / len(statements)), "/".join(inside), missed))
+            low.append((100 * (1 - len(missed) / len(statements)), "/".join(inside), shorten(ranges, 150)))
     print("| room | lines | run, % |\n|---|---|---|")
     for room, count in sorted(lines.items()):
         print(f"| `{room}` | {count:,} | {100 * (1 - missing[room] / max(count, 1)):.1f} |")
     print(f"| all | {lines.total():,} | {100 * (1 - missing.total() / max(lines.total(), 1)):.1f} |")
-    for share, name, missed in sorted(low):
-        print(f"{share:5.1f} % {name}: {', '.join(map(str, missed))}")
+    for share, name, where in sorted(low):
+        print(f"{share:5.1f} % {name}: {where}")
 
 
 if __name__ == "__main__":

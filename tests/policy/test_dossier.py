@@ -336,6 +336,7 @@ sources:
         ("schema_version: 1", "schema_version: true", "schema_version", "not true or false"),
         ('title: "A', 'title: "\\fA', "title", "the control character U+000C"),
         ('title: "A', 'title: "\\u202eA', "title", "the control character U+202E"),
+        ("    title: Ten", "    title: \x07Ten", "title: \x07Ten", "unacceptable character #x0007"),
         ("    title: Ten points on all goods", '    title: "  "', '    title: "  "', "nothing but blanks"),
         ("objective: {growth: 1.0}", "objective: {growth: -1000}", "objective", "a weight of -1000 on growth"),
         ("objective: {growth: 1.0}", "objective: {growth: -1}", "objective", "no government here wants to be poorer"),

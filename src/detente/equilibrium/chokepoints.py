@@ -261,9 +261,11 @@ def month_after(
 
 def mean_until(months: Sequence[float], values: Sequence[float], until: float) -> float:
     """Mean over the months from 0 to `until` of a line through values at months; the first holds before, the last after."""
+    from scipy.integrate import trapezoid
+
     knots = np.unique([0.0, *(m for m in months if 0 < m < until), until])
     heights = np.interp(knots, months, values)
-    return float(np.trapezoid(heights, knots) / until) if until > 0 else float(heights[0])
+    return float(trapezoid(heights, knots) / until) if until > 0 else float(heights[0])
 
 
 def output_after_cut(share: ArrayLike, elasticity: float, left: ArrayLike) -> Array:
