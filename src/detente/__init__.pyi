@@ -78,7 +78,8 @@ from .talks.offers import rubinstein as rubinstein, stahl as stahl, take_it_or_l
 from .talks.patience import Patience as Patience
 from .talks.reputation import reputation as reputation, stubborn_standoff as stubborn_standoff
 from .talks.standoff import Stakes as Stakes, standoff as standoff
-from .talks.truce import TruceSide as TruceSide, renewal as renewal, sustainable_tariff as sustainable_tariff, truce as truce
+from .talks.sustainable_tariffs import sustainable_tariff as sustainable_tariff
+from .talks.truce import TruceSide as TruceSide, renewal as renewal, truce as truce
 from .validation.published import validate_published as validate_published
 from .world.economy import Economy as Economy
 from .world.exposure import Exposure as Exposure, exposure as exposure

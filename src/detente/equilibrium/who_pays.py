@@ -119,11 +119,6 @@ class WhoPays:
         return self.percent.mul(self.income / 100, axis=0)
 
     @property
-    def borne_at_home(self) -> pd.Series:
-        """New duties that are not borne abroad, percent of income."""
-        return (self.percent["duties"] - self.percent["borne abroad"]).rename("borne at home")
-
-    @property
     def share_borne_abroad(self) -> pd.Series:
         """Terms of trade over new duties, percent; NaN where a region raised none, or they bring no more than before."""
         new = self.percent["duties"].where(self.raised & (self.percent["duties"] > NO_NEW_REVENUE))
