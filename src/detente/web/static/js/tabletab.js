@@ -1,19 +1,12 @@
 // The tab "At the table": the exercise in the frame of the page.
 
-import { registerTab } from "./tabs.js";
-import { onPlace, setPlace } from "./state.js";
-import { mountTable, seatsOf } from "./table.js";
+import { setPlace } from "./state.js";
+import { mountTable } from "./table.js";
 
 let table;
 
-/** Whether the address is that of a seat. */
-export const seated = () => seatsOf(location.hash) !== null;
-
-onPlace((place) => document.body.classList.toggle("at-table", place.tab === "table")); // what the page asks and answers steps back
-
-registerTab({
-  id: "table",
-  title: "At the table",
+/** The tab, as tabs.js takes it. */
+export const tab = {
   render(root, app) {
     table = mountTable(root, {
       view: () => app.view,
@@ -26,4 +19,4 @@ registerTab({
   onState(app, what) {
     if (what.has("view") || what.has("open")) table.update();
   },
-});
+};
