@@ -13,7 +13,7 @@ import multiprocessing
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from functools import partial
 from time import perf_counter
 from typing import Any
@@ -35,6 +35,8 @@ DRAWINGS_BYTES = 32_000_000
 """Charts kept, together; one is 10 to 400 kB."""
 PATIENCE = {"told": 4.0, "why": 4.0, "odds": 4.0}
 """Questions that may cost dozens of solves may take that many times as long as others."""
+LONG = frozenset({"why", "odds", "ranges", "drivers", "compare"})
+"""Questions that cost dozens of solves, as a full answer does: one process of the pool is always left free of them."""
 DISK_BYTES = 50_000_000
 """Answers kept between runs, together; one is about 30 kB."""
 
@@ -50,6 +52,7 @@ class Answers:
         self._disk.sweep()
         self._room = settings.at_once + settings.waiting
         self._places = asyncio.Semaphore(settings.at_once + (0 if settings.in_process else 1))
+        self._long = asyncio.Semaphore(max(1, settings.at_once - 1))
         self._pool = self._made()
         self._going: dict[str, tuple[asyncio.Task[Any], list[Gone]]] = {}
         self._busy = 0
@@ -71,7 +74,7 @@ class Answers:
         self._busy += 1
         limit = self.settings.answer_seconds * PATIENCE.get(name, 1.0)
         try:
-            async with asyncio.timeout(limit), self._places:
+            async with asyncio.timeout(limit), self._long if _is_long(name, given) else nullcontext(), self._places:
                 if gone is not None and await gone():
                     self.counters.add("detente_refused_total", why="gone")
                     raise Refusal(499, "The reader has gone.", name="Gone")
@@ -180,6 +183,11 @@ def _lasts(name: str, given: tuple[Any, ...]) -> bool:
     """Whether an answer is kept between runs of the server: one to a way on of a shipped dossier, nothing moved."""
     state = given[0] if given and isinstance(given[0], PageState) else None
     return name in ("told", "odds", "why") and state is not None and state.content is None and not state.levers and not state.odds
+
+
+def _is_long(name: str, given: tuple[Any, ...]) -> bool:
+    """Whether a question costs dozens of solves."""
+    return name in LONG or (name == "told" and bool(given[0].full))
 
 
 def _key(name: str, given: tuple[Any, ...]) -> str:
