@@ -53,6 +53,8 @@ class Answers:
         self._room = settings.at_once + settings.waiting
         self._places = asyncio.Semaphore(settings.at_once + (0 if settings.in_process else 1))
         self._long = asyncio.Semaphore(max(1, settings.at_once - 1))
+        self._open = asyncio.Event()
+        self._open.set()
         self._pool = self._made()
         self._going: dict[str, tuple[asyncio.Task[Any], list[Gone]]] = {}
         self._busy = 0
@@ -75,6 +77,7 @@ class Answers:
         limit = self.settings.answer_seconds * PATIENCE.get(name, 1.0)
         try:
             async with asyncio.timeout(limit), self._long if _is_long(name, given) else nullcontext(), self._places:
+                await self._open.wait()
                 if gone is not None and await gone():
                     self.counters.add("detente_refused_total", why="gone")
                     raise Refusal(499, "The reader has gone.", name="Gone")
@@ -165,8 +168,15 @@ class Answers:
         return (await self.kept("told", asked, gone=gone))[0]
 
     async def warm(self) -> None:
-        """Have every process of the pool ready."""
-        await asyncio.gather(*(self.run("answer", PageState(dossier=FIRST)) for _ in range(self.settings.at_once)))
+        """Have every process of the pool ready: the first one alone, so that whoever waits for an answer waits for no other
+        process to load and compile beside it; the others then find compiled what it has compiled."""
+        first = (PageState(dossier=FIRST),)
+        self._open.clear()
+        try:
+            await self._worked("answer", first)
+        finally:
+            self._open.set()
+        await asyncio.gather(*(self.run("answer", *first) for _ in range(self.settings.at_once)))
 
     async def ahead(self, dossier: str, scenarios: Sequence[str]) -> None:
         """Work out the whole answers of a dossier's ways on, one after the other, so that who opens it waits for none."""
