@@ -81,6 +81,79 @@ def test_two_browsers_play_to_a_signed_deal(visit: Visits, asker: httpx.Client) 
     assert all(b.get("view", {}).get("over") or "values" not in json.dumps(b) for b in seen)
 
 
+PAGE_OF_A_ROOM = {
+    "", "/events", "/moves", "/worth", "/leave", "/debrief", "/transcript.{ending}",
+}  # fmt: skip
+"""Everything a room answers to; a new one must be walked below."""
+
+
+def of_its_own(view: dict[str, Any]) -> set[str]:
+    """What a view holds that only its seat may know: its motives, and every worth to more digits than are ever drawn by chance."""
+    figures: set[str] = {m["text"] for m in view["motives"]}
+
+    def walk(value: Any) -> None:
+        if isinstance(value, dict):
+            for key, part in value.items():
+                if key in ("clock", "left", "record", "issues"):  # what all at the table see
+                    continue
+                walk(part)
+        elif isinstance(value, list):
+            for part in value:
+                walk(part)
+        elif isinstance(value, float) and len(repr(value)) > 10:
+            figures.add(repr(value))
+
+    walk(view)
+    return figures
+
+
+def test_no_answer_and_no_event_tells_what_another_seat_wants(site: Site, asker: httpx.Client) -> None:
+    seats = opened(asker, seats={"AAA": "person", "BBB": "person", "CCC": "person"}, seed=4)
+    room = next(iter(seats.values())).room
+    paths = asker.get("/api/openapi.json").json()["paths"]
+    begin = "/api/v1/rooms/{room}"
+    assert {p.removeprefix(begin) for p in paths if p.startswith(begin)} == PAGE_OF_A_ROOM
+    package = {"ten": 2, "pause": 1}
+    while not seats["AAA"].look()["view"]["offers"]:  # to a room in which something has been put forward
+        for code, seat in seats.items():
+            view = seat.look()["view"]
+            if view["your_turn"]:
+                seat.move(*(["wait"] if code == "CCC" else ["offer"]), **({} if code == "CCC" else {"package": package}))
+    told: dict[str, list[str]] = {code: [] for code in seats}
+
+    def event(seat: Seat) -> str:
+        with asker.stream("GET", f"/api/v1/rooms/{room}/events", headers=seat.headers) as reply:
+            return next(line for line in reply.iter_lines() if line.startswith("data: "))
+
+    def walk() -> None:
+        for code, seat in seats.items():
+            at = seat.look()["number"]
+            answers = [
+                seat.get(), seat.get(f"?after={at - 1}&wait=1"), seat.get("/debrief"),
+                *(seat.get(f"/transcript.{ending}") for ending in ("md", "json", "html")),
+                seat.post("/moves", {"number": 0, "move": {"kind": "offer", "package": package}}),
+                seat.post("/worth", {"levels": package}),
+            ]  # fmt: skip
+            told[code] += [a.text for a in answers] + [event(seat)]
+
+    walk()
+    mover = next(s for s in seats.values() if s.look()["view"]["your_turn"])
+    told[next(c for c, s in seats.items() if s is mover)].append(mover.move("wait").text)
+    walk()
+    own = {code: of_its_own(seat.look()["view"]) for code, seat in seats.items()}
+    for seat in seats.values():  # what each found at the table before the last move counts as well
+        for code in seats:
+            own[code] |= of_its_own(json.loads(next(t for t in told[code] if t.startswith('{"room"')))["view"])
+    told["CCC"].append(seats["CCC"].post("/leave", {}).text)
+    assert all(len(found) > 5 for found in own.values())
+    for code, texts in told.items():
+        for other in set(seats) - {code}:
+            hidden = own[other] - own[code]
+            assert hidden
+            leaked = {x for x in hidden for text in texts if x in text}
+            assert not leaked, (code, other, leaked)
+
+
 def test_one_walks_away_and_the_other_is_told(visit: Visits, asker: httpx.Client) -> None:
     pages = [sit(visit, s) for s in opened(asker).values()]
     first, other = movers(pages)

@@ -14,8 +14,8 @@ const MODES = [["engine", "Against the engine"], ["browsers", "Two browsers"], [
 const STRENGTHS = [["easy", "Yielding", "Gives way early, asks little"], ["even", "Even", "The centre of what the models assume"], ["hard", "Hard", "Asks for much and gives way late"]];
 
 /**
- * Put the exercise into `root`. `context`: view() the dossier on the page, place() its state, regionName(code), show() bring the
- * exercise into sight, shown() whether it is. Returns {update()}: call it when the dossier has changed or the tab is opened.
+ * Put the exercise into `root`. `context`: view() the dossier on the page, place() its state, regionName(code), about(dossier) bring
+ * the page to a negotiation, show() bring the exercise into sight, shown() whether it is. Returns {update()}: call it when the dossier has changed or the tab is opened.
  */
 export function mountTable(root, context) {
   const box = h("div", { class: "table-room" });
@@ -204,7 +204,14 @@ function room(box, context, seats, { invites, leave }) {
     button.focus();
   }
 
-  for (const wire of seats) wire.follow({ view: (found) => shows(wire, found), state: connection });
+  /** The page is brought to what the room is about before the room is drawn. */
+  let about = null;
+  async function told(wire, found) {
+    await (about ??= context.about(found.dossier));
+    if (body.isConnected) shows(wire, found);
+  }
+
+  for (const wire of seats) wire.follow({ view: (found) => told(wire, found), state: connection });
 }
 
 function preparing(body, found) {
