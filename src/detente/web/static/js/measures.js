@@ -99,18 +99,26 @@ export function createMeasures(app) {
     ],
   });
   const sheet = drawer({ id: "measures", title: "Measures and dates", wide: true, opened: refresh });
-  sheet.body.append(h("div", { class: "timeline-box" }, figure.node, details), table.node);
+  const coming = h("p", { class: "quiet", role: "status" }, "Loading …");
+  const all = h("div", { hidden: true }, h("div", { class: "timeline-box" }, figure.node, details), table.node);
+  sheet.body.append(coming, all);
 
   async function refresh() {
     if (!app.view || drawn === app.view) return;
     const view = (drawn = app.view);
+    if (!view.measures) {
+      all.hidden = true;
+      replace(coming, "Loading …");
+    }
     try {
       await whole(view);
     } catch (error) {
-      if (drawn === view) { drawn = null; replace(details, h("p", { class: "problem", role: "alert" }, error.message)); }
+      if (drawn === view) { drawn = null; replace(coming, error.message); }
       return;
     }
     if (view !== app.view) return;
+    replace(coming);
+    all.hidden = false;
     pinned = null;
     draw(app);
     const first = chosenRows(app)[0] ?? app.view.timeline.rows[0];
