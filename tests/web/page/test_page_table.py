@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 from page_axe import grave
-from page_driver import Site, Visits
+from page_driver import DOSSIER, Site, Visits, settle
 from tables import Seat, opened
 
 
@@ -71,8 +71,13 @@ def test_two_browsers_play_to_a_signed_deal(visit: Visits, asker: httpx.Client) 
     other.click("[data-move=accept]")
     for page in pages:
         page.wait_for_selector(".zone-chart")
-        assert page.inner_text(".table-title").startswith("A deal is signed")
         page.wait_for_selector("[data-file=md]:not(:disabled)", timeout=90_000)
+        words = next(iter(seats.values())).get("/debrief").json()["told"]["words"]  # those of the terminal
+        assert page.inner_text(".table-title") == words["title"]
+        told = [x["text"] for part in words["sections"] if part["anchor"] != "signed" for x in part["paragraphs"]]
+        shown = page.inner_text(".table-debrief")
+        assert len(told) > 3
+        assert all(text in shown for text in [words["lede"], words["zone"]["title"], *told])
     with first.expect_download() as wait:
         first.click("[data-file=md]")
     assert Path(wait.value.path()).read_text("utf-8").startswith("# ")
@@ -164,7 +169,7 @@ def test_one_walks_away_and_the_other_is_told(visit: Visits, asker: httpx.Client
     first.locator(".table-sure .primary").first.click()
     for page in pages:
         page.wait_for_selector(".zone-chart")
-        assert "walked away" in page.inner_text(".table-title")
+        assert " the table on " in page.inner_text(".table-title")
     assert other.inner_text(".table-title") == first.inner_text(".table-title")
 
 
@@ -203,6 +208,18 @@ def test_a_wrong_link_says_so(visit: Visits, asker: httpx.Client) -> None:
     page.wait_for_selector(".table-room .problem")
     assert "opens no seat" in page.inner_text(".table-room .problem")
     visit.expect_refusals(403)
+
+
+def test_a_link_to_a_room_brings_the_page_to_its_negotiation(visit: Visits, asker: httpx.Client) -> None:
+    asked = {"dossier": DOSSIER, "seats": {"USA": "person", "CHN": "person"}}
+    seat = asker.post("/api/v1/rooms", json=asked).json()["seats"][0]
+    page = visit(seat["link"], settled=False)
+    page.wait_for_function(f"() => document.querySelector('#dossier').value === '{DOSSIER}'")
+    assert page.evaluate("location.hash") == seat["link"]
+    page.wait_for_selector(".table-room .job-progress, .table-title")
+    page.click("#tab-answer")
+    settle(page)
+    assert page.input_value("#dossier") == DOSSIER
 
 
 def test_from_the_start_of_the_tab_and_back(visit: Visits) -> None:
@@ -300,7 +317,7 @@ def test_the_server_is_killed_in_the_middle_and_the_game_goes_on(chromium: Any, 
             process = served(tmp_path / "data", port)
             for page in pages:
                 page.wait_for_selector(".zone-chart", timeout=90_000)
-                assert page.inner_text(".table-title").startswith("A deal is signed")
+                assert " sign on " in page.inner_text(".table-title")
             assert next(iter(seats.values())).look()["number"] == 2  # the signature counts once
             for context in contexts:
                 context.close()
