@@ -48,11 +48,14 @@ see("largest-contentful-paint", (e) => { seen.lcp = e.startTime; });
 see("longtask", (e) => seen.tasks.push([e.startTime, e.duration]));
 see("layout-shift", (e) => { if (!e.hadRecentInput) seen.shifts.push([e.startTime, e.value]); });
 const look = () => {
-  if (document.querySelector("#answer button.figure") && document.body.dataset.answer === "current") seen.first = performance.now();
+  const told = document.querySelector("#answer button.figure") && document.body.dataset.answer === "current";
+  if (told) seen.first = performance.now();
   else requestAnimationFrame(look);
 };
 look();
 """
+DIALS = """() => [...document.querySelectorAll('#dials input[data-dial]')]
+  .map((e) => [e.dataset.dial, Number(e.min), Number(e.max), Number(e.step)])"""
 MOVE = """([dial, value]) => new Promise((done) => {
   const input = document.querySelector(`#dials input[data-dial="${dial}"]`);
   const begin = performance.now();
@@ -151,9 +154,9 @@ def load(browser: Any, address: str, kind: str, slow: bool = False) -> tuple[dic
 
 
 def moves(page: Any, count: int, rested: bool) -> list[float]:
-    """Milliseconds from a dial's input to its answer in place, of values not seen before; `rested`: ranges were complete before."""
+    """Milliseconds from a dial's input to its answer, of values not seen before; `rested`: ranges were complete before."""
     pick = random.Random(count + rested)
-    dials = page.evaluate("() => [...document.querySelectorAll('#dials input[data-dial]')].map((e) => [e.dataset.dial, +e.min, +e.max, +e.step])")
+    dials = page.evaluate(DIALS)
     times, used = [], set()
     while len(times) < count:
         dial, low, high, step = pick.choice(dials)
@@ -161,7 +164,7 @@ def moves(page: Any, count: int, rested: bool) -> list[float]:
         if (dial, value) in used:
             continue
         used.add((dial, value))
-        if page.evaluate("(d) => document.querySelector(`#dials input[data-dial=\"${d}\"]`).value", dial) == f"{value:g}":
+        if page.evaluate('(d) => document.querySelector(`#dials input[data-dial="${d}"]`).value', dial) == f"{value:g}":
             continue
         times.append(page.evaluate(MOVE, [dial, value]))
         if rested:
@@ -209,7 +212,11 @@ def run(quick: bool) -> Section:
         ("first number, server running", f"{desktop['first'] / 1000:.2f} s", "1.5 s"),
         (f"a dial, {count} moves, ranges complete before each", late(rested), "120 ms; 200 ms"),
         (f"a dial, {count} moves half a second apart", late(quickly), "120 ms; 200 ms"),
-        ("over the wire, first load, compressed", f"{desktop['bytes'] / 1000:.0f} kB in {desktop['requests']:.0f} requests", "150 kB"),
+        (
+            "over the wire, first load, compressed",
+            f"{desktop['bytes'] / 1000:.0f} kB in {desktop['requests']:.0f} requests",
+            "150 kB",
+        ),
         ("of it until the first number", f"{desktop['bytes_first'] / 1000:.0f} kB", ""),
         ("score, desktop (first paint, largest paint, blocked, shift)", told("desktop"), "95"),
         ("score, phone (the same; 4 × slower, 1.6 Mbit/s, 150 ms)", told("phone"), "85"),
@@ -217,9 +224,9 @@ def run(quick: bool) -> Section:
     return Section(
         "The page in a browser",
         (
-            "Chromium and server on the same cores; every load is a first one, nothing kept. A dial is moved to values nobody asked "
-            "for before; the time is from its event to the new answer drawn. The score is Lighthouse's, by its curves and weights "
-            "without the speed index.",
+            "Chromium and server on the same cores; every load is a first one, nothing kept. A dial is moved to values nobody "
+            "asked for before; the time is from its event to the new answer drawn. The score is Lighthouse's, by its curves and "
+            "weights without the speed index.",
         ),
         ("what", "measured", "target"),
         rows,

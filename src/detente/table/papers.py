@@ -351,7 +351,7 @@ def words(found: Debrief) -> dict[str, Any]:
                 paras = block.items if isinstance(block, Items) else (block,)
                 sections[-1]["paragraphs"] += [{"lead": p.lead, "text": p.text} for p in paras]
     thought = reasons(found)
-    errors = found.game.board.prices.missed.mean
+    errors, clauses = found.game.board.prices.missed.mean, found.game.clauses
     return {
         "title": _title(found), "lede": _lede(found), "sections": sections,
         "zone": {
@@ -360,7 +360,7 @@ def words(found: Debrief) -> dict[str, Any]:
             "marks": {what: say(SAID, "mark_name", what=what) for what in (*SHOWN, "none", "breakdown")},
         },
         "packages": [
-            {"what": what, "title": say(SAID, "package_title", what=what), "clauses": found.game.clauses(found.marks[what].levels)}
+            {"what": what, "title": say(SAID, "package_title", what=what), "clauses": clauses(found.marks[what].levels)}
             for what in SHOWN[1:] if what in found.marks
         ],
         "seats": _texts(seats(found)), "reasons": None if thought is None else _texts(thought),

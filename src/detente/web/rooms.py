@@ -221,7 +221,10 @@ class House:
         waiting = await self.opening(room)
         dossier = room.setup["dossier"]
         packaged = dossier if dossier in list_dossiers() else None
-        common = {"room": name, "dossier": packaged, "seat": seat, "expires": room.expires, "here": self.here(name), "gone": list(room.gone)}
+        common = {
+            "room": name, "dossier": packaged, "seat": seat, "expires": room.expires, "here": self.here(name),
+            "gone": list(room.gone),
+        }  # fmt: skip
         if waiting is not None:
             return {**common, **waiting, "number": room.number, "view": None}
         known = await self.known(room)

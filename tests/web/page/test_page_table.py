@@ -93,7 +93,7 @@ PAGE_OF_A_ROOM = {
 
 
 def of_its_own(view: dict[str, Any]) -> set[str]:
-    """What a view holds that only its seat may know: its motives, and every worth to more digits than are ever drawn by chance."""
+    """What a view holds that only its seat may know: its motives, and every worth to more digits than chance would repeat."""
     figures: set[str] = {m["text"] for m in view["motives"]}
 
     def walk(value: Any) -> None:
@@ -146,9 +146,8 @@ def test_no_answer_and_no_event_tells_what_another_seat_wants(site: Site, asker:
     told[next(c for c, s in seats.items() if s is mover)].append(mover.move("wait").text)
     walk()
     own = {code: of_its_own(seat.look()["view"]) for code, seat in seats.items()}
-    for seat in seats.values():  # what each found at the table before the last move counts as well
-        for code in seats:
-            own[code] |= of_its_own(json.loads(next(t for t in told[code] if t.startswith('{"room"')))["view"])
+    for code, texts in told.items():  # what each found at the table before the last move counts as well
+        own[code] |= of_its_own(json.loads(next(t for t in texts if t.startswith('{"room"')))["view"])
     told["CCC"].append(seats["CCC"].post("/leave", {}).text)
     assert all(len(found) > 5 for found in own.values())
     for code, texts in told.items():
