@@ -76,8 +76,9 @@ class Answers:
         self._busy += 1
         limit = self.settings.answer_seconds * PATIENCE.get(name, 1.0)
         try:
+            with suppress(TimeoutError):  # getting ready is nobody's question, so it counts against no answer's time
+                await asyncio.wait_for(self._open.wait(), limit)
             async with asyncio.timeout(limit), self._long if _is_long(name, given) else nullcontext(), self._places:
-                await self._open.wait()
                 if gone is not None and await gone():
                     self.counters.add("detente_refused_total", why="gone")
                     raise Refusal(499, "The reader has gone.", name="Gone")
