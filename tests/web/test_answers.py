@@ -158,6 +158,9 @@ def test_lists_and_views(client):
     rows = {row["id"]: row["spans"] for row in view["timeline"]["rows"]}
     assert [s["status"] for s in rows["us-reciprocal-chn-24"]][:4] == ["announced", "in_force", "suspended", "in_force"]
     assert view["deadlines"] == sorted(view["deadlines"], key=lambda d: d["date"])
+    short = client.get("/api/v1/dossiers/kuala-lumpur-2025?short=true")
+    assert short.json() == {k: v for k, v in view.items() if k not in ("timeline", "measures", "sources", "published")}
+    assert len(short.content) < len(json.dumps(view)) / 3
     missing = client.get("/api/v1/dossiers/kuala-lumpur-2026")
     assert missing.status_code == 404
     assert "kuala-lumpur-2025" in missing.json()["message"]

@@ -57,6 +57,8 @@ class Answers:
         self._disk.sweep()
         places = settings.at_once + (0 if settings.in_process else 1)
         self._turns = Turns(places, max(1, settings.at_once - 1), settings.waiting)
+        self._open = asyncio.Event()
+        self._open.set()
         self._pool = self._made()
         self._going: dict[str, tuple[asyncio.Task[Any], list[Gone]]] = {}
         counters.gauge("detente_answers_in_hand", lambda: float(self._turns.in_hand))
@@ -71,6 +73,8 @@ class Answers:
         """The task `name` done in the pool. Raises `Refusal` where it fails, takes too long, or too much waits."""
         limit = self.settings.answer_seconds * PATIENCE.get(name, 1.0)
         try:
+            with suppress(TimeoutError):  # getting ready is nobody's question, so it counts against no answer's time
+                await asyncio.wait_for(self._open.wait(), limit)
             async with asyncio.timeout(limit), self._turns.place(ASKING.get(), slow=slow(name, given)):
                 if gone is not None and await gone():
                     self.counters.add("detente_refused_total", why="gone")
@@ -163,8 +167,15 @@ class Answers:
         return (await self.kept("told", asked, gone=gone))[0]
 
     async def warm(self) -> None:
-        """Have every process of the pool ready."""
-        await asyncio.gather(*(self.run("answer", PageState(dossier=FIRST)) for _ in range(self.settings.at_once)))
+        """Have every process of the pool ready: the first one alone, so that whoever waits for an answer waits for no other
+        process to load and compile beside it; the others then find compiled what it has compiled."""
+        first = (PageState(dossier=FIRST),)
+        self._open.clear()
+        try:
+            await self._worked("answer", first)
+        finally:
+            self._open.set()
+        await asyncio.gather(*(self.run("answer", *first) for _ in range(self.settings.at_once)))
 
     async def ahead(self, dossier: str, scenarios: Sequence[str]) -> None:
         """Work out the whole answers of a dossier's ways on, one after the other, so that who opens it waits for none."""

@@ -104,11 +104,13 @@ async def get_catalogue(request: Request) -> Response:
 
 
 @router.get("/dossiers/{dossier_id}", summary=_about("get_dossier"), responses=replies(DossierView, 404))
-def get_dossier(dossier_id: str) -> Response:
-    """The view of a packaged dossier with its levers."""
+def get_dossier(dossier_id: str, short: bool = False) -> Response:
+    """The view of a packaged dossier with its levers; `short`: without its measures, their times and the sources, which are most
+    of it."""
     if dossier_id not in list_dossiers():
         raise Refusal(404, str(UnknownName(dossier_id, list_dossiers(), "dossier").args[0]), where=dossier_id)
-    return Reply(_packaged(dossier_id))
+    view = _packaged(dossier_id)
+    return Reply({k: v for k, v in view.items() if k not in views.LONG} if short else view)
 
 
 @router.post("/dossiers", summary=_about("post_dossier"), responses=replies(ReadDossier))

@@ -81,7 +81,7 @@ def served(found: Asset, request: Request, kept: str = "no-cache") -> Response:
 
 # -- names of files that change with what they hold ------------------------------------------------------------------------
 IMMUTABLE = "public, max-age=31536000, immutable"
-_IMPORT = re.compile(r'^\s*(?:import|export)\b[^"\']*["\']\./([\w.-]+\.js)["\']', re.MULTILINE)
+_IMPORT = re.compile(r'^\s*(?:import|export)\b(?:[^"\'()]*\bfrom\b)?\s*["\']\./([\w.-]+\.js)["\']', re.MULTILINE)
 
 
 def edition() -> str:

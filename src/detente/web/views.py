@@ -88,6 +88,10 @@ def catalogue(settings: Settings) -> dict[str, Any]:
     }  # fmt: skip
 
 
+LONG = ("timeline", "measures", "sources", "published")
+"""Parts of a dossier's view that are four fifths of it, and that the page's first screen does not show."""
+
+
 def dossier_view(dossier: Dossier, world: World | None = None) -> dict[str, Any]:
     """All of a dossier that the page shows; `world` gives the trade each lever reaches."""
     titles = {s.id: s for s in dossier.sources}

@@ -48,8 +48,13 @@ def tell(result: Any, part: str = "explain", **values: Any) -> str:
 def say(template: str, part: str, **values: Any) -> str:
     """One text of a template, named by its path in the package without `.md.j2`; paragraphs are parted by a blank line."""
     if all(type(v) in _SIMPLE for v in values.values()):  # labels are asked for again and again
-        return _again((*language_source(), currency()), template, part, tuple((k, repr(v), v) for k, v in values.items()))
-    return said(_packaged((*language_source(), currency())), template, part, **values)
+        return _again(spoken(), template, part, tuple((k, repr(v), v) for k, v in values.items()))
+    return said(_packaged(spoken()), template, part, **values)
+
+
+def spoken() -> Source:
+    """What a text hangs on besides its values: whoever keeps texts keeps them by it."""
+    return *language_source(), currency()
 
 
 VOCABULARY: list[ModuleType] = [names, numbers]
