@@ -20,11 +20,13 @@ from detente.reader.datelines import dateline_end
 from detente.reader.dates import DateMention
 from detente.reader.roles import (
     AGENT,
+    BUYER,
     DESTINATION,
     EXCEPTED,
     LAW,
     LEVIED,
     LEVIES,
+    ORIGIN,
     OTHER,
     OWNER,
     PLACE,
@@ -103,7 +105,7 @@ _AD_VALOREM = re.compile(r"^\s*(?:ad valorem|\(?ad val\.?\)?)", re.I)
 _LEAD_IN = (
     r"(?:up to|about|around|nearly|roughly|almost|some|as much as|as high as|at least|more than|"
     r"an additional|a further|another|only"
-    r"|between|just|a|an|of|no|not|initially|now|still|equal to|also|currently|the|at)"
+    r"|between|just|the same|same|a|an|of|no|not|initially|now|still|equal to|also|currently|the|at)"
 )
 _DUTY_TO = re.compile(
     r"\b(?:of|to|at|from|by|reach\w*|up to|nearly|about|around|between|another|is|are|was|were|be|stands?|"
@@ -399,6 +401,8 @@ def _rate_anchor(
         text[:start],
         re.I,
     )
+    if context and re.search(r"(?-i:[A-Z])[\w.]+(?:'s|s') (?:own )?$", text[:start]) and re.match(r"\s+(?:on|against)\b", after):
+        named = named or re.search(r"'", text[:start])  # "Washington's 50 % on Canadian steel"
     levied = built(r"\s+(?:that|which)\s+(?:the\s+)?(?-i:[A-Z])[\w. ]{1,25}?\s+(?:{adds})\s+(?:on|to)\b").match(
         text[end:]
     ) or re.match(r"\s+(?:already |now )?(?:levied|charged|imposed|paid|in force|applied)\b", after)
@@ -477,8 +481,8 @@ def _why_not(text: str, start: int, end: int, linked: bool, noun_at: int) -> str
         return "a sum or an average of duties"
     if re.search(r"\(\s*(?:up |down )?from\s+$|\b(?:was|previously|formerly|until now)\s+$", before, re.I):
         return "the rate before"
-    if built(r"\b{spared}\b[^.;]*\bfrom\s+(?:its|the|an?|this|that)\s+(?:\w+\s+)?$").search(text[:start]):
-        return "named only as what is not paid"
+    if built(r"\b{spared}\b[^.;]*\b(?:from\s+)?(?:its|the|an?|this|that)\s+(?:\w+\s+)?$").search(text[:start]):
+        return "" if _STANDS_FOR_OTHERS.search(text[end : end + 110]) else "named only as what is not paid"
     if re.search(r"\bof which\s+(?:about |some )?$", before):
         return "a part of the rate before it"
     if a_step(text, start, end):
@@ -507,18 +511,23 @@ def _why_not(text: str, start: int, end: int, linked: bool, noun_at: int) -> str
     left, _ = clause_bounds(text, start, end)
     clause = text[left:start]
     if word("exempt").search(clause) and re.search(rf"\b(?:{body('exempt')})(?:(?![.;])[\s\S]){{0,120}}$", clause, re.I):
-        standing = re.search(
-            r"\b(?:(?:that|which)\s+(?:[\w.]+\s+){1,5}?(?:imposed|introduced|levied|charged|set|put|adopted)|"
-            r"(?:imposed|introduced|in force|in effect|in place)\s+(?:on|since|by|under|in)|already in (?:force|place))\b",
-            text[end : end + 110],
-            re.I,
-        )
-        return "" if standing else "named only as what is not paid"
+        return "" if _STANDS_FOR_OTHERS.search(text[end : end + 110]) else "named only as what is not paid"
     if re.search(r"\b(?:in addition to|on top of|besides|apart from|separate from)\s+(?:the\s+)?$", before, re.I) and re.search(
         r"\bordinary|MFN\b", after, re.I
     ):
         return "the ordinary duty"
     return ""
+
+
+_STANDS_FOR_OTHERS = re.compile(
+    r"\b(?:(?:that|which)\s+(?:[\w.]+\s+){1,5}?(?:imposed|introduced|levied|levies|charged|charges|collects|set|put|puts|adopted|applies|applied)|"
+    r"(?:imposed|introduced|in force|in effect|in place)\s+(?:on|since|by|under|in)|already in (?:force|place))\b",
+    re.I,
+)
+"""After a rate that some are spared: it is levied on others."""
+_IS_SPARED = re.compile(
+    r"[^,;]{0,25}?\b(?:is|are|was|were|been|be)\s+(?:\w+ )?(?:exempt\w*|spared|excluded|relieved|left out)\b", re.I
+)
 
 
 def a_step(text: str, start: int, end: int) -> bool:
@@ -597,6 +606,10 @@ _RESPONSE = re.compile(
 )
 
 
+_COLLECTED = re.compile(
+    r"\b(?:levied|collected|charged|payable|paid|due|takes effect|took effect|(?:comes?|came) into force|appl(?:y|ies)|in force)\b", re.I
+)
+"""Between a rate and a place: there it is paid ("a duty is collected at Indonesian ports")."""
 _ASIDE = re.compile(
     r"^\W*(?:should|if|unless|when|in case|in the event|after|because|in response to|in retaliation for|"
     r"in answer to|since|although|though|whereas)\b[^,;]{4,160},\s*",
@@ -608,8 +621,10 @@ def _who(text: str, f: Frame, anchor: _Anchor, part: tuple[int, int], who: Seque
     left, _right = clause_bounds(text, anchor.start, anchor.end)
     low, high = max(part[0], 0), part[1]
     aside = _ASIDE.match(text[low : anchor.start])
+    earlier: list[Role] = []
     if aside is not None:  # "Should X retaliate, …": another's act that the main clause answers
         low += aside.end()
+        earlier = [r for r in who if low - aside.end() <= r.start < low and r.part == SUBJECT]
         who = [r for r in who if not (low - aside.end() <= r.start < low)]
     if re.search(r"\b(?:I|[Ww]e)\s+(?:may|will|shall|hereby|am|have|would|could|might)\b[^;]*$", text[: anchor.start]):
         who = [r for r in who if r.part not in LEVIES or r.start > anchor.start]
@@ -623,7 +638,11 @@ def _who(text: str, f: Frame, anchor: _Anchor, part: tuple[int, int], who: Seque
     tail = text[anchor.end : high]
     stop = _RESPONSE.search(tail)
     limit = anchor.end + stop.start() if stop else high
-    f.excepted = [r.code for r in inside if r.part == EXCEPTED]
+    f.excepted = [
+        r.code
+        for r in inside
+        if r.part == EXCEPTED or (r.part in LEVIED and r.end <= anchor.start and _IS_SPARED.match(text[r.end : anchor.start]))
+    ]
     f.received = bool(word("pays").search(text[max(low, left) : anchor.end + 4]))
     own_noun = _noun_place(text, anchor)
     theirs = next(
@@ -665,12 +684,13 @@ def _who(text: str, f: Frame, anchor: _Anchor, part: tuple[int, int], who: Seque
             for r in inside
             if r.part == PLACE
             and r.start >= anchor.end
-            and f.received
+            and (f.received or _COLLECTED.search(text[anchor.end : r.start]))
             and (r.form == "name" or re.match(r"[ -](?:border|market|ports?|customs|frontier)\b", text[r.end :]))
-            and r.start - anchor.end < 40
+            and r.start - anchor.end < (40 if f.received else 75)
         ),
         None,
     )
+    buyer = next((r for r in inside if r.part == BUYER), None)
     if owner is not None and owner.end <= low and _subject(text, anchor, [r for r in before if r.start >= low]) is not None:
         owner = None  # "in retaliation for Kenya's duty, Uganda put 30 % on tea": the later act has a subject of its own
     answering = _ANSWERS_A_RATE.search(text[: anchor.start]) if owner is None else None
@@ -688,6 +708,8 @@ def _who(text: str, f: Frame, anchor: _Anchor, part: tuple[int, int], who: Seque
         _levier(f, agent, who, text, "named with 'by'")
     elif place is not None:
         _levier(f, place, who, text, "where it is paid")
+    elif buyer is not None and (f.received or f.instrument in (TARIFF, EMBARGO)):
+        _levier(f, buyer, who, text, "whose imports pay it")
     else:
         subject = _subject(text, anchor, before)
         if subject is not None:
@@ -699,6 +721,16 @@ def _who(text: str, f: Frame, anchor: _Anchor, part: tuple[int, int], who: Seque
                 f.by, f.by_how = law.code, "the law it rests on"
             elif said is not None and (not f.received or said.form in ("office", "adjective")):
                 f.by, f.by_how = said.code, "the office that announces it"
+    if f.by is None and f.received:
+        since = next((r for r in earlier if built(r"\s+(?:\w+\s+)?{makes}\b").match(text[r.end :])), None)
+        if since is not None and re.match(r"\W*(?:since|after|when)\b", text, re.I) and not any(r.code == since.code for r in inside):
+            f.by, f.by_how = since.code, "the one named before it"  # "Since the EU replaced its safeguard, Turkish steel pays …"
+    if f.by is None and re.search(r"\bby (?:(?:that|this) (?:country|government)|the latter)\b", text[anchor.end : high]):
+        named = [r for r in before if r.part not in (ORIGIN, EXCEPTED)]
+        if named:
+            f.by, f.by_how = named[-1].code, "the one named before it"
+    if f.by_how in ("subject of the sentence", "the office that announces it") and _on_its_own_goods(text, f, anchor, inside):
+        f.by, f.by_how, f.also_by = None, "", []  # nobody levies a duty on his own goods: he only speaks of it
     taken_off = f.instrument == EXPORT_CONTROL and text[anchor.start : anchor.start + 4].lower() == "off "
     targets: list[str] = []
     for r in inside:
@@ -742,7 +774,11 @@ def _who(text: str, f: Frame, anchor: _Anchor, part: tuple[int, int], who: Seque
     if f.on:
         f.on_how = "named beside it"
     stretch = text[max(low, left) : high]
-    if not f.on and f.by and re.match(r"[^,;]{0,25}\bon (?:its|their) (?!own\b)", tail):
+    if not f.on and f.by and (
+        re.match(r"[^,;]{0,45}\bon (?:its|their) (?!own\b)", tail)
+        or re.search(r"\bon (?:its|their) (?!own\b)[\w -]{2,30}$", text[own_noun : anchor.start])
+        or re.search(r"\bon (?:its|their) (?!own\b)[\w -]{2,30} (?:to|at|of|by) $", text[own_noun : anchor.start])
+    ):
         speakers = [r.code for r in who if r.part == SUBJECT and r.end <= anchor.start and r.code != f.by]
         later = [
             r.code for r in who if r.part == SUBJECT and r.start >= anchor.end and r.code != f.by and aside_before(text, anchor)
@@ -761,6 +797,14 @@ def _who(text: str, f: Frame, anchor: _Anchor, part: tuple[int, int], who: Seque
         f.everyone, f.on_how = True, "all but those excepted"
     subjects = [r.code for r in before if r.part in (SUBJECT,)]
     f.subject = subjects[-1] if subjects else None
+
+
+def _on_its_own_goods(text: str, f: Frame, anchor: _Anchor, inside: Sequence[Role]) -> bool:
+    """Whether the goods of a duty are those of the one who seems to levy it: "Seoul says the duty on Korean steel is 50 %"."""
+    if f.instrument != TARIFF or _EXPORT_TAX.search(text):
+        return False
+    near = [r for r in inside if r.part in LEVIED and abs(r.start - anchor.start) < 90]
+    return bool(near) and all(r.code == f.by for r in near)
 
 
 def aside_before(text: str, anchor: _Anchor) -> bool:
@@ -837,6 +881,8 @@ def _subject(text: str, anchor: _Anchor, before: Sequence[Role]) -> Role | None:
     for r in reversed(before):
         if r.part != SUBJECT:
             continue
+        if _OF_A_RATE_BEFORE.search(text[: r.start]) and any(q.part == SUBJECT and q.start < r.start for q in before):
+            continue  # "a 10 % duty that Uganda put on milk with one of 14 %": Uganda's is the rate before
         if not text[r.end : anchor.start].strip():
             verb = built(
                 r"(?:{makes}|banned|bans?|halt\w*|block\w*|prohibit\w*|restrict\w*|curb\w*|limit\w*|stop\w*|require\w*)\b"
@@ -863,6 +909,9 @@ def _subject(text: str, anchor: _Anchor, before: Sequence[Role]) -> Role | None:
     return None
 
 
+_OF_A_RATE_BEFORE = re.compile(r"(?:%|per ?cent|percent)[^,;]{0,40}\b(?:that|which)\s+(?:the\s+)?$", re.I)
+
+
 def _active_last(between: str) -> bool:
     """Whether after a relative clause about what is paid an active verb follows: "which pays 5 %, will charge …"."""
     last = list(word("pays").finditer(between))[-1]
@@ -877,9 +926,9 @@ def _claimed(text: str, anchor: _Anchor, who: Sequence[Role]) -> Role | None:
         if (
             r.part == SUBJECT
             and r.start >= anchor.end
-            and re.match(r"[^.;]{0,70}?\b(?:which|that)\s+(?:the\s+)?$", text[anchor.end : r.start])
+            and re.match(r"(?:(?!\b(?:and|but|or)\b)[^.;]){0,70}?\b(?:which|that)\s+(?:the\s+)?$", text[anchor.end : r.start])
         ):
-            return r if built(r"\s+(?:\w+\s+)?(?:{makes}|{hits})\b").match(text[r.end :]) else None
+            return r if built(r"\s+(?:\w+\s+){0,3}?(?:{makes}|{hits})\b").match(text[r.end :]) else None
     return None
 
 
@@ -899,6 +948,10 @@ def _speaker(text: str, who: Sequence[Role], anchor: _Anchor) -> Role | None:
 
 def _shared(frames: list[Frame], parts: Sequence[tuple[int, int]], text: str) -> None:
     """What one frame of a sentence says of who and on whom holds for the next that says nothing of it."""
+    for one, two in (*pairwise(frames), *((b, a) for a, b in pairwise(frames))):
+        answers = two.by is not None and one.by is not None and two.on == [one.by] != [two.by] and not one.on
+        if answers and not one.everyone and built(r"\b{answers}\b").search(text):
+            one.on, one.on_how = [two.by or ""], "the one who answers it"
     for one, two in pairwise(frames):
         if two.by is None and one.by is not None and one.by not in two.on:
             two.by, two.by_how = one.by, one.by_how
