@@ -222,7 +222,9 @@ def _ours(sheet: Sheet, frames: Sequence[Frame], paper: Paper) -> None:
         at = f.start - f.sentence.start
         pays = next(reversed(list(word("pays").finditer(f.sentence.text, 0, f.end - f.sentence.start))), None)
         speaks = paper.by if paper.by_how in _HEADS else own
-        if f.received and speaks and pays and _OUR_GOODS.search(f.sentence.text[: min(pays.start(), at)]):
+        paid = pays is not None and _OUR_GOODS.search(f.sentence.text[: min(pays.start(), at)])
+        paid = paid or re.match(r"\s+(?:that|which)\s+our\b", f.sentence.text[f.end - f.sentence.start :])
+        if f.received and speaks and paid:
             f.on, f.on_how = [speaks], "the speaker's side"
             if f.by == speaks:
                 f.by, f.by_how = None, ""
@@ -263,7 +265,7 @@ def _fill_who(sheet: Sheet, frames: Sequence[Frame], paper: Paper) -> None:
         if not f.on and not f.everyone and (goes_on or _OBJECT.search(f.sentence.text[: f.end - f.sentence.start + 30])):
             f.on = [c for c in _levied_before(sheet, f) if c != f.by]
             f.on_how = "the sentence before" if f.on else ""
-        if f.by_how == "whose imports pay it" and f.by == paper.by:
+        if f.by_how == "whose imports pay it" and f.by == paper.by and paper.by_how in _HEADS:
             f.by_how = paper.by_how
         same = _named_before(frames, f) if f.by is None else None
         if same is not None:

@@ -146,6 +146,9 @@ def frames_in(sheet: Sheet, s: Sentence, *, listed: bool = False) -> list[Frame]
             own = judge(s.text, anchor.start, anchor.end, part)
             frame.judgement = own if own.cue else replace(own, sure=0.75, reason="what is answered stands already", others=())
         _who(s.text, frame, anchor, part, who, first=n == 0)
+        paid = word("pays").search(s.text[part[0] : anchor.end]) if frame.received else None
+        if paid and not frame.judgement.cue and frame.judgement.status == IN_FORCE:
+            frame.judgement = replace(frame.judgement, sure=0.85, cue=paid.group(), reason=f"{paid.group()!r}", others=())
         told = heading_status(block.heading)
         under = block.heading_block == block.index - 1 and len(block.heading.split()) <= 3 and frame.judgement.sure < 0.7
         if (
@@ -406,6 +409,7 @@ def _rate_anchor(
     levied = built(r"\s+(?:that|which)\s+(?:the\s+)?(?-i:[A-Z])[\w. ]{1,25}?\s+(?:{adds})\s+(?:on|to)\b").match(
         text[end:]
     ) or re.match(r"\s+(?:already |now )?(?:levied|charged|imposed|paid|in force|applied)\b", after)
+    levied = levied or (context and THAT_PAYS.match(text[end:]))
     if not linked and context:
         heading = re.search(r"\bheadings?\s+\d{4}", text[:start], re.I)
         linked = bool(
@@ -606,6 +610,8 @@ _RESPONSE = re.compile(
 )
 
 
+THAT_PAYS = re.compile(r"\s+(?:that|which)\s+(?:[\w'-]+\s+){1,4}?(?:pays?|paid|faces?|faced)\b", re.I)
+"""After a rate: "the 50 % that our steel pays"."""
 _COLLECTED = re.compile(
     r"\b(?:levied|collected|charged|payable|paid|due|takes effect|took effect|(?:comes?|came) into force|appl(?:y|ies)|in force)\b", re.I
 )
@@ -643,7 +649,7 @@ def _who(text: str, f: Frame, anchor: _Anchor, part: tuple[int, int], who: Seque
         for r in inside
         if r.part == EXCEPTED or (r.part in LEVIED and r.end <= anchor.start and _IS_SPARED.match(text[r.end : anchor.start]))
     ]
-    f.received = bool(word("pays").search(text[max(low, left) : anchor.end + 4]))
+    f.received = bool(word("pays").search(text[max(low, left) : anchor.end + 4]) or THAT_PAYS.match(text[anchor.end :]))
     own_noun = _noun_place(text, anchor)
     theirs = next(
         (
@@ -950,7 +956,7 @@ def _shared(frames: list[Frame], parts: Sequence[tuple[int, int]], text: str) ->
     """What one frame of a sentence says of who and on whom holds for the next that says nothing of it."""
     for one, two in (*pairwise(frames), *((b, a) for a, b in pairwise(frames))):
         answers = two.by is not None and one.by is not None and two.on == [one.by] != [two.by] and not one.on
-        if answers and not one.everyone and built(r"\b{answers}\b").search(text):
+        if answers and one.rate is not None and not one.everyone and built(r"\b{answers}\b").search(text):
             one.on, one.on_how = [two.by or ""], "the one who answers it"
     for one, two in pairwise(frames):
         if two.by is None and one.by is not None and one.by not in two.on:
@@ -1072,6 +1078,11 @@ _UNTIL = re.compile(
     r"|extended (?:to|until)|deadline(?: of| \()?|no later than|\d\s+to)\s+(?:(?:on|the|at|end of|and including)\s+){0,2}\(?$",
     re.I,
 )
+_TRUCE = re.compile(
+    r"\b(?:truce|ceasefire|standstill|understanding|moratorium|agreement|accord|armistice|pause)\b[^;.]{0,60}?"
+    r"\b(?:to|that|which|had|has|would|will)\b[^;.]{0,30}?\b(?:hold\w*|held|keep\w*|kept|freez\w*|froze\w*|paus\w*|stop\w*|slow\w*|halt\w*|delay\w*|avoid\w*)\b",
+    re.I,
+)
 _TO_AFTER_DATE = re.compile(r"^\s*(?:to|until|through|and ending on|-|–)\s*$", re.I)
 _SAY = re.compile(
     r"\b(?:announc\w+|unveil\w+|said|told|posted|threaten\w+|wrote|warned|declared|signed|agreed|reached|"
@@ -1116,6 +1127,8 @@ def _when(sheet: Sheet, s: Sentence, f: Frame, anchor: _Anchor, part: tuple[int,
             r"\b(?:effective|take[sn]? effect|from|since|until|starting)\s+(?:on\s+)?$", lead, re.I
         ):
             continue
+        elif _UNTIL.search(lead) and f.judgement.status != "suspended" and _TRUCE.search(s.text[:at]):
+            continue  # "a truce to hold tariffs steady until 10 November": the day is the truce's
         elif (
             f.judgement.status in ("struck_down", "withdrawn", "expired")
             and re.search(r"\b(?:on|in|effective|from)\s+$", lead)

@@ -460,6 +460,8 @@ def _measure(sheet: Sheet, group: Group, parties: list[str]) -> Finding:
     if lead.judgement.quoted:
         sure.discount(0.85, "in quoted speech")
     begins, ends, announced = group.first("begins"), group.first("ends"), group.first("announced")
+    if status == THREATENED and all(f.ends is None for f in group.told):
+        ends = None  # a last day told without the rate is of what stands or of a truce, not of what is threatened
     for name, day in (("effective", begins), ("expires", ends), ("announced", announced)):
         _doubt_date(name, day, sure, alternatives)
     money = rate is not None and rate.unit.startswith("million")

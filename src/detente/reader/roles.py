@@ -228,6 +228,7 @@ def _attributive(before: str, after: str, m: Mention) -> str:
         and m.form in ("name", "group")
         and not re.search(r"(?:s|ed)$", following[1])
         and not _WORD_OF_TIME.fullmatch(following[1])
+        and not _SAYS.fullmatch(following[1])
         and not built(r"[ ](?:{makes}|{breaks}|{pays})\b").match(after)
     ):
         return OTHER
@@ -251,6 +252,7 @@ _IS_THEIRS = re.compile(r"\b(?:is|are|was|were)\s+$", re.I)
 _WORD_OF_TIME = re.compile(
     r"last|this|next|earlier|later|today|yesterday|also|then|still|already|now|never|not|once|too|soon|again|both|each|all|in|on|since"
 )
+_SAYS = re.compile(r"say|tell|argue|claim|insist|hope|fear|complain|think|believe|expect|want|worry|warn")
 _NAME_OF_A_PAPER = re.compile(
     r"(?-i:[A-Z])[\w-]+(?:\s+(?-i:[A-Z])[\w-]+){0,2}?\s+(?:\([^)]*\)\s+)?(?:Order|Regulation|Rule|Act|Notice|Case|Proceeding|Review|Investigation)s?\b"
 )

@@ -313,15 +313,20 @@ _IS_DONE = re.compile(r"\b(?:is|are|was|were|been|be|hereby)\s+(?:\w+ )?$")
 
 def _without_participles(text: str, end: int, near: list[tuple[float, _Cue]]) -> list[tuple[float, _Cue]]:
     """Cues without the participles that only describe what the verb of the clause ends ("a duty levied on dates is withdrawn")."""
-    ends = [c for _, c in near if c.status in (SUSPENDED, *OVER) and c.start > end and _IS_DONE.search(text[: c.start])]
+    ends = [
+        c
+        for _, c in near
+        if c.status in (SUSPENDED, *OVER) and (c.start < end or (c.start > end and _IS_DONE.search(text[: c.start])))
+    ]
     if not ends:
         return near
+    last = max(c.start for c in ends)
     near = [(d, c) for d, c in near if c.words != "hereby" or c.end + 2 < ends[0].start]
     described = [
         (d, c)
         for d, c in near
         if c.status == IN_FORCE
-        and end <= c.start < ends[0].start
+        and (end <= c.start < last or (last < end <= c.start and not text[end : c.start].strip(" ")))
         and _DESCRIBES.fullmatch(c.words)
         and not _IS_DONE.search(text[: c.start])
     ]
