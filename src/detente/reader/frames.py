@@ -616,11 +616,18 @@ _COLLECTED = re.compile(
     r"\b(?:levied|collected|charged|payable|paid|due|takes effect|took effect|(?:comes?|came) into force|appl(?:y|ies)|in force)\b", re.I
 )
 """Between a rate and a place: there it is paid ("a duty is collected at Indonesian ports")."""
+_STRUCK = r"hit (?:by|with)|fac(?:ing|ed with)|angered by|stung by|threatened with|struck by|already paying"
 _ASIDE = re.compile(
-    r"^\W*(?:should|if|unless|when|in case|in the event|after|because|in response to|in retaliation for|"
-    r"in answer to|since|although|though|whereas)\b[^,;]{4,160},\s*",
+    r"^\W*(?:should|if|unless|when|in case|in the event|after|because|in (?:response|answer|reply|reaction|return) (?:to|for)|"
+    r"in retaliation (?:for|to|against)|(?:respond|react)ing to|retaliating (?:for|against)|since|although|though|whereas|"
+    rf"(?:{_STRUCK}))\b[^,;]{{4,160}},\s*",
     re.I,
 )
+_INSERTED_ASIDE = re.compile(
+    rf",\s+(?:in (?:response|answer|reply|retaliation) (?:to|for|against)|(?:{_STRUCK}))\b[^,;]{{4,120}},\s+", re.I
+)
+"""Beside a subject, what was done to it: "China, hit by a 100 % Canadian tariff, put 76 % on canola"."""
+_AFTER_IT = re.compile(r"^\W*(?:[\w-]+\s+){0,4}?(?:after|since|when|before|although|while|having)\s+(?:it|they)\b[^,;]*$", re.I)
 
 
 def _who(text: str, f: Frame, anchor: _Anchor, part: tuple[int, int], who: Sequence[Role], *, first: bool) -> None:
@@ -632,6 +639,9 @@ def _who(text: str, f: Frame, anchor: _Anchor, part: tuple[int, int], who: Seque
         low += aside.end()
         earlier = [r for r in who if low - aside.end() <= r.start < low and r.part == SUBJECT]
         who = [r for r in who if not (low - aside.end() <= r.start < low)]
+    for m in _INSERTED_ASIDE.finditer(text):
+        if m.end() <= anchor.start:
+            who = [r for r in who if not (m.start() < r.start < m.end())]
     if re.search(r"\b(?:I|[Ww]e)\s+(?:may|will|shall|hereby|am|have|would|could|might)\b[^;]*$", text[: anchor.start]):
         who = [r for r in who if r.part not in LEVIES or r.start > anchor.start]
     inside = [r for r in who if low <= r.start < high]
@@ -718,6 +728,12 @@ def _who(text: str, f: Frame, anchor: _Anchor, part: tuple[int, int], who: Seque
         _levier(f, buyer, who, text, "whose imports pay it")
     else:
         subject = _subject(text, anchor, before)
+        if subject is None and re.search(r"\b(?:its|their)\s+(?:own\s+)?$", text[: anchor.start]):
+            subject = next((r for r in reversed(before) if r.part == SUBJECT), None)
+            if subject is not None and word("pays").search(text[subject.end : anchor.start]):
+                subject = None
+        if subject is None and _AFTER_IT.match(text[: anchor.start]):  # "after it slapped 35 % on Canada, the White House said …"
+            subject = next((r for r in who if r.part == SUBJECT and r.start > anchor.end), None)
         if subject is not None:
             _levier(f, subject, who, text, "subject of the sentence")
         else:
@@ -795,6 +811,10 @@ def _who(text: str, f: Frame, anchor: _Anchor, part: tuple[int, int], who: Seque
         adjectival = [r.code for r in inside if _names_goods_of_a_duty(text, r, anchor) and r.code != f.by]
         if adjectival:
             f.on, f.on_how = adjectival[:1], "an adjective before its goods"
+    if not f.on and f.by and f.instrument == TARIFF and not word("everyone").search(text[max(low, left) : high]):
+        sufferer = _sufferer(text, f, who)
+        if sufferer is not None:
+            f.on, f.on_how = [sufferer], "the one who speaks of it"
     if f.also_by and not f.on and re.search(r"\b(?:each other|one another)\b", text):
         f.on, f.on_how = list(f.also_by), "named beside it"
     if not f.on and word("everyone").search(stretch):
@@ -811,6 +831,17 @@ def _on_its_own_goods(text: str, f: Frame, anchor: _Anchor, inside: Sequence[Rol
         return False
     near = [r for r in inside if r.part in LEVIED and abs(r.start - anchor.start) < 90]
     return bool(near) and all(r.code == f.by for r in near)
+
+
+def _sufferer(text: str, f: Frame, who: Sequence[Role]) -> str | None:
+    """The only other economy of a sentence, where it does what only those do who are hit: "Malaysia prepares for American tariffs"."""
+    others = {r.code for r in who if r.code != f.by and r.part != EXCEPTED}
+    first = next((r for r in who if r.code != f.by), None)
+    if len(others) != 1 or first is None or first.part not in (SUBJECT, OTHER, AGENT, "target"):
+        return None
+    if first.part == AGENT and not re.search(r"\b(?:complaint|case|appeal|challenge|protest)s? by\s+(?:the\s+)?$", text[: first.start], re.I):
+        return None
+    return first.code if first.part == AGENT or built(r"^(?:'s?)?\s+(?:[\w'’.-]+\s+){0,8}?{suffers}\b").search(text[first.end :]) else None
 
 
 def aside_before(text: str, anchor: _Anchor) -> bool:

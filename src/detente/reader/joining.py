@@ -401,6 +401,7 @@ ON_FACTORS = {
     "as the one after it in the sentence": 0.88,
     "the other side": 0.75,
     "the one who answers it": 0.88,
+    "the one who speaks of it": 0.85,
     "the same rate named before": 0.9,
     "the first measure named": 0.82,
     "the other economy of the title": 0.75,

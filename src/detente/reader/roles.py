@@ -138,6 +138,11 @@ _MARKET_OF = re.compile(
     r"|\b(?:enter(?:s|ed|ing)?|arriv\w+ in|com(?:es?|ing) into|reach(?:es|ed|ing)?)\s+(?:the\s+)?$",
     re.I,
 )
+_ENTERS = re.compile(
+    r"\b(?:enter(?:s|ed|ing)?|arriv(?:al|ing|es?) in|entry (?:in)?to|on (?:its|their) way (?:in)?to|reach(?:es|ed|ing)?|land(?:s|ed|ing)? in)"
+    r"\s+(?:the\s+)?$",
+    re.I,
+)
 _PAYS_IN_PASSING = built(r",?\s+(?:which|who|whose\s+(?:[\w-]+\s+){1,3}?)\s*(?:(?:now|still|already|also)\s+)?{pays}\b")
 
 
@@ -148,6 +153,8 @@ def _buys(before: str, after: str, m: Mention) -> bool:
     if m.form == "adjective" and built(
         r"\s+(?:[\w-]+\s+)?(?:importers|buyers|shoppers|consumers|refiners|customers)\s+(?:of\s+[\w ,'-]{3,50}?\s+)?(?:must\s+|will\s+|now\s+|still\s+)*{pays}\b"
     ).match(after):
+        return True
+    if m.form in ("name", "group") and _ENTERS.search(before) and built(r"\b{pays}\b").search(before) and not re.match(r"'s\b", after):
         return True
     return bool(
         m.form in ("name", "group")

@@ -60,6 +60,10 @@ _NO_PLANS = re.compile(
     r"\b(?:no (?:\w+ )?(?:plans?|intentions?)(?: to| of)?|(?:not|n't) (?:plan|intend|going)\w*(?: to| on)?|rul\w+ out)\s+$", re.I
 )
 _ORDERS = built(r"^\W*To(?=\s+{makes}\b)")
+_UNTIL_GONE = re.compile(
+    r"\buntil\s+(?:it|they|(?:the|that|this|its)\s+(?:\w+\s+){1,3}?)\s?(?:was|were)\s+(?:scrapped|lifted|removed|withdrawn|dropped|repealed|abolished|ended|revoked)\b",
+    re.I,
+)
 _WANTS = re.compile(r"\b(?:want|wish|ask|urg|call|press|demand|beg|request|plead|hop)(?:s|es|ed|e|ing)?\b[^.;,]{0,40}$", re.I)
 """Before a duty that somebody wants "lifted"."""
 _PLANNED = re.compile(r"\b(?:planned|proposed|threatened|intended|looming)\b", re.I)
@@ -184,6 +188,9 @@ def judge(text: str, start: int, end: int, bounds: tuple[int, int] | None = None
         and not re.search(r"\bfac(?:e|es|ing)\b", text[left:start], re.I)
     ):
         condition = None
+    until = _UNTIL_GONE.search(text[end:])
+    if until and not condition and not modal and not re.search(r"\b(?:will|would|remain|stay)s?\b", text[left : end + until.start()], re.I):
+        return Judgement(WITHDRAWN, 0.88, until.group(), f"{until.group()!r} after it", quoted=quoted)
     lapsed = word("let_lapse").search(text[left:right])
     if (
         lapsed
@@ -232,7 +239,7 @@ def judge(text: str, start: int, end: int, bounds: tuple[int, int] | None = None
         negated = re.search(r"\bno\s+$", ahead)
     changing = _CHANGE_OF_IT.search(text[left:start])
     wished = changing and re.search(
-        r"\b(?:ask|urg|call|press|demand|want|beg|request|appeal|plead|hop|wish)\w*\b[^,;]{0,50}$",
+        r"\b(?:ask|urg|call|press|demand|want|beg|request|appeal|plead|hop|wish|expect|negotiat)\w*\b[^,;]{0,50}$",
         text[left : left + changing.start()],
         re.I,
     )
@@ -243,7 +250,7 @@ def judge(text: str, start: int, end: int, bounds: tuple[int, int] | None = None
         and not _IS_DONE.search(text[: first.start])
     ):
         return Judgement(IN_FORCE, 0.8, first.words, f"{first.words!r} is only wished for", (status,), quoted)
-    if changing and _PLANNED.search(text[left + changing.start() : start]):
+    if changing and wished and _PLANNED.search(text[left + changing.start() : start]):
         return Judgement(THREATENED, 0.85, changing.group().strip(), "planned, and spoken of", (ANNOUNCED, status), quoted)
     negated = negated or wished or (changing and _NO_PLANS.search(text[left : left + changing.start()]))
     if changing and (negated or status == THREATENED) and not re.match(r"[^.;]{0,60}\bto\s+(?:\d|[a-z-]+ per ?cent)", text[end:]):
