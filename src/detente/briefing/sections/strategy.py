@@ -20,6 +20,7 @@ from detente.briefing.sections.scale import rate
 from detente.briefing.view import CaseView
 from detente.cases.baselines import LAW
 from detente.errors import InputError
+from detente.policy.measures import InstrumentKind
 from detente.strategy.among_many import AmongMany, among_many
 from detente.strategy.objectives import Weights
 from detente.strategy.payoffs import PayoffTable, payoff_table
@@ -266,7 +267,13 @@ def reading(s: Stances) -> str:
         two=two,
         eased=eased,
         held=held,
+        levies=_levies(s.case, one, two),
     )
+
+
+def _levies(case: CaseView, one: str, two: str) -> bool:
+    """Whether one party's measures on the other that are in force or threatened hold a duty."""
+    return any(m.by == one and m.instrument is InstrumentKind.TARIFF and (two in m.on or not m.on) for m in case.dossier.measures)
 
 
 # -- deals and threats -------------------------------------------------------------------------------------------------
