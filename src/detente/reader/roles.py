@@ -134,13 +134,14 @@ def _part(text: str, start: int, end: int, m: Mention) -> str:
 
 _IMPORTS = r"(?:imports|purchases)"
 _MARKET_OF = re.compile(
-    r"\b(?:exports?|sales|shipments?|deliveries|consignments|supplies)\b(?:(?!\b(?:and|but|while)\b)[^,;.]){0,60}\b(?:to|in)\s+(?:the\s+)?$"
+    r"\b(?:exports?|sales|shipments?|deliveries|consignments|supplies)\b"
+    r"(?:(?!\b(?:and|but|while)\b)[^,;.]){0,60}\b(?:to|in)\s+(?:the\s+)?$"
     r"|\b(?:enter(?:s|ed|ing)?|arriv\w+ in|com(?:es?|ing) into|reach(?:es|ed|ing)?)\s+(?:the\s+)?$",
     re.I,
 )
 _ENTERS = re.compile(
-    r"\b(?:enter(?:s|ed|ing)?|arriv(?:al|ing|es?) in|entry (?:in)?to|on (?:its|their) way (?:in)?to|reach(?:es|ed|ing)?|land(?:s|ed|ing)? in)"
-    r"\s+(?:the\s+)?$",
+    r"\b(?:enter(?:s|ed|ing)?|arriv(?:al|ing|es?) in|entry (?:in)?to|on (?:its|their) way (?:in)?to|reach(?:es|ed|ing)?"
+    r"|land(?:s|ed|ing)? in)\s+(?:the\s+)?$",
     re.I,
 )
 _PAYS_IN_PASSING = built(r",?\s+(?:which|who|whose\s+(?:[\w-]+\s+){1,3}?)\s*(?:(?:now|still|already|also)\s+)?{pays}\b")
@@ -151,10 +152,16 @@ def _buys(before: str, after: str, m: Mention) -> bool:
     if re.match(rf"(?:'s?)?\s+(?:total\s+|own\s+)?{_IMPORTS}\s+(?:of|from)\b", after) and m.form != "seat":
         return True
     if m.form == "adjective" and built(
-        r"\s+(?:[\w-]+\s+)?(?:importers|buyers|shoppers|consumers|refiners|customers)\s+(?:of\s+[\w ,'-]{3,50}?\s+)?(?:must\s+|will\s+|now\s+|still\s+)*{pays}\b"
+        r"\s+(?:[\w-]+\s+)?(?:importers|buyers|shoppers|consumers|refiners|customers)"
+        r"\s+(?:of\s+[\w ,'-]{3,50}?\s+)?(?:must\s+|will\s+|now\s+|still\s+)*{pays}\b"
     ).match(after):
         return True
-    if m.form in ("name", "group") and _ENTERS.search(before) and built(r"\b{pays}\b").search(before) and not re.match(r"'s\b", after):
+    if (
+        m.form in ("name", "group")
+        and _ENTERS.search(before)
+        and built(r"\b{pays}\b").search(before)
+        and not re.match(r"'s\b", after)
+    ):
         return True
     return bool(
         m.form in ("name", "group")
@@ -197,7 +204,9 @@ def _attributive(before: str, after: str, m: Mention) -> str:
     if re.match(r"-bound\b", after):
         return BUYER
     if re.search(r"\b(?:at|in|into|by)\s+(?:the\s+)?$", before, re.I) and re.match(
-        r"[ -](?:border|market|ports?|frontier)\b" if _AFTER_BY.search(before) else r"[ -](?:border|market|ports?|customs|frontier)\b",
+        r"[ -](?:border|market|ports?|frontier)\b"
+        if _AFTER_BY.search(before)
+        else r"[ -](?:border|market|ports?|customs|frontier)\b",
         after,
     ):
         return PLACE
@@ -209,7 +218,9 @@ def _attributive(before: str, after: str, m: Mention) -> str:
         return OTHER if _led(before) else SUBJECT
     bond = (
         0
-        if m.form == "name" and m.code not in _NAMES_AS_ADJECTIVES and re.match(r" (?:now |still |already |also |itself )?levies\b", after)
+        if m.form == "name"
+        and m.code not in _NAMES_AS_ADJECTIVES
+        and re.match(r" (?:now |still |already |also |itself )?levies\b", after)
         else _instrument_follows(after)
     )
     goods = built(rf"[ -]{word}{{0,4}}?{{goods}}\b").match(after)
@@ -369,7 +380,9 @@ def _after_preposition(before: str, after: str, m: Mention) -> str:
         re.I,
     ):
         return DESTINATION
-    if re.search(r"\b(?:bans?|embargo(?:es)?|boycott) on (?:all |any )?(?:trade|commerce|dealings) with\s+(?:the\s+)?$", before, re.I):
+    if re.search(
+        r"\b(?:bans?|embargo(?:es)?|boycott) on (?:all |any )?(?:trade|commerce|dealings) with\s+(?:the\s+)?$", before, re.I
+    ):
         return TARGET
     if re.search(r"\b(?:dut(?:y|ies)|tariffs?|lev(?:y|ies)|surtax(?:es)?|surcharges?)\s+of\s+(?:the\s+)?$", before, re.I):
         return AGENT  # "the 8 % duty of the European Union"
@@ -416,7 +429,9 @@ def _after_preposition(before: str, after: str, m: Mention) -> str:
         return TARGET
     if re.search(r"\bto\s+(?:(?:buyers|companies|firms|customers) in\s+)?(?:the\s+)?$", before, re.I):
         return DESTINATION
-    if re.search(r",\s+(?:the\s+)?$", before) and built(r"\s+(?:(?:has|have|had|then|also|itself|now|yesterday|today)\s+)*{makes}\b").match(after):
+    if re.search(r",\s+(?:the\s+)?$", before) and built(
+        r"\s+(?:(?:has|have|had|then|also|itself|now|yesterday|today)\s+)*{makes}\b"
+    ).match(after):
         return SUBJECT  # "in response to a duty on wheat, Australia put 12 % on paper"
     lead = re.search(_TARGET_LEAD, before[-80:], re.I)
     if lead and not re.search(r"\bfor\b", lead.group(), re.I):
