@@ -409,7 +409,8 @@ def _rate_anchor(
     levied = built(r"\s+(?:that|which)\s+(?:the\s+)?(?-i:[A-Z])[\w. ]{1,25}?\s+(?:{adds})\s+(?:on|to)\b").match(
         text[end:]
     ) or re.match(r"\s+(?:already |now )?(?:levied|charged|imposed|paid|in force|applied)\b", after)
-    levied = levied or (context and THAT_PAYS.match(text[end:]))
+    if context:
+        levied = levied or THAT_PAYS.match(text[end:])
     if not linked and context:
         heading = re.search(r"\bheadings?\s+\d{4}", text[:start], re.I)
         linked = bool(
