@@ -157,7 +157,8 @@ def moves(page: Any, count: int, rested: bool) -> list[float]:
     """Milliseconds from a dial's input to its answer, of values not seen before; `rested`: ranges were complete before."""
     pick = random.Random(count + rested)
     dials = page.evaluate(DIALS)
-    times, used = [], set()
+    times: list[float] = []
+    used: set[tuple[str, float]] = set()
     while len(times) < count:
         dial, low, high, step = pick.choice(dials)
         value = low + step * pick.randrange(int((high - low) / step) + 1)
