@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -12,11 +13,11 @@ import pytest
 from detente import words as text
 from detente.briefing import report
 from detente.briefing.document import Heading, Para, Table
-from detente.briefing.sections import closing, proposal as agenda, rules, scale, standoffs, strategy
+from detente.briefing.sections import closing, outlook, proposal as agenda, rules, scale, standoffs, strategy
 from detente.briefing.sections.chokepoints import SHOWN
 from detente.briefing.view import CaseView
 from detente.equilibrium.solve import solve
-from detente.policy.dossier import parse_dossier
+from detente.policy.dossier import load_dossier, parse_dossier
 from detente.policy.instruments import Policy
 
 STANCES = """
@@ -200,3 +201,38 @@ def test_the_two_blocs_are_in_the_ledger_where_the_split_is_shown(case: CaseView
     assert "A67" not in closing.used_assumptions(case)
     monkeypatch.setattr(scale, "splits", lambda _: True)
     assert "A67" in closing.used_assumptions(case)
+
+
+@pytest.mark.parametrize(("levies", "says"), [(True, "duties above the rate"), (False, "what it would take back costs it more")])
+def test_the_reason_for_easing_is_a_duty_only_where_there_is_one(levies: bool, says: str) -> None:
+    told = text.say(
+        "briefing/sections/strategy", "reading",
+        rounds=[], wasted=None, mixed=0, one="JPN", two="KOR", eased=-0.003, held=-0.004, levies=levies,
+    )  # fmt: skip
+    assert says in told
+    assert ("duties" in told) is levies
+
+
+@pytest.mark.parametrize(
+    ("gaps", "faster", "says"),
+    [
+        ([2.6, 3.2], True, "stays at about 3 points of duty."),
+        ([3.0, 31.0], True, "goes from 3 to 31 points of duty: the reason to pass through grows more than the trade."),
+        ([9.0, 4.0], True, "falls from 9 to 4 points of duty: the reason to pass through does not grow more than the trade."),
+    ],
+)
+def test_what_passing_through_would_save_is_compared_as_printed(gaps: list[float], faster: bool, says: str) -> None:
+    told = text.say(
+        "briefing/sections/bystanders", "answer",
+        case=SimpleNamespace(a="EU27", b="CHN"), label="Tit for tat", sold=9e4, before=9e3, after=8e3, share=60.0,
+        top=["USA", "JPN"], gaps=gaps, faster=faster,
+    )  # fmt: skip
+    assert says in told
+
+
+def test_assumptions_about_a_record_are_listed_only_where_one_is_used() -> None:
+    with_record = load_dossier("kuala-lumpur-2025").prospects
+    assert with_record is not None
+    assert with_record.record is not None
+    assert {"A50", "A51"} <= set(outlook.assumptions(with_record))
+    assert not {"A50", "A51"} & set(outlook.assumptions(with_record.model_copy(update={"record": None})))

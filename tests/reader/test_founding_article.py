@@ -31,6 +31,7 @@ def test_the_threat_of_a_hundred_percent(reading: Reading) -> None:
     (m,) = [m for m in reading.measures if m.fields["rate_pct"] == 100]
     assert (m.fields["by"], m.fields["on"], m.fields["status"]) == ("USA", ["CHN"], "threatened")
     assert m.fields["effective"]["date"] == "2025-11-01"
+    assert m.fields["expires"] is None  # 10 November is the truce's last day
 
 
 def test_the_rare_earth_curbs(reading: Reading) -> None:

@@ -53,6 +53,16 @@ def day(reading: Reading, k: int, name: str) -> Any:
             "Kenya will hit back against Ugandan milk duties with a 12% tariff on Ugandan maize.",
             [("KEN", ("UGA",), 12.0, "announced")],
         ),
+        ("Uganda's exports of milk to Kenya pay 16%, a duty.", [("KEN", ("UGA",), 16.0, "in_force")]),
+        ("Kenya's imports of Ugandan milk carry a duty of 16%.", [("KEN", ("UGA",), 16.0, "in_force")]),
+        ("Uganda's minister said the 16% duty on Ugandan milk would go.", []),  # whose it is is asked, not guessed
+        (
+            "Kenya, hit by a 16% Ugandan tariff on its tea, put 9% on Ugandan milk.",
+            [("UGA", ("KEN",), 16.0, "in_force"), ("KEN", ("UGA",), 9.0, "in_force")],
+        ),
+        ("Uganda wants the 16% Kenyan duty on its milk lifted.", [("KEN", ("UGA",), 16.0, "in_force")]),
+        ("The 16% duty levied on Ugandan milk by Kenya is hereby withdrawn.", [("KEN", ("UGA",), 16.0, "withdrawn")]),
+        ("Uganda, which pays a 16% Kenyan duty, has offered to talk.", [("KEN", ("UGA",), 16.0, "in_force")]),
         ("It comes on top of Kenya's ordinary 10% duty on Ugandan milk.", []),
         ("With Kenya's new duty on Ugandan milk the total reaches 41%.", []),
         ("Kenya will not renew the 16% duty on Ugandan milk.", [("KEN", ("UGA",), 16.0, "in_force")]),
@@ -274,3 +284,24 @@ def test_an_article_on_a_shipped_dispute_says_so() -> None:
     assert about["dossier"] == "kuala-lumpur-2025"
     assert about["sentence"].startswith("This is about kuala-lumpur-2025")
     assert read_article("Peru imposed a 20% duty on Chilean glass.", DAY).about is None
+
+
+def test_the_last_day_of_a_truce_is_not_that_of_a_threat() -> None:
+    text = (
+        "5 May 2025\n\nKenya has threatened a 16% tariff on Ugandan milk from 1 June.\n\n"
+        "A truce had been reached to hold Kenya's tariffs on Ugandan milk steady until 10 June."
+    )
+    reading = read_article(text)
+    assert [m.fields["rate_pct"] for m in reading.measures] == [16.0]
+    assert day(reading, 0, "effective") == "2025-06-01"
+    assert day(reading, 0, "expires") is None
+    assert "2025-06-10" in {d.fields["date"]["date"] for d in reading.deadlines}
+
+
+def test_the_same_rate_named_again_is_the_same_measure() -> None:
+    text = (
+        "5 May 2025\n\nKenya has put a 16% tariff on Ugandan milk. If the 16% tariff stays, Uganda could answer with 9% on tea."
+    )
+    found = {(m.fields["by"], m.fields["rate_pct"]) for m in read_article(text).measures}
+    assert ("UGA", 16.0) not in found
+    assert ("KEN", 16.0) in found

@@ -13,7 +13,7 @@ import yaml
 import detente as dt
 from detente.cases.runs import repeat
 from detente.policy.dossier import parse_dossier
-from detente.policy.levers import levered_policy
+from detente.policy.levers import changes_for
 from detente.web.state import OWN, PageState, resolve
 from detente.words.names import sector_table
 
@@ -31,7 +31,7 @@ def kuala(**more):
 @pytest.fixture(scope="module")
 def outcome():
     before = dt.solve(WORLD, DOSSIER.policy(None, WORLD.regions, WORLD.sectors))
-    policy = levered_policy(DOSSIER, "middle", MOVED, WORLD.regions, WORLD.sectors)
+    policy = DOSSIER.policy("middle", WORLD.regions, WORLD.sectors, changes=changes_for(DOSSIER, "middle", MOVED))
     return dt.solve(WORLD, policy).relative_to(before)
 
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from detente.reader.carrying import STANDS, carry_on, last_days
 from detente.reader.clauses import Block, Sentence
-from detente.reader.constructions import built, instruments, table
+from detente.reader.constructions import built, instruments, table, word
 from detente.reader.datelines import dateline_end
 from detente.reader.frames import EXPORT_CONTROL, PURCHASE, TARIFF, Frame, frames_in, purchase_in
 from detente.reader.meetings import persons_in
@@ -40,7 +40,7 @@ def read_frames(sheet: Sheet) -> list[Frame]:
     frames += row_frames(sheet, rows, frames, paper)
     frames += [p for s in sheet.sentences if (p := purchase_in(sheet, s)) is not None]
     frames.sort(key=lambda f: f.start)
-    _ours(sheet, frames)
+    _ours(sheet, frames, paper)
     _form(sheet, frames)
     _undertaken(sheet, frames)
     _labels(sheet, frames)
@@ -209,9 +209,25 @@ def _labels(sheet: Sheet, frames: Sequence[Frame]) -> None:
             f.on, f.on_how, f.everyone = [first.code], "a label that opens the paragraph", False
 
 
-def _ours(sheet: Sheet, frames: Sequence[Frame]) -> None:
-    """ "If they tax our lumber, we will tax their whiskey": us and we are the place of the dateline, where there is one."""
+_OUR_GOODS = re.compile(r"\bour\s+(?!own\b)(?:[\w-]+\s+){1,4}$", re.I)
+
+
+def _ours(sheet: Sheet, frames: Sequence[Frame], paper: Paper) -> None:
+    """ "If they tax our lumber, we will tax their whiskey": us and we are the place of the dateline, where there is one.
+
+    In a government's own paper "our steel pays" speaks of what others levy on it.
+    """
     own = seat_of(sheet)
+    for f in frames:
+        at = f.start - f.sentence.start
+        pays = next(reversed(list(word("pays").finditer(f.sentence.text, 0, f.end - f.sentence.start))), None)
+        speaks = paper.by if paper.by_how in _HEADS else own
+        paid = pays is not None and _OUR_GOODS.search(f.sentence.text[: min(pays.start(), at)])
+        paid = paid or re.match(r"\s+(?:that|which)\s+our\b", f.sentence.text[f.end - f.sentence.start :])
+        if f.received and speaks and paid:
+            f.on, f.on_how = [speaks], "the speaker's side"
+            if f.by == speaks:
+                f.by, f.by_how = None, ""
     if own is None:
         return
     for f in frames:
@@ -249,6 +265,13 @@ def _fill_who(sheet: Sheet, frames: Sequence[Frame], paper: Paper) -> None:
         if not f.on and not f.everyone and (goes_on or _OBJECT.search(f.sentence.text[: f.end - f.sentence.start + 30])):
             f.on = [c for c in _levied_before(sheet, f) if c != f.by]
             f.on_how = "the sentence before" if f.on else ""
+        if f.by_how == "whose imports pay it" and f.by == paper.by and paper.by_how in _HEADS:
+            f.by_how = paper.by_how
+        same = _named_before(frames, f) if f.by is None else None
+        if same is not None:
+            f.by, f.by_how = same.by, "the same rate named before"
+            if not f.on and not f.everyone:
+                f.on, f.on_how = [c for c in same.on if c != f.by], "the same rate named before"
         stranger = _STRANGER.match(f.sentence.text) if f.by is None and f.subject is None else None
         if stranger is not None:
             f.by, f.by_how = surnames.get(stranger[1]), "the speaker's side"
@@ -283,7 +306,9 @@ def _fill_who(sheet: Sheet, frames: Sequence[Frame], paper: Paper) -> None:
                 and (_one_target(frames, last) or f.received)
             ):
                 f.on, f.everyone, f.on_how = [c for c in last.on if c != f.by], last.everyone, "the sentence before"
-            elif paper.on_how == "the title" and _other_topic(sheet, f):
+            elif (paper.on_how == "the title" and _other_topic(sheet, f)) or (
+                paper.on_how == "the first measure named" and _other_article(sheet, f, frames)
+            ):
                 pass
             elif f.by == paper.by and paper.on and f.by not in paper.on:
                 f.on, f.on_how = list(paper.on), paper.on_how
@@ -300,6 +325,27 @@ def _fill_who(sheet: Sheet, frames: Sequence[Frame], paper: Paper) -> None:
             f.on, f.on_how, f.everyone = list(last.on), "the sentence before", False
         if not f.why_aside:
             last = f
+
+
+_THE_SAME = re.compile(r"\b(?:the|that|this|same)\s+(?:(?:same|new|extra|additional|threatened|planned)\s+)?(?:up to\s+)?$", re.I)
+
+
+def _named_before(frames: Sequence[Frame], f: Frame) -> Frame | None:
+    """The measure that "the 25 % duty" speaks of: the last one before it with that rate, where its sentence names nobody."""
+    if f.rate is None or not _THE_SAME.search(f.sentence.text[: f.start - f.sentence.start]):
+        return None
+    before = [
+        g
+        for g in frames
+        if g.start < f.sentence.start
+        and g.by
+        and g.rate is not None
+        and g.rate.value == f.rate.value
+        and g.instrument == f.instrument
+        and not g.why_aside
+        and g.by not in f.on
+    ]
+    return before[-1] if before and len({(g.by, *g.on) for g in before}) == 1 else None
 
 
 def _section_of(sheet: Sheet, f: Frame) -> str | None:
@@ -335,12 +381,24 @@ def _of_other_goods(sheet: Sheet, f: Frame) -> bool:
     return bool(title and f.sectors and not title & set(f.sectors))
 
 
+def _other_article(sheet: Sheet, f: Frame, frames: Sequence[Frame]) -> bool:
+    """Whether a frame stands in an article of its own of a paper and is on other goods than the first measure."""
+    first = next((g for g in frames if g.on and not g.why_aside), None)
+    article = re.match(r"\W*(?:Art(?:icle)?\.?|§|Sec(?:tion)?\.?)\s*\d", sheet.block_of(f.sentence).text)
+    return bool(article and first and f.sectors and not set(f.sectors) & set(first.sectors))
+
+
 _PRESIDENT = re.compile(r"\b[Tt]he President\b(?! of)")
 _HEADS = ("the office at its head", "a line of the form", "the title", "the law in the title")
 
 
 def _doubtful(paper: Paper, f: Frame, acting: Counter[str], named: set[str]) -> bool:
-    """Whether the one who acts elsewhere is too thin a ground: named once, in a text of many economies."""
+    """Whether the one who acts elsewhere is too thin a ground: named once, in a text of many economies, or spoken of by "us"."""
+    thin = paper.by_how in ("the first who acts in the text", "the one who acts elsewhere in the text")
+    if thin and len(acting) > 1 and f.received and not f.on:
+        return True
+    if thin and re.search(r"\b(?:[Ww]e|[Oo]ur)\b", f.sentence.text):
+        return True
     if paper.by_how == "the first who acts in the text" and len(acting) > 2:
         return True
     return paper.by_how == "the one who acts elsewhere in the text" and (

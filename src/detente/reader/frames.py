@@ -20,11 +20,13 @@ from detente.reader.datelines import dateline_end
 from detente.reader.dates import DateMention
 from detente.reader.roles import (
     AGENT,
+    BUYER,
     DESTINATION,
     EXCEPTED,
     LAW,
     LEVIED,
     LEVIES,
+    ORIGIN,
     OTHER,
     OWNER,
     PLACE,
@@ -103,7 +105,7 @@ _AD_VALOREM = re.compile(r"^\s*(?:ad valorem|\(?ad val\.?\)?)", re.I)
 _LEAD_IN = (
     r"(?:up to|about|around|nearly|roughly|almost|some|as much as|as high as|at least|more than|"
     r"an additional|a further|another|only"
-    r"|between|just|a|an|of|no|not|initially|now|still|equal to|also|currently|the|at)"
+    r"|between|just|the same|same|a|an|of|no|not|initially|now|still|equal to|also|currently|the|at)"
 )
 _DUTY_TO = re.compile(
     r"\b(?:of|to|at|from|by|reach\w*|up to|nearly|about|around|between|another|is|are|was|were|be|stands?|"
@@ -144,6 +146,9 @@ def frames_in(sheet: Sheet, s: Sentence, *, listed: bool = False) -> list[Frame]
             own = judge(s.text, anchor.start, anchor.end, part)
             frame.judgement = own if own.cue else replace(own, sure=0.75, reason="what is answered stands already", others=())
         _who(s.text, frame, anchor, part, who, first=n == 0)
+        paid = word("pays").search(s.text[part[0] : anchor.end]) if frame.received else None
+        if paid and not frame.judgement.cue and frame.judgement.status == IN_FORCE:
+            frame.judgement = replace(frame.judgement, sure=0.85, cue=paid.group(), reason=f"{paid.group()!r}", others=())
         told = heading_status(block.heading)
         under = block.heading_block == block.index - 1 and len(block.heading.split()) <= 3 and frame.judgement.sure < 0.7
         if (
@@ -399,9 +404,13 @@ def _rate_anchor(
         text[:start],
         re.I,
     )
+    if context and re.search(r"(?-i:[A-Z])[\w.]+(?:'s|s') (?:own )?$", text[:start]) and re.match(r"\s+(?:on|against)\b", after):
+        named = named or re.search(r"'", text[:start])  # "Washington's 50 % on Canadian steel"
     levied = built(r"\s+(?:that|which)\s+(?:the\s+)?(?-i:[A-Z])[\w. ]{1,25}?\s+(?:{adds})\s+(?:on|to)\b").match(
         text[end:]
     ) or re.match(r"\s+(?:already |now )?(?:levied|charged|imposed|paid|in force|applied)\b", after)
+    if context:
+        levied = levied or THAT_PAYS.match(text[end:])
     if not linked and context:
         heading = re.search(r"\bheadings?\s+\d{4}", text[:start], re.I)
         linked = bool(
@@ -477,8 +486,8 @@ def _why_not(text: str, start: int, end: int, linked: bool, noun_at: int) -> str
         return "a sum or an average of duties"
     if re.search(r"\(\s*(?:up |down )?from\s+$|\b(?:was|previously|formerly|until now)\s+$", before, re.I):
         return "the rate before"
-    if built(r"\b{spared}\b[^.;]*\bfrom\s+(?:its|the|an?|this|that)\s+(?:\w+\s+)?$").search(text[:start]):
-        return "named only as what is not paid"
+    if built(r"\b{spared}\b[^.;]*\b(?:from\s+)?(?:its|the|an?|this|that)\s+(?:\w+\s+)?$").search(text[:start]):
+        return "" if _STANDS_FOR_OTHERS.search(text[end : end + 110]) else "named only as what is not paid"
     if re.search(r"\bof which\s+(?:about |some )?$", before):
         return "a part of the rate before it"
     if a_step(text, start, end):
@@ -507,18 +516,23 @@ def _why_not(text: str, start: int, end: int, linked: bool, noun_at: int) -> str
     left, _ = clause_bounds(text, start, end)
     clause = text[left:start]
     if word("exempt").search(clause) and re.search(rf"\b(?:{body('exempt')})(?:(?![.;])[\s\S]){{0,120}}$", clause, re.I):
-        standing = re.search(
-            r"\b(?:(?:that|which)\s+(?:[\w.]+\s+){1,5}?(?:imposed|introduced|levied|charged|set|put|adopted)|"
-            r"(?:imposed|introduced|in force|in effect|in place)\s+(?:on|since|by|under|in)|already in (?:force|place))\b",
-            text[end : end + 110],
-            re.I,
-        )
-        return "" if standing else "named only as what is not paid"
+        return "" if _STANDS_FOR_OTHERS.search(text[end : end + 110]) else "named only as what is not paid"
     if re.search(r"\b(?:in addition to|on top of|besides|apart from|separate from)\s+(?:the\s+)?$", before, re.I) and re.search(
         r"\bordinary|MFN\b", after, re.I
     ):
         return "the ordinary duty"
     return ""
+
+
+_STANDS_FOR_OTHERS = re.compile(
+    r"\b(?:(?:that|which)\s+(?:[\w.]+\s+){1,5}?(?:imposed|introduced|levied|levies|charged|charges|collects|set|put|puts|adopted|applies|applied)|"
+    r"(?:imposed|introduced|in force|in effect|in place)\s+(?:on|since|by|under|in)|already in (?:force|place))\b",
+    re.I,
+)
+"""After a rate that some are spared: it is levied on others."""
+_IS_SPARED = re.compile(
+    r"[^,;]{0,25}?\b(?:is|are|was|were|been|be)\s+(?:\w+ )?(?:exempt\w*|spared|excluded|relieved|left out)\b", re.I
+)
 
 
 def a_step(text: str, start: int, end: int) -> bool:
@@ -597,20 +611,40 @@ _RESPONSE = re.compile(
 )
 
 
-_ASIDE = re.compile(
-    r"^\W*(?:should|if|unless|when|in case|in the event|after|because|in response to|in retaliation for|"
-    r"in answer to|since|although|though|whereas)\b[^,;]{4,160},\s*",
+THAT_PAYS = re.compile(r"\s+(?:that|which)\s+(?:[\w'-]+\s+){1,4}?(?:pays?|paid|faces?|faced)\b", re.I)
+"""After a rate: "the 50 % that our steel pays"."""
+_COLLECTED = re.compile(
+    r"\b(?:levied|collected|charged|payable|paid|due|takes effect|took effect"
+    r"|(?:comes?|came) into force|appl(?:y|ies)|in force)\b",
     re.I,
 )
+"""Between a rate and a place: there it is paid ("a duty is collected at Indonesian ports")."""
+_STRUCK = r"hit (?:by|with)|fac(?:ing|ed with)|angered by|stung by|threatened with|struck by|already paying"
+_ASIDE = re.compile(
+    r"^\W*(?:should|if|unless|when|in case|in the event|after|because|in (?:response|answer|reply|reaction|return) (?:to|for)|"
+    r"in retaliation (?:for|to|against)|(?:respond|react)ing to|retaliating (?:for|against)|since|although|though|whereas|"
+    rf"(?:{_STRUCK}))\b[^,;]{{4,160}},\s*",
+    re.I,
+)
+_INSERTED_ASIDE = re.compile(
+    rf",\s+(?:in (?:response|answer|reply|retaliation) (?:to|for|against)|(?:{_STRUCK}))\b[^,;]{{4,120}},\s+", re.I
+)
+"""Beside a subject, what was done to it: "China, hit by a 100 % Canadian tariff, put 76 % on canola"."""
+_AFTER_IT = re.compile(r"^\W*(?:[\w-]+\s+){0,4}?(?:after|since|when|before|although|while|having)\s+(?:it|they)\b[^,;]*$", re.I)
 
 
 def _who(text: str, f: Frame, anchor: _Anchor, part: tuple[int, int], who: Sequence[Role], *, first: bool) -> None:
     left, _right = clause_bounds(text, anchor.start, anchor.end)
     low, high = max(part[0], 0), part[1]
     aside = _ASIDE.match(text[low : anchor.start])
+    earlier: list[Role] = []
     if aside is not None:  # "Should X retaliate, …": another's act that the main clause answers
         low += aside.end()
+        earlier = [r for r in who if low - aside.end() <= r.start < low and r.part == SUBJECT]
         who = [r for r in who if not (low - aside.end() <= r.start < low)]
+    for m in _INSERTED_ASIDE.finditer(text):
+        if m.end() <= anchor.start:
+            who = [r for r in who if not (m.start() < r.start < m.end())]
     if re.search(r"\b(?:I|[Ww]e)\s+(?:may|will|shall|hereby|am|have|would|could|might)\b[^;]*$", text[: anchor.start]):
         who = [r for r in who if r.part not in LEVIES or r.start > anchor.start]
     inside = [r for r in who if low <= r.start < high]
@@ -623,8 +657,12 @@ def _who(text: str, f: Frame, anchor: _Anchor, part: tuple[int, int], who: Seque
     tail = text[anchor.end : high]
     stop = _RESPONSE.search(tail)
     limit = anchor.end + stop.start() if stop else high
-    f.excepted = [r.code for r in inside if r.part == EXCEPTED]
-    f.received = bool(word("pays").search(text[max(low, left) : anchor.end + 4]))
+    f.excepted = [
+        r.code
+        for r in inside
+        if r.part == EXCEPTED or (r.part in LEVIED and r.end <= anchor.start and _IS_SPARED.match(text[r.end : anchor.start]))
+    ]
+    f.received = bool(word("pays").search(text[max(low, left) : anchor.end + 4]) or THAT_PAYS.match(text[anchor.end :]))
     own_noun = _noun_place(text, anchor)
     theirs = next(
         (
@@ -665,12 +703,13 @@ def _who(text: str, f: Frame, anchor: _Anchor, part: tuple[int, int], who: Seque
             for r in inside
             if r.part == PLACE
             and r.start >= anchor.end
-            and f.received
+            and (f.received or _COLLECTED.search(text[anchor.end : r.start]))
             and (r.form == "name" or re.match(r"[ -](?:border|market|ports?|customs|frontier)\b", text[r.end :]))
-            and r.start - anchor.end < 40
+            and r.start - anchor.end < (40 if f.received else 75)
         ),
         None,
     )
+    buyer = next((r for r in inside if r.part == BUYER), None)
     if owner is not None and owner.end <= low and _subject(text, anchor, [r for r in before if r.start >= low]) is not None:
         owner = None  # "in retaliation for Kenya's duty, Uganda put 30 % on tea": the later act has a subject of its own
     answering = _ANSWERS_A_RATE.search(text[: anchor.start]) if owner is None else None
@@ -688,8 +727,16 @@ def _who(text: str, f: Frame, anchor: _Anchor, part: tuple[int, int], who: Seque
         _levier(f, agent, who, text, "named with 'by'")
     elif place is not None:
         _levier(f, place, who, text, "where it is paid")
+    elif buyer is not None and (f.received or f.instrument in (TARIFF, EMBARGO)):
+        _levier(f, buyer, who, text, "whose imports pay it")
     else:
         subject = _subject(text, anchor, before)
+        if subject is None and re.search(r"\b(?:its|their)\s+(?:own\s+)?$", text[: anchor.start]):
+            subject = next((r for r in reversed(before) if r.part == SUBJECT), None)
+            if subject is not None and word("pays").search(text[subject.end : anchor.start]):
+                subject = None
+        if subject is None and _AFTER_IT.match(text[: anchor.start]):  # "after it slapped 35 % on Canada, the White House said …"
+            subject = next((r for r in who if r.part == SUBJECT and r.start > anchor.end), None)
         if subject is not None:
             _levier(f, subject, who, text, "subject of the sentence")
         else:
@@ -699,6 +746,20 @@ def _who(text: str, f: Frame, anchor: _Anchor, part: tuple[int, int], who: Seque
                 f.by, f.by_how = law.code, "the law it rests on"
             elif said is not None and (not f.received or said.form in ("office", "adjective")):
                 f.by, f.by_how = said.code, "the office that announces it"
+    if f.by is None and f.received:
+        since = next((r for r in earlier if built(r"\s+(?:\w+\s+)?{makes}\b").match(text[r.end :])), None)
+        if (
+            since is not None
+            and re.match(r"\W*(?:since|after|when)\b", text, re.I)
+            and not any(r.code == since.code for r in inside)
+        ):
+            f.by, f.by_how = since.code, "the one named before it"  # "Since the EU replaced its safeguard, Turkish steel pays …"
+    if f.by is None and re.search(r"\bby (?:(?:that|this) (?:country|government)|the latter)\b", text[anchor.end : high]):
+        named = [r for r in before if r.part not in (ORIGIN, EXCEPTED)]
+        if named:
+            f.by, f.by_how = named[-1].code, "the one named before it"
+    if f.by_how in ("subject of the sentence", "the office that announces it") and _on_its_own_goods(text, f, anchor, inside):
+        f.by, f.by_how, f.also_by = None, "", []  # nobody levies a duty on his own goods: he only speaks of it
     taken_off = f.instrument == EXPORT_CONTROL and text[anchor.start : anchor.start + 4].lower() == "off "
     targets: list[str] = []
     for r in inside:
@@ -742,7 +803,15 @@ def _who(text: str, f: Frame, anchor: _Anchor, part: tuple[int, int], who: Seque
     if f.on:
         f.on_how = "named beside it"
     stretch = text[max(low, left) : high]
-    if not f.on and f.by and re.match(r"[^,;]{0,25}\bon (?:its|their) (?!own\b)", tail):
+    if (
+        not f.on
+        and f.by
+        and (
+            re.match(r"[^,;]{0,45}\bon (?:its|their) (?!own\b)", tail)
+            or re.search(r"\bon (?:its|their) (?!own\b)[\w -]{2,30}$", text[own_noun : anchor.start])
+            or re.search(r"\bon (?:its|their) (?!own\b)[\w -]{2,30} (?:to|at|of|by) $", text[own_noun : anchor.start])
+        )
+    ):
         speakers = [r.code for r in who if r.part == SUBJECT and r.end <= anchor.start and r.code != f.by]
         later = [
             r.code for r in who if r.part == SUBJECT and r.start >= anchor.end and r.code != f.by and aside_before(text, anchor)
@@ -753,6 +822,10 @@ def _who(text: str, f: Frame, anchor: _Anchor, part: tuple[int, int], who: Seque
         adjectival = [r.code for r in inside if _names_goods_of_a_duty(text, r, anchor) and r.code != f.by]
         if adjectival:
             f.on, f.on_how = adjectival[:1], "an adjective before its goods"
+    if not f.on and f.by and f.instrument == TARIFF and not word("everyone").search(text[max(low, left) : high]):
+        sufferer = _sufferer(text, f, who)
+        if sufferer is not None:
+            f.on, f.on_how = [sufferer], "the one who speaks of it"
     if f.also_by and not f.on and re.search(r"\b(?:each other|one another)\b", text):
         f.on, f.on_how = list(f.also_by), "named beside it"
     if not f.on and word("everyone").search(stretch):
@@ -761,6 +834,31 @@ def _who(text: str, f: Frame, anchor: _Anchor, part: tuple[int, int], who: Seque
         f.everyone, f.on_how = True, "all but those excepted"
     subjects = [r.code for r in before if r.part in (SUBJECT,)]
     f.subject = subjects[-1] if subjects else None
+
+
+def _on_its_own_goods(text: str, f: Frame, anchor: _Anchor, inside: Sequence[Role]) -> bool:
+    """Whether the goods of a duty are those of the one who seems to levy it: "Seoul says the duty on Korean steel is 50 %"."""
+    if f.instrument != TARIFF or _EXPORT_TAX.search(text):
+        return False
+    near = [r for r in inside if r.part in LEVIED and abs(r.start - anchor.start) < 90]
+    return bool(near) and all(r.code == f.by for r in near)
+
+
+def _sufferer(text: str, f: Frame, who: Sequence[Role]) -> str | None:
+    """The only other economy of a sentence, where it does what only those do who are hit ("prepares for American tariffs")."""
+    others = {r.code for r in who if r.code != f.by and r.part != EXCEPTED}
+    first = next((r for r in who if r.code != f.by), None)
+    if len(others) != 1 or first is None or first.part not in (SUBJECT, OTHER, AGENT, "target"):
+        return None
+    if first.part == AGENT and not re.search(
+        r"\b(?:complaint|case|appeal|challenge|protest)s? by\s+(?:the\s+)?$", text[: first.start], re.I
+    ):
+        return None
+    return (
+        first.code
+        if first.part == AGENT or built(r"^(?:'s?)?\s+(?:[\w'’.-]+\s+){0,8}?{suffers}\b").search(text[first.end :])
+        else None
+    )
 
 
 def aside_before(text: str, anchor: _Anchor) -> bool:
@@ -837,6 +935,8 @@ def _subject(text: str, anchor: _Anchor, before: Sequence[Role]) -> Role | None:
     for r in reversed(before):
         if r.part != SUBJECT:
             continue
+        if _OF_A_RATE_BEFORE.search(text[: r.start]) and any(q.part == SUBJECT and q.start < r.start for q in before):
+            continue  # "a 10 % duty that Uganda put on milk with one of 14 %": Uganda's is the rate before
         if not text[r.end : anchor.start].strip():
             verb = built(
                 r"(?:{makes}|banned|bans?|halt\w*|block\w*|prohibit\w*|restrict\w*|curb\w*|limit\w*|stop\w*|require\w*)\b"
@@ -863,6 +963,9 @@ def _subject(text: str, anchor: _Anchor, before: Sequence[Role]) -> Role | None:
     return None
 
 
+_OF_A_RATE_BEFORE = re.compile(r"(?:%|per ?cent|percent)[^,;]{0,40}\b(?:that|which)\s+(?:the\s+)?$", re.I)
+
+
 def _active_last(between: str) -> bool:
     """Whether after a relative clause about what is paid an active verb follows: "which pays 5 %, will charge …"."""
     last = list(word("pays").finditer(between))[-1]
@@ -877,9 +980,9 @@ def _claimed(text: str, anchor: _Anchor, who: Sequence[Role]) -> Role | None:
         if (
             r.part == SUBJECT
             and r.start >= anchor.end
-            and re.match(r"[^.;]{0,70}?\b(?:which|that)\s+(?:the\s+)?$", text[anchor.end : r.start])
+            and re.match(r"(?:(?!\b(?:and|but|or)\b)[^.;]){0,70}?\b(?:which|that)\s+(?:the\s+)?$", text[anchor.end : r.start])
         ):
-            return r if built(r"\s+(?:\w+\s+)?(?:{makes}|{hits})\b").match(text[r.end :]) else None
+            return r if built(r"\s+(?:\w+\s+){0,3}?(?:{makes}|{hits})\b").match(text[r.end :]) else None
     return None
 
 
@@ -899,6 +1002,10 @@ def _speaker(text: str, who: Sequence[Role], anchor: _Anchor) -> Role | None:
 
 def _shared(frames: list[Frame], parts: Sequence[tuple[int, int]], text: str) -> None:
     """What one frame of a sentence says of who and on whom holds for the next that says nothing of it."""
+    for one, two in (*pairwise(frames), *((b, a) for a, b in pairwise(frames))):
+        answers = two.by is not None and one.by is not None and two.on == [one.by] != [two.by] and not one.on
+        if answers and one.rate is not None and not one.everyone and built(r"\b{answers}\b").search(text):
+            one.on, one.on_how = [two.by or ""], "the one who answers it"
     for one, two in pairwise(frames):
         if two.by is None and one.by is not None and one.by not in two.on:
             two.by, two.by_how = one.by, one.by_how
@@ -1019,6 +1126,11 @@ _UNTIL = re.compile(
     r"|extended (?:to|until)|deadline(?: of| \()?|no later than|\d\s+to)\s+(?:(?:on|the|at|end of|and including)\s+){0,2}\(?$",
     re.I,
 )
+_TRUCE = re.compile(
+    r"\b(?:truce|ceasefire|standstill|understanding|moratorium|agreement|accord|armistice|pause)\b[^;.]{0,60}?"
+    r"\b(?:to|that|which|had|has|would|will)\b[^;.]{0,30}?\b(?:hold\w*|held|keep\w*|kept|freez\w*|froze\w*|paus\w*|stop\w*|slow\w*|halt\w*|delay\w*|avoid\w*)\b",
+    re.I,
+)
 _TO_AFTER_DATE = re.compile(r"^\s*(?:to|until|through|and ending on|-|–)\s*$", re.I)
 _SAY = re.compile(
     r"\b(?:announc\w+|unveil\w+|said|told|posted|threaten\w+|wrote|warned|declared|signed|agreed|reached|"
@@ -1063,6 +1175,8 @@ def _when(sheet: Sheet, s: Sentence, f: Frame, anchor: _Anchor, part: tuple[int,
             r"\b(?:effective|take[sn]? effect|from|since|until|starting)\s+(?:on\s+)?$", lead, re.I
         ):
             continue
+        elif _UNTIL.search(lead) and f.judgement.status != "suspended" and _TRUCE.search(s.text[:at]):
+            continue  # "a truce to hold tariffs steady until 10 November": the day is the truce's
         elif (
             f.judgement.status in ("struck_down", "withdrawn", "expired")
             and re.search(r"\b(?:on|in|effective|from)\s+$", lead)

@@ -363,6 +363,7 @@ BY_FACTORS = {
     "named with 'by'": 1.0,
     "subject of the sentence": 0.97,
     "where it is paid": 0.97,
+    "whose imports pay it": 0.95,
     "its row": 1.0,
     "a line of the form": 0.97,
     "the office at its head": 0.95,
@@ -371,6 +372,8 @@ BY_FACTORS = {
     "the law it rests on": 0.9,
     "the law in the title": 0.92,
     "the sentence before": 0.9,
+    "the same rate named before": 0.9,
+    "the one named before it": 0.85,
     "the office that announces it": 0.88,
     "the one who acts elsewhere in the text": 0.82,
     "the only office named": 0.75,
@@ -397,6 +400,9 @@ ON_FACTORS = {
     "as the one before it in the sentence": 0.9,
     "as the one after it in the sentence": 0.88,
     "the other side": 0.75,
+    "the one who answers it": 0.88,
+    "the one who speaks of it": 0.85,
+    "the same rate named before": 0.9,
     "the first measure named": 0.82,
     "the other economy of the title": 0.75,
     "a label that opens the paragraph": 0.88,
@@ -425,6 +431,7 @@ def _measure(sheet: Sheet, group: Group, parties: list[str]) -> Finding:
             "named with 'by'",
             "subject of the sentence",
             "where it is paid",
+            "whose imports pay it",
             "its row",
             "a line of the form",
         )
@@ -454,6 +461,8 @@ def _measure(sheet: Sheet, group: Group, parties: list[str]) -> Finding:
     if lead.judgement.quoted:
         sure.discount(0.85, "in quoted speech")
     begins, ends, announced = group.first("begins"), group.first("ends"), group.first("announced")
+    if status == THREATENED and all(f.ends is None for f in group.told):
+        ends = None  # a last day told without the rate is of what stands or of a truce, not of what is threatened
     for name, day in (("effective", begins), ("expires", ends), ("announced", announced)):
         _doubt_date(name, day, sure, alternatives)
     money = rate is not None and rate.unit.startswith("million")

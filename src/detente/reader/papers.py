@@ -53,7 +53,7 @@ def titles_of(sheet: Sheet) -> list[tuple[int, str]]:
     found = [
         (b.start, b.text)
         for b in sheet.blocks[:6]
-        if b.kind == "heading" or (len(b.text) < 200 and not b.text.rstrip().endswith("."))
+        if b.kind == "heading" or (len(b.text) < 200 and not b.text.rstrip().endswith((".", "?")))
     ]
     return found
 

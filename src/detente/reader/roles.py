@@ -20,6 +20,8 @@ from detente.reader.constructions import body, built, instruments
 
 SUBJECT, OWNER, AGENT, ORIGIN, TARGET, PLACE = "subject", "owner", "agent", "origin", "target", "place"
 DESTINATION, EXCEPTED, LAW, OTHER = "destination", "excepted", "law", "other"
+BUYER = "buyer"
+"""Whose imports they are: it levies where nobody else does ("Japan's imports of Thai rice pay 9 %")."""
 LEVIES = (SUBJECT, OWNER, AGENT)
 LEVIED = (ORIGIN, TARGET)
 
@@ -83,6 +85,10 @@ def _part(text: str, start: int, end: int, m: Mention) -> str:
     before, after = text[:start], text[end:]
     if m.form == "law":
         return LAW
+    if _buys(before, after, m):
+        return BUYER
+    if _PAYS_IN_PASSING.match(after) and not re.search(r"\bby\s+(?:the\s+)?$", before, re.I):
+        return SUBJECT  # "look at Japan, which pays 15 % on its cars": what it pays stands in a clause of its own
     if re.search(r"\b(?:pays?|paid|paying|owes?|owed)\s+(?:the\s+)?$", before, re.I) and re.match(
         r"\s+(?:an?|the|\d|up to)\b", after
     ):
@@ -111,6 +117,12 @@ def _part(text: str, start: int, end: int, m: Mention) -> str:
         return AGENT
     if re.match(r",\s+whose\s+(?:[\w%.,-]+\s+){0,5}", after) and _instrument_follows(after[7:], owned=True) and not _led(before):
         return OWNER
+    if (
+        m.form == "adjective"
+        and re.search(r"\b[Tt]he\s+$", before)
+        and re.match(r"\s+(?:have|had|will|would|want|say|said|told|insist|\w+ed)\b", after)
+    ):
+        return SUBJECT  # "the Americans told them"
     if m.form == "adjective" and re.match(r"\s+(?:one|duty|tariff|levy|tax|measure)\b[^:;.]{0,15}:", after):
         return OWNER
     if m.form in ("adjective", "name", "group") and re.match(r"[ -][\w%\d(]", after):
@@ -120,11 +132,51 @@ def _part(text: str, start: int, end: int, m: Mention) -> str:
     return _after_preposition(before, after, m)
 
 
+_IMPORTS = r"(?:imports|purchases)"
+_MARKET_OF = re.compile(
+    r"\b(?:exports?|sales|shipments?|deliveries|consignments|supplies)\b"
+    r"(?:(?!\b(?:and|but|while)\b)[^,;.]){0,60}\b(?:to|in)\s+(?:the\s+)?$"
+    r"|\b(?:enter(?:s|ed|ing)?|arriv\w+ in|com(?:es?|ing) into|reach(?:es|ed|ing)?)\s+(?:the\s+)?$",
+    re.I,
+)
+_ENTERS = re.compile(
+    r"\b(?:enter(?:s|ed|ing)?|arriv(?:al|ing|es?) in|entry (?:in)?to|on (?:its|their) way (?:in)?to|reach(?:es|ed|ing)?"
+    r"|land(?:s|ed|ing)? in)\s+(?:the\s+)?$",
+    re.I,
+)
+_PAYS_IN_PASSING = built(r",?\s+(?:which|who|whose\s+(?:[\w-]+\s+){1,3}?)\s*(?:(?:now|still|already|also)\s+)?{pays}\b")
+
+
+def _buys(before: str, after: str, m: Mention) -> bool:
+    """Whether a name is the buyer: "Canada's imports of", "American importers of … pay", "exports of … to Japan pay"."""
+    if re.match(rf"(?:'s?)?\s+(?:total\s+|own\s+)?{_IMPORTS}\s+(?:of|from)\b", after) and m.form != "seat":
+        return True
+    if m.form == "adjective" and built(
+        r"\s+(?:[\w-]+\s+)?(?:importers|buyers|shoppers|consumers|refiners|customers)"
+        r"\s+(?:of\s+[\w ,'-]{3,50}?\s+)?(?:must\s+|will\s+|now\s+|still\s+)*{pays}\b"
+    ).match(after):
+        return True
+    if (
+        m.form in ("name", "group")
+        and _ENTERS.search(before)
+        and built(r"\b{pays}\b").search(before)
+        and not re.match(r"'s\b", after)
+    ):
+        return True
+    return bool(
+        m.form in ("name", "group")
+        and _MARKET_OF.search(before)
+        and built(r"(?!'s)[^,;.]{0,25}?\s(?:{pays}|at\s+\d[\d.]*)\b").match(after)
+    )
+
+
 def _possessive(before: str, after: str) -> str:
     if _IS_THEIRS.search(before) and re.match(r"\s*(?:[:.,;]|$|work\b|doing\b|own\b|affair\b)", after):
         return OWNER
     if built(r"\s+(?:[\w-]+\s+){0,2}?{officials}\b").match(after):
-        return AGENT if re.search(r"\bby\s+(?:the\s+)?$", before, re.I) else OTHER if _led(before) else SUBJECT
+        return AGENT if _RULED_BY.search(before) else OTHER if _led(before) else SUBJECT
+    if re.match(r"\s+(?:an? |up to |\w+ )?\d[\d.,]*\s*(?:%|per ?cent|percent)\s+(?:on|against)\b", after):
+        return OWNER  # "Washington's 50 % on Canadian steel"
     if re.match(
         r"\s+(?:\w+\s+)?(?:decision|plans?|threats?|moves?|vow|promise|pledge|proposal|offer|bid|intention|readiness|refusal|failure)\s+(?:not\s+)?to\b",
         after,
@@ -145,19 +197,30 @@ def _possessive(before: str, after: str) -> str:
 
 
 def _attributive(before: str, after: str, m: Mention) -> str:
+    if re.match(r"-(?:made|grown|built|assembled|produced|origin|branded|owned|flagged|bred|raised|brewed)\b", after):
+        return ORIGIN
+    if re.match(r"-(?:imposed|levied)\b", after):
+        return OWNER
+    if re.match(r"-bound\b", after):
+        return BUYER
     if re.search(r"\b(?:at|in|into|by)\s+(?:the\s+)?$", before, re.I) and re.match(
-        r"[ -](?:border|market|ports?|customs|frontier)\b", after
+        r"[ -](?:border|market|ports?|frontier)\b"
+        if _AFTER_BY.search(before)
+        else r"[ -](?:border|market|ports?|customs|frontier)\b",
+        after,
     ):
         return PLACE
     like_adjective = m.form in ("adjective", "group") or m.code in _NAMES_AS_ADJECTIVES
     word = rf"(?:(?!(?:{body('breaks')}|{body('pays')}|{body('makes')})\b)[\w%.,'()-]+\s+)"
     if built(rf"[ -]{word}{{0,2}}?{{officials}}\b").match(after) and not re.search(r"\bthe (?:\w+ )?$", before[-1:]):
-        if re.search(r"\bby\s+(?:the\s+)?$", before, re.I):
+        if _RULED_BY.search(before):
             return AGENT
         return OTHER if _led(before) else SUBJECT
     bond = (
         0
-        if m.form == "name" and m.code not in _NAMES_AS_ADJECTIVES and re.match(r" levies\b", after)
+        if m.form == "name"
+        and m.code not in _NAMES_AS_ADJECTIVES
+        and re.match(r" (?:now |still |already |also |itself )?levies\b", after)
         else _instrument_follows(after)
     )
     goods = built(rf"[ -]{word}{{0,4}}?{{goods}}\b").match(after)
@@ -183,6 +246,7 @@ def _attributive(before: str, after: str, m: Mention) -> str:
         and m.form in ("name", "group")
         and not re.search(r"(?:s|ed)$", following[1])
         and not _WORD_OF_TIME.fullmatch(following[1])
+        and not _SAYS.fullmatch(following[1])
         and not built(r"[ ](?:{makes}|{breaks}|{pays})\b").match(after)
     ):
         return OTHER
@@ -196,11 +260,17 @@ def _goods_between(words: str) -> bool:
     ).fullmatch(words)
 
 
+_RULED_BY = re.compile(
+    r"\bby\s+(?:the\s+)?$|\b(?:decree|order|decision|ruling|law|regulation|resolution)\s+of\s+(?:the\s+)?$"
+    r"|\b(?:licen[cs]es?|permits?|approval|authori[sz]ation|permission)\s+(?:from|of)\s+(?:the\s+)?$",
+    re.I,
+)
 _AFTER_BY = re.compile(r"\bby\s+(?:the\s+)?$", re.I)
 _IS_THEIRS = re.compile(r"\b(?:is|are|was|were)\s+$", re.I)
 _WORD_OF_TIME = re.compile(
     r"last|this|next|earlier|later|today|yesterday|also|then|still|already|now|never|not|once|too|soon|again|both|each|all|in|on|since"
 )
+_SAYS = re.compile(r"say|tell|argue|claim|insist|hope|fear|complain|think|believe|expect|want|worry|warn")
 _NAME_OF_A_PAPER = re.compile(
     r"(?-i:[A-Z])[\w-]+(?:\s+(?-i:[A-Z])[\w-]+){0,2}?\s+(?:\([^)]*\)\s+)?(?:Order|Regulation|Rule|Act|Notice|Case|Proceeding|Review|Investigation)s?\b"
 )
@@ -217,7 +287,7 @@ def _instrument_follows(after: str, *, owned: bool = False) -> int:
 
     `owned`: after "'s", where "curbs" is a noun.
     """
-    reach = built(r"[ -](?:(?!(?:{breaks}|{pays}|{makes})\b)[\w%.,'()-]+\s+){0,6}?").pattern
+    reach = built(r"[ -](?:(?!(?:{breaks}|{pays}|{makes}|the|an?|its|their|this|that|no|any)\b)[\w%.,'()-]+\s+){0,6}?").pattern
     ends = []
     for _, pattern in instruments():
         m = pattern.search(after[:90])
@@ -300,6 +370,7 @@ def _after_preposition(before: str, after: str, m: Mention) -> str:
     if re.search(
         r"\b(?:producers|exporters|manufacturers|suppliers|mills|growers|companies|firms|makers|farms|entities|users)\s+in\s+(?:the\s+)?$",
         before,
+        re.I,
     ) and not re.search(r"\bby\s+[^,;]{0,40}$", before):
         return ORIGIN
     if re.search(
@@ -309,6 +380,12 @@ def _after_preposition(before: str, after: str, m: Mention) -> str:
         re.I,
     ):
         return DESTINATION
+    if re.search(
+        r"\b(?:bans?|embargo(?:es)?|boycott) on (?:all |any )?(?:trade|commerce|dealings) with\s+(?:the\s+)?$", before, re.I
+    ):
+        return TARGET
+    if re.search(r"\b(?:dut(?:y|ies)|tariffs?|lev(?:y|ies)|surtax(?:es)?|surcharges?)\s+of\s+(?:the\s+)?$", before, re.I):
+        return AGENT  # "the 8 % duty of the European Union"
     if m.form == "name" and _PLURAL_OF.search(before) and not re.match(r"'s?\b", after):
         return ORIGIN
     if m.form == "name" and _GOODS_OF.search(before) and not re.match(r"'s?\b", after):
@@ -352,6 +429,10 @@ def _after_preposition(before: str, after: str, m: Mention) -> str:
         return TARGET
     if re.search(r"\bto\s+(?:(?:buyers|companies|firms|customers) in\s+)?(?:the\s+)?$", before, re.I):
         return DESTINATION
+    if re.search(r",\s+(?:the\s+)?$", before) and built(
+        r"\s+(?:(?:has|have|had|then|also|itself|now|yesterday|today)\s+)*{makes}\b"
+    ).match(after):
+        return SUBJECT  # "in response to a duty on wheat, Australia put 12 % on paper"
     lead = re.search(_TARGET_LEAD, before[-80:], re.I)
     if lead and not re.search(r"\bfor\b", lead.group(), re.I):
         return TARGET

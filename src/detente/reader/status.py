@@ -59,6 +59,14 @@ _CHANGE_OF_IT = re.compile(
 _NO_PLANS = re.compile(
     r"\b(?:no (?:\w+ )?(?:plans?|intentions?)(?: to| of)?|(?:not|n't) (?:plan|intend|going)\w*(?: to| on)?|rul\w+ out)\s+$", re.I
 )
+_ORDERS = built(r"^\W*To(?=\s+{makes}\b)")
+_UNTIL_GONE = re.compile(
+    r"\buntil\s+(?:it|they|(?:the|that|this|its)\s+(?:\w+\s+){1,3}?)\s?(?:was|were)\s+(?:scrapped|lifted|removed|withdrawn|dropped|repealed|abolished|ended|revoked)\b",
+    re.I,
+)
+_WANTS = re.compile(r"\b(?:want|wish|ask|urg|call|press|demand|beg|request|plead|hop)(?:s|es|ed|e|ing)?\b[^.;,]{0,40}$", re.I)
+"""Before a duty that somebody wants "lifted"."""
+_PLANNED = re.compile(r"\b(?:planned|proposed|threatened|intended|looming)\b", re.I)
 _INSERTED = re.compile(r",[^,;]{2,45},\s*")
 _SAYS_NOT = re.compile(
     r"\bnot\b.*\b(?:chang|affect|alter|touch|exceed)|\b(?:will|would|shall|did|does|"
@@ -111,7 +119,7 @@ def in_quotation(text: str, at: int) -> bool:
     return len(text[text.rindex('"', 0, at) : text.index('"', at)].split()) > 3
 
 
-_RELATIVE = re.compile(r",\s+(?:which|who|whose)\b[^,;]{4,140},", re.I)
+_RELATIVE = re.compile(r",\s+(?:which|who|whose|facing|paying)\b[^,;]{4,140},", re.I)
 
 
 def main_clause(text: str, start: int, end: int) -> str:
@@ -137,7 +145,15 @@ def _cues_in(text: str, left: int, right: int) -> list[_Cue]:
 def judge(text: str, start: int, end: int, bounds: tuple[int, int] | None = None) -> Judgement:
     """Status of the instrument named at [start, end) of a sentence; `bounds` are those of its own part of the sentence."""
     text = main_clause(text, start, end)
+    if "," not in text[:start]:  # "RESOLVES: To end the duty": what an article orders, not what is still to come
+        text = _ORDERS.sub(lambda m: " " * len(m.group()), text)
     left, right = bounds or clause_bounds(text, start, end)
+    own = next((m for m in _RELATIVE.finditer(text) if m.start() < start and end < m.end()), None)
+    if own is not None and own.start() >= left and re.search(r"\b(?:fac|pay|attract|incur|subject to)", own.group(), re.I):
+        left, right = (
+            own.start(),
+            min(right, own.end()),
+        )  # "Peru, which pays 5 %, has offered …": the offer is about something else
     quoted = in_quotation(text, start)
     near = [(_distance(c, start, end), c) for c in _cues_in(text, left, right)]
     near = [(d, c) for d, c in near if (c.end <= start or c.start >= end) and not _belongs_elsewhere(text, c)]
@@ -175,6 +191,14 @@ def judge(text: str, start: int, end: int, bounds: tuple[int, int] | None = None
         and not re.search(r"\bfac(?:e|es|ing)\b", text[left:start], re.I)
     ):
         condition = None
+    until = _UNTIL_GONE.search(text[end:])
+    if (
+        until
+        and not condition
+        and not modal
+        and not re.search(r"\b(?:will|would|remain|stay)s?\b", text[left : end + until.start()], re.I)
+    ):
+        return Judgement(WITHDRAWN, 0.88, until.group(), f"{until.group()!r} after it", quoted=quoted)
     lapsed = word("let_lapse").search(text[left:right])
     if (
         lapsed
@@ -200,6 +224,7 @@ def judge(text: str, start: int, end: int, bounds: tuple[int, int] | None = None
             return Judgement(ANNOUNCED, 0.75, "", "'will' before it", (THREATENED,), quoted)
         return Judgement(IN_FORCE, 0.58, "", "no word of status near it", (THREATENED, ANNOUNCED), quoted)
     near.sort(key=lambda pair: pair[0])
+    near = _without_participles(text, end, near)
     first = near[0][1]
     status, sure = first.status, first.sure
     ahead = text[max(left, first.start - 40) : first.start]
@@ -222,10 +247,19 @@ def judge(text: str, start: int, end: int, bounds: tuple[int, int] | None = None
         negated = re.search(r"\bno\s+$", ahead)
     changing = _CHANGE_OF_IT.search(text[left:start])
     wished = changing and re.search(
-        r"\b(?:ask|urg|call|press|demand|want|beg|request|appeal|plead|hop|wish)\w*\b[^,;]{0,50}$",
+        r"\b(?:ask|urg|call|press|demand|want|beg|request|appeal|plead|hop|wish|expect|negotiat)\w*\b[^,;]{0,50}$",
         text[left : left + changing.start()],
         re.I,
     )
+    if (
+        status in (WITHDRAWN, SUSPENDED)
+        and first.start >= end
+        and _WANTS.search(text[left:start])
+        and not _IS_DONE.search(text[: first.start])
+    ):
+        return Judgement(IN_FORCE, 0.8, first.words, f"{first.words!r} is only wished for", (status,), quoted)
+    if changing and wished and _PLANNED.search(text[left + changing.start() : start]):
+        return Judgement(THREATENED, 0.85, changing.group().strip(), "planned, and spoken of", (ANNOUNCED, status), quoted)
     negated = negated or wished or (changing and _NO_PLANS.search(text[left : left + changing.start()]))
     if changing and (negated or status == THREATENED) and not re.match(r"[^.;]{0,60}\bto\s+(?:\d|[a-z-]+ per ?cent)", text[end:]):
         return Judgement(IN_FORCE, 0.75, first.words, f"{changing.group().strip()!r} is only spoken of", (status,), quoted)
@@ -260,7 +294,7 @@ def judge(text: str, start: int, end: int, bounds: tuple[int, int] | None = None
     whole = _INSERTED.sub(" ", text[left : first.start])[-40:]  # "will, as of 15 June, lower" decides to lower
     decided = built(r"\b{decided}\s+(?:\w+ly )?$").search(ahead) or built(r"\b{decided}\s+(?:\w+ly )?$").search(whole)
     told = re.search(
-        r"\b(?:will|shall)\s+(?:instruct|order|direct|tell|ask|require)\w*\b|\b(?:ordered|instructed|directed|told|asked)\s+(?:[\w.]+\s+){1,5}to\s+$",
+        r"\b(?:will|shall)\s+(?:instruct|order|direct|tell|ask|require)\w*\b|\b(?:ordered|instructed|directed|told|asked|persuaded|convinced|forced|brought|got)\s+(?:[\w.]+\s+){1,5}to\s+$",
         text[left : first.start],
         re.I,
     )
@@ -273,11 +307,45 @@ def judge(text: str, start: int, end: int, bounds: tuple[int, int] | None = None
         )
     if status == IN_FORCE and decided and not condition:
         return Judgement(ANNOUNCED, 0.8, first.words, f"{decided.group().strip()!r} before it", quoted=quoted)
+    if status == IN_FORCE and not condition and not own_modal and _headline_future(text[: first.start]):
+        return Judgement(ANNOUNCED, 0.85, first.words, "'to' of a headline before it", quoted=quoted)
     if status == IN_FORCE and (own_modal or condition or re.search(r"\b(?:will|to)\s+$", ahead, re.I)):
         return Judgement(THREATENED, 0.8, first.words, "modal or conditional", (HYPOTHETICAL,) if condition else (), quoted)
     if status == ANNOUNCED and (own_modal or condition or re.search(r"\b(?:would(?! follow)|could|might)\b", first.words, re.I)):
         return Judgement(THREATENED, 0.8, first.words, "modal or conditional", (ANNOUNCED,), quoted)
     return Judgement(status, sure, first.words, reason, others, quoted)
+
+
+def _headline_future(before: str) -> bool:
+    """Whether "to" alone makes a future of what follows: "Swiss watches to face …", where no verb stands before it."""
+    lead = re.fullmatch(r"\W*(?:[\w.'-]+(?: [\w.'-]+){0,2}:\s+)?((?:[\w.'-]+\s+){1,5})to\s+", before)
+    return bool(lead) and not built(r"\b(?:{makes}|is|are|was|were|be|ready|likely|able|free|due|set|set out)\b").search(lead[1])  # type: ignore[index]
+
+
+_DESCRIBES = re.compile(r"levied|imposed|applied|charged|introduced|collected|since|in (?:force|effect|place)", re.I)
+_IS_DONE = re.compile(r"\b(?:is|are|was|were|been|be|hereby)\s+(?:\w+ )?$")
+
+
+def _without_participles(text: str, end: int, near: list[tuple[float, _Cue]]) -> list[tuple[float, _Cue]]:
+    """Cues without the participles that only describe what the verb of the clause ends ("a levied duty is withdrawn")."""
+    ends = [
+        c
+        for _, c in near
+        if c.status in (SUSPENDED, *OVER) and (c.start < end or (c.start > end and _IS_DONE.search(text[: c.start])))
+    ]
+    if not ends:
+        return near
+    last = max(c.start for c in ends)
+    near = [(d, c) for d, c in near if c.words != "hereby" or c.end + 2 < ends[0].start]
+    described = [
+        (d, c)
+        for d, c in near
+        if c.status == IN_FORCE
+        and (end <= c.start < last or (last < end <= c.start and not text[end : c.start].strip(" ")))
+        and _DESCRIBES.fullmatch(c.words)
+        and not _IS_DONE.search(text[: c.start])
+    ]
+    return [pair for pair in near if pair not in described]
 
 
 def _distance(cue: _Cue, start: int, end: int) -> float:

@@ -39,7 +39,7 @@ from detente.policy.stacking import partners_of, sectors_of
 from detente.policy.timing import RESTING, Status, status_on
 from detente.strategy.objectives import two_parties
 from detente.words import N_, _, fixed, join, refusal, say, spoken, tell
-from detente.words.currency import in_currency
+from detente.words.currency import counted_in, in_currency
 from detente.words.names import goods_sectors, region_adjective, region_name, sector_name
 from detente.world.world import World
 
@@ -309,7 +309,8 @@ def _purchases(parties: tuple[str, str], world: World, bought: Mapping[str, floa
     if not amounts:
         return []
     top = amounts[-1]
-    levels = (Level(0.0, _("none"), 0.0), *(Level(v, _money(v), v / top) for v in amounts))
+    with counted_in(world.unit):
+        levels = (Level(0.0, _("none"), 0.0), *(Level(v, _money(v), v / top) for v in amounts))
     title = _("purchases of {0} {1}").format(region_adjective(seller), _goods(goods))
     return [Issue("purchases", buyer, seller, "purchases", title, (), levels, 0, tuple(goods))]
 

@@ -270,7 +270,7 @@ async def post_login(request: Request) -> Response:
         return RedirectResponse("/", status_code=303)
     tries: Rate = request.app.state.tries
     if (wait := tries.take(request.state.client, monotonic())) > 0:
-        raise Refusal(429, "Too many tries; wait a moment.", headers={"Retry-After": str(int(wait) + 1)})
+        raise Refusal(429, say("web/refusals", "too_many_tries"), headers={"Retry-After": str(int(wait) + 1)})
     raw = await request.body()
     given = parse_qs(raw[:4096].decode("utf-8", "replace"), max_num_fields=4).get("token", [""])[0] if raw else ""
     if not token_fits(given, token):

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from detente.errors import InputError
 from detente.files import cache_folder
 from detente.words import names, numbers
-from detente.words.currency import DOLLAR, currency, template_in_currency
+from detente.words.currency import DOLLAR, counted_in, currency, template_in_currency
 from detente.words.pieces import Piece, replaced
 from detente.words.translation import ENGLISH, catalogue, plural, source as language_source
 
@@ -37,8 +37,12 @@ _SHIELD = {ord(blank): chr(code) for code, blank in _UNSHIELD.items()}
 
 
 def tell(result: Any, part: str = "explain", **values: Any) -> str:
-    """`part` of the template named after the class of `result` (`words/templates/CLASS.md.j2`), which sees the result as `it`."""
-    return say(f"words/templates/{type(result).__name__}", part, it=result, **values)
+    """`part` of the template named after the class of `result` (`words/templates/CLASS.md.j2`), which sees the result as `it`.
+
+    A result that knows the unit of its world (`world_unit`, "million EUR") is told in that currency.
+    """
+    with counted_in(getattr(result, "world_unit", None)):
+        return say(f"words/templates/{type(result).__name__}", part, it=result, **values)
 
 
 def say(template: str, part: str, **values: Any) -> str:

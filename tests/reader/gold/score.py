@@ -253,12 +253,12 @@ def written(answer: str) -> Answer:
 
 
 def score_sentences(path: Path, half: str) -> Score:
-    """Read every sentence of a half ("open" or "held") alone; the two take turns within a construction."""
+    """Read every sentence of a half ("open" or "held"; "all" for both) alone; the two take turns within a construction."""
     seen: Counter[str] = Counter()
     texts = []
     for n, row in enumerate(yaml.safe_load(path.read_text(encoding="utf-8")), 1):
         seen[row["k"]] += 1
-        if (seen[row["k"]] % 2 == 1) == (half == "open"):
+        if half == "all" or (seen[row["k"]] % 2 == 1) == (half == "open"):
             found = list(read_article(row["say"], READ_ON).measures)
             texts.append(score_found(f"{n} {row['k']}: {row['say']}", [written(a) for a in row["is"]], found))
     return Score(texts)
@@ -273,7 +273,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Score `detente read` on texts with right answers.")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--each", action="store_true", help="also what was missed (−) and what was wrong (+) in every text")
-    parser.add_argument("--half", choices=("open", "held"), default="open", help="of a file of sentences: which half")
+    parser.add_argument("--half", choices=("open", "held", "all"), default="open", help="of a file of sentences: which half")
     asked = parser.parse_args(arguments)
     alone = asked.folder.suffix == ".yaml"
     score = score_sentences(asked.folder, asked.half) if alone else score_folder(asked.folder)

@@ -30,8 +30,10 @@ from detente.words.names import region_name
 
 INPUTS = {"record": N_("Record"), "stand-off": N_("Stand-off"), "analyst": N_("Judgement")}
 """What goes into the odds of a fork, and the heads of its columns."""
-ASSUMPTIONS = ("A50", "A51", "A52", "A53")
+ASSUMPTIONS = ("A52", "A53")
 """Numbers of the ledger that the section rests on."""
+OF_A_RECORD = ("A50", "A51")
+"""Those it rests on besides where a record of past talks is used."""
 ELSEWHERE = ("A80", "A81", "A82", "A83")
 """Those it rests on besides where cases elsewhere lend to the record."""
 CHANCE = "probability, 0 to 1"
@@ -50,7 +52,7 @@ def lent(ahead: Prospects) -> bool:
 
 def assumptions(ahead: Prospects) -> tuple[str, ...]:
     """Numbers of the ledger that the odds of these prospects rest on."""
-    return ASSUMPTIONS + (ELSEWHERE if lent(ahead) else ())
+    return (OF_A_RECORD if ahead.record is not None else ()) + ASSUMPTIONS + (ELSEWHERE if lent(ahead) else ())
 
 
 @dataclass(frozen=True)
