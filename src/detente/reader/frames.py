@@ -613,7 +613,8 @@ _RESPONSE = re.compile(
 THAT_PAYS = re.compile(r"\s+(?:that|which)\s+(?:[\w'-]+\s+){1,4}?(?:pays?|paid|faces?|faced)\b", re.I)
 """After a rate: "the 50 % that our steel pays"."""
 _COLLECTED = re.compile(
-    r"\b(?:levied|collected|charged|payable|paid|due|takes effect|took effect|(?:comes?|came) into force|appl(?:y|ies)|in force)\b", re.I
+    r"\b(?:levied|collected|charged|payable|paid|due|takes effect|took effect|(?:comes?|came) into force|appl(?:y|ies)|in force)\b",
+    re.I,
 )
 """Between a rate and a place: there it is paid ("a duty is collected at Indonesian ports")."""
 _STRUCK = r"hit (?:by|with)|fac(?:ing|ed with)|angered by|stung by|threatened with|struck by|already paying"
@@ -745,7 +746,11 @@ def _who(text: str, f: Frame, anchor: _Anchor, part: tuple[int, int], who: Seque
                 f.by, f.by_how = said.code, "the office that announces it"
     if f.by is None and f.received:
         since = next((r for r in earlier if built(r"\s+(?:\w+\s+)?{makes}\b").match(text[r.end :])), None)
-        if since is not None and re.match(r"\W*(?:since|after|when)\b", text, re.I) and not any(r.code == since.code for r in inside):
+        if (
+            since is not None
+            and re.match(r"\W*(?:since|after|when)\b", text, re.I)
+            and not any(r.code == since.code for r in inside)
+        ):
             f.by, f.by_how = since.code, "the one named before it"  # "Since the EU replaced its safeguard, Turkish steel pays …"
     if f.by is None and re.search(r"\bby (?:(?:that|this) (?:country|government)|the latter)\b", text[anchor.end : high]):
         named = [r for r in before if r.part not in (ORIGIN, EXCEPTED)]
@@ -796,10 +801,14 @@ def _who(text: str, f: Frame, anchor: _Anchor, part: tuple[int, int], who: Seque
     if f.on:
         f.on_how = "named beside it"
     stretch = text[max(low, left) : high]
-    if not f.on and f.by and (
-        re.match(r"[^,;]{0,45}\bon (?:its|their) (?!own\b)", tail)
-        or re.search(r"\bon (?:its|their) (?!own\b)[\w -]{2,30}$", text[own_noun : anchor.start])
-        or re.search(r"\bon (?:its|their) (?!own\b)[\w -]{2,30} (?:to|at|of|by) $", text[own_noun : anchor.start])
+    if (
+        not f.on
+        and f.by
+        and (
+            re.match(r"[^,;]{0,45}\bon (?:its|their) (?!own\b)", tail)
+            or re.search(r"\bon (?:its|their) (?!own\b)[\w -]{2,30}$", text[own_noun : anchor.start])
+            or re.search(r"\bon (?:its|their) (?!own\b)[\w -]{2,30} (?:to|at|of|by) $", text[own_noun : anchor.start])
+        )
     ):
         speakers = [r.code for r in who if r.part == SUBJECT and r.end <= anchor.start and r.code != f.by]
         later = [
@@ -839,9 +848,15 @@ def _sufferer(text: str, f: Frame, who: Sequence[Role]) -> str | None:
     first = next((r for r in who if r.code != f.by), None)
     if len(others) != 1 or first is None or first.part not in (SUBJECT, OTHER, AGENT, "target"):
         return None
-    if first.part == AGENT and not re.search(r"\b(?:complaint|case|appeal|challenge|protest)s? by\s+(?:the\s+)?$", text[: first.start], re.I):
+    if first.part == AGENT and not re.search(
+        r"\b(?:complaint|case|appeal|challenge|protest)s? by\s+(?:the\s+)?$", text[: first.start], re.I
+    ):
         return None
-    return first.code if first.part == AGENT or built(r"^(?:'s?)?\s+(?:[\w'’.-]+\s+){0,8}?{suffers}\b").search(text[first.end :]) else None
+    return (
+        first.code
+        if first.part == AGENT or built(r"^(?:'s?)?\s+(?:[\w'’.-]+\s+){0,8}?{suffers}\b").search(text[first.end :])
+        else None
+    )
 
 
 def aside_before(text: str, anchor: _Anchor) -> bool:

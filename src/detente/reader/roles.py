@@ -154,7 +154,12 @@ def _buys(before: str, after: str, m: Mention) -> bool:
         r"\s+(?:[\w-]+\s+)?(?:importers|buyers|shoppers|consumers|refiners|customers)\s+(?:of\s+[\w ,'-]{3,50}?\s+)?(?:must\s+|will\s+|now\s+|still\s+)*{pays}\b"
     ).match(after):
         return True
-    if m.form in ("name", "group") and _ENTERS.search(before) and built(r"\b{pays}\b").search(before) and not re.match(r"'s\b", after):
+    if (
+        m.form in ("name", "group")
+        and _ENTERS.search(before)
+        and built(r"\b{pays}\b").search(before)
+        and not re.match(r"'s\b", after)
+    ):
         return True
     return bool(
         m.form in ("name", "group")
@@ -197,7 +202,9 @@ def _attributive(before: str, after: str, m: Mention) -> str:
     if re.match(r"-bound\b", after):
         return BUYER
     if re.search(r"\b(?:at|in|into|by)\s+(?:the\s+)?$", before, re.I) and re.match(
-        r"[ -](?:border|market|ports?|frontier)\b" if _AFTER_BY.search(before) else r"[ -](?:border|market|ports?|customs|frontier)\b",
+        r"[ -](?:border|market|ports?|frontier)\b"
+        if _AFTER_BY.search(before)
+        else r"[ -](?:border|market|ports?|customs|frontier)\b",
         after,
     ):
         return PLACE
@@ -209,7 +216,9 @@ def _attributive(before: str, after: str, m: Mention) -> str:
         return OTHER if _led(before) else SUBJECT
     bond = (
         0
-        if m.form == "name" and m.code not in _NAMES_AS_ADJECTIVES and re.match(r" (?:now |still |already |also |itself )?levies\b", after)
+        if m.form == "name"
+        and m.code not in _NAMES_AS_ADJECTIVES
+        and re.match(r" (?:now |still |already |also |itself )?levies\b", after)
         else _instrument_follows(after)
     )
     goods = built(rf"[ -]{word}{{0,4}}?{{goods}}\b").match(after)
@@ -369,7 +378,9 @@ def _after_preposition(before: str, after: str, m: Mention) -> str:
         re.I,
     ):
         return DESTINATION
-    if re.search(r"\b(?:bans?|embargo(?:es)?|boycott) on (?:all |any )?(?:trade|commerce|dealings) with\s+(?:the\s+)?$", before, re.I):
+    if re.search(
+        r"\b(?:bans?|embargo(?:es)?|boycott) on (?:all |any )?(?:trade|commerce|dealings) with\s+(?:the\s+)?$", before, re.I
+    ):
         return TARGET
     if re.search(r"\b(?:dut(?:y|ies)|tariffs?|lev(?:y|ies)|surtax(?:es)?|surcharges?)\s+of\s+(?:the\s+)?$", before, re.I):
         return AGENT  # "the 8 % duty of the European Union"
@@ -416,7 +427,9 @@ def _after_preposition(before: str, after: str, m: Mention) -> str:
         return TARGET
     if re.search(r"\bto\s+(?:(?:buyers|companies|firms|customers) in\s+)?(?:the\s+)?$", before, re.I):
         return DESTINATION
-    if re.search(r",\s+(?:the\s+)?$", before) and built(r"\s+(?:(?:has|have|had|then|also|itself|now|yesterday|today)\s+)*{makes}\b").match(after):
+    if re.search(r",\s+(?:the\s+)?$", before) and built(
+        r"\s+(?:(?:has|have|had|then|also|itself|now|yesterday|today)\s+)*{makes}\b"
+    ).match(after):
         return SUBJECT  # "in response to a duty on wheat, Australia put 12 % on paper"
     lead = re.search(_TARGET_LEAD, before[-80:], re.I)
     if lead and not re.search(r"\bfor\b", lead.group(), re.I):

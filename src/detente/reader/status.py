@@ -150,7 +150,10 @@ def judge(text: str, start: int, end: int, bounds: tuple[int, int] | None = None
     left, right = bounds or clause_bounds(text, start, end)
     own = next((m for m in _RELATIVE.finditer(text) if m.start() < start and end < m.end()), None)
     if own is not None and own.start() >= left and re.search(r"\b(?:fac|pay|attract|incur|subject to)", own.group(), re.I):
-        left, right = own.start(), min(right, own.end())  # "Peru, which pays 5 %, has offered …": the offer is about something else
+        left, right = (
+            own.start(),
+            min(right, own.end()),
+        )  # "Peru, which pays 5 %, has offered …": the offer is about something else
     quoted = in_quotation(text, start)
     near = [(_distance(c, start, end), c) for c in _cues_in(text, left, right)]
     near = [(d, c) for d, c in near if (c.end <= start or c.start >= end) and not _belongs_elsewhere(text, c)]
@@ -189,7 +192,12 @@ def judge(text: str, start: int, end: int, bounds: tuple[int, int] | None = None
     ):
         condition = None
     until = _UNTIL_GONE.search(text[end:])
-    if until and not condition and not modal and not re.search(r"\b(?:will|would|remain|stay)s?\b", text[left : end + until.start()], re.I):
+    if (
+        until
+        and not condition
+        and not modal
+        and not re.search(r"\b(?:will|would|remain|stay)s?\b", text[left : end + until.start()], re.I)
+    ):
         return Judgement(WITHDRAWN, 0.88, until.group(), f"{until.group()!r} after it", quoted=quoted)
     lapsed = word("let_lapse").search(text[left:right])
     if (
