@@ -13,7 +13,7 @@ export PIP_CONSTRAINT := $(LOCK)
 export PIP_BUILD_CONSTRAINT := $(LOCK)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: brief page docs sbom test golden golden-accept lint types contracts check messages lock newest lowest clean
+.PHONY: brief page docs sbom test golden golden-accept lint types contracts check messages lock newest lowest coverage mutants clean
 
 brief: $(VENV)/.run
 	$(BIN)/detente brief $(DOSSIER) --out $(OUT)
@@ -97,6 +97,25 @@ lowest: $(UV)
 	$(UV) pip install --quiet --resolution lowest-direct --python .venv-lowest --editable '.[dev]'
 	.venv-lowest/bin/python -m pytest $(or $(TESTS),$(CORE))
 
+# Which lines the tests run, room by room, and what changes of the code they would not notice (a sample; hours of one core where
+# SAMPLE is large). Slow, so not part of `make check`; the figures stand in CONTRIBUTING.md. Python 3.12 measures at full speed.
+coverage: .venv-coverage/.made
+	-COVERAGE_CORE=sysmon .venv-coverage/bin/coverage run -m pytest $(TESTS)
+	.venv-coverage/bin/coverage combine
+	.venv-coverage/bin/python packaging/covered.py
+
+ROOMS ?= equilibrium policy talks
+SAMPLE ?= 30
+SEED ?= 19
+
+mutants: .venv-coverage/.made
+	.venv-coverage/bin/python packaging/mutants.py --rooms $(ROOMS) --sample $(SAMPLE) --seed $(SEED)
+
+.venv-coverage/.made: pyproject.toml $(LOCK) $(UV)
+	$(UV) venv --quiet --clear --python $(PYTHON) .venv-coverage
+	$(UV) pip install --quiet --constraint $(LOCK) --python .venv-coverage --editable '.[dev]' coverage cosmic-ray
+	touch $@
+
 CORE := $(addprefix tests/,policy equilibrium strategy talks outlook briefing cli)
 
 $(UV): | $(BIN)/python
@@ -104,4 +123,4 @@ $(UV): | $(BIN)/python
 	PIP_CONSTRAINT= .venv-lock/bin/python -m pip install --quiet uv
 
 clean:
-	rm -rf $(VENV) site .cache messages.pot .venv-* briefing dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) site .cache .mutants .coverage* messages.pot .venv-* briefing dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

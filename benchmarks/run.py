@@ -21,6 +21,7 @@ from benchmarks import (
     kernel,
     nash,
     nested,
+    page,
     path,
     peers,
     preconditioner,
@@ -46,6 +47,7 @@ PARTS: dict[str, Callable[[bool], Section | list[Section]]] = {
     "briefing": briefing.run,
     "ensembles": ensembles.run,
     "web": web.run,
+    "page": page.run,
     "rooms": rooms.run,
     "footprint": footprint.run,
 }

@@ -231,6 +231,22 @@ def test_run_files(tmp_path: Path) -> None:
     assert sum(ends("a run file", trial).values()) == COUNT
 
 
+@pytest.mark.parametrize("odd", ["", "USA", None, [], {"a": 1}, True, 10**400])
+def test_a_number_of_a_run_file_that_is_none_is_told(tmp_path: Path, odd: object) -> None:
+    run = Run.of_scenario(parse_dossier(TEXT, "small.yaml"), None, TOY, "medium")
+    record = json.loads(json.dumps(run.record()))
+    for place in ("real_income_pct", "world_real_income_pct"):
+        held = record["result"][place]
+        hurt_result = {**record["result"], place: {**held, "AAA": odd} if isinstance(held, dict) else odd}
+        _, answer = repeat({**record, "result": hurt_result, "result_sha256": "0"}, TOY)
+        assert not answer.identical
+        assert answer.where.startswith(place)
+    assert not repeat({**record, "result": odd, "result_sha256": "0"}, TOY)[1].identical
+    if not isinstance(odd, str):
+        with pytest.raises(DetenteError):
+            repeat({**record, "parameters": {**record["parameters"], "name": odd}}, TOY)
+
+
 def test_stores(tmp_path: Path) -> None:
     contents = {f"{k:02x}" * 20: rng_bytes for k in range(4) for rng_bytes in [random.Random(k).randbytes(500)]}
 

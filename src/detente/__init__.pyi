@@ -78,12 +78,15 @@ from .talks.offers import rubinstein as rubinstein, stahl as stahl, take_it_or_l
 from .talks.patience import Patience as Patience
 from .talks.reputation import reputation as reputation, stubborn_standoff as stubborn_standoff
 from .talks.standoff import Stakes as Stakes, standoff as standoff
-from .talks.truce import TruceSide as TruceSide, renewal as renewal, sustainable_tariff as sustainable_tariff, truce as truce
+from .talks.sustainable_tariffs import sustainable_tariff as sustainable_tariff
+from .talks.truce import TruceSide as TruceSide, renewal as renewal, truce as truce
 from .validation.published import validate_published as validate_published
 from .world.economy import Economy as Economy
 from .world.exposure import Exposure as Exposure, exposure as exposure
 from .world.library import list_worlds as list_worlds, load_world as load_world
 from .world.panel import Panel as Panel, list_panels as list_panels, load_panel as load_panel
+from .world.split import split_region as split_region, split_sector as split_sector
+from .world.update import Update as Update, update_world as update_world
 from .world.world import World as World
 
 __version__: str

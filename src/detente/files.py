@@ -31,11 +31,12 @@ import os
 import re
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from importlib.resources import files
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from detente.errors import InputError, NotWritten
 
@@ -50,6 +51,7 @@ PATIENCE = 60.0
 _CHUNK = 1 << 20
 DEEPEST = 60
 """Levels of JSON from outside that are read."""
+_STATEMENT = re.compile(r"^-- \[(\w+)\].*$", re.MULTILINE)
 _TOKEN = re.compile(rb'\\.|["\[\]{}]', re.DOTALL)
 
 
@@ -140,6 +142,8 @@ class CacheFolder:
     (b'found again', None)
     """
 
+    looked: ClassVar[Counter[tuple[str, bool]]] = Counter()
+    """How often something was looked for in this process, by folder and whether it was found."""
     _DIGEST = 32
 
     def __init__(self, name: str, limit: int) -> None:
@@ -153,6 +157,11 @@ class CacheFolder:
 
     def find(self, key: str) -> bytes | None:
         """What is kept under a key; None where nothing is, or where it is damaged."""
+        found = self._found(key)
+        self.looked[self.name, found is not None] += 1
+        return found
+
+    def _found(self, key: str) -> bytes | None:
         path = self.place / key
         try:
             body = path.read_bytes()
@@ -211,6 +220,17 @@ def code_digest(*parts: str) -> str:
 
     found = (path for part in parts for path in within(part))
     return sha256_of(path.relative_to(root).as_posix().encode() + path.read_bytes() for path in found)[:12]
+
+
+def statements(package: str, name: str) -> dict[str, str]:
+    """Statements of `name`, a file of SQL beside the code of `package`: each by the name in the line `-- [name]` above it; what
+    stands before the first is "".
+
+    >>> statements("detente.web", "jobs.sql")["counts"]
+    'SELECT status, COUNT(*) FROM jobs GROUP BY status;'
+    """
+    first, *rest = _STATEMENT.split(files(package).joinpath(name).read_text("utf-8"))
+    return {"": first.strip(), **{key: text.strip() for key, text in zip(rest[::2], rest[1::2], strict=True)}}
 
 
 # -- one file ----------------------------------------------------------------------------------------------------------

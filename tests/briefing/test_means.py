@@ -4,7 +4,9 @@ that the numbers do not bear."""
 from __future__ import annotations
 
 import math
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
+from functools import partial
 
 import pandas as pd
 import pytest
@@ -21,7 +23,7 @@ from detente.briefing.front import what_it_means
 from detente.briefing.front.asks import Advice, Kind, advice
 from detente.briefing.front.calendar import Entry, Way, entries
 from detente.briefing.front.triggers import triggers
-from detente.briefing.front.what_it_means import WORDS, decided, page, parts_of, told
+from detente.briefing.front.what_it_means import STRETCHES, WORDS, decided, page, parts_of, told
 from detente.briefing.report import solve_case
 from detente.briefing.sections import bystanders, outlook
 from detente.briefing.view import CaseView
@@ -277,7 +279,7 @@ def test_what_is_a_gain_is_not_called_the_worst(first: float, later: float, titl
     known = {
         (name, "w"): span(v - 0.05, v, v + 0.05) for name, v in (("first-year", first), ("two-to-five", later), ("decade", later))
     }
-    assert told("strip_title", known=known, ways=["w"], reader="MYS") == title
+    assert told("strip_title", known=known, ways=["w"], reader="MYS", flat=False, at_worst=True) == title
 
 
 def test_a_gain_that_is_open_in_the_end_is_no_gain_even_at_worst() -> None:
@@ -286,7 +288,9 @@ def test_a_gain_that_is_open_in_the_end_is_no_gain_even_at_worst() -> None:
         ("two-to-five", "w"): span(0.2, 0.3, 0.4),
         ("decade", "w"): span(-0.1, 0.1, 0.2),
     }
-    assert told("strip_title", known=known, ways=["w"], reader="MYS").startswith("At worst Malaysia’s first year moves it more")
+    assert told("strip_title", known=known, ways=["w"], reader="MYS", flat=False, at_worst=True).startswith(
+        "At worst Malaysia’s first year moves it more"
+    )
 
 
 @settings(deadline=None, max_examples=60)
@@ -297,9 +301,10 @@ def test_the_calendar_says_what_hangs_on_a_day_only_where_signs_are_known(
     ways = [Way(f"Way {k}", 0.3, span(*p), span(*p).scaled(scale)) for k, p in enumerate(prices)]
     entry = Entry(date(2026, 3, 31), "Is it?", tuple(sorted(ways, key=lambda w: w.money.value)))
     made = calendar_figure([entry], "MYS", dollars=2025, id="fig-c")
-    if not any(w.known for w in ways) or (entry.apart < 0.005 and not all(w.known for w in ways)):
+    slight = entry.apart < 0.005 or not any(w.known and w.price.sign != "none" for w in ways)  # prints as nothing
+    if not any(w.known for w in ways) or (slight and not all(w.known for w in ways)):
         assert made.title.startswith("No day ahead on which it is known")
-    elif entry.apart < 0.005:  # million USD: prints as nothing
+    elif slight:
         assert made.title.startswith("No single day ahead matters much")
     else:
         assert "31 March matters most to Malaysia" in made.title
@@ -343,3 +348,38 @@ def test_a_promise_to_buy_takes_sales_from_others(kl: CaseView) -> None:
     assert item.title in sentence
     assert displaced_by(kl, "MYS", ()).empty
     assert not math.isnan(float(sold.sum()))
+
+
+def test_what_tells_the_same_is_watched_in_one_row(kl: CaseView) -> None:
+    found = triggers(kl, "USA", [])
+    assert found
+    one = found[0]
+    same = [replace(one, seen=f"{n} is seen", day=one.day + timedelta(n)) for n in range(3)]
+    other = replace(one, seen="Another is seen", after=one.before / 2 + 0.3)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(what_it_means, "triggers", lambda *_: (same[0], other, *same[1:]))
+        rows, _ = what_it_means.watch_rows(replace(kl, shelf=type(kl.shelf)()), "USA", [])
+    assert [row.cells[0].text for row in rows] == ["0 is seen; or 1 is seen; or 2 is seen", "Another is seen"]
+    assert rows[0].cells[1].text.count(",") == 2
+
+
+def test_a_row_of_next_to_nothing_is_called_so() -> None:
+    known = {("first-year", "w"): None, ("two-to-five", "w"): None}
+    said = told("strip_title", known=known, ways=["w"], reader="USA", flat=True, at_worst=True)
+    assert said == "No stretch of years moves the United States by as much as 0.01\u202f%"
+
+
+def test_the_only_way_on_that_moves_anything_is_not_called_the_worst() -> None:
+    known = {(name, "w"): span(v - 0.001, v, v + 0.001) for name, v in zip(STRETCHES, (0.01, 0.05, 0.02), strict=True)}
+    said = partial(told, "strip_title", known=known, ways=["w"], reader="USA", flat=False)
+    assert said(at_worst=True) == "The United States gains even at worst, more in later years than in the first"
+    assert said(at_worst=False) == "The United States gains, more in later years than in the first"
+    falls = {k: span(-s.high, -s.value, -s.low) for k, s in known.items()}
+    assert said(known=falls, at_worst=False) == "The United States’ later years move it more than the first"
+
+
+def test_a_day_that_hardly_moves_what_is_known_does_not_matter_most() -> None:
+    nothing, unsure = span(0.0, 0.0001, 0.001), span(-0.5, 0.1, 0.9)
+    entry = Entry(date(2027, 1, 10), "Does it end?", (Way("x", 0.5, nothing, nothing), Way("y", 0.5, unsure, unsure)))
+    made = calendar_figure([entry], "MYS", dollars=2025, id="fig-c")
+    assert made.title == "No day ahead on which it is known whether Malaysia gains or loses"

@@ -188,7 +188,7 @@ def test_a_negative_sale_to_an_industry_is_counted_as_none(tmp_path: Path) -> No
         ("tariff.csv", "Reporter,Partner,Product,Year\n842,156,870380,2022\n", r"looks like tariffs by product, as WITS"),
         ("x.csv", "a,b\n1,2\n", r"looks like a text file that begins 'a', 'b'"),
         ("empty.csv", "", r"empty\.csv looks like an empty file"),
-        ("GTAP.har", "\x04\x00\x00\x00XXCD\x04\x00\x00\x00", r"looks like a header array file of GTAP"),
+        ("GTAP.har", "\x04\x00\x00\x00XXCD\x04\x00\x00\x00", r"is a header array file of GEMPACK with XXCD"),
     ],
 )
 def test_what_is_not_read_is_told_what_it_looks_like(tmp_path: Path, name: str, text: str, said: str) -> None:

@@ -91,7 +91,12 @@ def commands(body: str) -> list[list[str]]:
 def parsed(words: list[str]) -> None:
     """Walk down the commands to the one named and read its options; nothing is run. Raises for what is not known."""
     command: Any = typer.main.get_command(app)
-    while hasattr(command, "commands") and words and not words[0].startswith("-"):
+    while hasattr(command, "commands") and words:
+        if words[0] in {o for p in command.params for o in p.opts}:  # an option of the whole, before the command
+            words = words[1:]
+            continue
+        if words[0].startswith("-"):
+            break
         assert words[0] in command.commands, f"no command {words[0]}"
         command, words = command.commands[words[0]], words[1:]
     known = {o for p in command.params for o in (*p.opts, *p.secondary_opts)} | {"--help", "-h"}

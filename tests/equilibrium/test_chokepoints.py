@@ -332,9 +332,6 @@ def test_any_good_can_be_controlled_and_a_large_one_makes_no_nonsense(by: str, g
         assert outcome.real_income.drop(by).max() < 3
         assert outcome.real_income.min() > -10
     assert found.mean_real_income("USA", 1.0) == pytest.approx(0.0, abs=1e-6)
-    assert found.downstream(6.0).shape == (len(R), len(ECONOMY.sectors))
-    with pytest.raises(UnknownName):
-        found.downstream(7.0)
 
 
 def test_means_are_of_straight_lines() -> None:

@@ -79,6 +79,14 @@ def test_a_market_under_control_takes_fewer_sweeps_to_the_same_place(withhold: f
     assert int(few) <= int(many)
 
 
+def test_of_many_goods_under_control_as_many_as_have_room_are_a_market() -> None:
+    economy, chosen = dt.load_world().economy(), at_month(12)
+    for goods, room in ((("RER",), 1), (("RER", "ELE"), 2), (("RER", "ELE", "MCH"), 2)):
+        held = dt.Policy([dt.ExportControl(by="CHN", on="USA", sectors=good, withhold=0.3) for good in goods])
+        found = preconditioner(economy, chosen, arrays.controls(economy, held.shock(economy), chosen)).market
+        assert (np.asarray(found.place) < 1e9).sum() == room * 3 * len(economy.regions)  # wages, prices and sales everywhere
+
+
 def test_without_bounds_or_with_too_many_no_market_is_under_control() -> None:
     economy, chosen = random_economy(5, 4, 3), horizon("medium")
     none = arrays.controls(economy, dt.Policy().shock(economy), chosen)

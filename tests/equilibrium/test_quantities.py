@@ -25,6 +25,7 @@ def delivered(outcome: dt.Outcome, i: int, n: int, j: int) -> float:
     horizon=st.sampled_from(HORIZONS),
 )
 @settings(max_examples=15)
+@pytest.mark.filterwarnings("ignore::detente.errors.LooksLikePercent")  # a wedge of some hundred percent is meant
 def test_a_binding_control_equals_its_shadow_tax(seed: int, withhold: float, rent: str, horizon: str) -> None:
     economy = random_economy(5, 4, seed)
     policy = dt.Policy([dt.ExportControl(by="R2", sectors="S3", withhold=withhold, on="R4", rent=rent)])  # type: ignore[arg-type]

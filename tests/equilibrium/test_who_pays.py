@@ -67,7 +67,7 @@ def test_they_add_up_on_random_economies(seed: int, rate: str, points: float) ->
         assert paid.percent[list(parts)].sum(axis=1).to_numpy() == pytest.approx(paid.percent["net"].to_numpy(), abs=1e-9)
     # what buyers lose is the duty they bear themselves and the waste, where there is no other public money and no saving
     if rate == "flexible":
-        lost = paid.percent["efficiency"] - paid.borne_at_home
+        lost = paid.percent["efficiency"] - (paid.percent["duties"] - paid.percent["borne abroad"])
         assert paid.percent["before rebate"].to_numpy() == pytest.approx(lost.to_numpy(), abs=1e-9)
 
 

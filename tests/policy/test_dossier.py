@@ -125,6 +125,8 @@ def test_errors_name_line_and_field(old: str, new: str, says: str) -> None:
 def test_error_line_is_the_line() -> None:
     text = TEMPLATE.replace("    rate_pct: 10 ", "    rate_pct: ten ", 1)
     assert f"line {line_of(text, 'rate_pct: ten')}, measures[0].rate_pct" in refused(text)
+    text = TEMPLATE.replace("title: Ten", "title: \x07Ten", 1)  # the reader of YAML tells a position only
+    assert f"line {line_of(text, 'title: ' + chr(7))}: not valid YAML: unacceptable character #x0007" in refused(text)
     text = TEMPLATE.replace("coverage: 1.0 ", "coverge: 1.0 ", 1)
     assert f"line {line_of(text, 'coverge')}," in refused(text)
 
@@ -341,6 +343,10 @@ sources:
         ("objective: {growth: 1.0}", "objective: {growth: -1}", "objective", "no government here wants to be poorer"),
         ("objective: {growth: 1.0}", "objective: {employment: {ELE: 1.0e+9}}", "objective", "on employment, ELE"),
         ("      - stance: ease", "      - stance: hold", "- region: USA", "'hold' is given twice"),
+        ("    base: additive ", "    base: replaces\n    replaces: [example-tarif] #", "- id: example-t", "mean example-tariff"),
+        ("    measures: [example-tariff]", "    scenarios: [nowhere]", "    scenarios: [nowhere]", "scenario 'nowhere'"),
+        ("measures:\n", "exercises:\n  - {id: e, title: T, kind: subsidy, by: USA, sectors: [ELE], size: 5,"
+         " measures: [example-tarif], sources: [first-source]}\nmeasures:\n", "  - {id: e", "did you mean example-tariff"),
         ("measures:\n", "bystanders:\n  - {region: CHN, position: x, sources: [first-source]}\nmeasures:\n", "CHN, p", "a party"),
         (
             "measures:\n",
@@ -386,6 +392,8 @@ def test_a_circle_of_measures_is_refused() -> None:
             "  until: 2026-01-01\n  weights: {base_rate: 0, stand_off: 0, analyst: 0}",
             "all three weights are 0",
         ),
+        ("  until: 2026-01-01", "  until: 2026-01-01\n  weights: {base_rate: 1.5}", "less than or equal to 1"),
+        ("prior: 0.5}, {id: no-b", "prior: [0.5, 0.5, 1.5]}, {id: no-b", "less than or equal to 1"),
         (
             "  until: 2026-01-01",
             "  until: 2026-01-01\n  signals: [{id: s, date: 2090-01-01, text: x, fork: talks, likelihood: {yes-b: 2}, "

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 import pytest
 
 import detente as dt
 from detente.errors import InputError, LooksLikePercent, ShockError, UnknownRegion
+from detente.policy.shock import Control
 
 TOY = dt.load_world("toy")
+
+
+@pytest.mark.parametrize(
+    ("rent", "kept", "parts"), [("origin", 0.3, (0.3, 0.2)), ("importer", 0.0, (0.0, 0.5)), ("lost", 0.3, (0.5, 0.0))]
+)
+def test_scarcity_is_shared_by_whose_rent_it_is(rent: Any, kept: float, parts: tuple[float, float]) -> None:
+    control = Control("c", np.ones((1, 1, 1), dtype=bool), 0.5, "at most", rent, seller_cap=0.3)
+    assert control.cap == kept
+    assert control.wedges(0.5) == pytest.approx(parts)
+    assert replace(control, kind="at least").wedges(0.5) == pytest.approx(tuple(-p for p in parts))
+    assert control.wedges(-1.0) == (0.0, 0.0)
+    assert sum(replace(control, most=0.1).wedges(0.5)) == pytest.approx(0.1)
 
 
 def test_tariff_touches_only_its_flows() -> None:

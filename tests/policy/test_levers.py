@@ -11,7 +11,8 @@ from hypothesis import given, strategies as st
 from detente.errors import InputError, UnknownName
 from detente.policy.changes import Change, apply_changes
 from detente.policy.dossier import load_dossier
-from detente.policy.levers import DATE, changes_for, lever_values, levered_policy, levers, policy_day
+from detente.policy.instruments import Policy
+from detente.policy.levers import DATE, changes_for, lever_values, levers, policy_day
 from detente.policy.measures import Base, InstrumentKind
 from detente.policy.shock import Shock
 from detente.policy.stacking import stack_on
@@ -24,6 +25,12 @@ LABELS = WORLD.regions, WORLD.sectors
 SCENARIOS = [None, *(s.id for s in DOSSIER.scenarios)]
 LEVERS = {lever.id: lever for lever in levers(DOSSIER, WORLD)}
 MEASURES = {m.id: m for m in DOSSIER.measures}
+
+
+def with_levers(scenario: str | None, values: dict[str, float]) -> Policy:
+    """The policy of a scenario with its levers moved."""
+    day, changes = policy_day(DOSSIER, scenario, values), changes_for(DOSSIER, scenario, values)
+    return DOSSIER.policy(scenario, *LABELS, changes=changes, day=day)
 
 
 def same(a: Shock, b: Shock) -> bool:
@@ -52,7 +59,7 @@ def test_own_values_change_nothing(scenario, days, names):
 def test_all_own_values_leave_the_policy_as_it_is(scenario):
     economy = WORLD.economy()
     as_is = DOSSIER.policy(scenario, *LABELS)
-    moved = levered_policy(DOSSIER, scenario, lever_values(DOSSIER, scenario), *LABELS)
+    moved = with_levers(scenario, lever_values(DOSSIER, scenario))
     assert as_is.describe() == moved.describe()
     assert same(as_is.shock(economy), moved.shock(economy))
 
@@ -61,7 +68,7 @@ def test_all_own_values_leave_the_policy_as_it_is(scenario):
 @pytest.mark.parametrize("start", [None, "pessimistic"])
 def test_a_scenario_is_reached_from_another_by_its_values(scenario, start):
     economy = WORLD.economy()
-    reached = levered_policy(DOSSIER, start, lever_values(DOSSIER, scenario), *LABELS)
+    reached = with_levers(start, lever_values(DOSSIER, scenario))
     assert same(reached.shock(economy), DOSSIER.policy(scenario, *LABELS).shock(economy))
 
 
@@ -158,6 +165,7 @@ def test_every_lever_stands_within_its_range_everywhere():
     ("values", "error", "words"),
     [
         ({"us-thret-100": 5}, UnknownName, "us-threat-100"),
+        ({"Data": 5}, UnknownName, "Data"),
         ({"us-threat-100": 151}, InputError, "from 0 to 150"),
         ({"us-threat-100": -1}, InputError, "from 0 to 150"),
         ({"us-threat-100": float("nan")}, InputError, "finite"),

@@ -61,6 +61,15 @@ def test_a_tariff_quota_of_a_dossier_is_the_instrument(quota: float) -> None:
     same(solved(m), dt.TariffQuota(by="AAA", on="BBB", share=quota / 100, within=0.05, above=0.4, sectors="MAKE"))
 
 
+def test_what_is_paid_beyond_a_quota_comes_on_top_of_the_duty_there_is() -> None:
+    quota = measure("quota", rate_pct=40, within_pct=5, quota_pct=50)
+    shock = policy_on([quota, measure("duty", rate_pct=25)], DAY, TOY.regions, TOY.sectors).shock(TOY)
+    (control,) = shock.controls
+    inside = 1 + shock.tariffs[1, 0, 1]
+    assert inside == pytest.approx(1 + TOY.tariff_rates[1, 0, 1] + 0.05 + 0.25)
+    assert inside * np.exp(control.most) == pytest.approx(inside + 0.35)  # the whole duty beyond the quota
+
+
 def test_a_tariff_quota_shrinks_where_another_duty_takes_its_place() -> None:
     quota = measure("quota", rate_pct=40, quota_pct=50, coverage=0.8)
     cars = measure("cars", rate_pct=25, coverage=0.25, replaces=["quota"])

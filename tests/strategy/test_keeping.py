@@ -18,7 +18,8 @@ from detente.strategy.keeping import KEPT, chances, needed, rate_for, weight_fli
 from detente.strategy.objectives import Weights
 from detente.strategy.table import at_the_table
 from detente.talks.patience import Patience
-from detente.talks.truce import Taste, TruceSide, deterrent, read_off, sustainable_pair, sustainable_tariff
+from detente.talks.sustainable_tariffs import Taste, read_off, sustainable_pair, sustainable_tariff
+from detente.talks.truce import TruceSide, deterrent
 from detente.words.names import goods_sectors
 
 DOSSIER, WORLD = dt.load_dossier("kuala-lumpur-2025"), dt.load_world()

@@ -11,7 +11,7 @@ from detente.errors import MoveRefused
 from detente.table import Game, Move, Setup
 from detente.table.debrief import Debrief, debrief_of
 from detente.table.history import Came, history_of
-from detente.table.papers import brief, lines, report, transcript
+from detente.table.papers import brief, lines, report, transcript, words
 
 PLAYED = "phase-one-2020"
 A, B = "USA", "CHN"
@@ -50,6 +50,17 @@ def test_what_was_left_is_what_the_zone_still_held() -> None:
     assert all(p in transcript(best) for p in ("lies on the frontier", "Last word."))
     assert "could have had" in transcript(poor)
     assert "inside the frontier" in transcript(poor)
+
+
+def test_a_page_is_told_what_the_terminal_is_told() -> None:
+    found = signed(int(start().board.prices.zone[0]))
+    told, terminal = words(found), brief(found)
+    said = [f"{x['lead']} {x['text']}".strip() for part in told["sections"] for x in part["paragraphs"]]
+    assert [told["title"] + ".", told["lede"], *said] == terminal
+    assert {part["anchor"] for part in told["sections"]} >= {"", "left", "signed", "beside"}
+    assert [len(row) for row in told["seats"]["rows"]] == [len(told["seats"]["columns"])] * 2
+    assert {p["what"] for p in told["packages"]} == set(found.marks) - {"signed"}
+    assert json.loads(json.dumps(told)) == told
 
 
 def test_the_frontier_has_no_package_that_another_beats() -> None:

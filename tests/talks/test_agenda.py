@@ -314,3 +314,9 @@ def test_refusals() -> None:
         proposal("kuala-lumpur-2025", horizon="medium", judged_by="honour")  # type: ignore[arg-type]
     with pytest.raises(InputError, match="review period"):
         watch(TruceSide("A", 1, 1, 0), TruceSide("B", 1, 1, 0), (0.1, 0.1), periods=())
+
+
+def test_a_step_that_moves_neither_side_is_no_gain() -> None:
+    idle, free, dear = (Step("i", "A", "B", "A gives", cost, gain) for cost, gain in ((0.0, 0.0), (0.0, 0.1), (0.2, 0.1)))
+    assert [(s.idle, s.free) for s in (idle, free, dear)] == [(True, True), (False, True), (False, False)]
+    assert swaps([idle, free, dear]).empty

@@ -153,6 +153,9 @@ def test_offers_vectors() -> None:
     offer = take_it_or_leave_it(0.6, 0.1, 0.5)
     assert (offer.offer, offer.conflict) == pytest.approx((0.2, 0.4))
     assert stahl(0.9, 0.8, 400).shares[0] == pytest.approx(rubinstein(0.9, 0.8).shares[0])
+    for rounds in (0, 1.5, 2.0000001):
+        with pytest.raises(InputError, match="rounds"):
+            stahl(0.9, 0.8, rounds)
 
 
 @given(st.floats(0.01, 0.98), st.floats(0.01, 0.99), st.floats(0.0001, 0.01))

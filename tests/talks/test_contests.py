@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import given, settings, strategies as st
 from scipy.integrate import quad
 
 from detente.errors import InputError, UnknownName
+from detente.talks.attrition import OTHER, THREATS, audience_slope
 from detente.talks.contests import MODELS, Judged, Trial, contest, grid
 from detente.talks.deadlines import UncertainDate, fixed_deadline, prolonged_deadline, uncertain_deadline
 from detente.talks.odds import Trials, nearest_flip
@@ -205,6 +207,21 @@ def test_a_trial_counts_by_the_chance_that_nobody_moved() -> None:
     assert trials.at_once() == (1, 0, 3)
     face = trials.odds(still=False)
     assert face.means == pytest.approx(((0.6 + 0.8 + 1) / 3, (0.4 + 0.2) / 3, 0, 0))
+    # a year each, moves at once included: the second, given that it stands, five years, with a sixth of the weight
+    assert trials.typical_length() == pytest.approx((1.0, 1.0, 5.0))
+
+
+def test_where_somebody_moves_at_once_in_every_trial_there_are_no_odds() -> None:
+    gone = (1.0, 0.0, 0.0, 0.0, 0.0)
+    trials = Trials(("A", "B"), [made(model, "as given", gone, gone) for model in ("steady", "stubborn")])
+    odds = trials.odds()
+    for spread in (odds.first, odds.second, odds.collapse, odds.standing):
+        assert len(spread) == 3
+        assert np.isnan(spread).all()
+    assert (odds.trials, odds.left_out) == (0, 2)
+    assert len(trials.typical_length()) == 3
+    assert np.isnan(trials.typical_length()).all()
+    assert trials.odds(still=False).means == (1.0, 0.0, 0.0, 0.0)
 
 
 def test_models_count_alike_and_ranges_are_of_averages() -> None:
@@ -249,3 +266,24 @@ def test_models_without_a_deadline() -> None:
     assert trials.models == ("steady", "stubborn")
     with pytest.raises(UnknownName):
         contest("coin", LIKE, SMALL, None)
+
+
+# -- a public threat ---------------------------------------------------------------------------------------------------
+def test_a_public_threat_does_the_same_to_like_sides_and_ties_the_hands_of_who_makes_it() -> None:
+    base = Trials(LIKE.parties, grid([LIKE], SMALL, TWO_WEEKS))
+    moved = (replace(LIKE, audience=(0.7, 0.5)), replace(LIKE, audience=(0.5, 0.7)))
+    frame = audience_slope(base, LIKE, moved, SMALL, TWO_WEEKS, 0.2)
+    one, two = (frame[frame["side"] == party].set_index("model").drop(columns="side") for party in LIKE.parties)
+    assert [*one.index] == [*two.index] == [*base.models, THREATS]
+    assert one.to_numpy() == pytest.approx(two.to_numpy(), abs=1e-6)
+    # each side's hazard is set by the other's audience: 0.5 against 0.7
+    blinks = quad(lambda time: 0.5 / (1 + 0.5 * time) ** 2 / (1 + 0.7 * time), 0, math.inf)[0]
+    assert one.loc[THREATS, ["change", OTHER]].tolist() == pytest.approx([blinks - 0.5, 0.5 - blinks])
+    assert one.loc[THREATS, ["less likely in", "more likely in"]].tolist() == [1.0, 0.0]
+    assert (one.loc[list(base.models), "combinations"] == [int(base.where(m).sum()) for m in base.models]).all()
+    assert (one["less likely in"] + one["more likely in"] <= 1).all()
+    assert one["change"].abs().max() > 0.01
+    still = audience_slope(base, LIKE, (LIKE, LIKE), SMALL, TWO_WEEKS, 0.2)
+    assert (still[["change", "low", "high", "less likely in", "more likely in", OTHER, "change of collapse"]] == 0).all(axis=None)
+    silent = replace(LIKE, audience=(0.0, 0.5))
+    assert THREATS not in set(audience_slope(base, silent, moved, SMALL, TWO_WEEKS, 0.2)["model"])

@@ -58,14 +58,6 @@ def test_three_parties() -> None:
     assert g.efficient() == (("ease",) * 3,)
 
 
-def test_risk_dominance() -> None:
-    stag = bimatrix([[9, 0], [8, 7]], [[9, 8], [0, 7]], stances=(("stag", "hare"), ("stag", "hare")))
-    chosen = stag.risk_dominant()
-    assert chosen is not None
-    assert chosen.cell == ("hare", "hare")
-    assert bimatrix([[1, 0], [0, 1]], [[1, 0], [0, 1]]).risk_dominant() is None
-
-
 @given(payoffs)
 def test_every_equilibrium_survives_every_deviation(u: np.ndarray) -> None:
     g = game(u)

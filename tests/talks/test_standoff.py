@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from hypothesis import assume, given, strategies as st
-from scipy.integrate import quad
+from scipy.integrate import quad, trapezoid
 
 from detente.errors import InputError
 from detente.talks.attrition import audience_costs, known_stakes, private_stakes
@@ -132,6 +132,9 @@ def test_edge_cases_have_names() -> None:
     assert standoff(content, CHN).status == "second gives way at once"
     assert standoff(content, CHN).blink == (0.0, 1.0)
     assert standoff(USA, CHN.with_(flow=5.0)).status == "first gives way at once"
+    for little in (1e-6, 0.1):  # a side to which waiting costs anything less than nothing waits for ever
+        assert standoff(USA.with_(flow=USA.rate * USA.lose + little), CHN).status == "second gives way at once"
+        assert standoff(USA.with_(flow=USA.rate * USA.lose - little), CHN).status == "mixed"
     never = standoff(content, CHN.with_(flow=5.0))
     assert (never.status, never.stalemate, never.length) == ("neither gives way", 1.0, math.inf)
     short = standoff(content, CHN.with_(flow=9.0), 0.01)
@@ -247,6 +250,9 @@ def test_a_side_that_need_not_fear_the_deadline_wins() -> None:
     assert "would rather see talks collapse" in d.status
     both = uncertain_deadline(USA.with_(collapse=5.0), CHN.with_(collapse=5.0), UncertainDate(0.5, 0.05))
     assert math.isnan(both.blink[0])
+    assert math.isnan(both.collapse)
+    assert (both.atom, both.jump, both.missed) == ((0.0, 0.0), (0.0, 0.0, 0.0), 0.0)  # who moves is not known
+    assert all(len(curve) == 0 for curve in both.path.values())
     json.dumps([d.record(), both.record()], allow_nan=False)
     stuck = uncertain_deadline(USA.with_(flow=900.0), CHN.with_(flow=900.0), UncertainDate(0.5, 0.05, 0.1))
     assert stuck.status == "neither gives way"
@@ -273,6 +279,25 @@ def test_fixed_date_probabilities(a: Stakes, b: Stakes, when: float, risk: float
     assert d.length <= when + 1e-12
     json.dumps(d.record(), allow_nan=False)
     assert d.explain()
+
+
+@pytest.mark.parametrize("risk", [0.0, 0.3])
+def test_the_curves_of_a_fixed_date_bring_what_the_odds_say(risk: float) -> None:
+    one = Stakes("A", rate=0.05, flow=-1.0, win=5.0, lose=-1.0, collapse=-4.0)
+    two = Stakes("B", rate=0.05, flow=-1.0, win=9.0, lose=-1.0, collapse=-4.0)
+    shared = 2.0  # of the first; the second's share makes it wait quietly as long
+    fear = one.lose - one.collapse
+    chance = (shared - one.lose) / (fear + one.win - shared)
+    both = (shared, (chance * (fear + two.win) + two.lose) / (1 + chance))
+    d = fixed_deadline(one, two, 6.0, risk, both=both, steps=4000)
+    assert 0 < d.quiet_from < 6.0
+    for k, key in enumerate(("first", "second")):
+        found = trapezoid(d.path[key] * d.path["survival"], d.path["time"])
+        assert found == pytest.approx(d.blink[k] - d.jump[k], rel=2e-3)
+    assert d.blink[0] != pytest.approx(d.blink[1], rel=0.05)
+    assert trapezoid(d.path["risk"] * d.path["survival"], d.path["time"]) == pytest.approx(d.collapse - d.missed, rel=2e-3)
+    assert trapezoid(d.path["survival"], d.path["time"]) == pytest.approx(d.length, rel=2e-3)
+    assert total(d) == pytest.approx(1)
 
 
 def test_fixed_date_too_far_off() -> None:
@@ -311,7 +336,6 @@ def test_reputation_accounts_for_every_end(a: float, b: float, r1: float, r2: fl
     assert sum(r.blink) + r.deadlock == pytest.approx(1)
     assert r.deadlock == pytest.approx(z1 * z2)
     assert min(r.at_once) == 0
-    assert r.believed_obstinate(r.until) == pytest.approx((1, 1))
     assert r.given_way_by(r.until) == pytest.approx((1 - z1, 1 - z2))
 
 

@@ -12,9 +12,10 @@ from hypothesis import assume, given, strategies as st
 from scipy.integrate import quad
 from scipy.optimize import brentq, minimize_scalar
 
-from detente.errors import InputError
+from detente.errors import InputError, UnknownName
 from detente.talks.commitments import PHASE_ONE, loss_of_buying, purchase_promise
 from detente.talks.menus import bystander_menu, hosting
+from detente.talks.sustainable_tariffs import sustainable_tariff
 from detente.talks.truce import (
     TruceSide,
     critical_discount,
@@ -22,7 +23,6 @@ from detente.talks.truce import (
     punishment_weight,
     renewal,
     shortest_punishment,
-    sustainable_tariff,
     truce,
     truce_value,
 )
@@ -206,6 +206,14 @@ def test_renewal_agrees_with_the_truce_of_that_period() -> None:
     assert row["share of time at peace"] == pytest.approx(t.share_at_peace)
 
 
+def test_a_longer_period_lets_more_be_seen() -> None:
+    periods = [1e-6, math.log(2), 2 * math.log(2), 60.0]
+    frame = renewal(A, B, 0.1, false_alarm=0.1, detection=0.6, evidence_years=1.0, periods=periods).to_frame()
+    # from a false alarm's chance at once to the whole of it, half-way after ln 2 of the years that evidence takes
+    assert frame["detection"].tolist() == pytest.approx([0.1, 0.35, 0.475, 0.6], abs=1e-5)
+    assert (renewal(A, B, 0.1, false_alarm=0.1, detection=0.6, periods=periods).to_frame()["detection"] == 0.6).all()
+
+
 def test_renewal_trades_off() -> None:
     plan = renewal(A, B, 0.1, false_alarm=0.1, detection=0.6, review_cost=0.01)
     frame = plan.to_frame()
@@ -329,3 +337,8 @@ def test_hosting_and_choosing_sides() -> None:
     json.dumps(h.record(), allow_nan=False)
     with pytest.raises(InputError, match="sum to 1"):
         bystander_menu([[1, 2]], [0.5, 0.6])
+    for names in ({"options": ["a", "b"]}, {"scenarios": ["deal"]}, {"scenarios": ["deal"] * 2}, {"scenarios": ["a", "b", "c"]}):
+        with pytest.raises(InputError, match="different"):
+            bystander_menu([[1, 2]], [0.5, 0.5], **names)
+    with pytest.raises(UnknownName, match="stay out"):
+        bystander_menu([[1, 2]], [0.5, 0.5], options=["stay out"], consent={"stay in": "China"})

@@ -13,7 +13,7 @@ import yaml
 import detente as dt
 from detente.cases.runs import repeat
 from detente.policy.dossier import parse_dossier
-from detente.policy.levers import levered_policy
+from detente.policy.levers import changes_for
 from detente.web.state import OWN, PageState, resolve
 from detente.words.names import sector_table
 
@@ -31,7 +31,7 @@ def kuala(**more):
 @pytest.fixture(scope="module")
 def outcome():
     before = dt.solve(WORLD, DOSSIER.policy(None, WORLD.regions, WORLD.sectors))
-    policy = levered_policy(DOSSIER, "middle", MOVED, WORLD.regions, WORLD.sectors)
+    policy = DOSSIER.policy("middle", WORLD.regions, WORLD.sectors, changes=changes_for(DOSSIER, "middle", MOVED))
     return dt.solve(WORLD, policy).relative_to(before)
 
 
@@ -158,6 +158,9 @@ def test_lists_and_views(client):
     rows = {row["id"]: row["spans"] for row in view["timeline"]["rows"]}
     assert [s["status"] for s in rows["us-reciprocal-chn-24"]][:4] == ["announced", "in_force", "suspended", "in_force"]
     assert view["deadlines"] == sorted(view["deadlines"], key=lambda d: d["date"])
+    short = client.get("/api/v1/dossiers/kuala-lumpur-2025?short=true")
+    assert short.json() == {k: v for k, v in view.items() if k not in ("timeline", "measures", "sources", "published")}
+    assert len(short.content) < len(json.dumps(view)) / 3
     missing = client.get("/api/v1/dossiers/kuala-lumpur-2026")
     assert missing.status_code == 404
     assert "kuala-lumpur-2025" in missing.json()["message"]

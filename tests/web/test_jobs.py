@@ -33,10 +33,32 @@ def added(jobs, key=KEYS[0], client="me", now=0.0, **more):
 def test_the_oldest_goes_first_and_the_same_work_is_done_once_at_a_time(jobs):
     first, second, third = added(jobs, now=1), added(jobs, now=2), added(jobs, KEYS[1], now=3)
     assert jobs.claim("a", 4).id == first.id
-    assert jobs.claim("b", 4).id == third.id  # the second waits for the first: its result may serve
-    assert jobs.claim("c", 4) is None
+    assert jobs.claim("b", 4, share=9).id == third.id  # the second waits for the first: its result may serve
+    assert jobs.claim("c", 4, share=9) is None
     assert jobs.finish(first.id, "a", "done", 5)
-    assert jobs.claim("c", 6).id == second.id
+    assert jobs.claim("c", 6, share=9).id == second.id
+
+
+def test_clients_take_turns(jobs):
+    many = [added(jobs, f"{k:032x}", client="many", now=k).id for k in range(5)]
+    late = [added(jobs, f"{k:032x}", client="late", now=k).id for k in (10, 11)]
+    taken = []
+    for now in range(20, 27):
+        job = jobs.claim("w", now)
+        taken.append(job.id)
+        assert jobs.finish(job.id, "w", "done", now)
+    assert taken == [many[0], late[0], many[1], late[1], *many[2:]]
+
+
+def test_a_client_has_no_more_than_its_share_running(jobs):
+    mine = [added(jobs, f"{k:032x}", now=k).id for k in range(4)]
+    assert jobs.claim("a", 10, share=2).id == mine[0]
+    assert jobs.claim("b", 10, share=2).id == mine[1]
+    assert jobs.claim("c", 10, share=2) is None  # the third worker is for others
+    other = added(jobs, "f" * 32, client="other", now=9)
+    assert jobs.claim("c", 11, share=2).id == other.id
+    assert jobs.finish(mine[0], "a", "done", 12)
+    assert jobs.claim("a", 13, share=2).id == mine[2]
 
 
 def test_every_job_is_taken_by_one_worker(jobs):

@@ -146,3 +146,16 @@ def test_weights_that_cannot_be_are_refused() -> None:
     rows = [("P", "", "", 0.5), ("Q", "", "", 0.5), *(("P", "", user, 0.0) for user in (*TOY.sectors, "FINAL"))]
     with pytest.raises(InputError, match=r"purchases of P in AAA cannot be .*: there is nothing that counts towards it"):
         split_sector(TOY, "MAKE", pd.DataFrame(rows, columns=["part", "region", "user", "share"]))
+
+
+def test_the_public_names_take_a_file_as_the_command_does(tmp_path: Path) -> None:
+    regions, sectors = tmp_path / "regions.csv", tmp_path / "sectors.csv"
+    regions.write_text("part,share\nX,0.25\nY,0.75\n")
+    sectors.write_text("part,region,share\nP,,0.5\nQ,,0.5\nP,AAA,0.1\nQ,AAA,0.9\n")
+    _same(dt.split_region(TOY, "AAA", str(regions), home=0.3), split_region(TOY, "AAA", {"X": 0.25, "Y": 0.75}, home=0.3))
+    cut = dt.split_sector(TOY, "MAKE", sectors)
+    np.testing.assert_allclose(cut.output[0, 1:3], np.array([0.1, 0.9]) * TOY.output[0, 1])
+    _same(cut.aggregate(sectors={"MAKE": ["P", "Q"]}), TOY)
+    for cut_up in (dt.split_region, dt.split_sector):
+        with pytest.raises(SourceError, match="no file"):
+            cut_up(TOY, "AAA" if cut_up is dt.split_region else "MAKE", tmp_path / "none.csv")

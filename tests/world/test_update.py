@@ -12,7 +12,7 @@ from scipy.optimize import minimize
 
 import detente as dt
 from detente.errors import DetenteError, InputError, NotConverged, SourceError, UnknownRegion
-from detente.world.update import COLUMNS, read_totals, update
+from detente.world.update import COLUMNS, read_totals, update_world
 
 TOY = dt.load_world("toy")
 
@@ -28,7 +28,7 @@ def _growth(what: str, region: str, percent: float, sector: str = "", partner: s
 @settings(max_examples=20, deadline=None)
 @given(st.floats(-60, 300))
 def test_the_same_growth_everywhere_scales_the_table(percent: float) -> None:
-    found = update(TOY, 2030, _frame(*(_growth("gdp", r, percent) for r in TOY.regions)))
+    found = update_world(TOY, 2030, _frame(*(_growth("gdp", r, percent) for r in TOY.regions)))
     for name in ("shipments", "intermediate_use", "value_added", "final_use"):
         np.testing.assert_allclose(getattr(found.world, name), getattr(TOY, name) * (1 + percent / 100), rtol=1e-9)
     assert max(found.moved.values()) < 1e-9
@@ -41,7 +41,7 @@ def test_totals_are_met_and_identities_hold(percents: list[float], exports: floa
     rows = [_growth("gdp", r, g) for r, g in zip(TOY.regions, percents[:3], strict=True)]
     rows += [_growth("output", "BBB", percents[3], "MAKE"), _growth("imports", "CCC", percents[4])]
     rows += [_growth("trade", "AAA", exports, partner="BBB"), _growth("exports", "BBB", percents[5], "FARM")]
-    found = update(TOY, 2023, _frame(*rows))
+    found = update_world(TOY, 2023, _frame(*rows))
     assert found.world.check() < 1e-9
     np.testing.assert_allclose(found.totals["after"], found.totals["asked"], rtol=1e-9)
     assert ((found.world.shipments > 0) == (TOY.shipments > 0)).all()
@@ -51,7 +51,7 @@ def test_totals_are_met_and_identities_hold(percents: list[float], exports: floa
 def test_it_is_the_least_move_by_an_independent_optimiser() -> None:
     """One total on a world of one sector: all flows by SLSQP, with the identities and the total as constraints."""
     small = TOY.aggregate(sectors={"ALL": list(TOY.sectors)}, regions={"REST": ["AAA", "BBB"]})
-    found = update(small, 2022, _frame(_growth("exports", "CCC", 15.0))).world
+    found = update_world(small, 2022, _frame(_growth("exports", "CCC", 15.0))).world
     kept = [np.flatnonzero(a) for a in (small.shipments, small.intermediate_use, small.value_added, small.final_use)]
     start = np.concatenate([a.ravel()[k] for a, k in zip(_flows(small), kept, strict=True)])
 
@@ -85,24 +85,24 @@ def _flows(world: dt.World) -> tuple[np.ndarray, ...]:
 
 
 def test_trade_that_ends_is_none() -> None:
-    found = update(TOY, 2023, _frame(("trade", "AAA", "BBB", "FARM", 0.0), _growth("gdp", "CCC", 4.0)))
+    found = update_world(TOY, 2023, _frame(("trade", "AAA", "BBB", "FARM", 0.0), _growth("gdp", "CCC", 4.0)))
     assert found.world.shipments[0, 1, 0] == 0
     assert found.world.check() < 1e-9
     assert set(found.free) == {"AAA", "BBB"}
 
 
 def test_the_shipped_growth_is_of_the_default_world() -> None:
-    found = update(dt.load_world(), 2024)
+    found = update_world(dt.load_world(), 2024)
     np.testing.assert_allclose(found.totals["after"], found.totals["asked"], rtol=1e-9)
-    later = update(dt.load_world(), 2025)
+    later = update_world(dt.load_world(), 2025)
     assert later.assumed == ("TWN",)
     assert later.world.card["updated"]["grown as the others together"] == ["TWN"]
     with pytest.raises(InputError, match="no growth is shipped for AAA, BBB, CCC"):
-        update(TOY, 2024)
+        update_world(TOY, 2024)
     with pytest.raises(InputError, match="dollars of 2040 are not known"):
-        update(dt.load_world(), 2040)
+        update_world(dt.load_world(), 2040)
     with pytest.raises(InputError, match="this world counts in million EUR"):
-        update(dt.load_world().with_(unit="million EUR"), 2024)
+        update_world(dt.load_world().with_(unit="million EUR"), 2024)
 
 
 @pytest.mark.parametrize(
@@ -137,20 +137,33 @@ def test_the_shipped_growth_is_of_the_default_world() -> None:
 )  # fmt: skip
 def test_what_cannot_be_is_refused_by_name(rows: list[tuple[object, ...]], error: type[DetenteError], said: str) -> None:
     with pytest.raises(error, match=said):
-        update(TOY, 2023, _frame(*rows))
+        update_world(TOY, 2023, _frame(*rows))
 
 
 def test_a_table_goes_forward_and_columns_are_known(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="brought to a later year, not back to 2019"):
-        update(TOY, 2019, _frame(_growth("gdp", "AAA", 1.0)))
+        update_world(TOY, 2019, _frame(_growth("gdp", "AAA", 1.0)))
     with pytest.raises(InputError, match="not known: wat"):
-        update(TOY, 2023, pd.DataFrame({"what": ["gdp"], "region": ["AAA"], "wat": [1]}))
+        update_world(TOY, 2023, pd.DataFrame({"what": ["gdp"], "region": ["AAA"], "wat": [1]}))
     with pytest.raises(InputError, match="lacking: region"):
-        update(TOY, 2023, pd.DataFrame({"what": ["gdp"]}))
+        update_world(TOY, 2023, pd.DataFrame({"what": ["gdp"]}))
     with pytest.raises(InputError, match="no totals are given"):
-        update(TOY, 2023, pd.DataFrame({"what": [], "region": []}))
+        update_world(TOY, 2023, pd.DataFrame({"what": [], "region": []}))
     with pytest.raises(SourceError, match="no file"):
         read_totals(tmp_path / "none.csv")
     (tmp_path / "empty.csv").write_text("")
     with pytest.raises(SourceError, match="is no CSV of totals"):
         read_totals(tmp_path / "empty.csv")
+
+
+def test_the_public_name_takes_a_file_as_the_command_does(tmp_path: Path) -> None:
+    totals = tmp_path / "macro.csv"
+    totals.write_text("# from the office\nwhat,region,value,growth\ngdp,AAA,,12\n")
+    found = dt.update_world(TOY, 2024, totals)
+    assert isinstance(found, dt.Update)
+    assert (found.world.year, found.source, found.world.card["updated"]["source"]) == (2024, "macro.csv", "macro.csv")
+    same = dt.update_world(TOY, 2024, _frame(_growth("gdp", "AAA", 12.0)), source="macro.csv")
+    assert same.world.fingerprint == found.world.fingerprint
+    assert dt.update_world(TOY, 2024, str(totals), source="the office").source == "the office"
+    with pytest.raises(SourceError, match="no file"):
+        dt.update_world(TOY, 2024, tmp_path / "none.csv")

@@ -31,7 +31,7 @@ import pandas as pd
 
 from detente import words as text
 from detente.briefing import page
-from detente.briefing.ahead import work_ahead
+from detente.briefing.ahead import AHEAD, Ahead
 from detente.briefing.annex import ORDER as ANNEX
 from detente.briefing.charts import figures, standalone
 from detente.briefing.charts.theme import coloured, roles
@@ -89,7 +89,11 @@ def contents_of(
     Thread(target=lambda: [_part(name) for name in ORDER]).start()  # half of what is imported, while the solver runs
     chosen = readers_of(Case.of(negotiation, table, horizon), readers)  # refused before anything is solved
     with solved_once(between_runs=True):
-        case = solve_case(negotiation, table, horizon, watch)
+        process = Ahead(negotiation, table, horizon)
+        try:
+            case = solve_case(negotiation, table, horizon, watch, process)
+        finally:
+            process.end()  # unless it was let go on
         watch("writing", last - 1, last)
         sections = write_sections(case)
         with coloured(roles(case.parties, case.host)):
@@ -198,8 +202,15 @@ def images(figure: Figure) -> tuple[bytes, bytes]:
     return svg, png
 
 
-def solve_case(dossier: Dossier, world: World, horizon: str | None = None, progress: Progress | None = None) -> CaseView:
-    """All scenarios with ranges at one horizon, and their central values at the others."""
+def solve_case(
+    dossier: Dossier,
+    world: World,
+    horizon: str | None = None,
+    progress: Progress | None = None,
+    process: Ahead | None = None,
+) -> CaseView:
+    """All scenarios with ranges at one horizon, and their central values at the others; a `process` beside this one is let go on
+    where anything had to be solved."""
     case = Case.of(dossier, world, horizon)
     chosen = case.parameters.name
     case.must_have_scenarios()
@@ -209,6 +220,8 @@ def solve_case(dossier: Dossier, world: World, horizon: str | None = None, progr
     # eighteen years each along a path: no scenario is worth it, only the split of the world that stands on the status quo
     others = {h: case.at(h, scenarios=() if h in paths else None) for h in names}
     view = CaseView(dossier, world, case.parameters, case.ids, others=others)
+    if process is not None:
+        view.once(AHEAD, lambda: process)
     steps = sum((1 + len(c.ids)) * len(c.parameter_sets) for c in (view, *others.values())) + 1
 
     lock, compiled, solved = Lock(), Event(), 0
@@ -217,8 +230,8 @@ def solve_case(dossier: Dossier, world: World, horizon: str | None = None, progr
         nonlocal solved
         compiled.set()
         kept = memory()
-        if kept is not None and kept.worked:  # what is compiled by now the process beside this one loads
-            work_ahead(view, horizon)
+        if process is not None and kept is not None and kept.worked:  # what is compiled by now it loads
+            process.go()
         with lock:
             solved += 1
             if progress is not None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pickle
 import sys
+from importlib import import_module
 
+from detente.briefing.ahead import GO
 from detente.briefing.sections import proposal
 from detente.briefing.view import CaseView
 from detente.cases.case import Case
@@ -13,8 +15,12 @@ from detente.words.currency import counted_in
 
 
 def main() -> None:
-    """Read dossier, world and horizon from the process that started this one; what is solved is kept on disk."""
-    dossier, world, horizon = pickle.loads(sys.stdin.buffer.read())
+    """Read dossier, world and horizon from the process that started this one, and wait for its word; what is solved is kept on
+    disk."""
+    dossier, world, horizon = pickle.load(sys.stdin.buffer)
+    import_module("detente.equilibrium.system")  # what solving needs is read while nothing else can be done
+    if sys.stdin.buffer.readline() != GO:
+        return
     with counted_in(world.unit), solved_once(between_runs=True):
         case = Case.of(dossier, world, horizon)
         view = CaseView(dossier, world, case.parameters, case.ids)

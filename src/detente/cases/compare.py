@@ -118,7 +118,7 @@ class Comparison(Shown):
             raise UnknownName(indicator, list(INDICATORS), "indicator")
         part = self.frame[self.frame["indicator"] == indicator]
         if part.empty:
-            raise InputError("nothing was solved, so there is nothing to compare: " + "; ".join(self.failed.values()))
+            raise InputError(refusal("cases", "nothing_solved", failed="; ".join(self.failed.values())))
         return part
 
 
@@ -186,7 +186,7 @@ def _runs(packages: Mapping[str, Package] | Sequence[Package] | Dossier, against
             put(name or item.name, item)
         elif isinstance(item, Policy):
             if name is None:
-                raise InputError("give a policy a name: compare({'my package': policy})")
+                raise InputError(refusal("cases", "policy_without_name"))
             put(name, Run.of_policy(name, item, against=against))
         elif isinstance(item, Dossier):
             for s in item.scenarios:
@@ -201,7 +201,7 @@ def _runs(packages: Mapping[str, Package] | Sequence[Package] | Dossier, against
 
     def put(name: str, run: Run) -> None:
         if name in found:
-            raise InputError(f"two packages are called {name!r}; give them names: compare({{'one': …, 'other': …}})")
+            raise InputError(refusal("cases", "two_packages", name=repr(name)))
         found[name] = run
 
     if isinstance(packages, Dossier):

@@ -211,9 +211,11 @@ class Repeat:
 def repeat(record: Mapping[str, Any], world: World | None = None) -> tuple[Run, Repeat]:
     """Solve a run file again and compare with the numbers it holds."""
     run = Run.from_record(record, world)
-    told, now = record.get("result", {}), run.result
+    told, now = record.get("result"), run.result
+    if not isinstance(told, Mapping):
+        told = {}
     then_flat, now_flat = flat(told), flat(now)
-    gaps = {k: abs(float(then_flat.get(k, math.nan)) - float(v)) for k, v in now_flat.items() if isinstance(v, (int, float))}
+    gaps = {k: abs(_number(then_flat.get(k)) - v) for k, v in now_flat.items() if isinstance(v, (int, float))}
     worst = max(gaps, key=lambda k: math.inf if math.isnan(gaps[k]) else gaps[k]) if gaps else ""
     inputs = told.get("inputs_hash") == now["inputs_hash"]
     return run, Repeat(
@@ -326,6 +328,16 @@ def flat(value: Any, prefix: str = "") -> dict[str, Any]:
     for key, inner in value.items():
         found |= flat(inner, f"{prefix} / {key}" if prefix else str(key))
     return found
+
+
+def _number(value: Any) -> float:
+    """What a file gives as a number; what is none is not a number."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return math.nan
+    try:
+        return float(value)
+    except OverflowError:
+        return math.nan
 
 
 def _digits(value: float) -> float:

@@ -1,6 +1,6 @@
 """The command line. Quiet and fast: heavy modules load only inside the commands that need them.
 
-Exit codes: 0 done, 2 bad input, 3 a computation that did not reach an answer. What commands share is in
+Exit codes: 0 done, 1 a fault of our own, 2 bad input, 3 a computation that did not reach an answer. What commands share is in
 `common`.
 """
 
@@ -32,6 +32,7 @@ from detente.cli import (
     world,
 )
 from detente.cli.common import any_terminal, out, print_error
+from detente.cli.logs import current, log
 from detente.cli.new import new
 from detente.cli.reply import spoken
 from detente.errors import DetenteError
@@ -103,20 +104,32 @@ _answer_first(app)
 
 
 def main() -> None:
-    """Run the command line; named failures become one message and an exit code."""
+    """Run the command line; named failures become one message and an exit code, faults of our own too: the log has them whole."""
     any_terminal()
     try:
         app()
     except DetenteError as error:
+        log.warning("refused: %s", error)
         print_error(str(error))
         sys.exit(error.exit_code)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except OSError as error:
+        log.warning("the system refused", exc_info=True)
         place = f" {error.filename}" if error.filename else ""
         print_error(f"{error.strerror or error}{place}")
         sys.exit(2)
+    except Exception as error:
+        log.exception("a fault of detente's own")
+        if (kept := current.kept) is None:  # nowhere else to read it
+            raise
+        from detente.words import refusal
+
+        print_error(refusal("cli", "ours", kind=type(error).__name__, text=str(error), place=str(kept)))
+        sys.exit(1)
+    finally:
+        current.end()
 
 
 def _version(value: bool) -> None:
@@ -128,8 +141,13 @@ def _version(value: bool) -> None:
 @app.callback()
 def root(
     version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+    verbose: Annotated[
+        bool,
+        typer.Option("--verbose", help="Say on standard error what is done and how long it takes, as the log file has it."),
+    ] = False,
 ) -> None:
     """An open laboratory for trade wars and the talks that end them."""
+    current.begin(sys.argv[1:], verbose=verbose)
 
 
 if __name__ == "__main__":

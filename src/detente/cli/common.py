@@ -7,7 +7,7 @@ import io
 import json
 import sys
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,10 +16,11 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from detente.cli.logs import stages
 from detente.cli.reply import Escaped, Voice, escaped
 from detente.errors import InputError
 from detente.files import table_csv, target_file, write
-from detente.words.currency import in_currency, table_in_currency
+from detente.words.currency import DOLLAR, currency, in_currency, record_in_currency, table_in_currency
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -117,8 +118,14 @@ C1 = {k: f"\\u{k:04x}" for k in range(127, 160)}
 """Control characters that JSON need not escape."""
 
 
-def emit(value: Any) -> None:
-    """JSON on standard output; what its encoding has no sign for is escaped, so that it stays JSON."""
+def emit(value: Any, kept: Collection[str] = ()) -> None:
+    """JSON on standard output; what its encoding has no sign for is escaped, so that it stays JSON.
+
+    Of a world in another currency than US dollars, names (but those in `kept`) and units say so, and so does `currency`.
+    """
+    value = record_in_currency(value, kept)
+    if currency() != DOLLAR and isinstance(value, dict):
+        value = {"currency": currency(), **value}
     text = json.dumps(value, indent=2, ensure_ascii=False, default=str).translate(C1)
     try:
         text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
@@ -186,9 +193,10 @@ def text_table(columns: tuple[str, ...]) -> Table:
 
 @contextmanager
 def progress_bar(title: str, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
-    """A progress bar on standard error; silent when asked or when nobody is watching."""
+    """A progress bar on standard error; silent when asked or when nobody is watching. Stages are logged either way."""
     if quiet or not err.is_terminal:
-        yield lambda label, done, total: None
+        with stages(title, lambda label, done, total: None) as progress:
+            yield progress
         return
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -197,7 +205,12 @@ def progress_bar(title: str, quiet: bool) -> Iterator[Callable[[str, int, int], 
         TimeElapsedColumn(), console=err, transient=True,
     ) as bar:  # fmt: skip
         task = bar.add_task(title, total=None)
-        yield lambda label, done, total: bar.update(task, description=f"{title}: {label}", completed=done, total=total)
+
+        def show(label: str, done: int, total: int) -> None:
+            bar.update(task, description=f"{title}: {label}", completed=done, total=total)
+
+        with stages(title, show) as progress:
+            yield progress
 
 
 def run_words(horizon: str) -> str:

@@ -68,6 +68,7 @@ def findings(*, quick: bool = False) -> Iterator[Finding]:
         "extras": _extras,
         "data folder": lambda: _folder("data"),
         "cache folder": lambda: _folder("cache"),
+        "log": _log,
         "world": _world,
         "drawings": _drawings,
         "PDF": _pdf,
@@ -115,6 +116,13 @@ def _folder(kind: Literal["data", "cache"]) -> tuple[State, str]:
     free = shutil.disk_usage(there).free / 1e6
     size = sum(p.stat().st_size for p in place.rglob("*") if p.is_file()) / 1e6 if place.exists() else 0.0
     return ("fault" if free < ROOM else "well"), _said("folder", place=str(place), free=free, size=size, short=free < ROOM)
+
+
+def _log() -> tuple[State, str]:
+    from detente.cli.logs import current, place
+
+    kept = current.kept
+    return ("fault", _said("no_log", place=str(place()))) if kept is None else ("well", str(kept))
 
 
 def _world() -> tuple[State, str]:

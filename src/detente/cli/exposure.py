@@ -11,6 +11,8 @@ from detente.cli.questions import ChartFile, TableFile
 
 MOST = 15
 """Rows of a table of chokepoints or minerals; JSON has all."""
+IMPORTS = "imports, million USD"
+"""Head of what customs count in dollars, whatever a world counts in."""
 LEAST = 0.005
 """Inputs whose index is printed as zero are left out."""
 
@@ -37,7 +39,7 @@ def exposure(
     region, to = found.region, found.to
     save("exposure", found, csv, chart, index=True)
     if as_json:
-        emit(found.record() | {"explained": found.explain()})
+        emit(found.record() | {"explained": found.explain()}, kept=(IMPORTS,))
         return
     out.answer(found.explain())
     what = region_name(region) + (f", {sector_name(sector)}" if sector else "") + (f", on {region_name(to)}" if to else "")

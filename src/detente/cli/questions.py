@@ -366,7 +366,8 @@ def deal(
     issues = text_table(("issue", "package", "one more costs", "and brings"))
     step = f"at the package: {{}}, points by {found.judged_by}"
     for row in found.exchange().to_dict(orient="records"):
-        costs, brings = (f"{row[step.format(what)]:+.4f}".replace("-", "−") for what in ("costs the giver", "brings the other"))
+        moved = (row[step.format(what)] for what in ("costs the giver", "brings the other"))
+        costs, brings = (f"{x:+.4f}".replace("-", "−") if round(x, 4) else "0" for x in moved)
         issues.add_row(row["issue"], row["in the package"], costs, brings)
     issues.columns[0].no_wrap = False
     out.print(issues)

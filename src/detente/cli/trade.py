@@ -39,6 +39,7 @@ def duties(
     flows: Annotated[Path | None, typer.Option("--trade", help="BACI or UN Comtrade, to weigh products with.")] = None,
     countries: Countries = None,
     hs: Edition = None,
+    trade_hs: Annotated[str | None, typer.Option("--trade-hs", help="Edition of HS of --trade; that of --hs if absent.")] = None,
     kind: Annotated[str | None, typer.Option(help="Of WITS: AHS (applied), MFN, PRF or BND.")] = None,
     target: Annotated[Path | None, typer.Option("--out", "-o", help="A CSV of the rates.", callback=out_file)] = None,
     made: Annotated[
@@ -51,7 +52,7 @@ def duties(
     from detente.build.trade.recognise import read_duties, read_trade
 
     table = the_world(world)
-    weights = None if flows is None else read_trade(flows, countries=countries)
+    weights = None if flows is None else read_trade(flows, countries=countries, edition=trade_hs or hs)
     found = duty_array(read_duties(file, kind=kind, edition=hs), table, weights)
     if made is not None:
         with_duties(table, found.values).save(made)

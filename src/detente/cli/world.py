@@ -12,7 +12,7 @@ from detente.cli.common import Json, WorldName, emit, out, out_file, progress_ba
 from detente.errors import InputError
 
 if TYPE_CHECKING:
-    from detente.build.tables import Table
+    from detente.build.tables import Basedata, Built, Table
     from detente.build.trade.arrays import TradeReport
     from detente.build.trade.pattern import Pattern
     from detente.world.world import World
@@ -104,8 +104,6 @@ def world_build(
                 "give a published table, as in detente world build 2022_SML.csv, trade or duties (--baci, --wits), or --sources, "
                 "the default world's folder"
             )
-        from detente.build.tables import world_of
-
         if given is None:
             first = baci or wits
             assert first is not None
@@ -113,9 +111,8 @@ def world_build(
                 _overlaid(the_world("world-2022"), baci, wits, countries, hs), None, target or Path(f"{first.stem}.npz"), as_json
             )
             return
-        table = _table(given, year, tolerance, as_json)
-        world = world_of(table, full=full, tariffs=tariffs, rare_earths=rare_earths, name=(target or given).stem)
-        _written(_overlaid(world, baci, wits, countries, hs), table, target or Path(f"{given.stem}.npz"), as_json)
+        made = _built(given, year, tolerance, as_json, full, tariffs, rare_earths, name=(target or given).stem)
+        _written(_overlaid(made.world, baci, wits, countries, hs), made.table, target or Path(f"{given.stem}.npz"), as_json)
         return
     if baci is not None or wits is not None:
         raise InputError("--baci and --wits go with a published table or the default world as it ships, not with --sources")
@@ -135,11 +132,29 @@ def world_build(
     out.print(f"{world} written to {target}", highlight=False, markup=False)
 
 
-def _table(file: Path, year: int | None, tolerance: float, quiet: bool) -> Table:
-    from detente.build.tables import read_table
+def _built(
+    file: Path,
+    year: int | None,
+    tolerance: float,
+    quiet: bool,
+    full: bool = False,
+    tariffs: bool = True,
+    rare_earths: bool = True,
+    name: str = "",
+) -> Built:
+    from detente.build.tables import build_table
 
     with progress_bar("table", quiet) as progress:
-        return read_table(file, year=year, tolerance=tolerance, progress=progress)
+        return build_table(
+            file,
+            full=full,
+            tariffs=tariffs,
+            rare_earths=rare_earths,
+            name=name,
+            year=year,
+            tolerance=tolerance,
+            progress=progress,
+        )
 
 
 class _Overlaid(NamedTuple):
@@ -171,7 +186,7 @@ def _overlaid(world: World, baci: Path | None, wits: Path | None, countries: Pat
     return _Overlaid(world, pattern, None if goods is None else goods.report, None if rates is None else rates.report)
 
 
-def _written(made: _Overlaid, table: Table | None, target: Path, as_json: bool) -> None:
+def _written(made: _Overlaid, table: Table | Basedata | None, target: Path, as_json: bool) -> None:
     from detente.words import say
 
     world = made.world if table is not None else made.world.with_(name=target.stem)
@@ -201,7 +216,10 @@ def world_check(file: TableFile, year: Year = None, tolerance: Tolerance = RELAT
         told: dict[str, Any] = {"kind": "world", "name": world.name, "largest_gap": world.check(), "doubts": []}
         text = say("build/tables/card", "sound_world", world=world, gap=world.check())
     else:
-        table = _table(file, year, tolerance, as_json)
+        from detente.build.tables import read_published
+
+        with progress_bar("table", as_json) as progress:
+            table = read_published(file, year=year, tolerance=tolerance, progress=progress)
         told = {
             "kind": "table", "name": f"{table.source}, {table.year}", "regions": len(table.regions),
             "sectors": len(table.sectors), "unit": table.unit, "largest_gap": table.gap, "doubts": list(table.doubts),
@@ -231,12 +249,12 @@ def world_compare(
 
     final = None
     if Path(file).exists() and not file.endswith(".npz"):
-        from detente.build.tables import world_of
+        from detente.build.tables import Table
         from detente.build.tables.final_demand import compare_final_demand
 
-        table = _table(Path(file), year, tolerance, as_json)
-        second = the_world(other)
-        world, final = world_of(table, name=Path(file).stem), compare_final_demand(table, second)
+        made = _built(Path(file), year, tolerance, as_json, name=Path(file).stem)
+        world, second = made.world, the_world(other)
+        final = compare_final_demand(made.table, second) if isinstance(made.table, Table) else None
     else:
         world, second = the_world(file), the_world(other)
     found = compare(world, second)
@@ -340,10 +358,10 @@ def world_update(
 ) -> None:
     """A world of a later year: moved as little as can be so that it has the totals known of that year (generalised RAS)."""
     from detente.words import say
-    from detente.world.update import read_totals, update
+    from detente.world.update import update_world
 
     world = the_world(file)
-    found = update(world, to, None if totals is None else read_totals(totals), source="" if totals is None else totals.name)
+    found = update_world(world, to, totals)
     target = target or Path(f"{Path(file).stem}-{to}.npz")
     found.world.save(target)
     if as_json:
@@ -381,14 +399,14 @@ def world_split(
 ) -> None:
     """Cut a region or a sector into parts, by shares or as a second world has them; all totals stay."""
     from detente.words import say
-    from detente.world.split import read_shares, split_region, split_sector
+    from detente.world.split import split_region, split_sector
 
     if (region is None) == (sector is None):
         raise InputError("give --region or --sector, one of them: what is split")
     if (shares is None) == (like is None):
         raise InputError("give --shares FILE or --like WORLD, one of them: how big the parts are")
     world = the_world(file)
-    by: Any = read_shares(shares) if shares is not None else the_world(str(like))
+    by: Any = shares if shares is not None else the_world(str(like))
     parts = tuple(p.strip() for p in into.split(",") if p.strip())
     if region is not None:
         found = split_region(world, region, by, into=parts, home=home)

@@ -206,12 +206,6 @@ class Chokepoint:
             rows.append(row)
         return pd.DataFrame(rows).set_index("months")
 
-    def downstream(self, month: float) -> pd.DataFrame:
-        """Real output by region and sector, percent, at one of the months. Raises `UnknownName`."""
-        if month not in self.months:
-            raise UnknownName(f"{month:g}", [f"{m:g}" for m in self.months], "month")
-        return self.outcomes[self.months.index(month)].output
-
     def mean_real_income(self, region: str, until: float) -> float:
         """Real income averaged over the months up to `until`, percent; straight lines between the months solved."""
         return mean_until(self.months, [float(o.real_income[region]) for o in self.outcomes], until)
@@ -267,9 +261,11 @@ def month_after(
 
 def mean_until(months: Sequence[float], values: Sequence[float], until: float) -> float:
     """Mean over the months from 0 to `until` of a line through values at months; the first holds before, the last after."""
+    from scipy.integrate import trapezoid
+
     knots = np.unique([0.0, *(m for m in months if 0 < m < until), until])
     heights = np.interp(knots, months, values)
-    return float(np.trapezoid(heights, knots) / until) if until > 0 else float(heights[0])
+    return float(trapezoid(heights, knots) / until) if until > 0 else float(heights[0])
 
 
 def output_after_cut(share: ArrayLike, elasticity: float, left: ArrayLike) -> Array:

@@ -41,6 +41,7 @@ from detente.equilibrium.solve import Solver, equilibrium_at, solve_many
 from detente.errors import InputError
 from detente.policy.instruments import Policy
 from detente.shapley_values import all_sets, shapley_values
+from detente.words import refusal
 from detente.world.economy import Economy
 from detente.world.world import World
 
@@ -78,7 +79,7 @@ def few_steps(states: Sequence[Equilibrium], over: Callable[[Equilibrium], Array
     falls with the square of a step only. Raises `InputError` for an odd number of steps.
     """
     if len(states) % 2 == 0 or len(states) < 3:
-        raise InputError(f"{len(states) - 1} steps cannot be joined in pairs; take an even number")
+        raise InputError(refusal("equilibrium", "odd_steps", steps=len(states) - 1))
     fine, coarse = _sums(states, over), _sums(states[::2], over)
     return {part: (fine[part] + (fine[part] - coarse[part]) / 3).sum(1) for part in fine}
 
@@ -101,9 +102,9 @@ def shapley(
     economy = world.economy()
     names = list(measures)
     if not names:
-        raise InputError("name at least one measure")
+        raise InputError(refusal("equilibrium", "no_measure"))
     if len(names) > 10 and permutations is None:
-        raise InputError(f"{len(names)} measures have {2 ** len(names)} combinations; give permutations=, say 100")
+        raise InputError(refusal("equilibrium", "many_measures", measures=len(names), sets=2 ** len(names)))
     base = status_quo or Policy()
     if permutations is None:
         orders = None
@@ -141,9 +142,9 @@ def shapley(
 def path(outcome: Outcome, steps: int) -> Iterator[Equilibrium]:
     """Equilibria in `steps` steps from the old policy to the new one, both included."""
     if outcome.shock is None or outcome.shock_before is None or outcome.parameters is None or outcome.flat is None:
-        raise InputError("this outcome carries no solver state; decompose what solve() returned")
+        raise InputError(refusal("equilibrium", "no_state_parts"))
     if steps < 1:
-        raise InputError("decompose needs at least one step")
+        raise InputError(refusal("equilibrium", "no_step"))
     yield outcome.before
     flat = None
     for k in range(1, steps):

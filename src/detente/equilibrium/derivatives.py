@@ -25,6 +25,7 @@ from detente.equilibrium.solve import Solver, solve_flat
 from detente.errors import InputError, NotConverged, UnknownName
 from detente.extras import need
 from detente.policy.shock import Shock
+from detente.words import refusal
 from detente.words.names import resolve_regions
 from detente.world.economy import Economy
 
@@ -97,7 +98,7 @@ def gradient(
     if wrt not in LEVERS:
         raise UnknownName(wrt, list(LEVERS), "lever")
     if outcome.shock is None or outcome.parameters is None or outcome.flat is None:
-        raise InputError("this outcome carries no solver state; take the gradient of what solve() returned")
+        raise InputError(refusal("equilibrium", "no_state_gradient"))
     economy, parameters = outcome.after.economy, outcome.parameters
     market = outcome.after.labour_market
     if market is not None and np.isfinite(parameters.labour_mobility):
@@ -105,9 +106,7 @@ def gradient(
         if len(corner):
             n, j = corner[0]
             where = f"{economy.sectors[j]} in {economy.regions[n]}"
-            raise InputError(
-                f"the wage of {where} is just at its floor, where slopes differ by side; move the policy or wage_floor"
-            )
+            raise InputError(refusal("equilibrium", "at_the_floor", where=where))
     goal = Objective.of(objective).weights(economy.regions, economy.sectors)
     value, levers, bounds, residual = system.gradient(
         outcome.flat,
@@ -120,7 +119,7 @@ def gradient(
         iterations,
     )
     if not float(residual) <= 100 * ADJOINT_TOLERANCE:
-        raise NotConverged(f"the adjoint left a residual of {float(residual):.1e}; try more iterations")
+        raise NotConverged(refusal("equilibrium", "adjoint_left", residual=f"{float(residual):.1e}", more=True))
     regions, sectors = list(economy.regions), list(economy.sectors)
     attributes = {"objective": float(value), "residual": float(residual)}
     if wrt == "bounds":
@@ -164,7 +163,7 @@ class TariffGradients:
         from detente.equilibrium.levels import Equilibrium
 
         if self._near is None:
-            raise InputError("evaluate the objectives first")
+            raise InputError(refusal("equilibrium", "objectives_first"))
         n, s = self.economy.output.shape
         state = system.unpack(self._near, n, s)
         shock = arrays.with_wedges(self.economy, self._last, np.asarray(state.wedge)[: len(self._last.controls)])
@@ -192,5 +191,5 @@ class TariffGradients:
             2000,
         )
         if not float(np.max(residuals)) <= 100 * ADJOINT_TOLERANCE:
-            raise NotConverged(f"the adjoint left a residual of {float(np.max(residuals)):.1e}")
+            raise NotConverged(refusal("equilibrium", "adjoint_left", residual=f"{float(np.max(residuals)):.1e}", more=""))
         return np.asarray(values), np.asarray(slopes).transpose(0, 3, 2, 1)

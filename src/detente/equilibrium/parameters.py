@@ -48,6 +48,8 @@ from detente.equilibrium import months
 from detente.errors import InputError, UnknownName
 from detente.world.labelled import unlabelled
 
+LARGEST = 1e6
+"""Of an elasticity; beyond it powers of prices overflow."""
 Closure = Literal["fixed", "zero", "proportional"]
 Recycling = Literal["households", "labour tax"]
 ExchangeRate = Literal["flexible", "pinned"]
@@ -79,6 +81,10 @@ class Parameters:
     revenue: Recycling = "households"
 
     def __post_init__(self) -> None:
+        if not isinstance(self.name, str):
+            raise InputError(f"the name of parameters is text, not {self.name!r}")
+        if not isinstance(self.critical_inputs, tuple) or not all(isinstance(s, str) for s in self.critical_inputs):
+            raise InputError(f"critical_inputs must be a tuple of sectors, not {self.critical_inputs!r}")
         for key in ("value_added_substitution", "input_substitution", "critical_substitution", "final_substitution"):
             _range(key, getattr(self, key), 0.01, 20)
         _range("labour_mobility", self.labour_mobility, 1, float("inf"))
@@ -124,11 +130,15 @@ def _range(key: str, value: float, low: float, high: float) -> None:
 
 
 def _by_sector(key: str, value: ArrayLike, sectors: int, *, positive: bool) -> NDArray[np.float64]:
-    array = np.asarray(unlabelled(value, key), dtype=np.float64)
+    bare = unlabelled(value, key)
+    try:
+        array = np.asarray(bare, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError):
+        raise InputError(f"{key} must be one number or one a sector, not {value!r}") from None
     if array.ndim > 1 or (array.ndim == 1 and array.shape[0] != sectors):
         raise InputError(f"{key} must be one number or one a sector ({sectors}), not of shape {array.shape}")
-    if not np.isfinite(array).all() or (array.min() <= 0 if positive else array.min() < 0):
-        raise InputError(f"{key} must be {'positive' if positive else 'zero or more'} and finite")
+    if not np.isfinite(array).all() or (array.min() <= 0 if positive else array.min() < 0) or array.max() > LARGEST:
+        raise InputError(f"{key} must be {'positive' if positive else 'zero or more'} and at most {LARGEST:g}")
     return np.array(np.broadcast_to(array, (sectors,)))
 
 

@@ -159,7 +159,7 @@ def solve_many(
     solver = solver or Solver()
     shocks = [policy.shock(economy) for policy in packages]
     if any(chosen.idea_years for chosen in sets):
-        raise InputError("the fragmentation horizon follows a path; solve its policies one by one")
+        raise InputError(say(REFUSALS, "one_by_one"))
     for shock in shocks:
         _check_sources(economy, shock)
     _prepare()
@@ -169,7 +169,7 @@ def solve_many(
     for first in range(0, len(packages), batch):
         chunk = range(first, min(first + batch, len(packages)))
         if len({sets[c].critical_inputs for c in chunk}) > 1:
-            raise InputError("one batch cannot mix horizons with different critical inputs")
+            raise InputError(say(REFUSALS, "one_batch"))
         controls = [arrays.controls(economy, shocks[c], sets[c], sizes) for c in chunk]
         # a short last chunk is filled up, so that it needs no compilation of its own
         filler = min(batch, len(packages)) - len(chunk)
@@ -418,7 +418,7 @@ def solve_flat(economy: Economy, shock: Shock, parameters: Parameters, solver: S
     """The converged flat state under a shock and nothing more: for searches that solve thousands of times."""
     attempt = _once(economy, shock, parameters, solver, near=start)
     if not attempt.residual <= solver.tolerance:
-        raise NotConverged(f"a step on the way left a residual of {attempt.residual:.1e}")
+        raise NotConverged(say(REFUSALS, "step_left", residual=f"{attempt.residual:.1e}"))
     return attempt
 
 
@@ -430,7 +430,7 @@ def _check_sources(economy: Economy, shock: Shock) -> None:
         n, j = np.argwhere(starved)[0]
         raise ShockError(say(REFUSALS, "starved", region=economy.regions[n], sector=economy.sectors[j], cells=int(starved.sum())))
     if not (np.isfinite(shock.iceberg) & (shock.iceberg > 0)).all():
-        raise InputError("iceberg factors must be positive and finite")
+        raise InputError(say(REFUSALS, "iceberg"))
 
 
 def untouched(economy: Economy) -> Shock:

@@ -73,6 +73,11 @@ class WhoPays:
     raised: pd.Series
     steps_error: float
 
+    @property
+    def world_unit(self) -> str:
+        """What the world counts in, "million USD"."""
+        return self.unit
+
     @classmethod
     def of(cls, outcome: Outcome) -> WhoPays:
         """Read off an outcome of `solve`, at the cost of three solves. Raises `InputError` for one that came from elsewhere."""
@@ -112,11 +117,6 @@ class WhoPays:
     def money(self) -> pd.DataFrame:
         """The same in the table's unit a year, at the prices before."""
         return self.percent.mul(self.income / 100, axis=0)
-
-    @property
-    def borne_at_home(self) -> pd.Series:
-        """New duties that are not borne abroad, percent of income."""
-        return (self.percent["duties"] - self.percent["borne abroad"]).rename("borne at home")
 
     @property
     def share_borne_abroad(self) -> pd.Series:

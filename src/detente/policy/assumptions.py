@@ -25,6 +25,7 @@ class Assumption(BaseModel):
     """One assumption: what we take as given, on what evidence, which function uses it, what follows if it is wrong.
 
     `in_sight` marks a value that was chosen in sight of a result: what was chosen, and in brackets what was in sight.
+    `in_currency`: its amounts are counted in the currency of the world in use, so they are told in that; facts are in their own.
     """
 
     model_config = KNOWN_FIELDS
@@ -35,6 +36,7 @@ class Assumption(BaseModel):
     used_by: Annotated[tuple[str, ...], Field(min_length=1)]
     if_wrong: Text
     in_sight: Text | None = None
+    in_currency: bool = False
 
 
 class AssumptionFile(BaseModel):

@@ -303,12 +303,8 @@ def _base_rates(tables: str | None, basis: _Basis, by: str, day: datetime.date) 
     if by == "USA":
         return weights_table(str(tables))["us_mfn_pct"].reindex(list(basis.sectors)).to_numpy(dtype=float)
     frame = _ordinary(str(tables))
-    past = frame[frame["from"] <= day]
-    current = (
-        past[past["from"] == (past["from"].max() if len(past) else None)]
-        if len(past)
-        else frame[frame["from"] == frame["from"].min()]
-    )
+    since = frame["from"][frame["from"] <= day]
+    current = frame[frame["from"] == (since.max() if len(since) else frame["from"].min())]
     column = "lines_pct" if basis.lines else "imports_pct"
     return current.set_index("sector")[column].reindex(list(basis.sectors)).fillna(0.0).to_numpy(dtype=float)
 

@@ -131,20 +131,22 @@ class Dossier(Strict):
                 if source not in known:
                     raise ValueError(f"{where}: source {_unknown(source, known)}")
         measures = {m.id: m.title for m in self.measures}
-        for m in self.measures:
+        for k, m in enumerate(self.measures):
             for verb, others in (("replaces", m.replaces), ("yields to", m.yields_to)):
                 for other in others:
                     if other not in measures:
-                        raise ValueError(f"measure {m.id!r} {verb} {_unknown(other, measures)}")
-        for exercise in self.exercises:
+                        raise placed(self._place(k), f"measure {m.id!r} {verb} {_unknown(other, measures)}")
+        for k, exercise in enumerate(self.exercises):
             for other in exercise.measures:
                 if other not in measures:
-                    raise ValueError(f"exercise {exercise.id!r}: measure {_unknown(other, measures)}")
+                    told = f"exercise {exercise.id!r}: measure {_unknown(other, measures)}"
+                    raise placed(("exercises", k, "measures"), told)
         scenarios = {s.id: s.title for s in self.scenarios}
-        for q in self.key_questions:
+        for k, q in enumerate(self.key_questions):
             for name in q.scenarios:
                 if name not in scenarios:
-                    raise ValueError(f"key question {q.id!r}: scenario {_unknown(name, scenarios)}")
+                    told = f"key question {q.id!r}: scenario {_unknown(name, scenarios)}"
+                    raise placed(("key_questions", k, "scenarios"), told)
         self._prospects_fit(scenarios)
         for k, number in enumerate(self.published):
             if number.compare_with is not None and number.compare_with not in scenarios:

@@ -28,7 +28,7 @@ from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -37,13 +37,11 @@ from detente.policy.changes import Change, apply_changes
 from detente.policy.measures import Base, InstrumentKind, Measure
 from detente.policy.stacking import partners_of, sectors_of
 from detente.policy.timing import OVER, Status, status_on
-from detente.types import Array
 from detente.words import join, refusal, say
 from detente.words.names import region_name, sector_name
 
 if TYPE_CHECKING:
     from detente.policy.dossier import Dossier
-    from detente.policy.instruments import Policy
     from detente.world.world import World
 
 LEVER = "words/templates/Lever"
@@ -188,20 +186,6 @@ def changes_for(dossier: Dossier, scenario: str | None, values: Mapping[str, flo
             )
         found.append(_change(handle, now, wanted, day))
     return tuple(found)
-
-
-def levered_policy(
-    dossier: Dossier,
-    scenario: str | None,
-    values: Mapping[str, float],
-    regions: Sequence[str],
-    sectors: Sequence[str],
-    reference: Array | None = None,
-) -> Policy:
-    """The policy of a scenario with its levers moved; arguments as in `Dossier.policy`."""
-    day = policy_day(dossier, scenario, values)
-    changes = changes_for(dossier, scenario, values)
-    return dossier.policy(scenario, regions, sectors, changes=changes, day=day, reference=reference)
 
 
 # -- which measures can be moved -----------------------------------------------------------------------------------------

@@ -24,14 +24,13 @@ from pydantic import (
 
 from detente.errors import UnknownName
 from detente.policy.changes import Change
-from detente.policy.measures import AssumptionNumber, Identifier, RegionCode, SectorCode, Strict, Text, readable
+from detente.policy.measures import AssumptionNumber, Identifier, RegionCode, SectorCode, Share, Strict, Text, readable
 from detente.policy.reading import placed
 from detente.words import refusal
 
 Cited = Annotated[tuple[Identifier, ...], Field(min_length=1)]
 Assumed = tuple[AssumptionNumber, ...]
 StanceName = Literal["ease", "hold", "escalate"]
-Share = Annotated[float, Field(ge=0, le=1)]
 MOST_WEIGHT = 100.0
 """Largest weight in a government's objective, either way; the weights of the shipped dossiers are below 1."""
 

@@ -28,8 +28,8 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from detente.errors import UnknownName
 from detente.policy.changes import Change
-from detente.policy.measures import Identifier, Strict, Text
-from detente.policy.parts import Assumed, Cited, Resolution, Share
+from detente.policy.measures import Identifier, Share, Strict, Text
+from detente.policy.parts import Assumed, Cited, Resolution
 from detente.words import refusal
 
 ForkKind = Literal["talks", "summit", "deadline", "threat", "expiry", "court", "other"]

@@ -426,13 +426,6 @@ def check_exclusive(measures: Sequence[Measure], regions: Sequence[str], sectors
         owner[where] = np.where(wanted, position, taken)
 
 
-def trade_weighted(stack: Stack, weights: Array, origin: str, destination: str) -> float:
-    """Average additional duty on `origin` → `destination`, percentage points, weighted by `weights[i, n, j]`."""
-    i, n = stack.regions.index(origin), stack.regions.index(destination)
-    w = weights[i, n]
-    return float(100 * (w * stack.tariffs[i, n]).sum() / w.sum())
-
-
 def policy_on(
     source: _HasMeasures | Iterable[Measure],
     day: date,

@@ -409,7 +409,8 @@ def _rate_anchor(
     levied = built(r"\s+(?:that|which)\s+(?:the\s+)?(?-i:[A-Z])[\w. ]{1,25}?\s+(?:{adds})\s+(?:on|to)\b").match(
         text[end:]
     ) or re.match(r"\s+(?:already |now )?(?:levied|charged|imposed|paid|in force|applied)\b", after)
-    levied = levied or (context and THAT_PAYS.match(text[end:]))
+    if context:
+        levied = levied or THAT_PAYS.match(text[end:])
     if not linked and context:
         heading = re.search(r"\bheadings?\s+\d{4}", text[:start], re.I)
         linked = bool(
@@ -613,7 +614,8 @@ _RESPONSE = re.compile(
 THAT_PAYS = re.compile(r"\s+(?:that|which)\s+(?:[\w'-]+\s+){1,4}?(?:pays?|paid|faces?|faced)\b", re.I)
 """After a rate: "the 50 % that our steel pays"."""
 _COLLECTED = re.compile(
-    r"\b(?:levied|collected|charged|payable|paid|due|takes effect|took effect|(?:comes?|came) into force|appl(?:y|ies)|in force)\b",
+    r"\b(?:levied|collected|charged|payable|paid|due|takes effect|took effect"
+    r"|(?:comes?|came) into force|appl(?:y|ies)|in force)\b",
     re.I,
 )
 """Between a rate and a place: there it is paid ("a duty is collected at Indonesian ports")."""
@@ -843,7 +845,7 @@ def _on_its_own_goods(text: str, f: Frame, anchor: _Anchor, inside: Sequence[Rol
 
 
 def _sufferer(text: str, f: Frame, who: Sequence[Role]) -> str | None:
-    """The only other economy of a sentence, where it does what only those do who are hit: "Malaysia prepares for American tariffs"."""
+    """The only other economy of a sentence, where it does what only those do who are hit ("prepares for American tariffs")."""
     others = {r.code for r in who if r.code != f.by and r.part != EXCEPTED}
     first = next((r for r in who if r.code != f.by), None)
     if len(others) != 1 or first is None or first.part not in (SUBJECT, OTHER, AGENT, "target"):

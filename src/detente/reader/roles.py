@@ -134,13 +134,14 @@ def _part(text: str, start: int, end: int, m: Mention) -> str:
 
 _IMPORTS = r"(?:imports|purchases)"
 _MARKET_OF = re.compile(
-    r"\b(?:exports?|sales|shipments?|deliveries|consignments|supplies)\b(?:(?!\b(?:and|but|while)\b)[^,;.]){0,60}\b(?:to|in)\s+(?:the\s+)?$"
+    r"\b(?:exports?|sales|shipments?|deliveries|consignments|supplies)\b"
+    r"(?:(?!\b(?:and|but|while)\b)[^,;.]){0,60}\b(?:to|in)\s+(?:the\s+)?$"
     r"|\b(?:enter(?:s|ed|ing)?|arriv\w+ in|com(?:es?|ing) into|reach(?:es|ed|ing)?)\s+(?:the\s+)?$",
     re.I,
 )
 _ENTERS = re.compile(
-    r"\b(?:enter(?:s|ed|ing)?|arriv(?:al|ing|es?) in|entry (?:in)?to|on (?:its|their) way (?:in)?to|reach(?:es|ed|ing)?|land(?:s|ed|ing)? in)"
-    r"\s+(?:the\s+)?$",
+    r"\b(?:enter(?:s|ed|ing)?|arriv(?:al|ing|es?) in|entry (?:in)?to|on (?:its|their) way (?:in)?to|reach(?:es|ed|ing)?"
+    r"|land(?:s|ed|ing)? in)\s+(?:the\s+)?$",
     re.I,
 )
 _PAYS_IN_PASSING = built(r",?\s+(?:which|who|whose\s+(?:[\w-]+\s+){1,3}?)\s*(?:(?:now|still|already|also)\s+)?{pays}\b")
@@ -151,7 +152,8 @@ def _buys(before: str, after: str, m: Mention) -> bool:
     if re.match(rf"(?:'s?)?\s+(?:total\s+|own\s+)?{_IMPORTS}\s+(?:of|from)\b", after) and m.form != "seat":
         return True
     if m.form == "adjective" and built(
-        r"\s+(?:[\w-]+\s+)?(?:importers|buyers|shoppers|consumers|refiners|customers)\s+(?:of\s+[\w ,'-]{3,50}?\s+)?(?:must\s+|will\s+|now\s+|still\s+)*{pays}\b"
+        r"\s+(?:[\w-]+\s+)?(?:importers|buyers|shoppers|consumers|refiners|customers)"
+        r"\s+(?:of\s+[\w ,'-]{3,50}?\s+)?(?:must\s+|will\s+|now\s+|still\s+)*{pays}\b"
     ).match(after):
         return True
     if (

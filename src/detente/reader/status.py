@@ -327,7 +327,7 @@ _IS_DONE = re.compile(r"\b(?:is|are|was|were|been|be|hereby)\s+(?:\w+ )?$")
 
 
 def _without_participles(text: str, end: int, near: list[tuple[float, _Cue]]) -> list[tuple[float, _Cue]]:
-    """Cues without the participles that only describe what the verb of the clause ends ("a duty levied on dates is withdrawn")."""
+    """Cues without the participles that only describe what the verb of the clause ends ("a levied duty is withdrawn")."""
     ends = [
         c
         for _, c in near

@@ -32,6 +32,11 @@ class AmongMany:
     table: PayoffTable
 
     @property
+    def world_unit(self) -> str:
+        """What the world counts in, "million USD"."""
+        return self.table.world_unit
+
+    @property
     def parties(self) -> tuple[str, ...]:
         """Who is at the table."""
         return self.table.parties

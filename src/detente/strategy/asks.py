@@ -112,6 +112,7 @@ class Asks(Shown):
     pairs: tuple[Pair, ...]
     siding: Mapping[str, Span]
     failed: bool = True
+    world_unit: str = "million USD"
 
     def step(self, name: str) -> Step:
         """By id. Raises `UnknownName`."""
@@ -271,6 +272,7 @@ def asks_of(case: Case, region: str, *, rate: float = RATE, progress: Progress |
     return Asks(
         region, case.parties, dollars, tuple(steps), tuple(_pair(case, region, table, i, j) for i, j in pairs),
         {p: price_of(case, region, s, Held(worst)) for p, s in siding.items()}, worst is not None,
+        case.world.unit,
     )  # fmt: skip
 
 

@@ -53,6 +53,11 @@ class ControlReply(Shown):
     curve: pd.DataFrame
 
     @property
+    def world_unit(self) -> str:
+        """What the world counts in, "million USD"."""
+        return self.outcome.before.economy.unit
+
+    @property
     def at_end(self) -> bool:
         """Whether the best share is the largest that was tried."""
         return self.withhold > 0.995 * self.most

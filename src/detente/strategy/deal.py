@@ -74,7 +74,8 @@ class Proposal(Shown):
     `ends` what those of `ENDS` are that the dossier has. `steps` are single steps from no deal and `margins` from the package, by
     judgement; `whole` gives every issue alone, from no deal to its last level; `reverted` [party] is the package with the
     concessions of that party taken back, `alone` [party] its best unilateral step. Points are percent of a year's real income;
-    money, and `income`, are in million USD of the year `dollars`, into which `rolled` turns the table's by region.
+    money, and `income`, are in million USD of the year `dollars`, into which `rolled` turns the table's by region; on a world of
+    another currency in `world_unit` of its own year.
     """
 
     dossier: str
@@ -100,6 +101,7 @@ class Proposal(Shown):
     dollars: int
     rolled: Mapping[str, float]
     packages: Packages = field(repr=False)
+    world_unit: str = "million USD"
 
     # -- what is signed --------------------------------------------------------------------------------------------------
     @property
@@ -255,8 +257,8 @@ class Proposal(Shown):
         return swaps(self.margins[self.judged_by])
 
     def self_harming(self, by: Judged = "real income") -> tuple[Step, ...]:
-        """First steps that cost their giver nothing."""
-        return tuple(s for s in self.steps[by] if s.free)
+        """First steps that cost their giver nothing, those that move neither side left out."""
+        return tuple(s for s in self.steps[by] if s.free and not s.idle)
 
     def runners_up(self, count: int = 5) -> pd.DataFrame:
         """The best packages solved: gains of both, and how they differ from the one proposed."""
@@ -344,13 +346,15 @@ class Proposal(Shown):
 
     @property
     def free_steps(self) -> dict[str, list[str]]:
-        """First steps that cost their giver nothing: by `both` judgements, in `income` alone, by `motives` alone."""
+        """First steps that cost their giver nothing: by `both` judgements, in `income` alone, by `motives` alone;
+        `idle` are those that move neither side either way."""
         motives, income = self.self_harming("motives"), self.self_harming("real income")
         by_motives, in_income = ({s.issue for s in found} for found in (motives, income))
         return {
             "both": [s.label for s in income if s.issue in by_motives],
             "income": [s.label for s in income if s.issue not in by_motives],
             "motives": [s.label for s in motives if s.issue not in in_income],
+            "idle": [s.label for s, t in zip(*self.steps.values(), strict=True) if s.idle and t.idle],
         }
 
     @property
@@ -490,12 +494,15 @@ def proposal(
         steps=steps[book.standing], margins=steps[levels], whole=_steps(packages, book.standing, whole=True),
         reverted=(reverted[0], reverted[1]), alone=(search_in.alone(0), search_in.alone(1)), watched=None, patience=wanted,
         income=(a, b), regions=economy.regions, dollars=dollars, rolled=rolled, packages=packages,
+        world_unit=case.world.unit,
     )  # fmt: skip
     return made if made.status == "no deal" else replace(made, watched=_watched(made))
 
 
 DECIMALS = 8
 """Decimals of a payoff in points that solving leaves certain."""
+PRINTED = 0.00005
+"""Points from which a step prints as more than nothing: less is no cost and no gain."""
 
 
 @dataclass(frozen=True)
@@ -608,7 +615,8 @@ def _steps(packages: Packages, levels: Levels, *, whole: bool = False) -> dict[s
             ("motives", after.parts.sum(1) - before.parts.sum(1)),
             ("real income", after.log_income - before.log_income),
         ):
-            made[by].append(Step(issue.id, issue.giver, issue.receiver, label, float(-change[k]), float(change[1 - k])))
+            cost, gain = (0.0 if abs(x) < PRINTED else float(x) for x in (-change[k], change[1 - k]))
+            made[by].append(Step(issue.id, issue.giver, issue.receiver, label, cost, gain))
     return {by: tuple(found) for by, found in made.items()}
 
 

@@ -35,7 +35,7 @@ from detente.policy.instruments import Policy
 from detente.strategy.objectives import Measured, Weights, two_parties
 from detente.strategy.over_time import Clock, each_month
 from detente.talks.patience import Patience
-from detente.talks.truce import SustainablePair, Taste, read_off, sustainable_pair
+from detente.talks.sustainable_tariffs import SustainablePair, Taste, read_off, sustainable_pair
 from detente.types import Array, plain
 from detente.words import refusal
 from detente.words.names import goods_sectors, region_name

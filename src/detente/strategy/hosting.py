@@ -88,7 +88,7 @@ class Part:
 class HostStake(Shown):
     """What success rather than failure is worth to a host. `successes` and `failures`: what each scenario brings it, percent of
     real income against what is in force, the cost of threats included where it is priced; `income` million USD of the year
-    `dollars`."""
+    `dollars`, or in `world_unit` where a world counts in another currency."""
 
     host: str
     parts: tuple[Part, ...]
@@ -96,6 +96,7 @@ class HostStake(Shown):
     failures: Mapping[str, float]
     income: float
     dollars: int
+    world_unit: str = "million USD"
 
     def __post_init__(self) -> None:
         if not self.successes or not self.failures or "diversion" not in {p.name for p in self.parts}:
@@ -273,7 +274,7 @@ def host_stake(
         return case.real_income(scenario, region, against=IN_FORCE) + (known[scenario].value if priced else 0.0)
 
     return HostStake(
-        region, tuple(parts), {s: worth(s) for s in good}, {case.worst: worth(case.worst)}, income, dollars
+        region, tuple(parts), {s: worth(s) for s in good}, {case.worst: worth(case.worst)}, income, dollars, case.world.unit
     )  # fmt: skip
 
 

@@ -27,6 +27,7 @@ import datetime
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -37,8 +38,8 @@ from detente.policy.measures import Base, InstrumentKind, Measure
 from detente.policy.stacking import partners_of, sectors_of
 from detente.policy.timing import RESTING, Status, status_on
 from detente.strategy.objectives import two_parties
-from detente.words import N_, _, fixed, join, refusal, say, tell
-from detente.words.currency import in_currency
+from detente.words import N_, _, fixed, join, refusal, say, spoken, tell
+from detente.words.currency import counted_in, in_currency
 from detente.words.names import goods_sectors, region_adjective, region_name, sector_name
 from detente.world.world import World
 
@@ -94,7 +95,7 @@ class Issue:
 
     def words(self, level: int) -> str:
         """What the giver signs: "cuts its fentanyl duty from 20 points to 10"."""
-        return tell(self, "words", level=level, goods=_goods(self.sectors))
+        return _words(spoken(), self, level)
 
 
 @dataclass(frozen=True)
@@ -308,7 +309,8 @@ def _purchases(parties: tuple[str, str], world: World, bought: Mapping[str, floa
     if not amounts:
         return []
     top = amounts[-1]
-    levels = (Level(0.0, _("none"), 0.0), *(Level(v, _money(v), v / top) for v in amounts))
+    with counted_in(world.unit):
+        levels = (Level(0.0, _("none"), 0.0), *(Level(v, _money(v), v / top) for v in amounts))
     title = _("purchases of {0} {1}").format(region_adjective(seller), _goods(goods))
     return [Issue("purchases", buyer, seller, "purchases", title, (), levels, 0, tuple(goods))]
 
@@ -327,6 +329,12 @@ def round_step(value: float) -> float:
 def _money(million: float) -> str:
     told, amount = (_("USD {0} billion"), million / 1000) if million >= 1000 else (_("USD {0} million"), million)
     return in_currency(told).format(fixed(amount, 0 if amount == int(amount) else 1))
+
+
+@lru_cache(maxsize=4096)
+def _words(source: tuple[str, ...], issue: Issue, level: int) -> str:
+    """Words of a level, kept: whoever looks at a table is told all levels of all issues, and every clause of every offer."""
+    return tell(issue, "words", level=level, goods=_goods(issue.sectors))
 
 
 def _goods(sectors: Sequence[str]) -> str:

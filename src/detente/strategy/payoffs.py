@@ -87,6 +87,11 @@ class PayoffTable:
     rolled: Mapping[str, float] = field(default_factory=dict)
 
     @property
+    def world_unit(self) -> str:
+        """What the world counts in, "million USD"."""
+        return next(iter(self.outcomes.values())).before.economy.unit
+
+    @property
     def against(self) -> str:
         """The baseline payoffs are measured from."""
         return self.clock.against

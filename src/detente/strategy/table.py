@@ -86,6 +86,11 @@ class AtTheTable(Shown):
     deal: Deal
     threat: Threat | None
 
+    @property
+    def world_unit(self) -> str:
+        """What the world counts in, "million USD"."""
+        return self.table.world_unit
+
     # -- the stand-off -----------------------------------------------------------------------------------------------
     @property
     def parties(self) -> tuple[str, str]:

@@ -187,6 +187,7 @@ class PassThroughDuty(Shown):
     rate: float
     cases: tuple[DutyCase, ...]
     without: float
+    world_unit: str = "million USD"
 
     @property
     def narrow(self) -> DutyCase:
@@ -317,7 +318,9 @@ def pass_through_duty(
                     lost / 100 * float(state.income[n]), float(now - exports.sum()),
                 )
             )  # fmt: skip
-    return PassThroughDuty(region, routes.toward, routes.source, name or STATUS_QUO, rate, tuple(cases), without)
+    return PassThroughDuty(
+        region, routes.toward, routes.source, name or STATUS_QUO, rate, tuple(cases), without, quarrel.world.unit
+    )
 
 
 def raised_by(quarrel: Case, region: str, toward: str, rise: Array) -> Array:

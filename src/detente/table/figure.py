@@ -32,12 +32,7 @@ def zone_figure(found: Debrief, places: int) -> Figure:
     frame = pd.DataFrame(rows).assign(text=[say(WORDS, "mark_name", what=r["what"]) for r in rows])
     frame = merged(frame)
     edge = pd.DataFrame(found.edge, columns=["x", "y"])
-    signed = found.marks.get("signed")
-    inside = signed is not None and min(signed.points) > 0
-    title = say(
-        WORDS, "fig_title", a=a, b=b, better=found.better, signed=signed is not None, inside=inside,
-        shares=[found.share(p) or 0.0 for p in (a, b)], loser=loser(found),
-    )  # fmt: skip
+    title = zone_title(found)
     told: dict[str, str] = {}
     for text, x, y in zip(frame["text"].astype(str), frame["x"].astype(float), frame["y"].astype(float), strict=True):
         told[text] = join([f"{name(p)} {fixed(v, places, signed=True)}" for p, v in ((a, x), (b, y))])
@@ -80,6 +75,16 @@ def zone_figure(found: Debrief, places: int) -> Figure:
         draw,
         width=COLUMN,
     )
+
+
+def zone_title(found: Debrief) -> str:
+    """What the figure shows, in a sentence without its stop."""
+    (a, b), signed = found.parties, found.marks.get("signed")
+    inside = signed is not None and min(signed.points) > 0
+    return say(
+        WORDS, "fig_title", a=a, b=b, better=found.better, signed=signed is not None, inside=inside,
+        shares=[found.share(p) or 0.0 for p in (a, b)], loser=loser(found),
+    )  # fmt: skip
 
 
 def merged(frame: pd.DataFrame) -> pd.DataFrame:

@@ -448,8 +448,12 @@ class Game:
                 for who, c in asked
                 if c.consent == seat
             ]
+        if "menu" in found or found.get("asked"):
+            found["menu_note"] = say(WORDS, "menu_note")
         if self.end is not None:
-            end = {"how": self.end.how, "by": self.end.by, "day": steps[self.end.step].day.isoformat()}
+            (a, b), on = self.parties, steps[self.end.step].day
+            told = say("table/debrief", "finding", how=self.end.how, a=a, b=b, by=self.end.by or a, on=on)
+            end = {"how": self.end.how, "by": self.end.by, "day": on.isoformat(), "finding": told}
             package = None if self.end.levels is None or not reads else self.board.prices.named(self.end.levels)
             clauses = None if package is None or self.end.levels is None else self.clauses(self.end.levels)
             found["over"] = end | {"package": package, "clauses": clauses, "worth": self._told(self.result(seat))}

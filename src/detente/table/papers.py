@@ -15,7 +15,7 @@ from detente.briefing.document import Block, Column, Figure, Heading, Items, Par
 from detente.strategy.packages import Levels
 from detente.table.debrief import Debrief, Mark
 from detente.table.engine import STRENGTHS, frame
-from detente.table.figure import loser, zone_figure
+from detente.table.figure import SHOWN, loser, zone_figure, zone_title
 from detente.words import MINUS, decimals_for, fixed, money, name, say, sentence, short_day, two_digits
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def sheet(game: Game, seat: str) -> str:
         parts += [f"## {say(TOLD, 'h_issues')}", say(TOLD, "issues_note", party=party), _grid(_issues(game, seat, shown))]
     if "menu" in view:
         rows = "\n".join(f"- {say(TOLD, 'menu_item', it=item)}" for item in view["menu"])
-        parts += [f"## {say(TOLD, 'h_menu')}", rows]
+        parts += [f"## {say(TOLD, 'h_menu')}", rows, view["menu_note"]]
     breakdown = board.stakes.collapse(seat, 0.0)
     parts.append(say(TOLD, "ends", points=breakdown.points, million=breakdown.money, places=shown))
     parts.append(say(TOLD, "unit", dollars=board.prices.dollars))
@@ -336,6 +336,43 @@ def _lede(found: Debrief) -> str:
 
 def _made(found: Debrief) -> str:
     return say(SAID, "made_with", version=__version__, seed=str(found.game.setup.seed))
+
+
+def words(found: Debrief) -> dict[str, Any]:
+    """The debrief in sentences for a page, the same as on paper. JSON-able: `title` and `lede`; `sections` of paragraphs under a
+    heading (the first has none); `zone`, what the figure says; `packages` by name; `seats` and `reasons` (or None) as tables of
+    texts."""
+    sections: list[dict[str, Any]] = [{"anchor": "", "heading": "", "paragraphs": []}]
+    for block in story(found)[1:]:
+        match block:
+            case Heading():
+                sections.append({"anchor": block.anchor, "heading": block.text, "paragraphs": []})
+            case Para() | Items():
+                paras = block.items if isinstance(block, Items) else (block,)
+                sections[-1]["paragraphs"] += [{"lead": p.lead, "text": p.text} for p in paras]
+    thought = reasons(found)
+    errors, clauses = found.game.board.prices.missed.mean, found.game.clauses
+    return {
+        "title": _title(found), "lede": _lede(found), "sections": sections,
+        "zone": {
+            "title": zone_title(found), "subtitle": say(SAID, "page_sub"), "note": say(SAID, "page_note", errors=errors),
+            "axes": [say(SAID, "fig_axis", party=p) for p in found.parties],
+            "marks": {what: say(SAID, "mark_name", what=what) for what in (*SHOWN, "none", "breakdown")},
+        },
+        "packages": [
+            {"what": what, "title": say(SAID, "package_title", what=what), "clauses": clauses(found.marks[what].levels)}
+            for what in SHOWN[1:] if what in found.marks
+        ],
+        "seats": _texts(seats(found)), "reasons": None if thought is None else _texts(thought),
+    }  # fmt: skip
+
+
+def _texts(table: Table) -> dict[str, Any]:
+    return {
+        "title": table.title, "subtitle": table.subtitle,
+        "columns": [{"title": c.title, "unit": c.unit, "number": c.number} for c in table.columns],
+        "rows": [[c.text for c in row] for row in table.rows],
+    }  # fmt: skip
 
 
 def brief(found: Debrief) -> list[str]:

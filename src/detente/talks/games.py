@@ -3,8 +3,7 @@
 Payoffs are an array with one axis per party (its stances) and a last axis for the party paid. A cell is a pure equilibrium when
 no party gains by changing its own stance alone; a mixed equilibrium makes every stance in use a best reply. A stance is strictly
 dominated when some (mixed) other stance pays more against everything. A cell is efficient when no other cell is better
-for somebody and worse for nobody. How equilibria are found: `talks.equilibria`. Source: Nash (1951); risk dominance: Harsanyi
-and Selten (1988).
+for somebody and worse for nobody. How equilibria are found: `talks.equilibria`. Source: Nash (1951).
 
 >>> g = bimatrix([[-10, 4], [-4, 0]], [[-8, -3], [5, 0]], parties=("USA", "CHN"), stances=(("hold", "blink"), ("hold", "blink")))
 >>> for e in g.equilibria(): print(e.kind, [[round(float(p), 4) for p in mix] for mix in e.mixes])
@@ -219,21 +218,6 @@ class Game(Shown):
         """What each party can make sure of with one stance, whatever the others do (maximin, pure)."""
         others = {p: tuple(q for q in range(len(self.parties)) if q != p) for p in range(len(self.parties))}
         return {party: float(self.payoffs[..., p].min(axis=others[p]).max()) for p, party in enumerate(self.parties)}
-
-    def risk_dominant(self) -> Equilibrium | None:
-        """Of two pure equilibria of a 2 × 2 game, the one with the larger product of losses from leaving it; None if neither."""
-        pure = self.pure_equilibria()
-        if self.payoffs.shape != (2, 2, 2) or len(pure) != 2:
-            return None
-        losses = []
-        for e in pure:
-            r, c = (m.index(1.0) for m in e.mixes)
-            losses.append(
-                (self.payoffs[r, c, 0] - self.payoffs[1 - r, c, 0]) * (self.payoffs[r, c, 1] - self.payoffs[r, 1 - c, 1])
-            )
-        if abs(losses[0] - losses[1]) <= TOLERANCE * max(abs(losses[0]), abs(losses[1])):
-            return None
-        return pure[int(losses[1] > losses[0])]
 
     # -- showing -----------------------------------------------------------------------------------------------------
     def to_frame(self) -> pd.DataFrame:

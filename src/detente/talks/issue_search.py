@@ -286,6 +286,11 @@ class Step:
         return self.cost <= 0
 
     @property
+    def idle(self) -> bool:
+        """Whether it moves neither side."""
+        return self.cost == 0 == self.gain
+
+    @property
     def rate(self) -> float:
         """Gain to the receiver for each point it costs the giver; infinite where it costs nothing and brings something."""
         if self.cost > 0:

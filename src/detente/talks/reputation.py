@@ -99,12 +99,6 @@ class Reputation(Shown):
             stubborn * left.standing,
         )
 
-    def believed_obstinate(self, time: float) -> tuple[float, float]:
-        """How likely each side is to be obstinate when it has held out to `time`."""
-        gone = self.given_way_by(time)
-        a, b = (min(1.0, z / (1 - f)) for z, f in zip(self.priors, gone, strict=True))
-        return a, b
-
     def to_frame(self) -> pd.DataFrame:
         """One row a side."""
         return pd.DataFrame(

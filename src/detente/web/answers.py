@@ -1,8 +1,9 @@
 """Answers under load: a bounded pool works them out, and the same question asked twice at once is worked out once.
 
 The event loop never computes: it looks an answer up, or waits for a place and hands the question to a process of the pool (its
-Python and its compiled code then run beside those of the others). A question whose reader has gone by the time its turn comes is
-dropped; when more wait than allowed the request is refused at once, with the time after which to try again.
+Python and its compiled code then run beside those of the others). Places are shared out among clients, and what is quick never
+stands behind what is slow (`turns`). A question whose reader has gone by the time its turn comes is dropped; when more wait than
+allowed the request is refused at once, with the time after which to try again.
 """
 
 from __future__ import annotations
@@ -29,12 +30,18 @@ from detente.web.settings import Settings
 from detente.web.state import PageState, digest
 from detente.web.tasks import FIRST, Done, begin, run_task
 from detente.web.telemetry import Counters
+from detente.web.turns import ASKING, Full, Turns
+from detente.words import say
 
 Gone = Callable[[], Awaitable[bool]]
 DRAWINGS_BYTES = 32_000_000
 """Charts kept, together; one is 10 to 400 kB."""
 PATIENCE = {"told": 4.0, "why": 4.0, "odds": 4.0}
 """Questions that may cost dozens of solves may take that many times as long as others."""
+SLOW = {"why", "odds", "ranges", "drivers", "compare", "read", "dossier", "table_debrief"}
+"""Questions of many solves or much text; `told` is one where the full answer is asked for."""
+LARGE = 100_000
+"""Characters of a dossier of one's own from which on whatever is asked of it is slow."""
 DISK_BYTES = 50_000_000
 """Answers kept between runs, together; one is about 30 kB."""
 
@@ -48,12 +55,13 @@ class Answers:
         self._drawings: LRUCache[str, bytes] = LRUCache(DRAWINGS_BYTES, getsizeof=len)
         self._disk = Results(settings.folder / "answers", DISK_BYTES)
         self._disk.sweep()
-        self._room = settings.at_once + settings.waiting
-        self._places = asyncio.Semaphore(settings.at_once + (0 if settings.in_process else 1))
+        places = settings.at_once + (0 if settings.in_process else 1)
+        self._turns = Turns(places, max(1, settings.at_once - 1), settings.waiting)
+        self._open = asyncio.Event()
+        self._open.set()
         self._pool = self._made()
         self._going: dict[str, tuple[asyncio.Task[Any], list[Gone]]] = {}
-        self._busy = 0
-        counters.gauge("detente_answers_in_hand", lambda: float(self._busy))
+        counters.gauge("detente_answers_in_hand", lambda: float(self._turns.in_hand))
 
     def _made(self) -> Executor:
         if self.settings.in_process:
@@ -63,24 +71,21 @@ class Answers:
     # -- one task --------------------------------------------------------------------------------------------------------
     async def run(self, name: str, *given: Any, gone: Gone | None = None) -> Any:
         """The task `name` done in the pool. Raises `Refusal` where it fails, takes too long, or too much waits."""
-        if self._busy >= self._room:
-            self.counters.add("detente_refused_total", why="busy")
-            raise Refusal(
-                503, "Too many questions are waiting for an answer; try again in a moment.", headers={"Retry-After": "2"}
-            )
-        self._busy += 1
         limit = self.settings.answer_seconds * PATIENCE.get(name, 1.0)
         try:
-            async with asyncio.timeout(limit), self._places:
+            with suppress(TimeoutError):  # getting ready is nobody's question, so it counts against no answer's time
+                await asyncio.wait_for(self._open.wait(), limit)
+            async with asyncio.timeout(limit), self._turns.place(ASKING.get(), slow=slow(name, given)):
                 if gone is not None and await gone():
                     self.counters.add("detente_refused_total", why="gone")
-                    raise Refusal(499, "The reader has gone.", name="Gone")
+                    raise Refusal(499, say("web/refusals", "reader_gone"), name="Gone")
                 done = await self._worked(name, given)
+        except Full:
+            self.counters.add("detente_refused_total", why="busy")
+            raise Refusal(503, say("web/refusals", "busy"), headers={"Retry-After": "2"}) from None
         except TimeoutError:
             self.counters.add("detente_refused_total", why="slow")
-            raise Refusal(504, f"No answer within {limit:g} seconds; ask for less, or as a job.") from None
-        finally:
-            self._busy -= 1
+            raise Refusal(504, say("web/refusals", "no_answer", limit=f"{limit:g}")) from None
         if done.fault is not None:
             status, kind, message, where = done.fault
             raise Refusal(status, message, name=kind, where=where)
@@ -97,7 +102,7 @@ class Answers:
             self.counters.add("detente_pool_broken_total")
             if pool is self._pool:
                 self._pool = self._made()
-            raise Refusal(503, "A worker process ended; try again.", headers={"Retry-After": "2"}) from None
+            raise Refusal(503, say("web/refusals", "process_ended"), headers={"Retry-After": "2"}) from None
 
     # -- questions that are kept -----------------------------------------------------------------------------------------
     async def kept(self, name: str, *given: Any, gone: Gone | None = None) -> tuple[Any, bool]:
@@ -162,8 +167,15 @@ class Answers:
         return (await self.kept("told", asked, gone=gone))[0]
 
     async def warm(self) -> None:
-        """Have every process of the pool ready."""
-        await asyncio.gather(*(self.run("answer", PageState(dossier=FIRST)) for _ in range(self.settings.at_once)))
+        """Have every process of the pool ready: the first one alone, so that whoever waits for an answer waits for no other
+        process to load and compile beside it; the others then find compiled what it has compiled."""
+        first = (PageState(dossier=FIRST),)
+        self._open.clear()
+        try:
+            await self._worked("answer", first)
+        finally:
+            self._open.set()
+        await asyncio.gather(*(self.run("answer", *first) for _ in range(self.settings.at_once)))
 
     async def ahead(self, dossier: str, scenarios: Sequence[str]) -> None:
         """Work out the whole answers of a dossier's ways on, one after the other, so that who opens it waits for none."""
@@ -180,6 +192,18 @@ def _lasts(name: str, given: tuple[Any, ...]) -> bool:
     """Whether an answer is kept between runs of the server: one to a way on of a shipped dossier, nothing moved."""
     state = given[0] if given and isinstance(given[0], PageState) else None
     return name in ("told", "odds", "why") and state is not None and state.content is None and not state.levers and not state.odds
+
+
+def slow(name: str, given: tuple[Any, ...]) -> bool:
+    """Whether a question may take a place for long.
+
+    >>> slow("ranges", ()), slow("answer", (PageState(dossier=FIRST),)), slow("answer", (PageState(content={"x": "y" * LARGE}),))
+    (True, False, True)
+    """
+    if name in SLOW or (name == "told" and given[0].full):
+        return True
+    own = (state.content for g in given if (state := g if isinstance(g, PageState) else getattr(g, "state", None)) is not None)
+    return any(content is not None and len(json.dumps(content, default=str)) > LARGE for content in own)
 
 
 def _key(name: str, given: tuple[Any, ...]) -> str:

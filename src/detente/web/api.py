@@ -104,11 +104,13 @@ async def get_catalogue(request: Request) -> Response:
 
 
 @router.get("/dossiers/{dossier_id}", summary=_about("get_dossier"), responses=replies(DossierView, 404))
-def get_dossier(dossier_id: str) -> Response:
-    """The view of a packaged dossier with its levers."""
+def get_dossier(dossier_id: str, short: bool = False) -> Response:
+    """The view of a packaged dossier with its levers; `short`: without its measures, their times and the sources, which are most
+    of it."""
     if dossier_id not in list_dossiers():
         raise Refusal(404, str(UnknownName(dossier_id, list_dossiers(), "dossier").args[0]), where=dossier_id)
-    return Reply(_packaged(dossier_id))
+    view = _packaged(dossier_id)
+    return Reply({k: v for k, v in view.items() if k not in views.LONG} if short else view)
 
 
 @router.post("/dossiers", summary=_about("post_dossier"), responses=replies(ReadDossier))
@@ -234,7 +236,7 @@ class Embed(Strict):
     @model_validator(mode="after")
     def _of_one(self) -> Self:
         if (self.figure is None) == (self.job is None):
-            raise ValueError("give the states of the figure, as 'figure', or the job it is of, as 'job'")
+            raise ValueError(say("web/refusals", "figure_or_job"))
         return self
 
 
@@ -360,7 +362,7 @@ async def post_job(request: Request, body: JobRequest) -> Response:
 async def _job(request: Request, job: str) -> Job:
     found = await asyncio.to_thread(crew_of(request).jobs.get, job)
     if found is None:
-        raise Refusal(404, "There is no such job.")
+        raise Refusal(404, say("web/refusals", "no_job"))
     return found
 
 
@@ -395,7 +397,7 @@ async def get_result(request: Request, job: JobName) -> Response:
     found = await _done(request, job)
     body = await asyncio.to_thread(crew_of(request).results.json, found.key)
     if body is None:
-        raise Refusal(410, "The result is no longer kept; start the work again.", name="Gone")
+        raise Refusal(410, say("web/refusals", "result_gone"), name="Gone")
     return Response(body, media_type="application/json")
 
 
@@ -418,7 +420,7 @@ async def _of_job(request: Request, job: str, name: str, ending: views.Ending, w
     done = await _done(request, job)
     path = await asyncio.to_thread(crew_of(request).results.figures, done.key)
     if path is None:
-        raise Refusal(404, "The job has no figures.")
+        raise Refusal(404, say("web/refusals", "no_figures"))
     state = PageState.model_validate(done.request["state"])
     given = (path, name, width, ending, state)
     found: bytes = (await answers_of(request).kept("job_figure", *given, gone=request.is_disconnected))[0]
@@ -440,5 +442,5 @@ async def get_file(request: Request, job: JobName, name: Annotated[str, InPath(m
     found = await _done(request, job)
     path = await asyncio.to_thread(crew_of(request).results.file, found.key, name)
     if path is None:
-        raise Refusal(404, "The job has no such file.")
+        raise Refusal(404, say("web/refusals", "no_file"))
     return FileResponse(path, filename=name, content_disposition_type="attachment")

@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import multiprocessing
 import os
+import signal
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -79,7 +81,7 @@ async def warm(app: FastAPI) -> None:
     with suppress(Refusal, DetenteError):
         await app.state.answers.warm()
     app.state.ready = True
-    if not app.state.settings.in_process:
+    if not app.state.settings.in_process and app.state.settings.at_once > 1:  # else readers would wait behind it
         with suppress(Refusal, DetenteError):
             view = await asyncio.to_thread(views.newest)
             await app.state.answers.ahead(view.id, views.by_interest(view)[:1])
@@ -132,7 +134,18 @@ class Server:
             h11_max_incomplete_event_size=32_768,
             limit_concurrency=512,
         )
-        Ending(config).run(sockets=[self.socket])
+        with suppress(ValueError):  # not the main thread: no signals there
+            signal.signal(signal.SIGTERM, _ends)  # uvicorn hands the signal on once all is closed
+        try:
+            Ending(config).run(sockets=[self.socket])
+        finally:
+            for process in multiprocessing.active_children():  # what they work out nobody waits for any more
+                process.terminate()
+
+
+def _ends(number: int, frame: object) -> None:
+    """End as at the end of a program: what the system shares is given back, exit code 0."""
+    raise SystemExit(0)
 
 
 def serve(settings: Settings, *, open_page: bool = False, say: Callable[[str], None] = print) -> None:

@@ -6,10 +6,10 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.resources import files
 from pathlib import Path
 
 from detente.errors import InputError
+from detente.files import statements
 from detente.words import say
 
 ROOM = 5_000_000
@@ -17,17 +17,18 @@ ROOM = 5_000_000
 
 
 class Database:
-    """The file `path`, with the tables of `script`, a file of this package.
+    """The file `path`, with the tables of `script`, a file of this package, and the statements named there in `sql`.
 
     Raises `InputError` in the words `refused` where it is damaged or locked.
     """
 
     def __init__(self, path: Path, script: str, refused: str) -> None:
         self.path = path
+        self.sql = statements("detente.web", script)
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             with self._open() as db:
-                db.executescript(files("detente.web").joinpath(script).read_text("utf-8"))
+                db.executescript(self.sql[""])
                 self._look(db)
         except sqlite3.Error as error:
             raise InputError(say("web/refusals", refused, path=path, told=error)) from None

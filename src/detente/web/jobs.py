@@ -1,9 +1,10 @@
 """The queue of long work in one SQLite file: it outlives the server, and a job is never lost, only run again.
 
-A job is queued, running, done, failed or cancelled. A worker takes the oldest queued job in one transaction and leaves its name
-on it; when a worker dies, or the server starts anew, what it was running is queued again, three times at most. All times are
-seconds since 1970; the file is in write-ahead mode, so that readers and the writer do not wait for one another. `Crew` is the
-server's side of the workers: it starts them, wakes them, starts another when one dies, and ends them with itself.
+A job is queued, running, done, failed or cancelled. A worker takes the queued job whose turn it is (clients take turns, so that
+one's long list is not in the way of another's first) in one transaction and leaves its name on it; when a worker dies, or the
+server starts anew, what it was running is queued again, three times at most. All times are seconds since 1970; the file is in
+write-ahead mode, so that readers and the writer do not wait for one another. `Crew` is the server's side of the workers: it
+starts them, wakes them, starts another when one dies, and ends them with itself.
 
 >>> import tempfile
 >>> jobs = Jobs(Path(tempfile.mkdtemp()) / "jobs.db")
@@ -34,11 +35,10 @@ from detente.web import telemetry
 from detente.web.database import Database
 from detente.web.settings import Settings
 from detente.web.telemetry import Counters
+from detente.words import refusal, say
 
 ATTEMPTS = 3
 KEEP_SECONDS = 30 * 86_400.0
-ONE = "SELECT * FROM jobs WHERE id = ?"
-ACTIVE = "('queued', 'running')"
 
 
 @dataclass(frozen=True)
@@ -107,16 +107,13 @@ class Jobs(Database):
         name = secrets.token_urlsafe(18)
         with self._change() as db:
             if not done:
-                mine, whole = db.execute(
-                    f"SELECT COALESCE(SUM(client = ?), 0), COUNT(*) FROM jobs WHERE status IN {ACTIVE}", (client,)
-                ).fetchone()
+                mine, whole = db.execute(self.sql["waiting"], (client,)).fetchone()
                 if mine >= own:
-                    raise TooManyJobs(f"{own} of your jobs are waiting or running; wait for one to end, or cancel one")
+                    raise TooManyJobs(refusal("web", "jobs_own", own=own))
                 if whole >= total:
-                    raise TooManyJobs("the queue is full; try again later")
+                    raise TooManyJobs(refusal("web", "jobs_full"))
             db.execute(
-                "INSERT INTO jobs (id, client, kind, request, key, status, progress, created, finished) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                self.sql["add"],
                 (
                     name,
                     client,
@@ -129,90 +126,69 @@ class Jobs(Database):
                     now if done else None,
                 ),
             )
-            return _job(db.execute(ONE, (name,)).fetchone())
+            return _job(db.execute(self.sql["one"], (name,)).fetchone())
 
     def get(self, name: str) -> Job | None:
         """A job, None where there is none of that name."""
         with self._open() as db:
-            row = db.execute(ONE, (name,)).fetchone()
+            row = db.execute(self.sql["one"], (name,)).fetchone()
         return None if row is None else _job(row)
 
     def cancel(self, name: str, now: float) -> Job | None:
         """Cancel: at once where it waits, as soon as the worker sees it where it runs."""
         with self._change() as db:
-            db.execute(
-                "UPDATE jobs SET status = 'cancelled', finished = ?, cancel = 1 WHERE id = ? AND status = 'queued'", (now, name)
-            )
-            db.execute("UPDATE jobs SET cancel = 1 WHERE id = ? AND status = 'running'", (name,))
+            db.execute(self.sql["cancel_waiting"], (now, name))
+            db.execute(self.sql["cancel_running"], (name,))
         return self.get(name)
 
     def counts(self) -> dict[str, int]:
         """Jobs by status."""
         with self._open() as db:
-            return {row[0]: int(row[1]) for row in db.execute("SELECT status, COUNT(*) FROM jobs GROUP BY status")}
+            return {row[0]: int(row[1]) for row in db.execute(self.sql["counts"])}
 
     # -- workers ---------------------------------------------------------------------------------------------------------
-    def claim(self, worker: str, now: float) -> Job | None:
-        """The oldest queued job whose result nobody else is working on, now running under `worker`'s name."""
+    def claim(self, worker: str, now: float, share: int = 1) -> Job | None:
+        """The queued job whose turn it is, now running under `worker`'s name, None where there is none.
+
+        Nobody else works on its result, and its client has less than `share` running. Clients take turns (the fewest running,
+        then the longest without a start); a client's own jobs go by age.
+        """
         with self._change() as db:
-            row = db.execute(
-                "SELECT id FROM jobs WHERE status = 'queued' AND key NOT IN (SELECT key FROM jobs WHERE status = 'running') "
-                "ORDER BY created, rowid LIMIT 1"
-            ).fetchone()
+            row = db.execute(self.sql["next"], {"share": share}).fetchone()
             if row is None:
                 return None
-            db.execute(
-                "UPDATE jobs SET status = 'running', worker = ?, started = ?, progress = 0, message = '', "
-                "attempts = attempts + 1 WHERE id = ?",
-                (worker, now, row["id"]),
-            )
-            return _job(db.execute(ONE, (row["id"],)).fetchone())
+            db.execute(self.sql["claim"], (worker, now, row["id"]))
+            return _job(db.execute(self.sql["one"], (row["id"],)).fetchone())
 
     def report(self, name: str, worker: str, progress: float, message: str) -> None:
         """How far a running job is."""
         with self._change() as db:
-            db.execute(
-                "UPDATE jobs SET progress = ?, message = ? WHERE id = ? AND worker = ? AND status = 'running'",
-                (progress, message[:200], name, worker),
-            )
+            db.execute(self.sql["report"], (progress, message[:200], name, worker))
 
     def finish(self, name: str, worker: str, status: str, now: float, error: str | None = None) -> bool:
         """End a running job as done, failed or cancelled; False where it is no longer this worker's."""
         with self._change() as db:
-            changed = db.execute(
-                "UPDATE jobs SET status = ?, error = ?, finished = ?, progress = CASE WHEN ? = 'done' THEN 1 ELSE progress END, "
-                "message = '' WHERE id = ? AND worker = ? AND status = 'running'",
-                (status, error, now, status, name, worker),
-            )
+            changed = db.execute(self.sql["finish"], (status, error, now, status, name, worker))
             return changed.rowcount == 1
 
     def wants_cancel(self, name: str) -> bool:
         """Whether a running job is to be cancelled."""
         with self._open() as db:
-            row = db.execute("SELECT cancel FROM jobs WHERE id = ?", (name,)).fetchone()
+            row = db.execute(self.sql["wants_cancel"], (name,)).fetchone()
         return bool(row and row["cancel"])
 
     def give_back(self, now: float, worker: str | None = None) -> int:
         """Queue again what `worker` (anyone, if None) was running; how many jobs. What died three times has failed."""
+        told = {"now": now, "worker": worker, "attempts": ATTEMPTS, "told": say("web/refusals", "worker_ended")}
         with self._change() as db:
-            who, args = ("", ()) if worker is None else (" AND worker = ?", (worker,))
-            db.execute(
-                f"UPDATE jobs SET status = 'cancelled', finished = ? WHERE status = 'running' AND cancel = 1{who}", (now, *args)
-            )
-            db.execute(
-                "UPDATE jobs SET status = 'failed', finished = ?, error = 'The worker ended before the work did, three times.' "
-                f"WHERE status = 'running' AND attempts >= {ATTEMPTS}{who}",
-                (now, *args),
-            )
-            return db.execute(
-                f"UPDATE jobs SET status = 'queued', worker = NULL, progress = 0, message = '' WHERE status = 'running'{who}",
-                args,
-            ).rowcount
+            db.execute(self.sql["end_cancelled"], told)
+            db.execute(self.sql["end_failed"], told)
+            return db.execute(self.sql["queue_again"], told).rowcount
 
     def forget(self, now: float) -> int:
         """Drop rows of jobs that ended long ago; how many."""
         with self._change() as db:
-            return db.execute(f"DELETE FROM jobs WHERE status NOT IN {ACTIVE} AND finished < ?", (now - KEEP_SECONDS,)).rowcount
+            return db.execute(self.sql["forget"], (now - KEEP_SECONDS,)).rowcount
 
 
 def _job(row: sqlite3.Row) -> Job:
@@ -231,7 +207,7 @@ def private(folder: Path) -> None:
         elif any((folder / name).exists() for name in ("held.lock", "jobs.db")):
             folder.chmod(0o700)
     except OSError as error:
-        raise InputError(f"{folder} cannot be used for data: {error.strerror}") from None
+        raise InputError(refusal("web", "no_data_folder", folder=folder, told=error.strerror)) from None
 
 
 class Held:
@@ -243,9 +219,9 @@ class Held:
             folder.mkdir(parents=True, exist_ok=True)
             self._lock.acquire()
         except Timeout:
-            raise InputError(f"another server uses {folder}; give this one its own with --data") from None
+            raise InputError(refusal("web", "folder_held", folder=folder)) from None
         except OSError as error:
-            raise InputError(f"{folder} cannot be used for data: {error.strerror}") from None
+            raise InputError(refusal("web", "no_data_folder", folder=folder, told=error.strerror)) from None
 
     def release(self) -> None:
         """Let go."""
@@ -282,7 +258,8 @@ class Crew:
             started = time()
             process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "detente.web.worker", str(self.settings.folder), str(self.settings.job_seconds),
-                str(self.settings.cache_bytes), name, stdin=asyncio.subprocess.PIPE, env={**os.environ, **ONE_THREAD},
+                str(self.settings.cache_bytes), name, str(max(1, self.settings.workers - 1)),
+                stdin=asyncio.subprocess.PIPE, env={**os.environ, **ONE_THREAD},
             )  # fmt: skip
             self._processes[name] = process
             try:

@@ -81,7 +81,7 @@ def served(found: Asset, request: Request, kept: str = "no-cache") -> Response:
 
 # -- names of files that change with what they hold ------------------------------------------------------------------------
 IMMUTABLE = "public, max-age=31536000, immutable"
-_IMPORT = re.compile(r'^\s*(?:import|export)\b[^"\']*["\']\./([\w.-]+\.js)["\']', re.MULTILINE)
+_IMPORT = re.compile(r'^\s*(?:import|export)\b(?:[^"\'()]*\bfrom\b)?\s*["\']\./([\w.-]+\.js)["\']', re.MULTILINE)
 
 
 def edition() -> str:
@@ -270,7 +270,7 @@ async def post_login(request: Request) -> Response:
         return RedirectResponse("/", status_code=303)
     tries: Rate = request.app.state.tries
     if (wait := tries.take(request.state.client, monotonic())) > 0:
-        raise Refusal(429, "Too many tries; wait a moment.", headers={"Retry-After": str(int(wait) + 1)})
+        raise Refusal(429, say("web/refusals", "too_many_tries"), headers={"Retry-After": str(int(wait) + 1)})
     raw = await request.body()
     given = parse_qs(raw[:4096].decode("utf-8", "replace"), max_num_fields=4).get("token", [""])[0] if raw else ""
     if not token_fits(given, token):

@@ -20,6 +20,7 @@ from weakref import WeakValueDictionary
 
 from cachetools import LRUCache
 
+from detente.policy.dossier import list_dossiers
 from detente.web.answers import Answers
 from detente.web.jobs import Crew, TooManyJobs
 from detente.web.replies import Refusal
@@ -218,7 +219,12 @@ class House:
         """What a seat is told when it looks."""
         room = await self.room(name)
         waiting = await self.opening(room)
-        common = {"room": name, "seat": seat, "expires": room.expires, "here": self.here(name), "gone": list(room.gone)}
+        dossier = room.setup["dossier"]
+        packaged = dossier if dossier in list_dossiers() else None
+        common = {
+            "room": name, "dossier": packaged, "seat": seat, "expires": room.expires, "here": self.here(name),
+            "gone": list(room.gone),
+        }  # fmt: skip
         if waiting is not None:
             return {**common, **waiting, "number": room.number, "view": None}
         known = await self.known(room)

@@ -62,9 +62,9 @@ class RoomRequest(Strict):
     @model_validator(mode="after")
     def _one_dossier(self) -> RoomRequest:
         if (self.dossier is None) == (self.content is None):
-            raise ValueError("a room has either 'dossier' (the id of a packaged one) or 'content' (a whole one)")
+            raise ValueError(say("web/refusals", "room_of_one"))
         if "person" not in self.seats.values():
-            raise ValueError("one seat at least is a person's")
+            raise ValueError(say("web/refusals", "room_of_persons"))
         return self
 
 

@@ -27,12 +27,14 @@ class RoomMade(Told):
 
 
 class RoomView(Told):
-    """A room as a seat may see it: `number` of moves so far, the seats that listen now (`here`) and those left for good (`gone`).
+    """A room as a seat may see it: the packaged `dossier` it is about (null: its maker brought one), `number` of moves so far,
+    the seats that listen now (`here`) and those left for good (`gone`).
 
     `view` is null while the payoffs are worked out (`progress` from 0 to 1), and then the game as the seat sees it.
     """
 
     room: str
+    dossier: str | None
     seat: str
     status: Literal["preparing", "open", "over", "failed"]
     progress: float

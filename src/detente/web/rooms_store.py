@@ -95,24 +95,21 @@ class Rooms(Database):
         tokens = {seat: secrets.token_urlsafe(TOKEN_BYTES) for seat in seats}
         with self._change() as db:
             self._sweep(db, now)
-            if db.execute("SELECT COUNT(*) FROM rooms").fetchone()[0] >= MOST_ROOMS:
+            if db.execute(self.sql["counts"]).fetchone()["rooms"] >= MOST_ROOMS:
                 raise TooManyRooms
-            db.execute(
-                "INSERT INTO rooms (id, client, setup, key, job, made, expires) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (name, client, json.dumps(setup), key, job, now, now + KEEP_SECONDS),
-            )
+            db.execute(self.sql["add"], (name, client, json.dumps(setup), key, job, now, now + KEEP_SECONDS))
             rows = [(name, seat, hashed(token)) for seat, token in tokens.items()]
-            db.executemany("INSERT INTO seats (room, seat, hash) VALUES (?, ?, ?)", rows)
+            db.executemany(self.sql["seat"], rows)
         return name, tokens
 
     def get(self, name: str, now: float = 0.0) -> Room | None:
         """A room, None where there is none, or none any more."""
         with self._open() as db:
-            row = db.execute("SELECT * FROM rooms WHERE id = ? AND expires > ?", (name, now)).fetchone()
+            row = db.execute(self.sql["one"], (name, now)).fetchone()
             if row is None:
                 return None
-            seats = db.execute("SELECT seat, gone FROM seats WHERE room = ? ORDER BY rowid", (name,)).fetchall()
-            number = db.execute("SELECT COUNT(*) FROM moves WHERE room = ?", (name,)).fetchone()[0]
+            seats = db.execute(self.sql["seats"], (name,)).fetchall()
+            number = db.execute(self.sql["number"], (name,)).fetchone()[0]
         return Room(
             row["id"], json.loads(row["setup"]), row["key"], row["job"], bool(row["over"]), row["made"], row["expires"],
             int(number), tuple(s["seat"] for s in seats), tuple(s["seat"] for s in seats if s["gone"] is not None),
@@ -121,28 +118,26 @@ class Rooms(Database):
     def job_of(self, key: str) -> str | None:
         """The job that the newest room with these payoffs waits for, if one was started."""
         with self._open() as db:
-            newest = "SELECT job FROM rooms WHERE key = ? AND job IS NOT NULL ORDER BY made DESC LIMIT 1"
-            row = db.execute(newest, (key,)).fetchone()
+            row = db.execute(self.sql["newest_job"], (key,)).fetchone()
         return None if row is None else str(row["job"])
 
     def wait_for(self, name: str, job: str) -> None:
         """The room waits for another job."""
         with self._change() as db:
-            db.execute("UPDATE rooms SET job = ? WHERE id = ?", (job, name))
+            db.execute(self.sql["wait_for"], (job, name))
 
     def counts(self) -> dict[str, int]:
         """Rooms and moves there are."""
         with self._open() as db:
-            return {table: int(db.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0]) for table in ("rooms", "moves")}
+            return dict(db.execute(self.sql["counts"]).fetchone())
 
     def sweep(self, now: float) -> int:
         """Forget rooms past their day; how many went."""
         with self._change() as db:
             return self._sweep(db, now)
 
-    @staticmethod
-    def _sweep(db: sqlite3.Connection, now: float) -> int:
-        return db.execute("DELETE FROM rooms WHERE expires <= ?", (now,)).rowcount
+    def _sweep(self, db: sqlite3.Connection, now: float) -> int:
+        return db.execute(self.sql["sweep"], (now,)).rowcount
 
     # -- seats -----------------------------------------------------------------------------------------------------------
     def holds(self, room: str, seat: str, token: str) -> bool:
@@ -153,14 +148,14 @@ class Rooms(Database):
         """The seat whose token it is, None where it is nobody's. Every seat is compared, each in constant time."""
         given = hashed(token)
         with self._open() as db:
-            rows = db.execute("SELECT seat, hash FROM seats WHERE room = ?", (room,)).fetchall()
+            rows = db.execute(self.sql["tokens"], (room,)).fetchall()
         fits = [str(row["seat"]) for row in rows if hmac.compare_digest(given, bytes(row["hash"]))]
         return next((seat for seat in fits if only is None or seat == only), None)
 
     def leave(self, room: str, seat: str, now: float) -> None:
         """Note that whoever had the seat has gone for good."""
         with self._change() as db:
-            db.execute("UPDATE seats SET gone = COALESCE(gone, ?) WHERE room = ? AND seat = ?", (now, room, seat))
+            db.execute(self.sql["leave"], (now, room, seat))
 
     # -- moves -----------------------------------------------------------------------------------------------------------
     def append(
@@ -171,39 +166,38 @@ class Rooms(Database):
         The first of them carries what a client sent: sent again it changes nothing.
         """
         with self._change() as db:
-            there = int(db.execute("SELECT COUNT(*) FROM moves WHERE room = ?", (room,)).fetchone()[0])
-            if sent is not None and _again(db, room, sent, there):
+            there = int(db.execute(self.sql["number"], (room,)).fetchone()[0])
+            if sent is not None and self._again(db, room, sent, there):
                 return there
             if number != there:
                 raise Stale(there)
             key, digest = (None, None) if sent is None else sent
             db.executemany(
-                "INSERT INTO moves (room, number, move, idempotency, sent, at) VALUES (?, ?, ?, ?, ?, ?)",
+                self.sql["move"],
                 [
                     (room, there + 1 + k, json.dumps(move), None if k else key, None if k else digest, now)
                     for k, move in enumerate(moves)
                 ],
             )
-            db.execute("UPDATE rooms SET expires = ?, over = MAX(over, ?) WHERE id = ?", (now + KEEP_SECONDS, int(over), room))
+            db.execute(self.sql["moved"], (now + KEEP_SECONDS, int(over), room))
             return there + len(moves)
 
     def again(self, room: str, sent: Sent) -> bool:
         """Whether the same was sent before. Raises `Replayed` where something else came with its key."""
         with self._open() as db:
-            return _again(db, room, sent, 0)
+            return self._again(db, room, sent, 0)
+
+    def _again(self, db: sqlite3.Connection, room: str, sent: Sent, there: int) -> bool:
+        known = db.execute(self.sql["sent"], (room, sent[0])).fetchone()
+        if known is not None and known["sent"] != sent[1]:
+            raise Replayed(there)
+        return known is not None
 
     def moves(self, room: str) -> list[dict[str, Any]]:
         """Every move of a room, in order."""
         with self._open() as db:
-            rows = db.execute("SELECT move FROM moves WHERE room = ? ORDER BY number", (room,)).fetchall()
+            rows = db.execute(self.sql["moves"], (room,)).fetchall()
         return [dict(json.loads(row["move"])) for row in rows]
-
-
-def _again(db: sqlite3.Connection, room: str, sent: Sent, there: int) -> bool:
-    known = db.execute("SELECT sent FROM moves WHERE room = ? AND idempotency = ?", (room, sent[0])).fetchone()
-    if known is not None and known["sent"] != sent[1]:
-        raise Replayed(there)
-    return known is not None
 
 
 def hashed(token: str) -> bytes:

@@ -57,9 +57,14 @@ def work(kind: str, request: Mapping[str, Any], progress: Progress, folder: Path
         found = debrief_of(game, progress=progress)
         for ending, body in takeaways(game, found).items():
             write(folder / f"game.{ending}", body)
-        return found.record()
+        return told(found)
     game = Game.replay(request["setup"], [], progress)
     return {"parties": list(game.parties), "steps": len(game.board.steps), "packages": len(game.board.prices.grid)}
+
+
+def told(found: Debrief) -> dict[str, Any]:
+    """A debrief for the page: its numbers, and its `words` as on paper and in the terminal."""
+    return {**found.record(), "words": papers.words(found)}
 
 
 def takeaways(game: Game, found: Debrief) -> dict[str, bytes]:
@@ -107,7 +112,7 @@ def worth(room: str, given: Mapping[str, Any], moves: Sequence[Mapping[str, Any]
 
 def debrief(room: str, given: Mapping[str, Any], moves: Sequence[Mapping[str, Any]]) -> Any:
     """What was hidden, without what takes long: no package of the engine's own search, no odds."""
-    return debrief_of(game_of(room, given, moves), predict=False).record()
+    return told(debrief_of(game_of(room, given, moves), predict=False))
 
 
 def debrief_key(given: Mapping[str, Any], moves: Sequence[Mapping[str, Any]]) -> str:

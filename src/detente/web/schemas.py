@@ -256,7 +256,7 @@ class LeverView(Told):
 
 
 class DossierView(BaseModel):
-    """A dossier as the page shows it; parts not listed here are free-form."""
+    """A dossier as the page shows it; parts not listed here are free-form. The short view has no timeline, measures, sources."""
 
     id: str
     title: str
@@ -268,12 +268,12 @@ class DossierView(BaseModel):
     scenarios: list[dict[str, Any]]
     opens_with: str | None
     colours: dict[str, str]
-    timeline: dict[str, Any]
     deadlines: list[dict[str, Any]]
-    measures: list[dict[str, Any]]
     levers: list[LeverView]
     key_questions: list[dict[str, Any]]
-    sources: list[dict[str, Any]]
+    timeline: dict[str, Any] = {}
+    measures: list[dict[str, Any]] = []
+    sources: list[dict[str, Any]] = []
 
 
 class ReadDossier(Told):

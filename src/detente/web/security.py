@@ -35,6 +35,7 @@ from detente.web import telemetry
 from detente.web.replies import Refusal, told
 from detente.web.settings import Settings
 from detente.web.telemetry import Counters
+from detente.web.turns import ASKING
 from detente.words import say
 
 POLICY = (
@@ -105,6 +106,7 @@ class Guard:
         state = scope.setdefault("state", {})
         state["request"] = secrets.token_hex(6)
         state["client"] = client_of(scope)
+        ASKING.set(state["client"])
 
         async def reply(message: Message) -> None:
             nonlocal status
@@ -126,16 +128,14 @@ class Guard:
         headers = Headers(scope=scope)
         hosts = headers.getlist("host")
         if len(hosts) != 1 or not host_allowed(hosts[0], self.settings):
-            raise Refusal(421, "This server does not answer to that host name; give it with --name when starting it.")
+            raise Refusal(421, say("web/refusals", "other_host"))
         if (wait := self.rate.take(scope["state"]["client"], monotonic())) > 0:
             self.counters.add("detente_refused_total", why="rate")
-            raise Refusal(429, "Too many requests; wait a moment.", headers={"Retry-After": str(int(wait) + 1)})
+            raise Refusal(429, say("web/refusals", "too_often"), headers={"Retry-After": str(int(wait) + 1)})
         if self.settings.token is not None and not self._open(scope["path"]) and not self._signed_in(headers, scope):
             if scope["path"] == "/" and scope["method"] == "GET":
-                raise Refusal(303, "Sign in first.", headers={"Location": "/login"})
-            raise Refusal(
-                401, "A token is needed: send it as a Bearer token, or sign in.", headers={"WWW-Authenticate": "Bearer"}
-            )
+                raise Refusal(303, say("web/refusals", "sign_in"), headers={"Location": "/login"})
+            raise Refusal(401, say("web/refusals", "no_token"), headers={"WWW-Authenticate": "Bearer"})
         if scope["method"] in ("GET", "HEAD"):
             return receive
         if not same_site(headers.get("origin"), hosts[0]) or headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
@@ -144,7 +144,7 @@ class Guard:
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
         if scope["path"] != "/login" and body:
             if kind != "application/json":
-                raise Refusal(415, "The body must be JSON (Content-Type: application/json).")
+                raise Refusal(415, say("web/refusals", "no_json"))
             deep = await asyncio.to_thread(too_deep, body) if len(body) > 50_000 else too_deep(body)
             if deep:
                 raise Refusal(400, say("web/refusals", "too_deep", what="body"))
@@ -161,7 +161,7 @@ class Guard:
         client, now = scope["state"]["client"], monotonic()
         if (wait := self.tries.wait(client, now)) > 0:
             self.counters.add("detente_refused_total", why="guesses")
-            raise Refusal(429, "Too many wrong tokens; wait a moment.", headers={"Retry-After": str(int(wait) + 1)})
+            raise Refusal(429, say("web/refusals", "wrong_tokens"), headers={"Retry-After": str(int(wait) + 1)})
         if token_fits(given, self.settings.token):
             return True
         self.tries.take(client, now)
@@ -335,7 +335,7 @@ async def read_body(receive: Receive, headers: Headers, limit: int, seconds: flo
             while True:
                 message = await receive()
                 if message["type"] == "http.disconnect":
-                    raise Refusal(400, "The connection ended before the body did.")
+                    raise Refusal(400, say("web/refusals", "body_cut"))
                 parts.append(message.get("body", b""))
                 size += len(parts[-1])
                 if size > limit:
@@ -343,8 +343,8 @@ async def read_body(receive: Receive, headers: Headers, limit: int, seconds: flo
                 if not message.get("more_body", False):
                     return b"".join(parts)
     except TimeoutError:
-        raise Refusal(408, "The body took too long to arrive.", name="TooSlow") from None
+        raise Refusal(408, say("web/refusals", "body_slow"), name="TooSlow") from None
 
 
 def _large(limit: int) -> Refusal:
-    return Refusal(413, f"The body is larger than {limit:,} bytes.", headers={"Connection": "close"})
+    return Refusal(413, say("web/refusals", "body_large", most=f"{limit:,}"), headers={"Connection": "close"})

@@ -88,6 +88,10 @@ def catalogue(settings: Settings) -> dict[str, Any]:
     }  # fmt: skip
 
 
+LONG = ("timeline", "measures", "sources", "published")
+"""Parts of a dossier's view that are four fifths of it, and that the page's first screen does not show."""
+
+
 def dossier_view(dossier: Dossier, world: World | None = None) -> dict[str, Any]:
     """All of a dossier that the page shows; `world` gives the trade each lever reaches."""
     titles = {s.id: s for s in dossier.sources}
@@ -395,7 +399,7 @@ def _drivers(of: Subject) -> Figure:
     ids = [(d["lever"], d["part_pct"][region]) for d in found["drivers"]]
     parts = [Part(label, part, by) for k, part in ids for label, by in [known.get(k) or known[k.rpartition(".")[0]]]]
     if not parts:
-        raise InputError("no lever is moved and none differs from the status quo, so nothing drives anything")
+        raise InputError(say("web/refusals", "nothing_drives"))
     more = {"together": found["together"][region], "run": of.run}
     return _figure("drivers", parts, region, found["total"][region], **more)
 
@@ -500,7 +504,7 @@ def drawn(engine: Engine, name: str, ending: Ending, asked: FigureRequest) -> by
     if (name != "states" and (len(asked.states) > 1) != (name == "comparison")) or (
         name == "comparison" and len(asked.states) > 6
     ):
-        raise InputError("a comparison is of two to six states, “states” of up to twelve, any other figure of one")
+        raise InputError(say("web/refusals", "states_of_a_figure"))
     return _drawn(Subject(engine, [resolve(s) for s in asked.states], asked), name, ending)
 
 

@@ -1,4 +1,4 @@
-"""The process that does long work: `python -m detente.web.worker FOLDER SECONDS BYTES NAME`, started by the server.
+"""The process that does long work: `python -m detente.web.worker FOLDER SECONDS BYTES NAME SHARE`, started by the server.
 
 It takes jobs one after the other. A line on standard input wakes it; the end of standard input, which comes when the server dies
 in whatever way, ends it at once. A thread beside the work looks whether the job is to be cancelled or has run too long: the work
@@ -109,7 +109,7 @@ def one(jobs: Jobs, results: Any, job: Job, worker: str, seconds: float) -> None
         jobs.finish(job.id, worker, "failed", time(), say("web/refusals", "inside"))
 
 
-def main(folder: str, seconds: str, limit: str, worker: str) -> None:
+def main(folder: str, seconds: str, limit: str, worker: str, share: str) -> None:
     """Work until standard input ends."""
     settle()
     with suppress(ValueError, AttributeError):
@@ -128,7 +128,7 @@ def main(folder: str, seconds: str, limit: str, worker: str) -> None:
     telemetry.start()
     jobs, results = Jobs(Path(folder) / "jobs.db"), Results(Path(folder) / "results", int(limit))
     while True:
-        job = jobs.claim(worker, time())
+        job = jobs.claim(worker, time(), int(share))
         if job is None:
             wake.wait(IDLE)
             wake.clear()
@@ -138,4 +138,4 @@ def main(folder: str, seconds: str, limit: str, worker: str) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:5])
+    main(*sys.argv[1:6])

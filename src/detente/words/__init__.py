@@ -35,7 +35,7 @@ from detente.words.numbers import (
     whole_percents,
 )
 from detente.words.phrases import change_phrase, compare, dearer, direction, range_note, rank_sentence, run_words, signs, times
-from detente.words.tell import VOCABULARY, refusal, say, tell
+from detente.words.tell import VOCABULARY, refusal, say, spoken, tell
 from detente.words.translation import N_, _, language, plural
 
 VOCABULARY.append(phrases)
@@ -88,6 +88,7 @@ __all__ = [
     "short_name",
     "sign_of",
     "signs",
+    "spoken",
     "straddles",
     "table_day",
     "tell",

@@ -14,9 +14,9 @@ and stays as it is. Amounts are never converted.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,8 +41,11 @@ def use(unit: str) -> None:
 
 
 @contextmanager
-def counted_in(unit: str) -> Iterator[None]:
-    """Texts made inside the block are in the currency of this unit, in every thread of the process."""
+def counted_in(unit: str | None) -> Iterator[None]:
+    """Texts made inside the block are in the currency of this unit (None: in the one in use), in every thread of the process."""
+    if unit is None or unit == SCALE + currency():
+        yield
+        return
     before = list(_used)
     use(unit)
     try:
@@ -61,6 +64,27 @@ def in_currency(text: str) -> str:
 def template_in_currency(source: str) -> str:
     """A template in the currency in use; names of columns that it looks up, and comments, stay."""
     return "".join(part if k % 2 else in_currency(part) for k, part in enumerate(_QUOTED.split(source)))
+
+
+def record_in_currency(value: Any, kept: Collection[str] = ()) -> Any:
+    """Plain data for JSON with its names, and what "unit" and "money" say, in the currency in use; names in `kept` stay.
+
+    >>> with counted_in("million EUR"):
+    ...     record_in_currency({"gain, million USD": 2.0, "rows": [{"unit": "million USD a year", "title": "USD 5 billion"}]})
+    {'gain, million EUR': 2.0, 'rows': [{'unit': 'million EUR a year', 'title': 'USD 5 billion'}]}
+    """
+    if currency() == DOLLAR:
+        return value
+    if isinstance(value, Mapping):
+        return {
+            in_currency(k) if isinstance(k, str) and k not in kept else k: in_currency(v)
+            if k in ("unit", "money") and isinstance(v, str)
+            else record_in_currency(v, kept)
+            for k, v in value.items()
+        }
+    if isinstance(value, (list, tuple)):
+        return [record_in_currency(v, kept) for v in value]
+    return value
 
 
 def table_in_currency(frame: pd.DataFrame) -> pd.DataFrame:

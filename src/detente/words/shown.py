@@ -6,6 +6,8 @@ from html import escape
 from importlib import import_module
 from typing import Any
 
+from detente.words.currency import counted_in, table_in_currency
+
 CHARTS = {
     "AtTheTable": "odds",
     "Ensemble": "ensemble",
@@ -36,7 +38,8 @@ class Shown:
             charts = import_module("detente.briefing.charts")
             if (figure := charts.figure(CHARTS[name], it)) is not None:
                 parts.append(charts.rendered(figure, "svg").decode())
-        frame = it.to_frame()
+        with counted_in(getattr(it, "world_unit", None)):
+            frame = table_in_currency(it.to_frame())
         parts.append(frame.head(ROWS).to_html(border=0, float_format=lambda x: f"{x:.4g}"))
         if len(frame) > ROWS:
             parts.append(f"<p>… {len(frame) - ROWS}: <code>to_frame()</code></p>")

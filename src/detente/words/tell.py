@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from detente.errors import InputError
 from detente.files import cache_folder
 from detente.words import names, numbers
-from detente.words.currency import DOLLAR, currency, template_in_currency
+from detente.words.currency import DOLLAR, counted_in, currency, template_in_currency
 from detente.words.pieces import Piece, replaced
 from detente.words.translation import ENGLISH, catalogue, plural, source as language_source
 
@@ -37,15 +37,24 @@ _SHIELD = {ord(blank): chr(code) for code, blank in _UNSHIELD.items()}
 
 
 def tell(result: Any, part: str = "explain", **values: Any) -> str:
-    """`part` of the template named after the class of `result` (`words/templates/CLASS.md.j2`), which sees the result as `it`."""
-    return say(f"words/templates/{type(result).__name__}", part, it=result, **values)
+    """`part` of the template named after the class of `result` (`words/templates/CLASS.md.j2`), which sees the result as `it`.
+
+    A result that knows the unit of its world (`world_unit`, "million EUR") is told in that currency.
+    """
+    with counted_in(getattr(result, "world_unit", None)):
+        return say(f"words/templates/{type(result).__name__}", part, it=result, **values)
 
 
 def say(template: str, part: str, **values: Any) -> str:
     """One text of a template, named by its path in the package without `.md.j2`; paragraphs are parted by a blank line."""
     if all(type(v) in _SIMPLE for v in values.values()):  # labels are asked for again and again
-        return _again((*language_source(), currency()), template, part, tuple((k, repr(v), v) for k, v in values.items()))
-    return said(_packaged((*language_source(), currency())), template, part, **values)
+        return _again(spoken(), template, part, tuple((k, repr(v), v) for k, v in values.items()))
+    return said(_packaged(spoken()), template, part, **values)
+
+
+def spoken() -> Source:
+    """What a text hangs on besides its values: whoever keeps texts keeps them by it."""
+    return *language_source(), currency()
 
 
 VOCABULARY: list[ModuleType] = [names, numbers]

@@ -25,7 +25,7 @@ from __future__ import annotations
 import io
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -39,6 +39,8 @@ import yaml
 from detente.errors import BadPanel, UnknownName, UnknownSector, nearest
 from detente.extras import need
 from detente.files import data_folder, write
+from detente.words import refusal
+from detente.words.currency import DOLLAR
 from detente.words.names import region_table
 from detente.world.world import World
 
@@ -115,7 +117,7 @@ class Panel:
         concordance.
         """
         if self.flow != "imports":
-            raise BadPanel(f"{self.name} is a panel of {self.flow} by HS chapter; industries by sector are of imports")
+            raise BadPanel(refusal("world", "panel_by_chapter", name=self.name, flow=self.flow))
         for sector in concordance()["sector"].unique():
             if sector != UNMAPPED and sector not in world.sectors:
                 raise UnknownSector(sector, world.sectors)
@@ -217,12 +219,12 @@ def add_panel(path: str | os.PathLike[str], name: str | None = None, *, force: b
     ending = next(e for e in ENDINGS[::-1] if source.name.endswith(e))
     chosen = _stem(source.name) if name is None else name
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", chosen):
-        raise BadPanel(f"{chosen!r} is no name for a panel; use letters, digits, points and hyphens")
+        raise BadPanel(refusal("world", "panel_name", name=repr(chosen)))
     if chosen in panel_table()["panels"]:
-        raise BadPanel(f"{chosen} is a panel that ships with the package; choose another name (--name)")
+        raise BadPanel(refusal("world", "panel_shipped", name=chosen))
     old = own_panels().get(chosen)
     if old is not None and not force:
-        raise BadPanel(f"a panel {chosen} is there already ({old}); --force replaces it")
+        raise BadPanel(refusal("world", "panel_there", name=chosen, old=old))
     folder = data_folder("panels")
     folder.mkdir(parents=True, exist_ok=True)
     target = write(folder / f"{chosen}{ending}", body)
@@ -238,22 +240,22 @@ def _stem(name: str) -> str:
 
 def _bytes(path: Path) -> bytes:
     if path.is_dir():
-        raise BadPanel(f"{path} is a folder; give a file")
+        raise BadPanel(refusal("world", "panel_folder", file=path))
     try:
         return path.read_bytes()
     except OSError as error:
-        raise BadPanel(f"{path} cannot be read: {error.strerror or error}") from error
+        raise BadPanel(refusal("world", "panel_closed", file=path, fault=error.strerror or error)) from error
 
 
 # -- reading a published file ----------------------------------------------------------------------------------------------
 def read_panel(body: bytes, name: str) -> Panel:
     """A panel of imports from the bytes of a published file called `name`. Raises `BadPanel`."""
     if not name.endswith(ENDINGS):
-        raise BadPanel(f"{name}: a panel is a file {', '.join(ENDINGS)}")
+        raise BadPanel(refusal("world", "panel_ending", file=name, endings=", ".join(ENDINGS)))
     raw = _rows(body, name)
     frame, notes = _once(_checked(raw, name), name)
     _check_months(frame, name)
-    return Panel(_stem(name), frame, source=f"file {name}", terms="as its publisher says", notes=tuple(notes))
+    return Panel(_stem(name), frame, source=f"file {name}", terms=refusal("world", "panel_terms"), notes=tuple(notes))
 
 
 def _rows(body: bytes, name: str) -> pd.DataFrame:
@@ -272,12 +274,12 @@ def _rows(body: bytes, name: str) -> pd.DataFrame:
             raw.index = pd.RangeIndex(2, len(raw) + 2)  # the header is row 1
     except (ValueError, OSError, EOFError) as error:
         told = str(error).strip().replace("\n", " ")
-        raise BadPanel(f"{name} cannot be read as a table: {told}") from error
+        raise BadPanel(refusal("world", "panel_no_table", file=name, fault=told)) from error
     header = tuple(str(c) for c in raw.columns)
     if sorted(header) != sorted(COLUMNS):
-        raise BadPanel(f"{name}, row 1: the header is {','.join(header)[:200]}; it must be {','.join(COLUMNS)}")
+        raise _fail(name, 1, refusal("world", "panel_header", found=",".join(header)[:200], wanted=",".join(COLUMNS)))
     if not len(raw):
-        raise BadPanel(f"{name} has no rows")
+        raise BadPanel(refusal("world", "panel_empty", file=name))
     raw.columns = pd.Index(header)
     return raw[list(COLUMNS)]
 
@@ -296,12 +298,15 @@ def _checked(raw: pd.DataFrame, name: str) -> pd.DataFrame:
     for column in text.columns:
         text[column] = text[column].str.strip()
     origin = text["origin"].map(known)
-    _first(origin.isna(), text["origin"], name, lambda v: f"unknown origin {v!r}{_hint(v, known)}")
+    _first(origin.isna(), text["origin"], name, lambda v: _unknown(v, known))
+    industries = list(table["industries"])
     _first(
-        ~text["naics3"].isin(list(table["industries"])), text["naics3"], name,
-        lambda v: f"unknown NAICS-3 industry {v!r}; known: {', '.join(table['industries'])}",
+        ~text["naics3"].isin(industries), text["naics3"], name,
+        lambda v: refusal("world", "panel_industry", cell=repr(v), known=", ".join(industries)),
     )  # fmt: skip
-    _first(~text["month"].str.fullmatch(_MONTH), text["month"], name, lambda v: f"{v!r} is no month; write 2024-05")
+    _first(
+        ~text["month"].str.fullmatch(_MONTH), text["month"], name, lambda v: refusal("world", "panel_month", cell=repr(v))
+    )  # fmt: skip
     values = {v: _numbers(raw[v], v, name) for v in ("imports", "duty")}
     found = pd.DataFrame({"origin": origin, "naics3": text["naics3"], "month": text["month"], **values}, index=raw.index)
     doubled = found.duplicated(["origin", "naics3", "month"])
@@ -309,32 +314,42 @@ def _checked(raw: pd.DataFrame, name: str) -> pd.DataFrame:
         row = int(str(doubled.idxmax()))
         o, k, m = (str(found.loc[row, c]) for c in ("origin", "naics3", "month"))
         first = found.index[(found["origin"] == o) & (found["naics3"] == k) & (found["month"] == m)][0]
-        raise _fail(name, row, f"{text.loc[row, 'origin']!s}, {k}, {m} stands in row {first} already")
+        told = refusal("world", "panel_twice", origin=text.loc[row, "origin"], industry=k, month=m, first=first)
+        raise _fail(name, row, told)
     _first(
         found["duty"] > 3 * found["imports"], found["duty"], name,
-        lambda v: f"duty of {v:,.0f} USD is more than three times the imports: mixed units?",
+        lambda v: refusal("world", "panel_duty", duty=_dollars(v)),
     )  # fmt: skip
     return found
 
 
-def _first(bad: pd.Series, values: pd.Series, name: str, told: Any) -> None:
+def _dollars(value: Any) -> str:
+    """A customs amount, which is in US dollars whatever a world counts in."""
+    return f"{float(value):,.0f} {DOLLAR}"
+
+
+def _first(bad: pd.Series, cells: pd.Series, name: str, told: Callable[[Any], str]) -> None:
+    """Raises `BadPanel` naming the first row that is bad."""
     if bad.any():
         row = int(str(bad.idxmax()))
-        raise _fail(name, row, told(values[row]))
+        raise _fail(name, row, told(cells[row]))
 
 
-def _hint(value: str, known: Mapping[str, str]) -> str:
-    near = nearest(value, dict.fromkeys(known, ""))
-    return f"; did you mean {' or '.join(near)}?" if near else f"; known: {', '.join(list(known)[:8])} …"
+def _unknown(cell: str, known: Mapping[str, str]) -> str:
+    near = " or ".join(nearest(cell, dict.fromkeys(known, "")))
+    return refusal("world", "panel_origin", cell=repr(cell), near=near, known=", ".join(list(known)[:8]))
 
 
 def _numbers(cells: pd.Series, what: str, name: str) -> pd.Series:
     text = cells.astype(object).where(cells.notna(), "").astype(str).str.strip()
-    _first(text == "", text, name, lambda _: f"{what} is empty; write 0 where there was none")
-    _first(~text.str.fullmatch(_NUMBER), text, name, lambda v: f"{what} {v!r} is not a number in USD")
+    _first(text == "", text, name, lambda _: refusal("world", "panel_no_cell", what=what))
+    _first(
+        ~text.str.fullmatch(_NUMBER), text, name,
+        lambda v: refusal("world", "panel_no_number", what=what, cell=repr(v), money=DOLLAR),
+    )  # fmt: skip
     number = text.astype(float)
-    _first(number < 0, text, name, lambda v: f"{what} {v} is negative")
-    _first(number == np.inf, text, name, lambda v: f"{what} {v} is too large")
+    _first(number < 0, text, name, lambda v: refusal("world", "panel_negative", what=what, cell=v))
+    _first(number == np.inf, text, name, lambda v: refusal("world", "panel_too_large", what=what, cell=v))
     return number
 
 
@@ -343,11 +358,11 @@ def _check_months(frame: pd.DataFrame, name: str) -> None:
     want = [str(p) for p in pd.period_range(months[0], months[-1], freq="M")]
     missing = [m for m in want if m not in months]
     if missing:
-        raise BadPanel(f"{name}: no rows for {', '.join(missing[:6])}, between {months[0]} and {months[-1]}")
+        raise BadPanel(refusal("world", "panel_gap", file=name, lacking=", ".join(missing[:6]), first=months[0], last=months[-1]))
     for origin, group in frame.groupby("origin"):
         absent = sorted(set(months) - set(group["month"]))
         if absent:
-            raise BadPanel(f"{name}: {origin} has no row for {', '.join(absent[:6])}, other origins have")
+            raise BadPanel(refusal("world", "panel_uneven", file=name, origin=origin, lacking=", ".join(absent[:6])))
 
 
 def _once(found: pd.DataFrame, name: str) -> tuple[pd.DataFrame, list[str]]:
@@ -358,7 +373,7 @@ def _once(found: pd.DataFrame, name: str) -> tuple[pd.DataFrame, list[str]]:
     for code, group in groups.items():
         left = group.get("rest")
         if code in given and left in given:
-            raise BadPanel(f"{name}: rows of {group['census']} and of {left} would count the same goods twice; leave one out")
+            raise BadPanel(refusal("world", "panel_counted_twice", file=name, whole=group["census"], rest=left))
     _check_units(found, name)
     wide = {v: found.pivot_table(index=["naics3", "month"], columns="origin", values=v, aggfunc="sum").fillna(0.0)
             for v in ("imports", "duty")}  # fmt: skip
@@ -382,15 +397,17 @@ def _once(found: pd.DataFrame, name: str) -> tuple[pd.DataFrame, list[str]]:
             if bad.any():
                 industry, month = bad.idxmax()
                 row = rows.get((code, industry, month), "–")
-                sums = f"{table.loc[(industry, month), parts].sum():,.0f}"
-                raise _fail(name, row, f"{value} of {group['census']}, {industry}, {month}, do not add up: parts {sums}, "
-                                       f"row {table.loc[(industry, month), code]:,.0f} USD; mixed units?")  # fmt: skip
+                at = (industry, month)
+                sums, own = f"{table.loc[at, parts].sum():,.0f}", _dollars(table.loc[at, code])
+                of = {"what": value, "whole": group["census"], "industry": industry, "month": month}
+                raise _fail(name, row, refusal("world", "panel_sums", parts=sums, own=own, **of))
             if "rest" in group:
                 table[group["rest"]] = left.clip(lower=0.0)
                 if (left < 0).any():
-                    notes.append(f"{value}: parts exceed {group['census']} by {-left[left < 0].sum():,.0f} USD in all")
+                    over = _dollars(-left[left < 0].sum())
+                    notes.append(refusal("world", "panel_exceeds", what=value, whole=group["census"], over=over))
     if "WLD" not in given and REST not in given:
-        notes.append("no row for all economies: what other economies sold is not known")
+        notes.append(refusal("world", "panel_no_total"))
     kept = [o for o in wide["imports"].columns if o not in groups]
     long = {v: t[kept].melt(ignore_index=False, var_name="origin", value_name=v).set_index("origin", append=True)[v]
             for v, t in wide.items()}  # fmt: skip
@@ -416,13 +433,13 @@ def _check_units(found: pd.DataFrame, name: str) -> None:
         values = series.droplevel("origin")
         middle = values.rolling(7, center=True, min_periods=1).median() if len(values) > 2 else None
         for month, value in ((str(m), float(v)) for m, v in values.items()):
-            for what, base in (("its neighbouring months", None if middle is None else float(middle[month])),
-                               ("the shipped panel", usual.get(str(origin)))):  # fmt: skip
+            for beside, base in ((True, None if middle is None else float(middle[month])), (False, usual.get(str(origin)))):
                 if base and not base / OTHER_UNIT <= value <= base * OTHER_UNIT:
-                    raise _fail(
-                        name, first[(str(origin), month)],
-                        f"imports of {origin} in {month} are {value:,.0f} USD, against {base:,.0f} in {what}: mixed units?",
+                    told = refusal(
+                        "world", "panel_units", origin=origin, month=month, imports=_dollars(value), usual=f"{base:,.0f}",
+                        beside=beside or "",
                     )  # fmt: skip
+                    raise _fail(name, first[(str(origin), month)], told)
 
 
 @cache

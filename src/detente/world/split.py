@@ -47,7 +47,7 @@ TRACE = 1e-6
 REGION_COLUMNS, SECTOR_COLUMNS = ("part", "sector", "flow", "share"), ("part", "region", "user", "share")
 OUTPUT, FINAL_USE = "output", "final_use"
 
-Shares = Mapping[str, float] | pd.DataFrame
+Shares = Mapping[str, float] | pd.DataFrame | str | os.PathLike[str]
 
 
 def read_shares(path: str | os.PathLike[str]) -> pd.DataFrame:
@@ -64,10 +64,10 @@ def read_shares(path: str | os.PathLike[str]) -> pd.DataFrame:
 def split_region(world: World, region: str, shares: Shares | World, *, into: Sequence[str] = (), home: float = 0.0) -> World:
     """`world` with `region` in parts.
 
-    `shares`: part → share of everything; or a frame with columns part, share and, where they differ, sector and flow (output or
-    final_use; final use goes by income if no row gives it); or a world that has the parts as regions (`into`), and the same
-    sectors.
-    `home`: h above, 0 to 1. Raises `InputError` for names, shares that do not sum to one, sectors that differ.
+    `shares`: part → share of everything (fractions that sum to one); or a frame, or a CSV file, with columns part, share and,
+    where they differ, sector and flow (output or final_use; final use goes by income if no row gives it); or a world that has the
+    parts as regions (`into`), and the same sectors. `home`: h above, 0 to 1. Answers a world of len(parts) − 1 more regions.
+    Raises `InputError` for names, shares that do not sum to one, sectors that differ; `SourceError` for a file it cannot read.
     """
     region = region_code(world, region)
     r = world.region_index(region)
@@ -140,9 +140,10 @@ def split_region(world: World, region: str, shares: Shares | World, *, into: Seq
 def split_sector(world: World, sector: str, shares: Shares | World, *, into: Sequence[str] = ()) -> World:
     """`world` with `sector` in parts.
 
-    `shares`: part → share of every region's sales; or a frame with columns part, share and, where they differ, region; rows with
-    a user (a sector, or FINAL for final use) are weights of what that user buys; or a world that has the parts as sectors
-    (`into`), whose regions decide where it has them and their mean elsewhere. Raises `InputError` as `split_region` does.
+    `shares`: part → share of every region's sales (fractions that sum to one); or a frame, or a CSV file, with columns part,
+    share and, where they differ, region; rows with a user (a sector, or FINAL for final use) are weights of what that user buys;
+    or a world that has the parts as sectors (`into`), whose regions decide where it has them and their mean elsewhere. Answers a
+    world of len(parts) − 1 more sectors. Raises `InputError` and `SourceError` as `split_region` does.
     """
     j = world.sector_index(sector)
     n = len(world.regions)
@@ -202,8 +203,10 @@ def split_sector(world: World, sector: str, shares: Shares | World, *, into: Seq
 
 
 # -- shares ----------------------------------------------------------------------------------------------------------------
-def _rows(shares: Mapping[str, float] | pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+def _rows(shares: Shares, columns: Sequence[str]) -> pd.DataFrame:
     """Shares as a frame of all `columns`, `share` a number. Raises `InputError` naming the row."""
+    if isinstance(shares, (str, os.PathLike)):
+        shares = read_shares(shares)
     frame = shares if isinstance(shares, pd.DataFrame) else pd.DataFrame({"part": list(shares), "share": list(shares.values())})
     strange = [str(c) for c in frame.columns if c not in columns]
     lacking = [c for c in ("part", "share") if c not in frame.columns]

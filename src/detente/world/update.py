@@ -18,7 +18,7 @@ the seller), `partner` the buyer of trade; `sector` one sector, else all; `value
 
 >>> from detente.world.library import load_world
 >>> toy = load_world("toy")
->>> later = update(toy, 2024, pd.DataFrame({"what": "gdp", "region": toy.regions, "growth": 10.0}))
+>>> later = update_world(toy, 2024, pd.DataFrame({"what": "gdp", "region": toy.regions, "growth": 10.0}))
 >>> bool(abs(later.world.shipments / toy.shipments - 1.1).max() < 1e-9), later.world.year
 (True, 2024)
 """
@@ -122,10 +122,14 @@ def known_growth(world: World, year: int) -> tuple[pd.DataFrame, list[str]]:
     return pd.DataFrame({"what": "gdp", "region": world.regions, "growth": growth}), [r for r, has in there.items() if not has]
 
 
-def update(world: World, year: int, totals: pd.DataFrame | None = None, *, source: str = "") -> Update:
-    """`world` in `year`, with `totals` as above; without any, GDP grown as the World Bank has it.
+def update_world(
+    world: World, year: int, totals: pd.DataFrame | str | os.PathLike[str] | None = None, *, source: str = ""
+) -> Update:
+    """`world` in `year`, with `totals` (a frame, or a CSV file, of the columns above); without, GDP grows as the World Bank has.
 
-    Raises `InputError` naming the row of a total that cannot be read, contradicts others or cannot be reached, and
+    Money in the world's unit a year, `growth` in percent since the world's year. Answers an `Update`; the world is its `world`.
+    `source` says where the totals are from (the file's name, if it is one). Raises `SourceError` for a file that cannot be read,
+    `InputError` naming the row of a total that cannot be read, contradicts others or cannot be reached, and
     `NotConverged` naming the total furthest off where all together cannot.
     """
     if year < world.year:
@@ -134,6 +138,9 @@ def update(world: World, year: int, totals: pd.DataFrame | None = None, *, sourc
     if totals is None:
         totals, assumed = known_growth(world, year)
         source = SHIPPED
+    elif not isinstance(totals, pd.DataFrame):
+        source = source or Path(totals).name
+        totals = read_totals(totals)
     wanted = _totals(world, totals)
     _agree(world, wanted)
     growth, free = _growth(world, wanted)
@@ -399,4 +406,4 @@ def _by_pair(before: World, after: World) -> pd.DataFrame:
     return across.sort_values("before", ascending=False, kind="stable")
 
 
-__all__ = ["Total", "Update", "known_growth", "read_totals", "update"]
+__all__ = ["Total", "Update", "known_growth", "read_totals", "update_world"]

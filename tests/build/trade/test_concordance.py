@@ -10,10 +10,10 @@ import pytest
 
 import detente as dt
 from detente.build.classification import HS_SECTORS, sector_of
+from detente.build.tables.industries import divisions
 from detente.build.tariff_lines import naics_of
 from detente.build.trade.concordance import EDITIONS, editions_of, subheadings
 from detente.build.trade.concordance_table import condensed
-from detente.build.trade.industries import divisions
 from detente.errors import InputError, NoConcordance, SourceError, UnknownName
 from detente.words.names import sector_table
 

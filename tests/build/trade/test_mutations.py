@@ -6,6 +6,7 @@ total, a row that is gone without a trace. The last is tried too: what is read t
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +17,8 @@ import pytest
 from detente.build.trade.recognise import read_duties, read_trade
 from detente.errors import DetenteError
 
-FILES = 500
+FILES = int(os.environ.get("DETENTE_MUTATIONS", "500"))
+"""A layout; the environment asks for another number."""
 READERS: dict[str, Callable[[Path], pd.DataFrame]] = {
     "baci": lambda path: read_trade(path).frame,
     "comtrade": lambda path: read_trade(path).frame,

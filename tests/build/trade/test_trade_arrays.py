@@ -13,7 +13,7 @@ import detente as dt
 from detente.build.trade.arrays import duty_array, trade_array, with_duties
 from detente.build.trade.recognise import read_duties, read_trade
 from detente.cli import app
-from detente.errors import InputError, NoConcordance, UnknownSector
+from detente.errors import InputError, NoConcordance, SourceError, UnknownSector
 from detente.world.world import World
 
 Files = dict[str, Path]
@@ -147,3 +147,16 @@ def test_commands(files: Files, tmp_path: Path) -> None:
     assert told.exit_code == 0, told.output
     assert json.loads(told.output)["known_of"] == "imports"
     assert dt.World.load(made).check() < 1e-9
+
+
+def test_duties_and_trade_may_be_of_other_editions_than_they_say(files: Files, tmp_path: Path) -> None:
+    run, made, said = CliRunner(), tmp_path / "mine.npz", tmp_path / "BACI_HS92_Y2022_V202401b.csv"
+    said.write_bytes(files["baci"].read_bytes())
+    asked = ["world", "duties", str(files["wits"]), "--trade", str(said), "--world-out", str(made), "--json"]
+    told = run.invoke(app, asked)
+    assert isinstance(told.exception, SourceError)
+    assert "no code of HS 1992, which the file is said to be of" in str(told.exception)
+    for edition in ("--trade-hs", "--hs"):
+        told = run.invoke(app, [*asked, edition, "2017"])
+        assert told.exit_code == 0, told.output
+        assert json.loads(told.output)["known_of"] == "imports"

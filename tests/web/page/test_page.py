@@ -483,7 +483,7 @@ def test_the_status_quo_has_nothing_to_draw(visit: Visits) -> None:
     page = visit(link({**PLACE, "tab": "who"}))
     page.click(".scenario[data-scenario=status-quo]")
     settle(page)
-    page.wait_for_function("() => document.querySelector('#panel-who .still .title').textContent === 'Nothing has moved'")
+    page.wait_for_function("() => document.querySelector('#panel-who .still .title')?.textContent === 'Nothing has moved'")
     assert chart(page, 0).locator("svg").count() == 0
 
 

@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 from page_axe import grave
-from page_driver import Site, Visits
+from page_driver import DOSSIER, Site, Visits, settle
 from tables import Seat, opened
 
 
@@ -71,14 +71,91 @@ def test_two_browsers_play_to_a_signed_deal(visit: Visits, asker: httpx.Client) 
     other.click("[data-move=accept]")
     for page in pages:
         page.wait_for_selector(".zone-chart")
-        assert page.inner_text(".table-title").startswith("A deal is signed")
         page.wait_for_selector("[data-file=md]:not(:disabled)", timeout=90_000)
+        words = next(iter(seats.values())).get("/debrief").json()["told"]["words"]  # those of the terminal
+        assert page.inner_text(".table-title") == words["title"]
+        told = [x["text"] for part in words["sections"] if part["anchor"] != "signed" for x in part["paragraphs"]]
+        shown = page.inner_text(".table-debrief")
+        assert len(told) > 3
+        assert all(text in shown for text in [words["lede"], words["zone"]["title"], *told])
     with first.expect_download() as wait:
         first.click("[data-file=md]")
     assert Path(wait.value.path()).read_text("utf-8").startswith("# ")
     seen = [json.loads(text) for texts in bodies.values() for text in texts]
     assert seen
     assert all(b.get("view", {}).get("over") or "values" not in json.dumps(b) for b in seen)
+
+
+PAGE_OF_A_ROOM = {
+    "", "/events", "/moves", "/worth", "/leave", "/debrief", "/transcript.{ending}",
+}  # fmt: skip
+"""Everything a room answers to; a new one must be walked below."""
+
+
+def of_its_own(view: dict[str, Any]) -> set[str]:
+    """What a view holds that only its seat may know: its motives, and every worth to more digits than chance would repeat."""
+    figures: set[str] = {m["text"] for m in view["motives"]}
+
+    def walk(value: Any) -> None:
+        if isinstance(value, dict):
+            for key, part in value.items():
+                if key in ("clock", "left", "record", "issues"):  # what all at the table see
+                    continue
+                walk(part)
+        elif isinstance(value, list):
+            for part in value:
+                walk(part)
+        elif isinstance(value, float) and len(repr(value)) > 10:
+            figures.add(repr(value))
+
+    walk(view)
+    return figures
+
+
+def test_no_answer_and_no_event_tells_what_another_seat_wants(site: Site, asker: httpx.Client) -> None:
+    seats = opened(asker, seats={"AAA": "person", "BBB": "person", "CCC": "person"}, seed=4)
+    room = next(iter(seats.values())).room
+    paths = asker.get("/api/openapi.json").json()["paths"]
+    begin = "/api/v1/rooms/{room}"
+    assert {p.removeprefix(begin) for p in paths if p.startswith(begin)} == PAGE_OF_A_ROOM
+    package = {"ten": 2, "pause": 1}
+    while not seats["AAA"].look()["view"]["offers"]:  # to a room in which something has been put forward
+        for code, seat in seats.items():
+            view = seat.look()["view"]
+            if view["your_turn"]:
+                seat.move(*(["wait"] if code == "CCC" else ["offer"]), **({} if code == "CCC" else {"package": package}))
+    told: dict[str, list[str]] = {code: [] for code in seats}
+
+    def event(seat: Seat) -> str:
+        with asker.stream("GET", f"/api/v1/rooms/{room}/events", headers=seat.headers) as reply:
+            return next(line for line in reply.iter_lines() if line.startswith("data: "))
+
+    def walk() -> None:
+        for code, seat in seats.items():
+            at = seat.look()["number"]
+            answers = [
+                seat.get(), seat.get(f"?after={at - 1}&wait=1"), seat.get("/debrief"),
+                *(seat.get(f"/transcript.{ending}") for ending in ("md", "json", "html")),
+                seat.post("/moves", {"number": 0, "move": {"kind": "offer", "package": package}}),
+                seat.post("/worth", {"levels": package}),
+            ]  # fmt: skip
+            told[code] += [a.text for a in answers] + [event(seat)]
+
+    walk()
+    mover = next(s for s in seats.values() if s.look()["view"]["your_turn"])
+    told[next(c for c, s in seats.items() if s is mover)].append(mover.move("wait").text)
+    walk()
+    own = {code: of_its_own(seat.look()["view"]) for code, seat in seats.items()}
+    for code, texts in told.items():  # what each found at the table before the last move counts as well
+        own[code] |= of_its_own(json.loads(next(t for t in texts if t.startswith('{"room"')))["view"])
+    told["CCC"].append(seats["CCC"].post("/leave", {}).text)
+    assert all(len(found) > 5 for found in own.values())
+    for code, texts in told.items():
+        for other in set(seats) - {code}:
+            hidden = own[other] - own[code]
+            assert hidden
+            leaked = {x for x in hidden for text in texts if x in text}
+            assert not leaked, (code, other, leaked)
 
 
 def test_one_walks_away_and_the_other_is_told(visit: Visits, asker: httpx.Client) -> None:
@@ -91,7 +168,7 @@ def test_one_walks_away_and_the_other_is_told(visit: Visits, asker: httpx.Client
     first.locator(".table-sure .primary").first.click()
     for page in pages:
         page.wait_for_selector(".zone-chart")
-        assert "walked away" in page.inner_text(".table-title")
+        assert " the table on " in page.inner_text(".table-title")
     assert other.inner_text(".table-title") == first.inner_text(".table-title")
 
 
@@ -130,6 +207,18 @@ def test_a_wrong_link_says_so(visit: Visits, asker: httpx.Client) -> None:
     page.wait_for_selector(".table-room .problem")
     assert "opens no seat" in page.inner_text(".table-room .problem")
     visit.expect_refusals(403)
+
+
+def test_a_link_to_a_room_brings_the_page_to_its_negotiation(visit: Visits, asker: httpx.Client) -> None:
+    asked = {"dossier": DOSSIER, "seats": {"USA": "person", "CHN": "person"}}
+    seat = asker.post("/api/v1/rooms", json=asked).json()["seats"][0]
+    page = visit(seat["link"], settled=False)
+    page.wait_for_function(f"() => document.querySelector('#dossier').value === '{DOSSIER}'")
+    assert page.evaluate("location.hash") == seat["link"]
+    page.wait_for_selector(".table-room .job-progress, .table-title")
+    page.click("#tab-answer")
+    settle(page)
+    assert page.input_value("#dossier") == DOSSIER
 
 
 def test_from_the_start_of_the_tab_and_back(visit: Visits) -> None:
@@ -227,7 +316,7 @@ def test_the_server_is_killed_in_the_middle_and_the_game_goes_on(chromium: Any, 
             process = served(tmp_path / "data", port)
             for page in pages:
                 page.wait_for_selector(".zone-chart", timeout=90_000)
-                assert page.inner_text(".table-title").startswith("A deal is signed")
+                assert " sign on " in page.inner_text(".table-title")
             assert next(iter(seats.values())).look()["number"] == 2  # the signature counts once
             for context in contexts:
                 context.close()

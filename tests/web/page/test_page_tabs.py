@@ -410,7 +410,7 @@ def test_the_python_shown_runs_and_gives_the_same_number(visit: Visits, site: Si
     settle(page)
     page.click("#share")
     code = page.locator(".preview code").first
-    page.wait_for_function("() => document.querySelector('#take .preview code').textContent.includes('40')")
+    page.wait_for_function("() => document.querySelector('#take .preview code')?.textContent.includes('40')")
     name, content = downloaded(page, "[data-download=python]")
     assert name.endswith(".py")
     assert content.decode() == code.text_content()
@@ -454,10 +454,10 @@ def test_files_and_links_leave_as_they_should(visit: Visits, site: Site) -> None
 def test_the_preview_follows_the_levers(visit: Visits) -> None:
     page = visit()
     page.click("#share")
-    page.wait_for_function("() => document.querySelector('#take .preview code').textContent.includes('moved = {}')")
+    page.wait_for_function("() => document.querySelector('#take .preview code')?.textContent.includes('moved = {}')")
     before = page.locator(".link-text").first.input_value()
     lever(page, "us-threat-100").fill("55")
-    page.wait_for_function("() => document.querySelector('#take .preview code').textContent.includes('55')")
+    page.wait_for_function("() => document.querySelector('#take .preview code')?.textContent.includes('55')")
     settle(page)
     assert page.locator(".link-text").first.input_value() != before
 

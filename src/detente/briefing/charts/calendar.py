@@ -53,6 +53,8 @@ def calendar_figure(entries: Sequence[Entry], region: str, *, dollars: int, id: 
     tied = len(top) > 1 and text.fixed(top[0].apart / unit, places) == text.fixed(top[1].apart / unit, places)
     told = {"region": region, "top": top[0], "second": top[1] if tied else None, "known": bool(known)}
     told["unsure"] = any(not w.known for e in top for w in e.ways)
+    felt = any(w.known and w.price.sign != "none" for w in top[0].ways)
+    told["slight"] = top[0].apart < 0.005 or not felt  # million USD: prints as nothing
     title = say(WORDS, "title", **told, gap=top[0].apart)
     odds = any(w.chance is not None for e in entries for w in e.ways)
     subtitle = say(WORDS, "subtitle", large=unit > 1, dollars=dollars, odds=odds)

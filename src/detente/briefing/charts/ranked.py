@@ -36,7 +36,9 @@ def ranked(frame: pd.DataFrame, width: float, *, label_width: float) -> Spec:
     def y(field: str) -> Spec:
         return number(field, scale={"domain": [height, 0.0], "nice": False}, axis=None)
 
-    rows, zero = sheet.rows(frame), sheet.rows(pd.DataFrame({"zero": [0.0], "y": [0.0], "y2": [height]}))
+    # the line at zero: whole, or where labels stand above the bars one piece a bar, so that it crosses no label
+    pieces = {"y": frame["top"] - 2.0, "y2": frame["under"] + 2.0} if above else {"y": [0.0], "y2": [height]}
+    rows, zero = sheet.rows(frame), sheet.rows(pd.DataFrame(pieces).assign(zero=0.0))
     span = {"color": COLOUR["ink"], "strokeWidth": 1.1, "opacity": 0.7}
     views = [
         mark(rows, "bar", {"opacity": 1}, x=x("zero"), x2=end("bar"), y=y("top"), y2=end("bottom"), color=as_given("fill")),

@@ -21,7 +21,7 @@ from detente.briefing.charts.results import year_figure
 from detente.briefing.document import Block, Cell, Column, Items, Para, Section, Table, words_in
 from detente.briefing.front.asks import Advice, advice
 from detente.briefing.front.calendar import entries
-from detente.briefing.front.triggers import triggers
+from detente.briefing.front.triggers import Trigger, triggers
 from detente.briefing.sections import bystanders, households, outlook
 from detente.briefing.view import CaseView, Triple
 from detente.cases.baselines import LAW
@@ -156,18 +156,13 @@ def watch_rows(case: CaseView, reader: str, asked: tuple[Advice, ...]) -> tuple[
         for t in found
     ]  # fmt: skip
     csv = case.shelf.add(f"front-triggers-{reader.lower()}", told("watch_file", reader=reader), pd.DataFrame(data))
-    ranked = sorted(found, key=lambda t: -t.weight)
+    alike: dict[tuple[str, ...], list[Trigger]] = {}
+    for t in found:  # what would tell the same is one row
+        alike.setdefault((told("outcome", it=t), told("chances", it=t), told("act", it=t)), []).append(t)
+    ranked = sorted(alike.values(), key=lambda same: -max(t.weight for t in same))
     rows = [
-        Row(
-            ranked.index(t),
-            (
-                Cell(told("seen", it=t)),
-                Cell(told("by", day=t.day)),
-                Cell(told("outcome", it=t), told("chances", it=t)),
-                Cell(told("act", it=t)),
-            ),
-        )
-        for t in found
+        Row(ranked.index(same), (Cell(told("seen", alike=same)), Cell(told("by", alike=same)), Cell(outcome, chances), Cell(act)))
+        for (outcome, chances, act), same in alike.items()
     ]
     return rows, csv
 
@@ -223,9 +218,18 @@ def strip(case: CaseView, reader: str) -> Block:
         )
         for c in codes
     ]
+    own = {(s, w): known[reader, s, w] for s in STRETCHES for w in ways}
+    nothing = told("figure", value=0.0, known=True)
     return Table(
         f"tab-front-years-{reader.lower()}",
-        told("strip_title", known={(s, w): known[reader, s, w] for s in STRETCHES for w in ways}, ways=ways, reader=reader),
+        told(
+            "strip_title",
+            known=own,
+            ways=ways,
+            reader=reader,
+            at_worst=ways[-1] == case.worst,
+            flat={shown(t) for t in own.values()} == {nothing},
+        ),
         told("strip_subtitle", ways=[(case.dossier.scenario(w).title, odds.get(w)) for w in ways]),
         (
             Column(""),
@@ -238,9 +242,9 @@ def strip(case: CaseView, reader: str) -> Block:
 
 
 def ways_of(case: CaseView) -> list[str]:
-    """The likeliest scenario (without odds the best one) and the worst, those that move anything."""
+    """The likeliest scenario (without odds the best one) and the worst, of those that move anything."""
     found = outlook.prepared(case)
-    likely = case.best if found is None else next((s for s in found.look.odds_from_today if s in case.ids), case.best)
+    likely = case.best if found is None else next((s for s in found.look.odds_from_today if s in case.moving), case.best)
     return [s for s in dict.fromkeys((likely, case.worst)) if s in case.moving]
 
 

@@ -30,6 +30,7 @@ from detente.equilibrium.outcome import Outcome
 from detente.equilibrium.parameters import horizon_entry
 from detente.strategy.like_for_like import Beside, beside as like_for_like
 from detente.words import _
+from detente.words.currency import in_currency
 from detente.words.names import region_adjective, region_name, region_table, sector_name, sector_table
 
 SAFE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -215,14 +216,15 @@ def method(case: CaseView) -> list[Block]:
     rows, data = [], []
     for a in used:
         entry = known.get(a, {})
-        statement = str(entry.get("statement", _said("unknown")))
-        rows.append((Cell(a, strong=True), Cell(statement), Cell(str(entry.get("if_wrong", "–")))))
+        told = in_currency if entry.get("in_currency") else str
+        statement, if_wrong = told(str(entry.get("statement", _said("unknown")))), told(str(entry.get("if_wrong", "")))
+        rows.append((Cell(a, strong=True), Cell(statement), Cell(if_wrong or "–")))
         data.append(
             {
                 "id": a,
                 "statement": statement,
                 "evidence": entry.get("evidence", ""),
-                "if_wrong": entry.get("if_wrong", ""),
+                "if_wrong": if_wrong,
                 "used_by": " ".join(map(str, entry.get("used_by", []))),
             }
         )

@@ -113,15 +113,14 @@ def blocks(case: CaseView) -> list[Block]:
     if len(case.dossier.parties) > 2:
         return [*among(case), *rules.blocks(case)]
     s = stances_of(case)
-    package = [*agenda.blocks(case), *deal_over_duties(case)]
-    if s is None:
-        return [Para(told("no_stances")), *package, *rules.blocks(case)]
-    out: list[Block] = [Para(answer(s)), payoff_block(s), Para(reading(s))]
-    if s.has_all:
-        out += [*zone(s), *threats(s), *package, *standoffs.who_first(case, s.table), *standoffs.truce(case, s.table)]
-    else:
-        out += package
-    return [*out, *rules.blocks(case)]
+    # what does not need the package first: the process beside this one may still search for it
+    regimes, duties = rules.blocks(case), deal_over_duties(case)
+    before: list[Block] = [Para(told("no_stances"))] if s is None else [Para(answer(s)), payoff_block(s), Para(reading(s))]
+    after: list[Block] = []
+    if s is not None and s.has_all:
+        before += [*zone(s), *threats(s)]
+        after += [*standoffs.who_first(case, s.table), *standoffs.truce(case, s.table)]
+    return [*before, *agenda.blocks(case), *duties, *after, *regimes]
 
 
 # -- three or more parties ---------------------------------------------------------------------------------------------

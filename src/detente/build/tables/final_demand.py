@@ -61,7 +61,7 @@ def compare_final_demand(table: Table, world: World) -> FinalDemand:
 
     Raises `InputError` where they have fewer than two regions or no sector in common.
     """
-    regions, sectors = groups(table)
+    regions, sectors = groups(table.regions, table.sectors)
     if RARE_EARTHS in world.sectors and RARE_EARTHS not in sectors:
         whole = next((s for s in world.sectors if METALS in s.split(JOIN)), None)
         world = world.aggregate(sectors={whole: [whole, RARE_EARTHS]}) if whole else world

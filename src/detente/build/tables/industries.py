@@ -12,6 +12,7 @@ Tables by ISIC Rev.4 (OECD, WIOD 2016, FIGARO) write divisions in many ways: `C2
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -70,13 +71,49 @@ def _spelled(code: str) -> list[int]:
 
 @cache
 def sectors_of(industry: str) -> tuple[str, ...]:
-    """Sectors of the default world that an industry holds parts of; none where its code is not known."""
+    """Sectors of the default world that an industry holds parts of; none where its code is not known. Its own codes stand for
+    themselves.
+
+    >>> sectors_of("MVH"), sectors_of("SRV")
+    (('MVH',), ())
+    """
     industry = industry.removeprefix("CPA_")
     named = places()["industries"].get(industry)
     if named:
         return tuple(named)
+    if industry in sector_table():
+        return (industry,)
     for sector, entry in sector_table().items():
         if industry in entry["isic"]:
             return (sector,)
     found = [sector for division in _spelled(industry) for sector in _divisions().get(division, ())]
     return tuple(dict.fromkeys(found))
+
+
+PARTS = {"24A": ("241", "2431"), "24B": ("242", "2432"), "302T309": ("302", "303", "304", "309")}
+"""Parts of a division that have a name of their own; 302 to 309 are the groups there are."""
+
+
+def divisions(labels: Iterable[str]) -> tuple[str, ...]:
+    """ISIC Rev.4 prefixes that labels stand for; a label of another form adds none.
+
+    >>> divisions(["C10T12", "C17_18"]), divisions(["C24A"]), divisions(["C302T309"])
+    (('10', '11', '12', '17', '18'), ('241', '2431'), ('302', '303', '304', '309'))
+    >>> divisions(["D", "WHEAT"])
+    ('35',)
+    """
+    found: list[str] = []
+    for label in labels:
+        if not re.fullmatch(r"[A-U](\d[\dABT_]*)?", label):
+            continue
+        letter, body = label[0], label[1:]
+        if not body:
+            first, last = places()["sections"][letter]
+            found += [f"{k:02d}" for k in range(first, last + 1)]
+        elif body in PARTS:
+            found += PARTS[body]
+        else:
+            for part in body.split("_"):
+                ends = part.split("T")
+                found += [f"{k:02d}" for k in range(int(ends[0]), int(ends[1]) + 1)] if len(ends) == 2 else [part]
+    return tuple(found)

@@ -7,13 +7,13 @@ economy belongs to. Duties come on top: they raise what is spent on final use, f
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from detente.build.classification import region_members
-from detente.build.imputation import balance
+from detente.build.imputation import Balanced, balance
 from detente.build.sources import data_table
 from detente.build.tables.industries import economy_of, sectors_of
 from detente.build.tables.table import Table
@@ -28,17 +28,22 @@ JOIN = "+"
 """Between sectors of the default world that one industry of a table holds parts of."""
 
 
-def groups(table: Table) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
-    """Regions and sectors of the default world → those of the table that count as them; what has no place keeps its code."""
+Places = Callable[[str], tuple[str, ...]]
+"""Sectors of the default world that an industry holds parts of, by its code."""
+Groups = dict[str, tuple[str, ...]]
+
+
+def groups(regions: Sequence[str], sectors: Sequence[str], places: Places = sectors_of) -> tuple[Groups, Groups]:
+    """Regions and sectors of the default world → those of a table that count as them; what has no place keeps its code."""
     homes = {member: region for region, members in region_members().items() for member in members}
-    regions: dict[str, list[str]] = {}
-    for code in table.regions:
+    whole: dict[str, list[str]] = {}
+    for code in regions:
         economy = economy_of(code)
-        regions.setdefault(homes.get(economy, economy), []).append(code)
-    sectors: dict[str, list[str]] = {}
-    for code in table.sectors:
-        sectors.setdefault(JOIN.join(sectors_of(code)) or code, []).append(code)
-    return {k: tuple(v) for k, v in regions.items()}, {k: tuple(v) for k, v in sectors.items()}
+        whole.setdefault(homes.get(economy, economy), []).append(code)
+    kinds: dict[str, list[str]] = {}
+    for code in sectors:
+        kinds.setdefault(JOIN.join(places(code)) or code, []).append(code)
+    return {k: tuple(v) for k, v in whole.items()}, {k: tuple(v) for k, v in kinds.items()}
 
 
 def world_of(table: Table, *, full: bool = False, tariffs: bool = True, rare_earths: bool = True, name: str = "") -> World:
@@ -46,10 +51,9 @@ def world_of(table: Table, *, full: bool = False, tariffs: bool = True, rare_ear
 
     `tariffs`: levy the default world's; without them trade is free. `rare_earths`: cut them out of a grouped table's metals.
     """
-    regions, sectors = groups(table)
+    regions, _ = groups(table.regions, table.sectors)
     made = flows(table.flows, table.final.sum(axis=3))
     stock = netted(made.shipments, made.final_use, made.value_added, np.ones_like(made.shipments))
-    theta, unknown = _elasticities(table.sectors)
     rates = _rates(table, regions) if tariffs else np.zeros_like(stock.shipments)
     even = balance(stock.shipments, made.intermediate_use, stock.final_use, rates)
     whole = max(float(even.shipments.sum()), 1e-300)
@@ -69,24 +73,53 @@ def world_of(table: Table, *, full: bool = False, tariffs: bool = True, rare_ear
         "changed, part of output": (made.clipped + stock.amount + even.moved + even.dropped) / whole,
         "doubts": list(table.doubts),
         "tariffs": DEFAULT if tariffs else "none",
+    }
+    return grouped(
+        even, rates, table.regions, table.sectors, sectors_of, card, full=full, rare_earths=rare_earths, year=table.year,
+        unit=table.unit, name=name or f"{table.source} {table.year}", source=f"{table.source}, {table.year}",
+    )  # fmt: skip
+
+
+def grouped(
+    even: Balanced,
+    rates: Array,
+    economies: Sequence[str],
+    industries: Sequence[str],
+    places: Places,
+    card: Mapping[str, Any],
+    *,
+    full: bool,
+    rare_earths: bool,
+    year: int,
+    unit: str,
+    name: str,
+    source: str,
+) -> World:
+    """The world of balanced flows, grouped to the codes of the default world unless `full`; the card says how.
+
+    Shapes as in `World`, by `economies` and `industries`; `rates` of duty as fractions. Raises `InputError`.
+    """
+    regions, sectors = groups(economies, industries, places)
+    theta, unknown = _elasticities(industries, places)
+    told = {
         "trade elasticities": DEFAULT,
         "industries without a known code": unknown,
         "grouped": None if full else {"regions": _lists(regions), "sectors": _lists(sectors)},
     }
     world = World.from_flows(
-        regions=table.regions,
-        sectors=table.sectors,
+        regions=economies,
+        sectors=industries,
         shipments=even.shipments,
         intermediate_use=even.intermediate_use,
         value_added=even.value_added,
         final_use=even.final_use,
         tariff_rates=np.where(even.shipments > 0, rates, 0.0),
         trade_elasticity=theta,
-        year=table.year,
-        unit=table.unit,
-        name=name or f"{table.source} {table.year}",
-        sources=[f"{table.source}, {table.year}"],
-        card=card,
+        year=year,
+        unit=unit,
+        name=name,
+        sources=[source],
+        card={**card, **told},
     )
     if full:
         return world
@@ -144,12 +177,12 @@ def _lists(found: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
     return {k: list(v) for k, v in found.items()}
 
 
-def _elasticities(industries: Sequence[str]) -> tuple[list[float], list[str]]:
+def _elasticities(industries: Sequence[str], places: Places = sectors_of) -> tuple[list[float], list[str]]:
     """Trade elasticity of every industry, the mean over the sectors it holds; and the industries no sector is known for."""
     shipped = load_world(DEFAULT)
     known = dict(zip(shipped.sectors, shipped.trade_elasticity.tolist(), strict=True))
     other = float(data_table("elasticities.yaml")["services"]["theta"])
-    held = {code: [known[s] for s in sectors_of(code) if s in known] for code in industries}
+    held = {code: [known[s] for s in places(code) if s in known] for code in industries}
     theta = [float(np.mean(held[code])) if held[code] else other for code in industries]
     return theta, [code for code in industries if not held[code]]
 

@@ -20,10 +20,10 @@ import numpy as np
 import pandas as pd
 
 from detente.build.classification import sector_of
+from detente.build.tables.industries import divisions
 from detente.build.trade.concordance import concordance, subheadings
 from detente.build.trade.economies import members
 from detente.build.trade.files import Duties, Flows
-from detente.build.trade.industries import divisions
 from detente.errors import InputError, NoConcordance, UnknownSector
 from detente.extras import need
 from detente.types import Array

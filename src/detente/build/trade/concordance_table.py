@@ -30,7 +30,7 @@ import pandas as pd
 
 from detente.build.classification import sector_of
 from detente.build.sources import require
-from detente.build.trade.industries import divisions
+from detente.build.tables.industries import divisions
 from detente.files import write
 from detente.words.names import sector_table
 

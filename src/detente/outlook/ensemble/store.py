@@ -32,15 +32,10 @@ from typing import Self
 from filelock import FileLock
 
 from detente.errors import InputError
-from detente.files import file_sha256, loads, sha256, whole, write
+from detente.files import file_sha256, loads, sha256, statements, whole, write
 from detente.words import refusal
 
-SCHEMA = """
-create table if not exists files (
-    key text primary key, sha256 text not null, bytes integer not null, kind text not null, note text not null
-) without rowid;
-"""
-ROW = "insert or replace into files values (?, ?, ?, ?, ?)"
+SQL = statements("detente.outlook.ensemble", "store.sql")
 FORMAT = 1
 WAIT_SECONDS = 60.0
 
@@ -79,10 +74,10 @@ class Store:
                 found = connection.execute("pragma user_version").fetchone()[0]
                 if found not in (0, FORMAT):
                     raise InputError(refusal("outlook", "is_of_format_this", index=index, found=found, format=FORMAT))
-                connection.executescript(SCHEMA)
+                connection.executescript(SQL[""])
                 connection.execute(f"pragma user_version = {FORMAT}")
                 if anew:
-                    connection.executemany(ROW, self._rows())
+                    connection.executemany(SQL["put"], self._rows())
 
     def _index_damaged(self) -> bool:
         """Whether the index is no database, or one with holes; one that is only locked, or may not be read, is not."""
@@ -106,7 +101,7 @@ class Store:
         """Write the row of a file that is whole: beside it, then into the index."""
         write(self.path(key).with_suffix(".row"), json.dumps([digest, size, kind, note]).encode(), private=True, lasting=True)
         with self._connect() as connection:
-            connection.execute(ROW, (key, digest, size, kind, note))
+            connection.execute(SQL["put"], (key, digest, size, kind, note))
 
     def __enter__(self) -> Self:
         return self
@@ -149,7 +144,7 @@ class Store:
     def get(self, key: str) -> bytes | None:
         """The bytes under `key`, their hash checked; None where there are none or they are damaged (see `damaged`)."""
         with self._connect() as connection:
-            row = connection.execute("select sha256 from files where key = ?", (key,)).fetchone()
+            row = connection.execute(SQL["digest"], (key,)).fetchone()
         if row is None:
             return None
         try:
@@ -169,14 +164,14 @@ class Store:
     def listed_keys(self, keys: Iterable[str]) -> set[str]:
         """Which of `keys` the index names, files unread."""
         with self._connect() as connection:
-            return {k for k in keys if connection.execute("select 1 from files where key = ?", (k,)).fetchone()}
+            return {k for k in keys if connection.execute(SQL["there"], (k,)).fetchone()}
 
     def listed(self) -> dict[str, tuple[str, str]]:
         """Every key in the index with its kind and note."""
         with self._connect() as connection:
-            return {k: (kind, note) for k, kind, note in connection.execute("select key, kind, note from files order by key")}
+            return {k: (kind, note) for k, kind, note in connection.execute(SQL["listed"])}
 
     def _lost(self, key: str, why: str) -> None:
         self.damaged.append(Damaged(key, why))
         with self._connect() as connection:
-            connection.execute("delete from files where key = ?", (key,))
+            connection.execute(SQL["lost"], (key,))

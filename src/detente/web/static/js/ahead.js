@@ -5,6 +5,7 @@ import { h, replace } from "./dom.js";
 import { count, longDay, percent } from "./words.js";
 import { dealPart } from "./deal.js";
 import { daysAhead } from "./deadlines.js";
+import { whole } from "./dossiers.js";
 import { foldPart } from "./fold.js";
 import { outlookPart } from "./outlook.js";
 import { questionsPart } from "./questions.js";
@@ -15,7 +16,9 @@ let yours;
 let outlook;
 let folds;
 
-function drawDates(view) {
+async function drawDates(app) {
+  const view = await whole(app.view).catch(() => null);
+  if (view !== app.view) return; // another negotiation, or the server does not answer
   const ahead = daysAhead(view).slice(0, 6);
   replace(dates, ahead.length ? [h("h2", { class: "part" }, `Dates ahead, days counted from ${longDay(view.as_of)}`),
     h("ol", { class: "deadlines" }, ahead.map((d) => h("li", null, h("b", null, longDay(d.date)), h("span", { class: "left" }, count(d.days_left, "day")),
@@ -60,7 +63,7 @@ export const tab = {
     root.append(h("h2", { class: "visually-hidden" }, "What will happen"), yours, h("section", { class: "tab-part" }, outlook.node), dates, folds.map((f) => f.node).reduce((box, node) => (box.append(node), box), h("div")));
   },
   onState(app, what) {
-    if (what.has("view") || what.has("open")) drawDates(app.view);
+    if (what.has("view") || what.has("open")) drawDates(app);
     drawYours(app);
     outlook.update();
     for (const fold of folds) fold.update();

@@ -4,7 +4,6 @@ import { h, replace } from "./dom.js";
 import { capital } from "./words.js";
 import { rankedBars } from "./bars.js";
 import { foldPart } from "./fold.js";
-import { sideBySide } from "./side.js";
 import { registerTab } from "./tabs.js";
 
 const NOTES = { zero: "Why nothing moves", baseline: "The yardstick", standing: "Not counted here", open: "Which way is open", wide: "How large is open", published: "What others find" };
@@ -19,7 +18,7 @@ registerTab({
   render(root, app) {
     bars = rankedBars();
     notes = h("dl", { class: "notes belongs" });
-    side = foldPart("fold-scenarios", "The scenarios side by side", "each with its range, and what it holds; pin settings of your own beside them", () => sideBySide(app));
+    side = foldPart("fold-scenarios", "The scenarios side by side", "each with its range, and what it holds; pin settings of your own beside them", async () => (await import("./side.js")).sideBySide(app));
     root.append(h("h2", { class: "visually-hidden" }, "Answer"),
       bars.node, notes, side.node);
   },

@@ -14,6 +14,7 @@ const AGAIN = [3, 6, 12, 30, 60]; // seconds between tries where the server does
 
 let tell = () => undefined;
 let resting = 0;
+let filling = null; // of the request for what takes longer
 let warming = 0;
 let retry = 0;
 let tries = 0;
@@ -92,8 +93,10 @@ async function rest(wanted) {
   const said = answerText();
   announce(said);
   if (!app.front.waits.length) return;
+  filling?.abort();
+  filling = new AbortController();
   try {
-    const front = keep(fulls, key, await post("/answer", { ...wanted, full: true }));
+    const front = keep(fulls, key, await post("/answer", { ...wanted, full: true }, { signal: filling.signal }));
     if (!current()) return;
     showFront(front);
     tell("full");
@@ -113,7 +116,10 @@ export function startAnswering(told) {
     if (!["dossier", "content", "scenario", "levers", "horizon", "against", "world", "odds", "unit", "region"].some((key) => changed.includes(key))) return;
     clearTimeout(resting);
     clearTimeout(retry);
-    if (!belongs()) answerIs(shownKey ? "asked" : "waiting");
+    if (!belongs()) {
+      filling?.abort(); // nobody waits for the ranges of what has been left
+      answerIs(shownKey ? "asked" : "waiting");
+    }
     solver.want(asked());
   });
 }

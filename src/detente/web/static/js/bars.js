@@ -51,7 +51,7 @@ export function rankedBars() {
     const { bars } = now.front;
     const rows = [...bars.rows.filter((r) => r.shown), bars.world];
     const names = room < 520 ? 112 : 168;
-    const space = Math.max(60, room - names - (room < 520 ? 96 : 176));
+    const space = Math.max(60, room - names - (room < 520 ? 104 : 176));
     const ends = domain(rows);
     node.style.setProperty("--names", `${names}px`);
     node.style.setProperty("--space", `${space}px`);

@@ -13,10 +13,19 @@ import { longDay } from "./words.js";
 const WORLD = "world-2022";
 const views = new Map();
 
-/** How a negotiation looks: one of the server's, or one that the reader brought. */
+/** How a negotiation looks: one of the server's (in short: see `whole`), or one that the reader brought. */
 export async function viewOf({ dossier, content = null }) {
   const key = dossier ?? keyOf(content);
-  return views.get(key) ?? keep(views, key, dossier !== null ? await get(`/dossiers/${encodeURIComponent(dossier)}`) : (await post("/dossiers", { text: JSON.stringify(content) })).view);
+  return views.get(key) ?? keep(views, key, dossier !== null ? await get(`/dossiers/${encodeURIComponent(dossier)}?short=true`) : (await post("/dossiers", { text: JSON.stringify(content) })).view);
+}
+
+const wholes = new WeakMap(); // view → the promise of its measures
+
+/** `view` with its measures, their times and sources, which the first screen does not show: fetched when they are wanted. */
+export async function whole(view) {
+  if (view.measures) return view;
+  if (!wholes.has(view)) wholes.set(view, get(`/dossiers/${encodeURIComponent(view.id)}`).then((found) => Object.assign(view, found), (error) => { wholes.delete(view); throw error; }));
+  return wholes.get(view);
 }
 
 function adopt(view) {

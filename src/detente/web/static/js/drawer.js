@@ -12,7 +12,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 /**
- * {node, body, show(title?), close(), shown()}. `side` is "left" or "right"; `wide` for figures; `opened` is called each time it is
+ * {node, body, show(title?), close(), toggle(), shown()}. `side` is "left" or "right"; `wide` for figures; `opened` is called each time it is
  * shown, `closed` each time it goes.
  */
 export function drawer({ id, title, side = "right", wide = false, opened = () => undefined, closed = () => undefined }) {
@@ -26,6 +26,7 @@ export function drawer({ id, title, side = "right", wide = false, opened = () =>
   const self = {
     node, body, side,
     shown: () => node.open,
+    toggle: () => (node.open ? self.close() : self.show()),
     show(words = title) {
       replace(heading, words);
       if (!node.open) {

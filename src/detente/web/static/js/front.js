@@ -1,7 +1,10 @@
 // The answer in large type, and how sure it is in a second line. Every figure in them is a button: why this number?
 
 import { $, h, replace } from "./dom.js";
-import { follow, showWhy } from "./why.js";
+import { once } from "./notices.js";
+
+const reasons = once(() => import("./why.js"));
+let why = null; // the drawer's module, once a figure was pressed
 
 /** Sentences taken apart: text, and figures that open their reasons. What touches a figure (a bracket, a comma) stays on its line. */
 export function told(app, segments) {
@@ -26,7 +29,7 @@ export function told(app, segments) {
 /** A figure that opens its reasons. */
 export function figureButton(app, number, text) {
   const { label } = app.front.numbers[number];
-  return h("button", { type: "button", class: "figure", data: { number }, title: "Why this number?", "aria-label": `${text}: ${label}. Why this number?`, "aria-haspopup": "dialog", on: { click: () => showWhy(app, number) } }, text);
+  return h("button", { type: "button", class: "figure", data: { number }, title: "Why this number?", "aria-label": `${text}: ${label}. Why this number?`, "aria-haspopup": "dialog", on: { click: async () => (why = await reasons())?.showWhy(app, number) } }, text);
 }
 
 /** `draw` into `node`, with the focus on the same figure as before. */
@@ -55,7 +58,7 @@ export function createFront(app) {
       }
       if (!app.front || !(what.has("answer") || what.has("full"))) return;
       keepingFocus($("answer"), () => replace($("answer"), told(app, app.front.headline)));
-      if (!app.front.waits.length) follow();
+      if (!app.front.waits.length) why?.follow();
       keepingFocus($("second"), () => replace($("second"), told(app, app.front.second), app.front.waits.length ? " Ranges, odds and what others find are being worked out." : null));
       for (const id of ["answer", "second"]) keepRoom($(id));
     },

@@ -2,20 +2,16 @@
 
 // The tabs register themselves, in this order.
 import "./answer.js";
-import "./later.js";
-import { seated } from "./tabletab.js";
+import { lateDrawer, lateReader } from "./later.js";
 import { $ } from "./dom.js";
 import { get } from "./api.js";
 import { app } from "./app.js";
 import { startAnswering } from "./answering.js";
 import { createFront } from "./front.js";
-import { createMeasures } from "./measures.js";
-import { createReader } from "./reader.js";
 import { createSettings } from "./settings.js";
-import { createShare } from "./share.js";
 import { go, listDossiers, openDossier } from "./dossiers.js";
 import { notice } from "./notices.js";
-import { followAddress, onPlace, placeFromAddress, setPlace } from "./state.js";
+import { followAddress, onPlace, placeFromAddress, seatsOf, setPlace } from "./state.js";
 import { buildTabs, showTab } from "./tabs.js";
 
 const parts = []; // what stands beside the tabs and follows every change: {onState(app, what)}
@@ -25,6 +21,10 @@ function tell(...what) {
   for (const part of parts) part.onState(app, news);
   if (news.size > 1 || !news.has("levers")) showTab(app.place.tab, app, news); // tabs wait for the answer to a lever
 }
+
+// at the table, what the page asks and answers steps back
+onPlace((place) => document.body.classList.toggle("at-table", place.tab === "table"));
+window.addEventListener("hashchange", () => { if (app.view && seatsOf(location.hash)) setPlace({ tab: "table" }, "none"); });
 
 onPlace((place, changed) => {
   const has = (...keys) => keys.some((k) => changed.includes(k));
@@ -55,8 +55,10 @@ async function start() {
     notice(error.message);
     return;
   }
-  parts.push(createFront(app), createSettings(app), createMeasures(app), createShare(app));
-  createReader(app);
+  parts.push(createFront(app), createSettings(app),
+    lateDrawer("measures-open", async () => (await import("./measures.js")).createMeasures(app)),
+    lateDrawer("share", async () => (await import("./share.js")).createShare(app)));
+  lateReader(app);
   buildTabs((id) => setPlace({ tab: id }, "push"));
   bar();
   startAnswering(tell);
@@ -74,8 +76,9 @@ async function start() {
   const first = app.catalogue.dossiers[0];
   if (!there && !first) { notice("This server has no dossier; bring your own with “Your own text”."); return; }
   if (!there) {
-    await openDossier(first.id, seated() ? "none" : "replace");
-    if (seated()) setPlace({ tab: "table" }, "none");
+    const seated = seatsOf(location.hash) !== null;
+    await openDossier(first.id, seated ? "none" : "replace");
+    if (seated) setPlace({ tab: "table" }, "none");
   }
   followAddress(async (place) => {
     try {

@@ -1,8 +1,9 @@
 // Measures and dates, in a drawer: the timeline, the details of the measure pointed at, the deadlines, and all measures as a table.
 
-import { $, h, replace, s, sourceLink } from "./dom.js";
+import { h, replace, s, sourceLink } from "./dom.js";
 import { capital, count, dayNumber, join, longDay } from "./words.js";
 import { daysAhead } from "./deadlines.js";
+import { whole } from "./dossiers.js";
 import { drawer } from "./drawer.js";
 import { figureBox } from "./figure.js";
 import { sortTable } from "./tables.js";
@@ -98,12 +99,26 @@ export function createMeasures(app) {
     ],
   });
   const sheet = drawer({ id: "measures", title: "Measures and dates", wide: true, opened: refresh });
-  sheet.body.append(h("div", { class: "timeline-box" }, figure.node, details), table.node);
-  $("measures-open").addEventListener("click", () => (sheet.shown() ? sheet.close() : sheet.show()));
+  const coming = h("p", { class: "quiet", role: "status" }, "Loading …");
+  const all = h("div", { hidden: true }, h("div", { class: "timeline-box" }, figure.node, details), table.node);
+  sheet.body.append(coming, all);
 
-  function refresh() {
+  async function refresh() {
     if (!app.view || drawn === app.view) return;
-    drawn = app.view;
+    const view = (drawn = app.view);
+    if (!view.measures) {
+      all.hidden = true;
+      replace(coming, "Loading …");
+    }
+    try {
+      await whole(view);
+    } catch (error) {
+      if (drawn === view) { drawn = null; replace(coming, error.message); }
+      return;
+    }
+    if (view !== app.view) return;
+    replace(coming);
+    all.hidden = false;
     pinned = null;
     draw(app);
     const first = chosenRows(app)[0] ?? app.view.timeline.rows[0];
@@ -112,5 +127,5 @@ export function createMeasures(app) {
     table.update(app.view.measures);
   }
 
-  return { onState: (_, what) => { if (what.has("view") && sheet.shown()) refresh(); } };
+  return { shown: sheet.shown, toggle: sheet.toggle, onState: (_, what) => { if (what.has("view") && sheet.shown()) refresh(); } };
 }

@@ -1,4 +1,4 @@
-// What the page says of itself: a notice at the top that stays until dismissed, and whether the answer belongs to what is chosen.
+// What the page says of itself: a notice at the top that stays until dismissed (also where a module does not come), and whether the answer belongs to what is chosen.
 //
 //   <body data-answer="…">   waiting: none yet   current: belongs to the settings shown
 //                            asked: the settings have moved, the answer is on its way   old: it did not come
@@ -9,6 +9,21 @@ import { $, h, replace } from "./dom.js";
 /** Say what is wrong at the top. */
 export function notice(message) {
   replace($("notice"), message ? h("p", { class: "problem", role: "alert" }, message, " ", h("button", { type: "button", class: "link", on: { click: () => notice("") } }, "Dismiss")) : null);
+}
+
+/** What `load` brings, asked for once. Where it does not come the reader is told, null comes instead, and the next use tries again. */
+export function once(load) {
+  let coming = null;
+  return async () => {
+    try {
+      return await (coming ??= load());
+    } catch (error) {
+      coming = null;
+      console.error(error);
+      notice("The server does not answer; try again in a moment.");
+      return null;
+    }
+  };
 }
 
 const SLOW = 600; // ms before it is said that something is being worked out

@@ -173,7 +173,7 @@ function show(app, result, box, done) {
   replace(fan.node.querySelector("figcaption"), fan.node.querySelector("figcaption > div"), h("div", { class: "controls" }, h("label", { for: "fan-region" }, "Economy"), pick));
   replace(box, ledeBox,
     treeFigure.node, apart, card.node, yours,
-    h("div", { class: "pair" }, h("div", null, scenarios.node, originTable()), economies.node), fan.node,
+    h("div", { class: "pair" }, scenarios.node, economies.node), originTable(), fan.node,
     h("details", { class: "more-words" }, h("summary", null, "In words"), h("div", { class: "prose" }, paragraphs(h, result.explained))));
   treeFigure.node.querySelector("figcaption").after(key);
   settle();

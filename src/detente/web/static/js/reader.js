@@ -161,24 +161,12 @@ export function createReader(app) {
 
   replace(dialog, h("div", { class: "dialog-head" }, h("h2", { id: "reader-title" }, "Your own text"),
     h("button", { type: "button", class: "small", "aria-label": "Close", on: { click: () => dialog.close() } }, "Close")), body, status);
-  $("own-text").addEventListener("click", open);
+  /** A text that was dropped. */
+  async function read(words) {
+    open();
+    text.value = words;
+    await submit();
+  }
 
-  const carries = (event) => [...(event.dataTransfer?.types ?? [])].some((t) => t === "Files" || t === "text/plain");
-  document.addEventListener("dragover", (event) => {
-    if (!carries(event)) return;
-    event.preventDefault();
-    document.body.classList.add("dropping");
-  });
-  document.addEventListener("dragleave", (event) => { if (!event.relatedTarget) document.body.classList.remove("dropping"); });
-  document.addEventListener("drop", async (event) => {
-    document.body.classList.remove("dropping");
-    if (!carries(event) || event.target.closest?.("textarea, input")) return;
-    event.preventDefault();
-    const one = event.dataTransfer.files[0];
-    if (one) { await take(one); return; }
-    const words = event.dataTransfer.getData("text/plain");
-    if (words.trim()) { open(); text.value = words; await submit(); }
-  });
-
-  return { open, take };
+  return { open, take, read };
 }

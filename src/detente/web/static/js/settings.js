@@ -36,7 +36,7 @@ export function createSettings(app) {
   }
   const all = createLevers(app, levers, key);
   const dials = createDials(app, $("dials"));
-  $("levers-open").addEventListener("click", () => (sheet.shown() ? sheet.close() : sheet.show()));
+  $("levers-open").addEventListener("click", sheet.toggle);
   $("levers-reset").addEventListener("click", reset);
 
   $("dials-more").addEventListener("click", (event) => {

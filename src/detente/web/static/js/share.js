@@ -1,7 +1,7 @@
 // What leaves the page: a link, a citation, an embed; the same in Python, as a dossier in YAML, as a run file, its results as CSV;
 // and the briefing. All of it in a drawer behind “Share”.
 
-import { $, announce, h, replace, saveFile, uid } from "./dom.js";
+import { announce, h, replace, saveFile, uid } from "./dom.js";
 import { download, post } from "./api.js";
 import { answerFigure } from "./bars.js";
 import { drawer } from "./drawer.js";
@@ -168,8 +168,6 @@ export function createShare(app) {
   const cite = citeCard(app);
   sheet.body.append(linkCard(), shortCard(app), cite.node, card("The bars as a figure", "Drawn as in the briefing, with its source in it; the HTML shows it on any page, without cookie or script.", [], takeAway(() => answerFigure(app), "the bars")), ...KINDS.map((kind) => fileCard(app, kind)),
     card("Briefing", "Two pages in front, an annex and a companion that print, with figures and all data; for the negotiation with the settings as they are.", [], briefing.node));
-  $("share").addEventListener("click", () => (sheet.shown() ? sheet.close() : sheet.show()));
-
   async function refresh() {
     if (!app.view) return;
     briefing.update();
@@ -181,5 +179,5 @@ export function createShare(app) {
     cite.update();
   }
 
-  return { onState: () => { if (sheet.shown() || briefing.waits()) refresh(); } };
+  return { shown: sheet.shown, toggle: sheet.toggle, onState: () => { if (sheet.shown() || briefing.waits()) refresh(); } };
 }

@@ -1,6 +1,7 @@
 // The scenarios side by side, with settings that the reader has pinned: dots with ranges, a table, what each holds.
 
 import { h, replace } from "./dom.js";
+import { whole } from "./dossiers.js";
 import { capital, longDay, points, rangeCell } from "./words.js";
 import { ofState, stillBox } from "./still.js";
 import { sortTable } from "./tables.js";
@@ -84,7 +85,9 @@ function valueTable(app, columns, cells, unit) {
   return made.node;
 }
 
-function drawProvisions(app) {
+async function drawProvisions(app) {
+  const view = await whole(app.view);
+  if (view !== app.view) return;
   const measure = new Map(app.view.measures.map((m) => [m.id, m]));
   const entry = (p) => h("li", null, p.text, p.modelled ? null : h("small", null, p.why_not ? capital(p.why_not) : "Not in the numbers"),
     p.modelled && p.measures.some((id) => measure.get(id)?.authority) ? h("small", null, [...new Set(p.measures.map((id) => measure.get(id)?.authority).filter(Boolean))].join("; ")) : null);
@@ -113,7 +116,10 @@ export function sideBySide(app) {
     node: h("div", null, message, pins.node, figure.node, table, h("h3", null, "What each scenario holds"), provisions),
     async update() {
       pins.update();
-      if (told !== app.view) { told = app.view; drawProvisions(app); }
+      if (told !== app.view) {
+        const view = (told = app.view);
+        drawProvisions(app).catch((error) => { if (told === view) { told = null; replace(provisions, h("p", { class: "problem", role: "alert" }, error.message)); } });
+      }
       const { dossier, content, horizon, against, world, levers, scenario, pins: pinned } = app.place;
       const key = JSON.stringify([dossier, content?.id ?? null, horizon, against, world, levers, pinned, isOwn(app.place) ? scenario : null]);
       if (key === shownFor) return;

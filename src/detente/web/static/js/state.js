@@ -66,6 +66,14 @@ export async function placeFromAddress(refuse) {
   }
 }
 
+const SEATS = /^#\/table\/([a-z0-9]{10})\/([A-Za-z0-9_-]{20,30}(?:\.[A-Za-z0-9_-]{20,30}){0,3})$/;
+
+/** The room and tokens an address names, null for another address. */
+export function seatsOf(hash) {
+  const found = SEATS.exec(hash);
+  return found ? { room: found[1], tokens: found[2].split(".") } : null;
+}
+
 /** Follow back, forward and pasted addresses. */
 export function followAddress(apply, refuse) {
   window.addEventListener("hashchange", async () => {

@@ -5,23 +5,17 @@ import { announce, h, replace, uid } from "./dom.js";
 import { capital, inText } from "./words.js";
 import { accentVar } from "./colours.js";
 import { choice } from "./measure.js";
+import { seatsOf } from "./state.js";
 import { makeRoom, seatAt } from "./tablewire.js";
 import { seatView } from "./tableseat.js";
 import { debriefView } from "./tabledebrief.js";
 
-const ADDRESS = /^#\/table\/([a-z0-9]{10})\/([A-Za-z0-9_-]{20,30}(?:\.[A-Za-z0-9_-]{20,30}){0,3})$/;
 const MODES = [["engine", "Against the engine"], ["browsers", "Two browsers"], ["hot", "Two on this screen"]];
 const STRENGTHS = [["easy", "Yielding", "Gives way early, asks little"], ["even", "Even", "The centre of what the models assume"], ["hard", "Hard", "Asks for much and gives way late"]];
 
-/** The room and tokens an address names, null for another address. */
-export function seatsOf(hash) {
-  const found = ADDRESS.exec(hash);
-  return found ? { room: found[1], tokens: found[2].split(".") } : null;
-}
-
 /**
- * Put the exercise into `root`. `context`: view() the dossier on the page, place() its state, regionName(code), show() bring the
- * exercise into sight, shown() whether it is. Returns {update()}: call it when the dossier has changed or the tab is opened.
+ * Put the exercise into `root`. `context`: view() the dossier on the page, place() its state, regionName(code), about(dossier) bring
+ * the page to a negotiation, show() bring the exercise into sight, shown() whether it is. Returns {update()}: call it when the dossier has changed or the tab is opened.
  */
 export function mountTable(root, context) {
   const box = h("div", { class: "table-room" });
@@ -210,7 +204,14 @@ function room(box, context, seats, { invites, leave }) {
     button.focus();
   }
 
-  for (const wire of seats) wire.follow({ view: (found) => shows(wire, found), state: connection });
+  /** The page is brought to what the room is about before the room is drawn. */
+  let about = null;
+  async function told(wire, found) {
+    await (about ??= context.about(found.dossier));
+    if (body.isConnected) shows(wire, found);
+  }
+
+  for (const wire of seats) wire.follow({ view: (found) => told(wire, found), state: connection });
 }
 
 function preparing(body, found) {

@@ -135,7 +135,7 @@ export function seatView(body, context, wire, { leave, moved }) {
     }
     const cards = view.offers.map((o) => offer(o, o.by !== view.seat.code && party, open));
     const asked = (view.asked ?? []).filter((a) => !a.granted).map((a) => h("div", { class: "paper table-asked" },
-      h("p", null, `${context.regionName(a.by)} asks for your consent to “${a.title}”. Worth to you: ${worthWords(a.worth, true)}.`),
+      h("p", null, `${context.regionName(a.by)} asks for your consent to “${a.title}”. Worth to you: ${worthWords(a.worth, true)}.`), h("p", { class: "note" }, view.menu_note),
       h("button", { type: "button", on: { click: () => make({ kind: "grant", to: a.by, option: a.option }) } }, "Consent")));
     replace(desk, cards.length ? cards : h("p", { class: "quiet" }, view.issues.length ? "No offer lies on the table." : "You are not shown the packages; you hear what is done and said."), asked,
       h("div", { class: "table-moves" }, h("label", { for: id }, "Say something with your move, to all (optional)"), text, own));
@@ -162,6 +162,7 @@ export function seatView(body, context, wire, { leave, moved }) {
     });
     return h("fieldset", { class: "table-menu" }, h("legend", null, "What you can do"),
       h("table", null, h("caption", null, "Worth to you: percent of real income, and dollars a year"), h("thead", null, h("tr", null, h("td", null), h("th", { scope: "col", class: "n" }, "If talks do not break down"), h("th", { scope: "col", class: "n" }, "If they do"))), h("tbody", null, options)),
+      h("p", { class: "note" }, view.menu_note),
       h("div", { class: "actions" }, h("button", { type: "button", class: "primary", data: { move: "choose" }, disabled: !open, on: { click: () => {
         const chosen = desk.querySelector(`input[name="${name}"]:checked`);
         if (chosen) act({ kind: "choose", option: chosen.value, ...spoken() });

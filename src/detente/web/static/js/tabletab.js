@@ -1,24 +1,30 @@
 // The tab "At the table": the exercise in the frame of the page.
 
-import { registerTab } from "./tabs.js";
-import { onPlace, setPlace } from "./state.js";
-import { mountTable, seatsOf } from "./table.js";
+import { openDossier } from "./dossiers.js";
+import { notice } from "./notices.js";
+import { getPlace, setPlace } from "./state.js";
+import { mountTable } from "./table.js";
 
 let table;
 
-/** Whether the address is that of a seat. */
-export const seated = () => seatsOf(location.hash) !== null;
+/** Bring the page to the negotiation that a room is about; one that the room's maker brought is not on this page. */
+async function about(dossier) {
+  if (dossier === null || dossier === getPlace().dossier) return;
+  try {
+    await openDossier(dossier, "none");
+  } catch (error) {
+    notice(error.message);
+  }
+}
 
-onPlace((place) => document.body.classList.toggle("at-table", place.tab === "table")); // what the page asks and answers steps back
-
-registerTab({
-  id: "table",
-  title: "At the table",
+/** The tab, as tabs.js takes it. */
+export const tab = {
   render(root, app) {
     table = mountTable(root, {
       view: () => app.view,
       place: () => app.place,
       regionName: (code) => app.regionName(code),
+      about,
       show: () => setPlace({ tab: "table" }, "none"),
       shown: () => app.place.tab === "table",
     });
@@ -26,4 +32,4 @@ registerTab({
   onState(app, what) {
     if (what.has("view") || what.has("open")) table.update();
   },
-});
+};

@@ -15,8 +15,8 @@ function ticks(low, high, most) {
   return found;
 }
 
-/** An SVG of points [x, y]: `frontier`, `marks` {kind, label, at}, `offers` {number, by, at}, `breakdown`; the origin is nothing signed. */
-export function zoneDrawing({ width, axes, frontier, marks, offers, breakdown, colours, alt }) {
+/** An SVG of points [x, y], `names` for those of the drawing itself: `frontier`, `marks` {kind, label, at}, `offers` {number, by, at}, `breakdown`; the origin is nothing signed. */
+export function zoneDrawing({ width, axes, names, frontier, marks, offers, breakdown, colours, alt }) {
   const all = [...frontier, ...marks.map((m) => m.at), ...offers.map((o) => o.at), breakdown, [0, 0]];
   const [left, right, top, bottom] = [48, 14, 26, 40];
   const height = Math.round(Math.min(460, Math.max(280, width * 0.62)));
@@ -53,7 +53,7 @@ export function zoneDrawing({ width, axes, frontier, marks, offers, breakdown, c
     frontier.length > 1 ? s("path", { class: "frontier", d: `M${frontier.map((p) => `${x(p[0]).toFixed(1)} ${y(p[1]).toFixed(1)}`).join("L")}` }) : null,
     offers.length > 1 ? s("path", { class: "offers", d: `M${offers.map((o) => `${x(o.at[0])} ${y(o.at[1])}`).join("L")}` }) : null,
     offers.map((o) => s("g", null, s("circle", { cx: x(o.at[0]), cy: y(o.at[1]), r: 8, fill: colours[o.by] }), s("text", { class: "number", x: x(o.at[0]), y: y(o.at[1]) + 4, "text-anchor": "middle" }, String(o.number)))),
-    s("path", { class: "collapse", d: `M${x(breakdown[0]) - 5} ${y(breakdown[1]) - 5}l10 10m0 -10l-10 10` }), label("talks collapse", breakdown, 400),
-    s("circle", { class: "origin", cx: x(0), cy: y(0), r: 4 }), label("nothing signed", [0, 0], 400),
+    s("path", { class: "collapse", d: `M${x(breakdown[0]) - 5} ${y(breakdown[1]) - 5}l10 10m0 -10l-10 10` }), label(names.breakdown, breakdown, 400),
+    s("circle", { class: "origin", cx: x(0), cy: y(0), r: 4 }), label(names.none, [0, 0], 400),
     marks.map((m) => [s("path", { class: `mark ${m.kind}`, d: diamond(x(m.at[0]), y(m.at[1]), m.kind === "signed" ? 7 : 5.5) }), label(m.label, m.at, m.kind === "signed" ? 700 : 400)]));
 }
