@@ -107,12 +107,13 @@ def test_killed_during_a_job_and_started_again(tmp_path, toy_state):
         assert second.returncode == 2
         assert "another server uses" in second.stderr
         left = children(process.pid)
+        before = len((tmp_path / "log").read_text())
         process.send_signal(signal.SIGTERM)
         assert process.wait(90) == 0
         until(lambda: not any(alive(p) for p in left))
     log = (tmp_path / "log").read_text()
     assert "Traceback" not in log
-    assert "leaked" not in log  # what the system shares was given back
+    assert "leaked" not in log[before:]  # what ends in order gives back what the system shares; what is killed cannot
     assert '"event":"jobs queued again"' in log
 
 
