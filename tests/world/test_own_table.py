@@ -33,7 +33,8 @@ def written(path: Path) -> pd.DataFrame:
 def test_the_recipe_makes_a_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     table = written(tmp_path / "table.csv")
     monkeypatch.chdir(tmp_path)
-    (code,) = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    blocks = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    (code,) = [b for b in blocks if "table.csv" in b]
     names: dict[str, dt.World] = {}
     exec(compile(code, str(PAGE), "exec"), names)
     world = names["world"]
