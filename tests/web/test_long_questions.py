@@ -19,13 +19,13 @@ STATE = PageState(dossier="kuala-lumpur-2025")
 FULL = AnswerRequest(dossier="kuala-lumpur-2025", full=True)
 
 
-@pytest.fixture
 def alone(work):
     """`asyncio.run` in a thread of its own: a browser that other tests drive keeps a loop in this one."""
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(asyncio.run, work).result()
 
 
+@pytest.fixture
 def answers(tmp_path):
     made = Answers(Settings(data=tmp_path, in_process=True, solvers=2), Counters())
     yield made
