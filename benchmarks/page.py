@@ -11,20 +11,16 @@ from __future__ import annotations
 import json
 import os
 import random
-import re
 import shutil
-import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from statistics import NormalDist, median
 from typing import Any
 
 import numpy as np
 
 from benchmarks.timing import Section
+from benchmarks.web import started
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking"]
 CURVES = {
@@ -77,23 +73,6 @@ def chromium() -> str:
         if name and (found := shutil.which(name)):
             return found
     raise RuntimeError("no Chromium here: name one in DETENTE_CHROMIUM")
-
-
-@contextmanager
-def fresh() -> Iterator[tuple[str, float]]:
-    """Address of a server on an empty data folder, and the moment it was started; the address is there before it is warm."""
-    with tempfile.TemporaryDirectory() as folder:
-        begin = time.perf_counter()
-        command = [sys.executable, "-m", "detente", "serve", "--port", "0", "--data", folder]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        try:
-            found = re.search(r"http://\S+", process.stdout.readline() if process.stdout else "")
-            if found is None:
-                raise RuntimeError("the server did not start")
-            yield found.group(0), begin
-        finally:
-            process.terminate()
-            process.wait(30)
 
 
 def points(kind: str, figure: str, value: float) -> float:
@@ -181,7 +160,7 @@ def run(quick: bool) -> Section:
     loads, count = (1, 12) if quick else (3, 60)
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=chromium(), args=FLAGS)
-        with fresh() as (address, begin):
+        with started() as (address, begin):
             _, page = load(browser, address, "desktop")
             cold = time.time() - (page.evaluate("() => performance.timeOrigin + window.seen.first") / 1000)
             cold = time.perf_counter() - cold - begin

@@ -31,27 +31,34 @@ SCENARIOS = ("status-quo", "optimistic", "middle", "pessimistic")
 
 
 @contextmanager
-def server() -> Iterator[str]:
-    """The address of a server that is warm."""
+def started() -> Iterator[tuple[str, float]]:
+    """The address of a server on an empty data folder, and the moment it was started; it is not warm yet."""
     with tempfile.TemporaryDirectory() as folder:
+        begin = time.perf_counter()
         command = [sys.executable, "-m", "detente", "serve", "--port", "0", "--data", folder]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         try:
             found = re.search(r"http://\S+", process.stdout.readline() if process.stdout else "")
             if found is None:
                 raise RuntimeError("the server did not start")
-            address = found.group(0).rstrip("/")
-            for _ in range(600):
-                time.sleep(0.1)
-                try:
-                    if httpx.get(f"{address}/healthz").json()["ready"]:
-                        break
-                except httpx.TransportError:
-                    continue
-            yield address
+            yield found.group(0).rstrip("/"), begin
         finally:
             process.terminate()
             process.wait(30)
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """The address of a server that is warm."""
+    with started() as (address, _):
+        for _ in range(600):
+            time.sleep(0.1)
+            try:
+                if httpx.get(f"{address}/healthz").json()["ready"]:
+                    break
+            except httpx.TransportError:
+                continue
+        yield address
 
 
 async def reader(client: httpx.AsyncClient, number: int, end: float, pause: float, times: list[float], faults: list[str]) -> None:

@@ -28,6 +28,7 @@ def test_it_solves_when_told_to_and_else_ends(word, asked, monkeypatch):
 
 def test_what_is_not_let_go_on_ends():
     process = ahead.Ahead(small_future.small_future(), load_world("toy"), None)
+    process.begin()
     process.wait()  # nobody waits for what was never let go on
     process.end()
     assert process._told is not None
@@ -40,6 +41,7 @@ def test_without_a_process_nothing_waits(monkeypatch, tmp_path: Path):
     for found in ("", str(tmp_path / "none")):
         monkeypatch.setattr(sys, "executable", found)
         process = ahead.Ahead(small_future.small_future(), load_world("toy"), None)
+        process.begin()
         process.go()
         process.wait()
         assert process._told is None
@@ -48,6 +50,7 @@ def test_without_a_process_nothing_waits(monkeypatch, tmp_path: Path):
 def test_one_that_dies_is_not_waited_for_for_ever(monkeypatch):
     monkeypatch.setattr(ahead, "SEARCH", "detente.no_such_module")
     process = ahead.Ahead(small_future.small_future(), load_world("toy"), None)
+    process.begin()
     process.go()
     process.wait()
     assert process._told is not None

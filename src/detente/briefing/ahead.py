@@ -1,8 +1,8 @@
 """The longest search of a briefing in a process beside it: what it solves is kept on disk, and the briefing finds it there.
 
 Python computes in one thread at a time, so on two cores a second process nearly halves the wait of a first run. It is started
-before anything is solved, so that it has read its code by the time the solver is compiled, and told then to go on: two that
-compile at once would compile the same thing. Where every equilibrium was found on disk it is not needed and ends. It is given the
+when the first equilibrium is about to be worked out (where all are found on disk it is not needed), so that it has read its code
+by the time the solver is compiled, and told then to go on: two that compile at once would compile the same thing. It is given the
 dossier and the world on its standard input and answers nothing. Where no process can be started, or it dies, the briefing
 searches for itself, with the same result.
 """
@@ -26,11 +26,15 @@ GO = b"go\n"
 
 
 class Ahead:
-    """The process beside a briefing, if one can be had. What is not let go on ends by itself."""
+    """The process beside a briefing, once it is begun, if one can be had. What is not let go on ends by itself."""
 
     def __init__(self, dossier: Dossier, world: World, horizon: str | None) -> None:
+        self._question = (dossier, world, horizon)
         self._decided, self._wanted = Event(), False
         self._told: Thread | None = None
+
+    def begin(self) -> None:
+        """Start it; it reads its code and waits for a word."""
         if not sys.executable:
             return
         try:
@@ -38,8 +42,7 @@ class Ahead:
             process = subprocess.Popen([sys.executable, "-m", SEARCH], stdin=subprocess.PIPE, stdout=quiet, stderr=quiet)
         except OSError:
             return
-        body = pickle.dumps((dossier, world, horizon))
-        self._told = Thread(target=self._tell, args=(process, body), daemon=True)
+        self._told = Thread(target=self._tell, args=(process, pickle.dumps(self._question)), daemon=True)
         self._told.start()
 
     def go(self) -> None:

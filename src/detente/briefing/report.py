@@ -88,8 +88,10 @@ def contents_of(
     figures.warm_up()
     Thread(target=lambda: [_part(name) for name in ORDER]).start()  # half of what is imported, while the solver runs
     chosen = readers_of(Case.of(negotiation, table, horizon), readers)  # refused before anything is solved
-    with solved_once(between_runs=True):
+    with solved_once(between_runs=True) as kept:
         process = Ahead(negotiation, table, horizon)
+        if kept.solutions is not None:  # where the two meet
+            kept.begins = process.begin
         try:
             case = solve_case(negotiation, table, horizon, watch, process)
         finally:

@@ -111,7 +111,10 @@ def world_build(
                 _overlaid(the_world("world-2022"), baci, wits, countries, hs), None, target or Path(f"{first.stem}.npz"), as_json
             )
             return
-        made = _built(given, year, tolerance, as_json, full, tariffs, rare_earths, name=(target or given).stem)
+        made = _built(
+            given, as_json, full=full, tariffs=tariffs, rare_earths=rare_earths, name=(target or given).stem, year=year,
+            tolerance=tolerance,
+        )  # fmt: skip
         _written(_overlaid(made.world, baci, wits, countries, hs), made.table, target or Path(f"{given.stem}.npz"), as_json)
         return
     if baci is not None or wits is not None:
@@ -132,29 +135,12 @@ def world_build(
     out.print(f"{world} written to {target}", highlight=False, markup=False)
 
 
-def _built(
-    file: Path,
-    year: int | None,
-    tolerance: float,
-    quiet: bool,
-    full: bool = False,
-    tariffs: bool = True,
-    rare_earths: bool = True,
-    name: str = "",
-) -> Built:
+def _built(file: Path, quiet: bool, **how: Any) -> Built:
+    """`build_table`, with progress shown."""
     from detente.build.tables import build_table
 
     with progress_bar("table", quiet) as progress:
-        return build_table(
-            file,
-            full=full,
-            tariffs=tariffs,
-            rare_earths=rare_earths,
-            name=name,
-            year=year,
-            tolerance=tolerance,
-            progress=progress,
-        )
+        return build_table(file, progress=progress, **how)
 
 
 class _Overlaid(NamedTuple):
@@ -252,7 +238,7 @@ def world_compare(
         from detente.build.tables import Table
         from detente.build.tables.final_demand import compare_final_demand
 
-        made = _built(Path(file), year, tolerance, as_json, name=Path(file).stem)
+        made = _built(Path(file), as_json, name=Path(file).stem, year=year, tolerance=tolerance)
         world, second = made.world, the_world(other)
         final = compare_final_demand(made.table, second) if isinstance(made.table, Table) else None
     else:

@@ -50,6 +50,8 @@ class Kept:
         """How many questions were answered without work."""
         self.worked = 0
         """How many equilibria were worked out, neither remembered nor found on disk."""
+        self.begins: Callable[[], object] = lambda: None
+        """Told when the first of them is about to be."""
 
     def __len__(self) -> int:
         return len(self._answers)
@@ -60,6 +62,12 @@ class Kept:
         if key not in self._shocks:
             self._shocks[key] = (policy, policy.shock(economy))  # the policy is held, so that its id stays its own
         return self._shocks[key][1]
+
+    def works(self) -> None:
+        """Note that an equilibrium is worked out."""
+        if not self.worked:
+            self.begins()
+        self.worked += 1
 
     def answer(self, question: Hashable, work: Callable[[], T]) -> T:
         """What `work` gives, worked out once. A failure is not kept."""

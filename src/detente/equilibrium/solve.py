@@ -243,7 +243,7 @@ def _once(
     question = (digest or _digest(economy, shock, parameters), tuple(c.by_value for c in shock.controls), solver, start)
 
     def anew() -> Attempt:
-        kept.worked += 1
+        kept.works()
         return _run(economy, shock, parameters, solver, near)
 
     def work() -> Attempt:

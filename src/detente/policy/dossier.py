@@ -568,6 +568,7 @@ def _shelf() -> Traversable:
 
 
 # -- files -----------------------------------------------------------------------------------------------------------
+@cache
 def list_dossiers() -> tuple[str, ...]:
     """Ids of the dossiers that come with the package."""
     return tuple(sorted(p.name[:-5] for p in _shelf().iterdir() if p.name.endswith(".yaml")))

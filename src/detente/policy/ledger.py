@@ -308,6 +308,7 @@ def _shelf() -> Traversable:
     return files("detente").joinpath("data", "ledgers")
 
 
+@cache
 def list_ledgers() -> tuple[str, ...]:
     """Ids of the ledgers that come with the package."""
     return tuple(sorted(p.name[:-5] for p in _shelf().iterdir() if p.name.endswith(".yaml") and p.name != "list-contents.yaml"))

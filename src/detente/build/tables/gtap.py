@@ -138,9 +138,8 @@ def _files(path: Path) -> dict[str, str]:
 
 def looks_so(path: Path) -> bool:
     """Whether a folder or archive holds trade by source, without and with duties, under GTAP's names."""
-    return (path.is_dir() or path.suffix.lower() == ".zip") and all(
-        any(h in _files(path) for h in names) for names in TRADE.values()
-    )
+    there = _files(path) if path.is_dir() or path.suffix.lower() == ".zip" else {}
+    return all(any(h in there for h in names) for names in TRADE.values())
 
 
 def read(path: Path, year: int, tolerance: float) -> Basedata:
