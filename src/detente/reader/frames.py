@@ -487,7 +487,7 @@ def _why_not(text: str, start: int, end: int, linked: bool, noun_at: int) -> str
     if re.search(r"\(\s*(?:up |down )?from\s+$|\b(?:was|previously|formerly|until now)\s+$", before, re.I):
         return "the rate before"
     if built(r"\b{spared}\b[^.;]*\b(?:from\s+)?(?:its|the|an?|this|that)\s+(?:\w+\s+)?$").search(text[:start]):
-        return "" if _STANDS_FOR_OTHERS.search(text[end : end + 110]) else "named only as what is not paid"
+        return _not_paid(text, end)
     if re.search(r"\bof which\s+(?:about |some )?$", before):
         return "a part of the rate before it"
     if a_step(text, start, end):
@@ -516,7 +516,7 @@ def _why_not(text: str, start: int, end: int, linked: bool, noun_at: int) -> str
     left, _ = clause_bounds(text, start, end)
     clause = text[left:start]
     if word("exempt").search(clause) and re.search(rf"\b(?:{body('exempt')})(?:(?![.;])[\s\S]){{0,120}}$", clause, re.I):
-        return "" if _STANDS_FOR_OTHERS.search(text[end : end + 110]) else "named only as what is not paid"
+        return _not_paid(text, end)
     if re.search(r"\b(?:in addition to|on top of|besides|apart from|separate from)\s+(?:the\s+)?$", before, re.I) and re.search(
         r"\bordinary|MFN\b", after, re.I
     ):
@@ -530,6 +530,13 @@ _STANDS_FOR_OTHERS = re.compile(
     re.I,
 )
 """After a rate that some are spared: it is levied on others."""
+
+
+def _not_paid(text: str, end: int) -> str:
+    """Why a rate that some are spared, and that ends at `end`, is no measure; empty where it is levied on others."""
+    return "" if _STANDS_FOR_OTHERS.search(text[end : end + 110]) else "named only as what is not paid"
+
+
 _IS_SPARED = re.compile(
     r"[^,;]{0,25}?\b(?:is|are|was|were|been|be)\s+(?:\w+ )?(?:exempt\w*|spared|excluded|relieved|left out)\b", re.I
 )
