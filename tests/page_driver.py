@@ -115,8 +115,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     found.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium(site: Site) -> Iterator[Any]:
+    """A browser for a file of tests: while one is open the loop that drives it counts as running in this thread, and what other
+    tests do in a loop of their own would fail."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as driver:

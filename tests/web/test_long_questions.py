@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -17,12 +16,6 @@ from detente.web.telemetry import Counters
 
 STATE = PageState(dossier="kuala-lumpur-2025")
 FULL = AnswerRequest(dossier="kuala-lumpur-2025", full=True)
-
-
-def alone(work):
-    """`asyncio.run` in a thread of its own: a browser that other tests drive keeps a loop in this one."""
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, work).result()
 
 
 @pytest.fixture
@@ -57,7 +50,7 @@ def test_a_dial_never_waits_for_the_ranges_of_the_one_before(answers, monkeypatc
         go_on.set()
         assert await asyncio.gather(*long) == ["ranges", "told", "ranges"]
 
-    alone(play())
+    asyncio.run(play())
 
 
 def test_nothing_is_asked_of_the_pool_until_its_first_process_is_ready(answers, monkeypatch):
@@ -73,4 +66,4 @@ def test_nothing_is_asked_of_the_pool_until_its_first_process_is_ready(answers, 
         await asyncio.wait_for(warming, 5)
         assert begun.count("answer") == 1 + 2
 
-    alone(play())
+    asyncio.run(play())
