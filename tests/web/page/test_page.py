@@ -332,6 +332,25 @@ def test_choosing_a_region_chooses_it_everywhere(visit: Visits) -> None:
     page.wait_for_function("() => document.querySelector('.sectors .title').textContent.includes('Cambodia')")
 
 
+def test_an_answer_that_comes_while_a_button_is_held_does_not_take_the_click(visit: Visits) -> None:
+    page = visit()
+    held: list[Any] = []
+    page.route("**/api/v1/ranges", lambda route: held.append(route))
+    page.click("#tab-who")
+    page.click("#fold-economies > summary")
+    page.locator("#fold-economies button.pick[data-id=VNM]").hover()
+    while not held:
+        page.wait_for_timeout(50)
+    page.mouse.down()
+    with page.expect_response("**/api/v1/ranges"):
+        held[0].continue_()
+    page.wait_for_timeout(300)
+    assert page.locator("#fold-economies tbody tr td:nth-child(3)").first.inner_text() == "…"  # not drawn yet
+    page.mouse.up()
+    assert page.inner_text("#region-title") == "Viet Nam"
+    page.wait_for_function("() => document.querySelector('#fold-economies tbody tr td:nth-child(3)').textContent !== '…'")
+
+
 def test_tables_sort_filter_and_download(visit: Visits, site: Site) -> None:
     page = visit()
     page.click("#tab-who")

@@ -1,5 +1,7 @@
 // Talking to the server: JSON in and out, errors in words, long work as jobs that report progress and can be cancelled.
 
+import { handsOff } from "./hands.js";
+
 const BASE = "api/v1";
 
 /** An answer that says no: `message` is meant for the reader, `where` names the place in what was sent, if known. */
@@ -42,8 +44,16 @@ async function call(method, path, { body, signal } = {}) {
   return response;
 }
 
-export const get = async (path, options) => (await call("GET", path, options)).json();
-export const post = async (path, body, options) => (await call("POST", path, { ...options, body })).json();
+/** What the server says, told when the reader holds nothing down: the page is drawn of it. */
+async function told(response, signal) {
+  const found = await response.json();
+  await handsOff();
+  signal?.throwIfAborted();
+  return found;
+}
+
+export const get = async (path, options) => told(await call("GET", path, options), options?.signal);
+export const post = async (path, body, options) => told(await call("POST", path, { ...options, body }), options?.signal);
 
 /** A file from the server: {name, blob}. */
 export async function download(path, body) {

@@ -2,6 +2,7 @@
 // never in an address; a lost connection is taken up again where it broke, by stream or, where streams do not come through, by asking.
 
 import { ApiError } from "./api.js";
+import { handsOff } from "./hands.js";
 
 const BASE = "api/v1/rooms";
 const SILENCE = 45_000; // ms without a word before a stream is given up (the server says one every 15 s)
@@ -70,7 +71,7 @@ export function seatAt(room, token) {
       tell.state("here");
       for await (const event of eventsOf(response.body, heard)) {
         if (event.id !== null) last = event.id;
-        if (event.event === "view") tell.view(JSON.parse(event.data));
+        if (event.event === "view") { await handsOff(); tell.view(JSON.parse(event.data)); }
       }
     } finally {
       clearTimeout(timer);
@@ -81,6 +82,7 @@ export function seatAt(room, token) {
   async function poll(tell) {
     const found = await (await ask("GET", `${path}?after=${last ?? -1}&wait=20`, { token, signal: closing.signal })).json();
     tell.state("here");
+    await handsOff();
     if (String(found.event) !== last) { last = String(found.event); tell.view(found); }
   }
 
