@@ -48,6 +48,13 @@ def anchors(page: Path) -> set[str]:
     return {*made, *re.findall(r'(?:id|name)="([^"]+)"', text)}
 
 
+def test_every_page_stands_once_in_the_list_of_the_site() -> None:
+    listed = re.findall(r"([\w/-]+\.(?:md|ipynb))$", (ROOT / "mkdocs.yml").read_text(encoding="utf-8"), re.M)
+    there = [str(p.relative_to(ROOT / "docs")) for end in ("md", "ipynb") for p in (ROOT / "docs").rglob(f"*.{end}")]
+    assert len(listed) == len(set(listed)), sorted({p for p in listed if listed.count(p) > 1})
+    assert set(there) <= set(listed), sorted(set(there) - set(listed))
+
+
 @named
 def test_links_lead_somewhere(page: Path) -> None:
     text = re.sub(r"^    .*$", "", BLOCK.sub("", page.read_text(encoding="utf-8")), flags=re.M)  # without indented code
