@@ -7,7 +7,9 @@ import math
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
+from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings, strategies as st
@@ -22,11 +24,12 @@ from detente.briefing.document import Figure, Items, Para, Section, Table, words
 from detente.briefing.front import what_it_means
 from detente.briefing.front.asks import Advice, Kind, advice
 from detente.briefing.front.calendar import Entry, Way, entries
-from detente.briefing.front.triggers import triggers
+from detente.briefing.front.triggers import Outcome, _signs, triggers
 from detente.briefing.front.what_it_means import STRETCHES, WORDS, decided, page, parts_of, told
 from detente.briefing.report import solve_case
 from detente.briefing.sections import bystanders, outlook
 from detente.briefing.view import CaseView
+from detente.briefing.worth import worths
 from detente.cases.baselines import LAW
 from detente.outlook.year import our_year
 from detente.policy.dossier import load_dossier, parse_dossier
@@ -177,16 +180,49 @@ def test_without_forks_the_calendar_shows_the_scenarios(no_forks: CaseView) -> N
     assert {w.chance for e in found for w in e.ways} == {None}
 
 
-def test_a_trigger_is_a_conditional_chance(kl: CaseView) -> None:
+@pytest.mark.parametrize("reader", ["USA", "CHN", "MYS"])
+def test_a_trigger_is_the_conditional_chance_of_a_way_on(kl: CaseView, reader: str) -> None:
     look = outlook.prepared(kl)
     assert look is not None
     tree = look.look.tree
-    for t in triggers(kl, "USA", advice(kl, "USA")):
-        branch = next(b for b, (_, x) in tree.branches.items() if x.title == t.seen)
-        happens = sum((tree.taken(b) for b in t.outcome.branches), start=tree.taken(branch) & False)
-        through = tree.probabilities * tree.taken(branch)
-        assert t.after == pytest.approx(float(through @ happens / through.sum()))
+    titles = {s.title: s.id for s in kl.dossier.scenarios}
+    worth = {s: worths(kl, None if s == "status-quo" else s, (reader,))[reader] for s in tree.scenarios}
+    found = [t for t in triggers(kl, reader, advice(kl, reader)) if not t.apart]
+    assert found
+    for t in found:
+        branch = next(b for b, (f, x) in tree.branches.items() if x.title == t.seen and f.date == t.day)
+        through = {leaf: leaf.probability for leaf in tree.leaves if branch in leaf.path}
+        share = sum(through.values())
+        after = {s: sum(p for leaf, p in through.items() if leaf.scenario == s) / share for s in tree.scenarios}
+        told = titles.get(t.outcome.title, "status-quo")
+        assert t.after == pytest.approx(after[told])
+        assert t.before == pytest.approx(tree.scenarios[told])
+        assert t.outcome.percent == tree.percents[told]
         assert abs(t.after - t.before) >= 0.05
+        assert max(after.values()) < 0.99  # nothing is settled by it
+        turns = {s: (after[s] - tree.scenarios[s]) * w.value * (0.5 if w.low < 0 < w.high else 1) for s, w in worth.items()}
+        assert t.weight == pytest.approx(abs(sum(turns.values())))
+        assert turns[told] * sum(turns.values()) > 0  # what is told turns the reader's way as all of it does
+        assert abs(turns[told]) == pytest.approx(max(abs(v) for v in turns.values() if v * sum(turns.values()) > 0))
+
+
+def test_what_comes_in_place_of_a_gain_is_no_bad_sign() -> None:
+    """Both step back, worth as much, where a pause was likely: no sign; a break is one, and of the dearest way on."""
+    branches = [SimpleNamespace(id=b, title=b) for b in ("peace", "anger")]
+    fork = SimpleNamespace(id="f", date=date(2027, 1, 1), independent=False, branches=branches)
+    tree = SimpleNamespace(
+        forks={"f": fork},
+        probabilities=np.array([0.36, 0.04, 0.3, 0.3]),
+        leaves=[SimpleNamespace(scenario=s) for s in ("both", "war", "pause", "war")],
+        taken=lambda b: np.array([b == "peace", b == "peace", b == "anger", b == "anger"]),
+    )
+    ways = {"both": Outcome("Both", 10.0, "gain"), "pause": Outcome("Pause", 10.0, "gain"), "war": Outcome("War", -50.0, "loss")}
+    found = {s.seen: s for s in _signs(tree, ways)}
+    assert {name: s.of.title for name, s in found.items()} == {"peace": "War", "anger": "War"}
+    assert found["peace"].after == pytest.approx(0.1)
+    assert found["anger"].after == pytest.approx(0.5)
+    even = {**ways, "war": Outcome("War", 9.5, "gain")}
+    assert not list(_signs(tree, even))  # what one way on loses another brings
 
 
 # -- templates on any result ---------------------------------------------------------------------------------------------

@@ -1,4 +1,7 @@
-"""What a way on is worth in money: the change of real income in dollars of the dossier's year, the same on every page."""
+"""A way on: what it is called, and what it is worth in money, the same on every page.
+
+Money is the change of real income in dollars of the dossier's year.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,10 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from detente.briefing.view import CaseView
-from detente.cases.baselines import LAW
+from detente.cases.baselines import LAW, STATUS_QUO
 from detente.equilibrium.outcome import Outcome
 from detente.types import Range
+from detente.words import say
 
 
 def worths(case: CaseView, scenario: str | None, codes: Sequence[str], against: str | None = LAW) -> dict[str, Range]:
@@ -28,4 +32,12 @@ def worths(case: CaseView, scenario: str | None, codes: Sequence[str], against: 
     return {c: case.range(of(c), scenario, against=against) for c in codes}
 
 
-__all__ = ["worths"]
+def title_of(case: CaseView, scenario: str | None) -> str:
+    """A scenario's title; of what is in force the dossier's own, or words for it."""
+    known = next((s.title for s in case.dossier.scenarios if s.id == (scenario or STATUS_QUO)), "")
+    if known and (scenario is not None or case.still(None)):
+        return known
+    return say("briefing/front/what_happens", "as_it_is", on=case.dossier.as_of)
+
+
+__all__ = ["title_of", "worths"]

@@ -1,29 +1,33 @@
-"""What to watch: see this by that day, and the chance of what matters to the reader goes from a to b; then do that.
+"""What to watch: see this by that day, and the chance of a way on goes from a to b; then do that.
 
-What matters to a reader is what moves its year and has odds; the chance of such an outcome Z after a branch B is
+For a branch B of the talks and the ways on S in which the tree may end,
 
-    P(Z | B) = Σ over paths through B that bring Z of P(path) / Σ over paths through B of P(path)
+    P(S | B) = Σ over paths through B that end in S of P(path) / Σ over paths through B of P(path)
+    turn of B = Σ over S of (P(S | B) − P(S)) × W(S),     W(S) what S is worth to the reader against the law by itself
 
-Of every branch the outcome is told that it moves most, by |P(Z | B) − P(Z)| × what Z is worth to the reader. A fork that stands
-apart tells of nothing but itself, and what it brings is told of no other. What to do is read off the reader's asks
-(`front.asks`): the ask that the outcome makes worth having, else what its sign says.
+(half of W where its sign is not known). Told is the way on that does most of the turn; a turn that others nearly undo is none. A
+branch that settles how it ends is no sign of anything: it stands in the calendar. A branch of a fork that stands apart tells of
+nothing but itself. What to do is read off the reader's asks (`front.asks`): the ask that the outcome makes worth having, else
+what its sign says.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
 from detente.briefing.front.asks import Advice
 from detente.briefing.sections import bystanders, outlook
 from detente.briefing.view import CaseView
-from detente.cases.baselines import LAW
+from detente.briefing.worth import title_of, worths
+from detente.cases.baselines import LAW, STATUS_QUO
+from detente.outlook.outlook import Outlook
 from detente.outlook.tree import Tree
-from detente.strategy.year import Mover, Year
+from detente.strategy.year import Mover, Sign, Span, Year
 
 Act = Literal["press", "offer", "hold", "relax", "gain", "less", "loss", "wait"]
 MOST, WAITS = 6, 2
@@ -32,6 +36,30 @@ LEAST = 0.05
 """A chance that moves by less is not worth watching."""
 RARE = 0.01
 """Branches less likely than this from today are left out."""
+SETTLED = 0.99
+"""A way on as likely as this is no longer open."""
+UNDONE = 0.5
+"""Share of what one way on does that must be left when the others are counted."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a branch tells of: a way on, or what the branch itself brings. `money` million USD a year to the reader; `by` whose
+    act it is; `branches` that bring it; `last_day` by which its chance is meant, if on several days; `percent` the whole percent
+    its chance from today is printed with elsewhere."""
+
+    title: str
+    money: float
+    sign: Sign
+    by: tuple[str, ...] = ()
+    branches: tuple[str, ...] = ()
+    last_day: date | None = None
+    percent: int | None = None
+
+    @classmethod
+    def of(cls, mover: Mover) -> Outcome:
+        """What a branch that stands apart brings."""
+        return cls(mover.title, mover.money.value, mover.price.sign, mover.by, mover.branches, mover.last_day)
 
 
 @dataclass(frozen=True)
@@ -41,7 +69,7 @@ class Trigger:
 
     seen: str
     day: date
-    outcome: Mover
+    outcome: Outcome
     before: float
     after: float
     act: Act
@@ -55,64 +83,100 @@ def triggers(case: CaseView, reader: str, asked: Sequence[Advice]) -> tuple[Trig
     found = outlook.prepared(case)
     if found is None:
         return ()
-    year = bystanders.year_of(case, reader, LAW)
     given = {}
     if reader not in case.parties:
         given = {s.given: s.title for s in bystanders.steps_of(case, reader).of("ask") if s.given}
     offer = next((a.title for a in asked if a.kind == "offer"), "")
-    made = list(_all(found.look.tree, year, reader, given, offer))
-    ranked = sorted(made, key=lambda t: (-t.weight, t.day))
+    year = bystanders.year_of(case, reader, LAW)
+    seen = [*_signs(found.look.tree, ways_on(case, found.look, reader)), *_apart(found.look.tree, year)]
+    told = [
+        Trigger(s.seen, s.day, s.of, s.before, s.after, *_act(s.of, s.after > s.before, reader, given, offer), s.weight, s.apart)
+        for s in seen
+    ]
+    ranked = sorted(told, key=lambda t: (-t.weight, t.day))
     waits = [t for t in ranked if t.act == "wait"][:WAITS]
     kept = [t for t in ranked if t.act != "wait" or any(t is w for w in waits)][:MOST]
     return tuple(sorted(kept, key=lambda t: (t.day, -t.weight)))
 
 
-def _all(tree: Tree, year: Year, reader: str, given: dict[str, str], offer: str) -> Iterator[Trigger]:
-    """The best of every branch."""
+def ways_on(case: CaseView, look: Outlook, reader: str) -> dict[str, Outcome]:
+    """Every way in which the tree may end, by its id, and what it is worth to the reader."""
+    tree, found = look.tree, {}
+    for end, chance in look.odds_from_today.items():
+        scenario = None if end == STATUS_QUO else end
+        worth = worths(case, scenario, (reader,))[reader]
+        span = Span(worth.low, worth.value, worth.high, worth.value, float("nan"))
+        ends = np.array([leaf.scenario == end for leaf in tree.leaves])
+        bring = tuple(b for b in tree.branches if tree.taken(b).any() and ends[tree.taken(b)].all())
+        found[end] = Outcome(title_of(case, scenario), worth.value, span.sign, case.parties, bring, tree.until, chance.percent)
+    return found
+
+
+class Seen(NamedTuple):
+    """A branch, its day, what it tells of, the chance of that from today and then, what hangs on it, whether it stands apart."""
+
+    seen: str
+    day: date
+    of: Outcome
+    before: float
+    after: float
+    weight: float
+    apart: bool
+
+
+def _signs(tree: Tree, ways: Mapping[str, Outcome]) -> Iterator[Seen]:
+    """Every branch of the talks that turns the reader's prospects, and the way on that does most of it."""
     chances = tree.probabilities
-    outcomes = [(m, np.any([tree.taken(b) for b in m.branches], axis=0)) for m in year.drivers if m.branches]
+    ends = {s: np.array([leaf.scenario == s for leaf in tree.leaves]) for s in ways}
     for fork in tree.forks.values():
-        for branch in fork.branches:
+        for branch in () if fork.independent else fork.branches:
             taken = tree.taken(branch.id)
             share = float(chances @ taken)
             if share < RARE:
                 continue
-            best: Trigger | None = None
-            for mover, happens in outcomes:
-                own = set(mover.branches) <= {b.id for b in fork.branches}  # settled by this fork itself, and nothing but that
-                if (branch.id in mover.branches) != fork.independent or (own and not fork.independent):
-                    continue
-                settled = [tree.taken(b) for b in mover.branches if tree.branches[b][0].date <= fork.date]
-                if settled and np.any(settled, axis=0)[taken].all() and branch.id not in mover.branches:
-                    continue  # decided by then: it tells of nothing to come
-                if max(tree.branches[b][0].date for b in mover.branches) < fork.date:
-                    continue
-                before, after = float(chances @ happens), float(chances @ (happens & taken)) / share
-                weight = abs(after - before) * abs(mover.money.value) * (0.5 if mover.price.sign == "not known" else 1.0)
-                if abs(after - before) < LEAST or (best is not None and weight <= best.weight):
-                    continue
-                act, ask = _act(mover, after > before, reader, given, offer)
-                best = Trigger(branch.title, fork.date, mover, before, after, act, ask, weight, fork.independent)
-            if best is not None:
-                yield best
+            after = {s: float(chances @ (end & taken)) / share for s, end in ends.items()}
+            if max(after.values()) > SETTLED:
+                continue
+            before = {s: float(chances @ end) for s, end in ends.items()}
+            turns = {s: (after[s] - before[s]) * w.money * (0.5 if w.sign == "not known" else 1.0) for s, w in ways.items()}
+            turn = sum(turns.values())
+            top = max(turns, key=lambda s: turns[s] * np.sign(turn))
+            if abs(turn) > UNDONE * abs(turns[top]) and abs(after[top] - before[top]) >= LEAST:
+                yield Seen(branch.title, fork.date, ways[top], before[top], after[top], abs(turn), False)
 
 
-def _act(mover: Mover, up: bool, reader: str, given: dict[str, str], offer: str) -> tuple[Act, str]:
+def _apart(tree: Tree, year: Year) -> Iterator[Seen]:
+    """What forks that stand apart bring."""
+    chances = tree.probabilities
+    for fork in tree.forks.values():
+        for branch in fork.branches if fork.independent else ():
+            brought = [m for m in year.drivers if branch.id in m.branches]
+            share = float(chances @ tree.taken(branch.id))
+            if share < RARE or not brought:
+                continue
+            top = max(brought, key=lambda m: abs(m.money.value))
+            before = float(chances @ np.any([tree.taken(b) for b in top.branches], axis=0))
+            weight = (1 - before) * abs(top.money.value) * (0.5 if top.price.sign == "not known" else 1.0)
+            if 1 - before >= LEAST:
+                yield Seen(branch.title, fork.date, Outcome.of(top), before, 1.0, weight, True)
+
+
+def _act(outcome: Outcome, up: bool, reader: str, given: Mapping[str, str], offer: str) -> tuple[Act, str]:
     """What the reader does when the outcome becomes likelier (or less likely)."""
-    ask = next((given[b] for b in mover.branches if b in given), "")
-    match mover.price.sign:
+    ask = next((given[b] for b in outcome.branches if b in given), "")
+    match outcome.sign:
         case "not known" | "none":
             return "wait", ""
         case "loss" if up and ask:
             return "press", ask
-        case "loss" if up and offer and reader in mover.by:
+        case "loss" if up and offer and reader in outcome.by:
             return "offer", offer
         case "loss" if up:
             return "loss", ""
         case "loss":
-            return ("hold" if offer and reader in mover.by else "relax"), ""
+            return ("hold" if offer and reader in outcome.by else "relax"), ""
         case _:
             return ("gain" if up else "less"), ""
 
 
-__all__ = ["Trigger", "triggers"]
+__all__ = ["Outcome", "Trigger", "triggers", "ways_on"]

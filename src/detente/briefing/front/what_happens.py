@@ -27,7 +27,7 @@ from detente.briefing.front.calendar import entries
 from detente.briefing.front.triggers import triggers
 from detente.briefing.sections import beside, bystanders, closing, outlook
 from detente.briefing.view import STATUS_QUO, CaseView
-from detente.briefing.worth import worths
+from detente.briefing.worth import title_of, worths
 from detente.cases.baselines import IN_FORCE, LAW
 from detente.outlook.outlook import Outlook
 from detente.strategy.like_for_like import Beside
@@ -225,12 +225,6 @@ def gathered(case: CaseView, reader: str) -> Ahead:
     )  # fmt: skip
 
 
-def _title(case: CaseView, scenario: str | None) -> str:
-    """A scenario's title; of what is in force the dossier's own, or words for it."""
-    known = next((s.title for s in case.dossier.scenarios if s.id == (scenario or STATUS_QUO)), "")
-    return known if known and (scenario is not None or case.still(None)) else _said("as_it_is", on=case.dossier.as_of)
-
-
 def _odds(title: str, chance: Any, outcome: str = "") -> StepOdds:
     return StepOdds(title, chance.percent, chance.low, chance.value, chance.high, outcome)
 
@@ -252,7 +246,7 @@ def _ends(case: CaseView, look: Outlook, codes: Sequence[str]) -> tuple[Way, ...
                 by[b] = by.get(b, 0.0) + leaf.probability
         top = max(by, key=lambda b: by[b], default="")
         fork, branch = look.tree.branches[top] if top else (None, None)
-        title = _title(case, scenario)
+        title = title_of(case, scenario)
         found.append(
             Way(
                 end, title, worths(case, scenario, codes), _odds(title, chance),
@@ -267,7 +261,7 @@ def _ways(case: CaseView, codes: Sequence[str]) -> tuple[Way, ...]:
     """Without forks: the scenarios in the dossier's order, and what is in force where the law moves away from it."""
     found = [Way(s.id, s.title, worths(case, s.id, codes), day=s.policy_date, idle=case.still(s.id)) for s in case.scenarios]
     if not case.still(None):
-        found.append(Way(STATUS_QUO, _title(case, None), worths(case, None, codes)))
+        found.append(Way(STATUS_QUO, title_of(case, None), worths(case, None, codes)))
     return tuple(found)
 
 
