@@ -22,7 +22,7 @@ page: $(VENV)/.page
 	$(BIN)/detente serve --open
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 # The documentation as a site, in site/.
 docs: $(VENV)/.docs

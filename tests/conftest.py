@@ -15,6 +15,14 @@ settings.register_profile(
 )
 settings.load_profile("detente")
 
+LONG = ("golden", "web/page", "briefing")
+"""Folders whose files take minutes: they go first, so that in the end no worker is left alone with one of them."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    items.sort(key=lambda item: next((k for k, name in enumerate(LONG) if item.path.is_relative_to(here / name)), len(LONG)))
+
 
 @pytest.fixture(autouse=True)
 def in_full(monkeypatch: pytest.MonkeyPatch) -> None:
