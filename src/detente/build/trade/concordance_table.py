@@ -40,7 +40,6 @@ HEAD = """# Derived by detente: counterparts of the codes of trade and industry 
 # tables of the UN Statistics Division, WITS, Pierce and Schott (https://doi.org/10.3233/JEM-2009-0326) and the US Census Bureau.
 # HS to ISIC4 is ours, from three routes (docs/concordances.md). HS to editions: subheadings of a heading, by editions.
 """
-Sets = Mapping[str, Iterable[str]]
 
 
 def _pairs(folder: Path, name: str, source: str, target: str) -> dict[str, set[str]]:
